@@ -1,4 +1,11 @@
 // Command flarewire watches and configures networks on Cloudflare's Magic Transit and Cloudflare WAN.
 package main
 
-func main() {}
+import (
+	"context"
+	"os"
+
+	"flarewire/cli"
+)
+
+func main() { os.Exit(cli.Main(context.Background(), os.Args[1:], cli.OS())) }

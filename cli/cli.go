@@ -1,0 +1,171 @@
+// Package cli is the command line: it reads flags and environment, joins the parts, and maps what
+// went wrong to exit codes.
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"golang.org/x/term"
+
+	"flarewire/internal/watch"
+	"flarewire/tui"
+)
+
+// Exit codes of everything but `check` (docs/architecture.md, command line contract).
+const (
+	exitDone  = 0
+	exitNo    = 1 // the API or the network said no
+	exitUsage = 2 // wrong usage, or no credentials
+)
+
+// IO is what a command may touch of the outside world. Tests bring their own.
+type IO struct {
+	In      io.Reader
+	Out     io.Writer
+	Err     io.Writer
+	Environ []string
+	Now     func() time.Time
+}
+
+// OS is the real outside world.
+func OS() IO {
+	return IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ(), Now: time.Now}
+}
+
+// env is the value of an environment variable; the last of several counts.
+func (x IO) env(name string) string {
+	for i := len(x.Environ) - 1; i >= 0; i-- {
+		if v, ok := strings.CutPrefix(x.Environ[i], name+"="); ok {
+			return v
+		}
+	}
+	return ""
+}
+
+// terminal is the file descriptor behind a stream when it is a terminal.
+func terminal(stream any) (fd int, ok bool) {
+	f, isFile := stream.(*os.File)
+	if !isFile || !term.IsTerminal(int(f.Fd())) {
+		return 0, false
+	}
+	return int(f.Fd()), true
+}
+
+// flags are the global ones.
+type flags struct {
+	demo     bool
+	demoAt   string
+	profile  string
+	account  string
+	readOnly bool
+	refresh  time.Duration
+	theme    string
+	debugLog string
+}
+
+// failure is an error that knows its exit code.
+type failure struct {
+	code int
+	err  error
+}
+
+func (f failure) Error() string { return f.err.Error() }
+func (f failure) Unwrap() error { return f.err }
+
+func usage(format string, args ...any) error { return failure{exitUsage, fmt.Errorf(format, args...)} }
+func trouble(err error) error                { return failure{exitNo, err} }
+
+// exit carries an exit code without a message.
+type exit int
+
+func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
+
+// Main runs the command line and returns the exit code.
+func Main(ctx context.Context, args []string, x IO) int {
+	if err := refuseSecrets(args); err != nil {
+		fmt.Fprintln(x.Err, "flarewire: "+err.Error())
+		return exitUsage
+	}
+	root := newRoot(x)
+	root.SetArgs(args)
+	root.SetIn(x.In)
+	root.SetOut(x.Out)
+	root.SetErr(x.Err)
+	err := root.ExecuteContext(ctx)
+	var code exit
+	var f failure
+	switch {
+	case err == nil:
+		return exitDone
+	case errors.As(err, &code):
+		return int(code)
+	case errors.As(err, &f):
+		fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(f.Error()))
+		return f.code
+	}
+	// What is left comes from the flag parser.
+	fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(err.Error())+" (flarewire --help lists commands and flags)")
+	return exitUsage
+}
+
+// refuseSecrets stops an argument that looks like a Cloudflare credential, because arguments are
+// visible to every user of the machine. It does not repeat the argument.
+func refuseSecrets(args []string) error {
+	for _, a := range args {
+		for _, prefix := range []string{"cfut_", "cfat_", "cfk_"} {
+			if i := strings.Index(a, prefix); i >= 0 && len(a)-i >= 40 {
+				return errors.New("an argument looks like an API token; arguments can be read by every user of this machine. Put the token into CLOUDFLARE_API_TOKEN instead, and roll this one")
+			}
+		}
+	}
+	return nil
+}
+
+func newRoot(x IO) *cobra.Command {
+	f := &flags{}
+	root := &cobra.Command{
+		Use:   "flarewire",
+		Short: "Watch and configure networks on Cloudflare's Magic Transit and Cloudflare WAN",
+		Long: `flarewire watches and configures networks on Cloudflare's Magic Transit and Cloudflare WAN
+(formerly Magic WAN): GRE and IPsec tunnels, and the BGP sessions over them.
+
+Without a command it opens the full-screen program. Try it without an account: flarewire --demo`,
+		Version:       versionLine(),
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE:          func(cmd *cobra.Command, _ []string) error { return runUI(cmd.Context(), x, f) },
+	}
+	root.SetVersionTemplate("{{.Version}}\n")
+	p := root.PersistentFlags()
+	p.BoolVar(&f.demo, "demo", false, "use the simulated account in the program: no credentials, no network")
+	p.StringVar(&f.demoAt, "demo-at", "", "stop the clock of --demo at this time (RFC 3339), for pictures")
+	p.StringVar(&f.account, "account", "", "account id (default CLOUDFLARE_ACCOUNT_ID, or the only account there is)")
+	p.BoolVar(&f.readOnly, "read-only", false, "refuse everything that changes something (also FLAREWIRE_READ_ONLY)")
+	p.DurationVar(&f.refresh, "refresh", watch.DefaultRefresh, "how often to fetch, at least 5s")
+	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
+	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
+	_ = p.MarkHidden("demo-at")
+	root.AddCommand(newStatus(x, f), newDemoServer(x), newVersion(x))
+	return root
+}
+
+// minRefresh keeps a program that is left running well below the API's rate limit.
+const minRefresh = 5 * time.Second
+
+func (f *flags) check() error {
+	if f.refresh < minRefresh {
+		return usage("--refresh %s is too often: use %s or more", f.refresh, minRefresh)
+	}
+	if _, err := tui.ParseTheme(f.theme); err != nil {
+		return usage("%w", err)
+	}
+	return nil
+}

@@ -1,0 +1,50 @@
+package cli
+
+import (
+	"context"
+
+	"flarewire/internal/watch"
+	"flarewire/tui"
+	"flarewire/views"
+	"flarewire/views/live"
+)
+
+// runUI opens the full-screen program.
+func runUI(ctx context.Context, x IO, f *flags) error {
+	_, in := terminal(x.In)
+	_, out := terminal(x.Out)
+	if why := tui.FullScreenTrouble(x.Environ, in, out); why != "" {
+		return usage("%s; flarewire status prints the same as text", why)
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	s, err := f.open(ctx, x)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	theme, _ := tui.ParseTheme(f.theme)
+	feed := live.New(ctx, watch.New(s.account, s.now, f.refresh))
+	app := views.New(views.Options{
+		Feed: feed, Identity: s.identity, Theme: theme, Glyphs: tui.GlyphsFor(x.Environ), Now: s.now,
+	})
+	code, err := tui.Run(ctx, app, x.Environ, x.Out)
+	if err != nil {
+		return failure{code, err}
+	}
+	if code != exitDone {
+		return exit(code)
+	}
+	return nil
+}
+
+func (s *session) identity() tui.Identity {
+	id := tui.Identity{Account: s.name, Source: s.source, ReadOnly: s.client.ReadOnly()}
+	if id.Account == "" {
+		id.Account = s.account.ID
+	}
+	if host := s.client.Host(); s.source != demoSource && host != "api.cloudflare.com" {
+		id.Host = host
+	}
+	return id
+}

@@ -1,0 +1,134 @@
+// Package watch polls an account's tunnels, keeps the last good lists with their age, and turns the
+// differences between two polls into events. It knows no screen: whoever shows the data calls Poll
+// and gets a snapshot that never changes afterwards.
+package watch
+
+import (
+	"strings"
+	"time"
+
+	"flarewire/api"
+)
+
+// State is what can be said about a tunnel's BGP session in one word.
+type State string
+
+// The states. Unknown is a session that is configured but of which the API says nothing, or
+// something this program has never heard of; it is never taken for down.
+const (
+	Up           State = "up"
+	Establishing State = "establishing"
+	Down         State = "down"
+	NoBGP        State = "no_bgp"
+	Unknown      State = "unknown"
+)
+
+// StateOf reads the state of a tunnel's session from what the API answered.
+func StateOf(t api.Tunnel) State {
+	if t.BGPStatus == nil {
+		if t.BGP == nil {
+			return NoBGP
+		}
+		return Unknown
+	}
+	switch t.BGPStatus.State {
+	case api.BGPUp:
+		return Up
+	case api.BGPEstablishing:
+		return Establishing
+	case api.BGPDown:
+		return Down
+	}
+	return Unknown
+}
+
+// Severity orders states for an operator, worst first: 0 is worst.
+func (s State) Severity() int {
+	switch s {
+	case Down:
+		return 0
+	case Establishing:
+		return 1
+	case Unknown:
+		return 2
+	case NoBGP:
+		return 3
+	}
+	return 4
+}
+
+// Word is the state as a person reads it.
+func (s State) Word() string {
+	switch s {
+	case NoBGP:
+		return "No BGP"
+	case "":
+		return "Unknown"
+	}
+	return strings.ToUpper(string(s[:1])) + string(s[1:])
+}
+
+// EventKind says what happened.
+type EventKind string
+
+// The kinds of events.
+const (
+	SessionChanged EventKind = "session"  // From and To differ
+	SessionFlaps   EventKind = "flapping" // it left Up often, see flapCount
+	TunnelAppeared EventKind = "appeared"
+	TunnelGone     EventKind = "gone"
+	TunnelModified EventKind = "modified" // somebody changed the object
+)
+
+// Event is one difference between two polls.
+type Event struct {
+	At       time.Time // when it happened as far as known: see Tracker.when
+	Kind     EventKind
+	TunnelID string
+	Name     string
+	From, To State
+}
+
+// Tunnel is a tunnel as the account has it, with what was seen of it while this program watched.
+type Tunnel struct {
+	api.Tunnel
+	State State
+	Track Track
+}
+
+// Track is the history of one tunnel while this program watched. It is a copy; changing it changes
+// nothing.
+type Track struct {
+	Watched   time.Time // since when this program knows the tunnel
+	Changed   time.Time // last change of state that was seen; zero when none was
+	Downs     int       // how often the session was seen to leave Up
+	Flapping  bool      // it left Up at least flapCount times within flapWindow
+	Events    []Event   // oldest first, bounded
+	leftUp    []time.Time
+	modified  time.Time
+	lastState State
+}
+
+// Since tells from when the tunnel's present state is known: the change that was seen, else the
+// time of the API's last status. seen tells which of the two it is.
+func (t Tunnel) Since() (at time.Time, seen bool) {
+	if !t.Track.Changed.IsZero() {
+		return t.Track.Changed, true
+	}
+	if t.BGPStatus != nil {
+		return t.BGPStatus.UpdatedAt.Time, false
+	}
+	return time.Time{}, false
+}
+
+// Counts is how many tunnels are in which state.
+type Counts map[State]int
+
+// Count counts the states of tunnels.
+func Count(tunnels []Tunnel) Counts {
+	c := Counts{}
+	for _, t := range tunnels {
+		c[t.State]++
+	}
+	return c
+}

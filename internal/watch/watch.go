@@ -1,0 +1,190 @@
+package watch
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"sync"
+	"time"
+
+	"flarewire/api"
+)
+
+// Fetcher gives the lists of tunnels; *api.AccountClient is one.
+type Fetcher interface {
+	Tunnels(ctx context.Context) api.TunnelLists
+}
+
+// The rhythm of polling (design §8).
+const (
+	DefaultRefresh = 15 * time.Second
+	// quickRefresh is used while a session is coming up and somebody waits for it.
+	quickRefresh = 5 * time.Second
+	// maxBackoff bounds the wait after repeated errors: an API that is back must be noticed soon.
+	maxBackoff = time.Minute
+)
+
+// Source is the state of one list that is polled.
+type Source struct {
+	Kind     api.TunnelKind
+	Fetched  time.Time // last good answer; zero when there was none
+	Err      error     // the last attempt failed with this; nil after a good one
+	Failures int       // failed attempts in a row
+}
+
+// Snapshot is everything known at one moment. It is never changed after it was handed out.
+type Snapshot struct {
+	Tunnels []Tunnel // of both kinds, GRE first, in the API's order
+	Sources []Source
+	Events  []Event // of all tunnels, oldest first, bounded
+	Started time.Time
+	Next    time.Duration // how long to wait before the next poll
+}
+
+// Fetched is the age-giving moment of the snapshot: the older of the good lists. It is zero until
+// every list that could be had was had once.
+func (s Snapshot) Fetched(kinds ...api.TunnelKind) time.Time {
+	var oldest time.Time
+	for _, src := range s.Sources {
+		if len(kinds) > 0 && !slices.Contains(kinds, src.Kind) {
+			continue
+		}
+		if src.Fetched.IsZero() {
+			continue
+		}
+		if oldest.IsZero() || src.Fetched.Before(oldest) {
+			oldest = src.Fetched
+		}
+	}
+	return oldest
+}
+
+// Err joins the errors of the lists; one that is the same for all is given once.
+func (s Snapshot) Err(kinds ...api.TunnelKind) error {
+	var errs []error
+	for _, src := range s.Sources {
+		if src.Err == nil || (len(kinds) > 0 && !slices.Contains(kinds, src.Kind)) {
+			continue
+		}
+		if len(errs) == 1 && api.Advice(errs[0]) == api.Advice(src.Err) {
+			continue
+		}
+		errs = append(errs, src.Err)
+	}
+	return errors.Join(errs...)
+}
+
+// Watcher keeps the last good lists of an account. It is safe for concurrent use.
+type Watcher struct {
+	fetch   Fetcher
+	now     func() time.Time
+	refresh time.Duration
+
+	polling sync.Mutex // one poll in flight
+
+	mu    sync.Mutex
+	state Snapshot
+	track map[string]*Track
+}
+
+// New makes a watcher; refresh of zero means DefaultRefresh.
+func New(fetch Fetcher, now func() time.Time, refresh time.Duration) *Watcher {
+	if refresh <= 0 {
+		refresh = DefaultRefresh
+	}
+	return &Watcher{
+		fetch: fetch, now: now, refresh: refresh, track: map[string]*Track{},
+		state: Snapshot{Started: now(), Next: refresh, Sources: []Source{{Kind: api.GRE}, {Kind: api.IPsec}}},
+	}
+}
+
+// Last is the newest snapshot.
+func (w *Watcher) Last() Snapshot {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	return w.state
+}
+
+// Poll fetches both lists once, at the same time, and returns the new snapshot. A list that fails
+// keeps its last good rows. A second call waits for the first and then fetches again.
+func (w *Watcher) Poll(ctx context.Context) Snapshot {
+	w.polling.Lock()
+	defer w.polling.Unlock()
+	before := w.now()
+	lists := w.fetch.Tunnels(ctx)
+	now := w.now()
+
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	old := w.state
+	next := Snapshot{Started: old.Started, Events: old.Events}
+	gre := Source{Kind: api.GRE}.after(old.Sources[0], lists.GREErr, before)
+	ipsec := Source{Kind: api.IPsec}.after(old.Sources[1], lists.IPsecErr, before)
+	next.Sources = []Source{gre, ipsec}
+
+	var tunnels []api.Tunnel
+	if gre.Err != nil {
+		tunnels = appendKind(tunnels, old.Tunnels, api.GRE)
+	} else {
+		for _, t := range lists.GRE {
+			tunnels = append(tunnels, t.Tunnel())
+		}
+	}
+	if ipsec.Err != nil {
+		tunnels = appendKind(tunnels, old.Tunnels, api.IPsec)
+	} else {
+		for _, t := range lists.IPsec {
+			tunnels = append(tunnels, t.Tunnel())
+		}
+	}
+	next.Tunnels = make([]Tunnel, len(tunnels))
+	tracker := tracker{w.track, old.Sources, now, nil}
+	for i, t := range tunnels {
+		next.Tunnels[i] = tracker.follow(t)
+	}
+	tracker.dropGone(old.Tunnels, next.Tunnels)
+	next.Events = bounded(append(slices.Clone(next.Events), tracker.events...), maxEvents)
+	next.Next = w.pause(next)
+	w.state = next
+	return next
+}
+
+// after is the source's state after an attempt.
+func (s Source) after(old Source, err error, at time.Time) Source {
+	if err == nil {
+		s.Fetched = at
+		return s
+	}
+	s.Fetched, s.Err, s.Failures = old.Fetched, err, old.Failures+1
+	return s
+}
+
+func appendKind(to []api.Tunnel, from []Tunnel, kind api.TunnelKind) []api.Tunnel {
+	for _, t := range from {
+		if t.Kind == kind {
+			to = append(to, t.Tunnel)
+		}
+	}
+	return to
+}
+
+// pause is how long to wait before the next poll: quick while something comes up, longer after
+// errors, and never less than the API asked for.
+func (w *Watcher) pause(s Snapshot) time.Duration {
+	wait := w.refresh
+	if Count(s.Tunnels)[Establishing] > 0 {
+		wait = min(wait, quickRefresh)
+	}
+	for _, src := range s.Sources {
+		if src.Failures == 0 {
+			continue
+		}
+		back := w.refresh << min(src.Failures-1, 4)
+		wait = max(wait, min(back, max(maxBackoff, w.refresh)))
+		var e *api.Error
+		if errors.As(src.Err, &e) {
+			wait = max(wait, e.RetryAfter)
+		}
+	}
+	return wait
+}

@@ -1,0 +1,75 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// Action is one thing that a key, and by its name the palette, can do. Footer, help, palette and the
+// key page are all made from actions, so that none of them can disagree with what the keys do.
+type Action struct {
+	Name   string   // stable, lower case, words joined by "-": "sort-next"; the palette runs it by this name
+	Keys   []string // as Bubble Tea spells them: "enter", "ctrl+l", "S", "space"
+	Short  string   // one or two words for the footer
+	Long   string   // one sentence for the help
+	Footer bool     // shown in the footer when there is room
+	Why    string   // not empty: it cannot be done now, and this is the reason
+	Run    func() tea.Cmd
+}
+
+// binds tells whether key triggers the action.
+func (a Action) binds(key string) bool { return slices.Contains(a.Keys, key) }
+
+// KeyLabel is how the footer and the help write the action's first key.
+func (a Action) KeyLabel() string {
+	if len(a.Keys) == 0 {
+		return ""
+	}
+	return keyLabel(a.Keys[0])
+}
+
+// KeyLabels lists all keys of the action for the help.
+func (a Action) KeyLabels() string {
+	labels := make([]string, len(a.Keys))
+	for i, k := range a.Keys {
+		labels[i] = keyLabel(k)
+	}
+	return strings.Join(labels, " ")
+}
+
+var keyNames = map[string]string{
+	"up": "↑", "down": "↓", "left": "←", "right": "→", "pgup": "pgup", "pgdown": "pgdn",
+	"backspace": "bksp",
+}
+
+func keyLabel(key string) string {
+	if label, ok := keyNames[key]; ok {
+		return label
+	}
+	return key
+}
+
+// run performs the action, or says why it cannot be done.
+func (a Action) run() tea.Cmd {
+	if a.Why != "" {
+		return Toast(Pending, a.Why)
+	}
+	if a.Run == nil {
+		return nil
+	}
+	return a.Run()
+}
+
+// find returns the action bound to key; earlier lists win.
+func find(key string, lists ...[]Action) (Action, bool) {
+	for _, list := range lists {
+		for _, a := range list {
+			if a.binds(key) {
+				return a, true
+			}
+		}
+	}
+	return Action{}, false
+}

@@ -1,0 +1,250 @@
+package tui
+
+import (
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Options joins the frame with what it shows.
+type Options struct {
+	Name         string // the program's name, in the header and the window title
+	Home         func() View
+	Destinations []Destination
+	Services     []Service
+	Identity     func() Identity
+	Theme        ThemeName
+	Glyphs       Glyphs
+	Now          func() time.Time
+}
+
+// App is the root model. It only routes: messages to services and views, keys to actions, and it
+// owns what belongs to the whole screen (stack, palette, toast, theme, size).
+type App struct {
+	opts    Options
+	stack   []View
+	palette commandLine
+	theme   *Theme
+	width   int
+	height  int
+	toast   toastMsg
+	toastID int
+	dialog  *Dialog
+	profile bool // the first colour profile was seen
+}
+
+const (
+	toastTime = 5 * time.Second
+	// clockTick is how often ages are drawn anew; it equals their grain.
+	clockTick = ageStep
+)
+
+// NewApp makes the root model.
+func NewApp(opts Options) *App {
+	if opts.Now == nil {
+		opts.Now = time.Now
+	}
+	if opts.Glyphs == (Glyphs{}) {
+		opts.Glyphs = UnicodeGlyphs
+	}
+	return &App{opts: opts, theme: NewTheme(opts.Theme, opts.Glyphs), stack: []View{opts.Home()}}
+}
+
+// Init implements tea.Model.
+func (a *App) Init() tea.Cmd {
+	cmds := []tea.Cmd{
+		clock(),
+		// Over SSH the library does not ask for synchronized output by itself; the answer switches it
+		// on, silence costs nothing.
+		tea.Raw(ansi.RequestModeSynchronizedOutput),
+	}
+	if a.opts.Theme == ThemeAuto {
+		cmds = append(cmds, tea.RequestBackgroundColor)
+	}
+	for _, s := range a.opts.Services {
+		cmds = append(cmds, s.Init())
+	}
+	return tea.Batch(append(cmds, a.top().Init())...)
+}
+
+func clock() tea.Cmd {
+	return tea.Tick(clockTick, func(time.Time) tea.Msg { return clockMsg{} })
+}
+
+// Update implements tea.Model.
+func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	switch msg := msg.(type) {
+	case tea.Cmd:
+		// A command returned where a message was expected vanishes silently; make it loud.
+		panic("tui: a tea.Cmd arrived as a message")
+	case tea.KeyPressMsg:
+		return a, a.key(msg)
+	case tea.PasteMsg:
+		return a, a.paste(msg)
+	case tea.WindowSizeMsg:
+		a.width, a.height = msg.Width, msg.Height
+	case tea.BackgroundColorMsg:
+		a.background(msg.IsDark())
+	case tea.ColorProfileMsg:
+		return a, a.recolour()
+	case pushMsg:
+		a.stack = append(a.stack, msg.view)
+		return a, msg.view.Init()
+	case popMsg:
+		a.pop()
+	case dialogMsg:
+		a.dialog = msg.dialog
+		a.dialog.opened = a.opts.Now()
+	case jumpMsg:
+		return a, a.leap(msg.to)
+	case toastMsg:
+		return a, a.showToast(msg)
+	case toastGoneMsg:
+		if msg.id == a.toastID {
+			a.toast = toastMsg{}
+		}
+	case clockMsg:
+		return a, clock()
+	default:
+		return a, a.broadcast(msg)
+	}
+	return a, nil
+}
+
+// broadcast hands a message to every service and every view of the stack.
+func (a *App) broadcast(msg tea.Msg) tea.Cmd {
+	var cmds []tea.Cmd
+	for _, s := range a.opts.Services {
+		cmds = append(cmds, s.Update(msg))
+	}
+	for _, v := range a.stack {
+		cmds = append(cmds, v.Update(msg))
+	}
+	return tea.Batch(cmds...)
+}
+
+func (a *App) background(dark bool) {
+	if a.opts.Theme != ThemeAuto {
+		return
+	}
+	name := ThemeLight
+	if dark {
+		name = ThemeDark
+	}
+	a.theme = NewTheme(name, a.opts.Glyphs)
+}
+
+// recolour repaints when a better colour profile was found after the first one: it colours only cells
+// that are drawn after it.
+func (a *App) recolour() tea.Cmd {
+	first := !a.profile
+	a.profile = true
+	if first {
+		return nil
+	}
+	return func() tea.Msg { return tea.ClearScreen() }
+}
+
+func (a *App) showToast(msg toastMsg) tea.Cmd {
+	a.toast = msg
+	a.toastID++
+	id := a.toastID
+	return tea.Tick(toastTime, func(time.Time) tea.Msg { return toastGoneMsg{id} })
+}
+
+func (a *App) top() View { return a.stack[len(a.stack)-1] }
+
+func (a *App) pop() {
+	if len(a.stack) > 1 {
+		a.stack = a.stack[:len(a.stack)-1]
+	}
+}
+
+// key routes a key press: to the dialog, to whoever is taking text, to an action, to the view.
+func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
+	switch {
+	case msg.String() == "ctrl+c":
+		return a.quit()
+	case a.dialog != nil:
+		return a.dialogKey(msg)
+	case a.palette.open:
+		return a.paletteKey(msg)
+	case a.capturing():
+		return a.top().Update(msg)
+	}
+	if action, ok := find(msg.String(), a.top().Actions(), a.Actions()); ok {
+		return action.run()
+	}
+	return a.top().Update(msg)
+}
+
+func (a *App) paste(msg tea.PasteMsg) tea.Cmd {
+	switch {
+	case a.dialog != nil:
+		return a.dialogPaste(msg)
+	case a.palette.open:
+		return a.palette.update(msg)
+	case a.capturing():
+		return a.top().Update(msg)
+	}
+	return Toast(Muted, "Nothing here takes text: press / to filter or : for the palette first")
+}
+
+func (a *App) capturing() bool {
+	c, ok := a.top().(Capturer)
+	return ok && c.Capturing()
+}
+
+// Actions are the frame's own; a view's action on the same key goes first.
+func (a *App) Actions() []Action {
+	return []Action{
+		{Name: "palette", Keys: []string{":"}, Short: "go to", Footer: true,
+			Long: "Jump to a page or run an action by its name", Run: a.openPalette},
+		{Name: "help", Keys: []string{"?"}, Short: "help", Footer: true,
+			Long: "Every key that works here, and what it does", Run: a.openHelp},
+		{Name: "back", Keys: []string{"esc", "backspace"}, Short: "back", Footer: len(a.stack) > 1,
+			Long: "Go back to the page before; never quits", Run: a.back},
+		{Name: "redraw", Keys: []string{"ctrl+l"}, Short: "redraw",
+			Long: "Draw the whole screen anew", Run: func() tea.Cmd { return func() tea.Msg { return tea.ClearScreen() } }},
+		{Name: "quit", Keys: []string{"q", "ctrl+c"}, Short: "quit", Footer: true,
+			Long: "Leave the program; asks only when something would be lost", Run: a.quit},
+	}
+}
+
+func (a *App) back() tea.Cmd {
+	if len(a.stack) == 1 {
+		return Toast(Muted, "This is the first page; q quits")
+	}
+	if lost := losing(a.top()); lost != "" {
+		return Open(leaveDialog(lost, "go back", Pop()))
+	}
+	a.pop()
+	return nil
+}
+
+func (a *App) quit() tea.Cmd {
+	for _, v := range a.stack {
+		if lost := losing(v); lost != "" {
+			return Open(leaveDialog(lost, "quit", tea.Quit))
+		}
+	}
+	return tea.Quit
+}
+
+func losing(v View) string {
+	if l, ok := v.(Loser); ok {
+		return l.Losing()
+	}
+	return ""
+}
+
+func leaveDialog(lost, act string, do tea.Cmd) *Dialog {
+	return &Dialog{Title: "Leave " + lost + "?", Lines: []Line{Text(Plain, fmt.Sprintf("To %s now loses %s.", act, lost))},
+		Choices: []Choice{{Label: "stay", Key: "s"}, {Label: act, Key: "l", Run: func() tea.Cmd { return do }}}}
+}
+
+func (a *App) openHelp() tea.Cmd {
+	return Push(NewHelp(a.top().Title(), a.top().Actions(), a.Actions()))
+}

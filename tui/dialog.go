@@ -1,0 +1,148 @@
+package tui
+
+import (
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+	"charm.land/lipgloss/v2"
+)
+
+// Dialog asks before something happens. Its first choice is the safe one and is selected; keys that
+// were typed before the dialog was on the screen do not count.
+type Dialog struct {
+	Title   string
+	Lines   []Line
+	Choices []Choice
+	// Confirm, when set, must be typed exactly before any choice but the first can be taken.
+	Confirm string
+
+	input    textinput.Model
+	selected int
+	opened   time.Time
+}
+
+// Choice is one answer of a dialog. The first choice of a dialog does nothing.
+type Choice struct {
+	Label string
+	Key   string
+	Run   func() tea.Cmd
+}
+
+type (
+	dialogMsg struct{ dialog *Dialog }
+	jumpMsg   struct{ to Destination }
+)
+
+// settle is how long keys are swallowed after a dialog appeared: they were meant for what was there.
+const settle = 300 * time.Millisecond
+
+// Open shows a dialog over the screen.
+func Open(d *Dialog) tea.Cmd {
+	if d.Confirm != "" {
+		d.input = NewInput("> ")
+		d.input.Focus()
+	}
+	return func() tea.Msg { return dialogMsg{d} }
+}
+
+func (a *App) dialogKey(msg tea.KeyPressMsg) tea.Cmd {
+	d := a.dialog
+	if a.opts.Now().Sub(d.opened) < settle {
+		return nil
+	}
+	switch key := msg.String(); key {
+	case "esc":
+		a.dialog = nil
+	case "enter":
+		return a.choose(d.selected)
+	case "tab", "right", "down":
+		d.selected = (d.selected + 1) % len(d.Choices)
+	case "shift+tab", "left", "up":
+		d.selected = (d.selected + len(d.Choices) - 1) % len(d.Choices)
+	default:
+		return a.dialogText(msg, key)
+	}
+	return nil
+}
+
+// dialogText is a key that is neither movement nor an answer by enter: text for the confirmation, or
+// the letter of a choice.
+func (a *App) dialogText(msg tea.KeyPressMsg, key string) tea.Cmd {
+	d := a.dialog
+	if d.Confirm != "" {
+		var cmd tea.Cmd
+		d.input, cmd = d.input.Update(msg)
+		d.selected = 0
+		if d.confirmed() && len(d.Choices) > 1 {
+			d.selected = 1
+		}
+		return cmd
+	}
+	for i, c := range d.Choices {
+		if c.Key == key {
+			return a.choose(i)
+		}
+	}
+	return nil
+}
+
+func (a *App) dialogPaste(msg tea.PasteMsg) (cmd tea.Cmd) {
+	if a.dialog.Confirm == "" {
+		return nil
+	}
+	// A name that must be typed is not to be pasted: typing it is the pause that the dialog is for.
+	return Toast(Pending, "Type the name; pasting is off here on purpose")
+}
+
+func (d *Dialog) confirmed() bool { return d.Confirm == "" || d.input.Value() == d.Confirm }
+
+func (a *App) choose(i int) tea.Cmd {
+	d := a.dialog
+	if i > 0 && !d.confirmed() {
+		return Toast(Pending, "Type "+d.Confirm+" first")
+	}
+	a.dialog = nil
+	if run := d.Choices[i].Run; run != nil {
+		return run()
+	}
+	return nil
+}
+
+// over draws the dialog in the middle of the screen.
+func (d *Dialog) over(screen string, c Canvas, height int) string {
+	inner := min(c.Width-8, 68)
+	var lines []string
+	lines = append(lines, c.Theme.Paint(Strong, Clean(d.Title)), "")
+	for _, l := range d.Lines {
+		lines = append(lines, l.Paint(c.Theme, inner))
+	}
+	if d.Confirm != "" {
+		d.input.SetWidth(inner - 4)
+		lines = append(lines, "", Line{{"Type ", Plain}, {Clean(d.Confirm), Strong}, {" to go on:", Plain}}.Paint(c.Theme, inner), d.input.View())
+	}
+	lines = append(lines, "", d.buttons(c))
+	if room := height - 4; len(lines) > room {
+		lines = append(lines[:room-2], "", d.buttons(c))
+	}
+	box := lipgloss.NewStyle().Border(lipgloss.RoundedBorder()).Padding(0, 2).Width(inner + 6).Render(strings.Join(lines, "\n"))
+	x, y := (c.Width-lipgloss.Width(box))/2, max(0, (height-lipgloss.Height(box))/2)
+	return lipgloss.NewCompositor(lipgloss.NewLayer(screen), lipgloss.NewLayer(box).X(x).Y(y).Z(1)).Render()
+}
+
+func (d *Dialog) buttons(c Canvas) string {
+	var parts []string
+	for i, choice := range d.Choices {
+		label := " " + choice.Label + " "
+		role := Plain
+		if i == d.selected {
+			role = Selected
+			label = c.Theme.Glyphs.Cursor + choice.Label + " "
+		} else if i > 0 && !d.confirmed() {
+			role = Muted
+		}
+		parts = append(parts, c.Theme.Paint(role, label))
+	}
+	return strings.Join(parts, "   ")
+}

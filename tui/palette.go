@@ -1,0 +1,150 @@
+package tui
+
+import (
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+)
+
+// commandLine is the command line behind ":"; it jumps to destinations and runs actions by name.
+type commandLine struct {
+	open    bool
+	input   textinput.Model
+	entries []entry
+}
+
+// entry is one thing that the palette offers.
+type entry struct {
+	names []string
+	help  string
+	run   func() tea.Cmd
+}
+
+func (a *App) openPalette() tea.Cmd {
+	a.palette = commandLine{open: true, input: NewInput(":"), entries: a.entries()}
+	return a.palette.input.Focus()
+}
+
+// entries are all destinations, then the actions of the view and of the frame.
+func (a *App) entries() []entry {
+	var out []entry
+	for _, d := range a.opts.Destinations {
+		out = append(out, entry{d.Names, d.Help, func() tea.Cmd { return a.jump(d) }})
+	}
+	for _, action := range slices.Concat(a.top().Actions(), a.Actions()) {
+		if action.Name != "" && action.Name != "palette" {
+			out = append(out, entry{[]string{action.Name}, action.Long, action.run})
+		}
+	}
+	return out
+}
+
+// jump opens a destination on a fresh stack above the first page, so that "back" leads home and the
+// stack does not grow with every jump.
+func (a *App) jump(d Destination) tea.Cmd {
+	for _, v := range a.stack[1:] {
+		if lost := losing(v); lost != "" {
+			return Open(leaveDialog(lost, "jump", func() tea.Msg { return jumpMsg{d} }))
+		}
+	}
+	return a.leap(d)
+}
+
+func (a *App) leap(d Destination) tea.Cmd {
+	v := d.Open()
+	if v.Title() == a.stack[0].Title() {
+		a.stack = a.stack[:1]
+		return nil
+	}
+	a.stack = append(a.stack[:1], v)
+	return v.Init()
+}
+
+func (a *App) paletteKey(msg tea.KeyPressMsg) tea.Cmd {
+	switch msg.String() {
+	case "esc":
+		a.palette.open = false
+		return nil
+	case "backspace":
+		if a.palette.input.Value() == "" {
+			a.palette.open = false
+			return nil
+		}
+	case "tab":
+		if m := a.palette.matches(); len(m) > 0 {
+			a.palette.input.SetValue(m[0].names[0])
+			a.palette.input.CursorEnd()
+		}
+		return nil
+	case "enter":
+		return a.runPalette()
+	}
+	return a.palette.update(msg)
+}
+
+func (a *App) runPalette() tea.Cmd {
+	text := strings.TrimSpace(a.palette.input.Value())
+	a.palette.open = false
+	if text == "" {
+		return nil
+	}
+	matches := a.palette.matches()
+	if len(matches) == 0 {
+		return Toast(Pending, "Nothing is called "+text+"; press : and tab to see what there is")
+	}
+	return matches[0].run()
+}
+
+func (p *commandLine) update(msg tea.Msg) (cmd tea.Cmd) {
+	p.input, cmd = p.input.Update(msg)
+	return cmd
+}
+
+// matches are the entries for what is typed: exact names first, then beginnings, then parts.
+func (p *commandLine) matches() []entry {
+	text := strings.ToLower(strings.TrimSpace(p.input.Value()))
+	var exact, begin, part []entry
+	for _, e := range p.entries {
+		switch {
+		case slices.Contains(e.names, text):
+			exact = append(exact, e)
+		case slices.ContainsFunc(e.names, func(n string) bool { return strings.HasPrefix(n, text) }):
+			begin = append(begin, e)
+		case slices.ContainsFunc(e.names, func(n string) bool { return strings.Contains(n, text) }):
+			part = append(part, e)
+		}
+	}
+	return slices.Concat(exact, begin, part)
+}
+
+// draw shows the input and, behind it, as many suggestions as fit.
+func (p *commandLine) draw(c Canvas) string {
+	p.input.SetWidth(min(24, c.Width/3))
+	line := Line{}
+	for i, e := range p.matches() {
+		role := Muted
+		if i == 0 {
+			role = Accent
+		}
+		line = append(line, Span{"  " + e.names[0], role})
+		if i == 0 {
+			line = append(line, Span{" " + e.help, Muted})
+		}
+	}
+	input := p.input.View()
+	return input + line.Paint(c.Theme, max(0, c.Width-Width(input)-1))
+}
+
+// NewInput makes a one-line input for the message line. Its cursor does not blink: every blink would
+// be sent over the line.
+func NewInput(prompt string) textinput.Model {
+	in := textinput.New()
+	in.Prompt = prompt
+	in.CharLimit = 200
+	styles := textinput.DefaultStyles(true)
+	styles.Cursor.Blink = false
+	in.SetStyles(styles)
+	return in
+}

@@ -1,0 +1,213 @@
+package resource
+
+import (
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+)
+
+// Detail is the page of one object. It follows the object by id over every refresh.
+type Detail[T any] struct {
+	desc   Description[T]
+	source Source[T]
+	id     string
+	row    T
+	gone   bool // no longer among the rows; the last known state stays on the screen
+	field  int  // the field under the cursor, counted over all sections
+	scroll tui.Scroll
+	count  int
+	value  string // of the field under the cursor, for copying
+}
+
+// NewDetail makes the page of row.
+func NewDetail[T any](desc Description[T], source Source[T], row T) *Detail[T] {
+	return &Detail[T]{desc: desc, source: source, id: desc.ID(row), row: row}
+}
+
+// Title implements tui.View.
+func (d *Detail[T]) Title() string { return d.desc.Name(d.row) }
+
+// Init implements tui.View.
+func (d *Detail[T]) Init() tea.Cmd { return nil }
+
+// Status implements tui.Statuser.
+func (d *Detail[T]) Status() tui.Status { return d.source.Status() }
+
+// Update implements tui.View.
+func (d *Detail[T]) Update(msg tea.Msg) tea.Cmd {
+	if !d.source.Brings(msg) {
+		return nil
+	}
+	d.gone = true
+	for _, row := range d.source.Rows() {
+		if d.desc.ID(row) == d.id {
+			d.row, d.gone = row, false
+			break
+		}
+	}
+	return nil
+}
+
+// Actions implements tui.View.
+func (d *Detail[T]) Actions() []tui.Action {
+	move := func(by int) func() tea.Cmd {
+		return func() tea.Cmd { d.field = max(0, min(d.field+by, d.count-1)); return nil }
+	}
+	why := ""
+	if d.value == "" {
+		why = "there is no value under the cursor"
+	}
+	out := []tui.Action{
+		{Name: "copy", Keys: []string{"y"}, Short: "copy value", Footer: true, Why: why,
+			Long: "Copy the value under the cursor", Run: func() tea.Cmd { return copied(d.value) }},
+		refreshAction(d.source.Refresh),
+	}
+	if d.desc.Actions != nil && !d.gone {
+		out = append(out, d.desc.Actions(d.row)...)
+	}
+	return append(out,
+		tui.Action{Name: "up", Keys: []string{"up", "k"}, Long: "To the field above", Run: move(-1)},
+		tui.Action{Name: "down", Keys: []string{"down", "j"}, Long: "To the field below", Run: move(1)},
+		tui.Action{Name: "page-up", Keys: []string{"pgup", "ctrl+b"}, Long: "Up ten fields", Run: move(-10)},
+		tui.Action{Name: "page-down", Keys: []string{"pgdown", "ctrl+f"}, Long: "Down ten fields", Run: move(10)},
+		tui.Action{Name: "top", Keys: []string{"g", "home"}, Long: "To the first field", Run: move(-1 << 20)},
+		tui.Action{Name: "bottom", Keys: []string{"G", "end"}, Long: "To the last field", Run: move(1 << 20)},
+	)
+}
+
+// twoColumns is the width from which sections stand side by side.
+const twoColumns = 110
+
+// Draw implements tui.View.
+func (d *Detail[T]) Draw(c tui.Canvas) []string {
+	sections := d.desc.Sections(d.row, c.Now)
+	if d.gone {
+		notice := Field{Value: "This object is no longer on the account. What you see is its last known state.", Role: tui.Bad, Prose: true}
+		sections = append([]Section{{Fields: []Field{notice}}}, sections...)
+	}
+	d.count, d.value = 0, ""
+	var lines []string
+	at := 0
+	if c.Width < twoColumns {
+		lines, at = d.column(c, sections, c.Width)
+	} else {
+		lines, at = d.columns(c, sections)
+	}
+	d.scroll.Window(lines, c.Height)
+	d.scroll.Show(at)
+	return d.scroll.Window(lines, c.Height)
+}
+
+// columns draws the sections in two columns, the first ones on the left until that is the longer half.
+func (d *Detail[T]) columns(c tui.Canvas, sections []Section) (lines []string, at int) {
+	total := 0
+	for _, s := range sections {
+		total += len(s.Fields) + 2
+	}
+	split, sum := 0, 0
+	for split < len(sections) && sum < (total+1)/2 {
+		sum += len(sections[split].Fields) + 2
+		split++
+	}
+	width := c.Width / 2
+	left, atLeft := d.column(c, sections[:split], width)
+	right, atRight := d.column(c, sections[split:], c.Width-width)
+	at = max(atLeft, atRight)
+	for i := range max(len(left), len(right)) {
+		line := ""
+		if i < len(left) {
+			line = left[i]
+		}
+		if i < len(right) && right[i] != "" {
+			line += tui.Spaces(width-tui.Width(line)) + right[i]
+		}
+		lines = append(lines, line)
+	}
+	return lines, at
+}
+
+// column draws sections one under the other and tells on which line the cursor stands.
+func (d *Detail[T]) column(c tui.Canvas, sections []Section, width int) (lines []string, at int) {
+	at = -1
+	for _, s := range sections {
+		if s.Title != "" {
+			lines = append(lines, c.Theme.Paint(tui.Strong, " "+s.Title))
+		}
+		for _, f := range s.Fields {
+			selected := d.count == d.field
+			if selected {
+				at = len(lines)
+				if !f.Prose {
+					d.value = f.Value
+				}
+			}
+			lines = append(lines, drawField(c, f, width, selected)...)
+			d.count++
+		}
+		lines = append(lines, "")
+	}
+	return lines, at
+}
+
+// labelWidth is the room for a field's label.
+const labelWidth = 18
+
+func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
+	lead := "   "
+	if selected {
+		lead = c.Theme.Paint(tui.Selected, " "+c.Theme.Glyphs.Cursor) + " "
+	}
+	if f.Prose {
+		return drawProse(c, f, width, lead)
+	}
+	line := tui.Line{{Text: tui.Fit(f.Label, labelWidth), Role: tui.Muted}, {Text: tui.Clean(f.Value), Role: f.Role}}
+	if f.Note != "" {
+		line = append(line, tui.Span{Text: "  " + tui.Clean(f.Note), Role: tui.Muted})
+	}
+	return []string{lead + line.Paint(c.Theme, width-4)}
+}
+
+func drawProse(c tui.Canvas, f Field, width int, lead string) []string {
+	var out []string
+	indent := ""
+	if f.Label != "" {
+		indent = tui.Spaces(labelWidth)
+	}
+	for i, text := range tui.Wrap(tui.Clean(f.Value), width-5-len(indent)) {
+		prefix := "   " + indent
+		if i == 0 {
+			prefix = lead
+			if f.Label != "" {
+				prefix += c.Theme.Paint(tui.Muted, tui.Fit(f.Label, labelWidth))
+			}
+		}
+		out = append(out, prefix+c.Theme.Paint(f.Role, text))
+	}
+	return out
+}
+
+func lowerFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}
+
+// Time writes a moment for a detail page: date, time, UTC, and its age.
+func Time(t, now time.Time) (value, note string) {
+	if t.IsZero() {
+		return "-", ""
+	}
+	return t.UTC().Format("2006-01-02 15:04:05") + " UTC", Ago(t, now)
+}
+
+// Ago writes how long ago t was, for a sentence.
+func Ago(t, now time.Time) string {
+	if age := tui.AgeSince(t, now); age != "now" {
+		return age + " ago"
+	}
+	return "just now"
+}

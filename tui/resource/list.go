@@ -1,0 +1,188 @@
+package resource
+
+import (
+	"fmt"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+	"flarewire/tui/table"
+)
+
+// List is the list page of a resource.
+type List[T any] struct {
+	desc      Description[T]
+	source    Source[T]
+	table     *table.Table[T]
+	input     textinput.Model
+	filtering bool
+	before    string // the filter before it was edited, for esc
+}
+
+// NewList makes the list page.
+func NewList[T any](desc Description[T], source Source[T]) *List[T] {
+	t := table.New(desc.Columns, desc.ID)
+	t.SortBy(desc.SortBy, desc.Reverse)
+	t.Set(source.Rows())
+	return &List[T]{desc: desc, source: source, table: t, input: tui.NewInput("/")}
+}
+
+// Title implements tui.View.
+func (l *List[T]) Title() string { return l.desc.Plural }
+
+// Init implements tui.View.
+func (l *List[T]) Init() tea.Cmd { return nil }
+
+// Status implements tui.Statuser.
+func (l *List[T]) Status() tui.Status { return l.source.Status() }
+
+// Capturing implements tui.Capturer.
+func (l *List[T]) Capturing() bool { return l.filtering }
+
+// Update implements tui.View.
+func (l *List[T]) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		if l.filtering {
+			return l.filterKey(msg)
+		}
+		return nil
+	case tea.PasteMsg:
+		return l.edit(msg)
+	}
+	if l.source.Brings(msg) {
+		l.table.Set(l.source.Rows())
+	}
+	return nil
+}
+
+func (l *List[T]) filterKey(msg tea.KeyPressMsg) tea.Cmd {
+	switch msg.String() {
+	case "enter":
+		l.filtering = false
+	case "esc":
+		l.filtering = false
+		l.table.SetFilter(l.before)
+	case "up", "down":
+		for _, a := range l.table.Actions() {
+			if a.Name == msg.String() {
+				return a.Run()
+			}
+		}
+	case "backspace":
+		if l.input.Value() == "" {
+			l.filtering = false
+			return nil
+		}
+		return l.edit(msg)
+	default:
+		return l.edit(msg)
+	}
+	return nil
+}
+
+func (l *List[T]) edit(msg tea.Msg) (cmd tea.Cmd) {
+	l.input, cmd = l.input.Update(msg)
+	if l.input.Value() != l.table.Filter() {
+		l.table.SetFilter(l.input.Value())
+	}
+	return cmd
+}
+
+// Prompt implements tui.Prompter.
+func (l *List[T]) Prompt(c tui.Canvas) string {
+	l.input.SetWidth(c.Width / 2)
+	text := l.input.View()
+	hint := tui.Text(tui.Muted, "  "+l.count()+"   !word excludes, column:word looks in one")
+	return text + hint.Paint(c.Theme, c.Width-tui.Width(text))
+}
+
+// Actions implements tui.View.
+func (l *List[T]) Actions() []tui.Action {
+	row, ok := l.table.Selected()
+	why := ""
+	if !ok {
+		why = "there is no row to act on"
+	}
+	out := []tui.Action{
+		{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Why: why,
+			Long: "Show everything about the row under the cursor", Run: l.open},
+		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true,
+			Long: "Show only rows with these words", Run: l.startFilter},
+	}
+	if l.table.Filter() != "" {
+		out = append(out, tui.Action{Name: "clear-filter", Keys: []string{"esc"}, Short: "clear filter", Footer: true,
+			Long: "Show all rows again", Run: func() tea.Cmd { l.table.SetFilter(""); return nil }})
+	}
+	out = append(out, refreshAction(l.source.Refresh),
+		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy", Why: why, Long: "Copy the row's name",
+			Run: func() tea.Cmd { return copied(l.desc.Name(row)) }})
+	if ok && l.desc.Actions != nil {
+		out = append(out, l.desc.Actions(row)...)
+	}
+	return append(out, l.table.Actions()...)
+}
+
+func (l *List[T]) open() tea.Cmd {
+	row, _ := l.table.Selected()
+	return tui.Push(NewDetail(l.desc, l.source, row))
+}
+
+func (l *List[T]) startFilter() tea.Cmd {
+	l.filtering = true
+	l.before = l.table.Filter()
+	l.input.SetValue(l.before)
+	l.input.CursorEnd()
+	return l.input.Focus()
+}
+
+// Draw implements tui.View.
+func (l *List[T]) Draw(c tui.Canvas) []string {
+	top := l.summary(c)
+	rest := c
+	rest.Height--
+	if l.table.Shown() == 0 {
+		return []string{top, "", l.empty(c)}
+	}
+	return append([]string{top}, l.table.Draw(rest)...)
+}
+
+func (l *List[T]) summary(c tui.Canvas) string {
+	line := tui.Text(tui.Strong, l.count())
+	if l.desc.Summary != nil && len(l.source.Rows()) > 0 {
+		line = l.desc.Summary(l.source.Rows())
+	}
+	var right tui.Line
+	if l.table.Filter() != "" {
+		right = append(right, tui.Span{Text: "/" + tui.Clean(l.table.Filter()) + " ", Role: tui.Accent})
+	}
+	if first, last := l.table.Window(); last-first+1 < l.table.Total() {
+		right = append(right, tui.Span{Text: fmt.Sprintf("%d–%d of %d ", first, last, l.table.Shown()), Role: tui.Muted})
+	}
+	room := c.Width - right.Width() - 2
+	text := " " + line.Paint(c.Theme, room)
+	return text + tui.Spaces(c.Width-tui.Width(text)-right.Width()) + right.Paint(c.Theme, c.Width)
+}
+
+func (l *List[T]) count() string {
+	if l.table.Filter() == "" {
+		return fmt.Sprintf("%d", l.table.Total())
+	}
+	return fmt.Sprintf("%d of %d", l.table.Shown(), l.table.Total())
+}
+
+// empty says why there is nothing to see; nothing fetched yet is not the same as nothing there.
+func (l *List[T]) empty(c tui.Canvas) string {
+	status := l.source.Status()
+	text := "There are no " + lowerFirst(l.desc.Plural) + " on this account."
+	switch {
+	case l.table.Filter() != "":
+		text = "No row matches " + tui.Clean(l.table.Filter()) + ". esc clears the filter."
+	case status.Updated.IsZero() && status.Err != "":
+		text = "Nothing could be fetched yet; flarewire keeps trying. r tries now."
+	case status.Updated.IsZero():
+		text = "Asking Cloudflare…"
+	}
+	return tui.Text(tui.Muted, "  "+text).Paint(c.Theme, c.Width)
+}

@@ -1,0 +1,179 @@
+package tui
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// View implements tea.Model. It is the one place that decides about alternate screen and title.
+func (a *App) View() tea.View {
+	v := tea.NewView(a.Screen())
+	v.AltScreen = true
+	v.WindowTitle = a.opts.Name
+	return v
+}
+
+// Screen draws the whole screen: exactly as many lines as the screen has, none wider than it.
+func (a *App) Screen() string {
+	if a.width == 0 {
+		return ""
+	}
+	layout := Arrange(a.width, a.height)
+	if !layout.Fits {
+		return tooSmall(a.width, a.height)
+	}
+	canvas := Canvas{Width: layout.Body.W, Height: layout.Body.H, Theme: a.theme, Now: a.opts.Now()}
+	lines := make([]string, 0, a.height)
+	lines = append(lines, a.header(canvas))
+	body := a.top().Draw(canvas)
+	if len(body) > layout.Body.H {
+		body = body[:layout.Body.H]
+	}
+	lines = append(lines, body...)
+	for len(lines) < layout.Message.Y {
+		lines = append(lines, "")
+	}
+	lines = append(lines, a.message(canvas), a.footer(canvas))
+	screen := strings.Join(lines, "\n")
+	if a.dialog != nil {
+		return a.dialog.over(screen, canvas, a.height)
+	}
+	return screen
+}
+
+func tooSmall(width, height int) string {
+	text := fmt.Sprintf("Terminal too small: flarewire needs %dx%d, this is %dx%d.", MinWidth, MinHeight, width, height)
+	lines := Wrap(text, max(width, 1))
+	return strings.Join(lines[:min(len(lines), max(height, 1))], "\n")
+}
+
+// header is the first line: where one is, on which account, how fresh the data is.
+func (a *App) header(c Canvas) string {
+	id := a.identity()
+	right := Line{}
+	if id.Production {
+		right = append(right, Span{"PRODUCTION ", Bad})
+	}
+	if id.ReadOnly {
+		right = append(right, Span{"read-only ", Pending})
+	}
+	right = append(right, a.freshness(c.Now)...)
+	crumbs := a.crumbs()
+	account := strings.Join(nonEmpty(Clean(id.Account), id.Source, id.Host), " "+c.Theme.Glyphs.Dot+" ")
+	room := c.Width - right.Width() - 2
+	left := crumbs
+	if free := room - Width(crumbs) - 3; free >= 8 {
+		left = crumbs + Spaces(2) + FitRight(cutTo(account, free), free)
+	}
+	line := " " + Fit(left, room) + " "
+	return c.Theme.Paint(Bar, line) + right.Paint(c.Theme, right.Width())
+}
+
+func cutTo(s string, width int) string { return strings.TrimRight(Fit(s, width), " ") }
+
+func (a *App) identity() Identity {
+	if a.opts.Identity == nil {
+		return Identity{}
+	}
+	return a.opts.Identity()
+}
+
+func nonEmpty(parts ...string) []string {
+	out := parts[:0]
+	for _, p := range parts {
+		if p != "" {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (a *App) crumbs() string {
+	titles := make([]string, len(a.stack))
+	for i, v := range a.stack {
+		titles[i] = Clean(v.Title())
+	}
+	return strings.Join(titles, " "+a.theme.Glyphs.Crumb+" ")
+}
+
+// freshness is the age of what the top view shows. Old data is never shown as fresh: after two missed
+// rounds the age is marked.
+func (a *App) freshness(now time.Time) Line {
+	s, ok := a.top().(Statuser)
+	if !ok {
+		return nil
+	}
+	st := s.Status()
+	g := a.theme.Glyphs
+	switch {
+	case st.Updated.IsZero() && st.Err != "":
+		return Line{{" " + g.Down + " no data ", Bad}}
+	case st.Updated.IsZero():
+		return Line{{" loading… ", Muted}}
+	}
+	age := Age(now.Sub(st.Updated))
+	if st.Err != "" || (st.Every > 0 && now.Sub(st.Updated) > 2*st.Every+ageStep) {
+		return Line{{" " + g.Pending + " stale " + age + " ", Pending}}
+	}
+	return Line{{" " + g.Up + " " + FitRight(age, 3) + " ", Good}}
+}
+
+// message is the line above the footer: a prompt, a toast, or the reason why the data is not fresh.
+func (a *App) message(c Canvas) string {
+	if a.palette.open {
+		return a.palette.draw(c)
+	}
+	if p, ok := a.top().(Prompter); ok && a.capturing() {
+		return p.Prompt(c)
+	}
+	if a.toast.text != "" {
+		return Text(a.toast.role, " "+a.toast.text).Paint(c.Theme, c.Width)
+	}
+	if s, ok := a.top().(Statuser); ok {
+		if err := s.Status().Err; err != "" {
+			return Line{{" " + c.Theme.Glyphs.Down + " ", Bad}, {Clean(err), Bad}}.Paint(c.Theme, c.Width)
+		}
+	}
+	return ""
+}
+
+// footer lists the keys that matter here, as many as fit.
+func (a *App) footer(c Canvas) string {
+	line := Line{}
+	room := c.Width - 1
+	for _, action := range a.hints() {
+		hint := Line{{" ", Plain}, {action.KeyLabel(), Accent}, {" " + action.Short, hintRole(action)}}
+		if room -= hint.Width() + 1; room < 0 {
+			break
+		}
+		line = append(append(line, hint...), Span{" ", Plain})
+	}
+	return line.Paint(c.Theme, c.Width)
+}
+
+// hints are the footer's actions: help and quit first in importance, so they are kept when it is
+// narrow, but drawn after the view's own.
+func (a *App) hints() []Action {
+	var own, global []Action
+	for _, action := range a.top().Actions() {
+		if action.Footer {
+			own = append(own, action)
+		}
+	}
+	for _, action := range a.Actions() {
+		if action.Footer {
+			global = append(global, action)
+		}
+	}
+	return append(own, global...)
+}
+
+func hintRole(a Action) Role {
+	if a.Why != "" {
+		return Muted
+	}
+	return Plain
+}

@@ -1,0 +1,44 @@
+package tui
+
+import tea "charm.land/bubbletea/v2"
+
+// Scroll shows a part of a long page.
+type Scroll struct {
+	offset, height, total int
+}
+
+// Window cuts the visible part out of lines and remembers the measures for the keys.
+func (s *Scroll) Window(lines []string, height int) []string {
+	s.height, s.total = height, len(lines)
+	s.offset = max(0, min(s.offset, s.total-height))
+	return lines[s.offset:min(s.total, s.offset+height)]
+}
+
+// Show moves the window so that line is in it.
+func (s *Scroll) Show(line int) {
+	if line < s.offset {
+		s.offset = line
+	}
+	if line >= s.offset+s.height && s.height > 0 {
+		s.offset = line - s.height + 1
+	}
+}
+
+func (s *Scroll) by(n int) func() tea.Cmd {
+	return func() tea.Cmd {
+		s.offset = max(0, min(s.offset+n, s.total-s.height))
+		return nil
+	}
+}
+
+// Actions are the keys that scroll.
+func (s *Scroll) Actions() []Action {
+	return []Action{
+		{Name: "up", Keys: []string{"up", "k"}, Long: "Up one line", Run: s.by(-1)},
+		{Name: "down", Keys: []string{"down", "j"}, Long: "Down one line", Run: s.by(1)},
+		{Name: "page-up", Keys: []string{"pgup", "ctrl+b"}, Long: "Up one page", Run: s.by(-max(1, s.height-1))},
+		{Name: "page-down", Keys: []string{"pgdown", "ctrl+f", "space"}, Long: "Down one page", Run: s.by(max(1, s.height-1))},
+		{Name: "top", Keys: []string{"g", "home"}, Long: "To the beginning", Run: s.by(-s.total)},
+		{Name: "bottom", Keys: []string{"G", "end"}, Long: "To the end", Run: s.by(s.total)},
+	}
+}

@@ -1,0 +1,54 @@
+package tui
+
+import (
+	"strings"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Span is a piece of a line in one role.
+type Span struct {
+	Text string
+	Role Role
+}
+
+// Line is a line made of spans.
+type Line []Span
+
+// Text makes a line of one span.
+func Text(role Role, text string) Line { return Line{{Text: text, Role: role}} }
+
+// Width is the number of cells that the line takes.
+func (l Line) Width() int {
+	n := 0
+	for _, s := range l {
+		n += Width(s.Text)
+	}
+	return n
+}
+
+// Paint draws the line in at most width cells; what does not fit is cut with an ellipsis.
+func (l Line) Paint(t *Theme, width int) string {
+	var b strings.Builder
+	left := width
+	for i, s := range l {
+		w := Width(s.Text)
+		last := i == len(l)-1
+		if w > left || (w == left && !last && l[i+1:].Width() > 0) {
+			b.WriteString(t.Paint(s.Role, cut(s.Text, left)))
+			return b.String()
+		}
+		b.WriteString(t.Paint(s.Role, s.Text))
+		left -= w
+	}
+	return b.String()
+}
+
+// cut ends text with an ellipsis at width cells, also when the text itself would fit: it is called
+// where more follows that does not.
+func cut(text string, width int) string {
+	if width <= 0 {
+		return ""
+	}
+	return ansi.Truncate(text, width-1, "") + Ellipsis
+}

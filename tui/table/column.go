@@ -1,0 +1,108 @@
+// Package table is the list of every page: rows are known by id, never by index, so that a refresh
+// that inserts, removes or reorders rows leaves the cursor, the marks and what a key acts on where
+// they were. Columns have fixed widths, so that a changing value never repaints its neighbours.
+package table
+
+import (
+	"cmp"
+	"time"
+
+	"flarewire/tui"
+)
+
+// Column describes one column of rows of type T.
+type Column[T any] struct {
+	Key   string // stable lower-case name: "asn"; the filter takes "asn:65010"
+	Title string
+	Width int  // cells
+	Grow  int  // further cells it takes when there is room
+	Right bool // right-aligned: numbers, ages
+	// Priority decides what is left out on a narrow screen: 0 is always shown, higher goes first.
+	Priority int
+	// Text gives the cell, already fit to be shown. now serves ages.
+	Text func(row T, now time.Time) string
+	// Role gives the cell's meaning for the theme; nil is plain.
+	Role func(row T) tui.Role
+	// Compare orders rows by this column; nil orders by Text.
+	Compare func(a, b T) int
+	// Live marks text that changes with the clock; it is not searched by the filter.
+	Live bool
+}
+
+func (c Column[T]) compare(a, b T) int {
+	if c.Compare != nil {
+		return c.Compare(a, b)
+	}
+	return cmp.Compare(c.Text(a, time.Time{}), c.Text(b, time.Time{}))
+}
+
+// placed is a column with the width that it got on this screen.
+type placed struct {
+	index, width int
+}
+
+// gap is the blank between two columns; gutter holds the mark before the first.
+const (
+	gap    = 2
+	gutter = 2
+)
+
+// arrange chooses the columns for a width and shares out what is left. The first column always
+// stands; wide takes all columns from the given one on, as far as they fit, instead of leaving out
+// those of less importance. It is a pure function.
+func arrange[T any](cols []Column[T], width int, wide bool, from int) []placed {
+	room := width - gutter - cols[0].Width
+	chosen := []placed{{0, cols[0].Width}}
+	take := func(i int) bool {
+		if need := cols[i].Width + gap; need <= room {
+			room -= need
+			chosen = append(chosen, placed{i, cols[i].Width})
+			return true
+		}
+		return false
+	}
+	if wide {
+		for i := 1 + from; i < len(cols) && take(i); i++ {
+		}
+	} else {
+		for _, i := range important(cols, room) {
+			take(i)
+		}
+	}
+	for p := range chosen {
+		extra := min(cols[chosen[p].index].Grow, room)
+		chosen[p].width += extra
+		room -= extra
+	}
+	return chosen
+}
+
+// important lists, in their order on the screen, the columns that fit when the least important ones
+// are left out first.
+func important[T any](cols []Column[T], room int) []int {
+	limit := 0
+	for ; ; limit++ {
+		need, more := 0, false
+		for i := 1; i < len(cols); i++ {
+			if cols[i].Priority <= limit {
+				need += cols[i].Width + gap
+			} else {
+				more = true
+			}
+		}
+		if need > room {
+			limit--
+			break
+		}
+		if !more {
+			break
+		}
+	}
+	var out []int
+	for i := 1; i < len(cols); i++ {
+		if cols[i].Priority <= max(limit, 0) {
+			out = append(out, i)
+		}
+	}
+	return out
+}

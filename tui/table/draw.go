@@ -1,0 +1,147 @@
+package table
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+)
+
+// Draw returns the header and the rows in view.
+func (t *Table[T]) Draw(c tui.Canvas) []string {
+	t.height = max(1, c.Height-1)
+	t.clamp()
+	cols := arrange(t.cols, c.Width, t.wide, t.from)
+	lines := make([]string, 0, t.height+1)
+	lines = append(lines, t.head(c, cols))
+	for i := t.offset; i < min(len(t.order), t.offset+t.height); i++ {
+		lines = append(lines, t.line(c, cols, t.order[i], i == t.at))
+	}
+	return lines
+}
+
+func (t *Table[T]) head(c tui.Canvas, cols []placed) string {
+	var b strings.Builder
+	b.WriteString(tui.Spaces(gutter))
+	for i, p := range cols {
+		col := t.cols[p.index]
+		title := col.Title
+		if p.index == t.sortCol {
+			arrow := c.Theme.Glyphs.SortUp
+			if t.reverse {
+				arrow = c.Theme.Glyphs.SortDown
+			}
+			title += arrow
+		}
+		if i > 0 {
+			b.WriteString(tui.Spaces(gap))
+		}
+		if col.Right {
+			b.WriteString(tui.FitRight(title, p.width))
+		} else {
+			b.WriteString(tui.Fit(title, p.width))
+		}
+	}
+	return c.Theme.Paint(tui.Muted, strings.TrimRight(b.String(), " "))
+}
+
+// line draws one row. Only the gutter and the first column change when the cursor comes or goes, so
+// that moving it costs a few cells and not two whole lines.
+func (t *Table[T]) line(c tui.Canvas, cols []placed, row int, selected bool) string {
+	var b strings.Builder
+	mark := " "
+	if t.marks[t.ids[row]] {
+		mark = c.Theme.Glyphs.Mark
+	}
+	for i, p := range cols {
+		col := t.cols[p.index]
+		text := col.Text(t.rows[row], c.Now)
+		if col.Right {
+			text = tui.FitRight(text, p.width)
+		} else {
+			text = tui.Fit(text, p.width)
+		}
+		role := tui.Plain
+		if col.Role != nil {
+			role = col.Role(t.rows[row])
+		}
+		switch {
+		case i == 0 && selected:
+			b.WriteString(c.Theme.Paint(tui.Selected, c.Theme.Glyphs.Cursor+mark+text))
+		case i == 0:
+			b.WriteString(" " + mark + c.Theme.Paint(role, text))
+		default:
+			b.WriteString(tui.Spaces(gap))
+			b.WriteString(c.Theme.Paint(role, text))
+		}
+	}
+	return b.String()
+}
+
+// Actions are the keys of every list.
+func (t *Table[T]) Actions() []tui.Action {
+	act := func(do func()) func() tea.Cmd {
+		return func() tea.Cmd { do(); return nil }
+	}
+	return []tui.Action{
+		{Name: "up", Keys: []string{"up", "k"}, Long: "Up one row", Run: act(func() { t.move(-1) })},
+		{Name: "down", Keys: []string{"down", "j"}, Long: "Down one row", Run: act(func() { t.move(1) })},
+		{Name: "page-up", Keys: []string{"pgup", "ctrl+b"}, Long: "Up one page", Run: act(func() { t.move(-t.height) })},
+		{Name: "page-down", Keys: []string{"pgdown", "ctrl+f"}, Long: "Down one page", Run: act(func() { t.move(t.height) })},
+		{Name: "top", Keys: []string{"g", "home"}, Long: "To the first row", Run: act(func() { t.move(-len(t.order)) })},
+		{Name: "bottom", Keys: []string{"G", "end"}, Long: "To the last row", Run: act(func() { t.move(len(t.order)) })},
+		{Name: "sort-next", Keys: []string{"s"}, Short: "sort", Footer: true, Long: "Sort by the next column", Run: act(t.sortNext)},
+		{Name: "sort-reverse", Keys: []string{"S"}, Short: "reverse", Long: "Sort the other way round",
+			Run: act(func() { t.reverse = !t.reverse; t.rebuild() })},
+		{Name: "wide", Keys: []string{"w"}, Short: "wide", Long: "All columns, also those that did not fit; left and right scroll them",
+			Run: act(func() { t.wide, t.from = !t.wide, 0 })},
+		{Name: "columns-left", Keys: []string{"left", "h"}, Long: "Scroll wide columns to the left", Why: t.notWide(), Run: act(func() { t.from = max(0, t.from-1) })},
+		{Name: "columns-right", Keys: []string{"right", "l"}, Long: "Scroll wide columns to the right", Why: t.notWide(),
+			Run: act(func() { t.from = min(len(t.cols)-2, t.from+1) })},
+	}
+}
+
+func (t *Table[T]) notWide() string {
+	if t.wide {
+		return ""
+	}
+	return "press w for wide columns first"
+}
+
+func (t *Table[T]) move(by int) {
+	if len(t.order) == 0 {
+		return
+	}
+	t.at += by
+	t.clamp()
+	t.cursor = t.ids[t.order[t.at]]
+}
+
+func (t *Table[T]) sortNext() {
+	t.sortCol, t.reverse = (t.sortCol+1)%len(t.cols), false
+	t.rebuild()
+}
+
+// ToggleMark marks the row under the cursor, or takes its mark away, and goes one row down.
+func (t *Table[T]) ToggleMark() {
+	if t.cursor == "" {
+		return
+	}
+	if t.marks[t.cursor] {
+		delete(t.marks, t.cursor)
+	} else {
+		t.marks[t.cursor] = true
+	}
+	t.move(1)
+}
+
+// Print returns the header and all rows, without a cursor: for output that is not a screen.
+func (t *Table[T]) Print(c tui.Canvas) []string {
+	cols := arrange(t.cols, c.Width, false, 0)
+	lines := []string{t.head(c, cols)}
+	for _, row := range t.order {
+		lines = append(lines, strings.TrimRight(t.line(c, cols, row, false), " "))
+	}
+	return lines
+}

@@ -1,0 +1,211 @@
+package table
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"time"
+)
+
+// Table holds rows of type T and which of them is under the cursor, marked, filtered and in view.
+type Table[T any] struct {
+	cols []Column[T]
+	id   func(T) string
+
+	rows   []T
+	ids    []string
+	search []searchable // parallel to rows; made when first filtered
+	order  []int        // rows that pass the filter, in the order shown
+
+	cursor string // id under the cursor; "" only when no row is shown
+	at     int    // its place in order
+	offset int    // first row in view
+	height int    // rows in view
+	marks  map[string]bool
+
+	sortCol int
+	reverse bool
+	wide    bool
+	from    int // first column shown after the frozen one, when wide
+	filter  string
+	query   Query
+}
+
+type searchable struct {
+	cells  []string
+	joined string
+}
+
+// New makes an empty table. id must give every row a different, lasting name.
+func New[T any](cols []Column[T], id func(T) string) *Table[T] {
+	return &Table[T]{cols: cols, id: id, marks: map[string]bool{}}
+}
+
+// Set replaces the rows. The cursor stays on its row by id and, as far as possible, on its line of
+// the screen; when the row is gone, the cursor goes to the one that took its place.
+func (t *Table[T]) Set(rows []T) {
+	line := t.at - t.offset
+	t.rows = rows
+	t.search = nil
+	t.ids = make([]string, len(rows))
+	for i, r := range rows {
+		t.ids[i] = t.id(r)
+	}
+	t.dropLostMarks()
+	t.rebuild()
+	t.offset = t.at - line
+	t.clamp()
+}
+
+func (t *Table[T]) dropLostMarks() {
+	if len(t.marks) == 0 {
+		return
+	}
+	there := make(map[string]bool, len(t.ids))
+	for _, id := range t.ids {
+		there[id] = true
+	}
+	for id := range t.marks {
+		if !there[id] {
+			delete(t.marks, id)
+		}
+	}
+}
+
+// rebuild works out which rows are shown in which order, and finds the cursor's row again.
+func (t *Table[T]) rebuild() {
+	t.order = t.order[:0]
+	for i := range t.rows {
+		if t.passes(i) {
+			t.order = append(t.order, i)
+		}
+	}
+	t.sort()
+	for i, row := range t.order {
+		if t.ids[row] == t.cursor {
+			t.at = i
+			t.clamp()
+			return
+		}
+	}
+	t.clamp()
+	t.cursor = ""
+	if len(t.order) > 0 {
+		t.cursor = t.ids[t.order[t.at]]
+	}
+}
+
+func (t *Table[T]) sort() {
+	col := t.cols[t.sortCol]
+	slices.SortStableFunc(t.order, func(a, b int) int {
+		c := col.compare(t.rows[a], t.rows[b])
+		if t.reverse {
+			c = -c
+		}
+		if c != 0 {
+			return c
+		}
+		// Equal rows keep one order over every refresh, or they would swap places under the cursor.
+		if c = t.cols[0].compare(t.rows[a], t.rows[b]); c != 0 {
+			return c
+		}
+		return cmp.Compare(t.ids[a], t.ids[b])
+	})
+}
+
+func (t *Table[T]) passes(i int) bool {
+	if len(t.query.terms) == 0 {
+		return true
+	}
+	if t.search == nil {
+		t.search = make([]searchable, len(t.rows))
+	}
+	s := &t.search[i]
+	if s.cells == nil {
+		s.cells = make([]string, len(t.cols))
+		for c, col := range t.cols {
+			if !col.Live {
+				s.cells[c] = strings.ToLower(col.Text(t.rows[i], time.Time{}))
+			}
+		}
+		s.joined = strings.Join(s.cells, "\x00")
+	}
+	return t.query.match(s.cells, s.joined)
+}
+
+func (t *Table[T]) clamp() {
+	t.at = max(0, min(t.at, len(t.order)-1))
+	t.offset = max(0, min(t.offset, len(t.order)-t.height))
+	if t.height > 0 {
+		t.offset = min(max(t.offset, t.at-t.height+1), t.at)
+	}
+}
+
+// Selected is the row under the cursor.
+func (t *Table[T]) Selected() (row T, ok bool) {
+	if t.cursor == "" {
+		return row, false
+	}
+	return t.rows[t.order[t.at]], true
+}
+
+// Select puts the cursor on a row by its id; false when it is not shown.
+func (t *Table[T]) Select(id string) bool {
+	for i, row := range t.order {
+		if t.ids[row] == id {
+			t.cursor, t.at = id, i
+			t.clamp()
+			return true
+		}
+	}
+	return false
+}
+
+// Marked are the marked rows in the order of the list, also those that the filter hides.
+func (t *Table[T]) Marked() []T {
+	var out []T
+	for i, id := range t.ids {
+		if t.marks[id] {
+			out = append(out, t.rows[i])
+		}
+	}
+	return out
+}
+
+// Filter is the filter as typed; SetFilter changes it.
+func (t *Table[T]) Filter() string { return t.filter }
+
+// SetFilter shows only the rows that match; see Query.
+func (t *Table[T]) SetFilter(text string) {
+	t.filter = text
+	keys := make([]string, len(t.cols))
+	for i, c := range t.cols {
+		keys[i] = c.Key
+	}
+	t.query = parseQuery(text, keys)
+	t.rebuild()
+}
+
+// SortBy orders by the column with the given key; an unknown key changes nothing.
+func (t *Table[T]) SortBy(key string, reverse bool) {
+	for i, c := range t.cols {
+		if c.Key == key {
+			t.sortCol, t.reverse = i, reverse
+			t.rebuild()
+		}
+	}
+}
+
+// Shown and Total count the rows that pass the filter, and all.
+func (t *Table[T]) Shown() int { return len(t.order) }
+
+// Total counts all rows.
+func (t *Table[T]) Total() int { return len(t.rows) }
+
+// Window tells which of the shown rows are in view, counted from one.
+func (t *Table[T]) Window() (first, last int) {
+	if len(t.order) == 0 {
+		return 0, 0
+	}
+	return t.offset + 1, min(len(t.order), t.offset+t.height)
+}

@@ -1,0 +1,98 @@
+package tui
+
+import (
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
+)
+
+// Ellipsis marks text that was cut to fit.
+const Ellipsis = "…"
+
+// Clean makes text that came from a server or a user harmless to show: control characters, escape
+// sequences, bidirectional marks and other invisible characters appear as Go escapes (\x1b, \u202e)
+// and can move no cursor, set no title and reach no clipboard. Printable text is returned as it is.
+func Clean(s string) string {
+	for i := 0; i < len(s); i++ {
+		if s[i] < 0x20 || s[i] >= 0x7f {
+			return cleanSlow(s)
+		}
+	}
+	return s
+}
+
+func cleanSlow(s string) string {
+	var b strings.Builder
+	b.Grow(len(s))
+	for i, r := range s {
+		switch {
+		case r == utf8.RuneError:
+			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {
+				b.WriteString(`\x` + strconv.FormatUint(uint64(s[i]), 16))
+				continue
+			}
+			b.WriteRune(r)
+		case r == ' ' || unicode.IsPrint(r):
+			b.WriteRune(r)
+		default:
+			quoted := strconv.QuoteRuneToASCII(r)
+			b.WriteString(quoted[1 : len(quoted)-1])
+		}
+	}
+	return b.String()
+}
+
+// Width is the number of terminal cells that s takes; escape sequences take none.
+func Width(s string) int {
+	for i := 0; i < len(s); i++ {
+		if s[i] < 0x20 || s[i] >= 0x7f {
+			return ansi.StringWidth(s)
+		}
+	}
+	return len(s)
+}
+
+// Fit cuts or pads s to exactly width cells. Cut text ends in an ellipsis.
+func Fit(s string, width int) string {
+	if width <= 0 {
+		return ""
+	}
+	w := Width(s)
+	if w > width {
+		s = ansi.Truncate(s, width, Ellipsis)
+		w = ansi.StringWidth(s)
+	}
+	return s + Spaces(width-w)
+}
+
+// FitRight is Fit with the text at the right edge, for numbers and ages.
+func FitRight(s string, width int) string {
+	if w := Width(s); w < width {
+		return Spaces(width-w) + s
+	}
+	return Fit(s, width)
+}
+
+const blanks = "                                                                                                                                "
+
+// Spaces returns n blanks; none for n below one.
+func Spaces(n int) string {
+	if n <= 0 {
+		return ""
+	}
+	if n <= len(blanks) {
+		return blanks[:n]
+	}
+	return strings.Repeat(" ", n)
+}
+
+// Wrap breaks text at words into lines of at most width cells.
+func Wrap(text string, width int) []string {
+	if width < 1 {
+		return nil
+	}
+	return strings.Split(ansi.Wrap(text, width, " "), "\n")
+}

@@ -1,0 +1,104 @@
+package tui
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+)
+
+// View is one page of the stack. It is held by pointer and changes itself in Update. It never calls
+// the network: it returns commands, and every message that is not a key reaches all views of the
+// stack, so that a page below is up to date when one comes back to it.
+type View interface {
+	// Title is the view's place in the breadcrumb.
+	Title() string
+	// Init runs when the view is pushed.
+	Init() tea.Cmd
+	// Update receives messages. Keys come only when no action took them.
+	Update(msg tea.Msg) tea.Cmd
+	// Draw returns at most c.Height lines of at most c.Width cells.
+	Draw(c Canvas) []string
+	// Actions are what keys and the palette can do here, now.
+	Actions() []Action
+}
+
+// Canvas is the room a view may draw in, and what it needs to do so.
+type Canvas struct {
+	Width, Height int
+	Theme         *Theme
+	Now           time.Time
+}
+
+// Capturer is a view that is taking text at the moment: keys go to it and not to actions.
+type Capturer interface{ Capturing() bool }
+
+// Prompter shows its input on the line above the footer while it captures.
+type Prompter interface{ Prompt(c Canvas) string }
+
+// Statuser tells how fresh what it shows is.
+type Statuser interface{ Status() Status }
+
+// Loser is a view that holds something which leaving would lose; the text names it.
+type Loser interface{ Losing() string }
+
+// Status is the freshness of a view's data.
+type Status struct {
+	Updated time.Time     // when the shown data was fetched; zero when there is none yet
+	Loading bool          // a first answer is awaited
+	Err     string        // the last attempt failed: one sentence
+	Every   time.Duration // how often it is fetched; data older than two rounds is shown as stale
+}
+
+// Service works in the background for the whole program: it sees every message that is not a key.
+type Service interface {
+	Init() tea.Cmd
+	Update(msg tea.Msg) tea.Cmd
+}
+
+// Destination is a place that the palette can jump to.
+type Destination struct {
+	Names []string // the first is shown, all are accepted
+	Help  string
+	Open  func() View
+}
+
+// Identity says which account is on the screen and how it is reached.
+type Identity struct {
+	Account    string // name, or id when the name is not known
+	Source     string // where the credentials come from; never their value
+	Host       string // shown when it is not Cloudflare's own
+	ReadOnly   bool
+	Production bool
+}
+
+// pushMsg and its siblings are what a view asks of the frame.
+type (
+	pushMsg  struct{ view View }
+	popMsg   struct{}
+	toastMsg struct {
+		text string
+		role Role
+	}
+	toastGoneMsg struct{ id int }
+	clockMsg     struct{}
+)
+
+// Push opens a view on top of the stack.
+func Push(v View) tea.Cmd { return func() tea.Msg { return pushMsg{v} } }
+
+// Pop goes back one view.
+func Pop() tea.Cmd { return func() tea.Msg { return popMsg{} } }
+
+// Toast shows one line above the footer for a few seconds.
+func Toast(role Role, text string) tea.Cmd {
+	return func() tea.Msg { return toastMsg{text: Clean(text), role: role} }
+}
+
+// Sequence numbers requests, so that a late answer can be told from the latest one.
+type Sequence struct{ n int }
+
+// Next starts a new request and returns its number.
+func (s *Sequence) Next() int { s.n++; return s.n }
+
+// Latest tells whether an answer belongs to the newest request.
+func (s *Sequence) Latest(n int) bool { return n == s.n }

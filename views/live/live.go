@@ -1,0 +1,95 @@
+// Package live feeds the pages: it polls in the background and tells every page when there is
+// something new. Pages never fetch by themselves.
+package live
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/watch"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+)
+
+// Feed polls an account's tunnels. It implements tui.Service.
+type Feed struct {
+	ctx     context.Context
+	watcher *watch.Watcher
+	seq     tui.Sequence
+	polling bool
+	last    watch.Snapshot
+}
+
+type (
+	// polledMsg brings a snapshot; every page sees it.
+	polledMsg struct {
+		snapshot watch.Snapshot
+	}
+	// dueMsg says that the time for the poll with this number has come.
+	dueMsg struct{ seq int }
+)
+
+// New makes a feed; polls end when ctx does.
+func New(ctx context.Context, w *watch.Watcher) *Feed {
+	return &Feed{ctx: ctx, watcher: w, last: w.Last()}
+}
+
+// Init implements tui.Service.
+func (f *Feed) Init() tea.Cmd { return f.poll() }
+
+func (f *Feed) poll() tea.Cmd {
+	f.polling = true
+	f.seq.Next() // whatever wait was under way is over
+	return func() tea.Msg { return polledMsg{f.watcher.Poll(f.ctx)} }
+}
+
+// Refresh polls now, unless a poll is under way.
+func (f *Feed) Refresh() tea.Cmd {
+	if f.polling {
+		return tui.Toast(tui.Muted, "Already asking Cloudflare")
+	}
+	return f.poll()
+}
+
+// Update implements tui.Service.
+func (f *Feed) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case polledMsg:
+		f.polling = false
+		f.last = msg.snapshot
+		seq := f.seq.Next()
+		return tea.Tick(msg.snapshot.Next, func(time.Time) tea.Msg { return dueMsg{seq} })
+	case dueMsg:
+		if f.seq.Latest(msg.seq) && !f.polling {
+			return f.poll()
+		}
+	}
+	return nil
+}
+
+// Tunnels is the source of pages that show tunnels of the given kinds; none means all.
+func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[watch.Tunnel] {
+	return resource.Source[watch.Tunnel]{
+		Rows: func() []watch.Tunnel {
+			if len(kinds) == 0 {
+				return f.last.Tunnels
+			}
+			return slices.DeleteFunc(slices.Clone(f.last.Tunnels), func(t watch.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
+		},
+		Status:  func() tui.Status { return f.status(kinds) },
+		Brings:  func(msg tea.Msg) bool { _, ok := msg.(polledMsg); return ok },
+		Refresh: f.Refresh,
+	}
+}
+
+func (f *Feed) status(kinds []api.TunnelKind) tui.Status {
+	s := tui.Status{Updated: f.last.Fetched(kinds...), Loading: f.polling, Every: f.last.Next}
+	if err := f.last.Err(kinds...); err != nil {
+		s.Err = api.Advice(err)
+	}
+	return s
+}

@@ -1,0 +1,261 @@
+package tunnel
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/diagnose"
+	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+)
+
+func sections(t watch.Tunnel, now time.Time, g tui.Glyphs) []resource.Section {
+	return []resource.Section{
+		panel(t, now, g), next(t, now), timeline(t, now, g), addresses(t), health(t), settings(t), identity(t, now),
+	}
+}
+
+// panel is the BGP session as the API reports it.
+func panel(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
+	s := resource.Section{Title: "BGP session"}
+	add := func(f resource.Field) { s.Fields = append(s.Fields, f) }
+	since, seen := t.Since()
+	note := ""
+	switch {
+	case seen:
+		note = "for " + tui.AgeSince(since, now) + ", change seen by flarewire"
+	case !since.IsZero():
+		note = "status from " + resource.Ago(since, now)
+	}
+	add(resource.Field{Label: "State", Value: stateText(t, g), Role: stateRole(t), Note: note})
+	if st := t.BGPStatus; st != nil {
+		add(fsmField(st))
+		tcp, tcpRole := "not connected", tui.Bad
+		if st.TCPEstablished {
+			tcp, tcpRole = "connected", tui.Good
+		}
+		add(resource.Field{Label: "TCP", Value: tcp, Role: tcpRole})
+		add(resource.Field{Label: "Cloudflare", Value: speaker(st.CFSpeakerIP, st.CFSpeakerPort), Note: "AS " + diagnose.CloudflareASN})
+		add(resource.Field{Label: "Customer", Value: speaker(st.CustomerSpeakerIP, st.CustomerSpeakerPort), Note: "AS " + asn(t) + " as configured"})
+		value, age := resource.Time(st.UpdatedAt.Time, now)
+		add(resource.Field{Label: "Status from", Value: value, Note: age})
+	} else if t.BGP != nil {
+		add(resource.Field{Label: "Customer AS", Value: asn(t), Note: "as configured; the API reports no status"})
+	}
+	if t.BGP != nil {
+		if len(t.BGP.ExtraPrefixes) > 0 {
+			add(resource.Field{Label: "Extra prefixes", Value: strings.Join(t.BGP.ExtraPrefixes, ", "), Note: "advertised to you"})
+		}
+		add(resource.Field{Label: "MD5 key", Value: md5(t.BGP)})
+		add(resource.Field{Label: "Went down", Value: strconv.Itoa(t.Track.Downs) + " times", Note: "seen in the " + tui.AgeSince(t.Track.Watched, now) + " that flarewire watches"})
+	}
+	return s
+}
+
+// md5 says only whether there is a key. Cloudflare does not treat it as a secret, but on somebody's
+// screen it may still be one.
+func md5(b *api.BGP) string {
+	if b.MD5Key == nil || *b.MD5Key == "" {
+		return "none"
+	}
+	return "set"
+}
+
+func fsmField(s *api.BGPStatus) resource.Field {
+	f := resource.Field{Label: "FSM", Value: s.FSM}
+	if s.FSM == "" {
+		f.Value, f.Note = "-", "the API names no step"
+	} else if step, ok := diagnose.ParseStep(s.FSM); ok {
+		f.Note = fmt.Sprintf("step %d of %d: %s", step.Number, len(diagnose.Steps), step.Meaning)
+	}
+	return f
+}
+
+func speaker(ip string, port int) string {
+	switch {
+	case ip == "":
+		return "-"
+	case port == 0:
+		return ip
+	}
+	if addr, err := netip.ParseAddr(ip); err == nil && addr.Is6() {
+		return fmt.Sprintf("[%s]:%d", ip, port)
+	}
+	return fmt.Sprintf("%s:%d", ip, port)
+}
+
+// next is what the data means and what to check, in words.
+func next(t watch.Tunnel, now time.Time) resource.Section {
+	s := resource.Section{Title: "What this means"}
+	for _, f := range diagnose.Session(t.Tunnel, now) {
+		role := tui.Plain
+		if t.State == watch.Down || t.State == watch.Establishing {
+			role = tui.Strong
+		}
+		s.Fields = append(s.Fields, resource.Field{Value: f.Text, Role: role, Prose: true})
+		if f.Next != "" {
+			s.Fields = append(s.Fields, resource.Field{Value: f.Next, Prose: true})
+		}
+		s.Fields = append(s.Fields, resource.Field{Value: "Because: " + f.Evidence, Role: tui.Muted, Prose: true})
+	}
+	return s
+}
+
+// timelineLength is how many changes the detail page shows.
+const timelineLength = 8
+
+func timeline(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
+	s := resource.Section{Title: "Seen while watching"}
+	events := t.Track.Events
+	for i := len(events) - 1; i >= max(0, len(events)-timelineLength); i-- {
+		e := events[i]
+		text, r := describe(e)
+		s.Fields = append(s.Fields, resource.Field{Label: e.At.UTC().Format("15:04:05") + " UTC", Value: glyph(e.To, g) + " " + text, Role: r, Note: resource.Ago(e.At, now)})
+	}
+	if len(events) == 0 {
+		s.Fields = append(s.Fields, resource.Field{Label: t.Track.Watched.UTC().Format("15:04:05") + " UTC", Value: "watching since; no change", Role: tui.Muted})
+	}
+	return s
+}
+
+func describe(e watch.Event) (string, tui.Role) {
+	switch e.Kind {
+	case watch.SessionChanged:
+		return e.From.Word() + " → " + e.To.Word(), role(e.To)
+	case watch.SessionFlaps:
+		return "the session flaps", tui.Pending
+	case watch.TunnelAppeared:
+		return "the tunnel appeared", tui.Plain
+	case watch.TunnelModified:
+		return "somebody changed the tunnel", tui.Accent
+	}
+	return string(e.Kind), tui.Plain
+}
+
+// addresses says of every address whose side it is.
+func addresses(t watch.Tunnel) resource.Section {
+	s := resource.Section{Title: "Addresses", Fields: []resource.Field{
+		{Label: "Outer Cloudflare", Value: or(t.CloudflareEndpoint, "-"), Note: "Cloudflare's anycast endpoint"},
+		{Label: "Outer customer", Value: or(t.CustomerEndpoint, "-"), Note: "your router"},
+		{Label: "Interface", Value: or(t.InterfaceAddress, "-")},
+	}}
+	if cf, customer, ok := netrules.Sides(t.InterfaceAddress); ok {
+		s.Fields = append(s.Fields,
+			resource.Field{Label: "Inner Cloudflare", Value: cf.String(), Note: "Cloudflare's side: your BGP neighbor and next hop"},
+			resource.Field{Label: "Inner customer", Value: customer.String(), Note: "your side"})
+	}
+	if t.InterfaceAddress6 != "" {
+		s.Fields = append(s.Fields, resource.Field{Label: "Interface IPv6", Value: t.InterfaceAddress6})
+	}
+	return s
+}
+
+func health(t watch.Tunnel) resource.Section {
+	s := resource.Section{Title: "Health check"}
+	h := t.HealthCheck
+	if h == nil {
+		s.Fields = []resource.Field{{Label: "Settings", Value: "-", Note: "the API sent none"}}
+		return s
+	}
+	enabled := resource.Field{Label: "Enabled", Value: "-", Note: "the API does not say"}
+	if h.Enabled != nil {
+		enabled = resource.Field{Label: "Enabled", Value: yesNo(*h.Enabled)}
+		if !*h.Enabled {
+			enabled.Role, enabled.Note = tui.Pending, "shown as 100 % down by Cloudflare, whatever the tunnel does"
+		}
+	}
+	s.Fields = []resource.Field{
+		enabled,
+		{Label: "Type", Value: or(h.Type, "-"), Note: typeNote(h.Type)},
+		{Label: "Direction", Value: or(h.Direction, "-")},
+		{Label: "Rate", Value: or(h.Rate, "-")},
+		{Label: "Target", Value: or(h.Target.Effective, or(h.Target.Saved, "default")), Note: targetNote(h)},
+	}
+	return s
+}
+
+func typeNote(kind string) string {
+	if kind == "reply" {
+		return "a stateful firewall on your side may drop replies; request is safer there"
+	}
+	return ""
+}
+
+func targetNote(h *api.HealthCheck) string {
+	if h.Target.Saved == "" && h.Target.Effective != "" {
+		return "the default"
+	}
+	return ""
+}
+
+func settings(t watch.Tunnel) resource.Section {
+	s := resource.Section{Title: "Settings"}
+	add := func(label, value, note string) {
+		s.Fields = append(s.Fields, resource.Field{Label: label, Value: value, Note: note})
+	}
+	if t.Kind == api.GRE {
+		add("MTU", number(t.MTU), "")
+		add("TTL", number(t.TTL), "")
+	}
+	if t.Kind == api.IPsec {
+		psk := "-"
+		if t.PSK != nil {
+			psk = "never generated here"
+			if !t.PSK.LastGeneratedOn.IsZero() {
+				psk = "generated " + t.PSK.LastGeneratedOn.UTC().Format("2006-01-02 15:04 UTC")
+			}
+		}
+		add("Pre-shared key", psk, "the API never shows the key itself")
+		add("Anti-replay", optional(t.ReplayProtection), "protects Cloudflare to customer only")
+	}
+	add("Return routing", optional(t.AutomaticReturnRouting), "automatic return routing")
+	return s
+}
+
+func identity(t watch.Tunnel, now time.Time) resource.Section {
+	created, createdAge := resource.Time(t.CreatedOn.Time, now)
+	modified, modifiedAge := resource.Time(t.ModifiedOn.Time, now)
+	return resource.Section{Title: "Identity", Fields: []resource.Field{
+		{Label: "Name", Value: t.Name},
+		{Label: "Kind", Value: KindName(t.Kind)},
+		{Label: "Description", Value: or(t.Description, "-")},
+		{Label: "ID", Value: t.ID},
+		{Label: "Created", Value: created, Note: createdAge},
+		{Label: "Modified", Value: modified, Note: modifiedAge},
+	}}
+}
+
+func or(value, otherwise string) string {
+	if value == "" {
+		return otherwise
+	}
+	return value
+}
+
+func yesNo(b bool) string {
+	if b {
+		return "yes"
+	}
+	return "no"
+}
+
+// optional distinguishes what the API leaves out from a no.
+func optional(b *bool) string {
+	if b == nil {
+		return "not set"
+	}
+	return yesNo(*b)
+}
+
+func number(n int) string {
+	if n == 0 {
+		return "-"
+	}
+	return strconv.Itoa(n)
+}

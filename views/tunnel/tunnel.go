@@ -1,0 +1,176 @@
+// Package tunnel binds GRE and IPsec tunnels to the frame: the columns of their lists and the
+// sections of their detail page, the BGP panel first.
+package tunnel
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/watch"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+)
+
+// Describe describes tunnels under the given list title. The rows may be of one kind or of both.
+func Describe(plural string, glyphs tui.Glyphs) resource.Description[watch.Tunnel] {
+	return resource.Description[watch.Tunnel]{
+		Plural:   plural,
+		ID:       func(t watch.Tunnel) string { return t.ID },
+		Name:     func(t watch.Tunnel) string { return t.Name },
+		Columns:  columns(glyphs),
+		SortBy:   "state",
+		Summary:  func(rows []watch.Tunnel) tui.Line { return summary(rows, glyphs) },
+		Sections: func(t watch.Tunnel, now time.Time) []resource.Section { return sections(t, now, glyphs) },
+	}
+}
+
+// role is how a state is drawn.
+func role(s watch.State) tui.Role {
+	switch s {
+	case watch.Up:
+		return tui.Good
+	case watch.Down:
+		return tui.Bad
+	case watch.NoBGP:
+		return tui.Muted
+	}
+	return tui.Pending
+}
+
+func glyph(s watch.State, g tui.Glyphs) string {
+	switch s {
+	case watch.Up:
+		return g.Up
+	case watch.Down:
+		return g.Down
+	case watch.NoBGP:
+		return g.None
+	case watch.Establishing:
+		return g.Pending
+	}
+	return g.Unknown
+}
+
+func stateText(t watch.Tunnel, g tui.Glyphs) string {
+	text := glyph(t.State, g) + " " + t.State.Word()
+	if t.Track.Flapping {
+		text += " flaps"
+	}
+	return text
+}
+
+// stateRole marks a flapping session also while it is up.
+func stateRole(t watch.Tunnel) tui.Role {
+	if t.Track.Flapping && t.State == watch.Up {
+		return tui.Pending
+	}
+	return role(t.State)
+}
+
+func columns(g tui.Glyphs) []table.Column[watch.Tunnel] {
+	type T = watch.Tunnel
+	muted := func(T) tui.Role { return tui.Muted }
+	text := func(get func(T) string) func(T, time.Time) string {
+		return func(t T, _ time.Time) string { return tui.Clean(get(t)) }
+	}
+	return []table.Column[T]{
+		{Key: "name", Title: "NAME", Width: 15, Grow: 9, Text: text(func(t T) string { return t.Name }),
+			Role: func(T) tui.Role { return tui.Strong }},
+		{Key: "kind", Title: "KIND", Width: 5, Text: text(func(t T) string { return KindName(t.Kind) })},
+		{Key: "state", Title: "STATE", Width: 14, Grow: 6, Role: stateRole, Compare: bySeverity,
+			Text: func(t T, _ time.Time) string { return stateText(t, g) }},
+		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true, Compare: bySince,
+			Text: func(t T, now time.Time) string { at, _ := t.Since(); return tui.AgeSince(at, now) }},
+		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Compare: byASN, Text: text(asn)},
+		{Key: "peer", Title: "PEER", Width: 15, Priority: 1, Text: text(peer)},
+		{Key: "fsm", Title: "FSM", Width: 11, Priority: 2, Text: text(fsm)},
+		{Key: "customer", Title: "CUSTOMER", Width: 15, Priority: 3, Text: text(func(t T) string { return t.CustomerEndpoint })},
+		{Key: "cloudflare", Title: "CLOUDFLARE", Width: 15, Priority: 4, Text: text(func(t T) string { return t.CloudflareEndpoint })},
+		{Key: "interface", Title: "INTERFACE", Width: 18, Priority: 5, Text: text(func(t T) string { return t.InterfaceAddress })},
+		{Key: "description", Title: "DESCRIPTION", Width: 24, Grow: 40, Priority: 6, Role: muted,
+			Text: text(func(t T) string { return t.Description })},
+	}
+}
+
+func bySeverity(a, b watch.Tunnel) int { return cmp.Compare(severity(a), severity(b)) }
+
+// severity puts a session that flaps behind those that are down, also in the moments when it is up.
+func severity(t watch.Tunnel) int {
+	s := 2 * t.State.Severity()
+	if t.Track.Flapping {
+		s = min(s, 1)
+	}
+	return s
+}
+
+// bySince puts the newest change first; tunnels without a time come last.
+func bySince(a, b watch.Tunnel) int {
+	ta, _ := a.Since()
+	tb, _ := b.Since()
+	return tb.Compare(ta)
+}
+
+func byASN(a, b watch.Tunnel) int { return cmp.Compare(asNumber(a), asNumber(b)) }
+
+func asNumber(t watch.Tunnel) uint32 {
+	if t.BGP == nil {
+		return 0
+	}
+	return t.BGP.CustomerASN
+}
+
+// asn is "-" without BGP: an absent number is not a zero.
+func asn(t watch.Tunnel) string {
+	if t.BGP == nil {
+		return "-"
+	}
+	return strconv.FormatUint(uint64(t.BGP.CustomerASN), 10)
+}
+
+// peer is the customer's BGP speaker where the API names it.
+func peer(t watch.Tunnel) string {
+	if t.BGPStatus == nil || t.BGPStatus.CustomerSpeakerIP == "" {
+		return "-"
+	}
+	return t.BGPStatus.CustomerSpeakerIP
+}
+
+func fsm(t watch.Tunnel) string {
+	if t.BGPStatus == nil || t.BGPStatus.FSM == "" {
+		return "-"
+	}
+	return t.BGPStatus.FSM
+}
+
+// KindName writes a tunnel's kind as Cloudflare does.
+func KindName(k api.TunnelKind) string {
+	switch k {
+	case api.GRE:
+		return "GRE"
+	case api.IPsec:
+		return "IPsec"
+	}
+	return string(k)
+}
+
+// summary counts the states, worst first.
+func summary(rows []watch.Tunnel, g tui.Glyphs) tui.Line {
+	counts := watch.Count(rows)
+	line := tui.Line{{Text: fmt.Sprintf("%d tunnels", len(rows)), Role: tui.Strong}}
+	for _, s := range []watch.State{watch.Down, watch.Establishing, watch.Unknown, watch.Up, watch.NoBGP} {
+		if n := counts[s]; n > 0 {
+			word := strings.ToLower(s.Word())
+			if s == watch.NoBGP {
+				word = "no BGP"
+			}
+			line = append(line, tui.Span{Text: "   "},
+				tui.Span{Text: fmt.Sprintf("%s %d %s", glyph(s, g), n, word), Role: role(s)})
+		}
+	}
+	return line
+}
