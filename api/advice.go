@@ -1,0 +1,91 @@
+package api
+
+import (
+	"fmt"
+	"unicode"
+)
+
+// isPrintable is unicode.IsPrint without the private-use planes, which some terminals draw as several cells.
+func isPrintable(r rune) bool { return r != unicode.ReplacementChar && unicode.IsPrint(r) }
+
+// uncertain is said after a change whose result is not known. Cloudflare's writes have no idempotency key.
+const uncertain = "the change may have been made, so read the object back before trying again"
+
+// advice is one sentence for the kind. The API's own text is in Summary and never replaced by this.
+func (e *Error) advice() string {
+	switch e.Kind {
+	case Unauthenticated:
+		return e.adviceUnauthenticated()
+	case PermissionMissing:
+		return e.advicePermission()
+	case NotOnboarded:
+		return "this account is not onboarded to Magic Transit or Cloudflare WAN; choose another account or ask your Cloudflare account team"
+	case CloudflareWANMissing:
+		return "this account has no Cloudflare WAN (formerly Magic WAN); ask your Cloudflare account team to enable it"
+	case NotFound:
+		return "check the id and the account id; it may have been deleted, so refresh the list"
+	case Invalid:
+		return e.adviceInvalid()
+	case Conflict:
+		return "it conflicts with what is there; read the object again and check names and addresses already in use"
+	case RateLimited:
+		return e.adviceRateLimited()
+	case ServerTrouble, NetworkTrouble, BadAnswer:
+		return e.adviceTrouble()
+	case ReadOnly:
+		return "flarewire is in read-only mode; start it without --read-only and FLAREWIRE_READ_ONLY to change anything"
+	case NotApplied:
+		return "nothing was changed; read the object again and check why"
+	}
+	return ""
+}
+
+func (e *Error) adviceUnauthenticated() string {
+	if e.tokenAuth {
+		return "the API token is not valid, expired or disabled; create or roll it under My Profile > API Tokens and log in again"
+	}
+	return "the e-mail address and global API key are not accepted; check both, or use an API token"
+}
+
+// advicePermission says both causes of 403 when the credentials have not been accepted yet: Cloudflare answers a bad token
+// and a missing permission with the same status and code (10000).
+func (e *Error) advicePermission() string {
+	need := "the permission this needs"
+	if e.Permission != "" {
+		need = fmt.Sprintf("the permission %q", e.Permission)
+	}
+	if e.tokenWorks {
+		return fmt.Sprintf("the token works but lacks %s; add it to the token", need)
+	}
+	return fmt.Sprintf("the token is not valid, or it lacks %s or access to this account; verify the token, then its permissions", need)
+}
+
+func (e *Error) adviceInvalid() string {
+	if e.Field != "" {
+		return fmt.Sprintf("check the field %q", e.Field)
+	}
+	return "check the values sent"
+}
+
+func (e *Error) adviceRateLimited() string {
+	switch {
+	case !e.Until.IsZero():
+		return "too many requests for this user; wait until " + e.Until.Local().Format("15:04:05") + " and try again"
+	case e.RetryAfter > 0:
+		return fmt.Sprintf("too many requests for this user; try again in %s", e.RetryAfter)
+	}
+	return "too many requests for this user; Cloudflare blocks for up to 5 minutes, so wait and try again"
+}
+
+func (e *Error) adviceTrouble() string {
+	if e.Uncertain {
+		return uncertain
+	}
+	switch e.Kind {
+	case NetworkTrouble:
+		return "check the network, the proxy and CLOUDFLARE_BASE_URL, then try again"
+	case ServerTrouble:
+		return "try again in a moment; see cloudflarestatus.com if it stays"
+	}
+	return "check CLOUDFLARE_BASE_URL and whether a proxy or portal answers instead of Cloudflare"
+}

@@ -1,0 +1,284 @@
+package api
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"net/http"
+	"strconv"
+	"strings"
+	"time"
+)
+
+// graphQLTime is the form of timestamps in the documents' queries.
+const graphQLTime = "2006-01-02T15:04:05.000Z"
+
+// HealthOptions says how fine the health is to be.
+type HealthOptions struct {
+	PerColo bool     // one sample for every location of Cloudflare's
+	Colos   []string // with PerColo: only these, by IATA code
+	Step    Step     // "" = one sample for the whole time
+}
+
+// Step is the width of one sample in time.
+type Step string
+
+// The steps for which Cloudflare has both a time and a rate.
+const (
+	FiveMinutes Step = "FiveMinutes"
+	Hour        Step = "Hour"
+)
+
+func (s Step) duration() time.Duration {
+	if s == Hour {
+		return time.Hour
+	}
+	return 5 * time.Minute
+}
+
+// HealthSample is the health of one tunnel, by name: the API gives no id here. For an interconnect the name is the conduit's.
+type HealthSample struct {
+	TunnelName string
+	Colo       string   // "" without PerColo
+	Time       Time     // zero without Step
+	State      *float64 // average: 0 down, 0.5 degraded, 1 healthy; nil: the API gives none
+	Count      float64  // probes behind it; 0 when the API does not say
+}
+
+// HealthReport is the answer with the time it is really about.
+type HealthReport struct {
+	From, To time.Time
+	Samples  []HealthSample
+	Dropped  []string // fields that this account may not ask
+	Partial  bool     // as many rows as the API gives at once: there may be more
+}
+
+// group is one row of an analytics dataset.
+type group struct {
+	Count float64 `json:"count"`
+	Avg   struct {
+		TunnelState *float64 `json:"tunnelState"`
+		FiveMinutes *float64 `json:"bitRateFiveMinutes"`
+		Hour        *float64 `json:"bitRateHour"`
+	} `json:"avg"`
+	Sum struct {
+		Bits float64 `json:"bits"`
+	} `json:"sum"`
+	Dimensions struct {
+		TunnelName    string `json:"tunnelName"`
+		IngressTunnel string `json:"ingressTunnelName"`
+		EgressTunnel  string `json:"egressTunnelName"`
+		Colo          string `json:"edgeColoName"`
+		FiveMinutes   Time   `json:"datetimeFiveMinutes"`
+		Hour          Time   `json:"datetimeHour"`
+	} `json:"dimensions"`
+}
+
+func (g *group) time() Time {
+	if !g.Dimensions.FiveMinutes.IsZero() {
+		return g.Dimensions.FiveMinutes
+	}
+	return g.Dimensions.Hour
+}
+
+// selection is what to ask of a dataset.
+type selection struct {
+	dataset   string
+	from, to  time.Time
+	fields    []string          // as "dimensions.tunnelName"; what the account may not ask is left out
+	need      []string          // those of fields without which the answer is worthless
+	where     string            // further conditions
+	declare   string            // further variables, declared
+	variables map[string]string // further variables
+}
+
+// groups asks a dataset within the account's limits and returns its rows, the start it really used, what it left out, and whether
+// the page was full.
+func (a *AccountClient) groups(ctx context.Context, s selection) (rows []group, from time.Time, dropped []string, full bool, err error) {
+	limits, err := a.datasetLimits(ctx, s.dataset)
+	if err != nil {
+		return nil, s.from, nil, false, err
+	}
+	var kept []string
+	for _, f := range s.fields {
+		if limits.has(f) {
+			kept = append(kept, f)
+		} else {
+			dropped = append(dropped, f)
+		}
+	}
+	for _, f := range s.need {
+		if !limits.has(f) {
+			return nil, s.from, dropped, false, opGraphQL.refuse(Unsupported, "this account may not ask "+f+" of "+s.dataset)
+		}
+	}
+	from = limits.window(s.from, s.to, a.client.now())
+	query := fmt.Sprintf("query GetTunnels($accountTag: string, $datetimeStart: string, $datetimeEnd: string%s) { viewer { "+
+		"accounts(filter: {accountTag: $accountTag}) { %s(limit: %d, filter: {datetime_geq: $datetimeStart, datetime_lt: $datetimeEnd%s}) { %s } } } }",
+		s.declare, s.dataset, limits.rows(), s.where, selectionSet(kept))
+	variables := map[string]string{"datetimeStart": from.UTC().Format(graphQLTime), "datetimeEnd": s.to.UTC().Format(graphQLTime)}
+	for k, v := range s.variables {
+		variables[k] = v
+	}
+	account, got, err := a.query(ctx, query, variables)
+	if err != nil {
+		return nil, from, dropped, false, err
+	}
+	if account == nil {
+		e := got.error(NotFound)
+		e.Status, e.Detail = http.StatusOK, "the analytics know no such account"
+		return nil, from, dropped, false, e
+	}
+	rows = []group{}
+	if raw := field(account, s.dataset); !isNull(raw) {
+		if err := json.Unmarshal(raw, &rows); err != nil {
+			return nil, from, dropped, false, got.wrong(err)
+		}
+	}
+	return rows, from, dropped, len(rows) >= limits.rows(), nil
+}
+
+// selectionSet writes "avg.tunnelState" and "dimensions.tunnelName" as "avg { tunnelState } dimensions { tunnelName }".
+func selectionSet(paths []string) string {
+	var order []string
+	inner := map[string][]string{}
+	for _, p := range paths {
+		outer, name, _ := strings.Cut(p, ".")
+		if inner[outer] == nil {
+			order = append(order, outer)
+		}
+		inner[outer] = append(inner[outer], name)
+	}
+	var parts []string
+	for _, outer := range order {
+		if names := strings.TrimSpace(strings.Join(inner[outer], " ")); names != "" {
+			parts = append(parts, outer+" { "+names+" }")
+		} else {
+			parts = append(parts, outer)
+		}
+	}
+	return strings.Join(parts, " ")
+}
+
+// TunnelHealth asks how healthy the tunnels were. The dimension `active` is never asked: with it the API answers no rows at all
+// (cloudflare-prometheus-exporter, pull request 49). A tunnel whose health checks are off shows as down here.
+func (a *AccountClient) TunnelHealth(ctx context.Context, from, to time.Time, o HealthOptions) (HealthReport, error) {
+	s := selection{dataset: healthDataset, from: from, to: to,
+		fields: []string{"count", "avg.tunnelState", "dimensions.tunnelName"},
+		need:   []string{"avg.tunnelState", "dimensions.tunnelName"}}
+	if o.PerColo {
+		s.fields = append(s.fields, "dimensions.edgeColoName")
+		if len(o.Colos) > 0 {
+			s.where += ", edgeColoName_in: [" + quoted(o.Colos) + "]"
+		}
+	}
+	if o.Step != "" {
+		s.fields = append(s.fields, "dimensions.datetime"+string(o.Step))
+	}
+	rows, start, dropped, full, err := a.groups(ctx, s)
+	report := HealthReport{From: start, To: to, Dropped: dropped, Partial: full}
+	for i := range rows {
+		g := &rows[i]
+		report.Samples = append(report.Samples, HealthSample{TunnelName: g.Dimensions.TunnelName, Colo: g.Dimensions.Colo,
+			Time: g.time(), State: g.Avg.TunnelState, Count: g.Count})
+	}
+	return report, err
+}
+
+func quoted(list []string) string {
+	parts := make([]string, len(list))
+	for i, s := range list {
+		parts[i] = strconv.Quote(clean(s))
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Direction is the direction of traffic, seen from Cloudflare.
+type Direction string
+
+// The directions.
+const (
+	Ingress Direction = "ingress"
+	Egress  Direction = "egress"
+)
+
+// TrafficOptions says what traffic to ask for; zero values: both directions' default is Ingress, in steps of five minutes.
+type TrafficOptions struct {
+	Direction Direction
+	Step      Step
+}
+
+// TrafficSample is the traffic of one tunnel in one step.
+type TrafficSample struct {
+	TunnelName string
+	Time       Time
+	BitRate    *float64 // bit/s, average of the step; nil: the API gives none
+}
+
+// TrafficReport is the answer with the time it is really about.
+type TrafficReport struct {
+	From, To time.Time
+	Samples  []TrafficSample
+	Dropped  []string // fields that this account may not ask
+	Partial  bool     // as many rows as the API gives at once: there may be more
+	Fallback bool     // from the network analytics, because the tunnel dataset gave no names
+}
+
+// TunnelTraffic asks how much went through the tunnels. For some accounts the dataset of tunnels names none of them: then the
+// network analytics are asked instead.
+func (a *AccountClient) TunnelTraffic(ctx context.Context, from, to time.Time, o TrafficOptions) (TrafficReport, error) {
+	if o.Direction == "" {
+		o.Direction = Ingress
+	}
+	if o.Step == "" {
+		o.Step = FiveMinutes
+	}
+	report, err := a.traffic(ctx, from, to, o, selection{dataset: trafficDataset,
+		fields: []string{"avg.bitRate" + string(o.Step), "dimensions.tunnelName", "dimensions.datetime" + string(o.Step)},
+		need:   []string{"avg.bitRate" + string(o.Step), "dimensions.tunnelName"}})
+	if err != nil || report.named() || len(report.Samples) == 0 {
+		return report, err
+	}
+	name := string(o.Direction) + "TunnelName"
+	fallback, err := a.traffic(ctx, from, to, o, selection{dataset: networkDataset,
+		fields: []string{"sum.bits", "dimensions." + name, "dimensions.datetime" + string(o.Step)},
+		need:   []string{"sum.bits", "dimensions." + name},
+		where:  ", " + name + `_notin: ["", "device_id"]`})
+	fallback.Fallback = true
+	return fallback, err
+}
+
+func (r *TrafficReport) named() bool {
+	for _, s := range r.Samples {
+		if s.TunnelName != "" {
+			return true
+		}
+	}
+	return false
+}
+
+func (a *AccountClient) traffic(ctx context.Context, from, to time.Time, o TrafficOptions, s selection) (TrafficReport, error) {
+	s.from, s.to = from, to
+	s.declare, s.where = ", $direction: string", ", direction: $direction"+s.where
+	s.variables = map[string]string{"direction": string(o.Direction)}
+	rows, start, dropped, full, err := a.groups(ctx, s)
+	report := TrafficReport{From: start, To: to, Dropped: dropped, Partial: full}
+	for i := range rows {
+		report.Samples = append(report.Samples, rows[i].traffic(s.dataset, o))
+	}
+	return report, err
+}
+
+// traffic reads one row. The network analytics give the bits of a step, not their rate.
+func (g *group) traffic(dataset string, o TrafficOptions) TrafficSample {
+	sample := TrafficSample{TunnelName: g.Dimensions.TunnelName, Time: g.time(), BitRate: g.Avg.FiveMinutes}
+	if o.Step == Hour {
+		sample.BitRate = g.Avg.Hour
+	}
+	if dataset == networkDataset {
+		sample.TunnelName = g.Dimensions.IngressTunnel + g.Dimensions.EgressTunnel // one of them is asked
+		rate := g.Sum.Bits / o.Step.duration().Seconds()
+		sample.BitRate = &rate
+	}
+	return sample
+}

@@ -1,0 +1,204 @@
+package api
+
+import (
+	"net/http"
+	"strings"
+)
+
+// refused makes the error of an answer that says no: by status, or by success:false.
+func (c *Client) refused(a *answer) *Error {
+	messages := a.messages()
+	e := a.error(classify(a.call.op, a.status, messages))
+	for i := range messages {
+		messages[i].Text = c.creds.hide(messages[i].Text)
+	}
+	e.Messages = messages
+	e.Code = firstCode(messages)
+	e.tokenAuth = !c.creds.Token.IsZero()
+	e.tokenWorks = c.tokenWorks.Load()
+	c.explain(e, a)
+	return e
+}
+
+// explain adds to the error what its kind needs.
+func (c *Client) explain(e *Error, a *answer) {
+	switch e.Kind {
+	case PermissionMissing:
+		e.Permission = a.call.op.needed()
+	case RateLimited:
+		if e.RetryAfter = retryAfter(a.header, c.now()); e.RetryAfter > 0 {
+			e.Until = c.now().Add(e.RetryAfter)
+		}
+	case Invalid:
+		e.Field = blamedField(e.Messages, a.call)
+	}
+	if len(e.Messages) > 0 {
+		return
+	}
+	switch {
+	case a.status >= 300 && a.status < 400:
+		e.Detail = "it redirects to " + redirectHost(a.header) + ", where the credentials are not sent"
+	case a.status < 300:
+		e.Detail = "it says success:false and gives no reason"
+	default: // no readable reason: say what came instead
+		e.Detail = a.bad(strings.ToLower(http.StatusText(a.status))).Detail
+	}
+}
+
+func redirectHost(h http.Header) string {
+	if _, rest, ok := strings.Cut(h.Get("Location"), "://"); ok {
+		host, _, _ := strings.Cut(rest, "/")
+		return shorten(clean(host), maxSample)
+	}
+	return "another place"
+}
+
+func firstCode(messages []Message) int {
+	if len(messages) == 0 {
+		return 0
+	}
+	return messages[0].Code
+}
+
+// classify decides the kind by service, status and code together: the same code means different things in different services
+// and at different statuses.
+func classify(op *Operation, status int, messages []Message) Kind {
+	for _, m := range messages {
+		if kind := byCode(op, status, m.Code); kind != Unknown {
+			return kind
+		}
+	}
+	return byStatus(status)
+}
+
+func byCode(op *Operation, status, code int) Kind {
+	if kind := byGatewayCode(status, code); kind != Unknown {
+		return kind
+	}
+	switch op.Service {
+	case Magic, CNIService:
+		return byMagicCode(code)
+	case Addressing:
+		return byAddressingCode(op, status, code)
+	}
+	return Unknown
+}
+
+// byGatewayCode: codes of the gateway in front of all services.
+func byGatewayCode(status, code int) Kind {
+	switch {
+	case code == 6003 || code == 6103 || code == 6111 || code == 9106: // malformed or missing credential headers
+		return Unauthenticated
+	case status == http.StatusForbidden && (code == 10000 || code == 9109):
+		return PermissionMissing
+	case code == 9109 && status < 400:
+		return PermissionMissing
+	case code == 7003 || code == 7000: // no route for that URI: an id in the path is not one
+		return NotFound
+	}
+	return Unknown
+}
+
+func byMagicCode(code int) Kind {
+	switch code {
+	case 1012:
+		return NotOnboarded
+	case 1025:
+		return CloudflareWANMissing
+	case 1020, 1029, 1032: // route, GRE tunnel, IPsec tunnel
+		return NotFound
+	case 1022:
+		return Invalid
+	}
+	return Unknown
+}
+
+// byAddressingCode: at 401 and 403 the status decides; 1000 to 1003 are about the object otherwise.
+func byAddressingCode(op *Operation, status, code int) Kind {
+	switch {
+	case status == http.StatusUnauthorized || status == http.StatusForbidden || status >= 500:
+		return Unknown
+	case code == 10405, code == 10000 && op.Changes:
+		return PermissionMissing
+	case code == 1000 || code == 1002: // prefix, LOA document or delegation; BGP prefix or binding
+		return NotFound
+	case code == 1003 && status == http.StatusNotFound:
+		return NotFound
+	case code == 1001 || code == 1003:
+		return Invalid
+	}
+	return Unknown
+}
+
+func byStatus(status int) Kind {
+	switch {
+	case status == http.StatusUnauthorized:
+		return Unauthenticated
+	case status == http.StatusForbidden:
+		return PermissionMissing
+	case status == http.StatusNotFound:
+		return NotFound
+	case status == http.StatusConflict:
+		return Conflict
+	case status == http.StatusTooManyRequests:
+		return RateLimited
+	case status >= 500 || status == http.StatusRequestTimeout:
+		return ServerTrouble
+	case status >= 400:
+		return Invalid
+	}
+	return BadAnswer // a redirect, or success:false without a code we know
+}
+
+// blamedField is the field the API complains about: by its pointer, or else the longest name of the request that the text mentions.
+func blamedField(messages []Message, in *call) string {
+	for _, m := range messages {
+		if m.Pointer != "" {
+			return strings.ReplaceAll(strings.Trim(m.Pointer, "/"), "/", ".")
+		}
+	}
+	var best string
+	for _, m := range messages {
+		for _, name := range fieldNames(in.body) {
+			if len(name) > len(best) && mentions(m.Text, name) {
+				best = name
+			}
+		}
+	}
+	return best
+}
+
+// fieldNames lists the keys of the body and of the objects in it.
+func fieldNames(body []byte) []string {
+	var names []string
+	fields(body, func(key string, value []byte) {
+		names = append(names, key)
+		if value[0] == '{' {
+			names = append(names, fieldNames(value)...)
+		}
+		elements(value, func(element []byte) bool {
+			names = append(names, fieldNames(element)...)
+			return false // the elements of one list are alike
+		})
+	})
+	return names
+}
+
+// mentions reports whether the text holds the name as a word of its own.
+func mentions(text, name string) bool {
+	for from := 0; ; {
+		i := strings.Index(text[from:], name)
+		if i < 0 {
+			return false
+		}
+		start, end := from+i, from+i+len(name)
+		if (start == 0 || !isNameByte(text[start-1])) && (end == len(text) || !isNameByte(text[end])) {
+			return true
+		}
+		from = end
+	}
+}
+
+func isNameByte(b byte) bool {
+	return b == '_' || b >= 'a' && b <= 'z' || b >= 'A' && b <= 'Z' || b >= '0' && b <= '9'
+}

@@ -1,0 +1,126 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync"
+	"sync/atomic"
+	"time"
+)
+
+// DefaultBaseURL is the address of the real API.
+const DefaultBaseURL = "https://api.cloudflare.com/client/v4"
+
+// Defaults and bounds of Options.
+const (
+	DefaultTimeout   = 30 * time.Second
+	DefaultBodyLimit = 64 << 20 // bytes; a list of 10,000 tunnels is about 10 MB
+	DefaultBudget    = 300      // requests per 5 minutes: a quarter of what Cloudflare allows the user for everything
+)
+
+// Options are what New needs. Only Credentials has no usable zero value.
+type Options struct {
+	BaseURL     string // "" = DefaultBaseURL; plain http is refused off loopback
+	Credentials Credentials
+	ReadOnly    bool   // refuse every request that changes something, in the transport
+	UserAgent   string // "" = "flarewire"
+	// Transport sends the requests; nil = one with keep-alive, HTTP/2 and its own limits. The layers of this package are put around it.
+	Transport http.RoundTripper
+	// Timeout bounds a whole call with its waits, retries and bodies; 0 = DefaultTimeout. A deadline of the context takes its place.
+	Timeout    time.Duration
+	BodyLimit  int64                                      // largest answer in bytes after decompression; 0 = DefaultBodyLimit
+	Budget     int                                        // requests in any 5 minutes; 0 = DefaultBudget
+	Now        func() time.Time                           // nil = time.Now
+	Sleep      func(context.Context, time.Duration) error // nil = a timer that ends early with the context
+	OnExchange func(Exchange)                             // called after every request; must be safe for concurrent use
+}
+
+// Client talks to the API with one set of credentials. It is safe for concurrent use.
+type Client struct {
+	base       *url.URL
+	http       *http.Client
+	creds      Credentials
+	now        func() time.Time
+	timeout    time.Duration
+	tokenWorks atomic.Bool // some answer accepted the credentials
+
+	limitsMu sync.Mutex
+	limits   map[string]*accountLimits // GraphQL limits by account id
+}
+
+// New checks the options and builds the client. It sends nothing.
+func New(o Options) (*Client, error) {
+	base, err := parseBase(cmp.Or(o.BaseURL, DefaultBaseURL))
+	if err != nil {
+		return nil, err
+	}
+	if err := o.Credentials.Validate(); err != nil {
+		return nil, err
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	c := &Client{base: base, creds: o.Credentials, now: o.Now, timeout: cmp.Or(o.Timeout, DefaultTimeout),
+		limits: make(map[string]*accountLimits)}
+	c.http = &http.Client{Transport: newTransport(o, base), CheckRedirect: refuseRedirect}
+	return c, nil
+}
+
+// Host is the host that gets the credentials. Show it when it is not the one of DefaultBaseURL.
+func (c *Client) Host() string { return c.base.Host }
+
+// parseBase accepts https, and http to this machine only: the token is sent wherever this address says.
+func parseBase(raw string) (*url.URL, error) {
+	base, err := url.Parse(strings.TrimRight(raw, "/"))
+	if err != nil {
+		return nil, errors.New("the base URL cannot be read: give an address like " + DefaultBaseURL)
+	}
+	switch {
+	case base.User != nil:
+		return nil, errors.New("the base URL contains a user or password: credentials belong into the environment or a profile")
+	case base.Host == "" || base.RawQuery != "" || base.Fragment != "":
+		return nil, fmt.Errorf("the base URL %q is not complete: give an address like %s", clean(raw), DefaultBaseURL)
+	case base.Scheme == "https", base.Scheme == "http" && isLoopback(base.Hostname()):
+		return base, nil
+	case base.Scheme == "http":
+		return nil, fmt.Errorf("the base URL uses plain http to %s: the token would cross the network readable, so use https", clean(base.Host))
+	}
+	return nil, fmt.Errorf("the base URL has the scheme %q: use https", clean(base.Scheme))
+}
+
+func isLoopback(host string) bool {
+	ip := net.ParseIP(host)
+	return host == "localhost" || ip != nil && ip.IsLoopback()
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// GODEBUGLeaks reports whether a value of the environment variable GODEBUG makes net/http print request headers, the token
+// among them, to standard error. main refuses to start then.
+func GODEBUGLeaks(godebug string) bool {
+	for setting := range strings.SplitSeq(godebug, ",") {
+		key, value, _ := strings.Cut(strings.TrimSpace(setting), "=")
+		if key == "http2debug" && value != "0" && value != "" {
+			return true
+		}
+	}
+	return false
+}

@@ -1,0 +1,65 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+)
+
+// Credentials is an API token, or the e-mail address and the global API key of a user. When both are set the token is used.
+type Credentials struct {
+	Token Secret
+	Email string
+	Key   Secret
+}
+
+// Validate reports in one sentence what is missing or malformed. The sentence never holds the value.
+func (c Credentials) Validate() error {
+	switch {
+	case !c.Token.IsZero():
+		return printable("API token", c.Token.Reveal())
+	case c.Email == "" && c.Key.IsZero():
+		return errors.New("there are no credentials: set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY")
+	case c.Email == "":
+		return errors.New("there is a global API key but no e-mail address: set CLOUDFLARE_EMAIL as well, or use an API token")
+	case c.Key.IsZero():
+		return errors.New("there is an e-mail address but no global API key: set CLOUDFLARE_API_KEY as well, or use an API token")
+	}
+	if err := printable("global API key", c.Key.Reveal()); err != nil {
+		return err
+	}
+	if !strings.Contains(c.Email, "@") {
+		return errors.New("the e-mail address has no @: give the address of the Cloudflare user")
+	}
+	return printable("e-mail address", c.Email)
+}
+
+// printable refuses what cannot stand in a header. net/http would refuse a line break too, but its error quotes the value.
+func printable(what, value string) error {
+	for _, r := range value {
+		switch {
+		case r == '\n' || r == '\r':
+			return fmt.Errorf("the %s contains a line break: paste it again as one line", what)
+		case r == ' ' || r == '\t':
+			return fmt.Errorf("the %s contains a space: paste it again without spaces", what)
+		case r < ' ' || r > '~':
+			return fmt.Errorf("the %s contains a character that is not plain ASCII: paste it again", what)
+		}
+	}
+	return nil
+}
+
+// hide replaces the credentials in a text that came from elsewhere, for example a proxy that echoes the request.
+func (c Credentials) hide(text string) string { return hideSecrets(text, c.Token, c.Key) }
+
+// minHidden keeps a short secret from turning every text into dots; such a value is no credential of Cloudflare's.
+const minHidden = 4
+
+func hideSecrets(text string, secrets ...Secret) string {
+	for _, s := range secrets {
+		if value := s.Reveal(); len(value) >= minHidden {
+			text = strings.ReplaceAll(text, value, redacted)
+		}
+	}
+	return text
+}

@@ -1,0 +1,176 @@
+package api
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"time"
+)
+
+// Kind says what sort of failure an error is: what the user can do depends on it and on nothing else.
+type Kind string
+
+// The kinds of failure. Unknown stands for errors that are not this package's.
+const (
+	Unknown              Kind = ""
+	Unauthenticated      Kind = "not authenticated"
+	PermissionMissing    Kind = "permission missing"
+	NotOnboarded         Kind = "account not onboarded"  // code 1012
+	CloudflareWANMissing Kind = "Cloudflare WAN missing" // code 1025
+	NotFound             Kind = "not found"
+	Invalid              Kind = "invalid"
+	Conflict             Kind = "conflict"
+	RateLimited          Kind = "rate limited"
+	ServerTrouble        Kind = "server trouble"
+	NetworkTrouble       Kind = "network trouble"
+	BadAnswer            Kind = "bad answer"
+	ReadOnly             Kind = "read-only"   // refused here, nothing was sent
+	Unsupported          Kind = "unsupported" // the API has no such operation; nothing was sent
+	NotApplied           Kind = "not applied" // success, but modified or deleted is false
+	Canceled             Kind = "canceled"    // the caller gave up
+)
+
+// Service is the part of the API that answered. The same code means different things in different services.
+type Service string
+
+// The services this package talks to.
+const (
+	Magic       Service = "magic"
+	CNIService  Service = "cni"
+	Addressing  Service = "addressing"
+	AccountsAPI Service = "accounts"
+	Diagnostics Service = "diagnostics"
+	GraphQL     Service = "graphql"
+)
+
+// Message is one entry of the envelope's errors or messages. Control characters are replaced, the text is otherwise the API's own.
+type Message struct {
+	Code             int
+	Text             string
+	Pointer          string // JSON pointer to the field in the request, when the API gives one
+	DocumentationURL string
+	Chain            []Message // error_chain of the gateway
+}
+
+// Error is every failure of this package.
+type Error struct {
+	Kind       Kind
+	Service    Service
+	Operation  string // name in Operations, for example "gre_tunnels.update"
+	Status     int    // HTTP status; 0 when there was no answer
+	Code       int    // first code of the envelope; 0 when there is none
+	Messages   []Message
+	RequestID  string // CF-Ray
+	Method     string
+	Path       string
+	RetryAfter time.Duration // as the server asked; 0 when it did not
+	Until      time.Time     // when RateLimited: when to try again; zero when unknown
+	Permission string        // when PermissionMissing: the groups of which one is needed, by their exact names
+	Field      string        // when Invalid: the field the API complains about; "" when it does not say
+	Uncertain  bool          // a change was sent and its result is not known: read back before doing it again
+	Detail     string        // our own words on what happened; "" when Messages say it
+	Err        error         // the cause, when there is one
+
+	tokenWorks bool // the same credentials were accepted earlier, so a 403 is about permission
+	tokenAuth  bool
+}
+
+// Error says in one sentence what happened and what to do.
+func (e *Error) Error() string {
+	if advice := e.advice(); advice != "" {
+		return e.Summary() + ": " + advice
+	}
+	return e.Summary()
+}
+
+// Summary says what happened, without the advice.
+func (e *Error) Summary() string {
+	var b strings.Builder
+	switch {
+	case e.Status != 0:
+		fmt.Fprintf(&b, "Cloudflare answered %d to %s %s", e.Status, e.Method, e.Path)
+	case e.Method != "":
+		fmt.Fprintf(&b, "%s %s failed", e.Method, e.Path)
+	default:
+		b.WriteString("the request was not sent")
+	}
+	if text := e.text(); text != "" {
+		fmt.Fprintf(&b, " (%s)", text)
+	}
+	if e.RequestID != "" {
+		fmt.Fprintf(&b, " [request %s]", e.RequestID)
+	}
+	return b.String()
+}
+
+// maxText bounds what one error shows of the server's words; Messages keep all of them.
+const maxText = 600
+
+// text joins the API's messages and our own words.
+func (e *Error) text() string {
+	var parts []string
+	for _, m := range e.Messages {
+		parts = append(parts, m.String())
+	}
+	if e.Detail != "" {
+		parts = append(parts, e.Detail)
+	}
+	return shorten(strings.Join(parts, "; "), maxText)
+}
+
+// String gives the code and the text, and those of the chain.
+func (m Message) String() string {
+	text := m.Text
+	if m.Code != 0 {
+		text = fmt.Sprintf("%d: %s", m.Code, m.Text)
+	}
+	for _, c := range m.Chain {
+		text += " (" + c.String() + ")"
+	}
+	return text
+}
+
+// Unwrap gives the cause, for example context.DeadlineExceeded.
+func (e *Error) Unwrap() error { return e.Err }
+
+// KindOf returns the kind of the first *Error in the chain, or Unknown.
+func KindOf(err error) Kind {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.Kind
+	}
+	return Unknown
+}
+
+// Advice returns one sentence on what to do about the error, or "" when there is nothing to add.
+func Advice(err error) string {
+	var e *Error
+	if errors.As(err, &e) {
+		return e.advice()
+	}
+	return ""
+}
+
+// clean makes a text from outside safe for a terminal: every control and other unprintable character becomes a dot.
+func clean(s string) string {
+	return strings.Map(func(r rune) rune {
+		if r == '\n' || r == '\t' || r == '\r' {
+			return ' '
+		}
+		if !isPrintable(r) {
+			return '·'
+		}
+		return r
+	}, s)
+}
+
+// shorten cuts a text to at most n bytes and marks the cut.
+func shorten(s string, n int) string {
+	if len(s) <= n {
+		return s
+	}
+	for n > 0 && s[n]&0xC0 == 0x80 { // do not cut inside a UTF-8 sequence
+		n--
+	}
+	return s[:n] + "…"
+}

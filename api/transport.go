@@ -1,0 +1,107 @@
+package api
+
+import (
+	"cmp"
+	"context"
+	"net"
+	"net/http"
+	"net/url"
+	"time"
+)
+
+// Limits of the transport. An answer's header may take as long as the slowest call, a traceroute.
+const (
+	dialLimit     = 10 * time.Second
+	tlsLimit      = 10 * time.Second
+	idleLimit     = 90 * time.Second
+	keepAlive     = 30 * time.Second
+	idlePerHost   = 4 // tunnels of both kinds, routes and analytics at a time
+	maxHeaderSize = 1 << 20
+)
+
+// operationKey carries the *Operation of a request through the layers.
+type operationKey struct{}
+
+func operationOf(req *http.Request) *Operation {
+	op, _ := req.Context().Value(operationKey{}).(*Operation)
+	return op
+}
+
+// isRead reports whether repeating the request changes nothing.
+func isRead(req *http.Request) bool {
+	if op := operationOf(req); op != nil {
+		return !op.Changes
+	}
+	return req.Method == http.MethodGet || req.Method == http.MethodHead
+}
+
+// newTransport puts the layers around the transport. A request passes them from the first line to the last.
+func newTransport(o Options, base *url.URL) http.RoundTripper {
+	next := o.Transport
+	if next == nil {
+		next = ownTransport()
+	}
+	next = &sizeBound{next: next, limit: cmp.Or(o.BodyLimit, DefaultBodyLimit)}
+	next = &authenticate{next: next, creds: o.Credentials, base: base, userAgent: cmp.Or(o.UserAgent, "flarewire")}
+	next = &exchangeLog{next: next, now: o.Now, creds: o.Credentials, report: o.OnExchange}
+	next = newRateLimit(next, o, cmp.Or(o.Budget, DefaultBudget))
+	next = &retryReads{next: next, sleep: o.Sleep, now: o.Now}
+	if o.ReadOnly {
+		next = &readOnly{next: next, base: base}
+	}
+	return next
+}
+
+func ownTransport() *http.Transport {
+	dialer := &net.Dialer{Timeout: dialLimit, KeepAlive: keepAlive}
+	return &http.Transport{
+		Proxy:                  http.ProxyFromEnvironment,
+		DialContext:            dialer.DialContext,
+		ForceAttemptHTTP2:      true,
+		TLSHandshakeTimeout:    tlsLimit,
+		ResponseHeaderTimeout:  tracerouteTimeout,
+		IdleConnTimeout:        idleLimit,
+		MaxIdleConnsPerHost:    idlePerHost,
+		MaxResponseHeaderBytes: maxHeaderSize,
+	}
+}
+
+// refuseRedirect stops at every redirect, also to the same host: the API has none, and net/http would take X-Auth-Key along to
+// another host. The 3xx answer then becomes an error.
+func refuseRedirect(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// authenticate adds the credentials and the user agent, as late as possible: no layer outside of it sees the headers.
+type authenticate struct {
+	next      http.RoundTripper
+	creds     Credentials
+	base      *url.URL
+	userAgent string
+}
+
+func (a *authenticate) RoundTrip(req *http.Request) (*http.Response, error) {
+	if req.URL.Scheme != a.base.Scheme || req.URL.Host != a.base.Host {
+		return nil, &Error{Kind: BadAnswer, Method: req.Method, Path: req.URL.Path,
+			Detail: "the request was directed to another host, which must not get the credentials"}
+	}
+	req = req.Clone(req.Context())
+	req.Header.Set("User-Agent", a.userAgent)
+	if !a.creds.Token.IsZero() {
+		req.Header.Set("Authorization", "Bearer "+a.creds.Token.Reveal())
+	} else {
+		req.Header.Set("X-Auth-Email", a.creds.Email)
+		req.Header.Set("X-Auth-Key", a.creds.Key.Reveal())
+	}
+	return a.next.RoundTrip(req)
+}
+
+// attemptKey carries the number of the attempt from the retry layer to the log.
+type attemptKey struct{}
+
+func withAttempt(req *http.Request, n int) *http.Request {
+	return req.WithContext(context.WithValue(req.Context(), attemptKey{}, n))
+}
+
+func attemptOf(req *http.Request) int {
+	n, _ := req.Context().Value(attemptKey{}).(int)
+	return max(n, 1)
+}

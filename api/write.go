@@ -1,0 +1,113 @@
+package api
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+)
+
+// body builds the request for v: only the keys given, in their order, without nulls, and the secret only when it is set.
+// Nulls are left out at every depth because /magic answers them with 400 (code 1022); "" is what clears a text.
+func (r *resource[T]) body(v *T, keys []string, modify bool) (json.RawMessage, []Secret, error) {
+	all, err := encode(v)
+	if err != nil {
+		return nil, nil, err
+	}
+	values := make(map[string][]byte)
+	fields(all, func(key string, value []byte) { values[key] = withoutNulls(value) })
+	if modify {
+		if h, ok := any(v).(rawHolder); ok {
+			r.clear(values, h.JSON())
+		}
+	}
+	out := newObject()
+	for _, key := range keys {
+		if value := values[key]; !isNull(value) {
+			out.add(key, value)
+		}
+	}
+	var secrets []Secret
+	if r.secret != nil {
+		if key, s := r.secret(v); !s.IsZero() {
+			value, err := encode(s.Reveal())
+			if err != nil {
+				return nil, nil, err
+			}
+			out.add(key, value)
+			secrets = append(secrets, s)
+		}
+	}
+	return out.bytes(), secrets, nil
+}
+
+// clear adds "" for every clearable text that the server's object has and the new one lacks.
+func (r *resource[T]) clear(values map[string][]byte, before json.RawMessage) {
+	for _, path := range r.clearable {
+		key, rest, _ := strings.Cut(path, ".")
+		if rest == "" {
+			if isText(field(before, key)) && isEmpty(values[key]) {
+				values[key] = []byte(`""`)
+			}
+			continue
+		}
+		if values[key] != nil {
+			values[key] = clearNested(values[key], field(before, key), rest)
+		}
+	}
+}
+
+// clearNested is clear for a text inside an object. Objects that are not sent at all stay as they are.
+func clearNested(object, before []byte, path string) []byte {
+	key, rest, deeper := strings.Cut(path, ".")
+	old, now := field(before, key), field(object, key)
+	switch {
+	case deeper && now == nil && isText(field(old, rest)):
+		now = []byte(`{"` + rest + `":""}`)
+	case deeper && now != nil:
+		now = clearNested(now, old, rest)
+	case !deeper && isText(old) && isEmpty(now):
+		now = []byte(`""`)
+	default:
+		return object
+	}
+	out := newObject()
+	fields(object, func(k string, value []byte) {
+		if k != key {
+			out.add(k, value)
+		}
+	})
+	out.add(key, now)
+	return out.bytes()
+}
+
+func isText(value []byte) bool  { return len(value) > 2 && value[0] == '"' }
+func isEmpty(value []byte) bool { return isNull(value) || string(value) == `""` }
+
+// withoutNulls removes null members from objects at every depth.
+func withoutNulls(value []byte) []byte {
+	if len(value) == 0 || value[0] != '{' || !bytes.Contains(value, []byte("null")) {
+		return value
+	}
+	out := newObject()
+	fields(value, func(key string, member []byte) {
+		if !isNull(member) {
+			out.add(key, withoutNulls(member))
+		}
+	})
+	return out.bytes()
+}
+
+// object writes a JSON object member by member.
+type object struct{ b bytes.Buffer }
+
+func newObject() *object { return &object{} }
+
+func (o *object) add(key string, value []byte) {
+	if o.b.Len() > 0 {
+		o.b.WriteByte(',')
+	}
+	o.b.WriteString(`"` + key + `":`)
+	o.b.Write(value)
+}
+
+func (o *object) bytes() []byte { return []byte("{" + o.b.String() + "}") }
