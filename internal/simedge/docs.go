@@ -1,0 +1,2 @@
+// Package simedge is a simulated Cloudflare account.
+package simedge
