@@ -19,7 +19,7 @@ func InterfaceAddress(text string) Finding {
 	if !f.OK() {
 		return f
 	}
-	if f := interfaceHost(p, srcDocsTunnels); !f.OK() {
+	if f := Worst(interfaceRange(p, srcDocsTunnels), interfaceHost(p)); !f.OK() {
 		return f
 	}
 	if p.Bits() == 30 && linkLocalAllowed().Contains(p.Addr()) && p.Addr() == p.Masked().Addr().Next() {
@@ -28,21 +28,29 @@ func InterfaceAddress(text string) Finding {
 	return Finding{}
 }
 
-// interfaceHost checks the range of an inner address and that it is a host Cloudflare can have.
-func interfaceHost(p netip.Prefix, source string) Finding {
+// interfaceRange checks that an inner address lies where Cloudflare takes it.
+func interfaceRange(p netip.Prefix, source string) Finding {
 	switch {
-	case !holds(InterfaceRanges(), p.Addr()) && p.Addr().IsLinkLocalUnicast():
+	case holds(InterfaceRanges(), p.Addr()):
+		return Finding{}
+	case p.Addr().IsLinkLocalUnicast():
 		return refuse(source, "Of 169.254.0.0/16 only %s is allowed", linkLocalAllowed())
 	case LegacyHealthRange().Contains(p.Addr()):
 		return refuse(srcDocsHealth, "%s is the old health check range; use a private /31", LegacyHealthRange())
-	case !holds(InterfaceRanges(), p.Addr()):
-		return refuse(source, "Use 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or %s", linkLocalAllowed())
 	}
-	if _, _, ok := Sides(p); !ok {
-		base := p.Masked().Addr()
-		return refuse(srcDocsHealth, "Use a host of the subnet: %s or %s", base.Next(), second(p))
+	return refuse(source, "Use 10.0.0.0/8, 172.16.0.0/12, 192.168.0.0/16 or %s", linkLocalAllowed())
+}
+
+// interfaceHost checks that the address is a host Cloudflare can have: no network or broadcast address.
+func interfaceHost(p netip.Prefix) Finding {
+	if _, _, ok := Sides(p); ok {
+		return Finding{}
 	}
-	return Finding{}
+	base := p.Masked().Addr()
+	if p.Bits() == 29 {
+		return refuse(srcAPIInterconnect, "In a /29 the address must be the .3 host: %s/29", base.Next().Next().Next())
+	}
+	return refuse(srcDocsHealth, "Use a host of the subnet: %s or %s", base.Next(), second(p).Addr())
 }
 
 // second is the second usable host of a /30, with the length.
@@ -78,14 +86,13 @@ func InterconnectAddress(version InterconnectVersion, gre bool, text string) Fin
 	if !f.OK() {
 		return f
 	}
-	if _, _, ok := Sides(p); !ok && p.Bits() == 29 {
-		third := p.Masked().Addr().Next().Next().Next()
-		return refuse(srcAPIInterconnect, "In a /29 the address must be the .3 host: %s/29", third)
+	if f := interfaceHost(p); !f.OK() {
+		return f
 	}
 	if p.Addr().IsLinkLocalUnicast() && !linkLocalAllowed().Contains(p.Addr()) {
 		return warn(srcAPIInterconnect, "The only documented link-local range is %s", linkLocalAllowed())
 	}
-	return interfaceHost(p, srcAPIInterconnect)
+	return interfaceRange(p, srcAPIInterconnect)
 }
 
 // InterfaceAddress6 checks the inner IPv6 address; empty means none. It must be a /127 inside the account's
