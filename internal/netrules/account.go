@@ -1,0 +1,121 @@
+package netrules
+
+import (
+	"net/netip"
+)
+
+// Named is an object of the account that has a name.
+type Named struct {
+	Name string
+	Kind Kind
+}
+
+// NameTaken checks a name against the others of the account; the caller leaves the edited object out. The API
+// asks for uniqueness among tunnels of the same kind, the docs among all tunnels: the same kind is an Error, another
+// one a Warning, since health data is joined on the name (Cloudflare API: create GRE tunnel; Cloudflare docs: Configure
+// tunnel endpoints).
+func NameTaken(kind Kind, name string, existing []Named) Finding {
+	var found Finding
+	for _, e := range existing {
+		switch {
+		case e.Name != name || name == "":
+		case e.Kind == kind:
+			return refuse(kind.source(), "This name is taken; each %s needs its own", kind)
+		default:
+			found = warn(srcDocsTunnels, "This name is taken by another kind (%s); another one is safer", e.Kind)
+		}
+	}
+	return found
+}
+
+// EndpointPair is the outer pair of addresses of a tunnel.
+type EndpointPair struct {
+	Kind       Kind
+	Cloudflare netip.Addr
+	Customer   netip.Addr // the zero Addr when not set
+	Owner      string
+}
+
+// EndpointPairUsed checks the outer addresses against the other tunnels; the caller leaves the edited one out.
+// Two IPsec tunnels with the same pair are refused when the device identifies itself with its IPv4 address
+// (ipv4ID), because Cloudflare could not tell them apart (Cloudflare docs: GRE and IPsec tunnels). With another
+// identity, and for GRE, whose documents say nothing, it is a Warning.
+func EndpointPairUsed(pair EndpointPair, ipv4ID bool, others []EndpointPair) Finding {
+	if !pair.Cloudflare.IsValid() || !pair.Customer.IsValid() {
+		return Finding{}
+	}
+	for _, o := range others {
+		if o.Kind != pair.Kind || o.Cloudflare != pair.Cloudflare || o.Customer != pair.Customer {
+			continue
+		}
+		if pair.Kind == IPsec && ipv4ID {
+			return refuse(srcDocsTunnelRef, "%s has both endpoints too; change one, or use the FQDN identity", o.Owner)
+		}
+		return warn(srcDocsTunnelRef, "%s has the same two endpoints; traffic could mix", o.Owner)
+	}
+	return Finding{}
+}
+
+// IKEIdentityIPv4 says what the IPv4 identity of a device needs: the customer endpoint must be set (Cloudflare
+// docs: GRE and IPsec tunnels).
+func IKEIdentityIPv4(customerEndpoint netip.Addr) Finding {
+	if customerEndpoint.Is4() {
+		return Finding{}
+	}
+	return refuse(srcDocsTunnelRef, "An IPv4 identity needs the customer endpoint; fill it in")
+}
+
+// EndpointLeased warns when Cloudflare's endpoint is not in the addresses leased to the account (Cloudflare API:
+// address leases; that they are the complete list is unconfirmed). No leases known: no finding.
+func EndpointLeased(endpoint netip.Addr, leases []netip.Prefix) Finding {
+	if len(leases) == 0 || holds(leases, endpoint) {
+		return Finding{}
+	}
+	return warn("Cloudflare API: address leases", "This is not among the account's Cloudflare addresses")
+}
+
+// CustomerEndpointInsideOwnPrefix refuses an endpoint inside the prefixes Cloudflare advertises for the account:
+// the tunnel's own packets would go into the tunnel (Cloudflare docs: Configure tunnel endpoints).
+func CustomerEndpointInsideOwnPrefix(endpoint netip.Addr, own []netip.Prefix) Finding {
+	for _, p := range own {
+		if p.Contains(endpoint) {
+			return refuse(srcDocsTunnels, "Use an address outside your own prefix %s", p)
+		}
+	}
+	return Finding{}
+}
+
+// Subnet is an inner subnet of a tunnel or interconnect, or the destination of a route.
+type Subnet struct {
+	CIDR  netip.Prefix // with the address as configured
+	Owner string       // the tunnel's or interconnect's name; for routes what to call it
+	Route bool         // a routed network instead of an interface
+}
+
+// InterfaceOverlap checks an inner subnet against those of the other tunnels and interconnects and the routed
+// networks; the caller leaves the edited object out (Cloudflare docs: Azure VPN Gateway). Overlap with another
+// interface is an Error. A route to part of the subnet is a Warning, a larger routed network around it a Note:
+// the subnet is the more specific one there. A default route says nothing.
+func InterfaceOverlap(cidr netip.Prefix, others []Subnet) Finding {
+	var worst Finding
+	for _, o := range others {
+		if !o.CIDR.IsValid() || !o.CIDR.Overlaps(cidr) {
+			continue
+		}
+		worst = Worst(worst, overlap(cidr, o))
+	}
+	return worst
+}
+
+func overlap(cidr netip.Prefix, other Subnet) Finding {
+	network := other.CIDR.Masked()
+	switch {
+	case !other.Route:
+		return refuse(srcDocsAzure, "%s uses %s; take another subnet", other.Owner, network)
+	case network.Bits() == 0:
+		return Finding{}
+	case network.Bits() < cidr.Bits():
+		return note(srcDocsAzure, "This lies inside the routed network %s", network)
+	}
+	return warn(srcDocsAzure, "There is a route to %s, inside this subnet", network)
+}
