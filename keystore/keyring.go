@@ -45,19 +45,25 @@ type Backend interface {
 
 // Keyring is the operating system's keyring behind the guard.
 type Keyring struct {
-	backend Backend
-	guard   *guard
-	ssh     bool
+	backend     Backend
+	guard       *guard
+	ssh         bool
+	limit       time.Duration
+	promptLimit time.Duration
 }
 
 // NewKeyring returns the operating system's keyring. In an SSH session it never raises a prompt.
 func NewKeyring(env Environment) *Keyring {
-	return &Keyring{backend: osBackend(), guard: processGuard, ssh: env.SSH}
+	return newKeyring(osBackend(), processGuard, env)
 }
 
 // NewKeyringOn returns a keyring on another backend, with a guard of its own.
 func NewKeyringOn(backend Backend, env Environment) *Keyring {
-	return &Keyring{backend: backend, guard: newGuard(), ssh: env.SSH}
+	return newKeyring(backend, newGuard(), env)
+}
+
+func newKeyring(backend Backend, g *guard, env Environment) *Keyring {
+	return &Keyring{backend: backend, guard: g, ssh: env.SSH, limit: keyringLimit, promptLimit: promptLimit}
 }
 
 // Kind returns StoreKeyring.
@@ -124,7 +130,7 @@ func (k *Keyring) Check(ctx context.Context) Availability {
 }
 
 func (k *Keyring) look(ctx context.Context) (KeyringState, error) {
-	ctx, cancel := context.WithTimeout(ctx, keyringLimit)
+	ctx, cancel := context.WithTimeout(ctx, k.limit)
 	defer cancel()
 	if k.guard.latched.Load() {
 		return KeyringState{}, keyringUnavailable()
@@ -137,7 +143,7 @@ func (k *Keyring) use(ctx context.Context, profile string, access Access, op fun
 	if err := CheckProfileName(profile); err != nil {
 		return "", err
 	}
-	short, cancel := context.WithTimeout(ctx, keyringLimit)
+	short, cancel := context.WithTimeout(ctx, k.limit)
 	defer cancel()
 	if err := k.guard.enter(short); err != nil {
 		return "", err
@@ -153,7 +159,7 @@ func (k *Keyring) use(ctx context.Context, profile string, access Access, op fun
 	}
 	limited := short
 	if mayPrompt && (state.Locked || state.Unknown) {
-		long, cancelLong := context.WithTimeout(ctx, promptLimit)
+		long, cancelLong := context.WithTimeout(ctx, k.promptLimit)
 		defer cancelLong()
 		limited = long
 	}
