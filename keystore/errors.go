@@ -18,6 +18,7 @@ var (
 	ErrTooLarge           = errors.New("the credential is too large to be kept")
 	ErrConfig             = errors.New("the config file is wrong")
 	ErrUnsafeFile         = errors.New("others can change the file")
+	ErrFile               = errors.New("a file could not be read or written")
 	ErrPassphraseNeeded   = errors.New("the age file needs its passphrase")
 	ErrWrongPassphrase    = errors.New("the passphrase is wrong")
 	ErrDamaged            = errors.New("the stored credential is damaged")
@@ -70,7 +71,7 @@ func (e *Error) Unwrap() []error {
 
 // troubles are the reasons that are not the user's to put right by signing in or by another command line.
 var troubles = []error{
-	ErrKeyringTimeout, ErrKeyringFailed, ErrKeyringUnavailable, ErrNotSaved, ErrNotDeleted, ErrDamaged,
+	ErrFile, ErrKeyringTimeout, ErrKeyringFailed, ErrKeyringUnavailable, ErrNotSaved, ErrNotDeleted, ErrDamaged,
 	ErrCommandFailed, ErrCommandTimeout, ErrCommandOutput, context.Canceled, context.DeadlineExceeded,
 }
 
