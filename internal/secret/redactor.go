@@ -1,0 +1,105 @@
+package secret
+
+import (
+	"cmp"
+	"encoding/base64"
+	"encoding/hex"
+	"encoding/json"
+	"net/url"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"sync"
+)
+
+// shortestRedacted is the length below which a secret is not looked for: replacing every "ab" would make a log
+// unreadable and tell what the secret is.
+const shortestRedacted = 6
+
+// tokenPattern finds Cloudflare's own token formats, also of tokens this process never knew: cfk_ global key,
+// cfut_ user token, cfat_ account token, each 40 characters and a checksum
+// (developers.cloudflare.com/fundamentals/api/get-started/token-formats). Older tokens have no prefix: only the exact
+// value can be looked for.
+var tokenPattern = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`\bcf(?:k|ut|at)_[A-Za-z0-9_-]{40,}`)
+})
+
+// LooksLikeToken reports whether text contains something in one of Cloudflare's token formats. The command line uses it
+// to refuse an argument without echoing it.
+func LooksLikeToken(text string) bool { return tokenPattern().MatchString(text) }
+
+// Redactor replaces secrets in text: every one it was told, in the encodings a log or a crash could show, and whatever
+// looks like a Cloudflare token. It may be used from several goroutines. The zero Redactor knows the token formats only.
+type Redactor struct {
+	mu       sync.RWMutex
+	forms    map[string]struct{}
+	replacer *strings.Replacer
+}
+
+// Add makes the redactor look for these secrets too. There is no way to remove one: an old token may still be valid.
+func (r *Redactor) Add(values ...Value) {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	if r.forms == nil {
+		r.forms = map[string]struct{}{}
+	}
+	for _, value := range values {
+		if text := value.Reveal(); len(text) >= shortestRedacted {
+			for _, form := range encodings(text) {
+				r.forms[form] = struct{}{}
+			}
+		}
+	}
+	r.replacer = newReplacer(r.forms)
+}
+
+// Redact returns text with every known secret replaced by Mask.
+func (r *Redactor) Redact(text string) string {
+	r.mu.RLock()
+	replacer := r.replacer
+	r.mu.RUnlock()
+	if replacer != nil {
+		text = replacer.Replace(text)
+	}
+	return tokenPattern().ReplaceAllLiteralString(text, Mask)
+}
+
+// newReplacer puts the longest forms first, so that an escaped secret is not half replaced by its raw beginning.
+func newReplacer(forms map[string]struct{}) *strings.Replacer {
+	ordered := make([]string, 0, len(forms))
+	for form := range forms {
+		ordered = append(ordered, form)
+	}
+	slices.SortFunc(ordered, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	pairs := make([]string, 0, 2*len(ordered))
+	for _, form := range ordered {
+		pairs = append(pairs, form, Mask)
+	}
+	return strings.NewReplacer(pairs...)
+}
+
+// encodings returns the secret as it may appear in text: raw, quoted, URL- and JSON-escaped, in hexadecimal and base64.
+func encodings(text string) []string {
+	hexadecimal := hex.EncodeToString([]byte(text))
+	forms := []string{
+		text, url.QueryEscape(text), url.PathEscape(text), strings.Trim(strconv.Quote(text), `"`),
+		hexadecimal, strings.ToUpper(hexadecimal),
+	}
+	if escaped, err := json.Marshal(text); err == nil {
+		forms = append(forms, string(escaped[1:len(escaped)-1]))
+	}
+	for offset := range 3 {
+		forms = append(forms, base64At(base64.RawStdEncoding, text, offset), base64At(base64.RawURLEncoding, text, offset))
+	}
+	return slices.DeleteFunc(forms, func(form string) bool { return len(form) < shortestRedacted })
+}
+
+// base64At returns the part of a base64 text that is the same whatever stands before and after the secret, when the
+// secret begins offset bytes after a multiple of three. So a secret is also found inside an encoded document.
+func base64At(encoding *base64.Encoding, text string, offset int) string {
+	encoded := encoding.EncodeToString([]byte(strings.Repeat("\x00", offset) + text))
+	first := (offset*8 + 5) / 6
+	last := (offset + len(text)) * 8 / 6
+	return encoded[first:last]
+}

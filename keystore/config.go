@@ -1,0 +1,246 @@
+package keystore
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/BurntSushi/toml"
+
+	"flarewire/internal/secret"
+)
+
+// configVersion is the version of the config file that this program writes.
+const configVersion = 1
+
+// Profile is one way to sign in, and how careful to be with it. It holds no secret.
+type Profile struct {
+	// Name is the profile's key in the file; see CheckProfileName.
+	Name string `toml:"-"`
+	// Account is the account's id, 32 hexadecimal digits; empty when it is chosen at the start.
+	Account string `toml:"account,omitempty"`
+	// AccountName is the account's name for people, as last seen.
+	AccountName string `toml:"account_name,omitempty"`
+	// Store is where the credential is kept; empty lets the program look.
+	Store StoreKind `toml:"store,omitempty"`
+	// TokenCommand is a program and its arguments that prints the token; it goes before every store.
+	TokenCommand []string `toml:"token_command,omitempty"`
+	// Interactive: the token command needs the terminal, to ask for a password.
+	Interactive bool `toml:"interactive,omitempty"`
+	// ReadOnly: writes are refused below the screen.
+	ReadOnly bool `toml:"read_only,omitempty"`
+	// Production: the screen marks this profile.
+	Production bool `toml:"production,omitempty"`
+	// Color is the colour of the mark, in the theme's words; empty is the theme's own choice.
+	Color string `toml:"color,omitempty"`
+}
+
+// Config is the config file.
+type Config struct {
+	// Default is the profile used when none is named; empty when there is none.
+	Default string
+	path    string
+	by      map[string]Profile
+}
+
+// fileForm is the file's layout.
+type fileForm struct {
+	Version  int                `toml:"version"`
+	Default  string             `toml:"default,omitempty"`
+	Profiles map[string]Profile `toml:"profiles,omitempty"`
+}
+
+// LoadConfig reads the config file. A missing file is an empty config. Everything else that is not as it should be is
+// ErrConfig, with line and key.
+func LoadConfig(path string) (*Config, error) {
+	c := &Config{path: path, by: map[string]Profile{}}
+	content, err := readFile(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return c, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	form, err := parseConfig(path, string(content))
+	if err != nil {
+		return nil, err
+	}
+	c.Default = form.Default
+	for name, profile := range form.Profiles {
+		profile.Name = name
+		c.by[name] = profile
+	}
+	return c, nil
+}
+
+func parseConfig(path, text string) (fileForm, error) {
+	var form fileForm
+	if line := tokenLine(text); line > 0 {
+		return form, configError(path, line, "", "something that looks like a Cloudflare token stands here",
+			"take it out, revoke it, and sign in with flarewire auth login")
+	}
+	meta, err := toml.Decode(text, &form)
+	if parse := (toml.ParseError{}); errors.As(err, &parse) {
+		return form, configError(path, parse.Position.Line, parse.LastKey, parse.Message, "")
+	}
+	if err != nil {
+		return form, configError(path, 0, "", err.Error(), "")
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return form, configError(path, lineOf(text, unknown[0]), unknown[0].String(), "this key is not known",
+			"remove it or correct its spelling")
+	}
+	if form.Version != configVersion {
+		return form, configError(path, lineOf(text, toml.Key{"version"}), "version",
+			fmt.Sprintf("version %d is not known to this flarewire", form.Version), "it must be version = 1")
+	}
+	return form, checkForm(path, text, form)
+}
+
+// checkForm checks the values that the file's syntax allows and we do not.
+func checkForm(path, text string, form fileForm) error {
+	for _, name := range slices.Sorted(maps.Keys(form.Profiles)) {
+		if key, err := checkProfile(name, form.Profiles[name]); err != nil {
+			full := toml.Key{"profiles", name}
+			if key != "" {
+				full = append(full, key)
+			}
+			return configError(path, lineOf(text, full), full.String(), err.Error(), "")
+		}
+	}
+	if _, ok := form.Profiles[form.Default]; form.Default != "" && !ok {
+		return configError(path, lineOf(text, toml.Key{"default"}), "default", "there is no such profile",
+			"name one of the profiles of this file")
+	}
+	return nil
+}
+
+// checkProfile returns the key that is wrong, and why.
+func checkProfile(name string, p Profile) (key string, err error) {
+	if err := CheckProfileName(name); err != nil {
+		return "", err
+	}
+	switch {
+	case p.Account != "" && !isAccountID(p.Account):
+		return "account", errors.New("an account id has 32 characters, 0-9 and a-f")
+	case !slices.Contains([]StoreKind{"", StoreKeyring, StoreAge, StoreMemory}, p.Store):
+		return "store", errors.New(`a store is "keyring", "age" or "memory"`)
+	case p.TokenCommand != nil && (len(p.TokenCommand) == 0 || p.TokenCommand[0] == ""):
+		return "token_command", errors.New(`a token command is a list: ["program", "argument"]`)
+	case p.Interactive && p.TokenCommand == nil:
+		return "interactive", errors.New("it belongs to a token_command, which is missing")
+	}
+	return "", nil
+}
+
+func isAccountID(id string) bool {
+	return len(id) == 32 && strings.Trim(id, "0123456789abcdef") == ""
+}
+
+// tokenLine returns the line of something that looks like a token, or 0.
+func tokenLine(text string) int {
+	for i, line := range strings.Split(text, "\n") {
+		if secret.LooksLikeToken(line) {
+			return i + 1
+		}
+	}
+	return 0
+}
+
+// lineOf returns the line on which key is set, or 0. The parser does not keep it, so the file is read again in growing
+// pieces: the key stands in the first line after the last piece that can be parsed and has no such key.
+func lineOf(text string, key toml.Key) int {
+	lines := strings.SplitAfter(text, "\n")
+	last := 0
+	for i := range lines {
+		var anything map[string]any
+		meta, err := toml.Decode(strings.Join(lines[:i+1], ""), &anything)
+		if err != nil {
+			continue
+		}
+		if meta.IsDefined(key...) {
+			return last + 1
+		}
+		last = i + 1
+	}
+	return 0
+}
+
+func configError(path string, line int, key, what, do string) error {
+	where := path
+	if line > 0 {
+		where = fmt.Sprintf("%s, line %d", path, line)
+	}
+	if key != "" {
+		where += ", key " + key
+	}
+	return &Error{Reason: ErrConfig, What: where + ": " + what, Do: do}
+}
+
+// Path returns where the config is read from and saved to.
+func (c *Config) Path() string { return c.path }
+
+// Names returns the profiles' names in order.
+func (c *Config) Names() []string { return slices.Sorted(maps.Keys(c.by)) }
+
+// Profile returns the named profile; the error is ErrUnknownProfile or ErrProfileName.
+func (c *Config) Profile(name string) (Profile, error) {
+	if err := CheckProfileName(name); err != nil {
+		return Profile{}, err
+	}
+	profile, ok := c.by[name]
+	if !ok {
+		do := "sign in with flarewire auth login --profile " + name
+		if names := c.Names(); len(names) > 0 {
+			do = "choose one of " + strings.Join(names, ", ") + ", or " + do
+		}
+		return Profile{}, &Error{Reason: ErrUnknownProfile, What: "there is no profile " + name, Do: do}
+	}
+	return profile, nil
+}
+
+// Put adds or replaces a profile; the first one becomes the default. The change is in memory until Save.
+func (c *Config) Put(p Profile) error {
+	if key, err := checkProfile(p.Name, p); err != nil {
+		return configError("profile "+p.Name, 0, key, err.Error(), "")
+	}
+	c.by[p.Name] = p
+	if c.Default == "" {
+		c.Default = p.Name
+	}
+	return nil
+}
+
+// Remove forgets a profile; the default is then empty if it was this one.
+func (c *Config) Remove(name string) {
+	delete(c.by, name)
+	if c.Default == name {
+		c.Default = ""
+	}
+}
+
+// Save writes the file, 0600 in a 0700 directory, in one step. Comments that were in it are lost. It refuses to write
+// anything that looks like a token.
+func (c *Config) Save() error {
+	var out bytes.Buffer
+	out.WriteString("# flarewire's profiles. No secret belongs in this file.\n")
+	encoder := toml.NewEncoder(&out)
+	encoder.Indent = ""
+	if err := encoder.Encode(fileForm{Version: configVersion, Default: c.Default, Profiles: c.by}); err != nil {
+		return configError(c.path, 0, "", "it cannot be written", "")
+	}
+	if _, err := parseConfig(c.path, out.String()); err != nil {
+		return err
+	}
+	return writeFile(c.path, out.Bytes())
+}
+
+// checkCommands refuses token commands from a file that somebody else could have written.
+func (c *Config) checkCommands() error {
+	return checkSafe(filepath.Clean(c.path))
+}

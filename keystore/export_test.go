@@ -1,0 +1,12 @@
+package keystore
+
+import "time"
+
+// NewOSKeyringForTest returns the operating system's keyring with a guard of its own and a short limit, so that a test
+// may latch it and does not wait for the real limit.
+func NewOSKeyringForTest(env Environment, limit, prompt time.Duration) *Keyring {
+	return &Keyring{backend: osBackend(), guard: newGuard(), ssh: env.SSH, limit: limit, promptLimit: prompt}
+}
+
+// OSBackendForTest returns the operating system's keyring without a guard.
+func OSBackendForTest() Backend { return osBackend() }
