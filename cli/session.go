@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"os"
+	"strconv"
 	"strings"
 	"time"
 
@@ -14,12 +15,13 @@ import (
 
 // session is a client with the account that it works on.
 type session struct {
-	client  *api.Client
-	account *api.AccountClient
-	name    string // the account's name; empty when not known
-	source  string // where the credentials come from, never their value
-	now     func() time.Time
-	close   func()
+	client   *api.Client
+	account  *api.AccountClient
+	name     string // the account's name; empty when not known
+	source   string // where the credentials come from, never their value
+	readOnly bool
+	now      func() time.Time
+	close    func()
 }
 
 const demoSource = "demo"
@@ -31,10 +33,8 @@ func (f *flags) open(ctx context.Context, x IO) (*session, error) {
 		return nil, err
 	}
 	s := &session{now: x.Now, close: func() {}}
-	opts := api.Options{
-		ReadOnly:  f.readOnly || truthy(x.env("FLAREWIRE_READ_ONLY")),
-		UserAgent: "flarewire/" + version,
-	}
+	s.readOnly = f.readOnly || truthy(x.env("FLAREWIRE_READ_ONLY"))
+	opts := api.Options{ReadOnly: s.readOnly, UserAgent: "flarewire/" + version}
 	account := f.account
 	if f.demo {
 		if err := s.demo(f, &opts); err != nil {
@@ -140,7 +140,7 @@ func (s *session) log(f *flags, opts *api.Options, x IO) error {
 	}
 	s.close = func() { _ = file.Close() }
 	opts.OnExchange = func(e api.Exchange) {
-		fmt.Fprintln(file, x.Now().UTC().Format(time.RFC3339), e.String())
+		fmt.Fprintln(file, logLine(e))
 	}
 	return nil
 }
@@ -152,4 +152,17 @@ func truthy(v string) bool {
 		return false
 	}
 	return true
+}
+
+// logLine is one request for --debug-log: no header, no query, no body.
+func logLine(e api.Exchange) string {
+	line := fmt.Sprintf("%s %s %s attempt=%d status=%d time=%s bytes=%d", e.Start.UTC().Format(time.RFC3339Nano), e.Method, e.Path,
+		e.Attempt, e.Status, e.Duration.Round(time.Millisecond), e.Bytes)
+	if e.RequestID != "" {
+		line += " request=" + e.RequestID
+	}
+	if e.Error != "" {
+		line += " error=" + strconv.Quote(e.Error)
+	}
+	return line
 }

@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"sync"
 	"time"
 
@@ -168,29 +169,39 @@ func tunnelToJSON(t watch.Tunnel) tunnelJSON {
 
 // printStatusTable prints for people: as wide as the terminal, all columns into a pipe or a file.
 func printStatusTable(x IO, f *flags, s *session, snapshot watch.Snapshot) error {
-	width, theme := 1<<12, tui.ThemeNone
-	glyphs := tui.GlyphsFor(x.Environ)
-	if fd, ok := terminal(x.Out); ok {
-		if w, _, err := term.GetSize(fd); err == nil && w > 0 {
-			width = w
-		}
-		if theme, _ = tui.ParseTheme(f.theme); x.env("NO_COLOR") != "" {
-			theme = tui.ThemeNone
-		}
-	}
-	desc := tunnel.Describe("Tunnels", glyphs)
-	t := table.New(desc.Columns, desc.ID)
+	canvas := f.canvas(x, s.now())
+	desc := tunnel.Describe("Tunnels", canvas.Theme.Glyphs)
+	// One look cannot see since when.
+	columns := slices.DeleteFunc(desc.Columns, func(c table.Column[watch.Tunnel]) bool { return c.Key == "since" })
+	t := table.New(columns, desc.ID)
 	t.Set(snapshot.Tunnels)
 	t.SortBy(desc.SortBy, desc.Reverse)
-	canvas := tui.Canvas{Width: width, Theme: tui.NewTheme(theme, glyphs), Now: s.now()}
 	title := tui.Line{{Text: tui.Clean(s.title()), Role: tui.Strong}, {Text: "  "}}
-	lines := []string{append(title, desc.Summary(snapshot.Tunnels)...).Paint(canvas.Theme, width)}
+	lines := []string{append(title, desc.Summary(snapshot.Tunnels)...).Paint(canvas.Theme, canvas.Width)}
 	for _, line := range append(lines, t.Print(canvas)...) {
 		if _, err := fmt.Fprintln(x.Out, line); err != nil {
 			return trouble(err)
 		}
 	}
 	return nil
+}
+
+// canvas is the terminal's width and theme; without a terminal it is as wide as needed and without
+// any escape sequence.
+func (f *flags) canvas(x IO, now time.Time) tui.Canvas {
+	glyphs := tui.GlyphsFor(x.Environ)
+	fd, ok := terminal(x.Out)
+	if !ok {
+		return tui.Canvas{Width: 1 << 12, Theme: tui.PlainTheme(glyphs), Now: now}
+	}
+	c := tui.Canvas{Width: 80, Theme: tui.PlainTheme(glyphs), Now: now}
+	if w, _, err := term.GetSize(fd); err == nil && w > 0 {
+		c.Width = w
+	}
+	if name, _ := tui.ParseTheme(f.theme); x.env("NO_COLOR") == "" && x.env("TERM") != "dumb" {
+		c.Theme = tui.NewTheme(name, glyphs)
+	}
+	return c
 }
 
 func (s *session) title() string {

@@ -25,8 +25,10 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	defer s.close()
 	theme, _ := tui.ParseTheme(f.theme)
 	feed := live.New(ctx, watch.New(s.account, s.now, f.refresh))
+	name := live.NewAccountName(ctx, s.client, s.account.ID, s.name)
 	app := views.New(views.Options{
-		Feed: feed, Identity: s.identity, Theme: theme, Glyphs: tui.GlyphsFor(x.Environ), Now: s.now,
+		Feed: feed, Services: []tui.Service{name}, Theme: theme, Glyphs: tui.GlyphsFor(x.Environ), Now: s.now,
+		Identity: func() tui.Identity { return s.identity(name.Name()) },
 	})
 	code, err := tui.Run(ctx, app, x.Environ, x.Out)
 	if err != nil {
@@ -38,11 +40,8 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	return nil
 }
 
-func (s *session) identity() tui.Identity {
-	id := tui.Identity{Account: s.name, Source: s.source, ReadOnly: s.client.ReadOnly()}
-	if id.Account == "" {
-		id.Account = s.account.ID
-	}
+func (s *session) identity(account string) tui.Identity {
+	id := tui.Identity{Account: account, Source: s.source, ReadOnly: s.readOnly}
 	if host := s.client.Host(); s.source != demoSource && host != "api.cloudflare.com" {
 		id.Host = host
 	}

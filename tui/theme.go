@@ -84,6 +84,9 @@ func NewTheme(name ThemeName, glyphs Glyphs) *Theme {
 	return t
 }
 
+// PlainTheme writes no escape sequence at all, for pipes and files.
+func PlainTheme(glyphs Glyphs) *Theme { return &Theme{Name: ThemeNone, Glyphs: glyphs} }
+
 // bracket splits what a style writes around a text into the part before and the part after.
 func bracket(s lipgloss.Style) (before, after string) {
 	const probe = "x"

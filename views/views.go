@@ -15,6 +15,7 @@ import (
 // Options is what the pages need from outside.
 type Options struct {
 	Feed     *live.Feed
+	Services []tui.Service // further ones beside the feed
 	Identity func() tui.Identity
 	Theme    tui.ThemeName
 	Glyphs   tui.Glyphs
@@ -28,7 +29,7 @@ func New(o Options) *tui.App {
 		Name:         "flarewire",
 		Home:         places[0].Open,
 		Destinations: places,
-		Services:     []tui.Service{o.Feed},
+		Services:     append([]tui.Service{o.Feed}, o.Services...),
 		Identity:     o.Identity,
 		Theme:        o.Theme,
 		Glyphs:       o.Glyphs,

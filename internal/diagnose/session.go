@@ -53,7 +53,7 @@ func stuck(t api.Tunnel) []Finding {
 	s := t.BGPStatus
 	if !s.TCPEstablished {
 		next := "On the router: is it the side that opens the session (Cloudflare never does), is the neighbor address Cloudflare's side of the tunnel, is TCP 179 let through both ways?"
-		if t.BGP != nil && t.BGP.MD5Key != nil && *t.BGP.MD5Key != "" {
+		if t.BGP != nil && t.BGP.MD5Key != "" {
 			next += " An MD5 key is set: a different one on the router looks exactly like this, and telnet to port 179 cannot work as a test."
 		}
 		return []Finding{{Text: "No TCP connection reaches Cloudflare's BGP speaker.", Evidence: evidence(s), Next: next}}

@@ -109,18 +109,6 @@ type Track struct {
 	lastState State
 }
 
-// Since tells from when the tunnel's present state is known: the change that was seen, else the
-// time of the API's last status. seen tells which of the two it is.
-func (t Tunnel) Since() (at time.Time, seen bool) {
-	if !t.Track.Changed.IsZero() {
-		return t.Track.Changed, true
-	}
-	if t.BGPStatus != nil {
-		return t.BGPStatus.UpdatedAt.Time, false
-	}
-	return time.Time{}, false
-}
-
 // Counts is how many tunnels are in which state.
 type Counts map[State]int
 

@@ -4,6 +4,8 @@ package live
 
 import (
 	"context"
+	"errors"
+	"fmt"
 	"slices"
 	"time"
 
@@ -89,7 +91,20 @@ func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[watch.Tunnel] {
 func (f *Feed) status(kinds []api.TunnelKind) tui.Status {
 	s := tui.Status{Updated: f.last.Fetched(kinds...), Loading: f.polling, Every: f.last.Next}
 	if err := f.last.Err(kinds...); err != nil {
-		s.Err = api.Advice(err)
+		s.Err = sentence(err)
 	}
 	return s
+}
+
+// sentence is an error for the one line that a page has for it: what to do comes before details.
+func sentence(err error) string {
+	advice := api.Advice(err)
+	var e *api.Error
+	switch {
+	case advice == "":
+		return err.Error()
+	case errors.As(err, &e) && e.Status != 0:
+		return fmt.Sprintf("Cloudflare answered %d: %s", e.Status, advice)
+	}
+	return "No answer from Cloudflare: " + advice
 }

@@ -25,13 +25,9 @@ func sections(t watch.Tunnel, now time.Time, g tui.Glyphs) []resource.Section {
 func panel(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 	s := resource.Section{Title: "BGP session"}
 	add := func(f resource.Field) { s.Fields = append(s.Fields, f) }
-	since, seen := t.Since()
-	note := ""
-	switch {
-	case seen:
-		note = "for " + tui.AgeSince(since, now) + ", change seen by flarewire"
-	case !since.IsZero():
-		note = "status from " + resource.Ago(since, now)
+	note := "no change seen since " + t.Track.Watched.UTC().Format("15:04:05") + " UTC, when flarewire first looked"
+	if !t.Track.Changed.IsZero() {
+		note = "changed " + resource.Ago(t.Track.Changed, now)
 	}
 	add(resource.Field{Label: "State", Value: stateText(t, g), Role: stateRole(t), Note: note})
 	if st := t.BGPStatus; st != nil {
@@ -53,7 +49,7 @@ func panel(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 			add(resource.Field{Label: "Extra prefixes", Value: strings.Join(t.BGP.ExtraPrefixes, ", "), Note: "advertised to you"})
 		}
 		add(resource.Field{Label: "MD5 key", Value: md5(t.BGP)})
-		add(resource.Field{Label: "Went down", Value: strconv.Itoa(t.Track.Downs) + " times", Note: "seen in the " + tui.AgeSince(t.Track.Watched, now) + " that flarewire watches"})
+		add(resource.Field{Label: "Went down", Value: times(t.Track.Downs), Note: "since flarewire watches"})
 	}
 	return s
 }
@@ -61,7 +57,7 @@ func panel(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 // md5 says only whether there is a key. Cloudflare does not treat it as a secret, but on somebody's
 // screen it may still be one.
 func md5(b *api.BGP) string {
-	if b.MD5Key == nil || *b.MD5Key == "" {
+	if b.MD5Key == "" {
 		return "none"
 	}
 	return "set"
@@ -145,7 +141,8 @@ func addresses(t watch.Tunnel) resource.Section {
 		{Label: "Outer customer", Value: or(t.CustomerEndpoint, "-"), Note: "your router"},
 		{Label: "Interface", Value: or(t.InterfaceAddress, "-")},
 	}}
-	if cf, customer, ok := netrules.Sides(t.InterfaceAddress); ok {
+	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
+	if cf, customer, ok := netrules.Sides(subnet); ok {
 		s.Fields = append(s.Fields,
 			resource.Field{Label: "Inner Cloudflare", Value: cf.String(), Note: "Cloudflare's side: your BGP neighbor and next hop"},
 			resource.Field{Label: "Inner customer", Value: customer.String(), Note: "your side"})
@@ -236,6 +233,13 @@ func or(value, otherwise string) string {
 		return otherwise
 	}
 	return value
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return strconv.Itoa(n) + " times"
 }
 
 func yesNo(b bool) string {

@@ -84,11 +84,12 @@ func columns(g tui.Glyphs) []table.Column[watch.Tunnel] {
 		{Key: "kind", Title: "KIND", Width: 5, Text: text(func(t T) string { return KindName(t.Kind) })},
 		{Key: "state", Title: "STATE", Width: 14, Grow: 6, Role: stateRole, Compare: bySeverity,
 			Text: func(t T, _ time.Time) string { return stateText(t, g) }},
-		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true, Compare: bySince,
-			Text: func(t T, now time.Time) string { at, _ := t.Since(); return tui.AgeSince(at, now) }},
+		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true, Compare: bySince, Text: since},
 		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Compare: byASN, Text: text(asn)},
 		{Key: "peer", Title: "PEER", Width: 15, Priority: 1, Text: text(peer)},
 		{Key: "fsm", Title: "FSM", Width: 11, Priority: 2, Text: text(fsm)},
+		{Key: "status", Title: "STATUS", Width: 7, Right: true, Priority: 2, Live: true, Role: muted, Compare: byStatusAge,
+			Text: func(t T, now time.Time) string { return tui.AgeSince(statusTime(t), now) }},
 		{Key: "customer", Title: "CUSTOMER", Width: 15, Priority: 3, Text: text(func(t T) string { return t.CustomerEndpoint })},
 		{Key: "cloudflare", Title: "CLOUDFLARE", Width: 15, Priority: 4, Text: text(func(t T) string { return t.CloudflareEndpoint })},
 		{Key: "interface", Title: "INTERFACE", Width: 18, Priority: 5, Text: text(func(t T) string { return t.InterfaceAddress })},
@@ -108,12 +109,33 @@ func severity(t watch.Tunnel) int {
 	return s
 }
 
-// bySince puts the newest change first; tunnels without a time come last.
-func bySince(a, b watch.Tunnel) int {
-	ta, _ := a.Since()
-	tb, _ := b.Since()
-	return tb.Compare(ta)
+// since is the age of the last change that was seen. Without one, all that is known is that the state
+// has lasted at least as long as flarewire watches.
+func since(t watch.Tunnel, now time.Time) string {
+	switch {
+	case !t.Track.Changed.IsZero():
+		return tui.AgeSince(t.Track.Changed, now)
+	case t.State == watch.NoBGP:
+		return "-"
+	}
+	if age := tui.AgeSince(t.Track.Watched, now); age != "now" {
+		return ">" + age
+	}
+	return "?"
 }
+
+// bySince puts the newest change first; tunnels of which none was seen come last.
+func bySince(a, b watch.Tunnel) int { return b.Track.Changed.Compare(a.Track.Changed) }
+
+// statusTime is when the API says that the status is from.
+func statusTime(t watch.Tunnel) time.Time {
+	if t.BGPStatus == nil {
+		return time.Time{}
+	}
+	return t.BGPStatus.UpdatedAt.Time
+}
+
+func byStatusAge(a, b watch.Tunnel) int { return statusTime(b).Compare(statusTime(a)) }
 
 func byASN(a, b watch.Tunnel) int { return cmp.Compare(asNumber(a), asNumber(b)) }
 
