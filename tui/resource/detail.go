@@ -164,10 +164,20 @@ func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 		return drawProse(c, f, width, lead)
 	}
 	line := tui.Line{{Text: tui.Fit(f.Label, labelWidth), Role: tui.Muted}, {Text: tui.Clean(f.Value), Role: f.Role}}
-	if f.Note != "" {
-		line = append(line, tui.Span{Text: "  " + tui.Clean(f.Note), Role: tui.Muted})
+	note := tui.Clean(f.Note)
+	if note == "" {
+		return []string{lead + line.Paint(c.Theme, width-4)}
 	}
-	return []string{lead + line.Paint(c.Theme, width-4)}
+	if line.Width()+2+tui.Width(note) <= width-4 {
+		line = append(line, tui.Span{Text: "  " + note, Role: tui.Muted})
+		return []string{lead + line.Paint(c.Theme, width-4)}
+	}
+	// A note that does not fit behind the value stands below it: it is there to be read.
+	out := []string{lead + line.Paint(c.Theme, width-4)}
+	for _, text := range tui.Wrap(note, width-labelWidth-5) {
+		out = append(out, tui.Spaces(3+labelWidth)+c.Theme.Paint(tui.Muted, text))
+	}
+	return out
 }
 
 func drawProse(c tui.Canvas, f Field, width int, lead string) []string {

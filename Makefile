@@ -1,0 +1,48 @@
+# Every target explains itself: `make` lists them.
+.DEFAULT_GOAL := help
+SHELL := /bin/bash
+
+VERSION ?= $(shell git describe --tags --always --dirty 2>/dev/null || echo dev)
+COMMIT  ?= $(shell git rev-parse --short HEAD 2>/dev/null || echo unknown)
+DATE    ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
+LDFLAGS := -s -w -X flarewire/cli.version=$(VERSION) -X flarewire/cli.commit=$(COMMIT) -X flarewire/cli.date=$(DATE)
+PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
+GOLANGCI_LINT := v2.15.0
+
+.PHONY: help build demo test race lint bench cover screenshots platforms contract fuzz clean
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+build: ## build bin/flarewire, stripped and stamped with its version
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/flarewire .
+
+demo: ## run the program on the simulated account
+	go run . --demo
+
+test: ## run every test
+	go test ./...
+
+race: ## run every test under the race detector
+	go test -race ./...
+
+lint: ## gofmt, go vet, import rules and the other linters
+	golangci-lint run ./...
+
+bench: ## measure: status against curl and jq, start-up, tables, decoders
+	go run ./internal/bench
+
+cover: ## test coverage, per function
+	go test -coverpkg=./... -coverprofile=cover.out ./... && go tool cover -func=cover.out | tail -n 1
+
+screenshots: ## draw the pictures in screenshots/ from the real program
+	go run ./screenshots/make
+
+platforms: ## build for every release platform
+	@for p in $(PLATFORMS); do echo "build $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 go build -trimpath -o /dev/null . || exit 1; done
+
+contract: ## check every request and answer against Cloudflare's OpenAPI documents (needs ../shared/openapi)
+	cd contract && go test ./...
+
+clean: ## remove what was built
+	rm -rf bin dist cover.out
