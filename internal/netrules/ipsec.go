@@ -56,8 +56,8 @@ func CustomFQDN(text, accountID string) Finding {
 func customFQDNUnfinished(text, form string) Finding {
 	parts := strings.SplitN(text, ".", 3)
 	for i, part := range parts[:min(2, len(parts))] {
-		last := i == len(parts)-1
-		if !dnsLabel(part) && !(last && (part == "" || dnsLabel(part+"a"))) {
+		typing := i == len(parts)-1 && (part == "" || dnsLabel(part+"a"))
+		if !typing && !dnsLabel(part) {
 			return refuse(srcDocsIKEID, "%s", form)
 		}
 	}
