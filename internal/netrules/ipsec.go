@@ -92,7 +92,7 @@ type FQDNUse struct {
 func CustomFQDNUsed(fqdn string, cloudflareEndpoint netip.Addr, others []FQDNUse) Finding {
 	for _, o := range others {
 		if fqdn != "" && strings.EqualFold(o.FQDN, fqdn) && o.CloudflareEndpoint == cloudflareEndpoint {
-			return refuse(srcAPIIPsec, "%s has this identity at the same endpoint; use another endpoint", o.Owner)
+			return refuse(srcAPIIPsec, "%s has this identity at this endpoint; use another one", o.Owner)
 		}
 	}
 	return Finding{}

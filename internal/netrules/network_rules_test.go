@@ -30,7 +30,7 @@ func routeRows() []row {
 	} {
 		add("NextHop", v, NextHop(v), want)
 	}
-	links := []Subnet{{CIDR: pfx("10.100.0.8/31"), Owner: "fra-1"}, {CIDR: pfx("10.100.1.3/29"), Owner: "icx-1"}}
+	links := []Subnet{{CIDR: pfx("10.100.0.8/31"), Owner: "CF_WAN_TUN_FRA1"}, {CIDR: pfx("10.100.1.3/29"), Owner: "icx-1"}}
 	add("NextHopOnLink", "customer side", NextHopOnLink(ip("10.100.0.9"), links), None)
 	add("NextHopOnLink", "Cloudflare side", NextHopOnLink(ip("10.100.0.8"), links), Warning)
 	add("NextHopOnLink", "/29", NextHopOnLink(ip("10.100.1.4"), links), None)
@@ -80,9 +80,6 @@ func cniRows() []row {
 	add("BGPMode", BGPModeExchange, BGPMode(BGPModeExchange), None)
 	add("BGPMode", "adv", BGPMode("adv"), Partial)
 	add("BGPMode", "static", BGPMode("static"), Error)
-	add("ConduitName", "icx-1", ConduitName("icx-1"), None)
-	add("ConduitName", "empty", ConduitName(""), Partial)
-	add("ConduitName", "spaces", ConduitName("two words"), Warning)
 	add("CNIMTU", "1500", CNIMTU("1500"), None)
 	add("CNIMTU", "1476", CNIMTU("1476"), None)
 	add("CNIMTU", "empty", CNIMTU(""), Partial)
@@ -140,7 +137,7 @@ func prefixRows() []row {
 	parent := pfx("203.0.112.0/23")
 	for v, want := range map[string]Severity{
 		"203.0.112.0/23": None, "203.0.113.0/24": Warning, "203.0.113.0/25": Warning, "203.0.114.0/24": Error, "203.0.112.0/22": Error,
-		"": Partial, "203.0.112.0/": Partial, "203.0.113.7/24": Warning, "2001:db8::/48": Error,
+		"": Partial, "203.0.112.0/": Partial, "203.0.112.0/2": Partial, "203.0.113.7/24": Warning, "2001:db8::/48": Error,
 	} {
 		add("BGPPrefix", v, BGPPrefix(v, parent), want)
 	}
@@ -166,6 +163,7 @@ func prefixRows() []row {
 	change("cooled down", false, None, func(a *Announcement) { a.ModifiedAt = now.Add(-AdvertiseCooldown) })
 	change("pending", true, Error, func(a *Announcement) { a.Approved = "P" })
 	change("not on demand", true, Error, func(a *Announcement) { a.OnDemandEnabled = false })
+	change("approval unknown", true, None, func(a *Announcement) { a.Approved = "" })
 	change("locked", false, Error, func(a *Announcement) { a.OnDemandLocked = true })
 	change("BGP-controlled", false, Error, func(a *Announcement) { a.BGPControlled = true })
 	return out
@@ -202,6 +200,8 @@ func bindingRows() []row {
 	typed("203.0.113.0/25", base(ServiceCDN), None)
 	typed("203.0.113.9/25", base(ServiceCDN), Warning)
 	typed("203.0.113.", nil, Partial)
+	typed("198.51.100.0/24", base(ServiceCDN), Error)
+	typed("203.0.113.0/24", base(ServiceCDN), Error)
 
 	out = append(out,
 		row{"BindingDelete", "a part", BindingDelete(prefix, both, both[1]), Note},

@@ -135,7 +135,7 @@ const prefixActive = "V"
 
 // Announcement is what decides whether a BGP prefix can be advertised or withdrawn now.
 type Announcement struct {
-	Approved        string // of the BYOIP prefix: "P" pending, "V" active
+	Approved        string // of the BYOIP prefix: "P" pending, "V" active, empty when not known
 	OnDemandEnabled bool
 	OnDemandLocked  bool
 	BGPControlled   bool      // bgp_signal_opts.enabled
@@ -149,7 +149,7 @@ type Announcement struct {
 // missing service binding and a change within AdvertiseCooldown are Warnings.
 func AdvertisementChange(a Announcement, advertise bool, now time.Time) Finding {
 	switch {
-	case a.Approved != prefixActive:
+	case a.Approved != "" && a.Approved != prefixActive:
 		return refuse(srcAPIBGPPrefix, "Cloudflare has not approved the prefix yet; wait for validation")
 	case a.BGPControlled:
 		return refuse(srcDocsAdvertise, "Your BGP session controls this prefix; change it on your router")

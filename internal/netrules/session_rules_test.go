@@ -22,12 +22,12 @@ func asnRows() []row {
 	}
 	add("CloudflareSideASN", "13335", CloudflareSideASN("13335", true), None)
 	add("CloudflareSideASN", "private", CloudflareSideASN("64512", false), None)
-	add("CloudflareSideASN", "private, BGP on tunnels", CloudflareSideASN("64512", true), Error)
+	add("CloudflareSideASN", "private, BGP on tunnels", CloudflareSideASN("64512", true), Warning)
 	add("CloudflareSideASN", "public", CloudflareSideASN("3320", false), Error)
 	add("CloudflareSideASN", "4 bytes", CloudflareSideASN("4200000000", false), Error)
 	add("CloudflareSideASN", "empty", CloudflareSideASN("", false), Partial)
 
-	used := []ASNUse{{65010, "fra-1"}}
+	used := []ASNUse{{65010, "CF_WAN_TUN_FRA1"}}
 	add("SameASN", "alone", SameASN(65011, used), None)
 	add("SameASN", "shared", SameASN(65010, used), Warning)
 
@@ -99,7 +99,7 @@ func ipsecRows() []row {
 	fqdn("ipsec@office."+account+".custom.ipsec.cloudflare.com", Error)
 	add("CustomFQDN", "unknown account", CustomFQDN("a.b.custom.ipsec.cloudflare.com", ""), None)
 
-	used := []FQDNUse{{"office.1.custom.ipsec.cloudflare.com", ip("203.0.113.1"), "ber-1"}}
+	used := []FQDNUse{{"office.1.custom.ipsec.cloudflare.com", ip("203.0.113.1"), "CF_WAN_TUN_BER1"}}
 	add("CustomFQDNUsed", "other endpoint", CustomFQDNUsed("office.1.custom.ipsec.cloudflare.com", ip("203.0.113.2"), used), None)
 	add("CustomFQDNUsed", "same endpoint", CustomFQDNUsed("OFFICE.1.custom.ipsec.cloudflare.com", ip("203.0.113.1"), used), Error)
 	add("CustomFQDNUsed", "none", CustomFQDNUsed("", ip("203.0.113.1"), []FQDNUse{{"", ip("203.0.113.1"), "x"}}), None)
@@ -123,9 +123,11 @@ func accountRows() []row {
 	add("NameTaken", "empty", NameTaken(GRE, "", []Named{{"", GRE}}), None)
 	add("NameTaken", "same kind", NameTaken(GRE, "ams-1", names), Error)
 	add("NameTaken", "other kind", NameTaken(GRE, "fra-1", names), Warning)
+	add("NameTaken", "IPsec, as a GRE tunnel", NameTaken(IPsec, "ams-1", names), Error)
+	add("NameTaken", "interconnect, as a GRE tunnel", NameTaken(Interconnect, "ams-1", names), Error)
 	add("NameTaken", "both kinds", NameTaken(GRE, "x", []Named{{"x", IPsec}, {"x", GRE}}), Error)
 
-	others := []EndpointPair{{IPsec, ip("203.0.113.1"), ip("198.51.100.1"), "fra-1"}}
+	others := []EndpointPair{{IPsec, ip("203.0.113.1"), ip("198.51.100.1"), "CF_WAN_TUN_FRA1"}}
 	pair := func(k Kind, customer string) EndpointPair {
 		return EndpointPair{Kind: k, Cloudflare: ip("203.0.113.1"), Customer: ip(customer)}
 	}
@@ -144,7 +146,7 @@ func accountRows() []row {
 	add("CustomerEndpointInsideOwnPrefix", "inside", CustomerEndpointInsideOwnPrefix(ip("192.0.2.7"), own), Error)
 
 	subnets := []Subnet{
-		{CIDR: pfx("10.100.0.8/31"), Owner: "fra-1"},
+		{CIDR: pfx("10.100.0.8/31"), Owner: "CF_WAN_TUN_FRA1"},
 		{CIDR: pfx("10.0.0.0/8"), Owner: "route", Route: true},
 		{CIDR: pfx("172.16.0.1/32"), Owner: "route", Route: true},
 		{CIDR: pfx("0.0.0.0/0"), Owner: "route", Route: true},
