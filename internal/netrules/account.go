@@ -1,8 +1,6 @@
 package netrules
 
-import (
-	"net/netip"
-)
+import "net/netip"
 
 // Named is an object of the account that has a name.
 type Named struct {
@@ -10,22 +8,22 @@ type Named struct {
 	Kind Kind
 }
 
-// NameTaken checks a name against the others of the account; the caller leaves the edited object out. The API
-// asks for uniqueness among tunnels of the same kind, the docs among all tunnels: the same kind is an Error, another
-// one a Warning, since health data is joined on the name (Cloudflare API: create GRE tunnel; Cloudflare docs: Configure
-// tunnel endpoints).
+// NameTaken checks a name against the others of the account; the caller leaves the edited object out. Names of
+// IPsec tunnels and interconnects must differ from those of all others (Cloudflare API: create IPsec tunnel, update
+// interconnect). For GRE the API says among GRE tunnels and the docs among all: another kind is a Warning there
+// (Cloudflare API: create GRE tunnel; Cloudflare docs: Configure tunnel endpoints).
 func NameTaken(kind Kind, name string, existing []Named) Finding {
-	var found Finding
+	var worst Finding
 	for _, e := range existing {
 		switch {
 		case e.Name != name || name == "":
-		case e.Kind == kind:
-			return refuse(kind.source(), "This name is taken; each %s needs its own", kind)
+		case kind == GRE && e.Kind != GRE:
+			worst = Worst(worst, warn(srcDocsTunnels, "An %s has this name; a different one is safer", e.Kind))
 		default:
-			found = warn(srcDocsTunnels, "This name is taken by another kind (%s); another one is safer", e.Kind)
+			worst = Worst(worst, refuse(kind.source(), "This name is taken (%s); choose a different one", e.Kind))
 		}
 	}
-	return found
+	return worst
 }
 
 // EndpointPair is the outer pair of addresses of a tunnel.

@@ -30,7 +30,7 @@ func MD5Key(key string) Finding {
 }
 
 // ExtraPrefix checks one network to advertise to the customer's device on top of the virtual network's routes,
-// such as 0.0.0.0/0 (Cloudflare docs: Configure BGP routes).
+// such as 0.0.0.0/0 (Cloudflare docs: Configure BGP routes). A CNI with BGP must send the list, even an empty one.
 func ExtraPrefix(text string) Finding {
 	p, f := cidrRule{example: "100.96.0.0/12", source: srcDocsBGPRoutes}.read(text)
 	if !f.OK() {
@@ -73,7 +73,8 @@ func ReceivedPrefixes(count int) Finding {
 }
 
 // BGPAvailable says whether BGP can be had on this kind of link: on tunnels for every account on Unified
-// Routing, on interconnects in a closed beta (Cloudflare docs: Configure BGP routes; changelog of 2026-10-05).
+// Routing, on interconnects in a closed beta (Cloudflare docs: Configure BGP routes; changelog of 2026-10-05). The
+// API does not show the account's mode: pass true when it is not known.
 func BGPAvailable(kind Kind, unifiedRouting bool) Finding {
 	switch {
 	case kind == Interconnect:

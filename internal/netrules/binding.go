@@ -55,10 +55,10 @@ type Binding struct {
 // binding the prefix itself (Cloudflare API: create service binding).
 func BindingCIDR(text string, prefix netip.Prefix, existing []Binding) Finding {
 	p, f := part(text, prefix, srcAPIBinding)
-	if !f.OK() {
+	if f.Blocks() {
 		return f
 	}
-	return bindingPlace(p, prefix, existing)
+	return Worst(bindingPlace(p, prefix, existing), f)
 }
 
 // bindingPlace checks where a binding lies: the first one is the whole prefix, later ones are parts of it.
@@ -66,7 +66,7 @@ func bindingPlace(cidr, prefix netip.Prefix, existing []Binding) Finding {
 	cidr, prefix = cidr.Masked(), prefix.Masked()
 	switch {
 	case !inside(cidr, prefix):
-		return refuse(srcAPIBinding, "This is not inside %s", prefix)
+		return refuse(srcAPIBinding, "Choose a network inside %s", prefix)
 	case len(existing) == 0 && cidr != prefix:
 		return refuse(srcAPIBinding, "The first binding must be the whole prefix, %s", prefix)
 	case len(existing) > 0 && cidr == prefix:

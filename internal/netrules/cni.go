@@ -22,17 +22,6 @@ func BGPMode(text string) Finding {
 	return oneOf(text, srcAPICNI, BGPModeExchange, BGPModeAdvertise)
 }
 
-// ConduitName checks the name of the interconnect that a CNI creates (magic.conduit_name): required. Health data
-// carries it as the tunnel name, so what is no tunnel name is a Warning (Cloudflare API: create CNI names no rule).
-// Its description has no rule.
-func ConduitName(text string) Finding {
-	f := TunnelName(Interconnect, text)
-	if f.Severity == Error {
-		f.Severity, f.Source = Warning, srcUnconfirmed
-	}
-	return f
-}
-
 // CNIMTU checks magic.mtu in bytes; required. The API takes 0 and more; what the dataplanes carry is
 // DefaultGREMTU or EthernetMTU (Cloudflare API: create CNI; Cloudflare docs: Network Interconnect), and the
 // interconnect it creates has a minimum of MinMTU.

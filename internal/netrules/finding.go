@@ -13,16 +13,16 @@ import "fmt"
 type Severity int
 
 const (
-	// None: nothing to say; the value is fine.
+	// None means that there is nothing to say; the value is fine.
 	None Severity = iota
-	// Note: fine, and there is something worth knowing about it.
+	// Note means that it is fine, and there is something worth knowing about it.
 	Note
-	// Warning: allowed, but it may not do what the user expects, or Cloudflare's documents disagree about it.
+	// Warning means that it is allowed, but it may not do what the user expects, or Cloudflare's documents disagree about it.
 	Warning
-	// Partial: not valid yet, but more typing can make it valid. It must not look like an error, and it must
+	// Partial means that it is not valid yet, but more typing can make it valid. It must not look like an error, and it must
 	// not be sent either. An empty required field is Partial.
 	Partial
-	// Error: the server will refuse it, or it cannot work.
+	// Error means that the server will refuse it, or it cannot work.
 	Error
 )
 

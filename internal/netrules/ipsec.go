@@ -56,8 +56,8 @@ func CustomFQDN(text, accountID string) Finding {
 func customFQDNUnfinished(text, form string) Finding {
 	parts := strings.SplitN(text, ".", 3)
 	for i, part := range parts[:min(2, len(parts))] {
-		last := i == len(parts)-1
-		if !dnsLabel(part) && !(last && (part == "" || dnsLabel(part+"a"))) {
+		typing := i == len(parts)-1 && (part == "" || dnsLabel(part+"a"))
+		if !typing && !dnsLabel(part) {
 			return refuse(srcDocsIKEID, "%s", form)
 		}
 	}
@@ -92,7 +92,7 @@ type FQDNUse struct {
 func CustomFQDNUsed(fqdn string, cloudflareEndpoint netip.Addr, others []FQDNUse) Finding {
 	for _, o := range others {
 		if fqdn != "" && strings.EqualFold(o.FQDN, fqdn) && o.CloudflareEndpoint == cloudflareEndpoint {
-			return refuse(srcAPIIPsec, "%s has this identity at the same endpoint; use another endpoint", o.Owner)
+			return refuse(srcAPIIPsec, "%s has this identity at this endpoint; use another one", o.Owner)
 		}
 	}
 	return Finding{}

@@ -18,14 +18,12 @@ func OnboardPrefix(text string) Finding {
 	}
 	addr := p.Addr()
 	switch {
-	case p != p.Masked():
-		return refuse(srcAPIPrefix, "Write the network itself: %s", p.Masked())
 	case addr.IsPrivate(), addr.IsLoopback(), addr.IsMulticast(), addr.IsLinkLocalUnicast(), sharedSpace().Contains(addr):
 		return refuse(srcRFC1918, "Use a public prefix; this one is not routed on the Internet")
 	case addr.Is6() && p.Bits() > MinPrefixV6:
 		return warn(srcUnconfirmed, "The Internet usually takes IPv6 prefixes of /48 or larger only")
 	}
-	return Finding{}
+	return hostBits(p, srcAPIPrefix)
 }
 
 // SelfServeOnboarding warns that prefixes for Magic Transit are not onboarded by the customer: the account team
@@ -77,7 +75,7 @@ func PrependCount(text string) Finding {
 // prefixes; Cloudflare docs: advertise prefixes).
 func BGPPrefix(text string, parent netip.Prefix) Finding {
 	p, f := part(text, parent, srcAPIBGPPrefix)
-	if f.Blocks() {
+	if !f.OK() {
 		return f
 	}
 	limit := MinPrefixV4
@@ -102,16 +100,17 @@ func Delegation(text string, parent netip.Prefix) Finding {
 
 // part reads a network that must lie inside the parent.
 func part(text string, parent netip.Prefix, source string) (netip.Prefix, Finding) {
-	p, f := cidrRule{example: parent.Masked().String(), source: source}.read(text)
+	outside := "Choose a network inside " + parent.Masked().String()
+	p, f := cidrRule{example: parent.Masked().String(), source: source, wrong: outside,
+		allowed: func(p netip.Prefix) bool { return p.Bits() >= parent.Bits() },
+	}.read(text)
 	switch {
 	case !f.OK():
 		return p, f
-	case p != p.Masked():
-		return p, refuse(source, "Write the network itself: %s", p.Masked())
 	case !inside(p, parent):
-		return p, refuse(source, "This is not inside %s", parent.Masked())
+		return p, refuse(source, "%s", outside)
 	}
-	return p, Finding{}
+	return p, hostBits(p, source)
 }
 
 // PrefixDelete says whether a BYOIP prefix can be deleted: only an unapproved one can (Cloudflare API: prefixes).
@@ -136,7 +135,7 @@ const prefixActive = "V"
 
 // Announcement is what decides whether a BGP prefix can be advertised or withdrawn now.
 type Announcement struct {
-	Approved        string // of the BYOIP prefix: "P" pending, "V" active
+	Approved        string // of the BYOIP prefix: "P" pending, "V" active, empty when not known
 	OnDemandEnabled bool
 	OnDemandLocked  bool
 	BGPControlled   bool      // bgp_signal_opts.enabled
@@ -150,7 +149,7 @@ type Announcement struct {
 // missing service binding and a change within AdvertiseCooldown are Warnings.
 func AdvertisementChange(a Announcement, advertise bool, now time.Time) Finding {
 	switch {
-	case a.Approved != prefixActive:
+	case a.Approved != "" && a.Approved != prefixActive:
 		return refuse(srcAPIBGPPrefix, "Cloudflare has not approved the prefix yet; wait for validation")
 	case a.BGPControlled:
 		return refuse(srcDocsAdvertise, "Your BGP session controls this prefix; change it on your router")

@@ -146,11 +146,11 @@ func (r cidrRule) tellExample(s Severity) string {
 	return "This is not an address and its length; it looks like " + r.example
 }
 
-// wrongLength is Partial while one more digit may still make the length right: "/3" on the way to "/31".
+// wrongLength is Partial while more digits may still make the length right: "/3" on the way to "/31".
 func (r cidrRule) wrongLength(addr netip.Addr, bits int) Finding {
-	for digit := range 10 {
-		longer := netip.PrefixFrom(addr, bits*10+digit)
-		if bits > 0 && longer.IsValid() && r.allowed(longer) {
+	for longer := bits * 10; bits > 0 && longer <= addr.BitLen(); longer++ {
+		typed := strings.HasPrefix(strconv.Itoa(longer), strconv.Itoa(bits))
+		if typed && r.allowed(netip.PrefixFrom(addr, longer)) {
 			return partial(r.source, "%s", r.wrong)
 		}
 	}

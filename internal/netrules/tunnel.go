@@ -38,9 +38,11 @@ func (k Kind) source() string {
 	}
 }
 
-// TunnelName checks the name of a GRE or IPsec tunnel or an interconnect: required, no spaces or special
-// characters, at most MaxGREName characters for GRE (Cloudflare API: create GRE tunnel, create IPsec tunnel).
-// For the other kinds the API names no length and the dashboard steps do, so a longer one is a Warning.
+// TunnelName checks the name of a GRE or IPsec tunnel or an interconnect; for the latter also what a CNI calls
+// conduit_name. It is required. Tunnels take no spaces or special characters (Cloudflare docs: Configure tunnel
+// endpoints), and GRE names at most MaxGREName characters (Cloudflare API: create GRE tunnel). For IPsec the API
+// names no length and the dashboard steps do, so a longer one is a Warning. For interconnects nothing is
+// documented, so unusual characters are a Warning.
 //
 // Which characters are special is not spelled out (unconfirmed): letters, digits, "_" and "-" appear in
 // official examples; a dot is only a Warning because it may well be allowed.
@@ -48,23 +50,36 @@ func TunnelName(kind Kind, name string) Finding {
 	if name == "" {
 		return partial(kind.source(), "Enter a name: letters, digits, _ and -")
 	}
-	dot := false
+	if f := nameCharacters(kind, name); f.Severity == Error {
+		return f
+	}
+	switch {
+	case kind == GRE && len(name) > MaxGREName:
+		return refuse(srcAPIGRE, "At most %d characters in the name; this has %d", MaxGREName, len(name))
+	case kind == IPsec && len(name) > MaxGREName:
+		return warn(srcDocsTunnels, "The dashboard takes at most %d characters; this has %d", MaxGREName, len(name))
+	}
+	return nameCharacters(kind, name)
+}
+
+// nameCharacters refuses what is certainly special for tunnels and warns about what may be.
+func nameCharacters(kind Kind, name string) Finding {
+	dot, special := false, false
 	for _, r := range name {
 		switch {
 		case r == '.':
 			dot = true
 		case r > '~' || !isAlnum(byte(r)) && r != '_' && r != '-':
-			return refuse(kind.source(), "Use only letters, digits, _ and - in the name (no spaces)")
+			special = true
 		}
 	}
-	if len(name) > MaxGREName {
-		if kind == GRE {
-			return refuse(srcAPIGRE, "At most %d characters in the name; this has %d", MaxGREName, len(name))
-		}
-		return warn(srcDocsTunnels, "The dashboard takes at most %d characters; this has %d", MaxGREName, len(name))
-	}
-	if dot {
-		return warn(kind.source(), "A dot may be refused; letters, digits, _ and - are safe")
+	switch {
+	case special && kind != Interconnect:
+		return refuse(srcDocsTunnels, "Use only letters, digits, _ and - in the name (no spaces)")
+	case special:
+		return warn(srcUnconfirmed, "Letters, digits, _ and - are safe; other characters may be refused")
+	case dot:
+		return warn(srcUnconfirmed, "A dot may be refused; letters, digits, _ and - are safe")
 	}
 	return Finding{}
 }
@@ -166,7 +181,8 @@ func TTL(kind Kind, text string) Finding {
 }
 
 // AutomaticReturnRouting checks the switch of the same name: the server refuses it unless the account is on
-// Unified Routing (Cloudflare API: create GRE tunnel, flag coupler_integration; docs: Traffic steering).
+// Unified Routing (Cloudflare API: create GRE tunnel, flag coupler_integration; docs: Traffic steering). The API
+// does not show the account's mode: pass true when it is not known.
 func AutomaticReturnRouting(on, unifiedRouting bool) Finding {
 	if on && !unifiedRouting {
 		return refuse(srcDocsSteering, "Automatic return routing needs Unified Routing on the account")
