@@ -17,10 +17,6 @@ import (
 	"errors"
 	"fmt"
 	"os"
-	"path/filepath"
-	"runtime"
-	"slices"
-	"strings"
 	"testing"
 	"time"
 
@@ -61,6 +57,8 @@ type Options struct {
 
 	Answers     Answers
 	AnswerDelay time.Duration // for AnswersSlowly; 0 is 200 ms
+	// LightBackground: asked for its colours the terminal says black on white instead of white on black.
+	LightBackground bool
 
 	// Timeout is the limit of each wait; 0 is 10 s, 30 s under the race detector.
 	Timeout time.Duration
@@ -76,9 +74,13 @@ type Terminal struct {
 // Start runs the program. Where there are no pseudo-terminals (Windows) it skips the test.
 func Start(t testing.TB, o Options) *Terminal {
 	t.Helper()
+	if raceDetector {
+		o.Env = append([]string{"GORACE=atexit_sleep_ms=0"}, o.Env...) // or each program sleeps a second at its end
+	}
 	c, err := console.Start(console.Options{
-		Path: o.Path, Args: o.Args, Env: environment(t.TempDir(), o.Env), Dir: o.Dir,
-		Cols: o.Cols, Rows: o.Rows, Answers: o.Answers, AnswerDelay: o.AnswerDelay,
+		Path: o.Path, Args: o.Args, Env: console.Environment(t.TempDir(), o.Env), Dir: o.Dir,
+		Cols: o.Cols, Rows: o.Rows,
+		Answers: o.Answers, AnswerDelay: o.AnswerDelay, LightBackground: o.LightBackground,
 	})
 	if errors.Is(err, console.ErrUnsupported) {
 		t.Skip(err)
@@ -94,29 +96,6 @@ func Start(t testing.TB, o Options) *Terminal {
 		}
 	}
 	return &Terminal{Console: c, t: t, timeout: o.Timeout}
-}
-
-// environment is everything the program sees. Later entries win, as in exec.
-func environment(home string, extra []string) []string {
-	env := []string{
-		"TERM=xterm-256color", "LANG=C.UTF-8", "PATH=" + os.Getenv("PATH"), "HOME=" + home,
-		"XDG_CONFIG_HOME=" + filepath.Join(home, ".config"),
-		"XDG_STATE_HOME=" + filepath.Join(home, ".local", "state"),
-		"XDG_DATA_HOME=" + filepath.Join(home, ".local", "share"),
-		"XDG_CACHE_HOME=" + filepath.Join(home, ".cache"),
-		"XDG_RUNTIME_DIR=" + home,
-	}
-	if runtime.GOOS == "darwin" {
-		env = append(env, "TMPDIR="+os.TempDir())
-	}
-	for _, entry := range extra {
-		name, _, set := strings.Cut(entry, "=")
-		env = slices.DeleteFunc(env, func(e string) bool { return strings.HasPrefix(e, name+"=") })
-		if set {
-			env = append(env, entry)
-		}
-	}
-	return env
 }
 
 // Type sends the text as typed, character by character without the brackets of a paste.

@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"image/color"
 	"io"
 	"os"
 	"os/exec"
@@ -43,6 +44,8 @@ type Options struct {
 
 	Answers     Answers
 	AnswerDelay time.Duration // for AnswersSlowly; 0 is 200 ms
+	// LightBackground: asked for its colours the terminal says black on white instead of white on black.
+	LightBackground bool
 }
 
 // ErrUnsupported is Start's error where the system has no pseudo-terminals we can use (Windows).
@@ -85,6 +88,10 @@ func Start(o Options) (*Console, error) {
 	}
 	if o.Answers == AnswersSlowly {
 		c.delay = o.AnswerDelay
+	}
+	if o.LightBackground {
+		c.em.SetDefaultBackgroundColor(color.White)
+		c.em.SetDefaultForegroundColor(color.Black)
 	}
 	c.em.SetCallbacks(vt.Callbacks{
 		CursorVisibility: func(visible bool) { c.state.CursorHidden = !visible },
