@@ -145,6 +145,8 @@ func (c *Client) sendError(ctx context.Context, in *call, path string, err error
 		e.Kind, e.Detail = Canceled, "it was canceled"
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Detail = "no complete answer from " + c.base.Host + " within the time limit"
+	case errors.Is(err, errTooLarge):
+		e.Kind, e.Detail = BadAnswer, err.Error()
 	default:
 		e.Detail = clean(hideSecrets(c.creds.hide(err.Error()), in.secrets...))
 	}
