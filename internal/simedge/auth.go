@@ -132,12 +132,22 @@ func (e *Edge) admitAccount(c *call, id string) error {
 	if id == e.account {
 		return nil
 	}
-	for _, a := range e.accounts {
-		if a["id"] == id && c.op.missing != 0 {
-			return fault(http.StatusBadRequest, c.op.missing, "Account is not onboarded to Magic Transit or Magic WAN")
+	if slices.ContainsFunc(e.accounts, func(a Object) bool { return a["id"] == id }) {
+		if c.op.missing == 0 {
+			return nil
 		}
+		return unavailable(c.op.missing)
 	}
 	return fault(http.StatusForbidden, 9109, "Unauthorized to access requested resource")
+}
+
+// unavailable is what an account hears that does not have the product.
+func unavailable(code int) *problem {
+	text := "Account is not onboarded to Magic Transit or Magic WAN"
+	if code == noPrefixes {
+		text = "Account does not have any IP prefixes"
+	}
+	return fault(http.StatusBadRequest, code, text)
 }
 
 // Grant makes secret a valid user token that holds exactly these permission groups; an earlier grant is replaced.

@@ -55,6 +55,8 @@ type Edge struct {
 	rate     rateLimit
 	faults   []*Fault
 	requests requestLog
+
+	hiddenFields []string // analytics fields that the account may not see, as dataset.path
 }
 
 // features are switches of the account that tests turn.
@@ -62,6 +64,7 @@ type features struct {
 	onboarded         bool
 	automaticReturns  bool
 	unlimitedRequests bool
+	blankTraffic      bool
 }
 
 // New makes an account that is alive from now on.
@@ -115,7 +118,7 @@ type operation struct {
 	status  int      // on success; 200 when 0
 	needs   []string // any one of these permission groups; nil needs none
 	run     func(*call) (any, error)
-	missing int // code of the "not onboarded" family; 0 when the account need not be onboarded
+	missing int // the code for an account without the product; 0 when it needs none
 
 	segments []string
 }
@@ -210,7 +213,7 @@ func (e *Edge) admit(c *call, r *http.Request) (any, error) {
 		return nil, notPermitted()
 	}
 	if c.op.missing != 0 && !e.features.onboarded {
-		return nil, fault(http.StatusBadRequest, c.op.missing, "Account is not onboarded to Magic Transit or Magic WAN")
+		return nil, unavailable(c.op.missing)
 	}
 	return nil, nil
 }
