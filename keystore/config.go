@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/BurntSushi/toml"
 
@@ -40,12 +41,13 @@ type Profile struct {
 	Color string `toml:"color,omitempty"`
 }
 
-// Config is the config file.
+// Config is the config file. It may be used from several goroutines: the screen reads it while a sign-in writes it.
 type Config struct {
-	// Default is the profile used when none is named; empty when there is none.
-	Default string
-	path    string
-	by      map[string]Profile
+	path string
+
+	mu       sync.RWMutex
+	standard string
+	by       map[string]Profile
 }
 
 // fileForm is the file's layout.
@@ -70,7 +72,7 @@ func LoadConfig(path string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.Default = form.Default
+	c.standard = form.Default
 	for name, profile := range form.Profiles {
 		profile.Name = name
 		c.by[name] = profile
@@ -186,14 +188,43 @@ func configError(path string, line int, key, what, do string) error {
 func (c *Config) Path() string { return c.path }
 
 // Names returns the profiles' names in order.
-func (c *Config) Names() []string { return slices.Sorted(maps.Keys(c.by)) }
+func (c *Config) Names() []string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return slices.Sorted(maps.Keys(c.by))
+}
+
+// Default returns the name of the profile used when none is named; empty when there is none.
+func (c *Config) Default() string {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	return c.standard
+}
+
+// SetDefault makes a profile the default; the error is ErrUnknownProfile. The change is in memory until Save.
+func (c *Config) SetDefault(name string) error {
+	if _, err := c.Profile(name); err != nil {
+		return err
+	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.standard = name
+	return nil
+}
+
+func (c *Config) lookup(name string) (Profile, bool) {
+	c.mu.RLock()
+	defer c.mu.RUnlock()
+	profile, ok := c.by[name]
+	return profile, ok
+}
 
 // Profile returns the named profile; the error is ErrUnknownProfile or ErrProfileName.
 func (c *Config) Profile(name string) (Profile, error) {
 	if err := CheckProfileName(name); err != nil {
 		return Profile{}, err
 	}
-	profile, ok := c.by[name]
+	profile, ok := c.lookup(name)
 	if !ok {
 		do := "sign in with flarewire auth login --profile " + name
 		if names := c.Names(); len(names) > 0 {
@@ -209,29 +240,35 @@ func (c *Config) Put(p Profile) error {
 	if key, err := checkProfile(p.Name, p); err != nil {
 		return configError("profile "+p.Name, 0, key, err.Error(), "")
 	}
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	c.by[p.Name] = p
-	if c.Default == "" {
-		c.Default = p.Name
+	if c.standard == "" {
+		c.standard = p.Name
 	}
 	return nil
 }
 
 // Remove forgets a profile; the default is then empty if it was this one.
 func (c *Config) Remove(name string) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	delete(c.by, name)
-	if c.Default == name {
-		c.Default = ""
+	if c.standard == name {
+		c.standard = ""
 	}
 }
 
 // Save writes the file, 0600 in a 0700 directory, in one step. Comments that were in it are lost. It refuses to write
 // anything that looks like a token.
 func (c *Config) Save() error {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	var out bytes.Buffer
 	out.WriteString("# flarewire's profiles. No secret belongs in this file.\n")
 	encoder := toml.NewEncoder(&out)
 	encoder.Indent = ""
-	if err := encoder.Encode(fileForm{Version: configVersion, Default: c.Default, Profiles: c.by}); err != nil {
+	if err := encoder.Encode(fileForm{Version: configVersion, Default: c.standard, Profiles: c.by}); err != nil {
 		return configError(c.path, 0, "", "it cannot be written", "")
 	}
 	if _, err := parseConfig(c.path, out.String()); err != nil {

@@ -90,3 +90,8 @@ func ChildEnviron(environ []string) []string {
 		return strings.HasPrefix(name, "CLOUDFLARE_") || slices.Contains(secretNames, name)
 	})
 }
+
+// Secrets returns the secrets of the environment, used or not: what a redactor must know.
+func (e Environment) Secrets() []secret.Value {
+	return slices.DeleteFunc([]secret.Value{e.Token, e.Key}, secret.Value.IsZero)
+}

@@ -17,18 +17,6 @@ import (
 	"flarewire/keystore/fakesecretservice"
 )
 
-// canary is unlike any other text, so that a search for it proves something.
-const canary = "cfut_kL2mN4pQ6rS8tU0vW1xY3zA5bC7dE9fG2hJ4kM6nP8qR0sT"
-
-func token(t *testing.T, text string) keystore.Credential {
-	t.Helper()
-	credential, err := keystore.NewToken(text)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return credential
-}
-
 // desktop starts a fake session with these faults and returns its keyring, whose limits are short enough for a test and
 // long enough for a busy machine.
 func desktop(t *testing.T, faults ...fakesecretservice.Fault) (*fakesecretservice.Server, *keystore.Keyring) {
@@ -43,7 +31,7 @@ var prompting = keystore.Access{AllowPrompt: true}
 func TestKeyringKeepsTwoProfiles(t *testing.T) {
 	server, keyring := desktop(t)
 	ctx := t.Context()
-	want := token(t, canary)
+	want := mustToken(t, canaryText)
 	want.AccountID, want.TokenID = "023e105f4ecef8ad9ca31a8372d0c353", "ed17574386854bf78a67040be0a770b0"
 	want.ExpiresOn = time.Date(2027, 1, 2, 3, 4, 5, 0, time.UTC)
 	other, err := keystore.NewGlobalKey("ops@example.com", "c2547eb745079dac9320b638f5e225cf483cc5cfdda41")
@@ -119,13 +107,13 @@ func TestKeyringFaults(t *testing.T) {
 			server, keyring := desktop(t, c.faults...)
 			begin := time.Now()
 			_, get := keyring.Get(t.Context(), "prod", c.access)
-			set := keyring.Set(t.Context(), "prod", token(t, canary), c.access)
+			set := keyring.Set(t.Context(), "prod", mustToken(t, canaryText), c.access)
 			remove := keyring.Delete(t.Context(), "prod", c.access)
 			for what, pair := range map[string][2]error{"Get": {get, c.get}, "Set": {set, c.set}, "Delete": {remove, c.delete}} {
 				if !errors.Is(pair[0], pair[1]) || (pair[1] == nil) != (pair[0] == nil) {
 					t.Errorf("%s: %v, want %v", what, pair[0], pair[1])
 				}
-				if pair[0] != nil && strings.Contains(pair[0].Error(), canary) {
+				if pair[0] != nil && strings.Contains(pair[0].Error(), canaryText) {
 					t.Errorf("%s: the error shows the secret", what)
 				}
 			}
@@ -141,7 +129,7 @@ func TestKeyringFaults(t *testing.T) {
 
 func TestKeyringDeleteDismissedIsNotReportedAsDeleted(t *testing.T) {
 	server, keyring := desktop(t)
-	if err := keyring.Set(t.Context(), "prod", token(t, canary), keystore.Access{}); err != nil {
+	if err := keyring.Set(t.Context(), "prod", mustToken(t, canaryText), keystore.Access{}); err != nil {
 		t.Fatal(err)
 	}
 	server.Set(fakesecretservice.PromptOnDelete, fakesecretservice.PromptDismissed)
@@ -156,7 +144,7 @@ func TestKeyringDeleteDismissedIsNotReportedAsDeleted(t *testing.T) {
 
 func TestKeyringUnlocksWhenTheUserAnswers(t *testing.T) {
 	server, keyring := desktop(t, fakesecretservice.Locked)
-	if err := keyring.Set(t.Context(), "prod", token(t, canary), prompting); err != nil {
+	if err := keyring.Set(t.Context(), "prod", mustToken(t, canaryText), prompting); err != nil {
 		t.Fatal(err)
 	}
 	if got := server.Prompts(); got != 1 {
@@ -181,7 +169,7 @@ func TestKeyringRaisesNoPromptUninvited(t *testing.T) {
 			if !errors.Is(err, keystore.ErrKeyringLocked) {
 				t.Errorf("Get: %v", err)
 			}
-			if err := keyring.Set(t.Context(), "prod", token(t, canary), c.access); !errors.Is(err, keystore.ErrKeyringLocked) {
+			if err := keyring.Set(t.Context(), "prod", mustToken(t, canaryText), c.access); !errors.Is(err, keystore.ErrKeyringLocked) {
 				t.Errorf("Set: %v", err)
 			}
 			if err := keyring.Delete(t.Context(), "prod", c.access); !errors.Is(err, keystore.ErrKeyringLocked) {
@@ -228,20 +216,20 @@ func TestKeyringFindsTheBusAtItsWellKnownPlace(t *testing.T) {
 	dir := filepath.Dir(strings.TrimPrefix(server.Address(), "unix:path="))
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", "")
 	t.Setenv("XDG_RUNTIME_DIR", dir)
-	if err := keyring.Set(t.Context(), "prod", token(t, canary), keystore.Access{}); err != nil {
+	if err := keyring.Set(t.Context(), "prod", mustToken(t, canaryText), keystore.Access{}); err != nil {
 		t.Error(err)
 	}
 }
 
 func TestKeyringSurvivesARestartOfTheBus(t *testing.T) {
 	first, keyring := desktop(t)
-	if err := keyring.Set(t.Context(), "prod", token(t, canary), keystore.Access{}); err != nil {
+	if err := keyring.Set(t.Context(), "prod", mustToken(t, canaryText), keystore.Access{}); err != nil {
 		t.Fatal(err)
 	}
 	first.Stop()
 	second := fakesecretservice.Start(t)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", second.Address())
-	if err := keyring.Set(t.Context(), "prod", token(t, canary), keystore.Access{}); err != nil {
+	if err := keyring.Set(t.Context(), "prod", mustToken(t, canaryText), keystore.Access{}); err != nil {
 		t.Errorf("the first call after the restart: %v", err)
 	}
 }
@@ -250,7 +238,7 @@ func TestKeyringWaitsForASlowProvider(t *testing.T) {
 	server, _ := desktop(t)
 	server.SetDelay(5 * time.Millisecond)
 	keyring := keystore.NewKeyringOn(keystore.OSBackendForTest(), keystore.Environment{})
-	if err := keyring.Set(t.Context(), "prod", token(t, canary), keystore.Access{}); err != nil {
+	if err := keyring.Set(t.Context(), "prod", mustToken(t, canaryText), keystore.Access{}); err != nil {
 		t.Error(err)
 	}
 	server.SetDelay(10 * time.Second)
@@ -289,7 +277,7 @@ func TestKeyringLeavesNothingBehind(t *testing.T) {
 func settle(t *testing.T, keyring *keystore.Keyring) {
 	t.Helper()
 	for range 3 {
-		if err := keyring.Set(t.Context(), "prod", token(t, canary), keystore.Access{}); err != nil {
+		if err := keyring.Set(t.Context(), "prod", mustToken(t, canaryText), keystore.Access{}); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -299,7 +287,7 @@ func settle(t *testing.T, keyring *keystore.Keyring) {
 func TestKeyringLateAnswerReachesNobody(t *testing.T) {
 	server, keyring := desktop(t)
 	for _, name := range []string{"old", "new"} {
-		if err := keyring.Set(t.Context(), name, token(t, "token-of-"+name), keystore.Access{}); err != nil {
+		if err := keyring.Set(t.Context(), name, mustToken(t, "token-of-"+name), keystore.Access{}); err != nil {
 			t.Fatal(err)
 		}
 	}

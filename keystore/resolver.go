@@ -1,6 +1,7 @@
 package keystore
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -68,38 +69,49 @@ func NewResolver(env Environment) (*Resolver, error) {
 }
 
 // Resolve returns the credential of the first source that has one: the profile that was named (its own source alone),
-// the environment, then the default profile's token command, keyring, age file and memory. Without any the error is
-// ErrNoCredentials. A source that is chosen and fails is an error too, never a reason to go on to another account.
+// the environment, then the default profile's token command, keyring and age file; a profile that was signed in for this
+// session only is found in memory. Without any source the error is ErrNoCredentials. A source that is chosen and fails
+// is an error too, never a reason to go on to another account; Profile and Source then say whose it was.
 func (r *Resolver) Resolve(ctx context.Context, request Request) (Resolved, error) {
-	named := request.Profile
-	if named == "" {
-		named = r.Env.Profile
-	}
-	if named != "" {
-		profile, err := r.Config.Profile(named)
-		if err != nil {
-			return Resolved{}, err
-		}
-		resolved, err := r.fromProfile(ctx, profile, request.Access)
-		resolved.Notices = r.notices(resolved.Source, named)
+	if named := cmp.Or(request.Profile, r.Env.Profile); named != "" {
+		resolved, err := r.fromProfile(ctx, named, request.Access)
+		resolved.Notices = r.ignored(named)
 		return resolved, err
 	}
 	resolved, found, err := r.fromEnvironment()
-	if err == nil && !found {
-		resolved, err = r.fromDefault(ctx, request.Access)
-	}
-	if err != nil {
-		return Resolved{}, err
-	}
-	if id := r.Env.AccountID; id != "" {
-		if !isAccountID(id) {
-			return Resolved{}, &Error{Reason: ErrMalformed, What: "CLOUDFLARE_ACCOUNT_ID is not an account id",
-				Do: "it has 32 characters, 0-9 and a-f"}
+	switch {
+	case err != nil:
+		return resolved, err
+	case found:
+		resolved.Notices = r.hidden(resolved.Source)
+	case r.Config.Default() == "":
+		return Resolved{}, r.noCredentials()
+	default:
+		if resolved, err = r.fromProfile(ctx, r.Config.Default(), request.Access); err != nil {
+			return resolved, err
 		}
-		resolved.Credential.AccountID = id
+		resolved.Notices = r.oldNames()
 	}
-	resolved.Notices = r.notices(resolved.Source, "")
-	return resolved, nil
+	err = r.chooseAccount(&resolved)
+	return resolved, err
+}
+
+// chooseAccount lets CLOUDFLARE_ACCOUNT_ID pick the account, also over a default profile's own.
+func (r *Resolver) chooseAccount(resolved *Resolved) error {
+	id := r.Env.AccountID
+	if id == "" {
+		return nil
+	}
+	if !isAccountID(id) {
+		return &Error{Reason: ErrMalformed, What: accountVariable + " is not an account id",
+			Do: "it has 32 characters, 0-9 and a-f"}
+	}
+	if own := resolved.Profile.Account; own != "" && own != id {
+		resolved.Notices = append(resolved.Notices, fmt.Sprintf("%s is set. The account of profile %s has no effect.",
+			accountVariable, resolved.Profile.Name))
+	}
+	resolved.Credential.AccountID = id
+	return nil
 }
 
 // fromEnvironment reads the variables, then systemd's credential.
@@ -129,6 +141,8 @@ const (
 	tokenVariable = "CLOUDFLARE_API_TOKEN"
 	keyVariable   = "CLOUDFLARE_API_KEY"
 	emailVariable = "CLOUDFLARE_EMAIL"
+
+	accountVariable = "CLOUDFLARE_ACCOUNT_ID"
 )
 
 func fromEnv(from string, credential Credential, err error) (Resolved, bool, error) {
@@ -156,30 +170,21 @@ func halfPair(env Environment, err error) error {
 	return inVariable(keyVariable+" with "+emailVariable, err)
 }
 
-// fromDefault uses the default profile, or a lone memory credential of this session.
-func (r *Resolver) fromDefault(ctx context.Context, access Access) (Resolved, error) {
-	if r.Config.Default == "" {
-		return Resolved{}, r.noCredentials()
-	}
-	profile, err := r.Config.Profile(r.Config.Default)
+// fromProfile uses a profile's own source.
+func (r *Resolver) fromProfile(ctx context.Context, name string, access Access) (Resolved, error) {
+	profile, err := r.Config.Profile(name)
 	if err != nil {
 		return Resolved{}, err
 	}
-	return r.fromProfile(ctx, profile, access)
+	credential, from, err := r.load(ctx, profile, access)
+	resolved := Resolved{Credential: credential, Source: Source{Profile: name, From: from}, Profile: profile}
+	if profile.Account != "" && err == nil {
+		resolved.Credential.AccountID = profile.Account
+	}
+	return resolved, err
 }
 
-// fromProfile uses a profile's own source.
-func (r *Resolver) fromProfile(ctx context.Context, p Profile, access Access) (Resolved, error) {
-	credential, from, err := r.load(ctx, p, access)
-	if err != nil {
-		return Resolved{Profile: p, Source: Source{Profile: p.Name}}, err
-	}
-	if p.Account != "" {
-		credential.AccountID = p.Account
-	}
-	return Resolved{Credential: credential, Source: Source{Profile: p.Name, From: from}, Profile: p}, nil
-}
-
+// load returns the credential and the name of its place, which is also given with an error.
 func (r *Resolver) load(ctx context.Context, p Profile, access Access) (Credential, string, error) {
 	if len(p.TokenCommand) > 0 {
 		if err := r.Config.checkCommands(); err != nil {
@@ -253,24 +258,32 @@ func (r *Resolver) noCredentials() error {
 	return &Error{Reason: ErrNoCredentials, Do: do}
 }
 
-// notices tells what of the environment has no effect. named is the profile that was asked for, if any.
-func (r *Resolver) notices(source Source, named string) []string {
-	env, notices := r.Env, []string(nil)
-	set := setVariables(env)
-	switch {
-	case named != "" && len(set) > 0:
-		notices = append(notices, fmt.Sprintf("%s is set and not used: profile %s was asked for.", set[0], named))
-	case source.Profile == "" && r.Config.Default != "":
+// ignored tells that a named profile overrules the environment.
+func (r *Resolver) ignored(named string) []string {
+	if set := setVariables(r.Env); len(set) > 0 {
+		return []string{fmt.Sprintf("%s is set and not used: profile %s was asked for.", set[0], named)}
+	}
+	return r.oldNames()
+}
+
+// hidden tells what the environment overrules.
+func (r *Resolver) hidden(source Source) (notices []string) {
+	if r.Config.Default() != "" {
 		notices = append(notices, fmt.Sprintf("%s is set. The credential of the default profile %s has no effect.",
-			strings.TrimPrefix(source.From, "env "), r.Config.Default))
+			strings.TrimPrefix(source.From, "env "), r.Config.Default()))
 	}
-	if named == "" && !env.Token.IsZero() && (!env.Key.IsZero() || env.Email != "") {
-		notices = append(notices, tokenVariable+" and "+keyVariable+" are both set. The token is used, the key is not.")
-	}
-	if len(set) == 0 && len(env.OldNames) > 0 {
-		notices = append(notices, strings.Join(env.OldNames, ", ")+" is set but not read: use the names that begin with CLOUDFLARE_.")
+	if set := setVariables(r.Env); len(set) > 1 && set[0] == tokenVariable {
+		notices = append(notices, fmt.Sprintf("%s and %s are both set. The token is used, the key is not.", set[0], set[1]))
 	}
 	return notices
+}
+
+// oldNames tells that only names are set that are not read.
+func (r *Resolver) oldNames() []string {
+	if len(r.Env.OldNames) == 0 {
+		return nil
+	}
+	return []string{strings.Join(r.Env.OldNames, ", ") + " is set but not read: use the names that begin with CLOUDFLARE_."}
 }
 
 // setVariables names the variables with a credential that are set, in their order.

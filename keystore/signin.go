@@ -9,40 +9,41 @@ import (
 const TokensPage = "https://dash.cloudflare.com/profile/api-tokens"
 
 // Keep puts a credential into the profile's store and then the profile into the config file. When the store fails,
-// nothing is changed; there is no other store tried. An old credential in another store of the profile is deleted only
-// after the new one was read back.
+// nothing else is changed and no other store is tried. Only then is an old credential in the profile's former store
+// deleted: an error of that step is ErrNotDeleted or the store's own, and the new credential is kept all the same. A new
+// profile that is for this session only is not written to the file.
 func (r *Resolver) Keep(ctx context.Context, p Profile, credential Credential, access Access) error {
-	if _, err := checkProfile(p.Name, p); err != nil {
-		return err
-	}
 	if p.Store == "" {
 		p.Store = StoreMemory
+	}
+	if _, err := checkProfile(p.Name, p); err != nil {
+		return err
 	}
 	if err := r.Store(p.Store).Set(ctx, p.Name, credential, access); err != nil {
 		return err
 	}
-	if p.Store != StoreMemory {
-		if err := r.Memory.Delete(ctx, p.Name, access); err != nil {
-			return err
-		}
-	}
-	old, err := r.Config.Profile(p.Name)
-	if err == nil && old.Store != "" && old.Store != p.Store {
-		if err := r.Store(old.Store).Delete(ctx, p.Name, access); err != nil {
-			return err
-		}
-	}
+	r.Commands.Forget(p.Name)
+	old, known := r.Config.lookup(p.Name)
 	if err := r.Config.Put(p); err != nil {
 		return err
 	}
-	return r.Config.Save()
+	if !known && p.Store == StoreMemory {
+		return nil
+	}
+	if err := r.Config.Save(); err != nil {
+		return err
+	}
+	if !known || old.Store == "" || old.Store == p.Store {
+		return nil
+	}
+	return r.Store(old.Store).Delete(ctx, p.Name, access)
 }
 
 // Logout is what signing out did.
 type Logout struct {
 	// Deleted are the stores that were proved to hold nothing any more.
 	Deleted []StoreKind
-	// Unknown are the stores that could not be asked, and that the profile does not use.
+	// Unknown are the stores that could not be asked, though the profile does not use them.
 	Unknown []StoreKind
 }
 
@@ -50,7 +51,7 @@ type Logout struct {
 func (l Logout) Text() string {
 	text := "Signed out here. The token is still valid at Cloudflare: delete it at " + TokensPage + "."
 	for _, kind := range l.Unknown {
-		text += " Not checked, because it is not there: " + placeName(kind) + "."
+		text += " The " + placeName(kind) + " could not be asked; this profile does not use it."
 	}
 	return text
 }
@@ -69,11 +70,17 @@ func (r *Resolver) Logout(ctx context.Context, name string, access Access) (Logo
 		switch {
 		case err == nil:
 			result.Deleted = append(result.Deleted, store.Kind())
-		case errors.Is(err, ErrKeyringMissing) && profile.Store != StoreKeyring:
+		case store.Kind() == StoreKeyring && mayLeaveOut(profile, err):
 			result.Unknown = append(result.Unknown, store.Kind())
 		default:
 			return result, err
 		}
 	}
 	return result, nil
+}
+
+// mayLeaveOut reports whether the keyring's error matters to nobody: there is no keyring and the profile was not put
+// there, or the profile was put somewhere else.
+func mayLeaveOut(p Profile, err error) bool {
+	return p.Store != StoreKeyring && (p.Store != "" || errors.Is(err, ErrKeyringMissing))
 }

@@ -135,7 +135,7 @@ func ending(err error) string {
 	exit := (*exec.ExitError)(nil)
 	switch {
 	case errors.As(err, &exit):
-		return exit.ProcessState.String()
+		return exit.String()
 	case errors.Is(err, exec.ErrNotFound):
 		return "there is no such program"
 	case errors.Is(err, os.ErrPermission):

@@ -84,7 +84,7 @@ func Start(tb testing.TB, faults ...Fault) *Server {
 	if err != nil {
 		tb.Fatal(err)
 	}
-	listener, err := net.Listen("unix", filepath.Join(dir, "bus"))
+	listener, err := new(net.ListenConfig).Listen(tb.Context(), "unix", filepath.Join(dir, "bus"))
 	if err != nil {
 		tb.Fatal(err)
 	}
