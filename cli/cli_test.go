@@ -1,0 +1,242 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"flarewire/cli"
+	"flarewire/internal/simedge"
+)
+
+// shell runs commands as a person at a shell would, and keeps what they printed.
+type shell struct {
+	t        *testing.T
+	env      []string
+	out, err bytes.Buffer
+}
+
+func newShell(t *testing.T, env ...string) *shell { return &shell{t: t, env: env} }
+
+func (s *shell) run(args ...string) int {
+	s.out.Reset()
+	s.err.Reset()
+	return cli.Main(s.t.Context(), args, cli.IO{In: strings.NewReader(""), Out: &s.out, Err: &s.err, Environ: s.env, Now: time.Now})
+}
+
+// serve starts the simulated account over HTTP and gives the environment to reach it.
+func serve(t *testing.T, o simedge.Options) (*simedge.Edge, []string) {
+	edge := simedge.New(o)
+	server := httptest.NewServer(edge)
+	t.Cleanup(server.Close)
+	return edge, []string{"CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4", "CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken,
+		"CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}
+}
+
+const secret = "cfut_canary0123456789012345678901234567890123"
+
+// Whatever is wrong, the user gets one clear sentence that says what to do, the right exit code, no
+// stack trace, and no secret.
+func TestTroubleIsOneClearSentence(t *testing.T) {
+	answer := func(status int, body string) string {
+		s := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "application/json")
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte(body))
+		}))
+		t.Cleanup(s.Close)
+		return "CLOUDFLARE_BASE_URL=" + s.URL + "/client/v4"
+	}
+	refused := func(status, code string) string {
+		return `{"success":false,"errors":[{"code":` + code + `,"message":"` + status + `"}]}`
+	}
+	token, account := "CLOUDFLARE_API_TOKEN="+secret, "CLOUDFLARE_ACCOUNT_ID="+simedge.DefaultAccount
+	for name, c := range map[string]struct {
+		env  []string
+		args string
+		code int
+		says string
+	}{
+		"no credentials":              {nil, "status", 2, "CLOUDFLARE_API_TOKEN"},
+		"key without e-mail":          {[]string{"CLOUDFLARE_API_KEY=" + secret}, "status", 2, "CLOUDFLARE_EMAIL"},
+		"e-mail without key":          {[]string{"CLOUDFLARE_EMAIL=a@example.com"}, "status", 2, "CLOUDFLARE_API_KEY"},
+		"token with a line break":     {[]string{"CLOUDFLARE_API_TOKEN=" + secret + "\nX: y"}, "status", 2, "line break"},
+		"plain http off loopback":     {[]string{token, account, "CLOUDFLARE_BASE_URL=http://api.example.com/client/v4"}, "status", 2, "https"},
+		"server is down":              {[]string{token, account, "CLOUDFLARE_BASE_URL=http://127.0.0.1:1/client/v4"}, "status", 1, "refused"},
+		"401":                         {[]string{token, account, answer(401, refused("Invalid API Token", "1000"))}, "status", 1, "token"},
+		"403":                         {[]string{token, account, answer(403, refused("Authentication error", "10000"))}, "status", 1, "Magic Transit Read"},
+		"404 of an unknown account":   {[]string{token, account, answer(404, refused("Could not route", "7003"))}, "status", 1, "account"},
+		"not onboarded":               {[]string{token, account, answer(403, refused("not onboarded", "1012"))}, "status", 1, "onboarded"},
+		"500":                         {[]string{token, account, answer(500, refused("boom", "1000"))}, "status", 1, "500"},
+		"an HTML page":                {[]string{token, account, answer(200, "<html>login</html>")}, "status", 1, "not JSON"},
+		"half a JSON":                 {[]string{token, account, answer(200, `{"success":true,"result":{"gre_tun`)}, "status", 1, "JSON"},
+		"an empty answer":             {[]string{token, account, answer(200, "")}, "status", 1, "empty"},
+		"success:false with 200":      {[]string{token, account, answer(200, refused("odd", "1"))}, "status", 1, "odd"},
+		"account id with a slash":     {[]string{token}, "status --account ../x", 2, "account id"},
+		"unknown flag":                {nil, "status --colour", 2, "--colour"},
+		"unknown command":             {nil, "statsu", 2, "statsu"},
+		"unknown output":              {nil, "status -o yaml --demo", 2, "table or json"},
+		"refresh too often":           {nil, "status --refresh 1s --demo", 2, "5s"},
+		"unknown theme":               {nil, "status --theme pink --demo", 2, "dark"},
+		"a token as an argument":      {nil, "status --account " + secret, 2, "CLOUDFLARE_API_TOKEN"},
+		"full screen into a pipe":     {nil, "--demo", 2, "flarewire status"},
+		"demo server off loopback":    {nil, "demo-server --addr 0.0.0.0:0", 2, "loopback"},
+		"demo server without a port":  {nil, "demo-server --addr 127.0.0.1", 2, "host:port"},
+		"debug log in no such folder": {nil, "status --demo --debug-log /no/such/folder/log", 2, "debug-log"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShell(t, c.env...)
+			if code := s.run(strings.Fields(c.args)...); code != c.code {
+				t.Errorf("exit code %d, want %d", code, c.code)
+			}
+			text := s.err.String()
+			if !strings.HasPrefix(text, "flarewire: ") || strings.Count(text, "\n") != 1 {
+				t.Errorf("not one sentence on stderr:\n%s", text)
+			}
+			if !strings.Contains(text, c.says) {
+				t.Errorf("it does not say %q: %s", c.says, text)
+			}
+			if strings.Contains(text+s.out.String(), "canary") {
+				t.Errorf("the secret is in the output:\n%s", text)
+			}
+			if strings.Contains(text, "goroutine") || s.out.Len() > 0 {
+				t.Errorf("stdout %q stderr %q", s.out.String(), text)
+			}
+		})
+	}
+}
+
+func TestStatusAsJSONIsTheContract(t *testing.T) {
+	_, env := serve(t, simedge.Options{})
+	s := newShell(t, env...)
+	if code := s.run("status", "-o", "json"); code != 0 {
+		t.Fatalf("exit %d: %s", code, s.err.String())
+	}
+	var doc struct {
+		Account   map[string]string
+		FetchedAt time.Time `json:"fetched_at"`
+		Tunnels   []map[string]any
+		Summary   map[string]int
+	}
+	dec := json.NewDecoder(&s.out)
+	dec.DisallowUnknownFields()
+	if err := dec.Decode(&doc); err != nil {
+		t.Fatal(err)
+	}
+	if doc.Account["id"] != simedge.DefaultAccount || doc.Account["name"] == "" || doc.FetchedAt.IsZero() || len(doc.Tunnels) < 10 {
+		t.Errorf("account %v, fetched %s, %d tunnels", doc.Account, doc.FetchedAt, len(doc.Tunnels))
+	}
+	sum := 0
+	for _, key := range []string{"up", "establishing", "down", "no_bgp"} {
+		n, ok := doc.Summary[key]
+		if sum += n; !ok || n == 0 {
+			t.Errorf("summary has %d of %s", n, key)
+		}
+	}
+	if sum != len(doc.Tunnels) {
+		t.Errorf("the summary counts %d of %d tunnels", sum, len(doc.Tunnels))
+	}
+	for _, tunnel := range doc.Tunnels {
+		for _, key := range []string{"id", "name", "kind", "cloudflare_endpoint", "customer_endpoint", "interface_address", "bgp", "health"} {
+			if _, ok := tunnel[key]; !ok {
+				t.Errorf("%v has no %s", tunnel["name"], key)
+			}
+		}
+		bgp := tunnel["bgp"].(map[string]any)
+		if bgp["configured"] == false && (bgp["state"] != nil || bgp["tcp_established"] != nil) {
+			t.Errorf("%v has no BGP but a state: absent must be null", tunnel["name"])
+		}
+	}
+}
+
+func TestStatusAsATableIntoAPipeHasNoEscapeSequences(t *testing.T) {
+	s := newShell(t)
+	if code := s.run("--demo", "status"); code != 0 {
+		t.Fatal(s.err.String())
+	}
+	text := s.out.String()
+	if strings.Contains(text, "\x1b") {
+		t.Error("escape sequences in a pipe")
+	}
+	for _, want := range []string{"NAME", "Down", "Up", "No BGP", "fra-dc1-gre"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("no %q in\n%s", want, text)
+		}
+	}
+}
+
+func TestStatusNeedsTwoRequestsForAnyNumberOfTunnels(t *testing.T) {
+	for _, n := range []int{10, 5000} {
+		edge, env := serve(t, simedge.Options{Tunnels: n})
+		s := newShell(t, env...)
+		if code := s.run("status", "-o", "json"); code != 0 {
+			t.Fatal(s.err.String())
+		}
+		tunnels := 0
+		for _, r := range edge.Requests() {
+			if strings.Contains(r.Path, "_tunnels") {
+				tunnels++
+			}
+		}
+		if tunnels != 2 {
+			t.Errorf("%d requests for %d tunnels, want 2", tunnels, n)
+		}
+	}
+}
+
+func TestOneFailedListIsNotAWholeStatus(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	edge.Fault(simedge.Fault{Method: "GET", Path: "*ipsec_tunnels*", Kind: simedge.FaultStatus, Status: 403})
+	s := newShell(t, env...)
+	if code := s.run("status", "-o", "json"); code != 1 || s.out.Len() > 0 {
+		t.Errorf("exit %d and %d bytes: half of the tunnels must not look like all of them", code, s.out.Len())
+	}
+}
+
+func TestTheOnlyAccountIsChosenByItself(t *testing.T) {
+	_, env := serve(t, simedge.Options{})
+	s := newShell(t, env[:2]...)
+	if code := s.run("status"); code != 0 {
+		t.Errorf("exit %d: %s", code, s.err.String())
+	}
+}
+
+func TestDebugLogHasEveryRequestAndNoSecret(t *testing.T) {
+	_, env := serve(t, simedge.Options{Token: secret})
+	env[1] = "CLOUDFLARE_API_TOKEN=" + secret
+	file := filepath.Join(t.TempDir(), "log")
+	s := newShell(t, env...)
+	if code := s.run("status", "--debug-log", file); code != 0 {
+		t.Fatal(s.err.String())
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"gre_tunnels", "ipsec_tunnels", "status=200"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("no %s in the log:\n%s", want, text)
+		}
+	}
+	if strings.Contains(string(text), "canary") {
+		t.Error("the token is in the log")
+	}
+	if info, _ := os.Stat(file); info.Mode().Perm() != 0o600 {
+		t.Errorf("the log has mode %v", info.Mode().Perm())
+	}
+}
+
+func TestVersionSaysWhatWasBuilt(t *testing.T) {
+	for _, args := range [][]string{{"version"}, {"--version"}} {
+		s := newShell(t)
+		if code := s.run(args...); code != 0 || !strings.HasPrefix(s.out.String(), "flarewire ") || !strings.Contains(s.out.String(), "go1.") {
+			t.Errorf("%v: exit %d, %q", args, code, s.out.String())
+		}
+	}
+}
