@@ -62,7 +62,6 @@ func terminal(stream any) (fd int, ok bool) {
 type flags struct {
 	demo     bool
 	demoAt   string
-	profile  string
 	account  string
 	readOnly bool
 	refresh  time.Duration

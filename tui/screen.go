@@ -102,7 +102,7 @@ func (a *App) crumbs() string {
 // freshness is the age of what the top view shows. Old data is never shown as fresh: after two missed
 // rounds the age is marked.
 func (a *App) freshness(now time.Time) Line {
-	s, ok := a.top().(Statuser)
+	s, ok := a.top().(StatusReporter)
 	if !ok {
 		return nil
 	}
@@ -132,7 +132,7 @@ func (a *App) message(c Canvas) string {
 	if a.toast.text != "" {
 		return Text(a.toast.role, " "+a.toast.text).Paint(c.Theme, c.Width)
 	}
-	if s, ok := a.top().(Statuser); ok {
+	if s, ok := a.top().(StatusReporter); ok {
 		if err := s.Status().Err; err != "" {
 			return Line{{" " + c.Theme.Glyphs.Down + " ", Bad}, {Clean(err), Bad}}.Paint(c.Theme, c.Width)
 		}

@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"image/color"
 	"strings"
 
 	"charm.land/lipgloss/v2"
@@ -135,14 +134,4 @@ func coloured(h hues) map[Role]lipgloss.Style {
 		Selected: fg(h.selFg).Background(lipgloss.Color(h.selBg)).Bold(true),
 		Bar:      fg(h.barFg).Background(lipgloss.Color(h.barBg)),
 	}
-}
-
-// Contrast pairs of a theme, foreground on background, for the test that measures them. A nil
-// background is the terminal's own.
-func (t *Theme) pairs() map[Role][2]color.Color {
-	out := map[Role][2]color.Color{}
-	for role := Role(0); role < roleCount; role++ {
-		out[role] = [2]color.Color{t.styles[role].GetForeground(), t.styles[role].GetBackground()}
-	}
-	return out
 }

@@ -35,8 +35,8 @@ type Capturer interface{ Capturing() bool }
 // Prompter shows its input on the line above the footer while it captures.
 type Prompter interface{ Prompt(c Canvas) string }
 
-// Statuser tells how fresh what it shows is.
-type Statuser interface{ Status() Status }
+// StatusReporter tells how fresh what it shows is.
+type StatusReporter interface{ Status() Status }
 
 // Loser is a view that holds something which leaving would lose; the text names it.
 type Loser interface{ Losing() string }

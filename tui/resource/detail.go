@@ -31,9 +31,9 @@ func NewDetail[T any](desc Description[T], source Source[T], row T) *Detail[T] {
 func (d *Detail[T]) Title() string { return d.desc.Name(d.row) }
 
 // Init implements tui.View.
-func (d *Detail[T]) Init() tea.Cmd { return nil }
+func (d *Detail[T]) Init() tea.Cmd { return d.source.want() }
 
-// Status implements tui.Statuser.
+// Status implements tui.StatusReporter.
 func (d *Detail[T]) Status() tui.Status { return d.source.Status() }
 
 // Update implements tui.View.

@@ -32,9 +32,9 @@ func NewList[T any](desc Description[T], source Source[T]) *List[T] {
 func (l *List[T]) Title() string { return l.desc.Plural }
 
 // Init implements tui.View.
-func (l *List[T]) Init() tea.Cmd { return nil }
+func (l *List[T]) Init() tea.Cmd { return l.source.want() }
 
-// Status implements tui.Statuser.
+// Status implements tui.StatusReporter.
 func (l *List[T]) Status() tui.Status { return l.source.Status() }
 
 // Capturing implements tui.Capturer.

@@ -56,11 +56,20 @@ type Source[T any] struct {
 	Brings func(tea.Msg) bool
 	// Refresh asks for new rows now.
 	Refresh func() tea.Cmd
+	// Want is run when a page that shows the rows is opened; nil when they are fetched anyhow.
+	Want func() tea.Cmd
 }
 
 func refreshAction(refresh func() tea.Cmd) tui.Action {
 	return tui.Action{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true,
 		Long: "Fetch now instead of waiting for the next round", Run: refresh}
+}
+
+func (s Source[T]) want() tea.Cmd {
+	if s.Want == nil {
+		return nil
+	}
+	return s.Want()
 }
 
 func copied(text string) tea.Cmd {

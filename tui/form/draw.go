@@ -1,0 +1,132 @@
+package form
+
+import (
+	"strings"
+
+	"flarewire/tui"
+)
+
+// labelWidth is the room for a field's label.
+const labelWidth = 20
+
+// Draw implements tui.View. Every field has two lines, its value and its message, so that nothing
+// jumps when a message comes or goes.
+func (f *Form) Draw(c tui.Canvas) []string {
+	var lines []string
+	at := 0
+	for i, s := range f.opts.Sections {
+		if s.Title != "" {
+			if f.at == (spot{i, -1}) {
+				at = len(lines)
+			}
+			lines = append(lines, f.title(c, i))
+		}
+		if f.folded[i] {
+			continue
+		}
+		for j, field := range s.Fields {
+			if field.When != nil && !field.When(f.values) {
+				continue
+			}
+			here := f.at == (spot{i, j})
+			if here {
+				at = len(lines)
+			}
+			lines = append(lines, f.line(c, field, here), f.below(c, field, here))
+		}
+		lines = append(lines, "")
+	}
+	f.scroll.Window(lines, c.Height)
+	f.scroll.Show(max(0, at-1))
+	f.scroll.Show(min(at+2, len(lines)-1))
+	return f.scroll.Window(lines, c.Height)
+}
+
+func (f *Form) title(c tui.Canvas, i int) string {
+	s := f.opts.Sections[i]
+	text := s.Title
+	if s.Folded {
+		text = "▾ " + s.Title
+		if f.folded[i] {
+			text = "▸ " + s.Title + tui.Ellipsis
+		}
+		if c.Theme.Glyphs == tui.ASCIIGlyphs {
+			text = strings.NewReplacer("▾", "v", "▸", ">", tui.Ellipsis, " ...").Replace(text)
+		}
+	}
+	if f.at == (spot{i, -1}) {
+		return c.Theme.Paint(tui.Selected, " "+text+" ")
+	}
+	return " " + c.Theme.Paint(tui.Strong, text)
+}
+
+func (f *Form) line(c tui.Canvas, field Field, here bool) string {
+	lead := "   "
+	if here {
+		lead = c.Theme.Paint(tui.Accent, " "+c.Theme.Glyphs.Cursor) + " "
+	}
+	label := c.Theme.Paint(tui.Muted, tui.Fit(field.Label, labelWidth))
+	return lead + label + f.value(c, field, here)
+}
+
+func (f *Form) value(c tui.Canvas, field Field, here bool) string {
+	width := c.Width - labelWidth - 5
+	value := f.values[field.Key]
+	switch {
+	case field.Fixed != "":
+		return tui.Text(tui.Muted, tui.Clean(value)+"  (fixed)").Paint(c.Theme, width)
+	case field.Kind == Choice:
+		return f.choice(c, field, here, width)
+	case here:
+		f.input.SetWidth(width - 1)
+		return f.input.View()
+	case field.Kind == Secret:
+		value = strings.Repeat("•", min(len(value), 12))
+	}
+	return tui.Text(tui.Plain, tui.Clean(value)).Paint(c.Theme, width)
+}
+
+func (f *Form) choice(c tui.Canvas, field Field, here bool, width int) string {
+	var line tui.Line
+	for _, o := range field.Options {
+		role, text := tui.Muted, " "+o.Label+" "
+		if o.Value == f.values[field.Key] {
+			role, text = tui.Strong, "["+o.Label+"]"
+			if here {
+				role = tui.Selected
+			}
+		}
+		line = append(line, tui.Span{Text: text, Role: role})
+	}
+	return line.Paint(c.Theme, width)
+}
+
+// below is the line under a field: the finding, else what the value means, else, where the cursor is,
+// the help.
+func (f *Form) below(c tui.Canvas, field Field, here bool) string {
+	g := c.Theme.Glyphs
+	finding := f.check(field)
+	line := tui.Line{}
+	switch {
+	case finding.Level == Error:
+		line = tui.Line{{Text: g.Down + " " + finding.Text, Role: tui.Bad}}
+	case finding.Level == Partial && f.values[field.Key] != "":
+		line = tui.Line{{Text: g.Pending + " " + finding.Text, Role: tui.Muted}}
+	case finding.Level == Warning:
+		line = tui.Line{{Text: "! " + finding.Text, Role: tui.Pending}}
+	case finding.Level == Note:
+		line = tui.Line{{Text: finding.Text, Role: tui.Muted}}
+	case field.Live != nil && field.Live(f.values) != "":
+		line = tui.Line{{Text: g.Up + " " + field.Live(f.values), Role: tui.Good}}
+	case here && field.Fixed != "":
+		line = tui.Line{{Text: field.Fixed, Role: tui.Muted}}
+	case here:
+		line = tui.Line{{Text: field.Help, Role: tui.Muted}}
+	}
+	if len(line) == 0 {
+		return ""
+	}
+	// Under the value where it fits; a longer one begins further left instead of being cut.
+	indent := max(5, min(labelWidth+3, c.Width-1-line.Width()))
+	return tui.Spaces(indent) + line.Paint(c.Theme, c.Width-indent-1)
+}

@@ -1,0 +1,358 @@
+// Package form is the form of every resource: fields in sections, checked on every key stroke, with
+// the message at the field. It is our own on top of the library's text input, because what a form of
+// this program must do (errors where the eye is, fields that come and go, long forms at 80x24, going
+// back out of an invalid field, no second goroutine reading what is typed) is what the form library
+// does not do without a workaround each.
+package form
+
+import (
+	"maps"
+	"slices"
+	"strings"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+)
+
+// Values are what the fields hold, by key. A field that is not shown keeps its value.
+type Values map[string]string
+
+// Level is how serious a finding is.
+type Level int
+
+// The levels. Partial is an error that more typing can still mend; it is shown without alarm.
+const (
+	Fine Level = iota
+	Note
+	Warning
+	Partial
+	Error
+)
+
+// Finding is what a check says about a value; the zero Finding is fine.
+type Finding struct {
+	Level Level
+	Text  string
+}
+
+// Blocks tells whether the form cannot be sent with this finding.
+func (f Finding) Blocks() bool { return f.Level >= Partial }
+
+// Kind is how a field is filled in.
+type Kind int
+
+// The kinds of fields.
+const (
+	Text   Kind = iota
+	Choice      // one of Options, by left and right
+	Secret      // text that is never drawn
+)
+
+// Option is one value of a Choice.
+type Option struct{ Value, Label string }
+
+// Field is one line of a form.
+type Field struct {
+	Key     string // stable; the API's own name where there is one
+	Label   string
+	Help    string // what it is, shown while there is no finding
+	Kind    Kind
+	Options []Option
+	// Suggest gives values that tab-complete offers for what is typed; nil when there are none.
+	Suggest func(Values) []string
+	// Check is asked on every key stroke; it must be quick and must not block.
+	Check func(value string, all Values) Finding
+	// Live explains the value while it is fine: "Cloudflare 10.0.0.0, you 10.0.0.1".
+	Live func(Values) string
+	// When tells whether the field is shown; nil is always.
+	When func(Values) bool
+	// Fixed is why the field cannot be changed here; its value is shown all the same.
+	Fixed string
+}
+
+// YesNo are the options of a switch; its values are "yes" and "no".
+var YesNo = []Option{{"yes", "yes"}, {"no", "no"}}
+
+// Section is a titled group of fields. A folded one shows only its title until it is opened; it opens
+// by itself when one of its fields has an error.
+type Section struct {
+	Title  string
+	Folded bool
+	Fields []Field
+}
+
+// Options make a form.
+type Options struct {
+	Title    string
+	Sections []Section
+	Values   Values
+	// Submit is called with valid values: it returns the command that goes on to the review.
+	Submit func(Values) tea.Cmd
+	// Verb is what ctrl+s does, for the footer: "review".
+	Verb string
+}
+
+// Form is the page. It is always taking text.
+type Form struct {
+	opts    Options
+	values  Values
+	initial Values
+	folded  []bool
+	input   textinput.Model
+	at      spot
+	refused Values // what the server said about a field, until its value changes
+	scroll  tui.Scroll
+	done    bool
+}
+
+// spot is a place in the form: a field, or a section's title when field is -1.
+type spot struct{ section, field int }
+
+// New makes a form with the given values; missing ones are empty.
+func New(o Options) *Form {
+	f := &Form{opts: o, values: maps.Clone(o.Values), initial: maps.Clone(o.Values), refused: Values{}, input: tui.NewInput("")}
+	if f.values == nil {
+		f.values, f.initial = Values{}, Values{}
+	}
+	for _, s := range o.Sections {
+		f.folded = append(f.folded, s.Folded)
+	}
+	f.input.CharLimit = 1000
+	f.at = spot{0, -1}
+	f.move(1)
+	return f
+}
+
+// RefusedMsg leads what the server said about fields back to them.
+type RefusedMsg struct{ Fields Values }
+
+// DoneMsg says that what was typed has been used: leaving loses nothing any more.
+type DoneMsg struct{}
+
+// Title implements tui.View.
+func (f *Form) Title() string { return f.opts.Title }
+
+// Init implements tui.View.
+func (f *Form) Init() tea.Cmd { return nil }
+
+// Capturing implements tui.Capturer.
+func (f *Form) Capturing() bool { return true }
+
+// Losing implements tui.Loser.
+func (f *Form) Losing() string {
+	if f.done || maps.Equal(f.values, f.initial) {
+		return ""
+	}
+	return "what you typed"
+}
+
+// Values are a copy of what the fields hold.
+func (f *Form) Values() Values { return maps.Clone(f.values) }
+
+// Update implements tui.View.
+func (f *Form) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case RefusedMsg:
+		maps.Copy(f.refused, msg.Fields)
+		f.toFirstError()
+	case DoneMsg:
+		f.done = true
+	case tea.PasteMsg:
+		msg.Content = strings.TrimSpace(msg.Content)
+		return f.edit(msg)
+	case tea.KeyPressMsg:
+		for _, a := range f.Actions() {
+			if slices.Contains(a.Keys, msg.String()) {
+				return a.Run()
+			}
+		}
+		return f.edit(msg)
+	}
+	return nil
+}
+
+// Actions implements tui.View.
+func (f *Form) Actions() []tui.Action {
+	step := func(by int) func() tea.Cmd { return func() tea.Cmd { f.move(by); return nil } }
+	out := []tui.Action{
+		{Name: "next-field", Keys: []string{"tab", "down"}, Short: "next", Footer: true, Long: "To the next field", Run: step(1)},
+		{Name: "previous-field", Keys: []string{"shift+tab", "up"}, Short: "back", Footer: true, Long: "To the field before", Run: step(-1)},
+		{Name: "submit", Keys: []string{"ctrl+s"}, Short: f.opts.Verb, Footer: true, Long: "Check everything and go on to the review; nothing is sent yet", Run: f.submit},
+		{Name: "leave", Keys: []string{"esc"}, Short: "leave", Footer: true, Long: "Leave the form; asks when something was typed", Run: f.leave},
+	}
+	field := f.field()
+	switch {
+	case field == nil:
+		out = append(out, tui.Action{Name: "fold", Keys: []string{"enter", "space", "left", "right"}, Short: "open or close", Footer: true,
+			Long: "Open or close this part of the form", Run: f.toggle})
+	case field.Kind == Choice && field.Fixed == "":
+		out = append(out,
+			tui.Action{Name: "next-choice", Keys: []string{"right", "space"}, Short: "change", Footer: true, Long: "To the next choice", Run: f.cycle(1)},
+			tui.Action{Name: "previous-choice", Keys: []string{"left"}, Long: "To the choice before", Run: f.cycle(-1)})
+	case field.Suggest != nil:
+		out = append(out, tui.Action{Name: "suggest", Keys: []string{"ctrl+n"}, Short: "suggest", Footer: true,
+			Long: "Fill in the next proposal", Run: f.suggest})
+	}
+	return append(out, tui.Action{Name: "enter", Keys: []string{"enter"}, Long: "To the next field; on the last one to the review", Run: f.enter})
+}
+
+func (f *Form) field() *Field {
+	if f.at.field < 0 {
+		return nil
+	}
+	return &f.opts.Sections[f.at.section].Fields[f.at.field]
+}
+
+// spots are the places that can be gone to, in order.
+func (f *Form) spots() []spot {
+	var out []spot
+	for i, s := range f.opts.Sections {
+		if s.Folded {
+			out = append(out, spot{i, -1})
+		}
+		if f.folded[i] {
+			continue
+		}
+		for j, field := range s.Fields {
+			if field.When == nil || field.When(f.values) {
+				out = append(out, spot{i, j})
+			}
+		}
+	}
+	return out
+}
+
+func (f *Form) move(by int) {
+	f.keep()
+	spots := f.spots()
+	i := slices.Index(spots, f.at)
+	f.at = spots[max(0, min(i+by, len(spots)-1))]
+	f.focus()
+}
+
+// focus loads the field under the cursor into the input.
+func (f *Form) focus() {
+	field := f.field()
+	if field == nil || field.Kind == Choice || field.Fixed != "" {
+		f.input.Blur()
+		return
+	}
+	f.input.EchoMode = textinput.EchoNormal
+	if field.Kind == Secret {
+		f.input.EchoMode = textinput.EchoPassword
+	}
+	f.input.SetValue(f.values[field.Key])
+	f.input.CursorEnd()
+	f.input.Focus()
+}
+
+// keep takes what is in the input into the values.
+func (f *Form) keep() {
+	if field := f.field(); field != nil && f.input.Focused() && field.Kind != Choice {
+		f.set(field.Key, f.input.Value())
+	}
+}
+
+func (f *Form) set(key, value string) {
+	if f.values[key] != value {
+		f.values[key] = value
+		delete(f.refused, key)
+	}
+}
+
+func (f *Form) edit(msg tea.Msg) (cmd tea.Cmd) {
+	field := f.field()
+	if field == nil || field.Kind == Choice {
+		return nil
+	}
+	if field.Fixed != "" {
+		return tui.Toast(tui.Pending, field.Fixed)
+	}
+	f.input, cmd = f.input.Update(msg)
+	f.keep()
+	return cmd
+}
+
+func (f *Form) enter() tea.Cmd {
+	spots := f.spots()
+	if f.at == spots[len(spots)-1] {
+		return f.submit()
+	}
+	f.move(1)
+	return nil
+}
+
+func (f *Form) toggle() tea.Cmd {
+	f.folded[f.at.section] = !f.folded[f.at.section]
+	return nil
+}
+
+func (f *Form) cycle(by int) func() tea.Cmd {
+	return func() tea.Cmd {
+		field := f.field()
+		i := slices.IndexFunc(field.Options, func(o Option) bool { return o.Value == f.values[field.Key] })
+		n := len(field.Options)
+		if n == 0 {
+			return nil
+		}
+		f.set(field.Key, field.Options[((max(i, 0)+by)%n+n)%n].Value)
+		return nil
+	}
+}
+
+// suggest fills in the proposal after the one that the field holds.
+func (f *Form) suggest() tea.Cmd {
+	field := f.field()
+	all := field.Suggest(f.values)
+	if len(all) == 0 {
+		return tui.Toast(tui.Muted, "There is nothing to propose for this field")
+	}
+	next := all[(slices.Index(all, f.values[field.Key])+1)%len(all)]
+	f.set(field.Key, next)
+	f.focus()
+	return nil
+}
+
+func (f *Form) leave() tea.Cmd {
+	if lost := f.Losing(); lost != "" {
+		return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?", Lines: []tui.Line{tui.Text(tui.Plain, "What you typed is lost then. Nothing was sent.")},
+			Choices: []tui.Choice{{Label: "stay"}, {Label: "leave", Key: "l", Run: tui.Pop}}})
+	}
+	return tui.Pop()
+}
+
+// check is the finding for a field: what the server refused, else what the rules say.
+func (f *Form) check(field Field) Finding {
+	if text, ok := f.refused[field.Key]; ok {
+		return Finding{Error, text}
+	}
+	if field.Check == nil || field.Fixed != "" || (field.When != nil && !field.When(f.values)) {
+		return Finding{}
+	}
+	return field.Check(f.values[field.Key], f.values)
+}
+
+func (f *Form) submit() tea.Cmd {
+	f.keep()
+	if text := f.toFirstError(); text != "" {
+		return tui.Toast(tui.Bad, text)
+	}
+	return f.opts.Submit(f.Values())
+}
+
+// toFirstError goes to the first field that blocks and says what is wrong with it; "" when none does.
+func (f *Form) toFirstError() string {
+	for i, s := range f.opts.Sections {
+		for j, field := range s.Fields {
+			if finding := f.check(field); finding.Blocks() {
+				f.folded[i] = false
+				f.at = spot{i, j}
+				f.focus()
+				return field.Label + ": " + finding.Text
+			}
+		}
+	}
+	return ""
+}

@@ -1,0 +1,150 @@
+package live
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+	"flarewire/tui/resource"
+)
+
+// listEvery is how often lists other than the tunnels are fetched once a page has needed them. They
+// change when somebody changes them, not by themselves.
+const listEvery = time.Minute
+
+// List keeps the rows of one kind of resource. Nothing is fetched before a page needs it. It
+// implements tui.Service.
+type List[T any] struct {
+	ctx     context.Context
+	fetch   func(context.Context) ([]T, error)
+	now     func() time.Time
+	every   time.Duration
+	seq     tui.Sequence
+	wanted  bool
+	polling bool
+	again   bool // a refresh was asked for while one was under way
+
+	mu      sync.RWMutex // rows are also read by commands
+	rows    []T
+	updated time.Time
+	err     error
+}
+
+type (
+	listMsg[T any] struct {
+		list *List[T]
+		rows []T
+		at   time.Time
+		err  error
+	}
+	listDueMsg[T any] struct {
+		list *List[T]
+		seq  int
+	}
+	wantMsg[T any] struct{ list *List[T] }
+)
+
+// NewList makes a list; fetch runs in the background and must end when its context does.
+func NewList[T any](ctx context.Context, now func() time.Time, fetch func(context.Context) ([]T, error)) *List[T] {
+	return &List[T]{ctx: ctx, fetch: fetch, now: now, every: listEvery}
+}
+
+// Init implements tui.Service.
+func (l *List[T]) Init() tea.Cmd { return nil }
+
+// Want makes sure that the rows are fetched from now on; pages return it from their Init.
+func (l *List[T]) Want() tea.Cmd { return func() tea.Msg { return wantMsg[T]{l} } }
+
+// Refresh fetches now; while a fetch is under way, once more after it.
+func (l *List[T]) Refresh() tea.Cmd {
+	if l.polling {
+		l.again = true
+		return nil
+	}
+	return l.poll()
+}
+
+func (l *List[T]) poll() tea.Cmd {
+	l.polling, l.wanted = true, true
+	l.seq.Next()
+	return func() tea.Msg {
+		at := l.now()
+		rows, err := l.fetch(l.ctx)
+		return listMsg[T]{l, rows, at, err}
+	}
+}
+
+// Update implements tui.Service.
+func (l *List[T]) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case wantMsg[T]:
+		if msg.list == l && !l.wanted {
+			return l.poll()
+		}
+	case listMsg[T]:
+		if msg.list == l {
+			return l.take(msg)
+		}
+	case listDueMsg[T]:
+		if msg.list == l && l.seq.Latest(msg.seq) && !l.polling {
+			return l.poll()
+		}
+	}
+	return nil
+}
+
+func (l *List[T]) take(msg listMsg[T]) tea.Cmd {
+	l.mu.Lock()
+	l.polling, l.err = false, msg.err
+	if msg.err == nil {
+		l.rows, l.updated = msg.rows, msg.at
+	}
+	l.mu.Unlock()
+	if l.again {
+		l.again = false
+		return l.poll()
+	}
+	seq := l.seq.Next()
+	return tea.Tick(l.every, func(time.Time) tea.Msg { return listDueMsg[T]{l, seq} })
+}
+
+// Rows are the last good ones; they may be read from any goroutine and must not be changed.
+func (l *List[T]) Rows() []T {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.rows
+}
+
+// Known tells whether the rows have been fetched at least once: nothing fetched is not "none".
+func (l *List[T]) Known() bool {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return !l.updated.IsZero()
+}
+
+// Err is why the last fetch failed; nil after a good one.
+func (l *List[T]) Err() error {
+	l.mu.RLock()
+	defer l.mu.RUnlock()
+	return l.err
+}
+
+// Source is the list for pages.
+func (l *List[T]) Source() resource.Source[T] {
+	return resource.Source[T]{
+		Rows: l.Rows,
+		Status: func() tui.Status {
+			s := tui.Status{Updated: l.updated, Loading: l.polling, Every: l.every}
+			if l.err != nil {
+				s.Err = sentence(l.err)
+			}
+			return s
+		},
+		Brings:  func(msg tea.Msg) bool { m, ok := msg.(listMsg[T]); return ok && m.list == l },
+		Refresh: l.Refresh,
+		Want:    l.Want,
+	}
+}
