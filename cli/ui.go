@@ -6,6 +6,7 @@ import (
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/views"
+	"flarewire/views/kit"
 	"flarewire/views/live"
 )
 
@@ -26,8 +27,10 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	theme, _ := tui.ParseTheme(f.theme)
 	feed := live.New(ctx, watch.New(s.account, s.now, f.refresh))
 	name := live.NewAccountName(ctx, s.client, s.account.ID, s.name)
-	app := views.New(views.Options{
-		Feed: feed, Services: []tui.Service{name}, Theme: theme, Glyphs: tui.GlyphsFor(x.Environ), Now: s.now,
+	glyphs := tui.GlyphsFor(x.Environ)
+	env := &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Glyphs: glyphs, Now: s.now, NoWrites: s.noWrites()}
+	app := views.New(env, tui.Options{
+		Name: "flarewire", Services: []tui.Service{name}, Theme: theme, Glyphs: glyphs, Now: s.now,
 		Identity: func() tui.Identity { return s.identity(name.Name()) },
 	})
 	code, err := tui.Run(ctx, app, x.Environ, x.Out)
@@ -46,4 +49,12 @@ func (s *session) identity(account string) tui.Identity {
 		id.Host = host
 	}
 	return id
+}
+
+// noWrites is why nothing can be changed in this session.
+func (s *session) noWrites() string {
+	if s.readOnly {
+		return "this session is read-only (--read-only or FLAREWIRE_READ_ONLY)"
+	}
+	return ""
 }

@@ -19,7 +19,7 @@ type Detail[T any] struct {
 	field  int  // the field under the cursor, counted over all sections
 	scroll tui.Scroll
 	count  int
-	value  string // of the field under the cursor, for copying
+	under  Field // the field under the cursor
 }
 
 // NewDetail makes the page of row.
@@ -31,7 +31,7 @@ func NewDetail[T any](desc Description[T], source Source[T], row T) *Detail[T] {
 func (d *Detail[T]) Title() string { return d.desc.Name(d.row) }
 
 // Init implements tui.View.
-func (d *Detail[T]) Init() tea.Cmd { return d.source.want() }
+func (d *Detail[T]) Init() tea.Cmd { return d.source.want(true) }
 
 // Status implements tui.StatusReporter.
 func (d *Detail[T]) Status() tui.Status { return d.source.Status() }
@@ -57,14 +57,19 @@ func (d *Detail[T]) Actions() []tui.Action {
 		return func() tea.Cmd { d.field = max(0, min(d.field+by, d.count-1)); return nil }
 	}
 	why := ""
-	if d.value == "" {
+	if d.under.Value == "" || d.under.Prose {
 		why = "there is no value under the cursor"
 	}
-	out := []tui.Action{
-		{Name: "copy", Keys: []string{"y"}, Short: "copy value", Footer: true, Why: why,
-			Long: "Copy the value under the cursor", Run: func() tea.Cmd { return copied(d.value) }},
-		refreshAction(d.source.Refresh),
+	var out []tui.Action
+	if open := d.under.Open; open != nil {
+		out = append(out, tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true,
+			Long: "Go to what the line under the cursor names", Run: func() tea.Cmd { return tui.Push(open()) }})
 	}
+	out = append(out,
+		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy value", Footer: true, Why: why,
+			Long: "Copy the value under the cursor", Run: func() tea.Cmd { return copied(d.under.Value) }},
+		copyJSON(d.desc, d.row, true),
+		refreshAction(d.source.Refresh))
 	if d.desc.Actions != nil && !d.gone {
 		out = append(out, d.desc.Actions(d.row)...)
 	}
@@ -88,7 +93,7 @@ func (d *Detail[T]) Draw(c tui.Canvas) []string {
 		notice := Field{Value: "This object is no longer on the account. What you see is its last known state.", Role: tui.Bad, Prose: true}
 		sections = append([]Section{{Fields: []Field{notice}}}, sections...)
 	}
-	d.count, d.value = 0, ""
+	d.count, d.under = 0, Field{}
 	var lines []string
 	at := 0
 	if c.Width < twoColumns {
@@ -140,9 +145,7 @@ func (d *Detail[T]) column(c tui.Canvas, sections []Section, width int) (lines [
 			selected := d.count == d.field
 			if selected {
 				at = len(lines)
-				if !f.Prose {
-					d.value = f.Value
-				}
+				d.under = f
 			}
 			lines = append(lines, drawField(c, f, width, selected)...)
 			d.count++
@@ -163,7 +166,11 @@ func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 	if f.Prose {
 		return drawProse(c, f, width, lead)
 	}
-	line := tui.Line{{Text: tui.Fit(f.Label, labelWidth), Role: tui.Muted}, {Text: tui.Clean(f.Value), Role: f.Role}}
+	label := tui.Clean(f.Label)
+	line := tui.Line{{Text: tui.Fit(label, max(labelWidth, min(tui.Width(label)+1, 24))), Role: tui.Muted}, {Text: tui.Clean(f.Value), Role: f.Role}}
+	if f.Open != nil {
+		line = append(line, tui.Span{Text: " " + c.Theme.Glyphs.Crumb, Role: tui.Accent})
+	}
 	note := tui.Clean(f.Note)
 	if note == "" {
 		return []string{lead + line.Paint(c.Theme, width-4)}

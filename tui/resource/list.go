@@ -32,7 +32,7 @@ func NewList[T any](desc Description[T], source Source[T]) *List[T] {
 func (l *List[T]) Title() string { return l.desc.Plural }
 
 // Init implements tui.View.
-func (l *List[T]) Init() tea.Cmd { return l.source.want() }
+func (l *List[T]) Init() tea.Cmd { return l.source.want(false) }
 
 // Status implements tui.StatusReporter.
 func (l *List[T]) Status() tui.Status { return l.source.Status() }
@@ -117,7 +117,8 @@ func (l *List[T]) Actions() []tui.Action {
 	}
 	out = append(out, refreshAction(l.source.Refresh),
 		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy", Why: why, Long: "Copy the row's name",
-			Run: func() tea.Cmd { return copied(l.desc.Name(row)) }})
+			Run: func() tea.Cmd { return copied(l.desc.Name(row)) }},
+		copyJSON(l.desc, row, ok))
 	if ok && l.desc.Actions != nil {
 		out = append(out, l.desc.Actions(row)...)
 	}
@@ -139,13 +140,13 @@ func (l *List[T]) startFilter() tea.Cmd {
 
 // Draw implements tui.View.
 func (l *List[T]) Draw(c tui.Canvas) []string {
-	top := l.summary(c)
+	if l.table.Shown() == 0 {
+		return []string{l.summary(c), "", l.empty(c)}
+	}
 	rest := c
 	rest.Height--
-	if l.table.Shown() == 0 {
-		return []string{top, "", l.empty(c)}
-	}
-	return append([]string{top}, l.table.Draw(rest)...)
+	rows := l.table.Draw(rest)
+	return append([]string{l.summary(c)}, rows...)
 }
 
 func (l *List[T]) summary(c tui.Canvas) string {

@@ -4,6 +4,9 @@
 package resource
 
 import (
+	"bytes"
+	"encoding/json"
+	"fmt"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -14,9 +17,11 @@ import (
 
 // Description says what is particular to one kind of resource.
 type Description[T any] struct {
-	Plural  string // the list's title: "Tunnels"
-	ID      func(T) string
-	Name    func(T) string // the detail page's title
+	Plural string // the list's title: "Tunnels"
+	ID     func(T) string
+	Name   func(T) string // the detail page's title
+	// JSON is the object as the server sent it, for copying; nil when there is none.
+	JSON    func(T) []byte
 	Columns []table.Column[T]
 	SortBy  string // key of the column that orders the list at first
 	Reverse bool
@@ -41,6 +46,8 @@ type Field struct {
 	Role  tui.Role
 	// Note is shown behind the value, secondary.
 	Note string
+	// Open, when set, leads to the page of what the value names.
+	Open func() tui.View
 	// Prose marks a sentence: it is wrapped over the whole width and is not a value to copy.
 	Prose bool
 }
@@ -58,6 +65,8 @@ type Source[T any] struct {
 	Refresh func() tea.Cmd
 	// Want is run when a page that shows the rows is opened; nil when they are fetched anyhow.
 	Want func() tea.Cmd
+	// Related is run when a detail page is opened, for what it shows besides its row; nil for nothing.
+	Related func() tea.Cmd
 }
 
 func refreshAction(refresh func() tea.Cmd) tui.Action {
@@ -65,14 +74,36 @@ func refreshAction(refresh func() tea.Cmd) tui.Action {
 		Long: "Fetch now instead of waiting for the next round", Run: refresh}
 }
 
-func (s Source[T]) want() tea.Cmd {
-	if s.Want == nil {
-		return nil
+// want has the rows fetched, and for a detail page what it shows besides.
+func (s Source[T]) want(detail bool) tea.Cmd {
+	var cmds []tea.Cmd
+	if s.Want != nil {
+		cmds = append(cmds, s.Want())
 	}
-	return s.Want()
+	if detail && s.Related != nil {
+		cmds = append(cmds, s.Related())
+	}
+	return tea.Batch(cmds...)
 }
 
 func copied(text string) tea.Cmd {
 	// OSC 52 has no answer, so success cannot be claimed.
 	return tea.Batch(tea.SetClipboard(text), tui.Toast(tui.Muted, "Sent to the terminal's clipboard (OSC 52): "+text))
+}
+
+// copyJSON offers the whole object as the server sent it.
+func copyJSON[T any](desc Description[T], row T, ok bool) tui.Action {
+	a := tui.Action{Name: "copy-json", Keys: []string{"Y"}, Short: "copy JSON", Long: "Copy the whole object as JSON, as the API sent it"}
+	if !ok || desc.JSON == nil || len(desc.JSON(row)) == 0 {
+		a.Why = "there is no JSON of this object"
+		return a
+	}
+	a.Run = func() tea.Cmd {
+		var b bytes.Buffer
+		if err := json.Indent(&b, desc.JSON(row), "", "  "); err != nil {
+			return tui.Toast(tui.Bad, "The server's JSON cannot be read: "+err.Error())
+		}
+		return tea.Batch(tea.SetClipboard(b.String()), tui.Toast(tui.Muted, fmt.Sprintf("Sent %d bytes of JSON to the terminal's clipboard (OSC 52)", b.Len())))
+	}
+	return a
 }

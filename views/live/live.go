@@ -49,6 +49,9 @@ func (f *Feed) poll() tea.Cmd {
 	return func() tea.Msg { return polledMsg{f.watcher.Poll(f.ctx)} }
 }
 
+// Last is the newest snapshot.
+func (f *Feed) Last() watch.Snapshot { return f.last }
+
 // Refresh polls now, unless a poll is under way.
 func (f *Feed) Refresh() tea.Cmd {
 	if f.polling {

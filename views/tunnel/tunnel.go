@@ -22,6 +22,7 @@ func Describe(plural string, glyphs tui.Glyphs) resource.Description[watch.Tunne
 		Plural:   plural,
 		ID:       func(t watch.Tunnel) string { return t.ID },
 		Name:     func(t watch.Tunnel) string { return t.Name },
+		JSON:     func(t watch.Tunnel) []byte { return t.JSON() },
 		Columns:  columns(glyphs),
 		SortBy:   "state",
 		Summary:  func(rows []watch.Tunnel) tui.Line { return summary(rows, glyphs) },

@@ -1,0 +1,133 @@
+// Package kit is what the resource folders share: the account they work on, how they find each other's
+// objects, and the way from a rule's finding to a field's message.
+package kit
+
+import (
+	"context"
+	"net/netip"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/tui"
+	"flarewire/tui/form"
+	"flarewire/tui/resource"
+	"flarewire/views/live"
+)
+
+// Env is the account and the program's parts, for every page.
+type Env struct {
+	Ctx     context.Context
+	Client  *api.Client
+	Account *api.AccountClient
+	Feed    *live.Feed
+	Glyphs  tui.Glyphs
+	Now     func() time.Time
+	// NoWrites is why nothing can be changed; empty when writing is possible.
+	NoWrites string
+
+	modules []Module
+}
+
+// Module is one resource, or a few that belong together: its pages, what keeps its rows, and what it
+// knows about objects of other resources.
+type Module interface {
+	Destinations() []tui.Destination
+	Services() []tui.Service
+}
+
+// Relater is a module that can tell which of its objects belong to an object of another module.
+type Relater interface {
+	// Want has the rows fetched that Related answers from.
+	Want() tea.Cmd
+	// Related gives a section for the detail page of s; nil when the module has nothing to do with it.
+	Related(s Subject) []resource.Section
+}
+
+// Subnetter is a module whose objects use interface subnets or route networks.
+type Subnetter interface{ Subnets() []Subnet }
+
+// Subnet is a network in use with the id of the object that uses it.
+type Subnet struct {
+	ID string
+	netrules.Subnet
+}
+
+// Subject is the object that relations are asked for.
+type Subject struct {
+	Kind      string       // the resource: "gre", "ipsec", "interconnect", "prefix", "route", "cni" …
+	ID        string       // its id
+	Name      string       // its name, or its CIDR
+	Interface netip.Prefix // its interface subnet, if it has one
+	CIDR      netip.Prefix // its address range, if it has one
+	Hop       netip.Addr   // its next hop, if it has one
+}
+
+// Add registers a module.
+func (e *Env) Add(m Module) { e.modules = append(e.modules, m) }
+
+// Modules are all modules in the order of the registry.
+func (e *Env) Modules() []Module { return e.modules }
+
+// Related asks every module for what belongs to s.
+func (e *Env) Related(s Subject) []resource.Section {
+	var out []resource.Section
+	for _, m := range e.modules {
+		if r, ok := m.(Relater); ok {
+			out = append(out, r.Related(s)...)
+		}
+	}
+	return out
+}
+
+// WantRelated has everything fetched that Related answers from; pages with relations run it when they
+// are opened.
+func (e *Env) WantRelated() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, m := range e.modules {
+		if r, ok := m.(Relater); ok {
+			cmds = append(cmds, r.Want())
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// Subnets are all networks in use on the account but those of the object with the given id.
+func (e *Env) Subnets(except string) []netrules.Subnet {
+	var out []netrules.Subnet
+	for _, m := range e.modules {
+		s, ok := m.(Subnetter)
+		if !ok {
+			continue
+		}
+		for _, subnet := range s.Subnets() {
+			if subnet.ID != except || except == "" {
+				out = append(out, subnet.Subnet)
+			}
+		}
+	}
+	return out
+}
+
+// Check turns a rule of one text into the check of a field.
+func Check(rule func(string) netrules.Finding) func(string, form.Values) form.Finding {
+	return func(value string, _ form.Values) form.Finding { return Finding(rule(value)) }
+}
+
+// Finding turns a rule's finding into a field's.
+func Finding(f netrules.Finding) form.Finding {
+	level := form.Fine
+	switch f.Severity {
+	case netrules.Note:
+		level = form.Note
+	case netrules.Warning:
+		level = form.Warning
+	case netrules.Partial:
+		level = form.Partial
+	case netrules.Error:
+		level = form.Error
+	}
+	return form.Finding{Level: level, Text: f.Text}
+}

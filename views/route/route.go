@@ -1,0 +1,228 @@
+// Package route binds static routes to the frame.
+package route
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+	"flarewire/views/live"
+)
+
+// Module is the static routes of the account.
+type Module struct {
+	env  *kit.Env
+	list *live.List[api.Route]
+}
+
+// New makes the module.
+func New(env *kit.Env) kit.Module {
+	return &Module{env: env, list: live.NewList(env.Ctx, env.Now, env.Account.Routes.List)}
+}
+
+// Destinations implements kit.Module.
+func (m *Module) Destinations() []tui.Destination {
+	return []tui.Destination{{Names: []string{"routes", "static-routes"}, Help: "static routes", Open: m.open}}
+}
+
+// Services implements kit.Module.
+func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
+
+func (m *Module) open() tui.View { return resource.NewList(m.describe(), m.list.Source()) }
+
+func (m *Module) describe() resource.Description[api.Route] {
+	return resource.Description[api.Route]{
+		Plural:  "Static routes",
+		ID:      func(r api.Route) string { return r.ID },
+		Name:    func(r api.Route) string { return r.Prefix },
+		JSON:    func(r api.Route) []byte { return r.JSON() },
+		Columns: columns(m.env), SortBy: "prefix",
+		Sections: m.sections,
+	}
+}
+
+func columns(env *kit.Env) []table.Column[api.Route] {
+	type R = api.Route
+	text := func(get func(R) string) func(R, time.Time) string {
+		return func(r R, _ time.Time) string { return tui.Clean(get(r)) }
+	}
+	return []table.Column[R]{
+		{Key: "prefix", Title: "PREFIX", Width: 18, Grow: 8, Text: text(func(r R) string { return r.Prefix }), Compare: byPrefix,
+			Role: func(R) tui.Role { return tui.Strong }},
+		{Key: "nexthop", Title: "NEXT HOP", Width: 15, Text: text(func(r R) string { return r.Nexthop })},
+		{Key: "via", Title: "VIA", Width: 15, Text: text(func(r R) string { return via(env, r) })},
+		{Key: "priority", Title: "PRIORITY", Width: 8, Right: true, Text: text(func(r R) string { return strconv.Itoa(r.Priority) }),
+			Compare: func(a, b R) int { return cmp.Compare(a.Priority, b.Priority) }},
+		{Key: "weight", Title: "WEIGHT", Width: 6, Right: true, Priority: 1, Text: text(weight),
+			Compare: func(a, b R) int { return cmp.Compare(a.Weight, b.Weight) }},
+		{Key: "scope", Title: "SCOPE", Width: 16, Grow: 10, Priority: 2, Text: text(scope)},
+		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 3, Text: text(func(r R) string { return r.Description }),
+			Role: func(R) tui.Role { return tui.Muted }},
+	}
+}
+
+// byPrefix orders networks as routers list them: by family, address, then length.
+func byPrefix(a, b api.Route) int {
+	pa, errA := netip.ParsePrefix(a.Prefix)
+	pb, errB := netip.ParsePrefix(b.Prefix)
+	if errA != nil || errB != nil {
+		return strings.Compare(a.Prefix, b.Prefix)
+	}
+	return cmp.Or(pa.Addr().Compare(pb.Addr()), cmp.Compare(pa.Bits(), pb.Bits()))
+}
+
+// via is the tunnel or interconnect whose subnet the next hop lies in.
+func via(env *kit.Env, r api.Route) string {
+	hop, err := netip.ParseAddr(r.Nexthop)
+	if err != nil {
+		return "-"
+	}
+	for _, s := range env.Subnets("") {
+		if !s.Route && s.CIDR.Contains(hop) {
+			return s.Owner
+		}
+	}
+	return "-"
+}
+
+func weight(r api.Route) string {
+	if r.Weight == 0 {
+		return "-"
+	}
+	return strconv.Itoa(r.Weight)
+}
+
+// scope is "everywhere" unless the route is limited to some of Cloudflare's locations.
+func scope(r api.Route) string {
+	if r.Scope == nil || len(r.Scope.ColoRegions)+len(r.Scope.ColoNames) == 0 {
+		return "everywhere"
+	}
+	return strings.Join(slices.Concat(r.Scope.ColoRegions, r.Scope.ColoNames), " ")
+}
+
+func (m *Module) sections(r api.Route, now time.Time) []resource.Section {
+	created, createdAge := resource.Time(r.CreatedOn.Time, now)
+	modified, modifiedAge := resource.Time(r.ModifiedOn.Time, now)
+	sections := []resource.Section{{Title: "Route", Fields: []resource.Field{
+		{Label: "Prefix", Value: r.Prefix},
+		{Label: "Next hop", Value: r.Nexthop, Note: viaNote(m.env, r)},
+		{Label: "Priority", Value: strconv.Itoa(r.Priority), Note: "the lowest wins; Cloudflare adds 500,000 when the tunnel is degraded, 1,000,000 when it is down"},
+		{Label: "Weight", Value: weight(r), Note: "share among routes of equal prefix and priority"},
+		{Label: "Scope", Value: scope(r)},
+		{Label: "Description", Value: r.Description},
+	}}}
+	if s, ok := m.siblings(r); ok {
+		sections = append(sections, s)
+	}
+	sections = append(sections, m.env.Related(m.subject(r))...)
+	return append(sections, resource.Section{Title: "Identity", Fields: []resource.Field{
+		{Label: "ID", Value: r.ID},
+		{Label: "Created", Value: created, Note: createdAge},
+		{Label: "Modified", Value: modified, Note: modifiedAge},
+	}})
+}
+
+func viaNote(env *kit.Env, r api.Route) string {
+	if name := via(env, r); name != "-" {
+		return "on " + name
+	}
+	return "in no tunnel's or interconnect's subnet that is known here"
+}
+
+// siblings are the other routes for the same network: who wins and who shares is seen at once.
+func (m *Module) siblings(r api.Route) (resource.Section, bool) {
+	s := resource.Section{Title: "Other routes for " + r.Prefix}
+	for _, other := range m.list.Rows() {
+		if other.Prefix == r.Prefix && other.ID != r.ID {
+			s.Fields = append(s.Fields, m.field(other, r.Priority))
+		}
+	}
+	return s, len(s.Fields) > 0
+}
+
+func (m *Module) field(r api.Route, against int) resource.Field {
+	note := ""
+	switch {
+	case r.Priority < against:
+		note = "wins over this one"
+	case r.Priority == against:
+		note = "shares the traffic (ECMP)"
+	default:
+		note = "stands by"
+	}
+	return resource.Field{Label: "priority " + strconv.Itoa(r.Priority), Value: r.Nexthop + " via " + via(m.env, r), Note: note, Open: m.openOne(r)}
+}
+
+func (m *Module) subject(r api.Route) kit.Subject {
+	cidr, _ := netip.ParsePrefix(r.Prefix)
+	hop, _ := netip.ParseAddr(r.Nexthop)
+	return kit.Subject{Kind: "route", ID: r.ID, Name: r.Prefix, CIDR: cidr, Hop: hop}
+}
+
+// Want implements kit.Relater.
+func (m *Module) Want() tea.Cmd { return m.list.Want() }
+
+// Related implements kit.Relater: the routes through a tunnel's subnet, and those inside a prefix.
+func (m *Module) Related(s kit.Subject) []resource.Section {
+	var out resource.Section
+	switch {
+	case s.Kind == "route":
+		return nil
+	case s.Interface.IsValid():
+		out.Title = "Static routes through it"
+	case s.CIDR.IsValid():
+		out.Title = "Static routes inside it"
+	default:
+		return nil
+	}
+	for _, r := range m.list.Rows() {
+		if belongs(r, s) {
+			out.Fields = append(out.Fields, resource.Field{Label: r.Prefix, Value: r.Nexthop,
+				Note: fmt.Sprintf("priority %d, %s", r.Priority, scope(r)), Open: m.openOne(r)})
+		}
+	}
+	if len(out.Fields) == 0 {
+		text := "none"
+		if !m.list.Known() {
+			text = "not fetched yet"
+		}
+		out.Fields = []resource.Field{{Label: "Routes", Value: text, Role: tui.Muted}}
+	}
+	return []resource.Section{out}
+}
+
+func belongs(r api.Route, s kit.Subject) bool {
+	if s.Interface.IsValid() {
+		hop, err := netip.ParseAddr(r.Nexthop)
+		return err == nil && s.Interface.Contains(hop)
+	}
+	p, err := netip.ParsePrefix(r.Prefix)
+	return err == nil && s.CIDR.Overlaps(p)
+}
+
+func (m *Module) openOne(r api.Route) func() tui.View {
+	return func() tui.View { return resource.NewDetail(m.describe(), m.list.Source(), r) }
+}
+
+// Subnets implements kit.Subnetter: routed networks must not be taken for interfaces.
+func (m *Module) Subnets() []kit.Subnet {
+	var out []kit.Subnet
+	for _, r := range m.list.Rows() {
+		if p, err := netip.ParsePrefix(r.Prefix); err == nil {
+			out = append(out, kit.Subnet{ID: r.ID, Subnet: netrules.Subnet{CIDR: p, Owner: "route " + r.Prefix, Route: true}})
+		}
+	}
+	return out
+}
