@@ -12,7 +12,6 @@ import (
 	"flarewire/api"
 	"flarewire/internal/netrules"
 	"flarewire/tui"
-	"flarewire/tui/form"
 	"flarewire/tui/resource"
 	"flarewire/views/live"
 )
@@ -109,25 +108,4 @@ func (e *Env) Subnets(except string) []netrules.Subnet {
 		}
 	}
 	return out
-}
-
-// Check turns a rule of one text into the check of a field.
-func Check(rule func(string) netrules.Finding) func(string, form.Values) form.Finding {
-	return func(value string, _ form.Values) form.Finding { return Finding(rule(value)) }
-}
-
-// Finding turns a rule's finding into a field's.
-func Finding(f netrules.Finding) form.Finding {
-	level := form.Fine
-	switch f.Severity {
-	case netrules.Note:
-		level = form.Note
-	case netrules.Warning:
-		level = form.Warning
-	case netrules.Partial:
-		level = form.Partial
-	case netrules.Error:
-		level = form.Error
-	}
-	return form.Finding{Level: level, Text: f.Text}
 }

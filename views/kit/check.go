@@ -1,0 +1,62 @@
+package kit
+
+import (
+	"strings"
+
+	"flarewire/internal/netrules"
+	"flarewire/tui/form"
+)
+
+// Check turns a rule of one text into the check of a field.
+func Check(rule func(string) netrules.Finding) func(string, form.Values) form.Finding {
+	return func(value string, _ form.Values) form.Finding { return Finding(rule(value)) }
+}
+
+// CheckList applies a rule to every word of a list; the worst finding counts.
+func CheckList(rule func(string) netrules.Finding) func(string, form.Values) form.Finding {
+	return func(value string, _ form.Values) form.Finding {
+		var worst form.Finding
+		for _, word := range Words(value) {
+			worst = WorstOf(worst, Finding(rule(word)))
+		}
+		return worst
+	}
+}
+
+// Words splits a list that may be written with blanks or commas.
+func Words(s string) []string {
+	return strings.FieldsFunc(s, func(r rune) bool { return r == ' ' || r == ',' })
+}
+
+// Finding turns a rule's finding into a field's.
+func Finding(f netrules.Finding) form.Finding {
+	level := form.Fine
+	switch f.Severity {
+	case netrules.Note:
+		level = form.Note
+	case netrules.Warning:
+		level = form.Warning
+	case netrules.Partial:
+		level = form.Partial
+	case netrules.Error:
+		level = form.Error
+	}
+	return form.Finding{Level: level, Text: f.Text}
+}
+
+// Worst is the most serious of several rules' findings; of equal ones the first.
+func Worst(findings ...netrules.Finding) form.Finding {
+	var worst form.Finding
+	for _, f := range findings {
+		worst = WorstOf(worst, Finding(f))
+	}
+	return worst
+}
+
+// WorstOf is the more serious of two findings; of equal ones the first.
+func WorstOf(a, b form.Finding) form.Finding {
+	if b.Level > a.Level {
+		return b
+	}
+	return a
+}

@@ -1,0 +1,150 @@
+package route
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/tui/form"
+	"flarewire/views/kit"
+)
+
+// defaultPriority is what Cloudflare's dashboard proposes.
+const defaultPriority = 100
+
+// form makes the form for a new route, or for changing r.
+func (m *Module) form(title string, r api.Route, submit func(api.Route) tea.Cmd) *form.Form {
+	return form.New(form.Options{
+		Title: title, Verb: "review", Values: values(r),
+		Sections: []form.Section{
+			{Fields: m.mainFields(r.ID)},
+			{Title: "Sharing and scope", Folded: r.Weight == 0 && r.Scope == nil, Fields: m.scopeFields(r.ID)},
+		},
+		Submit: func(v form.Values) tea.Cmd { return submit(apply(r, v)) },
+	})
+}
+
+func (m *Module) mainFields(id string) []form.Field {
+	return []form.Field{
+		{Key: "prefix", Label: "Prefix", Help: "The network to route, as address/length: 10.61.0.0/16",
+			Check: func(v string, all form.Values) form.Finding {
+				return kit.Worst(netrules.RoutePrefix(v), netrules.RouteTaken(ruleOf(all), m.others(id)))
+			}},
+		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or interconnect; ctrl+n goes through them",
+			Suggest: func(form.Values) []string { return m.hops() }, Live: m.hopLive,
+			Check: func(v string, _ form.Values) form.Finding { return m.checkHop(v) }},
+		{Key: "priority", Label: "Priority", Help: "The lowest wins. Cloudflare adds 500,000 when a tunnel is degraded, 1,000,000 when down",
+			Check: kit.Check(netrules.Priority)},
+		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
+	}
+}
+
+func (m *Module) scopeFields(id string) []form.Field {
+	return []form.Field{
+		{Key: "weight", Label: "Weight", Help: "Share among routes of equal prefix and priority, 1 to 256; empty for none",
+			Check: func(v string, all form.Values) form.Finding {
+				return kit.Worst(netrules.Weight(v), netrules.RouteECMP(ruleOf(all), m.others(id)))
+			}},
+		{Key: "colo_regions", Label: "Regions", Help: "Only there: AFR APAC EEUR ENAM ME OC SAM WEUR WNAM; empty for everywhere",
+			Check: kit.CheckList(netrules.Region)},
+		{Key: "colo_names", Label: "Colos", Help: "Only in these data centers: den01 fra03; empty for everywhere",
+			Check: func(v string, all form.Values) form.Finding {
+				return kit.WorstOf(kit.CheckList(netrules.Colo)(v, all), m.checkCoverage(all, id))
+			}},
+	}
+}
+
+func (m *Module) checkHop(v string) form.Finding {
+	finding := netrules.NextHop(v)
+	if finding.Blocks() {
+		return kit.Finding(finding)
+	}
+	hop, err := netip.ParseAddr(strings.TrimSpace(v))
+	if err != nil {
+		return kit.Finding(finding)
+	}
+	return kit.Worst(finding, netrules.NextHopOnLink(hop, m.env.Subnets("")))
+}
+
+// checkCoverage says which regions a prefix would be left without.
+func (m *Module) checkCoverage(all form.Values, id string) form.Finding {
+	rule := ruleOf(all)
+	if !rule.Prefix.IsValid() {
+		return form.Finding{}
+	}
+	return kit.Finding(netrules.RouteCoverage(rule.Prefix, append(m.others(id), rule)))
+}
+
+func (m *Module) hopLive(v form.Values) string {
+	if name := via(m.env, api.Route{Nexthop: v["nexthop"]}); name != "-" {
+		return "through " + name
+	}
+	return ""
+}
+
+// hops are the customer's sides of all tunnels and interconnects.
+func (m *Module) hops() []string {
+	var out []string
+	for _, s := range m.env.Subnets("") {
+		if s.Route {
+			continue
+		}
+		if _, customer, ok := netrules.Sides(s.CIDR); ok && customer.IsValid() {
+			out = append(out, customer.String())
+		}
+	}
+	slices.Sort(out)
+	return slices.Compact(out)
+}
+
+// others are all routes but the one with this id, as the rules want them.
+func (m *Module) others(id string) []netrules.Route {
+	var out []netrules.Route
+	for _, r := range m.list.Rows() {
+		if r.ID != id || id == "" {
+			out = append(out, ruleOf(values(r)))
+		}
+	}
+	return out
+}
+
+func values(r api.Route) form.Values {
+	v := form.Values{"prefix": r.Prefix, "nexthop": r.Nexthop, "description": r.Description, "priority": strconv.Itoa(r.Priority)}
+	if r.ID == "" && r.Priority == 0 {
+		v["priority"] = strconv.Itoa(defaultPriority)
+	}
+	if r.Weight != 0 {
+		v["weight"] = strconv.Itoa(r.Weight)
+	}
+	if r.Scope != nil {
+		v["colo_regions"] = strings.Join(r.Scope.ColoRegions, " ")
+		v["colo_names"] = strings.Join(r.Scope.ColoNames, " ")
+	}
+	return v
+}
+
+// apply puts what was typed into a route. It is called with values that passed their checks.
+func apply(r api.Route, v form.Values) api.Route {
+	r.Prefix, r.Nexthop, r.Description = strings.TrimSpace(v["prefix"]), strings.TrimSpace(v["nexthop"]), v["description"]
+	r.Priority, _ = strconv.Atoi(strings.TrimSpace(v["priority"]))
+	r.Weight, _ = strconv.Atoi(strings.TrimSpace(v["weight"]))
+	regions, colos := kit.Words(v["colo_regions"]), kit.Words(v["colo_names"])
+	if r.Scope != nil || len(regions)+len(colos) > 0 {
+		r.Scope = &api.RouteScope{ColoRegions: regions, ColoNames: colos}
+	}
+	return r
+}
+
+func ruleOf(v form.Values) netrules.Route {
+	prefix, _ := netip.ParsePrefix(strings.TrimSpace(v["prefix"]))
+	hop, _ := netip.ParseAddr(strings.TrimSpace(v["nexthop"]))
+	priority, _ := strconv.Atoi(strings.TrimSpace(v["priority"]))
+	weight, _ := strconv.Atoi(strings.TrimSpace(v["weight"]))
+	return netrules.Route{Prefix: prefix, NextHop: hop, Priority: priority, Weight: weight,
+		Regions: kit.Words(v["colo_regions"]), Colos: kit.Words(v["colo_names"])}
+}
