@@ -30,6 +30,12 @@ func TestMain(m *testing.M) {
 // play starts the named act in a terminal.
 func play(t *testing.T, act string, o ptytest.Options) *ptytest.Terminal {
 	t.Helper()
+	return playOn(t, act, o)
+}
+
+// playOn is play for a stand-in of the test.
+func playOn(t testing.TB, act string, o ptytest.Options) *ptytest.Terminal {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
