@@ -9,6 +9,7 @@ import (
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -103,6 +104,7 @@ func TestTheProgramSeesEveryResize(t *testing.T) {
 	for _, size := range [][2]int{{120, 40}, {60, 15}, {200, 60}, {20, 5}} {
 		term.Resize(size[0], size[1])
 		s := term.WaitText(fmt.Sprintf("size %dx%d <nil>", size[0], size[1]))
+		term.WaitGone("size 80x24")
 		if cols, rows := s.Size(); cols != size[0] || rows != size[1] {
 			t.Errorf("the grid is %dx%d, want %v", cols, rows, size)
 		}
@@ -123,10 +125,25 @@ func TestATerminalAnswersOrNot(t *testing.T) {
 		term.Press("!")
 		term.WaitText(name)
 	}
-	slow := play(t, "ask", ptytest.Options{Answers: ptytest.AnswersSlowly})
-	slow.WaitText("asked")
-	slow.Press("!") // long before the answer
-	slow.WaitText(`got "!"`)
+}
+
+func TestASlowTerminalAnswersLater(t *testing.T) {
+	term := play(t, "ask", ptytest.Options{Answers: ptytest.AnswersSlowly, AnswerDelay: time.Hour})
+	term.WaitText("asked")
+	term.Press("!")
+	term.WaitText(`got "!"`)
+
+	term = play(t, "keys", ptytest.Options{
+		Args: []string{"\x1b[c"}, Answers: ptytest.AnswersSlowly, AnswerDelay: time.Millisecond,
+	})
+	term.WaitText(`"\x1b[?62;1;6;22c"`)
+}
+
+func TestATerminalTellsItsBackground(t *testing.T) {
+	for want, light := range map[string]bool{"11;rgb:ffff/ffff/ffff": true, "11;rgb:0000/0000/0000": false} {
+		term := play(t, "keys", ptytest.Options{Args: []string{"\x1b]11;?\x07"}, LightBackground: light})
+		term.WaitText(want)
+	}
 }
 
 func TestAProgramThatNeverReadsDoesNotStopTheTerminal(t *testing.T) {
