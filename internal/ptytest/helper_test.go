@@ -99,14 +99,19 @@ var acts = map[string]func(args []string){
 			os.Exit(1)
 		}
 	},
-	// leaves a child behind that keeps the terminal open
-	"child": func([]string) {
+	// leaves a child behind that keeps the terminal open, and the pipe named by the first argument
+	"child": func(args []string) {
+		lifeline, err := os.OpenFile(args[0], os.O_WRONLY, 0)
+		if err != nil {
+			os.Exit(1)
+		}
 		child := exec.Command("sleep", "600")
 		child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
+		child.ExtraFiles = []*os.File{lifeline}
 		if child.Start() != nil {
 			os.Exit(1)
 		}
-		fmt.Printf("child %d", child.Process.Pid)
+		fmt.Print("child started")
 		readKey()
 	},
 	// asks a thousand questions and never reads an answer
