@@ -30,6 +30,12 @@ func TestMain(m *testing.M) {
 // play starts the named act in a terminal.
 func play(t *testing.T, act string, o ptytest.Options) *ptytest.Terminal {
 	t.Helper()
+	return playOn(t, act, o)
+}
+
+// playOn is play for a stand-in of the test.
+func playOn(t testing.TB, act string, o ptytest.Options) *ptytest.Terminal {
+	t.Helper()
 	self, err := os.Executable()
 	if err != nil {
 		t.Fatal(err)
@@ -93,14 +99,19 @@ var acts = map[string]func(args []string){
 			os.Exit(1)
 		}
 	},
-	// leaves a child behind that keeps the terminal open
-	"child": func([]string) {
+	// leaves a child behind that keeps the terminal open, and the pipe named by the first argument
+	"child": func(args []string) {
+		lifeline, err := os.OpenFile(args[0], os.O_WRONLY, 0)
+		if err != nil {
+			os.Exit(1)
+		}
 		child := exec.Command("sleep", "600")
 		child.Stdin, child.Stdout, child.Stderr = os.Stdin, os.Stdout, os.Stderr
+		child.ExtraFiles = []*os.File{lifeline}
 		if child.Start() != nil {
 			os.Exit(1)
 		}
-		fmt.Printf("child %d", child.Process.Pid)
+		fmt.Print("child started")
 		readKey()
 	},
 	// asks a thousand questions and never reads an answer

@@ -4,11 +4,13 @@ package ptytest_test
 
 import (
 	"fmt"
+	"io"
 	"os"
 	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
+	"time"
 
 	"github.com/charmbracelet/x/ansi"
 
@@ -103,6 +105,7 @@ func TestTheProgramSeesEveryResize(t *testing.T) {
 	for _, size := range [][2]int{{120, 40}, {60, 15}, {200, 60}, {20, 5}} {
 		term.Resize(size[0], size[1])
 		s := term.WaitText(fmt.Sprintf("size %dx%d <nil>", size[0], size[1]))
+		term.WaitGone("size 80x24")
 		if cols, rows := s.Size(); cols != size[0] || rows != size[1] {
 			t.Errorf("the grid is %dx%d, want %v", cols, rows, size)
 		}
@@ -123,10 +126,25 @@ func TestATerminalAnswersOrNot(t *testing.T) {
 		term.Press("!")
 		term.WaitText(name)
 	}
-	slow := play(t, "ask", ptytest.Options{Answers: ptytest.AnswersSlowly})
-	slow.WaitText("asked")
-	slow.Press("!") // long before the answer
-	slow.WaitText(`got "!"`)
+}
+
+func TestASlowTerminalAnswersLater(t *testing.T) {
+	term := play(t, "ask", ptytest.Options{Answers: ptytest.AnswersSlowly, AnswerDelay: time.Hour})
+	term.WaitText("asked")
+	term.Press("!")
+	term.WaitText(`got "!"`)
+
+	term = play(t, "keys", ptytest.Options{
+		Args: []string{"\x1b[c"}, Answers: ptytest.AnswersSlowly, AnswerDelay: time.Millisecond,
+	})
+	term.WaitText(`"\x1b[?62;1;6;22c"`)
+}
+
+func TestATerminalTellsItsBackground(t *testing.T) {
+	for want, light := range map[string]bool{"11;rgb:ffff/ffff/ffff": true, "11;rgb:0000/0000/0000": false} {
+		term := play(t, "keys", ptytest.Options{Args: []string{"\x1b]11;?\x07"}, LightBackground: light})
+		term.WaitText(want)
+	}
 }
 
 func TestAProgramThatNeverReadsDoesNotStopTheTerminal(t *testing.T) {
@@ -192,17 +210,23 @@ func TestNothingOfTheTestersEnvironmentLeaks(t *testing.T) {
 }
 
 func TestNoProcessOutlivesTheTest(t *testing.T) {
-	var child int
+	lifeline := filepath.Join(t.TempDir(), "lifeline")
+	if err := syscall.Mkfifo(lifeline, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	reader, err := os.OpenFile(lifeline, os.O_RDONLY|syscall.O_NONBLOCK, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = reader.Close() }()
 	t.Run("a program with a child", func(t *testing.T) {
-		term := play(t, "child", ptytest.Options{})
-		s := term.WaitText("child ")
-		if _, err := fmt.Sscanf(s.Line(0), "child %d", &child); err != nil {
-			t.Fatal(err)
-		}
+		play(t, "child", ptytest.Options{Args: []string{lifeline}}).WaitText("child started")
 	})
-	// A killed child of a killed parent can stay a zombie until init reaps it: it must only not run.
-	stat, err := os.ReadFile(fmt.Sprintf("/proc/%d/stat", child))
-	if err == nil && !strings.Contains(string(stat), ") Z ") && !strings.Contains(string(stat), ") X ") {
-		t.Errorf("the child runs on: %s", stat)
+	if err := reader.SetReadDeadline(time.Now().Add(time.Minute)); err != nil {
+		t.Fatal(err)
+	}
+	// The end of the pipe comes when the last process that has it open is gone.
+	if _, err := io.ReadAll(reader); err != nil {
+		t.Errorf("a child of the program is still there: %v", err)
 	}
 }

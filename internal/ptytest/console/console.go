@@ -123,6 +123,9 @@ func (c *Console) readOutput() {
 			c.transcript = append(c.transcript, chunk...)
 			c.modes.write(chunk)
 			_, _ = c.em.Write(chunk)
+			// An empty write returns when readAnswers is back for more: so the answers to what is now on
+			// the screen go before any key that is pressed because of it.
+			_, _ = c.em.InputPipe().Write(nil)
 		}
 		if err != nil {
 			c.after = c.readLineDiscipline()
@@ -146,7 +149,7 @@ func (c *Console) readAnswers() {
 		}
 		answer := slices.Clone(buf[:n])
 		switch {
-		case c.mute:
+		case c.mute || n == 0:
 		case c.delay > 0:
 			time.AfterFunc(c.delay, func() { c.input.add(answer) })
 		default:
