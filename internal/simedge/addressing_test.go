@@ -20,7 +20,7 @@ func (o *operator) prefix(cidr string) (path, bgp string) {
 			path = prefixes + "/" + m["id"].(string)
 		}
 	}
-	list := o.get(path+"/bgp/prefixes").ok().list("result")
+	list := o.get(path + "/bgp/prefixes").ok().list("result")
 	return path, path + "/bgp/prefixes/" + list[0].(object)["id"].(string)
 }
 
@@ -133,7 +133,7 @@ func TestBGPPrefixesMoreSpecific(t *testing.T) {
 func TestServiceBindings(t *testing.T) {
 	o := newOperator(t)
 	service := map[string]string{}
-	for _, v := range o.get(base+"/addressing/services").ok().list("result") {
+	for _, v := range o.get(base + "/addressing/services").ok().list("result") {
 		service[v.(object)["name"].(string)] = v.(object)["id"].(string)
 	}
 	path, _ := o.prefix("198.18.10.0/24")
@@ -158,7 +158,7 @@ func TestServiceBindings(t *testing.T) {
 	if got := o.get(own).at("result", "provisioning", "state"); got != "active" {
 		t.Errorf("after five hours: %v", got)
 	}
-	list := o.get(path+"/bindings").ok().list("result")
+	list := o.get(path + "/bindings").ok().list("result")
 	o.send("DELETE", path+"/bindings/"+list[0].(object)["id"].(string), nil).refused(400, 1003, "depend on this one")
 	o.send("DELETE", own, nil).ok()
 	o.get(own).refused(404, 1002)
@@ -170,7 +170,7 @@ func TestServiceBindings(t *testing.T) {
 func TestDelegationsAndLeases(t *testing.T) {
 	o := newOperator(t)
 	path, _ := o.prefix("198.18.30.0/24")
-	if got := o.get(path+"/delegations").ok().list("result"); len(got) != 1 || got[0].(object)["cidr"] != "198.18.30.0/26" {
+	if got := o.get(path + "/delegations").ok().list("result"); len(got) != 1 || got[0].(object)["cidr"] != "198.18.30.0/26" {
 		t.Errorf("delegations %v", got)
 	}
 	body := object{"cidr": "198.18.30.64/26", "delegated_account_id": strings.Repeat("a", 32)}

@@ -60,9 +60,13 @@ func TestFaultsOfTheAnswer(t *testing.T) {
 		{"empty", simedge.Fault{Kind: simedge.FaultEmpty}, 200, "json", func(s string) bool { return s == "" }},
 		{"rate limit", simedge.Fault{Kind: simedge.FaultRateLimit, RetryAfter: 7 * time.Second}, 429, "json", valid},
 		{"wrong types", simedge.Fault{Kind: simedge.FaultWrongTypes}, 200, "json",
-			func(s string) bool { return valid(s) && strings.Contains(s, `"mtu":[1476]`) && strings.Contains(s, `"success":true`) }},
+			func(s string) bool {
+				return valid(s) && strings.Contains(s, `"mtu":[1476]`) && strings.Contains(s, `"success":true`)
+			}},
 		{"unknown fields", simedge.Fault{Kind: simedge.FaultUnknownFields}, 200, "json",
-			func(s string) bool { return valid(s) && strings.Contains(s, "x_new_setting") && strings.Contains(s, "fra-dc1-gre") }},
+			func(s string) bool {
+				return valid(s) && strings.Contains(s, "x_new_setting") && strings.Contains(s, "fra-dc1-gre")
+			}},
 		{"huge", simedge.Fault{Kind: simedge.FaultHuge, Size: 3 << 20}, 200, "json",
 			func(s string) bool { return valid(s) && len(s) == 3<<20 }},
 	}
