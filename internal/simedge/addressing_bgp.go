@@ -147,8 +147,13 @@ func (c *call) bgpStatus() (prefix, b *record, err error) {
 	return prefix, b, nil
 }
 
+// statusView leaves "advertised" out where a BGP prefix says null: this older answer knows only true and false.
 func statusView(b *record) Object {
-	return Object{"advertised": b.onDemand()["advertised"], "advertised_modified_at": b.onDemand()["advertised_modified_at"]}
+	view := Object{"advertised_modified_at": b.onDemand()["advertised_modified_at"]}
+	if advertised, ok := b.onDemand()["advertised"].(bool); ok {
+		view["advertised"] = advertised
+	}
+	return view
 }
 
 func getBGPStatus(c *call) (any, error) {

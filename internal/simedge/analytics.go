@@ -264,9 +264,10 @@ func (q *query) group(d *dataset, s selection, w window) []*row {
 }
 
 // perWindow is how many samples a tunnel gives when no time is among the dimensions; perBucket when one is.
+// Both are odd primes, so that the step rarely falls in with a tunnel that flaps.
 const (
-	perWindow = 12
-	perBucket = 3
+	perWindow = 31
+	perBucket = 7
 )
 
 // samples calls visit for every measurement in the window that passes the filter.

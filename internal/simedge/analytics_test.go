@@ -1,0 +1,216 @@
+package simedge_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"flarewire/internal/simedge"
+)
+
+const (
+	healthSet  = "magicTransitTunnelHealthChecksAdaptiveGroups"
+	trafficSet = "magicTransitTunnelTrafficAdaptiveGroups"
+)
+
+// ask sends a query over the last span of time; body is what stands below accounts.
+func (o *operator) ask(span time.Duration, body string) reply {
+	o.t.Helper()
+	now := o.clock.now()
+	r := o.send("POST", "/graphql", object{
+		"query": `query Q($tag: string, $from: string, $to: string) { viewer { accounts(filter: {accountTag: $tag}) { ` + body + ` } } }`,
+		"variables": object{
+			"tag": simedge.DefaultAccount, "from": now.Add(-span).Format(time.RFC3339), "to": now.Format(time.RFC3339),
+		},
+	})
+	if r.status != 200 {
+		o.t.Fatalf("status %d: %s", r.status, r.raw)
+	}
+	return r
+}
+
+// healthByTunnel asks for what the overview shows.
+func (o *operator) healthByTunnel(span time.Duration) map[string]float64 {
+	o.t.Helper()
+	r := o.ask(span, healthSet+`(limit: 10000, filter: {datetime_geq: $from, datetime_lt: $to}) { avg { tunnelState } dimensions { tunnelName } }`)
+	out := map[string]float64{}
+	for _, v := range r.list("data", "viewer", "accounts", 0, healthSet) {
+		m := v.(object)
+		out[m["dimensions"].(object)["tunnelName"].(string)] = m["avg"].(object)["tunnelState"].(float64)
+	}
+	return out
+}
+
+func TestHealthAgreesWithTheTunnels(t *testing.T) {
+	o := newOperator(t)
+	want := map[string]float64{
+		"fra-dc1-gre": 1, "fra-dc2-gre": 1, "ams-dc1-gre": 0.5, "lhr-hq-gre": 1, "iad-dc1-gre": 0, "sjc-dc1-gre": 1,
+		"gru-br1-gre":   0, // health checks are off there: shown as down
+		"ams-br2-ipsec": 1, "mad-br1-ipsec": 1, "waw-br1-ipsec": 1, "sin-dc1-ipsec": 1, "syd-br1-ipsec": 1,
+		"nrt-br1-ipsec": 0, "jnb-br1-ipsec": 1, "fra-cni-v1": 1, "ams-cni-v2": 0.5,
+	}
+	if diff := cmp.Diff(want, o.healthByTunnel(10*time.Minute)); diff != "" {
+		t.Error(diff)
+	}
+	if err := o.edge.SetHealth(simedge.GRETunnels, "fra-dc1-gre", 0.5); err != nil {
+		t.Fatal(err)
+	}
+	o.send("POST", gre, newGRE()).ok()
+	if _, there := o.healthByTunnel(time.Minute)["ber-br1-gre"]; there {
+		t.Error("a tunnel has health data before it was probed")
+	}
+	o.clock.advance(time.Hour)
+	got := o.healthByTunnel(5 * time.Minute)
+	if got["fra-dc1-gre"] != 0.5 || got["ber-br1-gre"] != 1 {
+		t.Errorf("after an hour: %v", got)
+	}
+	if flapping := o.healthByTunnel(20 * time.Minute)["mad-br1-ipsec"]; flapping <= 0.5 || flapping >= 1 {
+		t.Errorf("the flapping tunnel has %v on average", flapping)
+	}
+}
+
+func TestHealthPerDataCentreAndInTime(t *testing.T) {
+	o := newOperator(t)
+	r := o.ask(10*time.Minute, healthSet+`(limit: 3, filter: {datetime_geq: $from, datetime_lt: $to, tunnelName: "fra-dc1-gre",
+		edgeColoName_in: ["fra03", "sin01"]}, orderBy: [edgeColoName_DESC]) { count dimensions { colo: edgeColoName tunnelName } }`)
+	rows := r.list("data", "viewer", "accounts", 0, healthSet)
+	if len(rows) != 2 || rows[0].(object)["dimensions"].(object)["colo"] != "sin01" {
+		t.Errorf("rows %v", rows)
+	}
+	r = o.ask(time.Hour, healthSet+`(limit: 100, filter: {datetime_geq: $from, datetime_lt: $to, tunnelName_in: ["iad-dc1-gre"]},
+		orderBy: [datetimeFiveMinutes_ASC]) { avg { tunnelState } dimensions { datetimeFiveMinutes } }`)
+	rows = r.list("data", "viewer", "accounts", 0, healthSet)
+	if len(rows) != 12 {
+		t.Fatalf("%d periods of five minutes in an hour", len(rows))
+	}
+	if first := rows[0].(object)["dimensions"].(object)["datetimeFiveMinutes"]; first != "2026-11-20T02:00:00Z" {
+		t.Errorf("first period %v", first)
+	}
+}
+
+func TestTraffic(t *testing.T) {
+	o := newOperator(t)
+	const query = trafficSet + `(limit: 10000, filter: {datetime_geq: $from, datetime_lt: $to, direction: "ingress"%s}) {
+		avg { bitRateFiveMinutes } sum { bits packets } dimensions { tunnelName } }`
+	rates := func(filter string) map[string]float64 {
+		out := map[string]float64{}
+		for _, v := range o.ask(30*time.Minute, fmt.Sprintf(query, filter)).list("data", "viewer", "accounts", 0, trafficSet) {
+			m := v.(object)
+			out[m["dimensions"].(object)["tunnelName"].(string)] = m["avg"].(object)["bitRateFiveMinutes"].(float64)
+		}
+		return out
+	}
+	all := rates("")
+	if all["fra-dc1-gre"] <= 0 || all["iad-dc1-gre"] != 0 {
+		t.Errorf("rates %v", all)
+	}
+	if got := rates(`, tunnelName_neq: "fra-dc1-gre"`); len(got) != len(all)-1 || got["fra-dc1-gre"] != 0 {
+		t.Errorf("without Frankfurt: %v", got)
+	}
+	o.edge.BlankTrafficNames(true)
+	if got := rates(""); len(got) != 1 || got[""] == 0 {
+		t.Errorf("with blank names: %v", got)
+	}
+	r := o.ask(30*time.Minute, `magicTransitNetworkAnalyticsAdaptiveGroups(limit: 100, filter: {datetime_geq: $from, datetime_lt: $to,
+		direction: "ingress", ingressTunnelName_notin: ["", "iad-dc1-gre"]}) { sum { bits } dimensions { ingressTunnelName onRamp } }`)
+	first := r.at("data", "viewer", "accounts", 0, "magicTransitNetworkAnalyticsAdaptiveGroups", 0, "dimensions")
+	if diff := cmp.Diff(object{"ingressTunnelName": "fra-dc1-gre", "onRamp": "GRE"}, first); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestLimitsCanBeAskedAndHold(t *testing.T) {
+	o := newOperator(t)
+	o.edge.HideAnalyticsField(healthSet, "dimensions_edgeColoName")
+	r := o.ask(time.Hour, `settings { `+healthSet+` { enabled maxDuration maxPageSize notOlderThan maxNumberOfFields availableFields } }`)
+	settings := r.at("data", "viewer", "accounts", 0, "settings", healthSet).(object)
+	available := fmt.Sprint(settings["availableFields"])
+	if settings["maxPageSize"] != float64(10000) || settings["maxDuration"] != float64(604800) ||
+		!strings.Contains(available, "avg_tunnelState") || strings.Contains(available, "edgeColoName") {
+		t.Errorf("settings %v", settings)
+	}
+	const window = `filter: {datetime_geq: $from, datetime_lt: $to}`
+	tests := []struct {
+		span       time.Duration
+		body, word string
+	}{
+		{time.Hour, healthSet + `(limit: 1, ` + window + `) { dimensions { edgeColoName } }`, `unknown field "edgeColoName"`},
+		{time.Hour, healthSet + `(` + window + `) { count }`, "limit is required"},
+		{time.Hour, healthSet + `(limit: 10001, ` + window + `) { count }`, "not greater than 10000"},
+		{time.Hour, healthSet + `(limit: 1) { count }`, "datetime_geq is required"},
+		{time.Hour, healthSet + `(limit: 1, filter: {datetime_geq: $start}) { count }`, `undeclared variable "start"`},
+		{time.Hour, healthSet + `(limit: 1, filter: {datetime_geq: $from, color: "red"}) { count }`, "color is not supported"},
+		{time.Hour, healthSet + `(limit: 1, ` + window + `, orderBy: [tunnelName_ASC]) { count }`, "orderBy"},
+		{8 * 24 * time.Hour, healthSet + `(limit: 1, ` + window + `) { count }`, "time range is too large"},
+		{100 * 24 * time.Hour, healthSet + `(limit: 1, filter: {datetime_geq: $from, datetime_lt: $from}) { count }`, "older than"},
+		{time.Hour, `noSuchDataset(limit: 1) { count }`, `unknown field "noSuchDataset"`},
+		{time.Hour, healthSet + `(limit: 1, ` + window + `) { `, "error parsing query"},
+	}
+	for _, test := range tests {
+		r := o.ask(test.span, test.body)
+		text, _ := r.at("errors", 0, "message").(string)
+		if r.at("data") != nil || !strings.Contains(text, test.word) || r.at("errors", 0, "extensions", "timestamp") == nil {
+			t.Errorf("%s: want an error with %q, got %s", test.body, test.word, r.raw)
+		}
+	}
+}
+
+func TestAnalyticsNeedItsOwnPermission(t *testing.T) {
+	o := newOperator(t)
+	o.edge.Grant("narrow", simedge.MagicTransitRead)
+	o.header.Set("Authorization", "Bearer narrow")
+	r := o.ask(time.Hour, `settings { `+healthSet+` { enabled } }`)
+	if r.at("data") != nil || r.at("errors", 0, "extensions", "code") != "authz" {
+		t.Errorf("answer %s", r.raw)
+	}
+}
+
+func TestFragmentsAndVariablesAreUnderstood(t *testing.T) {
+	o := newOperator(t)
+	r := o.send("POST", "/graphql", object{
+		"query": `query Q($tag: String!, $from: Time!, $n: Int = 2) { viewer { accounts(filter: {accountTag: $tag}) { ...health } } }
+			fragment health on Account { h: ` + healthSet + `(limit: $n, filter: {datetime_geq: $from}) { ... on X { n: count } } }`,
+		"variables": object{"tag": simedge.DefaultAccount, "from": "2026-11-20T02:00:00Z", "n": 1},
+	}).ok()
+	if len(r.list("data", "viewer", "accounts", 0, "h")) != 1 {
+		t.Errorf("answer %s", r.raw)
+	}
+	r = o.send("POST", "/graphql", object{
+		"query": `query Q { viewer { accounts(filter: {accountTag: "00000000000000000000000000000000"}) { settings { ` + healthSet + ` { enabled } } } } }`,
+	}).ok()
+	if len(r.list("data", "viewer", "accounts")) != 0 {
+		t.Errorf("a wrong account gives %s", r.raw)
+	}
+	for _, body := range []any{
+		object{"query": `query Q($tag: String!) { viewer { accounts(filter: {accountTag: $tag}) { settings { x } } } }`},
+		object{"query": `mutation { x }`}, object{"query": `{ viewer { ...lost } }`}, object{"query": `{ viewer { ...a } } fragment a on V { ...a }`},
+		object{}, "no JSON",
+	} {
+		if r := o.send("POST", "/graphql", body); r.status != 200 || r.at("errors", 0, "message") == nil {
+			t.Errorf("%v: status %d: %s", body, r.status, r.raw)
+		}
+	}
+}
+
+func TestTraceroute(t *testing.T) {
+	const path = base + "/diagnostics/traceroute"
+	o := newOperator(t)
+	body := object{"targets": []string{"203.0.113.10", "host.example"}, "colos": []string{"fra", "xyz"}}
+	r := o.send("POST", path, body).ok()
+	good, bad := r.at("result", 0, "colos", 0).(object), r.at("result", 0, "colos", 1).(object)
+	if good["error"] != "" || len(good["hops"].([]any)) != 4 || good["colo"].(object)["city"] != "Frankfurt" {
+		t.Errorf("trace %v", good)
+	}
+	if bad["error"] != "Could not gather traceroute data: Code 1" {
+		t.Errorf("an unknown data centre: %v", bad)
+	}
+	if got := o.send("POST", path, object{"targets": []string{"203.0.113.10"}}).ok().list("result", 0, "colos"); len(got) != 8 {
+		t.Errorf("%d data centres when none is named", len(got))
+	}
+	o.send("POST", path, object{}).refused(400, 1022, "targets is required")
+	o.send("POST", path, object{"targets": make([]string, 11)}).refused(400, 1022, "targets must be at most 10")
+	o.send("POST", path, with(body, "options", object{"wait_time": 6})).refused(400, 1022, "options.wait_time")
+}

@@ -1,0 +1,185 @@
+package simedge_test
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"syscall"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"flarewire/internal/simedge"
+)
+
+// wires serves the same account in the process and over a socket on loopback.
+func wires(t *testing.T, test func(t *testing.T, edge *simedge.Edge, get func(ctx context.Context) (*http.Response, []byte, error))) {
+	for _, wire := range []string{"in process", "socket"} {
+		t.Run(wire, func(t *testing.T) {
+			edge := simedge.New(simedge.Options{})
+			client, url := &http.Client{Transport: edge.RoundTripper()}, "http://edge.invalid"
+			if wire == "socket" {
+				server := httptest.NewServer(edge)
+				t.Cleanup(server.Close)
+				client, url = server.Client(), server.URL
+			}
+			test(t, edge, func(ctx context.Context) (*http.Response, []byte, error) {
+				r, err := http.NewRequestWithContext(ctx, "GET", url+"/client/v4"+gre, nil)
+				if err != nil {
+					return nil, nil, err
+				}
+				r.Header.Set("Authorization", "Bearer demo-token")
+				resp, err := client.Do(r)
+				if err != nil {
+					return nil, nil, err
+				}
+				defer func() { _ = resp.Body.Close() }()
+				body, err := io.ReadAll(resp.Body)
+				return resp, body, err
+			})
+		})
+	}
+}
+
+func TestFaultsOfTheAnswer(t *testing.T) {
+	tests := []struct {
+		name   string
+		fault  simedge.Fault
+		status int
+		header string
+		body   func(string) bool
+	}{
+		{"status", simedge.Fault{Kind: simedge.FaultStatus, Status: 500, Body: `{"success":false}`}, 500, "application/json",
+			func(s string) bool { return s == `{"success":false}` }},
+		{"HTML", simedge.Fault{Kind: simedge.FaultHTML}, 502, "text/html", func(s string) bool { return strings.HasPrefix(s, "<!DOCTYPE html>") }},
+		{"garbage", simedge.Fault{Kind: simedge.FaultGarbage}, 200, "json", func(s string) bool { return !json.Valid([]byte(s)) && s != "" }},
+		{"empty", simedge.Fault{Kind: simedge.FaultEmpty}, 200, "json", func(s string) bool { return s == "" }},
+		{"rate limit", simedge.Fault{Kind: simedge.FaultRateLimit, RetryAfter: 7 * time.Second}, 429, "json", valid},
+		{"wrong types", simedge.Fault{Kind: simedge.FaultWrongTypes}, 200, "json",
+			func(s string) bool {
+				return valid(s) && strings.Contains(s, `"mtu":[1476]`) && strings.Contains(s, `"success":true`)
+			}},
+		{"unknown fields", simedge.Fault{Kind: simedge.FaultUnknownFields}, 200, "json",
+			func(s string) bool {
+				return valid(s) && strings.Contains(s, "x_new_setting") && strings.Contains(s, "fra-dc1-gre")
+			}},
+		{"huge", simedge.Fault{Kind: simedge.FaultHuge, Size: 3 << 20}, 200, "json",
+			func(s string) bool { return valid(s) && len(s) == 3<<20 }},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			wires(t, func(t *testing.T, edge *simedge.Edge, get func(context.Context) (*http.Response, []byte, error)) {
+				edge.Fault(test.fault)
+				resp, body, err := get(t.Context())
+				if err != nil {
+					t.Fatal(err)
+				}
+				if resp.StatusCode != test.status || !strings.Contains(resp.Header.Get("Content-Type"), test.header) || !test.body(string(body)) {
+					t.Errorf("status %d, %s: %.200s", resp.StatusCode, resp.Header.Get("Content-Type"), body)
+				}
+				if test.fault.RetryAfter > 0 && resp.Header.Get("Retry-After") != "7" {
+					t.Errorf("Retry-After %q", resp.Header.Get("Retry-After"))
+				}
+				edge.ClearFaults()
+				if resp, _, err := get(t.Context()); err != nil || resp.StatusCode != 200 {
+					t.Errorf("the fault outlives ClearFaults: %v", err)
+				}
+			})
+		})
+	}
+}
+
+func TestFaultsOfTheConnection(t *testing.T) {
+	wires(t, func(t *testing.T, edge *simedge.Edge, get func(context.Context) (*http.Response, []byte, error)) {
+		edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Times: 1})
+		if _, _, err := get(t.Context()); !errors.Is(err, syscall.ECONNRESET) {
+			t.Errorf("reset gives %v", err)
+		}
+		edge.Fault(simedge.Fault{Kind: simedge.FaultTruncated, Times: 1})
+		_, body, err := get(t.Context())
+		if !errors.Is(err, io.ErrUnexpectedEOF) || len(body) == 0 || json.Valid(body) {
+			t.Errorf("truncation gives %v and %d bytes", err, len(body))
+		}
+		if _, _, err := get(t.Context()); err != nil {
+			t.Errorf("faults for one time are still there: %v", err)
+		}
+	})
+}
+
+func TestDelaysEndWithTheRequest(t *testing.T) {
+	wires(t, func(t *testing.T, edge *simedge.Edge, get func(context.Context) (*http.Response, []byte, error)) {
+		for _, kind := range []simedge.FaultKind{simedge.FaultDelay, simedge.FaultSlow} {
+			edge.ClearFaults()
+			edge.Fault(simedge.Fault{Kind: kind, Delay: time.Hour})
+			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
+			if _, _, err := get(ctx); !errors.Is(err, context.DeadlineExceeded) {
+				t.Errorf("kind %d: %v", kind, err)
+			}
+			cancel()
+		}
+	})
+}
+
+func TestASlowAnswerArrivesWholeAndLate(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		edge := simedge.New(simedge.Options{})
+		client := &http.Client{Transport: edge.RoundTripper()}
+		for kind, least := range map[simedge.FaultKind]time.Duration{
+			simedge.FaultDelay: 3 * time.Second, simedge.FaultSlow: 30 * time.Second,
+		} {
+			edge.ClearFaults()
+			edge.Fault(simedge.Fault{Kind: kind, Delay: 3 * time.Second})
+			r, _ := http.NewRequestWithContext(t.Context(), "GET", "http://edge.invalid/client/v4"+gre, nil)
+			r.Header.Set("Authorization", "Bearer demo-token")
+			start := time.Now()
+			resp, err := client.Do(r)
+			if err != nil {
+				t.Fatal(err)
+			}
+			body, err := io.ReadAll(resp.Body)
+			if took := time.Since(start); err != nil || !json.Valid(body) || took < least {
+				t.Errorf("kind %d: %d bytes after %v, error %v", kind, len(body), took, err)
+			}
+		}
+	})
+}
+
+func TestFaultsMatchByMethodAndPathAndAreUsedUp(t *testing.T) {
+	o := newOperator(t)
+	o.edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 503, Method: "POST", Path: "*/psk_generate", Times: 2})
+	id := o.tunnel(simedge.IPsecTunnels, "ams-br2-ipsec")["id"].(string)
+	key := o.edge.PSK(id)
+	for _, want := range []int{503, 503, 200} {
+		if o.edge.PSK(id) != key {
+			t.Error("a request was carried out that should not be")
+		}
+		if r := o.send("POST", ipsec+"/"+id+"/psk_generate", nil); r.status != want {
+			t.Errorf("status %d, want %d", r.status, want)
+		}
+	}
+	if o.edge.PSK(id) == key {
+		t.Error("the last request was not carried out")
+	}
+}
+
+func TestAWriteCanHappenAndItsAnswerGetLost(t *testing.T) {
+	o := newOperator(t)
+	o.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: "POST", CarriedOut: true, Times: 1})
+	if _, err := o.try("POST", gre, newGRE()); !errors.Is(err, syscall.ECONNRESET) {
+		t.Fatalf("error %v", err)
+	}
+	if _, there := o.edge.Object(simedge.GRETunnels, "ber-br1-gre"); !there {
+		t.Error("the tunnel was not created")
+	}
+	requests := o.edge.Requests()
+	last := requests[len(requests)-1]
+	if last.Method != "POST" || last.Path != gre || last.Status != 0 || !strings.Contains(string(last.Body), "ber-br1-gre") {
+		t.Errorf("the log says %+v", last)
+	}
+}
+
+func valid(s string) bool { return json.Valid([]byte(s)) }
