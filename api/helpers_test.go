@@ -7,6 +7,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -61,7 +62,9 @@ func serve(t *testing.T, handler http.HandlerFunc, change ...func(*api.Options))
 	server := httptest.NewServer(r)
 	t.Cleanup(server.Close)
 	options := api.Options{BaseURL: server.URL + "/client/v4", Credentials: api.Credentials{Token: api.NewSecret(canary)}}
-	options.Sleep = func(context.Context, time.Duration) error { return nil }
+	var slept atomic.Int64 // a clock on which waiting takes no time
+	options.Now = func() time.Time { return time.Now().Add(time.Duration(slept.Load())) }
+	options.Sleep = func(_ context.Context, d time.Duration) error { slept.Add(int64(d)); return nil }
 	for _, c := range change {
 		c(&options)
 	}

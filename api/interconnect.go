@@ -215,7 +215,7 @@ func (a *AccountClient) LetterOfAuthorization(ctx context.Context, name string) 
 		return nil, err
 	}
 	if !isPDF(got.body) {
-		if string(field(got.body, "success")) == "false" && json.Valid(got.body) {
+		if json.Valid(got.body) && string(field(got.body, "success")) == "false" {
 			return nil, a.client.refused(got)
 		}
 		return nil, got.bad("the answer is not a PDF")

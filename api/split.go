@@ -12,8 +12,11 @@ func fields(object []byte, visit func(key string, value []byte)) {
 	}
 	for i = skipSpace(object, i+1); i < len(object) && object[i] == '"'; {
 		end := skipValue(object, i)
-		key := string(object[i+1 : end-1])
 		start := skipSpace(object, skipSpace(object, end)+1)
+		if start >= len(object) {
+			return // not valid JSON after all
+		}
+		key := string(object[i+1 : end-1])
 		end = skipValue(object, start)
 		visit(key, object[start:end:end])
 		i = skipComma(object, end)
