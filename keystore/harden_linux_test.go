@@ -2,9 +2,11 @@ package keystore_test
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"os"
 	"os/exec"
+	"path/filepath"
 	"strings"
 	"syscall"
 	"testing"
@@ -30,7 +32,7 @@ func TestMain(m *testing.M) {
 // hardened starts the child, with these additions to its environment, and returns what it says of itself.
 func hardened(t *testing.T, environ ...string) (*exec.Cmd, string) {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), os.Args[0])
+	cmd := exec.CommandContext(t.Context(), publicCopy(t))
 	cmd.Env = append(os.Environ(), append(environ, "KEYSTORE_TEST_CHILD=1", "CLOUDFLARE_API_TOKEN="+canaryText)...)
 	if os.Getuid() == 0 {
 		// Root reads everything: the reader and the child must be ordinary users.
@@ -45,7 +47,7 @@ func hardened(t *testing.T, environ ...string) (*exec.Cmd, string) {
 		t.Fatal(err)
 	}
 	if err := cmd.Start(); err != nil {
-		t.Skip("the child cannot be started as another user: ", err)
+		t.Fatal(err)
 	}
 	t.Cleanup(func() {
 		_ = in.Close()
@@ -56,6 +58,25 @@ func hardened(t *testing.T, environ ...string) (*exec.Cmd, string) {
 		t.Fatal(err)
 	}
 	return cmd, strings.TrimSpace(line)
+}
+
+// publicCopy returns a copy of the test program that every user may start: go test's own directory is private.
+func publicCopy(t *testing.T) string {
+	t.Helper()
+	program, err := os.ReadFile(os.Args[0])
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir, err := os.MkdirTemp("", "keystore")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = os.RemoveAll(dir) })
+	path := filepath.Join(dir, "child")
+	if err := errors.Join(os.Chmod(dir, 0o755), os.WriteFile(path, program, 0o755)); err != nil { //nolint:gosec // public on purpose
+		t.Fatal(err)
+	}
+	return path
 }
 
 // readAsSameUser tries to read a file of the child's /proc directory as another process of the child's user.
