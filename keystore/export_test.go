@@ -10,3 +10,9 @@ func NewOSKeyringForTest(env Environment, limit, prompt time.Duration) *Keyring 
 
 // OSBackendForTest returns the operating system's keyring without a guard.
 func OSBackendForTest() Backend { return osBackend() }
+
+// NewQuickAgeFileForTest writes files that cost little to open; only the test of the real cost waits for it.
+func NewQuickAgeFileForTest(dir string) *AgeFile { return &AgeFile{dir: dir, workFactor: 10} }
+
+// NewCommandsForTest returns commands with a clock.
+func NewCommandsForTest(now func() time.Time) *Commands { return &Commands{now: now} }

@@ -189,22 +189,26 @@ func parseToken(text string) (Credential, error) {
 	return credential, err
 }
 
-// capped keeps the first bytes of an output and refuses the rest, which ends a command that prints without end.
+// capped keeps the first bytes of an output and refuses the rest, which ends a command that prints without end. The
+// buffer is not embedded: its ReadFrom would be used instead of Write.
 type capped struct {
-	bytes.Buffer
+	kept bytes.Buffer
 	over bool
 }
 
 // Write fails once outputLimit is passed.
 func (c *capped) Write(p []byte) (int, error) {
-	room := outputLimit - c.Len()
-	if len(p) > room {
-		c.over = true
-		_, _ = c.Buffer.Write(p[:room])
-		return room, io.ErrShortWrite
+	room := outputLimit - c.kept.Len()
+	if len(p) <= room {
+		return c.kept.Write(p)
 	}
-	return c.Buffer.Write(p)
+	c.over = true
+	_, _ = c.kept.Write(p[:room])
+	return room, io.ErrShortWrite
 }
+
+// String returns what was kept.
+func (c *capped) String() string { return c.kept.String() }
 
 // InteractiveCommand is a token command that has the terminal to itself while it runs. It has the methods that a
 // terminal UI needs to release the terminal around it.
