@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"net/netip"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -91,4 +92,47 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 
 func (m *Module) openOne(t watch.Tunnel) func() tui.View {
 	return func() tui.View { return resource.NewDetail(m.describe("Tunnels"), m.source(), t) }
+}
+
+// names, pairs and asns are what the account's other tunnels use, for the rules of a form. The tunnel
+// with the given id, the one that is edited, is left out.
+func (m *Module) names(except string) []netrules.Named {
+	var out []netrules.Named
+	for _, t := range m.others(except) {
+		out = append(out, netrules.Named{Name: t.Name, Kind: ruleKind(t.Kind)})
+	}
+	return out
+}
+
+func (m *Module) pairs(except string) []netrules.EndpointPair {
+	var out []netrules.EndpointPair
+	for _, t := range m.others(except) {
+		cloudflare, errCF := netip.ParseAddr(t.CloudflareEndpoint)
+		customer, err := netip.ParseAddr(t.CustomerEndpoint)
+		if err == nil && errCF == nil {
+			out = append(out, netrules.EndpointPair{Kind: ruleKind(t.Kind), Cloudflare: cloudflare, Customer: customer, Owner: t.Name})
+		}
+	}
+	return out
+}
+
+func (m *Module) asns(except string) []netrules.ASNUse {
+	var out []netrules.ASNUse
+	for _, t := range m.others(except) {
+		if t.BGP != nil {
+			out = append(out, netrules.ASNUse{ASN: t.BGP.CustomerASN, Owner: t.Name})
+		}
+	}
+	return out
+}
+
+func (m *Module) others(except string) []watch.Tunnel {
+	return slices.DeleteFunc(slices.Clone(m.env.Feed.Last().Tunnels), func(t watch.Tunnel) bool { return except != "" && t.ID == except })
+}
+
+func ruleKind(k api.TunnelKind) netrules.Kind {
+	if k == api.IPsec {
+		return netrules.IPsec
+	}
+	return netrules.GRE
 }

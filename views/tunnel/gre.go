@@ -1,0 +1,63 @@
+package tunnel
+
+import (
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/tui/form"
+	"flarewire/views/kit"
+)
+
+// The defaults that the API applies to GRE tunnels.
+const (
+	defaultMTU = "1476"
+	defaultTTL = "64"
+)
+
+// greBGPFixed is why the form of an existing GRE tunnel does not change BGP.
+const greBGPFixed = "The API cannot change BGP of an existing GRE tunnel: use the action replace (delete and create)"
+
+// greForm makes the form for a GRE tunnel; a tunnel without id is a new one.
+func (m *Module) greForm(title string, t api.GRETunnel, submit func(api.GRETunnel) tea.Cmd) *form.Form {
+	values := commonValues(t.Tunnel())
+	values["mtu"], values["ttl"] = defaultMTU, defaultTTL
+	fixed := ""
+	if t.ID != "" {
+		values["mtu"], values["ttl"] = strconv.Itoa(t.MTU), strconv.Itoa(t.TTL)
+		fixed = greBGPFixed
+	}
+	f := fields{m: m, kind: netrules.GRE, id: t.ID, name: t.Name}
+	own := form.Section{Title: "GRE settings", Folded: true, Fields: []form.Field{
+		{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE",
+			Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.MTU(netrules.GRE, v)) }},
+		{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255",
+			Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.TTL(netrules.GRE, v)) }},
+		returnRouting(),
+	}}
+	return form.New(form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, fixed),
+		Submit: func(v form.Values) tea.Cmd { return submit(applyGRE(t, v)) }})
+}
+
+func returnRouting() form.Field {
+	return form.Field{Key: "automatic_return_routing", Label: "Return routing", Kind: form.Choice, Options: form.YesNo,
+		Help: "Automatic return routing; only for accounts on Unified Routing",
+		Check: func(v string, _ form.Values) form.Finding {
+			return kit.Finding(netrules.AutomaticReturnRouting(v == "yes", true))
+		}}
+}
+
+func applyGRE(t api.GRETunnel, v form.Values) api.GRETunnel {
+	trim := func(key string) string { return strings.TrimSpace(v[key]) }
+	t.Name, t.Description = trim("name"), v["description"]
+	t.CloudflareGREEndpoint, t.CustomerGREEndpoint = trim("cloudflare_endpoint"), trim("customer_endpoint")
+	t.InterfaceAddress, t.InterfaceAddress6 = trim("interface_address"), trim("interface_address6")
+	t.MTU, _ = strconv.Atoi(trim("mtu"))
+	t.TTL, _ = strconv.Atoi(trim("ttl"))
+	t.AutomaticReturnRouting = setting(t.AutomaticReturnRouting, v["automatic_return_routing"])
+	t.BGP, t.HealthCheck = bgpOf(v, t.BGP), healthOf(v)
+	return t
+}

@@ -1,0 +1,67 @@
+package tunnel
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/tui/form"
+	"flarewire/views/kit"
+)
+
+// ipsecForm makes the form for an IPsec tunnel; a tunnel without id is a new one. The pre-shared key is
+// not part of an edit: rotating it breaks the live tunnel and has its own action.
+func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPsecTunnel) tea.Cmd) *form.Form {
+	values := commonValues(t.Tunnel())
+	values["replay_protection"] = yesNo(t.ReplayProtection != nil && *t.ReplayProtection)
+	if t.CustomRemoteIdentities != nil {
+		values["fqdn_id"] = t.CustomRemoteIdentities.FQDNID
+	}
+	f := fields{m: m, kind: netrules.IPsec, id: t.ID, name: t.Name}
+	own := form.Section{Title: "IPsec settings", Folded: true, Fields: []form.Field{
+		{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
+			Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
+			Check: func(v string, _ form.Values) form.Finding {
+				return kit.Finding(netrules.ReplayProtection(v == "yes"))
+			}},
+		{Key: "fqdn_id", Label: "Custom IKE ID", Help: "label.ACCOUNT.custom.ipsec.cloudflare.com; empty for Cloudflare's own",
+			Check: func(v string, _ form.Values) form.Finding {
+				if v == "" {
+					return form.Finding{}
+				}
+				return kit.Finding(netrules.CustomFQDN(v, m.env.Account.ID))
+			}},
+		returnRouting(),
+	}}
+	if t.ID == "" {
+		own.Fields = append([]form.Field{{Key: "psk", Label: "Pre-shared key", Kind: form.Secret,
+			Help: "Your own key, or empty: then generate one after the tunnel is there",
+			Check: func(v string, _ form.Values) form.Finding {
+				if v == "" {
+					return form.Finding{Level: form.Note, Text: "Without a key the tunnel cannot come up; generate one after creating"}
+				}
+				return kit.Finding(netrules.PSK(v))
+			}}}, own.Fields...)
+	}
+	return form.New(form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, ""),
+		Submit: func(v form.Values) tea.Cmd { return submit(applyIPsec(t, v)) }})
+}
+
+func applyIPsec(t api.IPsecTunnel, v form.Values) api.IPsecTunnel {
+	trim := func(key string) string { return strings.TrimSpace(v[key]) }
+	t.Name, t.Description = trim("name"), v["description"]
+	t.CloudflareEndpoint, t.CustomerEndpoint = trim("cloudflare_endpoint"), trim("customer_endpoint")
+	t.InterfaceAddress, t.InterfaceAddress6 = trim("interface_address"), trim("interface_address6")
+	t.AutomaticReturnRouting = setting(t.AutomaticReturnRouting, v["automatic_return_routing"])
+	t.ReplayProtection = setting(t.ReplayProtection, v["replay_protection"])
+	if id := trim("fqdn_id"); id != "" || t.CustomRemoteIdentities != nil {
+		t.CustomRemoteIdentities = &api.CustomRemoteIdentities{FQDNID: id}
+	}
+	if v["psk"] != "" {
+		t.PSK = api.NewSecret(v["psk"])
+	}
+	t.BGP, t.HealthCheck = bgpOf(v, t.BGP), healthOf(v)
+	return t
+}
