@@ -93,7 +93,9 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.stack = append(a.stack, msg.view)
 		return a, msg.view.Init()
 	case popMsg:
-		a.pop()
+		for range msg.pages {
+			a.pop()
+		}
 	case dialogMsg:
 		a.dialog = msg.dialog
 		a.dialog.opened = a.opts.Now()

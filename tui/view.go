@@ -74,7 +74,7 @@ type Identity struct {
 // pushMsg and its siblings are what a view asks of the frame.
 type (
 	pushMsg  struct{ view View }
-	popMsg   struct{}
+	popMsg   struct{ pages int }
 	toastMsg struct {
 		text string
 		role Role
@@ -87,7 +87,10 @@ type (
 func Push(v View) tea.Cmd { return func() tea.Msg { return pushMsg{v} } }
 
 // Pop goes back one view.
-func Pop() tea.Cmd { return func() tea.Msg { return popMsg{} } }
+func Pop() tea.Cmd { return PopN(1) }
+
+// PopN goes back several views at once, never past the first.
+func PopN(pages int) tea.Cmd { return func() tea.Msg { return popMsg{pages} } }
 
 // Toast shows one line above the footer for a few seconds.
 func Toast(role Role, text string) tea.Cmd {

@@ -5,6 +5,7 @@ import (
 
 	"flarewire/internal/netrules"
 	"flarewire/tui/form"
+	"flarewire/views/live"
 )
 
 // Check turns a rule of one text into the check of a field.
@@ -60,3 +61,6 @@ func WorstOf(a, b form.Finding) form.Finding {
 	}
 	return a
 }
+
+// Sentence is an error for a person: what happened and what to do.
+func Sentence(err error) string { return live.Sentence(err) }

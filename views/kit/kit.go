@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/change"
 	"flarewire/internal/netrules"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -22,6 +23,7 @@ type Env struct {
 	Client  *api.Client
 	Account *api.AccountClient
 	Feed    *live.Feed
+	Writer  *change.Writer
 	Glyphs  tui.Glyphs
 	Now     func() time.Time
 	// NoWrites is why nothing can be changed; empty when writing is possible.

@@ -139,7 +139,7 @@ func (l *List[T]) Source() resource.Source[T] {
 		Status: func() tui.Status {
 			s := tui.Status{Updated: l.updated, Loading: l.polling, Every: l.every}
 			if l.err != nil {
-				s.Err = sentence(l.err)
+				s.Err = Sentence(l.err)
 			}
 			return s
 		},

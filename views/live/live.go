@@ -94,13 +94,13 @@ func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[watch.Tunnel] {
 func (f *Feed) status(kinds []api.TunnelKind) tui.Status {
 	s := tui.Status{Updated: f.last.Fetched(kinds...), Loading: f.polling, Every: f.last.Next}
 	if err := f.last.Err(kinds...); err != nil {
-		s.Err = sentence(err)
+		s.Err = Sentence(err)
 	}
 	return s
 }
 
-// sentence is an error for the one line that a page has for it: what to do comes before details.
-func sentence(err error) string {
+// Sentence is an error for the one line that a page has for it: what to do comes before details.
+func Sentence(err error) string {
 	advice := api.Advice(err)
 	var e *api.Error
 	switch {

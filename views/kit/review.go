@@ -1,0 +1,198 @@
+package kit
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/change"
+	"flarewire/internal/journal"
+	"flarewire/tui"
+	"flarewire/tui/form"
+)
+
+// Intent is a change that the user wants, before anything was asked or sent.
+type Intent struct {
+	Title string
+	// Prepare reads again, compares and asks the server to check. It runs in the background.
+	Prepare func(context.Context, *change.Writer) (change.Plan, error)
+	// Confirm is what must be typed before it is sent; empty for changes that can be undone.
+	Confirm string
+	// FieldOf gives the form's key for a path of the API; nil when they are the same.
+	FieldOf func(path string) string
+	// After refreshes what the pages show; it runs when the change was sent, whatever became of it.
+	After func(change.Result) tea.Cmd
+	// Pages is how many pages to go back when it is done: 1 for the review alone, 2 with the form.
+	Pages int
+}
+
+// Review is the page that shows exactly what will be sent, sends it once, and says what became of it.
+type Review struct {
+	env    *Env
+	intent Intent
+	stage  stage
+	plan   change.Plan
+	err    error // preparing failed
+	result change.Result
+	scroll tui.Scroll
+}
+
+type stage int
+
+const (
+	preparing stage = iota
+	ready
+	sending
+	finished
+)
+
+type (
+	plannedMsg struct {
+		review *Review
+		plan   change.Plan
+		err    error
+	}
+	appliedMsg struct {
+		review *Review
+		result change.Result
+	}
+)
+
+// NewReview makes the page.
+func NewReview(env *Env, i Intent) *Review { return &Review{env: env, intent: i} }
+
+// Title implements tui.View.
+func (r *Review) Title() string { return "Review" }
+
+// Init implements tui.View.
+func (r *Review) Init() tea.Cmd { return r.prepare() }
+
+func (r *Review) prepare() tea.Cmd {
+	r.stage = preparing
+	return func() tea.Msg {
+		plan, err := r.intent.Prepare(r.env.Ctx, r.env.Writer)
+		return plannedMsg{r, plan, err}
+	}
+}
+
+// Losing implements tui.Loser.
+func (r *Review) Losing() string {
+	switch {
+	case r.stage == sending:
+		return "sight of a change that is being sent"
+	case r.stage == finished && !r.result.Secret.IsZero():
+		return "the pre-shared key, which cannot be shown again"
+	}
+	return ""
+}
+
+// Update implements tui.View.
+func (r *Review) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case plannedMsg:
+		if msg.review == r {
+			r.stage, r.plan, r.err = ready, msg.plan, msg.err
+			return r.leadBack()
+		}
+	case appliedMsg:
+		if msg.review == r {
+			return r.applied(msg.result)
+		}
+	}
+	return nil
+}
+
+// leadBack takes what the server objects to back to the form's field.
+func (r *Review) leadBack() tea.Cmd {
+	field := r.plan.DryRun.Field
+	if r.plan.DryRun.Err == nil || field == "" {
+		return nil
+	}
+	if r.intent.FieldOf != nil {
+		field = r.intent.FieldOf(field)
+	}
+	text := Sentence(r.plan.DryRun.Err)
+	return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{field: "Cloudflare: " + text}} }
+}
+
+func (r *Review) applied(result change.Result) tea.Cmd {
+	r.stage, r.result = finished, result
+	r.scroll = tui.Scroll{}
+	var cmds []tea.Cmd
+	if r.intent.After != nil {
+		cmds = append(cmds, r.intent.After(result))
+	}
+	if result.Outcome == journal.Done {
+		cmds = append(cmds, func() tea.Msg { return form.DoneMsg{} })
+	}
+	if !result.Secret.IsZero() {
+		cmds = append(cmds, tui.Push(NewReveal(result.Secret, func() { r.result.Secret = api.Secret{} })))
+	}
+	return tea.Batch(cmds...)
+}
+
+// Actions implements tui.View.
+func (r *Review) Actions() []tui.Action {
+	var own []tui.Action
+	switch r.stage {
+	case ready:
+		own = r.readyActions()
+	case finished:
+		own = []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to where the change began", Run: r.close}}
+	}
+	return append(own, r.scroll.Actions()...)
+}
+
+func (r *Review) readyActions() []tui.Action {
+	send := tui.Action{Name: "send", Keys: []string{"enter"}, Short: "send", Footer: true, Long: "Send exactly this, once", Run: r.send, Why: r.why()}
+	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true, Long: "Read the object again and repeat the checks", Run: r.prepare}
+	if len(r.plan.Conflicts) == 0 || r.err != nil {
+		return []tui.Action{send, again}
+	}
+	accept := tui.Action{Name: "accept", Keys: []string{"a"}, Short: "go on all the same", Footer: true, Run: r.accept,
+		Long: "Keep the other's changes, and yours where both changed the same field"}
+	if r.plan.Blocked() == "" {
+		accept.Why = "accepted already"
+	}
+	return []tui.Action{send, accept, again}
+}
+
+func (r *Review) why() string {
+	if r.err != nil {
+		return Sentence(r.err)
+	}
+	return r.plan.Blocked()
+}
+
+func (r *Review) accept() tea.Cmd {
+	plan := r.plan
+	r.stage = preparing
+	return func() tea.Msg { return plannedMsg{r, plan.AcceptConflicts(r.env.Ctx), nil} }
+}
+
+func (r *Review) send() tea.Cmd {
+	if r.intent.Confirm == "" {
+		return r.apply()
+	}
+	lines := []tui.Line{tui.Text(tui.Plain, r.plan.Title+".")}
+	for _, c := range r.plan.Consequences {
+		lines = append(lines, tui.Text(tui.Pending, tui.Clean(c)))
+	}
+	return tui.Open(&tui.Dialog{Title: r.plan.Title + "?", Lines: lines, Confirm: r.intent.Confirm,
+		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: r.apply}}})
+}
+
+func (r *Review) apply() tea.Cmd {
+	r.stage = sending
+	plan := r.plan
+	return func() tea.Msg { return appliedMsg{r, r.env.Writer.Apply(r.env.Ctx, plan)} }
+}
+
+// close goes back to where the change began; after a change that was not done only to the form.
+func (r *Review) close() tea.Cmd {
+	if r.result.Outcome == journal.Done {
+		return tui.PopN(max(1, r.intent.Pages))
+	}
+	return tui.Pop()
+}
