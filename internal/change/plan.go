@@ -1,0 +1,118 @@
+package change
+
+import (
+	"context"
+	"encoding/json"
+	"strings"
+	"sync/atomic"
+
+	"flarewire/api"
+	"flarewire/internal/journal"
+)
+
+// RequestPreview is a request as it will be sent, with secrets masked.
+type RequestPreview struct {
+	Method string
+	Path   string // below the base URL
+	Body   string // indented JSON; "" for none
+}
+
+// DryRun is what the server said to the same request with validate_only.
+type DryRun struct {
+	Asked bool
+	Why   string // why it was not asked
+	Err   error  // what the server objects to; nil: nothing
+	Field string // path of the field that the server objects to; "" when it does not say
+}
+
+// Plan is a change that is prepared and not sent. The exported fields are for the user's eyes: changing them changes nothing.
+type Plan struct {
+	Title                 string // "Change GRE tunnel fra-dc1-gre"
+	Verb                  journal.Verb
+	Resource              string // name of the collection
+	ID                    string // of the object; "" for a new one
+	Name                  string
+	Opened, Fresh, Wanted json.RawMessage // nil where there is none; secrets are masked
+	Conflicts             []Conflict
+	Differences           []Difference
+	Unsent                []Difference // those of Differences that the API cannot change
+	Requests              []RequestPreview
+	DryRun                DryRun
+	Warnings              []string // read before sending
+	Consequences          []string // what hangs on it, how long it takes
+
+	blocks   []string
+	check    func(context.Context, *Plan) // asks the server; nil when that was done for good
+	accepted bool
+	steps    []step
+	recovery func(step int, r Result) string // what to do when a later step is not done; nil for one step
+	spent    *atomic.Bool                    // a plan is sent once
+}
+
+// step is one request of a plan with what belongs to it.
+type step struct {
+	entry   journal.Entry
+	request request
+	// check reads again right before sending; an error means that the plan is out of date.
+	check func(context.Context) error
+	// dryRun asks the server right before sending; nil = it was asked before, or cannot be.
+	dryRun func(context.Context) error
+	send   func(context.Context) (api.Secret, error)
+	// settle reads back. certain: the server said yes.
+	settle func(ctx context.Context, certain bool) settled
+}
+
+// settled is what reading back has shown.
+type settled struct {
+	outcome     journal.Outcome
+	text        string
+	id          string
+	object      json.RawMessage
+	notApplied  []Difference
+	sideEffects []Difference
+	err         error // the object could not be read back
+}
+
+// AcceptConflicts returns the plan for sending all the same: the other's changes stay, except where both changed the same
+// field (Conflict.Clash). Only now the server is asked to check the request.
+func (p Plan) AcceptConflicts(ctx context.Context) Plan {
+	p.accepted = true
+	if p.check != nil {
+		p.check(ctx, &p)
+	}
+	return p
+}
+
+// Blocked is the reason why the plan cannot be applied, "" when it can.
+func (p Plan) Blocked() string {
+	switch {
+	case len(p.blocks) > 0:
+		return strings.Join(p.blocks, "; ")
+	case p.spent == nil:
+		return "there is nothing prepared"
+	case p.spent.Load():
+		return "this was sent already: prepare it again"
+	case len(p.Conflicts) > 0 && !p.accepted:
+		return "the object was changed by somebody else since the form was opened: look at both versions first"
+	case p.DryRun.Err != nil:
+		return "the check by Cloudflare failed: " + p.DryRun.Err.Error()
+	}
+	return ""
+}
+
+func (p *Plan) block(reason string) { p.blocks = append(p.blocks, reason) }
+
+// Result is what became of a plan.
+type Result struct {
+	Outcome     journal.Outcome
+	Text        string // one sentence for the user
+	ID          string // of the object; a created one's too
+	Object      json.RawMessage
+	NotApplied  []Difference // wanted, and not there when read back: Before is what is there, After what was wanted
+	SideEffects []Difference // changed between the last reading before and the first after, without being asked for
+	Secret      api.Secret   // a pre-shared key that was generated; it cannot be read again
+	Err         error        // why it was not done, or not known
+	RequestIDs  []string     // Cloudflare's, for its support
+	Recovery    string       // what to do when an act of several steps stopped in the middle
+	JournalErr  error        // the change was made, but the journal does not say how it ended
+}

@@ -1,0 +1,322 @@
+package change
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/journal"
+)
+
+// Waits between the readings after a write. Deletions are known to take effect late (up to ten polls in Cloudflare's own
+// community tools); for other writes nothing is documented, so the patience is shorter.
+var (
+	editWaits   = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second}
+	deleteWaits = []time.Duration{500 * time.Millisecond, time.Second, 2 * time.Second, 4 * time.Second, 8 * time.Second, 8 * time.Second}
+)
+
+// settleLimit bounds reading back, also when the user has given up: what was sent must be found out and written down.
+const settleLimit = time.Minute
+
+// poll reads until look says that it has seen enough, or the waits are used up. A user who has given up is answered after
+// the first reading.
+func (w *Writer) poll(ctx context.Context, waits []time.Duration, look func(context.Context) bool) {
+	limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
+	defer cancel()
+	for i := 0; !look(limited) && i < len(waits); i++ {
+		if ctx.Err() != nil || w.options.Sleep(ctx, waits[i]) != nil {
+			return
+		}
+	}
+}
+
+// volatile are fields that change by themselves, or that follow from others. They are no side effects of a change.
+func volatile(path string) bool {
+	for _, prefix := range []string{"bgp_status", "psk_metadata", "provisioning", "remote_identities"} {
+		if top(path) == prefix {
+			return true
+		}
+	}
+	for _, suffix := range []string{"modified_on", "modified_at", "_validation_state", "health_check.target.effective"} {
+		if strings.HasSuffix(path, suffix) {
+			return true
+		}
+	}
+	return false
+}
+
+// unchanged makes the check right before sending: what the plan shows must still be there.
+func unchanged[T any](w *Writer, r Resource[T], fresh T, covers func(string) bool) func(context.Context) error {
+	return func(ctx context.Context) error {
+		now, err := r.get(ctx, w.options.Account, r.ID(fresh))
+		if err != nil {
+			return err
+		}
+		if changed := compare(settings(fresh, covers), settings(now, covers)); len(changed) > 0 {
+			return &StaleError{Title: r.Title, Changed: changed}
+		}
+		return nil
+	}
+}
+
+// StaleError says that the object was changed between the plan and its application. Nothing was sent.
+type StaleError struct {
+	Title   string
+	Changed []Difference // as the plan showed it, and as it is now
+}
+
+// Error implements error.
+func (e *StaleError) Error() string {
+	return fmt.Sprintf("the %s was changed by somebody else while you were looking (%s); nothing was sent: look at it again",
+		e.Title, strings.Join(paths(e.Changed), ", "))
+}
+
+func paths(list []Difference) []string {
+	var out []string
+	for _, d := range list {
+		out = append(out, d.Path)
+	}
+	return out
+}
+
+// editing is the state of an update or an act between its check and its reading back.
+type editing[T any] struct {
+	w                   *Writer
+	e                   edit[T]
+	c                   change[T]
+	differences, unsent []Difference
+	beside              map[string]any
+}
+
+func (s *editing[T]) check(ctx context.Context) error {
+	if err := unchanged(s.w, s.e.r, s.c.fresh, s.c.covers)(ctx); err != nil || s.e.r.Beside == nil {
+		return err
+	}
+	// What lies beside is only watched: without the permission to read it the change goes on unwatched.
+	s.beside, _ = s.e.r.Beside(ctx, s.w.options.Account, s.e.r.ID(s.c.fresh))
+	return nil
+}
+
+// settle reads until everything that can have been changed is there.
+func (s *editing[T]) settle(ctx context.Context, certain bool) settled {
+	id := s.e.r.ID(s.c.fresh)
+	out := settled{id: id}
+	var got T
+	s.w.poll(ctx, editWaits, func(ctx context.Context) bool {
+		if got, out.err = s.e.r.get(ctx, s.w.options.Account, id); out.err != nil {
+			return api.KindOf(out.err) == api.NotFound
+		}
+		out.notApplied = s.missing(got)
+		return len(out.notApplied) <= len(s.unsent) && s.proven(got)
+	})
+	if out.err != nil {
+		out.outcome = journal.Unknown
+		if api.KindOf(out.err) == api.NotFound {
+			out.outcome, out.text = journal.NotDone, "it does not exist any more"
+		}
+		return out
+	}
+	out.object = raw(got)
+	out.sideEffects = s.sideEffects(ctx, got)
+	s.judge(&out, got, certain)
+	return out
+}
+
+// missing are the differences that have not taken effect. Write-only secrets cannot be looked at.
+func (s *editing[T]) missing(got T) []Difference {
+	is := settings(got, s.c.covers)
+	var list []Difference
+	for _, d := range s.differences {
+		if s.writeOnly(d) || same(d.Path, is[d.Path], s.c.target[d.Path]) {
+			continue
+		}
+		list = append(list, difference(d.Path, is[d.Path], s.c.target[d.Path]))
+	}
+	return list
+}
+
+// writeOnly: a secret that is in the request but never in an answer.
+func (s *editing[T]) writeOnly(d Difference) bool {
+	_, readable := s.c.target[d.Path]
+	return d.Secret && !readable && s.c.now[d.Path] == nil
+}
+
+func (s *editing[T]) proven(got T) bool { return s.e.proof == nil || s.e.proof(s.c.fresh, got) }
+
+// judge decides what the reading means.
+func (s *editing[T]) judge(out *settled, got T, certain bool) {
+	visible, hidden := 0, 0
+	for _, d := range s.differences {
+		if s.writeOnly(d) {
+			hidden++
+		} else {
+			visible++
+		}
+	}
+	applied := visible - len(out.notApplied)
+	switch {
+	case applied == 0 && visible > 0 && !certain:
+		out.outcome = journal.NotDone
+	case applied == 0 && visible > 0 && hidden == 0:
+		out.outcome, out.text = journal.NotDone, "Cloudflare accepted it, but nothing of it took effect"
+	case applied < visible:
+		out.outcome = journal.Partly
+	case visible > 0 || s.e.proof != nil && s.proven(got):
+		out.outcome = journal.Done // a key goes with the same request as the fields that are there
+	case certain:
+		out.outcome, out.text = journal.Done, "Cloudflare accepted it; its effect cannot be read back"
+	default:
+		out.outcome = journal.Unknown
+	}
+}
+
+// sideEffects are fields that changed without being asked for, in the object and beside it.
+func (s *editing[T]) sideEffects(ctx context.Context, got T) []Difference {
+	asked := map[string]bool{}
+	for _, d := range s.differences {
+		asked[d.Path] = true
+	}
+	var list []Difference
+	for _, d := range compare(flatten(raw(s.c.fresh)), flatten(raw(got))) {
+		if !asked[d.Path] && !volatile(d.Path) {
+			list = append(list, d)
+		}
+	}
+	if s.beside != nil {
+		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
+		defer cancel()
+		if now, err := s.e.r.Beside(limited, s.w.options.Account, s.e.r.ID(got)); err == nil {
+			list = append(list, compare(s.beside, now)...)
+		}
+	}
+	return list
+}
+
+// gone reads until the object is not found.
+func gone[T any](ctx context.Context, w *Writer, r Resource[T], id string, certain bool) settled {
+	out := settled{id: id}
+	w.poll(ctx, deleteWaits, func(ctx context.Context) bool {
+		_, out.err = r.get(ctx, w.options.Account, id)
+		return api.KindOf(out.err) == api.NotFound
+	})
+	switch {
+	case api.KindOf(out.err) == api.NotFound:
+		out.outcome, out.err = journal.Done, nil
+	case out.err != nil:
+		out.outcome = journal.Unknown
+	case certain:
+		out.outcome, out.text = journal.Deleting, "Cloudflare accepted the deletion, but the object can still be read"
+	default:
+		out.outcome, out.text = journal.NotDone, "it is still there"
+	}
+	return out
+}
+
+// creation is the state of a create between its check and its reading back.
+type creation[T any] struct {
+	w      *Writer
+	r      Resource[T]
+	req    request
+	create func(context.Context, *api.AccountClient, ...api.WriteOption) (T, error)
+	known  map[string]bool // ids before: what is new afterwards can only be ours
+	id     string
+}
+
+func (c *creation[T]) remember(ctx context.Context) error {
+	list, err := c.r.In(c.w.options.Account).List(ctx)
+	if err != nil {
+		return err
+	}
+	c.known = map[string]bool{}
+	for _, v := range list {
+		c.known[c.r.ID(v)] = true
+	}
+	return nil
+}
+
+func (c *creation[T]) send(ctx context.Context) (api.Secret, error) {
+	v, err := c.create(ctx, c.w.options.Account)
+	if err == nil {
+		c.id = c.r.ID(v)
+	}
+	return api.Secret{}, err
+}
+
+// settle reads the new object: by its id when the answer gave it, else by looking for an object that was not there before.
+func (c *creation[T]) settle(ctx context.Context, certain bool) settled {
+	var out settled
+	c.w.poll(ctx, editWaits, func(ctx context.Context) bool {
+		var got T
+		var found bool
+		if got, found, out.err = c.find(ctx); !found {
+			return false
+		}
+		out.id, out.object = c.r.ID(got), raw(got)
+		out.notApplied = c.missing(got)
+		return len(out.notApplied) == 0
+	})
+	switch {
+	case out.object != nil && len(out.notApplied) == 0:
+		out.outcome, out.err = journal.Done, nil
+	case out.object != nil:
+		out.outcome, out.err = journal.Partly, nil
+	case out.err == nil && !certain:
+		out.outcome, out.text = journal.NotDone, "there is no such new object"
+	default:
+		out.outcome, out.id, out.text = journal.Unknown, c.id, "Cloudflare accepted it, but it cannot be read yet"
+		if !certain {
+			out.text = ""
+		}
+	}
+	return out
+}
+
+func (c *creation[T]) find(ctx context.Context) (got T, found bool, err error) {
+	if c.id != "" {
+		got, err = c.r.get(ctx, c.w.options.Account, c.id)
+		if api.KindOf(err) == api.NotFound {
+			return got, false, nil // not visible yet
+		}
+		return got, err == nil, err
+	}
+	list, err := c.r.In(c.w.options.Account).List(ctx)
+	if err != nil {
+		return got, false, err
+	}
+	label := c.labelOf()
+	for _, v := range list {
+		if c.known[c.r.ID(v)] || c.r.Label(v) != label && label != "" {
+			continue
+		}
+		if missing := c.missing(v); !found || len(missing) == 0 {
+			got, found = v, true
+		}
+	}
+	return got, found, nil
+}
+
+// labelOf is what the new object is called.
+func (c *creation[T]) labelOf() string {
+	v, err := compose(flatten(c.req.body), *new(T), *new(T))
+	if err != nil {
+		return ""
+	}
+	return c.r.Label(v)
+}
+
+// missing are the fields of the request that the object has otherwise.
+func (c *creation[T]) missing(got T) []Difference {
+	is, body := flatten(encoded(got)), flatten(c.req.body)
+	for _, path := range c.req.secrets() {
+		delete(body, path)
+	}
+	var list []Difference
+	for _, path := range union(body, nil) {
+		if !same(path, is[path], body[path]) {
+			list = append(list, difference(path, is[path], body[path]))
+		}
+	}
+	return list
+}

@@ -1,0 +1,96 @@
+package change
+
+import (
+	"context"
+	"errors"
+	"sync"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/journal"
+)
+
+// Options are what a Writer needs.
+type Options struct {
+	Account  *api.AccountClient
+	Profile  string           // for the journal
+	Journal  *journal.Journal // nil: changes leave no trace (the demo)
+	ReadOnly string           // the reason why nothing may be changed; "" = changes are allowed
+	Requests *RequestLog      // for Cloudflare's request ids of successful requests; may be nil
+	Now      func() time.Time // nil = time.Now
+	// Sleep waits between two reads after a write; nil = a timer that ends early with the context.
+	Sleep func(context.Context, time.Duration) error
+}
+
+// Writer carries changes out in one account. It is safe for concurrent use.
+type Writer struct {
+	options Options
+	shadow  *api.AccountClient
+}
+
+// New builds a Writer. It sends nothing.
+func New(o Options) (*Writer, error) {
+	if o.Account == nil {
+		return nil, errors.New("a writer needs the client of an account")
+	}
+	if o.Now == nil {
+		o.Now = time.Now
+	}
+	if o.Sleep == nil {
+		o.Sleep = sleep
+	}
+	shadow, err := newShadow(o.Account.ID)
+	if err != nil {
+		return nil, err
+	}
+	return &Writer{options: o, shadow: shadow}, nil
+}
+
+func sleep(ctx context.Context, d time.Duration) error {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-timer.C:
+		return nil
+	}
+}
+
+// keptExchanges bounds a RequestLog: a plan sends a handful of requests.
+const keptExchanges = 64
+
+// RequestLog remembers the ids of the last requests that may have changed something. Hook Observe into api.Options.OnExchange.
+type RequestLog struct {
+	mu   sync.Mutex
+	last []api.Exchange
+}
+
+// Observe takes one exchange. It is safe for concurrent use.
+func (l *RequestLog) Observe(x api.Exchange) {
+	if x.Method == "GET" || x.RequestID == "" {
+		return
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if len(l.last) == keptExchanges {
+		l.last = l.last[1:]
+	}
+	l.last = append(l.last, x)
+}
+
+// since gives the ids of the requests of one kind from a moment on.
+func (l *RequestLog) since(start time.Time, operation, path string) []string {
+	if l == nil {
+		return nil
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	var ids []string
+	for _, x := range l.last {
+		if !x.Start.Before(start) && x.Operation == operation && hasSuffix(x.Path, path) {
+			ids = append(ids, x.RequestID)
+		}
+	}
+	return ids
+}

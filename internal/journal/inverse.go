@@ -1,0 +1,100 @@
+package journal
+
+import (
+	"encoding/json"
+	"strconv"
+	"strings"
+)
+
+// Undo is the change that would undo an entry. It goes the same way as every other change: read again, compare, ask, send once.
+type Undo struct {
+	Verb     Verb
+	Resource string
+	Parent   string
+	ObjectID string
+	Name     string
+	Opened   json.RawMessage // what the object should be now; nil: any. A difference is a conflict to show first
+	Wanted   json.RawMessage // what it becomes; nil for a deletion
+	Missing  []string        // secret fields that the journal does not have: to be typed again
+}
+
+// Inverse returns the change that would undo the entry, or the reason why there is none.
+func Inverse(e Entry) (Undo, string) {
+	if why := notUndoable(e); why != "" {
+		return Undo{}, why
+	}
+	u := Undo{Resource: e.Resource, Parent: e.Parent, ObjectID: e.ObjectID, Name: e.Name}
+	switch e.Verb {
+	case Create:
+		u.Verb, u.Opened = Delete, e.After
+	case Delete:
+		u.Verb, u.ObjectID = Create, ""
+		u.Wanted, u.Missing = unmasked(e.Before)
+		if e.Resource == "ipsec_tunnels" {
+			u.Missing = append(u.Missing, "psk")
+		}
+	case Advertise:
+		u.Verb, u.Opened, u.Wanted = Withdraw, e.After, e.Before
+	case Withdraw:
+		u.Verb, u.Opened, u.Wanted = Advertise, e.After, e.Before
+	default:
+		u.Verb, u.Opened, u.Wanted = e.Verb, e.After, e.Before
+	}
+	return u, ""
+}
+
+// notUndoable is the reason why an entry has no inverse, "" when it has one.
+func notUndoable(e Entry) string {
+	switch {
+	case e.Outcome == NotDone:
+		return "nothing was changed, so there is nothing to undo"
+	case e.Outcome == Unknown || e.Outcome == "":
+		return "it is not known whether this was done: look at the object first"
+	case e.Verb == GeneratePSK || e.Verb == SetPSK:
+		return "the former key is not known to anybody but the device: set a new one instead"
+	case e.Verb == ValidatePrefix:
+		return "a validation changes nothing that could be undone"
+	case e.Verb == Create && e.Resource == "cni_interconnects":
+		return "creating an interconnect orders a cross-connect: cancel it with the data centre, then delete it"
+	case e.Verb == Create && e.Group != "":
+		return "this was one step of a replacement: replace the tunnel again"
+	case e.Verb != Create && len(e.Before) == 0:
+		return "the journal does not hold what was there before"
+	case e.Verb == Update && len(e.Secrets) > 0:
+		return "a secret was changed (" + strings.Join(e.Secrets, ", ") + "), and the journal never holds secrets: type the former one in a change"
+	}
+	return ""
+}
+
+// unmasked removes the masked fields from an object and says which they were: a mask must never be sent as a value.
+func unmasked(object json.RawMessage) (json.RawMessage, []string) {
+	v, err := decode(object)
+	if err != nil {
+		return nil, nil
+	}
+	var missing []string
+	drop(v, "", &missing)
+	out, err := Encode(v)
+	if err != nil {
+		return nil, nil
+	}
+	return out, missing
+}
+
+func drop(v any, path string, missing *[]string) {
+	switch v := v.(type) {
+	case map[string]any:
+		for key, value := range v {
+			if value != nil && IsSecret(key) {
+				delete(v, key)
+				*missing = append(*missing, path+key)
+				continue
+			}
+			drop(value, path+key+".", missing)
+		}
+	case []any:
+		for i := range v {
+			drop(v[i], path+strconv.Itoa(i)+".", missing)
+		}
+	}
+}
