@@ -23,6 +23,7 @@ func TestCredentialsAreCheckedLikeAtTheGateway(t *testing.T) {
 		{name: "half a pair", header: http.Header{"X-Auth-Email": {simedge.DefaultEmail}}, status: 400, code: 9106},
 		{name: "not a bearer", header: http.Header{"Authorization": {"Basic Zm9v"}}, status: 400, code: 6003, chain: 6111},
 		{name: "a token with a space", header: http.Header{"Authorization": {"Bearer a b"}}, status: 400, code: 6003, chain: 6111},
+		{name: "an endless token", header: http.Header{"Authorization": {"Bearer " + strings.Repeat("x", 256)}}, status: 400, code: 6003, chain: 6111},
 		{name: "a key with odd characters", header: http.Header{"X-Auth-Email": {"a@example.com"}, "X-Auth-Key": {"ä ö"}},
 			status: 400, code: 6003, chain: 6103},
 		{name: "an unknown token", header: http.Header{"Authorization": {"Bearer other"}}, status: 403, code: 10000, short: true},

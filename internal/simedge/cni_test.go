@@ -230,6 +230,10 @@ func TestStaticRoutes(t *testing.T) {
 		t.Errorf("priority %v", got)
 	}
 	o.send("DELETE", routes, nil).refused(400, 1022)
+	o.send("DELETE", routes+"/"+o.get(routes).at("result", "routes", 0, "id").(string)+"?validate_only=true", nil).ok()
+	if n := len(o.edge.Objects(simedge.Routes)); n != 10 {
+		t.Errorf("%d routes after a delete that cannot be tried, want 10", n)
+	}
 	o.send("DELETE", routes, object{}).refused(400, 1022, "routes is required")
 	o.send("DELETE", routes, object{"routes": []any{object{"id": id}}}).ok()
 	o.clock.advance(2 * time.Second)

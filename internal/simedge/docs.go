@@ -21,7 +21,7 @@
 //
 // # Strictness
 //
-// Each resource is a table of fields (type, required, bounds, default, access) plus rules across the
+// Each resource is a table of fields (type, required, bounds, default) plus rules across the
 // account. The decoder refuses wrong JSON types with the text of Go's decoder and null with the real
 // service's sentence, both as code 1022. Fields that are not in the table are ignored, as are read-only ones.
 //
@@ -49,6 +49,7 @@
 //   - psk_metadata moves when the key changes, whoever chose it, and not when the same key is sent again.
 //   - remote_identities are filled; the short account number in them is invented.
 //   - A deleted tunnel or route stays in the list and can be read for 2 s, but a write says "not found".
+//   - validate_only means nothing to the delete of a route, because no document names it there: the route goes.
 //   - A next hop must be the customer's side of a tunnel or interconnect; the same prefix, next hop and
 //     priority twice is refused. The collection delete without ids is refused.
 //   - HTTP status: 404 for 1020, 1029 and 1032 (1020 also for interconnects), 400 for 1012 and 1022.

@@ -47,6 +47,15 @@ func TestObjectsChangeBehindTheBack(t *testing.T) {
 	if o.get(gre+"/"+id).ok().at("result", "gre_tunnel", "name") != "odd-gre" || o.bgp(simedge.IPsecTunnels, "jnb-br1-ipsec") != "none" {
 		t.Error("insert or restart did not work")
 	}
+	path, _ := o.prefix("198.18.40.0/24")
+	o.edge.InsertBelow(simedge.BGPPrefixes, path[strings.LastIndex(path, "/")+1:], simedge.Object{"cidr": "198.18.40.0/25"})
+	if got := len(o.get(path + "/bgp/prefixes").list("result")); got != 2 {
+		t.Errorf("%d BGP prefixes, want 2", got)
+	}
+	o.edge.Insert(simedge.Interconnects, simedge.Object{"name": "odd-port", "type": "direct"})
+	if r := o.get(cni + "/interconnects/odd-port").ok(); r.at("id") != nil {
+		t.Errorf("an interconnect with an id: %s", r.raw)
+	}
 	if err := o.edge.Delete(simedge.GRETunnels, "sjc-dc1-gre"); err == nil || !strings.Contains(err.Error(), "sjc-dc1-gre") {
 		t.Errorf("deleting twice: %v", err)
 	}
@@ -78,7 +87,7 @@ func TestRequestsAreLogged(t *testing.T) {
 	o := newOperator(t)
 	o.send("PUT", gre+"/x?validate_only=true", object{"mtu": 1400})
 	got := o.edge.Requests()[0]
-	if got.Method != "PUT" || got.Path != gre+"/x" || got.Query.Get("validate_only") != "true" || got.Status != 404 ||
+	if got.Method != http.MethodPut || got.Path != gre+"/x" || got.Query.Get("validate_only") != "true" || got.Status != 404 ||
 		string(got.Body) != `{"mtu":1400}` || got.Header.Get("x-magic-new-hc-target") != "true" || !got.Time.Equal(o.clock.now()) {
 		t.Errorf("logged %+v", got)
 	}
@@ -99,7 +108,7 @@ func TestASocketAndTheRoundTripperSayTheSame(t *testing.T) {
 			defer server.Close()
 			client, url = server.Client(), server.URL
 		}
-		r, _ := http.NewRequest("POST", url+"/client/v4"+ipsec, strings.NewReader(`{"name":"x"}`))
+		r, _ := http.NewRequest(http.MethodPost, url+"/client/v4"+ipsec, strings.NewReader(`{"name":"x"}`))
 		r.Header.Set("Authorization", "Bearer demo-token")
 		resp, err := client.Do(r)
 		if err != nil {
@@ -163,14 +172,15 @@ func BenchmarkList(b *testing.B) {
 		b.Run(fmt.Sprintf("%d GRE tunnels", tunnels/2), func(b *testing.B) {
 			edge := simedge.New(simedge.Options{Tunnels: tunnels})
 			transport := edge.RoundTripper()
-			r, _ := http.NewRequest("GET", "http://edge.invalid/client/v4"+gre, nil)
+			r, _ := http.NewRequest(http.MethodGet, "http://edge.invalid/client/v4"+gre, nil)
 			r.Header.Set("Authorization", "Bearer demo-token")
 			b.ReportAllocs()
 			for b.Loop() {
 				resp, err := transport.RoundTrip(r)
-				if err != nil || resp.StatusCode != 200 {
+				if err != nil || resp.StatusCode != http.StatusOK {
 					b.Fatal(err)
 				}
+				_ = resp.Body.Close()
 				b.SetBytes(resp.ContentLength)
 			}
 		})

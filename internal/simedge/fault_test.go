@@ -16,8 +16,11 @@ import (
 	"flarewire/internal/simedge"
 )
 
+// getter asks for the GRE tunnels; what was read before an error is in the reply.
+type getter func(context.Context) (reply, error)
+
 // wires serves the same account in the process and over a socket on loopback.
-func wires(t *testing.T, test func(t *testing.T, edge *simedge.Edge, get func(ctx context.Context) (*http.Response, []byte, error))) {
+func wires(t *testing.T, test func(t *testing.T, edge *simedge.Edge, get getter)) {
 	for _, wire := range []string{"in process", "socket"} {
 		t.Run(wire, func(t *testing.T) {
 			edge := simedge.New(simedge.Options{})
@@ -27,19 +30,19 @@ func wires(t *testing.T, test func(t *testing.T, edge *simedge.Edge, get func(ct
 				t.Cleanup(server.Close)
 				client, url = server.Client(), server.URL
 			}
-			test(t, edge, func(ctx context.Context) (*http.Response, []byte, error) {
-				r, err := http.NewRequestWithContext(ctx, "GET", url+"/client/v4"+gre, nil)
+			test(t, edge, func(ctx context.Context) (reply, error) {
+				r, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/client/v4"+gre, nil)
 				if err != nil {
-					return nil, nil, err
+					return reply{}, err
 				}
 				r.Header.Set("Authorization", "Bearer demo-token")
 				resp, err := client.Do(r)
 				if err != nil {
-					return nil, nil, err
+					return reply{}, err
 				}
 				defer func() { _ = resp.Body.Close() }()
 				body, err := io.ReadAll(resp.Body)
-				return resp, body, err
+				return reply{t: t, status: resp.StatusCode, header: resp.Header, raw: body}, err
 			})
 		})
 	}
@@ -72,20 +75,20 @@ func TestFaultsOfTheAnswer(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			wires(t, func(t *testing.T, edge *simedge.Edge, get func(context.Context) (*http.Response, []byte, error)) {
+			wires(t, func(t *testing.T, edge *simedge.Edge, get getter) {
 				edge.Fault(test.fault)
-				resp, body, err := get(t.Context())
+				got, err := get(t.Context())
 				if err != nil {
 					t.Fatal(err)
 				}
-				if resp.StatusCode != test.status || !strings.Contains(resp.Header.Get("Content-Type"), test.header) || !test.body(string(body)) {
-					t.Errorf("status %d, %s: %.200s", resp.StatusCode, resp.Header.Get("Content-Type"), body)
+				if got.status != test.status || !strings.Contains(got.header.Get("Content-Type"), test.header) || !test.body(string(got.raw)) {
+					t.Errorf("status %d, %s: %.200s", got.status, got.header.Get("Content-Type"), got.raw)
 				}
-				if test.fault.RetryAfter > 0 && resp.Header.Get("Retry-After") != "7" {
-					t.Errorf("Retry-After %q", resp.Header.Get("Retry-After"))
+				if test.fault.RetryAfter > 0 && got.header.Get("Retry-After") != "7" {
+					t.Errorf("Retry-After %q", got.header.Get("Retry-After"))
 				}
 				edge.ClearFaults()
-				if resp, _, err := get(t.Context()); err != nil || resp.StatusCode != 200 {
+				if got, err := get(t.Context()); err != nil || got.status != 200 {
 					t.Errorf("the fault outlives ClearFaults: %v", err)
 				}
 			})
@@ -94,29 +97,29 @@ func TestFaultsOfTheAnswer(t *testing.T) {
 }
 
 func TestFaultsOfTheConnection(t *testing.T) {
-	wires(t, func(t *testing.T, edge *simedge.Edge, get func(context.Context) (*http.Response, []byte, error)) {
+	wires(t, func(t *testing.T, edge *simedge.Edge, get getter) {
 		edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Times: 1})
-		if _, _, err := get(t.Context()); !errors.Is(err, syscall.ECONNRESET) {
+		if _, err := get(t.Context()); !errors.Is(err, syscall.ECONNRESET) {
 			t.Errorf("reset gives %v", err)
 		}
 		edge.Fault(simedge.Fault{Kind: simedge.FaultTruncated, Times: 1})
-		_, body, err := get(t.Context())
-		if !errors.Is(err, io.ErrUnexpectedEOF) || len(body) == 0 || json.Valid(body) {
-			t.Errorf("truncation gives %v and %d bytes", err, len(body))
+		got, err := get(t.Context())
+		if !errors.Is(err, io.ErrUnexpectedEOF) || len(got.raw) == 0 || json.Valid(got.raw) {
+			t.Errorf("truncation gives %v and %d bytes", err, len(got.raw))
 		}
-		if _, _, err := get(t.Context()); err != nil {
+		if _, err := get(t.Context()); err != nil {
 			t.Errorf("faults for one time are still there: %v", err)
 		}
 	})
 }
 
 func TestDelaysEndWithTheRequest(t *testing.T) {
-	wires(t, func(t *testing.T, edge *simedge.Edge, get func(context.Context) (*http.Response, []byte, error)) {
+	wires(t, func(t *testing.T, edge *simedge.Edge, get getter) {
 		for _, kind := range []simedge.FaultKind{simedge.FaultDelay, simedge.FaultSlow} {
 			edge.ClearFaults()
 			edge.Fault(simedge.Fault{Kind: kind, Delay: time.Hour})
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
-			if _, _, err := get(ctx); !errors.Is(err, context.DeadlineExceeded) {
+			if _, err := get(ctx); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("kind %d: %v", kind, err)
 			}
 			cancel()
@@ -133,7 +136,7 @@ func TestASlowAnswerArrivesWholeAndLate(t *testing.T) {
 		} {
 			edge.ClearFaults()
 			edge.Fault(simedge.Fault{Kind: kind, Delay: 3 * time.Second})
-			r, _ := http.NewRequestWithContext(t.Context(), "GET", "http://edge.invalid/client/v4"+gre, nil)
+			r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://edge.invalid/client/v4"+gre, nil)
 			r.Header.Set("Authorization", "Bearer demo-token")
 			start := time.Now()
 			resp, err := client.Do(r)
@@ -141,6 +144,7 @@ func TestASlowAnswerArrivesWholeAndLate(t *testing.T) {
 				t.Fatal(err)
 			}
 			body, err := io.ReadAll(resp.Body)
+			_ = resp.Body.Close()
 			if took := time.Since(start); err != nil || !json.Valid(body) || took < least {
 				t.Errorf("kind %d: %d bytes after %v, error %v", kind, len(body), took, err)
 			}
@@ -177,7 +181,7 @@ func TestAWriteCanHappenAndItsAnswerGetLost(t *testing.T) {
 	}
 	requests := o.edge.Requests()
 	last := requests[len(requests)-1]
-	if last.Method != "POST" || last.Path != gre || last.Status != 0 || !strings.Contains(string(last.Body), "ber-br1-gre") {
+	if last.Method != http.MethodPost || last.Path != gre || last.Status != 0 || !strings.Contains(string(last.Body), "ber-br1-gre") {
 		t.Errorf("the log says %+v", last)
 	}
 }

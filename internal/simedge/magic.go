@@ -279,7 +279,7 @@ func (m *magicResource) remove(c *call) (any, error) {
 		return nil, err
 	}
 	shown := c.view(r)
-	if !c.dry {
+	if !c.dry || m.kind == Routes { // validate_only is not documented for routes
 		r.gone = c.now.Add(deleteLag)
 	}
 	return Object{"deleted": true, "deleted_" + m.singular: shown}, nil

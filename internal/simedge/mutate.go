@@ -6,20 +6,21 @@ import (
 )
 
 // Insert adds an object behind the clients' back, without any check, and returns its id.
+// A tunnel is established at once.
 func (e *Edge) Insert(kind Resource, o Object) string {
+	return e.InsertBelow(kind, "", o)
+}
+
+// InsertBelow is Insert for what belongs to a prefix (BGP prefixes, bindings, delegations), named by its id.
+func (e *Edge) InsertBelow(kind Resource, prefixID string, o Object) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	now := e.now()
-	o = deepCopy(o).(Object)
-	r := e.insert(kind, o, now)
-	if kind == Interconnects {
-		r.id = r.text("name")
-	}
-	r.lifeFrom, r.life = now, steady("Established", "", 1)
+	r := e.insert(kind, deepCopy(o).(Object), e.now())
+	r.parent, r.life, r.lifeFrom = prefixID, steady("Established", "", 1), r.created
 	return r.id
 }
 
-// Mutate changes an object behind the clients' back. It is found by id or name; the error says when there is none.
+// Mutate changes an object behind the clients' back. It is found by id, name or CIDR; the error says when there is none.
 func (e *Edge) Mutate(kind Resource, idOrName string, change func(Object)) error {
 	return e.mutate(kind, idOrName, func(r *record) {
 		o := deepCopy(r.obj).(Object)
@@ -102,7 +103,7 @@ func (e *Edge) live(kind Resource) []Object {
 	return out
 }
 
-// Object returns a copy of one object, found by id or name.
+// Object returns a copy of one object, found by id, name or CIDR.
 func (e *Edge) Object(kind Resource, idOrName string) (Object, bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()

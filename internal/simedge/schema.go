@@ -29,26 +29,16 @@ func (k kind) goType() string {
 	return [...]string{"string", "int", "bool", "struct", "[]string", "[]struct", "string"}[k]
 }
 
-// access says what a client may do with a field beyond reading and writing it.
-type access int
-
-const (
-	readWrite  access = iota
-	readOnly          // sent values are ignored
-	createOnly        // accepted by POST, silently ignored by PUT
-	writeOnly         // never returned
-)
-
 // bounds are the smallest and the largest permitted number, or length for a text.
 type bounds struct{ min, max int64 }
 
-// field is one row of a resource's schema table.
+// field is one row of a resource's schema table. What is in no table is read-only or unknown, and ignored when sent.
 type field struct {
 	name     string
 	kind     kind
 	required bool
-	access   access
 	nullable bool
+	initial  bool // accepted by POST, silently ignored by PUT
 	replace  bool // a nested object replaces the stored one instead of merging into it
 	bounds   *bounds
 	oneOf    []string
@@ -83,7 +73,7 @@ func (d decoder) object(fields []field, body map[string]any, path string) (Objec
 	out := Object{}
 	for i := range fields {
 		f := &fields[i]
-		if f.access == readOnly || (f.access == createOnly && !d.create) {
+		if f.initial && !d.create {
 			continue
 		}
 		raw, present := body[f.name]

@@ -81,12 +81,10 @@ func (e *Edge) addPhysical(slot *record, kind string, created time.Time) *record
 	}, created)
 }
 
-// addInterconnect stores under the name: this service knows no other identifier.
+// addInterconnect gives the interconnect the reservation of its port.
 func (e *Edge) addInterconnect(o Object, created time.Time) *record {
 	o["virtual_port_reservation_id"] = uuid(e.hash("port", o["name"]))
-	r := &record{kind: Interconnects, id: o["name"].(string), obj: o, created: created}
-	e.objects[Interconnects].add(r)
-	return r
+	return e.insert(Interconnects, o, created)
 }
 
 func (e *Edge) addCNI(icon *record, conduit, description, version string, mtu int64) {

@@ -95,13 +95,13 @@ func (c *collection) sweep(now time.Time) {
 	c.list = slices.DeleteFunc(c.list, expired)
 }
 
-// find looks an object up by id, else by name.
+// find looks an object up by id, else by name, else by CIDR.
 func (c *collection) find(idOrName string) *record {
 	if r := c.byID[idOrName]; r != nil {
 		return r
 	}
 	for _, r := range c.list {
-		if r.text("name") == idOrName {
+		if r.text("name") == idOrName || r.text("cidr") == idOrName {
 			return r
 		}
 	}
@@ -146,12 +146,12 @@ func uuid(h [32]byte) string {
 	return s[:8] + "-" + s[8:12] + "-" + s[12:16] + "-" + s[16:20] + "-" + s[20:]
 }
 
-// insert stores obj as a new object; a nil id is made.
+// insert stores obj as a new object. Interconnects are known by their name; the others get an id if they have none.
 func (e *Edge) insert(kind Resource, obj Object, created time.Time) *record {
 	r := &record{kind: kind, obj: obj, created: created}
-	if id, ok := obj["id"].(string); ok && id != "" {
-		r.id = id
-	} else {
+	if kind == Interconnects {
+		r.id = r.text("name")
+	} else if r.id = r.text("id"); r.id == "" {
 		r.id = e.newID(kind)
 		obj["id"] = r.id
 	}

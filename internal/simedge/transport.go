@@ -201,14 +201,10 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	if d.reset {
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 	}
-	body := &contextBody{ctx: r.Context(), r: d.stream}
-	if r.Method == http.MethodHead {
-		body.r = http.NoBody
-	}
 	return &http.Response{
 		Status: strconv.Itoa(d.status) + " " + http.StatusText(d.status), StatusCode: d.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,
-		Header: d.header, Body: body, ContentLength: d.length, Request: r,
+		Header: d.header, Body: &contextBody{ctx: r.Context(), r: d.stream}, ContentLength: d.length, Request: r,
 	}, nil
 }
 

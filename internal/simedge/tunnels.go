@@ -54,7 +54,7 @@ var (
 			field{name: "cloudflare_gre_endpoint", kind: text, required: true, check: checkIP},
 			field{name: "ttl", kind: integer, def: int64(64), bounds: &bounds{1, 255}},
 			field{name: "mtu", kind: integer, def: int64(1476), bounds: &bounds{576, 65535}},
-			field{name: "bgp", kind: nested, access: createOnly, fields: bgpFields(true)},
+			field{name: "bgp", kind: nested, initial: true, fields: bgpFields(true)},
 		),
 		rules: tunnelRules,
 	}
@@ -65,7 +65,7 @@ var (
 			field{name: "customer_endpoint", kind: text, check: checkOptionalIP},
 			field{name: "cloudflare_endpoint", kind: text, required: true, check: checkIP},
 			field{name: "replay_protection", kind: boolean},
-			field{name: "psk", kind: text, access: writeOnly, check: checkPSK},
+			field{name: "psk", kind: text, check: checkPSK},
 			field{name: "bgp", kind: nested, replace: true, fields: bgpFields(true)},
 			field{name: "custom_remote_identities", kind: nested, fields: []field{{name: "fqdn_id", kind: text}}},
 		),

@@ -26,6 +26,9 @@ func TestTheBelievableAccountObeysItsOwnRules(t *testing.T) {
 			if r.status != 200 || r.at("result", "modified") != true {
 				t.Errorf("%v cannot be written back: %s", m["name"], r.raw)
 			}
+			if diff := cmp.Diff(with(m, "modified_on", "2026-11-20T03:00:00Z"), r.at("result", "modified_"+singular)); diff != "" {
+				t.Errorf("writing %v back changed it: %s", m["name"], diff)
+			}
 		}
 	}
 	if total < 20 {
