@@ -83,7 +83,7 @@ func (a *answer) hide(text string) string { return hideSecrets(text, a.call.secr
 
 func (a *answer) error(kind Kind) *Error {
 	return &Error{Kind: kind, Service: a.call.op.Service, Operation: a.call.op.Name, Status: a.status, Method: a.call.op.Method,
-		Path: a.path, RequestID: clean(a.header.Get("Cf-Ray")),
+		Path: a.path, RequestID: requestID(a.header),
 		Uncertain: a.call.op.Changes && !a.call.dryRun && (kind == BadAnswer || kind == ServerTrouble)}
 }
 

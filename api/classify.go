@@ -154,7 +154,7 @@ func byStatus(status int) Kind {
 func blamedField(messages []Message, in *call) string {
 	for _, m := range messages {
 		if m.Pointer != "" {
-			return strings.ReplaceAll(strings.Trim(m.Pointer, "/"), "/", ".")
+			return shorten(strings.ReplaceAll(strings.Trim(m.Pointer, "/"), "/", "."), maxSample)
 		}
 	}
 	var best string

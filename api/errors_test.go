@@ -117,7 +117,9 @@ func TestErrorsOfServersAreCleaned(t *testing.T) {
 	})
 	err := setPSK(t.Context(), client.In(account))
 	wantKind(t, err, api.Invalid)
-	if text := fmt.Sprintf("%v %+v %#v", err, errors.Unwrap(err), err.(*api.Error).Messages); strings.ContainsAny(text, "\x1b\x07\u202e") ||
+	var e *api.Error
+	_ = errors.As(err, &e)
+	if text := fmt.Sprintf("%v %+v %#v", err, errors.Unwrap(err), e.Messages); strings.ContainsAny(text, "\x1b\x07\u202e") ||
 		strings.Contains(text, "psk-canary-1") || strings.Contains(text, canary) {
 		t.Errorf("%q", text)
 	}
@@ -140,7 +142,7 @@ func TestExchanges(t *testing.T) {
 		t.Fatalf("%d entries", len(log))
 	}
 	x := log[0]
-	if x.Method != "POST" || x.Status != 200 || x.RequestID != "8f00baa1-FRA" || x.Bytes == 0 || x.Attempt != 1 || x.Operation != "ipsec_tunnels.psk_generate" ||
+	if x.Method != http.MethodPost || x.Status != 200 || x.RequestID != "8f00baa1-FRA" || x.Bytes == 0 || x.Attempt != 1 || x.Operation != "ipsec_tunnels.psk_generate" ||
 		x.Path != "/client/v4/accounts/"+account+"/magic/ipsec_tunnels/t1/psk_generate" || x.Duration <= 0 || x.Start.IsZero() {
 		t.Errorf("%+v", x)
 	}

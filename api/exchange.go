@@ -40,7 +40,7 @@ func (l *exchangeLog) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		x.Error = clean(l.creds.hide(err.Error()))
 	} else {
-		x.Status, x.RequestID = resp.StatusCode, clean(resp.Header.Get("Cf-Ray"))
+		x.Status, x.RequestID = resp.StatusCode, requestID(resp.Header)
 		if b, ok := resp.Body.(*readBody); ok {
 			x.Bytes = len(b.data)
 		}
@@ -48,3 +48,9 @@ func (l *exchangeLog) RoundTrip(req *http.Request) (*http.Response, error) {
 	l.report(x)
 	return resp, err
 }
+
+// maxRequestID bounds the id, which is about 20 characters long.
+const maxRequestID = 64
+
+// requestID reads the id by which Cloudflare's support finds a request.
+func requestID(h http.Header) string { return shorten(clean(h.Get("Cf-Ray")), maxRequestID) }

@@ -3,6 +3,7 @@ package api_test
 import (
 	"encoding/json"
 	"errors"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -168,6 +169,16 @@ func healthCheckTarget(t *testing.T) {
 		if server.last(t).Header.Get("X-Magic-New-Hc-Target") != "true" {
 			t.Error("the header is missing")
 		}
+		server.handler = says(200, result(`{"id":"t1"}`))
+		_, _ = client.In(account).GRETunnels.Update(t.Context(), "t1", got)
+		check, _ := body(t, server.last(t))["health_check"].(map[string]any)
+		if want == (api.HealthCheckTarget{}) {
+			if check["target"] != nil {
+				t.Errorf("%s: a target that is not set was sent: %v", answer, check)
+			}
+		} else if diff := cmp.Diff(map[string]any{"saved": want.Saved}, check["target"]); diff != "" {
+			t.Errorf("%s: sent in the wrong form:\n%s", answer, diff)
+		}
 	}
 }
 
@@ -222,7 +233,7 @@ func remoteIdentities(t *testing.T) {
 	_, _ = client.In(account).IPsecTunnels.Update(t.Context(), "t1",
 		api.IPsecTunnel{CustomRemoteIdentities: &api.CustomRemoteIdentities{FQDNID: "a.x.custom.ipsec.cloudflare.com"}})
 	got := server.last(t)
-	if got.Method != "PUT" || got.Path != "/accounts/"+account+"/magic/ipsec_tunnels/t1" ||
+	if got.Method != http.MethodPut || got.Path != "/accounts/"+account+"/magic/ipsec_tunnels/t1" ||
 		got.Body != `{"custom_remote_identities":{"fqdn_id":"a.x.custom.ipsec.cloudflare.com"}}` {
 		t.Errorf("%+v", got)
 	}
@@ -230,7 +241,7 @@ func remoteIdentities(t *testing.T) {
 
 func noCollectionDelete(t *testing.T) {
 	for _, op := range api.Operations() {
-		if op.Method == "DELETE" && !strings.HasSuffix(op.Path, "}") {
+		if op.Method == http.MethodDelete && !strings.HasSuffix(op.Path, "}") {
 			t.Errorf("%s deletes a collection", op.Name)
 		}
 	}
@@ -267,7 +278,7 @@ func prefixDescription(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"id":"p1"}`)))
 	on := true
 	_, _ = client.In(account).Prefixes.Update(t.Context(), "p1", api.Prefix{ID: "p1", CIDR: "192.0.2.0/24", Description: "new", Advertised: &on, OnDemandEnabled: &on})
-	if got := server.last(t); got.Method != "PATCH" || got.Body != `{"description":"new"}` {
+	if got := server.last(t); got.Method != http.MethodPatch || got.Body != `{"description":"new"}` {
 		t.Errorf("%s %s", got.Method, got.Body)
 	}
 	for want, call := range map[string]func(*api.AccountClient) (api.BGPPrefix, error){

@@ -6,15 +6,15 @@ import (
 	"strings"
 )
 
-// body builds the request for v: only the keys given, in their order, without nulls, and the secret only when it is set.
-// Nulls are left out at every depth because /magic answers them with 400 (code 1022); "" is what clears a text.
+// body builds the request for v: only the keys given, in their order, and the secret only when it is set. Nothing is sent as
+// null, because /magic answers that with 400 (code 1022): the types leave out what is not set, and "" is what clears a text.
 func (r *resource[T]) body(v *T, keys []string, modify bool) (json.RawMessage, []Secret, error) {
 	all, err := encode(v)
 	if err != nil {
 		return nil, nil, err
 	}
 	values := make(map[string][]byte)
-	fields(all, func(key string, value []byte) { values[key] = withoutNulls(value) })
+	fields(all, func(key string, value []byte) { values[key] = value })
 	if modify {
 		if h, ok := any(v).(rawHolder); ok {
 			r.clear(values, h.JSON())
@@ -82,20 +82,6 @@ func clearNested(object, before []byte, path string) []byte {
 
 func isText(value []byte) bool  { return len(value) > 2 && value[0] == '"' }
 func isEmpty(value []byte) bool { return isNull(value) || string(value) == `""` }
-
-// withoutNulls removes null members from objects at every depth.
-func withoutNulls(value []byte) []byte {
-	if len(value) == 0 || value[0] != '{' || !bytes.Contains(value, []byte("null")) {
-		return value
-	}
-	out := newObject()
-	fields(value, func(key string, member []byte) {
-		if !isNull(member) {
-			out.add(key, withoutNulls(member))
-		}
-	})
-	return out.bytes()
-}
 
 // object writes a JSON object member by member.
 type object struct{ b bytes.Buffer }
