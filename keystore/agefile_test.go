@@ -173,7 +173,7 @@ func TestAgeFileIsNotKeptWhereItWouldBeRefused(t *testing.T) {
 	if err := os.Symlink(real, dir); err != nil {
 		t.Skip("no symbolic links here: ", err)
 	}
-	store := keystore.NewAgeFile(dir)
+	store := keystore.NewQuickAgeFileForTest(dir)
 	err := store.Set(t.Context(), "prod", mustToken(t, canaryText), passphrase("correct horse"))
 	if !errors.Is(err, keystore.ErrUnsafeFile) || store.Has("prod") {
 		t.Errorf("got %v", err)

@@ -88,7 +88,8 @@ func parseConfig(path, text string) (fileForm, error) {
 	}
 	meta, err := toml.Decode(text, &form)
 	if parse := (toml.ParseError{}); errors.As(err, &parse) {
-		return form, configError(path, parse.Position.Line, parse.LastKey, parse.Message, "")
+		return form, configError(path, parse.Position.Line, parse.LastKey,
+			longWords().ReplaceAllLiteralString(parse.Message, secret.Mask), "")
 	}
 	if err != nil {
 		return form, configError(path, 0, "", err.Error(), "")
