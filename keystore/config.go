@@ -88,7 +88,8 @@ func parseConfig(path, text string) (fileForm, error) {
 	}
 	meta, err := toml.Decode(text, &form)
 	if parse := (toml.ParseError{}); errors.As(err, &parse) {
-		return form, configError(path, parse.Position.Line, parse.LastKey, parse.Message, "")
+		return form, configError(path, parse.Position.Line, parse.LastKey,
+			longWords().ReplaceAllLiteralString(parse.Message, secret.Mask), "")
 	}
 	if err != nil {
 		return form, configError(path, 0, "", err.Error(), "")
@@ -155,11 +156,13 @@ func tokenLine(text string) int {
 }
 
 // lineOf returns the line on which key is set, or 0. The parser does not keep it, so the file is read again in growing
-// pieces: the key stands in the first line after the last piece that can be parsed and has no such key.
+// pieces: the key stands in the first line after the last piece that can be parsed and has no such key. In a file of
+// thousands of lines it is not looked for.
 func lineOf(text string, key toml.Key) int {
-	lines := strings.SplitAfter(text, "\n")
+	const most = 1000 // the work grows with the square of the lines
+	lines := strings.SplitAfterN(text, "\n", most+1)
 	last := 0
-	for i := range lines {
+	for i := range min(most, len(lines)) {
 		var anything map[string]any
 		meta, err := toml.Decode(strings.Join(lines[:i+1], ""), &anything)
 		if err != nil {

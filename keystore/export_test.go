@@ -16,3 +16,6 @@ func NewQuickAgeFileForTest(dir string) *AgeFile { return &AgeFile{dir: dir, wor
 
 // NewCommandsForTest returns commands with a clock.
 func NewCommandsForTest(now func() time.Time) *Commands { return &Commands{now: now} }
+
+// LibraryErrorForTest translates an error of the keyring library.
+func LibraryErrorForTest(err error) error { return libraryError(err) }

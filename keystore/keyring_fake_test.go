@@ -17,13 +17,19 @@ import (
 	"flarewire/keystore/fakesecretservice"
 )
 
-// desktop starts a fake session with these faults and returns its keyring, whose limits are short enough for a test and
-// long enough for a busy machine.
+// patience is a limit that a working keyring never reaches, on a busy machine either; haste is one for a keyring that
+// does not answer at all.
+const (
+	patience = 20 * time.Second
+	haste    = 100 * time.Millisecond
+)
+
+// desktop starts a fake session with these faults and returns its keyring.
 func desktop(t *testing.T, faults ...fakesecretservice.Fault) (*fakesecretservice.Server, *keystore.Keyring) {
 	t.Helper()
 	server := fakesecretservice.Start(t, faults...)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", server.Address())
-	return server, keystore.NewOSKeyringForTest(keystore.Environment{}, 400*time.Millisecond, 400*time.Millisecond)
+	return server, keystore.NewOSKeyringForTest(keystore.Environment{}, patience, patience)
 }
 
 var prompting = keystore.Access{AllowPrompt: true}
@@ -105,6 +111,9 @@ func TestKeyringFaults(t *testing.T) {
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			server, keyring := desktop(t, c.faults...)
+			if errors.Is(c.get, keystore.ErrKeyringTimeout) {
+				keyring = keystore.NewOSKeyringForTest(keystore.Environment{}, haste, haste)
+			}
 			begin := time.Now()
 			_, get := keyring.Get(t.Context(), "prod", c.access)
 			set := keyring.Set(t.Context(), "prod", mustToken(t, canaryText), c.access)
@@ -164,7 +173,7 @@ func TestKeyringRaisesNoPromptUninvited(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			server, _ := desktop(t, fakesecretservice.Locked)
 			server.Put("flarewire", "prod", "x")
-			keyring := keystore.NewOSKeyringForTest(c.env, time.Second, time.Second)
+			keyring := keystore.NewOSKeyringForTest(c.env, patience, patience)
 			_, err := keyring.Get(t.Context(), "prod", c.access)
 			if !errors.Is(err, keystore.ErrKeyringLocked) {
 				t.Errorf("Get: %v", err)
@@ -196,7 +205,7 @@ func TestKeyringWithoutABusStartsNone(t *testing.T) {
 	t.Setenv("XDG_RUNTIME_DIR", t.TempDir())
 	for _, address := range []string{"", "autolaunch:", "disabled:", "tcp:host=127.0.0.1,port=1", "unix:path=/nowhere/bus"} {
 		t.Setenv("DBUS_SESSION_BUS_ADDRESS", address)
-		keyring := keystore.NewOSKeyringForTest(keystore.Environment{}, time.Second, time.Second)
+		keyring := keystore.NewOSKeyringForTest(keystore.Environment{}, patience, patience)
 		for range 10 {
 			if _, err := keyring.Get(t.Context(), "prod", prompting); !errors.Is(err, keystore.ErrKeyringMissing) {
 				t.Fatalf("address %q: %v", address, err)
@@ -254,7 +263,7 @@ func TestKeyringWaitsForASlowProvider(t *testing.T) {
 // TestKeyringLeavesNothingBehind: 40 prompts that nobody answers cost no goroutine and no file.
 func TestKeyringLeavesNothingBehind(t *testing.T) {
 	server, _ := desktop(t, fakesecretservice.Locked, fakesecretservice.PromptUnanswered)
-	keyring := keystore.NewOSKeyringForTest(keystore.Environment{}, 400*time.Millisecond, 20*time.Millisecond)
+	keyring := keystore.NewOSKeyringForTest(keystore.Environment{}, patience, 20*time.Millisecond)
 	_, _ = keyring.Get(t.Context(), "prod", prompting)
 	server.Set()
 	settle(t, keyring)

@@ -15,7 +15,7 @@ const profileNameRunes = "abcdefghijklmnopqrstuvwxyz0123456789._-"
 // command fed line by line to macOS's security program, and Windows ignores the case of it. The error is ErrProfileName.
 func CheckProfileName(name string) error {
 	switch {
-	case secret.LooksLikeToken(name):
+	case len(name) <= maxStored && secret.LooksLikeToken(name):
 		return &Error{Reason: ErrProfileName, What: "the profile name looks like a token",
 			Do: "give a name; tokens are asked for, or read with --token-stdin"}
 	case name == "":

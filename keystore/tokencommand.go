@@ -43,7 +43,7 @@ type keptToken struct {
 }
 
 // Get returns the token that the profile's command prints, running it if need be. An interactive command that has not
-// run yet gives ErrNeedsTerminal: run it with Interactive.
+// run yet gives ErrNeedsTerminal: see Resolver.InteractiveCommand.
 func (c *Commands) Get(ctx context.Context, p Profile) (Credential, error) {
 	if credential, ok := c.cached(p); ok {
 		return credential, nil
@@ -213,18 +213,27 @@ func (c *capped) String() string { return c.kept.String() }
 // InteractiveCommand is a token command that has the terminal to itself while it runs. It has the methods that a
 // terminal UI needs to release the terminal around it.
 type InteractiveCommand struct {
-	commands       *Commands
-	profile        Profile
-	ctx            context.Context
-	stdin          io.Reader
-	stderr         io.Writer
-	credential     Credential
-	foundOrMissing error
+	commands *Commands
+	profile  Profile
+	ctx      context.Context
+	stdin    io.Reader
+	stderr   io.Writer
 }
 
-// Interactive prepares the profile's command; Run runs it. It is stopped after two minutes, or with ctx.
-func (c *Commands) Interactive(ctx context.Context, p Profile) *InteractiveCommand {
-	return &InteractiveCommand{commands: c, profile: p, ctx: ctx, stdin: os.Stdin, stderr: os.Stderr}
+// InteractiveCommand prepares the token command of a profile for which Resolve gave ErrNeedsTerminal; Run runs it, and
+// Resolve then finds the token in memory. It is stopped after two minutes, or with ctx.
+func (r *Resolver) InteractiveCommand(ctx context.Context, profile string) (*InteractiveCommand, error) {
+	p, err := r.Config.Profile(profile)
+	if err != nil {
+		return nil, err
+	}
+	if len(p.TokenCommand) == 0 {
+		return nil, &Error{Reason: ErrNotFound, What: "profile " + profile + " has no token command", Do: "sign in again"}
+	}
+	if err := r.Config.checkCommands(); err != nil {
+		return nil, err
+	}
+	return &InteractiveCommand{commands: r.Commands, profile: p, ctx: ctx, stdin: os.Stdin, stderr: os.Stderr}, nil
 }
 
 // SetStdin gives the command what it reads from: the terminal.
@@ -236,16 +245,13 @@ func (i *InteractiveCommand) SetStderr(w io.Writer) { i.stderr = w }
 // SetStdout does nothing: the command's output is the token, which is shown to nobody.
 func (i *InteractiveCommand) SetStdout(io.Writer) {}
 
-// Run runs the command and waits for it. Result then has what it printed.
+// Run runs the command and waits for it.
 func (i *InteractiveCommand) Run() error {
 	ctx, cancel := context.WithTimeout(i.ctx, interactiveLimit)
 	defer cancel()
 	cmd := command(ctx, i.profile)
 	var stdout, said capped
 	cmd.Stdin, cmd.Stdout, cmd.Stderr = i.stdin, &stdout, i.stderr
-	i.credential, i.foundOrMissing = i.commands.finish(ctx, i.profile, cmd.Run(), &stdout, &said)
-	return i.foundOrMissing
+	_, err := i.commands.finish(ctx, i.profile, cmd.Run(), &stdout, &said)
+	return err
 }
-
-// Result returns the token, after Run.
-func (i *InteractiveCommand) Result() (Credential, error) { return i.credential, i.foundOrMissing }

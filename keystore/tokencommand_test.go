@@ -166,13 +166,21 @@ func TestTokenCommandIsRunOnceUntilItExpiresOrIsRefused(t *testing.T) {
 }
 
 func TestInteractiveTokenCommandHasTheTerminal(t *testing.T) {
-	profile := shell("printf 'Password: ' >&2; read -r p; echo token-$p")
-	profile.Interactive = true
-	var commands keystore.Commands
-	if _, err := commands.Get(t.Context(), profile); !errors.Is(err, keystore.ErrNeedsTerminal) || keystore.ExitCode(err) != 2 {
+	h := newHost(t, `version = 1
+[profiles.prod]
+token_command = ["/bin/sh", "-c", "printf 'Password: ' >&2; read -r p; echo token-$p"]
+interactive = true
+[profiles.lab]
+`)
+	request := keystore.Request{Profile: "prod"}
+	got, err := h.Resolve(t.Context(), request)
+	if !errors.Is(err, keystore.ErrNeedsTerminal) || keystore.ExitCode(err) != 2 || got.Profile.Name != "prod" {
 		t.Errorf("without the terminal: %v", err)
 	}
-	run := commands.Interactive(t.Context(), profile)
+	run, err := h.InteractiveCommand(t.Context(), "prod")
+	if err != nil {
+		t.Fatal(err)
+	}
 	var screen strings.Builder
 	run.SetStdin(strings.NewReader("open\n"))
 	run.SetStdout(&screen)
@@ -180,11 +188,19 @@ func TestInteractiveTokenCommandHasTheTerminal(t *testing.T) {
 	if err := run.Run(); err != nil {
 		t.Fatal(err)
 	}
-	got, err := run.Result()
-	if err != nil || got.Token.Reveal() != "token-open" || screen.String() != "Password: " {
-		t.Errorf("error %v, screen %q", err, screen.String())
+	if screen.String() != "Password: " {
+		t.Errorf("the terminal showed %q", screen.String())
 	}
-	if again, err := commands.Get(t.Context(), profile); err != nil || !again.Equal(got) {
-		t.Errorf("it was not kept: %v", err)
+	if got, err = h.Resolve(t.Context(), request); err != nil || got.Credential.Token.Reveal() != "token-open" {
+		t.Errorf("after it has run: %v", err)
+	}
+	if _, err := h.InteractiveCommand(t.Context(), "lab"); !errors.Is(err, keystore.ErrNotFound) {
+		t.Errorf("a profile without a command: %v", err)
+	}
+	if err := os.Chmod(h.Config.Path(), 0o666); err != nil { //nolint:gosec // too open, to see it refused
+		t.Fatal(err)
+	}
+	if _, err := h.InteractiveCommand(t.Context(), "prod"); !errors.Is(err, keystore.ErrUnsafeFile) {
+		t.Errorf("a config that others can write: %v", err)
 	}
 }
