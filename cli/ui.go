@@ -2,7 +2,10 @@ package cli
 
 import (
 	"context"
+	"path/filepath"
 
+	"flarewire/internal/change"
+	"flarewire/internal/journal"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/views"
@@ -28,7 +31,11 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	feed := live.New(ctx, watch.New(s.account, s.now, f.refresh))
 	name := live.NewAccountName(ctx, s.client, s.account.ID, s.name)
 	glyphs := tui.GlyphsFor(x.Environ)
-	env := &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Glyphs: glyphs, Now: s.now, NoWrites: s.noWrites()}
+	writer, err := change.New(change.Options{Account: s.account, Profile: s.source, ReadOnly: s.noWrites(), Now: s.now, Journal: s.journal(x)})
+	if err != nil {
+		return trouble(err)
+	}
+	env := &kit.Env{Writer: writer, Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Glyphs: glyphs, Now: s.now, NoWrites: s.noWrites()}
 	app := views.New(env, tui.Options{
 		Name: "flarewire", Services: []tui.Service{name}, Theme: theme, Glyphs: glyphs, Now: s.now,
 		Identity: func() tui.Identity { return s.identity(name.Name()) },
@@ -57,4 +64,20 @@ func (s *session) noWrites() string {
 		return "this session is read-only (--read-only or FLAREWIRE_READ_ONLY)"
 	}
 	return ""
+}
+
+// journal is where changes are written down; the demo leaves no trace.
+func (s *session) journal(x IO) *journal.Journal {
+	if s.source == demoSource {
+		return nil
+	}
+	return journal.New(journal.Options{Path: filepath.Join(x.stateDir(), "journal.jsonl")})
+}
+
+// stateDir is the program's folder under the XDG state folder.
+func (x IO) stateDir() string {
+	if dir := x.env("XDG_STATE_HOME"); filepath.IsAbs(dir) {
+		return filepath.Join(dir, "flarewire")
+	}
+	return filepath.Join(x.env("HOME"), ".local", "state", "flarewire")
 }

@@ -92,6 +92,11 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case pushMsg:
 		a.stack = append(a.stack, msg.view)
 		return a, msg.view.Init()
+	case replaceMsg:
+		if a.top() == msg.old {
+			a.stack[len(a.stack)-1] = msg.new
+			return a, msg.new.Init()
+		}
 	case popMsg:
 		for range msg.pages {
 			a.pop()

@@ -73,9 +73,11 @@ type Identity struct {
 
 // pushMsg and its siblings are what a view asks of the frame.
 type (
-	pushMsg  struct{ view View }
-	popMsg   struct{ pages int }
-	toastMsg struct {
+	pushMsg struct{ view View }
+	popMsg  struct{ pages int }
+	// replaceMsg puts a view in the place of another, if that one is still on the screen.
+	replaceMsg struct{ old, new View }
+	toastMsg   struct {
 		text string
 		role Role
 	}
@@ -88,6 +90,9 @@ func Push(v View) tea.Cmd { return func() tea.Msg { return pushMsg{v} } }
 
 // Pop goes back one view.
 func Pop() tea.Cmd { return PopN(1) }
+
+// Replace puts a view in the place of old, unless the user has left old meanwhile.
+func Replace(old, new View) tea.Cmd { return func() tea.Msg { return replaceMsg{old, new} } }
 
 // PopN goes back several views at once, never past the first.
 func PopN(pages int) tea.Cmd { return func() tea.Msg { return popMsg{pages} } }

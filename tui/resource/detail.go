@@ -70,8 +70,8 @@ func (d *Detail[T]) Actions() []tui.Action {
 			Long: "Copy the value under the cursor", Run: func() tea.Cmd { return copied(d.under.Value) }},
 		copyJSON(d.desc, d.row, true),
 		refreshAction(d.source.Refresh))
-	if d.desc.Actions != nil && !d.gone {
-		out = append(out, d.desc.Actions(d.row)...)
+	if !d.gone {
+		out = append(out, d.desc.writes(d.row, true)...)
 	}
 	return append(out,
 		tui.Action{Name: "up", Keys: []string{"up", "k"}, Long: "To the field above", Run: move(-1)},

@@ -119,9 +119,8 @@ func (l *List[T]) Actions() []tui.Action {
 		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy", Why: why, Long: "Copy the row's name",
 			Run: func() tea.Cmd { return copied(l.desc.Name(row)) }},
 		copyJSON(l.desc, row, ok))
-	if ok && l.desc.Actions != nil {
-		out = append(out, l.desc.Actions(row)...)
-	}
+	out = append(out, l.desc.creation()...)
+	out = append(out, l.desc.writes(row, ok)...)
 	return append(out, l.table.Actions()...)
 }
 

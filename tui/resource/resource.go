@@ -29,8 +29,44 @@ type Description[T any] struct {
 	Summary func([]T) tui.Line
 	// Sections are the detail page, most important first. It is drawn in one or two columns.
 	Sections func(row T, now time.Time) []Section
-	// Actions are what can be done with a row, in the list and on the detail page.
+	// Create, Edit and Delete open what their keys n, e and D do; a nil one is not offered. NoWrites is
+	// why none of them can be used now.
+	Create   func() tea.Cmd
+	Edit     func(T) tea.Cmd
+	Delete   func(T) tea.Cmd
+	NoWrites string
+	// Actions are what else can be done with a row, in the list and on the detail page.
 	Actions func(row T) []tui.Action
+}
+
+// writes are the actions that change something, the same keys for every resource.
+func (d Description[T]) writes(row T, ok bool) []tui.Action {
+	why := d.NoWrites
+	if why == "" && !ok {
+		why = "there is no row to act on"
+	}
+	var out []tui.Action
+	if d.Edit != nil {
+		out = append(out, tui.Action{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: why,
+			Long: "Change it: a form, then a review, then it is sent", Run: func() tea.Cmd { return d.Edit(row) }})
+	}
+	if d.Delete != nil {
+		out = append(out, tui.Action{Name: "delete", Keys: []string{"D"}, Short: "delete", Footer: true, Why: why,
+			Long: "Delete it; shows what hangs on it and asks for the name", Run: func() tea.Cmd { return d.Delete(row) }})
+	}
+	if ok && d.Actions != nil {
+		out = append(out, d.Actions(row)...)
+	}
+	return out
+}
+
+// creation is the action that makes a new object.
+func (d Description[T]) creation() []tui.Action {
+	if d.Create == nil {
+		return nil
+	}
+	return []tui.Action{{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Why: d.NoWrites,
+		Long: "Make a new one", Run: d.Create}}
 }
 
 // Section is a titled part of a detail page.

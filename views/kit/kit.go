@@ -47,6 +47,9 @@ type Relater interface {
 	Related(s Subject) []resource.Section
 }
 
+// Dependent is a module whose objects stop working when an object of another module goes.
+type Dependent interface{ HangsOn(s Subject) []string }
+
 // Subnetter is a module whose objects use interface subnets or route networks.
 type Subnetter interface{ Subnets() []Subnet }
 
@@ -93,6 +96,17 @@ func (e *Env) WantRelated() tea.Cmd {
 		}
 	}
 	return tea.Batch(cmds...)
+}
+
+// HangsOn says in words what belongs to s, for the one who is about to delete it.
+func (e *Env) HangsOn(s Subject) []string {
+	var out []string
+	for _, m := range e.modules {
+		if d, ok := m.(Dependent); ok {
+			out = append(out, d.HangsOn(s)...)
+		}
+	}
+	return out
 }
 
 // Subnets are all networks in use on the account but those of the object with the given id.

@@ -23,6 +23,7 @@ type Feed struct {
 	watcher *watch.Watcher
 	seq     tui.Sequence
 	polling bool
+	again   bool // a poll was asked for while one was under way
 	last    watch.Snapshot
 }
 
@@ -60,12 +61,26 @@ func (f *Feed) Refresh() tea.Cmd {
 	return f.poll()
 }
 
+// Again polls after a change was made: now, or once more when a poll is under way that may have begun
+// before the change.
+func (f *Feed) Again() tea.Cmd {
+	if f.polling {
+		f.again = true
+		return nil
+	}
+	return f.poll()
+}
+
 // Update implements tui.Service.
 func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case polledMsg:
 		f.polling = false
 		f.last = msg.snapshot
+		if f.again {
+			f.again = false
+			return f.poll()
+		}
 		seq := f.seq.Next()
 		return tea.Tick(msg.snapshot.Next, func(time.Time) tea.Msg { return dueMsg{seq} })
 	case dueMsg:

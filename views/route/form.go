@@ -148,3 +148,6 @@ func ruleOf(v form.Values) netrules.Route {
 	return netrules.Route{Prefix: prefix, NextHop: hop, Priority: priority, Weight: weight,
 		Regions: kit.Words(v["colo_regions"]), Colos: kit.Words(v["colo_names"])}
 }
+
+// fieldOf gives the form's key for a path of the API.
+func fieldOf(path string) string { return strings.TrimPrefix(path, "scope.") }

@@ -13,6 +13,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/change"
 	"flarewire/internal/netrules"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -50,7 +51,15 @@ func (m *Module) describe() resource.Description[api.Route] {
 		JSON:    func(r api.Route) []byte { return r.JSON() },
 		Columns: columns(m.env), SortBy: "prefix",
 		Sections: m.sections,
+		NoWrites: m.env.NoWrites,
+		Create:   m.editor().Create,
+		Edit:     func(r api.Route) tea.Cmd { return m.editor().Edit(r.ID, r.Prefix) },
+		Delete:   func(r api.Route) tea.Cmd { return m.editor().Delete(r.ID, r.Prefix) },
 	}
+}
+
+func (m *Module) editor() kit.Editor[api.Route] {
+	return kit.Editor[api.Route]{Env: m.env, Resource: change.Routes, Form: m.form, Refresh: m.list.Refresh, FieldOf: fieldOf}
 }
 
 func columns(env *kit.Env) []table.Column[api.Route] {
@@ -222,6 +231,23 @@ func (m *Module) Subnets() []kit.Subnet {
 	for _, r := range m.list.Rows() {
 		if p, err := netip.ParsePrefix(r.Prefix); err == nil {
 			out = append(out, kit.Subnet{ID: r.ID, Subnet: netrules.Subnet{CIDR: p, Owner: "route " + r.Prefix, Route: true}})
+		}
+	}
+	return out
+}
+
+// HangsOn implements kit.Dependent: the routes that lose their next hop with a tunnel.
+func (m *Module) HangsOn(s kit.Subject) []string {
+	if !s.Interface.IsValid() {
+		return nil
+	}
+	if !m.list.Known() {
+		return []string{"The static routes could not be looked at: some may lead through it."}
+	}
+	var out []string
+	for _, r := range m.list.Rows() {
+		if belongs(r, s) {
+			out = append(out, fmt.Sprintf("The route %s via %s (priority %d) loses its next hop.", r.Prefix, r.Nexthop, r.Priority))
 		}
 	}
 	return out

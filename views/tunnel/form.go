@@ -258,3 +258,25 @@ func setting(before *bool, value string) *bool {
 	}
 	return &on
 }
+
+// formKeys are the form's keys where they differ from the API's paths.
+var formKeys = map[string]string{
+	"cloudflare_gre_endpoint": "cloudflare_endpoint", "customer_gre_endpoint": "customer_endpoint",
+	"custom_remote_identities": "fqdn_id", "target": "hc_target",
+}
+
+// fieldOf gives the form's key for a path of the API.
+func fieldOf(path string) string {
+	for _, group := range []string{"bgp.", "health_check.", "custom_remote_identities.", "scope."} {
+		if rest, ok := strings.CutPrefix(path, group); ok {
+			path = rest
+			if group == "health_check." {
+				path = "hc_" + strings.TrimSuffix(rest, ".saved")
+			}
+		}
+	}
+	if key, ok := formKeys[path]; ok {
+		return key
+	}
+	return path
+}

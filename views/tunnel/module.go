@@ -8,6 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/change"
 	"flarewire/internal/netrules"
 	"flarewire/internal/watch"
 	"flarewire/tui"
@@ -49,7 +50,39 @@ func (m *Module) describe(title string) resource.Description[watch.Tunnel] {
 	d.Sections = func(t watch.Tunnel, now time.Time) []resource.Section {
 		return append(own(t, now), m.env.Related(subject(t))...)
 	}
+	d.NoWrites = m.env.NoWrites
+	d.Create = m.create
+	d.Edit = func(t watch.Tunnel) tea.Cmd {
+		if t.Kind == api.IPsec {
+			return m.ipsecEditor().Edit(t.ID, t.Name)
+		}
+		return m.greEditor().Edit(t.ID, t.Name)
+	}
+	d.Delete = func(t watch.Tunnel) tea.Cmd {
+		if t.Kind == api.IPsec {
+			return m.ipsecEditor().Delete(t.ID, t.Name)
+		}
+		return m.greEditor().Delete(t.ID, t.Name)
+	}
 	return d
+}
+
+func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
+	return kit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again,
+		HangsOn: func(t api.GRETunnel) []string { return m.env.HangsOn(subject(watch.Tunnel{Tunnel: t.Tunnel()})) }}
+}
+
+func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
+	return kit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again,
+		HangsOn: func(t api.IPsecTunnel) []string { return m.env.HangsOn(subject(watch.Tunnel{Tunnel: t.Tunnel()})) }}
+}
+
+// create asks which kind of tunnel it is to be.
+func (m *Module) create() tea.Cmd {
+	return tui.Open(&tui.Dialog{Title: "Which kind of tunnel?", Lines: []tui.Line{
+		tui.Text(tui.Plain, "GRE: plain packets, no key, MTU 1476."),
+		tui.Text(tui.Plain, "IPsec: encrypted, with a pre-shared key.")},
+		Choices: []tui.Choice{{Label: "none"}, {Label: "GRE", Key: "g", Run: m.greEditor().Create}, {Label: "IPsec", Key: "i", Run: m.ipsecEditor().Create}}})
 }
 
 func subject(t watch.Tunnel) kit.Subject {

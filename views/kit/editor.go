@@ -1,0 +1,79 @@
+package kit
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/change"
+	"flarewire/tui"
+	"flarewire/tui/form"
+)
+
+// Editor makes the create, edit and delete acts of a resource; they are the same for all of them.
+type Editor[T any] struct {
+	Env      *Env
+	Resource change.Resource[T]
+	// Form makes the form for an object; the zero object is a new one.
+	Form func(title string, object T, submit func(T) tea.Cmd) *form.Form
+	// Blank is what a new object begins with.
+	Blank T
+	// FieldOf gives the form's key for a path of the API; nil when they are the same.
+	FieldOf func(path string) string
+	// HangsOn lists what depends on an object, for the one who deletes it.
+	HangsOn func(T) []string
+	// Refresh fetches the rows anew after a change.
+	Refresh func() tea.Cmd
+}
+
+// Create opens the form for a new object.
+func (e Editor[T]) Create() tea.Cmd {
+	return tui.Push(e.Form("New "+e.Resource.Title, e.Blank, func(wanted T) tea.Cmd {
+		return tui.Push(NewReview(e.Env, Intent{Title: "New " + e.Resource.Title, Pages: 2, FieldOf: e.FieldOf, After: e.after,
+			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
+				return change.PrepareCreate(ctx, w, e.Resource, wanted)
+			}}))
+	}))
+}
+
+// Edit reads the object and opens its form.
+func (e Editor[T]) Edit(id, name string) tea.Cmd {
+	title := "Edit " + name
+	return tui.Push(NewOpening(e.Env, title, func(ctx context.Context) (tui.View, error) {
+		opened, err := e.Resource.Read(ctx, e.Env.Account, id)
+		if err != nil {
+			return nil, err
+		}
+		return e.Form(title, opened, func(wanted T) tea.Cmd {
+			return tui.Push(NewReview(e.Env, Intent{Title: "Change " + e.Resource.Title + " " + name, Pages: 2, FieldOf: e.FieldOf, After: e.after,
+				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
+					return change.PrepareUpdate(ctx, w, e.Resource, opened, wanted)
+				}}))
+		}), nil
+	}))
+}
+
+// Delete reads the object and opens the review of its end; the name must be typed there.
+func (e Editor[T]) Delete(id, name string) tea.Cmd {
+	return tui.Push(NewOpening(e.Env, "Delete "+name, func(ctx context.Context) (tui.View, error) {
+		opened, err := e.Resource.Read(ctx, e.Env.Account, id)
+		if err != nil {
+			return nil, err
+		}
+		var hangsOn []string
+		if e.HangsOn != nil {
+			hangsOn = e.HangsOn(opened)
+		}
+		return NewReview(e.Env, Intent{Title: "Delete " + e.Resource.Title + " " + name, Confirm: name, Pages: 1, After: e.after,
+			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
+				return change.PrepareDelete(ctx, w, e.Resource, opened, hangsOn...)
+			}}), nil
+	}))
+}
+
+func (e Editor[T]) after(change.Result) tea.Cmd {
+	if e.Refresh == nil {
+		return nil
+	}
+	return e.Refresh()
+}

@@ -1,0 +1,76 @@
+package kit
+
+import (
+	"context"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+)
+
+// Opening stands on the screen while something is read that a page needs before it can be opened. When
+// the user goes back meanwhile, the page does not appear any more.
+type Opening struct {
+	env   *Env
+	title string
+	load  func(context.Context) (tui.View, error)
+	err   error
+}
+
+type openedMsg struct {
+	opening *Opening
+	view    tui.View
+	err     error
+}
+
+// NewOpening makes the page; load runs in the background.
+func NewOpening(env *Env, title string, load func(context.Context) (tui.View, error)) *Opening {
+	return &Opening{env: env, title: title, load: load}
+}
+
+// Title implements tui.View.
+func (o *Opening) Title() string { return o.title }
+
+// Init implements tui.View.
+func (o *Opening) Init() tea.Cmd {
+	o.err = nil
+	return func() tea.Msg {
+		view, err := o.load(o.env.Ctx)
+		return openedMsg{o, view, err}
+	}
+}
+
+// Update implements tui.View.
+func (o *Opening) Update(msg tea.Msg) tea.Cmd {
+	m, ok := msg.(openedMsg)
+	if !ok || m.opening != o {
+		return nil
+	}
+	if m.err != nil {
+		o.err = m.err
+		return nil
+	}
+	return tui.Replace(o, m.view)
+}
+
+// Actions implements tui.View.
+func (o *Opening) Actions() []tui.Action {
+	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "try again", Footer: true, Long: "Read it once more", Run: o.Init}
+	if o.err == nil {
+		again.Why = "it is being read"
+	}
+	return []tui.Action{again}
+}
+
+// Draw implements tui.View.
+func (o *Opening) Draw(c tui.Canvas) []string {
+	p := &page{c: c}
+	p.blank()
+	if o.err != nil {
+		p.text(tui.Bad, Sentence(o.err))
+		p.text(tui.Muted, "r tries again, esc goes back.")
+		return p.lines
+	}
+	p.text(tui.Muted, "Reading the newest state from Cloudflare…")
+	return p.lines
+}
