@@ -56,11 +56,17 @@ func (w *Writer) Apply(ctx context.Context, p Plan, options ...ApplyOption) Resu
 			if p.recovery != nil {
 				result.Recovery = p.recovery(i, result)
 			}
+			if i > 0 && result.Outcome == journal.NotDone {
+				result.Outcome = journal.Partly // an earlier step was done
+			}
 			break
 		}
 	}
 	return result
 }
+
+// errLostKey is the answer of psk_generate that never arrived.
+var errLostKey = errors.New("the tunnel has a new key, but the answer that held it was lost: generate another one")
 
 func refused(p Plan, err error) Result {
 	return Result{Outcome: journal.NotDone, ID: p.ID, Err: err, Text: p.Title + ": not done. " + err.Error()}
@@ -91,6 +97,10 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 	secret, err := s.send(ctx)
 	r := a.outcome(ctx, p, s, err)
 	r.Secret = secret
+	if p.Verb == journal.GeneratePSK && r.Outcome == journal.Done && secret.IsZero() {
+		r.Err = errLostKey
+		r.Text = p.Title + ": " + errLostKey.Error()
+	}
 	r.RequestIDs = a.w.options.Requests.since(start, s.request.operation.Name, s.request.path)
 	if id := requestID(err); id != "" && len(r.RequestIDs) == 0 {
 		r.RequestIDs = []string{id}

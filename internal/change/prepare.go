@@ -3,6 +3,7 @@ package change
 import (
 	"context"
 	"errors"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -13,9 +14,20 @@ import (
 
 // PrepareCreate plans a new object. Nothing but the server's dry run is sent.
 func PrepareCreate[T any](ctx context.Context, w *Writer, r Resource[T], wanted T) (Plan, error) {
-	create := func(ctx context.Context, a *api.AccountClient, options ...api.WriteOption) (T, error) {
-		return r.In(a).Create(ctx, wanted, options...)
+	p, err := plainCreate(ctx, w, r, wanted)
+	if err != nil {
+		return p, err
 	}
+	w.ask(ctx, &p, p.steps[0].request, func(ctx context.Context) error {
+		_, err := r.In(w.options.Account).Create(ctx, wanted, api.ValidateOnly())
+		return err
+	})
+	return p, nil
+}
+
+// plainCreate is a creation that the server was not asked about.
+func plainCreate[T any](ctx context.Context, w *Writer, r Resource[T], wanted T) (Plan, error) {
+	create := func(ctx context.Context, a *api.AccountClient) (T, error) { return r.In(a).Create(ctx, wanted) }
 	req, err := w.rehearse(ctx, func(ctx context.Context, a *api.AccountClient) error {
 		_, err := create(ctx, a)
 		return err
@@ -27,10 +39,6 @@ func PrepareCreate[T any](ctx context.Context, w *Writer, r Resource[T], wanted 
 	p.Wanted = journal.Mask(encoded(wanted))
 	p.Differences = compare(nil, flatten(req.body))
 	p.Requests = []RequestPreview{req.preview()}
-	w.ask(ctx, &p, req, func(ctx context.Context) error {
-		_, err := create(ctx, w.options.Account, api.ValidateOnly())
-		return err
-	})
 	c := &creation[T]{w: w, r: r, req: req, create: create}
 	p.steps = []step{{
 		entry:   w.entry(p, r.Parent, nil, req.body, req),
@@ -41,11 +49,15 @@ func PrepareCreate[T any](ctx context.Context, w *Writer, r Resource[T], wanted 
 
 // PrepareUpdate plans a change from the object as the form was opened with to the object as it is wanted.
 func PrepareUpdate[T any](ctx context.Context, w *Writer, r Resource[T], opened, wanted T) (Plan, error) {
-	return prepareEdit(ctx, w, edit[T]{r: r, verb: journal.Update, opened: opened, wanted: wanted,
+	return prepareEdit(ctx, w, update(r, opened, wanted))
+}
+
+func update[T any](r Resource[T], opened, wanted T) edit[T] {
+	return edit[T]{r: r, verb: journal.Update, opened: opened, wanted: wanted,
 		send: func(ctx context.Context, a *api.AccountClient, v T, options ...api.WriteOption) (api.Secret, error) {
 			_, err := r.In(a).Update(ctx, r.ID(opened), v, options...)
 			return api.Secret{}, err
-		}})
+		}}
 }
 
 // PrepareDelete plans a deletion. hangsOn says what depends on the object (see TunnelConsequences and the like).
@@ -94,36 +106,43 @@ type edit[T any] struct {
 	noDryRun       string                     // why the server is not asked though it could be
 	guard          func(fresh T, p *Plan)     // adds blocks, warnings, consequences
 	proof          func(before, after T) bool // shows what cannot be compared: that a key was replaced
+	conclusive     bool                       // without the proof it was certainly not done
 	always         bool                       // to be sent without a difference too: a validation, a new key
 }
 
 func prepareEdit[T any](ctx context.Context, w *Writer, e edit[T]) (Plan, error) {
-	id, a := e.r.ID(e.opened), w.options.Account
-	fresh, err := e.r.get(ctx, a, id)
+	c, err := e.rebased(ctx, w)
 	if err != nil {
 		return Plan{}, err
 	}
-	p := w.newPlan(e.r.Title, e.r.Name, e.verb, id, e.r.Label(fresh))
-	covers := settable(ctx, w, e.r, fresh, e.opened, e.wanted)
-	opened, now, wish := settings(e.opened, covers), settings(fresh, covers), settings(e.wanted, covers)
-	p.Conflicts = conflicts(opened, now, wish)
-	target := rebase(opened, wish, now)
-	v, err := compose(target, fresh, e.wanted)
-	if err != nil {
-		return Plan{}, err
+	p := w.newPlan(e.r.Title, e.r.Name, e.verb, e.r.ID(e.opened), e.r.Label(c.fresh))
+	p.Conflicts = c.conflicts
+	p.Opened, p.Fresh = journal.Mask(raw(e.opened)), journal.Mask(raw(c.fresh))
+	p.Wanted = journal.Mask(encoded(c.sent))
+	p.Requests = []RequestPreview{c.req.preview()}
+	return e.finish(ctx, w, p, c), nil
+}
+
+// rebased reads the object and puts the edit on top of it.
+func (e edit[T]) rebased(ctx context.Context, w *Writer) (c change[T], err error) {
+	if c.fresh, err = e.r.get(ctx, w.options.Account, e.r.ID(e.opened)); err != nil {
+		return c, err
 	}
-	req, err := w.rehearse(ctx, func(ctx context.Context, a *api.AccountClient) error {
-		_, err := e.send(ctx, a, v)
+	c.covers = settable(ctx, w, e.r, c.fresh, e.opened, e.wanted)
+	opened, wish := settings(e.opened, c.covers), settings(e.wanted, c.covers)
+	c.now = settings(c.fresh, c.covers)
+	c.conflicts = conflicts(opened, c.now, wish)
+	c.target = rebase(opened, wish, c.now)
+	whole := flatten(encoded(c.fresh)).only(func(path string) bool { return !c.covers(path) })
+	maps.Copy(whole, c.target)
+	if c.sent, err = compose(whole, c.fresh, e.wanted); err != nil {
+		return c, err
+	}
+	c.req, err = w.rehearse(ctx, func(ctx context.Context, a *api.AccountClient) error {
+		_, err := e.send(ctx, a, c.sent)
 		return err
 	})
-	if err != nil {
-		return Plan{}, err
-	}
-	p.Opened, p.Fresh = journal.Mask(raw(e.opened)), journal.Mask(raw(fresh))
-	p.Wanted, err = target.object()
-	p.Wanted = journal.Mask(p.Wanted)
-	p.Requests = []RequestPreview{req.preview()}
-	return e.finish(ctx, w, p, change[T]{fresh: fresh, sent: v, now: now, target: target, covers: covers, req: req}), err
+	return c, err
 }
 
 // change is an edit on top of what is there now.
@@ -131,6 +150,7 @@ type change[T any] struct {
 	fresh, sent T
 	now, target fields
 	covers      func(string) bool
+	conflicts   []Conflict
 	req         request
 }
 

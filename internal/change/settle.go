@@ -165,6 +165,8 @@ func (s *editing[T]) judge(out *settled, got T, certain bool) {
 		out.outcome = journal.Partly
 	case visible > 0 || s.e.proof != nil && s.proven(got):
 		out.outcome = journal.Done // a key goes with the same request as the fields that are there
+	case s.e.conclusive && !certain:
+		out.outcome = journal.NotDone
 	case certain:
 		out.outcome, out.text = journal.Done, "Cloudflare accepted it; its effect cannot be read back"
 	default:
@@ -219,7 +221,7 @@ type creation[T any] struct {
 	w      *Writer
 	r      Resource[T]
 	req    request
-	create func(context.Context, *api.AccountClient, ...api.WriteOption) (T, error)
+	create func(context.Context, *api.AccountClient) (T, error)
 	known  map[string]bool // ids before: what is new afterwards can only be ours
 	id     string
 }

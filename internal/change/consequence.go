@@ -1,0 +1,116 @@
+package change
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+)
+
+// TunnelConsequences says what the deletion of a tunnel or interconnect leaves behind: the routes whose next hop lies in
+// its interface subnets.
+func TunnelConsequences(t api.Tunnel, routes []api.Route) []string {
+	var out []string
+	if n := RoutesThrough(routes, t.InterfaceAddress, t.InterfaceAddress6); len(n) > 0 {
+		var names []string
+		for _, r := range n {
+			names = append(names, fmt.Sprintf("%s via %s (priority %d)", r.Prefix, r.Nexthop, r.Priority))
+		}
+		out = append(out, fmt.Sprintf("%d static routes lose their next hop: %s", len(n), strings.Join(names, ", ")))
+	}
+	if t.BGP != nil {
+		out = append(out, fmt.Sprintf("The BGP session with AS %d ends, and the routes it brings are withdrawn", t.BGP.CustomerASN))
+	}
+	return out
+}
+
+// RoutesThrough are the routes whose next hop lies in one of the subnets.
+func RoutesThrough(routes []api.Route, subnets ...string) []api.Route {
+	var out []api.Route
+	for _, r := range routes {
+		hop, err := netip.ParseAddr(r.Nexthop)
+		if err != nil {
+			continue
+		}
+		for _, s := range subnets {
+			if p, err := netip.ParsePrefix(s); err == nil && p.Contains(hop) {
+				out = append(out, r)
+				break
+			}
+		}
+	}
+	return out
+}
+
+// PrefixConsequences says what the deletion of a prefix takes with it, and whether the API allows it.
+func PrefixConsequences(p api.Prefix, advertised []api.BGPPrefix, bindings []api.Binding, delegations []api.Delegation) []string {
+	var out []string
+	if f := netrules.PrefixDelete(p.Approved); !f.OK() {
+		out = append(out, f.Text)
+	}
+	for _, b := range advertised {
+		if b.OnDemand != nil && b.OnDemand.Advertised != nil && *b.OnDemand.Advertised {
+			out = append(out, b.CIDR+" is advertised: withdraw it first")
+		}
+	}
+	for _, b := range bindings {
+		out = append(out, fmt.Sprintf("The service binding of %s to %s goes with it", b.CIDR, b.ServiceName))
+	}
+	for _, d := range delegations {
+		out = append(out, fmt.Sprintf("The delegation of %s to account %s goes with it", d.CIDR, d.DelegatedAccountID))
+	}
+	return out
+}
+
+// BGPPrefixConsequences says whether a BGP prefix can be deleted: only a withdrawn one can.
+func BGPPrefixConsequences(b api.BGPPrefix) []string {
+	advertised := b.OnDemand != nil && b.OnDemand.Advertised != nil && *b.OnDemand.Advertised
+	if f := netrules.BGPPrefixDelete(advertised); !f.OK() {
+		return []string{f.Text}
+	}
+	return nil
+}
+
+// BindingConsequences says what the deletion of a service binding means (netrules.BindingDelete).
+func BindingConsequences(prefix netip.Prefix, all []api.Binding, removed api.Binding) []string {
+	existing, one := ruled(all), ruled([]api.Binding{removed})
+	if len(one) == 0 {
+		return nil
+	}
+	return []string{netrules.BindingDelete(prefix, existing, one[0]).Text}
+}
+
+// NewBinding says whether a service binding can be made, and what it means (netrules.BindingAllowed).
+func NewBinding(prefix netip.Prefix, all []api.Binding, added api.Binding) Guards {
+	one := ruled([]api.Binding{added})
+	if len(one) == 0 {
+		return Guards{Block: "The network of the binding is not one: write it like 203.0.113.0/24"}
+	}
+	switch f := netrules.BindingAllowed(prefix, ruled(all), one[0]); {
+	case f.Blocks():
+		return Guards{Block: f.Text}
+	case f.Severity == netrules.Warning:
+		return Guards{Warnings: []string{f.Text}}
+	default:
+		return Guards{Consequences: []string{f.Text}}
+	}
+}
+
+// Add puts guards that the caller has worked out into a plan, before it is shown.
+func (p Plan) Add(g Guards) Plan {
+	g.addTo(&p)
+	return p
+}
+
+// ruled are the bindings in the form of netrules; a network that cannot be read is left out.
+func ruled(list []api.Binding) []netrules.Binding {
+	var out []netrules.Binding
+	for _, b := range list {
+		if p, err := netip.ParsePrefix(b.CIDR); err == nil {
+			out = append(out, netrules.Binding{CIDR: p, Service: netrules.ServiceOf(b.ServiceName)})
+		}
+	}
+	return out
+}

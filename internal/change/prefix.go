@@ -1,0 +1,155 @@
+package change
+
+import (
+	"context"
+	"fmt"
+	"net/netip"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/journal"
+	"flarewire/internal/netrules"
+)
+
+// PrepareAdvertisement plans to advertise or to withdraw a BGP prefix, and nothing else. It reads the prefix and its bindings
+// for the guards.
+func PrepareAdvertisement(ctx context.Context, w *Writer, prefixID string, opened api.BGPPrefix, advertise bool) (Plan, error) {
+	prefix, err := w.options.Account.Prefixes.Get(ctx, prefixID)
+	if err != nil {
+		return Plan{}, err
+	}
+	bindings, unread := w.options.Account.Bindings(prefixID).List(ctx)
+	verb, wanted := journal.Withdraw, opened
+	if advertise {
+		verb = journal.Advertise
+	}
+	wanted.OnDemand = &api.OnDemand{}
+	if opened.OnDemand != nil {
+		*wanted.OnDemand = *opened.OnDemand
+	}
+	wanted.OnDemand.Advertised = &advertise
+	return prepareEdit(ctx, w, edit[api.BGPPrefix]{r: BGPPrefixes(prefixID), verb: verb, opened: opened, wanted: wanted,
+		send: func(ctx context.Context, a *api.AccountClient, v api.BGPPrefix, _ ...api.WriteOption) (api.Secret, error) {
+			_, err := a.SetAdvertisement(ctx, prefixID, v.ID, advertise)
+			return api.Secret{}, err
+		},
+		guard: func(fresh api.BGPPrefix, p *Plan) {
+			if unread != nil {
+				p.Warnings = append(p.Warnings, "The service bindings could not be read, so whether the prefix is bound is not known")
+			}
+			GuardAdvertisement(prefix, fresh, bindings, unread == nil, advertise, w.options.Now()).addTo(p)
+		}})
+}
+
+// Guards are what stands against an act, and what it brings with it.
+type Guards struct {
+	Block        string // "" = nothing stands against it
+	Warnings     []string
+	Consequences []string
+}
+
+func (g Guards) addTo(p *Plan) {
+	if g.Block != "" {
+		p.block(g.Block)
+	}
+	p.Warnings = append(p.Warnings, g.Warnings...)
+	p.Consequences = append(p.Consequences, g.Consequences...)
+}
+
+// GuardAdvertisement says whether a BGP prefix can be advertised or withdrawn now, how long it takes and in which order to do it
+// (rules: netrules.AdvertisementChange). bindingsKnown is false when the bindings could not be read.
+func GuardAdvertisement(prefix api.Prefix, b api.BGPPrefix, bindings []api.Binding, bindingsKnown, advertise bool, now time.Time) Guards {
+	a := netrules.Announcement{Approved: prefix.Approved, BGPControlled: b.BGPSignalOpts != nil && b.BGPSignalOpts.Enabled,
+		BindingActive: !bindingsKnown || bound(b.CIDR, bindings)}
+	if d := b.OnDemand; d != nil {
+		a.OnDemandEnabled, a.OnDemandLocked, a.ModifiedAt = d.OnDemandEnabled, d.OnDemandLocked, d.AdvertisedModifiedAt.Time
+	}
+	var g Guards
+	switch f := netrules.AdvertisementChange(a, advertise, now); {
+	case f.Blocks():
+		g.Block = f.Text
+	case !f.OK():
+		g.Warnings = append(g.Warnings, f.Text)
+	}
+	if age := now.Sub(a.ModifiedAt); g.Block == "" && !a.ModifiedAt.IsZero() && age < netrules.AdvertiseCooldown {
+		g.Warnings = append(g.Warnings, fmt.Sprintf("The advertisement changed %s ago; flarewire's own advice is to wait %s between "+
+			"two changes (Cloudflare documents no such time)", age.Round(time.Second), netrules.AdvertiseCooldown))
+	}
+	g.Consequences = advertisementOrder(advertise)
+	return g
+}
+
+// bound reports whether an active binding covers the whole network.
+func bound(cidr string, bindings []api.Binding) bool {
+	network, err := netip.ParsePrefix(cidr)
+	if err != nil {
+		return false
+	}
+	for _, b := range bindings {
+		p, err := netip.ParsePrefix(b.CIDR)
+		if err == nil && p.Bits() <= network.Bits() && p.Contains(network.Addr()) &&
+			b.Provisioning != nil && b.Provisioning.State == "active" {
+			return true
+		}
+	}
+	return false
+}
+
+// advertisementOrder is the time it takes and the safe order (Cloudflare docs: dynamic advertisement best practices; Magic
+// Transit, advertise prefixes).
+func advertisementOrder(advertise bool) []string {
+	if advertise {
+		return []string{
+			fmt.Sprintf("It takes %.0f to %.0f minutes until the Internet sees it", netrules.MinAdvertise.Minutes(), netrules.MaxAdvertise.Minutes()),
+			"Safe order: clamp the MSS first, advertise from Cloudflare, see AS 13335 on a looking glass, then stop your own announcement",
+		}
+	}
+	return []string{
+		fmt.Sprintf("It takes %.0f to %.0f minutes until it is gone from the Internet", netrules.MinWithdraw.Minutes(), netrules.MaxWithdraw.Minutes()),
+		"Without another announcement of the same length the addresses are unreachable afterwards",
+		"Safe order: announce the prefix with the same length from your own provider, wait 5 to 10 minutes and check it, " +
+			"prepend at Cloudflare if you like, withdraw, wait 15 minutes",
+	}
+}
+
+// PreparePrependCount plans how often Cloudflare prepends the AS path, 0 to 3.
+func PreparePrependCount(ctx context.Context, w *Writer, prefixID string, opened api.BGPPrefix, count int) (Plan, error) {
+	wanted := opened
+	wanted.ASNPrependCount = count
+	return prepareEdit(ctx, w, edit[api.BGPPrefix]{r: BGPPrefixes(prefixID), verb: journal.SetPrepend, opened: opened, wanted: wanted,
+		send: func(ctx context.Context, a *api.AccountClient, v api.BGPPrefix, _ ...api.WriteOption) (api.Secret, error) {
+			_, err := a.SetASNPrependCount(ctx, prefixID, v.ID, count)
+			return api.Secret{}, err
+		},
+		guard: func(_ api.BGPPrefix, p *Plan) {
+			p.Consequences = append(p.Consequences, "A longer AS path makes other networks prefer another announcement of the prefix")
+		}})
+}
+
+// PrepareAutoWithdraw plans whether Cloudflare withdraws the prefix by itself while no BGP route matches it.
+func PrepareAutoWithdraw(ctx context.Context, w *Writer, prefixID string, opened api.BGPPrefix, on bool) (Plan, error) {
+	wanted := opened
+	wanted.AutoAdvertiseWithdraw = on
+	return prepareEdit(ctx, w, edit[api.BGPPrefix]{r: BGPPrefixes(prefixID), verb: journal.SetAutoWithdraw, opened: opened, wanted: wanted,
+		send: func(ctx context.Context, a *api.AccountClient, v api.BGPPrefix, _ ...api.WriteOption) (api.Secret, error) {
+			_, err := a.SetAutoAdvertiseWithdraw(ctx, prefixID, v.ID, on)
+			return api.Secret{}, err
+		},
+		guard: func(_ api.BGPPrefix, p *Plan) {
+			if on {
+				p.Warnings = append(p.Warnings, "Without a matching BGP route in the account's routing table the prefix is withdrawn at once")
+			}
+		}})
+}
+
+// PrepareValidation plans a new check of IRR, RPKI and ownership of a prefix.
+func PrepareValidation(ctx context.Context, w *Writer, opened api.Prefix) (Plan, error) {
+	return prepareEdit(ctx, w, edit[api.Prefix]{r: Prefixes, verb: journal.ValidatePrefix, opened: opened, wanted: opened, always: true,
+		send: func(ctx context.Context, a *api.AccountClient, v api.Prefix, _ ...api.WriteOption) (api.Secret, error) {
+			_, err := a.ValidatePrefix(ctx, v.ID)
+			return api.Secret{}, err
+		},
+		guard: func(_ api.Prefix, p *Plan) {
+			p.Consequences = append(p.Consequences, "Cloudflare checks in the background: the states of the prefix show the result later")
+		}})
+}
