@@ -3,6 +3,7 @@ package simedge
 import (
 	"fmt"
 	"math"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"time"
@@ -119,13 +120,16 @@ func (s *sample) rate() float64 {
 	if s.health <= 0 {
 		return 0
 	}
-	name := s.tunnel.text("name")
-	base := 2e6 * math.Pow(10, 2.3*s.e.chance("traffic", name))
+	base := s.tunnel.load[0]
+	if base == 0 {
+		base = 2e6 * math.Pow(10, 2.3*s.e.chance("traffic", s.tunnel.id))
+		s.tunnel.load = [2]float64{base, base * (0.3 + s.e.chance("egress", s.tunnel.id))}
+	}
 	if s.direction == "egress" {
-		base *= 0.3 + s.e.chance("egress", name)
+		base = s.tunnel.load[1]
 	}
 	phase := 2 * math.Pi * float64(s.at.Unix()%86400) / 86400
-	noise := s.e.chance("noise", name, s.direction, s.at.Unix()/300)
+	noise := rand.New(rand.NewPCG(math.Float64bits(base), uint64(s.at.Unix()/300))).Float64()
 	return math.Round(base * (1.1 - math.Cos(phase)) * (0.8 + 0.4*noise) * s.health)
 }
 

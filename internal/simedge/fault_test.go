@@ -187,3 +187,34 @@ func TestAWriteCanHappenAndItsAnswerGetLost(t *testing.T) {
 }
 
 func valid(s string) bool { return json.Valid([]byte(s)) }
+
+func TestTheRoundTripperStopsWithTheContext(t *testing.T) {
+	edge := simedge.New(simedge.Options{})
+	ctx, cancel := context.WithCancel(t.Context())
+	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://edge.invalid/client/v4"+gre, nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	r.Header.Set("Authorization", "Bearer demo-token")
+	resp, err := edge.RoundTripper().RoundTrip(r)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cancel()
+	if _, err := io.ReadAll(resp.Body); !errors.Is(err, context.Canceled) {
+		t.Errorf("reading on gives %v", err)
+	}
+	if err := resp.Body.Close(); err != nil {
+		t.Error(err)
+	}
+	if _, err := resp.Body.Read(make([]byte, 1)); err == nil {
+		t.Error("a closed body can be read")
+	}
+	if again, err := edge.RoundTripper().RoundTrip(r); !errors.Is(err, context.Canceled) {
+		t.Errorf("sending with the ended context gives %v", err)
+		_ = again.Body.Close()
+	}
+	if n := len(edge.Requests()); n != 1 {
+		t.Errorf("%d requests arrived, want 1", n)
+	}
+}
