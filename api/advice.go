@@ -54,7 +54,10 @@ func (e *Error) advicePermission() string {
 	if e.Permission != "" {
 		need = fmt.Sprintf("the permission %q", e.Permission)
 	}
-	if e.tokenWorks {
+	switch {
+	case !e.tokenAuth:
+		return fmt.Sprintf("the e-mail address and key are not accepted, or the user lacks %s or access to this account", need)
+	case e.tokenWorks:
 		return fmt.Sprintf("the token works but lacks %s; add it to the token", need)
 	}
 	return fmt.Sprintf("the token is not valid, or it lacks %s or access to this account; verify the token, then its permissions", need)

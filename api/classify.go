@@ -72,7 +72,7 @@ func classify(op *Operation, status int, messages []Message) Kind {
 }
 
 func byCode(op *Operation, status, code int) Kind {
-	if kind := byGatewayCode(status, code); kind != Unknown {
+	if kind := byGatewayCode(code); kind != Unknown {
 		return kind
 	}
 	switch op.Service {
@@ -84,16 +84,13 @@ func byCode(op *Operation, status, code int) Kind {
 	return Unknown
 }
 
-// byGatewayCode: codes of the gateway in front of all services.
-func byGatewayCode(status, code int) Kind {
-	switch {
-	case code == 6003 || code == 6103 || code == 6111 || code == 9106: // malformed or missing credential headers
+// byGatewayCode knows the codes of the gateway in front of all services. Its 10000 and 9109 come with 403 and need no rule: with
+// another status 10000 means something else.
+func byGatewayCode(code int) Kind {
+	switch code {
+	case 6003, 6103, 6111, 9106: // malformed or missing credential headers
 		return Unauthenticated
-	case status == http.StatusForbidden && (code == 10000 || code == 9109):
-		return PermissionMissing
-	case code == 9109 && status < 400:
-		return PermissionMissing
-	case code == 7003 || code == 7000: // no route for that URI: an id in the path is not one
+	case 7000, 7003: // no route for that URI: an id in the path is not one
 		return NotFound
 	}
 	return Unknown

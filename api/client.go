@@ -51,7 +51,7 @@ type Client struct {
 	tokenWorks atomic.Bool // some answer accepted the credentials
 
 	limitsMu sync.Mutex
-	limits   map[string]*accountLimits // GraphQL limits by account id
+	limits   map[string]accountLimits // GraphQL limits by account id
 }
 
 // New checks the options and builds the client. It sends nothing.
@@ -70,7 +70,7 @@ func New(o Options) (*Client, error) {
 		o.Sleep = sleep
 	}
 	c := &Client{base: base, creds: o.Credentials, now: o.Now, timeout: cmp.Or(o.Timeout, DefaultTimeout),
-		limits: make(map[string]*accountLimits)}
+		limits: make(map[string]accountLimits)}
 	c.http = &http.Client{Transport: newTransport(o, base), CheckRedirect: refuseRedirect}
 	return c, nil
 }

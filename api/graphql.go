@@ -6,7 +6,6 @@ import (
 	"encoding/json"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 )
 
@@ -27,11 +26,8 @@ type datasetLimits struct {
 	AvailableFields   []string `json:"availableFields"`
 }
 
-// accountLimits is asked once per account and then kept.
-type accountLimits struct {
-	mu       sync.Mutex
-	datasets map[string]datasetLimits // nil: not asked yet
-}
+// accountLimits are the limits of one account by dataset. They are asked once and then kept.
+type accountLimits map[string]datasetLimits
 
 // maxRows is the largest page any account is known to get; the documents' example of 100 is too few for tunnels times locations.
 const maxRows = 10000
@@ -79,34 +75,39 @@ func seconds(s float64) time.Duration {
 
 // datasetLimits returns the limits of one dataset. When the API does not understand the question the documented limits apply.
 func (a *AccountClient) datasetLimits(ctx context.Context, dataset string) (datasetLimits, error) {
-	a.client.limitsMu.Lock()
-	known := a.client.limits[a.ID]
-	if known == nil {
-		known = &accountLimits{}
-		a.client.limits[a.ID] = known
+	known, err := a.accountLimits(ctx)
+	if err != nil {
+		return datasetLimits{}, err
 	}
-	a.client.limitsMu.Unlock()
-
-	known.mu.Lock()
-	defer known.mu.Unlock()
-	if known.datasets == nil {
-		datasets, err := a.askLimits(ctx)
-		if kind := KindOf(err); err != nil && kind != Invalid && kind != BadAnswer {
-			return datasetLimits{}, err
-		}
-		if datasets == nil {
-			datasets = map[string]datasetLimits{}
-		}
-		known.datasets = datasets
-	}
-	limits := known.datasets[dataset]
+	limits := known[dataset]
 	if limits.Enabled != nil && !*limits.Enabled {
 		return limits, opGraphQL.refuse(Unsupported, "the dataset "+dataset+" is not enabled for this account")
 	}
 	return limits, nil
 }
 
-func (a *AccountClient) askLimits(ctx context.Context) (map[string]datasetLimits, error) {
+// accountLimits does not hold the lock while it asks: two callers at the start may both ask, and none waits for the other.
+func (a *AccountClient) accountLimits(ctx context.Context) (accountLimits, error) {
+	a.client.limitsMu.Lock()
+	known := a.client.limits[a.ID]
+	a.client.limitsMu.Unlock()
+	if known != nil {
+		return known, nil
+	}
+	known, err := a.askLimits(ctx)
+	if kind := KindOf(err); err != nil && kind != Invalid && kind != BadAnswer {
+		return nil, err
+	}
+	if known == nil {
+		known = accountLimits{}
+	}
+	a.client.limitsMu.Lock()
+	a.client.limits[a.ID] = known
+	a.client.limitsMu.Unlock()
+	return known, nil
+}
+
+func (a *AccountClient) askLimits(ctx context.Context) (accountLimits, error) {
 	const of = " { enabled maxDuration maxNumberOfFields maxPageSize notOlderThan availableFields } "
 	query := "query GetLimits($accountTag: string) { viewer { accounts(filter: {accountTag: $accountTag}) { settings { " +
 		healthDataset + of + trafficDataset + of + networkDataset + of + "} } } }"
@@ -114,7 +115,7 @@ func (a *AccountClient) askLimits(ctx context.Context) (map[string]datasetLimits
 	if err != nil {
 		return nil, err
 	}
-	var datasets map[string]datasetLimits
+	var datasets accountLimits
 	if settings := field(account, "settings"); !isNull(settings) {
 		if err := json.Unmarshal(settings, &datasets); err != nil {
 			return nil, got.wrong(err)
