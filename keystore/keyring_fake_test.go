@@ -260,6 +260,20 @@ func TestKeyringWaitsForASlowProvider(t *testing.T) {
 	}
 }
 
+func TestKeyringClosesItsConnections(t *testing.T) {
+	server, keyring := desktop(t)
+	if err := keyring.Set(t.Context(), "prod", mustToken(t, canaryText), keystore.Access{}); err != nil {
+		t.Fatal(err)
+	}
+	for range 2000 {
+		if server.Connections() == 0 {
+			return
+		}
+		<-time.After(time.Millisecond)
+	}
+	t.Errorf("%d connections stay open", server.Connections())
+}
+
 // TestKeyringLeavesNothingBehind: 40 prompts that nobody answers cost no goroutine and no file.
 func TestKeyringLeavesNothingBehind(t *testing.T) {
 	server, _ := desktop(t, fakesecretservice.Locked, fakesecretservice.PromptUnanswered)

@@ -129,6 +129,13 @@ func (s *Server) Prompts() int {
 	return s.raised
 }
 
+// Connections returns how many clients are connected.
+func (s *Server) Connections() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.peers)
+}
+
 // Stored returns the secrets in the keyring, by the item's username attribute.
 func (s *Server) Stored() map[string]string {
 	s.mu.Lock()
