@@ -17,15 +17,27 @@ type List[T any] struct {
 	table     *table.Table[T]
 	input     textinput.Model
 	filtering bool
-	before    string // the filter before it was edited, for esc
+	before    string   // the filter before it was edited, for esc
+	total     tui.Line // the summary of all rows, worked out when they come: a frame must not walk them
 }
 
 // NewList makes the list page.
 func NewList[T any](desc Description[T], source Source[T]) *List[T] {
 	t := table.New(desc.Columns, desc.ID)
 	t.SortBy(desc.SortBy, desc.Reverse)
-	t.Set(source.Rows())
-	return &List[T]{desc: desc, source: source, table: t, input: tui.NewInput("/")}
+	l := &List[T]{desc: desc, source: source, table: t, input: tui.NewInput("/")}
+	l.take()
+	return l
+}
+
+// take takes the source's rows anew.
+func (l *List[T]) take() {
+	rows := l.source.Rows()
+	l.table.Set(rows)
+	l.total = nil
+	if l.desc.Summary != nil && len(rows) > 0 {
+		l.total = l.desc.Summary(rows)
+	}
 }
 
 // Title implements tui.View.
@@ -52,7 +64,7 @@ func (l *List[T]) Update(msg tea.Msg) tea.Cmd {
 		return l.edit(msg)
 	}
 	if l.source.Brings(msg) {
-		l.table.Set(l.source.Rows())
+		l.take()
 	}
 	return nil
 }
@@ -149,9 +161,9 @@ func (l *List[T]) Draw(c tui.Canvas) []string {
 }
 
 func (l *List[T]) summary(c tui.Canvas) string {
-	line := tui.Text(tui.Strong, l.count())
-	if l.desc.Summary != nil && len(l.source.Rows()) > 0 {
-		line = l.desc.Summary(l.source.Rows())
+	line := l.total
+	if line == nil {
+		line = tui.Text(tui.Strong, l.count())
 	}
 	var right tui.Line
 	if l.table.Filter() != "" {

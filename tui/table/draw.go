@@ -93,7 +93,7 @@ func (t *Table[T]) Actions() []tui.Action {
 		{Name: "bottom", Keys: []string{"G", "end"}, Long: "To the last row", Run: act(func() { t.move(len(t.order)) })},
 		{Name: "sort-next", Keys: []string{"s"}, Short: "sort", Footer: true, Long: "Sort by the next column", Run: act(t.sortNext)},
 		{Name: "sort-reverse", Keys: []string{"S"}, Short: "reverse", Long: "Sort the other way round",
-			Run: act(func() { t.reverse = !t.reverse; t.rebuild() })},
+			Run: act(func() { t.reverse = !t.reverse; t.sort(); t.rebuild() })},
 		{Name: "wide", Keys: []string{"w"}, Short: "wide", Long: "All columns, also those that did not fit; left and right scroll them",
 			Run: act(func() { t.wide, t.from = !t.wide, 0 })},
 		{Name: "columns-left", Keys: []string{"left", "h"}, Long: "Scroll wide columns to the left", Why: t.notWide(), Run: act(func() { t.from = max(0, t.from-1) })},
@@ -120,6 +120,7 @@ func (t *Table[T]) move(by int) {
 
 func (t *Table[T]) sortNext() {
 	t.sortCol, t.reverse = (t.sortCol+1)%len(t.cols), false
+	t.sort()
 	t.rebuild()
 }
 

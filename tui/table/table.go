@@ -3,8 +3,6 @@ package table
 import (
 	"cmp"
 	"slices"
-	"strings"
-	"time"
 )
 
 // Table holds rows of type T and which of them is under the cursor, marked, filtered and in view.
@@ -14,8 +12,9 @@ type Table[T any] struct {
 
 	rows   []T
 	ids    []string
-	search []searchable // parallel to rows; made when first filtered
-	order  []int        // rows that pass the filter, in the order shown
+	search *searchIndex // what the filter looks in; made when first filtered
+	sorted []int        // all rows in the order of the sort column
+	order  []int        // of these, the rows that pass the filter
 
 	cursor string // id under the cursor; "" only when no row is shown
 	at     int    // its place in order
@@ -29,11 +28,6 @@ type Table[T any] struct {
 	from    int // first column shown after the frozen one, when wide
 	filter  string
 	query   Query
-}
-
-type searchable struct {
-	cells  []string
-	joined string
 }
 
 // New makes an empty table. id must give every row a different, lasting name.
@@ -52,6 +46,7 @@ func (t *Table[T]) Set(rows []T) {
 		t.ids[i] = t.id(r)
 	}
 	t.dropLostMarks()
+	t.sort()
 	t.rebuild()
 	t.offset = t.at - line
 	t.clamp()
@@ -72,15 +67,15 @@ func (t *Table[T]) dropLostMarks() {
 	}
 }
 
-// rebuild works out which rows are shown in which order, and finds the cursor's row again.
+// rebuild works out which rows are shown, and finds the cursor's row again. The order is known: a key
+// in the filter must not pay for sorting.
 func (t *Table[T]) rebuild() {
 	t.order = t.order[:0]
-	for i := range t.rows {
-		if t.passes(i) {
-			t.order = append(t.order, i)
+	for _, row := range t.sorted {
+		if t.passes(row) {
+			t.order = append(t.order, row)
 		}
 	}
-	t.sort()
 	for i, row := range t.order {
 		if t.ids[row] == t.cursor {
 			t.at = i
@@ -95,9 +90,16 @@ func (t *Table[T]) rebuild() {
 	}
 }
 
+// sort starts from the order before: after a refresh it is nearly right, and then costs one walk.
 func (t *Table[T]) sort() {
+	if len(t.sorted) != len(t.rows) {
+		t.sorted = make([]int, len(t.rows))
+		for i := range t.sorted {
+			t.sorted[i] = i
+		}
+	}
 	col := t.cols[t.sortCol]
-	slices.SortStableFunc(t.order, func(a, b int) int {
+	slices.SortFunc(t.sorted, func(a, b int) int {
 		c := col.compare(t.rows[a], t.rows[b])
 		if t.reverse {
 			c = -c
@@ -113,24 +115,14 @@ func (t *Table[T]) sort() {
 	})
 }
 
-func (t *Table[T]) passes(i int) bool {
+func (t *Table[T]) passes(row int) bool {
 	if len(t.query.terms) == 0 {
 		return true
 	}
 	if t.search == nil {
-		t.search = make([]searchable, len(t.rows))
+		t.search = index(t.rows, t.cols)
 	}
-	s := &t.search[i]
-	if s.cells == nil {
-		s.cells = make([]string, len(t.cols))
-		for c, col := range t.cols {
-			if !col.Live {
-				s.cells[c] = strings.ToLower(col.Text(t.rows[i], time.Time{}))
-			}
-		}
-		s.joined = strings.Join(s.cells, "\x00")
-	}
-	return t.query.match(s.cells, s.joined)
+	return t.search.matches(t.query, row)
 }
 
 func (t *Table[T]) clamp() {
@@ -191,6 +183,7 @@ func (t *Table[T]) SortBy(key string, reverse bool) {
 	for i, c := range t.cols {
 		if c.Key == key {
 			t.sortCol, t.reverse = i, reverse
+			t.sort()
 			t.rebuild()
 		}
 	}

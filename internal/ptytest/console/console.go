@@ -46,6 +46,10 @@ type Options struct {
 	AnswerDelay time.Duration // for AnswersSlowly; 0 is 200 ms
 	// LightBackground: asked for its colours the terminal says black on white instead of white on black.
 	LightBackground bool
+
+	// Observe is told of everything the program writes, before it is drawn, with the time of its arrival.
+	// It must neither block nor keep the bytes. Nil: nobody is told.
+	Observe func(at time.Time, output []byte)
 }
 
 // ErrUnsupported is Start's error where the system has no pseudo-terminals we can use (Windows).
@@ -59,6 +63,8 @@ type Console struct {
 	input  *inputQueue
 	delay  time.Duration
 	mute   bool
+
+	observe func(at time.Time, output []byte)
 
 	exited  chan struct{} // closed when the program is gone
 	drained chan struct{} // closed when its last byte was read, too
@@ -84,7 +90,7 @@ func Start(o Options) (*Console, error) {
 	c := &Console{
 		em: vt.NewEmulator(o.Cols, o.Rows), modes: newModeTracker(o.Rows),
 		mute: o.Answers == AnswersNothing, exited: make(chan struct{}), drained: make(chan struct{}),
-		changed: make(chan struct{}),
+		changed: make(chan struct{}), observe: o.Observe,
 	}
 	if o.Answers == AnswersSlowly {
 		c.delay = o.AnswerDelay
@@ -118,6 +124,9 @@ func (c *Console) readOutput() {
 		// All that is there at once: a frame is then seldom seen half drawn, and a character made of
 		// several runes is not torn.
 		chunk, err := c.readAvailable()
+		if len(chunk) > 0 && c.observe != nil {
+			c.observe(time.Now(), chunk)
+		}
 		c.mu.Lock()
 		if len(chunk) > 0 {
 			c.transcript = append(c.transcript, chunk...)
@@ -271,6 +280,9 @@ func (c *Console) Transcript() []byte {
 	defer c.mu.Unlock()
 	return slices.Clone(c.transcript)
 }
+
+// Pid is the program's process id, for who measures it.
+func (c *Console) Pid() int { return c.cmd.Process.Pid }
 
 // BytesWritten is how many bytes the program wrote.
 func (c *Console) BytesWritten() int {
