@@ -1,6 +1,7 @@
 package tunnel
 
 import (
+	"context"
 	"net/netip"
 	"slices"
 	"time"
@@ -64,6 +65,7 @@ func (m *Module) describe(title string) resource.Description[watch.Tunnel] {
 		}
 		return m.greEditor().Delete(t.ID, t.Name)
 	}
+	d.Actions = m.acts
 	return d
 }
 
@@ -83,6 +85,32 @@ func (m *Module) create() tea.Cmd {
 		tui.Text(tui.Plain, "GRE: plain packets, no key, MTU 1476."),
 		tui.Text(tui.Plain, "IPsec: encrypted, with a pre-shared key.")},
 		Choices: []tui.Choice{{Label: "none"}, {Label: "GRE", Key: "g", Run: m.greEditor().Create}, {Label: "IPsec", Key: "i", Run: m.ipsecEditor().Create}}})
+}
+
+// acts are what only tunnels have.
+func (m *Module) acts(t watch.Tunnel) []tui.Action {
+	if t.Kind != api.IPsec {
+		return nil
+	}
+	return []tui.Action{{Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
+		Long: "Generate a new pre-shared key; the tunnel is down until your router has it", Run: func() tea.Cmd { return m.rotate(t) }}}
+}
+
+// rotate reads the tunnel and opens the review of a new key; the name must be typed there.
+func (m *Module) rotate(t watch.Tunnel) tea.Cmd {
+	title := "New key for " + t.Name
+	return tui.Push(kit.NewOpening(m.env, title, func(ctx context.Context) (tui.View, error) {
+		opened, err := change.IPsecTunnels.Read(ctx, m.env.Account, t.ID)
+		if err != nil {
+			return nil, err
+		}
+		return kit.NewReview(m.env, kit.Intent{Title: title, Confirm: t.Name, Pages: 1,
+			After: func(change.Result) tea.Cmd { return m.env.Feed.Again() },
+			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
+				return change.PrepareGeneratePSK(ctx, w, opened)
+			},
+		}), nil
+	}))
 }
 
 func subject(t watch.Tunnel) kit.Subject {
