@@ -13,6 +13,7 @@ import (
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/views"
+	"flarewire/views/kit"
 	"flarewire/views/live"
 )
 
@@ -71,9 +72,11 @@ func newDesk(ctx context.Context, tunnels int) (*desk, error) {
 	if err != nil {
 		return nil, err
 	}
-	d := &desk{feed: live.New(ctx, watch.New(client.In(simedge.DefaultAccount), time.Now, 0))}
-	d.app = views.New(views.Options{
-		Feed: d.feed, Theme: tui.ThemeDark, Glyphs: tui.UnicodeGlyphs, Now: time.Now,
+	account := client.In(simedge.DefaultAccount)
+	d := &desk{feed: live.New(ctx, watch.New(account, time.Now, 0))}
+	env := &kit.Env{Ctx: ctx, Client: client, Account: account, Feed: d.feed, Glyphs: tui.UnicodeGlyphs, Now: time.Now}
+	d.app = views.New(env, tui.Options{
+		Name: "flarewire", Theme: tui.ThemeDark, Glyphs: tui.UnicodeGlyphs, Now: time.Now,
 		Identity: func() tui.Identity { return tui.Identity{Account: "bench", Source: "demo"} },
 	})
 	d.work(tea.WindowSizeMsg{Width: 120, Height: 40})
