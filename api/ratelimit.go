@@ -17,9 +17,9 @@ const limitWindow = 5 * time.Minute
 // graphQLShare: GraphQL is counted apart with 300 queries per window where the REST API has 1,200.
 const graphQLShare = 4
 
-// burstShare is the part of the budget that may be used at once. The rest is refilled over the window, so that no window of
-// limitWindow, wherever it starts, sees more than the budget.
-const burstShare = 5
+// burstShare is the part of the budget that may be used at once: half, so that the sub-resources of many prefixes are read without
+// a pause. The rest is refilled over the window, so that no window of limitWindow, wherever it starts, sees more than the budget.
+const burstShare = 2
 
 // rateLimit keeps the client inside its budget and away from a server that said stop. Reads wait for a short while; a longer
 // wait, and every wait for the server by a change, is an error that says until when. A change does not wait for the budget:
