@@ -130,7 +130,7 @@ func TestUnsafeFilesAreRefused(t *testing.T) {
 	}{
 		"file, group":      {func(path string) error { return os.Chmod(path, 0o620) }, "chmod go-w '"},
 		"file, world":      {func(path string) error { return os.Chmod(path, 0o602) }, "chmod go-w '"},
-		"directory, group": {func(path string) error { return os.Chmod(filepath.Dir(path), 0o770) }, "chmod go-w '"}, //nolint:gosec // on purpose
+		"directory, group": {func(path string) error { return os.Chmod(filepath.Dir(path), 0o770) }, "chmod go-w '"},
 		"file, link":       {replaceByLink, "symbolic link"},
 		"directory, link":  {func(path string) error { return replaceByLink(filepath.Dir(path)) }, "symbolic link"},
 		"another owner": {func(path string) error {

@@ -78,7 +78,7 @@ func TestFilesAreOurs(t *testing.T) {
 		t.Skip("Windows has no such modes")
 	}
 	config := loadConfig(t, filepath.Join(t.TempDir(), "flarewire", "config.toml"))
-	if err := os.MkdirAll(filepath.Dir(config.Path()), 0o777); err != nil { //nolint:gosec // too open, to see it closed
+	if err := os.MkdirAll(filepath.Dir(config.Path()), 0o777); err != nil {
 		t.Fatal(err)
 	}
 	if err := config.Put(keystore.Profile{Name: "prod"}); err != nil {

@@ -198,7 +198,7 @@ func TestKeyringRaisesNoPromptUninvited(t *testing.T) {
 func TestKeyringWithoutABusStartsNone(t *testing.T) {
 	bin, mark := t.TempDir(), filepath.Join(t.TempDir(), "started")
 	script := "#!/bin/sh\necho started >" + mark + "\n"
-	if err := os.WriteFile(filepath.Join(bin, "dbus-launch"), []byte(script), 0o700); err != nil { //nolint:gosec // a program
+	if err := os.WriteFile(filepath.Join(bin, "dbus-launch"), []byte(script), 0o700); err != nil {
 		t.Fatal(err)
 	}
 	t.Setenv("PATH", bin+":"+os.Getenv("PATH"))

@@ -253,7 +253,7 @@ func (r *Resolver) noCredentials() error {
 	if names := r.Config.Names(); len(names) > 0 {
 		do = "choose a profile with --profile (" + strings.Join(names, ", ") + "), or set " + tokenVariable
 	} else if len(r.Env.OldNames) > 0 {
-		do = "set " + tokenVariable + "; " + strings.Join(r.Env.OldNames, " and ") + " is not read"
+		do = "set " + tokenVariable + " (not read: " + strings.Join(r.Env.OldNames, ", ") + ")"
 	}
 	return &Error{Reason: ErrNoCredentials, Do: do}
 }
@@ -283,7 +283,7 @@ func (r *Resolver) oldNames() []string {
 	if len(r.Env.OldNames) == 0 {
 		return nil
 	}
-	return []string{strings.Join(r.Env.OldNames, ", ") + " is set but not read: use the names that begin with CLOUDFLARE_."}
+	return []string{"Set but not read: " + strings.Join(r.Env.OldNames, ", ") + ". Use the names that begin with CLOUDFLARE_."}
 }
 
 // setVariables names the variables with a credential that are set, in their order.

@@ -98,7 +98,7 @@ func TestSourcesInTheirOrder(t *testing.T) {
 		"account ignored for a named one": {[]string{"CLOUDFLARE_ACCOUNT_ID=" + strings.Repeat("a", 32)}, "prod", "prod-token",
 			"profile prod - keyring", accountID, nil},
 		"old names": {[]string{"CF_API_TOKEN=old", "CF_ACCOUNT_ID=x"}, "", "prod-token", "profile prod - keyring", accountID,
-			[]string{"CF_API_TOKEN, CF_ACCOUNT_ID is set but not read: use the names that begin with CLOUDFLARE_."}},
+			[]string{"Set but not read: CF_API_TOKEN, CF_ACCOUNT_ID. Use the names that begin with CLOUDFLARE_."}},
 		"command before keyring": {nil, "team", "team-token", "profile team - token command", "", nil},
 		"no store named":         {nil, "any", "any-token", "profile any - keyring", "", nil},
 	} {
@@ -173,7 +173,7 @@ func TestErrorsOfTheEnvironment(t *testing.T) {
 		"no address":      {[]string{"CLOUDFLARE_API_KEY=key", "CLOUDFLARE_EMAIL=me"}, keystore.ErrMalformed, "e-mail"},
 		"account":         {[]string{"CLOUDFLARE_API_TOKEN=x", "CLOUDFLARE_ACCOUNT_ID=1"}, keystore.ErrMalformed, "CLOUDFLARE_ACCOUNT_ID"},
 		"nothing":         {nil, keystore.ErrNoCredentials, "CLOUDFLARE_API_TOKEN"},
-		"only old names":  {[]string{"CF_API_TOKEN=" + canaryText}, keystore.ErrNoCredentials, "CF_API_TOKEN is not read"},
+		"only old names":  {[]string{"CF_API_TOKEN=" + canaryText}, keystore.ErrNoCredentials, "(not read: CF_API_TOKEN)"},
 		"unknown profile": {[]string{"FLAREWIRE_PROFILE=none"}, keystore.ErrUnknownProfile, "none"},
 		"token for name":  {[]string{"FLAREWIRE_PROFILE=" + canaryText}, keystore.ErrProfileName, "looks like a token"},
 	} {

@@ -90,7 +90,7 @@ func commandKey(p Profile) string { return strings.Join(p.TokenCommand, "\x00") 
 
 // command is the profile's command: no shell, nothing to read, and none of our own credentials in its environment.
 func command(ctx context.Context, p Profile) *exec.Cmd {
-	cmd := exec.CommandContext(ctx, p.TokenCommand[0], p.TokenCommand[1:]...) //nolint:gosec // the user's own command
+	cmd := exec.CommandContext(ctx, p.TokenCommand[0], p.TokenCommand[1:]...)
 	cmd.Env = ChildEnviron(os.Environ())
 	cmd.WaitDelay = pipeWait
 	return cmd

@@ -197,7 +197,7 @@ interactive = true
 	if _, err := h.InteractiveCommand(t.Context(), "lab"); !errors.Is(err, keystore.ErrNotFound) {
 		t.Errorf("a profile without a command: %v", err)
 	}
-	if err := os.Chmod(h.Config.Path(), 0o666); err != nil { //nolint:gosec // too open, to see it refused
+	if err := os.Chmod(h.Config.Path(), 0o666); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := h.InteractiveCommand(t.Context(), "prod"); !errors.Is(err, keystore.ErrUnsafeFile) {
