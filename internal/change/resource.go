@@ -97,7 +97,9 @@ func advertisements(ctx context.Context, a *api.AccountClient, id string) (map[s
 }
 
 // Read reads one object as it is now.
-func (r Resource[T]) Read(ctx context.Context, a *api.AccountClient, id string) (T, error) { return r.get(ctx, a, id) }
+func (r Resource[T]) Read(ctx context.Context, a *api.AccountClient, id string) (T, error) {
+	return r.get(ctx, a, id)
+}
 
 // get reads one object; what the API can only list is looked up there.
 func (r Resource[T]) get(ctx context.Context, a *api.AccountClient, id string) (T, error) {
