@@ -116,7 +116,7 @@ func (d *Dialog) over(screen string, c Canvas, height int) string {
 	var lines []string
 	lines = append(lines, c.Theme.Paint(Strong, Clean(d.Title)), "")
 	for _, l := range d.Lines {
-		lines = append(lines, l.Paint(c.Theme, inner))
+		lines = append(lines, wrapLine(l, c.Theme, inner)...)
 	}
 	if d.Confirm != "" {
 		d.input.SetWidth(inner - 4)
@@ -129,6 +129,18 @@ func (d *Dialog) over(screen string, c Canvas, height int) string {
 	box := lipgloss.NewStyle().Border(lipgloss.RoundedBorder()).Padding(0, 2).Width(inner + 6).Render(strings.Join(lines, "\n"))
 	x, y := (c.Width-lipgloss.Width(box))/2, max(0, (height-lipgloss.Height(box))/2)
 	return lipgloss.NewCompositor(lipgloss.NewLayer(screen), lipgloss.NewLayer(box).X(x).Y(y).Z(1)).Render()
+}
+
+// wrapLine breaks a line of one role at words; one of several roles is cut, because it is a row.
+func wrapLine(l Line, t *Theme, width int) []string {
+	if len(l) != 1 {
+		return []string{l.Paint(t, width)}
+	}
+	var out []string
+	for _, text := range Wrap(l[0].Text, width) {
+		out = append(out, t.Paint(l[0].Role, text))
+	}
+	return out
 }
 
 func (d *Dialog) buttons(c Canvas) string {

@@ -18,6 +18,7 @@ type List[T any] struct {
 	input     textinput.Model
 	filtering bool
 	before    string   // the filter before it was edited, for esc
+	awaited   string   // the id of a new object, until it is among the rows
 	total     tui.Line // the summary of all rows, worked out when they come: a frame must not walk them
 }
 
@@ -62,9 +63,16 @@ func (l *List[T]) Update(msg tea.Msg) tea.Cmd {
 		return nil
 	case tea.PasteMsg:
 		return l.edit(msg)
+	case selectMsg:
+		if !l.table.Select(msg.id) {
+			l.awaited = msg.id
+		}
 	}
 	if l.source.Brings(msg) {
 		l.take()
+		if l.awaited != "" && l.table.Select(l.awaited) {
+			l.awaited = ""
+		}
 	}
 	return nil
 }

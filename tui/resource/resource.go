@@ -122,6 +122,12 @@ func (s Source[T]) want(detail bool) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// selectMsg puts the cursor of every list that has the row on it, now or when the row comes.
+type selectMsg struct{ id string }
+
+// Select puts the cursor on an object by its id in the lists that show it; it may still have to come.
+func Select(id string) tea.Cmd { return func() tea.Msg { return selectMsg{id} } }
+
 func copied(text string) tea.Cmd {
 	// OSC 52 has no answer, so success cannot be claimed.
 	return tea.Batch(tea.SetClipboard(text), tui.Toast(tui.Muted, "Sent to the terminal's clipboard (OSC 52): "+text))

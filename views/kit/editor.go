@@ -20,8 +20,10 @@ type Editor[T any] struct {
 	Blank T
 	// FieldOf gives the form's key for a path of the API; nil when they are the same.
 	FieldOf func(path string) string
-	// HangsOn lists what depends on an object, for the one who deletes it.
-	HangsOn func(T) []string
+	// HangsOn lists what depends on an object, for the one who deletes it. It runs in the background.
+	HangsOn func(context.Context, T) []string
+	// Next are the actions offered after an object was created; nil for none.
+	Next func(change.Result) []tui.Action
 	// Refresh fetches the rows anew after a change.
 	Refresh func() tea.Cmd
 }
@@ -29,7 +31,7 @@ type Editor[T any] struct {
 // Create opens the form for a new object.
 func (e Editor[T]) Create() tea.Cmd {
 	return tui.Push(e.Form("New "+e.Resource.Title, e.Blank, func(wanted T) tea.Cmd {
-		return tui.Push(NewReview(e.Env, Intent{Title: "New " + e.Resource.Title, Pages: 2, FieldOf: e.FieldOf, After: e.after,
+		return tui.Push(NewReview(e.Env, Intent{Title: "New " + e.Resource.Title, Pages: 2, FieldOf: e.FieldOf, After: e.after, Next: e.Next,
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				return change.PrepareCreate(ctx, w, e.Resource, wanted)
 			}}))
@@ -62,7 +64,7 @@ func (e Editor[T]) Delete(id, name string) tea.Cmd {
 		}
 		var hangsOn []string
 		if e.HangsOn != nil {
-			hangsOn = e.HangsOn(opened)
+			hangsOn = e.HangsOn(ctx, opened)
 		}
 		return NewReview(e.Env, Intent{Title: "Delete " + e.Resource.Title + " " + name, Confirm: name, Pages: 1, After: e.after,
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {

@@ -48,7 +48,10 @@ type Relater interface {
 }
 
 // Dependent is a module whose objects stop working when an object of another module goes.
-type Dependent interface{ HangsOn(s Subject) []string }
+// HangsOn runs in the background and reads what it needs: what is on the screen may be old.
+type Dependent interface {
+	HangsOn(ctx context.Context, s Subject) []string
+}
 
 // Subnetter is a module whose objects use interface subnets or route networks.
 type Subnetter interface{ Subnets() []Subnet }
@@ -99,11 +102,11 @@ func (e *Env) WantRelated() tea.Cmd {
 }
 
 // HangsOn says in words what belongs to s, for the one who is about to delete it.
-func (e *Env) HangsOn(s Subject) []string {
+func (e *Env) HangsOn(ctx context.Context, s Subject) []string {
 	var out []string
 	for _, m := range e.modules {
 		if d, ok := m.(Dependent); ok {
-			out = append(out, d.HangsOn(s)...)
+			out = append(out, d.HangsOn(ctx, s)...)
 		}
 	}
 	return out

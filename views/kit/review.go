@@ -10,6 +10,7 @@ import (
 	"flarewire/internal/journal"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/tui/resource"
 )
 
 // Intent is a change that the user wants, before anything was asked or sent.
@@ -23,6 +24,8 @@ type Intent struct {
 	FieldOf func(path string) string
 	// After refreshes what the pages show; it runs when the change was sent, whatever became of it.
 	After func(change.Result) tea.Cmd
+	// Next are the actions that are offered when it is done; nil for none.
+	Next func(change.Result) []tui.Action
 	// Pages is how many pages to go back when it is done: 1 for the review alone, 2 with the form.
 	Pages int
 }
@@ -124,7 +127,7 @@ func (r *Review) applied(result change.Result) tea.Cmd {
 		cmds = append(cmds, r.intent.After(result))
 	}
 	if result.Outcome == journal.Done {
-		cmds = append(cmds, func() tea.Msg { return form.DoneMsg{} })
+		cmds = append(cmds, func() tea.Msg { return form.DoneMsg{} }, resource.Select(result.ID))
 	}
 	if !result.Secret.IsZero() {
 		cmds = append(cmds, tui.Push(NewReveal(result.Secret, func() { r.result.Secret = api.Secret{} })))
@@ -139,7 +142,10 @@ func (r *Review) Actions() []tui.Action {
 	case ready:
 		own = r.readyActions()
 	case finished:
-		own = []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to where the change began", Run: r.close}}
+		if r.intent.Next != nil && r.result.Outcome == journal.Done {
+			own = append(own, r.intent.Next(r.result)...)
+		}
+		own = append(own, tui.Action{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to where the change began", Run: r.close})
 	}
 	return append(own, r.scroll.Actions()...)
 }

@@ -38,14 +38,13 @@ func (r *Review) drawPlan(p *page) {
 		p.blank()
 	}
 	r.drawConflicts(p)
-	p.heading("What changes")
-	if len(r.plan.Differences) == 0 {
-		p.text(tui.Muted, "No field of the object.")
+	if len(r.plan.Differences) > 0 {
+		p.heading("What changes")
+		for _, d := range r.plan.Differences {
+			p.difference(d)
+		}
+		p.blank()
 	}
-	for _, d := range r.plan.Differences {
-		p.difference(d)
-	}
-	p.blank()
 	for _, w := range r.plan.Warnings {
 		p.text(tui.Pending, "! "+w)
 	}
@@ -57,7 +56,8 @@ func (r *Review) drawPlan(p *page) {
 	}
 	r.drawCheck(p)
 	for _, request := range r.plan.Requests {
-		p.heading("The request: " + request.Method + " " + request.Path)
+		p.heading("The request")
+		p.text(tui.Muted, request.Method+" "+request.Path)
 		for _, line := range strings.Split(request.Body, "\n") {
 			p.line(tui.Muted, "   "+line)
 		}
@@ -120,6 +120,12 @@ func (r *Review) drawResult(p *page) {
 	}
 	if r.result.JournalErr != nil {
 		p.text(tui.Pending, "The journal does not say how this ended: "+r.result.JournalErr.Error())
+	}
+	if r.intent.Next != nil && r.result.Outcome == journal.Done {
+		for _, a := range r.intent.Next(r.result) {
+			p.blank()
+			p.lines = append(p.lines, tui.Line{{Text: "   " + a.KeyLabel() + " ", Role: tui.Accent}, {Text: a.Long, Role: tui.Strong}}.Paint(p.c.Theme, p.c.Width))
+		}
 	}
 	if len(r.result.RequestIDs) > 0 {
 		p.blank()

@@ -3,6 +3,7 @@ package route
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -237,15 +238,16 @@ func (m *Module) Subnets() []kit.Subnet {
 }
 
 // HangsOn implements kit.Dependent: the routes that lose their next hop with a tunnel.
-func (m *Module) HangsOn(s kit.Subject) []string {
+func (m *Module) HangsOn(ctx context.Context, s kit.Subject) []string {
 	if !s.Interface.IsValid() {
 		return nil
 	}
-	if !m.list.Known() {
-		return []string{"The static routes could not be looked at: some may lead through it."}
+	rows, err := m.env.Account.Routes.List(ctx)
+	if err != nil {
+		return []string{"The static routes could not be read, some may lead through it: " + kit.Sentence(err)}
 	}
 	var out []string
-	for _, r := range m.list.Rows() {
+	for _, r := range rows {
 		if belongs(r, s) {
 			out = append(out, fmt.Sprintf("The route %s via %s (priority %d) loses its next hop.", r.Prefix, r.Nexthop, r.Priority))
 		}

@@ -57,7 +57,7 @@ func (f fields) checkName(v string, _ form.Values) form.Finding {
 
 func (f fields) checkCustomer(v string, all form.Values) form.Finding {
 	if v == "" && f.kind == netrules.IPsec {
-		return form.Finding{Level: form.Note, Text: "Without it traceroutes to the router and IKE identities by address do not work"}
+		return form.Finding{Level: form.Note, Text: "Optional, but traceroutes and IKE identities by address need it"}
 	}
 	finding := kit.Finding(netrules.CustomerEndpoint(f.kind, v))
 	customer, err := netip.ParseAddr(strings.TrimSpace(v))

@@ -71,12 +71,16 @@ func (m *Module) describe(title string) resource.Description[watch.Tunnel] {
 
 func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 	return kit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again,
-		HangsOn: func(t api.GRETunnel) []string { return m.env.HangsOn(subject(watch.Tunnel{Tunnel: t.Tunnel()})) }}
+		HangsOn: func(ctx context.Context, t api.GRETunnel) []string {
+			return m.env.HangsOn(ctx, subject(watch.Tunnel{Tunnel: t.Tunnel()}))
+		}}
 }
 
 func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
-	return kit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again,
-		HangsOn: func(t api.IPsecTunnel) []string { return m.env.HangsOn(subject(watch.Tunnel{Tunnel: t.Tunnel()})) }}
+	return kit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again, Next: m.afterIPsec,
+		HangsOn: func(ctx context.Context, t api.IPsecTunnel) []string {
+			return m.env.HangsOn(ctx, subject(watch.Tunnel{Tunnel: t.Tunnel()}))
+		}}
 }
 
 // create asks which kind of tunnel it is to be.
@@ -93,18 +97,25 @@ func (m *Module) acts(t watch.Tunnel) []tui.Action {
 		return nil
 	}
 	return []tui.Action{{Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
-		Long: "Generate a new pre-shared key; the tunnel is down until your router has it", Run: func() tea.Cmd { return m.rotate(t) }}}
+		Long: "Generate a new pre-shared key; the tunnel is down until your router has it", Run: func() tea.Cmd { return m.rotate(t.ID, t.Name) }}}
 }
 
-// rotate reads the tunnel and opens the review of a new key; the name must be typed there.
-func (m *Module) rotate(t watch.Tunnel) tea.Cmd {
-	title := "New key for " + t.Name
-	return tui.Push(kit.NewOpening(m.env, title, func(ctx context.Context) (tui.View, error) {
-		opened, err := change.IPsecTunnels.Read(ctx, m.env.Account, t.ID)
+// afterIPsec is what a new IPsec tunnel needs next.
+func (m *Module) afterIPsec(r change.Result) []tui.Action {
+	return []tui.Action{{Name: "generate-key", Keys: []string{"K"}, Short: "generate key", Footer: true,
+		Long: "Generate the pre-shared key now: without one the tunnel cannot come up",
+		Run:  func() tea.Cmd { return m.rotate(r.ID, "") }}}
+}
+
+// rotate reads the tunnel and opens the review of a new key; the name must be typed there, but not for a
+// tunnel that was just made and has no key to break.
+func (m *Module) rotate(id, confirm string) tea.Cmd {
+	return tui.Push(kit.NewOpening(m.env, "New key", func(ctx context.Context) (tui.View, error) {
+		opened, err := change.IPsecTunnels.Read(ctx, m.env.Account, id)
 		if err != nil {
 			return nil, err
 		}
-		return kit.NewReview(m.env, kit.Intent{Title: title, Confirm: t.Name, Pages: 1,
+		return kit.NewReview(m.env, kit.Intent{Title: "New pre-shared key for " + opened.Name, Confirm: confirm, Pages: 1,
 			After: func(change.Result) tea.Cmd { return m.env.Feed.Again() },
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				return change.PrepareGeneratePSK(ctx, w, opened)
