@@ -15,6 +15,7 @@ type Action struct {
 	Short  string   // one or two words for the footer
 	Long   string   // one sentence for the help
 	Footer bool     // shown in the footer when there is room
+	Move   bool     // moves the cursor: the help lists all of these in one place
 	Why    string   // not empty: it cannot be done now, and this is the reason
 	Run    func() tea.Cmd
 }

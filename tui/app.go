@@ -208,7 +208,7 @@ func (a *App) capturing() bool {
 func (a *App) Actions() []Action {
 	return []Action{
 		{Name: "palette", Keys: []string{":"}, Short: "go to", Footer: true,
-			Long: "Jump to a page or run an action by its name", Run: a.openPalette},
+			Long: "Jump to a page or run an action by name", Run: a.openPalette},
 		{Name: "help", Keys: []string{"?"}, Short: "help", Footer: true,
 			Long: "Every key that works here, and what it does", Run: a.openHelp},
 		{Name: "back", Keys: []string{"esc", "backspace"}, Short: "back", Footer: len(a.stack) > 1,
@@ -216,7 +216,7 @@ func (a *App) Actions() []Action {
 		{Name: "redraw", Keys: []string{"ctrl+l"}, Short: "redraw",
 			Long: "Draw the whole screen anew", Run: func() tea.Cmd { return func() tea.Msg { return tea.ClearScreen() } }},
 		{Name: "quit", Keys: []string{"q", "ctrl+c"}, Short: "quit", Footer: true,
-			Long: "Leave the program; asks only when something would be lost", Run: a.quit},
+			Long: "Leave; asks when something would be lost", Run: a.quit},
 	}
 }
 

@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"strings"
+
 	tea "charm.land/bubbletea/v2"
 )
 
@@ -39,13 +41,15 @@ func (h *Help) Actions() []Action {
 // Draw implements View.
 func (h *Help) Draw(c Canvas) []string {
 	var lines []string
-	lines = append(lines, c.Theme.Paint(Strong, " Keys on "+Clean(h.about)), "")
+	lines = append(lines, c.Theme.Paint(Strong, " Keys on "+Clean(h.about)))
 	for _, g := range h.groups {
 		lines = append(lines, c.Theme.Paint(Muted, " "+g.title))
 		for _, a := range g.actions {
-			lines = append(lines, helpLines(c, a)...)
+			if !a.Move {
+				lines = append(lines, helpLines(c, a)...)
+			}
 		}
-		lines = append(lines, "")
+		lines = append(lines, movement(c, g.actions)...)
 	}
 	return h.scroll.Window(lines, c.Height)
 }
@@ -64,6 +68,26 @@ func helpLines(c Canvas, a Action) []string {
 		for _, text := range Wrap("not now: "+a.Why, c.Width-helpIndent-1) {
 			out = append(out, Spaces(helpIndent)+c.Theme.Paint(Pending, text))
 		}
+	}
+	return out
+}
+
+// movement lists the keys that move the cursor in as few lines as they need.
+func movement(c Canvas, actions []Action) []string {
+	var parts []string
+	for _, a := range actions {
+		if a.Move {
+			parts = append(parts, a.KeyLabels())
+		}
+	}
+	if len(parts) == 0 {
+		return nil
+	}
+	var out []string
+	lead := Line{{"   " + Fit("arrows", 14) + " ", Accent}, {Fit("move", 15) + " ", Plain}}.Paint(c.Theme, helpIndent)
+	for _, text := range Wrap(strings.Join(parts, "  "), c.Width-helpIndent-1) {
+		out = append(out, lead+text)
+		lead = Spaces(helpIndent)
 	}
 	return out
 }

@@ -1,6 +1,10 @@
 package tui
 
-import tea "charm.land/bubbletea/v2"
+import (
+	"fmt"
+
+	tea "charm.land/bubbletea/v2"
+)
 
 // Scroll shows a part of a long page.
 type Scroll struct {
@@ -11,6 +15,11 @@ type Scroll struct {
 func (s *Scroll) Window(lines []string, height int) []string {
 	s.height, s.total = height, len(lines)
 	s.offset = max(0, min(s.offset, s.total-height))
+	if below := s.total - s.offset - height; below > 0 && height > 1 {
+		// What is cut off must be known to be there: a request that is reviewed, for one.
+		shown := append([]string(nil), lines[s.offset:s.offset+height-1]...)
+		return append(shown, fmt.Sprintf("   ↓ %d more lines", below+1))
+	}
 	return lines[s.offset:min(s.total, s.offset+height)]
 }
 
@@ -19,8 +28,12 @@ func (s *Scroll) Show(line int) {
 	if line < s.offset {
 		s.offset = line
 	}
-	if line >= s.offset+s.height && s.height > 0 {
-		s.offset = line - s.height + 1
+	last := s.offset + s.height - 1
+	if s.offset+s.height < s.total {
+		last-- // the line that says how many more there are
+	}
+	if line > last && s.height > 0 {
+		s.offset = min(line-s.height+2, s.total-s.height)
 	}
 }
 
@@ -34,11 +47,11 @@ func (s *Scroll) by(n int) func() tea.Cmd {
 // Actions are the keys that scroll.
 func (s *Scroll) Actions() []Action {
 	return []Action{
-		{Name: "up", Keys: []string{"up", "k"}, Long: "Up one line", Run: s.by(-1)},
-		{Name: "down", Keys: []string{"down", "j"}, Long: "Down one line", Run: s.by(1)},
-		{Name: "page-up", Keys: []string{"pgup", "ctrl+b"}, Long: "Up one page", Run: s.by(-max(1, s.height-1))},
-		{Name: "page-down", Keys: []string{"pgdown", "ctrl+f", "space"}, Long: "Down one page", Run: s.by(max(1, s.height-1))},
-		{Name: "top", Keys: []string{"g", "home"}, Long: "To the beginning", Run: s.by(-s.total)},
-		{Name: "bottom", Keys: []string{"G", "end"}, Long: "To the end", Run: s.by(s.total)},
+		{Name: "up", Move: true, Keys: []string{"up", "k"}, Long: "Up one line", Run: s.by(-1)},
+		{Name: "down", Move: true, Keys: []string{"down", "j"}, Long: "Down one line", Run: s.by(1)},
+		{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Up one page", Run: s.by(-max(1, s.height-1))},
+		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f", "space"}, Long: "Down one page", Run: s.by(max(1, s.height-1))},
+		{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "To the beginning", Run: s.by(-s.total)},
+		{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "To the end", Run: s.by(s.total)},
 	}
 }

@@ -74,12 +74,12 @@ func (d *Detail[T]) Actions() []tui.Action {
 		out = append(out, d.desc.writes(d.row, true)...)
 	}
 	return append(out,
-		tui.Action{Name: "up", Keys: []string{"up", "k"}, Long: "To the field above", Run: move(-1)},
-		tui.Action{Name: "down", Keys: []string{"down", "j"}, Long: "To the field below", Run: move(1)},
-		tui.Action{Name: "page-up", Keys: []string{"pgup", "ctrl+b"}, Long: "Up ten fields", Run: move(-10)},
-		tui.Action{Name: "page-down", Keys: []string{"pgdown", "ctrl+f"}, Long: "Down ten fields", Run: move(10)},
-		tui.Action{Name: "top", Keys: []string{"g", "home"}, Long: "To the first field", Run: move(-1 << 20)},
-		tui.Action{Name: "bottom", Keys: []string{"G", "end"}, Long: "To the last field", Run: move(1 << 20)},
+		tui.Action{Name: "up", Move: true, Keys: []string{"up", "k"}, Long: "To the field above", Run: move(-1)},
+		tui.Action{Name: "down", Move: true, Keys: []string{"down", "j"}, Long: "To the field below", Run: move(1)},
+		tui.Action{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Up ten fields", Run: move(-10)},
+		tui.Action{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f"}, Long: "Down ten fields", Run: move(10)},
+		tui.Action{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "To the first field", Run: move(-1 << 20)},
+		tui.Action{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "To the last field", Run: move(1 << 20)},
 	)
 }
 

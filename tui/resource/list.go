@@ -2,6 +2,7 @@ package resource
 
 import (
 	"fmt"
+	"strconv"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -127,7 +128,7 @@ func (l *List[T]) Actions() []tui.Action {
 	}
 	out := []tui.Action{
 		{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Why: why,
-			Long: "Show everything about the row under the cursor", Run: l.open},
+			Long: "Everything about the row under the cursor", Run: l.open},
 		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true,
 			Long: "Show only rows with these words", Run: l.startFilter},
 	}
@@ -140,8 +141,31 @@ func (l *List[T]) Actions() []tui.Action {
 			Run: func() tea.Cmd { return copied(l.desc.Name(row)) }},
 		copyJSON(l.desc, row, ok))
 	out = append(out, l.desc.creation()...)
+	out = append(out, l.marking(ok)...)
 	out = append(out, l.desc.writes(row, ok)...)
 	return append(out, l.table.Actions()...)
+}
+
+// marking are the actions on marked rows. While rows are marked, D means all of them.
+func (l *List[T]) marking(ok bool) []tui.Action {
+	if l.desc.DeleteAll == nil {
+		return nil
+	}
+	mark := tui.Action{Name: "mark", Keys: []string{"space"}, Short: "mark", Long: "Mark the row, for actions on several",
+		Run: func() tea.Cmd { l.table.ToggleMark(); return nil }}
+	if !ok {
+		mark.Why = "there is no row to mark"
+	}
+	marked := l.table.Marked()
+	if len(marked) == 0 {
+		return []tui.Action{mark}
+	}
+	n := strconv.Itoa(len(marked))
+	return []tui.Action{mark,
+		{Name: "unmark", Keys: []string{"esc"}, Short: "unmark", Footer: true, Long: "Take all marks away",
+			Run: func() tea.Cmd { l.table.Unmark(); return nil }},
+		{Name: "delete", Keys: []string{"D"}, Short: "delete " + n, Footer: true, Why: l.desc.NoWrites,
+			Long: "Delete the " + n + " marked rows", Run: func() tea.Cmd { return l.desc.DeleteAll(marked) }}}
 }
 
 func (l *List[T]) open() tea.Cmd {
@@ -174,6 +198,9 @@ func (l *List[T]) summary(c tui.Canvas) string {
 		line = tui.Text(tui.Strong, l.count())
 	}
 	var right tui.Line
+	if n := len(l.table.Marked()); n > 0 {
+		right = append(right, tui.Span{Text: strconv.Itoa(n) + " marked ", Role: tui.Accent})
+	}
 	if l.table.Filter() != "" {
 		right = append(right, tui.Span{Text: "/" + tui.Clean(l.table.Filter()) + " ", Role: tui.Accent})
 	}

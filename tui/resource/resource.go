@@ -31,10 +31,12 @@ type Description[T any] struct {
 	Sections func(row T, now time.Time) []Section
 	// Create, Edit and Delete open what their keys n, e and D do; a nil one is not offered. NoWrites is
 	// why none of them can be used now.
-	Create   func() tea.Cmd
-	Edit     func(T) tea.Cmd
-	Delete   func(T) tea.Cmd
-	NoWrites string
+	Create func() tea.Cmd
+	Edit   func(T) tea.Cmd
+	Delete func(T) tea.Cmd
+	// DeleteAll opens the deletion of several marked rows; nil when rows cannot be marked.
+	DeleteAll func([]T) tea.Cmd
+	NoWrites  string
 	// Actions are what else can be done with a row, in the list and on the detail page.
 	Actions func(row T) []tui.Action
 }
@@ -48,11 +50,11 @@ func (d Description[T]) writes(row T, ok bool) []tui.Action {
 	var out []tui.Action
 	if d.Edit != nil {
 		out = append(out, tui.Action{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: why,
-			Long: "Change it: a form, then a review, then it is sent", Run: func() tea.Cmd { return d.Edit(row) }})
+			Long: "Change it: form, review, then send", Run: func() tea.Cmd { return d.Edit(row) }})
 	}
 	if d.Delete != nil {
 		out = append(out, tui.Action{Name: "delete", Keys: []string{"D"}, Short: "delete", Footer: true, Why: why,
-			Long: "Delete it; shows what hangs on it and asks for the name", Run: func() tea.Cmd { return d.Delete(row) }})
+			Long: "Delete it: what hangs on it, then its name", Run: func() tea.Cmd { return d.Delete(row) }})
 	}
 	if ok && d.Actions != nil {
 		out = append(out, d.Actions(row)...)
@@ -107,7 +109,7 @@ type Source[T any] struct {
 
 func refreshAction(refresh func() tea.Cmd) tui.Action {
 	return tui.Action{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true,
-		Long: "Fetch now instead of waiting for the next round", Run: refresh}
+		Long: "Fetch now, not only at the next round", Run: refresh}
 }
 
 // want has the rows fetched, and for a detail page what it shows besides.
@@ -135,7 +137,7 @@ func copied(text string) tea.Cmd {
 
 // copyJSON offers the whole object as the server sent it.
 func copyJSON[T any](desc Description[T], row T, ok bool) tui.Action {
-	a := tui.Action{Name: "copy-json", Keys: []string{"Y"}, Short: "copy JSON", Long: "Copy the whole object as JSON, as the API sent it"}
+	a := tui.Action{Name: "copy-json", Keys: []string{"Y"}, Short: "copy JSON", Long: "Copy the object as the API sent it"}
 	if !ok || desc.JSON == nil || len(desc.JSON(row)) == 0 {
 		a.Why = "there is no JSON of this object"
 		return a

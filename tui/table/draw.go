@@ -85,16 +85,16 @@ func (t *Table[T]) Actions() []tui.Action {
 		return func() tea.Cmd { do(); return nil }
 	}
 	return []tui.Action{
-		{Name: "up", Keys: []string{"up", "k"}, Long: "Up one row", Run: act(func() { t.move(-1) })},
-		{Name: "down", Keys: []string{"down", "j"}, Long: "Down one row", Run: act(func() { t.move(1) })},
-		{Name: "page-up", Keys: []string{"pgup", "ctrl+b"}, Long: "Up one page", Run: act(func() { t.move(-t.height) })},
-		{Name: "page-down", Keys: []string{"pgdown", "ctrl+f"}, Long: "Down one page", Run: act(func() { t.move(t.height) })},
-		{Name: "top", Keys: []string{"g", "home"}, Long: "To the first row", Run: act(func() { t.move(-len(t.order)) })},
-		{Name: "bottom", Keys: []string{"G", "end"}, Long: "To the last row", Run: act(func() { t.move(len(t.order)) })},
+		{Name: "up", Move: true, Keys: []string{"up", "k"}, Long: "Up one row", Run: act(func() { t.move(-1) })},
+		{Name: "down", Move: true, Keys: []string{"down", "j"}, Long: "Down one row", Run: act(func() { t.move(1) })},
+		{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Up one page", Run: act(func() { t.move(-t.height) })},
+		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f"}, Long: "Down one page", Run: act(func() { t.move(t.height) })},
+		{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "To the first row", Run: act(func() { t.move(-len(t.order)) })},
+		{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "To the last row", Run: act(func() { t.move(len(t.order)) })},
 		{Name: "sort-next", Keys: []string{"s"}, Short: "sort", Footer: true, Long: "Sort by the next column", Run: act(t.sortNext)},
 		{Name: "sort-reverse", Keys: []string{"S"}, Short: "reverse", Long: "Sort the other way round",
 			Run: act(func() { t.reverse = !t.reverse; t.sort(); t.rebuild() })},
-		{Name: "wide", Keys: []string{"w"}, Short: "wide", Long: "All columns, also those that did not fit; left and right scroll them",
+		{Name: "wide", Keys: []string{"w"}, Short: "wide", Long: "All columns; left and right scroll them",
 			Run: act(func() { t.wide, t.from = !t.wide, 0 })},
 		{Name: "columns-left", Keys: []string{"left", "h"}, Long: "Scroll wide columns to the left", Why: t.notWide(), Run: act(func() { t.from = max(0, t.from-1) })},
 		{Name: "columns-right", Keys: []string{"right", "l"}, Long: "Scroll wide columns to the right", Why: t.notWide(),
@@ -123,6 +123,9 @@ func (t *Table[T]) sortNext() {
 	t.sort()
 	t.rebuild()
 }
+
+// Unmark takes all marks away.
+func (t *Table[T]) Unmark() { clear(t.marks) }
 
 // ToggleMark marks the row under the cursor, or takes its mark away, and goes one row down.
 func (t *Table[T]) ToggleMark() {

@@ -56,6 +56,13 @@ func (m *Module) describe() resource.Description[api.Route] {
 		Create:   m.editor().Create,
 		Edit:     func(r api.Route) tea.Cmd { return m.editor().Edit(r.ID, r.Prefix) },
 		Delete:   func(r api.Route) tea.Cmd { return m.editor().Delete(r.ID, r.Prefix) },
+		DeleteAll: func(rows []api.Route) tea.Cmd {
+			ids := make([]string, len(rows))
+			for i, r := range rows {
+				ids[i] = r.ID
+			}
+			return m.editor().DeleteAll(ids)
+		},
 	}
 }
 

@@ -1,0 +1,224 @@
+package kit
+
+import (
+	"context"
+	"fmt"
+	"strconv"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/change"
+	"flarewire/internal/journal"
+	"flarewire/tui"
+)
+
+// Several is the review of several changes that are made one after the other: each with its own
+// differences and its own result. One that fails does not stop the others.
+type Several struct {
+	env     *Env
+	title   string
+	confirm string
+	prepare func(context.Context, *change.Writer) ([]change.Plan, error)
+	after   func(change.Result) tea.Cmd
+	stage   stage
+	plans   []change.Plan
+	results []change.Result
+	err     error
+	scroll  tui.Scroll
+}
+
+type (
+	severalPlannedMsg struct {
+		several *Several
+		plans   []change.Plan
+		err     error
+	}
+	severalAppliedMsg struct {
+		several *Several
+		result  change.Result
+	}
+)
+
+// NewSeveral makes the page; confirm is what must be typed before anything is sent, empty for nothing.
+func NewSeveral(env *Env, title, confirm string, prepare func(context.Context, *change.Writer) ([]change.Plan, error), after func(change.Result) tea.Cmd) *Several {
+	return &Several{env: env, title: title, confirm: confirm, prepare: prepare, after: after}
+}
+
+// Title implements tui.View.
+func (s *Several) Title() string { return "Review" }
+
+// Init implements tui.View.
+func (s *Several) Init() tea.Cmd {
+	return func() tea.Msg {
+		plans, err := s.prepare(s.env.Ctx, s.env.Writer)
+		return severalPlannedMsg{s, plans, err}
+	}
+}
+
+// Losing implements tui.Loser.
+func (s *Several) Losing() string {
+	if s.stage == sending {
+		return "sight of changes that are being sent"
+	}
+	return ""
+}
+
+// Update implements tui.View.
+func (s *Several) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case severalPlannedMsg:
+		if msg.several == s {
+			s.stage, s.plans, s.err = ready, msg.plans, msg.err
+		}
+	case severalAppliedMsg:
+		if msg.several == s {
+			return s.applied(msg.result)
+		}
+	}
+	return nil
+}
+
+// applied takes one result and sends the next change.
+func (s *Several) applied(r change.Result) tea.Cmd {
+	s.results = append(s.results, r)
+	if len(s.results) < len(s.plans) {
+		return s.next()
+	}
+	s.stage = finished
+	return s.after(r)
+}
+
+func (s *Several) next() tea.Cmd {
+	s.stage = sending
+	plan := s.plans[len(s.results)]
+	return func() tea.Msg { return severalAppliedMsg{s, s.env.Writer.Apply(s.env.Ctx, plan)} }
+}
+
+// Actions implements tui.View.
+func (s *Several) Actions() []tui.Action {
+	var own []tui.Action
+	switch s.stage {
+	case ready:
+		own = []tui.Action{{Name: "send", Keys: []string{"enter"}, Short: "send all", Footer: true, Why: s.why(),
+			Long: "Send these changes, one after the other, each once", Run: s.send}}
+	case finished:
+		own = []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the list", Run: tui.Pop}}
+	}
+	return append(own, s.scroll.Actions()...)
+}
+
+func (s *Several) why() string {
+	if s.err != nil {
+		return Sentence(s.err)
+	}
+	for _, p := range s.plans {
+		if p.Blocked() == "" {
+			return ""
+		}
+	}
+	return "none of the changes can be sent"
+}
+
+func (s *Several) send() tea.Cmd {
+	if s.confirm == "" {
+		return s.next()
+	}
+	return tui.Open(&tui.Dialog{Title: s.title + "?", Confirm: s.confirm,
+		Lines:   []tui.Line{tui.Text(tui.Plain, fmt.Sprintf("%d changes are sent, one after the other.", len(s.plans)))},
+		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: s.next}}})
+}
+
+// Draw implements tui.View.
+func (s *Several) Draw(c tui.Canvas) []string {
+	p := &page{c: c}
+	p.line(tui.Strong, " "+s.title)
+	p.blank()
+	switch {
+	case s.stage == preparing:
+		p.text(tui.Muted, "Reading the objects again and comparing. Nothing is sent yet.")
+	case s.err != nil:
+		p.text(tui.Bad, Sentence(s.err))
+		p.text(tui.Muted, "Nothing was sent.")
+	case s.stage != ready:
+		p.text(tui.Plain, s.count())
+		p.blank()
+	}
+	for i, plan := range s.plans {
+		if i < len(s.results) {
+			s.drawResult(p, s.results[i])
+			continue
+		}
+		s.drawPlan(p, plan, s.stage == sending && i == len(s.results))
+	}
+	return s.scroll.Window(p.lines, c.Height)
+}
+
+func (s *Several) count() string {
+	n := map[journal.Outcome]int{}
+	for _, r := range s.results {
+		n[r.Outcome]++
+	}
+	return fmt.Sprintf("%d of %d sent: %d done, %d not done, %d not known", len(s.results), len(s.plans),
+		n[journal.Done], n[journal.NotDone], n[journal.Unknown])
+}
+
+func (s *Several) drawPlan(p *page, plan change.Plan, now bool) {
+	text := " " + plan.Title
+	if now {
+		text += "  (being sent)"
+	}
+	p.heading(text)
+	if why := plan.Blocked(); why != "" {
+		p.text(tui.Bad, "cannot be sent: "+why)
+	}
+	for _, d := range plan.Differences {
+		p.difference(d)
+	}
+	for _, w := range plan.Warnings {
+		p.text(tui.Pending, "! "+w)
+	}
+	for _, w := range plan.Consequences {
+		p.text(tui.Plain, "- "+w)
+	}
+}
+
+func (s *Several) drawResult(p *page, r change.Result) {
+	role := tui.Bad
+	switch r.Outcome {
+	case journal.Done:
+		role = tui.Good
+	case journal.Unknown:
+		role = tui.Pending
+	}
+	p.text(role, r.Text)
+	if r.Err != nil {
+		p.text(tui.Plain, Sentence(r.Err))
+	}
+	p.differences("Did not take effect", r.NotApplied)
+}
+
+// DeleteAll reads several objects and opens the review of their end. What must be typed is "delete" and
+// their number: nobody types twenty names with care.
+func (e Editor[T]) DeleteAll(ids []string) tea.Cmd {
+	n := strconv.Itoa(len(ids))
+	title := "Delete " + n + " objects (" + e.Resource.Title + ")"
+	return tui.Push(NewSeveral(e.Env, title, "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
+		var plans []change.Plan
+		for _, id := range ids {
+			opened, err := e.Resource.Read(ctx, e.Env.Account, id)
+			if err != nil {
+				return nil, err
+			}
+			var hangsOn []string
+			if e.HangsOn != nil {
+				hangsOn = e.HangsOn(ctx, opened)
+			}
+			plan, err := change.PrepareDelete(ctx, w, e.Resource, opened, hangsOn...)
+			if err != nil {
+				return nil, err
+			}
+			plans = append(plans, plan)
+		}
+		return plans, nil
+	}, e.after))
+}
