@@ -96,5 +96,3 @@ func (r request) secrets() []string {
 	}
 	return paths
 }
-
-func hasSuffix(path, suffix string) bool { return suffix != "" && strings.HasSuffix(path, suffix) }

@@ -51,7 +51,9 @@ type file interface {
 
 type opener func(path string, flag int, mode fs.FileMode) (file, error)
 
-func openFile(path string, flag int, mode fs.FileMode) (file, error) { return os.OpenFile(path, flag, mode) }
+func openFile(path string, flag int, mode fs.FileMode) (file, error) {
+	return os.OpenFile(path, flag, mode)
+}
 
 // New prepares a journal. Nothing is touched before the first entry.
 func New(o Options) *Journal {
