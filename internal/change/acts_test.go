@@ -237,12 +237,14 @@ func TestGuardsOfTheAdvertisement(t *testing.T) {
 		change      func(*api.Prefix, *api.BGPPrefix, []api.Binding)
 		block, warn string
 	}{
-		"fine":           {func(*api.Prefix, *api.BGPPrefix, []api.Binding) {}, "", ""},
-		"not approved":   {func(p *api.Prefix, _ *api.BGPPrefix, _ []api.Binding) { p.Approved = "P" }, "approved", ""},
-		"not on demand":  {func(_ *api.Prefix, b *api.BGPPrefix, _ []api.Binding) { b.OnDemand.OnDemandEnabled = false }, "On-demand", ""},
-		"locked":         {func(_ *api.Prefix, b *api.BGPPrefix, _ []api.Binding) { b.OnDemand.OnDemandLocked = true }, "locked", ""},
-		"BGP controlled": {func(_ *api.Prefix, b *api.BGPPrefix, _ []api.Binding) { b.BGPSignalOpts = &api.BGPSignalOpts{Enabled: true} }, "router", ""},
-		"not bound":      {func(_ *api.Prefix, _ *api.BGPPrefix, b []api.Binding) { b[0].Provisioning.State = "provisioning" }, "", "binding"},
+		"fine":          {func(*api.Prefix, *api.BGPPrefix, []api.Binding) {}, "", ""},
+		"not approved":  {func(p *api.Prefix, _ *api.BGPPrefix, _ []api.Binding) { p.Approved = "P" }, "approved", ""},
+		"not on demand": {func(_ *api.Prefix, b *api.BGPPrefix, _ []api.Binding) { b.OnDemand.OnDemandEnabled = false }, "On-demand", ""},
+		"locked":        {func(_ *api.Prefix, b *api.BGPPrefix, _ []api.Binding) { b.OnDemand.OnDemandLocked = true }, "locked", ""},
+		"BGP controlled": {func(_ *api.Prefix, b *api.BGPPrefix, _ []api.Binding) {
+			b.BGPSignalOpts = &api.BGPSignalOpts{Enabled: true}
+		}, "router", ""},
+		"not bound": {func(_ *api.Prefix, _ *api.BGPPrefix, b []api.Binding) { b[0].Provisioning.State = "provisioning" }, "", "binding"},
 		"changed lately": {func(_ *api.Prefix, b *api.BGPPrefix, _ []api.Binding) {
 			b.OnDemand.AdvertisedModifiedAt = api.Time{Time: now.Add(-14 * time.Minute)}
 		}, "", "14m0s ago"},

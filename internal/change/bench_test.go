@@ -202,3 +202,18 @@ func pathsOf(list []change.Difference) string {
 	}
 	return strings.Join(out, " ")
 }
+
+// breakJournal puts a directory in the journal's place as soon as the change was sent.
+func breakJournal(t *testing.T, d *desk) func(*http.Request) {
+	return func(req *http.Request) {
+		if req.Method == http.MethodGet {
+			return
+		}
+		if err := os.Remove(d.path); err != nil {
+			t.Error(err)
+		}
+		if err := os.Mkdir(d.path, 0o700); err != nil {
+			t.Error(err)
+		}
+	}
+}
