@@ -1,6 +1,7 @@
 package change_test
 
 import (
+	"encoding/json"
 	"fmt"
 	"net/http"
 	"strings"
@@ -17,7 +18,16 @@ const canary = "kanarienvogel-9f3a77c1"
 
 // everythingShown is all that a plan and a result could put on a screen or into a log, and the journal.
 func everythingShown(d *desk, p change.Plan, r change.Result) string {
-	return fmt.Sprintf("%+v %#v %+v %v %s %s", p, p.Differences, r, r.Err, r.Object, d.journalText())
+	d.t.Helper()
+	encoded, err := json.Marshal([]any{p, r})
+	if err != nil {
+		d.t.Fatal(err)
+	}
+	text := string(encoded) + d.journalText()
+	for _, verb := range []string{"%s", "%v", "%+v", "%q"} {
+		text += fmt.Sprintf(verb, []any{p, r, r.Err})
+	}
+	return text
 }
 
 func TestAGeneratedKeyIsInTheResultAndNowhereElse(t *testing.T) {

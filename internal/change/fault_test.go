@@ -186,3 +186,22 @@ func TestADeletionIsNotEvenTriedBeforeTheUserAgrees(t *testing.T) {
 		t.Error("the deletion was not checked first")
 	}
 }
+
+func TestARouteThatLooksLikeAnotherIsNotTakenForIt(t *testing.T) {
+	d := sit(t)
+	wanted := api.Route{Prefix: "198.18.10.0/24", Nexthop: "10.213.0.5", Priority: 300}
+	p := planned(t)(change.PrepareCreate(t.Context(), d.writer, change.Routes, wanted))
+	if p.Blocked() != "" {
+		t.Fatal(p.Blocked())
+	}
+	d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, Times: 1})
+	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.NotDone)
+
+	p = planned(t)(change.PrepareCreate(t.Context(), d.writer, change.Routes, wanted))
+	d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, Times: 1, CarriedOut: true})
+	r := d.writer.Apply(t.Context(), p)
+	wantOutcome(t, r, journal.Done)
+	if got, err := d.account.Routes.Get(t.Context(), r.ID); err != nil || got.Priority != 300 {
+		t.Errorf("found %+v, %v", got, err)
+	}
+}

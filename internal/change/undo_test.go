@@ -167,3 +167,36 @@ func TestWhatHangsOnAPrefixAndItsBindings(t *testing.T) {
 		t.Errorf("BGP prefix: %q", got)
 	}
 }
+
+func TestADelegationIsMadeAndRemovedThoughItCanOnlyBeListed(t *testing.T) {
+	d := sit(t)
+	prefix, _ := d.prefix("198.18.20.0/24")
+	delegations := change.Delegations(prefix.ID)
+	wanted := api.Delegation{CIDR: "198.18.20.0/26", DelegatedAccountID: strings.Repeat("ab", 16)}
+	wantOutcome(t, d.writer.Apply(t.Context(), planned(t)(change.PrepareCreate(t.Context(), d.writer, delegations, wanted))), journal.Done)
+	undo := planned(t)(change.PrepareUndo(t.Context(), d.writer, d.entries()[0]))
+	wantOutcome(t, d.writer.Apply(t.Context(), undo), journal.Done)
+}
+
+func TestACNIIsChangedWithEveryFieldThatItsUpdateNeeds(t *testing.T) {
+	d := sit(t)
+	if len(d.edge.Objects(simedge.CNIs)) == 0 {
+		t.Skip("this simulated account has no CNIs yet")
+	}
+	list, err := d.account.CNIs.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	wanted := list[0]
+	wanted.Magic.Description = "second floor"
+	p := planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.CNIs, list[0], wanted))
+	if pathsOf(p.Differences) != "magic.description" || p.DryRun.Asked {
+		t.Fatalf("differences %v, dry run %+v", pathsOf(p.Differences), p.DryRun)
+	}
+	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
+	for _, key := range []string{"id", "account", "cust_ip", "p2p_ip", "interconnect", "magic"} {
+		if !strings.Contains(string(d.writes()[0].Body), `"`+key+`"`) {
+			t.Errorf("the request lacks %s", key)
+		}
+	}
+}

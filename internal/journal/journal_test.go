@@ -217,7 +217,7 @@ func TestHelperProcess(t *testing.T) {
 }
 
 func write(t *testing.T, path, who string) {
-	j := journal.New(journal.Options{Path: path, MaxSize: 20_000, Keep: 50})
+	j := journal.New(journal.Options{Path: path, MaxSize: 2_000, Keep: 300})
 	for i := range 150 {
 		id, err := j.Begin(journal.Entry{Name: who, ObjectID: fmt.Sprint(i), After: json.RawMessage(`{"x":"` + strings.Repeat("y", i) + `"}`)})
 		if err != nil {
@@ -246,7 +246,7 @@ func TestTwoInstancesAtOnce(t *testing.T) {
 		t.Fatal(err)
 	}
 	count := map[string]int{}
-	for _, e := range all(t, journal.New(journal.Options{Path: path, MaxSize: 20_000, Keep: 50})) {
+	for _, e := range all(t, journal.New(journal.Options{Path: path, MaxSize: 2_000, Keep: 300})) {
 		if e.Outcome == journal.Done {
 			count[e.Name]++
 		}
