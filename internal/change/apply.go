@@ -93,7 +93,7 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 		r.JournalErr = a.end(entry, r)
 		return r
 	}
-	start := a.w.options.Now()
+	mark := a.w.options.Requests.mark()
 	secret, err := s.send(ctx)
 	r := a.outcome(ctx, p, s, err)
 	r.Secret = secret
@@ -101,7 +101,7 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 		r.Err = errLostKey
 		r.Text = p.Title + ": " + errLostKey.Error()
 	}
-	r.RequestIDs = a.w.options.Requests.since(start, s.request.operation.Name, s.request.path)
+	r.RequestIDs = a.w.options.Requests.since(mark, s.request.operation.Name, s.request.path)
 	if id := requestID(err); id != "" && len(r.RequestIDs) == 0 {
 		r.RequestIDs = []string{id}
 	}

@@ -61,8 +61,9 @@ func (g Guards) addTo(p *Plan) {
 func GuardAdvertisement(prefix api.Prefix, b api.BGPPrefix, bindings []api.Binding, bindingsKnown, advertise bool, now time.Time) Guards {
 	a := netrules.Announcement{Approved: prefix.Approved, BGPControlled: b.BGPSignalOpts != nil && b.BGPSignalOpts.Enabled,
 		BindingActive: !bindingsKnown || bound(b.CIDR, bindings)}
+	var changed time.Time // not given to netrules: the sentence here says how long ago, and whose advice it is
 	if d := b.OnDemand; d != nil {
-		a.OnDemandEnabled, a.OnDemandLocked, a.ModifiedAt = d.OnDemandEnabled, d.OnDemandLocked, d.AdvertisedModifiedAt.Time
+		a.OnDemandEnabled, a.OnDemandLocked, changed = d.OnDemandEnabled, d.OnDemandLocked, d.AdvertisedModifiedAt.Time
 	}
 	var g Guards
 	switch f := netrules.AdvertisementChange(a, advertise, now); {
@@ -71,7 +72,7 @@ func GuardAdvertisement(prefix api.Prefix, b api.BGPPrefix, bindings []api.Bindi
 	case !f.OK():
 		g.Warnings = append(g.Warnings, f.Text)
 	}
-	if age := now.Sub(a.ModifiedAt); g.Block == "" && !a.ModifiedAt.IsZero() && age < netrules.AdvertiseCooldown {
+	if age := now.Sub(changed); g.Block == "" && !changed.IsZero() && age < netrules.AdvertiseCooldown {
 		g.Warnings = append(g.Warnings, fmt.Sprintf("The advertisement changed %s ago; flarewire's own advice is to wait %s between "+
 			"two changes (Cloudflare documents no such time)", age.Round(time.Second), netrules.AdvertiseCooldown))
 	}

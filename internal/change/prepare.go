@@ -37,11 +37,11 @@ func plainCreate[T any](ctx context.Context, w *Writer, r Resource[T], wanted T)
 	}
 	p := w.newPlan(r.Title, r.Name, journal.Create, "", r.Label(wanted))
 	p.Wanted = journal.Mask(encoded(wanted))
-	p.Differences = compare(nil, flatten(req.body))
+	p.Differences = compare(nil, flatten(req.body()))
 	p.Requests = []RequestPreview{req.preview()}
 	c := &creation[T]{w: w, r: r, req: req, create: create}
 	p.steps = []step{{
-		entry:   w.entry(p, r.Parent, nil, req.body, req),
+		entry:   w.entry(p, r.Parent, nil, req.body(), req),
 		request: req, check: c.remember, send: c.send, settle: c.settle,
 	}}
 	return p, nil
@@ -158,7 +158,7 @@ type change[T any] struct {
 func (e edit[T]) finish(ctx context.Context, w *Writer, p Plan, c change[T]) Plan {
 	p.Differences = compare(c.now, c.target)
 	if e.verb == journal.Update {
-		p.Unsent = unsent(p.Differences, c.target, flatten(c.req.body))
+		p.Unsent = unsent(p.Differences, c.target, flatten(c.req.body()))
 		e.warnUnsent(&p)
 	}
 	for _, path := range c.req.secrets() {
@@ -242,7 +242,7 @@ func settable[T any](ctx context.Context, w *Writer, r Resource[T], objects ...T
 			if err != nil {
 				continue // the API has no such operation
 			}
-			for path := range flatten(req.body) {
+			for path := range flatten(req.body()) {
 				keys[top(path)] = true
 			}
 		}
@@ -262,7 +262,7 @@ func (w *Writer) ask(ctx context.Context, p *Plan, req request, send func(contex
 	default:
 		p.DryRun = DryRun{Asked: true}
 		if err := send(ctx); err != nil {
-			p.DryRun.Err, p.DryRun.Field = err, blamed(err, flatten(req.body))
+			p.DryRun.Err, p.DryRun.Field = err, blamed(err, flatten(req.body()))
 		}
 	}
 }
@@ -309,5 +309,5 @@ func (w *Writer) entry(p Plan, parent string, before, after []byte, req request)
 		}
 	}
 	return journal.Entry{Profile: w.options.Profile, Account: w.options.Account.ID, Verb: p.Verb, Resource: p.Resource,
-		Parent: parent, ObjectID: p.ID, Name: p.Name, Before: before, After: after, Secrets: secrets}
+		Parent: parent, ObjectID: p.ID, Name: p.Name, Before: journal.Mask(before), After: journal.Mask(after), Secrets: secrets}
 }

@@ -49,7 +49,7 @@ func PrepareReplaceGRE(ctx context.Context, w *Writer, opened, wanted api.GRETun
 // what can be is everything but BGP, as an update of the old one.
 func (w *Writer) replaceSteps(ctx context.Context, p *Plan, c change[api.GRETunnel], remove request, second step) {
 	first := deletion(w, GRETunnels, p, c.fresh, remove, c.covers)
-	first.entry.After = second.request.body // with it the journal can bring back either tunnel
+	first.entry.After = journal.Mask(second.request.body()) // with it the journal can bring back either tunnel
 	group := rand.Text()[:16]
 	first.entry.Group, second.entry.Group = group, group
 	p.steps = []step{first, second}

@@ -301,7 +301,7 @@ func (c *creation[T]) find(ctx context.Context) (got T, found bool, err error) {
 
 // labelOf is what the new object is called.
 func (c *creation[T]) labelOf() string {
-	v, err := compose(flatten(c.req.body), *new(T), *new(T))
+	v, err := compose(flatten(c.req.body()), *new(T), *new(T))
 	if err != nil {
 		return ""
 	}
@@ -310,7 +310,7 @@ func (c *creation[T]) labelOf() string {
 
 // missing are the fields of the request that the object has otherwise.
 func (c *creation[T]) missing(got T) []Difference {
-	is, body := flatten(encoded(got)), flatten(c.req.body)
+	is, body := flatten(encoded(got)), flatten(c.req.body())
 	for _, path := range c.req.secrets() {
 		delete(body, path)
 	}

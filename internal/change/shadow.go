@@ -21,8 +21,16 @@ import (
 // request is what a call would send.
 type request struct {
 	method, path string // path below the base URL
-	body         json.RawMessage
 	operation    api.Operation
+	content      func() json.RawMessage // in a closure, because it may hold a key and printers look into structs
+}
+
+// body is what would be sent, nil for nothing.
+func (r request) body() json.RawMessage {
+	if r.content == nil {
+		return nil
+	}
+	return r.content()
 }
 
 // errKept is what the shadow's transport answers.
@@ -36,7 +44,8 @@ func (t shadowTransport) RoundTrip(req *http.Request) (*http.Response, error) {
 	if kept, ok := req.Context().Value(keptKey{}).(*request); ok {
 		kept.method, kept.path = req.Method, strings.TrimPrefix(req.URL.EscapedPath(), t.base)
 		if req.Body != nil {
-			kept.body, _ = io.ReadAll(req.Body) // a bytes.Reader, which cannot fail
+			body, _ := io.ReadAll(req.Body) // a bytes.Reader, which cannot fail
+			kept.content = func() json.RawMessage { return body }
 			_ = req.Body.Close()
 		}
 	}
@@ -77,9 +86,9 @@ func (w *Writer) rehearse(ctx context.Context, call func(context.Context, *api.A
 // preview is the request for the user's eyes.
 func (r request) preview() RequestPreview {
 	p := RequestPreview{Method: r.method, Path: r.path}
-	if len(r.body) > 0 {
+	if body := journal.Mask(r.body()); len(body) > 0 {
 		var pretty bytes.Buffer
-		if json.Indent(&pretty, journal.Mask(r.body), "", "  ") == nil {
+		if json.Indent(&pretty, body, "", "  ") == nil {
 			p.Body = pretty.String()
 		}
 	}
@@ -89,12 +98,10 @@ func (r request) preview() RequestPreview {
 // secrets are the fields of the body that hold a secret the API never gives back.
 func (r request) secrets() []string {
 	var paths []string
-	for path := range flatten(r.body) {
+	for path := range flatten(r.body()) {
 		if journal.IsSecret(path) && !strings.HasSuffix(path, "md5_key") {
 			paths = append(paths, path)
 		}
 	}
 	return paths
 }
-
-func hasSuffix(path, suffix string) bool { return suffix != "" && strings.HasSuffix(path, suffix) }

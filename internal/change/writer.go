@@ -3,6 +3,8 @@ package change
 import (
 	"context"
 	"errors"
+	"net/http"
+	"strings"
 	"sync"
 	"time"
 
@@ -63,32 +65,44 @@ const keptExchanges = 64
 // RequestLog remembers the ids of the last requests that may have changed something. Hook Observe into api.Options.OnExchange.
 type RequestLog struct {
 	mu   sync.Mutex
+	seen int // requests observed so far
 	last []api.Exchange
 }
 
 // Observe takes one exchange. It is safe for concurrent use.
 func (l *RequestLog) Observe(x api.Exchange) {
-	if x.Method == "GET" || x.RequestID == "" {
+	if x.Method == http.MethodGet || x.RequestID == "" {
 		return
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
+	l.seen++
 	if len(l.last) == keptExchanges {
 		l.last = l.last[1:]
 	}
 	l.last = append(l.last, x)
 }
 
-// since gives the ids of the requests of one kind from a moment on.
-func (l *RequestLog) since(start time.Time, operation, path string) []string {
+// mark is the place from which on since looks.
+func (l *RequestLog) mark() int {
+	if l == nil {
+		return 0
+	}
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.seen
+}
+
+// since gives the ids of the requests of one kind behind the mark.
+func (l *RequestLog) since(mark int, operation, path string) []string {
 	if l == nil {
 		return nil
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
 	var ids []string
-	for _, x := range l.last {
-		if !x.Start.Before(start) && x.Operation == operation && hasSuffix(x.Path, path) {
+	for _, x := range l.last[max(0, len(l.last)-(l.seen-mark)):] {
+		if x.Operation == operation && strings.HasSuffix(x.Path, path) {
 			ids = append(ids, x.RequestID)
 		}
 	}

@@ -1,0 +1,207 @@
+package change_test
+
+import (
+	"net/http"
+	"testing"
+
+	"flarewire/api"
+	"flarewire/internal/change"
+	"flarewire/internal/journal"
+	"flarewire/internal/simedge"
+)
+
+// act is one kind of write: how to plan it, and whether the server has done it.
+type act struct {
+	name string
+	plan func(*testing.T, *desk) (change.Plan, func() bool)
+}
+
+func acts() []act {
+	return []act{
+		{"update", func(t *testing.T, d *desk) (change.Plan, func() bool) {
+			opened := d.gre("fra-dc1-gre")
+			wanted := opened
+			wanted.Description = "under fire"
+			return planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted)), func() bool {
+				return d.stored(simedge.GRETunnels, "fra-dc1-gre", "description") == "under fire"
+			}
+		}},
+		{"create", func(t *testing.T, d *desk) (change.Plan, func() bool) {
+			return planned(t)(change.PrepareCreate(t.Context(), d.writer, change.IPsecTunnels, newTunnel(d))), func() bool {
+				_, ok := d.edge.Object(simedge.IPsecTunnels, "osl-br1-ipsec")
+				return ok
+			}
+		}},
+		{"delete", func(t *testing.T, d *desk) (change.Plan, func() bool) {
+			return planned(t)(change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre"))), func() bool {
+				_, ok := d.edge.Object(simedge.GRETunnels, "fra-dc1-gre")
+				return !ok
+			}
+		}},
+		{"generate PSK", func(t *testing.T, d *desk) (change.Plan, func() bool) {
+			before := d.edge.PSK("ams-br2-ipsec")
+			return planned(t)(change.PrepareGeneratePSK(t.Context(), d.writer, d.ipsec("ams-br2-ipsec"))), func() bool {
+				return d.edge.PSK("ams-br2-ipsec") != before
+			}
+		}},
+	}
+}
+
+// newTunnel is a tunnel that the account does not have, with an address in another spelling than the server's.
+func newTunnel(d *desk) api.IPsecTunnel {
+	like := d.ipsec("ams-br2-ipsec")
+	on := true
+	return api.IPsecTunnel{Name: "osl-br1-ipsec", CloudflareEndpoint: like.CloudflareEndpoint, CustomerEndpoint: "203.0.113.201",
+		InterfaceAddress: "10.214.9.0/31", HealthCheck: &api.HealthCheck{Enabled: &on, Rate: "low", Type: "request", Direction: "bidirectional"},
+		BGP: &api.BGP{CustomerASN: 64777, ExtraPrefixes: []string{"10.2.0.0/16", "10.1.0.0/16"}}}
+}
+
+func TestEveryWriteUnderEveryFaultIsSentOnceAndReportedTruly(t *testing.T) {
+	faults := map[string]simedge.Fault{
+		"none":              {},
+		"reset":             {Kind: simedge.FaultReset},
+		"reset, done":       {Kind: simedge.FaultReset, CarriedOut: true},
+		"truncated":         {Kind: simedge.FaultTruncated},
+		"garbage":           {Kind: simedge.FaultGarbage},
+		"garbage, done":     {Kind: simedge.FaultGarbage, CarriedOut: true},
+		"empty":             {Kind: simedge.FaultEmpty},
+		"empty, done":       {Kind: simedge.FaultEmpty, CarriedOut: true},
+		"HTML":              {Kind: simedge.FaultHTML},
+		"HTML, done":        {Kind: simedge.FaultHTML, CarriedOut: true},
+		"500":               {Kind: simedge.FaultStatus, Status: 500},
+		"500, done":         {Kind: simedge.FaultStatus, Status: 500, CarriedOut: true},
+		"504, done":         {Kind: simedge.FaultStatus, Status: 504, CarriedOut: true},
+		"408":               {Kind: simedge.FaultStatus, Status: 408},
+		"400":               {Kind: simedge.FaultStatus, Status: 400, Body: `{"success":false,"errors":[{"code":1022,"message":"no"}]}`},
+		"429":               {Kind: simedge.FaultRateLimit},
+		"wrong types":       {Kind: simedge.FaultWrongTypes},
+		"unknown fields":    {Kind: simedge.FaultUnknownFields},
+		"success, not done": {Kind: simedge.FaultStatus, Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":{"modified":false,"deleted":false,"id":""}}`},
+	}
+	for _, act := range acts() {
+		for name, fault := range faults {
+			t.Run(act.name+"/"+name, func(t *testing.T) {
+				d := sit(t)
+				p, happened := act.plan(t, d)
+				if p.Blocked() != "" {
+					t.Fatal(p.Blocked())
+				}
+				if name != "none" {
+					d.after = afterDryRun(d, fault)
+				}
+				r := d.writer.Apply(t.Context(), p)
+				if n := len(d.writes()); n != 1 {
+					t.Errorf("sent %d times", n)
+				}
+				switch r.Outcome {
+				case journal.Done, journal.Deleting:
+					if !happened() {
+						t.Errorf("reported %q, but nothing happened: %s", r.Outcome, r.Text)
+					}
+				case journal.NotDone:
+					if happened() || r.Err == nil {
+						t.Errorf("reported %q (%v), but it happened: %v", r.Outcome, r.Err, happened())
+					}
+				default:
+					t.Errorf("outcome %q: %s", r.Outcome, r.Text)
+				}
+				if e := d.entries()[0]; e.Outcome != r.Outcome {
+					t.Errorf("the journal says %q, the result %q", e.Outcome, r.Outcome)
+				}
+			})
+		}
+	}
+}
+
+// afterDryRun switches the fault on behind the dry run of a deletion, which is asked when the plan is applied.
+func afterDryRun(d *desk, f simedge.Fault) func(*http.Request) {
+	f.Times = 1
+	armed := false
+	return func(req *http.Request) {
+		if !armed {
+			armed = true
+			for _, method := range []string{http.MethodPut, http.MethodPost} {
+				f.Method = method
+				d.edge.Fault(f)
+			}
+		}
+		if req.Method == http.MethodDelete && req.URL.Query().Get("validate_only") == "true" {
+			f.Method = http.MethodDelete
+			d.edge.Fault(f)
+		}
+	}
+}
+
+func TestAnAccountThatCannotBeReadAfterTheWrite(t *testing.T) {
+	for _, act := range acts() {
+		t.Run(act.name, func(t *testing.T) {
+			d := sit(t)
+			p, _ := act.plan(t, d)
+			d.after = func(req *http.Request) {
+				if req.Method != http.MethodGet && req.URL.Query().Get("validate_only") == "" {
+					d.edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 503, Method: http.MethodGet})
+				}
+			}
+			r := d.writer.Apply(t.Context(), p)
+			wantOutcome(t, r, journal.Unknown)
+			if r.Err == nil || len(d.writes()) != 1 {
+				t.Errorf("error %v, sent %d times", r.Err, len(d.writes()))
+			}
+			if act.name == "generate PSK" && r.Secret.IsZero() {
+				t.Error("the key that Cloudflare showed is lost")
+			}
+		})
+	}
+}
+
+func TestADeletedTunnelThatCanStillBeRead(t *testing.T) {
+	d := sit(t)
+	p := planned(t)(change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre")))
+	d.frozen = true
+	r := d.writer.Apply(t.Context(), p)
+	wantOutcome(t, r, journal.Deleting)
+	if e := d.entries()[0]; e.Outcome != journal.Deleting {
+		t.Errorf("journal %+v", e)
+	}
+}
+
+func TestADeletionIsNotEvenTriedBeforeTheUserAgrees(t *testing.T) {
+	d := sit(t)
+	tunnel := d.gre("fra-dc1-gre")
+	routes, err := d.account.Routes.List(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	p := planned(t)(change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, tunnel,
+		change.TunnelConsequences(tunnel.Tunnel(), routes)...))
+	if len(d.writes())+d.dryRuns() != 0 {
+		t.Fatal("something was sent")
+	}
+	if len(p.Consequences) != 2 || p.Consequences[0] != "2 static routes lose their next hop: 198.18.10.0/24 via 10.213.0.1 "+
+		"(priority 100), 198.18.11.0/24 via 10.213.0.1 (priority 200)" {
+		t.Errorf("consequences %q", p.Consequences)
+	}
+	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
+	if d.dryRuns() != 1 {
+		t.Error("the deletion was not checked first")
+	}
+}
+
+func TestARouteThatLooksLikeAnotherIsNotTakenForIt(t *testing.T) {
+	d := sit(t)
+	wanted := api.Route{Prefix: "198.18.10.0/24", Nexthop: "10.213.0.5", Priority: 300}
+	p := planned(t)(change.PrepareCreate(t.Context(), d.writer, change.Routes, wanted))
+	if p.Blocked() != "" {
+		t.Fatal(p.Blocked())
+	}
+	d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, Times: 1})
+	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.NotDone)
+
+	p = planned(t)(change.PrepareCreate(t.Context(), d.writer, change.Routes, wanted))
+	d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, Times: 1, CarriedOut: true})
+	r := d.writer.Apply(t.Context(), p)
+	wantOutcome(t, r, journal.Done)
+	if got, err := d.account.Routes.Get(t.Context(), r.ID); err != nil || got.Priority != 300 {
+		t.Errorf("found %+v, %v", got, err)
+	}
+}
