@@ -52,12 +52,14 @@ func hasData(tunnels int) func([]byte) bool {
 
 func plain(output []byte) []byte { return []byte(ansi.Strip(string(output))) }
 
-// awaitData waits until the tunnels are on the screen.
+// awaitData waits until the tunnels and the footer are on the screen.
 func (s *seat) awaitData(ctx context.Context, tunnels int) error {
 	ctx, cancel := context.WithTimeout(ctx, time.Minute)
 	defer cancel()
 	for {
-		if _, ok := s.rec.firstWhere(hasData(tunnels)); ok {
+		_, drawn := s.rec.firstWhere(firstFrame)
+		_, full := s.rec.firstWhere(hasData(tunnels))
+		if drawn && full {
 			return nil
 		}
 		select {
