@@ -122,21 +122,7 @@ func (w *Watcher) Poll(ctx context.Context) Snapshot {
 	ipsec := Source{Kind: api.IPsec}.after(old.Sources[1], lists.IPsecErr, before)
 	next.Sources = []Source{gre, ipsec}
 
-	var tunnels []api.Tunnel
-	if gre.Err != nil {
-		tunnels = appendKind(tunnels, old.Tunnels, api.GRE)
-	} else {
-		for _, t := range lists.GRE {
-			tunnels = append(tunnels, t.Tunnel())
-		}
-	}
-	if ipsec.Err != nil {
-		tunnels = appendKind(tunnels, old.Tunnels, api.IPsec)
-	} else {
-		for _, t := range lists.IPsec {
-			tunnels = append(tunnels, t.Tunnel())
-		}
-	}
+	tunnels := merge(old.Tunnels, lists, gre.Err, ipsec.Err)
 	next.Tunnels = make([]Tunnel, len(tunnels))
 	tracker := tracker{w.track, old.Sources, now, nil}
 	for i, t := range tunnels {
@@ -157,6 +143,26 @@ func (s Source) after(old Source, err error, at time.Time) Source {
 	}
 	s.Fetched, s.Err, s.Failures = old.Fetched, err, old.Failures+1
 	return s
+}
+
+// merge joins both lists; one that failed keeps its old rows. A tunnel is a large value and an account
+// may have thousands: the room is made once.
+func merge(old []Tunnel, lists api.TunnelLists, greErr, ipsecErr error) []api.Tunnel {
+	tunnels := make([]api.Tunnel, 0, max(len(old), len(lists.GRE)+len(lists.IPsec)))
+	if greErr != nil {
+		tunnels = appendKind(tunnels, old, api.GRE)
+	} else {
+		for _, t := range lists.GRE {
+			tunnels = append(tunnels, t.Tunnel())
+		}
+	}
+	if ipsecErr != nil {
+		return appendKind(tunnels, old, api.IPsec)
+	}
+	for _, t := range lists.IPsec {
+		tunnels = append(tunnels, t.Tunnel())
+	}
+	return tunnels
 }
 
 func appendKind(to []api.Tunnel, from []Tunnel, kind api.TunnelKind) []api.Tunnel {

@@ -90,7 +90,7 @@ func columns(g tui.Glyphs) []table.Column[watch.Tunnel] {
 		{Key: "peer", Title: "PEER", Width: 15, Priority: 1, Text: text(peer)},
 		{Key: "fsm", Title: "FSM", Width: 11, Priority: 2, Text: text(fsm)},
 		{Key: "status", Title: "STATUS", Width: 7, Right: true, Priority: 2, Live: true, Role: muted, Compare: byStatusAge,
-			Text: func(t T, now time.Time) string { return tui.AgeSince(statusTime(t), now) }},
+			Text: func(t T, now time.Time) string { return statusAge(t, now) }},
 		{Key: "customer", Title: "CUSTOMER", Width: 15, Priority: 3, Text: text(func(t T) string { return t.CustomerEndpoint })},
 		{Key: "cloudflare", Title: "CLOUDFLARE", Width: 15, Priority: 4, Text: text(func(t T) string { return t.CloudflareEndpoint })},
 		{Key: "interface", Title: "INTERFACE", Width: 18, Priority: 5, Text: text(func(t T) string { return t.InterfaceAddress })},
@@ -119,10 +119,20 @@ func since(t watch.Tunnel, now time.Time) string {
 	case t.State == watch.NoBGP:
 		return "-"
 	}
-	if age := tui.AgeSince(t.Track.Watched, now); age != "now" {
-		return ">" + age
+	if age := now.Sub(t.Track.Watched); age >= time.Minute {
+		return ">" + tui.Age(age)
 	}
 	return "?"
+}
+
+// statusAge stays as it is for a whole minute: every row has one, and a finer one would repaint every
+// row of a screen at rest every few seconds.
+func statusAge(t watch.Tunnel, now time.Time) string {
+	at := statusTime(t)
+	if !at.IsZero() && now.Sub(at) < time.Minute {
+		return "<1m"
+	}
+	return tui.AgeSince(at, now)
 }
 
 // bySince puts the newest change first; tunnels of which none was seen come last.

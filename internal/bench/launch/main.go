@@ -34,5 +34,5 @@ func main() {
 	if runtime.GOOS == "darwin" {
 		unit = 1 // counted in bytes there
 	}
-	fmt.Println(int64(usage.Maxrss) * unit)
+	fmt.Println(usage.Maxrss * unit)
 }
