@@ -140,35 +140,47 @@ func (a *App) message(c Canvas) string {
 	return ""
 }
 
-// footer lists the keys that matter here, as many as fit.
+// footer lists the keys that matter here, as many as fit; how to get help and out is always among them.
 func (a *App) footer(c Canvas) string {
-	line := Line{}
-	room := c.Width - 1
-	for _, action := range a.hints() {
-		hint := Line{{" ", Plain}, {action.KeyLabel(), Accent}, {" " + action.Short, hintRole(action)}}
-		if room -= hint.Width() + 1; room < 0 {
-			break
-		}
-		line = append(append(line, hint...), Span{" ", Plain})
-	}
-	return line.Paint(c.Theme, c.Width)
+	own, always := a.hints()
+	tail := hintLine(always, c.Width)
+	line := hintLine(own, c.Width-tail.Width())
+	return append(line, tail...).Paint(c.Theme, c.Width)
 }
 
-// hints are the footer's actions: help and quit first in importance, so they are kept when it is
-// narrow, but drawn after the view's own.
-func (a *App) hints() []Action {
-	var own, global []Action
+// hintLine writes hints as long as they fit.
+func hintLine(actions []Action, width int) Line {
+	var line Line
+	for _, action := range actions {
+		hint := Line{{" ", Plain}, {action.KeyLabel(), Accent}, {" " + action.Short + " ", hintRole(action)}}
+		if width -= hint.Width(); width < 0 {
+			break
+		}
+		line = append(line, hint...)
+	}
+	return line
+}
+
+// hints are the footer's actions: those of the view, and those that are shown whatever the room. While
+// the view takes text, the frame's keys do not act and are not shown.
+func (a *App) hints() (own, always []Action) {
 	for _, action := range a.top().Actions() {
 		if action.Footer {
 			own = append(own, action)
 		}
 	}
+	if a.capturing() {
+		return own, nil
+	}
 	for _, action := range a.Actions() {
-		if action.Footer {
-			global = append(global, action)
+		switch {
+		case action.Name == "help" || action.Name == "quit":
+			always = append(always, action)
+		case action.Footer:
+			own = append(own, action)
 		}
 	}
-	return append(own, global...)
+	return own, always
 }
 
 func hintRole(a Action) Role {

@@ -25,7 +25,7 @@ func (a *account) troubles() []trouble {
 		{"answers 429", fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 429, Body: `{"success":false,"errors":[{"code":10429,"message":"slow down"}]}`}), "too many requests"},
 		{"answers 500", status(500), "try again"},
 		{"answers HTML", fault(simedge.Fault{Kind: simedge.FaultHTML, Status: 200}), "CLOUDFLARE_BASE_URL"},
-		{"answers half a JSON", fault(simedge.Fault{Kind: simedge.FaultTruncated}), "CLOUDFLARE_BASE_URL"},
+		{"answers half a JSON", fault(simedge.Fault{Kind: simedge.FaultTruncated}), "network"},
 		{"answers garbage", fault(simedge.Fault{Kind: simedge.FaultGarbage}), "CLOUDFLARE_BASE_URL"},
 		{"answers nothing", fault(simedge.Fault{Kind: simedge.FaultEmpty}), "CLOUDFLARE_BASE_URL"},
 		{"answers other types", fault(simedge.Fault{Kind: simedge.FaultWrongTypes}), "CLOUDFLARE_BASE_URL"},
