@@ -80,9 +80,6 @@ func TestASignalIsObeyedWhileTheServerHangs(t *testing.T) {
 	term.AssertRestored(t)
 }
 
-// canary stands for a token wherever it must not be found again.
-const canary = "cfut_canary5d1c7a0e9b3f4826a1c0ffee00d15ea5e0"
-
 // A panic anywhere in the program: the terminal is as before, one sentence says what happened, and no secret
 // is in what is printed. The hook that panics is only in a binary built for this test.
 func TestAPanicRestoresTheTerminalAndTellsNoSecret(t *testing.T) {
