@@ -71,7 +71,7 @@ func (a *answer) bad(what string) *Error {
 	e := a.error(BadAnswer)
 	e.Detail = what
 	if kind := a.header.Get("Content-Type"); kind != "" {
-		e.Detail += ", content type " + strconv.Quote(shorten(clean(kind), maxSample))
+		e.Detail += ", content type " + strconv.Quote(shorten(clean(a.hide(kind)), maxSample))
 	}
 	if body := bytes.TrimSpace(a.body); len(body) > 0 && body[0] != '{' {
 		e.Detail += ", it begins with " + strconv.Quote(shorten(clean(a.hide(string(body[:min(len(body), 4*maxSample)]))), maxSample))
@@ -161,9 +161,9 @@ func (a *answer) messages() []Message {
 
 func (m *wireMessage) message(hide func(string) string) Message {
 	code, _ := strconv.Atoi(string(bytes.Trim(m.Code, `"`)))
-	out := Message{Code: code, Text: clean(hide(m.Message)), DocumentationURL: clean(m.DocURL)}
+	out := Message{Code: code, Text: clean(hide(m.Message)), DocumentationURL: clean(hide(m.DocURL))}
 	if m.Source != nil {
-		out.Pointer = clean(m.Source.Pointer)
+		out.Pointer = clean(hide(m.Source.Pointer))
 	}
 	for i := range m.Chain {
 		out.Chain = append(out.Chain, m.Chain[i].message(hide))

@@ -19,7 +19,7 @@ type call struct {
 	accept  string        // "" = application/json
 	timeout time.Duration // 0 = the client's
 	dryRun  bool
-	secrets []Secret // values in body that must not come back in an error text
+	secrets []Secret // values that must not come back in an error text: those in body, and the credentials once it is sent
 }
 
 // answer is a response read to its end.
@@ -55,6 +55,7 @@ func (c *Client) do(ctx context.Context, in *call) (*answer, error) {
 	}
 	ctx, cancel := c.limitTime(ctx, in.timeout)
 	defer cancel()
+	in.secrets = append(in.secrets, c.creds.Token, c.creds.Key)
 	req, err := c.request(ctx, in, path)
 	if err != nil {
 		return nil, in.op.refuse(Invalid, "the request could not be built; nothing was sent")
@@ -148,7 +149,7 @@ func (c *Client) sendError(ctx context.Context, in *call, path string, err error
 	case errors.Is(err, errTooLarge):
 		e.Kind, e.Detail = BadAnswer, err.Error()
 	default:
-		e.Detail = clean(hideSecrets(c.creds.hide(err.Error()), in.secrets...))
+		e.Detail = clean(hideSecrets(err.Error(), in.secrets...))
 	}
 	return e
 }

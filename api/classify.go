@@ -9,9 +9,6 @@ import (
 func (c *Client) refused(a *answer) *Error {
 	messages := a.messages()
 	e := a.error(classify(a.call.op, a.status, messages))
-	for i := range messages {
-		messages[i].Text = c.creds.hide(messages[i].Text)
-	}
 	e.Messages = messages
 	e.Code = firstCode(messages)
 	e.tokenAuth = !c.creds.Token.IsZero()

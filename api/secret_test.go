@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"strings"
 	"testing"
 
@@ -118,6 +119,27 @@ func TestGODEBUGLeaks(t *testing.T) {
 		"http2debug=0": false, "http2client=0": false} {
 		if api.GODEBUGLeaks(value) != want {
 			t.Errorf("%q", value)
+		}
+	}
+}
+
+// A proxy or portal that repeats the request's credentials in its answer does not bring them into an error's text.
+func TestCredentialsThatTheServerRepeatsAreHidden(t *testing.T) {
+	for name, handler := range map[string]http.HandlerFunc{
+		"in an error":         says(400, refusal(`{"code":6003,"message":"Invalid header: Bearer `+canary+`"}`)),
+		"in an error's chain": says(400, refusal(`{"code":6003,"message":"no","error_chain":[{"code":6111,"message":"`+canary+`"}]}`)),
+		"in a pointer":        says(400, refusal(`{"code":1,"message":"no","source":{"pointer":"/`+canary+`"}}`)),
+		"in a page":           says(502, "<html>"+canary+"</html>"),
+		"in a page with 200":  says(200, "you sent "+canary),
+		"in the content type": func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/plain; echo="+canary)
+			w.WriteHeader(http.StatusForbidden)
+		},
+	} {
+		client, _ := serve(t, handler)
+		_, err := client.In(account).GRETunnels.List(t.Context())
+		if err == nil || strings.Contains(err.Error()+fmt.Sprintf("%+v", err), canary) {
+			t.Errorf("%s: %v", name, err)
 		}
 	}
 }

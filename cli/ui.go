@@ -36,10 +36,12 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 		return trouble(err)
 	}
 	env := &kit.Env{Writer: writer, Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Glyphs: glyphs, Now: s.now, NoWrites: s.noWrites()}
-	app := views.New(env, tui.Options{
+	options := tui.Options{
 		Name: "flarewire", Services: []tui.Service{name}, Theme: theme, Glyphs: glyphs, Now: s.now,
 		Identity: func() tui.Identity { return s.identity(name.Name()) },
-	})
+	}
+	hook(x, &options)
+	app := views.New(env, options)
 	code, err := tui.Run(ctx, app, x.Environ, x.Out)
 	if err != nil {
 		return failure{code, err}

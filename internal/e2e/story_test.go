@@ -90,6 +90,17 @@ func (a *account) hold() (release func()) {
 	}
 }
 
+// names are those of all tunnels.
+func (a *account) names() []string {
+	var names []string
+	for _, kind := range []simedge.Resource{simedge.GRETunnels, simedge.IPsecTunnels} {
+		for _, o := range a.Objects(kind) {
+			names = append(names, o["name"].(string))
+		}
+	}
+	return names
+}
+
 // do fails the test when a change of the account did not work.
 func (a *account) do(err error) {
 	a.t.Helper()

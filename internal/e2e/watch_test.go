@@ -130,7 +130,7 @@ func TestSortingGoesThroughTheColumnsAndBothWays(t *testing.T) {
 		was := head(before)
 		before = term.WaitFor("another column to sort by", func(s ptytest.Screen) bool { return listed(s) && head(s) != was })
 	}
-	byName := slices.Sorted(slices.Values(tunnels(before)))
+	byName := slices.Sorted(slices.Values(a.names()))
 	term.WaitFor("the order of names", func(s ptytest.Screen) bool { return slices.Equal(tunnels(s), byName) })
 	slices.Reverse(byName)
 	term.Press("S")
@@ -170,7 +170,7 @@ func TestThePaletteLeadsToEveryPage(t *testing.T) {
 // The help is made from the keys themselves and names them all; it leads back.
 func TestHelpListsTheKeysOfThePage(t *testing.T) {
 	t.Parallel()
-	term := sit(t, ptytest.Options{Args: []string{"--demo"}, Rows: 60})
+	term := sit(t, ptytest.Options{Args: []string{"--demo"}, Cols: 80, Rows: 60})
 	term.WaitFor("the list of tunnels", listed)
 	term.Press("?")
 	keys := []string{"enter", "/", "r", "s", "S", "w", "y", ":", "?", "esc", "ctrl+l", "q", "ctrl+c"}
