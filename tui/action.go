@@ -40,10 +40,7 @@ func (a Action) KeyLabels() string {
 	return strings.Join(labels, " ")
 }
 
-var keyNames = map[string]string{
-	"up": "↑", "down": "↓", "left": "←", "right": "→", "pgup": "pgup", "pgdown": "pgdn",
-	"backspace": "bksp",
-}
+var keyNames = map[string]string{"pgdown": "pgdn", "backspace": "bksp"}
 
 func keyLabel(key string) string {
 	if label, ok := keyNames[key]; ok {

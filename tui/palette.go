@@ -143,8 +143,7 @@ func NewInput(prompt string) textinput.Model {
 	in := textinput.New()
 	in.Prompt = prompt
 	in.CharLimit = 200
-	styles := textinput.DefaultStyles(true)
-	styles.Cursor.Blink = false
-	in.SetStyles(styles)
+	// No colours of the library's own: they would ignore the theme.
+	in.SetStyles(textinput.Styles{Cursor: textinput.CursorStyle{Shape: tea.CursorBlock}})
 	return in
 }

@@ -16,8 +16,21 @@ func (a *App) View() tea.View {
 	return v
 }
 
-// Screen draws the whole screen: exactly as many lines as the screen has, none wider than it.
+// Screen draws the whole screen: at most as many lines as the screen has, none wider than it.
 func (a *App) Screen() string {
+	screen := a.draw()
+	if a.opts.Glyphs == ASCIIGlyphs {
+		// Ornaments of our own that stand in texts; what users and servers wrote stays as it is.
+		screen = asciiOrnaments.Replace(screen)
+	}
+	return screen
+}
+
+// asciiOrnaments gives every ornament a stand-in of the same width.
+var asciiOrnaments = strings.NewReplacer("…", "~", "→", ">", "•", "*", "–", "-", "▸", ">", "▾", "v",
+	"╭", "+", "╮", "+", "╰", "+", "╯", "+", "─", "-", "│", "|")
+
+func (a *App) draw() string {
 	if a.width == 0 {
 		return ""
 	}

@@ -18,7 +18,7 @@ func (s *Scroll) Window(lines []string, height int) []string {
 	if below := s.total - s.offset - height; below > 0 && height > 1 {
 		// What is cut off must be known to be there: a request that is reviewed, for one.
 		shown := append([]string(nil), lines[s.offset:s.offset+height-1]...)
-		return append(shown, fmt.Sprintf("   ↓ %d more lines", below+1))
+		return append(shown, fmt.Sprintf("   -- %d more lines --", below+1))
 	}
 	return lines[s.offset:min(s.total, s.offset+height)]
 }

@@ -50,9 +50,6 @@ func (f *Form) title(c tui.Canvas, i int) string {
 		if f.folded[i] {
 			text = "▸ " + s.Title + tui.Ellipsis
 		}
-		if c.Theme.Glyphs == tui.ASCIIGlyphs {
-			text = strings.NewReplacer("▾", "v", "▸", ">", tui.Ellipsis, " ...").Replace(text)
-		}
 	}
 	if f.at == (spot{i, -1}) {
 		return c.Theme.Paint(tui.Selected, " "+text+" ")
