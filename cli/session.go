@@ -6,6 +6,7 @@ import (
 	"os"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"flarewire/api"
@@ -22,6 +23,24 @@ type session struct {
 	readOnly bool
 	now      func() time.Time
 	close    func()
+
+	mu        sync.Mutex
+	observers []func(api.Exchange)
+}
+
+// observe has every request reported to f from now on.
+func (s *session) observe(f func(api.Exchange)) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.observers = append(s.observers, f)
+}
+
+func (s *session) exchanged(e api.Exchange) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, f := range s.observers {
+		f(e)
+	}
 }
 
 const demoSource = "demo"
@@ -52,9 +71,10 @@ func (f *flags) open(ctx context.Context, x IO) (*session, error) {
 			account = x.env("CLOUDFLARE_ACCOUNT_ID")
 		}
 	}
-	if err := s.log(f, &opts, x); err != nil {
+	if err := s.log(f); err != nil {
 		return nil, err
 	}
+	opts.OnExchange = s.exchanged
 	client, err := api.New(opts)
 	if err != nil {
 		return nil, failure{exitUsage, err}
@@ -130,7 +150,7 @@ func (s *session) choose(ctx context.Context, id string) error {
 }
 
 // log writes one line per request to the file of --debug-log.
-func (s *session) log(f *flags, opts *api.Options, x IO) error {
+func (s *session) log(f *flags) error {
 	if f.debugLog == "" {
 		return nil
 	}
@@ -139,9 +159,7 @@ func (s *session) log(f *flags, opts *api.Options, x IO) error {
 		return usage("--debug-log: %w", err)
 	}
 	s.close = func() { _ = file.Close() }
-	opts.OnExchange = func(e api.Exchange) {
-		fmt.Fprintln(file, logLine(e))
-	}
+	s.observe(func(e api.Exchange) { fmt.Fprintln(file, logLine(e)) })
 	return nil
 }
 

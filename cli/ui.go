@@ -31,11 +31,14 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	feed := live.New(ctx, watch.New(s.account, s.now, f.refresh))
 	name := live.NewAccountName(ctx, s.client, s.account.ID, s.name)
 	glyphs := tui.GlyphsFor(x.Environ)
-	writer, err := change.New(change.Options{Account: s.account, Profile: s.source, ReadOnly: s.noWrites(), Now: s.now, Journal: s.journal(x)})
+	requests, sent := &kit.RequestLog{}, &change.RequestLog{}
+	s.observe(requests.Observe)
+	s.observe(sent.Observe)
+	writer, err := change.New(change.Options{Requests: sent, Account: s.account, Profile: s.source, ReadOnly: s.noWrites(), Now: s.now, Journal: s.journal(x)})
 	if err != nil {
 		return trouble(err)
 	}
-	env := &kit.Env{Writer: writer, Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Glyphs: glyphs, Now: s.now, NoWrites: s.noWrites()}
+	env := &kit.Env{Writer: writer, Requests: requests, Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Glyphs: glyphs, Now: s.now, NoWrites: s.noWrites()}
 	options := tui.Options{
 		Name: "flarewire", Services: []tui.Service{name}, Theme: theme, Glyphs: glyphs, Now: s.now,
 		Identity: func() tui.Identity { return s.identity(name.Name()) },

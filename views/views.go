@@ -5,6 +5,7 @@ package views
 import (
 	"flarewire/tui"
 	"flarewire/views/kit"
+	"flarewire/views/requests"
 	"flarewire/views/route"
 	"flarewire/views/tunnel"
 )
@@ -13,6 +14,7 @@ import (
 var registry = []func(*kit.Env) kit.Module{
 	tunnel.New,
 	route.New,
+	requests.New,
 }
 
 // New makes the whole program's root model. o.Home, Destinations and Services are filled in here.

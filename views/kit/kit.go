@@ -24,8 +24,10 @@ type Env struct {
 	Account *api.AccountClient
 	Feed    *live.Feed
 	Writer  *change.Writer
-	Glyphs  tui.Glyphs
-	Now     func() time.Time
+	// Requests is the log of what was asked of Cloudflare; nil without one.
+	Requests *RequestLog
+	Glyphs   tui.Glyphs
+	Now      func() time.Time
 	// NoWrites is why nothing can be changed; empty when writing is possible.
 	NoWrites string
 

@@ -1,0 +1,100 @@
+// Package requests is the page of what was asked of Cloudflare: one line per request, without headers,
+// queries, bodies or secrets.
+package requests
+
+import (
+	"cmp"
+	"strconv"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+)
+
+// Module is the page of the log.
+type Module struct{ env *kit.Env }
+
+// Entry is one exchange with its number.
+type Entry = kit.Request
+
+// New makes the module.
+func New(env *kit.Env) kit.Module { return &Module{env} }
+
+// Destinations implements kit.Module.
+func (m *Module) Destinations() []tui.Destination {
+	return []tui.Destination{{Names: []string{"requests", "log"}, Help: "what was asked of Cloudflare", Open: m.open}}
+}
+
+// Services implements kit.Module.
+func (m *Module) Services() []tui.Service { return nil }
+
+func (m *Module) open() tui.View {
+	return resource.NewList(m.describe(), resource.Source[Entry]{
+		Rows:    m.env.Requests.Entries,
+		Status:  func() tui.Status { return tui.Status{Updated: m.env.Now()} },
+		Brings:  func(tea.Msg) bool { return true }, // any answer that arrives may have added a line
+		Refresh: func() tea.Cmd { return nil },
+	})
+}
+
+func (m *Module) describe() resource.Description[Entry] {
+	return resource.Description[Entry]{
+		Plural: "Requests", SortBy: "number", Reverse: true,
+		ID:       func(e Entry) string { return strconv.Itoa(e.Number) },
+		Name:     func(e Entry) string { return e.Method + " " + e.Path },
+		Columns:  columns(),
+		Sections: sections,
+	}
+}
+
+func columns() []table.Column[Entry] {
+	type E = Entry
+	text := func(get func(E) string) func(E, time.Time) string {
+		return func(e E, _ time.Time) string { return tui.Clean(get(e)) }
+	}
+	return []table.Column[E]{
+		{Key: "number", Title: "#", Width: 5, Right: true, Text: text(func(e E) string { return strconv.Itoa(e.Number) }),
+			Compare: func(a, b E) int { return cmp.Compare(a.Number, b.Number) }},
+		{Key: "at", Title: "AT (UTC)", Width: 8, Text: text(func(e E) string { return e.Start.UTC().Format("15:04:05") })},
+		{Key: "status", Title: "STATUS", Width: 6, Right: true, Text: text(status), Role: statusRole},
+		{Key: "took", Title: "TOOK", Width: 7, Right: true, Text: text(func(e E) string { return e.Duration.Round(time.Millisecond).String() }),
+			Compare: func(a, b E) int { return cmp.Compare(a.Duration, b.Duration) }},
+		{Key: "method", Title: "METHOD", Width: 6, Text: text(func(e E) string { return e.Method })},
+		{Key: "operation", Title: "OPERATION", Width: 24, Grow: 16, Text: text(func(e E) string { return e.Operation })},
+		{Key: "bytes", Title: "BYTES", Width: 9, Right: true, Priority: 1, Text: text(func(e E) string { return strconv.Itoa(e.Bytes) }),
+			Compare: func(a, b E) int { return cmp.Compare(a.Bytes, b.Bytes) }},
+		{Key: "request", Title: "REQUEST", Width: 20, Priority: 2, Text: text(func(e E) string { return e.RequestID })},
+	}
+}
+
+func status(e Entry) string {
+	if e.Status == 0 {
+		return "-"
+	}
+	return strconv.Itoa(e.Status)
+}
+
+func statusRole(e Entry) tui.Role {
+	if e.Status >= 200 && e.Status < 300 {
+		return tui.Good
+	}
+	return tui.Bad
+}
+
+func sections(e Entry, now time.Time) []resource.Section {
+	at, age := resource.Time(e.Start, now)
+	fields := []resource.Field{
+		{Label: "Method", Value: e.Method}, {Label: "Path", Value: e.Path, Note: "without its query"}, {Label: "Operation", Value: e.Operation},
+		{Label: "Sent", Value: at, Note: age}, {Label: "Took", Value: e.Duration.Round(time.Microsecond).String()},
+		{Label: "Status", Value: status(e), Role: statusRole(e)}, {Label: "Attempt", Value: strconv.Itoa(e.Attempt)},
+		{Label: "Answer", Value: strconv.Itoa(e.Bytes), Note: "bytes"}, {Label: "Request id", Value: e.RequestID, Note: "CF-Ray, for Cloudflare's support"},
+	}
+	if e.Error != "" {
+		fields = append(fields, resource.Field{Label: "Error", Value: e.Error, Role: tui.Bad, Prose: true})
+	}
+	return []resource.Section{{Title: "Request", Fields: fields}}
+}
