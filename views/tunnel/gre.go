@@ -23,12 +23,18 @@ const greBGPFixed = "The API cannot change BGP of an existing GRE tunnel: use th
 
 // greForm makes the form for a GRE tunnel; a tunnel without id is a new one.
 func (m *Module) greForm(title string, t api.GRETunnel, submit func(api.GRETunnel) tea.Cmd) *form.Form {
+	if t.ID != "" {
+		return m.greFields(title, t, greBGPFixed, submit)
+	}
+	return m.greFields(title, t, "", submit)
+}
+
+// greFields makes the form; fixed is why BGP cannot be changed in it.
+func (m *Module) greFields(title string, t api.GRETunnel, fixed string, submit func(api.GRETunnel) tea.Cmd) *form.Form {
 	values := commonValues(t.Tunnel())
 	values["mtu"], values["ttl"] = defaultMTU, defaultTTL
-	fixed := ""
 	if t.ID != "" {
 		values["mtu"], values["ttl"] = strconv.Itoa(t.MTU), strconv.Itoa(t.TTL)
-		fixed = greBGPFixed
 	}
 	f := fields{m: m, kind: netrules.GRE, id: t.ID, name: t.Name}
 	own := form.Section{Title: "GRE settings", Folded: true, Fields: []form.Field{

@@ -94,10 +94,33 @@ func (m *Module) create() tea.Cmd {
 // acts are what only tunnels have.
 func (m *Module) acts(t watch.Tunnel) []tui.Action {
 	if t.Kind != api.IPsec {
-		return nil
+		return []tui.Action{{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
+			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }}}
 	}
 	return []tui.Action{{Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
 		Long: "Generate a new pre-shared key; the tunnel is down until your router has it", Run: func() tea.Cmd { return m.rotate(t.ID, t.Name) }}}
+}
+
+// replace changes what an update of a GRE tunnel cannot: it is deleted and created again.
+func (m *Module) replace(id, name string) tea.Cmd {
+	title := "Replace " + name
+	return tui.Push(kit.NewOpening(m.env, title, func(ctx context.Context) (tui.View, error) {
+		opened, err := change.GRETunnels.Read(ctx, m.env.Account, id)
+		if err != nil {
+			return nil, err
+		}
+		return m.greFields(title, opened, "", func(wanted api.GRETunnel) tea.Cmd {
+			return tui.Push(kit.NewReview(m.env, kit.Intent{Title: title, Confirm: name, Pages: 2, FieldOf: fieldOf,
+				After: func(change.Result) tea.Cmd { return m.env.Feed.Again() },
+				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
+					routes, err := m.env.Account.Routes.List(ctx)
+					if err != nil {
+						return change.Plan{}, err
+					}
+					return change.PrepareReplaceGRE(ctx, w, opened, wanted, routes)
+				}}))
+		}), nil
+	}))
 }
 
 // afterIPsec is what a new IPsec tunnel needs next.
