@@ -34,11 +34,12 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	requests, sent := &kit.RequestLog{}, &change.RequestLog{}
 	s.observe(requests.Observe)
 	s.observe(sent.Observe)
-	writer, err := change.New(change.Options{Requests: sent, Account: s.account, Profile: s.source, ReadOnly: s.noWrites(), Now: s.now, Journal: s.journal(x)})
+	written := s.journal(x)
+	writer, err := change.New(change.Options{Requests: sent, Account: s.account, Profile: s.source, ReadOnly: s.noWrites(), Now: s.now, Journal: written})
 	if err != nil {
 		return trouble(err)
 	}
-	env := &kit.Env{Writer: writer, Requests: requests, Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Glyphs: glyphs, Now: s.now, NoWrites: s.noWrites()}
+	env := &kit.Env{Writer: writer, Requests: requests, Journal: written, Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Glyphs: glyphs, Now: s.now, NoWrites: s.noWrites()}
 	options := tui.Options{
 		Name: "flarewire", Services: []tui.Service{name}, Theme: theme, Glyphs: glyphs, Now: s.now,
 		Identity: func() tui.Identity { return s.identity(name.Name()) },

@@ -4,6 +4,7 @@ package views
 
 import (
 	"flarewire/tui"
+	"flarewire/views/activity"
 	"flarewire/views/kit"
 	"flarewire/views/requests"
 	"flarewire/views/route"
@@ -14,6 +15,7 @@ import (
 var registry = []func(*kit.Env) kit.Module{
 	tunnel.New,
 	route.New,
+	activity.New,
 	requests.New,
 }
 

@@ -11,6 +11,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -24,6 +25,8 @@ type Env struct {
 	Account *api.AccountClient
 	Feed    *live.Feed
 	Writer  *change.Writer
+	// Journal is where changes are written down; nil in the demo, which leaves no trace.
+	Journal *journal.Journal
 	// Requests is the log of what was asked of Cloudflare; nil without one.
 	Requests *RequestLog
 	Glyphs   tui.Glyphs

@@ -1,0 +1,164 @@
+// Package activity is the page of what was changed from here: the journal, newest first, with before and
+// after of every change, and its undo where there is one.
+package activity
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/change"
+	"flarewire/internal/journal"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+	"flarewire/views/live"
+)
+
+// Module is the journal's page.
+type Module struct {
+	env  *kit.Env
+	list *live.List[journal.Entry]
+}
+
+// New makes the module.
+func New(env *kit.Env) kit.Module {
+	m := &Module{env: env}
+	m.list = live.NewList(env.Ctx, env.Now, m.read)
+	return m
+}
+
+// shown bounds how many entries the page reads.
+const shown = 1000
+
+func (m *Module) read(context.Context) ([]journal.Entry, error) {
+	var out []journal.Entry
+	if m.env.Journal == nil {
+		return out, nil
+	}
+	for e, err := range m.env.Journal.Entries() {
+		if err != nil {
+			return nil, err
+		}
+		if out = append(out, e); len(out) == shown {
+			break
+		}
+	}
+	return out, nil
+}
+
+// Destinations implements kit.Module.
+func (m *Module) Destinations() []tui.Destination {
+	return []tui.Destination{{Names: []string{"activity", "journal"}, Help: "what was changed from here, and undo", Open: m.open}}
+}
+
+// Services implements kit.Module.
+func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
+
+func (m *Module) open() tui.View {
+	source := m.list.Source()
+	source.Want = m.list.Refresh // what was just done must be there when the page opens
+	return resource.NewList(m.describe(), source)
+}
+
+func (m *Module) describe() resource.Description[journal.Entry] {
+	return resource.Description[journal.Entry]{
+		Plural: "Activity", SortBy: "at", Reverse: true,
+		ID:       func(e journal.Entry) string { return e.ID },
+		Name:     func(e journal.Entry) string { return string(e.Verb) + " " + e.Name },
+		Columns:  columns(),
+		Sections: sections,
+		Actions:  m.acts,
+	}
+}
+
+func columns() []table.Column[journal.Entry] {
+	type E = journal.Entry
+	text := func(get func(E) string) func(E, time.Time) string {
+		return func(e E, _ time.Time) string { return tui.Clean(get(e)) }
+	}
+	return []table.Column[E]{
+		{Key: "at", Title: "AT (UTC)", Width: 16, Text: text(func(e E) string { return e.Time.UTC().Format("2006-01-02 15:04") }),
+			Compare: func(a, b E) int { return a.Time.Compare(b.Time) }},
+		{Key: "verb", Title: "CHANGE", Width: 12, Text: text(func(e E) string { return string(e.Verb) })},
+		{Key: "resource", Title: "WHAT", Width: 14, Text: text(func(e E) string { return strings.ReplaceAll(e.Resource, "_", " ") })},
+		{Key: "name", Title: "NAME", Width: 16, Grow: 12, Text: text(func(e E) string { return e.Name }), Role: func(E) tui.Role { return tui.Strong }},
+		{Key: "outcome", Title: "OUTCOME", Width: 8, Text: text(func(e E) string { return string(e.Outcome) }), Role: outcomeRole},
+		{Key: "profile", Title: "PROFILE", Width: 16, Priority: 1, Text: text(func(e E) string { return e.Profile })},
+		{Key: "account", Title: "ACCOUNT", Width: 32, Priority: 2, Text: text(func(e E) string { return e.Account })},
+	}
+}
+
+func outcomeRole(e journal.Entry) tui.Role {
+	switch e.Outcome {
+	case journal.Done:
+		return tui.Good
+	case journal.NotDone:
+		return tui.Bad
+	}
+	return tui.Pending
+}
+
+func sections(e journal.Entry, now time.Time) []resource.Section {
+	at, age := resource.Time(e.Time, now)
+	fields := []resource.Field{
+		{Label: "When", Value: at, Note: age}, {Label: "Change", Value: string(e.Verb)}, {Label: "What", Value: strings.ReplaceAll(e.Resource, "_", " ")},
+		{Label: "Name", Value: e.Name}, {Label: "ID", Value: e.ObjectID},
+		{Label: "Outcome", Value: string(e.Outcome), Role: outcomeRole(e)},
+		{Label: "Profile", Value: e.Profile}, {Label: "Account", Value: e.Account},
+	}
+	if len(e.NotApplied) > 0 {
+		fields = append(fields, resource.Field{Label: "Not applied", Value: strings.Join(e.NotApplied, ", "), Role: tui.Pending})
+	}
+	if e.Error != "" {
+		fields = append(fields, resource.Field{Label: "Error", Value: e.Error, Role: tui.Bad, Prose: true})
+	}
+	if len(e.RequestIDs) > 0 {
+		fields = append(fields, resource.Field{Label: "Requests", Value: strings.Join(e.RequestIDs, " "), Note: "for Cloudflare's support"})
+	}
+	if _, why := journal.Inverse(e); why != "" {
+		fields = append(fields, resource.Field{Label: "Undo", Value: "not possible: " + why, Prose: true, Role: tui.Muted})
+	}
+	return []resource.Section{{Title: "Change", Fields: fields}, object("Before", e.Before), object("After, as wanted", e.After)}
+}
+
+// object shows a JSON object line by line; secrets were masked when it was written.
+func object(title string, raw json.RawMessage) resource.Section {
+	s := resource.Section{Title: title}
+	var b bytes.Buffer
+	if len(raw) == 0 || json.Indent(&b, raw, "", "  ") != nil {
+		s.Fields = []resource.Field{{Label: "Object", Value: "none", Role: tui.Muted}}
+		return s
+	}
+	for _, line := range strings.Split(b.String(), "\n") {
+		label, value, found := strings.Cut(strings.TrimSpace(line), ": ")
+		if !found {
+			continue // brackets
+		}
+		s.Fields = append(s.Fields, resource.Field{Label: strings.Trim(label, `"`), Value: strings.Trim(strings.TrimSuffix(value, ","), `"`)})
+	}
+	return s
+}
+
+func (m *Module) acts(e journal.Entry) []tui.Action {
+	_, why := journal.Inverse(e)
+	if m.env.NoWrites != "" {
+		why = m.env.NoWrites
+	}
+	return []tui.Action{{Name: "undo", Keys: []string{"u"}, Short: "undo", Footer: true, Why: why,
+		Long: "Undo it: reviewed and sent like any other change", Run: func() tea.Cmd { return m.undo(e) }}}
+}
+
+func (m *Module) undo(e journal.Entry) tea.Cmd {
+	return tui.Push(kit.NewReview(m.env, kit.Intent{Title: fmt.Sprintf("Undo: %s %s", e.Verb, e.Name), Confirm: e.Name, Pages: 1,
+		After: func(change.Result) tea.Cmd { return tea.Batch(m.list.Refresh(), m.env.Feed.Again()) },
+		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
+			return change.PrepareUndo(ctx, w, e)
+		}}))
+}
