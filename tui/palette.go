@@ -143,8 +143,7 @@ func NewInput(prompt string) textinput.Model {
 	in := textinput.New()
 	in.Prompt = prompt
 	in.CharLimit = 200
-	styles := textinput.DefaultStyles(true)
-	styles.Cursor.Blink = false
-	in.SetStyles(styles)
+	// No styles of the library's: they choose colours whatever the theme is.
+	in.SetStyles(textinput.Styles{Cursor: textinput.CursorStyle{Shape: tea.CursorBlock}})
 	return in
 }
