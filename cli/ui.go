@@ -3,7 +3,6 @@ package cli
 import (
 	"context"
 
-	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/views"
 	"flarewire/views/kit"
@@ -25,7 +24,7 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	}
 	defer s.close()
 	theme, _ := tui.ParseTheme(f.theme)
-	feed := live.New(ctx, watch.New(s.account, s.now, f.refresh))
+	feed := live.New(ctx, s.watch(ctx, f))
 	name := live.NewAccountName(ctx, s.client, s.account.ID, s.name)
 	glyphs := tui.GlyphsFor(x.Environ)
 	env := &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Glyphs: glyphs, Now: s.now, NoWrites: s.noWrites()}
