@@ -240,3 +240,28 @@ func TestVersionSaysWhatWasBuilt(t *testing.T) {
 		}
 	}
 }
+
+// For pictures the demo's clock can be stopped: what is shown is then always the same, to the byte.
+func TestTheDemoWithAStoppedClockIsAlwaysTheSame(t *testing.T) {
+	s := newShell(t)
+	var first string
+	for range 2 {
+		if code := s.run("--demo", "--demo-at", "2026-03-01T12:00:00Z", "status"); code != 0 {
+			t.Fatal(s.err.String())
+		}
+		if first == "" {
+			first = s.out.String()
+		}
+		if s.out.String() != first {
+			t.Errorf("one time\n%s\nanother time\n%s", first, s.out.String())
+		}
+	}
+	for _, want := range []string{"Down", "Establishing", "Up flaps", "No BGP"} {
+		if !strings.Contains(first, want) {
+			t.Errorf("it does not show %q:\n%s", want, first)
+		}
+	}
+	if code := s.run("--demo", "--demo-at", "noon", "status"); code != 2 {
+		t.Errorf("a time that is none: exit %d", code)
+	}
+}

@@ -11,6 +11,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
+	"flarewire/internal/watch"
 	"flarewire/tui"
 )
 
@@ -20,6 +21,7 @@ type session struct {
 	account  *api.AccountClient
 	name     string // the account's name; empty when not known
 	source   string // where the credentials come from, never their value
+	rehearse func(context.Context, *watch.Watcher)
 	readOnly bool
 	now      func() time.Time
 	close    func()
@@ -51,7 +53,7 @@ func (f *flags) open(ctx context.Context, x IO) (*session, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
-	s := &session{now: x.Now, close: func() {}}
+	s := &session{now: x.Now, close: func() {}, rehearse: func(context.Context, *watch.Watcher) {}}
 	s.readOnly = f.readOnly || truthy(x.env("FLAREWIRE_READ_ONLY"))
 	opts := api.Options{ReadOnly: s.readOnly, UserAgent: "flarewire/" + version}
 	account := f.account
@@ -81,22 +83,6 @@ func (f *flags) open(ctx context.Context, x IO) (*session, error) {
 	}
 	s.client = client
 	return s, s.choose(ctx, account)
-}
-
-func (s *session) demo(f *flags, opts *api.Options) error {
-	now := s.now
-	if f.demoAt != "" {
-		at, err := time.Parse(time.RFC3339, f.demoAt)
-		if err != nil {
-			return usage("--demo-at wants a time like 2026-01-31T12:00:00Z")
-		}
-		now = func() time.Time { return at }
-	}
-	edge := simedge.New(simedge.Options{Now: now})
-	opts.Transport = edge.RoundTripper()
-	opts.Credentials = api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}
-	s.source, s.now = demoSource, now
-	return nil
 }
 
 // credentials reads the environment. Both kinds set: the token is used.

@@ -74,11 +74,12 @@ func runStatus(ctx context.Context, x IO, f *flags, out output) error {
 // read fetches both lists and the account's name at the same time. The name is a courtesy: without
 // the right to read it, the status is whole all the same.
 func (s *session) read(ctx context.Context, f *flags) watch.Snapshot {
+	watcher := s.watch(ctx, f)
 	var wait sync.WaitGroup
 	if s.name == "" {
 		wait.Go(func() { s.lookUpName(ctx) })
 	}
-	snapshot := watch.New(s.account, s.now, f.refresh).Poll(ctx)
+	snapshot := watcher.Poll(ctx)
 	wait.Wait()
 	return snapshot
 }

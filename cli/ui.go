@@ -6,7 +6,6 @@ import (
 
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/views"
 	"flarewire/views/kit"
@@ -28,7 +27,7 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	}
 	defer s.close()
 	theme, _ := tui.ParseTheme(f.theme)
-	feed := live.New(ctx, watch.New(s.account, s.now, f.refresh))
+	feed := live.New(ctx, s.watch(ctx, f))
 	name := live.NewAccountName(ctx, s.client, s.account.ID, s.name)
 	glyphs := tui.GlyphsFor(x.Environ)
 	requests, sent := &kit.RequestLog{}, &change.RequestLog{}

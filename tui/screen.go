@@ -39,20 +39,25 @@ func (a *App) draw() string {
 		return tooSmall(a.width, a.height)
 	}
 	canvas := Canvas{Width: layout.Body.W, Height: layout.Body.H, Theme: a.theme, Now: a.opts.Now()}
+	message := a.message(canvas)
+	canvas.Height -= len(message) - 1
 	lines := make([]string, 0, a.height)
 	lines = append(lines, a.header(canvas))
 	body := a.top().Draw(canvas)
-	if len(body) > layout.Body.H {
-		body = body[:layout.Body.H]
+	if len(body) > canvas.Height {
+		body = body[:canvas.Height]
 	}
 	lines = append(lines, body...)
-	for len(lines) < layout.Message.Y {
+	for len(lines) < layout.Body.Y+canvas.Height {
 		lines = append(lines, "")
 	}
-	lines = append(lines, a.message(canvas), a.footer(canvas))
+	lines = append(append(lines, message...), a.footer(canvas))
 	screen := strings.Join(lines, "\n")
 	if a.dialog != nil {
-		return a.dialog.over(screen, canvas, a.height)
+		screen = a.dialog.over(screen, canvas, a.height)
+	}
+	if a.theme.Glyphs == ASCIIGlyphs {
+		return toASCII(screen)
 	}
 	return screen
 }
@@ -134,23 +139,42 @@ func (a *App) freshness(now time.Time) Line {
 	return Line{{" " + g.Up + " " + FitRight(age, 3) + " ", Good}}
 }
 
-// message is the line above the footer: a prompt, a toast, or the reason why the data is not fresh.
-func (a *App) message(c Canvas) string {
+// maxMessage is how many lines of the screen a message may take.
+const maxMessage = 3
+
+// message is what stands above the footer: a prompt, a toast, or the reason why the data is not fresh. It
+// is one line at least, and more only for a sentence that would otherwise be cut before it says what to do.
+func (a *App) message(c Canvas) []string {
 	if a.palette.open {
-		return a.palette.draw(c)
+		return []string{a.palette.draw(c)}
 	}
 	if p, ok := a.top().(Prompter); ok && a.capturing() {
-		return p.Prompt(c)
+		return []string{p.Prompt(c)}
 	}
 	if a.toast.text != "" {
-		return Text(a.toast.role, " "+a.toast.text).Paint(c.Theme, c.Width)
+		return sentence(c, a.toast.role, "", a.toast.text)
 	}
 	if s, ok := a.top().(StatusReporter); ok {
 		if err := s.Status().Err; err != "" {
-			return Line{{" " + c.Theme.Glyphs.Down + " ", Bad}, {Clean(err), Bad}}.Paint(c.Theme, c.Width)
+			return sentence(c, Bad, c.Theme.Glyphs.Down+" ", Clean(err))
 		}
 	}
-	return ""
+	return []string{""}
+}
+
+// sentence wraps text behind a lead on at most maxMessage lines.
+func sentence(c Canvas, role Role, lead, text string) []string {
+	lead = " " + lead
+	wrapped := Wrap(text, c.Width-Width(lead)-1)
+	if len(wrapped) > maxMessage {
+		wrapped = append(wrapped[:maxMessage-1], strings.Join(wrapped[maxMessage-1:], " "))
+	}
+	lines := make([]string, len(wrapped))
+	for i, line := range wrapped {
+		lines[i] = Text(role, lead+line).Paint(c.Theme, c.Width)
+		lead = Spaces(Width(lead))
+	}
+	return lines
 }
 
 // footer lists the keys that matter here, as many as fit; how to get help and out is always among them.

@@ -70,6 +70,11 @@ func TestTroubleWhileWatchingKeepsTheLastGoodRows(t *testing.T) {
 			if got := tunnels(s); len(got) != len(all) {
 				t.Errorf("of %d rows %d are left", len(all), len(got))
 			}
+			for y := range 23 {
+				if line := s.Line(y); y > 17 && strings.HasSuffix(line, "…") {
+					t.Errorf("the sentence is cut before it says what to do: %q", line)
+				}
+			}
 			goTo(term, "iad-dc1-gre")
 			term.Press("enter")
 			term.WaitFor("the page of a tunnel, stale too", func(s ptytest.Screen) bool {

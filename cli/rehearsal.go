@@ -1,0 +1,49 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/simedge"
+	"flarewire/internal/watch"
+)
+
+// A picture needs a screen that is always the same and that shows what watching brings: --demo-at lets the
+// simulated account live for a while before that time, has it polled all along, and stops the clock there.
+const (
+	rehearsalTime = 10 * time.Minute
+	rehearsalStep = 5 * time.Second
+)
+
+// demo makes the session one with the simulated account in the program.
+func (s *session) demo(f *flags, opts *api.Options) error {
+	if f.demoAt != "" {
+		at, err := time.Parse(time.RFC3339, f.demoAt)
+		if err != nil {
+			return usage("--demo-at wants a time like 2026-01-31T12:00:00Z")
+		}
+		clock := at.Add(-rehearsalTime)
+		s.now = func() time.Time { return clock }
+		// Nothing else looks at the clock before this is over.
+		s.rehearse = func(ctx context.Context, w *watch.Watcher) {
+			for ; clock.Before(at) && ctx.Err() == nil; clock = clock.Add(rehearsalStep) {
+				w.Poll(ctx)
+			}
+		}
+		// Ten minutes' requests in a moment are no reason to wait here.
+		opts.Budget = 1 << 20
+	}
+	edge := simedge.New(simedge.Options{Now: s.now})
+	opts.Transport = edge.RoundTripper()
+	opts.Credentials = api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}
+	s.source = demoSource
+	return nil
+}
+
+// watch makes the session's watcher.
+func (s *session) watch(ctx context.Context, f *flags) *watch.Watcher {
+	w := watch.New(s.account, s.now, f.refresh)
+	s.rehearse(ctx, w)
+	return w
+}

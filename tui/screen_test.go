@@ -1,0 +1,47 @@
+package tui_test
+
+import (
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+)
+
+// What is wrong comes with what to do about it, and that stands at the sentence's end: on a narrow screen
+// the sentence takes a line or two of the list's.
+func TestALongSentenceIsNotCutBeforeItsEnd(t *testing.T) {
+	home := &page{title: "Home", lines: []string{"first row", "second row"}}
+	home.status = tui.Status{Err: "Cloudflare answered 401: the API token is not valid, expired or disabled; create or roll it under My Profile > API Tokens and log in again"}
+	p := sit(t, home)
+	for _, width := range []int{60, 80, 120, 200} {
+		p.size(width, 15)
+		p.sees("first row")
+		lines := strings.Split(p.screen(), "\n")
+		if len(lines) != 15 || !strings.Contains(lines[14], "quit") {
+			t.Errorf("%d wide: %d lines, the last is %q", width, len(lines), lines[14])
+		}
+		if text := strings.Join(strings.Fields(p.screen()), " "); !strings.Contains(text, home.status.Err) {
+			t.Errorf("%d wide: the sentence is not whole:\n%s", width, p.screen())
+		}
+	}
+	home.status.Err = strings.Repeat("much too long ", 50)
+	p.sees("…")
+}
+
+// With ASCII glyphs nothing else leaves the program, also not from the pages, and columns stay columns.
+func TestASCIIGlyphsMeanASCIIOnly(t *testing.T) {
+	home := &page{title: "São Paulo 東京", lines: []string{"↑ ↓ → …|", "東京|", "e\u0301|"}}
+	app := tui.NewApp(tui.Options{Name: "flarewire", Home: func() tui.View { return home }, Glyphs: tui.ASCIIGlyphs})
+	app.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	screen := app.Screen()
+	if at := strings.IndexFunc(screen, func(r rune) bool { return r >= 0x80 }); at >= 0 {
+		t.Errorf("not ASCII: %q", screen[at:at+4])
+	}
+	for _, want := range []string{"S?o Paulo ????", "^ v > ~|", "\n????|", "\ne|"} {
+		if !strings.Contains(screen, want) {
+			t.Errorf("%q is not in\n%s", want, screen)
+		}
+	}
+}
