@@ -1,0 +1,86 @@
+package contract
+
+import (
+	"errors"
+	"regexp"
+	"strings"
+
+	"github.com/getkin/kin-openapi/openapi3"
+	"github.com/getkin/kin-openapi/openapi3filter"
+)
+
+// variable matches the segments of a pointer that differ from object to object: places in lists and ids as keys.
+var variable = regexp.MustCompile(`^([0-9]+|[0-9a-f]{32})$`)
+
+// flatten turns the validator's tree of errors into violations.
+func (c *check) flatten(side Side, err error) { c.flattenAt(side, "", err) }
+
+func (c *check) flattenAt(side Side, where string, err error) {
+	var (
+		many     openapi3.MultiError
+		schema   *openapi3.SchemaError
+		request  *openapi3filter.RequestError
+		answer   *openapi3filter.ResponseError
+		security *openapi3filter.SecurityRequirementsError
+	)
+	switch {
+	case err == nil:
+	case asType(err, &many):
+		for _, one := range many {
+			c.flattenAt(side, where, one)
+		}
+	case asType(err, &security):
+		c.add(side, "security", "security", "none of the declared kinds of credentials was sent")
+	case asType(err, &request):
+		if p := request.Parameter; p != nil {
+			where = p.In + " " + p.Name
+		}
+		c.flattenCause(side, where, request.Err, request.Reason)
+	case asType(err, &answer):
+		c.flattenCause(side, where, answer.Err, answer.Reason)
+	case asType(err, &schema):
+		c.add(side, place(where, schema.JSONPointer()), schema.SchemaField, schema.Reason)
+	default:
+		c.add(side, where, "malformed", err.Error())
+	}
+}
+
+// flattenCause goes on with the cause; without one, the reason is all there is.
+func (c *check) flattenCause(side Side, where string, cause error, reason string) {
+	switch {
+	case cause != nil && !isParseError(cause):
+		c.flattenAt(side, where, cause)
+	case strings.Contains(reason, "Content-Type"):
+		c.add(side, "content type", "undeclared", reason)
+	default:
+		c.add(side, where, "malformed", reason)
+	}
+}
+
+// isParseError reports whether the text could not be read at all; the error's own text may quote it.
+func isParseError(err error) bool {
+	var parse *openapi3filter.ParseError
+	return errors.As(err, &parse)
+}
+
+// asType is errors.As without unwrapping: each level of the tree has its own meaning.
+func asType[T error](err error, target *T) bool {
+	e, ok := err.(T) //nolint:errorlint // on purpose, see above
+	if ok {
+		*target = e
+	}
+	return ok
+}
+
+// place writes a pointer into the body, with the variable segments as *.
+func place(where string, pointer []string) string {
+	if where != "" {
+		return where // a parameter is one value
+	}
+	for i, segment := range pointer {
+		if variable.MatchString(segment) {
+			pointer[i] = "*"
+		}
+	}
+	return "/" + strings.Join(pointer, "/")
+}
