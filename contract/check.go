@@ -30,7 +30,7 @@ type Violation struct {
 	Operation string
 	Side      Side
 	Status    int    // of the answer
-	Where     string // "/result/*/name" in the body, else "path", "status", "security", "query x", "header x", "content type"
+	Where     string // "/result/*/name" in the body, else "body", "path", "status", "security", "query x", "header x", "content type"
 	Rule      string // the schema's keyword ("type", "required", …), else "undeclared" or "malformed"
 	Text      string
 }

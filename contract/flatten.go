@@ -1,6 +1,7 @@
 package contract
 
 import (
+	"cmp"
 	"errors"
 	"regexp"
 	"strings"
@@ -39,10 +40,30 @@ func (c *check) flattenAt(side Side, where string, err error) {
 	case asType(err, &answer):
 		c.flattenCause(side, where, answer.Err, answer.Reason)
 	case asType(err, &schema):
-		c.add(side, place(where, schema.JSONPointer()), schema.SchemaField, schema.Reason)
+		c.flattenSchema(side, where, schema)
 	default:
-		c.add(side, where, "malformed", err.Error())
+		c.add(side, cmp.Or(where, "body"), "malformed", err.Error())
 	}
+}
+
+// unsupported is how the validator speaks of a field that the schema does not declare.
+var unsupported = regexp.MustCompile(`^property "(.*)" is unsupported$`)
+
+// flattenSchema names the field itself where it is undeclared, and looks into allOf, of which every part must be right.
+func (c *check) flattenSchema(side Side, where string, e *openapi3.SchemaError) {
+	at := place(where, e.JSONPointer())
+	if name := unsupported.FindStringSubmatch(e.Reason); name != nil {
+		c.add(side, strings.TrimSuffix(at, "/")+"/"+name[1], "undeclared", "the document has no such field here")
+		return
+	}
+	var parts openapi3.MultiError
+	if e.SchemaField == "allOf" && asType(errors.Unwrap(errors.Unwrap(e.Origin)), &parts) {
+		for _, part := range parts {
+			c.flattenAt(side, where, part)
+		}
+		return
+	}
+	c.add(side, at, e.SchemaField, e.Reason)
 }
 
 // flattenCause goes on with the cause; without one, the reason is all there is.
@@ -53,7 +74,7 @@ func (c *check) flattenCause(side Side, where string, cause error, reason string
 	case strings.Contains(reason, "Content-Type"):
 		c.add(side, "content type", "undeclared", reason)
 	default:
-		c.add(side, where, "malformed", reason)
+		c.add(side, cmp.Or(where, "body"), "malformed", reason)
 	}
 }
 
