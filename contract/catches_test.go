@@ -113,6 +113,8 @@ var catches = []struct {
 		from: `"success":true,`, to: ``, where: "/success", rule: "required"},
 	{name: "an address that is none in an answer", operation: "cnis.get", side: contract.Answer,
 		from: `"p2p_ip":"10.`, to: `"p2p_ip":"310.`, where: "/p2p_ip", rule: "format"},
+	{name: "an id that is none in an answer", operation: "cnis.get", side: contract.Answer,
+		from: `"id":"`, to: `"id":"x`, where: "/id", rule: "format"},
 	{name: "an undeclared status", operation: "prefixes.create", side: contract.Answer, where: "status", rule: "undeclared",
 		change: func(e *contract.Exchange) { e.Status = http.StatusResetContent }},
 	{name: "an answer that is not JSON", operation: "routes.list", side: contract.Answer, where: "content type", rule: "undeclared",

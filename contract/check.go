@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -44,8 +45,24 @@ func (v Violation) String() string {
 var options = &openapi3filter.Options{
 	MultiError: true, IncludeResponseStatus: true, SkipSettingDefaults: true, RejectWhenRequestBodyNotSpecified: true,
 	AuthenticationFunc:      authenticated,
-	SchemaValidationOptions: []openapi3.SchemaValidationOption{openapi3.EnableFormatValidation()},
+	SchemaValidationOptions: formats,
 }
+
+// formats are those that the documents use; the validator by itself knows only times and integers.
+var formats = []openapi3.SchemaValidationOption{
+	openapi3.EnableFormatValidation(),
+	openapi3.WithStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringForUUIDOfRFC9562)),
+	openapi3.WithStringFormatValidator("ipv4", openapi3.NewIPValidator(true)),
+	openapi3.WithStringFormatValidator("cidr", prefixFormat),
+	openapi3.WithStringFormatValidator("A.B.C.D/N", prefixFormat),
+}
+
+var prefixFormat = openapi3.NewCallbackValidator(func(s string) error {
+	if _, err := netip.ParsePrefix(s); err != nil {
+		return errors.New("not an address with a prefix length")
+	}
+	return nil
+})
 
 // Check validates both sides of an exchange.
 func (d *Document) Check(ctx context.Context, e Exchange) []Violation {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io/fs"
 	"net/http"
-	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -67,7 +66,6 @@ func loadFile(file string) (routers.Router, error) {
 	}
 	spec.Servers = openapi3.Servers{{URL: basePath}} // the exchanges are with a server on loopback
 	sharpen(spec)
-	setFormats(spec)
 	return gorillamux.NewRouter(spec)
 }
 
@@ -84,20 +82,6 @@ func (d *Document) find(r *http.Request) (*routers.Route, map[string]string, err
 		}
 	}
 	return nil, nil, first
-}
-
-// setFormats teaches the validator the formats that these documents use; without it, it knows only dates and integers.
-func setFormats(spec *openapi3.T) {
-	spec.SetStringFormatValidator("uuid", openapi3.NewRegexpFormatValidator(openapi3.FormatOfStringForUUIDOfRFC9562))
-	spec.SetStringFormatValidator("ipv4", openapi3.NewIPValidator(true))
-	prefix := openapi3.NewCallbackValidator(func(s string) error {
-		if _, err := netip.ParsePrefix(s); err != nil {
-			return errors.New("not an address with a prefix length")
-		}
-		return nil
-	})
-	spec.SetStringFormatValidator("cidr", prefix)
-	spec.SetStringFormatValidator("A.B.C.D/N", prefix)
 }
 
 // sharpen walks over every schema of a document.

@@ -1,9 +1,10 @@
 package contract_test
 
 import (
+	"time"
+
 	"flarewire/api"
 	"flarewire/internal/simedge"
-	"time"
 )
 
 // interconnects goes through ports, their letters and status, CNIs, slots and the settings.
