@@ -49,6 +49,8 @@ var Differences = []Difference{
 		Reason: "in the answer of Cloudflare's BYOIP guide; the derived document has it"},
 
 	// Where the slices are older than cloudflare-go v7.9.0, which the derived document follows.
+	{Document: Slices, Operations: tunnels, Where: "…/bgp/export_filter_id", Rule: "undeclared", Reason: "in the SDK"},
+	{Document: Slices, Operations: tunnels, Where: "…/bgp/import_filter_id", Rule: "undeclared", Reason: "in the SDK"},
 	{Document: Slices, Operations: []string{"cf_interconnects.*"}, Where: "…/bgp", Rule: "undeclared", Reason: "BGP over interconnects is newer"},
 	{Document: Slices, Operations: []string{"cf_interconnects.*"}, Side: Answer, Where: "…/version", Rule: "undeclared", Reason: "data plane versions are newer"},
 	{Document: Slices, Operations: []string{"cf_interconnects.*"}, Side: Answer, Where: "…/virtual_port_reservation_id", Rule: "maxLength",

@@ -1,12 +1,15 @@
 package contract_test
 
 import (
+	"fmt"
+
 	"flarewire/api"
 	"flarewire/internal/simedge"
 )
 
 var (
-	fullBGP = &api.BGP{CustomerASN: 64999, ExtraPrefixes: []string{"0.0.0.0/0"}, MD5Key: "md5-of-the-test"}
+	fullBGP = &api.BGP{CustomerASN: 64999, ExtraPrefixes: []string{"0.0.0.0/0"}, MD5Key: "md5-of-the-test",
+		ExportFilterID: "0123456789abcdef0123456789abcdef", ImportFilterID: "fedcba9876543210fedcba9876543210"}
 	// wideBGP has a number that needs 32 bits without sign (RFC 6793).
 	wideBGP   = &api.BGP{CustomerASN: 4200000000, ExtraPrefixes: []string{}}
 	fullCheck = &api.HealthCheck{Enabled: ptr(true), Rate: "high", Type: "request", Direction: "bidirectional",
@@ -81,12 +84,11 @@ func tunnelSides(o *operator) {
 	one(c.Update(o.ctx(), list[0].ID, api.MagicInterconnect{Description: "only this"}))
 	for i := range list {
 		list[i].Description, list[i].MTU, list[i].AutomaticReturnRouting = "every field", 1450, ptr(true)
-		list[i].BGP = fullBGP
+		list[i].BGP, list[i].InterfaceAddress6 = fullBGP, fmt.Sprintf("2001:db8:7:0:a9fe::%x/127", 0x30+2*i)
 		list[i].HealthCheck = &api.HealthCheck{Enabled: ptr(true), Rate: "low", Type: "reply", Target: api.HealthCheckTarget{Saved: "203.0.113.250"}}
 		one(c.Update(o.ctx(), list[i].ID, list[i], dry()))
 		one(c.Update(o.ctx(), list[i].ID, list[i]))
 	}
-	list[0].InterfaceAddress6 = "2001:db8:7:0:a9fe::30/127"
 	must[[]api.MagicInterconnect](o)(c.BulkUpdate(o.ctx(), list, dry()))
 	must[[]api.MagicInterconnect](o)(c.BulkUpdate(o.ctx(), list))
 }

@@ -36,11 +36,11 @@ func newOperator(t *testing.T) *operator {
 	return o
 }
 
-// as returns a client with other credentials. On its clock, waiting takes no time.
+// as returns a client with other credentials. On its clock, waiting takes no time; the limit is far enough for all its waits.
 func (o *operator) as(c api.Credentials) *api.Client {
 	o.t.Helper()
 	var slept atomic.Int64
-	client, err := api.New(api.Options{BaseURL: o.url, Credentials: c, Budget: 100_000,
+	client, err := api.New(api.Options{BaseURL: o.url, Credentials: c, Budget: 100_000, Timeout: time.Hour,
 		Now:   func() time.Time { return time.Now().Add(time.Duration(slept.Load())) },
 		Sleep: func(_ context.Context, d time.Duration) error { slept.Add(int64(d)); return nil }})
 	if err != nil {
