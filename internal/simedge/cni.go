@@ -94,6 +94,7 @@ func cniBad(format string, args ...any) *problem {
 
 func cniMissing(what string) *problem { return fault(http.StatusNotFound, 1404, what+" not found") }
 
+// cniConflict is documented for a create of a CNI only; elsewhere a name or slot in use is an ordinary bad request.
 func cniConflict(format string, args ...any) *problem {
 	return fault(http.StatusConflict, 1409, fmt.Sprintf(format, args...))
 }
@@ -235,7 +236,7 @@ func updateCNI(c *call) (any, error) {
 	before := r.conduit()
 	next := record{obj: o}
 	if next.conduit() != before && c.e.connected(next.conduit()) {
-		return nil, cniConflict("conduit_name %s is already in use", next.conduit())
+		return nil, cniBad("conduit_name %s is already in use", next.conduit())
 	}
 	r.obj = o
 	if link := c.e.objects[CFLinks].find(before); link != nil {
@@ -296,7 +297,7 @@ func createInterconnect(c *call) (any, error) {
 	case slot == nil:
 		return nil, cniBad("slot_id %s does not exist", o["slot_id"])
 	case slot.obj["occupied"] == true:
-		return nil, cniConflict("slot_id %s is occupied", o["slot_id"])
+		return nil, cniBad("slot_id %s is occupied", o["slot_id"])
 	case o["speed"] != nil && o["speed"] != slot.obj["speed"]:
 		return nil, cniBad("speed of the slot is %s", slot.text("speed"))
 	}

@@ -92,7 +92,7 @@ func TestOrderingAPortAndACNI(t *testing.T) {
 	slot := free[0].(object)["id"].(string)
 	order := object{"account": simedge.DefaultAccount, "slot_id": slot, "type": "direct", "speed": "10G"}
 	icon := o.send("POST", cni+"/interconnects", order).ok().at("name").(string)
-	o.send("POST", cni+"/interconnects", order).refused(409, 1409, "occupied")
+	o.send("POST", cni+"/interconnects", order).refused(400, 1400, "occupied")
 	if got := o.get(cni + "/interconnects/" + icon + "/status").at("state"); got != "Pending" {
 		t.Errorf("a new port is %v", got)
 	}
@@ -126,6 +126,8 @@ func TestOrderingAPortAndACNI(t *testing.T) {
 	}
 	o.send("PUT", cni+"/cnis/"+id, with(whole, "cust_ip", nil)).refused(400, 1400, "cust_ip is required")
 	o.send("PUT", cni+"/cnis/"+id, with(whole, "cust_ip", "10.1.1.1/31")).refused(400, 1400, "same prefix")
+	taken := with(whole, "magic", object{"conduit_name": "fra-cni-v1", "description": "", "mtu": 1500})
+	o.send("PUT", cni+"/cnis/"+id, taken).refused(400, 1400, "fra-cni-v1 is already in use")
 
 	o.send("DELETE", cni+"/interconnects/"+icon, nil).refused(400, 1400, "still has CNIs")
 	if r := o.send("DELETE", cni+"/cnis/"+id, nil).ok(); len(r.raw) != 0 {

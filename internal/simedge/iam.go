@@ -102,8 +102,7 @@ func getUser(c *call) (any, error) {
 		return nil, notPermitted()
 	}
 	return Object{
-		"id": "7c5dae5552338874e5053f2534d2767a", "email": DefaultEmail,
-		"first_name": "Robin", "last_name": "Operator", "username": "robin", "country": nil,
+		"id": "7c5dae5552338874e5053f2534d2767a", "first_name": "Robin", "last_name": "Operator", "country": nil,
 		"two_factor_authentication_enabled": true, "suspended": false,
 	}, nil
 }

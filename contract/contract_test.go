@@ -1,0 +1,137 @@
+package contract_test
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"slices"
+	"strings"
+	"testing"
+
+	"flarewire/api"
+	"flarewire/contract"
+)
+
+// documents loads the documents; without them the test is skipped.
+func documents(t *testing.T) []contract.Document {
+	t.Helper()
+	folder := contract.Folder()
+	documents, err := contract.Load(folder)
+	if errors.Is(err, fs.ErrNotExist) {
+		t.Skipf("Cloudflare's OpenAPI documents are not in %s; they are not part of the repository", folder)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return documents
+}
+
+// TestContract is the whole of it: everything package api can send, everything simedge answers.
+func TestContract(t *testing.T) {
+	docs := documents(t)
+	var exchanges []contract.Exchange
+	for name, story := range map[string]func(*operator){
+		"GRE tunnels": greTunnels, "IPsec tunnels": ipsecTunnels, "tunnel sides": tunnelSides, "routes": routes,
+		"interconnects": interconnects, "addressing": addressing, "identity": identity, "diagnostics": diagnostics,
+		"refusals at the gateway": gatewayRefusals, "refusals of the services": refusals, "troubles": troubles,
+	} {
+		t.Run(name, func(t *testing.T) {
+			o := newOperator(t)
+			story(o)
+			exchanges = append(exchanges, o.recorder.Exchanges()...)
+		})
+	}
+	everyOperation(t, exchanges)
+	everyField(t, docs, exchanges)
+	var violations []contract.Violation
+	for _, e := range exchanges {
+		for _, d := range docs {
+			violations = append(violations, d.Check(t.Context(), e)...)
+		}
+	}
+	unexplained, explained, uses := contract.Sort(violations, contract.Differences)
+	report(t, unexplained)
+	for i, n := range uses {
+		if n == 0 {
+			t.Errorf("this difference explains nothing any more, so it must go: %+v", contract.Differences[i])
+		}
+	}
+	fmt.Printf("contract: %d operations, %d exchanges, %d unexplained violations, %d explained\n",
+		len(api.Operations()), len(exchanges), len(unexplained), len(explained))
+}
+
+// everyOperation fails when an operation of package api had no exchange that succeeded, or none with validate_only where it takes it.
+func everyOperation(t *testing.T, exchanges []contract.Exchange) {
+	t.Helper()
+	carriedOut, tried := map[string]int{}, map[string]int{}
+	for _, e := range exchanges {
+		switch {
+		case e.Status/100 != 2:
+		case e.Request.URL.Query().Get("validate_only") == "true":
+			tried[e.Operation]++
+		default:
+			carriedOut[e.Operation]++
+		}
+	}
+	for _, op := range api.Operations() {
+		if carriedOut[op.Name] == 0 {
+			t.Errorf("%s was never exercised; teach a story about it", op.Name)
+		}
+		if op.ValidateOnly && tried[op.Name] == 0 {
+			t.Errorf("%s was never exercised with validate_only; teach a story about it", op.Name)
+		}
+		delete(carriedOut, op.Name)
+	}
+	for name := range carriedOut {
+		t.Errorf("%s was sent, but is not in api.Operations", name)
+	}
+}
+
+// report fails once for each different violation.
+func report(t *testing.T, violations []contract.Violation) {
+	t.Helper()
+	count := map[string]int{}
+	for _, v := range violations {
+		count[v.String()]++
+	}
+	for _, line := range slices.Sorted(maps.Keys(count)) {
+		t.Errorf("%s [%d times]", line, count[line])
+	}
+}
+
+// neverSent are the fields that package api does not send, by document and beginning of the name.
+var neverSent = []struct{ document, prefix, reason string }{
+	{contract.Derived, "gre_tunnels.bulk_update /gre_tunnels/*/bgp", "the update of a GRE tunnel has no bgp (Q2), and the status is an answer's"},
+	{contract.Derived, "ipsec_tunnels.bulk_update /ipsec_tunnels/*/bgp_status", "an answer's field: this document borrows the schema of the answers"},
+	{contract.Derived, "ipsec_tunnels.bulk_update /ipsec_tunnels/*/allow_null_cipher", "an answer's field, as above"},
+	{contract.Derived, "ipsec_tunnels.bulk_update /ipsec_tunnels/*/psk_metadata", "an answer's field, as above"},
+	{contract.Derived, "cf_interconnects.bulk_update /interconnects/*/colo_name", "an answer's field, as above"},
+	{contract.Derived, "cf_interconnects.bulk_update /interconnects/*/version", "an answer's field, as above"},
+	{contract.Derived, "cf_interconnects.bulk_update /interconnects/*/virtual_port_reservation_id", "an answer's field, as above"},
+	{contract.Derived, "cf_interconnects.bulk_update /interconnects/*/bgp/", "deprecated: as_no and the two derived endpoints"},
+	{contract.Derived, "cf_interconnects.update /bgp/", "deprecated: as_no and the two derived endpoints"},
+}
+
+// everyField fails when the documents let a request have a field that no story has filled, unless there is a reason.
+func everyField(t *testing.T, docs []contract.Document, exchanges []contract.Exchange) {
+	t.Helper()
+	uses := make([]int, len(neverSent))
+	for _, d := range docs {
+		for _, field := range d.Unsent(exchanges) {
+			i := slices.IndexFunc(neverSent, func(n struct{ document, prefix, reason string }) bool {
+				return n.document == d.Name && strings.HasPrefix(field, n.prefix)
+			})
+			if i < 0 {
+				t.Errorf("%s: no story sends %s", d.Name, field)
+				continue
+			}
+			uses[i]++
+		}
+	}
+	for i, n := range uses {
+		if n == 0 {
+			t.Errorf("this field is sent now, so its reason must go: %+v", neverSent[i])
+		}
+	}
+}

@@ -1,0 +1,113 @@
+package contract_test
+
+import (
+	"fmt"
+
+	"flarewire/api"
+	"flarewire/internal/simedge"
+)
+
+var (
+	fullBGP = &api.BGP{CustomerASN: 64999, ExtraPrefixes: []string{"0.0.0.0/0"}, MD5Key: "md5-of-the-test",
+		ExportFilterID: "0123456789abcdef0123456789abcdef", ImportFilterID: "fedcba9876543210fedcba9876543210"}
+	// wideBGP has a number that needs 32 bits without sign (RFC 6793).
+	wideBGP   = &api.BGP{CustomerASN: 4200000000, ExtraPrefixes: []string{}}
+	fullCheck = &api.HealthCheck{Enabled: ptr(true), Rate: "high", Type: "request", Direction: "bidirectional",
+		Target: api.HealthCheckTarget{Saved: "203.0.113.250"}}
+)
+
+// greTunnels goes through the life of GRE tunnels.
+func greTunnels(o *operator) {
+	c, one := o.GRETunnels, must[api.GRETunnel](o)
+	reads(o, c, func(t api.GRETunnel) string { return t.ID })
+	minimal := api.GRETunnel{Name: "con-min-gre", CloudflareGREEndpoint: "192.0.2.11", CustomerGREEndpoint: "203.0.113.240",
+		InterfaceAddress: "10.99.0.0/31"}
+	full := api.GRETunnel{Name: "con-full-gre", CloudflareGREEndpoint: "192.0.2.12", CustomerGREEndpoint: "203.0.113.241",
+		InterfaceAddress: "10.99.0.2/31", InterfaceAddress6: "2001:db8:7:0:a9fe::10/127", Description: "every field", TTL: 128, MTU: 1400,
+		AutomaticReturnRouting: ptr(true), BGP: fullBGP, HealthCheck: fullCheck}
+	one(c.Create(o.ctx(), minimal, dry()))
+	one(c.Create(o.ctx(), full, dry()))
+	a, b := one(c.Create(o.ctx(), minimal)), one(c.Create(o.ctx(), full))
+	wide := api.GRETunnel{Name: "con-wide-gre", CloudflareGREEndpoint: "192.0.2.12", CustomerGREEndpoint: "203.0.113.242",
+		InterfaceAddress: "10.99.0.4/31", BGP: wideBGP}
+	one(c.Create(o.ctx(), wide))
+	a.Description, b.Description, b.InterfaceAddress6 = "now described", "", ""
+	one(c.Update(o.ctx(), a.ID, a, dry()))
+	one(c.Update(o.ctx(), a.ID, a))
+	one(c.Update(o.ctx(), b.ID, b))
+	must[[]api.GRETunnel](o)(c.BulkUpdate(o.ctx(), []api.GRETunnel{a, b}, dry()))
+	must[[]api.GRETunnel](o)(c.BulkUpdate(o.ctx(), []api.GRETunnel{a, b}))
+	for _, fsm := range []string{"Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established", ""} {
+		o.ok(o.edge.SetBGP(simedge.GRETunnels, b.ID, fsm))
+		one(c.Get(o.ctx(), b.ID))
+	}
+	must[[]api.GRETunnel](o)(c.List(o.ctx()))
+	o.ok(c.Delete(o.ctx(), a.ID, dry()))
+	o.ok(c.Delete(o.ctx(), a.ID))
+}
+
+// ipsecTunnels goes through the life of IPsec tunnels and their keys.
+func ipsecTunnels(o *operator) {
+	c, one := o.IPsecTunnels, must[api.IPsecTunnel](o)
+	reads(o, c, func(t api.IPsecTunnel) string { return t.ID })
+	minimal := api.IPsecTunnel{Name: "con-min-ipsec", CloudflareEndpoint: "192.0.2.11", InterfaceAddress: "10.99.1.0/31"}
+	full := api.IPsecTunnel{Name: "con-full-ipsec", CloudflareEndpoint: "192.0.2.12", CustomerEndpoint: "203.0.113.243",
+		InterfaceAddress: "10.99.1.2/31", InterfaceAddress6: "2001:db8:7:0:a9fe::20/127", Description: "every field",
+		PSK: api.NewSecret("made-up-for-the-test"), ReplayProtection: ptr(true), AutomaticReturnRouting: ptr(true),
+		CustomRemoteIdentities: &api.CustomRemoteIdentities{FQDNID: "con." + o.ID + ".custom.ipsec.cloudflare.com"},
+		BGP:                    fullBGP, HealthCheck: fullCheck}
+	one(c.Create(o.ctx(), minimal, dry()))
+	one(c.Create(o.ctx(), full, dry()))
+	a, b := one(c.Create(o.ctx(), minimal)), one(c.Create(o.ctx(), full))
+	a.BGP, a.CustomerEndpoint = wideBGP, "203.0.113.244"
+	b.Description, b.PSK = "", api.NewSecret("another-for-the-test")
+	one(c.Update(o.ctx(), a.ID, a, dry()))
+	one(c.Update(o.ctx(), a.ID, a))
+	one(c.Update(o.ctx(), b.ID, b))
+	must[[]api.IPsecTunnel](o)(c.BulkUpdate(o.ctx(), []api.IPsecTunnel{a, b}, dry()))
+	must[[]api.IPsecTunnel](o)(c.BulkUpdate(o.ctx(), []api.IPsecTunnel{a, b}))
+	must[api.PSK](o)(o.GeneratePSK(o.ctx(), a.ID, dry()))
+	must[api.PSK](o)(o.GeneratePSK(o.ctx(), a.ID))
+	keys := map[string]api.Secret{a.ID: api.NewSecret("one-of-many-1"), "0123456789abcdef0123456789abcdef": api.NewSecret("one-of-many-2")}
+	must[api.PSKResult](o)(o.SetPSKs(o.ctx(), keys, dry()))
+	must[api.PSKResult](o)(o.SetPSKs(o.ctx(), keys))
+	must[[]api.IPsecTunnel](o)(c.List(o.ctx()))
+	o.ok(c.Delete(o.ctx(), a.ID, dry()))
+	o.ok(c.Delete(o.ctx(), a.ID))
+}
+
+// tunnelSides changes the tunnel side of the interconnects.
+func tunnelSides(o *operator) {
+	c, one := o.Interconnects, must[api.MagicInterconnect](o)
+	list := reads(o, c, func(i api.MagicInterconnect) string { return i.ID })
+	one(c.Update(o.ctx(), list[0].ID, api.MagicInterconnect{Description: "only this"}, dry()))
+	one(c.Update(o.ctx(), list[0].ID, api.MagicInterconnect{Description: "only this"}))
+	for i := range list {
+		list[i].Description, list[i].MTU, list[i].AutomaticReturnRouting = "every field", 1450, ptr(true)
+		list[i].BGP, list[i].InterfaceAddress6 = fullBGP, fmt.Sprintf("2001:db8:7:0:a9fe::%x/127", 0x30+2*i)
+		list[i].HealthCheck = &api.HealthCheck{Enabled: ptr(true), Rate: "low", Type: "reply", Target: api.HealthCheckTarget{Saved: "203.0.113.250"}}
+		one(c.Update(o.ctx(), list[i].ID, list[i], dry()))
+		one(c.Update(o.ctx(), list[i].ID, list[i]))
+	}
+	must[[]api.MagicInterconnect](o)(c.BulkUpdate(o.ctx(), list, dry()))
+	must[[]api.MagicInterconnect](o)(c.BulkUpdate(o.ctx(), list))
+}
+
+// routes goes through the life of static routes.
+func routes(o *operator) {
+	c, one := o.Routes, must[api.Route](o)
+	hop := reads(o, c, func(r api.Route) string { return r.ID })[0].Nexthop
+	minimal := api.Route{Prefix: "10.70.0.0/16", Nexthop: hop, Priority: 100}
+	full := api.Route{Prefix: "10.71.0.0/16", Nexthop: hop, Priority: 200, Description: "every field", Weight: 256,
+		Scope: &api.RouteScope{ColoRegions: []string{"WEUR", "EEUR"}, ColoNames: []string{"fra01"}}}
+	one(c.Create(o.ctx(), minimal, dry()))
+	one(c.Create(o.ctx(), full, dry()))
+	a, b := one(c.Create(o.ctx(), minimal)), one(c.Create(o.ctx(), full))
+	a.Description, b.Description = "now described", ""
+	one(c.Update(o.ctx(), a.ID, a, dry()))
+	one(c.Update(o.ctx(), a.ID, a))
+	one(c.Update(o.ctx(), b.ID, b))
+	must[[]api.Route](o)(c.BulkUpdate(o.ctx(), []api.Route{a, b}, dry()))
+	must[[]api.Route](o)(c.BulkUpdate(o.ctx(), []api.Route{a, b}))
+	o.ok(c.Delete(o.ctx(), a.ID))
+}

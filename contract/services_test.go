@@ -1,0 +1,121 @@
+package contract_test
+
+import (
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/simedge"
+)
+
+// interconnects goes through ports, their letters and status, CNIs, slots and the settings.
+func interconnects(o *operator) {
+	icons := reads(o, o.PhysicalInterconnects, func(i api.Interconnect) string { return i.Name })
+	must[[]api.Interconnect](o)(o.PhysicalInterconnects.Where("site", icons[0].Site).Where("type", icons[0].Type).List(o.ctx()))
+	for _, state := range [][2]string{{"Pending", ""}, {"Healthy", ""}, {"Down", "no light"}, {"Unhealthy", "weak light"}} {
+		o.ok(o.edge.SetInterconnectStatus(icons[0].Name, state[0], state[1]))
+		must[api.InterconnectStatus](o)(o.InterconnectStatus(o.ctx(), icons[0].Name))
+	}
+	must[[]byte](o)(o.LetterOfAuthorization(o.ctx(), icons[0].Name))
+	slot := freeSlot(o)
+	port := must[api.Interconnect](o)(o.PhysicalInterconnects.Create(o.ctx(), api.Interconnect{Type: "direct", SlotID: slot.ID}))
+	o.ok(o.PhysicalInterconnects.Delete(o.ctx(), port.Name))
+	port = must[api.Interconnect](o)(o.PhysicalInterconnects.Create(o.ctx(), api.Interconnect{Type: "direct", SlotID: slot.ID, Speed: slot.Speed}))
+	must[api.Interconnect](o)(o.PhysicalInterconnects.Create(o.ctx(),
+		api.Interconnect{Type: "gcp_partner", Bandwidth: "500M", PairingKey: api.NewSecret("pairing-key-of-the-test")}))
+	cnis(o, port.Name)
+	must[api.CNISettings](o)(o.SetCNISettings(o.ctx(), api.CNISettings{}))
+	must[api.CNISettings](o)(o.SetCNISettings(o.ctx(), api.CNISettings{DefaultASN: ptr(uint32(64512))}))
+	must[api.CNISettings](o)(o.CNISettings(o.ctx()))
+}
+
+func freeSlot(o *operator) api.Slot {
+	reads(o, o.Slots, func(s api.Slot) string { return s.ID })
+	free := must[[]api.Slot](o)(o.Slots.Where("occupied", "false").List(o.ctx()))
+	must[[]api.Slot](o)(o.Slots.Where("site", free[0].Site).Where("speed", free[0].Speed).Where("address_contains", "a").List(o.ctx()))
+	return free[0]
+}
+
+func cnis(o *operator, icon string) {
+	c, one := o.CNIs, must[api.CNI](o)
+	list := reads(o, c, func(n api.CNI) string { return n.ID })
+	sides := must[[]api.MagicInterconnect](o)(o.Interconnects.List(o.ctx()))
+	must[[]api.CNI](o)(c.Where("tunnel_id", sides[0].ID).Where("slot", list[0].ID).List(o.ctx()))
+	a := one(c.Create(o.ctx(), api.CNI{Interconnect: icon, Magic: api.CNIMagic{ConduitName: "con-min-cni", MTU: 1500}}))
+	b := one(c.Create(o.ctx(), api.CNI{Interconnect: icon, BGPMode: "advertise_only",
+		BGP:   &api.BGP{CustomerASN: 64999, ExtraPrefixes: []string{"0.0.0.0/0"}, MD5Key: "md5-of-the-test"},
+		Magic: api.CNIMagic{ConduitName: "con-full-cni", Description: "every field", MTU: 1500}}))
+	a.Magic.Description = "now described"
+	b.BGP = &api.BGP{CustomerASN: 64998, MD5Key: "another-md5"}
+	one(c.Update(o.ctx(), a.ID, a))
+	one(c.Update(o.ctx(), b.ID, b))
+	o.ok(c.Delete(o.ctx(), a.ID))
+}
+
+// addressing goes through prefixes and what belongs to them.
+func addressing(o *operator) {
+	c, one := o.Prefixes, must[api.Prefix](o)
+	list := reads(o, c, func(p api.Prefix) string { return p.ID })
+	reads(o, o.Leases, nil)
+	services := reads(o, o.Services, nil)
+	for _, p := range list {
+		must[api.PrefixBGPStatus](o)(o.BGPStatus(o.ctx(), p.ID))
+		reads(o, o.BGPPrefixes(p.ID), func(b api.BGPPrefix) string { return b.ID })
+		must[[]api.Delegation](o)(o.Delegations(p.ID).List(o.ctx()))
+		for _, v := range must[[]api.Binding](o)(o.Bindings(p.ID).List(o.ctx())) {
+			must[api.Binding](o)(o.Bindings(p.ID).Get(o.ctx(), v.ID))
+		}
+	}
+	first := list[0]
+	first.Description = "another text"
+	one(c.Update(o.ctx(), first.ID, first))
+	one(o.ValidatePrefix(o.ctx(), first.ID))
+	minimal := one(c.Create(o.ctx(), api.Prefix{CIDR: "198.19.0.0/24", ASN: ptr(uint32(64701))}))
+	one(c.Create(o.ctx(), api.Prefix{CIDR: "198.19.1.0/24", ASN: ptr(uint32(4200000001)), Description: "every field",
+		DelegateLOACreation: ptr(true), LOADocumentID: "0123456789abcdef0123456789abcdef"}))
+	o.ok(c.Delete(o.ctx(), minimal.ID))
+	belowPrefix(o, first, services)
+}
+
+func belowPrefix(o *operator, p api.Prefix, services []api.AddressingService) {
+	one := must[api.BGPPrefix](o)
+	b := one(o.BGPPrefixes(p.ID).Create(o.ctx(), api.BGPPrefix{CIDR: "198.18.10.0/25"}))
+	one(o.SetAdvertisement(o.ctx(), p.ID, b.ID, true))
+	one(o.SetASNPrependCount(o.ctx(), p.ID, b.ID, 3))
+	one(o.SetAutoAdvertiseWithdraw(o.ctx(), p.ID, b.ID, true))
+	one(o.ChangeBGPPrefix(o.ctx(), p.ID, b.ID, api.BGPPrefixChange{Advertised: ptr(false), ASNPrependCount: ptr(0), AutoAdvertiseWithdraw: ptr(false)}))
+	o.ok(o.BGPPrefixes(p.ID).Delete(o.ctx(), b.ID))
+	for _, s := range services {
+		if s.Name != "Magic Transit" {
+			v := must[api.Binding](o)(o.Bindings(p.ID).Create(o.ctx(), api.Binding{CIDR: "198.18.10.64/28", ServiceID: s.ID}))
+			o.ok(o.Bindings(p.ID).Delete(o.ctx(), v.ID))
+		}
+	}
+	d := must[api.Delegation](o)(o.Delegations(p.ID).Create(o.ctx(), api.Delegation{CIDR: "198.18.10.32/28", DelegatedAccountID: "0123456789abcdef0123456789abcdef"}))
+	o.ok(o.Delegations(p.ID).Delete(o.ctx(), d.ID))
+}
+
+// identity lists the accounts and verifies credentials of every kind.
+func identity(o *operator) {
+	o.edge.AddAccount("fedcba9876543210fedcba9876543210", "Second")
+	must[[]api.Account](o)(o.client.Accounts(o.ctx()))
+	status := must[api.TokenStatus](o)
+	status(o.client.VerifyToken(o.ctx(), ""))
+	o.edge.GrantAccountToken("cfat_of-the-account", simedge.MagicTransitRead)
+	status(o.as(api.Credentials{Token: api.NewSecret("cfat_of-the-account")}).VerifyToken(o.ctx(), o.ID))
+	global := o.as(api.Credentials{Email: simedge.DefaultEmail, Key: api.NewSecret(simedge.DefaultKey)})
+	status(global.VerifyToken(o.ctx(), ""))
+	must[[]api.Account](o)(global.Accounts(o.ctx()))
+	must[[]api.GRETunnel](o)(global.In(o.ID).GRETunnels.List(o.ctx()))
+	must[[]api.Prefix](o)(global.In(o.ID).Prefixes.List(o.ctx()))
+}
+
+// diagnostics traces and asks the analytics.
+func diagnostics(o *operator) {
+	traces := must[[]api.Trace](o)
+	traces(o.Traceroute(o.ctx(), api.TracerouteRequest{Targets: []string{"203.0.113.10"}}))
+	traces(o.Traceroute(o.ctx(), api.TracerouteRequest{Targets: []string{"203.0.113.10", "2001:db8::1", "example.com"}, Colos: []string{"fra01", "ams01"},
+		Options: &api.TracerouteOptions{MaxTTL: 20, PacketType: "gre+icmp", PacketsPerTTL: 2, Port: 33434, WaitTime: 2}}))
+	from := o.now.Add(-time.Hour)
+	must[api.HealthReport](o)(o.TunnelHealth(o.ctx(), from, o.now, api.HealthOptions{PerColo: true}))
+	must[api.TrafficReport](o)(o.TunnelTraffic(o.ctx(), from, o.now, api.TrafficOptions{}))
+}
