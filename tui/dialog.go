@@ -119,7 +119,7 @@ func (d *Dialog) over(screen string, c Canvas, height int) string {
 		lines = append(lines, wrapLine(l, c.Theme, inner)...)
 	}
 	if d.Confirm != "" {
-		d.input.SetWidth(inner - 4)
+		FitInput(&d.input, inner-4)
 		lines = append(lines, "", Line{{"Type ", Plain}, {Clean(d.Confirm), Strong}, {" to go on:", Plain}}.Paint(c.Theme, inner), d.input.View())
 	}
 	lines = append(lines, "", d.buttons(c))

@@ -121,7 +121,7 @@ func (p *commandLine) matches() []entry {
 
 // draw shows the input and, behind it, as many suggestions as fit.
 func (p *commandLine) draw(c Canvas) string {
-	p.input.SetWidth(min(24, c.Width/3))
+	FitInput(&p.input, min(24, c.Width/3))
 	line := Line{}
 	for i, e := range p.matches() {
 		role := Muted
@@ -135,6 +135,15 @@ func (p *commandLine) draw(c Canvas) string {
 	}
 	input := p.input.View()
 	return input + line.Paint(c.Theme, max(0, c.Width-Width(input)-1))
+}
+
+// FitInput gives an input its room. The library works out which part of a long text is shown only when
+// the cursor moves, so a resize alone would leave it too wide.
+func FitInput(in *textinput.Model, width int) {
+	if in.Width() != width {
+		in.SetWidth(width)
+		in.SetCursor(in.Position())
+	}
 }
 
 // NewInput makes a one-line input for the message line. Its cursor does not blink: every blink would

@@ -75,7 +75,7 @@ func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 	case field.Kind == Choice:
 		return f.choice(c, field, here, width)
 	case here:
-		f.input.SetWidth(width - 1)
+		tui.FitInput(&f.input, width-1)
 		return f.input.View()
 	case field.Kind == Secret:
 		value = strings.Repeat("•", min(len(value), 12))

@@ -113,7 +113,7 @@ func (l *List[T]) edit(msg tea.Msg) (cmd tea.Cmd) {
 
 // Prompt implements tui.Prompter.
 func (l *List[T]) Prompt(c tui.Canvas) string {
-	l.input.SetWidth(c.Width / 2)
+	tui.FitInput(&l.input, c.Width/2)
 	text := l.input.View()
 	hint := tui.Text(tui.Muted, "  "+l.count()+"   !word excludes, column:word looks in one")
 	return text + hint.Paint(c.Theme, c.Width-tui.Width(text))

@@ -1,0 +1,111 @@
+package tunnel
+
+import (
+	"encoding/json"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/change"
+	"flarewire/internal/simedge"
+	"flarewire/internal/watch"
+	"flarewire/tui"
+	"flarewire/views/kit"
+	"flarewire/views/live"
+)
+
+// account is the believable account with everything that the pages need.
+func account(t *testing.T) (*Module, *simedge.Edge) {
+	t.Helper()
+	edge := simedge.New(simedge.Options{})
+	client, err := api.New(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}, Transport: edge.RoundTripper()})
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := client.In(simedge.DefaultAccount)
+	w := watch.New(a, time.Now, 0)
+	w.Poll(t.Context())
+	writer, err := change.New(change.Options{Account: a})
+	if err != nil {
+		t.Fatal(err)
+	}
+	env := &kit.Env{Ctx: t.Context(), Client: client, Account: a, Feed: live.New(t.Context(), w), Writer: writer, Glyphs: tui.ASCIIGlyphs, Now: time.Now}
+	m := &Module{env: env}
+	env.Add(m)
+	return m, edge
+}
+
+// Somebody opens the form of a tunnel, changes nothing and goes on: nothing may be sent, and above all
+// no field may be changed by the way from the object into the form and back.
+func TestAnUntouchedFormChangesNothing(t *testing.T) {
+	m, _ := account(t)
+	ctx := t.Context()
+	gres, err := m.env.Account.GRETunnels.List(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, opened := range gres {
+		var wanted api.GRETunnel
+		m.greForm("edit", opened, func(g api.GRETunnel) tea.Cmd { wanted = g; return nil }).Update(tea.KeyPressMsg{Code: 's', Mod: tea.ModCtrl})
+		plan, err := change.PrepareUpdate(ctx, m.env.Writer, change.GRETunnels, opened, wanted)
+		if err != nil || len(plan.Differences) > 0 || wanted.ID == "" {
+			t.Errorf("%s: %v, differences %v", opened.Name, err, plan.Differences)
+		}
+	}
+	ipsecs, err := m.env.Account.IPsecTunnels.List(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, opened := range ipsecs {
+		var wanted api.IPsecTunnel
+		m.ipsecForm("edit", opened, func(i api.IPsecTunnel) tea.Cmd { wanted = i; return nil }).Update(tea.KeyPressMsg{Code: 's', Mod: tea.ModCtrl})
+		plan, err := change.PrepareUpdate(ctx, m.env.Writer, change.IPsecTunnels, opened, wanted)
+		if err != nil || len(plan.Differences) > 0 || wanted.ID == "" {
+			t.Errorf("%s: %v, differences %v", opened.Name, err, plan.Differences)
+		}
+	}
+}
+
+func TestFormKeysOfTheServersObjections(t *testing.T) {
+	for path, want := range map[string]string{
+		"name": "name", "cloudflare_gre_endpoint": "cloudflare_endpoint", "customer_gre_endpoint": "customer_endpoint",
+		"bgp.customer_asn": "customer_asn", "health_check.type": "hc_type", "health_check.target": "hc_target",
+		"health_check.target.saved": "hc_target", "custom_remote_identities.fqdn_id": "fqdn_id", "interface_address": "interface_address",
+	} {
+		if got := fieldOf(path); got != want {
+			t.Errorf("%s is led to %s, want %s", path, got, want)
+		}
+	}
+}
+
+func TestProposedSubnetIsFreeAndNearTheOthers(t *testing.T) {
+	m, _ := account(t)
+	got := fields{m: m}.freeSubnets()
+	if len(got) != 3 {
+		t.Fatalf("proposals: %v", got)
+	}
+	for _, cidr := range got {
+		if f := (fields{m: m}).checkInterface(cidr, nil); f.Text != "" {
+			t.Errorf("the proposal %s is not fine: %s", cidr, f.Text)
+		}
+	}
+}
+
+func TestJSONOfARowIsTheServersOwn(t *testing.T) {
+	m, edge := account(t)
+	if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["brand_new_field"] = "kept" }); err != nil {
+		t.Fatal(err)
+	}
+	m.env.Feed.Update(m.env.Feed.Init()())
+	for _, row := range m.env.Feed.Last().Tunnels {
+		var object map[string]any
+		if err := json.Unmarshal(Describe("x", tui.ASCIIGlyphs).JSON(row), &object); err != nil {
+			t.Fatal(err)
+		}
+		if row.Name == "fra-dc1-gre" && object["brand_new_field"] != "kept" {
+			t.Error("an unknown field of the API is lost on the way to the clipboard")
+		}
+	}
+}
