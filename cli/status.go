@@ -178,13 +178,21 @@ func printStatusTable(x IO, f *flags, s *session, snapshot watch.Snapshot) error
 	t.Set(snapshot.Tunnels)
 	t.SortBy(desc.SortBy, desc.Reverse)
 	title := tui.Line{{Text: tui.Clean(s.title()), Role: tui.Strong}, {Text: "  "}}
-	lines := []string{append(title, desc.Summary(snapshot.Tunnels)...).Paint(canvas.Theme, canvas.Width)}
+	lines := heading(canvas, title, desc.Summary(snapshot.Tunnels))
 	for _, line := range append(lines, t.Print(canvas)...) {
 		if _, err := fmt.Fprintln(x.Out, line); err != nil {
 			return trouble(err)
 		}
 	}
 	return nil
+}
+
+// heading is the account and the counts: on one line, or on two where that would cut a count.
+func heading(c tui.Canvas, title, counts tui.Line) []string {
+	if title.Width()+counts.Width() <= c.Width {
+		return []string{append(title, counts...).Paint(c.Theme, c.Width)}
+	}
+	return []string{title.Paint(c.Theme, c.Width), counts.Paint(c.Theme, c.Width)}
 }
 
 // canvas is the terminal's width and theme; without a terminal it is as wide as needed and without
