@@ -107,6 +107,9 @@ func keep(path string, screen grid.Screen, theme string, check bool) error {
 	if err != nil {
 		return err
 	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
 	return errors.Join(os.WriteFile(path+".svg", svg, 0o644), os.WriteFile(path+".png", png, 0o644))
 }
 
