@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"io"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -178,13 +179,29 @@ func printStatusTable(x IO, f *flags, s *session, snapshot watch.Snapshot) error
 	t.Set(snapshot.Tunnels)
 	t.SortBy(desc.SortBy, desc.Reverse)
 	title := tui.Line{{Text: tui.Clean(s.title()), Role: tui.Strong}, {Text: "  "}}
-	lines := []string{append(title, desc.Summary(snapshot.Tunnels)...).Paint(canvas.Theme, canvas.Width)}
+	lines := heading(canvas, append(title, desc.Summary(snapshot.Tunnels)...))
 	for _, line := range append(lines, t.Print(canvas)...) {
 		if _, err := fmt.Fprintln(x.Out, line); err != nil {
 			return trouble(err)
 		}
 	}
 	return nil
+}
+
+// heading is the account and the counts, on as many lines as it takes: a count is never cut.
+func heading(c tui.Canvas, spans tui.Line) []string {
+	var lines []string
+	var line tui.Line
+	for _, span := range spans {
+		if line.Width()+tui.Width(span.Text) > c.Width {
+			lines = append(lines, line.Paint(c.Theme, c.Width))
+			line = nil
+		}
+		if line != nil || strings.TrimSpace(span.Text) != "" {
+			line = append(line, span)
+		}
+	}
+	return append(lines, line.Paint(c.Theme, c.Width))
 }
 
 // canvas is the terminal's width and theme; without a terminal it is as wide as needed and without

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -210,7 +211,9 @@ func (a *App) hints() (own, always []Action) {
 		return own, nil
 	}
 	for _, action := range a.Actions() {
+		action.Keys = slices.DeleteFunc(slices.Clone(action.Keys), a.taken)
 		switch {
+		case len(action.Keys) == 0:
 		case action.Name == "help" || action.Name == "quit":
 			always = append(always, action)
 		case action.Footer:
@@ -218,6 +221,12 @@ func (a *App) hints() (own, always []Action) {
 		}
 	}
 	return own, always
+}
+
+// taken tells whether the top view has an action of its own on the key, which then goes first.
+func (a *App) taken(key string) bool {
+	_, found := find(key, a.top().Actions())
+	return found
 }
 
 func hintRole(a Action) Role {

@@ -45,3 +45,15 @@ func TestASCIIGlyphsMeanASCIIOnly(t *testing.T) {
 		}
 	}
 }
+
+// A key never stands in the footer for two things: where a page has taken q, quitting is shown by the key
+// that quits there.
+func TestTheFooterShowsOnlyKeysThatDoWhatItSays(t *testing.T) {
+	p := sit(t, &page{title: "Home"})
+	p.sees("q quit")
+	p.press("?")
+	p.sees("q close")
+	p.sees("ctrl+c quit")
+	p.seesNot("q quit")
+	p.seesNot("? help")
+}

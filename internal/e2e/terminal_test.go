@@ -140,3 +140,21 @@ func TestWithoutAFullScreenItNamesTheWayOut(t *testing.T) {
 		t.Errorf("into a pipe: exit code %d, stdout %q, stderr %q", code, &stdout, &stderr)
 	}
 }
+
+// In a shell, the status is as wide as the terminal, and no count is cut.
+func TestStatusInANarrowShellShowsEveryCount(t *testing.T) {
+	t.Parallel()
+	for _, cols := range []int{60, 80, 200} {
+		term := sit(t, ptytest.Options{Args: []string{"--demo", "status"}, Cols: cols, Rows: 30})
+		if code := term.Wait(); code != 0 {
+			t.Errorf("%d columns: exit code %d", cols, code)
+		}
+		s := term.Screen()
+		if !showsAll("Northwind Freight", "14 tunnels", "✗ 2 down", "◐ 2 establishing", "● 8 up", "○ 2 no BGP")(s) {
+			t.Errorf("%d columns: a count is missing:\n%s", cols, s.Box())
+		}
+		if got := len(tunnels(s)); got != 14 {
+			t.Errorf("%d columns: %d rows:\n%s", cols, got, s.Box())
+		}
+	}
+}

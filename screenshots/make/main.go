@@ -1,0 +1,172 @@
+// Command make draws the pictures in screenshots/ from the real program: it builds flarewire, runs it on the
+// simulated account with its clock stopped, plays a few keys, and saves the screen. The same program gives
+// the same SVG to the byte, so that with -check it tells whether the pictures still show what people get.
+//
+//	go run ./screenshots/make          write SVG, and PNG for looking at (not kept in the repository)
+//	go run ./screenshots/make -check   fail when an SVG is not what the program shows
+package main
+
+import (
+	"bytes"
+	"context"
+	"errors"
+	"flag"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"flarewire/internal/ptytest/console"
+	"flarewire/internal/ptytest/grid"
+	"flarewire/internal/shot"
+)
+
+// moment is when the demo's clock stands still.
+const moment = "2026-03-01T12:00:00Z"
+
+// patience is the limit of one wait; rest is how long a screen must stay as it is to be taken for whole.
+const (
+	patience = 30 * time.Second
+	rest     = 250 * time.Millisecond
+)
+
+// picture is one screen of the program, drawn dark and light.
+type picture struct {
+	name       string
+	cols, rows int
+	steps      []step
+	shell      string // typed in a shell instead: the command line as shown, without --demo-at and --theme
+}
+
+// step types keys, and waits until all texts are on the screen.
+type step struct {
+	keys  string
+	until []string
+}
+
+var list = step{until: []string{"Northwind Freight", "syd-br1-ipsec", "quit"}}
+
+var pictures = []picture{
+	{name: "tunnels", cols: 80, rows: 24, steps: []step{list}},
+	{name: "tunnels-wide", cols: 120, rows: 40, steps: []step{list}},
+	{name: "tunnel", cols: 80, rows: 24, steps: []step{list, {"\r", []string{"BGP session", "iad-dc1-gre", "back"}}}},
+	{name: "help", cols: 80, rows: 24, steps: []step{list, {"?", []string{"Keys on", "Help"}}}},
+	{name: "status", cols: 80, rows: 18, shell: "flarewire --demo status"},
+}
+
+func main() {
+	check := flag.Bool("check", false, "write nothing; fail when an SVG in the folder is not what the program shows")
+	out := flag.String("out", "screenshots", "the folder of the pictures")
+	flag.Parse()
+	if err := run(*out, *check); err != nil {
+		fmt.Fprintln(os.Stderr, "screenshots:", err)
+		os.Exit(1)
+	}
+}
+
+func run(out string, check bool) error {
+	work, err := os.MkdirTemp("", "flarewire-screenshots-")
+	if err != nil {
+		return err
+	}
+	defer func() { _ = os.RemoveAll(work) }()
+	binary := filepath.Join(work, "flarewire")
+	if text, err := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-o", binary, "flarewire").CombinedOutput(); err != nil {
+		return fmt.Errorf("cannot build the program: %w\n%s", err, text)
+	}
+	var wrong []error
+	for _, p := range pictures {
+		for _, theme := range []string{"dark", "light"} {
+			screen, err := p.take(binary, work, theme)
+			if err != nil {
+				return fmt.Errorf("%s, %s: %w", p.name, theme, err)
+			}
+			wrong = append(wrong, keep(filepath.Join(out, p.name+"-"+theme), screen, theme, check))
+		}
+	}
+	return errors.Join(wrong...)
+}
+
+// keep writes the pictures of a screen, or compares the SVG with the one that is there.
+func keep(path string, screen grid.Screen, theme string, check bool) error {
+	options := shot.Options{Palette: shot.Dark, Frame: true, Title: "flarewire"}
+	if theme == "light" {
+		options.Palette = shot.Light
+	}
+	svg := shot.SVG(screen, options)
+	if check {
+		there, err := os.ReadFile(path + ".svg")
+		if err != nil || !bytes.Equal(there, svg) {
+			return fmt.Errorf("%s.svg is not what the program shows: run make screenshots and look at what changed", path)
+		}
+		return nil
+	}
+	png, err := shot.PNG(screen, options)
+	if err != nil {
+		return err
+	}
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		return err
+	}
+	return errors.Join(os.WriteFile(path+".svg", svg, 0o644), os.WriteFile(path+".png", png, 0o644))
+}
+
+// take runs the program and gives the screen after the last step.
+func (p picture) take(binary, home, theme string) (grid.Screen, error) {
+	stopped := []string{"--demo-at", moment, "--theme", theme}
+	o := console.Options{
+		Path: binary, Args: append([]string{"--demo"}, stopped...), Cols: p.cols, Rows: p.rows, LightBackground: theme == "light",
+		Env: console.Environment(home, []string{"COLORTERM=truecolor"}),
+	}
+	if p.shell != "" {
+		command := strings.Replace(p.shell, "flarewire", binary, 1) + " " + strings.Join(stopped, " ")
+		o.Path, o.Args = "/bin/sh", []string{"-c", fmt.Sprintf("printf '$ %%s\\n' '%s'; %s; printf '$ '", p.shell, command)}
+	}
+	c, err := console.Start(o)
+	if err != nil {
+		return grid.Screen{}, err
+	}
+	defer c.Kill()
+	ctx, cancel := context.WithTimeoutCause(context.Background(), patience, errors.New("it did not come in time"))
+	defer cancel()
+	if p.shell != "" {
+		_, err := c.Wait(ctx)
+		return c.Screen(), err
+	}
+	for _, s := range p.steps {
+		c.Send(s.keys)
+		screen, err := c.WaitFor(ctx, func(now grid.Screen) bool { return showsAll(now, s.until) })
+		if err != nil {
+			return screen, fmt.Errorf("waiting for %q: %w; the screen is\n%s", s.until, err, screen.Box())
+		}
+	}
+	return settled(ctx, c)
+}
+
+func showsAll(s grid.Screen, texts []string) bool {
+	for _, text := range texts {
+		if !s.Contains(text) {
+			return false
+		}
+	}
+	return true
+}
+
+// settled gives the screen once nothing more is drawn: a frame can be seen half done.
+func settled(ctx context.Context, c *console.Console) (grid.Screen, error) {
+	for ctx.Err() == nil {
+		written := c.BytesWritten()
+		quiet, cancel := context.WithTimeout(ctx, rest)
+		_, err := c.WaitFor(quiet, func(grid.Screen) bool { return c.BytesWritten() != written })
+		cancel()
+		if errors.Is(err, context.DeadlineExceeded) {
+			return c.Screen(), nil
+		}
+		if err != nil {
+			return c.Screen(), err
+		}
+	}
+	return c.Screen(), context.Cause(ctx)
+}
