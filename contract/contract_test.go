@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -63,13 +64,19 @@ func TestContract(t *testing.T) {
 		len(api.Operations()), len(exchanges), len(unexplained), len(explained))
 }
 
-// everyOperation fails when an operation of package api had no exchange that succeeded, or none with validate_only where it takes it.
+// everyOperation fails when an operation of package api had no exchange that succeeded, none with validate_only where it takes
+// it, or none that ended in a rate limit or a server error.
 func everyOperation(t *testing.T, exchanges []contract.Exchange) {
 	t.Helper()
-	carriedOut, tried := map[string]int{}, map[string]int{}
+	type failure struct {
+		operation string
+		status    int
+	}
+	carriedOut, tried, failed := map[string]int{}, map[string]int{}, map[failure]int{}
 	for _, e := range exchanges {
 		switch {
 		case e.Status/100 != 2:
+			failed[failure{e.Operation, e.Status}]++
 		case e.Request.URL.Query().Get("validate_only") == "true":
 			tried[e.Operation]++
 		default:
@@ -82,6 +89,11 @@ func everyOperation(t *testing.T, exchanges []contract.Exchange) {
 		}
 		if op.ValidateOnly && tried[op.Name] == 0 {
 			t.Errorf("%s was never exercised with validate_only; teach a story about it", op.Name)
+		}
+		for _, status := range []int{http.StatusTooManyRequests, http.StatusInternalServerError} {
+			if failed[failure{op.Name, status}] == 0 {
+				t.Errorf("%s was never answered with %d; teach the troubles about it", op.Name, status)
+			}
 		}
 		delete(carriedOut, op.Name)
 	}
