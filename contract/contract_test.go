@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io/fs"
 	"maps"
+	"net/http"
 	"slices"
 	"strings"
 	"testing"
@@ -19,7 +20,9 @@ func documents(t *testing.T) []contract.Document {
 	folder := contract.Folder()
 	documents, err := contract.Load(folder)
 	if errors.Is(err, fs.ErrNotExist) {
-		t.Skipf("Cloudflare's OpenAPI documents are not in %s; they are not part of the repository", folder)
+		reason := "Cloudflare's OpenAPI documents are not in " + folder + "; they are not part of the repository"
+		fmt.Println("contract: skipped:", reason) // go test alone would not show it
+		t.Skip(reason)
 	}
 	if err != nil {
 		t.Fatal(err)
@@ -61,13 +64,19 @@ func TestContract(t *testing.T) {
 		len(api.Operations()), len(exchanges), len(unexplained), len(explained))
 }
 
-// everyOperation fails when an operation of package api had no exchange that succeeded, or none with validate_only where it takes it.
+// everyOperation fails when an operation of package api had no exchange that succeeded, none with validate_only where it takes
+// it, or none that ended in a rate limit or a server error.
 func everyOperation(t *testing.T, exchanges []contract.Exchange) {
 	t.Helper()
-	carriedOut, tried := map[string]int{}, map[string]int{}
+	type failure struct {
+		operation string
+		status    int
+	}
+	carriedOut, tried, failed := map[string]int{}, map[string]int{}, map[failure]int{}
 	for _, e := range exchanges {
 		switch {
 		case e.Status/100 != 2:
+			failed[failure{e.Operation, e.Status}]++
 		case e.Request.URL.Query().Get("validate_only") == "true":
 			tried[e.Operation]++
 		default:
@@ -80,6 +89,11 @@ func everyOperation(t *testing.T, exchanges []contract.Exchange) {
 		}
 		if op.ValidateOnly && tried[op.Name] == 0 {
 			t.Errorf("%s was never exercised with validate_only; teach a story about it", op.Name)
+		}
+		for _, status := range []int{http.StatusTooManyRequests, http.StatusInternalServerError} {
+			if failed[failure{op.Name, status}] == 0 {
+				t.Errorf("%s was never answered with %d; teach the troubles about it", op.Name, status)
+			}
 		}
 		delete(carriedOut, op.Name)
 	}

@@ -75,12 +75,20 @@ func gatewayRefusals(o *operator) {
 
 // troubles: rate limit and server errors on every operation.
 func troubles(o *operator) {
-	o.edge.Fault(simedge.Fault{Kind: simedge.FaultRateLimit, RetryAfter: time.Second})
-	everyCall(o, o.AccountClient)
-	o.edge.ClearFaults()
-	o.edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: http.StatusInternalServerError,
-		Body: `{"result":null,"success":false,"errors":[{"code":1001,"message":"Internal server error"}],"messages":[]}`})
-	everyCall(o, o.AccountClient)
+	for _, fault := range []simedge.Fault{
+		{Kind: simedge.FaultRateLimit}, // without a pause: after one, the client would not even send the changes that follow
+		{Kind: simedge.FaultStatus, Status: http.StatusInternalServerError,
+			Body: `{"result":null,"success":false,"errors":[{"code":1001,"message":"Internal server error"}],"messages":[]}`},
+	} {
+		o.edge.ClearFaults()
+		o.edge.Fault(fault)
+		everyCall(o, o.AccountClient)
+		_, _ = o.client.Accounts(o.ctx())
+		_, _ = o.client.VerifyToken(o.ctx(), o.ID)
+		_, _ = o.as(api.Credentials{Token: api.NewSecret("cfat_of-the-account")}).VerifyToken(o.ctx(), o.ID)
+		_, _ = o.as(api.Credentials{Email: simedge.DefaultEmail, Key: api.NewSecret(simedge.DefaultKey)}).VerifyToken(o.ctx(), o.ID)
+		_, _ = o.TunnelHealth(o.ctx(), o.now.Add(-time.Hour), o.now, api.HealthOptions{})
+	}
 }
 
 // refusals: what the services say to values that are well formed but wrong.

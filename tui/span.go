@@ -52,3 +52,12 @@ func cut(text string, width int) string {
 	}
 	return ansi.Truncate(text, width-1, "") + Ellipsis
 }
+
+// Paragraph wraps a sentence of one role to the canvas, indented.
+func Paragraph(c Canvas, role Role, text string) []string {
+	var out []string
+	for _, l := range Wrap(Clean(text), c.Width-4) {
+		out = append(out, "   "+c.Theme.Paint(role, l))
+	}
+	return out
+}

@@ -148,9 +148,7 @@ func (p *page) line(role tui.Role, text string) {
 
 // text adds a paragraph, wrapped.
 func (p *page) text(role tui.Role, text string) {
-	for _, l := range tui.Wrap(tui.Clean(text), p.c.Width-4) {
-		p.lines = append(p.lines, "   "+p.c.Theme.Paint(role, l))
-	}
+	p.lines = append(p.lines, tui.Paragraph(p.c, role, text)...)
 }
 
 func (p *page) heading(text string) { p.line(tui.Strong, " "+text) }

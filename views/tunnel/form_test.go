@@ -32,7 +32,7 @@ func account(t *testing.T) (*Module, *simedge.Edge) {
 		t.Fatal(err)
 	}
 	env := &kit.Env{Ctx: t.Context(), Client: client, Account: a, Feed: live.New(t.Context(), w), Writer: writer, Glyphs: tui.ASCIIGlyphs, Now: time.Now}
-	m := &Module{env: env}
+	m := New(env).(*Module)
 	env.Add(m)
 	return m, edge
 }

@@ -18,10 +18,13 @@ import (
 )
 
 // Module is the GRE and IPsec tunnels of the account: together, and each kind alone.
-type Module struct{ env *kit.Env }
+type Module struct {
+	env      *kit.Env
+	progress map[string]*progress // of tunnels that are being brought up, by id
+}
 
 // New makes the module.
-func New(env *kit.Env) kit.Module { return &Module{env: env} }
+func New(env *kit.Env) kit.Module { return &Module{env: env, progress: map[string]*progress{}} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
@@ -70,7 +73,7 @@ func (m *Module) describe(title string) resource.Description[watch.Tunnel] {
 }
 
 func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
-	return kit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again,
+	return kit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again, Next: m.afterGRE,
 		HangsOn: func(ctx context.Context, t api.GRETunnel) []string {
 			return m.env.HangsOn(ctx, subject(watch.Tunnel{Tunnel: t.Tunnel()}))
 		}}
@@ -94,10 +97,10 @@ func (m *Module) create() tea.Cmd {
 // acts are what only tunnels have.
 func (m *Module) acts(t watch.Tunnel) []tui.Action {
 	if t.Kind != api.IPsec {
-		return []tui.Action{{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
+		return []tui.Action{m.follow(t.ID, t.Name), {Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
 			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }}}
 	}
-	return []tui.Action{{Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
+	return []tui.Action{m.follow(t.ID, t.Name), {Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
 		Long: "Generate a new pre-shared key; the tunnel is down until your router has it", Run: func() tea.Cmd { return m.rotate(t.ID, t.Name) }}}
 }
 
@@ -123,9 +126,18 @@ func (m *Module) replace(id, name string) tea.Cmd {
 	}))
 }
 
+// follow is the action that shows how a tunnel comes up.
+func (m *Module) follow(id, name string) tui.Action {
+	return tui.Action{Name: "bring-up", Keys: []string{"b"}, Short: "bring-up", Footer: true, Long: "Follow the tunnel until its session is up",
+		Run: func() tea.Cmd { return tui.Push(NewBringUp(m, id, name)) }}
+}
+
+// afterGRE is what one does with a new GRE tunnel.
+func (m *Module) afterGRE(r change.Result) []tui.Action { return []tui.Action{m.follow(r.ID, "")} }
+
 // afterIPsec is what a new IPsec tunnel needs next.
 func (m *Module) afterIPsec(r change.Result) []tui.Action {
-	return []tui.Action{{Name: "generate-key", Keys: []string{"K"}, Short: "generate key", Footer: true,
+	return []tui.Action{m.follow(r.ID, ""), {Name: "generate-key", Keys: []string{"K"}, Short: "generate key", Footer: true,
 		Long: "Generate the pre-shared key now: without one the tunnel cannot come up",
 		Run:  func() tea.Cmd { return m.rotate(r.ID, "") }}}
 }
