@@ -182,7 +182,9 @@ func (f fields) freeSubnets() []string {
 	return out
 }
 
-// endpoints are Cloudflare's addresses that the account's tunnels use, the most used first.
+// endpoints are Cloudflare's addresses for tunnels: those in use, the most used first, then single
+// addresses that are leased to the account and not in use yet. Without the right to read the leases only
+// the first are known.
 func (f fields) endpoints() []string {
 	count := map[string]int{}
 	for _, t := range f.m.env.Feed.Last().Tunnels {
@@ -199,6 +201,14 @@ func (f fields) endpoints() []string {
 		}
 		return strings.Compare(a, b)
 	})
+	for _, lease := range f.m.leases.Rows() {
+		for _, cidr := range lease.CIDRs {
+			p, err := netip.ParsePrefix(cidr)
+			if err == nil && p.IsSingleIP() && count[p.Addr().String()] == 0 {
+				out = append(out, p.Addr().String())
+			}
+		}
+	}
 	return out
 }
 

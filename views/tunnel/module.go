@@ -15,16 +15,20 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
+	"flarewire/views/live"
 )
 
 // Module is the GRE and IPsec tunnels of the account: together, and each kind alone.
 type Module struct {
 	env      *kit.Env
 	progress map[string]*progress // of tunnels that are being brought up, by id
+	leases   *live.List[api.Lease]
 }
 
 // New makes the module.
-func New(env *kit.Env) kit.Module { return &Module{env: env, progress: map[string]*progress{}} }
+func New(env *kit.Env) kit.Module {
+	return &Module{env: env, progress: map[string]*progress{}, leases: live.NewList(env.Ctx, env.Now, env.Account.Leases.List)}
+}
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
@@ -46,7 +50,7 @@ func (m *Module) source(kinds ...api.TunnelKind) resource.Source[watch.Tunnel] {
 }
 
 // Services implements kit.Module: the feed is the program's own.
-func (m *Module) Services() []tui.Service { return nil }
+func (m *Module) Services() []tui.Service { return []tui.Service{m.leases} }
 
 func (m *Module) describe(title string) resource.Description[watch.Tunnel] {
 	d := Describe(title, m.env.Glyphs)
@@ -55,7 +59,7 @@ func (m *Module) describe(title string) resource.Description[watch.Tunnel] {
 		return append(own(t, now), m.env.Related(subject(t))...)
 	}
 	d.NoWrites = m.env.NoWrites
-	d.Create = m.create
+	d.Create = func() tea.Cmd { return tea.Batch(m.leases.Want(), m.create()) }
 	d.Edit = func(t watch.Tunnel) tea.Cmd {
 		if t.Kind == api.IPsec {
 			return m.ipsecEditor().Edit(t.ID, t.Name)
