@@ -28,8 +28,8 @@ func body(t *testing.T, s sent) map[string]any {
 	return m
 }
 
-// TestQuirks: what is peculiar to this API and concerns a client. The numbers are those of the project's reference. Q8, Q9, Q13, Q15
-// and Q19 are about advice and input rules, not about this package.
+// TestQuirks: what is peculiar to this API and concerns a client, on the wire. The numbers are those of the project's reference. Q8, Q9,
+// Q13, Q15 and Q19 are the server's: TestQuirksAtTheEdge shows what a user gets of them.
 func TestQuirks(t *testing.T) {
 	for name, test := range map[string]func(*testing.T){
 		"Q1 an update sends the whole writable object":                  updateSendsEverythingWritable,
