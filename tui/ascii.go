@@ -9,6 +9,7 @@ import (
 // asciiFor are the signs of our own that have a likeness in ASCII.
 var asciiFor = map[string]string{
 	Ellipsis: "~", "–": "-", "—": "-", "·": "-", "›": ">", "→": ">", "←": "<", "↑": "^", "↓": "v",
+	"•": "*", "▸": ">", "▾": "v",
 	"╭": "+", "╮": "+", "╰": "+", "╯": "+", "─": "-", "│": "|",
 }
 
