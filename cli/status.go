@@ -192,7 +192,7 @@ func (f *flags) canvas(x IO, now time.Time) tui.Canvas {
 	glyphs := tui.GlyphsFor(x.Environ)
 	fd, ok := terminal(x.Out)
 	if !ok {
-		return tui.Canvas{Width: 1 << 12, Theme: tui.PlainTheme(glyphs), Now: now}
+		return tui.Canvas{Width: unbounded, Theme: tui.PlainTheme(glyphs), Now: now}
 	}
 	c := tui.Canvas{Width: 80, Theme: tui.PlainTheme(glyphs), Now: now}
 	if w, _, err := term.GetSize(fd); err == nil && w > 0 {
