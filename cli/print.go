@@ -6,6 +6,9 @@ import (
 	"fmt"
 	"io"
 	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
 
 	"flarewire/tui"
 	"flarewire/tui/table"
@@ -77,8 +80,32 @@ func printRaw(w io.Writer, raw []byte) error {
 		return trouble(fmt.Errorf("the API's answer is not JSON: %w", err))
 	}
 	b.WriteByte('\n')
-	if _, err := w.Write(b.Bytes()); err != nil {
+	return writeJSON(w, b.Bytes())
+}
+
+// writeJSON writes JSON. On a terminal, what could move its cursor or turn its text around is written
+// as an escape of the same meaning; JSON itself allows such characters from U+007F on.
+func writeJSON(w io.Writer, text []byte) error {
+	if _, ok := terminal(w); ok {
+		text = escapeUnprintable(text)
+	}
+	if _, err := w.Write(text); err != nil {
 		return trouble(err)
 	}
 	return nil
+}
+
+func escapeUnprintable(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for _, r := range string(text) {
+		switch {
+		case r < 0x7f || unicode.IsPrint(r):
+			out = utf8.AppendRune(out, r)
+		default:
+			for _, unit := range utf16.AppendRune(nil, r) {
+				out = fmt.Appendf(out, `\u%04x`, unit)
+			}
+		}
+	}
+	return out
 }

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -210,12 +211,13 @@ func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 	for _, t := range snapshot.Tunnels {
 		doc.Tunnels = append(doc.Tunnels, tunnelToJSON(t, now.health.of(t)))
 	}
-	enc := json.NewEncoder(w)
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
 	enc.SetIndent("", indent)
 	if err := enc.Encode(doc); err != nil {
 		return trouble(err)
 	}
-	return nil
+	return writeJSON(w, text.Bytes())
 }
 
 func tunnelToJSON(t watch.Tunnel, h diagnose.Health) tunnelJSON {
