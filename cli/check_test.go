@@ -53,7 +53,7 @@ func TestWhatHindersTheCheckIsUnknown(t *testing.T) {
 		args, says string
 	}{
 		"no credentials":       {nil, "", "CLOUDFLARE_API_TOKEN"},
-		"unreachable":          {append([]string{}, env[0][:21]+"http://127.0.0.1:1/client/v4", env[1], env[2]), "", "refused"},
+		"unreachable":          {[]string{"CLOUDFLARE_BASE_URL=http://127.0.0.1:1/client/v4", env[1], env[2]}, "", "refused"},
 		"half of the lists":    {env, "", "403"},
 		"no such tunnel":       {nil, "--demo --tunnel fra-dc1", "fra-dc1-gre"},
 		"no number":            {nil, "--demo --warning many", "--warning"},

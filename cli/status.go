@@ -242,14 +242,15 @@ func tunnelToJSON(t watch.Tunnel, h diagnose.Health) tunnelJSON {
 	return out
 }
 
-// statusTitle is the line above the table: whose account, how many in which state, and more.
-func statusTitle(s *session, snapshot watch.Snapshot, c tui.Canvas, more string) string {
-	title := tui.Line{{Text: tui.Clean(s.title()), Role: tui.Strong}, {Text: "  "}}
-	title = append(title, tunnel.Describe("", c.Theme.Glyphs).Summary(snapshot.Tunnels)...)
-	if more != "" {
-		title = append(title, tui.Span{Text: "   " + more, Role: tui.Muted})
+// statusTitle is the line above the table: how old it is when that matters, whose account, and how many
+// tunnels are in which state.
+func statusTitle(s *session, snapshot watch.Snapshot, c tui.Canvas, age string) string {
+	var title tui.Line
+	if age != "" {
+		title = tui.Line{{Text: age + "  ", Role: tui.Muted}}
 	}
-	return title.Paint(c.Theme, c.Width)
+	title = append(title, tui.Span{Text: tui.Clean(s.title()), Role: tui.Strong}, tui.Span{Text: "  "})
+	return append(title, tunnel.Describe("", c.Theme.Glyphs).Summary(snapshot.Tunnels)...).Paint(c.Theme, c.Width)
 }
 
 // statusTable is for people: as wide as the terminal, all columns into a pipe or a file.
