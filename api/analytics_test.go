@@ -85,6 +85,28 @@ func TestTunnelHealth(t *testing.T) {
 	}
 }
 
+// TestQuickHealth is one request, and keeps to limits that are known.
+func TestQuickHealth(t *testing.T) {
+	client, server := serve(t, says(200, rows(healthSet, `[{"avg":{"tunnelState":0.75},"dimensions":{"tunnelName":"fra-gre"}}]`)))
+	report, err := client.In(account).TunnelHealth(t.Context(), noon.Add(-time.Hour), noon, api.HealthOptions{Quick: true})
+	if err != nil || len(report.Samples) != 1 || *report.Samples[0].State != 0.75 || len(server.requests()) != 1 {
+		t.Errorf("%+v, %v, %d requests", report, err, len(server.requests()))
+	}
+	if query, _ := question(t, server.last(t)); !strings.Contains(query, ") { avg { tunnelState } dimensions { tunnelName } }") {
+		t.Errorf("it asks for more than every account may: %s", query)
+	}
+
+	a, server := analytics(t, `{"`+healthSet+`":{"maxPageSize":50}}`, rows(healthSet, `[]`))
+	for _, quick := range []bool{false, true} {
+		if _, err := a.TunnelHealth(t.Context(), noon.Add(-time.Hour), noon, api.HealthOptions{Quick: quick}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if query, _ := question(t, server.last(t)); !strings.Contains(query, "limit: 50,") || len(server.requests()) != 3 {
+		t.Errorf("%d requests, the last is %s", len(server.requests()), query)
+	}
+}
+
 // TestLimitsThatAreNotGiven: the documented ones apply.
 func TestLimitsThatAreNotGiven(t *testing.T) {
 	a, server := analytics(t, `null`, rows(healthSet, "null"))

@@ -73,11 +73,15 @@ func seconds(s float64) time.Duration {
 	return time.Duration(min(s, 3e9)) * time.Second
 }
 
-// datasetLimits returns the limits of one dataset. When the API does not understand the question the documented limits apply.
-func (a *AccountClient) datasetLimits(ctx context.Context, dataset string) (datasetLimits, error) {
-	known, err := a.accountLimits(ctx)
-	if err != nil {
-		return datasetLimits{}, err
+// datasetLimits returns the limits of one dataset. When the API does not understand the question the documented limits apply;
+// also when quick is set and nobody has asked before.
+func (a *AccountClient) datasetLimits(ctx context.Context, dataset string, quick bool) (datasetLimits, error) {
+	known := a.knownLimits()
+	if known == nil && !quick {
+		var err error
+		if known, err = a.accountLimits(ctx); err != nil {
+			return datasetLimits{}, err
+		}
 	}
 	limits := known[dataset]
 	if limits.Enabled != nil && !*limits.Enabled {
@@ -86,14 +90,16 @@ func (a *AccountClient) datasetLimits(ctx context.Context, dataset string) (data
 	return limits, nil
 }
 
-// accountLimits does not hold the lock while it asks: two callers at the start may both ask, and none waits for the other.
-func (a *AccountClient) accountLimits(ctx context.Context) (accountLimits, error) {
+// knownLimits are the limits as they were asked before; nil when they were not.
+func (a *AccountClient) knownLimits() accountLimits {
 	a.client.limitsMu.Lock()
-	known := a.client.limits[a.ID]
-	a.client.limitsMu.Unlock()
-	if known != nil {
-		return known, nil
-	}
+	defer a.client.limitsMu.Unlock()
+	return a.client.limits[a.ID]
+}
+
+// accountLimits asks for the limits and keeps them. It does not hold the lock while it asks: two callers at the start may both
+// ask, and none waits for the other.
+func (a *AccountClient) accountLimits(ctx context.Context) (accountLimits, error) {
 	known, err := a.askLimits(ctx)
 	if kind := KindOf(err); err != nil && kind != Invalid && kind != BadAnswer {
 		return nil, err

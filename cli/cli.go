@@ -88,11 +88,15 @@ func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, args []string, x IO) int {
+	root := newRoot(x)
 	if err := refuseSecrets(args); err != nil {
+		if cmd, _, _ := root.Find(args); cmd.Name() == checkName {
+			_ = unknown(x, err)
+			return int(severityUnknown)
+		}
 		fmt.Fprintln(x.Err, "flarewire: "+err.Error())
 		return exitUsage
 	}
-	root := newRoot(x)
 	root.SetArgs(args)
 	root.SetIn(x.In)
 	root.SetOut(x.Out)
@@ -152,7 +156,7 @@ Without a command it opens the full-screen program. Try it without an account: f
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
-	root.AddCommand(newStatus(x, f), newDemoServer(x), newVersion(x))
+	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newCheck(x, f), newDemoServer(x), newVersion(x))
 	return root
 }
 

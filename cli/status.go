@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -14,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"flarewire/api"
+	"flarewire/internal/diagnose"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/table"
@@ -23,66 +25,127 @@ import (
 // output is the value of -o.
 type output string
 
-func (o *output) flag(cmd *cobra.Command) {
-	cmd.Flags().StringVarP((*string)(o), "output", "o", "table", "table or json")
-	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions([]string{"table", "json"}, cobra.ShellCompDirectiveNoFileComp))
+// outputs are the forms that every printing command has; `status` has one more.
+var outputs = []string{"table", "json"}
+
+func (o *output) flag(cmd *cobra.Command, more ...string) {
+	forms := append(more, outputs...)
+	cmd.Flags().StringVarP((*string)(o), "output", "o", "table", strings.Join(forms, ", "))
+	_ = cmd.RegisterFlagCompletionFunc("output", cobra.FixedCompletions(forms, cobra.ShellCompDirectiveNoFileComp))
 }
 
-func (o output) check() error {
-	if o != "table" && o != "json" {
-		return usage("-o %s: use table or json", string(o))
+func (o output) check(more ...string) error {
+	if forms := append(more, outputs...); !slices.Contains(forms, string(o)) {
+		last := len(forms) - 1
+		return usage("-o %s: use %s or %s", string(o), strings.Join(forms[:last], ", "), forms[last])
 	}
 	return nil
 }
 
+// lineOutput is the short form for prompts and status bars.
+const lineOutput = "line"
+
 func newStatus(x IO, f *flags) *cobra.Command {
 	var out output
+	var watching bool
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Print all tunnels with BGP state, and their age",
-		Long: `Print all GRE and IPsec tunnels with the state of their BGP sessions.
+		Short: "Print all tunnels with BGP state, health, and their age",
+		Long: `Print all GRE and IPsec tunnels with the state of their BGP sessions and their health.
+
+Health is the average of what Cloudflare's locations measured in the last five minutes. It needs the
+permission to read the account's analytics; without it, or when the analytics are slow, the status
+comes without health.
+
+-o line prints one short line for a prompt or a status bar, for example: fw 10` + tui.UnicodeGlyphs.Up + ` 2` + tui.UnicodeGlyphs.Down + ` 1` + tui.UnicodeGlyphs.Pending + ` 3` + tui.UnicodeGlyphs.None + `
+(up, down, establishing, without BGP; a count of zero is left out except that of up), or "fw ?" when
+it could not be read. In tmux: set -g status-right '#(flarewire status -o line)'
+
+--watch goes on until ctrl+c: the table is drawn anew in its place, JSON and lines are appended.
 
 Exit code: 0 when both lists could be read, 1 when the API or the network said no, 2 for wrong usage
 or missing credentials.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := out.check(); err != nil {
+			if err := out.check(lineOutput); err != nil {
 				return err
 			}
-			return runStatus(cmd.Context(), x, f, out)
+			return runStatus(cmd.Context(), x, f, out, watching)
 		},
 	}
-	out.flag(cmd)
+	out.flag(cmd, lineOutput)
+	cmd.Flags().BoolVar(&watching, "watch", false, "go on, as often as --refresh says, until ctrl+c")
 	return cmd
 }
 
-func runStatus(ctx context.Context, x IO, f *flags, out output) error {
+func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool) error {
 	s, err := f.open(ctx, x)
 	if err != nil {
 		return err
 	}
 	defer s.close()
-	snapshot := s.read(ctx, f)
-	if err := snapshot.Err(); err != nil {
+	r := &statusRun{x: x, f: f, s: s, out: out, watcher: s.watch(ctx, f)}
+	if watching {
+		return r.watch(ctx)
+	}
+	seen := r.look(ctx)
+	if err := seen.snapshot.Err(); err != nil {
+		if out == lineOutput {
+			fmt.Fprintln(x.Out, lineName+" ?")
+		}
 		return trouble(err)
 	}
-	if out == "json" {
-		return printStatusJSON(x.Out, s, snapshot)
-	}
-	return printStatusTable(x, f, s, snapshot)
+	return r.print(seen)
 }
 
-// read fetches both lists and the account's name at the same time. The name is a courtesy: without
-// the right to read it, the status is whole all the same.
-func (s *session) read(ctx context.Context, f *flags) watch.Snapshot {
-	watcher := s.watch(ctx, f)
-	var wait sync.WaitGroup
-	if s.name == "" {
-		wait.Go(func() { s.lookUpName(ctx) })
+// statusRun is one `status`, once or watching.
+type statusRun struct {
+	x       IO
+	f       *flags
+	s       *session
+	out     output
+	watcher *watch.Watcher
+}
+
+// seen is what one look at the account showed.
+type seen struct {
+	snapshot watch.Snapshot
+	health   health
+}
+
+// look fetches both lists, the account's name and the health at the same time. Name and health are
+// courtesies: without the right to read them, the status is whole all the same. A line shows neither.
+func (r *statusRun) look(ctx context.Context) seen {
+	var now seen
+	if r.out == lineOutput {
+		now.snapshot = r.watcher.Poll(ctx)
+		return now
 	}
-	snapshot := watcher.Poll(ctx)
-	wait.Wait()
-	return snapshot
+	now.health = r.s.healthBeside(ctx, healthGrace, func() bool {
+		var wait sync.WaitGroup
+		if r.s.name == "" {
+			wait.Go(func() { r.s.lookUpName(ctx) })
+		}
+		now.snapshot = r.watcher.Poll(ctx)
+		wait.Wait()
+		return now.snapshot.Err() == nil
+	})
+	return now
+}
+
+// print prints one look.
+func (r *statusRun) print(now seen) error {
+	switch r.out {
+	case "json":
+		return printStatusJSON(r.x.Out, r.s, now, "  ")
+	case lineOutput:
+		return printLines(r.x.Out, []string{statusLine(now.snapshot, tui.GlyphsFor(r.x.Environ))})
+	}
+	if why := now.health.why(); why != "" {
+		fmt.Fprintln(r.x.Err, "flarewire: "+why)
+	}
+	c := r.f.canvas(r.x, r.s.now())
+	return printLines(r.x.Out, append(statusTitle(r.s, now.snapshot, c, ""), statusTable(now, c)...))
 }
 
 func (s *session) lookUpName(ctx context.Context) {
@@ -130,11 +193,14 @@ type bgpJSON struct {
 	UpdatedAt      *time.Time `json:"updated_at"`
 }
 
+// healthJSON is healthy, degraded or down; null where nothing is known: see diagnose.HealthOf.
 type healthJSON struct {
-	State *string `json:"state"`
+	State *diagnose.Health `json:"state"`
 }
 
-func printStatusJSON(w io.Writer, s *session, snapshot watch.Snapshot) error {
+// printStatusJSON prints one object; without an indent it is one line.
+func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
+	snapshot := now.snapshot
 	counts := watch.Count(snapshot.Tunnels)
 	doc := statusJSON{
 		Account: accountJSON{s.account.ID, s.name}, FetchedAt: snapshot.Fetched().UTC(),
@@ -143,18 +209,25 @@ func printStatusJSON(w io.Writer, s *session, snapshot watch.Snapshot) error {
 			"down": counts[watch.Down], "no_bgp": counts[watch.NoBGP]},
 	}
 	for _, t := range snapshot.Tunnels {
-		doc.Tunnels = append(doc.Tunnels, tunnelToJSON(t))
+		doc.Tunnels = append(doc.Tunnels, tunnelToJSON(t, now.health.of(t)))
 	}
-	enc := json.NewEncoder(w)
-	enc.SetIndent("", "  ")
-	return enc.Encode(doc)
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(doc); err != nil {
+		return trouble(err)
+	}
+	return writeJSON(w, text.Bytes())
 }
 
-func tunnelToJSON(t watch.Tunnel) tunnelJSON {
+func tunnelToJSON(t watch.Tunnel, h diagnose.Health) tunnelJSON {
 	out := tunnelJSON{
 		ID: t.ID, Name: t.Name, Kind: t.Kind, CloudflareEndpoint: t.CloudflareEndpoint,
 		CustomerEndpoint: t.CustomerEndpoint, InterfaceAddress: t.InterfaceAddress,
 		BGP: bgpJSON{Configured: t.BGP != nil},
+	}
+	if h != diagnose.HealthUnknown {
+		out.Health.State = &h
 	}
 	if st := t.BGPStatus; st != nil {
 		state := string(st.State)
@@ -169,23 +242,42 @@ func tunnelToJSON(t watch.Tunnel) tunnelJSON {
 	return out
 }
 
-// printStatusTable prints for people: as wide as the terminal, all columns into a pipe or a file.
-func printStatusTable(x IO, f *flags, s *session, snapshot watch.Snapshot) error {
-	canvas := f.canvas(x, s.now())
-	desc := tunnel.Describe("Tunnels", canvas.Theme.Glyphs)
-	// One look cannot see since when.
-	columns := slices.DeleteFunc(desc.Columns, func(c table.Column[watch.Tunnel]) bool { return c.Key == "since" })
-	t := table.New(columns, desc.ID)
-	t.Set(snapshot.Tunnels)
-	t.SortBy(desc.SortBy, desc.Reverse)
-	title := tui.Line{{Text: tui.Clean(s.title()), Role: tui.Strong}, {Text: "  "}}
-	lines := heading(canvas, append(title, desc.Summary(snapshot.Tunnels)...))
-	for _, line := range append(lines, t.Print(canvas)...) {
-		if _, err := fmt.Fprintln(x.Out, line); err != nil {
-			return trouble(err)
+// statusTitle is above the table: how old it is when that matters, whose account, and how many tunnels
+// are in which state.
+func statusTitle(s *session, snapshot watch.Snapshot, c tui.Canvas, age string) []string {
+	var title tui.Line
+	if age != "" {
+		title = tui.Line{{Text: age + "  ", Role: tui.Muted}}
+	}
+	title = append(title, tui.Span{Text: tui.Clean(s.title()), Role: tui.Strong}, tui.Span{Text: "  "})
+	return heading(c, append(title, tunnel.Describe("", c.Theme.Glyphs).Summary(snapshot.Tunnels)...))
+}
+
+// statusTable is for people: as wide as the terminal, all columns into a pipe or a file.
+func statusTable(now seen, c tui.Canvas) []string {
+	desc := tunnel.Describe("", c.Theme.Glyphs)
+	columns := tunnelColumns(c.Theme.Glyphs)
+	at := 1 + slices.IndexFunc(columns, func(col table.Column[watch.Tunnel]) bool { return col.Key == "state" })
+	columns = slices.Insert(columns, at, healthColumn(now.health))
+	return printTable(columns, desc.ID, now.snapshot.Tunnels, desc.SortBy, desc.Reverse, c)
+}
+
+// lineName begins the short form, so that it says what it is in a crowded status bar.
+const lineName = "fw"
+
+// statusLine is the short form. It is stable: scripts and status bars rely on its order.
+func statusLine(snapshot watch.Snapshot, g tui.Glyphs) string {
+	counts := watch.Count(snapshot.Tunnels)
+	line := fmt.Sprintf("%s %d%s", lineName, counts[watch.Up], g.Up)
+	for _, c := range []struct {
+		state watch.State
+		glyph string
+	}{{watch.Down, g.Down}, {watch.Establishing, g.Pending}, {watch.Unknown, g.Unknown}, {watch.NoBGP, g.None}} {
+		if n := counts[c.state]; n > 0 {
+			line += fmt.Sprintf(" %d%s", n, c.glyph)
 		}
 	}
-	return nil
+	return line
 }
 
 // heading is the account and the counts, on as many lines as it takes: a count is never cut.
@@ -210,11 +302,11 @@ func (f *flags) canvas(x IO, now time.Time) tui.Canvas {
 	glyphs := tui.GlyphsFor(x.Environ)
 	fd, ok := terminal(x.Out)
 	if !ok {
-		return tui.Canvas{Width: 1 << 12, Theme: tui.PlainTheme(glyphs), Now: now}
+		return tui.Canvas{Width: unbounded, Theme: tui.PlainTheme(glyphs), Now: now}
 	}
 	c := tui.Canvas{Width: 80, Theme: tui.PlainTheme(glyphs), Now: now}
-	if w, _, err := term.GetSize(fd); err == nil && w > 0 {
-		c.Width = w
+	if w, h, err := term.GetSize(fd); err == nil && w > 0 {
+		c.Width, c.Height = w, h
 	}
 	if name, _ := tui.ParseTheme(f.theme); x.env("NO_COLOR") == "" && x.env("TERM") != "dumb" {
 		c.Theme = tui.NewTheme(name, glyphs)

@@ -50,7 +50,7 @@ func (m *Module) describe() resource.Description[api.Route] {
 		ID:      func(r api.Route) string { return r.ID },
 		Name:    func(r api.Route) string { return r.Prefix },
 		JSON:    func(r api.Route) []byte { return r.JSON() },
-		Columns: columns(m.env), SortBy: "prefix",
+		Columns: Columns(func(r api.Route) string { return via(m.env, r) }), SortBy: "prefix",
 		Sections: m.sections,
 		NoWrites: m.env.NoWrites,
 		Create:   m.editor().Create,
@@ -70,7 +70,8 @@ func (m *Module) editor() kit.Editor[api.Route] {
 	return kit.Editor[api.Route]{Env: m.env, Resource: change.Routes, Form: m.form, Refresh: m.list.Refresh, FieldOf: fieldOf}
 }
 
-func columns(env *kit.Env) []table.Column[api.Route] {
+// Columns are the columns of the list of routes. via names the tunnel or interconnect behind the next hop.
+func Columns(via func(api.Route) string) []table.Column[api.Route] {
 	type R = api.Route
 	text := func(get func(R) string) func(R, time.Time) string {
 		return func(r R, _ time.Time) string { return tui.Clean(get(r)) }
@@ -79,7 +80,7 @@ func columns(env *kit.Env) []table.Column[api.Route] {
 		{Key: "prefix", Title: "PREFIX", Width: 18, Grow: 8, Text: text(func(r R) string { return r.Prefix }), Compare: byPrefix,
 			Role: func(R) tui.Role { return tui.Strong }},
 		{Key: "nexthop", Title: "NEXT HOP", Width: 15, Text: text(func(r R) string { return r.Nexthop })},
-		{Key: "via", Title: "VIA", Width: 15, Text: text(func(r R) string { return via(env, r) })},
+		{Key: "via", Title: "VIA", Width: 15, Text: text(via)},
 		{Key: "priority", Title: "PRIORITY", Width: 8, Right: true, Text: text(func(r R) string { return strconv.Itoa(r.Priority) }),
 			Compare: func(a, b R) int { return cmp.Compare(a.Priority, b.Priority) }},
 		{Key: "weight", Title: "WEIGHT", Width: 6, Right: true, Priority: 1, Text: text(weight),

@@ -1,0 +1,261 @@
+package cli
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/watch"
+	"flarewire/tui"
+)
+
+// checkName is the command's name. Its answers follow the monitoring plugins, also for wrong usage.
+const checkName = "check"
+
+// severity is an exit code of `check`, by the convention of the monitoring plugins (Nagios, Icinga).
+type severity int
+
+const (
+	severityOK severity = iota
+	severityWarning
+	severityCritical
+	severityUnknown
+)
+
+func (s severity) String() string { return [...]string{"OK", "WARNING", "CRITICAL", "UNKNOWN"}[s] }
+
+const (
+	defaultCheckTimeout = 10 * time.Second
+	// checkGrace is how long `check` waits for the analytics after the lists: longer than `status`,
+	// because health decides about tunnels without BGP.
+	checkGrace = 2 * time.Second
+)
+
+// criticalUnset stands for the default: what would be a warning is critical when one tunnel is down and
+// not merely coming up.
+const criticalUnset = -1
+
+// checkOptions are the flags of `check`.
+type checkOptions struct {
+	tunnels           []string
+	warning, critical int
+	timeout           time.Duration
+}
+
+func newCheck(x IO, f *flags) *cobra.Command {
+	var o checkOptions
+	cmd := &cobra.Command{
+		Use:   checkName,
+		Short: "Print one line for Nagios, Icinga and the like",
+		Long: `Print one line for Nagios, Icinga and the like: the state of the tunnels, with performance data.
+
+A tunnel is up unless its BGP session is configured and not up, or Cloudflare's probes find the tunnel
+down. Degraded tunnels are counted but raise no alarm. Without the permission to read the account's
+analytics the sessions alone decide.
+
+Thresholds are numbers of tunnels that are not up: --warning 2 warns when more than 2 are not up.
+
+Exit code: 0 ok, 1 warning, 2 critical, 3 unknown. By the convention of monitoring plugins, 3 stands
+for everything that hinders the check: no answer within --timeout, missing credentials, wrong usage.`,
+		Args: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 {
+				return unknown(x, usage("check takes no argument: name a tunnel with --tunnel"))
+			}
+			return nil
+		},
+		RunE: func(cmd *cobra.Command, _ []string) error { return runCheck(cmd.Context(), x, f, o) },
+	}
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return unknown(x, err) })
+	flags := cmd.Flags()
+	flags.StringArrayVar(&o.tunnels, "tunnel", nil, "check only this tunnel, by name or id; may be given several times")
+	flags.IntVar(&o.warning, "warning", 0, "warn when more tunnels than this are not up")
+	flags.IntVar(&o.critical, "critical", criticalUnset, "critical when more tunnels than this are not up (default: beyond --warning, when one of them is down)")
+	flags.DurationVar(&o.timeout, "timeout", defaultCheckTimeout, "give up after this time")
+	_ = cmd.RegisterFlagCompletionFunc("tunnel", cobra.NoFileCompletions)
+	flags.Lookup("critical").DefValue = "0" // pflag prints no zero: the default is described in words
+	return cmd
+}
+
+// unknown prints the line of a check that could not be made. It goes to standard output, because
+// that is what monitoring systems show.
+func unknown(x IO, err error) error {
+	fmt.Fprintln(x.Out, pluginLine(severityUnknown, err.Error(), ""))
+	return exit(severityUnknown)
+}
+
+// pluginLine is the whole answer: state, text, performance data behind a bar.
+func pluginLine(s severity, text, data string) string {
+	text = strings.ReplaceAll(tui.Clean(text), "|", "/")
+	line := "FLAREWIRE " + s.String() + " - " + text
+	if data != "" {
+		line += " | " + data
+	}
+	return line
+}
+
+func (o checkOptions) check() error {
+	switch {
+	case o.warning < 0 || o.critical < criticalUnset:
+		return errors.New("--warning and --critical want a number of tunnels, 0 or more")
+	case o.critical >= 0 && o.critical < o.warning:
+		return fmt.Errorf("--critical %d is below --warning %d: it must not be reached first", o.critical, o.warning)
+	case o.timeout <= 0:
+		return fmt.Errorf("--timeout %s: use a time like 10s", o.timeout)
+	}
+	return nil
+}
+
+func runCheck(ctx context.Context, x IO, f *flags, o checkOptions) error {
+	if err := o.check(); err != nil {
+		return unknown(x, err)
+	}
+	began := x.Now()
+	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	defer cancel()
+	s, err := f.open(ctx, x)
+	if err != nil {
+		return unknown(x, err)
+	}
+	defer s.close()
+	var snapshot watch.Snapshot
+	h := s.healthBeside(ctx, checkGrace, func() bool {
+		snapshot = watch.New(s.account, s.now, f.refresh).Poll(ctx)
+		return snapshot.Err() == nil
+	})
+	if err := snapshot.Err(); err != nil {
+		return unknown(x, oneSentence(err))
+	}
+	chosen, err := chosenTunnels(snapshot.Tunnels, o.tunnels)
+	if err != nil {
+		return unknown(x, err)
+	}
+	v := judge(chosen, h)
+	verdict := v.severity(o)
+	fmt.Fprintln(x.Out, pluginLine(verdict, v.text(), v.data(o, x.Now().Sub(began))))
+	if verdict != severityOK {
+		return exit(verdict)
+	}
+	return nil
+}
+
+// oneSentence keeps the first of joined errors: two lists that fail for different reasons must not
+// make two lines.
+func oneSentence(err error) error {
+	first, _, _ := strings.Cut(err.Error(), "\n")
+	return errors.New(first)
+}
+
+// chosenTunnels gives the tunnels that are asked for, all of them when none is.
+func chosenTunnels(tunnels []watch.Tunnel, asked []string) ([]watch.Tunnel, error) {
+	if len(asked) == 0 {
+		if len(tunnels) == 0 {
+			return nil, errors.New("the account has no tunnels: there is nothing to check")
+		}
+		return tunnels, nil
+	}
+	rows := objects[watch.Tunnel]{kind[watch.Tunnel]{id: tunnelID, called: tunnelName}, tunnels}
+	var chosen []watch.Tunnel
+	for _, name := range asked {
+		i, err := find(rows, naming{one: "tunnel"}, name)
+		if err != nil {
+			return nil, err
+		}
+		if !slices.ContainsFunc(chosen, func(t watch.Tunnel) bool { return t.ID == tunnels[i].ID }) {
+			chosen = append(chosen, tunnels[i])
+		}
+	}
+	return chosen, nil
+}
+
+// judgement is what the check found.
+type judgement struct {
+	total    int
+	counts   watch.Counts // by state of the session
+	degraded int
+	unwell   int      // down by the probes, though no session says so
+	notUp    []string // worst first, in words
+	blind    string   // why nothing is known about health
+}
+
+func judge(tunnels []watch.Tunnel, h health) judgement {
+	j := judgement{total: len(tunnels), counts: watch.Count(tunnels), blind: h.why()}
+	sorted := slices.Clone(tunnels)
+	slices.SortStableFunc(sorted, func(a, b watch.Tunnel) int { return a.State.Severity() - b.State.Severity() })
+	for _, t := range sorted {
+		found := h.of(t)
+		if found == diagnose.Degraded {
+			j.degraded++
+		}
+		switch {
+		case t.State == watch.Down, t.State == watch.Establishing, t.State == watch.Unknown:
+			word := strings.ToLower(t.State.Word())
+			if t.BGPStatus != nil && t.BGPStatus.FSM != "" {
+				word += " (" + t.BGPStatus.FSM + ")"
+			}
+			j.notUp = append(j.notUp, t.Name+" "+word)
+		case found == diagnose.HealthDown:
+			j.unwell++
+			j.notUp = append(j.notUp, t.Name+" down by health check")
+		}
+	}
+	return j
+}
+
+func (j judgement) severity(o checkOptions) severity {
+	n := len(j.notUp)
+	switch {
+	case o.critical >= 0 && n > o.critical:
+		return severityCritical
+	case o.critical == criticalUnset && n > o.warning && j.counts[watch.Down]+j.unwell > 0:
+		return severityCritical
+	case n > o.warning:
+		return severityWarning
+	}
+	return severityOK
+}
+
+// maxNamed is how many tunnels the line names; a notification has little room.
+const maxNamed = 5
+
+func (j judgement) text() string {
+	text := fmt.Sprintf("%d of %d tunnels up", j.total-len(j.notUp), j.total)
+	if n := len(j.notUp); n > 0 {
+		named := j.notUp[:min(n, maxNamed)]
+		text += ": " + strings.Join(named, ", ")
+		if n > len(named) {
+			text += fmt.Sprintf(" and %d more", n-len(named))
+		}
+	}
+	if j.degraded > 0 {
+		text += fmt.Sprintf("; %d degraded", j.degraded)
+	}
+	if j.blind != "" {
+		text += "; " + j.blind
+	}
+	return text
+}
+
+// data is the performance data: 'label'=value;warning;critical;minimum;maximum. What is not known is
+// left out, so that no graph shows a zero for it.
+func (j judgement) data(o checkOptions, took time.Duration) string {
+	critical := ""
+	if o.critical >= 0 {
+		critical = fmt.Sprint(o.critical)
+	}
+	parts := []string{
+		fmt.Sprintf("not_up=%d;%d;%s;0;%d", len(j.notUp), o.warning, critical, j.total),
+		fmt.Sprintf("bgp_up=%d;;;0;%d", j.counts[watch.Up], j.total),
+		fmt.Sprintf("bgp_establishing=%d;;;0;%d", j.counts[watch.Establishing], j.total),
+		fmt.Sprintf("bgp_down=%d;;;0;%d", j.counts[watch.Down], j.total),
+	}
+	if j.blind == "" {
+		parts = append(parts, fmt.Sprintf("degraded=%d;;;0;%d", j.degraded, j.total))
+	}
+	return strings.Join(append(parts, fmt.Sprintf("time=%.3fs;;;0;%g", took.Seconds(), o.timeout.Seconds())), " ")
+}

@@ -1,0 +1,106 @@
+package cli_test
+
+import (
+	"net/http"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"flarewire/internal/simedge"
+)
+
+// pluginAnswer is what the guidelines of the monitoring plugins want: state, text, performance data.
+var pluginAnswer = regexp.MustCompile(`^FLAREWIRE (OK|WARNING|CRITICAL) - [^|\n]+ \| not_up=\d+;\d+;\d*;0;\d+( \w+=[\d.]+s?;;;0;\d+)+\n$`)
+
+// The simulated account has two sessions down, two coming up, and a tunnel without BGP that the probes find down.
+func TestCheckIsOneLineAndAnExitCode(t *testing.T) {
+	for args, want := range map[string]struct {
+		code int
+		says string
+	}{
+		"":                         {2, "9 of 14 tunnels up: iad-dc1-gre down (Active)"},
+		"--warning 4 --critical 9": {1, "WARNING"},
+		"--warning 5":              {0, "OK"},
+		"--warning 1 --critical 4": {2, "CRITICAL"},
+		"--critical 5":             {1, "WARNING"},
+		"--tunnel fra-dc1-gre":     {0, "1 of 1 tunnels up"},
+		"--tunnel sin-dc1-ipsec":   {1, "establishing"},
+		"--tunnel iad-dc1-gre":     {2, "down (Active)"},
+		"--tunnel ams-dc1-gre":     {0, "1 degraded"},
+		"--tunnel nrt-br1-ipsec":   {2, "down by health check"},
+		"--tunnel gru-br1-gre":     {0, "1 of 1 tunnels up"}, // its probes are switched off: nothing is known, and that is no alarm
+		"--tunnel fra-dc1-gre --tunnel fra-dc1-gre --tunnel sin-dc1-ipsec": {1, "1 of 2 tunnels up"},
+	} {
+		s := newShell(t)
+		code := s.run(append([]string{"--demo", "check"}, strings.Fields(args)...)...)
+		text := s.out.String()
+		if code != want.code || !strings.Contains(text, want.says) || s.err.Len() > 0 {
+			t.Errorf("check %s: exit %d, want %d with %q; stdout %q, stderr %q", args, code, want.code, want.says, text, s.err.String())
+		}
+		if !pluginAnswer.MatchString(text) {
+			t.Errorf("check %s is no plugin answer: %q", args, text)
+		}
+	}
+}
+
+// Whatever hinders the check is "unknown", never "ok", and never a second line.
+func TestWhatHindersTheCheckIsUnknown(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	edge.Fault(simedge.Fault{Path: "*ipsec_tunnels*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	for name, c := range map[string]struct {
+		env        []string
+		args, says string
+	}{
+		"no credentials":       {nil, "", "CLOUDFLARE_API_TOKEN"},
+		"unreachable":          {[]string{"CLOUDFLARE_BASE_URL=http://127.0.0.1:1/client/v4", env[1], env[2]}, "", "refused"},
+		"half of the lists":    {env, "", "403"},
+		"no such tunnel":       {nil, "--demo --tunnel fra-dc1", "fra-dc1-gre"},
+		"no number":            {nil, "--demo --warning many", "--warning"},
+		"a negative number":    {nil, "--demo --warning -1", "0 or more"},
+		"thresholds crossed":   {nil, "--demo --warning 5 --critical 2", "--critical 2"},
+		"no time":              {nil, "--demo --timeout 0s", "--timeout"},
+		"an unknown flag":      {nil, "--demo --host x", "--host"},
+		"an argument":          {nil, "--demo fra-dc1-gre", "--tunnel"},
+		"a token as an option": {nil, "--tunnel " + secret, "argument"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShell(t, c.env...)
+			if code := s.run(append([]string{"check"}, strings.Fields(c.args)...)...); code != 3 {
+				t.Errorf("exit %d, want 3", code)
+			}
+			text := s.out.String()
+			if !strings.HasPrefix(text, "FLAREWIRE UNKNOWN - ") || strings.Count(text, "\n") != 1 || !strings.Contains(text, c.says) || s.err.Len() > 0 {
+				t.Errorf("not one line that says %q: %q, stderr %q", c.says, text, s.err.String())
+			}
+			if strings.Contains(text, "canary") || strings.Contains(text, "|") {
+				t.Errorf("a secret, or performance data of nothing: %q", text)
+			}
+		})
+	}
+}
+
+func TestCheckKeepsItsTimeLimit(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	edge.Fault(simedge.Fault{Kind: simedge.FaultDelay, Delay: time.Minute})
+	s := newShell(t, env...)
+	began := time.Now()
+	code := s.run("check", "--timeout", "100ms")
+	if took := time.Since(began); code != 3 || took > 5*time.Second || !strings.Contains(s.out.String(), "time limit") {
+		t.Errorf("exit %d after %s: %s", code, took, s.out.String())
+	}
+}
+
+// Without the analytics the sessions decide, and the line says so.
+func TestCheckWithoutTheAnalytics(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	edge.Fault(simedge.Fault{Path: "*graphql*", Kind: simedge.FaultStatus, Status: http.StatusForbidden,
+		Body: `{"data":null,"errors":[{"message":"not authorized for that account"}]}`})
+	s := newShell(t, env...)
+	if code := s.run("check", "--tunnel", "nrt-br1-ipsec"); code != 0 || !strings.Contains(s.out.String(), "Account Analytics Read") {
+		t.Errorf("exit %d: %s", code, s.out.String())
+	}
+	if strings.Contains(s.out.String(), "degraded=") {
+		t.Errorf("a graph would show a zero for what is not known: %s", s.out.String())
+	}
+}

@@ -1,0 +1,130 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"flarewire/tui"
+)
+
+func newList(x IO, f *flags) *cobra.Command {
+	var out output
+	var prefix string
+	cmd := &cobra.Command{
+		Use:   "list RESOURCE",
+		Short: "Print all objects of one kind",
+		Long: `Print all objects of one kind.
+
+` + resourceHelp() + `
+With -o json: one array of the API's own objects, with every field that the API gave.
+
+Exit code: 0 done, 1 the API or the network said no, 2 wrong usage or no credentials.`,
+		Args:              resourceArgs(1, "list"),
+		ValidArgsFunction: completeResource,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return runList(cmd.Context(), x, f, out, args[0], prefix)
+		},
+	}
+	out.flag(cmd)
+	prefixFlag(cmd, &prefix)
+	return cmd
+}
+
+func runList(ctx context.Context, x IO, f *flags, out output, word, prefix string) error {
+	s, rows, what, err := f.fetch(ctx, x, out, word, prefix)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	if out == "json" {
+		return printRaw(x.Out, array(rows))
+	}
+	if rows.count() == 0 {
+		fmt.Fprintf(x.Err, "There is no %s in account %s.\n", what.one, s.account.ID)
+		return nil
+	}
+	return printLines(x.Out, rows.table(f.canvas(x, s.now())))
+}
+
+// fetch does what `list` and `get` share: check the usage before anything is sent, then read the list.
+func (f *flags) fetch(ctx context.Context, x IO, out output, word, prefix string) (*session, listing, naming, error) {
+	if err := out.check(); err != nil {
+		return nil, nil, naming{}, err
+	}
+	r, err := resourceNamed(word)
+	if err != nil {
+		return nil, nil, naming{}, err
+	}
+	what := r.about()
+	if prefix != "" && !what.ofPrefix {
+		return nil, nil, what, usage("--prefix narrows bgp-prefixes and bindings only, not %s", what.name)
+	}
+	s, err := f.open(ctx, x)
+	if err != nil {
+		return nil, nil, what, err
+	}
+	rows, err := r.fetch(ctx, s, prefix)
+	if err != nil {
+		s.close()
+		return nil, nil, what, refused(err)
+	}
+	return s, rows, what, nil
+}
+
+// array joins the objects to one JSON array in the API's order.
+func array(rows listing) []byte {
+	b := []byte{'['}
+	for i := range rows.count() {
+		if i > 0 {
+			b = append(b, ',')
+		}
+		b = append(b, rows.object(i)...)
+	}
+	return append(b, ']')
+}
+
+// resourceHelp lists the resources with what they are.
+func resourceHelp() string {
+	var b strings.Builder
+	b.WriteString("Resources:\n")
+	for _, r := range resources {
+		n := r.about()
+		fmt.Fprintf(&b, "  %-18s%s\n", n.name, n.help)
+	}
+	return b.String()
+}
+
+// resourceArgs wants a resource, and for `get` a name too.
+func resourceArgs(count int, command string) cobra.PositionalArgs {
+	return func(_ *cobra.Command, args []string) error {
+		switch {
+		case len(args) == 0:
+			return usage("%s needs a resource: one of %s", command, strings.Join(resourceNames(), ", "))
+		case len(args) < count:
+			return usage("%s %s needs the name or the id of one; flarewire list %[2]s shows them", command, tui.Clean(args[0]))
+		case len(args) > count:
+			return usage("%s takes %d argument(s) and got %d: put a name with blanks into quotes", command, count, len(args))
+		}
+		return nil
+	}
+}
+
+// completeResource offers the resources. It offers no names: pressing tab must not send anything.
+func completeResource(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	var words []string
+	for _, r := range resources {
+		words = append(words, cobra.CompletionWithDesc(r.about().name, r.about().help))
+	}
+	return words, cobra.ShellCompDirectiveNoFileComp
+}
+
+func prefixFlag(cmd *cobra.Command, prefix *string) {
+	cmd.Flags().StringVar(prefix, "prefix", "", "with bgp-prefixes and bindings: only those of this prefix, by CIDR or id")
+	_ = cmd.RegisterFlagCompletionFunc("prefix", cobra.NoFileCompletions)
+}

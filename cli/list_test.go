@@ -1,0 +1,214 @@
+package cli_test
+
+import (
+	"bytes"
+	"encoding/json"
+	"net/http"
+	"net/http/httptest"
+	"strings"
+	"testing"
+
+	"flarewire/internal/simedge"
+)
+
+// everything is what the contract says can be listed, with the API's list behind it.
+var everything = map[string]string{
+	"gre": "/magic/gre_tunnels", "ipsec": "/magic/ipsec_tunnels", "interconnects": "/cni/interconnects", "cnis": "/cni/cnis",
+	"cf-interconnects": "/magic/cf_interconnects", "prefixes": "/addressing/prefixes", "bgp-prefixes": "/bgp/prefixes",
+	"bindings": "/bindings", "routes": "/magic/routes",
+}
+
+func TestEveryResourceCanBeListedForScriptsAndForPeople(t *testing.T) {
+	for resource, path := range everything {
+		t.Run(resource, func(t *testing.T) {
+			edge, env := serve(t, simedge.Options{})
+			s := newShell(t, env...)
+			if code := s.run("list", resource, "-o", "json"); code != 0 || s.err.Len() > 0 {
+				t.Fatalf("exit %d, stderr %q", code, s.err.String())
+			}
+			var list []map[string]any
+			if err := json.Unmarshal(s.out.Bytes(), &list); err != nil || len(list) < 2 {
+				t.Fatalf("%d objects, %v", len(list), err)
+			}
+			asked := false
+			for _, r := range edge.Requests() {
+				asked = asked || strings.HasSuffix(r.Path, path)
+				if r.Method != http.MethodGet {
+					t.Errorf("a list sent %s %s", r.Method, r.Path)
+				}
+			}
+			if !asked {
+				t.Errorf("%s was not asked", path)
+			}
+			if code := s.run("list", resource); code != 0 {
+				t.Fatal(s.err.String())
+			}
+			text := s.out.String()
+			if strings.Contains(text, "\x1b") || strings.Contains(text, "…") || strings.Count(text, "\n") != len(list)+1 {
+				t.Errorf("into a pipe: one whole line per object below a header, and no escape sequences; got\n%s", text)
+			}
+			for _, object := range list {
+				if id, ok := object["id"].(string); ok && !strings.Contains(text, id) {
+					t.Errorf("the id %s is not in the table", id)
+				}
+			}
+		})
+	}
+}
+
+// oneList answers every list with the given body.
+func oneList(t *testing.T, body string) *shell {
+	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		_, _ = w.Write([]byte(body))
+	}))
+	t.Cleanup(server.Close)
+	return newShell(t, "CLOUDFLARE_BASE_URL="+server.URL+"/client/v4", "CLOUDFLARE_API_TOKEN="+secret, "CLOUDFLARE_ACCOUNT_ID="+simedge.DefaultAccount)
+}
+
+// A script must be able to read what flarewire does not know yet, and no number may change on the way.
+func TestJSONIsTheAPIsOwnObjectByteByByte(t *testing.T) {
+	const object = `{"id":"1","name":"a\u00e9<b>","ttl":64,"from_next_year":{"big":12345678901234567890,"exact":1.10,"none":null},"bgp_status":{"state":"BGP_NEW"}}`
+	s := oneList(t, `{"success":true,"errors":[],"messages":[],"result":{"gre_tunnels":[`+object+`]}}`)
+	for args, want := range map[string]string{"list gre -o json": "[" + object + "]", "get gre 1 -o json": object} {
+		if code := s.run(strings.Fields(args)...); code != 0 {
+			t.Fatalf("%s: exit %d: %s", args, code, s.err.String())
+		}
+		var got bytes.Buffer
+		if err := json.Compact(&got, s.out.Bytes()); err != nil || got.String() != want {
+			t.Errorf("%s printed\n%s, %v, want\n%s", args, got.String(), err, want)
+		}
+	}
+}
+
+func TestAnEmptyListIsAnEmptyArrayAndASentence(t *testing.T) {
+	s := oneList(t, `{"success":true,"errors":[],"messages":[],"result":{"routes":[]}}`)
+	if code := s.run("list", "routes", "-o", "json"); code != 0 || strings.TrimSpace(s.out.String()) != "[]" {
+		t.Errorf("exit %d, %q", code, s.out.String())
+	}
+	if code := s.run("list", "routes"); code != 0 || s.out.Len() > 0 || !strings.Contains(s.err.String(), "no static route") {
+		t.Errorf("exit %d, stdout %q, stderr %q", code, s.out.String(), s.err.String())
+	}
+}
+
+func TestWhatTheServerSaysCannotMoveTheCursor(t *testing.T) {
+	s := oneList(t, `{"success":true,"errors":[],"messages":[],"result":{"gre_tunnels":[{"id":"\u001b[2J","name":"x\u001b]0;y\u0007","description":"\u202ez"}]}}`)
+	for _, args := range []string{"list gre", "get gre x", "list gre -o json"} {
+		s.run(strings.Fields(args)...)
+		if text := s.out.String() + s.err.String(); strings.ContainsAny(text, "\x1b\x07\u202e") {
+			t.Errorf("%s let an escape sequence through: %q", args, text)
+		}
+	}
+}
+
+func TestOneObjectIsFoundByNameOrID(t *testing.T) {
+	_, env := serve(t, simedge.Options{})
+	s := newShell(t, env...)
+	for resource, name := range map[string]string{
+		"gre": "fra-dc1-gre", "ipsec": "mad-br1-ipsec", "interconnects": "nwf-fra03-1", "cnis": "fra-cni-v1", "cf-interconnects": "ams-cni-v2",
+		"prefixes": "198.18.20.0/24", "bgp-prefixes": "2001:db8:40::/48", "bindings": "198.18.11.64/27", "routes": "10.50.0.0/16",
+	} {
+		if code := s.run("get", resource, name, "-o", "json"); code != 0 {
+			t.Errorf("%s %s: exit %d: %s", resource, name, code, s.err.String())
+			continue
+		}
+		byName := s.out.String()
+		var object map[string]any
+		if err := json.Unmarshal([]byte(byName), &object); err != nil {
+			t.Fatal(err)
+		}
+		if id, ok := object["id"].(string); ok {
+			if code := s.run("get", resource, id, "-o", "json"); code != 0 || s.out.String() != byName {
+				t.Errorf("%s by its id %s: exit %d, %s", resource, id, code, s.out.String())
+			}
+		}
+		if code := s.run("get", resource, strings.ToUpper(name)); code != 0 || !strings.Contains(s.out.String(), name) {
+			t.Errorf("%s as a table: exit %d, %s", resource, code, s.out.String())
+		}
+	}
+}
+
+func TestANameThatSeveralHaveListsTheirIDs(t *testing.T) {
+	s := oneList(t, `{"success":true,"errors":[],"messages":[],"result":{"routes":[{"id":"r1","prefix":"10.0.0.0/8"},{"id":"r2","prefix":"10.0.0.0/8"},{"id":"r3","prefix":"10.1.0.0/16"}]}}`)
+	if code := s.run("get", "routes", "10.0.0.0/8"); code != 2 || s.out.Len() > 0 {
+		t.Errorf("exit %d, stdout %q", code, s.out.String())
+	}
+	if text := s.err.String(); !strings.Contains(text, "r1, r2") || strings.Contains(text, "r3") {
+		t.Errorf("the ids are not listed: %s", text)
+	}
+}
+
+func TestBindingsOfOnePrefix(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	s := newShell(t, env...)
+	if code := s.run("list", "bindings", "--prefix", "198.18.10.0/24", "-o", "json"); code != 0 {
+		t.Fatal(s.err.String())
+	}
+	var list []struct{ CIDR string }
+	if err := json.Unmarshal(s.out.Bytes(), &list); err != nil || len(list) != 2 {
+		t.Errorf("%v, %v", list, err)
+	}
+	if n := len(edge.Requests()); n != 2 {
+		t.Errorf("%d requests for one prefix, want the list of prefixes and one of bindings", n)
+	}
+}
+
+func TestWrongUseOfListAndGet(t *testing.T) {
+	_, env := serve(t, simedge.Options{})
+	for name, c := range map[string]struct {
+		args string
+		code int
+		says string
+	}{
+		"no resource":              {"list", 2, "bgp-prefixes"},
+		"unknown resource":         {"list tunnel", 2, "cf-interconnects"},
+		"too many arguments":       {"list gre ipsec", 2, "quotes"},
+		"get without a name":       {"get gre", 2, "flarewire list gre"},
+		"unknown output":           {"list gre -o yaml", 2, "table or json"},
+		"--prefix elsewhere":       {"list gre --prefix 10.0.0.0/8", 2, "bindings"},
+		"no such prefix":           {"list bindings --prefix 198.18.1.0/24", 1, "198.18.10.0/24"},
+		"a letter too many":        {"get gre fra-dc1-gree", 1, "did you mean fra-dc1-gre"},
+		"half a name":              {"get ipsec waw", 1, "waw-br1-ipsec"},
+		"nothing near":             {"get routes 172.16.0.0/12", 1, "flarewire list routes"},
+		"an escape sequence":       {"get gre \x1b[2J", 1, `\x1b[2J`},
+		"a resource like a flag":   {"get --gre x", 2, "--gre"},
+		"a name of the wrong kind": {"get ipsec fra-dc1-gre", 1, "IPsec"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			s := newShell(t, env...)
+			if code := s.run(strings.Fields(c.args)...); code != c.code || s.out.Len() > 0 {
+				t.Errorf("exit %d, want %d; stdout %q", code, c.code, s.out.String())
+			}
+			if text := s.err.String(); !strings.Contains(text, c.says) || strings.Count(text, "\n") != 1 || strings.Contains(text, "\x1b") {
+				t.Errorf("stderr is not one sentence with %q: %q", c.says, text)
+			}
+		})
+	}
+}
+
+func TestAPartMustNotLookLikeAll(t *testing.T) {
+	for _, path := range []string{"*/cni/interconnects", "*/addressing/prefixes/*/bindings"} {
+		edge, env := serve(t, simedge.Options{})
+		edge.Fault(simedge.Fault{Method: "GET", Path: path, Kind: simedge.FaultStatus, Status: 403})
+		s := newShell(t, env...)
+		resource := path[strings.LastIndex(path, "/")+1:]
+		if code := s.run("list", resource, "-o", "json"); code != 1 || s.out.Len() > 0 || strings.Count(s.err.String(), "\n") != 1 {
+			t.Errorf("%s: exit %d, stdout %q, stderr %q", resource, code, s.out.String(), s.err.String())
+		}
+	}
+}
+
+func TestTabOffersResourcesAndSendsNothing(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	s := newShell(t, env...)
+	s.run("__complete", "list", "")
+	for resource := range everything {
+		if !strings.Contains(s.out.String(), resource+"\t") {
+			t.Errorf("no %s in\n%s", resource, s.out.String())
+		}
+	}
+	s.run("__complete", "get", "gre", "fra")
+	if n := len(edge.Requests()); n > 0 || strings.Contains(s.out.String(), "fra-") {
+		t.Errorf("pressing tab sent %d requests", n)
+	}
+}

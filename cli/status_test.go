@@ -1,0 +1,126 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"flarewire/internal/simedge"
+)
+
+// healths reads the health of every tunnel from `status -o json`; "null" where nothing is known.
+func (s *shell) healths() map[string]string {
+	s.t.Helper()
+	if code := s.run("status", "-o", "json"); code != 0 || s.err.Len() > 0 {
+		s.t.Fatalf("exit %d: %s", code, s.err.String())
+	}
+	var doc struct {
+		Tunnels []struct {
+			Name   string
+			Health struct{ State *string }
+		}
+	}
+	if err := json.Unmarshal(s.out.Bytes(), &doc); err != nil {
+		s.t.Fatal(err)
+	}
+	out := map[string]string{}
+	for _, t := range doc.Tunnels {
+		out[t.Name] = "null"
+		if t.Health.State != nil {
+			out[t.Name] = *t.Health.State
+		}
+	}
+	return out
+}
+
+func TestStatusTellsTheHealthOfEveryTunnel(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	s := newShell(t, env...)
+	got := s.healths()
+	for name, want := range map[string]string{
+		"fra-dc1-gre": "healthy", "ams-dc1-gre": "degraded", "iad-dc1-gre": "down",
+		"gru-br1-gre": "null", // its health checks are off: the analytics would say down
+	} {
+		if got[name] != want {
+			t.Errorf("%s is %s, want %s", name, got[name], want)
+		}
+	}
+	questions := 0
+	for _, r := range edge.Requests() {
+		if strings.Contains(r.Path, "graphql") {
+			questions++
+		}
+	}
+	if questions != 1 {
+		t.Errorf("the health cost %d requests, want 1", questions)
+	}
+	s.run("status")
+	for _, want := range []string{"HEALTH", "degraded"} {
+		if !strings.Contains(s.out.String(), want) {
+			t.Errorf("no %s in the table:\n%s", want, s.out.String())
+		}
+	}
+}
+
+// Health is a courtesy: whatever happens to the analytics, the status is whole.
+func TestStatusIsWholeWithoutTheAnalytics(t *testing.T) {
+	for name, fault := range map[string]simedge.Fault{
+		"no permission": {Kind: simedge.FaultStatus, Status: http.StatusForbidden, Body: `{"data":null,"errors":[{"message":"not authorized for that account"}]}`},
+		"an error":      {Kind: simedge.FaultStatus, Status: http.StatusOK, Body: `{"data":null,"errors":[{"message":"unknown field"}]}`},
+		"garbage":       {Kind: simedge.FaultGarbage},
+		"HTML":          {Kind: simedge.FaultHTML},
+		"reset":         {Kind: simedge.FaultReset},
+		"slow":          {Kind: simedge.FaultDelay, Delay: time.Minute},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			edge, env := serve(t, simedge.Options{})
+			fault.Path = "*graphql*"
+			edge.Fault(fault)
+			s := newShell(t, env...)
+			began := time.Now()
+			for tunnel, state := range s.healths() {
+				if state != "null" {
+					t.Errorf("%s is %s though nothing is known", tunnel, state)
+				}
+			}
+			if took := time.Since(began); took > 10*time.Second {
+				t.Errorf("the status waited %s for the analytics", took)
+			}
+			if code := s.run("status"); code != 0 || !strings.Contains(s.err.String(), "health of the tunnels is not known") {
+				t.Errorf("exit %d; the table must say why there is no health: %q", code, s.err.String())
+			}
+		})
+	}
+}
+
+// An account that may ask less than the documents say costs two requests more, but has its health.
+func TestHealthOfAnAccountWithNarrowLimits(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	edge.Fault(simedge.Fault{Path: "*graphql*", Times: 1, Kind: simedge.FaultStatus, Status: http.StatusOK,
+		Body: `{"data":null,"errors":[{"message":"limit must be positive number and not greater than 100"}]}`})
+	if got := newShell(t, env...).healths()["ams-dc1-gre"]; got != "degraded" {
+		t.Errorf("ams-dc1-gre is %s", got)
+	}
+}
+
+func TestOneLineForAStatusBar(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	s := newShell(t, append(env, "LANG=en_US.UTF-8")...)
+	if code := s.run("status", "-o", "line"); code != 0 || s.out.String() != "fw 8● 2✗ 2◐ 2○\n" {
+		t.Errorf("exit %d, %q", code, s.out.String())
+	}
+	if n := len(edge.Requests()); n != 2 {
+		t.Errorf("%d requests for a line, want the two lists", n)
+	}
+	s.env = append(env, "LANG=C")
+	if s.run("status", "-o", "line"); s.out.String() != "fw 8+ 2x 2~ 2o\n" {
+		t.Errorf("without UTF-8: %q", s.out.String())
+	}
+	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	if code := s.run("status", "-o", "line"); code != 1 || s.out.String() != "fw ?\n" {
+		t.Errorf("what cannot be read must not leave the old line standing: exit %d, %q", code, s.out.String())
+	}
+}

@@ -1,0 +1,102 @@
+package cli
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/signal"
+	"strings"
+	"time"
+
+	"flarewire/tui"
+)
+
+// watch prints again and again until ctrl+c. The first look must succeed; after it, trouble is said
+// beside the last good data and passes by itself.
+func (r *statusRun) watch(ctx context.Context) error {
+	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
+	defer stop()
+	var place redraw
+	for first := true; ; first = false {
+		now := r.look(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		err := now.snapshot.Err()
+		if first && err != nil {
+			return trouble(err)
+		}
+		if err := r.again(&place, now, err); err != nil {
+			return err
+		}
+		pause := time.NewTimer(now.snapshot.Next)
+		select {
+		case <-ctx.Done():
+			pause.Stop()
+			return nil
+		case <-pause.C:
+		}
+	}
+}
+
+// again prints one look of many. Old data is never appended as if it were new.
+func (r *statusRun) again(place *redraw, now seen, trouble error) error {
+	if r.out == "table" {
+		return r.drawAgain(place, now, trouble)
+	}
+	if trouble != nil {
+		fmt.Fprintln(r.x.Err, "flarewire: "+tui.Clean(trouble.Error()))
+		return nil
+	}
+	if r.out == "json" {
+		return printStatusJSON(r.x.Out, r.s, now, "")
+	}
+	return r.print(now)
+}
+
+func (r *statusRun) drawAgain(place *redraw, now seen, trouble error) error {
+	c := r.f.canvas(r.x, r.s.now())
+	lines := statusTitle(r.s, now.snapshot, c, "as of "+now.snapshot.Fetched().Format("15:04:05"))
+	note := now.health.why()
+	if trouble != nil {
+		note = tui.Clean(trouble.Error())
+	}
+	if note != "" {
+		lines = append(lines, tui.Text(tui.Pending, note).Paint(c.Theme, c.Width))
+	}
+	lines = append(lines, statusTable(now, c)...)
+	if _, ok := terminal(r.x.Out); !ok || r.x.env("TERM") == "dumb" {
+		return printLines(r.x.Out, append(lines, ""))
+	}
+	_, err := fmt.Fprint(r.x.Out, place.frame(lines, c.Height))
+	return err
+}
+
+// redraw draws lines over those of the time before. It leaves the rest of the terminal alone.
+type redraw struct{ drawn int }
+
+// The few sequences that every terminal knows (ECMA-48): cursor up, erase to the end of the line and
+// of the screen.
+const (
+	cursorUp    = "\x1b[%dA\r"
+	eraseLine   = "\x1b[K"
+	eraseScreen = "\x1b[J"
+)
+
+// frame is what to write. More lines than the terminal is high would scroll, and then the next frame
+// could not find its place: those at the end, the least urgent ones, are counted instead.
+func (r *redraw) frame(lines []string, height int) string {
+	if room := height - 2; room > 0 && len(lines) > room {
+		lines = append(lines[:room:room], fmt.Sprintf("%s %d more", tui.Ellipsis, len(lines)-room))
+	}
+	var b strings.Builder
+	if r.drawn > 0 {
+		fmt.Fprintf(&b, cursorUp, r.drawn)
+	}
+	for _, line := range lines {
+		b.WriteString(line + eraseLine + "\n")
+	}
+	b.WriteString(eraseScreen)
+	r.drawn = len(lines)
+	return b.String()
+}

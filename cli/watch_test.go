@@ -1,0 +1,99 @@
+package cli_test
+
+import (
+	"bufio"
+	"bytes"
+	"context"
+	"encoding/json"
+	"io"
+	"os"
+	"os/signal"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"flarewire/cli"
+	"flarewire/internal/simedge"
+)
+
+// watchFor runs `status --watch` for some simulated time and gives what it printed.
+func watchFor(t *testing.T, d time.Duration, args ...string) (out string, code int) {
+	// The goroutine of package os/signal lives as long as the program: it must start outside of the simulated time.
+	stop := make(chan os.Signal, 1)
+	signal.Notify(stop, os.Interrupt)
+	defer signal.Stop(stop)
+	synctest.Test(t, func(t *testing.T) {
+		ctx, cancel := context.WithTimeout(t.Context(), d)
+		defer cancel()
+		var text, trouble bytes.Buffer
+		code = cli.Main(ctx, append([]string{"--demo", "status", "--watch"}, args...), cli.IO{In: strings.NewReader(""), Out: &text, Err: &trouble, Now: time.Now})
+		if trouble.Len() > 0 {
+			t.Error(trouble.String())
+		}
+		out = text.String()
+	})
+	return out, code
+}
+
+// While something is establishing it looks every five seconds.
+func TestWatchingAppendsOneObjectPerLine(t *testing.T) {
+	out, code := watchFor(t, 12*time.Second, "-o", "json")
+	lines := strings.Split(strings.TrimSpace(out), "\n")
+	if code != 0 || len(lines) != 3 {
+		t.Fatalf("exit %d, %d lines in 12 s", code, len(lines))
+	}
+	var last time.Time
+	for _, line := range lines {
+		var doc struct {
+			FetchedAt time.Time `json:"fetched_at"`
+			Tunnels   []any
+		}
+		if err := json.Unmarshal([]byte(line), &doc); err != nil || len(doc.Tunnels) != 14 || !doc.FetchedAt.After(last) {
+			t.Errorf("%v, %d tunnels, fetched at %s after %s", err, len(doc.Tunnels), doc.FetchedAt, last)
+		}
+		last = doc.FetchedAt
+	}
+}
+
+func TestWatchingIntoAPipeHasNoEscapeSequences(t *testing.T) {
+	out, code := watchFor(t, 6*time.Second)
+	if code != 0 || strings.Contains(out, "\x1b") || strings.Count(out, "NAME") != 2 || strings.Count(out, "as of") != 2 {
+		t.Errorf("exit %d:\n%s", code, out)
+	}
+	if out, _ := watchFor(t, 6*time.Second, "-o", "line"); strings.Count(out, "\n") != 2 {
+		t.Errorf("not one line per look: %q", out)
+	}
+}
+
+func TestCtrlCEndsWatchingWithoutAnError(t *testing.T) {
+	read, write := io.Pipe()
+	ended := make(chan int, 1)
+	go func() {
+		ended <- cli.Main(t.Context(), []string{"--demo", "status", "--watch", "-o", "line"},
+			cli.IO{In: strings.NewReader(""), Out: write, Err: io.Discard, Now: time.Now})
+		_ = write.Close()
+	}()
+	if _, err := bufio.NewReader(read).ReadString('\n'); err != nil {
+		t.Fatal(err)
+	}
+	self, err := os.FindProcess(os.Getpid())
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := self.Signal(os.Interrupt); err != nil {
+		t.Skip("this system cannot send an interrupt: ", err)
+	}
+	if code := <-ended; code != 0 {
+		t.Errorf("exit %d", code)
+	}
+}
+
+func TestWatchingEndsWhenTheFirstLookFails(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403})
+	s := newShell(t, env...)
+	if code := s.run("status", "--watch"); code != 1 || s.out.Len() > 0 || s.err.Len() == 0 {
+		t.Errorf("exit %d, stdout %q", code, s.out.String())
+	}
+}
