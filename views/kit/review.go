@@ -171,13 +171,25 @@ func (r *Review) accept() tea.Cmd {
 	return func() tea.Msg { return plannedMsg{r, plan.AcceptConflicts(r.env.Ctx), nil} }
 }
 
+// dialogWidth is what a line of a dialog holds at 80 columns.
+const dialogWidth = 66
+
 func (r *Review) send() tea.Cmd {
 	if r.intent.Confirm == "" {
 		return r.apply()
 	}
-	lines := []tui.Line{tui.Text(tui.Plain, r.plan.Title+".")}
+	var lines []tui.Line
+	paragraph := func(role tui.Role, text string) {
+		for _, l := range tui.Wrap(tui.Clean(text), dialogWidth) {
+			lines = append(lines, tui.Text(role, l))
+		}
+	}
+	paragraph(tui.Plain, r.plan.Title+".")
+	for _, w := range r.plan.Warnings {
+		paragraph(tui.Bad, "! "+w)
+	}
 	for _, c := range r.plan.Consequences {
-		lines = append(lines, tui.Text(tui.Pending, tui.Clean(c)))
+		paragraph(tui.Pending, "- "+c)
 	}
 	return tui.Open(&tui.Dialog{Title: r.plan.Title + "?", Lines: lines, Confirm: r.intent.Confirm,
 		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: r.apply}}})
