@@ -4,7 +4,9 @@ package views
 
 import (
 	"flarewire/tui"
+	"flarewire/views/account"
 	"flarewire/views/kit"
+	"flarewire/views/prefix"
 	"flarewire/views/route"
 	"flarewire/views/tunnel"
 )
@@ -13,6 +15,8 @@ import (
 var registry = []func(*kit.Env) kit.Module{
 	tunnel.New,
 	route.New,
+	prefix.New,
+	account.New,
 }
 
 // New makes the whole program's root model. o.Home, Destinations and Services are filled in here.

@@ -171,8 +171,11 @@ func (r *Review) accept() tea.Cmd {
 	return func() tea.Msg { return plannedMsg{r, plan.AcceptConflicts(r.env.Ctx), nil} }
 }
 
-// dialogWidth is what a line of a dialog holds at 80 columns.
-const dialogWidth = 66
+// The room for the text of a dialog at 80x24, beside its title, the field for the name and the answers.
+const (
+	dialogWidth = 66
+	dialogLines = 12
+)
 
 func (r *Review) send() tea.Cmd {
 	if r.intent.Confirm == "" {
@@ -190,6 +193,9 @@ func (r *Review) send() tea.Cmd {
 	}
 	for _, c := range r.plan.Consequences {
 		paragraph(tui.Pending, "- "+c)
+	}
+	if len(lines) > dialogLines {
+		lines = append(lines[:dialogLines-1], tui.Text(tui.Muted, "More stands in the review behind this."))
 	}
 	return tui.Open(&tui.Dialog{Title: r.plan.Title + "?", Lines: lines, Confirm: r.intent.Confirm,
 		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: r.apply}}})
