@@ -187,7 +187,6 @@ func (r *Review) send() tea.Cmd {
 			lines = append(lines, tui.Text(role, l))
 		}
 	}
-	paragraph(tui.Plain, r.plan.Title+".")
 	for _, w := range r.plan.Warnings {
 		paragraph(tui.Bad, "! "+w)
 	}

@@ -57,7 +57,8 @@ func (r *Review) drawPlan(p *page) {
 	}
 	r.drawCheck(p)
 	for _, request := range r.plan.Requests {
-		p.heading("The request: " + request.Method + " " + request.Path)
+		p.heading("The request")
+		p.text(tui.Muted, request.Method+" "+request.Path)
 		for _, line := range strings.Split(request.Body, "\n") {
 			p.line(tui.Muted, "   "+line)
 		}
