@@ -60,18 +60,18 @@ func meaningOf(b api.BGPPrefix, approved bool, now time.Time) (string, tui.Role)
 	case b.OnDemand != nil && b.OnDemand.OnDemandLocked:
 		return fmt.Sprintf("%s is %s and locked: only your account team can unlock it.", b.CIDR, strings.ToLower(word(announced(b)))), tui.Pending
 	case off:
-		return fmt.Sprintf("%s is withdrawn%s: the Internet does not reach it through Cloudflare. A advertises it, which takes %.0f to %.0f minutes.",
-			b.CIDR, ago(turned(b), now), netrules.MinAdvertise.Minutes(), netrules.MaxAdvertise.Minutes()), tui.Bad
+		return fmt.Sprintf("%s %s: the Internet does not reach it through Cloudflare. A advertises it, which takes %.0f to %.0f minutes.",
+			b.CIDR, gone(turned(b), now), netrules.MinAdvertise.Minutes(), netrules.MaxAdvertise.Minutes()), tui.Bad
 	}
 	return "", tui.Plain
 }
 
-// ago says since when, as far as the API does.
-func ago(at, now time.Time) string {
+// gone says since when it is withdrawn, as far as the API does.
+func gone(at, now time.Time) string {
 	if at.IsZero() {
-		return ""
+		return "is withdrawn"
 	}
-	return " (" + resource.Ago(at, now) + ")"
+	return "was withdrawn " + resource.Ago(at, now)
 }
 
 // boundness says whether traffic that arrives has a service. A prefix can be advertised and still lead nowhere.

@@ -148,7 +148,7 @@ func columns(g tui.Glyphs) []table.Column[row] {
 		return func(r row, _ time.Time) string { return tui.Clean(get(r)) }
 	}
 	return []table.Column[row]{
-		{Key: "cidr", Title: "PREFIX", Width: 18, Grow: 10, Text: text(func(r row) string { return r.CIDR }),
+		{Key: "cidr", Title: "PREFIX", Width: 18, Grow: 8, Text: text(func(r row) string { return r.CIDR }),
 			Role: func(row) tui.Role { return tui.Strong }, Compare: func(a, b row) int { return byNetwork(a.CIDR, b.CIDR) }},
 		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Text: text(func(r row) string { return asn(r.ASN) }), Compare: byASN},
 		{Key: "approved", Title: "APPROVED", Width: 8, Text: text(func(r row) string { return approval(r.Approved) }), Role: approvalRole},
@@ -157,7 +157,7 @@ func columns(g tui.Glyphs) []table.Column[row] {
 		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true,
 			Text:    func(r row, now time.Time) string { return tui.AgeSince(r.changed(), now) },
 			Compare: func(a, b row) int { return b.changed().Compare(a.changed()) }},
-		{Key: "checks", Title: "VALIDATION", Width: 12, Grow: 20, Text: text(func(r row) string { t, _ := r.validity(); return t }),
+		{Key: "checks", Title: "VALIDATION", Width: 16, Grow: 20, Text: text(func(r row) string { t, _ := r.validity(); return t }),
 			Role: func(r row) tui.Role { _, role := r.validity(); return role }},
 		{Key: "description", Title: "DESCRIPTION", Width: 24, Grow: 40, Priority: 2, Text: text(func(r row) string { return r.Description }),
 			Role: func(row) tui.Role { return tui.Muted }},
