@@ -3,6 +3,7 @@ package prefix
 import (
 	"cmp"
 	"context"
+	"fmt"
 	"strconv"
 	"strings"
 	"time"
@@ -40,6 +41,7 @@ func (m *Module) describeBGP(r row) resource.Description[api.BGPPrefix] {
 		Name:    func(b B) string { return b.CIDR },
 		JSON:    func(b B) []byte { return b.JSON() },
 		Columns: m.bgpColumns(r), SortBy: "advertised",
+		Summary:  func(rows []B) tui.Line { return counted(len(rows), "BGP prefixes", r) },
 		Sections: func(b B, now time.Time) []resource.Section { return m.bgpSections(r, b, now) },
 		NoWrites: m.env.NoWrites,
 		Create:   m.bgpEditor(r).Create,
@@ -75,6 +77,11 @@ func (m *Module) bgpColumns(r row) []table.Column[api.BGPPrefix] {
 		{Key: "auto", Title: "AUTO", Width: 4, Text: text(func(b B) string { return switched(b.AutoAdvertiseWithdraw) })},
 		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Text: text(func(b B) string { return asn(b.ASN) })},
 	}
+}
+
+// counted is the line above a list below a prefix: the breadcrumb does not always name the prefix.
+func counted(n int, what string, r row) tui.Line {
+	return tui.Line{{Text: fmt.Sprintf("%s of %s: %d", what, tui.Clean(r.CIDR), n), Role: tui.Strong}}
 }
 
 // decider is who can advertise and withdraw a BGP prefix.

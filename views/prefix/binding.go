@@ -55,6 +55,7 @@ func (m *Module) describeBindings(r row) resource.Description[api.Binding] {
 			{Key: "reach", Title: "REACH", Width: 16, Priority: 1, Text: text(func(b B) string { return reach(r, b) }), Role: func(B) tui.Role { return tui.Muted }},
 		},
 		SortBy:   "cidr",
+		Summary:  func(rows []B) tui.Line { return counted(len(rows), "Service bindings", r) },
 		Sections: func(b B, now time.Time) []resource.Section { return m.bindingSections(r, b, now) },
 		NoWrites: m.env.NoWrites,
 		Create:   func() tea.Cmd { return m.newBinding(r) },
@@ -154,7 +155,7 @@ func bindingForm(title string, r row, services []api.AddressingService, existing
 	}
 	return form.New(form.Options{Title: title, Verb: "review", Values: values,
 		Sections: []form.Section{{Title: "Of " + r.CIDR, Fields: []form.Field{
-			{Key: "cidr", Label: "Network", Help: "The first binding is the whole prefix; later ones are parts of it, such as a /28",
+			{Key: "cidr", Label: "Network", Help: "First the whole prefix; later parts of it, such as a /28",
 				Suggest: func(form.Values) []string { return []string{r.CIDR} },
 				Check:   func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.BindingCIDR(v, prefix, there)) }},
 			{Key: "service_id", Label: "Service", Kind: form.Choice, Options: options, Help: "What gets the traffic to these addresses",

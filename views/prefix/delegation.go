@@ -48,7 +48,8 @@ func (m *Module) describeDelegations(r row) resource.Description[api.Delegation]
 			{Key: "created", Title: "CREATED", Width: 7, Right: true, Live: true, Text: func(d D, now time.Time) string { return tui.AgeSince(d.CreatedAt.Time, now) },
 				Compare: func(a, b D) int { return b.CreatedAt.Compare(a.CreatedAt.Time) }},
 		},
-		SortBy: "cidr",
+		SortBy:  "cidr",
+		Summary: func(rows []D) tui.Line { return counted(len(rows), "Delegations", r) },
 		Sections: func(d D, now time.Time) []resource.Section {
 			created, createdAge := resource.Time(d.CreatedAt.Time, now)
 			modified, modifiedAge := resource.Time(d.ModifiedAt.Time, now)

@@ -20,9 +20,6 @@ func (m *Module) sections(r row, now time.Time) []resource.Section {
 	sections := []resource.Section{m.state(r, now), {Title: "What this means", Fields: meaning(r, now)},
 		m.bindingSection(r, now), checks(r), m.delegationSection(r)}
 	sections = append(sections, m.env.Related(subject(r))...)
-	if s, ok := m.leasedInside(r); ok {
-		sections = append(sections, s)
-	}
 	return append(sections, identity(r, now))
 }
 

@@ -9,14 +9,15 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/kit"
 )
 
 func (m *Module) openLeases() tui.View {
-	return resource.NewList(describeLeases(), m.leases.Source())
+	return resource.NewList(m.describeLeases(), m.leases.Source())
 }
 
 // describeLeases describes the addresses that Cloudflare leases to the account: its side of the tunnels.
-func describeLeases() resource.Description[api.Lease] {
+func (m *Module) describeLeases() resource.Description[api.Lease] {
 	type L = api.Lease
 	text := func(get func(L) string) func(L, time.Time) string {
 		return func(l L, _ time.Time) string { return tui.Clean(get(l)) }
@@ -35,28 +36,18 @@ func describeLeases() resource.Description[api.Lease] {
 		SortBy: "cidrs",
 		Sections: func(l L, now time.Time) []resource.Section {
 			from, age := resource.Time(l.ActiveFrom.Time, now)
-			return []resource.Section{{Title: "Leased addresses", Fields: []resource.Field{
-				{Label: "Addresses", Value: networks(l), Note: "Cloudflare's side of your tunnels; they are Cloudflare's, not yours"},
+			sections := []resource.Section{{Title: "Leased addresses", Fields: []resource.Field{
+				{Label: "Addresses", Value: networks(l), Note: "Cloudflare's own, for its side of your tunnels"},
 				{Label: "Purpose", Value: cmp.Or(l.Purpose, "-")},
 				{Label: "Active from", Value: from, Note: age},
 				{Label: "ID", Value: l.ID},
 			}}}
+			for _, cidr := range l.CIDRs {
+				sections = append(sections, m.env.Related(kit.Subject{Kind: "lease", ID: l.ID, Name: cidr, CIDR: network(cidr)})...)
+			}
+			return sections
 		},
 	}
 }
 
 func networks(l api.Lease) string { return cmp.Or(strings.Join(l.CIDRs, ", "), "-") }
-
-// leasedInside are the leased addresses that lie in a prefix.
-func (m *Module) leasedInside(r row) (resource.Section, bool) {
-	s := resource.Section{Title: "Leased addresses inside it"}
-	for _, l := range m.leases.Rows() {
-		for _, cidr := range l.CIDRs {
-			if p := network(cidr); p.IsValid() && p.Overlaps(network(r.CIDR)) {
-				s.Fields = append(s.Fields, resource.Field{Label: cidr, Value: cmp.Or(l.Purpose, "-"),
-					Open: func() tui.View { return resource.NewDetail(describeLeases(), m.leases.Source(), l) }})
-			}
-		}
-	}
-	return s, len(s.Fields) > 0
-}

@@ -2,6 +2,7 @@ package prefix
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -143,7 +144,7 @@ func (v validation) role() tui.Role {
 	return tui.Bad
 }
 
-// validity is the checks in few words: those that are not valid, worst first.
+// validity is the checks in few words: those that are not valid by their names, those that are not over.
 func (r row) validity() (string, tui.Role) {
 	var bad, open []string
 	all := r.validations()
@@ -155,13 +156,14 @@ func (r row) validity() (string, tui.Role) {
 			open = append(open, v.name+" pending")
 		}
 	}
+	if len(open) > 1 {
+		open = []string{fmt.Sprintf("%d pending", len(open))}
+	}
 	switch {
 	case len(all) == 0:
 		return "-", tui.Muted
 	case len(bad) > 0:
 		return tui.Clean(strings.Join(append(bad, open...), ", ")), tui.Bad
-	case len(open) == len(all):
-		return "pending", tui.Pending
 	case len(open) > 0:
 		return strings.Join(open, ", "), tui.Pending
 	}
