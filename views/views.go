@@ -4,8 +4,10 @@ package views
 
 import (
 	"flarewire/tui"
+	"flarewire/views/account"
 	"flarewire/views/activity"
 	"flarewire/views/kit"
+	"flarewire/views/prefix"
 	"flarewire/views/requests"
 	"flarewire/views/route"
 	"flarewire/views/tunnel"
@@ -15,6 +17,8 @@ import (
 var registry = []func(*kit.Env) kit.Module{
 	tunnel.New,
 	route.New,
+	prefix.New,
+	account.New,
 	activity.New,
 	requests.New,
 }

@@ -73,8 +73,8 @@ func GuardAdvertisement(prefix api.Prefix, b api.BGPPrefix, bindings []api.Bindi
 		g.Warnings = append(g.Warnings, f.Text)
 	}
 	if age := now.Sub(changed); g.Block == "" && !changed.IsZero() && age < netrules.AdvertiseCooldown {
-		g.Warnings = append(g.Warnings, fmt.Sprintf("The advertisement changed %s ago; flarewire's own advice is to wait %s between "+
-			"two changes (Cloudflare documents no such time)", age.Round(time.Second), netrules.AdvertiseCooldown))
+		g.Warnings = append(g.Warnings, fmt.Sprintf("The advertisement changed %s ago; flarewire's own advice is to wait %.0f minutes between "+
+			"two changes (Cloudflare documents no such time)", age.Round(time.Second), netrules.AdvertiseCooldown.Minutes()))
 	}
 	g.Consequences = advertisementOrder(advertise)
 	return g

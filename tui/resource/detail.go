@@ -31,7 +31,7 @@ func NewDetail[T any](desc Description[T], source Source[T], row T) *Detail[T] {
 func (d *Detail[T]) Title() string { return d.desc.Name(d.row) }
 
 // Init implements tui.View.
-func (d *Detail[T]) Init() tea.Cmd { return d.source.want(true) }
+func (d *Detail[T]) Init() tea.Cmd { return d.source.want(d.id) }
 
 // Status implements tui.StatusReporter.
 func (d *Detail[T]) Status() tui.Status { return d.source.Status() }
@@ -48,7 +48,7 @@ func (d *Detail[T]) Update(msg tea.Msg) tea.Cmd {
 			break
 		}
 	}
-	return nil
+	return d.source.looked(d.id)
 }
 
 // Actions implements tui.View.
@@ -206,8 +206,9 @@ func drawProse(c tui.Canvas, f Field, width int, lead string) []string {
 	return out
 }
 
+// lowerFirst is for a title in a sentence; a title that begins with an abbreviation stays as it is.
 func lowerFirst(s string) string {
-	if s == "" {
+	if len(s) < 2 || s[1] >= 'A' && s[1] <= 'Z' {
 		return s
 	}
 	return strings.ToLower(s[:1]) + s[1:]

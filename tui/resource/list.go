@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"fmt"
 	"strconv"
 
@@ -46,7 +47,7 @@ func (l *List[T]) take() {
 func (l *List[T]) Title() string { return l.desc.Plural }
 
 // Init implements tui.View.
-func (l *List[T]) Init() tea.Cmd { return l.source.want(false) }
+func (l *List[T]) Init() tea.Cmd { return l.source.want("") }
 
 // Status implements tui.StatusReporter.
 func (l *List[T]) Status() tui.Status { return l.source.Status() }
@@ -69,13 +70,14 @@ func (l *List[T]) Update(msg tea.Msg) tea.Cmd {
 			l.awaited = msg.id
 		}
 	}
-	if l.source.Brings(msg) {
-		l.take()
-		if l.awaited != "" && l.table.Select(l.awaited) {
-			l.awaited = ""
-		}
+	if !l.source.Brings(msg) {
+		return nil
 	}
-	return nil
+	l.take()
+	if l.awaited != "" && l.table.Select(l.awaited) {
+		l.awaited = ""
+	}
+	return l.source.looked("")
 }
 
 func (l *List[T]) filterKey(msg tea.KeyPressMsg) tea.Cmd {
@@ -222,7 +224,7 @@ func (l *List[T]) count() string {
 // empty says why there is nothing to see; nothing fetched yet is not the same as nothing there.
 func (l *List[T]) empty(c tui.Canvas) string {
 	status := l.source.Status()
-	text := "There are no " + lowerFirst(l.desc.Plural) + " on this account."
+	text := "There are no " + lowerFirst(l.desc.Plural) + " " + cmp.Or(l.desc.Scope, "on this account") + "."
 	switch {
 	case l.table.Filter() != "":
 		text = "No row matches " + tui.Clean(l.table.Filter()) + ". esc clears the filter."

@@ -37,6 +37,10 @@ type Description[T any] struct {
 	// DeleteAll opens the deletion of several marked rows; nil when rows cannot be marked.
 	DeleteAll func([]T) tea.Cmd
 	NoWrites  string
+	// NoDelete is why this row cannot be deleted, "" when it can; nil when all can.
+	NoDelete func(T) string
+	// Scope is what the rows belong to, for the sentence that there are none; empty is "on this account".
+	Scope string
 	// Actions are what else can be done with a row, in the list and on the detail page.
 	Actions func(row T) []tui.Action
 }
@@ -53,6 +57,9 @@ func (d Description[T]) writes(row T, ok bool) []tui.Action {
 			Long: "Change it: form, review, then send", Run: func() tea.Cmd { return d.Edit(row) }})
 	}
 	if d.Delete != nil {
+		if why == "" && d.NoDelete != nil {
+			why = d.NoDelete(row)
+		}
 		out = append(out, tui.Action{Name: "delete", Keys: []string{"D"}, Short: "delete", Footer: true, Why: why,
 			Long: "Delete it: what hangs on it, then its name", Run: func() tea.Cmd { return d.Delete(row) }})
 	}
@@ -105,6 +112,9 @@ type Source[T any] struct {
 	Want func() tea.Cmd
 	// Related is run when a detail page is opened, for what it shows besides its row; nil for nothing.
 	Related func() tea.Cmd
+	// Looked is run when a page is opened and whenever new rows have come to it, with the id of a detail page's object or ""
+	// for the list. It fetches what only a page that is open needs, when that has grown old; nil for nothing.
+	Looked func(id string) tea.Cmd
 }
 
 func refreshAction(refresh func() tea.Cmd) tui.Action {
@@ -112,16 +122,23 @@ func refreshAction(refresh func() tea.Cmd) tui.Action {
 		Long: "Fetch now, not only at the next round", Run: refresh}
 }
 
-// want has the rows fetched, and for a detail page what it shows besides.
-func (s Source[T]) want(detail bool) tea.Cmd {
+// want has the rows fetched, and for a detail page, which has an id, what it shows besides.
+func (s Source[T]) want(id string) tea.Cmd {
 	var cmds []tea.Cmd
 	if s.Want != nil {
 		cmds = append(cmds, s.Want())
 	}
-	if detail && s.Related != nil {
+	if id != "" && s.Related != nil {
 		cmds = append(cmds, s.Related())
 	}
-	return tea.Batch(cmds...)
+	return tea.Batch(append(cmds, s.looked(id))...)
+}
+
+func (s Source[T]) looked(id string) tea.Cmd {
+	if s.Looked == nil {
+		return nil
+	}
+	return s.Looked(id)
 }
 
 // selectMsg puts the cursor of every list that has the row on it, now or when the row comes.

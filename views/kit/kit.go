@@ -33,6 +33,8 @@ type Env struct {
 	Now      func() time.Time
 	// NoWrites is why nothing can be changed; empty when writing is possible.
 	NoWrites string
+	// SwitchAccount opens another account in place of this one; nil when the session cannot.
+	SwitchAccount func(api.Account) tea.Cmd
 
 	modules []Module
 }

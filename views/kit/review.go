@@ -177,13 +177,30 @@ func (r *Review) accept() tea.Cmd {
 	return func() tea.Msg { return plannedMsg{r, plan.AcceptConflicts(r.env.Ctx), nil} }
 }
 
+// The room for the text of a dialog at 80x24, beside its title, the field for the name and the answers.
+const (
+	dialogWidth = 66
+	dialogLines = 12
+)
+
 func (r *Review) send() tea.Cmd {
 	if r.intent.Confirm == "" {
 		return r.apply()
 	}
-	lines := []tui.Line{tui.Text(tui.Plain, r.plan.Title+".")}
+	var lines []tui.Line
+	paragraph := func(role tui.Role, text string) {
+		for _, l := range tui.Wrap(tui.Clean(text), dialogWidth) {
+			lines = append(lines, tui.Text(role, l))
+		}
+	}
+	for _, w := range r.plan.Warnings {
+		paragraph(tui.Bad, "! "+w)
+	}
 	for _, c := range r.plan.Consequences {
-		lines = append(lines, tui.Text(tui.Pending, tui.Clean(c)))
+		paragraph(tui.Pending, "- "+c)
+	}
+	if len(lines) > dialogLines {
+		lines = append(lines[:dialogLines-1], tui.Text(tui.Muted, "More stands in the review behind this."))
 	}
 	return tui.Open(&tui.Dialog{Title: r.plan.Title + "?", Lines: lines, Confirm: r.intent.Confirm,
 		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: r.apply}}})

@@ -196,12 +196,12 @@ func (m *Module) Want() tea.Cmd { return m.list.Want() }
 func (m *Module) Related(s kit.Subject) []resource.Section {
 	var out resource.Section
 	switch {
-	case s.Kind == "route":
+	case s.Kind == "route", s.Kind == "lease":
 		return nil
 	case s.Interface.IsValid():
 		out.Title = "Static routes through it"
 	case s.CIDR.IsValid():
-		out.Title = "Static routes inside it"
+		out.Title = "Static routes for these addresses"
 	default:
 		return nil
 	}

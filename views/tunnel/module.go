@@ -184,8 +184,11 @@ func (m *Module) Subnets() []kit.Subnet {
 // Want implements kit.Relater: the feed fetches by itself.
 func (m *Module) Want() tea.Cmd { return nil }
 
-// Related implements kit.Relater: the tunnel that a route's next hop lies in.
+// Related implements kit.Relater: the tunnel that a route's next hop lies in, and the tunnels that end at leased addresses.
 func (m *Module) Related(s kit.Subject) []resource.Section {
+	if s.Kind == "lease" {
+		return m.endingAt(s)
+	}
 	if s.Kind != "route" || !s.Hop.IsValid() {
 		return nil
 	}

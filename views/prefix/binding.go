@@ -1,0 +1,205 @@
+package prefix
+
+import (
+	"context"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/change"
+	"flarewire/internal/journal"
+	"flarewire/internal/netrules"
+	"flarewire/tui"
+	"flarewire/tui/form"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+)
+
+func (m *Module) bindingSource(r row) resource.Source[api.Binding] {
+	s := source(m.store, r.ID, func(p *parts) part[api.Binding] { return p.bindings })
+	s.Related = m.env.WantRelated
+	return s
+}
+
+func (m *Module) openBindings(r row) tui.View {
+	return resource.NewList(m.describeBindings(r), m.bindingSource(r))
+}
+
+func (m *Module) openOneBinding(r row, b api.Binding) func() tui.View {
+	return func() tui.View { return resource.NewDetail(m.describeBindings(r), m.bindingSource(r), b) }
+}
+
+func (m *Module) describeBindings(r row) resource.Description[api.Binding] {
+	type B = api.Binding
+	text := func(get func(B) string) func(B, time.Time) string {
+		return func(b B, _ time.Time) string { return tui.Clean(get(b)) }
+	}
+	return resource.Description[B]{
+		Plural: "Service bindings", Scope: "of " + r.CIDR,
+		ID:   func(b B) string { return b.ID },
+		Name: func(b B) string { return b.CIDR },
+		JSON: func(b B) []byte { return b.JSON() },
+		Columns: []table.Column[B]{
+			{Key: "cidr", Title: "NETWORK", Width: 18, Grow: 10, Text: text(func(b B) string { return b.CIDR }),
+				Role: func(B) tui.Role { return tui.Strong }, Compare: func(a, b B) int { return byNetwork(a.CIDR, b.CIDR) }},
+			{Key: "service", Title: "SERVICE", Width: 16, Grow: 10, Text: text(serviceName)},
+			{Key: "state", Title: "STATE", Width: 14, Text: text(m.provisioningText), Role: func(b B) tui.Role { return provisioningRole(provisioning(b)) }},
+			{Key: "since", Title: "SEEN SO", Width: 7, Right: true, Live: true,
+				Text:    func(b B, now time.Time) string { return tui.AgeSince(m.store.seen[b.ID].since, now) },
+				Compare: func(a, b B) int { return m.store.seen[b.ID].since.Compare(m.store.seen[a.ID].since) }},
+			{Key: "reach", Title: "REACH", Width: 16, Priority: 1, Text: text(func(b B) string { return reach(r, b) }), Role: func(B) tui.Role { return tui.Muted }},
+		},
+		SortBy:   "cidr",
+		Summary:  func(rows []B) tui.Line { return counted(len(rows), "Service bindings", r) },
+		Sections: func(b B, now time.Time) []resource.Section { return m.bindingSections(r, b, now) },
+		NoWrites: m.env.NoWrites,
+		Create:   func() tea.Cmd { return m.newBinding(r) },
+		Delete:   func(b B) tea.Cmd { return m.bindingEditor(r, nil, nil).Delete(b.ID, b.CIDR) },
+	}
+}
+
+func (m *Module) provisioningText(b api.Binding) string {
+	switch state := provisioning(b); state {
+	case "active":
+		return m.env.Glyphs.Up + " " + state
+	case "provisioning":
+		return m.env.Glyphs.Pending + " " + state
+	default:
+		return m.env.Glyphs.Unknown + " " + state
+	}
+}
+
+func provisioningRole(state string) tui.Role {
+	if state == "active" {
+		return tui.Good
+	}
+	return tui.Pending
+}
+
+// reach is how much of the prefix a binding covers.
+func reach(r row, b api.Binding) string {
+	if network(b.CIDR) == network(r.CIDR) {
+		return "the whole prefix"
+	}
+	return "a part of it"
+}
+
+func (m *Module) bindingSections(r row, b api.Binding, now time.Time) []resource.Section {
+	note := "most of Cloudflare's data centers have it"
+	if provisioning(b) != "active" {
+		note = "services on these addresses are likely disrupted until it is active"
+	}
+	sections := []resource.Section{
+		{Title: "Service binding", Fields: []resource.Field{
+			{Label: "Network", Value: b.CIDR, Note: reach(r, b)},
+			{Label: "Service", Value: serviceName(b), Note: "gets the traffic to these addresses; the most specific binding wins"},
+			{Label: "State", Value: m.provisioningText(b), Role: provisioningRole(provisioning(b)), Note: note},
+			{Label: "Seen", Value: m.provisioningNote(b, now), Note: "the API names no time"},
+		}},
+		{Title: "Part of", Fields: []resource.Field{parent(m, r)}},
+	}
+	sections = append(sections, m.env.Related(kit.Subject{Kind: "binding", ID: b.ID, Name: b.CIDR, CIDR: network(b.CIDR)})...)
+	return append(sections, resource.Section{Title: "Identity", Fields: []resource.Field{{Label: "ID", Value: b.ID}, {Label: "Service ID", Value: b.ServiceID}}})
+}
+
+// newBinding reads the services and the bindings that there are, and opens the form.
+func (m *Module) newBinding(r row) tea.Cmd {
+	return m.opening("New service binding", func(ctx context.Context) (tui.View, error) {
+		services, err := m.env.Account.Services.List(ctx)
+		if err != nil {
+			return nil, err
+		}
+		existing, err := m.env.Account.Bindings(r.ID).List(ctx)
+		if err != nil {
+			return nil, err
+		}
+		return m.bindingEditor(r, services, existing).Creation(), nil
+	})
+}
+
+// bindingEditor makes the acts on the bindings of a prefix; services and existing are for the form alone.
+func (m *Module) bindingEditor(r row, services []api.AddressingService, existing []api.Binding) kit.Editor[api.Binding] {
+	return kit.Editor[api.Binding]{Env: m.env, Resource: change.Bindings(r.ID), Refresh: func() tea.Cmd { return m.changed(r.ID) },
+		Form: func(title string, b api.Binding, submit func(api.Binding) tea.Cmd) *form.Form {
+			return bindingForm(title, r, services, existing, submit)
+		},
+		Guard: func(ctx context.Context, verb journal.Verb, b api.Binding) (change.Guards, error) {
+			now, err := m.env.Account.Bindings(r.ID).List(ctx)
+			if err != nil {
+				return change.Guards{}, err
+			}
+			if verb == journal.Create {
+				return change.NewBinding(network(r.CIDR), now, b), nil
+			}
+			return change.Guards{Consequences: change.BindingConsequences(network(r.CIDR), now, b)}, nil
+		}}
+}
+
+func bindingForm(title string, r row, services []api.AddressingService, existing []api.Binding, submit func(api.Binding) tea.Cmd) *form.Form {
+	prefix, there := network(r.CIDR), ruled(existing)
+	values := form.Values{"cidr": ""}
+	if len(existing) == 0 {
+		values["cidr"] = r.CIDR
+	}
+	options := make([]form.Option, len(services))
+	for i, s := range services {
+		options[i] = form.Option{Value: s.ID, Label: tui.Clean(s.Name)}
+	}
+	if len(services) > 0 {
+		values["service_id"] = fit(services, there)
+	}
+	return form.New(form.Options{Title: title, Verb: "review", Values: values,
+		Sections: []form.Section{{Title: "Of " + r.CIDR, Fields: []form.Field{
+			{Key: "cidr", Label: "Network", Help: "First the whole prefix; later parts of it, such as a /28",
+				Suggest: func(form.Values) []string { return []string{r.CIDR} },
+				Check:   func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.BindingCIDR(v, prefix, there)) }},
+			{Key: "service_id", Label: "Service", Kind: form.Choice, Options: options, Help: "What gets the traffic to these addresses",
+				Check: func(v string, all form.Values) form.Finding {
+					return kit.Finding(allowed(prefix, there, all["cidr"], nameOf(services, v)))
+				}},
+		}}},
+		Submit: func(v form.Values) tea.Cmd {
+			return submit(api.Binding{CIDR: strings.TrimSpace(v["cidr"]), ServiceID: v["service_id"], ServiceName: nameOf(services, v["service_id"])})
+		}})
+}
+
+// allowed is the rule for a network with a service; a network that is not one yet has its own finding.
+func allowed(prefix netip.Prefix, there []netrules.Binding, cidr, service string) netrules.Finding {
+	p := network(strings.TrimSpace(cidr))
+	if !p.IsValid() || netrules.BindingCIDR(cidr, prefix, there).Blocks() {
+		return netrules.Finding{}
+	}
+	return netrules.BindingAllowed(prefix, there, netrules.Binding{CIDR: p, Service: netrules.ServiceOf(service)})
+}
+
+// fit is the service that the form proposes: Magic Transit for the first binding, afterwards the first one that it is not.
+func fit(services []api.AddressingService, there []netrules.Binding) string {
+	transit := func(s api.AddressingService) bool { return netrules.ServiceOf(s.Name) == netrules.ServiceMagicTransit }
+	i := slices.IndexFunc(services, func(s api.AddressingService) bool { return transit(s) == (len(there) == 0) })
+	return services[max(i, 0)].ID
+}
+
+func nameOf(services []api.AddressingService, id string) string {
+	for _, s := range services {
+		if s.ID == id {
+			return s.Name
+		}
+	}
+	return ""
+}
+
+// ruled are bindings as the rules want them; a network that cannot be read is left out.
+func ruled(list []api.Binding) []netrules.Binding {
+	var out []netrules.Binding
+	for _, b := range list {
+		if p := network(b.CIDR); p.IsValid() {
+			out = append(out, netrules.Binding{CIDR: p, Service: netrules.ServiceOf(b.ServiceName)})
+		}
+	}
+	return out
+}

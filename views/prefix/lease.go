@@ -1,0 +1,53 @@
+package prefix
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	"flarewire/api"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+)
+
+func (m *Module) openLeases() tui.View {
+	return resource.NewList(m.describeLeases(), m.leases.Source())
+}
+
+// describeLeases describes the addresses that Cloudflare leases to the account: its side of the tunnels.
+func (m *Module) describeLeases() resource.Description[api.Lease] {
+	type L = api.Lease
+	text := func(get func(L) string) func(L, time.Time) string {
+		return func(l L, _ time.Time) string { return tui.Clean(get(l)) }
+	}
+	return resource.Description[L]{
+		Plural: "Leased addresses",
+		ID:     func(l L) string { return l.ID },
+		Name:   networks,
+		JSON:   func(l L) []byte { return l.JSON() },
+		Columns: []table.Column[L]{
+			{Key: "cidrs", Title: "ADDRESSES", Width: 24, Grow: 20, Text: text(networks), Role: func(L) tui.Role { return tui.Strong }},
+			{Key: "purpose", Title: "PURPOSE", Width: 32, Grow: 20, Text: text(func(l L) string { return cmp.Or(l.Purpose, "-") })},
+			{Key: "active", Title: "ACTIVE", Width: 6, Right: true, Live: true, Text: func(l L, now time.Time) string { return tui.AgeSince(l.ActiveFrom.Time, now) },
+				Compare: func(a, b L) int { return b.ActiveFrom.Compare(a.ActiveFrom.Time) }},
+		},
+		SortBy: "cidrs",
+		Sections: func(l L, now time.Time) []resource.Section {
+			from, age := resource.Time(l.ActiveFrom.Time, now)
+			sections := []resource.Section{{Title: "Leased addresses", Fields: []resource.Field{
+				{Label: "Addresses", Value: networks(l), Note: "Cloudflare's own, for its side of your tunnels"},
+				{Label: "Purpose", Value: cmp.Or(l.Purpose, "-")},
+				{Label: "Active from", Value: from, Note: age},
+				{Label: "ID", Value: l.ID},
+			}}}
+			for _, cidr := range l.CIDRs {
+				sections = append(sections, m.env.Related(kit.Subject{Kind: "lease", ID: l.ID, Name: cidr, CIDR: network(cidr)})...)
+			}
+			return sections
+		},
+	}
+}
+
+func networks(l api.Lease) string { return cmp.Or(strings.Join(l.CIDRs, ", "), "-") }

@@ -1,0 +1,97 @@
+package prefix
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+)
+
+// meaning is what the data says about whether the prefix works, most important first, with what to do next (Cloudflare docs:
+// troubleshoot routing and BGP; BYOIP, service bindings).
+func meaning(r row, now time.Time) []resource.Field {
+	var out []resource.Field
+	add := func(role tui.Role, text string) {
+		out = append(out, resource.Field{Value: text, Role: role, Prose: true})
+	}
+	if !r.approved() {
+		add(tui.Pending, "Cloudflare has not approved the prefix: nothing of it can be advertised. Mend what is not valid below; V has it checked again.")
+	}
+	for _, b := range r.parts.bgp.rows {
+		if text, role := meaningOf(b, r.approved(), now); text != "" {
+			add(role, text)
+		}
+	}
+	if r.parts.bgp.known() && len(r.parts.bgp.rows) == 0 && r.approved() {
+		add(tui.Bad, "It has no BGP prefix, so nothing of it can be advertised. Make one: 1, then n.")
+	}
+	if text, role := boundness(r); text != "" {
+		add(role, text)
+	}
+	if checks, role := r.validity(); r.approved() && role == tui.Bad {
+		add(tui.Bad, "Not valid: "+checks+". Networks that check routes may drop the announcement.")
+	}
+	if len(out) > 0 {
+		return out
+	}
+	if !r.parts.bgp.known() || !r.parts.bindings.known() {
+		add(tui.Muted, "Its BGP prefixes and service bindings are being read.")
+		return out
+	}
+	add(tui.Plain, "Advertised, approved and bound: nothing to do here. If it is unreachable all the same: look for AS 13335 on a looking glass, "+
+		"then at the tunnel, the static route and the way back.")
+	return out
+}
+
+// meaningOf says why a BGP prefix is not on the Internet, or why it could fall off; "" when there is nothing to say.
+func meaningOf(b api.BGPPrefix, approved bool, now time.Time) (string, tui.Role) {
+	off := announced(b) == withdrawn
+	switch {
+	case !approved:
+		return "", tui.Plain
+	case controlled(b):
+		return b.CIDR + " follows your own BGP announcements; to withdraw it, stop announcing it on every session with the route reflectors.", tui.Plain
+	case off && b.AutoAdvertiseWithdraw:
+		return b.CIDR + " is withdrawn, and automatic withdrawal is on: check that a BGP route of yours matches it.", tui.Bad
+	case b.OnDemand != nil && b.OnDemand.OnDemandLocked:
+		return fmt.Sprintf("%s is %s and locked: only your account team can unlock it.", b.CIDR, strings.ToLower(word(announced(b)))), tui.Pending
+	case off:
+		return fmt.Sprintf("%s %s: the Internet does not reach it through Cloudflare. A advertises it, which takes %.0f to %.0f minutes.",
+			b.CIDR, gone(turned(b), now), netrules.MinAdvertise.Minutes(), netrules.MaxAdvertise.Minutes()), tui.Bad
+	}
+	return "", tui.Plain
+}
+
+// gone says since when it is withdrawn, as far as the API does.
+func gone(at, now time.Time) string {
+	if at.IsZero() {
+		return "is withdrawn"
+	}
+	return "was withdrawn " + resource.Ago(at, now)
+}
+
+// boundness says whether traffic that arrives has a service. A prefix can be advertised and still lead nowhere.
+func boundness(r row) (string, tui.Role) {
+	if !r.parts.bindings.known() || !r.approved() {
+		return "", tui.Plain
+	}
+	var waiting []string
+	whole := false
+	for _, b := range r.parts.bindings.rows {
+		whole = whole || network(b.CIDR) == network(r.CIDR)
+		if provisioning(b) == "provisioning" {
+			waiting = append(waiting, b.CIDR)
+		}
+	}
+	switch {
+	case !whole:
+		return "No service binding covers the whole prefix: traffic that arrives has no service. Make one: 2, then n.", tui.Bad
+	case len(waiting) > 0:
+		return "Being provisioned: " + strings.Join(waiting, ", ") + ". Services on these addresses are likely disrupted meanwhile.", tui.Pending
+	}
+	return "", tui.Plain
+}

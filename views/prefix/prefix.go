@@ -1,0 +1,258 @@
+// Package prefix binds BYOIP prefixes to the frame, with what lies below them: BGP prefixes, service bindings and delegations;
+// and the addresses that Cloudflare leases to the account.
+package prefix
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/change"
+	"flarewire/internal/journal"
+	"flarewire/internal/netrules"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+	"flarewire/views/live"
+)
+
+// Module is the prefixes of the account and the addresses leased to it.
+type Module struct {
+	env    *kit.Env
+	list   *live.List[api.Prefix]
+	leases *live.List[api.Lease]
+	store  *store
+}
+
+// New makes the module.
+func New(env *kit.Env) kit.Module {
+	m := &Module{env: env, list: live.NewList(env.Ctx, env.Now, env.Account.Prefixes.List),
+		leases: live.NewList(env.Ctx, env.Now, env.Account.Leases.List)}
+	m.store = newStore(env, m.list.Source().Brings)
+	return m
+}
+
+// Destinations implements kit.Module.
+func (m *Module) Destinations() []tui.Destination {
+	return []tui.Destination{
+		{Names: []string{"prefixes", "byoip"}, Help: "BYOIP prefixes: advertisement, service bindings, delegations", Open: m.open},
+		{Names: []string{"leases"}, Help: "Cloudflare's addresses for your tunnels", Open: m.openLeases},
+	}
+}
+
+// Services implements kit.Module.
+func (m *Module) Services() []tui.Service { return []tui.Service{m.list, m.leases, m.store} }
+
+func (m *Module) open() tui.View { return resource.NewList(m.describe(), m.source()) }
+
+func (m *Module) openOne(r row) func() tui.View {
+	return func() tui.View { return resource.NewDetail(m.describe(), m.source(), r) }
+}
+
+func (m *Module) rows() []row {
+	var out []row
+	for _, p := range m.list.Rows() {
+		out = append(out, m.row(p))
+	}
+	return out
+}
+
+func (m *Module) row(p api.Prefix) row { return row{p, m.store.of(p.ID)} }
+
+func (m *Module) source() resource.Source[row] {
+	base := m.list.Source()
+	return resource.Source[row]{Rows: m.rows, Status: base.Status, Refresh: m.refresh, Looked: m.look,
+		Brings: func(msg tea.Msg) bool { return base.Brings(msg) || m.store.brings(msg, "") },
+		Want:   base.Want, Related: m.env.WantRelated}
+}
+
+// look has the parts fetched that an open page shows: for the list what is advertised, for one prefix everything below it.
+func (m *Module) look(id string) tea.Cmd {
+	if id != "" {
+		return m.store.look(id)
+	}
+	var ids []string
+	for _, p := range m.list.Rows() {
+		ids = append(ids, p.ID)
+	}
+	return m.store.survey(ids)
+}
+
+// refresh fetches the prefixes now, and with them what the open pages show of their parts.
+func (m *Module) refresh() tea.Cmd {
+	m.store.expire()
+	return m.list.Refresh()
+}
+
+// changed fetches a prefix and everything below it after a change.
+func (m *Module) changed(id string) tea.Cmd { return tea.Batch(m.list.Refresh(), m.store.fetch(id)) }
+
+func (m *Module) describe() resource.Description[row] {
+	return resource.Description[row]{
+		Plural:  "Prefixes",
+		ID:      func(r row) string { return r.ID },
+		Name:    func(r row) string { return r.CIDR },
+		JSON:    func(r row) []byte { return r.JSON() },
+		Columns: columns(m.env.Glyphs), SortBy: "advertised",
+		Summary:  func(rows []row) tui.Line { return summary(rows, m.env.Glyphs) },
+		Sections: m.sections,
+		NoWrites: m.env.NoWrites,
+		Create:   m.editor("").Create,
+		Edit:     func(r row) tea.Cmd { return m.editor(r.ID).Edit(r.ID, r.CIDR) },
+		Delete:   func(r row) tea.Cmd { return m.editor(r.ID).Delete(r.ID, r.CIDR) },
+		NoDelete: func(r row) string { return sentence(netrules.PrefixDelete(r.Approved).Text) },
+		Actions:  m.acts,
+	}
+}
+
+// editor makes the acts on prefixes. The id is that of the prefix that is acted on, "" for a new one.
+func (m *Module) editor(id string) kit.Editor[api.Prefix] {
+	own, delegate := netrules.CloudflareASN, true
+	return kit.Editor[api.Prefix]{Env: m.env, Resource: change.Prefixes, Form: m.form, Guard: m.guard,
+		Blank: api.Prefix{ASN: &own, DelegateLOACreation: &delegate},
+		Refresh: func() tea.Cmd {
+			if id == "" {
+				return m.refresh()
+			}
+			return m.changed(id)
+		}}
+}
+
+// guard says what a new prefix means, and what the end of one takes with it.
+func (m *Module) guard(ctx context.Context, verb journal.Verb, p api.Prefix) (change.Guards, error) {
+	if verb == journal.Create {
+		return change.Guards{Warnings: []string{netrules.SelfServeOnboarding(netrules.MagicTransit).Text},
+			Consequences: []string{"Cloudflare checks IRR, RPKI and who owns the prefix; until it is approved nothing can be advertised"}}, nil
+	}
+	now, account := m.env.Now, m.env.Account
+	bgp := read(ctx, now, account.BGPPrefixes(p.ID).List)
+	bindings := read(ctx, now, account.Bindings(p.ID).List)
+	delegations := read(ctx, now, account.Delegations(p.ID).List)
+	g := change.Guards{Consequences: change.PrefixConsequences(p, bgp.rows, bindings.rows, delegations.rows)}
+	if cmp.Or(bgp.err, bindings.err, delegations.err) != nil {
+		g.Warnings = append(g.Warnings, "Not everything below the prefix could be read; more may go with it than stands here")
+	}
+	if f := netrules.PrefixDelete(p.Approved); f.Blocks() {
+		g.Block = f.Text
+	}
+	return g, nil
+}
+
+func columns(g tui.Glyphs) []table.Column[row] {
+	text := func(get func(row) string) func(row, time.Time) string {
+		return func(r row, _ time.Time) string { return tui.Clean(get(r)) }
+	}
+	return []table.Column[row]{
+		{Key: "cidr", Title: "PREFIX", Width: 18, Grow: 8, Text: text(func(r row) string { return r.CIDR }),
+			Role: func(row) tui.Role { return tui.Strong }, Compare: func(a, b row) int { return byNetwork(a.CIDR, b.CIDR) }},
+		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Text: text(func(r row) string { return asn(r.ASN) }), Compare: byASN},
+		{Key: "approved", Title: "APPROVED", Width: 8, Text: text(func(r row) string { return approval(r.Approved) }), Role: approvalRole},
+		{Key: "advertised", Title: "ADVERTISED", Width: 11, Text: func(r row, _ time.Time) string { return r.advertisedText(g) },
+			Role: advertisedRole, Compare: bySeverity},
+		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true,
+			Text:    func(r row, now time.Time) string { return tui.AgeSince(r.changed(), now) },
+			Compare: func(a, b row) int { return b.changed().Compare(a.changed()) }},
+		{Key: "checks", Title: "VALIDATION", Width: 16, Grow: 20, Text: text(func(r row) string { t, _ := r.validity(); return t }),
+			Role: func(r row) tui.Role { _, role := r.validity(); return role }},
+		{Key: "description", Title: "DESCRIPTION", Width: 24, Grow: 40, Priority: 2, Text: text(func(r row) string { return r.Description }),
+			Role: func(row) tui.Role { return tui.Muted }},
+	}
+}
+
+func approvalRole(r row) tui.Role {
+	if r.approved() {
+		return tui.Plain
+	}
+	return tui.Pending
+}
+
+// advertisedText marks what comes from the deprecated field.
+func (r row) advertisedText(g tui.Glyphs) string {
+	a, old := r.advertisement()
+	text := a.glyph(r.approved(), g) + " " + a.word()
+	if old {
+		text += " (old)"
+	}
+	return text
+}
+
+func advertisedRole(r row) tui.Role {
+	a, _ := r.advertisement()
+	return a.role(r.approved())
+}
+
+func bySeverity(a, b row) int {
+	return cmp.Or(cmp.Compare(a.severity(), b.severity()), byNetwork(a.CIDR, b.CIDR))
+}
+
+func byASN(a, b row) int {
+	number := func(r row) uint32 {
+		if r.ASN == nil {
+			return 0
+		}
+		return *r.ASN
+	}
+	return cmp.Compare(number(a), number(b))
+}
+
+// summary counts what is advertised, worst first, and says how much of it is from the deprecated field.
+func summary(rows []row, g tui.Glyphs) tui.Line {
+	counts, pending, old := map[advertisement]int{}, 0, 0
+	for _, r := range rows {
+		a, fallback := r.advertisement()
+		if fallback {
+			old++
+		}
+		if !r.approved() {
+			pending++
+			continue
+		}
+		counts[a]++
+	}
+	line := tui.Line{{Text: fmt.Sprintf("%d prefixes", len(rows)), Role: tui.Strong}}
+	add := func(n int, text string, role tui.Role) {
+		if n > 0 {
+			line = append(line, tui.Span{Text: "   "}, tui.Span{Text: text, Role: role})
+		}
+	}
+	for _, each := range []struct {
+		a    advertisement
+		word string
+	}{{withdrawn, "withdrawn"}, {partly, "partly"}, {unknown, "unknown"}, {advertised, "advertised"}} {
+		add(counts[each.a], fmt.Sprintf("%s %d %s", each.a.glyph(true, g), counts[each.a], each.word), each.a.role(true))
+	}
+	add(pending, fmt.Sprintf("%s %d not approved", g.Pending, pending), tui.Pending)
+	add(old, fmt.Sprintf("(old): %d from the prefix's deprecated field", old), tui.Muted)
+	return line
+}
+
+// Want implements kit.Relater.
+func (m *Module) Want() tea.Cmd { return m.list.Want() }
+
+// Related implements kit.Relater: the prefix that a route leads into.
+func (m *Module) Related(s kit.Subject) []resource.Section {
+	if s.Kind != "route" || !s.CIDR.IsValid() {
+		return nil
+	}
+	var out resource.Section
+	for _, r := range m.rows() {
+		if p := network(r.CIDR); p.IsValid() && p.Overlaps(s.CIDR) && p.Bits() <= s.CIDR.Bits() {
+			out.Fields = append(out.Fields, resource.Field{Label: r.CIDR, Value: r.advertisedText(m.env.Glyphs), Role: advertisedRole(r),
+				Note: "advertised; " + cmp.Or(r.Description, approval(r.Approved)), Open: m.openOne(r)})
+		}
+	}
+	if len(out.Fields) == 0 {
+		return nil
+	}
+	out.Title = "BYOIP prefix"
+	return []resource.Section{out}
+}
+
+func subject(r row) kit.Subject {
+	return kit.Subject{Kind: "prefix", ID: r.ID, Name: r.CIDR, CIDR: network(r.CIDR)}
+}
