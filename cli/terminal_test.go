@@ -39,8 +39,9 @@ func TestTablesFitTheTerminal(t *testing.T) {
 		if code := term.Wait(); code != 0 {
 			t.Fatalf("%s: exit %d\n%s", args, code, term.Screen().Box())
 		}
-		for _, line := range strings.Split(strings.TrimRight(term.Screen().Text(), "\n"), "\n") {
-			if line != "" && !strings.HasPrefix(line, "  ") && !strings.Contains(line, "14 tunnels") {
+		_, rows, _ := strings.Cut(strings.TrimRight(term.Screen().Text(), "\n"), "\n  ") // what is above the table may take lines
+		for _, line := range strings.Split(rows, "\n")[1:] {
+			if line != "" && !strings.HasPrefix(line, "  ") {
 				t.Errorf("%s: a line was wrapped:\n%s", args, term.Screen().Box())
 				break
 			}
