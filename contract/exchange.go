@@ -3,7 +3,9 @@ package contract
 import (
 	"bytes"
 	"io"
+	"maps"
 	"net/http"
+	"net/http/httptest"
 	"strings"
 	"sync"
 
@@ -28,7 +30,8 @@ type Recorder struct {
 	all []Exchange
 }
 
-// ServeHTTP lets the server behind it answer, and listens.
+// ServeHTTP lets the server behind it answer, and keeps the exchange before the client can see the answer: what a client has heard
+// is in the record.
 func (r *Recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	sent, err := io.ReadAll(req.Body)
 	if err != nil {
@@ -37,12 +40,19 @@ func (r *Recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	}
 	req.Body = io.NopCloser(bytes.NewReader(sent))
 	kept := req.Clone(req.Context())
-	t := &tee{ResponseWriter: w, status: http.StatusOK}
-	r.Next.ServeHTTP(t, req)
+	answer := httptest.NewRecorder()
+	r.Next.ServeHTTP(answer, req)
+	r.keep(Exchange{Operation: operationOf(kept), Request: kept, Sent: sent,
+		Status: answer.Code, Header: answer.Header().Clone(), Answer: bytes.Clone(answer.Body.Bytes())})
+	maps.Copy(w.Header(), answer.Header())
+	w.WriteHeader(answer.Code)
+	_, _ = w.Write(answer.Body.Bytes()) // a client that has gone away sees its own error
+}
+
+func (r *Recorder) keep(e Exchange) {
 	r.mu.Lock()
 	defer r.mu.Unlock()
-	r.all = append(r.all, Exchange{Operation: operationOf(kept), Request: kept, Sent: sent,
-		Status: t.status, Header: w.Header().Clone(), Answer: t.body.Bytes()})
+	r.all = append(r.all, e)
 }
 
 // Exchanges returns what was recorded so far.
@@ -62,23 +72,4 @@ func operationOf(r *http.Request) string {
 		}
 	}
 	return r.Method + " " + path
-}
-
-// tee is a ResponseWriter that keeps a copy.
-type tee struct {
-	http.ResponseWriter
-	status int
-	body   bytes.Buffer
-}
-
-// WriteHeader keeps the status.
-func (t *tee) WriteHeader(status int) {
-	t.status = status
-	t.ResponseWriter.WriteHeader(status)
-}
-
-// Write keeps the bytes.
-func (t *tee) Write(b []byte) (int, error) {
-	t.body.Write(b)
-	return t.ResponseWriter.Write(b)
 }

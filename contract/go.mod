@@ -7,6 +7,7 @@ replace flarewire => ../
 require (
 	flarewire v0.0.0
 	github.com/getkin/kin-openapi v0.152.0
+	github.com/google/go-cmp v0.7.0
 )
 
 require (
