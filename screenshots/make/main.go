@@ -51,7 +51,7 @@ var list = step{until: []string{"Northwind Freight", "syd-br1-ipsec", "quit"}}
 var pictures = []picture{
 	{name: "tunnels", cols: 80, rows: 24, steps: []step{list}},
 	{name: "tunnels-wide", cols: 120, rows: 40, steps: []step{list}},
-	{name: "tunnel", cols: 80, rows: 24, steps: []step{list, {"\r", []string{"BGP session", "iad-dc1-gre", "back"}}}},
+	{name: "tunnel", cols: 80, rows: 24, steps: []step{list, {"\r", []string{"› iad-dc1-gre", "BGP session"}}}},
 	{name: "help", cols: 80, rows: 24, steps: []step{list, {"?", []string{"Keys on", "Help"}}}},
 	{name: "status", cols: 80, rows: 18, shell: "flarewire --demo status"},
 }
