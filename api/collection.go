@@ -66,13 +66,24 @@ func (c Collection[T]) List(ctx context.Context) ([]T, error) {
 		return nil, err
 	}
 	if c.resource.form == nested {
-		result = field(result, c.resource.plural)
+		inner := field(result, c.resource.plural)
+		// The documents let the list be left out, so an empty object is an account without any. A result
+		// of another shape is not: it must never be shown as "none".
+		if inner == nil && !emptyObject(result) {
+			return nil, a.bad("the answer has no list of " + c.resource.title())
+		}
+		result = inner
 	}
 	list, err := decodeList[T](result)
 	if err != nil {
 		return nil, a.wrong(err)
 	}
 	return list, nil
+}
+
+func emptyObject(raw []byte) bool {
+	var object map[string]json.RawMessage
+	return json.Unmarshal(raw, &object) == nil && object != nil && len(object) == 0
 }
 
 // listPages follows the cursor of a list without envelope. A cursor that was seen before ends in an error instead of a loop.
