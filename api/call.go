@@ -131,9 +131,11 @@ func setBody(req *http.Request, in *call) {
 // sendError turns an error of the transport into an *Error that says where the trouble is, without the URL that net/http adds.
 func (c *Client) sendError(ctx context.Context, in *call, path string, err error) error {
 	var own *Error
-	if errors.As(err, &own) {
-		own.Path = path
-		return own
+	// A canceled context may bring the error of another call as its cause (errgroup): that one is not to be told as ours.
+	if errors.As(err, &own) && !errors.Is(ctx.Err(), context.Canceled) {
+		told := *own
+		told.Path = path
+		return &told
 	}
 	var wrapped *url.Error
 	if errors.As(err, &wrapped) {
@@ -143,7 +145,7 @@ func (c *Client) sendError(ctx context.Context, in *call, path string, err error
 		Uncertain: in.op.Changes && !in.dryRun, Err: err}
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
-		e.Kind, e.Detail = Canceled, "it was canceled"
+		e.Kind, e.Detail, e.Err = Canceled, "it was canceled", ctx.Err()
 	case errors.Is(err, context.DeadlineExceeded):
 		e.Detail = "no complete answer from " + c.base.Host + " within the time limit"
 	case errors.Is(err, errTooLarge):

@@ -396,3 +396,17 @@ func TestAnswersAreBounded(t *testing.T) {
 		t.Errorf("asked %d times for what is too large", n)
 	}
 }
+
+// TestCanceledByTheErrorOfAnotherCall: errgroup cancels with the first error as the cause, and net/http gives causes back.
+// Each call tells its own story, and never writes into the other's error.
+func TestCanceledByTheErrorOfAnotherCall(t *testing.T) {
+	ctx, cancel := context.WithCancelCause(t.Context())
+	other := &api.Error{Kind: api.ServerTrouble, Path: "/other"}
+	cancel(other)
+	client, _ := serve(t, says(200, result(`{"routes":[]}`)))
+	_, err := client.In(account).Routes.List(ctx)
+	wantKind(t, err, api.Canceled)
+	if other.Path != "/other" || !errors.Is(err, context.Canceled) {
+		t.Errorf("%+v, %v", other, err)
+	}
+}
