@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/netrules"
 	"flarewire/internal/watch"
 )
 
@@ -176,7 +177,7 @@ func (c prefixCase) advertised() bool {
 // transit tells that the whole prefix goes to Magic Transit, whose traffic needs a route.
 func (c prefixCase) transit() bool {
 	for _, b := range c.Bindings {
-		if samePrefix(b.CIDR, c.CIDR) && strings.Contains(strings.ToLower(b.ServiceName), "magic transit") {
+		if samePrefix(b.CIDR, c.CIDR) && netrules.ServiceOf(b.ServiceName) == netrules.ServiceMagicTransit {
 			return true
 		}
 	}

@@ -56,8 +56,13 @@ func (c tunnelCase) carries() []Evidence {
 	if c.State == watch.Up && len(c.stale()) == 0 {
 		evidence = append(evidence, Evidence{"bgp_status.state", string(c.BGPStatus.State)})
 	}
+	// Traffic from before the health fell proves nothing.
+	fell := c.now.Add(-watch.HealthWindow)
+	if c.Health.Since.After(fell) {
+		fell = c.Health.Since
+	}
 	traffic := c.facts.Traffic[c.Name]
-	if traffic.Ingress != nil && *traffic.Ingress > 0 {
+	if traffic.Ingress != nil && *traffic.Ingress > 0 && !traffic.At.Before(fell) {
 		evidence = append(evidence, Evidence{"traffic from the router", bits(*traffic.Ingress)})
 	}
 	return evidence

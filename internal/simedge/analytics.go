@@ -50,7 +50,7 @@ var datasets = map[string]*dataset{
 	"magicTransitTunnelHealthChecksAdaptiveGroups": {
 		dimensions: dimensionsWith("tunnelName", "edgeColoName", "edgeColoCity", "edgeColoCountry", "tunnelState"),
 		metrics: map[string]func(*sample) float64{
-			"count": one, "avg_tunnelState": func(s *sample) float64 { return s.health },
+			"count": one, "avg_tunnelState": (*sample).found,
 		},
 	},
 	"magicTransitTunnelTrafficAdaptiveGroups": {
@@ -117,7 +117,7 @@ func (s *sample) dim(name string) string {
 
 // rate is the traffic in bit/s: a working day's wave, different for each tunnel, nothing while it is down.
 func (s *sample) rate() float64 {
-	if s.health <= 0 {
+	if s.health <= 0 || s.silent() {
 		return 0
 	}
 	base := s.tunnel.load[0]

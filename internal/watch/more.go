@@ -28,16 +28,17 @@ func SourceNames() []SourceName {
 	return []SourceName{HealthSource, TrafficSource, RouteSource, PrefixSource}
 }
 
+// HealthWindow is what the health of a tunnel is averaged over. Probes are counted over five minutes
+// (Cloudflare docs: Tunnel health checks); the rest is for analytics that come late.
+const HealthWindow = 10 * time.Minute
+
 // How often the sources are polled once somebody wants them. Health changes within a minute; traffic comes
 // in steps of five; routes and prefixes change when somebody changes them.
 const (
-	healthEvery  = time.Minute
-	trafficEvery = 5 * time.Minute
-	routeEvery   = time.Minute
-	prefixEvery  = 5 * time.Minute
-	// healthWindow is what the health of a tunnel is averaged over. Probes are counted over five minutes
-	// (Cloudflare docs: Tunnel health checks); the rest is for analytics that come late.
-	healthWindow  = 10 * time.Minute
+	healthEvery   = time.Minute
+	trafficEvery  = 5 * time.Minute
+	routeEvery    = time.Minute
+	prefixEvery   = 5 * time.Minute
 	trafficWindow = 20 * time.Minute
 	// prefixRequests is how many requests the prefixes may cost in prefixEvery; each prefix costs two. With
 	// more prefixes they are asked less often (design: a quarter of the account's requests).

@@ -16,7 +16,7 @@ type poll = func(ctx context.Context, w *Watcher) (apply func(*Snapshot, span) [
 func pollHealth(f Fetchers) poll {
 	return func(ctx context.Context, w *Watcher) (func(*Snapshot, span) []Event, error) {
 		now := w.now()
-		report, err := f.Health(ctx, now.Add(-healthWindow), now)
+		report, err := f.Health(ctx, now.Add(-HealthWindow), now)
 		if err != nil {
 			return nil, err
 		}
