@@ -88,8 +88,8 @@ func (c tunnelCase) siblingASN() (Evidence, bool) {
 func (c tunnelCase) noTCP() []Finding {
 	s := c.BGPStatus
 	likelihood := Likely
-	if c.lowerCause() {
-		likelihood = Possible // no session without a tunnel below it
+	if c.lowerCause() || c.beginning() {
+		likelihood = Possible // no session without a tunnel below it, and none at once
 	}
 	dial := Finding{Cause: NotDialling, Likelihood: likelihood, Impact: Outage, Source: srcBGP, Evidence: sessionEvidence(s),
 		Text: "No TCP connection reaches Cloudflare's BGP speaker: this points to a router that does not dial. Cloudflare never does.",
@@ -98,7 +98,6 @@ func (c tunnelCase) noTCP() []Finding {
 	var findings []Finding
 	if coming, ok := c.comingUp(); ok {
 		findings = append(findings, coming)
-		dial.Likelihood = Possible
 	}
 	if c.BGP == nil || c.BGP.MD5Key == "" {
 		return append(findings, dial)
@@ -110,9 +109,18 @@ func (c tunnelCase) noTCP() []Finding {
 	return append(findings, md5, dial)
 }
 
+// beginning tells that the session is on its way and was not seen so for long.
+func (c tunnelCase) beginning() bool {
+	since := c.Track.Changed
+	if since.IsZero() {
+		since = c.Track.Watched
+	}
+	return c.State == watch.Establishing && (since.IsZero() || c.now.Sub(since) <= settling)
+}
+
 // comingUp tells that the session was seen to begin only a moment ago.
 func (c tunnelCase) comingUp() (Finding, bool) {
-	if c.State != watch.Establishing || c.Track.Changed.IsZero() || c.now.Sub(c.Track.Changed) > settling {
+	if !c.beginning() || c.Track.Changed.IsZero() {
 		return Finding{}, false
 	}
 	return Finding{Cause: ComingUp, Likelihood: Likely, Impact: Impaired, Source: srcOwn, Text: "The session is coming up.",

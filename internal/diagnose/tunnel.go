@@ -24,7 +24,7 @@ func (c tunnelCase) read() []Finding {
 	var findings []Finding
 	for _, rule := range []func() []Finding{
 		c.noPSK, c.overlapping, c.checksOff, c.reservedASN, c.stale, c.locations, c.replyType, c.flaps,
-		c.noStatus, c.session, c.down, c.antiReplay, c.missingRoute, c.staticWins,
+		c.noStatus, c.session, c.down, c.antiReplay, c.everywhere, c.missingRoute, c.staticWins,
 	} {
 		findings = append(findings, rule()...)
 	}
@@ -200,7 +200,7 @@ func (c tunnelCase) staticWins() []Finding {
 	if len(evidence) == 0 {
 		return nil
 	}
-	f := Finding{Cause: StaticBeatsBGP, Likelihood: Possible, Impact: Risk, Source: srcSteering,
+	f := Finding{Cause: StaticBeatsBGP, Likelihood: Possible, Impact: NoImpact, Source: srcSteering,
 		Evidence: append([]Evidence{{"bgp_status.state", string(c.BGPStatus.State)}}, evidence...),
 		Text: fmt.Sprintf("Static routes lead into this tunnel beside BGP. At equal prefix and priority (BGP's is %d) the static one wins, so that withdrawing the route on the router changes nothing. The API does not show learned routes.",
 			netrules.DefaultPriority),
