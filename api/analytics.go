@@ -18,6 +18,7 @@ const graphQLTime = "2006-01-02T15:04:05.000Z"
 type HealthOptions struct {
 	PerColo bool     // one sample for every location of Cloudflare's
 	Colos   []string // with PerColo: only these, by IATA code
+	Tunnels []string // only these, by name; empty = all
 	Step    Step     // "" = one sample for the whole time
 	// Quick does not ask for the account's limits first: one request instead of two, and only the state, without the number
 	// of probes. Limits that are known already are kept to. An account with narrower limits than the documented ones refuses
@@ -180,6 +181,7 @@ func (a *AccountClient) TunnelHealth(ctx context.Context, from, to time.Time, o 
 			s.where += ", edgeColoName_in: [" + quoted(o.Colos) + "]"
 		}
 	}
+	s.where += onlyNames("tunnelName", o.Tunnels)
 	if o.Step != "" {
 		s.fields = append(s.fields, "dimensions.datetime"+string(o.Step))
 	}
@@ -191,6 +193,14 @@ func (a *AccountClient) TunnelHealth(ctx context.Context, from, to time.Time, o 
 			Time: g.time(), State: g.Avg.TunnelState, Count: g.Count})
 	}
 	return report, err
+}
+
+// onlyNames is the condition that keeps these names; none for an empty list.
+func onlyNames(dimension string, names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return ", " + dimension + "_in: [" + quoted(names) + "]"
 }
 
 func quoted(list []string) string {
@@ -214,11 +224,14 @@ const (
 type TrafficOptions struct {
 	Direction Direction
 	Step      Step
+	PerColo   bool     // by location of Cloudflare's too; where the account may not ask that, Dropped says so
+	Tunnels   []string // only these, by name; empty = all
 }
 
 // TrafficSample is the traffic of one tunnel in one step.
 type TrafficSample struct {
 	TunnelName string
+	Colo       string // "" without PerColo, or when the API does not give it
 	Time       Time
 	BitRate    *float64 // bit/s, average of the step; nil: the API gives none
 }
@@ -243,15 +256,22 @@ func (a *AccountClient) TunnelTraffic(ctx context.Context, from, to time.Time, o
 	}
 	report, err := a.traffic(ctx, from, to, o, selection{dataset: trafficDataset,
 		fields: []string{"avg.bitRate" + string(o.Step), "dimensions.tunnelName", "dimensions.datetime" + string(o.Step)},
-		need:   []string{"avg.bitRate" + string(o.Step), "dimensions.tunnelName"}})
-	if err != nil || report.named() || len(report.Samples) == 0 {
+		need:   []string{"avg.bitRate" + string(o.Step), "dimensions.tunnelName"},
+		where:  onlyNames("tunnelName", o.Tunnels)})
+	// Where the dataset names no tunnel, asking for names finds nothing at all.
+	unnamed := len(report.Samples) > 0 || len(o.Tunnels) > 0
+	if err != nil || report.named() || !unnamed {
 		return report, err
 	}
 	name := string(o.Direction) + "TunnelName"
+	where := onlyNames(name, o.Tunnels)
+	if where == "" {
+		where = ", " + name + `_notin: ["", "device_id"]`
+	}
 	fallback, err := a.traffic(ctx, from, to, o, selection{dataset: networkDataset,
 		fields: []string{"sum.bits", "dimensions." + name, "dimensions.datetime" + string(o.Step)},
 		need:   []string{"sum.bits", "dimensions." + name},
-		where:  ", " + name + `_notin: ["", "device_id"]`})
+		where:  where})
 	fallback.Fallback = true
 	return fallback, err
 }
@@ -267,6 +287,9 @@ func (r *TrafficReport) named() bool {
 
 func (a *AccountClient) traffic(ctx context.Context, from, to time.Time, o TrafficOptions, s selection) (TrafficReport, error) {
 	s.from, s.to = from, to
+	if o.PerColo {
+		s.fields = append(s.fields, "dimensions.edgeColoName")
+	}
 	s.declare, s.where = ", $direction: string", ", direction: $direction"+s.where
 	s.variables = map[string]string{"direction": string(o.Direction)}
 	rows, start, dropped, full, err := a.groups(ctx, s)
@@ -279,7 +302,7 @@ func (a *AccountClient) traffic(ctx context.Context, from, to time.Time, o Traff
 
 // traffic reads one row. The network analytics give the bits of a step, not their rate.
 func (g *group) traffic(dataset string, o TrafficOptions) TrafficSample {
-	sample := TrafficSample{TunnelName: g.Dimensions.TunnelName, Time: g.time(), BitRate: g.Avg.FiveMinutes}
+	sample := TrafficSample{TunnelName: g.Dimensions.TunnelName, Colo: g.Dimensions.Colo, Time: g.time(), BitRate: g.Avg.FiveMinutes}
 	if o.Step == Hour {
 		sample.BitRate = g.Avg.Hour
 	}

@@ -2,105 +2,227 @@ package diagnose
 
 import (
 	"fmt"
+	"strconv"
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
 )
 
-// Finding is one reading of the data: what it points to, the fields that say so, and what to do next.
-type Finding struct {
-	Text     string // what it means
-	Evidence string // the fields and values that it rests on
-	Next     string // what to check or do
-}
-
-// staleAfter is the age from which a status that is not "up" may be left over from an earlier time.
-// A session that stays up need not be reported again, so age says nothing about it.
-const staleAfter = time.Hour
-
-// Session reads what the API says about a tunnel's BGP session, most likely cause first. The
-// reading of state, tcp_established and bgp_state together is ours; Cloudflare documents only that
-// the customer's router must open the session and which port it uses.
-func Session(t api.Tunnel, now time.Time) []Finding {
-	switch {
-	case t.BGP == nil && t.BGPStatus == nil:
-		return []Finding{{Text: "No BGP is configured on this tunnel; static routes steer its traffic.", Evidence: "bgp is absent"}}
-	case t.BGPStatus == nil:
-		return []Finding{{Text: "BGP is configured, but the API reports no status for it.",
-			Evidence: "bgp is set, bgp_status is absent",
-			Next:     "Wait a minute and refresh; if it stays so, ask Cloudflare support whether BGP on tunnels is enabled for the account."}}
-	case t.BGPStatus.State == api.BGPUp:
-		return []Finding{{Text: "The session is up.", Evidence: evidence(t.BGPStatus),
-			Next: "If traffic is wrong all the same, compare routes: a static route wins over a BGP route of equal priority."}}
-	}
-	findings := append(stale(t.BGPStatus, now), stuck(t)...)
-	if len(findings) == 0 {
-		findings = append(findings, Finding{Text: "The API reports a state that flarewire does not know.", Evidence: evidence(t.BGPStatus)})
-	}
-	return append(findings, around(t)...)
-}
-
-func evidence(s *api.BGPStatus) string {
-	text := fmt.Sprintf("state %s, tcp_established %t", s.State, s.TCPEstablished)
-	if s.FSM != "" {
-		text += ", bgp_state " + s.FSM
-	}
-	return text
-}
-
-// stuck reads where a session that is not up stands.
-func stuck(t api.Tunnel) []Finding {
-	s := t.BGPStatus
-	if !s.TCPEstablished {
-		next := "On the router: is it the side that opens the session (Cloudflare never does), is the neighbor address Cloudflare's side of the tunnel, is TCP 179 let through both ways?"
-		if t.BGP != nil && t.BGP.MD5Key != "" {
-			next += " An MD5 key is set: a different one on the router looks exactly like this, and telnet to port 179 cannot work as a test."
-		}
-		return []Finding{{Text: "No TCP connection reaches Cloudflare's BGP speaker.", Evidence: evidence(s), Next: next}}
-	}
-	step, _ := ParseStep(s.FSM)
-	switch step.Name {
-	case "OpenSent":
-		return []Finding{{Text: "TCP is up but the OPEN messages do not agree.", Evidence: evidence(s),
-			Next: fmt.Sprintf("On the router: its own AS must be %s and the neighbor's %s; the hold time must be above zero (45 s or more).", asn(t), CloudflareASN)}}
-	case "OpenConfirm":
-		return []Finding{{Text: "OPEN was accepted, but no KEEPALIVE gets through.", Evidence: evidence(s),
-			Next: "Look for loss and for too large packets on the tunnel: MTU 1476 on GRE, 1400 to 1450 on IPsec."}}
-	}
-	return []Finding{{Text: "TCP is up but the session is not.", Evidence: evidence(s),
-		Next: fmt.Sprintf("On the router: compare its AS (%s here), the hold time (above zero) and its log for a NOTIFICATION.", asn(t))}}
-}
-
 // CloudflareASN is the AS number of Cloudflare's side on tunnels. For BGP over IPsec and GRE it must
-// stay the default (Cloudflare docs, configure routes).
+// stay the default (Cloudflare docs: Configure BGP routes).
 const CloudflareASN = "13335"
 
-func asn(t api.Tunnel) string {
-	if t.BGP == nil {
-		return "the one configured for the tunnel"
-	}
-	return fmt.Sprint(t.BGP.CustomerASN)
+const (
+	// staleAfter is the age from which a status may be left over from an earlier time.
+	staleAfter = time.Hour
+	// freshAge is within which the status of other tunnels must have been reported to show that Cloudflare
+	// reports also what does not change.
+	freshAge = 15 * time.Minute
+	// settling is how long a new tunnel or a session that comes up is given before it counts as trouble.
+	settling = 2 * time.Minute
+)
+
+// Session reads what the API says about one tunnel by itself, most likely cause first. It is Account.Tunnel
+// for when nothing else is known.
+func Session(t api.Tunnel, now time.Time) []Finding {
+	return Read(Facts{Now: now, Tunnels: []watch.Tunnel{{Tunnel: t, State: watch.StateOf(t)}}}).Tunnel(t.ID)
 }
 
-func stale(s *api.BGPStatus, now time.Time) []Finding {
-	if s.UpdatedAt.IsZero() || now.Sub(s.UpdatedAt.Time) < staleAfter {
+// sessionEvidence are the fields that say how the session stands.
+func sessionEvidence(s *api.BGPStatus) []Evidence {
+	list := []Evidence{{"bgp_status.state", string(s.State)}, {"tcp_established", strconv.FormatBool(s.TCPEstablished)}}
+	if s.FSM != "" {
+		list = append(list, Evidence{"bgp_state", s.FSM})
+	}
+	return list
+}
+
+// session reads where a session that is not up stands.
+func (c tunnelCase) session() []Finding {
+	s := c.BGPStatus
+	if s == nil || !c.broken() {
 		return nil
 	}
-	return []Finding{{Text: "The status is old: the session may be in another state by now.",
-		Evidence: "updated_at " + s.UpdatedAt.UTC().Format(time.RFC3339),
-		Next:     "Ask the router for its side of the session before acting on this."}}
+	if !s.TCPEstablished {
+		return c.noTCP()
+	}
+	if step, _ := ParseStep(s.FSM); step.Name == "OpenConfirm" {
+		return []Finding{{Cause: OpenConfirmMTU, Likelihood: Likely, Impact: Outage, Source: srcRFC4271, Evidence: sessionEvidence(s),
+			Text: "OPEN was accepted on both sides, but no KEEPALIVE gets through: this points to loss or to packets that are too large for the tunnel.",
+			Next: "Check the MTU on the router (1476 on GRE, 1400 to 1450 on IPsec), the MSS clamp, and loss on the way."}}
+	}
+	return append(c.open(), Finding{Cause: HoldTime, Likelihood: Possible, Impact: Outage, Source: srcRFC4271, Evidence: sessionEvidence(s),
+		Text: "The OPEN messages may disagree about the hold time or a capability; the API does not say which.",
+		Next: "On the router: the hold time must be above zero, 45 s or more. Its log names the NOTIFICATION that ended the session."})
 }
 
-// around are the causes that lie outside the session itself.
-func around(t api.Tunnel) []Finding {
-	var out []Finding
-	if t.Kind == api.IPsec && t.PSK != nil && t.PSK.LastGeneratedOn.IsZero() {
-		out = append(out, Finding{Text: "No pre-shared key is known to have been generated, so the IPsec tunnel itself may not be up.",
-			Evidence: "psk_metadata.last_generated_on is absent", Next: "Generate a key, or make sure that an own one was set, and put it on the router."})
+// open reads a session whose TCP connection is there, while OPEN is not agreed.
+func (c tunnelCase) open() []Finding {
+	evidence := sessionEvidence(c.BGPStatus)
+	if c.BGP != nil {
+		evidence = append(evidence, Evidence{"bgp.customer_asn", asnText(c.BGP.CustomerASN)})
 	}
-	if h := t.HealthCheck; h != nil && h.Enabled != nil && !*h.Enabled {
-		out = append(out, Finding{Text: "Health checks are off: Cloudflare cannot tell whether the tunnel carries traffic.",
-			Evidence: "health_check.enabled false", Next: "Turn health checks on; they are required alongside BGP."})
+	if other, ok := c.siblingASN(); ok {
+		evidence = append(evidence, other)
 	}
-	return out
+	return []Finding{{Cause: ASNMismatch, Likelihood: Likely, Impact: Outage, Source: srcRFC4271, Evidence: evidence,
+		Text: "TCP is up but the OPEN messages do not agree: this points to a wrong AS number on one side.",
+		Next: fmt.Sprintf("On the router: its own AS must be %s and the neighbor's %s.", c.asn(), CloudflareASN)}}
+}
+
+// siblingASN finds a session to the same router that is up with another AS number.
+func (c tunnelCase) siblingASN() (Evidence, bool) {
+	for _, t := range c.facts.Tunnels {
+		if t.ID != c.ID && t.CustomerEndpoint != "" && t.CustomerEndpoint == c.CustomerEndpoint && t.State == watch.Up &&
+			t.BGP != nil && c.BGP != nil && t.BGP.CustomerASN != c.BGP.CustomerASN {
+			return Evidence{"bgp.customer_asn of " + t.Name + ", up to the same router", asnText(t.BGP.CustomerASN)}, true
+		}
+	}
+	return Evidence{}, false
+}
+
+// noTCP reads a session without a TCP connection. A router with another MD5 key looks exactly like one that
+// does not dial, because the packets are dropped before TCP sees them.
+func (c tunnelCase) noTCP() []Finding {
+	s := c.BGPStatus
+	likelihood := Likely
+	if c.lowerCause() || c.beginning() {
+		likelihood = Possible // no session without a tunnel below it, and none at once
+	}
+	dial := Finding{Cause: NotDialling, Likelihood: likelihood, Impact: Outage, Source: srcBGP, Evidence: sessionEvidence(s),
+		Text: "No TCP connection reaches Cloudflare's BGP speaker: this points to a router that does not dial. Cloudflare never does.",
+		Next: fmt.Sprintf("On the router: is it the side that opens the session, is the neighbor address %s, is TCP %d let through both ways?",
+			cloudflareSide(c.Tunnel), netrules.BGPPort)}
+	var findings []Finding
+	if coming, ok := c.comingUp(); ok {
+		findings = append(findings, coming)
+	}
+	if c.BGP == nil || c.BGP.MD5Key == "" {
+		return append(findings, dial)
+	}
+	md5 := Finding{Cause: MD5Mismatch, Likelihood: dial.Likelihood, Impact: Outage, Source: srcBGP,
+		Evidence: append(sessionEvidence(s), Evidence{"bgp.md5_key", "set"}),
+		Text:     "No TCP connection, and an MD5 key is set: this points to different keys or to a router that does not dial. The API shows both alike.",
+		Next:     "Compare the key on the router with the one here, also for spaces at its ends. Telnet to port 179 cannot work as a test while a key is set."}
+	return append(findings, md5, dial)
+}
+
+// beginning tells that the session is on its way and was not seen so for long.
+func (c tunnelCase) beginning() bool {
+	since := c.Track.Changed
+	if since.IsZero() {
+		since = c.Track.Watched
+	}
+	return c.State == watch.Establishing && (since.IsZero() || c.now.Sub(since) <= settling)
+}
+
+// comingUp tells that the session was seen to begin only a moment ago.
+func (c tunnelCase) comingUp() (Finding, bool) {
+	if !c.beginning() || c.Track.Changed.IsZero() {
+		return Finding{}, false
+	}
+	return Finding{Cause: ComingUp, Likelihood: Likely, Impact: Impaired, Source: srcOwn, Text: "The session is coming up.",
+		Evidence: append(sessionEvidence(c.BGPStatus), Evidence{"changed", ago(c.now.Sub(c.Track.Changed))}),
+		Next:     "Wait: a session is up within a minute when both sides agree."}, true
+}
+
+// reservedASN: an AS number that no session can have.
+func (c tunnelCase) reservedASN() []Finding {
+	if c.BGP == nil || c.State == watch.Up {
+		return nil
+	}
+	asn := asnText(c.BGP.CustomerASN)
+	if netrules.ASNKind(c.BGP.CustomerASN) != netrules.ASNReserved && asn != CloudflareASN {
+		return nil
+	}
+	return []Finding{{Cause: ASNReserved, Likelihood: Certain, Impact: Outage, Evidence: []Evidence{{"bgp.customer_asn", asn}},
+		Source: "RFC 7607, RFC 6793, RFC 7300; Cloudflare docs: Configure BGP routes",
+		Text:   "The AS number of the customer's side can never work: it is reserved, or Cloudflare's own.",
+		Next:   "Set the router's real AS number. On a GRE tunnel that needs a new tunnel: an update cannot change BGP there."}}
+}
+
+// noStatus reads BGP that is configured while the API reports nothing about it.
+func (c tunnelCase) noStatus() []Finding {
+	if c.BGP == nil || c.BGPStatus != nil {
+		return nil
+	}
+	evidence := []Evidence{{"bgp", "set"}, {"bgp_status", "absent"}}
+	young := !c.CreatedOn.IsZero() && c.now.Sub(c.CreatedOn.Time) < settling
+	if c.statuses > 0 || young {
+		return []Finding{{Cause: NoStatus, Likelihood: Possible, Impact: Outage, Evidence: evidence, Source: srcOwn,
+			Text: "BGP is configured, but the API reports no status for it yet.",
+			Next: "Wait a minute and refresh; if it stays so, ask Cloudflare support."}}
+	}
+	return []Finding{{Cause: NoUnifiedRouting, Likelihood: Likely, Impact: Outage, Source: srcSteering,
+		Evidence: append(evidence, Evidence{"tunnels of the account with bgp_status", "0"}),
+		Text:     "BGP is configured, but the API reports no status for any tunnel: this points to an account that is not on Unified Routing, where BGP over tunnels does not run. The API does not tell the routing mode.",
+		Next:     "Ask the Cloudflare account team whether the account is on Unified Routing."}}
+}
+
+// stale reads the age of the status. Whether Cloudflare reports again what does not change is not
+// documented: only that the status of most others is young shows that it does.
+func (c tunnelCase) stale() []Finding {
+	s := c.BGPStatus
+	if s == nil || s.UpdatedAt.IsZero() || c.now.Sub(s.UpdatedAt.Time) < staleAfter {
+		return nil
+	}
+	others := c.statuses - 1
+	reported := others >= 3 && c.fresh*2 > others
+	f := Finding{Cause: StaleStatus, Likelihood: Possible, Impact: Impaired, Source: srcOwn,
+		Text:     "The status is old: the session may be in another state by now.",
+		Evidence: []Evidence{{"bgp_status.updated_at", s.UpdatedAt.UTC().Format(time.RFC3339)}, {"age", ago(c.now.Sub(s.UpdatedAt.Time))}},
+		Next:     "Ask the router for its side of the session before acting on this."}
+	switch {
+	case reported:
+		f.Likelihood = Likely
+		f.Evidence = append(f.Evidence, Evidence{"other sessions reported within " + ago(freshAge), fmt.Sprintf("%d of %d", c.fresh, others)})
+	case c.State == watch.Up:
+		return nil // a session that stays up may never be reported again
+	}
+	return []Finding{f}
+}
+
+func isFresh(t watch.Tunnel, now time.Time) bool {
+	return !t.BGPStatus.UpdatedAt.IsZero() && now.Sub(t.BGPStatus.UpdatedAt.Time) < freshAge
+}
+
+// calm says how the session stands when nothing is wrong with it or nothing can be said.
+func (c tunnelCase) calm() Finding {
+	switch c.State {
+	case watch.NoBGP:
+		return Finding{Cause: NoBGP, Likelihood: Remark, Source: srcSteering, Evidence: []Evidence{{"bgp", "absent"}},
+			Text: "No BGP is configured on this tunnel; static routes steer its traffic."}
+	case watch.Up:
+		return Finding{Cause: SessionUp, Likelihood: Remark, Source: srcSteering, Evidence: sessionEvidence(c.BGPStatus), Text: "The session is up.",
+			Next: "If traffic is wrong all the same, compare routes: a static route wins over a BGP route of equal prefix and priority."}
+	}
+	f := Finding{Cause: UnknownState, Likelihood: Remark, Source: srcOwn, Text: "The API reports a state that flarewire does not know."}
+	if c.BGPStatus != nil {
+		f.Evidence = sessionEvidence(c.BGPStatus)
+	}
+	return f
+}
+
+func (c tunnelCase) asn() string {
+	if c.BGP == nil {
+		return "the one configured for the tunnel"
+	}
+	return asnText(c.BGP.CustomerASN)
+}
+
+func asnText(asn uint32) string { return strconv.FormatUint(uint64(asn), 10) }
+
+// ago is a duration in two units at most.
+func ago(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return d.Round(time.Second).String()
+	case d < time.Hour:
+		return fmt.Sprintf("%d min", int(d.Minutes()))
+	case d < 48*time.Hour:
+		return fmt.Sprintf("%d h %02d min", int(d.Hours()), int(d.Minutes())%60)
+	}
+	return fmt.Sprintf("%d days", int(d.Hours()/24))
 }

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"flarewire/internal/secret"
+	"flarewire/internal/statefile"
 )
 
 // Bounds of the journal when Options name none: about 5 MiB on the disk, some thousand changes.
@@ -113,7 +114,7 @@ func (j *Journal) append(l line) error {
 	if err := j.prepareDirectory(); err != nil {
 		return err
 	}
-	unlock, err := lock(j.options.Path + ".lock")
+	unlock, err := statefile.Lock(j.options.Path + ".lock")
 	if err != nil {
 		return j.trouble("its lock cannot be taken", err)
 	}
@@ -124,22 +125,14 @@ func (j *Journal) append(l line) error {
 
 // prepareDirectory makes the directory, ours alone.
 func (j *Journal) prepareDirectory() error {
-	dir := filepath.Dir(j.options.Path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return j.trouble("its directory cannot be made", err)
-	}
-	info, err := os.Stat(dir)
-	if err == nil && info.Mode().Perm()&0o077 != 0 {
-		err = os.Chmod(dir, 0o700)
-	}
-	if err != nil {
-		return j.trouble("its directory cannot be closed to others", err)
+	if err := statefile.PrivateDir(filepath.Dir(j.options.Path)); err != nil {
+		return j.trouble("its directory cannot be made or closed to others", err)
 	}
 	return nil
 }
 
 func (j *Journal) appendLocked(text []byte) error {
-	f, err := j.open(j.options.Path, os.O_RDWR|os.O_APPEND|os.O_CREATE|noFollow, 0o600)
+	f, err := j.open(j.options.Path, os.O_RDWR|os.O_APPEND|os.O_CREATE|statefile.NoFollow, 0o600)
 	if err != nil {
 		return j.trouble("it cannot be opened", err)
 	}

@@ -8,6 +8,8 @@ import (
 	"io/fs"
 	"iter"
 	"os"
+
+	"flarewire/internal/statefile"
 )
 
 // Entries goes through all entries, newest first. Lines that cannot be read (cut off by a kill or a full disk) are left out.
@@ -32,7 +34,7 @@ func (j *Journal) Entries() iter.Seq2[Entry, error] {
 }
 
 func (j *Journal) content(n int) ([]byte, error) {
-	f, err := j.open(j.numbered(n), os.O_RDONLY|noFollow, 0)
+	f, err := j.open(j.numbered(n), os.O_RDONLY|statefile.NoFollow, 0)
 	if err != nil {
 		return nil, err
 	}

@@ -50,7 +50,7 @@ var datasets = map[string]*dataset{
 	"magicTransitTunnelHealthChecksAdaptiveGroups": {
 		dimensions: dimensionsWith("tunnelName", "edgeColoName", "edgeColoCity", "edgeColoCountry", "tunnelState"),
 		metrics: map[string]func(*sample) float64{
-			"count": one, "avg_tunnelState": func(s *sample) float64 { return s.health },
+			"count": one, "avg_tunnelState": (*sample).found,
 		},
 	},
 	"magicTransitTunnelTrafficAdaptiveGroups": {
@@ -117,7 +117,7 @@ func (s *sample) dim(name string) string {
 
 // rate is the traffic in bit/s: a working day's wave, different for each tunnel, nothing while it is down.
 func (s *sample) rate() float64 {
-	if s.health <= 0 {
+	if s.health <= 0 || s.silent() {
 		return 0
 	}
 	base := s.tunnel.load[0]
@@ -206,6 +206,14 @@ func (c condition) holds(s *sample) bool {
 	return has == (c.operator == "" || c.operator == "in")
 }
 
+// leavesOut tells that the filter asks for other tunnels, so that none of this one's samples need be looked at.
+func (w window) leavesOut(x *sample) bool {
+	x.direction = ""
+	return slices.ContainsFunc(w.conditions, func(c condition) bool {
+		return c.name == "tunnelName" && (c.operator == "" || c.operator == "in") && !c.holds(x)
+	})
+}
+
 // row is one group of an answer.
 type row struct {
 	dims []string
@@ -287,6 +295,9 @@ func (e *Edge) samples(d *dataset, s selection, w window, now time.Time, visit f
 	}
 	x := sample{e: e}
 	for _, x.tunnel = range e.connections(nil) {
+		if w.leavesOut(&x) {
+			continue
+		}
 		for _, x.at = range moments {
 			if x.health = x.tunnel.probed(x.at); x.health < 0 {
 				continue

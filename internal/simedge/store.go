@@ -48,6 +48,8 @@ type record struct {
 	stuck    time.Time // bgp_status.updated_at when it is no longer refreshed; else zero
 	cpeASN   int64     // the ASN that the customer's router really uses; 0 means whatever is configured
 
+	probes *probeTrouble // what troubles the probes alone; nil: nothing
+
 	load [2]float64 // usual traffic to and from Cloudflare in bit/s; zero until somebody asks
 
 	linkState, linkReason string // interconnects: what /status says; "" follows the time since the order

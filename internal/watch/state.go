@@ -71,42 +71,62 @@ func (s State) Word() string {
 // EventKind says what happened.
 type EventKind string
 
-// The kinds of events.
+// The kinds of events. The three about objects are used for other objects than tunnels too; Event.Resource
+// tells which.
 const (
-	SessionChanged EventKind = "session"  // From and To differ
-	SessionFlaps   EventKind = "flapping" // it left Up often, see flapCount
-	TunnelAppeared EventKind = "appeared"
-	TunnelGone     EventKind = "gone"
-	TunnelModified EventKind = "modified" // somebody changed the object
+	SessionChanged   EventKind = "session"  // From and To differ
+	SessionFlaps     EventKind = "flapping" // it left Up often, see flapCount
+	TunnelAppeared   EventKind = "appeared"
+	TunnelGone       EventKind = "gone"
+	TunnelModified   EventKind = "modified"   // somebody changed the object
+	HealthChanged    EventKind = "health"     // FromHealth and ToHealth differ
+	PrefixAdvertised EventKind = "advertised" // Name is the CIDR of the BGP prefix
+	PrefixWithdrawn  EventKind = "withdrawn"
+	FirstSeen        EventKind = "first seen" // only in the history: what the first look found
 )
 
 // Event is one difference between two polls.
 type Event struct {
-	At       time.Time // when it happened as far as known: see Tracker.when
-	Kind     EventKind
-	TunnelID string
-	Name     string
-	From, To State
+	At         time.Time `json:"at"` // when it happened as far as known: see tracker.when
+	Kind       EventKind `json:"kind"`
+	Resource   Resource  `json:"resource,omitempty"` // "": a tunnel
+	TunnelID   string    `json:"id,omitempty"`       // of the object, whatever it is
+	Name       string    `json:"name,omitempty"`
+	From       State     `json:"from,omitempty"`
+	To         State     `json:"to,omitempty"`
+	FromHealth Health    `json:"from_health,omitempty"`
+	ToHealth   Health    `json:"to_health,omitempty"`
+	// Unwatched: it happened while this program did not run, at some time before At.
+	Unwatched bool `json:"unwatched,omitempty"`
 }
 
 // Tunnel is a tunnel as the account has it, with what was seen of it while this program watched.
 type Tunnel struct {
 	api.Tunnel
-	State State
-	Track Track
+	State  State
+	Health TunnelHealth // zero while it is not known
+	Track  Track
 }
 
-// Track is the history of one tunnel while this program watched. It is a copy; changing it changes
-// nothing.
+// Track is the history of one tunnel: while this program watched and, with a History, also of earlier
+// runs. It is a copy; changing it changes nothing.
 type Track struct {
-	Watched   time.Time // since when this program knows the tunnel
-	Changed   time.Time // last change of state that was seen; zero when none was
-	Downs     int       // how often the session was seen to leave Up
-	Flapping  bool      // it left Up at least flapCount times within flapWindow
-	Events    []Event   // oldest first, bounded
-	leftUp    []time.Time
-	modified  time.Time
-	lastState State
+	Watched  time.Time // since when this program knows the tunnel
+	Changed  time.Time // last change of state that was seen; zero when none was
+	Downs    int       // how often this run saw the session leave Up
+	Flapping bool      // it left Up at least flapCount times within flapWindow
+	Events   []Event   // oldest first, bounded
+	// WeekDowns is how often the session was seen to leave Up in the last seven days, or since Watched
+	// where that is later.
+	WeekDowns int
+	// Unwatched is for how long since Changed (or Watched, when there was no change) nobody looked: a
+	// change and its return in that time are not known.
+	Unwatched time.Duration
+
+	leftUp       []time.Time // of the last week
+	modified     time.Time
+	lastState    State
+	healthBefore Health
 }
 
 // Counts is how many tunnels are in which state.

@@ -19,9 +19,11 @@ const (
 // tracker compares one poll with what was known before.
 type tracker struct {
 	tracks  map[string]*Track
-	sources []Source // before this poll
+	past    map[string]*Track // of earlier runs, for tunnels that were not seen in this one yet
+	sources []Source          // before this poll
 	now     time.Time
 	events  []Event
+	first   []Event // for the history only
 }
 
 // follow takes a tunnel's newest state into its history.
@@ -29,12 +31,7 @@ func (k *tracker) follow(t api.Tunnel) Tunnel {
 	state := StateOf(t)
 	track, known := k.tracks[t.ID]
 	if !known {
-		track = &Track{Watched: k.now, lastState: state, modified: t.ModifiedOn.Time}
-		k.tracks[t.ID] = track
-		// What is there at the first look did not just appear.
-		if !k.last(t.Kind).IsZero() {
-			k.add(track, Event{At: k.now, Kind: TunnelAppeared, TunnelID: t.ID, Name: t.Name, To: state})
-		}
+		track = k.meet(t, state)
 	}
 	if !t.ModifiedOn.IsZero() && !t.ModifiedOn.Equal(track.modified) {
 		track.modified = t.ModifiedOn.Time
@@ -43,11 +40,73 @@ func (k *tracker) follow(t api.Tunnel) Tunnel {
 	if state != track.lastState {
 		k.changed(track, t, state)
 	}
-	track.leftUp = slices.DeleteFunc(track.leftUp, func(at time.Time) bool { return k.now.Sub(at) > flapWindow })
-	track.Flapping = len(track.leftUp) >= flapCount
+	track.count(k.now)
 	out := *track
 	out.Events = slices.Clone(track.Events)
 	return Tunnel{Tunnel: t, State: state, Track: out}
+}
+
+// meet begins the history of a tunnel, or goes on with the one of earlier runs.
+func (k *tracker) meet(t api.Tunnel, state State) *Track {
+	track, met := k.past[t.ID]
+	if met {
+		delete(k.past, t.ID)
+		k.tracks[t.ID] = track
+		if track.lastState != state {
+			k.changedUnwatched(track, t, state)
+		}
+		track.modified = t.ModifiedOn.Time
+		return track
+	}
+	track = &Track{Watched: k.now, lastState: state, modified: t.ModifiedOn.Time}
+	k.tracks[t.ID] = track
+	if k.last(t.Kind).IsZero() { // what is there at the first look did not just appear
+		k.first = append(k.first, Event{At: k.now, Kind: FirstSeen, TunnelID: t.ID, Name: t.Name, To: state})
+	} else {
+		k.add(track, Event{At: k.now, Kind: TunnelAppeared, TunnelID: t.ID, Name: t.Name, To: state})
+	}
+	return track
+}
+
+// changedUnwatched notes that the state is another one than at the end of an earlier run. When it changed
+// is not known: not later than now, and the status may say when it was reported.
+func (k *tracker) changedUnwatched(track *Track, t api.Tunnel, state State) {
+	at := k.now
+	if t.BGPStatus != nil && !t.BGPStatus.UpdatedAt.IsZero() && t.BGPStatus.UpdatedAt.Before(k.now) && t.BGPStatus.UpdatedAt.After(track.Changed) {
+		at = t.BGPStatus.UpdatedAt.Time
+	}
+	k.add(track, Event{At: at, Kind: SessionChanged, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: true})
+	if track.lastState == Up {
+		track.leftUp = append(track.leftUp, at)
+	}
+	track.Changed, track.lastState, track.Unwatched = at, state, 0
+}
+
+// The bounds of what a track remembers of downs: a week, and a number that only a session that flaps for
+// days reaches.
+const (
+	week     = 7 * 24 * time.Hour
+	maxDowns = 5000
+)
+
+// count brings the figures that depend on the time up to date.
+func (t *Track) count(now time.Time) {
+	old := 0
+	for old < len(t.leftUp) && (now.Sub(t.leftUp[old]) > week || len(t.leftUp)-old > maxDowns) {
+		old++
+	}
+	t.leftUp = t.leftUp[old:]
+	t.WeekDowns = len(t.leftUp)
+	t.Flapping = t.lately(now) >= flapCount
+}
+
+// lately is how often the session left Up within the window of flapping.
+func (t *Track) lately(now time.Time) int {
+	n := 0
+	for i := len(t.leftUp) - 1; i >= 0 && now.Sub(t.leftUp[i]) <= flapWindow; i-- {
+		n++
+	}
+	return n
 }
 
 func (k *tracker) changed(track *Track, t api.Tunnel, state State) {
@@ -59,11 +118,11 @@ func (k *tracker) changed(track *Track, t api.Tunnel, state State) {
 	if track.lastState == Up {
 		track.Downs++
 		track.leftUp = append(track.leftUp, at)
-		if len(track.leftUp) == flapCount {
+		if track.lately(k.now) == flapCount {
 			k.add(track, Event{At: at, Kind: SessionFlaps, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state})
 		}
 	}
-	track.Changed, track.lastState = at, state
+	track.Changed, track.lastState, track.Unwatched = at, state, 0
 }
 
 // when is the time of a change: the server's own time of it where that lies between the two polls,

@@ -39,6 +39,15 @@ type Snapshot struct {
 	Events  []Event // of all tunnels, oldest first, bounded
 	Started time.Time
 	Next    time.Duration // how long to wait before the next poll
+
+	// What else is polled, see Watcher.PollSource. Nil data was not read yet: that is not "none".
+	Feeds    []Feed                  // in the order of SourceNames; those that were never wanted too
+	Health   map[string]TunnelHealth // by name of tunnel, or of the conduit of an interconnect
+	Traffic  map[string]Traffic      // by name
+	Routes   []api.Route
+	Prefixes []Prefix
+
+	HistoryErr error // the history could not be read or written; the rest is right all the same
 }
 
 // Fetched is the age-giving moment of the snapshot: the older of the good lists. It is zero until
@@ -82,9 +91,13 @@ type Watcher struct {
 
 	polling sync.Mutex // one poll in flight
 
-	mu    sync.Mutex
-	state Snapshot
-	track map[string]*Track
+	mu      sync.Mutex
+	state   Snapshot
+	track   map[string]*Track
+	more    map[SourceName]*more
+	history *History
+	past    map[string]*Track // of earlier runs, until the tunnel is seen again
+	beat    time.Time         // when the history was last told that somebody watches
 }
 
 // New makes a watcher; refresh of zero means DefaultRefresh.
@@ -93,8 +106,8 @@ func New(fetch Fetcher, now func() time.Time, refresh time.Duration) *Watcher {
 		refresh = DefaultRefresh
 	}
 	return &Watcher{
-		fetch: fetch, now: now, refresh: refresh, track: map[string]*Track{},
-		state: Snapshot{Started: now(), Next: refresh, Sources: []Source{{Kind: api.GRE}, {Kind: api.IPsec}}},
+		fetch: fetch, now: now, refresh: refresh, track: map[string]*Track{}, more: newMore(),
+		state: Snapshot{Started: now(), Next: refresh, Sources: []Source{{Kind: api.GRE}, {Kind: api.IPsec}}, Feeds: newFeeds()},
 	}
 }
 
@@ -117,20 +130,22 @@ func (w *Watcher) Poll(ctx context.Context) Snapshot {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	old := w.state
-	next := Snapshot{Started: old.Started, Events: old.Events}
+	next := old
 	gre := Source{Kind: api.GRE}.after(old.Sources[0], lists.GREErr, before)
 	ipsec := Source{Kind: api.IPsec}.after(old.Sources[1], lists.IPsecErr, before)
 	next.Sources = []Source{gre, ipsec}
 
-	tunnels := merge(old.Tunnels, lists, gre.Err, ipsec.Err)
+	tunnels := mergeLists(old.Tunnels, lists, gre.Err, ipsec.Err)
 	next.Tunnels = make([]Tunnel, len(tunnels))
-	tracker := tracker{w.track, old.Sources, now, nil}
+	tracker := tracker{tracks: w.track, past: w.past, sources: old.Sources, now: now}
 	for i, t := range tunnels {
 		next.Tunnels[i] = tracker.follow(t)
+		next.Tunnels[i].Health = old.Health[t.Name]
 	}
 	tracker.dropGone(old.Tunnels, next.Tunnels)
 	next.Events = bounded(append(slices.Clone(next.Events), tracker.events...), maxEvents)
 	next.Next = w.pause(next)
+	next.HistoryErr = w.record(old.HistoryErr, append(tracker.first, tracker.events...), now)
 	w.state = next
 	return next
 }
@@ -145,9 +160,9 @@ func (s Source) after(old Source, err error, at time.Time) Source {
 	return s
 }
 
-// merge joins both lists; one that failed keeps its old rows. A tunnel is a large value and an account
+// mergeLists joins both lists; one that failed keeps its old rows. A tunnel is a large value and an account
 // may have thousands: the room is made once.
-func merge(old []Tunnel, lists api.TunnelLists, greErr, ipsecErr error) []api.Tunnel {
+func mergeLists(old []Tunnel, lists api.TunnelLists, greErr, ipsecErr error) []api.Tunnel {
 	tunnels := make([]api.Tunnel, 0, max(len(old), len(lists.GRE)+len(lists.IPsec)))
 	if greErr != nil {
 		tunnels = appendKind(tunnels, old, api.GRE)

@@ -98,7 +98,7 @@ func next(t watch.Tunnel, now time.Time) resource.Section {
 		if f.Next != "" {
 			s.Fields = append(s.Fields, resource.Field{Value: f.Next, Prose: true})
 		}
-		s.Fields = append(s.Fields, resource.Field{Value: "Because: " + f.Evidence, Role: tui.Muted, Prose: true})
+		s.Fields = append(s.Fields, resource.Field{Value: "Because: " + f.Because(), Role: tui.Muted, Prose: true})
 	}
 	return s
 }

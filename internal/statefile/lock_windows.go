@@ -1,4 +1,4 @@
-package journal
+package statefile
 
 import (
 	"os"
@@ -6,10 +6,11 @@ import (
 	"golang.org/x/sys/windows"
 )
 
-const noFollow = 0 // Windows follows; making a link there needs a right of its own
+// NoFollow is a flag for os.OpenFile.
+const NoFollow = 0 // Windows follows; making a link there needs a right of its own
 
-// lock waits for the other instances. The lock ends with the process, also when it is killed.
-func lock(path string) (unlock func(), err error) {
+// Lock waits for the other instances that hold the lock file. The lock ends with the process, also when it is killed.
+func Lock(path string) (unlock func(), err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err

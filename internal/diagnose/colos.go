@@ -1,0 +1,79 @@
+package diagnose
+
+import (
+	"fmt"
+
+	"flarewire/internal/watch"
+)
+
+// locationCount is how the locations of Cloudflare's see a tunnel.
+type locationCount struct {
+	good, bad, badIdle int
+	worst              []string // bad ones that carry traffic, or all bad ones where the traffic is not known
+	idle               []string
+	flow               bool // the traffic is known
+}
+
+func countColos(in watch.Insight) locationCount {
+	n := locationCount{flow: in.ColoFlow}
+	for _, colo := range in.Colos {
+		switch state := colo.State(); {
+		case state == watch.Healthy:
+			n.good++
+		case state == "":
+		case colo.Idle():
+			n.bad++
+			n.badIdle++
+			n.idle = append(n.idle, colo.Name)
+		default:
+			n.bad++
+			n.worst = append(n.worst, colo.Name)
+		}
+	}
+	return n
+}
+
+func (c tunnelCase) colos() locationCount { return countColos(c.facts.Insights[c.Name]) }
+
+// someGood tells that some locations see the tunnel healthy.
+func (c tunnelCase) someGood() bool { return c.colos().good > 0 }
+
+// locations reads a tunnel that is bad at some locations only.
+func (c tunnelCase) locations() []Finding {
+	n := c.colos()
+	if !c.probed() || n.bad == 0 || n.good == 0 {
+		return nil
+	}
+	evidence := n.evidence()
+	if n.flow && n.bad == n.badIdle {
+		return []Finding{{Cause: IdleColos, Likelihood: Likely, Impact: NoImpact, Source: srcHealth,
+			Evidence: append(evidence, Evidence{"without traffic in the last hour", some(n.idle)}),
+			Text:     "Only locations that carry no traffic of this tunnel see it badly: this needs no action.",
+			Next:     "Look again when traffic moves there."}}
+	}
+	f := Finding{Cause: SomeColos, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
+		Text: "Only some of Cloudflare's locations see the tunnel badly: this points to the way between them and the router, not to the router.",
+		Next: "Run a traceroute from one of these locations and look at cloudflarestatus.com for it."}
+	if n.flow {
+		f.Evidence = append(evidence, Evidence{"with traffic", some(n.worst)})
+	} else {
+		f.Evidence = append(evidence, Evidence{"locations", some(n.worst)})
+		f.Text += " Whether they carry traffic is not known."
+	}
+	return []Finding{f}
+}
+
+func (n locationCount) evidence() []Evidence {
+	return []Evidence{{"locations with bad health", fmt.Sprintf("%d of %d", n.bad, n.bad+n.good)}}
+}
+
+// everywhere reads a tunnel that is bad at every location.
+func (c tunnelCase) everywhere() []Finding {
+	n := c.colos()
+	if !c.probed() || n.bad == 0 || n.good > 0 {
+		return nil
+	}
+	return []Finding{{Cause: AllColos, Likelihood: Possible, Impact: Impaired, Source: srcHealth, Evidence: n.evidence(),
+		Text: "All of Cloudflare's locations see the tunnel badly: this points to the router or its provider, not to one way.",
+		Next: "Look at the router: its load, its firewall, the MTU, and for IPsec its anti-replay check."}}
+}

@@ -1,0 +1,209 @@
+package diagnose
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strings"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
+)
+
+// Facts are what is known of an account. Nil means not known, which is never taken for none.
+type Facts struct {
+	Now      time.Time
+	Tunnels  []watch.Tunnel
+	Traffic  map[string]watch.Traffic // by name
+	Routes   []api.Route
+	Prefixes []watch.Prefix
+	Insights map[string]watch.Insight // of tunnels whose analytics were read, by name
+	Links    []api.MagicInterconnect  // for the next hops of routes
+}
+
+// From takes the facts from what is watched. Insights and Links are added by who has read them.
+func From(s watch.Snapshot, now time.Time) Facts {
+	return Facts{Now: now, Tunnels: s.Tunnels, Traffic: s.Traffic, Routes: s.Routes, Prefixes: s.Prefixes}
+}
+
+// Subject is what a diagnosis is about.
+type Subject struct {
+	Resource watch.Resource `json:"resource"` // as the API calls the collection
+	ID       string         `json:"id,omitempty"`
+	Name     string         `json:"name"`
+}
+
+// The resources of subjects besides those of package watch.
+const (
+	GRETunnels   watch.Resource = "gre_tunnels"
+	IPsecTunnels watch.Resource = "ipsec_tunnels"
+)
+
+// Diagnosis is everything found about one subject, the likeliest first. It is never empty.
+type Diagnosis struct {
+	Subject  Subject   `json:"subject"`
+	Findings []Finding `json:"findings"`
+}
+
+// Account is the facts, prepared for questions. It changes nothing and may be used from several goroutines.
+type Account struct {
+	facts    Facts
+	byID     map[string]int
+	overlaps map[string][]string       // names of the tunnels that a tunnel's subnet overlaps with, by id
+	owner    map[netip.Addr]int        // tunnel of each address of its inner subnet
+	links    map[netip.Prefix]struct{} // inner subnets of interconnects
+	statuses int                       // tunnels with a bgp_status
+	fresh    int                       // of these, reported within freshAge
+	anyUp    bool
+}
+
+// Read prepares the facts.
+func Read(f Facts) *Account {
+	a := &Account{facts: f, byID: make(map[string]int, len(f.Tunnels)), owner: map[netip.Addr]int{}, links: map[netip.Prefix]struct{}{}}
+	for i, t := range f.Tunnels {
+		a.byID[t.ID] = i
+		if subnet, err := netip.ParsePrefix(t.InterfaceAddress); err == nil && subnet.Addr().BitLen()-subnet.Bits() <= 3 {
+			for addr := subnet.Masked().Addr(); subnet.Masked().Contains(addr); addr = addr.Next() {
+				if _, taken := a.owner[addr]; !taken {
+					a.owner[addr] = i
+				}
+			}
+		}
+		if t.BGPStatus == nil {
+			continue
+		}
+		a.statuses++
+		a.anyUp = a.anyUp || t.State == watch.Up
+		if isFresh(t, f.Now) {
+			a.fresh++
+		}
+	}
+	for _, l := range f.Links {
+		if subnet, err := netip.ParsePrefix(l.InterfaceAddress); err == nil {
+			a.links[subnet.Masked()] = struct{}{}
+		}
+	}
+	a.overlaps = overlaps(f.Tunnels)
+	return a
+}
+
+// overlaps finds inner subnets that overlap: sorted by address, each is compared with those before it that
+// reach so far.
+func overlaps(tunnels []watch.Tunnel) map[string][]string {
+	type subnet struct {
+		cidr netip.Prefix
+		of   int
+	}
+	var all []subnet
+	for i, t := range tunnels {
+		if cidr, err := netip.ParsePrefix(t.InterfaceAddress); err == nil {
+			all = append(all, subnet{cidr.Masked(), i})
+		}
+	}
+	slices.SortFunc(all, func(a, b subnet) int {
+		return cmp.Or(a.cidr.Addr().Compare(b.cidr.Addr()), cmp.Compare(a.cidr.Bits(), b.cidr.Bits()), cmp.Compare(a.of, b.of))
+	})
+	found := map[string][]string{}
+	var open []subnet
+	for _, s := range all {
+		open = slices.DeleteFunc(open, func(o subnet) bool { return !o.cidr.Overlaps(s.cidr) })
+		for _, o := range open {
+			a, b := tunnels[o.of], tunnels[s.of]
+			found[a.ID] = append(found[a.ID], b.Name)
+			found[b.ID] = append(found[b.ID], a.Name)
+		}
+		open = append(open, s)
+	}
+	return found
+}
+
+// Tunnel reads one tunnel with everything around it, the likeliest cause first; nil for an unknown id.
+func (a *Account) Tunnel(id string) []Finding {
+	i, known := a.byID[id]
+	if !known {
+		return nil
+	}
+	c := tunnelCase{Account: a, Tunnel: a.facts.Tunnels[i], now: a.facts.Now}
+	return c.read()
+}
+
+// Prefix reads one BYOIP prefix, the likeliest cause first. Without findings nothing is wrong with what is
+// known of it.
+func (a *Account) Prefix(id string) []Finding {
+	for _, p := range a.facts.Prefixes {
+		if p.ID == id {
+			return prefixCase{Account: a, Prefix: p}.read()
+		}
+	}
+	return nil
+}
+
+// All reads the whole account: everything that has trouble, the worst first. What is merely worth a remark
+// is left out.
+func (a *Account) All() []Diagnosis {
+	var all []Diagnosis
+	add := func(s Subject, findings []Finding) {
+		if slices.ContainsFunc(findings, matters) {
+			all = append(all, Diagnosis{s, findings})
+		}
+	}
+	for _, t := range a.facts.Tunnels {
+		add(tunnelSubject(t), a.Tunnel(t.ID))
+	}
+	for _, p := range a.facts.Prefixes {
+		add(Subject{watch.PrefixResource, p.ID, p.CIDR}, a.Prefix(p.ID))
+	}
+	for _, d := range a.Routes() {
+		add(d.Subject, d.Findings)
+	}
+	slices.SortStableFunc(all, func(x, y Diagnosis) int {
+		a, b := x.Findings[0], y.Findings[0]
+		return cmp.Or(cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Likelihood, a.Likelihood), strings.Compare(x.Subject.Name, y.Subject.Name))
+	})
+	return all
+}
+
+func matters(f Finding) bool { return f.Impact > NoImpact && f.Likelihood > Remark }
+
+func tunnelSubject(t watch.Tunnel) Subject {
+	resource := GRETunnels
+	if t.Kind == api.IPsec {
+		resource = IPsecTunnels
+	}
+	return Subject{resource, t.ID, t.Name}
+}
+
+// routesInto are the static routes whose next hop lies in the tunnel's inner subnet.
+func (a *Account) routesInto(t watch.Tunnel) []api.Route {
+	subnet, err := netip.ParsePrefix(t.InterfaceAddress)
+	if err != nil {
+		return nil
+	}
+	var into []api.Route
+	for _, r := range a.facts.Routes {
+		if hop, err := netip.ParseAddr(r.Nexthop); err == nil && subnet.Contains(hop) {
+			into = append(into, r)
+		}
+	}
+	return into
+}
+
+// customerSide is the router's inner address, "" when it cannot be told.
+func customerSide(t watch.Tunnel) string {
+	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
+	if _, customer, ok := netrules.Sides(subnet); ok && customer.IsValid() {
+		return customer.String()
+	}
+	return ""
+}
+
+// cloudflareSide is the address that the router must dial.
+func cloudflareSide(t watch.Tunnel) string {
+	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
+	if cloudflare, _, ok := netrules.Sides(subnet); ok {
+		return cloudflare.String()
+	}
+	return "Cloudflare's side of the tunnel"
+}

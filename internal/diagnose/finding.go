@@ -1,0 +1,149 @@
+package diagnose
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Cause names what a finding points to. The values are stable: scripts and tests may rely on them.
+type Cause string
+
+// The causes of trouble with a tunnel or its session.
+const (
+	ASNMismatch       Cause = "asn-mismatch"
+	ASNReserved       Cause = "asn-reserved"
+	MD5Mismatch       Cause = "md5-mismatch"
+	NotDialling       Cause = "not-dialling"
+	HoldTime          Cause = "hold-time"
+	OpenConfirmMTU    Cause = "open-confirm-mtu"
+	ComingUp          Cause = "coming-up"
+	StaleStatus       Cause = "stale-status"
+	NoStatus          Cause = "no-status"
+	NoUnifiedRouting  Cause = "no-unified-routing"
+	UnknownState      Cause = "unknown-state"
+	SessionUp         Cause = "session-up"
+	NoBGP             Cause = "no-bgp"
+	NoPSK             Cause = "no-psk"
+	Overlap           Cause = "overlapping-interface"
+	HealthCheckOff    Cause = "health-check-off"
+	ReplyType         Cause = "reply-type-firewall"
+	AntiReplay        Cause = "anti-replay"
+	TunnelDown        Cause = "tunnel-down"
+	SomeColos         Cause = "some-locations"
+	IdleColos         Cause = "idle-locations"
+	AllColos          Cause = "all-locations"
+	RekeyFlap         Cause = "flapping-at-rekey"
+	Flapping          Cause = "flapping"
+	MissingRoute      Cause = "missing-route"
+	StaticBeatsBGP    Cause = "static-beats-bgp"
+	RegionGap         Cause = "region-gap"
+	NextHopUnknown    Cause = "next-hop-unknown"
+	PrefixPending     Cause = "prefix-pending"
+	ValidationFailed  Cause = "validation-failed"
+	PrefixWithdrawn   Cause = "prefix-withdrawn"
+	AutoWithdrawn     Cause = "prefix-auto-withdrawn"
+	PrefixLocked      Cause = "prefix-locked"
+	LostBinding       Cause = "lost-binding"
+	BindingInProgress Cause = "binding-provisioning"
+)
+
+// Likelihood says how much the data says about a cause. A larger value is more likely.
+type Likelihood int
+
+// The likelihoods, as their words are used in texts.
+const (
+	Remark   Likelihood = iota + 1 // true, but it explains no trouble that the data shows
+	Possible                       // the data allows it
+	Likely                         // the data points to it
+	Certain                        // the data says it itself
+)
+
+// String gives the likelihood as one word.
+func (l Likelihood) String() string {
+	switch l {
+	case Remark:
+		return "remark"
+	case Possible:
+		return "possible"
+	case Likely:
+		return "likely"
+	case Certain:
+		return "certain"
+	}
+	return "unknown"
+}
+
+// Impact says what a finding means for traffic, if it is so. A larger value is worse.
+type Impact int
+
+// The impacts.
+const (
+	NoImpact Impact = iota // nothing to do
+	Risk                   // traffic flows, but something that protects it is missing
+	Impaired               // traffic suffers or takes another way
+	Outage                 // traffic does not flow here
+)
+
+// String gives the impact as one word.
+func (i Impact) String() string {
+	switch i {
+	case Risk:
+		return "risk"
+	case Impaired:
+		return "impaired"
+	case Outage:
+		return "outage"
+	}
+	return "none"
+}
+
+// Evidence is one field of the API's data, or of what was watched, with its value.
+type Evidence struct {
+	Field string `json:"field"`
+	Value string `json:"value"`
+}
+
+// Finding is one reading of the data: what it points to, the fields that say so, and what to do next.
+type Finding struct {
+	Cause      Cause      `json:"cause"`
+	Text       string     `json:"text"` // what it means, in one or two sentences
+	Evidence   []Evidence `json:"evidence"`
+	Next       string     `json:"next,omitempty"`   // what to check or do
+	Source     string     `json:"source,omitempty"` // the public document behind it, and what of it is our own reading
+	Likelihood Likelihood `json:"likelihood"`
+	Impact     Impact     `json:"impact"`
+}
+
+// Because is the evidence in one line.
+func (f Finding) Because() string {
+	parts := make([]string, len(f.Evidence))
+	for i, e := range f.Evidence {
+		parts[i] = strings.TrimSpace(e.Field + " " + e.Value)
+	}
+	return strings.Join(parts, ", ")
+}
+
+// The documents behind the findings.
+const (
+	srcBGP       = "Cloudflare docs: Configure BGP routes; the reading of bgp_status is flarewire's own"
+	srcRFC4271   = "RFC 4271; Cloudflare docs: Configure BGP routes; the reading of bgp_status is flarewire's own"
+	srcHealth    = "Cloudflare docs: Troubleshoot tunnel health"
+	srcChecks    = "Cloudflare docs: Tunnel health checks"
+	srcTunnels   = "Cloudflare docs: Configure tunnel endpoints"
+	srcIPsec     = "Cloudflare docs: IPsec troubleshooting"
+	srcSteering  = "Cloudflare docs: Traffic steering"
+	srcOverlap   = "Cloudflare docs: Azure VPN Gateway (interface subnets must not overlap)"
+	srcOwn       = "flarewire's own reading; no document describes it (unconfirmed)"
+	srcRoute     = "Cloudflare API: create static route"
+	srcAdvertise = "Cloudflare docs: Magic Transit, advertise prefixes"
+	srcPrefix    = "Cloudflare API: BGP prefixes"
+	srcBYOIP     = "Cloudflare docs: BYOIP, prefix validation"
+	srcBindings  = "Cloudflare docs: BYOIP, service bindings"
+)
+
+// order puts the likeliest first; among equals the order of the rules stays.
+func order(findings []Finding) []Finding {
+	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(b.Likelihood, a.Likelihood) })
+	return findings
+}

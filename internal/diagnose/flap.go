@@ -1,0 +1,134 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/watch"
+)
+
+const (
+	// rekeyLeast is the shortest interval that is taken for a rekey: lifetimes are hours.
+	rekeyLeast = 30 * time.Minute
+	// holdMost is the longest interval that is taken for an expiring hold timer: 240 s are offered at most
+	// (Cloudflare docs: Configure BGP routes), and the session needs time to come back.
+	holdMost = 8 * time.Minute
+	// rekeyLongest is how long a session is gone at a rekey: 1 to 3 minutes (Cloudflare docs: Troubleshoot
+	// tunnel health), and the session needs time to come back.
+	rekeyLongest = 8 * time.Minute
+	// blur is how inexactly the times are known: each is noticed at a poll.
+	blur = 30 * time.Second
+	// steadyHealth is the average health above which the tunnel did not go down with the session.
+	steadyHealth = 0.97
+)
+
+// outage is one time at which the session was away.
+type outage struct{ from, to time.Time } // to is zero while it lasts
+
+// outages are the times at which the session was seen away from up.
+func outages(events []watch.Event) []outage {
+	var list []outage
+	for _, e := range events {
+		if e.Kind != watch.SessionChanged {
+			continue
+		}
+		switch {
+		case e.From == watch.Up:
+			list = append(list, outage{from: e.At})
+		case e.To == watch.Up && len(list) > 0:
+			list[len(list)-1].to = e.At
+		}
+	}
+	return list
+}
+
+// dips are the times at which the health fell, in a series of steps.
+func dips(series []watch.Point) []outage {
+	var list []outage
+	low := false
+	for _, p := range series {
+		bad := p.Value != nil && watch.HealthOf(p.Value) != watch.Healthy
+		if bad && !low {
+			list = append(list, outage{from: p.At})
+		}
+		if !bad && low {
+			list[len(list)-1].to = p.At
+		}
+		low = bad
+	}
+	return list
+}
+
+// rhythm is the interval of outages that come regularly: at least three equal intervals in a row, the newest
+// ones.
+func rhythm(list []outage, blur time.Duration) (every time.Duration, regular bool) {
+	const least = 4
+	if len(list) < least {
+		return 0, false
+	}
+	newest := list[len(list)-least:]
+	var intervals []time.Duration
+	for i := 1; i < least; i++ {
+		intervals = append(intervals, newest[i].from.Sub(newest[i-1].from))
+	}
+	every = newest[least-1].from.Sub(newest[0].from) / (least - 1)
+	apart := slices.Max(intervals) - slices.Min(intervals)
+	return every, apart <= max(2*blur, every/10) && apart < every/2
+}
+
+// short tells that the outages were as short as those at a rekey.
+func short(list []outage, blur time.Duration) bool {
+	for _, o := range list[max(0, len(list)-4):] {
+		if !o.to.IsZero() && o.to.Sub(o.from) > rekeyLongest+blur {
+			return false
+		}
+	}
+	return true
+}
+
+// flaps reads a session that goes and comes.
+func (c tunnelCase) flaps() []Finding {
+	seen, exact := outages(c.Track.Events), blur
+	if every, regular := rhythm(seen, exact); regular && every < holdMost && c.steady() {
+		return []Finding{c.holdTimer(every, len(seen))}
+	}
+	if f, ok := c.rekey(seen, exact, "times the session went down"); ok {
+		return []Finding{f}
+	}
+	if f, ok := c.rekey(dips(c.facts.Insights[c.Name].Health), watch.InsightStep, "times the health fell in 24 h"); ok {
+		return []Finding{f}
+	}
+	if !c.Track.Flapping {
+		return nil
+	}
+	return []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
+		Evidence: append([]Evidence{{"times the session went down in 7 days", strconv.Itoa(c.Track.WeekDowns)}}, c.healthEvidence()...),
+		Text:     "The session goes down again and again without a clear rhythm: this points to loss on the way or to a tunnel that goes down with it.",
+		Next:     "Compare with the health of the tunnel and of its locations; look in the router's log for what ended the session: hold timer, TCP or interface."}}
+}
+
+// steady tells that the tunnel below the session stays healthy.
+func (c tunnelCase) steady() bool {
+	return c.probed() && c.Health.Score != nil && *c.Health.Score >= steadyHealth
+}
+
+func (c tunnelCase) holdTimer(every time.Duration, n int) Finding {
+	return Finding{Cause: HoldTime, Likelihood: Likely, Impact: Outage, Source: srcBGP,
+		Evidence: append([]Evidence{{"times the session was seen to go down", strconv.Itoa(n)}, {"every", ago(every)}}, c.healthEvidence()...),
+		Text:     "The session goes down every " + ago(every) + " while the tunnel stays healthy: this points to a hold timer that expires because KEEPALIVEs are late, lost or filtered.",
+		Next:     "On the router: set the hold time to 45 s or more (Cloudflare offers 90 s, the lower one counts), let TCP 179 through both ways, and look for load on its control plane."}
+}
+
+func (c tunnelCase) rekey(list []outage, exact time.Duration, what string) (Finding, bool) {
+	every, regular := rhythm(list, exact)
+	if !regular || every < rekeyLeast || !short(list, exact) || c.Kind != api.IPsec {
+		return Finding{}, false
+	}
+	return Finding{Cause: RekeyFlap, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
+		Evidence: []Evidence{{what, strconv.Itoa(len(list))}, {"every", ago(every)}},
+		Text:     fmt.Sprintf("The tunnel goes away for a short time every %s: this points to the rekeying of IPsec.", ago(every)),
+		Next:     "On the router: compare the lifetimes, let DPD restart the tunnel, and stagger the rekeying of the tunnels. Cloudflare never rekeys by itself."}, true
+}

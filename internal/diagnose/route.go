@@ -1,0 +1,76 @@
+package diagnose
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
+)
+
+// Routes reads the static routes: regions that no route covers, and next hops that lead nowhere.
+func (a *Account) Routes() []Diagnosis {
+	parsed := make([]netrules.Route, 0, len(a.facts.Routes))
+	var out []Diagnosis
+	for _, r := range a.facts.Routes {
+		prefix, err := netip.ParsePrefix(r.Prefix)
+		if err != nil {
+			continue
+		}
+		route := netrules.Route{Prefix: prefix, Priority: r.Priority, Weight: r.Weight}
+		if r.Scope != nil {
+			route.Regions, route.Colos = r.Scope.ColoRegions, r.Scope.ColoNames
+		}
+		parsed = append(parsed, route)
+		if f, ok := a.nextHop(r); ok {
+			out = append(out, Diagnosis{Subject{watch.RouteResource, r.ID, r.Prefix}, []Finding{f}})
+		}
+	}
+	for _, gap := range netrules.RouteRegionGaps(parsed) {
+		out = append(out, Diagnosis{Subject{watch.RouteResource, "", gap.Prefix.String()}, []Finding{regionGap(gap, a.facts.Routes)}})
+	}
+	return out
+}
+
+func regionGap(gap netrules.RegionGap, routes []api.Route) Finding {
+	f := Finding{Cause: RegionGap, Likelihood: Certain, Impact: Impaired, Source: srcSteering,
+		Text: "Every route to this prefix is limited to regions, and some regions have none: traffic that enters Cloudflare there is dropped.",
+		Next: "Add a route without a scope, perhaps with a larger priority number, or routes for the missing regions."}
+	colos := 0
+	for _, r := range routes {
+		if p, err := netip.ParsePrefix(r.Prefix); err != nil || p.Masked() != gap.Prefix || r.Scope == nil {
+			continue
+		}
+		colos += len(r.Scope.ColoNames)
+		f.Evidence = append(f.Evidence, Evidence{"scope of the route via " + r.Nexthop, strings.Join(append(r.Scope.ColoRegions, r.Scope.ColoNames...), " ")})
+	}
+	f.Evidence = append(f.Evidence, Evidence{"regions without a route", strings.Join(gap.Missing, " ")})
+	if colos > 0 {
+		f.Likelihood = Likely
+		f.Text += " Routes limited to single locations are taken to cover no whole region."
+	}
+	return f
+}
+
+// nextHop finds a next hop that belongs to no tunnel. Interconnects have next hops too: without them nothing
+// is said.
+func (a *Account) nextHop(r api.Route) (Finding, bool) {
+	hop, err := netip.ParseAddr(r.Nexthop)
+	if err != nil || a.facts.Links == nil {
+		return Finding{}, false
+	}
+	if _, known := a.owner[hop]; known {
+		return Finding{}, false
+	}
+	for subnet := range a.links {
+		if subnet.Contains(hop) {
+			return Finding{}, false
+		}
+	}
+	return Finding{Cause: NextHopUnknown, Likelihood: Likely, Impact: Impaired, Source: srcRoute,
+		Evidence: []Evidence{{"nexthop", r.Nexthop}, {"priority", strconv.Itoa(r.Priority)}},
+		Text:     "The next hop is in the subnet of no tunnel or interconnect: this points to a route that is left over.",
+		Next:     "Point the route at the customer's side of a tunnel, or delete it."}, true
+}

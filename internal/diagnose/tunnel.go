@@ -1,0 +1,238 @@
+package diagnose
+
+import (
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
+)
+
+// tunnelCase is one tunnel among the facts.
+type tunnelCase struct {
+	*Account
+	watch.Tunnel
+	now time.Time
+}
+
+// read asks every rule. Their order decides among findings of equal likelihood: the lower layers first,
+// because a session cannot be better than the tunnel below it.
+func (c tunnelCase) read() []Finding {
+	var findings []Finding
+	for _, rule := range []func() []Finding{
+		c.noPSK, c.overlapping, c.checksOff, c.reservedASN, c.stale, c.locations, c.replyType, c.flaps,
+		c.noStatus, c.session, c.down, c.antiReplay, c.everywhere, c.missingRoute, c.staticWins,
+	} {
+		findings = append(findings, rule()...)
+	}
+	if !c.broken() && (c.BGPStatus != nil || c.BGP == nil) {
+		findings = append(findings, c.calm())
+	}
+	return order(findings)
+}
+
+// broken tells that a session is configured and known not to be up.
+func (c tunnelCase) broken() bool { return c.State == watch.Down || c.State == watch.Establishing }
+
+// probed tells that health checks run; only then the health says something.
+func (c tunnelCase) probed() bool {
+	return c.HealthCheck == nil || c.HealthCheck.Enabled == nil || *c.HealthCheck.Enabled
+}
+
+// sick tells that the probes find trouble.
+func (c tunnelCase) sick() bool {
+	return c.probed() && (c.Health.State == watch.HealthDown || c.Health.State == watch.Degraded)
+}
+
+// trouble tells that anything at all is wrong.
+func (c tunnelCase) trouble() bool { return c.broken() || c.sick() }
+
+// carries is the evidence that packets pass the tunnel in both directions, whatever the probes say.
+func (c tunnelCase) carries() []Evidence {
+	var evidence []Evidence
+	if c.State == watch.Up && len(c.stale()) == 0 {
+		evidence = append(evidence, Evidence{"bgp_status.state", string(c.BGPStatus.State)})
+	}
+	// Traffic from before the health fell proves nothing.
+	fell := c.now.Add(-watch.HealthWindow)
+	if c.Health.Since.After(fell) {
+		fell = c.Health.Since
+	}
+	traffic := c.facts.Traffic[c.Name]
+	if traffic.Ingress != nil && *traffic.Ingress > 0 && !traffic.At.Before(fell) {
+		evidence = append(evidence, Evidence{"traffic from the router", bits(*traffic.Ingress)})
+	}
+	return evidence
+}
+
+// lowerCause tells that the tunnel itself, below the session, shows why nothing gets through.
+func (c tunnelCase) lowerCause() bool {
+	return c.keyless() || len(c.overlaps[c.ID]) > 0 || (c.probed() && c.Health.State == watch.HealthDown)
+}
+
+func (c tunnelCase) healthEvidence() []Evidence {
+	value := string(c.Health.State)
+	if c.Health.Score != nil {
+		value += " (average " + strconv.FormatFloat(*c.Health.Score, 'f', 2, 64) + ")"
+	}
+	return []Evidence{{"health", value}}
+}
+
+func (c tunnelCase) keyless() bool {
+	return c.Kind == api.IPsec && c.PSK != nil && c.PSK.LastGeneratedOn.IsZero()
+}
+
+func (c tunnelCase) noPSK() []Finding {
+	if !c.keyless() || c.State == watch.Up || (c.probed() && c.Health.State == watch.Healthy) {
+		return nil // it works, so there is a key
+	}
+	return []Finding{{Cause: NoPSK, Likelihood: Likely, Impact: Outage, Source: srcIPsec,
+		Evidence: []Evidence{{"psk_metadata.last_generated_on", "absent"}},
+		Text:     "No pre-shared key is known to have been generated: this points to an IPsec tunnel that cannot come up at all.",
+		Next:     "Generate a key, or set an own one, and put it on the router."}}
+}
+
+func (c tunnelCase) overlapping() []Finding {
+	others := c.overlaps[c.ID]
+	if len(others) == 0 {
+		return nil
+	}
+	f := Finding{Cause: Overlap, Likelihood: Possible, Impact: Risk, Source: srcOverlap,
+		Evidence: []Evidence{{"interface_address", c.InterfaceAddress}, {"overlaps with", some(others)}},
+		Text:     "The interface subnet overlaps with another tunnel's: replies and next hops may take the wrong one.",
+		Next:     "Give one of them a free /31."}
+	if c.trouble() {
+		f.Likelihood, f.Impact = Likely, Outage
+	}
+	return []Finding{f}
+}
+
+func (c tunnelCase) checksOff() []Finding {
+	if c.probed() {
+		return nil
+	}
+	f := Finding{Cause: HealthCheckOff, Likelihood: Certain, Impact: Risk, Source: srcTunnels,
+		Evidence: []Evidence{{"health_check.enabled", "false"}},
+		Text:     "Health checks are off: Cloudflare shows the tunnel as down whatever its state is, sends traffic into it blindly, and cannot alert.",
+		Next:     "Turn health checks on. They are also required alongside BGP."}
+	if c.Health.State != "" {
+		f.Evidence = append(f.Evidence, c.healthEvidence()...)
+	}
+	if c.broken() {
+		f.Likelihood = Possible // it does not end a session
+	}
+	return []Finding{f}
+}
+
+// replyType: "traffic flows but the tunnel is down" has one usual cause.
+func (c tunnelCase) replyType() []Finding {
+	carried := c.carries()
+	if !c.sick() || len(carried) == 0 || c.HealthCheck == nil || strings.EqualFold(c.HealthCheck.Type, "request") {
+		return nil
+	}
+	kind := c.HealthCheck.Type
+	if kind == "" {
+		kind = "absent (reply is the default)"
+	}
+	f := Finding{Cause: ReplyType, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
+		Evidence: append(append(c.healthEvidence(), Evidence{"health_check.type", kind}), carried...),
+		Text:     "Packets pass the tunnel, but the probes do not: this points to a stateful firewall that drops ICMP replies without a request.",
+		Next:     "Change the health check's type to request."}
+	if c.Health.State == watch.Degraded || c.someGood() {
+		f.Likelihood = Possible // such a firewall stops all probes as a rule
+	}
+	return []Finding{f}
+}
+
+func (c tunnelCase) antiReplay() []Finding {
+	if c.Kind != api.IPsec || !c.sick() || c.Health.State != watch.Degraded || c.someGood() {
+		return nil
+	}
+	return []Finding{{Cause: AntiReplay, Likelihood: Possible, Impact: Impaired, Source: srcHealth,
+		Evidence: append(c.healthEvidence(), Evidence{"replay_protection", optional(c.ReplayProtection)}),
+		Text:     "The router's anti-replay check may drop packets, because they come from many of Cloudflare's servers.",
+		Next:     "Turn anti-replay off on the router, or replay_protection on here where the router cannot. Its log would say: replay check failed."}}
+}
+
+// down says what a tunnel without any better explanation shows.
+func (c tunnelCase) down() []Finding {
+	if !c.sick() || c.keyless() || len(c.carries()) > 0 || c.someGood() {
+		return nil
+	}
+	next := "Check the router's outer address, IP protocol 47 both ways, and the way from Cloudflare to it with a traceroute."
+	if c.Kind == api.IPsec {
+		next = "Check UDP 500 and 4500 and ESP both ways, that the router initiates IKEv2, its proposals and IKE identity, and the way with a traceroute."
+	}
+	f := Finding{Cause: TunnelDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: c.healthEvidence(), Next: next,
+		Text: "The probes do not get through the tunnel: this points to the way to the router or to the router itself."}
+	if c.Health.State == watch.Degraded {
+		f.Likelihood, f.Impact, f.Text = Possible, Impaired, "A part of the probes is lost in the tunnel."
+		f.Next += " Degraded is a share of probes, not packet loss."
+	}
+	return []Finding{f}
+}
+
+// missingRoute: a tunnel without BGP gets only what static routes lead into it.
+func (c tunnelCase) missingRoute() []Finding {
+	if c.facts.Routes == nil || c.State != watch.NoBGP || len(c.routesInto(c.Tunnel)) > 0 {
+		return nil
+	}
+	return []Finding{{Cause: MissingRoute, Likelihood: Certain, Impact: Impaired, Source: srcSteering,
+		Evidence: []Evidence{{"bgp", "absent"}, {"static routes with a next hop in " + c.InterfaceAddress, "0"}},
+		Text:     "No static route leads into this tunnel and it has no BGP: Cloudflare sends nothing into it.",
+		Next:     "Unless the tunnel is kept unused on purpose, create a route with the next hop " + customerSide(c.Tunnel) + "."}}
+}
+
+// staticWins: static routes beside an established session decide over what the session brings.
+func (c tunnelCase) staticWins() []Finding {
+	if c.State != watch.Up {
+		return nil
+	}
+	var evidence []Evidence
+	for _, r := range c.routesInto(c.Tunnel) {
+		if r.Priority <= netrules.DefaultPriority {
+			evidence = append(evidence, Evidence{"route " + r.Prefix, fmt.Sprintf("via %s, priority %d", r.Nexthop, r.Priority)})
+		}
+	}
+	if len(evidence) == 0 {
+		return nil
+	}
+	f := Finding{Cause: StaticBeatsBGP, Likelihood: Possible, Impact: NoImpact, Source: srcSteering,
+		Evidence: append([]Evidence{{"bgp_status.state", string(c.BGPStatus.State)}}, evidence...),
+		Text: fmt.Sprintf("Static routes lead into this tunnel beside BGP. At equal prefix and priority (BGP's is %d) the static one wins, so that withdrawing the route on the router changes nothing. The API does not show learned routes.",
+			netrules.DefaultPriority),
+		Next: "Where BGP is to steer, delete the static route or give it a larger priority number."}
+	return []Finding{f}
+}
+
+func optional(b *bool) string {
+	if b == nil {
+		return "absent"
+	}
+	return strconv.FormatBool(*b)
+}
+
+// some lists the first names, and how many more there are.
+func some(names []string) string {
+	const shown = 3
+	if len(names) <= shown {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:shown], ", "), len(names)-shown)
+}
+
+// bits is a rate for people.
+func bits(rate float64) string {
+	for _, unit := range []struct {
+		size float64
+		name string
+	}{{1e9, "Gbit/s"}, {1e6, "Mbit/s"}, {1e3, "kbit/s"}} {
+		if rate >= unit.size {
+			return strconv.FormatFloat(rate/unit.size, 'f', 1, 64) + " " + unit.name
+		}
+	}
+	return strconv.FormatFloat(rate, 'f', 0, 64) + " bit/s"
+}

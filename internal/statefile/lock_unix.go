@@ -1,0 +1,31 @@
+//go:build unix
+
+package statefile
+
+import (
+	"errors"
+	"os"
+
+	"golang.org/x/sys/unix"
+)
+
+// NoFollow keeps a symbolic link from leading a file of ours elsewhere; it is a flag for os.OpenFile.
+const NoFollow = unix.O_NOFOLLOW
+
+// Lock waits for the other instances that hold the lock file. The lock ends with the process, also when it is killed.
+func Lock(path string) (unlock func(), err error) {
+	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|NoFollow, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	for {
+		if err = unix.Flock(int(f.Fd()), unix.LOCK_EX); !errors.Is(err, unix.EINTR) {
+			break
+		}
+	}
+	if err != nil {
+		_ = f.Close()
+		return nil, err
+	}
+	return func() { _ = f.Close() }, nil
+}

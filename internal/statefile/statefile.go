@@ -1,0 +1,41 @@
+// Package statefile is how the program keeps files of its own: readable by the user only, replaced in one
+// step, shared by several running instances.
+package statefile
+
+import (
+	"errors"
+	"os"
+	"path/filepath"
+)
+
+// PrivateDir makes a directory of ours, with those above it, and closes it to other users.
+func PrivateDir(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return err
+	}
+	info, err := os.Stat(dir)
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		err = os.Chmod(dir, 0o700)
+	}
+	return err
+}
+
+// Replace puts a file with this content and mode 0600 in the place of path, in one step: whoever reads sees
+// the old or the new one, also after a crash. The directory must be there.
+func Replace(path string, content []byte) (err error) {
+	file, err := os.CreateTemp(filepath.Dir(path), ".flarewire-*")
+	if err != nil {
+		return err
+	}
+	defer func() {
+		if err != nil {
+			_ = os.Remove(file.Name())
+		}
+	}()
+	_, err = file.Write(content) // CreateTemp gives 0600
+	err = errors.Join(err, file.Sync(), file.Close())
+	if err == nil {
+		err = os.Rename(file.Name(), path)
+	}
+	return err
+}

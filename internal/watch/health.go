@@ -1,0 +1,80 @@
+package watch
+
+import (
+	"math"
+	"time"
+
+	"flarewire/api"
+)
+
+// Health is what the health checks of a tunnel found, in one word; "" is not known.
+type Health string
+
+// The states of health (Cloudflare docs: Tunnel health checks).
+const (
+	Healthy    Health = "healthy"
+	Degraded   Health = "degraded"
+	HealthDown Health = "down"
+)
+
+// The shares from which the dashboard calls a tunnel healthy and degraded (Cloudflare docs: Troubleshoot
+// tunnel health). There they are shares of passed probes; that they are applied to the average of the
+// states (0 down, 0.5 degraded, 1 healthy), the only number that the API gives, is our choice.
+const (
+	healthyAbove  = 0.8
+	degradedAbove = 0.4
+)
+
+// HealthOf reads an average of tunnelState; nil is not known.
+func HealthOf(state *float64) Health {
+	switch {
+	case state == nil || math.IsNaN(*state):
+		return ""
+	case *state > healthyAbove:
+		return Healthy
+	case *state >= degradedAbove:
+		return Degraded
+	}
+	return HealthDown
+}
+
+// TunnelHealth is the health of one tunnel over all of Cloudflare's locations that probe it.
+type TunnelHealth struct {
+	State Health
+	Score *float64  // the average behind State, 0 to 1; nil: not known
+	Since time.Time // last change of State that was seen; zero when none was
+}
+
+// Severity orders health for an operator, worst first: 0 is worst.
+func (h Health) Severity() int {
+	switch h {
+	case HealthDown:
+		return 0
+	case Degraded:
+		return 1
+	case "":
+		return 2
+	}
+	return 3
+}
+
+// healthByName sums up a report that was asked without locations and steps. Rows of one tunnel that come
+// apart all the same are averaged by the number of their probes.
+func healthByName(report api.HealthReport) map[string]TunnelHealth {
+	type sum struct{ state, weight float64 }
+	sums := map[string]sum{}
+	for _, s := range report.Samples {
+		if s.State == nil || s.TunnelName == "" {
+			continue
+		}
+		weight := max(s.Count, 1)
+		before := sums[s.TunnelName]
+		sums[s.TunnelName] = sum{before.state + *s.State*weight, before.weight + weight}
+	}
+	health := make(map[string]TunnelHealth, len(sums))
+	for name, s := range sums {
+		score := s.state / s.weight
+		health[name] = TunnelHealth{State: HealthOf(&score), Score: &score}
+	}
+	return health
+}

@@ -1,0 +1,309 @@
+package watch
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"net/url"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"flarewire/internal/secret"
+	"flarewire/internal/statefile"
+)
+
+const (
+	// DefaultHistorySize bounds the file, in bytes: some 20,000 events.
+	DefaultHistorySize = 4 << 20
+	// historyAge is how long events are kept when the file has to shrink.
+	historyAge = 35 * 24 * time.Hour
+	// beatEvery is how often a run notes that it still watches; what a killed run watched after its last
+	// note counts as not watched.
+	beatEvery = 5 * time.Minute
+	// maxSpans bounds the times of watching that are kept when the file has to shrink.
+	maxSpans = 500
+	// sameMoment: two instances that watch one account see the same change this much apart at most, because
+	// each polls in its own time.
+	sameMoment = 2 * time.Minute
+)
+
+// History keeps events over restarts: a file of JSON lines, appended under a lock, so that several instances
+// may share it. It holds names and states, and no secrets.
+type History struct {
+	path    string
+	maxSize int64
+	run     string // names the lines of this run
+	began   time.Time
+	redact  secret.Redactor
+}
+
+// HistoryPath is where the history of a profile's account lies below the state folder.
+func HistoryPath(stateDir, profile, accountID string) string {
+	return filepath.Join(stateDir, "history", url.PathEscape(profile)+"-"+url.PathEscape(accountID)+".jsonl")
+}
+
+// OpenHistory prepares a history; maxSize of zero means DefaultHistorySize. Nothing is touched before the
+// first event.
+func OpenHistory(path string, now time.Time, maxSize int64) *History {
+	if maxSize <= 0 {
+		maxSize = DefaultHistorySize
+	}
+	return &History{path: path, maxSize: maxSize, run: fmt.Sprintf("%d-%d", os.Getpid(), now.UnixNano()), began: now}
+}
+
+// line is one line of the file: an event, or the time for which a run has watched so far.
+type line struct {
+	Event   *Event   `json:"event,omitempty"`
+	Run     string   `json:"run,omitempty"`
+	Watched *stretch `json:"watched,omitempty"`
+}
+
+type stretch struct {
+	From time.Time `json:"from"`
+	To   time.Time `json:"to"`
+}
+
+// Past is what the file holds.
+type Past struct {
+	Events  []Event // oldest first, each once
+	watched []stretch
+	Damaged int // lines that could not be read and were left out
+}
+
+// Load reads the history. A file that is not there is empty; lines that are cut off or damaged are left out
+// and counted.
+func (h *History) Load() (Past, error) {
+	content, err := h.read()
+	if err != nil {
+		return Past{}, h.trouble("cannot be read", err)
+	}
+	return parse(content), nil
+}
+
+func (h *History) read() ([]byte, error) {
+	file, err := os.OpenFile(h.path, os.O_RDONLY|statefile.NoFollow, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = file.Close() }()
+	// Somebody else's file of any size must not fill the memory; a file of ours is never twice the bound.
+	if info, err := file.Stat(); err == nil && info.Size() > 2*h.maxSize {
+		if _, err := file.Seek(-2*h.maxSize, io.SeekEnd); err != nil {
+			return nil, err
+		}
+	}
+	return io.ReadAll(io.LimitReader(file, 2*h.maxSize))
+}
+
+func parse(content []byte) Past {
+	var past Past
+	runs := map[string]stretch{}
+	for text := range bytes.Lines(content) {
+		var l line
+		switch err := json.Unmarshal(text, &l); {
+		case err == nil && l.Event != nil && !l.Event.At.IsZero():
+			past.Events = append(past.Events, *l.Event)
+		case err == nil && l.Watched != nil && !l.Watched.To.Before(l.Watched.From):
+			runs[l.Run] = *l.Watched
+			if l.Run == "" { // merged ones have no run
+				past.watched = append(past.watched, *l.Watched)
+			}
+		case len(bytes.TrimSpace(text)) > 0:
+			past.Damaged++
+		}
+	}
+	delete(runs, "")
+	for _, s := range runs {
+		past.watched = append(past.watched, s)
+	}
+	past.watched = merge(past.watched)
+	slices.SortStableFunc(past.Events, func(a, b Event) int { return a.At.Compare(b.At) })
+	past.Events = once(past.Events)
+	return past
+}
+
+// once leaves out what several instances wrote about the same change: a session that goes to the state in
+// which it already is did not change, and anything else is the same when it happened at about the same time.
+func once(events []Event) []Event {
+	type thing struct {
+		kind EventKind
+		id   string
+	}
+	last := map[thing]Event{}
+	return slices.DeleteFunc(events, func(e Event) bool {
+		kind := e.Kind
+		if kind == FirstSeen {
+			kind = SessionChanged
+		}
+		key := thing{kind, string(e.Resource) + e.TunnelID}
+		before, known := last[key]
+		if known && e.Kind == before.Kind && e.To == before.To && e.ToHealth == before.ToHealth &&
+			(e.Kind == SessionChanged || e.Kind == HealthChanged || e.Kind == FirstSeen || e.At.Sub(before.At) < sameMoment) {
+			return true
+		}
+		last[key] = e
+		return false
+	})
+}
+
+// merge joins stretches that overlap or touch.
+func merge(list []stretch) []stretch {
+	slices.SortFunc(list, func(a, b stretch) int { return a.From.Compare(b.From) })
+	var out []stretch
+	for _, s := range list {
+		if n := len(out) - 1; n >= 0 && !s.From.After(out[n].To) {
+			if s.To.After(out[n].To) {
+				out[n].To = s.To
+			}
+			continue
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// unwatched is for how long of the time from since to until nobody watched.
+func (p Past) unwatched(since, until time.Time) time.Duration {
+	gap := until.Sub(since)
+	for _, s := range p.watched {
+		from, to := s.From, s.To
+		if from.Before(since) {
+			from = since
+		}
+		if to.After(until) {
+			to = until
+		}
+		if to.After(from) {
+			gap -= to.Sub(from)
+		}
+	}
+	return max(gap, 0)
+}
+
+// add appends events, and that this run watches until now.
+func (h *History) add(events []Event, now time.Time) error {
+	var text bytes.Buffer
+	for i := range events {
+		h.write(&text, line{Event: &events[i]})
+	}
+	h.write(&text, line{Run: h.run, Watched: &stretch{h.began, now}})
+	if err := statefile.PrivateDir(filepath.Dir(h.path)); err != nil {
+		return h.trouble("has no usable directory", err)
+	}
+	unlock, err := statefile.Lock(h.path + ".lock")
+	if err != nil {
+		return h.trouble("cannot be locked", err)
+	}
+	defer unlock()
+	if err := h.appendLocked(text.Bytes(), now); err != nil {
+		return h.trouble("cannot be written", err)
+	}
+	return nil
+}
+
+func (h *History) write(to *bytes.Buffer, l line) {
+	encoded, err := json.Marshal(l)
+	if err != nil {
+		return // times outside of what JSON can say: there is nothing to keep
+	}
+	to.WriteString(h.redact.Redact(string(encoded)))
+	to.WriteByte('\n')
+}
+
+func (h *History) appendLocked(text []byte, now time.Time) (err error) {
+	info, err := os.Stat(h.path)
+	if err == nil && info.Size()+int64(len(text)) > h.maxSize {
+		return h.shrink(text, now)
+	}
+	file, err := os.OpenFile(h.path, os.O_RDWR|os.O_CREATE|os.O_APPEND|statefile.NoFollow, 0o600)
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, file.Close()) }()
+	info, err = file.Stat()
+	if err != nil {
+		return err
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		if err := file.Chmod(0o600); err != nil {
+			return err
+		}
+	}
+	// A line that was cut off must not swallow the next one.
+	last := []byte{'\n'}
+	if n := info.Size(); n > 0 {
+		if _, err := file.ReadAt(last, n-1); err != nil {
+			return err
+		}
+	}
+	if last[0] != '\n' {
+		text = append([]byte{'\n'}, text...)
+	}
+	_, err = file.Write(text)
+	return err
+}
+
+// shrink writes the file anew: the last state of every tunnel, and of the rest the newest that fit into half
+// of the bound.
+func (h *History) shrink(added []byte, now time.Time) error {
+	content, err := h.read()
+	if err != nil {
+		return err
+	}
+	past := parse(append(append(content, '\n'), added...))
+	var text bytes.Buffer
+	for _, s := range past.watched[max(0, len(past.watched)-maxSpans):] {
+		h.write(&text, line{Watched: &s})
+	}
+	kept := keep(past.Events, now)
+	var lines [][]byte
+	size := int64(text.Len())
+	for i := len(kept) - 1; i >= 0; i-- {
+		var one bytes.Buffer
+		h.write(&one, line{Event: &kept[i]})
+		if size += int64(one.Len()); size > h.maxSize/2 {
+			break
+		}
+		lines = append(lines, one.Bytes())
+	}
+	for _, l := range slices.Backward(lines) {
+		text.Write(l)
+	}
+	return statefile.Replace(h.path, text.Bytes())
+}
+
+// keep orders events so that the last that fit are the right ones: those that tell the present state of a
+// tunnel, then by age.
+func keep(events []Event, now time.Time) []Event {
+	anchor := map[string]int{}
+	for i, e := range events {
+		if e.Kind == SessionChanged || e.Kind == FirstSeen {
+			anchor[e.TunnelID] = i
+		}
+	}
+	var rest, anchors []Event
+	for i, e := range events {
+		if at, is := anchor[e.TunnelID]; is && at == i {
+			anchors = append(anchors, e)
+		} else if now.Sub(e.At) < historyAge {
+			rest = append(rest, e)
+		}
+	}
+	return append(rest, anchors...)
+}
+
+// trouble words an error. The path in it is the user's own.
+func (h *History) trouble(what string, err error) error {
+	if path := (*fs.PathError)(nil); errors.As(err, &path) {
+		err = path.Err
+	}
+	return fmt.Errorf("the history %s %s (%w): make room or correct its permissions; what happened before this start is not known", h.path, what, err)
+}

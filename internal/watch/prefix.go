@@ -1,0 +1,124 @@
+package watch
+
+import (
+	"time"
+
+	"flarewire/api"
+)
+
+// Prefix is a BYOIP prefix with what belongs to it.
+type Prefix struct {
+	api.Prefix
+	BGP      []api.BGPPrefix // nil: not known
+	Bindings []api.Binding   // nil: not known
+	BGPErr   error           // why BGP could not be read the last time
+	BindErr  error           // why Bindings could not be read the last time
+}
+
+// Resource names a kind of object as the API's collections are called.
+type Resource string
+
+// The resources besides tunnels that events are about.
+const (
+	RouteResource     Resource = "routes"
+	PrefixResource    Resource = "prefixes"
+	BGPPrefixResource Resource = "bgp_prefixes"
+	BindingResource   Resource = "bindings"
+)
+
+// object is what two lists are compared by.
+type object struct {
+	resource   Resource
+	id, name   string
+	modified   time.Time
+	advertised *bool
+	changed    time.Time // when advertised changed, as the server says
+}
+
+func routeObjects(routes []api.Route) []object {
+	out := make([]object, len(routes))
+	for i, r := range routes {
+		out[i] = object{resource: RouteResource, id: r.ID, name: r.Prefix + " via " + r.Nexthop, modified: r.ModifiedOn.Time}
+	}
+	return out
+}
+
+// prefixObjects are the prefixes, and what belongs to them where the other list knows it too: neither a
+// list that could not be read before nor the parts of a new prefix just appeared.
+func prefixObjects(prefixes, other []Prefix) []object {
+	known := make(map[string]Prefix, len(other))
+	for _, p := range other {
+		known[p.ID] = p
+	}
+	var out []object
+	for _, p := range prefixes {
+		out = append(out, object{resource: PrefixResource, id: p.ID, name: p.CIDR, modified: p.ModifiedAt.Time})
+		if known[p.ID].BGP != nil {
+			out = append(out, bgpObjects(p.BGP)...)
+		}
+		if known[p.ID].Bindings == nil {
+			continue
+		}
+		for _, b := range p.Bindings {
+			out = append(out, object{resource: BindingResource, id: b.ID, name: b.CIDR + " to " + b.ServiceName})
+		}
+	}
+	return out
+}
+
+func bgpObjects(list []api.BGPPrefix) []object {
+	out := make([]object, len(list))
+	for i, b := range list {
+		out[i] = object{resource: BGPPrefixResource, id: b.ID, name: b.CIDR, modified: b.ModifiedAt.Time}
+		if b.OnDemand != nil {
+			out[i].advertised, out[i].changed = b.OnDemand.Advertised, b.OnDemand.AdvertisedModifiedAt.Time
+		}
+	}
+	return out
+}
+
+// span is the time between two good polls of a list.
+type span struct{ from, to time.Time }
+
+// when is the server's own time of a change where it lies in the span, else the span's end, because a
+// server's clock may be off.
+func (s span) when(said time.Time) time.Time {
+	if said.After(s.from) && !said.After(s.to) {
+		return said
+	}
+	return s.to
+}
+
+// differences compares two lists of objects.
+func differences(before, after []object, between span) []Event {
+	was := make(map[string]object, len(before))
+	for _, o := range before {
+		was[string(o.resource)+o.id] = o
+	}
+	var events []Event
+	add := func(kind EventKind, o object, at time.Time) {
+		events = append(events, Event{At: at, Kind: kind, Resource: o.resource, TunnelID: o.id, Name: o.name})
+	}
+	for _, o := range after {
+		key := string(o.resource) + o.id
+		old, known := was[key]
+		delete(was, key)
+		flipped := known && old.advertised != nil && o.advertised != nil && *old.advertised != *o.advertised
+		switch {
+		case !known:
+			add(TunnelAppeared, o, between.to)
+		case flipped && *o.advertised:
+			add(PrefixAdvertised, o, between.when(o.changed))
+		case flipped:
+			add(PrefixWithdrawn, o, between.when(o.changed))
+		case !o.modified.Equal(old.modified) && !o.modified.IsZero():
+			add(TunnelModified, o, between.when(o.modified))
+		}
+	}
+	for _, o := range before {
+		if _, gone := was[string(o.resource)+o.id]; gone {
+			add(TunnelGone, o, between.to)
+		}
+	}
+	return events
+}

@@ -1,0 +1,92 @@
+package watch
+
+import "time"
+
+// Remember goes on with the history of earlier runs and keeps it from now on. Call it before the first poll.
+// Trouble with the file is in Snapshot.HistoryErr and stops nothing.
+func (w *Watcher) Remember(h *History) {
+	past, err := h.Load()
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.history, w.state.HistoryErr = h, err
+	w.past = past.tracks(w.now())
+	for _, e := range past.Events {
+		if e.Kind != FirstSeen {
+			w.state.Events = append(w.state.Events, e)
+		}
+	}
+	w.state.Events = bounded(w.state.Events, maxEvents)
+}
+
+// tracks are the histories of the tunnels.
+func (p Past) tracks(now time.Time) map[string]*Track {
+	tracks := map[string]*Track{}
+	for _, e := range p.Events {
+		if e.Resource != "" {
+			continue
+		}
+		track := tracks[e.TunnelID]
+		if track == nil || e.Kind == TunnelAppeared {
+			track = &Track{Watched: e.At, lastState: e.To}
+			tracks[e.TunnelID] = track
+		}
+		if e.Kind == TunnelGone {
+			delete(tracks, e.TunnelID)
+			continue
+		}
+		track.replay(e)
+	}
+	for _, t := range tracks {
+		since := t.Changed
+		if since.IsZero() {
+			since = t.Watched
+		}
+		t.Unwatched = p.unwatched(since, now)
+	}
+	return tracks
+}
+
+// replay takes an event of an earlier run in.
+func (t *Track) replay(e Event) {
+	switch e.Kind {
+	case FirstSeen:
+		t.lastState = e.To
+		return
+	case SessionChanged:
+		if e.From == Up {
+			t.leftUp = append(t.leftUp, e.At)
+		}
+		t.lastState, t.Changed = e.To, e.At
+	case HealthChanged:
+		t.healthBefore = e.ToHealth
+	}
+	t.Events = bounded(append(t.Events, e), maxTrack)
+}
+
+// record writes events to the history, and now and then that somebody watches. It returns the trouble with
+// the history as it is now.
+func (w *Watcher) record(before error, events []Event, now time.Time) error {
+	if w.history == nil || (len(events) == 0 && now.Sub(w.beat) < beatEvery) {
+		return before
+	}
+	w.beat = now
+	return w.history.add(events, now)
+}
+
+// Close notes in the history until when this run has watched.
+func (w *Watcher) Close() error {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.history == nil {
+		return nil
+	}
+	return w.history.add(nil, w.now())
+}
+
+// WeekFrom is since when WeekDowns counts.
+func (t Track) WeekFrom(now time.Time) time.Time {
+	if from := now.Add(-week); from.After(t.Watched) {
+		return from
+	}
+	return t.Watched
+}
