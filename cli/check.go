@@ -10,7 +10,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"flarewire/internal/diagnose"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 )
@@ -189,7 +188,7 @@ func judge(tunnels []watch.Tunnel, h health) judgement {
 	slices.SortStableFunc(sorted, func(a, b watch.Tunnel) int { return a.State.Severity() - b.State.Severity() })
 	for _, t := range sorted {
 		found := h.of(t)
-		if found == diagnose.Degraded {
+		if found == watch.Degraded {
 			j.degraded++
 		}
 		switch {
@@ -199,7 +198,7 @@ func judge(tunnels []watch.Tunnel, h health) judgement {
 				word += " (" + t.BGPStatus.FSM + ")"
 			}
 			j.notUp = append(j.notUp, t.Name+" "+word)
-		case found == diagnose.HealthDown:
+		case found == watch.HealthDown:
 			j.unwell++
 			j.notUp = append(j.notUp, t.Name+" down by health check")
 		}

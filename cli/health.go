@@ -6,7 +6,6 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/diagnose"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/table"
@@ -14,15 +13,15 @@ import (
 
 // health is how Cloudflare's probes find the tunnels, by name: the analytics know no ids.
 type health struct {
-	byName map[string]diagnose.Health
+	byName map[string]watch.Health
 	err    error // why nothing is known
 }
 
 // of is the health of one tunnel. One whose health checks are off is not probed, and the analytics
 // would call it down: nothing is known about it.
-func (h health) of(t watch.Tunnel) diagnose.Health {
+func (h health) of(t watch.Tunnel) watch.Health {
 	if hc := t.HealthCheck; hc != nil && hc.Enabled != nil && !*hc.Enabled {
-		return diagnose.HealthUnknown
+		return watch.HealthUnknown
 	}
 	return h.byName[t.Name]
 }
@@ -47,9 +46,9 @@ func (s *session) health(ctx context.Context) health {
 	if api.KindOf(err) == api.Invalid {
 		report, err = s.account.TunnelHealth(ctx, from, now, api.HealthOptions{})
 	}
-	h := health{byName: map[string]diagnose.Health{}, err: err}
+	h := health{byName: map[string]watch.Health{}, err: err}
 	for _, sample := range report.Samples {
-		h.byName[sample.TunnelName] = diagnose.HealthOf(sample.State)
+		h.byName[sample.TunnelName] = watch.HealthOf(sample.State)
 	}
 	return h
 }
@@ -91,18 +90,18 @@ func healthColumn(h health) table.Column[watch.Tunnel] {
 	return table.Column[watch.Tunnel]{
 		Key: "health", Title: "HEALTH", Width: 8,
 		Text: func(t watch.Tunnel, _ time.Time) string {
-			if got := h.of(t); got != diagnose.HealthUnknown {
+			if got := h.of(t); got != watch.HealthUnknown {
 				return string(got)
 			}
 			return "-"
 		},
 		Role: func(t watch.Tunnel) tui.Role {
 			switch h.of(t) {
-			case diagnose.Healthy:
+			case watch.Healthy:
 				return tui.Good
-			case diagnose.Degraded:
+			case watch.Degraded:
 				return tui.Pending
-			case diagnose.HealthDown:
+			case watch.HealthDown:
 				return tui.Bad
 			}
 			return tui.Muted

@@ -15,7 +15,6 @@ import (
 	"golang.org/x/term"
 
 	"flarewire/api"
-	"flarewire/internal/diagnose"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/table"
@@ -193,9 +192,9 @@ type bgpJSON struct {
 	UpdatedAt      *time.Time `json:"updated_at"`
 }
 
-// healthJSON is healthy, degraded or down; null where nothing is known: see diagnose.HealthOf.
+// healthJSON is healthy, degraded or down; null where nothing is known: see watch.HealthOf.
 type healthJSON struct {
-	State *diagnose.Health `json:"state"`
+	State *watch.Health `json:"state"`
 }
 
 // printStatusJSON prints one object; without an indent it is one line.
@@ -220,13 +219,13 @@ func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 	return writeJSON(w, text.Bytes())
 }
 
-func tunnelToJSON(t watch.Tunnel, h diagnose.Health) tunnelJSON {
+func tunnelToJSON(t watch.Tunnel, h watch.Health) tunnelJSON {
 	out := tunnelJSON{
 		ID: t.ID, Name: t.Name, Kind: t.Kind, CloudflareEndpoint: t.CloudflareEndpoint,
 		CustomerEndpoint: t.CustomerEndpoint, InterfaceAddress: t.InterfaceAddress,
 		BGP: bgpJSON{Configured: t.BGP != nil},
 	}
-	if h != diagnose.HealthUnknown {
+	if h != watch.HealthUnknown {
 		out.Health.State = &h
 	}
 	if st := t.BGPStatus; st != nil {

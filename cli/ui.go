@@ -6,6 +6,7 @@ import (
 
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
+	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/views"
 	"flarewire/views/kit"
@@ -27,7 +28,13 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	}
 	defer s.close()
 	theme, _ := tui.ParseTheme(f.theme)
-	feed := live.New(ctx, s.watch(ctx, f))
+	watcher := s.watch(ctx, f)
+	watcher.Use(watch.FromAccount(s.account))
+	if s.source != demoSource {
+		watcher.Remember(watch.OpenHistory(watch.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
+	}
+	defer func() { _ = watcher.Close() }()
+	feed := live.New(ctx, watcher)
 	name := live.NewAccountName(ctx, s.client, s.account.ID, s.name)
 	glyphs := tui.GlyphsFor(x.Environ)
 	requests, sent := &kit.RequestLog{}, &change.RequestLog{}

@@ -7,6 +7,7 @@ import (
 	"flarewire/views/account"
 	"flarewire/views/activity"
 	"flarewire/views/kit"
+	"flarewire/views/overview"
 	"flarewire/views/prefix"
 	"flarewire/views/requests"
 	"flarewire/views/route"
@@ -15,6 +16,7 @@ import (
 
 // registry is every resource, in the order of the palette. The first page of the first one is home.
 var registry = []func(*kit.Env) kit.Module{
+	overview.New,
 	tunnel.New,
 	route.New,
 	prefix.New,

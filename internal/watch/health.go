@@ -10,11 +10,13 @@ import (
 // Health is what the health checks of a tunnel found, in one word; "" is not known.
 type Health string
 
-// The states of health (Cloudflare docs: Tunnel health checks).
+// The states of health (Cloudflare docs: Tunnel health checks). HealthUnknown is said when there is no
+// sample: nothing measured is not healthy.
 const (
-	Healthy    Health = "healthy"
-	Degraded   Health = "degraded"
-	HealthDown Health = "down"
+	HealthUnknown Health = ""
+	Healthy       Health = "healthy"
+	Degraded      Health = "degraded"
+	HealthDown    Health = "down"
 )
 
 // The shares from which the dashboard calls a tunnel healthy and degraded (Cloudflare docs: Troubleshoot

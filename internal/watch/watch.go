@@ -111,6 +111,9 @@ func New(fetch Fetcher, now func() time.Time, refresh time.Duration) *Watcher {
 	}
 }
 
+// Now is the watcher's clock.
+func (w *Watcher) Now() time.Time { return w.now() }
+
 // Last is the newest snapshot.
 func (w *Watcher) Last() Snapshot {
 	w.mu.Lock()

@@ -13,6 +13,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/views/live"
@@ -52,6 +53,12 @@ type Relater interface {
 	Want() tea.Cmd
 	// Related gives a section for the detail page of s; nil when the module has nothing to do with it.
 	Related(s Subject) []resource.Section
+}
+
+// Opener is a module that can open the page of one of its objects.
+type Opener interface {
+	// OpenObject gives the page of the object; nil when it is not one of the module's, or not known.
+	OpenObject(resource watch.Resource, id string) tui.View
 }
 
 // Dependent is a module whose objects stop working when an object of another module goes.
@@ -106,6 +113,18 @@ func (e *Env) WantRelated() tea.Cmd {
 		}
 	}
 	return tea.Batch(cmds...)
+}
+
+// Open is the page of an object; nil when no module has one.
+func (e *Env) Open(resource watch.Resource, id string) tui.View {
+	for _, m := range e.modules {
+		if o, ok := m.(Opener); ok {
+			if view := o.OpenObject(resource, id); view != nil {
+				return view
+			}
+		}
+	}
+	return nil
 }
 
 // HangsOn says in words what belongs to s, for the one who is about to delete it.

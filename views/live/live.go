@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/diagnose"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -25,12 +26,14 @@ type Feed struct {
 	polling bool
 	again   bool // a poll was asked for while one was under way
 	last    watch.Snapshot
+	beside  map[watch.SourceName]bool // sources that are being polled
+	account *diagnose.Account         // the reading of last; nil until somebody asks
 }
 
 type (
 	// polledMsg brings a snapshot; every page sees it.
 	polledMsg struct {
-		snapshot watch.Snapshot
+		next time.Duration // until the next poll
 	}
 	// dueMsg says that the time for the poll with this number has come.
 	dueMsg struct{ seq int }
@@ -38,7 +41,7 @@ type (
 
 // New makes a feed; polls end when ctx does.
 func New(ctx context.Context, w *watch.Watcher) *Feed {
-	return &Feed{ctx: ctx, watcher: w, last: w.Last()}
+	return &Feed{ctx: ctx, watcher: w, last: w.Last(), beside: map[watch.SourceName]bool{}}
 }
 
 // Init implements tui.Service.
@@ -47,7 +50,7 @@ func (f *Feed) Init() tea.Cmd { return f.poll() }
 func (f *Feed) poll() tea.Cmd {
 	f.polling = true
 	f.seq.Next() // whatever wait was under way is over
-	return func() tea.Msg { return polledMsg{f.watcher.Poll(f.ctx)} }
+	return func() tea.Msg { return polledMsg{f.watcher.Poll(f.ctx).Next} }
 }
 
 // Last is the newest snapshot.
@@ -76,17 +79,19 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case polledMsg:
 		f.polling = false
-		f.last = msg.snapshot
+		f.take()
 		if f.again {
 			f.again = false
 			return f.poll()
 		}
 		seq := f.seq.Next()
-		return tea.Tick(msg.snapshot.Next, func(time.Time) tea.Msg { return dueMsg{seq} })
+		return tea.Tick(msg.next, func(time.Time) tea.Msg { return dueMsg{seq} })
 	case dueMsg:
 		if f.seq.Latest(msg.seq) && !f.polling {
 			return f.poll()
 		}
+	default:
+		return f.besides(msg)
 	}
 	return nil
 }
@@ -101,7 +106,7 @@ func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[watch.Tunnel] {
 			return slices.DeleteFunc(slices.Clone(f.last.Tunnels), func(t watch.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
 		},
 		Status:  func() tui.Status { return f.status(kinds) },
-		Brings:  func(msg tea.Msg) bool { _, ok := msg.(polledMsg); return ok },
+		Brings:  f.Brings,
 		Refresh: f.Refresh,
 	}
 }

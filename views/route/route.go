@@ -16,6 +16,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -228,6 +229,19 @@ func belongs(r api.Route, s kit.Subject) bool {
 	}
 	p, err := netip.ParsePrefix(r.Prefix)
 	return err == nil && s.CIDR.Overlaps(p)
+}
+
+// OpenObject implements kit.Opener.
+func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
+	if kind != watch.RouteResource {
+		return nil
+	}
+	for _, r := range m.env.Feed.Last().Routes {
+		if r.ID == id || r.Prefix == id {
+			return m.openOne(r)()
+		}
+	}
+	return nil
 }
 
 func (m *Module) openOne(r api.Route) func() tui.View {

@@ -15,9 +15,9 @@ import (
 	"flarewire/tui/resource"
 )
 
-func sections(t watch.Tunnel, now time.Time, g tui.Glyphs) []resource.Section {
+func sections(t watch.Tunnel, now time.Time, g tui.Glyphs, findings []diagnose.Finding) []resource.Section {
 	return []resource.Section{
-		panel(t, now, g), next(t, now), timeline(t, now, g), addresses(t), health(t), settings(t), identity(t, now),
+		panel(t, now, g), next(t, findings), timeline(t, now, g), addresses(t), health(t), settings(t), identity(t, now),
 	}
 }
 
@@ -86,19 +86,28 @@ func speaker(ip string, port int) string {
 	return fmt.Sprintf("%s:%d", ip, port)
 }
 
-// next is what the data means and what to check, in words.
-func next(t watch.Tunnel, now time.Time) resource.Section {
+// findingsShown bounds the reading: what comes after the likeliest causes is rarely read at night.
+const findingsShown = 4
+
+// next is what the data means and what to check, in words, the likeliest cause first.
+func next(t watch.Tunnel, findings []diagnose.Finding) resource.Section {
 	s := resource.Section{Title: "What this means"}
-	for _, f := range diagnose.Session(t.Tunnel, now) {
+	for i, f := range findings[:min(len(findings), findingsShown)] {
 		role := tui.Plain
-		if t.State == watch.Down || t.State == watch.Establishing {
+		if i == 0 && t.State != watch.Up && t.State != watch.NoBGP {
 			role = tui.Strong
 		}
-		s.Fields = append(s.Fields, resource.Field{Value: f.Text, Role: role, Prose: true})
+		text := f.Text
+		if len(findings) > 1 && f.Likelihood > 0 {
+			text += " (" + f.Likelihood.String() + ")"
+		}
+		s.Fields = append(s.Fields, resource.Field{Value: text, Role: role, Prose: true})
 		if f.Next != "" {
 			s.Fields = append(s.Fields, resource.Field{Value: f.Next, Prose: true})
 		}
-		s.Fields = append(s.Fields, resource.Field{Value: "Because: " + f.Because(), Role: tui.Muted, Prose: true})
+		if because := f.Because(); because != "" {
+			s.Fields = append(s.Fields, resource.Field{Value: "Because: " + because, Role: tui.Muted, Prose: true})
+		}
 	}
 	return s
 }
@@ -111,7 +120,7 @@ func timeline(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 	events := t.Track.Events
 	for i := len(events) - 1; i >= max(0, len(events)-timelineLength); i-- {
 		e := events[i]
-		text, r := describe(e)
+		text, r := EventText(e)
 		s.Fields = append(s.Fields, resource.Field{Label: e.At.UTC().Format("15:04:05") + " UTC", Value: glyph(e.To, g) + " " + text, Role: r, Note: resource.Ago(e.At, now)})
 	}
 	if len(events) == 0 {
@@ -120,18 +129,38 @@ func timeline(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 	return s
 }
 
-func describe(e watch.Event) (string, tui.Role) {
+func EventText(e watch.Event) (string, tui.Role) {
 	switch e.Kind {
 	case watch.SessionChanged:
 		return e.From.Word() + " → " + e.To.Word(), role(e.To)
 	case watch.SessionFlaps:
 		return "the session flaps", tui.Pending
 	case watch.TunnelAppeared:
-		return "the tunnel appeared", tui.Plain
+		return "appeared", tui.Plain
+	case watch.TunnelGone:
+		return "is gone", tui.Bad
 	case watch.TunnelModified:
-		return "somebody changed the tunnel", tui.Accent
+		return "somebody changed it", tui.Accent
+	case watch.HealthChanged:
+		return "health " + or(string(e.FromHealth), "unknown") + " → " + or(string(e.ToHealth), "unknown"), healthRole(e.ToHealth)
+	case watch.PrefixAdvertised:
+		return "is advertised", tui.Good
+	case watch.PrefixWithdrawn:
+		return "was withdrawn", tui.Bad
 	}
 	return string(e.Kind), tui.Plain
+}
+
+func healthRole(h watch.Health) tui.Role {
+	switch h {
+	case watch.Healthy:
+		return tui.Good
+	case watch.Degraded:
+		return tui.Pending
+	case watch.HealthDown:
+		return tui.Bad
+	}
+	return tui.Muted
 }
 
 // addresses says of every address whose side it is.

@@ -10,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/diagnose"
 	"flarewire/internal/netrules"
 	"flarewire/internal/watch"
 	"flarewire/tui"
@@ -36,7 +37,7 @@ func (m *Module) Destinations() []tui.Destination {
 		return func() tui.View { return resource.NewList(m.describe(title), m.source(kinds...)) }
 	}
 	return []tui.Destination{
-		{Names: []string{"tunnels", "home"}, Help: "GRE and IPsec tunnels together", Open: list("Tunnels")},
+		{Names: []string{"tunnels"}, Help: "GRE and IPsec tunnels together", Open: list("Tunnels")},
 		{Names: []string{"gre", "gre-tunnels"}, Help: "GRE tunnels", Open: list("GRE tunnels", api.GRE)},
 		{Names: []string{"ipsec", "ipsec-tunnels"}, Help: "IPsec tunnels", Open: list("IPsec tunnels", api.IPsec)},
 	}
@@ -54,9 +55,8 @@ func (m *Module) Services() []tui.Service { return []tui.Service{m.leases} }
 
 func (m *Module) describe(title string) resource.Description[watch.Tunnel] {
 	d := Describe(title, m.env.Glyphs)
-	own := d.Sections
 	d.Sections = func(t watch.Tunnel, now time.Time) []resource.Section {
-		return append(own(t, now), m.env.Related(subject(t))...)
+		return append(sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID)), m.env.Related(subject(t))...)
 	}
 	d.NoWrites = m.env.NoWrites
 	d.Create = func() tea.Cmd { return tea.Batch(m.leases.Want(), m.create()) }
@@ -200,6 +200,19 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 		return []resource.Section{{Title: "Tunnel", Fields: []resource.Field{
 			{Label: t.Name, Value: stateText(t, m.env.Glyphs), Role: stateRole(t), Note: KindName(t.Kind), Open: m.openOne(t)},
 		}}}
+	}
+	return nil
+}
+
+// OpenObject implements kit.Opener.
+func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
+	if kind != diagnose.GRETunnels && kind != diagnose.IPsecTunnels {
+		return nil
+	}
+	for _, t := range m.env.Feed.Last().Tunnels {
+		if t.ID == id {
+			return m.openOne(t)()
+		}
 	}
 	return nil
 }

@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/diagnose"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -19,14 +20,16 @@ import (
 // Describe describes tunnels under the given list title. The rows may be of one kind or of both.
 func Describe(plural string, glyphs tui.Glyphs) resource.Description[watch.Tunnel] {
 	return resource.Description[watch.Tunnel]{
-		Plural:   plural,
-		ID:       func(t watch.Tunnel) string { return t.ID },
-		Name:     func(t watch.Tunnel) string { return t.Name },
-		JSON:     func(t watch.Tunnel) []byte { return t.JSON() },
-		Columns:  columns(glyphs),
-		SortBy:   "state",
-		Summary:  func(rows []watch.Tunnel) tui.Line { return summary(rows, glyphs) },
-		Sections: func(t watch.Tunnel, now time.Time) []resource.Section { return sections(t, now, glyphs) },
+		Plural:  plural,
+		ID:      func(t watch.Tunnel) string { return t.ID },
+		Name:    func(t watch.Tunnel) string { return t.Name },
+		JSON:    func(t watch.Tunnel) []byte { return t.JSON() },
+		Columns: columns(glyphs),
+		SortBy:  "state",
+		Summary: func(rows []watch.Tunnel) tui.Line { return Summary(rows, glyphs) },
+		Sections: func(t watch.Tunnel, now time.Time) []resource.Section {
+			return sections(t, now, glyphs, diagnose.Session(t.Tunnel, now))
+		},
 	}
 }
 
@@ -57,6 +60,9 @@ func glyph(s watch.State, g tui.Glyphs) string {
 	return g.Unknown
 }
 
+// StateText is the state in words with its glyph, and what it means.
+func StateText(t watch.Tunnel, g tui.Glyphs) (string, tui.Role) { return stateText(t, g), stateRole(t) }
+
 func stateText(t watch.Tunnel, g tui.Glyphs) string {
 	text := glyph(t.State, g) + " " + t.State.Word()
 	if t.Track.Flapping {
@@ -85,7 +91,7 @@ func columns(g tui.Glyphs) []table.Column[watch.Tunnel] {
 		{Key: "kind", Title: "KIND", Width: 5, Text: text(func(t T) string { return KindName(t.Kind) })},
 		{Key: "state", Title: "STATE", Width: 14, Grow: 6, Role: stateRole, Compare: bySeverity,
 			Text: func(t T, _ time.Time) string { return stateText(t, g) }},
-		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true, Compare: bySince, Text: since},
+		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true, Compare: bySince, Text: Since},
 		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Compare: byASN, Text: text(asn)},
 		{Key: "peer", Title: "PEER", Width: 15, Priority: 1, Text: text(peer)},
 		{Key: "fsm", Title: "FSM", Width: 11, Priority: 2, Text: text(fsm)},
@@ -110,9 +116,9 @@ func severity(t watch.Tunnel) int {
 	return s
 }
 
-// since is the age of the last change that was seen. Without one, all that is known is that the state
+// Since is the age of the last change that was seen. Without one, all that is known is that the state
 // has lasted at least as long as flarewire watches.
-func since(t watch.Tunnel, now time.Time) string {
+func Since(t watch.Tunnel, now time.Time) string {
 	switch {
 	case !t.Track.Changed.IsZero():
 		return tui.AgeSince(t.Track.Changed, now)
@@ -191,8 +197,8 @@ func KindName(k api.TunnelKind) string {
 	return string(k)
 }
 
-// summary counts the states, worst first.
-func summary(rows []watch.Tunnel, g tui.Glyphs) tui.Line {
+// Summary counts the states, worst first.
+func Summary(rows []watch.Tunnel, g tui.Glyphs) tui.Line {
 	counts := watch.Count(rows)
 	line := tui.Line{{Text: fmt.Sprintf("%d tunnels", len(rows)), Role: tui.Strong}}
 	for _, s := range []watch.State{watch.Down, watch.Establishing, watch.Unknown, watch.Up, watch.NoBGP} {

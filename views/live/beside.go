@@ -1,0 +1,78 @@
+package live
+
+import (
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/watch"
+	"flarewire/tui"
+)
+
+// What is polled beside the tunnels (health, routes, prefixes …): every source by itself, so that one
+// that does not answer holds up nothing else.
+
+type (
+	besideDueMsg struct{ name watch.SourceName }
+	besideMsg    struct{ name watch.SourceName }
+)
+
+// Want has sources polled from now on.
+func (f *Feed) Want(names ...watch.SourceName) tea.Cmd {
+	f.watcher.Want(names...)
+	var cmds []tea.Cmd
+	for _, name := range names {
+		if !f.beside[name] {
+			f.beside[name] = true
+			cmds = append(cmds, f.read(name))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+func (f *Feed) read(name watch.SourceName) tea.Cmd {
+	return func() tea.Msg {
+		f.watcher.PollSource(f.ctx, name)
+		return besideMsg{name}
+	}
+}
+
+// besides takes what a source has brought and waits for its next turn.
+func (f *Feed) besides(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case besideMsg:
+		f.take()
+		wait := f.last.Feed(msg.name).Due.Sub(f.watcher.Now())
+		return tea.Tick(max(wait, time.Second), func(time.Time) tea.Msg { return besideDueMsg{msg.name} })
+	case besideDueMsg:
+		return f.read(msg.name)
+	}
+	return nil
+}
+
+// take makes the newest snapshot the one that pages see.
+func (f *Feed) take() {
+	f.last = f.watcher.Last()
+	f.account = nil
+}
+
+// Diagnosis is the reading of the newest snapshot; it is made once per snapshot.
+func (f *Feed) Diagnosis() *diagnose.Account {
+	if f.account == nil {
+		f.account = diagnose.Read(diagnose.From(f.last, f.watcher.Now()))
+	}
+	return f.account
+}
+
+// Brings tells whether a message announces a new snapshot.
+func (f *Feed) Brings(msg tea.Msg) bool {
+	switch msg.(type) {
+	case polledMsg, besideMsg:
+		return true
+	}
+	return false
+}
+
+// Freshness is that of the tunnels: what the first look of every page rests on.
+func (f *Feed) Freshness() tui.Status { return f.status(nil) }

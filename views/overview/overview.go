@@ -1,0 +1,256 @@
+// Package overview is the first page: what is wrong, worst first, with its likeliest cause; then the
+// counts, the last events, and the age of every source.
+package overview
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/watch"
+	"flarewire/tui"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+	"flarewire/views/tunnel"
+)
+
+// Module is the overview.
+type Module struct{ env *kit.Env }
+
+// New makes the module.
+func New(env *kit.Env) kit.Module { return &Module{env} }
+
+// Destinations implements kit.Module.
+func (m *Module) Destinations() []tui.Destination {
+	return []tui.Destination{{Names: []string{"overview", "home"}, Help: "what is wrong, worst first", Open: func() tui.View { return newPage(m.env) }}}
+}
+
+// Services implements kit.Module.
+func (m *Module) Services() []tui.Service { return nil }
+
+// trouble is one line of the list: a subject with its likeliest cause.
+type trouble struct {
+	diagnose.Diagnosis
+	state string
+	role  tui.Role
+	since string
+}
+
+// page is the overview's page.
+type page struct {
+	env     *kit.Env
+	table   *table.Table[trouble]
+	worst   []trouble
+	reading bool // a diagnosis is being made
+	stale   bool // and the data has changed since it began
+}
+
+// diagnosedMsg brings what was found.
+type diagnosedMsg struct {
+	page  *page
+	found []diagnose.Diagnosis
+}
+
+func newPage(env *kit.Env) *page {
+	p := &page{env: env}
+	p.table = table.New(p.columns(), func(t trouble) string { return string(t.Subject.Resource) + "/" + t.Subject.ID })
+	return p
+}
+
+// Title implements tui.View.
+func (p *page) Title() string { return "Overview" }
+
+// Init implements tui.View.
+func (p *page) Init() tea.Cmd {
+	return tea.Batch(p.env.Feed.Want(watch.HealthSource, watch.RouteSource, watch.PrefixSource), p.diagnose())
+}
+
+// Status implements tui.StatusReporter.
+func (p *page) Status() tui.Status { return p.env.Feed.Freshness() }
+
+// Update implements tui.View.
+func (p *page) Update(msg tea.Msg) tea.Cmd {
+	if m, ok := msg.(diagnosedMsg); ok && m.page == p {
+		p.reading = false
+		p.take(m.found)
+		if p.stale {
+			return p.diagnose()
+		}
+		return nil
+	}
+	if p.env.Feed.Brings(msg) {
+		return p.diagnose()
+	}
+	return nil
+}
+
+// diagnose reads the newest data in the background: with thousands of tunnels it takes a moment.
+func (p *page) diagnose() tea.Cmd {
+	if p.reading {
+		p.stale = true
+		return nil
+	}
+	p.reading, p.stale = true, false
+	account := p.env.Feed.Diagnosis()
+	return func() tea.Msg { return diagnosedMsg{p, account.All()} }
+}
+
+func (p *page) take(found []diagnose.Diagnosis) {
+	byID := map[string]watch.Tunnel{}
+	for _, t := range p.env.Feed.Last().Tunnels {
+		byID[t.ID] = t
+	}
+	p.worst = make([]trouble, len(found))
+	for i, d := range found {
+		p.worst[i] = trouble{Diagnosis: d, state: impact(d.Findings[0]), role: roleOf(d.Findings[0]), since: "-"}
+		if t, ok := byID[d.Subject.ID]; ok {
+			p.worst[i].state, p.worst[i].role = tunnel.StateText(t, p.env.Glyphs)
+			p.worst[i].since = tunnel.Since(t, p.env.Now())
+		}
+	}
+	p.table.Set(p.worst)
+}
+
+func impact(f diagnose.Finding) string {
+	return strings.ToUpper(f.Impact.String()[:1]) + f.Impact.String()[1:]
+}
+
+func roleOf(f diagnose.Finding) tui.Role {
+	if f.Impact == diagnose.Outage {
+		return tui.Bad
+	}
+	return tui.Pending
+}
+
+func (p *page) columns() []table.Column[trouble] {
+	text := func(get func(trouble) string) func(trouble, time.Time) string {
+		return func(t trouble, _ time.Time) string { return tui.Clean(get(t)) }
+	}
+	// The order is the diagnosis' own; a table sorts by its first column unless it is told otherwise.
+	rank := func(a, b trouble) int { return 0 }
+	return []table.Column[trouble]{
+		{Key: "name", Title: "WHAT IS WRONG", Width: 18, Text: text(func(t trouble) string { return t.Subject.Name }), Compare: rank,
+			Role: func(trouble) tui.Role { return tui.Strong }},
+		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }), Role: func(t trouble) tui.Role { return t.role }},
+		{Key: "since", Title: "SINCE", Width: 5, Right: true, Text: text(func(t trouble) string { return t.since })},
+		{Key: "cause", Title: "LIKELIEST CAUSE", Width: 30, Grow: 120, Text: text(func(t trouble) string { return t.Findings[0].Text })},
+	}
+}
+
+// Actions implements tui.View.
+func (p *page) Actions() []tui.Action {
+	row, ok := p.table.Selected()
+	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "Why it is so and what to do"}
+	if !ok {
+		open.Why = "nothing is wrong that flarewire can see"
+	} else if view := p.env.Open(row.Subject.Resource, row.Subject.ID); view == nil {
+		open.Why = "there is no page for it"
+	} else {
+		open.Run = func() tea.Cmd { return tui.Push(view) }
+	}
+	out := []tui.Action{open,
+		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Fetch now", Run: p.env.Feed.Refresh}}
+	for _, a := range p.table.Actions() {
+		if a.Move {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// eventLines is how many of the last events are shown at least.
+const eventLines = 4
+
+// Draw implements tui.View.
+func (p *page) Draw(c tui.Canvas) []string {
+	snapshot := p.env.Feed.Last()
+	lines := []string{p.counts(c, snapshot)}
+	below := append(p.events(c, snapshot), p.sources(c, snapshot)...)
+	room := c.Height - len(lines) - len(below) - 2
+	lines = append(lines, "")
+	lines = append(lines, p.list(c, snapshot, room)...)
+	for len(lines) < c.Height-len(below) {
+		lines = append(lines, "")
+	}
+	return append(lines, below...)
+}
+
+func (p *page) counts(c tui.Canvas, s watch.Snapshot) string {
+	line := tui.Line{{Text: " "}}
+	line = append(line, tunnel.Summary(s.Tunnels, c.Theme.Glyphs)...)
+	if len(s.Sources) > 0 && s.Fetched().IsZero() {
+		line = tui.Text(tui.Muted, " Asking Cloudflare…")
+	}
+	return line.Paint(c.Theme, c.Width)
+}
+
+// list is what is wrong; without anything it says what that rests on.
+func (p *page) list(c tui.Canvas, s watch.Snapshot, room int) []string {
+	if len(p.worst) > 0 {
+		c.Height = max(room, 4)
+		return p.table.Draw(c)
+	}
+	switch {
+	case s.Fetched().IsZero():
+		return nil
+	case s.Err() != nil:
+		return tui.Paragraph(c, tui.Pending, "Nothing was wrong in the data that is shown, but it is old: see below.")
+	}
+	return tui.Paragraph(c, tui.Good, c.Theme.Glyphs.Up+" Nothing is wrong that flarewire can see in the data below.")
+}
+
+func (p *page) events(c tui.Canvas, s watch.Snapshot) []string {
+	out := []string{c.Theme.Paint(tui.Muted, " LAST EVENTS (UTC)")}
+	events := s.Events
+	for i := len(events) - 1; i >= max(0, len(events)-eventLines); i-- {
+		text, role := tunnel.EventText(events[i])
+		line := tui.Line{{Text: "   " + events[i].At.UTC().Format("15:04:05") + "  ", Role: tui.Muted},
+			{Text: tui.Fit(tui.Clean(events[i].Name), 20) + " "}, {Text: text, Role: role}}
+		out = append(out, line.Paint(c.Theme, c.Width))
+	}
+	if len(events) == 0 {
+		out = append(out, c.Theme.Paint(tui.Muted, "   none since "+s.Started.UTC().Format("15:04:05")))
+	}
+	return append(out, "")
+}
+
+// sources tells the age of everything the page rests on, and what is not known and why.
+func (p *page) sources(c tui.Canvas, s watch.Snapshot) []string {
+	var line tui.Line
+	var troubles []string
+	add := func(name string, fetched time.Time, err error) {
+		role, text := tui.Good, tui.AgeSince(fetched, c.Now)
+		switch {
+		case err != nil && fetched.IsZero():
+			role, text = tui.Bad, "not known"
+		case err != nil:
+			role, text = tui.Pending, "stale "+text
+		case fetched.IsZero():
+			role, text = tui.Muted, "waiting"
+		}
+		line = append(line, tui.Span{Text: "   " + name + " ", Role: tui.Muted}, tui.Span{Text: text, Role: role})
+		if err != nil {
+			troubles = append(troubles, name+": "+kit.Sentence(err))
+		}
+	}
+	for _, src := range s.Sources {
+		add(tunnel.KindName(src.Kind), src.Fetched, src.Err)
+	}
+	for _, f := range s.Feeds {
+		if f.Wanted {
+			add(string(f.Name), f.Fetched, f.Err)
+		}
+	}
+	out := []string{line.Paint(c.Theme, c.Width)}
+	for i, text := range troubles {
+		if i == 2 && len(troubles) > 3 {
+			out = append(out, c.Theme.Paint(tui.Bad, fmt.Sprintf("   and %d more", len(troubles)-2)))
+			break
+		}
+		out = append(out, tui.Text(tui.Bad, "   "+tui.Clean(text)).Paint(c.Theme, c.Width))
+	}
+	return out
+}
