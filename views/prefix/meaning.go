@@ -38,7 +38,12 @@ func meaning(r row, now time.Time) []resource.Field {
 	if len(out) > 0 {
 		return out
 	}
-	if !r.parts.bgp.known() || !r.parts.bindings.known() {
+	switch bgp, bindings := r.parts.bgp, r.parts.bindings; {
+	case bgp.known() && bindings.known():
+	case bgp.err != nil || bindings.err != nil:
+		add(tui.Pending, "Not everything could be read, so nothing can be said about the whole.")
+		return out
+	default:
 		add(tui.Muted, "Its BGP prefixes and service bindings are being read.")
 		return out
 	}
