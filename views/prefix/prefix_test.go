@@ -162,7 +162,7 @@ func TestTheCoolDownIsAdviceThatCanBeOverridden(t *testing.T) {
 		p.press("enter", "1", "enter")
 		p.sees("● Advertised", "let it settle for 14m more")
 		p.press("W")
-		p.sees("flarewire's own advice is to wait 15 minutes", "2 to 15 minutes", "announce the prefix with the same length from your own provider")
+		p.sees("flarewire's own advice is to wait", "2 to 15 minutes", "announce the prefix with the same length from your own provider")
 		p.press("enter")
 		p.sees("Type 198.18.20.0/24 to go on", "! The advertisement changed")
 		p.types("198.18.20.0").press("enter")
