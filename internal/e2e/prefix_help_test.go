@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -121,7 +122,7 @@ func (d prefixDesk) pressAfterAPause(key, shown string) {
 func (d prefixDesk) written() []simedge.Request {
 	var out []simedge.Request
 	for _, r := range d.Requests() {
-		if r.Method != "GET" {
+		if r.Method != http.MethodGet {
 			out = append(out, r)
 		}
 	}

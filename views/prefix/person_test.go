@@ -202,10 +202,3 @@ func (p *person) asked(end string) int {
 	}
 	return n
 }
-
-func must(t *testing.T, err error) {
-	t.Helper()
-	if err != nil {
-		t.Fatal(err)
-	}
-}
