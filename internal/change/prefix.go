@@ -64,6 +64,8 @@ func GuardAdvertisement(prefix api.Prefix, b api.BGPPrefix, bindings []api.Bindi
 	if d := b.OnDemand; d != nil {
 		a.OnDemandEnabled, a.OnDemandLocked, a.ModifiedAt = d.OnDemandEnabled, d.OnDemandLocked, d.AdvertisedModifiedAt.Time
 	}
+	changed := a.ModifiedAt
+	a.ModifiedAt = time.Time{} // the pause between two changes is said below, with its age
 	var g Guards
 	switch f := netrules.AdvertisementChange(a, advertise, now); {
 	case f.Blocks():
@@ -71,9 +73,9 @@ func GuardAdvertisement(prefix api.Prefix, b api.BGPPrefix, bindings []api.Bindi
 	case !f.OK():
 		g.Warnings = append(g.Warnings, f.Text)
 	}
-	if age := now.Sub(a.ModifiedAt); g.Block == "" && !a.ModifiedAt.IsZero() && age < netrules.AdvertiseCooldown {
-		g.Warnings = append(g.Warnings, fmt.Sprintf("The advertisement changed %s ago; flarewire's own advice is to wait %s between "+
-			"two changes (Cloudflare documents no such time)", age.Round(time.Second), netrules.AdvertiseCooldown))
+	if age := now.Sub(changed); g.Block == "" && !changed.IsZero() && age < netrules.AdvertiseCooldown {
+		g.Warnings = append(g.Warnings, fmt.Sprintf("The advertisement changed %s ago; flarewire's own advice is to wait %.0f minutes between "+
+			"two changes (Cloudflare documents no such time)", age.Round(time.Second), netrules.AdvertiseCooldown.Minutes()))
 	}
 	g.Consequences = advertisementOrder(advertise)
 	return g
