@@ -20,19 +20,16 @@ func (m *Module) acts(r row) []tui.Action {
 	open := func(view func(row) tui.View) func() tea.Cmd { return func() tea.Cmd { return tui.Push(view(r)) } }
 	down := []tui.Action{
 		{Name: "bgp-prefixes", Keys: []string{"1"}, Short: "BGP prefixes", Footer: true, Run: open(m.openBGP),
-			Long: "The BGP prefixes of this prefix: what is advertised, and how"},
+			Long: "What is advertised of it, and how"},
 		{Name: "bindings", Keys: []string{"2"}, Short: "bindings", Footer: true, Run: open(m.openBindings),
-			Long: "The service bindings of this prefix: which service gets its traffic"},
+			Long: "Which service gets its traffic"},
 		{Name: "delegations", Keys: []string{"3"}, Short: "delegations", Run: open(m.openDelegations),
-			Long: "The delegations of this prefix: parts that other accounts may use"},
+			Long: "Parts that other accounts may use"},
 	}
 	validate := tui.Action{Name: "validate", Keys: []string{"V"}, Short: "validate", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.validate(r) },
-		Long: "Have Cloudflare check IRR, RPKI and ownership again"}
+		Long: "Check IRR, RPKI and ownership again"}
 	one, why := r.only()
-	if why != "" {
-		return append(append(m.announcing(r, one, why), validate), down...)
-	}
-	return append(append(m.announcing(r, one, ""), validate), down...)
+	return append(append(m.announcing(r, one, why), validate), down...)
 }
 
 // only is the BGP prefix that an act on the whole prefix means, or why that is not clear.
@@ -59,8 +56,8 @@ func (m *Module) announcing(r row, b api.BGPPrefix, why string) []tui.Action {
 		return a
 	}
 	return []tui.Action{
-		act("advertise", "A", "Have Cloudflare announce it to the Internet; shows what stands against it and asks for the name", true),
-		act("withdraw", "W", "Have Cloudflare stop announcing it; shows the safe order and asks for the name", false),
+		act("advertise", "A", "Announce it to the Internet; asks for its name", true),
+		act("withdraw", "W", "Stop announcing it; asks for its name", false),
 	}
 }
 

@@ -50,9 +50,9 @@ func (m *Module) describeBGP(r row) resource.Description[api.BGPPrefix] {
 		Actions: func(b B) []tui.Action {
 			return append(m.announcing(r, b, ""),
 				tui.Action{Name: "prepend", Keys: []string{"P"}, Short: "prepend", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.prepend(r, b) },
-					Long: "Set how often Cloudflare prepends the AS number, 0 to 3"},
+					Long: "How often the AS number is prepended, 0 to 3"},
 				tui.Action{Name: "auto-withdraw", Keys: []string{"T"}, Short: "auto withdraw", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.autoWithdraw(r, b) },
-					Long: "Tie the announcement to your own BGP routes, or untie it"})
+					Long: "Tie the announcement to your own BGP routes"})
 		},
 	}
 }

@@ -52,7 +52,7 @@ func (m *Module) describeBindings(r row) resource.Description[api.Binding] {
 			{Key: "since", Title: "SEEN SO", Width: 7, Right: true, Live: true,
 				Text:    func(b B, now time.Time) string { return tui.AgeSince(m.store.seen[b.ID].since, now) },
 				Compare: func(a, b B) int { return m.store.seen[b.ID].since.Compare(m.store.seen[a.ID].since) }},
-			{Key: "reach", Title: "REACH", Width: 16, Priority: 1, Text: text(func(b B) string { return reach(r, b) }), Role: func(B) tui.Role { return tui.Muted }},
+			{Key: "reach", Title: "REACH", Width: 12, Priority: 1, Text: text(func(b B) string { return reach(r, b) }), Role: func(B) tui.Role { return tui.Muted }},
 		},
 		SortBy:   "cidr",
 		Summary:  func(rows []B) tui.Line { return counted(len(rows), "Service bindings", r) },
@@ -84,9 +84,9 @@ func provisioningRole(state string) tui.Role {
 // reach is how much of the prefix a binding covers.
 func reach(r row, b api.Binding) string {
 	if network(b.CIDR) == network(r.CIDR) {
-		return "the whole prefix"
+		return "whole prefix"
 	}
-	return "a part of it"
+	return "part of it"
 }
 
 func (m *Module) bindingSections(r row, b api.Binding, now time.Time) []resource.Section {

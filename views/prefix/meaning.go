@@ -21,8 +21,12 @@ func meaning(r row, now time.Time) []resource.Field {
 	if !r.approved() {
 		add(tui.Pending, "Cloudflare has not approved the prefix: nothing of it can be advertised. Mend what is not valid below; V has it checked again.")
 	}
+	way := "A advertises it"
+	if len(r.parts.bgp.rows) > 1 {
+		way = "A on its own page (1) advertises it"
+	}
 	for _, b := range r.parts.bgp.rows {
-		if text, role := meaningOf(b, r.approved(), now); text != "" {
+		if text, role := meaningOf(b, r.approved(), way, now); text != "" {
 			add(role, text)
 		}
 	}
@@ -38,7 +42,12 @@ func meaning(r row, now time.Time) []resource.Field {
 	if len(out) > 0 {
 		return out
 	}
-	if !r.parts.bgp.known() || !r.parts.bindings.known() {
+	switch bgp, bindings := r.parts.bgp, r.parts.bindings; {
+	case bgp.known() && bindings.known():
+	case bgp.err != nil || bindings.err != nil:
+		add(tui.Pending, "Not everything could be read, so nothing can be said about the whole.")
+		return out
+	default:
 		add(tui.Muted, "Its BGP prefixes and service bindings are being read.")
 		return out
 	}
@@ -47,8 +56,9 @@ func meaning(r row, now time.Time) []resource.Field {
 	return out
 }
 
-// meaningOf says why a BGP prefix is not on the Internet, or why it could fall off; "" when there is nothing to say.
-func meaningOf(b api.BGPPrefix, approved bool, now time.Time) (string, tui.Role) {
+// meaningOf says why a BGP prefix is not on the Internet, or why it could fall off; "" when there is nothing to say. way is how
+// it is advertised from here.
+func meaningOf(b api.BGPPrefix, approved bool, way string, now time.Time) (string, tui.Role) {
 	off := announced(b) == withdrawn
 	switch {
 	case !approved:
@@ -60,8 +70,8 @@ func meaningOf(b api.BGPPrefix, approved bool, now time.Time) (string, tui.Role)
 	case b.OnDemand != nil && b.OnDemand.OnDemandLocked:
 		return fmt.Sprintf("%s is %s and locked: only your account team can unlock it.", b.CIDR, strings.ToLower(word(announced(b)))), tui.Pending
 	case off:
-		return fmt.Sprintf("%s %s: the Internet does not reach it through Cloudflare. A advertises it, which takes %.0f to %.0f minutes.",
-			b.CIDR, gone(turned(b), now), netrules.MinAdvertise.Minutes(), netrules.MaxAdvertise.Minutes()), tui.Bad
+		return fmt.Sprintf("%s %s: the Internet does not reach it through Cloudflare. %s, which takes %.0f to %.0f minutes.",
+			b.CIDR, gone(turned(b), now), way, netrules.MinAdvertise.Minutes(), netrules.MaxAdvertise.Minutes()), tui.Bad
 	}
 	return "", tui.Plain
 }

@@ -227,7 +227,7 @@ func summary(rows []row, g tui.Glyphs) tui.Line {
 		add(counts[each.a], fmt.Sprintf("%s %d %s", each.a.glyph(true, g), counts[each.a], each.word), each.a.role(true))
 	}
 	add(pending, fmt.Sprintf("%s %d not approved", g.Pending, pending), tui.Pending)
-	add(old, fmt.Sprintf("(old): %d from the prefix's deprecated field", old), tui.Muted)
+	add(old, fmt.Sprintf("%d (old): deprecated field", old), tui.Muted)
 	return line
 }
 
