@@ -34,11 +34,8 @@ func TestHostileNamesAreHarmless(t *testing.T) {
 		a.do(a.Mutate(simedge.GRETunnels, name+text, func(o simedge.Object) { o["description"] = text }))
 	}
 	term := sit(t, ptytest.Options{Env: a.env(), Cols: 200, Rows: 60})
-	s := term.WaitText("13 tunnels")
-	checkRows(t, s)
-	if got := len(tunnels(s)); got != 13 {
-		t.Errorf("%d rows of 13 tunnels:\n%s", got, s.Box())
-	}
+	all := func(s ptytest.Screen) bool { return len(tunnels(s)) == 13 }
+	checkRows(t, term.WaitFor("the rows of 13 tunnels", func(s ptytest.Screen) bool { return s.Contains("13 tunnels") && all(s) }))
 	for name := range hostile {
 		term.Press("/")
 		term.Type(name)
@@ -51,7 +48,7 @@ func TestHostileNamesAreHarmless(t *testing.T) {
 		term.Press("backspace")
 		term.WaitFor("the list again", listed)
 		term.Press("esc")
-		term.WaitFor("all rows", func(s ptytest.Screen) bool { return len(tunnels(s)) == 13 })
+		term.WaitFor("all rows", all)
 	}
 	if got := term.Screen().Title(); strings.Contains(got, "pwned") {
 		t.Errorf("the window's title is %q", got)

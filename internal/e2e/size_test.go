@@ -45,7 +45,7 @@ func TestEverySizeIsWhole(t *testing.T) {
 			term := stopped(t, at)
 			for _, page := range pages {
 				term.Type(page.there)
-				s := term.WaitFor(page.name, page.shown)
+				s := settled(term, page.shown)
 				if f := footer(s); page.name != "palette" && (!strings.Contains(f, "quit") || page.name != "help" && !strings.Contains(f, "? help")) {
 					t.Errorf("%s: no way to help or out in the footer %q", page.name, f)
 				}
@@ -91,7 +91,7 @@ func TestResizesLeaveNothingBehind(t *testing.T) {
 		term := stopped(t, at)
 		for _, page := range pages {
 			term.Type(page.there)
-			want[page.name][at] = settled(term, page.shown)
+			want[page.name][at] = settled(term, page.shown).Text()
 			term.Type(page.back)
 			term.WaitFor("the list again", func(s ptytest.Screen) bool { return listed(s) && !s.Contains(":ro") })
 		}
@@ -115,17 +115,17 @@ func TestResizesLeaveNothingBehind(t *testing.T) {
 	}
 }
 
-// settled is the page's text once it is whole: a frame can be seen half drawn, and a second one that shows
+// settled is the page once it is whole: a frame can be seen half drawn, and a second one that shows
 // the same tells that it was not.
-func settled(term *ptytest.Terminal, shown func(ptytest.Screen) bool) string {
+func settled(term *ptytest.Terminal, shown func(ptytest.Screen) bool) ptytest.Screen {
 	if term.WaitFor("the page", shown).Contains(":ro") { // the palette takes ctrl+l for text
 		term.Type("u")
 		term.WaitText(":rou")
 		term.Type("\x7f")
-		return term.WaitFor("the palette", func(s ptytest.Screen) bool { return shown(s) && s.Contains(":ro ") }).Text()
+		return term.WaitFor("the palette", func(s ptytest.Screen) bool { return shown(s) && s.Contains(":ro ") })
 	}
 	last := ""
-	s := term.WaitFor("a page at rest", func(s ptytest.Screen) bool {
+	return term.WaitFor("a page at rest", func(s ptytest.Screen) bool {
 		same := s.Text() == last
 		last = s.Text()
 		if !same {
@@ -133,7 +133,6 @@ func settled(term *ptytest.Terminal, shown func(ptytest.Screen) bool) string {
 		}
 		return same && shown(s)
 	})
-	return s.Text()
 }
 
 // tooSmall: the sentence with the needed size, as far as there is room for it, and nothing else.

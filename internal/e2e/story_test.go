@@ -132,7 +132,8 @@ func sit(t *testing.T, o ptytest.Options) *ptytest.Terminal {
 func watching(t *testing.T, a *account, args ...string) *ptytest.Terminal {
 	t.Helper()
 	term := sit(t, ptytest.Options{Args: append([]string{"--refresh", "5s"}, args...), Env: a.env()})
-	term.WaitFor("the list of tunnels", listed)
+	whole := min(len(a.names()), 19) // as many rows as 80x24 has room for
+	term.WaitFor("the whole list of tunnels", func(s ptytest.Screen) bool { return listed(s) && len(tunnels(s)) == whole })
 	return term
 }
 

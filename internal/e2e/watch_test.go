@@ -16,10 +16,9 @@ import (
 func TestANewcomerSeesEveryStateAsGlyphAndWord(t *testing.T) {
 	t.Parallel()
 	term := sit(t, ptytest.Options{Args: []string{"--demo"}})
-	s := term.WaitFor("every state", showsAll("✗ Down", "◐ Establishing", "● Up", "○ No BGP"))
-	if names := tunnels(s); len(names) < 12 {
-		t.Errorf("only %d tunnels are in view: %v", len(names), names)
-	}
+	s := term.WaitFor("a dozen tunnels in every state", func(s ptytest.Screen) bool {
+		return len(tunnels(s)) >= 12 && showsAll("✗ Down", "◐ Establishing", "● Up", "○ No BGP", "quit")(s)
+	})
 	if f := footer(s); !strings.Contains(f, "? help") || !strings.Contains(f, "q quit") {
 		t.Errorf("the footer does not say how to get help and how to leave: %q", f)
 	}
