@@ -3,7 +3,9 @@
 package overview
 
 import (
+	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -34,6 +36,7 @@ func (m *Module) Services() []tui.Service { return nil }
 // trouble is one line of the list: a subject with its likeliest cause.
 type trouble struct {
 	diagnose.Diagnosis
+	rank  int // worst first, as the diagnosis has it
 	state string
 	role  tui.Role
 	since string
@@ -105,7 +108,7 @@ func (p *page) take(found []diagnose.Diagnosis) {
 	}
 	p.worst = make([]trouble, len(found))
 	for i, d := range found {
-		p.worst[i] = trouble{Diagnosis: d, state: impact(d.Findings[0]), role: roleOf(d.Findings[0]), since: "-"}
+		p.worst[i] = trouble{Diagnosis: d, rank: i, state: impact(d.Findings[0]), role: roleOf(d.Findings[0]), since: "-"}
 		if t, ok := byID[d.Subject.ID]; ok {
 			p.worst[i].state, p.worst[i].role = tunnel.StateText(t, p.env.Glyphs)
 			p.worst[i].since = tunnel.Since(t, p.env.Now())
@@ -129,8 +132,7 @@ func (p *page) columns() []table.Column[trouble] {
 	text := func(get func(trouble) string) func(trouble, time.Time) string {
 		return func(t trouble, _ time.Time) string { return tui.Clean(get(t)) }
 	}
-	// The order is the diagnosis' own; a table sorts by its first column unless it is told otherwise.
-	rank := func(a, b trouble) int { return 0 }
+	rank := func(a, b trouble) int { return cmp.Compare(a.rank, b.rank) }
 	return []table.Column[trouble]{
 		{Key: "name", Title: "WHAT IS WRONG", Width: 18, Text: text(func(t trouble) string { return t.Subject.Name }), Compare: rank,
 			Role: func(trouble) tui.Role { return tui.Strong }},
@@ -168,7 +170,7 @@ const eventLines = 4
 func (p *page) Draw(c tui.Canvas) []string {
 	snapshot := p.env.Feed.Last()
 	lines := []string{p.counts(c, snapshot)}
-	below := append(p.events(c, snapshot), p.sources(c, snapshot)...)
+	below := slices.Concat(p.cause(c), p.events(c, snapshot), p.sources(c, snapshot))
 	room := c.Height - len(lines) - len(below) - 2
 	lines = append(lines, "")
 	lines = append(lines, p.list(c, snapshot, room)...)
@@ -201,6 +203,23 @@ func (p *page) list(c tui.Canvas, s watch.Snapshot, room int) []string {
 	}
 	return tui.Paragraph(c, tui.Good, c.Theme.Glyphs.Up+" Nothing is wrong that flarewire can see in the data below.")
 }
+
+// cause is the whole reading of the row under the cursor, and what to do: the column cuts it.
+func (p *page) cause(c tui.Canvas) []string {
+	row, ok := p.table.Selected()
+	if !ok {
+		return nil
+	}
+	f := row.Findings[0]
+	out := append([]string{""}, tui.Paragraph(c, tui.Strong, f.Text)...)
+	if f.Next != "" {
+		out = append(out, tui.Paragraph(c, tui.Plain, f.Next)...)
+	}
+	return append(out[:min(len(out), causeLines)], "")
+}
+
+// causeLines bounds the reading below the list.
+const causeLines = 6
 
 func (p *page) events(c tui.Canvas, s watch.Snapshot) []string {
 	out := []string{c.Theme.Paint(tui.Muted, " LAST EVENTS (UTC)")}
