@@ -256,7 +256,7 @@ func TestTheDemoWithAStoppedClockIsAlwaysTheSame(t *testing.T) {
 			t.Errorf("one time\n%s\nanother time\n%s", first, s.out.String())
 		}
 	}
-	for _, want := range []string{"Down", "Establishing", "Up flaps", "No BGP"} {
+	for _, want := range []string{"Down", "Establishing", "● Flapping", "No BGP"} {
 		if !strings.Contains(first, want) {
 			t.Errorf("it does not show %q:\n%s", want, first)
 		}

@@ -79,8 +79,10 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.Cmd:
 		// A command returned where a message was expected vanishes silently; make it loud.
 		panic("tui: a tea.Cmd arrived as a message")
+	case panicMsg:
+		panic(msg.value)
 	case tea.KeyPressMsg:
-		return a, a.key(msg)
+		return a, a.instant(a.key(msg))
 	case tea.PasteMsg:
 		return a, a.paste(msg)
 	case tea.WindowSizeMsg:

@@ -15,6 +15,8 @@ type Dialog struct {
 	Title   string
 	Lines   []Line
 	Choices []Choice
+	// Harmless dialogs only choose what to do next: keys that were typed before they appeared count.
+	Harmless bool
 	// Confirm, when set, must be typed exactly before any choice but the first can be taken.
 	Confirm string
 
@@ -49,8 +51,11 @@ func Open(d *Dialog) tea.Cmd {
 
 func (a *App) dialogKey(msg tea.KeyPressMsg) tea.Cmd {
 	d := a.dialog
-	if a.opts.Now().Sub(d.opened) < settle {
+	if !d.Harmless && a.opts.Now().Sub(d.opened) < settle {
 		return nil
+	}
+	if d.Confirm != "" {
+		return a.nameKey(msg)
 	}
 	switch key := msg.String(); key {
 	case "esc":
@@ -67,25 +72,41 @@ func (a *App) dialogKey(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-// dialogText is a key that is neither movement nor an answer by enter: text for the confirmation, or
-// the letter of a choice.
-func (a *App) dialogText(msg tea.KeyPressMsg, key string) tea.Cmd {
-	d := a.dialog
-	if d.Confirm != "" {
-		var cmd tea.Cmd
-		d.input, cmd = d.input.Update(msg)
-		d.selected = 0
-		if d.confirmed() && len(d.Choices) > 1 {
-			d.selected = 1
-		}
-		return cmd
-	}
-	for i, c := range d.Choices {
+// dialogText is a key that is neither movement nor an answer by enter: the letter of a choice.
+func (a *App) dialogText(_ tea.KeyPressMsg, key string) tea.Cmd {
+	for i, c := range a.dialog.Choices {
 		if c.Key == key {
 			return a.choose(i)
 		}
 	}
 	return nil
+}
+
+// nameKey is a key in a dialog that wants a name typed: with the name, enter acts; with nothing typed it
+// does nothing; with another name it says so.
+func (a *App) nameKey(msg tea.KeyPressMsg) tea.Cmd {
+	d := a.dialog
+	switch msg.String() {
+	case "esc":
+		a.dialog = nil
+		return Toast(Muted, "Nothing was done")
+	case "enter":
+		switch {
+		case d.confirmed():
+			return a.choose(1)
+		case d.input.Value() == "":
+			a.dialog = nil
+			return Toast(Muted, "Nothing was done")
+		}
+		return Toast(Pending, "That is not the name: type "+d.Confirm+", or press esc to do nothing")
+	}
+	var cmd tea.Cmd
+	d.input, cmd = d.input.Update(msg)
+	d.selected = 0
+	if d.confirmed() {
+		d.selected = 1
+	}
+	return cmd
 }
 
 func (a *App) dialogPaste(msg tea.PasteMsg) (cmd tea.Cmd) {
@@ -100,9 +121,6 @@ func (d *Dialog) confirmed() bool { return d.Confirm == "" || d.input.Value() ==
 
 func (a *App) choose(i int) tea.Cmd {
 	d := a.dialog
-	if i > 0 && !d.confirmed() {
-		return Toast(Pending, "Type "+d.Confirm+" first")
-	}
 	a.dialog = nil
 	if run := d.Choices[i].Run; run != nil {
 		return run()

@@ -13,6 +13,8 @@ type commandLine struct {
 	open    bool
 	input   textinput.Model
 	entries []entry
+	typed   string // by the user, without what tab filled in
+	tabs    int    // how often tab was pressed since
 }
 
 // entry is one thing that the palette offers.
@@ -73,10 +75,7 @@ func (a *App) paletteKey(msg tea.KeyPressMsg) tea.Cmd {
 			return nil
 		}
 	case "tab":
-		if m := a.palette.matches(); len(m) > 0 {
-			a.palette.input.SetValue(m[0].names[0])
-			a.palette.input.CursorEnd()
-		}
+		a.palette.next()
 		return nil
 	case "enter":
 		return a.runPalette()
@@ -99,12 +98,26 @@ func (a *App) runPalette() tea.Cmd {
 
 func (p *commandLine) update(msg tea.Msg) (cmd tea.Cmd) {
 	p.input, cmd = p.input.Update(msg)
+	p.typed, p.tabs = p.input.Value(), 0
 	return cmd
 }
 
+// next fills in the suggestion after the one that is filled in, for what was typed.
+func (p *commandLine) next() {
+	all := p.matchesFor(p.typed)
+	if len(all) == 0 {
+		return
+	}
+	p.input.SetValue(all[p.tabs%len(all)].names[0])
+	p.input.CursorEnd()
+	p.tabs++
+}
+
 // matches are the entries for what is typed: exact names first, then beginnings, then parts.
-func (p *commandLine) matches() []entry {
-	text := strings.ToLower(strings.TrimSpace(p.input.Value()))
+func (p *commandLine) matches() []entry { return p.matchesFor(p.input.Value()) }
+
+func (p *commandLine) matchesFor(text string) []entry {
+	text = strings.ToLower(strings.TrimSpace(text))
 	var exact, begin, part []entry
 	for _, e := range p.entries {
 		switch {
@@ -123,14 +136,15 @@ func (p *commandLine) matches() []entry {
 func (p *commandLine) draw(c Canvas) string {
 	FitInput(&p.input, min(24, c.Width/3))
 	line := Line{}
-	for i, e := range p.matches() {
+	all := p.matchesFor(p.typed)
+	for i, e := range all {
 		role := Muted
 		if i == 0 {
 			role = Accent
 		}
 		line = append(line, Span{"  " + e.names[0], role})
-		if i == 0 {
-			line = append(line, Span{" " + e.help, Muted})
+		if len(all) == 1 {
+			line = append(line, Span{"  " + e.help, Muted})
 		}
 	}
 	input := p.input.View()

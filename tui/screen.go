@@ -19,19 +19,6 @@ func (a *App) View() tea.View {
 
 // Screen draws the whole screen: at most as many lines as the screen has, none wider than it.
 func (a *App) Screen() string {
-	screen := a.draw()
-	if a.opts.Glyphs == ASCIIGlyphs {
-		// Ornaments of our own that stand in texts; what users and servers wrote stays as it is.
-		screen = asciiOrnaments.Replace(screen)
-	}
-	return screen
-}
-
-// asciiOrnaments gives every ornament a stand-in of the same width.
-var asciiOrnaments = strings.NewReplacer("…", "~", "→", ">", "•", "*", "–", "-", "▸", ">", "▾", "v",
-	"╭", "+", "╮", "+", "╰", "+", "╯", "+", "─", "-", "│", "|")
-
-func (a *App) draw() string {
 	if a.width == 0 {
 		return ""
 	}
@@ -115,7 +102,15 @@ func (a *App) crumbs() string {
 	for i, v := range a.stack {
 		titles[i] = Clean(v.Title())
 	}
-	return strings.Join(titles, " "+a.theme.Glyphs.Crumb+" ")
+	crumb := " " + a.theme.Glyphs.Crumb + " "
+	for len(titles) > 2 && Width(strings.Join(titles, crumb)) > a.width/2 {
+		// The beginning is known best: everybody has just come from there.
+		titles = append([]string{Ellipsis}, titles[2:]...)
+		if titles[0] == Ellipsis && len(titles) == 2 {
+			break
+		}
+	}
+	return strings.Join(titles, crumb)
 }
 
 // freshness is the age of what the top view shows. Old data is never shown as fresh: after two missed
@@ -155,6 +150,9 @@ func (a *App) message(c Canvas) []string {
 	if a.toast.text != "" {
 		return sentence(c, a.toast.role, "", a.toast.text)
 	}
+	if h, ok := a.top().(Hinter); ok {
+		return []string{h.Hint(c)}
+	}
 	if s, ok := a.top().(StatusReporter); ok {
 		if err := s.Status().Err; err != "" {
 			return sentence(c, Bad, c.Theme.Glyphs.Down+" ", Clean(err))
@@ -180,17 +178,38 @@ func sentence(c Canvas, role Role, lead, text string) []string {
 
 // footer lists the keys that matter here, as many as fit; how to get help and out is always among them.
 func (a *App) footer(c Canvas) string {
+	if keys := a.modeKeys(); keys != nil {
+		return hintLine(keys, c.Width).Paint(c.Theme, c.Width)
+	}
 	own, always := a.hints()
 	tail := hintLine(always, c.Width)
 	line := hintLine(own, c.Width-tail.Width())
 	return append(line, tail...).Paint(c.Theme, c.Width)
 }
 
+// modeKeys are the keys while a dialog or the palette is open; nil when neither is.
+func (a *App) modeKeys() []Action {
+	key := func(k, short string) Action { return Action{Keys: []string{k}, Short: short} }
+	switch {
+	case a.dialog != nil && a.dialog.Confirm != "":
+		return []Action{key("enter", "do it, with the name typed"), key("esc", "do nothing")}
+	case a.dialog != nil:
+		return []Action{key("tab", "other answer"), key("enter", "choose"), key("esc", "do nothing")}
+	case a.palette.open:
+		return []Action{key("enter", "go"), key("tab", "next suggestion"), key("esc", "close")}
+	}
+	return nil
+}
+
 // hintLine writes hints as long as they fit.
 func hintLine(actions []Action, width int) Line {
 	var line Line
 	for _, action := range actions {
-		hint := Line{{" ", Plain}, {action.KeyLabel(), Accent}, {" " + action.Short + " ", hintRole(action)}}
+		hint := Line{{" ", Plain}, {action.KeyLabel(), Accent}, {" " + action.Short + " ", Plain}}
+		if action.Why != "" {
+			// Not by its colour alone: what cannot be done now stands in parentheses.
+			hint = Line{{" (" + action.KeyLabel() + " " + action.Short + ")", Muted}, {" ", Plain}}
+		}
 		if width -= hint.Width(); width < 0 {
 			break
 		}
@@ -227,11 +246,4 @@ func (a *App) hints() (own, always []Action) {
 func (a *App) taken(key string) bool {
 	_, found := find(key, a.top().Actions())
 	return found
-}
-
-func hintRole(a Action) Role {
-	if a.Why != "" {
-		return Muted
-	}
-	return Plain
 }

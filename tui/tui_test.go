@@ -235,7 +235,7 @@ func TestDialogThatNamesWhatItHitsWantsTheNameTyped(t *testing.T) {
 	p := sit(t, home).press("D")
 	p.now = p.now.Add(time.Second)
 	p.press("f", "r", "a", "right", "enter")
-	p.sees("Type fra-1 first")
+	p.sees("That is not the name")
 	if deleted {
 		t.Fatal("deleted without the whole name")
 	}
@@ -267,7 +267,7 @@ func TestPaletteJumpsByNameAndRunsActions(t *testing.T) {
 	gre := &page{title: "GRE tunnels"}
 	p := sit(t, home, tui.Destination{Names: []string{"gre", "gre-tunnels"}, Help: "GRE tunnels", Open: func() tui.View { return gre }})
 	p.press(":", "g", "r")
-	p.sees("gre GRE tunnels")
+	p.sees("gre  GRE tunnels")
 	p.press("enter")
 	p.sees("Home › GRE tunnels")
 	p.press("esc", ":", "s", "o", "r", "enter")

@@ -6,6 +6,9 @@ import (
 	"flarewire/tui"
 )
 
+// belowIndent is how far to the left a long message may begin.
+const belowIndent = 5
+
 // labelWidth is the room for a field's label.
 const labelWidth = 20
 
@@ -124,6 +127,6 @@ func (f *Form) below(c tui.Canvas, field Field, here bool) string {
 		return ""
 	}
 	// Under the value where it fits; a longer one begins further left instead of being cut.
-	indent := max(5, min(labelWidth+3, c.Width-1-line.Width()))
+	indent := max(belowIndent, min(labelWidth+3, c.Width-1-line.Width()))
 	return tui.Spaces(indent) + line.Paint(c.Theme, c.Width-indent-1)
 }

@@ -6,9 +6,11 @@
 package form
 
 import (
+	"fmt"
 	"maps"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
@@ -120,6 +122,7 @@ func New(o Options) *Form {
 		f.folded = append(f.folded, s.Folded)
 	}
 	f.input.CharLimit = 1000
+	f.input.EchoCharacter = '•'
 	f.at = spot{0, -1}
 	f.move(1)
 	return f
@@ -160,8 +163,7 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	case DoneMsg:
 		f.done = true
 	case tea.PasteMsg:
-		msg.Content = strings.TrimSpace(msg.Content)
-		return f.edit(msg)
+		return f.paste(msg)
 	case tea.KeyPressMsg:
 		for _, a := range f.Actions() {
 			if slices.Contains(a.Keys, msg.String()) {
@@ -257,7 +259,7 @@ func (f *Form) keep() {
 
 func (f *Form) set(key, value string) {
 	if f.values[key] != value {
-		f.values[key] = value
+		f.values[key], f.done = value, false
 		delete(f.refused, key)
 	}
 }
@@ -273,6 +275,35 @@ func (f *Form) edit(msg tea.Msg) (cmd tea.Cmd) {
 	f.input, cmd = f.input.Update(msg)
 	f.keep()
 	return cmd
+}
+
+// paste takes text in without the blanks around it, which come along unseen, and says when it was cut.
+func (f *Form) paste(msg tea.PasteMsg) tea.Cmd {
+	msg.Content = strings.TrimSpace(msg.Content)
+	cmd := f.edit(msg)
+	if n := utf8.RuneCountInString(msg.Content); n > f.input.CharLimit && f.input.Focused() {
+		return tea.Batch(cmd, tui.Toast(tui.Pending, fmt.Sprintf("The pasted text has %d characters and was cut at %d", n, f.input.CharLimit)))
+	}
+	return cmd
+}
+
+// Hint implements tui.Hinter: the whole message of the field under the cursor, when it was cut.
+func (f *Form) Hint(c tui.Canvas) string {
+	field := f.field()
+	if field == nil {
+		return ""
+	}
+	text := f.check(*field).Text
+	if text == "" {
+		text = field.Help
+		if field.Fixed != "" {
+			text = field.Fixed
+		}
+	}
+	if tui.Width(text)+belowIndent+3 <= c.Width {
+		return ""
+	}
+	return tui.Text(tui.Muted, " "+text).Paint(c.Theme, c.Width)
 }
 
 func (f *Form) enter() tea.Cmd {
@@ -350,6 +381,9 @@ func (f *Form) toFirstError() string {
 				f.folded[i] = false
 				f.at = spot{i, j}
 				f.focus()
+				if strings.HasPrefix(finding.Text, field.Label) {
+					return finding.Text
+				}
 				return field.Label + ": " + finding.Text
 			}
 		}

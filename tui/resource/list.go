@@ -28,6 +28,9 @@ type List[T any] struct {
 func NewList[T any](desc Description[T], source Source[T]) *List[T] {
 	t := table.New(desc.Columns, desc.ID)
 	t.SortBy(desc.SortBy, desc.Reverse)
+	if desc.Newest {
+		t.StickToTop()
+	}
 	l := &List[T]{desc: desc, source: source, table: t, input: tui.NewInput("/")}
 	l.take()
 	return l
@@ -224,7 +227,7 @@ func (l *List[T]) count() string {
 // empty says why there is nothing to see; nothing fetched yet is not the same as nothing there.
 func (l *List[T]) empty(c tui.Canvas) string {
 	status := l.source.Status()
-	text := "There are no " + lowerFirst(l.desc.Plural) + " " + cmp.Or(l.desc.Scope, "on this account") + "."
+	text := cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+".")
 	switch {
 	case l.table.Filter() != "":
 		text = "No row matches " + tui.Clean(l.table.Filter()) + ". esc clears the filter."

@@ -3,6 +3,8 @@ package table
 import (
 	"strings"
 
+	"github.com/charmbracelet/x/ansi"
+
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/tui"
@@ -32,7 +34,8 @@ func (t *Table[T]) head(c tui.Canvas, cols []placed) string {
 			if t.reverse {
 				arrow = c.Theme.Glyphs.SortDown
 			}
-			title += arrow
+			// The arrow is kept when the title is as wide as its column.
+			title = ansi.Truncate(title, p.width-1, "") + arrow
 		}
 		if i > 0 {
 			b.WriteString(tui.Spaces(gap))
@@ -110,6 +113,7 @@ func (t *Table[T]) notWide() string {
 }
 
 func (t *Table[T]) move(by int) {
+	t.stuck = false
 	if len(t.order) == 0 {
 		return
 	}

@@ -22,6 +22,7 @@ type Table[T any] struct {
 	height int    // rows in view
 	marks  map[string]bool
 
+	stuck   bool // the cursor stays on the first row until it is moved
 	sortCol int
 	reverse bool
 	wide    bool
@@ -35,6 +36,9 @@ func New[T any](cols []Column[T], id func(T) string) *Table[T] {
 	return &Table[T]{cols: cols, id: id, marks: map[string]bool{}}
 }
 
+// StickToTop keeps the cursor on the first row, whichever it is, until the user moves it.
+func (t *Table[T]) StickToTop() { t.stuck = true }
+
 // Set replaces the rows. The cursor stays on its row by id and, as far as possible, on its line of
 // the screen; when the row is gone, the cursor goes to the one that took its place.
 func (t *Table[T]) Set(rows []T) {
@@ -46,6 +50,9 @@ func (t *Table[T]) Set(rows []T) {
 		t.ids[i] = t.id(r)
 	}
 	t.dropLostMarks()
+	if t.stuck {
+		t.cursor, t.at, line = "", 0, 0
+	}
 	t.sort()
 	t.rebuild()
 	t.offset = t.at - line

@@ -69,7 +69,7 @@ func (m *Module) open() tui.View {
 
 func (m *Module) describe() resource.Description[journal.Entry] {
 	return resource.Description[journal.Entry]{
-		Plural: "Activity", SortBy: "at", Reverse: true,
+		Plural: "Activity", SortBy: "at", Reverse: true, Newest: true, None: "Nothing was changed from here yet.",
 		ID:       func(e journal.Entry) string { return e.ID },
 		Name:     func(e journal.Entry) string { return string(e.Verb) + " " + e.Name },
 		Columns:  columns(),
@@ -156,7 +156,11 @@ func (m *Module) acts(e journal.Entry) []tui.Action {
 }
 
 func (m *Module) undo(e journal.Entry) tea.Cmd {
-	return tui.Push(kit.NewReview(m.env, kit.Intent{Title: fmt.Sprintf("Undo: %s %s", e.Verb, e.Name), Confirm: e.Name, Pages: 1,
+	confirm := ""
+	if u, _ := journal.Inverse(e); u.Verb == journal.Delete || u.Verb == journal.Withdraw || u.Verb == journal.Advertise {
+		confirm = e.Name // as the same change by hand would ask
+	}
+	return tui.Push(kit.NewReview(m.env, kit.Intent{Title: fmt.Sprintf("Undo: %s %s", e.Verb, e.Name), Confirm: confirm, Pages: 1,
 		After: func(change.Result) tea.Cmd { return tea.Batch(m.list.Refresh(), m.env.Feed.Again()) },
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 			return change.PrepareUndo(ctx, w, e)

@@ -145,7 +145,12 @@ func (r *Review) Actions() []tui.Action {
 		if r.intent.Next != nil && r.result.Outcome == journal.Done {
 			own = append(own, r.intent.Next(r.result)...)
 		}
-		own = append(own, tui.Action{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to where the change began", Run: r.close})
+		if r.result.Outcome == journal.NotDone {
+			own = append(own, tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
+				Long: "Read the object again and show what is different now", Run: r.prepare})
+		}
+		own = append(own, tui.Action{Name: "close", Keys: []string{"enter", "esc", "backspace"}, Short: "close", Footer: true,
+			Long: "Back to where the change began", Run: r.close})
 	}
 	return append(own, r.scroll.Actions()...)
 }

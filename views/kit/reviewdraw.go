@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"strings"
 
+	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/tui"
@@ -84,18 +85,16 @@ func (r *Review) drawConflicts(p *page) {
 		return
 	}
 	p.heading("Somebody else changed it since you opened it")
-	width := max(10, (p.c.Width-30)/3)
-	cells := func(role tui.Role, path, opened, now, wanted string) {
-		p.lines = append(p.lines, tui.Line{{Text: "   " + tui.Fit(path, 24) + " ", Role: tui.Muted}, {Text: tui.Fit(opened, width) + " ", Role: role},
-			{Text: tui.Fit(now, width) + " ", Role: role}, {Text: tui.Fit(wanted, width), Role: role}}.Paint(p.c.Theme, p.c.Width))
-	}
-	cells(tui.Muted, "FIELD", "WHEN YOU OPENED IT", "NOW", "YOURS")
 	for _, c := range r.plan.Conflicts {
 		role := tui.Plain
+		path := c.Path
 		if c.Clash {
-			role = tui.Bad
+			role, path = tui.Bad, path+"  (both of you changed it)"
 		}
-		cells(role, c.Path, value(c.Opened), value(c.Now), value(c.Wanted))
+		p.line(tui.Muted, "   "+path)
+		p.version("when you opened it", value(c.Opened), tui.Plain)
+		p.version("now", value(c.Now), role)
+		p.version("yours", value(c.Wanted), role)
 	}
 	p.blank()
 }
@@ -109,8 +108,8 @@ func (r *Review) drawResult(p *page) {
 		role = tui.Pending
 	}
 	p.text(role, r.result.Text)
-	if r.result.Err != nil {
-		p.text(tui.Plain, Sentence(r.result.Err))
+	if err := r.result.Err; err != nil && !strings.Contains(r.result.Text, api.Advice(err)) {
+		p.text(tui.Plain, Sentence(err))
 	}
 	p.differences("Did not take effect (what is there, what was wanted)", r.result.NotApplied)
 	p.differences("Changed as well, unasked", r.result.SideEffects)
@@ -164,13 +163,35 @@ func (p *page) differences(title string, list []change.Difference) {
 	}
 }
 
+// difference is one field before and after: in one line, or, when that is too long, each on lines of its
+// own, because a value that is cut cannot be judged.
 func (p *page) difference(d change.Difference) {
-	line := tui.Line{{Text: "   " + tui.Fit(d.Path, 26) + " ", Role: tui.Muted}}
+	line := tui.Line{{Text: "   " + tui.Fit(d.Path, max(26, tui.Width(d.Path))) + " ", Role: tui.Muted}}
 	if d.Before != nil {
 		line = append(line, tui.Span{Text: value(d.Before), Role: tui.Bad}, tui.Span{Text: " → ", Role: tui.Muted})
 	}
 	line = append(line, tui.Span{Text: value(d.After), Role: tui.Good})
-	p.lines = append(p.lines, line.Paint(p.c.Theme, p.c.Width))
+	if line.Width() <= p.c.Width {
+		p.lines = append(p.lines, line.Paint(p.c.Theme, p.c.Width))
+		return
+	}
+	p.line(tui.Muted, "   "+d.Path)
+	if d.Before != nil {
+		p.version("before", value(d.Before), tui.Bad)
+	}
+	p.version("after", value(d.After), tui.Good)
+}
+
+// versionWidth is the room for whose version of a value it is.
+const versionWidth = 20
+
+// version is one version of a value, wrapped and never cut.
+func (p *page) version(whose, text string, role tui.Role) {
+	lead := "     " + tui.Fit(whose, versionWidth)
+	for _, l := range tui.Wrap(text, p.c.Width-len(lead)-1) {
+		p.lines = append(p.lines, p.c.Theme.Paint(tui.Muted, lead)+p.c.Theme.Paint(role, l))
+		lead = tui.Spaces(len(lead))
+	}
 }
 
 // value writes a JSON value for a person: texts without quotes, nothing as "not set".

@@ -168,7 +168,7 @@ func (s *Several) drawPlan(p *page, plan change.Plan, now bool) {
 		text += "  (being sent)"
 	}
 	p.heading(text)
-	if why := plan.Blocked(); why != "" {
+	if why := plan.Blocked(); why != "" && !now {
 		p.text(tui.Bad, "cannot be sent: "+why)
 	}
 	for _, d := range plan.Differences {
@@ -205,15 +205,7 @@ func (e Editor[T]) DeleteAll(ids []string) tea.Cmd {
 	return tui.Push(NewSeveral(e.Env, title, "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 		var plans []change.Plan
 		for _, id := range ids {
-			opened, err := e.Resource.Read(ctx, e.Env.Account, id)
-			if err != nil {
-				return nil, err
-			}
-			var hangsOn []string
-			if e.HangsOn != nil {
-				hangsOn = e.HangsOn(ctx, opened)
-			}
-			plan, err := change.PrepareDelete(ctx, w, e.Resource, opened, hangsOn...)
+			plan, err := e.Deletion(ctx, w, id)
 			if err != nil {
 				return nil, err
 			}
@@ -221,4 +213,18 @@ func (e Editor[T]) DeleteAll(ids []string) tea.Cmd {
 		}
 		return plans, nil
 	}, e.after))
+}
+
+// Deletion reads an object and plans its end, with what hangs on it and what stands against it.
+func (e Editor[T]) Deletion(ctx context.Context, w *change.Writer, id string) (change.Plan, error) {
+	opened, err := e.Resource.Read(ctx, e.Env.Account, id)
+	if err != nil {
+		return change.Plan{}, err
+	}
+	var hangsOn []string
+	if e.HangsOn != nil {
+		hangsOn = e.HangsOn(ctx, opened)
+	}
+	plan, err := change.PrepareDelete(ctx, w, e.Resource, opened, hangsOn...)
+	return e.guarded(ctx, journal.Delete, opened, plan, err)
 }

@@ -51,7 +51,9 @@ func (m *Module) scopeFields(id string) []form.Field {
 				return kit.Worst(netrules.Weight(v), netrules.RouteECMP(ruleOf(all), m.others(id)))
 			}},
 		{Key: "colo_regions", Label: "Regions", Help: "Only there: AFR APAC EEUR ENAM ME OC SAM WEUR WNAM; empty for everywhere",
-			Check: kit.CheckList(netrules.Region)},
+			Check: func(v string, all form.Values) form.Finding {
+				return kit.CheckList(netrules.Region)(strings.ToUpper(v), all)
+			}},
 		{Key: "colo_names", Label: "Colos", Help: "Only in these data centers: den01 fra03; empty for everywhere",
 			Check: func(v string, all form.Values) form.Finding {
 				return kit.WorstOf(kit.CheckList(netrules.Colo)(v, all), m.checkCoverage(all, id))
@@ -133,7 +135,7 @@ func apply(r api.Route, v form.Values) api.Route {
 	r.Prefix, r.Nexthop, r.Description = strings.TrimSpace(v["prefix"]), strings.TrimSpace(v["nexthop"]), v["description"]
 	r.Priority, _ = strconv.Atoi(strings.TrimSpace(v["priority"]))
 	r.Weight, _ = strconv.Atoi(strings.TrimSpace(v["weight"]))
-	regions, colos := kit.Words(v["colo_regions"]), kit.Words(v["colo_names"])
+	regions, colos := kit.Words(strings.ToUpper(v["colo_regions"])), kit.Words(v["colo_names"])
 	if r.Scope != nil || len(regions)+len(colos) > 0 {
 		r.Scope = &api.RouteScope{ColoRegions: regions, ColoNames: colos}
 	}
@@ -146,7 +148,7 @@ func ruleOf(v form.Values) netrules.Route {
 	priority, _ := strconv.Atoi(strings.TrimSpace(v["priority"]))
 	weight, _ := strconv.Atoi(strings.TrimSpace(v["weight"]))
 	return netrules.Route{Prefix: prefix, NextHop: hop, Priority: priority, Weight: weight,
-		Regions: kit.Words(v["colo_regions"]), Colos: kit.Words(v["colo_names"])}
+		Regions: kit.Words(strings.ToUpper(v["colo_regions"])), Colos: kit.Words(v["colo_names"])}
 }
 
 // fieldOf gives the form's key for a path of the API.

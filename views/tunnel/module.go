@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 	"slices"
+	"strconv"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -34,7 +35,7 @@ func New(env *kit.Env) kit.Module {
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	list := func(title string, kinds ...api.TunnelKind) func() tui.View {
-		return func() tui.View { return resource.NewList(m.describe(title), m.source(kinds...)) }
+		return func() tui.View { return resource.NewList(m.describe(title, kinds...), m.source(kinds...)) }
 	}
 	return []tui.Destination{
 		{Names: []string{"tunnels"}, Help: "GRE and IPsec tunnels together", Open: list("Tunnels")},
@@ -53,13 +54,14 @@ func (m *Module) source(kinds ...api.TunnelKind) resource.Source[watch.Tunnel] {
 // Services implements kit.Module: the feed is the program's own.
 func (m *Module) Services() []tui.Service { return []tui.Service{m.leases} }
 
-func (m *Module) describe(title string) resource.Description[watch.Tunnel] {
+func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Description[watch.Tunnel] {
 	d := Describe(title, m.env.Glyphs)
 	d.Sections = func(t watch.Tunnel, now time.Time) []resource.Section {
 		return append(sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID)), m.env.Related(subject(t))...)
 	}
 	d.NoWrites = m.env.NoWrites
-	d.Create = func() tea.Cmd { return tea.Batch(m.leases.Want(), m.create()) }
+	d.Create = func() tea.Cmd { return tea.Batch(m.leases.Want(), m.create(kinds)) }
+	d.DeleteAll = m.deleteAll
 	d.Edit = func(t watch.Tunnel) tea.Cmd {
 		if t.Kind == api.IPsec {
 			return m.ipsecEditor().Edit(t.ID, t.Name)
@@ -90,12 +92,38 @@ func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 		}}
 }
 
-// create asks which kind of tunnel it is to be.
-func (m *Module) create() tea.Cmd {
-	return tui.Open(&tui.Dialog{Title: "Which kind of tunnel?", Lines: []tui.Line{
+// deleteAll plans the end of several tunnels, of either kind.
+func (m *Module) deleteAll(rows []watch.Tunnel) tea.Cmd {
+	n := strconv.Itoa(len(rows))
+	return tui.Push(kit.NewSeveral(m.env, "Delete "+n+" tunnels", "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
+		var plans []change.Plan
+		for _, t := range rows {
+			deletion := m.greEditor().Deletion
+			if t.Kind == api.IPsec {
+				deletion = m.ipsecEditor().Deletion
+			}
+			plan, err := deletion(ctx, w, t.ID)
+			if err != nil {
+				return nil, err
+			}
+			plans = append(plans, plan)
+		}
+		return plans, nil
+	}, func(change.Result) tea.Cmd { return m.env.Feed.Again() }))
+}
+
+// create opens the form; on a list of both kinds it asks which kind of tunnel it is to be.
+func (m *Module) create(kinds []api.TunnelKind) tea.Cmd {
+	if len(kinds) == 1 {
+		if kinds[0] == api.IPsec {
+			return m.ipsecEditor().Create()
+		}
+		return m.greEditor().Create()
+	}
+	return tui.Open(&tui.Dialog{Title: "Which kind of tunnel?", Harmless: true, Lines: []tui.Line{
 		tui.Text(tui.Plain, "GRE: plain packets, no key, MTU 1476."),
 		tui.Text(tui.Plain, "IPsec: encrypted, with a pre-shared key.")},
-		Choices: []tui.Choice{{Label: "none"}, {Label: "GRE", Key: "g", Run: m.greEditor().Create}, {Label: "IPsec", Key: "i", Run: m.ipsecEditor().Create}}})
+		Choices: []tui.Choice{{Label: "neither"}, {Label: "GRE", Key: "g", Run: m.greEditor().Create}, {Label: "IPsec", Key: "i", Run: m.ipsecEditor().Create}}})
 }
 
 // acts are what only tunnels have.

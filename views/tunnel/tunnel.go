@@ -5,6 +5,7 @@ package tunnel
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
 	"strconv"
 	"strings"
 	"time"
@@ -64,11 +65,10 @@ func glyph(s watch.State, g tui.Glyphs) string {
 func StateText(t watch.Tunnel, g tui.Glyphs) (string, tui.Role) { return stateText(t, g), stateRole(t) }
 
 func stateText(t watch.Tunnel, g tui.Glyphs) string {
-	text := glyph(t.State, g) + " " + t.State.Word()
 	if t.Track.Flapping {
-		text += " flaps"
+		return glyph(t.State, g) + " Flapping" // the glyph tells what it is at the moment
 	}
-	return text
+	return glyph(t.State, g) + " " + t.State.Word()
 }
 
 // stateRole marks a flapping session also while it is up.
@@ -93,13 +93,13 @@ func columns(g tui.Glyphs) []table.Column[watch.Tunnel] {
 			Text: func(t T, _ time.Time) string { return stateText(t, g) }},
 		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true, Compare: bySince, Text: Since},
 		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Compare: byASN, Text: text(asn)},
-		{Key: "peer", Title: "PEER", Width: 15, Priority: 1, Text: text(peer)},
+		{Key: "peer", Title: "PEER", Width: 15, Priority: 1, Text: text(peer), Compare: byAddress(peer)},
 		{Key: "fsm", Title: "FSM", Width: 11, Priority: 2, Text: text(fsm)},
 		{Key: "status", Title: "STATUS", Width: 7, Right: true, Priority: 2, Live: true, Role: muted, Compare: byStatusAge,
 			Text: func(t T, now time.Time) string { return statusAge(t, now) }},
-		{Key: "customer", Title: "CUSTOMER", Width: 15, Priority: 3, Text: text(func(t T) string { return t.CustomerEndpoint })},
-		{Key: "cloudflare", Title: "CLOUDFLARE", Width: 15, Priority: 4, Text: text(func(t T) string { return t.CloudflareEndpoint })},
-		{Key: "interface", Title: "INTERFACE", Width: 18, Priority: 5, Text: text(func(t T) string { return t.InterfaceAddress })},
+		{Key: "customer", Title: "CUSTOMER", Width: 15, Priority: 3, Text: text(customer), Compare: byAddress(customer)},
+		{Key: "cloudflare", Title: "CLOUDFLARE", Width: 15, Priority: 4, Text: text(cloudflare), Compare: byAddress(cloudflare)},
+		{Key: "interface", Title: "INTERFACE", Width: 18, Priority: 5, Text: text(inner), Compare: byAddress(inner)},
 		{Key: "description", Title: "DESCRIPTION", Width: 24, Grow: 40, Priority: 6, Role: muted,
 			Text: text(func(t T) string { return t.Description })},
 	}
@@ -155,6 +155,20 @@ func statusTime(t watch.Tunnel) time.Time {
 func byStatusAge(a, b watch.Tunnel) int { return statusTime(b).Compare(statusTime(a)) }
 
 func byASN(a, b watch.Tunnel) int { return cmp.Compare(asNumber(a), asNumber(b)) }
+
+func customer(t watch.Tunnel) string   { return t.CustomerEndpoint }
+func cloudflare(t watch.Tunnel) string { return t.CloudflareEndpoint }
+func inner(t watch.Tunnel) string      { return t.InterfaceAddress }
+
+// byAddress orders by the number of an address, not by its text: .9 comes before .10.
+func byAddress(get func(watch.Tunnel) string) func(a, b watch.Tunnel) int {
+	parse := func(t watch.Tunnel) netip.Addr {
+		text, _, _ := strings.Cut(get(t), "/")
+		addr, _ := netip.ParseAddr(text)
+		return addr
+	}
+	return func(a, b watch.Tunnel) int { return parse(a).Compare(parse(b)) }
+}
 
 func asNumber(t watch.Tunnel) uint32 {
 	if t.BGP == nil {
