@@ -130,8 +130,20 @@ func describe(e watch.Event) (string, tui.Role) {
 		return "the tunnel appeared", tui.Plain
 	case watch.TunnelModified:
 		return "somebody changed the tunnel", tui.Accent
+	case watch.HealthChanged:
+		return "health " + string(e.FromHealth) + " → " + string(e.ToHealth), healthRole(e.ToHealth)
 	}
 	return string(e.Kind), tui.Plain
+}
+
+func healthRole(h watch.Health) tui.Role {
+	switch h {
+	case watch.Healthy:
+		return tui.Good
+	case watch.HealthDown:
+		return tui.Bad
+	}
+	return tui.Pending
 }
 
 // addresses says of every address whose side it is.
