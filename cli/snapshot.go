@@ -23,7 +23,9 @@ func newSnapshot(x IO, f *flags) *cobra.Command {
 		Long: `Save the account's BYOIP prefixes with their advertisement and service bindings to a file, and compare
 the present state with such a file later. Nothing is changed in the account.`,
 		Args: cobra.NoArgs,
-		RunE: func(*cobra.Command, []string) error { return usage("use flarewire snapshot save FILE or flarewire snapshot compare FILE") },
+		RunE: func(*cobra.Command, []string) error {
+			return usage("use flarewire snapshot save FILE or flarewire snapshot compare FILE")
+		},
 	}
 	cmd.AddCommand(newSnapshotSave(x, f), newSnapshotCompare(x, f))
 	return cmd

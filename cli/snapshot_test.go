@@ -2,6 +2,7 @@ package cli_test
 
 import (
 	"encoding/json"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -45,7 +46,7 @@ func TestASnapshotFindsWhatWasLost(t *testing.T) {
 		t.Errorf("%v: %s", err, s.out.String())
 	}
 	for _, r := range edge.Requests() {
-		if r.Method != "GET" {
+		if r.Method != http.MethodGet {
 			t.Errorf("a comparison sent %s %s", r.Method, r.Path)
 		}
 	}
