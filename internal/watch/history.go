@@ -37,8 +37,9 @@ const (
 type History struct {
 	path    string
 	maxSize int64
-	run     string // names the lines of this run
+	run     string // names the lines of this stretch of watching
 	began   time.Time
+	gapped  bool // the stretch is over: something could not be seen
 	redact  secret.Redactor
 }
 
@@ -53,8 +54,18 @@ func OpenHistory(path string, now time.Time, maxSize int64) *History {
 	if maxSize <= 0 {
 		maxSize = DefaultHistorySize
 	}
-	return &History{path: path, maxSize: maxSize, run: fmt.Sprintf("%d-%d", os.Getpid(), now.UnixNano()), began: now}
+	h := &History{path: path, maxSize: maxSize}
+	h.begin(now)
+	return h
 }
+
+// begin starts a stretch of watching.
+func (h *History) begin(now time.Time) {
+	h.run, h.began, h.gapped = fmt.Sprintf("%d-%d", os.Getpid(), now.UnixNano()), now, false
+}
+
+// gap ends the stretch of watching: what happens until the next good look is not seen.
+func (h *History) gap() { h.gapped = true }
 
 // line is one line of the file: an event, or the time for which a run has watched so far.
 type line struct {
@@ -188,13 +199,18 @@ func (p Past) unwatched(since, until time.Time) time.Duration {
 	return max(gap, 0)
 }
 
-// add appends events, and that this run watches until now.
-func (h *History) add(events []Event, now time.Time) error {
+// add appends events and, after a good look at all tunnels, that they were watched until now.
+func (h *History) add(events []Event, now time.Time, good bool) error {
 	var text bytes.Buffer
 	for i := range events {
 		h.write(&text, line{Event: &events[i]})
 	}
-	h.write(&text, line{Run: h.run, Watched: &stretch{h.began, now}})
+	if good && h.gapped {
+		h.begin(now)
+	}
+	if good {
+		h.write(&text, line{Run: h.run, Watched: &stretch{h.began, now}})
+	}
 	if err := statefile.PrivateDir(filepath.Dir(h.path)); err != nil {
 		return h.trouble("has no usable directory", err)
 	}

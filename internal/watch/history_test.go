@@ -1,6 +1,7 @@
 package watch_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -91,6 +92,39 @@ func TestATunnelThatNeverChangedIsKnownSinceTheFirstLook(t *testing.T) {
 	got := b.set(api.BGPUp)
 	if !got.Track.Watched.Equal(first) || !got.Track.Changed.IsZero() || len(got.Track.Events) != 0 {
 		t.Errorf("%+v", got.Track)
+	}
+}
+
+// The API was away for an hour, or the machine slept: what happened then was not seen, and is not claimed.
+func TestWhatCouldNotBeSeenIsNotWatched(t *testing.T) {
+	for name, away := range map[string]func(b *bench){
+		"the API is away": func(b *bench) {
+			b.acc.lists = api.TunnelLists{GREErr: errors.New("away"), IPsecErr: errors.New("away")}
+			for range 60 {
+				b.now = b.now.Add(45 * time.Second)
+				b.poll()
+			}
+		},
+		"the machine sleeps": func(b *bench) { b.now = b.now.Add(time.Hour) },
+	} {
+		t.Run(name, func(t *testing.T) {
+			b := newBench(t)
+			path := historyFile(t)
+			b.start(path)
+			b.set(api.BGPUp)
+			away(b)
+			b.acc.lists = api.TunnelLists{}
+			b.set(api.BGPUp)
+			b.now = b.now.Add(time.Minute)
+			b.set(api.BGPUp)
+			if err := b.w.Close(); err != nil {
+				t.Fatal(err)
+			}
+			b.start(path)
+			if gap := b.set(api.BGPUp).Track.Unwatched; gap < 59*time.Minute || gap > 66*time.Minute {
+				t.Errorf("an hour was not seen, it says %s", gap)
+			}
+		})
 	}
 }
 
