@@ -45,7 +45,7 @@ type History struct {
 
 // HistoryPath is where the history of a profile's account lies below the state folder.
 func HistoryPath(stateDir, profile, accountID string) string {
-	return filepath.Join(stateDir, "history", url.PathEscape(profile)+"-"+url.PathEscape(accountID)+".jsonl")
+	return filepath.Join(stateDir, "history", url.QueryEscape(profile)+"-"+url.QueryEscape(accountID)+".jsonl")
 }
 
 // OpenHistory prepares a history; maxSize of zero means DefaultHistorySize. Nothing is touched before the
@@ -301,8 +301,11 @@ func (h *History) shrink(added []byte, now time.Time) error {
 func keep(events []Event, now time.Time) []Event {
 	anchor := map[string]int{}
 	for i, e := range events {
-		if e.Kind == SessionChanged || e.Kind == FirstSeen {
+		switch e.Kind {
+		case SessionChanged, FirstSeen:
 			anchor[e.TunnelID] = i
+		case TunnelGone:
+			delete(anchor, e.TunnelID)
 		}
 	}
 	var rest, anchors []Event

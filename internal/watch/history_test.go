@@ -81,6 +81,26 @@ func TestAChangeWhileNobodyWatchedIsMarkedSo(t *testing.T) {
 	}
 }
 
+func TestHealthIsComparedWithTheEarlierRun(t *testing.T) {
+	b := newBench(t)
+	path := historyFile(t)
+	b.start(path)
+	w := newWorld(b)
+	b.set(api.BGPUp)
+	for _, state := range []float64{0, 1} {
+		w.health = map[string]float64{"fra": state}
+		b.see(watch.HealthSource)
+	}
+	b.start(path)
+	w = newWorld(b)
+	b.set(api.BGPUp)
+	w.health = map[string]float64{"fra": 0.5}
+	events := b.see(watch.HealthSource)
+	if len(events) != 1 || !events[0].Unwatched || events[0].FromHealth != watch.Healthy || events[0].ToHealth != watch.Degraded {
+		t.Errorf("%+v", events)
+	}
+}
+
 func TestATunnelThatNeverChangedIsKnownSinceTheFirstLook(t *testing.T) {
 	b := newBench(t)
 	path := historyFile(t)

@@ -231,3 +231,23 @@ func TestManyPrefixesAreAskedLessOften(t *testing.T) {
 		t.Errorf("441 requests every %s", every)
 	}
 }
+
+// An hour with everything wanted, in simulated time: the cost stays far below the quarter of the account's
+// budget that the program may use.
+func TestAnHourOfWatchingIsCheap(t *testing.T) {
+	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
+	edge, account := sitAt(t, func() time.Time { return now })
+	w := watch.New(account, func() time.Time { return now }, 0)
+	w.Use(watch.FromAccount(account))
+	w.Want(watch.SourceNames()...)
+	begin := now
+	for now.Sub(begin) < time.Hour {
+		w.Poll(t.Context())
+		now = now.Add(w.PollDue(t.Context()).Next)
+	}
+	perFive := len(edge.Requests()) / 12
+	t.Logf("%d requests in five minutes", perFive)
+	if perFive > 200 { // two sessions of this account flap or never come up, so it polls every 5 s
+		t.Errorf("%d requests in five minutes", perFive)
+	}
+}
