@@ -213,3 +213,33 @@ func TestTraceroute(t *testing.T) {
 		wantKind(t, err, api.Invalid)
 	}
 }
+
+// TestAnalyticsOfNamedTunnels: the page of one tunnel asks for that tunnel only, by location where the account may.
+func TestAnalyticsOfNamedTunnels(t *testing.T) {
+	may := `"enabled":true,"maxDuration":86400,"maxPageSize":5000,"notOlderThan":864000`
+	a, server := analytics(t, `{"`+healthSet+`":{`+may+`},"`+trafficSet+`":{`+may+`},"`+networkSet+`":{`+may+`,"availableFields":["sum_bits","dimensions_ingressTunnelName","dimensions_datetimeFiveMinutes"]}}`,
+		rows(healthSet, `[]`),
+		rows(trafficSet, `[{"avg":{"bitRateFiveMinutes":7},"dimensions":{"tunnelName":"fra","edgeColoName":"FRA"}}]`),
+		rows(trafficSet, `[]`), rows(networkSet, `[]`))
+	only := []string{"fra", `a"b`}
+	if _, err := a.TunnelHealth(t.Context(), noon.Add(-time.Hour), noon, api.HealthOptions{Tunnels: only}); err != nil {
+		t.Fatal(err)
+	}
+	if query, _ := question(t, server.last(t)); !strings.Contains(query, `tunnelName_in: ["fra", "a\"b"]`) {
+		t.Errorf("health asks %s", query)
+	}
+	report, err := a.TunnelTraffic(t.Context(), noon.Add(-time.Hour), noon, api.TrafficOptions{Tunnels: only, PerColo: true})
+	if err != nil || len(report.Samples) != 1 || report.Samples[0].Colo != "FRA" || report.Fallback {
+		t.Errorf("%+v, %v", report, err)
+	}
+	if query, _ := question(t, server.last(t)); !strings.Contains(query, "edgeColoName") || !strings.Contains(query, "tunnelName_in") {
+		t.Errorf("traffic asks %s", query)
+	}
+	report, err = a.TunnelTraffic(t.Context(), noon.Add(-time.Hour), noon, api.TrafficOptions{Tunnels: only, PerColo: true})
+	if err != nil || !report.Fallback {
+		t.Errorf("a dataset without names finds no name, and the other is not asked: %+v, %v", report, err)
+	}
+	if query, _ := question(t, server.last(t)); !strings.Contains(query, `ingressTunnelName_in: ["fra"`) || strings.Contains(query, "notin") || strings.Contains(query, "edgeColoName") {
+		t.Errorf("the fallback asks %s", query)
+	}
+}

@@ -67,6 +67,7 @@ type flags struct {
 	refresh  time.Duration
 	theme    string
 	debugLog string
+	start    string
 }
 
 // failure is an error that knows its exit code.
@@ -154,9 +155,10 @@ Without a command it opens the full-screen program. Try it without an account: f
 	p.BoolVar(&f.readOnly, "read-only", false, "refuse everything that changes something (also FLAREWIRE_READ_ONLY)")
 	p.DurationVar(&f.refresh, "refresh", watch.DefaultRefresh, "how often to fetch, at least 5s")
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
+	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
-	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newCheck(x, f), newDemoServer(x), newVersion(x))
+	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newCheck(x, f), newSnapshot(x, f), newDemoServer(x), newVersion(x))
 	return root
 }
 

@@ -51,7 +51,10 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 		Identity: func() tui.Identity { return s.identity(name.Name()) },
 	}
 	hook(x, &options)
-	app := views.New(env, options)
+	app, err := views.New(env, options, f.start)
+	if err != nil {
+		return usage("--start: %w", err)
+	}
 	code, err := tui.Run(ctx, app, x.Environ, x.Out)
 	if err != nil {
 		return failure{code, err}

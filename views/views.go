@@ -3,6 +3,10 @@
 package views
 
 import (
+	"fmt"
+	"slices"
+	"strings"
+
 	"flarewire/tui"
 	"flarewire/views/account"
 	"flarewire/views/activity"
@@ -25,8 +29,9 @@ var registry = []func(*kit.Env) kit.Module{
 	requests.New,
 }
 
-// New makes the whole program's root model. o.Home, Destinations and Services are filled in here.
-func New(env *kit.Env, o tui.Options) *tui.App {
+// New makes the whole program's root model. o.Home, Destinations and Services are filled in here; start
+// names the page to open first, empty for the first of the registry.
+func New(env *kit.Env, o tui.Options, start string) (*tui.App, error) {
 	o.Services = append([]tui.Service{env.Feed}, o.Services...)
 	for _, make := range registry {
 		m := make(env)
@@ -35,5 +40,20 @@ func New(env *kit.Env, o tui.Options) *tui.App {
 		o.Services = append(o.Services, m.Services()...)
 	}
 	o.Home = o.Destinations[0].Open
-	return tui.NewApp(o)
+	if start != "" {
+		i := slices.IndexFunc(o.Destinations, func(d tui.Destination) bool { return slices.Contains(d.Names, start) })
+		if i < 0 {
+			return nil, fmt.Errorf("there is no page called %q: use %s", start, names(o.Destinations))
+		}
+		o.Home = o.Destinations[i].Open
+	}
+	return tui.NewApp(o), nil
+}
+
+func names(places []tui.Destination) string {
+	all := make([]string, len(places))
+	for i, d := range places {
+		all[i] = d.Names[0]
+	}
+	return strings.Join(all, ", ")
 }

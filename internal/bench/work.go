@@ -75,10 +75,13 @@ func newDesk(ctx context.Context, tunnels int) (*desk, error) {
 	account := client.In(simedge.DefaultAccount)
 	d := &desk{feed: live.New(ctx, watch.New(account, time.Now, 0))}
 	env := &kit.Env{Ctx: ctx, Client: client, Account: account, Feed: d.feed, Glyphs: tui.UnicodeGlyphs, Now: time.Now}
-	d.app = views.New(env, tui.Options{
+	d.app, err = views.New(env, tui.Options{
 		Name: "flarewire", Theme: tui.ThemeDark, Glyphs: tui.UnicodeGlyphs, Now: time.Now,
 		Identity: func() tui.Identity { return tui.Identity{Account: "bench", Source: "demo"} },
-	})
+	}, "tunnels")
+	if err != nil {
+		return nil, err
+	}
 	d.work(tea.WindowSizeMsg{Width: 120, Height: 40})
 	d.work(d.poll())
 	return d, nil

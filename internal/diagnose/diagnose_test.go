@@ -56,7 +56,7 @@ func TestASessionReadByItself(t *testing.T) {
 		"OPEN confirmed":                  {tunnel("k", "open_confirm", api.BGPEstablishing), "open-confirm-mtu:likely"},
 		"a step nobody has heard of":      {odd, "asn-mismatch:likely hold-time:possible"},
 		"a state nobody has heard of":     {tunnel("z", "Active", "BGP_RESTING"), "unknown-state:remark"},
-		"configured, nothing reported":    {silent, "no-unified-routing:likely"},
+		"configured, nothing reported":    {silent, "no-status:possible no-unified-routing:possible"},
 		"down with an old status":         {old, "not-dialling:likely stale-status:possible"},
 		"up with an old status, no peers": {oldButUp, "session-up:remark"},
 	} {

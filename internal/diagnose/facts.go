@@ -49,14 +49,15 @@ type Diagnosis struct {
 
 // Account is the facts, prepared for questions. It changes nothing and may be used from several goroutines.
 type Account struct {
-	facts    Facts
-	byID     map[string]int
-	overlaps map[string][]string       // names of the tunnels that a tunnel's subnet overlaps with, by id
-	owner    map[netip.Addr]int        // tunnel of each address of its inner subnet
-	links    map[netip.Prefix]struct{} // inner subnets of interconnects
-	statuses int                       // tunnels with a bgp_status
-	fresh    int                       // of these, reported within freshAge
-	anyUp    bool
+	facts      Facts
+	byID       map[string]int
+	overlaps   map[string][]string       // names of the tunnels that a tunnel's subnet overlaps with, by id
+	owner      map[netip.Addr]int        // tunnel of each address of its inner subnet
+	links      map[netip.Prefix]struct{} // inner subnets of interconnects
+	configured int                       // tunnels with BGP
+	statuses   int                       // tunnels with a bgp_status
+	fresh      int                       // of these, reported within freshAge
+	anyUp      bool
 }
 
 // Read prepares the facts.
@@ -70,6 +71,9 @@ func Read(f Facts) *Account {
 					a.owner[addr] = i
 				}
 			}
+		}
+		if t.BGP != nil {
+			a.configured++
 		}
 		if t.BGPStatus == nil {
 			continue

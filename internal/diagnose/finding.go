@@ -74,6 +74,9 @@ func (l Likelihood) String() string {
 	return "unknown"
 }
 
+// MarshalText writes the word, for JSON.
+func (l Likelihood) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
+
 // Impact says what a finding means for traffic, if it is so. A larger value is worse.
 type Impact int
 
@@ -97,6 +100,9 @@ func (i Impact) String() string {
 	}
 	return "none"
 }
+
+// MarshalText writes the word, for JSON.
+func (i Impact) MarshalText() ([]byte, error) { return []byte(i.String()), nil }
 
 // Evidence is one field of the API's data, or of what was watched, with its value.
 type Evidence struct {

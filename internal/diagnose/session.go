@@ -149,16 +149,22 @@ func (c tunnelCase) noStatus() []Finding {
 		return nil
 	}
 	evidence := []Evidence{{"bgp", "set"}, {"bgp_status", "absent"}}
+	wait := Finding{Cause: NoStatus, Likelihood: Possible, Impact: Outage, Evidence: evidence, Source: srcOwn,
+		Text: "BGP is configured, but the API reports no status for it yet.",
+		Next: "Wait a minute and refresh; if it stays so, ask Cloudflare support."}
 	young := !c.CreatedOn.IsZero() && c.now.Sub(c.CreatedOn.Time) < settling
 	if c.statuses > 0 || young {
-		return []Finding{{Cause: NoStatus, Likelihood: Possible, Impact: Outage, Evidence: evidence, Source: srcOwn,
-			Text: "BGP is configured, but the API reports no status for it yet.",
-			Next: "Wait a minute and refresh; if it stays so, ask Cloudflare support."}}
+		return []Finding{wait}
 	}
-	return []Finding{{Cause: NoUnifiedRouting, Likelihood: Likely, Impact: Outage, Source: srcSteering,
-		Evidence: append(evidence, Evidence{"tunnels of the account with bgp_status", "0"}),
+	mode := Finding{Cause: NoUnifiedRouting, Likelihood: Likely, Impact: Outage, Source: srcSteering,
+		Evidence: append(evidence, Evidence{"tunnels with bgp_status", fmt.Sprintf("0 of %d with BGP", c.configured)}),
 		Text:     "BGP is configured, but the API reports no status for any tunnel: this points to an account that is not on Unified Routing, where BGP over tunnels does not run. The API does not tell the routing mode.",
-		Next:     "Ask the Cloudflare account team whether the account is on Unified Routing."}}
+		Next:     "Ask the Cloudflare account team whether the account is on Unified Routing."}
+	if c.configured > 1 {
+		return []Finding{mode}
+	}
+	mode.Likelihood = Possible // one tunnel says nothing about an account
+	return []Finding{wait, mode}
 }
 
 // stale reads the age of the status. Whether Cloudflare reports again what does not change is not

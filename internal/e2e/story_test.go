@@ -5,6 +5,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"regexp"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -125,6 +126,9 @@ func sit(t *testing.T, o ptytest.Options) *ptytest.Terminal {
 		o.Path = ptytest.Build(t)
 	}
 	o.Timeout = patience
+	if !slices.Contains(o.Args, "--start") {
+		o.Args = append(slices.Clone(o.Args), "--start", "tunnels") // most stories are about the list
+	}
 	return ptytest.Start(t, o)
 }
 

@@ -79,5 +79,6 @@
 // Analytics
 //   - A missing permission is a 200 with an error of code "authz". A wrong accountTag gives no accounts.
 //   - limit and a lower end of the time range are required; up to 10,000 rows, 7 days wide, 91 days back.
+//   - The traffic of tunnels can be asked by location (edgeColoName).
 //   - A tunnel with health checks switched off is reported down, as the dashboards do.
 package simedge

@@ -37,14 +37,15 @@ const (
 type History struct {
 	path    string
 	maxSize int64
-	run     string // names the lines of this run
+	run     string // names the lines of this stretch of watching
 	began   time.Time
+	gapped  bool // the stretch is over: something could not be seen
 	redact  secret.Redactor
 }
 
 // HistoryPath is where the history of a profile's account lies below the state folder.
 func HistoryPath(stateDir, profile, accountID string) string {
-	return filepath.Join(stateDir, "history", url.PathEscape(profile)+"-"+url.PathEscape(accountID)+".jsonl")
+	return filepath.Join(stateDir, "history", url.QueryEscape(profile)+"-"+url.QueryEscape(accountID)+".jsonl")
 }
 
 // OpenHistory prepares a history; maxSize of zero means DefaultHistorySize. Nothing is touched before the
@@ -53,8 +54,18 @@ func OpenHistory(path string, now time.Time, maxSize int64) *History {
 	if maxSize <= 0 {
 		maxSize = DefaultHistorySize
 	}
-	return &History{path: path, maxSize: maxSize, run: fmt.Sprintf("%d-%d", os.Getpid(), now.UnixNano()), began: now}
+	h := &History{path: path, maxSize: maxSize}
+	h.begin(now)
+	return h
 }
+
+// begin starts a stretch of watching.
+func (h *History) begin(now time.Time) {
+	h.run, h.began, h.gapped = fmt.Sprintf("%d-%d", os.Getpid(), now.UnixNano()), now, false
+}
+
+// gap ends the stretch of watching: what happens until the next good look is not seen.
+func (h *History) gap() { h.gapped = true }
 
 // line is one line of the file: an event, or the time for which a run has watched so far.
 type line struct {
@@ -188,13 +199,18 @@ func (p Past) unwatched(since, until time.Time) time.Duration {
 	return max(gap, 0)
 }
 
-// add appends events, and that this run watches until now.
-func (h *History) add(events []Event, now time.Time) error {
+// add appends events and, after a good look at all tunnels, that they were watched until now.
+func (h *History) add(events []Event, now time.Time, good bool) error {
 	var text bytes.Buffer
 	for i := range events {
 		h.write(&text, line{Event: &events[i]})
 	}
-	h.write(&text, line{Run: h.run, Watched: &stretch{h.began, now}})
+	if good && h.gapped {
+		h.begin(now)
+	}
+	if good {
+		h.write(&text, line{Run: h.run, Watched: &stretch{h.began, now}})
+	}
 	if err := statefile.PrivateDir(filepath.Dir(h.path)); err != nil {
 		return h.trouble("has no usable directory", err)
 	}
@@ -285,8 +301,11 @@ func (h *History) shrink(added []byte, now time.Time) error {
 func keep(events []Event, now time.Time) []Event {
 	anchor := map[string]int{}
 	for i, e := range events {
-		if e.Kind == SessionChanged || e.Kind == FirstSeen {
+		switch e.Kind {
+		case SessionChanged, FirstSeen:
 			anchor[e.TunnelID] = i
+		case TunnelGone:
+			delete(anchor, e.TunnelID)
 		}
 	}
 	var rest, anchors []Event

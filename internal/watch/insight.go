@@ -78,10 +78,10 @@ func ReadInsight(ctx context.Context, a Analytics, name string, now time.Time) I
 	wait.Go(func() {
 		egress, in.EgressErr = a.TunnelTraffic(ctx, from, now, api.TrafficOptions{Tunnels: only, Direction: api.Egress})
 	})
-	flow := api.TrafficOptions{Tunnels: only, PerColo: true}
-	wait.Go(func() { coloIn, coloInErr = a.TunnelTraffic(ctx, now.Add(-ColoSpan), now, flow) })
-	flow.Direction = api.Egress
-	coloOut, coloOutErr = a.TunnelTraffic(ctx, now.Add(-ColoSpan), now, flow)
+	wait.Go(func() {
+		coloIn, coloInErr = a.TunnelTraffic(ctx, now.Add(-ColoSpan), now, api.TrafficOptions{Tunnels: only, PerColo: true})
+	})
+	coloOut, coloOutErr = a.TunnelTraffic(ctx, now.Add(-ColoSpan), now, api.TrafficOptions{Tunnels: only, PerColo: true, Direction: api.Egress})
 	wait.Wait()
 
 	in.ColoFlowErr = cmp.Or(coloInErr, coloOutErr)

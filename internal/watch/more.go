@@ -234,13 +234,9 @@ func (w *Watcher) PollSource(ctx context.Context, name SourceName) Snapshot {
 		w.state = next
 		return next
 	}
-	first := f.Fetched.IsZero()
 	f.Fetched, f.Failures = before, 0
 	events := apply(&next, between)
 	f.Due = before.Add(f.Every)
-	if first {
-		events = nil // what is there at the first look did not just happen
-	}
 	next.Events = bounded(append(append([]Event(nil), next.Events...), events...), maxEvents)
 	next.HistoryErr = w.record(next.HistoryErr, events, now)
 	w.state = next

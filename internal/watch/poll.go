@@ -46,7 +46,8 @@ func (w *Watcher) takeHealth(s *Snapshot, health map[string]TunnelHealth, betwee
 			continue
 		}
 		if was := track.healthBefore; was != "" && was != t.Health.State {
-			e := Event{At: between.to, Kind: HealthChanged, TunnelID: t.ID, Name: t.Name, FromHealth: was, ToHealth: t.Health.State}
+			e := Event{At: between.to, Kind: HealthChanged, TunnelID: t.ID, Name: t.Name, FromHealth: was, ToHealth: t.Health.State,
+				Unwatched: between.from.IsZero()} // was is from an earlier run
 			events = append(events, e)
 			track.Events = bounded(append(track.Events, e), maxTrack)
 			t.Track.Events = slices.Clone(track.Events)
@@ -105,9 +106,12 @@ func pollRoutes(f Fetchers) poll {
 			return nil, err
 		}
 		return func(s *Snapshot, between span) []Event {
-			events := differences(routeObjects(s.Routes), routeObjects(routes), between)
+			before := s.Routes
 			s.Routes = routes
-			return events
+			if before == nil {
+				return nil // what is there at the first look did not just appear
+			}
+			return differences(routeObjects(before), routeObjects(routes), between)
 		}, nil
 	}
 }
@@ -125,12 +129,15 @@ func pollPrefixes(f Fetchers) poll {
 			}
 		}
 		return func(s *Snapshot, between span) []Event {
-			keepParts(prefixes, s.Prefixes)
-			events := differences(prefixObjects(s.Prefixes, prefixes), prefixObjects(prefixes, s.Prefixes), between)
+			before := s.Prefixes
+			keepParts(prefixes, before)
 			s.Prefixes = prefixes
 			rounds := 1 + 2*len(prefixes)/prefixRequests
 			feed(s, PrefixSource).Every = prefixEvery * time.Duration(rounds)
-			return events
+			if before == nil {
+				return nil
+			}
+			return differences(prefixObjects(before, prefixes), prefixObjects(prefixes, before), between)
 		}, partly
 	}
 }

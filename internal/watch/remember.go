@@ -1,6 +1,9 @@
 package watch
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // Remember goes on with the history of earlier runs and keeps it from now on. Call it before the first poll.
 // Trouble with the file is in Snapshot.HistoryErr and stops nothing.
@@ -63,24 +66,46 @@ func (t *Track) replay(e Event) {
 	t.Events = bounded(append(t.Events, e), maxTrack)
 }
 
-// record writes events to the history, and now and then that somebody watches. It returns the trouble with
-// the history as it is now.
+// looked notes in the history what a poll of the tunnels brought, and now and then that they are watched. A
+// poll that failed, or one that comes much too late (the machine slept), leaves a gap.
+func (w *Watcher) looked(s Snapshot, events []Event, now time.Time) error {
+	if w.history == nil {
+		return s.HistoryErr
+	}
+	good := !slices.ContainsFunc(s.Sources, func(src Source) bool { return src.Err != nil })
+	if late := max(2*maxBackoff, 3*w.refresh); !good || (!w.good.IsZero() && now.Sub(w.good) > late) {
+		w.history.gap()
+		w.beat = time.Time{}
+	}
+	if good {
+		w.good = now
+	}
+	if len(events) == 0 && (!good || now.Sub(w.beat) < beatEvery) {
+		return s.HistoryErr
+	}
+	if good {
+		w.beat = now
+	}
+	return w.history.add(events, now, good)
+}
+
+// record writes events of the other sources to the history. It returns the trouble with the history as it
+// is now.
 func (w *Watcher) record(before error, events []Event, now time.Time) error {
-	if w.history == nil || (len(events) == 0 && now.Sub(w.beat) < beatEvery) {
+	if w.history == nil || len(events) == 0 {
 		return before
 	}
-	w.beat = now
-	return w.history.add(events, now)
+	return w.history.add(events, now, false)
 }
 
 // Close notes in the history until when this run has watched.
 func (w *Watcher) Close() error {
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	if w.history == nil {
+	if w.history == nil || w.good.IsZero() || w.history.gapped {
 		return nil
 	}
-	return w.history.add(nil, w.now())
+	return w.history.add(nil, w.good, true)
 }
 
 // WeekFrom is since when WeekDowns counts.

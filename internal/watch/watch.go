@@ -98,6 +98,7 @@ type Watcher struct {
 	history *History
 	past    map[string]*Track // of earlier runs, until the tunnel is seen again
 	beat    time.Time         // when the history was last told that somebody watches
+	good    time.Time         // the last poll that brought both lists
 }
 
 // New makes a watcher; refresh of zero means DefaultRefresh.
@@ -148,7 +149,7 @@ func (w *Watcher) Poll(ctx context.Context) Snapshot {
 	tracker.dropGone(old.Tunnels, next.Tunnels)
 	next.Events = bounded(append(slices.Clone(next.Events), tracker.events...), maxEvents)
 	next.Next = w.pause(next)
-	next.HistoryErr = w.record(old.HistoryErr, append(tracker.first, tracker.events...), now)
+	next.HistoryErr = w.looked(next, append(tracker.first, tracker.events...), now)
 	w.state = next
 	return next
 }

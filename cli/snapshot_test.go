@@ -1,0 +1,88 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"flarewire/internal/simedge"
+)
+
+// A guard that runs each hour: silent while all is well, and loud when a prefix was lost.
+func TestASnapshotFindsWhatWasLost(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	s := newShell(t, env...)
+	file := filepath.Join(t.TempDir(), "good.json")
+	if code := s.run("snapshot", "save", file); code != 0 || !strings.Contains(s.out.String(), "6 prefixes") {
+		t.Fatalf("exit %d: %s%s", code, s.out.String(), s.err.String())
+	}
+	if code := s.run("snapshot", "compare", file); code != 0 || !strings.HasPrefix(s.out.String(), "0 differences since ") {
+		t.Errorf("nothing happened, exit %d: %s%s", code, s.out.String(), s.err.String())
+	}
+	for _, trouble := range []simedge.Trouble{simedge.Withdrawn, simedge.BindingLost} {
+		if _, err := edge.Seed(trouble); err != nil {
+			t.Fatal(err)
+		}
+	}
+	code := s.run("snapshot", "compare", file)
+	if lines := strings.Split(s.out.String(), "\n"); code != 1 || s.err.Len() > 0 ||
+		lines[0] != "LOST     198.18.10.0/24  advertised of 198.18.10.0/24: true -> false" ||
+		lines[1] != "LOST     198.18.10.0/24  binding 198.18.10.0/24 to Magic Transit: there -> not there" || !strings.HasPrefix(lines[2], "2 differences") {
+		t.Errorf("exit %d:\n%s%s", code, s.out.String(), s.err.String())
+	}
+	if code := s.run("snapshot", "compare", file, "-o", "json"); code != 1 {
+		t.Errorf("exit %d as JSON", code)
+	}
+	var doc struct {
+		Differences []struct {
+			Prefix, What, Was, Is string
+			Lost                  bool
+		}
+	}
+	if err := json.Unmarshal(s.out.Bytes(), &doc); err != nil || len(doc.Differences) != 2 || !doc.Differences[0].Lost {
+		t.Errorf("%v: %s", err, s.out.String())
+	}
+	for _, r := range edge.Requests() {
+		if r.Method != http.MethodGet {
+			t.Errorf("a comparison sent %s %s", r.Method, r.Path)
+		}
+	}
+}
+
+func TestTroubleWithASnapshotIsSaid(t *testing.T) {
+	_, env := serve(t, simedge.Options{})
+	dir := t.TempDir()
+	other, none, mine := filepath.Join(dir, "other.json"), filepath.Join(dir, "none.json"), filepath.Join(dir, "mine.json")
+	if err := os.WriteFile(other, []byte(`{"flarewire_snapshot":1,"account":"ffff","prefixes":[]}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	s := newShell(t, env...)
+	if code := s.run("snapshot", "save", mine); code != 0 {
+		t.Fatal(s.err.String())
+	}
+	for _, c := range []struct {
+		env  []string
+		args string
+		code int
+		says string
+	}{
+		{env, "snapshot", 2, "save FILE"},
+		{env, "snapshot save", 2, "arg"},
+		{env, "snapshot save " + mine, 2, "--force"},
+		{env, "snapshot compare " + none, 2, "no such file"},
+		{env, "snapshot compare " + other, 2, "ffff"},
+		{env, "snapshot compare " + mine + " -o yaml", 2, "table or json"},
+		{append(env, "CLOUDFLARE_BASE_URL=http://127.0.0.1:1/client/v4"), "snapshot compare " + mine, 1, "refused"},
+	} {
+		s := newShell(t, c.env...)
+		if code := s.run(strings.Fields(c.args)...); code != c.code || !strings.Contains(s.err.String(), c.says) || s.out.Len() > 0 {
+			t.Errorf("%s: exit %d, want %d and %q: %s%s", c.args, code, c.code, c.says, s.out.String(), s.err.String())
+		}
+	}
+	if code := s.run("snapshot", "save", mine, "--force"); code != 0 {
+		t.Errorf("--force: %s", s.err.String())
+	}
+}

@@ -1,0 +1,164 @@
+package baseline_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"strings"
+	"testing"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/baseline"
+	"flarewire/internal/simedge"
+)
+
+var night = time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
+
+func open(t *testing.T) (*simedge.Edge, func() baseline.Baseline) {
+	t.Helper()
+	clock := func() time.Time { return night }
+	edge := simedge.New(simedge.Options{Now: clock})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	account := client.In(edge.Account())
+	return edge, func() baseline.Baseline {
+		t.Helper()
+		b, err := baseline.Take(t.Context(), account, night)
+		if err != nil {
+			t.Fatal(err)
+		}
+		return b
+	}
+}
+
+// The operator saves a snapshot on a good day and compares after a bad night.
+func TestWhatWasLostComesFirst(t *testing.T) {
+	for trouble, want := range map[simedge.Trouble]string{
+		simedge.Withdrawn:          "advertised of 198.18.10.0/24: true -> false",
+		simedge.WithdrawnAndLocked: "advertised of 198.18.10.0/24: true -> false",
+		simedge.BindingLost:        "binding 198.18.10.0/24 to Magic Transit: there -> not there",
+		simedge.BindingNotReady:    "state of the binding 198.18.10.0/24 to Magic Transit: active -> provisioning",
+	} {
+		t.Run(string(trouble), func(t *testing.T) {
+			edge, take := open(t)
+			path := filepath.Join(t.TempDir(), "good.json")
+			if err := take().Save(path, false); err != nil {
+				t.Fatal(err)
+			}
+			if _, err := edge.Seed(trouble); err != nil {
+				t.Fatal(err)
+			}
+			good, err := baseline.Load(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			found := baseline.Compare(good, take())
+			if len(found) == 0 {
+				t.Fatal("no difference is found")
+			}
+			first := found[0]
+			if got := first.What + ": " + first.Was + " -> " + first.Is; got != want || !first.Lost || first.Prefix != "198.18.10.0/24" {
+				t.Errorf("%+v, want %s", first, want)
+			}
+		})
+	}
+}
+
+func TestNothingChangedIsNoDifference(t *testing.T) {
+	_, take := open(t)
+	if found := baseline.Compare(take(), take()); len(found) != 0 {
+		t.Errorf("%+v", found)
+	}
+}
+
+func TestEveryFieldCounts(t *testing.T) {
+	edge, take := open(t)
+	was := take()
+	change := func(kind simedge.Resource, name string, f func(simedge.Object)) {
+		t.Helper()
+		if err := edge.Mutate(kind, name, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	change(simedge.BGPPrefixes, "198.18.11.0/24", func(o simedge.Object) {
+		o["asn_prepend_count"], o["auto_advertise_withdraw"], o["asn"] = int64(2), true, int64(64700)
+		o["on_demand"].(simedge.Object)["on_demand_locked"] = true
+		o["on_demand"].(simedge.Object)["on_demand_enabled"] = false
+		o["bgp_signal_opts"] = simedge.Object{"enabled": true}
+	})
+	change(simedge.Prefixes, "198.18.20.0/24", func(o simedge.Object) { o["approved"], o["asn"] = "P", int64(1) })
+	if err := edge.Delete(simedge.Prefixes, "198.18.30.0/24"); err != nil {
+		t.Fatal(err)
+	}
+	edge.Insert(simedge.Prefixes, simedge.Object{"cidr": "198.18.50.0/24", "approved": "V"})
+	var text strings.Builder
+	for _, d := range baseline.Compare(was, take()) {
+		text.WriteString(d.Prefix + " " + d.What + ": " + d.Was + " -> " + d.Is + "\n")
+	}
+	for _, want := range []string{
+		"198.18.30.0/24 prefix: there -> not there", "198.18.50.0/24 prefix: not there -> there",
+		"198.18.20.0/24 approved: V -> P", "198.18.20.0/24 asn: 13335 -> 1",
+		"asn_prepend_count of 198.18.11.0/24: 0 -> 2", "auto_advertise_withdraw of 198.18.11.0/24: false -> true",
+		"on_demand_locked of 198.18.11.0/24: false -> true", "on_demand_enabled of 198.18.11.0/24: true -> false",
+		"BGP control of 198.18.11.0/24: false -> true", "asn of 198.18.11.0/24: 13335 -> 64700",
+	} {
+		if !strings.Contains(text.String(), want+"\n") {
+			t.Errorf("missing: %s\n%s", want, text.String())
+		}
+	}
+}
+
+// Half a reading would look like a loss.
+func TestAStateThatCannotBeReadIsNoDifference(t *testing.T) {
+	edge, _ := open(t)
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "*/bindings", Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
+	if _, err := baseline.Take(t.Context(), client.In(edge.Account()), night); api.KindOf(err) != api.PermissionMissing {
+		t.Errorf("%v", err)
+	}
+}
+
+func TestASavedSnapshotIsNotOverwrittenByAccident(t *testing.T) {
+	_, take := open(t)
+	path := filepath.Join(t.TempDir(), "s.json")
+	b := take()
+	if err := b.Save(path, false); err != nil {
+		t.Fatal(err)
+	}
+	if err := b.Save(path, false); err == nil || !strings.Contains(err.Error(), "--force") {
+		t.Errorf("%v", err)
+	}
+	if err := b.Save(path, true); err != nil {
+		t.Error(err)
+	}
+	if err := b.Save(t.TempDir(), true); err == nil {
+		t.Error("a folder was taken for a file")
+	}
+	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+}
+
+func TestWhatIsNoSnapshotIsRefusedInWords(t *testing.T) {
+	for name, content := range map[string]string{
+		"empty": "", "cut off": `{"flarewire_snapshot":1,"prefixes":[{"cidr"`, "something else": `{"a":1}`, "a list": "[]",
+		"no prefixes": `{"flarewire_snapshot":1}`, "of the future": `{"flarewire_snapshot":2,"prefixes":[]}`,
+	} {
+		path := filepath.Join(t.TempDir(), "s.json")
+		if err := os.WriteFile(path, []byte(content), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := baseline.Load(path); err == nil || !strings.Contains(err.Error(), "flarewire") {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	if _, err := baseline.Load(filepath.Join(t.TempDir(), "none")); err == nil {
+		t.Error("a file that is not there was read")
+	}
+}

@@ -1,0 +1,141 @@
+package bundle
+
+import (
+	"runtime"
+	"time"
+
+	"flarewire/internal/watch"
+)
+
+// about says what made the bundle, and how old its parts are.
+type about struct {
+	Version  string    `json:"flarewire"`
+	System   string    `json:"system"`
+	Account  string    `json:"account"`
+	MadeAt   time.Time `json:"made_at"`
+	Watching time.Time `json:"watching_since"`
+	Sources  []source  `json:"sources"`
+	History  string    `json:"history_error,omitempty"`
+}
+
+// source is how one part of the data was read; nil is never.
+type source struct {
+	Name     string     `json:"name"`
+	Fetched  *time.Time `json:"fetched_at"`
+	Failures int        `json:"failures_in_a_row,omitempty"`
+	Error    string     `json:"error,omitempty"`
+}
+
+func aboutOf(c Contents) about {
+	s := c.Snapshot
+	a := about{Version: c.Version, System: runtime.GOOS + "/" + runtime.GOARCH, Account: c.Account, MadeAt: c.At.UTC(), Watching: s.Started.UTC()}
+	for _, each := range s.Sources {
+		a.Sources = append(a.Sources, sourceOf(string(each.Kind)+" tunnels", each.Fetched, each.Failures, each.Err))
+	}
+	for _, f := range s.Feeds {
+		a.Sources = append(a.Sources, sourceOf(string(f.Name), f.Fetched, f.Failures, f.Err))
+	}
+	for _, in := range c.Insights {
+		for _, part := range []struct {
+			name string
+			err  error
+		}{
+			{"health", in.HealthErr}, {"ingress", in.IngressErr}, {"egress", in.EgressErr}, {"locations", in.ColoErr},
+			{"traffic of locations", in.ColoFlowErr},
+		} {
+			if part.err != nil {
+				a.Sources = append(a.Sources, sourceOf(part.name+" of "+in.Name, time.Time{}, 0, part.err))
+			}
+		}
+	}
+	if s.HistoryErr != nil {
+		a.History = s.HistoryErr.Error()
+	}
+	return a
+}
+
+func sourceOf(name string, fetched time.Time, failures int, err error) source {
+	s := source{Name: name, Failures: failures}
+	if !fetched.IsZero() {
+		utc := fetched.UTC()
+		s.Fetched = &utc
+	}
+	if err != nil {
+		s.Error = err.Error()
+	}
+	return s
+}
+
+// healthPart is the health and the traffic of one tunnel; null is not known.
+type healthPart struct {
+	ID          string       `json:"id"`
+	Name        string       `json:"name"`
+	State       watch.State  `json:"session"`
+	Since       *time.Time   `json:"session_since"`
+	WatchedFrom *time.Time   `json:"watched_since"`
+	WeekDowns   int          `json:"session_downs_in_7_days"`
+	Health      watch.Health `json:"health,omitempty"`
+	Score       *float64     `json:"health_average"`
+	Ingress     *float64     `json:"ingress_bits_per_second"`
+	Egress      *float64     `json:"egress_bits_per_second"`
+}
+
+func healthOf(s watch.Snapshot) []healthPart {
+	out := make([]healthPart, len(s.Tunnels))
+	for i, t := range s.Tunnels {
+		traffic := s.Traffic[t.Name]
+		out[i] = healthPart{ID: t.ID, Name: t.Name, State: t.State, Since: utc(t.Track.Changed), WatchedFrom: utc(t.Track.Watched),
+			WeekDowns: t.Track.WeekDowns, Health: t.Health.State, Score: t.Health.Score, Ingress: traffic.Ingress, Egress: traffic.Egress}
+	}
+	return out
+}
+
+func utc(t time.Time) *time.Time {
+	if t.IsZero() {
+		return nil
+	}
+	t = t.UTC()
+	return &t
+}
+
+// insightPart is a day of one tunnel; null is not known.
+type insightPart struct {
+	Name    string     `json:"name"`
+	At      time.Time  `json:"at"`
+	Begin   *time.Time `json:"series_begin"`
+	Step    string     `json:"series_step"`
+	Health  []*float64 `json:"health"`
+	Ingress []*float64 `json:"ingress_bits_per_second"`
+	Egress  []*float64 `json:"egress_bits_per_second"`
+	Colos   []colo     `json:"locations"`
+	Partial bool       `json:"partial,omitempty"`
+}
+
+type colo struct {
+	Name    string   `json:"name"`
+	Score   *float64 `json:"health_average"`
+	BitRate *float64 `json:"bits_per_second"`
+}
+
+func insightsOf(list []watch.Insight) []insightPart {
+	out := make([]insightPart, len(list))
+	for i, in := range list {
+		out[i] = insightPart{Name: in.Name, At: in.At.UTC(), Step: watch.InsightStep.String(), Partial: in.Partial,
+			Health: values(in.Health), Ingress: values(in.Ingress), Egress: values(in.Egress)}
+		if len(in.Health) > 0 {
+			out[i].Begin = utc(in.Health[0].At)
+		}
+		for _, c := range in.Colos {
+			out[i].Colos = append(out[i].Colos, colo{c.Name, c.Score, c.BitRate})
+		}
+	}
+	return out
+}
+
+func values(points []watch.Point) []*float64 {
+	out := make([]*float64, len(points))
+	for i, p := range points {
+		out[i] = p.Value
+	}
+	return out
+}

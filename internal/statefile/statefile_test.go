@@ -1,0 +1,82 @@
+package statefile_test
+
+import (
+	"os"
+	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"testing"
+
+	"flarewire/internal/statefile"
+)
+
+func TestAFileIsReplacedWholeAndForTheUserOnly(t *testing.T) {
+	dir := filepath.Join(t.TempDir(), "state", "deeper")
+	if err := statefile.PrivateDir(dir); err != nil {
+		t.Fatal(err)
+	}
+	path := filepath.Join(dir, "file")
+	for _, content := range []string{"first", "second, longer", "3"} {
+		if err := statefile.Replace(path, []byte(content)); err != nil {
+			t.Fatal(err)
+		}
+		if got, err := os.ReadFile(path); err != nil || string(got) != content {
+			t.Errorf("%q, %v; want %q", got, err, content)
+		}
+	}
+	info, err := os.Stat(path)
+	if err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+	if left, _ := filepath.Glob(filepath.Join(dir, ".flarewire-*")); len(left) > 0 {
+		t.Errorf("left behind: %v", left)
+	}
+}
+
+func TestADirectoryThatIsOpenToOthersIsClosed(t *testing.T) {
+	if runtime.GOOS == "windows" {
+		t.Skip("Windows has no modes")
+	}
+	dir := filepath.Join(t.TempDir(), "open")
+	if err := os.Mkdir(dir, 0o755); err != nil {
+		t.Fatal(err)
+	}
+	if err := statefile.PrivateDir(dir); err != nil {
+		t.Fatal(err)
+	}
+	if info, err := os.Stat(dir); err != nil || info.Mode().Perm() != 0o700 {
+		t.Errorf("mode %v, %v", info.Mode(), err)
+	}
+}
+
+func TestWhoCannotWriteLeavesTheOldFile(t *testing.T) {
+	if err := statefile.Replace(filepath.Join(t.TempDir(), "no such folder", "file"), nil); err == nil {
+		t.Error("a folder that is not there took a file")
+	}
+}
+
+func TestOnlyOneHoldsTheLock(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "lock")
+	var count, inside atomic.Int32 // the race detector does not know locks of files
+	var wait sync.WaitGroup
+	for range 8 {
+		wait.Go(func() {
+			unlock, err := statefile.Lock(path)
+			if err != nil {
+				t.Error(err)
+				return
+			}
+			defer unlock()
+			if inside.Add(1) != 1 {
+				t.Error("two hold the lock")
+			}
+			count.Add(1)
+			inside.Add(-1)
+		})
+	}
+	wait.Wait()
+	if n := count.Load(); n != 8 {
+		t.Errorf("%d got the lock", n)
+	}
+}

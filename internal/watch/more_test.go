@@ -1,0 +1,253 @@
+package watch_test
+
+import (
+	"context"
+	"errors"
+	"testing"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/watch"
+)
+
+// world is what can be polled besides the tunnels; tests change it between polls.
+type world struct {
+	health   map[string]float64
+	traffic  map[string]float64
+	routes   []api.Route
+	prefixes []watch.Prefix
+	err      error
+	asked    map[watch.SourceName]int
+}
+
+func (w *world) fetchers() watch.Fetchers {
+	w.asked = map[watch.SourceName]int{}
+	return watch.Fetchers{
+		Health: func(context.Context, time.Time, time.Time) (api.HealthReport, error) {
+			w.asked[watch.HealthSource]++
+			var r api.HealthReport
+			for name, state := range w.health {
+				r.Samples = append(r.Samples, api.HealthSample{TunnelName: name, State: &state})
+			}
+			return r, w.err
+		},
+		Traffic: func(_ context.Context, from, _ time.Time, d api.Direction) (api.TrafficReport, error) {
+			var r api.TrafficReport
+			for name, rate := range w.traffic {
+				if d == api.Egress {
+					rate /= 2
+				}
+				r.Samples = append(r.Samples, api.TrafficSample{TunnelName: name, Time: api.Time{Time: from}, BitRate: &rate})
+			}
+			return r, w.err
+		},
+		Routes: func(context.Context) ([]api.Route, error) {
+			w.asked[watch.RouteSource]++
+			return w.routes, w.err
+		},
+		Prefixes: func(context.Context) ([]watch.Prefix, error) {
+			w.asked[watch.PrefixSource]++
+			return w.prefixes, w.err
+		},
+	}
+}
+
+func newWorld(b *bench) *world {
+	w := &world{}
+	b.w.Use(w.fetchers())
+	return w
+}
+
+// see polls one source a minute later and gives the events that it brought.
+func (b *bench) see(source watch.SourceName) []watch.Event {
+	before := len(b.w.Last().Events)
+	b.now = b.now.Add(time.Minute)
+	return b.w.PollSource(b.t.Context(), source).Events[before:]
+}
+
+func kinds(events []watch.Event) map[watch.EventKind]string {
+	out := map[watch.EventKind]string{}
+	for _, e := range events {
+		out[e.Kind] = e.Name
+	}
+	return out
+}
+
+func TestHealthDegradesAndRecovers(t *testing.T) {
+	b := newBench(t)
+	w := newWorld(b)
+	b.acc.lists.GRE = []api.GRETunnel{gre("fra", api.BGPUp)}
+	if got := find(t, b.poll(), "fra"); got.Health.State != "" {
+		t.Errorf("nobody asked for the health, yet it is %s", got.Health.State)
+	}
+	w.health = map[string]float64{"fra": 1}
+	if events := b.see(watch.HealthSource); len(events) != 0 {
+		t.Errorf("the first look is no event: %v", events)
+	}
+	if got := find(t, b.w.Last(), "fra"); got.Health.State != watch.Healthy || !got.Health.Since.IsZero() {
+		t.Errorf("%+v", got.Health)
+	}
+	w.health["fra"] = 0.5
+	events := b.see(watch.HealthSource)
+	if len(events) != 1 || events[0].FromHealth != watch.Healthy || events[0].ToHealth != watch.Degraded || events[0].Name != "fra" {
+		t.Errorf("%v", events)
+	}
+	got := find(t, b.poll(), "fra") // the next list of tunnels keeps the health
+	if got.Health.State != watch.Degraded || got.Health.Since.IsZero() || len(got.Track.Events) != 1 {
+		t.Errorf("%+v, %v", got.Health, got.Track.Events)
+	}
+	delete(w.health, "fra")
+	if events := b.see(watch.HealthSource); len(events) != 0 || find(t, b.w.Last(), "fra").Health.State != "" {
+		t.Error("what the analytics do not name any more is not known, and that is no change")
+	}
+	w.health["fra"] = 1
+	if events := b.see(watch.HealthSource); kinds(events)[watch.HealthChanged] != "fra" {
+		t.Errorf("the recovery is missed: %v", events)
+	}
+}
+
+func TestHealthInWords(t *testing.T) {
+	number := func(f float64) *float64 { return &f }
+	for state, want := range map[*float64]watch.Health{
+		nil: "", number(1): watch.Healthy, number(0.81): watch.Healthy, number(0.8): watch.Degraded, number(0.5): watch.Degraded,
+		number(0.4): watch.Degraded, number(0.39): watch.HealthDown, number(0): watch.HealthDown,
+	} {
+		if got := watch.HealthOf(state); got != want {
+			t.Errorf("%v: %q, want %q", state, got, want)
+		}
+	}
+}
+
+func TestPrefixesThatAreWithdrawnAndAdvertisedAreEvents(t *testing.T) {
+	b := newBench(t)
+	w := newWorld(b)
+	set := func(advertised bool, at time.Time) {
+		w.prefixes = []watch.Prefix{{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24"}, Bindings: []api.Binding{},
+			BGP: []api.BGPPrefix{{ID: "b", CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &advertised, AdvertisedModifiedAt: api.Time{Time: at}}}}}}
+	}
+	set(true, b.now)
+	b.see(watch.PrefixSource)
+	at := b.now.Add(20 * time.Second)
+	set(false, at)
+	events := b.see(watch.PrefixSource)
+	if len(events) != 1 || events[0].Kind != watch.PrefixWithdrawn || events[0].Name != "198.18.0.0/24" || !events[0].At.Equal(at) || events[0].Resource != watch.BGPPrefixResource {
+		t.Errorf("withdrawn: %+v", events)
+	}
+	set(true, b.now.Add(24*time.Hour)) // a clock that is off
+	events = b.see(watch.PrefixSource)
+	if len(events) != 1 || events[0].Kind != watch.PrefixAdvertised || !events[0].At.Equal(b.now) {
+		t.Errorf("advertised: %+v", events)
+	}
+}
+
+func TestSomebodyChangesRoutesAndBindings(t *testing.T) {
+	b := newBench(t)
+	w := newWorld(b)
+	w.routes = []api.Route{{ID: "1", Prefix: "10.1.0.0/16", Nexthop: "10.0.0.1"}, {ID: "2", Prefix: "10.2.0.0/16", Nexthop: "10.0.0.1"}}
+	b.see(watch.RouteSource)
+	w.routes = []api.Route{{ID: "2", Prefix: "10.2.0.0/16", Nexthop: "10.0.0.1", ModifiedOn: api.Time{Time: b.now}}, {ID: "3", Prefix: "10.3.0.0/16", Nexthop: "10.0.0.1"}}
+	got := kinds(b.see(watch.RouteSource))
+	for kind, name := range map[watch.EventKind]string{watch.TunnelGone: "10.1.0.0/16 via 10.0.0.1", watch.TunnelModified: "10.2.0.0/16 via 10.0.0.1", watch.TunnelAppeared: "10.3.0.0/16 via 10.0.0.1"} {
+		if got[kind] != name {
+			t.Errorf("%s: %q, want %q", kind, got[kind], name)
+		}
+	}
+	prefix := watch.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24"}, Bindings: []api.Binding{{ID: "b", CIDR: "198.18.0.0/24", ServiceName: "Magic Transit"}}}
+	w.prefixes = []watch.Prefix{prefix}
+	b.see(watch.PrefixSource)
+	prefix.Bindings, prefix.BindErr = nil, errors.New("403")
+	w.prefixes = []watch.Prefix{prefix}
+	if events := b.see(watch.PrefixSource); len(events) != 0 || len(b.w.Last().Prefixes[0].Bindings) != 1 {
+		t.Errorf("bindings that could not be read were not lost: %v", events)
+	}
+	if b.w.Last().Feed(watch.PrefixSource).Err == nil {
+		t.Error("that a part could not be read is not said")
+	}
+	prefix.Bindings, prefix.BindErr = []api.Binding{}, nil
+	w.prefixes = []watch.Prefix{prefix}
+	if got := kinds(b.see(watch.PrefixSource)); got[watch.TunnelGone] != "198.18.0.0/24 to Magic Transit" {
+		t.Errorf("the binding is gone: %v", got)
+	}
+}
+
+func TestTrafficIsTheNewestWholeStep(t *testing.T) {
+	b := newBench(t)
+	w := newWorld(b)
+	w.traffic = map[string]float64{"fra": 8e6}
+	b.see(watch.TrafficSource)
+	got := b.w.Last().Traffic["fra"]
+	if got.Ingress == nil || *got.Ingress != 8e6 || got.Egress == nil || *got.Egress != 4e6 {
+		t.Errorf("%+v", got)
+	}
+}
+
+// A source that does not answer keeps its data with its age, is asked less and less, and holds up nothing.
+func TestASourceThatFailsLeavesTheOthersAlone(t *testing.T) {
+	b := newBench(t)
+	w := newWorld(b)
+	w.routes = []api.Route{{ID: "1"}}
+	b.see(watch.RouteSource)
+	fetched := b.w.Last().Feed(watch.RouteSource).Fetched
+	w.err = &api.Error{Kind: api.RateLimited, RetryAfter: 20 * time.Minute}
+	if events := b.see(watch.RouteSource); len(events) != 0 {
+		t.Errorf("a failure is no event: %v", events)
+	}
+	s := b.poll()
+	f := s.Feed(watch.RouteSource)
+	if len(s.Routes) != 1 || !f.Fetched.Equal(fetched) || f.Err == nil || s.Err() != nil {
+		t.Errorf("routes %v, fetched %s, error %v; the tunnels say %v", s.Routes, f.Fetched, f.Err, s.Err())
+	}
+	if f.Due.Sub(b.now) < 19*time.Minute {
+		t.Errorf("the API asked for twenty minutes, it is asked again in %s", f.Due.Sub(b.now))
+	}
+}
+
+func TestOnlyWhatIsWantedAndDueIsAsked(t *testing.T) {
+	b := newBench(t)
+	w := newWorld(b)
+	if b.w.PollDue(t.Context()); len(w.asked) != 0 {
+		t.Errorf("nobody wanted anything, yet asked %v", w.asked)
+	}
+	b.w.Want(watch.HealthSource, watch.PrefixSource)
+	for range 5 * 4 { // five minutes of looking every 15 s
+		b.w.PollDue(t.Context())
+		b.now = b.now.Add(15 * time.Second)
+	}
+	if w.asked[watch.HealthSource] != 5 || w.asked[watch.PrefixSource] != 1 || w.asked[watch.RouteSource] != 0 {
+		t.Errorf("asked %v, want the health each minute and the prefixes once", w.asked)
+	}
+	if due := b.w.Last().DueAt(); due.After(b.now) {
+		t.Errorf("the next is due at %s, it is %s", due, b.now)
+	}
+}
+
+// Each prefix costs two requests: many prefixes are asked less often.
+func TestManyPrefixesAreAskedLessOften(t *testing.T) {
+	b := newBench(t)
+	w := newWorld(b)
+	w.prefixes = make([]watch.Prefix, 220)
+	b.see(watch.PrefixSource)
+	if every := b.w.Last().Feed(watch.PrefixSource).Every; every != 25*time.Minute {
+		t.Errorf("441 requests every %s", every)
+	}
+}
+
+// An hour with everything wanted, in simulated time: the cost stays far below the quarter of the account's
+// budget that the program may use.
+func TestAnHourOfWatchingIsCheap(t *testing.T) {
+	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
+	edge, account := sitAt(t, func() time.Time { return now })
+	w := watch.New(account, func() time.Time { return now }, 0)
+	w.Use(watch.FromAccount(account))
+	w.Want(watch.SourceNames()...)
+	begin := now
+	for now.Sub(begin) < time.Hour {
+		w.Poll(t.Context())
+		now = now.Add(w.PollDue(t.Context()).Next)
+	}
+	perFive := len(edge.Requests()) / 12
+	t.Logf("%d requests in five minutes", perFive)
+	if perFive > 200 { // two sessions of this account flap or never come up, so it polls every 5 s
+		t.Errorf("%d requests in five minutes", perFive)
+	}
+}
