@@ -206,8 +206,9 @@ func drawProse(c tui.Canvas, f Field, width int, lead string) []string {
 	return out
 }
 
+// lowerFirst writes a title within a sentence; an abbreviation (GRE, CNIs) stays as it is.
 func lowerFirst(s string) string {
-	if s == "" {
+	if s == "" || len(s) > 1 && s[1] >= 'A' && s[1] <= 'Z' {
 		return s
 	}
 	return strings.ToLower(s[:1]) + s[1:]

@@ -5,6 +5,7 @@ package resource
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -29,12 +30,15 @@ type Description[T any] struct {
 	Summary func([]T) tui.Line
 	// Sections are the detail page, most important first. It is drawn in one or two columns.
 	Sections func(row T, now time.Time) []Section
-	// Create, Edit and Delete open what their keys n, e and D do; a nil one is not offered. NoWrites is
-	// why none of them can be used now.
+	// Create, Edit and Delete open what their keys n, e and D do. NoWrites is why none of them can be
+	// used now.
 	Create   func() tea.Cmd
 	Edit     func(T) tea.Cmd
 	Delete   func(T) tea.Cmd
 	NoWrites string
+	// NoCreate, NoEdit and NoDelete are why one of them cannot be done with this resource at all: the key
+	// stays visible and says so. A function that is nil without a reason is not offered.
+	NoCreate, NoEdit, NoDelete string
 	// Actions are what else can be done with a row, in the list and on the detail page.
 	Actions func(row T) []tui.Action
 }
@@ -46,12 +50,12 @@ func (d Description[T]) writes(row T, ok bool) []tui.Action {
 		why = "there is no row to act on"
 	}
 	var out []tui.Action
-	if d.Edit != nil {
-		out = append(out, tui.Action{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: why,
+	if d.Edit != nil || d.NoEdit != "" {
+		out = append(out, tui.Action{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: cmp.Or(d.NoEdit, why),
 			Long: "Change it: a form, then a review, then it is sent", Run: func() tea.Cmd { return d.Edit(row) }})
 	}
-	if d.Delete != nil {
-		out = append(out, tui.Action{Name: "delete", Keys: []string{"D"}, Short: "delete", Footer: true, Why: why,
+	if d.Delete != nil || d.NoDelete != "" {
+		out = append(out, tui.Action{Name: "delete", Keys: []string{"D"}, Short: "delete", Footer: true, Why: cmp.Or(d.NoDelete, why),
 			Long: "Delete it; shows what hangs on it and asks for the name", Run: func() tea.Cmd { return d.Delete(row) }})
 	}
 	if ok && d.Actions != nil {
@@ -62,10 +66,10 @@ func (d Description[T]) writes(row T, ok bool) []tui.Action {
 
 // creation is the action that makes a new object.
 func (d Description[T]) creation() []tui.Action {
-	if d.Create == nil {
+	if d.Create == nil && d.NoCreate == "" {
 		return nil
 	}
-	return []tui.Action{{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Why: d.NoWrites,
+	return []tui.Action{{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Why: cmp.Or(d.NoCreate, d.NoWrites),
 		Long: "Make a new one", Run: d.Create}}
 }
 
