@@ -20,7 +20,12 @@ type Editor[T any] struct {
 	Blank T
 	// FieldOf gives the form's key for a path of the API; nil when they are the same.
 	FieldOf func(path string) string
-	// HangsOn lists what depends on an object, for the one who deletes it.
+	// Guard says what a creation (opened is the zero object) or a change brings with it, before it is
+	// sent; nil when there is nothing to say. It runs in the background.
+	Guard func(opened, wanted T) change.Guards
+	// ConfirmCreate is what must be typed before a new object is ordered; empty where it costs nothing.
+	ConfirmCreate string
+	// HangsOn lists what depends on an object, for the one who deletes it. It runs in the background.
 	HangsOn func(T) []string
 	// Refresh fetches the rows anew after a change.
 	Refresh func() tea.Cmd
@@ -28,18 +33,21 @@ type Editor[T any] struct {
 
 // Create opens the form for a new object.
 func (e Editor[T]) Create() tea.Cmd {
-	return tui.Push(e.Form("New "+e.Resource.Title, e.Blank, func(wanted T) tea.Cmd {
-		return tui.Push(NewReview(e.Env, Intent{Title: "New " + e.Resource.Title, Pages: 2, FieldOf: e.FieldOf, After: e.after,
+	title := "New " + e.Resource.Title
+	page := e.Form(title, e.Blank, func(wanted T) tea.Cmd {
+		return tui.Push(NewReview(e.Env, Intent{Title: title, Confirm: e.ConfirmCreate, Pages: 2, FieldOf: e.FieldOf, After: e.after,
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
-				return change.PrepareCreate(ctx, w, e.Resource, wanted)
+				plan, err := change.PrepareCreate(ctx, w, e.Resource, wanted)
+				return e.guarded(plan, *new(T), wanted), err
 			}}))
-	}))
+	})
+	return tea.Batch(e.Env.WantSubnets(), tui.Push(page))
 }
 
 // Edit reads the object and opens its form.
 func (e Editor[T]) Edit(id, name string) tea.Cmd {
 	title := "Edit " + name
-	return tui.Push(NewOpening(e.Env, title, func(ctx context.Context) (tui.View, error) {
+	return tea.Batch(e.Env.WantSubnets(), tui.Push(NewOpening(e.Env, title, func(ctx context.Context) (tui.View, error) {
 		opened, err := e.Resource.Read(ctx, e.Env.Account, id)
 		if err != nil {
 			return nil, err
@@ -47,28 +55,38 @@ func (e Editor[T]) Edit(id, name string) tea.Cmd {
 		return e.Form(title, opened, func(wanted T) tea.Cmd {
 			return tui.Push(NewReview(e.Env, Intent{Title: "Change " + e.Resource.Title + " " + name, Pages: 2, FieldOf: e.FieldOf, After: e.after,
 				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
-					return change.PrepareUpdate(ctx, w, e.Resource, opened, wanted)
+					plan, err := change.PrepareUpdate(ctx, w, e.Resource, opened, wanted)
+					return e.guarded(plan, opened, wanted), err
 				}}))
 		}), nil
-	}))
+	})))
 }
 
-// Delete reads the object and opens the review of its end; the name must be typed there.
+// guarded adds to a plan what it brings with it.
+func (e Editor[T]) guarded(plan change.Plan, opened, wanted T) change.Plan {
+	if e.Guard == nil {
+		return plan
+	}
+	return plan.Add(e.Guard(opened, wanted))
+}
+
+// Delete reads the object and opens the review of its end; the name must be typed there. What hangs on
+// it is asked for as late as possible: the rows it is told from may still be on their way.
 func (e Editor[T]) Delete(id, name string) tea.Cmd {
-	return tui.Push(NewOpening(e.Env, "Delete "+name, func(ctx context.Context) (tui.View, error) {
+	return tea.Batch(e.Env.WantRelated(), tui.Push(NewOpening(e.Env, "Delete "+name, func(ctx context.Context) (tui.View, error) {
 		opened, err := e.Resource.Read(ctx, e.Env.Account, id)
 		if err != nil {
 			return nil, err
 		}
-		var hangsOn []string
-		if e.HangsOn != nil {
-			hangsOn = e.HangsOn(opened)
-		}
 		return NewReview(e.Env, Intent{Title: "Delete " + e.Resource.Title + " " + name, Confirm: name, Pages: 1, After: e.after,
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
-				return change.PrepareDelete(ctx, w, e.Resource, opened, hangsOn...)
+				plan, err := change.PrepareDelete(ctx, w, e.Resource, opened)
+				if err != nil || e.HangsOn == nil {
+					return plan, err
+				}
+				return plan.Add(change.Guards{Consequences: e.HangsOn(opened)}), nil
 			}}), nil
-	}))
+	})))
 }
 
 func (e Editor[T]) after(change.Result) tea.Cmd {

@@ -51,7 +51,11 @@ type Relater interface {
 type Dependent interface{ HangsOn(s Subject) []string }
 
 // Subnetter is a module whose objects use interface subnets or route networks.
-type Subnetter interface{ Subnets() []Subnet }
+type Subnetter interface {
+	// Want has the rows fetched that Subnets answers from.
+	Want() tea.Cmd
+	Subnets() []Subnet
+}
 
 // Subnet is a network in use with the id of the object that uses it.
 type Subnet struct {
@@ -93,6 +97,18 @@ func (e *Env) WantRelated() tea.Cmd {
 	for _, m := range e.modules {
 		if r, ok := m.(Relater); ok {
 			cmds = append(cmds, r.Want())
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// WantSubnets has everything fetched that Subnets answers from; forms with addresses and pages that tell
+// where an address belongs run it when they are opened.
+func (e *Env) WantSubnets() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, m := range e.modules {
+		if s, ok := m.(Subnetter); ok {
+			cmds = append(cmds, s.Want())
 		}
 	}
 	return tea.Batch(cmds...)

@@ -52,6 +52,12 @@ func NewList[T any](ctx context.Context, now func() time.Time, fetch func(contex
 	return &List[T]{ctx: ctx, fetch: fetch, now: now, every: listEvery}
 }
 
+// Every makes the list be fetched in other intervals: what hardly changes need not be asked every minute.
+func (l *List[T]) Every(d time.Duration) *List[T] {
+	l.every = d
+	return l
+}
+
 // Init implements tui.Service.
 func (l *List[T]) Init() tea.Cmd { return nil }
 
