@@ -212,6 +212,17 @@ func conflicts(opened, fresh, wanted fields) []Conflict {
 	return list
 }
 
+// hasParent tells whether the object that holds the path is there: a list is cleared in it, and not where it is gone itself.
+func (f fields) hasParent(path string) bool {
+	i := strings.LastIndexByte(path, '.')
+	for other := range f {
+		if i < 0 || strings.HasPrefix(other, path[:i+1]) {
+			return true
+		}
+	}
+	return false
+}
+
 // rebase puts what the user changed, and only that, on top of what is there now.
 func rebase(opened, wanted, fresh fields) fields {
 	out := fields{}
@@ -227,7 +238,7 @@ func rebase(opened, wanted, fresh fields) fields {
 		switch {
 		case wish != nil:
 			out[path] = wish
-		case list:
+		case list && wanted.hasParent(path):
 			out[path] = []any{} // a list that is not sent stays; an empty one is cleared
 		default:
 			delete(out, path)
