@@ -4,6 +4,7 @@ package views
 
 import (
 	"flarewire/tui"
+	"flarewire/views/interconnect"
 	"flarewire/views/kit"
 	"flarewire/views/route"
 	"flarewire/views/tunnel"
@@ -12,6 +13,7 @@ import (
 // registry is every resource, in the order of the palette. The first page of the first one is home.
 var registry = []func(*kit.Env) kit.Module{
 	tunnel.New,
+	interconnect.New,
 	route.New,
 }
 
