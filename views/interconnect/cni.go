@@ -117,7 +117,7 @@ func bgpSection(b *api.BGP, mode string) resource.Section {
 		s.Fields = []resource.Field{
 			{Label: "Customer AS", Value: asn(b), Note: "as configured"},
 			{Label: "MD5 key", Value: kit.MD5(b)},
-			{Label: "Extra prefixes", Value: kit.Or(strings.Join(b.ExtraPrefixes, ", "), "none"), Note: "advertised to you"},
+			{Label: "Extra prefixes", Value: kit.Or(strings.Join(b.ExtraPrefixes, ", "), "none")},
 			{Label: "Hold time", Value: fmt.Sprintf("%.0f s", netrules.InterconnectHoldTime.Seconds()), Note: "what Cloudflare offers over interconnects"},
 		}
 	}

@@ -105,7 +105,7 @@ func (m *Module) portNames() []string {
 
 func (m *Module) portLive(v form.Values) string {
 	if p, ok := m.portNamed(strings.TrimSpace(v["interconnect"])); ok {
-		return p.stateWord() + ", " + place(p) + ", " + kit.Or(p.Speed, "-")
+		return place(p) + ", " + kit.Or(p.Speed, "-")
 	}
 	return ""
 }
@@ -114,8 +114,12 @@ func (m *Module) checkPort(v string, _ form.Values) form.Finding {
 	if v == "" {
 		return form.Finding{Level: form.Partial, Text: "Choose an interconnect: ctrl+n goes through yours"}
 	}
-	if _, known := m.portNamed(strings.TrimSpace(v)); !known && m.ports.Known() {
+	p, known := m.portNamed(strings.TrimSpace(v))
+	switch {
+	case !known && m.ports.Known():
 		return form.Finding{Level: form.Warning, Text: "There is no interconnect of this name in the list"}
+	case known && p.state != healthy:
+		return form.Finding{Level: form.Warning, Text: "Its state is " + p.stateWord() + ", so a CNI over it may carry no traffic yet"}
 	}
 	return form.Finding{}
 }

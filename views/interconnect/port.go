@@ -43,7 +43,7 @@ func place(p port) string { return kit.Or(cmp.Or(p.Site, p.Region), "-") }
 func (m *Module) portColumns() []table.Column[port] {
 	muted := func(port) tui.Role { return tui.Muted }
 	return []table.Column[port]{
-		{Key: "name", Title: "NAME", Width: 15, Grow: 10, Text: kit.Cell(func(p port) string { return p.Name }),
+		{Key: "name", Title: "NAME", Width: 15, Grow: 3, Text: kit.Cell(func(p port) string { return p.Name }),
 			Role: func(port) tui.Role { return tui.Strong }},
 		{Key: "state", Title: "STATE", Width: 11, Text: kit.Cell(func(p port) string { return p.text(m.env.Glyphs) }), Role: func(p port) tui.Role { return p.role() },
 			Compare: func(a, b port) int { return cmp.Compare(a.severity(), b.severity()) }},

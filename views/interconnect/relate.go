@@ -123,7 +123,7 @@ func (m *Module) openSlot(s api.Slot) func() tui.View {
 // The lines that name a related object and lead to it.
 
 func (m *Module) portField(p port) resource.Field {
-	return resource.Field{Label: "Interconnect", Value: p.Name, Note: p.stateWord() + " " + place(p), Open: m.openPort(p)}
+	return resource.Field{Label: "Interconnect", Value: p.Name, Note: p.stateWord() + ", " + place(p), Open: m.openPort(p)}
 }
 
 func (m *Module) cniField(c api.CNI) resource.Field {

@@ -49,7 +49,7 @@ func (m *Module) slotColumns() []table.Column[api.Slot] {
 		{Key: "site", Title: "SITE", Width: 8, Grow: 4, Text: kit.Cell(func(s S) string { return kit.Or(s.Site, "-") }),
 			Role: func(S) tui.Role { return tui.Strong }, Compare: compareSlots},
 		{Key: "speed", Title: "SPEED", Width: 5, Text: kit.Cell(func(s S) string { return kit.Or(s.Speed, "-") })},
-		{Key: "occupied", Title: "OCCUPIED", Width: 8, Text: kit.Cell(func(s S) string { return kit.YesNo(s.Occupied) }),
+		{Key: "occupied", Title: "OCCUPIED", Width: 9, Text: kit.Cell(func(s S) string { return kit.YesNo(s.Occupied) }),
 			Role: occupiedRole, Compare: freeFirst},
 		{Key: "facility", Title: "FACILITY", Width: 24, Grow: 12, Text: kit.Cell(facilityName)},
 		{Key: "interconnect", Title: "INTERCONNECT", Width: 15, Text: kit.Cell(m.occupant)},

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -175,12 +176,29 @@ func (r *Review) send() tea.Cmd {
 	if r.intent.Confirm == "" {
 		return r.apply()
 	}
-	lines := []tui.Line{tui.Text(tui.Plain, r.plan.Title+".")}
-	for _, c := range r.plan.Consequences {
-		lines = append(lines, tui.Text(tui.Pending, tui.Clean(c)))
-	}
+	lines := r.told()
 	return tui.Open(&tui.Dialog{Title: r.plan.Title + "?", Lines: lines, Confirm: r.intent.Confirm,
 		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: r.apply}}})
+}
+
+// A dialog has room for some lines only: the name must still be typed below them.
+const (
+	toldLines = 9
+	toldWidth = 66
+)
+
+// told is what the dialog repeats of the plan: its warnings and consequences.
+func (r *Review) told() []tui.Line {
+	lines := []tui.Line{tui.Text(tui.Plain, r.plan.Title+".")}
+	for _, sentence := range slices.Concat(r.plan.Warnings, r.plan.Consequences) {
+		for _, text := range tui.Wrap(tui.Clean(sentence), toldWidth) {
+			lines = append(lines, tui.Text(tui.Pending, text))
+		}
+	}
+	if len(lines) > toldLines {
+		lines = append(lines[:toldLines-1], tui.Text(tui.Pending, "… and more: do nothing, and read the review behind this."))
+	}
+	return lines
 }
 
 func (r *Review) apply() tea.Cmd {

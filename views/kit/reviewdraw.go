@@ -109,6 +109,9 @@ func (r *Review) drawResult(p *page) {
 		role = tui.Pending
 	}
 	p.text(role, r.result.Text)
+	if r.plan.Verb == journal.Create && r.result.ID != "" {
+		p.text(tui.Plain, "Its id is "+r.result.ID+".")
+	}
 	if r.result.Err != nil {
 		p.text(tui.Plain, Sentence(r.result.Err))
 	}
