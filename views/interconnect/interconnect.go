@@ -8,6 +8,7 @@
 package interconnect
 
 import (
+	"context"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -67,6 +68,12 @@ func (m *Module) Services() []tui.Service {
 
 // Want implements kit.Relater and kit.Subnetter: the two lists that have addresses, one request each.
 func (m *Module) Want() tea.Cmd { return tea.Batch(m.cnis.Want(), m.links.Want()) }
+
+// Await implements kit.Awaiter.
+func (m *Module) Await(ctx context.Context) {
+	m.cnis.Await(ctx)
+	m.links.Await(ctx)
+}
 
 // refresh fetches all lists anew after a change: a CNI brings a link with it, a port takes a slot.
 func (m *Module) refresh() tea.Cmd {

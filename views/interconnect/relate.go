@@ -218,8 +218,8 @@ func (m *Module) Subnets() []kit.Subnet {
 	return out
 }
 
-// others are the AS numbers and names of the account's other links, for the rules of a form: those
-// with the given name, which are sides of the same link, are left out.
+// otherASNs and otherNames are what the account's other tunnels and links use, for the rules of a form:
+// those with the given name, which are sides of the same link, are left out.
 func (m *Module) otherASNs(except string) []netrules.ASNUse {
 	var out []netrules.ASNUse
 	add := func(name string, b *api.BGP) {

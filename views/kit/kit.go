@@ -51,10 +51,12 @@ type Relater interface {
 type Dependent interface{ HangsOn(s Subject) []string }
 
 // Subnetter is a module whose objects use interface subnets or route networks.
-type Subnetter interface {
-	// Want has the rows fetched that Subnets answers from.
-	Want() tea.Cmd
-	Subnets() []Subnet
+type Subnetter interface{ Subnets() []Subnet }
+
+// Awaiter is a Dependent or a Relater that fetches its rows only when they are wanted.
+type Awaiter interface {
+	// Await waits until the rows that Want asks for have come, or cannot be had, or ctx ends.
+	Await(ctx context.Context)
 }
 
 // Subnet is a network in use with the id of the object that uses it.
@@ -107,20 +109,35 @@ func (e *Env) WantRelated() tea.Cmd {
 func (e *Env) WantSubnets() tea.Cmd {
 	var cmds []tea.Cmd
 	for _, m := range e.modules {
-		if s, ok := m.(Subnetter); ok {
-			cmds = append(cmds, s.Want())
+		if _, ok := m.(Subnetter); !ok {
+			continue
+		}
+		if r, ok := m.(Relater); ok {
+			cmds = append(cmds, r.Want())
 		}
 	}
 	return tea.Batch(cmds...)
 }
 
-// HangsOn says in words what belongs to s, for the one who is about to delete it.
+// awaitLimit is how long a deletion waits for the rows that tell what hangs on the object; after that
+// the modules say that they could not look.
+const awaitLimit = 10 * time.Second
+
+// HangsOn says in words what belongs to s, for the one who is about to delete it. It waits for rows that
+// are still on their way, so it is for commands: run WantRelated beside it.
 func (e *Env) HangsOn(s Subject) []string {
+	ctx, cancel := context.WithTimeout(e.Ctx, awaitLimit)
+	defer cancel()
 	var out []string
 	for _, m := range e.modules {
-		if d, ok := m.(Dependent); ok {
-			out = append(out, d.HangsOn(s)...)
+		d, ok := m.(Dependent)
+		if !ok {
+			continue
 		}
+		if a, ok := m.(Awaiter); ok {
+			a.Await(ctx)
+		}
+		out = append(out, d.HangsOn(s)...)
 	}
 	return out
 }

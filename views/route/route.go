@@ -3,6 +3,7 @@ package route
 
 import (
 	"cmp"
+	"context"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -190,6 +191,9 @@ func (m *Module) subject(r api.Route) kit.Subject {
 
 // Want implements kit.Relater.
 func (m *Module) Want() tea.Cmd { return m.list.Want() }
+
+// Await implements kit.Awaiter.
+func (m *Module) Await(ctx context.Context) { m.list.Await(ctx) }
 
 // Related implements kit.Relater: the routes through a tunnel's subnet, and those inside a prefix.
 func (m *Module) Related(s kit.Subject) []resource.Section {
