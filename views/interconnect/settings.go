@@ -52,15 +52,15 @@ func (m *Module) settingsSections(s api.CNISettings, _ time.Time) []resource.Sec
 	if !m.settings.Known() {
 		field.Value, field.Role = "not fetched yet", tui.Muted
 	}
-	fields := []resource.Field{field}
+	note := resource.Field{Role: tui.Muted, Prose: true,
+		Value: "For BGP over GRE and IPsec tunnels it must stay " + strconv.Itoa(int(netrules.CloudflareASN)) +
+			". Otherwise it may be a private number from 64512 to 65534."}
 	if s.DefaultASN != nil {
 		if f := netrules.CloudflareSideASN(asnText(s), m.bgpOnTunnels() > 0); f.Text != "" {
-			fields = append(fields, resource.Field{Value: f.Text, Role: tui.Pending, Prose: true})
+			note.Value, note.Role = f.Text, tui.Pending
 		}
 	}
-	rule := "For BGP over GRE and IPsec tunnels it must stay " + strconv.Itoa(int(netrules.CloudflareASN)) +
-		". Otherwise it may be a private number from 64512 to 65534."
-	return []resource.Section{{Title: "CNI settings", Fields: append(fields, resource.Field{Value: rule, Role: tui.Muted, Prose: true})}}
+	return []resource.Section{{Title: "CNI settings", Fields: []resource.Field{field, note}}}
 }
 
 // asnText is "not set" for an account that has no number: that is not zero.
