@@ -212,7 +212,7 @@ func conflicts(opened, fresh, wanted fields) []Conflict {
 	return list
 }
 
-// hasParent tells whether the object that holds the path is there: a list is cleared in it, and not where it is gone itself.
+// hasParent tells whether the object that holds the path is there: where it is gone, nothing of it is sent.
 func (f fields) hasParent(path string) bool {
 	i := strings.LastIndexByte(path, '.')
 	for other := range f {
@@ -231,6 +231,10 @@ func rebase(opened, wanted, fresh fields) fields {
 	}
 	for _, path := range union(opened, wanted) {
 		was, wish := opened[path], wanted[path]
+		if was != nil && wish == nil && !wanted.hasParent(path) {
+			delete(out, path) // also what is empty: it would bring the object back
+			continue
+		}
 		if same(path, was, wish) {
 			continue
 		}
@@ -238,7 +242,7 @@ func rebase(opened, wanted, fresh fields) fields {
 		switch {
 		case wish != nil:
 			out[path] = wish
-		case list && wanted.hasParent(path):
+		case list:
 			out[path] = []any{} // a list that is not sent stays; an empty one is cleared
 		default:
 			delete(out, path)
