@@ -2,6 +2,7 @@ package change_test
 
 import (
 	"context"
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -99,7 +100,7 @@ func TestSettingsThatStayAsTheyAreAreNotSent(t *testing.T) {
 		t.Error("an unset number was planned, which the API cannot do")
 	}
 	for _, r := range edge.Requests() {
-		if r.Method != "GET" {
+		if r.Method != http.MethodGet {
 			t.Errorf("%s %s was sent", r.Method, r.Path)
 		}
 	}

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"bytes"
 	"fmt"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
@@ -72,7 +73,9 @@ func TestOrderingAPortFromAFreeSlot(t *testing.T) {
 	term.Press("/")
 	term.Type("site:sin speed:100G occupied:no")
 	term.Press("enter")
-	term.WaitFor("the one free slot", func(s ptytest.Screen) bool { return s.Contains("1–1 of 1") && strings.Contains(cursorLine(s), "sin01") })
+	term.WaitFor("the one free slot", func(s ptytest.Screen) bool {
+		return s.Contains("1–1 of 1") && strings.Contains(cursorLine(s), "sin01")
+	})
 	term.Press("n")
 	term.WaitFor("the form with the slot", showsAll("sin01, 100G", "direct"))
 	term.Press("ctrl+s")
@@ -328,7 +331,7 @@ func TestTheDefaultASNWarnsAboutSessionsOverTunnels(t *testing.T) {
 	send(term, "")
 	done(term)
 	term.WaitText("64999")
-	if sent := a.writes(); len(sent) != 1 || sent[0].Method != "PUT" || !bytes.Contains(sent[0].Body, []byte("64999")) {
+	if sent := a.writes(); len(sent) != 1 || sent[0].Method != http.MethodPut || !bytes.Contains(sent[0].Body, []byte("64999")) {
 		t.Errorf("%d requests were sent", len(sent))
 	}
 }
