@@ -11,8 +11,8 @@ import (
 	"flarewire/internal/simedge"
 )
 
-// at opens the program on the account and jumps to a page by its palette name.
-func at(t *testing.T, a *account, page, shown string, args ...string) *ptytest.Terminal {
+// atPage opens the program on the account and jumps to a page by its palette name.
+func atPage(t *testing.T, a *account, page, shown string, args ...string) *ptytest.Terminal {
 	t.Helper()
 	term := watching(t, a, args...)
 	jump(term, page, shown)

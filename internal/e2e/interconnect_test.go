@@ -18,7 +18,7 @@ import (
 func TestAnUnhealthyInterconnectIsFirstAndLeadsToWhatRunsOverIt(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	term := at(t, a, "interconnects", "nwf-ams04-1")
+	term := atPage(t, a, "interconnects", "nwf-ams04-1")
 	s := term.WaitFor("states and the reason", showsAll("✗ Unhealthy", "◐ Pending", "● Healthy", "Optical receive"))
 	if !strings.Contains(cursorLine(s), "nwf-ams04-1") {
 		t.Errorf("the broken port is not first: %q", cursorLine(s))
@@ -30,7 +30,9 @@ func TestAnUnhealthyInterconnectIsFirstAndLeadsToWhatRunsOverIt(t *testing.T) {
 	follow(term, "CNI ", "ams-cni-v2")
 	term.WaitFor("both ends of the link and the note on BGP", showsAll("10.222.0.2/31", "10.222.0.3/31", "64652", "does not tell the state"))
 	follow(term, "Tunnel side", "ams-cni-v2")
-	term.WaitFor("the tunnel side", showsAll("10.222.0.3", "your BGP neighbor", "Health check"))
+	term.WaitFor("the tunnel side", func(s ptytest.Screen) bool {
+		return showsAll("Interface", "10.222.0.3", "your BGP neighbor")(s) && !s.Contains("p2p_ip")
+	})
 	follow(term, "Interconnect", "nwf-ams04-1")
 	term.WaitText("Runs over it")
 	moveTo(term, "Slot")
@@ -47,7 +49,7 @@ func TestARouteLeadsToItsInterconnectAndBack(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
 	a.Insert(simedge.Routes, simedge.Object{"prefix": "198.51.100.0/24", "nexthop": "10.222.0.3", "priority": int64(100)})
-	term := at(t, a, "routes", "198.51.100.0/24")
+	term := atPage(t, a, "routes", "198.51.100.0/24")
 	term.WaitFor("the link that the route uses", func(s ptytest.Screen) bool {
 		_, height := s.Size()
 		for y := range height {
@@ -69,7 +71,7 @@ func TestARouteLeadsToItsInterconnectAndBack(t *testing.T) {
 func TestOrderingAPortFromAFreeSlot(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	term := at(t, a, "slots", "12 slots")
+	term := atPage(t, a, "slots", "12 slots")
 	term.Press("/")
 	term.Type("site:sin speed:100G occupied:no")
 	term.Press("enter")
@@ -98,7 +100,7 @@ func TestOrderingAPartnerCircuitKeepsItsKeySecret(t *testing.T) {
 	t.Parallel()
 	const key = "7e51371e-72a3-40b5-b844-2e3efefaee59/europe-west3/1"
 	a := newAccount(t, simedge.Options{})
-	term := at(t, a, "interconnects", "nwf-gcp-1")
+	term := atPage(t, a, "interconnects", "nwf-gcp-1")
 	term.Press("n")
 	term.WaitText("physical port")
 	term.Press("right")
@@ -122,7 +124,7 @@ func TestOrderingAPartnerCircuitKeepsItsKeySecret(t *testing.T) {
 func TestAPortCannotBeChangedAndIsDeletedByName(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	term := at(t, a, "interconnects", "nwf-iad02-1")
+	term := atPage(t, a, "interconnects", "nwf-iad02-1")
 	moveTo(term, "nwf-iad02-1")
 	slot := a.object(simedge.Interconnects, "nwf-iad02-1")["slot_id"].(string)
 	term.Press("e")
@@ -144,7 +146,7 @@ func TestDeletingAPortNamesTheCNIsOverIt(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
 	a.Insert(simedge.Routes, simedge.Object{"prefix": "198.51.100.0/24", "nexthop": "10.222.0.3", "priority": int64(100)})
-	term := at(t, a, "interconnects", "nwf-ams04-1")
+	term := atPage(t, a, "interconnects", "nwf-ams04-1")
 	moveTo(term, "nwf-ams04-1")
 	term.Press("D")
 	term.WaitFor("all that hangs on it", showsAll("The CNI ams-cni-v2", "Its tunnel side ams-cni-v2", "The route 198.51.100.0/24"))
@@ -156,7 +158,7 @@ func TestDeletingAPortNamesTheCNIsOverIt(t *testing.T) {
 func TestANewCNIBringsItsTunnelSide(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	term := at(t, a, "cnis", "ams-cni-v2")
+	term := atPage(t, a, "cnis", "ams-cni-v2")
 	term.Press("n")
 	term.WaitText("The port it runs over")
 	fill(term, "nwf-iad02-1", "fra-cni-v1")
@@ -186,7 +188,7 @@ func TestChangingTheASNOfACNI(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
 	before := cniNamed(t, a, "ams-cni-v2")
-	term := at(t, a, "cnis", "ams-cni-v2")
+	term := atPage(t, a, "cnis", "ams-cni-v2")
 	moveTo(term, "ams-cni-v2")
 	term.Press("e")
 	term.WaitText("(fixed)")
@@ -210,7 +212,7 @@ func TestChangingTheASNOfACNI(t *testing.T) {
 func TestTakingBGPOffACNI(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	term := at(t, a, "cnis", "ams-cni-v2")
+	term := atPage(t, a, "cnis", "ams-cni-v2")
 	moveTo(term, "ams-cni-v2")
 	term.Press("e")
 	term.WaitText("(fixed)")
@@ -242,7 +244,7 @@ func TestDeletingACNINamesTheRoutesAndTakesItsTunnelSide(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
 	a.Insert(simedge.Routes, simedge.Object{"prefix": "198.51.100.0/24", "nexthop": "10.222.0.3", "priority": int64(100)})
-	term := at(t, a, "cnis", "ams-cni-v2")
+	term := atPage(t, a, "cnis", "ams-cni-v2")
 	moveTo(term, "ams-cni-v2")
 	term.Press("D")
 	term.WaitFor("all that hangs on it", showsAll("Traffic over ams-cni-v2 stops", "AS 64652 ends", "Its tunnel side", "The route 198.51.100.0/24"))
@@ -258,7 +260,7 @@ func TestDeletingACNINamesTheRoutesAndTakesItsTunnelSide(t *testing.T) {
 func TestTheTunnelSideIsChangedButNeitherMadeNorDeleted(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	term := at(t, a, "cf-interconnects", "fra-cni-v1")
+	term := atPage(t, a, "cf-interconnects", "fra-cni-v1")
 	moveTo(term, "fra-cni-v1")
 	term.Press("n")
 	term.WaitText("create one under :cnis")
@@ -321,7 +323,7 @@ func TestTheLetterOfAuthorizationIsSavedAndOverwritesNothing(t *testing.T) {
 func TestTheDefaultASNWarnsAboutSessionsOverTunnels(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	term := at(t, a, "cni-settings", "13335")
+	term := atPage(t, a, "cni-settings", "13335")
 	term.Press("e")
 	term.WaitText("ctrl+s review")
 	fill(term, "^64999")
@@ -339,7 +341,7 @@ func TestTheDefaultASNWarnsAboutSessionsOverTunnels(t *testing.T) {
 func TestReadOnlyNamesTheReasonOnEveryKeyOfInterconnects(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	term := at(t, a, "cnis", "ams-cni-v2", "--read-only")
+	term := atPage(t, a, "cnis", "ams-cni-v2", "--read-only")
 	for _, key := range []string{"n", "e", "D"} {
 		term.Press(key)
 		term.WaitText("read-only (--read-only")
