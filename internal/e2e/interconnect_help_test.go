@@ -14,7 +14,8 @@ import (
 // atPage opens the program on the account and jumps to a page by its palette name.
 func atPage(t *testing.T, a *account, page, shown string, args ...string) *ptytest.Terminal {
 	t.Helper()
-	term := watching(t, a, args...)
+	term := sit(t, ptytest.Options{Args: args, Env: a.env()})
+	term.WaitText("q quit")
 	jump(term, page, shown)
 	return term
 }
