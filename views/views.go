@@ -10,6 +10,7 @@ import (
 	"flarewire/tui"
 	"flarewire/views/account"
 	"flarewire/views/activity"
+	"flarewire/views/interconnect"
 	"flarewire/views/kit"
 	"flarewire/views/overview"
 	"flarewire/views/prefix"
@@ -22,6 +23,7 @@ import (
 var registry = []func(*kit.Env) kit.Module{
 	overview.New,
 	tunnel.New,
+	interconnect.New,
 	route.New,
 	prefix.New,
 	account.New,

@@ -212,6 +212,17 @@ func conflicts(opened, fresh, wanted fields) []Conflict {
 	return list
 }
 
+// hasParent tells whether the object that holds the path is there: where it is gone, nothing of it is sent.
+func (f fields) hasParent(path string) bool {
+	i := strings.LastIndexByte(path, '.')
+	for other := range f {
+		if i < 0 || strings.HasPrefix(other, path[:i+1]) {
+			return true
+		}
+	}
+	return false
+}
+
 // rebase puts what the user changed, and only that, on top of what is there now.
 func rebase(opened, wanted, fresh fields) fields {
 	out := fields{}
@@ -220,6 +231,10 @@ func rebase(opened, wanted, fresh fields) fields {
 	}
 	for _, path := range union(opened, wanted) {
 		was, wish := opened[path], wanted[path]
+		if was != nil && wish == nil && !wanted.hasParent(path) {
+			delete(out, path) // also what is empty: it would bring the object back
+			continue
+		}
 		if same(path, was, wish) {
 			continue
 		}

@@ -158,7 +158,7 @@ type change[T any] struct {
 func (e edit[T]) finish(ctx context.Context, w *Writer, p Plan, c change[T]) Plan {
 	p.Differences = compare(c.now, c.target)
 	if e.verb == journal.Update {
-		p.Unsent = unsent(p.Differences, c.target, flatten(c.req.body()))
+		p.Unsent = unsent(p.Differences, c.target, flatten(c.req.body()), e.r.Whole)
 		e.warnUnsent(&p)
 	}
 	for _, path := range c.req.secrets() {
@@ -214,11 +214,14 @@ func (e edit[T]) warnUnsent(p *Plan) {
 	}
 }
 
-// unsent are the differences that the request does not carry.
-func unsent(differences []Difference, target, body fields) []Difference {
+// unsent are the differences that the request does not carry. Where it is the whole object, it removes what it leaves out.
+func unsent(differences []Difference, target, body fields, whole bool) []Difference {
 	var list []Difference
 	for _, d := range differences {
 		value, sent := body[d.Path]
+		if removed := target[d.Path] == nil; whole && removed && !sent {
+			continue
+		}
 		if !sent || !same(d.Path, value, target[d.Path]) {
 			list = append(list, d)
 		}
@@ -286,7 +289,7 @@ func blamed(err error, body fields) string {
 }
 
 func (w *Writer) newPlan(title, resource string, verb journal.Verb, id, name string) Plan {
-	p := Plan{Title: titles[verb] + " " + title + " " + name, Verb: verb, Resource: resource, ID: id, Name: name, spent: &atomic.Bool{}}
+	p := Plan{Title: strings.TrimSpace(titles[verb] + " " + title + " " + name), Verb: verb, Resource: resource, ID: id, Name: name, spent: &atomic.Bool{}}
 	if w.options.ReadOnly != "" {
 		p.block("nothing can be changed: " + w.options.ReadOnly)
 	}

@@ -19,6 +19,10 @@ type Resource[T any] struct {
 	ID     func(T) string
 	Label  func(T) string // what people call the object
 	Acts   []string       // paths that only named acts change
+	// Whole: an update takes the whole object, so what is left out is to be removed. Elsewhere it stays as it is.
+	Whole bool
+	// ReadAs gives the field in which the server shows a field of a creation, where the two have different names.
+	ReadAs map[string]string
 	// Hint is added to the warning about a field that an update cannot change.
 	Hint string
 	// Beside reads what must not change along with the object though it is no part of it; nil = nothing.
@@ -47,11 +51,14 @@ var (
 	CNIs = Resource[api.CNI]{Name: "cnis", Title: "CNI",
 		In:    func(a *api.AccountClient) api.Collection[api.CNI] { return a.CNIs },
 		ID:    func(c api.CNI) string { return c.ID },
-		Label: func(c api.CNI) string { return c.Magic.ConduitName }}
+		Label: func(c api.CNI) string { return c.Magic.ConduitName },
+		Whole: true} // Cloudflare API: update CNI requires all fields
 	PhysicalInterconnects = Resource[api.Interconnect]{Name: "cni_interconnects", Title: "CNI interconnect",
 		In:    func(a *api.AccountClient) api.Collection[api.Interconnect] { return a.PhysicalInterconnects },
 		ID:    func(i api.Interconnect) string { return i.Name },
-		Label: func(i api.Interconnect) string { return i.Name }}
+		Label: func(i api.Interconnect) string { return i.Name },
+		// A partner interconnect's bandwidth comes back as its speed (Cloudflare API: create interconnect).
+		ReadAs: map[string]string{"bandwidth": "speed"}}
 	Prefixes = Resource[api.Prefix]{Name: "prefixes", Title: "prefix",
 		In:     func(a *api.AccountClient) api.Collection[api.Prefix] { return a.Prefixes },
 		ID:     func(p api.Prefix) string { return p.ID },

@@ -316,8 +316,14 @@ func (c *creation[T]) missing(got T) []Difference {
 	}
 	var list []Difference
 	for _, path := range union(body, nil) {
-		if !same(path, is[path], body[path]) {
-			list = append(list, difference(path, is[path], body[path]))
+		value := is[path]
+		if other, renamed := c.r.ReadAs[path]; renamed {
+			if value = is[other]; value == nil {
+				continue // it is optional there, so its absence says nothing
+			}
+		}
+		if !same(path, value, body[path]) {
+			list = append(list, difference(path, value, body[path]))
 		}
 	}
 	return list

@@ -5,6 +5,7 @@ package resource
 
 import (
 	"bytes"
+	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -41,6 +42,9 @@ type Description[T any] struct {
 	// DeleteAll opens the deletion of several marked rows; nil when rows cannot be marked.
 	DeleteAll func([]T) tea.Cmd
 	NoWrites  string
+	// NoCreate and NoEdit are why that cannot be done with this resource at all: the key stays visible and
+	// says so. A function that is nil without a reason is not offered.
+	NoCreate, NoEdit string
 	// NoDelete is why this row cannot be deleted, "" when it can; nil when all can.
 	NoDelete func(T) string
 	// Scope is what the rows belong to, for the sentence that there are none; empty is "on this account".
@@ -49,6 +53,9 @@ type Description[T any] struct {
 	Actions func(row T) []tui.Action
 }
 
+// Always is a NoDelete for a resource of which no row can be deleted.
+func Always[T any](why string) func(T) string { return func(T) string { return why } }
+
 // writes are the actions that change something, the same keys for every resource.
 func (d Description[T]) writes(row T, ok bool) []tui.Action {
 	why := d.NoWrites
@@ -56,13 +63,13 @@ func (d Description[T]) writes(row T, ok bool) []tui.Action {
 		why = "there is no row to act on"
 	}
 	var out []tui.Action
-	if d.Edit != nil {
-		out = append(out, tui.Action{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: why,
+	if d.Edit != nil || d.NoEdit != "" {
+		out = append(out, tui.Action{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: cmp.Or(d.NoEdit, why),
 			Long: "Change it: form, review, then send", Run: func() tea.Cmd { return d.Edit(row) }})
 	}
-	if d.Delete != nil {
-		if why == "" && d.NoDelete != nil {
-			why = d.NoDelete(row)
+	if d.Delete != nil || d.NoDelete != nil {
+		if ok && d.NoDelete != nil {
+			why = cmp.Or(d.NoDelete(row), why)
 		}
 		out = append(out, tui.Action{Name: "delete", Keys: []string{"D"}, Short: "delete", Footer: true, Why: why,
 			Long: "Delete it: what hangs on it, then its name", Run: func() tea.Cmd { return d.Delete(row) }})
@@ -75,10 +82,10 @@ func (d Description[T]) writes(row T, ok bool) []tui.Action {
 
 // creation is the action that makes a new object.
 func (d Description[T]) creation() []tui.Action {
-	if d.Create == nil {
+	if d.Create == nil && d.NoCreate == "" {
 		return nil
 	}
-	return []tui.Action{{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Why: d.NoWrites,
+	return []tui.Action{{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Why: cmp.Or(d.NoCreate, d.NoWrites),
 		Long: "Make a new one", Run: d.Create}}
 }
 

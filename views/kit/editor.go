@@ -25,24 +25,53 @@ type Editor[T any] struct {
 	HangsOn func(context.Context, T) []string
 	// Next are the actions offered after an object was created; nil for none.
 	Next func(change.Result) []tui.Action
-	// Guard says what stands against creating or deleting an object and what it brings with it. It reads what it needs, in the
-	// background, each time the review checks; nil for nothing.
-	Guard func(context.Context, journal.Verb, T) (change.Guards, error)
+	// Guard says what stands against a change and what it brings with it; see Guard. Nil for nothing.
+	Guard Guard[T]
+	// ConfirmCreate is what must be typed before a new object is ordered; empty where it costs nothing.
+	ConfirmCreate string
 	// Refresh fetches the rows anew after a change.
 	Refresh func() tea.Cmd
 }
 
+// Guard says what stands against a creation, a change or a deletion and what it brings with it, before it
+// is sent. It reads what it needs, in the background, each time the review checks. For a creation opened
+// is the blank object, for a deletion wanted is the same as opened.
+type Guard[T any] func(ctx context.Context, verb journal.Verb, opened, wanted T) (change.Guards, error)
+
+// OnEnds makes a guard that concerns creations and deletions: the object that comes or goes.
+func OnEnds[T any](guard func(ctx context.Context, verb journal.Verb, object T) (change.Guards, error)) Guard[T] {
+	return func(ctx context.Context, verb journal.Verb, opened, wanted T) (change.Guards, error) {
+		switch verb {
+		case journal.Create:
+			return guard(ctx, verb, wanted)
+		case journal.Delete:
+			return guard(ctx, verb, opened)
+		}
+		return change.Guards{}, nil
+	}
+}
+
+// OnWrite makes a guard that concerns creations and changes, and reads nothing.
+func OnWrite[T any](guard func(opened, wanted T) change.Guards) Guard[T] {
+	return func(_ context.Context, verb journal.Verb, opened, wanted T) (change.Guards, error) {
+		if verb == journal.Delete {
+			return change.Guards{}, nil
+		}
+		return guard(opened, wanted), nil
+	}
+}
+
 // Create opens the form for a new object.
-func (e Editor[T]) Create() tea.Cmd { return tui.Push(e.Creation()) }
+func (e Editor[T]) Create() tea.Cmd { return tea.Batch(e.Env.WantSubnets(), tui.Push(e.Creation())) }
 
 // Creation is the form for a new object.
 func (e Editor[T]) Creation() tui.View {
 	title := "New " + e.Resource.Title
 	return e.Form(title, e.Blank, func(wanted T) tea.Cmd {
-		return tui.Push(NewReview(e.Env, Intent{Title: title, Pages: 2, FieldOf: e.FieldOf, After: e.after, Next: e.Next,
+		return tui.Push(NewReview(e.Env, Intent{Title: title, Confirm: e.ConfirmCreate, Pages: 2, FieldOf: e.FieldOf, After: e.after, Next: e.Next,
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				plan, err := change.PrepareCreate(ctx, w, e.Resource, wanted)
-				return e.guarded(ctx, journal.Create, wanted, plan, err)
+				return e.guarded(ctx, journal.Create, e.Blank, wanted, plan, err)
 			}}))
 	})
 }
@@ -50,7 +79,7 @@ func (e Editor[T]) Creation() tui.View {
 // Edit reads the object and opens its form.
 func (e Editor[T]) Edit(id, name string) tea.Cmd {
 	title := "Edit " + name
-	return tui.Push(NewOpening(e.Env, title, func(ctx context.Context) (tui.View, error) {
+	return tea.Batch(e.Env.WantSubnets(), tui.Push(NewOpening(e.Env, title, func(ctx context.Context) (tui.View, error) {
 		opened, err := e.Resource.Read(ctx, e.Env.Account, id)
 		if err != nil {
 			return nil, err
@@ -58,15 +87,17 @@ func (e Editor[T]) Edit(id, name string) tea.Cmd {
 		return e.Form(title, opened, func(wanted T) tea.Cmd {
 			return tui.Push(NewReview(e.Env, Intent{Title: "Change " + e.Resource.Title + " " + name, Pages: 2, FieldOf: e.FieldOf, After: e.after,
 				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
-					return change.PrepareUpdate(ctx, w, e.Resource, opened, wanted)
+					plan, err := change.PrepareUpdate(ctx, w, e.Resource, opened, wanted)
+					return e.guarded(ctx, journal.Update, opened, wanted, plan, err)
 				}}))
 		}), nil
-	}))
+	})))
 }
 
-// Delete reads the object and opens the review of its end; the name must be typed there.
+// Delete reads the object and opens the review of its end; the name must be typed there. What hangs on
+// it is asked for as late as possible: the rows it is told from may still be on their way.
 func (e Editor[T]) Delete(id, name string) tea.Cmd {
-	return tui.Push(NewOpening(e.Env, "Delete "+name, func(ctx context.Context) (tui.View, error) {
+	return tea.Batch(e.Env.WantRelated(), tui.Push(NewOpening(e.Env, "Delete "+name, func(ctx context.Context) (tui.View, error) {
 		opened, err := e.Resource.Read(ctx, e.Env.Account, id)
 		if err != nil {
 			return nil, err
@@ -78,9 +109,9 @@ func (e Editor[T]) Delete(id, name string) tea.Cmd {
 		return NewReview(e.Env, Intent{Title: "Delete " + e.Resource.Title + " " + name, Confirm: name, Pages: 1, After: e.after,
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				plan, err := change.PrepareDelete(ctx, w, e.Resource, opened, hangsOn...)
-				return e.guarded(ctx, journal.Delete, opened, plan, err)
+				return e.guarded(ctx, journal.Delete, opened, opened, plan, err)
 			}}), nil
-	}))
+	})))
 }
 
 // Act reads the object and opens the review of a named act. confirm is what must be typed there; empty for an act that does
@@ -97,11 +128,11 @@ func (e Editor[T]) Act(id, title, confirm string, prepare func(context.Context, 
 }
 
 // guarded puts what the guard says into a plan.
-func (e Editor[T]) guarded(ctx context.Context, verb journal.Verb, object T, plan change.Plan, err error) (change.Plan, error) {
+func (e Editor[T]) guarded(ctx context.Context, verb journal.Verb, opened, wanted T, plan change.Plan, err error) (change.Plan, error) {
 	if err != nil || e.Guard == nil {
 		return plan, err
 	}
-	guards, err := e.Guard(ctx, verb, object)
+	guards, err := e.Guard(ctx, verb, opened, wanted)
 	return plan.Add(guards), err
 }
 

@@ -70,6 +70,12 @@ type Dependent interface {
 // Subnetter is a module whose objects use interface subnets or route networks.
 type Subnetter interface{ Subnets() []Subnet }
 
+// Awaiter is a Dependent or a Relater that fetches its rows only when they are wanted.
+type Awaiter interface {
+	// Await waits until the rows that Want asks for have come, or cannot be had, or ctx ends.
+	Await(ctx context.Context)
+}
+
 // Subnet is a network in use with the id of the object that uses it.
 type Subnet struct {
 	ID string
@@ -127,13 +133,40 @@ func (e *Env) Open(resource watch.Resource, id string) tui.View {
 	return nil
 }
 
-// HangsOn says in words what belongs to s, for the one who is about to delete it.
+// WantSubnets has everything fetched that Subnets answers from; forms with addresses and pages that tell
+// where an address belongs run it when they are opened.
+func (e *Env) WantSubnets() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, m := range e.modules {
+		if _, ok := m.(Subnetter); !ok {
+			continue
+		}
+		if r, ok := m.(Relater); ok {
+			cmds = append(cmds, r.Want())
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// awaitLimit is how long a deletion waits for the rows that tell what hangs on the object; after that
+// the modules say that they could not look.
+const awaitLimit = 10 * time.Second
+
+// HangsOn says in words what belongs to s, for the one who is about to delete it. It waits for rows that
+// are still on their way, so it is for commands: run WantRelated beside it.
 func (e *Env) HangsOn(ctx context.Context, s Subject) []string {
+	ctx, cancel := context.WithTimeout(ctx, awaitLimit)
+	defer cancel()
 	var out []string
 	for _, m := range e.modules {
-		if d, ok := m.(Dependent); ok {
-			out = append(out, d.HangsOn(ctx, s)...)
+		d, ok := m.(Dependent)
+		if !ok {
+			continue
 		}
+		if a, ok := m.(Awaiter); ok {
+			a.Await(ctx)
+		}
+		out = append(out, d.HangsOn(ctx, s)...)
 	}
 	return out
 }

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"context"
+	"slices"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -182,33 +183,33 @@ func (r *Review) accept() tea.Cmd {
 	return func() tea.Msg { return plannedMsg{r, plan.AcceptConflicts(r.env.Ctx), nil} }
 }
 
-// The room for the text of a dialog at 80x24, beside its title, the field for the name and the answers.
-const (
-	dialogWidth = 66
-	dialogLines = 12
-)
-
 func (r *Review) send() tea.Cmd {
 	if r.intent.Confirm == "" {
 		return r.apply()
 	}
-	var lines []tui.Line
-	paragraph := func(role tui.Role, text string) {
-		for _, l := range tui.Wrap(tui.Clean(text), dialogWidth) {
-			lines = append(lines, tui.Text(role, l))
-		}
-	}
-	for _, w := range r.plan.Warnings {
-		paragraph(tui.Bad, "! "+w)
-	}
-	for _, c := range r.plan.Consequences {
-		paragraph(tui.Pending, "- "+c)
-	}
-	if len(lines) > dialogLines {
-		lines = append(lines[:dialogLines-1], tui.Text(tui.Muted, "More stands in the review behind this."))
-	}
+	lines := r.told()
 	return tui.Open(&tui.Dialog{Title: r.plan.Title + "?", Lines: lines, Confirm: r.intent.Confirm,
 		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: r.apply}}})
+}
+
+// A dialog has room for some lines only: the name must still be typed below them.
+const (
+	toldLines = 9
+	toldWidth = 66
+)
+
+// told is what the dialog repeats of the plan: its warnings and consequences.
+func (r *Review) told() []tui.Line {
+	lines := []tui.Line{tui.Text(tui.Plain, r.plan.Title+".")}
+	for _, sentence := range slices.Concat(r.plan.Warnings, r.plan.Consequences) {
+		for _, text := range tui.Wrap(tui.Clean(sentence), toldWidth) {
+			lines = append(lines, tui.Text(tui.Pending, text))
+		}
+	}
+	if len(lines) > toldLines {
+		lines = append(lines[:toldLines-1], tui.Text(tui.Pending, "… and more: do nothing, and read the review behind this."))
+	}
+	return lines
 }
 
 func (r *Review) apply() tea.Cmd {

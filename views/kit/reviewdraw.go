@@ -108,6 +108,9 @@ func (r *Review) drawResult(p *page) {
 		role = tui.Pending
 	}
 	p.text(role, r.result.Text)
+	if r.plan.Verb == journal.Create && r.result.ID != "" {
+		p.text(tui.Plain, "Its id is "+r.result.ID+".")
+	}
 	if err := r.result.Err; err != nil && !strings.Contains(r.result.Text, api.Advice(err)) {
 		p.text(tui.Plain, Sentence(err))
 	}

@@ -226,5 +226,5 @@ func (e Editor[T]) Deletion(ctx context.Context, w *change.Writer, id string) (c
 		hangsOn = e.HangsOn(ctx, opened)
 	}
 	plan, err := change.PrepareDelete(ctx, w, e.Resource, opened, hangsOn...)
-	return e.guarded(ctx, journal.Delete, opened, plan, err)
+	return e.guarded(ctx, journal.Delete, opened, opened, plan, err)
 }

@@ -25,7 +25,8 @@ type List[T any] struct {
 	seq     tui.Sequence
 	wanted  bool
 	polling bool
-	again   bool // a refresh was asked for while one was under way
+	again   bool          // a refresh was asked for while one was under way
+	first   chan struct{} // closed when the first fetch is over, well or not
 
 	mu      sync.RWMutex // rows are also read by commands
 	rows    []T
@@ -49,7 +50,13 @@ type (
 
 // NewList makes a list; fetch runs in the background and must end when its context does.
 func NewList[T any](ctx context.Context, now func() time.Time, fetch func(context.Context) ([]T, error)) *List[T] {
-	return &List[T]{ctx: ctx, fetch: fetch, now: now, every: listEvery}
+	return &List[T]{ctx: ctx, fetch: fetch, now: now, every: listEvery, first: make(chan struct{})}
+}
+
+// Every makes the list be fetched in other intervals: what hardly changes need not be asked every minute.
+func (l *List[T]) Every(d time.Duration) *List[T] {
+	l.every = d
+	return l
 }
 
 // Init implements tui.Service.
@@ -102,6 +109,11 @@ func (l *List[T]) take(msg listMsg[T]) tea.Cmd {
 	if msg.err == nil {
 		l.rows, l.updated = msg.rows, msg.at
 	}
+	select {
+	case <-l.first:
+	default:
+		close(l.first)
+	}
 	l.mu.Unlock()
 	if l.again {
 		l.again = false
@@ -123,6 +135,15 @@ func (l *List[T]) Known() bool {
 	l.mu.RLock()
 	defer l.mu.RUnlock()
 	return !l.updated.IsZero()
+}
+
+// Await waits until the first fetch is over or ctx ends. It is for commands: a page that waited would
+// wait for itself.
+func (l *List[T]) Await(ctx context.Context) {
+	select {
+	case <-l.first:
+	case <-ctx.Done():
+	}
 }
 
 // Err is why the last fetch failed; nil after a good one.

@@ -159,7 +159,7 @@ func parent(m *Module, r row) resource.Field {
 }
 
 func (m *Module) bgpEditor(r row) kit.Editor[api.BGPPrefix] {
-	return kit.Editor[api.BGPPrefix]{Env: m.env, Resource: change.BGPPrefixes(r.ID), Form: m.bgpForm(r), Guard: guardBGP,
+	return kit.Editor[api.BGPPrefix]{Env: m.env, Resource: change.BGPPrefixes(r.ID), Form: m.bgpForm(r), Guard: kit.OnEnds(guardBGP),
 		Refresh: func() tea.Cmd { return m.changed(r.ID) }}
 }
 

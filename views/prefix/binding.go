@@ -128,7 +128,7 @@ func (m *Module) bindingEditor(r row, services []api.AddressingService, existing
 		Form: func(title string, b api.Binding, submit func(api.Binding) tea.Cmd) *form.Form {
 			return bindingForm(title, r, services, existing, submit)
 		},
-		Guard: func(ctx context.Context, verb journal.Verb, b api.Binding) (change.Guards, error) {
+		Guard: kit.OnEnds(func(ctx context.Context, verb journal.Verb, b api.Binding) (change.Guards, error) {
 			now, err := m.env.Account.Bindings(r.ID).List(ctx)
 			if err != nil {
 				return change.Guards{}, err
@@ -137,7 +137,7 @@ func (m *Module) bindingEditor(r row, services []api.AddressingService, existing
 				return change.NewBinding(network(r.CIDR), now, b), nil
 			}
 			return change.Guards{Consequences: change.BindingConsequences(network(r.CIDR), now, b)}, nil
-		}}
+		})}
 }
 
 func bindingForm(title string, r row, services []api.AddressingService, existing []api.Binding, submit func(api.Binding) tea.Cmd) *form.Form {

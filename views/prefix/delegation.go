@@ -82,11 +82,11 @@ func (m *Module) delegationEditor(r row) kit.Editor[api.Delegation] {
 					return submit(api.Delegation{CIDR: strings.TrimSpace(v["cidr"]), DelegatedAccountID: strings.TrimSpace(v["delegated_account_id"])})
 				}})
 		},
-		Guard: func(_ context.Context, verb journal.Verb, d api.Delegation) (change.Guards, error) {
+		Guard: kit.OnEnds(func(_ context.Context, verb journal.Verb, d api.Delegation) (change.Guards, error) {
 			text := "The account " + d.DelegatedAccountID + " can no longer use these addresses"
 			if verb == journal.Create {
 				text = "The account " + d.DelegatedAccountID + " can use these addresses; their service bindings are still made here"
 			}
 			return change.Guards{Consequences: []string{text}}, nil
-		}}
+		})}
 }

@@ -113,7 +113,7 @@ func (m *Module) describe() resource.Description[row] {
 // editor makes the acts on prefixes. The id is that of the prefix that is acted on, "" for a new one.
 func (m *Module) editor(id string) kit.Editor[api.Prefix] {
 	own, delegate := netrules.CloudflareASN, true
-	return kit.Editor[api.Prefix]{Env: m.env, Resource: change.Prefixes, Form: m.form, Guard: m.guard,
+	return kit.Editor[api.Prefix]{Env: m.env, Resource: change.Prefixes, Form: m.form, Guard: kit.OnEnds(m.guard),
 		Blank: api.Prefix{ASN: &own, DelegateLOACreation: &delegate},
 		Refresh: func() tea.Cmd {
 			if id == "" {

@@ -43,7 +43,15 @@ func (m *Module) Destinations() []tui.Destination {
 // Services implements kit.Module.
 func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
 
-func (m *Module) open() tui.View { return resource.NewList(m.describe(), m.list.Source()) }
+func (m *Module) open() tui.View { return resource.NewList(m.describe(), m.source()) }
+
+// source is the routes, and the subnets by which the pages tell which tunnel or interconnect a route uses.
+func (m *Module) source() resource.Source[api.Route] {
+	s := m.list.Source()
+	s.Want = func() tea.Cmd { return tea.Batch(m.list.Want(), m.env.WantSubnets()) }
+	s.Related = m.env.WantRelated
+	return s
+}
 
 func (m *Module) describe() resource.Description[api.Route] {
 	return resource.Description[api.Route]{
@@ -193,6 +201,9 @@ func (m *Module) subject(r api.Route) kit.Subject {
 // Want implements kit.Relater.
 func (m *Module) Want() tea.Cmd { return m.list.Want() }
 
+// Await implements kit.Awaiter.
+func (m *Module) Await(ctx context.Context) { m.list.Await(ctx) }
+
 // Related implements kit.Relater: the routes through a tunnel's subnet, and those inside a prefix.
 func (m *Module) Related(s kit.Subject) []resource.Section {
 	var out resource.Section
@@ -245,7 +256,7 @@ func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
 }
 
 func (m *Module) openOne(r api.Route) func() tui.View {
-	return func() tui.View { return resource.NewDetail(m.describe(), m.list.Source(), r) }
+	return func() tui.View { return resource.NewDetail(m.describe(), m.source(), r) }
 }
 
 // Subnets implements kit.Subnetter: routed networks must not be taken for interfaces.

@@ -1,6 +1,7 @@
 package tunnel
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
 	"strconv"
@@ -13,11 +14,12 @@ import (
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/resource"
+	"flarewire/views/kit"
 )
 
 func sections(t watch.Tunnel, now time.Time, g tui.Glyphs, findings []diagnose.Finding) []resource.Section {
 	return []resource.Section{
-		panel(t, now, g), next(t, findings), timeline(t, now, g), addresses(t), health(t), settings(t), identity(t, now),
+		panel(t, now, g), next(t, findings), timeline(t, now, g), addresses(t), kit.HealthDetail(t.HealthCheck, true), settings(t), identity(t, now),
 	}
 }
 
@@ -48,19 +50,10 @@ func panel(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 		if len(t.BGP.ExtraPrefixes) > 0 {
 			add(resource.Field{Label: "Extra prefixes", Value: strings.Join(t.BGP.ExtraPrefixes, ", "), Note: "advertised to you"})
 		}
-		add(resource.Field{Label: "MD5 key", Value: md5(t.BGP)})
+		add(resource.Field{Label: "MD5 key", Value: kit.MD5(t.BGP)})
 		add(resource.Field{Label: "Went down", Value: times(t.Track.Downs), Note: "since flarewire watches"})
 	}
 	return s
-}
-
-// md5 says only whether there is a key. Cloudflare does not treat it as a secret, but on somebody's
-// screen it may still be one.
-func md5(b *api.BGP) string {
-	if b.MD5Key == "" {
-		return "none"
-	}
-	return "set"
 }
 
 func fsmField(s *api.BGPStatus) resource.Field {
@@ -142,7 +135,7 @@ func EventText(e watch.Event) (string, tui.Role) {
 	case watch.TunnelModified:
 		return "somebody changed it", tui.Accent
 	case watch.HealthChanged:
-		return "health " + or(string(e.FromHealth), "unknown") + " → " + or(string(e.ToHealth), "unknown"), healthRole(e.ToHealth)
+		return "health " + cmp.Or(string(e.FromHealth), "unknown") + " → " + cmp.Or(string(e.ToHealth), "unknown"), healthRole(e.ToHealth)
 	case watch.PrefixAdvertised:
 		return "is advertised", tui.Good
 	case watch.PrefixWithdrawn:
@@ -166,9 +159,9 @@ func healthRole(h watch.Health) tui.Role {
 // addresses says of every address whose side it is.
 func addresses(t watch.Tunnel) resource.Section {
 	s := resource.Section{Title: "Addresses", Fields: []resource.Field{
-		{Label: "Outer Cloudflare", Value: or(t.CloudflareEndpoint, "-"), Note: "Cloudflare's anycast endpoint"},
-		{Label: "Outer customer", Value: or(t.CustomerEndpoint, "-"), Note: "your router"},
-		{Label: "Interface", Value: or(t.InterfaceAddress, "-")},
+		{Label: "Outer Cloudflare", Value: kit.Or(t.CloudflareEndpoint, "-"), Note: "Cloudflare's anycast endpoint"},
+		{Label: "Outer customer", Value: kit.Or(t.CustomerEndpoint, "-"), Note: "your router"},
+		{Label: "Interface", Value: kit.Or(t.InterfaceAddress, "-")},
 	}}
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
 	if cf, customer, ok := netrules.Sides(subnet); ok {
@@ -182,52 +175,14 @@ func addresses(t watch.Tunnel) resource.Section {
 	return s
 }
 
-func health(t watch.Tunnel) resource.Section {
-	s := resource.Section{Title: "Health check"}
-	h := t.HealthCheck
-	if h == nil {
-		s.Fields = []resource.Field{{Label: "Settings", Value: "-", Note: "the API sent none"}}
-		return s
-	}
-	enabled := resource.Field{Label: "Enabled", Value: "-", Note: "the API does not say"}
-	if h.Enabled != nil {
-		enabled = resource.Field{Label: "Enabled", Value: yesNo(*h.Enabled)}
-		if !*h.Enabled {
-			enabled.Role, enabled.Note = tui.Pending, "shown as 100 % down by Cloudflare, whatever the tunnel does"
-		}
-	}
-	s.Fields = []resource.Field{
-		enabled,
-		{Label: "Type", Value: or(h.Type, "-"), Note: typeNote(h.Type)},
-		{Label: "Direction", Value: or(h.Direction, "-")},
-		{Label: "Rate", Value: or(h.Rate, "-")},
-		{Label: "Target", Value: or(h.Target.Effective, or(h.Target.Saved, "default")), Note: targetNote(h)},
-	}
-	return s
-}
-
-func typeNote(kind string) string {
-	if kind == "reply" {
-		return "a stateful firewall on your side may drop replies; request is safer there"
-	}
-	return ""
-}
-
-func targetNote(h *api.HealthCheck) string {
-	if h.Target.Saved == "" && h.Target.Effective != "" {
-		return "the default"
-	}
-	return ""
-}
-
 func settings(t watch.Tunnel) resource.Section {
 	s := resource.Section{Title: "Settings"}
 	add := func(label, value, note string) {
 		s.Fields = append(s.Fields, resource.Field{Label: label, Value: value, Note: note})
 	}
 	if t.Kind == api.GRE {
-		add("MTU", number(t.MTU), "")
-		add("TTL", number(t.TTL), "")
+		add("MTU", kit.Number(t.MTU), "")
+		add("TTL", kit.Number(t.TTL), "")
 	}
 	if t.Kind == api.IPsec {
 		psk := "-"
@@ -238,9 +193,9 @@ func settings(t watch.Tunnel) resource.Section {
 			}
 		}
 		add("Pre-shared key", psk, "the API never shows the key itself")
-		add("Anti-replay", optional(t.ReplayProtection), "protects Cloudflare to customer only")
+		add("Anti-replay", kit.Switch(t.ReplayProtection), "protects Cloudflare to customer only")
 	}
-	add("Return routing", optional(t.AutomaticReturnRouting), "automatic return routing")
+	add("Return routing", kit.Switch(t.AutomaticReturnRouting), "automatic return routing")
 	return s
 }
 
@@ -250,18 +205,11 @@ func identity(t watch.Tunnel, now time.Time) resource.Section {
 	return resource.Section{Title: "Identity", Fields: []resource.Field{
 		{Label: "Name", Value: t.Name},
 		{Label: "Kind", Value: KindName(t.Kind)},
-		{Label: "Description", Value: or(t.Description, "-")},
+		{Label: "Description", Value: kit.Or(t.Description, "-")},
 		{Label: "ID", Value: t.ID},
 		{Label: "Created", Value: created, Note: createdAge},
 		{Label: "Modified", Value: modified, Note: modifiedAge},
 	}}
-}
-
-func or(value, otherwise string) string {
-	if value == "" {
-		return otherwise
-	}
-	return value
 }
 
 func times(n int) string {
@@ -269,26 +217,4 @@ func times(n int) string {
 		return "once"
 	}
 	return strconv.Itoa(n) + " times"
-}
-
-func yesNo(b bool) string {
-	if b {
-		return "yes"
-	}
-	return "no"
-}
-
-// optional distinguishes what the API leaves out from a no.
-func optional(b *bool) string {
-	if b == nil {
-		return "not set"
-	}
-	return yesNo(*b)
-}
-
-func number(n int) string {
-	if n == 0 {
-		return "-"
-	}
-	return strconv.Itoa(n)
 }

@@ -42,18 +42,10 @@ func (m *Module) greFields(title string, t api.GRETunnel, fixed string, submit f
 			Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.MTU(netrules.GRE, v)) }},
 		{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255",
 			Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.TTL(netrules.GRE, v)) }},
-		returnRouting(),
+		kit.ReturnRouting(),
 	}}
 	return form.New(form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, fixed),
 		Submit: func(v form.Values) tea.Cmd { return submit(applyGRE(t, v)) }})
-}
-
-func returnRouting() form.Field {
-	return form.Field{Key: "automatic_return_routing", Label: "Return routing", Kind: form.Choice, Options: form.YesNo,
-		Help: "Automatic return routing; only for accounts on Unified Routing",
-		Check: func(v string, _ form.Values) form.Finding {
-			return kit.Finding(netrules.AutomaticReturnRouting(v == "yes", true))
-		}}
 }
 
 func applyGRE(t api.GRETunnel, v form.Values) api.GRETunnel {
@@ -63,7 +55,7 @@ func applyGRE(t api.GRETunnel, v form.Values) api.GRETunnel {
 	t.InterfaceAddress, t.InterfaceAddress6 = trim("interface_address"), trim("interface_address6")
 	t.MTU, _ = strconv.Atoi(trim("mtu"))
 	t.TTL, _ = strconv.Atoi(trim("ttl"))
-	t.AutomaticReturnRouting = setting(t.AutomaticReturnRouting, v["automatic_return_routing"])
-	t.BGP, t.HealthCheck = bgpOf(v, t.BGP), healthOf(v)
+	t.AutomaticReturnRouting = kit.Setting(t.AutomaticReturnRouting, v["automatic_return_routing"])
+	t.BGP, t.HealthCheck = kit.BGPOf(v, t.BGP), kit.HealthOf(v, true)
 	return t
 }

@@ -15,7 +15,7 @@ import (
 // not part of an edit: rotating it breaks the live tunnel and has its own action.
 func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPsecTunnel) tea.Cmd) *form.Form {
 	values := commonValues(t.Tunnel())
-	values["replay_protection"] = yesNo(t.ReplayProtection != nil && *t.ReplayProtection)
+	values["replay_protection"] = kit.YesNo(t.ReplayProtection != nil && *t.ReplayProtection)
 	if t.CustomRemoteIdentities != nil {
 		values["fqdn_id"] = t.CustomRemoteIdentities.FQDNID
 	}
@@ -33,7 +33,7 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 				}
 				return kit.Finding(netrules.CustomFQDN(v, m.env.Account.ID))
 			}},
-		returnRouting(),
+		kit.ReturnRouting(),
 	}}
 	if t.ID == "" {
 		own.Fields = append([]form.Field{{Key: "psk", Label: "Pre-shared key", Kind: form.Secret,
@@ -54,14 +54,14 @@ func applyIPsec(t api.IPsecTunnel, v form.Values) api.IPsecTunnel {
 	t.Name, t.Description = trim("name"), v["description"]
 	t.CloudflareEndpoint, t.CustomerEndpoint = trim("cloudflare_endpoint"), trim("customer_endpoint")
 	t.InterfaceAddress, t.InterfaceAddress6 = trim("interface_address"), trim("interface_address6")
-	t.AutomaticReturnRouting = setting(t.AutomaticReturnRouting, v["automatic_return_routing"])
-	t.ReplayProtection = setting(t.ReplayProtection, v["replay_protection"])
+	t.AutomaticReturnRouting = kit.Setting(t.AutomaticReturnRouting, v["automatic_return_routing"])
+	t.ReplayProtection = kit.Setting(t.ReplayProtection, v["replay_protection"])
 	if id := trim("fqdn_id"); id != "" || t.CustomRemoteIdentities != nil {
 		t.CustomRemoteIdentities = &api.CustomRemoteIdentities{FQDNID: id}
 	}
 	if v["psk"] != "" {
 		t.PSK = api.NewSecret(v["psk"])
 	}
-	t.BGP, t.HealthCheck = bgpOf(v, t.BGP), healthOf(v)
+	t.BGP, t.HealthCheck = kit.BGPOf(v, t.BGP), kit.HealthOf(v, true)
 	return t
 }

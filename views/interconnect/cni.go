@@ -1,0 +1,157 @@
+package interconnect
+
+import (
+	"cmp"
+	"fmt"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+)
+
+// noSessionState is said where one would look for the state of the session.
+const noSessionState = "The API does not tell the state of a BGP session over a CNI. Look at your router: show bgp summary, and the routes " +
+	"received and advertised."
+
+func (m *Module) describeCNIs() resource.Description[api.CNI] {
+	editor := m.cniEditor()
+	return resource.Description[api.CNI]{
+		Plural:  "CNIs",
+		ID:      func(c api.CNI) string { return c.ID },
+		Name:    func(c api.CNI) string { return c.Magic.ConduitName },
+		JSON:    func(c api.CNI) []byte { return c.JSON() },
+		Columns: cniColumns(), SortBy: "name",
+		Sections: m.cniSections,
+		NoWrites: m.env.NoWrites,
+		Create:   func() tea.Cmd { return tea.Batch(m.ports.Want(), editor.Create()) },
+		Edit:     func(c api.CNI) tea.Cmd { return editor.Edit(c.ID, c.Magic.ConduitName) },
+		Delete:   func(c api.CNI) tea.Cmd { return editor.Delete(c.ID, c.Magic.ConduitName) },
+	}
+}
+
+func cniColumns() []table.Column[api.CNI] {
+	type C = api.CNI
+	return []table.Column[C]{
+		{Key: "name", Title: "NAME", Width: 15, Grow: 9, Text: kit.Cell(func(c C) string { return c.Magic.ConduitName }),
+			Role: func(C) tui.Role { return tui.Strong }},
+		{Key: "interconnect", Title: "INTERCONNECT", Width: 15, Grow: 9, Text: kit.Cell(func(c C) string { return kit.Or(c.Interconnect, "-") })},
+		{Key: "cloudflare", Title: "CLOUDFLARE", Width: 15, Text: kit.Cell(func(c C) string { return withoutLength(c.P2PIP) })},
+		{Key: "customer", Title: "YOUR SIDE", Width: 15, Text: kit.Cell(func(c C) string { return withoutLength(c.CustIP) })},
+		{Key: "asn", Title: "ASN", Width: 10, Right: true, Text: kit.Cell(func(c C) string { return asn(c.BGP) }),
+			Compare: func(a, b C) int { return cmp.Compare(asNumber(a.BGP), asNumber(b.BGP)) }},
+		{Key: "mode", Title: "BGP MODE", Width: 13, Priority: 1, Text: kit.Cell(func(c C) string { return modeName(c.BGPMode) })},
+		{Key: "mtu", Title: "MTU", Width: 5, Right: true, Priority: 1, Text: kit.Cell(func(c C) string { return kit.Number(c.Magic.MTU) }),
+			Compare: func(a, b C) int { return cmp.Compare(a.Magic.MTU, b.Magic.MTU) }},
+		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 2, Text: kit.Cell(func(c C) string { return c.Magic.Description }),
+			Role: func(C) tui.Role { return tui.Muted }},
+	}
+}
+
+// withoutLength is an address for a narrow column; the length of both sides is on the detail page.
+func withoutLength(a api.CNIAddress) string {
+	address, _, _ := strings.Cut(string(a), "/")
+	return kit.Or(address, "-")
+}
+
+// asn is "-" without BGP: an absent number is not a zero.
+func asn(b *api.BGP) string {
+	if b == nil {
+		return "-"
+	}
+	return strconv.FormatUint(uint64(b.CustomerASN), 10)
+}
+
+func asNumber(b *api.BGP) uint32 {
+	if b == nil {
+		return 0
+	}
+	return b.CustomerASN
+}
+
+// modeName writes a BGP mode for a person; one that is not known is shown as it comes.
+func modeName(mode string) string {
+	switch mode {
+	case "":
+		return "-"
+	case netrules.BGPModeExchange:
+		return "full exchange"
+	case netrules.BGPModeAdvertise:
+		return "advertise only"
+	}
+	return mode
+}
+
+func (m *Module) cniSections(c api.CNI, _ time.Time) []resource.Section {
+	sections := []resource.Section{
+		{Title: "Addresses", Fields: []resource.Field{
+			{Label: "Cloudflare's side", Value: kit.Or(string(c.P2PIP), "-"), Note: "p2p_ip: your BGP neighbor"},
+			{Label: "Your side", Value: kit.Or(string(c.CustIP), "-"), Note: "cust_ip: your router, and the next hop of routes"},
+			{Label: "MTU", Value: kit.Number(c.Magic.MTU)},
+		}},
+		bgpSection(c.BGP, c.BGPMode),
+		m.underCNI(c),
+	}
+	sections = append(sections, m.env.Related(cniSubject(c))...)
+	return append(sections, resource.Section{Title: "Identity", Fields: []resource.Field{
+		{Label: "Name", Value: kit.Or(c.Magic.ConduitName, "-"), Note: "conduit_name: the tunnel's name in the analytics"},
+		{Label: "Description", Value: kit.Or(c.Magic.Description, "-")},
+		{Label: "ID", Value: c.ID},
+		{Label: "Account", Value: kit.Or(c.Account, "-")},
+	}})
+}
+
+// bgpSection is the configuration of a session over an interconnect.
+func bgpSection(b *api.BGP, mode string) resource.Section {
+	s := resource.Section{Title: "BGP"}
+	if b == nil {
+		s.Fields = []resource.Field{{Label: "Session", Value: "none configured", Role: tui.Muted}}
+	} else {
+		s.Fields = []resource.Field{
+			{Label: "Customer AS", Value: asn(b), Note: "as configured"},
+			{Label: "MD5 key", Value: kit.MD5(b)},
+			{Label: "Extra prefixes", Value: kit.Or(strings.Join(b.ExtraPrefixes, ", "), "none")},
+			{Label: "Hold time", Value: fmt.Sprintf("%.0f s", netrules.InterconnectHoldTime.Seconds()), Note: "what Cloudflare offers over interconnects"},
+		}
+	}
+	if mode != "" {
+		s.Fields = append(s.Fields, resource.Field{Label: "Mode", Value: modeName(mode), Note: mode})
+	}
+	if b != nil {
+		s.Fields = append(s.Fields, resource.Field{Value: noSessionState, Prose: true})
+	}
+	return s
+}
+
+// underCNI is what a CNI stands on, and its tunnel side.
+func (m *Module) underCNI(c api.CNI) resource.Section {
+	s := resource.Section{Title: "Belongs to"}
+	if p, ok := m.portNamed(c.Interconnect); ok {
+		s.Fields = append(s.Fields, m.portField(p))
+	} else {
+		s.Fields = append(s.Fields, missing("Interconnect", m.ports.Known(), kit.Or(c.Interconnect, "-")+", which is not in the list"))
+	}
+	if l, ok := m.linkOf(c); ok {
+		s.Fields = append(s.Fields, m.linkField(l))
+	} else {
+		s.Fields = append(s.Fields, missing("Tunnel side", m.links.Known(), "none with this name"))
+	}
+	return s
+}
+
+// endOfSession is what the deletion of a CNI does to the traffic.
+func endOfSession(c api.CNI) []string {
+	out := []string{fmt.Sprintf("Traffic over %s stops at once.", c.Magic.ConduitName)}
+	if c.BGP != nil {
+		out = append(out, fmt.Sprintf("The BGP session with AS %d ends, and the routes it brings are withdrawn.", c.BGP.CustomerASN))
+	}
+	return append(out, fmt.Sprintf("The port %s stays, and stays ordered.", kit.Or(c.Interconnect, "under it")),
+		"The addresses may not come back: a new CNI gets its own from Cloudflare.")
+}

@@ -1,0 +1,166 @@
+package interconnect
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/change"
+	"flarewire/internal/netrules"
+	"flarewire/tui/form"
+	"flarewire/views/kit"
+)
+
+// cniForm makes the form for a CNI; one without id is a new one, whose addresses Cloudflare chooses.
+func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) *form.Form {
+	fixed := ""
+	sections := []form.Section{{Fields: []form.Field{
+		{Key: "interconnect", Label: "Interconnect", Help: "The port it runs over; ctrl+n goes through yours",
+			Suggest: func(form.Values) []string { return m.portNames() }, Live: m.portLive, Check: m.checkPort},
+		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel side and in the analytics",
+			Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, c.Magic.ConduitName) }},
+		{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE", Check: kit.Check(netrules.CNIMTU)},
+		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
+	}}}
+	if c.ID != "" {
+		fixed = "A CNI is not moved to another interconnect here: create a new one there, then delete this one"
+		sections = append(sections, addressSection())
+	}
+	sections[0].Fields[0].Fixed = fixed
+	bgp := kit.BGPSection("", func() []netrules.ASNUse { return m.otherASNs(c.Magic.ConduitName) })
+	bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Kind: form.Choice, Options: modes(c.BGPMode),
+		Help: "Full exchange of routes, or static advertisement without one"})
+	return form.New(form.Options{Title: title, Verb: "review", Values: cniValues(c), Sections: append(sections, bgp),
+		Submit: func(v form.Values) tea.Cmd { return submit(applyCNI(c, v)) }})
+}
+
+// addressSection has the two ends of the link, which a change sends along and may change.
+func addressSection() form.Section {
+	return form.Section{Title: "Addresses", Folded: true, Fields: []form.Field{
+		{Key: "p2p_ip", Label: "Cloudflare's side", Help: "With its length, such as 10.222.0.0/31", Check: checkEnd},
+		{Key: "cust_ip", Label: "Your side", Help: "The other address of the same network", Check: func(v string, all form.Values) form.Finding {
+			finding := checkEnd(v, all)
+			cloudflare, errCF := netip.ParsePrefix(strings.TrimSpace(all["p2p_ip"]))
+			customer, err := netip.ParsePrefix(strings.TrimSpace(v))
+			if err != nil || errCF != nil {
+				return finding
+			}
+			return kit.WorstOf(finding, kit.Finding(netrules.CNIAddresses(cloudflare, customer)))
+		}},
+	}}
+}
+
+func checkEnd(v string, _ form.Values) form.Finding {
+	if p, err := netip.ParsePrefix(strings.TrimSpace(v)); err != nil || !p.Addr().Is4() {
+		return form.Finding{Level: form.Partial, Text: "An IPv4 address with its length, such as 10.222.0.1/31"}
+	}
+	return form.Finding{}
+}
+
+// modes are the choices of bgp_mode. One that was never set can stay so; one that was set cannot be unset.
+func modes(now string) []form.Option {
+	known := []form.Option{{Value: netrules.BGPModeExchange, Label: modeName(netrules.BGPModeExchange)},
+		{Value: netrules.BGPModeAdvertise, Label: modeName(netrules.BGPModeAdvertise)}}
+	switch now {
+	case "":
+		return append([]form.Option{{Value: "", Label: "default"}}, known...)
+	case netrules.BGPModeExchange, netrules.BGPModeAdvertise:
+		return known
+	}
+	return append(known, form.Option{Value: now, Label: now})
+}
+
+func cniValues(c api.CNI) form.Values {
+	v := form.Values{"interconnect": c.Interconnect, "conduit_name": c.Magic.ConduitName, "description": c.Magic.Description,
+		"mtu": strconv.Itoa(c.Magic.MTU), "p2p_ip": string(c.P2PIP), "cust_ip": string(c.CustIP), "bgp_mode": c.BGPMode}
+	kit.PutBGP(v, c.BGP)
+	if c.ID == "" {
+		v["mtu"], v["bgp"] = strconv.Itoa(netrules.EthernetMTU), "yes"
+	}
+	return v
+}
+
+// applyCNI puts what was typed into a CNI. It is called with values that passed their checks.
+func applyCNI(c api.CNI, v form.Values) api.CNI {
+	trim := func(key string) string { return strings.TrimSpace(v[key]) }
+	c.Magic = api.CNIMagic{ConduitName: trim("conduit_name"), Description: v["description"]}
+	c.Magic.MTU, _ = strconv.Atoi(trim("mtu"))
+	c.Interconnect, c.BGPMode = trim("interconnect"), v["bgp_mode"]
+	c.P2PIP, c.CustIP = api.CNIAddress(trim("p2p_ip")), api.CNIAddress(trim("cust_ip"))
+	c.BGP = kit.BGPOf(v, c.BGP)
+	return c
+}
+
+func (m *Module) portNames() []string {
+	var out []string
+	for _, p := range m.ports.Rows() {
+		out = append(out, p.Name)
+	}
+	return out
+}
+
+func (m *Module) portLive(v form.Values) string {
+	if p, ok := m.portNamed(strings.TrimSpace(v["interconnect"])); ok {
+		return place(p) + ", " + kit.Or(p.Speed, "-")
+	}
+	return ""
+}
+
+func (m *Module) checkPort(v string, _ form.Values) form.Finding {
+	if v == "" {
+		return form.Finding{Level: form.Partial, Text: "Choose an interconnect: ctrl+n goes through yours"}
+	}
+	p, known := m.portNamed(strings.TrimSpace(v))
+	switch {
+	case !known && m.ports.Known():
+		return form.Finding{Level: form.Warning, Text: "There is no interconnect of this name in the list"}
+	case known && p.state != healthy:
+		return form.Finding{Level: form.Warning, Text: "Its state is " + p.stateWord() + ", so a CNI over it may carry no traffic yet"}
+	}
+	return form.Finding{}
+}
+
+// checkName is the rule for the name of a CNI and of a link, which are the same.
+func (m *Module) checkName(v, before string) form.Finding {
+	finding := kit.Worst(netrules.TunnelName(netrules.Interconnect, v), netrules.NameTaken(netrules.Interconnect, v, m.otherNames(before)))
+	return kit.WorstOf(finding, kit.Finding(netrules.Rename(before, v)))
+}
+
+// cniFieldOf gives the form's key for a path of the API.
+func cniFieldOf(path string) string { return kit.FieldOf(strings.TrimPrefix(path, "magic.")) }
+
+// guardCNI says what a new CNI leaves to do, and what a change interrupts.
+func (m *Module) guardCNI(opened, wanted api.CNI) change.Guards {
+	if opened.ID == "" {
+		return change.Guards{Consequences: []string{
+			"Cloudflare chooses the addresses of the link: read them on the CNI's page, then set up your router",
+			"Its tunnel side appears under :cf-interconnects with the same name",
+			"Nothing is routed over it before there are routes: by BGP, or static ones to your side"}}
+	}
+	var g change.Guards
+	if opened.P2PIP != wanted.P2PIP || opened.CustIP != wanted.CustIP {
+		g.Warnings = append(g.Warnings, "The link carries no traffic until your router has the new addresses")
+		g.Consequences = append(g.Consequences, m.env.HangsOn(m.env.Ctx, kit.Subject{Kind: "address", Interface: cniSubject(opened).Interface})...)
+	}
+	if interrupted := sessionChange(opened.BGP, wanted.BGP, opened.BGPMode != wanted.BGPMode); interrupted != "" {
+		g.Warnings = append(g.Warnings, interrupted)
+	}
+	return g
+}
+
+// sessionChange says what a change does to a running session; "" when it leaves it alone.
+func sessionChange(opened, wanted *api.BGP, mode bool) string {
+	switch {
+	case opened == nil:
+		return ""
+	case wanted == nil:
+		return fmt.Sprintf("The BGP session with AS %d ends, and the routes it brings are withdrawn", opened.CustomerASN)
+	case opened.CustomerASN != wanted.CustomerASN || opened.MD5Key != wanted.MD5Key || mode:
+		return "The BGP session breaks until your router has the same settings"
+	}
+	return ""
+}

@@ -1,0 +1,122 @@
+package interconnect
+
+import (
+	"cmp"
+	"net/netip"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+)
+
+// Why n and D do nothing on a link.
+const (
+	noLinkCreate = "The tunnel side comes with its CNI: create one under :cnis"
+	noLinkDelete = "The tunnel side goes with its CNI: delete that one under :cnis"
+)
+
+func (m *Module) describeLinks() resource.Description[api.MagicInterconnect] {
+	return resource.Description[api.MagicInterconnect]{
+		Plural:  "Interconnects, tunnel side",
+		ID:      func(l api.MagicInterconnect) string { return l.ID },
+		Name:    func(l api.MagicInterconnect) string { return l.Name },
+		JSON:    func(l api.MagicInterconnect) []byte { return l.JSON() },
+		Columns: m.linkColumns(), SortBy: "name",
+		Sections: m.linkSections,
+		NoWrites: m.env.NoWrites, NoCreate: noLinkCreate, NoDelete: resource.Always[api.MagicInterconnect](noLinkDelete),
+		Edit: func(l api.MagicInterconnect) tea.Cmd { return m.linkEditor().Edit(l.ID, l.Name) },
+	}
+}
+
+func (m *Module) linkColumns() []table.Column[api.MagicInterconnect] {
+	type L = api.MagicInterconnect
+	return []table.Column[L]{
+		{Key: "name", Title: "NAME", Width: 15, Grow: 9, Text: kit.Cell(func(l L) string { return l.Name }),
+			Role: func(L) tui.Role { return tui.Strong }},
+		{Key: "colo", Title: "COLO", Width: 12, Text: kit.Cell(func(l L) string { return kit.Or(l.ColoName, "-") })},
+		{Key: "version", Title: "VERSION", Width: 7, Text: kit.Cell(func(l L) string { return kit.Or(l.Version, "-") })},
+		{Key: "interface", Title: "INTERFACE", Width: 18, Text: kit.Cell(func(l L) string { return kit.Or(l.InterfaceAddress, "-") })},
+		{Key: "asn", Title: "ASN", Width: 10, Right: true, Text: kit.Cell(func(l L) string { return asn(l.BGP) }),
+			Compare: func(a, b L) int { return cmp.Compare(asNumber(a.BGP), asNumber(b.BGP)) }},
+		{Key: "mtu", Title: "MTU", Width: 5, Right: true, Text: kit.Cell(func(l L) string { return kit.Number(l.MTU) }),
+			Compare: func(a, b L) int { return cmp.Compare(a.MTU, b.MTU) }},
+		{Key: "port", Title: "INTERCONNECT", Width: 15, Priority: 1, Text: kit.Cell(func(l L) string {
+			p, _ := m.portOf(l)
+			return kit.Or(p.Name, "-")
+		})},
+		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 2, Text: kit.Cell(func(l L) string { return l.Description }),
+			Role: func(L) tui.Role { return tui.Muted }},
+	}
+}
+
+func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource.Section {
+	created, createdAge := resource.Time(l.CreatedOn.Time, now)
+	modified, modifiedAge := resource.Time(l.ModifiedOn.Time, now)
+	sections := []resource.Section{linkAddresses(l), bgpSection(l.BGP, ""), m.underLink(l)}
+	sections = append(sections, m.env.Related(linkSubject(l))...)
+	return append(sections, kit.HealthDetail(l.HealthCheck, false),
+		resource.Section{Title: "Settings", Fields: []resource.Field{
+			{Label: "MTU", Value: kit.Number(l.MTU)},
+			{Label: "Return routing", Value: kit.Switch(l.AutomaticReturnRouting), Note: "automatic return routing"},
+		}},
+		resource.Section{Title: "Identity", Fields: []resource.Field{
+			{Label: "Name", Value: l.Name},
+			{Label: "Description", Value: kit.Or(l.Description, "-")},
+			{Label: "Colo", Value: kit.Or(l.ColoName, "-")},
+			{Label: "Version", Value: kit.Or(l.Version, "-"), Note: versionNote(l.Version)},
+			{Label: "ID", Value: l.ID},
+			{Label: "Created", Value: created, Note: createdAge},
+			{Label: "Modified", Value: modified, Note: modifiedAge},
+		}})
+}
+
+// versionNote says what a dataplane version means (Cloudflare docs: Network Interconnect).
+func versionNote(version string) string {
+	switch netrules.InterconnectVersion(version) {
+	case netrules.Version1, netrules.Version15:
+		return "dataplane v1: with GRE, one VLAN tag; never changes"
+	case netrules.Version2:
+		return "dataplane v2: without GRE, VLAN, BFD and LACP; never changes"
+	}
+	return ""
+}
+
+// linkAddresses says of every address whose side it is.
+func linkAddresses(l api.MagicInterconnect) resource.Section {
+	s := resource.Section{Title: "Addresses", Fields: []resource.Field{{Label: "Interface", Value: kit.Or(l.InterfaceAddress, "-")}}}
+	subnet, _ := netip.ParsePrefix(l.InterfaceAddress)
+	if cloudflare, customer, ok := netrules.Sides(subnet); ok {
+		s.Fields = append(s.Fields,
+			resource.Field{Label: "Cloudflare's side", Value: cloudflare.String(), Note: "your BGP neighbor"},
+			resource.Field{Label: "Your side", Value: customer.String(), Note: "your router, and the next hop of routes"})
+	}
+	if l.InterfaceAddress6 != "" {
+		s.Fields = append(s.Fields, resource.Field{Label: "Interface IPv6", Value: l.InterfaceAddress6})
+	}
+	if l.GRE != nil {
+		s.Fields = append(s.Fields, resource.Field{Label: "GRE endpoint", Value: kit.Or(l.GRE.CloudflareEndpoint, "-"), Note: "Cloudflare's, outer"})
+	}
+	return s
+}
+
+// underLink is what a link stands on.
+func (m *Module) underLink(l api.MagicInterconnect) resource.Section {
+	s := resource.Section{Title: "Belongs to"}
+	if c, ok := m.cniOf(l); ok {
+		s.Fields = append(s.Fields, m.cniField(c))
+	} else {
+		s.Fields = append(s.Fields, missing("CNI", m.cnis.Known(), "none with this name"))
+	}
+	if p, ok := m.portOf(l); ok {
+		s.Fields = append(s.Fields, m.portField(p))
+	} else {
+		s.Fields = append(s.Fields, missing("Interconnect", m.ports.Known() && m.cnis.Known(), "none that is known here"))
+	}
+	return s
+}

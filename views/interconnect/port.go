@@ -1,0 +1,155 @@
+package interconnect
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+)
+
+// noPortEdit is why e does nothing on a port.
+const noPortEdit = "The API cannot change an interconnect: only order it and delete it"
+
+func (m *Module) describePorts() resource.Description[port] {
+	return resource.Description[port]{
+		Plural:  "Interconnects",
+		ID:      func(p port) string { return p.Name },
+		Name:    func(p port) string { return p.Name },
+		JSON:    func(p port) []byte { return p.JSON() },
+		Columns: m.portColumns(), SortBy: "state",
+		Summary:  func(rows []port) tui.Line { return portSummary(rows, m.env.Glyphs) },
+		Sections: m.portSections,
+		NoWrites: m.env.NoWrites,
+		Create:   func() tea.Cmd { return tea.Batch(m.slots.Want(), m.portEditor(blankPort("")).Create()) },
+		NoEdit:   noPortEdit,
+		Delete:   func(p port) tea.Cmd { return m.portEditor(blankPort("")).Delete(p.Name, p.Name) },
+		Actions:  func(p port) []tui.Action { return []tui.Action{m.letterAction(p)} },
+	}
+}
+
+// partner tells whether a port is a partner's virtual circuit: those have a region and no slot.
+func (p port) partner() bool { return p.SlotID == "" && p.Facility == nil && p.Region != "" }
+
+// place is where a port is: the site of a cable, the region of a partner's circuit.
+func place(p port) string { return kit.Or(cmp.Or(p.Site, p.Region), "-") }
+
+func (m *Module) portColumns() []table.Column[port] {
+	muted := func(port) tui.Role { return tui.Muted }
+	return []table.Column[port]{
+		{Key: "name", Title: "NAME", Width: 15, Grow: 3, Text: kit.Cell(func(p port) string { return p.Name }),
+			Role: func(port) tui.Role { return tui.Strong }},
+		{Key: "state", Title: "STATE", Width: 11, Text: kit.Cell(func(p port) string { return p.text(m.env.Glyphs) }), Role: func(p port) tui.Role { return p.role() },
+			Compare: func(a, b port) int { return cmp.Compare(a.severity(), b.severity()) }},
+		{Key: "site", Title: "SITE", Width: 12, Text: kit.Cell(place)},
+		{Key: "speed", Title: "SPEED", Width: 5, Text: kit.Cell(func(p port) string { return kit.Or(p.Speed, "-") })},
+		{Key: "reason", Title: "REASON", Width: 24, Grow: 30, Role: muted, Text: kit.Cell(func(p port) string { return kit.Or(p.reason, "-") })},
+		{Key: "cnis", Title: "CNIS", Width: 16, Grow: 10, Priority: 1, Text: kit.Cell(m.cniNames)},
+		{Key: "type", Title: "TYPE", Width: 11, Priority: 2, Text: kit.Cell(func(p port) string { return kit.Or(p.Type, "-") })},
+		{Key: "facility", Title: "FACILITY", Width: 20, Grow: 20, Priority: 3, Role: muted, Text: kit.Cell(func(p port) string {
+			if p.Facility == nil {
+				return "-"
+			}
+			return p.Facility.Name
+		})},
+	}
+}
+
+func (m *Module) cniNames(p port) string {
+	if !m.cnis.Known() {
+		return "…"
+	}
+	var names []string
+	for _, c := range m.cnisOn(p.Name) {
+		names = append(names, c.Magic.ConduitName)
+	}
+	return kit.Or(strings.Join(names, " "), "-")
+}
+
+// portSummary counts the states, worst first.
+func portSummary(rows []port, g tui.Glyphs) tui.Line {
+	line := tui.Line{{Text: fmt.Sprintf("%d interconnects", len(rows)), Role: tui.Strong}}
+	for _, h := range []health{{state: down}, {state: unhealthy}, {}, {state: pending}, {state: healthy}} {
+		n := 0
+		for _, p := range rows {
+			if p.severity() == h.severity() {
+				n++
+			}
+		}
+		if n > 0 {
+			text := fmt.Sprintf("   %s %d %s", h.glyph(g), n, strings.ToLower(h.stateWord()))
+			line = append(line, tui.Span{Text: text, Role: h.role()})
+		}
+	}
+	return line
+}
+
+func (m *Module) portSections(p port, now time.Time) []resource.Section {
+	return []resource.Section{
+		m.stateSection(p, now), m.placeSection(p), m.overSection(p),
+		{Title: "Identity", Fields: []resource.Field{
+			{Label: "Name", Value: p.Name, Note: "it is the id, too"},
+			{Label: "Type", Value: kit.Or(p.Type, "-")},
+			{Label: "Owner", Value: kit.Or(p.Owner, "-")},
+			{Label: "Account", Value: kit.Or(p.Account, "-")},
+			{Label: "Reservation", Value: kit.Or(p.VirtualPortReservationID, "-"), Note: "of the virtual port; links of version 2 name it"},
+		}},
+	}
+}
+
+func (m *Module) stateSection(p port, now time.Time) resource.Section {
+	at, age := resource.Time(p.at, now)
+	s := resource.Section{Title: "State", Fields: []resource.Field{
+		{Label: "State", Value: p.text(m.env.Glyphs), Role: p.role()},
+		{Label: "Reason", Value: kit.Or(p.reason, "-")},
+		{Label: "Asked", Value: at, Note: age},
+	}}
+	if p.err != nil {
+		s.Fields = append(s.Fields, resource.Field{Label: "Last attempt", Value: kit.Sentence(p.err), Role: tui.Bad, Prose: true})
+	}
+	if text := p.meaning(); text != "" {
+		s.Fields = append(s.Fields, resource.Field{Value: text, Prose: true})
+	}
+	return s
+}
+
+func (m *Module) placeSection(p port) resource.Section {
+	if p.partner() {
+		return resource.Section{Title: "Google Cloud partner", Fields: []resource.Field{
+			{Label: "Region", Value: p.Region},
+			{Label: "Bandwidth", Value: kit.Or(p.Speed, "-")},
+		}}
+	}
+	s := resource.Section{Title: "Port", Fields: []resource.Field{
+		{Label: "Site", Value: kit.Or(p.Site, "-")},
+		{Label: "Speed", Value: kit.Or(p.Speed, "-")},
+	}}
+	s.Fields = append(s.Fields, facilityFields(p.Facility)...)
+	slot := resource.Field{Label: "Slot", Value: kit.Or(p.SlotID, "-")}
+	if known, ok := m.slotWith(p.SlotID); ok {
+		slot.Open = m.openSlot(known)
+	}
+	return resource.Section{Title: s.Title, Fields: append(s.Fields, slot,
+		resource.Field{Label: "Device", Value: kit.Or(p.CCRDeviceName, "-"), Note: "Cloudflare's router"})}
+}
+
+// overSection is what runs over a port.
+func (m *Module) overSection(p port) resource.Section {
+	s := resource.Section{Title: "Runs over it"}
+	for _, c := range m.cnisOn(p.Name) {
+		s.Fields = append(s.Fields, m.cniField(c))
+	}
+	for _, l := range m.linksOn(p) {
+		s.Fields = append(s.Fields, m.linkField(l))
+	}
+	if len(s.Fields) == 0 {
+		s.Fields = []resource.Field{missing("CNIs", m.cnis.Known(), "none")}
+	}
+	return s
+}

@@ -1,0 +1,139 @@
+package interconnect
+
+import (
+	"context"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/change"
+	"flarewire/internal/netrules"
+	"flarewire/tui"
+	"flarewire/tui/form"
+	"flarewire/tui/resource"
+	"flarewire/views/kit"
+)
+
+func (m *Module) fetchSettings(ctx context.Context) ([]api.CNISettings, error) {
+	s, err := change.ReadCNISettings(ctx, m.env.Account)
+	if err != nil {
+		return nil, err
+	}
+	return []api.CNISettings{s}, nil
+}
+
+// openSettings makes the page of the settings: one object, so there is no list.
+func (m *Module) openSettings() tui.View {
+	s := source(m, m.settings)
+	s.Related = nil
+	s.Rows = func() []api.CNISettings {
+		if rows := m.settings.Rows(); len(rows) > 0 {
+			return rows
+		}
+		return []api.CNISettings{{}} // the page says that nothing is known yet
+	}
+	return resource.NewDetail(resource.Description[api.CNISettings]{
+		Plural:   "CNI settings",
+		ID:       func(api.CNISettings) string { return "settings" },
+		Name:     func(api.CNISettings) string { return "CNI settings" },
+		JSON:     func(s api.CNISettings) []byte { return s.JSON() },
+		Sections: m.settingsSections,
+		NoWrites: m.env.NoWrites,
+		Edit:     func(api.CNISettings) tea.Cmd { return m.editSettings() },
+		NoDelete: resource.Always[api.CNISettings]("The API cannot remove the settings: only change them"),
+	}, s, api.CNISettings{})
+}
+
+func (m *Module) settingsSections(s api.CNISettings, _ time.Time) []resource.Section {
+	field := resource.Field{Label: "Default ASN", Value: asnText(s), Note: "Cloudflare's side of BGP sessions over interconnects"}
+	if !m.settings.Known() {
+		field.Value, field.Role = "not fetched yet", tui.Muted
+	}
+	note := resource.Field{Role: tui.Muted, Prose: true,
+		Value: "For BGP over GRE and IPsec tunnels it must stay " + strconv.Itoa(int(netrules.CloudflareASN)) +
+			". Otherwise it may be a private number from 64512 to 65534."}
+	if s.DefaultASN != nil {
+		if f := netrules.CloudflareSideASN(asnText(s), m.bgpOnTunnels() > 0); f.Text != "" {
+			note.Value, note.Role = f.Text, tui.Pending
+		}
+	}
+	return []resource.Section{{Title: "CNI settings", Fields: []resource.Field{field, note}}}
+}
+
+// asnText is "not set" for an account that has no number: that is not zero.
+func asnText(s api.CNISettings) string {
+	if s.DefaultASN == nil {
+		return "not set"
+	}
+	return strconv.FormatUint(uint64(*s.DefaultASN), 10)
+}
+
+// bgpOnTunnels counts the GRE and IPsec tunnels with a session.
+func (m *Module) bgpOnTunnels() int {
+	n := 0
+	for _, t := range m.env.Feed.Last().Tunnels {
+		if t.BGP != nil {
+			n++
+		}
+	}
+	return n
+}
+
+// editSettings reads the settings and opens their form.
+func (m *Module) editSettings() tea.Cmd {
+	const title = "Edit CNI settings"
+	return tui.Push(kit.NewOpening(m.env, title, func(ctx context.Context) (tui.View, error) {
+		opened, err := change.ReadCNISettings(ctx, m.env.Account)
+		if err != nil {
+			return nil, err
+		}
+		return m.settingsForm(title, opened), nil
+	}))
+}
+
+func (m *Module) settingsForm(title string, opened api.CNISettings) *form.Form {
+	values := form.Values{}
+	if opened.DefaultASN != nil {
+		values["default_asn"] = asnText(opened)
+	}
+	return form.New(form.Options{Title: title, Verb: "review", Values: values,
+		Sections: []form.Section{{Fields: []form.Field{
+			{Key: "default_asn", Label: "Default ASN", Help: "13335, or a private number from 64512 to 65534 without BGP over tunnels",
+				Check: func(v string, _ form.Values) form.Finding {
+					return kit.Finding(netrules.CloudflareSideASN(v, m.bgpOnTunnels() > 0))
+				}},
+		}}},
+		Submit: func(v form.Values) tea.Cmd {
+			asn, err := netrules.ParseASN(strings.TrimSpace(v["default_asn"]))
+			if err != nil {
+				return tui.Toast(tui.Bad, kit.Sentence(err))
+			}
+			return m.reviewSettings(opened, api.CNISettings{DefaultASN: &asn})
+		}})
+}
+
+func (m *Module) reviewSettings(opened, wanted api.CNISettings) tea.Cmd {
+	return tui.Push(kit.NewReview(m.env, kit.Intent{Title: "Change CNI settings", Pages: 2,
+		After: func(change.Result) tea.Cmd { return m.settings.Refresh() },
+		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
+			plan, err := change.PrepareCNISettings(ctx, w, opened, wanted)
+			if err != nil {
+				return plan, err
+			}
+			return plan.Add(m.guardSettings(*wanted.DefaultASN)), nil
+		}}))
+}
+
+// guardSettings says what another number means for the sessions that there are.
+func (m *Module) guardSettings(asn uint32) change.Guards {
+	g := change.Guards{Consequences: []string{
+		"Routers on the other side of interconnects must name this number as their neighbor's; which sessions take it over at once is not documented"}}
+	if n := m.bgpOnTunnels(); asn != netrules.CloudflareASN && n > 0 {
+		g.Warnings = []string{"BGP over GRE and IPsec tunnels needs " + strconv.Itoa(int(netrules.CloudflareASN)) + ": " +
+			strconv.Itoa(n) + " tunnels of this account have a session"}
+	}
+	return g
+}

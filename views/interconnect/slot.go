@@ -1,0 +1,154 @@
+package interconnect
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+)
+
+const noSlotChange = "Slots are Cloudflare's: n orders a port in one, nothing else can be done"
+
+func (m *Module) describeSlots() resource.Description[api.Slot] {
+	return resource.Description[api.Slot]{
+		Plural:  "Slots",
+		ID:      func(s api.Slot) string { return s.ID },
+		Name:    func(s api.Slot) string { return kit.Or(s.Site, "slot") + " " + s.Speed },
+		JSON:    func(s api.Slot) []byte { return s.JSON() },
+		Columns: m.slotColumns(), SortBy: "occupied",
+		Summary: slotSummary, Sections: m.slotSections,
+		NoWrites: m.env.NoWrites, NoEdit: noSlotChange, NoDelete: resource.Always[api.Slot](noSlotChange),
+		Actions: m.slotActions,
+	}
+}
+
+// slotActions order a port in a slot.
+func (m *Module) slotActions(s api.Slot) []tui.Action {
+	why := m.env.NoWrites
+	if why == "" && s.Occupied {
+		why = "this slot is occupied"
+	}
+	return []tui.Action{{Name: "new", Keys: []string{"n"}, Short: "order", Footer: true, Why: why,
+		Long: "Order an interconnect in this slot: a form, then a review, then it is sent",
+		Run:  func() tea.Cmd { return m.portEditor(blankPort(s.ID)).Create() }}}
+}
+
+func (m *Module) slotColumns() []table.Column[api.Slot] {
+	type S = api.Slot
+	muted := func(S) tui.Role { return tui.Muted }
+	return []table.Column[S]{
+		{Key: "site", Title: "SITE", Width: 8, Grow: 4, Text: kit.Cell(func(s S) string { return kit.Or(s.Site, "-") }),
+			Role: func(S) tui.Role { return tui.Strong }, Compare: compareSlots},
+		{Key: "speed", Title: "SPEED", Width: 5, Text: kit.Cell(func(s S) string { return kit.Or(s.Speed, "-") })},
+		{Key: "occupied", Title: "OCCUPIED", Width: 9, Text: kit.Cell(func(s S) string { return kit.YesNo(s.Occupied) }),
+			Role: occupiedRole, Compare: freeFirst},
+		{Key: "facility", Title: "FACILITY", Width: 24, Grow: 12, Text: kit.Cell(facilityName)},
+		{Key: "interconnect", Title: "INTERCONNECT", Width: 15, Text: kit.Cell(m.occupant)},
+		{Key: "address", Title: "ADDRESS", Width: 30, Grow: 30, Priority: 1, Role: muted, Text: kit.Cell(address)},
+		{Key: "id", Title: "ID", Width: 36, Priority: 2, Role: muted, Text: kit.Cell(func(s S) string { return s.ID })},
+	}
+}
+
+func occupiedRole(s api.Slot) tui.Role {
+	if s.Occupied {
+		return tui.Muted
+	}
+	return tui.Good
+}
+
+func compareSlots(a, b api.Slot) int {
+	return cmp.Or(cmp.Compare(a.Site, b.Site), cmp.Compare(a.Speed, b.Speed), cmp.Compare(a.ID, b.ID))
+}
+
+func freeFirst(a, b api.Slot) int {
+	if a.Occupied != b.Occupied {
+		if a.Occupied {
+			return 1
+		}
+		return -1
+	}
+	return compareSlots(a, b)
+}
+
+// bySite are the slots in the order of their sites.
+func bySite(rows []api.Slot) []api.Slot {
+	return slices.SortedFunc(slices.Values(rows), compareSlots)
+}
+
+func facilityName(s api.Slot) string {
+	if s.Facility == nil {
+		return "-"
+	}
+	return s.Facility.Name
+}
+
+func address(s api.Slot) string {
+	if s.Facility == nil {
+		return "-"
+	}
+	return strings.Join(s.Facility.Address, ", ")
+}
+
+// occupant is the account's own port in a slot. Whose the others are is not told.
+func (m *Module) occupant(s api.Slot) string {
+	if p, ok := m.portIn(s.ID); ok {
+		return p.Name
+	}
+	return "-"
+}
+
+func slotSummary(rows []api.Slot) tui.Line {
+	free := 0
+	for _, s := range rows {
+		if !s.Occupied {
+			free++
+		}
+	}
+	return tui.Line{{Text: fmt.Sprintf("%d slots", len(rows)), Role: tui.Strong}, {Text: fmt.Sprintf("   %d free", free), Role: tui.Good},
+		{Text: "   / site:fra speed:10G occupied:no filters", Role: tui.Muted}}
+}
+
+// facilityFields are where a port or slot is, for the one who sends somebody there.
+func facilityFields(f *api.Facility) []resource.Field {
+	if f == nil {
+		return []resource.Field{{Label: "Facility", Value: "-"}}
+	}
+	out := []resource.Field{{Label: "Facility", Value: f.Name}}
+	for i, line := range f.Address {
+		label := ""
+		if i == 0 {
+			label = "Address"
+		}
+		out = append(out, resource.Field{Label: label, Value: line})
+	}
+	return out
+}
+
+func (m *Module) slotSections(s api.Slot, _ time.Time) []resource.Section {
+	state := resource.Field{Label: "Occupied", Value: kit.YesNo(s.Occupied), Role: occupiedRole(s)}
+	if !s.Occupied {
+		state.Note = "n orders an interconnect here"
+	}
+	fields := append([]resource.Field{{Label: "Site", Value: kit.Or(s.Site, "-")}, {Label: "Speed", Value: kit.Or(s.Speed, "-")}, state},
+		facilityFields(s.Facility)...)
+	over := resource.Section{Title: "In it"}
+	if p, ok := m.portIn(s.ID); ok {
+		over.Fields = []resource.Field{m.portField(p)}
+	} else {
+		over.Fields = []resource.Field{missing("Interconnect", m.ports.Known(), "none of this account")}
+	}
+	return []resource.Section{{Title: "Slot", Fields: fields}, over, {Title: "Identity", Fields: []resource.Field{
+		{Label: "ID", Value: s.ID},
+		{Label: "Account", Value: kit.Or(s.Account, "-")},
+		{Label: "Device", Value: kit.Or(s.CCRDeviceName, "-"), Note: "Cloudflare's router"},
+	}}}
+}
