@@ -51,7 +51,7 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 }
 
 func (s *session) identity(account string) tui.Identity {
-	id := tui.Identity{Account: account, Source: s.source, ReadOnly: s.readOnly}
+	id := tui.Identity{Account: account, Source: s.source, ReadOnly: s.readOnly, Production: s.production}
 	if host := s.client.Host(); s.source != demoSource && host != "api.cloudflare.com" {
 		id.Host = host
 	}
@@ -60,6 +60,9 @@ func (s *session) identity(account string) tui.Identity {
 
 // noWrites is why nothing can be changed in this session.
 func (s *session) noWrites() string {
+	if s.why != "" {
+		return s.why
+	}
 	if s.readOnly {
 		return "this session is read-only (--read-only or FLAREWIRE_READ_ONLY)"
 	}
