@@ -82,7 +82,7 @@ func (l *login) run(ctx context.Context) error {
 		return refused(err)
 	}
 	l.x.Redactor.Add(credential.Secret())
-	client, err := l.client(credential)
+	client, err := l.flags.asking(l.x, credential)
 	if err != nil {
 		return failure{exitUsage, err}
 	}
@@ -163,12 +163,6 @@ func (l *login) typed() (string, error) {
 	return c.hidden(what + " (not shown): ")
 }
 
-// client is read-only whatever the flags say: signing in changes nothing at Cloudflare.
-func (l *login) client(c keystore.Credential) (*api.Client, error) {
-	return api.New(api.Options{Credentials: access.Credentials(c), BaseURL: l.x.env("CLOUDFLARE_BASE_URL"), ReadOnly: true,
-		UserAgent: "flarewire/" + version})
-}
-
 // verify asks Cloudflare about the credential, settles the account, and shows what is allowed.
 func (l *login) verify(ctx context.Context, client *api.Client, credential *keystore.Credential) error {
 	wanted := cmp.Or(l.flags.account, l.x.keys().AccountID, l.profile.Account)
@@ -228,7 +222,7 @@ func (l *login) compare(ctx context.Context, credential keystore.Credential, fin
 		return
 	}
 	l.x.Redactor.Add(before.Credential.Secret())
-	client, err := l.client(before.Credential)
+	client, err := l.flags.asking(l.x, before.Credential)
 	if err != nil {
 		return
 	}

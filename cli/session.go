@@ -28,6 +28,7 @@ type session struct {
 	// production: the profile is marked so, and so is the screen.
 	production bool
 	expires    time.Time // the credential's end; zero when it is not known or there is none
+	notices    []string  // what is to be said about the credential
 	now        func() time.Time
 	close      func()
 }

@@ -11,6 +11,7 @@ import (
 	"flarewire/views"
 	"flarewire/views/kit"
 	"flarewire/views/live"
+	"flarewire/views/signin"
 )
 
 // runUI opens the full-screen program.
@@ -20,12 +21,16 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	if why := tui.FullScreenTrouble(x.Environ, in, out); why != "" {
 		return usage("%s; flarewire status prints the same as text", why)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	s, err := f.open(ctx, x)
-	if err != nil {
+	if err := f.check(); err != nil {
 		return err
 	}
+	return f.screens(ctx, x)
+}
+
+// show shows an account until the user leaves it: nil, or switches to another profile.
+func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	defer s.close()
 	theme, _ := tui.ParseTheme(f.theme)
 	feed := live.New(ctx, watch.New(s.account, s.now, f.refresh))
@@ -33,21 +38,17 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	glyphs := tui.GlyphsFor(x.Environ)
 	writer, err := change.New(change.Options{Account: s.account, Profile: s.source, ReadOnly: s.noWrites(), Now: s.now, Journal: s.journal(x)})
 	if err != nil {
-		return trouble(err)
+		return nil, trouble(err)
 	}
 	env := &kit.Env{Writer: writer, Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Glyphs: glyphs, Now: s.now, NoWrites: s.noWrites()}
+	var next *signin.Outcome
+	more, services := f.profiles(ctx, x, s, &next)
 	app := views.New(env, tui.Options{
-		Name: "flarewire", Services: []tui.Service{name}, Theme: theme, Glyphs: glyphs, Now: s.now,
+		Name: "flarewire", Services: append(services, name), Theme: theme, Glyphs: glyphs, Now: s.now,
 		Identity: func() tui.Identity { return s.identity(name.Name()) },
-	})
-	code, err := tui.Run(ctx, app, x.Environ, x.Out)
-	if err != nil {
-		return failure{code, err}
-	}
-	if code != exitDone {
-		return exit(code)
-	}
-	return nil
+	}, more...)
+	err = f.run(ctx, x, app)
+	return next, err
 }
 
 func (s *session) identity(account string) tui.Identity {

@@ -68,7 +68,7 @@ type Logout struct {
 func (l Logout) Text() string {
 	text := "Signed out here. The token is still valid at Cloudflare: delete it at " + TokensPage + "."
 	for _, kind := range l.Unknown {
-		text += " The " + placeName(kind) + " could not be asked; this profile does not use it."
+		text += " The " + kind.Place() + " could not be asked; this profile does not use it."
 	}
 	return text
 }

@@ -3,6 +3,8 @@
 package views
 
 import (
+	"slices"
+
 	"flarewire/tui"
 	"flarewire/views/kit"
 	"flarewire/views/route"
@@ -15,10 +17,11 @@ var registry = []func(*kit.Env) kit.Module{
 	route.New,
 }
 
-// New makes the whole program's root model. o.Home, Destinations and Services are filled in here.
-func New(env *kit.Env, o tui.Options) *tui.App {
+// New makes the whole program's root model. o.Home, Destinations and Services are filled in here; more are pages that
+// need what no account has, such as the profiles.
+func New(env *kit.Env, o tui.Options, more ...func(*kit.Env) kit.Module) *tui.App {
 	o.Services = append([]tui.Service{env.Feed}, o.Services...)
-	for _, make := range registry {
+	for _, make := range slices.Concat(registry, more) {
 		m := make(env)
 		env.Add(m)
 		o.Destinations = append(o.Destinations, m.Destinations()...)
