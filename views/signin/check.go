@@ -232,13 +232,13 @@ func (k *check) drawAccounts(p *kit.Page, c tui.Canvas) {
 func (k *check) drawFindings(p *kit.Page, c tui.Canvas) {
 	for _, f := range k.findings {
 		role, glyph := look(f.State, c.Theme.Glyphs)
-		line := tui.Line{{Text: "   " + tui.Fit(f.Feature, 20)}, {Text: glyph + " " + tui.Fit(string(f.State), 14), Role: role}}
-		if f.State != access.Allowed {
-			line = append(line, tui.Span{Text: "needs " + f.Needs, Role: tui.Plain})
+		p.Line(tui.Line{{Text: "   " + tui.Fit(f.Feature, 20)}, {Text: glyph + " " + string(f.State), Role: role}})
+		if f.State == access.Allowed {
+			continue
 		}
-		p.Line(line)
-		if f.State != access.Allowed && f.Detail != "" {
-			p.Line(tui.Line{{Text: tui.Spaces(39) + tui.Clean(f.Detail), Role: tui.Muted}})
+		p.Text(tui.Plain, "     needs "+f.Needs)
+		if f.Detail != "" {
+			p.Text(tui.Muted, "     "+f.Detail)
 		}
 	}
 	for _, lost := range k.lost {

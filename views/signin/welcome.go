@@ -40,9 +40,9 @@ func (w *Welcome) Update(tea.Msg) tea.Cmd { return nil }
 
 // Actions implements tui.View.
 func (w *Welcome) Actions() []tui.Action {
-	profiles := tui.Action{Name: "profile", Keys: []string{"p"}, Short: "profile", Footer: true,
+	profiles := tui.Action{Name: "profile", Keys: []string{"p"}, Short: "profile", Footer: len(w.desk.Resolver.Config.Names()) > 0,
 		Long: "Open a profile of this machine", Run: func() tea.Cmd { return tui.Push(newChoice(w.desk)) }}
-	if len(w.desk.Resolver.Config.Names()) == 0 {
+	if !profiles.Footer {
 		profiles.Why = "there is no profile on this machine yet"
 	}
 	own := []tui.Action{
@@ -84,8 +84,8 @@ func (w *Welcome) Draw(c tui.Canvas) []string {
 	p.Heading("A new token")
 	p.Text(tui.Plain, "To read it needs "+strings.Join(access.Groups(false), ", ")+".")
 	p.Text(tui.Plain, "To change things, too: "+strings.Join(access.Groups(true), ", ")+" (the dashboard says Edit for Write).")
-	p.Text(tui.Muted, "Leave out Magic Transit or Magic WAN when the account does not have it. y copies the link to Cloudflare's page "+
-		"with the reading groups filled in, Y the one for changing. Should the page stay empty, choose the groups by these names:")
+	p.Text(tui.Muted, "Leave out Magic Transit or Magic WAN when the account does not have it. If Cloudflare's page does not fill "+
+		"them in, choose them by these names. y copies this link for reading, Y the one for changing, too:")
 	for _, line := range split(access.TokenPage(false), c.Width-4) {
 		p.Line(tui.Line{{Text: "   " + line, Role: tui.Accent}})
 	}
