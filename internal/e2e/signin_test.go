@@ -161,4 +161,3 @@ func TestAMissingPermissionIsNamed(t *testing.T) {
 	term.Press("q")
 	term.Wait()
 }
-

@@ -229,23 +229,34 @@ func (k *check) drawAccounts(p *kit.Page, c tui.Canvas) {
 	}
 }
 
+// drawFindings is the table of permissions. What would be lost stands before it, where it is seen.
 func (k *check) drawFindings(p *kit.Page, c tui.Canvas) {
-	for _, f := range k.findings {
-		role, glyph := look(f.State, c.Theme.Glyphs)
-		p.Line(tui.Line{{Text: "   " + tui.Fit(f.Feature, 20)}, {Text: glyph + " " + string(f.State), Role: role}})
-		if f.State == access.Allowed {
-			continue
-		}
-		p.Text(tui.Plain, "     needs "+f.Needs)
-		if f.Detail != "" {
-			p.Text(tui.Muted, "     "+f.Detail)
-		}
-	}
 	for _, lost := range k.lost {
 		p.Text(tui.Pending, "The profile's old credential covers more: "+lost+".")
 	}
 	if len(k.lost) > 0 {
 		p.Text(tui.Muted, fmt.Sprintf("enter replaces the old one of %s all the same, esc goes back.", k.replace))
+		p.Blank()
+	}
+	for _, f := range k.findings {
+		role, glyph := look(f.State, c.Theme.Glyphs)
+		line := tui.Line{{Text: "   " + tui.Fit(f.Feature, 20)}, {Text: glyph + " " + tui.Fit(string(f.State), 14), Role: role}}
+		if f.State == access.Allowed {
+			p.Line(line)
+			continue
+		}
+		needs := tui.Line{{Text: "needs " + f.Needs}}
+		if f.Detail != "" {
+			needs = append(needs, tui.Span{Text: " (" + tui.Clean(f.Detail) + ")", Role: tui.Muted})
+		}
+		if line.Width()+needs.Width() <= c.Width {
+			p.Line(append(line, needs...))
+			continue
+		}
+		p.Line(line)
+		for _, span := range needs {
+			p.Text(span.Role, "     "+span.Text)
+		}
 	}
 }
 
