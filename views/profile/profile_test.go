@@ -147,6 +147,7 @@ func TestSigningOutThatFails(t *testing.T) {
 	p := sit(t)
 	p.press("j")
 	p.press("o")
+	p.see("Sign out of prod?")
 	p.keyring.Set(fakesecretservice.Locked)
 	p.press("o")
 	p.see("Not signed out of prod", "locked")
