@@ -4,7 +4,10 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"net/http"
 
+	"flarewire/api"
+	"flarewire/internal/access"
 	"flarewire/internal/secret"
 	"flarewire/keystore"
 	"flarewire/tui"
@@ -84,4 +87,18 @@ func (f *flags) runCommand(ctx context.Context, c console, profile string) error
 	command.SetStdin(c.in)
 	command.SetStderr(c.out)
 	return command.Run()
+}
+
+// renewal asks a profile's token command again when its token is not accepted any more; nil for other sources. A command
+// that needs the terminal is not run behind the screen's back.
+func (f *flags) renewal(x IO, p keystore.Profile) http.RoundTripper {
+	if len(p.TokenCommand) == 0 || p.Interactive {
+		return nil
+	}
+	return access.NewRenewal(api.NewHTTPTransport(), func(ctx context.Context) (secret.Value, error) {
+		f.vault.Commands.Forget(p.Name)
+		resolved, err := f.vault.Resolve(ctx, keystore.Request{Profile: p.Name})
+		x.Redactor.Add(resolved.Credential.Secret())
+		return resolved.Credential.Token, err
+	}, x.Now)
 }

@@ -66,6 +66,7 @@ func (f *flags) connect(ctx context.Context, x IO, resolved *keystore.Resolved) 
 		account = cmp.Or(account, resolved.Credential.AccountID)
 		s.take(*resolved, account)
 		opts.Credentials, opts.BaseURL = access.Credentials(resolved.Credential), x.env("CLOUDFLARE_BASE_URL")
+		opts.Transport = f.renewal(x, resolved.Profile)
 	}
 	opts.ReadOnly = s.readOnly
 	if err := s.log(f, &opts, x); err != nil {
