@@ -112,12 +112,3 @@ func TestBaseURL(t *testing.T) {
 		}
 	}
 }
-
-func TestGODEBUGLeaks(t *testing.T) {
-	for value, want := range map[string]bool{"": false, "http2debug=1": true, "gctrace=1,http2debug=2": true, " http2debug=2 ": true,
-		"http2debug=0": false, "http2client=0": false} {
-		if api.GODEBUGLeaks(value) != want {
-			t.Errorf("%q", value)
-		}
-	}
-}
