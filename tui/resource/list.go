@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"fmt"
 
 	"charm.land/bubbles/v2/textinput"
@@ -188,10 +189,7 @@ func (l *List[T]) count() string {
 // be read whole here: which permission is missing stands at its end.
 func (l *List[T]) empty(c tui.Canvas) []string {
 	status := l.source.Status()
-	text := l.desc.Empty
-	if text == "" {
-		text = "There are no " + lowerFirst(l.desc.Plural) + " on this account."
-	}
+	text := cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" on this account.")
 	var lines []string
 	switch {
 	case l.table.Filter() != "":

@@ -25,8 +25,8 @@ type Description[T any] struct {
 	Columns []table.Column[T]
 	SortBy  string // key of the column that orders the list at first
 	Reverse bool
-	// Empty is what stands in the place of no rows; "" says that the account has none.
-	Empty string
+	// None is the sentence for an empty list; empty gives one made from the plural.
+	None string
 	// Summary is the line above the list; nil gives the plain count.
 	Summary func([]T) tui.Line
 	// Sections are the detail page, most important first. It is drawn in one or two columns.

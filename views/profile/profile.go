@@ -29,7 +29,7 @@ func New(desk *signin.Desk) func(*kit.Env) kit.Module {
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"profiles", "profile", "accounts", "auth"}, Help: "sign-ins of this machine: switch, add, sign out", Open: m.open}}
+	return []tui.Destination{{Names: []string{"profiles", "profile", "auth"}, Help: "sign-ins of this machine: switch, add, sign out", Open: m.open}}
 }
 
 // Services implements kit.Module.
@@ -64,7 +64,7 @@ func (m *Module) rows() []keystore.Profile {
 func (m *Module) describe() resource.Description[keystore.Profile] {
 	return resource.Description[keystore.Profile]{
 		Plural:   "Profiles",
-		Empty:    "There is no profile on this machine yet: n signs in and makes one.",
+		None:     "There is no profile on this machine yet: n signs in and makes one.",
 		ID:       func(p keystore.Profile) string { return p.Name },
 		Name:     func(p keystore.Profile) string { return p.Name },
 		Columns:  m.columns(),
