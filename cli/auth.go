@@ -49,7 +49,7 @@ func (f *flags) authStatus(ctx context.Context, x IO) error {
 	}
 	vault, err := f.resolver(x)
 	if err != nil {
-		return refused(err)
+		return denied(err)
 	}
 	resolved, resolveErr := f.resolve(ctx, x)
 	x.tell(resolved.Notices)
@@ -63,7 +63,7 @@ func (f *flags) authStatus(ctx context.Context, x IO) error {
 	printProfiles(x.Out, vault.Config)
 	printStores(x.Out, vault.Stores(ctx))
 	if resolveErr != nil {
-		return refused(resolveErr)
+		return denied(resolveErr)
 	}
 	return checkErr
 }
@@ -187,7 +187,7 @@ func newSwitch(x IO, f *flags) *cobra.Command {
 				err = vault.Config.Save()
 			}
 			if err != nil {
-				return refused(err)
+				return denied(err)
 			}
 			fmt.Fprintln(x.Out, "The default profile is now "+args[0]+".")
 			if env := x.keys(); !env.Token.IsZero() || !env.Key.IsZero() || env.Profile != "" {
@@ -215,7 +215,7 @@ The profile itself stays, unless --remove is given. The token stays valid at Clo
 func (f *flags) logout(ctx context.Context, x IO, remove bool) error {
 	vault, err := f.resolver(x)
 	if err != nil {
-		return refused(err)
+		return denied(err)
 	}
 	name := f.profileName(x)
 	if name == "" {
@@ -230,7 +230,7 @@ func (f *flags) logout(ctx context.Context, x IO, remove bool) error {
 		err = vault.Config.Save()
 	}
 	if err != nil {
-		return refused(err)
+		return denied(err)
 	}
 	fmt.Fprintln(x.Out, done.Text())
 	return nil
@@ -244,8 +244,8 @@ func (f *flags) profileName(x IO) string {
 	return x.keys().Profile
 }
 
-// refused gives an error of the credentials its exit code, unless it has one.
-func refused(err error) error {
+// denied gives an error of the credentials its exit code, unless it has one.
+func denied(err error) error {
 	if f := (failure{}); errors.As(err, &f) {
 		return err
 	}

@@ -79,7 +79,7 @@ func (l *login) run(ctx context.Context) error {
 	}
 	credential, err := l.read(ctx)
 	if err != nil {
-		return refused(err)
+		return denied(err)
 	}
 	l.x.Redactor.Add(credential.Secret())
 	client, err := l.flags.asking(l.x, credential)
@@ -94,7 +94,7 @@ func (l *login) run(ctx context.Context) error {
 		return nil
 	}
 	if err := l.keep(ctx, credential); err != nil {
-		return refused(err)
+		return denied(err)
 	}
 	fmt.Fprintf(l.x.Out, "Signed in: profile %s - %s.\n", l.profile.Name, keptIn(l.profile))
 	return nil
@@ -111,11 +111,11 @@ func (l *login) prepare() (err error) {
 		return usage("a token command goes without --token-stdin, --email and --store: the command is what is kept")
 	}
 	if l.vault, err = l.flags.resolver(l.x); err != nil {
-		return refused(err)
+		return denied(err)
 	}
 	name := cmp.Or(l.flags.profileName(l.x), defaultProfile)
 	if err := keystore.CheckProfileName(name); err != nil {
-		return refused(err)
+		return denied(err)
 	}
 	if known, err := l.vault.Config.Profile(name); err == nil {
 		l.profile = known

@@ -28,10 +28,10 @@ func (f *flags) screens(ctx context.Context, x IO) error {
 	if !f.demo {
 		vault, err := f.resolver(x)
 		if err != nil {
-			return refused(err)
+			return denied(err)
 		}
 		if next, open, err = f.first(ctx, x, vault); err != nil {
-			return refused(err)
+			return denied(err)
 		}
 	}
 	var why error

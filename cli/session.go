@@ -45,7 +45,7 @@ func (f *flags) open(ctx context.Context, x IO) (*session, error) {
 	}
 	resolved, err := f.resolve(ctx, x)
 	if err != nil {
-		return nil, refused(err)
+		return nil, denied(err)
 	}
 	x.tell(append(resolved.Notices, access.ExpiryWarning(resolved.Credential.ExpiresOn, x.Now())))
 	return f.connect(ctx, x, &resolved)
