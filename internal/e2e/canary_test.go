@@ -41,8 +41,8 @@ func holds(text, secret string) bool {
 	return false
 }
 
-// noTrace looks for a secret in everything that the terminals were sent and in every file below the folders.
-func noTrace(t *testing.T, secret string, terms []*ptytest.Terminal, folders ...string) {
+// nowhere looks for a secret in everything that the terminals were sent and in every file below the folders.
+func nowhere(t *testing.T, secret string, terms []*ptytest.Terminal, folders ...string) {
 	t.Helper()
 	for _, term := range terms {
 		if holds(string(term.Transcript()), secret) {
@@ -128,7 +128,7 @@ func TestTheCanaryRun(t *testing.T) {
 	}
 
 	stop()
-	noTrace(t, canary, []*ptytest.Terminal{first, second, third}, n.home, temp, filepath.Dir(log))
+	nowhere(t, canary, []*ptytest.Terminal{first, second, third}, n.home, temp, filepath.Dir(log))
 	if content, err := os.ReadFile(log); err != nil || !strings.Contains(string(content), "status=500") {
 		t.Errorf("the log that was searched has nothing in it: %v", err)
 	}

@@ -45,8 +45,8 @@ func TestSigningInFromAShell(t *testing.T) {
 	}
 	status.AssertRestored(t)
 	terms := []*ptytest.Terminal{login, status}
-	noTrace(t, realToken, terms, n.home)
-	noTrace(t, "correct horse battery", terms, n.home)
+	nowhere(t, realToken, terms, n.home)
+	nowhere(t, "correct horse battery", terms, n.home)
 }
 
 // Who changes their mind at the hidden question gets the terminal back as it was.
@@ -82,7 +82,7 @@ func TestTheProgramClosesItselfToOthers(t *testing.T) {
 	if code := leaky.Wait(); code != 2 || !leaky.Screen().Contains("http2debug") {
 		t.Errorf("with GODEBUG=http2debug=2: exit %d\n%s", code, leaky.Screen().Box())
 	}
-	noTrace(t, realToken, []*ptytest.Terminal{term, leaky}, n.home)
+	nowhere(t, realToken, []*ptytest.Terminal{term, leaky}, n.home)
 }
 
 // The children of the program, here a token command, get none of the credentials of the environment.

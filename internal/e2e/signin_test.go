@@ -102,7 +102,7 @@ func TestANewUserOverSSHWithAnAgeFile(t *testing.T) {
 	term.WaitFor("the list of tunnels", listed)
 	term.Press("q")
 	term.Wait()
-	noTrace(t, realToken, []*ptytest.Terminal{term}, n.home)
+	nowhere(t, realToken, []*ptytest.Terminal{term}, n.home)
 }
 
 func TestANewUserOverSSHWithATokenCommand(t *testing.T) {
@@ -123,7 +123,7 @@ func TestANewUserOverSSHWithATokenCommand(t *testing.T) {
 	}
 	term.Press("q")
 	term.Wait()
-	noTrace(t, realToken, []*ptytest.Terminal{term}, n.home)
+	nowhere(t, realToken, []*ptytest.Terminal{term}, n.home)
 }
 
 // Who keeps the token nowhere is told so on every page, and asked again the next time.
@@ -141,7 +141,7 @@ func TestMemoryOnlySaysNotSaved(t *testing.T) {
 	}
 	term.Press("q")
 	term.Wait()
-	noTrace(t, realToken, []*ptytest.Terminal{term}, n.home)
+	nowhere(t, realToken, []*ptytest.Terminal{term}, n.home)
 	term = n.start(t, nil)
 	term.WaitText("Nobody is signed in")
 	term.Press("d")
