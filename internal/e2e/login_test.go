@@ -66,7 +66,7 @@ func TestTheProgramClosesItselfToOthers(t *testing.T) {
 	t.Parallel()
 	n := newNewcomer(t)
 	term := n.start(t, nil, "CLOUDFLARE_API_TOKEN="+realToken)
-	term.WaitFor("the list of tunnels", listed)
+	toTheList(term)
 	limits, err := os.ReadFile(fmt.Sprintf("/proc/%d/limits", term.Pid()))
 	if err != nil {
 		t.Skip("there is no /proc here: " + err.Error())
@@ -100,7 +100,7 @@ func TestChildrenGetNoCredentials(t *testing.T) {
 		t.Fatalf("exit %d", code)
 	}
 	term := n.start(t, []string{"--profile", "default"}, env...)
-	term.WaitFor("the list of tunnels", listed)
+	toTheList(term)
 	if content, err := os.ReadFile(seen); err != nil || strings.Contains(string(content), "CLOUDFLARE_") || !strings.Contains(string(content), "HOME=") {
 		t.Errorf("the command's environment: %v\n%s", err, content)
 	}

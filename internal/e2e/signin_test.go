@@ -51,11 +51,20 @@ func signInWithToken(term *ptytest.Terminal, token string) {
 	term.WaitText("this session only")
 }
 
+// toTheList goes to the list of tunnels from whatever page the program begins with.
+func toTheList(term *ptytest.Terminal) ptytest.Screen {
+	term.WaitFor("the account", func(s ptytest.Screen) bool { return s.Contains("14 tunnels") && footer(s) != "" })
+	term.Press(":")
+	term.Type("tunnels")
+	term.Press("enter")
+	return term.WaitFor("the list of tunnels", listed)
+}
+
 func TestANewUserOverSSHWithATokenInTheEnvironment(t *testing.T) {
 	t.Parallel()
 	n := newNewcomer(t)
 	term := n.start(t, nil, "CLOUDFLARE_API_TOKEN="+realToken)
-	s := term.WaitFor("the list of tunnels", listed)
+	s := toTheList(term)
 	if !strings.Contains(title(s), "env CLOUDFLARE_API_TOKEN") {
 		t.Errorf("the header does not name the source: %s", title(s))
 	}
@@ -82,7 +91,7 @@ func TestANewUserOverSSHWithAnAgeFile(t *testing.T) {
 	term.WaitText("not the same yet")
 	term.Type("y")
 	term.Press("ctrl+s")
-	s = term.WaitFor("the list of tunnels", listed)
+	s = toTheList(term)
 	if !strings.Contains(title(s), "profile default - age file") {
 		t.Errorf("the header does not name the source: %s", title(s))
 	}
@@ -99,7 +108,7 @@ func TestANewUserOverSSHWithAnAgeFile(t *testing.T) {
 	term.Press("ctrl+u")
 	term.Type("correct horse battery")
 	term.Press("enter")
-	term.WaitFor("the list of tunnels", listed)
+	toTheList(term)
 	term.Press("q")
 	term.Wait()
 	nowhere(t, realToken, []*ptytest.Terminal{term}, n.home)
@@ -117,7 +126,7 @@ func TestANewUserOverSSHWithATokenCommand(t *testing.T) {
 		t.Fatalf("exit %d\n%s", code, login.Screen().Box())
 	}
 	term := n.start(t, nil)
-	s := term.WaitFor("the list of tunnels", listed)
+	s := toTheList(term)
 	if !strings.Contains(title(s), "profile default - token command") {
 		t.Errorf("the header does not name the source: %s", title(s))
 	}
@@ -135,7 +144,7 @@ func TestMemoryOnlySaysNotSaved(t *testing.T) {
 	term.Press("down", "enter")
 	term.WaitText("memory only, not saved")
 	term.Press("ctrl+s")
-	s := term.WaitFor("the list of tunnels", listed)
+	s := toTheList(term)
 	if !strings.Contains(title(s), "not saved") {
 		t.Errorf("the header does not say that it is not saved: %s", title(s))
 	}
@@ -145,7 +154,7 @@ func TestMemoryOnlySaysNotSaved(t *testing.T) {
 	term = n.start(t, nil)
 	term.WaitText("Nobody is signed in")
 	term.Press("d")
-	s = term.WaitFor("the demo", listed)
+	s = toTheList(term)
 	if !strings.Contains(title(s), "demo") {
 		t.Errorf("no demo: %s", title(s))
 	}
@@ -157,6 +166,10 @@ func TestAMissingPermissionIsNamed(t *testing.T) {
 	n := newNewcomer(t)
 	n.Grant(realToken, simedge.AnalyticsRead)
 	term := n.start(t, nil, "CLOUDFLARE_API_TOKEN="+realToken)
+	term.WaitFor("the header", func(s ptytest.Screen) bool { return strings.Contains(title(s), "CLOUDFLARE_API_TOKEN") })
+	term.Press(":")
+	term.Type("tunnels")
+	term.Press("enter")
 	term.WaitFor("the group that is missing", showsAll("lacks the permission", "Magic WAN Read"))
 	term.Press("q")
 	term.Wait()
