@@ -2,6 +2,7 @@ package cli
 
 import (
 	"bufio"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -36,34 +37,42 @@ func (x IO) console() (console, bool) {
 
 var errNothingTyped = usage("nothing was typed: start again")
 
-// hidden asks for a secret; what is typed is not shown. An interrupt restores the terminal before it ends the program.
+// hidden asks for a secret; what is typed is not shown. The terminal stops showing it before the question is on the screen:
+// whoever types at once must not see the first characters. An interrupt restores the terminal before it ends the program.
 func (c console) hidden(question string) (string, error) {
 	fd := int(c.in.Fd())
-	before, err := term.GetState(fd)
+	before, err := term.MakeRaw(fd)
 	if err != nil {
 		return "", errNothingTyped
 	}
+	restore := func() { _ = term.Restore(fd, before) }
+	defer restore()
 	interrupts := make(chan os.Signal, 1)
 	signal.Notify(interrupts, os.Interrupt, syscall.SIGTERM, syscall.SIGHUP)
+	defer signal.Stop(interrupts)
 	done := make(chan struct{})
+	defer close(done)
 	go func() {
 		select {
 		case <-interrupts:
-			_ = term.Restore(fd, before)
-			fmt.Fprintln(c.out)
+			restore()
 			os.Exit(exitInterrupted)
 		case <-done:
 		}
 	}()
-	defer signal.Stop(interrupts)
-	defer close(done)
-	fmt.Fprint(c.out, question)
-	text, err := term.ReadPassword(fd)
-	fmt.Fprintln(c.out)
-	if err != nil || strings.TrimSpace(string(text)) == "" {
+	screen := struct {
+		io.Reader
+		io.Writer
+	}{c.in, c.out}
+	text, err := term.NewTerminal(screen, "").ReadPassword(question)
+	switch {
+	case errors.Is(err, io.EOF): // ctrl+c and ctrl+d are characters here
+		fmt.Fprint(c.out, "\r\n")
+		return "", failure{exitInterrupted, errors.New("interrupted: nothing was kept")}
+	case err != nil || strings.TrimSpace(text) == "":
 		return "", errNothingTyped
 	}
-	return string(text), nil
+	return text, nil
 }
 
 // exitInterrupted is what a shell reports of a program that ctrl+c ended.

@@ -70,7 +70,7 @@ func (f *flags) ask(ctx context.Context, x IO, request keystore.Request, resolve
 	if needsPassphrase {
 		text, err := c.hidden("Passphrase of profile " + resolved.Profile.Name + ": ")
 		if err != nil {
-			return resolved, cause
+			return resolved, err
 		}
 		request.Access.Passphrase = secret.New(text)
 	} else if err := f.runCommand(ctx, c, resolved.Profile.Name); err != nil {

@@ -220,13 +220,13 @@ func (r *Resolver) search(ctx context.Context, profile string, access Access) (C
 	return Credential{}, "", keyringErr
 }
 
-// Place names the store as the source of a credential, for the screen: "keyring", "age file", "memory, not saved".
+// Place names the store as the source of a credential, for the screen: "keyring", "age file", "not saved".
 func (k StoreKind) Place() string {
 	switch k {
 	case StoreAge:
 		return "age file"
 	case StoreMemory:
-		return "memory, not saved"
+		return "not saved"
 	default:
 		return string(k)
 	}

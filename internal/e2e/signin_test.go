@@ -127,7 +127,7 @@ func TestANewUserOverSSHWithATokenCommand(t *testing.T) {
 	}
 	term := n.start(t, nil)
 	s := toTheList(term)
-	if !strings.Contains(title(s), "profile default - token command") {
+	if !strings.Contains(title(s), "profile default - token") {
 		t.Errorf("the header does not name the source: %s", title(s))
 	}
 	term.Press("q")
