@@ -8,4 +8,4 @@ import (
 	"flarewire/cli"
 )
 
-func main() { os.Exit(cli.Main(context.Background(), os.Args[1:], cli.OS())) }
+func main() { os.Exit(cli.Process(context.Background(), os.Args[1:])) }

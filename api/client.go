@@ -112,15 +112,3 @@ func sleep(ctx context.Context, d time.Duration) error {
 		return nil
 	}
 }
-
-// GODEBUGLeaks reports whether a value of the environment variable GODEBUG makes net/http print request headers, the token
-// among them, to standard error. main refuses to start then.
-func GODEBUGLeaks(godebug string) bool {
-	for setting := range strings.SplitSeq(godebug, ",") {
-		key, value, _ := strings.Cut(strings.TrimSpace(setting), "=")
-		if key == "http2debug" && value != "0" && value != "" {
-			return true
-		}
-	}
-	return false
-}

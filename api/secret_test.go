@@ -114,15 +114,6 @@ func TestBaseURL(t *testing.T) {
 	}
 }
 
-func TestGODEBUGLeaks(t *testing.T) {
-	for value, want := range map[string]bool{"": false, "http2debug=1": true, "gctrace=1,http2debug=2": true, " http2debug=2 ": true,
-		"http2debug=0": false, "http2client=0": false} {
-		if api.GODEBUGLeaks(value) != want {
-			t.Errorf("%q", value)
-		}
-	}
-}
-
 // A proxy or portal that repeats the request's credentials in its answer does not bring them into an error's text.
 func TestCredentialsThatTheServerRepeatsAreHidden(t *testing.T) {
 	for name, handler := range map[string]http.HandlerFunc{

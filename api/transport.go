@@ -39,7 +39,7 @@ func isRead(req *http.Request) bool {
 func newTransport(o Options, base *url.URL) http.RoundTripper {
 	next := o.Transport
 	if next == nil {
-		next = ownTransport()
+		next = NewHTTPTransport()
 	}
 	next = &sizeBound{next: next, limit: cmp.Or(o.BodyLimit, DefaultBodyLimit)}
 	next = &authenticate{next: next, creds: o.Credentials, base: base, userAgent: cmp.Or(o.UserAgent, "flarewire")}
@@ -52,7 +52,9 @@ func newTransport(o Options, base *url.URL) http.RoundTripper {
 	return next
 }
 
-func ownTransport() *http.Transport {
+// NewHTTPTransport is what sends the requests when Options name no Transport, for who puts a layer of their own below the
+// client's.
+func NewHTTPTransport() *http.Transport {
 	dialer := &net.Dialer{Timeout: dialLimit, KeepAlive: keepAlive}
 	return &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,

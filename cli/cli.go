@@ -14,7 +14,9 @@ import (
 	"github.com/spf13/cobra"
 	"golang.org/x/term"
 
+	"flarewire/internal/secret"
 	"flarewire/internal/watch"
+	"flarewire/keystore"
 	"flarewire/tui"
 )
 
@@ -32,11 +34,12 @@ type IO struct {
 	Err     io.Writer
 	Environ []string
 	Now     func() time.Time
-}
-
-// OS is the real outside world.
-func OS() IO {
-	return IO{In: os.Stdin, Out: os.Stdout, Err: os.Stderr, Environ: os.Environ(), Now: time.Now}
+	// Keys is what was taken out of the environment before Environ was made; nil: it is all in Environ.
+	Keys *keystore.Environment
+	// Redactor knows the secrets that must not be written; nil: a new one.
+	Redactor *secret.Redactor
+	// Prompt is where a question is asked, unbuffered; nil: no question can be asked.
+	Prompt io.Writer
 }
 
 // env is the value of an environment variable; the last of several counts.
@@ -68,6 +71,9 @@ type flags struct {
 	theme    string
 	debugLog string
 	start    string
+	profile  string
+
+	vault *keystore.Resolver // made when it is first needed
 }
 
 // failure is an error that knows its exit code.
@@ -89,6 +95,9 @@ func (e exit) Error() string { return fmt.Sprintf("exit %d", int(e)) }
 
 // Main runs the command line and returns the exit code.
 func Main(ctx context.Context, args []string, x IO) int {
+	if x.Redactor == nil {
+		x.Redactor = &secret.Redactor{}
+	}
 	root := newRoot(x)
 	if err := refuseSecrets(args); err != nil {
 		if cmd, _, _ := root.Find(args); cmd.Name() == checkName {
@@ -151,6 +160,7 @@ Without a command it opens the full-screen program. Try it without an account: f
 	p := root.PersistentFlags()
 	p.BoolVar(&f.demo, "demo", false, "use the simulated account in the program: no credentials, no network")
 	p.StringVar(&f.demoAt, "demo-at", "", "stop the clock of --demo at this time (RFC 3339), for pictures")
+	p.StringVar(&f.profile, "profile", "", "use this profile's credential and no other (also FLAREWIRE_PROFILE)")
 	p.StringVar(&f.account, "account", "", "account id (default CLOUDFLARE_ACCOUNT_ID, or the only account there is)")
 	p.BoolVar(&f.readOnly, "read-only", false, "refuse everything that changes something (also FLAREWIRE_READ_ONLY)")
 	p.DurationVar(&f.refresh, "refresh", watch.DefaultRefresh, "how often to fetch, at least 5s")
@@ -158,7 +168,7 @@ Without a command it opens the full-screen program. Try it without an account: f
 	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
-	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newCheck(x, f), newSnapshot(x, f), newDemoServer(x), newVersion(x))
+	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newCheck(x, f), newSnapshot(x, f), newAuth(x, f), newDemoServer(x), newVersion(x))
 	return root
 }
 

@@ -3,6 +3,7 @@ package cli_test
 import (
 	"bytes"
 	"encoding/json"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -19,15 +20,22 @@ import (
 type shell struct {
 	t        *testing.T
 	env      []string
+	input    string // what stands on standard input
 	out, err bytes.Buffer
 }
 
-func newShell(t *testing.T, env ...string) *shell { return &shell{t: t, env: env} }
+// newShell has a home of its own: nobody's real profiles are read.
+func newShell(t *testing.T, env ...string) *shell {
+	home := t.TempDir()
+	return &shell{t: t, env: append([]string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home}, env...)}
+}
+
+func (s *shell) in() io.Reader { return strings.NewReader(s.input) }
 
 func (s *shell) run(args ...string) int {
 	s.out.Reset()
 	s.err.Reset()
-	return cli.Main(s.t.Context(), args, cli.IO{In: strings.NewReader(""), Out: &s.out, Err: &s.err, Environ: s.env, Now: time.Now})
+	return cli.Main(s.t.Context(), args, cli.IO{In: s.in(), Out: &s.out, Err: &s.err, Environ: s.env, Now: time.Now})
 }
 
 // serve starts the simulated account over HTTP and gives the environment to reach it.

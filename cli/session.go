@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"os"
@@ -10,8 +11,10 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/access"
 	"flarewire/internal/simedge"
 	"flarewire/internal/watch"
+	"flarewire/keystore"
 	"flarewire/tui"
 )
 
@@ -23,8 +26,14 @@ type session struct {
 	source   string // where the credentials come from, never their value
 	rehearse func(context.Context, *watch.Watcher)
 	readOnly bool
-	now      func() time.Time
-	close    func()
+	why      string // why it is read-only, when the profile says so
+	profile  string // the profile's name; empty when there is none
+	// production: the profile is marked so, and so is the screen.
+	production bool
+	expires    time.Time // the credential's end; zero when it is not known or there is none
+	notices    []string  // what is to be said about the credential
+	now        func() time.Time
+	close      func()
 
 	mu        sync.Mutex
 	observers []func(api.Exchange)
@@ -47,33 +56,41 @@ func (s *session) exchanged(e api.Exchange) {
 
 const demoSource = "demo"
 
-// open makes a client from flags and environment. It sends nothing unless the account has to be
-// looked up.
+// open makes a client from flags, environment and profiles. It sends nothing unless the account has to be looked up.
 func (f *flags) open(ctx context.Context, x IO) (*session, error) {
 	if err := f.check(); err != nil {
 		return nil, err
 	}
+	if f.demo {
+		return f.connect(ctx, x, nil)
+	}
+	resolved, err := f.resolve(ctx, x)
+	if err != nil {
+		return nil, denied(err)
+	}
+	x.tell(append(resolved.Notices, access.ExpiryWarning(resolved.Credential.ExpiresOn, x.Now())))
+	return f.connect(ctx, x, &resolved)
+}
+
+// connect makes the session of a credential; nil is the demo.
+func (f *flags) connect(ctx context.Context, x IO, resolved *keystore.Resolved) (*session, error) {
 	s := &session{now: x.Now, close: func() {}, rehearse: func(context.Context, *watch.Watcher) {}}
 	s.readOnly = f.readOnly || truthy(x.env("FLAREWIRE_READ_ONLY"))
-	opts := api.Options{ReadOnly: s.readOnly, UserAgent: "flarewire/" + version}
+	opts := api.Options{UserAgent: "flarewire/" + version}
 	account := f.account
-	if f.demo {
+	if resolved == nil {
 		if err := s.demo(f, &opts); err != nil {
 			return nil, err
 		}
 		account = simedge.DefaultAccount
 	} else {
-		creds, source, err := credentials(x)
-		if err != nil {
-			return nil, failure{exitUsage, err}
-		}
-		opts.Credentials, s.source = creds, source
-		opts.BaseURL = x.env("CLOUDFLARE_BASE_URL")
-		if account == "" {
-			account = x.env("CLOUDFLARE_ACCOUNT_ID")
-		}
+		account = cmp.Or(account, resolved.Credential.AccountID)
+		s.take(*resolved, account)
+		opts.Credentials, opts.BaseURL = access.Credentials(resolved.Credential), x.env("CLOUDFLARE_BASE_URL")
+		opts.Transport = f.renewal(x, resolved.Profile)
 	}
-	if err := s.log(f); err != nil {
+	opts.ReadOnly = s.readOnly
+	if err := s.log(f, x); err != nil {
 		return nil, err
 	}
 	opts.OnExchange = s.exchanged
@@ -85,27 +102,17 @@ func (f *flags) open(ctx context.Context, x IO) (*session, error) {
 	return s, s.choose(ctx, account)
 }
 
-// credentials reads the environment. Both kinds set: the token is used.
-func credentials(x IO) (api.Credentials, string, error) {
-	token, key, email := x.env("CLOUDFLARE_API_TOKEN"), x.env("CLOUDFLARE_API_KEY"), x.env("CLOUDFLARE_EMAIL")
-	var c api.Credentials
-	var source string
-	switch {
-	case token != "":
-		c.Token, source = api.NewSecret(token), "env CLOUDFLARE_API_TOKEN"
-	case key != "" && email != "":
-		c.Key, c.Email, source = api.NewSecret(key), email, "env CLOUDFLARE_API_KEY"
-	case key != "":
-		return c, "", fmt.Errorf("CLOUDFLARE_API_KEY is set but CLOUDFLARE_EMAIL is not: set both, or CLOUDFLARE_API_TOKEN alone")
-	case email != "":
-		return c, "", fmt.Errorf("CLOUDFLARE_EMAIL is set but CLOUDFLARE_API_KEY is not: set both, or CLOUDFLARE_API_TOKEN alone")
-	default:
-		return c, "", fmt.Errorf("no credentials: set CLOUDFLARE_API_TOKEN, or try flarewire --demo")
+// take honours what the profile says about itself.
+func (s *session) take(resolved keystore.Resolved, account string) {
+	p := resolved.Profile
+	s.source, s.profile, s.production = resolved.Source.String(), p.Name, p.Production
+	s.expires = resolved.Credential.ExpiresOn
+	if p.ReadOnly {
+		s.readOnly, s.why = true, "the profile "+p.Name+" is read-only"
 	}
-	if err := c.Validate(); err != nil {
-		return c, "", fmt.Errorf("%s: %w", source, err)
+	if p.Account == account {
+		s.name = p.AccountName
 	}
-	return c, source, nil
 }
 
 // choose settles the account: the given one, or the only one that the credentials can see.
@@ -136,7 +143,7 @@ func (s *session) choose(ctx context.Context, id string) error {
 }
 
 // log writes one line per request to the file of --debug-log.
-func (s *session) log(f *flags) error {
+func (s *session) log(f *flags, x IO) error {
 	if f.debugLog == "" {
 		return nil
 	}
@@ -145,7 +152,7 @@ func (s *session) log(f *flags) error {
 		return usage("--debug-log: %w", err)
 	}
 	s.close = func() { _ = file.Close() }
-	s.observe(func(e api.Exchange) { fmt.Fprintln(file, logLine(e)) })
+	s.observe(func(e api.Exchange) { fmt.Fprintln(file, x.Redactor.Redact(logLine(e))) })
 	return nil
 }
 

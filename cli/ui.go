@@ -11,6 +11,7 @@ import (
 	"flarewire/views"
 	"flarewire/views/kit"
 	"flarewire/views/live"
+	"flarewire/views/signin"
 )
 
 // runUI opens the full-screen program.
@@ -20,53 +21,61 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	if why := tui.FullScreenTrouble(x.Environ, in, out); why != "" {
 		return usage("%s; flarewire status prints the same as text", why)
 	}
-	ctx, cancel := context.WithCancel(ctx)
-	defer cancel()
-	s, err := f.open(ctx, x)
-	if err != nil {
+	if err := f.check(); err != nil {
 		return err
 	}
+	return f.screens(ctx, x)
+}
+
+// show shows an account until the user leaves it: nil, or switches to another profile.
+func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
 	defer s.close()
-	theme, _ := tui.ParseTheme(f.theme)
 	watcher := s.watch(ctx, f)
 	watcher.Use(watch.FromAccount(s.account))
 	if s.source != demoSource {
 		watcher.Remember(watch.OpenHistory(watch.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
 	}
 	defer func() { _ = watcher.Close() }()
-	feed := live.New(ctx, watcher)
+	env, err := s.env(ctx, x, watcher)
+	if err != nil {
+		return nil, trouble(err)
+	}
+	theme, _ := tui.ParseTheme(f.theme)
 	name := live.NewAccountName(ctx, s.client, s.account.ID, s.name)
-	glyphs := tui.GlyphsFor(x.Environ)
+	var next *signin.Outcome
+	more, services := f.profiles(ctx, x, s, &next)
+	options := tui.Options{
+		Name: "flarewire", Services: append(services, name), Theme: theme, Glyphs: env.Glyphs, Now: s.now,
+		Identity: func() tui.Identity { return s.identity(name.Name()) },
+	}
+	hook(x, &options)
+	app, err := views.New(env, options, f.start, more...)
+	if err != nil {
+		return nil, usage("--start: %w", err)
+	}
+	err = f.run(ctx, x, app)
+	return next, err
+}
+
+// env is what the pages work with.
+func (s *session) env(ctx context.Context, x IO, watcher *watch.Watcher) (*kit.Env, error) {
 	requests, sent := &kit.RequestLog{}, &change.RequestLog{}
 	s.observe(requests.Observe)
 	s.observe(sent.Observe)
 	written := s.journal(x)
-	writer, err := change.New(change.Options{Requests: sent, Account: s.account, Profile: s.source, ReadOnly: s.noWrites(), Now: s.now, Journal: written})
+	writer, err := change.New(change.Options{Account: s.account, Profile: s.source, ReadOnly: s.noWrites(), Now: s.now,
+		Journal: written, Requests: sent})
 	if err != nil {
-		return trouble(err)
+		return nil, err
 	}
-	env := &kit.Env{Writer: writer, Requests: requests, Journal: written, Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Glyphs: glyphs, Now: s.now, NoWrites: s.noWrites()}
-	options := tui.Options{
-		Name: "flarewire", Services: []tui.Service{name}, Theme: theme, Glyphs: glyphs, Now: s.now,
-		Identity: func() tui.Identity { return s.identity(name.Name()) },
-	}
-	hook(x, &options)
-	app, err := views.New(env, options, f.start)
-	if err != nil {
-		return usage("--start: %w", err)
-	}
-	code, err := tui.Run(ctx, app, x.Environ, x.Out)
-	if err != nil {
-		return failure{code, err}
-	}
-	if code != exitDone {
-		return exit(code)
-	}
-	return nil
+	return &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: live.New(ctx, watcher), Writer: writer, Requests: requests,
+		Journal: written, Glyphs: tui.GlyphsFor(x.Environ), Now: s.now, NoWrites: s.noWrites()}, nil
 }
 
 func (s *session) identity(account string) tui.Identity {
-	id := tui.Identity{Account: account, Source: s.source, ReadOnly: s.readOnly}
+	id := tui.Identity{Account: account, Source: s.source, ReadOnly: s.readOnly, Production: s.production}
 	if host := s.client.Host(); s.source != demoSource && host != "api.cloudflare.com" {
 		id.Host = host
 	}
@@ -75,6 +84,9 @@ func (s *session) identity(account string) tui.Identity {
 
 // noWrites is why nothing can be changed in this session.
 func (s *session) noWrites() string {
+	if s.why != "" {
+		return s.why
+	}
 	if s.readOnly {
 		return "this session is read-only (--read-only or FLAREWIRE_READ_ONLY)"
 	}

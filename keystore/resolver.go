@@ -195,7 +195,7 @@ func (r *Resolver) load(ctx context.Context, p Profile, access Access) (Credenti
 	}
 	if p.Store != "" {
 		credential, err := r.Store(p.Store).Get(ctx, p.Name, access)
-		return credential, placeName(p.Store), err
+		return credential, p.Store.Place(), err
 	}
 	return r.search(ctx, p.Name, access)
 }
@@ -204,15 +204,15 @@ func (r *Resolver) load(ctx context.Context, p Profile, access Access) (Credenti
 // one that is locked or hangs may hold the credential, and is an error unless another store has it.
 func (r *Resolver) search(ctx context.Context, profile string, access Access) (Credential, string, error) {
 	if credential, err := r.Memory.Get(ctx, profile, access); err == nil {
-		return credential, placeName(StoreMemory), nil
+		return credential, StoreMemory.Place(), nil
 	}
 	credential, keyringErr := r.Keyring.Get(ctx, profile, access)
 	if keyringErr == nil {
-		return credential, placeName(StoreKeyring), nil
+		return credential, StoreKeyring.Place(), nil
 	}
 	if r.Age.Has(profile) {
 		credential, err := r.Age.Get(ctx, profile, access)
-		return credential, placeName(StoreAge), err
+		return credential, StoreAge.Place(), err
 	}
 	if errors.Is(keyringErr, ErrNotFound) || errors.Is(keyringErr, ErrKeyringMissing) {
 		return Credential{}, "", notFound(profile, "any store")
@@ -220,14 +220,15 @@ func (r *Resolver) search(ctx context.Context, profile string, access Access) (C
 	return Credential{}, "", keyringErr
 }
 
-func placeName(kind StoreKind) string {
-	switch kind {
+// Place names the store as the source of a credential, for the screen: "keyring", "age file", "not saved".
+func (k StoreKind) Place() string {
+	switch k {
 	case StoreAge:
 		return "age file"
 	case StoreMemory:
-		return "memory, not saved"
+		return "not saved"
 	default:
-		return string(kind)
+		return string(k)
 	}
 }
 

@@ -152,7 +152,7 @@ func TestAProfileWithoutAStoreIsLookedFor(t *testing.T) {
 	}
 	h.put(t, keystore.StoreMemory, "any", "remembered")
 	got, err = h.Resolve(t.Context(), keystore.Request{Profile: "any"})
-	if err != nil || got.Source.String() != "profile any - memory, not saved" {
+	if err != nil || got.Source.String() != "profile any - not saved" {
 		t.Errorf("signed in for the session: from %q, %v", got.Source, err)
 	}
 }

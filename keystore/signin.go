@@ -39,6 +39,23 @@ func (r *Resolver) Keep(ctx context.Context, p Profile, credential Credential, a
 	return r.Store(old.Store).Delete(ctx, p.Name, access)
 }
 
+// KeepCommand puts a profile whose credential a token command prints into the config file. Only then is a credential that
+// the profile had in a store before deleted: an error of that step is ErrNotDeleted or the store's own.
+func (r *Resolver) KeepCommand(ctx context.Context, p Profile) error {
+	p.Store = ""
+	old, known := r.Config.lookup(p.Name)
+	if err := r.Config.Put(p); err != nil {
+		return err
+	}
+	if err := r.Config.Save(); err != nil {
+		return err
+	}
+	if !known || old.Store == "" {
+		return nil
+	}
+	return r.Store(old.Store).Delete(ctx, p.Name, Access{})
+}
+
 // Logout is what signing out did.
 type Logout struct {
 	// Deleted are the stores that were proved to hold nothing any more.
@@ -51,7 +68,7 @@ type Logout struct {
 func (l Logout) Text() string {
 	text := "Signed out here. The token is still valid at Cloudflare: delete it at " + TokensPage + "."
 	for _, kind := range l.Unknown {
-		text += " The " + placeName(kind) + " could not be asked; this profile does not use it."
+		text += " The " + kind.Place() + " could not be asked; this profile does not use it."
 	}
 	return text
 }

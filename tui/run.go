@@ -26,7 +26,8 @@ const (
 // restored in every case.
 func Run(ctx context.Context, app *App, environ []string, out io.Writer) (int, error) {
 	signals := make(chan os.Signal, 1)
-	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, os.Interrupt)
+	// The last two would end the program at once, with the terminal as it is.
+	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, os.Interrupt, syscall.SIGABRT, syscall.SIGQUIT)
 	defer signal.Stop(signals)
 
 	program := tea.NewProgram(app, programOptions(ctx, environ, out)...)

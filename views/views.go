@@ -32,10 +32,11 @@ var registry = []func(*kit.Env) kit.Module{
 }
 
 // New makes the whole program's root model. o.Home, Destinations and Services are filled in here; start
-// names the page to open first, empty for the first of the registry.
-func New(env *kit.Env, o tui.Options, start string) (*tui.App, error) {
+// names the page to open first, empty for the first of the registry; more are pages that need what no
+// account has, such as the profiles.
+func New(env *kit.Env, o tui.Options, start string, more ...func(*kit.Env) kit.Module) (*tui.App, error) {
 	o.Services = append([]tui.Service{env.Feed}, o.Services...)
-	for _, make := range registry {
+	for _, make := range slices.Concat(registry, more) {
 		m := make(env)
 		env.Add(m)
 		o.Destinations = append(o.Destinations, m.Destinations()...)

@@ -189,7 +189,7 @@ func (l *List[T]) startFilter() tea.Cmd {
 // Draw implements tui.View.
 func (l *List[T]) Draw(c tui.Canvas) []string {
 	if l.table.Shown() == 0 {
-		return []string{l.summary(c), "", l.empty(c)}
+		return append([]string{l.summary(c), ""}, l.empty(c)...)
 	}
 	rest := c
 	rest.Height--
@@ -224,17 +224,22 @@ func (l *List[T]) count() string {
 	return fmt.Sprintf("%d of %d", l.table.Shown(), l.table.Total())
 }
 
-// empty says why there is nothing to see; nothing fetched yet is not the same as nothing there.
-func (l *List[T]) empty(c tui.Canvas) string {
+// empty says why there is nothing to see; nothing fetched yet is not the same as nothing there. An error has room to
+// be read whole here: which permission is missing stands at its end.
+func (l *List[T]) empty(c tui.Canvas) []string {
 	status := l.source.Status()
 	text := cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+".")
+	var lines []string
 	switch {
 	case l.table.Filter() != "":
 		text = "No row matches " + tui.Clean(l.table.Filter()) + ". esc clears the filter."
 	case status.Updated.IsZero() && status.Err != "":
+		for _, line := range tui.Wrap(tui.Clean(status.Err), c.Width-4) {
+			lines = append(lines, "  "+c.Theme.Paint(tui.Bad, line))
+		}
 		text = "Nothing could be fetched yet; flarewire keeps trying. r tries now."
 	case status.Updated.IsZero():
 		text = "Asking Cloudflare…"
 	}
-	return tui.Text(tui.Muted, "  "+text).Paint(c.Theme, c.Width)
+	return append(lines, tui.Text(tui.Muted, "  "+text).Paint(c.Theme, c.Width))
 }

@@ -1,0 +1,152 @@
+package cli
+
+import (
+	"context"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/access"
+	"flarewire/keystore"
+	"flarewire/tui"
+	"flarewire/views/kit"
+	"flarewire/views/profile"
+	"flarewire/views/signin"
+)
+
+// quickSource is how long the screen waits for a profile's source before it shows that it is waiting. A source that
+// answers in time saves a page that would only flash up.
+const quickSource = 200 * time.Millisecond
+
+// screens shows the full screen: the sign-in when it is needed, then the account, and another one after each switch of the
+// profile. Every account has a program of its own with a context of its own, so that nothing that was asked for one
+// profile can be taken for another's.
+func (f *flags) screens(ctx context.Context, x IO) error {
+	next := &signin.Outcome{Demo: true}
+	var open *signin.Attempt
+	if !f.demo {
+		vault, err := f.resolver(x)
+		if err != nil {
+			return denied(err)
+		}
+		if next, open, err = f.first(ctx, x, vault); err != nil {
+			return denied(err)
+		}
+	}
+	var why error
+	for first := true; ; first = false {
+		if next == nil {
+			var err error
+			if next, err = f.signIn(ctx, x, open, why); next == nil || err != nil {
+				return err
+			}
+		}
+		s, err := f.enter(ctx, x, *next)
+		if err != nil {
+			// The environment is for the shell to put right, a profile can be put right on the screen.
+			if first && (next.Demo || next.Resolved.Profile.Name == "") {
+				return err
+			}
+			next, open, why = nil, nil, err
+			continue
+		}
+		if next, err = f.show(ctx, x, s); next == nil || err != nil {
+			return err
+		}
+		f.account = "" // it was meant for what the program began with
+	}
+}
+
+// first is what the screen begins with: the environment's credential, a profile that opens at once, or the attempt to open
+// one that takes longer. All are nil when nobody is signed in.
+func (f *flags) first(ctx context.Context, x IO, vault *keystore.Resolver) (*signin.Outcome, *signin.Attempt, error) {
+	named := f.profileName(x)
+	if named != "" {
+		if _, err := vault.Config.Profile(named); err != nil {
+			return nil, nil, err
+		}
+	}
+	env := x.keys()
+	request := keystore.Request{Profile: f.profile}
+	if named == "" && (!env.Token.IsZero() || !env.Key.IsZero() || env.Email != "" || env.CredentialsDirectory != "") {
+		resolved, err := vault.Resolve(ctx, request)
+		if err != nil {
+			return nil, nil, err
+		}
+		x.Redactor.Add(resolved.Credential.Secret())
+		return &signin.Outcome{Resolved: resolved}, nil, nil
+	}
+	if named == "" && vault.Config.Default() == "" {
+		return nil, nil, nil
+	}
+	attempt := f.desk(ctx, x, "", nil).Begin(request)
+	if attempt.Within(quickSource) {
+		if resolved, err := attempt.Result(); err == nil {
+			return &signin.Outcome{Resolved: resolved}, nil, nil
+		}
+	}
+	return nil, attempt, nil
+}
+
+// desk is what the pages of the sign-in need; done is called with what the user came for.
+func (f *flags) desk(ctx context.Context, x IO, current string, done func(signin.Outcome) tea.Cmd) *signin.Desk {
+	return &signin.Desk{Ctx: ctx, Resolver: f.vault, Hide: x.Redactor.Add, Done: done, Now: x.Now, Current: current, Stderr: x.Prompt,
+		Client: func(c keystore.Credential) (*api.Client, error) { return f.asking(x, c) }}
+}
+
+// asking makes a client that can change nothing, to ask Cloudflare about a credential.
+func (f *flags) asking(x IO, c keystore.Credential) (*api.Client, error) {
+	return api.New(api.Options{Credentials: access.Credentials(c), BaseURL: x.env("CLOUDFLARE_BASE_URL"), ReadOnly: true,
+		UserAgent: "flarewire/" + version})
+}
+
+// signIn shows the sign-in pages until the user has what they came for; nil when they left.
+func (f *flags) signIn(ctx context.Context, x IO, open *signin.Attempt, why error) (*signin.Outcome, error) {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	var outcome *signin.Outcome
+	desk := f.desk(ctx, x, "", func(o signin.Outcome) tea.Cmd { outcome = &o; return tea.Quit })
+	theme, _ := tui.ParseTheme(f.theme)
+	app := tui.NewApp(tui.Options{Name: "flarewire", Theme: theme, Glyphs: tui.GlyphsFor(x.Environ), Now: x.Now,
+		Home: func() tui.View { return signin.NewWelcome(desk, open, why) }})
+	return outcome, f.run(ctx, x, app)
+}
+
+// run shows an app and makes an error of an exit code.
+func (f *flags) run(ctx context.Context, x IO, app *tui.App) error {
+	code, err := tui.Run(ctx, app, x.Environ, x.Out)
+	switch {
+	case err != nil:
+		return failure{code, err}
+	case code != exitDone:
+		return exit(code)
+	}
+	return nil
+}
+
+// enter makes the session of an outcome.
+func (f *flags) enter(ctx context.Context, x IO, o signin.Outcome) (*session, error) {
+	if o.Demo {
+		return f.connect(ctx, x, nil)
+	}
+	s, err := f.connect(ctx, x, &o.Resolved)
+	if s != nil {
+		s.notices = o.Resolved.Notices
+	}
+	return s, err
+}
+
+// profiles are the pages and the service of the credentials. The demo has them only when the config file can be read: it
+// must work whatever stands there.
+func (f *flags) profiles(ctx context.Context, x IO, s *session, next **signin.Outcome) ([]func(*kit.Env) kit.Module, []tui.Service) {
+	if _, err := f.resolver(x); err != nil {
+		return nil, nil
+	}
+	desk := f.desk(ctx, x, s.profile, func(o signin.Outcome) tea.Cmd { *next = &o; return tea.Quit })
+	more := []func(*kit.Env) kit.Module{profile.New(desk)}
+	if s.source == demoSource {
+		return more, nil
+	}
+	return more, []tui.Service{signin.NewAttendant(ctx, s.client, s.account.ID, s.notices, s.expires, x.Now)}
+}

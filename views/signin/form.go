@@ -1,0 +1,74 @@
+package signin
+
+import (
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/access"
+	"flarewire/internal/netrules"
+	"flarewire/keystore"
+	"flarewire/tui"
+	"flarewire/tui/form"
+	"flarewire/views/kit"
+)
+
+const (
+	byToken = "token"
+	byKey   = "key"
+)
+
+// NewForm asks for a credential. replace is the profile that gets a new one; empty asks for a name later.
+func NewForm(desk *Desk, replace string) *form.Form {
+	title := "Credential"
+	if replace != "" {
+		title = "New credential of " + replace
+	}
+	kind := func(want string) func(form.Values) bool { return func(v form.Values) bool { return v["kind"] == want } }
+	return form.New(form.Options{
+		Title: title, Verb: "verify", Values: form.Values{"kind": byToken, "account": desk.Resolver.Env.AccountID},
+		Sections: []form.Section{{Fields: []form.Field{
+			{Key: "kind", Label: "Sign in with", Kind: form.Choice, Options: []form.Option{{Value: byToken, Label: "API token"}, {Value: byKey, Label: "e-mail + global key"}},
+				Help: "a token can be limited to what is needed; a global key cannot"},
+			{Key: "token", Label: "API token", Kind: form.Secret, When: kind(byToken), Check: kit.Check(access.CheckToken)},
+			{Key: "email", Label: "E-mail", When: kind(byKey), Check: kit.Check(access.CheckEmail)},
+			{Key: "key", Label: "Global API key", Kind: form.Secret, When: kind(byKey), Check: kit.Check(access.CheckKey)},
+			{Key: "account", Label: "Account id", Help: "leave it empty to choose from the list", Check: kit.Check(checkAccount)},
+		}}},
+		Submit: func(v form.Values) tea.Cmd {
+			credential, err := credentialOf(v)
+			if err != nil {
+				return tui.Toast(tui.Bad, err.Error())
+			}
+			desk.Hide(credential.Secret())
+			return tui.Push(newCheck(desk, credential, replace))
+		},
+	})
+}
+
+func credentialOf(v form.Values) (keystore.Credential, error) {
+	var c keystore.Credential
+	var err error
+	if v["kind"] == byKey {
+		c, err = keystore.NewGlobalKey(v["email"], v["key"])
+	} else {
+		c, err = keystore.NewToken(v["token"])
+	}
+	c.AccountID = strings.TrimSpace(v["account"])
+	return c, err
+}
+
+// accountDigits is the length of an account's id.
+const accountDigits = 32
+
+// checkAccount judges an account's id while it is typed; none is fine.
+func checkAccount(text string) netrules.Finding {
+	text = strings.TrimSpace(text)
+	switch {
+	case text == "" || len(text) == accountDigits && strings.Trim(text, "0123456789abcdef") == "":
+		return netrules.Finding{}
+	case len(text) > accountDigits || strings.Trim(text, "0123456789abcdef") != "":
+		return netrules.Finding{Severity: netrules.Error, Text: "an account's id has 32 characters, 0-9 and a-f"}
+	}
+	return netrules.Finding{Severity: netrules.Partial, Text: "an account's id has 32 characters, 0-9 and a-f"}
+}
