@@ -57,7 +57,8 @@ func everyText(t *testing.T, psk api.Secret, visit func(name string, c devconf.C
 	for name, tunnel := range tunnels() {
 		in := devconf.Input{Tunnel: tunnel, AccountID: account, PSK: psk}
 		for _, p := range devconf.Platforms(in.Kind()) {
-			if p == devconf.VyOS && in.Tunnel.BGP != nil { // its quotation marks are the one character that the key has
+			in := in
+			if p == devconf.VyOS && in.Tunnel.BGP != nil { // the key has the quotation mark of this platform in it
 				in.Tunnel.BGP = &api.BGP{CustomerASN: 65010, MD5Key: "secret!key", ExtraPrefixes: []string{"0.0.0.0/0"}}
 			}
 			c, err := devconf.Render(p, in)
@@ -182,6 +183,7 @@ func TestTheNameOfATunnelIsNeverMoreThanAName(t *testing.T) {
 		"a\nset system root":       "cf-c4a7362d",
 		"1st":                      "cf-c4a7362d",
 		"$(reboot)":                "cf-c4a7362d",
+		"help?":                    "cf-c4a7362d",
 		"x\u202ey":                 "cf-c4a7362d",
 		"\x1b]0;title\x07harmless": "cf-c4a7362d",
 	} {
@@ -196,7 +198,7 @@ func TestTheNameOfATunnelIsNeverMoreThanAName(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := c.Text()
-			if !strings.Contains(text, strings.TrimPrefix(want, "interface ")) || strings.ContainsAny(text, "\x1b\x07\u202e") || strings.Contains(text, "\nset system root") {
+			if !strings.Contains(text, strings.TrimPrefix(want, "interface ")) || strings.ContainsAny(text, "\x1b\x07\u202e?") || strings.Contains(text, "\nset system root") {
 				t.Errorf("%q on %s:\n%s", name, p, text)
 			}
 		}

@@ -56,7 +56,7 @@ type profile struct {
 	advice []string
 }
 
-const vendorKnowledge = "general vendor knowledge (no document of Cloudflare's)"
+const vendorKnowledge = "general vendor knowledge"
 
 var both = []netrules.Kind{netrules.GRE, netrules.IPsec}
 
@@ -130,7 +130,7 @@ func (p profile) md5() syntax {
 
 // sources says where the text's knowledge comes from, a line each.
 func (p profile) sources(kind netrules.Kind, bgp bool) []string {
-	out := []string{vendorKnowledge}
+	out := []string{vendorKnowledge + ", no document of Cloudflare's"}
 	switch {
 	case p.quote.terraform:
 		return []string{"Cloudflare API: Terraform resources and this tunnel as the API gives it"}
@@ -138,7 +138,7 @@ func (p profile) sources(kind netrules.Kind, bgp bool) []string {
 		out = []string{"Cloudflare docs: " + p.guide + ", with the algorithms, MTU and MSS that are safe in all of its documents"}
 	}
 	if bgp {
-		out = append(out, "the BGP lines: Cloudflare docs: Configure BGP routes for the values, "+vendorKnowledge+" for the syntax")
+		out = append(out, "of the BGP lines: Cloudflare docs: Configure BGP routes for the values, "+vendorKnowledge+" for the syntax")
 	}
 	return out
 }

@@ -23,7 +23,7 @@ type syntax struct {
 	// escape writes a text that has none of the forbidden characters; nil leaves it as it is.
 	escape func(string) string
 	// encode writes texts that open, close and escape are not meant for; nil when there is no such way.
-	encode    func(string) (string, bool)
+	encode func(string) (string, bool)
 	// terraform is the language of the account's side: it takes every text that is UTF-8.
 	terraform bool
 }

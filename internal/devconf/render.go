@@ -74,7 +74,7 @@ func Render(p Platform, in Input) (Config, error) {
 func header(p Platform, in Input, v values, body string) string {
 	about, t := profiles[p], in.Tunnel
 	lines := []string{
-		about.title + ": configuration for the Cloudflare " + in.Kind().String() + " " + strconv.QuoteToASCII(t.Name) + ", written by flarewire.",
+		about.title + ": configuration for the Cloudflare " + in.Kind().String() + " " + shown(t.Name) + ", written by flarewire.",
 		"Tunnel " + v.ID + " of account " + v.AccountID + ".",
 	}
 	for _, source := range about.sources(in.Kind(), v.BGP) {
@@ -97,11 +97,15 @@ func header(p Platform, in Input, v values, body string) string {
 	return b.String()
 }
 
+// shown is a name in a comment: in quotation marks and ASCII, and without the question mark, at which an interactive
+// command line prints its help even inside a comment.
+func shown(name string) string { return strings.ReplaceAll(strconv.QuoteToASCII(name), "?", `\x3f`) }
+
 // tried says how far the text was tested.
 func tried(p Platform) string {
 	switch p {
 	case Linux:
-		return "Tried with FRR 8.4 and strongSwan 5.9 in network namespaces; not tried against Cloudflare, nor on other versions."
+		return "Tried in network namespaces with FRR 8.4 and strongSwan 5.9, but without a real GRE or XFRM interface. Not tried against Cloudflare."
 	case Terraform:
 		return "Not tried against Cloudflare."
 	}
