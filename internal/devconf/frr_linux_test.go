@@ -43,6 +43,11 @@ func TestTheLinuxConfigurationBringsBGPUp(t *testing.T) {
 		t.Errorf("FRR objects to the generated file:\n%s", said)
 	}
 
+	// Both sides would cut a key at the same place: what counts is that FRR has kept all of it.
+	if said, err := customer.vtysh("show running-config"); err != nil || !strings.Contains(said, "password "+strangeKey+"\n") {
+		t.Errorf("FRR has not taken the whole MD5 key: %v\n%s", err, said)
+	}
+
 	session := customer.until("the session", func() (string, bool) {
 		said, _ := customer.vtysh("show bgp neighbors 10.100.0.8 json")
 		return said, neighbour(said, "10.100.0.8").State == "Established"
