@@ -156,7 +156,7 @@ Without a command it opens the full-screen program. Try it without an account: f
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
-	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newCheck(x, f), newDemoServer(x), newVersion(x))
+	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newDemoServer(x), newVersion(x))
 	return root
 }
 

@@ -21,7 +21,7 @@ const (
 	VyOS      Platform = "vyos"
 	Linux     Platform = "linux"
 	EOS       Platform = "eos"
-	RouterOS  Platform = "routeros"
+	RouterOS  Platform = "mikrotik"
 	Terraform Platform = "terraform"
 )
 
@@ -91,7 +91,7 @@ var profiles = map[Platform]profile{
 	EOS: {title: "Arista EOS", kinds: both[:1], comment: "!", quote: word(),
 		parts: []part{{"eos.tmpl", "%s-eos.txt", always}}},
 	RouterOS: {title: "MikroTik RouterOS", kinds: both[:1], comment: "#", quote: routerOSSyntax,
-		parts:  []part{{"routeros.tmpl", "%s.rsc", always}},
+		parts:  []part{{"mikrotik.tmpl", "%s.rsc", always}},
 		advice: []string{"The BGP lines are in the syntax of RouterOS 7 before 7.20; later versions want an instance besides."}},
 	Terraform: {title: "Terraform (Cloudflare's side)", kinds: both, comment: "#", quote: hclSyntax,
 		parts: []part{{"terraform.tmpl", "%s.tf", always}},

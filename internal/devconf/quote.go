@@ -76,8 +76,8 @@ var errUnsafe = errors.New("cannot be written safely")
 // write gives the text as it stands in the configuration. The error names what is meant and never the text, which
 // may be secret.
 func (s syntax) write(what, text string) (string, error) {
-	plain := !strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
-	if !plain && !(s.terraform && utf8.ValidString(text)) {
+	odd := strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r > '~' })
+	if odd && (!s.terraform || !utf8.ValidString(text)) {
 		return "", fmt.Errorf("%s %w here: it has characters that are not plain ASCII; configure it by hand", what, errUnsafe)
 	}
 	if i := strings.IndexAny(text, s.forbidden); i >= 0 && s.forbidden != "" {

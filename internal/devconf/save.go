@@ -1,6 +1,7 @@
 package devconf
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -63,12 +64,13 @@ func write(path, text string, overwrite bool) error {
 		return fmt.Errorf("the file could not be made: %w", err)
 	}
 	_, err = file.WriteString(text)
-	err = errors.Join(err, file.Close())
+	err = cmp.Or(err, file.Close())
 	if err == nil && overwrite {
 		err = os.Rename(file.Name(), path)
 	}
 	if err != nil {
-		return fmt.Errorf("the file could not be written: %w", errors.Join(err, os.Remove(file.Name())))
+		_ = os.Remove(file.Name()) // half of a configuration is of no use; what is said is why
+		return fmt.Errorf("the file could not be written: %w", err)
 	}
 	return nil
 }

@@ -1,6 +1,7 @@
 package devconf
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net"
@@ -85,7 +86,7 @@ func read(p profile, in Input) (values, error) {
 		return v, fmt.Errorf("the tunnel's id is no number: %w", err)
 	}
 	v.Interface = uint32(id) + 1
-	return v, errors.Join(v.addresses(t), v.sizes(t), v.ike(p, in), v.bgp(p, t), v.code(p, in))
+	return v, cmp.Or(v.addresses(t), v.sizes(t), v.ike(p, in), v.bgp(p, t), v.code(p, in))
 }
 
 // safeName is what every platform takes as the name of an object or an interface.
