@@ -3,5 +3,5 @@
 //
 // Everything here but Save is a pure function. What cannot be written safely in a platform's syntax is an error and
 // never appears in the text; what is not known (the pre-shared key, the name of an interface) appears as a
-// placeholder that begins with REPLACE-WITH. No text contains a pre-shared key unless the caller passes one.
+// placeholder that begins with Placeholder. No text contains a pre-shared key unless the caller passes one.
 package devconf

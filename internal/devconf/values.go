@@ -54,15 +54,18 @@ type values struct {
 	Terraform              hclTunnel
 }
 
-// The placeholders, each with what the reader has to do.
+// Placeholder begins every text that the reader has to replace.
+const Placeholder = "REPLACE-WITH-"
+
 const (
-	placeholderPSK       = "REPLACE-WITH-PRE-SHARED-KEY"
-	placeholderIdentity  = "REPLACE-WITH-IKE-IDENTITY"
-	placeholderWAN       = "REPLACE-WITH-WAN-ADDRESS"
-	placeholderInterface = "REPLACE-WITH-WAN-INTERFACE"
-	placeholderLAN       = "REPLACE-WITH-LAN-INTERFACE"
+	placeholderPSK       = Placeholder + "PRE-SHARED-KEY"
+	placeholderIdentity  = Placeholder + "IKE-IDENTITY"
+	placeholderWAN       = Placeholder + "WAN-ADDRESS"
+	placeholderInterface = Placeholder + "WAN-INTERFACE"
+	placeholderLAN       = Placeholder + "LAN-INTERFACE"
 )
 
+// placeholders are all of them, each with what goes in its place.
 var placeholders = []struct{ text, means string }{
 	{placeholderPSK, "the tunnel's pre-shared key; Cloudflare does not show it again"},
 	{placeholderIdentity, "the tunnel's FQDN ID, from the dashboard under the IPsec tunnel's details (Identifiers)"},
