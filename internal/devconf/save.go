@@ -30,7 +30,7 @@ func Save(path string, c Config, overwrite bool) ([]string, error) {
 	}
 	if len(c.Files) > 1 {
 		if err := os.MkdirAll(path, 0o700); err != nil {
-			return nil, fmt.Errorf("the folder could not be made: %w", err)
+			return nil, fmt.Errorf("the folder could not be made: %w", reason(err))
 		}
 	}
 	for i, f := range c.Files {
@@ -48,7 +48,7 @@ func free(path string, overwrite bool) error {
 	case errors.Is(err, fs.ErrNotExist):
 		return nil
 	case err != nil:
-		return fmt.Errorf("the file cannot be written: %w", err)
+		return fmt.Errorf("the file cannot be written: %w", reason(err))
 	case !overwrite:
 		return fmt.Errorf("%s is there already: %w", path, fs.ErrExist)
 	case !info.Mode().IsRegular() && info.Mode()&fs.ModeSymlink == 0:
@@ -61,7 +61,7 @@ func free(path string, overwrite bool) error {
 func write(path, text string, overwrite bool) error {
 	file, err := create(path, overwrite)
 	if err != nil {
-		return fmt.Errorf("the file could not be made: %w", err)
+		return fmt.Errorf("the file could not be made: %w", reason(err))
 	}
 	_, err = file.WriteString(text)
 	err = cmp.Or(err, file.Close())
@@ -70,9 +70,18 @@ func write(path, text string, overwrite bool) error {
 	}
 	if err != nil {
 		_ = os.Remove(file.Name()) // half of a configuration is of no use; what is said is why
-		return fmt.Errorf("the file could not be written: %w", err)
+		return fmt.Errorf("the file could not be written: %w", reason(err))
 	}
 	return nil
+}
+
+// reason is the error without the path, which the user has just typed and which may be longer than the line.
+func reason(err error) error {
+	var p *fs.PathError
+	if errors.As(err, &p) {
+		return p.Err
+	}
+	return err
 }
 
 // create makes the file for its owner alone; to replace another, under a name beside it.
