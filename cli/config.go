@@ -51,7 +51,7 @@ written for this platform, 2 wrong usage, no credentials, or the file is there a
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return listPlatforms(x, c, append(devconf.Platforms(netrules.GRE), devconf.Platforms(netrules.IPsec)...))
+				return listPlatforms(x, c, devconf.Platforms(netrules.GRE)) // GRE has all of them
 			}
 			return runConfig(cmd.Context(), x, f, c, args[0])
 		},
@@ -90,13 +90,9 @@ func listPlatforms(x IO, c configFlags, platforms []devconf.Platform) error {
 	if c.platform != "" || c.output != "" {
 		return usage("config needs the name or the id of a tunnel; flarewire list gre and list ipsec show them")
 	}
-	seen := map[devconf.Platform]bool{}
-	var lines []string
-	for _, p := range platforms {
-		if !seen[p] {
-			seen[p] = true
-			lines = append(lines, fmt.Sprintf("%-11s%s", p, p.Title()))
-		}
+	lines := make([]string, len(platforms))
+	for i, p := range platforms {
+		lines[i] = fmt.Sprintf("%-11s%s", p, p.Title())
 	}
 	return printLines(x.Out, lines)
 }

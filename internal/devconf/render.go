@@ -4,7 +4,6 @@ import (
 	"embed"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 	"text/template"
 )
@@ -67,47 +66,4 @@ func Render(p Platform, in Input) (Config, error) {
 		out.Files = append(out.Files, File{fmt.Sprintf(part.name, v.Label), header(p, in, v, body.String()) + body.String()})
 	}
 	return out, nil
-}
-
-// header is the comment lines that every file begins with: what it is, of which tunnel, from which source, what was
-// not tried, and what is left to the reader.
-func header(p Platform, in Input, v values, body string) string {
-	about, t := profiles[p], in.Tunnel
-	lines := []string{
-		about.title + ": configuration for the Cloudflare " + in.Kind().String() + " " + shown(t.Name) + ", written by flarewire.",
-		"Tunnel " + v.ID + " of account " + v.AccountID + ".",
-	}
-	for _, source := range about.sources(in.Kind(), v.BGP) {
-		lines = append(lines, "Source: "+source+".")
-	}
-	lines = append(lines, tried(p))
-	lines = append(lines, about.advice...)
-	if !about.quote.terraform {
-		lines = append(lines, notes(v, t)...)
-	}
-	for _, h := range placeholders {
-		if strings.Contains(body, h.text) {
-			lines = append(lines, h.text+": "+h.means+".")
-		}
-	}
-	var b strings.Builder
-	for _, line := range lines {
-		b.WriteString(about.comment + " " + line + "\n")
-	}
-	return b.String()
-}
-
-// shown is a name in a comment: in quotation marks and ASCII, and without the question mark, at which an interactive
-// command line prints its help even inside a comment.
-func shown(name string) string { return strings.ReplaceAll(strconv.QuoteToASCII(name), "?", `\x3f`) }
-
-// tried says how far the text was tested.
-func tried(p Platform) string {
-	switch p {
-	case Linux:
-		return "Tried in network namespaces with FRR 8.4 and strongSwan 5.9, but without a real GRE or XFRM interface. Not tried against Cloudflare."
-	case Terraform:
-		return "Not tried against Cloudflare."
-	}
-	return "Not tried on a device: read it before you use it."
 }

@@ -2,10 +2,7 @@ package devconf
 
 import (
 	"fmt"
-	"net/netip"
 	"strings"
-
-	"flarewire/api"
 )
 
 // hclTunnel is what only the Terraform template uses, every text quoted.
@@ -71,36 +68,4 @@ func (q *quoter) text(what, text string) string {
 	var out string
 	out, q.err = q.syntax.write(what, text)
 	return out
-}
-
-// notes are lines about what the configuration leaves to the reader because of this tunnel's values.
-func notes(v values, t api.Tunnel) []string {
-	var out []string
-	if t.InterfaceAddress6 != "" {
-		out = append(out, "The tunnel's IPv6 interface address is not in here.")
-	}
-	if v.BGP {
-		out = append(out, "Nothing is announced to Cloudflare yet: allow your networks in the filter for outgoing routes.")
-	} else {
-		out = append(out, "There is no BGP on this tunnel: route or forward your traffic to "+v.Peer+" by yourself.")
-	}
-	if swallowed(t) {
-		out = append(out, "Cloudflare announces a network to you that "+v.Cloudflare+" itself is in: keep a host route to it through your provider,",
-			"else the tunnel would be routed into itself.")
-	}
-	return out
-}
-
-// swallowed tells whether one of the extra prefixes contains the outer address of the tunnel.
-func swallowed(t api.Tunnel) bool {
-	end, err := netip.ParseAddr(t.CloudflareEndpoint)
-	if err != nil || t.BGP == nil {
-		return false
-	}
-	for _, text := range t.BGP.ExtraPrefixes {
-		if p, err := netip.ParsePrefix(text); err == nil && p.Contains(end) {
-			return true
-		}
-	}
-	return false
 }

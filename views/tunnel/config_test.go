@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"flarewire/internal/change"
 	"flarewire/internal/simedge"
 	"flarewire/tui"
 	"flarewire/views/live"
@@ -30,14 +31,19 @@ type desk struct {
 func sit(t *testing.T) (*desk, *simedge.Edge) {
 	t.Helper()
 	m, edge := account(t)
+	d := newDesk(t, m)
+	d.refresh()
+	return d, edge
+}
+
+func newDesk(t *testing.T, m *Module) *desk {
+	t.Helper()
 	t.Cleanup(func() { time.Sleep(time.Minute) }) // what still waits for the clock comes to its end
-	d := &desk{t: t, queue: make(chan tea.Msg, 100)}
+	d := &desk{t: t, feed: m.env.Feed, queue: make(chan tea.Msg, 100)}
 	d.app = tui.NewApp(tui.Options{Name: "flarewire", Home: m.Destinations()[0].Open, Glyphs: tui.ASCIIGlyphs,
 		Identity: func() tui.Identity { return tui.Identity{} }})
 	d.send(tea.WindowSizeMsg{Width: 100, Height: 40})
-	d.feed = m.env.Feed
-	d.refresh()
-	return d, edge
+	return d
 }
 
 // refresh fetches the tunnels. The round after it is not run: it would be followed by another one, for ever.
@@ -239,5 +245,23 @@ func TestATunnelThatCannotBeWrittenSaysWhy(t *testing.T) {
 		d.shows("interface address is not a host", "Cisco IOS-XE")
 		d.press("w")
 		d.hides("Write the configuration")
+	})
+}
+
+// After a tunnel was created, the router's side is one key away, also before the list shows the tunnel.
+func TestTheRoutersConfigurationIsOfferedAfterCreating(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, edge := account(t)
+		for kind, after := range map[simedge.Resource]func(change.Result) []tui.Action{simedge.GRETunnels: m.afterGRE, simedge.IPsecTunnels: m.afterIPsec} {
+			created := edge.Objects(kind)[0]
+			d := newDesk(t, m)
+			for _, a := range after(change.Result{ID: created["id"].(string)}) {
+				if a.Name == "router-config" {
+					d.run(a.Run())
+				}
+			}
+			d.send(nil)
+			d.shows("Cisco IOS-XE", created["name"].(string))
+		}
 	})
 }
