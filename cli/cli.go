@@ -168,7 +168,8 @@ Without a command it opens the full-screen program. Try it without an account: f
 	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
-	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newCheck(x, f), newSnapshot(x, f), newAuth(x, f), newDemoServer(x), newVersion(x))
+	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newSnapshot(x, f), newAuth(x, f),
+		newDemoServer(x), newVersion(x))
 	return root
 }
 

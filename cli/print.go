@@ -109,3 +109,11 @@ func escapeUnprintable(text []byte) []byte {
 	}
 	return out
 }
+
+// writeText writes a text that has its own line breaks.
+func writeText(w io.Writer, text string) error {
+	if _, err := io.WriteString(w, text); err != nil {
+		return trouble(err)
+	}
+	return nil
+}

@@ -14,6 +14,7 @@ import (
 type Reveal struct {
 	secret  api.Secret
 	forget  func()
+	offers  []tui.Action // what else can be done with the key while it can be seen
 	visible bool
 	kept    bool
 }
@@ -46,7 +47,7 @@ func (r *Reveal) Actions() []tui.Action {
 	if r.visible {
 		label = "hide"
 	}
-	return []tui.Action{
+	own := []tui.Action{
 		{Name: "reveal", Keys: []string{"v"}, Short: label, Footer: true, Long: "Show the key, or hide it again",
 			Run: func() tea.Cmd { r.visible = !r.visible; return nil }},
 		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the key to the terminal's clipboard; tmux and the terminal may keep it",
@@ -55,12 +56,13 @@ func (r *Reveal) Actions() []tui.Action {
 			}},
 		{Name: "kept", Keys: []string{"k"}, Short: "I have kept it", Footer: true, Long: "Close: the key is forgotten here for good", Run: r.close},
 	}
+	return append(own, r.offers...)
 }
 
 func (r *Reveal) close() tea.Cmd {
 	r.kept = true
 	r.forget()
-	r.secret = api.Secret{}
+	r.secret, r.offers = api.Secret{}, nil
 	return tui.Pop()
 }
 
@@ -77,5 +79,9 @@ func (r *Reveal) Draw(c tui.Canvas) []string {
 	p.lines = append(p.lines, tui.Line{{Text: "   Pre-shared key   ", Role: tui.Muted}, {Text: tui.Clean(key), Role: tui.Accent}}.Paint(c.Theme, c.Width))
 	p.blank()
 	p.text(tui.Pending, "The tunnel uses this key from now on: until your router has it too, the tunnel is down.")
+	for _, a := range r.offers {
+		p.blank()
+		p.offer(a)
+	}
 	return p.lines
 }

@@ -27,6 +27,8 @@ type Intent struct {
 	After func(change.Result) tea.Cmd
 	// Next are the actions that are offered when it is done; nil for none.
 	Next func(change.Result) []tui.Action
+	// WithKey are the actions that are offered beside a new pre-shared key while it can be seen; nil for none.
+	WithKey func(api.Secret) []tui.Action
 	// Pages is how many pages to go back when it is done: 1 for the review alone, 2 with the form.
 	Pages int
 }
@@ -131,7 +133,11 @@ func (r *Review) applied(result change.Result) tea.Cmd {
 		cmds = append(cmds, func() tea.Msg { return form.DoneMsg{} }, resource.Select(result.ID))
 	}
 	if !result.Secret.IsZero() {
-		cmds = append(cmds, tui.Push(NewReveal(result.Secret, func() { r.result.Secret = api.Secret{} })))
+		reveal := NewReveal(result.Secret, func() { r.result.Secret = api.Secret{} })
+		if r.intent.WithKey != nil {
+			reveal.offers = r.intent.WithKey(result.Secret)
+		}
+		cmds = append(cmds, tui.Push(reveal))
 	}
 	return tea.Batch(cmds...)
 }

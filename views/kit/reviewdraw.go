@@ -126,7 +126,7 @@ func (r *Review) drawResult(p *page) {
 	if r.intent.Next != nil && r.result.Outcome == journal.Done {
 		for _, a := range r.intent.Next(r.result) {
 			p.blank()
-			p.lines = append(p.lines, tui.Line{{Text: "   " + a.KeyLabel() + " ", Role: tui.Accent}, {Text: a.Long, Role: tui.Strong}}.Paint(p.c.Theme, p.c.Width))
+			p.offer(a)
 		}
 	}
 	if len(r.result.RequestIDs) > 0 {
@@ -151,6 +151,11 @@ func (p *page) line(role tui.Role, text string) {
 // text adds a paragraph, wrapped.
 func (p *page) text(role tui.Role, text string) {
 	p.lines = append(p.lines, tui.Paragraph(p.c, role, text)...)
+}
+
+// offer is a line about what can be done next.
+func (p *page) offer(a tui.Action) {
+	p.lines = append(p.lines, tui.Line{{Text: "   " + a.KeyLabel() + " ", Role: tui.Accent}, {Text: a.Long, Role: tui.Strong}}.Paint(p.c.Theme, p.c.Width))
 }
 
 func (p *page) heading(text string) { p.line(tui.Strong, " "+text) }

@@ -129,10 +129,10 @@ func (m *Module) create(kinds []api.TunnelKind) tea.Cmd {
 // acts are what only tunnels have.
 func (m *Module) acts(t watch.Tunnel) []tui.Action {
 	if t.Kind != api.IPsec {
-		return []tui.Action{m.follow(t.ID, t.Name), {Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
+		return []tui.Action{m.follow(t.ID, t.Name), m.routerConfig(t.Tunnel), {Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
 			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }}}
 	}
-	return []tui.Action{m.follow(t.ID, t.Name), {Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
+	return []tui.Action{m.follow(t.ID, t.Name), m.routerConfig(t.Tunnel), {Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
 		Long: "Generate a new pre-shared key; the tunnel is down until your router has it", Run: func() tea.Cmd { return m.rotate(t.ID, t.Name) }}}
 }
 
@@ -165,11 +165,13 @@ func (m *Module) follow(id, name string) tui.Action {
 }
 
 // afterGRE is what one does with a new GRE tunnel.
-func (m *Module) afterGRE(r change.Result) []tui.Action { return []tui.Action{m.follow(r.ID, "")} }
+func (m *Module) afterGRE(r change.Result) []tui.Action {
+	return []tui.Action{m.follow(r.ID, ""), m.routerConfigOf(api.GRE, r.ID, api.Secret{})}
+}
 
 // afterIPsec is what a new IPsec tunnel needs next.
 func (m *Module) afterIPsec(r change.Result) []tui.Action {
-	return []tui.Action{m.follow(r.ID, ""), {Name: "generate-key", Keys: []string{"K"}, Short: "generate key", Footer: true,
+	return []tui.Action{m.follow(r.ID, ""), m.routerConfigOf(api.IPsec, r.ID, api.Secret{}), {Name: "generate-key", Keys: []string{"K"}, Short: "generate key", Footer: true,
 		Long: "Generate the pre-shared key now: without one the tunnel cannot come up",
 		Run:  func() tea.Cmd { return m.rotate(r.ID, "") }}}
 }
@@ -184,6 +186,9 @@ func (m *Module) rotate(id, confirm string) tea.Cmd {
 		}
 		return kit.NewReview(m.env, kit.Intent{Title: "New pre-shared key for " + opened.Name, Confirm: confirm, Pages: 1,
 			After: func(change.Result) tea.Cmd { return m.env.Feed.Again() },
+			WithKey: func(key api.Secret) []tui.Action {
+				return []tui.Action{m.routerConfigOf(api.IPsec, id, key)}
+			},
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				return change.PrepareGeneratePSK(ctx, w, opened)
 			},

@@ -1,0 +1,257 @@
+package devconf_test
+
+import (
+	"flag"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"flarewire/api"
+	"flarewire/internal/devconf"
+	"flarewire/internal/netrules"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew")
+
+const (
+	account   = "023e105f4ecef8ad9ca31a8372d0c353"
+	tunnelID  = "c4a7362d577a6c3019a474fd6f485821"
+	fqdn      = tunnelID + ".33145236.ipsec.cloudflare.com"
+	canaryPSK = "canaryPSK0123456789abcdefABCDEF01"
+)
+
+func ptr[T any](v T) *T { return &v }
+
+// greTunnel is a GRE tunnel as the API gives it.
+func greTunnel() api.Tunnel {
+	return api.Tunnel{Kind: api.GRE, ID: tunnelID, Name: "fra-dc1", CloudflareEndpoint: "162.159.66.10", CustomerEndpoint: "203.0.113.7",
+		InterfaceAddress: "10.100.0.8/31", Description: "Frankfurt, rack 12", MTU: 1476, TTL: 64,
+		HealthCheck: &api.HealthCheck{Enabled: ptr(true), Rate: "mid", Type: "request", Direction: "bidirectional"}}
+}
+
+// ipsecTunnel is an IPsec tunnel as the API gives it: without its key.
+func ipsecTunnel() api.Tunnel {
+	t := greTunnel()
+	t.Kind, t.MTU, t.TTL = api.IPsec, 0, 0
+	t.RemoteIdentities = &api.RemoteIdentities{FQDNID: fqdn, UserID: "ipsec@" + fqdn}
+	t.ReplayProtection = ptr(false)
+	return t
+}
+
+func withBGP(t api.Tunnel) api.Tunnel {
+	t.BGP = &api.BGP{CustomerASN: 65010, MD5Key: "s3cr'et!key", ExtraPrefixes: []string{"0.0.0.0/0"}}
+	return t
+}
+
+// tunnels are the kinds of tunnels that there is a golden text of, on each platform that has them.
+func tunnels() map[string]api.Tunnel {
+	return map[string]api.Tunnel{"gre": greTunnel(), "gre-bgp": withBGP(greTunnel()), "ipsec": ipsecTunnel(), "ipsec-bgp": withBGP(ipsecTunnel())}
+}
+
+func everyText(t *testing.T, psk api.Secret, visit func(name string, c devconf.Config)) {
+	t.Helper()
+	for name, tunnel := range tunnels() {
+		in := devconf.Input{Tunnel: tunnel, AccountID: account, PSK: psk}
+		for _, p := range devconf.Platforms(in.Kind()) {
+			in := in
+			if p == devconf.VyOS && in.Tunnel.BGP != nil { // the key has the quotation mark of this platform in it
+				in.Tunnel.BGP = &api.BGP{CustomerASN: 65010, MD5Key: "secret!key", ExtraPrefixes: []string{"0.0.0.0/0"}}
+			}
+			c, err := devconf.Render(p, in)
+			if err != nil {
+				t.Errorf("%s of %s: %v", p, name, err)
+				continue
+			}
+			visit(name+"."+string(p), c)
+		}
+	}
+}
+
+// What a person pastes into a router is worth reading line by line when it changes: go test -update writes it anew.
+func TestEveryPlatformWritesWhatIsInItsGoldenFile(t *testing.T) {
+	seen := map[string]bool{}
+	everyText(t, api.Secret{}, func(name string, c devconf.Config) {
+		file := filepath.Join("testdata", name+".golden")
+		seen[filepath.Base(file)] = true
+		if *update {
+			if err := os.WriteFile(file, []byte(c.Text()), 0o644); err != nil {
+				t.Fatal(err)
+			}
+		}
+		want, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if diff := cmp.Diff(string(want), c.Text()); diff != "" {
+			t.Errorf("%s (-golden +now):\n%s", name, diff)
+		}
+	})
+	files, _ := filepath.Glob("testdata/*.golden")
+	for _, f := range files {
+		if !seen[filepath.Base(f)] {
+			t.Errorf("%s belongs to no platform", f)
+		}
+	}
+}
+
+func TestEveryFileSaysWhatItIsAndWhereItIsFrom(t *testing.T) {
+	everyText(t, api.Secret{}, func(name string, c devconf.Config) {
+		for _, f := range c.Files {
+			head, _, _ := strings.Cut(f.Text, "\n\n")
+			for _, want := range []string{"fra-dc1", tunnelID, "Source: ", "ried "} { // tried, or not tried
+				if !strings.Contains(head, want) {
+					t.Errorf("%s, %s: its beginning does not say %q:\n%s", name, f.Name, want, head)
+				}
+			}
+			if strings.Contains(f.Text, "<no value>") || !strings.HasSuffix(f.Text, "\n") || strings.Contains(f.Text, "\n\n\n") {
+				t.Errorf("%s, %s is not a whole text:\n%s", name, f.Name, f.Text)
+			}
+		}
+	})
+}
+
+func TestThePreSharedKeyIsOnlyThereWhenItWasAskedFor(t *testing.T) {
+	everyText(t, api.Secret{}, func(name string, c devconf.Config) {
+		if ipsec := strings.HasPrefix(name, "ipsec") && c.Platform != devconf.Terraform; ipsec != strings.Contains(c.Text(), "REPLACE-WITH-PRE-SHARED-KEY") {
+			t.Errorf("%s: the placeholder for the key is there: %v", name, !ipsec)
+		}
+	})
+	everyText(t, api.NewSecret(canaryPSK), func(name string, c devconf.Config) {
+		if ipsec := strings.HasPrefix(name, "ipsec") && c.Platform != devconf.Terraform; ipsec != strings.Contains(c.Text(), canaryPSK) {
+			t.Errorf("%s: the key is there: %v", name, !ipsec)
+		}
+	})
+}
+
+func TestWhatIsNotKnownIsAPlaceholderThatTheBeginningExplains(t *testing.T) {
+	tunnel := ipsecTunnel()
+	tunnel.RemoteIdentities, tunnel.CustomerEndpoint = nil, ""
+	for _, p := range devconf.Platforms(netrules.IPsec) {
+		c, err := devconf.Render(p, devconf.Input{Tunnel: tunnel, AccountID: account})
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := c.Text()
+		if p != devconf.Terraform && !strings.Contains(text, "REPLACE-WITH-IKE-IDENTITY: the tunnel's FQDN ID, from the dashboard") {
+			t.Errorf("%s does not say where the identity is found:\n%s", p, text)
+		}
+		if strings.Contains(text, account+".ipsec") {
+			t.Errorf("%s makes an identity up from the account's id", p)
+		}
+	}
+	tunnel.CustomRemoteIdentities = &api.CustomRemoteIdentities{FQDNID: "site1.33145236.custom.ipsec.cloudflare.com"}
+	c, err := devconf.Render(devconf.Linux, devconf.Input{Tunnel: tunnel, AccountID: account})
+	if err != nil || !strings.Contains(c.Text(), `"fqdn:site1.33145236.custom.ipsec.cloudflare.com"`) {
+		t.Errorf("the custom identity is not used: %v\n%s", err, c.Text())
+	}
+}
+
+func TestAristaAndMikroTikHaveGREOnly(t *testing.T) {
+	for _, p := range []devconf.Platform{devconf.EOS, devconf.RouterOS} {
+		if !slices.Contains(devconf.Platforms(netrules.GRE), p) || slices.Contains(devconf.Platforms(netrules.IPsec), p) {
+			t.Errorf("%s is not offered for GRE alone", p)
+		}
+		_, err := devconf.Render(p, devconf.Input{Tunnel: ipsecTunnel(), AccountID: account})
+		if err == nil || !strings.Contains(err.Error(), "use one of ios-xe, junos") {
+			t.Errorf("%s for IPsec: %v", p, err)
+		}
+	}
+}
+
+func TestATunnelWhoseOuterAddressItWouldSwallowIsWarnedAbout(t *testing.T) {
+	const warning = "routed into itself"
+	for prefix, want := range map[string]bool{"0.0.0.0/0": true, "162.159.64.0/18": true, "100.96.0.0/12": false} {
+		tunnel := withBGP(greTunnel())
+		tunnel.BGP.ExtraPrefixes = []string{prefix}
+		c, err := devconf.Render(devconf.IOSXE, devconf.Input{Tunnel: tunnel, AccountID: account})
+		if err != nil || strings.Contains(c.Text(), warning) != want {
+			t.Errorf("%s: warned %v, %v", prefix, !want, err)
+		}
+	}
+}
+
+func TestTheNameOfATunnelIsNeverMoreThanAName(t *testing.T) {
+	for name, want := range map[string]string{
+		"fra-dc1":                  "interface fra-dc1",
+		"a-name-beyond-fifteen":    "cf-c4a7362d",
+		"all":                      "cf-c4a7362d", // net.ipv4.conf.all is every interface
+		"x; reboot":                "cf-c4a7362d",
+		"a\nset system root":       "cf-c4a7362d",
+		"1st":                      "cf-c4a7362d",
+		"$(reboot)":                "cf-c4a7362d",
+		"help?":                    "cf-c4a7362d",
+		"x\u202ey":                 "cf-c4a7362d",
+		"\x1b]0;title\x07harmless": "cf-c4a7362d",
+	} {
+		tunnel := withBGP(greTunnel())
+		tunnel.Name = name
+		for _, p := range devconf.Platforms(netrules.GRE) {
+			if p == devconf.VyOS {
+				tunnel.BGP.MD5Key = ""
+			}
+			c, err := devconf.Render(p, devconf.Input{Tunnel: tunnel, AccountID: account})
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := c.Text()
+			if !strings.Contains(text, strings.TrimPrefix(want, "interface ")) || strings.ContainsAny(text, "\x1b\x07\u202e") || strings.Contains(text, "\nset system root") ||
+				p != devconf.Terraform && strings.Contains(text, "?") { // typed into a router, it asks for help
+				t.Errorf("%q on %s:\n%s", name, p, text)
+			}
+		}
+	}
+}
+
+func TestATunnelThatCannotBeConfiguredIsRefusedWithAReason(t *testing.T) {
+	for name, c := range map[string]struct {
+		change func(*api.Tunnel)
+		says   string
+	}{
+		"an id that is none":       {func(t *api.Tunnel) { t.ID = "../../etc" }, "id"},
+		"no Cloudflare endpoint":   {func(t *api.Tunnel) { t.CloudflareEndpoint = "" }, "Cloudflare endpoint"},
+		"an IPv6 endpoint":         {func(t *api.Tunnel) { t.CloudflareEndpoint = "2001:db8::1" }, "IPv4"},
+		"a customer that is none":  {func(t *api.Tunnel) { t.CustomerEndpoint = "router.example" }, "customer endpoint"},
+		"a network as a host":      {func(t *api.Tunnel) { t.InterfaceAddress = "10.0.0.0/30" }, "interface address"},
+		"an address without mask":  {func(t *api.Tunnel) { t.InterfaceAddress = "10.0.0.0" }, "interface address"},
+		"an impossible MTU":        {func(t *api.Tunnel) { t.MTU = 100 }, "MTU"},
+		"an impossible TTL":        {func(t *api.Tunnel) { t.TTL = 400 }, "TTL"},
+		"Cloudflare's own ASN":     {func(t *api.Tunnel) { t.BGP = &api.BGP{CustomerASN: 13335} }, "13335"},
+		"no ASN":                   {func(t *api.Tunnel) { t.BGP = &api.BGP{} }, "AS number"},
+		"a key with a line break":  {func(t *api.Tunnel) { t.BGP = &api.BGP{CustomerASN: 65010, MD5Key: "a\nend"} }, "MD5"},
+		"a key with a blank in it": {func(t *api.Tunnel) { t.BGP = &api.BGP{CustomerASN: 65010, MD5Key: "7 060506324F41"} }, "space"},
+	} {
+		tunnel := greTunnel()
+		c.change(&tunnel)
+		out, err := devconf.Render(devconf.IOSXE, devconf.Input{Tunnel: tunnel, AccountID: account})
+		if err == nil || !strings.Contains(err.Error(), c.says) || len(out.Files) > 0 {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestAKeyThatAPlatformCannotWriteIsRefusedWithoutBeingRepeated(t *testing.T) {
+	for _, c := range []struct {
+		platform devconf.Platform
+		key      string
+		ok       bool
+	}{
+		{devconf.IOSXE, "plain-Key!0123456789", true}, {devconf.IOSXE, "two words canary", false}, {devconf.IOSXE, "canary?help", false},
+		{devconf.IOSXE, "hex", false}, {devconf.Junos, "two words are fine", true}, {devconf.Junos, `canary"; set system`, false},
+		{devconf.Junos, "$9$canary", false}, {devconf.PANOS, "-AQcanary", false}, {devconf.FortiOS, "ENC canary", false},
+		{devconf.FortiOS, `canary\`, false}, {devconf.VyOS, "canary'; reboot", false}, {devconf.VyOS, "$(reboot) is text here", true},
+		{devconf.Linux, `every"thing\is $fine# here`, true}, {devconf.Linux, "0xcafe", true}, {devconf.Linux, "canary\n}", false},
+		{devconf.Linux, "ключ-canary", false},
+	} {
+		out, err := devconf.Render(c.platform, devconf.Input{Tunnel: ipsecTunnel(), AccountID: account, PSK: api.NewSecret(c.key)})
+		if (err == nil) != c.ok {
+			t.Errorf("%s with %q: %v", c.platform, c.key, err)
+		}
+		if err != nil && (strings.Contains(err.Error(), "canary") || len(out.Files) > 0) {
+			t.Errorf("%s repeats the key or writes half a text: %v", c.platform, err)
+		}
+	}
+}

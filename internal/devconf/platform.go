@@ -1,0 +1,144 @@
+package devconf
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"flarewire/internal/netrules"
+)
+
+// Platform is what a configuration is written for: a router's operating system, or Terraform. Its text is the word
+// that the command line takes.
+type Platform string
+
+// The platforms. Clouds are not among them: their gateways are not configured by a text.
+const (
+	IOSXE     Platform = "ios-xe"
+	Junos     Platform = "junos"
+	PANOS     Platform = "pan-os"
+	FortiOS   Platform = "fortios"
+	VyOS      Platform = "vyos"
+	Linux     Platform = "linux"
+	EOS       Platform = "eos"
+	RouterOS  Platform = "mikrotik"
+	Terraform Platform = "terraform"
+)
+
+// part is one file of a configuration.
+type part struct {
+	template string // its name under templates/
+	name     string // what the file is called, with %s for the tunnel's label
+	only     need
+}
+
+// need says for which tunnels a part is written.
+type need int
+
+const (
+	always need = iota
+	forIPsec
+	forBGP
+)
+
+// profile is what is known about a platform.
+type profile struct {
+	title   string
+	kinds   []netrules.Kind
+	comment string // what begins a comment line
+	quote   syntax
+	// routing is the syntax of the BGP daemon where it differs from quote; nil where it does not.
+	routing *syntax
+	parts   []part
+	// guide is Cloudflare's own document for IPsec on this platform; empty when there is none.
+	guide string
+	// advice are lines for the reader, besides those that come from the tunnel.
+	advice []string
+}
+
+const vendorKnowledge = "general vendor knowledge"
+
+var both = []netrules.Kind{netrules.GRE, netrules.IPsec}
+
+// order is the order in which platforms are offered.
+var order = []Platform{IOSXE, Junos, PANOS, FortiOS, VyOS, Linux, EOS, RouterOS, Terraform}
+
+var profiles = map[Platform]profile{
+	IOSXE: {title: "Cisco IOS-XE", kinds: both, comment: "!", quote: word("0", "6", "7", "hex", "local", "remote"),
+		parts: []part{{"ios-xe.tmpl", "%s-ios-xe.txt", always}},
+		guide: "Cisco IOS XE (written there for 17.03.07)"},
+	Junos: {title: "Juniper Junos (SRX)", kinds: both, comment: "#", quote: quoted(`"\?`, "$9$", "$8$"),
+		parts: []part{{"junos.tmpl", "%s-junos.set", always}},
+		guide: "Juniper SRX (written there for 23.4R2-S3.9)",
+		advice: []string{"Load it with: load set terminal. Unit 1 of st0 or gr-0/0/0 must be free, else take another one.",
+			"Set host-inbound-traffic also for system-services ike on the zone of your WAN interface."}},
+	PANOS: {title: "Palo Alto PAN-OS", kinds: both, comment: "#", quote: quoted(`"\?`, "-AQ"),
+		parts: []part{{"pan-os.tmpl", "%s-pan-os.set", always}},
+		guide: "Palo Alto Networks (written there for 11.2.8)",
+		advice: []string{"For configure mode, which knows no comments: leave the lines that begin with # out.",
+			"tunnel.1 and the virtual router default are assumptions. Security rules and policy-based forwarding are yours to write."}},
+	FortiOS: {title: "Fortinet FortiOS", kinds: both, comment: "#", quote: quoted(`"\?`, "ENC"),
+		parts: []part{{"fortios.tmpl", "%s-fortios.conf", always}},
+		guide: "Fortinet (written there for 7.0.8 and 7.0.12)",
+		advice: []string{"Firewall policies between the tunnel and your networks are yours to write.",
+			"Cloudflare's health check of the type request works through the stateful firewall; reply needs asymroute-icmp."}},
+	VyOS: {title: "VyOS", kinds: both, comment: "#", quote: syntax{open: "'", close: "'", forbidden: `'"\?`},
+		parts: []part{{"vyos.tmpl", "%s-vyos.set", always}},
+		guide: "VyOS (its syntax is that of 1.3; this one is of 1.4 and newer)"},
+	Linux: {title: "Linux (iproute2, strongSwan, FRR)", kinds: both, comment: "#", quote: swanctlSyntax, routing: &frrSyntax,
+		parts: []part{{"linux.sh.tmpl", "%s.sh", always}, {"linux.swanctl.tmpl", "%s.swanctl.conf", forIPsec}, {"linux.frr.tmpl", "%s.frr.conf", forBGP}},
+		guide: "strongSwan (its syntax is ipsec.conf; this one is swanctl.conf)"},
+	EOS: {title: "Arista EOS", kinds: both[:1], comment: "!", quote: word(),
+		parts: []part{{"eos.tmpl", "%s-eos.txt", always}}},
+	RouterOS: {title: "MikroTik RouterOS", kinds: both[:1], comment: "#", quote: routerOSSyntax,
+		parts:  []part{{"mikrotik.tmpl", "%s.rsc", always}},
+		advice: []string{"The BGP lines are in the syntax of RouterOS 7 before 7.20; later versions want an instance besides."}},
+	Terraform: {title: "Terraform (Cloudflare's side)", kinds: both, comment: "#", quote: hclSyntax,
+		parts: []part{{"terraform.tmpl", "%s.tf", always}},
+		advice: []string{"This is the tunnel itself as code, not your router. For version 5 of the provider cloudflare/cloudflare.",
+			"Read the plan before you apply it: it must import and change nothing. Imports of tunnels have failed in some versions of the provider."}},
+}
+
+// Title is the platform's name for people.
+func (p Platform) Title() string { return profiles[p].title }
+
+// Platforms are those that a tunnel of the kind can be configured on, in the order in which they are offered. Arista
+// EOS and MikroTik RouterOS have GRE only: nothing of Cloudflare's describes IPsec on them.
+func Platforms(kind netrules.Kind) []Platform {
+	return slices.DeleteFunc(slices.Clone(order), func(p Platform) bool { return !slices.Contains(profiles[p].kinds, kind) })
+}
+
+// ParsePlatform reads the command line's word for a platform; the error lists those that the kind has.
+func ParsePlatform(kind netrules.Kind, text string) (Platform, error) {
+	names := make([]string, 0, len(order))
+	for _, p := range Platforms(kind) {
+		if string(p) == text {
+			return p, nil
+		}
+		names = append(names, string(p))
+	}
+	return "", fmt.Errorf("there is no configuration of a %s for %q: use one of %s", kind, text, strings.Join(names, ", "))
+}
+
+// md5 is the syntax of the key of a BGP session.
+func (p profile) md5() syntax {
+	if p.routing != nil {
+		return *p.routing
+	}
+	return p.quote
+}
+
+// sources says where the text's knowledge comes from, a line each.
+func (p profile) sources(kind netrules.Kind, bgp bool) []string {
+	out := []string{vendorKnowledge + ", no document of Cloudflare's"}
+	switch {
+	case p.quote.terraform:
+		return []string{"Cloudflare API: Terraform resources and this tunnel as the API gives it"}
+	case kind == netrules.IPsec && p.guide != "":
+		out = []string{"Cloudflare docs: " + p.guide + ", with the algorithms, MTU and MSS that are safe in all of its documents"}
+	}
+	if bgp {
+		out = append(out, "of the BGP lines: Cloudflare docs: Configure BGP routes for the values, "+vendorKnowledge+" for the syntax")
+	}
+	return out
+}

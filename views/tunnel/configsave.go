@@ -1,0 +1,79 @@
+package tunnel
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/devconf"
+	"flarewire/tui"
+	"flarewire/tui/form"
+	"flarewire/views/kit"
+)
+
+// savedMsg says what became of writing the configuration to a path.
+type savedMsg struct {
+	page   *RouterConfig
+	path   string
+	config devconf.Config
+	names  []string
+	err    error
+}
+
+// pathField is the key of the form's only field.
+const pathField = "path"
+
+// askWhere opens the form with the path.
+func (r *RouterConfig) askWhere() tea.Cmd {
+	config := r.config
+	label, help, name := "File", "A new file that only you can read", config.Files[0].Name
+	if len(config.Files) > 1 {
+		label, help = "Folder", "A folder for the files, which only you can read"
+		name = strings.TrimSuffix(name, filepath.Ext(name))
+	}
+	return tui.Push(form.New(form.Options{Title: "Write the configuration", Verb: "write", Values: form.Values{pathField: name},
+		Sections: []form.Section{{Fields: []form.Field{{Key: pathField, Label: label, Help: help, Check: checkPath}}}},
+		Submit:   func(v form.Values) tea.Cmd { return r.save(inHome(v[pathField]), config, false) }}))
+}
+
+func checkPath(path string, _ form.Values) form.Finding {
+	if strings.TrimSpace(path) == "" {
+		return form.Finding{Level: form.Partial, Text: "Enter where to write it, such as router.txt"}
+	}
+	return form.Finding{}
+}
+
+// inHome reads ~/ as a shell does.
+func inHome(path string) string {
+	if rest, ok := strings.CutPrefix(path, "~/"); ok {
+		if home, err := os.UserHomeDir(); err == nil {
+			return filepath.Join(home, rest)
+		}
+	}
+	return path
+}
+
+// save writes in the background.
+func (r *RouterConfig) save(path string, config devconf.Config, overwrite bool) tea.Cmd {
+	return func() tea.Msg {
+		names, err := devconf.Save(path, config, overwrite)
+		return savedMsg{r, path, config, names, err}
+	}
+}
+
+// saved says what became of it; what was there already is replaced only when the user says so.
+func (r *RouterConfig) saved(m savedMsg) tea.Cmd {
+	switch {
+	case errors.Is(m.err, fs.ErrExist):
+		return tui.Open(&tui.Dialog{Title: "Replace what is there?", Lines: []tui.Line{
+			tui.Text(tui.Plain, tui.Clean(m.path)+" is there already, or has a file of the same name in it. What it holds is lost then.")},
+			Choices: []tui.Choice{{Label: "leave it"}, {Label: "replace", Key: "r", Run: func() tea.Cmd { return r.save(m.path, m.config, true) }}}})
+	case m.err != nil:
+		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.Sentence(m.err)}} }
+	}
+	return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, tui.Pop(), tui.Toast(tui.Good, "Written: "+strings.Join(m.names, ", ")))
+}
