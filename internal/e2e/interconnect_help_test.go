@@ -80,18 +80,27 @@ func fill(term *ptytest.Terminal, fields ...string) {
 }
 
 // wake waits until a dialog takes keys: for a moment after it appears it swallows them, so that none
-// hits it by accident. Moving between its answers shows that the moment is over and decides nothing.
+// hits it by accident. Moving between its answers, or a letter that is taken back, shows that the moment is
+// over and decides nothing.
 func wake(term *ptytest.Terminal, act string) {
+	key, shown := "tab", "▌"+act
+	if term.WaitText(act).Contains("to go on:") {
+		key, shown = "~", "> ~"
+	}
 	every := time.NewTicker(100 * time.Millisecond)
 	defer every.Stop()
 	for range int(patience / (100 * time.Millisecond)) {
-		term.Press("tab")
+		term.Press(key)
 		<-every.C
-		if term.Screen().Contains("▌" + act) {
-			return
+		if term.Screen().Contains(shown) {
+			break
 		}
 	}
-	term.WaitText("▌" + act)
+	term.WaitText(shown)
+	if key == "~" {
+		term.Press("ctrl+u")
+		term.WaitGone(shown)
+	}
 }
 
 // send sends what the review shows; name is what must be typed for it, empty for nothing.

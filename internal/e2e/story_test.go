@@ -127,7 +127,7 @@ func sit(t *testing.T, o ptytest.Options) *ptytest.Terminal {
 	}
 	o.Timeout = patience
 	if !slices.Contains(o.Args, "--start") {
-		o.Args = append(slices.Clone(o.Args), "--start", "tunnels") // most stories are about the list
+		o.Args = append([]string{"--start", "tunnels"}, o.Args...) // most stories are about the list
 	}
 	return ptytest.Start(t, o)
 }

@@ -44,7 +44,7 @@ func (f *Feed) besides(msg tea.Msg) tea.Cmd {
 	case besideMsg:
 		f.take()
 		wait := f.last.Feed(msg.name).Due.Sub(f.watcher.Now())
-		return tea.Tick(max(wait, time.Second), func(time.Time) tea.Msg { return besideDueMsg{msg.name} })
+		return tea.Tick(max(wait, time.Second), func(time.Time) tea.Msg { return besideDueMsg(msg) })
 	case besideDueMsg:
 		return f.read(msg.name)
 	}

@@ -122,6 +122,7 @@ func timeline(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 	return s
 }
 
+// EventText is an event in words, with its meaning.
 func EventText(e watch.Event) (string, tui.Role) {
 	switch e.Kind {
 	case watch.SessionChanged:
