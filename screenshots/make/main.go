@@ -35,6 +35,7 @@ const (
 // picture is one screen of the program, drawn dark and light.
 type picture struct {
 	name       string
+	start      string // the first page; empty is the program's own
 	cols, rows int
 	steps      []step
 	shell      string // typed in a shell instead: the command line as shown, without --demo-at and --theme
@@ -46,14 +47,26 @@ type step struct {
 	until []string
 }
 
-var list = step{until: []string{"Northwind Freight", "syd-br1-ipsec", "quit"}}
+var (
+	list     = step{until: []string{"Northwind Freight", "syd-br1-ipsec", "quit"}}
+	overview = step{until: []string{"Northwind Freight", "LIKELIEST CAUSE", "prefixes now", "quit"}}
+	// form is a new IPsec tunnel with a mistake in its name.
+	form = []step{list, {":ipsec\r", []string{"IPsec tunnels"}}, {"n", []string{"New IPsec tunnel", "Your endpoint"}},
+		{"muc br1", []string{"Use only letters"}}}
+	// review is a new static route, checked by the server and not sent yet.
+	review = []step{{":routes\r", []string{"198.18.20.0/24"}}, {"n", []string{"New static route"}},
+		{"10.99.0.0/16\t10.213.0.1\x13", []string{"validate_only", "enter send"}}}
+)
 
 var pictures = []picture{
-	{name: "tunnels", cols: 80, rows: 24, steps: []step{list}},
-	{name: "tunnels-wide", cols: 120, rows: 40, steps: []step{list}},
-	{name: "tunnel", cols: 80, rows: 24, steps: []step{list, {"\r", []string{"› iad-dc1-gre", "BGP session"}}}},
-	{name: "help", cols: 80, rows: 24, steps: []step{list, {"?", []string{"Keys on", "Help"}}}},
-	{name: "status", cols: 80, rows: 18, shell: "flarewire --demo status"},
+	{name: "overview", cols: 80, rows: 24, steps: []step{overview}},
+	{name: "tunnels", start: "tunnels", cols: 80, rows: 24, steps: []step{list}},
+	{name: "tunnels-wide", start: "tunnels", cols: 120, rows: 40, steps: []step{list}},
+	{name: "tunnel", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"\r", []string{"› iad-dc1-gre", "BGP session"}}}},
+	{name: "help", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"?", []string{"Keys on", "Help"}}}},
+	{name: "form", start: "tunnels", cols: 80, rows: 24, steps: form},
+	{name: "review", start: "tunnels", cols: 80, rows: 24, steps: append([]step{list}, review...)},
+	{name: "status", cols: 80, rows: 20, shell: "flarewire --demo status"},
 }
 
 func main() {
@@ -116,6 +129,9 @@ func keep(path string, screen grid.Screen, theme string, check bool) error {
 // take runs the program and gives the screen after the last step.
 func (p picture) take(binary, home, theme string) (grid.Screen, error) {
 	stopped := []string{"--demo-at", moment, "--theme", theme}
+	if p.start != "" {
+		stopped = append(stopped, "--start", p.start)
+	}
 	o := console.Options{
 		Path: binary, Args: append([]string{"--demo"}, stopped...), Cols: p.cols, Rows: p.rows, LightBackground: theme == "light",
 		Env: console.Environment(home, []string{"COLORTERM=truecolor"}),
