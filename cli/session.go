@@ -16,6 +16,7 @@ import (
 	"flarewire/internal/watch"
 	"flarewire/keystore"
 	"flarewire/tui"
+	"flarewire/views/signin"
 )
 
 // session is a client with the account that it works on.
@@ -28,6 +29,7 @@ type session struct {
 	readOnly bool
 	why      string // why it is read-only, when the profile says so
 	profile  string // the profile's name; empty when there is none
+	resolved keystore.Resolved
 	// production: the profile is marked so, and so is the screen.
 	production bool
 	expires    time.Time // the credential's end; zero when it is not known or there is none
@@ -105,6 +107,7 @@ func (f *flags) connect(ctx context.Context, x IO, resolved *keystore.Resolved) 
 // take honours what the profile says about itself.
 func (s *session) take(resolved keystore.Resolved, account string) {
 	p := resolved.Profile
+	s.resolved = resolved
 	s.source, s.profile, s.production = resolved.Source.String(), p.Name, p.Production
 	s.expires = resolved.Credential.ExpiresOn
 	if p.ReadOnly {
@@ -113,6 +116,13 @@ func (s *session) take(resolved keystore.Resolved, account string) {
 	if p.Account == account {
 		s.name = p.AccountName
 	}
+}
+
+// on is the same credential on another account, for the next session.
+func (s *session) on(a api.Account) *signin.Outcome {
+	other := s.resolved
+	other.Credential.AccountID, other.Notices = a.ID, nil
+	return &signin.Outcome{Resolved: other}
 }
 
 // choose settles the account: the given one, or the only one that the credentials can see.

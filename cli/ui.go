@@ -4,6 +4,9 @@ import (
 	"context"
 	"path/filepath"
 
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/watch"
@@ -46,6 +49,9 @@ func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, er
 	name := live.NewAccountName(ctx, s.client, s.account.ID, s.name)
 	var next *signin.Outcome
 	more, services := f.profiles(ctx, x, s, &next)
+	if s.source != demoSource {
+		env.SwitchAccount = func(a api.Account) tea.Cmd { next = s.on(a); return tea.Quit }
+	}
 	options := tui.Options{
 		Name: "flarewire", Services: append(services, name), Theme: theme, Glyphs: env.Glyphs, Now: s.now,
 		Identity: func() tui.Identity { return s.identity(name.Name()) },

@@ -67,9 +67,10 @@ func (a *App) header(c Canvas) string {
 		right = append(right, Span{"read-only ", Pending})
 	}
 	right = append(right, a.freshness(c.Now)...)
-	crumbs := a.crumbs()
 	account := strings.Join(nonEmpty(Clean(id.Account), id.Source, id.Host), " "+c.Theme.Glyphs.Dot+" ")
 	room := c.Width - right.Width() - 2
+	// The account is cut before the place where one is, but its beginning stays.
+	crumbs := a.crumbs(room - 3 - min(Width(account), room/3))
 	left := crumbs
 	if free := room - Width(crumbs) - 3; free >= 8 {
 		left = crumbs + Spaces(2) + FitRight(cutTo(account, free), free)
@@ -97,18 +98,15 @@ func nonEmpty(parts ...string) []string {
 	return out
 }
 
-func (a *App) crumbs() string {
+func (a *App) crumbs(room int) string {
 	titles := make([]string, len(a.stack))
 	for i, v := range a.stack {
 		titles[i] = Clean(v.Title())
 	}
 	crumb := " " + a.theme.Glyphs.Crumb + " "
-	for len(titles) > 2 && Width(strings.Join(titles, crumb)) > a.width/2 {
+	for len(titles) > 2 && Width(strings.Join(titles, crumb)) > room {
 		// The beginning is known best: everybody has just come from there.
 		titles = append([]string{Ellipsis}, titles[2:]...)
-		if titles[0] == Ellipsis && len(titles) == 2 {
-			break
-		}
 	}
 	return strings.Join(titles, crumb)
 }
@@ -233,7 +231,7 @@ func (a *App) hints() (own, always []Action) {
 		action.Keys = slices.DeleteFunc(slices.Clone(action.Keys), a.taken)
 		switch {
 		case len(action.Keys) == 0:
-		case action.Name == "help" || action.Name == "quit":
+		case action.Name == "help" || action.Name == "quit" || (action.Name == "back" && action.Footer):
 			always = append(always, action)
 		case action.Footer:
 			own = append(own, action)
