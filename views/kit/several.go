@@ -202,7 +202,7 @@ func (s *Several) drawResult(p *page, r change.Result) {
 func (e Editor[T]) DeleteAll(ids []string) tea.Cmd {
 	n := strconv.Itoa(len(ids))
 	title := "Delete " + n + " objects (" + e.Resource.Title + ")"
-	return tui.Push(NewSeveral(e.Env, title, "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
+	return tea.Batch(e.Env.WantRelated(), tui.Push(NewSeveral(e.Env, title, "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 		var plans []change.Plan
 		for _, id := range ids {
 			plan, err := e.Deletion(ctx, w, id)
@@ -212,7 +212,7 @@ func (e Editor[T]) DeleteAll(ids []string) tea.Cmd {
 			plans = append(plans, plan)
 		}
 		return plans, nil
-	}, e.after))
+	}, e.after)))
 }
 
 // Deletion reads an object and plans its end, with what hangs on it and what stands against it.

@@ -95,7 +95,7 @@ func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 // deleteAll plans the end of several tunnels, of either kind.
 func (m *Module) deleteAll(rows []watch.Tunnel) tea.Cmd {
 	n := strconv.Itoa(len(rows))
-	return tui.Push(kit.NewSeveral(m.env, "Delete "+n+" tunnels", "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
+	return tea.Batch(m.env.WantRelated(), tui.Push(kit.NewSeveral(m.env, "Delete "+n+" tunnels", "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 		var plans []change.Plan
 		for _, t := range rows {
 			deletion := m.greEditor().Deletion
@@ -109,7 +109,7 @@ func (m *Module) deleteAll(rows []watch.Tunnel) tea.Cmd {
 			plans = append(plans, plan)
 		}
 		return plans, nil
-	}, func(change.Result) tea.Cmd { return m.env.Feed.Again() }))
+	}, func(change.Result) tea.Cmd { return m.env.Feed.Again() })))
 }
 
 // create opens the form; on a list of both kinds it asks which kind of tunnel it is to be.
