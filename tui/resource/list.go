@@ -166,11 +166,15 @@ func (l *List[T]) marking(ok bool) []tui.Action {
 		return []tui.Action{mark}
 	}
 	n := strconv.Itoa(len(marked))
-	return []tui.Action{mark,
+	var more []tui.Action
+	if l.desc.Many != nil {
+		more = l.desc.Many(marked)
+	}
+	return append([]tui.Action{mark,
 		{Name: "unmark", Keys: []string{"esc"}, Short: "unmark", Footer: true, Long: "Take all marks away",
 			Run: func() tea.Cmd { l.table.Unmark(); return nil }},
 		{Name: "delete", Keys: []string{"D"}, Short: "delete " + n, Footer: true, Why: l.desc.NoWrites,
-			Long: "Delete the " + n + " marked rows", Run: func() tea.Cmd { return l.desc.DeleteAll(marked) }}}
+			Long: "Delete the " + n + " marked rows", Run: func() tea.Cmd { return l.desc.DeleteAll(marked) }}}, more...)
 }
 
 func (l *List[T]) open() tea.Cmd {

@@ -41,7 +41,9 @@ type Description[T any] struct {
 	Delete func(T) tea.Cmd
 	// DeleteAll opens the deletion of several marked rows; nil when rows cannot be marked.
 	DeleteAll func([]T) tea.Cmd
-	NoWrites  string
+	// Many are further actions on marked rows; nil for none.
+	Many     func([]T) []tui.Action
+	NoWrites string
 	// NoCreate and NoEdit are why that cannot be done with this resource at all: the key stays visible and
 	// says so. A function that is nil without a reason is not offered.
 	NoCreate, NoEdit string

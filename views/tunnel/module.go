@@ -62,6 +62,7 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 	d.NoWrites = m.env.NoWrites
 	d.Create = func() tea.Cmd { return tea.Batch(m.leases.Want(), m.create(kinds)) }
 	d.DeleteAll = m.deleteAll
+	d.Many = m.many
 	d.Edit = func(t watch.Tunnel) tea.Cmd {
 		if t.Kind == api.IPsec {
 			return m.ipsecEditor().Edit(t.ID, t.Name)
