@@ -16,6 +16,7 @@ import (
 	"flarewire/views/prefix"
 	"flarewire/views/requests"
 	"flarewire/views/route"
+	"flarewire/views/service"
 	"flarewire/views/tunnel"
 )
 
@@ -26,6 +27,7 @@ var registry = []func(*kit.Env) kit.Module{
 	interconnect.New,
 	route.New,
 	prefix.New,
+	service.New,
 	account.New,
 	activity.New,
 	requests.New,

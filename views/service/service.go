@@ -1,0 +1,52 @@
+// Package service binds the addressing services (what a prefix can be bound to) to the frame.
+package service
+
+import (
+	"time"
+
+	"flarewire/api"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+	"flarewire/views/live"
+)
+
+// Module is the services that the account's prefixes can be bound to.
+type Module struct {
+	list *live.List[api.AddressingService]
+}
+
+// New makes the module.
+func New(env *kit.Env) kit.Module {
+	return &Module{list: live.NewList(env.Ctx, env.Now, env.Account.Services.List)}
+}
+
+// Destinations implements kit.Module.
+func (m *Module) Destinations() []tui.Destination {
+	return []tui.Destination{{Names: []string{"services"}, Help: "what prefixes can be bound to",
+		Open: func() tui.View { return resource.NewList(describe(), m.list.Source()) }}}
+}
+
+// Services implements kit.Module.
+func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
+
+func describe() resource.Description[api.AddressingService] {
+	type S = api.AddressingService
+	return resource.Description[S]{
+		Plural: "Services", SortBy: "name",
+		ID:   func(s S) string { return s.ID },
+		Name: func(s S) string { return s.Name },
+		JSON: func(s S) []byte { return s.JSON() },
+		Columns: []table.Column[S]{
+			{Key: "name", Title: "NAME", Width: 24, Text: func(s S, _ time.Time) string { return tui.Clean(s.Name) }, Role: func(S) tui.Role { return tui.Strong }},
+			{Key: "id", Title: "ID", Width: 32, Text: func(s S, _ time.Time) string { return tui.Clean(s.ID) }},
+		},
+		NoCreate: "services are Cloudflare's: a prefix is bound to one under :prefixes",
+		NoEdit:   "services are Cloudflare's and cannot be changed",
+		NoDelete: resource.Always[S]("services are Cloudflare's and cannot be deleted"),
+		Sections: func(s S, _ time.Time) []resource.Section {
+			return []resource.Section{{Title: "Service", Fields: []resource.Field{{Label: "Name", Value: s.Name}, {Label: "ID", Value: s.ID}}}}
+		},
+	}
+}
