@@ -49,6 +49,7 @@ func (f *flags) screens(ctx context.Context, x IO) error {
 				return err
 			}
 			next, open, why = nil, nil, err
+			f.account = "" // it was meant for what the program began with
 			continue
 		}
 		if next, err = f.show(ctx, x, s); next == nil || err != nil {

@@ -101,7 +101,11 @@ func (f *flags) connect(ctx context.Context, x IO, resolved *keystore.Resolved) 
 		return nil, failure{exitUsage, err}
 	}
 	s.client = client
-	return s, s.choose(ctx, account)
+	if err := s.choose(ctx, account); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
 }
 
 // take honours what the profile says about itself.

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -95,8 +96,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		a.stack = append(a.stack, msg.view)
 		return a, msg.view.Init()
 	case replaceMsg:
-		if a.top() == msg.old {
-			a.stack[len(a.stack)-1] = msg.new
+		if i := slices.Index(a.stack, msg.old); i >= 0 {
+			a.stack[i] = msg.new
 			return a, msg.new.Init()
 		}
 	case popMsg:
@@ -106,8 +107,6 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case dialogMsg:
 		a.dialog = msg.dialog
 		a.dialog.opened = a.opts.Now()
-	case jumpMsg:
-		return a, a.leap(msg.to)
 	case toastMsg:
 		return a, a.showToast(msg)
 	case toastGoneMsg:
@@ -192,7 +191,7 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 func (a *App) paste(msg tea.PasteMsg) tea.Cmd {
 	switch {
 	case a.dialog != nil:
-		return a.dialogPaste(msg)
+		return a.dialogPaste()
 	case a.palette.open:
 		return a.palette.update(msg)
 	case a.capturing():
@@ -226,20 +225,47 @@ func (a *App) back() tea.Cmd {
 	if len(a.stack) == 1 {
 		return Toast(Muted, "This is the first page; q quits")
 	}
-	if lost := losing(a.top()); lost != "" {
-		return Open(leaveDialog(lost, "go back", Pop()))
-	}
-	a.pop()
-	return nil
+	view := a.top()
+	return a.unlessLost("go back", func() string {
+		if a.top() != view {
+			return "" // somebody else has closed it, or opened another page over it
+		}
+		return losing(view)
+	}, func() tea.Cmd {
+		if a.top() == view {
+			a.pop()
+		}
+		return nil
+	})
 }
 
 func (a *App) quit() tea.Cmd {
+	return a.unlessLost("quit", a.loses, func() tea.Cmd { return tea.Quit })
+}
+
+// loses is what any page of the stack would lose.
+func (a *App) loses() string {
 	for _, v := range a.stack {
 		if lost := losing(v); lost != "" {
-			return Open(leaveDialog(lost, "quit", tea.Quit))
+			return lost
 		}
 	}
-	return tea.Quit
+	return ""
+}
+
+// unlessLost does something at once when nothing would be lost by it, and asks otherwise. When the answer
+// comes, it may be something else that would be lost: then it asks again.
+func (a *App) unlessLost(act string, lost func() string, do func() tea.Cmd) tea.Cmd {
+	asked := lost()
+	if asked == "" {
+		return do()
+	}
+	return Open(leaveDialog(asked, act, func() tea.Cmd {
+		if now := lost(); now != "" && now != asked {
+			return a.unlessLost(act, lost, do)
+		}
+		return do()
+	}))
 }
 
 func losing(v View) string {
@@ -249,9 +275,9 @@ func losing(v View) string {
 	return ""
 }
 
-func leaveDialog(lost, act string, do tea.Cmd) *Dialog {
+func leaveDialog(lost, act string, do func() tea.Cmd) *Dialog {
 	return &Dialog{Title: "Leave " + lost + "?", Lines: []Line{Text(Plain, fmt.Sprintf("To %s now loses %s.", act, lost))},
-		Choices: []Choice{{Label: "stay", Key: "s"}, {Label: act, Key: "l", Run: func() tea.Cmd { return do }}}}
+		Choices: []Choice{{Label: "stay"}, {Label: act, Key: "l", Run: do}}}
 }
 
 func (a *App) openHelp() tea.Cmd {

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -32,10 +33,7 @@ type Choice struct {
 	Run   func() tea.Cmd
 }
 
-type (
-	dialogMsg struct{ dialog *Dialog }
-	jumpMsg   struct{ to Destination }
-)
+type dialogMsg struct{ dialog *Dialog }
 
 // settle is how long keys are swallowed after a dialog appeared: they were meant for what was there.
 const settle = 300 * time.Millisecond
@@ -67,13 +65,13 @@ func (a *App) dialogKey(msg tea.KeyPressMsg) tea.Cmd {
 	case "shift+tab", "left", "up":
 		d.selected = (d.selected + len(d.Choices) - 1) % len(d.Choices)
 	default:
-		return a.dialogText(msg, key)
+		return a.dialogText(key)
 	}
 	return nil
 }
 
 // dialogText is a key that is neither movement nor an answer by enter: the letter of a choice.
-func (a *App) dialogText(_ tea.KeyPressMsg, key string) tea.Cmd {
+func (a *App) dialogText(key string) tea.Cmd {
 	for i, c := range a.dialog.Choices {
 		if c.Key == key {
 			return a.choose(i)
@@ -109,7 +107,7 @@ func (a *App) nameKey(msg tea.KeyPressMsg) tea.Cmd {
 	return cmd
 }
 
-func (a *App) dialogPaste(msg tea.PasteMsg) (cmd tea.Cmd) {
+func (a *App) dialogPaste() tea.Cmd {
 	if a.dialog.Confirm == "" {
 		return nil
 	}
@@ -131,19 +129,23 @@ func (a *App) choose(i int) tea.Cmd {
 // over draws the dialog in the middle of the screen.
 func (d *Dialog) over(screen string, c Canvas, height int) string {
 	inner := min(c.Width-8, 68)
-	var lines []string
-	lines = append(lines, c.Theme.Paint(Strong, Clean(d.Title)), "")
+	head := append(paintWrapped(Text(Strong, Clean(d.Title)), c.Theme, inner), "")
+	var body []string
 	for _, l := range d.Lines {
-		lines = append(lines, wrapLine(l, c.Theme, inner)...)
+		body = append(body, wrapLine(l, c.Theme, inner)...)
 	}
+	var tail []string
 	if d.Confirm != "" {
 		FitInput(&d.input, inner-4)
-		lines = append(lines, "", Line{{"Type ", Plain}, {Clean(d.Confirm), Strong}, {" to go on:", Plain}}.Paint(c.Theme, inner), d.input.View())
+		tail = append(append(tail, ""), paintWrapped(Text(Strong, "Type "+Clean(d.Confirm)+" to go on:"), c.Theme, inner)...)
+		tail = append(tail, d.input.View())
 	}
-	lines = append(lines, "", d.buttons(c))
-	if room := height - 4; len(lines) > room {
-		lines = append(lines[:room-2], "", d.buttons(c))
+	tail = append(tail, "", d.buttons(c))
+	// What must be typed and the answers are never cut off; what explains them is.
+	if room := height - 4 - len(head) - len(tail); len(body) > room {
+		body = append(body[:max(0, room-1)], c.Theme.Paint(Muted, "(more in the review behind this)"))
 	}
+	lines := slices.Concat(head, body, tail)
 	box := lipgloss.NewStyle().Border(lipgloss.RoundedBorder()).Padding(0, 2).Width(inner + 6).Render(strings.Join(lines, "\n"))
 	x, y := (c.Width-lipgloss.Width(box))/2, max(0, (height-lipgloss.Height(box))/2)
 	return lipgloss.NewCompositor(lipgloss.NewLayer(screen), lipgloss.NewLayer(box).X(x).Y(y).Z(1)).Render()
@@ -151,9 +153,18 @@ func (d *Dialog) over(screen string, c Canvas, height int) string {
 
 // wrapLine breaks a line of one role at words; one of several roles is cut, because it is a row.
 func wrapLine(l Line, t *Theme, width int) []string {
-	if len(l) != 1 {
-		return []string{l.Paint(t, width)}
+	clean := make(Line, len(l))
+	for i, span := range l {
+		clean[i] = Span{Text: Clean(span.Text), Role: span.Role}
 	}
+	if len(clean) != 1 {
+		return []string{clean.Paint(t, width)}
+	}
+	return paintWrapped(clean, t, width)
+}
+
+// paintWrapped paints a line of one role on as many lines as it takes.
+func paintWrapped(l Line, t *Theme, width int) []string {
 	var out []string
 	for _, text := range Wrap(l[0].Text, width) {
 		out = append(out, t.Paint(l[0].Role, text))

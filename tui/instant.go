@@ -20,6 +20,11 @@ func (a *App) instant(cmd tea.Cmd) tea.Cmd {
 	if cmd == nil {
 		return nil
 	}
+	return a.await(started(cmd), time.Now().Add(instantWait))
+}
+
+// started runs a command beside the program; its answer comes on the channel.
+func started(cmd tea.Cmd) <-chan tea.Msg {
 	answer := make(chan tea.Msg, 1)
 	go func() {
 		defer func() {
@@ -29,28 +34,39 @@ func (a *App) instant(cmd tea.Cmd) tea.Cmd {
 		}()
 		answer <- cmd()
 	}()
-	limit := time.NewTimer(instantWait)
+	return answer
+}
+
+func (a *App) await(answer <-chan tea.Msg, until time.Time) tea.Cmd {
+	limit := time.NewTimer(time.Until(until))
 	defer limit.Stop()
 	select {
 	case msg := <-answer:
-		return a.take(msg)
+		return a.take(msg, until)
 	case <-limit.C:
 		return func() tea.Msg { return <-answer }
 	}
 }
 
 // take handles the frame's own messages now and hands the others back to the program.
-func (a *App) take(msg tea.Msg) tea.Cmd {
+func (a *App) take(msg tea.Msg, until time.Time) tea.Cmd {
 	switch msg := msg.(type) {
 	case nil:
 		return nil
 	case tea.BatchMsg:
-		var rest []tea.Cmd
+		// All at the same time: many commands must not wait one after the other.
+		var answers []<-chan tea.Msg
 		for _, cmd := range msg {
-			rest = append(rest, a.instant(cmd))
+			if cmd != nil {
+				answers = append(answers, started(cmd))
+			}
+		}
+		var rest []tea.Cmd
+		for _, answer := range answers {
+			rest = append(rest, a.await(answer, until))
 		}
 		return tea.Batch(rest...)
-	case pushMsg, popMsg, replaceMsg, dialogMsg, jumpMsg, toastMsg, panicMsg:
+	case pushMsg, popMsg, replaceMsg, dialogMsg, toastMsg, panicMsg:
 		_, cmd := a.Update(msg)
 		return cmd
 	}

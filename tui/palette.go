@@ -46,12 +46,15 @@ func (a *App) entries() []entry {
 // jump opens a destination on a fresh stack above the first page, so that "back" leads home and the
 // stack does not grow with every jump.
 func (a *App) jump(d Destination) tea.Cmd {
-	for _, v := range a.stack[1:] {
-		if lost := losing(v); lost != "" {
-			return Open(leaveDialog(lost, "jump", func() tea.Msg { return jumpMsg{d} }))
+	lost := func() string {
+		for _, v := range a.stack[1:] {
+			if lost := losing(v); lost != "" {
+				return lost
+			}
 		}
+		return ""
 	}
-	return a.leap(d)
+	return a.unlessLost("jump", lost, func() tea.Cmd { return a.leap(d) })
 }
 
 func (a *App) leap(d Destination) tea.Cmd {

@@ -34,7 +34,7 @@ const (
 func (w *workshop) sit(acc *account, f format) (*seat, error) {
 	s := &seat{rec: newRecorder(), started: time.Now()}
 	c, err := console.Start(console.Options{
-		Path: w.flarewire, Env: console.Environment(w.dir, append(acc.environ(), "COLORTERM=truecolor")),
+		Path: w.flarewire, Args: []string{"--start", "tunnels"}, Env: console.Environment(w.dir, append(acc.environ(), "COLORTERM=truecolor")),
 		Cols: f.cols, Rows: f.rows, Observe: s.rec.observe,
 	})
 	s.Console = c

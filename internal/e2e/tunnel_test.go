@@ -105,8 +105,8 @@ func TestAnIPsecTunnelComesUpFromNothing(t *testing.T) {
 	term.WaitFor("the review of the key", showsAll("enter send", "The request"))
 	press("enter")
 	term.WaitText("v shows it")
-	press("k") // it is kept
-	term.WaitText("enter close")
+	press("y", "K") // it is kept
+	term.WaitFor("the key forgotten", func(s ptytest.Screen) bool { return s.Contains("enter close") && !s.Contains("show key") })
 	press("enter")
 	term.WaitText("b ")
 	press("b")

@@ -222,7 +222,6 @@ func (w *Watcher) PollSource(ctx context.Context, name SourceName) Snapshot {
 	now := w.now()
 
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	next := w.state
 	next.Feeds = append([]Feed(nil), next.Feeds...)
 	f := feed(&next, name)
@@ -232,15 +231,16 @@ func (w *Watcher) PollSource(ctx context.Context, name SourceName) Snapshot {
 		f.Failures++
 		f.Due = now.Add(backoff(*f))
 		w.state = next
+		w.mu.Unlock()
 		return next
 	}
 	f.Fetched, f.Failures = before, 0
 	events := apply(&next, between)
 	f.Due = before.Add(f.Every)
 	next.Events = bounded(append(append([]Event(nil), next.Events...), events...), maxEvents)
-	next.HistoryErr = w.record(next.HistoryErr, events, now)
 	w.state = next
-	return next
+	w.mu.Unlock()
+	return w.noted(func() error { return w.record(next.HistoryErr, events, now) })
 }
 
 // backoff is how long to wait after a failure: longer each time, and never less than the API asked for.

@@ -98,10 +98,22 @@ func (w *Watcher) record(before error, events []Event, now time.Time) error {
 	return w.history.add(events, now, false)
 }
 
-// Close notes in the history until when this run has watched.
-func (w *Watcher) Close() error {
+// noted writes to the history and takes what came of it into the state. Whoever asks for the newest
+// snapshot meanwhile does not wait for a file lock or a slow disk.
+func (w *Watcher) noted(write func() error) Snapshot {
+	w.writing.Lock()
+	defer w.writing.Unlock()
+	err := write()
 	w.mu.Lock()
 	defer w.mu.Unlock()
+	w.state.HistoryErr = err
+	return w.state
+}
+
+// Close notes in the history until when this run has watched.
+func (w *Watcher) Close() error {
+	w.writing.Lock()
+	defer w.writing.Unlock()
 	if w.history == nil || w.good.IsZero() || w.history.gapped {
 		return nil
 	}

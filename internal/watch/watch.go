@@ -91,6 +91,7 @@ type Watcher struct {
 
 	polling sync.Mutex // one poll in flight
 
+	writing sync.Mutex // the history and what belongs to it; taken before mu
 	mu      sync.Mutex
 	state   Snapshot
 	track   map[string]*Track
@@ -132,7 +133,6 @@ func (w *Watcher) Poll(ctx context.Context) Snapshot {
 	now := w.now()
 
 	w.mu.Lock()
-	defer w.mu.Unlock()
 	old := w.state
 	next := old
 	gre := Source{Kind: api.GRE}.after(old.Sources[0], lists.GREErr, before)
@@ -149,9 +149,9 @@ func (w *Watcher) Poll(ctx context.Context) Snapshot {
 	tracker.dropGone(old.Tunnels, next.Tunnels)
 	next.Events = bounded(append(slices.Clone(next.Events), tracker.events...), maxEvents)
 	next.Next = w.pause(next)
-	next.HistoryErr = w.looked(next, append(tracker.first, tracker.events...), now)
 	w.state = next
-	return next
+	w.mu.Unlock()
+	return w.noted(func() error { return w.looked(next, append(tracker.first, tracker.events...), now) })
 }
 
 // after is the source's state after an attempt.

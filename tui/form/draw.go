@@ -106,6 +106,7 @@ func (f *Form) choice(c tui.Canvas, field Field, here bool, width int) string {
 func (f *Form) below(c tui.Canvas, field Field, here bool) string {
 	g := c.Theme.Glyphs
 	finding := f.check(field)
+	finding.Text = tui.Clean(finding.Text) // rules name objects of the account
 	line := tui.Line{}
 	switch {
 	case finding.Level == Error:
@@ -117,7 +118,7 @@ func (f *Form) below(c tui.Canvas, field Field, here bool) string {
 	case finding.Level == Note:
 		line = tui.Line{{Text: finding.Text, Role: tui.Muted}}
 	case field.Live != nil && field.Live(f.values) != "":
-		line = tui.Line{{Text: g.Up + " " + field.Live(f.values), Role: tui.Good}}
+		line = tui.Line{{Text: g.Up + " " + tui.Clean(field.Live(f.values)), Role: tui.Good}}
 	case here && field.Fixed != "":
 		line = tui.Line{{Text: field.Fixed, Role: tui.Muted}}
 	case here:

@@ -103,6 +103,7 @@ type Form struct {
 	initial Values
 	folded  []bool
 	input   textinput.Model
+	loaded  string // what the input showed before anything was typed
 	at      spot
 	refused Values // what the server said about a field, until its value changes
 	scroll  tui.Scroll
@@ -246,21 +247,25 @@ func (f *Form) focus() {
 		f.input.EchoMode = textinput.EchoPassword
 	}
 	f.input.SetValue(f.values[field.Key])
+	f.loaded = f.input.Value()
 	f.input.CursorEnd()
 	f.input.Focus()
 }
 
 // keep takes what is in the input into the values.
 func (f *Form) keep() {
-	if field := f.field(); field != nil && f.input.Focused() && field.Kind != Choice {
+	// Only what was typed: the input shows line breaks as blanks, and passing over a field must not change it.
+	if field := f.field(); field != nil && f.input.Focused() && field.Kind != Choice && f.input.Value() != f.loaded {
 		f.set(field.Key, f.input.Value())
+		f.loaded = f.input.Value()
 	}
 }
 
 func (f *Form) set(key, value string) {
 	if f.values[key] != value {
 		f.values[key], f.done = value, false
-		delete(f.refused, key)
+		// What the server objected to may be about any field of the form as it was.
+		clear(f.refused)
 	}
 }
 
@@ -303,7 +308,7 @@ func (f *Form) Hint(c tui.Canvas) string {
 	if tui.Width(text)+belowIndent+3 <= c.Width {
 		return ""
 	}
-	return tui.Text(tui.Muted, " "+text).Paint(c.Theme, c.Width)
+	return tui.Text(tui.Muted, " "+tui.Clean(text)).Paint(c.Theme, c.Width)
 }
 
 func (f *Form) enter() tea.Cmd {
@@ -356,10 +361,13 @@ func (f *Form) leave() tea.Cmd {
 
 // check is the finding for a field: what the server refused, else what the rules say.
 func (f *Form) check(field Field) Finding {
+	if field.Fixed != "" || (field.When != nil && !field.When(f.values)) {
+		return Finding{}
+	}
 	if text, ok := f.refused[field.Key]; ok {
 		return Finding{Error, text}
 	}
-	if field.Check == nil || field.Fixed != "" || (field.When != nil && !field.When(f.values)) {
+	if field.Check == nil {
 		return Finding{}
 	}
 	return field.Check(f.values[field.Key], f.values)

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -11,15 +12,17 @@ import (
 
 // Detail is the page of one object. It follows the object by id over every refresh.
 type Detail[T any] struct {
-	desc   Description[T]
-	source Source[T]
-	id     string
-	row    T
-	gone   bool // no longer among the rows; the last known state stays on the screen
-	field  int  // the field under the cursor, counted over all sections
-	scroll tui.Scroll
-	count  int
-	under  Field // the field under the cursor
+	desc    Description[T]
+	source  Source[T]
+	id      string
+	row     T
+	gone    bool // no longer among the rows; the last known state stays on the screen
+	field   int  // the field under the cursor, counted over all sections
+	scroll  tui.Scroll
+	count   int
+	under   Field // the field under the cursor, and the title of its section
+	section string
+	moved   bool // the cursor was moved since it was last drawn
 }
 
 // NewDetail makes the page of row.
@@ -54,7 +57,7 @@ func (d *Detail[T]) Update(msg tea.Msg) tea.Cmd {
 // Actions implements tui.View.
 func (d *Detail[T]) Actions() []tui.Action {
 	move := func(by int) func() tea.Cmd {
-		return func() tea.Cmd { d.field = max(0, min(d.field+by, d.count-1)); return nil }
+		return func() tea.Cmd { d.field, d.moved = max(0, min(d.field+by, d.count-1)), true; return nil }
 	}
 	why := ""
 	if d.under.Value == "" || d.under.Prose {
@@ -90,9 +93,10 @@ const twoColumns = 110
 func (d *Detail[T]) Draw(c tui.Canvas) []string {
 	sections := d.desc.Sections(d.row, c.Now)
 	if d.gone {
-		notice := Field{Value: "This object is no longer on the account. What you see is its last known state.", Role: tui.Bad, Prose: true}
+		notice := Field{Value: cmp.Or(d.desc.Gone, "This object is no longer on the account. What you see is its last known state."), Role: tui.Bad, Prose: true}
 		sections = append([]Section{{Fields: []Field{notice}}}, sections...)
 	}
+	d.field = d.find(sections)
 	d.count, d.under = 0, Field{}
 	var lines []string
 	at := 0
@@ -104,6 +108,33 @@ func (d *Detail[T]) Draw(c tui.Canvas) []string {
 	d.scroll.Window(lines, c.Height)
 	d.scroll.Show(at)
 	return d.scroll.Window(lines, c.Height)
+}
+
+// find is where the field is now that the cursor was on: a refresh may have put lines before it. The line
+// with the same value counts most, because several may have the same label.
+func (d *Detail[T]) find(sections []Section) int {
+	if d.moved || (d.under.Label == "" && d.under.Value == "") {
+		d.moved = false
+		return d.field
+	}
+	at, same := 0, -1
+	for _, s := range sections {
+		for _, f := range s.Fields {
+			if s.Title == d.section && f.Label == d.under.Label {
+				if f.Value == d.under.Value {
+					return at
+				}
+				if same < 0 {
+					same = at
+				}
+			}
+			at++
+		}
+	}
+	if same >= 0 {
+		return same
+	}
+	return min(d.field, max(0, at-1))
 }
 
 // columns draws the sections in two columns, the first ones on the left until that is the longer half.
@@ -139,13 +170,13 @@ func (d *Detail[T]) column(c tui.Canvas, sections []Section, width int) (lines [
 	at = -1
 	for _, s := range sections {
 		if s.Title != "" {
-			lines = append(lines, c.Theme.Paint(tui.Strong, " "+s.Title))
+			lines = append(lines, tui.Text(tui.Strong, " "+tui.Clean(s.Title)).Paint(c.Theme, width))
 		}
 		for _, f := range s.Fields {
 			selected := d.count == d.field
 			if selected {
 				at = len(lines)
-				d.under = f
+				d.under, d.section = f, s.Title
 			}
 			lines = append(lines, drawField(c, f, width, selected)...)
 			d.count++

@@ -21,6 +21,7 @@ type List[T any] struct {
 	filtering bool
 	before    string   // the filter before it was edited, for esc
 	awaited   string   // the id of a new object, until it is among the rows
+	left      string   // what was under the cursor when it began to be awaited
 	total     tui.Line // the summary of all rows, worked out when they come: a frame must not walk them
 }
 
@@ -70,14 +71,15 @@ func (l *List[T]) Update(msg tea.Msg) tea.Cmd {
 		return l.edit(msg)
 	case selectMsg:
 		if !l.table.Select(msg.id) {
-			l.awaited = msg.id
+			l.awaited, l.left = msg.id, l.under()
 		}
 	}
 	if !l.source.Brings(msg) {
 		return nil
 	}
 	l.take()
-	if l.awaited != "" && l.table.Select(l.awaited) {
+	// A cursor that was moved meanwhile, or a filter that hides the new row, has the last word.
+	if l.awaited != "" && (l.under() != l.left || l.table.Filter() != "" || l.table.Select(l.awaited)) {
 		l.awaited = ""
 	}
 	return l.source.looked("")
@@ -147,7 +149,12 @@ func (l *List[T]) Actions() []tui.Action {
 		copyJSON(l.desc, row, ok))
 	out = append(out, l.desc.creation()...)
 	out = append(out, l.marking(ok)...)
-	out = append(out, l.desc.writes(row, ok)...)
+	for _, a := range l.desc.writes(row, ok) {
+		// While rows are marked, D means all of them.
+		if a.Name != "delete" || l.desc.DeleteAll == nil || len(l.table.Marked()) == 0 {
+			out = append(out, a)
+		}
+	}
 	return append(out, l.table.Actions()...)
 }
 
@@ -175,6 +182,15 @@ func (l *List[T]) marking(ok bool) []tui.Action {
 			Run: func() tea.Cmd { l.table.Unmark(); return nil }},
 		{Name: "delete", Keys: []string{"D"}, Short: "delete " + n, Footer: true, Why: l.desc.NoWrites,
 			Long: "Delete the " + n + " marked rows", Run: func() tea.Cmd { return l.desc.DeleteAll(marked) }}}, more...)
+}
+
+// under is the id under the cursor.
+func (l *List[T]) under() string {
+	row, ok := l.table.Selected()
+	if !ok {
+		return ""
+	}
+	return l.desc.ID(row)
 }
 
 func (l *List[T]) open() tea.Cmd {

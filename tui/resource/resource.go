@@ -28,6 +28,9 @@ type Description[T any] struct {
 	Reverse bool
 	// Newest keeps the cursor on the first row until it is moved, for lists whose newest row is on top.
 	Newest bool
+	// Gone is the sentence on the page of an object that is no longer among the rows; empty says that it is
+	// no longer on the account.
+	Gone string
 	// None is the sentence for an empty list; empty gives one made from the plural.
 	None string
 	// Summary is the line above the list; nil gives the plain count.

@@ -4,6 +4,7 @@ package activity
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
@@ -69,7 +70,7 @@ func (m *Module) open() tui.View {
 
 func (m *Module) describe() resource.Description[journal.Entry] {
 	return resource.Description[journal.Entry]{
-		Plural: "Activity", SortBy: "at", Reverse: true, Newest: true, None: "Nothing was changed from here yet.",
+		Plural: "Activity", SortBy: "at", Reverse: true, Newest: true, Gone: "This entry is older than what is kept here.", None: "Nothing was changed from here yet.",
 		ID:       func(e journal.Entry) string { return e.ID },
 		Name:     func(e journal.Entry) string { return string(e.Verb) + " " + e.Name },
 		Columns:  columns(),
@@ -158,7 +159,7 @@ func (m *Module) acts(e journal.Entry) []tui.Action {
 func (m *Module) undo(e journal.Entry) tea.Cmd {
 	confirm := ""
 	if u, _ := journal.Inverse(e); u.Verb == journal.Delete || u.Verb == journal.Withdraw || u.Verb == journal.Advertise {
-		confirm = e.Name // as the same change by hand would ask
+		confirm = cmp.Or(e.Name, e.ObjectID) // as the same change by hand would ask
 	}
 	return tui.Push(kit.NewReview(m.env, kit.Intent{Title: fmt.Sprintf("Undo: %s %s", e.Verb, e.Name), Confirm: confirm, Pages: 1,
 		After: func(change.Result) tea.Cmd { return tea.Batch(m.list.Refresh(), m.env.Feed.Again()) },

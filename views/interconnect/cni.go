@@ -27,7 +27,7 @@ func (m *Module) describeCNIs() resource.Description[api.CNI] {
 		Plural:  "CNIs",
 		ID:      func(c api.CNI) string { return c.ID },
 		Name:    func(c api.CNI) string { return c.Magic.ConduitName },
-		JSON:    func(c api.CNI) []byte { return c.JSON() },
+		JSON:    func(c api.CNI) []byte { return kit.Copyable(c.JSON()) },
 		Columns: cniColumns(), SortBy: "name",
 		Sections: m.cniSections,
 		NoWrites: m.env.NoWrites,

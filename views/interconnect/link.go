@@ -26,7 +26,7 @@ func (m *Module) describeLinks() resource.Description[api.MagicInterconnect] {
 		Plural:  "Interconnects, tunnel side",
 		ID:      func(l api.MagicInterconnect) string { return l.ID },
 		Name:    func(l api.MagicInterconnect) string { return l.Name },
-		JSON:    func(l api.MagicInterconnect) []byte { return l.JSON() },
+		JSON:    func(l api.MagicInterconnect) []byte { return kit.Copyable(l.JSON()) },
 		Columns: m.linkColumns(), SortBy: "name",
 		Sections: m.linkSections,
 		NoWrites: m.env.NoWrites, NoCreate: noLinkCreate, NoDelete: resource.Always[api.MagicInterconnect](noLinkDelete),

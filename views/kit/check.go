@@ -1,8 +1,10 @@
 package kit
 
 import (
+	"bytes"
 	"strings"
 
+	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
 	"flarewire/tui/form"
 	"flarewire/views/live"
@@ -64,3 +66,12 @@ func WorstOf(a, b form.Finding) form.Finding {
 
 // Sentence is an error for a person: what happened and what to do.
 func Sentence(err error) string { return live.Sentence(err) }
+
+// Copyable is an object's JSON for the clipboard: as the server sent it, but without an MD5 key, which
+// opens a router's session.
+func Copyable(raw []byte) []byte {
+	if !bytes.Contains(raw, []byte(`"md5_key"`)) {
+		return raw
+	}
+	return journal.Mask(raw)
+}

@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"context"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,7 +25,7 @@ type Editor[T any] struct {
 	// HangsOn lists what depends on an object, for the one who deletes it. It runs in the background.
 	HangsOn func(context.Context, T) []string
 	// Next are the actions offered after an object was created; nil for none.
-	Next func(change.Result) []tui.Action
+	Next func(T, change.Result) []tui.Action
 	// Guard says what stands against a change and what it brings with it; see Guard. Nil for nothing.
 	Guard Guard[T]
 	// ConfirmCreate is what must be typed before a new object is ordered; empty where it costs nothing.
@@ -68,7 +69,7 @@ func (e Editor[T]) Create() tea.Cmd { return tea.Batch(e.Env.WantSubnets(), tui.
 func (e Editor[T]) Creation() tui.View {
 	title := "New " + e.Resource.Title
 	return e.Form(title, e.Blank, func(wanted T) tea.Cmd {
-		return tui.Push(NewReview(e.Env, Intent{Title: title, Confirm: e.ConfirmCreate, Pages: 2, FieldOf: e.FieldOf, After: e.after, Next: e.Next,
+		return tui.Push(NewReview(e.Env, Intent{Title: title, Confirm: e.ConfirmCreate, Pages: 2, FieldOf: e.FieldOf, After: e.after, Next: e.next(wanted),
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				plan, err := change.PrepareCreate(ctx, w, e.Resource, wanted)
 				return e.guarded(ctx, journal.Create, e.Blank, wanted, plan, err)
@@ -106,7 +107,7 @@ func (e Editor[T]) Delete(id, name string) tea.Cmd {
 		if e.HangsOn != nil {
 			hangsOn = e.HangsOn(ctx, opened)
 		}
-		return NewReview(e.Env, Intent{Title: "Delete " + e.Resource.Title + " " + name, Confirm: name, Pages: 1, After: e.after,
+		return NewReview(e.Env, Intent{Title: "Delete " + e.Resource.Title + " " + name, Confirm: cmp.Or(name, id), Pages: 1, After: e.after,
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				plan, err := change.PrepareDelete(ctx, w, e.Resource, opened, hangsOn...)
 				return e.guarded(ctx, journal.Delete, opened, opened, plan, err)
@@ -134,6 +135,14 @@ func (e Editor[T]) guarded(ctx context.Context, verb journal.Verb, opened, wante
 	}
 	guards, err := e.Guard(ctx, verb, opened, wanted)
 	return plan.Add(guards), err
+}
+
+// next binds the actions after a creation to what was wanted.
+func (e Editor[T]) next(wanted T) func(change.Result) []tui.Action {
+	if e.Next == nil {
+		return nil
+	}
+	return func(r change.Result) []tui.Action { return e.Next(wanted, r) }
 }
 
 func (e Editor[T]) after(change.Result) tea.Cmd {

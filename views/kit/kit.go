@@ -38,6 +38,8 @@ type Env struct {
 	SwitchAccount func(api.Account) tea.Cmd
 
 	modules []Module
+
+	links map[netip.Addr]string // see Via; nil after something new arrived
 }
 
 // Module is one resource, or a few that belong together: its pages, what keeps its rows, and what it
@@ -94,6 +96,16 @@ type Subject struct {
 
 // Add registers a module.
 func (e *Env) Add(m Module) { e.modules = append(e.modules, m) }
+
+// Init implements tui.Service.
+func (e *Env) Init() tea.Cmd { return nil }
+
+// Update implements tui.Service: what was worked out from the rows is worked out again when any may have
+// changed.
+func (e *Env) Update(tea.Msg) tea.Cmd {
+	e.links = nil
+	return nil
+}
 
 // Modules are all modules in the order of the registry.
 func (e *Env) Modules() []Module { return e.modules }
@@ -169,6 +181,25 @@ func (e *Env) HangsOn(ctx context.Context, s Subject) []string {
 		out = append(out, d.HangsOn(ctx, s)...)
 	}
 	return out
+}
+
+// Via is the tunnel or interconnect in whose inner subnet an address lies; empty when none is known. A
+// list asks it for every cell, so the addresses are worked out once until something new arrives. It is for
+// pages only, not for commands.
+func (e *Env) Via(addr netip.Addr) string {
+	if e.links == nil {
+		e.links = map[netip.Addr]string{}
+		for _, s := range e.Subnets("") {
+			// Inner subnets have two usable addresses, a few have eight.
+			if s.Route || s.CIDR.Addr().BitLen()-s.CIDR.Bits() > 3 {
+				continue
+			}
+			for a := s.CIDR.Masked().Addr(); s.CIDR.Contains(a); a = a.Next() {
+				e.links[a] = s.Owner
+			}
+		}
+	}
+	return e.links[addr]
 }
 
 // Subnets are all networks in use on the account but those of the object with the given id.

@@ -16,6 +16,7 @@ type Reveal struct {
 	forget  func()
 	offers  []tui.Action // what else can be done with the key while it can be seen
 	visible bool
+	taken   bool // it was shown or copied at least once
 	kept    bool
 }
 
@@ -47,14 +48,20 @@ func (r *Reveal) Actions() []tui.Action {
 	if r.visible {
 		label = "hide"
 	}
+	why := ""
+	if !r.taken {
+		// k moves everywhere else, and a key that nobody has seen must not be forgotten by a slip.
+		why = "show or copy the key first"
+	}
 	own := []tui.Action{
 		{Name: "reveal", Keys: []string{"v"}, Short: label, Footer: true, Long: "Show the key, or hide it again",
-			Run: func() tea.Cmd { r.visible = !r.visible; return nil }},
+			Run: func() tea.Cmd { r.visible, r.taken = !r.visible, true; return nil }},
 		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the key to the terminal's clipboard; tmux and the terminal may keep it",
 			Run: func() tea.Cmd {
+				r.taken = true
 				return tea.Batch(tea.SetClipboard(r.secret.Reveal()), tui.Toast(tui.Pending, "Sent to the terminal's clipboard (OSC 52); tmux and clipboard managers may keep it"))
 			}},
-		{Name: "kept", Keys: []string{"k"}, Short: "I have kept it", Footer: true, Long: "Close: the key is forgotten here for good", Run: r.close},
+		{Name: "kept", Keys: []string{"K"}, Short: "I have kept it", Footer: true, Why: why, Long: "Close: the key is forgotten here for good", Run: r.close},
 	}
 	return append(own, r.offers...)
 }

@@ -3,6 +3,7 @@ package kit
 import (
 	"context"
 	"slices"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -42,6 +43,9 @@ type Review struct {
 	err    error // preparing failed
 	result change.Result
 	scroll tui.Scroll
+
+	settled bool // the plan has been on the screen for settleTime
+	turn    int
 }
 
 type stage int
@@ -58,6 +62,11 @@ type (
 		review *Review
 		plan   change.Plan
 		err    error
+	}
+	// settledMsg says that the plan has been on the screen for a moment.
+	settledMsg struct {
+		review *Review
+		turn   int
 	}
 	appliedMsg struct {
 		review *Review
@@ -85,6 +94,8 @@ func (r *Review) prepare() tea.Cmd {
 // Losing implements tui.Loser.
 func (r *Review) Losing() string {
 	switch {
+	case r.stage == sending && r.plan.Verb == journal.GeneratePSK:
+		return "the new pre-shared key, which is shown only once"
 	case r.stage == sending:
 		return "sight of a change that is being sent"
 	case r.stage == finished && !r.result.Secret.IsZero():
@@ -99,7 +110,11 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 	case plannedMsg:
 		if msg.review == r {
 			r.stage, r.plan, r.err = ready, msg.plan, msg.err
-			return r.leadBack()
+			return tea.Batch(r.leadBack(), r.settle())
+		}
+	case settledMsg:
+		if msg.review == r && msg.turn == r.turn {
+			r.settled = true
 		}
 	case appliedMsg:
 		if msg.review == r {
@@ -107,6 +122,18 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 		}
 	}
 	return nil
+}
+
+// settleTime is how long a review must have been on the screen, without a key that would send it, before
+// such a key counts: one that was pressed for the page before, or held down, must not send what nobody has
+// read.
+const settleTime = 300 * time.Millisecond
+
+func (r *Review) settle() tea.Cmd {
+	r.turn++
+	r.settled = false
+	turn := r.turn
+	return tea.Tick(settleTime, func(time.Time) tea.Msg { return settledMsg{r, turn} })
 }
 
 // leadBack takes what the server objects to back to the form's field.
@@ -130,16 +157,24 @@ func (r *Review) applied(result change.Result) tea.Cmd {
 		cmds = append(cmds, r.intent.After(result))
 	}
 	if result.Outcome == journal.Done {
-		cmds = append(cmds, func() tea.Msg { return form.DoneMsg{} }, resource.Select(result.ID))
+		cmds = append(cmds, func() tea.Msg { return form.DoneMsg{} })
+		if r.plan.Verb == journal.Create {
+			cmds = append(cmds, resource.Select(result.ID))
+		}
 	}
 	if !result.Secret.IsZero() {
-		reveal := NewReveal(result.Secret, func() { r.result.Secret = api.Secret{} })
-		if r.intent.WithKey != nil {
-			reveal.offers = r.intent.WithKey(result.Secret)
-		}
-		cmds = append(cmds, tui.Push(reveal))
+		cmds = append(cmds, r.reveal())
 	}
 	return tea.Batch(cmds...)
+}
+
+// reveal opens the page of the key; it can be opened again until the user has said that the key is kept.
+func (r *Review) reveal() tea.Cmd {
+	page := NewReveal(r.result.Secret, func() { r.result.Secret = api.Secret{} })
+	if r.intent.WithKey != nil {
+		page.offers = r.intent.WithKey(r.result.Secret)
+	}
+	return tui.Push(page)
 }
 
 // Actions implements tui.View.
@@ -151,6 +186,10 @@ func (r *Review) Actions() []tui.Action {
 	case finished:
 		if r.intent.Next != nil && r.result.Outcome == journal.Done {
 			own = append(own, r.intent.Next(r.result)...)
+		}
+		if !r.result.Secret.IsZero() {
+			own = append(own, tui.Action{Name: "show-key", Keys: []string{"v"}, Short: "show key", Footer: true,
+				Long: "The page of the new key, until it is kept", Run: r.reveal})
 		}
 		if r.result.Outcome == journal.NotDone {
 			own = append(own, tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
@@ -164,6 +203,9 @@ func (r *Review) Actions() []tui.Action {
 
 func (r *Review) readyActions() []tui.Action {
 	send := tui.Action{Name: "send", Keys: []string{"enter"}, Short: "send", Footer: true, Long: "Send exactly this, once", Run: r.send, Why: r.why()}
+	if !r.settled && send.Why == "" {
+		send.Short, send.Run = "(read it first)", r.settle
+	}
 	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true, Long: "Read the object again and repeat the checks", Run: r.prepare}
 	if len(r.plan.Conflicts) == 0 || r.err != nil {
 		return []tui.Action{send, again}
@@ -224,10 +266,11 @@ func (r *Review) apply() tea.Cmd {
 	return func() tea.Msg { return appliedMsg{r, r.env.Writer.Apply(r.env.Ctx, plan)} }
 }
 
-// close goes back to where the change began; after a change that was not done only to the form.
+// close goes back to where the change began. Only after a change that was not done it goes to the form, which would
+// otherwise take the change for somebody else's.
 func (r *Review) close() tea.Cmd {
-	if r.result.Outcome == journal.Done {
-		return tui.PopN(max(1, r.intent.Pages))
+	if r.result.Outcome == journal.NotDone {
+		return tui.Pop()
 	}
-	return tui.Pop()
+	return tui.PopN(max(1, r.intent.Pages))
 }

@@ -174,7 +174,7 @@ func (p *page) differences(title string, list []change.Difference) {
 // difference is one field before and after: in one line, or, when that is too long, each on lines of its
 // own, because a value that is cut cannot be judged.
 func (p *page) difference(d change.Difference) {
-	line := tui.Line{{Text: "   " + tui.Fit(d.Path, max(26, tui.Width(d.Path))) + " ", Role: tui.Muted}}
+	line := tui.Line{{Text: "   " + tui.Fit(tui.Clean(d.Path), max(26, tui.Width(tui.Clean(d.Path)))) + " ", Role: tui.Muted}}
 	if d.Before != nil {
 		line = append(line, tui.Span{Text: value(d.Before), Role: tui.Bad}, tui.Span{Text: " → ", Role: tui.Muted})
 	}

@@ -10,6 +10,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/tui"
+	"flarewire/tui/form"
 )
 
 // Several is the review of several changes that are made one after the other: each with its own
@@ -25,6 +26,7 @@ type Several struct {
 	results []change.Result
 	err     error
 	scroll  tui.Scroll
+	pages   int // how many to go back when it is done: 2 with a form before it
 }
 
 type (
@@ -41,7 +43,13 @@ type (
 
 // NewSeveral makes the page; confirm is what must be typed before anything is sent, empty for nothing.
 func NewSeveral(env *Env, title, confirm string, prepare func(context.Context, *change.Writer) ([]change.Plan, error), after func(change.Result) tea.Cmd) *Several {
-	return &Several{env: env, title: title, confirm: confirm, prepare: prepare, after: after}
+	return &Several{env: env, title: title, confirm: confirm, prepare: prepare, after: after, pages: 1}
+}
+
+// BehindForm says that a form stands before the review, to be closed with it.
+func (s *Several) BehindForm() *Several {
+	s.pages = 2
+	return s
 }
 
 // Title implements tui.View.
@@ -58,7 +66,7 @@ func (s *Several) Init() tea.Cmd {
 // Losing implements tui.Loser.
 func (s *Several) Losing() string {
 	if s.stage == sending {
-		return "sight of changes that are being sent"
+		return fmt.Sprintf("the %d changes that were not sent yet", len(s.plans)-len(s.results))
 	}
 	return ""
 }
@@ -82,10 +90,10 @@ func (s *Several) Update(msg tea.Msg) tea.Cmd {
 func (s *Several) applied(r change.Result) tea.Cmd {
 	s.results = append(s.results, r)
 	if len(s.results) < len(s.plans) {
-		return s.next()
+		return tea.Batch(s.after(r), s.next())
 	}
 	s.stage = finished
-	return s.after(r)
+	return tea.Batch(s.after(r), func() tea.Msg { return form.DoneMsg{} })
 }
 
 func (s *Several) next() tea.Cmd {
@@ -102,7 +110,7 @@ func (s *Several) Actions() []tui.Action {
 		own = []tui.Action{{Name: "send", Keys: []string{"enter"}, Short: "send all", Footer: true, Why: s.why(),
 			Long: "Send these changes, one after the other, each once", Run: s.send}}
 	case finished:
-		own = []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the list", Run: tui.Pop}}
+		own = []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the list", Run: func() tea.Cmd { return tui.PopN(s.pages) }}}
 	}
 	return append(own, s.scroll.Actions()...)
 }

@@ -59,7 +59,7 @@ type diagnosedMsg struct {
 
 func newPage(env *kit.Env) *page {
 	p := &page{env: env}
-	p.table = table.New(p.columns(), func(t trouble) string { return string(t.Subject.Resource) + "/" + t.Subject.ID })
+	p.table = table.New(p.columns(), func(t trouble) string { return string(t.Subject.Resource) + "/" + idOf(t) })
 	return p
 }
 
@@ -117,6 +117,9 @@ func (p *page) take(found []diagnose.Diagnosis) {
 	p.table.Set(p.worst)
 }
 
+// idOf is the id of a trouble's subject, or its name when it has none: a gap between routes has not.
+func idOf(t trouble) string { return cmp.Or(t.Subject.ID, t.Subject.Name) }
+
 func impact(f diagnose.Finding) string {
 	return strings.ToUpper(f.Impact.String()[:1]) + f.Impact.String()[1:]
 }
@@ -148,7 +151,7 @@ func (p *page) Actions() []tui.Action {
 	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "Why it is so and what to do"}
 	if !ok {
 		open.Why = "nothing is wrong that flarewire can see"
-	} else if view := p.env.Open(row.Subject.Resource, row.Subject.ID); view == nil {
+	} else if view := p.env.Open(row.Subject.Resource, idOf(row)); view == nil {
 		open.Why = "there is no page for it"
 	} else {
 		open.Run = func() tea.Cmd { return tui.Push(view) }

@@ -43,7 +43,7 @@ func (m *Module) open() tui.View {
 
 func (m *Module) describe() resource.Description[Entry] {
 	return resource.Description[Entry]{
-		Plural: "Requests", SortBy: "number", Reverse: true, Newest: true, None: "Nothing was asked yet.",
+		Plural: "Requests", SortBy: "number", Reverse: true, Newest: true, Gone: "This entry is older than what is kept here.", None: "Nothing was asked yet.",
 		ID:       func(e Entry) string { return strconv.Itoa(e.Number) },
 		Name:     func(e Entry) string { return e.Method + " " + e.Path },
 		Columns:  columns(),

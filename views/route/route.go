@@ -116,10 +116,8 @@ func via(env *kit.Env, r api.Route) string {
 	if err != nil {
 		return "-"
 	}
-	for _, s := range env.Subnets("") {
-		if !s.Route && s.CIDR.Contains(hop) {
-			return s.Owner
-		}
+	if name := env.Via(hop); name != "" {
+		return name
 	}
 	return "-"
 }

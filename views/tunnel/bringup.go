@@ -69,12 +69,18 @@ func (b *BringUp) look() {
 	b.name, b.steps.missing = t.Name, false
 	now := b.m.env.Now()
 	first(&b.steps.listed, now)
-	if t.BGPStatus != nil && t.BGPStatus.TCPEstablished {
-		first(&b.steps.tcp, now)
+	connected := t.State == watch.Up || (t.BGPStatus != nil && t.BGPStatus.TCPEstablished)
+	reached(&b.steps.tcp, connected, now)
+	reached(&b.steps.up, t.State == watch.Up, now)
+}
+
+// reached notes when a step was first seen, and forgets it when the step is lost again.
+func reached(at *time.Time, is bool, now time.Time) {
+	if !is {
+		*at = time.Time{}
+		return
 	}
-	if t.State == watch.Up {
-		first(&b.steps.up, now)
-	}
+	first(at, now)
 }
 
 func first(at *time.Time, now time.Time) {

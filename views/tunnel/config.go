@@ -17,6 +17,7 @@ import (
 // RouterConfig is the page with the customer's side of a tunnel: configuration for the platform of the user's router,
 // to be read, copied, or written to a file.
 type RouterConfig struct {
+	saving    bool          // a file is being written
 	in        devconf.Input // without the key
 	psk       api.Secret    // zero when it is not known any more
 	withKey   bool

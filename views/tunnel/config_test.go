@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/x/ansi"
 
+	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/simedge"
 	"flarewire/tui"
@@ -200,6 +201,8 @@ func TestANewKeyGoesIntoTheTextOnRequest(t *testing.T) {
 		d.shows("the key is known only right after it was generated")
 		d.press("esc", "K")
 		d.shows("New pre-shared key for ams-br2-ipsec")
+		time.Sleep(time.Second) // it is read first
+		d.send(nil)
 		d.press("enter", "ams-br2-ipsec", "enter")
 		d.shows("This key is shown only here and only now", "with this key")
 		d.press("y")
@@ -252,7 +255,10 @@ func TestATunnelThatCannotBeWrittenSaysWhy(t *testing.T) {
 func TestTheRoutersConfigurationIsOfferedAfterCreating(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, edge := account(t)
-		for kind, after := range map[simedge.Resource]func(change.Result) []tui.Action{simedge.GRETunnels: m.afterGRE, simedge.IPsecTunnels: m.afterIPsec} {
+		for kind, after := range map[simedge.Resource]func(change.Result) []tui.Action{
+			simedge.GRETunnels:   func(r change.Result) []tui.Action { return m.afterGRE(api.GRETunnel{}, r) },
+			simedge.IPsecTunnels: func(r change.Result) []tui.Action { return m.afterIPsec(api.IPsecTunnel{}, r) },
+		} {
 			created := edge.Objects(kind)[0]
 			d := newDesk(t, m)
 			for _, a := range after(change.Result{ID: created["id"].(string)}) {

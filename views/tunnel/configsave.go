@@ -37,7 +37,7 @@ func (r *RouterConfig) askWhere() tea.Cmd {
 	}
 	return tui.Push(form.New(form.Options{Title: "Write the configuration", Verb: "write", Values: form.Values{pathField: name},
 		Sections: []form.Section{{Fields: []form.Field{{Key: pathField, Label: label, Help: help, Check: checkPath}}}},
-		Submit:   func(v form.Values) tea.Cmd { return r.save(inHome(v[pathField]), config, false) }}))
+		Submit:   func(v form.Values) tea.Cmd { return r.saveOnce(inHome(v[pathField]), config) }}))
 }
 
 func checkPath(path string, _ form.Values) form.Finding {
@@ -57,6 +57,15 @@ func inHome(path string) string {
 	return path
 }
 
+// saveOnce writes unless that is under way: a second press would find the file that the first has written.
+func (r *RouterConfig) saveOnce(path string, config devconf.Config) tea.Cmd {
+	if r.saving {
+		return tui.Toast(tui.Muted, "It is being written")
+	}
+	r.saving = true
+	return r.save(path, config, false)
+}
+
 // save writes in the background.
 func (r *RouterConfig) save(path string, config devconf.Config, overwrite bool) tea.Cmd {
 	return func() tea.Msg {
@@ -67,6 +76,7 @@ func (r *RouterConfig) save(path string, config devconf.Config, overwrite bool) 
 
 // saved says what became of it; what was there already is replaced only when the user says so.
 func (r *RouterConfig) saved(m savedMsg) tea.Cmd {
+	r.saving = false
 	switch {
 	case errors.Is(m.err, fs.ErrExist):
 		return tui.Open(&tui.Dialog{Title: "Replace what is there?", Lines: []tui.Line{

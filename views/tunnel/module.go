@@ -166,15 +166,19 @@ func (m *Module) follow(id, name string) tui.Action {
 }
 
 // afterGRE is what one does with a new GRE tunnel.
-func (m *Module) afterGRE(r change.Result) []tui.Action {
+func (m *Module) afterGRE(_ api.GRETunnel, r change.Result) []tui.Action {
 	return []tui.Action{m.follow(r.ID, ""), m.routerConfigOf(api.GRE, r.ID, api.Secret{})}
 }
 
 // afterIPsec is what a new IPsec tunnel needs next.
-func (m *Module) afterIPsec(r change.Result) []tui.Action {
-	return []tui.Action{m.follow(r.ID, ""), m.routerConfigOf(api.IPsec, r.ID, api.Secret{}), {Name: "generate-key", Keys: []string{"K"}, Short: "generate key", Footer: true,
+func (m *Module) afterIPsec(wanted api.IPsecTunnel, r change.Result) []tui.Action {
+	out := []tui.Action{m.follow(r.ID, ""), m.routerConfigOf(api.IPsec, r.ID, api.Secret{})}
+	if !wanted.PSK.IsZero() {
+		return out // it has a key: a new one would break it
+	}
+	return append(out, tui.Action{Name: "generate-key", Keys: []string{"K"}, Short: "generate key", Footer: true,
 		Long: "Generate the pre-shared key now: without one the tunnel cannot come up",
-		Run:  func() tea.Cmd { return m.rotate(r.ID, "") }}}
+		Run:  func() tea.Cmd { return m.rotate(r.ID, "") }})
 }
 
 // rotate reads the tunnel and opens the review of a new key; the name must be typed there, but not for a

@@ -16,6 +16,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/kit"
 )
 
 // Describe describes tunnels under the given list title. The rows may be of one kind or of both.
@@ -24,7 +25,7 @@ func Describe(plural string, glyphs tui.Glyphs) resource.Description[watch.Tunne
 		Plural:  plural,
 		ID:      func(t watch.Tunnel) string { return t.ID },
 		Name:    func(t watch.Tunnel) string { return t.Name },
-		JSON:    func(t watch.Tunnel) []byte { return t.JSON() },
+		JSON:    func(t watch.Tunnel) []byte { return kit.Copyable(t.JSON()) },
 		Columns: columns(glyphs),
 		SortBy:  "state",
 		Summary: func(rows []watch.Tunnel) tui.Line { return Summary(rows, glyphs) },
