@@ -80,6 +80,9 @@ or missing credentials.`,
 func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool) error {
 	s, err := f.open(ctx, x)
 	if err != nil {
+		if out == lineOutput {
+			fmt.Fprintln(x.Out, lineName+" ?") // a status bar must not go blank
+		}
 		return err
 	}
 	defer s.close()

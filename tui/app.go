@@ -83,6 +83,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case panicMsg:
 		panic(msg.value)
 	case tea.KeyPressMsg:
+		a.toast = toastMsg{} // it has been read, or does not matter any more
 		return a, a.instant(a.key(msg))
 	case tea.PasteMsg:
 		return a, a.paste(msg)

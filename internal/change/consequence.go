@@ -73,13 +73,20 @@ func BGPPrefixConsequences(b api.BGPPrefix) []string {
 	return nil
 }
 
-// BindingConsequences says what the deletion of a service binding means (netrules.BindingDelete).
-func BindingConsequences(prefix netip.Prefix, all []api.Binding, removed api.Binding) []string {
-	existing, one := ruled(all), ruled([]api.Binding{removed})
+// BindingDeletion says what stands against the deletion of a service binding, and what it means.
+func BindingDeletion(prefix netip.Prefix, all []api.Binding, removed api.Binding) Guards {
+	one := ruled([]api.Binding{removed})
 	if len(one) == 0 {
-		return nil
+		return Guards{}
 	}
-	return []string{netrules.BindingDelete(prefix, existing, one[0]).Text}
+	switch f := netrules.BindingDelete(prefix, ruled(all), one[0]); {
+	case f.Blocks():
+		return Guards{Block: f.Text}
+	case f.Severity == netrules.Warning:
+		return Guards{Warnings: []string{f.Text + "; Cloudflare will probably refuse it"}}
+	default:
+		return Guards{Consequences: []string{f.Text}}
+	}
 }
 
 // NewBinding says whether a service binding can be made, and what it means (netrules.BindingAllowed).

@@ -160,8 +160,11 @@ func TestWhatHangsOnAPrefixAndItsBindings(t *testing.T) {
 	if g := change.NewBinding(prefix, []api.Binding{transit}, api.Binding{CIDR: "198.18.0.0/28", ServiceName: "Magic Transit"}); g.Block == "" {
 		t.Errorf("Magic Transit as a part: %+v", g)
 	}
-	if got := change.BindingConsequences(prefix, []api.Binding{transit}, transit); len(got) != 1 || !strings.Contains(got[0], "4 to 6 hours") {
-		t.Errorf("deletion: %q", got)
+	if g := change.BindingDeletion(prefix, []api.Binding{transit}, transit); g.Block != "" || len(g.Consequences) != 1 || !strings.Contains(g.Consequences[0], "4 to 6 hours") {
+		t.Errorf("deletion: %+v", g)
+	}
+	if g := change.BindingDeletion(prefix, []api.Binding{transit, {CIDR: "198.18.0.0/28", ServiceName: "CDN"}}, transit); len(g.Warnings)+len(g.Block) == 0 {
+		t.Errorf("the base binding while others need it: %+v", g)
 	}
 	if got := change.BGPPrefixConsequences(api.BGPPrefix{OnDemand: &api.OnDemand{Advertised: &yes}}); len(got) != 1 {
 		t.Errorf("BGP prefix: %q", got)

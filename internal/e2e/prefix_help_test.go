@@ -73,6 +73,7 @@ func (d prefixDesk) send(name string, shown ...string) {
 	if n := len(d.written()); n > 0 {
 		d.t.Fatalf("%d requests were sent before the review was answered", n)
 	}
+	d.WaitText("enter send")
 	d.Press("enter")
 	if name != "" {
 		d.WaitText("Type " + name + " to go on")

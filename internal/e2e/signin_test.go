@@ -42,7 +42,6 @@ func signInWithToken(term *ptytest.Terminal, token string) {
 	term.WaitText("Nobody is signed in")
 	term.Press("enter")
 	term.WaitText("Sign in with")
-	term.Press("tab")
 	term.Paste(token)
 	term.WaitText("a user's token, 48 characters")
 	term.Press("tab", "enter")

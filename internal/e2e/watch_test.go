@@ -50,7 +50,8 @@ func TestTheBGPPanelSaysWhatIsWrongAndWhatToCheck(t *testing.T) {
 	term.Press("enter")
 	term.WaitFor("the BGP panel of iad-dc1-gre", func(s ptytest.Screen) bool {
 		return on("iad-dc1-gre")(s) &&
-			showsAll("✗ Down", "Active", "10.213.0.8:179", "13335", "10.213.0.9", "64611", "TCP 179")(s)
+			showsAll("✗ Down", "Active", "10.213.0.8:179", "13335", "10.213.0.9", "64611", "What this means")(s) &&
+			(s.Contains("TCP 179") || s.Contains("IP protocol 47")) // without and with what the probes say
 	})
 	term.Press("esc")
 	term.WaitFor("the list again", listed)

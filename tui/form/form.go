@@ -70,6 +70,8 @@ type Field struct {
 	Live func(Values) string
 	// When tells whether the field is shown; nil is always.
 	When func(Values) bool
+	// Once empties the field when the form is sent: what was wrong is typed anew, not added to.
+	Once bool
 	// Fixed is why the field cannot be changed here; its value is shown all the same.
 	Fixed string
 }
@@ -92,6 +94,8 @@ type Options struct {
 	Values   Values
 	// Submit is called with valid values: it returns the command that goes on to the review.
 	Submit func(Values) tea.Cmd
+	// Start is the key of the field that the cursor begins in; empty is the first.
+	Start string
 	// Verb is what ctrl+s does, for the footer: "review".
 	Verb string
 }
@@ -126,6 +130,12 @@ func New(o Options) *Form {
 	f.input.EchoCharacter = '•'
 	f.at = spot{0, -1}
 	f.move(1)
+	for range len(f.spots()) {
+		if field := f.field(); o.Start == "" || (field != nil && field.Key == o.Start) {
+			break
+		}
+		f.move(1)
+	}
 	return f
 }
 
@@ -378,7 +388,16 @@ func (f *Form) submit() tea.Cmd {
 	if text := f.toFirstError(); text != "" {
 		return tui.Toast(tui.Bad, text)
 	}
-	return f.opts.Submit(f.Values())
+	sent := f.Values()
+	for _, s := range f.opts.Sections {
+		for _, field := range s.Fields {
+			if field.Once {
+				f.values[field.Key] = ""
+			}
+		}
+	}
+	f.focus()
+	return f.opts.Submit(sent)
 }
 
 // toFirstError goes to the first field that blocks and says what is wrong with it; "" when none does.

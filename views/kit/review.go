@@ -13,6 +13,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
+	"flarewire/views/live"
 )
 
 // Intent is a change that the user wants, before anything was asked or sent.
@@ -152,7 +153,7 @@ func (r *Review) leadBack() tea.Cmd {
 func (r *Review) applied(result change.Result) tea.Cmd {
 	r.stage, r.result = finished, result
 	r.scroll = tui.Scroll{}
-	var cmds []tea.Cmd
+	cmds := []tea.Cmd{func() tea.Msg { return live.ChangedMsg{} }}
 	if r.intent.After != nil {
 		cmds = append(cmds, r.intent.After(result))
 	}

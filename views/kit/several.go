@@ -11,6 +11,7 @@ import (
 	"flarewire/internal/journal"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/views/live"
 )
 
 // Several is the review of several changes that are made one after the other: each with its own
@@ -93,7 +94,7 @@ func (s *Several) applied(r change.Result) tea.Cmd {
 		return tea.Batch(s.after(r), s.next())
 	}
 	s.stage = finished
-	return tea.Batch(s.after(r), func() tea.Msg { return form.DoneMsg{} })
+	return tea.Batch(s.after(r), func() tea.Msg { return form.DoneMsg{} }, func() tea.Msg { return live.ChangedMsg{} })
 }
 
 func (s *Several) next() tea.Cmd {

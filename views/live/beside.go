@@ -16,6 +16,8 @@ import (
 type (
 	besideDueMsg struct{ name watch.SourceName }
 	besideMsg    struct{ name watch.SourceName }
+	// besideOnceMsg says that a source was read out of its turn.
+	besideOnceMsg struct{}
 )
 
 // Want has sources polled from now on.
@@ -38,15 +40,33 @@ func (f *Feed) read(name watch.SourceName) tea.Cmd {
 	}
 }
 
+// once reads a source out of its turn.
+func (f *Feed) once(name watch.SourceName) tea.Cmd {
+	return func() tea.Msg {
+		f.watcher.PollSource(f.ctx, name)
+		return besideOnceMsg{}
+	}
+}
+
 // besides takes what a source has brought and waits for its next turn.
 func (f *Feed) besides(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case besideOnceMsg:
+		f.take()
 	case besideMsg:
 		f.take()
 		wait := f.last.Feed(msg.name).Due.Sub(f.watcher.Now())
 		return tea.Tick(max(wait, time.Second), func(time.Time) tea.Msg { return besideDueMsg(msg) })
 	case besideDueMsg:
 		return f.read(msg.name)
+	case ChangedMsg:
+		var cmds []tea.Cmd
+		for _, name := range []watch.SourceName{watch.RouteSource, watch.PrefixSource} {
+			if f.beside[name] {
+				cmds = append(cmds, f.once(name))
+			}
+		}
+		return tea.Batch(cmds...)
 	}
 	return nil
 }
@@ -68,7 +88,7 @@ func (f *Feed) Diagnosis() *diagnose.Account {
 // Brings tells whether a message announces a new snapshot.
 func (f *Feed) Brings(msg tea.Msg) bool {
 	switch msg.(type) {
-	case polledMsg, besideMsg:
+	case polledMsg, besideMsg, besideOnceMsg:
 		return true
 	}
 	return false

@@ -87,6 +87,11 @@ func (l *List[T]) poll() tea.Cmd {
 // Update implements tui.Service.
 func (l *List[T]) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
+	case ChangedMsg:
+		// Whatever was changed, no page may go on showing it as it was.
+		if l.wanted {
+			return l.Refresh()
+		}
 	case wantMsg[T]:
 		if msg.list == l && !l.wanted {
 			return l.poll()

@@ -39,6 +39,10 @@ type (
 	dueMsg struct{ seq int }
 )
 
+// ChangedMsg says that something on the account was changed from here: everything that pages show is
+// fetched anew.
+type ChangedMsg struct{}
+
 // New makes a feed; polls end when ctx does.
 func New(ctx context.Context, w *watch.Watcher) *Feed {
 	return &Feed{ctx: ctx, watcher: w, last: w.Last(), beside: map[watch.SourceName]bool{}}

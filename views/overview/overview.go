@@ -60,6 +60,7 @@ type diagnosedMsg struct {
 func newPage(env *kit.Env) *page {
 	p := &page{env: env}
 	p.table = table.New(p.columns(), func(t trouble) string { return string(t.Subject.Resource) + "/" + idOf(t) })
+	p.table.StickToTop() // what is worst must be seen, also when it comes later
 	return p
 }
 
@@ -108,7 +109,7 @@ func (p *page) take(found []diagnose.Diagnosis) {
 	}
 	p.worst = make([]trouble, len(found))
 	for i, d := range found {
-		p.worst[i] = trouble{Diagnosis: d, rank: i, state: impact(d.Findings[0]), role: roleOf(d.Findings[0]), since: "-"}
+		p.worst[i] = trouble{Diagnosis: d, rank: i, state: impact(d.Findings[0], p.env.Glyphs), role: roleOf(d.Findings[0]), since: "-"}
 		if t, ok := byID[d.Subject.ID]; ok {
 			p.worst[i].state, p.worst[i].role = tunnel.StateText(t, p.env.Glyphs)
 			p.worst[i].since = tunnel.Since(t, p.env.Now())
@@ -120,8 +121,13 @@ func (p *page) take(found []diagnose.Diagnosis) {
 // idOf is the id of a trouble's subject, or its name when it has none: a gap between routes has not.
 func idOf(t trouble) string { return cmp.Or(t.Subject.ID, t.Subject.Name) }
 
-func impact(f diagnose.Finding) string {
-	return strings.ToUpper(f.Impact.String()[:1]) + f.Impact.String()[1:]
+// impact is how bad it is in a word, with the glyph that goes with it.
+func impact(f diagnose.Finding, g tui.Glyphs) string {
+	word := strings.ToUpper(f.Impact.String()[:1]) + f.Impact.String()[1:]
+	if f.Impact == diagnose.Outage {
+		return g.Down + " " + word
+	}
+	return g.Pending + " " + word
 }
 
 func roleOf(f diagnose.Finding) tui.Role {
@@ -137,7 +143,7 @@ func (p *page) columns() []table.Column[trouble] {
 	}
 	rank := func(a, b trouble) int { return cmp.Compare(a.rank, b.rank) }
 	return []table.Column[trouble]{
-		{Key: "name", Title: "WHAT IS WRONG", Width: 18, Text: text(func(t trouble) string { return t.Subject.Name }), Compare: rank,
+		{Key: "name", Title: "WORST FIRST", Width: 18, Text: text(func(t trouble) string { return t.Subject.Name }), Compare: rank,
 			Role: func(trouble) tui.Role { return tui.Strong }},
 		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }), Role: func(t trouble) tui.Role { return t.role }},
 		{Key: "since", Title: "SINCE", Width: 5, Right: true, Text: text(func(t trouble) string { return t.since })},
@@ -166,15 +172,22 @@ func (p *page) Actions() []tui.Action {
 	return out
 }
 
-// eventLines is how many of the last events are shown at least.
-const eventLines = 4
+// eventLines is how many of the last events are shown at the most, listRows how many rows of what is wrong
+// go before them.
+const (
+	eventLines = 4
+	listRows   = 8
+)
 
 // Draw implements tui.View.
 func (p *page) Draw(c tui.Canvas) []string {
 	snapshot := p.env.Feed.Last()
 	lines := []string{p.counts(c, snapshot)}
-	below := slices.Concat(p.cause(c), p.events(c, snapshot), p.sources(c, snapshot))
-	room := c.Height - len(lines) - len(below) - 2
+	// What is wrong has the room; of the events as many as are left over are shown.
+	cause, sources := p.cause(c), p.sources(c, snapshot)
+	spare := c.Height - len(cause) - len(sources) - min(len(p.worst), listRows) - 5
+	below := slices.Concat(cause, p.events(c, snapshot, max(1, min(eventLines, spare))), sources)
+	room := c.Height - len(lines) - len(below) - 1
 	lines = append(lines, "")
 	lines = append(lines, p.list(c, snapshot, room)...)
 	for len(lines) < c.Height-len(below) {
@@ -196,7 +209,11 @@ func (p *page) counts(c tui.Canvas, s watch.Snapshot) string {
 func (p *page) list(c tui.Canvas, s watch.Snapshot, room int) []string {
 	if len(p.worst) > 0 {
 		c.Height = max(room, 4)
-		return p.table.Draw(c)
+		rows := p.table.Draw(c)
+		if _, last := p.table.Window(); last < len(p.worst) {
+			rows[len(rows)-1] = c.Theme.Paint(tui.Muted, fmt.Sprintf("   and %d more", len(p.worst)-last+1))
+		}
+		return rows
 	}
 	switch {
 	case s.Fetched().IsZero():
@@ -222,12 +239,12 @@ func (p *page) cause(c tui.Canvas) []string {
 }
 
 // causeLines bounds the reading below the list.
-const causeLines = 6
+const causeLines = 5
 
-func (p *page) events(c tui.Canvas, s watch.Snapshot) []string {
+func (p *page) events(c tui.Canvas, s watch.Snapshot, most int) []string {
 	out := []string{c.Theme.Paint(tui.Muted, " LAST EVENTS (UTC)")}
 	events := s.Events
-	for i := len(events) - 1; i >= max(0, len(events)-eventLines); i-- {
+	for i := len(events) - 1; i >= max(0, len(events)-most); i-- {
 		text, role := tunnel.EventText(events[i])
 		line := tui.Line{{Text: "   " + events[i].At.UTC().Format("15:04:05") + "  ", Role: tui.Muted},
 			{Text: tui.Fit(tui.Clean(events[i].Name), 20) + " "}, {Text: text, Role: role}}

@@ -136,7 +136,7 @@ func (m *Module) bindingEditor(r row, services []api.AddressingService, existing
 			if verb == journal.Create {
 				return change.NewBinding(network(r.CIDR), now, b), nil
 			}
-			return change.Guards{Consequences: change.BindingConsequences(network(r.CIDR), now, b)}, nil
+			return change.BindingDeletion(network(r.CIDR), now, b), nil
 		})}
 }
 

@@ -14,6 +14,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -52,6 +53,20 @@ func (m *Module) open() tui.View { return resource.NewList(m.describe(), m.sourc
 
 func (m *Module) openOne(r row) func() tui.View {
 	return func() tui.View { return resource.NewDetail(m.describe(), m.source(), r) }
+}
+
+// OpenObject implements kit.Opener.
+func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
+	if kind != watch.PrefixResource {
+		return nil
+	}
+	// The list may not have been fetched yet: what is watched has the prefixes, too.
+	for _, p := range m.env.Feed.Last().Prefixes {
+		if p.ID == id {
+			return m.openOne(m.row(p.Prefix))()
+		}
+	}
+	return nil
 }
 
 func (m *Module) rows() []row {

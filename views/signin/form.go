@@ -26,7 +26,7 @@ func NewForm(desk *Desk, replace string) *form.Form {
 	}
 	kind := func(want string) func(form.Values) bool { return func(v form.Values) bool { return v["kind"] == want } }
 	return form.New(form.Options{
-		Title: title, Verb: "verify", Values: form.Values{"kind": byToken, "account": desk.Resolver.Env.AccountID},
+		Title: title, Verb: "verify", Start: "token", Values: form.Values{"kind": byToken, "account": desk.Resolver.Env.AccountID},
 		Sections: []form.Section{{Fields: []form.Field{
 			{Key: "kind", Label: "Sign in with", Kind: form.Choice, Options: []form.Option{{Value: byToken, Label: "API token"}, {Value: byKey, Label: "e-mail + global key"}},
 				Help: "a token can be limited to what is needed; a global key cannot"},

@@ -280,7 +280,6 @@ func TestARefusedTokenIsNamed(t *testing.T) {
 		p := newPerson(t)
 		set(p.edge)
 		p.open(signin.NewForm(p.desk, ""))
-		p.press("tab")
 		p.paste(token)
 		p.press("ctrl+s")
 		p.see(says)
@@ -299,7 +298,6 @@ func TestRenewingShowsWhatIsLost(t *testing.T) {
 	const narrow = "cfut_narrowToken0123456789abcdefghijklmnopqrstu"
 	p.edge.Grant(narrow, simedge.MagicTransitRead)
 	p.open(signin.NewForm(p.desk, "prod"))
-	p.press("tab")
 	p.paste(narrow)
 	p.press("ctrl+s")
 	p.see("Service bindings", "missing", "IP Prefixes: Read", "covers more: Health and traffic")
@@ -321,7 +319,6 @@ func TestRenewingShowsWhatIsLost(t *testing.T) {
 func TestAStoreThatFailsKeepsNothingAnywhere(t *testing.T) {
 	p := newPerson(t)
 	p.open(signin.NewForm(p.desk, ""))
-	p.press("tab")
 	p.paste(token)
 	p.press("ctrl+s")
 	p.see("allowed")
@@ -342,7 +339,6 @@ func TestTheAccountIsChosenFromTheList(t *testing.T) {
 	p := newPerson(t)
 	p.edge.AddAccount("0123456789abcdef0123456789abcdef", "Second \x1b]52;c;AAAA\x07 office")
 	p.open(signin.NewForm(p.desk, ""))
-	p.press("tab")
 	p.paste(token)
 	p.press("ctrl+s")
 	p.see("Which account?", "Second", `\x1b]52`)

@@ -112,19 +112,21 @@ func (b *BringUp) Actions() []tui.Action {
 // Draw implements tui.View.
 func (b *BringUp) Draw(c tui.Canvas) []string {
 	t, ok := b.tunnel()
-	lines := []string{"", b.step(c, "created", b.steps.listed, b.steps.began, "listed by Cloudflare")}
+	lines := []string{"", b.step(c, "created", b.steps.listed, b.steps.began, "Cloudflare lists it")}
 	if ok && t.BGP == nil {
 		lines = append(lines, "")
 		lines = append(lines, tui.Paragraph(c, tui.Good, "There is no BGP on this tunnel: it carries traffic as soon as a static route leads into it.")...)
 		return lines
 	}
-	lines = append(lines, b.step(c, "TCP established", b.steps.tcp, b.steps.listed, "your router has reached Cloudflare's BGP speaker"),
+	lines = append(lines, b.step(c, "TCP established", b.steps.tcp, b.steps.listed, "your router reaches Cloudflare"),
 		b.step(c, "BGP up", b.steps.up, b.steps.tcp, "routes are exchanged"), "")
 	switch {
 	case b.steps.missing:
 		lines = append(lines, tui.Paragraph(c, tui.Bad, "The tunnel is no longer on the account.")...)
 	case !ok:
 		lines = append(lines, tui.Paragraph(c, tui.Muted, "Waiting for the list to show the tunnel.")...)
+	case t.State == watch.Up && b.steps.up.Equal(b.steps.began):
+		lines = append(lines, tui.Paragraph(c, tui.Good, "The session was up already when you began to follow it.")...)
 	case t.State == watch.Up:
 		lines = append(lines, tui.Paragraph(c, tui.Good, "The session is up after "+b.steps.up.Sub(b.steps.began).Round(time.Second).String()+".")...)
 	default:
@@ -143,7 +145,7 @@ func (b *BringUp) step(c tui.Canvas, title string, at, before time.Time, means s
 		line = append(line, tui.Span{Text: g.Up + " " + tui.Fit(title, 18), Role: tui.Good}, tui.Span{Text: fmt.Sprintf("after %s", took), Role: tui.Muted})
 	case !before.IsZero():
 		line = append(line, tui.Span{Text: g.Pending + " " + tui.Fit(title, 18), Role: tui.Pending},
-			tui.Span{Text: "waiting for " + tui.AgeSince(before, c.Now) + ": " + means, Role: tui.Muted})
+			tui.Span{Text: tui.AgeSince(before, c.Now) + ", until " + means, Role: tui.Muted})
 	default:
 		line = append(line, tui.Span{Text: g.None + " " + tui.Fit(title, 18), Role: tui.Muted}, tui.Span{Text: means, Role: tui.Muted})
 	}
@@ -154,7 +156,7 @@ func (b *BringUp) step(c tui.Canvas, title string, at, before time.Time, means s
 func (b *BringUp) hints(c tui.Canvas, t watch.Tunnel) []string {
 	var out []string
 	if t.Kind == api.IPsec && (t.PSK == nil || t.PSK.LastGeneratedOn.IsZero()) {
-		out = append(out, tui.Paragraph(c, tui.Pending, "No pre-shared key is known to have been generated: K on the tunnel makes one.")...)
+		out = append(out, tui.Paragraph(c, tui.Pending, "K on the tunnel's page (enter) makes a pre-shared key.")...)
 	}
 	for _, f := range diagnose.Session(t.Tunnel, c.Now) {
 		out = append(out, tui.Paragraph(c, tui.Strong, f.Text)...)

@@ -47,6 +47,7 @@ func (m *Module) Destinations() []tui.Destination {
 // source is the feed, and what the detail page's relations need.
 func (m *Module) source(kinds ...api.TunnelKind) resource.Source[watch.Tunnel] {
 	s := m.env.Feed.Tunnels(kinds...)
+	s.Want = func() tea.Cmd { return m.env.Feed.Want(watch.HealthSource) }
 	s.Related = m.env.WantRelated
 	return s
 }
@@ -56,6 +57,7 @@ func (m *Module) Services() []tui.Service { return []tui.Service{m.leases} }
 
 func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Description[watch.Tunnel] {
 	d := Describe(title, m.env.Glyphs)
+	d.Columns = slices.Insert(d.Columns, 3, healthColumn())
 	d.Sections = func(t watch.Tunnel, now time.Time) []resource.Section {
 		return append(sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID)), m.env.Related(subject(t))...)
 	}

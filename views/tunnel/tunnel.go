@@ -106,6 +106,25 @@ func columns(g tui.Glyphs) []table.Column[watch.Tunnel] {
 	}
 }
 
+// healthColumn is what the probes found; "-" when nothing is known or checks are off.
+func healthColumn() table.Column[watch.Tunnel] {
+	return table.Column[watch.Tunnel]{Key: "health", Title: "HEALTH", Width: 8, Priority: 2,
+		Text: func(t watch.Tunnel, _ time.Time) string { return cmp.Or(string(probed(t)), "-") },
+		Role: func(t watch.Tunnel) tui.Role { return healthRole(probed(t)) },
+		Compare: func(a, b watch.Tunnel) int {
+			return cmp.Compare(probed(a).Severity(), probed(b).Severity())
+		}}
+}
+
+// probed is the health that the probes found. With the checks off the analytics call every tunnel down,
+// which says nothing about it.
+func probed(t watch.Tunnel) watch.Health {
+	if h := t.HealthCheck; h != nil && h.Enabled != nil && !*h.Enabled {
+		return watch.HealthUnknown
+	}
+	return t.Health.State
+}
+
 func bySeverity(a, b watch.Tunnel) int { return cmp.Compare(severity(a), severity(b)) }
 
 // severity puts a session that flaps behind those that are down, also in the moments when it is up.
