@@ -97,12 +97,19 @@ func (t *Table[T]) Actions() []tui.Action {
 		{Name: "sort-next", Keys: []string{"s"}, Short: "sort", Footer: true, Long: "Sort by the next column", Run: act(t.sortNext)},
 		{Name: "sort-reverse", Keys: []string{"S"}, Short: "reverse", Long: "Sort the other way round",
 			Run: act(func() { t.reverse = !t.reverse; t.sort(); t.rebuild() })},
-		{Name: "wide", Keys: []string{"w"}, Short: "wide", Long: "All columns; left and right scroll them",
-			Run: act(func() { t.wide, t.from = !t.wide, 0 })},
+		{Name: "wide", Keys: []string{"w"}, Short: "wide", Long: "All columns; left and right scroll them", Run: t.toggleWide},
 		{Name: "columns-left", Keys: []string{"left", "h"}, Long: "Scroll wide columns to the left", Why: t.notWide(), Run: act(func() { t.from = max(0, t.from-1) })},
 		{Name: "columns-right", Keys: []string{"right", "l"}, Long: "Scroll wide columns to the right", Why: t.notWide(),
 			Run: act(func() { t.from = min(len(t.cols)-2, t.from+1) })},
 	}
+}
+
+func (t *Table[T]) toggleWide() tea.Cmd {
+	t.wide, t.from = !t.wide, 0
+	if t.wide {
+		return tui.Toast(tui.Muted, "All columns: left and right scroll them, w goes back")
+	}
+	return tui.Toast(tui.Muted, "The columns that fit")
 }
 
 func (t *Table[T]) notWide() string {

@@ -1,0 +1,41 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+
+	"flarewire/internal/ptytest"
+	"flarewire/internal/simedge"
+)
+
+// At night: from the start of the program to the cause of a session that is down, and what is worst stays
+// in sight when it comes later.
+func TestFromTheStartToTheCauseOfADownSession(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env()})
+	term.WaitFor("the outages of prefixes above the tunnels", func(s ptytest.Screen) bool {
+		return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("iad-dc1-gre") && s.Contains("prefixes")
+	})
+	keys := 0
+	for !strings.Contains(cursorLine(term.Screen()), "iad-dc1-gre") {
+		line := cursorLine(term.Screen())
+		term.Press("j")
+		keys++
+		term.WaitFor("the cursor to move", func(s ptytest.Screen) bool { return cursorLine(s) != line })
+	}
+	// The cause stands below the list already; the page has the evidence.
+	term.Press("enter")
+	keys++
+	term.WaitFor("why it is so and what to do", func(s ptytest.Screen) bool { return on("iad-dc1-gre")(s) && showsAll("✗ Down", "What this means")(s) })
+	t.Logf("from the start to the cause of a down session: %d keys", keys)
+	if keys > 3 {
+		t.Errorf("%d keys, want at most 3", keys)
+	}
+	term.Press("esc")
+	term.WaitText("LAST EVENTS")
+	term.Press("g")
+	term.WaitFor("the worst row", func(s ptytest.Screen) bool { return strings.Contains(cursorLine(s), "198.18.20.0/24") })
+	term.Press("enter")
+	term.WaitFor("the prefix", on("198.18.20.0/24"))
+}
