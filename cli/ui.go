@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"path/filepath"
+	"runtime/debug"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -17,6 +18,10 @@ import (
 	"flarewire/views/signin"
 )
 
+// gcPercent is half of Go's default: every poll of thousands of tunnels leaves its answer behind, and a
+// program that runs for days on a jump host should be small rather than save a few milliseconds a poll.
+const gcPercent = 50
+
 // runUI opens the full-screen program.
 func runUI(ctx context.Context, x IO, f *flags) error {
 	_, in := terminal(x.In)
@@ -27,6 +32,7 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	if err := f.check(); err != nil {
 		return err
 	}
+	debug.SetGCPercent(gcPercent)
 	return f.screens(ctx, x)
 }
 

@@ -162,6 +162,9 @@ func (t *Table[T]) Select(id string) bool {
 
 // Marked are the marked rows in the order of the list, also those that the filter hides.
 func (t *Table[T]) Marked() []T {
+	if len(t.marks) == 0 {
+		return nil // asked on every key
+	}
 	var out []T
 	for i, id := range t.ids {
 		if t.marks[id] {
