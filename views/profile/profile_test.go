@@ -3,17 +3,15 @@ package profile_test
 import (
 	"context"
 	"path/filepath"
-	"strings"
 	"testing"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"flarewire/internal/secret"
+	"flarewire/internal/uitest"
 	"flarewire/keystore"
 	"flarewire/keystore/fakesecretservice"
-	"flarewire/tui"
 	"flarewire/views/kit"
 	"flarewire/views/profile"
 	"flarewire/views/signin"
@@ -21,18 +19,15 @@ import (
 
 // person sits at the page of the profiles. Every command runs to its end before the next key.
 type person struct {
-	t       *testing.T
-	app     *tui.App
+	*uitest.Person
 	desk    *signin.Desk
 	keyring *fakesecretservice.Server
-	now     time.Time
 	outcome []signin.Outcome
-	inbox   chan tea.Msg
 }
 
 func sit(t *testing.T) *person {
 	t.Helper()
-	p := &person{t: t, inbox: make(chan tea.Msg, 100), keyring: fakesecretservice.Start(t), now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	p := &person{Person: uitest.New(t), keyring: fakesecretservice.Start(t)}
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", p.keyring.Address())
 	home := t.TempDir()
 	resolver, err := keystore.NewResolver(keystore.Environment{ConfigHome: home, StateHome: home, Home: home})
@@ -40,7 +35,7 @@ func sit(t *testing.T) *person {
 		t.Fatal(err)
 	}
 	p.desk = &signin.Desk{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Current: "lab",
-		Now: func() time.Time { return p.now }, Done: func(o signin.Outcome) tea.Cmd { p.outcome = append(p.outcome, o); return nil }}
+		Now: p.Clock, Done: func(o signin.Outcome) tea.Cmd { p.outcome = append(p.outcome, o); return nil }}
 	for name, mark := range map[string]bool{"prod": true, "lab": false} {
 		c, err := keystore.NewToken("cfut_" + name + "0123456789abcdefghijklmnopqrstuvwxyz0123456789")
 		if err == nil {
@@ -51,76 +46,25 @@ func sit(t *testing.T) *person {
 		}
 	}
 	env := &kit.Env{Ctx: t.Context(), Now: p.desk.Now}
-	home1 := profile.New(p.desk)(env).Destinations()[0].Open
-	p.app = tui.NewApp(tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Home: home1, Now: p.desk.Now})
-	p.send(tea.WindowSizeMsg{Width: 100, Height: 24})
+	p.Open(100, 24, profile.New(p.desk)(env).Destinations()[0].Open)
 	return p
 }
 
-func (p *person) send(msg tea.Msg) {
-	_, cmd := p.app.Update(msg)
-	p.run(cmd)
-}
-
-// run performs a command beside the page, as the program does; timers are forgotten with the test.
-func (p *person) run(cmd tea.Cmd) {
-	if cmd == nil {
-		return
-	}
-	go func() {
-		switch msg := cmd().(type) {
-		case nil:
-		case tea.BatchMsg:
-			for _, c := range msg {
-				p.inbox <- c
-			}
-		default:
-			p.inbox <- msg
-		}
-	}()
-}
-
-// until handles messages until the condition holds.
-func (p *person) until(what string, condition func() bool) {
-	p.t.Helper()
-	limit := time.After(20 * time.Second)
-	for !condition() {
-		select {
-		case msg := <-p.inbox:
-			if cmd, ok := msg.(tea.Cmd); ok {
-				p.run(cmd)
-				continue
-			}
-			p.send(msg)
-		case <-limit:
-			p.t.Fatalf("waited in vain for %s; the screen is\n%s", what, p.screen())
-		}
-	}
-}
-
+// press presses a key a second after the last one: acts wait for the eye.
 func (p *person) press(key string) {
-	p.now = p.now.Add(time.Second)
-	p.send(tea.KeyPressMsg{Code: []rune(key)[0], Text: key})
-}
-
-func (p *person) screen() string { return ansi.Strip(p.app.Screen()) }
-
-func (p *person) see(texts ...string) {
-	p.t.Helper()
-	for _, text := range texts {
-		p.until(text, func() bool { return strings.Contains(p.screen(), text) })
-	}
+	p.Now = p.Now.Add(time.Second)
+	p.Press(key)
 }
 
 // The list says where each credential is kept, which one is used now, and which is production.
 func TestTheListOfProfiles(t *testing.T) {
 	p := sit(t)
-	p.see("lab", "now", "prod", "keyring", "PRODUCTION", "Northwind")
+	p.See("lab", "now", "prod", "keyring", "PRODUCTION", "Northwind")
 	p.press("u")
-	p.see("profile lab is the one on the screen")
+	p.See("profile lab is the one on the screen")
 	p.press("j")
 	p.press("u")
-	p.until("prod to be opened", func() bool { return len(p.outcome) > 0 })
+	p.Until("prod to be opened", func() bool { return len(p.outcome) > 0 })
 	if len(p.outcome) != 1 || p.outcome[0].Resolved.Source.String() != "profile prod - keyring" {
 		t.Fatalf("switching opened %d profiles", len(p.outcome))
 	}
@@ -131,12 +75,12 @@ func TestSigningOut(t *testing.T) {
 	p := sit(t)
 	p.press("j")
 	p.press("o")
-	p.see("Sign out of prod?")
+	p.See("Sign out of prod?")
 	if len(p.keyring.Stored()) != 2 {
 		t.Fatal("it was deleted before it was asked")
 	}
 	p.press("o")
-	p.see("Signed out of prod", "still valid at Cloudflare")
+	p.See("Signed out of prod", "still valid at Cloudflare")
 	if _, left := p.keyring.Stored()["prod"]; left || len(p.keyring.Stored()) != 1 {
 		t.Errorf("%d credentials are left", len(p.keyring.Stored()))
 	}
@@ -147,10 +91,10 @@ func TestSigningOutThatFails(t *testing.T) {
 	p := sit(t)
 	p.press("j")
 	p.press("o")
-	p.see("Sign out of prod?")
+	p.See("Sign out of prod?")
 	p.keyring.Set(fakesecretservice.Locked)
 	p.press("o")
-	p.see("Not signed out of prod", "locked")
+	p.See("Not signed out of prod", "locked")
 	if len(p.keyring.Stored()) != 2 || p.keyring.Prompts() != 0 {
 		t.Errorf("%d left, %d prompts", len(p.keyring.Stored()), p.keyring.Prompts())
 	}
@@ -160,7 +104,7 @@ func TestTheDefaultProfileCanBeChosen(t *testing.T) {
 	p := sit(t)
 	p.press("j")
 	p.press("f")
-	p.see("The default profile is now prod")
+	p.See("The default profile is now prod")
 	again, err := keystore.LoadConfig(filepath.Clean(p.desk.Resolver.Config.Path()))
 	if err != nil || again.Default() != "prod" {
 		t.Errorf("the default is %s, %v", again.Default(), err)

@@ -10,12 +10,12 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
-	"github.com/charmbracelet/x/ansi"
 
 	"flarewire/api"
 	"flarewire/internal/access"
 	"flarewire/internal/secret"
 	"flarewire/internal/simedge"
+	"flarewire/internal/uitest"
 	"flarewire/keystore"
 	"flarewire/tui"
 	"flarewire/views/signin"
@@ -71,20 +71,17 @@ func (v *vault) Check(context.Context) keystore.Availability {
 
 // person sits at the sign-in pages. Commands run beside them, as in the program; timers are forgotten.
 type person struct {
+	*uitest.Person
 	t       *testing.T
 	edge    *simedge.Edge
 	vault   *vault
 	desk    *signin.Desk
-	app     *tui.App
-	inbox   chan tea.Msg
-	now     time.Time
 	outcome []signin.Outcome
 }
 
 func newPerson(t *testing.T) *person {
 	t.Helper()
-	p := &person{t: t, edge: simedge.New(simedge.Options{}), vault: &vault{kept: map[string]keystore.Credential{}}, inbox: make(chan tea.Msg, 100),
-		now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	p := &person{Person: uitest.New(t), t: t, edge: simedge.New(simedge.Options{}), vault: &vault{kept: map[string]keystore.Credential{}}}
 	p.edge.Grant(token, simedge.MagicTransitRead, simedge.PrefixesRead, simedge.AnalyticsRead)
 	home := t.TempDir()
 	config, err := keystore.LoadConfig(filepath.Join(home, "config.toml"))
@@ -93,7 +90,7 @@ func newPerson(t *testing.T) *person {
 	}
 	resolver := &keystore.Resolver{Config: config, Commands: &keystore.Commands{}, Keyring: p.vault,
 		Age: keystore.NewAgeFile(filepath.Join(home, "credentials")), Memory: &keystore.Memory{}}
-	p.desk = &signin.Desk{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Now: func() time.Time { return p.now },
+	p.desk = &signin.Desk{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Now: p.Clock,
 		Done: func(o signin.Outcome) tea.Cmd { p.outcome = append(p.outcome, o); return nil },
 		Client: func(c keystore.Credential) (*api.Client, error) {
 			return api.New(api.Options{Credentials: access.Credentials(c), Transport: p.edge.RoundTripper(), ReadOnly: true})
@@ -116,82 +113,10 @@ func (p *person) keep(name, text string) {
 }
 
 func (p *person) open(home tui.View, services ...tui.Service) {
-	p.app = tui.NewApp(tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Now: func() time.Time { return p.now },
-		Home: func() tui.View { return home }, Services: services})
-	p.send(tea.WindowSizeMsg{Width: 80, Height: 24})
-	p.run(p.app.Init())
+	p.Open(80, 24, func() tui.View { return home }, services...)
 }
 
-func (p *person) send(msg tea.Msg) {
-	_, cmd := p.app.Update(msg)
-	p.run(cmd)
-}
-
-func (p *person) run(cmd tea.Cmd) {
-	if cmd == nil {
-		return
-	}
-	go func() {
-		switch msg := cmd().(type) {
-		case nil:
-		case tea.BatchMsg:
-			for _, c := range msg {
-				if c != nil {
-					p.inbox <- c // a batch's commands are run by the loop, so that nothing else has to be locked
-				}
-			}
-		default:
-			p.inbox <- msg
-		}
-	}()
-}
-
-// until handles messages until the condition holds.
-func (p *person) until(what string, condition func() bool) {
-	p.t.Helper()
-	limit := time.After(20 * time.Second)
-	for !condition() {
-		select {
-		case msg := <-p.inbox:
-			if cmd, ok := msg.(tea.Cmd); ok {
-				p.run(cmd)
-				continue
-			}
-			p.send(msg)
-		case <-limit:
-			p.t.Fatalf("waited in vain for %s; the screen is\n%s", what, p.screen())
-		}
-	}
-}
-
-func (p *person) screen() string { return ansi.Strip(p.app.Screen()) }
-
-func (p *person) see(texts ...string) {
-	p.t.Helper()
-	p.until(strings.Join(texts, ", "), func() bool {
-		s := p.screen()
-		for _, text := range texts {
-			if !strings.Contains(s, text) {
-				return false
-			}
-		}
-		return true
-	})
-}
-
-func (p *person) press(keys ...string) {
-	named := map[string]tea.KeyPressMsg{"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
-		"down": {Code: tea.KeyDown}, "right": {Code: tea.KeyRight}, "ctrl+s": {Code: 's', Mod: tea.ModCtrl}}
-	for _, key := range keys {
-		msg, ok := named[key]
-		if !ok {
-			msg = tea.KeyPressMsg{Code: []rune(key)[0], Text: key}
-		}
-		p.send(msg)
-	}
-}
-
-func (p *person) paste(text string) { p.send(tea.PasteMsg{Content: text}) }
+func (p *person) paste(text string) { p.Send(tea.PasteMsg{Content: text}) }
 
 // A keyring hangs: every key is answered at once all the same.
 func TestKeysAreAnsweredWhileTheKeyringHangs(t *testing.T) {
@@ -200,15 +125,15 @@ func TestKeysAreAnsweredWhileTheKeyringHangs(t *testing.T) {
 	p.vault.blocked = make(chan struct{})
 	defer close(p.vault.blocked)
 	p.open(signin.NewWelcome(p.desk, p.desk.Begin(keystore.Request{Profile: "prod"}), nil))
-	p.see("Asking for the credential of profile prod")
+	p.See("Asking for the credential of profile prod")
 	for _, key := range []string{"?", "esc", "r", "esc", "?"} {
 		before := time.Now()
-		p.press(key)
-		_ = p.screen()
+		p.Press(key)
+		_ = p.Screen()
 		if took := time.Since(before); took > 100*time.Millisecond {
 			t.Errorf("%s was answered after %s", key, took)
 		}
-		p.until("the next page", func() bool { return len(p.inbox) == 0 })
+		p.Settle()
 	}
 	if len(p.outcome) > 0 {
 		t.Error("a profile was opened without its credential")
@@ -224,22 +149,22 @@ func TestALateAnswerIsNotTakenForTheNextProfile(t *testing.T) {
 	p.vault.blocked = blocked
 	slow := p.desk.Begin(keystore.Request{Profile: "slow"})
 	p.open(signin.NewWelcome(p.desk, slow, nil))
-	p.see("Asking for the credential of profile slow")
-	p.until("the keyring to be asked", func() bool { p.vault.mu.Lock(); defer p.vault.mu.Unlock(); return len(p.vault.asked) == 1 })
-	p.press("esc")
-	p.see("Nobody is signed in")
+	p.See("Asking for the credential of profile slow")
+	p.Until("the keyring to be asked", func() bool { p.vault.mu.Lock(); defer p.vault.mu.Unlock(); return len(p.vault.asked) == 1 })
+	p.Press("esc")
+	p.See("Nobody is signed in")
 	p.vault.mu.Lock()
 	p.vault.blocked = nil
 	p.vault.mu.Unlock()
-	p.press("p")
-	p.see("Sign in › Profiles")
-	p.press("enter")
-	p.until("quick to be opened", func() bool { return len(p.outcome) == 1 })
+	p.Press("p")
+	p.See("Sign in › Profiles")
+	p.Press("enter")
+	p.Until("quick to be opened", func() bool { return len(p.outcome) == 1 })
 	close(blocked)
 	if !slow.Within(20 * time.Second) {
 		t.Fatal("the slow attempt did not end")
 	}
-	p.until("all messages", func() bool { return len(p.inbox) == 0 })
+	p.Settle()
 	if len(p.outcome) != 1 || p.outcome[0].Resolved.Profile.Name != "quick" || strings.HasPrefix(p.outcome[0].Resolved.Credential.Token.Reveal(), "cfut_signin") {
 		t.Errorf("%d profiles were opened", len(p.outcome))
 	}
@@ -253,12 +178,12 @@ func TestALockedKeyringAsksOnlyWhereSomebodySees(t *testing.T) {
 		p.keep("prod", token)
 		p.vault.err = &keystore.Error{Reason: keystore.ErrKeyringLocked}
 		p.open(signin.Open(p.desk, "prod"))
-		p.see("the keyring is locked", "read -rsp", "replace --unlock")
-		if offered := strings.Contains(p.screen(), "u unlock"); offered == ssh {
+		p.See("the keyring is locked", "read -rsp", "replace --unlock")
+		if offered := strings.Contains(p.Screen(), "u unlock"); offered == ssh {
 			t.Errorf("SSH %v: unlocking is offered: %v", ssh, offered)
 		}
-		p.press("u")
-		p.until("all messages", func() bool { return len(p.inbox) == 0 })
+		p.Press("u")
+		p.Settle()
 		p.vault.mu.Lock()
 		for i, access := range p.vault.asked {
 			if access.AllowPrompt && (ssh || i == 0) {
@@ -281,13 +206,13 @@ func TestARefusedTokenIsNamed(t *testing.T) {
 		set(p.edge)
 		p.open(signin.NewForm(p.desk, ""))
 		p.paste(token)
-		p.press("ctrl+s")
-		p.see(says)
-		if strings.Contains(p.screen(), token) {
+		p.Press("ctrl+s")
+		p.See(says)
+		if strings.Contains(p.Screen(), token) {
 			t.Error("the token is on the screen")
 		}
-		p.press("esc")
-		p.see("a user's token, 48 characters")
+		p.Press("esc")
+		p.See("a user's token, 48 characters")
 	}
 }
 
@@ -299,17 +224,17 @@ func TestRenewingShowsWhatIsLost(t *testing.T) {
 	p.edge.Grant(narrow, simedge.MagicTransitRead)
 	p.open(signin.NewForm(p.desk, "prod"))
 	p.paste(narrow)
-	p.press("ctrl+s")
-	p.see("Service bindings", "missing", "IP Prefixes: Read", "covers more: Health and traffic")
+	p.Press("ctrl+s")
+	p.See("Service bindings", "missing", "IP Prefixes: Read", "covers more: Health and traffic")
 	if !p.vault.kept["prod"].Token.Equal(secret.New(token)) {
 		t.Fatal("the old token was replaced before the user agreed")
 	}
-	p.press("enter")
-	p.see("OS keyring")
-	p.press("enter")
-	p.see("its credential is replaced")
-	p.press("ctrl+s")
-	p.until("the end", func() bool { return len(p.outcome) == 1 })
+	p.Press("enter")
+	p.See("OS keyring")
+	p.Press("enter")
+	p.See("its credential is replaced")
+	p.Press("ctrl+s")
+	p.Until("the end", func() bool { return len(p.outcome) == 1 })
 	if !p.vault.kept["prod"].Token.Equal(secret.New(narrow)) {
 		t.Error("the new token is not in the keyring")
 	}
@@ -320,15 +245,15 @@ func TestAStoreThatFailsKeepsNothingAnywhere(t *testing.T) {
 	p := newPerson(t)
 	p.open(signin.NewForm(p.desk, ""))
 	p.paste(token)
-	p.press("ctrl+s")
-	p.see("allowed")
-	p.press("enter")
-	p.see("OS keyring")
+	p.Press("ctrl+s")
+	p.See("allowed")
+	p.Press("enter")
+	p.See("OS keyring")
 	p.vault.err = &keystore.Error{Reason: keystore.ErrNotSaved}
-	p.press("enter")
-	p.see("Kept in: the OS keyring")
-	p.press("ctrl+s")
-	p.see("the credential was not saved", "Nothing was kept")
+	p.Press("enter")
+	p.See("Kept in: the OS keyring")
+	p.Press("ctrl+s")
+	p.See("the credential was not saved", "Nothing was kept")
 	if len(p.outcome) > 0 || len(p.desk.Resolver.Config.Names()) > 0 {
 		t.Error("it went on all the same")
 	}
@@ -340,10 +265,10 @@ func TestTheAccountIsChosenFromTheList(t *testing.T) {
 	p.edge.AddAccount("0123456789abcdef0123456789abcdef", "Second \x1b]52;c;AAAA\x07 office")
 	p.open(signin.NewForm(p.desk, ""))
 	p.paste(token)
-	p.press("ctrl+s")
-	p.see("Which account?", "Second", `\x1b]52`)
-	p.press("down", "enter")
-	p.see("Account 0123456789abcdef0123456789abcdef", "not onboarded")
+	p.Press("ctrl+s")
+	p.See("Which account?", "Second", `\x1b]52`)
+	p.Press("down", "enter")
+	p.See("Account 0123456789abcdef0123456789abcdef", "not onboarded")
 }
 
 // A token's end is announced from 14 days on, and louder from three.
@@ -352,16 +277,16 @@ func TestTheEndOfATokenIsAnnounced(t *testing.T) {
 		20 * 24 * time.Hour: "", 13 * 24 * time.Hour: "The token ends in 13 days", 2*24*time.Hour + time.Hour: "THE TOKEN ENDS IN 2 days", -time.Hour: "has expired",
 	} {
 		p := newPerson(t)
-		attendant := signin.NewAttendant(t.Context(), nil, "", nil, p.now.Add(left), p.desk.Now)
+		attendant := signin.NewAttendant(t.Context(), nil, "", nil, p.Now.Add(left), p.desk.Now)
 		p.open(signin.NewWelcome(p.desk, nil, errors.New("stays")), attendant)
-		p.see("stays")
+		p.See("stays")
 		if says != "" {
-			p.see(says)
+			p.See(says)
 			continue
 		}
-		p.until("all messages", func() bool { return len(p.inbox) == 0 })
-		if strings.Contains(p.screen(), "token ends") {
-			t.Errorf("%s before the end:\n%s", left, p.screen())
+		p.Settle()
+		if strings.Contains(p.Screen(), "token ends") {
+			t.Errorf("%s before the end:\n%s", left, p.Screen())
 		}
 	}
 }

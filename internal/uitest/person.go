@@ -1,0 +1,119 @@
+// Package uitest seats a person at pages of the program without a terminal: keys go in, the screen is read.
+// It is for tests only.
+package uitest
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
+
+	"flarewire/tui"
+)
+
+// Person sits at an application. Commands run beside it, as in the program; what has not answered
+// when the test ends is forgotten.
+type Person struct {
+	// Now is the person's clock; it stands still unless the test moves it.
+	Now time.Time
+
+	t     *testing.T
+	app   *tui.App
+	inbox chan tea.Msg
+}
+
+// New is a person with nothing on the screen yet, at noon of the first of March 2026.
+func New(t *testing.T) *Person {
+	return &Person{t: t, inbox: make(chan tea.Msg, 100), Now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+}
+
+// Clock tells the person's time.
+func (p *Person) Clock() time.Time { return p.Now }
+
+// Open starts an application whose first page is home, on a screen of width by height cells.
+func (p *Person) Open(width, height int, home func() tui.View, services ...tui.Service) {
+	p.app = tui.NewApp(tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Home: home, Now: p.Clock, Services: services})
+	p.Send(tea.WindowSizeMsg{Width: width, Height: height})
+	p.run(p.app.Init())
+}
+
+// Send gives the application one message and starts what it asks for.
+func (p *Person) Send(msg tea.Msg) {
+	_, cmd := p.app.Update(msg)
+	p.run(cmd)
+}
+
+func (p *Person) run(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	go func() {
+		switch msg := cmd().(type) {
+		case nil:
+		case tea.BatchMsg:
+			for _, c := range msg {
+				if c != nil {
+					p.inbox <- c // a batch's commands are run by the loop, so that nothing else has to be locked
+				}
+			}
+		default:
+			p.inbox <- msg
+		}
+	}()
+}
+
+// Until handles messages until the condition holds, and fails the test when it does not within 20 s.
+func (p *Person) Until(what string, condition func() bool) {
+	p.t.Helper()
+	limit := time.After(20 * time.Second)
+	for !condition() {
+		select {
+		case msg := <-p.inbox:
+			if cmd, ok := msg.(tea.Cmd); ok {
+				p.run(cmd)
+				continue
+			}
+			p.Send(msg)
+		case <-limit:
+			p.t.Fatalf("waited in vain for %s; the screen is\n%s", what, p.Screen())
+		}
+	}
+}
+
+// Settle handles the messages that are there already.
+func (p *Person) Settle() {
+	p.t.Helper()
+	p.Until("all messages", func() bool { return len(p.inbox) == 0 })
+}
+
+// See waits until all texts are on the screen together.
+func (p *Person) See(texts ...string) {
+	p.t.Helper()
+	p.Until(strings.Join(texts, ", "), func() bool {
+		s := p.Screen()
+		for _, text := range texts {
+			if !strings.Contains(s, text) {
+				return false
+			}
+		}
+		return true
+	})
+}
+
+// Press presses keys, by the names that the help shows, one after the other.
+func (p *Person) Press(keys ...string) {
+	named := map[string]tea.KeyPressMsg{"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
+		"down": {Code: tea.KeyDown}, "right": {Code: tea.KeyRight}, "ctrl+s": {Code: 's', Mod: tea.ModCtrl}}
+	for _, key := range keys {
+		msg, ok := named[key]
+		if !ok {
+			msg = tea.KeyPressMsg{Code: []rune(key)[0], Text: key}
+		}
+		p.Send(msg)
+	}
+}
+
+// Screen is what the person reads, without colours.
+func (p *Person) Screen() string { return ansi.Strip(p.app.Screen()) }
