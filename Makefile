@@ -46,5 +46,11 @@ platforms: ## build for every release platform
 contract: ## check every request and answer against Cloudflare's OpenAPI documents (needs ../shared/openapi)
 	cd contract && go test -count=1
 
+FUZZTIME ?= 20s
+
+fuzz: ## fuzz every decoder and validator for FUZZTIME (20s) each
+	@grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' . | while IFS=: read -r file func; do \
+		echo "fuzz $$file $${func#func }"; go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) "./$${file%/*}" || exit 1; done
+
 clean: ## remove what was built
 	rm -rf bin dist cover.out
