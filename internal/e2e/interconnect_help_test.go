@@ -67,6 +67,7 @@ func follow(term *ptytest.Terminal, line, page string) {
 // fill writes a form: field after field from where the cursor stands; an empty text leaves a field as it
 // is, "^" in front empties it first.
 func fill(term *ptytest.Terminal, fields ...string) {
+	term.WaitText("ctrl+s") // before it, the page that reads the object has the same title and takes no text
 	for i, text := range fields {
 		if rest, replaced := strings.CutPrefix(text, "^"); replaced {
 			term.Press("ctrl+u")

@@ -172,6 +172,7 @@ func TestAnObjectChangedBehindTheBackIsNotOverwritten(t *testing.T) {
 	goTo(term, "fra-dc1-gre")
 	term.Press("e")
 	term.WaitText("Edit fra-dc1-gre")
+	term.WaitText("ctrl+s") // what was read is in the form
 	a.do(a.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["description"] = "theirs" }))
 	fill(term, "", "", "", "", "^mine")
 	term.Press("ctrl+s")
