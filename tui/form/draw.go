@@ -15,6 +15,12 @@ const labelWidth = 20
 // Draw implements tui.View. Every field has two lines, its value and its message, so that nothing
 // jumps when a message comes or goes.
 func (f *Form) Draw(c tui.Canvas) []string {
+	if f.opts.Guided {
+		head := f.head(c)
+		c.Height = max(1, c.Height-len(head))
+		lines, at := f.fields(c, f.at.section)
+		return append(head, f.window(c, lines, at)...)
+	}
 	var lines []string
 	at := 0
 	for i, s := range f.opts.Sections {
@@ -27,22 +33,36 @@ func (f *Form) Draw(c tui.Canvas) []string {
 		if f.folded[i] {
 			continue
 		}
-		for j, field := range s.Fields {
-			if field.When != nil && !field.When(f.values) {
-				continue
-			}
-			here := f.at == (spot{i, j})
-			if here {
-				at = len(lines)
-			}
-			lines = append(lines, f.line(c, field, here), f.below(c, field, here))
+		fields, here := f.fields(c, i)
+		if f.at.section == i && f.at.field >= 0 {
+			at = len(lines) + here
 		}
-		lines = append(lines, "")
+		lines = append(append(lines, fields...), "")
 	}
+	return f.window(c, lines, at)
+}
+
+// window is the part of the lines that has the field under the cursor in it.
+func (f *Form) window(c tui.Canvas, lines []string, at int) []string {
 	f.scroll.Window(lines, c.Height)
 	f.scroll.Show(max(0, at-1))
-	f.scroll.Show(min(at+2, len(lines)-1))
+	f.scroll.Show(max(0, min(at+2, len(lines)-1)))
 	return f.scroll.Window(lines, c.Height)
+}
+
+// fields are the lines of a section's fields; at is where the one under the cursor begins.
+func (f *Form) fields(c tui.Canvas, section int) (lines []string, at int) {
+	for j, field := range f.opts.Sections[section].Fields {
+		if field.When != nil && !field.When(f.values) {
+			continue
+		}
+		here := f.at == (spot{section, j})
+		if here {
+			at = len(lines)
+		}
+		lines = append(lines, f.line(c, field, here), f.below(c, field, here))
+	}
+	return lines, at
 }
 
 func (f *Form) title(c tui.Canvas, i int) string {
@@ -77,6 +97,10 @@ func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 		return tui.Text(tui.Muted, tui.Clean(value)+"  (fixed)").Paint(c.Theme, width)
 	case field.Kind == Choice:
 		return f.choice(c, field, here, width)
+	case here && f.proposed[field.Key] && value != "":
+		const note = "proposed: typing replaces it"
+		tui.FitInput(&f.input, max(8, min(tui.Width(value)+1, width-len(note)-2)))
+		return f.input.View() + c.Theme.Paint(tui.Muted, " "+note)
 	case here:
 		tui.FitInput(&f.input, width-1)
 		return f.input.View()

@@ -74,6 +74,12 @@ type Field struct {
 	Once bool
 	// Fixed is why the field cannot be changed here; its value is shown all the same.
 	Fixed string
+	// Propose gives what the field holds until somebody types into it; nil for nothing. It is asked again
+	// when something new is known, as long as its part of the form was not reached. What is typed first
+	// replaces a proposal.
+	Propose func(Values) string
+	// Changed runs when the value has changed: it fetches what the checks need. Nil for nothing.
+	Changed func(Values) tea.Cmd
 }
 
 // YesNo are the options of a switch; its values are "yes" and "no".
@@ -83,6 +89,7 @@ var YesNo = []Option{{"yes", "yes"}, {"no", "no"}}
 // by itself when one of its fields has an error.
 type Section struct {
 	Title  string
+	Intro  string // what the step is about, one sentence; shown in a guided form
 	Folded bool
 	Fields []Field
 }
@@ -98,6 +105,13 @@ type Options struct {
 	Start string
 	// Verb is what ctrl+s does, for the footer: "review".
 	Verb string
+	// Guided shows one section at a time, as the steps of a guided setup.
+	Guided bool
+	// Keep keeps what was typed, without secrets, for another day; nil when the form has no drafts. It is
+	// called at every step, and once more when the user leaves and wants it kept.
+	Keep func(Values) tea.Cmd
+	// Forget throws a draft away, when the user leaves and does not want it.
+	Forget func() tea.Cmd
 }
 
 // Form is the page. It is always taking text.
@@ -112,6 +126,10 @@ type Form struct {
 	refused Values // what the server said about a field, until its value changes
 	scroll  tui.Scroll
 	done    bool
+
+	proposed map[string]bool // fields that hold a proposal which nobody has touched
+	reached  int             // the last step that was shown
+	pending  tea.Cmd         // what changed values have set going
 }
 
 // spot is a place in the form: a field, or a section's title when field is -1.
@@ -128,6 +146,8 @@ func New(o Options) *Form {
 	}
 	f.input.CharLimit = 1000
 	f.input.EchoCharacter = '•'
+	f.propose()
+	f.initial = maps.Clone(f.values)
 	f.at = spot{0, -1}
 	f.move(1)
 	for range len(f.spots()) {
@@ -174,27 +194,42 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	case DoneMsg:
 		f.done = true
 	case tea.PasteMsg:
-		return f.paste(msg)
+		return tea.Batch(f.paste(msg), f.setGoing())
 	case tea.KeyPressMsg:
-		for _, a := range f.Actions() {
-			if slices.Contains(a.Keys, msg.String()) {
-				return a.Run()
-			}
-		}
-		return f.edit(msg)
+		return tea.Batch(f.key(msg), f.setGoing())
+	default:
+		f.repropose()
 	}
 	return nil
 }
 
+func (f *Form) key(msg tea.KeyPressMsg) tea.Cmd {
+	for _, a := range f.Actions() {
+		if slices.Contains(a.Keys, msg.String()) {
+			return a.Run()
+		}
+	}
+	return f.edit(msg)
+}
+
+// setGoing takes what changed values have set going.
+func (f *Form) setGoing() tea.Cmd {
+	cmd := f.pending
+	f.pending = nil
+	return cmd
+}
+
 // Actions implements tui.View.
 func (f *Form) Actions() []tui.Action {
-	step := func(by int) func() tea.Cmd { return func() tea.Cmd { f.move(by); return nil } }
+	step := func(by int) func() tea.Cmd { return func() tea.Cmd { return f.walk(by) } }
 	out := []tui.Action{
 		{Name: "next-field", Keys: []string{"tab", "down"}, Short: "next", Footer: true, Long: "To the next field", Run: step(1)},
-		{Name: "previous-field", Keys: []string{"shift+tab", "up"}, Short: "back", Footer: true, Long: "To the field before", Run: step(-1)},
+		{Name: "previous-field", Keys: []string{"shift+tab", "up"}, Short: "back", Footer: !f.opts.Guided, Long: "To the field before", Run: step(-1)},
+	}
+	out = append(append(out, f.stepActions()...), []tui.Action{
 		{Name: "submit", Keys: []string{"ctrl+s"}, Short: f.opts.Verb, Footer: true, Long: "Check everything and go on to the review; nothing is sent yet", Run: f.submit},
 		{Name: "leave", Keys: []string{"esc"}, Short: "leave", Footer: true, Long: "Leave the form; asks when something was typed", Run: f.leave},
-	}
+	}...)
 	field := f.field()
 	switch {
 	case field == nil:
@@ -222,10 +257,10 @@ func (f *Form) field() *Field {
 func (f *Form) spots() []spot {
 	var out []spot
 	for i, s := range f.opts.Sections {
-		if s.Folded {
+		if s.Folded && !f.opts.Guided {
 			out = append(out, spot{i, -1})
 		}
-		if f.folded[i] {
+		if f.folded[i] && !f.opts.Guided {
 			continue
 		}
 		for j, field := range s.Fields {
@@ -272,10 +307,14 @@ func (f *Form) keep() {
 }
 
 func (f *Form) set(key, value string) {
+	delete(f.proposed, key)
 	if f.values[key] != value {
 		f.values[key], f.done = value, false
 		// What the server objected to may be about any field of the form as it was.
 		clear(f.refused)
+		if field := f.named(key); field != nil && field.Changed != nil {
+			f.pending = tea.Batch(f.pending, field.Changed(f.Values()))
+		}
 	}
 }
 
@@ -286,6 +325,9 @@ func (f *Form) edit(msg tea.Msg) (cmd tea.Cmd) {
 	}
 	if field.Fixed != "" {
 		return tui.Toast(tui.Pending, field.Fixed)
+	}
+	if f.proposed[field.Key] && replaces(msg) {
+		f.input.SetValue("")
 	}
 	f.input, cmd = f.input.Update(msg)
 	f.keep()
@@ -326,8 +368,7 @@ func (f *Form) enter() tea.Cmd {
 	if f.at == spots[len(spots)-1] {
 		return f.submit()
 	}
-	f.move(1)
-	return nil
+	return f.walk(1)
 }
 
 func (f *Form) toggle() tea.Cmd {
@@ -362,11 +403,14 @@ func (f *Form) suggest() tea.Cmd {
 }
 
 func (f *Form) leave() tea.Cmd {
-	if lost := f.Losing(); lost != "" {
-		return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?", Lines: []tui.Line{tui.Text(tui.Plain, "What you typed is lost then. Nothing was sent.")},
-			Choices: []tui.Choice{{Label: "stay"}, {Label: "leave", Key: "l", Run: tui.Pop}}})
+	if f.Losing() == "" {
+		return tui.Pop()
 	}
-	return tui.Pop()
+	if f.opts.Keep != nil {
+		return f.leaveDraft()
+	}
+	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?", Lines: []tui.Line{tui.Text(tui.Plain, "What you typed is lost then. Nothing was sent.")},
+		Choices: []tui.Choice{{Label: "stay"}, {Label: "leave", Key: "l", Run: tui.Pop}}})
 }
 
 // check is the finding for a field: what the server refused, else what the rules say.
@@ -406,12 +450,9 @@ func (f *Form) toFirstError() string {
 		for j, field := range s.Fields {
 			if finding := f.check(field); finding.Blocks() {
 				f.folded[i] = false
-				f.at = spot{i, j}
+				f.at, f.reached = spot{i, j}, max(f.reached, i)
 				f.focus()
-				if strings.HasPrefix(finding.Text, field.Label) {
-					return finding.Text
-				}
-				return field.Label + ": " + finding.Text
+				return wrong(field, finding)
 			}
 		}
 	}

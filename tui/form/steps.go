@@ -1,0 +1,287 @@
+package form
+
+import (
+	"fmt"
+	"maps"
+	"strconv"
+	"strings"
+	"unicode"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+)
+
+// A guided form shows one section at a time: a step. One goes on when the step is right and back from any
+// state of it; every value stays.
+
+// stepActions are the keys that a guided form has beside those of every form.
+func (f *Form) stepActions() []tui.Action {
+	if !f.opts.Guided {
+		return nil
+	}
+	next := tui.Action{Name: "next-step", Keys: []string{"pgdown"}, Short: "next step", Footer: true, Long: "To the next step, when this one is right",
+		Run: func() tea.Cmd { return f.toStep(f.neighbour(1)) }}
+	if f.neighbour(1) < 0 {
+		next.Why = "this is the last step: ctrl+s goes to the review"
+	}
+	back := tui.Action{Name: "previous-step", Keys: []string{"pgup"}, Short: "step back", Footer: f.neighbour(-1) >= 0, Long: "To the step before; every value stays",
+		Run: func() tea.Cmd { return f.toStep(f.neighbour(-1)) }}
+	if f.neighbour(-1) < 0 {
+		back.Why = "this is the first step"
+	}
+	return []tui.Action{next, back}
+}
+
+// neighbour is the next section that has something to ask, in the direction of by; -1 when there is none.
+func (f *Form) neighbour(by int) int {
+	for i := f.at.section + by; i >= 0 && i < len(f.opts.Sections); i += by {
+		if f.first(i) >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// first is the first field of a section that is shown, -1 for none.
+func (f *Form) first(section int) int {
+	for j, field := range f.opts.Sections[section].Fields {
+		if field.When == nil || field.When(f.values) {
+			return j
+		}
+	}
+	return -1
+}
+
+// toStep shows a step. Forward it goes only from a step that is right.
+func (f *Form) toStep(step int) tea.Cmd {
+	if step < 0 {
+		return nil
+	}
+	f.keep()
+	if step > f.at.section {
+		if text := f.stepError(); text != "" {
+			return tui.Toast(tui.Bad, text)
+		}
+	}
+	f.at = spot{step, f.first(step)}
+	f.scroll = tui.Scroll{}
+	f.reached = max(f.reached, step)
+	f.focus()
+	return f.draft()
+}
+
+// stepError goes to the first field of this step that blocks and says what is wrong with it; "" when none does.
+func (f *Form) stepError() string {
+	step := f.at.section
+	for j, field := range f.opts.Sections[step].Fields {
+		if finding := f.check(field); finding.Blocks() {
+			f.at = spot{step, j}
+			f.focus()
+			return wrong(field, finding)
+		}
+	}
+	return ""
+}
+
+// walk goes to a neighbouring field; in a guided form it passes from step to step.
+func (f *Form) walk(by int) tea.Cmd {
+	before := f.at
+	f.move(by)
+	if !f.opts.Guided || f.at.section == before.section {
+		return nil
+	}
+	to := f.at
+	f.at = before
+	cmd := f.toStep(to.section)
+	if f.at.section == to.section {
+		f.at = to
+		f.focus()
+	}
+	return cmd
+}
+
+// wrong is what is wrong with a field, with its name.
+func wrong(field Field, finding Finding) string {
+	if strings.HasPrefix(finding.Text, field.Label) {
+		return finding.Text
+	}
+	return field.Label + ": " + finding.Text
+}
+
+// head is the place in the whole: the step's number, all steps with their state, and what this one is about.
+func (f *Form) head(c tui.Canvas) []string {
+	line := tui.Line{{Text: fmt.Sprintf(" Step %d of %d  ", f.at.section+1, len(f.opts.Sections)), Role: tui.Muted}}
+	for i, s := range f.opts.Sections {
+		line = append(line, f.tab(c.Theme.Glyphs, i, s.Title), tui.Span{Text: " "})
+	}
+	if line.Width() > c.Width {
+		line = append(line[:1], f.tab(c.Theme.Glyphs, f.at.section, f.opts.Sections[f.at.section].Title))
+	}
+	head := []string{line.Paint(c.Theme, c.Width), ""}
+	for _, text := range tui.Wrap(f.opts.Sections[f.at.section].Intro, c.Width-2) {
+		head = append(head, " "+c.Theme.Paint(tui.Plain, text))
+	}
+	return append(head, "")
+}
+
+// tab is one step in the head: where one is, done, wrong, or still to come.
+func (f *Form) tab(g tui.Glyphs, step int, title string) tui.Span {
+	switch {
+	case step == f.at.section:
+		return tui.Span{Text: " " + title + " ", Role: tui.Selected}
+	case step > f.reached:
+		return tui.Span{Text: " " + strconv.Itoa(step+1) + " " + title, Role: tui.Muted}
+	case f.blocked(step):
+		return tui.Span{Text: " " + g.Down + " " + title, Role: tui.Bad}
+	}
+	return tui.Span{Text: " " + g.Up + " " + title, Role: tui.Good}
+}
+
+func (f *Form) blocked(step int) bool {
+	for _, field := range f.opts.Sections[step].Fields {
+		if f.check(field).Blocks() {
+			return true
+		}
+	}
+	return false
+}
+
+// named is the field with a key, nil when there is none.
+func (f *Form) named(key string) *Field {
+	for i := range f.opts.Sections {
+		for j := range f.opts.Sections[i].Fields {
+			if f.opts.Sections[i].Fields[j].Key == key {
+				return &f.opts.Sections[i].Fields[j]
+			}
+		}
+	}
+	return nil
+}
+
+// propose fills in the proposals for fields that are empty.
+func (f *Form) propose() {
+	f.proposed = map[string]bool{}
+	for _, s := range f.opts.Sections {
+		for _, field := range s.Fields {
+			if field.Propose != nil && f.values[field.Key] == "" {
+				f.values[field.Key] = field.Propose(f.values)
+				f.proposed[field.Key] = true
+			}
+		}
+	}
+}
+
+// repropose asks for the proposals again in the steps that were not reached: what they rest on may have
+// been on its way when the form was opened. What the eye has seen stays.
+func (f *Form) repropose() {
+	if !f.opts.Guided {
+		return
+	}
+	for _, s := range f.opts.Sections[min(f.reached+1, len(f.opts.Sections)):] {
+		for _, field := range s.Fields {
+			if field.Propose == nil || !f.proposed[field.Key] {
+				continue
+			}
+			if now := field.Propose(f.values); now != f.values[field.Key] {
+				f.values[field.Key], f.initial[field.Key] = now, now
+			}
+		}
+	}
+}
+
+// replaces tells whether a message types text: it then takes the place of a proposal.
+func replaces(msg tea.Msg) bool {
+	switch msg := msg.(type) {
+	case tea.PasteMsg:
+		return true
+	case tea.KeyPressMsg:
+		return msg.Text != "" && unicode.IsPrint([]rune(msg.Text)[0])
+	}
+	return false
+}
+
+// draft keeps what was typed so far. Secrets are never part of it.
+func (f *Form) draft() tea.Cmd {
+	if f.opts.Keep == nil || f.Losing() == "" {
+		return nil
+	}
+	return f.opts.Keep(f.public())
+}
+
+// public are the values without the secret ones.
+func (f *Form) public() Values {
+	out := maps.Clone(f.values)
+	for _, s := range f.opts.Sections {
+		for _, field := range s.Fields {
+			if field.Kind == Secret {
+				delete(out, field.Key)
+			}
+		}
+	}
+	return out
+}
+
+// leaveDraft asks once whether what was typed is to be kept.
+func (f *Form) leaveDraft() tea.Cmd {
+	keep := func() tea.Cmd {
+		return tea.Batch(f.draft(), tui.Pop(), tui.Toast(tui.Good, "Kept as a draft, without secrets: it is offered when you begin again"))
+	}
+	drop := func() tea.Cmd {
+		if f.opts.Forget == nil {
+			return tui.Pop()
+		}
+		return tea.Batch(f.opts.Forget(), tui.Pop())
+	}
+	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?", Lines: []tui.Line{
+		tui.Text(tui.Plain, "Nothing was sent. A draft keeps what you typed, but no keys.")},
+		Choices: []tui.Choice{{Label: "stay"}, {Label: "keep a draft", Key: "k", Run: keep}, {Label: "leave", Key: "l", Run: drop}}})
+}
+
+// Part is a section of what a form says, in words.
+type Part struct {
+	Title string
+	Said  []Said
+}
+
+// Said is one field in words: its label, its value, and what the value means or what was noted about it.
+type Said struct{ Label, Value, Means string }
+
+// InWords is everything that the form says, field by field, for the review. Secrets are only said to be there.
+func (f *Form) InWords() []Part {
+	var out []Part
+	for _, s := range f.opts.Sections {
+		p := Part{Title: s.Title}
+		for _, field := range s.Fields {
+			if field.When == nil || field.When(f.values) {
+				p.Said = append(p.Said, f.said(field))
+			}
+		}
+		if len(p.Said) > 0 {
+			out = append(out, p)
+		}
+	}
+	return out
+}
+
+func (f *Form) said(field Field) Said {
+	value := f.values[field.Key]
+	out := Said{Label: field.Label, Value: value}
+	switch {
+	case field.Kind == Secret && value != "":
+		out.Value = "set (not shown)"
+	case value == "":
+		out.Value = "none"
+	}
+	for _, o := range field.Options {
+		if o.Value == value {
+			out.Value = o.Label
+		}
+	}
+	if finding := f.check(field); finding.Text != "" {
+		out.Means = finding.Text
+	} else if field.Live != nil {
+		out.Means = field.Live(f.values)
+	}
+	return out
+}

@@ -1,0 +1,181 @@
+package form_test
+
+import (
+	"maps"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+	"flarewire/tui/form"
+)
+
+// guided is somebody in a guided setup of three steps, whose first proposal is not known at the beginning.
+type guided struct {
+	*desk
+	free  string        // what the account proposes for the address
+	kept  []form.Values // drafts, the newest last
+	asked []string      // what changed values had fetched
+}
+
+func setUp(t *testing.T, values form.Values) *guided {
+	g := &guided{desk: &desk{t: t}}
+	word := func(v string, _ form.Values) form.Finding {
+		if v == "" || strings.Contains(v, "!") {
+			return form.Finding{Level: form.Error, Text: "Letters only"}
+		}
+		return form.Finding{}
+	}
+	g.form = form.New(form.Options{Title: "New tunnel", Verb: "review", Guided: true, Values: values,
+		Sections: []form.Section{
+			{Title: "Ends", Intro: "Who and where.", Fields: []form.Field{
+				{Key: "name", Label: "Name", Check: word, Changed: func(v form.Values) tea.Cmd { g.asked = append(g.asked, v["name"]); return nil }},
+				{Key: "end", Label: "Endpoint", Propose: func(form.Values) string { return "192.0.2.1" }},
+			}},
+			{Title: "Inside", Fields: []form.Field{{Key: "address", Label: "Address", Propose: func(form.Values) string { return g.free }, Check: word,
+				Live: func(v form.Values) string { return "yours is next to " + v["address"] }}}},
+			{Title: "Key", Fields: []form.Field{
+				{Key: "how", Label: "Key", Kind: form.Choice, Options: []form.Option{{Value: "own", Label: "my own"}, {Value: "new", Label: "generated"}}},
+				{Key: "psk", Label: "Secret", Kind: form.Secret, When: func(v form.Values) bool { return v["how"] == "own" }},
+			}},
+		},
+		Submit: func(v form.Values) tea.Cmd { g.sent = v; return nil },
+		Keep:   func(v form.Values) tea.Cmd { g.kept = append(g.kept, maps.Clone(v)); return nil },
+	})
+	return g
+}
+
+// The one who sets up sees one step at a time, goes on only from a step that is right, and finds everything
+// again that was typed, also out of a field that is wrong.
+func TestAGuidedFormGoesStepByStep(t *testing.T) {
+	g := setUp(t, form.Values{"how": "new"})
+	g.sees("Step 1 of 3")
+	g.sees("Who and where.")
+	if strings.Contains(g.screen(80, 21), "Address") {
+		t.Error("the second step is on the screen with the first")
+	}
+	g.press("enter", "enter")
+	g.sees("Step 1 of 3") // without a name there is no way on
+	g.sees("Letters only")
+	g.write("fra")
+	g.press("enter", "enter")
+	g.sees("Step 2 of 3")
+	g.press("shift+tab")
+	g.sees("Step 1 of 3")
+	g.sees("fra")
+	g.press("pgdown")
+	g.write("x!")
+	g.press("pgdown")
+	g.sees("Step 2 of 3") // wrong: not on
+	g.press("pgup")
+	g.sees("Step 1 of 3") // but back
+	g.press("pgdown")
+	g.sees("x!")
+}
+
+func TestWhatIsTypedReplacesAProposal(t *testing.T) {
+	g := setUp(t, form.Values{"how": "new"})
+	g.write("fra")
+	g.press("tab")
+	g.sees("192.0.2.1")
+	g.sees("proposed")
+	g.write("198.51.100.7")
+	if got := g.form.Values()["end"]; got != "198.51.100.7" {
+		t.Errorf("the endpoint is %q", got)
+	}
+}
+
+func TestAProposalMayComeLaterButNotUnderTheEyes(t *testing.T) {
+	g := setUp(t, form.Values{"how": "new"})
+	g.free = "10.0.0.0"
+	g.form.Update("news from the account")
+	g.write("fra")
+	g.press("pgdown")
+	g.sees("yours is next to 10.0.0.0")
+	g.free = "10.0.0.2"
+	g.form.Update("more news")
+	g.sees("yours is next to 10.0.0.0")
+}
+
+func TestAcceptingEveryProposalGoesStraightToTheReview(t *testing.T) {
+	g := setUp(t, form.Values{"how": "new"})
+	g.free = "10.0.0.0"
+	g.form.Update("news")
+	g.write("fra")
+	g.press("ctrl+s")
+	if g.sent["name"] != "fra" || g.sent["end"] != "192.0.2.1" || g.sent["address"] != "10.0.0.0" {
+		t.Errorf("sent %v", g.sent)
+	}
+}
+
+func TestTheReviewIsLedToTheStepThatIsWrong(t *testing.T) {
+	g := setUp(t, form.Values{"how": "new"})
+	g.write("fra")
+	g.press("ctrl+s") // there was nothing to propose for the address
+	g.sees("Step 2 of 3")
+	if g.sent != nil {
+		t.Errorf("sent %v", g.sent)
+	}
+}
+
+func TestADraftIsKeptAtEveryStepAndNeverHasASecret(t *testing.T) {
+	g := setUp(t, form.Values{"how": "own"})
+	g.free = "10.0.0.0"
+	g.write("fra")
+	g.press("pgdown")
+	g.write("10.9.9.0")
+	g.press("pgdown", "tab")
+	g.write("hunter2")
+	g.press("pgup")
+	if len(g.kept) != 3 {
+		t.Fatalf("kept %d drafts", len(g.kept))
+	}
+	for _, d := range g.kept {
+		if _, ok := d["psk"]; ok {
+			t.Error("a draft has the secret")
+		}
+	}
+	if last := g.kept[2]; last["name"] != "fra" || last["address"] != "10.9.9.0" {
+		t.Errorf("kept %v", last)
+	}
+}
+
+func TestAValueThatChangesHasWhatItNeedsFetched(t *testing.T) {
+	g := setUp(t, form.Values{"how": "new"})
+	g.write("ab")
+	if strings.Join(g.asked, " ") != "a ab" {
+		t.Errorf("asked for %v", g.asked)
+	}
+}
+
+func TestTheFormInWordsHidesSecretsAndLeavesNothingOut(t *testing.T) {
+	g := setUp(t, form.Values{"how": "own", "psk": "hunter2", "name": "fra"})
+	words := map[string]form.Said{}
+	for _, part := range g.form.InWords() {
+		for _, said := range part.Said {
+			words[said.Label] = said
+		}
+	}
+	for label, want := range map[string]string{"Name": "fra", "Endpoint": "192.0.2.1", "Address": "none", "Key": "my own", "Secret": "set (not shown)"} {
+		if words[label].Value != want {
+			t.Errorf("%s is %q, want %q", label, words[label].Value, want)
+		}
+	}
+}
+
+func TestTheHeadOfAGuidedFormFitsEveryWidth(t *testing.T) {
+	g := setUp(t, form.Values{"how": "new"})
+	for w := 40; w < 140; w++ {
+		c := tui.Canvas{Width: w, Height: 12, Theme: tui.NewTheme(tui.ThemeNone, tui.ASCIIGlyphs)}
+		lines := g.form.Draw(c)
+		if len(lines) > 12 {
+			t.Errorf("width %d: %d lines", w, len(lines))
+		}
+		for _, l := range lines {
+			if tui.Width(l) > w {
+				t.Errorf("width %d: %q", w, l)
+			}
+		}
+	}
+}
