@@ -10,6 +10,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
+	"flarewire/internal/setup"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/views"
@@ -83,7 +84,7 @@ func (s *session) env(ctx context.Context, x IO, watcher *watch.Watcher) (*kit.E
 		return nil, err
 	}
 	return &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: live.New(ctx, watcher), Writer: writer, Requests: requests,
-		Journal: written, Glyphs: tui.GlyphsFor(x.Environ), Now: s.now, NoWrites: s.noWrites()}, nil
+		Journal: written, Drafts: s.drafts(x), Glyphs: tui.GlyphsFor(x.Environ), Now: s.now, NoWrites: s.noWrites()}, nil
 }
 
 func (s *session) identity(account string) tui.Identity {
@@ -111,6 +112,19 @@ func (s *session) journal(x IO) *journal.Journal {
 		return nil
 	}
 	return journal.New(journal.Options{Path: filepath.Join(x.stateDir(), "journal.jsonl")})
+}
+
+// drafts are what guided setups remember; the demo remembers until it ends.
+func (s *session) drafts(x IO) *setup.Memory {
+	path := setup.Path(x.stateDir(), s.source, s.account.ID)
+	if s.source == demoSource {
+		path = ""
+	}
+	memory, err := setup.Open(path)
+	if err != nil {
+		s.notices = append(s.notices, err.Error())
+	}
+	return memory
 }
 
 // stateDir is the program's folder under the XDG state folder.

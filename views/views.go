@@ -17,12 +17,14 @@ import (
 	"flarewire/views/requests"
 	"flarewire/views/route"
 	"flarewire/views/service"
+	"flarewire/views/setup"
 	"flarewire/views/tunnel"
 )
 
 // registry is every resource, in the order of the palette. The first page of the first one is home.
 var registry = []func(*kit.Env) kit.Module{
 	overview.New,
+	setup.New,
 	tunnel.New,
 	interconnect.New,
 	route.New,

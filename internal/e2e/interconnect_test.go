@@ -107,7 +107,9 @@ func TestOrderingAPartnerCircuitKeepsItsKeySecret(t *testing.T) {
 	term.WaitText("Pairing key")
 	fill(term, "", "2G", key)
 	term.Press("ctrl+s")
-	s := term.WaitFor("the review", showsAll("This orders a circuit", "[redacted]", "gcp_partner"))
+	s := term.WaitFor("the review", showsAll("This orders a circuit", "set (not shown)", "gcp_partner"))
+	term.Press("G")
+	term.WaitText("[redacted]")
 	if s.Contains("7e51371e") {
 		t.Errorf("the key is on the screen:\n%s", s.Text())
 	}
@@ -165,7 +167,9 @@ func TestANewCNIBringsItsTunnelSide(t *testing.T) {
 	term.WaitText("This name is taken")
 	fill(term, "^iad-cni", "", "Ashburn", "", "64700", "a-shared-md5-key")
 	term.Press("ctrl+s")
-	s := term.WaitFor("the review", showsAll("bgp.customer_asn", "64700", "iad-cni", "Cloudflare chooses the addresses"))
+	term.WaitFor("the review", showsAll("iad-cni", "Cloudflare chooses the addresses"))
+	term.Press("pgdown")
+	s := term.WaitFor("the session", showsAll("Your AS number", "64700", "set (not shown)"))
 	if s.Contains("a-shared-md5-key") {
 		t.Errorf("the MD5 key is on the screen:\n%s", s.Text())
 	}

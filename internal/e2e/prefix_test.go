@@ -49,7 +49,7 @@ func TestAPrefixIsOnboarded(t *testing.T) {
 	d.Type("Rail tickets")
 	d.WaitText("Rail tickets")
 	d.Press("ctrl+s")
-	d.send("", "203.0.113.0/24", "delegate_loa_creation", "Prefixes for Magic Transit")
+	d.send("", "203.0.113.0/24", "Made by Cloudflare", "Prefixes for Magic Transit")
 	d.once("POST", "/addressing/prefixes", `{"cidr":"203.0.113.0/24","asn":13335,"description":"Rail tickets","delegate_loa_creation":true}`)
 	d.WaitFor("the new prefix in the list", func(s ptytest.Screen) bool { return s.Contains("203.0.113.0/24") && s.Contains("7 prefixes") })
 	if o := d.find(simedge.Prefixes, "203.0.113.0/24"); o == nil || o["approved"] != "P" {

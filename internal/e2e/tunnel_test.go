@@ -39,7 +39,7 @@ func (a *account) passUntil(term *ptytest.Terminal, text string) {
 // review goes from a filled form to its review.
 func review(term *ptytest.Terminal) {
 	term.Press("ctrl+s")
-	term.WaitText("The request")
+	term.WaitText("check again")
 }
 
 func TestAGRETunnelIsMadeChangedAndDeletedWithKeysOnly(t *testing.T) {
@@ -48,11 +48,14 @@ func TestAGRETunnelIsMadeChangedAndDeletedWithKeysOnly(t *testing.T) {
 	term := atPage(t, a, "gre", "fra-dc1-gre")
 	term.Press("n")
 	term.WaitText("New GRE tunnel")
-	fill(term, "muc-br9-gre", "192.0.2.11", "203.0.113.201", "10.213.9.0/31", "made in a story")
+	fill(term, "muc-br9-gre", "192.0.2.11", "203.0.113.201", "made in a story", "10.213.9.0/31", "", "")
+	term.Press("right") // without BGP
 	review(term)
 	send(term, "")
-	term.WaitText(": done")
+	term.WaitText("enter bring-up")
 	term.Press("enter")
+	term.WaitText("There is no BGP on this tunnel")
+	term.Press("esc")
 	term.WaitFor("the new tunnel under the cursor", func(s ptytest.Screen) bool { return underCursor(s) == "muc-br9-gre" })
 	made := a.object(simedge.GRETunnels, "muc-br9-gre")
 	if made["customer_gre_endpoint"] != "203.0.113.201" || made["interface_address"] != "10.213.9.0/31" {
@@ -63,7 +66,7 @@ func TestAGRETunnelIsMadeChangedAndDeletedWithKeysOnly(t *testing.T) {
 	term.WaitFor("its page", on("muc-br9-gre"))
 	term.Press("e")
 	term.WaitText("Edit muc-br9-gre")
-	fill(term, "", "", "", "", "^changed in a story")
+	fill(term, "", "", "", "^changed in a story")
 	review(term)
 	term.WaitText("made in a story")
 	send(term, "")
@@ -89,34 +92,35 @@ func TestAnIPsecTunnelComesUpFromNothing(t *testing.T) {
 	press := func(k ...string) { keys += len(k); term.Press(k...) }
 	write := func(text string) { keys += len(text); term.Type(text) }
 	press("n")
-	term.WaitText("New IPsec tunnel")
+	term.WaitText("Step 1 of 5")
 	// Typed: the name, the customer's endpoint and the AS number; everything else is proposed.
 	write("muc-br9-ipsec")
-	press("tab", "ctrl+n", "tab")
+	press("tab", "tab")
 	write("203.0.113.202")
-	press("tab", "ctrl+n", "tab", "tab", "left", "tab")
+	press("ctrl+s") // what is still missing is asked for
+	term.WaitText("Step 3 of 5")
 	write("64777")
-	term.WaitText("64777")
 	press("ctrl+s")
 	term.WaitFor("the server's check", showsAll("validate_only", "passed", "enter send"))
 	press("enter")
-	term.WaitText("generate key")
-	press("K")
+	term.WaitText("enter generate key")
+	press("enter")
 	term.WaitFor("the review of the key", showsAll("enter send", "The request"))
 	press("enter")
 	term.WaitText("v shows it")
 	press("y", "K") // it is kept
 	term.WaitFor("the key forgotten", func(s ptytest.Screen) bool { return s.Contains("enter close") && !s.Contains("show key") })
 	press("enter")
-	term.WaitText("b ")
-	press("b")
+	term.WaitText("enter bring-up")
+	press("enter")
 	term.WaitText("Bring up muc-br9-ipsec")
 	for range 12 {
 		a.pass(5 * time.Second)
 		term.Press("r")
 	}
 	term.WaitFor("the session up", showsAll("BGP up", "The session is up"))
-	t.Logf("a standard IPsec tunnel with BGP took %d keys, from the list to the session", keys)
+	t.Logf("a standard IPsec tunnel with BGP took %d keys, from the list to the session, of which %d were typed values", keys,
+		len("muc-br9-ipsec")+len("203.0.113.202")+len("64777"))
 
 	posts := 0
 	for _, r := range a.writes() {
@@ -142,7 +146,7 @@ func TestAnIPsecTunnelIsEditedAndDeleted(t *testing.T) {
 	goTo(term, "jnb-br1-ipsec")
 	term.Press("e")
 	term.WaitText("Edit jnb-br1-ipsec")
-	fill(term, "", "", "", "", "^Johannesburg branch")
+	fill(term, "", "", "", "^Johannesburg branch")
 	review(term)
 	send(term, "")
 	term.WaitText(": done")
@@ -174,7 +178,7 @@ func TestAnObjectChangedBehindTheBackIsNotOverwritten(t *testing.T) {
 	term.WaitText("Edit fra-dc1-gre")
 	term.WaitText("ctrl+s") // what was read is in the form
 	a.do(a.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["description"] = "theirs" }))
-	fill(term, "", "", "", "", "^mine")
+	fill(term, "", "", "", "^mine")
 	term.Press("ctrl+s")
 	term.WaitFor("both versions", showsAll("Somebody else changed it", "theirs", "mine", "(enter send)"))
 	term.Press("enter") // cannot be sent yet: it says why
@@ -204,7 +208,7 @@ func TestBGPOfAGRETunnelIsChangedByReplacingIt(t *testing.T) {
 	term.WaitFor("the list again", listed)
 	term.Press("R")
 	term.WaitText("Replace sjc-dc1-gre")
-	fill(term, "", "", "", "", "")
+	fill(term, "", "", "", "", "", "")
 	term.Press("tab", "left", "tab")
 	term.Type("64699")
 	review(term)

@@ -31,7 +31,7 @@ func (m *Module) describeCNIs() resource.Description[api.CNI] {
 		Columns: cniColumns(), SortBy: "name",
 		Sections: m.cniSections,
 		NoWrites: m.env.NoWrites,
-		Create:   func() tea.Cmd { return tea.Batch(m.ports.Want(), editor.Create()) },
+		Create:   m.newCNI,
 		Edit:     func(c api.CNI) tea.Cmd { return editor.Edit(c.ID, c.Magic.ConduitName) },
 		Delete:   func(c api.CNI) tea.Cmd { return editor.Delete(c.ID, c.Magic.ConduitName) },
 	}

@@ -16,11 +16,11 @@ import (
 )
 
 // cniForm makes the form for a CNI; one without id is a new one, whose addresses Cloudflare chooses.
-func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) *form.Form {
+func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) form.Options {
 	fixed := ""
-	sections := []form.Section{{Fields: []form.Field{
+	sections := []form.Section{{Title: "Link", Intro: "The CNI runs over one of your interconnects; Cloudflare chooses the addresses of the link.", Fields: []form.Field{
 		{Key: "interconnect", Label: "Interconnect", Help: "The port it runs over; ctrl+n goes through yours",
-			Suggest: func(form.Values) []string { return m.portNames() }, Live: m.portLive, Check: m.checkPort},
+			Suggest: func(form.Values) []string { return m.portNames() }, Propose: m.onlyPort(c), Live: m.portLive, Check: m.checkPort},
 		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel side and in the analytics",
 			Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, c.Magic.ConduitName) }},
 		{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE", Check: kit.Check(netrules.CNIMTU)},
@@ -32,10 +32,11 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 	}
 	sections[0].Fields[0].Fixed = fixed
 	bgp := kit.BGPSection("", func() []netrules.ASNUse { return m.otherASNs(c.Magic.ConduitName) })
+	bgp.Intro = "The session over the link. Cloudflare calls it a closed beta, and its API tells nothing of the session's state."
 	bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Kind: form.Choice, Options: modes(c.BGPMode),
 		Help: "Full exchange of routes, or static advertisement without one"})
-	return form.New(form.Options{Title: title, Verb: "review", Values: cniValues(c), Sections: append(sections, bgp),
-		Submit: func(v form.Values) tea.Cmd { return submit(applyCNI(c, v)) }})
+	return form.Options{Title: title, Verb: "review", Values: cniValues(c), Sections: append(sections, bgp),
+		Submit: func(v form.Values) tea.Cmd { return submit(applyCNI(c, v)) }}
 }
 
 // addressSection has the two ends of the link, which a change sends along and may change.
@@ -101,6 +102,14 @@ func (m *Module) portNames() []string {
 		out = append(out, p.Name)
 	}
 	return out
+}
+
+// onlyPort proposes the port of an account that has no other, for a new CNI.
+func (m *Module) onlyPort(c api.CNI) func(form.Values) string {
+	if c.ID != "" {
+		return nil
+	}
+	return func(form.Values) string { return only(m.portNames()) }
 }
 
 func (m *Module) portLive(v form.Values) string {

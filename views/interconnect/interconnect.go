@@ -118,11 +118,21 @@ func (m *Module) linkSource() resource.Source[api.MagicInterconnect] {
 func (m *Module) slotSource() resource.Source[api.Slot] { return source(m, m.slots, m.ports) }
 
 func (m *Module) cniEditor() kit.Editor[api.CNI] {
-	return kit.Editor[api.CNI]{Env: m.env, Resource: change.CNIs, Form: m.cniForm, FieldOf: cniFieldOf, Refresh: m.refresh,
+	return kit.Editor[api.CNI]{Env: m.env, Resource: change.CNIs, Form: m.cniForm, FieldOf: cniFieldOf, Refresh: m.refresh, Draft: "cni",
 		Guard: kit.OnWrite(m.guardCNI),
 		HangsOn: func(ctx context.Context, c api.CNI) []string {
 			return append(endOfSession(c), m.env.HangsOn(ctx, cniSubject(c))...)
 		}}
+}
+
+// newCNI begins the guided setup.
+func (m *Module) newCNI() tea.Cmd {
+	return tea.Batch(m.ports.Want(), m.cnis.Want(), m.links.Want(), m.cniEditor().Create())
+}
+
+// Setups implements kit.Setter.
+func (m *Module) Setups() []kit.Setup {
+	return []kit.Setup{{Kind: "cni", Label: "CNI", What: "a link over one of your interconnects, with BGP.", Begin: m.newCNI}}
 }
 
 func (m *Module) linkEditor() kit.Editor[api.MagicInterconnect] {

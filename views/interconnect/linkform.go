@@ -15,9 +15,9 @@ import (
 )
 
 // linkForm makes the form for changing a link; there are no new ones.
-func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api.MagicInterconnect) tea.Cmd) *form.Form {
+func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api.MagicInterconnect) tea.Cmd) form.Options {
 	hasGRE := func(form.Values) bool { return l.GRE != nil }
-	return form.New(form.Options{Title: title, Verb: "review", Values: linkValues(l),
+	return form.Options{Title: title, Verb: "review", Values: linkValues(l),
 		Sections: []form.Section{
 			{Fields: []form.Field{
 				{Key: "name", Label: "Name", Help: "The CNI calls it conduit_name; the analytics join on it",
@@ -43,7 +43,7 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 			}},
 		},
 		Submit: func(v form.Values) tea.Cmd { return submit(applyLink(l, v)) },
-	})
+	}
 }
 
 func (m *Module) checkInterface(v string, l api.MagicInterconnect) form.Finding {

@@ -25,7 +25,7 @@ const (
 func blankPort(slotID string) api.Interconnect { return api.Interconnect{SlotID: slotID} }
 
 // portForm makes the form for ordering a port. There is none for changing it.
-func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Interconnect) tea.Cmd) *form.Form {
+func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Interconnect) tea.Cmd) form.Options {
 	cable := func(v form.Values) bool { return v["kind"] == physical }
 	circuit := func(v form.Values) bool { return v["kind"] == partner }
 	values := form.Values{"kind": physical, "slot_id": i.SlotID, "type": only(m.types(false)), "partner_type": only(m.types(true))}
@@ -33,7 +33,7 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 		return form.Field{Key: key, Label: "Type", When: when, Help: "Cloudflare documents no list of types; ctrl+n goes through those of this account",
 			Suggest: func(form.Values) []string { return m.types(isPartner) }, Check: checkType}
 	}
-	return form.New(form.Options{Title: title, Verb: "review", Values: values,
+	return form.Options{Title: title, Verb: "review", Values: values,
 		Sections: []form.Section{{Fields: []form.Field{
 			{Key: "kind", Label: "Kind", Kind: form.Choice, Help: "A cable in a data center, or a circuit by Google Cloud",
 				Options: []form.Option{{Value: physical, Label: "physical port"}, {Value: partner, Label: "Google Cloud partner"}}},
@@ -48,7 +48,7 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 			typeField("partner_type", circuit, true),
 		}}},
 		Submit: func(v form.Values) tea.Cmd { return submit(orderOf(v)) },
-	})
+	}
 }
 
 // orderOf is what was typed, as the object to create.

@@ -16,16 +16,21 @@ import (
 type Editor[T any] struct {
 	Env      *Env
 	Resource change.Resource[T]
-	// Form makes the form for an object; the zero object is a new one.
-	Form func(title string, object T, submit func(T) tea.Cmd) *form.Form
+	// Form describes the form for an object; the zero object is a new one.
+	Form func(title string, object T, submit func(T) tea.Cmd) form.Options
+	// Draft is what a draft of a new object is kept under; empty for forms that have none.
+	Draft string
 	// Blank is what a new object begins with.
 	Blank T
 	// FieldOf gives the form's key for a path of the API; nil when they are the same.
 	FieldOf func(path string) string
 	// HangsOn lists what depends on an object, for the one who deletes it. It runs in the background.
 	HangsOn func(context.Context, T) []string
-	// Next are the actions offered after an object was created; nil for none.
+	// Next are the actions offered after an object was created; nil for none. The first is what enter does
+	// there.
 	Next func(T, change.Result) []tui.Action
+	// Made runs when an object was created; nil for nothing.
+	Made func(T) tea.Cmd
 	// Guard says what stands against a change and what it brings with it; see Guard. Nil for nothing.
 	Guard Guard[T]
 	// ConfirmCreate is what must be typed before a new object is ordered; empty where it costs nothing.
@@ -62,19 +67,43 @@ func OnWrite[T any](guard func(opened, wanted T) change.Guards) Guard[T] {
 	}
 }
 
-// Create opens the form for a new object.
-func (e Editor[T]) Create() tea.Cmd { return tea.Batch(e.Env.WantSubnets(), tui.Push(e.Creation())) }
-
-// Creation is the form for a new object.
-func (e Editor[T]) Creation() tui.View {
-	title := "New " + e.Resource.Title
-	return e.Form(title, e.Blank, func(wanted T) tea.Cmd {
-		return tui.Push(NewReview(e.Env, Intent{Title: title, Confirm: e.ConfirmCreate, Pages: 2, FieldOf: e.FieldOf, After: e.after, Next: e.next(wanted),
-			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
-				plan, err := change.PrepareCreate(ctx, w, e.Resource, wanted)
-				return e.guarded(ctx, journal.Create, e.Blank, wanted, plan, err)
-			}}))
+// Create opens the guided setup of a new object; when there is a draft, it asks whether to go on with it.
+func (e Editor[T]) Create() tea.Cmd {
+	return e.Env.Begin(e.Draft, "a new "+e.Resource.Title, func(draft form.Values) tea.Cmd {
+		return tea.Batch(e.Env.WantSubnets(), tui.Push(e.Creation(draft)))
 	})
+}
+
+// Creation is the guided setup of a new object, with the values of a draft; nil for none.
+func (e Editor[T]) Creation(draft form.Values) tui.View {
+	var f *form.Form
+	opts := e.Form("New "+e.Resource.Title, e.Blank, func(wanted T) tea.Cmd { return e.ReviewNew(wanted, f.InWords()) })
+	f = form.New(e.Env.Guided(opts, e.Draft, draft))
+	return f
+}
+
+// ReviewNew opens the review of a new object, with what the form said of it.
+func (e Editor[T]) ReviewNew(wanted T, inWords []form.Part) tea.Cmd {
+	return tui.Push(NewReview(e.Env, Intent{Title: "New " + e.Resource.Title, Confirm: e.ConfirmCreate, Pages: 2, FieldOf: e.FieldOf,
+		After: e.created(wanted), Next: e.next(wanted), InWords: inWords,
+		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
+			plan, err := change.PrepareCreate(ctx, w, e.Resource, wanted)
+			return e.guarded(ctx, journal.Create, e.Blank, wanted, plan, err)
+		}}))
+}
+
+// created is what happens after a creation: the draft has served its purpose, and the rows are fetched anew.
+func (e Editor[T]) created(wanted T) func(change.Result) tea.Cmd {
+	return func(r change.Result) tea.Cmd {
+		cmds := []tea.Cmd{e.after(r)}
+		if r.Outcome == journal.Done {
+			cmds = append(cmds, e.Env.forget(e.Draft))
+			if e.Made != nil {
+				cmds = append(cmds, e.Made(wanted))
+			}
+		}
+		return tea.Batch(cmds...)
+	}
 }
 
 // Edit reads the object and opens its form.
@@ -85,13 +114,13 @@ func (e Editor[T]) Edit(id, name string) tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		return e.Form(title, opened, func(wanted T) tea.Cmd {
+		return form.New(e.Form(title, opened, func(wanted T) tea.Cmd {
 			return tui.Push(NewReview(e.Env, Intent{Title: "Change " + e.Resource.Title + " " + name, Pages: 2, FieldOf: e.FieldOf, After: e.after,
 				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 					plan, err := change.PrepareUpdate(ctx, w, e.Resource, opened, wanted)
 					return e.guarded(ctx, journal.Update, opened, wanted, plan, err)
 				}}))
-		}), nil
+		})), nil
 	})))
 }
 

@@ -13,6 +13,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
+	"flarewire/internal/setup"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -34,6 +35,8 @@ type Env struct {
 	Now      func() time.Time
 	// NoWrites is why nothing can be changed; empty when writing is possible.
 	NoWrites string
+	// Drafts are what guided setups remember; in the demo until the program ends.
+	Drafts *setup.Memory
 	// SwitchAccount opens another account in place of this one; nil when the session cannot.
 	SwitchAccount func(api.Account) tea.Cmd
 

@@ -125,12 +125,17 @@ func words(values ...string) []form.Option {
 // PutHealth fills in the values of HealthSection; nil gives what a new tunnel begins with.
 func PutHealth(v form.Values, h *api.HealthCheck) {
 	if h == nil {
-		d := netrules.DefaultHealthCheck(netrules.CloudflareWAN)
-		h = &api.HealthCheck{Enabled: &d.Enabled, Rate: d.Rate, Type: d.Type, Direction: d.Direction}
+		h = HealthFor(netrules.CloudflareWAN)
 	}
 	v["hc_enabled"] = YesNo(h.Enabled == nil || *h.Enabled)
 	v["hc_rate"], v["hc_type"] = Or(h.Rate, netrules.RateMid), Or(h.Type, netrules.TypeReply)
 	v["hc_direction"], v["hc_target"] = Or(h.Direction, netrules.Unidirectional), h.Target.Saved
+}
+
+// HealthFor is the health check to propose for a product.
+func HealthFor(product netrules.Product) *api.HealthCheck {
+	d := netrules.DefaultHealthCheck(product)
+	return &api.HealthCheck{Enabled: &d.Enabled, Rate: d.Rate, Type: d.Type, Direction: d.Direction}
 }
 
 // HealthOf puts what was typed into a health check, every field explicit: the API's defaults differ from

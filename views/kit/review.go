@@ -27,7 +27,9 @@ type Intent struct {
 	FieldOf func(path string) string
 	// After refreshes what the pages show; it runs when the change was sent, whatever became of it.
 	After func(change.Result) tea.Cmd
-	// Next are the actions that are offered when it is done; nil for none.
+	// InWords is what the form said, for a new object; shown in place of the differences to nothing.
+	InWords []form.Part
+	// Next are the actions that are offered when it is done; nil for none. The first is what enter does then.
 	Next func(change.Result) []tui.Action
 	// WithKey are the actions that are offered beside a new pre-shared key while it can be seen; nil for none.
 	WithKey func(api.Secret) []tui.Action
@@ -185,9 +187,13 @@ func (r *Review) Actions() []tui.Action {
 	case ready:
 		own = r.readyActions()
 	case finished:
-		if r.intent.Next != nil && r.result.Outcome == journal.Done {
-			own = append(own, r.intent.Next(r.result)...)
+		next := r.next()
+		closing := []string{"enter", "esc", "backspace"}
+		if len(next) > 0 {
+			next[0].Keys = append([]string{"enter"}, next[0].Keys...)
+			closing = closing[1:]
 		}
+		own = append(own, next...)
 		if !r.result.Secret.IsZero() {
 			own = append(own, tui.Action{Name: "show-key", Keys: []string{"v"}, Short: "show key", Footer: true,
 				Long: "The page of the new key, until it is kept", Run: r.reveal})
@@ -196,10 +202,18 @@ func (r *Review) Actions() []tui.Action {
 			own = append(own, tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
 				Long: "Read the object again and show what is different now", Run: r.prepare})
 		}
-		own = append(own, tui.Action{Name: "close", Keys: []string{"enter", "esc", "backspace"}, Short: "close", Footer: true,
+		own = append(own, tui.Action{Name: "close", Keys: closing, Short: "close", Footer: true,
 			Long: "Back to where the change began", Run: r.close})
 	}
 	return append(own, r.scroll.Actions()...)
+}
+
+// next are the actions after a change that was done, the one that enter does first.
+func (r *Review) next() []tui.Action {
+	if r.intent.Next == nil || r.result.Outcome != journal.Done {
+		return nil
+	}
+	return r.intent.Next(r.result)
 }
 
 func (r *Review) readyActions() []tui.Action {

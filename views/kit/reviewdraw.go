@@ -8,6 +8,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/tui"
+	"flarewire/tui/form"
 )
 
 // Draw implements tui.View.
@@ -39,7 +40,7 @@ func (r *Review) drawPlan(p *page) {
 		p.blank()
 	}
 	r.drawConflicts(p)
-	if len(r.plan.Differences) > 0 {
+	if len(r.plan.Differences) > 0 && len(r.intent.InWords) == 0 {
 		p.heading("What changes")
 		for _, d := range r.plan.Differences {
 			p.difference(d)
@@ -56,6 +57,7 @@ func (r *Review) drawPlan(p *page) {
 		p.blank()
 	}
 	r.drawCheck(p)
+	p.inWords(r.intent.InWords) // long, so what it brings and what the check said stand before it
 	for _, request := range r.plan.Requests {
 		p.heading("The request")
 		p.text(tui.Muted, request.Method+" "+request.Path)
@@ -123,15 +125,30 @@ func (r *Review) drawResult(p *page) {
 	if r.result.JournalErr != nil {
 		p.text(tui.Pending, "The journal does not say how this ended: "+r.result.JournalErr.Error())
 	}
-	if r.intent.Next != nil && r.result.Outcome == journal.Done {
-		for _, a := range r.intent.Next(r.result) {
-			p.blank()
-			p.offer(a)
+	for i, a := range r.next() {
+		if i == 0 {
+			a.Keys = append([]string{"enter"}, a.Keys...)
 		}
+		p.blank()
+		p.offer(a)
 	}
 	if len(r.result.RequestIDs) > 0 {
 		p.blank()
 		p.text(tui.Muted, "Cloudflare's request: "+strings.Join(r.result.RequestIDs, " "))
+	}
+}
+
+// inWords is everything that a form says, a line for a field and what it means below.
+func (p *page) inWords(parts []form.Part) {
+	for _, part := range parts {
+		p.heading(Or(part.Title, "What is made"))
+		for _, said := range part.Said {
+			p.version(said.Label, tui.Clean(said.Value), tui.Plain)
+			if said.Means != "" {
+				p.version("", tui.Clean(said.Means), tui.Muted)
+			}
+		}
+		p.blank()
 	}
 }
 

@@ -16,6 +16,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/table"
 	"flarewire/views/kit"
+	"flarewire/views/setup"
 	"flarewire/views/tunnel"
 )
 
@@ -163,7 +164,9 @@ func (p *page) Actions() []tui.Action {
 		open.Run = func() tea.Cmd { return tui.Push(view) }
 	}
 	out := []tui.Action{open,
-		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Fetch now", Run: p.env.Feed.Refresh}}
+		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Fetch now", Run: p.env.Feed.Refresh},
+		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Long: "Guided setup: a tunnel, a CNI, a service binding, a static route",
+			Run: func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }}}
 	for _, a := range p.table.Actions() {
 		if a.Move {
 			out = append(out, a)

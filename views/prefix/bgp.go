@@ -171,16 +171,16 @@ func guardBGP(_ context.Context, verb journal.Verb, b api.BGPPrefix) (change.Gua
 	return change.Guards{Block: strings.Join(change.BGPPrefixConsequences(b), "; ")}, nil
 }
 
-func (m *Module) bgpForm(r row) func(string, api.BGPPrefix, func(api.BGPPrefix) tea.Cmd) *form.Form {
-	return func(title string, b api.BGPPrefix, submit func(api.BGPPrefix) tea.Cmd) *form.Form {
-		return form.New(form.Options{Title: title, Verb: "review", Values: form.Values{"cidr": b.CIDR},
+func (m *Module) bgpForm(r row) func(string, api.BGPPrefix, func(api.BGPPrefix) tea.Cmd) form.Options {
+	return func(title string, b api.BGPPrefix, submit func(api.BGPPrefix) tea.Cmd) form.Options {
+		return form.Options{Title: title, Verb: "review", Values: form.Values{"cidr": b.CIDR},
 			Sections: []form.Section{{Title: "Out of " + r.CIDR, Fields: []form.Field{
 				{Key: "cidr", Label: "Network", Help: "The prefix itself or a part of it, to advertise on its own; it begins withdrawn",
 					Check: func(v string, _ form.Values) form.Finding {
 						return kit.WorstOf(kit.Finding(netrules.BGPPrefix(v, network(r.CIDR))), taken(v, r.parts.bgp.rows, func(b api.BGPPrefix) string { return b.CIDR }))
 					}},
 			}}},
-			Submit: func(v form.Values) tea.Cmd { return submit(api.BGPPrefix{CIDR: strings.TrimSpace(v["cidr"])}) }})
+			Submit: func(v form.Values) tea.Cmd { return submit(api.BGPPrefix{CIDR: strings.TrimSpace(v["cidr"])}) }}
 	}
 }
 

@@ -14,7 +14,6 @@ import (
 	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
 	"flarewire/tui"
-	"flarewire/tui/form"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
 	"flarewire/views/kit"
@@ -58,8 +57,8 @@ func (m *Module) describeBindings(r row) resource.Description[api.Binding] {
 		Summary:  func(rows []B) tui.Line { return counted(len(rows), "Service bindings", r) },
 		Sections: func(b B, now time.Time) []resource.Section { return m.bindingSections(r, b, now) },
 		NoWrites: m.env.NoWrites,
-		Create:   func() tea.Cmd { return m.newBinding(r) },
-		Delete:   func(b B) tea.Cmd { return m.bindingEditor(r, nil, nil).Delete(b.ID, b.CIDR) },
+		Create:   func() tea.Cmd { return m.newBinding(r.CIDR) },
+		Delete:   func(b B) tea.Cmd { return m.bindingEditor(r).Delete(b.ID, b.CIDR) },
 	}
 }
 
@@ -107,27 +106,9 @@ func (m *Module) bindingSections(r row, b api.Binding, now time.Time) []resource
 	return append(sections, resource.Section{Title: "Identity", Fields: []resource.Field{{Label: "ID", Value: b.ID}, {Label: "Service ID", Value: b.ServiceID}}})
 }
 
-// newBinding reads the services and the bindings that there are, and opens the form.
-func (m *Module) newBinding(r row) tea.Cmd {
-	return m.opening("New service binding", func(ctx context.Context) (tui.View, error) {
-		services, err := m.env.Account.Services.List(ctx)
-		if err != nil {
-			return nil, err
-		}
-		existing, err := m.env.Account.Bindings(r.ID).List(ctx)
-		if err != nil {
-			return nil, err
-		}
-		return m.bindingEditor(r, services, existing).Creation(), nil
-	})
-}
-
-// bindingEditor makes the acts on the bindings of a prefix; services and existing are for the form alone.
-func (m *Module) bindingEditor(r row, services []api.AddressingService, existing []api.Binding) kit.Editor[api.Binding] {
-	return kit.Editor[api.Binding]{Env: m.env, Resource: change.Bindings(r.ID), Refresh: func() tea.Cmd { return m.changed(r.ID) },
-		Form: func(title string, b api.Binding, submit func(api.Binding) tea.Cmd) *form.Form {
-			return bindingForm(title, r, services, existing, submit)
-		},
+// bindingEditor makes the acts on the bindings of a prefix.
+func (m *Module) bindingEditor(r row) kit.Editor[api.Binding] {
+	return kit.Editor[api.Binding]{Env: m.env, Resource: change.Bindings(r.ID), Draft: bindingDraft, Refresh: func() tea.Cmd { return m.changed(r.ID) },
 		Guard: kit.OnEnds(func(ctx context.Context, verb journal.Verb, b api.Binding) (change.Guards, error) {
 			now, err := m.env.Account.Bindings(r.ID).List(ctx)
 			if err != nil {
@@ -138,34 +119,6 @@ func (m *Module) bindingEditor(r row, services []api.AddressingService, existing
 			}
 			return change.BindingDeletion(network(r.CIDR), now, b), nil
 		})}
-}
-
-func bindingForm(title string, r row, services []api.AddressingService, existing []api.Binding, submit func(api.Binding) tea.Cmd) *form.Form {
-	prefix, there := network(r.CIDR), ruled(existing)
-	values := form.Values{"cidr": ""}
-	if len(existing) == 0 {
-		values["cidr"] = r.CIDR
-	}
-	options := make([]form.Option, len(services))
-	for i, s := range services {
-		options[i] = form.Option{Value: s.ID, Label: tui.Clean(s.Name)}
-	}
-	if len(services) > 0 {
-		values["service_id"] = fit(services, there)
-	}
-	return form.New(form.Options{Title: title, Verb: "review", Values: values,
-		Sections: []form.Section{{Title: "Of " + r.CIDR, Fields: []form.Field{
-			{Key: "cidr", Label: "Network", Help: "First the whole prefix; later parts of it, such as a /28",
-				Suggest: func(form.Values) []string { return []string{r.CIDR} },
-				Check:   func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.BindingCIDR(v, prefix, there)) }},
-			{Key: "service_id", Label: "Service", Kind: form.Choice, Options: options, Help: "What gets the traffic to these addresses",
-				Check: func(v string, all form.Values) form.Finding {
-					return kit.Finding(allowed(prefix, there, all["cidr"], nameOf(services, v)))
-				}},
-		}}},
-		Submit: func(v form.Values) tea.Cmd {
-			return submit(api.Binding{CIDR: strings.TrimSpace(v["cidr"]), ServiceID: v["service_id"], ServiceName: nameOf(services, v["service_id"])})
-		}})
 }
 
 // allowed is the rule for a network with a service; a network that is not one yet has its own finding.

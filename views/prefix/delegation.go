@@ -68,8 +68,8 @@ func (m *Module) describeDelegations(r row) resource.Description[api.Delegation]
 
 func (m *Module) delegationEditor(r row) kit.Editor[api.Delegation] {
 	return kit.Editor[api.Delegation]{Env: m.env, Resource: change.Delegations(r.ID), Refresh: func() tea.Cmd { return m.changed(r.ID) },
-		Form: func(title string, _ api.Delegation, submit func(api.Delegation) tea.Cmd) *form.Form {
-			return form.New(form.Options{Title: title, Verb: "review", Values: form.Values{"cidr": r.CIDR},
+		Form: func(title string, _ api.Delegation, submit func(api.Delegation) tea.Cmd) form.Options {
+			return form.Options{Title: title, Verb: "review", Values: form.Values{"cidr": r.CIDR},
 				Sections: []form.Section{{Title: "Of " + r.CIDR, Fields: []form.Field{
 					{Key: "cidr", Label: "Network", Help: "What the other account may use: the prefix or a part of it",
 						Check: func(v string, _ form.Values) form.Finding {
@@ -80,7 +80,7 @@ func (m *Module) delegationEditor(r row) kit.Editor[api.Delegation] {
 				}}},
 				Submit: func(v form.Values) tea.Cmd {
 					return submit(api.Delegation{CIDR: strings.TrimSpace(v["cidr"]), DelegatedAccountID: strings.TrimSpace(v["delegated_account_id"])})
-				}})
+				}}
 		},
 		Guard: kit.OnEnds(func(_ context.Context, verb journal.Verb, d api.Delegation) (change.Guards, error) {
 			text := "The account " + d.DelegatedAccountID + " can no longer use these addresses"

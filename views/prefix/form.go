@@ -15,14 +15,14 @@ import (
 const fixed = "Cloudflare changes nothing of a prefix but its description"
 
 // form makes the form for a new prefix, or for the description of p.
-func (m *Module) form(title string, p api.Prefix, submit func(api.Prefix) tea.Cmd) *form.Form {
+func (m *Module) form(title string, p api.Prefix, submit func(api.Prefix) tea.Cmd) form.Options {
 	description := form.Field{Key: "description", Label: "Description", Help: "Free text, up to 1000 characters", Check: kit.Check(netrules.PrefixDescription)}
 	sections := []form.Section{{Fields: append([]form.Field{description}, m.mainFields(p.ID)...)}}
 	if p.ID == "" {
 		sections = []form.Section{{Fields: append(m.mainFields(""), description)}, {Title: "Letter of agency", Fields: letterFields()}}
 	}
-	return form.New(form.Options{Title: title, Verb: "review", Sections: sections, Values: values(p),
-		Submit: func(v form.Values) tea.Cmd { return submit(apply(p, v)) }})
+	return form.Options{Title: title, Verb: "review", Sections: sections, Values: values(p),
+		Submit: func(v form.Values) tea.Cmd { return submit(apply(p, v)) }}
 }
 
 func (m *Module) mainFields(id string) []form.Field {

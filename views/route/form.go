@@ -18,22 +18,22 @@ import (
 const defaultPriority = 100
 
 // form makes the form for a new route, or for changing r.
-func (m *Module) form(title string, r api.Route, submit func(api.Route) tea.Cmd) *form.Form {
-	return form.New(form.Options{
+func (m *Module) form(title string, r api.Route, submit func(api.Route) tea.Cmd) form.Options {
+	return form.Options{
 		Title: title, Verb: "review", Values: values(r),
 		Sections: []form.Section{
-			{Fields: m.mainFields(r.ID)},
-			{Title: "Sharing and scope", Folded: r.Weight == 0 && r.Scope == nil, Fields: m.scopeFields(r.ID)},
+			{Title: "Route", Intro: "Which network, and through which tunnel or interconnect.", Fields: m.mainFields(r.ID)},
+			{Title: "Sharing and scope", Intro: "Only when several routes share a network, or a route is for some places alone.", Folded: r.Weight == 0 && r.Scope == nil, Fields: m.scopeFields(r.ID)},
 		},
 		Submit: func(v form.Values) tea.Cmd { return submit(apply(r, v)) },
-	})
+	}
 }
 
 func (m *Module) mainFields(id string) []form.Field {
 	return []form.Field{
 		{Key: "prefix", Label: "Prefix", Help: "The network to route, as address/length: 10.61.0.0/16",
 			Check: func(v string, all form.Values) form.Finding {
-				return kit.Worst(netrules.RoutePrefix(v), netrules.RouteTaken(ruleOf(all), m.others(id)))
+				return kit.Worst(netrules.RoutePrefix(v), netrules.RouteTaken(ruleOf(all), m.others(id)), m.owned(ruleOf(all).Prefix))
 			}},
 		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or interconnect; ctrl+n goes through them",
 			Suggest: func(form.Values) []string { return m.hops() }, Live: m.hopLive,
@@ -59,6 +59,20 @@ func (m *Module) scopeFields(id string) []form.Field {
 				return kit.WorstOf(kit.CheckList(netrules.Colo)(v, all), m.checkCoverage(all, id))
 			}},
 	}
+}
+
+// owned says whether a network is one that the account can route without Cloudflare's help.
+func (m *Module) owned(prefix netip.Prefix) netrules.Finding {
+	if !prefix.IsValid() || prefix.Bits() == 0 || !prefix.Addr().Is4() {
+		return netrules.Finding{}
+	}
+	var own []netip.Prefix
+	for _, p := range m.env.Feed.Last().Prefixes {
+		if cidr, err := netip.ParsePrefix(p.CIDR); err == nil {
+			own = append(own, cidr)
+		}
+	}
+	return netrules.RoutePrefixOwned(netrules.CloudflareWAN, prefix, own)
 }
 
 func (m *Module) checkHop(v string) form.Finding {

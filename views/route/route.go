@@ -62,7 +62,7 @@ func (m *Module) describe() resource.Description[api.Route] {
 		Columns: Columns(func(r api.Route) string { return via(m.env, r) }), SortBy: "prefix",
 		Sections: m.sections,
 		NoWrites: m.env.NoWrites,
-		Create:   m.editor().Create,
+		Create:   m.create,
 		Edit:     func(r api.Route) tea.Cmd { return m.editor().Edit(r.ID, r.Prefix) },
 		Delete:   func(r api.Route) tea.Cmd { return m.editor().Delete(r.ID, r.Prefix) },
 		DeleteAll: func(rows []api.Route) tea.Cmd {
@@ -76,7 +76,18 @@ func (m *Module) describe() resource.Description[api.Route] {
 }
 
 func (m *Module) editor() kit.Editor[api.Route] {
-	return kit.Editor[api.Route]{Env: m.env, Resource: change.Routes, Form: m.form, Refresh: m.list.Refresh, FieldOf: fieldOf}
+	return kit.Editor[api.Route]{Env: m.env, Resource: change.Routes, Form: m.form, Refresh: m.list.Refresh, FieldOf: fieldOf, Draft: "route"}
+}
+
+// create begins the guided setup. The prefixes tell which networks are the account's own, and the routes which
+// are there already.
+func (m *Module) create() tea.Cmd {
+	return tea.Batch(m.list.Want(), m.env.Feed.Want(watch.PrefixSource), m.editor().Create())
+}
+
+// Setups implements kit.Setter.
+func (m *Module) Setups() []kit.Setup {
+	return []kit.Setup{{Kind: "route", Label: "Static route", What: "leads a network into a tunnel or an interconnect.", Begin: m.create}}
 }
 
 // Columns are the columns of the list of routes. via names the tunnel or interconnect behind the next hop.

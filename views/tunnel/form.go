@@ -3,10 +3,12 @@ package tunnel
 import (
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -19,30 +21,95 @@ type fields struct {
 	name string // as it was, for the warning about renaming
 }
 
-// sections are the parts that both kinds have, with the kind's own settings among them.
+// sections are the parts that both kinds have, with the kind's own settings among them. They are the steps of
+// the guided setup, and in this order.
 func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
-	return []form.Section{
-		{Fields: []form.Field{
-			{Key: "name", Label: "Name", Help: "Letters, digits, - and _; at most 15 are safe everywhere", Check: f.checkName},
-			{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address Cloudflare gave you; ctrl+n goes through those in use",
-				Suggest: func(form.Values) []string { return f.endpoints() }, Check: kit.Check(netrules.CloudflareEndpoint)},
-			{Key: "customer_endpoint", Label: "Your endpoint", Help: "The public address of your router",
-				Check: func(v string, all form.Values) form.Finding { return f.checkCustomer(v, all) }},
-			{Key: "interface_address", Label: "Interface address", Help: "Cloudflare's side of a /31, with its length; ctrl+n takes the next free one",
-				Suggest: func(form.Values) []string { return f.freeSubnets() }, Check: f.checkInterface, Live: sidesLive},
-			{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
-		}},
-		kit.BGPSection(bgpFixed, func() []netrules.ASNUse { return f.m.asns(f.id) }), kit.HealthSection(f.kind), own,
-		{Title: "IPv6", Folded: true, Fields: []form.Field{
-			{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",
-				Check: func(v string, _ form.Values) form.Finding {
-					if v == "" {
-						return form.Finding{}
-					}
-					return kit.Finding(netrules.InterfaceAddress6(v, netip.Prefix{}))
-				}},
-		}},
+	bgp := kit.BGPSection(bgpFixed, func() []netrules.ASNUse { return f.m.asns(f.id) })
+	bgp.Intro = "The session over the tunnel. Your router dials Cloudflare's side, AS " + strconv.Itoa(int(netrules.CloudflareASN)) + "; Cloudflare never does."
+	health := f.proposeHealth(kit.HealthSection(f.kind))
+	health.Intro = "Cloudflare probes the tunnel from all its locations, and routes around it while it does not answer."
+	return []form.Section{f.ends(), f.inside(), bgp, health, own}
+}
+
+// ends are the name and the two public addresses.
+func (f fields) ends() form.Section {
+	return form.Section{Title: "Ends", Intro: "The tunnel's name, and the two public addresses that it joins.", Fields: []form.Field{
+		{Key: "name", Label: "Name", Help: "Letters, digits, - and _; at most 15 are safe everywhere; ctrl+n counts on",
+			Suggest: func(v form.Values) []string { return f.nextNames(v["name"]) }, Check: f.checkName},
+		{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address Cloudflare gave you; ctrl+n goes through yours",
+			Suggest: func(form.Values) []string { return f.endpoints() }, Propose: f.once(func() string { return firstOf(f.endpoints()) }),
+			Check: f.checkCloudflare, Live: f.endpointLive},
+		{Key: "customer_endpoint", Label: "Your endpoint", Help: "The public address of your router",
+			Check: func(v string, all form.Values) form.Finding { return f.checkCustomer(v, all) }},
+		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
+	}}
+}
+
+// inside are the addresses in the tunnel.
+func (f fields) inside() form.Section {
+	return form.Section{Title: "Inside", Intro: "The small network in the tunnel: one address is Cloudflare's, the other one your router's.", Fields: []form.Field{
+		{Key: "interface_address", Label: "Interface address", Help: "Cloudflare's side of a /31, with its length; ctrl+n takes the next free one",
+			Suggest: func(form.Values) []string { return f.freeSubnets() }, Propose: f.once(func() string { return firstOf(f.freeSubnets()) }),
+			Check: f.checkInterface, Live: sidesLive},
+		{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",
+			Check: func(v string, _ form.Values) form.Finding {
+				if v == "" {
+					return form.Finding{}
+				}
+				return kit.Finding(netrules.InterfaceAddress6(v, netip.Prefix{}))
+			}},
+	}}
+}
+
+// once gives proposals to a new tunnel only.
+func (f fields) once(propose func() string) func(form.Values) string {
+	if f.id != "" {
+		return nil
 	}
+	return func(form.Values) string { return propose() }
+}
+
+func firstOf(list []string) string {
+	if len(list) == 0 {
+		return ""
+	}
+	return list[0]
+}
+
+// nextNames are names in the pattern of those in use that begin with what was typed; a proposal that was taken
+// leads to the next one.
+func (f fields) nextNames(typed string) []string {
+	names := f.m.names(f.id)
+	if all := netrules.NextNames(f.kind, "", names); slices.Contains(all, typed) {
+		return all
+	}
+	return netrules.NextNames(f.kind, typed, names)
+}
+
+// checkCloudflare is the rule, and whether the address is one of the account's as far as those are known.
+func (f fields) checkCloudflare(v string, _ form.Values) form.Finding {
+	finding := kit.Finding(netrules.CloudflareEndpoint(v))
+	end, err := netip.ParseAddr(strings.TrimSpace(v))
+	if finding.Blocks() || err != nil || f.m.tunnelsAt(v) > 0 {
+		return finding
+	}
+	return kit.WorstOf(finding, kit.Finding(netrules.EndpointLeased(end, f.m.leased())))
+}
+
+// endpointLive tells where an address of Cloudflare's comes from.
+func (f fields) endpointLive(v form.Values) string {
+	end := strings.TrimSpace(v["cloudflare_endpoint"])
+	switch n := f.m.tunnelsAt(end); {
+	case n == 1:
+		return "one of your tunnels ends there"
+	case n > 1:
+		return strconv.Itoa(n) + " of your tunnels end there"
+	}
+	addr, err := netip.ParseAddr(end)
+	if err == nil && slices.ContainsFunc(f.m.leased(), func(p netip.Prefix) bool { return p.Contains(addr) }) {
+		return "leased to your account; no tunnel ends there yet"
+	}
+	return ""
 }
 
 func (f fields) checkName(v string, _ form.Values) form.Finding {
@@ -59,6 +126,9 @@ func (f fields) checkCustomer(v string, all form.Values) form.Finding {
 	}
 	finding := kit.Finding(netrules.CustomerEndpoint(f.kind, v))
 	customer, err := netip.ParseAddr(strings.TrimSpace(v))
+	if err == nil {
+		finding = kit.WorstOf(finding, kit.Finding(netrules.CustomerEndpointInsideOwnPrefix(customer, f.m.own())))
+	}
 	cloudflare, errCF := netip.ParseAddr(strings.TrimSpace(all["cloudflare_endpoint"]))
 	if finding.Blocks() || err != nil || errCF != nil {
 		return finding
@@ -89,33 +159,8 @@ func sidesLive(v form.Values) string {
 	return "Cloudflare's side " + cloudflare.String() + ", your side " + customer.String()
 }
 
-// poolDefault is where interface subnets are proposed when the account has none yet.
-var poolDefault = netip.MustParsePrefix("10.255.0.0/16")
-
-// freeSubnets proposes the next free /31s, in the neighbourhood of those in use.
-func (f fields) freeSubnets() []string {
-	pool := poolDefault
-	var used []netip.Prefix
-	for _, s := range f.m.env.Subnets(f.id) {
-		if s.CIDR.Bits() == 0 {
-			continue
-		}
-		used = append(used, s.CIDR.Masked())
-		if !s.Route && s.CIDR.Addr().Is4() && pool == poolDefault {
-			pool = netip.PrefixFrom(s.CIDR.Addr(), 16).Masked()
-		}
-	}
-	var out []string
-	for range 3 {
-		free, ok := netrules.NextFree31(pool, used)
-		if !ok {
-			break
-		}
-		used = append(used, free)
-		out = append(out, free.String())
-	}
-	return out
-}
+// freeSubnets proposes the next free /31s.
+func (f fields) freeSubnets() []string { return f.m.env.FreeSubnets(f.id, 3) }
 
 // endpoints are Cloudflare's addresses for tunnels: those in use, the most used first, then single
 // addresses that are leased to the account and not in use yet. Without the right to read the leases only
@@ -136,25 +181,54 @@ func (f fields) endpoints() []string {
 		}
 		return strings.Compare(a, b)
 	})
-	for _, lease := range f.m.leases.Rows() {
-		for _, cidr := range lease.CIDRs {
-			p, err := netip.ParsePrefix(cidr)
-			if err == nil && p.IsSingleIP() && count[p.Addr().String()] == 0 {
-				out = append(out, p.Addr().String())
-			}
+	for _, p := range f.m.leased() {
+		if p.IsSingleIP() && count[p.Addr().String()] == 0 {
+			out = append(out, p.Addr().String())
 		}
 	}
 	return out
 }
 
-// commonValues are the values of the fields that both kinds have.
-func commonValues(t api.Tunnel) form.Values {
+// commonValues are the values of the fields that both kinds have; a new tunnel begins as the account's others are.
+func (m *Module) commonValues(t api.Tunnel) form.Values {
 	v := form.Values{"name": t.Name, "cloudflare_endpoint": t.CloudflareEndpoint, "customer_endpoint": t.CustomerEndpoint,
 		"interface_address": t.InterfaceAddress, "interface_address6": t.InterfaceAddress6, "description": t.Description,
 		"automatic_return_routing": kit.YesNo(t.AutomaticReturnRouting != nil && *t.AutomaticReturnRouting)}
 	kit.PutBGP(v, t.BGP)
 	kit.PutHealth(v, t.HealthCheck)
+	if t.ID == "" {
+		v["bgp"] = kit.YesNo(m.usesBGP())
+		v["hc_type"], v["hc_direction"] = "", "" // proposed by product
+	}
 	return v
+}
+
+// proposeHealth proposes what the account's product takes.
+func (f fields) proposeHealth(s form.Section) form.Section {
+	for i := range s.Fields {
+		switch s.Fields[i].Key {
+		case "hc_type":
+			s.Fields[i].Propose = f.once(func() string { return f.m.usualHealth().Type })
+		case "hc_direction":
+			s.Fields[i].Propose = f.once(func() string { return f.m.usualHealth().Direction })
+		}
+	}
+	return s
+}
+
+// usesBGP tells whether a tunnel of the account has a session.
+func (m *Module) usesBGP() bool {
+	return slices.ContainsFunc(m.env.Feed.Last().Tunnels, func(t watch.Tunnel) bool { return t.BGP != nil })
+}
+
+// usualHealth is the health check that the account's product takes. Prefixes of one's own are Magic Transit's;
+// an account without them is on Cloudflare WAN, as far as the API tells.
+func (m *Module) usualHealth() *api.HealthCheck {
+	product := netrules.CloudflareWAN
+	if len(m.own()) > 0 {
+		product = netrules.MagicTransit
+	}
+	return kit.HealthFor(product)
 }
 
 // formKeys are the form's keys where they differ from the API's paths.

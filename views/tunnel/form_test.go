@@ -12,6 +12,7 @@ import (
 	"flarewire/internal/simedge"
 	"flarewire/internal/watch"
 	"flarewire/tui"
+	"flarewire/tui/form"
 	"flarewire/views/kit"
 	"flarewire/views/live"
 )
@@ -48,7 +49,7 @@ func TestAnUntouchedFormChangesNothing(t *testing.T) {
 	}
 	for _, opened := range gres {
 		var wanted api.GRETunnel
-		m.greForm("edit", opened, func(g api.GRETunnel) tea.Cmd { wanted = g; return nil }).Update(tea.KeyPressMsg{Code: 's', Mod: tea.ModCtrl})
+		form.New(m.greForm("edit", opened, func(g api.GRETunnel) tea.Cmd { wanted = g; return nil })).Update(tea.KeyPressMsg{Code: 's', Mod: tea.ModCtrl})
 		plan, err := change.PrepareUpdate(ctx, m.env.Writer, change.GRETunnels, opened, wanted)
 		if err != nil || len(plan.Differences) > 0 || wanted.ID == "" {
 			t.Errorf("%s: %v, differences %v", opened.Name, err, plan.Differences)
@@ -60,7 +61,7 @@ func TestAnUntouchedFormChangesNothing(t *testing.T) {
 	}
 	for _, opened := range ipsecs {
 		var wanted api.IPsecTunnel
-		m.ipsecForm("edit", opened, func(i api.IPsecTunnel) tea.Cmd { wanted = i; return nil }).Update(tea.KeyPressMsg{Code: 's', Mod: tea.ModCtrl})
+		form.New(m.ipsecForm("edit", opened, func(i api.IPsecTunnel) tea.Cmd { wanted = i; return nil })).Update(tea.KeyPressMsg{Code: 's', Mod: tea.ModCtrl})
 		plan, err := change.PrepareUpdate(ctx, m.env.Writer, change.IPsecTunnels, opened, wanted)
 		if err != nil || len(plan.Differences) > 0 || wanted.ID == "" {
 			t.Errorf("%s: %v, differences %v", opened.Name, err, plan.Differences)

@@ -22,7 +22,7 @@ const (
 const greBGPFixed = "The API cannot change BGP of an existing GRE tunnel: use the action replace (delete and create)"
 
 // greForm makes the form for a GRE tunnel; a tunnel without id is a new one.
-func (m *Module) greForm(title string, t api.GRETunnel, submit func(api.GRETunnel) tea.Cmd) *form.Form {
+func (m *Module) greForm(title string, t api.GRETunnel, submit func(api.GRETunnel) tea.Cmd) form.Options {
 	if t.ID != "" {
 		return m.greFields(title, t, greBGPFixed, submit)
 	}
@@ -30,22 +30,22 @@ func (m *Module) greForm(title string, t api.GRETunnel, submit func(api.GRETunne
 }
 
 // greFields makes the form; fixed is why BGP cannot be changed in it.
-func (m *Module) greFields(title string, t api.GRETunnel, fixed string, submit func(api.GRETunnel) tea.Cmd) *form.Form {
-	values := commonValues(t.Tunnel())
+func (m *Module) greFields(title string, t api.GRETunnel, fixed string, submit func(api.GRETunnel) tea.Cmd) form.Options {
+	values := m.commonValues(t.Tunnel())
 	values["mtu"], values["ttl"] = defaultMTU, defaultTTL
 	if t.ID != "" {
 		values["mtu"], values["ttl"] = strconv.Itoa(t.MTU), strconv.Itoa(t.TTL)
 	}
 	f := fields{m: m, kind: netrules.GRE, id: t.ID, name: t.Name}
-	own := form.Section{Title: "GRE settings", Folded: true, Fields: []form.Field{
+	own := form.Section{Title: "GRE", Intro: "What the packets between the two ends look like. The defaults are right for nearly everybody.", Folded: true, Fields: []form.Field{
 		{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE",
 			Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.MTU(netrules.GRE, v)) }},
 		{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255",
 			Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.TTL(netrules.GRE, v)) }},
 		kit.ReturnRouting(),
 	}}
-	return form.New(form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, fixed),
-		Submit: func(v form.Values) tea.Cmd { return submit(applyGRE(t, v)) }})
+	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, fixed),
+		Submit: func(v form.Values) tea.Cmd { return submit(applyGRE(t, v)) }}
 }
 
 func applyGRE(t api.GRETunnel, v form.Values) api.GRETunnel {

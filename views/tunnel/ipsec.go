@@ -13,14 +13,14 @@ import (
 
 // ipsecForm makes the form for an IPsec tunnel; a tunnel without id is a new one. The pre-shared key is
 // not part of an edit: rotating it breaks the live tunnel and has its own action.
-func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPsecTunnel) tea.Cmd) *form.Form {
-	values := commonValues(t.Tunnel())
+func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPsecTunnel) tea.Cmd) form.Options {
+	values := m.commonValues(t.Tunnel())
 	values["replay_protection"] = kit.YesNo(t.ReplayProtection != nil && *t.ReplayProtection)
 	if t.CustomRemoteIdentities != nil {
 		values["fqdn_id"] = t.CustomRemoteIdentities.FQDNID
 	}
 	f := fields{m: m, kind: netrules.IPsec, id: t.ID, name: t.Name}
-	own := form.Section{Title: "IPsec settings", Folded: true, Fields: []form.Field{
+	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it follows when the tunnel is there.", Folded: true, Fields: []form.Field{
 		{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
 			Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
 			Check: func(v string, _ form.Values) form.Finding {
@@ -45,8 +45,8 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 				return kit.Finding(netrules.PSK(v))
 			}}}, own.Fields...)
 	}
-	return form.New(form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, ""),
-		Submit: func(v form.Values) tea.Cmd { return submit(applyIPsec(t, v)) }})
+	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, ""),
+		Submit: func(v form.Values) tea.Cmd { return submit(applyIPsec(t, v)) }}
 }
 
 func applyIPsec(t api.IPsecTunnel, v form.Values) api.IPsecTunnel {

@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"net/netip"
+	"strings"
 
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
@@ -20,4 +21,39 @@ func (m *Module) endingAt(s kit.Subject) []resource.Section {
 		return nil
 	}
 	return []resource.Section{out}
+}
+
+// leased are the addresses that Cloudflare leases to the account; none when they are not known.
+func (m *Module) leased() []netip.Prefix {
+	var out []netip.Prefix
+	for _, lease := range m.leases.Rows() {
+		for _, cidr := range lease.CIDRs {
+			if p, err := netip.ParsePrefix(cidr); err == nil {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// own are the prefixes that the account brought to Cloudflare, as far as they are known.
+func (m *Module) own() []netip.Prefix {
+	var out []netip.Prefix
+	for _, p := range m.env.Feed.Last().Prefixes {
+		if cidr, err := netip.ParsePrefix(p.CIDR); err == nil {
+			out = append(out, cidr)
+		}
+	}
+	return out
+}
+
+// tunnelsAt counts the tunnels that end at an address of Cloudflare's.
+func (m *Module) tunnelsAt(endpoint string) int {
+	n := 0
+	for _, t := range m.env.Feed.Last().Tunnels {
+		if endpoint != "" && t.CloudflareEndpoint == strings.TrimSpace(endpoint) {
+			n++
+		}
+	}
+	return n
 }

@@ -15,6 +15,7 @@ import (
 	"flarewire/internal/netrules"
 	"flarewire/internal/watch"
 	"flarewire/tui"
+	"flarewire/tui/form"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
 	"flarewire/views/live"
@@ -24,12 +25,13 @@ import (
 type Module struct {
 	env      *kit.Env
 	progress map[string]*progress // of tunnels that are being brought up, by id
+	keyed    map[string]bool      // tunnels that got a key from here, by id
 	leases   *live.List[api.Lease]
 }
 
 // New makes the module.
 func New(env *kit.Env) kit.Module {
-	return &Module{env: env, progress: map[string]*progress{}, leases: live.NewList(env.Ctx, env.Now, env.Account.Leases.List)}
+	return &Module{env: env, progress: map[string]*progress{}, keyed: map[string]bool{}, leases: live.NewList(env.Ctx, env.Now, env.Account.Leases.List)}
 }
 
 // Destinations implements kit.Module.
@@ -62,7 +64,7 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 		return append(sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID)), m.env.Related(subject(t))...)
 	}
 	d.NoWrites = m.env.NoWrites
-	d.Create = func() tea.Cmd { return tea.Batch(m.leases.Want(), m.create(kinds)) }
+	d.Create = func() tea.Cmd { return m.create(kinds) }
 	d.DeleteAll = m.deleteAll
 	d.Many = m.many
 	d.Edit = func(t watch.Tunnel) tea.Cmd {
@@ -83,6 +85,7 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 
 func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 	return kit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again, Next: m.afterGRE,
+		Draft: "gre", Made: func(t api.GRETunnel) tea.Cmd { return m.env.RememberPool(t.InterfaceAddress) },
 		HangsOn: func(ctx context.Context, t api.GRETunnel) []string {
 			return m.env.HangsOn(ctx, subject(watch.Tunnel{Tunnel: t.Tunnel()}))
 		}}
@@ -90,6 +93,7 @@ func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 
 func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 	return kit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again, Next: m.afterIPsec,
+		Draft: "ipsec", Made: func(t api.IPsecTunnel) tea.Cmd { return m.env.RememberPool(t.InterfaceAddress) },
 		HangsOn: func(ctx context.Context, t api.IPsecTunnel) []string {
 			return m.env.HangsOn(ctx, subject(watch.Tunnel{Tunnel: t.Tunnel()}))
 		}}
@@ -115,18 +119,37 @@ func (m *Module) deleteAll(rows []watch.Tunnel) tea.Cmd {
 	}, func(change.Result) tea.Cmd { return m.env.Feed.Again() })))
 }
 
-// create opens the form; on a list of both kinds it asks which kind of tunnel it is to be.
+// create opens the guided setup; on a list of both kinds it asks which kind of tunnel it is to be.
 func (m *Module) create(kinds []api.TunnelKind) tea.Cmd {
 	if len(kinds) == 1 {
 		if kinds[0] == api.IPsec {
-			return m.ipsecEditor().Create()
+			return m.newIPsec()
 		}
-		return m.greEditor().Create()
+		return m.newGRE()
 	}
 	return tui.Open(&tui.Dialog{Title: "Which kind of tunnel?", Harmless: true, Lines: []tui.Line{
-		tui.Text(tui.Plain, "GRE: plain packets, no key, MTU 1476."),
-		tui.Text(tui.Plain, "IPsec: encrypted, with a pre-shared key.")},
-		Choices: []tui.Choice{{Label: "neither"}, {Label: "GRE", Key: "g", Run: m.greEditor().Create}, {Label: "IPsec", Key: "i", Run: m.ipsecEditor().Create}}})
+		tui.Text(tui.Plain, "GRE: "+greWhat), tui.Text(tui.Plain, "IPsec: "+ipsecWhat)},
+		Choices: []tui.Choice{{Label: "neither"}, {Label: "GRE", Key: "g", Run: m.newGRE}, {Label: "IPsec", Key: "i", Run: m.newIPsec}}})
+}
+
+// What the two kinds are, for who chooses.
+const (
+	greWhat   = "plain packets, no key, MTU 1476."
+	ipsecWhat = "encrypted, with a pre-shared key."
+)
+
+func (m *Module) newGRE() tea.Cmd   { return tea.Batch(m.wantSetup(), m.greEditor().Create()) }
+func (m *Module) newIPsec() tea.Cmd { return tea.Batch(m.wantSetup(), m.ipsecEditor().Create()) }
+
+// wantSetup has everything fetched that the checks and proposals of a new tunnel rest on.
+func (m *Module) wantSetup() tea.Cmd {
+	return tea.Batch(m.leases.Want(), m.env.Feed.Want(watch.PrefixSource))
+}
+
+// Setups implements kit.Setter.
+func (m *Module) Setups() []kit.Setup {
+	return []kit.Setup{{Kind: "gre", Label: "GRE tunnel", What: greWhat, Begin: m.newGRE},
+		{Kind: "ipsec", Label: "IPsec tunnel", What: ipsecWhat, Begin: m.newIPsec}}
 }
 
 // acts are what only tunnels have.
@@ -147,7 +170,7 @@ func (m *Module) replace(id, name string) tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		return m.greFields(title, opened, "", func(wanted api.GRETunnel) tea.Cmd {
+		return form.New(m.greFields(title, opened, "", func(wanted api.GRETunnel) tea.Cmd {
 			return tui.Push(kit.NewReview(m.env, kit.Intent{Title: title, Confirm: name, Pages: 2, FieldOf: fieldOf,
 				After: func(change.Result) tea.Cmd { return m.env.Feed.Again() },
 				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
@@ -157,49 +180,7 @@ func (m *Module) replace(id, name string) tea.Cmd {
 					}
 					return change.PrepareReplaceGRE(ctx, w, opened, wanted, routes)
 				}}))
-		}), nil
-	}))
-}
-
-// follow is the action that shows how a tunnel comes up.
-func (m *Module) follow(id, name string) tui.Action {
-	return tui.Action{Name: "bring-up", Keys: []string{"b"}, Short: "bring-up", Footer: true, Long: "Follow the tunnel until its session is up",
-		Run: func() tea.Cmd { return tui.Push(NewBringUp(m, id, name)) }}
-}
-
-// afterGRE is what one does with a new GRE tunnel.
-func (m *Module) afterGRE(_ api.GRETunnel, r change.Result) []tui.Action {
-	return []tui.Action{m.follow(r.ID, ""), m.routerConfigOf(api.GRE, r.ID, api.Secret{})}
-}
-
-// afterIPsec is what a new IPsec tunnel needs next.
-func (m *Module) afterIPsec(wanted api.IPsecTunnel, r change.Result) []tui.Action {
-	out := []tui.Action{m.follow(r.ID, ""), m.routerConfigOf(api.IPsec, r.ID, api.Secret{})}
-	if !wanted.PSK.IsZero() {
-		return out // it has a key: a new one would break it
-	}
-	return append(out, tui.Action{Name: "generate-key", Keys: []string{"K"}, Short: "generate key", Footer: true,
-		Long: "Generate the pre-shared key now: without one the tunnel cannot come up",
-		Run:  func() tea.Cmd { return m.rotate(r.ID, "") }})
-}
-
-// rotate reads the tunnel and opens the review of a new key; the name must be typed there, but not for a
-// tunnel that was just made and has no key to break.
-func (m *Module) rotate(id, confirm string) tea.Cmd {
-	return tui.Push(kit.NewOpening(m.env, "New key", func(ctx context.Context) (tui.View, error) {
-		opened, err := change.IPsecTunnels.Read(ctx, m.env.Account, id)
-		if err != nil {
-			return nil, err
-		}
-		return kit.NewReview(m.env, kit.Intent{Title: "New pre-shared key for " + opened.Name, Confirm: confirm, Pages: 1,
-			After: func(change.Result) tea.Cmd { return m.env.Feed.Again() },
-			WithKey: func(key api.Secret) []tui.Action {
-				return []tui.Action{m.routerConfigOf(api.IPsec, id, key)}
-			},
-			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
-				return change.PrepareGeneratePSK(ctx, w, opened)
-			},
-		}), nil
+		})), nil
 	}))
 }
 

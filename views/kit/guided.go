@@ -1,0 +1,121 @@
+package kit
+
+import (
+	"cmp"
+	"maps"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/setup"
+	"flarewire/tui"
+	"flarewire/tui/form"
+	"flarewire/tui/resource"
+)
+
+// Setup is a guided setup that can be begun: of one kind of object.
+type Setup struct {
+	Kind  string // what its draft is kept under
+	Label string // what is made: "GRE tunnel"
+	What  string // what it is for, one sentence
+	Begin func() tea.Cmd
+}
+
+// Setter is a module whose objects can be made in a guided setup.
+type Setter interface{ Setups() []Setup }
+
+// Followed is an object whose way up is being followed.
+type Followed struct {
+	Name  string
+	State string // in words
+	Up    bool   // it has arrived
+	Open  func() tui.View
+}
+
+// Follower is a module that follows objects until they are up.
+type Follower interface{ Followed() []Followed }
+
+// Followed are all objects that are followed.
+func (e *Env) Followed() []Followed {
+	var out []Followed
+	for _, m := range e.modules {
+		if f, ok := m.(Follower); ok {
+			out = append(out, f.Followed()...)
+		}
+	}
+	return out
+}
+
+// Setups are the guided setups of all modules, in the order of the registry.
+func (e *Env) Setups() []Setup {
+	var out []Setup
+	for _, m := range e.modules {
+		if s, ok := m.(Setter); ok {
+			out = append(out, s.Setups()...)
+		}
+	}
+	return out
+}
+
+// Begin opens a guided setup; when there is a draft of it, it asks whether to go on with that. what is what is
+// made, with its article; the draft is nil when it begins with nothing.
+func (e *Env) Begin(kind, what string, open func(draft form.Values) tea.Cmd) tea.Cmd {
+	draft, ok := e.Drafts.Draft(kind)
+	if kind == "" || !ok {
+		return open(nil)
+	}
+	with := func(v form.Values) func() tea.Cmd { return func() tea.Cmd { return open(v) } }
+	return tui.Open(&tui.Dialog{Title: "Go on with the draft?", Harmless: true, Lines: []tui.Line{
+		tui.Text(tui.Plain, "A draft of "+what+" ("+tui.Clean(DraftName(draft))+") was kept "+resource.Ago(draft.At, e.Now())+". Keys are never part of one.")},
+		Choices: []tui.Choice{{Label: "back"}, {Label: "go on with it", Key: "g", Run: with(draft.Values)}, {Label: "begin anew", Key: "a", Run: with(nil)}}})
+}
+
+// DraftName is what a draft is to be called: the name, or the network, that it has so far.
+func DraftName(d setup.Draft) string {
+	return cmp.Or(d.Values["name"], d.Values["conduit_name"], d.Values["cidr"], d.Values["prefix"], "no name yet")
+}
+
+// Guided makes a form the guided setup of a new object, with drafts under kind; without a kind it stays as it is.
+func (e *Env) Guided(o form.Options, kind string, draft form.Values) form.Options {
+	if kind == "" {
+		return o
+	}
+	o.Guided = true
+	if draft != nil {
+		o.Values = maps.Clone(o.Values)
+		maps.Copy(o.Values, draft)
+	}
+	o.Keep = func(v form.Values) tea.Cmd {
+		return e.remember(func() error { return e.Drafts.Keep(kind, setup.Draft{At: e.Now(), Values: v}) })
+	}
+	o.Forget = func() tea.Cmd { return e.forget(kind) }
+	return o
+}
+
+func (e *Env) forget(kind string) tea.Cmd {
+	if kind == "" {
+		return nil
+	}
+	return e.remember(func() error { return e.Drafts.Forget(kind) })
+}
+
+// RememberPool remembers where the next inner subnet is to be proposed: near the one that was used last.
+func (e *Env) RememberPool(used string) tea.Cmd {
+	pool, ok := poolAround(used)
+	if !ok {
+		return nil
+	}
+	return e.remember(func() error { return e.Drafts.RememberPool(pool) })
+}
+
+// rememberedMsg says that the drafts have changed, for the page that lists them.
+type rememberedMsg struct{}
+
+// remember runs what writes a file in the background, and says when that failed.
+func (e *Env) remember(write func() error) tea.Cmd {
+	return func() tea.Msg {
+		if err := write(); err != nil {
+			return tui.Toast(tui.Pending, "A draft could not be kept: "+err.Error())()
+		}
+		return rememberedMsg{}
+	}
+}

@@ -1,0 +1,172 @@
+package prefix
+
+import (
+	"context"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/tui"
+	"flarewire/tui/form"
+	"flarewire/views/kit"
+)
+
+// bindingDraft is what a draft of a new binding is kept under.
+const bindingDraft = "binding"
+
+// bindingSetup is the guided setup of a service binding: first the prefix, then what of it goes to which service.
+type bindingSetup struct {
+	m        *Module
+	services []api.AddressingService
+	form     *form.Form
+}
+
+// newBinding begins the setup; cidr is the prefix that it begins with, empty to choose one.
+func (m *Module) newBinding(cidr string) tea.Cmd {
+	return m.env.Begin(bindingDraft, "a new service binding", func(draft form.Values) tea.Cmd {
+		return tea.Batch(m.list.Want(), m.opening("New service binding", func(ctx context.Context) (tui.View, error) {
+			m.list.Await(ctx)
+			services, err := m.env.Account.Services.List(ctx)
+			if err != nil {
+				return nil, err
+			}
+			return m.bindingForm(cidr, services, draft), nil
+		}))
+	})
+}
+
+func (m *Module) bindingForm(cidr string, services []api.AddressingService, draft form.Values) tui.View {
+	s := &bindingSetup{m: m, services: services}
+	options := make([]form.Option, len(services))
+	for i, service := range services {
+		options[i] = form.Option{Value: service.ID, Label: tui.Clean(service.Name)}
+	}
+	o := form.Options{Title: "New service binding", Verb: "review", Values: form.Values{"prefix": cidr}, Submit: s.submit,
+		Sections: []form.Section{
+			{Title: "Prefix", Intro: "The prefix that you brought to Cloudflare, whose addresses are to go to a service.", Fields: []form.Field{
+				{Key: "prefix", Label: "Prefix", Help: "One of yours; ctrl+n goes through them", Suggest: func(form.Values) []string { return m.cidrs() },
+					Check: s.checkPrefix, Changed: s.look, Live: s.bound}}},
+			{Title: "Binding", Intro: "Which part of it goes where. The most specific binding wins; what has none stays with the one above it.", Fields: []form.Field{
+				{Key: "cidr", Label: "Network", Help: "First the whole prefix; later parts of it, such as a /28",
+					Suggest: func(v form.Values) []string { return []string{strings.TrimSpace(v["prefix"])} }, Propose: s.whole,
+					Check: func(v string, all form.Values) form.Finding {
+						return kit.Finding(netrules.BindingCIDR(v, network(strings.TrimSpace(all["prefix"])), s.there(all)))
+					}},
+				{Key: "service_id", Label: "Service", Kind: form.Choice, Options: options, Help: "What gets the traffic to these addresses", Propose: s.fitting,
+					Check: func(v string, all form.Values) form.Finding {
+						return kit.Finding(allowed(network(strings.TrimSpace(all["prefix"])), s.there(all), all["cidr"], nameOf(services, v)))
+					}}}}}}
+	if cidr != "" {
+		o.Start = "cidr"
+	}
+	s.form = form.New(m.env.Guided(o, bindingDraft, draft))
+	return opened{s.form, s}
+}
+
+// opened is the form, which has the bindings of its first prefix fetched when it is opened.
+type opened struct {
+	*form.Form
+	setup *bindingSetup
+}
+
+// Init implements tui.View.
+func (o opened) Init() tea.Cmd { return tea.Batch(o.Form.Init(), o.setup.look(o.Values())) }
+
+// row is the prefix that was chosen.
+func (s *bindingSetup) row(v form.Values) (row, bool) {
+	for _, r := range s.m.rows() {
+		if r.CIDR == strings.TrimSpace(v["prefix"]) {
+			return r, true
+		}
+	}
+	return row{}, false
+}
+
+// look has the bindings of the prefix fetched that was chosen; what is known stands meanwhile.
+func (s *bindingSetup) look(v form.Values) tea.Cmd {
+	if r, ok := s.row(v); ok {
+		return s.m.store.look(r.ID)
+	}
+	return nil
+}
+
+// there are the bindings of the chosen prefix, as far as they are known.
+func (s *bindingSetup) there(v form.Values) []netrules.Binding {
+	r, ok := s.row(v)
+	if !ok {
+		return nil
+	}
+	return ruled(r.parts.bindings.rows)
+}
+
+func (s *bindingSetup) checkPrefix(v string, all form.Values) form.Finding {
+	r, ok := s.row(all)
+	switch {
+	case strings.TrimSpace(v) == "":
+		return form.Finding{Level: form.Partial, Text: "Choose a prefix: ctrl+n goes through yours"}
+	case !ok:
+		return form.Finding{Level: form.Partial, Text: "This is none of your prefixes; ctrl+n goes through them"}
+	case r.parts.bindings.err != nil:
+		return form.Finding{Level: form.Warning, Text: "Its bindings could not be read; the review reads them again"}
+	case !r.parts.bindings.known():
+		return form.Finding{Level: form.Note, Text: "Reading its bindings" + tui.Ellipsis}
+	}
+	return form.Finding{}
+}
+
+// bound says what the prefix is bound to now.
+func (s *bindingSetup) bound(v form.Values) string {
+	r, ok := s.row(v)
+	if !ok {
+		return ""
+	}
+	var names []string
+	for _, b := range r.parts.bindings.rows {
+		names = append(names, b.CIDR+" "+serviceName(b))
+	}
+	if len(names) == 0 {
+		return "nothing is bound to it yet"
+	}
+	return "bound: " + strings.Join(names, ", ")
+}
+
+// whole proposes the whole prefix while nothing is bound to it.
+func (s *bindingSetup) whole(v form.Values) string {
+	if r, ok := s.row(v); ok && r.parts.bindings.known() && len(r.parts.bindings.rows) == 0 {
+		return r.CIDR
+	}
+	return ""
+}
+
+func (s *bindingSetup) fitting(v form.Values) string {
+	if len(s.services) == 0 {
+		return ""
+	}
+	return fit(s.services, s.there(v))
+}
+
+func (s *bindingSetup) submit(v form.Values) tea.Cmd {
+	r, ok := s.row(v)
+	if !ok {
+		return tui.Toast(tui.Bad, "The prefix is not in the list any more")
+	}
+	return s.m.bindingEditor(r).ReviewNew(api.Binding{CIDR: strings.TrimSpace(v["cidr"]), ServiceID: v["service_id"],
+		ServiceName: nameOf(s.services, v["service_id"])}, s.form.InWords())
+}
+
+// cidrs are the account's prefixes.
+func (m *Module) cidrs() []string {
+	var out []string
+	for _, r := range m.rows() {
+		out = append(out, r.CIDR)
+	}
+	return out
+}
+
+// Setups implements kit.Setter.
+func (m *Module) Setups() []kit.Setup {
+	return []kit.Setup{{Kind: bindingDraft, Label: "Service binding", What: "which service gets a prefix's traffic, or a part's.",
+		Begin: func() tea.Cmd { return m.newBinding("") }}}
+}
