@@ -10,6 +10,7 @@ import (
 	"io"
 	"strings"
 	"testing"
+	"time"
 
 	"flarewire/internal/ptytest/grid"
 	"flarewire/internal/shot"
@@ -164,4 +165,33 @@ func decode(t *testing.T, file []byte) image.Image {
 		t.Fatal(err)
 	}
 	return img
+}
+
+func TestAFilmShowsEachFrameForItsTimeAndTheLastWithoutMotion(t *testing.T) {
+	frame := func(text string, stay time.Duration) shot.Frame {
+		return shot.Frame{Screen: grid.FromANSI(20, 2, text), Stay: stay}
+	}
+	o := shot.Options{Palette: shot.Dark}
+	film, err := shot.Film([]shot.Frame{frame("first", 3*time.Second), frame("second", time.Second)}, o)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var any struct {
+		XMLName xml.Name
+	}
+	if err := xml.Unmarshal(film, &any); err != nil {
+		t.Fatalf("not XML: %v", err)
+	}
+	for _, want := range []string{">first<", ">second<", "animation:4s step-end infinite", "@keyframes a1{0%{visibility:hidden}75%{visibility:visible}",
+		"prefers-reduced-motion:reduce){.f{animation:none}.f1{visibility:visible}"} {
+		if !strings.Contains(string(film), want) {
+			t.Errorf("%q is missing in\n%s", want, film)
+		}
+	}
+	if _, err := shot.Film([]shot.Frame{frame("a", 1), {Screen: grid.FromANSI(30, 2, "b"), Stay: 1}}, o); err == nil {
+		t.Error("frames of two sizes make a film")
+	}
+	if _, err := shot.Film(nil, o); err == nil {
+		t.Error("nothing makes a film")
+	}
 }

@@ -16,17 +16,9 @@ const fontStack = "'DejaVu Sans Mono','Go Mono',Menlo,Consolas,'Liberation Mono'
 // selected and found; lines, blocks and symbols are outlines.
 func SVG(s grid.Screen, o Options) []byte {
 	d := &svgDrawing{screen: s, options: o, layout: layoutOf(s, o)}
-	l := d.layout
-	fmt.Fprintf(&d.out, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="%s" font-size="%d">`+"\n",
-		l.width, l.height, l.width, l.height, fontStack, fontSize)
-	d.out.WriteString("<style>text{white-space:pre}.b{font-weight:bold}.i{font-style:italic}</style>\n")
+	d.open("")
 	d.window()
-	_, rows := s.Size()
-	for y := range rows {
-		d.backgrounds(y)
-		d.outlines(y)
-		d.texts(y)
-	}
+	d.cells()
 	d.out.WriteString("</svg>\n")
 	return []byte(d.out.String())
 }
@@ -36,6 +28,24 @@ type svgDrawing struct {
 	screen  grid.Screen
 	options Options
 	layout  layout
+}
+
+// open begins the document, with more style than every picture has.
+func (d *svgDrawing) open(style string) {
+	l := d.layout
+	fmt.Fprintf(&d.out, `<svg xmlns="http://www.w3.org/2000/svg" width="%d" height="%d" viewBox="0 0 %d %d" font-family="%s" font-size="%d">`+"\n",
+		l.width, l.height, l.width, l.height, fontStack, fontSize)
+	d.out.WriteString("<style>text{white-space:pre}.b{font-weight:bold}.i{font-style:italic}" + style + "</style>\n")
+}
+
+// cells draws everything that is on the screen.
+func (d *svgDrawing) cells() {
+	_, rows := d.screen.Size()
+	for y := range rows {
+		d.backgrounds(y)
+		d.outlines(y)
+		d.texts(y)
+	}
 }
 
 func (d *svgDrawing) look(x, y int) look { return d.options.Palette.lookOf(d.screen, x, y) }

@@ -50,12 +50,20 @@ type step struct {
 var (
 	list     = step{until: []string{"Northwind Freight", "syd-br1-ipsec", "quit"}}
 	overview = step{until: []string{"Northwind Freight", "LIKELIEST CAUSE", "prefixes now", "quit"}}
-	// form is a new IPsec tunnel with a mistake in its name.
-	form = []step{list, {":ipsec\r", []string{"IPsec tunnels"}}, {"n", []string{"New IPsec tunnel", "Your endpoint"}},
+	// setup is the guided setup of an IPsec tunnel with a mistake in its name.
+	setup = []step{{until: []string{"IPsec tunnels", "syd-br1-ipsec", "quit"}}, {"n", []string{"Step 1 of 5", "Your endpoint"}},
 		{"muc br1", []string{"Use only letters"}}}
 	// review is a new static route, checked by the server and not sent yet.
-	review = []step{{":routes\r", []string{"198.18.20.0/24"}}, {"n", []string{"New static route"}},
+	review = []step{{until: []string{"198.18.20.0/24"}}, {"n", []string{"New static route", "Step 1 of 2"}},
 		{"10.99.0.0/16\t10.213.0.1\x13", []string{"validate_only", "enter send"}}}
+	// bringUp is the way of a new IPsec tunnel from its name to the page that follows it.
+	bringUp = []step{{until: []string{"IPsec tunnels", "syd-br1-ipsec", "quit"}}, {"n", []string{"Step 1 of 5", "Your endpoint"}},
+		{"muc-br1-ipsec", []string{"muc-br1-ipsec"}}, {"\t\t203.0.113.202", []string{"203.0.113.202"}},
+		{"\x1b[6~", []string{"Step 2 of 5", "your side"}}, {"\x1b[6~\t64777", []string{"Step 3 of 5", "64777"}},
+		{"\x1b[6~", []string{"Step 4 of 5"}}, {"\x13", []string{"validate_only", "enter send"}},
+		{"\r", []string{"enter generate key"}}, {"\r", []string{"enter send", "psk_generate"}}, {"\r", []string{"v shows it"}},
+		{"y", []string{"K I have kept it"}}, {"K", []string{"enter close"}}, {"\r", []string{"enter bring-up"}},
+		{"\r", []string{"Bring up muc-br1-ipsec", "key set", "IKE identity"}}}
 )
 
 var pictures = []picture{
@@ -64,8 +72,11 @@ var pictures = []picture{
 	{name: "tunnels-wide", start: "tunnels", cols: 120, rows: 40, steps: []step{list}},
 	{name: "tunnel", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"\r", []string{"› iad-dc1-gre", "BGP session"}}}},
 	{name: "help", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"?", []string{"Keys on", "Help"}}}},
-	{name: "form", start: "tunnels", cols: 80, rows: 24, steps: form},
-	{name: "review", start: "tunnels", cols: 80, rows: 24, steps: append([]step{list}, review...)},
+	{name: "diagnosis", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"\r", []string{"› iad-dc1-gre", "BGP session"}},
+		{"\x1b[6~", []string{"What this means", "Because"}}}},
+	{name: "setup", start: "ipsec", cols: 80, rows: 24, steps: setup},
+	{name: "review", start: "routes", cols: 80, rows: 24, steps: review},
+	{name: "bring-up", start: "ipsec", cols: 80, rows: 24, steps: bringUp},
 	{name: "status", cols: 80, rows: 20, shell: "flarewire --demo status"},
 }
 
@@ -99,6 +110,7 @@ func run(out string, check bool) error {
 			wrong = append(wrong, keep(filepath.Join(out, p.name+"-"+theme), screen, theme, check))
 		}
 	}
+	wrong = append(wrong, film(binary, work, filepath.Join(out, "setup-film.svg"), check))
 	return errors.Join(wrong...)
 }
 
@@ -110,11 +122,7 @@ func keep(path string, screen grid.Screen, theme string, check bool) error {
 	}
 	svg := shot.SVG(screen, options)
 	if check {
-		there, err := os.ReadFile(path + ".svg")
-		if err != nil || !bytes.Equal(there, svg) {
-			return fmt.Errorf("%s.svg is not what the program shows: run make screenshots and look at what changed", path)
-		}
-		return nil
+		return same(path+".svg", svg)
 	}
 	png, err := shot.PNG(screen, options)
 	if err != nil {
@@ -126,8 +134,23 @@ func keep(path string, screen grid.Screen, theme string, check bool) error {
 	return errors.Join(os.WriteFile(path+".svg", svg, 0o644), os.WriteFile(path+".png", png, 0o644))
 }
 
+// same fails when a file of the folder is not what the program shows now.
+func same(path string, svg []byte) error {
+	there, err := os.ReadFile(path)
+	if err != nil || !bytes.Equal(there, svg) {
+		return fmt.Errorf("%s is not what the program shows: run make screenshots and look at what changed", path)
+	}
+	return nil
+}
+
 // take runs the program and gives the screen after the last step.
 func (p picture) take(binary, home, theme string) (grid.Screen, error) {
+	return p.play(binary, home, theme, func(grid.Screen) {})
+}
+
+// play runs the program and gives the screen after the last step; each is told the screen of every step, once
+// nothing more is drawn.
+func (p picture) play(binary, home, theme string, each func(grid.Screen)) (grid.Screen, error) {
 	stopped := []string{"--demo-at", moment, "--theme", theme}
 	if p.start != "" {
 		stopped = append(stopped, "--start", p.start)
@@ -151,14 +174,19 @@ func (p picture) take(binary, home, theme string) (grid.Screen, error) {
 		_, err := c.Wait(ctx)
 		return c.Screen(), err
 	}
+	var screen grid.Screen
 	for _, s := range p.steps {
 		c.Send(s.keys)
-		screen, err := c.WaitFor(ctx, func(now grid.Screen) bool { return showsAll(now, s.until) })
+		screen, err = c.WaitFor(ctx, func(now grid.Screen) bool { return showsAll(now, s.until) })
 		if err != nil {
 			return screen, fmt.Errorf("waiting for %q: %w; the screen is\n%s", s.until, err, screen.Box())
 		}
+		if screen, err = settled(ctx, c); err != nil {
+			return screen, err
+		}
+		each(screen)
 	}
-	return settled(ctx, c)
+	return screen, nil
 }
 
 func showsAll(s grid.Screen, texts []string) bool {

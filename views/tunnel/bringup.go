@@ -205,7 +205,10 @@ func (s step) draw(c tui.Canvas, began time.Time) string {
 		text = s.off
 	case !s.since.IsZero():
 		mark, role = g.Pending, tui.Pending
-		text = tui.AgeSince(s.since, c.Now) + ", until " + s.means
+		text = "until " + s.means
+		if age := tui.AgeSince(s.since, c.Now); age != "now" {
+			text = age + ", " + text
+		}
 	}
 	return tui.Line{{Text: "   "}, {Text: mark + " " + tui.Fit(s.title, 18), Role: role}, {Text: tui.Clean(text), Role: tui.Muted}}.Paint(c.Theme, c.Width)
 }
