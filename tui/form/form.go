@@ -156,6 +156,7 @@ func New(o Options) *Form {
 		}
 		f.move(1)
 	}
+	f.reached = f.at.section
 	return f
 }
 
@@ -384,7 +385,10 @@ func (f *Form) cycle(by int) func() tea.Cmd {
 		if n == 0 {
 			return nil
 		}
-		f.set(field.Key, field.Options[((max(i, 0)+by)%n+n)%n].Value)
+		if i < 0 && by < 0 {
+			i = 0 // nothing is chosen yet: left begins at the end, right at the beginning
+		}
+		f.set(field.Key, field.Options[((i+by)%n+n)%n].Value)
 		return nil
 	}
 }

@@ -172,21 +172,29 @@ func (f *Form) propose() {
 	}
 }
 
-// repropose asks for the proposals again in the steps that were not reached: what they rest on may have
-// been on its way when the form was opened. What the eye has seen stays.
+// repropose asks for the proposals again: what they rest on may have been on its way when the form was opened.
+// A proposal that the eye has seen stays; one that is missing comes when it is known.
 func (f *Form) repropose() {
 	if !f.opts.Guided {
 		return
 	}
-	for _, s := range f.opts.Sections[min(f.reached+1, len(f.opts.Sections)):] {
+	for i, s := range f.opts.Sections {
 		for _, field := range s.Fields {
-			if field.Propose == nil || !f.proposed[field.Key] {
+			if field.Propose == nil || !f.proposed[field.Key] || (i <= f.reached && f.values[field.Key] != "") {
 				continue
 			}
 			if now := field.Propose(f.values); now != f.values[field.Key] {
 				f.values[field.Key], f.initial[field.Key] = now, now
+				f.refocus(field.Key)
 			}
 		}
+	}
+}
+
+// refocus loads the field under the cursor anew when it is the one with this key.
+func (f *Form) refocus(key string) {
+	if field := f.field(); field != nil && field.Key == key {
+		f.focus()
 	}
 }
 

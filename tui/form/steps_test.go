@@ -98,6 +98,20 @@ func TestAProposalMayComeLaterButNotUnderTheEyes(t *testing.T) {
 	g.sees("yours is next to 10.0.0.0")
 }
 
+func TestAProposalThatIsMissingComesWhenItIsKnown(t *testing.T) {
+	g := setUp(t, form.Values{"how": "new"})
+	g.write("fra")
+	g.press("tab", "tab")
+	g.sees("Step 2 of 3")
+	g.free = "10.0.0.4"
+	g.form.Update("news from the account")
+	g.sees("10.0.0.4")
+	g.press("ctrl+s")
+	if g.sent["address"] != "10.0.0.4" {
+		t.Errorf("sent %v", g.sent)
+	}
+}
+
 func TestAcceptingEveryProposalGoesStraightToTheReview(t *testing.T) {
 	g := setUp(t, form.Values{"how": "new"})
 	g.free = "10.0.0.0"

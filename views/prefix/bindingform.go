@@ -56,6 +56,9 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 					}},
 				{Key: "service_id", Label: "Service", Kind: form.Choice, Options: options, Help: "What gets the traffic to these addresses", Propose: s.fitting,
 					Check: func(v string, all form.Values) form.Finding {
+						if v == "" {
+							return form.Finding{Level: form.Partial, Text: "Choose a service: left and right go through them"}
+						}
 						return kit.Finding(allowed(network(strings.TrimSpace(all["prefix"])), s.there(all), all["cidr"], nameOf(services, v)))
 					}}}}}}
 	if cidr != "" {
@@ -140,8 +143,11 @@ func (s *bindingSetup) whole(v form.Values) string {
 	return ""
 }
 
+// fitting proposes a service once it is known what the prefix is bound to: the first binding has another one than
+// those after it.
 func (s *bindingSetup) fitting(v form.Values) string {
-	if len(s.services) == 0 {
+	r, ok := s.row(v)
+	if !ok || !r.parts.bindings.known() || len(s.services) == 0 {
 		return ""
 	}
 	return fit(s.services, s.there(v))
