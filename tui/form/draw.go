@@ -98,9 +98,7 @@ func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 	case field.Kind == Choice:
 		return f.choice(c, field, here, width)
 	case here && f.proposed[field.Key] && value != "":
-		const note = "proposed: typing replaces it"
-		tui.FitInput(&f.input, max(8, min(tui.Width(value)+1, width-len(note)-2)))
-		return f.input.View() + c.Theme.Paint(tui.Muted, " "+note)
+		return f.proposal(c, value, width)
 	case here:
 		tui.FitInput(&f.input, width-1)
 		return f.input.View()
@@ -108,6 +106,18 @@ func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 		value = strings.Repeat("•", min(len(value), 12))
 	}
 	return tui.Text(tui.Plain, tui.Clean(value)).Paint(c.Theme, width)
+}
+
+// proposal is a proposed value under the cursor. The value has the room first.
+func (f *Form) proposal(c tui.Canvas, value string, width int) string {
+	own := min(tui.Width(value)+1, width-1)
+	tui.FitInput(&f.input, own)
+	for _, note := range []string{" proposed: typing replaces it", " proposed"} {
+		if own+1+len(note) <= width {
+			return f.input.View() + c.Theme.Paint(tui.Muted, note)
+		}
+	}
+	return f.input.View()
 }
 
 func (f *Form) choice(c tui.Canvas, field Field, here bool, width int) string {

@@ -305,3 +305,15 @@ func TestNothingIsDrawnOutsideTheCanvas(t *testing.T) {
 		}
 	}
 }
+
+// A choice that holds nothing yet begins at its end or its beginning, and leaves none of them out.
+func TestAnEmptyChoiceBeginsAtItsFirstOption(t *testing.T) {
+	for key, want := range map[string]string{"right": "a", "left": "c"} {
+		d := sit(t, form.Section{Fields: []form.Field{{Key: "service", Label: "Service", Kind: form.Choice,
+			Options: []form.Option{{Value: "a", Label: "a"}, {Value: "b", Label: "b"}, {Value: "c", Label: "c"}}}}})
+		d.press(key)
+		if got := d.form.Values()["service"]; got != want {
+			t.Errorf("%s gives %q, want %q", key, got, want)
+		}
+	}
+}
