@@ -5,6 +5,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -195,4 +196,24 @@ func TestABringUpIsFoundAgain(t *testing.T) {
 		term.Press("r")
 	}
 	term.WaitText("K generate key") // nothing comes up without a key, however long it takes
+}
+
+// The account does not answer while somebody types: every key is on the screen all the same, and what is not
+// known yet is said to be on its way.
+func TestTypingDoesNotWaitForTheAccount(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	term := atPage(t, a, "setup", "Service binding")
+	term.Press("G", "enter")
+	term.WaitText("Step 1 of 2")
+	release := sync.OnceFunc(a.hold())
+	defer release()
+	term.Type("198.18.20.0/24")
+	term.WaitText("Reading its bindings")
+	term.Press("enter")
+	term.WaitText("Step 2 of 2")
+	term.Type("198.18.20.32/27")
+	term.WaitText("198.18.20.32/27")
+	release()
+	term.WaitText("[CDN]") // proposed once it is known what the prefix is bound to
 }
