@@ -11,6 +11,7 @@ var asciiFor = map[string]string{
 	Ellipsis: "~", "–": "-", "—": "-", "·": "-", "›": ">", "→": ">", "←": "<", "↑": "^", "↓": "v",
 	"•": "*", "▸": ">", "▾": "v",
 	"╭": "+", "╮": "+", "╰": "+", "╯": "+", "─": "-", "│": "|",
+	"▁": "_", "▂": ".", "▃": "-", "▄": "=", "▅": "+", "▆": "*", "▇": "%", "█": "#",
 }
 
 // toASCII replaces every sign that ASCIIGlyphs are chosen to avoid, cell for cell: on a terminal that does

@@ -197,6 +197,9 @@ func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 	if f.Prose {
 		return drawProse(c, f, width, lead)
 	}
+	if f.Graph != nil {
+		f.Value, f.Note = f.Graph(max(1, width-4-labelWidth))
+	}
 	label := tui.Clean(f.Label)
 	line := tui.Line{{Text: tui.Fit(label, max(labelWidth, min(tui.Width(label)+1, 24))), Role: tui.Muted}, {Text: tui.Clean(f.Value), Role: f.Role}}
 	if f.Open != nil {

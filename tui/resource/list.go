@@ -193,6 +193,9 @@ func (l *List[T]) under() string {
 	return l.desc.ID(row)
 }
 
+// Selected is the row under the cursor, for pages that show more of it beside the list.
+func (l *List[T]) Selected() (row T, ok bool) { return l.table.Selected() }
+
 func (l *List[T]) open() tea.Cmd {
 	row, _ := l.table.Selected()
 	return tui.Push(NewDetail(l.desc, l.source, row))

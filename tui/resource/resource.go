@@ -111,6 +111,9 @@ type Field struct {
 	Open func() tui.View
 	// Prose marks a sentence: it is wrapped over the whole width and is not a value to copy.
 	Prose bool
+	// Graph, when set, draws the value in at most room cells, with a note that belongs to it; Value is then its
+	// words, for the note and for copying.
+	Graph func(room int) (graph, note string)
 }
 
 // Source is where pages get their rows from. The rows live outside of the pages, so that all pages

@@ -59,6 +59,9 @@ func (f *Feed) besides(msg tea.Msg) tea.Cmd {
 		return tea.Tick(max(wait, time.Second), func(time.Time) tea.Msg { return besideDueMsg(msg) })
 	case besideDueMsg:
 		return f.read(msg.name)
+	case insightMsg:
+		f.looks.take(msg.Insight)
+		f.account = nil
 	case ChangedMsg:
 		var cmds []tea.Cmd
 		for _, name := range []watch.SourceName{watch.RouteSource, watch.PrefixSource} {
@@ -80,7 +83,9 @@ func (f *Feed) take() {
 // Diagnosis is the reading of the newest snapshot; it is made once per snapshot.
 func (f *Feed) Diagnosis() *diagnose.Account {
 	if f.account == nil {
-		f.account = diagnose.Read(diagnose.From(f.last, f.watcher.Now()))
+		facts := diagnose.From(f.last, f.watcher.Now())
+		facts.Insights = f.Insights()
+		f.account = diagnose.Read(facts)
 	}
 	return f.account
 }
@@ -88,7 +93,7 @@ func (f *Feed) Diagnosis() *diagnose.Account {
 // Brings tells whether a message announces a new snapshot.
 func (f *Feed) Brings(msg tea.Msg) bool {
 	switch msg.(type) {
-	case polledMsg, besideMsg, besideOnceMsg:
+	case polledMsg, besideMsg, besideOnceMsg, insightMsg:
 		return true
 	}
 	return false

@@ -28,6 +28,7 @@ type Feed struct {
 	last    watch.Snapshot
 	beside  map[watch.SourceName]bool // sources that are being polled
 	account *diagnose.Account         // the reading of last; nil until somebody asks
+	looks   looks
 }
 
 type (
@@ -62,6 +63,7 @@ func (f *Feed) Last() watch.Snapshot { return f.last }
 
 // Refresh polls now, unless a poll is under way.
 func (f *Feed) Refresh() tea.Cmd {
+	f.looks.askAgain()
 	if f.polling {
 		return tui.Toast(tui.Muted, "Already asking Cloudflare")
 	}

@@ -101,14 +101,7 @@ func first(at *time.Time, now time.Time) {
 	}
 }
 
-func (b *BringUp) tunnel() (watch.Tunnel, bool) {
-	for _, t := range b.m.env.Feed.Last().Tunnels {
-		if t.ID == b.id {
-			return t, true
-		}
-	}
-	return watch.Tunnel{}, false
-}
+func (b *BringUp) tunnel() (watch.Tunnel, bool) { return b.m.byID(b.id) }
 
 // hasKey tells whether the tunnel has a pre-shared key, as far as the API or this program knows: a key that
 // was sent along when the tunnel was made may have no date.

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,10 +18,11 @@ import (
 	"flarewire/views/kit"
 )
 
-func sections(t watch.Tunnel, now time.Time, g tui.Glyphs, findings []diagnose.Finding) []resource.Section {
-	return []resource.Section{
-		panel(t, now, g), next(t, findings), timeline(t, now, g), addresses(t), kit.HealthDetail(t.HealthCheck, true), settings(t), identity(t, now),
-	}
+// sections are the page of a tunnel; more are those that come from elsewhere and are as important as the timeline.
+func sections(t watch.Tunnel, now time.Time, g tui.Glyphs, findings []diagnose.Finding, more ...resource.Section) []resource.Section {
+	first := []resource.Section{panel(t, now, g), next(t, findings), timeline(t, now, g)}
+	rest := []resource.Section{addresses(t), kit.HealthDetail(t.HealthCheck, true), settings(t), identity(t, now)}
+	return slices.Concat(first, more, rest)
 }
 
 // panel is the BGP session as the API reports it.

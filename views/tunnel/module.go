@@ -31,6 +31,7 @@ type Module struct {
 
 // New makes the module.
 func New(env *kit.Env) kit.Module {
+	env.Feed.Analyse(env.Account)
 	return &Module{env: env, progress: map[string]*progress{}, keyed: map[string]bool{}, leases: live.NewList(env.Ctx, env.Now, env.Account.Leases.List)}
 }
 
@@ -51,7 +52,26 @@ func (m *Module) source(kinds ...api.TunnelKind) resource.Source[watch.Tunnel] {
 	s := m.env.Feed.Tunnels(kinds...)
 	s.Want = func() tea.Cmd { return m.env.Feed.Want(watch.HealthSource) }
 	s.Related = m.env.WantRelated
+	s.Looked = m.look
 	return s
+}
+
+// look asks the analytics about the tunnel whose page is open; of the others of a list nothing is asked.
+func (m *Module) look(id string) tea.Cmd {
+	if t, ok := m.byID(id); ok {
+		return m.env.Feed.LookInto(t.Name)
+	}
+	return nil
+}
+
+// byID finds a tunnel in the newest snapshot.
+func (m *Module) byID(id string) (watch.Tunnel, bool) {
+	for _, t := range m.env.Feed.Last().Tunnels {
+		if t.ID == id {
+			return t, true
+		}
+	}
+	return watch.Tunnel{}, false
 }
 
 // Services implements kit.Module: the feed is the program's own.
@@ -61,7 +81,8 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 	d := Describe(title, m.env.Glyphs)
 	d.Columns = slices.Insert(d.Columns, 3, healthColumn())
 	d.Sections = func(t watch.Tunnel, now time.Time) []resource.Section {
-		return append(sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID)), m.env.Related(subject(t))...)
+		own := sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID), lookback(t, m.env.Feed.Look(t.Name), now)...)
+		return append(own, m.env.Related(subject(t))...)
 	}
 	d.NoWrites = m.env.NoWrites
 	d.Create = func() tea.Cmd { return m.create(kinds) }
@@ -230,10 +251,8 @@ func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
 	if kind != diagnose.GRETunnels && kind != diagnose.IPsecTunnels {
 		return nil
 	}
-	for _, t := range m.env.Feed.Last().Tunnels {
-		if t.ID == id {
-			return m.openOne(t)()
-		}
+	if t, ok := m.byID(id); ok {
+		return m.openOne(t)()
 	}
 	return nil
 }

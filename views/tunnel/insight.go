@@ -1,0 +1,199 @@
+package tunnel
+
+import (
+	"cmp"
+	"fmt"
+	"math"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/watch"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/views/kit"
+	"flarewire/views/live"
+)
+
+// locationsShown bounds the locations on a tunnel's page: those with most traffic come first.
+const locationsShown = 6
+
+// lookback is what the analytics know of the tunnel's last hours.
+func lookback(t watch.Tunnel, look live.Look, now time.Time) []resource.Section {
+	s := resource.Section{Title: "Last 24 hours"}
+	prose := func(role tui.Role, text string) {
+		s.Fields = append(s.Fields, resource.Field{Value: text, Role: role, Prose: true})
+	}
+	switch {
+	case look.Err != nil:
+		prose(tui.Pending, "Health and traffic are not known: "+kit.Sentence(look.Err))
+	case !look.Until.IsZero():
+		prose(tui.Muted, "Many tunnels were opened in a short time: this one is asked in "+tui.Age(look.Until.Sub(now))+", within Cloudflare's limit of requests.")
+	}
+	if look.At.IsZero() {
+		if look.Asking {
+			prose(tui.Muted, "Asking Cloudflare's analytics…")
+		}
+		return []resource.Section{s}
+	}
+	s.Fields = append(s.Fields, healthGraph(t, look.Insight), rateGraph("In", "from your side", look.Ingress, look.IngressErr),
+		rateGraph("Out", "to your side", look.Egress, look.EgressErr))
+	s.Fields = append(s.Fields, resource.Field{Label: "Read", Value: look.At.UTC().Format("15:04:05") + " UTC", Role: tui.Muted, Note: readNote(look, now)})
+	return []resource.Section{s, locations(t, look.Insight)}
+}
+
+func readNote(look live.Look, now time.Time) string {
+	text := resource.Ago(look.At, now) + "; left is 24 h ago, a blank is not known"
+	if look.Partial {
+		text += "; Cloudflare gave as many rows as it gives at once, there may be more"
+	}
+	return text
+}
+
+// checksOff tells that the tunnel is not probed: the analytics then call it down, which says nothing.
+func checksOff(t watch.Tunnel) bool {
+	return t.HealthCheck != nil && t.HealthCheck.Enabled != nil && !*t.HealthCheck.Enabled
+}
+
+func healthGraph(t watch.Tunnel, in watch.Insight) resource.Field {
+	f := resource.Field{Label: "Health", Value: "not known", Role: tui.Muted}
+	switch {
+	case checksOff(t):
+		f.Note = "the health checks are off: the analytics call the tunnel down whatever it does"
+		return f
+	case in.HealthErr != nil:
+		f.Note = kit.Sentence(in.HealthErr)
+		return f
+	}
+	newest, lowest := last(in.Health), extreme(in.Health, func(a, b float64) bool { return a < b })
+	if newest == nil {
+		f.Note = "the analytics have no probe of this tunnel in 24 h"
+		return f
+	}
+	words := fmt.Sprintf("%s %s, lowest %s at %s", percent(*newest.Value), since(*newest), percent(*lowest.Value), clock(lowest.At))
+	f.Value, f.Role = words, healthRole(watch.HealthOf(newest.Value))
+	f.Graph = graph(in.Health, 1, math.Min, words+"; scale 0 to 100 %", "lowest")
+	return f
+}
+
+func rateGraph(label, side string, series []watch.Point, err error) resource.Field {
+	f := resource.Field{Label: label, Value: "not known", Role: tui.Muted}
+	if err != nil {
+		f.Note = kit.Sentence(err)
+		return f
+	}
+	newest, most := last(series), extreme(series, func(a, b float64) bool { return a > b })
+	if newest == nil {
+		f.Note = "the analytics have no traffic of this tunnel in 24 h"
+		return f
+	}
+	words := fmt.Sprintf("%s %s %s", rate(*newest.Value), side, since(*newest))
+	top := rate(*most.Value) + " (at " + clock(most.At) + ")"
+	f.Value, f.Role = words+", most "+top, tui.Plain
+	f.Graph = graph(series, *most.Value, math.Max, words+"; scale 0 to "+top, "most")
+	return f
+}
+
+// graph draws a series as wide as there is room. Of the steps that share a sign the lowest, or the most, is drawn: an
+// average would hide what is short.
+func graph(series []watch.Point, top float64, pick func(a, b float64) float64, words, drawn string) func(int) (string, string) {
+	values := make([]*float64, len(series))
+	for i, p := range series {
+		values[i] = p.Value
+	}
+	return func(room int) (string, string) {
+		cells, per := tui.Squeeze(values, room, pick)
+		span := fmt.Sprintf("; %d min a sign", per*int(watch.InsightStep/time.Minute))
+		if per > 1 {
+			span += ", the " + drawn + " of it"
+		}
+		return tui.Spark(cells, top), words + span
+	}
+}
+
+// last is the newest point that is known and whose step is over; nil when none is.
+func last(series []watch.Point) *watch.Point {
+	for i := len(series) - 2; i >= 0; i-- {
+		if series[i].Value != nil && !math.IsNaN(*series[i].Value) {
+			return &series[i]
+		}
+	}
+	return nil
+}
+
+// extreme is the first known point than which none is better; nil when none is known.
+func extreme(series []watch.Point, better func(a, b float64) bool) *watch.Point {
+	var best *watch.Point
+	for i, p := range series {
+		if p.Value != nil && !math.IsNaN(*p.Value) && (best == nil || better(*p.Value, *best.Value)) {
+			best = &series[i]
+		}
+	}
+	return best
+}
+
+func clock(at time.Time) string { return at.UTC().Format("15:04") }
+
+// since says of which step a value is.
+func since(p watch.Point) string { return "at " + clock(p.At) + " UTC" }
+
+func percent(share float64) string { return fmt.Sprintf("%.0f %%", share*100) }
+
+// rate writes bit/s with three digits.
+func rate(bits float64) string {
+	for _, unit := range []struct {
+		size float64
+		name string
+	}{{1e9, "Gbit/s"}, {1e6, "Mbit/s"}, {1e3, "kbit/s"}} {
+		if bits >= unit.size {
+			n := bits / unit.size
+			return fmt.Sprintf("%.*f %s", max(0, 2-int(math.Log10(n))), n, unit.name)
+		}
+	}
+	return fmt.Sprintf("%.0f bit/s", bits)
+}
+
+// locations are those of Cloudflare's that the tunnel's traffic goes through, the busiest first.
+func locations(t watch.Tunnel, in watch.Insight) resource.Section {
+	s := resource.Section{Title: "Cloudflare's locations, last hour"}
+	prose := func(text string) {
+		s.Fields = append(s.Fields, resource.Field{Value: text, Role: tui.Muted, Prose: true})
+	}
+	if err := in.ColoErr; err != nil && len(in.Colos) == 0 {
+		prose("Not known: " + kit.Sentence(err))
+		return s
+	}
+	for _, c := range in.Colos[:min(len(in.Colos), locationsShown)] {
+		f := resource.Field{Label: c.Name, Value: "traffic not known", Role: tui.Muted}
+		switch {
+		case c.Idle():
+			f.Value = "no traffic"
+		case c.BitRate != nil:
+			f.Value, f.Role = rate(*c.BitRate), tui.Plain
+		}
+		if !checksOff(t) {
+			f.Note = cmp.Or(string(c.State()), "health not known")
+			if c.Score != nil {
+				f.Note += ", " + percent(*c.Score)
+			}
+			if bad := c.State(); bad == watch.Degraded || bad == watch.HealthDown {
+				f.Role = healthRole(bad)
+			}
+		}
+		s.Fields = append(s.Fields, f)
+	}
+	switch more := len(in.Colos) - locationsShown; {
+	case len(in.Colos) == 0:
+		prose("The analytics name no location for this tunnel.")
+	case more > 0:
+		prose(fmt.Sprintf("and %d more", more))
+	}
+	switch {
+	case in.ColoFlowErr != nil && api.KindOf(in.ColoFlowErr) == api.Unsupported:
+		prose("Which of them carry traffic is not known: this account may not ask for it. The worst stand first.")
+	case in.ColoFlowErr != nil:
+		prose("Which of them carry traffic is not known: " + kit.Sentence(in.ColoFlowErr))
+	case !in.ColoFlow && len(in.Colos) > 0:
+		prose("Which of them carry traffic is not known. The worst stand first.")
+	}
+	return s
+}
