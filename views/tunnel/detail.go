@@ -2,11 +2,8 @@ package tunnel
 
 import (
 	"cmp"
-	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
-	"strings"
 	"time"
 
 	"flarewire/api"
@@ -23,62 +20,6 @@ func sections(t watch.Tunnel, now time.Time, g tui.Glyphs, findings []diagnose.F
 	first := []resource.Section{panel(t, now, g), next(t, findings), timeline(t, now, g)}
 	rest := []resource.Section{addresses(t), kit.HealthDetail(t.HealthCheck, true), settings(t), identity(t, now)}
 	return slices.Concat(first, more, rest)
-}
-
-// panel is the BGP session as the API reports it.
-func panel(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
-	s := resource.Section{Title: "BGP session"}
-	add := func(f resource.Field) { s.Fields = append(s.Fields, f) }
-	note := "no change seen since " + t.Track.Watched.UTC().Format("15:04:05") + " UTC, when flarewire first looked"
-	if !t.Track.Changed.IsZero() {
-		note = "changed " + resource.Ago(t.Track.Changed, now)
-	}
-	add(resource.Field{Label: "State", Value: stateText(t, g), Role: stateRole(t), Note: note})
-	if st := t.BGPStatus; st != nil {
-		add(fsmField(st))
-		tcp, tcpRole := "not connected", tui.Bad
-		if st.TCPEstablished {
-			tcp, tcpRole = "connected", tui.Good
-		}
-		add(resource.Field{Label: "TCP", Value: tcp, Role: tcpRole})
-		add(resource.Field{Label: "Cloudflare", Value: speaker(st.CFSpeakerIP, st.CFSpeakerPort), Note: "AS " + diagnose.CloudflareASN})
-		add(resource.Field{Label: "Customer", Value: speaker(st.CustomerSpeakerIP, st.CustomerSpeakerPort), Note: "AS " + asn(t) + " as configured"})
-		value, age := resource.Time(st.UpdatedAt.Time, now)
-		add(resource.Field{Label: "Status from", Value: value, Note: age})
-	} else if t.BGP != nil {
-		add(resource.Field{Label: "Customer AS", Value: asn(t), Note: "as configured; the API reports no status"})
-	}
-	if t.BGP != nil {
-		if len(t.BGP.ExtraPrefixes) > 0 {
-			add(resource.Field{Label: "Extra prefixes", Value: strings.Join(t.BGP.ExtraPrefixes, ", "), Note: "advertised to you"})
-		}
-		add(resource.Field{Label: "MD5 key", Value: kit.MD5(t.BGP)})
-		add(resource.Field{Label: "Went down", Value: times(t.Track.Downs), Note: "since flarewire watches"})
-	}
-	return s
-}
-
-func fsmField(s *api.BGPStatus) resource.Field {
-	f := resource.Field{Label: "FSM", Value: s.FSM}
-	if s.FSM == "" {
-		f.Value, f.Note = "-", "the API names no step"
-	} else if step, ok := diagnose.ParseStep(s.FSM); ok {
-		f.Note = fmt.Sprintf("step %d of %d: %s", step.Number, len(diagnose.Steps), step.Meaning)
-	}
-	return f
-}
-
-func speaker(ip string, port int) string {
-	switch {
-	case ip == "":
-		return "-"
-	case port == 0:
-		return ip
-	}
-	if addr, err := netip.ParseAddr(ip); err == nil && addr.Is6() {
-		return fmt.Sprintf("[%s]:%d", ip, port)
-	}
-	return fmt.Sprintf("%s:%d", ip, port)
 }
 
 // findingsShown bounds the reading: what comes after the likeliest causes is rarely read at night.
@@ -103,23 +44,6 @@ func next(t watch.Tunnel, findings []diagnose.Finding) resource.Section {
 		if because := f.Because(); because != "" {
 			s.Fields = append(s.Fields, resource.Field{Value: "Because: " + because, Role: tui.Muted, Prose: true})
 		}
-	}
-	return s
-}
-
-// timelineLength is how many changes the detail page shows.
-const timelineLength = 8
-
-func timeline(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
-	s := resource.Section{Title: "Seen while watching"}
-	events := t.Track.Events
-	for i := len(events) - 1; i >= max(0, len(events)-timelineLength); i-- {
-		e := events[i]
-		text, r := EventText(e)
-		s.Fields = append(s.Fields, resource.Field{Label: e.At.UTC().Format("15:04:05") + " UTC", Value: glyph(e.To, g) + " " + text, Role: r, Note: resource.Ago(e.At, now)})
-	}
-	if len(events) == 0 {
-		s.Fields = append(s.Fields, resource.Field{Label: t.Track.Watched.UTC().Format("15:04:05") + " UTC", Value: "watching since; no change", Role: tui.Muted})
 	}
 	return s
 }
@@ -213,11 +137,4 @@ func identity(t watch.Tunnel, now time.Time) resource.Section {
 		{Label: "Created", Value: created, Note: createdAge},
 		{Label: "Modified", Value: modified, Note: modifiedAge},
 	}}
-}
-
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return strconv.Itoa(n) + " times"
 }

@@ -1,0 +1,196 @@
+package tunnel
+
+import (
+	"fmt"
+	"net/netip"
+	"strconv"
+	"strings"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/diagnose"
+	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/views/kit"
+)
+
+// panel is the BGP session as the API reports it.
+func panel(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
+	s := resource.Section{Title: "BGP session"}
+	add := func(f resource.Field) { s.Fields = append(s.Fields, f) }
+	add(resource.Field{Label: "State", Value: stateText(t, g), Role: stateRole(t), Note: lastChange(t, now)})
+	if st := t.BGPStatus; st != nil {
+		add(fsmField(st))
+		tcp, tcpRole := "not connected", tui.Bad
+		if st.TCPEstablished {
+			tcp, tcpRole = "connected", tui.Good
+		}
+		add(resource.Field{Label: "TCP", Value: tcp, Role: tcpRole})
+		add(resource.Field{Label: "Cloudflare", Value: speaker(st.CFSpeakerIP, st.CFSpeakerPort), Note: "AS " + diagnose.CloudflareASN})
+		add(resource.Field{Label: "Customer", Value: speaker(st.CustomerSpeakerIP, st.CustomerSpeakerPort), Note: customerAS(t)})
+		value, age := resource.Time(st.UpdatedAt.Time, now)
+		add(resource.Field{Label: "Status from", Value: value, Note: age})
+	} else if t.BGP != nil {
+		add(resource.Field{Label: "Customer AS", Value: asn(t), Note: "as configured; the API reports no status"})
+	}
+	for _, text := range differences(t) {
+		add(resource.Field{Label: "Not as configured", Value: text, Role: tui.Pending, Prose: true})
+	}
+	if t.BGP != nil {
+		if len(t.BGP.ExtraPrefixes) > 0 {
+			add(resource.Field{Label: "Extra prefixes", Value: strings.Join(t.BGP.ExtraPrefixes, ", "), Note: "advertised to you"})
+		}
+		add(resource.Field{Label: "MD5 key", Value: kit.MD5(t.BGP)})
+		add(resource.Field{Label: "Went down", Value: times(t.Track.WeekDowns), Note: weekNote(t, now)})
+	}
+	return s
+}
+
+func customerAS(t watch.Tunnel) string {
+	if t.BGP == nil {
+		return "no AS number is configured"
+	}
+	return "AS " + asn(t) + " as configured; the API does not tell the router's own"
+}
+
+// lastChange says since when the state is as it is, as far as it was seen.
+func lastChange(t watch.Tunnel, now time.Time) string {
+	var note string
+	if t.Track.Changed.IsZero() {
+		note = "no change seen since " + moment(t.Track.Watched, now) + " UTC, when flarewire first looked"
+	} else {
+		note = "changed " + resource.Ago(t.Track.Changed, now) + ", " + moment(t.Track.Changed, now) + " UTC"
+	}
+	// What a run needs to start anew is no gap to speak of.
+	if gap := t.Track.Unwatched; gap >= time.Minute {
+		note += "; for " + tui.Age(gap) + " since then nobody watched"
+	}
+	return note
+}
+
+// moment is a time of today, or with its date.
+func moment(at, now time.Time) string {
+	at, now = at.UTC(), now.UTC()
+	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
+		return at.Format("15:04:05")
+	}
+	return at.Format("01-02 15:04:05")
+}
+
+// weekNote says what the count of the week rests on.
+func weekNote(t watch.Tunnel, now time.Time) string {
+	from := t.Track.WeekFrom(now)
+	note := "in the last 7 days"
+	if now.Sub(t.Track.Watched) < 7*24*time.Hour {
+		note = "since flarewire first looked, " + resource.Ago(from, now)
+	}
+	if n := t.Track.Downs; n != t.Track.WeekDowns {
+		note += "; " + times(n) + " in this run"
+	}
+	return note
+}
+
+// differences are what the reported session has otherwise than the configuration says. The API tells neither the AS number nor
+// the MD5 key that the router uses, so those cannot be compared.
+func differences(t watch.Tunnel) []string {
+	st := t.BGPStatus
+	if st == nil {
+		return nil
+	}
+	if t.BGP == nil {
+		return []string{"The API reports a session, but no BGP is configured on this tunnel."}
+	}
+	var out []string
+	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
+	cloudflare, customer, ok := netrules.Sides(subnet)
+	if !ok {
+		return nil
+	}
+	other := func(speaker string, side netip.Addr) bool {
+		addr, err := netip.ParseAddr(speaker)
+		return err == nil && side.IsValid() && addr.Is4() == side.Is4() && addr != side
+	}
+	if other(st.CFSpeakerIP, cloudflare) {
+		out = append(out, fmt.Sprintf("Cloudflare's speaker is %s, its side of the interface %s.", st.CFSpeakerIP, cloudflare))
+	}
+	if other(st.CustomerSpeakerIP, customer) {
+		out = append(out, fmt.Sprintf("Your speaker is %s, your side of the interface %s.", st.CustomerSpeakerIP, customer))
+	}
+	if cf, router := st.CFSpeakerPort, st.CustomerSpeakerPort; cf != 0 && cf != netrules.BGPPort && router != netrules.BGPPort {
+		out = append(out, fmt.Sprintf("Neither side speaks on TCP %d: Cloudflare's port is %d.", netrules.BGPPort, cf))
+	}
+	return out
+}
+
+func fsmField(s *api.BGPStatus) resource.Field {
+	f := resource.Field{Label: "FSM", Value: s.FSM}
+	if s.FSM == "" {
+		f.Value, f.Note = "-", "the API names no step"
+	} else if step, ok := diagnose.ParseStep(s.FSM); ok {
+		f.Note = fmt.Sprintf("step %d of %d: %s", step.Number, len(diagnose.Steps), step.Meaning)
+	}
+	return f
+}
+
+func speaker(ip string, port int) string {
+	switch {
+	case ip == "":
+		return "-"
+	case port == 0:
+		return ip
+	}
+	if addr, err := netip.ParseAddr(ip); err == nil && addr.Is6() {
+		return fmt.Sprintf("[%s]:%d", ip, port)
+	}
+	return fmt.Sprintf("%s:%d", ip, port)
+}
+
+// timelineLength is how many changes the detail page shows.
+const timelineLength = 8
+
+// timeline are the changes that were seen, the newest first: in this run and, where there is a history, in earlier ones.
+func timeline(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
+	s := resource.Section{Title: "Seen while watching"}
+	events := t.Track.Events
+	for i := len(events) - 1; i >= max(0, len(events)-timelineLength); i-- {
+		e := events[i]
+		text, r := EventText(e)
+		note := resource.Ago(e.At, now)
+		if e.Unwatched {
+			note += " at the latest: nobody watched then"
+		}
+		s.Fields = append(s.Fields, resource.Field{Label: moment(e.At, now), Value: eventGlyph(e, g) + " " + text, Role: r, Note: note})
+	}
+	if more := len(events) - timelineLength; more > 0 {
+		s.Fields = append(s.Fields, resource.Field{Value: fmt.Sprintf("and %d earlier ones", more), Role: tui.Muted, Prose: true})
+	}
+	if len(events) == 0 {
+		s.Fields = append(s.Fields, resource.Field{Label: moment(t.Track.Watched, now), Value: "watching since; no change", Role: tui.Muted})
+	}
+	return s
+}
+
+// eventGlyph is that of the state after the event.
+func eventGlyph(e watch.Event, g tui.Glyphs) string {
+	if e.Kind != watch.HealthChanged {
+		return glyph(e.To, g)
+	}
+	switch e.ToHealth {
+	case watch.Healthy:
+		return g.Up
+	case watch.Degraded:
+		return g.Pending
+	case watch.HealthDown:
+		return g.Down
+	}
+	return g.Unknown
+}
+
+func times(n int) string {
+	if n == 1 {
+		return "once"
+	}
+	return strconv.Itoa(n) + " times"
+}
