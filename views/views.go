@@ -18,6 +18,7 @@ import (
 	"flarewire/views/route"
 	"flarewire/views/service"
 	"flarewire/views/setup"
+	"flarewire/views/traceroute"
 	"flarewire/views/tunnel"
 )
 
@@ -30,6 +31,7 @@ var registry = []func(*kit.Env) kit.Module{
 	route.New,
 	prefix.New,
 	service.New,
+	traceroute.New,
 	account.New,
 	activity.New,
 	requests.New,

@@ -214,3 +214,21 @@ func TestTraceroute(t *testing.T) {
 	o.send("POST", path, object{"targets": make([]string, 11)}).refused(400, 1022, "targets must be at most 10")
 	o.send("POST", path, with(body, "options", object{"wait_time": 6})).refused(400, 1022, "options.wait_time")
 }
+
+// A router through whose tunnel nothing gets does not answer a traceroute either: its steps stay without an answer up to the
+// largest TTL.
+func TestTracerouteToARouterThatIsSilent(t *testing.T) {
+	o := newOperator(t)
+	r := o.send("POST", base+"/diagnostics/traceroute", object{"targets": []string{"198.51.100.18"}, "colos": []string{"fra"}, "options": object{"max_ttl": 9}}).ok()
+	hops := r.list("result", 0, "colos", 0, "hops")
+	if len(hops) != 9 {
+		t.Fatalf("%d hops, want 9", len(hops))
+	}
+	last := hops[8].(object)
+	if len(last["nodes"].([]any)) != 0 || last["packets_lost"] != last["packets_sent"] {
+		t.Errorf("the last step: %v", last)
+	}
+	if first := hops[0].(object); len(first["nodes"].([]any)) != 1 {
+		t.Errorf("the first step: %v", first)
+	}
+}

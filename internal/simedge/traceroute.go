@@ -50,7 +50,8 @@ func traceroute(c *call) (any, error) {
 	return results, nil
 }
 
-// trace invents a path: Cloudflare, a carrier, the target. The same question has the same answer.
+// trace invents a path: Cloudflare, a carrier, the target. The same question has the same answer. A router that does not
+// forward the tunnel's probes does not answer here either: then there are steps without an answer to the end.
 func (e *Edge) trace(coloName, target string, options Object) Object {
 	at := slices.IndexFunc(colos, func(c colo) bool { return c.name == coloName || c.name[:3] == coloName })
 	if at < 0 {
@@ -59,35 +60,68 @@ func (e *Edge) trace(coloName, target string, options Object) Object {
 			"hops": []any{}, "target_summary": Object{}, "traceroute_time_ms": 0,
 		}
 	}
-	packets := options["packets_per_ttl"].(int64)
-	path := []Object{
-		{"asn": "AS13335", "ip": fmt.Sprintf("192.0.2.%d", 240+at), "name": colos[at].name + ".edge.example"},
-		{"asn": "AS64496", "ip": fmt.Sprintf("198.51.100.%d", 240+at), "name": "core1.carrier.example"},
-		{"asn": "AS64496", "ip": fmt.Sprintf("198.51.100.%d", 248+at%6), "name": "peer.carrier.example"},
-		{"asn": "", "ip": target, "name": target},
+	packets, most := options["packets_per_ttl"].(int64), int(options["max_ttl"].(int64))
+	path := tracePath(at, target)
+	if e.routerSilent(target) {
+		path = append(path[:len(path)-1], make([]Object, max(0, most-len(path)+1))...)
 	}
-	if _, err := netip.ParseAddr(target); err != nil {
-		path[3]["ip"] = "203.0.113.250"
-	}
-	path = path[:min(len(path), int(options["max_ttl"].(int64)))]
-	hops, rtt := []any{}, 0.4
-	last := Object{}
+	path = path[:min(len(path), most)]
+	hops, rtt, summary := []any{}, 0.4, Object{}
 	for i, node := range path {
 		rtt += 1 + 18*e.chance("rtt", coloName, target, i)
-		spread := rtt * 0.08
-		for name, v := range map[string]float64{
-			"min_rtt_ms": rtt - spread, "mean_rtt_ms": rtt, "max_rtt_ms": rtt + spread, "std_dev_rtt_ms": spread / 2,
-		} {
-			node[name] = math.Round(v*1000) / 1000
+		lost, nodes := packets, []any{}
+		if node != nil {
+			// Routers on the way leave some of such packets without an answer; the target does not.
+			lost = 0
+			if i == 2 && packets > 1 && e.chance("lost", coloName, target) < 0.5 {
+				lost = 1
+			}
+			timed(node, rtt, packets-lost)
+			nodes = append(nodes, node)
 		}
-		node["packet_count"], node["labels"] = packets, []any{}
-		hops = append(hops, Object{
-			"nodes": []any{node}, "packets_lost": 0, "packets_sent": packets, "packets_ttl": i + 1,
-		})
-		last = node
+		if i == 3 && node != nil {
+			summary = node
+		}
+		hops = append(hops, Object{"nodes": nodes, "packets_lost": lost, "packets_sent": packets, "packets_ttl": i + 1})
 	}
 	return Object{
 		"colo": Object{"name": colos[at].name, "city": colos[at].city}, "error": "", "hops": hops,
-		"target_summary": last, "traceroute_time_ms": int(rtt*float64(packets)) + 900,
+		"target_summary": summary, "traceroute_time_ms": int(rtt*float64(packets)) + 900,
 	}
+}
+
+// tracePath are the nodes from a data centre to a target.
+func tracePath(at int, target string) []Object {
+	ip := target
+	if _, err := netip.ParseAddr(target); err != nil {
+		ip = "203.0.113.250"
+	}
+	return []Object{
+		{"asn": "AS13335", "ip": fmt.Sprintf("192.0.2.%d", 240+at), "name": colos[at].name + ".edge.example"},
+		{"asn": "AS64496", "ip": fmt.Sprintf("198.51.100.%d", 240+at), "name": "core1.carrier.example"},
+		{"asn": "AS64496", "ip": fmt.Sprintf("198.51.100.%d", 248+at%6), "name": "peer.carrier.example"},
+		{"asn": "", "ip": ip, "name": target},
+	}
+}
+
+// timed gives a node its times and its answers.
+func timed(node Object, rtt float64, answers int64) {
+	spread := rtt * 0.08
+	for name, v := range map[string]float64{
+		"min_rtt_ms": rtt - spread, "mean_rtt_ms": rtt, "max_rtt_ms": rtt + spread, "std_dev_rtt_ms": spread / 2,
+	} {
+		node[name] = math.Round(v*1000) / 1000
+	}
+	node["packet_count"], node["labels"] = answers, []any{}
+}
+
+// routerSilent tells that a tunnel ends at the address and that nothing gets through it now.
+func (e *Edge) routerSilent(address string) bool {
+	for _, r := range e.connections(nil) {
+		if _, customer := endpoints(r.kind, r.obj); customer == address {
+			m, _ := r.now(e.now())
+			return m.health <= 0 // of several tunnels to one router the first stands for all
+		}
+	}
+	return false
 }

@@ -198,6 +198,9 @@ func (l *List[T]) Selected() (row T, ok bool) { return l.table.Selected() }
 
 func (l *List[T]) open() tea.Cmd {
 	row, _ := l.table.Selected()
+	if l.desc.Open != nil {
+		return tui.Push(l.desc.Open(row))
+	}
 	return tui.Push(NewDetail(l.desc, l.source, row))
 }
 

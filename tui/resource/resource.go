@@ -37,6 +37,8 @@ type Description[T any] struct {
 	Summary func([]T) tui.Line
 	// Sections are the detail page, most important first. It is drawn in one or two columns.
 	Sections func(row T, now time.Time) []Section
+	// Open is the page of a row where that is not the detail page made of Sections; nil for that one.
+	Open func(T) tui.View
 	// Create, Edit and Delete open what their keys n, e and D do; a nil one is not offered. NoWrites is
 	// why none of them can be used now.
 	Create func() tea.Cmd

@@ -175,12 +175,27 @@ func (m *Module) Setups() []kit.Setup {
 
 // acts are what only tunnels have.
 func (m *Module) acts(t watch.Tunnel) []tui.Action {
-	if t.Kind != api.IPsec {
-		return []tui.Action{m.follow(t.ID, t.Name), m.routerConfig(t.Tunnel), {Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
-			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }}}
+	out := []tui.Action{m.follow(t.ID, t.Name)}
+	if trace, ok := m.env.TraceAction(goal(t)); ok {
+		out = append(out, trace)
 	}
-	return []tui.Action{m.follow(t.ID, t.Name), m.routerConfig(t.Tunnel), {Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
-		Long: "Generate a new pre-shared key; the tunnel is down until your router has it", Run: func() tea.Cmd { return m.rotate(t.ID, t.Name) }}}
+	out = append(out, m.routerConfig(t.Tunnel))
+	if t.Kind != api.IPsec {
+		return append(out, tui.Action{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
+			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})
+	}
+	return append(out, tui.Action{Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
+		Long: "Generate a new pre-shared key; the tunnel is down until your router has it", Run: func() tea.Cmd { return m.rotate(t.ID, t.Name) }})
+}
+
+// goal is where a traceroute from Cloudflare meets the tunnel's router. Cloudflare knows the router's address only where a
+// customer endpoint is set; an IPsec tunnel needs none.
+func goal(t watch.Tunnel) kit.Goal {
+	g := kit.Goal{Address: t.CustomerEndpoint, Tunnel: t.Name}
+	if g.Address == "" {
+		g.Help = "The tunnel has no customer endpoint: type your router's public address"
+	}
+	return g
 }
 
 // replace changes what an update of a GRE tunnel cannot: it is deleted and created again.

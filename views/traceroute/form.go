@@ -1,0 +1,220 @@
+package traceroute
+
+import (
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
+	"flarewire/tui"
+	"flarewire/tui/form"
+	"flarewire/views/kit"
+)
+
+// What the form proposes of a tunnel's locations: the busiest, and of the others those that see the tunnel badly.
+const (
+	busiest = 3
+	worst   = 2
+)
+
+// Trace implements kit.Tracer.
+func (m *Module) Trace(to kit.Goal) tea.Cmd {
+	if to.Tunnel == "" || m.known(to.Tunnel) {
+		return tui.Push(m.first(to))
+	}
+	return tea.Batch(m.env.Feed.LookInto(to.Tunnel), tui.Push(&asking{m: m, to: to}))
+}
+
+// known tells that nothing more is to be had about the tunnel's locations at the moment.
+func (m *Module) known(tunnel string) bool {
+	look := m.env.Feed.Look(tunnel)
+	return !look.At.IsZero() || look.Err != nil || !look.Until.IsZero()
+}
+
+// first is the form for a goal, with Cloudflare's defaults.
+func (m *Module) first(to kit.Goal) tui.View {
+	request := api.TracerouteRequest{Colos: m.proposals(to.Tunnel)[0]}
+	if to.Address != "" {
+		request.Targets = []string{to.Address}
+	}
+	return m.form(request, to)
+}
+
+// form makes the form. It stays below the page of the run, for another one with other values.
+func (m *Module) form(request api.TracerouteRequest, to kit.Goal) tui.View {
+	packets := make([]form.Option, 0, len(netrules.TracePacketTypes()))
+	for _, kind := range netrules.TracePacketTypes() {
+		packets = append(packets, form.Option{Value: kind, Label: kind})
+	}
+	return form.New(form.Options{Title: "New traceroute", Verb: "run", Values: values(request), Sections: []form.Section{
+		{Title: "Needs Magic Transit Write; changes nothing, so --read-only allows it"},
+		{Fields: []form.Field{
+			{Key: "targets", Label: "To", Help: kit.Or(to.Help, "Addresses or host names, at most 10; separate with blanks"), Check: checkTargets},
+			{Key: "colos", Label: "From", Help: "Airport codes such as fra ams; empty is all, which is slow", Check: checkColos,
+				Live: func(form.Values) string { return m.carrying(to.Tunnel) }, Suggest: m.suggest(to.Tunnel)},
+		}},
+		{Title: "Options", Folded: true, Fields: []form.Field{
+			{Key: "packet_type", Label: "Packets", Kind: form.Choice, Options: packets, Help: "A router that drops ICMP may answer to another kind"},
+			{Key: "max_ttl", Label: "Largest TTL", Help: "How many hops at most, up to 64", Check: kit.Check(netrules.TraceMaxHops)},
+			{Key: "packets_per_ttl", Label: "Packets per TTL", Help: "Up to 10", Check: kit.Check(netrules.TraceProbes)},
+			{Key: "port", Label: "Port", Help: "tcp, udp: destination port; icmp: first sequence number; 0: Cloudflare chooses",
+				Check: kit.Check(netrules.TraceDestination)},
+			{Key: "wait_time", Label: "Wait", Help: "Seconds for each answer, 1 to 5", Check: kit.Check(netrules.TraceWaitTime)},
+		}},
+	}, Start: "targets", Submit: func(v form.Values) tea.Cmd {
+		return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, m.start(requestOf(v), to.Tunnel))
+	}})
+}
+
+// values are what the form shows of a request: Cloudflare's defaults where it says nothing.
+func values(r api.TracerouteRequest) form.Values {
+	o := api.TracerouteOptions{}
+	if r.Options != nil {
+		o = *r.Options
+	}
+	number := func(n, standard int) string {
+		if n == 0 {
+			n = standard
+		}
+		return strconv.Itoa(n)
+	}
+	return form.Values{"targets": strings.Join(r.Targets, " "), "colos": strings.Join(r.Colos, " "),
+		"packet_type": kit.Or(o.PacketType, netrules.TracePacketTypes()[0]), "max_ttl": number(o.MaxTTL, netrules.TraceTTL),
+		"packets_per_ttl": number(o.PacketsPerTTL, netrules.TracePackets), "port": number(o.Port, netrules.TracePort),
+		"wait_time": number(o.WaitTime, netrules.TraceWait)}
+}
+
+// requestOf is the request for what was typed. What is empty is left out: Cloudflare then takes its default.
+func requestOf(v form.Values) api.TracerouteRequest {
+	number := func(key string) int { n, _ := strconv.Atoi(v[key]); return n }
+	return api.TracerouteRequest{Targets: kit.Words(v["targets"]), Colos: kit.Words(strings.ToLower(v["colos"])),
+		Options: &api.TracerouteOptions{PacketType: v["packet_type"], MaxTTL: number("max_ttl"), PacketsPerTTL: number("packets_per_ttl"),
+			Port: number("port"), WaitTime: number("wait_time")}}
+}
+
+func checkTargets(v string, all form.Values) form.Finding {
+	targets := kit.Words(v)
+	switch {
+	case len(targets) == 0:
+		return form.Finding{Level: form.Partial, Text: "Enter where the traceroute is to lead, such as 203.0.113.1"}
+	case len(targets) > netrules.TraceTargets:
+		return form.Finding{Level: form.Error, Text: "At most " + strconv.Itoa(netrules.TraceTargets) + " at once"}
+	}
+	return kit.CheckList(netrules.TraceTarget)(v, all)
+}
+
+func checkColos(v string, all form.Values) form.Finding {
+	if len(kit.Words(v)) == 0 {
+		return form.Finding{Level: form.Warning, Text: "All of Cloudflare's locations but those in China: slow, up to " + minutes(limit)}
+	}
+	return kit.CheckList(netrules.TraceColo)(v, all)
+}
+
+// carrying says which locations carry the tunnel's traffic, the busiest first.
+func (m *Module) carrying(tunnel string) string {
+	in := m.env.Feed.Look(tunnel).Insight
+	var names []string
+	for _, c := range in.Colos {
+		if in.ColoFlow && !c.Idle() && len(names) < 6 {
+			names = append(names, c.Name)
+		}
+	}
+	if len(names) == 0 {
+		return ""
+	}
+	return "Most of its traffic: " + strings.Join(names, " ")
+}
+
+// proposals are lists of locations for a tunnel, the best first; an empty one, for all locations, is always the last.
+func (m *Module) proposals(tunnel string) [][]string {
+	in := m.env.Feed.Look(tunnel).Insight
+	var first, bad, all []string
+	for i, c := range in.Colos {
+		name := airport(c.Name)
+		all = put(all, name)
+		if i < busiest && !c.Idle() {
+			first = put(first, name)
+		}
+		if s := c.State(); (s == watch.Degraded || s == watch.HealthDown) && len(bad) < worst && !slices.Contains(first, name) {
+			bad = put(bad, name)
+		}
+	}
+	var out [][]string
+	for _, list := range [][]string{slices.Concat(first, bad), first, bad, all} {
+		if len(list) > 0 && !slices.ContainsFunc(out, func(before []string) bool { return slices.Equal(before, list) }) {
+			out = append(out, list)
+		}
+	}
+	return append(out, nil)
+}
+
+func put(list []string, name string) []string {
+	if slices.Contains(list, name) {
+		return list
+	}
+	return append(list, name)
+}
+
+// airport is a location's name as the API's own example of a traceroute writes it: "den", where the analytics say "den01".
+// Whether the longer name is accepted is not documented.
+func airport(colo string) string { return strings.ToLower(colo[:min(len(colo), 3)]) }
+
+func (m *Module) suggest(tunnel string) func(form.Values) []string {
+	if tunnel == "" {
+		return nil
+	}
+	return func(form.Values) []string {
+		var out []string
+		for _, list := range m.proposals(tunnel) {
+			out = append(out, strings.Join(list, " "))
+		}
+		return out
+	}
+}
+
+// patience is how long the form waits for the tunnel's locations.
+const patience = 3 * time.Second
+
+// asking stands on the screen until it is known which locations carry the tunnel's traffic.
+type asking struct {
+	m  *Module
+	to kit.Goal
+}
+
+type patienceMsg struct{ page *asking }
+
+// Title implements tui.View.
+func (a *asking) Title() string { return "New traceroute" }
+
+// Init implements tui.View.
+func (a *asking) Init() tea.Cmd {
+	return tea.Tick(patience, func(time.Time) tea.Msg { return patienceMsg{a} })
+}
+
+// Update implements tui.View.
+func (a *asking) Update(msg tea.Msg) tea.Cmd {
+	if late, ok := msg.(patienceMsg); (ok && late.page == a) || a.m.known(a.to.Tunnel) {
+		return a.proceed()
+	}
+	return nil
+}
+
+func (a *asking) proceed() tea.Cmd { return tui.Replace(a, a.m.first(a.to)) }
+
+// Actions implements tui.View.
+func (a *asking) Actions() []tui.Action {
+	return []tui.Action{{Name: "go-on", Keys: []string{"enter"}, Short: "go on without", Footer: true, Long: "To the form, without the tunnel's locations", Run: a.proceed}}
+}
+
+// Draw implements tui.View.
+func (a *asking) Draw(c tui.Canvas) []string {
+	p := kit.NewPage(c)
+	p.Blank()
+	p.Text(tui.Muted, "Asking which of Cloudflare's locations carry the traffic of "+a.to.Tunnel+"…")
+	return p.Lines()
+}
