@@ -69,6 +69,7 @@ type flags struct {
 	readOnly bool
 	refresh  time.Duration
 	theme    string
+	notify   string // empty: as the profile says
 	debugLog string
 	start    string
 	profile  string
@@ -165,6 +166,7 @@ Without a command it opens the full-screen program. Try it without an account: f
 	p.BoolVar(&f.readOnly, "read-only", false, "refuse everything that changes something (also FLAREWIRE_READ_ONLY)")
 	p.DurationVar(&f.refresh, "refresh", watch.DefaultRefresh, "how often to fetch, at least 5s")
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
+	p.StringVar(&f.notify, "notify", "", "tell of changes of state on the full screen: off, bell or terminal (default: the profile's, else off)")
 	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
@@ -182,6 +184,11 @@ func (f *flags) check() error {
 	}
 	if _, err := tui.ParseTheme(f.theme); err != nil {
 		return usage("%w", err)
+	}
+	if f.notify != "" {
+		if _, err := tui.ParseNotify(f.notify); err != nil {
+			return usage("--notify: %w", err)
+		}
 	}
 	return nil
 }

@@ -92,6 +92,7 @@ func TestTroubleIsOneClearSentence(t *testing.T) {
 		"unknown output":              {nil, "status -o yaml --demo", 2, "table or json"},
 		"refresh too often":           {nil, "status --refresh 1s --demo", 2, "5s"},
 		"unknown theme":               {nil, "status --theme pink --demo", 2, "dark"},
+		"unknown notification":        {nil, "status --notify loud --demo", 2, "off, bell or terminal"},
 		"a token as an argument":      {nil, "status --account " + secret, 2, "CLOUDFLARE_API_TOKEN"},
 		"full screen into a pipe":     {nil, "--demo", 2, "flarewire status"},
 		"demo server off loopback":    {nil, "demo-server --addr 0.0.0.0:0", 2, "loopback"},

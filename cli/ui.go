@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"path/filepath"
 	"runtime/debug"
@@ -59,8 +60,9 @@ func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, er
 	if s.source != demoSource {
 		env.SwitchAccount = func(a api.Account) tea.Cmd { next = s.on(a); return tea.Quit }
 	}
+	services = append(services, name, live.NewNotifier(env.Feed, s.now, f.notice(x, s)))
 	options := tui.Options{
-		Name: "flarewire", Services: append(services, name), Theme: theme, Glyphs: env.Glyphs, Now: s.now,
+		Name: "flarewire", Services: services, Theme: theme, Glyphs: env.Glyphs, Now: s.now,
 		Identity: func() tui.Identity { return s.identity(name.Name()) },
 	}
 	hook(x, &options)
@@ -70,6 +72,15 @@ func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, er
 	}
 	err = f.run(ctx, x, app)
 	return next, err
+}
+
+// notice writes notifications as the flag says, else the profile.
+func (f *flags) notice(x IO, s *session) func(string) tea.Cmd {
+	mode, err := tui.ParseNotify(cmp.Or(f.notify, s.resolved.Profile.Notify, string(tui.NotifyOff)))
+	if err != nil {
+		mode = tui.NotifyOff // both were checked when they were read
+	}
+	return func(text string) tea.Cmd { return tui.Notify(mode, x.Environ, text) }
 }
 
 // env is what the pages work with.

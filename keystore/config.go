@@ -37,6 +37,8 @@ type Profile struct {
 	ReadOnly bool `toml:"read_only,omitempty"`
 	// Production: the screen marks this profile.
 	Production bool `toml:"production,omitempty"`
+	// Notify is how a change of state is told: "off", "bell" or "terminal"; empty is off.
+	Notify string `toml:"notify,omitempty"`
 	// Color is the colour of the mark, in the theme's words; empty is the theme's own choice.
 	Color string `toml:"color,omitempty"`
 }
@@ -133,6 +135,8 @@ func checkProfile(name string, p Profile) (key string, err error) {
 		return "account", errors.New("an account id has 32 characters, 0-9 and a-f")
 	case !slices.Contains([]StoreKind{"", StoreKeyring, StoreAge, StoreMemory}, p.Store):
 		return "store", errors.New(`a store is "keyring", "age" or "memory"`)
+	case !slices.Contains([]string{"", "off", "bell", "terminal"}, p.Notify):
+		return "notify", errors.New(`it is "off", "bell" or "terminal"`)
 	case p.TokenCommand != nil && (len(p.TokenCommand) == 0 || p.TokenCommand[0] == ""):
 		return "token_command", errors.New(`a token command is a list: ["program", "argument"]`)
 	case p.Interactive && p.TokenCommand == nil:

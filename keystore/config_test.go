@@ -125,6 +125,7 @@ func TestConfigErrorsNameLineAndKey(t *testing.T) {
 		"newer version":     {"\nversion = 2\n", []string{"line 2", "version 2"}},
 		"account":           {"version = 1\n[profiles.prod]\naccount = \"123\"\n", []string{"line 3", "profiles.prod.account", "32"}},
 		"store":             {"version = 1\n[profiles.prod]\n\nstore = \"plain\"\n", []string{"line 4", "profiles.prod.store", "keyring"}},
+		"notify":            {"version = 1\n[profiles.prod]\nnotify = \"loud\"\n", []string{"line 3", "profiles.prod.notify", "bell"}},
 		"empty command":     {"version = 1\n[profiles.prod]\ntoken_command = []\n", []string{"line 3", "token_command"}},
 		"command as text":   {"version = 1\n[profiles.prod]\ntoken_command = \"op read x\"\n", []string{"line 3", "token_command"}},
 		"interactive":       {"version = 1\n[profiles.prod]\ninteractive = true\n", []string{"line 3", "interactive"}},

@@ -1,0 +1,63 @@
+package tui_test
+
+import (
+	"strings"
+	"testing"
+
+	"flarewire/tui"
+)
+
+// Each terminal gets the one sequence that it understands.
+func TestNoticeForEveryTerminal(t *testing.T) {
+	const text = "fra-dc1-gre: session down; was up"
+	for _, c := range []struct {
+		mode    tui.NotifyMode
+		environ string
+		want    string
+	}{
+		{tui.NotifyOff, "TERM=xterm-256color", ""},
+		{"", "TERM=xterm-256color", ""},
+		{tui.NotifyBell, "TERM=xterm-256color", "\a"},
+		{tui.NotifyTerminal, "TERM=xterm-256color", "\x1b]9;flarewire: fra-dc1-gre: session down; was up\a"},
+		{tui.NotifyTerminal, "TERM=xterm-256color VTE_VERSION=7600", "\x1b]777;notify;flarewire;fra-dc1-gre: session down, was up\a"},
+		{tui.NotifyTerminal, "TERM=rxvt-unicode-256color", "\x1b]777;notify;flarewire;fra-dc1-gre: session down, was up\a"},
+		{tui.NotifyTerminal, "TERM=linux", "\a"},
+		{tui.NotifyTerminal, "TERM=vt220", "\a"},
+		{tui.NotifyTerminal, "TERM=screen-256color", "\a"},
+		{tui.NotifyTerminal, "TERM=tmux-256color", "\x1bPtmux;\x1b\x1b]9;flarewire: fra-dc1-gre: session down; was up\a\x1b\\\a"},
+		{tui.NotifyTerminal, "TERM=screen-256color TMUX=/tmp/tmux-0/default,1,0", "\x1bPtmux;\x1b\x1b]9;flarewire: fra-dc1-gre: session down; was up\a\x1b\\\a"},
+		{tui.NotifyTerminal, "TERM=screen STY=1.pts", "\x1bP\x1b]9;flarewire: fra-dc1-gre: session down; was up\a\x1b\\\a"},
+	} {
+		if got := tui.Notice(c.mode, strings.Fields(c.environ), text); got != c.want {
+			t.Errorf("%s with %s:\n%q, want\n%q", c.mode, c.environ, got, c.want)
+		}
+	}
+}
+
+// Whoever may name a tunnel must not reach the terminal through a notification.
+func TestNoticeIsHarmless(t *testing.T) {
+	for _, hostile := range []string{"\x1b]52;c;cHduZWQ=\x07", "a\x07b", "\u009c\u009b31m", "x\x1b\\\x1b[2J", "\r\nnext", "\u202egnp"} {
+		for _, environ := range []string{"TERM=xterm", "TERM=foot", "TERM=xterm LANG=C"} {
+			got := tui.Notice(tui.NotifyTerminal, strings.Fields(environ), hostile)
+			body := strings.TrimSuffix(strings.TrimPrefix(strings.TrimPrefix(got, "\x1b]9;"), "\x1b]777;"), "\a")
+			if strings.ContainsFunc(body, func(r rune) bool { return r < ' ' || (r >= 0x7f && r <= 0x9f) || r == '\u202e' }) {
+				t.Errorf("%s: %q became %q", environ, hostile, got)
+			}
+		}
+	}
+	if got := tui.Notice(tui.NotifyTerminal, []string{"TERM=xterm"}, strings.Repeat("long ", 1000)); len(got) > 250 {
+		t.Errorf("%d bytes", len(got))
+	}
+	if got := tui.Notice(tui.NotifyTerminal, []string{"TERM=xterm", "LANG=C"}, "naïve → 東"); got != "\x1b]9;flarewire: na?ve > ??\a" {
+		t.Errorf("without UTF-8: %q", got)
+	}
+}
+
+func TestParseNotify(t *testing.T) {
+	if mode, err := tui.ParseNotify("Bell"); err != nil || mode != tui.NotifyBell {
+		t.Error(mode, err)
+	}
+	if _, err := tui.ParseNotify("loud"); err == nil || !strings.Contains(err.Error(), "off, bell or terminal") {
+		t.Error(err)
+	}
+}

@@ -1,0 +1,148 @@
+package live
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/watch"
+)
+
+// The bounds of notifications: what comes quickly is told together, and nobody is called again and again about the same
+// thing. A session that flaps is told once; what changes slowly enough not to be called so is bounded by perSubject.
+const (
+	noticeGap  = 10 * time.Second
+	perSubject = 4
+	perTime    = 30 * time.Minute
+)
+
+// Notifier tells of changes of state, for whoever looks elsewhere. It implements tui.Service; nothing that was there when
+// the program began, or that happened before, is told.
+type Notifier struct {
+	feed    *Feed
+	now     func() time.Time
+	tell    func(text string) tea.Cmd
+	last    watch.Event // the newest one that was looked at
+	told    map[string][]time.Time
+	sent    time.Time
+	waiting []string
+	due     bool // a flush is scheduled
+}
+
+type noticeDueMsg struct{ to *Notifier }
+
+// NewNotifier makes the service; tell writes one notification.
+func NewNotifier(feed *Feed, now func() time.Time, tell func(text string) tea.Cmd) *Notifier {
+	return &Notifier{feed: feed, now: now, tell: tell, told: map[string][]time.Time{}}
+}
+
+// Init implements tui.Service.
+func (n *Notifier) Init() tea.Cmd {
+	n.fresh()
+	return nil
+}
+
+// Update implements tui.Service. It must stand behind the feed, which takes the news in first.
+func (n *Notifier) Update(msg tea.Msg) tea.Cmd {
+	if due, ok := msg.(noticeDueMsg); ok && due.to == n {
+		n.due = false
+		return n.flush()
+	}
+	if !n.feed.Brings(msg) {
+		return nil
+	}
+	for _, e := range n.fresh() {
+		if text := n.notable(e); text != "" {
+			n.waiting = append(n.waiting, text)
+		}
+	}
+	return n.flush()
+}
+
+// fresh are the events since the last look.
+func (n *Notifier) fresh() []watch.Event {
+	events := n.feed.Last().Events
+	from := len(events)
+	for from > 0 && events[from-1] != n.last {
+		from--
+	}
+	if len(events) > 0 {
+		n.last = events[len(events)-1]
+	}
+	return events[from:]
+}
+
+// flush tells what waits, when enough time has gone by since the last time.
+func (n *Notifier) flush() tea.Cmd {
+	if len(n.waiting) == 0 || n.due {
+		return nil
+	}
+	if wait := n.sent.Add(noticeGap).Sub(n.now()); wait > 0 {
+		n.due = true
+		return tea.Tick(wait, func(time.Time) tea.Msg { return noticeDueMsg{n} })
+	}
+	text := n.waiting[0]
+	if more := len(n.waiting); more > 1 {
+		text = fmt.Sprintf("%d changes: %s", more, strings.Join(n.waiting, "; "))
+	}
+	n.waiting, n.sent = nil, n.now()
+	return n.tell(text)
+}
+
+// notable is an event in words when somebody is to be called for it; "" otherwise.
+func (n *Notifier) notable(e watch.Event) string {
+	text := words(e)
+	if text == "" || e.Unwatched || (e.Kind != watch.SessionFlaps && n.flaps(e)) {
+		return ""
+	}
+	key, now := string(e.Resource)+e.TunnelID, n.now()
+	recent := n.told[key]
+	for len(recent) > 0 && now.Sub(recent[0]) >= perTime {
+		recent = recent[1:]
+	}
+	if len(recent) >= perSubject {
+		n.told[key] = recent
+		return ""
+	}
+	n.told[key] = append(recent, now)
+	if len(n.told[key]) == perSubject {
+		text += " (more of it is not told for now)"
+	}
+	return e.Name + ": " + text
+}
+
+// flaps tells that the event is of a tunnel of which it was said already that it flaps.
+func (n *Notifier) flaps(e watch.Event) bool {
+	if e.Resource != "" {
+		return false
+	}
+	for _, t := range n.feed.Last().Tunnels {
+		if t.ID == e.TunnelID {
+			return t.Track.Flapping
+		}
+	}
+	return false
+}
+
+// words are what a change means, in a few words of plain ASCII; "" for changes of which nobody is told: what somebody did
+// himself, and the steps of a session that is not up on either side of them.
+func words(e watch.Event) string {
+	switch e.Kind {
+	case watch.SessionChanged:
+		if e.From == watch.Up || e.To == watch.Up {
+			return fmt.Sprintf("session %s (was %s)", strings.ToLower(e.To.Word()), strings.ToLower(e.From.Word()))
+		}
+	case watch.SessionFlaps:
+		return "the session flaps"
+	case watch.HealthChanged:
+		return fmt.Sprintf("health %s (was %s)", cmp.Or(string(e.ToHealth), "not known"), cmp.Or(string(e.FromHealth), "not known"))
+	case watch.PrefixAdvertised:
+		return "is advertised"
+	case watch.PrefixWithdrawn:
+		return "was withdrawn"
+	}
+	return ""
+}
