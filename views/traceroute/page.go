@@ -72,8 +72,8 @@ func (p *page) running(c tui.Canvas) []string {
 	if age == "now" {
 		age = "a moment"
 	}
-	page.Line(tui.Line{{Text: "   " + c.Theme.Glyphs.Pending + " Running for " + age, Role: tui.Pending},
-		{Text: ": Cloudflare answers when all locations are done, at most in " + minutes(limit), Role: tui.Muted}})
+	page.Text(tui.Pending, c.Theme.Glyphs.Pending+" Running for "+age)
+	page.Text(tui.Muted, "Cloudflare answers when all locations are done; "+minutes(limit)+" are the limit.")
 	page.Blank()
 	p.question(page)
 	page.Blank()
@@ -211,7 +211,7 @@ func describeHops(p place, glyphs tui.Glyphs) resource.Description[hop] {
 	return resource.Description[hop]{
 		Plural: kit.Or(p.Colo.Name, "location"), SortBy: "ttl", None: "This location gave no hops: " + p.Error,
 		ID:      func(h hop) string { return fmt.Sprintf("%d/%d", h.PacketsTTL, h.index) },
-		Name:    hop.address,
+		Name:    hop.title,
 		JSON:    func(h hop) []byte { return h.raw },
 		Columns: hopColumns(),
 		Summary: func([]hop) tui.Line {

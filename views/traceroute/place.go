@@ -159,6 +159,14 @@ func (h hop) address() string {
 	return h.node.IP
 }
 
+// title names the hop.
+func (h hop) title() string {
+	if h.node == nil || h.node.IP == "" {
+		return fmt.Sprintf("hop %d", h.PacketsTTL)
+	}
+	return h.node.IP
+}
+
 // field reads a text of the node; "" where nothing answered.
 func (h hop) field(get func(api.HopNode) string) string {
 	if h.node == nil {
