@@ -73,7 +73,7 @@ func byCode(op *Operation, status, code int) Kind {
 		return kind
 	}
 	switch op.Service {
-	case Magic, CNIService:
+	case Magic, CNIService, Diagnostics: // that a traceroute answers with Magic's codes is not documented
 		return byMagicCode(code)
 	case Addressing:
 		return byAddressingCode(op, status, code)

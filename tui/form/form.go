@@ -101,6 +101,9 @@ type Options struct {
 	Values   Values
 	// Submit is called with valid values: it returns the command that goes on to the review.
 	Submit func(Values) tea.Cmd
+	// Acts: Submit itself does what the form is for, so that leaving loses nothing any more. Without it that is so after
+	// a DoneMsg.
+	Acts bool
 	// Start is the key of the field that the cursor begins in; empty is the first.
 	Start string
 	// Verb is what ctrl+s does, for the footer: "review".
@@ -445,6 +448,7 @@ func (f *Form) submit() tea.Cmd {
 		}
 	}
 	f.focus()
+	f.done = f.done || f.opts.Acts
 	return f.opts.Submit(sent)
 }
 

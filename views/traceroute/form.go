@@ -66,9 +66,7 @@ func (m *Module) form(request api.TracerouteRequest, to kit.Goal) tui.View {
 				Check: kit.Check(netrules.TraceDestination)},
 			{Key: "wait_time", Label: "Wait", Help: "Seconds for each answer, 1 to 5", Check: kit.Check(netrules.TraceWaitTime)},
 		}},
-	}, Start: "targets", Submit: func(v form.Values) tea.Cmd {
-		return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, m.start(requestOf(v), to.Tunnel))
-	}})
+	}, Start: "targets", Acts: true, Submit: func(v form.Values) tea.Cmd { return m.start(requestOf(v), to.Tunnel) }})
 }
 
 // values are what the form shows of a request: Cloudflare's defaults where it says nothing.

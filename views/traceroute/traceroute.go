@@ -196,6 +196,8 @@ func explain(err error) string {
 		return "No answer within " + minutes(limit) + ": name fewer locations, or lower the largest TTL or the wait."
 	case api.KindOf(err) == api.PermissionMissing:
 		return kit.Sentence(err) + ". Magic WAN Write does not do for a traceroute."
+	case api.KindOf(err) == api.NotFound:
+		return "Cloudflare answered 404: there is no traceroute on this account, or the account id is wrong. It is a part of Magic Transit."
 	case api.KindOf(err) == api.Invalid:
 		return err.Error() // which value Cloudflare objects to
 	}
