@@ -98,12 +98,15 @@ func (n *Notifier) notable(e watch.Event) string {
 	if text == "" || e.Unwatched || (e.Kind != watch.SessionFlaps && n.flaps(e)) {
 		return ""
 	}
-	key, now := string(e.Resource)+e.TunnelID, n.now()
+	key, now, most := string(e.Resource)+e.TunnelID, n.now(), perSubject
+	if e.Kind == watch.SessionFlaps {
+		key, most = key+string(e.Kind), 1 // it is told whatever was told of the session before
+	}
 	recent := n.told[key]
 	for len(recent) > 0 && now.Sub(recent[0]) >= perTime {
 		recent = recent[1:]
 	}
-	if len(recent) >= perSubject {
+	if len(recent) >= most {
 		n.told[key] = recent
 		return ""
 	}

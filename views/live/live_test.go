@@ -1,0 +1,247 @@
+package live_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/simedge"
+	"flarewire/internal/watch"
+	"flarewire/views/live"
+)
+
+// analytics counts what is asked and answers with nothing, or an error.
+type analytics struct {
+	asked []string // names of tunnels, six times each
+	err   error
+}
+
+func (a *analytics) TunnelHealth(_ context.Context, _, _ time.Time, o api.HealthOptions) (api.HealthReport, error) {
+	if o.PerColo {
+		return api.HealthReport{}, a.err
+	}
+	a.asked = append(a.asked, o.Tunnels...)
+	return api.HealthReport{}, a.err
+}
+
+func (a *analytics) TunnelTraffic(context.Context, time.Time, time.Time, api.TrafficOptions) (api.TrafficReport, error) {
+	return api.TrafficReport{}, a.err
+}
+
+// room is a feed with the clock of its bubble.
+type room struct {
+	*simedge.Edge
+	t    *testing.T
+	feed *live.Feed
+}
+
+func enter(t *testing.T) room {
+	t.Helper()
+	edge := simedge.New(simedge.Options{})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return room{edge, t, live.New(t.Context(), watch.New(client.In(edge.Account()), time.Now, 0))}
+}
+
+// look is what an open page does; it tells whether anything was asked.
+func (r room) look(name string) bool {
+	cmd := r.feed.LookInto(name)
+	if cmd == nil {
+		return false
+	}
+	r.feed.Update(cmd())
+	return true
+}
+
+// An open page asks once per step of the series; many that are opened one after the other do not use up the requests.
+func TestOnlyAFewTunnelsAreLookedInto(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, a := enter(t), &analytics{}
+		r.feed.Analyse(a)
+		for range 20 {
+			r.look("fra")
+			time.Sleep(15 * time.Second)
+		}
+		if len(a.asked) != 1 {
+			t.Errorf("one page asked %d times in five minutes", len(a.asked))
+		}
+		for i := range 20 {
+			r.look(fmt.Sprint("gre-", i))
+		}
+		if len(a.asked) != 9 {
+			t.Errorf("%d tunnels were asked for", len(a.asked))
+		}
+		if late := r.feed.Look("gre-19"); late.Until.Sub(time.Now()) != 5*time.Minute {
+			t.Errorf("the last one is told to wait until %s", late.Until)
+		}
+		time.Sleep(5 * time.Minute)
+		if !r.look("gre-19") || !r.feed.Look("gre-19").Until.IsZero() {
+			t.Error("when its time has come it is asked")
+		}
+		if n := len(r.feed.Insights()); n != 10 {
+			t.Errorf("%d insights are new enough", n)
+		}
+		time.Sleep(20 * time.Minute)
+		if n := len(r.feed.Insights()); n != 0 {
+			t.Errorf("%d old insights still count", n)
+		}
+	})
+}
+
+// What fails keeps what was known; asking by hand asks again at once, without it the page waits for the next step.
+func TestAFailedLookKeepsTheLastOne(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, a := enter(t), &analytics{}
+		r.feed.Analyse(a)
+		r.look("fra")
+		first := r.feed.Look("fra").At
+		a.err = errors.New("no answer")
+		time.Sleep(6 * time.Minute)
+		r.look("fra")
+		if look := r.feed.Look("fra"); look.Err == nil || !look.At.Equal(first) {
+			t.Errorf("%v, from %s", look.Err, look.At)
+		}
+		a.err = nil
+		if r.look("fra") {
+			t.Error("it asked again at once by itself")
+		}
+		r.feed.Refresh()
+		if !r.look("fra") || r.feed.Look("fra").Err != nil {
+			t.Error("after r it does not ask")
+		}
+	})
+}
+
+// teller collects notifications.
+type teller struct {
+	room
+	n    *live.Notifier
+	told []string
+}
+
+func notified(t *testing.T) *teller {
+	p := &teller{room: enter(t)}
+	p.n = live.NewNotifier(p.feed, time.Now, func(text string) tea.Cmd {
+		p.told = append(p.told, text)
+		return nil
+	})
+	p.n.Init()
+	p.poll()
+	return p
+}
+
+// poll is one round, and what is due by then.
+func (p *teller) poll() {
+	msg := p.feed.Init()()
+	p.feed.Update(msg)
+	p.run(p.n.Update(msg))
+}
+
+func (p *teller) run(cmd tea.Cmd) {
+	if cmd != nil {
+		p.run(p.n.Update(cmd()))
+	}
+}
+
+func (p *teller) set(name, step string) {
+	p.t.Helper()
+	if err := p.SetBGP(simedge.GRETunnels, name, step); err != nil {
+		p.t.Fatal(err)
+	}
+}
+
+// about are the texts about a tunnel.
+func (p *teller) about(name string) []string {
+	var out []string
+	for _, told := range p.told {
+		_, list, several := strings.Cut(told, " changes: ")
+		if !several {
+			list = told
+		}
+		for text := range strings.SplitSeq(list, "; ") {
+			if strings.HasPrefix(text, name) {
+				out = append(out, text)
+			}
+		}
+	}
+	return out
+}
+
+// Nobody is told of what was there at the start; then of what goes down and comes up, and not of the steps in between.
+func TestNotifications(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := notified(t)
+		if len(p.told) != 0 {
+			t.Fatalf("told at the start: %q", p.told)
+		}
+		for _, step := range []string{"Idle", "Connect", "OpenSent", "Established"} {
+			time.Sleep(20 * time.Second)
+			p.set("fra-dc1-gre", step)
+			p.poll()
+		}
+		want := []string{"fra-dc1-gre: session down (was up)", "fra-dc1-gre: session up (was establishing)"}
+		if got := p.about("fra-dc1-gre"); !slices.Equal(got, want) {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	})
+}
+
+// What happens at about the same time is told together, a moment later.
+func TestNotificationsAreToldTogether(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := notified(t)
+		p.set("fra-dc1-gre", "Idle")
+		p.poll()
+		p.set("fra-dc2-gre", "Idle")
+		p.set("ams-dc1-gre", "Idle")
+		before := time.Now()
+		p.poll()
+		want := []string{"fra-dc1-gre: session down (was up)", "2 changes: fra-dc2-gre: session down (was up); ams-dc1-gre: session down (was up)"}
+		if !slices.Equal(p.told, want) || time.Since(before) != 10*time.Second {
+			t.Errorf("after %s told %q, want %q", time.Since(before), p.told, want)
+		}
+	})
+}
+
+// A session that flaps all night is not told all night: once that it flaps, and one that is too slow to be called so a few
+// times in half an hour.
+func TestAFlappingSessionIsNotToldAgainAndAgain(t *testing.T) {
+	for what, c := range map[string]struct {
+		every time.Duration
+		most  int
+		says  string
+	}{
+		"quick": {time.Minute, 6, "the session flaps"},
+		"slow":  {6 * time.Minute, 4, "more of it is not told for now"},
+	} {
+		t.Run(what, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				p := notified(t)
+				time.Sleep(time.Minute)
+				p.poll()
+				p.told = nil
+				for end := time.Now().Add(29 * time.Minute); time.Now().Before(end); {
+					for _, step := range []string{"Idle", "Established"} {
+						time.Sleep(c.every / 2)
+						p.set("fra-dc1-gre", step)
+						p.poll()
+					}
+				}
+				about := p.about("fra-dc1-gre")
+				if len(about) > c.most || !strings.Contains(strings.Join(about, "\n"), c.says) {
+					t.Errorf("told %d times: %q", len(about), about)
+				}
+			})
+		})
+	}
+}
