@@ -11,12 +11,15 @@ const srcAPITrace = "Cloudflare API: traceroute"
 // The limits and defaults of a traceroute from Cloudflare (Cloudflare API: traceroute). A value that is left out takes its
 // default; so does a zero, which makes sense for the port only.
 const (
-	TraceTargets = 10 // how many at once
-
-	TraceMaxTTL, TraceTTL         = 64, 15
-	TraceMaxPackets, TracePackets = 10, 3 // at each TTL
-	TraceMaxPort, TracePort       = 65535, 0
-	TraceMaxWait, TraceWait       = 5, 1 // seconds for an answer to a probe
+	TraceTargets    = 10 // how many at once
+	TraceMaxTTL     = 64
+	TraceTTL        = 15
+	TraceMaxPackets = 10 // at each TTL
+	TracePackets    = 3
+	TraceMaxPort    = 65535
+	TracePort       = 0
+	TraceMaxWait    = 5 // seconds for an answer to a probe
+	TraceWait       = 1
 )
 
 // TracePacketTypes are the kinds of packets that a traceroute can send, the default first (Cloudflare API: traceroute).

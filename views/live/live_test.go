@@ -81,7 +81,7 @@ func TestOnlyAFewTunnelsAreLookedInto(t *testing.T) {
 		if len(a.asked) != 9 {
 			t.Errorf("%d tunnels were asked for", len(a.asked))
 		}
-		if late := r.feed.Look("gre-19"); late.Until.Sub(time.Now()) != 5*time.Minute {
+		if late := r.feed.Look("gre-19"); time.Until(late.Until) != 5*time.Minute {
 			t.Errorf("the last one is told to wait until %s", late.Until)
 		}
 		time.Sleep(5 * time.Minute)

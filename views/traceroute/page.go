@@ -3,6 +3,7 @@ package traceroute
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -115,30 +116,39 @@ func (p *page) hops(c tui.Canvas, room int) []string {
 	if len(at.hops) == 0 {
 		return lines
 	}
-	lines = append(lines, "", c.Theme.Paint(tui.Muted, hopLine(c, hopColumns(), func(col table.Column[hop]) string { return col.Title })))
+	cols := hopColumns(at.hops)
+	lines = append(lines, "", c.Theme.Paint(tui.Muted, hopLine(c, cols, func(col table.Column[hop]) string { return col.Title })))
 	left := room - len(lines)
 	for i, h := range at.hops {
 		if i == left-1 && len(at.hops) > left {
 			lines = append(lines, c.Theme.Paint(tui.Muted, fmt.Sprintf("   and %d more: enter", len(at.hops)-i)))
 			break
 		}
-		lines = append(lines, hopLine(c, hopColumns(), func(col table.Column[hop]) string { return col.Text(h, c.Now) }))
+		lines = append(lines, hopLine(c, cols, func(col table.Column[hop]) string { return col.Text(h, c.Now) }))
 	}
 	return lines
 }
 
 // hopLine writes the columns that fit, without a cursor: that one is in the list above.
 func hopLine(c tui.Canvas, cols []table.Column[hop], cell func(table.Column[hop]) string) string {
-	line := "  "
+	const gap = 2
+	room, shown := c.Width, 0
 	for _, col := range cols {
+		if room -= gap + col.Width; room < 0 {
+			room += gap + col.Width
+			break
+		}
+		shown++
+	}
+	var line string
+	for _, col := range cols[:shown] {
 		fit := tui.Fit
 		if col.Right {
 			fit = tui.FitRight
 		}
-		if tui.Width(line)+col.Width > c.Width {
-			break
-		}
-		line += fit(cell(col), col.Width) + "  "
+		grown := min(col.Grow, room)
+		room -= grown
+		line += tui.Spaces(gap) + fit(cell(col), col.Width+grown)
 	}
 	return strings.TrimRight(line, " ")
 }
@@ -165,7 +175,7 @@ func (m *Module) placeColumns(several bool) []table.Column[place] {
 	cols := []table.Column[place]{
 		{Key: "colo", Title: "FROM", Width: 8, Text: text(func(p place) string { return p.Colo.Name }), Role: func(place) tui.Role { return tui.Strong },
 			Compare: func(a, b place) int { return cmp.Compare(a.rank, b.rank) }},
-		{Key: "city", Title: "CITY", Width: 14, Grow: 12, Text: text(func(p place) string { return kit.Or(p.Colo.City, "-") })},
+		{Key: "city", Title: "CITY", Width: 14, Grow: 12, Priority: 2, Text: text(func(p place) string { return kit.Or(p.Colo.City, "-") })},
 		{Key: "result", Title: "RESULT", Width: 16, Text: text(func(p place) string { word, _ := p.result(m.env.Glyphs); return word }),
 			Role: func(p place) tui.Role { _, role := p.result(m.env.Glyphs); return role }},
 		{Key: "loss", Title: "LOSS", Width: 5, Right: true, Text: text(placeLoss)},
@@ -176,7 +186,7 @@ func (m *Module) placeColumns(several bool) []table.Column[place] {
 			Compare: func(a, b place) int { return cmp.Compare(a.TracerouteTimeMS, b.TracerouteTimeMS) }},
 	}
 	if several {
-		cols = append(cols, table.Column[place]{Key: "to", Title: "TO", Width: 20, Text: text(func(p place) string { return p.target })})
+		cols = slices.Insert(cols, 1, table.Column[place]{Key: "to", Title: "TO", Width: 20, Text: text(func(p place) string { return p.target })})
 	}
 	return cols
 }
@@ -213,7 +223,7 @@ func describeHops(p place, glyphs tui.Glyphs) resource.Description[hop] {
 		ID:      func(h hop) string { return fmt.Sprintf("%d/%d", h.PacketsTTL, h.index) },
 		Name:    hop.title,
 		JSON:    func(h hop) []byte { return h.raw },
-		Columns: hopColumns(),
+		Columns: hopColumns(p.hops),
 		Summary: func([]hop) tui.Line {
 			word, role := p.result(glyphs)
 			return tui.Line{{Text: p.Colo.Name + " to " + p.target + "  ", Role: tui.Strong}, {Text: word, Role: role}}
@@ -222,8 +232,20 @@ func describeHops(p place, glyphs tui.Glyphs) resource.Description[hop] {
 	}
 }
 
-func hopColumns() []table.Column[hop] {
+// The widths of addresses and names: those of IPv4 and of a short name are always there; what is longer takes more.
+const (
+	addressWidth, longestAddress = 15, 39
+	nameWidth, longestName       = 13, 48
+)
+
+// hopColumns are as wide as these hops need, so that addresses take no room from names.
+func hopColumns(hops []hop) []table.Column[hop] {
 	text := kit.Cell[hop]
+	address, name := addressWidth, nameWidth
+	for _, h := range hops {
+		address = max(address, min(tui.Width(tui.Clean(h.address())), longestAddress))
+		name = max(name, min(tui.Width(tui.Clean(h.name())), longestName))
+	}
 	number := func(key, title string, get func(api.HopNode) float64) table.Column[hop] {
 		value := func(h hop) float64 {
 			if h.node == nil {
@@ -251,8 +273,8 @@ func hopColumns() []table.Column[hop] {
 		number("mean", "MEAN", func(n api.HopNode) float64 { return n.MeanRTT }),
 		number("max", "MAX", func(n api.HopNode) float64 { return n.MaxRTT }),
 		{Key: "asn", Title: "ASN", Width: 8, Text: text(func(h hop) string { return kit.Or(h.field(func(n api.HopNode) string { return n.ASN }), "-") })},
-		{Key: "address", Title: "ADDRESS", Width: 15, Grow: 24, Text: text(hop.address)},
-		{Key: "name", Title: "NAME", Width: 13, Grow: 27, Text: text(func(h hop) string { return kit.Or(h.name(), "-") })},
+		{Key: "address", Title: "ADDRESS", Width: address, Text: text(hop.address)},
+		{Key: "name", Title: "NAME", Width: nameWidth, Grow: name - nameWidth, Text: text(func(h hop) string { return kit.Or(h.name(), "-") })},
 		{Key: "labels", Title: "LABELS", Width: 16, Priority: 1, Text: text(func(h hop) string { return kit.Or(h.labels(), "-") })},
 	}
 }

@@ -2,6 +2,7 @@ package traceroute_test
 
 import (
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"strings"
@@ -265,7 +266,7 @@ func TestRunsGoOnAndEndWhenTheyAreCancelled(t *testing.T) {
 	p.See("Running for 1m", "203.0.113.3")
 	p.Press("x")
 	p.See("Cancelled after 70.0 s")
-	if err := <-ended; err != context.Canceled {
+	if err := <-ended; !errors.Is(err, context.Canceled) {
 		t.Errorf("the request ended with %v", err)
 	}
 	l.set(nil)

@@ -52,7 +52,7 @@ func customerAS(t watch.Tunnel) string {
 	if t.BGP == nil {
 		return "no AS number is configured"
 	}
-	return "AS " + asn(t) + " as configured; the API does not tell the router's own"
+	return "AS " + asn(t) + " as configured"
 }
 
 // lastChange says since when the state is as it is, as far as it was seen.
