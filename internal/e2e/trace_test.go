@@ -118,6 +118,31 @@ func TestTheSparklinesWithoutPermission(t *testing.T) {
 	term.WaitFor("the traffic after the permission was given", showsAll("bit/s from your side"))
 }
 
+// A session went down yesterday evening, the program was left and is started anew: how often it went down is still known.
+func TestHowOftenASessionWentDownIsKnownAfterARestart(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	env := a.env("XDG_STATE_HOME=" + t.TempDir())
+	open := func() *ptytest.Terminal {
+		term := sit(t, ptytest.Options{Env: env, Args: []string{"--refresh", "5s"}})
+		term.WaitFor("the list", listed)
+		goTo(term, "fra-dc1-gre")
+		term.Press("enter")
+		return term
+	}
+	evening := open()
+	evening.WaitFor("a session that is up", showsAll("● Up", "Went down         0 times"))
+	for _, step := range []struct{ bgp, word string }{{"Idle", "✗ Down"}, {"Established", "● Up"}} {
+		a.do(a.SetBGP(simedge.GRETunnels, "fra-dc1-gre", step.bgp))
+		evening.Press("r")
+		evening.WaitFor("the session "+step.word, showsAll("State             "+step.word))
+	}
+	evening.WaitFor("that it went down", showsAll("Went down         once", "changed just now"))
+	evening.Press("q")
+	evening.Wait()
+	open().WaitFor("that it went down, in an earlier run", showsAll("Went down         once", "0 in this run", "Up → Down"))
+}
+
 // rings counts the bells: BEL that does not end an escape sequence.
 func rings(out []byte) int {
 	n := 0

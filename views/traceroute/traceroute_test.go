@@ -75,12 +75,14 @@ func (l *line) set(says func(*http.Request) (*http.Response, error)) {
 func sit(t *testing.T, page int, before func(*simedge.Edge)) (*uitest.Person, *line) {
 	t.Helper()
 	p := uitest.New(t)
-	edge := simedge.New(simedge.Options{Now: p.Clock})
+	began := p.Now // requests that wait must not read a clock that the test moves
+	server := func() time.Time { return began }
+	edge := simedge.New(simedge.Options{Now: server})
 	if before != nil {
 		before(edge)
 	}
 	l := &line{next: edge.RoundTripper()}
-	client, err := api.New(api.Options{Transport: l, Now: p.Clock, Sleep: func(context.Context, time.Duration) error { return nil },
+	client, err := api.New(api.Options{Transport: l, Now: server, Sleep: func(context.Context, time.Duration) error { return nil },
 		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)

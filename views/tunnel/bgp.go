@@ -84,10 +84,10 @@ func weekNote(t watch.Tunnel, now time.Time) string {
 	from := t.Track.WeekFrom(now)
 	note := "in the last 7 days"
 	if now.Sub(t.Track.Watched) < 7*24*time.Hour {
-		note = "since flarewire first looked, " + resource.Ago(from, now)
+		note = "since first watched, " + resource.Ago(from, now)
 	}
 	if n := t.Track.Downs; n != t.Track.WeekDowns {
-		note += "; " + times(n) + " in this run"
+		note += "; " + strconv.Itoa(n) + " in this run"
 	}
 	return note
 }

@@ -67,13 +67,13 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 		}
 		night.Poll(t.Context())
 	}
-	has(t, read(t, night, name, now), "Went down: 2 times | since flarewire first looked, 8m ago", "23:08:00: + Down → Up | just now", "State: + Up | changed just now, 23:08:00 UTC\n")
+	has(t, read(t, night, name, now), "Went down: 2 times | since first watched, 8m ago", "23:08:00: + Down → Up | just now", "State: + Up | changed just now, 23:08:00 UTC\n")
 	if err := night.Close(); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(9 * time.Hour)
 	morning := start()
-	has(t, read(t, morning, name, now), "Went down: 2 times | since flarewire first looked, 9h ago; 0 times in this run",
+	has(t, read(t, morning, name, now), "Went down: 2 times | since first watched, 9h ago; 0 in this run",
 		"State: + Up | changed 9h ago, 03-02 23:08:00 UTC; for 9h since then nobody watched", "03-02 23:06:00: x Up → Down | 9h ago")
 	now = now.Add(7 * 24 * time.Hour)
 	morning.Poll(t.Context())
