@@ -140,7 +140,7 @@ func TestHowOftenASessionWentDownIsKnownAfterARestart(t *testing.T) {
 	evening.WaitFor("that it went down", showsAll("Went down         once", "changed just now"))
 	evening.Press("q")
 	evening.Wait()
-	open().WaitFor("that it went down, in an earlier run", showsAll("Went down         once", "0 in this run", "Up → Down"))
+	open().WaitFor("that it went down, in an earlier run", showsAll("Went down         once", "0 in this run", "Down → Up"))
 }
 
 // rings counts the bells: BEL that does not end an escape sequence.
