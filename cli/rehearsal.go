@@ -25,6 +25,7 @@ func (s *session) demo(f *flags, opts *api.Options) error {
 		}
 		clock := at.Add(-rehearsalTime)
 		s.now = func() time.Time { return clock }
+		opts.Now = s.now // the analytics are asked about the time before it, too
 		// Nothing else looks at the clock before this is over.
 		s.rehearse = func(ctx context.Context, w *watch.Watcher) {
 			for ; clock.Before(at) && ctx.Err() == nil; clock = clock.Add(rehearsalStep) {

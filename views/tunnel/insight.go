@@ -19,7 +19,7 @@ const locationsShown = 6
 
 // lookback is what the analytics know of the tunnel's last hours.
 func lookback(t watch.Tunnel, look live.Look, now time.Time) []resource.Section {
-	s := resource.Section{Title: "Last 24 hours"}
+	s := resource.Section{Title: "Last 24 hours (UTC)"}
 	prose := func(role tui.Role, text string) {
 		s.Fields = append(s.Fields, resource.Field{Value: text, Role: role, Prose: true})
 	}
@@ -134,7 +134,7 @@ func extreme(series []watch.Point, better func(a, b float64) bool) *watch.Point 
 func clock(at time.Time) string { return at.UTC().Format("15:04") }
 
 // since says of which step a value is.
-func since(p watch.Point) string { return "at " + clock(p.At) + " UTC" }
+func since(p watch.Point) string { return "at " + clock(p.At) }
 
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", share*100) }
 
