@@ -2,6 +2,8 @@ package e2e_test
 
 import (
 	"bytes"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -157,6 +159,16 @@ func rings(out []byte) int {
 	return n
 }
 
+// profileThatRings is a config folder with the profile "night", which rings.
+func profileThatRings(t *testing.T, a *account) string {
+	t.Helper()
+	config := t.TempDir()
+	text := "version = 1\n[profiles.night]\nnotify = \"bell\"\naccount = \"" + a.Account() + "\"\ntoken_command = [\"printf\", \"" + simedge.DefaultToken + "\"]\n"
+	a.do(os.Mkdir(filepath.Join(config, "flarewire"), 0o700))
+	a.do(os.WriteFile(filepath.Join(config, "flarewire", "config.toml"), []byte(text), 0o600))
+	return config
+}
+
 // Whoever looks elsewhere is told that a session went down, in the way that was asked for and in no other; nobody is told
 // without having asked.
 func TestAChangeOfStateIsToldAsAskedFor(t *testing.T) {
@@ -164,15 +176,19 @@ func TestAChangeOfStateIsToldAsAskedFor(t *testing.T) {
 	notice := []byte("\x1b]9;flarewire: mad-br1-ipsec: session down (was up)\a")
 	for mode, want := range map[string]struct {
 		rings, notices int
-	}{"": {0, 0}, "off": {0, 0}, "bell": {1, 0}, "terminal": {0, 1}} {
+	}{"": {0, 0}, "off": {0, 0}, "bell": {1, 0}, "terminal": {0, 1}, "as the profile says": {1, 0}} {
 		t.Run("notify "+mode, func(t *testing.T) {
 			t.Parallel()
 			a := newAccount(t, simedge.Options{})
-			args := []string{"--start", "routes", "--refresh", "5s"}
-			if mode != "" {
+			args, env := []string{"--start", "routes", "--refresh", "5s"}, a.env()
+			switch mode {
+			case "":
+			case "as the profile says":
+				args, env = append(args, "--profile", "night"), append(env, "XDG_CONFIG_HOME="+profileThatRings(t, a))
+			default:
 				args = append(args, "--notify", mode)
 			}
-			term := sit(t, ptytest.Options{Env: a.env(), Args: args})
+			term := sit(t, ptytest.Options{Env: env, Args: args})
 			term.WaitFor("a page without tunnels", showsAll("198.18.10.0/24", "q quit"))
 			if n := rings(term.Transcript()); n != 0 {
 				t.Errorf("it rang %d times at the start", n)
