@@ -19,15 +19,15 @@ import (
 
 // page is one run: that it is under way, then a line per location, and below it the hops of the one under the cursor.
 type page struct {
-	*resource.List[place]
+	*resource.List[*place]
 	m   *Module
 	run *run
 }
 
 func newPage(m *Module, r *run) *page {
 	p := &page{m: m, run: r}
-	p.List = resource.NewList(m.describePlaces(r), resource.Source[place]{
-		Rows:    func() []place { return r.places },
+	p.List = resource.NewList(m.describePlaces(r), resource.Source[*place]{
+		Rows:    func() []*place { return r.places },
 		Status:  func() tui.Status { return tui.Status{Updated: cmp.Or(r.ended, m.env.Now())} },
 		Brings:  func(msg tea.Msg) bool { done, ok := msg.(doneMsg); return ok && done.run == r },
 		Refresh: func() tea.Cmd { return tui.Toast(tui.Muted, "a runs it once more") },
@@ -117,20 +117,20 @@ func (p *page) hops(c tui.Canvas, room int) []string {
 		return lines
 	}
 	cols := hopColumns(at.hops)
-	lines = append(lines, "", c.Theme.Paint(tui.Muted, hopLine(c, cols, func(col table.Column[hop]) string { return col.Title })))
+	lines = append(lines, "", c.Theme.Paint(tui.Muted, hopLine(c, cols, func(col table.Column[*hop]) string { return col.Title })))
 	left := room - len(lines)
 	for i, h := range at.hops {
 		if i == left-1 && len(at.hops) > left {
 			lines = append(lines, c.Theme.Paint(tui.Muted, fmt.Sprintf("   and %d more: enter", len(at.hops)-i)))
 			break
 		}
-		lines = append(lines, hopLine(c, cols, func(col table.Column[hop]) string { return col.Text(h, c.Now) }))
+		lines = append(lines, hopLine(c, cols, func(col table.Column[*hop]) string { return col.Text(h, c.Now) }))
 	}
 	return lines
 }
 
 // hopLine writes the columns that fit, without a cursor: that one is in the list above.
-func hopLine(c tui.Canvas, cols []table.Column[hop], cell func(table.Column[hop]) string) string {
+func hopLine(c tui.Canvas, cols []table.Column[*hop], cell func(table.Column[*hop]) string) string {
 	const gap = 2
 	room, shown := c.Width, 0
 	for _, col := range cols {
@@ -153,46 +153,46 @@ func hopLine(c tui.Canvas, cols []table.Column[hop], cell func(table.Column[hop]
 	return strings.TrimRight(line, " ")
 }
 
-func (m *Module) describePlaces(r *run) resource.Description[place] {
-	return resource.Description[place]{
+func (m *Module) describePlaces(r *run) resource.Description[*place] {
+	return resource.Description[*place]{
 		Plural: "Traceroute to " + r.target(), SortBy: "colo",
-		ID:      func(p place) string { return fmt.Sprint(p.rank) },
-		Name:    func(p place) string { return p.Colo.Name },
-		JSON:    func(p place) []byte { return p.raw },
+		ID:      func(p *place) string { return fmt.Sprint(p.rank) },
+		Name:    func(p *place) string { return p.Colo.Name },
+		JSON:    func(p *place) []byte { return p.raw },
 		Columns: m.placeColumns(len(r.request.Targets) > 1),
-		Summary: func(rows []place) tui.Line {
+		Summary: func(rows []*place) tui.Line {
 			return tui.Line{{Text: r.outcome(), Role: tui.Strong}, {Text: "   from " + r.from() + ", " + r.request.Options.PacketType + ", took " + spent(r, m.env.Now()), Role: tui.Muted}}
 		},
-		Open: func(p place) tui.View { return m.hopsPage(p) },
+		Open: func(p *place) tui.View { return m.hopsPage(p) },
 	}
 }
 
-func (m *Module) placeColumns(several bool) []table.Column[place] {
-	text := kit.Cell[place]
-	node := func(get func(api.HopNode) float64) func(place, time.Time) string {
-		return func(p place, _ time.Time) string { _, n, _ := p.end(); return rtt(n, get(n)) }
+func (m *Module) placeColumns(several bool) []table.Column[*place] {
+	text := kit.Cell[*place]
+	node := func(get func(api.HopNode) float64) func(*place, time.Time) string {
+		return func(p *place, _ time.Time) string { _, n, _ := p.end(); return rtt(n, get(n)) }
 	}
-	cols := []table.Column[place]{
-		{Key: "colo", Title: "FROM", Width: 8, Text: text(func(p place) string { return p.Colo.Name }), Role: func(place) tui.Role { return tui.Strong },
-			Compare: func(a, b place) int { return cmp.Compare(a.rank, b.rank) }},
-		{Key: "city", Title: "CITY", Width: 14, Grow: 12, Priority: 2, Text: text(func(p place) string { return kit.Or(p.Colo.City, "-") })},
-		{Key: "result", Title: "RESULT", Width: 16, Text: text(func(p place) string { word, _ := p.result(m.env.Glyphs); return word }),
-			Role: func(p place) tui.Role { _, role := p.result(m.env.Glyphs); return role }},
+	cols := []table.Column[*place]{
+		{Key: "colo", Title: "FROM", Width: 8, Text: text(func(p *place) string { return p.Colo.Name }), Role: func(*place) tui.Role { return tui.Strong },
+			Compare: func(a, b *place) int { return cmp.Compare(a.rank, b.rank) }},
+		{Key: "city", Title: "CITY", Width: 14, Grow: 12, Priority: 2, Text: text(func(p *place) string { return kit.Or(p.Colo.City, "-") })},
+		{Key: "result", Title: "RESULT", Width: 16, Text: text(func(p *place) string { word, _ := p.result(m.env.Glyphs); return word }),
+			Role: func(p *place) tui.Role { _, role := p.result(m.env.Glyphs); return role }},
 		{Key: "loss", Title: "LOSS", Width: 5, Right: true, Text: text(placeLoss)},
 		{Key: "rtt", Title: "MEAN ms", Width: 7, Right: true, Text: node(func(n api.HopNode) float64 { return n.MeanRTT }),
-			Compare: func(a, b place) int { _, x, _ := a.end(); _, y, _ := b.end(); return cmp.Compare(x.MeanRTT, y.MeanRTT) }},
+			Compare: func(a, b *place) int { _, x, _ := a.end(); _, y, _ := b.end(); return cmp.Compare(x.MeanRTT, y.MeanRTT) }},
 		{Key: "max", Title: "MAX ms", Width: 6, Right: true, Priority: 1, Text: node(func(n api.HopNode) float64 { return n.MaxRTT })},
-		{Key: "time", Title: "TOOK", Width: 7, Right: true, Priority: 1, Text: text(func(p place) string { return traceTime(p.ColoTrace) }),
-			Compare: func(a, b place) int { return cmp.Compare(a.TracerouteTimeMS, b.TracerouteTimeMS) }},
+		{Key: "time", Title: "TOOK", Width: 7, Right: true, Priority: 1, Text: text(func(p *place) string { return traceTime(p.ColoTrace) }),
+			Compare: func(a, b *place) int { return cmp.Compare(a.TracerouteTimeMS, b.TracerouteTimeMS) }},
 	}
 	if several {
-		cols = slices.Insert(cols, 1, table.Column[place]{Key: "to", Title: "TO", Width: 20, Text: text(func(p place) string { return p.target })})
+		cols = slices.Insert(cols, 1, table.Column[*place]{Key: "to", Title: "TO", Width: 20, Text: text(func(p *place) string { return p.target })})
 	}
 	return cols
 }
 
 // placeLoss is the loss at the target; what is lost on the way there says little.
-func placeLoss(p place) string {
+func placeLoss(p *place) string {
 	at, _, reached := p.end()
 	if !reached {
 		return "-"
@@ -208,27 +208,27 @@ func traceTime(t api.ColoTrace) string {
 }
 
 // hopsPage is the whole way from one location: every node of every step.
-func (m *Module) hopsPage(p place) tui.View {
-	return resource.NewList(describeHops(p, m.env.Glyphs), resource.Source[hop]{
-		Rows:    func() []hop { return p.hops },
+func (m *Module) hopsPage(p *place) tui.View {
+	return resource.NewList(describeHops(p, m.env.Glyphs), resource.Source[*hop]{
+		Rows:    func() []*hop { return p.hops },
 		Status:  func() tui.Status { return tui.Status{Updated: m.env.Now()} },
 		Brings:  func(tea.Msg) bool { return false },
 		Refresh: func() tea.Cmd { return tui.Toast(tui.Muted, "esc, then a: run it once more") },
 	})
 }
 
-func describeHops(p place, glyphs tui.Glyphs) resource.Description[hop] {
-	return resource.Description[hop]{
+func describeHops(p *place, glyphs tui.Glyphs) resource.Description[*hop] {
+	return resource.Description[*hop]{
 		Plural: kit.Or(p.Colo.Name, "location"), SortBy: "ttl", None: "This location gave no hops: " + p.Error,
-		ID:      func(h hop) string { return fmt.Sprintf("%d/%d", h.PacketsTTL, h.index) },
-		Name:    hop.title,
-		JSON:    func(h hop) []byte { return h.raw },
+		ID:      func(h *hop) string { return fmt.Sprintf("%d/%d", h.PacketsTTL, h.index) },
+		Name:    (*hop).title,
+		JSON:    func(h *hop) []byte { return h.raw },
 		Columns: hopColumns(p.hops),
-		Summary: func([]hop) tui.Line {
+		Summary: func([]*hop) tui.Line {
 			word, role := p.result(glyphs)
 			return tui.Line{{Text: p.Colo.Name + " to " + p.target + "  ", Role: tui.Strong}, {Text: word, Role: role}}
 		},
-		Sections: func(h hop, _ time.Time) []resource.Section { return hopSections(p, h) },
+		Sections: func(h *hop, _ time.Time) []resource.Section { return hopSections(p, h) },
 	}
 }
 
@@ -239,48 +239,48 @@ const (
 )
 
 // hopColumns are as wide as these hops need, so that addresses take no room from names.
-func hopColumns(hops []hop) []table.Column[hop] {
-	text := kit.Cell[hop]
+func hopColumns(hops []*hop) []table.Column[*hop] {
+	text := kit.Cell[*hop]
 	address, name := addressWidth, nameWidth
 	for _, h := range hops {
 		address = max(address, min(tui.Width(tui.Clean(h.address())), longestAddress))
 		name = max(name, min(tui.Width(tui.Clean(h.name())), longestName))
 	}
-	number := func(key, title string, get func(api.HopNode) float64) table.Column[hop] {
-		value := func(h hop) float64 {
+	number := func(key, title string, get func(api.HopNode) float64) table.Column[*hop] {
+		value := func(h *hop) float64 {
 			if h.node == nil {
 				return -1
 			}
 			return get(*h.node)
 		}
-		return table.Column[hop]{Key: key, Title: title, Width: 6, Right: true,
-			Text: text(func(h hop) string {
+		return table.Column[*hop]{Key: key, Title: title, Width: 6, Right: true,
+			Text: text(func(h *hop) string {
 				if h.node == nil {
 					return "-"
 				}
 				return rtt(*h.node, get(*h.node))
 			}),
-			Compare: func(a, b hop) int { return cmp.Compare(value(a), value(b)) }}
+			Compare: func(a, b *hop) int { return cmp.Compare(value(a), value(b)) }}
 	}
-	return []table.Column[hop]{
-		{Key: "ttl", Title: "TTL", Width: 4, Right: true, Text: text(func(h hop) string { return fmt.Sprint(h.PacketsTTL) }),
-			Compare: func(a, b hop) int {
+	return []table.Column[*hop]{
+		{Key: "ttl", Title: "TTL", Width: 4, Right: true, Text: text(func(h *hop) string { return fmt.Sprint(h.PacketsTTL) }),
+			Compare: func(a, b *hop) int {
 				return cmp.Or(cmp.Compare(a.PacketsTTL, b.PacketsTTL), cmp.Compare(a.index, b.index))
 			}},
-		{Key: "loss", Title: "LOSS", Width: 5, Right: true, Text: text(func(h hop) string { return loss(h.Hop) }), Role: hop.lossRole,
-			Compare: func(a, b hop) int { return cmp.Compare(a.PacketsLost*b.PacketsSent, b.PacketsLost*a.PacketsSent) }},
+		{Key: "loss", Title: "LOSS", Width: 5, Right: true, Text: text(func(h *hop) string { return loss(h.Hop) }), Role: (*hop).lossRole,
+			Compare: func(a, b *hop) int { return cmp.Compare(a.PacketsLost*b.PacketsSent, b.PacketsLost*a.PacketsSent) }},
 		number("min", "MIN ms", func(n api.HopNode) float64 { return n.MinRTT }),
 		number("mean", "MEAN", func(n api.HopNode) float64 { return n.MeanRTT }),
 		number("max", "MAX", func(n api.HopNode) float64 { return n.MaxRTT }),
-		{Key: "asn", Title: "ASN", Width: 8, Text: text(func(h hop) string { return kit.Or(h.field(func(n api.HopNode) string { return n.ASN }), "-") })},
-		{Key: "address", Title: "ADDRESS", Width: address, Text: text(hop.address)},
-		{Key: "name", Title: "NAME", Width: nameWidth, Grow: name - nameWidth, Text: text(func(h hop) string { return kit.Or(h.name(), "-") })},
-		{Key: "labels", Title: "LABELS", Width: 16, Priority: 1, Text: text(func(h hop) string { return kit.Or(h.labels(), "-") })},
+		{Key: "asn", Title: "ASN", Width: 8, Text: text(func(h *hop) string { return kit.Or(h.field(func(n api.HopNode) string { return n.ASN }), "-") })},
+		{Key: "address", Title: "ADDRESS", Width: address, Text: text((*hop).address)},
+		{Key: "name", Title: "NAME", Width: nameWidth, Grow: name - nameWidth, Text: text(func(h *hop) string { return kit.Or(h.name(), "-") })},
+		{Key: "labels", Title: "LABELS", Width: 16, Priority: 1, Text: text(func(h *hop) string { return kit.Or(h.labels(), "-") })},
 	}
 }
 
 // hopSections is the page of one node.
-func hopSections(p place, h hop) []resource.Section {
+func hopSections(p *place, h *hop) []resource.Section {
 	s := resource.Section{Title: fmt.Sprintf("Hop %d from %s to %s", h.PacketsTTL, p.Colo.Name, p.target)}
 	add := func(label, value, note string) {
 		s.Fields = append(s.Fields, resource.Field{Label: label, Value: value, Note: note})

@@ -17,7 +17,7 @@ type place struct {
 	rank    int // the order of the answer, which is that of the question
 	target  string
 	summary api.HopNode
-	hops    []hop
+	hops    []*hop
 	raw     json.RawMessage
 }
 
@@ -31,15 +31,15 @@ type hop struct {
 }
 
 // placesOf takes an answer apart.
-func placesOf(traces []api.Trace) []place {
-	var out []place
+func placesOf(traces []api.Trace) []*place {
+	var out []*place
 	for _, t := range traces {
 		var raw struct {
 			Colos []json.RawMessage `json:"colos"`
 		}
 		_ = json.Unmarshal(t.JSON(), &raw) // it was read once already: what is missing has no JSON to copy
 		for i, colo := range t.Colos {
-			p := place{ColoTrace: colo, rank: len(out), target: t.Target}
+			p := &place{ColoTrace: colo, rank: len(out), target: t.Target}
 			if i < len(raw.Colos) {
 				p.raw = raw.Colos[i]
 			}
@@ -51,30 +51,31 @@ func placesOf(traces []api.Trace) []place {
 	return out
 }
 
-func hopsOf(colo api.ColoTrace, colosJSON json.RawMessage) []hop {
+func hopsOf(colo api.ColoTrace, colosJSON json.RawMessage) []*hop {
 	var raw struct {
 		Hops []json.RawMessage `json:"hops"`
 	}
 	_ = json.Unmarshal(colosJSON, &raw)
-	var out []hop
+	var out []*hop
 	for i, step := range colo.Hops {
 		one := hop{Hop: step, last: i == len(colo.Hops)-1}
 		if i < len(raw.Hops) {
 			one.raw = raw.Hops[i]
 		}
 		if len(step.Nodes) == 0 {
-			out = append(out, one)
+			out = append(out, &one)
 		}
 		for n := range step.Nodes {
-			one.node, one.index = &step.Nodes[n], n
-			out = append(out, one)
+			node := one
+			node.node, node.index = &step.Nodes[n], n
+			out = append(out, &node)
 		}
 	}
 	return out
 }
 
 // end is the step at which the target answered. Of a target that is a name only the summary tells.
-func (p place) end() (at hop, node api.HopNode, reached bool) {
+func (p *place) end() (at *hop, node api.HopNode, reached bool) {
 	for _, h := range p.hops {
 		if h.node == nil {
 			continue
@@ -83,13 +84,13 @@ func (p place) end() (at hop, node api.HopNode, reached bool) {
 			return h, *h.node, true
 		}
 	}
-	return hop{}, api.HopNode{}, false
+	return nil, api.HopNode{}, false
 }
 
-func (p place) reached() bool { _, _, reached := p.end(); return p.Error == "" && reached }
+func (p *place) reached() bool { _, _, reached := p.end(); return p.Error == "" && reached }
 
 // answered is the last step at which anything answered; 0 when nothing did.
-func (p place) answered() int {
+func (p *place) answered() int {
 	ttl := 0
 	for _, h := range p.hops {
 		if h.node != nil {
@@ -100,7 +101,7 @@ func (p place) answered() int {
 }
 
 // result is the end of the way in words.
-func (p place) result(g tui.Glyphs) (string, tui.Role) {
+func (p *place) result(g tui.Glyphs) (string, tui.Role) {
 	switch at, _, reached := p.end(); {
 	case p.Error != "":
 		return g.Unknown + " not traced", tui.Pending
@@ -113,7 +114,7 @@ func (p place) result(g tui.Glyphs) (string, tui.Role) {
 }
 
 // means is the end of the way in a sentence, and what it does not mean.
-func (p place) means() (string, tui.Role) {
+func (p *place) means() (string, tui.Role) {
 	switch at, node, reached := p.end(); {
 	case p.Error != "":
 		return p.Error + ". Cloudflare does not document the code; the name may be no location of Cloudflare's, or it cannot trace at the moment.", tui.Pending
@@ -152,7 +153,7 @@ func rtt(n api.HopNode, ms float64) string {
 }
 
 // address is the hop's address; "*" where nothing answered, as in every traceroute.
-func (h hop) address() string {
+func (h *hop) address() string {
 	if h.node == nil {
 		return "*"
 	}
@@ -160,7 +161,7 @@ func (h hop) address() string {
 }
 
 // title names the hop.
-func (h hop) title() string {
+func (h *hop) title() string {
 	if h.node == nil || h.node.IP == "" {
 		return fmt.Sprintf("hop %d", h.PacketsTTL)
 	}
@@ -168,7 +169,7 @@ func (h hop) title() string {
 }
 
 // field reads a text of the node; "" where nothing answered.
-func (h hop) field(get func(api.HopNode) string) string {
+func (h *hop) field(get func(api.HopNode) string) string {
 	if h.node == nil {
 		return ""
 	}
@@ -176,7 +177,7 @@ func (h hop) field(get func(api.HopNode) string) string {
 }
 
 // name is the node's name, unless it only repeats the address.
-func (h hop) name() string {
+func (h *hop) name() string {
 	return h.field(func(n api.HopNode) string {
 		if n.Name == n.IP {
 			return ""
@@ -185,12 +186,12 @@ func (h hop) name() string {
 	})
 }
 
-func (h hop) labels() string {
+func (h *hop) labels() string {
 	return h.field(func(n api.HopNode) string { return strings.Join(n.Labels, ", ") })
 }
 
 // lossRole: what is lost in the middle of a way that goes on is no trouble by itself.
-func (h hop) lossRole() tui.Role {
+func (h *hop) lossRole() tui.Role {
 	if h.PacketsLost > 0 && h.last {
 		return tui.Pending
 	}

@@ -46,7 +46,7 @@ type run struct {
 	ended     time.Time
 	cancel    context.CancelFunc
 	cancelled bool // by the user
-	places    []place
+	places    []*place
 	err       error
 }
 
