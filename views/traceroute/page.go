@@ -180,7 +180,11 @@ func (m *Module) placeColumns(several bool) []table.Column[*place] {
 			Role: func(p *place) tui.Role { _, role := p.result(m.env.Glyphs); return role }},
 		{Key: "loss", Title: "LOSS", Width: 5, Right: true, Text: text(placeLoss)},
 		{Key: "rtt", Title: "MEAN ms", Width: 7, Right: true, Text: node(func(n api.HopNode) float64 { return n.MeanRTT }),
-			Compare: func(a, b *place) int { _, x, _ := a.end(); _, y, _ := b.end(); return cmp.Compare(x.MeanRTT, y.MeanRTT) }},
+			Compare: func(a, b *place) int {
+				_, x, _ := a.end()
+				_, y, _ := b.end()
+				return cmp.Compare(x.MeanRTT, y.MeanRTT)
+			}},
 		{Key: "max", Title: "MAX ms", Width: 6, Right: true, Priority: 1, Text: node(func(n api.HopNode) float64 { return n.MaxRTT })},
 		{Key: "time", Title: "TOOK", Width: 7, Right: true, Priority: 1, Text: text(func(p *place) string { return traceTime(p.ColoTrace) }),
 			Compare: func(a, b *place) int { return cmp.Compare(a.TracerouteTimeMS, b.TracerouteTimeMS) }},

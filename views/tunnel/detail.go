@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"flarewire/api"
@@ -39,7 +40,11 @@ func next(t watch.Tunnel, findings []diagnose.Finding) resource.Section {
 		}
 		s.Fields = append(s.Fields, resource.Field{Value: text, Role: role, Prose: true})
 		if f.Next != "" {
-			s.Fields = append(s.Fields, resource.Field{Value: f.Next, Prose: true})
+			text := f.Next
+			if strings.Contains(text, "traceroute") {
+				text += " t opens one."
+			}
+			s.Fields = append(s.Fields, resource.Field{Value: text, Prose: true})
 		}
 		if because := f.Because(); because != "" {
 			s.Fields = append(s.Fields, resource.Field{Value: "Because: " + because, Role: tui.Muted, Prose: true})
