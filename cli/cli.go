@@ -18,6 +18,7 @@ import (
 	"flarewire/internal/watch"
 	"flarewire/keystore"
 	"flarewire/tui"
+	"flarewire/tui/line"
 )
 
 // Exit codes of everything but `check` (docs/architecture.md, command line contract).
@@ -73,6 +74,9 @@ type flags struct {
 	debugLog string
 	start    string
 	profile  string
+	// accessible: the program runs line by line; console is what it asks on, made when it first does.
+	accessible bool
+	console    *line.Console
 
 	vault *keystore.Resolver // made when it is first needed
 }
@@ -150,12 +154,14 @@ func newRoot(x IO) *cobra.Command {
 		Long: `flarewire watches and configures networks on Cloudflare's Magic Transit and Cloudflare WAN
 (formerly Magic WAN): GRE and IPsec tunnels, and the BGP sessions over them.
 
-Without a command it opens the full-screen program. Try it without an account: flarewire --demo`,
-		Version:       versionLine(),
-		Args:          cobra.NoArgs,
-		SilenceErrors: true,
-		SilenceUsage:  true,
-		RunE:          func(cmd *cobra.Command, _ []string) error { return runUI(cmd.Context(), x, f) },
+Without a command it opens the full-screen program. Try it without an account: flarewire --demo
+With --accessible it asks the same line by line, for screen readers, dumb terminals and slow lines.`,
+		Version:          versionLine(),
+		Args:             cobra.NoArgs,
+		SilenceErrors:    true,
+		SilenceUsage:     true,
+		RunE:             func(cmd *cobra.Command, _ []string) error { return runUI(cmd.Context(), x, f) },
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) { noteLines(cmd, x, f) },
 	}
 	root.SetVersionTemplate("{{.Version}}\n")
 	p := root.PersistentFlags()
@@ -168,6 +174,7 @@ Without a command it opens the full-screen program. Try it without an account: f
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
 	p.StringVar(&f.notify, "notify", "", "tell of changes of state on the full screen: off, bell or terminal (default: the profile's, else off)")
 	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")
+	p.BoolVar(&f.accessible, "accessible", x.env("ACCESSIBLE") != "", "ask line by line instead of drawing a screen (also ACCESSIBLE)")
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
 	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newSnapshot(x, f), newAuth(x, f),

@@ -109,13 +109,16 @@ func (f *flags) signIn(ctx context.Context, x IO, open *signin.Attempt, why erro
 	var outcome *signin.Outcome
 	desk := f.desk(ctx, x, "", func(o signin.Outcome) tea.Cmd { outcome = &o; return tea.Quit })
 	theme, _ := tui.ParseTheme(f.theme)
-	app := tui.NewApp(tui.Options{Name: "flarewire", Theme: theme, Glyphs: tui.GlyphsFor(x.Environ), Now: x.Now,
+	app := tui.NewApp(tui.Options{Name: "flarewire", Theme: theme, Glyphs: f.glyphs(x), Now: x.Now,
 		Home: func() tui.View { return signin.NewWelcome(desk, open, why) }})
 	return outcome, f.run(ctx, x, app)
 }
 
 // run shows an app and makes an error of an exit code.
 func (f *flags) run(ctx context.Context, x IO, app *tui.App) error {
+	if f.accessible {
+		return f.runLines(ctx, x, app)
+	}
 	code, err := tui.Run(ctx, app, x.Environ, x.Out)
 	switch {
 	case err != nil:

@@ -24,12 +24,12 @@ import (
 // program that runs for days on a jump host should be small rather than save a few milliseconds a poll.
 const gcPercent = 50
 
-// runUI opens the full-screen program.
+// runUI opens the full-screen program, or the one that asks line by line.
 func runUI(ctx context.Context, x IO, f *flags) error {
 	_, in := terminal(x.In)
 	_, out := terminal(x.Out)
-	if why := tui.FullScreenTrouble(x.Environ, in, out); why != "" {
-		return usage("%s; flarewire status prints the same as text", why)
+	if why := tui.FullScreenTrouble(x.Environ, in, out); why != "" && !f.accessible {
+		return usage("%s; flarewire --accessible asks the same line by line, flarewire status prints the tunnels as text", why)
 	}
 	if err := f.check(); err != nil {
 		return err
@@ -53,6 +53,7 @@ func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, er
 	if err != nil {
 		return nil, trouble(err)
 	}
+	env.Glyphs = f.glyphs(x)
 	theme, _ := tui.ParseTheme(f.theme)
 	name := live.NewAccountName(ctx, s.client, s.account.ID, s.name)
 	var next *signin.Outcome
@@ -95,7 +96,7 @@ func (s *session) env(ctx context.Context, x IO, watcher *watch.Watcher) (*kit.E
 		return nil, err
 	}
 	return &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: live.New(ctx, watcher), Writer: writer, Requests: requests,
-		Journal: written, Drafts: s.drafts(x), Glyphs: tui.GlyphsFor(x.Environ), Now: s.now, NoWrites: s.noWrites()}, nil
+		Journal: written, Drafts: s.drafts(x), Now: s.now, NoWrites: s.noWrites()}, nil
 }
 
 func (s *session) identity(account string) tui.Identity {

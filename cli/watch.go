@@ -65,7 +65,7 @@ func (r *statusRun) drawAgain(place *redraw, now seen, trouble error) error {
 		lines = append(lines, tui.Text(tui.Pending, note).Paint(c.Theme, c.Width))
 	}
 	lines = append(lines, statusTable(now, c)...)
-	if _, ok := terminal(r.x.Out); !ok || r.x.env("TERM") == "dumb" {
+	if _, ok := terminal(r.x.Out); !ok || r.f.accessible || r.x.env("TERM") == "dumb" {
 		return printLines(r.x.Out, append(lines, ""))
 	}
 	_, err := fmt.Fprint(r.x.Out, place.frame(lines, c.Height))

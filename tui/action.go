@@ -17,6 +17,7 @@ type Action struct {
 	Footer bool     // shown in the footer when there is room
 	Move   bool     // moves the cursor: the help lists all of these in one place
 	Why    string   // not empty: it cannot be done now, and this is the reason
+	Secret bool     // it shows or copies a secret: line mode, whose output stays, asks first
 	Run    func() tea.Cmd
 }
 

@@ -33,7 +33,8 @@ type App struct {
 	toast   toastMsg
 	toastID int
 	dialog  *Dialog
-	profile bool // the first colour profile was seen
+	profile bool   // the first colour profile was seen
+	lines   *Lines // there is no screen: see Lines
 }
 
 const (
@@ -114,6 +115,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		if msg.id == a.toastID {
 			a.toast = toastMsg{}
 		}
+	case execMsg:
+		return a, tea.Exec(msg.cmd, msg.done)
 	case clockMsg:
 		return a, clock()
 	default:
@@ -157,6 +160,10 @@ func (a *App) recolour() tea.Cmd {
 }
 
 func (a *App) showToast(msg toastMsg) tea.Cmd {
+	if a.lines != nil {
+		a.lines.said = append(a.lines.said, msg.text)
+		return nil
+	}
 	a.toast = msg
 	a.toastID++
 	id := a.toastID

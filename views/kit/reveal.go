@@ -54,9 +54,9 @@ func (r *Reveal) Actions() []tui.Action {
 		why = "show or copy the key first"
 	}
 	own := []tui.Action{
-		{Name: "reveal", Keys: []string{"v"}, Short: label, Footer: true, Long: "Show the key, or hide it again",
+		{Name: "reveal", Keys: []string{"v"}, Short: label, Footer: true, Long: "Show the key, or hide it again", Secret: !r.visible,
 			Run: func() tea.Cmd { r.visible, r.taken = !r.visible, true; return nil }},
-		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the key to the terminal's clipboard; tmux and the terminal may keep it",
+		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the key to the terminal's clipboard; tmux and the terminal may keep it", Secret: true,
 			Run: func() tea.Cmd {
 				r.taken = true
 				return tea.Batch(tea.SetClipboard(r.secret.Reveal()), tui.Toast(tui.Pending, "Sent to the terminal's clipboard (OSC 52); tmux and clipboard managers may keep it"))

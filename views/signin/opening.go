@@ -95,7 +95,7 @@ func (o *Opening) interactive() tea.Cmd {
 		o.err = err
 		return nil
 	}
-	return tea.Exec(ownStderr{command, o.desk.Stderr}, func(err error) tea.Msg { return ranMsg{o, err} })
+	return tui.Exec(ownStderr{command, o.desk.Stderr}, func(err error) tea.Msg { return ranMsg{o, err} })
 }
 
 // ownStderr gives a token command the real standard error: ours waits for the end of a line, a question has none.

@@ -184,7 +184,7 @@ func (b *BringUp) healthOff(t watch.Tunnel) string {
 // draw is one line: reached, under way, still to come, or not waited for.
 func (s step) draw(c tui.Canvas, began time.Time) string {
 	g := c.Theme.Glyphs
-	mark, role, text := g.None, tui.Muted, s.means
+	mark, role, text := g.None, tui.Muted, "later: "+s.means
 	switch {
 	case !s.at.IsZero():
 		mark, role = g.Up, tui.Good
@@ -195,12 +195,12 @@ func (s step) draw(c tui.Canvas, began time.Time) string {
 			text += ", or before"
 		}
 	case s.off != "":
-		text = s.off
+		text = "not waited for: " + s.off
 	case !s.since.IsZero():
 		mark, role = g.Pending, tui.Pending
-		text = "until " + s.means
+		text = "waiting until " + s.means
 		if age := tui.AgeSince(s.since, c.Now); age != "now" {
-			text = age + ", " + text
+			text = "waiting " + age + ", until " + s.means
 		}
 	}
 	return tui.Line{{Text: "   "}, {Text: mark + " " + tui.Fit(s.title, 18), Role: role}, {Text: tui.Clean(text), Role: tui.Muted}}.Paint(c.Theme, c.Width)

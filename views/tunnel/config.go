@@ -128,7 +128,7 @@ func (r *RouterConfig) Actions() []tui.Action {
 
 // keyAction puts the pre-shared key into the text, or takes it out.
 func (r *RouterConfig) keyAction() tui.Action {
-	a := tui.Action{Name: "with-key", Keys: []string{"p"}, Short: "with the key", Footer: true, Long: "Put the pre-shared key into the text, or take it out again",
+	a := tui.Action{Name: "with-key", Keys: []string{"p"}, Short: "with the key", Footer: true, Long: "Put the pre-shared key into the text, or take it out again", Secret: !r.withKey,
 		Run: func() tea.Cmd { r.withKey = !r.withKey; r.render(); return nil }}
 	switch {
 	case r.psk.IsZero():

@@ -67,7 +67,11 @@ func StateText(t watch.Tunnel, g tui.Glyphs) (string, tui.Role) { return stateTe
 
 func stateText(t watch.Tunnel, g tui.Glyphs) string {
 	if t.Track.Flapping {
-		return glyph(t.State, g) + " Flapping" // the glyph tells what it is at the moment
+		// The glyph tells what it is at the moment; without glyphs the word does.
+		if g == tui.WordGlyphs {
+			return "Flapping, " + t.State.Word() + " at the moment"
+		}
+		return glyph(t.State, g) + " Flapping"
 	}
 	return glyph(t.State, g) + " " + t.State.Word()
 }

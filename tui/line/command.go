@@ -1,0 +1,331 @@
+package line
+
+import (
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+)
+
+// command does what a line on a page asks for: one of our own words, the name or the key of an action, a row,
+// or a place to go to.
+func (r *runner) command(text string) {
+	word, rest, _ := strings.Cut(text, " ")
+	rest = strings.TrimSpace(rest)
+	if text == "" {
+		r.whatIsNew()
+		return
+	}
+	if strings.HasPrefix(text, ":") {
+		r.goTo(strings.TrimSpace(text[1:]))
+		return
+	}
+	if strings.HasPrefix(text, "/") && len(text) > 1 {
+		word, rest = "filter", strings.TrimSpace(text[1:])
+	}
+	if a, ok := r.action(word); ok {
+		r.act(a, rest)
+		return
+	}
+	if r.own(word, rest) {
+		return
+	}
+	if id, ok := r.row(text); ok {
+		r.open(id)
+		return
+	}
+	if run, ok := r.place(text); ok {
+		r.do(run, shortly)
+		return
+	}
+	r.c.say("Nothing here is called " + text + ". help says what can be done.")
+}
+
+// own are the words that mean the same on every page, unless a page has an action of that name.
+func (r *runner) own(word, rest string) bool {
+	switch strings.ToLower(word) {
+	case "help", "?":
+		r.help(rest)
+	case "back", "esc", "backspace", "<":
+		r.do(r.l.Back, shortly)
+	case "quit", "q", "exit":
+		r.do(r.l.Quit, shortly)
+	case "page":
+		r.readOut(true)
+	case "more":
+		r.more(r.read[r.l.Top()])
+	case "sort":
+		return r.sort(rest)
+	case "":
+	default:
+		return false
+	}
+	return true
+}
+
+// action is the page's action with this name or key.
+func (r *runner) action(word string) (tui.Action, bool) {
+	own := r.l.Top().Actions()
+	for _, fits := range []func(tui.Action) bool{
+		func(a tui.Action) bool { return a.Name == word || slices.Contains(a.Keys, word) },
+		func(a tui.Action) bool { return a.Name == strings.ToLower(word) },
+	} {
+		if i := slices.IndexFunc(own, func(a tui.Action) bool { return !a.Move && fits(a) }); i >= 0 {
+			return own[i], true
+		}
+	}
+	return tui.Action{}, false
+}
+
+// act does an action; what stands behind its name is the row that it is about, or the text that it takes.
+func (r *runner) act(a tui.Action, rest string) {
+	if rest != "" {
+		if id, ok := r.row(rest); ok {
+			r.choose(id)
+			if same, ok := r.action(a.Name); ok {
+				a = same
+			}
+			rest = ""
+		}
+	}
+	if a.Secret && a.Why == "" && !r.allowed() {
+		return
+	}
+	view := r.l.Top()
+	r.copying = strings.HasPrefix(a.Name, "copy")
+	limit := shortly
+	s, reports := view.(tui.StatusReporter)
+	if a.Name == "refresh" && reports {
+		r.refresh(a, s)
+		return
+	}
+	r.do(a.Perform, limit)
+	if c, ok := r.l.Top().(tui.Capturer); ok && r.l.Top() == view && c.Capturing() {
+		r.enterText(rest)
+		rest = ""
+	}
+	r.copying = false
+	if rest != "" {
+		r.c.say("There is no row " + rest + " here; " + a.Name + " was done without it.")
+	}
+	r.after(view)
+}
+
+// after says what an act has changed on the page that it was done on.
+func (r *runner) after(view tui.View) {
+	told := r.told()
+	if r.ended || r.l.Top() != view || r.l.Dialog() != nil || waiting(view) {
+		return
+	}
+	before := r.read[view]
+	if before == nil {
+		return
+	}
+	if t := r.tell(); len(before.numbers) > 0 && !slices.Equal(before.numbers, ids(t.Rows)) {
+		r.readOut(false)
+		return
+	}
+	if !r.news(before) && !told {
+		r.c.say("Done; the page says the same.")
+	}
+}
+
+func ids(rows []tui.Row) []string {
+	out := make([]string, len(rows))
+	for i, row := range rows {
+		out[i] = row.ID
+	}
+	return out
+}
+
+// enterText gives text to a page that takes it, asking for it when there is none yet.
+func (r *runner) enterText(text string) {
+	if text == "" {
+		answer, g := r.question("Text, empty for none:", nil)
+		if g != gotLine {
+			return
+		}
+		text = answer
+	}
+	r.do(func() tea.Cmd {
+		return tea.Batch(r.l.Take(tea.KeyPressMsg{Code: 'u', Mod: tea.ModCtrl}), r.l.Take(tea.PasteMsg{Content: text}),
+			r.l.Take(tea.KeyPressMsg{Code: tea.KeyEnter}))
+	}, shortly)
+}
+
+// allowed asks before a secret is written where it stays.
+func (r *runner) allowed() bool {
+	r.c.say("This writes a secret into the output. The scrollback of the terminal keeps it, and so does a transcript.")
+	text, g := r.question("Write it? yes or no [no]:", nil)
+	return g == gotLine && yes(text)
+}
+
+func yes(text string) bool { return strings.EqualFold(text, "yes") || strings.EqualFold(text, "y") }
+
+// refresh waits for the newest data, and says what is new in it.
+func (r *runner) refresh(a tui.Action, s tui.StatusReporter) {
+	before := s.Status()
+	r.start(r.l.Do(a.Perform), &group{})
+	r.await(func() bool { return !s.Status().Updated.Equal(before.Updated) || s.Status().Err != before.Err })
+	if r.ended {
+		return
+	}
+	told := r.told()
+	if now := r.read[r.l.Top()]; now != nil && !r.news(now) && !told {
+		r.c.say("Nothing is new." + freshness(s.Status(), r.l.Now()))
+	}
+}
+
+// whatIsNew is an empty line: fetch, and say what is different.
+func (r *runner) whatIsNew() {
+	view := r.l.Top()
+	if a, ok := r.action("refresh"); ok && a.Why == "" {
+		if s, ok := view.(tui.StatusReporter); ok {
+			r.refresh(a, s)
+			return
+		}
+	}
+	r.settle(&group{}, 0)
+	if now := r.read[view]; r.l.Top() == view && now != nil && !r.news(now) {
+		r.c.say("Nothing is new. " + r.commands())
+	}
+}
+
+// row finds the row that a number or a name means. A number is that of the reading, not of the row's place now.
+func (r *runner) row(text string) (string, bool) {
+	now := r.read[r.l.Top()]
+	if now == nil {
+		return "", false
+	}
+	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(now.numbers) {
+		_, there := now.rows[now.numbers[n-1]]
+		return now.numbers[n-1], there
+	}
+	var begins []string
+	for _, id := range now.numbers {
+		row, there := now.rows[id]
+		switch {
+		case !there:
+		case row.Name == text || id == text:
+			return id, true
+		case len(text) > 1 && strings.HasPrefix(strings.ToLower(row.Name), strings.ToLower(text)):
+			begins = append(begins, id)
+		}
+	}
+	if len(begins) == 1 {
+		return begins[0], true
+	}
+	return "", false
+}
+
+// choose makes a row the one that actions are about.
+func (r *runner) choose(id string) {
+	if c, ok := r.l.Top().(tui.Chooser); ok {
+		c.Choose(id)
+	}
+}
+
+// open does with a row what enter does with it.
+func (r *runner) open(id string) {
+	view := r.l.Top()
+	r.choose(id)
+	if a, ok := r.action("enter"); ok {
+		r.do(a.Perform, shortly)
+		r.after(view)
+		return
+	}
+	r.c.say("Row " + r.read[view].rows[id].Name + ".")
+}
+
+// goTo jumps as the palette does; without a name it says where one can go.
+func (r *runner) goTo(name string) {
+	if name == "" {
+		for _, d := range r.l.Places() {
+			r.c.say(":" + strings.Join(d.Names, ", :") + "  " + d.Help)
+		}
+		return
+	}
+	if run, ok := r.l.Jump(name); ok {
+		r.do(run, shortly)
+		return
+	}
+	if a, ok := r.action(name); ok {
+		r.act(a, "")
+		return
+	}
+	if !r.own(name, "") {
+		r.c.say("No page is called " + name + ". A colon alone lists them.")
+	}
+}
+
+// place is a page by its whole name: a part is not enough without the colon.
+func (r *runner) place(name string) (func() tea.Cmd, bool) {
+	for _, d := range r.l.Places() {
+		if slices.Contains(d.Names, strings.ToLower(name)) {
+			return r.l.Jump(strings.ToLower(name))
+		}
+	}
+	return nil, false
+}
+
+// sort orders the rows by a column.
+func (r *runner) sort(column string) bool {
+	s, ok := r.l.Top().(tui.Sorter)
+	switch {
+	case !ok:
+		return false
+	case column == "":
+		r.c.say("sort COLUMN orders the rows: " + strings.Join(s.SortColumns(), ", ") + ". sort-reverse turns the order round.")
+	case s.SortBy(strings.ToLower(column)):
+		r.readOut(false)
+	default:
+		r.c.say("There is no column " + column + ": " + strings.Join(s.SortColumns(), ", ") + ".")
+	}
+	return true
+}
+
+// help says what can be done now, and why the rest cannot; or about one thing only.
+func (r *runner) help(about string) {
+	if about == "" {
+		r.c.say("On the page " + r.l.Top().Title() + ", by name or key:")
+	}
+	for _, a := range r.l.Top().Actions() {
+		if a.Move || a.Name == "" || about != "" && a.Name != about && !slices.Contains(a.Keys, about) {
+			continue
+		}
+		text := "  " + a.Name
+		if len(a.Keys) > 0 {
+			text += " (" + strings.Join(a.Keys, ", ") + ")"
+		}
+		text += ": " + stop(a.Long)
+		if a.Why != "" {
+			text += " Not now: " + stop(a.Why)
+		}
+		r.c.say(text)
+	}
+	if about != "" {
+		return
+	}
+	if now := r.read[r.l.Top()]; now != nil && len(now.numbers) > 0 {
+		r.c.say("Rows:", "  NUMBER or NAME: opens that row", "  ACTION NUMBER: does the action with that row, for example "+r.example())
+		if s, ok := r.l.Top().(tui.Sorter); ok {
+			r.c.say("  sort COLUMN: " + strings.Join(s.SortColumns(), ", "))
+		}
+	}
+	r.c.say("Everywhere:", "  return: fetches, and says what is new", "  page: reads the page out again; more: reads on",
+		"  :NAME goes to a page; a colon alone lists them", "  back: the page before; quit: leaves; help NAME: about one thing")
+}
+
+// example is an action with a row, for the help.
+func (r *runner) example() string {
+	for _, name := range []string{"edit", "mark", "open"} {
+		if _, ok := r.action(name); ok {
+			return fmt.Sprintf("%s %d", name, min(2, len(r.read[r.l.Top()].numbers)))
+		}
+	}
+	return "open 1"
+}

@@ -1,0 +1,61 @@
+package table
+
+import (
+	"slices"
+	"time"
+
+	"flarewire/tui"
+)
+
+// spoken is the least important column that is read out without being asked for: a long line is no trouble
+// there, but a list of twelve values is.
+const spoken = 2
+
+// Words are the shown rows in their order, each value with the key of its column; name gives what a row is
+// called. After "wide" all columns are read out.
+func (t *Table[T]) Words(now time.Time, name func(T) string) []tui.Row {
+	out := make([]tui.Row, len(t.order))
+	for i, at := range t.order {
+		row := t.rows[at]
+		out[i] = tui.Row{ID: t.ids[at], Name: name(row)}
+		for c, col := range t.cols {
+			text := col.Text(row, now)
+			switch {
+			case c == 0:
+				out[i].Words = append(out[i].Words, tui.Word{Value: text, Live: col.Live})
+			case !absent(text) && (t.wide || col.Priority <= spoken):
+				out[i].Words = append(out[i].Words, tui.Word{Name: col.Key, Value: text, Live: col.Live})
+			}
+		}
+		if t.marks[t.ids[at]] {
+			out[i].Words = append(out[i].Words, tui.Word{Value: "marked"})
+		}
+	}
+	return out
+}
+
+// absent tells whether a cell says that there is nothing, or that nothing is known: a sign for the eye.
+func absent(text string) bool { return text == "" || text == "-" || text == "?" }
+
+// Cursor is the id under the cursor; empty when no row is shown.
+func (t *Table[T]) Cursor() string { return t.cursor }
+
+// Keys are the keys of all columns, in their order.
+func (t *Table[T]) Keys() []string {
+	out := make([]string, len(t.cols))
+	for i, c := range t.cols {
+		out[i] = c.Key
+	}
+	return out
+}
+
+// Order says by which column the rows are ordered.
+func (t *Table[T]) Order() string {
+	if t.reverse {
+		return t.cols[t.sortCol].Key + ", the other way round"
+	}
+	return t.cols[t.sortCol].Key
+}
+
+// HasColumn tells whether there is a column with the given key.
+func (t *Table[T]) HasColumn(key string) bool { return slices.Contains(t.Keys(), key) }

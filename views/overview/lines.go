@@ -1,0 +1,46 @@
+package overview
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"flarewire/tui"
+)
+
+// Waiting implements tui.Waiter.
+func (p *page) Waiting() bool { return p.reading && len(p.worst) == 0 && !p.env.Feed.Freshness().Updated.IsZero() }
+
+// Tell implements tui.Teller.
+func (p *page) Tell(now time.Time) tui.Telling {
+	if p.Waiting() {
+		return tui.Telling{Above: []string{"Reading what the data means."}}
+	}
+	c := tui.Boundless(now)
+	s := p.env.Feed.Last()
+	out := tui.Telling{Rows: p.table.Words(now, func(t trouble) string { return t.Subject.Name }), Current: p.table.Cursor()}
+	out.Above = []string{spaced(p.counts(c, s))}
+	if len(out.Rows) > 0 {
+		out.Above = append(out.Above, "", "What is wrong, worst first. The row's own page says why and what to do.")
+	} else {
+		out.Above = append(out.Above, p.list(c, s, 0)...)
+	}
+	for _, l := range slices.Concat(p.events(c, s, eventLines), p.sources(c, s)) {
+		out.Below = append(out.Below, spaced(l))
+	}
+	return out
+}
+
+// spaced is a line whose parts stand apart by room, told apart by commas instead.
+func spaced(line string) string {
+	var parts []string
+	for part := range strings.SplitSeq(strings.TrimSpace(line), "  ") {
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
+		}
+	}
+	return strings.Join(parts, ", ")
+}
+
+// Choose implements tui.Chooser.
+func (p *page) Choose(id string) { p.table.Select(id) }

@@ -1,0 +1,25 @@
+package tunnel
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"flarewire/tui"
+	"flarewire/views/kit"
+)
+
+// Following implements tui.Follower: each step is said when it is reached.
+func (b *BringUp) Following() bool { return true }
+
+// Tell implements tui.Teller: the configuration is told line by line, every sign of it.
+func (r *RouterConfig) Tell(time.Time) tui.Telling {
+	head := fmt.Sprintf("For %s. %d of %d; next-platform goes on.", r.platforms[r.at].Title(), r.at+1, len(r.platforms))
+	if r.holdsKey() {
+		head += " With the pre-shared key."
+	}
+	if r.err != nil {
+		return tui.Telling{Above: []string{head, kit.Sentence(r.err)}}
+	}
+	return tui.Telling{Above: append([]string{head, ""}, strings.Split(strings.TrimRight(r.config.Text(), "\n"), "\n")...)}
+}
