@@ -14,6 +14,7 @@ import (
 // command does what a line on a page asks for: one of our own words, the name or the key of an action, a row,
 // or a place to go to.
 func (r *runner) command(text string) {
+	r.copying = false
 	word, rest, _ := strings.Cut(text, " ")
 	rest = strings.TrimSpace(rest)
 	if text == "" {
@@ -108,7 +109,6 @@ func (r *runner) act(a tui.Action, rest string) {
 		r.enterText(rest)
 		rest = ""
 	}
-	r.copying = false
 	if rest != "" {
 		r.c.say("There is no row " + rest + " here; " + a.Name + " was done without it.")
 	}
@@ -125,8 +125,13 @@ func (r *runner) after(view tui.View) {
 	if before == nil {
 		return
 	}
-	if t := r.tell(); len(before.numbers) > 0 && !slices.Equal(before.numbers, ids(t.Rows)) {
+	t := r.tell()
+	switch list := len(before.numbers) > 0; {
+	case list && !slices.Equal(before.numbers, ids(t.Rows)):
 		r.readOut(false)
+		return
+	case !list && before.can != r.commands():
+		r.readOut(true) // another stage of the same page
 		return
 	}
 	if !r.news(before) && !told {

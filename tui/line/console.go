@@ -143,6 +143,7 @@ func (c *Console) Restore() {
 const (
 	ctrlC     = 0x03
 	ctrlD     = 0x04
+	aheadD    = 0x00 // ctrl+d that was typed while the terminal was in its ordinary mode
 	backspace = 0x08
 	ctrlU     = 0x15
 	del       = 0x7f
@@ -161,7 +162,7 @@ func (c *Console) unseen() (string, error) {
 			return string(text), nil
 		case ctrlC:
 			return "", errInterrupted
-		case ctrlD:
+		case ctrlD, aheadD:
 			if len(text) == 0 {
 				return "", io.EOF
 			}

@@ -20,6 +20,7 @@ type asking struct {
 	mend   bool         // only what is wrong is asked
 	open   map[int]bool // folded parts that the user wants to fill in
 	titled int          // the part whose title was said last
+	helped place        // the question whose help was said last
 }
 
 // place is a question: a field, or with field -1 whether a folded part is to be filled in.
@@ -33,7 +34,7 @@ const few = 3
 func (r *runner) asking(f *form.Form) *asking {
 	s := r.forms[f]
 	if s == nil {
-		s = &asking{form: f, at: nowhere, open: map[int]bool{}, titled: -1}
+		s = &asking{form: f, at: nowhere, helped: nowhere, open: map[int]bool{}, titled: -1}
 		r.forms[f] = s
 	}
 	return s
@@ -239,12 +240,7 @@ func (r *runner) put(s *asking, field form.Field) {
 			return
 		}
 	} else {
-		if field.Help != "" {
-			r.c.say(field.Label + ". " + stop(upper(field.Help)))
-		}
-		if field.Kind == form.Choice {
-			r.c.say(options(field))
-		}
+		r.introduce(s, field)
 		text, g = r.question(field.Label+" ["+shown(s.form, field)+"]:", nil)
 	}
 	if g != gotLine || r.formWord(s, text) {
@@ -265,11 +261,25 @@ func (r *runner) put(s *asking, field form.Field) {
 	}
 }
 
+// introduce says what a field is, unless that has just been said: an answer that was not accepted is asked for
+// again without it.
+func (r *runner) introduce(s *asking, field form.Field) {
+	if s.helped == s.at {
+		return
+	}
+	s.helped = s.at
+	if field.Help != "" {
+		// The form's own key for proposals: here they are asked for with a question mark.
+		r.c.say(field.Label + ". " + stop(upper(strings.ReplaceAll(field.Help, "ctrl+n", "?"))))
+	}
+	if field.Kind == form.Choice {
+		r.c.say(options(field))
+	}
+}
+
 // putSecret asks for a secret; done when there is no answer to go on with.
 func (r *runner) putSecret(s *asking, field form.Field) (text string, g got, done bool) {
-	if field.Help != "" {
-		r.c.say(field.Label + ". " + stop(upper(field.Help)))
-	}
+	r.introduce(s, field)
 	state := "empty"
 	if s.form.Value(field.Key) != "" {
 		state = "kept"
@@ -379,6 +389,7 @@ func (r *runner) explain(s *asking, field form.Field) {
 func (r *runner) formWord(s *asking, text string) bool {
 	switch text {
 	case "<":
+		s.helped = nowhere
 		s.single, s.mend = false, false
 		at := s.at
 		if s.at == nowhere {
@@ -408,6 +419,7 @@ func (r *runner) formWord(s *asking, text string) bool {
 
 // onward goes to the next question: of the form, or to what is still wrong, or back to the choice.
 func (r *runner) onward(s *asking) {
+	s.helped = nowhere
 	switch {
 	case s.single:
 		// The questions of a folded part are asked one after the other.

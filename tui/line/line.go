@@ -30,8 +30,7 @@ func Run(ctx context.Context, app *tui.App, c *Console) int {
 		read: map[tui.View]*reading{}, forms: map[*form.Form]*asking{}}
 	signal.Notify(r.signals, syscall.SIGHUP, syscall.SIGTERM, os.Interrupt, syscall.SIGABRT, syscall.SIGQUIT)
 	defer signal.Stop(r.signals)
-	r.start(r.l.Init(), &group{})
-	r.settle(&group{}, 0)
+	r.do(r.l.Init, shortly)
 	r.greet()
 	for !r.ended {
 		r.step()

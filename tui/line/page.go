@@ -17,7 +17,7 @@ type reading struct {
 	rows    map[string]tui.Row // by id
 	numbers []string           // ids in the order in which they were read out
 	next    int                // how many of the rows were read out
-	at      time.Time
+	can     string             // what could be done
 }
 
 // atOnce is how many rows are read out without being asked for more.
@@ -87,7 +87,19 @@ func (r *runner) tell() tui.Telling {
 	if t, ok := r.l.Top().(tui.Teller); ok {
 		return t.Tell(r.l.Now())
 	}
-	return tui.Telling{Above: r.l.Draw()}
+	return tui.Telling{Above: outdented(r.l.Draw())}
+}
+
+// margin is how far from the left the text of a drawn page begins.
+const margin = 3
+
+// outdented are lines without the margin that is for the eye.
+func outdented(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = l[min(margin, len(l)-len(strings.TrimLeft(l, " "))):]
+	}
+	return out
 }
 
 // present reads the page out when it has not been read out since one came to it; a page that waits says why.
@@ -112,7 +124,7 @@ func (r *runner) present(waits bool) {
 // readOut reads the whole page.
 func (r *runner) readOut(commands bool) {
 	t := r.tell()
-	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, at: r.l.Now()}
+	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, can: r.commands()}
 	r.c.say("", r.heading())
 	r.body(t.Above, now)
 	for _, row := range t.Rows {
@@ -204,7 +216,7 @@ func ageless(text string) string {
 // news says what is different since it was told last, and tells whether anything is.
 func (r *runner) news(before *reading) bool {
 	t := r.tell()
-	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, numbers: before.numbers, next: before.next, at: r.l.Now()}
+	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, numbers: before.numbers, next: before.next, can: r.commands()}
 	var said []string
 	for _, l := range append(t.Above, t.Below...) {
 		key := ageless(l)
@@ -226,7 +238,10 @@ func (r *runner) news(before *reading) bool {
 	}
 	r.read[r.l.Top()] = now
 	r.c.say(said...)
-	return len(said) > 0
+	if now.can != before.can {
+		r.c.say(now.can)
+	}
+	return len(said) > 0 || now.can != before.can
 }
 
 // rowNews says what is different about a row. One that is new gets the next number.

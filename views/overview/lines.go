@@ -9,7 +9,9 @@ import (
 )
 
 // Waiting implements tui.Waiter.
-func (p *page) Waiting() bool { return p.reading && len(p.worst) == 0 && !p.env.Feed.Freshness().Updated.IsZero() }
+func (p *page) Waiting() bool {
+	return p.reading && len(p.worst) == 0 && !p.env.Feed.Freshness().Updated.IsZero()
+}
 
 // Tell implements tui.Teller.
 func (p *page) Tell(now time.Time) tui.Telling {
