@@ -233,3 +233,39 @@ func TestLineByLineIsNamedWhereItHelps(t *testing.T) {
 		t.Errorf("exit %d: %s", code, term.Transcript())
 	}
 }
+
+// A long list is read in parts; a number means the row that had it, also after the order has changed.
+func TestLineByLineALongList(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{Tunnels: 100})
+	said := pipe(t, a.env(), []string{"--start", "tunnels"}, "more", "sort name", "more", "more", "45", "quit")
+	for _, want := range []string{"And 60 more rows: more reads on", "And 20 more rows: more reads on", "\n100  "} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q was not said:\n%s", want, said)
+		}
+	}
+	sorted := said[strings.Index(said, "Ordered by name"):]
+	name := regexp.MustCompile(`\n45  ([^,]+),`).FindStringSubmatch(sorted)
+	if len(name) == 0 || !strings.Contains(sorted, "Tunnels > "+name[1]+".") {
+		t.Errorf("row 45, %v, was not opened:\n%s", name, sorted)
+	}
+}
+
+// While Cloudflare does not answer, the program says that it waits, and can be left.
+func TestLineByLineWhileNothingAnswers(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	release := a.hold()
+	k := listen(t, a)
+	k.hears("Asking Cloudflare.", "Still waiting.")
+	k.answers("Waiting>", "help")
+	k.hears("Everywhere:")
+	release()
+	k.answers("Tunnels, row", ":requests")
+	release = a.hold()
+	defer release()
+	k.answers("Requests, row", ":routes")
+	k.hears("Still waiting.")
+	k.answers("Waiting>", "quit")
+	k.ends(0)
+}

@@ -88,13 +88,13 @@ func (s *asking) held(p place) string {
 		}
 		return ": kept, not shown"
 	}
-	return ": " + shown(s.form, field)
+	return ": " + labelled(field, s.form.Value(field.Key))
 }
 
 // fixed says of a field why it cannot be changed.
 func (s *asking) fixed(p place) string {
 	field := s.field(p)
-	return field.Label + ": " + shown(s.form, field) + ", fixed. " + stop(field.Fixed)
+	return field.Label + ": " + labelled(field, s.form.Value(field.Key)) + ", fixed. " + spoken(upper(field.Fixed))
 }
 
 // pick asks one question, or those of a folded part.

@@ -32,6 +32,9 @@ func (r *runner) command(text string) {
 		r.act(a, rest)
 		return
 	}
+	if r.actOn(word, rest) {
+		return
+	}
 	if r.own(word, rest) {
 		return
 	}
@@ -46,6 +49,22 @@ func (r *runner) command(text string) {
 	r.c.say("Nothing here is called " + text + ". help says what can be done.")
 }
 
+// actOn does an action that only the named row has.
+func (r *runner) actOn(word, name string) bool {
+	id, ok := r.row(name)
+	if !ok {
+		return false
+	}
+	before := r.tell().Current
+	r.choose(id)
+	if a, ok := r.action(word); ok {
+		r.act(a, "")
+		return true
+	}
+	r.choose(before)
+	return false
+}
+
 // own are the words that mean the same on every page, unless a page has an action of that name.
 func (r *runner) own(word, rest string) bool {
 	switch strings.ToLower(word) {
@@ -58,7 +77,11 @@ func (r *runner) own(word, rest string) bool {
 	case "page":
 		r.readOut(true)
 	case "more":
-		r.more(r.read[r.l.Top()])
+		if now := r.read[r.l.Top()]; now != nil && now.next < len(now.numbers) {
+			r.more(now)
+		} else {
+			r.c.say("That was all.")
+		}
 	case "sort":
 		return r.sort(rest)
 	case "":
@@ -86,6 +109,10 @@ func (r *runner) action(word string) (tui.Action, bool) {
 func (r *runner) act(a tui.Action, rest string) {
 	if rest != "" {
 		if id, ok := r.row(rest); ok {
+			if strings.Contains(a.Long, " marked ") {
+				r.c.say("Rows are marked, and " + a.Name + " means all of them. Say it without a row, or unmark first.")
+				return
+			}
 			r.choose(id)
 			if same, ok := r.action(a.Name); ok {
 				a = same
@@ -93,18 +120,21 @@ func (r *runner) act(a tui.Action, rest string) {
 			rest = ""
 		}
 	}
-	if a.Secret && a.Why == "" && !r.allowed() {
+	if a.Why != "" {
+		r.c.say("Not now: " + stop(a.Why))
+		return
+	}
+	if a.Secret && !r.allowed() {
 		return
 	}
 	view := r.l.Top()
 	r.copying = strings.HasPrefix(a.Name, "copy")
-	limit := shortly
 	s, reports := view.(tui.StatusReporter)
 	if a.Name == "refresh" && reports {
 		r.refresh(a, s)
 		return
 	}
-	r.do(a.Perform, limit)
+	r.do(a.Perform, shortly)
 	if c, ok := r.l.Top().(tui.Capturer); ok && r.l.Top() == view && c.Capturing() {
 		r.enterText(rest)
 		rest = ""
@@ -112,11 +142,14 @@ func (r *runner) act(a tui.Action, rest string) {
 	if rest != "" {
 		r.c.say("There is no row " + rest + " here; " + a.Name + " was done without it.")
 	}
-	r.after(view)
+	r.after(view, slices.Contains(rearranging, a.Name))
 }
 
+// rearranging are the actions of a list after which it is read out anew: everything would be news.
+var rearranging = []string{"filter", "clear-filter", "sort-next", "sort-reverse", "wide"}
+
 // after says what an act has changed on the page that it was done on.
-func (r *runner) after(view tui.View) {
+func (r *runner) after(view tui.View, anew bool) {
 	told := r.told()
 	if r.ended || r.l.Top() != view || r.l.Dialog() != nil || waiting(view) {
 		return
@@ -125,26 +158,17 @@ func (r *runner) after(view tui.View) {
 	if before == nil {
 		return
 	}
-	t := r.tell()
 	switch list := len(before.numbers) > 0; {
-	case list && !slices.Equal(before.numbers, ids(t.Rows)):
+	case anew:
 		r.readOut(false)
 		return
 	case !list && before.can != r.commands():
 		r.readOut(true) // another stage of the same page
 		return
 	}
-	if !r.news(before) && !told {
+	if !r.news(before) && !told && !r.copying {
 		r.c.say("Done; the page says the same.")
 	}
-}
-
-func ids(rows []tui.Row) []string {
-	out := make([]string, len(rows))
-	for i, row := range rows {
-		out[i] = row.ID
-	}
-	return out
 }
 
 // enterText gives text to a page that takes it, asking for it when there is none yet.
@@ -240,7 +264,7 @@ func (r *runner) open(id string) {
 	r.choose(id)
 	if a, ok := r.action("enter"); ok {
 		r.do(a.Perform, shortly)
-		r.after(view)
+		r.after(view, false)
 		return
 	}
 	r.c.say("Row " + r.read[view].rows[id].Name + ".")
@@ -255,7 +279,11 @@ func (r *runner) goTo(name string) {
 		return
 	}
 	if run, ok := r.l.Jump(name); ok {
+		before := r.scene()
 		r.do(run, shortly)
+		if r.scene() == before {
+			r.c.say("You are on that page.")
+		}
 		return
 	}
 	if a, ok := r.action(name); ok {

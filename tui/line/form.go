@@ -148,12 +148,12 @@ func (r *runner) finding(s *asking) bool {
 	f := s.form.Finding(field)
 	switch {
 	case f.Blocks():
-		r.c.say("Not accepted: " + stop(f.Text))
+		r.c.say("Not accepted: " + spoken(f.Text))
 		return false
 	case f.Level == form.Warning:
-		r.c.say("Accepted, with a warning: " + stop(f.Text))
+		r.c.say("Accepted, with a warning: " + spoken(f.Text))
 	case f.Level == form.Note && f.Text != "":
-		r.c.say("Note: " + stop(f.Text))
+		r.c.say("Note: " + spoken(f.Text))
 	case field.Live != nil:
 		if text := field.Live(s.form.Values()); text != "" {
 			r.c.say(stop(text))
@@ -170,6 +170,10 @@ func stop(text string) string {
 	return text + "."
 }
 
+// spoken is a sentence about a field. Where it names the form's key for proposals, they are asked for with a
+// question mark here.
+func spoken(text string) string { return stop(strings.ReplaceAll(text, "ctrl+n", "?")) }
+
 // one asks one question.
 func (r *runner) one(s *asking) {
 	if s.at == nowhere {
@@ -179,7 +183,7 @@ func (r *runner) one(s *asking) {
 	part := s.form.Sections()[s.at.part]
 	if s.at.part != s.titled {
 		s.titled = s.at.part
-		if part.Title != "" {
+		if part.Title != "" && s.at.field >= 0 {
 			r.c.say("", part.Title)
 		}
 	}
@@ -269,8 +273,7 @@ func (r *runner) introduce(s *asking, field form.Field) {
 	}
 	s.helped = s.at
 	if field.Help != "" {
-		// The form's own key for proposals: here they are asked for with a question mark.
-		r.c.say(field.Label + ". " + stop(upper(strings.ReplaceAll(field.Help, "ctrl+n", "?"))))
+		r.c.say(field.Label + ". " + spoken(upper(field.Help)))
 	}
 	if field.Kind == form.Choice {
 		r.c.say(options(field))
@@ -298,11 +301,22 @@ func (r *runner) putSecret(s *asking, field form.Field) (text string, g got, don
 	return "", g, true
 }
 
-func upper(s string) string { return strings.ToUpper(s[:1]) + s[1:] }
+// upper begins a sentence.
+func upper(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
 
 // shown is what an empty answer means.
 func shown(f *form.Form, field form.Field) string {
 	value, _ := meant(f, field, "")
+	return labelled(field, value)
+}
+
+// labelled is a value as it is called.
+func labelled(field form.Field, value string) string {
 	for _, o := range field.Options {
 		if o.Value == value {
 			return o.Label
@@ -372,7 +386,7 @@ func options(field form.Field) string {
 // explain says more about a question.
 func (r *runner) explain(s *asking, field form.Field) {
 	if f := s.form.Finding(field); f.Text != "" {
-		r.c.say("As it stands: " + stop(f.Text))
+		r.c.say("As it stands: " + spoken(f.Text))
 	}
 	if all := s.form.Proposals(field); len(all) > 0 {
 		for i, p := range all {

@@ -110,11 +110,13 @@ func (r *runner) present(waits bool) {
 	switch {
 	case before == nil:
 		r.readOut(!waits)
-	case r.last != view && len(before.numbers) > 0:
-		r.c.say("", r.heading(), fmt.Sprintf("%d rows; page reads them out again.", len(before.rows)))
-		r.news(before)
 	case r.last != view:
-		r.readOut(!waits)
+		// Back on a page that was read out: what is new is enough.
+		r.c.say("", r.heading()+" page reads it out again.")
+		r.news(before)
+		if now := r.read[view]; len(now.numbers) == 0 || len(now.rows) == 0 {
+			r.c.say(now.can)
+		}
 	case !told:
 		return
 	}
@@ -238,7 +240,7 @@ func (r *runner) news(before *reading) bool {
 	}
 	r.read[r.l.Top()] = now
 	r.c.say(said...)
-	if now.can != before.can {
+	if now.can != before.can && len(now.rows) > 0 {
 		r.c.say(now.can)
 	}
 	return len(said) > 0 || now.can != before.can
