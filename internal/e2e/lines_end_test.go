@@ -91,9 +91,9 @@ func TestLineByLineEveryQuestionCanBeEnded(t *testing.T) {
 // pipe runs the program with lines on its standard input and gives what it says.
 func pipe(t *testing.T, env, args []string, lines ...string) string {
 	t.Helper()
-	cmd := exec.CommandContext(t.Context(), ptytest.Build(t), append([]string{"--accessible"}, args...)...)
+	cmd := exec.CommandContext(t.Context(), ptytest.Build(t), args...)
 	home := t.TempDir()
-	cmd.Env = append([]string{"HOME=" + home, "XDG_CONFIG_HOME=" + filepath.Join(home, "config"), "XDG_STATE_HOME=" + filepath.Join(home, "state"), "LANG=C.UTF-8"}, env...)
+	cmd.Env = append([]string{"HOME=" + home, "XDG_CONFIG_HOME=" + filepath.Join(home, "config"), "XDG_STATE_HOME=" + filepath.Join(home, "state"), "LANG=C.UTF-8", "ACCESSIBLE=1"}, env...)
 	cmd.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
 	said, err := cmd.CombinedOutput()
 	if err != nil {
@@ -170,7 +170,7 @@ func TestLineByLineInPlainASCII(t *testing.T) {
 func TestLineByLineReadOnlyChangesNothing(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	said := pipe(t, a.env("ACCESSIBLE=1"), []string{"--read-only", "--start", "gre"}, "new", "delete 1", "help new", "quit")
+	said := pipe(t, a.env("ACCESSIBLE="), []string{"--accessible", "--read-only", "--start", "gre"}, "new", "delete 1", "help new", "quit")
 	for _, want := range []string{"Read-only.", "this session is read-only", "Not now: this session is read-only"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q was not said:\n%s", want, said)
@@ -228,6 +228,8 @@ func TestLineByLineIsNamedWhereItHelps(t *testing.T) {
 	if code := term.Wait(); code != 2 || !strings.Contains(string(term.Transcript()), "--accessible") {
 		t.Errorf("exit %d: %s", code, term.Transcript())
 	}
+	term = sit(t, ptytest.Options{Env: a.env("ACCESSIBLE=1"), Args: []string{"--accessible=false"}}) // the flag has the last word
+	term.WaitFor("the list of tunnels", listed)
 	term = ptytest.Start(t, ptytest.Options{Path: ptytest.Build(t), Args: []string{"version", "--accessible"}, Env: a.env(), Timeout: patience})
 	if code := term.Wait(); code != 0 || !strings.Contains(strings.Join(strings.Fields(string(term.Transcript())), " "), "version writes lines anyhow") {
 		t.Errorf("exit %d: %s", code, term.Transcript())
@@ -246,7 +248,7 @@ func TestLineByLineALongList(t *testing.T) {
 	}
 	sorted := said[strings.Index(said, "Ordered by name"):]
 	name := regexp.MustCompile(`\n45  ([^,]+),`).FindStringSubmatch(sorted)
-	if len(name) == 0 || !strings.Contains(sorted, "Tunnels > "+name[1]+".") {
+	if len(name) == 0 || !strings.Contains(sorted, "\n"+name[1]+". Fetched") {
 		t.Errorf("row 45, %v, was not opened:\n%s", name, sorted)
 	}
 }

@@ -76,6 +76,8 @@ func (r *runner) own(word, rest string) bool {
 		r.do(r.l.Quit, shortly)
 	case "page":
 		r.readOut(true)
+	case "where":
+		r.c.say(r.l.Place() + "." + r.account())
 	case "more":
 		if now := r.read[r.l.Top()]; now != nil && now.next < len(now.numbers) {
 			r.more(now)
@@ -349,7 +351,7 @@ func (r *runner) help(about string) {
 			r.c.say("  sort COLUMN: " + strings.Join(s.SortColumns(), ", "))
 		}
 	}
-	r.c.say("Everywhere:", "  return: fetches, and says what is new", "  page: reads the page out again; more: reads on",
+	r.c.say("Everywhere:", "  return: fetches, and says what is new", "  page: reads the page out again; more: reads on; where: the way to this page, and the account",
 		"  :NAME goes to a page; a colon alone lists them", "  back: the page before; quit: leaves; help NAME: about one thing")
 }
 

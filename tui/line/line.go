@@ -194,6 +194,8 @@ func waiting(v tui.View) bool {
 const (
 	// shortly is what an act on the page may take before the next question.
 	shortly = 150 * time.Millisecond
+	// unsaid is how long a page may wait without a word: most answers come sooner.
+	unsaid = 400 * time.Millisecond
 	// patience is for answers of the network, when the page does not say itself that it waits.
 	patience = 10 * time.Second
 )
@@ -248,16 +250,12 @@ func (r *runner) await(condition func() bool) {
 	r.settle(&group{}, 0)
 }
 
-// wait says what the page is waiting for, and waits with it.
+// wait waits with the page, and says what for when it takes longer.
 func (r *runner) wait() {
 	before := r.scene()
-	if w, ok := before.view.(tui.Waiter); ok && w.Waiting() {
-		r.present(true)
-	} else {
-		r.c.say("", r.heading()+" Asking Cloudflare.")
-	}
-	limit := time.NewTimer(patience)
-	defer limit.Stop()
+	soon, late := time.NewTimer(unsaid), time.NewTimer(patience)
+	defer soon.Stop()
+	defer late.Stop()
 	for !r.ended && r.scene() == before && waiting(before.view) {
 		select {
 		case e := <-r.inbox:
@@ -265,7 +263,9 @@ func (r *runner) wait() {
 			r.told()
 		case s := <-r.signals:
 			r.end(s)
-		case <-limit.C:
+		case <-soon.C:
+			r.sayWaiting(before.view)
+		case <-late.C:
 			if r.c.typed {
 				r.stillWaiting(before)
 				return
@@ -273,6 +273,15 @@ func (r *runner) wait() {
 		}
 	}
 	delete(r.read, before.view) // what it says now is new
+}
+
+// sayWaiting says what a page is waiting for.
+func (r *runner) sayWaiting(v tui.View) {
+	if w, ok := v.(tui.Waiter); ok && w.Waiting() {
+		r.present(true)
+		return
+	}
+	r.c.say("", r.heading()+" Asking Cloudflare.")
 }
 
 // stillWaiting takes commands while a page goes on waiting. A pipe has no patience that could end.

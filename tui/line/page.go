@@ -26,13 +26,17 @@ const atOnce = 40
 // greet says whose account it is.
 func (r *runner) greet() {
 	r.told()
+	r.c.say("flarewire, line by line."+r.account(),
+		"Every line that ends with > or : waits for an answer. help says what can be done, return alone what is new, quit leaves.")
+}
+
+// account says whose account it is and how it is reached; nothing before there is one.
+func (r *runner) account() string {
 	id := r.l.Identity()
 	if id.Account == "" {
-		r.c.say("flarewire, line by line.")
-	} else {
-		r.c.say("flarewire, line by line. Account " + strings.Join(nonEmpty(id.Account, id.Source, id.Host), ", ") + ".")
+		return ""
 	}
-	r.c.say("Every line that ends with > or : waits for an answer. help says what can be done, return alone what is new, quit leaves.")
+	return " Account " + strings.Join(nonEmpty(id.Account, id.Source, id.Host), ", ") + "."
 }
 
 func nonEmpty(parts ...string) []string {
@@ -45,12 +49,13 @@ func nonEmpty(parts ...string) []string {
 	return out
 }
 
-// heading says where one is, and how far what follows can be trusted.
+// heading says which page it is, and how far what follows can be trusted. The way to it is said on request: a
+// heading is heard often.
 func (r *runner) heading() string {
 	id := r.l.Identity()
-	text := r.l.Place() + "."
+	text := r.l.Top().Title() + "."
 	if id.Production {
-		text += " PRODUCTION."
+		text = "PRODUCTION. " + text
 	}
 	if id.ReadOnly {
 		text += " Read-only."
