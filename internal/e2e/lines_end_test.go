@@ -23,10 +23,10 @@ func TestLineByLineEveryQuestionCanBeEnded(t *testing.T) {
 	}
 	choice := func(k *talk) {
 		form(k)
-		k.answers("Name [empty]:", "muc-br9-ipsec")
+		k.answers("Name [", "muc-br9-ipsec")
 		k.pressed("Cloudflare endpoint [")
 		k.answers("Your endpoint [", "203.0.113.202")
-		k.pressed("Interface address [", "Description [")
+		k.pressed("Description [", "Interface address [", "Interface IPv6 [")
 	}
 	secret := func(k *talk) {
 		choice(k)
@@ -35,8 +35,8 @@ func TestLineByLineEveryQuestionCanBeEnded(t *testing.T) {
 	}
 	for name, go_ := range map[string]func(*talk){
 		"a page":          func(k *talk) { k.hears("Tunnels, row") },
-		"the first field": func(k *talk) { form(k); k.hears("Name [empty]:") },
-		"a choice":        func(k *talk) { choice(k); k.hears("BGP session [no]:") },
+		"the first field": func(k *talk) { form(k); k.hears("Name [") },
+		"a choice":        func(k *talk) { choice(k); k.hears("BGP session [") },
 		"a secret": func(k *talk) {
 			secret(k)
 			k.hears("MD5 key, not shown while you type [empty]:")
@@ -110,8 +110,8 @@ func TestLineByLineThroughAPipe(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
 	said := pipe(t, a.env(), []string{"--start", "gre"},
-		"new", "muc-br9-gre", "", "203.0.113.201", "", "from a pipe", "yes", "64777", "", "no", "no", "no", "send", "close", "open muc-br9-gre", "quit")
-	for _, want := range []string{"Name [empty]: muc-br9-gre\n", "MD5 key: not asked. A secret is asked for on a terminal only",
+		"new", "muc-br9-gre", "", "203.0.113.201", "from a pipe", "", "", "yes", "64777", "", "no", "no", "send", "close", "open muc-br9-gre", "quit")
+	for _, want := range []string{"]: muc-br9-gre\n", "MD5 key: not asked. A secret is asked for on a terminal only",
 		"Create GRE tunnel muc-br9-gre: done.", "Description: from a pipe"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q was not said:\n%s", want, said)
@@ -136,8 +136,12 @@ func TestLineByLineEveryPageCanBeReadAndLeft(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			said := pipe(t, a.env(), []string{"--start", "services"}, ":"+name, "help", "", "page", "1", "help", "page", ":services", ":"+name, "new", ":leave", "2", "quit", "2")
+			pages := 2
+			if name == "setup" {
+				pages = 1 // its rows lead to forms, where that is an answer
+			}
 			for _, want := range []string{"Everywhere:", "Commands: "} {
-				if strings.Count(said, want) < 2 {
+				if strings.Count(said, want) < pages {
 					t.Errorf("%q was not said of every page:\n%s", want, said)
 				}
 			}

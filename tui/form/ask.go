@@ -1,6 +1,10 @@
 package form
 
-import "flarewire/tui"
+import (
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+)
 
 // What line mode needs to ask a form's questions one by one. The form stays the one that holds the values,
 // checks them and goes on to the review.
@@ -17,13 +21,26 @@ func (f *Form) Value(key string) string { return f.values[key] }
 // Finding is what there is to say about a field: what the server refused, else what the rules say.
 func (f *Form) Finding(field Field) Finding { return f.check(field) }
 
-// Answer puts a value into a field; a fixed one keeps its own.
-func (f *Form) Answer(field Field, value string) {
+// Answer puts a value into a field, and returns what that sets going; a fixed field keeps its own.
+func (f *Form) Answer(field Field, value string) tea.Cmd {
 	if field.Fixed != "" {
-		return
+		return nil
 	}
 	f.set(field.Key, value)
 	f.focus()
+	return f.setGoing()
+}
+
+// Guided tells whether the sections are the steps of a guided setup.
+func (f *Form) Guided() bool { return f.opts.Guided }
+
+// Reach says that a section is being asked: its proposals stay as they are now. It returns what keeps the draft.
+func (f *Form) Reach(section int) tea.Cmd {
+	f.keep()
+	f.at = spot{section, max(f.first(section), 0)}
+	f.reached = max(f.reached, section)
+	f.focus()
+	return f.draft()
 }
 
 // Proposals are the values that the field proposes.

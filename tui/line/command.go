@@ -357,10 +357,11 @@ func (r *runner) help(about string) {
 
 // example is an action with a row, for the help.
 func (r *runner) example() string {
-	for _, name := range []string{"edit", "mark", "open"} {
+	for _, name := range []string{"edit", "mark"} {
 		if _, ok := r.action(name); ok {
 			return fmt.Sprintf("%s %d", name, min(2, len(r.read[r.l.Top()].numbers)))
 		}
 	}
-	return "open 1"
+	a, _ := r.action("enter")
+	return a.Name + " 1"
 }

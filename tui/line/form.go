@@ -1,9 +1,11 @@
 package line
 
 import (
+	"fmt"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -27,6 +29,9 @@ type asking struct {
 type place struct{ part, field int }
 
 var nowhere = place{-1, -1}
+
+// lookup is what an answer may set going before it is judged: a rule may need what the account says.
+const lookup = 2 * time.Second
 
 // few is up to how many questions a form is asked again from the beginning instead of offering a choice.
 const few = 3
@@ -132,12 +137,12 @@ func (r *runner) fill(f *form.Form) {
 // good value already, with the choice which is to be changed.
 func (r *runner) begin(s *asking) {
 	s.begun = true
+	defer clear(s.open)
 	r.c.say("", r.heading())
-	if s.blocked() == nowhere && len(s.places()) > few {
+	if !s.form.Guided() && s.blocked() == nowhere && len(s.places()) > few {
 		s.menu = true
 		return
 	}
-	clear(s.open)
 	r.c.say("Return keeps what stands in brackets. ? says more, < goes back one question, - empties, :leave leaves the form.")
 	s.at = s.next(1)
 }
@@ -182,10 +187,7 @@ func (r *runner) one(s *asking) {
 	}
 	part := s.form.Sections()[s.at.part]
 	if s.at.part != s.titled {
-		s.titled = s.at.part
-		if part.Title != "" && s.at.field >= 0 {
-			r.c.say("", part.Title)
-		}
+		r.reach(s, part)
 	}
 	if s.at.field < 0 {
 		r.fold(s, part)
@@ -198,6 +200,26 @@ func (r *runner) one(s *asking) {
 		return
 	}
 	r.put(s, field)
+}
+
+// reach comes to another part of the form and says what it is about. A folded one is named by the question
+// whether it is to be filled in.
+func (r *runner) reach(s *asking, part form.Section) {
+	s.titled = s.at.part
+	r.start(s.form.Reach(s.at.part), &group{})
+	title := part.Title
+	if s.form.Guided() {
+		title = fmt.Sprintf("Step %d of %d: %s", s.at.part+1, len(s.form.Sections()), part.Title)
+	}
+	switch {
+	case s.form.Guided() || title != "" && s.at.field >= 0:
+		r.c.say("", title)
+	case s.at.field < 0:
+		r.c.say("")
+	}
+	if part.Intro != "" {
+		r.c.say(stop(part.Intro))
+	}
 }
 
 // fold asks whether a folded part is to be filled in.
@@ -259,7 +281,10 @@ func (r *runner) put(s *asking, field form.Field) {
 		r.c.say("Not accepted: that is none of the choices.")
 		return
 	}
-	s.form.Answer(field, value)
+	r.do(func() tea.Cmd { return s.form.Answer(field, value) }, lookup)
+	if r.ended || r.l.Top() != s.form {
+		return
+	}
 	if r.finding(s) {
 		r.onward(s)
 	}
@@ -426,9 +451,22 @@ func (r *runner) formWord(s *asking, text string) bool {
 	case ":quit":
 		r.do(r.l.Quit, shortly)
 	default:
-		return false
+		return r.elsewhere(text)
 	}
 	return true
+}
+
+// elsewhere jumps to a page, when its whole name stands behind a colon: an address may begin with one, too.
+func (r *runner) elsewhere(text string) bool {
+	name, colon := strings.CutPrefix(text, ":")
+	if !colon {
+		return false
+	}
+	run, ok := r.place(name)
+	if ok {
+		r.do(run, shortly)
+	}
+	return ok
 }
 
 // onward goes to the next question: of the form, or to what is still wrong, or back to the choice.

@@ -109,10 +109,12 @@ func (p *Page) Actions() []tui.Action {
 	return out
 }
 
+// about is what all setups have in common.
+const about = "Each setup asks step by step, checks every key against the rules and the account, and shows the exact request before anything is sent."
+
 // Draw implements tui.View.
 func (p *Page) Draw(c tui.Canvas) []string {
-	head := append([]string{""}, tui.Paragraph(c, tui.Plain,
-		"Each setup asks step by step, checks every key against the rules and the account, and shows the exact request before anything is sent.")...)
+	head := append([]string{""}, tui.Paragraph(c, tui.Plain, about)...)
 	head = append(head, "")
 	c.Height = max(1, c.Height-len(head))
 	return append(head, p.table.Draw(c)...)

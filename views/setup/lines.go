@@ -1,0 +1,21 @@
+package setup
+
+import (
+	"time"
+
+	"flarewire/tui"
+)
+
+// Tell implements tui.Teller.
+func (p *Page) Tell(now time.Time) tui.Telling {
+	out := tui.Telling{Above: []string{about}, Rows: p.table.Words(now, func(r row) string { return r.label }), Current: p.table.Cursor()}
+	for _, r := range out.Rows {
+		for i := range r.Words {
+			r.Words[i].Name = "" // what it is speaks for itself
+		}
+	}
+	return out
+}
+
+// Choose implements tui.Chooser.
+func (p *Page) Choose(id string) { p.table.Select(id) }
