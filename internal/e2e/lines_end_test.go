@@ -65,8 +65,8 @@ func TestLineByLineEveryQuestionCanBeEnded(t *testing.T) {
 			"ctrl+d": {func(k *talk) { k.Press("ctrl+d", "ctrl+d") }, 0},
 			"SIGHUP": {func(k *talk) { k.Signal(syscall.SIGHUP) }, 129},
 		} {
-			if how == "ctrl+d" && name == "a secret" {
-				continue // there the key means nothing while something is typed
+			if how != "ctrl+c" && name == "a secret" {
+				continue // ctrl+d means nothing while something is typed, and a signal may overtake what was
 			}
 			t.Run(name+" "+how, func(t *testing.T) {
 				t.Parallel()

@@ -207,13 +207,14 @@ func (r *runner) do(run func() tea.Cmd, limit time.Duration) {
 	r.settle(g, limit)
 }
 
-// settle takes what commands bring until those of the group are done, something else is asked for, or the
-// limit is over; and then what is there already.
+// settle takes what commands bring until those of the group are done or the limit is over, and then what is
+// there already. When something else is to be asked, only what comes along with it is waited for: that an
+// answer was refused, for example.
 func (r *runner) settle(g *group, limit time.Duration) {
 	before := r.scene()
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
-	for g.pending > 0 && !r.ended && r.scene() == before {
+	for g.pending > 0 && !r.ended {
 		select {
 		case e := <-r.inbox:
 			r.take(e)
@@ -221,6 +222,10 @@ func (r *runner) settle(g *group, limit time.Duration) {
 			r.end(s)
 		case <-timer.C:
 			g = &group{}
+		}
+		if limit > shortly && r.scene() != before {
+			limit = shortly
+			timer.Reset(limit)
 		}
 	}
 	for !r.ended {
@@ -256,11 +261,13 @@ func (r *runner) wait() {
 	soon, late := time.NewTimer(unsaid), time.NewTimer(patience)
 	defer soon.Stop()
 	defer late.Stop()
+	last := &group{}
 	for !r.ended && r.scene() == before && waiting(before.view) {
 		select {
 		case e := <-r.inbox:
 			r.take(e)
 			r.told()
+			last = e.of
 		case s := <-r.signals:
 			r.end(s)
 		case <-soon.C:
@@ -272,6 +279,7 @@ func (r *runner) wait() {
 			}
 		}
 	}
+	r.settle(last, shortly)
 	delete(r.read, before.view) // what it says now is new
 }
 
@@ -337,6 +345,9 @@ func (r *runner) question(prompt string, over func() bool) (string, got) {
 			return strings.TrimSpace(a.text), gotLine
 		case e := <-r.inbox:
 			r.take(e)
+			if r.scene() != before {
+				r.settle(e.of, shortly)
+			}
 		case s := <-r.signals:
 			r.end(s)
 		}
