@@ -3,6 +3,7 @@ package resource
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -10,38 +11,58 @@ import (
 	"flarewire/tui"
 )
 
+// What is generic here only gathers: the rest would be in the program once for every resource.
+
 // Tell implements tui.Teller.
 func (l *List[T]) Tell(now time.Time) tui.Telling {
-	out := tui.Telling{Rows: l.table.Words(now, l.desc.Name), Current: l.table.Cursor()}
-	count := l.count() + " rows"
+	return listed{
+		rows: l.table.Words(now, l.desc.Name), current: l.table.Cursor(), order: l.table.Order(), count: l.count(), total: l.total,
+		filter: l.table.Filter(), shown: l.table.Shown(), all: l.table.Total(), marked: len(l.table.Marked()), status: l.source.Status(),
+		none: cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+"."),
+	}.tell()
+}
+
+// listed is what there is to say of a list.
+type listed struct {
+	rows                []tui.Row
+	current, order      string
+	count, filter, none string
+	total               tui.Line
+	shown, all, marked  int
+	status              tui.Status
+}
+
+func (l listed) tell() tui.Telling {
+	out := tui.Telling{Rows: l.rows, Current: l.current}
+	if len(l.rows) == 0 {
+		out.Above = l.nothing()
+		return out
+	}
+	count := l.count + " rows"
 	if l.total != nil {
 		count = plain(l.total)
 	}
-	out.Above = []string{count + ". Ordered by " + l.table.Order() + "."}
-	if f := l.table.Filter(); f != "" {
-		out.Above = append(out.Above, fmt.Sprintf("Filter: %s. %d of %d rows pass.", f, l.table.Shown(), l.table.Total()))
+	out.Above = []string{count + ". Ordered by " + l.order + "."}
+	if l.filter != "" {
+		out.Above = append(out.Above, fmt.Sprintf("Filter: %s. %d of %d rows pass.", l.filter, l.shown, l.all))
 	}
-	if n := len(l.table.Marked()); n > 0 {
-		out.Above = append(out.Above, strconv.Itoa(n)+" marked.")
-	}
-	if len(out.Rows) == 0 {
-		out.Above = l.nothing()
+	if l.marked > 0 {
+		out.Above = append(out.Above, strconv.Itoa(l.marked)+" marked.")
 	}
 	return out
 }
 
 // nothing says why there is no row.
-func (l *List[T]) nothing() []string {
-	status := l.source.Status()
+func (l listed) nothing() []string {
 	switch {
-	case l.table.Filter() != "":
-		return []string{"No row matches " + l.table.Filter() + ". clear-filter shows all rows again."}
-	case status.Updated.IsZero() && status.Err != "":
-		return []string{status.Err, "Nothing could be fetched yet; flarewire keeps trying. refresh tries now."}
-	case status.Updated.IsZero():
+	case l.filter != "":
+		return []string{"No row matches " + l.filter + ". clear-filter shows all rows again."}
+	case l.status.Updated.IsZero() && l.status.Err != "":
+		return []string{l.status.Err, "Nothing could be fetched yet; flarewire keeps trying. refresh tries now."}
+	case l.status.Updated.IsZero():
 		return []string{"Asking Cloudflare."}
 	}
-	return []string{cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+".")}
+	return []string{l.none}
 }
 
 // Choose implements tui.Chooser.
@@ -50,7 +71,7 @@ func (l *List[T]) Choose(id string) { l.table.Select(id) }
 // SortBy implements tui.Sorter.
 func (l *List[T]) SortBy(column string) bool {
 	l.table.SortBy(column, false)
-	return l.table.HasColumn(column)
+	return slices.Contains(l.table.Keys(), column)
 }
 
 // SortColumns implements tui.Sorter.
@@ -70,12 +91,18 @@ func plain(line tui.Line) string {
 // Tell implements tui.Teller: every section with its title, every field as "label: value". A field that
 // leads to another page has a number.
 func (d *Detail[T]) Tell(now time.Time) tui.Telling {
-	var out tui.Telling
+	out := tellSections(d.desc.Sections(d.row, now))
 	if d.gone {
-		out.Above = append(out.Above, cmp.Or(d.desc.Gone, "This object is no longer on the account. What you read is its last known state."))
+		gone := cmp.Or(d.desc.Gone, "This object is no longer on the account. What you read is its last known state.")
+		out.Above = append([]string{gone}, out.Above...)
 	}
+	return out
+}
+
+func tellSections(sections []Section) tui.Telling {
+	var out tui.Telling
 	at := 0
-	for _, s := range d.desc.Sections(d.row, now) {
+	for _, s := range sections {
 		if s.Title != "" {
 			out.Above = append(out.Above, "", s.Title)
 		}
@@ -105,18 +132,19 @@ func fieldText(f Field) string {
 
 // Choose implements tui.Chooser: the id of a field is its place.
 func (d *Detail[T]) Choose(id string) {
-	want, err := strconv.Atoi(id)
-	if err != nil {
-		return
+	at, err := strconv.Atoi(id)
+	if f, section, ok := fieldAt(d.desc.Sections(d.row, time.Time{}), at); ok && err == nil {
+		d.field, d.under, d.section, d.moved = at, f, section, true
 	}
-	at := 0
-	for _, s := range d.desc.Sections(d.row, time.Time{}) {
-		for _, f := range s.Fields {
-			if at == want {
-				d.field, d.under, d.section, d.moved = at, f, s.Title, true
-				return
-			}
-			at++
+}
+
+// fieldAt is a field by its place over all sections, and the title of its section.
+func fieldAt(sections []Section, at int) (f Field, section string, ok bool) {
+	for _, s := range sections {
+		if at < len(s.Fields) {
+			return s.Fields[max(0, at)], s.Title, at >= 0
 		}
+		at -= len(s.Fields)
 	}
+	return Field{}, "", false
 }

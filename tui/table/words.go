@@ -1,7 +1,6 @@
 package table
 
 import (
-	"slices"
 	"time"
 
 	"flarewire/tui"
@@ -18,13 +17,9 @@ func (t *Table[T]) Words(now time.Time, name func(T) string) []tui.Row {
 	for i, at := range t.order {
 		row := t.rows[at]
 		out[i] = tui.Row{ID: t.ids[at], Name: name(row)}
-		for c, col := range t.cols {
-			text := col.Text(row, now)
-			switch {
-			case c == 0:
-				out[i].Words = append(out[i].Words, tui.Word{Value: text, Live: col.Live})
-			case !absent(text) && (t.wide || col.Priority <= spoken):
-				out[i].Words = append(out[i].Words, tui.Word{Name: col.Key, Value: text, Live: col.Live})
+		for c := range t.cols {
+			if t.wide || t.cols[c].Priority <= spoken {
+				out[i].Words = addWord(out[i].Words, t.cols[c].Key, t.cols[c].Text(row, now), t.cols[c].Live)
 			}
 		}
 		if t.marks[t.ids[at]] {
@@ -32,6 +27,17 @@ func (t *Table[T]) Words(now time.Time, name func(T) string) []tui.Row {
 		}
 	}
 	return out
+}
+
+// addWord adds a value to what a row says. The first one speaks for itself.
+func addWord(words []tui.Word, key, text string, live bool) []tui.Word {
+	switch {
+	case len(words) == 0:
+		return append(words, tui.Word{Value: text, Live: live})
+	case absent(text):
+		return words
+	}
+	return append(words, tui.Word{Name: key, Value: text, Live: live})
 }
 
 // absent tells whether a cell says that there is nothing, or that nothing is known: a sign for the eye.
@@ -56,6 +62,3 @@ func (t *Table[T]) Order() string {
 	}
 	return t.cols[t.sortCol].Key
 }
-
-// HasColumn tells whether there is a column with the given key.
-func (t *Table[T]) HasColumn(key string) bool { return slices.Contains(t.Keys(), key) }
