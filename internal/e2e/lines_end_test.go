@@ -145,7 +145,7 @@ func TestLineByLineEveryPageCanBeReadAndLeft(t *testing.T) {
 					t.Errorf("%q was not said of every page:\n%s", want, said)
 				}
 			}
-			for _, sign := range []string{"●", "◐", "✗", "○", "▌", "▸", "✓"} {
+			for _, sign := range []string{"●", "◐", "✗", "○", "▌", "▸", "✓", "▁", "█"} {
 				if strings.Contains(said, sign) {
 					t.Errorf("a sign for the eye, %s:\n%s", sign, said)
 				}
