@@ -20,12 +20,14 @@ type Facts struct {
 	Routes   []api.Route
 	Prefixes []watch.Prefix
 	Insights map[string]watch.Insight // of tunnels whose analytics were read, by name
-	Links    []api.MagicInterconnect  // for the next hops of routes
+	Ports    []watch.Port             // of network interconnects
+	Links    []api.MagicInterconnect  // their tunnel sides
+	Health   map[string]watch.TunnelHealth
 }
 
-// From takes the facts from what is watched. Insights and Links are added by who has read them.
+// From takes the facts from what is watched. Insights are added by who has read them.
 func From(s watch.Snapshot, now time.Time) Facts {
-	return Facts{Now: now, Tunnels: s.Tunnels, Traffic: s.Traffic, Routes: s.Routes, Prefixes: s.Prefixes}
+	return Facts{Now: now, Tunnels: s.Tunnels, Traffic: s.Traffic, Routes: s.Routes, Prefixes: s.Prefixes, Ports: s.Ports, Links: s.Links, Health: s.Health}
 }
 
 // Subject is what a diagnosis is about.
@@ -158,6 +160,12 @@ func (a *Account) All() []Diagnosis {
 	}
 	for _, p := range a.facts.Prefixes {
 		add(Subject{watch.PrefixResource, p.ID, p.CIDR}, a.Prefix(p.ID))
+	}
+	for _, p := range a.facts.Ports {
+		add(Subject{watch.PortResource, p.Name, p.Name}, Port(p))
+	}
+	for _, l := range a.facts.Links {
+		add(Subject{watch.LinkResource, l.ID, l.Name}, a.Link(l.ID))
 	}
 	for _, d := range a.Routes() {
 		add(d.Subject, d.Findings)

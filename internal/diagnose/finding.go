@@ -46,6 +46,11 @@ const (
 	PrefixLocked      Cause = "prefix-locked"
 	LostBinding       Cause = "lost-binding"
 	BindingInProgress Cause = "binding-provisioning"
+	PortDown          Cause = "port-down"
+	PortUnhealthy     Cause = "port-unhealthy"
+	PortPending       Cause = "port-pending"
+	PortUp            Cause = "port-up"
+	LinkDown          Cause = "interconnect-down"
 )
 
 // Likelihood says how much the data says about a cause. A larger value is more likely.
@@ -145,6 +150,7 @@ const (
 	srcAdvertise = "Cloudflare docs: Magic Transit, advertise prefixes"
 	srcPrefix    = "Cloudflare API: BGP prefixes"
 	srcBYOIP     = "Cloudflare docs: BYOIP, prefix validation"
+	srcPorts     = "Cloudflare docs: Network Interconnect, monitoring and operations"
 	srcBindings  = "Cloudflare docs: BYOIP, service bindings"
 )
 

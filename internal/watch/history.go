@@ -156,8 +156,8 @@ func once(events []Event) []Event {
 		}
 		key := thing{kind, string(e.Resource) + e.TunnelID}
 		before, known := last[key]
-		if known && e.Kind == before.Kind && e.To == before.To && e.ToHealth == before.ToHealth &&
-			(e.Kind == SessionChanged || e.Kind == HealthChanged || e.Kind == FirstSeen || e.At.Sub(before.At) < sameMoment) {
+		if known && e.Kind == before.Kind && e.To == before.To && e.ToHealth == before.ToHealth && e.ToPort == before.ToPort &&
+			(e.Kind == SessionChanged || e.Kind == HealthChanged || e.Kind == PortChanged || e.Kind == FirstSeen || e.At.Sub(before.At) < sameMoment) {
 			return true
 		}
 		last[key] = e

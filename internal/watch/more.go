@@ -21,11 +21,12 @@ const (
 	TrafficSource SourceName = "traffic"
 	RouteSource   SourceName = "routes"
 	PrefixSource  SourceName = "prefixes"
+	LinkSource    SourceName = "CNI" // network interconnects: ports and their tunnel sides
 )
 
 // SourceNames are all of them, in the order in which a page shows them.
 func SourceNames() []SourceName {
-	return []SourceName{HealthSource, TrafficSource, RouteSource, PrefixSource}
+	return []SourceName{HealthSource, TrafficSource, RouteSource, PrefixSource, LinkSource}
 }
 
 // HealthWindow is what the health of a tunnel is averaged over. Probes are counted over five minutes
@@ -33,12 +34,13 @@ func SourceNames() []SourceName {
 const HealthWindow = 10 * time.Minute
 
 // How often the sources are polled once somebody wants them. Health changes within a minute; traffic comes
-// in steps of five; routes and prefixes change when somebody changes them.
+// in steps of five; routes and prefixes change when somebody changes them; each port costs a request.
 const (
 	healthEvery   = time.Minute
 	trafficEvery  = 5 * time.Minute
 	routeEvery    = time.Minute
 	prefixEvery   = 5 * time.Minute
+	linkEvery     = 2 * time.Minute
 	trafficWindow = 20 * time.Minute
 	// prefixRequests is how many requests the prefixes may cost in prefixEvery; each prefix costs two. With
 	// more prefixes they are asked less often (design: a quarter of the account's requests).
@@ -71,6 +73,7 @@ type Fetchers struct {
 	Traffic  func(ctx context.Context, from, to time.Time, d api.Direction) (api.TrafficReport, error)
 	Routes   func(context.Context) ([]api.Route, error)
 	Prefixes func(context.Context) ([]Prefix, error)
+	Links    func(ctx context.Context, before []Port, now func() time.Time) Links
 }
 
 // FromAccount are the fetchers of a real account.
@@ -84,6 +87,9 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		},
 		Routes:   a.Routes.List,
 		Prefixes: func(ctx context.Context) ([]Prefix, error) { return ReadPrefixes(ctx, a) },
+		Links: func(ctx context.Context, before []Port, now func() time.Time) Links {
+			return ReadLinks(ctx, a, before, now)
+		},
 	}
 }
 
@@ -129,7 +135,8 @@ type more struct {
 func newMore() map[SourceName]*more { return map[SourceName]*more{} }
 
 func newFeeds() []Feed {
-	every := map[SourceName]time.Duration{HealthSource: healthEvery, TrafficSource: trafficEvery, RouteSource: routeEvery, PrefixSource: prefixEvery}
+	every := map[SourceName]time.Duration{HealthSource: healthEvery, TrafficSource: trafficEvery, RouteSource: routeEvery,
+		PrefixSource: prefixEvery, LinkSource: linkEvery}
 	feeds := make([]Feed, 0, len(every))
 	for _, name := range SourceNames() {
 		feeds = append(feeds, Feed{Name: name, Every: every[name]})
@@ -152,6 +159,9 @@ func (w *Watcher) Use(f Fetchers) {
 	}
 	if f.Prefixes != nil {
 		w.more[PrefixSource] = &more{poll: pollPrefixes(f)}
+	}
+	if f.Links != nil {
+		w.more[LinkSource] = &more{poll: pollLinks(f)}
 	}
 }
 

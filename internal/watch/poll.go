@@ -35,9 +35,9 @@ func (w *Watcher) takeHealth(s *Snapshot, health map[string]TunnelHealth, betwee
 		}
 		health[name] = h
 	}
+	events := linkHealth(s.Links, s.Health, health, between)
 	s.Health = health
 	s.Tunnels = slices.Clone(s.Tunnels)
-	var events []Event
 	for i := range s.Tunnels {
 		t := &s.Tunnels[i]
 		t.Health = health[t.Name]
@@ -53,6 +53,17 @@ func (w *Watcher) takeHealth(s *Snapshot, health map[string]TunnelHealth, betwee
 			t.Track.Events = slices.Clone(track.Events)
 		}
 		track.healthBefore = t.Health.State
+	}
+	return events
+}
+
+// linkHealth are the changes of health of the interconnects' tunnel sides, which the analytics name like tunnels.
+func linkHealth(links []api.MagicInterconnect, before, after map[string]TunnelHealth, between span) []Event {
+	var events []Event
+	for _, l := range links {
+		if was, is := before[l.Name].State, after[l.Name].State; was != "" && is != "" && was != is {
+			events = append(events, Event{At: between.to, Kind: HealthChanged, Resource: LinkResource, TunnelID: l.ID, Name: l.Name, FromHealth: was, ToHealth: is})
+		}
 	}
 	return events
 }

@@ -24,6 +24,8 @@ const (
 	PrefixResource    Resource = "prefixes"
 	BGPPrefixResource Resource = "bgp_prefixes"
 	BindingResource   Resource = "bindings"
+	PortResource      Resource = "cni_interconnects"
+	LinkResource      Resource = "cf_interconnects"
 )
 
 // object is what two lists are compared by.

@@ -82,6 +82,7 @@ const (
 	HealthChanged    EventKind = "health"     // FromHealth and ToHealth differ
 	PrefixAdvertised EventKind = "advertised" // Name is the CIDR of the BGP prefix
 	PrefixWithdrawn  EventKind = "withdrawn"
+	PortChanged      EventKind = "port"       // FromPort and ToPort differ
 	FirstSeen        EventKind = "first seen" // only in the history: what the first look found
 )
 
@@ -96,6 +97,8 @@ type Event struct {
 	To         State     `json:"to,omitempty"`
 	FromHealth Health    `json:"from_health,omitempty"`
 	ToHealth   Health    `json:"to_health,omitempty"`
+	FromPort   PortState `json:"from_port,omitempty"`
+	ToPort     PortState `json:"to_port,omitempty"`
 	// Unwatched: it happened while this program did not run, at some time before At.
 	Unwatched bool `json:"unwatched,omitempty"`
 }

@@ -20,6 +20,8 @@ const (
 	DefaultRefresh = 15 * time.Second
 	// quickRefresh is used while a session is coming up and somebody waits for it.
 	quickRefresh = 5 * time.Second
+	// quickFor bounds that: a session that has not come up in this time will not in the next seconds.
+	quickFor = 5 * time.Minute
 	// maxBackoff bounds the wait after repeated errors: an API that is back must be noticed soon.
 	maxBackoff = time.Minute
 )
@@ -46,6 +48,9 @@ type Snapshot struct {
 	Traffic  map[string]Traffic      // by name
 	Routes   []api.Route
 	Prefixes []Prefix
+	Ports    []Port                  // of network interconnects
+	Links    []api.MagicInterconnect // their tunnel sides
+	PortErr  error                   // why Ports is of before though Links could be read
 
 	HistoryErr error // the history could not be read or written; the rest is right all the same
 }
@@ -197,7 +202,7 @@ func appendKind(to []api.Tunnel, from []Tunnel, kind api.TunnelKind) []api.Tunne
 // errors, and never less than the API asked for.
 func (w *Watcher) pause(s Snapshot) time.Duration {
 	wait := w.refresh
-	if Count(s.Tunnels)[Establishing] > 0 {
+	if slices.ContainsFunc(s.Tunnels, w.comesUp) {
 		wait = min(wait, quickRefresh)
 	}
 	for _, src := range s.Sources {
@@ -212,4 +217,13 @@ func (w *Watcher) pause(s Snapshot) time.Duration {
 		}
 	}
 	return wait
+}
+
+// comesUp tells that a session is on its way since a short time.
+func (w *Watcher) comesUp(t Tunnel) bool {
+	since := t.Track.Changed
+	if since.IsZero() {
+		since = t.Track.Watched
+	}
+	return t.State == Establishing && w.now().Sub(since) < quickFor
 }

@@ -11,6 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -127,8 +128,8 @@ func (m *Module) checkPort(v string, _ form.Values) form.Finding {
 	switch {
 	case !known && m.ports.Known():
 		return form.Finding{Level: form.Warning, Text: "There is no interconnect of this name in the list"}
-	case known && p.state != healthy:
-		return form.Finding{Level: form.Warning, Text: "Its state is " + p.stateWord() + ", so a CNI over it may carry no traffic yet"}
+	case known && p.State != watch.PortHealthy:
+		return form.Finding{Level: form.Warning, Text: "Its state is " + p.State.Word() + ", so a CNI over it may carry no traffic yet"}
 	}
 	return form.Finding{}
 }

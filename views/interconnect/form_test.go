@@ -28,7 +28,9 @@ func account(t *testing.T) *Module {
 	}
 	a := client.In(edge.Account())
 	now := time.Now
-	env := &kit.Env{Ctx: t.Context(), Client: client, Account: a, Now: now, Feed: live.New(t.Context(), watch.New(a, now, 0))}
+	watcher := watch.New(a, now, 0)
+	watcher.Use(watch.FromAccount(a))
+	env := &kit.Env{Ctx: t.Context(), Client: client, Account: a, Now: now, Feed: live.New(t.Context(), watcher)}
 	m := New(env).(*Module)
 	env.Add(m)
 	for _, fetch := range []tea.Cmd{m.ports.Refresh(), m.cnis.Refresh(), m.links.Refresh(), m.slots.Refresh()} {

@@ -27,7 +27,6 @@ const slotsEvery = 10 * time.Minute
 // Module is the interconnects of the account with all that belongs to them.
 type Module struct {
 	env      *kit.Env
-	states   states
 	ports    *live.List[port]
 	cnis     *live.List[api.CNI]
 	links    *live.List[api.MagicInterconnect]
@@ -37,7 +36,7 @@ type Module struct {
 
 // New makes the module.
 func New(env *kit.Env) kit.Module {
-	m := &Module{env: env, states: states{}}
+	m := &Module{env: env}
 	m.ports = live.NewList(env.Ctx, env.Now, m.fetchPorts)
 	m.cnis = live.NewList(env.Ctx, env.Now, env.Account.CNIs.List)
 	m.links = live.NewList(env.Ctx, env.Now, env.Account.Interconnects.List)

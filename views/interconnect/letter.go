@@ -20,7 +20,7 @@ import (
 // read-only too.
 func (m *Module) letterAction(p port) tui.Action {
 	why := ""
-	if p.partner() {
+	if p.Partner() {
 		why = "a partner's circuit has no cable of yours, so there is no letter of authorization"
 	}
 	return tui.Action{Name: "letter", Keys: []string{"L"}, Short: "letter", Footer: true, Why: why,

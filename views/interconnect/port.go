@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -34,9 +35,6 @@ func (m *Module) describePorts() resource.Description[port] {
 	}
 }
 
-// partner tells whether a port is a partner's virtual circuit: those have a region and no slot.
-func (p port) partner() bool { return p.SlotID == "" && p.Facility == nil && p.Region != "" }
-
 // place is where a port is: the site of a cable, the region of a partner's circuit.
 func place(p port) string { return kit.Or(cmp.Or(p.Site, p.Region), "-") }
 
@@ -45,11 +43,11 @@ func (m *Module) portColumns() []table.Column[port] {
 	return []table.Column[port]{
 		{Key: "name", Title: "NAME", Width: 15, Grow: 3, Text: kit.Cell(func(p port) string { return p.Name }),
 			Role: func(port) tui.Role { return tui.Strong }},
-		{Key: "state", Title: "STATE", Width: 11, Text: kit.Cell(func(p port) string { return p.text(m.env.Glyphs) }), Role: func(p port) tui.Role { return p.role() },
-			Compare: func(a, b port) int { return cmp.Compare(a.severity(), b.severity()) }},
+		{Key: "state", Title: "STATE", Width: 11, Text: kit.Cell(func(p port) string { text, _ := StateText(p.State, m.env.Glyphs); return text }),
+			Role: func(p port) tui.Role { return portRole(p.State) }, Compare: bySeverity},
 		{Key: "site", Title: "SITE", Width: 12, Text: kit.Cell(place)},
 		{Key: "speed", Title: "SPEED", Width: 5, Text: kit.Cell(func(p port) string { return kit.Or(p.Speed, "-") })},
-		{Key: "reason", Title: "REASON", Width: 24, Grow: 30, Role: muted, Text: kit.Cell(func(p port) string { return kit.Or(p.reason, "-") })},
+		{Key: "reason", Title: "REASON", Width: 24, Grow: 30, Role: muted, Text: kit.Cell(func(p port) string { return kit.Or(p.Reason, "-") })},
 		{Key: "cnis", Title: "CNIS", Width: 16, Grow: 10, Priority: 1, Text: kit.Cell(m.cniNames)},
 		{Key: "type", Title: "TYPE", Width: 11, Priority: 2, Text: kit.Cell(func(p port) string { return kit.Or(p.Type, "-") })},
 		{Key: "facility", Title: "FACILITY", Width: 20, Grow: 20, Priority: 3, Role: muted, Text: kit.Cell(func(p port) string {
@@ -74,17 +72,25 @@ func (m *Module) cniNames(p port) string {
 
 // portSummary counts the states, worst first.
 func portSummary(rows []port, g tui.Glyphs) tui.Line {
-	line := tui.Line{{Text: fmt.Sprintf("%d interconnects", len(rows)), Role: tui.Strong}}
-	for _, h := range []health{{state: down}, {state: unhealthy}, {}, {state: pending}, {state: healthy}} {
+	states := make([]watch.PortState, len(rows))
+	for i, r := range rows {
+		states[i] = r.State
+	}
+	return Summary(states, g)
+}
+
+// Summary counts the states of ports, worst first.
+func Summary(states []watch.PortState, g tui.Glyphs) tui.Line {
+	line := tui.Line{{Text: fmt.Sprintf("%d interconnects", len(states)), Role: tui.Strong}}
+	for _, s := range []watch.PortState{watch.PortDown, watch.PortUnhealthy, "", watch.PortPending, watch.PortHealthy} {
 		n := 0
-		for _, p := range rows {
-			if p.severity() == h.severity() {
+		for _, other := range states {
+			if other.Severity() == s.Severity() {
 				n++
 			}
 		}
 		if n > 0 {
-			text := fmt.Sprintf("   %s %d %s", h.glyph(g), n, strings.ToLower(h.stateWord()))
-			line = append(line, tui.Span{Text: text, Role: h.role()})
+			line = append(line, tui.Span{Text: fmt.Sprintf("   %s %d %s", portGlyph(s, g), n, strings.ToLower(s.Word())), Role: portRole(s)})
 		}
 	}
 	return line
@@ -104,23 +110,22 @@ func (m *Module) portSections(p port, now time.Time) []resource.Section {
 }
 
 func (m *Module) stateSection(p port, now time.Time) resource.Section {
-	at, age := resource.Time(p.at, now)
+	at, age := resource.Time(p.At, now)
+	text, role := StateText(p.State, m.env.Glyphs)
 	s := resource.Section{Title: "State", Fields: []resource.Field{
-		{Label: "State", Value: p.text(m.env.Glyphs), Role: p.role()},
-		{Label: "Reason", Value: kit.Or(p.reason, "-")},
+		{Label: "State", Value: text, Role: role},
+		{Label: "Reason", Value: kit.Or(p.Reason, "-")},
 		{Label: "Asked", Value: at, Note: age},
 	}}
-	if p.err != nil {
-		s.Fields = append(s.Fields, resource.Field{Label: "Last attempt", Value: kit.Sentence(p.err), Role: tui.Bad, Prose: true})
+	if p.Err != nil {
+		s.Fields = append(s.Fields, resource.Field{Label: "Last attempt", Value: kit.Sentence(p.Err), Role: tui.Bad, Prose: true})
 	}
-	if text := p.meaning(); text != "" {
-		s.Fields = append(s.Fields, resource.Field{Value: text, Prose: true})
-	}
+	s.Fields = append(s.Fields, p.meaning()...)
 	return s
 }
 
 func (m *Module) placeSection(p port) resource.Section {
-	if p.partner() {
+	if p.Partner() {
 		return resource.Section{Title: "Google Cloud partner", Fields: []resource.Field{
 			{Label: "Region", Value: p.Region},
 			{Label: "Bandwidth", Value: kit.Or(p.Speed, "-")},

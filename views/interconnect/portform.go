@@ -64,7 +64,7 @@ func orderOf(v form.Values) api.Interconnect {
 func (m *Module) types(isPartner bool) []string {
 	var out []string
 	for _, p := range m.ports.Rows() {
-		if p.partner() == isPartner && p.Type != "" {
+		if p.Partner() == isPartner && p.Type != "" {
 			out = append(out, p.Type)
 		}
 	}

@@ -7,6 +7,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
@@ -124,7 +125,7 @@ func (m *Module) openSlot(s api.Slot) func() tui.View {
 // The lines that name a related object and lead to it.
 
 func (m *Module) portField(p port) resource.Field {
-	return resource.Field{Label: "Interconnect", Value: p.Name, Note: p.stateWord() + ", " + place(p), Open: m.openPort(p)}
+	return resource.Field{Label: "Interconnect", Value: p.Name, Note: p.State.Word() + ", " + place(p), Open: m.openPort(p)}
 }
 
 func (m *Module) cniField(c api.CNI) resource.Field {
@@ -153,6 +154,26 @@ func linkSubject(l api.MagicInterconnect) kit.Subject {
 func cniSubject(c api.CNI) kit.Subject {
 	p, _ := netip.ParsePrefix(string(c.P2PIP))
 	return kit.Subject{Kind: "cni", ID: c.ID, Name: c.Magic.ConduitName, Interface: p.Masked()}
+}
+
+// OpenObject implements kit.Opener, for what the overview shows.
+func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
+	snapshot := m.env.Feed.Last()
+	switch kind {
+	case watch.PortResource:
+		for _, p := range snapshot.Ports {
+			if p.Name == id {
+				return m.openPort(port{p})()
+			}
+		}
+	case watch.LinkResource:
+		for _, l := range snapshot.Links {
+			if l.ID == id {
+				return m.openLink(l)()
+			}
+		}
+	}
+	return nil
 }
 
 // Related implements kit.Relater: the link, else the CNI, that a route's next hop lies in.

@@ -1,6 +1,7 @@
 package live
 
 import (
+	"context"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -48,6 +49,16 @@ func (f *Feed) once(name watch.SourceName) tea.Cmd {
 	}
 }
 
+// Ports reads the network interconnects now, with their states; it is for commands. The source and whoever
+// else wants it go on from there.
+func (f *Feed) Ports(ctx context.Context) ([]watch.Port, error) {
+	s := f.watcher.PollSource(ctx, watch.LinkSource)
+	if source := s.Feed(watch.LinkSource); source.Failures > 0 {
+		return nil, source.Err
+	}
+	return s.Ports, s.PortErr
+}
+
 // besides takes what a source has brought and waits for its next turn.
 func (f *Feed) besides(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -58,13 +69,16 @@ func (f *Feed) besides(msg tea.Msg) tea.Cmd {
 		wait := f.last.Feed(msg.name).Due.Sub(f.watcher.Now())
 		return tea.Tick(max(wait, time.Second), func(time.Time) tea.Msg { return besideDueMsg(msg) })
 	case besideDueMsg:
+		if f.watcher.Last().Feed(msg.name).Due.Sub(f.watcher.Now()) > time.Second { // it was read out of its turn
+			return func() tea.Msg { return besideMsg(msg) }
+		}
 		return f.read(msg.name)
 	case insightMsg:
 		f.looks.take(msg.Insight)
 		f.account = nil
 	case ChangedMsg:
 		var cmds []tea.Cmd
-		for _, name := range []watch.SourceName{watch.RouteSource, watch.PrefixSource} {
+		for _, name := range []watch.SourceName{watch.RouteSource, watch.PrefixSource, watch.LinkSource} {
 			if f.beside[name] {
 				cmds = append(cmds, f.once(name))
 			}

@@ -15,6 +15,7 @@ import (
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/table"
+	"flarewire/views/interconnect"
 	"flarewire/views/kit"
 	"flarewire/views/setup"
 	"flarewire/views/tunnel"
@@ -70,7 +71,7 @@ func (p *page) Title() string { return "Overview" }
 
 // Init implements tui.View.
 func (p *page) Init() tea.Cmd {
-	return tea.Batch(p.env.Feed.Want(watch.HealthSource, watch.RouteSource, watch.PrefixSource), p.diagnose())
+	return tea.Batch(p.env.Feed.Want(watch.HealthSource, watch.RouteSource, watch.PrefixSource, watch.LinkSource), p.diagnose())
 }
 
 // Status implements tui.StatusReporter.
@@ -104,9 +105,14 @@ func (p *page) diagnose() tea.Cmd {
 }
 
 func (p *page) take(found []diagnose.Diagnosis) {
+	snapshot := p.env.Feed.Last()
 	byID := map[string]watch.Tunnel{}
-	for _, t := range p.env.Feed.Last().Tunnels {
+	for _, t := range snapshot.Tunnels {
 		byID[t.ID] = t
+	}
+	ports := map[string]watch.PortState{}
+	for _, port := range snapshot.Ports {
+		ports[port.Name] = port.State
 	}
 	p.worst = make([]trouble, len(found))
 	for i, d := range found {
@@ -114,6 +120,9 @@ func (p *page) take(found []diagnose.Diagnosis) {
 		if t, ok := byID[d.Subject.ID]; ok {
 			p.worst[i].state, p.worst[i].role = tunnel.StateText(t, p.env.Glyphs)
 			p.worst[i].since = tunnel.Since(t, p.env.Now())
+		}
+		if state, ok := ports[d.Subject.Name]; ok && d.Subject.Resource == watch.PortResource {
+			p.worst[i].state, p.worst[i].role = interconnect.StateText(state, p.env.Glyphs)
 		}
 	}
 	p.table.Set(p.worst)
@@ -185,10 +194,10 @@ const (
 // Draw implements tui.View.
 func (p *page) Draw(c tui.Canvas) []string {
 	snapshot := p.env.Feed.Last()
-	lines := []string{p.counts(c, snapshot)}
+	lines := p.counts(c, snapshot)
 	// What is wrong has the room; of the events as many as are left over are shown.
 	cause, sources := p.cause(c), p.sources(c, snapshot)
-	spare := c.Height - len(cause) - len(sources) - min(len(p.worst), listRows) - 5
+	spare := c.Height - len(lines) - len(cause) - len(sources) - min(len(p.worst), listRows) - 4
 	below := slices.Concat(cause, p.events(c, snapshot, max(1, min(eventLines, spare))), sources)
 	room := c.Height - len(lines) - len(below) - 1
 	lines = append(lines, "")
@@ -199,13 +208,21 @@ func (p *page) Draw(c tui.Canvas) []string {
 	return append(lines, below...)
 }
 
-func (p *page) counts(c tui.Canvas, s watch.Snapshot) string {
-	line := tui.Line{{Text: " "}}
-	line = append(line, tunnel.Summary(s.Tunnels, c.Theme.Glyphs)...)
+// counts are how many tunnels, and how many interconnects where there are any, are in which state.
+func (p *page) counts(c tui.Canvas, s watch.Snapshot) []string {
 	if len(s.Sources) > 0 && s.Fetched().IsZero() {
-		line = tui.Text(tui.Muted, " Asking Cloudflare…")
+		return []string{tui.Text(tui.Muted, " Asking Cloudflare…").Paint(c.Theme, c.Width)}
 	}
-	return line.Paint(c.Theme, c.Width)
+	line := tui.Line{{Text: " "}}
+	lines := []string{append(line, tunnel.Summary(s.Tunnels, c.Theme.Glyphs)...).Paint(c.Theme, c.Width)}
+	if len(s.Ports) == 0 {
+		return lines
+	}
+	states := make([]watch.PortState, len(s.Ports))
+	for i, port := range s.Ports {
+		states[i] = port.State
+	}
+	return append(lines, append(line, interconnect.Summary(states, c.Theme.Glyphs)...).Paint(c.Theme, c.Width))
 }
 
 // list is what is wrong; without anything it says what that rests on.
@@ -261,7 +278,7 @@ func (p *page) events(c tui.Canvas, s watch.Snapshot, most int) []string {
 
 // sources tells the age of everything the page rests on, and what is not known and why.
 func (p *page) sources(c tui.Canvas, s watch.Snapshot) []string {
-	var line tui.Line
+	var lines []tui.Line
 	var troubles []string
 	add := func(name string, fetched time.Time, err error) {
 		role, text := tui.Good, tui.AgeSince(fetched, c.Now)
@@ -273,7 +290,12 @@ func (p *page) sources(c tui.Canvas, s watch.Snapshot) []string {
 		case fetched.IsZero():
 			role, text = tui.Muted, "waiting"
 		}
-		line = append(line, tui.Span{Text: "   " + name + " ", Role: tui.Muted}, tui.Span{Text: text, Role: role})
+		entry := tui.Line{{Text: "   " + name + " ", Role: tui.Muted}, {Text: text, Role: role}}
+		if n := len(lines); n > 0 && lines[n-1].Width()+entry.Width() <= c.Width {
+			lines[n-1] = append(lines[n-1], entry...)
+		} else {
+			lines = append(lines, entry)
+		}
 		if err != nil {
 			troubles = append(troubles, name+": "+kit.Sentence(err))
 		}
@@ -286,7 +308,10 @@ func (p *page) sources(c tui.Canvas, s watch.Snapshot) []string {
 			add(string(f.Name), f.Fetched, f.Err)
 		}
 	}
-	out := []string{line.Paint(c.Theme, c.Width)}
+	var out []string
+	for _, line := range lines {
+		out = append(out, line.Paint(c.Theme, c.Width))
+	}
 	for i, text := range troubles {
 		if i == 2 && len(troubles) > 3 {
 			out = append(out, c.Theme.Paint(tui.Bad, fmt.Sprintf("   and %d more", len(troubles)-2)))

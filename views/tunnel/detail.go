@@ -68,6 +68,12 @@ func EventText(e watch.Event) (string, tui.Role) {
 		return "somebody changed it", tui.Accent
 	case watch.HealthChanged:
 		return "health " + cmp.Or(string(e.FromHealth), "unknown") + " → " + cmp.Or(string(e.ToHealth), "unknown"), healthRole(e.ToHealth)
+	case watch.PortChanged:
+		role := tui.Bad
+		if e.ToPort == watch.PortHealthy {
+			role = tui.Good
+		}
+		return "port " + e.FromPort.Word() + " → " + e.ToPort.Word(), role
 	case watch.PrefixAdvertised:
 		return "is advertised", tui.Good
 	case watch.PrefixWithdrawn:

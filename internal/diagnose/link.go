@@ -1,0 +1,98 @@
+package diagnose
+
+import (
+	"strconv"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/watch"
+)
+
+// Port reads the state of an interconnect's port. A state that is not known, or that no document names, gives
+// nothing.
+func Port(p watch.Port) []Finding {
+	f := Finding{Likelihood: Certain, Source: srcPorts, Evidence: []Evidence{{"state", string(p.State)}}}
+	if p.Reason != "" {
+		f.Evidence = append(f.Evidence, Evidence{"reason", p.Reason})
+	}
+	if !p.At.IsZero() {
+		f.Evidence = append(f.Evidence, Evidence{"asked", p.At.UTC().Format(time.RFC3339)})
+	}
+	switch p.State {
+	case watch.PortHealthy:
+		f.Cause, f.Likelihood = PortUp, Remark
+		f.Text = "The port has a link. That says nothing about BGP over it: the API does not tell the state of that session."
+	case watch.PortPending:
+		f.Cause, f.Likelihood = PortPending, Remark
+		f.Text = "The port has not been up yet."
+		f.Next = "Get the letter of authorization (L), and have the data center connect the cable."
+		if p.Partner() {
+			f.Text, f.Next = "The partner's circuit is not up yet.", "Check the VLAN attachment in Google Cloud."
+		}
+	case watch.PortDown, watch.PortUnhealthy:
+		f.Cause, f.Impact, f.Text = PortDown, Outage, "Cloudflare reports the port as down: nothing that runs over it gets through."
+		if p.State == watch.PortUnhealthy {
+			f.Cause, f.Impact, f.Text = PortUnhealthy, Impaired, "Cloudflare reports the port as unhealthy."
+		}
+		if p.Reason != "" {
+			f.Text += " It says: " + p.Reason + "."
+		}
+		f.Next = "Check the light on both ends (less than -20 dBm counts as unhealthy), swap RX and TX, and have the data center test " +
+			"the cross-connect. Announced maintenance takes about 6 hours."
+		if p.Partner() {
+			f.Next = "Check the VLAN attachment in Google Cloud, and whether maintenance was announced."
+		}
+	default:
+		return nil
+	}
+	return []Finding{f}
+}
+
+// Link reads the tunnel side of an interconnect, the likeliest first; nil when nothing is wrong with what is
+// known of it. BGP over an interconnect is not known: the API does not tell it.
+func (a *Account) Link(id string) []Finding {
+	for _, l := range a.facts.Links {
+		if l.ID == id {
+			return order(a.link(l))
+		}
+	}
+	return nil
+}
+
+func (a *Account) link(l api.MagicInterconnect) []Finding {
+	health := a.facts.Health[l.Name]
+	if l.HealthCheck != nil && l.HealthCheck.Enabled != nil && !*l.HealthCheck.Enabled {
+		return []Finding{{Cause: HealthCheckOff, Likelihood: Certain, Impact: Risk, Source: srcTunnels,
+			Evidence: []Evidence{{"health_check.enabled", "false"}},
+			Text:     "Health checks are off: Cloudflare shows the interconnect as down whatever its state is, and cannot alert.",
+			Next:     "Turn health checks on."}}
+	}
+	if health.State != watch.HealthDown && health.State != watch.Degraded {
+		return nil
+	}
+	evidence := []Evidence{{"health", string(health.State)}}
+	if health.Score != nil {
+		evidence[0].Value += " (average " + strconv.FormatFloat(*health.Score, 'f', 2, 64) + ")"
+	}
+	f := Finding{Cause: LinkDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: evidence,
+		Text: "The probes do not get through the interconnect: this points to its port, the cross-connect or the router.",
+		Next: "Look at the port's state, then on the router: interface, VLAN where there is one, and that it answers the probes. The API does not tell BGP over an interconnect."}
+	if health.State == watch.Degraded {
+		f.Likelihood, f.Impact, f.Text = Possible, Impaired, "A part of the probes is lost on the interconnect."
+	}
+	if p, ok := a.portUnder(l); ok && (p.State == watch.PortDown || p.State == watch.PortUnhealthy) {
+		f.Evidence = append(f.Evidence, Evidence{"state of its port " + p.Name, string(p.State)})
+		f.Text, f.Likelihood = f.Text+" Its port "+p.Name+" is reported as "+string(p.State)+".", Likely
+	}
+	return []Finding{f}
+}
+
+// portUnder is the port that a link runs over. Links of the first version do not name theirs.
+func (a *Account) portUnder(l api.MagicInterconnect) (watch.Port, bool) {
+	for _, p := range a.facts.Ports {
+		if l.VirtualPortReservationID != "" && l.VirtualPortReservationID == p.VirtualPortReservationID {
+			return p, true
+		}
+	}
+	return watch.Port{}, false
+}

@@ -1,0 +1,130 @@
+package watch_test
+
+import (
+	"fmt"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/simedge"
+	"flarewire/internal/watch"
+)
+
+// portDesk is somebody who watches the interconnects of the simulated account.
+type portDesk struct {
+	*testing.T
+	now  time.Time
+	edge *simedge.Edge
+	w    *watch.Watcher
+
+	account *api.AccountClient
+}
+
+func newPortDesk(t *testing.T) *portDesk {
+	d := &portDesk{T: t, now: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)}
+	clock := func() time.Time { return d.now }
+	edge, account := sitAt(t, clock)
+	d.edge, d.account, d.w = edge, account, watch.New(account, clock, 0)
+	d.w.Use(watch.FromAccount(account))
+	return d
+}
+
+func (d *portDesk) look() watch.Snapshot {
+	d.now = d.now.Add(2 * time.Minute)
+	return d.w.PollSource(d.Context(), watch.LinkSource)
+}
+
+func (d *portDesk) port(s watch.Snapshot, name string) watch.Port {
+	d.Helper()
+	for _, p := range s.Ports {
+		if p.Name == name {
+			return p
+		}
+	}
+	d.Fatalf("no port %s in %v", name, s.Ports)
+	return watch.Port{}
+}
+
+func TestAPortGoesDownAndComesBack(t *testing.T) {
+	d := newPortDesk(t)
+	s := d.look()
+	if len(s.Ports) != 4 || len(s.Links) != 2 || len(s.Events) != 0 || d.port(s, "nwf-fra03-1").State != watch.PortHealthy {
+		t.Fatalf("%+v, %d links, %v", s.Ports, len(s.Links), s.Events)
+	}
+	for _, step := range []struct{ from, to watch.PortState }{{watch.PortHealthy, watch.PortDown}, {watch.PortDown, watch.PortHealthy}} {
+		if err := d.edge.SetInterconnectStatus("nwf-fra03-1", string(step.to), "light"); err != nil {
+			t.Fatal(err)
+		}
+		before := len(s.Events)
+		s = d.look()
+		events := s.Events[before:]
+		if len(events) != 1 || events[0].Kind != watch.PortChanged || events[0].FromPort != step.from || events[0].ToPort != step.to ||
+			events[0].Resource != watch.PortResource || !events[0].At.Equal(d.port(s, "nwf-fra03-1").At) {
+			t.Errorf("%s to %s: %+v", step.from, step.to, events)
+		}
+	}
+}
+
+// The service fails for one port: its last state stays, with its age and the error, and the others go on.
+func TestAStateThatCannotBeAskedKeepsTheLastOne(t *testing.T) {
+	d := newPortDesk(t)
+	first := d.port(d.look(), "nwf-fra03-1")
+	d.edge.Fault(simedge.Fault{Path: "*nwf-fra03-1/status", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	s := d.look()
+	if p := d.port(s, "nwf-fra03-1"); p.State != watch.PortHealthy || !p.At.Equal(first.At) || p.Err == nil {
+		t.Errorf("the last state is %+v", p)
+	}
+	if p := d.port(s, "nwf-ams04-1"); !p.At.Equal(d.now) || p.Err != nil {
+		t.Errorf("the other port is %+v", p)
+	}
+	if f := s.Feed(watch.LinkSource); f.Err == nil || f.Failures != 0 {
+		t.Errorf("that a part is missing is not said: %+v", f)
+	}
+}
+
+// Without the right to the ports the tunnel sides are read all the same, and nothing becomes "none".
+func TestHalfOfTheInterconnects(t *testing.T) {
+	d := newPortDesk(t)
+	d.edge.Fault(simedge.Fault{Path: "*cni/interconnects*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	s := d.look()
+	if s.Ports != nil || s.PortErr == nil || len(s.Links) != 2 || s.Feed(watch.LinkSource).Err == nil {
+		t.Errorf("ports %v (%v), %d links", s.Ports, s.PortErr, len(s.Links))
+	}
+	d.edge.ClearFaults()
+	d.edge.Fault(simedge.Fault{Path: "*magic/cf_interconnects*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	if s = d.look(); len(s.Ports) != 4 || s.PortErr != nil || len(s.Links) != 2 {
+		t.Errorf("%d ports (%v), %d links", len(s.Ports), s.PortErr, len(s.Links))
+	}
+}
+
+// A large account: the states cost a bounded number of requests, and every port has its turn.
+func TestStatesOfManyPortsAreAskedInTurns(t *testing.T) {
+	const ports, again, first = 50, 10, 30
+	d := newPortDesk(t)
+	for n := len(d.look().Ports); n < ports; n++ {
+		if _, err := d.account.PhysicalInterconnects.Create(t.Context(), api.Interconnect{Type: "gcp_partner", Bandwidth: "1G",
+			PairingKey: api.NewSecret(fmt.Sprintf("%08d-0000-0000-0000-000000000000/europe-west3/1", n))}); err != nil {
+			t.Fatal(err)
+		}
+	}
+	asked := map[string]int{}
+	for round, most := range []int{first, 50 - 4 - first, again, again, again, again, again} {
+		before := len(d.edge.Requests())
+		d.look()
+		n := 0
+		for _, r := range d.edge.Requests()[before:] {
+			if strings.HasSuffix(r.Path, "/status") {
+				asked[r.Path]++
+				n++
+			}
+		}
+		if n != most {
+			t.Errorf("round %d: %d states asked, want %d", round, n, most)
+		}
+	}
+	if len(asked) != ports {
+		t.Errorf("%d of %d ports had a turn", len(asked), ports)
+	}
+}
