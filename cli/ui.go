@@ -96,7 +96,8 @@ func (s *session) env(ctx context.Context, x IO, watcher *watch.Watcher) (*kit.E
 		return nil, err
 	}
 	return &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: live.New(ctx, watcher), Writer: writer, Requests: requests,
-		Journal: written, Drafts: s.drafts(x), Now: s.now, NoWrites: s.noWrites()}, nil
+		Journal: written, Drafts: s.drafts(x), Now: s.now, NoWrites: s.noWrites(),
+		Version: versionLine(), Hide: x.Redactor.Redact}, nil
 }
 
 func (s *session) identity(account string) tui.Identity {

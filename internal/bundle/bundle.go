@@ -7,13 +7,11 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
-	"strings"
 	"time"
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/secret"
-	"flarewire/internal/statefile"
 	"flarewire/internal/watch"
 )
 
@@ -26,26 +24,19 @@ type Contents struct {
 	Findings []diagnose.Diagnosis
 	Insights []watch.Insight // of the tunnels in question
 	Traces   []api.Trace
+	CNIs     []api.CNI // nil: not known
+	CNIErr   error
+	Requests []api.Exchange // what was asked of Cloudflare, oldest first
 	// Secrets are looked for in everything and replaced: the credentials of this session at least. What
 	// the objects themselves hold as secrets is found without help.
 	Secrets []secret.Value
+	// Hide is the program's own net under everything that it writes; nil: there is none.
+	Hide func(string) string
 }
 
 // Name is a file name for a bundle of this time.
 func Name(at time.Time) string {
 	return "flarewire-support-" + at.UTC().Format("20060102T150405Z") + ".zip"
-}
-
-// Save writes the bundle to a file that only the user can read, in one step.
-func Save(path string, c Contents) error {
-	var b bytes.Buffer
-	if err := Write(&b, c); err != nil {
-		return err
-	}
-	if err := statefile.Replace(path, b.Bytes()); err != nil {
-		return fmt.Errorf("the support bundle was not saved: %w", err)
-	}
-	return nil
 }
 
 // part is one file of the bundle.
@@ -68,11 +59,25 @@ func Write(w io.Writer, c Contents) error {
 		if err != nil {
 			return err
 		}
-		if _, err := io.WriteString(file, r.redactor.Redact(string(p.content))); err != nil {
+		text := r.redactor.Redact(string(p.content))
+		if c.Hide != nil {
+			text = c.Hide(text)
+		}
+		if _, err := io.WriteString(file, text); err != nil {
 			return err
 		}
 	}
 	return archive.Close()
+}
+
+// clean takes the secrets of the session out of a text.
+func (c Contents) clean(text string) string {
+	var r secret.Redactor
+	r.Add(c.Secrets...)
+	if text = r.Redact(text); c.Hide != nil {
+		text = c.Hide(text)
+	}
+	return text
 }
 
 // parts makes all files and collects the secrets of the objects, which are looked for in all of them.
@@ -92,10 +97,11 @@ func (r *redaction) parts(c Contents) ([]part, error) {
 		v    any
 		is   bool
 	}{
-		{"tunnels.json", r.tunnels(s.Tunnels), true},
+		{"tunnels.json", r.tunnels(s.Tunnels), !s.Fetched().IsZero()},
 		{"routes.json", r.routes(s.Routes), s.Routes != nil},
 		{"prefixes.json", r.prefixes(s.Prefixes), s.Prefixes != nil},
-		{"health.json", healthOf(s), true},
+		{"interconnects.json", r.interconnects(c), s.Ports != nil || s.Links != nil || c.CNIs != nil},
+		{"health.json", healthOf(s), !s.Fetched().IsZero()},
 		{"analytics.json", insightsOf(c.Insights), len(c.Insights) > 0},
 		{"traceroute.json", r.traces(c.Traces), len(c.Traces) > 0},
 		{"findings.json", c.Findings, true},
@@ -108,35 +114,23 @@ func (r *redaction) parts(c Contents) ([]part, error) {
 			return nil, err
 		}
 	}
-	var events bytes.Buffer
-	for _, e := range s.Events {
-		line, err := json.Marshal(e)
+	readme := part{"README.txt", []byte(readmeText(c))}
+	parts = append(parts, part{"events.jsonl", lines(s.Events)})
+	if len(c.Requests) > 0 {
+		parts = append(parts, part{"requests.jsonl", lines(requestsOf(c.Requests))})
+	}
+	return append([]part{readme}, parts...), nil
+}
+
+// lines is one JSON object per line.
+func lines[T any](list []T) []byte {
+	var out bytes.Buffer
+	for _, v := range list {
+		line, err := json.Marshal(v)
 		if err != nil {
 			continue // a time that JSON cannot say
 		}
-		events.Write(append(line, '\n'))
+		out.Write(append(line, '\n'))
 	}
-	readme := part{"README.txt", []byte(readmeText(c))}
-	return append([]part{readme}, append(parts, part{"events.jsonl", events.Bytes()})...), nil
-}
-
-func readmeText(c Contents) string {
-	var b strings.Builder
-	fmt.Fprintf(&b, "Support bundle of account %s, made %s by %s\n\n", c.Account, c.At.UTC().Format(time.RFC3339), c.Version)
-	b.WriteString(`Keys, tokens and passwords are replaced by ` + secret.Mask + `. Addresses, AS numbers, names and
-descriptions are as they are in the account: look through them before you hand this on.
-
-about.json       versions, and how old each part of the data is
-findings.json    what the data points to, with evidence
-tunnels.json     the tunnels as the API gave them, with their BGP status
-routes.json      static routes
-prefixes.json    BYOIP prefixes with their BGP prefixes and service bindings
-health.json      health and traffic of the tunnels, from the analytics
-analytics.json   a day of one tunnel's health and traffic, and its locations
-traceroute.json  traceroutes from Cloudflare's locations
-events.jsonl     what was seen to change, oldest first, times in UTC
-
-A part that is missing was not read; about.json says why.
-`)
-	return b.String()
+	return out.Bytes()
 }

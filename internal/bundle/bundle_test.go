@@ -115,7 +115,7 @@ func TestNoSecretLeaves(t *testing.T) {
 func TestABundleHoldsWhatSupportAsksFor(t *testing.T) {
 	files := pack(t, night(t))
 	for name, want := range map[string][]string{
-		"README.txt":      {"flarewire 1.2.3", "2026-11-20T03:00:00Z", "look through them"},
+		"README.txt":      {"flarewire 1.2.3", "2026-11-20T03:00:00Z", "look through it"},
 		"about.json":      {"gre tunnels", "prefixes", "a proxy said", "[redacted]", runtime.GOOS},
 		"tunnels.json":    {"fra-dc2-gre", "bgp_status", "psk_metadata", "last_generated_on", "\"md5_key\": \"[redacted]\"", "remote_identities"},
 		"routes.json":     {"198.18.10.0/24", "nexthop"},
@@ -143,7 +143,7 @@ func TestABundleHoldsWhatSupportAsksFor(t *testing.T) {
 
 func TestWhatWasNotReadIsNotClaimedToBeEmpty(t *testing.T) {
 	files := pack(t, bundle.Contents{At: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC), Snapshot: watch.Snapshot{}})
-	for _, name := range []string{"routes.json", "prefixes.json", "analytics.json", "traceroute.json"} {
+	for _, name := range []string{"tunnels.json", "health.json", "interconnects.json", "requests.jsonl", "routes.json", "prefixes.json", "analytics.json", "traceroute.json"} {
 		if _, is := files[name]; is {
 			t.Errorf("%s is there, but nothing was read", name)
 		}
@@ -159,13 +159,13 @@ func TestTheFileIsForTheUserOnly(t *testing.T) {
 	if filepath.Base(path) != "flarewire-support-20261120T030000Z.zip" {
 		t.Error(path)
 	}
-	if err := bundle.Save(path, c); err != nil {
+	if err := bundle.Save(path, c, false); err != nil {
 		t.Fatal(err)
 	}
 	if info, err := os.Stat(path); err != nil || runtime.GOOS != "windows" && info.Mode().Perm() != 0o600 {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
-	if err := bundle.Save(filepath.Join(t.TempDir(), "none", "x.zip"), c); err == nil || strings.Contains(err.Error(), "canary") {
+	if err := bundle.Save(filepath.Join(t.TempDir(), "none", "x.zip"), c, false); err == nil || strings.Contains(err.Error(), "canary") {
 		t.Errorf("%v", err)
 	}
 }

@@ -2,8 +2,10 @@ package bundle
 
 import (
 	"runtime"
+	"slices"
 	"time"
 
+	"flarewire/api"
 	"flarewire/internal/watch"
 )
 
@@ -34,6 +36,13 @@ func aboutOf(c Contents) about {
 	}
 	for _, f := range s.Feeds {
 		a.Sources = append(a.Sources, sourceOf(string(f.Name), f.Fetched, f.Failures, f.Err))
+	}
+	if c.CNIs != nil || c.CNIErr != nil {
+		at := c.At
+		if c.CNIErr != nil {
+			at = time.Time{}
+		}
+		a.Sources = append(a.Sources, sourceOf("list of CNIs", at, 0, c.CNIErr))
 	}
 	for _, in := range c.Insights {
 		for _, part := range []struct {
@@ -137,5 +146,28 @@ func values(points []watch.Point) []*float64 {
 	for i, p := range points {
 		out[i] = p.Value
 	}
+	return out
+}
+
+// requestPart is one request to Cloudflare; support asks for the id.
+type requestPart struct {
+	At      time.Time `json:"at"`
+	Method  string    `json:"method"`
+	Path    string    `json:"path"`
+	Status  int       `json:"status,omitempty"` // absent: there was no answer
+	Took    string    `json:"took"`
+	ID      string    `json:"request_id,omitempty"`
+	Bytes   int       `json:"bytes"`
+	Attempt int       `json:"attempt"`
+	Error   string    `json:"error,omitempty"`
+}
+
+func requestsOf(list []api.Exchange) []requestPart {
+	out := make([]requestPart, len(list))
+	for i, e := range list {
+		out[i] = requestPart{At: e.Start.UTC(), Method: e.Method, Path: e.Path, Status: e.Status, Took: e.Duration.Round(time.Millisecond).String(),
+			ID: e.RequestID, Bytes: e.Bytes, Attempt: e.Attempt, Error: e.Error}
+	}
+	slices.SortStableFunc(out, func(a, b requestPart) int { return a.At.Compare(b.At) }) // they were reported as they ended
 	return out
 }

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"strings"
+	"time"
 
 	"flarewire/api"
 	"flarewire/internal/journal"
@@ -113,6 +114,51 @@ func (r *redaction) prefixes(list []watch.Prefix) []prefixPart {
 		if p.Bindings != nil && out[i].Bindings == nil {
 			out[i].Bindings = []any{}
 		}
+	}
+	return out
+}
+
+// linkPart is everything about the network interconnects; null is not known.
+type linkPart struct {
+	Ports []portPart `json:"ports"`
+	CNIs  []any      `json:"cnis"`
+	Links []any      `json:"tunnel_sides"`
+}
+
+// portPart is a port with its state, which the API gives apart.
+type portPart struct {
+	Port   any             `json:"port"`
+	State  watch.PortState `json:"state,omitempty"`
+	Reason string          `json:"reason,omitempty"`
+	At     *time.Time      `json:"state_asked_at"`
+	Error  string          `json:"state_error,omitempty"`
+}
+
+func (r *redaction) interconnects(c Contents) linkPart {
+	s, out := c.Snapshot, linkPart{}
+	if s.Ports != nil {
+		out.Ports = []portPart{}
+	}
+	for _, p := range s.Ports {
+		part := portPart{Port: r.object(p.JSON(), p.Interconnect), State: p.State, Reason: p.Reason, At: utc(p.At)}
+		if p.Err != nil {
+			part.Error = p.Err.Error()
+		}
+		out.Ports = append(out.Ports, part)
+	}
+	out.CNIs = objects(r, c.CNIs, func(v api.CNI) json.RawMessage { return v.JSON() })
+	out.Links = objects(r, s.Links, func(v api.MagicInterconnect) json.RawMessage { return v.JSON() })
+	return out
+}
+
+// objects keeps "none" apart from "not known".
+func objects[T any](r *redaction, list []T, raw func(T) json.RawMessage) []any {
+	if list == nil {
+		return nil
+	}
+	out := make([]any, len(list))
+	for i, v := range list {
+		out[i] = r.object(raw(v), v)
 	}
 	return out
 }

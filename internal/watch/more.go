@@ -216,8 +216,8 @@ func (w *Watcher) PollDue(ctx context.Context) Snapshot {
 	return w.Last()
 }
 
-// PollSource reads one source now and returns the new snapshot. What fails keeps its last good data. Without
-// a way to read the source it changes nothing.
+// PollSource reads one source now, wanted or not, and returns the new snapshot. What fails keeps its last good
+// data. Without a way to read the source it changes nothing.
 func (w *Watcher) PollSource(ctx context.Context, name SourceName) Snapshot {
 	w.mu.Lock()
 	m := w.more[name]
@@ -236,7 +236,7 @@ func (w *Watcher) PollSource(ctx context.Context, name SourceName) Snapshot {
 	next.Feeds = append([]Feed(nil), next.Feeds...)
 	f := feed(&next, name)
 	between := span{f.Fetched, now}
-	f.Wanted, f.Err = true, err
+	f.Err = err
 	if apply == nil {
 		f.Failures++
 		f.Due = now.Add(backoff(*f))

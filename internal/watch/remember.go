@@ -8,10 +8,18 @@ import (
 // Remember goes on with the history of earlier runs and keeps it from now on. Call it before the first poll.
 // Trouble with the file is in Snapshot.HistoryErr and stops nothing.
 func (w *Watcher) Remember(h *History) {
+	w.Recall(h)
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.history = h
+}
+
+// Recall is Remember for a single look: it knows the history of earlier runs and writes nothing into it.
+func (w *Watcher) Recall(h *History) {
 	past, err := h.Load()
 	w.mu.Lock()
 	defer w.mu.Unlock()
-	w.history, w.state.HistoryErr = h, err
+	w.state.HistoryErr = err
 	w.past = past.tracks(w.now())
 	for _, e := range past.Events {
 		if e.Kind != FirstSeen {

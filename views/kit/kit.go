@@ -37,6 +37,10 @@ type Env struct {
 	NoWrites string
 	// Drafts are what guided setups remember; in the demo until the program ends.
 	Drafts *setup.Memory
+	// Version is the program's, in one line, for support bundles.
+	Version string
+	// Hide takes the session's secrets out of a text.
+	Hide func(string) string
 	// SwitchAccount opens another account in place of this one; nil when the session cannot.
 	SwitchAccount func(api.Account) tea.Cmd
 
@@ -105,8 +109,11 @@ func (e *Env) Init() tea.Cmd { return nil }
 
 // Update implements tui.Service: what was worked out from the rows is worked out again when any may have
 // changed.
-func (e *Env) Update(tea.Msg) tea.Cmd {
+func (e *Env) Update(msg tea.Msg) tea.Cmd {
 	e.links = nil
+	if m, ok := msg.(bundledMsg); ok {
+		return m.saving.done(m)
+	}
 	return nil
 }
 

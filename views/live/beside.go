@@ -6,6 +6,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"flarewire/api"
+	"flarewire/internal/bundle"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/watch"
 	"flarewire/tui"
@@ -57,6 +59,11 @@ func (f *Feed) Ports(ctx context.Context) ([]watch.Port, error) {
 		return nil, source.Err
 	}
 	return s.Ports, s.PortErr
+}
+
+// Bundle reads everything anew that a support bundle is made of; it is for commands.
+func (f *Feed) Bundle(ctx context.Context, account *api.AccountClient, tunnels ...string) bundle.Contents {
+	return bundle.Gather(ctx, account, f.watcher, tunnels...)
 }
 
 // besides takes what a source has brought and waits for its next turn.

@@ -175,7 +175,8 @@ func (p *page) Actions() []tui.Action {
 	out := []tui.Action{open,
 		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Fetch now", Run: p.env.Feed.Refresh},
 		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Long: "Guided setup: a tunnel, a CNI, a service binding, a static route",
-			Run: func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }}}
+			Run: func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }},
+		kit.BundleAction(p.env)}
 	for _, a := range p.table.Actions() {
 		if a.Move {
 			out = append(out, a)

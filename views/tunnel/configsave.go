@@ -3,7 +3,6 @@ package tunnel
 import (
 	"errors"
 	"io/fs"
-	"os"
 	"path/filepath"
 	"strings"
 
@@ -37,7 +36,7 @@ func (r *RouterConfig) askWhere() tea.Cmd {
 	}
 	return tui.Push(form.New(form.Options{Title: "Write the configuration", Verb: "write", Values: form.Values{pathField: name},
 		Sections: []form.Section{{Fields: []form.Field{{Key: pathField, Label: label, Help: help, Check: checkPath}}}},
-		Submit:   func(v form.Values) tea.Cmd { return r.saveOnce(inHome(v[pathField]), config) }}))
+		Submit:   func(v form.Values) tea.Cmd { return r.saveOnce(kit.InHome(v[pathField]), config) }}))
 }
 
 func checkPath(path string, _ form.Values) form.Finding {
@@ -45,16 +44,6 @@ func checkPath(path string, _ form.Values) form.Finding {
 		return form.Finding{Level: form.Partial, Text: "Enter where to write it, such as router.txt"}
 	}
 	return form.Finding{}
-}
-
-// inHome reads ~/ as a shell does.
-func inHome(path string) string {
-	if rest, ok := strings.CutPrefix(path, "~/"); ok {
-		if home, err := os.UserHomeDir(); err == nil {
-			return filepath.Join(home, rest)
-		}
-	}
-	return path
 }
 
 // saveOnce writes unless that is under way: a second press would find the file that the first has written.

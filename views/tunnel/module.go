@@ -179,7 +179,7 @@ func (m *Module) acts(t watch.Tunnel) []tui.Action {
 	if trace, ok := m.env.TraceAction(goal(t)); ok {
 		out = append(out, trace)
 	}
-	out = append(out, m.routerConfig(t.Tunnel))
+	out = append(out, m.routerConfig(t.Tunnel), kit.BundleAction(m.env, t.Name))
 	if t.Kind != api.IPsec {
 		return append(out, tui.Action{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
 			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})

@@ -1,0 +1,85 @@
+package bundle
+
+import (
+	"context"
+	"slices"
+	"sync"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/diagnose"
+	"flarewire/internal/watch"
+)
+
+// worstTunnels is of how many tunnels in trouble the analytics are read when none is named: six requests each.
+const worstTunnels = 4
+
+// Gather reads everything once that a bundle is made of, all at the same time. w brings what was watched so far.
+// The analytics are read of the named tunnels, or of the worst ones when none is named. What cannot be read is
+// said in the bundle and is no error here.
+func Gather(ctx context.Context, a *api.AccountClient, w *watch.Watcher, tunnels ...string) Contents {
+	c := Contents{Account: a.ID}
+	var wait sync.WaitGroup
+	wait.Go(func() { w.Poll(ctx) })
+	for _, name := range watch.SourceNames() {
+		wait.Go(func() { w.PollSource(ctx, name) })
+	}
+	wait.Go(func() { c.CNIs, c.CNIErr = a.CNIs.List(ctx) })
+	wait.Wait()
+	c.At, c.Snapshot = w.Now(), w.Last()
+	if c.CNIErr == nil && c.CNIs == nil {
+		c.CNIs = []api.CNI{}
+	}
+	c.Findings = diagnose.Read(diagnose.From(c.Snapshot, c.At)).All()
+	if len(tunnels) == 0 {
+		tunnels = worst(c.Findings)
+	}
+	c.Insights = insights(ctx, a, tunnels, c.At)
+	return c
+}
+
+// worst are the names of the first tunnels among the findings.
+func worst(found []diagnose.Diagnosis) []string {
+	var names []string
+	for _, d := range found {
+		if kind := d.Subject.Resource; len(names) < worstTunnels && (kind == diagnose.GRETunnels || kind == diagnose.IPsecTunnels) {
+			names = append(names, d.Subject.Name)
+		}
+	}
+	return names
+}
+
+func insights(ctx context.Context, a *api.AccountClient, names []string, now time.Time) []watch.Insight {
+	out := make([]watch.Insight, len(names))
+	for i, name := range names { // one after the other: each is six requests at once
+		out[i] = watch.ReadInsight(ctx, a, name, now)
+	}
+	return slices.Clip(out)
+}
+
+// Gap is a part that is not known, and why.
+type Gap struct{ Source, Why string }
+
+// NotKnown are the parts that could not be read, or not anew, and why; the secrets of c are not in it.
+func (c Contents) NotKnown() []Gap {
+	var gaps []Gap
+	for _, s := range aboutOf(c).Sources {
+		if s.Error != "" {
+			gaps = append(gaps, Gap{s.Name, c.clean(s.Error)})
+		}
+	}
+	if c.Snapshot.HistoryErr != nil {
+		gaps = append(gaps, Gap{"history of earlier runs", c.clean(c.Snapshot.HistoryErr.Error())})
+	}
+	return gaps
+}
+
+// Nothing tells that no list of the account could be read at all.
+func (c Contents) Nothing() bool {
+	for _, s := range aboutOf(c).Sources {
+		if s.Fetched != nil {
+			return false
+		}
+	}
+	return true
+}
