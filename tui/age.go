@@ -33,3 +33,13 @@ func AgeSince(t, now time.Time) string {
 	}
 	return Age(now.Sub(t))
 }
+
+// AgeOf is the age of data that is fetched every so often. While somebody is at the keyboard it is exact to the
+// step. While nobody is, data that is not overdue has the bound that it keeps from fetch to fetch, "≤20s", which
+// is as true and does not change: on a slow line a screen at rest must cost next to nothing.
+func (c Canvas) AgeOf(fetched time.Time, every time.Duration) string {
+	if bound := every + ageStep; c.Calm && every > 0 && !fetched.IsZero() && c.Now.Sub(fetched) <= bound {
+		return "≤" + Age(bound)
+	}
+	return AgeSince(fetched, c.Now)
+}

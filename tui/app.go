@@ -33,14 +33,17 @@ type App struct {
 	toast   toastMsg
 	toastID int
 	dialog  *Dialog
-	profile bool   // the first colour profile was seen
-	lines   *Lines // there is no screen: see Lines
+	profile bool      // the first colour profile was seen
+	lines   *Lines    // there is no screen: see Lines
+	touched time.Time // the last key
 }
 
 const (
 	toastTime = 5 * time.Second
 	// clockTick is how often ages are drawn anew; it equals their grain.
 	clockTick = ageStep
+	// calmAfter is how long nobody has touched the keyboard when ages stop to tick: see Canvas.AgeOf.
+	calmAfter = 30 * time.Second
 )
 
 // NewApp makes the root model.
@@ -51,7 +54,7 @@ func NewApp(opts Options) *App {
 	if opts.Glyphs == (Glyphs{}) {
 		opts.Glyphs = UnicodeGlyphs
 	}
-	return &App{opts: opts, theme: NewTheme(opts.Theme, opts.Glyphs), stack: []View{opts.Home()}}
+	return &App{opts: opts, theme: NewTheme(opts.Theme, opts.Glyphs), stack: []View{opts.Home()}, touched: opts.Now()}
 }
 
 // Init implements tea.Model.
@@ -85,6 +88,7 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		panic(msg.value)
 	case tea.KeyPressMsg:
 		a.toast = toastMsg{} // it has been read, or does not matter any more
+		a.touched = a.opts.Now()
 		return a, a.instant(a.key(msg))
 	case tea.PasteMsg:
 		return a, a.paste(msg)

@@ -4,7 +4,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -27,6 +26,7 @@ func (a *App) Screen() string {
 		return tooSmall(a.width, a.height)
 	}
 	canvas := Canvas{Width: layout.Body.W, Height: layout.Body.H, Theme: a.theme, Now: a.opts.Now()}
+	canvas.Calm = canvas.Now.Sub(a.touched) >= calmAfter
 	message := a.message(canvas)
 	canvas.Height -= len(message) - 1
 	lines := make([]string, 0, a.height)
@@ -66,7 +66,7 @@ func (a *App) header(c Canvas) string {
 	if id.ReadOnly {
 		right = append(right, Span{"read-only ", Pending})
 	}
-	right = append(right, a.freshness(c.Now)...)
+	right = append(right, a.freshness(c)...)
 	account := strings.Join(nonEmpty(Clean(id.Account), id.Source, id.Host), " "+c.Theme.Glyphs.Dot+" ")
 	room := c.Width - right.Width() - 2
 	// The account is cut before the place where one is, but its beginning stays.
@@ -113,7 +113,7 @@ func (a *App) crumbs(room int) string {
 
 // freshness is the age of what the top view shows. Old data is never shown as fresh: after two missed
 // rounds the age is marked.
-func (a *App) freshness(now time.Time) Line {
+func (a *App) freshness(c Canvas) Line {
 	s, ok := a.top().(StatusReporter)
 	if !ok {
 		return nil
@@ -126,11 +126,11 @@ func (a *App) freshness(now time.Time) Line {
 	case st.Updated.IsZero():
 		return Line{{" loading… ", Muted}}
 	}
-	age := Age(now.Sub(st.Updated))
-	if st.Err != "" || (st.Every > 0 && now.Sub(st.Updated) > 2*st.Every+ageStep) {
-		return Line{{" " + g.Pending + " stale " + age + " ", Pending}}
+	age := c.Now.Sub(st.Updated)
+	if st.Err != "" || (st.Every > 0 && age > 2*st.Every+ageStep) {
+		return Line{{" " + g.Pending + " stale " + Age(age) + " ", Pending}}
 	}
-	return Line{{" " + g.Up + " " + FitRight(age, 3) + " ", Good}}
+	return Line{{" " + g.Up + " " + FitRight(c.AgeOf(st.Updated, st.Every), 4) + " ", Good}}
 }
 
 // maxMessage is how many lines of the screen a message may take.

@@ -27,6 +27,7 @@ type Canvas struct {
 	Width, Height int
 	Theme         *Theme
 	Now           time.Time
+	Calm          bool // nobody has touched the keyboard for a while: see AgeOf
 }
 
 // Capturer is a view that is taking text at the moment: keys go to it and not to actions.

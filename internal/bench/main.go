@@ -43,7 +43,7 @@ func run(ctx context.Context, short, check bool) error {
 	defer shop.close()
 	parts := []part{{"status", measureStatus}, {"start of a command", measureStart}}
 	if !short {
-		parts = append(parts, part{"own work", measureWork}, part{"screen", measureScreen})
+		parts = append(parts, part{"own work", measureWork}, part{"screen", measureScreen}, part{"an hour of watching", measureHour})
 	}
 	var rows []row
 	for _, p := range parts {

@@ -18,6 +18,7 @@ const (
 	bytesUnit    unit = "B"
 	percent      unit = "%"
 	ratio        unit = "×"
+	count        unit = ""
 )
 
 func (u unit) format(v float64) string {
@@ -30,6 +31,8 @@ func (u unit) format(v float64) string {
 		return fmt.Sprintf("%.0f B", v)
 	case percent:
 		return fmt.Sprintf("%.2f %%", v)
+	case count:
+		return fmt.Sprintf("%.0f", v)
 	case ratio:
 		return fmt.Sprintf("%.2f", v)
 	}

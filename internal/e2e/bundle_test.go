@@ -99,7 +99,7 @@ func TestABundleFromTheScreen(t *testing.T) {
 	a := secretive(t)
 	dir := t.TempDir()
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.canaryEnv(t.TempDir())})
-	term.WaitFor("the overview", func(s ptytest.Screen) bool { return s.Contains("iad-dc1-gre") && s.Contains("CNI now") })
+	term.WaitFor("the overview", func(s ptytest.Screen) bool { return s.Contains("iad-dc1-gre") && s.Contains("4 interconnects") })
 	path := filepath.Join(dir, "o.zip")
 	write := func() {
 		term.Press("B")
@@ -123,6 +123,9 @@ func TestABundleFromTheScreen(t *testing.T) {
 	write()
 	term.WaitText("Replace what is there?")
 	before, _ := os.ReadFile(path)
+	wake(term, "replace")
+	term.Press("tab")
+	term.WaitText("▌leave it")
 	term.Press("enter")
 	term.WaitGone("Replace what is there?")
 	if after, _ := os.ReadFile(path); string(after) != string(before) {

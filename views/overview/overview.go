@@ -281,13 +281,13 @@ func (p *page) events(c tui.Canvas, s watch.Snapshot, most int) []string {
 func (p *page) sources(c tui.Canvas, s watch.Snapshot) []string {
 	var lines []tui.Line
 	var troubles []string
-	add := func(name string, fetched time.Time, err error) {
-		role, text := tui.Good, tui.AgeSince(fetched, c.Now)
+	add := func(name string, fetched time.Time, every time.Duration, err error) {
+		role, text := tui.Good, c.AgeOf(fetched, every)
 		switch {
 		case err != nil && fetched.IsZero():
 			role, text = tui.Bad, "not known"
 		case err != nil:
-			role, text = tui.Pending, "stale "+text
+			role, text = tui.Pending, "stale "+tui.AgeSince(fetched, c.Now)
 		case fetched.IsZero():
 			role, text = tui.Muted, "waiting"
 		}
@@ -302,11 +302,11 @@ func (p *page) sources(c tui.Canvas, s watch.Snapshot) []string {
 		}
 	}
 	for _, src := range s.Sources {
-		add(tunnel.KindName(src.Kind), src.Fetched, src.Err)
+		add(tunnel.KindName(src.Kind), src.Fetched, s.Next, src.Err)
 	}
 	for _, f := range s.Feeds {
 		if f.Wanted {
-			add(string(f.Name), f.Fetched, f.Err)
+			add(string(f.Name), f.Fetched, f.Every, f.Err)
 		}
 	}
 	var out []string
