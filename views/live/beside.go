@@ -43,6 +43,18 @@ func (f *Feed) read(name watch.SourceName) tea.Cmd {
 	}
 }
 
+// RefreshAll is Refresh of the tunnels and of everything that is polled beside them.
+func (f *Feed) RefreshAll() tea.Cmd {
+	if f.polling {
+		return f.Refresh()
+	}
+	cmds := []tea.Cmd{f.Refresh()}
+	for name := range f.beside {
+		cmds = append(cmds, f.once(name))
+	}
+	return tea.Batch(cmds...)
+}
+
 // once reads a source out of its turn.
 func (f *Feed) once(name watch.SourceName) tea.Cmd {
 	return func() tea.Msg {

@@ -173,7 +173,7 @@ func (p *page) Actions() []tui.Action {
 		open.Run = func() tea.Cmd { return tui.Push(view) }
 	}
 	out := []tui.Action{open,
-		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Fetch now", Run: p.env.Feed.Refresh},
+		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Fetch everything now", Run: p.env.Feed.RefreshAll},
 		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Long: "Guided setup: a tunnel, a CNI, a service binding, a static route",
 			Run: func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }},
 		kit.BundleAction(p.env)}
@@ -230,9 +230,13 @@ func (p *page) counts(c tui.Canvas, s watch.Snapshot) []string {
 func (p *page) list(c tui.Canvas, s watch.Snapshot, room int) []string {
 	if len(p.worst) > 0 {
 		c.Height = max(room, 4)
+		more := len(p.worst) > c.Height-1
+		if more {
+			c.Height-- // the line that says so must not cover a row, least of all the one under the cursor
+		}
 		rows := p.table.Draw(c)
-		if _, last := p.table.Window(); last < len(p.worst) {
-			rows[len(rows)-1] = c.Theme.Paint(tui.Muted, fmt.Sprintf("   and %d more", len(p.worst)-last+1))
+		if _, last := p.table.Window(); more && last < len(p.worst) {
+			rows = append(rows, c.Theme.Paint(tui.Muted, fmt.Sprintf("   and %d more", len(p.worst)-last)))
 		}
 		return rows
 	}

@@ -1,0 +1,135 @@
+package e2e_test
+
+import (
+	"context"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/ptytest"
+	"flarewire/internal/simedge"
+	"flarewire/internal/watch"
+)
+
+// nightFaults are the faults that a night can bring, the object in which each shows, and the words in which the overview
+// names the cause. Where the API shows two causes alike, both are named.
+var nightFaults = []struct {
+	fault  simedge.Trouble
+	object string
+	says   []string
+}{
+	{simedge.WrongASN, "fra-dc1-gre", []string{"this points to a wrong AS number on one side", "the neighbor's 13335"}},
+	{simedge.WrongMD5, "fra-dc2-gre", []string{"different keys or to a router that does not dial", "The API shows both alike"}},
+	{simedge.RouterDoesNotDial, "fra-dc1-gre", []string{"this points to a router that does not dial", "TCP 179"}},
+	{simedge.ChecksSwitchedOff, "jnb-br1-ipsec", []string{"Health checks are off", "Turn health checks on"}},
+	{simedge.FirewallStopsProbes, "fra-dc1-gre", []string{"a stateful firewall that drops ICMP replies", "type to request"}},
+	{simedge.SubnetsOverlap, "fra-dc2-gre", []string{"interface subnet overlaps with another tunnel's", "a free /31"}},
+	{simedge.RouteMissing, "sjc-dc1-gre", []string{"No static route leads into this tunnel", "create a route"}},
+	{simedge.Withdrawn, "198.18.10.0/24", []string{"does not advertise 198.18.10.0/24", "advertise it again"}},
+	{simedge.BindingLost, "198.18.10.0/24", []string{"198.18.10.0/24", "bind"}},
+	{simedge.StatusNotRefreshed, "jnb-br1-ipsec", []string{"The status is old", "Ask the router"}},
+	{simedge.KeyNotSet, "jnb-br1-ipsec", []string{"No pre-shared key is known", "Generate a key"}},
+	{simedge.PathDown, "fra-dc1-gre", []string{"The probes do not get through the tunnel", "IP protocol 47"}},
+	{simedge.LargePacketsLost, "fra-dc1-gre", []string{"no KEEPALIVE gets through", "MTU"}},
+}
+
+// reading is the screen as running text: the reading below the list is wrapped.
+func reading(s ptytest.Screen) string { return strings.Join(strings.Fields(s.Text()), " ") }
+
+func says(texts ...string) func(ptytest.Screen) bool {
+	return func(s ptytest.Screen) bool {
+		for _, text := range texts {
+			if !strings.Contains(reading(s), text) {
+				return false
+			}
+		}
+		return true
+	}
+}
+
+// Somebody watches the overview when a fault begins: after one refresh the object is in the list of what is wrong, and
+// its cause stands below.
+func TestEveryFaultOfANightIsOnTheOverviewWithinOneRefresh(t *testing.T) {
+	t.Parallel()
+	for _, night := range nightFaults {
+		t.Run(string(night.fault), func(t *testing.T) {
+			t.Parallel()
+			a := newAccount(t, simedge.Options{})
+			for kind, name := range map[simedge.Resource]string{simedge.GRETunnels: "lhr-hq-gre", simedge.IPsecTunnels: "sin-dc1-ipsec"} {
+				a.do(a.SetBGP(kind, name, "Established")) // while a session comes up, polls are not one refresh apart
+			}
+			term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "10m"}, Env: a.env()})
+			s := term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
+				return s.Contains("iad-dc1-gre") && s.Contains("interconnects") && !s.Contains("waiting") && s.Contains("CNI ")
+			})
+			if says(night.says...)(s) {
+				t.Fatalf("the overview says it before it is so:\n%s", s.Box())
+			}
+			befallen, err := a.Seed(night.fault)
+			a.do(err)
+			if befallen.Name != night.object {
+				t.Fatalf("the fault shows in %s", befallen.Name)
+			}
+			a.pass(time.Second) // an answer of now is not one of before
+			asked := len(a.Requests())
+			term.Press("r")
+			look(term, night.object, night.says)
+			tunnelLists := 0
+			for _, r := range a.Requests()[asked:] {
+				if strings.HasSuffix(r.Path, "/gre_tunnels") {
+					tunnelLists++
+				}
+			}
+			if tunnelLists != 1 {
+				t.Errorf("it took %d refreshes", tunnelLists)
+			}
+		})
+	}
+}
+
+// look goes down the list of what is wrong until the object is under the cursor, and waits for the words below it.
+func look(term *ptytest.Terminal, object string, words []string) {
+	there := func(s ptytest.Screen) bool { return strings.Contains(cursorLine(s), object) }
+	for end := time.Now().Add(patience); !there(term.Screen()) && time.Now().Before(end); {
+		if !moves(term, "j") && !there(term.Screen()) {
+			moves(term, "g") // the end of the list: the fault may have come in above, or is still on its way
+		}
+	}
+	term.WaitFor("the cause of "+object, func(s ptytest.Screen) bool { return there(s) && says(words...)(s) })
+}
+
+// moves presses a key and tells whether the cursor went to another row by it.
+func moves(term *ptytest.Terminal, key string) bool {
+	line := cursorLine(term.WaitFor("a row under the cursor", func(s ptytest.Screen) bool { return cursorLine(s) != "" }))
+	term.Press(key)
+	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
+	defer cancel()
+	_, err := term.Console.WaitFor(ctx, func(s ptytest.Screen) bool { return cursorLine(s) != "" && cursorLine(s) != line })
+	return err == nil
+}
+
+// Sessions that go down at each rekeying can only be told by who has watched: the history of yesterday's run is enough.
+func TestFlappingAtRekeyIsOnTheOverviewFromTheHistory(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	state := t.TempDir()
+	watched := 5 * time.Hour
+	a.pass(-watched)
+	befallen, err := a.Seed(simedge.FlapsAtRekey)
+	a.do(err)
+	client, err := api.New(api.Options{Transport: a.RoundTripper(), Now: a.clock, Budget: 1 << 20,
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	a.do(err)
+	w := watch.New(client.In(a.Account()), a.clock, 0)
+	w.Remember(watch.OpenHistory(watch.HistoryPath(filepath.Join(state, "flarewire"), "env CLOUDFLARE_API_TOKEN", a.Account()), a.clock(), 0))
+	for range int(watched / time.Minute) {
+		w.Poll(t.Context())
+		a.pass(time.Minute)
+	}
+	a.do(w.Close())
+	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env("XDG_STATE_HOME=" + state)})
+	term.WaitFor("the overview", func(s ptytest.Screen) bool { return s.Contains("iad-dc1-gre") && s.Contains("interconnects") })
+	look(term, befallen.Name, []string{"this points to the rekeying of IPsec", "stagger the rekeying"})
+}
