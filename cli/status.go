@@ -92,9 +92,7 @@ func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool) e
 	}
 	seen := r.look(ctx)
 	if err := seen.snapshot.Err(); err != nil {
-		if out == lineOutput {
-			fmt.Fprintln(x.Out, lineName+" ?")
-		}
+		r.blankLine()
 		return trouble(err)
 	}
 	return r.print(seen)

@@ -24,6 +24,7 @@ func (r *statusRun) watch(ctx context.Context) error {
 		}
 		err := now.snapshot.Err()
 		if first && err != nil {
+			r.blankLine()
 			return trouble(err)
 		}
 		if err := r.again(&place, now, err); err != nil {
@@ -45,6 +46,7 @@ func (r *statusRun) again(place *redraw, now seen, trouble error) error {
 		return r.drawAgain(place, now, trouble)
 	}
 	if trouble != nil {
+		r.blankLine()
 		fmt.Fprintln(r.x.Err, "flarewire: "+tui.Clean(trouble.Error()))
 		return nil
 	}
@@ -52,6 +54,13 @@ func (r *statusRun) again(place *redraw, now seen, trouble error) error {
 		return printStatusJSON(r.x.Out, r.s, now, "")
 	}
 	return r.print(now)
+}
+
+// blankLine says in the short form that nothing is known: a status bar must neither go blank nor keep what is old.
+func (r *statusRun) blankLine() {
+	if r.out == lineOutput {
+		fmt.Fprintln(r.x.Out, lineName+" ?")
+	}
 }
 
 func (r *statusRun) drawAgain(place *redraw, now seen, trouble error) error {

@@ -96,4 +96,29 @@ func TestWatchingEndsWhenTheFirstLookFails(t *testing.T) {
 	if code := s.run("status", "--watch"); code != 1 || s.out.Len() > 0 || s.err.Len() == 0 {
 		t.Errorf("exit %d, stdout %q", code, s.out.String())
 	}
+	if code := s.run("status", "--watch", "-o", "line"); code != 1 || s.out.String() != "fw ?\n" {
+		t.Errorf("a status bar: exit %d, stdout %q", code, s.out.String())
+	}
+}
+
+// A status bar that is fed by one long run never goes on showing what is old.
+func TestAStatusBarSaysWhenNothingIsKnownAnyMore(t *testing.T) {
+	t.Parallel()
+	edge, env := serve(t, simedge.Options{})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	read, write := io.Pipe()
+	go func() {
+		cli.Main(ctx, []string{"status", "--watch", "-o", "line", "--refresh", "5s"},
+			cli.IO{In: strings.NewReader(""), Out: write, Err: io.Discard, Now: time.Now, Environ: append(newShell(t).env, env...)})
+		_ = write.Close()
+	}()
+	bar := bufio.NewReader(read)
+	if line, err := bar.ReadString('\n'); err != nil || !strings.HasPrefix(line, "fw 8") {
+		t.Fatalf("%q, %v", line, err)
+	}
+	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403})
+	if line, err := bar.ReadString('\n'); err != nil || line != "fw ?\n" {
+		t.Errorf("%q, %v", line, err)
+	}
 }

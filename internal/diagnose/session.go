@@ -99,7 +99,12 @@ func (c tunnelCase) noTCP() []Finding {
 	if coming, ok := c.comingUp(); ok {
 		findings = append(findings, coming)
 	}
-	if c.BGP == nil || c.BGP.MD5Key == "" {
+	if c.BGP == nil {
+		return append(findings, dial)
+	}
+	if c.BGP.MD5Key == "" { // the other way round it looks the same, too
+		dial.Evidence = append(dial.Evidence, Evidence{"bgp.md5_key", "absent"})
+		dial.Next += " No MD5 key is set here, so it must not use one either."
 		return append(findings, dial)
 	}
 	md5 := Finding{Cause: MD5Mismatch, Likelihood: dial.Likelihood, Impact: Outage, Source: srcBGP,

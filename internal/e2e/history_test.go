@@ -1,0 +1,116 @@
+package e2e_test
+
+import (
+	"bufio"
+	"encoding/json"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"flarewire/internal/ptytest"
+	"flarewire/internal/simedge"
+	"flarewire/internal/watch"
+)
+
+// What was seen in one run is known in the next: since when, how often this week, and who changed something; and what
+// happened while nobody watched is said to have been unwatched.
+func TestTheHistorySurvivesARestart(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	state := t.TempDir()
+	env := a.env("XDG_STATE_HOME=" + state)
+	open := func() *ptytest.Terminal {
+		term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: env, Cols: 80, Rows: 40})
+		term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
+			return s.Contains("iad-dc1-gre") && s.Contains("4 interconnects") && !s.Contains("waiting")
+		})
+		return term
+	}
+	see := func(term *ptytest.Terminal, what, name, text string) {
+		term.Press("r")
+		term.WaitFor(what, func(s ptytest.Screen) bool {
+			for line := range strings.Lines(s.Text()) {
+				if strings.Contains(line, name) && strings.Contains(line, text) {
+					return true
+				}
+			}
+			return false
+		})
+	}
+
+	touch := func(o simedge.Object) { o["modified_on"] = a.clock().UTC().Format("2006-01-02T15:04:05.000000Z") }
+	first := open()
+	a.do(a.SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Idle"))
+	see(first, "the session down", "fra-dc1-gre", "Up → Down")
+	a.do(a.SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Established"))
+	see(first, "the session up", "fra-dc1-gre", "Down → Up")
+	a.do(a.Mutate(simedge.GRETunnels, "ams-dc1-gre", func(o simedge.Object) { o["description"] = "a colleague was here"; touch(o) }))
+	see(first, "somebody's change of a tunnel", "ams-dc1-gre", "somebody changed it")
+	route := a.Objects(simedge.Routes)[0]
+	a.do(a.Mutate(simedge.Routes, route["id"].(string), func(o simedge.Object) { o["priority"] = int64(77); touch(o) }))
+	see(first, "somebody's change of a route", route["prefix"].(string), "somebody changed it")
+	first.Press("q")
+	if code := first.Wait(); code != 0 {
+		t.Fatalf("exit code %d", code)
+	}
+	a.do(a.SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Idle")) // while nobody watches
+
+	second := open()
+	second.WaitFor("the events of the first run", showsAll("Down → Up", "somebody changed it"))
+	second.WaitFor("the change that nobody saw", showsAll("Up → Down"))
+	second.Press("q")
+	second.Wait()
+
+	path := filepath.Join(t.TempDir(), "after.zip")
+	cmd := exec.CommandContext(t.Context(), ptytest.Build(t), "bundle", path)
+	cmd.Env = append([]string{"HOME=" + t.TempDir()}, env...)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, out)
+	}
+	files := clean(t, path, "")
+	checkWeek(t, files["health.json"])
+	checkEvents(t, files["events.jsonl"])
+}
+
+// checkWeek: the session went down once in each run.
+func checkWeek(t *testing.T, text string) {
+	t.Helper()
+	var health []struct {
+		Name  string
+		Since string `json:"session_since"`
+		Downs int    `json:"session_downs_in_7_days"`
+	}
+	if err := json.Unmarshal([]byte(text), &health); err != nil {
+		t.Fatal(err)
+	}
+	for _, h := range health {
+		if h.Name == "fra-dc1-gre" && (h.Downs != 2 || h.Since == "") || h.Name == "fra-dc2-gre" && (h.Downs != 0 || h.Since != "") {
+			t.Errorf("%s went down %d times this week, since %q", h.Name, h.Downs, h.Since)
+		}
+	}
+}
+
+// checkEvents: each change is there once, also the one that was made while nobody watched.
+func checkEvents(t *testing.T, text string) {
+	t.Helper()
+	downs, unwatched, modified := 0, 0, map[string]int{}
+	for scanner := bufio.NewScanner(strings.NewReader(text)); scanner.Scan(); {
+		var e watch.Event
+		if err := json.Unmarshal(scanner.Bytes(), &e); err != nil {
+			t.Fatal(err)
+		}
+		switch {
+		case e.Kind == watch.TunnelModified:
+			modified[e.Name]++
+		case e.Name == "fra-dc1-gre" && e.To == watch.Down:
+			downs++
+			if e.Unwatched {
+				unwatched++
+			}
+		}
+	}
+	if downs != 2 || unwatched != 1 || modified["ams-dc1-gre"] != 1 || len(modified) != 2 {
+		t.Errorf("%d downs, %d of them unwatched, modified %v in\n%s", downs, unwatched, modified, text)
+	}
+}
