@@ -39,3 +39,30 @@ func TestFromTheStartToTheCauseOfADownSession(t *testing.T) {
 	term.Press("enter")
 	term.WaitFor("the prefix", on("198.18.20.0/24"))
 }
+
+// What the credential may not read, or what does not answer, is named with the reason; the rest of the overview is whole.
+func TestTheOverviewSaysWhatIsNotKnownAndWhy(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	denied := `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"result":null,"messages":[]}`
+	a.Fault(simedge.Fault{Path: "*graphql*", Kind: simedge.FaultStatus, Status: 403, Body: `{"data":null,"errors":[{"message":"not authorized for that account"}]}`})
+	a.Fault(simedge.Fault{Path: "*cni/*", Kind: simedge.FaultStatus, Status: 403, Body: denied})
+	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env()})
+	s := term.WaitFor("what is not known", func(s ptytest.Screen) bool {
+		return showsAll("iad-dc1-gre", "health not known", "CNI stale", "health: ", "CNI: ")(s) || showsAll("iad-dc1-gre", "health not known", "CNI not known", "health: ", "CNI: ")(s)
+	})
+	if s.Contains("interconnects") {
+		t.Errorf("ports that were never read are counted:\n%s", s.Box())
+	}
+	a.ClearFaults()
+	term.Press("r")
+	term.WaitFor("everything known", func(s ptytest.Screen) bool { return s.Contains("4 interconnects") && !s.Contains("not known") })
+
+	// Later the API is down: what was known stays and says how old it is.
+	a.server.Close()
+	term.Press("r")
+	term.WaitFor("stale sources with the reason", showsAll("iad-dc1-gre", "4 interconnects", "GRE stale", "CNI stale", "check the network"))
+	a.recover()
+	term.Press("r")
+	term.WaitFor("fresh again", func(s ptytest.Screen) bool { return s.Contains("iad-dc1-gre") && !s.Contains("stale") })
+}

@@ -284,7 +284,7 @@ func (p *page) events(c tui.Canvas, s watch.Snapshot, most int) []string {
 // sources tells the age of everything the page rests on, and what is not known and why.
 func (p *page) sources(c tui.Canvas, s watch.Snapshot) []string {
 	var lines []tui.Line
-	var troubles []string
+	var why reasons
 	add := func(name string, fetched time.Time, every time.Duration, err error) {
 		role, text := tui.Good, c.AgeOf(fetched, every)
 		switch {
@@ -302,7 +302,7 @@ func (p *page) sources(c tui.Canvas, s watch.Snapshot) []string {
 			lines = append(lines, entry)
 		}
 		if err != nil {
-			troubles = append(troubles, name+": "+kit.Sentence(err))
+			why.add(name, kit.Sentence(err))
 		}
 	}
 	for _, src := range s.Sources {
@@ -317,12 +317,43 @@ func (p *page) sources(c tui.Canvas, s watch.Snapshot) []string {
 	for _, line := range lines {
 		out = append(out, line.Paint(c.Theme, c.Width))
 	}
-	for i, text := range troubles {
-		if i == 2 && len(troubles) > 3 {
-			out = append(out, c.Theme.Paint(tui.Bad, fmt.Sprintf("   and %d more", len(troubles)-2)))
-			break
-		}
+	// What stands above the footer already is not said twice.
+	for _, text := range why.but(p.Status().Err) {
 		out = append(out, tui.Text(tui.Bad, "   "+tui.Clean(text)).Paint(c.Theme, c.Width))
+	}
+	return out
+}
+
+// reasons are why sources are not known, each reason once with all that it is true of: a network that is down
+// must not take the room of what is wrong.
+type reasons struct {
+	texts []string
+	names map[string][]string
+}
+
+func (r *reasons) add(name, why string) {
+	if r.names == nil {
+		r.names = map[string][]string{}
+	}
+	if len(r.names[why]) == 0 {
+		r.texts = append(r.texts, why)
+	}
+	r.names[why] = append(r.names[why], name)
+}
+
+// maxReasons bounds the lines.
+const maxReasons = 3
+
+// but gives a line for each reason that is not the given one.
+func (r *reasons) but(known string) []string {
+	var out []string
+	for _, why := range r.texts {
+		if why != known {
+			out = append(out, strings.Join(r.names[why], ", ")+": "+why)
+		}
+	}
+	if n := len(out); n > maxReasons {
+		out = append(out[:maxReasons-1], fmt.Sprintf("and %d more reasons", n-maxReasons+1))
 	}
 	return out
 }
