@@ -189,6 +189,28 @@ func TestOldDataIsNeverShownAsFresh(t *testing.T) {
 	p.sees("Cloudflare does not answer")
 }
 
+// Nobody is at the keyboard: the age of data that is fetched in time is the bound that it keeps, which costs no byte. The
+// next key, data that is overdue, and trouble show it exactly.
+func TestAgesDoNotTickWhileNobodyLooks(t *testing.T) {
+	home := &page{title: "Home"}
+	p := sit(t, home)
+	fetch := func(ago time.Duration) { home.status = tui.Status{Updated: p.now.Add(-ago), Every: 15 * time.Second} }
+	fetch(10 * time.Second)
+	p.sees(" 10s")
+	p.now = p.now.Add(time.Minute)
+	for _, ago := range []time.Duration{0, 5 * time.Second, 20 * time.Second} {
+		fetch(ago)
+		p.sees("● ≤20s")
+	}
+	fetch(25 * time.Second)
+	p.sees(" 25s")
+	fetch(2 * time.Minute)
+	p.sees("stale 2m")
+	fetch(10 * time.Second)
+	p.press("x")
+	p.sees(" 10s")
+}
+
 func TestEscapeGoesBackAndNeverQuits(t *testing.T) {
 	home := &page{title: "Home"}
 	home.actions = []tui.Action{{Name: "open", Keys: []string{"enter"}, Run: func() tea.Cmd { return tui.Push(&page{title: "Child"}) }}}

@@ -46,7 +46,7 @@ func TestTheSecurityStatementsNameRealTests(t *testing.T) {
 			}
 		}
 	}
-	if statements != 25 {
-		t.Errorf("%d statements, want 25", statements)
+	if statements != 26 {
+		t.Errorf("%d statements, want 26", statements)
 	}
 }
