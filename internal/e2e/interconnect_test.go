@@ -63,6 +63,8 @@ func TestARouteLeadsToItsInterconnectAndBack(t *testing.T) {
 	term.Press("enter")
 	term.WaitFor("the route's interconnect", showsAll("Interconnect", "ams-cni-v2 ›"))
 	follow(term, "Tunnel side", "ams-cni-v2")
+	term.WaitFor("what the probes find", says("degraded", "A part of the probes is lost"))
+	term.Press("pgdown", "pgdown")
 	term.WaitText("Static routes through it")
 	follow(term, "198.51.100.0/24", "198.51.100.0/24")
 }

@@ -3,6 +3,7 @@ package e2e_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	"flarewire/internal/ptytest"
 	"flarewire/internal/simedge"
@@ -65,4 +66,30 @@ func TestTheOverviewSaysWhatIsNotKnownAndWhy(t *testing.T) {
 	a.recover()
 	term.Press("r")
 	term.WaitFor("fresh again", func(s ptytest.Screen) bool { return s.Contains("iad-dc1-gre") && !s.Contains("stale") })
+}
+
+// A port goes down: it is on the overview with what Cloudflare says about it, and so is what runs over it; enter leads to
+// the page of each.
+func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env()})
+	term.WaitFor("the counts of the ports", showsAll("iad-dc1-gre", "4 interconnects", "✗ 1 unhealthy", "◐ 1 pending", "● 2 healthy"))
+	a.do(a.SetInterconnectStatus("nwf-fra03-1", "Down", "No light is received"))
+	a.do(a.SetHealth(simedge.CFLinks, "fra-cni-v1", 0))
+	a.pass(time.Second)
+	term.Press("r")
+	term.WaitFor("the port's change", showsAll("✗ 1 down", "port Healthy → Down"))
+	look(term, "nwf-fra03-1", []string{"No light is received", "test the cross-connect"})
+	term.Press("enter")
+	term.WaitFor("the port's page", func(s ptytest.Screen) bool {
+		return on("nwf-fra03-1")(s) && says("✗ Down", "No light is received", "Check the light on both ends")(s)
+	})
+	term.Press("esc")
+	term.WaitText("LAST EVENTS")
+	look(term, "fra-cni-v1", []string{"The probes do not get through the interconnect", "The API does not tell BGP"})
+	term.Press("enter")
+	term.WaitFor("the page of its tunnel side", func(s ptytest.Screen) bool {
+		return on("fra-cni-v1")(s) && says("down (average 0.00)", "The probes do not get through the interconnect")(s)
+	})
 }

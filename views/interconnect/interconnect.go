@@ -15,6 +15,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
@@ -111,7 +112,10 @@ func (m *Module) portSource() resource.Source[port] {
 func (m *Module) cniSource() resource.Source[api.CNI] { return source(m, m.cnis, m.ports, m.links) }
 
 func (m *Module) linkSource() resource.Source[api.MagicInterconnect] {
-	return source(m, m.links, m.ports, m.cnis)
+	s := source(m, m.links, m.ports, m.cnis)
+	want := s.Want
+	s.Want = func() tea.Cmd { return tea.Batch(want(), m.env.Feed.Want(watch.HealthSource, watch.LinkSource)) }
+	return s
 }
 
 func (m *Module) slotSource() resource.Source[api.Slot] { return source(m, m.slots, m.ports) }

@@ -2,12 +2,14 @@ package interconnect
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/diagnose"
 	"flarewire/internal/netrules"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -58,7 +60,7 @@ func (m *Module) linkColumns() []table.Column[api.MagicInterconnect] {
 func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource.Section {
 	created, createdAge := resource.Time(l.CreatedOn.Time, now)
 	modified, modifiedAge := resource.Time(l.ModifiedOn.Time, now)
-	sections := []resource.Section{linkAddresses(l), bgpSection(l.BGP, ""), m.underLink(l)}
+	sections := []resource.Section{m.linkReading(l), linkAddresses(l), bgpSection(l.BGP, ""), m.underLink(l)}
 	sections = append(sections, m.env.Related(linkSubject(l))...)
 	return append(sections, kit.HealthDetail(l.HealthCheck, false),
 		resource.Section{Title: "Settings", Fields: []resource.Field{
@@ -74,6 +76,29 @@ func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource
 			{Label: "Created", Value: created, Note: createdAge},
 			{Label: "Modified", Value: modified, Note: modifiedAge},
 		}})
+}
+
+// linkReading is what the probes find and what that means; BGP is not known.
+func (m *Module) linkReading(l api.MagicInterconnect) resource.Section {
+	health := m.env.Feed.Last().Health[l.Name]
+	f := resource.Field{Label: "Health", Value: kit.Or(string(health.State), "not known"), Note: "by Cloudflare's probes; BGP is not told"}
+	if health.Score != nil {
+		f.Value += fmt.Sprintf(" (average %.2f)", *health.Score)
+	}
+	s := resource.Section{Title: "State", Fields: []resource.Field{f}}
+	for _, finding := range m.env.Feed.Diagnosis().Link(l.ID) {
+		s.Fields = append(s.Fields, reading(finding)...)
+	}
+	return s
+}
+
+// reading is a finding in prose: what it means, what to do, and the evidence.
+func reading(f diagnose.Finding) []resource.Field {
+	out := []resource.Field{{Value: f.Text, Role: tui.Strong, Prose: true}}
+	if f.Next != "" {
+		out = append(out, resource.Field{Value: f.Next, Prose: true})
+	}
+	return append(out, resource.Field{Value: "Because: " + f.Because(), Role: tui.Muted, Prose: true})
 }
 
 // versionNote says what a dataplane version means (Cloudflare docs: Network Interconnect).

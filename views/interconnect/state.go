@@ -59,6 +59,9 @@ func bySeverity(a, b port) int { return cmp.Compare(a.State.Severity(), b.State.
 func (p port) meaning() []resource.Field {
 	var out []resource.Field
 	for _, f := range diagnose.Port(p.Port) {
+		if p.Reason != "" {
+			f.Text = "" // state, reason and evidence stand above it already
+		}
 		for _, text := range []string{f.Text, f.Next} {
 			if text != "" {
 				out = append(out, resource.Field{Value: text, Prose: true})
