@@ -3,6 +3,7 @@ package diagnose
 import (
 	"fmt"
 	"strconv"
+	"strings"
 	"time"
 
 	"flarewire/api"
@@ -104,7 +105,7 @@ func (c tunnelCase) noTCP() []Finding {
 	}
 	if c.BGP.MD5Key == "" { // the other way round it looks the same, too
 		dial.Evidence = append(dial.Evidence, Evidence{"bgp.md5_key", "absent"})
-		dial.Next += " No MD5 key is set here, so it must not use one either."
+		dial.Next = strings.TrimSuffix(dial.Next, "?") + ", is MD5 off there as it is here?"
 		return append(findings, dial)
 	}
 	md5 := Finding{Cause: MD5Mismatch, Likelihood: dial.Likelihood, Impact: Outage, Source: srcBGP,
