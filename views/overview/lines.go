@@ -21,7 +21,9 @@ func (p *page) Tell(now time.Time) tui.Telling {
 	c := tui.Boundless(now)
 	s := p.env.Feed.Last()
 	out := tui.Telling{Rows: p.table.Words(now, func(t trouble) string { return t.Subject.Name }), Current: p.table.Cursor()}
-	out.Above = []string{spaced(p.counts(c, s))}
+	for _, l := range p.counts(c, s) {
+		out.Above = append(out.Above, spaced(l))
+	}
 	if len(out.Rows) > 0 {
 		out.Above = append(out.Above, "", "What is wrong, worst first. The row's own page says why and what to do.")
 	} else {
