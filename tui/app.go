@@ -110,6 +110,9 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		for range msg.pages {
 			a.pop()
 		}
+		if msg.then != nil {
+			return a.Update(pushMsg{msg.then})
+		}
 	case dialogMsg:
 		a.dialog = msg.dialog
 		a.dialog.opened = a.opts.Now()

@@ -78,7 +78,10 @@ type Identity struct {
 // pushMsg and its siblings are what a view asks of the frame.
 type (
 	pushMsg struct{ view View }
-	popMsg  struct{ pages int }
+	popMsg  struct {
+		pages int
+		then  View // pushed afterwards; nil for none
+	}
 	// replaceMsg puts a view in the place of another, if that one is still on the screen.
 	replaceMsg struct{ old, new View }
 	toastMsg   struct {
@@ -99,7 +102,10 @@ func Pop() tea.Cmd { return PopN(1) }
 func Replace(old, new View) tea.Cmd { return func() tea.Msg { return replaceMsg{old, new} } }
 
 // PopN goes back several views at once, never past the first.
-func PopN(pages int) tea.Cmd { return func() tea.Msg { return popMsg{pages} } }
+func PopN(pages int) tea.Cmd { return func() tea.Msg { return popMsg{pages: pages} } }
+
+// PopPush goes back several views and opens another one there, as one step.
+func PopPush(pages int, v View) tea.Cmd { return func() tea.Msg { return popMsg{pages, v} } }
 
 // Toast shows one line above the footer for a few seconds.
 func Toast(role Role, text string) tea.Cmd {

@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"flarewire/internal/statefile"
@@ -36,7 +37,9 @@ type content struct {
 type Memory struct {
 	path string
 
-	writing sync.Mutex // one change at a time
+	writing sync.Mutex     // one change at a time
+	last    map[string]int // the turn of the last change of a kind; guarded by writing
+	turn    atomic.Int64
 
 	mu  sync.Mutex // never held while a file is read or written: pages ask on the screen's own time
 	now content
@@ -88,9 +91,18 @@ func (m *Memory) Draft(kind string) (Draft, bool) {
 	return d, ok
 }
 
+// Turn is the place of a change among the others: changes are made in the background, and one that comes late must
+// not undo a later one. Take it when the change is wanted.
+func (m *Memory) Turn() int {
+	if m == nil {
+		return 0
+	}
+	return int(m.turn.Add(1))
+}
+
 // Keep keeps a draft in the place of an older one of the same kind.
-func (m *Memory) Keep(kind string, d Draft) error {
-	return m.change(func(c *content) {
+func (m *Memory) Keep(turn int, kind string, d Draft) error {
+	return m.changeInTurn(turn, kind, func(c *content) {
 		if c.Drafts == nil {
 			c.Drafts = map[string]Draft{}
 		}
@@ -99,11 +111,8 @@ func (m *Memory) Keep(kind string, d Draft) error {
 }
 
 // Forget throws a draft away; there need not be one.
-func (m *Memory) Forget(kind string) error {
-	if _, ok := m.Draft(kind); !ok {
-		return nil
-	}
-	return m.change(func(c *content) { delete(c.Drafts, kind) })
+func (m *Memory) Forget(turn int, kind string) error {
+	return m.changeInTurn(turn, kind, func(c *content) { delete(c.Drafts, kind) })
 }
 
 // Pool is the network that inner subnets are proposed from; ok is false when none is remembered.
@@ -117,16 +126,33 @@ func (m *Memory) RememberPool(pool netip.Prefix) error {
 	if now, ok := m.Pool(); ok && now == pool {
 		return nil
 	}
-	return m.change(func(c *content) { c.Pool = pool.String() })
-}
-
-// change makes a change to the newest content and writes it in one step.
-func (m *Memory) change(f func(*content)) error {
 	if m == nil {
 		return nil
 	}
 	m.writing.Lock()
 	defer m.writing.Unlock()
+	return m.change(func(c *content) { c.Pool = pool.String() })
+}
+
+// changeInTurn makes a change to what is kept of a kind, unless a later one was made already.
+func (m *Memory) changeInTurn(turn int, kind string, f func(*content)) error {
+	if m == nil {
+		return nil
+	}
+	m.writing.Lock()
+	defer m.writing.Unlock()
+	if turn < m.last[kind] {
+		return nil
+	}
+	if m.last == nil {
+		m.last = map[string]int{}
+	}
+	m.last[kind] = turn
+	return m.change(f)
+}
+
+// change makes a change to the newest content and writes it in one step. The caller holds writing.
+func (m *Memory) change(f func(*content)) error {
 	if m.path == "" {
 		m.take(m.known(), f)
 		return nil

@@ -1,6 +1,7 @@
 package setup_test
 
 import (
+	"errors"
 	"net/netip"
 	"os"
 	"path/filepath"
@@ -33,7 +34,7 @@ func TestADraftSurvivesTheProgram(t *testing.T) {
 		t.Fatal("a draft that nobody kept")
 	}
 	want := setup.Draft{At: noon, Values: map[string]string{"name": "muc-br1-ipsec"}}
-	if err := first.Keep("ipsec", want); err != nil {
+	if err := first.Keep(first.Turn(), "ipsec", want); err != nil {
 		t.Fatal(err)
 	}
 	if err := first.RememberPool(netip.MustParsePrefix("10.213.0.0/24")); err != nil {
@@ -47,7 +48,7 @@ func TestADraftSurvivesTheProgram(t *testing.T) {
 	if pool, ok := second.Pool(); !ok || pool.String() != "10.213.0.0/24" {
 		t.Errorf("pool %v %v", pool, ok)
 	}
-	if err := second.Forget("ipsec"); err != nil {
+	if err := second.Forget(second.Turn(), "ipsec"); err != nil {
 		t.Fatal(err)
 	}
 	if _, ok := open(t, path).Draft("ipsec"); ok {
@@ -65,7 +66,7 @@ func TestTwoInstancesKeepTheirDraftsBoth(t *testing.T) {
 	for _, kind := range kinds {
 		m := open(t, path)
 		all.Go(func() {
-			if err := m.Keep(kind, setup.Draft{At: noon, Values: map[string]string{"name": kind}}); err != nil {
+			if err := m.Keep(m.Turn(), kind, setup.Draft{At: noon, Values: map[string]string{"name": kind}}); err != nil {
 				t.Error(err)
 			}
 		})
@@ -82,7 +83,7 @@ func TestTwoInstancesKeepTheirDraftsBoth(t *testing.T) {
 func TestADraftIsACopy(t *testing.T) {
 	m := open(t, "")
 	values := map[string]string{"name": "a"}
-	if err := m.Keep("gre", setup.Draft{At: noon, Values: values}); err != nil {
+	if err := m.Keep(m.Turn(), "gre", setup.Draft{At: noon, Values: values}); err != nil {
 		t.Fatal(err)
 	}
 	values["name"] = "b"
@@ -102,7 +103,7 @@ func TestABrokenFileIsSaidAndNotInTheWay(t *testing.T) {
 	if err == nil {
 		t.Error("a broken file was not noticed")
 	}
-	if err := m.Keep("gre", setup.Draft{At: noon}); err != nil {
+	if err := m.Keep(m.Turn(), "gre", setup.Draft{At: noon}); err != nil {
 		t.Error(err)
 	}
 	if _, ok := open(t, path).Draft("gre"); !ok {
@@ -116,7 +117,30 @@ func TestWhereNothingCanBeWrittenItIsSaid(t *testing.T) {
 		t.Fatal(err)
 	}
 	m, _ := setup.Open(filepath.Join(blocked, "below a file", "setup.json"))
-	if err := m.Keep("gre", setup.Draft{At: noon}); err == nil {
+	if err := m.Keep(m.Turn(), "gre", setup.Draft{At: noon}); err == nil {
 		t.Error("a draft that could not be kept was not mentioned")
+	}
+}
+
+// Changes are made in the background: one that comes late does not undo what was wanted after it.
+func TestALateChangeUndoesNothing(t *testing.T) {
+	m := open(t, filepath.Join(t.TempDir(), "setup.json"))
+	kept, forgotten := m.Turn(), m.Turn()
+	if err := errors.Join(m.Forget(forgotten, "gre"), m.Keep(kept, "gre", setup.Draft{At: noon})); err != nil {
+		t.Fatal(err)
+	}
+	if _, ok := m.Draft("gre"); ok {
+		t.Error("a draft that was thrown away came back")
+	}
+	first, second := m.Turn(), m.Turn()
+	draft := func(name string) setup.Draft { return setup.Draft{At: noon, Values: map[string]string{"name": name}} }
+	if err := errors.Join(m.Keep(second, "gre", draft("new")), m.Keep(first, "gre", draft("old")), m.Keep(first, "ipsec", draft("other"))); err != nil {
+		t.Fatal(err)
+	}
+	if d, _ := m.Draft("gre"); d.Values["name"] != "new" {
+		t.Errorf("the draft is the %s one", d.Values["name"])
+	}
+	if _, ok := m.Draft("ipsec"); !ok {
+		t.Error("the draft of another kind was dropped")
 	}
 }

@@ -92,6 +92,9 @@ func (f *Form) line(c tui.Canvas, field Field, here bool) string {
 func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 	width := c.Width - labelWidth - 5
 	value := f.values[field.Key]
+	if field.Kind == Secret && value != "" && (!here || field.Fixed != "") {
+		value = strings.Repeat("•", min(len(value), 12))
+	}
 	switch {
 	case field.Fixed != "":
 		return tui.Text(tui.Muted, tui.Clean(value)+"  (fixed)").Paint(c.Theme, width)
@@ -102,8 +105,6 @@ func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 	case here:
 		tui.FitInput(&f.input, width-1)
 		return f.input.View()
-	case field.Kind == Secret:
-		value = strings.Repeat("•", min(len(value), 12))
 	}
 	return tui.Text(tui.Plain, tui.Clean(value)).Paint(c.Theme, width)
 }

@@ -99,6 +99,10 @@ type Options struct {
 	Title    string
 	Sections []Section
 	Values   Values
+	// Draft is what somebody had typed before: it goes over Values, and nothing is proposed in its place.
+	Draft Values
+	// Init runs when the form is opened, with its values: it fetches what the checks need. Nil for nothing.
+	Init func(Values) tea.Cmd
 	// Submit is called with valid values: it returns the command that goes on to the review.
 	Submit func(Values) tea.Cmd
 	// Acts: Submit itself does what the form is for, so that leaving loses nothing any more. Without it that is so after
@@ -147,6 +151,7 @@ func New(o Options) *Form {
 	for _, s := range o.Sections {
 		f.folded = append(f.folded, s.Folded)
 	}
+	maps.Copy(f.values, o.Draft)
 	f.input.CharLimit = 1000
 	f.input.EchoCharacter = '•'
 	f.propose()
@@ -173,7 +178,12 @@ type DoneMsg struct{}
 func (f *Form) Title() string { return f.opts.Title }
 
 // Init implements tui.View.
-func (f *Form) Init() tea.Cmd { return nil }
+func (f *Form) Init() tea.Cmd {
+	if f.opts.Init == nil {
+		return nil
+	}
+	return f.opts.Init(f.Values())
+}
 
 // Capturing implements tui.Capturer.
 func (f *Form) Capturing() bool { return true }

@@ -317,3 +317,19 @@ func TestAnEmptyChoiceBeginsAtItsFirstOption(t *testing.T) {
 		}
 	}
 }
+
+// An MD5 key that cannot be changed here is still not for everybody's eyes.
+func TestAFixedSecretIsNeverDrawn(t *testing.T) {
+	f := form.New(form.Options{Title: "Edit", Values: form.Values{"md5": "top-secret"}, Sections: []form.Section{{Fields: []form.Field{
+		{Key: "name", Label: "Name"}, {Key: "md5", Label: "MD5 key", Kind: form.Secret, Fixed: "not here"}}}}})
+	for _, keys := range []string{"", "tab"} {
+		if keys != "" {
+			f.Update(key(keys))
+		}
+		c := tui.Canvas{Width: 80, Height: 21, Theme: tui.NewTheme(tui.ThemeNone, tui.UnicodeGlyphs)}
+		screen := ansi.Strip(strings.Join(f.Draw(c), "\n"))
+		if strings.Contains(screen, "top-secret") || !strings.Contains(screen, "••••") {
+			t.Errorf("the screen is\n%s", screen)
+		}
+	}
+}

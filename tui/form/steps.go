@@ -164,7 +164,7 @@ func (f *Form) propose() {
 	f.proposed = map[string]bool{}
 	for _, s := range f.opts.Sections {
 		for _, field := range s.Fields {
-			if field.Propose != nil && f.values[field.Key] == "" {
+			if _, typed := f.opts.Draft[field.Key]; field.Propose != nil && f.values[field.Key] == "" && !typed {
 				f.values[field.Key] = field.Propose(f.values)
 				f.proposed[field.Key] = true
 			}
@@ -217,12 +217,13 @@ func (f *Form) draft() tea.Cmd {
 	return f.opts.Keep(f.public())
 }
 
-// public are the values without the secret ones.
+// public are the values without the secret ones, and without proposals that nobody has touched: they may be
+// others on another day.
 func (f *Form) public() Values {
 	out := maps.Clone(f.values)
 	for _, s := range f.opts.Sections {
 		for _, field := range s.Fields {
-			if field.Kind == Secret {
+			if field.Kind == Secret || f.proposed[field.Key] {
 				delete(out, field.Key)
 			}
 		}

@@ -193,3 +193,28 @@ func TestTheHeadOfAGuidedFormFitsEveryWidth(t *testing.T) {
 		}
 	}
 }
+
+// A draft brings back what was typed, also what was emptied on purpose, and leaves proposals to the day.
+func TestADraftKeepsWhatWasEmptiedAndNoProposals(t *testing.T) {
+	g := setUp(t, form.Values{"how": "new"})
+	g.free = "10.0.0.0"
+	g.write("fra")
+	g.press("tab")
+	for range len("192.0.2.1") {
+		g.form.Update(tea.KeyPressMsg{Code: tea.KeyBackspace})
+	}
+	g.press("pgdown")
+	draft := g.kept[len(g.kept)-1]
+	if end, there := draft["end"]; !there || end != "" {
+		t.Errorf("the endpoint that was emptied is kept as %q, %v", end, there)
+	}
+	if address, there := draft["address"]; there {
+		t.Errorf("the proposal %q is in the draft", address)
+	}
+	again := form.New(form.Options{Title: "New tunnel", Guided: true, Draft: draft, Values: form.Values{}, Sections: []form.Section{{Title: "Ends", Fields: []form.Field{
+		{Key: "end", Label: "Endpoint", Propose: func(form.Values) string { return "192.0.2.1" }},
+		{Key: "address", Label: "Address", Propose: func(form.Values) string { return "10.0.0.8" }}}}}})
+	if v := again.Values(); v["end"] != "" || v["address"] != "10.0.0.8" || v["name"] != "fra" {
+		t.Errorf("the draft gives %v", v)
+	}
+}

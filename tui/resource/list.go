@@ -267,5 +267,5 @@ func (l *List[T]) empty(c tui.Canvas) []string {
 	case status.Updated.IsZero():
 		text = "Asking Cloudflare…"
 	}
-	return append(lines, tui.Text(tui.Muted, "  "+text).Paint(c.Theme, c.Width))
+	return append(lines, tui.Text(tui.Muted, "  "+tui.Clean(text)).Paint(c.Theme, c.Width))
 }

@@ -2,7 +2,6 @@ package kit
 
 import (
 	"cmp"
-	"maps"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -66,7 +65,8 @@ func (e *Env) Begin(kind, what string, open func(draft form.Values) tea.Cmd) tea
 	with := func(v form.Values) func() tea.Cmd { return func() tea.Cmd { return open(v) } }
 	return tui.Open(&tui.Dialog{Title: "Go on with the draft?", Harmless: true, Lines: []tui.Line{
 		tui.Text(tui.Plain, "A draft of "+what+" ("+tui.Clean(DraftName(draft))+") was kept "+resource.Ago(draft.At, e.Now())+". Keys are never part of one.")},
-		Choices: []tui.Choice{{Label: "back"}, {Label: "go on with it", Key: "g", Run: with(draft.Values)}, {Label: "begin anew", Key: "a", Run: with(nil)}}})
+		Choices: []tui.Choice{{Label: "back"}, {Label: "go on with it", Key: "g", Run: with(draft.Values)}, {Label: "discard it, begin anew", Key: "d",
+			Run: func() tea.Cmd { return tea.Batch(e.forget(kind), open(nil)) }}}})
 }
 
 // DraftName is what a draft is to be called: the name, or the network, that it has so far.
@@ -80,12 +80,10 @@ func (e *Env) Guided(o form.Options, kind string, draft form.Values) form.Option
 		return o
 	}
 	o.Guided = true
-	if draft != nil {
-		o.Values = maps.Clone(o.Values)
-		maps.Copy(o.Values, draft)
-	}
+	o.Draft = draft
 	o.Keep = func(v form.Values) tea.Cmd {
-		return e.remember(func() error { return e.Drafts.Keep(kind, setup.Draft{At: e.Now(), Values: v}) })
+		turn, d := e.Drafts.Turn(), setup.Draft{At: e.Now(), Values: v}
+		return e.remember(func() error { return e.Drafts.Keep(turn, kind, d) })
 	}
 	o.Forget = func() tea.Cmd { return e.forget(kind) }
 	return o
@@ -95,7 +93,8 @@ func (e *Env) forget(kind string) tea.Cmd {
 	if kind == "" {
 		return nil
 	}
-	return e.remember(func() error { return e.Drafts.Forget(kind) })
+	turn := e.Drafts.Turn()
+	return e.remember(func() error { return e.Drafts.Forget(turn, kind) })
 }
 
 // RememberPool remembers where the next inner subnet is to be proposed: near the one that was used last.

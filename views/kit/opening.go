@@ -13,18 +13,27 @@ import (
 type Opening struct {
 	env   *Env
 	title string
-	load  func(context.Context) (tui.View, error)
+	load  func(context.Context) (func() tui.View, error)
 	err   error
 }
 
 type openedMsg struct {
 	opening *Opening
-	view    tui.View
+	view    func() tui.View
 	err     error
 }
 
 // NewOpening makes the page; load runs in the background.
 func NewOpening(env *Env, title string, load func(context.Context) (tui.View, error)) *Opening {
+	return NewOpeningOf(env, title, func(ctx context.Context) (func() tui.View, error) {
+		view, err := load(ctx)
+		return func() tui.View { return view }, err
+	})
+}
+
+// NewOpeningOf is for pages that are made from what the program holds: load only reads, in the background, and
+// what it returns makes the page where the other pages are.
+func NewOpeningOf(env *Env, title string, load func(context.Context) (func() tui.View, error)) *Opening {
 	return &Opening{env: env, title: title, load: load}
 }
 
@@ -50,7 +59,7 @@ func (o *Opening) Update(msg tea.Msg) tea.Cmd {
 		o.err = m.err
 		return nil
 	}
-	return tui.Replace(o, m.view)
+	return tui.Replace(o, m.view())
 }
 
 // Actions implements tui.View.

@@ -24,23 +24,21 @@ func poolAround(used string) (netip.Prefix, bool) {
 // FreeSubnets proposes the next free /31s for the inner side of a link, in the neighbourhood of the one that was
 // made last with this profile, else of those in use. The object with the id except is left out.
 func (e *Env) FreeSubnets(except string, most int) []string {
-	var used []netip.Prefix
 	near := poolDefault
-	for _, s := range e.Subnets(except) {
-		if s.CIDR.Bits() == 0 {
-			continue // a default route says nothing about addresses in use
-		}
-		used = append(used, s.CIDR.Masked())
-		if !s.Route && s.CIDR.Addr().Is4() && near == poolDefault {
+	subnets := e.Subnets(except)
+	for _, s := range subnets {
+		if !s.Route && inRange(s.CIDR.Addr()).IsValid() {
 			near = s.CIDR
+			break
 		}
 	}
-	if pool, ok := e.Drafts.Pool(); ok {
+	if pool, ok := e.Drafts.Pool(); ok && inRange(pool.Addr()).IsValid() {
 		near = pool
 	}
 	var out []string
 	for _, bits := range poolBits {
-		pool := netip.PrefixFrom(near.Addr(), bits).Masked()
+		pool := netip.PrefixFrom(near.Addr(), max(bits, inRange(near.Addr()).Bits())).Masked()
+		used := usedIn(pool, subnets, out)
 		for len(out) < most {
 			free, ok := netrules.NextFree31(pool, used)
 			if !ok {
@@ -51,4 +49,29 @@ func (e *Env) FreeSubnets(except string, most int) []string {
 		}
 	}
 	return out
+}
+
+// inRange is the range for inner subnets that an address lies in; the zero Prefix when it lies in none.
+func inRange(a netip.Addr) netip.Prefix {
+	for _, r := range netrules.InterfaceRanges() {
+		if r.Contains(a) {
+			return r
+		}
+	}
+	return netip.Prefix{}
+}
+
+// usedIn are the networks that nothing of a pool may overlap. A route around the whole pool takes none of it: a subnet
+// is the more specific one there, and a default route is no address in use.
+func usedIn(pool netip.Prefix, subnets []netrules.Subnet, proposed []string) []netip.Prefix {
+	var used []netip.Prefix
+	for _, s := range subnets {
+		if !s.Route || s.CIDR.Bits() > pool.Bits() {
+			used = append(used, s.CIDR.Masked())
+		}
+	}
+	for _, p := range proposed {
+		used = append(used, netip.MustParsePrefix(p))
+	}
+	return used
 }

@@ -30,6 +30,9 @@ type Look struct {
 	Until         time.Time // not zero: it is asked then, so that the requests stay within their bounds
 }
 
+// Fresh tells whether what is known is new enough to rest on.
+func (l Look) Fresh(now time.Time) bool { return !l.At.IsZero() && now.Sub(l.At) < insightOld }
+
 // looks keeps the insights of the tunnels that were open. Only pages use it.
 type looks struct {
 	analytics watch.Analytics
@@ -103,7 +106,7 @@ func (f *Feed) Look(name string) Look { return f.looks.by[name] }
 func (f *Feed) Insights() map[string]watch.Insight {
 	out := map[string]watch.Insight{}
 	for name, look := range f.looks.by {
-		if !look.At.IsZero() && f.watcher.Now().Sub(look.At) < insightOld {
+		if look.Fresh(f.watcher.Now()) {
 			out[name] = look.Insight
 		}
 	}

@@ -108,7 +108,7 @@ func (m *Module) bindingSections(r row, b api.Binding, now time.Time) []resource
 
 // bindingEditor makes the acts on the bindings of a prefix.
 func (m *Module) bindingEditor(r row) kit.Editor[api.Binding] {
-	return kit.Editor[api.Binding]{Env: m.env, Resource: change.Bindings(r.ID), Draft: bindingDraft, Refresh: func() tea.Cmd { return m.changed(r.ID) },
+	return kit.Editor[api.Binding]{Env: m.env, Resource: change.Bindings(r.ID), Refresh: func() tea.Cmd { return m.changed(r.ID) },
 		Guard: kit.OnEnds(func(ctx context.Context, verb journal.Verb, b api.Binding) (change.Guards, error) {
 			now, err := m.env.Account.Bindings(r.ID).List(ctx)
 			if err != nil {

@@ -13,37 +13,43 @@ import (
 	"flarewire/views/kit"
 )
 
-// bindingDraft is what a draft of a new binding is kept under.
+// bindingDraft is what a draft of a new binding is kept under; one of a prefix that was given has the prefix behind
+// it, so that it is offered only there.
 const bindingDraft = "binding"
+
+func draftOf(cidr string) string {
+	if cidr == "" {
+		return bindingDraft
+	}
+	return bindingDraft + " " + cidr
+}
 
 // bindingSetup is the guided setup of a service binding: first the prefix, then what of it goes to which service.
 type bindingSetup struct {
 	m        *Module
+	draft    string // what its draft is kept under
 	services []api.AddressingService
 	form     *form.Form
 }
 
 // newBinding begins the setup; cidr is the prefix that it begins with, empty to choose one.
 func (m *Module) newBinding(cidr string) tea.Cmd {
-	return m.env.Begin(bindingDraft, "a new service binding", func(draft form.Values) tea.Cmd {
-		return tea.Batch(m.list.Want(), m.opening("New service binding", func(ctx context.Context) (tui.View, error) {
+	return m.env.Begin(draftOf(cidr), "a new service binding", func(draft form.Values) tea.Cmd {
+		return tea.Batch(m.list.Want(), tui.Push(kit.NewOpeningOf(m.env, "New service binding", func(ctx context.Context) (func() tui.View, error) {
 			m.list.Await(ctx)
 			services, err := m.env.Account.Services.List(ctx)
-			if err != nil {
-				return nil, err
-			}
-			return m.bindingForm(cidr, services, draft), nil
-		}))
+			return func() tui.View { return m.bindingForm(cidr, services, draft) }, err
+		})))
 	})
 }
 
 func (m *Module) bindingForm(cidr string, services []api.AddressingService, draft form.Values) tui.View {
-	s := &bindingSetup{m: m, services: services}
+	s := &bindingSetup{m: m, services: services, draft: draftOf(cidr)}
 	options := make([]form.Option, len(services))
 	for i, service := range services {
 		options[i] = form.Option{Value: service.ID, Label: tui.Clean(service.Name)}
 	}
-	o := form.Options{Title: "New service binding", Verb: "review", Values: form.Values{"prefix": cidr}, Submit: s.submit,
+	o := form.Options{Title: "New service binding", Verb: "review", Values: form.Values{"prefix": cidr}, Submit: s.submit, Init: s.look,
 		Sections: []form.Section{
 			{Title: "Prefix", Intro: "The prefix that you brought to Cloudflare, whose addresses are to go to a service.", Fields: []form.Field{
 				{Key: "prefix", Label: "Prefix", Help: "One of yours; ctrl+n goes through them", Suggest: func(form.Values) []string { return m.cidrs() },
@@ -52,30 +58,24 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 				{Key: "cidr", Label: "Network", Help: "First the whole prefix; later parts of it, such as a /28",
 					Suggest: func(v form.Values) []string { return []string{strings.TrimSpace(v["prefix"])} }, Propose: s.whole,
 					Check: func(v string, all form.Values) form.Finding {
-						return kit.Finding(netrules.BindingCIDR(v, network(strings.TrimSpace(all["prefix"])), s.there(all)))
+						return s.checkNetwork(v, all)
 					}},
 				{Key: "service_id", Label: "Service", Kind: form.Choice, Options: options, Help: "What gets the traffic to these addresses", Propose: s.fitting,
 					Check: func(v string, all form.Values) form.Finding {
 						if v == "" {
 							return form.Finding{Level: form.Partial, Text: "Choose a service: left and right go through them"}
 						}
+						if !s.known(all) {
+							return form.Finding{}
+						}
 						return kit.Finding(allowed(network(strings.TrimSpace(all["prefix"])), s.there(all), all["cidr"], nameOf(services, v)))
 					}}}}}}
 	if cidr != "" {
 		o.Start = "cidr"
 	}
-	s.form = form.New(m.env.Guided(o, bindingDraft, draft))
-	return opened{s.form, s}
+	s.form = form.New(m.env.Guided(o, s.draft, draft))
+	return s.form
 }
-
-// opened is the form, which has the bindings of its first prefix fetched when it is opened.
-type opened struct {
-	*form.Form
-	setup *bindingSetup
-}
-
-// Init implements tui.View.
-func (o opened) Init() tea.Cmd { return tea.Batch(o.Form.Init(), o.setup.look(o.Values())) }
 
 // row is the prefix that was chosen.
 func (s *bindingSetup) row(v form.Values) (row, bool) {
@@ -102,6 +102,25 @@ func (s *bindingSetup) there(v form.Values) []netrules.Binding {
 		return nil
 	}
 	return ruled(r.parts.bindings.rows)
+}
+
+// known tells whether it is known what the chosen prefix is bound to.
+func (s *bindingSetup) known(v form.Values) bool {
+	r, ok := s.row(v)
+	return ok && r.parts.bindings.known()
+}
+
+// checkNetwork is the rule for the network. While it is not known what is bound, a network is taken for a part of a
+// bound prefix: not known is not "nothing", and the review reads the bindings again.
+func (s *bindingSetup) checkNetwork(v string, all form.Values) form.Finding {
+	prefix, there := network(strings.TrimSpace(all["prefix"])), s.there(all)
+	if !s.known(all) && prefix.IsValid() {
+		if network(strings.TrimSpace(v)) == prefix {
+			return form.Finding{}
+		}
+		there = []netrules.Binding{{CIDR: prefix}}
+	}
+	return kit.Finding(netrules.BindingCIDR(v, prefix, there))
 }
 
 func (s *bindingSetup) checkPrefix(v string, all form.Values) form.Finding {
@@ -158,7 +177,9 @@ func (s *bindingSetup) submit(v form.Values) tea.Cmd {
 	if !ok {
 		return tui.Toast(tui.Bad, "The prefix is not in the list any more")
 	}
-	return s.m.bindingEditor(r).ReviewNew(api.Binding{CIDR: strings.TrimSpace(v["cidr"]), ServiceID: v["service_id"],
+	e := s.m.bindingEditor(r)
+	e.Draft = s.draft
+	return e.ReviewNew(api.Binding{CIDR: strings.TrimSpace(v["cidr"]), ServiceID: v["service_id"],
 		ServiceName: nameOf(s.services, v["service_id"])}, s.form.InWords())
 }
 

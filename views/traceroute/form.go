@@ -33,7 +33,7 @@ func (m *Module) Trace(to kit.Goal) tea.Cmd {
 // known tells that nothing more is to be had about the tunnel's locations at the moment.
 func (m *Module) known(tunnel string) bool {
 	look := m.env.Feed.Look(tunnel)
-	return !look.At.IsZero() || look.Err != nil || !look.Until.IsZero()
+	return look.Fresh(m.env.Now()) || look.Err != nil || m.env.Now().Before(look.Until)
 }
 
 // first is the form for a goal, with Cloudflare's defaults.
@@ -125,7 +125,7 @@ func (m *Module) carrying(tunnel string) string {
 	if len(names) == 0 {
 		return ""
 	}
-	return "Most of its traffic: " + strings.Join(names, " ")
+	return "Most of its traffic at " + in.At.UTC().Format("15:04") + " UTC: " + strings.Join(names, " ")
 }
 
 // proposals are lists of locations for a tunnel, the best first; an empty one, for all locations, is always the last.

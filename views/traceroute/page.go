@@ -230,7 +230,7 @@ func describeHops(p *place, glyphs tui.Glyphs) resource.Description[*hop] {
 		Columns: hopColumns(p.hops),
 		Summary: func([]*hop) tui.Line {
 			word, role := p.result(glyphs)
-			return tui.Line{{Text: p.Colo.Name + " to " + p.target + "  ", Role: tui.Strong}, {Text: word, Role: role}}
+			return tui.Line{{Text: tui.Clean(p.Colo.Name+" to "+p.target) + "  ", Role: tui.Strong}, {Text: word, Role: role}}
 		},
 		Sections: func(h *hop, _ time.Time) []resource.Section { return hopSections(p, h) },
 	}

@@ -234,7 +234,7 @@ func TestTheTunnelsLocationsAreProposed(t *testing.T) {
 	p.Press("enter", "enter")
 	p.See("Cloudflare's locations", "scale 0 to")
 	p.Press("t")
-	p.See("203.0.113.10", "nrt sin ams", "Most of its traffic: nrt02 sin01 ams04")
+	p.See("203.0.113.10", "nrt sin ams", "Most of its traffic at 12:00 UTC: nrt02 sin01 ams04")
 	p.Press("ctrl+s")
 	p.See("3 of 3 reached it")
 	if !strings.Contains(l.last(), `"targets":["203.0.113.10"],"colos":["nrt","sin","ams"]`) {

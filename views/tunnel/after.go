@@ -26,7 +26,7 @@ const pagesOfCreation = 2
 // bringUp is the same as the end of a creation.
 func (m *Module) bringUp(id, name string) tui.Action {
 	a := m.follow(id, name)
-	a.Run = func() tea.Cmd { return tea.Batch(tui.PopN(pagesOfCreation), tui.Push(NewBringUp(m, id, name))) }
+	a.Run = func() tea.Cmd { return tui.PopPush(pagesOfCreation, NewBringUp(m, id, name)) }
 	return a
 }
 
