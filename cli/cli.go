@@ -147,6 +147,14 @@ func refuseSecrets(args []string) error {
 	return nil
 }
 
+// Command is the tree of commands with nothing behind it, for manual pages and completions.
+func Command() *cobra.Command {
+	root := newRoot(IO{Now: time.Now})
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
 func newRoot(x IO) *cobra.Command {
 	f := &flags{}
 	root := &cobra.Command{
@@ -169,7 +177,7 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 		PersistentPreRun: func(cmd *cobra.Command, _ []string) { noteLines(cmd, x, f) },
 	}
 	// cobra's own --version prints through text/template, which keeps every exported method in the program (docs/performance.md).
-	root.Flags().BoolVarP(&f.version, "version", "v", false, "version for flarewire")
+	root.Flags().BoolVarP(&f.version, "version", "v", false, "print version, commit, date and Go version")
 	p := root.PersistentFlags()
 	p.BoolVar(&f.demo, "demo", false, "use the simulated account in the program: no credentials, no network")
 	p.StringVar(&f.demoAt, "demo-at", "", "stop the clock of --demo at this time (RFC 3339), for pictures")

@@ -45,7 +45,9 @@ func parsed(folder fs.FS) (map[string]*parse.Tree, error) {
 	return out, nil
 }
 
-func parseText(name, text string) (map[string]*parse.Tree, error) { return parse.Parse(name, text, "{{", "}}") }
+func parseText(name, text string) (map[string]*parse.Tree, error) {
+	return parse.Parse(name, text, "{{", "}}")
+}
 
 // writer fills in a template. It knows what our templates use of text/template's language: fields, if, with, else and
 // variables of the whole template. The library's own execution is not used, because it can call any method of anything
