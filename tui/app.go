@@ -174,6 +174,15 @@ func (a *App) showToast(msg toastMsg) tea.Cmd {
 	return tea.Tick(toastTime, func(time.Time) tea.Msg { return toastGoneMsg{id} })
 }
 
+// Page is the page that has the keys now, unless a dialog has them.
+func (a *App) Page() View { return a.top() }
+
+// Dialog is the question that has the keys now; nil when none has.
+func (a *App) Dialog() *Dialog { return a.dialog }
+
+// Destinations are the places that the palette can jump to.
+func (a *App) Destinations() []Destination { return a.opts.Destinations }
+
 func (a *App) top() View { return a.stack[len(a.stack)-1] }
 
 func (a *App) pop() {
