@@ -129,10 +129,13 @@ func (w *walker) sit(p place) *seat {
 	s.Rest()
 	for _, turn := range p.turns {
 		s.descend(turn.down)
-		action, ok := actionOf(app.Page(), turn.action)
-		if !ok {
-			w.t.Fatalf("%s %v: there is no %s any more", p.start, p.turns, turn.action)
-		}
+		// It could be done when the way was found; what it needs may take its time.
+		var action tui.Action
+		s.Until(fmt.Sprintf("%s in %s %v", turn.action, p.start, p.turns), func() bool {
+			a, ok := actionOf(app.Page(), turn.action)
+			action = a
+			return ok && a.Why == ""
+		})
 		s.take(action)
 	}
 	return s
