@@ -131,6 +131,9 @@ the account, when the credential sees several
 \fBFLAREWIRE_PROFILE\fR, \fBFLAREWIRE_READ_ONLY\fR
 as \-\-profile and \-\-read\-only
 .TP
+\fBACCESSIBLE\fR
+as \-\-accessible
+.TP
 \fBNO_COLOR\fR
 no colours, whatever its value
 .SH EXIT STATUS
