@@ -8,14 +8,16 @@ DATE    ?= $(shell git log -1 --format=%cI 2>/dev/null || echo unknown)
 LDFLAGS := -s -w -X flarewire/cli.version=$(VERSION) -X flarewire/cli.commit=$(COMMIT) -X flarewire/cli.date=$(DATE)
 PLATFORMS := linux/amd64 linux/arm64 darwin/amd64 darwin/arm64 windows/amd64 windows/arm64
 GOLANGCI_LINT := v2.15.0
+GORELEASER := v2.16.0
+BIN ?= bin/flarewire
 
-.PHONY: help build demo test race lint bench cover screenshots platforms contract fuzz clean
+.PHONY: help build demo test race lint bench cover screenshots platforms contract fuzz docs release-check release-snapshot clean
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-12s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/flarewire, stripped and stamped with its version
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o bin/flarewire .
+	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) .
 
 demo: ## run the program on the simulated account
 	go run . --demo
@@ -51,6 +53,20 @@ FUZZTIME ?= 20s
 fuzz: ## fuzz every decoder and validator for FUZZTIME (20s) each
 	@grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' . | while IFS=: read -r file func; do \
 		echo "fuzz $$file $${func#func }"; go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) "./$${file%/*}" || exit 1; done
+
+docs: ## write docs/keys.md anew from the keys of every page, and the manual pages and completions into bin/docs
+	go test ./cli -run TestTheKeyPage -update
+	go run ./internal/docs/make -out bin/docs -date '$(DATE)'
+
+# go install github.com/goreleaser/goreleaser/v2@$(GORELEASER) first: about three minutes.
+# It wants to know where a release would be published, which not every clone can tell.
+GIT_REMOTE := $(if $(shell git remote 2>/dev/null),,GIT_CONFIG_COUNT=1 GIT_CONFIG_KEY_0=remote.origin.url GIT_CONFIG_VALUE_0=https://localhost/flarewire/flarewire.git)
+
+release-check: ## let goreleaser read .goreleaser.yaml
+	$(GIT_REMOTE) goreleaser check
+
+release-snapshot: release-check ## build everything of a release into dist/ and publish nothing
+	$(GIT_REMOTE) goreleaser release --snapshot --clean
 
 clean: ## remove what was built
 	rm -rf bin dist cover.out

@@ -153,6 +153,8 @@ type AccountClient struct {
 	Services Collection[AddressingService] // list
 	Leases   Collection[Lease]             // list
 
+	EndpointChecks Collection[EndpointCheck]
+
 	client *Client
 }
 
@@ -170,6 +172,7 @@ func (c *Client) In(accountID string) *AccountClient {
 		Prefixes:              collect(c, &prefixes, accountID),
 		Services:              collect(c, &services, accountID),
 		Leases:                collect(c, &leases, accountID),
+		EndpointChecks:        collect(c, &endpointChecks, accountID),
 	}
 }
 

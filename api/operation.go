@@ -82,7 +82,7 @@ func Operations() []Operation {
 		opSetCNISettings, opInterconnectStatus, opLetter, opValidatePrefix, opChangeBGPPrefix, opBGPStatus, opTraceroute, opGraphQL}
 	for _, r := range []interface{ operations() []Operation }{
 		&greTunnels, &ipsecTunnels, &magicInterconnects, &routes, &cnis, &interconnects, &slots,
-		&prefixes, &bgpPrefixes, &bindings, &delegations, &services, &leases,
+		&prefixes, &bgpPrefixes, &bindings, &delegations, &services, &leases, &endpointChecks,
 	} {
 		list = append(list, r.operations()...)
 	}

@@ -77,6 +77,7 @@ type flags struct {
 	// accessible: the program runs line by line; console is what it asks on, made when it first does.
 	accessible bool
 	console    *line.Console
+	version    bool // print it and do nothing else
 
 	vault *keystore.Resolver // made when it is first needed
 }
@@ -146,6 +147,14 @@ func refuseSecrets(args []string) error {
 	return nil
 }
 
+// Command is the tree of commands with nothing behind it, for manual pages and completions.
+func Command() *cobra.Command {
+	root := newRoot(IO{Now: time.Now})
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	return root
+}
+
 func newRoot(x IO) *cobra.Command {
 	f := &flags{}
 	root := &cobra.Command{
@@ -156,14 +165,19 @@ func newRoot(x IO) *cobra.Command {
 
 Without a command it opens the full-screen program. Try it without an account: flarewire --demo
 With --accessible it asks the same line by line, for screen readers, dumb terminals and slow lines.`,
-		Version:          versionLine(),
-		Args:             cobra.NoArgs,
-		SilenceErrors:    true,
-		SilenceUsage:     true,
-		RunE:             func(cmd *cobra.Command, _ []string) error { return runUI(cmd.Context(), x, f) },
+		Args:          cobra.NoArgs,
+		SilenceErrors: true,
+		SilenceUsage:  true,
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if f.version {
+				return printVersion(x)
+			}
+			return runUI(cmd.Context(), x, f)
+		},
 		PersistentPreRun: func(cmd *cobra.Command, _ []string) { noteLines(cmd, x, f) },
 	}
-	root.SetVersionTemplate("{{.Version}}\n")
+	// cobra's own --version prints through text/template, which keeps every exported method in the program (docs/performance.md).
+	root.Flags().BoolVarP(&f.version, "version", "v", false, "print version, commit, date and Go version")
 	p := root.PersistentFlags()
 	p.BoolVar(&f.demo, "demo", false, "use the simulated account in the program: no credentials, no network")
 	p.StringVar(&f.demoAt, "demo-at", "", "stop the clock of --demo at this time (RFC 3339), for pictures")

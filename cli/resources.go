@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/table"
+	"flarewire/views/endpointcheck"
 	"flarewire/views/route"
 	"flarewire/views/tunnel"
 )
@@ -129,6 +131,13 @@ var resources = []resource{
 		list:   all(func(a *api.AccountClient) api.Collection[api.Route] { return a.Routes }),
 		id:     func(r api.Route) string { return r.ID }, called: func(r api.Route) string { return r.Prefix },
 		raw: api.Route.JSON, columns: routeColumns,
+	},
+	kind[api.EndpointCheck]{
+		naming: naming{name: "endpoint-checks", aliases: []string{"endpoint-check", "endpoint-healthchecks"}, one: "endpoint health check",
+			help: "hosts of yours that Cloudflare probes; named by their name or address"},
+		list: all(func(a *api.AccountClient) api.Collection[api.EndpointCheck] { return a.EndpointChecks }),
+		id:   func(c api.EndpointCheck) string { return c.ID }, called: func(c api.EndpointCheck) string { return cmp.Or(c.Name, c.Endpoint) },
+		raw: api.EndpointCheck.JSON, columns: func(tui.Glyphs) []table.Column[api.EndpointCheck] { return endpointcheck.Columns() },
 	},
 }
 

@@ -54,12 +54,22 @@ func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, er
 		return nil, trouble(err)
 	}
 	env.Glyphs = f.glyphs(x)
+	var next *signin.Outcome
+	app, err := f.app(ctx, x, s, env, &next)
+	if err != nil {
+		return nil, err
+	}
+	err = f.run(ctx, x, app)
+	return next, err
+}
+
+// app is the whole program on a session's account; next is set when the user switches to another one.
+func (f *flags) app(ctx context.Context, x IO, s *session, env *kit.Env, next **signin.Outcome) (*tui.App, error) {
 	theme, _ := tui.ParseTheme(f.theme)
 	name := live.NewAccountName(ctx, s.client, s.account.ID, s.name)
-	var next *signin.Outcome
-	more, services := f.profiles(ctx, x, s, &next)
+	more, services := f.profiles(ctx, x, s, next)
 	if s.source != demoSource {
-		env.SwitchAccount = func(a api.Account) tea.Cmd { next = s.on(a); return tea.Quit }
+		env.SwitchAccount = func(a api.Account) tea.Cmd { *next = s.on(a); return tea.Quit }
 	}
 	services = append(services, name, live.NewNotifier(env.Feed, s.now, f.notice(x, s)))
 	options := tui.Options{
@@ -71,8 +81,7 @@ func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, er
 	if err != nil {
 		return nil, usage("--start: %w", err)
 	}
-	err = f.run(ctx, x, app)
-	return next, err
+	return app, nil
 }
 
 // notice writes notifications as the flag says, else the profile.

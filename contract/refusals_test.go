@@ -32,6 +32,7 @@ func everyCall(o *operator, a *api.AccountClient) {
 	calls(o, a.BGPPrefixes(absent), absent, api.BGPPrefix{CIDR: "198.18.10.0/25"})
 	calls(o, a.Bindings(absent), absent, api.Binding{CIDR: "198.18.10.0/28", ServiceID: absent})
 	calls(o, a.Delegations(absent), absent, api.Delegation{CIDR: "198.18.10.0/28", DelegatedAccountID: absent})
+	calls(o, a.EndpointChecks, absent, api.EndpointCheck{CheckType: "icmp", Endpoint: "203.0.113.201"})
 	_, _ = a.GeneratePSK(ctx, absent)
 	_, _ = a.SetPSKs(ctx, map[string]api.Secret{absent: api.NewSecret("for-nobody")})
 	_, _ = a.CNISettings(ctx)

@@ -115,7 +115,19 @@ func diagnostics(o *operator) {
 	traces(o.Traceroute(o.ctx(), api.TracerouteRequest{Targets: []string{"203.0.113.10"}}))
 	traces(o.Traceroute(o.ctx(), api.TracerouteRequest{Targets: []string{"203.0.113.10", "2001:db8::1", "example.com"}, Colos: []string{"fra01", "ams01"},
 		Options: &api.TracerouteOptions{MaxTTL: 20, PacketType: "gre+icmp", PacketsPerTTL: 2, Port: 33434, WaitTime: 2}}))
+	endpointChecks(o)
 	from := o.now.Add(-time.Hour)
 	must[api.HealthReport](o)(o.TunnelHealth(o.ctx(), from, o.now, api.HealthOptions{PerColo: true}))
 	must[api.TrafficReport](o)(o.TunnelTraffic(o.ctx(), from, o.now, api.TrafficOptions{}))
+}
+
+// endpointChecks makes a check, with a name and without, changes it and removes it.
+func endpointChecks(o *operator) {
+	c, one := o.EndpointChecks, must[api.EndpointCheck](o)
+	reads(o, c, func(e api.EndpointCheck) string { return e.ID })
+	bare := one(c.Create(o.ctx(), api.EndpointCheck{CheckType: "icmp", Endpoint: "203.0.113.200"}))
+	named := one(c.Create(o.ctx(), api.EndpointCheck{CheckType: "icmp", Endpoint: "2001:db8:40::1", Name: "every field"}))
+	named.Name = "another name"
+	one(c.Update(o.ctx(), named.ID, named))
+	o.ok(c.Delete(o.ctx(), bare.ID))
 }

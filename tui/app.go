@@ -6,6 +6,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/colorprofile"
 	"github.com/charmbracelet/x/ansi"
 )
 
@@ -36,6 +37,8 @@ type App struct {
 	profile bool      // the first colour profile was seen
 	lines   *Lines    // there is no screen: see Lines
 	touched time.Time // the last key
+	colours colorprofile.Profile
+	dark    *bool // the terminal's background; nil until it has told
 }
 
 const (
@@ -95,8 +98,12 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.WindowSizeMsg:
 		a.width, a.height = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
-		a.background(msg.IsDark())
+		dark := msg.IsDark()
+		a.dark = &dark
+		a.dress()
 	case tea.ColorProfileMsg:
+		a.colours = msg.Profile
+		a.dress()
 		return a, a.recolour()
 	case pushMsg:
 		a.stack = append(a.stack, msg.view)
@@ -144,14 +151,23 @@ func (a *App) broadcast(msg tea.Msg) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-func (a *App) background(dark bool) {
-	if a.opts.Theme != ThemeAuto {
+// dress chooses the theme of the terminal's background. With 16 colours the terminal's own are used, because nobody knows
+// what they look like: ours would be turned into some of them.
+func (a *App) dress() {
+	if a.opts.Theme != ThemeAuto || a.dark == nil || a.colours != colorprofile.Unknown && a.colours <= colorprofile.ANSI {
 		return
 	}
 	name := ThemeLight
-	if dark {
+	if *a.dark {
 		name = ThemeDark
 	}
+	if a.theme.Name != name {
+		a.theme = NewTheme(name, a.opts.Glyphs)
+	}
+}
+
+func (a *App) useTheme(name ThemeName) {
+	a.opts.Theme = name
 	a.theme = NewTheme(name, a.opts.Glyphs)
 }
 
@@ -176,6 +192,15 @@ func (a *App) showToast(msg toastMsg) tea.Cmd {
 	id := a.toastID
 	return tea.Tick(toastTime, func(time.Time) tea.Msg { return toastGoneMsg{id} })
 }
+
+// Page is the page that has the keys now, unless a dialog has them.
+func (a *App) Page() View { return a.top() }
+
+// Dialog is the question that has the keys now; nil when none has.
+func (a *App) Dialog() *Dialog { return a.dialog }
+
+// Destinations are the places that the palette can jump to.
+func (a *App) Destinations() []Destination { return a.opts.Destinations }
 
 func (a *App) top() View { return a.stack[len(a.stack)-1] }
 

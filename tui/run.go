@@ -30,6 +30,9 @@ func Run(ctx context.Context, app *App, environ []string, out io.Writer) (int, e
 	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, os.Interrupt, syscall.SIGABRT, syscall.SIGQUIT)
 	defer signal.Stop(signals)
 
+	if colourless(environ) {
+		app.useTheme(ThemeNone)
+	}
 	program := tea.NewProgram(app, programOptions(ctx, environ, out)...)
 	ended := make(chan struct{})
 	caught := make(chan os.Signal, 1)
@@ -69,11 +72,20 @@ func programOptions(ctx context.Context, environ []string, out io.Writer) []tea.
 		// We handle them all ourselves, because the library leaves SIGHUP out.
 		tea.WithoutSignalHandler(),
 	}
-	// The library honours NO_COLOR only when it parses as true; the convention is: any value.
-	if getenv(environ, "NO_COLOR") != "" {
+	switch {
+	case colourless(environ):
 		opts = append(opts, tea.WithColorProfile(colorprofile.ASCII))
+	case getenv(environ, "TERM") == "linux":
+		// The console has 16 colours, even when COLORTERM came along from another terminal.
+		opts = append(opts, tea.WithColorProfile(colorprofile.ANSI))
 	}
 	return opts
+}
+
+// colourless tells that no colour may be sent. The library honours NO_COLOR only when it parses as true; the convention is:
+// any value. The terminals of DEC's line up to the VT4xx have none, and some show what they do not know as text.
+func colourless(environ []string) bool {
+	return getenv(environ, "NO_COLOR") != "" || strings.HasPrefix(getenv(environ, "TERM"), "vt")
 }
 
 // FullScreenTrouble says why the full screen cannot be used here; empty when it can.

@@ -61,7 +61,7 @@ func (a *App) header(c Canvas) string {
 	id := a.identity()
 	right := Line{}
 	if id.Production {
-		right = append(right, Span{"PRODUCTION ", Bad})
+		right = append(right, Span{" PRODUCTION ", Alarm}, Span{" ", Plain})
 	}
 	if id.ReadOnly {
 		right = append(right, Span{"read-only ", Pending})

@@ -22,6 +22,7 @@ const (
 	Accent         // keys, the place one is at
 	Selected       // the row or field under the cursor
 	Bar            // header and footer
+	Alarm          // a word that must be seen at a glance, whatever else is on the screen
 	roleCount      // how many there are
 )
 
@@ -115,12 +116,13 @@ func palette(name ThemeName) map[Role]lipgloss.Style {
 			accent: "#005f87", selFg: "#000000", selBg: "#b3dcf2", barFg: "#303030", barBg: "#e4e4e4"})
 	case ThemeNone:
 		return map[Role]lipgloss.Style{Strong: s().Bold(true), Bad: s().Bold(true),
-			Selected: s().Reverse(true), Bar: s().Reverse(true), Accent: s().Bold(true)}
+			Selected: s().Reverse(true), Bar: s().Reverse(true), Alarm: s().Bold(true), Accent: s().Bold(true)}
 	default:
 		return map[Role]lipgloss.Style{
 			Muted: s().Faint(true), Strong: s().Bold(true), Good: s().Foreground(lipgloss.Green),
 			Pending: s().Foreground(lipgloss.Yellow), Bad: s().Foreground(lipgloss.Red).Bold(true),
-			Accent: s().Foreground(lipgloss.Cyan), Selected: s().Reverse(true), Bar: s().Reverse(true)}
+			Accent: s().Foreground(lipgloss.Cyan), Selected: s().Reverse(true), Bar: s().Reverse(true),
+			Alarm: s().Foreground(lipgloss.Red).Bold(true).Reverse(true)}
 	}
 }
 
@@ -133,5 +135,6 @@ func coloured(h hues) map[Role]lipgloss.Style {
 		Bad: fg(h.bad).Bold(true), Accent: fg(h.accent),
 		Selected: fg(h.selFg).Background(lipgloss.Color(h.selBg)).Bold(true),
 		Bar:      fg(h.barFg).Background(lipgloss.Color(h.barBg)),
+		Alarm:    fg("#ffffff").Background(lipgloss.Color("#af0000")).Bold(true),
 	}
 }

@@ -6,9 +6,12 @@ import (
 	"testing"
 
 	"charm.land/lipgloss/v2"
+	"github.com/charmbracelet/colorprofile"
+	"github.com/charmbracelet/x/ansi"
 )
 
-// Text must be readable on the backgrounds that its theme is for: WCAG 2 asks 4.5:1.
+// Text must be readable on the backgrounds that its theme is for: WCAG 2 asks 4.5:1. So it must with the nearest of 256
+// colours, which is what most terminals over SSH get.
 func TestContrast(t *testing.T) {
 	grounds := map[ThemeName][]color.Color{
 		ThemeDark:  {lipgloss.Color("#000000"), lipgloss.Color("#1e1e1e"), lipgloss.Color("#282a36"), lipgloss.Color("#002b36")},
@@ -17,19 +20,37 @@ func TestContrast(t *testing.T) {
 	for name, backgrounds := range grounds {
 		theme := NewTheme(name, UnicodeGlyphs)
 		for role, pair := range theme.pairs() {
-			fg, bg := pair[0], pair[1]
-			if _, none := fg.(lipgloss.NoColor); none {
-				continue // the terminal's own foreground
-			}
-			on := backgrounds
-			if _, none := bg.(lipgloss.NoColor); !none {
-				on = []color.Color{bg}
-			}
-			for _, ground := range on {
-				if c := contrast(fg, ground); c < 4.5 {
-					t.Errorf("%s theme, role %d: contrast %.1f on %v", name, role, c, ground)
+			for _, profile := range []colorprofile.Profile{colorprofile.TrueColor, colorprofile.ANSI256} {
+				fg, bg := pair[0], pair[1]
+				if _, none := fg.(lipgloss.NoColor); none {
+					continue // the terminal's own foreground
+				}
+				on := backgrounds
+				if _, none := bg.(lipgloss.NoColor); !none {
+					on = []color.Color{profile.Convert(bg)}
+				}
+				for _, ground := range on {
+					if c := contrast(profile.Convert(fg), ground); c < 4.5 {
+						t.Errorf("%s theme, %s, role %d: contrast %.1f on %v", name, profile, role, c, ground)
+					}
 				}
 			}
+		}
+	}
+}
+
+// The theme for 16 colours takes them from the terminal, whose user has chosen them for their own background: it must not
+// put one of them on another, which nobody has chosen.
+func TestSixteenColoursAreTheTerminalsOwn(t *testing.T) {
+	for role, pair := range NewTheme(ThemeANSI, UnicodeGlyphs).pairs() {
+		if _, none := pair[1].(lipgloss.NoColor); !none {
+			t.Errorf("role %d has a background of its own", role)
+		}
+		if _, none := pair[0].(lipgloss.NoColor); none {
+			continue
+		}
+		if _, basic := pair[0].(ansi.BasicColor); !basic {
+			t.Errorf("role %d has the colour %v, which is none of the 16", role, pair[0])
 		}
 	}
 }

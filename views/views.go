@@ -10,6 +10,7 @@ import (
 	"flarewire/tui"
 	"flarewire/views/account"
 	"flarewire/views/activity"
+	"flarewire/views/endpointcheck"
 	"flarewire/views/interconnect"
 	"flarewire/views/kit"
 	"flarewire/views/overview"
@@ -32,6 +33,7 @@ var registry = []func(*kit.Env) kit.Module{
 	prefix.New,
 	service.New,
 	traceroute.New,
+	endpointcheck.New,
 	account.New,
 	activity.New,
 	requests.New,

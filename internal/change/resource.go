@@ -1,6 +1,7 @@
 package change
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"reflect"
@@ -64,6 +65,11 @@ var (
 		ID:     func(p api.Prefix) string { return p.ID },
 		Label:  func(p api.Prefix) string { return p.CIDR },
 		Beside: advertisements}
+	EndpointChecks = Resource[api.EndpointCheck]{Name: "endpoint_healthchecks", Title: "endpoint health check",
+		In:    func(a *api.AccountClient) api.Collection[api.EndpointCheck] { return a.EndpointChecks },
+		ID:    func(c api.EndpointCheck) string { return c.ID },
+		Label: func(c api.EndpointCheck) string { return cmp.Or(c.Name, c.Endpoint) },
+		Whole: true} // Cloudflare API: update Endpoint Health Check takes the object
 )
 
 // BGPPrefixes are the BGP prefixes of one prefix. Their advertisement changes by PrepareAdvertisement only.

@@ -36,6 +36,8 @@ func PrepareUndo(ctx context.Context, w *Writer, e journal.Entry) (Plan, error) 
 		return undo(ctx, w, CNIs, u)
 	case Prefixes.Name:
 		return undo(ctx, w, Prefixes, u)
+	case EndpointChecks.Name:
+		return undo(ctx, w, EndpointChecks, u)
 	case cniSettings:
 		return undoCNISettings(ctx, w, u)
 	case "bgp_prefixes":

@@ -203,3 +203,20 @@ func TestACNIIsChangedWithEveryFieldThatItsUpdateNeeds(t *testing.T) {
 		}
 	}
 }
+
+// What can be made can be undone: a kind of object that is added is not forgotten here.
+func TestEveryKindOfObjectHasAnUndo(t *testing.T) {
+	d := sit(t)
+	for _, op := range api.Operations() {
+		kind, made := strings.CutSuffix(op.Name, ".create")
+		if !made {
+			continue
+		}
+		id := strings.Repeat("a", 32)
+		_, err := change.PrepareUndo(t.Context(), d.writer, journal.Entry{Account: d.account.ID, Verb: journal.Create, Resource: kind, ObjectID: id, Parent: id,
+			After: []byte(`{"id":"` + id + `"}`), Result: journal.Result{Outcome: journal.Done}})
+		if err != nil && strings.Contains(err.Error(), "no undo") {
+			t.Errorf("%s: %v", kind, err)
+		}
+	}
+}

@@ -1,21 +1,10 @@
 package devconf
 
 import (
-	"embed"
 	"fmt"
 	"slices"
 	"strings"
-	"sync"
-	"text/template"
 )
-
-//go:embed templates/*.tmpl
-var files embed.FS
-
-// templates are read when a configuration is first asked for: a start of the program must not pay for it.
-var templates = sync.OnceValue(func() *template.Template {
-	return template.Must(template.New("").Option("missingkey=error").ParseFS(files, "templates/*.tmpl"))
-})
 
 // File is one text of a configuration.
 type File struct {
@@ -63,11 +52,11 @@ func Render(p Platform, in Input) (Config, error) {
 		if part.only == forIPsec && !v.IPsec || part.only == forBGP && !v.BGP {
 			continue
 		}
-		var body strings.Builder
-		if err := templates().ExecuteTemplate(&body, part.template, v); err != nil {
+		body, err := fill(part.template, v)
+		if err != nil {
 			return Config{}, fmt.Errorf("the configuration could not be written: %w", err)
 		}
-		out.Files = append(out.Files, File{fmt.Sprintf(part.name, v.Label), header(p, in, v, body.String()) + body.String()})
+		out.Files = append(out.Files, File{fmt.Sprintf(part.name, v.Label), header(p, in, v, body) + body})
 	}
 	return out, nil
 }

@@ -27,7 +27,7 @@ var pages = []struct {
 
 type size struct{ cols, rows int }
 
-var sizes = []size{{60, 15}, {80, 24}, {120, 40}, {200, 60}}
+var sizes = []size{{60, 15}, {80, 24}, {120, 40}, {200, 60}, {250, 70}}
 
 // stopped opens the demo with its clock stopped: every screen is then always the same.
 func stopped(t *testing.T, at size) *ptytest.Terminal {
@@ -96,7 +96,7 @@ func TestResizesLeaveNothingBehind(t *testing.T) {
 			term.WaitFor("the list again", func(s ptytest.Screen) bool { return listed(s) && !s.Contains(":ro") })
 		}
 	}
-	steps := []size{{200, 60}, {60, 15}, {120, 40}, {40, 10}, {80, 24}, {60, 15}, {200, 60}, {20, 3}, {60, 15}, {80, 24}}
+	steps := []size{{200, 60}, {60, 15}, {120, 40}, {40, 10}, {80, 24}, {60, 15}, {200, 60}, {20, 3}, {250, 70}, {60, 15}, {80, 24}}
 	term := stopped(t, size{80, 24})
 	for _, page := range pages {
 		term.Type(page.there)

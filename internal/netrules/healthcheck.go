@@ -125,3 +125,21 @@ func HealthCheckCombination(h HealthCheck) Finding {
 	}
 	return Finding{}
 }
+
+// EndpointCheckType is the only kind of endpoint health check (Cloudflare API: create endpoint health check).
+const EndpointCheckType = "icmp"
+
+// Endpoint checks the address of a host that endpoint health checks probe (Cloudflare API: create endpoint health check).
+// Whether a private address can be reached is not in the documents: it is a Warning.
+func Endpoint(text string) Finding {
+	addr, f := address(text, anyIP, srcAPIEndpoint)
+	switch {
+	case !f.OK():
+		return f
+	case addr.IsUnspecified(), addr.IsLoopback(), addr.IsMulticast():
+		return refuse(srcAPIEndpoint, "Use the address of a host of yours")
+	case addr.IsPrivate(), addr.IsLinkLocalUnicast():
+		return warn(srcUnconfirmed, "Private: the documents do not say whether Cloudflare reaches it")
+	}
+	return Finding{}
+}

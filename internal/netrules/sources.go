@@ -11,6 +11,7 @@ const (
 	srcAPICNISettings  = "Cloudflare API: CNI settings"
 	srcAPIPrefix       = "Cloudflare API: add prefix"
 	srcAPIBGPPrefix    = "Cloudflare API: BGP prefixes"
+	srcAPIEndpoint     = "Cloudflare API: create endpoint health check"
 	srcAPIBinding      = "Cloudflare API: create service binding"
 	srcDocsTunnels     = "Cloudflare docs: Configure tunnel endpoints"
 	srcDocsTunnelRef   = "Cloudflare docs: GRE and IPsec tunnels"

@@ -201,6 +201,13 @@ func healthRows() []row {
 	add("HealthCheckTarget", "typing", HealthCheckTarget(Unidirectional, "198.51."), Partial)
 	add("HealthCheckTarget", "legacy", HealthCheckTarget(Bidirectional, "172.64.240.253"), Warning)
 	add("HealthCheckTarget", "loopback", HealthCheckTarget(Unidirectional, "127.0.0.1"), Error)
+	add("Endpoint", "address", Endpoint("203.0.113.1"), None)
+	add("Endpoint", "IPv6", Endpoint("2001:db8::1"), None)
+	add("Endpoint", "nothing", Endpoint(""), Partial)
+	add("Endpoint", "typing", Endpoint("203.0."), Partial)
+	add("Endpoint", "private", Endpoint("10.1.2.3"), Warning)
+	add("Endpoint", "loopback", Endpoint("127.0.0.1"), Error)
+	add("Endpoint", "a network", Endpoint("203.0.113.0/24"), Error)
 	add("HealthCheckTarget", "a name", HealthCheckTarget(Unidirectional, "router"), Error)
 
 	check := func(value string, want Severity, change func(*HealthCheck)) {

@@ -43,6 +43,7 @@ func TestTypingAGoodValueNeverShowsAnError(t *testing.T) {
 		{"PrependCount", PrependCount, []string{"3"}},
 		{"AccountID", AccountID, []string{"023e105f4ecef8ad9ca31a8372d0c353"}},
 		{"UUID", UUID, []string{"182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"}},
+		{"Endpoint", Endpoint, []string{"203.0.113.1", "2001:db8::1"}},
 		{"HealthCheckTarget", func(s string) Finding { return HealthCheckTarget(Bidirectional, s) }, []string{"198.51.100.1"}},
 	}
 	for _, field := range fields {

@@ -70,6 +70,10 @@
 //   - POST prefixes and POST and DELETE of BGP prefixes need the write groups of the neighbouring operations,
 //     leases and delegations the read groups of prefixes.
 //
+// Diagnostics
+//   - A list of endpoint health checks is an array, though the document gives it the answer of a single object. A PUT
+//     replaces the whole check; an unknown one is 404 with 1404. icmp is the only check_type.
+//
 // Gateway
 //   - An unknown token is 403 with 10000 in the short body, except when it is verified (401, 1000). An account out
 //     of reach is 403 with 9109, an account id that is none 404 with 7003, a wrong method 405 with 10405.

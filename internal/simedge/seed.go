@@ -12,7 +12,7 @@ const day = 24 * time.Hour
 // allResources in the order in which a snapshot lists them.
 var allResources = []Resource{
 	GRETunnels, IPsecTunnels, CFLinks, Routes, CNIs, Interconnects, Slots,
-	Prefixes, BGPPrefixes, Bindings, Delegations, Services, Leases,
+	Prefixes, BGPPrefixes, Bindings, Delegations, Services, Leases, EndpointChecks,
 }
 
 // Cloudflare's and the customer's addresses are from the documentation ranges of RFC 5737.
@@ -30,6 +30,7 @@ func (e *Edge) furnish(n int) {
 	e.addLease("Magic Transit anycast endpoint", cloudflareB+"/32")
 	e.furnishPrefixes()
 	e.furnishLinks()
+	e.furnishEndpointChecks()
 	if n > 0 {
 		e.addLease("Magic Transit anycast endpoints", fleetRange)
 		e.furnishFleet(n)

@@ -28,6 +28,8 @@ const (
 	Delegations   Resource = "delegations"
 	Services      Resource = "services"
 	Leases        Resource = "leases"
+
+	EndpointChecks Resource = "endpoint_healthchecks"
 )
 
 // deleteLag is how long a deleted tunnel or route can still be read: deletes are eventually consistent.

@@ -3,7 +3,10 @@
 package uitest
 
 import (
+	"reflect"
+	"runtime"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,11 +25,13 @@ type Person struct {
 	t     *testing.T
 	app   *tui.App
 	inbox chan tea.Msg
+	busy  atomic.Int32  // commands under way
+	ended chan struct{} // one of them has ended, perhaps without a message
 }
 
 // New is a person with nothing on the screen yet, at noon of the first of March 2026.
 func New(t *testing.T) *Person {
-	return &Person{t: t, inbox: make(chan tea.Msg, 100), Now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
+	return &Person{t: t, inbox: make(chan tea.Msg, 100), ended: make(chan struct{}, 1), Now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 }
 
 // Clock tells the person's time.
@@ -34,7 +39,12 @@ func (p *Person) Clock() time.Time { return p.Now }
 
 // Open starts an application whose first page is home, on a screen of width by height cells.
 func (p *Person) Open(width, height int, home func() tui.View, services ...tui.Service) {
-	p.app = tui.NewApp(tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Home: home, Now: p.Clock, Services: services})
+	p.Sit(tui.NewApp(tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Home: home, Now: p.Clock, Services: services}), width, height)
+}
+
+// Sit starts an application that was made elsewhere, on a screen of width by height cells.
+func (p *Person) Sit(app *tui.App, width, height int) {
+	p.app = app
 	p.Send(tea.WindowSizeMsg{Width: width, Height: height})
 	p.run(p.app.Init())
 }
@@ -45,11 +55,37 @@ func (p *Person) Send(msg tea.Msg) {
 	p.run(cmd)
 }
 
+// Do starts a command, as if a key had asked for it.
+func (p *Person) Do(cmd tea.Cmd) { p.run(cmd) }
+
+// Rest waits until everything that was asked for has been answered, but for what waits for a later time.
+func (p *Person) Rest() {
+	p.t.Helper()
+	p.Until("all answers", func() bool { return p.busy.Load() == 0 && len(p.inbox) == 0 })
+}
+
+// waits tells a command of tea.Tick, by the name of its function: the library has no other sign.
+func waits(cmd tea.Cmd) bool {
+	return strings.Contains(runtime.FuncForPC(reflect.ValueOf(cmd).Pointer()).Name(), ".Tick.func")
+}
+
 func (p *Person) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
+	answered := func() {}
+	if !waits(cmd) {
+		p.busy.Add(1)
+		answered = func() {
+			p.busy.Add(-1)
+			select {
+			case p.ended <- struct{}{}:
+			default: // somebody will look already
+			}
+		}
+	}
 	go func() {
+		defer answered()
 		switch msg := cmd().(type) {
 		case nil:
 		case tea.BatchMsg:
@@ -70,6 +106,7 @@ func (p *Person) Until(what string, condition func() bool) {
 	limit := time.After(20 * time.Second)
 	for !condition() {
 		select {
+		case <-p.ended:
 		case msg := <-p.inbox:
 			if cmd, ok := msg.(tea.Cmd); ok {
 				p.run(cmd)

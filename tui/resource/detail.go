@@ -12,12 +12,18 @@ import (
 
 // Detail is the page of one object. It follows the object by id over every refresh.
 type Detail[T any] struct {
-	desc    Description[T]
-	source  Source[T]
-	id      string
-	row     T
-	gone    bool // no longer among the rows; the last known state stays on the screen
-	field   int  // the field under the cursor, counted over all sections
+	desc   Description[T]
+	source Source[T]
+	id     string
+	row    T
+	gone   bool // no longer among the rows; the last known state stays on the screen
+	pane
+}
+
+// pane is what a detail page shows, and where one is on it. It does not know the object: what is generic is compiled anew
+// for every resource.
+type pane struct {
+	field   int // the field under the cursor, counted over all sections
 	scroll  tui.Scroll
 	count   int
 	under   Field // the field under the cursor, and the title of its section
@@ -56,9 +62,15 @@ func (d *Detail[T]) Update(msg tea.Msg) tea.Cmd {
 
 // Actions implements tui.View.
 func (d *Detail[T]) Actions() []tui.Action {
-	move := func(by int) func() tea.Cmd {
-		return func() tea.Cmd { d.field, d.moved = max(0, min(d.field+by, d.count-1)), true; return nil }
+	out := append(d.acts(), copyJSON(d.desc.json(d.row, true)), refreshAction(d.source.Refresh))
+	if !d.gone {
+		out = append(out, d.desc.writes(d.row, true)...)
 	}
+	return append(out, d.moves()...)
+}
+
+// acts are what can be done with the field under the cursor.
+func (d *pane) acts() []tui.Action {
 	why := ""
 	if d.under.Value == "" || d.under.Prose {
 		why = "there is no value under the cursor"
@@ -68,22 +80,22 @@ func (d *Detail[T]) Actions() []tui.Action {
 		out = append(out, tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true,
 			Long: "Go to what the line under the cursor names", Run: func() tea.Cmd { return tui.Push(open()) }})
 	}
-	out = append(out,
-		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy value", Footer: true, Why: why,
-			Long: "Copy the value under the cursor", Run: func() tea.Cmd { return copied(d.under.Value) }},
-		copyJSON(d.desc, d.row, true),
-		refreshAction(d.source.Refresh))
-	if !d.gone {
-		out = append(out, d.desc.writes(d.row, true)...)
+	return append(out, tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy value", Footer: true, Why: why,
+		Long: "Copy the value under the cursor", Run: func() tea.Cmd { return copied(d.under.Value) }})
+}
+
+func (d *pane) moves() []tui.Action {
+	move := func(by int) func() tea.Cmd {
+		return func() tea.Cmd { d.field, d.moved = max(0, min(d.field+by, d.count-1)), true; return nil }
 	}
-	return append(out,
-		tui.Action{Name: "up", Move: true, Keys: []string{"up", "k"}, Long: "To the field above", Run: move(-1)},
-		tui.Action{Name: "down", Move: true, Keys: []string{"down", "j"}, Long: "To the field below", Run: move(1)},
-		tui.Action{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Up ten fields", Run: move(-10)},
-		tui.Action{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f"}, Long: "Down ten fields", Run: move(10)},
-		tui.Action{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "To the first field", Run: move(-1 << 20)},
-		tui.Action{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "To the last field", Run: move(1 << 20)},
-	)
+	return []tui.Action{
+		{Name: "up", Move: true, Keys: []string{"up", "k"}, Long: "To the field above", Run: move(-1)},
+		{Name: "down", Move: true, Keys: []string{"down", "j"}, Long: "To the field below", Run: move(1)},
+		{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Up ten fields", Run: move(-10)},
+		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f"}, Long: "Down ten fields", Run: move(10)},
+		{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "To the first field", Run: move(-1 << 20)},
+		{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "To the last field", Run: move(1 << 20)},
+	}
 }
 
 // twoColumns is the width from which sections stand side by side.
@@ -96,6 +108,10 @@ func (d *Detail[T]) Draw(c tui.Canvas) []string {
 		notice := Field{Value: cmp.Or(d.desc.Gone, "This object is no longer on the account. What you see is its last known state."), Role: tui.Bad, Prose: true}
 		sections = append([]Section{{Fields: []Field{notice}}}, sections...)
 	}
+	return d.draw(c, sections)
+}
+
+func (d *pane) draw(c tui.Canvas, sections []Section) []string {
 	d.field = d.find(sections)
 	d.count, d.under = 0, Field{}
 	var lines []string
@@ -112,7 +128,7 @@ func (d *Detail[T]) Draw(c tui.Canvas) []string {
 
 // find is where the field is now that the cursor was on: a refresh may have put lines before it. The line
 // with the same value counts most, because several may have the same label.
-func (d *Detail[T]) find(sections []Section) int {
+func (d *pane) find(sections []Section) int {
 	if d.moved || (d.under.Label == "" && d.under.Value == "") {
 		d.moved = false
 		return d.field
@@ -138,7 +154,7 @@ func (d *Detail[T]) find(sections []Section) int {
 }
 
 // columns draws the sections in two columns, the first ones on the left until that is the longer half.
-func (d *Detail[T]) columns(c tui.Canvas, sections []Section) (lines []string, at int) {
+func (d *pane) columns(c tui.Canvas, sections []Section) (lines []string, at int) {
 	total := 0
 	for _, s := range sections {
 		total += len(s.Fields) + 2
@@ -166,7 +182,7 @@ func (d *Detail[T]) columns(c tui.Canvas, sections []Section) (lines []string, a
 }
 
 // column draws sections one under the other and tells on which line the cursor stands.
-func (d *Detail[T]) column(c tui.Canvas, sections []Section, width int) (lines []string, at int) {
+func (d *pane) column(c tui.Canvas, sections []Section, width int) (lines []string, at int) {
 	at = -1
 	for _, s := range sections {
 		if s.Title != "" {

@@ -146,7 +146,7 @@ func (l *List[T]) Actions() []tui.Action {
 	out = append(out, refreshAction(l.source.Refresh),
 		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy", Why: why, Long: "Copy the row's name",
 			Run: func() tea.Cmd { return copied(l.desc.Name(row)) }},
-		copyJSON(l.desc, row, ok))
+		copyJSON(l.desc.json(row, ok)))
 	out = append(out, l.desc.creation()...)
 	out = append(out, l.marking(ok)...)
 	for _, a := range l.desc.writes(row, ok) {

@@ -173,16 +173,24 @@ func copied(text string) tea.Cmd {
 	return tea.Batch(tea.SetClipboard(text), tui.Toast(tui.Muted, "Sent to the terminal's clipboard (OSC 52): "+text))
 }
 
+// json is the object as the server sent it; nil when there is none.
+func (d Description[T]) json(row T, ok bool) []byte {
+	if !ok || d.JSON == nil {
+		return nil
+	}
+	return d.JSON(row)
+}
+
 // copyJSON offers the whole object as the server sent it.
-func copyJSON[T any](desc Description[T], row T, ok bool) tui.Action {
+func copyJSON(object []byte) tui.Action {
 	a := tui.Action{Name: "copy-json", Keys: []string{"Y"}, Short: "copy JSON", Long: "Copy the object as the API sent it"}
-	if !ok || desc.JSON == nil || len(desc.JSON(row)) == 0 {
+	if len(object) == 0 {
 		a.Why = "there is no JSON of this object"
 		return a
 	}
 	a.Run = func() tea.Cmd {
 		var b bytes.Buffer
-		if err := json.Indent(&b, desc.JSON(row), "", "  "); err != nil {
+		if err := json.Indent(&b, object, "", "  "); err != nil {
 			return tui.Toast(tui.Bad, "The server's JSON cannot be read: "+err.Error())
 		}
 		return tea.Batch(tea.SetClipboard(b.String()), tui.Toast(tui.Muted, fmt.Sprintf("Sent %d bytes of JSON to the terminal's clipboard (OSC 52)", b.Len())))

@@ -4,7 +4,6 @@
 package table
 
 import (
-	"cmp"
 	"time"
 
 	"flarewire/tui"
@@ -29,13 +28,6 @@ type Column[T any] struct {
 	Live bool
 }
 
-func (c Column[T]) compare(a, b T) int {
-	if c.Compare != nil {
-		return c.Compare(a, b)
-	}
-	return cmp.Compare(c.Text(a, time.Time{}), c.Text(b, time.Time{}))
-}
-
 // placed is a column with the width that it got on this screen.
 type placed struct {
 	index, width int
@@ -50,13 +42,13 @@ const (
 // arrange chooses the columns for a width and shares out what is left. The first column always
 // stands; wide takes all columns from the given one on, as far as they fit, instead of leaving out
 // those of less importance. It is a pure function.
-func arrange[T any](cols []Column[T], width int, wide bool, from int) []placed {
-	room := width - gutter - cols[0].Width
-	chosen := []placed{{0, cols[0].Width}}
+func arrange(cols []head, width int, wide bool, from int) []placed {
+	room := width - gutter - cols[0].width
+	chosen := []placed{{0, cols[0].width}}
 	take := func(i int) bool {
-		if need := cols[i].Width + gap; need <= room {
+		if need := cols[i].width + gap; need <= room {
 			room -= need
-			chosen = append(chosen, placed{i, cols[i].Width})
+			chosen = append(chosen, placed{i, cols[i].width})
 			return true
 		}
 		return false
@@ -70,7 +62,7 @@ func arrange[T any](cols []Column[T], width int, wide bool, from int) []placed {
 		}
 	}
 	for p := range chosen {
-		extra := min(cols[chosen[p].index].Grow, room)
+		extra := min(cols[chosen[p].index].grow, room)
 		chosen[p].width += extra
 		room -= extra
 	}
@@ -79,13 +71,13 @@ func arrange[T any](cols []Column[T], width int, wide bool, from int) []placed {
 
 // important lists, in their order on the screen, the columns that fit when the least important ones
 // are left out first.
-func important[T any](cols []Column[T], room int) []int {
+func important(cols []head, room int) []int {
 	limit := 0
 	for ; ; limit++ {
 		need, more := 0, false
 		for i := 1; i < len(cols); i++ {
-			if cols[i].Priority <= limit {
-				need += cols[i].Width + gap
+			if cols[i].priority <= limit {
+				need += cols[i].width + gap
 			} else {
 				more = true
 			}
@@ -100,7 +92,7 @@ func important[T any](cols []Column[T], room int) []int {
 	}
 	var out []int
 	for i := 1; i < len(cols); i++ {
-		if cols[i].Priority <= max(limit, 0) {
+		if cols[i].priority <= max(limit, 0) {
 			out = append(out, i)
 		}
 	}

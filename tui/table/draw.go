@@ -11,10 +11,10 @@ import (
 )
 
 // Draw returns the header and the rows in view.
-func (t *Table[T]) Draw(c tui.Canvas) []string {
+func (t *grid) Draw(c tui.Canvas) []string {
 	t.height = max(1, c.Height-1)
 	t.clamp()
-	cols := arrange(t.cols, c.Width, t.wide, t.from)
+	cols := arrange(t.heads, c.Width, t.wide, t.from)
 	lines := make([]string, 0, t.height+1)
 	lines = append(lines, t.head(c, cols))
 	for i := t.offset; i < min(len(t.order), t.offset+t.height); i++ {
@@ -23,12 +23,12 @@ func (t *Table[T]) Draw(c tui.Canvas) []string {
 	return lines
 }
 
-func (t *Table[T]) head(c tui.Canvas, cols []placed) string {
+func (t *grid) head(c tui.Canvas, cols []placed) string {
 	var b strings.Builder
 	b.WriteString(tui.Spaces(gutter))
 	for i, p := range cols {
-		col := t.cols[p.index]
-		title := col.Title
+		col := t.heads[p.index]
+		title := col.title
 		if p.index == t.sortCol {
 			arrow := c.Theme.Glyphs.SortUp
 			if t.reverse {
@@ -40,7 +40,7 @@ func (t *Table[T]) head(c tui.Canvas, cols []placed) string {
 		if i > 0 {
 			b.WriteString(tui.Spaces(gap))
 		}
-		if col.Right {
+		if col.right {
 			b.WriteString(tui.FitRight(title, p.width))
 		} else {
 			b.WriteString(tui.Fit(title, p.width))
@@ -51,24 +51,20 @@ func (t *Table[T]) head(c tui.Canvas, cols []placed) string {
 
 // line draws one row. Only the gutter and the first column change when the cursor comes or goes, so
 // that moving it costs a few cells and not two whole lines.
-func (t *Table[T]) line(c tui.Canvas, cols []placed, row int, selected bool) string {
+func (t *grid) line(c tui.Canvas, cols []placed, row int, selected bool) string {
 	var b strings.Builder
 	mark := " "
 	if t.marks[t.ids[row]] {
 		mark = c.Theme.Glyphs.Mark
 	}
 	for i, p := range cols {
-		col := t.cols[p.index]
-		text := col.Text(t.rows[row], c.Now)
-		if col.Right {
+		text := t.cell(row, p.index, c.Now)
+		if t.heads[p.index].right {
 			text = tui.FitRight(text, p.width)
 		} else {
 			text = tui.Fit(text, p.width)
 		}
-		role := tui.Plain
-		if col.Role != nil {
-			role = col.Role(t.rows[row])
-		}
+		role := t.role(row, p.index)
 		switch {
 		case i == 0 && selected:
 			b.WriteString(c.Theme.Paint(tui.Selected, c.Theme.Glyphs.Cursor+mark+text))
@@ -83,7 +79,7 @@ func (t *Table[T]) line(c tui.Canvas, cols []placed, row int, selected bool) str
 }
 
 // Actions are the keys of every list.
-func (t *Table[T]) Actions() []tui.Action {
+func (t *grid) Actions() []tui.Action {
 	act := func(do func()) func() tea.Cmd {
 		return func() tea.Cmd { do(); return nil }
 	}
@@ -100,11 +96,11 @@ func (t *Table[T]) Actions() []tui.Action {
 		{Name: "wide", Keys: []string{"w"}, Short: "wide", Long: "All columns; left and right scroll them", Run: t.toggleWide},
 		{Name: "columns-left", Keys: []string{"left", "h"}, Long: "Scroll wide columns to the left", Why: t.notWide(), Run: act(func() { t.from = max(0, t.from-1) })},
 		{Name: "columns-right", Keys: []string{"right", "l"}, Long: "Scroll wide columns to the right", Why: t.notWide(),
-			Run: act(func() { t.from = min(len(t.cols)-2, t.from+1) })},
+			Run: act(func() { t.from = min(len(t.heads)-2, t.from+1) })},
 	}
 }
 
-func (t *Table[T]) toggleWide() tea.Cmd {
+func (t *grid) toggleWide() tea.Cmd {
 	t.wide, t.from = !t.wide, 0
 	if t.wide {
 		return tui.Toast(tui.Muted, "All columns: left and right scroll them, w goes back")
@@ -112,14 +108,14 @@ func (t *Table[T]) toggleWide() tea.Cmd {
 	return tui.Toast(tui.Muted, "The columns that fit")
 }
 
-func (t *Table[T]) notWide() string {
+func (t *grid) notWide() string {
 	if t.wide {
 		return ""
 	}
 	return "press w for wide columns first"
 }
 
-func (t *Table[T]) move(by int) {
+func (t *grid) move(by int) {
 	t.stuck = false
 	if len(t.order) == 0 {
 		return
@@ -129,17 +125,17 @@ func (t *Table[T]) move(by int) {
 	t.cursor = t.ids[t.order[t.at]]
 }
 
-func (t *Table[T]) sortNext() {
-	t.sortCol, t.reverse = (t.sortCol+1)%len(t.cols), false
+func (t *grid) sortNext() {
+	t.sortCol, t.reverse = (t.sortCol+1)%len(t.heads), false
 	t.sort()
 	t.rebuild()
 }
 
 // Unmark takes all marks away.
-func (t *Table[T]) Unmark() { clear(t.marks) }
+func (t *grid) Unmark() { clear(t.marks) }
 
 // ToggleMark marks the row under the cursor, or takes its mark away, and goes one row down.
-func (t *Table[T]) ToggleMark() {
+func (t *grid) ToggleMark() {
 	if t.cursor == "" {
 		return
 	}
@@ -152,8 +148,8 @@ func (t *Table[T]) ToggleMark() {
 }
 
 // Print returns the header and all rows, without a cursor: for output that is not a screen.
-func (t *Table[T]) Print(c tui.Canvas) []string {
-	cols := arrange(t.cols, c.Width, false, 0)
+func (t *grid) Print(c tui.Canvas) []string {
+	cols := arrange(t.heads, c.Width, false, 0)
 	lines := []string{t.head(c, cols)}
 	for _, row := range t.order {
 		lines = append(lines, strings.TrimRight(t.line(c, cols, row, false), " "))

@@ -53,13 +53,13 @@ type searchIndex struct {
 const cellEnd = "\x00"
 
 // index reads the text of every cell that does not change with the clock.
-func index[T any](rows []T, cols []Column[T]) *searchIndex {
-	x := &searchIndex{ends: make([]int, 0, len(rows)*len(cols)), cols: len(cols)}
+func (t *grid) index() *searchIndex {
+	x := &searchIndex{ends: make([]int, 0, len(t.ids)*len(t.heads)), cols: len(t.heads)}
 	var b strings.Builder
-	for _, row := range rows {
-		for _, col := range cols {
-			if !col.Live {
-				b.WriteString(strings.ToLower(col.Text(row, time.Time{})))
+	for row := range t.ids {
+		for col, head := range t.heads {
+			if !head.live {
+				b.WriteString(strings.ToLower(t.cell(row, col, time.Time{})))
 			}
 			x.ends = append(x.ends, b.Len())
 			b.WriteString(cellEnd)

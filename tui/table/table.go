@@ -2,142 +2,48 @@ package table
 
 import (
 	"cmp"
-	"slices"
+	"time"
+
+	"flarewire/tui"
 )
 
-// Table holds rows of type T and which of them is under the cursor, marked, filtered and in view.
+// Table holds rows of type T and which of them is under the cursor, marked, filtered and in view. What does not need the
+// type of the rows is in grid: a generic method is compiled anew for every resource.
 type Table[T any] struct {
+	grid
 	cols []Column[T]
 	id   func(T) string
-
-	rows   []T
-	ids    []string
-	search *searchIndex // what the filter looks in; made when first filtered
-	sorted []int        // all rows in the order of the sort column
-	order  []int        // of these, the rows that pass the filter
-
-	cursor string // id under the cursor; "" only when no row is shown
-	at     int    // its place in order
-	offset int    // first row in view
-	height int    // rows in view
-	marks  map[string]bool
-
-	stuck   bool // the cursor stays on the first row until it is moved
-	sortCol int
-	reverse bool
-	wide    bool
-	from    int // first column shown after the frozen one, when wide
-	filter  string
-	query   Query
+	rows []T
 }
 
 // New makes an empty table. id must give every row a different, lasting name.
 func New[T any](cols []Column[T], id func(T) string) *Table[T] {
-	return &Table[T]{cols: cols, id: id, marks: map[string]bool{}}
+	t := &Table[T]{cols: cols, id: id}
+	t.grid = grid{marks: map[string]bool{}, heads: make([]head, len(cols)),
+		cell: func(row, col int, now time.Time) string { return t.cols[col].Text(t.rows[row], now) },
+		role: func(row, col int) tui.Role {
+			if role := t.cols[col].Role; role != nil {
+				return role(t.rows[row])
+			}
+			return tui.Plain
+		},
+		compare: func(col, a, b int) int { return t.cols[col].compare(&t.rows[a], &t.rows[b]) },
+	}
+	for i, c := range cols {
+		t.heads[i] = head{key: c.Key, title: c.Title, width: c.Width, grow: c.Grow, right: c.Right, priority: c.Priority, live: c.Live}
+	}
+	return t
 }
-
-// StickToTop keeps the cursor on the first row, whichever it is, until the user moves it.
-func (t *Table[T]) StickToTop() { t.stuck = true }
 
 // Set replaces the rows. The cursor stays on its row by id and, as far as possible, on its line of
 // the screen; when the row is gone, the cursor goes to the one that took its place.
 func (t *Table[T]) Set(rows []T) {
-	line := t.at - t.offset
 	t.rows = rows
-	t.search = nil
-	t.ids = make([]string, len(rows))
+	ids := make([]string, len(rows))
 	for i, r := range rows {
-		t.ids[i] = t.id(r)
+		ids[i] = t.id(r)
 	}
-	t.dropLostMarks()
-	if t.stuck {
-		t.cursor, t.at, line = "", 0, 0
-	}
-	t.sort()
-	t.rebuild()
-	t.offset = t.at - line
-	t.clamp()
-}
-
-func (t *Table[T]) dropLostMarks() {
-	if len(t.marks) == 0 {
-		return
-	}
-	there := make(map[string]bool, len(t.ids))
-	for _, id := range t.ids {
-		there[id] = true
-	}
-	for id := range t.marks {
-		if !there[id] {
-			delete(t.marks, id)
-		}
-	}
-}
-
-// rebuild works out which rows are shown, and finds the cursor's row again. The order is known: a key
-// in the filter must not pay for sorting.
-func (t *Table[T]) rebuild() {
-	t.order = t.order[:0]
-	for _, row := range t.sorted {
-		if t.passes(row) {
-			t.order = append(t.order, row)
-		}
-	}
-	for i, row := range t.order {
-		if t.ids[row] == t.cursor {
-			t.at = i
-			t.clamp()
-			return
-		}
-	}
-	t.clamp()
-	t.cursor = ""
-	if len(t.order) > 0 {
-		t.cursor = t.ids[t.order[t.at]]
-	}
-}
-
-// sort starts from the order before: after a refresh it is nearly right, and then costs one walk.
-func (t *Table[T]) sort() {
-	if len(t.sorted) != len(t.rows) {
-		t.sorted = make([]int, len(t.rows))
-		for i := range t.sorted {
-			t.sorted[i] = i
-		}
-	}
-	col := t.cols[t.sortCol]
-	slices.SortFunc(t.sorted, func(a, b int) int {
-		c := col.compare(t.rows[a], t.rows[b])
-		if t.reverse {
-			c = -c
-		}
-		if c != 0 {
-			return c
-		}
-		// Equal rows keep one order over every refresh, or they would swap places under the cursor.
-		if c = t.cols[0].compare(t.rows[a], t.rows[b]); c != 0 {
-			return c
-		}
-		return cmp.Compare(t.ids[a], t.ids[b])
-	})
-}
-
-func (t *Table[T]) passes(row int) bool {
-	if len(t.query.terms) == 0 {
-		return true
-	}
-	if t.search == nil {
-		t.search = index(t.rows, t.cols)
-	}
-	return t.search.matches(t.query, row)
-}
-
-func (t *Table[T]) clamp() {
-	t.at = max(0, min(t.at, len(t.order)-1))
-	t.offset = max(0, min(t.offset, len(t.order)-t.height))
-	if t.height > 0 {
-		t.offset = min(max(t.offset, t.at-t.height+1), t.at)
-	}
+	t.set(ids)
 }
 
 // Selected is the row under the cursor.
@@ -146,18 +52,6 @@ func (t *Table[T]) Selected() (row T, ok bool) {
 		return row, false
 	}
 	return t.rows[t.order[t.at]], true
-}
-
-// Select puts the cursor on a row by its id; false when it is not shown.
-func (t *Table[T]) Select(id string) bool {
-	for i, row := range t.order {
-		if t.ids[row] == id {
-			t.cursor, t.at = id, i
-			t.clamp()
-			return true
-		}
-	}
-	return false
 }
 
 // Marked are the marked rows in the order of the list, also those that the filter hides.
@@ -174,41 +68,9 @@ func (t *Table[T]) Marked() []T {
 	return out
 }
 
-// Filter is the filter as typed; SetFilter changes it.
-func (t *Table[T]) Filter() string { return t.filter }
-
-// SetFilter shows only the rows that match; see Query.
-func (t *Table[T]) SetFilter(text string) {
-	t.filter = text
-	keys := make([]string, len(t.cols))
-	for i, c := range t.cols {
-		keys[i] = c.Key
+func (c *Column[T]) compare(a, b *T) int {
+	if c.Compare != nil {
+		return c.Compare(*a, *b)
 	}
-	t.query = parseQuery(text, keys)
-	t.rebuild()
-}
-
-// SortBy orders by the column with the given key; an unknown key changes nothing.
-func (t *Table[T]) SortBy(key string, reverse bool) {
-	for i, c := range t.cols {
-		if c.Key == key {
-			t.sortCol, t.reverse = i, reverse
-			t.sort()
-			t.rebuild()
-		}
-	}
-}
-
-// Shown and Total count the rows that pass the filter, and all.
-func (t *Table[T]) Shown() int { return len(t.order) }
-
-// Total counts all rows.
-func (t *Table[T]) Total() int { return len(t.rows) }
-
-// Window tells which of the shown rows are in view, counted from one.
-func (t *Table[T]) Window() (first, last int) {
-	if len(t.order) == 0 {
-		return 0, 0
-	}
-	return t.offset + 1, min(len(t.order), t.offset+t.height)
+	return cmp.Compare(c.Text(*a, time.Time{}), c.Text(*b, time.Time{}))
 }

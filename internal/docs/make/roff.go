@@ -1,0 +1,170 @@
+package main
+
+import (
+	"fmt"
+	"regexp"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// page is a manual page in the language of man(7). The library that cobra uses for this takes the help texts for
+// Markdown: it runs examples together and leaves out what stands between angle brackets.
+type page struct{ strings.Builder }
+
+// newPage begins a page; the summary is one line.
+func newPage(name, chapter, summary string, at time.Time) *page {
+	p := &page{}
+	p.line(".TH %q %s %q flarewire %q", strings.ToUpper(name), chapter, at.UTC().Format("2006-01-02"), "flarewire manual")
+	p.line(".nh\n.ad l")
+	p.section("NAME")
+	p.line(`%s \- %s`, escaped(name), escaped(summary))
+	return p
+}
+
+func (p *page) line(format string, args ...any) { fmt.Fprintf(p, format+"\n", args...) }
+
+func (p *page) section(title string) { p.line(".SH %q", strings.ToUpper(title)) }
+
+// item is a term with its explanation below it.
+func (p *page) item(term, text string) { p.line(".TP\n\\fB%s\\fR\n%s", escaped(term), escaped(text)) }
+
+// escaped is text that roff shows as it is: hyphens that can be copied, no line that is a request.
+func escaped(text string) string {
+	text = strings.NewReplacer(`\`, `\e`, "-", `\-`).Replace(text)
+	if strings.HasPrefix(text, ".") || strings.HasPrefix(text, "'") {
+		text = `\&` + text
+	}
+	return text
+}
+
+// columns tells a line that must stay as it is: indented, or with columns in it.
+var columns = regexp.MustCompile(`^ |\S  +\S`)
+
+// prose writes a help text: its paragraphs are filled, lines with columns and examples stay lines.
+func (p *page) prose(text string) {
+	asIs := false
+	for line := range strings.SplitSeq(strings.TrimSpace(text), "\n") {
+		if fixed := columns.MatchString(line); fixed != asIs && line != "" {
+			p.line(map[bool]string{true: ".nf", false: ".fi"}[fixed])
+			asIs = fixed
+		}
+		if line == "" {
+			p.line(".PP")
+			continue
+		}
+		p.line("%s", escaped(line))
+	}
+	if asIs {
+		p.line(".fi")
+	}
+}
+
+// commandPage is the manual page of a command.
+func commandPage(cmd *cobra.Command, at time.Time) string {
+	p := newPage(pageName(cmd), "1", cmd.Short, at)
+	p.section("synopsis")
+	if cmd.Runnable() {
+		p.line("%s", escaped(cmd.UseLine()))
+	}
+	if cmd.HasAvailableSubCommands() {
+		p.line(".br\n%s", escaped(cmd.CommandPath()+" COMMAND"))
+	}
+	p.section("description")
+	text := cmd.Long
+	if text == "" {
+		text = cmd.Short + "."
+	}
+	p.prose(text)
+	if cmd.HasAvailableSubCommands() {
+		p.section("commands")
+		for _, c := range cmd.Commands() {
+			if c.IsAvailableCommand() {
+				p.item(pageName(c)+"(1)", c.Short)
+			}
+		}
+	}
+	p.flags("options", cmd.NonInheritedFlags())
+	p.flags("options of every command", cmd.InheritedFlags())
+	if !cmd.HasParent() {
+		p.WriteString(outside)
+	}
+	p.section("see also")
+	p.line("flarewire(1), flarewire\\-keys(7)")
+	return p.String()
+}
+
+func (p *page) flags(title string, flags *pflag.FlagSet) {
+	if !flags.HasAvailableFlags() {
+		return
+	}
+	p.section(title)
+	flags.VisitAll(func(f *pflag.Flag) {
+		if f.Hidden {
+			return
+		}
+		value, text := pflag.UnquoteUsage(f)
+		term := strings.TrimSpace("--" + f.Name + " " + value)
+		if f.Shorthand != "" {
+			term = "-" + f.Shorthand + ", " + term
+		}
+		switch f.DefValue {
+		case "", "false", "0", "[]":
+		default:
+			text += " (default " + f.DefValue + ")"
+		}
+		p.item(term, text)
+	})
+}
+
+// outside is what the first page says about the world around the program (docs/architecture.md, command line).
+const outside = `.SH ENVIRONMENT
+.TP
+\fBCLOUDFLARE_API_TOKEN\fR, or \fBCLOUDFLARE_API_KEY\fR and \fBCLOUDFLARE_EMAIL\fR
+the credential
+.TP
+\fBCLOUDFLARE_ACCOUNT_ID\fR
+the account, when the credential sees several
+.TP
+\fBFLAREWIRE_PROFILE\fR, \fBFLAREWIRE_READ_ONLY\fR
+as \-\-profile and \-\-read\-only
+.TP
+\fBACCESSIBLE\fR
+as \-\-accessible
+.TP
+\fBNO_COLOR\fR
+no colours, whatever its value
+.SH EXIT STATUS
+0 done; 1 the API or the network said no; 2 wrong usage, or no credentials. \fBflarewire check\fR follows the monitoring
+plugins: 0 ok, 1 warning, 2 critical, 3 unknown.
+.SH FILES
+.TP
+~/.config/flarewire/config.toml
+profiles, without secrets (XDG_CONFIG_HOME is respected)
+.TP
+~/.local/state/flarewire
+what was changed, and when sessions changed their states (XDG_STATE_HOME is respected)
+`
+
+// keyPage is docs/keys.md as a manual page: its headings, its paragraphs, and its tables of key, name and meaning.
+func keyPage(markdown string, at time.Time) string {
+	p := newPage("flarewire-keys", "7", "the keys of flarewire's full screen", at)
+	for line := range strings.Lines(markdown) {
+		line = strings.TrimSpace(line)
+		cells := strings.Split(strings.Trim(line, "| "), " | ")
+		switch title, heading := strings.CutPrefix(line, "## "); {
+		case heading:
+			p.section(strings.ReplaceAll(title, "`", ""))
+		case line == "":
+			p.line(".PP")
+		case strings.HasPrefix(line, "# "), strings.HasPrefix(line, "|--"), strings.HasPrefix(line, "| keys"):
+		case strings.HasPrefix(line, "|") && len(cells) == 3:
+			p.item(strings.ReplaceAll(cells[0], "`", ""), cells[2]+" ("+strings.ReplaceAll(cells[1], "`", "")+")")
+		default:
+			p.line("%s", escaped(strings.ReplaceAll(line, "`", "")))
+		}
+	}
+	return p.String()
+}

@@ -1,0 +1,191 @@
+package table
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"flarewire/tui"
+)
+
+// grid is a table without its rows: it knows them by their number, and asks for their cells.
+type grid struct {
+	heads   []head
+	cell    func(row, col int, now time.Time) string
+	role    func(row, col int) tui.Role
+	compare func(col, a, b int) int // of two rows
+
+	ids    []string
+	search *searchIndex // what the filter looks in; made when first filtered
+	sorted []int        // all rows in the order of the sort column
+	order  []int        // of these, the rows that pass the filter
+
+	cursor string // id under the cursor; "" only when no row is shown
+	at     int    // its place in order
+	offset int    // first row in view
+	height int    // rows in view
+	marks  map[string]bool
+
+	stuck   bool // the cursor stays on the first row until it is moved
+	sortCol int
+	reverse bool
+	wide    bool
+	from    int // first column shown after the frozen one, when wide
+	filter  string
+	query   Query
+}
+
+// head is a column without its rows; see Column.
+type head struct {
+	key, title            string
+	width, grow, priority int
+	right, live           bool
+}
+
+// StickToTop keeps the cursor on the first row, whichever it is, until the user moves it.
+func (t *grid) StickToTop() { t.stuck = true }
+
+// set takes the ids of new rows.
+func (t *grid) set(ids []string) {
+	line := t.at - t.offset
+	t.ids, t.search = ids, nil
+	t.dropLostMarks()
+	if t.stuck {
+		t.cursor, t.at, line = "", 0, 0
+	}
+	t.sort()
+	t.rebuild()
+	t.offset = t.at - line
+	t.clamp()
+}
+
+func (t *grid) dropLostMarks() {
+	if len(t.marks) == 0 {
+		return
+	}
+	there := make(map[string]bool, len(t.ids))
+	for _, id := range t.ids {
+		there[id] = true
+	}
+	for id := range t.marks {
+		if !there[id] {
+			delete(t.marks, id)
+		}
+	}
+}
+
+// rebuild works out which rows are shown, and finds the cursor's row again. The order is known: a key
+// in the filter must not pay for sorting.
+func (t *grid) rebuild() {
+	t.order = t.order[:0]
+	for _, row := range t.sorted {
+		if t.passes(row) {
+			t.order = append(t.order, row)
+		}
+	}
+	for i, row := range t.order {
+		if t.ids[row] == t.cursor {
+			t.at = i
+			t.clamp()
+			return
+		}
+	}
+	t.clamp()
+	t.cursor = ""
+	if len(t.order) > 0 {
+		t.cursor = t.ids[t.order[t.at]]
+	}
+}
+
+// sort starts from the order before: after a refresh it is nearly right, and then costs one walk.
+func (t *grid) sort() {
+	if len(t.sorted) != len(t.ids) {
+		t.sorted = make([]int, len(t.ids))
+		for i := range t.sorted {
+			t.sorted[i] = i
+		}
+	}
+	slices.SortFunc(t.sorted, func(a, b int) int {
+		c := t.compare(t.sortCol, a, b)
+		if t.reverse {
+			c = -c
+		}
+		if c != 0 {
+			return c
+		}
+		// Equal rows keep one order over every refresh, or they would swap places under the cursor.
+		if c = t.compare(0, a, b); c != 0 {
+			return c
+		}
+		return cmp.Compare(t.ids[a], t.ids[b])
+	})
+}
+
+func (t *grid) passes(row int) bool {
+	if len(t.query.terms) == 0 {
+		return true
+	}
+	if t.search == nil {
+		t.search = t.index()
+	}
+	return t.search.matches(t.query, row)
+}
+
+func (t *grid) clamp() {
+	t.at = max(0, min(t.at, len(t.order)-1))
+	t.offset = max(0, min(t.offset, len(t.order)-t.height))
+	if t.height > 0 {
+		t.offset = min(max(t.offset, t.at-t.height+1), t.at)
+	}
+}
+
+// Select puts the cursor on a row by its id; false when it is not shown.
+func (t *grid) Select(id string) bool {
+	for i, row := range t.order {
+		if t.ids[row] == id {
+			t.cursor, t.at = id, i
+			t.clamp()
+			return true
+		}
+	}
+	return false
+}
+
+// Filter is the filter as typed; SetFilter changes it.
+func (t *grid) Filter() string { return t.filter }
+
+// SetFilter shows only the rows that match; see Query.
+func (t *grid) SetFilter(text string) {
+	t.filter = text
+	keys := make([]string, len(t.heads))
+	for i, c := range t.heads {
+		keys[i] = c.key
+	}
+	t.query = parseQuery(text, keys)
+	t.rebuild()
+}
+
+// SortBy orders by the column with the given key; an unknown key changes nothing.
+func (t *grid) SortBy(key string, reverse bool) {
+	for i, c := range t.heads {
+		if c.key == key {
+			t.sortCol, t.reverse = i, reverse
+			t.sort()
+			t.rebuild()
+		}
+	}
+}
+
+// Shown and Total count the rows that pass the filter, and all.
+func (t *grid) Shown() int { return len(t.order) }
+
+// Total counts all rows.
+func (t *grid) Total() int { return len(t.ids) }
+
+// Window tells which of the shown rows are in view, counted from one.
+func (t *grid) Window() (first, last int) {
+	if len(t.order) == 0 {
+		return 0, 0
+	}
+	return t.offset + 1, min(len(t.order), t.offset+t.height)
+}

@@ -1,0 +1,95 @@
+// Package endpointcheck binds endpoint health checks to the frame. Cloudflare's dashboard has no page for them.
+package endpointcheck
+
+import (
+	"cmp"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/change"
+	"flarewire/internal/netrules"
+	"flarewire/tui"
+	"flarewire/tui/form"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+	"flarewire/views/live"
+)
+
+// Module is the endpoint health checks of the account.
+type Module struct {
+	env  *kit.Env
+	list *live.List[api.EndpointCheck]
+}
+
+// New makes the module.
+func New(env *kit.Env) kit.Module {
+	return &Module{env: env, list: live.NewList(env.Ctx, env.Now, env.Account.EndpointChecks.List)}
+}
+
+// Destinations implements kit.Module.
+func (m *Module) Destinations() []tui.Destination {
+	return []tui.Destination{{Names: []string{"endpoint-checks", "endpoint-healthchecks"}, Help: "hosts of yours that Cloudflare probes",
+		Open: func() tui.View { return resource.NewList(m.describe(), m.list.Source()) }}}
+}
+
+// Services implements kit.Module.
+func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
+
+func (m *Module) describe() resource.Description[api.EndpointCheck] {
+	type C = api.EndpointCheck
+	return resource.Description[C]{
+		Plural: "Endpoint health checks", SortBy: "endpoint",
+		ID:      func(c C) string { return c.ID },
+		Name:    name,
+		JSON:    func(c C) []byte { return c.JSON() },
+		Columns: Columns(),
+		Sections: func(c C, _ time.Time) []resource.Section {
+			return []resource.Section{{Title: "Endpoint health check", Fields: []resource.Field{
+				{Label: "Endpoint", Value: c.Endpoint, Note: "probed from Cloudflare's locations, beside the tunnels' own checks"},
+				{Label: "Type", Value: c.CheckType}, {Label: "Name", Value: cmp.Or(c.Name, "-")}, {Label: "ID", Value: c.ID}}}}
+		},
+		NoWrites: m.env.NoWrites,
+		Create:   func() tea.Cmd { return tea.Batch(m.list.Want(), m.editor().Create()) },
+		Edit:     func(c C) tea.Cmd { return m.editor().Edit(c.ID, name(c)) },
+		Delete:   func(c C) tea.Cmd { return m.editor().Delete(c.ID, name(c)) },
+	}
+}
+
+// name is what people call the check: its name, or its endpoint when it has none.
+func name(c api.EndpointCheck) string { return cmp.Or(c.Name, c.Endpoint) }
+
+// Columns are the columns of the list.
+func Columns() []table.Column[api.EndpointCheck] {
+	type C = api.EndpointCheck
+	text := func(get func(C) string) func(C, time.Time) string {
+		return func(c C, _ time.Time) string { return tui.Clean(get(c)) }
+	}
+	return []table.Column[C]{
+		{Key: "endpoint", Title: "ENDPOINT", Width: 15, Grow: 24, Text: text(func(c C) string { return c.Endpoint }), Role: func(C) tui.Role { return tui.Strong }},
+		{Key: "type", Title: "TYPE", Width: 6, Text: text(func(c C) string { return c.CheckType })},
+		{Key: "name", Title: "NAME", Width: 24, Grow: 30, Text: text(func(c C) string { return cmp.Or(c.Name, "-") })},
+	}
+}
+
+func (m *Module) editor() kit.Editor[api.EndpointCheck] {
+	return kit.Editor[api.EndpointCheck]{Env: m.env, Resource: change.EndpointChecks, Form: m.form, Refresh: m.list.Refresh,
+		Draft: "endpoint-check", Blank: api.EndpointCheck{CheckType: netrules.EndpointCheckType}}
+}
+
+func (m *Module) form(title string, c api.EndpointCheck, submit func(api.EndpointCheck) tea.Cmd) form.Options {
+	return form.Options{
+		Title: title, Verb: "review", Values: form.Values{"endpoint": c.Endpoint, "name": c.Name},
+		Sections: []form.Section{{Title: "Endpoint", Intro: "A host of yours that Cloudflare's locations ping, whatever the tunnels' own checks say.", Fields: []form.Field{
+			{Key: "endpoint", Label: "Endpoint", Help: "Its address, such as 203.0.113.1", Check: kit.Check(netrules.Endpoint)},
+			{Key: "name", Label: "Name", Help: "What you call it; may be empty"},
+		}}},
+		Submit: func(v form.Values) tea.Cmd {
+			c.Endpoint, c.Name = strings.TrimSpace(v["endpoint"]), strings.TrimSpace(v["name"])
+			return submit(c)
+		},
+	}
+}
