@@ -215,6 +215,8 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
 	case msg.String() == "ctrl+c":
 		return a.quit()
+	case a.hidden():
+		return nil // nobody types into what cannot be seen
 	case a.dialog != nil:
 		return a.dialogKey(msg)
 	case a.palette.open:
@@ -228,8 +230,15 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 	return a.top().Update(msg)
 }
 
+// hidden tells that the screen is too small to show anything; before its size is known nothing is hidden.
+func (a *App) hidden() bool {
+	return a.width > 0 && (a.width < MinWidth || a.height < MinHeight)
+}
+
 func (a *App) paste(msg tea.PasteMsg) tea.Cmd {
 	switch {
+	case a.hidden():
+		return nil
 	case a.dialog != nil:
 		return a.dialogPaste()
 	case a.palette.open:
@@ -280,7 +289,21 @@ func (a *App) back() tea.Cmd {
 }
 
 func (a *App) quit() tea.Cmd {
+	for _, v := range a.stack {
+		if d, ok := v.(Drafter); ok && losing(v) != "" && a.loses() == losing(v) {
+			if keep := d.Draft(); keep != nil {
+				return Open(quitDialog(losing(v), keep))
+			}
+		}
+	}
 	return a.unlessLost("quit", a.loses, func() tea.Cmd { return tea.Quit })
+}
+
+// quitDialog asks before the program ends with something that can be kept.
+func quitDialog(lost string, keep tea.Cmd) *Dialog {
+	d := leaveDialog(lost, "quit", func() tea.Cmd { return tea.Quit })
+	d.Choices = slices.Insert(d.Choices, 1, Choice{Label: "keep a draft and quit", Run: func() tea.Cmd { return tea.Sequence(keep, tea.Quit) }})
+	return d
 }
 
 // loses is what any page of the stack would lose.
@@ -317,7 +340,7 @@ func losing(v View) string {
 
 func leaveDialog(lost, act string, do func() tea.Cmd) *Dialog {
 	return &Dialog{Title: "Leave " + lost + "?", Lines: []Line{Text(Plain, fmt.Sprintf("To %s now loses %s.", act, lost))},
-		Choices: []Choice{{Label: "stay"}, {Label: act, Key: "l", Run: do}}}
+		Choices: []Choice{{Label: "stay"}, {Label: act, Run: do}}}
 }
 
 func (a *App) openHelp() tea.Cmd {

@@ -29,7 +29,7 @@ type Dialog struct {
 // Choice is one answer of a dialog. The first choice of a dialog does nothing.
 type Choice struct {
 	Label string
-	Key   string
+	Key   string // a letter that takes it at once; shown beside it. None where somebody may be typing, or something is lost
 	Run   func() tea.Cmd
 }
 
@@ -175,11 +175,15 @@ func paintWrapped(l Line, t *Theme, width int) []string {
 func (d *Dialog) buttons(c Canvas) string {
 	var parts []string
 	for i, choice := range d.Choices {
-		label := " " + choice.Label + " "
+		text := choice.Label
+		if choice.Key != "" && choice.Key != text {
+			text += " (" + choice.Key + ")"
+		}
+		label := " " + text + " "
 		role := Plain
 		if i == d.selected {
 			role = Selected
-			label = c.Theme.Glyphs.Cursor + choice.Label + " "
+			label = c.Theme.Glyphs.Cursor + text + " "
 		} else if i > 0 && !d.confirmed() {
 			role = Muted
 		}

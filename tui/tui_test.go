@@ -369,3 +369,20 @@ func TestAges(t *testing.T) {
 		t.Errorf("an absent time has age %q", got)
 	}
 }
+
+// Keys that are pressed while the screen is too small to show anything reach nothing.
+func TestNobodyTypesIntoWhatCannotBeSeen(t *testing.T) {
+	hit := 0
+	home := &page{title: "Home", actions: []tui.Action{{Name: "hit", Keys: []string{"x"}, Run: func() tea.Cmd { hit++; return nil }}}}
+	p := sit(t, home)
+	p.size(59, 24)
+	p.press("x")
+	if hit != 0 {
+		t.Error("a key reached a page that was not on the screen")
+	}
+	p.size(80, 24)
+	p.press("x")
+	if hit != 1 {
+		t.Error("the page does not take keys any more")
+	}
+}

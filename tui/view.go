@@ -45,6 +45,9 @@ type StatusReporter interface{ Status() Status }
 // Loser is a view that holds something which leaving would lose; the text names it.
 type Loser interface{ Losing() string }
 
+// Drafter is a Loser that can keep what would be lost for another day; nil when it cannot now.
+type Drafter interface{ Draft() tea.Cmd }
+
 // Status is the freshness of a view's data.
 type Status struct {
 	Updated time.Time     // when the shown data was fetched; zero when there is none yet

@@ -50,7 +50,7 @@ func TestADraftWaitsForAnotherDay(t *testing.T) {
 	term := begin()
 	term.WaitText("Step 1 of 5")
 	fill(term, "muc-br9-ipsec", "", "203.0.113.202")
-	term.Press("pgdown", "pgdown", "tab")
+	term.Press("pgdown", "pgdown")
 	term.Type("64777")
 	term.Press("pgdown", "pgdown")
 	term.WaitText("Pre-shared key")
@@ -137,7 +137,7 @@ func TestAServiceBindingIsSetUpFromNothing(t *testing.T) {
 func TestTheServersObjectionIsLedBackToItsField(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	term := atPage(t, a, "gre", "fra-dc1-gre")
+	term := atPage(t, a, "gre", "fra-dc1-gre", "--refresh", "10m")
 	term.Press("n")
 	term.WaitText("Step 1 of 5")
 	fill(term, "muc-br9-gre", "", "203.0.113.201")
@@ -146,7 +146,7 @@ func TestTheServersObjectionIsLedBackToItsField(t *testing.T) {
 	a.do(a.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["interface_address"] = taken }))
 	term.Press("pgdown")
 	term.WaitText("Step 3 of 5")
-	term.Press("right")
+	term.Press("up", "right")
 	review(term)
 	term.WaitFor("the refusal", showsAll("Cloudflare's check: refused", "(enter send)"))
 	term.Press("esc")
@@ -216,4 +216,23 @@ func TestTypingDoesNotWaitForTheAccount(t *testing.T) {
 	term.WaitText("198.18.20.32/27")
 	release()
 	term.WaitText("[CDN]") // proposed once it is known what the prefix is bound to
+}
+
+// Whoever quits in the middle of a setup can keep what was typed, too.
+func TestQuittingCanKeepADraft(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	home := t.TempDir()
+	env := a.env("HOME="+home, "XDG_STATE_HOME="+filepath.Join(home, "state"))
+	term := sit(t, ptytest.Options{Env: env, Args: []string{"--start", "gre"}})
+	term.WaitText("fra-dc1-gre")
+	term.Press("n")
+	term.WaitText("Step 1 of 5")
+	term.Type("muc-br9-gre")
+	term.Press("ctrl+c")
+	wake(term, "keep a draft and quit")
+	choose(term, "keep a draft and quit")
+	term.Wait()
+	term = sit(t, ptytest.Options{Env: env, Args: []string{"--start", "setup"}})
+	term.WaitText("draft of muc-br9-gre")
 }

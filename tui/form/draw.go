@@ -6,7 +6,7 @@ import (
 	"flarewire/tui"
 )
 
-// belowIndent is how far to the left a long message may begin.
+// belowIndent is where the message of a field begins.
 const belowIndent = 5
 
 // labelWidth is the room for a field's label.
@@ -162,7 +162,7 @@ func (f *Form) below(c tui.Canvas, field Field, here bool) string {
 	if len(line) == 0 {
 		return ""
 	}
-	// Under the value where it fits; a longer one begins further left instead of being cut.
-	indent := max(belowIndent, min(labelWidth+3, c.Width-1-line.Width()))
+	// Always at the same place: a message that begins further left when it is longer would jump while one types.
+	const indent = belowIndent
 	return tui.Spaces(indent) + line.Paint(c.Theme, c.Width-indent-1)
 }

@@ -220,6 +220,9 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 func (f *Form) key(msg tea.KeyPressMsg) tea.Cmd {
 	for _, a := range f.Actions() {
 		if slices.Contains(a.Keys, msg.String()) {
+			if a.Why != "" {
+				return tui.Toast(tui.Pending, a.Why)
+			}
 			return a.Run()
 		}
 	}
@@ -334,7 +337,13 @@ func (f *Form) set(key, value string) {
 
 func (f *Form) edit(msg tea.Msg) (cmd tea.Cmd) {
 	field := f.field()
-	if field == nil || field.Kind == Choice {
+	if field == nil {
+		return nil
+	}
+	if field.Kind == Choice && field.Fixed == "" {
+		if replaces(msg) {
+			return tui.Toast(tui.Pending, "Left and right choose here; tab goes on to the next field")
+		}
 		return nil
 	}
 	if field.Fixed != "" {
@@ -351,6 +360,10 @@ func (f *Form) edit(msg tea.Msg) (cmd tea.Cmd) {
 // paste takes text in without the blanks around it, which come along unseen, and says when it was cut.
 func (f *Form) paste(msg tea.PasteMsg) tea.Cmd {
 	msg.Content = strings.TrimSpace(msg.Content)
+	if strings.ContainsAny(msg.Content, "\n\r") {
+		// One line is meant; guessing which would put a wrong value into a field, unseen in a secret one.
+		return tui.Toast(tui.Pending, "The pasted text has several lines; a field takes one: nothing was pasted")
+	}
 	cmd := f.edit(msg)
 	if n := utf8.RuneCountInString(msg.Content); n > f.input.CharLimit && f.input.Focused() {
 		return tea.Batch(cmd, tui.Toast(tui.Pending, fmt.Sprintf("The pasted text has %d characters and was cut at %d", n, f.input.CharLimit)))
@@ -415,6 +428,7 @@ func (f *Form) suggest() tea.Cmd {
 	}
 	next := all[(slices.Index(all, f.values[field.Key])+1)%len(all)]
 	f.set(field.Key, next)
+	f.proposed[field.Key] = true
 	f.focus()
 	return nil
 }
@@ -427,7 +441,7 @@ func (f *Form) leave() tea.Cmd {
 		return f.leaveDraft()
 	}
 	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?", Lines: []tui.Line{tui.Text(tui.Plain, "What you typed is lost then. Nothing was sent.")},
-		Choices: []tui.Choice{{Label: "stay"}, {Label: "leave", Key: "l", Run: tui.Pop}}})
+		Choices: []tui.Choice{{Label: "stay"}, {Label: "leave", Run: tui.Pop}}})
 }
 
 // check is the finding for a field: what the server refused, else what the rules say.

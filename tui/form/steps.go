@@ -64,11 +64,21 @@ func (f *Form) toStep(step int) tea.Cmd {
 			return tui.Toast(tui.Bad, text)
 		}
 	}
-	f.at = spot{step, f.first(step)}
+	f.at = spot{step, f.beginning(step)}
 	f.scroll = tui.Scroll{}
 	f.reached = max(f.reached, step)
 	f.focus()
 	return f.draft()
+}
+
+// beginning is the first field of a step that still needs an answer; when none does, its first field.
+func (f *Form) beginning(step int) int {
+	for j, field := range f.opts.Sections[step].Fields {
+		if f.check(field).Blocks() {
+			return j
+		}
+	}
+	return f.first(step)
 }
 
 // stepError goes to the first field of this step that blocks and says what is wrong with it; "" when none does.
@@ -167,6 +177,8 @@ func (f *Form) propose() {
 			if _, typed := f.opts.Draft[field.Key]; field.Propose != nil && f.values[field.Key] == "" && !typed {
 				f.values[field.Key] = field.Propose(f.values)
 				f.proposed[field.Key] = true
+			} else if f.opts.Guided && !typed && field.Kind == Text && f.values[field.Key] != "" {
+				f.proposed[field.Key] = true // a default is a proposal, too
 			}
 		}
 	}
@@ -217,6 +229,9 @@ func (f *Form) draft() tea.Cmd {
 	return f.opts.Keep(f.public())
 }
 
+// Draft implements tui.Drafter.
+func (f *Form) Draft() tea.Cmd { return f.draft() }
+
 // public are the values without the secret ones, and without proposals that nobody has touched: they may be
 // others on another day.
 func (f *Form) public() Values {
@@ -244,7 +259,7 @@ func (f *Form) leaveDraft() tea.Cmd {
 	}
 	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?", Lines: []tui.Line{
 		tui.Text(tui.Plain, "Nothing was sent. A draft keeps what you typed, but no keys.")},
-		Choices: []tui.Choice{{Label: "stay"}, {Label: "keep a draft", Key: "k", Run: keep}, {Label: "leave", Key: "l", Run: drop}}})
+		Choices: []tui.Choice{{Label: "stay"}, {Label: "keep a draft", Run: keep}, {Label: "leave", Run: drop}}})
 }
 
 // Part is a section of what a form says, in words.
@@ -254,7 +269,10 @@ type Part struct {
 }
 
 // Said is one field in words: its label, its value, and what the value means or what was noted about it.
-type Said struct{ Label, Value, Means string }
+type Said struct {
+	Label, Value, Means string
+	Warning             bool // Means is a warning
+}
 
 // InWords is everything that the form says, field by field, for the review. Secrets are only said to be there.
 func (f *Form) InWords() []Part {
@@ -288,7 +306,7 @@ func (f *Form) said(field Field) Said {
 		}
 	}
 	if finding := f.check(field); finding.Text != "" {
-		out.Means = finding.Text
+		out.Means, out.Warning = finding.Text, finding.Level == Warning
 	} else if field.Live != nil {
 		out.Means = field.Live(f.values)
 	}

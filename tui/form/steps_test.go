@@ -218,3 +218,33 @@ func TestADraftKeepsWhatWasEmptiedAndNoProposals(t *testing.T) {
 		t.Errorf("the draft gives %v", v)
 	}
 }
+
+// A step begins where something is still missing, and says what a key does that does nothing.
+func TestAStepBeginsAtWhatIsMissing(t *testing.T) {
+	g := setUp(t, form.Values{"how": "new"})
+	g.write("fra")
+	g.press("pgdown")
+	g.write("10.0.0.0")
+	g.press("pgdown")
+	g.sees("Step 3 of 3")
+	if cmd := g.press("pgdown"); cmd == nil {
+		t.Error("a key that cannot act says nothing")
+	}
+	if cmd := g.press("x"); cmd == nil {
+		t.Error("typing on a choice says nothing")
+	}
+	if g.form.Values()["how"] != "new" {
+		t.Error("typing on a choice chose something")
+	}
+}
+
+func TestADefaultIsReplacedByTypingToo(t *testing.T) {
+	f := form.New(form.Options{Title: "New", Guided: true, Values: form.Values{"mtu": "1476"}, Sections: []form.Section{{Title: "GRE", Fields: []form.Field{
+		{Key: "mtu", Label: "MTU"}}}}})
+	for _, r := range "1400" {
+		f.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
+	}
+	if got := f.Values()["mtu"]; got != "1400" {
+		t.Errorf("the MTU is %s", got)
+	}
+}

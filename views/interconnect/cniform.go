@@ -127,7 +127,7 @@ func (m *Module) checkPort(v string, _ form.Values) form.Finding {
 	p, known := m.portNamed(strings.TrimSpace(v))
 	switch {
 	case !known && m.ports.Known():
-		return form.Finding{Level: form.Warning, Text: "There is no interconnect of this name in the list"}
+		return form.Finding{Level: form.Error, Text: "You have no interconnect of this name; ctrl+n goes through them"}
 	case known && p.State != watch.PortHealthy:
 		return form.Finding{Level: form.Warning, Text: "Its state is " + p.State.Word() + ", so a CNI over it may carry no traffic yet"}
 	}

@@ -30,7 +30,7 @@ type Editor[T any] struct {
 	// there.
 	Next func(T, change.Result) []tui.Action
 	// Made runs when an object was created; nil for nothing.
-	Made func(T) tea.Cmd
+	Made func(T, change.Result) tea.Cmd
 	// Guard says what stands against a change and what it brings with it; see Guard. Nil for nothing.
 	Guard Guard[T]
 	// ConfirmCreate is what must be typed before a new object is ordered; empty where it costs nothing.
@@ -99,7 +99,7 @@ func (e Editor[T]) created(wanted T) func(change.Result) tea.Cmd {
 		if r.Outcome == journal.Done {
 			cmds = append(cmds, e.Env.forget(e.Draft))
 			if e.Made != nil {
-				cmds = append(cmds, e.Made(wanted))
+				cmds = append(cmds, e.Made(wanted, r))
 			}
 		}
 		return tea.Batch(cmds...)

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"time"
 
@@ -148,8 +149,17 @@ func (r *Review) leadBack() tea.Cmd {
 	if r.intent.FieldOf != nil {
 		field = r.intent.FieldOf(field)
 	}
-	text := Sentence(r.plan.DryRun.Err)
-	return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{field: "Cloudflare: " + text}} }
+	text := "Cloudflare: " + objection(r.plan.DryRun.Err)
+	return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{field: text}} }
+}
+
+// objection is why Cloudflare refuses, in its own words where it has any: they name the reason.
+func objection(err error) string {
+	var e *api.Error
+	if errors.As(err, &e) && len(e.Messages) > 0 && e.Messages[0].Text != "" {
+		return e.Messages[0].Text
+	}
+	return Sentence(err)
 }
 
 func (r *Review) applied(result change.Result) tea.Cmd {

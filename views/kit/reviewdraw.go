@@ -2,6 +2,7 @@ package kit
 
 import (
 	"encoding/json"
+	"errors"
 	"strings"
 
 	"flarewire/api"
@@ -50,10 +51,14 @@ func (r *Review) drawPlan(p *page) {
 	for _, w := range r.plan.Warnings {
 		p.text(tui.Pending, "! "+w)
 	}
+	doubts := doubtful(r.intent.InWords)
+	for _, said := range doubts { // what the fields warned of must not stand below the first screen
+		p.text(tui.Pending, "! "+said.Label+": "+said.Means)
+	}
 	for _, w := range r.plan.Consequences {
 		p.text(tui.Plain, "- "+w)
 	}
-	if len(r.plan.Warnings)+len(r.plan.Consequences) > 0 {
+	if len(r.plan.Warnings)+len(doubts)+len(r.plan.Consequences) > 0 {
 		p.blank()
 	}
 	r.drawCheck(p)
@@ -69,7 +74,10 @@ func (r *Review) drawPlan(p *page) {
 
 func (r *Review) drawCheck(p *page) {
 	d := r.plan.DryRun
+	var e *api.Error
 	switch {
+	case errors.As(d.Err, &e) && e.Status == 0:
+		p.text(tui.Bad, "Cloudflare's check: no answer. "+Sentence(d.Err))
 	case d.Err != nil:
 		p.text(tui.Bad, "Cloudflare's check: refused. "+Sentence(d.Err))
 	case d.Asked:
@@ -136,6 +144,19 @@ func (r *Review) drawResult(p *page) {
 		p.blank()
 		p.text(tui.Muted, "Cloudflare's request: "+strings.Join(r.result.RequestIDs, " "))
 	}
+}
+
+// doubtful are the fields that the form warned of.
+func doubtful(parts []form.Part) []form.Said {
+	var out []form.Said
+	for _, part := range parts {
+		for _, said := range part.Said {
+			if said.Warning {
+				out = append(out, said)
+			}
+		}
+	}
+	return out
 }
 
 // inWords is everything that a form says, a line for a field and what it means below.

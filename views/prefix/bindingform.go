@@ -56,7 +56,7 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 					Check: s.checkPrefix, Changed: s.look, Live: s.bound}}},
 			{Title: "Binding", Intro: "Which part of it goes where. The most specific binding wins; what has none stays with the one above it.", Fields: []form.Field{
 				{Key: "cidr", Label: "Network", Help: "First the whole prefix; later parts of it, such as a /28",
-					Suggest: func(v form.Values) []string { return []string{strings.TrimSpace(v["prefix"])} }, Propose: s.whole,
+					Suggest: s.suggest, Propose: s.whole,
 					Check: func(v string, all form.Values) form.Finding {
 						return s.checkNetwork(v, all)
 					}},
@@ -152,6 +152,14 @@ func (s *bindingSetup) bound(v form.Values) string {
 		return "nothing is bound to it yet"
 	}
 	return "bound: " + strings.Join(names, ", ")
+}
+
+// suggest gives the whole prefix, unless it has its binding already.
+func (s *bindingSetup) suggest(v form.Values) []string {
+	if cidr := strings.TrimSpace(v["prefix"]); !s.checkNetwork(cidr, v).Blocks() {
+		return []string{cidr}
+	}
+	return nil
 }
 
 // whole proposes the whole prefix while nothing is bound to it.

@@ -223,7 +223,7 @@ func TestTheFormOfABindingKnowsTheRules(t *testing.T) {
 		p.sees("198.19.0.0/24", "[Magic Transit]", "Takes 4 to 6 hours")
 		p.press("ctrl+u").types("198.19.0.0/28")
 		p.sees("The first binding must be the whole prefix")
-		p.press("esc").press("l", "esc", "esc", "g").goTo("198.18.10.0/24").press("2", "n")
+		p.press("esc").press("left", "enter", "esc", "esc", "g").goTo("198.18.10.0/24").press("2", "n")
 		p.types("198.18.10.0/28")
 		p.press("tab", "right")
 		p.sees("Magic Transit can only be the first binding")

@@ -215,7 +215,7 @@ func TestATunnelWithoutCustomerEndpoint(t *testing.T) {
 	p.Press("/")
 	typed(p, "ams-br2")
 	p.Press("enter", "t")
-	p.See("The tunnel has no customer endpoint: type your router's public address", "Most of its traffic:")
+	p.See("The tunnel has no customer endpoint: type your router's public address", "Most of its traffic at")
 	typed(p, "198.51.100.130")
 	p.Press("ctrl+s")
 	p.See("3 of 3 reached it", "Amsterdam")

@@ -8,6 +8,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
+	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/views/kit"
 )
@@ -18,6 +19,12 @@ import (
 func (m *Module) follow(id, name string) tui.Action {
 	return tui.Action{Name: "bring-up", Keys: []string{"b"}, Short: "bring-up", Footer: true, Long: "Follow the tunnel until its session is up",
 		Run: func() tea.Cmd { return tui.Push(NewBringUp(m, id, name)) }}
+}
+
+// made begins to follow a new tunnel, and remembers where its inner subnet was taken from.
+func (m *Module) made(id, name, subnet string) tea.Cmd {
+	m.followed(id, name)
+	return tea.Batch(m.env.RememberPool(subnet), m.env.Feed.Want(watch.HealthSource))
 }
 
 // pagesOfCreation are the review and the form: what comes after them takes their place.
@@ -37,7 +44,8 @@ func (m *Module) afterGRE(t api.GRETunnel, r change.Result) []tui.Action {
 
 // afterIPsec is what a new IPsec tunnel needs next: first its key.
 func (m *Module) afterIPsec(wanted api.IPsecTunnel, r change.Result) []tui.Action {
-	out := []tui.Action{m.bringUp(r.ID, wanted.Name), m.routerConfigOf(api.IPsec, r.ID, api.Secret{})}
+	// A key of one's own is known as long as this page is open; a generated one on the page that shows it.
+	out := []tui.Action{m.bringUp(r.ID, wanted.Name), m.routerConfigOf(api.IPsec, r.ID, wanted.PSK)}
 	if !wanted.PSK.IsZero() || m.keyed[r.ID] {
 		return out // it has a key: a new one would break it
 	}

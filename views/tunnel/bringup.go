@@ -1,10 +1,7 @@
 package tunnel
 
 import (
-	"maps"
 	"net/netip"
-	"slices"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -27,24 +24,9 @@ type BringUp struct {
 	steps *progress
 }
 
-// progress is when each step of a tunnel was first seen. Zero: not yet.
-type progress struct {
-	name    string
-	kind    api.TunnelKind
-	began   time.Time // when following began
-	listed  time.Time
-	keyed   time.Time // IPsec: the API says when a key was made
-	healthy time.Time
-	tcp     time.Time
-	up      time.Time
-	missing bool // it was there and is gone
-}
-
-// NewBringUp makes the page for a tunnel by its id.
+// NewBringUp makes the page for a tunnel by its id; from now on it is followed.
 func NewBringUp(m *Module, id, name string) *BringUp {
-	if m.progress[id] == nil {
-		m.progress[id] = &progress{name: name, began: m.env.Now()}
-	}
+	m.followed(id, name)
 	return &BringUp{m: m, id: id, name: name, steps: m.progress[id]}
 }
 
@@ -53,61 +35,20 @@ func (b *BringUp) Title() string { return "Bring up " + b.name }
 
 // Init implements tui.View.
 func (b *BringUp) Init() tea.Cmd {
-	b.look()
+	b.steps.look(b.m)
 	return tea.Batch(b.m.env.Feed.Want(watch.HealthSource), b.m.env.Feed.Again())
 }
 
 // Status implements tui.StatusReporter.
 func (b *BringUp) Status() tui.Status { return b.m.env.Feed.Tunnels().Status() }
 
-// Update implements tui.View.
-func (b *BringUp) Update(msg tea.Msg) tea.Cmd {
-	if b.m.env.Feed.Brings(msg) {
-		b.look()
-	}
+// Update implements tui.View: the module looks at every tunnel that is followed, whether its page is open or not.
+func (b *BringUp) Update(tea.Msg) tea.Cmd {
+	b.name = b.steps.name
 	return nil
 }
 
-// look takes the newest snapshot into the steps.
-func (b *BringUp) look() {
-	t, ok := b.tunnel()
-	if !ok {
-		b.steps.missing = !b.steps.listed.IsZero()
-		return
-	}
-	b.name, b.steps.missing = t.Name, false
-	b.steps.name, b.steps.kind = t.Name, t.Kind
-	now := b.m.env.Now()
-	first(&b.steps.listed, now)
-	reached(&b.steps.keyed, b.hasKey(t), now)
-	reached(&b.steps.healthy, probed(t) == watch.Healthy, now)
-	connected := t.State == watch.Up || (t.BGPStatus != nil && t.BGPStatus.TCPEstablished)
-	reached(&b.steps.tcp, connected, now)
-	reached(&b.steps.up, t.State == watch.Up, now)
-}
-
-// reached notes when a step was first seen, and forgets it when the step is lost again.
-func reached(at *time.Time, is bool, now time.Time) {
-	if !is {
-		*at = time.Time{}
-		return
-	}
-	first(at, now)
-}
-
-func first(at *time.Time, now time.Time) {
-	if at.IsZero() {
-		*at = now
-	}
-}
-
 func (b *BringUp) tunnel() (watch.Tunnel, bool) { return b.m.byID(b.id) }
-
-// hasKey tells whether the tunnel has a pre-shared key, as far as the API or this program knows: a key that
-// was sent along when the tunnel was made may have no date.
-func (b *BringUp) hasKey(t watch.Tunnel) bool {
-	return b.m.keyed[t.ID] || t.PSK != nil && !t.PSK.LastGeneratedOn.IsZero()
-}
 
 // Actions implements tui.View.
 func (b *BringUp) Actions() []tui.Action {
@@ -122,7 +63,7 @@ func (b *BringUp) Actions() []tui.Action {
 	config := b.m.routerConfig(t.Tunnel)
 	config.Footer = true
 	out := []tui.Action{open}
-	if t.Kind == api.IPsec && !b.hasKey(t) {
+	if t.Kind == api.IPsec && !b.m.hasKey(t) {
 		out = append(out, tui.Action{Name: "generate-key", Keys: []string{"K"}, Short: "generate key", Footer: true, Why: b.m.env.NoWrites,
 			Long: "Generate the pre-shared key: without one the tunnel cannot come up", Run: func() tea.Cmd { return b.m.rotate(t.ID, t.Name) }})
 	}
@@ -134,7 +75,7 @@ func (b *BringUp) Draw(c tui.Canvas) []string {
 	t, ok := b.tunnel()
 	lines := []string{""}
 	for _, s := range b.list(t, ok) {
-		lines = append(lines, s.draw(c, b.steps.began))
+		lines = append(lines, s.draw(c, b.steps.listed))
 	}
 	return append(append(lines, ""), b.verdict(c, t, ok)...)
 }
@@ -142,21 +83,21 @@ func (b *BringUp) Draw(c tui.Canvas) []string {
 // step is one step of the way up.
 type step struct {
 	title string
-	means string    // what it means that it is reached
-	at    time.Time // when it was reached; zero: not yet
-	since time.Time // when it could begin: the step before was reached; zero: that one is missing
-	off   string    // why it is not waited for; empty when it is
+	means string // what it means that it is reached
+	at    arrival
+	ready bool   // it can be reached: what goes before it is there
+	off   string // why it is not waited for; empty when it is
 }
 
 // list are the steps of this tunnel. The health and the session do not wait for each other.
 func (b *BringUp) list(t watch.Tunnel, ok bool) []step {
 	p := b.steps
-	out := []step{{title: "created", means: "Cloudflare lists it", at: p.listed, since: p.began}}
-	ready := p.listed
+	listed := p.listed.reached()
+	out := []step{{title: "created", means: "Cloudflare lists it", at: p.listed, ready: true}}
 	if p.kind == api.IPsec {
-		out = append(out, step{title: "key set", means: "both sides can have the same pre-shared key", at: p.keyed, since: p.listed})
+		out = append(out, step{title: "key set", means: "both sides can have the same pre-shared key", at: p.keyed, ready: listed})
 	}
-	health := step{title: "health check", means: "Cloudflare's probes are answered", at: p.healthy, since: ready}
+	health := step{title: "health check", means: "Cloudflare's probes are answered", at: p.healthy, ready: listed}
 	if ok {
 		health.off = b.healthOff(t)
 	}
@@ -164,8 +105,8 @@ func (b *BringUp) list(t watch.Tunnel, ok bool) []step {
 	if ok && t.BGP == nil {
 		return out
 	}
-	return append(out, step{title: "TCP established", means: "your router reaches Cloudflare", at: p.tcp, since: ready},
-		step{title: "BGP up", means: "routes are exchanged", at: p.up, since: p.tcp})
+	return append(out, step{title: "TCP established", means: "your router reaches Cloudflare", at: p.tcp, ready: listed},
+		step{title: "BGP up", means: "routes are exchanged", at: p.up, ready: p.tcp.reached()})
 }
 
 // healthOff is why the health is not waited for; empty when it is.
@@ -181,29 +122,49 @@ func (b *BringUp) healthOff(t watch.Tunnel) string {
 	return ""
 }
 
-// draw is one line: reached, under way, still to come, or not waited for.
-func (s step) draw(c tui.Canvas, began time.Time) string {
+// draw is one line: reached, under way, still to come, or not waited for. created is what times count from.
+func (s step) draw(c tui.Canvas, created arrival) string {
 	g := c.Theme.Glyphs
 	mark, role, text := g.None, tui.Muted, "later: "+s.means
 	switch {
-	case !s.at.IsZero():
+	case s.at.reached():
 		mark, role = g.Up, tui.Good
-		text = s.at.UTC().Format("15:04:05") + " UTC"
-		if took := s.at.Sub(s.since).Round(time.Second); !s.since.IsZero() && took > 0 {
-			text += ", took " + took.String()
-		} else if s.at.Equal(began) {
-			text += ", or before"
-		}
+		text = s.at.words(c.Now) + sinceCreation(s.at, created)
 	case s.off != "":
 		text = "not waited for: " + s.off
-	case !s.since.IsZero():
+	case s.ready:
 		mark, role = g.Pending, tui.Pending
 		text = "waiting until " + s.means
-		if age := tui.AgeSince(s.since, c.Now); age != "now" {
-			text = "waiting " + age + ", until " + s.means
+		if age := tui.AgeSince(created.at, c.Now); created.reached() && age != "now" {
+			text = "waiting until " + s.means + ", " + age + " so far"
 		}
 	}
 	return tui.Line{{Text: "   "}, {Text: mark + " " + tui.Fit(s.title, 18), Role: role}, {Text: tui.Clean(text), Role: tui.Muted}}.Paint(c.Theme, c.Width)
+}
+
+// words is when it was: at a time, or some time before the tunnel was first looked at.
+func (a arrival) words(now time.Time) string {
+	layout := "15:04:05 UTC"
+	if now.Sub(a.at) > fresh {
+		layout = "2006-01-02 15:04 UTC"
+	}
+	if a.before {
+		return "before " + a.at.UTC().Format(layout)
+	}
+	return a.at.UTC().Format(layout)
+}
+
+// fresh is how old a tunnel may be for its steps to be counted from its creation: later they are not the way up of a
+// new tunnel any more.
+const fresh = 24 * time.Hour
+
+// sinceCreation is how long after the tunnel's creation a step was reached; empty when that is not known, or long ago.
+func sinceCreation(at, created arrival) string {
+	took := at.at.Sub(created.at).Round(time.Second)
+	if at.before || created.before || !created.reached() || took <= 0 || took > fresh {
+		return ""
+	}
+	return ", " + took.String() + " after it was created"
 }
 
 // verdict is what the steps amount to, and what to do while one does not come.
@@ -213,21 +174,29 @@ func (b *BringUp) verdict(c tui.Canvas, t watch.Tunnel, ok bool) []string {
 		return tui.Paragraph(c, tui.Bad, "The tunnel is no longer on the account.")
 	case !ok:
 		return tui.Paragraph(c, tui.Muted, "Waiting for the list to show the tunnel.")
+	case t.BGP == nil && t.Kind == api.IPsec && !b.m.hasKey(t):
+		return append(b.hints(c, t), b.ends(c, t)...)
 	case t.BGP == nil:
 		return append(tui.Paragraph(c, tui.Good, "There is no BGP on this tunnel: it carries traffic as soon as a static route leads into it."), b.ends(c, t)...)
-	case t.State == watch.Up && b.steps.up.Equal(b.steps.began):
+	case t.State == watch.Up && b.steps.up.before:
 		return tui.Paragraph(c, tui.Good, "The session was up already when you began to follow it.")
 	case t.State == watch.Up:
-		return tui.Paragraph(c, tui.Good, "The session is up after "+b.steps.up.Sub(b.steps.began).Round(time.Second).String()+".")
+		return tui.Paragraph(c, tui.Good, "The session is up"+sinceCreation(b.steps.up, b.steps.listed)+".")
 	}
 	return append(b.hints(c, t), b.ends(c, t)...)
 }
 
+// statusComes is how long a new session may be without a status before that means something.
+const statusComes = 2 * time.Minute
+
 // hints say what to check while a step does not come.
 func (b *BringUp) hints(c tui.Canvas, t watch.Tunnel) []string {
 	var out []string
-	if t.Kind == api.IPsec && !b.hasKey(t) {
+	if t.Kind == api.IPsec && !b.m.hasKey(t) {
 		out = append(out, tui.Paragraph(c, tui.Pending, "K makes a pre-shared key, unless your router has one that you set yourself.")...)
+	}
+	if t.BGPStatus == nil && c.Now.Sub(b.steps.began) < statusComes {
+		return append(out, tui.Paragraph(c, tui.Muted, "The API reports no status for the session yet; that is usual in the first minutes.")...)
 	}
 	for _, f := range diagnose.Session(t.Tunnel, c.Now) {
 		out = append(out, tui.Paragraph(c, tui.Strong, f.Text)...)
@@ -282,32 +251,5 @@ func ikeIdentities(t api.Tunnel) []string {
 	if len(out) == 0 {
 		out = append(out, "copy FQDN or User ID from the dashboard: the API gave none")
 	}
-	return out
-}
-
-// Followed implements kit.Follower: the tunnels whose way up was followed since the program began, those that
-// are not up first.
-func (m *Module) Followed() []kit.Followed {
-	var out []kit.Followed
-	for _, id := range slices.Sorted(maps.Keys(m.progress)) {
-		p := m.progress[id]
-		f := kit.Followed{Name: p.name, State: "on its way since " + p.began.UTC().Format("15:04") + " UTC", Open: func() tui.View { return NewBringUp(m, id, p.name) }}
-		switch {
-		case p.missing:
-			f.State = "no longer on the account"
-		case !p.up.IsZero():
-			f.State, f.Up = "up", true
-		}
-		out = append(out, f)
-	}
-	slices.SortStableFunc(out, func(a, b kit.Followed) int {
-		if a.Up == b.Up {
-			return strings.Compare(a.Name, b.Name)
-		}
-		if b.Up {
-			return -1
-		}
-		return 1
-	})
 	return out
 }

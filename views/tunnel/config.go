@@ -3,6 +3,7 @@ package tunnel
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -121,7 +122,7 @@ func (r *RouterConfig) Actions() []tui.Action {
 		{Name: "write", Keys: []string{"w"}, Short: "write to a file", Footer: true, Long: "Write it to a file that only you can read", Why: why, Run: r.askWhere},
 	}
 	if r.in.Tunnel.Kind == api.IPsec {
-		own = append(own, r.keyAction())
+		own = slices.Insert(own, 2, r.keyAction()) // before what goes without it at 80 columns
 	}
 	return append(own, r.scroll.Actions()...)
 }

@@ -79,7 +79,8 @@ func firstOf(list []string) string {
 // nextNames are names in the pattern of those in use that begin with what was typed; a proposal that was taken
 // leads to the next one.
 func (f fields) nextNames(typed string) []string {
-	names := f.m.names(f.id)
+	// Names often tell the kind, so only those of this kind are counted on.
+	names := slices.DeleteFunc(f.m.names(f.id), func(n netrules.Named) bool { return n.Kind != f.kind })
 	if all := netrules.NextNames(f.kind, "", names); slices.Contains(all, typed) {
 		return all
 	}
@@ -132,6 +133,9 @@ func (f fields) checkCustomer(v string, all form.Values) form.Finding {
 	cloudflare, errCF := netip.ParseAddr(strings.TrimSpace(all["cloudflare_endpoint"]))
 	if finding.Blocks() || err != nil || errCF != nil {
 		return finding
+	}
+	if customer == cloudflare || f.m.tunnelsAt(v) > 0 {
+		return form.Finding{Level: form.Error, Text: "This is Cloudflare's side; use the public address of your router"}
 	}
 	pair := netrules.EndpointPair{Kind: f.kind, Cloudflare: cloudflare, Customer: customer}
 	return kit.WorstOf(finding, kit.Finding(netrules.EndpointPairUsed(pair, false, f.m.pairs(f.id))))

@@ -75,7 +75,7 @@ func (m *Module) byID(id string) (watch.Tunnel, bool) {
 }
 
 // Services implements kit.Module: the feed is the program's own.
-func (m *Module) Services() []tui.Service { return []tui.Service{m.leases} }
+func (m *Module) Services() []tui.Service { return []tui.Service{m.leases, tracker{m}} }
 
 func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Description[watch.Tunnel] {
 	d := Describe(title, m.env.Glyphs)
@@ -106,7 +106,7 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 
 func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 	return kit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again, Next: m.afterGRE,
-		Draft: "gre", Made: func(t api.GRETunnel) tea.Cmd { return m.env.RememberPool(t.InterfaceAddress) },
+		Draft: "gre", Made: func(t api.GRETunnel, r change.Result) tea.Cmd { return m.made(r.ID, t.Name, t.InterfaceAddress) },
 		HangsOn: func(ctx context.Context, t api.GRETunnel) []string {
 			return m.env.HangsOn(ctx, subject(watch.Tunnel{Tunnel: t.Tunnel()}))
 		}}
@@ -114,7 +114,10 @@ func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 
 func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 	return kit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again, Next: m.afterIPsec,
-		Draft: "ipsec", Made: func(t api.IPsecTunnel) tea.Cmd { return m.env.RememberPool(t.InterfaceAddress) },
+		Draft: "ipsec", Made: func(t api.IPsecTunnel, r change.Result) tea.Cmd {
+			m.keyed[r.ID] = !t.PSK.IsZero()
+			return m.made(r.ID, t.Name, t.InterfaceAddress)
+		},
 		HangsOn: func(ctx context.Context, t api.IPsecTunnel) []string {
 			return m.env.HangsOn(ctx, subject(watch.Tunnel{Tunnel: t.Tunnel()}))
 		}}
