@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -39,6 +40,8 @@ type IO struct {
 	Keys *keystore.Environment
 	// Redactor knows the secrets that must not be written; nil: a new one.
 	Redactor *secret.Redactor
+	// Transport is the way to Cloudflare; nil: the network.
+	Transport http.RoundTripper
 	// Prompt is where a question is asked, unbuffered; nil: no question can be asked.
 	Prompt io.Writer
 }
