@@ -161,13 +161,13 @@ func (m *matrix) row(t *testing.T, name string, try func(*testing.T, trouble) st
 
 // print writes the table.
 func (m *matrix) print(t *testing.T, what string) {
-	table := fmt.Sprintf("%-24s", what)
+	table := fmt.Sprintf("%-29s", what)
 	for _, tr := range m.kinds {
 		table += fmt.Sprintf("%8s", tr.name)
 	}
 	tried, failed := 0, 0
 	for _, row := range m.rows {
-		table += fmt.Sprintf("\n%-24s", row)
+		table += fmt.Sprintf("\n%-29s", row)
 		for _, tr := range m.kinds {
 			cell := m.cells[row+"/"+tr.name]
 			table += fmt.Sprintf("%8s", cell)

@@ -183,7 +183,7 @@ func (s *seat) take(msg tea.Msg) {
 }
 
 // pass lets time go by; whatever is due happens when it is due.
-func (s *seat) pass(d time.Duration) {
+func (s *seat) pass(d time.Duration) *seat {
 	end := time.NewTimer(d)
 	defer end.Stop()
 	for {
@@ -192,7 +192,7 @@ func (s *seat) pass(d time.Duration) {
 			s.take(msg)
 		case <-end.C:
 			s.settle()
-			return
+			return s
 		}
 	}
 }
