@@ -3,6 +3,7 @@ package reliability_test
 import (
 	"fmt"
 	"io"
+	"net/http"
 	"path/filepath"
 	"regexp"
 	"runtime/debug"
@@ -54,7 +55,8 @@ type options struct {
 	home          string              // where the journal, the history and the profiles lie; "" a new folder
 	start         string              // the first page; "" the overview
 	before        func(*simedge.Edge) // what is done to the account before anybody looks
-	now           func() time.Time
+	// way is put between the program and the account.
+	way func(http.RoundTripper) http.RoundTripper
 }
 
 // sit tells a story in a bubble.
@@ -97,7 +99,11 @@ func (s *seat) join(o options) {
 	}
 	ctx := s.t.Context()
 	requests, sent := &kit.RequestLog{}, &change.RequestLog{}
-	client, err := api.New(api.Options{Transport: s.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
+	way := s.RoundTripper()
+	if o.way != nil {
+		way = o.way(way)
+	}
+	client, err := api.New(api.Options{Transport: way, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
 		OnExchange: func(e api.Exchange) { requests.Observe(e); sent.Observe(e) }})
 	check(err)
 	account := client.In(s.Account())

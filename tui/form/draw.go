@@ -123,9 +123,10 @@ func (f *Form) proposal(c tui.Canvas, value string, width int) string {
 func (f *Form) choice(c tui.Canvas, field Field, here bool, width int) string {
 	var line tui.Line
 	for _, o := range field.Options {
-		role, text := tui.Muted, " "+o.Label+" "
+		label := tui.Clean(o.Label) // an option may be what the server said
+		role, text := tui.Muted, " "+label+" "
 		if o.Value == f.values[field.Key] {
-			role, text = tui.Strong, "["+o.Label+"]"
+			role, text = tui.Strong, "["+label+"]"
 			if here {
 				role = tui.Selected
 			}
@@ -154,9 +155,9 @@ func (f *Form) below(c tui.Canvas, field Field, here bool) string {
 	case field.Live != nil && field.Live(f.values) != "":
 		line = tui.Line{{Text: g.Up + " " + tui.Clean(field.Live(f.values)), Role: tui.Good}}
 	case here && field.Fixed != "":
-		line = tui.Line{{Text: field.Fixed, Role: tui.Muted}}
+		line = tui.Line{{Text: tui.Clean(field.Fixed), Role: tui.Muted}}
 	case here:
-		line = tui.Line{{Text: field.Help, Role: tui.Muted}}
+		line = tui.Line{{Text: tui.Clean(field.Help), Role: tui.Muted}}
 	}
 	if len(line) == 0 {
 		return ""

@@ -258,7 +258,7 @@ func (l *List[T]) empty(c tui.Canvas) []string {
 	var lines []string
 	switch {
 	case l.table.Filter() != "":
-		text = "No row matches " + tui.Clean(l.table.Filter()) + ". esc clears the filter."
+		text = "No row matches " + l.table.Filter() + ". esc clears the filter."
 	case status.Updated.IsZero() && status.Err != "":
 		for _, line := range tui.Wrap(tui.Clean(status.Err), c.Width-4) {
 			lines = append(lines, "  "+c.Theme.Paint(tui.Bad, line))
@@ -267,5 +267,5 @@ func (l *List[T]) empty(c tui.Canvas) []string {
 	case status.Updated.IsZero():
 		text = "Asking Cloudflare…"
 	}
-	return append(lines, tui.Text(tui.Muted, "  "+text).Paint(c.Theme, c.Width))
+	return append(lines, tui.Text(tui.Muted, "  "+tui.Clean(text)).Paint(c.Theme, c.Width))
 }
