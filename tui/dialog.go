@@ -140,9 +140,8 @@ func (d *Dialog) over(screen string, c Canvas, height int) string {
 	}
 	var tail []string
 	if d.Confirm != "" {
-		FitInput(&d.input, inner-4)
 		tail = append(append(tail, ""), paintWrapped(Text(Strong, "Type "+Clean(d.Confirm)+" to go on:"), c.Theme, inner, maxTitle)...)
-		tail = append(tail, d.input.View())
+		tail = append(tail, DrawInput(&d.input, inner-4))
 	}
 	tail = append(tail, "", d.buttons(c))
 	// What must be typed and the answers are never cut off; what explains them is.

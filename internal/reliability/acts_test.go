@@ -115,7 +115,7 @@ func TestFaultMatrixOfTheSending(t *testing.T) {
 func (s *seat) sendUnder(tr trouble, carriedOut bool) string {
 	s.t.Helper()
 	s.pass(5 * time.Second)
-	s.goTo("gre").pass(5*time.Second).press("e").types("x").press("ctrl+s").pass(5 * time.Second)
+	s.goTo("gre").pass(5 * time.Second).press("e").types("x").press("ctrl+s").pass(5 * time.Second)
 	if tr.fault != nil {
 		f := *tr.fault
 		// A refusal is taken at its word: no server carries out what it answers with a 4xx.

@@ -79,7 +79,9 @@ type place struct {
 	name string   // for the table; empty: page and keys
 }
 
-func (p place) String() string { return cmp.Or(p.name, strings.Join(append([]string{p.page}, p.keys...), " ")) }
+func (p place) String() string {
+	return cmp.Or(p.name, strings.Join(append([]string{p.page}, p.keys...), " "))
+}
 
 func (p place) local() bool { return slices.Contains(local, p.page) }
 

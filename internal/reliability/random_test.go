@@ -124,9 +124,6 @@ func play(s *seat, data []byte) (steps int) {
 		}
 	}()
 	for len(r.data) > 0 {
-		if s.left { // the person comes again
-			s.left = false
-		}
 		did = append(did, r.step(s))
 		steps++
 		if err := s.whole(); err != nil {

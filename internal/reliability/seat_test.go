@@ -44,7 +44,7 @@ type seat struct {
 
 	skew   time.Duration // how far the server's clock is ahead of ours
 	copied []string      // what went to the clipboard
-	left   bool          // the program was quit
+	quits  int           // how often the program was left; it goes on all the same, so that one story can be long
 	faults []string      // panics of commands
 	frames int
 }
@@ -138,9 +138,6 @@ func (s *seat) pages() []string {
 
 // send gives the program a message and draws the screen, as the terminal would see it.
 func (s *seat) send(msg tea.Msg) {
-	if s.left {
-		return
-	}
 	if size, ok := msg.(tea.WindowSizeMsg); ok {
 		s.at = size
 	}
@@ -177,7 +174,7 @@ func (s *seat) take(msg tea.Msg) {
 			s.run(cmd)
 		}
 	case tea.QuitMsg:
-		s.left = true
+		s.quits++
 	default:
 		// The library's own message for the clipboard has no exported type.
 		if fmt.Sprintf("%T", msg) == "tea.setClipboardMsg" {

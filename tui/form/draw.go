@@ -100,8 +100,7 @@ func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 	case here && f.proposed[field.Key] && value != "":
 		return f.proposal(c, value, width)
 	case here:
-		tui.FitInput(&f.input, width-1)
-		return f.input.View()
+		return tui.DrawInput(&f.input, width-1)
 	case field.Kind == Secret:
 		value = strings.Repeat("•", min(len(value), 12))
 	}
