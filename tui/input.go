@@ -22,10 +22,12 @@ func NewInput(prompt string) textinput.Model {
 // DrawInput draws an input with room for width cells of text. What was pasted, or came from the server to be edited,
 // may hold marks that turn text around or that nobody sees: they stay in the value and are drawn as dots.
 func DrawInput(in *textinput.Model, width int) string {
-	// The library works out which part of a long text is shown only when the cursor moves.
-	if in.Width() != width {
+	// The library works out which part of a long text is shown only when the cursor moves, and only from the end
+	// whatever the width was before.
+	if at := in.Position(); in.Width() != width {
 		in.SetWidth(width)
-		in.SetCursor(in.Position())
+		in.CursorEnd()
+		in.SetCursor(at)
 	}
 	drawn := in.View()
 	shown := strings.Map(func(r rune) rune {
@@ -34,9 +36,9 @@ func DrawInput(in *textinput.Model, width int) string {
 		}
 		return r
 	}, drawn)
-	if shown == drawn {
-		return drawn
+	// A dot takes a cell where the mark took none, and the library counts a character of two cells at the edge as one.
+	if room := Width(in.Prompt) + width + 1; Width(shown) > room {
+		return ansi.Truncate(shown, room, "")
 	}
-	// A dot takes a cell where the mark took none.
-	return ansi.Truncate(shown, Width(in.Prompt)+width+1, "")
+	return shown
 }

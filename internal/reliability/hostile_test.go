@@ -116,7 +116,7 @@ func (s *seat) tour(pages []string) error {
 
 // home goes back to the first page from wherever one is.
 func (s *seat) home() {
-	for range 8 {
+	for range 20 {
 		if crumbs := header(s.screen()); strings.HasPrefix(crumbs, " Overview  ") && !strings.Contains(strings.Join(s.screen(), ""), "╭") {
 			return
 		}

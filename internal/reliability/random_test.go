@@ -151,6 +151,7 @@ func FuzzInput(f *testing.F) {
 			data = data[:1000]
 		}
 		home := t.TempDir()
+		t.Chdir(home)
 		synctest.Test(t, func(t *testing.T) { play(open(t, options{home: home}), data) })
 	})
 }
@@ -167,7 +168,7 @@ func noise(seed uint64, n int) []byte {
 func TestRandomInput(t *testing.T) {
 	people, length := 12, 1500
 	if long() {
-		people, length = 150, 4000
+		people, length = 60, 4000
 	}
 	began, steps, frames := time.Now(), 0, 0
 	for seed := range people {

@@ -65,6 +65,7 @@ func sit(t *testing.T, o options, story func(*seat)) {
 	if o.home == "" {
 		o.home = t.TempDir()
 	}
+	t.Chdir(o.home) // pages write files where the program was started
 	synctest.Test(t, func(t *testing.T) { story(open(t, o)) })
 }
 
