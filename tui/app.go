@@ -36,8 +36,6 @@ type App struct {
 	profile bool      // the first colour profile was seen
 	lines   *Lines    // there is no screen: see Lines
 	touched time.Time // the last key
-	profile bool      // the first colour profile was seen
-	lines   *Lines    // there is no screen: see Lines
 	suspend func()    // stops the program, as ctrl+z does elsewhere; nil without a terminal
 }
 

@@ -75,7 +75,9 @@ func TestTerminalFaultSuspended(t *testing.T) {
 	term := ptytest.Start(t, ptytest.Options{Path: shell, Args: []string{"--norc", "-c", script, ptytest.Build(t)}, Timeout: patience})
 	goTo(term, "lhr-hq-gre")
 	term.Press("ctrl+z")
-	s := term.WaitFor("the shell", func(s ptytest.Screen) bool { return s.Contains("stopped 148") && s.Contains("\"raw modes: 0") && !s.AltScreen() })
+	s := term.WaitFor("the shell", func(s ptytest.Screen) bool {
+		return s.Contains("stopped 148") && s.Contains("\"raw modes: 0") && !s.AltScreen()
+	})
 	if !s.Cursor().Visible {
 		t.Error("the shell has no cursor")
 	}
@@ -195,7 +197,9 @@ func TestTerminalFaultNoProcessorTimeIsBurnt(t *testing.T) {
 			a := newAccount(t, simedge.Options{})
 			term := watching(t, a)
 			term.Type(":routes\r")
-			term.WaitFor("the routes", func(s ptytest.Screen) bool { return strings.Contains(title(s), "● now") && s.Contains("10.50.0.0/16") })
+			term.WaitFor("the routes", func(s ptytest.Screen) bool {
+				return strings.Contains(title(s), "● now") && s.Contains("10.50.0.0/16")
+			})
 			if down {
 				a.server.Close()
 				term.Press("r")
