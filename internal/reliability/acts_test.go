@@ -122,7 +122,7 @@ func (s *seat) sendUnder(tr trouble, carriedOut bool) string {
 		f.Method, f.CarriedOut = http.MethodPut, carriedOut && (f.Status == 0 || f.Status >= 500 || f.Status < 300) && f.Kind != simedge.FaultRateLimit
 		s.Fault(f)
 	}
-	s.skew = tr.skew
+	s.skew.Store(int64(tr.skew))
 	sent := len(s.Requests())
 	s.press("enter").pass(100 * time.Second)
 	puts := 0

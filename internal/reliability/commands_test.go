@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -22,7 +23,7 @@ type shell struct {
 	*simedge.Edge
 	t        *testing.T
 	home     string
-	skew     time.Duration
+	skew     atomic.Int64 // nanoseconds; see seat
 	env      []string
 	input    string
 	out, err bytes.Buffer
@@ -30,7 +31,7 @@ type shell struct {
 
 func newShell(t *testing.T, home string) *shell {
 	s := &shell{t: t, home: home}
-	s.Edge = simedge.New(simedge.Options{Now: func() time.Time { return time.Now().Add(s.skew) }})
+	s.Edge = simedge.New(simedge.Options{Now: func() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }})
 	s.env = []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home, "LANG=C.UTF-8",
 		"CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + s.Account()}
 	return s
@@ -130,7 +131,7 @@ func (s *shell) under(c command, tr trouble) {
 	if good == 3 || (good == 1 && !strings.HasPrefix(c.line, "check")) {
 		s.t.Fatalf("exit code %d on a good day: %s", good, s.err.String())
 	}
-	s.skew = tr.skew
+	s.skew.Store(int64(tr.skew))
 	if tr.fault != nil {
 		s.Fault(*tr.fault)
 	}
@@ -169,7 +170,7 @@ func (s *shell) under(c command, tr trouble) {
 		s.t.Errorf("not one sentence with %q: %s", word, out)
 	}
 	s.ClearFaults()
-	s.skew = 0
+	s.skew.Store(0)
 	time.Sleep(5 * time.Minute) // a pause that Cloudflare asked for is over
 	if code, _ := s.run(s.t.Context(), args...); code != good {
 		s.t.Errorf("afterwards: exit code %d, want %d: %s", code, good, s.err.String())
@@ -203,7 +204,7 @@ func TestStatusThatWatchesSurvivesEveryFault(t *testing.T) {
 				if out, _ := printed(time.Minute); strings.Count(out, "\n") < 4 {
 					t.Fatalf("on a good day it printed %q", out)
 				}
-				s.skew = tr.skew
+				s.skew.Store(int64(tr.skew))
 				if tr.fault != nil {
 					s.Fault(*tr.fault)
 				}
@@ -217,7 +218,7 @@ func TestStatusThatWatchesSurvivesEveryFault(t *testing.T) {
 				case tr.word != "" && strings.Contains(line, "-o") && out != "":
 					t.Errorf("old data was printed as new: %q", out)
 				}
-				s.skew = 0
+				s.skew.Store(0)
 				s.ClearFaults()
 				printed(90 * time.Second)
 				if out, said := printed(time.Minute); out == "" || said != "" || strings.Contains(out, "Cloudflare answered") {

@@ -155,7 +155,7 @@ func TestHelperWriter(t *testing.T) {
 // TestFilesSurviveAKillAtAnyMoment kills a program that writes all its files again and again, with SIGKILL, after a
 // while of chance. Each time every file can be read, what was reported as written is there, and the next run goes on.
 func TestFilesSurviveAKillAtAnyMoment(t *testing.T) {
-	kills := 12
+	kills := 8
 	if long() {
 		kills = 400
 	}

@@ -166,7 +166,7 @@ func noise(seed uint64, n int) []byte {
 
 // TestRandomInput is the same with fixed noise, so that every run sees the same; FLAREWIRE_LONG does more.
 func TestRandomInput(t *testing.T) {
-	people, length := 12, 1500
+	people, length := 6, 1500
 	if long() {
 		people, length = 60, 4000
 	}

@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -42,10 +43,10 @@ type seat struct {
 	msgs    chan tea.Msg
 	at      tea.WindowSizeMsg
 
-	skew   time.Duration // how far the server's clock is ahead of ours
-	copied []string      // what went to the clipboard
-	quits  int           // how often the program was left; it goes on all the same, so that one story can be long
-	faults []string      // panics of commands
+	skew   atomic.Int64 // how far the server's clock is ahead of ours, in nanoseconds
+	copied []string     // what went to the clipboard
+	quits  int          // how often the program was left; it goes on all the same, so that one story can be long
+	faults []string     // panics of commands
 	frames int
 }
 
@@ -76,7 +77,7 @@ func open(t *testing.T, o options) *seat {
 		o.width, o.height = 100, 30
 	}
 	s := &seat{t: t, msgs: make(chan tea.Msg, 1<<16), at: tea.WindowSizeMsg{Width: o.width, Height: o.height}}
-	s.Edge = simedge.New(simedge.Options{Now: func() time.Time { return time.Now().Add(s.skew) }})
+	s.Edge = simedge.New(simedge.Options{Now: func() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }})
 	if o.before != nil {
 		o.before(s.Edge)
 	}
