@@ -110,13 +110,13 @@ func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 // proposal is a proposed value under the cursor. The value has the room first.
 func (f *Form) proposal(c tui.Canvas, value string, width int) string {
 	own := min(tui.Width(value)+1, width-1)
-	tui.FitInput(&f.input, own)
+	input := tui.DrawInput(&f.input, own)
 	for _, note := range []string{" proposed: typing replaces it", " proposed"} {
 		if own+1+len(note) <= width {
-			return f.input.View() + c.Theme.Paint(tui.Muted, note)
+			return input + c.Theme.Paint(tui.Muted, note)
 		}
 	}
-	return f.input.View()
+	return input
 }
 
 func (f *Form) choice(c tui.Canvas, field Field, here bool, width int) string {
