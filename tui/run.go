@@ -75,7 +75,8 @@ const stuckAfter = 3 * time.Second
 func ending(program *tea.Program, s os.Signal, ended <-chan error, before *term.State) (int, error) {
 	go program.Quit() // it waits while the program is busy with its output
 	select {
-	case <-ended:
+	case err := <-ended:
+		_ = err // it was asked to end: the signal's number says how
 	case <-time.After(stuckAfter):
 		// What can be restored without writing: whoever reads from the terminal next finds it as it was.
 		if before != nil {

@@ -6,6 +6,7 @@ import (
 	"bytes"
 	"fmt"
 	"math/rand/v2"
+	"net/http"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -180,7 +181,7 @@ func TestTerminalFaultGarbageAsKeys(t *testing.T) {
 		}
 	}
 	for _, r := range a.Requests() {
-		if r.Method != "GET" && !r.Query.Has("validate_only") && !strings.HasSuffix(r.Path, "graphql") {
+		if r.Method != http.MethodGet && !r.Query.Has("validate_only") && !strings.HasSuffix(r.Path, "graphql") {
 			t.Errorf("%s %s was sent", r.Method, r.Path)
 		}
 	}
