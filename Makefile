@@ -11,7 +11,8 @@ GOLANGCI_LINT := v2.15.0
 GORELEASER := v2.16.0
 BIN ?= bin/flarewire
 
-.PHONY: help build demo test race lint bench cover screenshots platforms contract fuzz docs release-check release-snapshot clean
+.PHONY: help build demo test race lint bench cover screenshots platforms contract fuzz docs release-check release-snapshot \
+	fault-matrix hostile soak files terminal-faults vuln licences reliability clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -52,7 +53,36 @@ FUZZTIME ?= 20s
 
 fuzz: ## fuzz every decoder and validator for FUZZTIME (20s) each
 	@grep -r --include='*_test.go' -o '^func Fuzz[A-Za-z0-9]*' . | while IFS=: read -r file func; do \
-		echo "fuzz $$file $${func#func }"; go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) "./$${file%/*}" || exit 1; done
+		echo "fuzz $$file $${func#func }"; go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x "./$${file%/*}" || exit 1; done
+
+# The long forms of the tests of docs/reliability.md, with their figures; the short ones are in `make test`.
+LONG := FLAREWIRE_LONG=1 go test -count=1 -timeout 15m -v ./internal/reliability
+
+fault-matrix: ## every page, command and change under every fault, as tables (1 min)
+	@set -o pipefail; $(LONG) -run 'FaultMatrix|StatusThatWatches' | grep -v -- '^=== \|^ *--- PASS'
+
+hostile: ## hostile text in every field of every answer, and random input (5 min)
+	@set -o pipefail; $(LONG) -run 'Hostile|RandomInput' | grep -v -- '^=== \|^ *--- PASS'
+
+soak: ## eight simulated hours with faults, and 5,000 polls over broken connections (10 s)
+	@set -o pipefail; $(LONG) -run Soak | grep -v -- '^=== '
+
+files: ## files under 400 SIGKILLs, on a full disk, without permission; the journal and its export (3 min)
+	@set -o pipefail; $(LONG) -run 'Files|Journal' | grep -v -- '^=== '
+
+terminal-faults: ## what can happen to a terminal, with the real program (1 min)
+	@set -o pipefail; go test -count=1 -v -run TerminalFault ./internal/e2e | grep -v -- '^=== '
+
+reliability: fault-matrix hostile soak files terminal-faults ## all of these
+
+GOVULNCHECK := v1.1.4
+
+vuln: ## look for known vulnerabilities in what is linked (needs vuln.go.dev)
+	@out=$$(go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK) ./... 2>&1); code=$$?; echo "$$out"; \
+	if echo "$$out" | grep -q 'fetching vulnerabilities\|dial tcp\|no such host'; then echo "NOT CHECKED: the database of vulnerabilities (vuln.go.dev) cannot be reached from here" >&2; exit 3; fi; exit $$code
+
+licences: ## write docs/licences.md: what is linked, and under which licences
+	go run ./internal/licences -platforms '$(PLATFORMS)'
 
 docs: ## write docs/keys.md anew from the keys of every page, and the manual pages and completions into bin/docs
 	go test ./cli -run TestTheKeyPage -update

@@ -35,6 +35,10 @@ func (s *sizeBound) RoundTrip(req *http.Request) (*http.Response, error) {
 	if err != nil {
 		return nil, err
 	}
+	if resp.ContentLength > s.limit { // announced: nothing of it has to be read
+		_ = resp.Body.Close()
+		return nil, fmt.Errorf("%w of %d bytes", errTooLarge, s.limit)
+	}
 	var buffer bytes.Buffer
 	buffer.Grow(int(min(max(resp.ContentLength+bytes.MinRead, firstBuffer), min(s.limit, 1<<20))))
 	_, err = buffer.ReadFrom(io.LimitReader(resp.Body, s.limit+1))

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"net/http"
 	"os"
 	"strings"
 	"time"
@@ -39,6 +40,8 @@ type IO struct {
 	Keys *keystore.Environment
 	// Redactor knows the secrets that must not be written; nil: a new one.
 	Redactor *secret.Redactor
+	// Transport is the way to Cloudflare; nil: the network.
+	Transport http.RoundTripper
 	// Prompt is where a question is asked, unbuffered; nil: no question can be asked.
 	Prompt io.Writer
 }
@@ -191,8 +194,8 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p.BoolVar(&f.accessible, "accessible", x.env("ACCESSIBLE") != "", "ask line by line instead of drawing a screen (also ACCESSIBLE)")
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
-	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newSnapshot(x, f), newBundle(x, f), newAuth(x, f),
-		newDemoServer(x), newVersion(x))
+	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newSnapshot(x, f), newBundle(x, f), newJournal(x, f),
+		newAuth(x, f), newDemoServer(x), newVersion(x))
 	return root
 }
 

@@ -89,13 +89,17 @@ func (f *flags) runCommand(ctx context.Context, c console, profile string) error
 	return command.Run()
 }
 
-// renewal asks a profile's token command again when its token is not accepted any more; nil for other sources. A command
-// that needs the terminal is not run behind the screen's back.
+// renewal asks a profile's token command again when its token is not accepted any more; for other sources it is the bare
+// way to Cloudflare. A command that needs the terminal is not run behind the screen's back.
 func (f *flags) renewal(x IO, p keystore.Profile) http.RoundTripper {
 	if len(p.TokenCommand) == 0 || p.Interactive {
-		return nil
+		return x.Transport
 	}
-	return access.NewRenewal(api.NewHTTPTransport(), func(ctx context.Context) (secret.Value, error) {
+	next := x.Transport
+	if next == nil {
+		next = api.NewHTTPTransport()
+	}
+	return access.NewRenewal(next, func(ctx context.Context) (secret.Value, error) {
 		f.vault.Commands.Forget(p.Name)
 		resolved, err := f.vault.Resolve(ctx, keystore.Request{Profile: p.Name})
 		x.Redactor.Add(resolved.Credential.Secret())

@@ -99,7 +99,7 @@ func (f *flags) desk(ctx context.Context, x IO, current string, done func(signin
 // asking makes a client that can change nothing, to ask Cloudflare about a credential.
 func (f *flags) asking(x IO, c keystore.Credential) (*api.Client, error) {
 	return api.New(api.Options{Credentials: access.Credentials(c), BaseURL: x.env("CLOUDFLARE_BASE_URL"), ReadOnly: true,
-		UserAgent: "flarewire/" + version})
+		Transport: x.Transport, UserAgent: "flarewire/" + version})
 }
 
 // signIn shows the sign-in pages until the user has what they came for; nil when they left.

@@ -133,7 +133,7 @@ func (s *session) journal(x IO) *journal.Journal {
 	if s.source == demoSource {
 		return nil
 	}
-	return journal.New(journal.Options{Path: filepath.Join(x.stateDir(), "journal.jsonl")})
+	return x.journal()
 }
 
 // drafts are what guided setups remember; the demo remembers until it ends.

@@ -14,6 +14,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"flarewire/internal/secret"
+	"flarewire/internal/statefile"
 )
 
 // configVersion is the version of the config file that this program writes.
@@ -50,6 +51,9 @@ type Config struct {
 	mu       sync.RWMutex
 	standard string
 	by       map[string]Profile
+	// What was changed here since the file was read: the rest of the file belongs to whoever wrote it last.
+	touched map[string]bool
+	chosen  bool // the default was changed here
 }
 
 // fileForm is the file's layout.
@@ -62,7 +66,7 @@ type fileForm struct {
 // LoadConfig reads the config file. A missing file is an empty config. Everything else that is not as it should be is
 // ErrConfig, with line and key.
 func LoadConfig(path string) (*Config, error) {
-	c := &Config{path: path, by: map[string]Profile{}}
+	c := &Config{path: path, by: map[string]Profile{}, touched: map[string]bool{}}
 	content, err := readFile(path)
 	if errors.Is(err, fs.ErrNotExist) {
 		return c, nil
@@ -215,7 +219,7 @@ func (c *Config) SetDefault(name string) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.standard = name
+	c.standard, c.chosen = name, true
 	return nil
 }
 
@@ -249,7 +253,7 @@ func (c *Config) Put(p Profile) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	c.by[p.Name] = p
+	c.by[p.Name], c.touched[p.Name] = p, true
 	if c.standard == "" {
 		c.standard = p.Name
 	}
@@ -261,27 +265,69 @@ func (c *Config) Remove(name string) {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	delete(c.by, name)
+	c.touched[name] = true
 	if c.standard == name {
-		c.standard = ""
+		c.standard, c.chosen = "", true
 	}
 }
 
-// Save writes the file, 0600 in a 0700 directory, in one step. Comments that were in it are lost. It refuses to write
-// anything that looks like a token.
+// Save writes the file, 0600 in a 0700 directory, in one step. What another instance has written since is kept: only what
+// was changed here goes on top of it. Comments that were in the file are lost. It refuses to write anything that looks
+// like a token.
 func (c *Config) Save() error {
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	dir := filepath.Dir(c.path)
+	if err := statefile.PrivateDir(dir); err != nil {
+		return fileError("cannot make the directory "+dir+" or close it to others", err)
+	}
+	unlock, err := statefile.Lock(c.path + ".lock")
+	if err != nil {
+		return fileError("cannot lock "+c.path, err)
+	}
+	defer unlock()
+	standard, by, err := c.merged()
+	if err != nil {
+		return err
+	}
 	var out bytes.Buffer
 	out.WriteString("# flarewire's profiles. No secret belongs in this file.\n")
 	encoder := toml.NewEncoder(&out)
 	encoder.Indent = ""
-	if err := encoder.Encode(fileForm{Version: configVersion, Default: c.standard, Profiles: c.by}); err != nil {
+	if err := encoder.Encode(fileForm{Version: configVersion, Default: standard, Profiles: by}); err != nil {
 		return configError(c.path, 0, "", "it cannot be written", "")
 	}
 	if _, err := parseConfig(c.path, out.String()); err != nil {
 		return err
 	}
-	return writeFile(c.path, out.Bytes())
+	if err := writeFile(c.path, out.Bytes()); err != nil {
+		return err
+	}
+	c.standard, c.by, c.touched, c.chosen = standard, by, map[string]bool{}, false
+	return nil
+}
+
+// merged is what the file holds now with the changes made here.
+func (c *Config) merged() (standard string, by map[string]Profile, err error) {
+	now, err := LoadConfig(c.path)
+	if err != nil {
+		return "", nil, err
+	}
+	for name := range c.touched {
+		if p, ok := c.by[name]; ok {
+			now.by[name] = p
+		} else {
+			delete(now.by, name)
+		}
+	}
+	standard = now.standard
+	if _, known := now.by[standard]; c.chosen || !known {
+		standard = c.standard
+	}
+	if _, known := now.by[standard]; !known {
+		standard = ""
+	}
+	return standard, now.by, nil
 }
 
 // checkCommands refuses token commands from a file that somebody else could have written.

@@ -89,13 +89,18 @@ func TestFilesAreOurs(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	wantModes(t, config.Path())
+	wantModes(t, config.Path(), config.Path()+".lock")
 }
 
-// wantModes checks a private file, its directory, and that it is alone there.
-func wantModes(t *testing.T, path string) {
+// wantModes checks private files, their directory, and that they are alone there.
+func wantModes(t *testing.T, paths ...string) {
 	t.Helper()
-	for each, want := range map[string]os.FileMode{path: 0o600, filepath.Dir(path): 0o700} {
+	dir := filepath.Dir(paths[0])
+	modes := map[string]os.FileMode{dir: 0o700}
+	for _, path := range paths {
+		modes[path] = 0o600
+	}
+	for each, want := range modes {
 		info, err := os.Stat(each)
 		if err != nil {
 			t.Fatal(err)
@@ -104,8 +109,8 @@ func wantModes(t *testing.T, path string) {
 			t.Errorf("%s has mode %o, want %o", filepath.Base(each), got, want)
 		}
 	}
-	entries, err := os.ReadDir(filepath.Dir(path))
-	if err != nil || len(entries) != 1 {
+	entries, err := os.ReadDir(dir)
+	if err != nil || len(entries) != len(paths) {
 		t.Errorf("the directory has %d entries, error %v", len(entries), err)
 	}
 }

@@ -6,6 +6,8 @@ import (
 	"io/fs"
 	"os"
 	"path/filepath"
+
+	"flarewire/internal/statefile"
 )
 
 // maxFile is the largest config or age file read, in bytes.
@@ -42,29 +44,12 @@ func DefaultPaths(env Environment) Paths {
 
 // writeFile replaces path by a file with this content, in one step: whoever reads sees the old or the new one, also
 // after a crash. The directory, which is ours alone, becomes 0700 and the file 0600.
-func writeFile(path string, content []byte) (err error) {
+func writeFile(path string, content []byte) error {
 	dir := filepath.Dir(path)
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return fileError("cannot make the directory "+dir, err)
+	if err := statefile.PrivateDir(dir); err != nil {
+		return fileError("cannot make the directory "+dir+" or close it to others", err)
 	}
-	if err := os.Chmod(dir, 0o700); err != nil {
-		return fileError("cannot close the directory "+dir+" to others", err)
-	}
-	file, err := os.CreateTemp(dir, ".flarewire-*")
-	if err != nil {
-		return fileError("cannot write in "+dir, err)
-	}
-	defer func() {
-		if err != nil {
-			_ = os.Remove(file.Name())
-		}
-	}()
-	_, err = file.Write(content)
-	err = errors.Join(err, file.Chmod(0o600), file.Sync(), file.Close())
-	if err == nil {
-		err = os.Rename(file.Name(), path)
-	}
-	if err != nil {
+	if err := statefile.Replace(path, content); err != nil {
 		return fileError("cannot write "+path, err)
 	}
 	return nil

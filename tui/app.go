@@ -38,7 +38,8 @@ type App struct {
 	lines   *Lines    // there is no screen: see Lines
 	touched time.Time // the last key
 	colours colorprofile.Profile
-	dark    *bool // the terminal's background; nil until it has told
+	dark    *bool  // the terminal's background; nil until it has told
+	suspend func() // stops the program, as ctrl+z does elsewhere; nil without a terminal
 }
 
 const (
@@ -217,6 +218,9 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 		return a.quit()
 	case a.hidden():
 		return nil // nobody types into what cannot be seen
+	case msg.String() == "ctrl+z" && a.noSuspend() == "": // also while text is taken, as everywhere
+		a.suspend()
+		return nil
 	case a.dialog != nil:
 		return a.dialogKey(msg)
 	case a.palette.open:
@@ -265,9 +269,18 @@ func (a *App) Actions() []Action {
 			Long: "Go back to the page before; never quits", Run: a.back},
 		{Name: "redraw", Keys: []string{"ctrl+l"}, Short: "redraw",
 			Long: "Draw the whole screen anew", Run: func() tea.Cmd { return func() tea.Msg { return tea.ClearScreen() } }},
+		{Name: "suspend", Keys: []string{"ctrl+z"}, Short: "suspend", Long: "Back to the shell; fg goes on here", Why: a.noSuspend(),
+			Run: func() tea.Cmd { a.suspend(); return nil }},
 		{Name: "quit", Keys: []string{"q", "ctrl+c"}, Short: "quit", Footer: true,
 			Long: "Leave; asks when something would be lost", Run: a.quit},
 	}
+}
+
+func (a *App) noSuspend() string {
+	if a.suspend == nil || !canSuspend {
+		return "this system cannot stop a program and go on with it"
+	}
+	return ""
 }
 
 func (a *App) back() tea.Cmd {

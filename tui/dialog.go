@@ -126,19 +126,22 @@ func (a *App) choose(i int) tea.Cmd {
 	return nil
 }
 
+// maxTitle is how many lines the title and the name to type may take: a name of any length must not push the answers
+// off the screen.
+const maxTitle = 3
+
 // over draws the dialog in the middle of the screen.
 func (d *Dialog) over(screen string, c Canvas, height int) string {
 	inner := min(c.Width-8, 68)
-	head := append(paintWrapped(Text(Strong, Clean(d.Title)), c.Theme, inner), "")
+	head := append(paintWrapped(Text(Strong, Clean(d.Title)), c.Theme, inner, maxTitle), "")
 	var body []string
 	for _, l := range d.Lines {
 		body = append(body, wrapLine(l, c.Theme, inner)...)
 	}
 	var tail []string
 	if d.Confirm != "" {
-		FitInput(&d.input, inner-4)
-		tail = append(append(tail, ""), paintWrapped(Text(Strong, "Type "+Clean(d.Confirm)+" to go on:"), c.Theme, inner)...)
-		tail = append(tail, d.input.View())
+		tail = append(append(tail, ""), paintWrapped(Text(Strong, "Type "+Clean(d.Confirm)+" to go on:"), c.Theme, inner, maxTitle)...)
+		tail = append(tail, DrawInput(&d.input, inner-4))
 	}
 	tail = append(tail, "", d.buttons(c))
 	// What must be typed and the answers are never cut off; what explains them is.
@@ -160,13 +163,17 @@ func wrapLine(l Line, t *Theme, width int) []string {
 	if len(clean) != 1 {
 		return []string{clean.Paint(t, width)}
 	}
-	return paintWrapped(clean, t, width)
+	return paintWrapped(clean, t, width, 0)
 }
 
-// paintWrapped paints a line of one role on as many lines as it takes.
-func paintWrapped(l Line, t *Theme, width int) []string {
+// paintWrapped paints a line of one role on as many lines as it takes, but at most limit when that is not zero.
+func paintWrapped(l Line, t *Theme, width, limit int) []string {
 	var out []string
-	for _, text := range Wrap(l[0].Text, width) {
+	texts := Wrap(l[0].Text, width)
+	if limit > 0 && len(texts) > limit {
+		texts = append(texts[:limit-1], cut(texts[limit-1], width))
+	}
+	for _, text := range texts {
 		out = append(out, t.Paint(l[0].Role, text))
 	}
 	return out

@@ -41,7 +41,7 @@ func (h *Help) Actions() []Action {
 // Draw implements View.
 func (h *Help) Draw(c Canvas) []string {
 	var lines []string
-	lines = append(lines, c.Theme.Paint(Strong, " Keys on "+Clean(h.about)))
+	lines = append(lines, Text(Strong, " Keys on "+Clean(h.about)).Paint(c.Theme, c.Width))
 	for _, g := range h.groups {
 		lines = append(lines, c.Theme.Paint(Muted, " "+g.title))
 		for _, a := range g.actions {

@@ -137,7 +137,6 @@ func (p *commandLine) matchesFor(text string) []entry {
 
 // draw shows the input and, behind it, as many suggestions as fit.
 func (p *commandLine) draw(c Canvas) string {
-	FitInput(&p.input, min(24, c.Width/3))
 	line := Line{}
 	all := p.matchesFor(p.typed)
 	for i, e := range all {
@@ -150,26 +149,6 @@ func (p *commandLine) draw(c Canvas) string {
 			line = append(line, Span{"  " + e.help, Muted})
 		}
 	}
-	input := p.input.View()
+	input := DrawInput(&p.input, min(24, c.Width/3))
 	return input + line.Paint(c.Theme, max(0, c.Width-Width(input)-1))
-}
-
-// FitInput gives an input its room. The library works out which part of a long text is shown only when
-// the cursor moves, so a resize alone would leave it too wide.
-func FitInput(in *textinput.Model, width int) {
-	if in.Width() != width {
-		in.SetWidth(width)
-		in.SetCursor(in.Position())
-	}
-}
-
-// NewInput makes a one-line input for the message line. Its cursor does not blink: every blink would
-// be sent over the line.
-func NewInput(prompt string) textinput.Model {
-	in := textinput.New()
-	in.Prompt = prompt
-	in.CharLimit = 200
-	// No colours of the library's own: they would ignore the theme.
-	in.SetStyles(textinput.Styles{Cursor: textinput.CursorStyle{Shape: tea.CursorBlock}})
-	return in
 }

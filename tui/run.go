@@ -9,9 +9,11 @@ import (
 	"os/signal"
 	"strings"
 	"syscall"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 	"github.com/charmbracelet/colorprofile"
+	"golang.org/x/term"
 )
 
 // Frames per second: the frame clock is the whole idle cost, and held keys over a slow line are
@@ -29,30 +31,69 @@ func Run(ctx context.Context, app *App, environ []string, out io.Writer) (int, e
 	// The last two would end the program at once, with the terminal as it is.
 	signal.Notify(signals, syscall.SIGHUP, syscall.SIGTERM, os.Interrupt, syscall.SIGABRT, syscall.SIGQUIT)
 	defer signal.Stop(signals)
+	continued := make(chan os.Signal, 1)
+	notifyContinued(continued)
+	defer signal.Stop(continued)
+	suspend := make(chan struct{}, 1)
+	app.suspend = func() {
+		select {
+		case suspend <- struct{}{}:
+		default: // it is being stopped already
+		}
+	}
 
 	if colourless(environ) {
 		app.useTheme(ThemeNone)
 	}
 	program := tea.NewProgram(app, programOptions(ctx, environ, out)...)
-	ended := make(chan struct{})
-	caught := make(chan os.Signal, 1)
+	before, _ := term.GetState(int(os.Stdin.Fd())) // nil where it is no terminal: there is nothing to restore
+	ended := make(chan error, 1)
 	go func() {
+		_, err := program.Run()
+		ended <- err
+	}()
+	for {
 		select {
 		case s := <-signals:
-			caught <- s
-			program.Quit()
-		case <-ended:
+			return ending(program, s, ended, before)
+		case <-suspend:
+			suspended(program)
+			forget(continued)
+		case <-continued:
+			// Somebody else has stopped it, and the shell has set the terminal to its own liking since.
+			if program.ReleaseTerminal() == nil {
+				regained(program)
+			}
+		case err := <-ended:
+			return exitOf(err)
 		}
-	}()
-	_, err := program.Run()
-	close(ended)
-	select {
-	case s := <-caught:
-		if number, ok := s.(syscall.Signal); ok {
-			return 128 + int(number), nil
-		}
-	default:
 	}
+}
+
+// stuckAfter is how long the end of the program may take when a signal asks for it. A terminal that takes no output,
+// a line that hangs or ctrl+s, would hold it up for ever.
+const stuckAfter = 3 * time.Second
+
+// ending ends the program because of a signal.
+func ending(program *tea.Program, s os.Signal, ended <-chan error, before *term.State) (int, error) {
+	go program.Quit() // it waits while the program is busy with its output
+	select {
+	case err := <-ended:
+		_ = err // it was asked to end: the signal's number says how
+	case <-time.After(stuckAfter):
+		// What can be restored without writing: whoever reads from the terminal next finds it as it was.
+		if before != nil {
+			_ = term.Restore(int(os.Stdin.Fd()), before)
+		}
+	}
+	if number, ok := s.(syscall.Signal); ok {
+		return 128 + int(number), nil
+	}
+	return 1, nil
+}
+
+// exitOf is the exit code of how the program ended by itself.
+func exitOf(err error) (int, error) {
 	switch {
 	case errors.Is(err, tea.ErrProgramPanic):
 		return 1, errors.New("flarewire stopped by a fault of its own; the account was not touched by that. Please report the lines above")
@@ -60,6 +101,33 @@ func Run(ctx context.Context, app *App, environ []string, out io.Writer) (int, e
 		return 1, fmt.Errorf("the terminal could not be used: %w", err)
 	}
 	return 0, nil
+}
+
+// suspended gives the terminal back, stops the program, and draws everything anew when it goes on. The library's own
+// way waits for ever where there is no shell that could go on with the program.
+func suspended(program *tea.Program) {
+	if program.ReleaseTerminal() != nil {
+		return
+	}
+	stopped := stop()
+	regained(program)
+	if !stopped {
+		program.Send(toastMsg{text: "There is no shell to go back to; q quits", role: Muted})
+	}
+}
+
+// regained takes the terminal again and draws everything anew.
+func regained(program *tea.Program) {
+	_ = program.RestoreTerminal() // what cannot be restored shows when the next frame is drawn
+	program.Send(tea.ClearScreen())
+}
+
+// forget takes a signal that has been seen to already.
+func forget(signals <-chan os.Signal) {
+	select {
+	case <-signals:
+	default:
+	}
 }
 
 func programOptions(ctx context.Context, environ []string, out io.Writer) []tea.ProgramOption {

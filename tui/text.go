@@ -94,5 +94,11 @@ func Wrap(text string, width int) []string {
 	if width < 1 {
 		return nil
 	}
-	return strings.Split(ansi.Wrap(text, width, " "), "\n")
+	lines := strings.Split(ansi.Wrap(text, width, " "), "\n")
+	for _, line := range lines {
+		if Width(line) > width { // the library lets a hyphen at the edge stand over
+			return strings.Split(ansi.Hardwrap(strings.Join(lines, "\n"), width, true), "\n")
+		}
+	}
+	return lines
 }

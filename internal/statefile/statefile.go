@@ -6,6 +6,7 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"time"
 )
 
 // PrivateDir makes a directory of ours, with those above it, and closes it to other users.
@@ -20,10 +21,28 @@ func PrivateDir(dir string) error {
 	return err
 }
 
+// leftover is how old a temporary file must be to be one that a killed instance has left: writing takes moments.
+const leftover = time.Hour
+
+// sweep removes what killed instances have left in a folder.
+func sweep(dir string) {
+	left, _ := filepath.Glob(filepath.Join(dir, temporary))
+	for _, path := range left {
+		if info, err := os.Lstat(path); err == nil && info.Mode().IsRegular() && time.Since(info.ModTime()) > leftover {
+			_ = os.Remove(path)
+		}
+	}
+}
+
+// temporary is the pattern of the names of files that are being written.
+const temporary = ".flarewire-*"
+
 // Replace puts a file with this content and mode 0600 in the place of path, in one step: whoever reads sees
 // the old or the new one, also after a crash. The directory must be there.
 func Replace(path string, content []byte) (err error) {
-	file, err := os.CreateTemp(filepath.Dir(path), ".flarewire-*")
+	dir := filepath.Dir(path)
+	sweep(dir)
+	file, err := os.CreateTemp(dir, temporary)
 	if err != nil {
 		return err
 	}

@@ -1,12 +1,14 @@
 package statefile_test
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"runtime"
 	"sync"
 	"sync/atomic"
 	"testing"
+	"time"
 
 	"flarewire/internal/statefile"
 )
@@ -53,6 +55,26 @@ func TestADirectoryThatIsOpenToOthersIsClosed(t *testing.T) {
 func TestWhoCannotWriteLeavesTheOldFile(t *testing.T) {
 	if err := statefile.Replace(filepath.Join(t.TempDir(), "no such folder", "file"), nil); err == nil {
 		t.Error("a folder that is not there took a file")
+	}
+}
+
+func TestWhatAKilledInstanceHasLeftIsSweptAway(t *testing.T) {
+	dir := t.TempDir()
+	old, young := filepath.Join(dir, ".flarewire-1"), filepath.Join(dir, ".flarewire-2")
+	for _, path := range []string{old, young} {
+		if err := os.WriteFile(path, nil, 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	long := time.Now().Add(-2 * time.Hour)
+	if err := errors.Join(os.Chtimes(old, long, long), statefile.Replace(filepath.Join(dir, "file"), nil)); err != nil {
+		t.Fatal(err)
+	}
+	if _, err := os.Stat(old); err == nil {
+		t.Error("what is two hours old is still there")
+	}
+	if _, err := os.Stat(young); err != nil {
+		t.Error("what another instance is writing was taken away")
 	}
 }
 

@@ -128,7 +128,7 @@ func notNil[T any](list []T, err error) ([]T, error) {
 
 // more is one source with its lock: one request in flight per source.
 type more struct {
-	polling sync.Mutex
+	polling chan struct{} // holds one: who is polling
 	poll    func(ctx context.Context, w *Watcher) (apply func(*Snapshot, span) []Event, err error)
 }
 
@@ -149,19 +149,19 @@ func (w *Watcher) Use(f Fetchers) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	if f.Health != nil {
-		w.more[HealthSource] = &more{poll: pollHealth(f)}
+		w.more[HealthSource] = &more{polling: make(chan struct{}, 1), poll: pollHealth(f)}
 	}
 	if f.Traffic != nil {
-		w.more[TrafficSource] = &more{poll: pollTraffic(f)}
+		w.more[TrafficSource] = &more{polling: make(chan struct{}, 1), poll: pollTraffic(f)}
 	}
 	if f.Routes != nil {
-		w.more[RouteSource] = &more{poll: pollRoutes(f)}
+		w.more[RouteSource] = &more{polling: make(chan struct{}, 1), poll: pollRoutes(f)}
 	}
 	if f.Prefixes != nil {
-		w.more[PrefixSource] = &more{poll: pollPrefixes(f)}
+		w.more[PrefixSource] = &more{polling: make(chan struct{}, 1), poll: pollPrefixes(f)}
 	}
 	if f.Links != nil {
-		w.more[LinkSource] = &more{poll: pollLinks(f)}
+		w.more[LinkSource] = &more{polling: make(chan struct{}, 1), poll: pollLinks(f)}
 	}
 }
 
@@ -225,8 +225,12 @@ func (w *Watcher) PollSource(ctx context.Context, name SourceName) Snapshot {
 	if m == nil {
 		return w.Last()
 	}
-	m.polling.Lock()
-	defer m.polling.Unlock()
+	select {
+	case m.polling <- struct{}{}:
+		defer func() { <-m.polling }()
+	case <-ctx.Done(): // whoever asked has left, and the one before still waits for its answer
+		return w.Last()
+	}
 	before := w.now()
 	apply, err := m.poll(ctx, w)
 	now := w.now()

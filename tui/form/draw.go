@@ -75,9 +75,9 @@ func (f *Form) title(c tui.Canvas, i int) string {
 		}
 	}
 	if f.at == (spot{i, -1}) {
-		return c.Theme.Paint(tui.Selected, " "+text+" ")
+		return tui.Text(tui.Selected, " "+text+" ").Paint(c.Theme, c.Width)
 	}
-	return " " + c.Theme.Paint(tui.Strong, text)
+	return tui.Line{{Text: " "}, {Text: text, Role: tui.Strong}}.Paint(c.Theme, c.Width)
 }
 
 func (f *Form) line(c tui.Canvas, field Field, here bool) string {
@@ -103,8 +103,7 @@ func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 	case here && f.proposed[field.Key] && value != "":
 		return f.proposal(c, value, width)
 	case here:
-		tui.FitInput(&f.input, width-1)
-		return f.input.View()
+		return tui.DrawInput(&f.input, width-1)
 	}
 	return tui.Text(tui.Plain, tui.Clean(value)).Paint(c.Theme, width)
 }
@@ -112,21 +111,22 @@ func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 // proposal is a proposed value under the cursor. The value has the room first.
 func (f *Form) proposal(c tui.Canvas, value string, width int) string {
 	own := min(tui.Width(value)+1, width-1)
-	tui.FitInput(&f.input, own)
+	input := tui.DrawInput(&f.input, own)
 	for _, note := range []string{" proposed: typing replaces it", " proposed"} {
 		if own+1+len(note) <= width {
-			return f.input.View() + c.Theme.Paint(tui.Muted, note)
+			return input + c.Theme.Paint(tui.Muted, note)
 		}
 	}
-	return f.input.View()
+	return input
 }
 
 func (f *Form) choice(c tui.Canvas, field Field, here bool, width int) string {
 	var line tui.Line
 	for _, o := range field.Options {
-		role, text := tui.Muted, " "+o.Label+" "
+		label := tui.Clean(o.Label) // an option may be what the server said
+		role, text := tui.Muted, " "+label+" "
 		if o.Value == f.values[field.Key] {
-			role, text = tui.Strong, "["+o.Label+"]"
+			role, text = tui.Strong, "["+label+"]"
 			if here {
 				role = tui.Selected
 			}
@@ -155,9 +155,9 @@ func (f *Form) below(c tui.Canvas, field Field, here bool) string {
 	case field.Live != nil && field.Live(f.values) != "":
 		line = tui.Line{{Text: g.Up + " " + tui.Clean(field.Live(f.values)), Role: tui.Good}}
 	case here && field.Fixed != "":
-		line = tui.Line{{Text: field.Fixed, Role: tui.Muted}}
+		line = tui.Line{{Text: tui.Clean(field.Fixed), Role: tui.Muted}}
 	case here:
-		line = tui.Line{{Text: field.Help, Role: tui.Muted}}
+		line = tui.Line{{Text: tui.Clean(field.Help), Role: tui.Muted}}
 	}
 	if len(line) == 0 {
 		return ""

@@ -120,8 +120,7 @@ func (l *List[T]) edit(msg tea.Msg) (cmd tea.Cmd) {
 
 // Prompt implements tui.Prompter.
 func (l *List[T]) Prompt(c tui.Canvas) string {
-	tui.FitInput(&l.input, c.Width/2)
-	text := l.input.View()
+	text := tui.DrawInput(&l.input, c.Width/2)
 	hint := tui.Text(tui.Muted, "  "+l.count()+"   !word excludes, column:word looks in one")
 	return text + hint.Paint(c.Theme, c.Width-tui.Width(text))
 }
@@ -233,7 +232,8 @@ func (l *List[T]) summary(c tui.Canvas) string {
 		right = append(right, tui.Span{Text: strconv.Itoa(n) + " marked ", Role: tui.Accent})
 	}
 	if l.table.Filter() != "" {
-		right = append(right, tui.Span{Text: "/" + tui.Clean(l.table.Filter()) + " ", Role: tui.Accent})
+		filter := "/" + tui.Clean(l.table.Filter())
+		right = append(right, tui.Span{Text: tui.Fit(filter, min(tui.Width(filter), c.Width/3)) + " ", Role: tui.Accent})
 	}
 	if first, last := l.table.Window(); last-first+1 < l.table.Total() {
 		right = append(right, tui.Span{Text: fmt.Sprintf("%d–%d of %d ", first, last, l.table.Shown()), Role: tui.Muted})
@@ -258,7 +258,7 @@ func (l *List[T]) empty(c tui.Canvas) []string {
 	var lines []string
 	switch {
 	case l.table.Filter() != "":
-		text = "No row matches " + tui.Clean(l.table.Filter()) + ". esc clears the filter."
+		text = "No row matches " + l.table.Filter() + ". esc clears the filter."
 	case status.Updated.IsZero() && status.Err != "":
 		for _, line := range tui.Wrap(tui.Clean(status.Err), c.Width-4) {
 			lines = append(lines, "  "+c.Theme.Paint(tui.Bad, line))

@@ -73,13 +73,14 @@ func (m *Module) describe() resource.Description[journal.Entry] {
 		Plural: "Activity", SortBy: "at", Reverse: true, Newest: true, Gone: "This entry is older than what is kept here.", None: "Nothing was changed from here yet.",
 		ID:       func(e journal.Entry) string { return e.ID },
 		Name:     func(e journal.Entry) string { return string(e.Verb) + " " + e.Name },
-		Columns:  columns(),
+		Columns:  Columns(),
 		Sections: sections,
 		Actions:  m.acts,
 	}
 }
 
-func columns() []table.Column[journal.Entry] {
+// Columns are those of the journal, on the page and for the command.
+func Columns() []table.Column[journal.Entry] {
 	type E = journal.Entry
 	text := func(get func(E) string) func(E, time.Time) string {
 		return func(e E, _ time.Time) string { return tui.Clean(get(e)) }
@@ -153,7 +154,8 @@ func (m *Module) acts(e journal.Entry) []tui.Action {
 		why = m.env.NoWrites
 	}
 	return []tui.Action{{Name: "undo", Keys: []string{"u"}, Short: "undo", Footer: true, Why: why,
-		Long: "Undo it: reviewed and sent like any other change", Run: func() tea.Cmd { return m.undo(e) }}}
+		Long: "Undo it: reviewed and sent like any other change", Run: func() tea.Cmd { return m.undo(e) }},
+		{Name: "export", Keys: []string{"x"}, Short: "export", Footer: true, Long: "Write all entries to a file, as JSON", Run: m.askWhere}}
 }
 
 func (m *Module) undo(e journal.Entry) tea.Cmd {

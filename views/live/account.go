@@ -58,10 +58,10 @@ func (a *AccountName) lookUp() tea.Cmd {
 	}
 }
 
-// nameRetry is how long to wait after trouble, nameTries how often to ask at most.
+// nameRetry is how long to wait after the first trouble; after each further one twice as long, up to nameRarely.
 const (
-	nameRetry = time.Minute
-	nameTries = 5
+	nameRetry  = time.Minute
+	nameRarely = 30 * time.Minute
 )
 
 type nameDueMsg struct{}
@@ -71,8 +71,10 @@ func (a *AccountName) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case accountNameMsg:
 		a.name = msg.name
-		if a.tries++; msg.err != nil && a.tries < nameTries {
-			return tea.Tick(nameRetry, func(time.Time) tea.Msg { return nameDueMsg{} })
+		if msg.err != nil {
+			wait := min(nameRetry<<min(a.tries, 5), nameRarely)
+			a.tries++
+			return tea.Tick(wait, func(time.Time) tea.Msg { return nameDueMsg{} })
 		}
 	case nameDueMsg:
 		return a.lookUp()

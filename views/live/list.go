@@ -124,8 +124,12 @@ func (l *List[T]) take(msg listMsg[T]) tea.Cmd {
 		l.again = false
 		return l.poll()
 	}
+	wait := l.every
+	if msg.err != nil {
+		wait = min(wait, listEvery) // what hardly changes is asked seldom, but not when nobody could answer
+	}
 	seq := l.seq.Next()
-	return tea.Tick(l.every, func(time.Time) tea.Msg { return listDueMsg[T]{l, seq} })
+	return tea.Tick(wait, func(time.Time) tea.Msg { return listDueMsg[T]{l, seq} })
 }
 
 // Rows are the last good ones; they may be read from any goroutine and must not be changed.

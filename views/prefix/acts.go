@@ -12,7 +12,6 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
 	"flarewire/tui"
-	"flarewire/views/kit"
 )
 
 // acts are what only prefixes have: the ways down, and the acts that Cloudflare names.
@@ -141,9 +140,4 @@ func firstOf(reasons ...string) string {
 		}
 	}
 	return ""
-}
-
-// opening reads what a form needs before it can be opened.
-func (m *Module) opening(title string, load func(context.Context) (tui.View, error)) tea.Cmd {
-	return tui.Push(kit.NewOpening(m.env, title, load))
 }

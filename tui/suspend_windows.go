@@ -1,0 +1,10 @@
+package tui
+
+import "os"
+
+// canSuspend: Windows has no such thing.
+const canSuspend = false
+
+func stop() bool { return false }
+
+func notifyContinued(chan<- os.Signal) {}

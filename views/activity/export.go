@@ -1,0 +1,66 @@
+package activity
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/journal"
+	"flarewire/tui"
+	"flarewire/tui/form"
+	"flarewire/views/kit"
+)
+
+// pathField is the key of the form's only field, exportName its first value.
+const (
+	pathField  = "path"
+	exportName = "flarewire-journal.json"
+)
+
+// askWhere opens the form with the path of the export.
+func (m *Module) askWhere() tea.Cmd {
+	help := "All entries as JSON, in a file that only you can read; flarewire journal prints the same"
+	return tui.Push(form.New(form.Options{Title: "Export the journal", Verb: "write", Values: form.Values{pathField: exportName},
+		Sections: []form.Section{{Fields: []form.Field{{Key: pathField, Label: "File", Help: help, Check: checkPath}}}},
+		Submit:   func(v form.Values) tea.Cmd { return m.save(kit.InHome(v[pathField]), false) }}))
+}
+
+func checkPath(path string, _ form.Values) form.Finding {
+	if strings.TrimSpace(path) == "" {
+		return form.Finding{Level: form.Partial, Text: "Enter where to write it, such as " + exportName}
+	}
+	return form.Finding{}
+}
+
+// exported is what became of an export.
+type exported struct {
+	path string
+	n    int
+	err  error
+}
+
+// save reads the whole journal, also what the page has no room for, and writes it in the background.
+func (m *Module) save(path string, overwrite bool) tea.Cmd {
+	return func() tea.Msg {
+		entries, err := m.env.Journal.All()
+		if err == nil {
+			err = journal.Save(path, entries, overwrite)
+		}
+		return m.said(exported{path, len(entries), err})()
+	}
+}
+
+// said says what became of it; what was there already is replaced only when the user says so.
+func (m *Module) said(e exported) tea.Cmd {
+	switch {
+	case errors.Is(e.err, fs.ErrExist):
+		return tui.Open(&tui.Dialog{Title: "Replace the file?", Lines: []tui.Line{tui.Text(tui.Plain, e.path+" is there already. What it holds is lost then.")},
+			Choices: []tui.Choice{{Label: "keep it"}, {Label: "replace", Key: "r", Run: func() tea.Cmd { return m.save(e.path, true) }}}})
+	case e.err != nil:
+		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.Sentence(e.err)}} }
+	}
+	return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, tui.Pop(), tui.Toast(tui.Good, fmt.Sprintf("Written: %s, %d entries", e.path, e.n)))
+}
