@@ -59,7 +59,7 @@ var (
 	// bringUp is the way of a new IPsec tunnel from its name to the page that follows it.
 	bringUp = []step{{until: []string{"IPsec tunnels", "syd-br1-ipsec", "quit"}}, {"n", []string{"Step 1 of 5", "Your endpoint"}},
 		{"muc-br1-ipsec", []string{"muc-br1-ipsec"}}, {"\t\t203.0.113.202", []string{"203.0.113.202"}},
-		{"\x1b[6~", []string{"Step 2 of 5", "your side"}}, {"\x1b[6~\t64777", []string{"Step 3 of 5", "64777"}},
+		{"\x1b[6~", []string{"Step 2 of 5", "your side"}}, {"\x1b[6~64777", []string{"Step 3 of 5", "64777"}},
 		{"\x1b[6~", []string{"Step 4 of 5"}}, {"\x13", []string{"validate_only", "enter send"}},
 		{"\r", []string{"enter generate key"}}, {"\r", []string{"enter send", "psk_generate"}}, {"\r", []string{"v shows it"}},
 		{"y", []string{"K I have kept it"}}, {"K", []string{"enter close"}}, {"\r", []string{"enter bring-up"}},
