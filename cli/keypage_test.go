@@ -188,6 +188,8 @@ func (s *seat) take(action tui.Action) {
 		s.Do(action.Run())
 	}
 	s.Rest()
+	// A page that only waits for the account is passed by itself, sooner or later: what it offers meanwhile is found by nobody twice.
+	s.Until("the page that is waited for", func() bool { return fmt.Sprintf("%T", s.app.Page()) != "*traceroute.asking" })
 	s.clock.run(false)
 	// Whatever is asked, the answer is the one that acts: nothing here is anybody's.
 	if asked := s.app.Dialog(); asked != s.answered && len(asked.Choices) > 1 && asked.Choices[1].Run != nil {
