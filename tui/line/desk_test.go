@@ -84,6 +84,7 @@ type item struct {
 type shelf struct {
 	rows   []item
 	digits bool // the first act has the key 1, and so on
+	newest bool // the cursor stays on the first row until it is moved
 	polls  chan []item
 	polled int
 	did    []string
@@ -132,7 +133,7 @@ func (s *shelf) source() resource.Source[item] {
 }
 
 func (s *shelf) describe() resource.Description[item] {
-	return resource.Description[item]{Plural: "Things", ID: func(i item) string { return i.id }, Name: func(i item) string { return i.name }, SortBy: "name",
+	return resource.Description[item]{Plural: "Things", ID: func(i item) string { return i.id }, Name: func(i item) string { return i.name }, SortBy: "name", Newest: s.newest,
 		Columns: []table.Column[item]{{Key: "name", Title: "NAME", Width: 10, Text: func(i item, _ time.Time) string { return i.name }},
 			{Key: "id", Title: "ID", Width: 10, Text: func(i item, _ time.Time) string { return i.id }}},
 		Sections: func(i item, _ time.Time) []resource.Section {

@@ -95,12 +95,12 @@ func (r *runner) aimed(a tui.Action, text string) (aimed tui.Action, ok bool) {
 			r.c.say(cmp.Or(why, "There is no row "+text+" here. Nothing was done."))
 			return a, false
 		}
-		if strings.Contains(a.Long, " marked ") {
+		if ofMarked(a) {
 			r.c.say("Rows are marked, and " + a.Name + " means all of them. Say it without a row, or unmark first.")
 			return a, false
 		}
 	}
-	if text == "" && (id == "" || id == before || slices.Contains(ofThePage, a.Name)) {
+	if text == "" && (id == "" || id == before || ofMarked(a) || slices.Contains(ofThePage, a.Name)) {
 		return a, true
 	}
 	if !r.choose(id) {
@@ -112,6 +112,9 @@ func (r *runner) aimed(a tui.Action, text string) (aimed tui.Action, ok bool) {
 	}
 	return aimed, ok
 }
+
+// ofMarked tells whether an action is about the rows that are marked.
+func ofMarked(a tui.Action) bool { return strings.Contains(a.Long, " marked ") }
 
 // ofThePage are the actions of a list that are about no row.
 var ofThePage = append([]string{"new", "refresh"}, rearranging...)

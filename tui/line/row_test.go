@@ -78,6 +78,18 @@ func TestARowThatIsGoneIsNotMistakenForAnother(t *testing.T) {
 	}
 }
 
+// An act alone means the row that the question names, also when the cursor has gone to another one by itself.
+func TestAnActAloneMeansTheRowOfTheQuestion(t *testing.T) {
+	s := newShelf(t, both("beta"), both("gamma"))
+	s.newest = true
+	d := piped(t, s.list())
+	d.until(t, "row 1 beta>")
+	s.poll(d, 1, both("alpha"), both("beta"), both("gamma"))
+	d.types("", "cancel\n")
+	d.types("> cancel", "quit\n")
+	s.only(t, d.leaves(), "cancel beta")
+}
+
 func TestTwoRowsOfOneNameAreToldApart(t *testing.T) {
 	s := newShelf(t, item{id: "r1", name: "198.18.10.0/24", acts: []string{"cancel"}}, item{id: "r2", name: "198.18.10.0/24", acts: []string{"cancel"}}, both("r3"))
 	said := reading(t, s.list(), "cancel 198.18.10.0/24", "198.18.10.0/24", "cancel 2", "cancel r1", "quit")
