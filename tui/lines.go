@@ -37,8 +37,9 @@ type Word struct {
 	Live        bool // it changes with the clock: not news
 }
 
-// Chooser is a Teller with rows: Choose makes the row with this id the one that actions are about.
-type Chooser interface{ Choose(id string) }
+// Chooser is a Teller with rows: Choose makes the row with this id the one that actions are about; false when there
+// is none any more, and then nothing is different.
+type Chooser interface{ Choose(id string) bool }
 
 // Sorter is a view whose rows can be ordered by the name of a column.
 type Sorter interface {

@@ -94,7 +94,7 @@ func (s *asking) held(p place) string {
 // fixed says of a field why it cannot be changed.
 func (s *asking) fixed(p place) string {
 	field := s.field(p)
-	return field.Label + ": " + labelled(field, s.form.Value(field.Key)) + ", fixed. " + spoken(upper(field.Fixed))
+	return field.Label + s.held(p) + ", fixed. " + spoken(upper(field.Fixed))
 }
 
 // pick asks one question, or those of a folded part.

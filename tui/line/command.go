@@ -1,9 +1,9 @@
 package line
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
-	"strconv"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -38,7 +38,8 @@ func (r *runner) command(text string) {
 	if r.own(word, rest) {
 		return
 	}
-	if id, ok := r.row(text); ok {
+	id, why := r.row(text)
+	if id != "" {
 		r.open(id)
 		return
 	}
@@ -46,22 +47,26 @@ func (r *runner) command(text string) {
 		r.do(run, shortly)
 		return
 	}
-	r.c.say("Nothing here is called " + text + ". help says what can be done.")
+	_, whyRest := r.row(rest)
+	r.c.say(cmp.Or(why, whyRest, "Nothing here is called "+text+". help says what can be done."))
 }
 
 // actOn does an action that only the named row has.
 func (r *runner) actOn(word, name string) bool {
-	id, ok := r.row(name)
-	if !ok {
+	id, _ := r.row(name)
+	if id == "" {
 		return false
 	}
 	before := r.tell().Current
-	r.choose(id)
+	if !r.choose(id) {
+		return true
+	}
 	if a, ok := r.action(word); ok {
+		r.named = "" // the user has named another one
 		r.act(a, "")
 		return true
 	}
-	r.choose(before)
+	r.chosen(before)
 	return false
 }
 
@@ -97,7 +102,7 @@ func (r *runner) own(word, rest string) bool {
 func (r *runner) action(word string) (tui.Action, bool) {
 	own := r.l.Top().Actions()
 	for _, fits := range []func(tui.Action) bool{
-		func(a tui.Action) bool { return a.Name == word || slices.Contains(a.Keys, word) },
+		func(a tui.Action) bool { return a.Name == word || slices.Contains(r.keys(a), word) },
 		func(a tui.Action) bool { return a.Name == strings.ToLower(word) },
 	} {
 		if i := slices.IndexFunc(own, func(a tui.Action) bool { return !a.Move && fits(a) }); i >= 0 {
@@ -109,17 +114,11 @@ func (r *runner) action(word string) (tui.Action, bool) {
 
 // act does an action; what stands behind its name is the row that it is about, or the text that it takes.
 func (r *runner) act(a tui.Action, rest string) {
-	if rest != "" {
-		if id, ok := r.row(rest); ok {
-			if strings.Contains(a.Long, " marked ") {
-				r.c.say("Rows are marked, and " + a.Name + " means all of them. Say it without a row, or unmark first.")
-				return
-			}
-			r.choose(id)
-			if same, ok := r.action(a.Name); ok {
-				a = same
-			}
-			rest = ""
+	takesText := a.Name == "filter"
+	if !takesText {
+		var ok bool
+		if a, ok = r.aimed(a, rest); !ok {
+			return
 		}
 	}
 	if a.Why != "" {
@@ -137,12 +136,8 @@ func (r *runner) act(a tui.Action, rest string) {
 		return
 	}
 	r.do(a.Perform, shortly)
-	if c, ok := r.l.Top().(tui.Capturer); ok && r.l.Top() == view && c.Capturing() {
+	if c, ok := r.l.Top().(tui.Capturer); takesText && ok && r.l.Top() == view && c.Capturing() {
 		r.enterText(rest)
-		rest = ""
-	}
-	if rest != "" {
-		r.c.say("There is no row " + rest + " here; " + a.Name + " was done without it.")
 	}
 	r.after(view, slices.Contains(rearranging, a.Name))
 }
@@ -226,52 +221,6 @@ func (r *runner) whatIsNew() {
 	}
 }
 
-// row finds the row that a number or a name means. A number is that of the reading, not of the row's place now.
-func (r *runner) row(text string) (string, bool) {
-	now := r.read[r.l.Top()]
-	if now == nil {
-		return "", false
-	}
-	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(now.numbers) {
-		_, there := now.rows[now.numbers[n-1]]
-		return now.numbers[n-1], there
-	}
-	var begins []string
-	for _, id := range now.numbers {
-		row, there := now.rows[id]
-		switch {
-		case !there:
-		case row.Name == text || id == text:
-			return id, true
-		case len(text) > 1 && strings.HasPrefix(strings.ToLower(row.Name), strings.ToLower(text)):
-			begins = append(begins, id)
-		}
-	}
-	if len(begins) == 1 {
-		return begins[0], true
-	}
-	return "", false
-}
-
-// choose makes a row the one that actions are about.
-func (r *runner) choose(id string) {
-	if c, ok := r.l.Top().(tui.Chooser); ok {
-		c.Choose(id)
-	}
-}
-
-// open does with a row what enter does with it.
-func (r *runner) open(id string) {
-	view := r.l.Top()
-	r.choose(id)
-	if a, ok := r.action("enter"); ok {
-		r.do(a.Perform, shortly)
-		r.after(view, false)
-		return
-	}
-	r.c.say("Row " + r.read[view].rows[id].Name + ".")
-}
-
 // goTo jumps as the palette does; without a name it says where one can go.
 func (r *runner) goTo(name string) {
 	if name == "" {
@@ -329,12 +278,13 @@ func (r *runner) help(about string) {
 		r.c.say("On the page " + r.l.Top().Title() + ", by name or key:")
 	}
 	for _, a := range r.l.Top().Actions() {
-		if a.Move || a.Name == "" || about != "" && a.Name != about && !slices.Contains(a.Keys, about) {
+		keys := r.keys(a)
+		if a.Move || a.Name == "" || about != "" && a.Name != about && !slices.Contains(keys, about) {
 			continue
 		}
 		text := "  " + a.Name
-		if len(a.Keys) > 0 {
-			text += " (" + strings.Join(a.Keys, ", ") + ")"
+		if len(keys) > 0 {
+			text += " (" + strings.Join(keys, ", ") + ")"
 		}
 		text += ": " + stop(a.Long)
 		if a.Why != "" {

@@ -260,6 +260,7 @@ func labels(part form.Section) string {
 func (r *runner) put(s *asking, field form.Field) {
 	var text string
 	var g got
+	offer := offered(s.form, field)
 	if field.Kind == form.Secret {
 		var done bool
 		if text, g, done = r.putSecret(s, field); done {
@@ -267,7 +268,7 @@ func (r *runner) put(s *asking, field form.Field) {
 		}
 	} else {
 		r.introduce(s, field)
-		text, g = r.question(field.Label+" ["+shown(s.form, field)+"]:", nil)
+		text, g = r.question(field.Label+" ["+labelled(field, offer.value)+"]:", nil)
 	}
 	if g != gotLine || r.formWord(s, text) {
 		return
@@ -276,10 +277,17 @@ func (r *runner) put(s *asking, field form.Field) {
 		r.explain(s, field)
 		return
 	}
-	value, ok := meant(s.form, field, text)
+	if now := offered(s.form, field); text == "" && now.value != offer.value {
+		r.c.say(field.Label + ": " + instead(field, offer.value, now.value))
+		return
+	}
+	value, ok := offer.meant(field, text)
 	if !ok {
 		r.c.say("Not accepted: that is none of the choices.")
 		return
+	}
+	if field.Kind == form.Secret && text != "" {
+		r.c.say(field.Label + ": " + secretly(value) + ".")
 	}
 	r.do(func() tea.Cmd { return s.form.Answer(field, value) }, lookup)
 	if r.ended || r.l.Top() != s.form {
@@ -288,6 +296,22 @@ func (r *runner) put(s *asking, field form.Field) {
 	if r.finding(s) {
 		r.onward(s)
 	}
+}
+
+// instead says that return would now take something else than was read out.
+func instead(field form.Field, was, is string) string {
+	if field.Kind == form.Secret {
+		return "it has changed meanwhile; nothing was taken."
+	}
+	return labelled(field, was) + " has meanwhile become " + labelled(field, is) + "; nothing was taken."
+}
+
+// secretly says what became of a secret, which the user has not seen being typed.
+func secretly(value string) string {
+	if value == "" {
+		return "empty now"
+	}
+	return "set"
 }
 
 // introduce says what a field is, unless that has just been said: an answer that was not accepted is asked for
@@ -332,80 +356,6 @@ func upper(s string) string {
 		return s
 	}
 	return strings.ToUpper(s[:1]) + s[1:]
-}
-
-// shown is what an empty answer means.
-func shown(f *form.Form, field form.Field) string {
-	value, _ := meant(f, field, "")
-	return labelled(field, value)
-}
-
-// labelled is a value as it is called.
-func labelled(field form.Field, value string) string {
-	for _, o := range field.Options {
-		if o.Value == value {
-			return o.Label
-		}
-	}
-	if value == "" {
-		return "empty"
-	}
-	return value
-}
-
-// meant is the value that an answer means; ok is false when a choice has none like it.
-func meant(f *form.Form, field form.Field, text string) (value string, ok bool) {
-	value = f.Value(field.Key)
-	switch {
-	case field.Kind == form.Secret:
-		if text == "" {
-			return value, true
-		}
-		return text, true
-	case text == "":
-		// Where something is needed and nothing stands there, the first proposal does.
-		if all := f.Proposals(field); value == "" && len(all) > 0 && f.Finding(field).Blocks() {
-			return all[0], true
-		}
-		return value, true
-	case field.Kind == form.Choice:
-		return option(field, text)
-	case text == "-":
-		return "", true
-	}
-	if rest, found := strings.CutPrefix(text, "="); found {
-		if n, err := strconv.Atoi(rest); err == nil && n >= 1 && n <= len(f.Proposals(field)) {
-			return f.Proposals(field)[n-1], true
-		}
-	}
-	// A backslash lets a value begin with a sign that would mean something else.
-	return strings.TrimPrefix(text, `\`), true
-}
-
-// option is the value of a choice by its number, its value, or the beginning of its label.
-func option(field form.Field, text string) (string, bool) {
-	for _, o := range field.Options {
-		if strings.EqualFold(o.Value, text) || strings.EqualFold(o.Label, text) {
-			return o.Value, true
-		}
-	}
-	if n, err := strconv.Atoi(text); err == nil && n >= 1 && n <= len(field.Options) {
-		return field.Options[n-1].Value, true
-	}
-	for _, o := range field.Options {
-		if strings.HasPrefix(strings.ToLower(o.Label), strings.ToLower(text)) {
-			return o.Value, true
-		}
-	}
-	return "", false
-}
-
-func options(field form.Field) string {
-	var out []string
-	for i, o := range field.Options {
-		out = append(out, strconv.Itoa(i+1)+" "+o.Label)
-	}
-	return strings.Join(out, ", ")
 }
 
 // explain says more about a question.

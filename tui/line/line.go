@@ -50,6 +50,8 @@ type runner struct {
 	read    map[tui.View]*reading  // what was read out of each page
 	forms   map[*form.Form]*asking // how far each form is
 	last    tui.View               // the page that was read out last
+	named   string                 // the id of the row that the question named; empty for none
+	begun   bool                   // a line may have been begun for a question that is no longer asked
 	copying bool                   // an action that copies is under way
 	ended   bool
 	code    int
@@ -328,8 +330,13 @@ const (
 )
 
 // question asks for a line. Meanwhile the program goes on: when there is something else to ask, or over says
-// so, the question is given up; what is being typed then counts for the next one.
+// so, the question is given up. On a terminal a line may have been begun for it by then, of which nobody but the
+// terminal knows: return ends that line before the next question is put. Through a pipe lines come whole, each for
+// the question that it meets.
 func (r *runner) question(prompt string, over func() bool) (string, got) {
+	if g := r.fresh(); g != gotLine {
+		return "", g
+	}
 	before := r.scene()
 	r.told()
 	r.c.prompt(prompt)
@@ -356,10 +363,25 @@ func (r *runner) question(prompt string, over func() bool) (string, got) {
 			return "", gotEnd
 		case r.scene() != before || over != nil && over():
 			r.c.say("")
+			// What is followed changes all the time, and return means the same after each change.
+			r.begun = r.c.typed && (prompt != "" || r.scene() != before)
 			return "", gotChange
 		}
 		r.interject(prompt)
 	}
+}
+
+// fresh has a line ended that may have been begun for another question.
+func (r *runner) fresh() got {
+	if !r.begun {
+		return gotLine
+	}
+	r.begun = false
+	text, g := r.question("Something else is asked now. Press return first; what you have typed already is not taken for it:", nil)
+	if g == gotLine && text != "" {
+		r.c.say("Not taken: " + text)
+	}
+	return g
 }
 
 // interject says what the program says meanwhile, and puts the question again.
@@ -376,7 +398,8 @@ func (r *runner) interject(prompt string) {
 // secret asks for something that must not be seen.
 func (r *runner) secret(prompt string) (string, got, error) {
 	if r.c.open {
-		// A read is under way, which echoes.
+		// A read is under way, which echoes. Whatever line comes of it is not taken.
+		r.begun = false
 		if _, g := r.question("The next answer is not shown while you type. Press return first.", nil); g != gotLine {
 			return "", g, nil
 		}

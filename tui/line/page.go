@@ -132,43 +132,51 @@ func (r *runner) present(waits bool) {
 func (r *runner) readOut(commands bool) {
 	t := r.tell()
 	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, can: r.commands()}
-	r.c.say("", r.heading())
-	r.body(t.Above, now)
 	for _, row := range t.Rows {
 		now.numbers = append(now.numbers, row.ID)
 		now.rows[row.ID] = row
 	}
 	r.read[r.l.Top()] = now
+	r.c.say("", r.heading())
+	r.body(t.Above, now, t.Rows)
 	if len(t.Rows) > 0 && !t.Rows[0].Inline {
 		r.more(now)
 	}
-	r.body(t.Below, now)
+	r.body(t.Below, now, t.Rows)
 	if commands {
 		r.c.say(r.commands())
 	}
 }
 
 // body reads lines out: no empty ones at the ends, and never two of them.
-func (r *runner) body(lines []string, now *reading) {
+func (r *runner) body(lines []string, now *reading, rows []tui.Row) {
 	text := strings.Trim(strings.Join(lines, "\n"), "\n")
 	empty := true
 	for _, l := range strings.Split(text, "\n") {
-		now.lines[ageless(l)] = true
+		said, key := now.spoken(l, rows)
+		now.lines[key] = true
 		if l = strings.TrimRight(l, " "); l != "" || !empty {
-			r.c.say(strings.Replace(l, "#", "", countNumber(l)))
+			r.c.say(strings.TrimRight(said, " "))
 		}
 		empty = l == ""
 	}
 }
 
-var numbered = regexp.MustCompile(`^ *#\d+  `)
+var numbered = regexp.MustCompile(`^( *)#(\d+)  `)
 
-// countNumber is 1 when the line begins with the number of an inline row: its sign is not said.
-func countNumber(l string) int {
-	if numbered.MatchString(l) {
-		return 1
+// spoken is a line as it is said: an inline row with the number that it was read out with first, wherever the row
+// stands now. The key is what makes the line news; that a row has moved is none.
+func (now *reading) spoken(l string, rows []tui.Row) (said, key string) {
+	m := numbered.FindStringSubmatch(l)
+	if m == nil {
+		return l, ageless(l)
 	}
-	return 0
+	at, err := strconv.Atoi(m[2])
+	if err != nil || at < 1 || at > len(rows) || !rows[at-1].Inline {
+		return l, ageless(l)
+	}
+	text := l[len(m[0]):]
+	return m[1] + strconv.Itoa(number(now.numbers, rows[at-1].ID)) + "  " + text, ageless(text)
 }
 
 // more reads out the rows that come next.
@@ -224,18 +232,19 @@ func ageless(text string) string {
 func (r *runner) news(before *reading) bool {
 	t := r.tell()
 	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, numbers: before.numbers, next: before.next, can: r.commands()}
-	var said []string
+	var said, ofRows []string
+	for _, row := range t.Rows {
+		now.rows[row.ID] = row
+		ofRows = append(ofRows, r.rowNews(before, now, row)...)
+	}
 	for _, l := range append(t.Above, t.Below...) {
-		key := ageless(l)
+		text, key := now.spoken(l, t.Rows)
 		if key != "" && !before.lines[key] {
-			said = append(said, strings.TrimSpace(strings.Replace(l, "#", "", countNumber(l))))
+			said = append(said, strings.TrimSpace(text))
 		}
 		now.lines[key] = true
 	}
-	for _, row := range t.Rows {
-		now.rows[row.ID] = row
-		said = append(said, r.rowNews(before, now, row)...)
-	}
+	said = append(said, ofRows...)
 	for _, id := range before.numbers {
 		if old, was := before.rows[id]; was && !old.Inline {
 			if _, is := now.rows[id]; !is {
@@ -256,7 +265,7 @@ func (r *runner) rowNews(before, now *reading, row tui.Row) []string {
 	old, known := before.rows[row.ID]
 	switch {
 	case row.Inline:
-		if !known {
+		if !known && number(now.numbers, row.ID) == 0 {
 			now.numbers = append(now.numbers, row.ID)
 		}
 		return nil
@@ -323,20 +332,23 @@ func number(ids []string, id string) int {
 // page asks what to do on the page.
 func (r *runner) page() {
 	r.present(false)
-	text, g := r.question(r.where(), func() bool { return waiting(r.l.Top()) })
+	where, row := r.where()
+	text, g := r.question(where, func() bool { return waiting(r.l.Top()) })
 	if g == gotLine {
+		r.named = row
 		r.command(text)
+		r.named = ""
 	}
 }
 
-// where is the question of a page: its title, and the row that actions are about.
-func (r *runner) where() string {
+// where is the question of a page: its title, and the row that actions are about, with its id.
+func (r *runner) where() (question, id string) {
 	t := r.tell()
 	now := r.read[r.l.Top()]
 	if n := number(now.numbers, t.Current); n > 0 {
-		return r.l.Top().Title() + ", row " + strconv.Itoa(n) + " " + now.rows[t.Current].Name + ">"
+		return r.l.Top().Title() + ", row " + strconv.Itoa(n) + " " + now.rows[t.Current].Name + ">", t.Current
 	}
-	return r.l.Top().Title() + ">"
+	return r.l.Top().Title() + ">", ""
 }
 
 // follow says each change of the page until return is pressed.
@@ -364,7 +376,7 @@ func (r *runner) changes(v tui.View) bool {
 	before := r.read[v]
 	t := r.tell()
 	for _, l := range append(t.Above, t.Below...) {
-		if key := ageless(l); key != "" && !before.lines[key] {
+		if _, key := before.spoken(l, t.Rows); key != "" && !before.lines[key] {
 			return true
 		}
 	}

@@ -28,7 +28,8 @@ type pane struct {
 	count   int
 	under   Field // the field under the cursor, and the title of its section
 	section string
-	moved   bool // the cursor was moved since it was last drawn
+	moved   bool      // the cursor was moved since it was last drawn
+	told    time.Time // when the page was last told in words
 }
 
 // NewDetail makes the page of row.

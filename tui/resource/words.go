@@ -66,7 +66,7 @@ func (l listed) nothing() []string {
 }
 
 // Choose implements tui.Chooser.
-func (l *List[T]) Choose(id string) { l.table.Select(id) }
+func (l *List[T]) Choose(id string) bool { return l.table.Select(id) }
 
 // SortBy implements tui.Sorter.
 func (l *List[T]) SortBy(column string) bool {
@@ -91,6 +91,7 @@ func plain(line tui.Line) string {
 // Tell implements tui.Teller: every section with its title, every field as "label: value". A field that
 // leads to another page has a number.
 func (d *Detail[T]) Tell(now time.Time) tui.Telling {
+	d.told = now
 	out := tellSections(d.desc.Sections(d.row, now))
 	if d.gone {
 		gone := cmp.Or(d.desc.Gone, "This object is no longer on the account. What you read is its last known state.")
@@ -101,6 +102,7 @@ func (d *Detail[T]) Tell(now time.Time) tui.Telling {
 
 func tellSections(sections []Section) tui.Telling {
 	var out tui.Telling
+	ids := fieldIDs(sections)
 	at := 0
 	for _, s := range sections {
 		if s.Title != "" {
@@ -109,7 +111,7 @@ func tellSections(sections []Section) tui.Telling {
 		for _, f := range s.Fields {
 			lead := "  "
 			if f.Open != nil {
-				out.Rows = append(out.Rows, tui.Row{ID: strconv.Itoa(at), Name: cmp.Or(f.Label, f.Value), Inline: true})
+				out.Rows = append(out.Rows, tui.Row{ID: ids[at], Name: cmp.Or(f.Label, f.Value), Inline: true})
 				lead = "  #" + strconv.Itoa(len(out.Rows)) + "  "
 			}
 			out.Above = append(out.Above, lead+fieldText(f))
@@ -130,21 +132,40 @@ func fieldText(f Field) string {
 	return text
 }
 
-// Choose implements tui.Chooser: the id of a field is its place.
-func (d *Detail[T]) Choose(id string) {
-	at, err := strconv.Atoi(id)
-	if f, section, ok := fieldAt(d.desc.Sections(d.row, time.Time{}), at); ok && err == nil {
-		d.field, d.under, d.section, d.moved = at, f, section, true
+// Choose implements tui.Chooser. A field that says something else than when its id was read out is none.
+func (d *Detail[T]) Choose(id string) bool {
+	sections := d.desc.Sections(d.row, d.told)
+	at := slices.Index(fieldIDs(sections), id)
+	if at < 0 {
+		return false
 	}
+	f, section := fieldAt(sections, at)
+	d.field, d.under, d.section, d.moved = at, f, section, true
+	return true
+}
+
+// fieldIDs are the ids of all fields over all sections: what they say, and not their places. What hangs on an object
+// comes later than the object, and its lines push the others down.
+func fieldIDs(sections []Section) []string {
+	var out []string
+	same := map[string]int{}
+	for _, s := range sections {
+		for _, f := range s.Fields {
+			id := strings.Join([]string{s.Title, f.Label, f.Value}, "\x1f")
+			same[id]++
+			out = append(out, id+"\x1f"+strconv.Itoa(same[id]))
+		}
+	}
+	return out
 }
 
 // fieldAt is a field by its place over all sections, and the title of its section.
-func fieldAt(sections []Section, at int) (f Field, section string, ok bool) {
+func fieldAt(sections []Section, at int) (f Field, section string) {
 	for _, s := range sections {
 		if at < len(s.Fields) {
-			return s.Fields[max(0, at)], s.Title, at >= 0
+			return s.Fields[at], s.Title
 		}
 		at -= len(s.Fields)
 	}
-	return Field{}, "", false
+	return Field{}, ""
 }

@@ -47,4 +47,4 @@ func spaced(line string) string {
 }
 
 // Choose implements tui.Chooser.
-func (p *page) Choose(id string) { p.table.Select(id) }
+func (p *page) Choose(id string) bool { return p.table.Select(id) }

@@ -76,7 +76,13 @@ func (m *Module) describe() resource.Description[api.Route] {
 }
 
 func (m *Module) editor() kit.Editor[api.Route] {
-	return kit.Editor[api.Route]{Env: m.env, Resource: change.Routes, Form: m.form, Refresh: m.list.Refresh, FieldOf: fieldOf, Draft: "route"}
+	return kit.Editor[api.Route]{Env: m.env, Resource: change.Routes, Form: m.form, Refresh: m.list.Refresh, FieldOf: fieldOf, Draft: "route",
+		HangsOn: which}
+}
+
+// which says which of the routes for a network goes: several may have the prefix that a route is called by.
+func which(_ context.Context, r api.Route) []string {
+	return []string{fmt.Sprintf("This is the route %s via %s, priority %d.", r.Prefix, r.Nexthop, r.Priority)}
 }
 
 // create begins the guided setup. The prefixes tell which networks are the account's own, and the routes which

@@ -18,4 +18,4 @@ func (p *Page) Tell(now time.Time) tui.Telling {
 }
 
 // Choose implements tui.Chooser.
-func (p *Page) Choose(id string) { p.table.Select(id) }
+func (p *Page) Choose(id string) bool { return p.table.Select(id) }

@@ -32,11 +32,14 @@ func (m *menu) rows(text func(i int) string) []tui.Row {
 // current is the id of the line under the cursor.
 func (m *menu) current() string { return strconv.Itoa(m.at) }
 
-// choose goes to the line with the id.
-func (m *menu) choose(id string) {
-	if i, err := strconv.Atoi(id); err == nil && i >= 0 && i < m.count {
-		m.at = i
+// choose goes to the line with the id; false when there is none.
+func (m *menu) choose(id string) bool {
+	i, err := strconv.Atoi(id)
+	if err != nil || i < 0 || i >= m.count {
+		return false
 	}
+	m.at = i
+	return true
 }
 
 // Tell implements tui.Teller.
@@ -45,7 +48,7 @@ func (h *choice) Tell(time.Time) tui.Telling {
 }
 
 // Choose implements tui.Chooser.
-func (h *choice) Choose(id string) { h.menu.choose(id) }
+func (h *choice) Choose(id string) bool { return h.menu.choose(id) }
 
 // Tell implements tui.Teller.
 func (s *places) Tell(time.Time) tui.Telling {
@@ -68,7 +71,7 @@ func (s *places) Tell(time.Time) tui.Telling {
 }
 
 // Choose implements tui.Chooser.
-func (s *places) Choose(id string) { s.menu.choose(id) }
+func (s *places) Choose(id string) bool { return s.menu.choose(id) }
 
 // Tell implements tui.Teller: while an account is to be chosen the accounts are rows, else it is as drawn.
 func (k *check) Tell(now time.Time) tui.Telling {
@@ -89,4 +92,4 @@ func (k *check) Tell(now time.Time) tui.Telling {
 }
 
 // Choose implements tui.Chooser.
-func (k *check) Choose(id string) { k.menu.choose(id) }
+func (k *check) Choose(id string) bool { return k.menu.choose(id) }
