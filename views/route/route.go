@@ -124,7 +124,8 @@ func byPrefix(a, b api.Route) int {
 	if errA != nil || errB != nil {
 		return strings.Compare(a.Prefix, b.Prefix)
 	}
-	return cmp.Or(pa.Addr().Compare(pb.Addr()), cmp.Compare(pa.Bits(), pb.Bits()))
+	// Several routes may share a network: they always stand in the same order.
+	return cmp.Or(pa.Addr().Compare(pb.Addr()), cmp.Compare(pa.Bits(), pb.Bits()), cmp.Compare(a.Priority, b.Priority), strings.Compare(a.Nexthop, b.Nexthop))
 }
 
 // via is the tunnel or interconnect whose subnet the next hop lies in.
