@@ -15,7 +15,12 @@ func TestLineByLineTwoRoutesForOneNetwork(t *testing.T) {
 	k := listen(t, a, "--start", "routes")
 	k.answers("Static routes, row", "delete 198.18.10.0/24")
 	k.hears("Two rows are called so: 5, 6.")
-	k.answers("Static routes, row", "delete 6")
+	// Nothing orders the two: which of the numbers is which is what was read out.
+	number := regexp.MustCompile(`([56])  198\.18\.10\.0/24, nexthop: 10\.213\.0\.3,`).FindSubmatch(k.Transcript())
+	if number == nil {
+		t.Fatalf("the route via 10.213.0.3 was not read out:\n%s", k.Transcript())
+	}
+	k.answers("Static routes, row", "delete "+string(number[1]))
 	k.hears("Delete static route 198.18.10.0/24", "This is the route 198.18.10.0/24 via 10.213.0.3, priority 100.")
 	k.answers("Review>", "send 2")
 	k.hears("There is no row 2 here.")
