@@ -64,9 +64,6 @@ func TestLineByLineEverySetupCanBeBegun(t *testing.T) {
 	}
 	for _, row := range rows {
 		name := row[1]
-		if name == "Service binding" {
-			continue
-		}
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
 			said := pipe(t, a.env(), []string{"--start", "setup"}, name, "?", ":leave", "quit", "2")

@@ -199,7 +199,7 @@ func TestTerminalFaultNoProcessorTimeIsBurnt(t *testing.T) {
 			term := watching(t, a)
 			term.Type(":routes\r")
 			term.WaitFor("the routes", func(s ptytest.Screen) bool {
-				return strings.Contains(title(s), "● now") && s.Contains("10.50.0.0/16")
+				return strings.HasSuffix(strings.TrimSpace(title(s)), " now") && s.Contains("10.50.0.0/16")
 			})
 			if down {
 				a.server.Close()

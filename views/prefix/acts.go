@@ -37,9 +37,9 @@ func (r row) only() (one api.BGPPrefix, why string) {
 	case !r.parts.bgp.known():
 		return one, "its BGP prefixes are not read yet"
 	case n == 0:
-		return one, "it has no BGP prefix yet: make one first (key 1, then n)"
+		return one, "it has no BGP prefix yet: make one first, under its BGP prefixes"
 	case n > 1:
-		return one, fmt.Sprintf("it has %d BGP prefixes: choose the one you mean (key 1)", n)
+		return one, fmt.Sprintf("it has %d BGP prefixes: choose the one you mean in their list", n)
 	}
 	return r.parts.bgp.rows[0], ""
 }
