@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
 	"testing"
 	"testing/synctest"
@@ -26,7 +27,36 @@ type shell struct {
 	skew     atomic.Int64 // nanoseconds; see seat
 	env      []string
 	input    string
-	out, err bytes.Buffer
+	out, err printed
+}
+
+// printed is what a command has printed; a command that goes on prints while the test reads.
+type printed struct {
+	mu   sync.Mutex
+	text bytes.Buffer
+}
+
+// Write implements io.Writer.
+func (p *printed) Write(text []byte) (int, error) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.Write(text)
+}
+
+func (p *printed) String() string {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	return p.text.String()
+}
+
+func (p *printed) Bytes() []byte { return []byte(p.String()) }
+func (p *printed) Len() int      { return len(p.String()) }
+
+// Reset forgets what was printed.
+func (p *printed) Reset() {
+	p.mu.Lock()
+	defer p.mu.Unlock()
+	p.text.Reset()
 }
 
 func newShell(t *testing.T, home string) *shell {

@@ -60,11 +60,11 @@ func TestJournalIsSeenUndoneAndExported(t *testing.T) {
 		t.Errorf("mode %v, %v", info.Mode(), err)
 	}
 	t.Logf("%d changes: seen, one undone, exported as %d bytes of JSON, mode 0600", len(entries), len(text))
-	printed(t, home, string(text))
+	printedByTheCommand(t, home, string(text))
 }
 
-// printed checks that the command prints the same.
-func printed(t *testing.T, home, exported string) {
+// printedByTheCommand checks that the command prints the same.
+func printedByTheCommand(t *testing.T, home, exported string) {
 	t.Helper()
 	s := newShell(t, home)
 	if err := os.Rename(filepath.Join(home, "state"), filepath.Join(home, "flarewire")); err != nil {
