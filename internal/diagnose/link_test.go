@@ -1,0 +1,57 @@
+package diagnose_test
+
+import (
+	"strings"
+	"testing"
+
+	"flarewire/api"
+	"flarewire/internal/diagnose"
+	"flarewire/internal/watch"
+)
+
+// What the port of an interconnect says: its state as the API names it, and nothing where it does not.
+func TestAPortReadByItself(t *testing.T) {
+	t.Parallel()
+	for state, want := range map[watch.PortState]string{
+		watch.PortHealthy: "port-up:remark", watch.PortPending: "port-pending:remark", watch.PortDown: "port-down:certain",
+		watch.PortUnhealthy: "port-unhealthy:certain", "": "", "Sunny": "",
+	} {
+		got := diagnose.Port(watch.Port{Interconnect: api.Interconnect{Name: "nwf-1"}, State: state, Reason: "No light"})
+		if causes(got) != want {
+			t.Errorf("%q: %q, want %q", state, causes(got), want)
+		}
+		if bad := state == watch.PortDown || state == watch.PortUnhealthy; bad && !strings.Contains(got[0].Text, "No light") {
+			t.Errorf("%q does not say why: %s", state, got[0].Text)
+		}
+	}
+}
+
+// What the tunnel side of an interconnect says: its health, and the port under it when that is bad as well.
+func TestALinkReadByItself(t *testing.T) {
+	t.Parallel()
+	off, on := false, true
+	for name, c := range map[string]struct {
+		health  watch.Health
+		enabled *bool
+		port    watch.PortState
+		want    string
+		says    string
+	}{
+		"all is well":          {watch.Healthy, &on, watch.PortHealthy, "", ""},
+		"not known":            {watch.HealthUnknown, &on, watch.PortHealthy, "", ""},
+		"down":                 {watch.HealthDown, &on, watch.PortHealthy, "interconnect-down:likely", "do not get through"},
+		"down with its port":   {watch.HealthDown, &on, watch.PortDown, "interconnect-down:likely", "Its port nwf-1 is reported as Down"},
+		"degraded":             {watch.Degraded, &on, watch.PortHealthy, "interconnect-down:possible", "A part of the probes"},
+		"checks off, shown so": {watch.HealthDown, &off, watch.PortHealthy, "health-check-off:certain", "off"},
+	} {
+		link := api.MagicInterconnect{ID: "l", Name: "fra-cni", VirtualPortReservationID: "v", HealthCheck: &api.HealthCheck{Enabled: c.enabled}}
+		facts := diagnose.Facts{Now: night, Links: []api.MagicInterconnect{link}, Health: map[string]watch.TunnelHealth{"fra-cni": {State: c.health}},
+			Ports: []watch.Port{{Interconnect: api.Interconnect{Name: "nwf-1", VirtualPortReservationID: "v"}, State: c.port}}}
+		got := diagnose.Read(facts).Link("l")
+		if causes(got) != c.want {
+			t.Errorf("%s: %q, want %q", name, causes(got), c.want)
+		} else if c.says != "" && !strings.Contains(got[0].Text, c.says) {
+			t.Errorf("%s does not say %q: %s", name, c.says, got[0].Text)
+		}
+	}
+}
