@@ -60,7 +60,13 @@ func tunnelRows() []row {
 	customer(IPsec, "224.0.0.1", Error)
 	customer(GRE, "2001:db8::1", Warning)
 	customer(IPsec, "router.example", Error)
+	return append(out, packetRows()...)
+}
 
+// packetRows are the settings of a tunnel beside its name and its ends.
+func packetRows() []row {
+	var out []row
+	add := func(rule, value string, got Finding, want Severity) { out = append(out, row{rule, value, got, want}) }
 	mtu := func(k Kind, v string, want Severity) { add("MTU", k.String()+" "+v, MTU(k, v), want) }
 	mtu(GRE, "", None)
 	mtu(GRE, "1", Partial)
