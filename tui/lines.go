@@ -175,7 +175,7 @@ func (l *Lines) Draw() []string {
 // Boundless is a canvas without colours and signs, so large that nothing is cut or wrapped.
 func Boundless(now time.Time) Canvas {
 	const cells = 1 << 14
-	return Canvas{Width: cells, Height: cells, Theme: PlainTheme(WordGlyphs), Now: now}
+	return Canvas{Width: cells, Height: cells, Theme: PlainTheme(WordGlyphs), Now: now, InLines: true}
 }
 
 // Harmless is text that holds no escape sequence and no control character, whatever came from a server,

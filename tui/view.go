@@ -28,6 +28,8 @@ type Canvas struct {
 	Theme         *Theme
 	Now           time.Time
 	Calm          bool // nobody has touched the keyboard for a while: see AgeOf
+	// InLines: what is drawn is read out line by line, and actions are called by their names, not by their keys.
+	InLines bool
 }
 
 // Capturer is a view that is taking text at the moment: keys go to it and not to actions.

@@ -193,6 +193,10 @@ func (p *page) text(role tui.Role, text string) {
 
 // offer is a line about what can be done next.
 func (p *page) offer(a tui.Action) {
+	if p.c.InLines {
+		p.lines = append(p.lines, a.Name+": "+a.Long)
+		return
+	}
 	p.lines = append(p.lines, tui.Line{{Text: "   " + a.KeyLabel() + " ", Role: tui.Accent}, {Text: a.Long, Role: tui.Strong}}.Paint(p.c.Theme, p.c.Width))
 }
 
