@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/sha256"
 	"fmt"
+	"io/fs"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -38,11 +39,31 @@ func Build(t testing.TB) string {
 	return path
 }
 
+// noteSources looks at every source of the program. Go's test cache remembers what a test looks at, and without this
+// it would give an old result for a program that has changed.
+func noteSources(root string) error {
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		switch {
+		case err != nil:
+			return err
+		case entry.IsDir() && path != root && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "bin" || entry.Name() == "dist"):
+			return fs.SkipDir
+		case entry.IsDir() || strings.HasSuffix(path, "_test.go"):
+			return nil
+		}
+		_, err = os.Stat(path)
+		return err
+	})
+}
+
 // buildProgram leaves the binary in the user's cache folder, one per source tree: a test process has no
 // end at which it could remove it, and a file in the temporary folder would be one more at every run.
 func buildProgram() (string, error) {
 	root, err := goCommand("list", "-m", "-f", "{{.Dir}}")
 	if err != nil {
+		return "", err
+	}
+	if err := noteSources(root); err != nil {
 		return "", err
 	}
 	module, err := goCommand("list", "-m")
