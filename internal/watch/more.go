@@ -39,12 +39,12 @@ const (
 	healthEvery   = time.Minute
 	trafficEvery  = 5 * time.Minute
 	routeEvery    = time.Minute
-	prefixEvery   = 5 * time.Minute
+	prefixEvery   = time.Minute
 	linkEvery     = 2 * time.Minute
 	trafficWindow = 20 * time.Minute
 	// prefixRequests is how many requests the prefixes may cost in prefixEvery; each prefix costs two. With
 	// more prefixes they are asked less often (design: a quarter of the account's requests).
-	prefixRequests = 100
+	prefixRequests = 20
 	// prefixesAtOnce bounds the requests that are in flight for the parts of prefixes.
 	prefixesAtOnce = 4
 )

@@ -2,6 +2,8 @@ package live
 
 import (
 	"context"
+	"errors"
+	"net/http"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -53,6 +55,28 @@ func (f *Feed) RefreshAll() tea.Cmd {
 		cmds = append(cmds, f.once(name))
 	}
 	return tea.Batch(cmds...)
+}
+
+// wake asks the sources that got no answer out of their turn, when the tunnels answer again: after an outage each would
+// wait for the end of its own growing pause. was is the error of the poll before. Sources that were answered with a no
+// keep their turn.
+func (f *Feed) wake(was error) tea.Cmd {
+	if was == nil || f.last.Err() != nil {
+		return nil
+	}
+	var cmds []tea.Cmd
+	for name := range f.beside {
+		if source := f.last.Feed(name); source.Failures > 0 && unanswered(source.Err) {
+			cmds = append(cmds, f.once(name))
+		}
+	}
+	return tea.Batch(cmds...)
+}
+
+// unanswered tells an error that says nothing about the source: the network, or a server in trouble.
+func unanswered(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e) && (e.Status == 0 || e.Status >= http.StatusInternalServerError)
 }
 
 // once reads a source out of its turn.
@@ -133,4 +157,12 @@ func (f *Feed) Brings(msg tea.Msg) bool {
 }
 
 // Freshness is that of the tunnels: what the first look of every page rests on.
-func (f *Feed) Freshness() tui.Status { return f.status(nil) }
+func (f *Feed) Freshness() tui.Status {
+	s := f.status(nil)
+	for _, source := range f.last.Feeds {
+		if s.Err == "" && source.Wanted && unanswered(source.Err) {
+			s.Err = string(source.Name) + ": " + Sentence(source.Err)
+		}
+	}
+	return s
+}

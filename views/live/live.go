@@ -85,13 +85,15 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case polledMsg:
 		f.polling = false
+		was := f.last.Err()
 		f.take()
+		wake := f.wake(was)
 		if f.again {
 			f.again = false
-			return f.poll()
+			return tea.Batch(wake, f.poll())
 		}
 		seq := f.seq.Next()
-		return tea.Tick(msg.next, func(time.Time) tea.Msg { return dueMsg{seq} })
+		return tea.Batch(wake, tea.Tick(msg.next, func(time.Time) tea.Msg { return dueMsg{seq} }))
 	case dueMsg:
 		if f.seq.Latest(msg.seq) && !f.polling {
 			return f.poll()

@@ -163,7 +163,7 @@ func (m *Module) describePlaces(r *run) resource.Description[*place] {
 		Summary: func(rows []*place) tui.Line {
 			return tui.Line{{Text: r.outcome(), Role: tui.Strong}, {Text: "   from " + r.from() + ", " + r.request.Options.PacketType + ", took " + spent(r, m.env.Now()), Role: tui.Muted}}
 		},
-		Open: func(p *place) tui.View { return m.hopsPage(p) },
+		Open: func(p *place) tui.View { return m.hopsPage(p, r.ended) },
 	}
 }
 
@@ -212,10 +212,10 @@ func traceTime(t api.ColoTrace) string {
 }
 
 // hopsPage is the whole way from one location: every node of every step.
-func (m *Module) hopsPage(p *place) tui.View {
+func (m *Module) hopsPage(p *place, ended time.Time) tui.View {
 	return resource.NewList(describeHops(p, m.env.Glyphs), resource.Source[*hop]{
 		Rows:    func() []*hop { return p.hops },
-		Status:  func() tui.Status { return tui.Status{Updated: m.env.Now()} },
+		Status:  func() tui.Status { return tui.Status{Updated: cmp.Or(ended, m.env.Now())} },
 		Brings:  func(tea.Msg) bool { return false },
 		Refresh: func() tea.Cmd { return tui.Toast(tui.Muted, "esc, then a: run it once more") },
 	})
