@@ -141,7 +141,7 @@ func severity(t watch.Tunnel) int {
 }
 
 // Since is the age of the last change that was seen. Without one, all that is known is that the state
-// has lasted at least as long as flarewire watches.
+// has lasted at least as long as flarewire has watched; the time in which nobody looked does not count.
 func Since(t watch.Tunnel, now time.Time) string {
 	switch {
 	case !t.Track.Changed.IsZero():
@@ -149,7 +149,7 @@ func Since(t watch.Tunnel, now time.Time) string {
 	case t.State == watch.NoBGP:
 		return "-"
 	}
-	if age := now.Sub(t.Track.Watched); age >= time.Minute {
+	if age := now.Sub(t.Track.Watched) - t.Track.Unwatched; age >= time.Minute {
 		return ">" + tui.Age(age)
 	}
 	return "?"

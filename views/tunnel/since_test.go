@@ -1,0 +1,28 @@
+package tunnel
+
+import (
+	"testing"
+	"time"
+
+	"flarewire/internal/watch"
+)
+
+// SINCE never claims more than was watched.
+func TestSinceCountsOnlyWhatWasWatched(t *testing.T) {
+	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	for name, c := range map[string]struct {
+		track watch.Track
+		want  string
+	}{
+		"a change was seen":         {watch.Track{Watched: ago(time.Hour), Changed: ago(5 * time.Minute)}, "5m"},
+		"none, watched throughout":  {watch.Track{Watched: ago(9 * time.Minute)}, ">9m"},
+		"none, with a gap":          {watch.Track{Watched: ago(9 * time.Minute), Unwatched: 3 * time.Minute}, ">6m"},
+		"none, hardly watched":      {watch.Track{Watched: ago(9 * time.Minute), Unwatched: 9 * time.Minute}, "?"},
+		"none, only just looked at": {watch.Track{Watched: ago(10 * time.Second)}, "?"},
+	} {
+		if got := Since(watch.Tunnel{State: watch.Up, Track: c.track}, now); got != c.want {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
