@@ -8,6 +8,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"flarewire/internal/diagnose"
 )
 
 // A cause cannot be forgotten: each is looked for by a test of this package.
@@ -47,5 +49,14 @@ func TestEveryCauseIsFoundByATest(t *testing.T) {
 	})
 	if causes < 30 {
 		t.Errorf("%d causes were found in finding.go: this test does not read it any more", causes)
+	}
+}
+
+func TestACauseHasATitle(t *testing.T) {
+	for cause, want := range map[diagnose.Cause]string{diagnose.ASNMismatch: "ASN mismatch", diagnose.NoPSK: "No PSK",
+		diagnose.NotDialling: "Not dialling", diagnose.StaticBeatsBGP: "Static beats BGP", "": ""} {
+		if got := cause.Title(); got != want {
+			t.Errorf("%q is called %q, want %q", cause, got, want)
+		}
 	}
 }

@@ -4,10 +4,28 @@ import (
 	"cmp"
 	"slices"
 	"strings"
+	"time"
 )
 
 // Cause names what a finding points to. The values are stable: scripts and tests may rely on them.
 type Cause string
+
+// acronyms are the words of causes that are written in capitals.
+var acronyms = []string{"asn", "bgp", "md5", "mtu", "psk"}
+
+// Title is the cause in two or three words, for a column: "ASN mismatch".
+func (c Cause) Title() string {
+	words := strings.Split(string(c), "-")
+	for i, w := range words {
+		switch {
+		case slices.Contains(acronyms, w):
+			words[i] = strings.ToUpper(w)
+		case i == 0 && w != "":
+			words[i] = strings.ToUpper(w[:1]) + w[1:]
+		}
+	}
+	return strings.Join(words, " ")
+}
 
 // The causes of trouble with a tunnel or its session.
 const (
@@ -124,6 +142,8 @@ type Finding struct {
 	Source     string     `json:"source,omitempty"` // the public document behind it, and what of it is our own reading
 	Likelihood Likelihood `json:"likelihood"`
 	Impact     Impact     `json:"impact"`
+	// Since is when it began as the API says it; zero: not known.
+	Since time.Time `json:"since,omitzero"`
 }
 
 // Because is the evidence in one line.

@@ -108,6 +108,7 @@ func (c prefixCase) plainWithdrawn(b api.BGPPrefix) Finding {
 	case at.IsZero():
 		f.Text = "Cloudflare does not advertise " + b.CIDR + ", and the API knows of no change: it may never have been."
 	default:
+		f.Since = at.Time
 		f.Text += " It was withdrawn " + ago(c.facts.Now.Sub(at.Time)) + " ago."
 	}
 	if b.BGPSignalOpts != nil && b.BGPSignalOpts.Enabled {

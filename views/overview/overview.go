@@ -116,7 +116,7 @@ func (p *page) take(found []diagnose.Diagnosis) {
 	}
 	p.worst = make([]trouble, len(found))
 	for i, d := range found {
-		p.worst[i] = trouble{Diagnosis: d, rank: i, state: impact(d.Findings[0], p.env.Glyphs), role: roleOf(d.Findings[0]), since: "-"}
+		p.worst[i] = trouble{Diagnosis: d, rank: i, state: impact(d.Findings[0], p.env.Glyphs), role: roleOf(d.Findings[0]), since: tui.AgeSince(d.Findings[0].Since, p.env.Now())}
 		if t, ok := byID[d.Subject.ID]; ok {
 			p.worst[i].state, p.worst[i].role = tunnel.StateText(t, p.env.Glyphs)
 			p.worst[i].since = tunnel.Since(t, p.env.Now())
@@ -157,8 +157,19 @@ func (p *page) columns() []table.Column[trouble] {
 			Role: func(trouble) tui.Role { return tui.Strong }},
 		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }), Role: func(t trouble) tui.Role { return t.role }},
 		{Key: "since", Title: "SINCE", Width: 5, Right: true, Text: text(func(t trouble) string { return t.since })},
-		{Key: "cause", Title: "LIKELIEST CAUSE", Width: 30, Grow: 120, Text: text(func(t trouble) string { return t.Findings[0].Text })},
+		{Key: "cause", Title: "LIKELIEST CAUSE", Width: 30, Grow: 120, Text: text(func(t trouble) string {
+			return headline(t.Findings[0])
+		})},
 	}
+}
+
+// headline is a finding with the words first that tell it from others; a question mark where the data leaves others
+// as likely.
+func headline(f diagnose.Finding) string {
+	if f.Likelihood < diagnose.Likely {
+		return f.Cause.Title() + "? " + f.Text
+	}
+	return f.Cause.Title() + ": " + f.Text
 }
 
 // Actions implements tui.View.
