@@ -39,12 +39,12 @@ const (
 	healthEvery   = time.Minute
 	trafficEvery  = 5 * time.Minute
 	routeEvery    = time.Minute
-	prefixEvery   = time.Minute
+	prefixEvery   = 2 * time.Minute
 	linkEvery     = 2 * time.Minute
 	trafficWindow = 20 * time.Minute
 	// prefixRequests is how many requests the prefixes may cost in prefixEvery; each prefix costs two. With
 	// more prefixes they are asked less often (design: a quarter of the account's requests).
-	prefixRequests = 20
+	prefixRequests = 40
 	// prefixesAtOnce bounds the requests that are in flight for the parts of prefixes.
 	prefixesAtOnce = 4
 )

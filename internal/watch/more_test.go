@@ -213,8 +213,8 @@ func TestOnlyWhatIsWantedAndDueIsAsked(t *testing.T) {
 		b.w.PollDue(t.Context())
 		b.now = b.now.Add(15 * time.Second)
 	}
-	if w.asked[watch.HealthSource] != 5 || w.asked[watch.PrefixSource] != 5 || w.asked[watch.RouteSource] != 0 {
-		t.Errorf("asked %v, want health and prefixes each minute", w.asked)
+	if w.asked[watch.HealthSource] != 5 || w.asked[watch.PrefixSource] != 3 || w.asked[watch.RouteSource] != 0 {
+		t.Errorf("asked %v, want the health each minute and the prefixes every two", w.asked)
 	}
 	if due := b.w.Last().DueAt(); due.After(b.now) {
 		t.Errorf("the next is due at %s, it is %s", due, b.now)
@@ -227,7 +227,7 @@ func TestManyPrefixesAreAskedLessOften(t *testing.T) {
 	w := newWorld(b)
 	w.prefixes = make([]watch.Prefix, 220)
 	b.see(watch.PrefixSource)
-	if every := b.w.Last().Feed(watch.PrefixSource).Every; every != 23*time.Minute {
+	if every := b.w.Last().Feed(watch.PrefixSource).Every; every != 24*time.Minute {
 		t.Errorf("441 requests every %s", every)
 	}
 }

@@ -73,10 +73,11 @@ func (f *Feed) wake(was error) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// unanswered tells an error that says nothing about the source: the network, or a server in trouble.
+// unanswered tells an error that says nothing about the source: the network, or a server in trouble. A limit of requests
+// is an answer: it says when to ask again.
 func unanswered(err error) bool {
 	var e *api.Error
-	return errors.As(err, &e) && (e.Status == 0 || e.Status >= http.StatusInternalServerError)
+	return errors.As(err, &e) && e.Kind != api.RateLimited && (e.Status == 0 || e.Status >= http.StatusInternalServerError)
 }
 
 // once reads a source out of its turn.
