@@ -267,5 +267,8 @@ func (l *List[T]) empty(c tui.Canvas) []string {
 	case status.Updated.IsZero():
 		text = "Asking Cloudflare…"
 	}
-	return append(lines, tui.Text(tui.Muted, "  "+tui.Clean(text)).Paint(c.Theme, c.Width))
+	for _, line := range tui.Wrap(tui.Clean(text), c.Width-4) { // a sentence that is cut says nothing
+		lines = append(lines, "  "+c.Theme.Paint(tui.Muted, line))
+	}
+	return lines
 }

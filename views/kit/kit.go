@@ -212,6 +212,17 @@ func (e *Env) Via(addr netip.Addr) string {
 	return e.links[addr]
 }
 
+// OwnPrefixes are the prefixes that the account brought to Cloudflare, as far as they are known.
+func (e *Env) OwnPrefixes() []netip.Prefix {
+	var out []netip.Prefix
+	for _, p := range e.Feed.Last().Prefixes {
+		if cidr, err := netip.ParsePrefix(p.CIDR); err == nil {
+			out = append(out, cidr)
+		}
+	}
+	return out
+}
+
 // Subnets are all networks in use on the account but those of the object with the given id.
 func (e *Env) Subnets(except string) []netrules.Subnet {
 	var out []netrules.Subnet

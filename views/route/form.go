@@ -66,13 +66,7 @@ func (m *Module) owned(prefix netip.Prefix) netrules.Finding {
 	if !prefix.IsValid() || prefix.Bits() == 0 || !prefix.Addr().Is4() {
 		return netrules.Finding{}
 	}
-	var own []netip.Prefix
-	for _, p := range m.env.Feed.Last().Prefixes {
-		if cidr, err := netip.ParsePrefix(p.CIDR); err == nil {
-			own = append(own, cidr)
-		}
-	}
-	return netrules.RoutePrefixOwned(netrules.CloudflareWAN, prefix, own)
+	return netrules.RoutePrefixOwned(netrules.CloudflareWAN, prefix, m.env.OwnPrefixes())
 }
 
 func (m *Module) checkHop(v string) form.Finding {

@@ -128,7 +128,7 @@ func (f fields) checkCustomer(v string, all form.Values) form.Finding {
 	finding := kit.Finding(netrules.CustomerEndpoint(f.kind, v))
 	customer, err := netip.ParseAddr(strings.TrimSpace(v))
 	if err == nil {
-		finding = kit.WorstOf(finding, kit.Finding(netrules.CustomerEndpointInsideOwnPrefix(customer, f.m.own())))
+		finding = kit.WorstOf(finding, kit.Finding(netrules.CustomerEndpointInsideOwnPrefix(customer, f.m.env.OwnPrefixes())))
 	}
 	cloudflare, errCF := netip.ParseAddr(strings.TrimSpace(all["cloudflare_endpoint"]))
 	if finding.Blocks() || err != nil || errCF != nil {
@@ -229,7 +229,7 @@ func (m *Module) usesBGP() bool {
 // an account without them is on Cloudflare WAN, as far as the API tells.
 func (m *Module) usualHealth() *api.HealthCheck {
 	product := netrules.CloudflareWAN
-	if len(m.own()) > 0 {
+	if len(m.env.OwnPrefixes()) > 0 {
 		product = netrules.MagicTransit
 	}
 	return kit.HealthFor(product)

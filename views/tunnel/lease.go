@@ -36,17 +36,6 @@ func (m *Module) leased() []netip.Prefix {
 	return out
 }
 
-// own are the prefixes that the account brought to Cloudflare, as far as they are known.
-func (m *Module) own() []netip.Prefix {
-	var out []netip.Prefix
-	for _, p := range m.env.Feed.Last().Prefixes {
-		if cidr, err := netip.ParsePrefix(p.CIDR); err == nil {
-			out = append(out, cidr)
-		}
-	}
-	return out
-}
-
 // tunnelsAt counts the tunnels that end at an address of Cloudflare's.
 func (m *Module) tunnelsAt(endpoint string) int {
 	n := 0
