@@ -40,8 +40,23 @@ func NewDetail[T any](desc Description[T], source Source[T], row T) *Detail[T] {
 // Title implements tui.View.
 func (d *Detail[T]) Title() string { return d.desc.Name(d.row) }
 
-// Init implements tui.View.
-func (d *Detail[T]) Init() tea.Cmd { return d.source.want(d.id) }
+// Init implements tui.View. Until a page is on the screen it gets no messages: what came since it was made is taken now.
+// An object that is not among the rows yet, as one just made, is not gone.
+func (d *Detail[T]) Init() tea.Cmd {
+	d.take()
+	return d.source.want(d.id)
+}
+
+// take takes the object anew, and tells whether it is among the rows.
+func (d *Detail[T]) take() bool {
+	for _, row := range d.source.Rows() {
+		if d.desc.ID(row) == d.id {
+			d.row = row
+			return true
+		}
+	}
+	return false
+}
 
 // Status implements tui.StatusReporter.
 func (d *Detail[T]) Status() tui.Status { return d.source.Status() }
@@ -51,13 +66,7 @@ func (d *Detail[T]) Update(msg tea.Msg) tea.Cmd {
 	if !d.source.Brings(msg) {
 		return nil
 	}
-	d.gone = true
-	for _, row := range d.source.Rows() {
-		if d.desc.ID(row) == d.id {
-			d.row, d.gone = row, false
-			break
-		}
-	}
+	d.gone = !d.take()
 	return d.source.looked(d.id)
 }
 

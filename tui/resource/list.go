@@ -50,8 +50,11 @@ func (l *List[T]) take() {
 // Title implements tui.View.
 func (l *List[T]) Title() string { return l.desc.Plural }
 
-// Init implements tui.View.
-func (l *List[T]) Init() tea.Cmd { return l.source.want("") }
+// Init implements tui.View. Until a page is on the screen it gets no messages: what came since it was made is taken now.
+func (l *List[T]) Init() tea.Cmd {
+	l.take()
+	return l.source.want("")
+}
 
 // Status implements tui.StatusReporter.
 func (l *List[T]) Status() tui.Status { return l.source.Status() }

@@ -189,8 +189,11 @@ type patienceMsg struct{ page *asking }
 // Title implements tui.View.
 func (a *asking) Title() string { return "New traceroute" }
 
-// Init implements tui.View.
+// Init implements tui.View. The answer may have come before the page was on the screen.
 func (a *asking) Init() tea.Cmd {
+	if a.m.known(a.to.Tunnel) {
+		return a.proceed()
+	}
 	return tea.Tick(patience, func(time.Time) tea.Msg { return patienceMsg{a} })
 }
 

@@ -1,0 +1,45 @@
+package resource_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/uitest"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+)
+
+type thing struct{ id, state string }
+
+// A page is made before it is on the screen, and until then it gets no messages. On a busy machine an answer comes in
+// between: the page shows it all the same, and without waiting for the next one.
+func TestAnAnswerThatCameBeforeThePage(t *testing.T) {
+	rows := []*thing{}
+	desc := resource.Description[*thing]{Plural: "Things", SortBy: "id",
+		ID: func(o *thing) string { return o.id }, Name: func(o *thing) string { return o.id },
+		Columns: []table.Column[*thing]{{Key: "id", Title: "ID", Width: 10, Text: func(o *thing, _ time.Time) string { return o.id + " " + o.state }}},
+		Sections: func(o *thing, _ time.Time) []resource.Section {
+			return []resource.Section{{Title: "Thing", Fields: []resource.Field{{Label: "State", Value: o.state}}}}
+		}}
+	source := resource.Source[*thing]{Rows: func() []*thing { return rows }, Status: func() tui.Status { return tui.Status{} },
+		Brings: func(tea.Msg) bool { return false }, Refresh: func() tea.Cmd { return nil }}
+	list, detail := resource.NewList(desc, source), resource.NewDetail(desc, source, &thing{"one", "old"})
+	late := resource.NewDetail(desc, source, &thing{"two", "made"})
+	p := uitest.New(t)
+	p.Open(80, 24, func() tui.View { return resource.NewList(desc, source) })
+	p.See("Asking")
+	rows = []*thing{{"one", "new"}}
+	p.Do(tui.Push(list))
+	p.See("one new")
+	p.Do(tui.Push(detail))
+	p.See("State", "new")
+	p.Do(tui.Push(late))
+	p.See("State", "made")
+	if s := p.Screen(); strings.Contains(s, "no longer") {
+		t.Errorf("an object that is not listed yet is said to be gone\n%s", s)
+	}
+}
