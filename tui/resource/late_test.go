@@ -6,8 +6,8 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 
-	"flarewire/internal/uitest"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -28,18 +28,20 @@ func TestAnAnswerThatCameBeforeThePage(t *testing.T) {
 	source := resource.Source[*thing]{Rows: func() []*thing { return rows }, Status: func() tui.Status { return tui.Status{} },
 		Brings: func(tea.Msg) bool { return false }, Refresh: func() tea.Cmd { return nil }}
 	list, detail := resource.NewList(desc, source), resource.NewDetail(desc, source, &thing{"one", "old"})
-	late := resource.NewDetail(desc, source, &thing{"two", "made"})
-	p := uitest.New(t)
-	p.Open(80, 24, func() tui.View { return resource.NewList(desc, source) })
-	p.See("Asking")
+	made := resource.NewDetail(desc, source, &thing{"two", "made"})
 	rows = []*thing{{"one", "new"}}
-	p.Do(tui.Push(list))
-	p.See("one new")
-	p.Do(tui.Push(detail))
-	p.See("State", "new")
-	p.Do(tui.Push(late))
-	p.See("State", "made")
-	if s := p.Screen(); strings.Contains(s, "no longer") {
-		t.Errorf("an object that is not listed yet is said to be gone\n%s", s)
+	app := tui.NewApp(tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Now: time.Now, Home: func() tui.View { return list }})
+	app.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	app.Init()
+	for _, step := range []struct {
+		page tui.View
+		want string
+	}{{list, "one new"}, {detail, "new"}, {made, "made"}} {
+		if step.page != tui.View(list) {
+			app.Update(tui.Push(step.page)())
+		}
+		if s := ansi.Strip(app.Screen()); !strings.Contains(s, step.want) || strings.Contains(s, "no longer") {
+			t.Errorf("no %q on the screen, or an object that is not listed yet is said to be gone\n%s", step.want, s)
+		}
 	}
 }
