@@ -142,6 +142,16 @@ func KindOf(err error) Kind {
 	return Unknown
 }
 
+// Passes tells an error that may be gone when the same is asked again later, from one that somebody has to put right.
+// An answer that is no envelope is one of the first: it often comes from a proxy or a sign-in page in between.
+func Passes(err error) bool {
+	switch KindOf(err) {
+	case RateLimited, ServerTrouble, NetworkTrouble, BadAnswer:
+		return true
+	}
+	return false
+}
+
 // Advice returns one sentence on what to do about the error, or "" when there is nothing to add.
 func Advice(err error) string {
 	var e *Error

@@ -10,6 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"flarewire/internal/diagnose"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 )
@@ -45,6 +46,7 @@ type checkOptions struct {
 	tunnels           []string
 	warning, critical int
 	timeout           time.Duration
+	maxAge            time.Duration // of a session's status; 0: any
 }
 
 func newCheck(x IO, f *flags) *cobra.Command {
@@ -58,6 +60,10 @@ A tunnel is up unless its BGP session is configured and not up, or Cloudflare's 
 down. Degraded tunnels are counted but raise no alarm. Without the permission to read the account's
 analytics the sessions alone decide.
 
+How often Cloudflare reports a session's status is not documented. A status of over an hour is said,
+and counted as bgp_old, when those of most other sessions are young; it raises no alarm. With
+--max-age 1h a session counts as not up when its status is older than that.
+
 Thresholds are numbers of tunnels that are not up: --warning 2 warns when more than 2 are not up.
 
 Exit code: 0 ok, 1 warning, 2 critical, 3 unknown. By the convention of monitoring plugins, 3 stands
@@ -70,14 +76,17 @@ for everything that hinders the check: no answer within --timeout, missing crede
 		},
 		RunE: func(cmd *cobra.Command, _ []string) error { return runCheck(cmd.Context(), x, f, o) },
 	}
-	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return unknown(x, err) })
+	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return unknown(x, badValue(err)) })
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.tunnels, "tunnel", nil, "check only this tunnel, by name or id; may be given several times")
 	flags.IntVar(&o.warning, "warning", 0, "warn when more tunnels than this are not up")
 	flags.IntVar(&o.critical, "critical", criticalUnset, "critical when more tunnels than this are not up (default: beyond --warning, when one of them is down)")
 	flags.DurationVar(&o.timeout, "timeout", defaultCheckTimeout, "give up after this time")
+	flags.DurationVar(&o.maxAge, "max-age", 0, "a session whose status is older than this is not up (default: any age)")
 	_ = cmd.RegisterFlagCompletionFunc("tunnel", cobra.NoFileCompletions)
-	flags.Lookup("critical").DefValue = "0" // pflag prints no zero: the default is described in words
+	for _, name := range []string{"critical", "max-age"} {
+		flags.Lookup(name).DefValue = "0" // pflag prints no zero: the default is described in words
+	}
 	return cmd
 }
 
@@ -106,6 +115,8 @@ func (o checkOptions) check() error {
 		return fmt.Errorf("--critical %d is below --warning %d: it must not be reached first", o.critical, o.warning)
 	case o.timeout <= 0:
 		return fmt.Errorf("--timeout %s: use a time like 10s", o.timeout)
+	case o.maxAge < 0:
+		return fmt.Errorf("--max-age %s: use a time like 1h", o.maxAge)
 	}
 	return nil
 }
@@ -134,7 +145,7 @@ func runCheck(ctx context.Context, x IO, f *flags, o checkOptions) error {
 	if err != nil {
 		return unknown(x, err)
 	}
-	v := judge(chosen, h)
+	v := judge(chosen, h, o.agedBy(snapshot.Tunnels, s.now()))
 	verdict := v.severity(o)
 	fmt.Fprintln(x.Out, pluginLine(verdict, v.text(), v.data(o, x.Now().Sub(began))))
 	if verdict != severityOK {
@@ -179,10 +190,32 @@ type judgement struct {
 	degraded int
 	unwell   int      // down by the probes, though no session says so
 	notUp    []string // worst first, in words
+	old      []string // up by a status that is old, in words
 	blind    string   // why nothing is known about health
 }
 
-func judge(tunnels []watch.Tunnel, h health) judgement {
+// aged tells of a session that is up how old its status is when that matters; refused when it is older than --max-age.
+type aged func(watch.Tunnel) (age string, refused bool)
+
+// agedBy judges the age of a status as the diagnosis does: against those of all tunnels of the account.
+func (o checkOptions) agedBy(all []watch.Tunnel, now time.Time) aged {
+	read := diagnose.Read(diagnose.Facts{Now: now, Tunnels: all})
+	return func(t watch.Tunnel) (string, bool) {
+		if t.State != watch.Up || t.BGPStatus == nil || t.BGPStatus.UpdatedAt.IsZero() {
+			return "", false
+		}
+		updated := t.BGPStatus.UpdatedAt.Time
+		if o.maxAge > 0 && now.Sub(updated) > o.maxAge {
+			return tui.AgeSince(updated, now), true
+		}
+		if slices.ContainsFunc(read.Tunnel(t.ID), func(f diagnose.Finding) bool { return f.Cause == diagnose.StaleStatus }) {
+			return tui.AgeSince(updated, now), false
+		}
+		return "", false
+	}
+}
+
+func judge(tunnels []watch.Tunnel, h health, age aged) judgement {
 	j := judgement{total: len(tunnels), counts: watch.Count(tunnels), blind: h.why()}
 	sorted := slices.Clone(tunnels)
 	slices.SortStableFunc(sorted, func(a, b watch.Tunnel) int { return a.State.Severity() - b.State.Severity() })
@@ -191,7 +224,13 @@ func judge(tunnels []watch.Tunnel, h health) judgement {
 		if found == watch.Degraded {
 			j.degraded++
 		}
+		old, refused := age(t)
+		if old != "" {
+			j.old = append(j.old, t.Name+" "+old)
+		}
 		switch {
+		case refused:
+			j.notUp = append(j.notUp, t.Name+" up by a status of "+old+" ago")
 		case t.State == watch.Down, t.State == watch.Establishing, t.State == watch.Unknown:
 			word := strings.ToLower(t.State.Word())
 			if t.BGPStatus != nil && t.BGPStatus.FSM != "" {
@@ -234,6 +273,9 @@ func (j judgement) text() string {
 	if j.degraded > 0 {
 		text += fmt.Sprintf("; %d degraded", j.degraded)
 	}
+	if n := len(j.old); n > 0 {
+		text += fmt.Sprintf("; %d with an old status (%s)", n, strings.Join(j.old[:min(n, maxNamed)], ", "))
+	}
 	if j.blind != "" {
 		text += "; " + j.blind
 	}
@@ -252,6 +294,7 @@ func (j judgement) data(o checkOptions, took time.Duration) string {
 		fmt.Sprintf("bgp_up=%d;;;0;%d", j.counts[watch.Up], j.total),
 		fmt.Sprintf("bgp_establishing=%d;;;0;%d", j.counts[watch.Establishing], j.total),
 		fmt.Sprintf("bgp_down=%d;;;0;%d", j.counts[watch.Down], j.total),
+		fmt.Sprintf("bgp_old=%d;;;0;%d", len(j.old), j.total),
 	}
 	if j.blind == "" {
 		parts = append(parts, fmt.Sprintf("degraded=%d;;;0;%d", j.degraded, j.total))

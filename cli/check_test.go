@@ -59,6 +59,7 @@ func TestWhatHindersTheCheckIsUnknown(t *testing.T) {
 		"no number":            {nil, "--demo --warning many", "--warning"},
 		"a negative number":    {nil, "--demo --warning -1", "0 or more"},
 		"thresholds crossed":   {nil, "--demo --warning 5 --critical 2", "--critical 2"},
+		"no age":               {nil, "--demo --max-age -1h", "--max-age"},
 		"no time":              {nil, "--demo --timeout 0s", "--timeout"},
 		"an unknown flag":      {nil, "--demo --host x", "--host"},
 		"an argument":          {nil, "--demo fra-dc1-gre", "--tunnel"},
@@ -77,6 +78,32 @@ func TestWhatHindersTheCheckIsUnknown(t *testing.T) {
 				t.Errorf("a secret, or performance data of nothing: %q", text)
 			}
 		})
+	}
+}
+
+// A session that is up by a status of hours ago while the others are young is named; --max-age makes an alarm of it.
+func TestCheckNamesASessionWithAnOldStatus(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	befallen, err := edge.Seed(simedge.StatusNotRefreshed)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for args, want := range map[string]struct {
+		code int
+		says string
+	}{
+		"":                          {0, "1 of 1 tunnels up; 1 with an old status (" + befallen.Name + " "},
+		"--max-age 1h":              {1, "0 of 1 tunnels up: " + befallen.Name + " up by a status of "},
+		"--max-age 1h --critical 0": {2, "CRITICAL"},
+		"--max-age 1h --warning 1":  {0, "OK"},
+		"--max-age 99999h":          {0, "1 with an old status"},
+		"--max-age 1h --tunnel fra-dc1-gre --warning 1": {0, "1 of 2 tunnels up"},
+	} {
+		s := newShell(t, env...)
+		code := s.run(append([]string{"check", "--tunnel", befallen.Name}, strings.Fields(args)...)...)
+		if text := s.out.String(); code != want.code || !strings.Contains(text, want.says) || !strings.Contains(text, " bgp_old=1;") {
+			t.Errorf("check %s: exit %d, want %d with %q: %s", args, code, want.code, want.says, text)
+		}
 	}
 }
 

@@ -13,6 +13,7 @@ import (
 	"time"
 
 	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
 	"flarewire/internal/secret"
@@ -150,6 +151,19 @@ func refuseSecrets(args []string) error {
 	return nil
 }
 
+// badValue says what a flag wants, not how its parser failed.
+func badValue(err error) error {
+	var bad *pflag.InvalidValueError
+	if !errors.As(err, &bad) {
+		return err
+	}
+	wants := map[string]string{"int": "a whole number", "duration": "a time such as 10s or 5m", "bool": "true or false"}[bad.GetFlag().Value.Type()]
+	if wants == "" {
+		return err
+	}
+	return fmt.Errorf("--%s %q: use %s", bad.GetFlag().Name, bad.GetValue(), wants)
+}
+
 // Command is the tree of commands with nothing behind it, for manual pages and completions.
 func Command() *cobra.Command {
 	root := newRoot(IO{Now: time.Now})
@@ -179,6 +193,7 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 		},
 		PersistentPreRun: func(cmd *cobra.Command, _ []string) { noteLines(cmd, x, f) },
 	}
+	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return badValue(err) })
 	// cobra's own --version prints through text/template, which keeps every exported method in the program (docs/performance.md).
 	root.Flags().BoolVarP(&f.version, "version", "v", false, "print version, commit, date and Go version")
 	p := root.PersistentFlags()

@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"time"
 
@@ -42,7 +43,18 @@ func (f *flags) screens(ctx context.Context, x IO) error {
 				return err
 			}
 		}
-		s, err := f.enter(ctx, x, *next)
+		chosen, listing, err := f.settle(ctx, x, *next)
+		if listing != nil {
+			resolved := next.Resolved
+			home := func(desk *signin.Desk) tui.View { return signin.NewAccounts(desk, resolved, listing) }
+			if chosen, err = f.pages(ctx, x, home); chosen == nil || err != nil {
+				return err
+			}
+		}
+		var s *session
+		if err == nil {
+			s, err = f.enter(ctx, x, *chosen)
+		}
 		if err != nil {
 			// The environment is for the shell to put right, a profile can be put right on the screen.
 			if first && (next.Demo || next.Resolved.Profile.Name == "") {
@@ -104,14 +116,43 @@ func (f *flags) asking(x IO, c keystore.Credential) (*api.Client, error) {
 
 // signIn shows the sign-in pages until the user has what they came for; nil when they left.
 func (f *flags) signIn(ctx context.Context, x IO, open *signin.Attempt, why error) (*signin.Outcome, error) {
+	return f.pages(ctx, x, func(desk *signin.Desk) tui.View { return signin.NewWelcome(desk, open, why) })
+}
+
+// pages shows pages that end with an outcome; nil when the user left.
+func (f *flags) pages(ctx context.Context, x IO, home func(*signin.Desk) tui.View) (*signin.Outcome, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var outcome *signin.Outcome
 	desk := f.desk(ctx, x, "", func(o signin.Outcome) tea.Cmd { outcome = &o; return tea.Quit })
 	theme, _ := tui.ParseTheme(f.theme)
 	app := tui.NewApp(tui.Options{Name: "flarewire", Theme: theme, Glyphs: f.glyphs(x), Now: x.Now,
-		Home: func() tui.View { return signin.NewWelcome(desk, open, why) }})
-	return outcome, f.run(ctx, x, app)
+		Home: func() tui.View { return home(desk) }})
+	err := f.run(ctx, x, app)
+	return outcome, err
+}
+
+// settle finds out the account when nobody named one: the only one that the credential can see. When there are several, or
+// Cloudflare does not answer, the listing is returned for the screen to wait for and to choose from.
+func (f *flags) settle(ctx context.Context, x IO, o signin.Outcome) (*signin.Outcome, *signin.Listing, error) {
+	if o.Demo || cmp.Or(f.account, o.Resolved.Credential.AccountID) != "" {
+		return &o, nil, nil
+	}
+	listing := f.desk(ctx, x, "", nil).List(o.Resolved.Credential)
+	if !listing.Within(quickSource) {
+		return nil, listing, nil
+	}
+	accounts, err := listing.Result()
+	switch {
+	case err != nil && !api.Passes(err):
+		return nil, nil, unlisted(err)
+	case err == nil && len(accounts) == 0:
+		return nil, nil, noAccount
+	case err == nil && len(accounts) == 1:
+		only := o.On(accounts[0])
+		return &only, nil, nil
+	}
+	return nil, listing, nil
 }
 
 // run shows an app and makes an error of an exit code.
@@ -136,7 +177,7 @@ func (f *flags) enter(ctx context.Context, x IO, o signin.Outcome) (*session, er
 	}
 	s, err := f.connect(ctx, x, &o.Resolved)
 	if s != nil {
-		s.notices = o.Resolved.Notices
+		s.notices, s.name = o.Resolved.Notices, cmp.Or(s.name, o.AccountName)
 	}
 	return s, err
 }

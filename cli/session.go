@@ -124,9 +124,9 @@ func (s *session) take(resolved keystore.Resolved, account string) {
 
 // on is the same credential on another account, for the next session.
 func (s *session) on(a api.Account) *signin.Outcome {
-	other := s.resolved
-	other.Credential.AccountID, other.Notices = a.ID, nil
-	return &signin.Outcome{Resolved: other}
+	other := signin.Outcome{Resolved: s.resolved}.On(a)
+	other.Resolved.Notices = nil
+	return &other
 }
 
 // choose settles the account: the given one, or the only one that the credentials can see.
@@ -140,20 +140,27 @@ func (s *session) choose(ctx context.Context, id string) error {
 	}
 	accounts, err := s.client.Accounts(ctx)
 	if err != nil {
-		return trouble(fmt.Errorf("the list of accounts could not be read: %w", err))
+		return unlisted(err)
 	}
 	switch len(accounts) {
 	case 1:
 		s.account, s.name = s.client.In(accounts[0].ID), accounts[0].Name
 		return nil
 	case 0:
-		return usage("these credentials list no account: set CLOUDFLARE_ACCOUNT_ID or --account")
+		return noAccount
 	}
 	names := make([]string, len(accounts))
 	for i, a := range accounts {
 		names[i] = a.ID + " " + tui.Clean(a.Name)
 	}
 	return usage("these credentials can see %d accounts: choose one with --account or CLOUDFLARE_ACCOUNT_ID: %s", len(accounts), strings.Join(names, ", "))
+}
+
+// noAccount: a credential of narrow scope lists none.
+var noAccount = usage("these credentials list no account: set CLOUDFLARE_ACCOUNT_ID or --account")
+
+func unlisted(err error) error {
+	return trouble(fmt.Errorf("the list of accounts could not be read: %w", err))
 }
 
 // log writes one line per request to the file of --debug-log.

@@ -47,6 +47,7 @@ const lineOutput = "line"
 func newStatus(x IO, f *flags) *cobra.Command {
 	var out output
 	var watching bool
+	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "status",
 		Short: "Print all tunnels with BGP state, health, and their age",
@@ -58,9 +59,10 @@ comes without health.
 
 -o line prints one short line for a prompt or a status bar, for example: fw 10` + tui.UnicodeGlyphs.Up + ` 2` + tui.UnicodeGlyphs.Down + ` 1` + tui.UnicodeGlyphs.Pending + ` 3` + tui.UnicodeGlyphs.None + `
 (up, down, establishing, without BGP; a count of zero is left out except that of up), or "fw ?" when
-it could not be read. In tmux: set -g status-right '#(flarewire status -o line)'
+it could not be read. In tmux: set -g status-right '#(flarewire status -o line --timeout 5s)'
 
 --watch goes on until ctrl+c: the table is drawn anew in its place, JSON and lines are appended.
+While Cloudflare cannot be reached it says so and tries again.
 
 Exit code: 0 when both lists could be read, 1 when the API or the network said no, 2 for wrong usage
 or missing credentials.`,
@@ -69,16 +71,25 @@ or missing credentials.`,
 			if err := out.check(lineOutput); err != nil {
 				return err
 			}
-			return runStatus(cmd.Context(), x, f, out, watching)
+			if timeout <= 0 {
+				return usage("--timeout %s: use a time like 10s", timeout)
+			}
+			return runStatus(cmd.Context(), x, f, out, watching, timeout)
 		},
 	}
 	out.flag(cmd, lineOutput)
+	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "give up after this time; with --watch the one look, not all")
 	cmd.Flags().BoolVar(&watching, "watch", false, "go on, as often as --refresh says, until ctrl+c")
 	return cmd
 }
 
-func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool) error {
-	s, err := f.open(ctx, x)
+// defaultStatusTimeout leaves room for thousands of tunnels on a slow line.
+const defaultStatusTimeout = 30 * time.Second
+
+func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool, timeout time.Duration) error {
+	opening, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	s, err := f.open(opening, x)
 	if err != nil {
 		if out == lineOutput {
 			fmt.Fprintln(x.Out, lineName+" ?") // a status bar must not go blank
@@ -86,11 +97,11 @@ func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool) e
 		return err
 	}
 	defer s.close()
-	r := &statusRun{x: x, f: f, s: s, out: out, watcher: s.watch(ctx, f)}
+	r := &statusRun{x: x, f: f, s: s, out: out, watcher: s.watch(ctx, f), timeout: timeout}
 	if watching {
 		return r.watch(ctx)
 	}
-	seen := r.look(ctx)
+	seen := r.look(opening)
 	if err := seen.snapshot.Err(); err != nil {
 		r.blankLine()
 		return trouble(err)
@@ -105,6 +116,7 @@ type statusRun struct {
 	s       *session
 	out     output
 	watcher *watch.Watcher
+	timeout time.Duration // of one look
 }
 
 // seen is what one look at the account showed.

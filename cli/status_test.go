@@ -124,3 +124,30 @@ func TestOneLineForAStatusBar(t *testing.T) {
 		t.Errorf("what cannot be read must not leave the old line standing: exit %d, %q", code, s.out.String())
 	}
 }
+
+// A status bar is not kept waiting for half a minute.
+func TestStatusKeepsItsTimeLimit(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	edge.Fault(simedge.Fault{Kind: simedge.FaultDelay, Delay: time.Minute})
+	s := newShell(t, env...)
+	began := time.Now()
+	code := s.run("status", "-o", "line", "--timeout", "100ms")
+	if took := time.Since(began); code != 1 || took > 5*time.Second || s.out.String() != "fw ?\n" || !strings.Contains(s.err.String(), "time limit") {
+		t.Errorf("exit %d after %s: %q, %q", code, took, s.out.String(), s.err.String())
+	}
+}
+
+// What a flag wants is said in the user's words, not in those of its parser.
+func TestABadValueOfAFlag(t *testing.T) {
+	for args, want := range map[string]string{
+		"status --timeout soon": "--timeout \"soon\": use a time such as 10s or 5m",
+		"status --timeout 0s":   "--timeout 0s: use a time like 10s",
+		"status --refresh 5":    "--refresh \"5\": use a time such as 10s or 5m",
+		"status --watch=maybe":  "--watch \"maybe\": use true or false",
+	} {
+		s := newShell(t)
+		if code := s.run(append([]string{"--demo"}, strings.Fields(args)...)...); code != 2 || !strings.Contains(s.err.String(), want) || s.out.Len() > 0 {
+			t.Errorf("%s: exit %d, %q", args, code, s.err.String())
+		}
+	}
+}

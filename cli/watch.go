@@ -8,22 +8,25 @@ import (
 	"strings"
 	"time"
 
+	"flarewire/api"
 	"flarewire/tui"
 )
 
-// watch prints again and again until ctrl+c. The first look must succeed; after it, trouble is said
-// beside the last good data and passes by itself.
+// watch prints again and again until ctrl+c. Trouble that may pass is said beside the last good data, if there is any;
+// what somebody has to put right ends it when the first look finds it.
 func (r *statusRun) watch(ctx context.Context) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	var place redraw
 	for first := true; ; first = false {
-		now := r.look(ctx)
+		looking, cancel := context.WithTimeout(ctx, r.timeout)
+		now := r.look(looking)
+		cancel()
 		if ctx.Err() != nil {
 			return nil
 		}
 		err := now.snapshot.Err()
-		if first && err != nil {
+		if first && err != nil && !api.Passes(err) {
 			r.blankLine()
 			return trouble(err)
 		}
@@ -65,20 +68,30 @@ func (r *statusRun) blankLine() {
 
 func (r *statusRun) drawAgain(place *redraw, now seen, trouble error) error {
 	c := r.f.canvas(r.x, r.s.now())
-	lines := statusTitle(r.s, now.snapshot, c, "as of "+now.snapshot.Fetched().Format("15:04:05"))
+	lines := r.title(now, c)
 	note := now.health.why()
 	if trouble != nil {
 		note = tui.Clean(trouble.Error())
 	}
 	if note != "" {
-		lines = append(lines, tui.Text(tui.Pending, note).Paint(c.Theme, c.Width))
+		lines = append(lines, tui.Paragraph(c, tui.Pending, note)...)
 	}
-	lines = append(lines, statusTable(now, c)...)
+	if !now.snapshot.Fetched().IsZero() {
+		lines = append(lines, statusTable(now, c)...)
+	}
 	if _, ok := terminal(r.x.Out); !ok || r.f.accessible || r.x.env("TERM") == "dumb" {
 		return printLines(r.x.Out, append(lines, ""))
 	}
 	_, err := fmt.Fprint(r.x.Out, place.frame(lines, c.Height))
 	return err
+}
+
+// title is the line above the table; before the first answer there is nothing to count.
+func (r *statusRun) title(now seen, c tui.Canvas) []string {
+	if fetched := now.snapshot.Fetched(); !fetched.IsZero() {
+		return statusTitle(r.s, now.snapshot, c, "as of "+fetched.Format("15:04:05"))
+	}
+	return heading(c, tui.Line{{Text: "not read so far  ", Role: tui.Muted}, {Text: tui.Clean(r.s.title()), Role: tui.Strong}})
 }
 
 // redraw draws lines over those of the time before. It leaves the rest of the terminal alone.

@@ -101,6 +101,38 @@ func TestWatchingEndsWhenTheFirstLookFails(t *testing.T) {
 	}
 }
 
+// Who starts it in an outage sees why there is nothing, and the tunnels when the outage ends.
+func TestWatchingWaitsForTheEndOfAnOutage(t *testing.T) {
+	t.Parallel()
+	edge, env := serve(t, simedge.Options{})
+	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 503})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	read, write := io.Pipe()
+	go func() {
+		cli.Main(ctx, []string{"status", "--watch", "--refresh", "5s", "--timeout", "1s"},
+			cli.IO{In: strings.NewReader(""), Out: write, Err: io.Discard, Now: time.Now, Environ: append(newShell(t).env, env...)})
+		_ = write.Close()
+	}()
+	page := bufio.NewReader(read)
+	until := func(text string) (before string) {
+		for {
+			line, err := page.ReadString('\n')
+			if err != nil {
+				t.Fatalf("%v before %q", err, text)
+			}
+			if before += line; strings.Contains(line, text) {
+				return before
+			}
+		}
+	}
+	if before := until("503"); !strings.Contains(before, "not read so far") || strings.Contains(before, "0 tunnels") {
+		t.Errorf("while nothing is known it shows %q", before)
+	}
+	edge.ClearFaults()
+	until("fra-dc1-gre")
+}
+
 // A status bar that is fed by one long run never goes on showing what is old.
 func TestAStatusBarSaysWhenNothingIsKnownAnyMore(t *testing.T) {
 	t.Parallel()

@@ -11,6 +11,7 @@ import (
 	"flarewire/views/account"
 	"flarewire/views/activity"
 	"flarewire/views/endpointcheck"
+	"flarewire/views/events"
 	"flarewire/views/interconnect"
 	"flarewire/views/kit"
 	"flarewire/views/overview"
@@ -26,6 +27,7 @@ import (
 // registry is every resource, in the order of the palette. The first page of the first one is home.
 var registry = []func(*kit.Env) kit.Module{
 	overview.New,
+	events.New,
 	setup.New,
 	tunnel.New,
 	interconnect.New,

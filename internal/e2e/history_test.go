@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	"flarewire/internal/ptytest"
 	"flarewire/internal/simedge"
@@ -59,6 +60,13 @@ func TestTheHistorySurvivesARestart(t *testing.T) {
 	second := open()
 	second.WaitFor("the events of the first run", showsAll("Down → Up", "somebody changed it"))
 	second.WaitFor("the change that nobody saw", showsAll("Up → Down"))
+	second.Press("E")
+	second.WaitFor("the page of events, newest first, with dates", func(s ptytest.Screen) bool {
+		return strings.HasPrefix(title(s), " Overview › Events") && strings.Contains(s.Line(3), "fra-dc1-gre") &&
+			showsAll("before: Up → Down", "Down → Up", "somebody changed it", a.clock().UTC().Format("2006-01-02"))(s)
+	})
+	second.Press("enter")
+	second.WaitFor("what it happened to", showsAll("Events › fra-dc1-gre", "BGP session", "Down"))
 	second.Press("q")
 	second.Wait()
 
@@ -112,5 +120,32 @@ func checkEvents(t *testing.T, text string) {
 	}
 	if downs != 2 || unwatched != 1 || modified["ams-dc1-gre"] != 1 || len(modified) != 2 {
 		t.Errorf("%d downs, %d of them unwatched, modified %v in\n%s", downs, unwatched, modified, text)
+	}
+}
+
+// In the morning: what happened to the prefixes leads to the prefix, also when what it happened to is gone.
+func TestAnEventLeadsToThePrefixThatItHappenedTo(t *testing.T) {
+	t.Parallel()
+	for trouble, text := range map[simedge.Trouble]string{simedge.Withdrawn: "was withdrawn", simedge.BindingLost: "is gone"} {
+		t.Run(string(trouble), func(t *testing.T) {
+			t.Parallel()
+			a := newAccount(t, simedge.Options{})
+			term := sit(t, ptytest.Options{Args: []string{"--start", "events"}, Env: a.env()})
+			term.WaitText("Nothing has happened since flarewire watches")
+			term.Press(":")
+			term.Type("overview")
+			term.Press("enter")
+			term.WaitFor("every source", func(s ptytest.Screen) bool { return s.Contains("interconnects") && !s.Contains("waiting") })
+			term.Press("E")
+			befallen, err := a.Seed(trouble)
+			a.do(err)
+			a.pass(time.Second)
+			term.Press("r")
+			term.WaitFor("the event", func(s ptytest.Screen) bool { return strings.Contains(s.Line(3), text) })
+			term.Press("enter")
+			term.WaitFor("the prefix", func(s ptytest.Screen) bool {
+				return strings.Contains(title(s), "Events › "+befallen.Name) && s.Contains("What this means")
+			})
+		})
 	}
 }

@@ -3,6 +3,7 @@ package watch_test
 import (
 	"context"
 	"errors"
+	"sync"
 	"testing"
 	"time"
 
@@ -17,14 +18,23 @@ type world struct {
 	routes   []api.Route
 	prefixes []watch.Prefix
 	err      error
-	asked    map[watch.SourceName]int
+
+	mu    sync.Mutex // sources that are due together are asked at the same time
+	asked map[watch.SourceName]int
+}
+
+// count notes that a source was asked.
+func (w *world) count(name watch.SourceName) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	w.asked[name]++
 }
 
 func (w *world) fetchers() watch.Fetchers {
 	w.asked = map[watch.SourceName]int{}
 	return watch.Fetchers{
 		Health: func(context.Context, time.Time, time.Time) (api.HealthReport, error) {
-			w.asked[watch.HealthSource]++
+			w.count(watch.HealthSource)
 			var r api.HealthReport
 			for name, state := range w.health {
 				r.Samples = append(r.Samples, api.HealthSample{TunnelName: name, State: &state})
@@ -42,11 +52,11 @@ func (w *world) fetchers() watch.Fetchers {
 			return r, w.err
 		},
 		Routes: func(context.Context) ([]api.Route, error) {
-			w.asked[watch.RouteSource]++
+			w.count(watch.RouteSource)
 			return w.routes, w.err
 		},
 		Prefixes: func(context.Context) ([]watch.Prefix, error) {
-			w.asked[watch.PrefixSource]++
+			w.count(watch.PrefixSource)
 			return w.prefixes, w.err
 		},
 	}

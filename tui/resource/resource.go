@@ -74,15 +74,16 @@ func (d Description[T]) writes(row T, ok bool) []tui.Action {
 		out = append(out, tui.Action{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: cmp.Or(d.NoEdit, why),
 			Long: "Change it: form, review, then send", Run: func() tea.Cmd { return d.Edit(row) }})
 	}
+	// Before the deletion, which is for rare days: what has no room in the footer is left out there from the end.
+	if ok && d.Actions != nil {
+		out = append(out, d.Actions(row)...)
+	}
 	if d.Delete != nil || d.NoDelete != nil {
 		if ok && d.NoDelete != nil {
 			why = cmp.Or(d.NoDelete(row), why)
 		}
 		out = append(out, tui.Action{Name: "delete", Keys: []string{"D"}, Short: "delete", Footer: true, Why: why,
 			Long: "Delete it: what hangs on it, then its name", Run: func() tea.Cmd { return d.Delete(row) }})
-	}
-	if ok && d.Actions != nil {
-		out = append(out, d.Actions(row)...)
 	}
 	return out
 }

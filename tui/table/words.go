@@ -8,7 +8,7 @@ import (
 
 // spoken is the least important column that is read out without being asked for: a long line is no trouble
 // there, but a list of twelve values is.
-const spoken = 2
+const spoken = 3
 
 // Words are the shown rows in their order, each value with the key of its column; name gives what a row is
 // called. After "wide" all columns are read out.

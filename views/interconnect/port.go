@@ -50,7 +50,7 @@ func (m *Module) portColumns() []table.Column[port] {
 		{Key: "reason", Title: "REASON", Width: 24, Grow: 30, Role: muted, Text: kit.Cell(func(p port) string { return kit.Or(p.Reason, "-") })},
 		{Key: "cnis", Title: "CNIS", Width: 16, Grow: 10, Priority: 1, Text: kit.Cell(m.cniNames)},
 		{Key: "type", Title: "TYPE", Width: 11, Priority: 2, Text: kit.Cell(func(p port) string { return kit.Or(p.Type, "-") })},
-		{Key: "facility", Title: "FACILITY", Width: 20, Grow: 20, Priority: 3, Role: muted, Text: kit.Cell(func(p port) string {
+		{Key: "facility", Title: "FACILITY", Width: 20, Grow: 20, Priority: 4, Role: muted, Text: kit.Cell(func(p port) string {
 			if p.Facility == nil {
 				return "-"
 			}

@@ -15,6 +15,7 @@ import (
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/table"
+	"flarewire/views/events"
 	"flarewire/views/interconnect"
 	"flarewire/views/kit"
 	"flarewire/views/setup"
@@ -187,6 +188,8 @@ func (p *page) Actions() []tui.Action {
 		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Fetch everything now", Run: p.env.Feed.RefreshAll},
 		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Long: "Guided setup: a tunnel, a CNI, a service binding, a static route",
 			Run: func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }},
+		{Name: "events", Keys: []string{"E"}, Short: "events", Footer: true, Long: "What happened, newest first, also in earlier runs",
+			Run: func() tea.Cmd { return tui.Push(events.NewPage(p.env)) }},
 		kit.BundleAction(p.env)}
 	for _, a := range p.table.Actions() {
 		if a.Move {

@@ -112,7 +112,7 @@ func Columns(via func(api.Route) string) []table.Column[api.Route] {
 		{Key: "weight", Title: "WEIGHT", Width: 6, Right: true, Priority: 1, Text: text(weight),
 			Compare: func(a, b R) int { return cmp.Compare(a.Weight, b.Weight) }},
 		{Key: "scope", Title: "SCOPE", Width: 16, Grow: 10, Priority: 2, Text: text(scope)},
-		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 3, Text: text(func(r R) string { return r.Description }),
+		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 4, Text: text(func(r R) string { return r.Description }),
 			Role: func(R) tui.Role { return tui.Muted }},
 	}
 }

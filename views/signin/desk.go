@@ -38,6 +38,8 @@ type Desk struct {
 type Outcome struct {
 	Demo     bool
 	Resolved keystore.Resolved
+	// AccountName is the name of the credential's account; empty when it is not known.
+	AccountName string
 }
 
 // Attempt is the opening of a profile under way.
@@ -60,11 +62,13 @@ func (d *Desk) Begin(request keystore.Request) *Attempt {
 }
 
 // Within waits for the end of the attempt, but no longer than limit, and tells whether it has ended.
-func (a *Attempt) Within(limit time.Duration) bool {
+func (a *Attempt) Within(limit time.Duration) bool { return within(a.done, limit) }
+
+func within(done <-chan struct{}, limit time.Duration) bool {
 	timer := time.NewTimer(limit)
 	defer timer.Stop()
 	select {
-	case <-a.done:
+	case <-done:
 		return true
 	case <-timer.C:
 		return false

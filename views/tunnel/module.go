@@ -264,9 +264,9 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 	return nil
 }
 
-// OpenObject implements kit.Opener.
+// OpenObject implements kit.Opener. Events of tunnels do not tell which kind it is.
 func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
-	if kind != diagnose.GRETunnels && kind != diagnose.IPsecTunnels {
+	if kind != "" && kind != diagnose.GRETunnels && kind != diagnose.IPsecTunnels {
 		return nil
 	}
 	if t, ok := m.byID(id); ok {

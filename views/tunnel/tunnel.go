@@ -98,21 +98,21 @@ func columns(g tui.Glyphs) []table.Column[watch.Tunnel] {
 			Text: func(t T, _ time.Time) string { return stateText(t, g) }},
 		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true, Compare: bySince, Text: Since},
 		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Compare: byASN, Text: text(asn)},
-		{Key: "peer", Title: "PEER", Width: 15, Priority: 1, Text: text(peer), Compare: byAddress(peer)},
-		{Key: "fsm", Title: "FSM", Width: 11, Priority: 2, Text: text(fsm)},
-		{Key: "status", Title: "STATUS", Width: 7, Right: true, Priority: 2, Live: true, Role: muted, Compare: byStatusAge,
+		{Key: "peer", Title: "PEER", Width: 15, Priority: 2, Text: text(peer), Compare: byAddress(peer)},
+		{Key: "fsm", Title: "FSM", Width: 11, Priority: 3, Text: text(fsm)},
+		{Key: "status", Title: "STATUS", Width: 7, Right: true, Priority: 3, Live: true, Role: muted, Compare: byStatusAge,
 			Text: func(t T, now time.Time) string { return statusAge(t, now) }},
-		{Key: "customer", Title: "CUSTOMER", Width: 15, Priority: 3, Text: text(customer), Compare: byAddress(customer)},
-		{Key: "cloudflare", Title: "CLOUDFLARE", Width: 15, Priority: 4, Text: text(cloudflare), Compare: byAddress(cloudflare)},
-		{Key: "interface", Title: "INTERFACE", Width: 18, Priority: 5, Text: text(inner), Compare: byAddress(inner)},
-		{Key: "description", Title: "DESCRIPTION", Width: 24, Grow: 40, Priority: 6, Role: muted,
+		{Key: "customer", Title: "CUSTOMER", Width: 15, Priority: 4, Text: text(customer), Compare: byAddress(customer)},
+		{Key: "cloudflare", Title: "CLOUDFLARE", Width: 15, Priority: 5, Text: text(cloudflare), Compare: byAddress(cloudflare)},
+		{Key: "interface", Title: "INTERFACE", Width: 18, Priority: 6, Text: text(inner), Compare: byAddress(inner)},
+		{Key: "description", Title: "DESCRIPTION", Width: 24, Grow: 40, Priority: 7, Role: muted,
 			Text: text(func(t T) string { return t.Description })},
 	}
 }
 
 // healthColumn is what the probes found; "-" when nothing is known or checks are off.
 func healthColumn() table.Column[watch.Tunnel] {
-	return table.Column[watch.Tunnel]{Key: "health", Title: "HEALTH", Width: 8, Priority: 2,
+	return table.Column[watch.Tunnel]{Key: "health", Title: "HEALTH", Width: 8,
 		Text: func(t watch.Tunnel, _ time.Time) string { return cmp.Or(string(probed(t)), "-") },
 		Role: func(t watch.Tunnel) tui.Role { return healthRole(probed(t)) },
 		Compare: func(a, b watch.Tunnel) int {

@@ -1,0 +1,139 @@
+// Package events is the page of what happened: every difference between two looks at the account, newest first, also of
+// earlier runs where there is a history.
+package events
+
+import (
+	"fmt"
+	"net/netip"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/watch"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+	"flarewire/views/tunnel"
+)
+
+// Module is the page.
+type Module struct{ env *kit.Env }
+
+// New makes the module.
+func New(env *kit.Env) kit.Module { return &Module{env} }
+
+// Destinations implements kit.Module.
+func (m *Module) Destinations() []tui.Destination {
+	return []tui.Destination{{Names: []string{"events", "history"}, Help: "what happened, newest first", Open: func() tui.View { return NewPage(m.env) }}}
+}
+
+// Services implements kit.Module.
+func (m *Module) Services() []tui.Service { return nil }
+
+// NewPage makes the page of what happened.
+func NewPage(env *kit.Env) tui.View { return resource.NewList(describe(env), source(env)) }
+
+func source(env *kit.Env) resource.Source[*watch.Event] {
+	return resource.Source[*watch.Event]{
+		Rows:   func() []*watch.Event { return pointers(env.Feed.Last().Events) },
+		Status: env.Feed.Freshness,
+		Brings: env.Feed.Brings,
+		// Everything is watched from here, as from the overview: what is not asked for cannot be seen to happen.
+		Want: func() tea.Cmd {
+			return env.Feed.Want(watch.HealthSource, watch.RouteSource, watch.PrefixSource, watch.LinkSource)
+		},
+		Refresh: env.Feed.RefreshAll,
+	}
+}
+
+func describe(env *kit.Env) resource.Description[*watch.Event] {
+	d := resource.Description[*watch.Event]{
+		Plural: "Events", SortBy: "at", Reverse: true, Newest: true, Gone: "This event is older than what is kept here.",
+		None: "Nothing has happened since flarewire watches. What happens while it does not run is seen at the next start, without its time.",
+		ID: func(e *watch.Event) string {
+			return fmt.Sprint(e.At.UnixNano(), e.Kind, e.Resource, e.TunnelID, e.From, e.To, e.FromHealth, e.ToHealth, e.FromPort, e.ToPort)
+		},
+		Name:     func(e *watch.Event) string { return tui.Clean(e.Name) },
+		Columns:  columns(),
+		Sections: func(e *watch.Event, now time.Time) []resource.Section { return sections(env, e, now) },
+	}
+	// The page of what it happened to says how things stand; what is gone has none, then it is the event's own.
+	plain := d
+	d.Open = func(e *watch.Event) tui.View {
+		if view := open(env, e); view != nil {
+			return view
+		}
+		return resource.NewDetail(plain, source(env), e)
+	}
+	return d
+}
+
+// open is the page of what it happened to; what belongs to a prefix has none of its own and may be gone: then the prefix
+// that its CIDR lies in. Nil when there is none.
+func open(env *kit.Env, e *watch.Event) tui.View {
+	if e.Resource != watch.BGPPrefixResource && e.Resource != watch.BindingResource {
+		return env.Open(e.Resource, e.TunnelID)
+	}
+	cidr, _, _ := strings.Cut(e.Name, " ")
+	part, err := netip.ParsePrefix(cidr)
+	if err != nil {
+		return nil
+	}
+	for _, p := range env.Feed.Last().Prefixes {
+		if whole, err := netip.ParsePrefix(p.CIDR); err == nil && whole.Bits() <= part.Bits() && whole.Contains(part.Addr()) {
+			return env.Open(watch.PrefixResource, p.ID)
+		}
+	}
+	return nil
+}
+
+func columns() []table.Column[*watch.Event] {
+	return []table.Column[*watch.Event]{
+		{Key: "at", Title: "AT (UTC)", Width: 19, Text: func(e *watch.Event, _ time.Time) string { return e.At.UTC().Format(time.DateTime) },
+			Compare: func(a, b *watch.Event) int { return a.At.Compare(b.At) }},
+		{Key: "name", Title: "NAME", Width: 18, Grow: 14, Text: kit.Cell(func(e *watch.Event) string { return e.Name }), Role: func(*watch.Event) tui.Role { return tui.Strong }},
+		{Key: "event", Title: "EVENT", Width: 30, Grow: 30, Text: kit.Cell(text), Role: func(e *watch.Event) tui.Role { _, role := tunnel.EventText(*e); return role }},
+		{Key: "kind", Title: "OF A", Width: 12, Priority: 1, Text: kit.Cell(of)},
+	}
+}
+
+// text is what happened. What was found at a start happened at some time before.
+func text(e *watch.Event) string {
+	text, _ := tunnel.EventText(*e)
+	if e.Unwatched {
+		return "before: " + text
+	}
+	return text
+}
+
+// of is what it happened to.
+func of(e *watch.Event) string {
+	words := map[watch.Resource]string{"": "tunnel", watch.RouteResource: "route", watch.PrefixResource: "prefix", watch.BGPPrefixResource: "BGP prefix",
+		watch.BindingResource: "binding", watch.PortResource: "interconnect", watch.LinkResource: "CF link"}
+	return kit.Or(words[e.Resource], string(e.Resource))
+}
+
+func sections(env *kit.Env, e *watch.Event, now time.Time) []resource.Section {
+	at, age := resource.Time(e.At, now)
+	what, role := tunnel.EventText(*e)
+	fields := []resource.Field{{Label: "Happened to", Value: e.Name, Note: of(e)}, {Label: "What", Value: what, Role: role}, {Label: "At", Value: at, Note: age}}
+	if e.Unwatched {
+		fields[2].Label = "Before"
+		fields = append(fields, resource.Field{Prose: true, Role: tui.Muted, Value: "It happened while flarewire did not run: it was found at the start."})
+	}
+	if view := open(env, e); view != nil {
+		fields[0].Open = func() tui.View { return view }
+	}
+	return []resource.Section{{Title: "Event", Fields: fields}}
+}
+
+// pointers are the events as rows. Rows that are pointers share the compiled code of all such lists.
+func pointers(events []watch.Event) []*watch.Event {
+	out := make([]*watch.Event, len(events))
+	for i := range events {
+		out[i] = &events[i]
+	}
+	return out
+}
