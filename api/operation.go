@@ -14,6 +14,7 @@ type Operation struct {
 	Path         string   // template below the base URL: /accounts/{account_id}/magic/gre_tunnels/{gre_tunnel_id}
 	Query        []string // query parameters that may be sent
 	Changes      bool     // false: it only reads, whatever its method
+	Once         bool     // a read that is not repeated by itself: each one is work of minutes at Cloudflare
 	ValidateOnly bool     // takes ?validate_only=true
 	TargetHeader bool     // sends x-magic-new-hc-target: true
 	Permissions  []string // one of these groups is needed; nil: Cloudflare lists none
@@ -69,7 +70,7 @@ var (
 		Path: "/accounts/{account_id}/addressing/prefixes/{prefix_id}/bgp/status", Permissions: prefixRead}
 
 	// The two POSTs that only read: a read-only client lets them through.
-	opTraceroute = Operation{Name: "diagnostics.traceroute", Service: Diagnostics, Method: http.MethodPost,
+	opTraceroute = Operation{Name: "diagnostics.traceroute", Service: Diagnostics, Method: http.MethodPost, Once: true,
 		Path: "/accounts/{account_id}/diagnostics/traceroute", Permissions: traceWrite}
 	opGraphQL = Operation{Name: "graphql.query", Service: GraphQL, Method: http.MethodPost, Path: "/graphql",
 		Permissions: analyticsRead}

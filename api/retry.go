@@ -18,7 +18,7 @@ const (
 )
 
 // retryReads repeats what only reads, after trouble that may pass. It never repeats a change: Cloudflare has no idempotency
-// keys, and a repeated psk_generate replaces the key once more.
+// keys, and a repeated psk_generate replaces the key once more. Nor a traceroute: the user sees why it failed and may ask again.
 type retryReads struct {
 	next  http.RoundTripper
 	sleep func(context.Context, time.Duration) error
@@ -26,7 +26,7 @@ type retryReads struct {
 }
 
 func (r *retryReads) RoundTrip(req *http.Request) (*http.Response, error) {
-	if !isRead(req) {
+	if op := operationOf(req); !isRead(req) || (op != nil && op.Once) {
 		return r.next.RoundTrip(req)
 	}
 	for attempt := 1; ; attempt++ {

@@ -87,6 +87,17 @@ func TestGeneratePSKIsSentOnce(t *testing.T) {
 	}
 }
 
+// TestATracerouteIsSentOnce: a gateway that gave up waiting may have one under way still; another one is for the user to begin.
+func TestATracerouteIsSentOnce(t *testing.T) {
+	for name, fault := range faults() {
+		client, server := serve(t, fault)
+		_, err := client.In(account).Traceroute(t.Context(), api.TracerouteRequest{Targets: []string{"192.0.2.1"}})
+		if n := len(server.requests()); n != 1 || (err == nil) != (name == "no result") { // an answer without traces is for the page
+			t.Errorf("%s: sent %d times, %v", name, n, err)
+		}
+	}
+}
+
 // TestGeneratePSKIsSentOnceOnADeadConnection: net/http repeats requests by itself when a kept connection turns out to be closed.
 func TestGeneratePSKIsSentOnceOnADeadConnection(t *testing.T) {
 	var posts atomic.Int32

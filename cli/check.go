@@ -62,7 +62,7 @@ analytics the sessions alone decide.
 
 How often Cloudflare reports a session's status is not documented. A status of over an hour is said,
 and counted as bgp_old, when those of most other sessions are young; it raises no alarm. With
---max-age 1h a session counts as not up when its status is older than that.
+--max-age 1h a session counts as not up when its status is older than that, or of unknown age.
 
 Thresholds are numbers of tunnels that are not up: --warning 2 warns when more than 2 are not up.
 
@@ -194,22 +194,26 @@ type judgement struct {
 	blind    string   // why nothing is known about health
 }
 
-// aged tells of a session that is up how old its status is when that matters; refused when it is older than --max-age.
+// aged tells of a session that is up how old its status is when that matters; refused when --max-age does not take it.
 type aged func(watch.Tunnel) (age string, refused bool)
 
 // agedBy judges the age of a status as the diagnosis does: against those of all tunnels of the account.
 func (o checkOptions) agedBy(all []watch.Tunnel, now time.Time) aged {
 	read := diagnose.Read(diagnose.Facts{Now: now, Tunnels: all})
 	return func(t watch.Tunnel) (string, bool) {
-		if t.State != watch.Up || t.BGPStatus == nil || t.BGPStatus.UpdatedAt.IsZero() {
+		if t.State != watch.Up || t.BGPStatus == nil {
 			return "", false
 		}
 		updated := t.BGPStatus.UpdatedAt.Time
-		if o.maxAge > 0 && now.Sub(updated) > o.maxAge {
-			return tui.AgeSince(updated, now), true
+		if updated.IsZero() && o.maxAge > 0 {
+			return "of unknown age", true
+		}
+		age := "of " + tui.AgeSince(updated, now) + " ago"
+		if !updated.IsZero() && o.maxAge > 0 && now.Sub(updated) > o.maxAge {
+			return age, true
 		}
 		if slices.ContainsFunc(read.Tunnel(t.ID), func(f diagnose.Finding) bool { return f.Cause == diagnose.StaleStatus }) {
-			return tui.AgeSince(updated, now), false
+			return age, false
 		}
 		return "", false
 	}
@@ -229,8 +233,6 @@ func judge(tunnels []watch.Tunnel, h health, age aged) judgement {
 			j.old = append(j.old, t.Name+" "+old)
 		}
 		switch {
-		case refused:
-			j.notUp = append(j.notUp, t.Name+" up by a status of "+old+" ago")
 		case t.State == watch.Down, t.State == watch.Establishing, t.State == watch.Unknown:
 			word := strings.ToLower(t.State.Word())
 			if t.BGPStatus != nil && t.BGPStatus.FSM != "" {
@@ -240,6 +242,8 @@ func judge(tunnels []watch.Tunnel, h health, age aged) judgement {
 		case found == watch.HealthDown:
 			j.unwell++
 			j.notUp = append(j.notUp, t.Name+" down by health check")
+		case refused:
+			j.notUp = append(j.notUp, t.Name+" up by a status "+old)
 		}
 	}
 	return j
@@ -274,7 +278,7 @@ func (j judgement) text() string {
 		text += fmt.Sprintf("; %d degraded", j.degraded)
 	}
 	if n := len(j.old); n > 0 {
-		text += fmt.Sprintf("; %d with an old status (%s)", n, strings.Join(j.old[:min(n, maxNamed)], ", "))
+		text += fmt.Sprintf("; %d with an old status: %s", n, strings.Join(j.old[:min(n, maxNamed)], ", "))
 	}
 	if j.blind != "" {
 		text += "; " + j.blind

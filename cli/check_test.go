@@ -92,7 +92,7 @@ func TestCheckNamesASessionWithAnOldStatus(t *testing.T) {
 		code int
 		says string
 	}{
-		"":                          {0, "1 of 1 tunnels up; 1 with an old status (" + befallen.Name + " "},
+		"":                          {0, "1 of 1 tunnels up; 1 with an old status: " + befallen.Name + " of "},
 		"--max-age 1h":              {1, "0 of 1 tunnels up: " + befallen.Name + " up by a status of "},
 		"--max-age 1h --critical 0": {2, "CRITICAL"},
 		"--max-age 1h --warning 1":  {0, "OK"},
@@ -103,6 +103,21 @@ func TestCheckNamesASessionWithAnOldStatus(t *testing.T) {
 		code := s.run(append([]string{"check", "--tunnel", befallen.Name}, strings.Fields(args)...)...)
 		if text := s.out.String(); code != want.code || !strings.Contains(text, want.says) || !strings.Contains(text, " bgp_old=1;") {
 			t.Errorf("check %s: exit %d, want %d with %q: %s", args, code, want.code, want.says, text)
+		}
+	}
+}
+
+// What the probes find is an alarm whatever the age of the status: a stricter flag never makes a milder alarm.
+func TestAnOldStatusHidesNoWorseNews(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	befallen, err := edge.Seed(simedge.FirewallStopsProbes)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, age := range []string{"0", "1ns"} {
+		s := newShell(t, env...)
+		if code := s.run("check", "--tunnel", befallen.Name, "--max-age", age); code != 2 || !strings.Contains(s.out.String(), befallen.Name+" down by health check") {
+			t.Errorf("--max-age %s: exit %d: %s", age, code, s.out.String())
 		}
 	}
 }

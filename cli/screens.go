@@ -43,17 +43,9 @@ func (f *flags) screens(ctx context.Context, x IO) error {
 				return err
 			}
 		}
-		chosen, listing, err := f.settle(ctx, x, *next)
-		if listing != nil {
-			resolved := next.Resolved
-			home := func(desk *signin.Desk) tui.View { return signin.NewAccounts(desk, resolved, listing) }
-			if chosen, err = f.pages(ctx, x, home); chosen == nil || err != nil {
-				return err
-			}
-		}
-		var s *session
-		if err == nil {
-			s, err = f.enter(ctx, x, *chosen)
+		s, left, err := f.enter(ctx, x, *next)
+		if left {
+			return err
 		}
 		if err != nil {
 			// The environment is for the shell to put right, a profile can be put right on the screen.
@@ -132,27 +124,16 @@ func (f *flags) pages(ctx context.Context, x IO, home func(*signin.Desk) tui.Vie
 	return outcome, err
 }
 
-// settle finds out the account when nobody named one: the only one that the credential can see. When there are several, or
-// Cloudflare does not answer, the listing is returned for the screen to wait for and to choose from.
-func (f *flags) settle(ctx context.Context, x IO, o signin.Outcome) (*signin.Outcome, *signin.Listing, error) {
-	if o.Demo || cmp.Or(f.account, o.Resolved.Credential.AccountID) != "" {
-		return &o, nil, nil
+// settle finds out the account when nobody named one: the only one that the credential can see, else the one that the user
+// chooses on the screen, which stays while Cloudflare does not answer. It is nil when the user left.
+func (f *flags) settle(ctx context.Context, x IO, client *api.Client, resolved keystore.Resolved) (*signin.Outcome, error) {
+	listing := signin.List(ctx, client)
+	if listing.Within(quickSource) {
+		if o := listing.Outcome(resolved); o != nil {
+			return o, nil
+		}
 	}
-	listing := f.desk(ctx, x, "", nil).List(o.Resolved.Credential)
-	if !listing.Within(quickSource) {
-		return nil, listing, nil
-	}
-	accounts, err := listing.Result()
-	switch {
-	case err != nil && !api.Passes(err):
-		return nil, nil, unlisted(err)
-	case err == nil && len(accounts) == 0:
-		return nil, nil, noAccount
-	case err == nil && len(accounts) == 1:
-		only := o.On(accounts[0])
-		return &only, nil, nil
-	}
-	return nil, listing, nil
+	return f.pages(ctx, x, func(desk *signin.Desk) tui.View { return signin.NewAccounts(desk, resolved, listing) })
 }
 
 // run shows an app and makes an error of an exit code.
@@ -170,16 +151,37 @@ func (f *flags) run(ctx context.Context, x IO, app *tui.App) error {
 	return nil
 }
 
-// enter makes the session of an outcome.
-func (f *flags) enter(ctx context.Context, x IO, o signin.Outcome) (*session, error) {
+// enter makes the session of an outcome. left tells that the user was asked for the account and left.
+func (f *flags) enter(ctx context.Context, x IO, o signin.Outcome) (s *session, left bool, err error) {
 	if o.Demo {
-		return f.connect(ctx, x, nil)
+		s, err = f.connect(ctx, x, nil)
+		return s, false, err
 	}
-	s, err := f.connect(ctx, x, &o.Resolved)
-	if s != nil {
-		s.notices, s.name = o.Resolved.Notices, cmp.Or(s.name, o.AccountName)
+	s, account, err := f.begin(x, &o.Resolved)
+	if err != nil {
+		return nil, false, err
 	}
-	return s, err
+	s.notices = o.Resolved.Notices
+	if account != "" {
+		err = s.choose(ctx, account)
+	} else {
+		ctx, cancel := context.WithCancel(ctx)
+		defer cancel()
+		chosen, failed := f.settle(ctx, x, s.client, o.Resolved)
+		if chosen == nil {
+			s.close()
+			return nil, true, failed
+		}
+		if err = unlisted(chosen.Err); err == nil {
+			o, err = *chosen, s.choose(ctx, chosen.Resolved.Credential.AccountID)
+		}
+	}
+	if err != nil {
+		s.close()
+		return nil, false, err
+	}
+	s.name = cmp.Or(s.name, o.AccountName)
+	return s, false, nil
 }
 
 // profiles are the pages and the service of the credentials. The demo has them only when the config file can be read: it

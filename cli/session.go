@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"strconv"
@@ -59,30 +60,67 @@ func (s *session) exchanged(e api.Exchange) {
 const demoSource = "demo"
 
 // open makes a client from flags, environment and profiles. It sends nothing unless the account has to be looked up.
-func (f *flags) open(ctx context.Context, x IO) (*session, error) {
-	if err := f.check(); err != nil {
+func (f *flags) open(ctx context.Context, x IO) (*session, error) { return f.openWithin(ctx, x, 0) }
+
+// openWithin is open with a limit for what is sent; 0 is none. What a person is asked for, a passphrase for one, has its own
+// time.
+func (f *flags) openWithin(ctx context.Context, x IO, limit time.Duration) (*session, error) {
+	s, account, err := f.prepare(ctx, x)
+	if err != nil {
 		return nil, err
 	}
+	if limit > 0 {
+		var cancel context.CancelFunc
+		ctx, cancel = context.WithTimeout(ctx, limit)
+		defer cancel()
+	}
+	return s.settled(ctx, account)
+}
+
+// prepare is open without the account: the one that was named comes back beside the session.
+func (f *flags) prepare(ctx context.Context, x IO) (*session, string, error) {
+	if err := f.check(); err != nil {
+		return nil, "", err
+	}
 	if f.demo {
-		return f.connect(ctx, x, nil)
+		return f.begin(x, nil)
 	}
 	resolved, err := f.resolve(ctx, x)
 	if err != nil {
-		return nil, denied(err)
+		return nil, "", denied(err)
 	}
 	x.tell(append(resolved.Notices, access.ExpiryWarning(resolved.Credential.ExpiresOn, x.Now())))
-	return f.connect(ctx, x, &resolved)
+	return f.begin(x, &resolved)
 }
 
 // connect makes the session of a credential; nil is the demo.
 func (f *flags) connect(ctx context.Context, x IO, resolved *keystore.Resolved) (*session, error) {
+	s, account, err := f.begin(x, resolved)
+	if err != nil {
+		return nil, err
+	}
+	return s.settled(ctx, account)
+}
+
+// settled is the session on its account; one that finds none is closed.
+func (s *session) settled(ctx context.Context, account string) (*session, error) {
+	if err := s.choose(ctx, account); err != nil {
+		s.close()
+		return nil, err
+	}
+	return s, nil
+}
+
+// begin makes the session of a credential, without an account: the one that was named comes back beside it, empty for none.
+// It sends nothing.
+func (f *flags) begin(x IO, resolved *keystore.Resolved) (*session, string, error) {
 	s := &session{now: x.Now, close: func() {}, rehearse: func(context.Context, *watch.Watcher) {}}
 	s.readOnly = f.readOnly || truthy(x.env("FLAREWIRE_READ_ONLY"))
 	opts := api.Options{UserAgent: "flarewire/" + version}
 	account := f.account
 	if resolved == nil {
 		if err := s.demo(f, &opts); err != nil {
-			return nil, err
+			return nil, "", err
 		}
 		account = simedge.DefaultAccount
 	} else {
@@ -93,19 +131,16 @@ func (f *flags) connect(ctx context.Context, x IO, resolved *keystore.Resolved) 
 	}
 	opts.ReadOnly = s.readOnly
 	if err := s.log(f, x); err != nil {
-		return nil, err
+		return nil, "", err
 	}
 	opts.OnExchange = s.exchanged
 	client, err := api.New(opts)
 	if err != nil {
-		return nil, failure{exitUsage, err}
+		s.close()
+		return nil, "", failure{exitUsage, err}
 	}
 	s.client = client
-	if err := s.choose(ctx, account); err != nil {
-		s.close()
-		return nil, err
-	}
-	return s, nil
+	return s, account, nil
 }
 
 // take honours what the profile says about itself.
@@ -147,7 +182,7 @@ func (s *session) choose(ctx context.Context, id string) error {
 		s.account, s.name = s.client.In(accounts[0].ID), accounts[0].Name
 		return nil
 	case 0:
-		return noAccount
+		return unlisted(signin.ErrNoAccount)
 	}
 	names := make([]string, len(accounts))
 	for i, a := range accounts {
@@ -156,10 +191,14 @@ func (s *session) choose(ctx context.Context, id string) error {
 	return usage("these credentials can see %d accounts: choose one with --account or CLOUDFLARE_ACCOUNT_ID: %s", len(accounts), strings.Join(names, ", "))
 }
 
-// noAccount: a credential of narrow scope lists none.
-var noAccount = usage("these credentials list no account: set CLOUDFLARE_ACCOUNT_ID or --account")
-
+// unlisted is why no account was found; nil for nil.
 func unlisted(err error) error {
+	switch {
+	case err == nil:
+		return nil
+	case errors.Is(err, signin.ErrNoAccount):
+		return failure{exitUsage, err}
+	}
 	return trouble(fmt.Errorf("the list of accounts could not be read: %w", err))
 }
 

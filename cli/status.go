@@ -87,21 +87,25 @@ or missing credentials.`,
 const defaultStatusTimeout = 30 * time.Second
 
 func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool, timeout time.Duration) error {
-	opening, cancel := context.WithTimeout(ctx, timeout)
-	defer cancel()
-	s, err := f.open(opening, x)
-	if err != nil {
-		if out == lineOutput {
-			fmt.Fprintln(x.Out, lineName+" ?") // a status bar must not go blank
-		}
+	r := &statusRun{x: x, f: f, out: out, timeout: timeout}
+	var account string
+	var err error
+	if r.s, account, err = f.prepare(ctx, x); err != nil {
+		r.blankLine()
 		return err
 	}
-	defer s.close()
-	r := &statusRun{x: x, f: f, s: s, out: out, watcher: s.watch(ctx, f), timeout: timeout}
+	defer r.s.close()
 	if watching {
-		return r.watch(ctx)
+		return r.watch(ctx, account)
 	}
-	seen := r.look(opening)
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	if err := r.s.choose(ctx, account); err != nil {
+		r.blankLine()
+		return err
+	}
+	r.watcher = r.s.watch(ctx, f)
+	seen := r.look(ctx)
 	if err := seen.snapshot.Err(); err != nil {
 		r.blankLine()
 		return trouble(err)
@@ -327,8 +331,11 @@ func (f *flags) canvas(x IO, now time.Time) tui.Canvas {
 }
 
 func (s *session) title() string {
-	if s.name != "" {
+	switch {
+	case s.name != "":
 		return s.name
+	case s.account == nil:
+		return "the account is not known yet"
 	}
 	return s.account.ID
 }

@@ -2,22 +2,34 @@ package cli
 
 import (
 	"context"
+	"errors"
 	"fmt"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/watch"
 	"flarewire/tui"
+	"flarewire/views/tunnel"
 )
 
 // watch prints again and again until ctrl+c. Trouble that may pass is said beside the last good data, if there is any;
 // what somebody has to put right ends it when the first look finds it.
-func (r *statusRun) watch(ctx context.Context) error {
+func (r *statusRun) watch(ctx context.Context, account string) error {
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt)
 	defer stop()
 	var place redraw
+	err := r.settle(ctx, &place, account)
+	if ctx.Err() != nil {
+		return nil // ctrl+c is how it ends
+	}
+	if err != nil {
+		return err
+	}
+	r.watcher = r.s.watch(ctx, r.f)
 	for first := true; ; first = false {
 		looking, cancel := context.WithTimeout(ctx, r.timeout)
 		now := r.look(looking)
@@ -25,21 +37,54 @@ func (r *statusRun) watch(ctx context.Context) error {
 		if ctx.Err() != nil {
 			return nil
 		}
-		err := now.snapshot.Err()
-		if first && err != nil && !api.Passes(err) {
+		trouble := now.snapshot.Err()
+		if first && !passes(now.snapshot) {
 			r.blankLine()
-			return trouble(err)
+			return failure{exitNo, trouble}
 		}
-		if err := r.again(&place, now, err); err != nil {
+		if err := r.again(&place, now, trouble); err != nil || !pause(ctx, now.snapshot.Next) {
 			return err
 		}
-		pause := time.NewTimer(now.snapshot.Next)
-		select {
-		case <-ctx.Done():
-			pause.Stop()
-			return nil
-		case <-pause.C:
+	}
+}
+
+// settle finds out the account when none was named; while Cloudflare cannot be reached it says so and asks again.
+func (r *statusRun) settle(ctx context.Context, place *redraw, account string) error {
+	for {
+		asking, cancel := context.WithTimeout(ctx, r.timeout)
+		err := r.s.choose(asking, account)
+		cancel()
+		switch {
+		case err == nil || ctx.Err() != nil:
+			return err
+		case !api.Passes(err):
+			r.blankLine()
+			return err
 		}
+		wait := r.f.refresh
+		if e := new(api.Error); errors.As(err, &e) {
+			wait = max(wait, e.RetryAfter)
+		}
+		if err := r.again(place, seen{}, err); err != nil || !pause(ctx, wait) {
+			return err
+		}
+	}
+}
+
+// passes tells that nothing of what failed has to be put right by somebody.
+func passes(s watch.Snapshot) bool {
+	return !slices.ContainsFunc(s.Sources, func(src watch.Source) bool { return src.Err != nil && !api.Passes(src.Err) })
+}
+
+// pause waits, and tells whether to go on after it.
+func pause(ctx context.Context, d time.Duration) bool {
+	timer := time.NewTimer(d)
+	defer timer.Stop()
+	select {
+	case <-ctx.Done():
+		return false
+	case <-timer.C:
+		return true
 	}
 }
 
@@ -86,12 +131,20 @@ func (r *statusRun) drawAgain(place *redraw, now seen, trouble error) error {
 	return err
 }
 
-// title is the line above the table; before the first answer there is nothing to count.
+// title is the line above the table. Before the first answer there is nothing to count, and half an account is not shown as
+// the whole.
 func (r *statusRun) title(now seen, c tui.Canvas) []string {
-	if fetched := now.snapshot.Fetched(); !fetched.IsZero() {
-		return statusTitle(r.s, now.snapshot, c, "as of "+fetched.Format("15:04:05"))
+	fetched := now.snapshot.Fetched()
+	if fetched.IsZero() {
+		return heading(c, tui.Line{{Text: "not read so far  ", Role: tui.Muted}, {Text: tui.Clean(r.s.title()), Role: tui.Strong}})
 	}
-	return heading(c, tui.Line{{Text: "not read so far  ", Role: tui.Muted}, {Text: tui.Clean(r.s.title()), Role: tui.Strong}})
+	age := "as of " + fetched.Format("15:04:05")
+	for _, src := range now.snapshot.Sources {
+		if src.Fetched.IsZero() {
+			age += ", without " + tunnel.KindName(src.Kind)
+		}
+	}
+	return statusTitle(r.s, now.snapshot, c, age)
 }
 
 // redraw draws lines over those of the time before. It leaves the rest of the terminal alone.

@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"os/signal"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -152,5 +153,27 @@ func TestAStatusBarSaysWhenNothingIsKnownAnyMore(t *testing.T) {
 	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403})
 	if line, err := bar.ReadString('\n'); err != nil || line != "fw ?\n" {
 		t.Errorf("%q, %v", line, err)
+	}
+}
+
+// The same without an account id: which account it is has to be asked first.
+func TestWatchingWithoutAnAccountWaitsForTheEndOfAnOutage(t *testing.T) {
+	t.Parallel()
+	edge, env := serve(t, simedge.Options{})
+	env = slices.DeleteFunc(slices.Clone(env), func(v string) bool { return strings.HasPrefix(v, "CLOUDFLARE_ACCOUNT_ID=") })
+	edge.Fault(simedge.Fault{Path: "/accounts", Kind: simedge.FaultStatus, Status: 503, Times: 3})
+	ctx, stop := context.WithCancel(t.Context())
+	defer stop()
+	read, write := io.Pipe()
+	go func() {
+		cli.Main(ctx, []string{"status", "--watch", "--refresh", "5s", "-o", "line"},
+			cli.IO{In: strings.NewReader(""), Out: write, Err: io.Discard, Now: time.Now, Environ: append(newShell(t).env, env...)})
+		_ = write.Close()
+	}()
+	bar := bufio.NewReader(read)
+	for _, want := range []string{"fw ?\n", "fw 8"} {
+		if line, err := bar.ReadString('\n'); err != nil || !strings.HasPrefix(line, want) {
+			t.Fatalf("%q, %v; want %q", line, err, want)
+		}
 	}
 }

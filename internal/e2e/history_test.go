@@ -131,7 +131,7 @@ func TestAnEventLeadsToThePrefixThatItHappenedTo(t *testing.T) {
 			t.Parallel()
 			a := newAccount(t, simedge.Options{})
 			term := sit(t, ptytest.Options{Args: []string{"--start", "events"}, Env: a.env()})
-			term.WaitText("Nothing has happened since flarewire watches")
+			term.WaitText("Nothing has happened that flarewire saw")
 			term.Press(":")
 			term.Type("overview")
 			term.Press("enter")

@@ -93,3 +93,36 @@ func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
 		return on("fra-cni-v1")(s) && says("down (average 0.00)", "The probes do not get through the interconnect")(s)
 	})
 }
+
+// Cloudflare stops answering while somebody looks at the overview: the page of what is wrong shows what the overview knew, how
+// old it is, and never that the object is gone.
+func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "5s"}, Env: a.env(), Cols: 80, Rows: 40})
+	term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
+		return s.Contains("198.18.20.0/24") && s.Contains("4 interconnects") && !s.Contains("waiting")
+	})
+	a.server.Close()
+	for _, object := range []struct {
+		down  int // keys to its row
+		name  string
+		knows []string
+	}{
+		{0, "198.18.20.0/24", []string{"by its BGP prefixes, read", "was withdrawn", "Magic Transit", "could not be read again"}},
+		{2, "iad-dc1-gre", []string{"BGP session", "The probes do not get through"}},
+	} {
+		for range object.down {
+			term.Press("down")
+		}
+		term.Press("enter")
+		s := term.WaitFor(object.name+" in an outage", func(s ptytest.Screen) bool {
+			return strings.Contains(title(s), object.name) && strings.Contains(title(s), "stale") && says(object.knows...)(s)
+		})
+		if s.Contains("no longer on the account") {
+			t.Errorf("%s is said to be gone:\n%s", object.name, s.Box())
+		}
+		term.Press("esc")
+		term.WaitText("WORST FIRST")
+	}
+}

@@ -66,7 +66,8 @@ func (d *Detail[T]) Update(msg tea.Msg) tea.Cmd {
 	if !d.source.Brings(msg) {
 		return nil
 	}
-	d.gone = !d.take()
+	// A list that could not be read so far does not say that the object is gone.
+	d.gone = !d.take() && !d.source.Status().Updated.IsZero()
 	return d.source.looked(d.id)
 }
 

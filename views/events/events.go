@@ -5,11 +5,13 @@ package events
 import (
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"flarewire/api"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -51,7 +53,7 @@ func source(env *kit.Env) resource.Source[*watch.Event] {
 func describe(env *kit.Env) resource.Description[*watch.Event] {
 	d := resource.Description[*watch.Event]{
 		Plural: "Events", SortBy: "at", Reverse: true, Newest: true, Gone: "This event is older than what is kept here.",
-		None: "Nothing has happened since flarewire watches. What happens while it does not run is seen at the next start, without its time.",
+		None: "Nothing has happened that flarewire saw. Of the time in which it did not run, only another state or health of a tunnel can be found out.",
 		ID: func(e *watch.Event) string {
 			return fmt.Sprint(e.At.UnixNano(), e.Kind, e.Resource, e.TunnelID, e.From, e.To, e.FromHealth, e.ToHealth, e.FromPort, e.ToPort)
 		},
@@ -70,23 +72,35 @@ func describe(env *kit.Env) resource.Description[*watch.Event] {
 	return d
 }
 
-// open is the page of what it happened to; what belongs to a prefix has none of its own and may be gone: then the prefix
-// that its CIDR lies in. Nil when there is none.
+// open is the page of what it happened to. What belongs to a prefix has none of its own: then it is the prefix that has it,
+// or, when it is gone, the longest prefix that its CIDR lies in. Nil when there is none.
 func open(env *kit.Env, e *watch.Event) tui.View {
 	if e.Resource != watch.BGPPrefixResource && e.Resource != watch.BindingResource {
 		return env.Open(e.Resource, e.TunnelID)
+	}
+	prefixes := env.Feed.Last().Prefixes
+	for _, p := range prefixes {
+		if slices.ContainsFunc(p.BGP, func(b api.BGPPrefix) bool { return b.ID == e.TunnelID }) ||
+			slices.ContainsFunc(p.Bindings, func(b api.Binding) bool { return b.ID == e.TunnelID }) {
+			return env.Open(watch.PrefixResource, p.ID)
+		}
 	}
 	cidr, _, _ := strings.Cut(e.Name, " ")
 	part, err := netip.ParsePrefix(cidr)
 	if err != nil {
 		return nil
 	}
-	for _, p := range env.Feed.Last().Prefixes {
-		if whole, err := netip.ParsePrefix(p.CIDR); err == nil && whole.Bits() <= part.Bits() && whole.Contains(part.Addr()) {
-			return env.Open(watch.PrefixResource, p.ID)
+	owner, longest := "", -1
+	for _, p := range prefixes {
+		whole, err := netip.ParsePrefix(p.CIDR)
+		if err == nil && whole.Bits() <= part.Bits() && whole.Contains(part.Addr()) && whole.Bits() > longest {
+			owner, longest = p.ID, whole.Bits()
 		}
 	}
-	return nil
+	if owner == "" {
+		return nil
+	}
+	return env.Open(watch.PrefixResource, owner)
 }
 
 func columns() []table.Column[*watch.Event] {
@@ -121,7 +135,7 @@ func sections(env *kit.Env, e *watch.Event, now time.Time) []resource.Section {
 	fields := []resource.Field{{Label: "Happened to", Value: e.Name, Note: of(e)}, {Label: "What", Value: what, Role: role}, {Label: "At", Value: at, Note: age}}
 	if e.Unwatched {
 		fields[2].Label = "Before"
-		fields = append(fields, resource.Field{Prose: true, Role: tui.Muted, Value: "It happened while flarewire did not run: it was found at the start."})
+		fields = append(fields, resource.Field{Prose: true, Role: tui.Muted, Value: "Nobody watched then: it was found at the first look after."})
 	}
 	if view := open(env, e); view != nil {
 		fields[0].Open = func() tui.View { return view }

@@ -22,7 +22,7 @@ type (
 	besideDueMsg struct{ name watch.SourceName }
 	besideMsg    struct{ name watch.SourceName }
 	// besideOnceMsg says that a source was read out of its turn.
-	besideOnceMsg struct{}
+	besideOnceMsg struct{ name watch.SourceName }
 )
 
 // Want has sources polled from now on.
@@ -45,14 +45,14 @@ func (f *Feed) read(name watch.SourceName) tea.Cmd {
 	}
 }
 
-// RefreshAll is Refresh of the tunnels and of everything that is polled beside them.
+// RefreshAll is Refresh of the tunnels and of everything that is polled beside them, but for what is being read out of its
+// turn already.
 func (f *Feed) RefreshAll() tea.Cmd {
-	if f.polling {
-		return f.Refresh()
-	}
 	cmds := []tea.Cmd{f.Refresh()}
 	for name := range f.beside {
-		cmds = append(cmds, f.once(name))
+		if f.reading[name] == 0 {
+			cmds = append(cmds, f.once(name))
+		}
 	}
 	return tea.Batch(cmds...)
 }
@@ -82,9 +82,10 @@ func unanswered(err error) bool {
 
 // once reads a source out of its turn.
 func (f *Feed) once(name watch.SourceName) tea.Cmd {
+	f.reading[name]++
 	return func() tea.Msg {
 		f.watcher.PollSource(f.ctx, name)
-		return besideOnceMsg{}
+		return besideOnceMsg{name}
 	}
 }
 
@@ -107,6 +108,7 @@ func (f *Feed) Bundle(ctx context.Context, account *api.AccountClient, tunnels .
 func (f *Feed) besides(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case besideOnceMsg:
+		f.reading[msg.name]--
 		f.take()
 	case besideMsg:
 		f.take()

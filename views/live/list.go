@@ -32,6 +32,7 @@ type List[T any] struct {
 	rows    []T
 	updated time.Time
 	err     error
+	failed  time.Time // when what err is about was asked
 }
 
 type (
@@ -110,8 +111,8 @@ func (l *List[T]) Update(msg tea.Msg) tea.Cmd {
 
 func (l *List[T]) take(msg listMsg[T]) tea.Cmd {
 	l.mu.Lock()
-	l.polling, l.err = false, msg.err
-	if msg.err == nil {
+	l.polling, l.err, l.failed = false, msg.err, msg.at
+	if msg.err == nil && !msg.at.Before(l.updated) { // newer ones may have been offered meanwhile
 		l.rows, l.updated = msg.rows, msg.at
 	}
 	select {
@@ -130,6 +131,19 @@ func (l *List[T]) take(msg listMsg[T]) tea.Cmd {
 	}
 	seq := l.seq.Next()
 	return tea.Tick(wait, func(time.Time) tea.Msg { return listDueMsg[T]{l, seq} })
+}
+
+// Offer takes rows that were read elsewhere, when they are newer than its own: in an outage they are better than none.
+func (l *List[T]) Offer(rows []T, at time.Time) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	if !at.After(l.updated) {
+		return
+	}
+	l.rows, l.updated = rows, at
+	if at.After(l.failed) {
+		l.err = nil
+	}
 }
 
 // Rows are the last good ones; they may be read from any goroutine and must not be changed.

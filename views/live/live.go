@@ -27,6 +27,7 @@ type Feed struct {
 	again   bool // a poll was asked for while one was under way
 	last    watch.Snapshot
 	beside  map[watch.SourceName]bool // sources that are being polled
+	reading map[watch.SourceName]int  // how often a source is being read out of its turn
 	account *diagnose.Account         // the reading of last; nil until somebody asks
 	looks   looks
 }
@@ -46,7 +47,7 @@ type ChangedMsg struct{}
 
 // New makes a feed; polls end when ctx does.
 func New(ctx context.Context, w *watch.Watcher) *Feed {
-	return &Feed{ctx: ctx, watcher: w, last: w.Last(), beside: map[watch.SourceName]bool{}}
+	return &Feed{ctx: ctx, watcher: w, last: w.Last(), beside: map[watch.SourceName]bool{}, reading: map[watch.SourceName]int{}}
 }
 
 // Init implements tui.Service.

@@ -93,7 +93,11 @@ func listing[T any](p part[T], title string, open func() tui.View, field func(T)
 		out = append(out, field(v))
 	}
 	if p.err != nil {
-		out = append(out, resource.Field{Value: "The " + title + " could not be read. " + kit.Sentence(p.err), Role: tui.Bad, Prose: true})
+		text := "The " + title + " could not be read"
+		if p.known() {
+			text += " again: these are of " + p.at.UTC().Format("15:04:05") + " UTC"
+		}
+		out = append(out, resource.Field{Value: text + ". " + kit.Sentence(p.err), Role: tui.Bad, Prose: true})
 	}
 	return append(out, all)
 }

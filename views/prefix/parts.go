@@ -30,9 +30,10 @@ const (
 
 // part is one list below a prefix as it was last read.
 type part[T any] struct {
-	rows []T       // the last good ones
-	at   time.Time // when they were asked for; zero when never
-	err  error     // the last attempt failed
+	rows   []T       // the last good ones
+	at     time.Time // when they were asked for; zero when never
+	err    error     // the last attempt failed
+	failed time.Time // when that one was made
 }
 
 // known tells whether the list was read at least once: nothing read is not "none".
@@ -43,7 +44,9 @@ func (p *part[T]) take(read part[T]) {
 	switch {
 	case read.at.Before(p.at):
 	case read.err != nil:
-		p.err = read.err
+		p.err, p.failed = read.err, read.at
+	case read.at.Before(p.failed):
+		p.rows, p.at = read.rows, read.at
 	default:
 		*p = read
 	}
@@ -53,7 +56,7 @@ func (p *part[T]) take(read part[T]) {
 func read[T any](ctx context.Context, now func() time.Time, list func(context.Context) ([]T, error)) part[T] {
 	at := now()
 	rows, err := list(ctx)
-	return part[T]{rows, at, err}
+	return part[T]{rows: rows, at: at, err: err}
 }
 
 // parts is what is known below one prefix.

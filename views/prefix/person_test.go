@@ -14,8 +14,10 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/simedge"
+	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/views/kit"
+	"flarewire/views/live"
 	"flarewire/views/prefix"
 	"flarewire/views/route"
 )
@@ -69,7 +71,8 @@ func sit(t *testing.T, before func(*simedge.Edge), story func(*person)) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Writer: writer, Glyphs: tui.UnicodeGlyphs, Now: time.Now}
+		env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Writer: writer, Glyphs: tui.UnicodeGlyphs, Now: time.Now,
+			Feed: live.New(t.Context(), watch.New(account, time.Now, 0))}
 		var services []tui.Service
 		for _, make := range []func(*kit.Env) kit.Module{prefix.New, route.New} {
 			m := make(env)

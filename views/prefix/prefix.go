@@ -28,6 +28,8 @@ type Module struct {
 	list   *live.List[api.Prefix]
 	leases *live.List[api.Lease]
 	store  *store
+	// learned is the age of what was last taken from what is watched.
+	learned time.Time
 }
 
 // New makes the module.
@@ -60,7 +62,7 @@ func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
 	if kind != watch.PrefixResource {
 		return nil
 	}
-	// The list may not have been fetched yet: what is watched has the prefixes, too.
+	m.learn()
 	for _, p := range m.env.Feed.Last().Prefixes {
 		if p.ID == id {
 			return m.openOne(m.row(p.Prefix))()
@@ -69,7 +71,31 @@ func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
 	return nil
 }
 
+// learn takes what is watched of the prefixes where it is newer than the pages' own reading. A page that is opened from the
+// overview in an outage shows what the overview knows.
+func (m *Module) learn() {
+	s := m.env.Feed.Last()
+	at := s.Feed(watch.PrefixSource).Fetched
+	if !at.After(m.learned) {
+		return
+	}
+	m.learned = at
+	prefixes := make([]api.Prefix, len(s.Prefixes))
+	for i, p := range s.Prefixes {
+		prefixes[i] = p.Prefix
+		parts := m.store.of(p.ID)
+		if p.BGP != nil && p.BGPErr == nil {
+			parts.bgp.take(part[api.BGPPrefix]{rows: p.BGP, at: at})
+		}
+		if p.Bindings != nil && p.BindErr == nil {
+			parts.bindings.take(part[api.Binding]{rows: p.Bindings, at: at})
+		}
+	}
+	m.list.Offer(prefixes, at)
+}
+
 func (m *Module) rows() []row {
+	m.learn()
 	var out []row
 	for _, p := range m.list.Rows() {
 		out = append(out, m.row(p))

@@ -1,7 +1,8 @@
 package signin
 
 import (
-	"fmt"
+	"context"
+	"errors"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,27 +13,27 @@ import (
 	"flarewire/views/kit"
 )
 
-// retry is how long the page waits before it asks for the accounts once more.
+// retry is how long the page waits before it asks for the accounts once more, unless Cloudflare wants it to wait longer.
 const retry = 5 * time.Second
+
+// ErrNoAccount means that there is no account to choose from: a credential of narrow scope lists none.
+var ErrNoAccount = errors.New("these credentials list no account: set CLOUDFLARE_ACCOUNT_ID or --account")
 
 // Listing is the question which accounts a credential can see, under way.
 type Listing struct {
+	ctx      context.Context
+	client   *api.Client
 	done     chan struct{}
 	accounts []api.Account
 	err      error
 }
 
-// List asks in the background which accounts a credential can see.
-func (d *Desk) List(credential keystore.Credential) *Listing {
-	l := &Listing{done: make(chan struct{})}
+// List asks in the background which accounts the client's credential can see.
+func List(ctx context.Context, client *api.Client) *Listing {
+	l := &Listing{ctx: ctx, client: client, done: make(chan struct{})}
 	go func() {
 		defer close(l.done)
-		client, err := d.Client(credential)
-		if err != nil {
-			l.err = err
-			return
-		}
-		l.accounts, l.err = client.Accounts(d.Ctx)
+		l.accounts, l.err = client.Accounts(ctx)
 	}()
 	return l
 }
@@ -40,29 +41,60 @@ func (d *Desk) List(credential keystore.Credential) *Listing {
 // Within waits for the answer, but no longer than limit, and tells whether it came.
 func (l *Listing) Within(limit time.Duration) bool { return within(l.done, limit) }
 
-// Result is the answer, once it came.
-func (l *Listing) Result() ([]api.Account, error) { return l.accounts, l.err }
+// Outcome is what an answer leads to without asking anybody: the only account, or an error that somebody has to put right.
+// It is nil when the user is to choose, or when it may be different the next time.
+func (l *Listing) Outcome(resolved keystore.Resolved) *Outcome {
+	o := Outcome{Resolved: resolved}
+	switch {
+	case l.err != nil && api.Passes(l.err):
+		return nil
+	case l.err != nil:
+		o.Err = l.err
+	case len(l.accounts) == 0:
+		o.Err = ErrNoAccount
+	case len(l.accounts) == 1:
+		o = o.On(l.accounts[0])
+	default:
+		return nil
+	}
+	return &o
+}
+
+// pause is for how long nothing is asked after this answer.
+func (l *Listing) pause(now time.Time) time.Duration {
+	var e *api.Error
+	if !errors.As(l.err, &e) {
+		return retry
+	}
+	return max(retry, e.RetryAfter, e.Until.Sub(now))
+}
+
+// On is the same credential on an account.
+func (o Outcome) On(account api.Account) Outcome {
+	o.Resolved.Credential.AccountID, o.AccountName = account.ID, account.Name
+	return o
+}
 
 // accounts is the page on which an account is chosen when nobody named one. While Cloudflare cannot be reached it stays
 // and asks again by itself: a program started in an outage opens when the outage ends.
 type accounts struct {
 	desk     *Desk
 	resolved keystore.Resolved
-	listing  *Listing
-	answered bool // once at least
-	asking   bool
-	again    time.Time // when it is asked again; zero when it is not
+	asking   *Listing // nil while none is under way
+	answer   *Listing // the last answer; nil before the first
+	again    time.Time
 	menu     menu
+	scroll   tui.Scroll
 }
 
 type (
 	listedMsg struct{ listing *Listing }
-	retryMsg  struct{ listing *Listing }
+	retryMsg  struct{ answer *Listing }
 )
 
 // NewAccounts is the page that waits for a listing and has the account chosen.
 func NewAccounts(desk *Desk, resolved keystore.Resolved, listing *Listing) tui.View {
-	return &accounts{desk: desk, resolved: resolved, listing: listing}
+	return &accounts{desk: desk, resolved: resolved, asking: listing}
 }
 
 // Title implements tui.View.
@@ -70,7 +102,7 @@ func (a *accounts) Title() string { return "Account" }
 
 // Init implements tui.View.
 func (a *accounts) Init() tea.Cmd {
-	listing := a.listing
+	listing := a.asking
 	return func() tea.Msg {
 		<-listing.done
 		return listedMsg{listing}
@@ -81,11 +113,11 @@ func (a *accounts) Init() tea.Cmd {
 func (a *accounts) Update(msg tea.Msg) tea.Cmd {
 	switch m := msg.(type) {
 	case listedMsg:
-		if m.listing == a.listing {
+		if m.listing == a.asking {
 			return a.listed()
 		}
 	case retryMsg:
-		if m.listing == a.listing {
+		if m.answer == a.answer && a.asking == nil {
 			return a.ask()
 		}
 	}
@@ -94,92 +126,76 @@ func (a *accounts) Update(msg tea.Msg) tea.Cmd {
 
 // listed goes on with the answer.
 func (a *accounts) listed() tea.Cmd {
-	a.answered, a.asking, a.again = true, false, time.Time{}
-	a.menu = menu{count: len(a.listing.accounts)}
-	switch {
-	case a.listing.err == nil && a.menu.count == 1:
-		return a.choose()
-	case a.listing.err != nil && api.Passes(a.listing.err):
-		a.again = a.desk.Now().Add(retry)
-		listing := a.listing
-		return tea.Tick(retry, func(time.Time) tea.Msg { return retryMsg{listing} })
+	a.answer, a.asking = a.asking, nil
+	if o := a.answer.Outcome(a.resolved); o != nil {
+		return a.desk.Done(*o)
 	}
-	return nil
+	a.menu = menu{count: len(a.answer.accounts)}
+	if a.answer.err == nil {
+		return nil
+	}
+	answer, wait := a.answer, a.answer.pause(a.desk.Now())
+	a.again = a.desk.Now().Add(wait)
+	return tea.Tick(wait, func(time.Time) tea.Msg { return retryMsg{answer} })
 }
 
-// ask asks once more. What stands on the page stays until the answer is there.
+// ask asks once more, with the same client: it knows what it was told about limits. What stands on the page stays until
+// the answer is there.
 func (a *accounts) ask() tea.Cmd {
-	a.listing, a.asking, a.again = a.desk.List(a.resolved.Credential), true, time.Time{}
+	a.asking = List(a.answer.ctx, a.answer.client)
 	return a.Init()
 }
 
 func (a *accounts) choose() tea.Cmd {
-	return a.desk.Done(Outcome{Resolved: a.resolved}.On(a.listing.accounts[a.menu.at]))
-}
-
-// On is the same credential on an account.
-func (o Outcome) On(account api.Account) Outcome {
-	o.Resolved.Credential.AccountID, o.AccountName = account.ID, account.Name
-	return o
+	return a.desk.Done(Outcome{Resolved: a.resolved}.On(a.answer.accounts[a.menu.at]))
 }
 
 // Actions implements tui.View.
 func (a *accounts) Actions() []tui.Action {
-	if a.ready() && a.listing.err == nil && a.menu.count > 0 {
+	if a.menu.count > 0 {
 		return append([]tui.Action{{Name: "choose", Keys: []string{"enter"}, Short: "choose", Footer: true, Long: "Use the account under the cursor", Run: a.choose}},
 			a.menu.actions()...)
 	}
 	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "try now", Footer: true, Long: "Ask Cloudflare once more", Run: a.ask}
-	if !a.ready() {
+	if a.asking != nil {
 		again.Why = "Cloudflare is being asked"
 	}
 	return []tui.Action{again}
 }
 
-// ready tells that the page has the answer to its last question.
-func (a *accounts) ready() bool { return a.answered && !a.asking }
-
-// failed is why there are no accounts to choose from; nil before the first answer.
-func (a *accounts) failed() error {
-	if !a.ready() {
-		return nil
-	}
-	return a.listing.err
-}
-
 // Draw implements tui.View.
 func (a *accounts) Draw(c tui.Canvas) []string {
 	p := kit.NewPage(c)
-	p.Blank()
-	switch err := a.failed(); {
-	case !a.answered:
+	switch {
+	case a.answer == nil:
+		p.Blank()
 		p.Text(tui.Muted, "Asking which accounts the credential can see…")
-	case err != nil:
-		p.Text(tui.Bad, "The list of accounts could not be read: "+kit.Sentence(err)+".")
-		a.drawNext(p, c)
-	case !a.ready():
-		p.Text(tui.Pending, "Asking once more which accounts the credential can see…")
-	case a.menu.count == 0:
-		p.Text(tui.Pending, "The credential lists no account, which is usual for one of narrow scope.")
-		p.Text(tui.Plain, unlisted)
-	default:
+	case a.menu.count > 0:
+		p.Text(tui.Muted, unlisted)
 		p.Heading("Which account?")
-		for i, account := range a.listing.accounts {
+		for i, account := range a.answer.accounts {
 			a.menu.line(p, c, i, account.ID+"  "+account.Name, tui.Plain)
 		}
+	default:
+		p.Blank()
+		p.Text(tui.Bad, "The list of accounts could not be read: "+kit.Sentence(a.answer.err)+".")
+		p.Text(tui.Plain, a.next(c))
 		p.Blank()
 		p.Text(tui.Muted, unlisted)
 	}
-	return p.Lines()
+	return a.menu.window(p, c, &a.scroll)
 }
 
 // unlisted is how to do without the list.
 const unlisted = "With --account and its id, or CLOUDFLARE_ACCOUNT_ID set to it, flarewire opens without asking for this list. The id stands in the dashboard's address."
 
-func (a *accounts) drawNext(p *kit.Page, c tui.Canvas) {
-	if !a.again.IsZero() {
-		p.Text(tui.Plain, fmt.Sprintf("It is asked again every %d seconds, the next time at %s; r asks now.", int(retry.Seconds()), a.again.Local().Format("15:04:05")))
+// next is when it is asked again. Read out line by line, a time that changes with every answer would be read with each.
+func (a *accounts) next(c tui.Canvas) string {
+	switch {
+	case c.InLines:
+		return "It is asked again by itself until there is an answer."
+	case a.asking != nil:
+		return "It is being asked again."
 	}
-	p.Blank()
-	p.Text(tui.Muted, unlisted)
+	return "It is asked again at " + a.again.Local().Format("15:04:05") + "; r asks now."
 }

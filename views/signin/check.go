@@ -195,6 +195,7 @@ func (k *check) Draw(c tui.Canvas) []string {
 	switch k.stage {
 	case choosing:
 		k.drawAccounts(p, c)
+		return k.menu.window(p, c, &k.scroll)
 	case probing:
 		p.Text(tui.Muted, "Trying every feature, by reading only…")
 	case known:

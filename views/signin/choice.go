@@ -10,6 +10,7 @@ import (
 // menu is a short list with a cursor.
 type menu struct {
 	at, count int
+	drawn     int // the cursor's line on the page
 }
 
 // actions are the keys that move the cursor.
@@ -27,9 +28,18 @@ func (m *menu) actions() []tui.Action {
 func (m *menu) line(p *kit.Page, c tui.Canvas, i int, text string, role tui.Role) {
 	lead := tui.Span{Text: "   "}
 	if i == m.at {
+		m.drawn = len(p.Lines())
 		lead, role = tui.Span{Text: " " + c.Theme.Glyphs.Cursor + " ", Role: tui.Accent}, tui.Selected
 	}
 	p.Line(tui.Line{lead, {Text: " " + tui.Clean(text) + " ", Role: role}})
+}
+
+// window is the part of the page that there is room for, with the cursor in it: what is chosen must be seen.
+func (m *menu) window(p *kit.Page, c tui.Canvas, scroll *tui.Scroll) []string {
+	lines := p.Lines()
+	scroll.Window(lines, c.Height)
+	scroll.Show(m.drawn)
+	return scroll.Window(lines, c.Height)
 }
 
 // choice is the page with the profiles of this machine for who has none open.

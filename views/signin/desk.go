@@ -40,6 +40,8 @@ type Outcome struct {
 	Resolved keystore.Resolved
 	// AccountName is the name of the credential's account; empty when it is not known.
 	AccountName string
+	// Err is why there is no account to work on, when somebody has to put that right.
+	Err error
 }
 
 // Attempt is the opening of a profile under way.

@@ -95,15 +95,15 @@ func (k *check) Tell(now time.Time) tui.Telling {
 func (k *check) Choose(id string) bool { return k.menu.choose(id) }
 
 // Waiting implements tui.Waiter.
-func (a *accounts) Waiting() bool { return !a.ready() }
+func (a *accounts) Waiting() bool { return a.answer == nil }
 
 // Tell implements tui.Teller: the accounts are rows, else it is as drawn.
 func (a *accounts) Tell(now time.Time) tui.Telling {
-	if !a.ready() || a.listing.err != nil || a.menu.count == 0 {
+	if a.menu.count == 0 {
 		return tui.Telling{Above: a.Draw(tui.Boundless(now))}
 	}
 	return tui.Telling{Above: []string{"Which account?"}, Current: a.menu.current(), Rows: a.menu.rows(func(i int) string {
-		account := a.listing.accounts[i]
+		account := a.answer.accounts[i]
 		return strings.TrimSpace(account.ID + " " + account.Name)
 	})}
 }

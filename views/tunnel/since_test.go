@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flarewire/internal/watch"
+	"flarewire/tui"
 )
 
 // SINCE never claims more than was watched.
@@ -25,4 +26,24 @@ func TestSinceCountsOnlyWhatWasWatched(t *testing.T) {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
+}
+
+// A session that flaps is up at this moment: the counts say that it is not well all the same.
+func TestTheCountsNameWhatFlaps(t *testing.T) {
+	up, flaps := watch.Tunnel{State: watch.Up}, watch.Tunnel{State: watch.Up, Track: watch.Track{Flapping: true}}
+	for want, rows := range map[string][]watch.Tunnel{
+		"2 tunnels   1 flapping   ● 2 up": {up, flaps},
+		"1 tunnel   ● 1 up":               {up},
+	} {
+		if got := text(Summary(rows, tui.UnicodeGlyphs)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}
+
+func text(l tui.Line) (out string) {
+	for _, span := range l {
+		out += span.Text
+	}
+	return out
 }

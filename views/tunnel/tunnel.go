@@ -238,8 +238,15 @@ func KindName(k api.TunnelKind) string {
 // Summary counts the states, worst first.
 func Summary(rows []watch.Tunnel, g tui.Glyphs) tui.Line {
 	counts := watch.Count(rows)
-	line := tui.Line{{Text: fmt.Sprintf("%d tunnels", len(rows)), Role: tui.Strong}}
+	whole := fmt.Sprintf("%d tunnels", len(rows))
+	if len(rows) == 1 {
+		whole = "1 tunnel"
+	}
+	line := tui.Line{{Text: whole, Role: tui.Strong}}
 	for _, s := range []watch.State{watch.Down, watch.Establishing, watch.Unknown, watch.Up, watch.NoBGP} {
+		if s == watch.Up {
+			line = append(line, flapping(rows)...)
+		}
 		if n := counts[s]; n > 0 {
 			word := strings.ToLower(s.Word())
 			if s == watch.NoBGP {
@@ -250,4 +257,18 @@ func Summary(rows []watch.Tunnel, g tui.Glyphs) tui.Line {
 		}
 	}
 	return line
+}
+
+// flapping are those that flap; each is counted by what it is at the moment, too.
+func flapping(rows []watch.Tunnel) tui.Line {
+	n := 0
+	for i := range rows {
+		if rows[i].Track.Flapping {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return tui.Line{{Text: fmt.Sprintf("   %d flapping", n), Role: tui.Pending}}
 }
