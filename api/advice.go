@@ -72,6 +72,8 @@ func (e *Error) adviceInvalid() string {
 
 func (e *Error) adviceRateLimited() string {
 	switch {
+	case e.ownLimit:
+		return "flarewire leaves most of the requests that Cloudflare allows to others and has used its share; wait until " + e.Until.Local().Format("15:04:05")
 	case !e.Until.IsZero():
 		return "too many requests for this user; wait until " + e.Until.Local().Format("15:04:05") + " and try again"
 	case e.RetryAfter > 0:

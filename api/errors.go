@@ -73,6 +73,7 @@ type Error struct {
 
 	tokenWorks bool // the same credentials were accepted earlier, so a 403 is about permission
 	tokenAuth  bool
+	ownLimit   bool // not sent, so that other programs of the same user have requests left
 }
 
 // Error says in one sentence what happened and what to do.

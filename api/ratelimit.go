@@ -91,7 +91,9 @@ func (r *rateLimit) wait(req *http.Request, counter *allowance) error {
 	}
 	if !fits(req.Context(), wait, now) {
 		reserved.CancelAt(now)
-		return limited(req, now.Add(wait), wait, "the program's own share of requests is used up")
+		e := limited(req, now.Add(wait), wait, "the program's own share of requests is used up")
+		e.ownLimit = true
+		return e
 	}
 	return r.sleep(req.Context(), wait)
 }

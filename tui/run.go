@@ -45,7 +45,9 @@ func Run(ctx context.Context, app *App, environ []string, out io.Writer) (int, e
 	if colourless(environ) {
 		app.useTheme(ThemeNone)
 	}
-	program := tea.NewProgram(app, programOptions(ctx, environ, out)...)
+	keys := &keyboard{File: os.Stdin}
+	defer keys.leave()
+	program := tea.NewProgram(app, append(programOptions(ctx, environ, out), tea.WithInput(keys))...)
 	before, _ := term.GetState(int(os.Stdin.Fd())) // nil where it is no terminal: there is nothing to restore
 	ended := make(chan error, 1)
 	go func() {

@@ -16,7 +16,7 @@ import (
 // into, once per step of the series, and not too many of them when somebody leafs through the pages.
 const (
 	insightEvery = watch.InsightStep
-	insightsMost = 8 // in insightEvery
+	insightsMost = 6 // in insightEvery: 36 questions at once are what api lets through without holding up the health
 	insightsKept = 16
 	// insightOld is from when the reading of a tunnel no longer rests on what was seen.
 	insightOld = 3 * watch.InsightStep
