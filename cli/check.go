@@ -212,7 +212,7 @@ func (o checkOptions) agedBy(all []watch.Tunnel, now time.Time) aged {
 		if !updated.IsZero() && o.maxAge > 0 && now.Sub(updated) > o.maxAge {
 			return age, true
 		}
-		if slices.ContainsFunc(read.Tunnel(t.ID), func(f diagnose.Finding) bool { return f.Cause == diagnose.StaleStatus }) {
+		if read.Old(t.ID) {
 			return age, false
 		}
 		return "", false

@@ -15,6 +15,7 @@ import (
 	"golang.org/x/term"
 
 	"flarewire/api"
+	"flarewire/internal/diagnose"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/tui/table"
@@ -161,7 +162,7 @@ func (r *statusRun) print(now seen) error {
 		fmt.Fprintln(r.x.Err, "flarewire: "+why)
 	}
 	c := r.f.canvas(r.x, r.s.now())
-	return printLines(r.x.Out, append(statusTitle(r.s, now.snapshot, c, ""), statusTable(now, c)...))
+	return printLines(r.x.Out, append(statusTitle(r.s, now, c, ""), statusTable(now, c)...))
 }
 
 func (s *session) lookUpName(ctx context.Context) {
@@ -260,13 +261,17 @@ func tunnelToJSON(t watch.Tunnel, h watch.Health) tunnelJSON {
 
 // statusTitle is above the table: how old it is when that matters, whose account, and how many tunnels
 // are in which state.
-func statusTitle(s *session, snapshot watch.Snapshot, c tui.Canvas, age string) []string {
+func statusTitle(s *session, now seen, c tui.Canvas, age string) []string {
 	var title tui.Line
 	if age != "" {
 		title = tui.Line{{Text: age + "  ", Role: tui.Muted}}
 	}
 	title = append(title, tui.Span{Text: tui.Clean(s.title()), Role: tui.Strong}, tui.Span{Text: "  "})
-	return heading(c, append(title, tunnel.Describe("", c.Theme.Glyphs).Summary(snapshot.Tunnels)...))
+	rows := slices.Clone(now.snapshot.Tunnels)
+	for i := range rows {
+		rows[i].Health.State = now.health.of(rows[i])
+	}
+	return heading(c, append(title, tunnel.Summary(rows, c.Theme.Glyphs)...))
 }
 
 // statusTable is for people: as wide as the terminal, all columns into a pipe or a file.
@@ -274,7 +279,8 @@ func statusTable(now seen, c tui.Canvas) []string {
 	desc := tunnel.Describe("", c.Theme.Glyphs)
 	columns := tunnelColumns(c.Theme.Glyphs)
 	at := 1 + slices.IndexFunc(columns, func(col table.Column[watch.Tunnel]) bool { return col.Key == "state" })
-	columns = slices.Insert(columns, at, healthColumn(now.health))
+	read := diagnose.Read(diagnose.Facts{Now: c.Now, Tunnels: now.snapshot.Tunnels})
+	columns = slices.Insert(tunnel.MarkOld(columns, read.Old), at, healthColumn(now.health))
 	return printTable(columns, desc.ID, now.snapshot.Tunnels, desc.SortBy, desc.Reverse, c)
 }
 

@@ -151,3 +151,15 @@ func TestABadValueOfAFlag(t *testing.T) {
 		}
 	}
 }
+
+// A session that is up by a status of hours ago does not look like the others, however narrow the terminal; and what only the
+// probes find down is counted.
+func TestStatusNamesAnOldStatusAndWhatTheProbesFind(t *testing.T) {
+	s := newShell(t)
+	if code := s.run("--demo", "status"); code != 0 {
+		t.Fatalf("exit %d", code)
+	}
+	if out := s.out.String(); !strings.Contains(out, "Up, 3h old") || strings.Count(out, " old ") != 1 || !strings.Contains(out, "1 by probes") {
+		t.Error(out)
+	}
+}

@@ -13,6 +13,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/watch"
 	"flarewire/tui"
+	"flarewire/views/live"
 	"flarewire/views/tunnel"
 )
 
@@ -116,7 +117,10 @@ func (r *statusRun) drawAgain(place *redraw, now seen, trouble error) error {
 	lines := r.title(now, c)
 	note := now.health.why()
 	if trouble != nil {
-		note = tui.Clean(trouble.Error())
+		note = tui.Clean(live.Sentence(trouble))
+		if fetched := now.snapshot.Fetched(); !fetched.IsZero() {
+			note = "What follows is " + tui.AgeSince(fetched, r.s.now()) + " old. " + note
+		}
 	}
 	if note != "" {
 		lines = append(lines, tui.Paragraph(c, tui.Pending, note)...)
@@ -144,7 +148,7 @@ func (r *statusRun) title(now seen, c tui.Canvas) []string {
 			age += ", without " + tunnel.KindName(src.Kind)
 		}
 	}
-	return statusTitle(r.s, now.snapshot, c, age)
+	return statusTitle(r.s, now, c, age)
 }
 
 // redraw draws lines over those of the time before. It leaves the rest of the terminal alone.

@@ -20,6 +20,8 @@ type Options struct {
 	Theme        ThemeName
 	Glyphs       Glyphs
 	Now          func() time.Time
+	// Outage is why nobody has answered anything since a time, in a sentence; "" when somebody has. Nil: not known.
+	Outage func(since time.Time) string
 }
 
 // App is the root model. It only routes: messages to services and views, keys to actions, and it

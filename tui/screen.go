@@ -111,14 +111,27 @@ func (a *App) crumbs(room int) string {
 	return strings.Join(titles, crumb)
 }
 
+// status is that of the top view. A page that is fetched seldom does not look well until its own turn comes, when others
+// have found out already that nobody answers.
+func (a *App) status() (Status, bool) {
+	s, ok := a.top().(StatusReporter)
+	if !ok {
+		return Status{}, false
+	}
+	st := s.Status()
+	if st.Err == "" && st.Every > 0 && a.opts.Outage != nil {
+		st.Err = a.opts.Outage(st.Updated)
+	}
+	return st, true
+}
+
 // freshness is the age of what the top view shows. Old data is never shown as fresh: after two missed
 // rounds the age is marked.
 func (a *App) freshness(c Canvas) Line {
-	s, ok := a.top().(StatusReporter)
+	st, ok := a.status()
 	if !ok {
 		return nil
 	}
-	st := s.Status()
 	g := a.theme.Glyphs
 	switch {
 	case st.Updated.IsZero() && st.Err != "":
@@ -151,10 +164,8 @@ func (a *App) message(c Canvas) []string {
 	if h, ok := a.top().(Hinter); ok {
 		return []string{h.Hint(c)}
 	}
-	if s, ok := a.top().(StatusReporter); ok {
-		if err := s.Status().Err; err != "" {
-			return sentence(c, Bad, c.Theme.Glyphs.Down+" ", Clean(err))
-		}
+	if st, _ := a.status(); st.Err != "" {
+		return sentence(c, Bad, c.Theme.Glyphs.Down+" ", Clean(st.Err))
 	}
 	return []string{""}
 }

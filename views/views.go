@@ -45,7 +45,7 @@ var registry = []func(*kit.Env) kit.Module{
 // names the page to open first, empty for the first of the registry; more are pages that need what no
 // account has, such as the profiles.
 func New(env *kit.Env, o tui.Options, start string, more ...func(*kit.Env) kit.Module) (*tui.App, error) {
-	o.Services = append([]tui.Service{env, env.Feed}, o.Services...)
+	o.Services, o.Outage = append([]tui.Service{env, env.Feed}, o.Services...), env.Feed.Outage
 	for _, make := range slices.Concat(registry, more) {
 		m := make(env)
 		env.Add(m)

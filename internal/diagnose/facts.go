@@ -135,6 +135,16 @@ func (a *Account) Tunnel(id string) []Finding {
 	return c.read()
 }
 
+// Old tells that a session is up only by a status of long ago, while those of most other sessions are young: it may be in
+// another state by now.
+func (a *Account) Old(id string) bool {
+	i, known := a.byID[id]
+	if !known || a.facts.Tunnels[i].State != watch.Up {
+		return false
+	}
+	return len(tunnelCase{Account: a, Tunnel: a.facts.Tunnels[i], now: a.facts.Now}.stale()) > 0
+}
+
 // Prefix reads one BYOIP prefix, the likeliest cause first. Without findings nothing is wrong with what is
 // known of it.
 func (a *Account) Prefix(id string) []Finding {

@@ -69,6 +69,7 @@ const (
 	PortPending       Cause = "port-pending"
 	PortUp            Cause = "port-up"
 	LinkDown          Cause = "interconnect-down"
+	LinkDegraded      Cause = "interconnect-degraded"
 )
 
 // Likelihood says how much the data says about a cause. A larger value is more likely.

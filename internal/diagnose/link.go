@@ -78,7 +78,7 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 		Text: "The probes do not get through the interconnect: this points to its port, the cross-connect or the router.",
 		Next: "Look at the port's state, then on the router: interface, VLAN where there is one, and that it answers the probes. The API does not tell BGP over an interconnect."}
 	if health.State == watch.Degraded {
-		f.Likelihood, f.Impact, f.Text = Possible, Impaired, "A part of the probes is lost on the interconnect."
+		f.Cause, f.Likelihood, f.Impact, f.Text = LinkDegraded, Possible, Impaired, "A part of the probes is lost on the interconnect."
 	}
 	if p, ok := a.portUnder(l); ok && (p.State == watch.PortDown || p.State == watch.PortUnhealthy) {
 		f.Evidence = append(f.Evidence, Evidence{"state of its port " + p.Name, string(p.State)})

@@ -41,7 +41,7 @@ func TestALinkReadByItself(t *testing.T) {
 		"not known":            {watch.HealthUnknown, &on, watch.PortHealthy, "", ""},
 		"down":                 {watch.HealthDown, &on, watch.PortHealthy, "interconnect-down:likely", "do not get through"},
 		"down with its port":   {watch.HealthDown, &on, watch.PortDown, "interconnect-down:likely", "Its port nwf-1 is reported as Down"},
-		"degraded":             {watch.Degraded, &on, watch.PortHealthy, "interconnect-down:possible", "A part of the probes"},
+		"degraded":             {watch.Degraded, &on, watch.PortHealthy, "interconnect-degraded:possible", "A part of the probes"},
 		"checks off, shown so": {watch.HealthDown, &off, watch.PortHealthy, "health-check-off:certain", "off"},
 	} {
 		link := api.MagicInterconnect{ID: "l", Name: "fra-cni", VirtualPortReservationID: "v", HealthCheck: &api.HealthCheck{Enabled: c.enabled}}

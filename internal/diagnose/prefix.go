@@ -55,7 +55,8 @@ func (c prefixCase) validation() []Finding {
 	if len(evidence) == 0 {
 		return nil
 	}
-	f := Finding{Cause: ValidationFailed, Likelihood: Certain, Impact: Outage, Source: srcBYOIP, Evidence: evidence,
+	// What is not approved carries no traffic that could be out.
+	f := Finding{Cause: ValidationFailed, Likelihood: Certain, Impact: Impaired, Source: srcBYOIP, Evidence: evidence,
 		Text: "A validation of the prefix failed, and it is not approved before all pass.",
 		Next: "Correct the IRR object, the ROA or the ownership record for this prefix and AS number, then ask for the validation again."}
 	if c.approved() {
@@ -69,7 +70,7 @@ func (c prefixCase) pending() []Finding {
 	if c.approved() {
 		return nil
 	}
-	f := Finding{Cause: PrefixPending, Likelihood: Certain, Impact: Outage, Source: srcBYOIP,
+	f := Finding{Cause: PrefixPending, Likelihood: Certain, Impact: Impaired, Source: srcBYOIP,
 		Evidence: []Evidence{{"approved", c.Approved}},
 		Text:     "The prefix is not approved yet: it cannot be advertised.",
 		Next:     "Complete the validations and the letter of agency; then ask the account team what is open."}

@@ -143,6 +143,7 @@ func (c tunnelCase) replyType() []Finding {
 		Next:     "Change the health check's type to request."}
 	if c.Health.State == watch.Degraded || c.someGood() {
 		f.Likelihood = Possible // such a firewall stops all probes as a rule
+		f.Text = "Packets pass the tunnel, but a part of the probes does not: a stateful firewall may drop ICMP replies without a request."
 	}
 	return []Finding{f}
 }

@@ -126,3 +126,40 @@ func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
 		term.WaitText("WORST FIRST")
 	}
 }
+
+// A page that is fetched once a minute is not shown as fresh while others have found out that nobody answers.
+func TestASlowPageIsNotFreshInAnOutage(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	term := sit(t, ptytest.Options{Args: []string{"--start", "cnis", "--refresh", "5s"}, Env: a.env()})
+	term.WaitFor("the list", func(s ptytest.Screen) bool {
+		return s.Contains("CNIs") && s.Contains("NAME") && !strings.Contains(title(s), "loading")
+	})
+	a.server.Close()
+	term.WaitFor("that it is old, and why", func(s ptytest.Screen) bool {
+		return strings.Contains(title(s), "stale") && s.Contains("No answer from Cloudflare")
+	})
+	a.serve()
+	term.WaitFor("its recovery", func(s ptytest.Screen) bool { return !strings.Contains(title(s), "stale") && !s.Contains("No answer") })
+}
+
+// What was under the cursor is mended: the cursor goes to what is worst, and what is above the window is counted as worse.
+func TestTheOverviewHidesNoWorseRow(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "10m"}, Env: a.env()})
+	term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
+		return s.Contains("lhr-hq-gre") && s.Contains("4 interconnects") && !s.Contains("waiting")
+	})
+	worst := cursorLine(term.Screen())
+	for !strings.Contains(cursorLine(term.Screen()), "sin-dc1-ipsec") {
+		before := cursorLine(term.Screen())
+		term.Press("j")
+		term.WaitFor("the next row", func(s ptytest.Screen) bool { return cursorLine(s) != before })
+	}
+	term.WaitFor("how many worse rows are out of sight", func(s ptytest.Screen) bool { return s.Contains("worse above") && s.Contains("more below") })
+	a.do(a.SetBGP(simedge.IPsecTunnels, "sin-dc1-ipsec", "Established"))
+	a.pass(time.Second)
+	term.Press("r")
+	term.WaitFor("the worst under the cursor", func(s ptytest.Screen) bool { return cursorLine(s) == worst && !s.Contains("worse above") })
+}

@@ -26,6 +26,7 @@ type Feed struct {
 	polling bool
 	again   bool // a poll was asked for while one was under way
 	last    watch.Snapshot
+	silent  time.Time                 // when the tunnels were last asked for in vain, because nobody answered
 	beside  map[watch.SourceName]bool // sources that are being polled
 	reading map[watch.SourceName]int  // how often a source is being read out of its turn
 	account *diagnose.Account         // the reading of last; nil until somebody asks
@@ -88,6 +89,9 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 		f.polling = false
 		was := f.last.Err()
 		f.take()
+		if api.KindOf(f.last.Err()) == api.NetworkTrouble {
+			f.silent = f.watcher.Now()
+		}
 		wake := f.wake(was)
 		if f.again {
 			f.again = false
@@ -118,6 +122,15 @@ func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[watch.Tunnel] {
 		Brings:  f.Brings,
 		Refresh: f.Refresh,
 	}
+}
+
+// Outage is why nobody answers, when that was found out after a time; "" when somebody does. A server that answers with an
+// error may do so for the tunnels alone, a network that is silent is so for everything.
+func (f *Feed) Outage(since time.Time) string {
+	if err := f.last.Err(); f.silent.After(since) && api.KindOf(err) == api.NetworkTrouble {
+		return Sentence(err)
+	}
+	return ""
 }
 
 func (f *Feed) status(kinds []api.TunnelKind) tui.Status {

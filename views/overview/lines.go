@@ -8,6 +8,9 @@ import (
 	"flarewire/tui"
 )
 
+// spokenEvents is how many of the last events are read out; :events has all of them.
+const spokenEvents = 4
+
 // Waiting implements tui.Waiter.
 func (p *page) Waiting() bool {
 	return p.reading && len(p.worst) == 0 && !p.env.Feed.Freshness().Updated.IsZero()
@@ -29,7 +32,7 @@ func (p *page) Tell(now time.Time) tui.Telling {
 	} else {
 		out.Above = append(out.Above, p.list(c, s, 0)...)
 	}
-	for _, l := range slices.Concat(p.events(c, s, eventLines), p.sources(c, s)) {
+	for _, l := range slices.Concat(p.events(c, s, spokenEvents), p.sources(c, s)) {
 		out.Below = append(out.Below, spaced(l))
 	}
 	return out

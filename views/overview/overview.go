@@ -62,7 +62,7 @@ type diagnosedMsg struct {
 
 func newPage(env *kit.Env) *page {
 	p := &page{env: env}
-	p.table = table.New(p.columns(), func(t trouble) string { return string(t.Subject.Resource) + "/" + idOf(t) })
+	p.table = table.New(p.columns(), p.key)
 	p.table.StickToTop() // what is worst must be seen, also when it comes later
 	return p
 }
@@ -126,8 +126,15 @@ func (p *page) take(found []diagnose.Diagnosis) {
 			p.worst[i].state, p.worst[i].role = interconnect.StateText(state, p.env.Glyphs)
 		}
 	}
+	// When what was looked at is no longer wrong, the cursor goes to what is worst, and not to a chance neighbour.
+	if at := p.table.Cursor(); !slices.ContainsFunc(p.worst, func(t trouble) bool { return p.key(t) == at }) {
+		p.table.StickToTop()
+	}
 	p.table.Set(p.worst)
 }
+
+// key tells a row from the others.
+func (p *page) key(t trouble) string { return string(t.Subject.Resource) + "/" + idOf(t) }
 
 // idOf is the id of a trouble's subject, or its name when it has none: a gap between routes has not.
 func idOf(t trouble) string { return cmp.Or(t.Subject.ID, t.Subject.Name) }
@@ -202,7 +209,7 @@ func (p *page) Actions() []tui.Action {
 // eventLines is how many of the last events are shown at the most, listRows how many rows of what is wrong
 // go before them.
 const (
-	eventLines = 4
+	eventLines = 12
 	listRows   = 8
 )
 
@@ -249,8 +256,8 @@ func (p *page) list(c tui.Canvas, s watch.Snapshot, room int) []string {
 			c.Height-- // the line that says so must not cover a row, least of all the one under the cursor
 		}
 		rows := p.table.Draw(c)
-		if _, last := p.table.Window(); more && last < len(p.worst) {
-			rows = append(rows, c.Theme.Paint(tui.Muted, fmt.Sprintf("   and %d more", len(p.worst)-last)))
+		if more {
+			rows = append(rows, c.Theme.Paint(tui.Muted, "   "+p.hidden()))
 		}
 		return rows
 	}
@@ -263,6 +270,19 @@ func (p *page) list(c tui.Canvas, s watch.Snapshot, room int) []string {
 	return tui.Paragraph(c, tui.Good, c.Theme.Glyphs.Up+" Nothing is wrong that flarewire can see in the data below.")
 }
 
+// hidden counts the rows that there is no room for, and says where they are: what is above is worse.
+func (p *page) hidden() string {
+	first, last := p.table.Window()
+	above, below := first-1, len(p.worst)-last
+	switch {
+	case above == 0:
+		return fmt.Sprintf("and %d more", below)
+	case below == 0:
+		return fmt.Sprintf("and %d worse above", above)
+	}
+	return fmt.Sprintf("and %d worse above, %d more below", above, below)
+}
+
 // cause is the whole reading of the row under the cursor, and what to do: the column cuts it.
 func (p *page) cause(c tui.Canvas) []string {
 	row, ok := p.table.Selected()
@@ -270,14 +290,17 @@ func (p *page) cause(c tui.Canvas) []string {
 		return nil
 	}
 	f := row.Findings[0]
-	out := append([]string{""}, tui.Paragraph(c, tui.Strong, f.Text)...)
+	out := tui.Paragraph(c, tui.Strong, f.Text)
 	if f.Next != "" {
 		out = append(out, tui.Paragraph(c, tui.Plain, f.Next)...)
 	}
-	return append(out[:min(len(out), causeLines)], "")
+	if most := max(causeLines, c.Height/4); len(out) > most {
+		out = append(out[:most-1], c.Theme.Paint(tui.Muted, "   "+tui.Ellipsis+" enter shows all of it"))
+	}
+	return append(append([]string{""}, out...), "")
 }
 
-// causeLines bounds the reading below the list.
+// causeLines bounds the reading below the list on a small screen.
 const causeLines = 5
 
 func (p *page) events(c tui.Canvas, s watch.Snapshot, most int) []string {

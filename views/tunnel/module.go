@@ -79,7 +79,7 @@ func (m *Module) Services() []tui.Service { return []tui.Service{m.leases, track
 
 func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Description[watch.Tunnel] {
 	d := Describe(title, m.env.Glyphs)
-	d.Columns = slices.Insert(d.Columns, 3, healthColumn())
+	d.Columns = slices.Insert(MarkOld(d.Columns, func(id string) bool { return m.env.Feed.Diagnosis().Old(id) }), 3, healthColumn())
 	d.Sections = func(t watch.Tunnel, now time.Time) []resource.Section {
 		own := sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID), lookback(t, m.env.Feed.Look(t.Name), now)...)
 		return append(own, m.env.Related(subject(t))...)

@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"flarewire/api"
 	"flarewire/internal/watch"
 	"flarewire/tui"
 )
@@ -31,9 +32,14 @@ func TestSinceCountsOnlyWhatWasWatched(t *testing.T) {
 // A session that flaps is up at this moment: the counts say that it is not well all the same.
 func TestTheCountsNameWhatFlaps(t *testing.T) {
 	up, flaps := watch.Tunnel{State: watch.Up}, watch.Tunnel{State: watch.Up, Track: watch.Track{Flapping: true}}
+	off := false
+	static := watch.Tunnel{State: watch.NoBGP, Health: watch.TunnelHealth{State: watch.HealthDown}}
+	unprobed := static
+	unprobed.HealthCheck = &api.HealthCheck{Enabled: &off}
 	for want, rows := range map[string][]watch.Tunnel{
-		"2 tunnels   1 flapping   ● 2 up": {up, flaps},
-		"1 tunnel   ● 1 up":               {up},
+		"3 tunnels   ✗ 1 by probes   ● 1 up   ○ 2 no BGP": {static, unprobed, up}, // with its probes off nothing is known of it
+		"2 tunnels   1 flapping   ● 2 up":                 {up, flaps},
+		"1 tunnel   ● 1 up":                               {up},
 	} {
 		if got := text(Summary(rows, tui.UnicodeGlyphs)); got != want {
 			t.Errorf("%q, want %q", got, want)

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -108,6 +109,31 @@ func columns(g tui.Glyphs) []table.Column[watch.Tunnel] {
 		{Key: "description", Title: "DESCRIPTION", Width: 24, Grow: 40, Priority: 7, Role: muted,
 			Text: text(func(t T) string { return t.Description })},
 	}
+}
+
+// MarkOld has the state of a session say how old its status is, where old tells that it may be left over from an earlier
+// time: the column with the age of every status has no room on a narrow screen.
+func MarkOld(columns []table.Column[watch.Tunnel], old func(id string) bool) []table.Column[watch.Tunnel] {
+	left := func(t watch.Tunnel) bool { return t.State == watch.Up && !statusTime(t).IsZero() && old(t.ID) }
+	out := slices.Clone(columns)
+	for i, col := range out {
+		if col.Key != "state" {
+			continue
+		}
+		out[i].Text = func(t watch.Tunnel, now time.Time) string {
+			if left(t) {
+				return col.Text(t, now) + ", " + tui.AgeSince(statusTime(t), now) + " old"
+			}
+			return col.Text(t, now)
+		}
+		out[i].Role = func(t watch.Tunnel) tui.Role {
+			if left(t) {
+				return tui.Pending
+			}
+			return col.Role(t)
+		}
+	}
+	return out
 }
 
 // healthColumn is what the probes found; "-" when nothing is known or checks are off.
@@ -244,6 +270,9 @@ func Summary(rows []watch.Tunnel, g tui.Glyphs) tui.Line {
 	}
 	line := tui.Line{{Text: whole, Role: tui.Strong}}
 	for _, s := range []watch.State{watch.Down, watch.Establishing, watch.Unknown, watch.Up, watch.NoBGP} {
+		if s == watch.Establishing {
+			line = append(line, deadByProbes(rows, g)...)
+		}
 		if s == watch.Up {
 			line = append(line, flapping(rows)...)
 		}
@@ -271,4 +300,18 @@ func flapping(rows []watch.Tunnel) tui.Line {
 		return nil
 	}
 	return tui.Line{{Text: fmt.Sprintf("   %d flapping", n), Role: tui.Pending}}
+}
+
+// deadByProbes are those that no session tells to be down, but the probes do; each is counted by its session, too.
+func deadByProbes(rows []watch.Tunnel, g tui.Glyphs) tui.Line {
+	n := 0
+	for _, t := range rows {
+		if (t.State == watch.Up || t.State == watch.NoBGP) && probed(t) == watch.HealthDown {
+			n++
+		}
+	}
+	if n == 0 {
+		return nil
+	}
+	return tui.Line{{Text: fmt.Sprintf("   %s %d by probes", g.Down, n), Role: tui.Bad}}
 }
