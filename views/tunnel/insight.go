@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"slices"
 	"time"
 
 	"flarewire/api"
@@ -35,7 +36,8 @@ func lookback(t watch.Tunnel, look live.Look, now time.Time) []resource.Section 
 		}
 		return []resource.Section{s}
 	}
-	s.Fields = append(s.Fields, healthGraph(t, look.Insight), rateGraph("In", "from your side", look.Ingress, look.IngressErr),
+	s.Fields = append(append(s.Fields, healthGraph(t, look.Insight)), unwell(t, look.Insight, now)...)
+	s.Fields = append(s.Fields, rateGraph("In", "from your side", look.Ingress, look.IngressErr),
 		rateGraph("Out", "to your side", look.Egress, look.EgressErr))
 	s.Fields = append(s.Fields, resource.Field{Label: "Read", Value: look.At.UTC().Format("15:04:05") + " UTC", Role: tui.Muted, Note: readNote(look, now)})
 	return []resource.Section{s, locations(t, look.Insight)}
@@ -73,6 +75,30 @@ func healthGraph(t watch.Tunnel, in watch.Insight) resource.Field {
 	f.Value, f.Role = words, healthRole(watch.HealthOf(newest.Value))
 	f.Graph = graph(in.Health, 1, math.Min, words+"; scale 0 to 100 %", "lowest")
 	return f
+}
+
+// unwell says since when the probes find the tunnel not healthy: of what was before flarewire looked, only the analytics know.
+func unwell(t watch.Tunnel, in watch.Insight, now time.Time) []resource.Field {
+	newest := last(in.Health)
+	if checksOff(t) || newest == nil || watch.HealthOf(newest.Value) == watch.Healthy {
+		return nil
+	}
+	began, whole := newest.At, true
+	for _, p := range slices.Backward(in.Health) {
+		if p.Value == nil || p.At.After(newest.At) {
+			continue
+		}
+		if watch.HealthOf(p.Value) == watch.Healthy {
+			whole = false
+			break
+		}
+		began = p.At
+	}
+	f := resource.Field{Label: "Not healthy", Value: "since " + clock(began) + ", for " + tui.AgeSince(began, now), Role: healthRole(watch.HealthOf(newest.Value))}
+	if whole {
+		f.Value = "for all of these 24 h, perhaps longer"
+	}
+	return []resource.Field{f}
 }
 
 func rateGraph(label, side string, series []watch.Point, err error) resource.Field {

@@ -7,6 +7,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/watch"
 	"flarewire/tui"
+	"flarewire/views/live"
 )
 
 // SINCE never claims more than was watched.
@@ -52,4 +53,33 @@ func text(l tui.Line) (out string) {
 		out += span.Text
 	}
 	return out
+}
+
+// Since when the probes find it bad, the analytics know also of the time before flarewire looked.
+func TestSinceWhenTheProbesFindItBad(t *testing.T) {
+	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
+	well, bad := 1.0, 0.0
+	for name, c := range map[string]struct {
+		series []*float64
+		want   string
+	}{
+		"well":                       {[]*float64{&well, &bad, &well, nil}, ""},
+		"bad since half an hour":     {[]*float64{&well, &bad, &well, &bad, nil, &bad, &bad, &bad, nil}, "since 02:30, for 30m"},
+		"bad as far as one can look": {[]*float64{nil, &bad, &bad, nil}, "for all of these 24 h, perhaps longer"},
+		"nothing is known":           {[]*float64{nil, nil, nil}, ""},
+	} {
+		look := live.Look{Insight: watch.Insight{At: now}}
+		for i, v := range c.series {
+			look.Health = append(look.Health, watch.Point{At: now.Add(time.Duration(i-len(c.series)) * watch.InsightStep), Value: v})
+		}
+		got := ""
+		for _, f := range lookback(watch.Tunnel{}, look, now)[0].Fields {
+			if f.Label == "Not healthy" {
+				got = f.Value
+			}
+		}
+		if got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
 }
