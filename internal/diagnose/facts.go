@@ -159,32 +159,35 @@ func (a *Account) Prefix(id string) []Finding {
 // All reads the whole account: everything that has trouble, the worst first. What is merely worth a remark
 // is left out.
 func (a *Account) All() []Diagnosis {
-	var all []Diagnosis
-	add := func(s Subject, findings []Finding) {
-		if slices.ContainsFunc(findings, matters) {
-			all = append(all, Diagnosis{s, findings})
-		}
-	}
-	for _, t := range a.facts.Tunnels {
-		add(tunnelSubject(t), a.Tunnel(t.ID))
-	}
-	for _, p := range a.facts.Prefixes {
-		add(Subject{watch.PrefixResource, p.ID, p.CIDR}, a.Prefix(p.ID))
-	}
-	for _, p := range a.facts.Ports {
-		add(Subject{watch.PortResource, p.Name, p.Name}, Port(p))
-	}
-	for _, l := range a.facts.Links {
-		add(Subject{watch.LinkResource, l.ID, l.Name}, a.Link(l.ID))
-	}
-	for _, d := range a.Routes() {
-		add(d.Subject, d.Findings)
-	}
+	all := slices.DeleteFunc(a.every(), func(d Diagnosis) bool { return !slices.ContainsFunc(d.Findings, matters) })
 	slices.SortStableFunc(all, func(x, y Diagnosis) int {
 		a, b := x.Findings[0], y.Findings[0]
 		return cmp.Or(cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Likelihood, a.Likelihood), strings.Compare(x.Subject.Name, y.Subject.Name))
 	})
 	return all
+}
+
+// Named reads the objects with a name or an id, whether they have trouble or not; those without any finding have none.
+func (a *Account) Named(name string) []Diagnosis {
+	return slices.DeleteFunc(a.every(), func(d Diagnosis) bool { return d.Subject.Name != name && d.Subject.ID != name })
+}
+
+// every reads everything there is.
+func (a *Account) every() []Diagnosis {
+	var all []Diagnosis
+	for _, t := range a.facts.Tunnels {
+		all = append(all, Diagnosis{tunnelSubject(t), a.Tunnel(t.ID)})
+	}
+	for _, p := range a.facts.Prefixes {
+		all = append(all, Diagnosis{Subject{watch.PrefixResource, p.ID, p.CIDR}, a.Prefix(p.ID)})
+	}
+	for _, p := range a.facts.Ports {
+		all = append(all, Diagnosis{Subject{watch.PortResource, p.Name, p.Name}, Port(p)})
+	}
+	for _, l := range a.facts.Links {
+		all = append(all, Diagnosis{Subject{watch.LinkResource, l.ID, l.Name}, a.Link(l.ID)})
+	}
+	return append(all, a.Routes()...)
 }
 
 func matters(f Finding) bool { return f.Impact > NoImpact && f.Likelihood > Remark }

@@ -90,6 +90,7 @@ func commands(t *testing.T, home string) []command {
 	out := []command{
 		{line: "status", code: 1}, {line: "status -o json", code: 1}, {line: "status -o line", code: 1, out: "fw ?\n"},
 		{line: "check", code: 3, out: "FLAREWIRE UNKNOWN - "}, {line: "check --tunnel fra-dc1-gre", code: 3, out: "FLAREWIRE UNKNOWN - "},
+		{line: "diagnose", code: 1}, {line: "diagnose -o json fra-dc1-gre", code: 1},
 		{line: "config fra-dc1-gre --for linux", code: 1}, {line: "snapshot save " + filepath.Join(home, "new.json"), code: 1},
 		{line: "snapshot compare " + filepath.Join(home, "good.json"), code: 1},
 		{line: "auth status", code: 1, out: "In use:"}, {line: "auth login --token-stdin --store none", input: simedge.DefaultToken, code: 1},

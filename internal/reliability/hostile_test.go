@@ -228,7 +228,7 @@ func TestHostileTextIsCopiedFaithfullyAndOnlyOnPurpose(t *testing.T) {
 func TestHostileTextInCommandsIsHarmless(t *testing.T) {
 	text := everything()
 	lines := []string{"status", "check", "list gre", "list ipsec", "list interconnects", "list cnis", "list cf-interconnects", "list prefixes", "list bgp-prefixes",
-		"list bindings", "list routes", "get gre fra-dc1-gre", "auth status", "get gre nothing-like-it", "snapshot compare"}
+		"list bindings", "list routes", "diagnose", "get gre fra-dc1-gre", "auth status", "get gre nothing-like-it", "snapshot compare"}
 	for _, field := range []string{"name", "description", "cidr", "id", "message", "site", "tunnelName", "state", "colo_name", "service_name", "nexthop"} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newShell(t, t.TempDir())

@@ -1,0 +1,207 @@
+package cli
+
+import (
+	"bytes"
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/watch"
+	"flarewire/tui"
+)
+
+func newDiagnose(x IO, f *flags) *cobra.Command {
+	var out output
+	var timeout time.Duration
+	cmd := &cobra.Command{
+		Use:   "diagnose [NAME]...",
+		Short: "Print what is wrong, worst first, with the likeliest cause and what to do",
+		Long: `Print what is wrong with tunnels, prefixes, interconnects and routes, worst first: the likeliest
+cause of each and what to do next, as the overview of the full screen does. With NAME, a name or an
+id, everything that was found about that object, with the fields that say so and the document
+behind it.
+
+It reads and changes nothing: the lists of tunnels, routes, prefixes with what belongs to them,
+interconnects, and the health and traffic of the last minutes. What could not be read is named on
+standard error; nothing is claimed about it. What earlier runs of the full screen have watched, such
+as sessions that go up and down, counts too.
+
+Exit code: 0 it was read, whatever was found, 1 the tunnels could not be read, 2 wrong usage, no
+credentials, or there is no such object. For monitoring see flarewire check.`,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := out.check(); err != nil {
+				return err
+			}
+			if timeout <= 0 {
+				return usage("--timeout %s: use a time like 30s", timeout)
+			}
+			return runDiagnose(cmd.Context(), x, f, out, timeout, args)
+		},
+		ValidArgsFunction: cobra.NoFileCompletions,
+	}
+	out.flag(cmd)
+	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "give up after this time")
+	return cmd
+}
+
+func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.Duration, names []string) error {
+	s, err := f.openWithin(ctx, x, timeout)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	ctx, cancel := context.WithTimeout(ctx, timeout)
+	defer cancel()
+	snapshot := s.everything(ctx, x, f)
+	if err := snapshot.Err(); err != nil {
+		return trouble(err)
+	}
+	for _, gap := range gaps(snapshot) {
+		fmt.Fprintln(x.Err, "flarewire: not known: "+gap.Source+": "+gap.Why)
+	}
+	read := diagnose.Read(diagnose.From(snapshot, s.now()))
+	found := read.All()
+	if len(names) > 0 {
+		if found, err = askedFor(read, names); err != nil {
+			return err
+		}
+	}
+	if out == "json" {
+		return printDiagnosesJSON(x, s, snapshot, found)
+	}
+	return printLines(x.Out, diagnoses(found, len(names) > 0, f.canvas(x, s.now())))
+}
+
+// everything is one look at all that a diagnosis rests on, with what earlier runs have watched.
+func (s *session) everything(ctx context.Context, x IO, f *flags) watch.Snapshot {
+	w := s.watch(ctx, f)
+	w.Use(watch.FromAccount(s.account))
+	if s.source != demoSource {
+		w.Recall(watch.OpenHistory(watch.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
+	}
+	var wait sync.WaitGroup
+	wait.Go(func() { w.Poll(ctx) })
+	if s.name == "" {
+		wait.Go(func() { s.lookUpName(ctx) })
+	}
+	for _, name := range watch.SourceNames() {
+		wait.Go(func() { w.PollSource(ctx, name) })
+	}
+	wait.Wait()
+	return w.Last()
+}
+
+// askedFor are the diagnoses of the objects that were asked for.
+func askedFor(read *diagnose.Account, names []string) ([]diagnose.Diagnosis, error) {
+	var out []diagnose.Diagnosis
+	for _, name := range names {
+		found := read.Named(name)
+		if len(found) == 0 {
+			return nil, usage("there is no tunnel, prefix or interconnect %q; flarewire diagnose without a name lists what has trouble", tui.Clean(name))
+		}
+		out = append(out, found...)
+	}
+	return out, nil
+}
+
+// gap is a source that could not be read, and why.
+type gap struct {
+	Source string `json:"source"`
+	Why    string `json:"why"`
+}
+
+func gaps(s watch.Snapshot) []gap {
+	out := []gap{}
+	for _, feed := range s.Feeds {
+		if feed.Err != nil {
+			out = append(out, gap{string(feed.Name), strings.Join(strings.Fields(tui.Clean(feed.Err.Error())), " ")})
+		}
+	}
+	return out
+}
+
+// diagnosesJSON is the contract of `diagnose -o json` (docs/architecture.md).
+type diagnosesJSON struct {
+	Account  accountJSON          `json:"account"`
+	At       time.Time            `json:"at"`
+	Objects  []diagnose.Diagnosis `json:"objects"`
+	NotKnown []gap                `json:"not_known"`
+}
+
+func printDiagnosesJSON(x IO, s *session, snapshot watch.Snapshot, found []diagnose.Diagnosis) error {
+	doc := diagnosesJSON{accountJSON{s.account.ID, s.name}, s.now().UTC(), append([]diagnose.Diagnosis{}, found...), gaps(snapshot)}
+	for i := range doc.Objects {
+		doc.Objects[i].Findings = append([]diagnose.Finding{}, doc.Objects[i].Findings...) // none is [], not null
+	}
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetIndent("", "  ")
+	if err := enc.Encode(doc); err != nil {
+		return trouble(err)
+	}
+	return writeJSON(x.Out, text.Bytes())
+}
+
+// diagnoses are the objects for people; whole gives all of the findings with what they rest on.
+func diagnoses(found []diagnose.Diagnosis, whole bool, c tui.Canvas) []string {
+	if len(found) == 0 {
+		return []string{c.Theme.Glyphs.Up + " Nothing is wrong that the data shows."}
+	}
+	var out []string
+	for i, d := range found {
+		if i > 0 {
+			out = append(out, "")
+		}
+		out = append(out, tui.Text(tui.Strong, tui.Clean(d.Subject.Name)).Paint(c.Theme, c.Width))
+		if len(d.Findings) == 0 {
+			out = append(out, tui.Paragraph(c, tui.Good, "Nothing is wrong with it that the data shows.")...)
+		}
+		for n, f := range d.Findings {
+			if n > 0 && !whole {
+				break
+			}
+			if n > 0 {
+				out = append(out, "")
+			}
+			out = append(out, reading(f, whole, c)...)
+		}
+	}
+	return out
+}
+
+// reading is one finding: how bad and how certain, what it means, what to do.
+func reading(f diagnose.Finding, whole bool, c tui.Canvas) []string {
+	head := f.Cause.Title() + " (" + f.Likelihood.String()
+	if f.Impact > diagnose.NoImpact {
+		head += ", " + f.Impact.String()
+	}
+	if !f.Since.IsZero() {
+		head += ", since " + f.Since.UTC().Format("2006-01-02 15:04 UTC")
+	}
+	out := tui.Paragraph(c, impactRole(f.Impact), head+")")
+	out = append(out, tui.Paragraph(c, tui.Plain, f.Text)...)
+	if f.Next != "" {
+		out = append(out, tui.Paragraph(c, tui.Plain, "Next: "+f.Next)...)
+	}
+	if whole {
+		out = append(out, tui.Paragraph(c, tui.Muted, "Because: "+f.Because())...)
+		out = append(out, tui.Paragraph(c, tui.Muted, "Source: "+f.Source)...)
+	}
+	return out
+}
+
+func impactRole(i diagnose.Impact) tui.Role {
+	switch i {
+	case diagnose.Outage:
+		return tui.Bad
+	case diagnose.Impaired, diagnose.Risk:
+		return tui.Pending
+	}
+	return tui.Muted
+}

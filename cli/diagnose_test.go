@@ -1,0 +1,96 @@
+package cli_test
+
+import (
+	"encoding/json"
+	"net/http"
+	"strings"
+	"testing"
+	"time"
+
+	"flarewire/internal/simedge"
+)
+
+// What is wrong, worst first, each with its cause and what to do, and without an escape sequence into a pipe.
+func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	befallen, err := edge.Seed(simedge.WrongMD5)
+	if err != nil {
+		t.Fatal(err)
+	}
+	s := newShell(t, env...)
+	if code := s.run("diagnose"); code != 0 || s.err.Len() > 0 {
+		t.Fatalf("exit %d, %q", code, s.err.String())
+	}
+	text := s.out.String()
+	at := -1
+	for _, want := range []string{"198.18.20.0/24\n   Prefix withdrawn (certain, outage, since ", "iad-dc1-gre\n   Tunnel down (likely, outage)", "\n   Next: Generate a key",
+		"waw-br1-ipsec\n   ASN mismatch", "ams-cni-v2\n   Interconnect degraded"} {
+		i := strings.Index(text, want)
+		if i <= at {
+			t.Errorf("%q is not there, or not after what is worse\n%s", want, text)
+		}
+		at = i
+	}
+	if !strings.Contains(text, befallen.Name+"\n   MD5 mismatch") || strings.Contains(text, "\x1b") || strings.Contains(text, "Because") {
+		t.Errorf("%s", text)
+	}
+}
+
+// With a name: everything about it, with the fields and the document, also of what is well.
+func TestDiagnoseTellsAllOfOneObject(t *testing.T) {
+	for name, want := range map[string][]string{
+		"iad-dc1-gre":      {"Tunnel down (likely, outage)", "Not dialling (possible, outage)", "Because: health down", "Source: Cloudflare docs"},
+		"fra-dc2-gre":      {"Session up (remark)", "Because: bgp_status.state BGP_UP"},
+		"2001:db8:40::/48": {"2001:db8:40::/48"},
+		"nwf-ams04-1":      {"Port unhealthy", "Optical receive level"},
+	} {
+		s := newShell(t)
+		if code := s.run("--demo", "diagnose", name); code != 0 {
+			t.Fatalf("%s: exit %d, %s", name, code, s.err.String())
+		}
+		for _, w := range append(want, name) {
+			if !strings.Contains(s.out.String(), w) {
+				t.Errorf("%s: no %q\n%s", name, w, s.out.String())
+			}
+		}
+	}
+	s := newShell(t)
+	if code := s.run("--demo", "diagnose", "nothing-like-it"); code != 2 || s.out.Len() > 0 || !strings.Contains(s.err.String(), `"nothing-like-it"`) {
+		t.Errorf("exit %d, %q, %q", code, s.out.String(), s.err.String())
+	}
+}
+
+// What could not be read is named, and nothing is claimed about it; without the tunnels there is no diagnosis.
+func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	edge.Fault(simedge.Fault{Path: "*addressing*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	s := newShell(t, env...)
+	if code := s.run("diagnose", "-o", "json"); code != 0 || !strings.Contains(s.err.String(), "not known: prefixes: ") {
+		t.Errorf("exit %d, %q", code, s.err.String())
+	}
+	var doc struct {
+		Account struct{ ID, Name string }
+		At      time.Time
+		Objects []struct {
+			Subject  struct{ Resource, Name string }
+			Findings []struct{ Cause, Likelihood, Impact, Text, Next string }
+		}
+		NotKnown []struct{ Source, Why string } `json:"not_known"`
+	}
+	if err := json.Unmarshal(s.out.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if len(doc.NotKnown) != 1 || doc.NotKnown[0].Source != "prefixes" || doc.Account.Name == "" || doc.At.IsZero() || len(doc.Objects) < 8 {
+		t.Errorf("%+v", doc)
+	}
+	for _, o := range doc.Objects {
+		if len(o.Findings) == 0 || o.Findings[0].Text == "" || o.Subject.Resource == "prefixes" {
+			t.Errorf("%+v", o)
+		}
+	}
+	edge.ClearFaults()
+	edge.Fault(simedge.Fault{Path: "*gre_tunnels*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	if s = newShell(t, env...); s.run("diagnose") != 1 || s.out.Len() > 0 {
+		t.Errorf("without the tunnels it says %q", s.out.String())
+	}
+}
