@@ -1,6 +1,8 @@
 package e2e_test
 
 import (
+	"fmt"
+	"math/rand/v2"
 	"net"
 	"net/http"
 	"net/http/httptest"
@@ -30,7 +32,7 @@ type account struct {
 // newAccount serves an account whose clock stands at the moment of its making.
 func newAccount(t *testing.T, o simedge.Options) *account {
 	t.Helper()
-	a := &account{t: t, now: time.Now(), address: "127.0.0.1:0"}
+	a := &account{t: t, now: time.Now()}
 	o.Now = a.clock
 	a.Edge = simedge.New(o)
 	a.serve()
@@ -54,13 +56,30 @@ func (a *account) pass(d time.Duration) {
 // serve listens on the address of before, so that a server that was down comes back where it was.
 func (a *account) serve() {
 	a.t.Helper()
-	listener, err := net.Listen("tcp", a.address)
+	listener, err := a.listen()
 	if err != nil {
 		a.t.Fatal(err)
 	}
 	a.address = listener.Addr().String()
 	a.server = &httptest.Server{Listener: listener, Config: &http.Server{Handler: http.HandlerFunc(a.answer)}}
 	a.server.Start()
+}
+
+// listen takes the address of before, at first one that no connection of anybody's is given by chance: it must still be free
+// when the server comes back.
+func (a *account) listen() (net.Listener, error) {
+	if a.address != "" {
+		return net.Listen("tcp", a.address)
+	}
+	const first, count = 20000, 10000 // below what Linux, macOS and Windows hand out
+	var err error
+	for range 50 {
+		var l net.Listener
+		if l, err = net.Listen("tcp", fmt.Sprint("127.0.0.1:", first+rand.IntN(count))); err == nil {
+			return l, nil
+		}
+	}
+	return nil, err
 }
 
 func (a *account) answer(w http.ResponseWriter, r *http.Request) {

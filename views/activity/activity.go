@@ -65,6 +65,11 @@ func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
 func (m *Module) open() tui.View {
 	source := m.list.Source()
 	source.Want = m.list.Refresh // what was just done must be there when the page opens
+	source.Status = func() tui.Status {
+		s := m.list.Source().Status()
+		s.Every = 0 // it is read from this machine: no outage makes it old
+		return s
+	}
 	return resource.NewList(m.describe(), source)
 }
 
