@@ -99,7 +99,7 @@ type Event struct {
 	ToHealth   Health    `json:"to_health,omitempty"`
 	FromPort   PortState `json:"from_port,omitempty"`
 	ToPort     PortState `json:"to_port,omitempty"`
-	// Unwatched: it happened while this program did not run, at some time before At.
+	// Unwatched: it happened while this program did not run or got no answer, at some time before At.
 	Unwatched bool `json:"unwatched,omitempty"`
 }
 
@@ -115,6 +115,7 @@ type Tunnel struct {
 // runs. It is a copy; changing it changes nothing.
 type Track struct {
 	Watched  time.Time // since when this program knows the tunnel
+	Looked   time.Time // the last answer that had it: what is said of it is of then
 	Changed  time.Time // last change of state that was seen; zero when none was
 	Downs    int       // how often this run saw the session leave Up
 	Flapping bool      // it left Up at least flapCount times within flapWindow
