@@ -163,3 +163,87 @@ func TestEventsAreInTheOrderInWhichTheyHappened(t *testing.T) {
 		t.Errorf("%+v", events)
 	}
 }
+
+// ofTheAPI is what happened to the API itself.
+func ofTheAPI(s watch.Snapshot) (out []watch.EventKind) {
+	for _, e := range s.Events {
+		if e.Resource == watch.APIResource {
+			out = append(out, e.Kind)
+		}
+	}
+	return out
+}
+
+// Nobody answers two polls in a row: that is told with its begin, and so is its end. It says nothing about any tunnel.
+func TestAnOutageOfTheAPIIsAnEvent(t *testing.T) {
+	b := newBench(t)
+	path := historyFile(t)
+	b.start(path)
+	b.set(api.BGPUp)
+	from := b.now.Add(15 * time.Second)
+	if s := b.silence(15 * time.Second); len(ofTheAPI(s)) != 0 {
+		t.Errorf("one lost poll is %v", s.Events)
+	}
+	if s := b.silence(time.Minute); len(s.Events) != 1 || s.Events[0].Kind != watch.NoAnswer || !s.Events[0].At.Equal(from) {
+		t.Errorf("%+v", s.Events)
+	}
+	b.set(api.BGPUp)
+	b.set(api.BGPUp)
+	end := b.w.Last().Events
+	if len(end) != 2 || end[1].Kind != watch.AnswersAgain || end[1].At.Sub(end[1].Since) != 75*time.Second {
+		t.Errorf("%+v", end)
+	}
+	b.start(path)
+	fra := b.set(api.BGPUp)
+	if got := b.w.Last().Events; len(got) != 2 || got[1] != end[1] || len(fra.Track.Events) != 0 {
+		t.Errorf("the next run knows %+v, and of the tunnel %+v", got, fra.Track.Events)
+	}
+}
+
+// A refusal is an answer, and so is one list of the two.
+func TestARefusalIsNoOutage(t *testing.T) {
+	silent, refused := &api.Error{Status: 503, Kind: api.ServerTrouble}, &api.Error{Status: 403, Kind: api.PermissionMissing}
+	for name, lists := range map[string]api.TunnelLists{
+		"refused":         {GREErr: refused, IPsecErr: refused},
+		"one is refused":  {GREErr: silent, IPsecErr: refused},
+		"one is answered": {GREErr: silent},
+		"too many":        {GREErr: &api.Error{Status: 429, Kind: api.RateLimited}, IPsecErr: silent},
+	} {
+		b := newBench(t)
+		b.acc.lists = lists
+		for range 3 {
+			b.poll()
+		}
+		if got := ofTheAPI(b.w.Last()); len(got) != 0 {
+			t.Errorf("%s: %v", name, got)
+		}
+	}
+}
+
+// Two instances see the same outages: each is told once, also when the next one follows at once.
+func TestAnOutageIsInTheHistoryOnce(t *testing.T) {
+	b := newBench(t)
+	path := historyFile(t)
+	b.start(path)
+	first := b.w
+	b.start(path)
+	second := b.w
+	both := func(lists api.TunnelLists) {
+		b.acc.lists = lists
+		b.now = b.now.Add(15 * time.Second)
+		first.Poll(t.Context())
+		second.Poll(t.Context())
+	}
+	away := &api.Error{Kind: api.NetworkTrouble}
+	for range 2 {
+		both(api.TunnelLists{})
+		both(api.TunnelLists{GREErr: away, IPsecErr: away})
+		both(api.TunnelLists{GREErr: away, IPsecErr: away})
+	}
+	both(api.TunnelLists{})
+	b.start(path)
+	want := []watch.EventKind{watch.NoAnswer, watch.AnswersAgain, watch.NoAnswer, watch.AnswersAgain}
+	if got := ofTheAPI(b.w.Last()); !slices.Equal(got, want) {
+		t.Errorf("%v", got)
+	}
+}

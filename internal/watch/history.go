@@ -158,8 +158,11 @@ func once(events []Event) []Event {
 	last := map[thing]Event{}
 	return slices.DeleteFunc(events, func(e Event) bool {
 		kind := e.Kind
-		if kind == FirstSeen {
+		switch kind {
+		case FirstSeen:
 			kind = SessionChanged
+		case AnswersAgain: // the next outage may begin at once
+			kind = NoAnswer
 		}
 		key := thing{kind, string(e.Resource) + e.TunnelID}
 		before, known := last[key]

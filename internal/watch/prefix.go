@@ -26,6 +26,8 @@ const (
 	BindingResource   Resource = "bindings"
 	PortResource      Resource = "cni_interconnects"
 	LinkResource      Resource = "cf_interconnects"
+	// APIResource is Cloudflare's API itself, which has no object: events about whether it answers.
+	APIResource Resource = "api"
 )
 
 // object is what two lists are compared by.

@@ -83,6 +83,8 @@ const (
 	PrefixAdvertised EventKind = "advertised" // Name is the CIDR of the BGP prefix
 	PrefixWithdrawn  EventKind = "withdrawn"
 	PortChanged      EventKind = "port"       // FromPort and ToPort differ
+	NoAnswer         EventKind = "no answer"  // of APIResource: At is when the first question got none
+	AnswersAgain     EventKind = "answers"    // of APIResource: Since is when the first question got none
 	FirstSeen        EventKind = "first seen" // only in the history: what the first look found
 )
 
@@ -99,6 +101,7 @@ type Event struct {
 	ToHealth   Health    `json:"to_health,omitempty"`
 	FromPort   PortState `json:"from_port,omitempty"`
 	ToPort     PortState `json:"to_port,omitempty"`
+	Since      time.Time `json:"since,omitzero"` // of AnswersAgain
 	// Unwatched: it happened while this program did not run or got no answer, at some time before At.
 	Unwatched bool `json:"unwatched,omitempty"`
 }

@@ -111,6 +111,7 @@ type Watcher struct {
 	past    map[string]*Track // of earlier runs, until the tunnel is seen again
 	beat    time.Time         // when the history was last told that somebody watches
 	good    time.Time         // the last poll that brought both lists
+	silence silence
 }
 
 // New makes a watcher; refresh of zero means DefaultRefresh.
@@ -158,6 +159,7 @@ func (w *Watcher) Poll(ctx context.Context) Snapshot {
 		next.Tunnels[i].Health = old.Health[t.Name]
 	}
 	tracker.dropGone(old.Tunnels, next.Tunnels)
+	tracker.events = append(tracker.events, w.silence.after(next.Sources, span{before, now})...)
 	next.Events = inOrder(next.Events, tracker.events, maxEvents)
 	next.Next = w.pause(next)
 	w.state = next

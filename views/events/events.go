@@ -125,7 +125,7 @@ func text(e *watch.Event) string {
 // of is what it happened to.
 func of(e *watch.Event) string {
 	words := map[watch.Resource]string{"": "tunnel", watch.RouteResource: "route", watch.PrefixResource: "prefix", watch.BGPPrefixResource: "BGP prefix",
-		watch.BindingResource: "binding", watch.PortResource: "interconnect", watch.LinkResource: "CF link"}
+		watch.BindingResource: "binding", watch.PortResource: "interconnect", watch.LinkResource: "CF link", watch.APIResource: "API"}
 	return kit.Or(words[e.Resource], string(e.Resource))
 }
 

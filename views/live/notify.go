@@ -162,6 +162,10 @@ func words(e watch.Event) string {
 		return "is advertised"
 	case watch.PrefixWithdrawn:
 		return "was withdrawn"
+	case watch.NoAnswer:
+		return "does not answer since " + e.At.UTC().Format("15:04:05") + " UTC"
+	case watch.AnswersAgain:
+		return "answers again"
 	}
 	return ""
 }
