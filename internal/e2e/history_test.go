@@ -59,7 +59,7 @@ func TestTheHistorySurvivesARestart(t *testing.T) {
 
 	second := open()
 	second.WaitFor("the events of the first run", showsAll("Down → Up", "somebody changed it"))
-	second.WaitFor("the change that nobody saw", showsAll("Up → Down"))
+	second.WaitFor("the change that nobody saw", showsAll("before: Up → Down"))
 	second.Press("E")
 	second.WaitFor("the page of events, newest first, with dates", func(s ptytest.Screen) bool {
 		return strings.HasPrefix(title(s), " Overview › Events") && strings.Contains(s.Line(3), "fra-dc1-gre") &&

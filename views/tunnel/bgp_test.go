@@ -108,7 +108,8 @@ func TestAnOutageInARunIsNotTakenForWatching(t *testing.T) {
 	if got := since("fra-dc2-gre"); got != "?" {
 		t.Errorf("after the outage SINCE is %s", got)
 	}
-	has(t, read(t, w, "fra-dc2-gre", now), "no change seen since 13:38:05 UTC, when flarewire first looked; for 4m since then nobody watched")
+	has(t, read(t, w, "fra-dc2-gre", now), "no change seen since 13:38:05 UTC, when flarewire first looked; for 4m since then nobody watched",
+		"watching since; no change | for 4m since then nobody watched")
 	has(t, read(t, w, "fra-dc1-gre", now), "x Up → Down | just now at the latest: nobody watched then")
 }
 
