@@ -3,6 +3,7 @@ package api
 import (
 	"errors"
 	"fmt"
+	"net/http"
 	"strings"
 	"time"
 )
@@ -141,6 +142,13 @@ func KindOf(err error) Kind {
 		return e.Kind
 	}
 	return Unknown
+}
+
+// Unanswered tells an error that says nothing about what was asked: the network, or a server in trouble. A limit of requests
+// is an answer: it says when to ask again.
+func Unanswered(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Kind != RateLimited && e.Kind != Canceled && (e.Status == 0 || e.Status >= http.StatusInternalServerError)
 }
 
 // Passes tells an error that may be gone when the same is asked again later, from one that somebody has to put right.

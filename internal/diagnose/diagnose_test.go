@@ -199,3 +199,35 @@ func BenchmarkAccount(b *testing.B) {
 		diagnose.Read(facts).All()
 	}
 }
+
+// Cloudflare does not answer any more: nothing that was found before gets more certain, or less, by waiting.
+func TestADiagnosisDoesNotChangeWhileNoDataComes(t *testing.T) {
+	d := newDesk(t)
+	d.look()
+	if err := d.edge.Restart(simedge.GRETunnels, "fra-dc1-gre"); err != nil {
+		t.Fatal(err)
+	}
+	d.now = d.now.Add(time.Minute)
+	before := summary(diagnose.Read(diagnose.From(d.look(), d.now)).All())
+	d.edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 501})
+	for range 90 {
+		d.now = d.now.Add(time.Minute)
+		d.watcher.Poll(t.Context())
+	}
+	stale := d.watcher.Last()
+	if stale.Err() == nil {
+		t.Fatal("the outage is not seen")
+	}
+	if after := summary(diagnose.Read(diagnose.From(stale, d.now)).All()); after != before {
+		t.Errorf("before the outage:\n%s\nat its end:\n%s", before, after)
+	}
+}
+
+// summary is the order of what was found, with its certainty.
+func summary(all []diagnose.Diagnosis) string {
+	var out strings.Builder
+	for _, each := range all {
+		out.WriteString(each.Subject.Name + " " + causes(each.Findings) + "\n")
+	}
+	return out.String()
+}

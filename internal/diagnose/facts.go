@@ -30,6 +30,14 @@ func From(s watch.Snapshot, now time.Time) Facts {
 	return Facts{Now: now, Tunnels: s.Tunnels, Traffic: s.Traffic, Routes: s.Routes, Prefixes: s.Prefixes, Ports: s.Ports, Links: s.Links, Health: s.Health}
 }
 
+// of is the time that the data of a tunnel is of.
+func (f Facts) of(t watch.Tunnel) time.Time {
+	if looked := t.Track.Looked; !looked.IsZero() && looked.Before(f.Now) {
+		return looked
+	}
+	return f.Now
+}
+
 // Subject is what a diagnosis is about.
 type Subject struct {
 	Resource watch.Resource `json:"resource"` // as the API calls the collection
@@ -82,7 +90,7 @@ func Read(f Facts) *Account {
 		}
 		a.statuses++
 		a.anyUp = a.anyUp || t.State == watch.Up
-		if isFresh(t, f.Now) {
+		if isFresh(t, f.of(t)) {
 			a.fresh++
 		}
 	}
@@ -131,7 +139,7 @@ func (a *Account) Tunnel(id string) []Finding {
 	if !known {
 		return nil
 	}
-	c := tunnelCase{Account: a, Tunnel: a.facts.Tunnels[i], now: a.facts.Now}
+	c := tunnelCase{Account: a, Tunnel: a.facts.Tunnels[i], now: a.facts.Now, at: a.facts.of(a.facts.Tunnels[i])}
 	return c.read()
 }
 

@@ -21,6 +21,12 @@ const (
 	rekeyLongest = 8 * time.Minute
 	// blur is how inexactly the times are known: each is noticed at a poll.
 	blur = 30 * time.Second
+	// Of a rhythm that nothing else explains more is asked: this many outages, their intervals within a poll round or
+	// a tenth of each other.
+	timerOutages = 5
+	timerBlur    = watch.DefaultRefresh / 2
+	// leastOutages are enough where the length of the rhythm says something, too.
+	leastOutages = 4
 	// steadyHealth is the average health above which the tunnel did not go down with the session.
 	steadyHealth = 0.97
 )
@@ -62,10 +68,8 @@ func dips(series []watch.Point) []outage {
 	return list
 }
 
-// rhythm is the interval of outages that come regularly: at least three equal intervals in a row, the newest
-// ones.
-func rhythm(list []outage, blur time.Duration) (every time.Duration, regular bool) {
-	const least = 4
+// rhythm is the interval of outages that come regularly: the newest ones, at least so many, all equally far apart.
+func rhythm(list []outage, least int, blur time.Duration) (every time.Duration, regular bool) {
 	if len(list) < least {
 		return 0, false
 	}
@@ -74,7 +78,7 @@ func rhythm(list []outage, blur time.Duration) (every time.Duration, regular boo
 	for i := 1; i < least; i++ {
 		intervals = append(intervals, newest[i].from.Sub(newest[i-1].from))
 	}
-	every = newest[least-1].from.Sub(newest[0].from) / (least - 1)
+	every = newest[least-1].from.Sub(newest[0].from) / time.Duration(least-1)
 	apart := slices.Max(intervals) - slices.Min(intervals)
 	return every, apart <= max(2*blur, every/10) && apart < every/2
 }
@@ -92,7 +96,7 @@ func short(list []outage, blur time.Duration) bool {
 // flaps reads a session that goes and comes.
 func (c tunnelCase) flaps() []Finding {
 	seen, exact := outages(c.Track.Events), blur
-	if every, regular := rhythm(seen, exact); regular && every < holdMost && c.steady() {
+	if every, regular := rhythm(seen, leastOutages, exact); regular && every < holdMost && c.steady() {
 		return []Finding{c.holdTimer(every, len(seen))}
 	}
 	if f, ok := c.rekey(seen, exact, "times the session went down"); ok {
@@ -103,6 +107,9 @@ func (c tunnelCase) flaps() []Finding {
 	}
 	if !c.Track.Flapping {
 		return nil
+	}
+	if every, regular := rhythm(seen, timerOutages, timerBlur); regular {
+		return c.timer(every, len(seen))
 	}
 	return []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
 		Evidence: append([]Evidence{{"times the session went down in 7 days", strconv.Itoa(c.Track.WeekDowns)}}, c.healthEvidence()...),
@@ -117,13 +124,41 @@ func (c tunnelCase) steady() bool {
 
 func (c tunnelCase) holdTimer(every time.Duration, n int) Finding {
 	return Finding{Cause: HoldTime, Likelihood: Likely, Impact: Outage, Source: srcBGP,
-		Evidence: append([]Evidence{{"times the session was seen to go down", strconv.Itoa(n)}, {"every", ago(every)}}, c.healthEvidence()...),
-		Text:     "The session goes down every " + ago(every) + " while the tunnel stays healthy: this points to a hold timer that expires because KEEPALIVEs are late, lost or filtered.",
-		Next:     "On the router: set the hold time to 45 s or more (Cloudflare offers 90 s, the lower one counts), let TCP 179 through both ways, and look for load on its control plane."}
+		Evidence: c.rhythmEvidence(every, n),
+		Text:     "The session goes down every " + interval(every) + " while the tunnel stays healthy: this points to a hold timer that expires because KEEPALIVEs are late, lost or filtered.",
+		Next:     nextHoldTime}
+}
+
+// timer reads a rhythm that fits neither a rekey nor a hold timer on a healthy tunnel: loss has no rhythm, but which timer
+// it is the API does not say.
+func (c tunnelCase) timer(every time.Duration, n int) []Finding {
+	found := []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcOwn, Evidence: c.rhythmEvidence(every, n),
+		Text: "The session goes down about every " + interval(every) + ": so regular a rhythm points to a timer, rather than to loss on the way.",
+		Next: "Look in the router's log for what ended the session each time, and for a timer or a script of this length."}}
+	if every >= holdMost {
+		return found
+	}
+	return append(found, Finding{Cause: HoldTime, Likelihood: Possible, Impact: Impaired, Source: srcBGP, Evidence: c.rhythmEvidence(every, n),
+		Text: "A hold timer may expire each time, because KEEPALIVEs are late, lost or filtered while a new session comes up at once.",
+		Next: nextHoldTime})
+}
+
+const nextHoldTime = "On the router: set the hold time to 45 s or more (Cloudflare offers 90 s, the lower one counts), let TCP 179 through both ways, and look for load on its control plane."
+
+func (c tunnelCase) rhythmEvidence(every time.Duration, n int) []Evidence {
+	return append([]Evidence{{"times the session was seen to go down", strconv.Itoa(n)}, {"every", interval(every)}}, c.healthEvidence()...)
+}
+
+// interval is the length of a rhythm: of a short one the seconds tell which timer it is.
+func interval(every time.Duration) string {
+	if every < 3*time.Minute {
+		return fmt.Sprintf("%d s", int(every.Round(time.Second).Seconds()))
+	}
+	return ago(every)
 }
 
 func (c tunnelCase) rekey(list []outage, exact time.Duration, what string) (Finding, bool) {
-	every, regular := rhythm(list, exact)
+	every, regular := rhythm(list, leastOutages, exact)
 	if !regular || every < rekeyLeast || !short(list, exact) || c.Kind != api.IPsec {
 		return Finding{}, false
 	}

@@ -121,7 +121,7 @@ func (c tunnelCase) beginning() bool {
 	if since.IsZero() {
 		since = c.Track.Watched
 	}
-	return c.State == watch.Establishing && (since.IsZero() || c.now.Sub(since) <= settling)
+	return c.State == watch.Establishing && (since.IsZero() || c.at.Sub(since) <= settling)
 }
 
 // comingUp tells that the session was seen to begin only a moment ago.
@@ -158,7 +158,7 @@ func (c tunnelCase) noStatus() []Finding {
 	wait := Finding{Cause: NoStatus, Likelihood: Possible, Impact: Outage, Evidence: evidence, Source: srcOwn,
 		Text: "BGP is configured, but the API reports no status for it yet.",
 		Next: "Wait a minute and refresh; if it stays so, ask Cloudflare support."}
-	young := !c.CreatedOn.IsZero() && c.now.Sub(c.CreatedOn.Time) < settling
+	young := !c.CreatedOn.IsZero() && c.at.Sub(c.CreatedOn.Time) < settling
 	if c.statuses > 0 || young {
 		return []Finding{wait}
 	}
@@ -177,7 +177,7 @@ func (c tunnelCase) noStatus() []Finding {
 // documented: only that the status of most others is young shows that it does.
 func (c tunnelCase) stale() []Finding {
 	s := c.BGPStatus
-	if s == nil || s.UpdatedAt.IsZero() || c.now.Sub(s.UpdatedAt.Time) < staleAfter {
+	if s == nil || s.UpdatedAt.IsZero() || c.at.Sub(s.UpdatedAt.Time) < staleAfter {
 		return nil
 	}
 	others := c.statuses - 1
@@ -196,8 +196,8 @@ func (c tunnelCase) stale() []Finding {
 	return []Finding{f}
 }
 
-func isFresh(t watch.Tunnel, now time.Time) bool {
-	return !t.BGPStatus.UpdatedAt.IsZero() && now.Sub(t.BGPStatus.UpdatedAt.Time) < freshAge
+func isFresh(t watch.Tunnel, at time.Time) bool {
+	return !t.BGPStatus.UpdatedAt.IsZero() && at.Sub(t.BGPStatus.UpdatedAt.Time) < freshAge
 }
 
 // calm says how the session stands when nothing is wrong with it or nothing can be said.

@@ -15,7 +15,8 @@ import (
 type tunnelCase struct {
 	*Account
 	watch.Tunnel
-	now time.Time
+	now time.Time // for ages that people are told
+	at  time.Time // of the data: what rules measure by, so that none gets more certain while no answer comes
 }
 
 // read asks every rule. Their order decides among findings of equal likelihood: the lower layers first,
@@ -57,7 +58,7 @@ func (c tunnelCase) carries() []Evidence {
 		evidence = append(evidence, Evidence{"bgp_status.state", string(c.BGPStatus.State)})
 	}
 	// Traffic from before the health fell proves nothing.
-	fell := c.now.Add(-watch.HealthWindow)
+	fell := c.at.Add(-watch.HealthWindow)
 	if c.Health.Since.After(fell) {
 		fell = c.Health.Since
 	}

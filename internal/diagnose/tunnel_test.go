@@ -2,6 +2,7 @@ package diagnose_test
 
 import (
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -30,13 +31,13 @@ func locations(traffic *float64, good bool) map[string]watch.Insight {
 	return map[string]watch.Insight{"t": in}
 }
 
-// downs are sessions that go down so often, that far apart, for a minute each; every second interval is longer by uneven.
+// downs are sessions that go down so often, that far apart, for a minute at the most; every second interval is longer by uneven.
 func downs(n int, every, uneven time.Duration) []watch.Event {
 	var events []watch.Event
 	at := night.Add(-time.Duration(n) * (every + uneven))
 	for i := range n {
 		events = append(events, watch.Event{At: at, Kind: watch.SessionChanged, From: watch.Up, To: watch.Down},
-			watch.Event{At: at.Add(time.Minute), Kind: watch.SessionChanged, From: watch.Down, To: watch.Up})
+			watch.Event{At: at.Add(min(time.Minute, every/5)), Kind: watch.SessionChanged, From: watch.Down, To: watch.Up})
 		if at = at.Add(every); i%2 == 0 {
 			at = at.Add(uneven)
 		}
@@ -102,6 +103,30 @@ func TestWhatLiesBelowASession(t *testing.T) {
 			if len(f.Evidence) == 0 || f.Text == "" || f.Source == "" {
 				t.Errorf("%s: %s has no evidence, text or source: %+v", name, f.Cause, f)
 			}
+		}
+	}
+}
+
+// A session that goes down by the clock is not lost on the way, also when the polls see it a round late; chance has no rhythm.
+func TestARhythmIsNamed(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		events []watch.Event
+		causes string
+		text   string
+	}{
+		"to the second":     {downs(8, 50*time.Second, 0), "flapping:likely hold-time:possible", "about every 50 s"},
+		"seen at the polls": {downs(9, 45*time.Second, 15*time.Second), "flapping:likely hold-time:possible", "about every 53 s"},
+		"no timer of BGP":   {downs(8, 9*time.Minute, 0), "flapping:likely", "about every 9 min"},
+		"by chance":         {downs(8, 40*time.Second, time.Minute), "flapping:likely", "without a clear rhythm"},
+		"too few to say":    {downs(4, 50*time.Second, 0), "flapping:likely", "without a clear rhythm"},
+	} {
+		w := below(api.GRE, watch.Healthy, 0.9)
+		w.Track.Events, w.Track.Flapping = c.events, true
+		found := slices.DeleteFunc(diagnose.Read(diagnose.Facts{Now: night, Tunnels: []watch.Tunnel{w}}).Tunnel("id-t"),
+			func(f diagnose.Finding) bool { return f.Cause != diagnose.Flapping && f.Cause != diagnose.HoldTime })
+		if got := causes(found); got != c.causes || !strings.Contains(found[0].Text, c.text) {
+			t.Errorf("%s: %s: %s", name, got, found[0].Text)
 		}
 	}
 }

@@ -59,7 +59,7 @@ func TestTheHistorySurvivesARestart(t *testing.T) {
 
 	second := open()
 	second.WaitFor("the events of the first run", showsAll("Down → Up", "somebody changed it"))
-	second.WaitFor("the change that nobody saw", showsAll("Up → Down"))
+	second.WaitFor("the change that nobody saw", showsAll("before: Up → Down"))
 	second.Press("E")
 	second.WaitFor("the page of events, newest first, with dates", func(s ptytest.Screen) bool {
 		return strings.HasPrefix(title(s), " Overview › Events") && strings.Contains(s.Line(3), "fra-dc1-gre") &&
@@ -148,4 +148,26 @@ func TestAnEventLeadsToThePrefixThatItHappenedTo(t *testing.T) {
 			})
 		})
 	}
+}
+
+// Cloudflare does not answer for a while: when that began and how long it was is an event like others, and opening it says so.
+func TestAnOutageOfCloudflareIsAnEvent(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "10m"}, Env: a.env(), Cols: 100, Rows: 40})
+	term.WaitFor("every source", func(s ptytest.Screen) bool { return s.Contains("interconnects") && !s.Contains("waiting") })
+	a.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 501, Path: "*_tunnels*"})
+	term.Press("r")
+	term.WaitFor("no answer", func(s ptytest.Screen) bool { return s.Contains("Cloudflare answered 501") })
+	term.Press("r")
+	term.WaitFor("an outage", says("Cloudflare did not answer from "))
+	a.ClearFaults()
+	term.Press("r")
+	term.WaitFor("its end", says("Cloudflare answered again after "))
+	term.Press("E")
+	term.WaitFor("the page of events, newest first", func(s ptytest.Screen) bool { return strings.Contains(s.Line(3), "answered again after") })
+	term.Press("enter")
+	term.WaitFor("the event", func(s ptytest.Screen) bool {
+		return strings.Contains(title(s), "Events › Cloudflare") && s.Contains("answered again after") && s.Contains("API")
+	})
 }

@@ -39,7 +39,6 @@ type History struct {
 	maxSize int64
 	run     string // names the lines of this stretch of watching
 	began   time.Time
-	gapped  bool // the stretch is over: something could not be seen
 	redact  secret.Redactor
 }
 
@@ -61,11 +60,19 @@ func OpenHistory(path string, now time.Time, maxSize int64) *History {
 
 // begin starts a stretch of watching.
 func (h *History) begin(now time.Time) {
-	h.run, h.began, h.gapped = fmt.Sprintf("%d-%d", os.Getpid(), now.UnixNano()), now, false
+	h.run, h.began = fmt.Sprintf("%d-%d", os.Getpid(), now.UnixNano()), now
 }
 
-// gap ends the stretch of watching: what happens until the next good look is not seen.
-func (h *History) gap() { h.gapped = true }
+// resume ends the stretch of watching at the last good look, zero for none, and starts another one: what happened in
+// between was not seen.
+func (h *History) resume(last, now time.Time) error {
+	var err error
+	if !last.IsZero() {
+		err = h.add(nil, last, true)
+	}
+	h.begin(now)
+	return err
+}
 
 // line is one line of the file: an event, or the time for which a run has watched so far.
 type line struct {
@@ -151,8 +158,11 @@ func once(events []Event) []Event {
 	last := map[thing]Event{}
 	return slices.DeleteFunc(events, func(e Event) bool {
 		kind := e.Kind
-		if kind == FirstSeen {
+		switch kind {
+		case FirstSeen:
 			kind = SessionChanged
+		case AnswersAgain: // the next outage may begin at once
+			kind = NoAnswer
 		}
 		key := thing{kind, string(e.Resource) + e.TunnelID}
 		before, known := last[key]
@@ -204,9 +214,6 @@ func (h *History) add(events []Event, now time.Time, good bool) error {
 	var text bytes.Buffer
 	for i := range events {
 		h.write(&text, line{Event: &events[i]})
-	}
-	if good && h.gapped {
-		h.begin(now)
 	}
 	if good {
 		h.write(&text, line{Run: h.run, Watched: &stretch{h.began, now}})

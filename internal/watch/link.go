@@ -133,7 +133,7 @@ func (p *Port) ask(ctx context.Context, from stateSource, now func() time.Time) 
 }
 
 func pollLinks(f Fetchers) poll {
-	return func(ctx context.Context, w *Watcher) (func(*Snapshot, span) []Event, error) {
+	return func(ctx context.Context, w *Watcher) (func(*Snapshot, look) []Event, error) {
 		got := f.Links(ctx, w.Last().Ports, w.now)
 		trouble := errors.Join(got.PortErr, got.LinkErr)
 		if got.PortErr != nil && got.LinkErr != nil {
@@ -144,12 +144,12 @@ func pollLinks(f Fetchers) poll {
 				trouble = p.Err // one stands for all
 			}
 		}
-		return func(s *Snapshot, between span) []Event {
+		return func(s *Snapshot, between look) []Event {
 			var events []Event
 			s.PortErr = got.PortErr
 			if got.Ports != nil {
 				if s.Ports != nil {
-					events = append(differences(portObjects(s.Ports), portObjects(got.Ports), between), portEvents(s.Ports, got.Ports)...)
+					events = append(differences(portObjects(s.Ports), portObjects(got.Ports), between), portEvents(s.Ports, got.Ports, between.blind)...)
 				}
 				s.Ports = got.Ports
 			}
@@ -181,7 +181,7 @@ func linkObjects(links []api.MagicInterconnect) []object {
 }
 
 // portEvents are the changes of state. When one happened is not told: it was noticed when the state was asked.
-func portEvents(before, after []Port) []Event {
+func portEvents(before, after []Port, blind bool) []Event {
 	was := make(map[string]PortState, len(before))
 	for _, p := range before {
 		was[p.Name] = p.State
@@ -189,7 +189,7 @@ func portEvents(before, after []Port) []Event {
 	var events []Event
 	for _, p := range after {
 		if old := was[p.Name]; old != "" && old != p.State {
-			events = append(events, Event{At: p.At, Kind: PortChanged, Resource: PortResource, TunnelID: p.Name, Name: p.Name, FromPort: old, ToPort: p.State})
+			events = append(events, Event{At: p.At, Kind: PortChanged, Resource: PortResource, TunnelID: p.Name, Name: p.Name, FromPort: old, ToPort: p.State, Unwatched: blind})
 		}
 	}
 	return events

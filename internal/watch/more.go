@@ -129,7 +129,7 @@ func notNil[T any](list []T, err error) ([]T, error) {
 // more is one source with its lock: one request in flight per source.
 type more struct {
 	polling chan struct{} // holds one: who is polling
-	poll    func(ctx context.Context, w *Watcher) (apply func(*Snapshot, span) []Event, err error)
+	poll    func(ctx context.Context, w *Watcher) (apply func(*Snapshot, look) []Event, err error)
 }
 
 func newMore() map[SourceName]*more { return map[SourceName]*more{} }
@@ -239,7 +239,7 @@ func (w *Watcher) PollSource(ctx context.Context, name SourceName) Snapshot {
 	next := w.state
 	next.Feeds = append([]Feed(nil), next.Feeds...)
 	f := feed(&next, name)
-	between := span{f.Fetched, now}
+	between := look{span{f.Fetched, now}, !f.Fetched.IsZero() && now.Sub(f.Fetched) > blindAfter(f.Every)}
 	f.Err = err
 	if apply == nil {
 		f.Failures++
@@ -251,7 +251,7 @@ func (w *Watcher) PollSource(ctx context.Context, name SourceName) Snapshot {
 	f.Fetched, f.Failures = before, 0
 	events := apply(&next, between)
 	f.Due = before.Add(f.Every)
-	next.Events = bounded(append(append([]Event(nil), next.Events...), events...), maxEvents)
+	next.Events = inOrder(next.Events, events, maxEvents)
 	w.state = next
 	w.mu.Unlock()
 	return w.noted(func() error { return w.record(next.HistoryErr, events, now) })

@@ -11,22 +11,22 @@ import (
 	"flarewire/api"
 )
 
-type poll = func(ctx context.Context, w *Watcher) (apply func(*Snapshot, span) []Event, err error)
+type poll = func(ctx context.Context, w *Watcher) (apply func(*Snapshot, look) []Event, err error)
 
 func pollHealth(f Fetchers) poll {
-	return func(ctx context.Context, w *Watcher) (func(*Snapshot, span) []Event, error) {
+	return func(ctx context.Context, w *Watcher) (func(*Snapshot, look) []Event, error) {
 		now := w.now()
 		report, err := f.Health(ctx, now.Add(-HealthWindow), now)
 		if err != nil {
 			return nil, err
 		}
-		return func(s *Snapshot, between span) []Event { return w.takeHealth(s, healthByName(report), between) }, nil
+		return func(s *Snapshot, between look) []Event { return w.takeHealth(s, healthByName(report), between) }, nil
 	}
 }
 
 // takeHealth puts new health beside the tunnels. A tunnel that the report does not name keeps no old
 // health: it is not known any more.
-func (w *Watcher) takeHealth(s *Snapshot, health map[string]TunnelHealth, between span) []Event {
+func (w *Watcher) takeHealth(s *Snapshot, health map[string]TunnelHealth, between look) []Event {
 	for name, h := range health {
 		old := s.Health[name]
 		h.Since = old.Since
@@ -47,9 +47,9 @@ func (w *Watcher) takeHealth(s *Snapshot, health map[string]TunnelHealth, betwee
 		}
 		if was := track.healthBefore; was != "" && was != t.Health.State {
 			e := Event{At: between.to, Kind: HealthChanged, TunnelID: t.ID, Name: t.Name, FromHealth: was, ToHealth: t.Health.State,
-				Unwatched: between.from.IsZero()} // was is from an earlier run
+				Unwatched: between.blind || between.from.IsZero()} // then was is from an earlier run
 			events = append(events, e)
-			track.Events = bounded(append(track.Events, e), maxTrack)
+			track.Events = inOrder(track.Events, []Event{e}, maxTrack)
 			t.Track.Events = slices.Clone(track.Events)
 		}
 		track.healthBefore = t.Health.State
@@ -58,11 +58,11 @@ func (w *Watcher) takeHealth(s *Snapshot, health map[string]TunnelHealth, betwee
 }
 
 // linkHealth are the changes of health of the interconnects' tunnel sides, which the analytics name like tunnels.
-func linkHealth(links []api.MagicInterconnect, before, after map[string]TunnelHealth, between span) []Event {
+func linkHealth(links []api.MagicInterconnect, before, after map[string]TunnelHealth, between look) []Event {
 	var events []Event
 	for _, l := range links {
 		if was, is := before[l.Name].State, after[l.Name].State; was != "" && is != "" && was != is {
-			events = append(events, Event{At: between.to, Kind: HealthChanged, Resource: LinkResource, TunnelID: l.ID, Name: l.Name, FromHealth: was, ToHealth: is})
+			events = append(events, Event{At: between.to, Kind: HealthChanged, Resource: LinkResource, TunnelID: l.ID, Name: l.Name, FromHealth: was, ToHealth: is, Unwatched: between.blind})
 		}
 	}
 	return events
@@ -70,7 +70,7 @@ func linkHealth(links []api.MagicInterconnect, before, after map[string]TunnelHe
 
 // pollTraffic asks both directions at the same time.
 func pollTraffic(f Fetchers) poll {
-	return func(ctx context.Context, w *Watcher) (func(*Snapshot, span) []Event, error) {
+	return func(ctx context.Context, w *Watcher) (func(*Snapshot, look) []Event, error) {
 		now := w.now()
 		var in, out api.TrafficReport
 		var inErr, outErr error
@@ -81,7 +81,7 @@ func pollTraffic(f Fetchers) poll {
 		if err := errors.Join(inErr, outErr); err != nil {
 			return nil, err
 		}
-		return func(s *Snapshot, _ span) []Event { s.Traffic = latestTraffic(in, out, now); return nil }, nil
+		return func(s *Snapshot, _ look) []Event { s.Traffic = latestTraffic(in, out, now); return nil }, nil
 	}
 }
 
@@ -111,12 +111,12 @@ func latestTraffic(in, out api.TrafficReport, now time.Time) map[string]Traffic 
 }
 
 func pollRoutes(f Fetchers) poll {
-	return func(ctx context.Context, _ *Watcher) (func(*Snapshot, span) []Event, error) {
+	return func(ctx context.Context, _ *Watcher) (func(*Snapshot, look) []Event, error) {
 		routes, err := notNil(f.Routes(ctx))
 		if err != nil {
 			return nil, err
 		}
-		return func(s *Snapshot, between span) []Event {
+		return func(s *Snapshot, between look) []Event {
 			before := s.Routes
 			s.Routes = routes
 			if before == nil {
@@ -128,7 +128,7 @@ func pollRoutes(f Fetchers) poll {
 }
 
 func pollPrefixes(f Fetchers) poll {
-	return func(ctx context.Context, _ *Watcher) (func(*Snapshot, span) []Event, error) {
+	return func(ctx context.Context, _ *Watcher) (func(*Snapshot, look) []Event, error) {
 		prefixes, err := notNil(f.Prefixes(ctx))
 		if err != nil {
 			return nil, err
@@ -139,7 +139,7 @@ func pollPrefixes(f Fetchers) poll {
 				break // one stands for all: they have the same cause nearly always
 			}
 		}
-		return func(s *Snapshot, between span) []Event {
+		return func(s *Snapshot, between look) []Event {
 			before := s.Prefixes
 			keepParts(prefixes, before)
 			s.Prefixes = prefixes

@@ -26,6 +26,8 @@ const (
 	BindingResource   Resource = "bindings"
 	PortResource      Resource = "cni_interconnects"
 	LinkResource      Resource = "cf_interconnects"
+	// APIResource is Cloudflare's API itself, which has no object: events about whether it answers.
+	APIResource Resource = "api"
 )
 
 // object is what two lists are compared by.
@@ -79,27 +81,34 @@ func bgpObjects(list []api.BGPPrefix) []object {
 	return out
 }
 
-// span is the time between two good polls of a list.
+// span is a time, as that between two good polls of a list.
 type span struct{ from, to time.Time }
 
 // when is the server's own time of a change where it lies in the span, else the span's end, because a
-// server's clock may be off.
-func (s span) when(said time.Time) time.Time {
+// server's clock may be off; and whether it is the server's.
+func (s span) when(said time.Time) (time.Time, bool) {
 	if said.After(s.from) && !said.After(s.to) {
-		return said
+		return said, true
 	}
-	return s.to
+	return s.to, false
+}
+
+// look is a good poll of a source: the time since the one before, and whether that was clearly longer than a round.
+type look struct {
+	span
+	blind bool
 }
 
 // differences compares two lists of objects.
-func differences(before, after []object, between span) []Event {
+func differences(before, after []object, between look) []Event {
 	was := make(map[string]object, len(before))
 	for _, o := range before {
 		was[string(o.resource)+o.id] = o
 	}
 	var events []Event
-	add := func(kind EventKind, o object, at time.Time) {
-		events = append(events, Event{At: at, Kind: kind, Resource: o.resource, TunnelID: o.id, Name: o.name})
+	add := func(kind EventKind, o object, said time.Time) {
+		at, known := between.when(said)
+		events = append(events, Event{At: at, Kind: kind, Resource: o.resource, TunnelID: o.id, Name: o.name, Unwatched: between.blind && !known})
 	}
 	for _, o := range after {
 		key := string(o.resource) + o.id
@@ -108,18 +117,18 @@ func differences(before, after []object, between span) []Event {
 		flipped := known && old.advertised != nil && o.advertised != nil && *old.advertised != *o.advertised
 		switch {
 		case !known:
-			add(TunnelAppeared, o, between.to)
+			add(TunnelAppeared, o, time.Time{})
 		case flipped && *o.advertised:
-			add(PrefixAdvertised, o, between.when(o.changed))
+			add(PrefixAdvertised, o, o.changed)
 		case flipped:
-			add(PrefixWithdrawn, o, between.when(o.changed))
+			add(PrefixWithdrawn, o, o.changed)
 		case !o.modified.Equal(old.modified) && !o.modified.IsZero():
-			add(TunnelModified, o, between.when(o.modified))
+			add(TunnelModified, o, o.modified)
 		}
 	}
 	for _, o := range before {
 		if _, gone := was[string(o.resource)+o.id]; gone {
-			add(TunnelGone, o, between.to)
+			add(TunnelGone, o, time.Time{})
 		}
 	}
 	return events

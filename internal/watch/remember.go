@@ -52,7 +52,7 @@ func (p Past) tracks(now time.Time) map[string]*Track {
 		if since.IsZero() {
 			since = t.Watched
 		}
-		t.Unwatched = p.unwatched(since, now)
+		t.Unwatched, t.Looked = p.unwatched(since, now), now // what comes until the first look is added there
 	}
 	return tracks
 }
@@ -74,15 +74,17 @@ func (t *Track) replay(e Event) {
 	t.Events = bounded(append(t.Events, e), maxTrack)
 }
 
-// looked notes in the history what a poll of the tunnels brought, and now and then that they are watched. A
-// poll that failed, or one that comes much too late (the machine slept), leaves a gap.
+// looked notes in the history what a poll of the tunnels brought, and now and then that they are watched. Where
+// the one before is too long ago, because there was no answer or the machine slept, it leaves a gap.
 func (w *Watcher) looked(s Snapshot, events []Event, now time.Time) error {
 	if w.history == nil {
 		return s.HistoryErr
 	}
 	good := !slices.ContainsFunc(s.Sources, func(src Source) bool { return src.Err != nil })
-	if late := max(2*maxBackoff, 3*w.refresh); !good || (!w.good.IsZero() && now.Sub(w.good) > late) {
-		w.history.gap()
+	if good && now.Sub(w.watching()) > blindAfter(w.refresh) {
+		if err := w.history.resume(w.good, now); err != nil {
+			return err
+		}
 		w.beat = time.Time{}
 	}
 	if good {
@@ -95,6 +97,14 @@ func (w *Watcher) looked(s Snapshot, events []Event, now time.Time) error {
 		w.beat = now
 	}
 	return w.history.add(events, now, good)
+}
+
+// watching is until when the stretch of watching in the history goes, as far as this run knows.
+func (w *Watcher) watching() time.Time {
+	if w.good.IsZero() {
+		return w.history.began
+	}
+	return w.good
 }
 
 // record writes events of the other sources to the history. It returns the trouble with the history as it
@@ -122,7 +132,7 @@ func (w *Watcher) noted(write func() error) Snapshot {
 func (w *Watcher) Close() error {
 	w.writing.Lock()
 	defer w.writing.Unlock()
-	if w.history == nil || w.good.IsZero() || w.history.gapped {
+	if w.history == nil || w.good.IsZero() {
 		return nil
 	}
 	return w.history.add(nil, w.good, true)

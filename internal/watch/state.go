@@ -83,6 +83,8 @@ const (
 	PrefixAdvertised EventKind = "advertised" // Name is the CIDR of the BGP prefix
 	PrefixWithdrawn  EventKind = "withdrawn"
 	PortChanged      EventKind = "port"       // FromPort and ToPort differ
+	NoAnswer         EventKind = "no answer"  // of APIResource: At is when the first question got none
+	AnswersAgain     EventKind = "answers"    // of APIResource: Since is when the first question got none
 	FirstSeen        EventKind = "first seen" // only in the history: what the first look found
 )
 
@@ -99,7 +101,8 @@ type Event struct {
 	ToHealth   Health    `json:"to_health,omitempty"`
 	FromPort   PortState `json:"from_port,omitempty"`
 	ToPort     PortState `json:"to_port,omitempty"`
-	// Unwatched: it happened while this program did not run, at some time before At.
+	Since      time.Time `json:"since,omitzero"` // of AnswersAgain
+	// Unwatched: it happened while this program did not run or got no answer, at some time before At.
 	Unwatched bool `json:"unwatched,omitempty"`
 }
 
@@ -115,6 +118,7 @@ type Tunnel struct {
 // runs. It is a copy; changing it changes nothing.
 type Track struct {
 	Watched  time.Time // since when this program knows the tunnel
+	Looked   time.Time // the last answer that had it: what is said of it is of then
 	Changed  time.Time // last change of state that was seen; zero when none was
 	Downs    int       // how often this run saw the session leave Up
 	Flapping bool      // it left Up at least flapCount times within flapWindow

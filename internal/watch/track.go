@@ -21,29 +21,56 @@ type tracker struct {
 	tracks  map[string]*Track
 	past    map[string]*Track // of earlier runs, for tunnels that were not seen in this one yet
 	sources []Source          // before this poll
+	asked   []Source          // after it
+	blind   time.Duration     // see blindAfter
 	now     time.Time
 	events  []Event
 	first   []Event // for the history only
 }
 
-// follow takes a tunnel's newest state into its history.
+// follow takes a tunnel's newest state into its history. Where its list got no answer, everything stays as it was
+// at the last one.
 func (k *tracker) follow(t api.Tunnel) Tunnel {
 	state := StateOf(t)
 	track, known := k.tracks[t.ID]
 	if !known {
 		track = k.meet(t, state)
 	}
-	if !t.ModifiedOn.IsZero() && !t.ModifiedOn.Equal(track.modified) {
-		track.modified = t.ModifiedOn.Time
-		k.add(track, Event{At: k.when(t.Kind, t.ModifiedOn.Time), Kind: TunnelModified, TunnelID: t.ID, Name: t.Name, To: state})
+	if known && k.answered(t.Kind) {
+		k.compare(track, t, state)
 	}
-	if state != track.lastState {
-		k.changed(track, t, state)
+	if k.answered(t.Kind) {
+		track.Looked = k.now
+		track.count(k.now)
 	}
-	track.count(k.now)
 	out := *track
 	out.Events = slices.Clone(track.Events)
 	return Tunnel{Tunnel: t, State: state, Track: out}
+}
+
+// compare turns what is different from the last look at a tunnel into events.
+func (k *tracker) compare(track *Track, t api.Tunnel, state State) {
+	gap := k.gap(track.Looked)
+	track.Unwatched += gap
+	if !t.ModifiedOn.IsZero() && !t.ModifiedOn.Equal(track.modified) {
+		track.modified = t.ModifiedOn.Time
+		at, said := k.when(t.Kind, t.ModifiedOn.Time)
+		k.add(track, Event{At: at, Kind: TunnelModified, TunnelID: t.ID, Name: t.Name, To: state, Unwatched: gap > 0 && !said})
+	}
+	if state != track.lastState {
+		k.changed(track, t, state, gap)
+	}
+}
+
+// answered tells that this poll brought the list of this kind.
+func (k *tracker) answered(kind api.TunnelKind) bool { return of(k.asked, kind).Err == nil }
+
+// gap is the time since a look, when it is clearly more than a round: then it was not watched.
+func (k *tracker) gap(looked time.Time) time.Duration {
+	if gap := k.now.Sub(looked); !looked.IsZero() && gap > k.blind {
+		return gap
+	}
+	return 0
 }
 
 // meet begins the history of a tunnel, or goes on with the one of earlier runs.
@@ -52,6 +79,7 @@ func (k *tracker) meet(t api.Tunnel, state State) *Track {
 	if met {
 		delete(k.past, t.ID)
 		k.tracks[t.ID] = track
+		track.Unwatched += k.gap(track.Looked) // it was long until the first answer
 		if track.lastState != state {
 			k.changedUnwatched(track, t, state)
 		}
@@ -60,10 +88,10 @@ func (k *tracker) meet(t api.Tunnel, state State) *Track {
 	}
 	track = &Track{Watched: k.now, lastState: state, modified: t.ModifiedOn.Time}
 	k.tracks[t.ID] = track
-	if k.last(t.Kind).IsZero() { // what is there at the first look did not just appear
+	if before := of(k.sources, t.Kind); before.answered.IsZero() { // what is there at the first look did not just appear
 		k.first = append(k.first, Event{At: k.now, Kind: FirstSeen, TunnelID: t.ID, Name: t.Name, To: state})
 	} else {
-		k.add(track, Event{At: k.now, Kind: TunnelAppeared, TunnelID: t.ID, Name: t.Name, To: state})
+		k.add(track, Event{At: k.now, Kind: TunnelAppeared, TunnelID: t.ID, Name: t.Name, To: state, Unwatched: k.gap(before.answered) > 0})
 	}
 	return track
 }
@@ -79,7 +107,7 @@ func (k *tracker) changedUnwatched(track *Track, t api.Tunnel, state State) {
 	if track.lastState == Up {
 		track.leftUp = append(track.leftUp, at)
 	}
-	track.Changed, track.lastState, track.Unwatched = at, state, 0
+	track.Changed, track.lastState, track.Unwatched = at, state, min(track.Unwatched, k.now.Sub(at))
 }
 
 // The bounds of what a track remembers of downs: a week, and a number that only a session that flaps for
@@ -109,43 +137,42 @@ func (t *Track) lately(now time.Time) int {
 	return n
 }
 
-func (k *tracker) changed(track *Track, t api.Tunnel, state State) {
+// changed notes another state than at the last look, the gap ago where that is longer than a round. A status says when
+// it was reported, which is not when it changed: after a gap the change is not later than that.
+func (k *tracker) changed(track *Track, t api.Tunnel, state State, gap time.Duration) {
 	at := k.now
 	if t.BGPStatus != nil {
-		at = k.when(t.Kind, t.BGPStatus.UpdatedAt.Time)
+		at, _ = k.when(t.Kind, t.BGPStatus.UpdatedAt.Time)
 	}
-	k.add(track, Event{At: at, Kind: SessionChanged, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state})
+	blind := gap > 0
+	k.add(track, Event{At: at, Kind: SessionChanged, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: blind})
 	if track.lastState == Up {
 		track.Downs++
 		track.leftUp = append(track.leftUp, at)
 		if track.lately(k.now) == flapCount {
-			k.add(track, Event{At: at, Kind: SessionFlaps, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state})
+			k.add(track, Event{At: at, Kind: SessionFlaps, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: blind})
 		}
 	}
-	track.Changed, track.lastState, track.Unwatched = at, state, 0
+	track.Changed, track.lastState, track.Unwatched = at, state, min(gap, k.now.Sub(at))
 }
 
-// when is the time of a change: the server's own time of it where that lies between the two polls,
-// else the time at which it was noticed, because a server's clock may be off.
-func (k *tracker) when(kind api.TunnelKind, said time.Time) time.Time {
-	if said.After(k.last(kind)) && !said.After(k.now) {
-		return said
-	}
-	return k.now
+// when is the time of a change, and whether the server said it.
+func (k *tracker) when(kind api.TunnelKind, said time.Time) (time.Time, bool) {
+	return span{of(k.sources, kind).Fetched, k.now}.when(said)
 }
 
-// last is when the list of this kind was fetched before this poll.
-func (k *tracker) last(kind api.TunnelKind) time.Time {
-	for _, s := range k.sources {
+// of is the source of this kind.
+func of(sources []Source, kind api.TunnelKind) Source {
+	for _, s := range sources {
 		if s.Kind == kind {
-			return s.Fetched
+			return s
 		}
 	}
-	return time.Time{}
+	return Source{}
 }
 
 func (k *tracker) add(track *Track, e Event) {
-	track.Events = bounded(append(track.Events, e), maxTrack)
+	track.Events = inOrder(track.Events, []Event{e}, maxTrack)
 	k.events = append(k.events, e)
 }
 
@@ -158,9 +185,20 @@ func (k *tracker) dropGone(before, after []Tunnel) {
 	for _, t := range before {
 		if !there[t.ID] {
 			delete(k.tracks, t.ID)
-			k.events = append(k.events, Event{At: k.now, Kind: TunnelGone, TunnelID: t.ID, Name: t.Name, From: t.State})
+			k.events = append(k.events, Event{At: k.now, Kind: TunnelGone, TunnelID: t.ID, Name: t.Name, From: t.State, Unwatched: k.gap(t.Track.Looked) > 0})
 		}
 	}
+}
+
+// inOrder puts fresh events among those that are known, by their times: a server's own time may lie before what was
+// noticed already. It changes neither list, and gives the known one back when there is nothing fresh.
+func inOrder(known, fresh []Event, most int) []Event {
+	if len(fresh) == 0 {
+		return known
+	}
+	all := slices.Concat(known, fresh)
+	slices.SortStableFunc(all, func(a, b Event) int { return a.At.Compare(b.At) })
+	return bounded(all, most)
 }
 
 // bounded keeps the newest n events.

@@ -26,19 +26,25 @@ const (
 	maxBackoff = time.Minute
 )
 
+// blindAfter is how much time between two answers is clearly more than a round of this length: what happened in
+// it was not watched. Below half a minute nothing is claimed to be that exact.
+func blindAfter(round time.Duration) time.Duration { return max(round*5/2, 2*DefaultRefresh) }
+
 // Source is the state of one list that is polled.
 type Source struct {
 	Kind     api.TunnelKind
 	Fetched  time.Time // last good answer; zero when there was none
 	Err      error     // the last attempt failed with this; nil after a good one
 	Failures int       // failed attempts in a row
+
+	answered time.Time // when the last good answer was there
 }
 
 // Snapshot is everything known at one moment. It is never changed after it was handed out.
 type Snapshot struct {
 	Tunnels []Tunnel // of both kinds, GRE first, in the API's order
 	Sources []Source
-	Events  []Event // of all tunnels, oldest first, bounded
+	Events  []Event // of everything, oldest first by At, bounded
 	Started time.Time
 	Next    time.Duration // how long to wait before the next poll
 
@@ -105,6 +111,7 @@ type Watcher struct {
 	past    map[string]*Track // of earlier runs, until the tunnel is seen again
 	beat    time.Time         // when the history was last told that somebody watches
 	good    time.Time         // the last poll that brought both lists
+	silence silence
 }
 
 // New makes a watcher; refresh of zero means DefaultRefresh.
@@ -140,32 +147,33 @@ func (w *Watcher) Poll(ctx context.Context) Snapshot {
 	w.mu.Lock()
 	old := w.state
 	next := old
-	gre := Source{Kind: api.GRE}.after(old.Sources[0], lists.GREErr, before)
-	ipsec := Source{Kind: api.IPsec}.after(old.Sources[1], lists.IPsecErr, before)
+	gre := Source{Kind: api.GRE}.after(old.Sources[0], lists.GREErr, span{before, now})
+	ipsec := Source{Kind: api.IPsec}.after(old.Sources[1], lists.IPsecErr, span{before, now})
 	next.Sources = []Source{gre, ipsec}
 
 	tunnels := mergeLists(old.Tunnels, lists, gre.Err, ipsec.Err)
 	next.Tunnels = make([]Tunnel, len(tunnels))
-	tracker := tracker{tracks: w.track, past: w.past, sources: old.Sources, now: now}
+	tracker := tracker{tracks: w.track, past: w.past, sources: old.Sources, asked: next.Sources, blind: blindAfter(w.refresh), now: now}
 	for i, t := range tunnels {
 		next.Tunnels[i] = tracker.follow(t)
 		next.Tunnels[i].Health = old.Health[t.Name]
 	}
 	tracker.dropGone(old.Tunnels, next.Tunnels)
-	next.Events = bounded(append(slices.Clone(next.Events), tracker.events...), maxEvents)
+	tracker.events = append(tracker.events, w.silence.after(next.Sources, span{before, now})...)
+	next.Events = inOrder(next.Events, tracker.events, maxEvents)
 	next.Next = w.pause(next)
 	w.state = next
 	w.mu.Unlock()
 	return w.noted(func() error { return w.looked(next, append(tracker.first, tracker.events...), now) })
 }
 
-// after is the source's state after an attempt.
-func (s Source) after(old Source, err error, at time.Time) Source {
+// after is the source's state after an attempt that took this time.
+func (s Source) after(old Source, err error, took span) Source {
 	if err == nil {
-		s.Fetched = at
+		s.Fetched, s.answered = took.from, took.to
 		return s
 	}
-	s.Fetched, s.Err, s.Failures = old.Fetched, err, old.Failures+1
+	s.Fetched, s.answered, s.Err, s.Failures = old.Fetched, old.answered, err, old.Failures+1
 	return s
 }
 

@@ -108,24 +108,29 @@ func columns() []table.Column[*watch.Event] {
 		{Key: "at", Title: "AT (UTC)", Width: 19, Text: func(e *watch.Event, _ time.Time) string { return e.At.UTC().Format(time.DateTime) },
 			Compare: func(a, b *watch.Event) int { return a.At.Compare(b.At) }},
 		{Key: "name", Title: "NAME", Width: 18, Grow: 14, Text: kit.Cell(func(e *watch.Event) string { return e.Name }), Role: func(*watch.Event) tui.Role { return tui.Strong }},
-		{Key: "event", Title: "EVENT", Width: 30, Grow: 30, Text: kit.Cell(text), Role: func(e *watch.Event) tui.Role { _, role := tunnel.EventText(*e); return role }},
+		{Key: "event", Title: "EVENT", Width: 30, Grow: 30, Text: kit.Cell(text), Role: func(e *watch.Event) tui.Role { _, role := Text(*e); return role }},
 		{Key: "kind", Title: "OF A", Width: 12, Priority: 1, Text: kit.Cell(of)},
 	}
 }
 
-// text is what happened. What was found at a start happened at some time before.
 func text(e *watch.Event) string {
-	text, _ := tunnel.EventText(*e)
-	if e.Unwatched {
-		return "before: " + text
-	}
+	text, _ := Text(*e)
 	return text
+}
+
+// Text is what happened, for a line that begins with its time: what nobody watched happened at some time before.
+func Text(e watch.Event) (string, tui.Role) {
+	text, role := tunnel.EventText(e)
+	if e.Unwatched {
+		text = "before: " + text
+	}
+	return text, role
 }
 
 // of is what it happened to.
 func of(e *watch.Event) string {
 	words := map[watch.Resource]string{"": "tunnel", watch.RouteResource: "route", watch.PrefixResource: "prefix", watch.BGPPrefixResource: "BGP prefix",
-		watch.BindingResource: "binding", watch.PortResource: "interconnect", watch.LinkResource: "CF link"}
+		watch.BindingResource: "binding", watch.PortResource: "interconnect", watch.LinkResource: "CF link", watch.APIResource: "API"}
 	return kit.Or(words[e.Resource], string(e.Resource))
 }
 

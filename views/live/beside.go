@@ -2,8 +2,6 @@ package live
 
 import (
 	"context"
-	"errors"
-	"net/http"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -66,18 +64,11 @@ func (f *Feed) wake(was error) tea.Cmd {
 	}
 	var cmds []tea.Cmd
 	for name := range f.beside {
-		if source := f.last.Feed(name); source.Failures > 0 && unanswered(source.Err) {
+		if source := f.last.Feed(name); source.Failures > 0 && api.Unanswered(source.Err) {
 			cmds = append(cmds, f.once(name))
 		}
 	}
 	return tea.Batch(cmds...)
-}
-
-// unanswered tells an error that says nothing about the source: the network, or a server in trouble. A limit of requests
-// is an answer: it says when to ask again.
-func unanswered(err error) bool {
-	var e *api.Error
-	return errors.As(err, &e) && e.Kind != api.RateLimited && (e.Status == 0 || e.Status >= http.StatusInternalServerError)
 }
 
 // once reads a source out of its turn.
@@ -163,7 +154,7 @@ func (f *Feed) Brings(msg tea.Msg) bool {
 func (f *Feed) Freshness() tui.Status {
 	s := f.status(nil)
 	for _, source := range f.last.Feeds {
-		if s.Err == "" && source.Wanted && unanswered(source.Err) {
+		if s.Err == "" && source.Wanted && api.Unanswered(source.Err) {
 			s.Err = string(source.Name) + ": " + Sentence(source.Err)
 		}
 	}

@@ -245,3 +245,22 @@ func TestAFlappingSessionIsNotToldAgainAndAgain(t *testing.T) {
 		})
 	}
 }
+
+// A session goes down while Cloudflare does not answer: it is told when it is found, without a time.
+func TestWhatHappensInAnOutageIsToldWithoutATime(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		p := notified(t)
+		p.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 503})
+		for range 4 {
+			time.Sleep(30 * time.Second)
+			p.poll()
+		}
+		p.set("fra-dc1-gre", "Idle")
+		p.ClearFaults()
+		time.Sleep(30 * time.Second)
+		p.poll()
+		if got, want := p.about("fra-dc1-gre"), []string{"fra-dc1-gre: session down (was up), when is not known"}; !slices.Equal(got, want) {
+			t.Errorf("told %q, want %q", got, want)
+		}
+	})
+}

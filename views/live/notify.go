@@ -3,6 +3,7 @@ package live
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -25,7 +26,7 @@ type Notifier struct {
 	feed    *Feed
 	now     func() time.Time
 	tell    func(text string) tea.Cmd
-	last    watch.Event // the newest one that was looked at
+	before  watch.Snapshot // the one that was looked at last
 	told    map[string][]time.Time
 	sent    time.Time
 	waiting []string
@@ -41,7 +42,7 @@ func NewNotifier(feed *Feed, now func() time.Time, tell func(text string) tea.Cm
 
 // Init implements tui.Service.
 func (n *Notifier) Init() tea.Cmd {
-	n.fresh()
+	n.before = n.feed.Last()
 	return nil
 }
 
@@ -59,20 +60,32 @@ func (n *Notifier) Update(msg tea.Msg) tea.Cmd {
 			n.waiting = append(n.waiting, text)
 		}
 	}
+	n.before = n.feed.Last()
 	return n.flush()
 }
 
-// fresh are the events since the last look.
+// fresh are the events that were not there at the last look. They may stand anywhere: they are ordered by when they
+// happened.
 func (n *Notifier) fresh() []watch.Event {
-	events := n.feed.Last().Events
-	from := len(events)
-	for from > 0 && events[from-1] != n.last {
-		from--
+	events, known := n.feed.Last().Events, n.before.Events
+	if len(events) == len(known) && (len(events) == 0 || &events[0] == &known[0]) {
+		return nil // the same list: a snapshot without news keeps it
 	}
-	if len(events) > 0 {
-		n.last = events[len(events)-1]
+	seen := make(map[watch.Event]bool, len(known))
+	for _, e := range known {
+		seen[e] = true
 	}
-	return events[from:]
+	return slices.DeleteFunc(slices.Clone(events), func(e watch.Event) bool { return seen[e] })
+}
+
+// met tells that this run saw before what the event is about: what nobody watched happened then after the start.
+func (n *Notifier) met(e watch.Event) bool {
+	if e.Resource != "" {
+		return true
+	}
+	return slices.ContainsFunc(n.before.Tunnels, func(t watch.Tunnel) bool {
+		return t.ID == e.TunnelID && (e.Kind != watch.HealthChanged || t.Health.State != watch.HealthUnknown)
+	})
 }
 
 // flush tells what waits, when enough time has gone by since the last time.
@@ -95,8 +108,11 @@ func (n *Notifier) flush() tea.Cmd {
 // notable is an event in words when somebody is to be called for it; "" otherwise.
 func (n *Notifier) notable(e watch.Event) string {
 	text := words(e)
-	if text == "" || e.Unwatched || (e.Kind != watch.SessionFlaps && n.flaps(e)) {
+	if text == "" || e.Unwatched && !n.met(e) || (e.Kind != watch.SessionFlaps && n.flaps(e)) {
 		return ""
+	}
+	if e.Unwatched {
+		text += ", when is not known"
 	}
 	key, now, most := string(e.Resource)+e.TunnelID, n.now(), perSubject
 	if e.Kind == watch.SessionFlaps {
@@ -146,6 +162,10 @@ func words(e watch.Event) string {
 		return "is advertised"
 	case watch.PrefixWithdrawn:
 		return "was withdrawn"
+	case watch.NoAnswer:
+		return "does not answer since " + e.At.UTC().Format("15:04:05") + " UTC"
+	case watch.AnswersAgain:
+		return "answers again"
 	}
 	return ""
 }

@@ -305,14 +305,14 @@ const causeLines = 5
 
 func (p *page) events(c tui.Canvas, s watch.Snapshot, most int) []string {
 	out := []string{c.Theme.Paint(tui.Muted, " LAST EVENTS (UTC)")}
-	events := s.Events
-	for i := len(events) - 1; i >= max(0, len(events)-most); i-- {
-		text, role := tunnel.EventText(events[i])
-		line := tui.Line{{Text: "   " + events[i].At.UTC().Format("15:04:05") + "  ", Role: tui.Muted},
-			{Text: tui.Fit(tui.Clean(events[i].Name), 20) + " "}, {Text: text, Role: role}}
+	happened := s.Events
+	for i := len(happened) - 1; i >= max(0, len(happened)-most); i-- {
+		text, role := events.Text(happened[i])
+		line := tui.Line{{Text: "   " + happened[i].At.UTC().Format("15:04:05") + "  ", Role: tui.Muted},
+			{Text: tui.Fit(tui.Clean(happened[i].Name), 20) + " "}, {Text: text, Role: role}}
 		out = append(out, line.Paint(c.Theme, c.Width))
 	}
-	if len(events) == 0 {
+	if len(happened) == 0 {
 		out = append(out, c.Theme.Paint(tui.Muted, "   none since "+s.Started.UTC().Format("15:04:05")))
 	}
 	return append(out, "")

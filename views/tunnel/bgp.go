@@ -63,11 +63,19 @@ func lastChange(t watch.Tunnel, now time.Time) string {
 	} else {
 		note = "changed " + resource.Ago(t.Track.Changed, now) + ", " + moment(t.Track.Changed, now) + " UTC"
 	}
-	// What a run needs to start anew is no gap to speak of.
-	if gap := t.Track.Unwatched; gap >= time.Minute {
-		note += "; for " + tui.Age(gap) + " since then nobody watched"
+	if gap := unwatched(t); gap != "" {
+		note += "; " + gap
 	}
 	return note
+}
+
+// unwatched says for how long nobody watched since the last change; "" for what a run needs to start anew, which is no gap to
+// speak of.
+func unwatched(t watch.Tunnel) string {
+	if gap := t.Track.Unwatched; gap >= time.Minute {
+		return "for " + tui.Age(gap) + " since then nobody watched"
+	}
+	return ""
 }
 
 // moment is a time of today, or with its date.
@@ -167,7 +175,7 @@ func timeline(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 		s.Fields = append(s.Fields, resource.Field{Value: fmt.Sprintf("and %d earlier ones", more), Role: tui.Muted, Prose: true})
 	}
 	if len(events) == 0 {
-		s.Fields = append(s.Fields, resource.Field{Label: moment(t.Track.Watched, now), Value: "watching since; no change", Role: tui.Muted})
+		s.Fields = append(s.Fields, resource.Field{Label: moment(t.Track.Watched, now), Value: "watching since; no change", Role: tui.Muted, Note: unwatched(t)})
 	}
 	return s
 }

@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -78,6 +79,38 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 	now = now.Add(7 * 24 * time.Hour)
 	morning.Poll(t.Context())
 	has(t, read(t, morning, name, now), "Went down: 0 times | in the last 7 days")
+}
+
+// Cloudflare does not answer for minutes in the middle of a run: SINCE stands still meanwhile, and afterwards the page says
+// that nobody watched, also of what happened then.
+func TestAnOutageInARunIsNotTakenForWatching(t *testing.T) {
+	now := time.Date(2026, 3, 2, 13, 38, 5, 0, time.UTC)
+	clock := func() time.Time { return now }
+	edge := simedge.New(simedge.Options{Now: clock})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	w := watch.New(client.In(edge.Account()), clock, 0)
+	since := func(name string) string {
+		i := slices.IndexFunc(w.Last().Tunnels, func(t watch.Tunnel) bool { return t.Name == name })
+		return Since(w.Last().Tunnels[i], now)
+	}
+	w.Poll(t.Context())
+	now = now.Add(4 * time.Minute) // no answer, and no poll that has failed yet
+	if got := since("fra-dc2-gre"); got != "?" {
+		t.Errorf("during the outage SINCE is %s", got)
+	}
+	if err := edge.SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
+		t.Fatal(err)
+	}
+	w.Poll(t.Context())
+	if got := since("fra-dc2-gre"); got != "?" {
+		t.Errorf("after the outage SINCE is %s", got)
+	}
+	has(t, read(t, w, "fra-dc2-gre", now), "no change seen since 13:38:05 UTC, when flarewire first looked; for 4m since then nobody watched",
+		"watching since; no change | for 4m since then nobody watched")
+	has(t, read(t, w, "fra-dc1-gre", now), "x Up → Down | just now at the latest: nobody watched then")
 }
 
 // What the session has otherwise than the configuration stands in the panel; what the API does not tell is not compared.

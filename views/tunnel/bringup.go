@@ -195,10 +195,10 @@ func (b *BringUp) hints(c tui.Canvas, t watch.Tunnel) []string {
 	if t.Kind == api.IPsec && !b.m.hasKey(t) {
 		out = append(out, tui.Paragraph(c, tui.Pending, "K makes a pre-shared key, unless your router has one that you set yourself.")...)
 	}
-	if t.BGPStatus == nil && c.Now.Sub(b.steps.began) < statusComes {
+	if t.BGPStatus == nil && t.Track.Looked.Sub(b.steps.began) < statusComes {
 		return append(out, tui.Paragraph(c, tui.Muted, "The API reports no status for the session yet; that is usual in the first minutes.")...)
 	}
-	for _, f := range diagnose.Session(t.Tunnel, c.Now) {
+	for _, f := range diagnose.Session(t.Tunnel, t.Track.Looked) { // no more certain while no answer comes
 		out = append(out, tui.Paragraph(c, tui.Strong, f.Text)...)
 		if f.Next != "" {
 			out = append(out, tui.Paragraph(c, tui.Plain, f.Next)...)

@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"cmp"
+	"fmt"
 	"net/netip"
 	"slices"
 	"strings"
@@ -78,8 +79,23 @@ func EventText(e watch.Event) (string, tui.Role) {
 		return "is advertised", tui.Good
 	case watch.PrefixWithdrawn:
 		return "was withdrawn", tui.Bad
+	case watch.NoAnswer:
+		return "did not answer from " + e.At.UTC().Format("15:04:05"), tui.Bad
+	case watch.AnswersAgain:
+		return "answered again after " + lasted(e.At.Sub(e.Since)), tui.Good
 	}
 	return string(e.Kind), tui.Plain
+}
+
+// lasted is how long something was, in two units at the most.
+func lasted(d time.Duration) string {
+	switch {
+	case d < time.Minute:
+		return fmt.Sprintf("%ds", int(d.Seconds()))
+	case d < time.Hour:
+		return fmt.Sprintf("%dm %ds", int(d.Minutes()), int(d.Seconds())%60)
+	}
+	return fmt.Sprintf("%dh %dm", int(d.Hours()), int(d.Minutes())%60)
 }
 
 func healthRole(h watch.Health) tui.Role {

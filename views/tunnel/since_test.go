@@ -18,11 +18,12 @@ func TestSinceCountsOnlyWhatWasWatched(t *testing.T) {
 		track watch.Track
 		want  string
 	}{
-		"a change was seen":         {watch.Track{Watched: ago(time.Hour), Changed: ago(5 * time.Minute)}, "5m"},
-		"none, watched throughout":  {watch.Track{Watched: ago(9 * time.Minute)}, ">9m"},
-		"none, with a gap":          {watch.Track{Watched: ago(9 * time.Minute), Unwatched: 3 * time.Minute}, ">6m"},
-		"none, hardly watched":      {watch.Track{Watched: ago(9 * time.Minute), Unwatched: 9 * time.Minute}, "?"},
-		"none, only just looked at": {watch.Track{Watched: ago(10 * time.Second)}, "?"},
+		"a change was seen":         {watch.Track{Watched: ago(time.Hour), Looked: now, Changed: ago(5 * time.Minute)}, "5m"},
+		"none, watched throughout":  {watch.Track{Watched: ago(9 * time.Minute), Looked: now}, ">9m"},
+		"none, with a gap":          {watch.Track{Watched: ago(9 * time.Minute), Looked: now, Unwatched: 3 * time.Minute}, ">6m"},
+		"none, hardly watched":      {watch.Track{Watched: ago(9 * time.Minute), Looked: now, Unwatched: 9 * time.Minute}, "?"},
+		"none, only just looked at": {watch.Track{Watched: ago(10 * time.Second), Looked: now}, "?"},
+		"none, no answer any more":  {watch.Track{Watched: ago(9 * time.Minute), Looked: ago(7 * time.Minute)}, ">2m"},
 	} {
 		if got := Since(watch.Tunnel{State: watch.Up, Track: c.track}, now); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)

@@ -167,7 +167,8 @@ func severity(t watch.Tunnel) int {
 }
 
 // Since is the age of the last change that was seen. Without one, all that is known is that the state
-// has lasted at least as long as flarewire has watched; the time in which nobody looked does not count.
+// has lasted at least as long as flarewire has watched, until the last answer; the time in which nobody looked
+// does not count.
 func Since(t watch.Tunnel, now time.Time) string {
 	switch {
 	case !t.Track.Changed.IsZero():
@@ -175,7 +176,7 @@ func Since(t watch.Tunnel, now time.Time) string {
 	case t.State == watch.NoBGP:
 		return "-"
 	}
-	if age := now.Sub(t.Track.Watched) - t.Track.Unwatched; age >= time.Minute {
+	if age := t.Track.Looked.Sub(t.Track.Watched) - t.Track.Unwatched; age >= time.Minute {
 		return ">" + tui.Age(age)
 	}
 	return "?"
