@@ -133,8 +133,32 @@ func (s *Several) send() tea.Cmd {
 		return s.next()
 	}
 	return tui.Open(&tui.Dialog{Title: s.title + "?", Confirm: s.confirm,
-		Lines:   []tui.Line{tui.Text(tui.Plain, fmt.Sprintf("%d changes are sent, one after the other.", len(s.plans)))},
+		Lines:   s.told(),
 		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: s.next}}})
+}
+
+// told is what the dialog says: how many changes there are, and how many of them end something that works.
+func (s *Several) told() []tui.Line {
+	lines := []tui.Line{tui.Text(tui.Plain, fmt.Sprintf("%d changes are sent, one after the other.", len(s.plans)))}
+	for _, text := range s.live() {
+		lines = append(lines, tui.Text(tui.Pending, text))
+	}
+	return lines
+}
+
+// live counts what is seen to work among the objects that go, by the sign that it was told from.
+func (s *Several) live() []string {
+	count := map[string]int{}
+	var signs []string
+	for _, p := range s.plans {
+		if count[p.Live]++; p.Live != "" && count[p.Live] == 1 {
+			signs = append(signs, p.Live)
+		}
+	}
+	for i, sign := range signs {
+		signs[i] = fmt.Sprintf("%d of %d: %s", count[sign], len(s.plans), sign)
+	}
+	return signs
 }
 
 // Draw implements tui.View.
@@ -151,6 +175,10 @@ func (s *Several) Draw(c tui.Canvas) []string {
 	case s.stage != ready:
 		p.text(tui.Plain, s.count())
 		p.blank()
+	default:
+		for _, text := range s.live() {
+			p.text(tui.Pending, "! "+text)
+		}
 	}
 	for i, plan := range s.plans {
 		if i < len(s.results) {
