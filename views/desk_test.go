@@ -6,6 +6,8 @@ import (
 	"testing"
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/simedge"
@@ -74,6 +76,9 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 	d.Rest()
 	return d
 }
+
+// narrow gives the program a screen on which nothing stands beside a sentence.
+func (d *desk) narrow() { d.Send(tea.WindowSizeMsg{Width: 80, Height: 60}) }
 
 // passes lets time go by.
 func (d *desk) passes(span time.Duration) { d.Now = d.Now.Add(span) }

@@ -196,6 +196,24 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 	return nil
 }
 
+// Conduit implements kit.Conductor.
+func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
+	for _, l := range m.links.Rows() {
+		if !linkSubject(l).Interface.Contains(hop) {
+			continue
+		}
+		c := kit.Conduit{Name: l.Name}
+		if health := m.env.Probed(l.Name); health != watch.HealthUnknown && !kit.Unprobed(l.HealthCheck) {
+			c.State = "probes " + string(health)
+			if health == watch.HealthDown {
+				c.Role, c.Down = tui.Bad, "which the probes find down"
+			}
+		}
+		return c, true
+	}
+	return kit.Conduit{}, false
+}
+
 // HangsOn implements kit.Dependent: what goes with a port, and with a CNI.
 func (m *Module) HangsOn(ctx context.Context, s kit.Subject) []string {
 	switch s.Kind {
