@@ -140,8 +140,9 @@ func (p *bundled) Draw(c tui.Canvas) []string {
 	page.text(tui.Good, "Written: "+tui.Clean(p.path))
 	page.text(tui.Plain, p.contents.Holds())
 	page.blank()
-	for _, gap := range p.contents.NotKnown() {
-		page.text(tui.Bad, tui.Clean("Not known: "+gap.Source+": "+gap.Why))
+	for _, gap := range p.contents.Gaps() {
+		page.text(tui.Bad, tui.Clean(gap.String()))
+		page.blank()
 	}
 	for _, text := range []string{bundle.NotInIt, bundle.StillIn, bundle.WhoHas} {
 		page.text(tui.Plain, text)
