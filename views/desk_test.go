@@ -3,6 +3,7 @@ package views_test
 import (
 	"net/http"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -27,18 +28,23 @@ type desk struct {
 	way *way
 }
 
-// way is what leads to the account; requests whose path ends like this wait there until the test lets them go.
+// way is what leads to the account. Requests whose path ends like the one that is held wait there.
 type way struct {
 	next http.RoundTripper
+
+	mu   sync.Mutex
 	held string
 	open chan struct{}
 }
 
 // RoundTrip implements http.RoundTripper.
 func (w *way) RoundTrip(r *http.Request) (*http.Response, error) {
-	if w.held != "" && strings.HasSuffix(r.URL.Path, w.held) && r.URL.Query().Get("validate_only") == "" {
+	w.mu.Lock()
+	held, open := w.held, w.open
+	w.mu.Unlock()
+	if held != "" && strings.HasSuffix(r.URL.Path, held) {
 		select {
-		case <-w.open:
+		case <-open:
 		case <-r.Context().Done():
 			return nil, r.Context().Err()
 		}
@@ -46,12 +52,27 @@ func (w *way) RoundTrip(r *http.Request) (*http.Response, error) {
 	return w.next.RoundTrip(r)
 }
 
+// holds keeps the requests to a path from their answers until lets.
+func (d *desk) holds(path string) {
+	d.way.mu.Lock()
+	defer d.way.mu.Unlock()
+	d.way.held, d.way.open = path, make(chan struct{})
+}
+
+// lets the requests go that are held.
+func (d *desk) lets() {
+	d.way.mu.Lock()
+	defer d.way.mu.Unlock()
+	close(d.way.open)
+	d.way.held = ""
+}
+
 // sit begins at a page of the account's program; before changes the account and the way to it first.
 func sit(t *testing.T, start string, before func(*desk)) *desk {
 	t.Helper()
 	d := &desk{Person: uitest.New(t), t: t}
 	d.Edge = simedge.New(simedge.Options{Now: d.Clock})
-	d.way = &way{next: d.RoundTripper(), open: make(chan struct{})}
+	d.way = &way{next: d.RoundTripper()}
 	if before != nil {
 		before(d)
 	}
