@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -24,8 +25,9 @@ import (
 type desk struct {
 	*uitest.Person
 	*simedge.Edge
-	t   *testing.T
-	way *way
+	t      *testing.T
+	way    *way
+	passed atomic.Int64 // since the person sat down, in nanoseconds; requests under way ask for the time too
 }
 
 // way is what leads to the account. Requests whose path ends like the one that is held wait there.
@@ -71,7 +73,7 @@ func (d *desk) lets() {
 func sit(t *testing.T, start string, before func(*desk)) *desk {
 	t.Helper()
 	d := &desk{Person: uitest.New(t), t: t}
-	d.Edge = simedge.New(simedge.Options{Now: d.Clock})
+	d.Edge = simedge.New(simedge.Options{Now: d.time})
 	d.way = &way{next: d.RoundTripper()}
 	if before != nil {
 		before(d)
@@ -82,16 +84,16 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 			t.Fatal(err)
 		}
 	}
-	client, err := api.New(api.Options{Transport: d.way, Now: d.Clock, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	client, err := api.New(api.Options{Transport: d.way, Now: d.time, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	check(err)
 	account := client.In(d.Account())
 	writer, err := change.New(change.Options{Account: account})
 	check(err)
-	w := watch.New(account, d.Clock, 0)
+	w := watch.New(account, d.time, 0)
 	w.Use(watch.FromAccount(account))
 	env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Writer: writer, Feed: live.New(t.Context(), w), Requests: &kit.RequestLog{},
-		Glyphs: tui.UnicodeGlyphs, Now: d.Clock}
-	app, err := views.New(env, tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Now: d.Clock}, start)
+		Glyphs: tui.UnicodeGlyphs, Now: d.time}
+	app, err := views.New(env, tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Now: d.time}, start)
 	check(err)
 	d.Sit(app, 110, 60)
 	d.Rest()
@@ -101,8 +103,21 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 // narrow gives the program a screen on which nothing stands beside a sentence.
 func (d *desk) narrow() { d.Send(tea.WindowSizeMsg{Width: 80, Height: 60}) }
 
+// idOf is the id of an object of the account by its name.
+func (d *desk) idOf(kind simedge.Resource, name string) string {
+	d.t.Helper()
+	o, ok := d.Object(kind, name)
+	if !ok {
+		d.t.Fatalf("the account has no %s", name)
+	}
+	return o["id"].(string)
+}
+
+// time is what every part of the program takes for now.
+func (d *desk) time() time.Time { return d.Now.Add(time.Duration(d.passed.Load())) }
+
 // passes lets time go by.
-func (d *desk) passes(span time.Duration) { d.Now = d.Now.Add(span) }
+func (d *desk) passes(span time.Duration) { d.passed.Add(int64(span)) }
 
 // goTo puts the cursor on the row that begins with a name.
 func (d *desk) goTo(name string) {

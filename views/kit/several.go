@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -27,7 +28,8 @@ type Several struct {
 	results []change.Result
 	err     error
 	scroll  tui.Scroll
-	pages   int // how many to go back when it is done: 2 with a form before it
+	sent    time.Time // when the last change was begun to be sent
+	pages   int       // how many to go back when it is done: 2 with a form before it
 }
 
 type (
@@ -98,7 +100,7 @@ func (s *Several) applied(r change.Result) tea.Cmd {
 }
 
 func (s *Several) next() tea.Cmd {
-	s.stage = sending
+	s.stage, s.sent = sending, s.env.Now()
 	plan := s.plans[len(s.results)]
 	return func() tea.Msg { return severalAppliedMsg{s, s.env.Writer.Apply(s.env.Ctx, plan)} }
 }
@@ -205,6 +207,9 @@ func (s *Several) drawPlan(p *page, plan change.Plan, now bool) {
 		text += "  (being sent)"
 	}
 	p.heading(text)
+	if now {
+		p.text(tui.Pending, underSending(s.sent, p.c.Now))
+	}
 	if why := plan.Blocked(); why != "" && !now {
 		p.text(tui.Bad, "cannot be sent: "+why)
 	}
