@@ -105,6 +105,23 @@ func (e *Error) Summary() string {
 	return b.String()
 }
 
+// Reason is Error without the request that it happened to, so that it is the same for all that fail alike.
+func (e *Error) Reason() string {
+	var parts []string
+	if e.Status != 0 {
+		parts = append(parts, fmt.Sprintf("Cloudflare answered %d", e.Status))
+	}
+	for _, text := range []string{e.text(), e.advice()} {
+		if text != "" {
+			parts = append(parts, text)
+		}
+	}
+	if len(parts) == 0 {
+		return e.Summary()
+	}
+	return strings.Join(parts, ": ")
+}
+
 // maxText bounds what one error shows of the server's words; Messages keep all of them.
 const maxText = 600
 

@@ -138,8 +138,8 @@ func notSaved(err error) error {
 // bundleReport says where the bundle is, what it holds, what is not known, and who has it.
 func bundleReport(path string, c bundle.Contents) []string {
 	lines := []string{tui.Clean(path) + ": " + c.Holds()}
-	for _, gap := range c.NotKnown() {
-		lines = append(lines, tui.Clean(fmt.Sprintf("not known: %s: %s", gap.Source, gap.Why)))
+	for _, gap := range c.Gaps() {
+		lines = append(lines, tui.Clean(gap.String()))
 	}
 	return append(lines, bundle.NotInIt, bundle.StillIn, bundle.WhoHas)
 }

@@ -56,15 +56,16 @@ events.jsonl        what was seen to change, oldest first, times in UTC
 requests.jsonl      what was asked of Cloudflare: path, status, request id; no header, query or body
 
 `)
-	gaps := c.NotKnown()
+	gaps := c.Gaps()
 	if len(gaps) == 0 {
 		b.WriteString("Everything that was asked for could be read. A file that is missing was not asked for.\n")
 		return b.String()
 	}
-	b.WriteString("Not known, or not anew:\n")
+	b.WriteString("Not everything could be read:\n")
 	for _, g := range gaps {
-		fmt.Fprintf(&b, "- %s: %s\n", g.Source, strings.ReplaceAll(g.Why, "\n", " "))
+		b.WriteString("- " + g.String() + "\n")
 	}
+	b.WriteString("What was not read anew is of an earlier reading, see about.json.\n")
 	b.WriteString("Any other file that is missing was not asked for.\n")
 	return b.String()
 }

@@ -57,23 +57,6 @@ func insights(ctx context.Context, a *api.AccountClient, names []string, now tim
 	return slices.Clip(out)
 }
 
-// Gap is a part that is not known, and why.
-type Gap struct{ Source, Why string }
-
-// NotKnown are the parts that could not be read, or not anew, and why; the secrets of c are not in it.
-func (c Contents) NotKnown() []Gap {
-	var gaps []Gap
-	for _, s := range aboutOf(c).Sources {
-		if s.Error != "" {
-			gaps = append(gaps, Gap{s.Name, c.clean(s.Error)})
-		}
-	}
-	if c.Snapshot.HistoryErr != nil {
-		gaps = append(gaps, Gap{"history of earlier runs", c.clean(c.Snapshot.HistoryErr.Error())})
-	}
-	return gaps
-}
-
 // Nothing tells that no list of the account could be read at all.
 func (c Contents) Nothing() bool {
 	for _, s := range aboutOf(c).Sources {

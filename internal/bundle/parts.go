@@ -26,6 +26,9 @@ type source struct {
 	Fetched  *time.Time `json:"fetched_at"`
 	Failures int        `json:"failures_in_a_row,omitempty"`
 	Error    string     `json:"error,omitempty"`
+
+	err    error  // the same, for Gaps
+	tunnel string // whose analytics it is a part of; "" for the account's own lists
 }
 
 func aboutOf(c Contents) about {
@@ -53,24 +56,26 @@ func aboutOf(c Contents) about {
 			{"traffic of locations", in.ColoFlowErr},
 		} {
 			if part.err != nil {
-				a.Sources = append(a.Sources, sourceOf(part.name+" of "+in.Name, time.Time{}, 0, part.err))
+				s := sourceOf(part.name+" of "+in.Name, time.Time{}, 0, part.err)
+				s.tunnel = in.Name
+				a.Sources = append(a.Sources, s)
 			}
 		}
 	}
 	if s.HistoryErr != nil {
-		a.History = s.HistoryErr.Error()
+		a.History = oneLine(s.HistoryErr.Error())
 	}
 	return a
 }
 
 func sourceOf(name string, fetched time.Time, failures int, err error) source {
-	s := source{Name: name, Failures: failures}
+	s := source{Name: name, Failures: failures, err: err}
 	if !fetched.IsZero() {
 		utc := fetched.UTC()
 		s.Fetched = &utc
 	}
 	if err != nil {
-		s.Error = err.Error()
+		s.Error = oneLine(err.Error())
 	}
 	return s
 }

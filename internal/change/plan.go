@@ -38,6 +38,7 @@ type Plan struct {
 	Unsent                []Difference // those of Differences that the API cannot change
 	Requests              []RequestPreview
 	DryRun                DryRun
+	Live                  string   // by what the object is seen to work that this ends, the first of Warnings; "" when it is not known to
 	Warnings              []string // read before sending
 	Consequences          []string // what hangs on it, how long it takes
 

@@ -44,6 +44,7 @@ func PrepareAdvertisement(ctx context.Context, w *Writer, prefixID string, opene
 // Guards are what stands against an act, and what it brings with it.
 type Guards struct {
 	Block        string // "" = nothing stands against it
+	Live         string // by what it is seen to work, for an act that ends it; "" = not known to
 	Warnings     []string
 	Consequences []string
 }
@@ -51,6 +52,9 @@ type Guards struct {
 func (g Guards) addTo(p *Plan) {
 	if g.Block != "" {
 		p.block(g.Block)
+	}
+	if g.Live != "" {
+		p.Live, p.Warnings = g.Live, append([]string{g.Live}, p.Warnings...)
 	}
 	p.Warnings = append(p.Warnings, g.Warnings...)
 	p.Consequences = append(p.Consequences, g.Consequences...)

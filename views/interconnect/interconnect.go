@@ -103,13 +103,22 @@ func source[T any](m *Module, own *live.List[T], also ...fetcher) resource.Sourc
 	return s
 }
 
+// probed has what the probes find fetched along: whoever deletes an interconnect is told whether it works.
+func probed[T any](m *Module, s resource.Source[T]) resource.Source[T] {
+	want := s.Want
+	s.Want = func() tea.Cmd { return tea.Batch(want(), m.env.Feed.Want(watch.HealthSource)) }
+	return s
+}
+
 func (m *Module) portSource() resource.Source[port] {
-	s := source(m, m.ports, m.cnis, m.links)
+	s := probed(m, source(m, m.ports, m.cnis, m.links))
 	s.Related = func() tea.Cmd { return tea.Batch(m.env.WantRelated(), m.slots.Want()) }
 	return s
 }
 
-func (m *Module) cniSource() resource.Source[api.CNI] { return source(m, m.cnis, m.ports, m.links) }
+func (m *Module) cniSource() resource.Source[api.CNI] {
+	return probed(m, source(m, m.cnis, m.ports, m.links))
+}
 
 func (m *Module) linkSource() resource.Source[api.MagicInterconnect] {
 	s := source(m, m.links, m.ports, m.cnis)
@@ -122,7 +131,7 @@ func (m *Module) slotSource() resource.Source[api.Slot] { return source(m, m.slo
 
 func (m *Module) cniEditor() kit.Editor[api.CNI] {
 	return kit.Editor[api.CNI]{Env: m.env, Resource: change.CNIs, Form: m.cniForm, FieldOf: cniFieldOf, Refresh: m.refresh, Draft: "cni",
-		Guard: kit.OnWrite(m.guardCNI),
+		Guard: kit.OnDelete(m.endOfCNI, kit.OnWrite(m.guardCNI)),
 		HangsOn: func(ctx context.Context, c api.CNI) []string {
 			return append(endOfSession(c), m.env.HangsOn(ctx, cniSubject(c))...)
 		}}
@@ -146,6 +155,6 @@ func (m *Module) linkEditor() kit.Editor[api.MagicInterconnect] {
 // portEditor begins with the given port: an empty one, or one with its slot.
 func (m *Module) portEditor(blank api.Interconnect) kit.Editor[api.Interconnect] {
 	return kit.Editor[api.Interconnect]{Env: m.env, Resource: change.PhysicalInterconnects, Form: m.portForm, Blank: blank,
-		Refresh: m.refresh, Guard: kit.OnWrite(m.guardPort), ConfirmCreate: "order",
+		Refresh: m.refresh, Guard: kit.OnDelete(m.endOfLinks, kit.OnWrite(m.guardPort)), ConfirmCreate: "order",
 		HangsOn: m.endOfPort}
 }

@@ -1,11 +1,13 @@
 package interconnect
 
 import (
+	"cmp"
 	"context"
 	"fmt"
 	"net/netip"
 
 	"flarewire/api"
+	"flarewire/internal/change"
 	"flarewire/internal/netrules"
 	"flarewire/internal/watch"
 	"flarewire/tui"
@@ -194,6 +196,24 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 	return nil
 }
 
+// Conduit implements kit.Conductor.
+func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
+	for _, l := range m.links.Rows() {
+		if !linkSubject(l).Interface.Contains(hop) {
+			continue
+		}
+		c := kit.Conduit{Name: l.Name}
+		if health := m.env.Probed(l.Name); health != watch.HealthUnknown && !kit.Unprobed(l.HealthCheck) {
+			c.State = "probes " + string(health)
+			if health == watch.HealthDown {
+				c.Role, c.Down = tui.Bad, "which the probes find down"
+			}
+		}
+		return c, true
+	}
+	return kit.Conduit{}, false
+}
+
 // HangsOn implements kit.Dependent: what goes with a port, and with a CNI.
 func (m *Module) HangsOn(ctx context.Context, s kit.Subject) []string {
 	switch s.Kind {
@@ -215,6 +235,27 @@ func (m *Module) HangsOn(ctx context.Context, s kit.Subject) []string {
 		}
 	}
 	return nil
+}
+
+// endOfCNI says how the tunnel side stands that goes with a CNI, by the probes: the API tells no session over it.
+func (m *Module) endOfCNI(c api.CNI) change.Guards {
+	if l, ok := m.linkOf(c); ok && !kit.Unprobed(l.HealthCheck) {
+		return kit.Standing{Health: m.env.Probed(l.Name)}.Guards()
+	}
+	return change.Guards{}
+}
+
+// endOfLinks says how those tunnel sides stand that run over a port.
+func (m *Module) endOfLinks(i api.Interconnect) change.Guards {
+	var all change.Guards
+	for _, c := range m.cnisOn(i.Name) {
+		g := m.endOfCNI(c)
+		all.Live = cmp.Or(all.Live, g.Live)
+		for _, text := range append(g.Warnings, g.Consequences...) {
+			all.Warnings = append(all.Warnings, c.Magic.ConduitName+": "+text)
+		}
+	}
+	return all
 }
 
 // Subnets implements kit.Subnetter: the interface subnets of the links, and the point-to-point

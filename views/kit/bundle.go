@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -23,24 +24,32 @@ const bundlePath = "path"
 func BundleAction(env *Env, tunnels ...string) tui.Action {
 	return tui.Action{Name: "support-bundle", Keys: []string{"B"}, Short: "support bundle",
 		Long: "Write what is known into one file for a support ticket, without secrets",
+		Why:  env.underWay(),
 		Run:  func() tea.Cmd { return askBundle(env, tunnels) }}
 }
 
-// bundling is a bundle on its way to a file.
+// bundling is the page of a bundle on its way to a file; the form stands there before it.
 type bundling struct {
-	env     *Env
-	tunnels []string
-	form    *form.Form
-	under   bool // way
+	env       *Env
+	tunnels   []string
+	form      *form.Form
+	path      string
+	overwrite bool
+	began     time.Time
+	told      bool // the page was there to say what became of it
 }
 
-// bundledMsg says what became of it.
-type bundledMsg struct {
-	saving   *bundling
-	path     string
-	contents bundle.Contents
-	err      error
-}
+type (
+	// bundledMsg says what became of it.
+	bundledMsg struct {
+		saving   *bundling
+		path     string
+		contents bundle.Contents
+		err      error
+	}
+	// bundleOverMsg comes after it, when the page has had its chance to say so.
+	bundleOverMsg struct{ bundledMsg }
+)
 
 // askBundle opens the form with the path.
 func askBundle(env *Env, tunnels []string) tea.Cmd {
@@ -53,7 +62,7 @@ func askBundle(env *Env, tunnels []string) tea.Cmd {
 				}
 				return form.Finding{}
 			}}}}},
-		Submit: func(v form.Values) tea.Cmd { return b.once(InHome(strings.TrimSpace(v[bundlePath]))) }})
+		Submit: func(v form.Values) tea.Cmd { return b.begin(InHome(strings.TrimSpace(v[bundlePath])), false) }})
 	return tui.Push(b.form)
 }
 
@@ -67,18 +76,27 @@ func InHome(path string) string {
 	return path
 }
 
-// once writes unless that is under way: a second press would find the file that the first has written.
-func (b *bundling) once(path string) tea.Cmd {
-	if b.under {
-		return tui.Toast(tui.Muted, "It is being written")
-	}
-	b.under = true
-	return tea.Batch(b.write(path, false), tui.Toast(tui.Muted, "Reading everything once…"))
+// begin puts the page in the place of the form.
+func (b *bundling) begin(path string, overwrite bool) tea.Cmd {
+	b.path, b.overwrite, b.told = path, overwrite, false
+	return tui.Replace(b.form, b)
 }
 
-// write gathers and writes in the background. A name that is taken is said before anything is read.
-func (b *bundling) write(path string, overwrite bool) tea.Cmd {
-	env := b.env
+// underWay is why no other bundle can be asked for: what reads everything is not done twice at a time; "" when none is.
+func (e *Env) underWay() string {
+	if e.bundling == nil {
+		return ""
+	}
+	return "the support bundle " + tui.Clean(e.bundling.path) + " is still being written"
+}
+
+// Title implements tui.View.
+func (b *bundling) Title() string { return "Support bundle" }
+
+// Init implements tui.View: it gathers and writes in the background. A name that is taken is said before anything is read.
+func (b *bundling) Init() tea.Cmd {
+	env, path, overwrite := b.env, b.path, b.overwrite
+	env.bundling, b.began = b, env.Now()
 	return func() tea.Msg {
 		if err := bundle.Free(path, overwrite); err != nil {
 			return bundledMsg{saving: b, path: path, err: err}
@@ -92,22 +110,69 @@ func (b *bundling) write(path string, overwrite bool) tea.Cmd {
 	}
 }
 
-// done says what became of it; what was there already is replaced only when the user says so.
-func (b *bundling) done(m bundledMsg) tea.Cmd {
-	b.under = false
-	switch {
-	case errors.Is(m.err, fs.ErrExist):
-		return tui.Open(&tui.Dialog{Title: "Replace what is there?", Lines: []tui.Line{
-			tui.Text(tui.Plain, tui.Clean(m.path)+" is there already. What it holds is lost then.")},
-			Choices: []tui.Choice{{Label: "leave it"}, {Label: "replace", Key: "r", Run: func() tea.Cmd { return b.write(m.path, true) }}}})
-	case m.err != nil:
-		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{bundlePath: Sentence(m.err)}} }
+// Update implements tui.View. It comes only as long as the page was not left.
+func (b *bundling) Update(msg tea.Msg) tea.Cmd {
+	m, ok := msg.(bundledMsg)
+	if !ok || m.saving != b {
+		return nil
 	}
-	where, err := filepath.Abs(m.path)
-	if err != nil {
-		where = m.path
+	b.told = true
+	if m.err == nil {
+		return tui.Replace(b, &bundled{whole(m.path), m.contents})
 	}
-	return tui.Replace(b.form, &bundled{where, m.contents})
+	back := tui.Replace(b, b.form)
+	if !errors.Is(m.err, fs.ErrExist) {
+		return tea.Batch(back, b.form.Update(form.RefusedMsg{Fields: form.Values{bundlePath: Sentence(m.err)}}))
+	}
+	// What was there already is replaced only when the user says so.
+	return tea.Batch(back, tui.Open(&tui.Dialog{Title: "Replace what is there?", Lines: []tui.Line{
+		tui.Text(tui.Plain, tui.Clean(m.path)+" is there already. What it holds is lost then.")},
+		Choices: []tui.Choice{{Label: "leave it"}, {Label: "replace", Key: "r", Run: func() tea.Cmd { return b.begin(m.path, true) }}}}))
+}
+
+// Actions implements tui.View.
+func (b *bundling) Actions() []tui.Action { return nil }
+
+// Waiting implements tui.Waiter.
+func (b *bundling) Waiting() bool { return true }
+
+// Draw implements tui.View.
+func (b *bundling) Draw(c tui.Canvas) []string {
+	page := &page{c: c}
+	page.blank()
+	text := "Reading everything once"
+	if age := tui.AgeSince(b.began, c.Now); age != "now" {
+		text += ", for " + age + " so far"
+	}
+	page.text(tui.Pending, text+"… Then it is written to "+tui.Clean(b.path)+".")
+	page.text(tui.Muted, "Going back does not end it: a line says then where it was written.")
+	return page.lines
+}
+
+// bundles follows the bundle that is under way: when its page was left, a line says what became of it.
+func (e *Env) bundles(msg tea.Msg) tea.Cmd {
+	switch m := msg.(type) {
+	case bundledMsg:
+		e.bundling = nil
+		return func() tea.Msg { return bundleOverMsg{m} }
+	case bundleOverMsg:
+		switch {
+		case m.saving.told:
+		case m.err != nil:
+			return tui.Toast(tui.Bad, "The support bundle was not written: "+Sentence(m.err))
+		default:
+			return tui.Toast(tui.Good, "The support bundle is written: "+whole(m.path))
+		}
+	}
+	return nil
+}
+
+// whole is a path from the root, to be found again.
+func whole(path string) string {
+	if where, err := filepath.Abs(path); err == nil {
+		return where
+	}
+	return path
 }
 
 // bundled says where a bundle is, what it holds, what is not known, and who has it.
@@ -140,8 +205,9 @@ func (p *bundled) Draw(c tui.Canvas) []string {
 	page.text(tui.Good, "Written: "+tui.Clean(p.path))
 	page.text(tui.Plain, p.contents.Holds())
 	page.blank()
-	for _, gap := range p.contents.NotKnown() {
-		page.text(tui.Bad, tui.Clean("Not known: "+gap.Source+": "+gap.Why))
+	for _, gap := range p.contents.Gaps() {
+		page.text(tui.Bad, tui.Clean(gap.String()))
+		page.blank()
 	}
 	for _, text := range []string{bundle.NotInIt, bundle.StillIn, bundle.WhoHas} {
 		page.text(tui.Plain, text)

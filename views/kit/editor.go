@@ -67,6 +67,19 @@ func OnWrite[T any](guard func(opened, wanted T) change.Guards) Guard[T] {
 	}
 }
 
+// OnDelete makes a guard of what the end of an object means; otherwise is the guard of everything else, nil for none.
+func OnDelete[T any](end func(T) change.Guards, otherwise Guard[T]) Guard[T] {
+	return func(ctx context.Context, verb journal.Verb, opened, wanted T) (change.Guards, error) {
+		switch {
+		case verb == journal.Delete:
+			return end(opened), nil
+		case otherwise == nil:
+			return change.Guards{}, nil
+		}
+		return otherwise(ctx, verb, opened, wanted)
+	}
+}
+
 // Create opens the guided setup of a new object; when there is a draft, it asks whether to go on with it.
 func (e Editor[T]) Create() tea.Cmd {
 	return e.Env.Begin(e.Draft, "a new "+e.Resource.Title, func(draft form.Values) tea.Cmd {

@@ -46,6 +46,8 @@ type Env struct {
 
 	modules []Module
 
+	bundling *bundling // the support bundle that is under way; nil when none is
+
 	links map[netip.Addr]string // see Via; nil after something new arrived
 }
 
@@ -111,10 +113,7 @@ func (e *Env) Init() tea.Cmd { return nil }
 // changed.
 func (e *Env) Update(msg tea.Msg) tea.Cmd {
 	e.links = nil
-	if m, ok := msg.(bundledMsg); ok {
-		return m.saving.done(m)
-	}
-	return nil
+	return e.bundles(msg)
 }
 
 // Modules are all modules in the order of the registry.

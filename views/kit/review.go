@@ -48,6 +48,8 @@ type Review struct {
 	result change.Result
 	scroll tui.Scroll
 
+	sent time.Time // when sending began
+
 	settled bool // the plan has been on the screen for settleTime
 	turn    int
 }
@@ -99,7 +101,7 @@ func (r *Review) prepare() tea.Cmd {
 func (r *Review) Losing() string {
 	switch {
 	case r.stage == sending && r.plan.Verb == journal.GeneratePSK:
-		return "the new pre-shared key, which is shown only once"
+		return "sight of the request for a new pre-shared key, which is being sent, and of its result"
 	case r.stage == sending:
 		return "sight of a change that is being sent"
 	case r.stage == finished && !r.result.Secret.IsZero():
@@ -286,7 +288,7 @@ func (r *Review) told() []tui.Line {
 }
 
 func (r *Review) apply() tea.Cmd {
-	r.stage = sending
+	r.stage, r.sent = sending, r.env.Now()
 	plan := r.plan
 	return func() tea.Msg { return appliedMsg{r, r.env.Writer.Apply(r.env.Ctx, plan)} }
 }

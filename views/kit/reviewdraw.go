@@ -3,7 +3,9 @@ package kit
 import (
 	"encoding/json"
 	"errors"
+	"fmt"
 	"strings"
+	"time"
 
 	"flarewire/api"
 	"flarewire/internal/change"
@@ -21,13 +23,24 @@ func (r *Review) Draw(c tui.Canvas) []string {
 	case preparing:
 		p.text(tui.Muted, "Reading the object again, comparing, and asking Cloudflare to check the change. Nothing is sent yet.")
 	case sending:
-		p.text(tui.Pending, "Sending, once. Then the object is read back to see what took effect.")
+		p.text(tui.Pending, underSending(r.sent, c.Now))
 	case ready:
 		r.drawPlan(p)
 	case finished:
 		r.drawResult(p)
 	}
 	return r.scroll.Window(p.lines, c.Height)
+}
+
+// underSending says that a change is on its way, for how long when that is worth a word, and what the client's limit means: it
+// is that of each request, and what may have happened is read back (change.Apply).
+func underSending(sent, now time.Time) string {
+	age := tui.AgeSince(sent, now)
+	if age == "now" {
+		return "Sending, once. Then the object is read back to see what took effect."
+	}
+	return fmt.Sprintf("Sending, once, for %s so far. A request without an answer is given up after %.0f s: its result is not known then, "+
+		"and the object is read back to see what took effect.", age, api.DefaultTimeout.Seconds())
 }
 
 func (r *Review) drawPlan(p *page) {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"strconv"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -27,7 +28,8 @@ type Several struct {
 	results []change.Result
 	err     error
 	scroll  tui.Scroll
-	pages   int // how many to go back when it is done: 2 with a form before it
+	sent    time.Time // when the last change was begun to be sent
+	pages   int       // how many to go back when it is done: 2 with a form before it
 }
 
 type (
@@ -98,7 +100,7 @@ func (s *Several) applied(r change.Result) tea.Cmd {
 }
 
 func (s *Several) next() tea.Cmd {
-	s.stage = sending
+	s.stage, s.sent = sending, s.env.Now()
 	plan := s.plans[len(s.results)]
 	return func() tea.Msg { return severalAppliedMsg{s, s.env.Writer.Apply(s.env.Ctx, plan)} }
 }
@@ -133,8 +135,32 @@ func (s *Several) send() tea.Cmd {
 		return s.next()
 	}
 	return tui.Open(&tui.Dialog{Title: s.title + "?", Confirm: s.confirm,
-		Lines:   []tui.Line{tui.Text(tui.Plain, fmt.Sprintf("%d changes are sent, one after the other.", len(s.plans)))},
+		Lines:   s.told(),
 		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: s.next}}})
+}
+
+// told is what the dialog says: how many changes there are, and how many of them end something that works.
+func (s *Several) told() []tui.Line {
+	lines := []tui.Line{tui.Text(tui.Plain, fmt.Sprintf("%d changes are sent, one after the other.", len(s.plans)))}
+	for _, text := range s.live() {
+		lines = append(lines, tui.Text(tui.Pending, text))
+	}
+	return lines
+}
+
+// live counts what is seen to work among the objects that go, by the sign that it was told from.
+func (s *Several) live() []string {
+	count := map[string]int{}
+	var signs []string
+	for _, p := range s.plans {
+		if count[p.Live]++; p.Live != "" && count[p.Live] == 1 {
+			signs = append(signs, p.Live)
+		}
+	}
+	for i, sign := range signs {
+		signs[i] = fmt.Sprintf("%d of %d: %s", count[sign], len(s.plans), sign)
+	}
+	return signs
 }
 
 // Draw implements tui.View.
@@ -151,6 +177,10 @@ func (s *Several) Draw(c tui.Canvas) []string {
 	case s.stage != ready:
 		p.text(tui.Plain, s.count())
 		p.blank()
+	default:
+		for _, text := range s.live() {
+			p.text(tui.Pending, "! "+text)
+		}
 	}
 	for i, plan := range s.plans {
 		if i < len(s.results) {
@@ -177,6 +207,9 @@ func (s *Several) drawPlan(p *page, plan change.Plan, now bool) {
 		text += "  (being sent)"
 	}
 	p.heading(text)
+	if now {
+		p.text(tui.Pending, underSending(s.sent, p.c.Now))
+	}
 	if why := plan.Blocked(); why != "" && !now {
 		p.text(tui.Bad, "cannot be sent: "+why)
 	}

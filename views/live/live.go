@@ -63,6 +63,9 @@ func (f *Feed) poll() tea.Cmd {
 // Last is the newest snapshot.
 func (f *Feed) Last() watch.Snapshot { return f.last }
 
+// Newest is the newest snapshot for commands, which run beside the pages; it may be newer than what those show.
+func (f *Feed) Newest() watch.Snapshot { return f.watcher.Last() }
+
 // Refresh polls now, unless a poll is under way.
 func (f *Feed) Refresh() tea.Cmd {
 	f.looks.askAgain()

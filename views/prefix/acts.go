@@ -11,6 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
+	"flarewire/internal/watch"
 	"flarewire/tui"
 )
 
@@ -77,9 +78,18 @@ func (m *Module) advertise(r row, b api.BGPPrefix, on bool) tea.Cmd {
 	if on {
 		title = "Advertise " + b.CIDR
 	}
-	return m.bgpEditor(r).Act(b.ID, title, b.CIDR, func(ctx context.Context, w *change.Writer, opened api.BGPPrefix) (change.Plan, error) {
-		return change.PrepareAdvertisement(ctx, w, r.ID, opened, on)
-	})
+	return tea.Batch(m.wantWays(), m.bgpEditor(r).Act(b.ID, title, b.CIDR, func(ctx context.Context, w *change.Writer, opened api.BGPPrefix) (change.Plan, error) {
+		plan, err := change.PrepareAdvertisement(ctx, w, r.ID, opened, on)
+		if err != nil || !on {
+			return plan, err
+		}
+		return plan.Add(change.Guards{Warnings: m.env.AwaitAstray(ctx, network(opened.CIDR))}), nil
+	}))
+}
+
+// wantWays has everything fetched that tells whether the ways to a prefix work.
+func (m *Module) wantWays() tea.Cmd {
+	return tea.Batch(m.env.WantRelated(), m.env.Feed.Want(watch.HealthSource))
 }
 
 func (m *Module) validate(r row) tea.Cmd {

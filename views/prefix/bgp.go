@@ -23,7 +23,7 @@ import (
 
 func (m *Module) bgpSource(r row) resource.Source[api.BGPPrefix] {
 	s := source(m.store, r.ID, func(p *parts) part[api.BGPPrefix] { return p.bgp })
-	s.Related = m.env.WantRelated
+	s.Related = m.wantWays
 	return s
 }
 
@@ -105,7 +105,8 @@ func (m *Module) bgpSections(r row, b api.BGPPrefix, now time.Time) []resource.S
 		s.Fields = append(s.Fields, resource.Field{Label: label, Value: value, Note: note})
 	}
 	a := announced(b)
-	s.Fields = []resource.Field{{Label: "Advertised", Value: a.glyph(r.approved(), m.env.Glyphs) + " " + word(a), Role: a.role(r.approved())}}
+	s.Fields = []resource.Field{{Label: "Advertised", Value: a.glyph(r.approved(), m.env.Glyphs) + " " + word(a), Role: a.role(r.approved()),
+		Note: spreading(b, now)}}
 	changed, age := resource.Time(turned(b), now)
 	add("Since", changed, age+cooldown(b, now))
 	if d := b.OnDemand; d != nil {
@@ -143,6 +144,11 @@ func (m *Module) before(r row, b api.BGPPrefix, on bool) resource.Section {
 	g := change.GuardAdvertisement(r.Prefix, b, bindings.rows, bindings.known(), on, m.env.Now())
 	if g.Block != "" {
 		s.Fields = append(s.Fields, resource.Field{Value: g.Block + ".", Role: tui.Bad, Prose: true})
+	}
+	if on {
+		for _, text := range m.env.Astray(network(b.CIDR)) {
+			s.Fields = append(s.Fields, resource.Field{Value: text, Role: tui.Bad, Prose: true})
+		}
 	}
 	for _, w := range g.Warnings {
 		s.Fields = append(s.Fields, resource.Field{Value: w + ".", Role: tui.Pending, Prose: true})

@@ -12,8 +12,8 @@ import (
 )
 
 // meaning is what the data says about whether the prefix works, most important first, with what to do next (Cloudflare docs:
-// troubleshoot routing and BGP; BYOIP, service bindings).
-func meaning(r row, now time.Time) []resource.Field {
+// troubleshoot routing and BGP; BYOIP, service bindings). astray are its routes that lead into what is down.
+func meaning(r row, astray []string, now time.Time) []resource.Field {
 	var out []resource.Field
 	add := func(role tui.Role, text string) {
 		out = append(out, resource.Field{Value: text, Role: role, Prose: true})
@@ -35,6 +35,11 @@ func meaning(r row, now time.Time) []resource.Field {
 	}
 	if text, role := boundness(r); text != "" {
 		add(role, text)
+	}
+	for _, text := range astray {
+		if r.approved() {
+			add(tui.Bad, text)
+		}
 	}
 	if checks, role := r.validity(); r.approved() && role == tui.Bad {
 		add(tui.Bad, "Not valid: "+checks+". Networks that check routes may drop the announcement.")
@@ -72,8 +77,19 @@ func meaningOf(b api.BGPPrefix, approved bool, way string, now time.Time) (strin
 	case off:
 		return fmt.Sprintf("%s %s: the Internet does not reach it through Cloudflare. %s, which takes %.0f to %.0f minutes.",
 			b.CIDR, gone(turned(b), now), way, netrules.MinAdvertise.Minutes(), netrules.MaxAdvertise.Minutes()), tui.Bad
+	case spreading(b, now) != "":
+		return b.CIDR + " was advertised " + resource.Ago(turned(b), now) + ": " + spreading(b, now) + ".", tui.Pending
 	}
 	return "", tui.Plain
+}
+
+// spreading says that an announcement is still on its way; "" when it has had its time, or began at a time that is not known.
+func spreading(b api.BGPPrefix, now time.Time) string {
+	at := turned(b)
+	if announced(b) != advertised || at.IsZero() || now.Sub(at) >= netrules.MaxAdvertise {
+		return ""
+	}
+	return fmt.Sprintf("the Internet follows within %.0f to %.0f minutes", netrules.MinAdvertise.Minutes(), netrules.MaxAdvertise.Minutes())
 }
 
 // gone says since when it is withdrawn, as far as the API does.

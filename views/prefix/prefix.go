@@ -109,7 +109,7 @@ func (m *Module) source() resource.Source[row] {
 	base := m.list.Source()
 	return resource.Source[row]{Rows: m.rows, Status: base.Status, Refresh: m.refresh, Looked: m.look,
 		Brings: func(msg tea.Msg) bool { return base.Brings(msg) || m.store.brings(msg, "") },
-		Want:   base.Want, Related: m.env.WantRelated}
+		Want:   base.Want, Related: m.wantWays}
 }
 
 // look has the parts fetched that an open page shows: for the list what is advertised, for one prefix everything below it.

@@ -235,8 +235,7 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 	}
 	for _, r := range m.list.Rows() {
 		if belongs(r, s) {
-			out.Fields = append(out.Fields, resource.Field{Label: r.Prefix, Value: r.Nexthop,
-				Note: fmt.Sprintf("priority %d, %s", r.Priority, scope(r)), Open: m.openOne(r)})
+			out.Fields = append(out.Fields, m.way(r, !s.Interface.IsValid()))
 		}
 	}
 	if len(out.Fields) == 0 {
@@ -247,6 +246,37 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 		out.Fields = []resource.Field{{Label: "Routes", Value: text, Role: tui.Muted}}
 	}
 	return []resource.Section{out}
+}
+
+// way is a route on another object's page. through adds what its next hop leads through and how that stands.
+func (m *Module) way(r api.Route, through bool) resource.Field {
+	f := resource.Field{Label: r.Prefix, Value: r.Nexthop, Note: fmt.Sprintf("priority %d, %s", r.Priority, scope(r)), Open: m.openOne(r)}
+	if c, ok := m.conduit(r); ok && through {
+		f.Value, f.Role, f.Note = strings.TrimSpace(c.Name+" "+c.State), c.Role, "via "+r.Nexthop+", "+f.Note
+	}
+	return f
+}
+
+func (m *Module) conduit(r api.Route) (kit.Conduit, bool) {
+	hop, err := netip.ParseAddr(r.Nexthop)
+	if err != nil {
+		return kit.Conduit{}, false
+	}
+	return m.env.Conduit(hop)
+}
+
+// Astray implements kit.Router.
+func (m *Module) Astray(cidr netip.Prefix) []string {
+	var out []string
+	for _, r := range m.list.Rows() {
+		if !belongs(r, kit.Subject{CIDR: cidr}) {
+			continue
+		}
+		if c, ok := m.conduit(r); ok && c.Down != "" {
+			out = append(out, fmt.Sprintf("The route %s (%s) leads into %s, %s.", r.Prefix, scope(r), c.Name, c.Down))
+		}
+	}
+	return out
 }
 
 func belongs(r api.Route, s kit.Subject) bool {

@@ -40,7 +40,11 @@ func panel(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 	}
 	if t.BGP != nil {
 		if len(t.BGP.ExtraPrefixes) > 0 {
-			add(resource.Field{Label: "Extra prefixes", Value: strings.Join(t.BGP.ExtraPrefixes, ", "), Note: "advertised to you"})
+			note := "advertised to you"
+			if t.State != watch.Up {
+				note += " while the session is up"
+			}
+			add(resource.Field{Label: "Extra prefixes", Value: strings.Join(t.BGP.ExtraPrefixes, ", "), Note: note})
 		}
 		add(resource.Field{Label: "MD5 key", Value: kit.MD5(t.BGP)})
 		add(resource.Field{Label: "Went down", Value: times(t.Track.WeekDowns), Note: weekNote(t, now)})

@@ -51,15 +51,10 @@ func readNote(look live.Look, now time.Time) string {
 	return text
 }
 
-// checksOff tells that the tunnel is not probed: the analytics then call it down, which says nothing.
-func checksOff(t watch.Tunnel) bool {
-	return t.HealthCheck != nil && t.HealthCheck.Enabled != nil && !*t.HealthCheck.Enabled
-}
-
 func healthGraph(t watch.Tunnel, in watch.Insight) resource.Field {
 	f := resource.Field{Label: "Health", Value: "not known", Role: tui.Muted}
 	switch {
-	case checksOff(t):
+	case kit.Unprobed(t.HealthCheck):
 		f.Note = "the health checks are off: the analytics call the tunnel down whatever it does"
 		return f
 	case in.HealthErr != nil:
@@ -80,7 +75,7 @@ func healthGraph(t watch.Tunnel, in watch.Insight) resource.Field {
 // unwell says since when the probes find the tunnel not healthy: of what was before flarewire looked, only the analytics know.
 func unwell(t watch.Tunnel, in watch.Insight, now time.Time) []resource.Field {
 	newest := last(in.Health)
-	if checksOff(t) || newest == nil || watch.HealthOf(newest.Value) == watch.Healthy {
+	if kit.Unprobed(t.HealthCheck) || newest == nil || watch.HealthOf(newest.Value) == watch.Healthy {
 		return nil
 	}
 	began, whole := newest.At, true
@@ -196,7 +191,7 @@ func locations(t watch.Tunnel, in watch.Insight) resource.Section {
 		case c.BitRate != nil:
 			f.Value, f.Role = rate(*c.BitRate), tui.Plain
 		}
-		if !checksOff(t) {
+		if !kit.Unprobed(t.HealthCheck) {
 			f.Note = cmp.Or(string(c.State()), "health not known")
 			if c.Score != nil {
 				f.Note += ", " + percent(*c.Score)

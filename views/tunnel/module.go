@@ -106,7 +106,7 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 
 func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 	return kit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again, Next: m.afterGRE,
-		Draft: "gre", Made: func(t api.GRETunnel, r change.Result) tea.Cmd { return m.made(r.ID, t.Name, t.InterfaceAddress) },
+		Draft: "gre", Guard: kit.OnDelete(end(m, api.GRETunnel.Tunnel), nil), Made: func(t api.GRETunnel, r change.Result) tea.Cmd { return m.made(r.ID, t.Name, t.InterfaceAddress) },
 		HangsOn: func(ctx context.Context, t api.GRETunnel) []string {
 			return m.env.HangsOn(ctx, subject(watch.Tunnel{Tunnel: t.Tunnel()}))
 		}}
@@ -114,7 +114,7 @@ func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 
 func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 	return kit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again, Next: m.afterIPsec,
-		Draft: "ipsec", Made: func(t api.IPsecTunnel, r change.Result) tea.Cmd {
+		Draft: "ipsec", Guard: kit.OnDelete(end(m, api.IPsecTunnel.Tunnel), nil), Made: func(t api.IPsecTunnel, r change.Result) tea.Cmd {
 			m.keyed[r.ID] = !t.PSK.IsZero()
 			return m.made(r.ID, t.Name, t.InterfaceAddress)
 		},
@@ -126,12 +126,13 @@ func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 // deleteAll plans the end of several tunnels, of either kind.
 func (m *Module) deleteAll(rows []watch.Tunnel) tea.Cmd {
 	n := strconv.Itoa(len(rows))
+	gre, ipsec := m.greEditor().Deletion, m.ipsecEditor().Deletion
 	return tea.Batch(m.env.WantRelated(), tui.Push(kit.NewSeveral(m.env, "Delete "+n+" tunnels", "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 		var plans []change.Plan
 		for _, t := range rows {
-			deletion := m.greEditor().Deletion
+			deletion := gre
 			if t.Kind == api.IPsec {
-				deletion = m.ipsecEditor().Deletion
+				deletion = ipsec
 			}
 			plan, err := deletion(ctx, w, t.ID)
 			if err != nil {
@@ -203,7 +204,7 @@ func goal(t watch.Tunnel) kit.Goal {
 
 // replace changes what an update of a GRE tunnel cannot: it is deleted and created again.
 func (m *Module) replace(id, name string) tea.Cmd {
-	title := "Replace " + name
+	title, end := "Replace "+name, end(m, api.GRETunnel.Tunnel)
 	return tui.Push(kit.NewOpening(m.env, title, func(ctx context.Context) (tui.View, error) {
 		opened, err := change.GRETunnels.Read(ctx, m.env.Account, id)
 		if err != nil {
@@ -217,7 +218,8 @@ func (m *Module) replace(id, name string) tea.Cmd {
 					if err != nil {
 						return change.Plan{}, err
 					}
-					return change.PrepareReplaceGRE(ctx, w, opened, wanted, routes)
+					plan, err := change.PrepareReplaceGRE(ctx, w, opened, wanted, routes)
+					return plan.Add(end(opened)), err // the old one goes
 				}}))
 		})), nil
 	}))

@@ -149,7 +149,7 @@ func healthColumn() table.Column[watch.Tunnel] {
 // probed is the health that the probes found. With the checks off the analytics call every tunnel down,
 // which says nothing about it.
 func probed(t watch.Tunnel) watch.Health {
-	if h := t.HealthCheck; h != nil && h.Enabled != nil && !*h.Enabled {
+	if kit.Unprobed(t.HealthCheck) {
 		return watch.HealthUnknown
 	}
 	return t.Health.State

@@ -1,0 +1,66 @@
+package views_test
+
+import (
+	"testing"
+	"time"
+
+	"flarewire/internal/simedge"
+)
+
+// withdrawn takes the prefix of the Ashburn services off the Internet, a day before the story.
+func withdrawn(d *desk) {
+	for _, o := range d.Objects(simedge.BGPPrefixes) {
+		if o["cidr"] == "198.18.20.0/24" {
+			err := d.Mutate(simedge.BGPPrefixes, o["id"].(string), func(o simedge.Object) {
+				demand := o["on_demand"].(simedge.Object)
+				demand["advertised"], demand["advertised_modified_at"] = false, d.Now.Add(-24*time.Hour).Format(time.RFC3339)
+			})
+			if err != nil {
+				d.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// Somebody advertises a prefix, one of whose routes leads into a tunnel that is down: the page, the review and the last
+// question name it, and afterwards the page says that the Internet still has to follow.
+func TestAdvertisingSaysWhichWayIsDownAndThatItTakesItsTime(t *testing.T) {
+	d := sit(t, "prefixes", withdrawn)
+	d.narrow()
+	const lost = "The route 198.18.20.0/24 (ENAM WNAM) leads into iad-dc1-gre, which is down."
+	d.goTo("198.18.20.0/24")
+	d.Press("enter")
+	d.reads(lost, "iad-dc1-gre ✗ Down › via 10.213.0.9, priority 100, ENAM WNAM", "lhr-hq-gre ◐ Establishing › via 10.213.0.7")
+	d.Press("A")
+	d.reads("It takes 2 to 7 minutes", "! "+lost)
+	d.sends()
+	d.reads("Advertise BGP prefix 198.18.20.0/24?", lost)
+	d.passes(time.Second)
+	for _, r := range "198.18.20.0/24" {
+		d.Press(string(r))
+	}
+	d.Press("enter")
+	d.reads(": done")
+	d.Press("enter")
+	d.passes(40 * time.Second)
+	d.reads("198.18.20.0/24 was advertised 40s ago: the Internet follows within 2 to 7 minutes.", lost)
+	d.lacks("nothing to do here")
+	d.passes(7 * time.Minute)
+	d.Press("r")
+	d.Rest()
+	d.reads(lost)
+	d.lacks("the Internet follows", "nothing to do here")
+}
+
+// A tunnel without BGP is told down by the probes; a way that works is not named.
+func TestARouteIntoATunnelThatTheProbesFindDown(t *testing.T) {
+	d := sit(t, "prefixes", func(d *desk) {
+		d.Insert(simedge.Routes, simedge.Object{"prefix": "198.18.10.0/25", "nexthop": "10.213.0.25", "priority": int64(100)})
+	})
+	d.narrow()
+	d.goTo("198.18.10.0/24")
+	d.Press("enter")
+	d.reads("The route 198.18.10.0/25 (everywhere) leads into nrt-br1-ipsec, which the probes find down.",
+		"nrt-br1-ipsec ✗ Down by probes", "fra-dc1-gre ● Up")
+	d.lacks("leads into fra-dc1-gre")
+}

@@ -1,0 +1,61 @@
+package kit
+
+import (
+	"flarewire/internal/change"
+	"flarewire/internal/watch"
+)
+
+// Standing is how a tunnel or an interconnect stands, for the one who is about to delete it. What is not known is empty.
+type Standing struct {
+	Session watch.State  // of BGP
+	Lasts   string       // for how long: "for 5m"
+	Health  watch.Health // by the probes
+	Carries string       // its bit rate; empty also when nothing goes through it
+}
+
+// Guards are what the deletion has to say of it: that it works is a warning, that it does not is good to know.
+func (s Standing) Guards() change.Guards {
+	g := change.Guards{Live: s.live()}
+	told := &g.Warnings
+	if g.Live == "" {
+		told = &g.Consequences
+	}
+	switch lasts := s.Lasts != ""; {
+	case s.Session == watch.Up && lasts:
+		*told = append(*told, "It has been up "+s.Lasts+".")
+	case s.Session == watch.Down && lasts:
+		*told = append(*told, "Its session has been down "+s.Lasts+".")
+	case s.Session == watch.Down:
+		*told = append(*told, "Its session is down.")
+	}
+	if s.Health != watch.HealthUnknown {
+		*told = append(*told, "The probes find it "+string(s.Health)+".")
+	}
+	if s.Carries != "" {
+		*told = append(*told, "It carries "+s.Carries+".")
+	}
+	return g
+}
+
+// live says by what it is seen to work, the surest sign alone.
+func (s Standing) live() string {
+	switch {
+	case s.Session == watch.Up:
+		return "Its session is up."
+	case s.Carries != "":
+		return "It carries traffic."
+	case s.Health == watch.Healthy, s.Health == watch.Degraded:
+		return "The probes get through it."
+	}
+	return ""
+}
+
+// Probed is what the probes found of a tunnel or an interconnect, by name, as long as that is new enough to rest on. It is
+// for commands.
+func (e *Env) Probed(name string) watch.Health {
+	s := e.Feed.Newest()
+	if e.Now().Sub(s.Feed(watch.HealthSource).Fetched) > watch.HealthWindow {
+		return watch.HealthUnknown
+	}
+	return s.Health[name].State
+}

@@ -1,0 +1,33 @@
+package tunnel
+
+import (
+	"net/netip"
+
+	"flarewire/internal/watch"
+	"flarewire/tui"
+	"flarewire/views/kit"
+)
+
+// Conduit implements kit.Conductor.
+func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
+	for _, t := range m.env.Feed.Newest().Tunnels {
+		if !inside(hop, t.InterfaceAddress) && !inside(hop, t.InterfaceAddress6) {
+			continue
+		}
+		t.Health.State = m.env.Probed(t.Name)
+		c := kit.Conduit{Name: t.Name, State: stateText(t, m.env.Glyphs), Role: stateRole(t)}
+		switch {
+		case t.State == watch.Down:
+			c.Down = "which is down"
+		case probed(t) == watch.HealthDown:
+			c.Down, c.State, c.Role = "which the probes find down", m.env.Glyphs.Down+" Down by probes", tui.Bad
+		}
+		return c, true
+	}
+	return kit.Conduit{}, false
+}
+
+func inside(addr netip.Addr, subnet string) bool {
+	p, err := netip.ParsePrefix(subnet)
+	return err == nil && p.Contains(addr)
+}

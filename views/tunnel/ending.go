@@ -1,0 +1,64 @@
+package tunnel
+
+import (
+	"strings"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/change"
+	"flarewire/internal/watch"
+	"flarewire/views/kit"
+)
+
+// What the end of a tunnel means: whoever deletes one is told how it stands.
+
+// end says what a deletion ends. What the analytics told of single tunnels is taken along here, where the pages are; the
+// rest is looked up where it is asked, in a command.
+func end[T any](m *Module, tunnel func(T) api.Tunnel) func(T) change.Guards {
+	told := m.env.Feed.Insights()
+	return func(t T) change.Guards { return m.standing(tunnel(t), told).Guards() }
+}
+
+// standing is how a tunnel stands that was just read, with what was watched of it. It is for commands.
+func (m *Module) standing(t api.Tunnel, told map[string]watch.Insight) kit.Standing {
+	now := watch.Tunnel{Tunnel: t, State: watch.StateOf(t)}
+	for _, seen := range m.env.Feed.Newest().Tunnels {
+		if seen.ID != t.ID {
+			continue
+		}
+		if now.State == watch.Unknown { // the list tells of sessions that the object alone may not
+			now.State = seen.State
+		}
+		if now.State == seen.State {
+			now.Track = seen.Track
+		}
+	}
+	now.Health.State = m.env.Probed(t.Name)
+	return kit.Standing{Session: now.State, Lasts: lasts(now, m.env.Now()), Health: probed(now), Carries: carries(told[t.Name])}
+}
+
+// lasts is Since in words; empty when not even a minute is known.
+func lasts(t watch.Tunnel, now time.Time) string {
+	switch since := Since(t, now); {
+	case since == "-", since == "?", since == "now":
+		return ""
+	case strings.HasPrefix(since, ">"):
+		return "for " + since[1:] + " at least"
+	default:
+		return "for " + since
+	}
+}
+
+// carries is what went through the tunnel last; empty when that is nothing, or not known.
+func carries(in watch.Insight) string {
+	var flows []string
+	for _, each := range []struct {
+		side   string
+		series []watch.Point
+	}{{"from your side", in.Ingress}, {"to your side", in.Egress}} {
+		if newest := last(each.series); newest != nil && *newest.Value > 0 {
+			flows = append(flows, rate(*newest.Value)+" "+each.side)
+		}
+	}
+	return strings.Join(flows, ", ")
+}
