@@ -73,7 +73,7 @@ func TestTheOverviewSaysWhatIsNotKnownAndWhy(t *testing.T) {
 func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env()})
+	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env(), Cols: 80, Rows: 30}) // with room for both events
 	term.WaitFor("the counts of the ports", showsAll("iad-dc1-gre", "4 interconnects", "✗ 1 unhealthy", "◐ 1 pending", "● 2 healthy"))
 	a.do(a.SetInterconnectStatus("nwf-fra03-1", "Down", "No light is received"))
 	a.do(a.SetHealth(simedge.CFLinks, "fra-cni-v1", 0))
@@ -105,15 +105,16 @@ func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
 	})
 	a.server.Close()
 	for _, object := range []struct {
-		down  int // keys to its row
 		name  string
 		knows []string
 	}{
-		{0, "198.18.20.0/24", []string{"by its BGP prefixes, read", "was withdrawn", "Magic Transit", "could not be read again"}},
-		{2, "iad-dc1-gre", []string{"BGP session", "The probes do not get through"}},
+		{"198.18.20.0/24", []string{"by its BGP prefixes, read", "was withdrawn", "Magic Transit", "could not be read again"}},
+		{"iad-dc1-gre", []string{"BGP session", "The probes do not get through"}},
 	} {
-		for range object.down {
+		for !strings.Contains(cursorLine(term.Screen()), object.name) {
+			before := cursorLine(term.Screen())
 			term.Press("down")
+			term.WaitFor("the next row", func(s ptytest.Screen) bool { return cursorLine(s) != before })
 		}
 		term.Press("enter")
 		s := term.WaitFor(object.name+" in an outage", func(s ptytest.Screen) bool {

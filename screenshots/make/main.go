@@ -75,7 +75,7 @@ var pictures = []picture{
 	{name: "diagnosis", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"\r", []string{"› iad-dc1-gre", "BGP session"}},
 		{"\x1b[6~", []string{"What this means", "Because"}}}},
 	{name: "traffic", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"/mad\r", []string{"mad-br1-ipsec", "esc clear filter"}}, {"\r", []string{"› mad-br1-ipsec", "BGP session"}},
-		{"\x1b[6~\x1b[6~\x1b[6~", []string{"Cloudflare's locations", "Health  "}}}},
+		{"\x1b[6~\x1b[6~\x1b[6~jj", []string{"Cloudflare's locations", "Health  "}}}},
 	{name: "traceroute", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"t", []string{"New traceroute", "ctrl+s run"}}, {"\x13", []string{"reached it", "TTL"}}}},
 	{name: "setup", start: "ipsec", cols: 80, rows: 24, steps: setup},
 	{name: "review", start: "routes", cols: 80, rows: 24, steps: review},
