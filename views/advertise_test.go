@@ -52,6 +52,31 @@ func TestAdvertisingSaysWhichWayIsDownAndThatItTakesItsTime(t *testing.T) {
 	d.lacks("the Internet follows", "nothing to do here")
 }
 
+// A withdrawal takes its time as well: until then the Internet still comes through Cloudflare.
+func TestAWithdrawalIsOnItsWayAtFirst(t *testing.T) {
+	d := sit(t, "prefixes", nil)
+	d.narrow()
+	d.goTo("198.18.10.0/24")
+	d.Press("enter")
+	d.reads("● Yes")
+	for _, o := range d.Objects(simedge.BGPPrefixes) {
+		if o["cidr"] == "198.18.10.0/24" {
+			if err := d.Mutate(simedge.BGPPrefixes, o["id"].(string), func(o simedge.Object) {
+				demand := o["on_demand"].(simedge.Object)
+				demand["advertised"], demand["advertised_modified_at"] = false, d.Now.Add(-time.Minute).Format(time.RFC3339)
+			}); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	d.passes(time.Second)
+	d.Press("r")
+	d.reads("the Internet stops reaching it through Cloudflare within 2 to 15 minutes. A advertises it")
+	d.passes(15 * time.Minute)
+	d.Press("r")
+	d.reads("the Internet does not reach it through Cloudflare. A advertises it")
+}
+
 // A tunnel without BGP is told down by the probes; a way that works is not named.
 func TestARouteIntoATunnelThatTheProbesFindDown(t *testing.T) {
 	d := sit(t, "prefixes", func(d *desk) {

@@ -75,8 +75,8 @@ func meaningOf(b api.BGPPrefix, approved bool, way string, now time.Time) (strin
 	case b.OnDemand != nil && b.OnDemand.OnDemandLocked:
 		return fmt.Sprintf("%s is %s and locked: only your account team can unlock it.", b.CIDR, strings.ToLower(word(announced(b)))), tui.Pending
 	case off:
-		return fmt.Sprintf("%s %s: the Internet does not reach it through Cloudflare. %s, which takes %.0f to %.0f minutes.",
-			b.CIDR, gone(turned(b), now), way, netrules.MinAdvertise.Minutes(), netrules.MaxAdvertise.Minutes()), tui.Bad
+		return fmt.Sprintf("%s %s: %s. %s, which takes %.0f to %.0f minutes.", b.CIDR, gone(turned(b), now), lost(turned(b), now),
+			way, netrules.MinAdvertise.Minutes(), netrules.MaxAdvertise.Minutes()), tui.Bad
 	case spreading(b, now) != "":
 		return b.CIDR + " was advertised " + resource.Ago(turned(b), now) + ": " + spreading(b, now) + ".", tui.Pending
 	}
@@ -98,6 +98,14 @@ func gone(at, now time.Time) string {
 		return "is withdrawn"
 	}
 	return "was withdrawn " + resource.Ago(at, now)
+}
+
+// lost is what a withdrawal means: at first the Internet still comes through Cloudflare.
+func lost(at, now time.Time) string {
+	if at.IsZero() || now.Sub(at) >= netrules.MaxWithdraw {
+		return "the Internet does not reach it through Cloudflare"
+	}
+	return fmt.Sprintf("the Internet stops reaching it through Cloudflare within %.0f to %.0f minutes", netrules.MinWithdraw.Minutes(), netrules.MaxWithdraw.Minutes())
 }
 
 // boundness says whether traffic that arrives has a service. A prefix can be advertised and still lead nowhere.
