@@ -164,3 +164,17 @@ func TestTheOverviewHidesNoWorseRow(t *testing.T) {
 	term.Press("r")
 	term.WaitFor("the worst under the cursor", func(s ptytest.Screen) bool { return cursorLine(s) == worst && !s.Contains("worse above") })
 }
+
+// Started in an outage, the overview does not say that it is asking when it has been told that nobody answers.
+func TestTheOverviewInAnOutageFromTheBeginning(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simedge.Options{})
+	a.server.Close()
+	term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "5s"}, Env: a.env()})
+	s := term.WaitFor("why there is nothing", showsAll("Nothing could be fetched yet", "No answer from Cloudflare"))
+	if s.Contains("Asking Cloudflare") || s.Contains("0 tunnels") {
+		t.Errorf("it says more than it knows:\n%s", s.Box())
+	}
+	a.serve()
+	term.WaitFor("the account", showsAll("14 tunnels", "WORST FIRST"))
+}

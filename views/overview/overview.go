@@ -233,6 +233,9 @@ func (p *page) Draw(c tui.Canvas) []string {
 // counts are how many tunnels, and how many interconnects where there are any, are in which state.
 func (p *page) counts(c tui.Canvas, s watch.Snapshot) []string {
 	if len(s.Sources) > 0 && s.Fetched().IsZero() {
+		if s.Err() != nil {
+			return []string{tui.Text(tui.Pending, " Nothing could be fetched yet; flarewire keeps trying. r tries now.").Paint(c.Theme, c.Width)}
+		}
 		return []string{tui.Text(tui.Muted, " Asking Cloudflare…").Paint(c.Theme, c.Width)}
 	}
 	line := tui.Line{{Text: " "}}
