@@ -31,6 +31,7 @@ func (r *statusRun) watch(ctx context.Context, account string) error {
 		return err
 	}
 	r.watcher = r.s.watch(ctx, r.f)
+	var last health // as old as the rest of what stays on the screen in an outage
 	for first := true; ; first = false {
 		looking, cancel := context.WithTimeout(ctx, r.timeout)
 		now := r.look(looking)
@@ -39,6 +40,10 @@ func (r *statusRun) watch(ctx context.Context, account string) error {
 			return nil
 		}
 		trouble := now.snapshot.Err()
+		if trouble != nil {
+			now.health = last
+		}
+		last = now.health
 		if first && !passes(now.snapshot) {
 			r.blankLine()
 			return failure{exitNo, trouble}

@@ -139,8 +139,7 @@ func (a *Account) Tunnel(id string) []Finding {
 	if !known {
 		return nil
 	}
-	c := tunnelCase{Account: a, Tunnel: a.facts.Tunnels[i], now: a.facts.Now, at: a.facts.of(a.facts.Tunnels[i])}
-	return c.read()
+	return a.tunnelCase(i).read()
 }
 
 // Old tells that a session is up only by a status of long ago, while those of most other sessions are young: it may be in
@@ -150,7 +149,11 @@ func (a *Account) Old(id string) bool {
 	if !known || a.facts.Tunnels[i].State != watch.Up {
 		return false
 	}
-	return len(tunnelCase{Account: a, Tunnel: a.facts.Tunnels[i], now: a.facts.Now}.stale()) > 0
+	return len(a.tunnelCase(i).stale()) > 0
+}
+
+func (a *Account) tunnelCase(i int) tunnelCase {
+	return tunnelCase{Account: a, Tunnel: a.facts.Tunnels[i], now: a.facts.Now, at: a.facts.of(a.facts.Tunnels[i])}
 }
 
 // Prefix reads one BYOIP prefix, the likeliest cause first. Without findings nothing is wrong with what is
