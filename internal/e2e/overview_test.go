@@ -150,7 +150,7 @@ func TestTheOverviewHidesNoWorseRow(t *testing.T) {
 	a := newAccount(t, simedge.Options{})
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "10m"}, Env: a.env()})
 	term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
-		return s.Contains("lhr-hq-gre") && s.Contains("4 interconnects") && !s.Contains("waiting")
+		return s.Contains("198.18.20.0/24") && s.Contains("lhr-hq-gre") && s.Contains("4 interconnects") && !s.Contains("waiting")
 	})
 	worst := cursorLine(term.Screen())
 	for !strings.Contains(cursorLine(term.Screen()), "sin-dc1-ipsec") {
