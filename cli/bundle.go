@@ -69,11 +69,7 @@ func runBundle(ctx context.Context, x IO, f *flags, o bundleOptions, args []stri
 	}
 	defer s.close()
 	requests := s.keepRequests()
-	watcher := s.watch(ctx, f)
-	watcher.Use(watch.FromAccount(s.account))
-	if s.source != demoSource {
-		watcher.Recall(watch.OpenHistory(watch.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
-	}
+	watcher := s.looker(ctx, x, f)
 	names, err := o.names(ctx, watcher)
 	if err != nil {
 		return err

@@ -78,23 +78,16 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	return printLines(x.Out, diagnoses(found, len(names) > 0, f.canvas(x, s.now())))
 }
 
-// everything is one look at all that a diagnosis rests on, with what earlier runs have watched.
+// everything is one look at all that a diagnosis rests on.
 func (s *session) everything(ctx context.Context, x IO, f *flags) watch.Snapshot {
-	w := s.watch(ctx, f)
-	w.Use(watch.FromAccount(s.account))
-	if s.source != demoSource {
-		w.Recall(watch.OpenHistory(watch.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
-	}
+	w := s.looker(ctx, x, f)
 	var wait sync.WaitGroup
-	wait.Go(func() { w.Poll(ctx) })
 	if s.name == "" {
 		wait.Go(func() { s.lookUpName(ctx) })
 	}
-	for _, name := range watch.SourceNames() {
-		wait.Go(func() { w.PollSource(ctx, name) })
-	}
+	snapshot := w.PollAll(ctx)
 	wait.Wait()
-	return w.Last()
+	return snapshot
 }
 
 // askedFor are the diagnoses of the objects that were asked for.

@@ -48,3 +48,14 @@ func (s *session) watch(ctx context.Context, f *flags) *watch.Watcher {
 	s.rehearse(ctx, w)
 	return w
 }
+
+// looker is a watcher for a command that looks once at everything. It knows what earlier runs of the screen have watched, and
+// adds nothing to that.
+func (s *session) looker(ctx context.Context, x IO, f *flags) *watch.Watcher {
+	w := s.watch(ctx, f)
+	w.Use(watch.FromAccount(s.account))
+	if s.source != demoSource {
+		w.Recall(watch.OpenHistory(watch.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
+	}
+	return w
+}

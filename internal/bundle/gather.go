@@ -20,10 +20,7 @@ const worstTunnels = 4
 func Gather(ctx context.Context, a *api.AccountClient, w *watch.Watcher, tunnels ...string) Contents {
 	c := Contents{Account: a.ID}
 	var wait sync.WaitGroup
-	wait.Go(func() { w.Poll(ctx) })
-	for _, name := range watch.SourceNames() {
-		wait.Go(func() { w.PollSource(ctx, name) })
-	}
+	wait.Go(func() { w.PollAll(ctx) })
 	wait.Go(func() { c.CNIs, c.CNIErr = a.CNIs.List(ctx) })
 	wait.Wait()
 	c.At, c.Snapshot = w.Now(), w.Last()

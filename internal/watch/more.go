@@ -216,6 +216,17 @@ func (w *Watcher) PollDue(ctx context.Context) Snapshot {
 	return w.Last()
 }
 
+// PollAll reads the tunnels and every source once, wanted or not, all at the same time.
+func (w *Watcher) PollAll(ctx context.Context) Snapshot {
+	var wait sync.WaitGroup
+	wait.Go(func() { w.Poll(ctx) })
+	for _, name := range SourceNames() {
+		wait.Go(func() { w.PollSource(ctx, name) })
+	}
+	wait.Wait()
+	return w.Last()
+}
+
 // PollSource reads one source now, wanted or not, and returns the new snapshot. What fails keeps its last good
 // data. Without a way to read the source it changes nothing.
 func (w *Watcher) PollSource(ctx context.Context, name SourceName) Snapshot {
