@@ -12,7 +12,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/bundle"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 )
 
@@ -89,7 +89,7 @@ func runBundle(ctx context.Context, x IO, f *flags, o bundleOptions, args []stri
 }
 
 // names are the names of the tunnels that are asked for, which are looked for only when there are any.
-func (o bundleOptions) names(ctx context.Context, w *watch.Watcher) ([]string, error) {
+func (o bundleOptions) names(ctx context.Context, w *store.Watcher) ([]string, error) {
 	if len(o.tunnels) == 0 {
 		return nil, nil
 	}

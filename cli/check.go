@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"flarewire/internal/diagnose"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 )
 
@@ -133,9 +133,9 @@ func runCheck(ctx context.Context, x IO, f *flags, o checkOptions) error {
 		return unknown(x, err)
 	}
 	defer s.close()
-	var snapshot watch.Snapshot
+	var snapshot store.Snapshot
 	h := s.healthBeside(ctx, checkGrace, func() bool {
-		snapshot = watch.New(s.account, s.now, f.refresh).Poll(ctx)
+		snapshot = store.New(s.account, s.now, f.refresh).Poll(ctx)
 		return snapshot.Err() == nil
 	})
 	if err := snapshot.Err(); err != nil {
@@ -162,21 +162,21 @@ func oneSentence(err error) error {
 }
 
 // chosenTunnels gives the tunnels that are asked for, all of them when none is.
-func chosenTunnels(tunnels []watch.Tunnel, asked []string) ([]watch.Tunnel, error) {
+func chosenTunnels(tunnels []store.Tunnel, asked []string) ([]store.Tunnel, error) {
 	if len(asked) == 0 {
 		if len(tunnels) == 0 {
 			return nil, errors.New("the account has no tunnels: there is nothing to check")
 		}
 		return tunnels, nil
 	}
-	rows := objects[watch.Tunnel]{kind[watch.Tunnel]{id: tunnelID, called: tunnelName}, tunnels}
-	var chosen []watch.Tunnel
+	rows := objects[store.Tunnel]{kind[store.Tunnel]{id: tunnelID, called: tunnelName}, tunnels}
+	var chosen []store.Tunnel
 	for _, name := range asked {
 		i, err := find(rows, naming{one: "tunnel"}, name)
 		if err != nil {
 			return nil, err
 		}
-		if !slices.ContainsFunc(chosen, func(t watch.Tunnel) bool { return t.ID == tunnels[i].ID }) {
+		if !slices.ContainsFunc(chosen, func(t store.Tunnel) bool { return t.ID == tunnels[i].ID }) {
 			chosen = append(chosen, tunnels[i])
 		}
 	}
@@ -186,7 +186,7 @@ func chosenTunnels(tunnels []watch.Tunnel, asked []string) ([]watch.Tunnel, erro
 // judgement is what the check found.
 type judgement struct {
 	total    int
-	counts   watch.Counts // by state of the session
+	counts   store.Counts // by state of the session
 	degraded int
 	unwell   int      // down by the probes, though no session says so
 	notUp    []string // worst first, in words
@@ -195,13 +195,13 @@ type judgement struct {
 }
 
 // aged tells of a session that is up how old its status is when that matters; refused when --max-age does not take it.
-type aged func(watch.Tunnel) (age string, refused bool)
+type aged func(store.Tunnel) (age string, refused bool)
 
 // agedBy judges the age of a status as the diagnosis does: against those of all tunnels of the account.
-func (o checkOptions) agedBy(all []watch.Tunnel, now time.Time) aged {
+func (o checkOptions) agedBy(all []store.Tunnel, now time.Time) aged {
 	read := diagnose.Read(diagnose.Facts{Now: now, Tunnels: all})
-	return func(t watch.Tunnel) (string, bool) {
-		if t.State != watch.Up || t.BGPStatus == nil {
+	return func(t store.Tunnel) (string, bool) {
+		if t.State != store.Up || t.BGPStatus == nil {
 			return "", false
 		}
 		updated := t.BGPStatus.UpdatedAt.Time
@@ -219,13 +219,13 @@ func (o checkOptions) agedBy(all []watch.Tunnel, now time.Time) aged {
 	}
 }
 
-func judge(tunnels []watch.Tunnel, h health, age aged) judgement {
-	j := judgement{total: len(tunnels), counts: watch.Count(tunnels), blind: h.why()}
+func judge(tunnels []store.Tunnel, h health, age aged) judgement {
+	j := judgement{total: len(tunnels), counts: store.Count(tunnels), blind: h.why()}
 	sorted := slices.Clone(tunnels)
-	slices.SortStableFunc(sorted, func(a, b watch.Tunnel) int { return a.State.Severity() - b.State.Severity() })
+	slices.SortStableFunc(sorted, func(a, b store.Tunnel) int { return a.State.Severity() - b.State.Severity() })
 	for _, t := range sorted {
 		found := h.of(t)
-		if found == watch.Degraded {
+		if found == store.Degraded {
 			j.degraded++
 		}
 		old, refused := age(t)
@@ -233,13 +233,13 @@ func judge(tunnels []watch.Tunnel, h health, age aged) judgement {
 			j.old = append(j.old, t.Name+" "+old)
 		}
 		switch {
-		case t.State == watch.Down, t.State == watch.Establishing, t.State == watch.Unknown:
+		case t.State == store.Down, t.State == store.Establishing, t.State == store.Unknown:
 			word := strings.ToLower(t.State.Word())
 			if t.BGPStatus != nil && t.BGPStatus.FSM != "" {
 				word += " (" + t.BGPStatus.FSM + ")"
 			}
 			j.notUp = append(j.notUp, t.Name+" "+word)
-		case found == watch.HealthDown:
+		case found == store.HealthDown:
 			j.unwell++
 			j.notUp = append(j.notUp, t.Name+" down by health check")
 		case refused:
@@ -254,7 +254,7 @@ func (j judgement) severity(o checkOptions) severity {
 	switch {
 	case o.critical >= 0 && n > o.critical:
 		return severityCritical
-	case o.critical == criticalUnset && n > o.warning && j.counts[watch.Down]+j.unwell > 0:
+	case o.critical == criticalUnset && n > o.warning && j.counts[store.Down]+j.unwell > 0:
 		return severityCritical
 	case n > o.warning:
 		return severityWarning
@@ -295,9 +295,9 @@ func (j judgement) data(o checkOptions, took time.Duration) string {
 	}
 	parts := []string{
 		fmt.Sprintf("not_up=%d;%d;%s;0;%d", len(j.notUp), o.warning, critical, j.total),
-		fmt.Sprintf("bgp_up=%d;;;0;%d", j.counts[watch.Up], j.total),
-		fmt.Sprintf("bgp_establishing=%d;;;0;%d", j.counts[watch.Establishing], j.total),
-		fmt.Sprintf("bgp_down=%d;;;0;%d", j.counts[watch.Down], j.total),
+		fmt.Sprintf("bgp_up=%d;;;0;%d", j.counts[store.Up], j.total),
+		fmt.Sprintf("bgp_establishing=%d;;;0;%d", j.counts[store.Establishing], j.total),
+		fmt.Sprintf("bgp_down=%d;;;0;%d", j.counts[store.Down], j.total),
 		fmt.Sprintf("bgp_old=%d;;;0;%d", len(j.old), j.total),
 	}
 	if j.blind == "" {

@@ -17,7 +17,7 @@ import (
 	"golang.org/x/term"
 
 	"flarewire/internal/secret"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/keystore"
 	"flarewire/tui"
 	"flarewire/tui/line"
@@ -202,7 +202,7 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p.StringVar(&f.profile, "profile", "", "use this profile's credential and no other (also FLAREWIRE_PROFILE)")
 	p.StringVar(&f.account, "account", "", "account id (default CLOUDFLARE_ACCOUNT_ID, or the only account there is)")
 	p.BoolVar(&f.readOnly, "read-only", false, "refuse everything that changes something (also FLAREWIRE_READ_ONLY)")
-	p.DurationVar(&f.refresh, "refresh", watch.DefaultRefresh, "how often to fetch, at least 5s")
+	p.DurationVar(&f.refresh, "refresh", store.DefaultRefresh, "how often to fetch, at least 5s")
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
 	p.StringVar(&f.notify, "notify", "", "tell of changes of state on the full screen: off, bell or terminal (default: the profile's, else off)")
 	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")

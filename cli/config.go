@@ -13,7 +13,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/devconf"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 )
 
@@ -159,7 +159,7 @@ func (c configFlags) give(x IO, config devconf.Config) error {
 
 // tunnelNamed finds a tunnel of either kind by its name or id.
 func (s *session) tunnelNamed(ctx context.Context, asked string) (devconf.Input, error) {
-	var gre, ipsec []watch.Tunnel
+	var gre, ipsec []store.Tunnel
 	group, ctx := errgroup.WithContext(ctx)
 	group.Go(func() (err error) { gre, err = tunnels(ctx, s.account.GRETunnels, api.GRETunnel.Tunnel); return })
 	group.Go(func() (err error) {
@@ -171,7 +171,7 @@ func (s *session) tunnelNamed(ctx context.Context, asked string) (devconf.Input,
 	}
 	what := naming{one: "tunnel"}
 	rows := append(gre, ipsec...)
-	i, err := find(objects[watch.Tunnel]{kind[watch.Tunnel]{naming: what, id: tunnelID, called: tunnelName}, rows}, what, asked)
+	i, err := find(objects[store.Tunnel]{kind[store.Tunnel]{naming: what, id: tunnelID, called: tunnelName}, rows}, what, asked)
 	if err != nil {
 		return devconf.Input{}, err
 	}

@@ -12,7 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"flarewire/internal/diagnose"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 )
 
@@ -79,7 +79,7 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 }
 
 // everything is one look at all that a diagnosis rests on.
-func (s *session) everything(ctx context.Context, x IO, f *flags) watch.Snapshot {
+func (s *session) everything(ctx context.Context, x IO, f *flags) store.Snapshot {
 	w := s.looker(ctx, x, f)
 	var wait sync.WaitGroup
 	if s.name == "" {
@@ -109,7 +109,7 @@ type gap struct {
 	Why    string `json:"why"`
 }
 
-func gaps(s watch.Snapshot) []gap {
+func gaps(s store.Snapshot) []gap {
 	out := []gap{}
 	for _, feed := range s.Feeds {
 		if feed.Err != nil {
@@ -127,7 +127,7 @@ type diagnosesJSON struct {
 	NotKnown []gap                `json:"not_known"`
 }
 
-func printDiagnosesJSON(x IO, s *session, snapshot watch.Snapshot, found []diagnose.Diagnosis) error {
+func printDiagnosesJSON(x IO, s *session, snapshot store.Snapshot, found []diagnose.Diagnosis) error {
 	doc := diagnosesJSON{accountJSON{s.account.ID, s.name}, s.now().UTC(), append([]diagnose.Diagnosis{}, found...), gaps(snapshot)}
 	for i := range doc.Objects {
 		doc.Objects[i].Findings = append([]diagnose.Finding{}, doc.Objects[i].Findings...) // none is [], not null

@@ -6,22 +6,22 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/table"
 )
 
 // health is how Cloudflare's probes find the tunnels, by name: the analytics know no ids.
 type health struct {
-	byName map[string]watch.Health
+	byName map[string]store.Health
 	err    error // why nothing is known
 }
 
 // of is the health of one tunnel. One whose health checks are off is not probed, and the analytics
 // would call it down: nothing is known about it.
-func (h health) of(t watch.Tunnel) watch.Health {
+func (h health) of(t store.Tunnel) store.Health {
 	if hc := t.HealthCheck; hc != nil && hc.Enabled != nil && !*hc.Enabled {
-		return watch.HealthUnknown
+		return store.HealthUnknown
 	}
 	return h.byName[t.Name]
 }
@@ -46,9 +46,9 @@ func (s *session) health(ctx context.Context) health {
 	if api.KindOf(err) == api.Invalid {
 		report, err = s.account.TunnelHealth(ctx, from, now, api.HealthOptions{})
 	}
-	h := health{byName: map[string]watch.Health{}, err: err}
+	h := health{byName: map[string]store.Health{}, err: err}
 	for _, sample := range report.Samples {
-		h.byName[sample.TunnelName] = watch.HealthOf(sample.State)
+		h.byName[sample.TunnelName] = store.HealthOf(sample.State)
 	}
 	return h
 }
@@ -86,22 +86,22 @@ func (h health) why() string {
 }
 
 // healthColumn shows the health beside the state of the session.
-func healthColumn(h health) table.Column[watch.Tunnel] {
-	return table.Column[watch.Tunnel]{
+func healthColumn(h health) table.Column[store.Tunnel] {
+	return table.Column[store.Tunnel]{
 		Key: "health", Title: "HEALTH", Width: 8,
-		Text: func(t watch.Tunnel, _ time.Time) string {
-			if got := h.of(t); got != watch.HealthUnknown {
+		Text: func(t store.Tunnel, _ time.Time) string {
+			if got := h.of(t); got != store.HealthUnknown {
 				return string(got)
 			}
 			return "-"
 		},
-		Role: func(t watch.Tunnel) tui.Role {
+		Role: func(t store.Tunnel) tui.Role {
 			switch h.of(t) {
-			case watch.Healthy:
+			case store.Healthy:
 				return tui.Good
-			case watch.Degraded:
+			case store.Degraded:
 				return tui.Pending
-			case watch.HealthDown:
+			case store.HealthDown:
 				return tui.Bad
 			}
 			return tui.Muted

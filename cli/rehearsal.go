@@ -6,7 +6,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // A picture needs a screen that is always the same and that shows what watching brings: --demo-at lets the
@@ -27,7 +27,7 @@ func (s *session) demo(f *flags, opts *api.Options) error {
 		s.now = func() time.Time { return clock }
 		opts.Now = s.now // the analytics are asked about the time before it, too
 		// Nothing else looks at the clock before this is over.
-		s.rehearse = func(ctx context.Context, w *watch.Watcher) {
+		s.rehearse = func(ctx context.Context, w *store.Watcher) {
 			for ; clock.Before(at) && ctx.Err() == nil; clock = clock.Add(rehearsalStep) {
 				w.Poll(ctx)
 			}
@@ -43,19 +43,19 @@ func (s *session) demo(f *flags, opts *api.Options) error {
 }
 
 // watch makes the session's watcher.
-func (s *session) watch(ctx context.Context, f *flags) *watch.Watcher {
-	w := watch.New(s.account, s.now, f.refresh)
+func (s *session) watch(ctx context.Context, f *flags) *store.Watcher {
+	w := store.New(s.account, s.now, f.refresh)
 	s.rehearse(ctx, w)
 	return w
 }
 
 // looker is a watcher for a command that looks once at everything. It knows what earlier runs of the screen have watched, and
 // adds nothing to that.
-func (s *session) looker(ctx context.Context, x IO, f *flags) *watch.Watcher {
+func (s *session) looker(ctx context.Context, x IO, f *flags) *store.Watcher {
 	w := s.watch(ctx, f)
-	w.Use(watch.FromAccount(s.account))
+	w.Use(store.FromAccount(s.account))
 	if s.source != demoSource {
-		w.Recall(watch.OpenHistory(watch.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
+		w.Recall(store.OpenHistory(store.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
 	}
 	return w
 }

@@ -11,7 +11,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/table"
 	"flarewire/views/endpointcheck"
@@ -72,16 +72,16 @@ func (k kind[T]) fetch(ctx context.Context, s *session, prefix string) (listing,
 // "interconnects" are the ports of the CNI API, beside "cnis", which are the addresses and BGP
 // sessions over them. The tunnel side of the same link, magic/cf_interconnects, has its own name.
 var resources = []resource{
-	kind[watch.Tunnel]{
+	kind[store.Tunnel]{
 		naming: naming{name: "gre", aliases: []string{"gre-tunnels"}, one: "GRE tunnel", help: "GRE tunnels"},
-		list: func(ctx context.Context, s *session, _ string) ([]watch.Tunnel, error) {
+		list: func(ctx context.Context, s *session, _ string) ([]store.Tunnel, error) {
 			return tunnels(ctx, s.account.GRETunnels, api.GRETunnel.Tunnel)
 		},
 		id: tunnelID, called: tunnelName, raw: tunnelJSONText, columns: tunnelColumns,
 	},
-	kind[watch.Tunnel]{
+	kind[store.Tunnel]{
 		naming: naming{name: "ipsec", aliases: []string{"ipsec-tunnels"}, one: "IPsec tunnel", help: "IPsec tunnels"},
-		list: func(ctx context.Context, s *session, _ string) ([]watch.Tunnel, error) {
+		list: func(ctx context.Context, s *session, _ string) ([]store.Tunnel, error) {
 			return tunnels(ctx, s.account.IPsecTunnels, api.IPsecTunnel.Tunnel)
 		},
 		id: tunnelID, called: tunnelName, raw: tunnelJSONText, columns: tunnelColumns,
@@ -167,25 +167,25 @@ func all[T any](of func(*api.AccountClient) api.Collection[T]) func(context.Cont
 }
 
 // tunnels lists tunnels of one kind in the reading of the tunnel page.
-func tunnels[T any](ctx context.Context, of api.Collection[T], read func(T) api.Tunnel) ([]watch.Tunnel, error) {
+func tunnels[T any](ctx context.Context, of api.Collection[T], read func(T) api.Tunnel) ([]store.Tunnel, error) {
 	list, err := of.List(ctx)
-	out := make([]watch.Tunnel, len(list))
+	out := make([]store.Tunnel, len(list))
 	for i, v := range list {
 		t := read(v)
-		out[i] = watch.Tunnel{Tunnel: t, State: watch.StateOf(t)}
+		out[i] = store.Tunnel{Tunnel: t, State: store.StateOf(t)}
 	}
 	return out, err
 }
 
-func tunnelID(t watch.Tunnel) string                { return t.ID }
-func tunnelName(t watch.Tunnel) string              { return t.Name }
-func tunnelJSONText(t watch.Tunnel) json.RawMessage { return t.JSON() }
+func tunnelID(t store.Tunnel) string                { return t.ID }
+func tunnelName(t store.Tunnel) string              { return t.Name }
+func tunnelJSONText(t store.Tunnel) json.RawMessage { return t.JSON() }
 func prefixID(p api.Prefix) string                  { return p.ID }
 func prefixCIDR(p api.Prefix) string                { return p.CIDR }
 
 // tunnelColumns are those of the tunnel page without what one look cannot see: since when.
-func tunnelColumns(g tui.Glyphs) []table.Column[watch.Tunnel] {
-	return slices.DeleteFunc(tunnel.Describe("", g).Columns, func(c table.Column[watch.Tunnel]) bool { return c.Key == "since" })
+func tunnelColumns(g tui.Glyphs) []table.Column[store.Tunnel] {
+	return slices.DeleteFunc(tunnel.Describe("", g).Columns, func(c table.Column[store.Tunnel]) bool { return c.Key == "since" })
 }
 
 // routeColumns are those of the routes' page without the tunnel behind the next hop, which would take

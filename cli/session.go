@@ -14,7 +14,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/access"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/keystore"
 	"flarewire/tui"
 	"flarewire/views/signin"
@@ -26,7 +26,7 @@ type session struct {
 	account  *api.AccountClient
 	name     string // the account's name; empty when not known
 	source   string // where the credentials come from, never their value
-	rehearse func(context.Context, *watch.Watcher)
+	rehearse func(context.Context, *store.Watcher)
 	readOnly bool
 	why      string // why it is read-only, when the profile says so
 	profile  string // the profile's name; empty when there is none
@@ -114,7 +114,7 @@ func (s *session) settled(ctx context.Context, account string) (*session, error)
 // begin makes the session of a credential, without an account: the one that was named comes back beside it, empty for none.
 // It sends nothing.
 func (f *flags) begin(x IO, resolved *keystore.Resolved) (*session, string, error) {
-	s := &session{now: x.Now, close: func() {}, rehearse: func(context.Context, *watch.Watcher) {}}
+	s := &session{now: x.Now, close: func() {}, rehearse: func(context.Context, *store.Watcher) {}}
 	s.readOnly = f.readOnly || truthy(x.env("FLAREWIRE_READ_ONLY"))
 	opts := api.Options{UserAgent: "flarewire/" + version}
 	account := f.account

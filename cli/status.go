@@ -16,7 +16,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/table"
 	"flarewire/views/tunnel"
@@ -120,13 +120,13 @@ type statusRun struct {
 	f       *flags
 	s       *session
 	out     output
-	watcher *watch.Watcher
+	watcher *store.Watcher
 	timeout time.Duration // of one look
 }
 
 // seen is what one look at the account showed.
 type seen struct {
-	snapshot watch.Snapshot
+	snapshot store.Snapshot
 	health   health
 }
 
@@ -210,20 +210,20 @@ type bgpJSON struct {
 	UpdatedAt      *time.Time `json:"updated_at"`
 }
 
-// healthJSON is healthy, degraded or down; null where nothing is known: see watch.HealthOf.
+// healthJSON is healthy, degraded or down; null where nothing is known: see store.HealthOf.
 type healthJSON struct {
-	State *watch.Health `json:"state"`
+	State *store.Health `json:"state"`
 }
 
 // printStatusJSON prints one object; without an indent it is one line.
 func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 	snapshot := now.snapshot
-	counts := watch.Count(snapshot.Tunnels)
+	counts := store.Count(snapshot.Tunnels)
 	doc := statusJSON{
 		Account: accountJSON{s.account.ID, s.name}, FetchedAt: snapshot.Fetched().UTC(),
 		Tunnels: make([]tunnelJSON, 0, len(snapshot.Tunnels)),
-		Summary: map[string]int{"up": counts[watch.Up], "establishing": counts[watch.Establishing],
-			"down": counts[watch.Down], "no_bgp": counts[watch.NoBGP]},
+		Summary: map[string]int{"up": counts[store.Up], "establishing": counts[store.Establishing],
+			"down": counts[store.Down], "no_bgp": counts[store.NoBGP]},
 	}
 	for _, t := range snapshot.Tunnels {
 		doc.Tunnels = append(doc.Tunnels, tunnelToJSON(t, now.health.of(t)))
@@ -237,13 +237,13 @@ func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 	return writeJSON(w, text.Bytes())
 }
 
-func tunnelToJSON(t watch.Tunnel, h watch.Health) tunnelJSON {
+func tunnelToJSON(t store.Tunnel, h store.Health) tunnelJSON {
 	out := tunnelJSON{
 		ID: t.ID, Name: t.Name, Kind: t.Kind, CloudflareEndpoint: t.CloudflareEndpoint,
 		CustomerEndpoint: t.CustomerEndpoint, InterfaceAddress: t.InterfaceAddress,
 		BGP: bgpJSON{Configured: t.BGP != nil},
 	}
-	if h != watch.HealthUnknown {
+	if h != store.HealthUnknown {
 		out.Health.State = &h
 	}
 	if st := t.BGPStatus; st != nil {
@@ -278,7 +278,7 @@ func statusTitle(s *session, now seen, c tui.Canvas, age string) []string {
 func statusTable(now seen, c tui.Canvas) []string {
 	desc := tunnel.Describe("", c.Theme.Glyphs)
 	columns := tunnelColumns(c.Theme.Glyphs)
-	at := 1 + slices.IndexFunc(columns, func(col table.Column[watch.Tunnel]) bool { return col.Key == "state" })
+	at := 1 + slices.IndexFunc(columns, func(col table.Column[store.Tunnel]) bool { return col.Key == "state" })
 	read := diagnose.Read(diagnose.Facts{Now: c.Now, Tunnels: now.snapshot.Tunnels})
 	columns = slices.Insert(tunnel.MarkOld(columns, read.Old), at, healthColumn(now.health))
 	return printTable(columns, desc.ID, now.snapshot.Tunnels, desc.SortBy, desc.Reverse, c)
@@ -288,13 +288,13 @@ func statusTable(now seen, c tui.Canvas) []string {
 const lineName = "fw"
 
 // statusLine is the short form. It is stable: scripts and status bars rely on its order.
-func statusLine(snapshot watch.Snapshot, g tui.Glyphs) string {
-	counts := watch.Count(snapshot.Tunnels)
-	line := fmt.Sprintf("%s %d%s", lineName, counts[watch.Up], g.Up)
+func statusLine(snapshot store.Snapshot, g tui.Glyphs) string {
+	counts := store.Count(snapshot.Tunnels)
+	line := fmt.Sprintf("%s %d%s", lineName, counts[store.Up], g.Up)
 	for _, c := range []struct {
-		state watch.State
+		state store.State
 		glyph string
-	}{{watch.Down, g.Down}, {watch.Establishing, g.Pending}, {watch.Unknown, g.Unknown}, {watch.NoBGP, g.None}} {
+	}{{store.Down, g.Down}, {store.Establishing, g.Pending}, {store.Unknown, g.Unknown}, {store.NoBGP, g.None}} {
 		if n := counts[c.state]; n > 0 {
 			line += fmt.Sprintf(" %d%s", n, c.glyph)
 		}

@@ -12,7 +12,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/setup"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views"
 	"flarewire/views/kit"
@@ -44,9 +44,9 @@ func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, er
 	defer cancel()
 	defer s.close()
 	watcher := s.watch(ctx, f)
-	watcher.Use(watch.FromAccount(s.account))
+	watcher.Use(store.FromAccount(s.account))
 	if s.source != demoSource {
-		watcher.Remember(watch.OpenHistory(watch.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
+		watcher.Remember(store.OpenHistory(store.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
 	}
 	defer func() { _ = watcher.Close() }()
 	env, err := s.env(ctx, x, watcher)
@@ -94,7 +94,7 @@ func (f *flags) notice(x IO, s *session) func(string) tea.Cmd {
 }
 
 // env is what the pages work with.
-func (s *session) env(ctx context.Context, x IO, watcher *watch.Watcher) (*kit.Env, error) {
+func (s *session) env(ctx context.Context, x IO, watcher *store.Watcher) (*kit.Env, error) {
 	requests, sent := &kit.RequestLog{}, &change.RequestLog{}
 	s.observe(requests.Observe)
 	s.observe(sent.Observe)

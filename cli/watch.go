@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/live"
 	"flarewire/views/tunnel"
@@ -78,8 +78,8 @@ func (r *statusRun) settle(ctx context.Context, place *redraw, account string) e
 }
 
 // passes tells that nothing of what failed has to be put right by somebody.
-func passes(s watch.Snapshot) bool {
-	return !slices.ContainsFunc(s.Sources, func(src watch.Source) bool { return src.Err != nil && !api.Passes(src.Err) })
+func passes(s store.Snapshot) bool {
+	return !slices.ContainsFunc(s.Sources, func(src store.Source) bool { return src.Err != nil && !api.Passes(src.Err) })
 }
 
 // pause waits, and tells whether to go on after it.

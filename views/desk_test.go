@@ -13,8 +13,8 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/simedge"
+	"flarewire/internal/store"
 	"flarewire/internal/uitest"
-	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/views"
 	"flarewire/views/kit"
@@ -89,8 +89,8 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 	account := client.In(d.Account())
 	writer, err := change.New(change.Options{Account: account})
 	check(err)
-	w := watch.New(account, d.time, 0)
-	w.Use(watch.FromAccount(account))
+	w := store.New(account, d.time, 0)
+	w.Use(store.FromAccount(account))
 	env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Writer: writer, Feed: live.New(t.Context(), w), Requests: &kit.RequestLog{},
 		Glyphs: tui.UnicodeGlyphs, Now: d.time}
 	app, err := views.New(env, tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Now: d.time}, start)

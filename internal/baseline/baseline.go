@@ -15,7 +15,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/statefile"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // Format is the version of the file; it changes when older programs would misread it.
@@ -63,7 +63,7 @@ type Binding struct {
 
 // Take reads the present state. It is whole or an error: half a snapshot would show differences that are none.
 func Take(ctx context.Context, account *api.AccountClient, now time.Time) (Baseline, error) {
-	prefixes, err := watch.ReadPrefixes(ctx, account)
+	prefixes, err := store.ReadPrefixes(ctx, account)
 	if err != nil {
 		return Baseline{}, err
 	}
@@ -78,7 +78,7 @@ func Take(ctx context.Context, account *api.AccountClient, now time.Time) (Basel
 	return b, nil
 }
 
-func state(p watch.Prefix) Prefix {
+func state(p store.Prefix) Prefix {
 	out := Prefix{CIDR: p.CIDR, ID: p.ID, ASN: p.ASN, Approved: p.Approved, BGP: []BGPPrefix{}, Bindings: []Binding{}}
 	for _, b := range p.BGP {
 		s := BGPPrefix{CIDR: b.CIDR, ASN: b.ASN, ASNPrependCount: b.ASNPrependCount, AutoAdvertiseWithdraw: b.AutoAdvertiseWithdraw}

@@ -22,7 +22,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views"
 	"flarewire/views/kit"
@@ -288,9 +288,9 @@ func hourProgram(ctx context.Context, m *meter, page string, f format, history s
 		return nil, err
 	}
 	account := client.In(simedge.DefaultAccount)
-	watcher := watch.New(account, time.Now, 0)
-	watcher.Use(watch.FromAccount(account))
-	watcher.Remember(watch.OpenHistory(history, time.Now(), 0))
+	watcher := store.New(account, time.Now, 0)
+	watcher.Use(store.FromAccount(account))
+	watcher.Remember(store.OpenHistory(history, time.Now(), 0))
 	env := &kit.Env{Ctx: ctx, Client: client, Account: account, Feed: live.New(ctx, watcher), Glyphs: tui.UnicodeGlyphs, Now: time.Now}
 	app, err := views.New(env, tui.Options{Name: "flarewire", Theme: tui.ThemeDark, Glyphs: tui.UnicodeGlyphs, Now: time.Now,
 		Identity: func() tui.Identity { return tui.Identity{Account: "Northwind Freight", Source: "profile prod"} }}, page)

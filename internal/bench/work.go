@@ -10,7 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views"
 	"flarewire/views/kit"
@@ -73,7 +73,7 @@ func newDesk(ctx context.Context, tunnels int) (*desk, error) {
 		return nil, err
 	}
 	account := client.In(simedge.DefaultAccount)
-	d := &desk{feed: live.New(ctx, watch.New(account, time.Now, 0))}
+	d := &desk{feed: live.New(ctx, store.New(account, time.Now, 0))}
 	env := &kit.Env{Ctx: ctx, Client: client, Account: account, Feed: d.feed, Glyphs: tui.UnicodeGlyphs, Now: time.Now}
 	d.app, err = views.New(env, tui.Options{
 		Name: "flarewire", Theme: tui.ThemeDark, Glyphs: tui.UnicodeGlyphs, Now: time.Now,

@@ -12,7 +12,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/secret"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // Contents are what a bundle is made of. Zero parts are left out or said to be not known.
@@ -20,9 +20,9 @@ type Contents struct {
 	At       time.Time
 	Version  string // of the program, in one line
 	Account  string // its id
-	Snapshot watch.Snapshot
+	Snapshot store.Snapshot
 	Findings []diagnose.Diagnosis
-	Insights []watch.Insight // of the tunnels in question
+	Insights []store.Insight // of the tunnels in question
 	Traces   []api.Trace
 	CNIs     []api.CNI // nil: not known
 	CNIErr   error

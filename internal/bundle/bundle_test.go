@@ -19,7 +19,7 @@ import (
 	"flarewire/internal/diagnose"
 	"flarewire/internal/secret"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // Everything that must not leave.
@@ -57,17 +57,17 @@ func night(t *testing.T) bundle.Contents {
 		t.Fatal(err)
 	}
 	account := client.In(edge.Account())
-	w := watch.New(account, clock, 0)
-	w.Use(watch.FromAccount(account))
-	w.Want(watch.SourceNames()...)
+	w := store.New(account, clock, 0)
+	w.Use(store.FromAccount(account))
+	w.Want(store.SourceNames()...)
 	w.Poll(t.Context())
 	s := w.PollDue(t.Context())
 	s.Feeds[0].Err = errors.New("a proxy said: Authorization: Bearer " + tokenCanary + " " + newToken + " " + base64.StdEncoding.EncodeToString([]byte(tokenCanary)))
-	s.Events = []watch.Event{{At: now, Kind: watch.SessionChanged, Name: "fra-dc2-gre", From: watch.Up, To: watch.Down}}
+	s.Events = []store.Event{{At: now, Kind: store.SessionChanged, Name: "fra-dc2-gre", From: store.Up, To: store.Down}}
 	facts := diagnose.From(s, now)
-	insight := watch.ReadInsight(t.Context(), account, "fra-dc2-gre", now)
+	insight := store.ReadInsight(t.Context(), account, "fra-dc2-gre", now)
 	return bundle.Contents{At: now, Version: "flarewire 1.2.3", Account: account.ID, Snapshot: s, Findings: diagnose.Read(facts).All(),
-		Insights: []watch.Insight{insight}, Traces: []api.Trace{{Target: "203.0.113.1"}}, Secrets: []secret.Value{secret.New(tokenCanary)}}
+		Insights: []store.Insight{insight}, Traces: []api.Trace{{Target: "203.0.113.1"}}, Secrets: []secret.Value{secret.New(tokenCanary)}}
 }
 
 func unpack(t *testing.T, archive []byte) map[string]string {
@@ -142,7 +142,7 @@ func TestABundleHoldsWhatSupportAsksFor(t *testing.T) {
 }
 
 func TestWhatWasNotReadIsNotClaimedToBeEmpty(t *testing.T) {
-	files := pack(t, bundle.Contents{At: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC), Snapshot: watch.Snapshot{}})
+	files := pack(t, bundle.Contents{At: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC), Snapshot: store.Snapshot{}})
 	for _, name := range []string{"tunnels.json", "health.json", "interconnects.json", "requests.jsonl", "routes.json", "prefixes.json", "analytics.json", "traceroute.json"} {
 		if _, is := files[name]; is {
 			t.Errorf("%s is there, but nothing was read", name)

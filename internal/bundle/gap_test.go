@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // The analytics are asked too often while a bundle is made: the reason stands there once, on one line, and what is in the
@@ -19,9 +19,9 @@ func TestEachReasonIsSaidOnceWithAllThatItIsTrueOf(t *testing.T) {
 	for i, f := range c.Snapshot.Feeds {
 		c.Snapshot.Feeds[i].Err = nil
 		switch f.Name {
-		case watch.HealthSource:
+		case store.HealthSource:
 			c.Snapshot.Feeds[i].Err, c.Snapshot.Feeds[i].Failures = spent, 1
-		case watch.TrafficSource:
+		case store.TrafficSource:
 			c.Snapshot.Feeds[i].Err, c.Snapshot.Feeds[i].Failures = errors.Join(spent, &again), 1
 		}
 	}

@@ -8,7 +8,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // worstTunnels is of how many tunnels in trouble the analytics are read when none is named: six requests each.
@@ -17,7 +17,7 @@ const worstTunnels = 4
 // Gather reads everything once that a bundle is made of, all at the same time. w brings what was watched so far.
 // The analytics are read of the named tunnels, or of the worst ones when none is named. What cannot be read is
 // said in the bundle and is no error here.
-func Gather(ctx context.Context, a *api.AccountClient, w *watch.Watcher, tunnels ...string) Contents {
+func Gather(ctx context.Context, a *api.AccountClient, w *store.Watcher, tunnels ...string) Contents {
 	c := Contents{Account: a.ID}
 	var wait sync.WaitGroup
 	wait.Go(func() { w.PollAll(ctx) })
@@ -46,10 +46,10 @@ func worst(found []diagnose.Diagnosis) []string {
 	return names
 }
 
-func insights(ctx context.Context, a *api.AccountClient, names []string, now time.Time) []watch.Insight {
-	out := make([]watch.Insight, len(names))
+func insights(ctx context.Context, a *api.AccountClient, names []string, now time.Time) []store.Insight {
+	out := make([]store.Insight, len(names))
 	for i, name := range names { // one after the other: each is six requests at once
-		out[i] = watch.ReadInsight(ctx, a, name, now)
+		out[i] = store.ReadInsight(ctx, a, name, now)
 	}
 	return slices.Clip(out)
 }

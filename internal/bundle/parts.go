@@ -6,7 +6,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // about says what made the bundle, and how old its parts are.
@@ -84,17 +84,17 @@ func sourceOf(name string, fetched time.Time, failures int, err error) source {
 type healthPart struct {
 	ID          string       `json:"id"`
 	Name        string       `json:"name"`
-	State       watch.State  `json:"session"`
+	State       store.State  `json:"session"`
 	Since       *time.Time   `json:"session_since"`
 	WatchedFrom *time.Time   `json:"watched_since"`
 	WeekDowns   int          `json:"session_downs_in_7_days"`
-	Health      watch.Health `json:"health,omitempty"`
+	Health      store.Health `json:"health,omitempty"`
 	Score       *float64     `json:"health_average"`
 	Ingress     *float64     `json:"ingress_bits_per_second"`
 	Egress      *float64     `json:"egress_bits_per_second"`
 }
 
-func healthOf(s watch.Snapshot) []healthPart {
+func healthOf(s store.Snapshot) []healthPart {
 	out := make([]healthPart, len(s.Tunnels))
 	for i, t := range s.Tunnels {
 		traffic := s.Traffic[t.Name]
@@ -131,10 +131,10 @@ type colo struct {
 	BitRate *float64 `json:"bits_per_second"`
 }
 
-func insightsOf(list []watch.Insight) []insightPart {
+func insightsOf(list []store.Insight) []insightPart {
 	out := make([]insightPart, len(list))
 	for i, in := range list {
-		out[i] = insightPart{Name: in.Name, At: in.At.UTC(), Step: watch.InsightStep.String(), Partial: in.Partial,
+		out[i] = insightPart{Name: in.Name, At: in.At.UTC(), Step: store.InsightStep.String(), Partial: in.Partial,
 			Health: values(in.Health), Ingress: values(in.Ingress), Egress: values(in.Egress)}
 		if len(in.Health) > 0 {
 			out[i].Begin = utc(in.Health[0].At)
@@ -146,7 +146,7 @@ func insightsOf(list []watch.Insight) []insightPart {
 	return out
 }
 
-func values(points []watch.Point) []*float64 {
+func values(points []store.Point) []*float64 {
 	out := make([]*float64, len(points))
 	for i, p := range points {
 		out[i] = p.Value

@@ -9,7 +9,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/journal"
 	"flarewire/internal/secret"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // redaction takes secrets out of objects and remembers their values, to find them in other places too.
@@ -75,7 +75,7 @@ func (r *redaction) clean(v any, hidden bool) any {
 // harmless: when a key was made is no secret, and support asks for it.
 func harmless(key string) bool { return key == "psk_metadata" }
 
-func (r *redaction) tunnels(list []watch.Tunnel) []any {
+func (r *redaction) tunnels(list []store.Tunnel) []any {
 	out := make([]any, len(list))
 	for i, t := range list {
 		out[i] = r.object(t.JSON(), t.Tunnel)
@@ -98,7 +98,7 @@ type prefixPart struct {
 	Bindings []any `json:"bindings"`
 }
 
-func (r *redaction) prefixes(list []watch.Prefix) []prefixPart {
+func (r *redaction) prefixes(list []store.Prefix) []prefixPart {
 	out := make([]prefixPart, len(list))
 	for i, p := range list {
 		out[i].Prefix = r.object(p.JSON(), p.Prefix)
@@ -128,7 +128,7 @@ type linkPart struct {
 // portPart is a port with its state, which the API gives apart.
 type portPart struct {
 	Port   any             `json:"port"`
-	State  watch.PortState `json:"state,omitempty"`
+	State  store.PortState `json:"state,omitempty"`
 	Reason string          `json:"reason,omitempty"`
 	At     *time.Time      `json:"state_asked_at"`
 	Error  string          `json:"state_error,omitempty"`

@@ -3,7 +3,7 @@ package diagnose
 import (
 	"fmt"
 
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // locationCount is how the locations of Cloudflare's see a tunnel.
@@ -14,11 +14,11 @@ type locationCount struct {
 	flow               bool // the traffic is known
 }
 
-func countColos(in watch.Insight) locationCount {
+func countColos(in store.Insight) locationCount {
 	n := locationCount{flow: in.ColoFlow}
 	for _, colo := range in.Colos {
 		switch state := colo.State(); {
-		case state == watch.Healthy:
+		case state == store.Healthy:
 			n.good++
 		case state == "":
 		case colo.Idle():

@@ -10,7 +10,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 var night = time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
@@ -82,11 +82,11 @@ func TestMD5IsNotClaimed(t *testing.T) {
 
 // Where nothing was read, nothing is said about it.
 func TestWhatIsNotKnownIsNotNone(t *testing.T) {
-	static := watch.Tunnel{Tunnel: api.Tunnel{ID: "s", Name: "s", InterfaceAddress: "10.0.0.0/31"}, State: watch.NoBGP}
+	static := store.Tunnel{Tunnel: api.Tunnel{ID: "s", Name: "s", InterfaceAddress: "10.0.0.0/31"}, State: store.NoBGP}
 	yes := true
-	prefix := watch.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24", Approved: "V"},
+	prefix := store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24", Approved: "V"},
 		BGP: []api.BGPPrefix{{CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &yes, OnDemandEnabled: true}}}}
-	a := diagnose.Read(diagnose.Facts{Now: night, Tunnels: []watch.Tunnel{static}, Prefixes: []watch.Prefix{prefix}})
+	a := diagnose.Read(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{static}, Prefixes: []store.Prefix{prefix}})
 	if got := causes(a.Tunnel("s")); got != "no-bgp:remark" {
 		t.Errorf("routes were not read, yet: %s", got)
 	}
@@ -94,7 +94,7 @@ func TestWhatIsNotKnownIsNotNone(t *testing.T) {
 		t.Errorf("bindings and routes were not read, yet: %s", got)
 	}
 	prefix.Bindings = []api.Binding{}
-	a = diagnose.Read(diagnose.Facts{Now: night, Tunnels: []watch.Tunnel{static}, Routes: []api.Route{}, Prefixes: []watch.Prefix{prefix}})
+	a = diagnose.Read(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{static}, Routes: []api.Route{}, Prefixes: []store.Prefix{prefix}})
 	if got := causes(a.Tunnel("s")); got != "missing-route:certain no-bgp:remark" {
 		t.Errorf("there are no routes: %s", got)
 	}
@@ -109,14 +109,14 @@ func TestWhatIsNotKnownIsNotNone(t *testing.T) {
 // An advertised prefix with a binding needs a way into a tunnel. With a session up nobody can tell.
 func TestAnAdvertisedPrefixNeedsARoute(t *testing.T) {
 	yes := true
-	prefix := watch.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24", Approved: "V"},
+	prefix := store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24", Approved: "V"},
 		BGP:      []api.BGPPrefix{{CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &yes}}},
 		Bindings: []api.Binding{{CIDR: "198.18.0.0/24", ServiceName: "Magic Transit"}}}
-	facts := diagnose.Facts{Now: night, Routes: []api.Route{{ID: "r", Prefix: "10.0.0.0/8", Nexthop: "10.0.0.1"}}, Prefixes: []watch.Prefix{prefix}}
+	facts := diagnose.Facts{Now: night, Routes: []api.Route{{ID: "r", Prefix: "10.0.0.0/8", Nexthop: "10.0.0.1"}}, Prefixes: []store.Prefix{prefix}}
 	if got := causes(diagnose.Read(facts).Prefix("p")); got != "missing-route:likely" {
 		t.Errorf("no route: %s", got)
 	}
-	facts.Tunnels = []watch.Tunnel{{Tunnel: tunnel("up", "Established", api.BGPUp), State: watch.Up}}
+	facts.Tunnels = []store.Tunnel{{Tunnel: tunnel("up", "Established", api.BGPUp), State: store.Up}}
 	if got := causes(diagnose.Read(facts).Prefix("p")); got != "" {
 		t.Errorf("BGP may bring the route: %s", got)
 	}
@@ -150,7 +150,7 @@ func TestASessionOnItsWayIsGivenTime(t *testing.T) {
 	}
 	d.now = d.now.Add(20 * time.Second)
 	s := d.look()
-	i := slices.IndexFunc(s.Tunnels, func(w watch.Tunnel) bool { return w.Name == "fra-dc1-gre" })
+	i := slices.IndexFunc(s.Tunnels, func(w store.Tunnel) bool { return w.Name == "fra-dc1-gre" })
 	of := simedge.Befallen{Resource: simedge.GRETunnels, ID: s.Tunnels[i].ID, Name: "fra-dc1-gre"}
 	if got := d.findings(s, of, false); got[0].Cause != diagnose.ComingUp {
 		t.Errorf("a session that has just begun: %s", causes(got))
@@ -193,7 +193,7 @@ func BenchmarkAccount(b *testing.B) {
 	for i := range 5000 {
 		each := tunnel(fmt.Sprintf("t%d", i), []string{"Established", "Active", "OpenSent"}[i%3], []api.BGPState{api.BGPUp, api.BGPDown, api.BGPDown}[i%3])
 		each.InterfaceAddress = fmt.Sprintf("10.%d.%d.%d/31", i/32768, i/128%256, i%128*2)
-		facts.Tunnels = append(facts.Tunnels, watch.Tunnel{Tunnel: each, State: watch.StateOf(each)})
+		facts.Tunnels = append(facts.Tunnels, store.Tunnel{Tunnel: each, State: store.StateOf(each)})
 	}
 	for b.Loop() {
 		diagnose.Read(facts).All()

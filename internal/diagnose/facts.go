@@ -9,29 +9,29 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // Facts are what is known of an account. Nil means not known, which is never taken for none.
 type Facts struct {
 	Now      time.Time
-	Tunnels  []watch.Tunnel
-	Traffic  map[string]watch.Traffic // by name
+	Tunnels  []store.Tunnel
+	Traffic  map[string]store.Traffic // by name
 	Routes   []api.Route
-	Prefixes []watch.Prefix
-	Insights map[string]watch.Insight // of tunnels whose analytics were read, by name
-	Ports    []watch.Port             // of network interconnects
+	Prefixes []store.Prefix
+	Insights map[string]store.Insight // of tunnels whose analytics were read, by name
+	Ports    []store.Port             // of network interconnects
 	Links    []api.MagicInterconnect  // their tunnel sides
-	Health   map[string]watch.TunnelHealth
+	Health   map[string]store.TunnelHealth
 }
 
 // From takes the facts from what is watched. Insights are added by who has read them.
-func From(s watch.Snapshot, now time.Time) Facts {
+func From(s store.Snapshot, now time.Time) Facts {
 	return Facts{Now: now, Tunnels: s.Tunnels, Traffic: s.Traffic, Routes: s.Routes, Prefixes: s.Prefixes, Ports: s.Ports, Links: s.Links, Health: s.Health}
 }
 
 // of is the time that the data of a tunnel is of.
-func (f Facts) of(t watch.Tunnel) time.Time {
+func (f Facts) of(t store.Tunnel) time.Time {
 	if looked := t.Track.Looked; !looked.IsZero() && looked.Before(f.Now) {
 		return looked
 	}
@@ -40,15 +40,15 @@ func (f Facts) of(t watch.Tunnel) time.Time {
 
 // Subject is what a diagnosis is about.
 type Subject struct {
-	Resource watch.Resource `json:"resource"` // as the API calls the collection
+	Resource store.Resource `json:"resource"` // as the API calls the collection
 	ID       string         `json:"id,omitempty"`
 	Name     string         `json:"name"`
 }
 
 // The resources of subjects besides those of package watch.
 const (
-	GRETunnels   watch.Resource = "gre_tunnels"
-	IPsecTunnels watch.Resource = "ipsec_tunnels"
+	GRETunnels   store.Resource = "gre_tunnels"
+	IPsecTunnels store.Resource = "ipsec_tunnels"
 )
 
 // Diagnosis is everything found about one subject, the likeliest first. It is never empty.
@@ -89,7 +89,7 @@ func Read(f Facts) *Account {
 			continue
 		}
 		a.statuses++
-		a.anyUp = a.anyUp || t.State == watch.Up
+		a.anyUp = a.anyUp || t.State == store.Up
 		if isFresh(t, f.of(t)) {
 			a.fresh++
 		}
@@ -105,7 +105,7 @@ func Read(f Facts) *Account {
 
 // overlaps finds inner subnets that overlap: sorted by address, each is compared with those before it that
 // reach so far.
-func overlaps(tunnels []watch.Tunnel) map[string][]string {
+func overlaps(tunnels []store.Tunnel) map[string][]string {
 	type subnet struct {
 		cidr netip.Prefix
 		of   int
@@ -146,7 +146,7 @@ func (a *Account) Tunnel(id string) []Finding {
 // another state by now.
 func (a *Account) Old(id string) bool {
 	i, known := a.byID[id]
-	if !known || a.facts.Tunnels[i].State != watch.Up {
+	if !known || a.facts.Tunnels[i].State != store.Up {
 		return false
 	}
 	return len(a.tunnelCase(i).stale()) > 0
@@ -190,20 +190,20 @@ func (a *Account) every() []Diagnosis {
 		all = append(all, Diagnosis{tunnelSubject(t), a.Tunnel(t.ID)})
 	}
 	for _, p := range a.facts.Prefixes {
-		all = append(all, Diagnosis{Subject{watch.PrefixResource, p.ID, p.CIDR}, a.Prefix(p.ID)})
+		all = append(all, Diagnosis{Subject{store.PrefixResource, p.ID, p.CIDR}, a.Prefix(p.ID)})
 	}
 	for _, p := range a.facts.Ports {
-		all = append(all, Diagnosis{Subject{watch.PortResource, p.Name, p.Name}, Port(p)})
+		all = append(all, Diagnosis{Subject{store.PortResource, p.Name, p.Name}, Port(p)})
 	}
 	for _, l := range a.facts.Links {
-		all = append(all, Diagnosis{Subject{watch.LinkResource, l.ID, l.Name}, a.Link(l.ID)})
+		all = append(all, Diagnosis{Subject{store.LinkResource, l.ID, l.Name}, a.Link(l.ID)})
 	}
 	return append(all, a.Routes()...)
 }
 
 func matters(f Finding) bool { return f.Impact > NoImpact && f.Likelihood > Remark }
 
-func tunnelSubject(t watch.Tunnel) Subject {
+func tunnelSubject(t store.Tunnel) Subject {
 	resource := GRETunnels
 	if t.Kind == api.IPsec {
 		resource = IPsecTunnels
@@ -212,7 +212,7 @@ func tunnelSubject(t watch.Tunnel) Subject {
 }
 
 // routesInto are the static routes whose next hop lies in the tunnel's inner subnet.
-func (a *Account) routesInto(t watch.Tunnel) []api.Route {
+func (a *Account) routesInto(t store.Tunnel) []api.Route {
 	subnet, err := netip.ParsePrefix(t.InterfaceAddress)
 	if err != nil {
 		return nil
@@ -227,7 +227,7 @@ func (a *Account) routesInto(t watch.Tunnel) []api.Route {
 }
 
 // customerSide is the router's inner address, "" when it cannot be told.
-func customerSide(t watch.Tunnel) string {
+func customerSide(t store.Tunnel) string {
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
 	if _, customer, ok := netrules.Sides(subnet); ok && customer.IsValid() {
 		return customer.String()
@@ -236,7 +236,7 @@ func customerSide(t watch.Tunnel) string {
 }
 
 // cloudflareSide is the address that the router must dial.
-func cloudflareSide(t watch.Tunnel) string {
+func cloudflareSide(t store.Tunnel) string {
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
 	if cloudflare, _, ok := netrules.Sides(subnet); ok {
 		return cloudflare.String()

@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 const (
@@ -24,7 +24,7 @@ const (
 	// Of a rhythm that nothing else explains more is asked: this many outages, their intervals within a poll round or
 	// a tenth of each other.
 	timerOutages = 5
-	timerBlur    = watch.DefaultRefresh / 2
+	timerBlur    = store.DefaultRefresh / 2
 	// leastOutages are enough where the length of the rhythm says something, too.
 	leastOutages = 4
 	// steadyHealth is the average health above which the tunnel did not go down with the session.
@@ -35,16 +35,16 @@ const (
 type outage struct{ from, to time.Time } // to is zero while it lasts
 
 // outages are the times at which the session was seen away from up.
-func outages(events []watch.Event) []outage {
+func outages(events []store.Event) []outage {
 	var list []outage
 	for _, e := range events {
-		if e.Kind != watch.SessionChanged {
+		if e.Kind != store.SessionChanged {
 			continue
 		}
 		switch {
-		case e.From == watch.Up:
+		case e.From == store.Up:
 			list = append(list, outage{from: e.At})
-		case e.To == watch.Up && len(list) > 0:
+		case e.To == store.Up && len(list) > 0:
 			list[len(list)-1].to = e.At
 		}
 	}
@@ -52,11 +52,11 @@ func outages(events []watch.Event) []outage {
 }
 
 // dips are the times at which the health fell, in a series of steps.
-func dips(series []watch.Point) []outage {
+func dips(series []store.Point) []outage {
 	var list []outage
 	low := false
 	for _, p := range series {
-		bad := p.Value != nil && watch.HealthOf(p.Value) != watch.Healthy
+		bad := p.Value != nil && store.HealthOf(p.Value) != store.Healthy
 		if bad && !low {
 			list = append(list, outage{from: p.At})
 		}
@@ -102,7 +102,7 @@ func (c tunnelCase) flaps() []Finding {
 	if f, ok := c.rekey(seen, exact, "times the session went down"); ok {
 		return []Finding{f}
 	}
-	if f, ok := c.rekey(dips(c.facts.Insights[c.Name].Health), watch.InsightStep, "times the health fell in 24 h"); ok {
+	if f, ok := c.rekey(dips(c.facts.Insights[c.Name].Health), store.InsightStep, "times the health fell in 24 h"); ok {
 		return []Finding{f}
 	}
 	if !c.Track.Flapping {

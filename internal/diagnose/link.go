@@ -5,12 +5,12 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // Port reads the state of an interconnect's port. A state that is not known, or that no document names, gives
 // nothing.
-func Port(p watch.Port) []Finding {
+func Port(p store.Port) []Finding {
 	f := Finding{Likelihood: Certain, Source: srcPorts, Evidence: []Evidence{{"state", string(p.State)}}}
 	if p.Reason != "" {
 		f.Evidence = append(f.Evidence, Evidence{"reason", p.Reason})
@@ -19,19 +19,19 @@ func Port(p watch.Port) []Finding {
 		f.Evidence = append(f.Evidence, Evidence{"asked", p.At.UTC().Format(time.RFC3339)})
 	}
 	switch p.State {
-	case watch.PortHealthy:
+	case store.PortHealthy:
 		f.Cause, f.Likelihood = PortUp, Remark
 		f.Text = "The port has a link. That says nothing about BGP over it: the API does not tell the state of that session."
-	case watch.PortPending:
+	case store.PortPending:
 		f.Cause, f.Likelihood = PortPending, Remark
 		f.Text = "The port has not been up yet."
 		f.Next = "Get the letter of authorization (L), and have the data center connect the cable."
 		if p.Partner() {
 			f.Text, f.Next = "The partner's circuit is not up yet.", "Check the VLAN attachment in Google Cloud."
 		}
-	case watch.PortDown, watch.PortUnhealthy:
+	case store.PortDown, store.PortUnhealthy:
 		f.Cause, f.Impact, f.Text = PortDown, Outage, "Cloudflare reports the port as down: nothing that runs over it gets through."
-		if p.State == watch.PortUnhealthy {
+		if p.State == store.PortUnhealthy {
 			f.Cause, f.Impact, f.Text = PortUnhealthy, Impaired, "Cloudflare reports the port as unhealthy."
 		}
 		if p.Reason != "" {
@@ -67,7 +67,7 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 			Text:     "Health checks are off: Cloudflare shows the interconnect as down whatever its state is, and cannot alert.",
 			Next:     "Turn health checks on."}}
 	}
-	if health.State != watch.HealthDown && health.State != watch.Degraded {
+	if health.State != store.HealthDown && health.State != store.Degraded {
 		return nil
 	}
 	evidence := []Evidence{{"health", string(health.State)}}
@@ -77,10 +77,10 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 	f := Finding{Cause: LinkDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: evidence,
 		Text: "The probes do not get through the interconnect: this points to its port, the cross-connect or the router.",
 		Next: "Look at the port's state, then on the router: interface, VLAN where there is one, and that it answers the probes. The API does not tell BGP over an interconnect."}
-	if health.State == watch.Degraded {
+	if health.State == store.Degraded {
 		f.Cause, f.Likelihood, f.Impact, f.Text = LinkDegraded, Possible, Impaired, "A part of the probes is lost on the interconnect."
 	}
-	if p, ok := a.portUnder(l); ok && (p.State == watch.PortDown || p.State == watch.PortUnhealthy) {
+	if p, ok := a.portUnder(l); ok && (p.State == store.PortDown || p.State == store.PortUnhealthy) {
 		f.Evidence = append(f.Evidence, Evidence{"state of its port " + p.Name, string(p.State)})
 		f.Text, f.Likelihood = f.Text+" Its port "+p.Name+" is reported as "+string(p.State)+".", Likely
 	}
@@ -88,11 +88,11 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 }
 
 // portUnder is the port that a link runs over. Links of the first version do not name theirs.
-func (a *Account) portUnder(l api.MagicInterconnect) (watch.Port, bool) {
+func (a *Account) portUnder(l api.MagicInterconnect) (store.Port, bool) {
 	for _, p := range a.facts.Ports {
 		if l.VirtualPortReservationID != "" && l.VirtualPortReservationID == p.VirtualPortReservationID {
 			return p, true
 		}
 	}
-	return watch.Port{}, false
+	return store.Port{}, false
 }

@@ -6,21 +6,21 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // What the port of an interconnect says: its state as the API names it, and nothing where it does not.
 func TestAPortReadByItself(t *testing.T) {
 	t.Parallel()
-	for state, want := range map[watch.PortState]string{
-		watch.PortHealthy: "port-up:remark", watch.PortPending: "port-pending:remark", watch.PortDown: "port-down:certain",
-		watch.PortUnhealthy: "port-unhealthy:certain", "": "", "Sunny": "",
+	for state, want := range map[store.PortState]string{
+		store.PortHealthy: "port-up:remark", store.PortPending: "port-pending:remark", store.PortDown: "port-down:certain",
+		store.PortUnhealthy: "port-unhealthy:certain", "": "", "Sunny": "",
 	} {
-		got := diagnose.Port(watch.Port{Interconnect: api.Interconnect{Name: "nwf-1"}, State: state, Reason: "No light"})
+		got := diagnose.Port(store.Port{Interconnect: api.Interconnect{Name: "nwf-1"}, State: state, Reason: "No light"})
 		if causes(got) != want {
 			t.Errorf("%q: %q, want %q", state, causes(got), want)
 		}
-		if bad := state == watch.PortDown || state == watch.PortUnhealthy; bad && !strings.Contains(got[0].Text, "No light") {
+		if bad := state == store.PortDown || state == store.PortUnhealthy; bad && !strings.Contains(got[0].Text, "No light") {
 			t.Errorf("%q does not say why: %s", state, got[0].Text)
 		}
 	}
@@ -31,22 +31,22 @@ func TestALinkReadByItself(t *testing.T) {
 	t.Parallel()
 	off, on := false, true
 	for name, c := range map[string]struct {
-		health  watch.Health
+		health  store.Health
 		enabled *bool
-		port    watch.PortState
+		port    store.PortState
 		want    string
 		says    string
 	}{
-		"all is well":          {watch.Healthy, &on, watch.PortHealthy, "", ""},
-		"not known":            {watch.HealthUnknown, &on, watch.PortHealthy, "", ""},
-		"down":                 {watch.HealthDown, &on, watch.PortHealthy, "interconnect-down:likely", "do not get through"},
-		"down with its port":   {watch.HealthDown, &on, watch.PortDown, "interconnect-down:likely", "Its port nwf-1 is reported as Down"},
-		"degraded":             {watch.Degraded, &on, watch.PortHealthy, "interconnect-degraded:possible", "A part of the probes"},
-		"checks off, shown so": {watch.HealthDown, &off, watch.PortHealthy, "health-check-off:certain", "off"},
+		"all is well":          {store.Healthy, &on, store.PortHealthy, "", ""},
+		"not known":            {store.HealthUnknown, &on, store.PortHealthy, "", ""},
+		"down":                 {store.HealthDown, &on, store.PortHealthy, "interconnect-down:likely", "do not get through"},
+		"down with its port":   {store.HealthDown, &on, store.PortDown, "interconnect-down:likely", "Its port nwf-1 is reported as Down"},
+		"degraded":             {store.Degraded, &on, store.PortHealthy, "interconnect-degraded:possible", "A part of the probes"},
+		"checks off, shown so": {store.HealthDown, &off, store.PortHealthy, "health-check-off:certain", "off"},
 	} {
 		link := api.MagicInterconnect{ID: "l", Name: "fra-cni", VirtualPortReservationID: "v", HealthCheck: &api.HealthCheck{Enabled: c.enabled}}
-		facts := diagnose.Facts{Now: night, Links: []api.MagicInterconnect{link}, Health: map[string]watch.TunnelHealth{"fra-cni": {State: c.health}},
-			Ports: []watch.Port{{Interconnect: api.Interconnect{Name: "nwf-1", VirtualPortReservationID: "v"}, State: c.port}}}
+		facts := diagnose.Facts{Now: night, Links: []api.MagicInterconnect{link}, Health: map[string]store.TunnelHealth{"fra-cni": {State: c.health}},
+			Ports: []store.Port{{Interconnect: api.Interconnect{Name: "nwf-1", VirtualPortReservationID: "v"}, State: c.port}}}
 		got := diagnose.Read(facts).Link("l")
 		if causes(got) != c.want {
 			t.Errorf("%s: %q, want %q", name, causes(got), c.want)

@@ -8,13 +8,13 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // prefixCase is one BYOIP prefix among the facts.
 type prefixCase struct {
 	*Account
-	watch.Prefix
+	store.Prefix
 }
 
 // read asks every rule, in the order in which a prefix becomes reachable: approved, advertised, bound, routed.

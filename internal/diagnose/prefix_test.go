@@ -5,43 +5,43 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // What a prefix says by itself: each thing alone, beside the nearest case in which it must not be said.
 func TestAPrefixReadByItself(t *testing.T) {
 	t.Parallel()
 	yes, no := true, false
-	good := func() watch.Prefix {
-		return watch.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24", Approved: "V", IRRValidationState: "valid", RPKIValidationState: "valid"},
+	good := func() store.Prefix {
+		return store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24", Approved: "V", IRRValidationState: "valid", RPKIValidationState: "valid"},
 			BGP:      []api.BGPPrefix{{CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &yes, OnDemandEnabled: true}}},
 			Bindings: []api.Binding{{CIDR: "198.18.0.0/24", ServiceName: "CDN", Provisioning: &api.Provisioning{State: "active"}}}}
 	}
 	for name, c := range map[string]struct {
-		change func(*watch.Prefix)
+		change func(*store.Prefix)
 		want   string
 	}{
-		"all is well":             {func(*watch.Prefix) {}, ""},
-		"not approved":            {func(p *watch.Prefix) { p.Approved = "P" }, "prefix-pending:certain"},
-		"an unknown approval":     {func(p *watch.Prefix) { p.Approved = "X" }, ""},
-		"refused while it waits":  {func(p *watch.Prefix) { p.Approved, p.RPKIValidationState = "P", "invalid" }, "validation-failed:certain prefix-pending:certain"},
-		"refused though approved": {func(p *watch.Prefix) { p.IRRValidationState = "missing" }, "validation-failed:possible"},
-		"still being checked":     {func(p *watch.Prefix) { p.IRRValidationState = "pending" }, ""},
-		"withdrawn":               {func(p *watch.Prefix) { p.BGP[0].OnDemand.Advertised = &no }, "prefix-withdrawn:certain"},
-		"withdrawn and locked": {func(p *watch.Prefix) { p.BGP[0].OnDemand.Advertised, p.BGP[0].OnDemand.OnDemandLocked = &no, true },
+		"all is well":             {func(*store.Prefix) {}, ""},
+		"not approved":            {func(p *store.Prefix) { p.Approved = "P" }, "prefix-pending:certain"},
+		"an unknown approval":     {func(p *store.Prefix) { p.Approved = "X" }, ""},
+		"refused while it waits":  {func(p *store.Prefix) { p.Approved, p.RPKIValidationState = "P", "invalid" }, "validation-failed:certain prefix-pending:certain"},
+		"refused though approved": {func(p *store.Prefix) { p.IRRValidationState = "missing" }, "validation-failed:possible"},
+		"still being checked":     {func(p *store.Prefix) { p.IRRValidationState = "pending" }, ""},
+		"withdrawn":               {func(p *store.Prefix) { p.BGP[0].OnDemand.Advertised = &no }, "prefix-withdrawn:certain"},
+		"withdrawn and locked": {func(p *store.Prefix) { p.BGP[0].OnDemand.Advertised, p.BGP[0].OnDemand.OnDemandLocked = &no, true },
 			"prefix-locked:certain prefix-withdrawn:certain"},
-		"locked but advertised": {func(p *watch.Prefix) { p.BGP[0].OnDemand.OnDemandLocked = true }, ""},
-		"withdrawn by its routes": {func(p *watch.Prefix) { p.BGP[0].OnDemand.Advertised, p.BGP[0].AutoAdvertiseWithdraw = &no, true },
+		"locked but advertised": {func(p *store.Prefix) { p.BGP[0].OnDemand.OnDemandLocked = true }, ""},
+		"withdrawn by its routes": {func(p *store.Prefix) { p.BGP[0].OnDemand.Advertised, p.BGP[0].AutoAdvertiseWithdraw = &no, true },
 			"prefix-auto-withdrawn:certain prefix-withdrawn:certain"},
-		"tied to routes that are there": {func(p *watch.Prefix) { p.BGP[0].AutoAdvertiseWithdraw = true }, ""},
-		"its binding is being made":     {func(p *watch.Prefix) { p.Bindings[0].Provisioning.State = "provisioning" }, "binding-provisioning:certain"},
-		"a part's binding is being made": {func(p *watch.Prefix) {
+		"tied to routes that are there": {func(p *store.Prefix) { p.BGP[0].AutoAdvertiseWithdraw = true }, ""},
+		"its binding is being made":     {func(p *store.Prefix) { p.Bindings[0].Provisioning.State = "provisioning" }, "binding-provisioning:certain"},
+		"a part's binding is being made": {func(p *store.Prefix) {
 			p.Bindings = append(p.Bindings, api.Binding{CIDR: "198.18.0.0/28", ServiceName: "Spectrum", Provisioning: &api.Provisioning{State: "provisioning"}})
 		}, ""},
 	} {
 		p := good()
 		c.change(&p)
-		if got := causes(diagnose.Read(diagnose.Facts{Now: night, Prefixes: []watch.Prefix{p}}).Prefix("p")); got != c.want {
+		if got := causes(diagnose.Read(diagnose.Facts{Now: night, Prefixes: []store.Prefix{p}}).Prefix("p")); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -68,11 +68,11 @@ func TestAStaticRouteBesideASession(t *testing.T) {
 	t.Parallel()
 	up := tunnel("up", "Established", api.BGPUp)
 	for name, c := range map[string]struct {
-		state    watch.State
+		state    store.State
 		priority int
 		said     bool
-	}{"beside": {watch.Up, 100, true}, "behind": {watch.Up, 5000, false}, "the session is down": {watch.Down, 100, false}} {
-		facts := diagnose.Facts{Now: night, Tunnels: []watch.Tunnel{{Tunnel: up, State: c.state}},
+	}{"beside": {store.Up, 100, true}, "behind": {store.Up, 5000, false}, "the session is down": {store.Down, 100, false}} {
+		facts := diagnose.Facts{Now: night, Tunnels: []store.Tunnel{{Tunnel: up, State: c.state}},
 			Routes: []api.Route{{ID: "r", Prefix: "10.9.0.0/16", Nexthop: "10.0.0.1", Priority: c.priority}}}
 		said := false
 		for _, f := range diagnose.Read(facts).Tunnel(up.ID) {

@@ -7,7 +7,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // Routes reads the static routes: regions that no route covers, and next hops that lead nowhere.
@@ -25,11 +25,11 @@ func (a *Account) Routes() []Diagnosis {
 		}
 		parsed = append(parsed, route)
 		if f, ok := a.nextHop(r); ok {
-			out = append(out, Diagnosis{Subject{watch.RouteResource, r.ID, r.Prefix}, []Finding{f}})
+			out = append(out, Diagnosis{Subject{store.RouteResource, r.ID, r.Prefix}, []Finding{f}})
 		}
 	}
 	for _, gap := range netrules.RouteRegionGaps(parsed) {
-		out = append(out, Diagnosis{Subject{watch.RouteResource, "", gap.Prefix.String()}, []Finding{regionGap(gap, a.facts.Routes)}})
+		out = append(out, Diagnosis{Subject{store.RouteResource, "", gap.Prefix.String()}, []Finding{regionGap(gap, a.facts.Routes)}})
 	}
 	return out
 }

@@ -7,7 +7,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // desk is an operator's desk: a simulated account, the real client, and a clock that only the test moves.
@@ -16,7 +16,7 @@ type desk struct {
 	now     time.Time
 	edge    *simedge.Edge
 	account *api.AccountClient
-	watcher *watch.Watcher
+	watcher *store.Watcher
 }
 
 func newDesk(t *testing.T) *desk {
@@ -29,14 +29,14 @@ func newDesk(t *testing.T) *desk {
 		t.Fatal(err)
 	}
 	d.account = client.In(d.edge.Account())
-	d.watcher = watch.New(d.account, clock, 0)
-	d.watcher.Use(watch.FromAccount(d.account))
-	d.watcher.Want(watch.SourceNames()...)
+	d.watcher = store.New(d.account, clock, 0)
+	d.watcher.Use(store.FromAccount(d.account))
+	d.watcher.Want(store.SourceNames()...)
 	return d
 }
 
 // look polls everything once.
-func (d *desk) look() watch.Snapshot {
+func (d *desk) look() store.Snapshot {
 	d.t.Helper()
 	s := d.watcher.Poll(d.t.Context())
 	if err := s.Err(); err != nil {
@@ -52,7 +52,7 @@ func (d *desk) look() watch.Snapshot {
 }
 
 // watchFor looks again and again.
-func (d *desk) watchFor(long, every time.Duration) watch.Snapshot {
+func (d *desk) watchFor(long, every time.Duration) store.Snapshot {
 	end := d.now.Add(long)
 	for d.now.Before(end) {
 		d.now = d.now.Add(every)
@@ -72,10 +72,10 @@ func (d *desk) seed(trouble simedge.Trouble) simedge.Befallen {
 
 // findings is what the diagnosis says about the object in which a trouble shows. Page tells that its page is
 // open, so that its own analytics are read.
-func (d *desk) findings(s watch.Snapshot, of simedge.Befallen, page bool) []diagnose.Finding {
+func (d *desk) findings(s store.Snapshot, of simedge.Befallen, page bool) []diagnose.Finding {
 	facts := diagnose.From(s, d.now)
 	if page {
-		facts.Insights = map[string]watch.Insight{of.Name: watch.ReadInsight(d.t.Context(), d.account, of.Name, d.now)}
+		facts.Insights = map[string]store.Insight{of.Name: store.ReadInsight(d.t.Context(), d.account, of.Name, d.now)}
 	}
 	account := diagnose.Read(facts)
 	switch of.Resource {

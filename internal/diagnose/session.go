@@ -8,7 +8,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // CloudflareASN is the AS number of Cloudflare's side on tunnels. For BGP over IPsec and GRE it must
@@ -28,7 +28,7 @@ const (
 // Session reads what the API says about one tunnel by itself, most likely cause first. It is Account.Tunnel
 // for when nothing else is known.
 func Session(t api.Tunnel, now time.Time) []Finding {
-	return Read(Facts{Now: now, Tunnels: []watch.Tunnel{{Tunnel: t, State: watch.StateOf(t)}}}).Tunnel(t.ID)
+	return Read(Facts{Now: now, Tunnels: []store.Tunnel{{Tunnel: t, State: store.StateOf(t)}}}).Tunnel(t.ID)
 }
 
 // sessionEvidence are the fields that say how the session stands.
@@ -76,7 +76,7 @@ func (c tunnelCase) open() []Finding {
 // siblingASN finds a session to the same router that is up with another AS number.
 func (c tunnelCase) siblingASN() (Evidence, bool) {
 	for _, t := range c.facts.Tunnels {
-		if t.ID != c.ID && t.CustomerEndpoint != "" && t.CustomerEndpoint == c.CustomerEndpoint && t.State == watch.Up &&
+		if t.ID != c.ID && t.CustomerEndpoint != "" && t.CustomerEndpoint == c.CustomerEndpoint && t.State == store.Up &&
 			t.BGP != nil && c.BGP != nil && t.BGP.CustomerASN != c.BGP.CustomerASN {
 			return Evidence{"bgp.customer_asn of " + t.Name + ", up to the same router", asnText(t.BGP.CustomerASN)}, true
 		}
@@ -121,7 +121,7 @@ func (c tunnelCase) beginning() bool {
 	if since.IsZero() {
 		since = c.Track.Watched
 	}
-	return c.State == watch.Establishing && (since.IsZero() || c.at.Sub(since) <= settling)
+	return c.State == store.Establishing && (since.IsZero() || c.at.Sub(since) <= settling)
 }
 
 // comingUp tells that the session was seen to begin only a moment ago.
@@ -136,7 +136,7 @@ func (c tunnelCase) comingUp() (Finding, bool) {
 
 // reservedASN: an AS number that no session can have.
 func (c tunnelCase) reservedASN() []Finding {
-	if c.BGP == nil || c.State == watch.Up {
+	if c.BGP == nil || c.State == store.Up {
 		return nil
 	}
 	asn := asnText(c.BGP.CustomerASN)
@@ -190,23 +190,23 @@ func (c tunnelCase) stale() []Finding {
 	case reported:
 		f.Likelihood = Likely
 		f.Evidence = append(f.Evidence, Evidence{"other sessions reported within " + ago(freshAge), fmt.Sprintf("%d of %d", c.fresh, others)})
-	case c.State == watch.Up:
+	case c.State == store.Up:
 		return nil // a session that stays up may never be reported again
 	}
 	return []Finding{f}
 }
 
-func isFresh(t watch.Tunnel, at time.Time) bool {
+func isFresh(t store.Tunnel, at time.Time) bool {
 	return !t.BGPStatus.UpdatedAt.IsZero() && at.Sub(t.BGPStatus.UpdatedAt.Time) < freshAge
 }
 
 // calm says how the session stands when nothing is wrong with it or nothing can be said.
 func (c tunnelCase) calm() Finding {
 	switch c.State {
-	case watch.NoBGP:
+	case store.NoBGP:
 		return Finding{Cause: NoBGP, Likelihood: Remark, Source: srcSteering, Evidence: []Evidence{{"bgp", "absent"}},
 			Text: "No BGP is configured on this tunnel; static routes steer its traffic."}
-	case watch.Up:
+	case store.Up:
 		return Finding{Cause: SessionUp, Likelihood: Remark, Source: srcSteering, Evidence: sessionEvidence(c.BGPStatus), Text: "The session is up.",
 			Next: "If traffic is wrong all the same, compare routes: a static route wins over a BGP route of equal prefix and priority."}
 	}

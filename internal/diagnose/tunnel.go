@@ -8,13 +8,13 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // tunnelCase is one tunnel among the facts.
 type tunnelCase struct {
 	*Account
-	watch.Tunnel
+	store.Tunnel
 	now time.Time // for ages that people are told
 	at  time.Time // of the data: what rules measure by, so that none gets more certain while no answer comes
 }
@@ -36,7 +36,7 @@ func (c tunnelCase) read() []Finding {
 }
 
 // broken tells that a session is configured and known not to be up.
-func (c tunnelCase) broken() bool { return c.State == watch.Down || c.State == watch.Establishing }
+func (c tunnelCase) broken() bool { return c.State == store.Down || c.State == store.Establishing }
 
 // probed tells that health checks run; only then the health says something.
 func (c tunnelCase) probed() bool {
@@ -45,7 +45,7 @@ func (c tunnelCase) probed() bool {
 
 // sick tells that the probes find trouble.
 func (c tunnelCase) sick() bool {
-	return c.probed() && (c.Health.State == watch.HealthDown || c.Health.State == watch.Degraded)
+	return c.probed() && (c.Health.State == store.HealthDown || c.Health.State == store.Degraded)
 }
 
 // trouble tells that anything at all is wrong.
@@ -54,11 +54,11 @@ func (c tunnelCase) trouble() bool { return c.broken() || c.sick() }
 // carries is the evidence that packets pass the tunnel in both directions, whatever the probes say.
 func (c tunnelCase) carries() []Evidence {
 	var evidence []Evidence
-	if c.State == watch.Up && len(c.stale()) == 0 {
+	if c.State == store.Up && len(c.stale()) == 0 {
 		evidence = append(evidence, Evidence{"bgp_status.state", string(c.BGPStatus.State)})
 	}
 	// Traffic from before the health fell proves nothing.
-	fell := c.at.Add(-watch.HealthWindow)
+	fell := c.at.Add(-store.HealthWindow)
 	if c.Health.Since.After(fell) {
 		fell = c.Health.Since
 	}
@@ -71,7 +71,7 @@ func (c tunnelCase) carries() []Evidence {
 
 // lowerCause tells that the tunnel itself, below the session, shows why nothing gets through.
 func (c tunnelCase) lowerCause() bool {
-	return c.keyless() || len(c.overlaps[c.ID]) > 0 || (c.probed() && c.Health.State == watch.HealthDown)
+	return c.keyless() || len(c.overlaps[c.ID]) > 0 || (c.probed() && c.Health.State == store.HealthDown)
 }
 
 func (c tunnelCase) healthEvidence() []Evidence {
@@ -87,7 +87,7 @@ func (c tunnelCase) keyless() bool {
 }
 
 func (c tunnelCase) noPSK() []Finding {
-	if !c.keyless() || c.State == watch.Up || (c.probed() && c.Health.State == watch.Healthy) {
+	if !c.keyless() || c.State == store.Up || (c.probed() && c.Health.State == store.Healthy) {
 		return nil // it works, so there is a key
 	}
 	return []Finding{{Cause: NoPSK, Likelihood: Likely, Impact: Outage, Source: srcIPsec,
@@ -142,7 +142,7 @@ func (c tunnelCase) replyType() []Finding {
 		Evidence: append(append(c.healthEvidence(), Evidence{"health_check.type", kind}), carried...),
 		Text:     "Packets pass the tunnel, but the probes do not: this points to a stateful firewall that drops ICMP replies without a request.",
 		Next:     "Change the health check's type to request."}
-	if c.Health.State == watch.Degraded || c.someGood() {
+	if c.Health.State == store.Degraded || c.someGood() {
 		f.Likelihood = Possible // such a firewall stops all probes as a rule
 		f.Text = "Packets pass the tunnel, but a part of the probes does not: a stateful firewall may drop ICMP replies without a request."
 	}
@@ -150,7 +150,7 @@ func (c tunnelCase) replyType() []Finding {
 }
 
 func (c tunnelCase) antiReplay() []Finding {
-	if c.Kind != api.IPsec || !c.sick() || c.Health.State != watch.Degraded || c.someGood() {
+	if c.Kind != api.IPsec || !c.sick() || c.Health.State != store.Degraded || c.someGood() {
 		return nil
 	}
 	return []Finding{{Cause: AntiReplay, Likelihood: Possible, Impact: Impaired, Source: srcHealth,
@@ -170,7 +170,7 @@ func (c tunnelCase) down() []Finding {
 	}
 	f := Finding{Cause: TunnelDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: c.healthEvidence(), Next: next,
 		Text: "The probes do not get through the tunnel: this points to the way to the router or to the router itself."}
-	if c.Health.State == watch.Degraded {
+	if c.Health.State == store.Degraded {
 		f.Likelihood, f.Impact, f.Text = Possible, Impaired, "A part of the probes is lost in the tunnel."
 		f.Next += " Degraded is a share of probes, not packet loss."
 	}
@@ -179,7 +179,7 @@ func (c tunnelCase) down() []Finding {
 
 // missingRoute: a tunnel without BGP gets only what static routes lead into it.
 func (c tunnelCase) missingRoute() []Finding {
-	if c.facts.Routes == nil || c.State != watch.NoBGP || len(c.routesInto(c.Tunnel)) > 0 {
+	if c.facts.Routes == nil || c.State != store.NoBGP || len(c.routesInto(c.Tunnel)) > 0 {
 		return nil
 	}
 	return []Finding{{Cause: MissingRoute, Likelihood: Certain, Impact: Impaired, Source: srcSteering,
@@ -190,7 +190,7 @@ func (c tunnelCase) missingRoute() []Finding {
 
 // staticWins: static routes beside an established session decide over what the session brings.
 func (c tunnelCase) staticWins() []Finding {
-	if c.State != watch.Up {
+	if c.State != store.Up {
 		return nil
 	}
 	var evidence []Evidence

@@ -8,14 +8,14 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // below is a tunnel whose session says nothing of interest, for what lies below it.
-func below(kind api.TunnelKind, health watch.Health, score float64) watch.Tunnel {
+func below(kind api.TunnelKind, health store.Health, score float64) store.Tunnel {
 	t := tunnel("t", "Idle", api.BGPDown)
 	t.Kind, t.HealthCheck = kind, &api.HealthCheck{Type: "reply"}
-	w := watch.Tunnel{Tunnel: t, State: watch.Down}
+	w := store.Tunnel{Tunnel: t, State: store.Down}
 	w.Health.State, w.Health.Score = health, &score
 	return w
 }
@@ -23,21 +23,21 @@ func below(kind api.TunnelKind, health watch.Health, score float64) watch.Tunnel
 func number(v float64) *float64 { return &v }
 
 // locations is what the analytics say of a good location and a bad one with that much traffic; nil is not known.
-func locations(traffic *float64, good bool) map[string]watch.Insight {
-	in := watch.Insight{Name: "t", ColoFlow: traffic != nil, Colos: []watch.Colo{{Name: "fra03", Score: number(0.1), BitRate: traffic}}}
+func locations(traffic *float64, good bool) map[string]store.Insight {
+	in := store.Insight{Name: "t", ColoFlow: traffic != nil, Colos: []store.Colo{{Name: "fra03", Score: number(0.1), BitRate: traffic}}}
 	if good {
-		in.Colos = append(in.Colos, watch.Colo{Name: "ams01", Score: number(1), BitRate: number(1e6)})
+		in.Colos = append(in.Colos, store.Colo{Name: "ams01", Score: number(1), BitRate: number(1e6)})
 	}
-	return map[string]watch.Insight{"t": in}
+	return map[string]store.Insight{"t": in}
 }
 
 // downs are sessions that go down so often, that far apart, for a minute at the most; every second interval is longer by uneven.
-func downs(n int, every, uneven time.Duration) []watch.Event {
-	var events []watch.Event
+func downs(n int, every, uneven time.Duration) []store.Event {
+	var events []store.Event
 	at := night.Add(-time.Duration(n) * (every + uneven))
 	for i := range n {
-		events = append(events, watch.Event{At: at, Kind: watch.SessionChanged, From: watch.Up, To: watch.Down},
-			watch.Event{At: at.Add(min(time.Minute, every/5)), Kind: watch.SessionChanged, From: watch.Down, To: watch.Up})
+		events = append(events, store.Event{At: at, Kind: store.SessionChanged, From: store.Up, To: store.Down},
+			store.Event{At: at.Add(min(time.Minute, every/5)), Kind: store.SessionChanged, From: store.Down, To: store.Up})
 		if at = at.Add(every); i%2 == 0 {
 			at = at.Add(uneven)
 		}
@@ -48,50 +48,50 @@ func downs(n int, every, uneven time.Duration) []watch.Event {
 // What lies below a session: each cause in the data that shows it, and not in the nearest data that does not.
 func TestWhatLiesBelowASession(t *testing.T) {
 	t.Parallel()
-	flapping := func(kind api.TunnelKind, events []watch.Event) watch.Tunnel {
-		w := below(kind, watch.Healthy, 1)
+	flapping := func(kind api.TunnelKind, events []store.Event) store.Tunnel {
+		w := below(kind, store.Healthy, 1)
 		w.Track.Events, w.Track.Flapping, w.Track.WeekDowns = events, true, len(events)/2
 		return w
 	}
-	asn := func(number uint32) watch.Tunnel {
-		w := below(api.GRE, watch.Healthy, 1)
+	asn := func(number uint32) store.Tunnel {
+		w := below(api.GRE, store.Healthy, 1)
 		w.BGP.CustomerASN = number
 		return w
 	}
-	request := below(api.GRE, watch.HealthDown, 0)
+	request := below(api.GRE, store.HealthDown, 0)
 	request.HealthCheck.Type = "request"
-	busy := map[string]watch.Traffic{"t": {Ingress: number(1e6), At: night}}
-	sick, degraded := below(api.GRE, watch.HealthDown, 0), below(api.IPsec, watch.Degraded, 0.6)
-	other := below(api.GRE, watch.Healthy, 1)
+	busy := map[string]store.Traffic{"t": {Ingress: number(1e6), At: night}}
+	sick, degraded := below(api.GRE, store.HealthDown, 0), below(api.IPsec, store.Degraded, 0.6)
+	other := below(api.GRE, store.Healthy, 1)
 	other.ID, other.Name, other.InterfaceAddress = "id-o", "o", "10.0.0.0/30"
 	for name, c := range map[string]struct {
 		facts diagnose.Facts
 		cause diagnose.Cause
 		said  bool
 	}{
-		"AS 0":                           {diagnose.Facts{Tunnels: []watch.Tunnel{asn(0)}}, diagnose.ASNReserved, true},
-		"Cloudflare's own AS":            {diagnose.Facts{Tunnels: []watch.Tunnel{asn(13335)}}, diagnose.ASNReserved, true},
-		"a private AS":                   {diagnose.Facts{Tunnels: []watch.Tunnel{asn(64601)}}, diagnose.ASNReserved, false},
-		"two subnets overlap":            {diagnose.Facts{Tunnels: []watch.Tunnel{sick, other}}, diagnose.Overlap, true},
-		"alone":                          {diagnose.Facts{Tunnels: []watch.Tunnel{sick}}, diagnose.Overlap, false},
-		"traffic, but no probes":         {diagnose.Facts{Tunnels: []watch.Tunnel{sick}, Traffic: busy}, diagnose.ReplyType, true},
-		"the same with requests":         {diagnose.Facts{Tunnels: []watch.Tunnel{request}, Traffic: busy}, diagnose.ReplyType, false},
-		"no traffic either":              {diagnose.Facts{Tunnels: []watch.Tunnel{sick}}, diagnose.ReplyType, false},
-		"IPsec, degraded":                {diagnose.Facts{Tunnels: []watch.Tunnel{degraded}}, diagnose.AntiReplay, true},
-		"GRE, degraded":                  {diagnose.Facts{Tunnels: []watch.Tunnel{below(api.GRE, watch.Degraded, 0.6)}}, diagnose.AntiReplay, false},
-		"no probe gets through":          {diagnose.Facts{Tunnels: []watch.Tunnel{sick}}, diagnose.TunnelDown, true},
-		"packets get through":            {diagnose.Facts{Tunnels: []watch.Tunnel{sick}, Traffic: busy}, diagnose.TunnelDown, false},
-		"one location of two":            {diagnose.Facts{Tunnels: []watch.Tunnel{degraded}, Insights: locations(number(1e6), true)}, diagnose.SomeColos, true},
-		"one of two, traffic unknown":    {diagnose.Facts{Tunnels: []watch.Tunnel{degraded}, Insights: locations(nil, true)}, diagnose.SomeColos, true},
-		"one of two, and it is idle":     {diagnose.Facts{Tunnels: []watch.Tunnel{degraded}, Insights: locations(number(0), true)}, diagnose.IdleColos, true},
-		"idle is no trouble of some":     {diagnose.Facts{Tunnels: []watch.Tunnel{degraded}, Insights: locations(number(0), true)}, diagnose.SomeColos, false},
-		"every location":                 {diagnose.Facts{Tunnels: []watch.Tunnel{degraded}, Insights: locations(number(1e6), false)}, diagnose.AllColos, true},
-		"not every location":             {diagnose.Facts{Tunnels: []watch.Tunnel{degraded}, Insights: locations(number(1e6), true)}, diagnose.AllColos, false},
-		"IPsec goes every hour":          {diagnose.Facts{Tunnels: []watch.Tunnel{flapping(api.IPsec, downs(5, time.Hour, 0))}}, diagnose.RekeyFlap, true},
-		"GRE goes every hour":            {diagnose.Facts{Tunnels: []watch.Tunnel{flapping(api.GRE, downs(5, time.Hour, 0))}}, diagnose.RekeyFlap, false},
-		"it goes without a rhythm":       {diagnose.Facts{Tunnels: []watch.Tunnel{flapping(api.IPsec, downs(5, time.Hour, time.Hour))}}, diagnose.Flapping, true},
-		"a rhythm explains it":           {diagnose.Facts{Tunnels: []watch.Tunnel{flapping(api.IPsec, downs(5, time.Hour, 0))}}, diagnose.Flapping, false},
-		"every three minutes, tunnel up": {diagnose.Facts{Tunnels: []watch.Tunnel{flapping(api.GRE, downs(5, 3*time.Minute, 0))}}, diagnose.HoldTime, true},
+		"AS 0":                           {diagnose.Facts{Tunnels: []store.Tunnel{asn(0)}}, diagnose.ASNReserved, true},
+		"Cloudflare's own AS":            {diagnose.Facts{Tunnels: []store.Tunnel{asn(13335)}}, diagnose.ASNReserved, true},
+		"a private AS":                   {diagnose.Facts{Tunnels: []store.Tunnel{asn(64601)}}, diagnose.ASNReserved, false},
+		"two subnets overlap":            {diagnose.Facts{Tunnels: []store.Tunnel{sick, other}}, diagnose.Overlap, true},
+		"alone":                          {diagnose.Facts{Tunnels: []store.Tunnel{sick}}, diagnose.Overlap, false},
+		"traffic, but no probes":         {diagnose.Facts{Tunnels: []store.Tunnel{sick}, Traffic: busy}, diagnose.ReplyType, true},
+		"the same with requests":         {diagnose.Facts{Tunnels: []store.Tunnel{request}, Traffic: busy}, diagnose.ReplyType, false},
+		"no traffic either":              {diagnose.Facts{Tunnels: []store.Tunnel{sick}}, diagnose.ReplyType, false},
+		"IPsec, degraded":                {diagnose.Facts{Tunnels: []store.Tunnel{degraded}}, diagnose.AntiReplay, true},
+		"GRE, degraded":                  {diagnose.Facts{Tunnels: []store.Tunnel{below(api.GRE, store.Degraded, 0.6)}}, diagnose.AntiReplay, false},
+		"no probe gets through":          {diagnose.Facts{Tunnels: []store.Tunnel{sick}}, diagnose.TunnelDown, true},
+		"packets get through":            {diagnose.Facts{Tunnels: []store.Tunnel{sick}, Traffic: busy}, diagnose.TunnelDown, false},
+		"one location of two":            {diagnose.Facts{Tunnels: []store.Tunnel{degraded}, Insights: locations(number(1e6), true)}, diagnose.SomeColos, true},
+		"one of two, traffic unknown":    {diagnose.Facts{Tunnels: []store.Tunnel{degraded}, Insights: locations(nil, true)}, diagnose.SomeColos, true},
+		"one of two, and it is idle":     {diagnose.Facts{Tunnels: []store.Tunnel{degraded}, Insights: locations(number(0), true)}, diagnose.IdleColos, true},
+		"idle is no trouble of some":     {diagnose.Facts{Tunnels: []store.Tunnel{degraded}, Insights: locations(number(0), true)}, diagnose.SomeColos, false},
+		"every location":                 {diagnose.Facts{Tunnels: []store.Tunnel{degraded}, Insights: locations(number(1e6), false)}, diagnose.AllColos, true},
+		"not every location":             {diagnose.Facts{Tunnels: []store.Tunnel{degraded}, Insights: locations(number(1e6), true)}, diagnose.AllColos, false},
+		"IPsec goes every hour":          {diagnose.Facts{Tunnels: []store.Tunnel{flapping(api.IPsec, downs(5, time.Hour, 0))}}, diagnose.RekeyFlap, true},
+		"GRE goes every hour":            {diagnose.Facts{Tunnels: []store.Tunnel{flapping(api.GRE, downs(5, time.Hour, 0))}}, diagnose.RekeyFlap, false},
+		"it goes without a rhythm":       {diagnose.Facts{Tunnels: []store.Tunnel{flapping(api.IPsec, downs(5, time.Hour, time.Hour))}}, diagnose.Flapping, true},
+		"a rhythm explains it":           {diagnose.Facts{Tunnels: []store.Tunnel{flapping(api.IPsec, downs(5, time.Hour, 0))}}, diagnose.Flapping, false},
+		"every three minutes, tunnel up": {diagnose.Facts{Tunnels: []store.Tunnel{flapping(api.GRE, downs(5, 3*time.Minute, 0))}}, diagnose.HoldTime, true},
 	} {
 		c.facts.Now = night
 		found := diagnose.Read(c.facts).Tunnel("id-t")
@@ -111,7 +111,7 @@ func TestWhatLiesBelowASession(t *testing.T) {
 func TestARhythmIsNamed(t *testing.T) {
 	t.Parallel()
 	for name, c := range map[string]struct {
-		events []watch.Event
+		events []store.Event
 		causes string
 		text   string
 	}{
@@ -121,9 +121,9 @@ func TestARhythmIsNamed(t *testing.T) {
 		"by chance":         {downs(8, 40*time.Second, time.Minute), "flapping:likely", "without a clear rhythm"},
 		"too few to say":    {downs(4, 50*time.Second, 0), "flapping:likely", "without a clear rhythm"},
 	} {
-		w := below(api.GRE, watch.Healthy, 0.9)
+		w := below(api.GRE, store.Healthy, 0.9)
 		w.Track.Events, w.Track.Flapping = c.events, true
-		found := slices.DeleteFunc(diagnose.Read(diagnose.Facts{Now: night, Tunnels: []watch.Tunnel{w}}).Tunnel("id-t"),
+		found := slices.DeleteFunc(diagnose.Read(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{w}}).Tunnel("id-t"),
 			func(f diagnose.Finding) bool { return f.Cause != diagnose.Flapping && f.Cause != diagnose.HoldTime })
 		if got := causes(found); got != c.causes || !strings.Contains(found[0].Text, c.text) {
 			t.Errorf("%s: %s: %s", name, got, found[0].Text)

@@ -10,7 +10,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/ptytest"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // nightFaults are the faults that a night can bring, the object in which each shows, and the words in which the overview
@@ -123,8 +123,8 @@ func TestFlappingAtRekeyIsOnTheOverviewFromTheHistory(t *testing.T) {
 	client, err := api.New(api.Options{Transport: a.RoundTripper(), Now: a.clock, Budget: 1 << 20,
 		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	a.do(err)
-	w := watch.New(client.In(a.Account()), a.clock, 0)
-	w.Remember(watch.OpenHistory(watch.HistoryPath(filepath.Join(state, "flarewire"), "env CLOUDFLARE_API_TOKEN", a.Account()), a.clock(), 0))
+	w := store.New(client.In(a.Account()), a.clock, 0)
+	w.Remember(store.OpenHistory(store.HistoryPath(filepath.Join(state, "flarewire"), "env CLOUDFLARE_API_TOKEN", a.Account()), a.clock(), 0))
 	for range int(watched / time.Minute) {
 		w.Poll(t.Context())
 		a.pass(time.Minute)

@@ -11,7 +11,7 @@ import (
 
 	"flarewire/internal/ptytest"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // What was seen in one run is known in the next: since when, how often this week, and who changed something; and what
@@ -104,14 +104,14 @@ func checkEvents(t *testing.T, text string) {
 	t.Helper()
 	downs, unwatched, modified := 0, 0, map[string]int{}
 	for scanner := bufio.NewScanner(strings.NewReader(text)); scanner.Scan(); {
-		var e watch.Event
+		var e store.Event
 		if err := json.Unmarshal(scanner.Bytes(), &e); err != nil {
 			t.Fatal(err)
 		}
 		switch {
-		case e.Kind == watch.TunnelModified:
+		case e.Kind == store.TunnelModified:
 			modified[e.Name]++
-		case e.Name == "fra-dc1-gre" && e.To == watch.Down:
+		case e.Name == "fra-dc1-gre" && e.To == store.Down:
 			downs++
 			if e.Unwatched {
 				unwatched++

@@ -19,7 +19,7 @@ import (
 	"flarewire/internal/journal"
 	"flarewire/internal/secret"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/keystore"
 )
 
@@ -29,7 +29,7 @@ type desk struct {
 	paths   keystore.Paths
 	journal *journal.Journal
 	age     *keystore.AgeFile
-	watcher *watch.Watcher
+	watcher *store.Watcher
 	now     time.Time
 	up      bool
 	n       int
@@ -42,18 +42,18 @@ func newDesk(home string) *desk {
 	d := &desk{home: home, now: time.Now(), paths: keystore.DefaultPaths(keystore.Environment{ConfigHome: filepath.Join(home, "config"), StateHome: filepath.Join(home, "state"), Home: home})}
 	d.journal = journal.New(journal.Options{Path: filepath.Join(home, "state", "flarewire", "journal.jsonl"), MaxSize: 20000, Keep: 3000})
 	d.age = keystore.NewAgeFile(d.paths.Credentials)
-	d.watcher = watch.New(d, func() time.Time { return d.now }, 0)
+	d.watcher = store.New(d, func() time.Time { return d.now }, 0)
 	d.watcher.Remember(d.history())
 	return d
 }
 
-func (d *desk) history() *watch.History {
-	return watch.OpenHistory(watch.HistoryPath(filepath.Join(d.home, "state", "flarewire"), "test", "account"), d.now, 20000)
+func (d *desk) history() *store.History {
+	return store.OpenHistory(store.HistoryPath(filepath.Join(d.home, "state", "flarewire"), "test", "account"), d.now, 20000)
 }
 
 func (d *desk) snapshot() string { return filepath.Join(d.home, "snapshot.json") }
 
-// Tunnels implements watch.Fetcher: a session that changes with every look.
+// Tunnels implements store.Fetcher: a session that changes with every look.
 func (d *desk) Tunnels(context.Context) api.TunnelLists {
 	state := api.BGPState("BGP_DOWN")
 	if d.up = !d.up; d.up {

@@ -21,7 +21,7 @@ import (
 	"flarewire/internal/journal"
 	"flarewire/internal/secret"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/keystore"
 	"flarewire/tui"
 	"flarewire/views"
@@ -39,7 +39,7 @@ type seat struct {
 	t       *testing.T
 	app     *tui.App
 	env     *kit.Env
-	watcher *watch.Watcher
+	watcher *store.Watcher
 	msgs    chan tea.Msg
 	at      tea.WindowSizeMsg
 
@@ -112,9 +112,9 @@ func (s *seat) join(o options) {
 	written := journal.New(journal.Options{Path: filepath.Join(o.home, "state", "journal.jsonl")})
 	writer, err := change.New(change.Options{Account: account, Profile: "test", Journal: written, Requests: sent})
 	check(err)
-	s.watcher = watch.New(account, time.Now, watch.DefaultRefresh)
-	s.watcher.Use(watch.FromAccount(account))
-	s.watcher.Remember(watch.OpenHistory(watch.HistoryPath(filepath.Join(o.home, "state"), "test", account.ID), time.Now(), 0))
+	s.watcher = store.New(account, time.Now, store.DefaultRefresh)
+	s.watcher.Use(store.FromAccount(account))
+	s.watcher.Remember(store.OpenHistory(store.HistoryPath(filepath.Join(o.home, "state"), "test", account.ID), time.Now(), 0))
 	s.env = &kit.Env{Ctx: ctx, Client: client, Account: account, Feed: live.New(ctx, s.watcher), Writer: writer, Requests: requests,
 		Journal: written, Glyphs: tui.UnicodeGlyphs, Now: time.Now, SwitchAccount: func(api.Account) tea.Cmd { return nil }}
 	resolver, err := keystore.NewResolver(keystore.Environment{ConfigHome: filepath.Join(o.home, "config"), StateHome: filepath.Join(o.home, "state"), Home: o.home})

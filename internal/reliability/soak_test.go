@@ -17,7 +17,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // level is what a program that runs for days must not gather.
@@ -200,7 +200,7 @@ func TestSoakOfConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	watcher := watch.New(client.In(edge.Account()), time.Now, 0)
+	watcher := store.New(client.In(edge.Account()), time.Now, 0)
 	kinds := []simedge.FaultKind{simedge.FaultReset, simedge.FaultTruncated, simedge.FaultGarbage, simedge.FaultEmpty, simedge.FaultHTML, simedge.FaultWrongTypes}
 	r := rand.New(rand.NewPCG(1, 1))
 	began := time.Now()

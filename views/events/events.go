@@ -12,7 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -37,33 +37,33 @@ func (m *Module) Services() []tui.Service { return nil }
 // NewPage makes the page of what happened.
 func NewPage(env *kit.Env) tui.View { return resource.NewList(describe(env), source(env)) }
 
-func source(env *kit.Env) resource.Source[*watch.Event] {
-	return resource.Source[*watch.Event]{
-		Rows:   func() []*watch.Event { return pointers(env.Feed.Last().Events) },
+func source(env *kit.Env) resource.Source[*store.Event] {
+	return resource.Source[*store.Event]{
+		Rows:   func() []*store.Event { return pointers(env.Feed.Last().Events) },
 		Status: env.Feed.Freshness,
 		Brings: env.Feed.Brings,
 		// Everything is watched from here, as from the overview: what is not asked for cannot be seen to happen.
 		Want: func() tea.Cmd {
-			return env.Feed.Want(watch.HealthSource, watch.RouteSource, watch.PrefixSource, watch.LinkSource)
+			return env.Feed.Want(store.HealthSource, store.RouteSource, store.PrefixSource, store.LinkSource)
 		},
 		Refresh: env.Feed.RefreshAll,
 	}
 }
 
-func describe(env *kit.Env) resource.Description[*watch.Event] {
-	d := resource.Description[*watch.Event]{
+func describe(env *kit.Env) resource.Description[*store.Event] {
+	d := resource.Description[*store.Event]{
 		Plural: "Events", SortBy: "at", Reverse: true, Newest: true, Gone: "This event is older than what is kept here.",
 		None: "Nothing has happened that flarewire saw. Of the time in which it did not run, only another state or health of a tunnel can be found out.",
-		ID: func(e *watch.Event) string {
+		ID: func(e *store.Event) string {
 			return fmt.Sprint(e.At.UnixNano(), e.Kind, e.Resource, e.TunnelID, e.From, e.To, e.FromHealth, e.ToHealth, e.FromPort, e.ToPort)
 		},
-		Name:     func(e *watch.Event) string { return tui.Clean(e.Name) },
+		Name:     func(e *store.Event) string { return tui.Clean(e.Name) },
 		Columns:  columns(),
-		Sections: func(e *watch.Event, now time.Time) []resource.Section { return sections(env, e, now) },
+		Sections: func(e *store.Event, now time.Time) []resource.Section { return sections(env, e, now) },
 	}
 	// The page of what it happened to says how things stand; what is gone has none, then it is the event's own.
 	plain := d
-	d.Open = func(e *watch.Event) tui.View {
+	d.Open = func(e *store.Event) tui.View {
 		if view := open(env, e); view != nil {
 			return view
 		}
@@ -74,15 +74,15 @@ func describe(env *kit.Env) resource.Description[*watch.Event] {
 
 // open is the page of what it happened to. What belongs to a prefix has none of its own: then it is the prefix that has it,
 // or, when it is gone, the longest prefix that its CIDR lies in. Nil when there is none.
-func open(env *kit.Env, e *watch.Event) tui.View {
-	if e.Resource != watch.BGPPrefixResource && e.Resource != watch.BindingResource {
+func open(env *kit.Env, e *store.Event) tui.View {
+	if e.Resource != store.BGPPrefixResource && e.Resource != store.BindingResource {
 		return env.Open(e.Resource, e.TunnelID)
 	}
 	prefixes := env.Feed.Last().Prefixes
 	for _, p := range prefixes {
 		if slices.ContainsFunc(p.BGP, func(b api.BGPPrefix) bool { return b.ID == e.TunnelID }) ||
 			slices.ContainsFunc(p.Bindings, func(b api.Binding) bool { return b.ID == e.TunnelID }) {
-			return env.Open(watch.PrefixResource, p.ID)
+			return env.Open(store.PrefixResource, p.ID)
 		}
 	}
 	cidr, _, _ := strings.Cut(e.Name, " ")
@@ -100,26 +100,26 @@ func open(env *kit.Env, e *watch.Event) tui.View {
 	if owner == "" {
 		return nil
 	}
-	return env.Open(watch.PrefixResource, owner)
+	return env.Open(store.PrefixResource, owner)
 }
 
-func columns() []table.Column[*watch.Event] {
-	return []table.Column[*watch.Event]{
-		{Key: "at", Title: "AT (UTC)", Width: 19, Text: func(e *watch.Event, _ time.Time) string { return e.At.UTC().Format(time.DateTime) },
-			Compare: func(a, b *watch.Event) int { return a.At.Compare(b.At) }},
-		{Key: "name", Title: "NAME", Width: 18, Grow: 14, Text: kit.Cell(func(e *watch.Event) string { return e.Name }), Role: func(*watch.Event) tui.Role { return tui.Strong }},
-		{Key: "event", Title: "EVENT", Width: 30, Grow: 30, Text: kit.Cell(text), Role: func(e *watch.Event) tui.Role { _, role := Text(*e); return role }},
+func columns() []table.Column[*store.Event] {
+	return []table.Column[*store.Event]{
+		{Key: "at", Title: "AT (UTC)", Width: 19, Text: func(e *store.Event, _ time.Time) string { return e.At.UTC().Format(time.DateTime) },
+			Compare: func(a, b *store.Event) int { return a.At.Compare(b.At) }},
+		{Key: "name", Title: "NAME", Width: 18, Grow: 14, Text: kit.Cell(func(e *store.Event) string { return e.Name }), Role: func(*store.Event) tui.Role { return tui.Strong }},
+		{Key: "event", Title: "EVENT", Width: 30, Grow: 30, Text: kit.Cell(text), Role: func(e *store.Event) tui.Role { _, role := Text(*e); return role }},
 		{Key: "kind", Title: "OF A", Width: 12, Priority: 1, Text: kit.Cell(of)},
 	}
 }
 
-func text(e *watch.Event) string {
+func text(e *store.Event) string {
 	text, _ := Text(*e)
 	return text
 }
 
 // Text is what happened, for a line that begins with its time: what nobody watched happened at some time before.
-func Text(e watch.Event) (string, tui.Role) {
+func Text(e store.Event) (string, tui.Role) {
 	text, role := tunnel.EventText(e)
 	if e.Unwatched {
 		text = "before: " + text
@@ -128,13 +128,13 @@ func Text(e watch.Event) (string, tui.Role) {
 }
 
 // of is what it happened to.
-func of(e *watch.Event) string {
-	words := map[watch.Resource]string{"": "tunnel", watch.RouteResource: "route", watch.PrefixResource: "prefix", watch.BGPPrefixResource: "BGP prefix",
-		watch.BindingResource: "binding", watch.PortResource: "interconnect", watch.LinkResource: "CF link", watch.APIResource: "API"}
+func of(e *store.Event) string {
+	words := map[store.Resource]string{"": "tunnel", store.RouteResource: "route", store.PrefixResource: "prefix", store.BGPPrefixResource: "BGP prefix",
+		store.BindingResource: "binding", store.PortResource: "interconnect", store.LinkResource: "CF link", store.APIResource: "API"}
 	return kit.Or(words[e.Resource], string(e.Resource))
 }
 
-func sections(env *kit.Env, e *watch.Event, now time.Time) []resource.Section {
+func sections(env *kit.Env, e *store.Event, now time.Time) []resource.Section {
 	at, age := resource.Time(e.At, now)
 	what, role := tunnel.EventText(*e)
 	fields := []resource.Field{{Label: "Happened to", Value: e.Name, Note: of(e)}, {Label: "What", Value: what, Role: role}, {Label: "At", Value: at, Note: age}}
@@ -149,8 +149,8 @@ func sections(env *kit.Env, e *watch.Event, now time.Time) []resource.Section {
 }
 
 // pointers are the events as rows. Rows that are pointers share the compiled code of all such lists.
-func pointers(events []watch.Event) []*watch.Event {
-	out := make([]*watch.Event, len(events))
+func pointers(events []store.Event) []*store.Event {
+	out := make([]*store.Event, len(events))
 	for i := range events {
 		out[i] = &events[i]
 	}

@@ -11,7 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -128,7 +128,7 @@ func (m *Module) checkPort(v string, _ form.Values) form.Finding {
 	switch {
 	case !known && m.ports.Known():
 		return form.Finding{Level: form.Error, Text: "You have no interconnect of this name; ctrl+n goes through them"}
-	case known && p.State != watch.PortHealthy:
+	case known && p.State != store.PortHealthy:
 		return form.Finding{Level: form.Warning, Text: "Its state is " + p.State.Word() + ", so a CNI over it may carry no traffic yet"}
 	}
 	return form.Finding{}

@@ -12,7 +12,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 	"flarewire/views/live"
@@ -28,8 +28,8 @@ func account(t *testing.T) *Module {
 	}
 	a := client.In(edge.Account())
 	now := time.Now
-	watcher := watch.New(a, now, 0)
-	watcher.Use(watch.FromAccount(a))
+	watcher := store.New(a, now, 0)
+	watcher.Use(store.FromAccount(a))
 	env := &kit.Env{Ctx: t.Context(), Client: client, Account: a, Now: now, Feed: live.New(t.Context(), watcher)}
 	m := New(env).(*Module)
 	env.Add(m)

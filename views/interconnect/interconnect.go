@@ -15,7 +15,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
@@ -106,7 +106,7 @@ func source[T any](m *Module, own *live.List[T], also ...fetcher) resource.Sourc
 // probed has what the probes find fetched along: whoever deletes an interconnect is told whether it works.
 func probed[T any](m *Module, s resource.Source[T]) resource.Source[T] {
 	want := s.Want
-	s.Want = func() tea.Cmd { return tea.Batch(want(), m.env.Feed.Want(watch.HealthSource)) }
+	s.Want = func() tea.Cmd { return tea.Batch(want(), m.env.Feed.Want(store.HealthSource)) }
 	return s
 }
 
@@ -123,7 +123,7 @@ func (m *Module) cniSource() resource.Source[api.CNI] {
 func (m *Module) linkSource() resource.Source[api.MagicInterconnect] {
 	s := source(m, m.links, m.ports, m.cnis)
 	want := s.Want
-	s.Want = func() tea.Cmd { return tea.Batch(want(), m.env.Feed.Want(watch.HealthSource, watch.LinkSource)) }
+	s.Want = func() tea.Cmd { return tea.Batch(want(), m.env.Feed.Want(store.HealthSource, store.LinkSource)) }
 	return s
 }
 

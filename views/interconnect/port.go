@@ -8,7 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -72,7 +72,7 @@ func (m *Module) cniNames(p port) string {
 
 // portSummary counts the states, worst first.
 func portSummary(rows []port, g tui.Glyphs) tui.Line {
-	states := make([]watch.PortState, len(rows))
+	states := make([]store.PortState, len(rows))
 	for i, r := range rows {
 		states[i] = r.State
 	}
@@ -80,9 +80,9 @@ func portSummary(rows []port, g tui.Glyphs) tui.Line {
 }
 
 // Summary counts the states of ports, worst first.
-func Summary(states []watch.PortState, g tui.Glyphs) tui.Line {
+func Summary(states []store.PortState, g tui.Glyphs) tui.Line {
 	line := tui.Line{{Text: fmt.Sprintf("%d interconnects", len(states)), Role: tui.Strong}}
-	for _, s := range []watch.PortState{watch.PortDown, watch.PortUnhealthy, "", watch.PortPending, watch.PortHealthy} {
+	for _, s := range []store.PortState{store.PortDown, store.PortUnhealthy, "", store.PortPending, store.PortHealthy} {
 		n := 0
 		for _, other := range states {
 			if other.Severity() == s.Severity() {

@@ -9,7 +9,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
@@ -159,16 +159,16 @@ func cniSubject(c api.CNI) kit.Subject {
 }
 
 // OpenObject implements kit.Opener, for what the overview shows.
-func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
+func (m *Module) OpenObject(kind store.Resource, id string) tui.View {
 	snapshot := m.env.Feed.Last()
 	switch kind {
-	case watch.PortResource:
+	case store.PortResource:
 		for _, p := range snapshot.Ports {
 			if p.Name == id {
 				return m.openPort(port{p})()
 			}
 		}
-	case watch.LinkResource:
+	case store.LinkResource:
 		for _, l := range snapshot.Links {
 			if l.ID == id {
 				return m.openLink(l)()
@@ -203,9 +203,9 @@ func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
 			continue
 		}
 		c := kit.Conduit{Name: l.Name}
-		if health := m.env.Probed(l.Name); health != watch.HealthUnknown && !kit.Unprobed(l.HealthCheck) {
+		if health := m.env.Probed(l.Name); health != store.HealthUnknown && !kit.Unprobed(l.HealthCheck) {
 			c.State = "probes " + string(health)
-			if health == watch.HealthDown {
+			if health == store.HealthDown {
 				c.Role, c.Down = tui.Bad, "which the probes find down"
 			}
 		}

@@ -5,13 +5,13 @@ import (
 	"context"
 
 	"flarewire/internal/diagnose"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 )
 
 // port is an interconnect with its state.
-type port struct{ watch.Port }
+type port struct{ store.Port }
 
 // fetchPorts reads the ports with their states through the feed, so that the overview and this list ask together.
 func (m *Module) fetchPorts(ctx context.Context) ([]port, error) {
@@ -26,30 +26,30 @@ func (m *Module) fetchPorts(ctx context.Context) ([]port, error) {
 	return out, nil
 }
 
-func portRole(s watch.PortState) tui.Role {
+func portRole(s store.PortState) tui.Role {
 	switch s {
-	case watch.PortDown, watch.PortUnhealthy:
+	case store.PortDown, store.PortUnhealthy:
 		return tui.Bad
-	case watch.PortHealthy:
+	case store.PortHealthy:
 		return tui.Good
 	}
 	return tui.Pending
 }
 
-func portGlyph(s watch.PortState, g tui.Glyphs) string {
+func portGlyph(s store.PortState, g tui.Glyphs) string {
 	switch s {
-	case watch.PortDown, watch.PortUnhealthy:
+	case store.PortDown, store.PortUnhealthy:
 		return g.Down
-	case watch.PortHealthy:
+	case store.PortHealthy:
 		return g.Up
-	case watch.PortPending:
+	case store.PortPending:
 		return g.Pending
 	}
 	return g.Unknown
 }
 
 // StateText is a port's state as a glyph and the API's word for it, with its meaning.
-func StateText(s watch.PortState, g tui.Glyphs) (string, tui.Role) {
+func StateText(s store.PortState, g tui.Glyphs) (string, tui.Role) {
 	return portGlyph(s, g) + " " + tui.Clean(s.Word()), portRole(s)
 }
 

@@ -4,7 +4,7 @@ import (
 	"slices"
 	"testing"
 
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 )
 
@@ -16,8 +16,8 @@ func TestAStateThatIsNotKnownIsNotGuessed(t *testing.T) {
 	if got, role := StateText("Draining", tui.UnicodeGlyphs); got != "? Draining" || role == tui.Good {
 		t.Errorf("a new state is shown as %q", got)
 	}
-	order := []watch.PortState{watch.PortDown, watch.PortUnhealthy, "", watch.PortPending, watch.PortHealthy}
-	if !slices.IsSortedFunc(order, func(a, b watch.PortState) int { return a.Severity() - b.Severity() }) {
+	order := []store.PortState{store.PortDown, store.PortUnhealthy, "", store.PortPending, store.PortHealthy}
+	if !slices.IsSortedFunc(order, func(a, b store.PortState) int { return a.Severity() - b.Severity() }) {
 		t.Error("the worst state is not first")
 	}
 }

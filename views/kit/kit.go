@@ -14,7 +14,7 @@ import (
 	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
 	"flarewire/internal/setup"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/views/live"
@@ -69,7 +69,7 @@ type Relater interface {
 // Opener is a module that can open the page of one of its objects.
 type Opener interface {
 	// OpenObject gives the page of the object; nil when it is not one of the module's, or not known.
-	OpenObject(resource watch.Resource, id string) tui.View
+	OpenObject(resource store.Resource, id string) tui.View
 }
 
 // Dependent is a module whose objects stop working when an object of another module goes.
@@ -143,7 +143,7 @@ func (e *Env) WantRelated() tea.Cmd {
 }
 
 // Open is the page of an object; nil when no module has one.
-func (e *Env) Open(resource watch.Resource, id string) tui.View {
+func (e *Env) Open(resource store.Resource, id string) tui.View {
 	for _, m := range e.modules {
 		if o, ok := m.(Opener); ok {
 			if view := o.OpenObject(resource, id); view != nil {

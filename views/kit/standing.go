@@ -2,14 +2,14 @@ package kit
 
 import (
 	"flarewire/internal/change"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // Standing is how a tunnel or an interconnect stands, for the one who is about to delete it. What is not known is empty.
 type Standing struct {
-	Session watch.State  // of BGP
+	Session store.State  // of BGP
 	Lasts   string       // for how long: "for 5m"
-	Health  watch.Health // by the probes
+	Health  store.Health // by the probes
 	Carries string       // its bit rate; empty also when nothing goes through it
 }
 
@@ -21,14 +21,14 @@ func (s Standing) Guards() change.Guards {
 		told = &g.Consequences
 	}
 	switch lasts := s.Lasts != ""; {
-	case s.Session == watch.Up && lasts:
+	case s.Session == store.Up && lasts:
 		*told = append(*told, "It has been up "+s.Lasts+".")
-	case s.Session == watch.Down && lasts:
+	case s.Session == store.Down && lasts:
 		*told = append(*told, "Its session has been down "+s.Lasts+".")
-	case s.Session == watch.Down:
+	case s.Session == store.Down:
 		*told = append(*told, "Its session is down.")
 	}
-	if s.Health != watch.HealthUnknown {
+	if s.Health != store.HealthUnknown {
 		*told = append(*told, "The probes find it "+string(s.Health)+".")
 	}
 	if s.Carries != "" {
@@ -40,11 +40,11 @@ func (s Standing) Guards() change.Guards {
 // live says by what it is seen to work, the surest sign alone.
 func (s Standing) live() string {
 	switch {
-	case s.Session == watch.Up:
+	case s.Session == store.Up:
 		return "Its session is up."
 	case s.Carries != "":
 		return "It carries traffic."
-	case s.Health == watch.Healthy, s.Health == watch.Degraded:
+	case s.Health == store.Healthy, s.Health == store.Degraded:
 		return "The probes get through it."
 	}
 	return ""
@@ -52,10 +52,10 @@ func (s Standing) live() string {
 
 // Probed is what the probes found of a tunnel or an interconnect, by name, as long as that is new enough to rest on. It is
 // for commands.
-func (e *Env) Probed(name string) watch.Health {
+func (e *Env) Probed(name string) store.Health {
 	s := e.Feed.Newest()
-	if e.Now().Sub(s.Feed(watch.HealthSource).Fetched) > watch.HealthWindow {
-		return watch.HealthUnknown
+	if e.Now().Sub(s.Feed(store.HealthSource).Fetched) > store.HealthWindow {
+		return store.HealthUnknown
 	}
 	return s.Health[name].State
 }

@@ -9,7 +9,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/bundle"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 )
 
@@ -17,14 +17,14 @@ import (
 // that does not answer holds up nothing else.
 
 type (
-	besideDueMsg struct{ name watch.SourceName }
-	besideMsg    struct{ name watch.SourceName }
+	besideDueMsg struct{ name store.SourceName }
+	besideMsg    struct{ name store.SourceName }
 	// besideOnceMsg says that a source was read out of its turn.
-	besideOnceMsg struct{ name watch.SourceName }
+	besideOnceMsg struct{ name store.SourceName }
 )
 
 // Want has sources polled from now on.
-func (f *Feed) Want(names ...watch.SourceName) tea.Cmd {
+func (f *Feed) Want(names ...store.SourceName) tea.Cmd {
 	f.watcher.Want(names...)
 	var cmds []tea.Cmd
 	for _, name := range names {
@@ -36,7 +36,7 @@ func (f *Feed) Want(names ...watch.SourceName) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-func (f *Feed) read(name watch.SourceName) tea.Cmd {
+func (f *Feed) read(name store.SourceName) tea.Cmd {
 	return func() tea.Msg {
 		f.watcher.PollSource(f.ctx, name)
 		return besideMsg{name}
@@ -72,7 +72,7 @@ func (f *Feed) wake(was error) tea.Cmd {
 }
 
 // once reads a source out of its turn.
-func (f *Feed) once(name watch.SourceName) tea.Cmd {
+func (f *Feed) once(name store.SourceName) tea.Cmd {
 	f.reading[name]++
 	return func() tea.Msg {
 		f.watcher.PollSource(f.ctx, name)
@@ -82,9 +82,9 @@ func (f *Feed) once(name watch.SourceName) tea.Cmd {
 
 // Ports reads the network interconnects now, with their states; it is for commands. The source and whoever
 // else wants it go on from there.
-func (f *Feed) Ports(ctx context.Context) ([]watch.Port, error) {
-	s := f.watcher.PollSource(ctx, watch.LinkSource)
-	if source := s.Feed(watch.LinkSource); source.Failures > 0 {
+func (f *Feed) Ports(ctx context.Context) ([]store.Port, error) {
+	s := f.watcher.PollSource(ctx, store.LinkSource)
+	if source := s.Feed(store.LinkSource); source.Failures > 0 {
 		return nil, source.Err
 	}
 	return s.Ports, s.PortErr
@@ -115,7 +115,7 @@ func (f *Feed) besides(msg tea.Msg) tea.Cmd {
 		f.account = nil
 	case ChangedMsg:
 		var cmds []tea.Cmd
-		for _, name := range []watch.SourceName{watch.RouteSource, watch.PrefixSource, watch.LinkSource} {
+		for _, name := range []store.SourceName{store.RouteSource, store.PrefixSource, store.LinkSource} {
 			if f.beside[name] {
 				cmds = append(cmds, f.once(name))
 			}

@@ -8,23 +8,23 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // Looking into one tunnel costs up to six questions to the analytics, of which Cloudflare counts 300 in five minutes; a
 // quarter of these is ours, and the health of all tunnels needs some of it. So only tunnels whose page is open are looked
 // into, once per step of the series, and not too many of them when somebody leafs through the pages.
 const (
-	insightEvery = watch.InsightStep
+	insightEvery = store.InsightStep
 	insightsMost = 6 // in insightEvery: 36 questions at once are what api lets through without holding up the health
 	insightsKept = 16
 	// insightOld is from when the reading of a tunnel no longer rests on what was seen.
-	insightOld = 3 * watch.InsightStep
+	insightOld = 3 * store.InsightStep
 )
 
 // Look is what is known of one tunnel from the analytics.
 type Look struct {
-	watch.Insight           // the last one of which at least a part was read; its At is zero when there is none
+	store.Insight           // the last one of which at least a part was read; its At is zero when there is none
 	Err           error     // the last attempt brought nothing at all
 	Asking        bool      // an answer is awaited
 	Until         time.Time // not zero: it is asked then, so that the requests stay within their bounds
@@ -35,16 +35,16 @@ func (l Look) Fresh(now time.Time) bool { return !l.At.IsZero() && now.Sub(l.At)
 
 // looks keeps the insights of the tunnels that were open. Only pages use it.
 type looks struct {
-	analytics watch.Analytics
+	analytics store.Analytics
 	by        map[string]Look
 	asked     map[string]time.Time
 	recent    []time.Time // of the questions in the last insightEvery
 }
 
-type insightMsg struct{ watch.Insight }
+type insightMsg struct{ store.Insight }
 
 // Analyse tells whom to ask about single tunnels.
-func (f *Feed) Analyse(a watch.Analytics) {
+func (f *Feed) Analyse(a store.Analytics) {
 	f.looks = looks{analytics: a, by: map[string]Look{}, asked: map[string]time.Time{}}
 }
 
@@ -67,7 +67,7 @@ func (f *Feed) LookInto(name string) tea.Cmd {
 	l.by[name] = look
 	l.forget()
 	ctx, analytics := f.ctx, l.analytics
-	return func() tea.Msg { return insightMsg{watch.ReadInsight(ctx, analytics, name, now)} }
+	return func() tea.Msg { return insightMsg{store.ReadInsight(ctx, analytics, name, now)} }
 }
 
 // forget drops the tunnels that nobody has looked into for longest.
@@ -80,7 +80,7 @@ func (l *looks) forget() {
 }
 
 // take keeps an answer. One that failed as a whole leaves the last good one, with its time.
-func (l *looks) take(in watch.Insight) {
+func (l *looks) take(in store.Insight) {
 	look, there := l.by[in.Name]
 	if !there {
 		return // forgotten meanwhile
@@ -92,7 +92,7 @@ func (l *looks) take(in watch.Insight) {
 }
 
 // nothing is why an insight has nothing in it; nil when it has something.
-func nothing(in watch.Insight) error {
+func nothing(in store.Insight) error {
 	if in.HealthErr == nil || in.IngressErr == nil || in.EgressErr == nil || in.ColoErr == nil {
 		return nil
 	}
@@ -103,8 +103,8 @@ func nothing(in watch.Insight) error {
 func (f *Feed) Look(name string) Look { return f.looks.by[name] }
 
 // Insights are all that were read and are not old, by name.
-func (f *Feed) Insights() map[string]watch.Insight {
-	out := map[string]watch.Insight{}
+func (f *Feed) Insights() map[string]store.Insight {
+	out := map[string]store.Insight{}
 	for name, look := range f.looks.by {
 		if look.Fresh(f.watcher.Now()) {
 			out[name] = look.Insight
@@ -122,4 +122,4 @@ func (l *looks) askAgain() {
 	}
 }
 
-var _ watch.Analytics = (*api.AccountClient)(nil)
+var _ store.Analytics = (*api.AccountClient)(nil)

@@ -13,7 +13,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 )
@@ -21,14 +21,14 @@ import (
 // Feed polls an account's tunnels. It implements tui.Service.
 type Feed struct {
 	ctx     context.Context
-	watcher *watch.Watcher
+	watcher *store.Watcher
 	seq     tui.Sequence
 	polling bool
 	again   bool // a poll was asked for while one was under way
-	last    watch.Snapshot
+	last    store.Snapshot
 	silent  time.Time                 // when the tunnels were last asked for in vain, because nobody answered
-	beside  map[watch.SourceName]bool // sources that are being polled
-	reading map[watch.SourceName]int  // how often a source is being read out of its turn
+	beside  map[store.SourceName]bool // sources that are being polled
+	reading map[store.SourceName]int  // how often a source is being read out of its turn
 	account *diagnose.Account         // the reading of last; nil until somebody asks
 	looks   looks
 }
@@ -47,8 +47,8 @@ type (
 type ChangedMsg struct{}
 
 // New makes a feed; polls end when ctx does.
-func New(ctx context.Context, w *watch.Watcher) *Feed {
-	return &Feed{ctx: ctx, watcher: w, last: w.Last(), beside: map[watch.SourceName]bool{}, reading: map[watch.SourceName]int{}}
+func New(ctx context.Context, w *store.Watcher) *Feed {
+	return &Feed{ctx: ctx, watcher: w, last: w.Last(), beside: map[store.SourceName]bool{}, reading: map[store.SourceName]int{}}
 }
 
 // Init implements tui.Service.
@@ -61,10 +61,10 @@ func (f *Feed) poll() tea.Cmd {
 }
 
 // Last is the newest snapshot.
-func (f *Feed) Last() watch.Snapshot { return f.last }
+func (f *Feed) Last() store.Snapshot { return f.last }
 
 // Newest is the newest snapshot for commands, which run beside the pages; it may be newer than what those show.
-func (f *Feed) Newest() watch.Snapshot { return f.watcher.Last() }
+func (f *Feed) Newest() store.Snapshot { return f.watcher.Last() }
 
 // Refresh polls now, unless a poll is under way.
 func (f *Feed) Refresh() tea.Cmd {
@@ -113,13 +113,13 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 }
 
 // Tunnels is the source of pages that show tunnels of the given kinds; none means all.
-func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[watch.Tunnel] {
-	return resource.Source[watch.Tunnel]{
-		Rows: func() []watch.Tunnel {
+func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
+	return resource.Source[store.Tunnel]{
+		Rows: func() []store.Tunnel {
 			if len(kinds) == 0 {
 				return f.last.Tunnels
 			}
-			return slices.DeleteFunc(slices.Clone(f.last.Tunnels), func(t watch.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
+			return slices.DeleteFunc(slices.Clone(f.last.Tunnels), func(t store.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
 		},
 		Status:  func() tui.Status { return f.status(kinds) },
 		Brings:  f.Brings,

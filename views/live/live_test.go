@@ -14,7 +14,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/views/live"
 )
 
@@ -50,7 +50,7 @@ func enter(t *testing.T) room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return room{edge, t, live.New(t.Context(), watch.New(client.In(edge.Account()), time.Now, 0))}
+	return room{edge, t, live.New(t.Context(), store.New(client.In(edge.Account()), time.Now, 0))}
 }
 
 // look is what an open page does; it tells whether anything was asked.

@@ -9,7 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // The bounds of notifications: what comes quickly is told together, and nobody is called again and again about the same
@@ -26,7 +26,7 @@ type Notifier struct {
 	feed    *Feed
 	now     func() time.Time
 	tell    func(text string) tea.Cmd
-	before  watch.Snapshot // the one that was looked at last
+	before  store.Snapshot // the one that was looked at last
 	told    map[string][]time.Time
 	sent    time.Time
 	waiting []string
@@ -66,25 +66,25 @@ func (n *Notifier) Update(msg tea.Msg) tea.Cmd {
 
 // fresh are the events that were not there at the last look. They may stand anywhere: they are ordered by when they
 // happened.
-func (n *Notifier) fresh() []watch.Event {
+func (n *Notifier) fresh() []store.Event {
 	events, known := n.feed.Last().Events, n.before.Events
 	if len(events) == len(known) && (len(events) == 0 || &events[0] == &known[0]) {
 		return nil // the same list: a snapshot without news keeps it
 	}
-	seen := make(map[watch.Event]bool, len(known))
+	seen := make(map[store.Event]bool, len(known))
 	for _, e := range known {
 		seen[e] = true
 	}
-	return slices.DeleteFunc(slices.Clone(events), func(e watch.Event) bool { return seen[e] })
+	return slices.DeleteFunc(slices.Clone(events), func(e store.Event) bool { return seen[e] })
 }
 
 // met tells that this run saw before what the event is about: what nobody watched happened then after the start.
-func (n *Notifier) met(e watch.Event) bool {
+func (n *Notifier) met(e store.Event) bool {
 	if e.Resource != "" {
 		return true
 	}
-	return slices.ContainsFunc(n.before.Tunnels, func(t watch.Tunnel) bool {
-		return t.ID == e.TunnelID && (e.Kind != watch.HealthChanged || t.Health.State != watch.HealthUnknown)
+	return slices.ContainsFunc(n.before.Tunnels, func(t store.Tunnel) bool {
+		return t.ID == e.TunnelID && (e.Kind != store.HealthChanged || t.Health.State != store.HealthUnknown)
 	})
 }
 
@@ -106,16 +106,16 @@ func (n *Notifier) flush() tea.Cmd {
 }
 
 // notable is an event in words when somebody is to be called for it; "" otherwise.
-func (n *Notifier) notable(e watch.Event) string {
+func (n *Notifier) notable(e store.Event) string {
 	text := words(e)
-	if text == "" || e.Unwatched && !n.met(e) || (e.Kind != watch.SessionFlaps && n.flaps(e)) {
+	if text == "" || e.Unwatched && !n.met(e) || (e.Kind != store.SessionFlaps && n.flaps(e)) {
 		return ""
 	}
 	if e.Unwatched {
 		text += ", when is not known"
 	}
 	key, now, most := string(e.Resource)+e.TunnelID, n.now(), perSubject
-	if e.Kind == watch.SessionFlaps {
+	if e.Kind == store.SessionFlaps {
 		key, most = key+string(e.Kind), 1 // it is told whatever was told of the session before
 	}
 	recent := n.told[key]
@@ -134,7 +134,7 @@ func (n *Notifier) notable(e watch.Event) string {
 }
 
 // flaps tells that the event is of a tunnel of which it was said already that it flaps.
-func (n *Notifier) flaps(e watch.Event) bool {
+func (n *Notifier) flaps(e store.Event) bool {
 	if e.Resource != "" {
 		return false
 	}
@@ -148,23 +148,23 @@ func (n *Notifier) flaps(e watch.Event) bool {
 
 // words are what a change means, in a few words of plain ASCII; "" for changes of which nobody is told: what somebody did
 // himself, and the steps of a session that is not up on either side of them.
-func words(e watch.Event) string {
+func words(e store.Event) string {
 	switch e.Kind {
-	case watch.SessionChanged:
-		if e.From == watch.Up || e.To == watch.Up {
+	case store.SessionChanged:
+		if e.From == store.Up || e.To == store.Up {
 			return fmt.Sprintf("session %s (was %s)", strings.ToLower(e.To.Word()), strings.ToLower(e.From.Word()))
 		}
-	case watch.SessionFlaps:
+	case store.SessionFlaps:
 		return "the session flaps"
-	case watch.HealthChanged:
+	case store.HealthChanged:
 		return fmt.Sprintf("health %s (was %s)", cmp.Or(string(e.ToHealth), "not known"), cmp.Or(string(e.FromHealth), "not known"))
-	case watch.PrefixAdvertised:
+	case store.PrefixAdvertised:
 		return "is advertised"
-	case watch.PrefixWithdrawn:
+	case store.PrefixWithdrawn:
 		return "was withdrawn"
-	case watch.NoAnswer:
+	case store.NoAnswer:
 		return "does not answer since " + e.At.UTC().Format("15:04:05") + " UTC"
-	case watch.AnswersAgain:
+	case store.AnswersAgain:
 		return "answers again"
 	}
 	return ""

@@ -10,12 +10,12 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/views/live"
 )
 
 // silent is a feed that has just got no answer where path matches.
-func silent(t *testing.T, path string) (*simedge.Edge, *watch.Watcher, *live.Feed) {
+func silent(t *testing.T, path string) (*simedge.Edge, *store.Watcher, *live.Feed) {
 	t.Helper()
 	edge := simedge.New(simedge.Options{})
 	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
@@ -23,12 +23,12 @@ func silent(t *testing.T, path string) (*simedge.Edge, *watch.Watcher, *live.Fee
 		t.Fatal(err)
 	}
 	account := client.In(edge.Account())
-	w := watch.New(account, time.Now, 0)
-	w.Use(watch.FromAccount(account))
+	w := store.New(account, time.Now, 0)
+	w.Use(store.FromAccount(account))
 	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 503, Path: path})
 	w.Poll(t.Context())
-	w.Want(watch.PrefixSource)
-	w.PollSource(t.Context(), watch.PrefixSource)
+	w.Want(store.PrefixSource)
+	w.PollSource(t.Context(), store.PrefixSource)
 	return edge, w, live.New(t.Context(), w)
 }
 
@@ -36,10 +36,10 @@ func silent(t *testing.T, path string) (*simedge.Edge, *watch.Watcher, *live.Fee
 func TestAnAnswerWakesTheSourcesThatGotNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		edge, w, feed := silent(t, "")
-		if s := w.Last(); s.Err() == nil || s.Feed(watch.PrefixSource).Failures == 0 {
+		if s := w.Last(); s.Err() == nil || s.Feed(store.PrefixSource).Failures == 0 {
 			t.Fatal("the outage is not seen")
 		}
-		_ = feed.Want(watch.PrefixSource) // it waits for its turn
+		_ = feed.Want(store.PrefixSource) // it waits for its turn
 		edge.ClearFaults()
 		batch, ok := feed.Update(feed.Again()())().(tea.BatchMsg)
 		if !ok {
@@ -49,7 +49,7 @@ func TestAnAnswerWakesTheSourcesThatGotNone(t *testing.T) {
 			go cmd()
 		}
 		time.Sleep(10 * time.Second)
-		if got := w.Last().Feed(watch.PrefixSource); got.Failures != 0 || got.Fetched.IsZero() {
+		if got := w.Last().Feed(store.PrefixSource); got.Failures != 0 || got.Fetched.IsZero() {
 			t.Errorf("the prefixes still wait: due in %s, %v", time.Until(got.Due), got.Err)
 		}
 		time.Sleep(time.Hour) // the wait for the next poll ends

@@ -12,7 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/internal/diagnose"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/table"
 	"flarewire/views/events"
@@ -72,7 +72,7 @@ func (p *page) Title() string { return "Overview" }
 
 // Init implements tui.View.
 func (p *page) Init() tea.Cmd {
-	return tea.Batch(p.env.Feed.Want(watch.HealthSource, watch.RouteSource, watch.PrefixSource, watch.LinkSource), p.diagnose())
+	return tea.Batch(p.env.Feed.Want(store.HealthSource, store.RouteSource, store.PrefixSource, store.LinkSource), p.diagnose())
 }
 
 // Status implements tui.StatusReporter.
@@ -107,11 +107,11 @@ func (p *page) diagnose() tea.Cmd {
 
 func (p *page) take(found []diagnose.Diagnosis) {
 	snapshot := p.env.Feed.Last()
-	byID := map[string]watch.Tunnel{}
+	byID := map[string]store.Tunnel{}
 	for _, t := range snapshot.Tunnels {
 		byID[t.ID] = t
 	}
-	ports := map[string]watch.PortState{}
+	ports := map[string]store.PortState{}
 	for _, port := range snapshot.Ports {
 		ports[port.Name] = port.State
 	}
@@ -122,7 +122,7 @@ func (p *page) take(found []diagnose.Diagnosis) {
 			p.worst[i].state, p.worst[i].role = tunnel.StateText(t, p.env.Glyphs)
 			p.worst[i].since = tunnel.Since(t, p.env.Now())
 		}
-		if state, ok := ports[d.Subject.Name]; ok && d.Subject.Resource == watch.PortResource {
+		if state, ok := ports[d.Subject.Name]; ok && d.Subject.Resource == store.PortResource {
 			p.worst[i].state, p.worst[i].role = interconnect.StateText(state, p.env.Glyphs)
 		}
 	}
@@ -231,7 +231,7 @@ func (p *page) Draw(c tui.Canvas) []string {
 }
 
 // counts are how many tunnels, and how many interconnects where there are any, are in which state.
-func (p *page) counts(c tui.Canvas, s watch.Snapshot) []string {
+func (p *page) counts(c tui.Canvas, s store.Snapshot) []string {
 	if len(s.Sources) > 0 && s.Fetched().IsZero() {
 		if s.Err() != nil {
 			return []string{tui.Text(tui.Pending, " Nothing could be fetched yet; flarewire keeps trying. r tries now.").Paint(c.Theme, c.Width)}
@@ -243,7 +243,7 @@ func (p *page) counts(c tui.Canvas, s watch.Snapshot) []string {
 	if len(s.Ports) == 0 {
 		return lines
 	}
-	states := make([]watch.PortState, len(s.Ports))
+	states := make([]store.PortState, len(s.Ports))
 	for i, port := range s.Ports {
 		states[i] = port.State
 	}
@@ -251,7 +251,7 @@ func (p *page) counts(c tui.Canvas, s watch.Snapshot) []string {
 }
 
 // list is what is wrong; without anything it says what that rests on.
-func (p *page) list(c tui.Canvas, s watch.Snapshot, room int) []string {
+func (p *page) list(c tui.Canvas, s store.Snapshot, room int) []string {
 	if len(p.worst) > 0 {
 		c.Height = max(room, 4)
 		more := len(p.worst) > c.Height-1
@@ -306,7 +306,7 @@ func (p *page) cause(c tui.Canvas) []string {
 // causeLines bounds the reading below the list on a small screen.
 const causeLines = 5
 
-func (p *page) events(c tui.Canvas, s watch.Snapshot, most int) []string {
+func (p *page) events(c tui.Canvas, s store.Snapshot, most int) []string {
 	out := []string{c.Theme.Paint(tui.Muted, " LAST EVENTS (UTC)")}
 	happened := s.Events
 	for i := len(happened) - 1; i >= max(0, len(happened)-most); i-- {
@@ -322,7 +322,7 @@ func (p *page) events(c tui.Canvas, s watch.Snapshot, most int) []string {
 }
 
 // sources tells the age of everything the page rests on, and what is not known and why.
-func (p *page) sources(c tui.Canvas, s watch.Snapshot) []string {
+func (p *page) sources(c tui.Canvas, s store.Snapshot) []string {
 	var lines []tui.Line
 	var why reasons
 	add := func(name string, fetched time.Time, every time.Duration, err error) {

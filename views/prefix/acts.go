@@ -11,7 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 )
 
@@ -89,7 +89,7 @@ func (m *Module) advertise(r row, b api.BGPPrefix, on bool) tea.Cmd {
 
 // wantWays has everything fetched that tells whether the ways to a prefix work.
 func (m *Module) wantWays() tea.Cmd {
-	return tea.Batch(m.env.WantRelated(), m.env.Feed.Want(watch.HealthSource))
+	return tea.Batch(m.env.WantRelated(), m.env.Feed.Want(store.HealthSource))
 }
 
 func (m *Module) validate(r row) tea.Cmd {

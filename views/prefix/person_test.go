@@ -14,7 +14,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/kit"
 	"flarewire/views/live"
@@ -72,7 +72,7 @@ func sit(t *testing.T, before func(*simedge.Edge), story func(*person)) {
 			t.Fatal(err)
 		}
 		env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Writer: writer, Glyphs: tui.UnicodeGlyphs, Now: time.Now,
-			Feed: live.New(t.Context(), watch.New(account, time.Now, 0))}
+			Feed: live.New(t.Context(), store.New(account, time.Now, 0))}
 		var services []tui.Service
 		for _, make := range []func(*kit.Env) kit.Module{prefix.New, route.New} {
 			m := make(env)

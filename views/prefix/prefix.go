@@ -14,7 +14,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -58,8 +58,8 @@ func (m *Module) openOne(r row) func() tui.View {
 }
 
 // OpenObject implements kit.Opener.
-func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
-	if kind != watch.PrefixResource {
+func (m *Module) OpenObject(kind store.Resource, id string) tui.View {
+	if kind != store.PrefixResource {
 		return nil
 	}
 	m.learn()
@@ -75,7 +75,7 @@ func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
 // overview in an outage shows what the overview knows.
 func (m *Module) learn() {
 	s := m.env.Feed.Last()
-	at := s.Feed(watch.PrefixSource).Fetched
+	at := s.Feed(store.PrefixSource).Fetched
 	if !at.After(m.learned) {
 		return
 	}

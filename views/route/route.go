@@ -16,7 +16,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -88,7 +88,7 @@ func which(_ context.Context, r api.Route) []string {
 // create begins the guided setup. The prefixes tell which networks are the account's own, and the routes which
 // are there already.
 func (m *Module) create() tea.Cmd {
-	return tea.Batch(m.list.Want(), m.env.Feed.Want(watch.PrefixSource), m.editor().Create())
+	return tea.Batch(m.list.Want(), m.env.Feed.Want(store.PrefixSource), m.editor().Create())
 }
 
 // Setups implements kit.Setter.
@@ -289,8 +289,8 @@ func belongs(r api.Route, s kit.Subject) bool {
 }
 
 // OpenObject implements kit.Opener.
-func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
-	if kind != watch.RouteResource {
+func (m *Module) OpenObject(kind store.Resource, id string) tui.View {
+	if kind != store.RouteResource {
 		return nil
 	}
 	for _, r := range m.env.Feed.Last().Routes {

@@ -10,7 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
@@ -138,7 +138,7 @@ func (m *Module) proposals(tunnel string) [][]string {
 		if i < busiest && !c.Idle() {
 			first = put(first, name)
 		}
-		if s := c.State(); (s == watch.Degraded || s == watch.HealthDown) && len(bad) < worst && !slices.Contains(first, name) {
+		if s := c.State(); (s == store.Degraded || s == store.HealthDown) && len(bad) < worst && !slices.Contains(first, name) {
 			bad = put(bad, name)
 		}
 	}

@@ -14,8 +14,8 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
+	"flarewire/internal/store"
 	"flarewire/internal/uitest"
-	"flarewire/internal/watch"
 	"flarewire/tui"
 	"flarewire/views/kit"
 	"flarewire/views/live"
@@ -88,7 +88,7 @@ func sit(t *testing.T, page int, before func(*simedge.Edge)) (*uitest.Person, *l
 		t.Fatal(err)
 	}
 	account := client.In(edge.Account())
-	feed := live.New(t.Context(), watch.New(account, p.Clock, 0))
+	feed := live.New(t.Context(), store.New(account, p.Clock, 0))
 	env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Feed: feed, Glyphs: tui.UnicodeGlyphs, Now: p.Clock}
 	services := []tui.Service{env, feed}
 	for _, make := range []func(*kit.Env) kit.Module{tunnel.New, traceroute.New} {

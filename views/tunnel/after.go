@@ -8,7 +8,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/kit"
 )
@@ -24,7 +24,7 @@ func (m *Module) follow(id, name string) tui.Action {
 // made begins to follow a new tunnel, and remembers where its inner subnet was taken from.
 func (m *Module) made(id, name, subnet string) tea.Cmd {
 	m.followed(id, name)
-	return tea.Batch(m.env.RememberPool(subnet), m.env.Feed.Want(watch.HealthSource))
+	return tea.Batch(m.env.RememberPool(subnet), m.env.Feed.Want(store.HealthSource))
 }
 
 // pagesOfCreation are the review and the form: what comes after them takes their place.

@@ -10,14 +10,14 @@ import (
 	"flarewire/api"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
 )
 
 // panel is the BGP session as the API reports it.
-func panel(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
+func panel(t store.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 	s := resource.Section{Title: "BGP session"}
 	add := func(f resource.Field) { s.Fields = append(s.Fields, f) }
 	add(resource.Field{Label: "State", Value: stateText(t, g), Role: stateRole(t), Note: lastChange(t, now)})
@@ -41,7 +41,7 @@ func panel(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 	if t.BGP != nil {
 		if len(t.BGP.ExtraPrefixes) > 0 {
 			note := "advertised to you"
-			if t.State != watch.Up {
+			if t.State != store.Up {
 				note += " while the session is up"
 			}
 			add(resource.Field{Label: "Extra prefixes", Value: strings.Join(t.BGP.ExtraPrefixes, ", "), Note: note})
@@ -52,7 +52,7 @@ func panel(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 	return s
 }
 
-func customerAS(t watch.Tunnel) string {
+func customerAS(t store.Tunnel) string {
 	if t.BGP == nil {
 		return "no AS number is configured"
 	}
@@ -60,7 +60,7 @@ func customerAS(t watch.Tunnel) string {
 }
 
 // lastChange says since when the state is as it is, as far as it was seen.
-func lastChange(t watch.Tunnel, now time.Time) string {
+func lastChange(t store.Tunnel, now time.Time) string {
 	var note string
 	if t.Track.Changed.IsZero() {
 		note = "no change seen since " + moment(t.Track.Watched, now) + " UTC, when flarewire first looked"
@@ -75,7 +75,7 @@ func lastChange(t watch.Tunnel, now time.Time) string {
 
 // unwatched says for how long nobody watched since the last change; "" for what a run needs to start anew, which is no gap to
 // speak of.
-func unwatched(t watch.Tunnel) string {
+func unwatched(t store.Tunnel) string {
 	if gap := t.Track.Unwatched; gap >= time.Minute {
 		return "for " + tui.Age(gap) + " since then nobody watched"
 	}
@@ -92,7 +92,7 @@ func moment(at, now time.Time) string {
 }
 
 // weekNote says what the count of the week rests on.
-func weekNote(t watch.Tunnel, now time.Time) string {
+func weekNote(t store.Tunnel, now time.Time) string {
 	from := t.Track.WeekFrom(now)
 	note := "in the last 7 days"
 	if now.Sub(t.Track.Watched) < 7*24*time.Hour {
@@ -106,7 +106,7 @@ func weekNote(t watch.Tunnel, now time.Time) string {
 
 // differences are what the reported session has otherwise than the configuration says. The API tells neither the AS number nor
 // the MD5 key that the router uses, so those cannot be compared.
-func differences(t watch.Tunnel) []string {
+func differences(t store.Tunnel) []string {
 	st := t.BGPStatus
 	if st == nil {
 		return nil
@@ -163,7 +163,7 @@ func speaker(ip string, port int) string {
 const timelineLength = 8
 
 // timeline are the changes that were seen, the newest first: in this run and, where there is a history, in earlier ones.
-func timeline(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
+func timeline(t store.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 	s := resource.Section{Title: "Seen while watching"}
 	events := t.Track.Events
 	for i := len(events) - 1; i >= max(0, len(events)-timelineLength); i-- {
@@ -185,16 +185,16 @@ func timeline(t watch.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 }
 
 // eventGlyph is that of the state after the event.
-func eventGlyph(e watch.Event, g tui.Glyphs) string {
-	if e.Kind != watch.HealthChanged {
+func eventGlyph(e store.Event, g tui.Glyphs) string {
+	if e.Kind != store.HealthChanged {
 		return glyph(e.To, g)
 	}
 	switch e.ToHealth {
-	case watch.Healthy:
+	case store.Healthy:
 		return g.Up
-	case watch.Degraded:
+	case store.Degraded:
 		return g.Pending
-	case watch.HealthDown:
+	case store.HealthDown:
 		return g.Down
 	}
 	return g.Unknown

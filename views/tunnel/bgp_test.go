@@ -9,13 +9,13 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 )
 
 // read is the panel's and the timeline's text, a line for each field.
-func read(t *testing.T, w *watch.Watcher, name string, now time.Time) string {
+func read(t *testing.T, w *store.Watcher, name string, now time.Time) string {
 	t.Helper()
 	for _, tunnel := range w.Last().Tunnels {
 		if tunnel.Name != name {
@@ -53,9 +53,9 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "history.jsonl")
-	start := func() *watch.Watcher {
-		w := watch.New(client.In(edge.Account()), clock, 0)
-		w.Remember(watch.OpenHistory(path, now, 0))
+	start := func() *store.Watcher {
+		w := store.New(client.In(edge.Account()), clock, 0)
+		w.Remember(store.OpenHistory(path, now, 0))
 		w.Poll(t.Context())
 		return w
 	}
@@ -91,9 +91,9 @@ func TestAnOutageInARunIsNotTakenForWatching(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := watch.New(client.In(edge.Account()), clock, 0)
+	w := store.New(client.In(edge.Account()), clock, 0)
 	since := func(name string) string {
-		i := slices.IndexFunc(w.Last().Tunnels, func(t watch.Tunnel) bool { return t.Name == name })
+		i := slices.IndexFunc(w.Last().Tunnels, func(t store.Tunnel) bool { return t.Name == name })
 		return Since(w.Last().Tunnels[i], now)
 	}
 	w.Poll(t.Context())
@@ -117,11 +117,11 @@ func TestAnOutageInARunIsNotTakenForWatching(t *testing.T) {
 func TestTheDifferenceToTheConfiguration(t *testing.T) {
 	configured := api.Tunnel{InterfaceAddress: "10.100.0.8/31", BGP: &api.BGP{CustomerASN: 65010}}
 	status := api.BGPStatus{CFSpeakerIP: "10.100.0.8", CFSpeakerPort: 179, CustomerSpeakerIP: "10.100.0.9", CustomerSpeakerPort: 50000}
-	with := func(change func(*api.Tunnel)) watch.Tunnel {
+	with := func(change func(*api.Tunnel)) store.Tunnel {
 		tunnel, st := configured, status
 		tunnel.BGPStatus = &st
 		change(&tunnel)
-		return watch.Tunnel{Tunnel: tunnel}
+		return store.Tunnel{Tunnel: tunnel}
 	}
 	for what, c := range map[string]struct {
 		change func(*api.Tunnel)

@@ -9,7 +9,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/kit"
 )
@@ -36,7 +36,7 @@ func (b *BringUp) Title() string { return "Bring up " + b.name }
 // Init implements tui.View.
 func (b *BringUp) Init() tea.Cmd {
 	b.steps.look(b.m)
-	return tea.Batch(b.m.env.Feed.Want(watch.HealthSource), b.m.env.Feed.Again())
+	return tea.Batch(b.m.env.Feed.Want(store.HealthSource), b.m.env.Feed.Again())
 }
 
 // Status implements tui.StatusReporter.
@@ -48,7 +48,7 @@ func (b *BringUp) Update(tea.Msg) tea.Cmd {
 	return nil
 }
 
-func (b *BringUp) tunnel() (watch.Tunnel, bool) { return b.m.byID(b.id) }
+func (b *BringUp) tunnel() (store.Tunnel, bool) { return b.m.byID(b.id) }
 
 // Actions implements tui.View.
 func (b *BringUp) Actions() []tui.Action {
@@ -90,7 +90,7 @@ type step struct {
 }
 
 // list are the steps of this tunnel. The health and the session do not wait for each other.
-func (b *BringUp) list(t watch.Tunnel, ok bool) []step {
+func (b *BringUp) list(t store.Tunnel, ok bool) []step {
 	p := b.steps
 	listed := p.listed.reached()
 	out := []step{{title: "created", means: "Cloudflare lists it", at: p.listed, ready: true}}
@@ -110,12 +110,12 @@ func (b *BringUp) list(t watch.Tunnel, ok bool) []step {
 }
 
 // healthOff is why the health is not waited for; empty when it is.
-func (b *BringUp) healthOff(t watch.Tunnel) string {
+func (b *BringUp) healthOff(t store.Tunnel) string {
 	if h := t.HealthCheck; h != nil && h.Enabled != nil && !*h.Enabled {
 		return "switched off on this tunnel"
 	}
 	for _, f := range b.m.env.Feed.Last().Feeds {
-		if f.Name == watch.HealthSource && f.Err != nil {
+		if f.Name == store.HealthSource && f.Err != nil {
 			return "not known: " + kit.Sentence(f.Err)
 		}
 	}
@@ -168,7 +168,7 @@ func sinceCreation(at, created arrival) string {
 }
 
 // verdict is what the steps amount to, and what to do while one does not come.
-func (b *BringUp) verdict(c tui.Canvas, t watch.Tunnel, ok bool) []string {
+func (b *BringUp) verdict(c tui.Canvas, t store.Tunnel, ok bool) []string {
 	switch {
 	case b.steps.missing:
 		return tui.Paragraph(c, tui.Bad, "The tunnel is no longer on the account.")
@@ -178,9 +178,9 @@ func (b *BringUp) verdict(c tui.Canvas, t watch.Tunnel, ok bool) []string {
 		return append(b.hints(c, t), b.ends(c, t)...)
 	case t.BGP == nil:
 		return append(tui.Paragraph(c, tui.Good, "There is no BGP on this tunnel: it carries traffic as soon as a static route leads into it."), b.ends(c, t)...)
-	case t.State == watch.Up && b.steps.up.before:
+	case t.State == store.Up && b.steps.up.before:
 		return tui.Paragraph(c, tui.Good, "The session was up already when you began to follow it.")
-	case t.State == watch.Up:
+	case t.State == store.Up:
 		return tui.Paragraph(c, tui.Good, "The session is up"+sinceCreation(b.steps.up, b.steps.listed)+".")
 	}
 	return append(b.hints(c, t), b.ends(c, t)...)
@@ -190,7 +190,7 @@ func (b *BringUp) verdict(c tui.Canvas, t watch.Tunnel, ok bool) []string {
 const statusComes = 2 * time.Minute
 
 // hints say what to check while a step does not come.
-func (b *BringUp) hints(c tui.Canvas, t watch.Tunnel) []string {
+func (b *BringUp) hints(c tui.Canvas, t store.Tunnel) []string {
 	var out []string
 	if t.Kind == api.IPsec && !b.m.hasKey(t) {
 		out = append(out, tui.Paragraph(c, tui.Pending, "K makes a pre-shared key, unless your router has one that you set yourself.")...)
@@ -208,7 +208,7 @@ func (b *BringUp) hints(c tui.Canvas, t watch.Tunnel) []string {
 }
 
 // ends are the addresses and names that the router must have, as long as it is being set up.
-func (b *BringUp) ends(c tui.Canvas, t watch.Tunnel) []string {
+func (b *BringUp) ends(c tui.Canvas, t store.Tunnel) []string {
 	out := []string{"", c.Theme.Paint(tui.Muted, " YOUR ROUTER'S SIDE (c writes the whole configuration)")}
 	row := func(label, value string) {
 		lead := c.Theme.Paint(tui.Muted, "   "+tui.Fit(label, 13))

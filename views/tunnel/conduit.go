@@ -3,7 +3,7 @@ package tunnel
 import (
 	"net/netip"
 
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/kit"
 )
@@ -17,9 +17,9 @@ func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
 		t.Health.State = m.env.Probed(t.Name)
 		c := kit.Conduit{Name: t.Name, State: stateText(t, m.env.Glyphs), Role: stateRole(t)}
 		switch {
-		case t.State == watch.Down:
+		case t.State == store.Down:
 			c.Down = "which is down"
-		case probed(t) == watch.HealthDown:
+		case probed(t) == store.HealthDown:
 			c.Down, c.State, c.Role = "which the probes find down", m.env.Glyphs.Down+" Down by probes", tui.Bad
 		}
 		return c, true

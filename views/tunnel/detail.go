@@ -11,14 +11,14 @@ import (
 	"flarewire/api"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
 )
 
 // sections are the page of a tunnel; more are those that come from elsewhere and are as important as the timeline.
-func sections(t watch.Tunnel, now time.Time, g tui.Glyphs, findings []diagnose.Finding, more ...resource.Section) []resource.Section {
+func sections(t store.Tunnel, now time.Time, g tui.Glyphs, findings []diagnose.Finding, more ...resource.Section) []resource.Section {
 	first := []resource.Section{panel(t, now, g), next(t, findings), timeline(t, now, g)}
 	rest := []resource.Section{addresses(t), kit.HealthDetail(t.HealthCheck, true), settings(t), identity(t, now)}
 	return slices.Concat(first, more, rest)
@@ -28,11 +28,11 @@ func sections(t watch.Tunnel, now time.Time, g tui.Glyphs, findings []diagnose.F
 const findingsShown = 4
 
 // next is what the data means and what to check, in words, the likeliest cause first.
-func next(t watch.Tunnel, findings []diagnose.Finding) resource.Section {
+func next(t store.Tunnel, findings []diagnose.Finding) resource.Section {
 	s := resource.Section{Title: "What this means"}
 	for i, f := range findings[:min(len(findings), findingsShown)] {
 		role := tui.Plain
-		if i == 0 && t.State != watch.Up && t.State != watch.NoBGP {
+		if i == 0 && t.State != store.Up && t.State != store.NoBGP {
 			role = tui.Strong
 		}
 		text := f.Text
@@ -55,33 +55,33 @@ func next(t watch.Tunnel, findings []diagnose.Finding) resource.Section {
 }
 
 // EventText is an event in words, with its meaning.
-func EventText(e watch.Event) (string, tui.Role) {
+func EventText(e store.Event) (string, tui.Role) {
 	switch e.Kind {
-	case watch.SessionChanged:
+	case store.SessionChanged:
 		return e.From.Word() + " → " + e.To.Word(), role(e.To)
-	case watch.SessionFlaps:
+	case store.SessionFlaps:
 		return "the session flaps", tui.Pending
-	case watch.TunnelAppeared:
+	case store.TunnelAppeared:
 		return "appeared", tui.Plain
-	case watch.TunnelGone:
+	case store.TunnelGone:
 		return "is gone", tui.Bad
-	case watch.TunnelModified:
+	case store.TunnelModified:
 		return "somebody changed it", tui.Accent
-	case watch.HealthChanged:
+	case store.HealthChanged:
 		return "health " + cmp.Or(string(e.FromHealth), "unknown") + " → " + cmp.Or(string(e.ToHealth), "unknown"), healthRole(e.ToHealth)
-	case watch.PortChanged:
+	case store.PortChanged:
 		role := tui.Bad
-		if e.ToPort == watch.PortHealthy {
+		if e.ToPort == store.PortHealthy {
 			role = tui.Good
 		}
 		return "port " + e.FromPort.Word() + " → " + e.ToPort.Word(), role
-	case watch.PrefixAdvertised:
+	case store.PrefixAdvertised:
 		return "is advertised", tui.Good
-	case watch.PrefixWithdrawn:
+	case store.PrefixWithdrawn:
 		return "was withdrawn", tui.Bad
-	case watch.NoAnswer:
+	case store.NoAnswer:
 		return "did not answer from " + e.At.UTC().Format("15:04:05"), tui.Bad
-	case watch.AnswersAgain:
+	case store.AnswersAgain:
 		return "answered again after " + lasted(e.At.Sub(e.Since)), tui.Good
 	}
 	return string(e.Kind), tui.Plain
@@ -98,20 +98,20 @@ func lasted(d time.Duration) string {
 	return fmt.Sprintf("%dh %dm", int(d.Hours()), int(d.Minutes())%60)
 }
 
-func healthRole(h watch.Health) tui.Role {
+func healthRole(h store.Health) tui.Role {
 	switch h {
-	case watch.Healthy:
+	case store.Healthy:
 		return tui.Good
-	case watch.Degraded:
+	case store.Degraded:
 		return tui.Pending
-	case watch.HealthDown:
+	case store.HealthDown:
 		return tui.Bad
 	}
 	return tui.Muted
 }
 
 // addresses says of every address whose side it is.
-func addresses(t watch.Tunnel) resource.Section {
+func addresses(t store.Tunnel) resource.Section {
 	s := resource.Section{Title: "Addresses", Fields: []resource.Field{
 		{Label: "Outer Cloudflare", Value: kit.Or(t.CloudflareEndpoint, "-"), Note: "Cloudflare's anycast endpoint"},
 		{Label: "Outer customer", Value: kit.Or(t.CustomerEndpoint, "-"), Note: "your router"},
@@ -129,7 +129,7 @@ func addresses(t watch.Tunnel) resource.Section {
 	return s
 }
 
-func settings(t watch.Tunnel) resource.Section {
+func settings(t store.Tunnel) resource.Section {
 	s := resource.Section{Title: "Settings"}
 	add := func(label, value, note string) {
 		s.Fields = append(s.Fields, resource.Field{Label: label, Value: value, Note: note})
@@ -153,7 +153,7 @@ func settings(t watch.Tunnel) resource.Section {
 	return s
 }
 
-func identity(t watch.Tunnel, now time.Time) resource.Section {
+func identity(t store.Tunnel, now time.Time) resource.Section {
 	created, createdAge := resource.Time(t.CreatedOn.Time, now)
 	modified, modifiedAge := resource.Time(t.ModifiedOn.Time, now)
 	return resource.Section{Title: "Identity", Fields: []resource.Field{

@@ -6,7 +6,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/views/kit"
 )
 
@@ -20,13 +20,13 @@ func end[T any](m *Module, tunnel func(T) api.Tunnel) func(T) change.Guards {
 }
 
 // standing is how a tunnel stands that was just read, with what was watched of it. It is for commands.
-func (m *Module) standing(t api.Tunnel, told map[string]watch.Insight) kit.Standing {
-	now := watch.Tunnel{Tunnel: t, State: watch.StateOf(t)}
+func (m *Module) standing(t api.Tunnel, told map[string]store.Insight) kit.Standing {
+	now := store.Tunnel{Tunnel: t, State: store.StateOf(t)}
 	for _, seen := range m.env.Feed.Newest().Tunnels {
 		if seen.ID != t.ID {
 			continue
 		}
-		if now.State == watch.Unknown { // the list tells of sessions that the object alone may not
+		if now.State == store.Unknown { // the list tells of sessions that the object alone may not
 			now.State = seen.State
 		}
 		if now.State == seen.State {
@@ -38,7 +38,7 @@ func (m *Module) standing(t api.Tunnel, told map[string]watch.Insight) kit.Stand
 }
 
 // lasts is Since in words; empty when not even a minute is known.
-func lasts(t watch.Tunnel, now time.Time) string {
+func lasts(t store.Tunnel, now time.Time) string {
 	switch since := Since(t, now); {
 	case since == "-", since == "?", since == "now":
 		return ""
@@ -50,11 +50,11 @@ func lasts(t watch.Tunnel, now time.Time) string {
 }
 
 // carries is what went through the tunnel last; empty when that is nothing, or not known.
-func carries(in watch.Insight) string {
+func carries(in store.Insight) string {
 	var flows []string
 	for _, each := range []struct {
 		side   string
-		series []watch.Point
+		series []store.Point
 	}{{"from your side", in.Ingress}, {"to your side", in.Egress}} {
 		if newest := last(each.series); newest != nil && *newest.Value > 0 {
 			flows = append(flows, rate(*newest.Value)+" "+each.side)

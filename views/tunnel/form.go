@@ -8,7 +8,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -222,7 +222,7 @@ func (f fields) proposeHealth(s form.Section) form.Section {
 
 // usesBGP tells whether a tunnel of the account has a session.
 func (m *Module) usesBGP() bool {
-	return slices.ContainsFunc(m.env.Feed.Last().Tunnels, func(t watch.Tunnel) bool { return t.BGP != nil })
+	return slices.ContainsFunc(m.env.Feed.Last().Tunnels, func(t store.Tunnel) bool { return t.BGP != nil })
 }
 
 // usualHealth is the health check that the account's product takes. Prefixes of one's own are Magic Transit's;

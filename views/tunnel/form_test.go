@@ -10,7 +10,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
@@ -26,7 +26,7 @@ func account(t *testing.T) (*Module, *simedge.Edge) {
 		t.Fatal(err)
 	}
 	a := client.In(simedge.DefaultAccount)
-	w := watch.New(a, time.Now, 0)
+	w := store.New(a, time.Now, 0)
 	w.Poll(t.Context())
 	writer, err := change.New(change.Options{Account: a})
 	if err != nil {

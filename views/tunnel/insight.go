@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
@@ -19,7 +19,7 @@ import (
 const locationsShown = 6
 
 // lookback is what the analytics know of the tunnel's last hours.
-func lookback(t watch.Tunnel, look live.Look, now time.Time) []resource.Section {
+func lookback(t store.Tunnel, look live.Look, now time.Time) []resource.Section {
 	s := resource.Section{Title: "Last 24 hours (UTC)"}
 	prose := func(role tui.Role, text string) {
 		s.Fields = append(s.Fields, resource.Field{Value: text, Role: role, Prose: true})
@@ -51,7 +51,7 @@ func readNote(look live.Look, now time.Time) string {
 	return text
 }
 
-func healthGraph(t watch.Tunnel, in watch.Insight) resource.Field {
+func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 	f := resource.Field{Label: "Health", Value: "not known", Role: tui.Muted}
 	switch {
 	case kit.Unprobed(t.HealthCheck):
@@ -67,15 +67,15 @@ func healthGraph(t watch.Tunnel, in watch.Insight) resource.Field {
 		return f
 	}
 	words := fmt.Sprintf("%s %s, lowest %s at %s", percent(*newest.Value), since(*newest), percent(*lowest.Value), clock(lowest.At))
-	f.Value, f.Role = words, healthRole(watch.HealthOf(newest.Value))
+	f.Value, f.Role = words, healthRole(store.HealthOf(newest.Value))
 	f.Graph = graph(in.Health, 1, math.Min, words+"; scale 0 to 100 %", "lowest")
 	return f
 }
 
 // unwell says since when the probes find the tunnel not healthy: of what was before flarewire looked, only the analytics know.
-func unwell(t watch.Tunnel, in watch.Insight, now time.Time) []resource.Field {
+func unwell(t store.Tunnel, in store.Insight, now time.Time) []resource.Field {
 	newest := last(in.Health)
-	if kit.Unprobed(t.HealthCheck) || newest == nil || watch.HealthOf(newest.Value) == watch.Healthy {
+	if kit.Unprobed(t.HealthCheck) || newest == nil || store.HealthOf(newest.Value) == store.Healthy {
 		return nil
 	}
 	began, whole := newest.At, true
@@ -83,20 +83,20 @@ func unwell(t watch.Tunnel, in watch.Insight, now time.Time) []resource.Field {
 		if p.Value == nil || p.At.After(newest.At) {
 			continue
 		}
-		if watch.HealthOf(p.Value) == watch.Healthy {
+		if store.HealthOf(p.Value) == store.Healthy {
 			whole = false
 			break
 		}
 		began = p.At
 	}
-	f := resource.Field{Label: "Not healthy", Value: "since " + clock(began) + ", for " + tui.AgeSince(began, now), Role: healthRole(watch.HealthOf(newest.Value))}
+	f := resource.Field{Label: "Not healthy", Value: "since " + clock(began) + ", for " + tui.AgeSince(began, now), Role: healthRole(store.HealthOf(newest.Value))}
 	if whole {
 		f.Value = "for all of these 24 h, perhaps longer"
 	}
 	return []resource.Field{f}
 }
 
-func rateGraph(label, side string, series []watch.Point, err error) resource.Field {
+func rateGraph(label, side string, series []store.Point, err error) resource.Field {
 	f := resource.Field{Label: label, Value: "not known", Role: tui.Muted}
 	if err != nil {
 		f.Note = kit.Sentence(err)
@@ -116,14 +116,14 @@ func rateGraph(label, side string, series []watch.Point, err error) resource.Fie
 
 // graph draws a series as wide as there is room. Of the steps that share a sign the lowest, or the most, is drawn: an
 // average would hide what is short.
-func graph(series []watch.Point, top float64, pick func(a, b float64) float64, words, drawn string) func(int) (string, string) {
+func graph(series []store.Point, top float64, pick func(a, b float64) float64, words, drawn string) func(int) (string, string) {
 	values := make([]*float64, len(series))
 	for i, p := range series {
 		values[i] = p.Value
 	}
 	return func(room int) (string, string) {
 		cells, per := tui.Squeeze(values, room, pick)
-		span := fmt.Sprintf("; %d min a sign", per*int(watch.InsightStep/time.Minute))
+		span := fmt.Sprintf("; %d min a sign", per*int(store.InsightStep/time.Minute))
 		if per > 1 {
 			span += ", the " + drawn + " of it"
 		}
@@ -132,7 +132,7 @@ func graph(series []watch.Point, top float64, pick func(a, b float64) float64, w
 }
 
 // last is the newest point that is known and whose step is over; nil when none is.
-func last(series []watch.Point) *watch.Point {
+func last(series []store.Point) *store.Point {
 	for i := len(series) - 2; i >= 0; i-- {
 		if series[i].Value != nil && !math.IsNaN(*series[i].Value) {
 			return &series[i]
@@ -142,8 +142,8 @@ func last(series []watch.Point) *watch.Point {
 }
 
 // extreme is the first known point than which none is better; nil when none is known.
-func extreme(series []watch.Point, better func(a, b float64) bool) *watch.Point {
-	var best *watch.Point
+func extreme(series []store.Point, better func(a, b float64) bool) *store.Point {
+	var best *store.Point
 	for i, p := range series {
 		if p.Value != nil && !math.IsNaN(*p.Value) && (best == nil || better(*p.Value, *best.Value)) {
 			best = &series[i]
@@ -155,7 +155,7 @@ func extreme(series []watch.Point, better func(a, b float64) bool) *watch.Point 
 func clock(at time.Time) string { return at.UTC().Format("15:04") }
 
 // since says of which step a value is.
-func since(p watch.Point) string { return "at " + clock(p.At) }
+func since(p store.Point) string { return "at " + clock(p.At) }
 
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", share*100) }
 
@@ -174,7 +174,7 @@ func rate(bits float64) string {
 }
 
 // locations are those of Cloudflare's that the tunnel's traffic goes through, the busiest first.
-func locations(t watch.Tunnel, in watch.Insight) resource.Section {
+func locations(t store.Tunnel, in store.Insight) resource.Section {
 	s := resource.Section{Title: "Cloudflare's locations, last hour"}
 	prose := func(text string) {
 		s.Fields = append(s.Fields, resource.Field{Value: text, Role: tui.Muted, Prose: true})
@@ -196,7 +196,7 @@ func locations(t watch.Tunnel, in watch.Insight) resource.Section {
 			if c.Score != nil {
 				f.Note += ", " + percent(*c.Score)
 			}
-			if bad := c.State(); bad == watch.Degraded || bad == watch.HealthDown {
+			if bad := c.State(); bad == store.Degraded || bad == store.HealthDown {
 				f.Role = healthRole(bad)
 			}
 		}

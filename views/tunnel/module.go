@@ -13,7 +13,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/netrules"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
@@ -48,9 +48,9 @@ func (m *Module) Destinations() []tui.Destination {
 }
 
 // source is the feed, and what the detail page's relations need.
-func (m *Module) source(kinds ...api.TunnelKind) resource.Source[watch.Tunnel] {
+func (m *Module) source(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 	s := m.env.Feed.Tunnels(kinds...)
-	s.Want = func() tea.Cmd { return m.env.Feed.Want(watch.HealthSource) }
+	s.Want = func() tea.Cmd { return m.env.Feed.Want(store.HealthSource) }
 	s.Related = m.env.WantRelated
 	s.Looked = m.look
 	return s
@@ -65,22 +65,22 @@ func (m *Module) look(id string) tea.Cmd {
 }
 
 // byID finds a tunnel in the newest snapshot.
-func (m *Module) byID(id string) (watch.Tunnel, bool) {
+func (m *Module) byID(id string) (store.Tunnel, bool) {
 	for _, t := range m.env.Feed.Last().Tunnels {
 		if t.ID == id {
 			return t, true
 		}
 	}
-	return watch.Tunnel{}, false
+	return store.Tunnel{}, false
 }
 
 // Services implements kit.Module: the feed is the program's own.
 func (m *Module) Services() []tui.Service { return []tui.Service{m.leases, tracker{m}} }
 
-func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Description[watch.Tunnel] {
+func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Description[store.Tunnel] {
 	d := Describe(title, m.env.Glyphs)
 	d.Columns = slices.Insert(MarkOld(d.Columns, func(id string) bool { return m.env.Feed.Diagnosis().Old(id) }), 3, healthColumn())
-	d.Sections = func(t watch.Tunnel, now time.Time) []resource.Section {
+	d.Sections = func(t store.Tunnel, now time.Time) []resource.Section {
 		own := sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID), lookback(t, m.env.Feed.Look(t.Name), now)...)
 		return append(own, m.env.Related(subject(t))...)
 	}
@@ -88,13 +88,13 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 	d.Create = func() tea.Cmd { return m.create(kinds) }
 	d.DeleteAll = m.deleteAll
 	d.Many = m.many
-	d.Edit = func(t watch.Tunnel) tea.Cmd {
+	d.Edit = func(t store.Tunnel) tea.Cmd {
 		if t.Kind == api.IPsec {
 			return m.ipsecEditor().Edit(t.ID, t.Name)
 		}
 		return m.greEditor().Edit(t.ID, t.Name)
 	}
-	d.Delete = func(t watch.Tunnel) tea.Cmd {
+	d.Delete = func(t store.Tunnel) tea.Cmd {
 		if t.Kind == api.IPsec {
 			return m.ipsecEditor().Delete(t.ID, t.Name)
 		}
@@ -108,7 +108,7 @@ func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 	return kit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again, Next: m.afterGRE,
 		Draft: "gre", Guard: kit.OnDelete(end(m, api.GRETunnel.Tunnel), nil), Made: func(t api.GRETunnel, r change.Result) tea.Cmd { return m.made(r.ID, t.Name, t.InterfaceAddress) },
 		HangsOn: func(ctx context.Context, t api.GRETunnel) []string {
-			return m.env.HangsOn(ctx, subject(watch.Tunnel{Tunnel: t.Tunnel()}))
+			return m.env.HangsOn(ctx, subject(store.Tunnel{Tunnel: t.Tunnel()}))
 		}}
 }
 
@@ -119,12 +119,12 @@ func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 			return m.made(r.ID, t.Name, t.InterfaceAddress)
 		},
 		HangsOn: func(ctx context.Context, t api.IPsecTunnel) []string {
-			return m.env.HangsOn(ctx, subject(watch.Tunnel{Tunnel: t.Tunnel()}))
+			return m.env.HangsOn(ctx, subject(store.Tunnel{Tunnel: t.Tunnel()}))
 		}}
 }
 
 // deleteAll plans the end of several tunnels, of either kind.
-func (m *Module) deleteAll(rows []watch.Tunnel) tea.Cmd {
+func (m *Module) deleteAll(rows []store.Tunnel) tea.Cmd {
 	n := strconv.Itoa(len(rows))
 	gre, ipsec := m.greEditor().Deletion, m.ipsecEditor().Deletion
 	return tea.Batch(m.env.WantRelated(), tui.Push(kit.NewSeveral(m.env, "Delete "+n+" tunnels", "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
@@ -168,7 +168,7 @@ func (m *Module) newIPsec() tea.Cmd { return tea.Batch(m.wantSetup(), m.ipsecEdi
 
 // wantSetup has everything fetched that the checks and proposals of a new tunnel rest on.
 func (m *Module) wantSetup() tea.Cmd {
-	return tea.Batch(m.leases.Want(), m.env.Feed.Want(watch.PrefixSource))
+	return tea.Batch(m.leases.Want(), m.env.Feed.Want(store.PrefixSource))
 }
 
 // Setups implements kit.Setter.
@@ -178,7 +178,7 @@ func (m *Module) Setups() []kit.Setup {
 }
 
 // acts are what only tunnels have.
-func (m *Module) acts(t watch.Tunnel) []tui.Action {
+func (m *Module) acts(t store.Tunnel) []tui.Action {
 	out := []tui.Action{m.follow(t.ID, t.Name)}
 	if trace, ok := m.env.TraceAction(goal(t)); ok {
 		out = append(out, trace)
@@ -194,7 +194,7 @@ func (m *Module) acts(t watch.Tunnel) []tui.Action {
 
 // goal is where a traceroute from Cloudflare meets the tunnel's router. Cloudflare knows the router's address only where a
 // customer endpoint is set; an IPsec tunnel needs none.
-func goal(t watch.Tunnel) kit.Goal {
+func goal(t store.Tunnel) kit.Goal {
 	g := kit.Goal{Address: t.CustomerEndpoint, Tunnel: t.Name}
 	if g.Address == "" {
 		g.Help = "The tunnel has no customer endpoint: type your router's public address"
@@ -225,7 +225,7 @@ func (m *Module) replace(id, name string) tea.Cmd {
 	}))
 }
 
-func subject(t watch.Tunnel) kit.Subject {
+func subject(t store.Tunnel) kit.Subject {
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
 	return kit.Subject{Kind: string(t.Kind), ID: t.ID, Name: t.Name, Interface: subnet.Masked()}
 }
@@ -267,7 +267,7 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 }
 
 // OpenObject implements kit.Opener. Events of tunnels do not tell which kind it is.
-func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
+func (m *Module) OpenObject(kind store.Resource, id string) tui.View {
 	if kind != "" && kind != diagnose.GRETunnels && kind != diagnose.IPsecTunnels {
 		return nil
 	}
@@ -277,7 +277,7 @@ func (m *Module) OpenObject(kind watch.Resource, id string) tui.View {
 	return nil
 }
 
-func (m *Module) openOne(t watch.Tunnel) func() tui.View {
+func (m *Module) openOne(t store.Tunnel) func() tui.View {
 	return func() tui.View { return resource.NewDetail(m.describe("Tunnels"), m.source(), t) }
 }
 
@@ -313,8 +313,8 @@ func (m *Module) asns(except string) []netrules.ASNUse {
 	return out
 }
 
-func (m *Module) others(except string) []watch.Tunnel {
-	return slices.DeleteFunc(slices.Clone(m.env.Feed.Last().Tunnels), func(t watch.Tunnel) bool { return except != "" && t.ID == except })
+func (m *Module) others(except string) []store.Tunnel {
+	return slices.DeleteFunc(slices.Clone(m.env.Feed.Last().Tunnels), func(t store.Tunnel) bool { return except != "" && t.ID == except })
 }
 
 func ruleKind(k api.TunnelKind) netrules.Kind {

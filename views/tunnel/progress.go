@@ -9,7 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/kit"
 )
@@ -76,13 +76,13 @@ func (p *progress) look(m *Module) {
 		keyed = t.PSK.LastGeneratedOn.Time
 	}
 	p.reach(&p.keyed, m.hasKey(t), keyed, now)
-	p.reach(&p.healthy, probed(t) == watch.Healthy, time.Time{}, now)
-	p.reach(&p.tcp, t.State == watch.Up || (t.BGPStatus != nil && t.BGPStatus.TCPEstablished), time.Time{}, now)
+	p.reach(&p.healthy, probed(t) == store.Healthy, time.Time{}, now)
+	p.reach(&p.tcp, t.State == store.Up || (t.BGPStatus != nil && t.BGPStatus.TCPEstablished), time.Time{}, now)
 	var changed time.Time
-	if t.State == watch.Up {
+	if t.State == store.Up {
 		changed = t.Track.Changed
 	}
-	p.reach(&p.up, t.State == watch.Up, changed, now)
+	p.reach(&p.up, t.State == store.Up, changed, now)
 	p.looked = true
 }
 
@@ -102,7 +102,7 @@ func (p *progress) reach(step *arrival, is bool, known, now time.Time) {
 
 // hasKey tells whether the tunnel has a pre-shared key, as far as the API or this program knows: a key that
 // was sent along when the tunnel was made may have no date.
-func (m *Module) hasKey(t watch.Tunnel) bool {
+func (m *Module) hasKey(t store.Tunnel) bool {
 	return m.keyed[t.ID] || t.PSK != nil && !t.PSK.LastGeneratedOn.IsZero()
 }
 

@@ -9,7 +9,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
@@ -19,13 +19,13 @@ import (
 const keep = "keep"
 
 // many are the actions on marked tunnels besides their deletion.
-func (m *Module) many(rows []watch.Tunnel) []tui.Action {
+func (m *Module) many(rows []store.Tunnel) []tui.Action {
 	return []tui.Action{{Name: "health-checks", Keys: []string{"H"}, Short: "health checks", Footer: true, Why: m.env.NoWrites,
 		Long: "Change the health checks of the marked tunnels, each reviewed", Run: func() tea.Cmd { return m.healthForm(rows) }}}
 }
 
 // healthForm asks what to change; what is kept stays as each tunnel has it.
-func (m *Module) healthForm(rows []watch.Tunnel) tea.Cmd {
+func (m *Module) healthForm(rows []store.Tunnel) tea.Cmd {
 	title := fmt.Sprintf("Health checks of %d tunnels", len(rows))
 	field := func(key, label, help string, values ...string) form.Field {
 		options := []form.Option{{Value: keep, Label: "as it is"}}
@@ -46,7 +46,7 @@ func (m *Module) healthForm(rows []watch.Tunnel) tea.Cmd {
 }
 
 // healthReview plans the change of each tunnel, with a difference of its own.
-func (m *Module) healthReview(title string, rows []watch.Tunnel, v form.Values) tui.View {
+func (m *Module) healthReview(title string, rows []store.Tunnel, v form.Values) tui.View {
 	confirm := "change " + strconv.Itoa(len(rows))
 	return kit.NewSeveral(m.env, title, confirm, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 		var plans []change.Plan
@@ -61,7 +61,7 @@ func (m *Module) healthReview(title string, rows []watch.Tunnel, v form.Values) 
 	}, func(change.Result) tea.Cmd { return m.env.Feed.Again() }).BehindForm()
 }
 
-func (m *Module) healthPlan(ctx context.Context, w *change.Writer, t watch.Tunnel, v form.Values) (change.Plan, error) {
+func (m *Module) healthPlan(ctx context.Context, w *change.Writer, t store.Tunnel, v form.Values) (change.Plan, error) {
 	if t.Kind == api.IPsec {
 		opened, err := change.IPsecTunnels.Read(ctx, m.env.Account, t.ID)
 		if err != nil {

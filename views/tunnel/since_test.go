@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/live"
 )
@@ -15,17 +15,17 @@ func TestSinceCountsOnlyWhatWasWatched(t *testing.T) {
 	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 	ago := func(d time.Duration) time.Time { return now.Add(-d) }
 	for name, c := range map[string]struct {
-		track watch.Track
+		track store.Track
 		want  string
 	}{
-		"a change was seen":         {watch.Track{Watched: ago(time.Hour), Looked: now, Changed: ago(5 * time.Minute)}, "5m"},
-		"none, watched throughout":  {watch.Track{Watched: ago(9 * time.Minute), Looked: now}, ">9m"},
-		"none, with a gap":          {watch.Track{Watched: ago(9 * time.Minute), Looked: now, Unwatched: 3 * time.Minute}, ">6m"},
-		"none, hardly watched":      {watch.Track{Watched: ago(9 * time.Minute), Looked: now, Unwatched: 9 * time.Minute}, "?"},
-		"none, only just looked at": {watch.Track{Watched: ago(10 * time.Second), Looked: now}, "?"},
-		"none, no answer any more":  {watch.Track{Watched: ago(9 * time.Minute), Looked: ago(7 * time.Minute)}, ">2m"},
+		"a change was seen":         {store.Track{Watched: ago(time.Hour), Looked: now, Changed: ago(5 * time.Minute)}, "5m"},
+		"none, watched throughout":  {store.Track{Watched: ago(9 * time.Minute), Looked: now}, ">9m"},
+		"none, with a gap":          {store.Track{Watched: ago(9 * time.Minute), Looked: now, Unwatched: 3 * time.Minute}, ">6m"},
+		"none, hardly watched":      {store.Track{Watched: ago(9 * time.Minute), Looked: now, Unwatched: 9 * time.Minute}, "?"},
+		"none, only just looked at": {store.Track{Watched: ago(10 * time.Second), Looked: now}, "?"},
+		"none, no answer any more":  {store.Track{Watched: ago(9 * time.Minute), Looked: ago(7 * time.Minute)}, ">2m"},
 	} {
-		if got := Since(watch.Tunnel{State: watch.Up, Track: c.track}, now); got != c.want {
+		if got := Since(store.Tunnel{State: store.Up, Track: c.track}, now); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
@@ -33,12 +33,12 @@ func TestSinceCountsOnlyWhatWasWatched(t *testing.T) {
 
 // A session that flaps is up at this moment: the counts say that it is not well all the same.
 func TestTheCountsNameWhatFlaps(t *testing.T) {
-	up, flaps := watch.Tunnel{State: watch.Up}, watch.Tunnel{State: watch.Up, Track: watch.Track{Flapping: true}}
+	up, flaps := store.Tunnel{State: store.Up}, store.Tunnel{State: store.Up, Track: store.Track{Flapping: true}}
 	off := false
-	static := watch.Tunnel{State: watch.NoBGP, Health: watch.TunnelHealth{State: watch.HealthDown}}
+	static := store.Tunnel{State: store.NoBGP, Health: store.TunnelHealth{State: store.HealthDown}}
 	unprobed := static
 	unprobed.HealthCheck = &api.HealthCheck{Enabled: &off}
-	for want, rows := range map[string][]watch.Tunnel{
+	for want, rows := range map[string][]store.Tunnel{
 		"3 tunnels   ✗ 1 by probes   ● 1 up   ○ 2 no BGP": {static, unprobed, up}, // with its probes off nothing is known of it
 		"2 tunnels   1 flapping   ● 2 up":                 {up, flaps},
 		"1 tunnel   ● 1 up":                               {up},
@@ -69,12 +69,12 @@ func TestSinceWhenTheProbesFindItBad(t *testing.T) {
 		"bad as far as one can look": {[]*float64{nil, &bad, &bad, nil}, "for all of these 24 h, perhaps longer"},
 		"nothing is known":           {[]*float64{nil, nil, nil}, ""},
 	} {
-		look := live.Look{Insight: watch.Insight{At: now}}
+		look := live.Look{Insight: store.Insight{At: now}}
 		for i, v := range c.series {
-			look.Health = append(look.Health, watch.Point{At: now.Add(time.Duration(i-len(c.series)) * watch.InsightStep), Value: v})
+			look.Health = append(look.Health, store.Point{At: now.Add(time.Duration(i-len(c.series)) * store.InsightStep), Value: v})
 		}
 		got := ""
-		for _, f := range lookback(watch.Tunnel{}, look, now)[0].Fields {
+		for _, f := range lookback(store.Tunnel{}, look, now)[0].Fields {
 			if f.Label == "Not healthy" {
 				got = f.Value
 			}

@@ -13,7 +13,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -21,52 +21,52 @@ import (
 )
 
 // Describe describes tunnels under the given list title. The rows may be of one kind or of both.
-func Describe(plural string, glyphs tui.Glyphs) resource.Description[watch.Tunnel] {
-	return resource.Description[watch.Tunnel]{
+func Describe(plural string, glyphs tui.Glyphs) resource.Description[store.Tunnel] {
+	return resource.Description[store.Tunnel]{
 		Plural:  plural,
-		ID:      func(t watch.Tunnel) string { return t.ID },
-		Name:    func(t watch.Tunnel) string { return t.Name },
-		JSON:    func(t watch.Tunnel) []byte { return kit.Copyable(t.JSON()) },
+		ID:      func(t store.Tunnel) string { return t.ID },
+		Name:    func(t store.Tunnel) string { return t.Name },
+		JSON:    func(t store.Tunnel) []byte { return kit.Copyable(t.JSON()) },
 		Columns: columns(glyphs),
 		SortBy:  "state",
-		Summary: func(rows []watch.Tunnel) tui.Line { return Summary(rows, glyphs) },
-		Sections: func(t watch.Tunnel, now time.Time) []resource.Section {
+		Summary: func(rows []store.Tunnel) tui.Line { return Summary(rows, glyphs) },
+		Sections: func(t store.Tunnel, now time.Time) []resource.Section {
 			return sections(t, now, glyphs, diagnose.Session(t.Tunnel, now))
 		},
 	}
 }
 
 // role is how a state is drawn.
-func role(s watch.State) tui.Role {
+func role(s store.State) tui.Role {
 	switch s {
-	case watch.Up:
+	case store.Up:
 		return tui.Good
-	case watch.Down:
+	case store.Down:
 		return tui.Bad
-	case watch.NoBGP:
+	case store.NoBGP:
 		return tui.Muted
 	}
 	return tui.Pending
 }
 
-func glyph(s watch.State, g tui.Glyphs) string {
+func glyph(s store.State, g tui.Glyphs) string {
 	switch s {
-	case watch.Up:
+	case store.Up:
 		return g.Up
-	case watch.Down:
+	case store.Down:
 		return g.Down
-	case watch.NoBGP:
+	case store.NoBGP:
 		return g.None
-	case watch.Establishing:
+	case store.Establishing:
 		return g.Pending
 	}
 	return g.Unknown
 }
 
 // StateText is the state in words with its glyph, and what it means.
-func StateText(t watch.Tunnel, g tui.Glyphs) (string, tui.Role) { return stateText(t, g), stateRole(t) }
+func StateText(t store.Tunnel, g tui.Glyphs) (string, tui.Role) { return stateText(t, g), stateRole(t) }
 
-func stateText(t watch.Tunnel, g tui.Glyphs) string {
+func stateText(t store.Tunnel, g tui.Glyphs) string {
 	if t.Track.Flapping {
 		// The glyph tells what it is at the moment; without glyphs the word does.
 		if g == tui.WordGlyphs {
@@ -78,15 +78,15 @@ func stateText(t watch.Tunnel, g tui.Glyphs) string {
 }
 
 // stateRole marks a flapping session also while it is up.
-func stateRole(t watch.Tunnel) tui.Role {
-	if t.Track.Flapping && t.State == watch.Up {
+func stateRole(t store.Tunnel) tui.Role {
+	if t.Track.Flapping && t.State == store.Up {
 		return tui.Pending
 	}
 	return role(t.State)
 }
 
-func columns(g tui.Glyphs) []table.Column[watch.Tunnel] {
-	type T = watch.Tunnel
+func columns(g tui.Glyphs) []table.Column[store.Tunnel] {
+	type T = store.Tunnel
 	muted := func(T) tui.Role { return tui.Muted }
 	text := func(get func(T) string) func(T, time.Time) string {
 		return func(t T, _ time.Time) string { return tui.Clean(get(t)) }
@@ -113,20 +113,20 @@ func columns(g tui.Glyphs) []table.Column[watch.Tunnel] {
 
 // MarkOld has the state of a session say how old its status is, where old tells that it may be left over from an earlier
 // time: the column with the age of every status has no room on a narrow screen.
-func MarkOld(columns []table.Column[watch.Tunnel], old func(id string) bool) []table.Column[watch.Tunnel] {
-	left := func(t watch.Tunnel) bool { return t.State == watch.Up && !statusTime(t).IsZero() && old(t.ID) }
+func MarkOld(columns []table.Column[store.Tunnel], old func(id string) bool) []table.Column[store.Tunnel] {
+	left := func(t store.Tunnel) bool { return t.State == store.Up && !statusTime(t).IsZero() && old(t.ID) }
 	out := slices.Clone(columns)
 	for i, col := range out {
 		if col.Key != "state" {
 			continue
 		}
-		out[i].Text = func(t watch.Tunnel, now time.Time) string {
+		out[i].Text = func(t store.Tunnel, now time.Time) string {
 			if left(t) {
 				return col.Text(t, now) + ", " + tui.AgeSince(statusTime(t), now) + " old"
 			}
 			return col.Text(t, now)
 		}
-		out[i].Role = func(t watch.Tunnel) tui.Role {
+		out[i].Role = func(t store.Tunnel) tui.Role {
 			if left(t) {
 				return tui.Pending
 			}
@@ -137,28 +137,28 @@ func MarkOld(columns []table.Column[watch.Tunnel], old func(id string) bool) []t
 }
 
 // healthColumn is what the probes found; "-" when nothing is known or checks are off.
-func healthColumn() table.Column[watch.Tunnel] {
-	return table.Column[watch.Tunnel]{Key: "health", Title: "HEALTH", Width: 8,
-		Text: func(t watch.Tunnel, _ time.Time) string { return cmp.Or(string(probed(t)), "-") },
-		Role: func(t watch.Tunnel) tui.Role { return healthRole(probed(t)) },
-		Compare: func(a, b watch.Tunnel) int {
+func healthColumn() table.Column[store.Tunnel] {
+	return table.Column[store.Tunnel]{Key: "health", Title: "HEALTH", Width: 8,
+		Text: func(t store.Tunnel, _ time.Time) string { return cmp.Or(string(probed(t)), "-") },
+		Role: func(t store.Tunnel) tui.Role { return healthRole(probed(t)) },
+		Compare: func(a, b store.Tunnel) int {
 			return cmp.Compare(probed(a).Severity(), probed(b).Severity())
 		}}
 }
 
 // probed is the health that the probes found. With the checks off the analytics call every tunnel down,
 // which says nothing about it.
-func probed(t watch.Tunnel) watch.Health {
+func probed(t store.Tunnel) store.Health {
 	if kit.Unprobed(t.HealthCheck) {
-		return watch.HealthUnknown
+		return store.HealthUnknown
 	}
 	return t.Health.State
 }
 
-func bySeverity(a, b watch.Tunnel) int { return cmp.Compare(severity(a), severity(b)) }
+func bySeverity(a, b store.Tunnel) int { return cmp.Compare(severity(a), severity(b)) }
 
 // severity puts a session that flaps behind those that are down, also in the moments when it is up.
-func severity(t watch.Tunnel) int {
+func severity(t store.Tunnel) int {
 	s := 2 * t.State.Severity()
 	if t.Track.Flapping {
 		s = min(s, 1)
@@ -169,11 +169,11 @@ func severity(t watch.Tunnel) int {
 // Since is the age of the last change that was seen. Without one, all that is known is that the state
 // has lasted at least as long as flarewire has watched, until the last answer; the time in which nobody looked
 // does not count.
-func Since(t watch.Tunnel, now time.Time) string {
+func Since(t store.Tunnel, now time.Time) string {
 	switch {
 	case !t.Track.Changed.IsZero():
 		return tui.AgeSince(t.Track.Changed, now)
-	case t.State == watch.NoBGP:
+	case t.State == store.NoBGP:
 		return "-"
 	}
 	if age := t.Track.Looked.Sub(t.Track.Watched) - t.Track.Unwatched; age >= time.Minute {
@@ -184,7 +184,7 @@ func Since(t watch.Tunnel, now time.Time) string {
 
 // statusAge stays as it is for a whole minute: every row has one, and a finer one would repaint every
 // row of a screen at rest every few seconds.
-func statusAge(t watch.Tunnel, now time.Time) string {
+func statusAge(t store.Tunnel, now time.Time) string {
 	at := statusTime(t)
 	if !at.IsZero() && now.Sub(at) < time.Minute {
 		return "<1m"
@@ -193,35 +193,35 @@ func statusAge(t watch.Tunnel, now time.Time) string {
 }
 
 // bySince puts the newest change first; tunnels of which none was seen come last.
-func bySince(a, b watch.Tunnel) int { return b.Track.Changed.Compare(a.Track.Changed) }
+func bySince(a, b store.Tunnel) int { return b.Track.Changed.Compare(a.Track.Changed) }
 
 // statusTime is when the API says that the status is from.
-func statusTime(t watch.Tunnel) time.Time {
+func statusTime(t store.Tunnel) time.Time {
 	if t.BGPStatus == nil {
 		return time.Time{}
 	}
 	return t.BGPStatus.UpdatedAt.Time
 }
 
-func byStatusAge(a, b watch.Tunnel) int { return statusTime(b).Compare(statusTime(a)) }
+func byStatusAge(a, b store.Tunnel) int { return statusTime(b).Compare(statusTime(a)) }
 
-func byASN(a, b watch.Tunnel) int { return cmp.Compare(asNumber(a), asNumber(b)) }
+func byASN(a, b store.Tunnel) int { return cmp.Compare(asNumber(a), asNumber(b)) }
 
-func customer(t watch.Tunnel) string   { return t.CustomerEndpoint }
-func cloudflare(t watch.Tunnel) string { return t.CloudflareEndpoint }
-func inner(t watch.Tunnel) string      { return t.InterfaceAddress }
+func customer(t store.Tunnel) string   { return t.CustomerEndpoint }
+func cloudflare(t store.Tunnel) string { return t.CloudflareEndpoint }
+func inner(t store.Tunnel) string      { return t.InterfaceAddress }
 
 // byAddress orders by the number of an address, not by its text: .9 comes before .10.
-func byAddress(get func(watch.Tunnel) string) func(a, b watch.Tunnel) int {
-	parse := func(t watch.Tunnel) netip.Addr {
+func byAddress(get func(store.Tunnel) string) func(a, b store.Tunnel) int {
+	parse := func(t store.Tunnel) netip.Addr {
 		text, _, _ := strings.Cut(get(t), "/")
 		addr, _ := netip.ParseAddr(text)
 		return addr
 	}
-	return func(a, b watch.Tunnel) int { return parse(a).Compare(parse(b)) }
+	return func(a, b store.Tunnel) int { return parse(a).Compare(parse(b)) }
 }
 
-func asNumber(t watch.Tunnel) uint32 {
+func asNumber(t store.Tunnel) uint32 {
 	if t.BGP == nil {
 		return 0
 	}
@@ -229,7 +229,7 @@ func asNumber(t watch.Tunnel) uint32 {
 }
 
 // asn is "-" without BGP: an absent number is not a zero.
-func asn(t watch.Tunnel) string {
+func asn(t store.Tunnel) string {
 	if t.BGP == nil {
 		return "-"
 	}
@@ -237,14 +237,14 @@ func asn(t watch.Tunnel) string {
 }
 
 // peer is the customer's BGP speaker where the API names it.
-func peer(t watch.Tunnel) string {
+func peer(t store.Tunnel) string {
 	if t.BGPStatus == nil || t.BGPStatus.CustomerSpeakerIP == "" {
 		return "-"
 	}
 	return t.BGPStatus.CustomerSpeakerIP
 }
 
-func fsm(t watch.Tunnel) string {
+func fsm(t store.Tunnel) string {
 	if t.BGPStatus == nil || t.BGPStatus.FSM == "" {
 		return "-"
 	}
@@ -263,23 +263,23 @@ func KindName(k api.TunnelKind) string {
 }
 
 // Summary counts the states, worst first.
-func Summary(rows []watch.Tunnel, g tui.Glyphs) tui.Line {
-	counts := watch.Count(rows)
+func Summary(rows []store.Tunnel, g tui.Glyphs) tui.Line {
+	counts := store.Count(rows)
 	whole := fmt.Sprintf("%d tunnels", len(rows))
 	if len(rows) == 1 {
 		whole = "1 tunnel"
 	}
 	line := tui.Line{{Text: whole, Role: tui.Strong}}
-	for _, s := range []watch.State{watch.Down, watch.Establishing, watch.Unknown, watch.Up, watch.NoBGP} {
-		if s == watch.Establishing {
+	for _, s := range []store.State{store.Down, store.Establishing, store.Unknown, store.Up, store.NoBGP} {
+		if s == store.Establishing {
 			line = append(line, deadByProbes(rows, g)...)
 		}
-		if s == watch.Up {
+		if s == store.Up {
 			line = append(line, flapping(rows)...)
 		}
 		if n := counts[s]; n > 0 {
 			word := strings.ToLower(s.Word())
-			if s == watch.NoBGP {
+			if s == store.NoBGP {
 				word = "no BGP"
 			}
 			line = append(line, tui.Span{Text: "   "},
@@ -290,7 +290,7 @@ func Summary(rows []watch.Tunnel, g tui.Glyphs) tui.Line {
 }
 
 // flapping are those that flap; each is counted by what it is at the moment, too.
-func flapping(rows []watch.Tunnel) tui.Line {
+func flapping(rows []store.Tunnel) tui.Line {
 	n := 0
 	for i := range rows {
 		if rows[i].Track.Flapping {
@@ -304,10 +304,10 @@ func flapping(rows []watch.Tunnel) tui.Line {
 }
 
 // deadByProbes are those that no session tells to be down, but the probes do; each is counted by its session, too.
-func deadByProbes(rows []watch.Tunnel, g tui.Glyphs) tui.Line {
+func deadByProbes(rows []store.Tunnel, g tui.Glyphs) tui.Line {
 	n := 0
 	for _, t := range rows {
-		if (t.State == watch.Up || t.State == watch.NoBGP) && probed(t) == watch.HealthDown {
+		if (t.State == store.Up || t.State == store.NoBGP) && probed(t) == store.HealthDown {
 			n++
 		}
 	}

@@ -1,4 +1,4 @@
-package watch_test
+package store_test
 
 import (
 	"errors"
@@ -7,16 +7,16 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // silence is so long a time in which nobody answers; it ends with the next poll that is given an answer.
-func (b *bench) silence(long time.Duration) watch.Snapshot {
+func (b *bench) silence(long time.Duration) store.Snapshot {
 	b.t.Helper()
 	there := b.acc.lists
 	away := &api.Error{Kind: api.NetworkTrouble}
 	b.acc.lists = api.TunnelLists{GREErr: away, IPsecErr: away}
-	var s watch.Snapshot
+	var s store.Snapshot
 	for end := b.now.Add(long); b.now.Before(end); {
 		s = b.poll()
 	}
@@ -138,10 +138,10 @@ func TestARouteThatAppearsInAnOutageIsMarkedSo(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
 	w.routes = []api.Route{{ID: "r"}}
-	b.see(watch.RouteSource)
+	b.see(store.RouteSource)
 	w.routes = append(w.routes, api.Route{ID: "s"})
 	b.now = b.now.Add(10 * time.Minute)
-	if events := b.see(watch.RouteSource); len(events) != 1 || !events[0].Unwatched {
+	if events := b.see(store.RouteSource); len(events) != 1 || !events[0].Unwatched {
 		t.Errorf("%+v", events)
 	}
 }
@@ -153,21 +153,21 @@ func TestEventsAreInTheOrderInWhichTheyHappened(t *testing.T) {
 	b.acc.lists.GRE = []api.GRETunnel{gre("fra", api.BGPUp)}
 	w.routes = []api.Route{{ID: "r"}}
 	b.poll()
-	b.see(watch.RouteSource)
+	b.see(store.RouteSource)
 	said := b.now.Add(time.Second)
 	b.set(api.BGPDown)
 	w.routes = []api.Route{{ID: "r", ModifiedOn: api.Time{Time: said}}}
-	b.see(watch.RouteSource)
+	b.see(store.RouteSource)
 	events := b.w.Last().Events
-	if len(events) != 2 || !events[0].At.Equal(said) || !slices.IsSortedFunc(events, func(a, b watch.Event) int { return a.At.Compare(b.At) }) {
+	if len(events) != 2 || !events[0].At.Equal(said) || !slices.IsSortedFunc(events, func(a, b store.Event) int { return a.At.Compare(b.At) }) {
 		t.Errorf("%+v", events)
 	}
 }
 
 // ofTheAPI is what happened to the API itself.
-func ofTheAPI(s watch.Snapshot) (out []watch.EventKind) {
+func ofTheAPI(s store.Snapshot) (out []store.EventKind) {
 	for _, e := range s.Events {
-		if e.Resource == watch.APIResource {
+		if e.Resource == store.APIResource {
 			out = append(out, e.Kind)
 		}
 	}
@@ -184,13 +184,13 @@ func TestAnOutageOfTheAPIIsAnEvent(t *testing.T) {
 	if s := b.silence(15 * time.Second); len(ofTheAPI(s)) != 0 {
 		t.Errorf("one lost poll is %v", s.Events)
 	}
-	if s := b.silence(time.Minute); len(s.Events) != 1 || s.Events[0].Kind != watch.NoAnswer || !s.Events[0].At.Equal(from) {
+	if s := b.silence(time.Minute); len(s.Events) != 1 || s.Events[0].Kind != store.NoAnswer || !s.Events[0].At.Equal(from) {
 		t.Errorf("%+v", s.Events)
 	}
 	b.set(api.BGPUp)
 	b.set(api.BGPUp)
 	end := b.w.Last().Events
-	if len(end) != 2 || end[1].Kind != watch.AnswersAgain || end[1].At.Sub(end[1].Since) != 75*time.Second {
+	if len(end) != 2 || end[1].Kind != store.AnswersAgain || end[1].At.Sub(end[1].Since) != 75*time.Second {
 		t.Errorf("%+v", end)
 	}
 	b.start(path)
@@ -242,7 +242,7 @@ func TestAnOutageIsInTheHistoryOnce(t *testing.T) {
 	}
 	both(api.TunnelLists{})
 	b.start(path)
-	want := []watch.EventKind{watch.NoAnswer, watch.AnswersAgain, watch.NoAnswer, watch.AnswersAgain}
+	want := []store.EventKind{store.NoAnswer, store.AnswersAgain, store.NoAnswer, store.AnswersAgain}
 	if got := ofTheAPI(b.w.Last()); !slices.Equal(got, want) {
 		t.Errorf("%v", got)
 	}

@@ -1,4 +1,4 @@
-package watch_test
+package store_test
 
 import (
 	"context"
@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // account is what the watcher polls: tests change its lists and errors between polls.
@@ -23,16 +23,16 @@ type bench struct {
 	t   *testing.T
 	acc *account
 	now time.Time
-	w   *watch.Watcher
+	w   *store.Watcher
 }
 
 func newBench(t *testing.T) *bench {
 	b := &bench{t: t, acc: &account{}, now: time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)}
-	b.w = watch.New(b.acc, func() time.Time { return b.now }, 0)
+	b.w = store.New(b.acc, func() time.Time { return b.now }, 0)
 	return b
 }
 
-func (b *bench) poll() watch.Snapshot {
+func (b *bench) poll() store.Snapshot {
 	b.now = b.now.Add(15 * time.Second)
 	return b.w.Poll(b.t.Context())
 }
@@ -47,7 +47,7 @@ func gre(name string, state api.BGPState) api.GRETunnel {
 
 func ipsec(name string) api.IPsecTunnel { return api.IPsecTunnel{ID: "id-" + name, Name: name} }
 
-func find(t *testing.T, s watch.Snapshot, name string) watch.Tunnel {
+func find(t *testing.T, s store.Snapshot, name string) store.Tunnel {
 	t.Helper()
 	for _, tunnel := range s.Tunnels {
 		if tunnel.Name == name {
@@ -55,23 +55,23 @@ func find(t *testing.T, s watch.Snapshot, name string) watch.Tunnel {
 		}
 	}
 	t.Fatalf("%s is not in the snapshot", name)
-	return watch.Tunnel{}
+	return store.Tunnel{}
 }
 
 func TestStateOfASession(t *testing.T) {
 	withStatus := func(s api.BGPState) api.Tunnel { return gre("x", s).Tunnel() }
 	for name, c := range map[string]struct {
 		tunnel api.Tunnel
-		want   watch.State
+		want   store.State
 	}{
-		"up":                              {withStatus(api.BGPUp), watch.Up},
-		"establishing":                    {withStatus(api.BGPEstablishing), watch.Establishing},
-		"down":                            {withStatus(api.BGPDown), watch.Down},
-		"a word nobody has heard of":      {withStatus("BGP_RESTING"), watch.Unknown},
-		"configured but without a status": {withStatus(""), watch.Unknown},
-		"no BGP at all":                   {ipsec("x").Tunnel(), watch.NoBGP},
+		"up":                              {withStatus(api.BGPUp), store.Up},
+		"establishing":                    {withStatus(api.BGPEstablishing), store.Establishing},
+		"down":                            {withStatus(api.BGPDown), store.Down},
+		"a word nobody has heard of":      {withStatus("BGP_RESTING"), store.Unknown},
+		"configured but without a status": {withStatus(""), store.Unknown},
+		"no BGP at all":                   {ipsec("x").Tunnel(), store.NoBGP},
 	} {
-		if got := watch.StateOf(c.tunnel); got != c.want {
+		if got := store.StateOf(c.tunnel); got != c.want {
 			t.Errorf("%s: %s, want %s", name, got, c.want)
 		}
 	}
@@ -98,7 +98,7 @@ func TestAListThatFailsKeepsItsLastGoodRowsWithTheirAge(t *testing.T) {
 		t.Errorf("errors: all %v, gre %v, ipsec %v", s.Err(), s.Err(api.GRE), s.Err(api.IPsec))
 	}
 	for _, e := range s.Events {
-		if e.Kind == watch.TunnelGone {
+		if e.Kind == store.TunnelGone {
 			t.Errorf("a failed list made %s disappear", e.Name)
 		}
 	}
@@ -146,7 +146,7 @@ func TestTimeOfAChangeIsTheServersOnlyWhenItFitsBetweenThePolls(t *testing.T) {
 
 func TestASessionThatLeavesUpThriceInTenMinutesFlaps(t *testing.T) {
 	b := newBench(t)
-	set := func(s api.BGPState) watch.Tunnel {
+	set := func(s api.BGPState) store.Tunnel {
 		b.acc.lists.GRE = []api.GRETunnel{gre("fra", s)}
 		return find(t, b.poll(), "fra")
 	}
@@ -172,11 +172,11 @@ func TestTunnelsThatComeGoAndChangeAreEvents(t *testing.T) {
 	changed := gre("same", api.BGPUp)
 	changed.ModifiedOn = api.Time{Time: b.now.Add(time.Second)}
 	b.acc.lists.GRE = []api.GRETunnel{changed, gre("new", api.BGPUp)}
-	kinds := map[watch.EventKind]string{}
+	kinds := map[store.EventKind]string{}
 	for _, e := range b.poll().Events {
 		kinds[e.Kind] = e.Name
 	}
-	for kind, name := range map[watch.EventKind]string{watch.TunnelAppeared: "new", watch.TunnelGone: "old", watch.TunnelModified: "same"} {
+	for kind, name := range map[store.EventKind]string{store.TunnelAppeared: "new", store.TunnelGone: "old", store.TunnelModified: "same"} {
 		if kinds[kind] != name {
 			t.Errorf("%s: %q, want %s", kind, kinds[kind], name)
 		}
@@ -220,7 +220,7 @@ func TestSnapshotsHandedOutDoNotChange(t *testing.T) {
 	events, track := len(before.Events), len(before.Tunnels[0].Track.Events)
 	b.acc.lists.GRE = []api.GRETunnel{gre("fra", api.BGPUp)}
 	b.poll()
-	if len(before.Events) != events || len(before.Tunnels[0].Track.Events) != track || before.Tunnels[0].State != watch.Down {
+	if len(before.Events) != events || len(before.Tunnels[0].Track.Events) != track || before.Tunnels[0].State != store.Down {
 		t.Error("a later poll changed a snapshot that somebody holds")
 	}
 }

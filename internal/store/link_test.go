@@ -1,4 +1,4 @@
-package watch_test
+package store_test
 
 import (
 	"fmt"
@@ -9,7 +9,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // portDesk is somebody who watches the interconnects of the simulated account.
@@ -17,7 +17,7 @@ type portDesk struct {
 	*testing.T
 	now  time.Time
 	edge *simedge.Edge
-	w    *watch.Watcher
+	w    *store.Watcher
 
 	account *api.AccountClient
 }
@@ -26,17 +26,17 @@ func newPortDesk(t *testing.T) *portDesk {
 	d := &portDesk{T: t, now: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return d.now }
 	edge, account := sitAt(t, clock)
-	d.edge, d.account, d.w = edge, account, watch.New(account, clock, 0)
-	d.w.Use(watch.FromAccount(account))
+	d.edge, d.account, d.w = edge, account, store.New(account, clock, 0)
+	d.w.Use(store.FromAccount(account))
 	return d
 }
 
-func (d *portDesk) look() watch.Snapshot {
+func (d *portDesk) look() store.Snapshot {
 	d.now = d.now.Add(2 * time.Minute)
-	return d.w.PollSource(d.Context(), watch.LinkSource)
+	return d.w.PollSource(d.Context(), store.LinkSource)
 }
 
-func (d *portDesk) port(s watch.Snapshot, name string) watch.Port {
+func (d *portDesk) port(s store.Snapshot, name string) store.Port {
 	d.Helper()
 	for _, p := range s.Ports {
 		if p.Name == name {
@@ -44,24 +44,24 @@ func (d *portDesk) port(s watch.Snapshot, name string) watch.Port {
 		}
 	}
 	d.Fatalf("no port %s in %v", name, s.Ports)
-	return watch.Port{}
+	return store.Port{}
 }
 
 func TestAPortGoesDownAndComesBack(t *testing.T) {
 	d := newPortDesk(t)
 	s := d.look()
-	if len(s.Ports) != 4 || len(s.Links) != 2 || len(s.Events) != 0 || d.port(s, "nwf-fra03-1").State != watch.PortHealthy {
+	if len(s.Ports) != 4 || len(s.Links) != 2 || len(s.Events) != 0 || d.port(s, "nwf-fra03-1").State != store.PortHealthy {
 		t.Fatalf("%+v, %d links, %v", s.Ports, len(s.Links), s.Events)
 	}
-	for _, step := range []struct{ from, to watch.PortState }{{watch.PortHealthy, watch.PortDown}, {watch.PortDown, watch.PortHealthy}} {
+	for _, step := range []struct{ from, to store.PortState }{{store.PortHealthy, store.PortDown}, {store.PortDown, store.PortHealthy}} {
 		if err := d.edge.SetInterconnectStatus("nwf-fra03-1", string(step.to), "light"); err != nil {
 			t.Fatal(err)
 		}
 		before := len(s.Events)
 		s = d.look()
 		events := s.Events[before:]
-		if len(events) != 1 || events[0].Kind != watch.PortChanged || events[0].FromPort != step.from || events[0].ToPort != step.to ||
-			events[0].Resource != watch.PortResource || !events[0].At.Equal(d.port(s, "nwf-fra03-1").At) {
+		if len(events) != 1 || events[0].Kind != store.PortChanged || events[0].FromPort != step.from || events[0].ToPort != step.to ||
+			events[0].Resource != store.PortResource || !events[0].At.Equal(d.port(s, "nwf-fra03-1").At) {
 			t.Errorf("%s to %s: %+v", step.from, step.to, events)
 		}
 	}
@@ -73,13 +73,13 @@ func TestAStateThatCannotBeAskedKeepsTheLastOne(t *testing.T) {
 	first := d.port(d.look(), "nwf-fra03-1")
 	d.edge.Fault(simedge.Fault{Path: "*nwf-fra03-1/status", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
 	s := d.look()
-	if p := d.port(s, "nwf-fra03-1"); p.State != watch.PortHealthy || !p.At.Equal(first.At) || p.Err == nil {
+	if p := d.port(s, "nwf-fra03-1"); p.State != store.PortHealthy || !p.At.Equal(first.At) || p.Err == nil {
 		t.Errorf("the last state is %+v", p)
 	}
 	if p := d.port(s, "nwf-ams04-1"); !p.At.Equal(d.now) || p.Err != nil {
 		t.Errorf("the other port is %+v", p)
 	}
-	if f := s.Feed(watch.LinkSource); f.Err == nil || f.Failures != 0 {
+	if f := s.Feed(store.LinkSource); f.Err == nil || f.Failures != 0 {
 		t.Errorf("that a part is missing is not said: %+v", f)
 	}
 }
@@ -89,7 +89,7 @@ func TestHalfOfTheInterconnects(t *testing.T) {
 	d := newPortDesk(t)
 	d.edge.Fault(simedge.Fault{Path: "*cni/interconnects*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
 	s := d.look()
-	if s.Ports != nil || s.PortErr == nil || len(s.Links) != 2 || s.Feed(watch.LinkSource).Err == nil {
+	if s.Ports != nil || s.PortErr == nil || len(s.Links) != 2 || s.Feed(store.LinkSource).Err == nil {
 		t.Errorf("ports %v (%v), %d links", s.Ports, s.PortErr, len(s.Links))
 	}
 	d.edge.ClearFaults()

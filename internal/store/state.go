@@ -1,7 +1,7 @@
-// Package watch polls an account's tunnels, keeps the last good lists with their age, and turns the
+// Package store polls an account's tunnels, keeps the last good lists with their age, and turns the
 // differences between two polls into events. It knows no screen: whoever shows the data calls Poll
 // and gets a snapshot that never changes afterwards.
-package watch
+package store
 
 import (
 	"strings"

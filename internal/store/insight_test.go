@@ -1,4 +1,4 @@
-package watch_test
+package store_test
 
 import (
 	"testing"
@@ -6,7 +6,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // sitAt opens the simulated account through the real client.
@@ -27,14 +27,14 @@ func TestInsightIntoATunnel(t *testing.T) {
 	if _, err := edge.Seed(simedge.BadInIdleColos); err != nil {
 		t.Fatal(err)
 	}
-	in := watch.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
+	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
 	for what, err := range map[string]error{"health": in.HealthErr, "ingress": in.IngressErr, "egress": in.EgressErr, "colos": in.ColoErr, "flow": in.ColoFlowErr} {
 		if err != nil {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
-	for what, series := range map[string][]watch.Point{"health": in.Health, "ingress": in.Ingress, "egress": in.Egress} {
-		if len(series) != 289 || series[100].Value == nil || series[288].At.After(now) || !series[1].At.Equal(series[0].At.Add(watch.InsightStep)) {
+	for what, series := range map[string][]store.Point{"health": in.Health, "ingress": in.Ingress, "egress": in.Egress} {
+		if len(series) != 289 || series[100].Value == nil || series[288].At.After(now) || !series[1].At.Equal(series[0].At.Add(store.InsightStep)) {
 			t.Errorf("%s: %d points from %s", what, len(series), series[0].At)
 		}
 	}
@@ -42,7 +42,7 @@ func TestInsightIntoATunnel(t *testing.T) {
 		t.Fatalf("%+v", in.Colos)
 	}
 	for i, c := range in.Colos {
-		if last := i >= 6; c.Idle() != last || (c.State() == watch.HealthDown) != last {
+		if last := i >= 6; c.Idle() != last || (c.State() == store.HealthDown) != last {
 			t.Errorf("%d: %s is %s, idle %t", i, c.Name, c.State(), c.Idle())
 		}
 	}
@@ -56,12 +56,12 @@ func TestInsightWithoutTheTrafficOfLocations(t *testing.T) {
 	if _, err := edge.Seed(simedge.BadInSomeColos); err != nil {
 		t.Fatal(err)
 	}
-	in := watch.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
-	if in.ColoFlow || len(in.Colos) != 8 || in.Colos[0].BitRate != nil || in.Colos[0].State() != watch.HealthDown {
+	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
+	if in.ColoFlow || len(in.Colos) != 8 || in.Colos[0].BitRate != nil || in.Colos[0].State() != store.HealthDown {
 		t.Errorf("the worst come first and no traffic is claimed: %+v", in.Colos)
 	}
 	edge.BlankTrafficNames(true)
-	if in := watch.ReadInsight(t.Context(), account, "fra-dc1-gre", now); in.Ingress[100].Value == nil {
+	if in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now); in.Ingress[100].Value == nil {
 		t.Errorf("the traffic is not found where the dataset names no tunnel: %v", in.IngressErr)
 	}
 }
@@ -71,7 +71,7 @@ func TestInsightWithoutPermission(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 2, 0, 0, time.UTC)
 	edge, account := sitAt(t, func() time.Time { return now })
 	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "/graphql", Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
-	in := watch.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
+	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
 	if api.KindOf(in.HealthErr) != api.PermissionMissing || in.ColoFlow || in.Health[10].Value != nil || len(in.Colos) != 0 {
 		t.Errorf("%v %+v", in.HealthErr, in.Colos)
 	}

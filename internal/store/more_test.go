@@ -1,4 +1,4 @@
-package watch_test
+package store_test
 
 import (
 	"context"
@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // world is what can be polled besides the tunnels; tests change it between polls.
@@ -16,25 +16,25 @@ type world struct {
 	health   map[string]float64
 	traffic  map[string]float64
 	routes   []api.Route
-	prefixes []watch.Prefix
+	prefixes []store.Prefix
 	err      error
 
 	mu    sync.Mutex // sources that are due together are asked at the same time
-	asked map[watch.SourceName]int
+	asked map[store.SourceName]int
 }
 
 // count notes that a source was asked.
-func (w *world) count(name watch.SourceName) {
+func (w *world) count(name store.SourceName) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.asked[name]++
 }
 
-func (w *world) fetchers() watch.Fetchers {
-	w.asked = map[watch.SourceName]int{}
-	return watch.Fetchers{
+func (w *world) fetchers() store.Fetchers {
+	w.asked = map[store.SourceName]int{}
+	return store.Fetchers{
 		Health: func(context.Context, time.Time, time.Time) (api.HealthReport, error) {
-			w.count(watch.HealthSource)
+			w.count(store.HealthSource)
 			var r api.HealthReport
 			for name, state := range w.health {
 				r.Samples = append(r.Samples, api.HealthSample{TunnelName: name, State: &state})
@@ -52,11 +52,11 @@ func (w *world) fetchers() watch.Fetchers {
 			return r, w.err
 		},
 		Routes: func(context.Context) ([]api.Route, error) {
-			w.count(watch.RouteSource)
+			w.count(store.RouteSource)
 			return w.routes, w.err
 		},
-		Prefixes: func(context.Context) ([]watch.Prefix, error) {
-			w.count(watch.PrefixSource)
+		Prefixes: func(context.Context) ([]store.Prefix, error) {
+			w.count(store.PrefixSource)
 			return w.prefixes, w.err
 		},
 	}
@@ -69,14 +69,14 @@ func newWorld(b *bench) *world {
 }
 
 // see polls one source a minute later and gives the events that it brought.
-func (b *bench) see(source watch.SourceName) []watch.Event {
+func (b *bench) see(source store.SourceName) []store.Event {
 	before := len(b.w.Last().Events)
 	b.now = b.now.Add(time.Minute)
 	return b.w.PollSource(b.t.Context(), source).Events[before:]
 }
 
-func kinds(events []watch.Event) map[watch.EventKind]string {
-	out := map[watch.EventKind]string{}
+func kinds(events []store.Event) map[store.EventKind]string {
+	out := map[store.EventKind]string{}
 	for _, e := range events {
 		out[e.Kind] = e.Name
 	}
@@ -91,38 +91,38 @@ func TestHealthDegradesAndRecovers(t *testing.T) {
 		t.Errorf("nobody asked for the health, yet it is %s", got.Health.State)
 	}
 	w.health = map[string]float64{"fra": 1}
-	if events := b.see(watch.HealthSource); len(events) != 0 {
+	if events := b.see(store.HealthSource); len(events) != 0 {
 		t.Errorf("the first look is no event: %v", events)
 	}
-	if got := find(t, b.w.Last(), "fra"); got.Health.State != watch.Healthy || !got.Health.Since.IsZero() {
+	if got := find(t, b.w.Last(), "fra"); got.Health.State != store.Healthy || !got.Health.Since.IsZero() {
 		t.Errorf("%+v", got.Health)
 	}
 	w.health["fra"] = 0.5
-	events := b.see(watch.HealthSource)
-	if len(events) != 1 || events[0].FromHealth != watch.Healthy || events[0].ToHealth != watch.Degraded || events[0].Name != "fra" {
+	events := b.see(store.HealthSource)
+	if len(events) != 1 || events[0].FromHealth != store.Healthy || events[0].ToHealth != store.Degraded || events[0].Name != "fra" {
 		t.Errorf("%v", events)
 	}
 	got := find(t, b.poll(), "fra") // the next list of tunnels keeps the health
-	if got.Health.State != watch.Degraded || got.Health.Since.IsZero() || len(got.Track.Events) != 1 {
+	if got.Health.State != store.Degraded || got.Health.Since.IsZero() || len(got.Track.Events) != 1 {
 		t.Errorf("%+v, %v", got.Health, got.Track.Events)
 	}
 	delete(w.health, "fra")
-	if events := b.see(watch.HealthSource); len(events) != 0 || find(t, b.w.Last(), "fra").Health.State != "" {
+	if events := b.see(store.HealthSource); len(events) != 0 || find(t, b.w.Last(), "fra").Health.State != "" {
 		t.Error("what the analytics do not name any more is not known, and that is no change")
 	}
 	w.health["fra"] = 1
-	if events := b.see(watch.HealthSource); kinds(events)[watch.HealthChanged] != "fra" {
+	if events := b.see(store.HealthSource); kinds(events)[store.HealthChanged] != "fra" {
 		t.Errorf("the recovery is missed: %v", events)
 	}
 }
 
 func TestHealthInWords(t *testing.T) {
 	number := func(f float64) *float64 { return &f }
-	for state, want := range map[*float64]watch.Health{
-		nil: "", number(1): watch.Healthy, number(0.81): watch.Healthy, number(0.8): watch.Degraded, number(0.5): watch.Degraded,
-		number(0.4): watch.Degraded, number(0.39): watch.HealthDown, number(0): watch.HealthDown,
+	for state, want := range map[*float64]store.Health{
+		nil: "", number(1): store.Healthy, number(0.81): store.Healthy, number(0.8): store.Degraded, number(0.5): store.Degraded,
+		number(0.4): store.Degraded, number(0.39): store.HealthDown, number(0): store.HealthDown,
 	} {
-		if got := watch.HealthOf(state); got != want {
+		if got := store.HealthOf(state); got != want {
 			t.Errorf("%v: %q, want %q", state, got, want)
 		}
 	}
@@ -132,20 +132,20 @@ func TestPrefixesThatAreWithdrawnAndAdvertisedAreEvents(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
 	set := func(advertised bool, at time.Time) {
-		w.prefixes = []watch.Prefix{{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24"}, Bindings: []api.Binding{},
+		w.prefixes = []store.Prefix{{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24"}, Bindings: []api.Binding{},
 			BGP: []api.BGPPrefix{{ID: "b", CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &advertised, AdvertisedModifiedAt: api.Time{Time: at}}}}}}
 	}
 	set(true, b.now)
-	b.see(watch.PrefixSource)
+	b.see(store.PrefixSource)
 	at := b.now.Add(20 * time.Second)
 	set(false, at)
-	events := b.see(watch.PrefixSource)
-	if len(events) != 1 || events[0].Kind != watch.PrefixWithdrawn || events[0].Name != "198.18.0.0/24" || !events[0].At.Equal(at) || events[0].Resource != watch.BGPPrefixResource {
+	events := b.see(store.PrefixSource)
+	if len(events) != 1 || events[0].Kind != store.PrefixWithdrawn || events[0].Name != "198.18.0.0/24" || !events[0].At.Equal(at) || events[0].Resource != store.BGPPrefixResource {
 		t.Errorf("withdrawn: %+v", events)
 	}
 	set(true, b.now.Add(24*time.Hour)) // a clock that is off
-	events = b.see(watch.PrefixSource)
-	if len(events) != 1 || events[0].Kind != watch.PrefixAdvertised || !events[0].At.Equal(b.now) {
+	events = b.see(store.PrefixSource)
+	if len(events) != 1 || events[0].Kind != store.PrefixAdvertised || !events[0].At.Equal(b.now) {
 		t.Errorf("advertised: %+v", events)
 	}
 }
@@ -154,28 +154,28 @@ func TestSomebodyChangesRoutesAndBindings(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
 	w.routes = []api.Route{{ID: "1", Prefix: "10.1.0.0/16", Nexthop: "10.0.0.1"}, {ID: "2", Prefix: "10.2.0.0/16", Nexthop: "10.0.0.1"}}
-	b.see(watch.RouteSource)
+	b.see(store.RouteSource)
 	w.routes = []api.Route{{ID: "2", Prefix: "10.2.0.0/16", Nexthop: "10.0.0.1", ModifiedOn: api.Time{Time: b.now}}, {ID: "3", Prefix: "10.3.0.0/16", Nexthop: "10.0.0.1"}}
-	got := kinds(b.see(watch.RouteSource))
-	for kind, name := range map[watch.EventKind]string{watch.TunnelGone: "10.1.0.0/16 via 10.0.0.1", watch.TunnelModified: "10.2.0.0/16 via 10.0.0.1", watch.TunnelAppeared: "10.3.0.0/16 via 10.0.0.1"} {
+	got := kinds(b.see(store.RouteSource))
+	for kind, name := range map[store.EventKind]string{store.TunnelGone: "10.1.0.0/16 via 10.0.0.1", store.TunnelModified: "10.2.0.0/16 via 10.0.0.1", store.TunnelAppeared: "10.3.0.0/16 via 10.0.0.1"} {
 		if got[kind] != name {
 			t.Errorf("%s: %q, want %q", kind, got[kind], name)
 		}
 	}
-	prefix := watch.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24"}, Bindings: []api.Binding{{ID: "b", CIDR: "198.18.0.0/24", ServiceName: "Magic Transit"}}}
-	w.prefixes = []watch.Prefix{prefix}
-	b.see(watch.PrefixSource)
+	prefix := store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24"}, Bindings: []api.Binding{{ID: "b", CIDR: "198.18.0.0/24", ServiceName: "Magic Transit"}}}
+	w.prefixes = []store.Prefix{prefix}
+	b.see(store.PrefixSource)
 	prefix.Bindings, prefix.BindErr = nil, errors.New("403")
-	w.prefixes = []watch.Prefix{prefix}
-	if events := b.see(watch.PrefixSource); len(events) != 0 || len(b.w.Last().Prefixes[0].Bindings) != 1 {
+	w.prefixes = []store.Prefix{prefix}
+	if events := b.see(store.PrefixSource); len(events) != 0 || len(b.w.Last().Prefixes[0].Bindings) != 1 {
 		t.Errorf("bindings that could not be read were not lost: %v", events)
 	}
-	if b.w.Last().Feed(watch.PrefixSource).Err == nil {
+	if b.w.Last().Feed(store.PrefixSource).Err == nil {
 		t.Error("that a part could not be read is not said")
 	}
 	prefix.Bindings, prefix.BindErr = []api.Binding{}, nil
-	w.prefixes = []watch.Prefix{prefix}
-	if got := kinds(b.see(watch.PrefixSource)); got[watch.TunnelGone] != "198.18.0.0/24 to Magic Transit" {
+	w.prefixes = []store.Prefix{prefix}
+	if got := kinds(b.see(store.PrefixSource)); got[store.TunnelGone] != "198.18.0.0/24 to Magic Transit" {
 		t.Errorf("the binding is gone: %v", got)
 	}
 }
@@ -184,7 +184,7 @@ func TestTrafficIsTheNewestWholeStep(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
 	w.traffic = map[string]float64{"fra": 8e6}
-	b.see(watch.TrafficSource)
+	b.see(store.TrafficSource)
 	got := b.w.Last().Traffic["fra"]
 	if got.Ingress == nil || *got.Ingress != 8e6 || got.Egress == nil || *got.Egress != 4e6 {
 		t.Errorf("%+v", got)
@@ -196,14 +196,14 @@ func TestASourceThatFailsLeavesTheOthersAlone(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
 	w.routes = []api.Route{{ID: "1"}}
-	b.see(watch.RouteSource)
-	fetched := b.w.Last().Feed(watch.RouteSource).Fetched
+	b.see(store.RouteSource)
+	fetched := b.w.Last().Feed(store.RouteSource).Fetched
 	w.err = &api.Error{Kind: api.RateLimited, RetryAfter: 20 * time.Minute}
-	if events := b.see(watch.RouteSource); len(events) != 0 {
+	if events := b.see(store.RouteSource); len(events) != 0 {
 		t.Errorf("a failure is no event: %v", events)
 	}
 	s := b.poll()
-	f := s.Feed(watch.RouteSource)
+	f := s.Feed(store.RouteSource)
 	if len(s.Routes) != 1 || !f.Fetched.Equal(fetched) || f.Err == nil || s.Err() != nil {
 		t.Errorf("routes %v, fetched %s, error %v; the tunnels say %v", s.Routes, f.Fetched, f.Err, s.Err())
 	}
@@ -218,12 +218,12 @@ func TestOnlyWhatIsWantedAndDueIsAsked(t *testing.T) {
 	if b.w.PollDue(t.Context()); len(w.asked) != 0 {
 		t.Errorf("nobody wanted anything, yet asked %v", w.asked)
 	}
-	b.w.Want(watch.HealthSource, watch.PrefixSource)
+	b.w.Want(store.HealthSource, store.PrefixSource)
 	for range 5 * 4 { // five minutes of looking every 15 s
 		b.w.PollDue(t.Context())
 		b.now = b.now.Add(15 * time.Second)
 	}
-	if w.asked[watch.HealthSource] != 5 || w.asked[watch.PrefixSource] != 3 || w.asked[watch.RouteSource] != 0 {
+	if w.asked[store.HealthSource] != 5 || w.asked[store.PrefixSource] != 3 || w.asked[store.RouteSource] != 0 {
 		t.Errorf("asked %v, want the health each minute and the prefixes every two", w.asked)
 	}
 	if due := b.w.Last().DueAt(); due.After(b.now) {
@@ -235,9 +235,9 @@ func TestOnlyWhatIsWantedAndDueIsAsked(t *testing.T) {
 func TestManyPrefixesAreAskedLessOften(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
-	w.prefixes = make([]watch.Prefix, 220)
-	b.see(watch.PrefixSource)
-	if every := b.w.Last().Feed(watch.PrefixSource).Every; every != 24*time.Minute {
+	w.prefixes = make([]store.Prefix, 220)
+	b.see(store.PrefixSource)
+	if every := b.w.Last().Feed(store.PrefixSource).Every; every != 24*time.Minute {
 		t.Errorf("441 requests every %s", every)
 	}
 }
@@ -247,9 +247,9 @@ func TestManyPrefixesAreAskedLessOften(t *testing.T) {
 func TestAnHourOfWatchingIsCheap(t *testing.T) {
 	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 	edge, account := sitAt(t, func() time.Time { return now })
-	w := watch.New(account, func() time.Time { return now }, 0)
-	w.Use(watch.FromAccount(account))
-	w.Want(watch.SourceNames()...)
+	w := store.New(account, func() time.Time { return now }, 0)
+	w.Use(store.FromAccount(account))
+	w.Want(store.SourceNames()...)
 	begin := now
 	for now.Sub(begin) < time.Hour {
 		w.Poll(t.Context())

@@ -1,4 +1,4 @@
-package watch_test
+package store_test
 
 import (
 	"errors"
@@ -11,20 +11,20 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/watch"
+	"flarewire/internal/store"
 )
 
 // start is a new run of the program with the history at path.
 func (b *bench) start(path string) {
-	b.w = watch.New(b.acc, func() time.Time { return b.now }, 0)
-	b.w.Remember(watch.OpenHistory(path, b.now, 0))
+	b.w = store.New(b.acc, func() time.Time { return b.now }, 0)
+	b.w.Remember(store.OpenHistory(path, b.now, 0))
 }
 
 func historyFile(t *testing.T) string {
-	return watch.HistoryPath(t.TempDir(), "work/eu", "023e105f")
+	return store.HistoryPath(t.TempDir(), "work/eu", "023e105f")
 }
 
-func (b *bench) set(state api.BGPState) watch.Tunnel {
+func (b *bench) set(state api.BGPState) store.Tunnel {
 	b.t.Helper()
 	b.acc.lists.GRE = []api.GRETunnel{gre("fra", state)}
 	s := b.poll()
@@ -76,7 +76,7 @@ func TestAChangeWhileNobodyWatchedIsMarkedSo(t *testing.T) {
 	b.now = b.now.Add(time.Hour)
 	b.start(path)
 	got := b.set(api.BGPDown)
-	if n := len(got.Track.Events); n != 1 || !got.Track.Events[0].Unwatched || got.Track.Events[0].From != watch.Up || got.Track.WeekDowns != 1 {
+	if n := len(got.Track.Events); n != 1 || !got.Track.Events[0].Unwatched || got.Track.Events[0].From != store.Up || got.Track.WeekDowns != 1 {
 		t.Errorf("%+v", got.Track)
 	}
 }
@@ -89,14 +89,14 @@ func TestHealthIsComparedWithTheEarlierRun(t *testing.T) {
 	b.set(api.BGPUp)
 	for _, state := range []float64{0, 1} {
 		w.health = map[string]float64{"fra": state}
-		b.see(watch.HealthSource)
+		b.see(store.HealthSource)
 	}
 	b.start(path)
 	w = newWorld(b)
 	b.set(api.BGPUp)
 	w.health = map[string]float64{"fra": 0.5}
-	events := b.see(watch.HealthSource)
-	if len(events) != 1 || !events[0].Unwatched || events[0].FromHealth != watch.Healthy || events[0].ToHealth != watch.Degraded {
+	events := b.see(store.HealthSource)
+	if len(events) != 1 || !events[0].Unwatched || events[0].FromHealth != store.Healthy || events[0].ToHealth != store.Degraded {
 		t.Errorf("%+v", events)
 	}
 }
@@ -158,7 +158,7 @@ func TestTwoInstancesShareTheHistory(t *testing.T) {
 	second := b.w
 	both := func(state api.BGPState) {
 		b.acc.lists.GRE = []api.GRETunnel{gre("fra", state)}
-		for _, w := range []*watch.Watcher{first, second} {
+		for _, w := range []*store.Watcher{first, second} {
 			b.w = w
 			b.poll()
 		}
@@ -175,8 +175,8 @@ func TestTwoInstancesShareTheHistory(t *testing.T) {
 	var wait sync.WaitGroup
 	for range 4 {
 		wait.Go(func() {
-			h := watch.OpenHistory(path, b.now, 0)
-			w := watch.New(&account{lists: b.acc.lists}, func() time.Time { return b.now }, 0)
+			h := store.OpenHistory(path, b.now, 0)
+			w := store.New(&account{lists: b.acc.lists}, func() time.Time { return b.now }, 0)
 			w.Remember(h)
 			for range 10 {
 				if s := w.Poll(t.Context()); s.HistoryErr != nil {
@@ -189,7 +189,7 @@ func TestTwoInstancesShareTheHistory(t *testing.T) {
 		})
 	}
 	wait.Wait()
-	if past, err := watch.OpenHistory(path, b.now, 0).Load(); err != nil || past.Damaged != 0 {
+	if past, err := store.OpenHistory(path, b.now, 0).Load(); err != nil || past.Damaged != 0 {
 		t.Errorf("%d damaged lines, %v", past.Damaged, err)
 	}
 }
@@ -222,7 +222,7 @@ func TestADamagedHistoryLosesOnlyWhatIsDamaged(t *testing.T) {
 		}
 		b.set(api.BGPUp)
 		b.start(path)
-		if got := b.set(api.BGPUp); got.State != watch.Up || got.Track.Changed.IsZero() {
+		if got := b.set(api.BGPUp); got.State != store.Up || got.Track.Changed.IsZero() {
 			t.Errorf("%s: what was written after the damage is lost: %+v", name, got.Track)
 		}
 	}
@@ -232,8 +232,8 @@ func TestTheHistoryIsBoundedAndKeepsThePresentState(t *testing.T) {
 	b := newBench(t)
 	path := historyFile(t)
 	const bound = 16 << 10
-	b.w = watch.New(b.acc, func() time.Time { return b.now }, 0)
-	b.w.Remember(watch.OpenHistory(path, b.now, bound))
+	b.w = store.New(b.acc, func() time.Time { return b.now }, 0)
+	b.w.Remember(store.OpenHistory(path, b.now, bound))
 	b.acc.lists.IPsec = []api.IPsecTunnel{ipsec("quiet")}
 	for i := range 400 {
 		b.set([]api.BGPState{api.BGPUp, api.BGPDown}[i%2])
@@ -269,7 +269,7 @@ func TestTheHistoryIsForTheUserOnlyAndTroubleStopsNothing(t *testing.T) {
 	}
 	b.start(filepath.Join(blocked, "history"))
 	b.acc.lists.GRE = []api.GRETunnel{gre("fra", api.BGPDown)}
-	if s := b.poll(); s.HistoryErr == nil || !strings.Contains(s.HistoryErr.Error(), "make room") || find(t, s, "fra").State != watch.Down {
+	if s := b.poll(); s.HistoryErr == nil || !strings.Contains(s.HistoryErr.Error(), "make room") || find(t, s, "fra").State != store.Down {
 		t.Errorf("%v", s.HistoryErr)
 	}
 }
@@ -296,7 +296,7 @@ func FuzzHistory(f *testing.F) {
 		}
 		b := newBench(t)
 		b.start(path)
-		if got := b.set(api.BGPUp); got.State != watch.Up {
+		if got := b.set(api.BGPUp); got.State != store.Up {
 			t.Errorf("%+v", got)
 		}
 	})
