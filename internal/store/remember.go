@@ -7,26 +7,28 @@ import (
 
 // Remember goes on with the history of earlier runs and keeps it from now on. Call it before the first poll.
 // Trouble with the file is in Snapshot.HistoryErr and stops nothing.
-func (w *Watcher) Remember(h *History) {
-	w.Recall(h)
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.history = h
+func (s *Store) Remember(h *History) {
+	s.Recall(h)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.history = h
 }
 
 // Recall is Remember for a single look: it knows the history of earlier runs and writes nothing into it.
-func (w *Watcher) Recall(h *History) {
+func (s *Store) Recall(h *History) {
 	past, err := h.Load()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.state.HistoryErr = err
-	w.past = past.tracks(w.now())
-	for _, e := range past.Events {
-		if e.Kind != FirstSeen {
-			w.state.Events = append(w.state.Events, e)
+	s.change(func(next *Snapshot) []Event {
+		next.HistoryErr = err
+		s.past = past.tracks(s.now())
+		var events []Event
+		for _, e := range past.Events {
+			if e.Kind != FirstSeen {
+				events = append(events, e)
+			}
 		}
-	}
-	w.state.Events = bounded(w.state.Events, maxEvents)
+		next.Events = bounded(append(slices.Clone(next.Events), events...), maxEvents)
+		return nil
+	})
 }
 
 // tracks are the histories of the tunnels.
@@ -76,66 +78,69 @@ func (t *Track) replay(e Event) {
 
 // looked notes in the history what a poll of the tunnels brought, and now and then that they are watched. Where
 // the one before is too long ago, because there was no answer or the machine slept, it leaves a gap.
-func (w *Watcher) looked(s Snapshot, events []Event, now time.Time) error {
-	if w.history == nil {
-		return s.HistoryErr
+func (s *Store) looked(last *Snapshot, events []Event, now time.Time) error {
+	if s.history == nil {
+		return last.HistoryErr
 	}
-	good := !slices.ContainsFunc(s.Sources, func(src Source) bool { return src.Err != nil })
-	if good && now.Sub(w.watching()) > blindAfter(w.refresh) {
-		if err := w.history.resume(w.good, now); err != nil {
+	good := last.Err() == nil
+	if good && now.Sub(s.watching()) > blindAfter(s.refresh) {
+		if err := s.history.resume(s.good, now); err != nil {
 			return err
 		}
-		w.beat = time.Time{}
+		s.beat = time.Time{}
 	}
 	if good {
-		w.good = now
+		s.good = now
 	}
-	if len(events) == 0 && (!good || now.Sub(w.beat) < beatEvery) {
-		return s.HistoryErr
+	if len(events) == 0 && (!good || now.Sub(s.beat) < beatEvery) {
+		return last.HistoryErr
 	}
 	if good {
-		w.beat = now
+		s.beat = now
 	}
-	return w.history.add(events, now, good)
+	return s.history.add(events, now, good)
 }
 
 // watching is until when the stretch of watching in the history goes, as far as this run knows.
-func (w *Watcher) watching() time.Time {
-	if w.good.IsZero() {
-		return w.history.began
+func (s *Store) watching() time.Time {
+	if s.good.IsZero() {
+		return s.history.began
 	}
-	return w.good
+	return s.good
 }
 
 // record writes events of the other sources to the history. It returns the trouble with the history as it
 // is now.
-func (w *Watcher) record(before error, events []Event, now time.Time) error {
-	if w.history == nil || len(events) == 0 {
+func (s *Store) record(before error, events []Event, now time.Time) error {
+	if s.history == nil || len(events) == 0 {
 		return before
 	}
-	return w.history.add(events, now, false)
+	return s.history.add(events, now, false)
 }
 
 // noted writes to the history and takes what came of it into the state. Whoever asks for the newest
 // snapshot meanwhile does not wait for a file lock or a slow disk.
-func (w *Watcher) noted(write func() error) Snapshot {
-	w.writing.Lock()
-	defer w.writing.Unlock()
-	err := write()
-	w.mu.Lock()
-	defer w.mu.Unlock()
-	w.state.HistoryErr = err
-	return w.state
+func (s *Store) noted(write func() error) {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if err := write(); !same(err, s.Last().HistoryErr) {
+		s.change(func(next *Snapshot) []Event { next.HistoryErr = err; return nil })
+	}
+}
+
+// same reports whether two errors say the same.
+func same(a, b error) bool {
+	return a == nil && b == nil || a != nil && b != nil && a.Error() == b.Error()
 }
 
 // Close notes in the history until when this run has watched.
-func (w *Watcher) Close() error {
-	w.writing.Lock()
-	defer w.writing.Unlock()
-	if w.history == nil || w.good.IsZero() {
+func (s *Store) Close() error {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.history == nil || s.good.IsZero() {
 		return nil
 	}
-	return w.history.add(nil, w.good, true)
+	return s.history.add(nil, s.good, true)
 }
 
 // WeekFrom is since when WeekDowns counts.

@@ -19,8 +19,8 @@ type silence struct {
 
 // after counts a poll that took this time and has left the sources so, and tells where an outage is noticed and where it
 // ends. A refusal is an answer.
-func (s *silence) after(sources []Source, took span) []Event {
-	silent := !slices.ContainsFunc(sources, func(src Source) bool { return !api.Unanswered(src.Err) })
+func (s *silence) after(entries []Entry, took span) []Event {
+	silent := !slices.ContainsFunc(entries, func(e Entry) bool { return !api.Unanswered(e.Err) })
 	was := *s
 	switch {
 	case silent && was.polls == 0:
@@ -30,7 +30,7 @@ func (s *silence) after(sources []Source, took span) []Event {
 	default:
 		*s = silence{}
 	}
-	e := Event{Resource: APIResource, Name: "Cloudflare"}
+	e := Event{Resource: API, Name: "Cloudflare"}
 	switch {
 	case s.polls == silentPolls:
 		e.Kind, e.At = NoAnswer, s.from

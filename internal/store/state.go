@@ -4,6 +4,7 @@
 package store
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -26,7 +27,7 @@ const (
 // StateOf reads the state of a tunnel's session from what the API answered.
 func StateOf(t api.Tunnel) State {
 	if t.BGPStatus == nil {
-		if t.BGP == nil {
+		if t.BGP == nil && !undecodedBGP(t) {
 			return NoBGP
 		}
 		return Unknown
@@ -40,6 +41,12 @@ func StateOf(t api.Tunnel) State {
 		return Down
 	}
 	return Unknown
+}
+
+// undecodedBGP reports whether the API said something about BGP that could not be decoded: that is not "no BGP".
+func undecodedBGP(t api.Tunnel) bool {
+	o, ok := any(&t).(interface{ Undecoded() []string })
+	return ok && slices.ContainsFunc(o.Undecoded(), func(field string) bool { return strings.HasPrefix(field, "bgp") })
 }
 
 // Severity orders states for an operator, worst first: 0 is worst.
@@ -83,8 +90,8 @@ const (
 	PrefixAdvertised EventKind = "advertised" // Name is the CIDR of the BGP prefix
 	PrefixWithdrawn  EventKind = "withdrawn"
 	PortChanged      EventKind = "port"       // FromPort and ToPort differ
-	NoAnswer         EventKind = "no answer"  // of APIResource: At is when the first question got none
-	AnswersAgain     EventKind = "answers"    // of APIResource: Since is when the first question got none
+	NoAnswer         EventKind = "no answer"  // of API: At is when the first question got none
+	AnswersAgain     EventKind = "answers"    // of API: Since is when the first question got none
 	FirstSeen        EventKind = "first seen" // only in the history: what the first look found
 )
 
@@ -92,7 +99,7 @@ const (
 type Event struct {
 	At         time.Time `json:"at"` // when it happened as far as known: see tracker.when
 	Kind       EventKind `json:"kind"`
-	Resource   Resource  `json:"resource,omitempty"` // "": a tunnel
+	Resource   Kind      `json:"resource,omitempty"` // "": a tunnel
 	TunnelID   string    `json:"id,omitempty"`       // of the object, whatever it is
 	Name       string    `json:"name,omitempty"`
 	From       State     `json:"from,omitempty"`

@@ -18,14 +18,14 @@ const (
 
 // tracker compares one poll with what was known before.
 type tracker struct {
-	tracks  map[string]*Track
-	past    map[string]*Track // of earlier runs, for tunnels that were not seen in this one yet
-	sources []Source          // before this poll
-	asked   []Source          // after it
-	blind   time.Duration     // see blindAfter
-	now     time.Time
-	events  []Event
-	first   []Event // for the history only
+	tracks map[string]*Track
+	past   map[string]*Track // of earlier runs, for tunnels that were not seen in this one yet
+	before *Snapshot         // before this read
+	after  *Snapshot         // its entries are those after it
+	blind  time.Duration     // see blindAfter
+	now    time.Time
+	events []Event
+	first  []Event // for the history only
 }
 
 // follow takes a tunnel's newest state into its history. Where its list got no answer, everything stays as it was
@@ -63,7 +63,7 @@ func (k *tracker) compare(track *Track, t api.Tunnel, state State) {
 }
 
 // answered tells that this poll brought the list of this kind.
-func (k *tracker) answered(kind api.TunnelKind) bool { return of(k.asked, kind).Err == nil }
+func (k *tracker) answered(kind api.TunnelKind) bool { return k.after.Entry(Tunnels(kind)).Err == nil }
 
 // gap is the time since a look, when it is clearly more than a round: then it was not watched.
 func (k *tracker) gap(looked time.Time) time.Duration {
@@ -88,7 +88,7 @@ func (k *tracker) meet(t api.Tunnel, state State) *Track {
 	}
 	track = &Track{Watched: k.now, lastState: state, modified: t.ModifiedOn.Time}
 	k.tracks[t.ID] = track
-	if before := of(k.sources, t.Kind); before.answered.IsZero() { // what is there at the first look did not just appear
+	if before := k.before.Entry(Tunnels(t.Kind)); before.answered.IsZero() { // what is there at the first look did not just appear
 		k.first = append(k.first, Event{At: k.now, Kind: FirstSeen, TunnelID: t.ID, Name: t.Name, To: state})
 	} else {
 		k.add(track, Event{At: k.now, Kind: TunnelAppeared, TunnelID: t.ID, Name: t.Name, To: state, Unwatched: k.gap(before.answered) > 0})
@@ -158,17 +158,7 @@ func (k *tracker) changed(track *Track, t api.Tunnel, state State, gap time.Dura
 
 // when is the time of a change, and whether the server said it.
 func (k *tracker) when(kind api.TunnelKind, said time.Time) (time.Time, bool) {
-	return span{of(k.sources, kind).Fetched, k.now}.when(said)
-}
-
-// of is the source of this kind.
-func of(sources []Source, kind api.TunnelKind) Source {
-	for _, s := range sources {
-		if s.Kind == kind {
-			return s
-		}
-	}
-	return Source{}
+	return span{k.before.Entry(Tunnels(kind)).Fetched, k.now}.when(said)
 }
 
 func (k *tracker) add(track *Track, e Event) {

@@ -6,33 +6,9 @@ import (
 	"flarewire/api"
 )
 
-// Prefix is a BYOIP prefix with what belongs to it.
-type Prefix struct {
-	api.Prefix
-	BGP      []api.BGPPrefix // nil: not known
-	Bindings []api.Binding   // nil: not known
-	BGPErr   error           // why BGP could not be read the last time
-	BindErr  error           // why Bindings could not be read the last time
-}
-
-// Resource names a kind of object as the API's collections are called.
-type Resource string
-
-// The resources besides tunnels that events are about.
-const (
-	RouteResource     Resource = "routes"
-	PrefixResource    Resource = "prefixes"
-	BGPPrefixResource Resource = "bgp_prefixes"
-	BindingResource   Resource = "bindings"
-	PortResource      Resource = "cni_interconnects"
-	LinkResource      Resource = "cf_interconnects"
-	// APIResource is Cloudflare's API itself, which has no object: events about whether it answers.
-	APIResource Resource = "api"
-)
-
 // object is what two lists are compared by.
 type object struct {
-	resource   Resource
+	resource   Kind
 	id, name   string
 	modified   time.Time
 	advertised *bool
@@ -42,30 +18,15 @@ type object struct {
 func routeObjects(routes []api.Route) []object {
 	out := make([]object, len(routes))
 	for i, r := range routes {
-		out[i] = object{resource: RouteResource, id: r.ID, name: r.Prefix + " via " + r.Nexthop, modified: r.ModifiedOn.Time}
+		out[i] = object{resource: Routes, id: r.ID, name: r.Prefix + " via " + r.Nexthop, modified: r.ModifiedOn.Time}
 	}
 	return out
 }
 
-// prefixObjects are the prefixes, and what belongs to them where the other list knows it too: neither a
-// list that could not be read before nor the parts of a new prefix just appeared.
-func prefixObjects(prefixes, other []Prefix) []object {
-	known := make(map[string]Prefix, len(other))
-	for _, p := range other {
-		known[p.ID] = p
-	}
-	var out []object
-	for _, p := range prefixes {
-		out = append(out, object{resource: PrefixResource, id: p.ID, name: p.CIDR, modified: p.ModifiedAt.Time})
-		if known[p.ID].BGP != nil {
-			out = append(out, bgpObjects(p.BGP)...)
-		}
-		if known[p.ID].Bindings == nil {
-			continue
-		}
-		for _, b := range p.Bindings {
-			out = append(out, object{resource: BindingResource, id: b.ID, name: b.CIDR + " to " + b.ServiceName})
-		}
+func prefixObjects(prefixes []Prefix) []object {
+	out := make([]object, len(prefixes))
+	for i, p := range prefixes {
+		out[i] = object{resource: Prefixes, id: p.ID, name: p.CIDR, modified: p.ModifiedAt.Time}
 	}
 	return out
 }
@@ -73,7 +34,7 @@ func prefixObjects(prefixes, other []Prefix) []object {
 func bgpObjects(list []api.BGPPrefix) []object {
 	out := make([]object, len(list))
 	for i, b := range list {
-		out[i] = object{resource: BGPPrefixResource, id: b.ID, name: b.CIDR, modified: b.ModifiedAt.Time}
+		out[i] = object{resource: BGPPrefixes, id: b.ID, name: b.CIDR, modified: b.ModifiedAt.Time}
 		if b.OnDemand != nil {
 			out[i].advertised, out[i].changed = b.OnDemand.Advertised, b.OnDemand.AdvertisedModifiedAt.Time
 		}
@@ -81,7 +42,31 @@ func bgpObjects(list []api.BGPPrefix) []object {
 	return out
 }
 
-// span is a time, as that between two good polls of a list.
+func bindingObjects(list []api.Binding) []object {
+	out := make([]object, len(list))
+	for i, b := range list {
+		out[i] = object{resource: Bindings, id: b.ID, name: b.CIDR + " to " + b.ServiceName}
+	}
+	return out
+}
+
+func portObjects(ports []Port) []object {
+	out := make([]object, len(ports))
+	for i, p := range ports {
+		out[i] = object{resource: Ports, id: p.Name, name: p.Name}
+	}
+	return out
+}
+
+func linkObjects(links []api.MagicInterconnect) []object {
+	out := make([]object, len(links))
+	for i, l := range links {
+		out[i] = object{resource: Links, id: l.ID, name: l.Name, modified: l.ModifiedOn.Time}
+	}
+	return out
+}
+
+// span is a time, as that between two good reads of a list.
 type span struct{ from, to time.Time }
 
 // when is the server's own time of a change where it lies in the span, else the span's end, because a
@@ -93,10 +78,15 @@ func (s span) when(said time.Time) (time.Time, bool) {
 	return s.to, false
 }
 
-// look is a good poll of a source: the time since the one before, and whether that was clearly longer than a round.
+// look is a good read of a kind: the time since the one before, and whether that was clearly longer than a round.
 type look struct {
 	span
 	blind bool
+}
+
+// lookBetween is the time between the last good read of an entry and one that has just ended.
+func lookBetween(was Entry, took span) look {
+	return look{span{was.Fetched, took.to}, was.Known() && took.to.Sub(was.Fetched) > blindAfter(was.Every)}
 }
 
 // differences compares two lists of objects.

@@ -1,0 +1,258 @@
+package store
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"flarewire/api"
+)
+
+// Knowledge says how much of a list is known. A list that was not read is never taken for an empty one.
+type Knowledge int
+
+// The four states of knowledge, in the order of how much is known.
+const (
+	Never Knowledge = iota // no answer has come yet
+	Part                   // some objects could not be decoded, or not all could be read
+	None                   // read, and there are none
+	Read                   // read
+)
+
+// Entry says what is known of one kind: when it was read, why the last attempt failed, and what in it could not be decoded.
+type Entry struct {
+	Kind      Kind
+	Fetched   time.Time // when the last good answer was asked for; zero: never read
+	Err       error     // the last attempt failed with this; nil after a good one
+	Failures  int       // failed attempts in a row
+	Every     time.Duration
+	Due       time.Time // when it is read next; zero: at once
+	Undecoded []string  // what could not be decoded in the last good answer: "name: field, field"
+
+	answered time.Time // when the last good answer had come
+}
+
+// Known reports whether the kind was read at least once, completely or in part.
+func (e Entry) Known() bool { return !e.Fetched.IsZero() }
+
+// Settled reports whether absence from the list means anything: it was read, everything in it could be decoded, and the last
+// attempt did not fail.
+func (e Entry) Settled() bool { return e.Known() && e.Err == nil && len(e.Undecoded) == 0 }
+
+// Partial reports whether the kind was read but not everything in it is known.
+func (e Entry) Partial() bool { return e.Known() && len(e.Undecoded) > 0 }
+
+// Why is the reason why a conclusion from absence cannot be drawn, as the end of a sentence: "the IPsec tunnels could not be
+// read". It is empty when the entry is settled.
+func (e Entry) Why() string {
+	title := "the " + e.Kind.Title()
+	switch {
+	case e.Settled():
+		return ""
+	case e.Err != nil:
+		return title + " could not be read"
+	case !e.Known():
+		return title + " were not read yet"
+	}
+	return title + " could not be read completely (" + strings.Join(e.Undecoded[:min(len(e.Undecoded), 2)], "; ") + ")"
+}
+
+// after returns the entry after an attempt that took this time.
+func (e Entry) after(err error, took span) Entry {
+	if err != nil {
+		e.Err, e.Failures = err, e.Failures+1
+		if ownBudget(err) { // nobody was asked
+			e.Failures--
+		}
+		return e
+	}
+	e.Fetched, e.answered, e.Err, e.Failures = took.from, took.to, nil, 0
+	return e
+}
+
+// maxKindBackoff bounds the wait after repeated failures of a kind that is read seldom.
+const maxKindBackoff = 10 * time.Minute
+
+// retry returns how long to wait after a failure: longer each time, and never less than the API asked for.
+func (e Entry) retry(now time.Time) time.Duration {
+	wait := min(e.Every<<min(max(e.Failures-1, 0), 4), max(maxKindBackoff, e.Every))
+	var told *api.Error
+	if errors.As(e.Err, &told) {
+		wait = max(wait, told.RetryAfter)
+		if ownBudget(e.Err) {
+			wait = max(told.Until.Sub(now), time.Second)
+		}
+	}
+	return wait
+}
+
+// ownBudget reports whether a request was not sent because the program's own share of requests is used up.
+func ownBudget(err error) bool {
+	var e *api.Error
+	return errors.As(err, &e) && e.Kind == api.RateLimited && e.Status == 0
+}
+
+// List is the rows of one kind with what is known of them. A function that concludes something from what is not in a list
+// takes the List, not its rows.
+type List[T any] struct {
+	Entry
+	Rows []T // the last good ones; of a kind that was never read there are none
+}
+
+// Knowledge says how much of the list is known.
+func (l List[T]) Knowledge() Knowledge {
+	switch {
+	case !l.Known():
+		return Never
+	case l.Partial():
+		return Part
+	case len(l.Rows) == 0:
+		return None
+	}
+	return Read
+}
+
+// ListOf makes a list that was read completely at a time, for facts that come from elsewhere than a store.
+func ListOf[T any](kind Kind, rows []T, at time.Time) List[T] {
+	return List[T]{Entry{Kind: kind, Fetched: at, answered: at}, rows}
+}
+
+// Reading is a measure by the name of a tunnel or of the tunnel side of an interconnect: the analytics know no ids. A name
+// that is missing was not measured.
+type Reading[T any] struct {
+	Entry
+	By map[string]T
+}
+
+// Snapshot is everything known of an account at one moment. It never changes after it was handed out.
+type Snapshot struct {
+	Version uint64   // grows with every change
+	Tunnels []Tunnel // of both kinds, GRE first, in the API's order
+	GRE     Entry    // of the list of GRE tunnels
+	IPsec   Entry    // of the list of IPsec tunnels
+	Events  []Event  // of everything, oldest first by At, bounded
+	Started time.Time
+	Next    time.Duration // how long after this snapshot the tunnels are read again
+
+	Health         Reading[TunnelHealth]
+	Traffic        Reading[Traffic]
+	Routes         List[api.Route]
+	Prefixes       List[Prefix]
+	Ports          List[Port]
+	Links          List[api.MagicInterconnect]
+	CNIs           List[api.CNI]
+	Slots          List[api.Slot]
+	CNISettings    List[api.CNISettings] // one, or none when the account has not set them
+	Services       List[api.AddressingService]
+	Leases         List[api.Lease]
+	EndpointChecks List[api.EndpointCheck]
+	Accounts       List[api.Account]
+
+	// SilentSince is when Cloudflare was last asked in vain for the tunnels because nobody answered; zero while it answers.
+	SilentSince time.Time
+	HistoryErr  error // the history could not be read or written; the rest is right all the same
+}
+
+// entry returns the entry of a kind in a snapshot that is being made; nil for the kinds that have one per object.
+func (s *Snapshot) entry(k Kind) *Entry {
+	switch k {
+	case GRETunnels:
+		return &s.GRE
+	case IPsecTunnels:
+		return &s.IPsec
+	case HealthChecks:
+		return &s.Health.Entry
+	case TunnelTraffic:
+		return &s.Traffic.Entry
+	case Routes:
+		return &s.Routes.Entry
+	case Prefixes:
+		return &s.Prefixes.Entry
+	case Ports:
+		return &s.Ports.Entry
+	case Links:
+		return &s.Links.Entry
+	case CNIs:
+		return &s.CNIs.Entry
+	case Slots:
+		return &s.Slots.Entry
+	case CNISettings:
+		return &s.CNISettings.Entry
+	case Services:
+		return &s.Services.Entry
+	case Leases:
+		return &s.Leases.Entry
+	case EndpointChecks:
+		return &s.EndpointChecks.Entry
+	case Accounts:
+		return &s.Accounts.Entry
+	}
+	return nil
+}
+
+// Entry says what is known of a kind. For a kind below objects it sums up all of them: it is read when all are, as old as the
+// oldest, and its Undecoded counts those that were not read.
+func (s *Snapshot) Entry(k Kind) Entry {
+	if e := s.entry(k); e != nil {
+		return *e
+	}
+	if k == PortStates {
+		return summed(k, s.Ports.Entry, len(s.Ports.Rows), func(i int) Entry { return s.Ports.Rows[i].Asked })
+	}
+	return summed(k, s.Prefixes.Entry, len(s.Prefixes.Rows), func(i int) Entry { return *s.Prefixes.Rows[i].entry(k) })
+}
+
+// tunnelKinds are the lists that hold tunnels.
+var tunnelKinds = []Kind{GRETunnels, IPsecTunnels}
+
+// Fetched returns when the oldest of these lists was read, of the lists of tunnels when none is named. A list that was never
+// read does not count; zero when none was.
+func (s *Snapshot) Fetched(kinds ...Kind) time.Time {
+	var oldest time.Time
+	for _, k := range orTunnels(kinds) {
+		if at := s.Entry(k).Fetched; oldest.IsZero() || !at.IsZero() && at.Before(oldest) {
+			oldest = at
+		}
+	}
+	return oldest
+}
+
+// Err joins why these lists, those of the tunnels when none is named, could not be read the last time. A reason that is the
+// same for all is given once.
+func (s *Snapshot) Err(kinds ...Kind) error {
+	var errs []error
+	for _, k := range orTunnels(kinds) {
+		err := s.Entry(k).Err
+		if err == nil || slices.ContainsFunc(errs, func(e error) bool { return api.Advice(e) != "" && api.Advice(e) == api.Advice(err) }) {
+			continue
+		}
+		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+func orTunnels(kinds []Kind) []Kind {
+	if len(kinds) == 0 {
+		return tunnelKinds
+	}
+	return kinds
+}
+
+// CannotTell is why nothing can be concluded from what is not in these lists: "cannot tell: the IPsec tunnels could not be
+// read". It is empty when all of them are settled.
+func (s *Snapshot) CannotTell(kinds ...Kind) string {
+	var why []string
+	for _, k := range kinds {
+		if text := s.Entry(k).Why(); text != "" {
+			why = append(why, text)
+		}
+	}
+	if len(why) == 0 {
+		return ""
+	}
+	return "cannot tell: " + strings.Join(why, "; ")
+}
+
+// TunnelsSettled reports whether both lists of tunnels are settled.
+func (s *Snapshot) TunnelsSettled() bool { return s.GRE.Settled() && s.IPsec.Settled() }

@@ -1,0 +1,366 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"slices"
+	"strings"
+	"sync"
+	"time"
+
+	"flarewire/api"
+)
+
+// Fetchers read the kinds besides the tunnels; what has none cannot be read.
+type Fetchers struct {
+	Health         func(ctx context.Context, from, to time.Time) (api.HealthReport, error)
+	Traffic        func(ctx context.Context, from, to time.Time, d api.Direction) (api.TrafficReport, error)
+	Routes         func(context.Context) ([]api.Route, error)
+	Prefixes       func(context.Context) ([]api.Prefix, error)
+	BGPPrefixes    func(ctx context.Context, prefixID string) ([]api.BGPPrefix, error)
+	Bindings       func(ctx context.Context, prefixID string) ([]api.Binding, error)
+	Delegations    func(ctx context.Context, prefixID string) ([]api.Delegation, error)
+	Ports          func(context.Context) ([]api.Interconnect, error)
+	PortStatus     func(ctx context.Context, name string) (api.InterconnectStatus, error)
+	Links          func(context.Context) ([]api.MagicInterconnect, error)
+	CNIs           func(context.Context) ([]api.CNI, error)
+	Slots          func(context.Context) ([]api.Slot, error)
+	CNISettings    func(context.Context) ([]api.CNISettings, error)
+	Services       func(context.Context) ([]api.AddressingService, error)
+	Leases         func(context.Context) ([]api.Lease, error)
+	EndpointChecks func(context.Context) ([]api.EndpointCheck, error)
+	Accounts       func(context.Context) ([]api.Account, error)
+}
+
+// FromAccount are the fetchers of a real account. accounts lists what the credentials can see; nil leaves that out.
+func FromAccount(a *api.AccountClient, accounts func(context.Context) ([]api.Account, error)) Fetchers {
+	return Fetchers{
+		Health: func(ctx context.Context, from, to time.Time) (api.HealthReport, error) {
+			return a.TunnelHealth(ctx, from, to, api.HealthOptions{})
+		},
+		Traffic: func(ctx context.Context, from, to time.Time, d api.Direction) (api.TrafficReport, error) {
+			return a.TunnelTraffic(ctx, from, to, api.TrafficOptions{Direction: d})
+		},
+		Routes:   a.Routes.List,
+		Prefixes: a.Prefixes.List,
+		BGPPrefixes: func(ctx context.Context, id string) ([]api.BGPPrefix, error) {
+			return a.BGPPrefixes(id).List(ctx)
+		},
+		Bindings: func(ctx context.Context, id string) ([]api.Binding, error) { return a.Bindings(id).List(ctx) },
+		Delegations: func(ctx context.Context, id string) ([]api.Delegation, error) {
+			return a.Delegations(id).List(ctx)
+		},
+		Ports:      a.PhysicalInterconnects.List,
+		PortStatus: a.InterconnectStatus,
+		Links:      a.Interconnects.List,
+		CNIs:       a.CNIs.List,
+		Slots:      a.Slots.List,
+		CNISettings: func(ctx context.Context) ([]api.CNISettings, error) {
+			settings, err := a.CNISettings(ctx)
+			switch {
+			case api.KindOf(err) == api.NotFound: // an account that has set none may answer so
+				return nil, nil
+			case err != nil:
+				return nil, err
+			}
+			return []api.CNISettings{settings}, nil
+		},
+		Services:       a.Services.List,
+		Leases:         a.Leases.List,
+		EndpointChecks: a.EndpointChecks.List,
+		Accounts:       accounts,
+	}
+}
+
+// applier puts an answer, or the failure to get one, into the next snapshot. again says that the kind was wanted anew while it
+// was being read.
+type applier func(next *Snapshot, took span, again bool) []Event
+
+// readKind reads a kind that has one entry. nil is a kind that cannot be read.
+func (s *Store) readKind(ctx context.Context, k Kind) applier {
+	f := s.fetchers
+	switch k {
+	case HealthChecks:
+		return s.readHealth(ctx)
+	case TunnelTraffic:
+		return s.readTraffic(ctx)
+	case Routes:
+		return readRows(ctx, s, f.Routes, func(n *Snapshot) *List[api.Route] { return &n.Routes }, routeObjects)
+	case Prefixes:
+		return s.readPrefixes(ctx)
+	case Ports:
+		return s.readPorts(ctx)
+	case Links:
+		return readRows(ctx, s, f.Links, func(n *Snapshot) *List[api.MagicInterconnect] { return &n.Links }, linkObjects)
+	case CNIs:
+		return readRows(ctx, s, f.CNIs, func(n *Snapshot) *List[api.CNI] { return &n.CNIs }, nil)
+	case Slots:
+		return readRows(ctx, s, f.Slots, func(n *Snapshot) *List[api.Slot] { return &n.Slots }, nil)
+	case CNISettings:
+		return readRows(ctx, s, f.CNISettings, func(n *Snapshot) *List[api.CNISettings] { return &n.CNISettings }, nil)
+	case Services:
+		return readRows(ctx, s, f.Services, func(n *Snapshot) *List[api.AddressingService] { return &n.Services }, nil)
+	case Leases:
+		return readRows(ctx, s, f.Leases, func(n *Snapshot) *List[api.Lease] { return &n.Leases }, nil)
+	case EndpointChecks:
+		return readRows(ctx, s, f.EndpointChecks, func(n *Snapshot) *List[api.EndpointCheck] { return &n.EndpointChecks }, nil)
+	case Accounts:
+		return readRows(ctx, s, f.Accounts, func(n *Snapshot) *List[api.Account] { return &n.Accounts }, nil)
+	}
+	return nil
+}
+
+// readList reads a list. One that has lost most of its rows is read once more before anybody is told: an answer that is empty
+// by mistake would make a healthy account look like a disaster.
+func readList[T any](ctx context.Context, fetch func(context.Context) ([]T, error), before int) (rows []T, odd []string, err error) {
+	rows, err = fetch(ctx)
+	if lost(before, len(rows), err) {
+		rows, err = fetch(ctx)
+	}
+	odd, err = undecoded(rows, err)
+	return rows, odd, err
+}
+
+// lost reports whether a good answer lacks most of the rows of the one before.
+func lost(before, after int, err error) bool { return err == nil && after*2 < before }
+
+// undecoded names the objects of which a field could not be decoded: "fra-dc1: mtu".
+func undecoded[T any](rows []T, err error) ([]string, error) {
+	if err != nil {
+		return nil, err
+	}
+	var odd []string
+	for i := range rows {
+		if o, ok := any(&rows[i]).(interface{ Undecoded() []string }); ok {
+			if fields := o.Undecoded(); len(fields) > 0 {
+				odd = append(odd, nameOf(&rows[i])+": "+strings.Join(fields, ", "))
+			}
+		}
+	}
+	return odd, nil
+}
+
+// nameOf is what people call an object, from its own JSON.
+func nameOf(v any) string {
+	h, ok := v.(interface{ JSON() json.RawMessage })
+	if !ok {
+		return "?"
+	}
+	var fields map[string]json.RawMessage
+	_ = json.Unmarshal(h.JSON(), &fields) // an object without any of them has no name
+	for _, key := range []string{"name", "cidr", "prefix", "conduit_name", "id"} {
+		var text string
+		if json.Unmarshal(fields[key], &text) == nil && text != "" {
+			return text
+		}
+	}
+	return "an object without a name"
+}
+
+// readRows reads a list that is kept as it comes.
+func readRows[T any](ctx context.Context, s *Store, fetch func(context.Context) ([]T, error), list func(*Snapshot) *List[T],
+	objects func([]T) []object) applier {
+	if fetch == nil {
+		return nil
+	}
+	rows, odd, err := readList(ctx, fetch, len(list(s.Last()).Rows))
+	return func(next *Snapshot, took span, again bool) []Event {
+		l := list(next)
+		was := *l
+		l.Entry = l.after(err, took)
+		l.schedule(took.to, err, again)
+		if err != nil {
+			return nil
+		}
+		l.Rows, l.Undecoded = rows, odd
+		if objects == nil || !was.Known() {
+			return nil // what is there at the first look did not just appear
+		}
+		return differences(objects(was.Rows), objects(rows), lookBetween(was.Entry, took))
+	}
+}
+
+// readPrefixes reads the list of prefixes; what is known below them stays.
+func (s *Store) readPrefixes(ctx context.Context) applier {
+	if s.fetchers.Prefixes == nil {
+		return nil
+	}
+	rows, odd, err := readList(ctx, s.fetchers.Prefixes, len(s.Last().Prefixes.Rows))
+	return func(next *Snapshot, took span, again bool) []Event {
+		was := next.Prefixes
+		l := &next.Prefixes
+		l.Entry = l.after(err, took)
+		l.schedule(took.to, err, again)
+		if err != nil {
+			return nil
+		}
+		known := make(map[string]Prefix, len(was.Rows))
+		for _, p := range was.Rows {
+			known[p.ID] = p
+		}
+		l.Undecoded, l.Rows = odd, make([]Prefix, len(rows))
+		for i, p := range rows {
+			old, met := known[p.ID]
+			if !met {
+				old = newPrefix(p)
+			}
+			old.Prefix = p
+			l.Rows[i] = old
+		}
+		if !was.Known() {
+			return nil
+		}
+		return differences(prefixObjects(was.Rows), prefixObjects(l.Rows), lookBetween(was.Entry, took))
+	}
+}
+
+// readPorts reads the list of interconnects; what is known of their states stays.
+func (s *Store) readPorts(ctx context.Context) applier {
+	if s.fetchers.Ports == nil {
+		return nil
+	}
+	rows, odd, err := readList(ctx, s.fetchers.Ports, len(s.Last().Ports.Rows))
+	return func(next *Snapshot, took span, again bool) []Event {
+		was := next.Ports
+		l := &next.Ports
+		l.Entry = l.after(err, took)
+		l.schedule(took.to, err, again)
+		if err != nil {
+			return nil
+		}
+		known := make(map[string]Port, len(was.Rows))
+		for _, p := range was.Rows {
+			known[p.Name] = p
+		}
+		l.Undecoded, l.Rows = odd, make([]Port, len(rows))
+		for i, p := range rows {
+			old, met := known[p.Name]
+			if !met {
+				old.Asked = Entry{Kind: PortStates, Every: PortStates.Every()}
+			}
+			old.Interconnect = p
+			l.Rows[i] = old
+		}
+		if !was.Known() {
+			return nil
+		}
+		return differences(portObjects(was.Rows), portObjects(l.Rows), lookBetween(was.Entry, took))
+	}
+}
+
+func (s *Store) readHealth(ctx context.Context) applier {
+	if s.fetchers.Health == nil {
+		return nil
+	}
+	now := s.now()
+	report, err := s.fetchers.Health(ctx, now.Add(-HealthWindow), now)
+	return func(next *Snapshot, took span, again bool) []Event {
+		was := next.Health.Entry
+		next.Health.Entry = was.after(err, took)
+		next.Health.schedule(took.to, err, again)
+		if err != nil {
+			return nil
+		}
+		return s.takeHealth(next, healthByName(report), lookBetween(was, took))
+	}
+}
+
+// takeHealth puts new health beside the tunnels. A tunnel that the report does not name keeps no old
+// health: it is not known any more.
+func (s *Store) takeHealth(next *Snapshot, health map[string]TunnelHealth, between look) []Event {
+	for name, h := range health {
+		old := next.Health.By[name]
+		h.Since = old.Since
+		if old.State != "" && h.State != old.State {
+			h.Since = between.to
+		}
+		health[name] = h
+	}
+	events := linkHealth(next.Links.Rows, next.Health.By, health, between)
+	next.Health.By = health
+	next.Tunnels = slices.Clone(next.Tunnels)
+	for i := range next.Tunnels {
+		t := &next.Tunnels[i]
+		t.Health = health[t.Name]
+		track := s.track[t.ID]
+		if track == nil || t.Health.State == "" {
+			continue
+		}
+		if was := track.healthBefore; was != "" && was != t.Health.State {
+			e := Event{At: between.to, Kind: HealthChanged, TunnelID: t.ID, Name: t.Name, FromHealth: was, ToHealth: t.Health.State,
+				Unwatched: between.blind || between.from.IsZero()} // then was is from an earlier run
+			events = append(events, e)
+			track.Events = inOrder(track.Events, []Event{e}, maxTrack)
+			t.Track.Events = slices.Clone(track.Events)
+		}
+		track.healthBefore = t.Health.State
+	}
+	return events
+}
+
+// linkHealth are the changes of health of the interconnects' tunnel sides, which the analytics name like tunnels.
+func linkHealth(links []api.MagicInterconnect, before, after map[string]TunnelHealth, between look) []Event {
+	var events []Event
+	for _, l := range links {
+		if was, is := before[l.Name].State, after[l.Name].State; was != "" && is != "" && was != is {
+			events = append(events, Event{At: between.to, Kind: HealthChanged, Resource: Links, TunnelID: l.ID, Name: l.Name, FromHealth: was, ToHealth: is, Unwatched: between.blind})
+		}
+	}
+	return events
+}
+
+// Traffic is what went through a tunnel lately, in bit/s as Cloudflare sees it; nil is not known.
+type Traffic struct {
+	At      time.Time // begin of the step of five minutes that the rates are of
+	Ingress *float64  // from the customer's side into Cloudflare
+	Egress  *float64
+}
+
+// readTraffic asks both directions at the same time.
+func (s *Store) readTraffic(ctx context.Context) applier {
+	if s.fetchers.Traffic == nil {
+		return nil
+	}
+	now := s.now()
+	var in, out api.TrafficReport
+	var inErr, outErr error
+	var wait sync.WaitGroup
+	wait.Go(func() { in, inErr = s.fetchers.Traffic(ctx, now.Add(-trafficWindow), now, api.Ingress) })
+	out, outErr = s.fetchers.Traffic(ctx, now.Add(-trafficWindow), now, api.Egress)
+	wait.Wait()
+	err := errors.Join(inErr, outErr)
+	return func(next *Snapshot, took span, again bool) []Event {
+		next.Traffic.Entry = next.Traffic.after(err, took)
+		next.Traffic.schedule(took.to, err, again)
+		if err == nil {
+			next.Traffic.By = latestTraffic(in, out, now)
+		}
+		return nil
+	}
+}
+
+// latestTraffic takes the newest step that is over: the one under way is not whole.
+func latestTraffic(in, out api.TrafficReport, now time.Time) map[string]Traffic {
+	latest := map[string]Traffic{}
+	over := now.Truncate(5 * time.Minute)
+	take := func(report api.TrafficReport, set func(*Traffic, *float64)) {
+		samples := slices.Clone(report.Samples)
+		slices.SortStableFunc(samples, func(a, b api.TrafficSample) int { return a.Time.Compare(b.Time.Time) })
+		for _, s := range samples {
+			if s.Time.Before(over) && s.TunnelName != "" {
+				t := latest[s.TunnelName]
+				if s.Time.After(t.At) {
+					t = Traffic{At: s.Time.Time}
+				}
+				if s.Time.Equal(t.At) {
+					set(&t, s.BitRate)
+				}
+				latest[s.TunnelName] = t
+			}
+		}
+	}
+	take(in, func(t *Traffic, rate *float64) { t.Ingress = rate })
+	take(out, func(t *Traffic, rate *float64) { t.Egress = rate })
+	return latest
+}
