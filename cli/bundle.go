@@ -69,12 +69,12 @@ func runBundle(ctx context.Context, x IO, f *flags, o bundleOptions, args []stri
 	}
 	defer s.close()
 	requests := s.keepRequests()
-	watcher := s.looker(ctx, x, f)
+	watcher := s.recall(ctx, x, f)
 	names, err := o.names(ctx, watcher)
 	if err != nil {
 		return err
 	}
-	c := bundle.Gather(ctx, s.account, watcher, names...)
+	c := bundle.Gather(ctx, s.account, watcher, f.progress(x), names...)
 	c.Version, c.Hide, c.Requests = versionLine(), x.Redactor.Redact, requests()
 	if err := bundle.Save(path, c, o.force); err != nil {
 		return notSaved(err)
@@ -89,12 +89,12 @@ func runBundle(ctx context.Context, x IO, f *flags, o bundleOptions, args []stri
 }
 
 // names are the names of the tunnels that are asked for, which are looked for only when there are any.
-func (o bundleOptions) names(ctx context.Context, w *store.Watcher) ([]string, error) {
+func (o bundleOptions) names(ctx context.Context, w *store.Store) ([]string, error) {
 	if len(o.tunnels) == 0 {
 		return nil, nil
 	}
 	snapshot := w.Poll(ctx)
-	if err := snapshot.Err(); err != nil {
+	if err := snapshot.Err(); err != nil && len(snapshot.Tunnels) == 0 {
 		return nil, trouble(fmt.Errorf("the tunnels of --tunnel cannot be looked for: %w; without it a bundle is written all the same", err))
 	}
 	chosen, err := chosenTunnels(snapshot.Tunnels, o.tunnels)

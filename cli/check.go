@@ -133,20 +133,26 @@ func runCheck(ctx context.Context, x IO, f *flags, o checkOptions) error {
 		return unknown(x, err)
 	}
 	defer s.close()
-	var snapshot store.Snapshot
-	h := s.healthBeside(ctx, checkGrace, func() bool {
-		snapshot = store.New(s.account, s.now, f.refresh).Poll(ctx)
-		return snapshot.Err() == nil
-	})
-	if err := snapshot.Err(); err != nil {
-		return unknown(x, oneSentence(err))
+	snapshot, h := look(ctx, s.store(ctx, f), checkGrace, func() {})
+	failed := snapshot.Err()
+	if failed != nil && snapshot.Fetched().IsZero() {
+		return unknown(x, oneSentence(failed))
 	}
 	chosen, err := chosenTunnels(snapshot.Tunnels, o.tunnels)
+	if err != nil && failed != nil {
+		err = oneSentence(failed) // it may be in the list that could not be read
+	}
 	if err != nil {
 		return unknown(x, err)
 	}
 	v := judge(chosen, h, o.agedBy(snapshot.Tunnels, s.now()))
 	verdict := v.severity(o)
+	if failed != nil { // what is known may be critical; that all is well is not known
+		v.missing = oneSentence(failed).Error()
+		if verdict != severityCritical {
+			verdict = severityUnknown
+		}
+	}
 	fmt.Fprintln(x.Out, pluginLine(verdict, v.text(), v.data(o, x.Now().Sub(began))))
 	if verdict != severityOK {
 		return exit(verdict)
@@ -192,6 +198,7 @@ type judgement struct {
 	notUp    []string // worst first, in words
 	old      []string // up by a status that is old, in words
 	blind    string   // why nothing is known about health
+	missing  string   // why one of the lists of tunnels is not known
 }
 
 // aged tells of a session that is up how old its status is when that matters; refused when --max-age does not take it.
@@ -282,6 +289,9 @@ func (j judgement) text() string {
 	}
 	if j.blind != "" {
 		text += "; " + j.blind
+	}
+	if j.missing != "" {
+		text += "; not all tunnels could be read: " + j.missing
 	}
 	return text
 }

@@ -59,10 +59,10 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	snapshot := s.everything(ctx, x, f)
-	if err := snapshot.Err(); err != nil {
-		return trouble(err)
+	if snapshot.GRE.Err != nil && snapshot.IPsec.Err != nil {
+		return trouble(snapshot.Err())
 	}
-	for _, gap := range gaps(snapshot) {
+	for _, gap := range gaps(snapshot, store.Overview()...) {
 		fmt.Fprintln(x.Err, "flarewire: not known: "+gap.Source+": "+gap.Why)
 	}
 	read := diagnose.Read(diagnose.From(snapshot, s.now()))
@@ -73,19 +73,24 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 		}
 	}
 	if out == "json" {
-		return printDiagnosesJSON(x, s, snapshot, found)
+		err = printDiagnosesJSON(x, s, snapshot, found)
+	} else {
+		err = printLines(x.Out, diagnoses(found, len(names) > 0, f.canvas(x, s.now())))
 	}
-	return printLines(x.Out, diagnoses(found, len(names) > 0, f.canvas(x, s.now())))
+	if err == nil && snapshot.Err() != nil {
+		return exit(exitNo) // the rest is printed; what is missing was said
+	}
+	return err
 }
 
 // everything is one look at all that a diagnosis rests on.
-func (s *session) everything(ctx context.Context, x IO, f *flags) store.Snapshot {
-	w := s.looker(ctx, x, f)
+func (s *session) everything(ctx context.Context, x IO, f *flags) *store.Snapshot {
+	w := s.recall(ctx, x, f)
 	var wait sync.WaitGroup
 	if s.name == "" {
 		wait.Go(func() { s.lookUpName(ctx) })
 	}
-	snapshot := w.PollAll(ctx)
+	snapshot := w.ReadAll(ctx, f.progress(x), store.Overview()...)
 	wait.Wait()
 	return snapshot
 }
@@ -109,11 +114,14 @@ type gap struct {
 	Why    string `json:"why"`
 }
 
-func gaps(s store.Snapshot) []gap {
+func gaps(s *store.Snapshot, kinds ...store.Kind) []gap {
 	out := []gap{}
-	for _, feed := range s.Feeds {
-		if feed.Err != nil {
-			out = append(out, gap{string(feed.Name), strings.Join(strings.Fields(tui.Clean(feed.Err.Error())), " ")})
+	for _, k := range kinds {
+		switch e := s.Entry(k); {
+		case e.Err != nil:
+			out = append(out, gap{string(k), strings.Join(strings.Fields(tui.Clean(e.Err.Error())), " ")})
+		case !e.Settled():
+			out = append(out, gap{string(k), tui.Clean(e.Why())})
 		}
 	}
 	return out
@@ -127,8 +135,8 @@ type diagnosesJSON struct {
 	NotKnown []gap                `json:"not_known"`
 }
 
-func printDiagnosesJSON(x IO, s *session, snapshot store.Snapshot, found []diagnose.Diagnosis) error {
-	doc := diagnosesJSON{accountJSON{s.account.ID, s.name}, s.now().UTC(), append([]diagnose.Diagnosis{}, found...), gaps(snapshot)}
+func printDiagnosesJSON(x IO, s *session, snapshot *store.Snapshot, found []diagnose.Diagnosis) error {
+	doc := diagnosesJSON{accountJSON{s.account.ID, s.name}, s.now().UTC(), append([]diagnose.Diagnosis{}, found...), gaps(snapshot, store.Overview()...)}
 	for i := range doc.Objects {
 		doc.Objects[i].Findings = append([]diagnose.Finding{}, doc.Objects[i].Findings...) // none is [], not null
 	}

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"sync"
 	"time"
 
 	"flarewire/api"
@@ -11,24 +12,17 @@ import (
 	"flarewire/tui/table"
 )
 
-// health is how Cloudflare's probes find the tunnels, by name: the analytics know no ids.
-type health struct {
-	byName map[string]store.Health
-	err    error // why nothing is known
-}
+// health is how Cloudflare's health checks find the tunnels of a snapshot, and why that is not known.
+type health struct{ err error }
 
 // of is the health of one tunnel. One whose health checks are off is not probed, and the analytics
 // would call it down: nothing is known about it.
 func (h health) of(t store.Tunnel) store.Health {
-	if hc := t.HealthCheck; hc != nil && hc.Enabled != nil && !*hc.Enabled {
+	if hc := t.HealthCheck; h.err != nil || hc != nil && hc.Enabled != nil && !*hc.Enabled {
 		return store.HealthUnknown
 	}
-	return h.byName[t.Name]
+	return t.Health.State
 }
-
-// healthWindow is how far back the average of the samples goes: Cloudflare itself judges five minutes
-// (health check documentation), and a tunnel stays degraded or down for at least that long.
-const healthWindow = 5 * time.Minute
 
 // healthGrace is how long `status` waits for the analytics after everything else is there. Health is
 // a courtesy of the status: it must never hold up what the two lists say.
@@ -37,39 +31,31 @@ const healthGrace = 500 * time.Millisecond
 // errHealthLate stands in for an answer that was not waited for.
 var errHealthLate = errors.New("the analytics did not answer in time")
 
-// health asks the analytics for the average state of every tunnel over all of Cloudflare's locations.
-// It is one request; only an account with narrower limits than the documented ones costs two more.
-func (s *session) health(ctx context.Context) health {
-	now := s.now()
-	from := now.Add(-healthWindow)
-	report, err := s.account.TunnelHealth(ctx, from, now, api.HealthOptions{Quick: true})
-	if api.KindOf(err) == api.Invalid {
-		report, err = s.account.TunnelHealth(ctx, from, now, api.HealthOptions{})
-	}
-	h := health{byName: map[string]store.Health{}, err: err}
-	for _, sample := range report.Samples {
-		h.byName[sample.TunnelName] = store.HealthOf(sample.State)
-	}
-	return h
-}
-
-// healthBeside asks for the health at the same time as work runs, and waits for it no longer than
-// grace after work ended; not at all when work says that there is no use for it.
-func (s *session) healthBeside(ctx context.Context, grace time.Duration, work func() (useful bool)) health {
+// look reads the tunnels and their health at the same time, and does work beside it. It waits for the health no longer than
+// grace after everything else is there, and not at all when no list of tunnels could be read.
+func look(ctx context.Context, s *store.Store, grace time.Duration, work func()) (*store.Snapshot, health) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	answer := make(chan health, 1)
-	go func() { answer <- s.health(ctx) }()
-	if !work() {
-		return health{err: errHealthLate}
+	answered := make(chan struct{})
+	go func() {
+		defer close(answered)
+		s.Read(ctx, store.Detail{Kind: store.HealthChecks})
+	}()
+	var beside sync.WaitGroup
+	beside.Go(work)
+	last := s.Poll(ctx)
+	beside.Wait()
+	if last.GRE.Err != nil && last.IPsec.Err != nil {
+		return last, health{errHealthLate}
 	}
 	late := time.NewTimer(grace)
 	defer late.Stop()
 	select {
-	case h := <-answer:
-		return h
+	case <-answered:
+		last = s.Last()
+		return last, health{last.Health.Err}
 	case <-late.C:
-		return health{err: errHealthLate}
+		return last, health{errHealthLate}
 	}
 }
 

@@ -27,7 +27,7 @@ func (s *session) demo(f *flags, opts *api.Options) error {
 		s.now = func() time.Time { return clock }
 		opts.Now = s.now // the analytics are asked about the time before it, too
 		// Nothing else looks at the clock before this is over.
-		s.rehearse = func(ctx context.Context, w *store.Watcher) {
+		s.rehearse = func(ctx context.Context, w *store.Store) {
 			for ; clock.Before(at) && ctx.Err() == nil; clock = clock.Add(rehearsalStep) {
 				w.Poll(ctx)
 			}
@@ -42,18 +42,20 @@ func (s *session) demo(f *flags, opts *api.Options) error {
 	return nil
 }
 
-// watch makes the session's watcher.
-func (s *session) watch(ctx context.Context, f *flags) *store.Watcher {
+// store makes what knows the session's account.
+func (s *session) store(ctx context.Context, f *flags) *store.Store {
 	w := store.New(s.account, s.now, f.refresh)
+	fetchers := store.FromAccount(s.account)
+	fetchers.Accounts = s.client.Accounts
+	w.Use(fetchers)
 	s.rehearse(ctx, w)
 	return w
 }
 
-// looker is a watcher for a command that looks once at everything. It knows what earlier runs of the screen have watched, and
-// adds nothing to that.
-func (s *session) looker(ctx context.Context, x IO, f *flags) *store.Watcher {
-	w := s.watch(ctx, f)
-	w.Use(store.FromAccount(s.account))
+// recall is store for a command that looks once at everything. It knows what earlier runs of the screen have watched, and adds
+// nothing to that.
+func (s *session) recall(ctx context.Context, x IO, f *flags) *store.Store {
+	w := s.store(ctx, f)
 	if s.source != demoSource {
 		w.Recall(store.OpenHistory(store.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
 	}

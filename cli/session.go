@@ -26,7 +26,7 @@ type session struct {
 	account  *api.AccountClient
 	name     string // the account's name; empty when not known
 	source   string // where the credentials come from, never their value
-	rehearse func(context.Context, *store.Watcher)
+	rehearse func(context.Context, *store.Store)
 	readOnly bool
 	why      string // why it is read-only, when the profile says so
 	profile  string // the profile's name; empty when there is none
@@ -114,7 +114,7 @@ func (s *session) settled(ctx context.Context, account string) (*session, error)
 // begin makes the session of a credential, without an account: the one that was named comes back beside it, empty for none.
 // It sends nothing.
 func (f *flags) begin(x IO, resolved *keystore.Resolved) (*session, string, error) {
-	s := &session{now: x.Now, close: func() {}, rehearse: func(context.Context, *store.Watcher) {}}
+	s := &session{now: x.Now, close: func() {}, rehearse: func(context.Context, *store.Store) {}}
 	s.readOnly = f.readOnly || truthy(x.env("FLAREWIRE_READ_ONLY"))
 	opts := api.Options{UserAgent: "flarewire/" + version}
 	account := f.account

@@ -98,7 +98,7 @@ func (f *flags) takeBaseline(ctx context.Context, x IO) (baseline.Baseline, erro
 		return baseline.Baseline{}, err
 	}
 	defer s.close()
-	b, err := baseline.Take(ctx, s.account, s.now())
+	b, err := baseline.Take(ctx, s.account.ID, s.store(ctx, f), f.progress(x))
 	if err != nil {
 		return b, trouble(err)
 	}

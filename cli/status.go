@@ -8,7 +8,6 @@ import (
 	"io"
 	"slices"
 	"strings"
-	"sync"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -54,19 +53,20 @@ func newStatus(x IO, f *flags) *cobra.Command {
 		Short: "Print all tunnels with BGP state, health, and their age",
 		Long: `Print all GRE and IPsec tunnels with the state of their BGP sessions and their health.
 
-Health is the average of what Cloudflare's locations measured in the last five minutes. It needs the
+Health is the average of what Cloudflare's data centers measured in the last ten minutes, as on the screen. It needs the
 permission to read the account's analytics; without it, or when the analytics are slow, the status
 comes without health.
 
 -o line prints one short line for a prompt or a status bar, for example: fw 10` + tui.UnicodeGlyphs.Up + ` 2` + tui.UnicodeGlyphs.Down + ` 1` + tui.UnicodeGlyphs.Pending + ` 3` + tui.UnicodeGlyphs.None + `
-(up, down, establishing, without BGP; a count of zero is left out except that of up), or "fw ?" when
-it could not be read. In tmux: set -g status-right '#(flarewire status -o line --timeout 5s)'
+(up, down, establishing, without BGP; a count of zero is left out except that of up). It ends in "?"
+when one list of tunnels could not be read, and is "fw ?" when neither could. In tmux: set -g status-right '#(flarewire status -o line --timeout 5s)'
 
 --watch goes on until ctrl+c: the table is drawn anew in its place, JSON and lines are appended.
 While Cloudflare cannot be reached it says so and tries again.
 
 Exit code: 0 when both lists could be read, 1 when the API or the network said no, 2 for wrong usage
-or missing credentials.`,
+or missing credentials. When one list could be read and the other not, it is printed, standard error
+(with -o json: not_known) says what is missing, and the exit code is 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			if err := out.check(lineOutput); err != nil {
@@ -105,13 +105,17 @@ func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool, t
 		r.blankLine()
 		return err
 	}
-	r.watcher = r.s.watch(ctx, f)
+	r.store = r.s.store(ctx, f)
 	seen := r.look(ctx)
-	if err := seen.snapshot.Err(); err != nil {
+	failed := seen.snapshot.Err()
+	if failed != nil && seen.snapshot.Fetched().IsZero() {
 		r.blankLine()
-		return trouble(err)
+		return trouble(failed)
 	}
-	return r.print(seen)
+	if err := r.print(seen); err != nil || failed == nil {
+		return err
+	}
+	return trouble(failed) // what could be read is printed
 }
 
 // statusRun is one `status`, once or watching.
@@ -120,32 +124,28 @@ type statusRun struct {
 	f       *flags
 	s       *session
 	out     output
-	watcher *store.Watcher
+	store   *store.Store
 	timeout time.Duration // of one look
 }
 
 // seen is what one look at the account showed.
 type seen struct {
-	snapshot store.Snapshot
+	snapshot *store.Snapshot
 	health   health
 }
 
-// look fetches both lists, the account's name and the health at the same time. Name and health are
+// look reads both lists, the account's name and the health at the same time. Name and health are
 // courtesies: without the right to read them, the status is whole all the same. A line shows neither.
 func (r *statusRun) look(ctx context.Context) seen {
 	var now seen
 	if r.out == lineOutput {
-		now.snapshot = r.watcher.Poll(ctx)
+		now.snapshot = r.store.Poll(ctx)
 		return now
 	}
-	now.health = r.s.healthBeside(ctx, healthGrace, func() bool {
-		var wait sync.WaitGroup
+	now.snapshot, now.health = look(ctx, r.store, healthGrace, func() {
 		if r.s.name == "" {
-			wait.Go(func() { r.s.lookUpName(ctx) })
+			r.s.lookUpName(ctx)
 		}
-		now.snapshot = r.watcher.Poll(ctx)
-		wait.Wait()
-		return now.snapshot.Err() == nil
 	})
 	return now
 }
@@ -179,10 +179,11 @@ func (s *session) lookUpName(ctx context.Context) {
 
 // statusJSON is the contract of `status -o json` (docs/architecture.md).
 type statusJSON struct {
-	Account   accountJSON    `json:"account"`
-	FetchedAt time.Time      `json:"fetched_at"`
-	Tunnels   []tunnelJSON   `json:"tunnels"`
-	Summary   map[string]int `json:"summary"`
+	Account   accountJSON     `json:"account"`
+	FetchedAt time.Time       `json:"fetched_at"`
+	Tunnels   []tunnelJSON    `json:"tunnels"`
+	Summary   map[string]*int `json:"summary"` // null: not known, because a list could not be read
+	NotKnown  []gap           `json:"not_known"`
 }
 
 type accountJSON struct {
@@ -218,12 +219,10 @@ type healthJSON struct {
 // printStatusJSON prints one object; without an indent it is one line.
 func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 	snapshot := now.snapshot
-	counts := store.Count(snapshot.Tunnels)
 	doc := statusJSON{
 		Account: accountJSON{s.account.ID, s.name}, FetchedAt: snapshot.Fetched().UTC(),
 		Tunnels: make([]tunnelJSON, 0, len(snapshot.Tunnels)),
-		Summary: map[string]int{"up": counts[store.Up], "establishing": counts[store.Establishing],
-			"down": counts[store.Down], "no_bgp": counts[store.NoBGP]},
+		Summary: summaryJSON(snapshot), NotKnown: gaps(snapshot, store.GRETunnels, store.IPsecTunnels),
 	}
 	for _, t := range snapshot.Tunnels {
 		doc.Tunnels = append(doc.Tunnels, tunnelToJSON(t, now.health.of(t)))
@@ -235,6 +234,33 @@ func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 		return trouble(err)
 	}
 	return writeJSON(w, text.Bytes())
+}
+
+// summaryJSON are the counts of the status. Those that a list is missing from are null: a smaller number would look like an
+// outage, or like none.
+func summaryJSON(s *store.Snapshot) map[string]*int {
+	counts := store.Count(s.Tunnels)
+	out := map[string]*int{"up": nil, "establishing": nil, "down": nil, "no_bgp": nil, "gre": nil, "ipsec": nil}
+	set := func(key string, n int) { out[key] = &n }
+	if s.GRE.Known() && s.IPsec.Known() {
+		set("up", counts[store.Up])
+		set("establishing", counts[store.Establishing])
+		set("down", counts[store.Down])
+		set("no_bgp", counts[store.NoBGP])
+	}
+	gre := 0
+	for i := range s.Tunnels {
+		if s.Tunnels[i].Kind == api.GRE {
+			gre++
+		}
+	}
+	if s.GRE.Known() {
+		set("gre", gre)
+	}
+	if s.IPsec.Known() {
+		set("ipsec", len(s.Tunnels)-gre)
+	}
+	return out
 }
 
 func tunnelToJSON(t store.Tunnel, h store.Health) tunnelJSON {
@@ -271,7 +297,11 @@ func statusTitle(s *session, now seen, c tui.Canvas, age string) []string {
 	for i := range rows {
 		rows[i].Health.State = now.health.of(rows[i])
 	}
-	return heading(c, append(title, tunnel.Summary(rows, c.Theme.Glyphs)...))
+	title = append(title, tunnel.Summary(rows, c.Theme.Glyphs)...)
+	if why := now.snapshot.CannotTell(store.GRETunnels, store.IPsecTunnels); why != "" && age == "" {
+		title = append(title, tui.Span{Text: "  without those that " + strings.TrimPrefix(why, "cannot tell: "), Role: tui.Pending})
+	}
+	return heading(c, title)
 }
 
 // statusTable is for people: as wide as the terminal, all columns into a pipe or a file.
@@ -288,7 +318,7 @@ func statusTable(now seen, c tui.Canvas) []string {
 const lineName = "fw"
 
 // statusLine is the short form. It is stable: scripts and status bars rely on its order.
-func statusLine(snapshot store.Snapshot, g tui.Glyphs) string {
+func statusLine(snapshot *store.Snapshot, g tui.Glyphs) string {
 	counts := store.Count(snapshot.Tunnels)
 	line := fmt.Sprintf("%s %d%s", lineName, counts[store.Up], g.Up)
 	for _, c := range []struct {
@@ -298,6 +328,9 @@ func statusLine(snapshot store.Snapshot, g tui.Glyphs) string {
 		if n := counts[c.state]; n > 0 {
 			line += fmt.Sprintf(" %d%s", n, c.glyph)
 		}
+	}
+	if !snapshot.GRE.Known() || !snapshot.IPsec.Known() {
+		line += " ?" // a list is missing
 	}
 	return line
 }

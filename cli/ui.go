@@ -43,8 +43,7 @@ func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, er
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	defer s.close()
-	watcher := s.watch(ctx, f)
-	watcher.Use(store.FromAccount(s.account))
+	watcher := s.store(ctx, f)
 	if s.source != demoSource {
 		watcher.Remember(store.OpenHistory(store.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
 	}
@@ -94,7 +93,7 @@ func (f *flags) notice(x IO, s *session) func(string) tea.Cmd {
 }
 
 // env is what the pages work with.
-func (s *session) env(ctx context.Context, x IO, watcher *store.Watcher) (*kit.Env, error) {
+func (s *session) env(ctx context.Context, x IO, watcher *store.Store) (*kit.Env, error) {
 	requests, sent := &kit.RequestLog{}, &change.RequestLog{}
 	s.observe(requests.Observe)
 	s.observe(sent.Observe)

@@ -14,7 +14,6 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/live"
-	"flarewire/views/tunnel"
 )
 
 // watch prints again and again until ctrl+c. Trouble that may pass is said beside the last good data, if there is any;
@@ -30,7 +29,7 @@ func (r *statusRun) watch(ctx context.Context, account string) error {
 	if err != nil {
 		return err
 	}
-	r.watcher = r.s.watch(ctx, r.f)
+	r.store = r.s.store(ctx, r.f)
 	var last health // as old as the rest of what stays on the screen in an outage
 	for first := true; ; first = false {
 		looking, cancel := context.WithTimeout(ctx, r.timeout)
@@ -71,15 +70,15 @@ func (r *statusRun) settle(ctx context.Context, place *redraw, account string) e
 		if e := new(api.Error); errors.As(err, &e) {
 			wait = max(wait, e.RetryAfter)
 		}
-		if err := r.again(place, seen{}, err); err != nil || !pause(ctx, wait) {
+		if err := r.again(place, seen{snapshot: &store.Snapshot{}}, err); err != nil || !pause(ctx, wait) {
 			return err
 		}
 	}
 }
 
 // passes tells that nothing of what failed has to be put right by somebody.
-func passes(s store.Snapshot) bool {
-	return !slices.ContainsFunc(s.Sources, func(src store.Source) bool { return src.Err != nil && !api.Passes(src.Err) })
+func passes(s *store.Snapshot) bool {
+	return !slices.ContainsFunc([]store.Entry{s.GRE, s.IPsec}, func(e store.Entry) bool { return e.Err != nil && !api.Passes(e.Err) })
 }
 
 // pause waits, and tells whether to go on after it.
@@ -148,9 +147,9 @@ func (r *statusRun) title(now seen, c tui.Canvas) []string {
 		return heading(c, tui.Line{{Text: "not read so far  ", Role: tui.Muted}, {Text: tui.Clean(r.s.title()), Role: tui.Strong}})
 	}
 	age := "as of " + fetched.Format("15:04:05")
-	for _, src := range now.snapshot.Sources {
-		if src.Fetched.IsZero() {
-			age += ", without " + tunnel.KindName(src.Kind)
+	for _, e := range []store.Entry{now.snapshot.GRE, now.snapshot.IPsec} {
+		if !e.Known() {
+			age += ", without the " + e.Kind.Title()
 		}
 	}
 	return statusTitle(r.s, now, c, age)

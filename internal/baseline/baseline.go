@@ -13,7 +13,6 @@ import (
 	"slices"
 	"time"
 
-	"flarewire/api"
 	"flarewire/internal/statefile"
 	"flarewire/internal/store"
 )
@@ -61,16 +60,19 @@ type Binding struct {
 	State   string `json:"state"` // provisioning, active; "" when the API does not say
 }
 
-// Take reads the present state. It is whole or an error: half a snapshot would show differences that are none.
-func Take(ctx context.Context, account *api.AccountClient, now time.Time) (Baseline, error) {
-	prefixes, err := store.ReadPrefixes(ctx, account)
-	if err != nil {
+// Take reads the present state. It is whole or an error: half a snapshot would show differences that are none. progress is
+// told how far the reading is, and may be nil.
+func Take(ctx context.Context, account string, s *store.Store, progress func(store.Progress)) (Baseline, error) {
+	prefixes := s.ReadAll(ctx, progress, store.Prefixes, store.BGPPrefixes, store.Bindings).Prefixes
+	if err := incomplete("the prefixes", prefixes.Entry); err != nil {
 		return Baseline{}, err
 	}
-	b := Baseline{Format: Format, Account: account.ID, TakenAt: now.UTC(), Prefixes: []Prefix{}}
-	for _, p := range prefixes {
-		if err := cmp.Or(p.BGPErr, p.BindErr); err != nil {
-			return Baseline{}, fmt.Errorf("prefix %s could not be read completely: %w", p.CIDR, err)
+	b := Baseline{Format: Format, Account: account, TakenAt: s.Now().UTC(), Prefixes: []Prefix{}}
+	for _, p := range prefixes.Rows {
+		for _, e := range []store.Entry{p.BGP.Entry, p.Bindings.Entry} {
+			if err := incomplete("prefix "+p.CIDR, e); err != nil {
+				return Baseline{}, err
+			}
 		}
 		b.Prefixes = append(b.Prefixes, state(p))
 	}
@@ -78,9 +80,20 @@ func Take(ctx context.Context, account *api.AccountClient, now time.Time) (Basel
 	return b, nil
 }
 
+// incomplete is why what was read is not the whole; nil when it is.
+func incomplete(what string, e store.Entry) error {
+	switch {
+	case e.Err != nil:
+		return fmt.Errorf("%s could not be read completely: %w", what, e.Err)
+	case !e.Settled():
+		return fmt.Errorf("%s could not be read completely: %s", what, e.Why())
+	}
+	return nil
+}
+
 func state(p store.Prefix) Prefix {
 	out := Prefix{CIDR: p.CIDR, ID: p.ID, ASN: p.ASN, Approved: p.Approved, BGP: []BGPPrefix{}, Bindings: []Binding{}}
-	for _, b := range p.BGP {
+	for _, b := range p.BGP.Rows {
 		s := BGPPrefix{CIDR: b.CIDR, ASN: b.ASN, ASNPrependCount: b.ASNPrependCount, AutoAdvertiseWithdraw: b.AutoAdvertiseWithdraw}
 		if d := b.OnDemand; d != nil {
 			s.Advertised, s.OnDemandEnabled, s.OnDemandLocked = d.Advertised, d.OnDemandEnabled, d.OnDemandLocked
@@ -88,7 +101,7 @@ func state(p store.Prefix) Prefix {
 		s.BGPSignaling = b.BGPSignalOpts != nil && b.BGPSignalOpts.Enabled
 		out.BGP = append(out.BGP, s)
 	}
-	for _, b := range p.Bindings {
+	for _, b := range p.Bindings.Rows {
 		s := Binding{CIDR: b.CIDR, Service: cmp.Or(b.ServiceName, b.ServiceID)}
 		if b.Provisioning != nil {
 			s.State = b.Provisioning.State

@@ -20,12 +20,10 @@ type Contents struct {
 	At       time.Time
 	Version  string // of the program, in one line
 	Account  string // its id
-	Snapshot store.Snapshot
+	Snapshot *store.Snapshot
 	Findings []diagnose.Diagnosis
 	Insights []store.Insight // of the tunnels in question
 	Traces   []api.Trace
-	CNIs     []api.CNI // nil: not known
-	CNIErr   error
 	Requests []api.Exchange // what was asked of Cloudflare, oldest first
 	// Secrets are looked for in everything and replaced: the credentials of this session at least. What
 	// the objects themselves hold as secrets is found without help.
@@ -98,9 +96,9 @@ func (r *redaction) parts(c Contents) ([]part, error) {
 		is   bool
 	}{
 		{"tunnels.json", r.tunnels(s.Tunnels), !s.Fetched().IsZero()},
-		{"routes.json", r.routes(s.Routes), s.Routes != nil},
-		{"prefixes.json", r.prefixes(s.Prefixes), s.Prefixes != nil},
-		{"interconnects.json", r.interconnects(c), s.Ports != nil || s.Links != nil || c.CNIs != nil},
+		{"routes.json", r.routes(s.Routes.Rows), s.Routes.Known()},
+		{"prefixes.json", r.prefixes(s.Prefixes.Rows), s.Prefixes.Known()},
+		{"interconnects.json", r.interconnects(s), s.Ports.Known() || s.Links.Known() || s.CNIs.Known()},
 		{"health.json", healthOf(s), !s.Fetched().IsZero()},
 		{"analytics.json", insightsOf(c.Insights), len(c.Insights) > 0},
 		{"traceroute.json", r.traces(c.Traces), len(c.Traces) > 0},

@@ -22,9 +22,9 @@ func (c Contents) Holds() string {
 		}
 	}
 	count(!s.Fetched().IsZero(), len(s.Tunnels), "tunnel", "tunnels")
-	count(s.Routes != nil, len(s.Routes), "route", "routes")
-	count(s.Prefixes != nil, len(s.Prefixes), "prefix", "prefixes")
-	count(s.Ports != nil, len(s.Ports), "interconnect", "interconnects")
+	count(s.Routes.Known(), len(s.Routes.Rows), "route", "routes")
+	count(s.Prefixes.Known(), len(s.Prefixes.Rows), "prefix", "prefixes")
+	count(s.Ports.Known(), len(s.Ports.Rows), "interconnect", "interconnects")
 	count(true, len(c.Findings), "object with trouble", "objects with trouble")
 	count(true, len(s.Events), "event", "events")
 	count(len(c.Requests) > 0, len(c.Requests), "request", "requests")

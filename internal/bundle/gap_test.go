@@ -19,9 +19,9 @@ func TestEachReasonIsSaidOnceWithAllThatItIsTrueOf(t *testing.T) {
 	for i, f := range c.Snapshot.Feeds {
 		c.Snapshot.Feeds[i].Err = nil
 		switch f.Name {
-		case store.HealthSource:
+		case store.HealthChecks:
 			c.Snapshot.Feeds[i].Err, c.Snapshot.Feeds[i].Failures = spent, 1
-		case store.TrafficSource:
+		case store.TunnelTraffic:
 			c.Snapshot.Feeds[i].Err, c.Snapshot.Feeds[i].Failures = errors.Join(spent, &again), 1
 		}
 	}

@@ -3,7 +3,6 @@ package bundle
 import (
 	"context"
 	"slices"
-	"sync"
 	"time"
 
 	"flarewire/api"
@@ -14,19 +13,16 @@ import (
 // worstTunnels is of how many tunnels in trouble the analytics are read when none is named: six requests each.
 const worstTunnels = 4
 
-// Gather reads everything once that a bundle is made of, all at the same time. w brings what was watched so far.
-// The analytics are read of the named tunnels, or of the worst ones when none is named. What cannot be read is
-// said in the bundle and is no error here.
-func Gather(ctx context.Context, a *api.AccountClient, w *store.Watcher, tunnels ...string) Contents {
+// Kinds are what a bundle holds besides the tunnels.
+func Kinds() []store.Kind { return append(store.Overview(), store.CNIs) }
+
+// Gather reads everything once that a bundle is made of, completely and within the program's share of requests; s brings what
+// was watched so far, and progress, which may be nil, is told how far it is. The analytics are read of the named tunnels, or of
+// the worst ones when none is named. What cannot be read is said in the bundle and is no error here.
+func Gather(ctx context.Context, a *api.AccountClient, s *store.Store, progress func(store.Progress), tunnels ...string) Contents {
 	c := Contents{Account: a.ID}
-	var wait sync.WaitGroup
-	wait.Go(func() { w.PollAll(ctx) })
-	wait.Go(func() { c.CNIs, c.CNIErr = a.CNIs.List(ctx) })
-	wait.Wait()
-	c.At, c.Snapshot = w.Now(), w.Last()
-	if c.CNIErr == nil && c.CNIs == nil {
-		c.CNIs = []api.CNI{}
-	}
+	c.Snapshot = s.ReadAll(ctx, progress, Kinds()...)
+	c.At = s.Now()
 	c.Findings = diagnose.Read(diagnose.From(c.Snapshot, c.At)).All()
 	if len(tunnels) == 0 {
 		tunnels = worst(c.Findings)
@@ -39,7 +35,7 @@ func Gather(ctx context.Context, a *api.AccountClient, w *store.Watcher, tunnels
 func worst(found []diagnose.Diagnosis) []string {
 	var names []string
 	for _, d := range found {
-		if kind := d.Subject.Resource; len(names) < worstTunnels && (kind == diagnose.GRETunnels || kind == diagnose.IPsecTunnels) {
+		if kind := d.Subject.Resource; len(names) < worstTunnels && (kind == store.GRETunnels || kind == store.IPsecTunnels) {
 			names = append(names, d.Subject.Name)
 		}
 	}

@@ -1,8 +1,10 @@
 package bundle
 
 import (
+	"errors"
 	"runtime"
 	"slices"
+	"strings"
 	"time"
 
 	"flarewire/api"
@@ -26,6 +28,8 @@ type source struct {
 	Fetched  *time.Time `json:"fetched_at"`
 	Failures int        `json:"failures_in_a_row,omitempty"`
 	Error    string     `json:"error,omitempty"`
+	// Incomplete says what of it was not read or not understood.
+	Incomplete []string `json:"incomplete,omitempty"`
 
 	err    error  // the same, for Gaps
 	tunnel string // whose analytics it is a part of; "" for the account's own lists
@@ -34,18 +38,14 @@ type source struct {
 func aboutOf(c Contents) about {
 	s := c.Snapshot
 	a := about{Version: c.Version, System: runtime.GOOS + "/" + runtime.GOARCH, Account: c.Account, MadeAt: c.At.UTC(), Watching: s.Started.UTC()}
-	for _, each := range s.Sources {
-		a.Sources = append(a.Sources, sourceOf(string(each.Kind)+" tunnels", each.Fetched, each.Failures, each.Err))
-	}
-	for _, f := range s.Feeds {
-		a.Sources = append(a.Sources, sourceOf(string(f.Name), f.Fetched, f.Failures, f.Err))
-	}
-	if c.CNIs != nil || c.CNIErr != nil {
-		at := c.At
-		if c.CNIErr != nil {
-			at = time.Time{}
+	for _, kind := range Kinds() {
+		e := s.Entry(kind)
+		told := sourceOf(kind.Title(), e.Fetched, e.Failures, e.Err)
+		if e.Err == nil && e.Partial() {
+			told.Incomplete = e.Undecoded
+			told.err = errors.New(strings.Join(e.Undecoded, "; "))
 		}
-		a.Sources = append(a.Sources, sourceOf("list of CNIs", at, 0, c.CNIErr))
+		a.Sources = append(a.Sources, told)
 	}
 	for _, in := range c.Insights {
 		for _, part := range []struct {
@@ -94,10 +94,10 @@ type healthPart struct {
 	Egress      *float64     `json:"egress_bits_per_second"`
 }
 
-func healthOf(s store.Snapshot) []healthPart {
+func healthOf(s *store.Snapshot) []healthPart {
 	out := make([]healthPart, len(s.Tunnels))
 	for i, t := range s.Tunnels {
-		traffic := s.Traffic[t.Name]
+		traffic := s.Traffic.By[t.Name]
 		out[i] = healthPart{ID: t.ID, Name: t.Name, State: t.State, Since: utc(t.Track.Changed), WatchedFrom: utc(t.Track.Watched),
 			WeekDowns: t.Track.WeekDowns, Health: t.Health.State, Score: t.Health.Score, Ingress: traffic.Ingress, Egress: traffic.Egress}
 	}

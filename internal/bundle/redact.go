@@ -102,16 +102,16 @@ func (r *redaction) prefixes(list []store.Prefix) []prefixPart {
 	out := make([]prefixPart, len(list))
 	for i, p := range list {
 		out[i].Prefix = r.object(p.JSON(), p.Prefix)
-		for _, b := range p.BGP {
+		for _, b := range p.BGP.Rows {
 			out[i].BGP = append(out[i].BGP, r.object(b.JSON(), b))
 		}
-		for _, b := range p.Bindings {
+		for _, b := range p.Bindings.Rows {
 			out[i].Bindings = append(out[i].Bindings, r.object(b.JSON(), b))
 		}
-		if p.BGP != nil && out[i].BGP == nil {
+		if p.BGP.Known() && out[i].BGP == nil {
 			out[i].BGP = []any{}
 		}
-		if p.Bindings != nil && out[i].Bindings == nil {
+		if p.Bindings.Known() && out[i].Bindings == nil {
 			out[i].Bindings = []any{}
 		}
 	}
@@ -134,30 +134,30 @@ type portPart struct {
 	Error  string          `json:"state_error,omitempty"`
 }
 
-func (r *redaction) interconnects(c Contents) linkPart {
-	s, out := c.Snapshot, linkPart{}
-	if s.Ports != nil {
+func (r *redaction) interconnects(s *store.Snapshot) linkPart {
+	var out linkPart
+	if s.Ports.Known() {
 		out.Ports = []portPart{}
 	}
-	for _, p := range s.Ports {
-		part := portPart{Port: r.object(p.JSON(), p.Interconnect), State: p.State, Reason: p.Reason, At: utc(p.At)}
-		if p.Err != nil {
-			part.Error = p.Err.Error()
+	for _, p := range s.Ports.Rows {
+		part := portPart{Port: r.object(p.JSON(), p.Interconnect), State: p.State, Reason: p.Reason, At: utc(p.Asked.Fetched)}
+		if p.Asked.Err != nil {
+			part.Error = p.Asked.Err.Error()
 		}
 		out.Ports = append(out.Ports, part)
 	}
-	out.CNIs = objects(r, c.CNIs, func(v api.CNI) json.RawMessage { return v.JSON() })
+	out.CNIs = objects(r, s.CNIs, func(v api.CNI) json.RawMessage { return v.JSON() })
 	out.Links = objects(r, s.Links, func(v api.MagicInterconnect) json.RawMessage { return v.JSON() })
 	return out
 }
 
 // objects keeps "none" apart from "not known".
-func objects[T any](r *redaction, list []T, raw func(T) json.RawMessage) []any {
-	if list == nil {
+func objects[T any](r *redaction, list store.List[T], raw func(T) json.RawMessage) []any {
+	if !list.Known() {
 		return nil
 	}
-	out := make([]any, len(list))
-	for i, v := range list {
+	out := make([]any, len(list.Rows))
+	for i, v := range list.Rows {
 		out[i] = r.object(raw(v), v)
 	}
 	return out

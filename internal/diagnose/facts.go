@@ -12,23 +12,40 @@ import (
 	"flarewire/internal/store"
 )
 
-// Facts are what is known of an account. Nil means not known, which is never taken for none.
+// Facts are what is known of an account, and what is not: nothing is concluded from what is missing in a list that was not
+// read completely.
 type Facts struct {
 	Now      time.Time
 	Tunnels  []store.Tunnel
+	GRE      store.Entry              // what is known of the list of GRE tunnels
+	IPsec    store.Entry              // and of that of IPsec tunnels
 	Traffic  map[string]store.Traffic // by name
-	Routes   []api.Route
-	Prefixes []store.Prefix
-	Insights map[string]store.Insight // of tunnels whose analytics were read, by name
-	Ports    []store.Port             // of network interconnects
-	Links    []api.MagicInterconnect  // their tunnel sides
+	Routes   store.List[api.Route]
+	Prefixes store.List[store.Prefix]
+	Insights map[string]store.Insight          // of tunnels whose analytics were read, by name
+	Ports    store.List[store.Port]            // of network interconnects
+	Links    store.List[api.MagicInterconnect] // their tunnel sides
 	Health   map[string]store.TunnelHealth
 }
 
-// From takes the facts from what is watched. Insights are added by who has read them.
-func From(s store.Snapshot, now time.Time) Facts {
-	return Facts{Now: now, Tunnels: s.Tunnels, Traffic: s.Traffic, Routes: s.Routes, Prefixes: s.Prefixes, Ports: s.Ports, Links: s.Links, Health: s.Health}
+// From takes the facts from the store. Insights are added by who has read them.
+func From(s *store.Snapshot, now time.Time) Facts {
+	return Facts{Now: now, Tunnels: s.Tunnels, GRE: s.GRE, IPsec: s.IPsec, Traffic: s.Traffic.By, Routes: s.Routes, Prefixes: s.Prefixes,
+		Ports: s.Ports, Links: s.Links, Health: s.Health.By}
 }
+
+// cannotTell is why nothing can be concluded from what is not in these lists, as the end of a sentence; "" when it can.
+func cannotTell(lists ...store.Entry) string {
+	for _, e := range lists {
+		if why := e.Why(); why != "" {
+			return why
+		}
+	}
+	return ""
+}
+
+// nextHops are the lists of everything that a next hop can belong to.
+func (f Facts) nextHops() []store.Entry { return []store.Entry{f.GRE, f.IPsec, f.Links.Entry} }
 
 // of is the time that the data of a tunnel is of.
 func (f Facts) of(t store.Tunnel) time.Time {
@@ -40,16 +57,10 @@ func (f Facts) of(t store.Tunnel) time.Time {
 
 // Subject is what a diagnosis is about.
 type Subject struct {
-	Resource store.Resource `json:"resource"` // as the API calls the collection
-	ID       string         `json:"id,omitempty"`
-	Name     string         `json:"name"`
+	Resource store.Kind `json:"resource"` // as the API calls the collection
+	ID       string     `json:"id,omitempty"`
+	Name     string     `json:"name"`
 }
-
-// The resources of subjects besides those of package watch.
-const (
-	GRETunnels   store.Resource = "gre_tunnels"
-	IPsecTunnels store.Resource = "ipsec_tunnels"
-)
 
 // Diagnosis is everything found about one subject, the likeliest first. It is never empty.
 type Diagnosis struct {
@@ -94,7 +105,7 @@ func Read(f Facts) *Account {
 			a.fresh++
 		}
 	}
-	for _, l := range f.Links {
+	for _, l := range f.Links.Rows {
 		if subnet, err := netip.ParsePrefix(l.InterfaceAddress); err == nil {
 			a.links[subnet.Masked()] = struct{}{}
 		}
@@ -159,7 +170,7 @@ func (a *Account) tunnelCase(i int) tunnelCase {
 // Prefix reads one BYOIP prefix, the likeliest cause first. Without findings nothing is wrong with what is
 // known of it.
 func (a *Account) Prefix(id string) []Finding {
-	for _, p := range a.facts.Prefixes {
+	for _, p := range a.facts.Prefixes.Rows {
 		if p.ID == id {
 			return prefixCase{Account: a, Prefix: p}.read()
 		}
@@ -189,14 +200,14 @@ func (a *Account) every() []Diagnosis {
 	for _, t := range a.facts.Tunnels {
 		all = append(all, Diagnosis{tunnelSubject(t), a.Tunnel(t.ID)})
 	}
-	for _, p := range a.facts.Prefixes {
-		all = append(all, Diagnosis{Subject{store.PrefixResource, p.ID, p.CIDR}, a.Prefix(p.ID)})
+	for _, p := range a.facts.Prefixes.Rows {
+		all = append(all, Diagnosis{Subject{store.Prefixes, p.ID, p.CIDR}, a.Prefix(p.ID)})
 	}
-	for _, p := range a.facts.Ports {
-		all = append(all, Diagnosis{Subject{store.PortResource, p.Name, p.Name}, Port(p)})
+	for _, p := range a.facts.Ports.Rows {
+		all = append(all, Diagnosis{Subject{store.Ports, p.Name, p.Name}, Port(p)})
 	}
-	for _, l := range a.facts.Links {
-		all = append(all, Diagnosis{Subject{store.LinkResource, l.ID, l.Name}, a.Link(l.ID)})
+	for _, l := range a.facts.Links.Rows {
+		all = append(all, Diagnosis{Subject{store.Links, l.ID, l.Name}, a.Link(l.ID)})
 	}
 	return append(all, a.Routes()...)
 }
@@ -204,11 +215,7 @@ func (a *Account) every() []Diagnosis {
 func matters(f Finding) bool { return f.Impact > NoImpact && f.Likelihood > Remark }
 
 func tunnelSubject(t store.Tunnel) Subject {
-	resource := GRETunnels
-	if t.Kind == api.IPsec {
-		resource = IPsecTunnels
-	}
-	return Subject{resource, t.ID, t.Name}
+	return Subject{store.Tunnels(t.Kind), t.ID, t.Name}
 }
 
 // routesInto are the static routes whose next hop lies in the tunnel's inner subnet.
@@ -218,7 +225,7 @@ func (a *Account) routesInto(t store.Tunnel) []api.Route {
 		return nil
 	}
 	var into []api.Route
-	for _, r := range a.facts.Routes {
+	for _, r := range a.facts.Routes.Rows {
 		if hop, err := netip.ParseAddr(r.Nexthop); err == nil && subnet.Contains(hop) {
 			into = append(into, r)
 		}

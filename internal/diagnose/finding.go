@@ -57,6 +57,8 @@ const (
 	StaticBeatsBGP    Cause = "static-beats-bgp"
 	RegionGap         Cause = "region-gap"
 	NextHopUnknown    Cause = "next-hop-unknown"
+	NextHopUnread     Cause = "next-hop-not-read"
+	FieldUnread       Cause = "field-not-read"
 	PrefixPending     Cause = "prefix-pending"
 	ValidationFailed  Cause = "validation-failed"
 	PrefixWithdrawn   Cause = "prefix-withdrawn"

@@ -15,8 +15,8 @@ func Port(p store.Port) []Finding {
 	if p.Reason != "" {
 		f.Evidence = append(f.Evidence, Evidence{"reason", p.Reason})
 	}
-	if !p.At.IsZero() {
-		f.Evidence = append(f.Evidence, Evidence{"asked", p.At.UTC().Format(time.RFC3339)})
+	if p.Asked.Known() {
+		f.Evidence = append(f.Evidence, Evidence{"asked", p.Asked.Fetched.UTC().Format(time.RFC3339)})
 	}
 	switch p.State {
 	case store.PortHealthy:
@@ -51,7 +51,7 @@ func Port(p store.Port) []Finding {
 // Link reads the tunnel side of an interconnect, the likeliest first; nil when nothing is wrong with what is
 // known of it. BGP over an interconnect is not known: the API does not tell it.
 func (a *Account) Link(id string) []Finding {
-	for _, l := range a.facts.Links {
+	for _, l := range a.facts.Links.Rows {
 		if l.ID == id {
 			return order(a.link(l))
 		}
@@ -89,7 +89,7 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 
 // portUnder is the port that a link runs over. Links of the first version do not name theirs.
 func (a *Account) portUnder(l api.MagicInterconnect) (store.Port, bool) {
-	for _, p := range a.facts.Ports {
+	for _, p := range a.facts.Ports.Rows {
 		if l.VirtualPortReservationID != "" && l.VirtualPortReservationID == p.VirtualPortReservationID {
 			return p, true
 		}

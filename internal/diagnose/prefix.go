@@ -80,7 +80,7 @@ func (c prefixCase) pending() []Finding {
 // advertisement reads the BGP prefixes: what is withdrawn, and what keeps it so.
 func (c prefixCase) advertisement() []Finding {
 	var findings []Finding
-	for _, b := range c.BGP {
+	for _, b := range c.BGP.Rows {
 		if b.OnDemand == nil || b.OnDemand.Advertised == nil || *b.OnDemand.Advertised || !c.approved() {
 			continue
 		}
@@ -129,10 +129,10 @@ func withdrawn(b api.BGPPrefix, more ...Evidence) []Evidence {
 
 // binding reads the service bindings: the default one must span the prefix.
 func (c prefixCase) binding() []Finding {
-	if c.Bindings == nil || !c.approved() {
+	if !c.Bindings.Complete() || !c.approved() {
 		return nil
 	}
-	for _, b := range c.Bindings {
+	for _, b := range c.Bindings.Rows {
 		if !samePrefix(b.CIDR, c.CIDR) {
 			continue
 		}
@@ -145,7 +145,7 @@ func (c prefixCase) binding() []Finding {
 		return nil
 	}
 	return []Finding{{Cause: LostBinding, Likelihood: Certain, Impact: Outage, Source: srcBindings,
-		Evidence: []Evidence{{"bindings of the whole prefix " + c.CIDR, "0"}, {"bindings of parts", fmt.Sprint(len(c.Bindings))}},
+		Evidence: []Evidence{{"bindings of the whole prefix " + c.CIDR, "0"}, {"bindings of parts", fmt.Sprint(len(c.Bindings.Rows))}},
 		Text:     "No service binding spans the prefix: traffic that Cloudflare attracts for it reaches no service. The API does not say whether there was one.",
 		Next:     "Compare with a saved snapshot; bind the prefix again (4 to 6 hours), or ask Cloudflare support when nobody removed it."}}
 }
@@ -153,10 +153,10 @@ func (c prefixCase) binding() []Finding {
 // routed: an advertised prefix needs a way on. Routes that BGP brings are not in the API: with any session up
 // nothing can be said.
 func (c prefixCase) routed() []Finding {
-	if c.facts.Routes == nil || c.anyUp || !c.advertised() || !c.transit() {
+	if c.anyUp || !c.advertised() || !c.transit() || cannotTell(c.facts.Routes.Entry, c.facts.GRE, c.facts.IPsec) != "" {
 		return nil
 	}
-	for _, r := range c.facts.Routes {
+	for _, r := range c.facts.Routes.Rows {
 		if overlap(r.Prefix, c.CIDR) {
 			return nil
 		}
@@ -168,7 +168,7 @@ func (c prefixCase) routed() []Finding {
 }
 
 func (c prefixCase) advertised() bool {
-	for _, b := range c.BGP {
+	for _, b := range c.BGP.Rows {
 		if b.OnDemand != nil && b.OnDemand.Advertised != nil && *b.OnDemand.Advertised {
 			return true
 		}
@@ -178,7 +178,7 @@ func (c prefixCase) advertised() bool {
 
 // transit tells that the whole prefix goes to Magic Transit, whose traffic needs a route.
 func (c prefixCase) transit() bool {
-	for _, b := range c.Bindings {
+	for _, b := range c.Bindings.Rows {
 		if samePrefix(b.CIDR, c.CIDR) && netrules.ServiceOf(b.ServiceName) == netrules.ServiceMagicTransit {
 			return true
 		}

@@ -12,9 +12,9 @@ import (
 
 // Routes reads the static routes: regions that no route covers, and next hops that lead nowhere.
 func (a *Account) Routes() []Diagnosis {
-	parsed := make([]netrules.Route, 0, len(a.facts.Routes))
+	parsed := make([]netrules.Route, 0, len(a.facts.Routes.Rows))
 	var out []Diagnosis
-	for _, r := range a.facts.Routes {
+	for _, r := range a.facts.Routes.Rows {
 		prefix, err := netip.ParsePrefix(r.Prefix)
 		if err != nil {
 			continue
@@ -25,11 +25,14 @@ func (a *Account) Routes() []Diagnosis {
 		}
 		parsed = append(parsed, route)
 		if f, ok := a.nextHop(r); ok {
-			out = append(out, Diagnosis{Subject{store.RouteResource, r.ID, r.Prefix}, []Finding{f}})
+			out = append(out, Diagnosis{Subject{store.Routes, r.ID, r.Prefix}, []Finding{f}})
 		}
 	}
+	if !a.facts.Routes.Complete() {
+		return out // one that was not read may cover the region
+	}
 	for _, gap := range netrules.RouteRegionGaps(parsed) {
-		out = append(out, Diagnosis{Subject{store.RouteResource, "", gap.Prefix.String()}, []Finding{regionGap(gap, a.facts.Routes)}})
+		out = append(out, Diagnosis{Subject{store.Routes, "", gap.Prefix.String()}, []Finding{regionGap(gap, a.facts.Routes.Rows)}})
 	}
 	return out
 }
@@ -54,11 +57,11 @@ func regionGap(gap netrules.RegionGap, routes []api.Route) Finding {
 	return f
 }
 
-// nextHop finds a next hop that belongs to no tunnel. Interconnects have next hops too: without them nothing
-// is said.
+// nextHop finds a next hop that belongs to no tunnel and no interconnect. While one of their lists is not known, it says that
+// this cannot be told.
 func (a *Account) nextHop(r api.Route) (Finding, bool) {
 	hop, err := netip.ParseAddr(r.Nexthop)
-	if err != nil || a.facts.Links == nil {
+	if err != nil {
 		return Finding{}, false
 	}
 	if _, known := a.owner[hop]; known {
@@ -68,6 +71,10 @@ func (a *Account) nextHop(r api.Route) (Finding, bool) {
 		if subnet.Contains(hop) {
 			return Finding{}, false
 		}
+	}
+	if why := cannotTell(a.facts.nextHops()...); why != "" {
+		return Finding{Cause: NextHopUnread, Likelihood: Remark, Impact: NoImpact, Source: srcRoute, Evidence: []Evidence{{"nexthop", r.Nexthop}},
+			Text: "Cannot tell whether the next hop belongs to a tunnel or an interconnect: " + why + "."}, true
 	}
 	return Finding{Cause: NextHopUnknown, Likelihood: Likely, Impact: Impaired, Source: srcRoute,
 		Evidence: []Evidence{{"nexthop", r.Nexthop}, {"priority", strconv.Itoa(r.Priority)}},

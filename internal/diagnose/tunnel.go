@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -32,7 +33,29 @@ func (c tunnelCase) read() []Finding {
 	if !c.broken() && (c.BGPStatus != nil || c.BGP == nil) {
 		findings = append(findings, c.calm())
 	}
-	return order(findings)
+	return order(c.withoutUnread(findings))
+}
+
+// withoutUnread leaves out what rests on fields that could not be decoded, and says so instead: what was not understood is
+// neither absent nor zero.
+func (c tunnelCase) withoutUnread(findings []Finding) []Finding {
+	unread := store.Undecoded(&c.Tunnel.Tunnel)
+	if len(unread) == 0 {
+		return findings
+	}
+	rests := func(e Evidence) bool {
+		return slices.ContainsFunc(unread, func(field string) bool {
+			return e.Field == field || strings.HasPrefix(e.Field, field+".") || strings.HasPrefix(field, e.Field+".")
+		})
+	}
+	findings = slices.DeleteFunc(findings, func(f Finding) bool { return slices.ContainsFunc(f.Evidence, rests) })
+	f := Finding{Cause: FieldUnread, Likelihood: Remark, Impact: NoImpact, Source: srcOwn,
+		Text: "Cloudflare's answer has " + strings.Join(unread, ", ") + " in a form that flarewire does not understand: nothing is concluded from it.",
+		Next: "Press Y to copy the object as the API sent it."}
+	for _, field := range unread {
+		f.Evidence = append(f.Evidence, Evidence{field, "not understood"})
+	}
+	return append(findings, f)
 }
 
 // broken tells that a session is configured and known not to be up.
@@ -179,7 +202,7 @@ func (c tunnelCase) down() []Finding {
 
 // missingRoute: a tunnel without BGP gets only what static routes lead into it.
 func (c tunnelCase) missingRoute() []Finding {
-	if c.facts.Routes == nil || c.State != store.NoBGP || len(c.routesInto(c.Tunnel)) > 0 {
+	if !c.facts.Routes.Settled() || c.State != store.NoBGP || len(c.routesInto(c.Tunnel)) > 0 {
 		return nil
 	}
 	return []Finding{{Cause: MissingRoute, Likelihood: Certain, Impact: Impaired, Source: srcSteering,

@@ -138,10 +138,10 @@ func TestARouteThatAppearsInAnOutageIsMarkedSo(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
 	w.routes = []api.Route{{ID: "r"}}
-	b.see(store.RouteSource)
+	b.see(store.Routes)
 	w.routes = append(w.routes, api.Route{ID: "s"})
 	b.now = b.now.Add(10 * time.Minute)
-	if events := b.see(store.RouteSource); len(events) != 1 || !events[0].Unwatched {
+	if events := b.see(store.Routes); len(events) != 1 || !events[0].Unwatched {
 		t.Errorf("%+v", events)
 	}
 }
@@ -153,11 +153,11 @@ func TestEventsAreInTheOrderInWhichTheyHappened(t *testing.T) {
 	b.acc.lists.GRE = []api.GRETunnel{gre("fra", api.BGPUp)}
 	w.routes = []api.Route{{ID: "r"}}
 	b.poll()
-	b.see(store.RouteSource)
+	b.see(store.Routes)
 	said := b.now.Add(time.Second)
 	b.set(api.BGPDown)
 	w.routes = []api.Route{{ID: "r", ModifiedOn: api.Time{Time: said}}}
-	b.see(store.RouteSource)
+	b.see(store.Routes)
 	events := b.w.Last().Events
 	if len(events) != 2 || !events[0].At.Equal(said) || !slices.IsSortedFunc(events, func(a, b store.Event) int { return a.At.Compare(b.At) }) {
 		t.Errorf("%+v", events)
@@ -167,7 +167,7 @@ func TestEventsAreInTheOrderInWhichTheyHappened(t *testing.T) {
 // ofTheAPI is what happened to the API itself.
 func ofTheAPI(s store.Snapshot) (out []store.EventKind) {
 	for _, e := range s.Events {
-		if e.Resource == store.APIResource {
+		if e.Resource == store.API {
 			out = append(out, e.Kind)
 		}
 	}

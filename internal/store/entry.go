@@ -36,9 +36,12 @@ type Entry struct {
 // Known reports whether the kind was read at least once, completely or in part.
 func (e Entry) Known() bool { return !e.Fetched.IsZero() }
 
-// Settled reports whether absence from the list means anything: it was read, everything in it could be decoded, and the last
-// attempt did not fail.
-func (e Entry) Settled() bool { return e.Known() && e.Err == nil && len(e.Undecoded) == 0 }
+// Complete reports whether everything in the list was known when it was last read, which may be a while ago.
+func (e Entry) Complete() bool { return e.Known() && len(e.Undecoded) == 0 }
+
+// Settled reports whether absence from the list means anything now: it is complete, and the last attempt to read it did not
+// fail.
+func (e Entry) Settled() bool { return e.Complete() && e.Err == nil }
 
 // Partial reports whether the kind was read but not everything in it is known.
 func (e Entry) Partial() bool { return e.Known() && len(e.Undecoded) > 0 }

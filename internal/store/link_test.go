@@ -33,7 +33,7 @@ func newPortDesk(t *testing.T) *portDesk {
 
 func (d *portDesk) look() store.Snapshot {
 	d.now = d.now.Add(2 * time.Minute)
-	return d.w.PollSource(d.Context(), store.LinkSource)
+	return d.w.PollSource(d.Context(), store.Links)
 }
 
 func (d *portDesk) port(s store.Snapshot, name string) store.Port {
@@ -61,7 +61,7 @@ func TestAPortGoesDownAndComesBack(t *testing.T) {
 		s = d.look()
 		events := s.Events[before:]
 		if len(events) != 1 || events[0].Kind != store.PortChanged || events[0].FromPort != step.from || events[0].ToPort != step.to ||
-			events[0].Resource != store.PortResource || !events[0].At.Equal(d.port(s, "nwf-fra03-1").At) {
+			events[0].Resource != store.Ports || !events[0].At.Equal(d.port(s, "nwf-fra03-1").At) {
 			t.Errorf("%s to %s: %+v", step.from, step.to, events)
 		}
 	}
@@ -79,7 +79,7 @@ func TestAStateThatCannotBeAskedKeepsTheLastOne(t *testing.T) {
 	if p := d.port(s, "nwf-ams04-1"); !p.At.Equal(d.now) || p.Err != nil {
 		t.Errorf("the other port is %+v", p)
 	}
-	if f := s.Feed(store.LinkSource); f.Err == nil || f.Failures != 0 {
+	if f := s.Feed(store.Links); f.Err == nil || f.Failures != 0 {
 		t.Errorf("that a part is missing is not said: %+v", f)
 	}
 }
@@ -89,7 +89,7 @@ func TestHalfOfTheInterconnects(t *testing.T) {
 	d := newPortDesk(t)
 	d.edge.Fault(simedge.Fault{Path: "*cni/interconnects*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
 	s := d.look()
-	if s.Ports != nil || s.PortErr == nil || len(s.Links) != 2 || s.Feed(store.LinkSource).Err == nil {
+	if s.Ports != nil || s.PortErr == nil || len(s.Links) != 2 || s.Feed(store.Links).Err == nil {
 		t.Errorf("ports %v (%v), %d links", s.Ports, s.PortErr, len(s.Links))
 	}
 	d.edge.ClearFaults()

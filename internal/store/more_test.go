@@ -34,7 +34,7 @@ func (w *world) fetchers() store.Fetchers {
 	w.asked = map[store.SourceName]int{}
 	return store.Fetchers{
 		Health: func(context.Context, time.Time, time.Time) (api.HealthReport, error) {
-			w.count(store.HealthSource)
+			w.count(store.HealthChecks)
 			var r api.HealthReport
 			for name, state := range w.health {
 				r.Samples = append(r.Samples, api.HealthSample{TunnelName: name, State: &state})
@@ -52,11 +52,11 @@ func (w *world) fetchers() store.Fetchers {
 			return r, w.err
 		},
 		Routes: func(context.Context) ([]api.Route, error) {
-			w.count(store.RouteSource)
+			w.count(store.Routes)
 			return w.routes, w.err
 		},
 		Prefixes: func(context.Context) ([]store.Prefix, error) {
-			w.count(store.PrefixSource)
+			w.count(store.Prefixes)
 			return w.prefixes, w.err
 		},
 	}
@@ -91,14 +91,14 @@ func TestHealthDegradesAndRecovers(t *testing.T) {
 		t.Errorf("nobody asked for the health, yet it is %s", got.Health.State)
 	}
 	w.health = map[string]float64{"fra": 1}
-	if events := b.see(store.HealthSource); len(events) != 0 {
+	if events := b.see(store.HealthChecks); len(events) != 0 {
 		t.Errorf("the first look is no event: %v", events)
 	}
 	if got := find(t, b.w.Last(), "fra"); got.Health.State != store.Healthy || !got.Health.Since.IsZero() {
 		t.Errorf("%+v", got.Health)
 	}
 	w.health["fra"] = 0.5
-	events := b.see(store.HealthSource)
+	events := b.see(store.HealthChecks)
 	if len(events) != 1 || events[0].FromHealth != store.Healthy || events[0].ToHealth != store.Degraded || events[0].Name != "fra" {
 		t.Errorf("%v", events)
 	}
@@ -107,11 +107,11 @@ func TestHealthDegradesAndRecovers(t *testing.T) {
 		t.Errorf("%+v, %v", got.Health, got.Track.Events)
 	}
 	delete(w.health, "fra")
-	if events := b.see(store.HealthSource); len(events) != 0 || find(t, b.w.Last(), "fra").Health.State != "" {
+	if events := b.see(store.HealthChecks); len(events) != 0 || find(t, b.w.Last(), "fra").Health.State != "" {
 		t.Error("what the analytics do not name any more is not known, and that is no change")
 	}
 	w.health["fra"] = 1
-	if events := b.see(store.HealthSource); kinds(events)[store.HealthChanged] != "fra" {
+	if events := b.see(store.HealthChecks); kinds(events)[store.HealthChanged] != "fra" {
 		t.Errorf("the recovery is missed: %v", events)
 	}
 }
@@ -136,15 +136,15 @@ func TestPrefixesThatAreWithdrawnAndAdvertisedAreEvents(t *testing.T) {
 			BGP: []api.BGPPrefix{{ID: "b", CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &advertised, AdvertisedModifiedAt: api.Time{Time: at}}}}}}
 	}
 	set(true, b.now)
-	b.see(store.PrefixSource)
+	b.see(store.Prefixes)
 	at := b.now.Add(20 * time.Second)
 	set(false, at)
-	events := b.see(store.PrefixSource)
-	if len(events) != 1 || events[0].Kind != store.PrefixWithdrawn || events[0].Name != "198.18.0.0/24" || !events[0].At.Equal(at) || events[0].Resource != store.BGPPrefixResource {
+	events := b.see(store.Prefixes)
+	if len(events) != 1 || events[0].Kind != store.PrefixWithdrawn || events[0].Name != "198.18.0.0/24" || !events[0].At.Equal(at) || events[0].Resource != store.BGPPrefixes {
 		t.Errorf("withdrawn: %+v", events)
 	}
 	set(true, b.now.Add(24*time.Hour)) // a clock that is off
-	events = b.see(store.PrefixSource)
+	events = b.see(store.Prefixes)
 	if len(events) != 1 || events[0].Kind != store.PrefixAdvertised || !events[0].At.Equal(b.now) {
 		t.Errorf("advertised: %+v", events)
 	}
@@ -154,9 +154,9 @@ func TestSomebodyChangesRoutesAndBindings(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
 	w.routes = []api.Route{{ID: "1", Prefix: "10.1.0.0/16", Nexthop: "10.0.0.1"}, {ID: "2", Prefix: "10.2.0.0/16", Nexthop: "10.0.0.1"}}
-	b.see(store.RouteSource)
+	b.see(store.Routes)
 	w.routes = []api.Route{{ID: "2", Prefix: "10.2.0.0/16", Nexthop: "10.0.0.1", ModifiedOn: api.Time{Time: b.now}}, {ID: "3", Prefix: "10.3.0.0/16", Nexthop: "10.0.0.1"}}
-	got := kinds(b.see(store.RouteSource))
+	got := kinds(b.see(store.Routes))
 	for kind, name := range map[store.EventKind]string{store.TunnelGone: "10.1.0.0/16 via 10.0.0.1", store.TunnelModified: "10.2.0.0/16 via 10.0.0.1", store.TunnelAppeared: "10.3.0.0/16 via 10.0.0.1"} {
 		if got[kind] != name {
 			t.Errorf("%s: %q, want %q", kind, got[kind], name)
@@ -164,18 +164,18 @@ func TestSomebodyChangesRoutesAndBindings(t *testing.T) {
 	}
 	prefix := store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24"}, Bindings: []api.Binding{{ID: "b", CIDR: "198.18.0.0/24", ServiceName: "Magic Transit"}}}
 	w.prefixes = []store.Prefix{prefix}
-	b.see(store.PrefixSource)
+	b.see(store.Prefixes)
 	prefix.Bindings, prefix.BindErr = nil, errors.New("403")
 	w.prefixes = []store.Prefix{prefix}
-	if events := b.see(store.PrefixSource); len(events) != 0 || len(b.w.Last().Prefixes[0].Bindings) != 1 {
+	if events := b.see(store.Prefixes); len(events) != 0 || len(b.w.Last().Prefixes[0].Bindings) != 1 {
 		t.Errorf("bindings that could not be read were not lost: %v", events)
 	}
-	if b.w.Last().Feed(store.PrefixSource).Err == nil {
+	if b.w.Last().Feed(store.Prefixes).Err == nil {
 		t.Error("that a part could not be read is not said")
 	}
 	prefix.Bindings, prefix.BindErr = []api.Binding{}, nil
 	w.prefixes = []store.Prefix{prefix}
-	if got := kinds(b.see(store.PrefixSource)); got[store.TunnelGone] != "198.18.0.0/24 to Magic Transit" {
+	if got := kinds(b.see(store.Prefixes)); got[store.TunnelGone] != "198.18.0.0/24 to Magic Transit" {
 		t.Errorf("the binding is gone: %v", got)
 	}
 }
@@ -184,7 +184,7 @@ func TestTrafficIsTheNewestWholeStep(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
 	w.traffic = map[string]float64{"fra": 8e6}
-	b.see(store.TrafficSource)
+	b.see(store.TunnelTraffic)
 	got := b.w.Last().Traffic["fra"]
 	if got.Ingress == nil || *got.Ingress != 8e6 || got.Egress == nil || *got.Egress != 4e6 {
 		t.Errorf("%+v", got)
@@ -196,14 +196,14 @@ func TestASourceThatFailsLeavesTheOthersAlone(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
 	w.routes = []api.Route{{ID: "1"}}
-	b.see(store.RouteSource)
-	fetched := b.w.Last().Feed(store.RouteSource).Fetched
+	b.see(store.Routes)
+	fetched := b.w.Last().Feed(store.Routes).Fetched
 	w.err = &api.Error{Kind: api.RateLimited, RetryAfter: 20 * time.Minute}
-	if events := b.see(store.RouteSource); len(events) != 0 {
+	if events := b.see(store.Routes); len(events) != 0 {
 		t.Errorf("a failure is no event: %v", events)
 	}
 	s := b.poll()
-	f := s.Feed(store.RouteSource)
+	f := s.Feed(store.Routes)
 	if len(s.Routes) != 1 || !f.Fetched.Equal(fetched) || f.Err == nil || s.Err() != nil {
 		t.Errorf("routes %v, fetched %s, error %v; the tunnels say %v", s.Routes, f.Fetched, f.Err, s.Err())
 	}
@@ -218,12 +218,12 @@ func TestOnlyWhatIsWantedAndDueIsAsked(t *testing.T) {
 	if b.w.PollDue(t.Context()); len(w.asked) != 0 {
 		t.Errorf("nobody wanted anything, yet asked %v", w.asked)
 	}
-	b.w.Want(store.HealthSource, store.PrefixSource)
+	b.w.Want(store.HealthChecks, store.Prefixes)
 	for range 5 * 4 { // five minutes of looking every 15 s
 		b.w.PollDue(t.Context())
 		b.now = b.now.Add(15 * time.Second)
 	}
-	if w.asked[store.HealthSource] != 5 || w.asked[store.PrefixSource] != 3 || w.asked[store.RouteSource] != 0 {
+	if w.asked[store.HealthChecks] != 5 || w.asked[store.Prefixes] != 3 || w.asked[store.Routes] != 0 {
 		t.Errorf("asked %v, want the health each minute and the prefixes every two", w.asked)
 	}
 	if due := b.w.Last().DueAt(); due.After(b.now) {
@@ -236,8 +236,8 @@ func TestManyPrefixesAreAskedLessOften(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
 	w.prefixes = make([]store.Prefix, 220)
-	b.see(store.PrefixSource)
-	if every := b.w.Last().Feed(store.PrefixSource).Every; every != 24*time.Minute {
+	b.see(store.Prefixes)
+	if every := b.w.Last().Feed(store.Prefixes).Every; every != 24*time.Minute {
 		t.Errorf("441 requests every %s", every)
 	}
 }

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"maps"
 	"slices"
+	"strings"
 	"sync"
 	"time"
 
@@ -40,6 +41,17 @@ func (s *Store) Show(needs ...Detail) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.shown = slices.Clone(needs)
+}
+
+// Also adds to what the page on the screen needs.
+func (s *Store) Also(needs ...Detail) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, d := range needs {
+		if !slices.Contains(s.shown, d) {
+			s.shown = append(s.shown, d)
+		}
+	}
 }
 
 // Of makes the needs of whole kinds.
@@ -470,13 +482,13 @@ type Progress struct {
 	Until     time.Time // not zero: nothing is asked before, because the program's own share of requests is used up
 }
 
-// ReadAll reads the tunnels, these kinds and everything below prefixes and interconnects among them once, completely. It stays
+// ReadAll reads these kinds once, and what lies below prefixes and interconnects completely. It stays
 // within the program's share of requests: where that is used up it waits, as long as ctx allows. progress is told how far it
 // is, and may be nil.
 func (s *Store) ReadAll(ctx context.Context, progress func(Progress), kinds ...Kind) *Snapshot {
 	lists := slices.DeleteFunc(slices.Clone(kinds), Kind.detail)
 	below := slices.DeleteFunc(slices.Clone(kinds), func(k Kind) bool { return !k.detail() })
-	s.Read(ctx, append(Of(GRETunnels), Of(lists...)...)...)
+	s.Read(ctx, Of(lists...)...)
 	all := s.Last().detailsDue(s.now(), 1<<30, below, true)
 	for done := 0; done < len(all) && ctx.Err() == nil; {
 		if progress != nil {
@@ -494,6 +506,9 @@ func (s *Store) ReadAll(ctx context.Context, progress func(Progress), kinds ...K
 			continue
 		}
 		done += len(part)
+	}
+	if progress != nil {
+		progress(Progress{Read: len(all), All: len(all)})
 	}
 	return s.Last()
 }
@@ -524,4 +539,37 @@ func sleepUntil(ctx context.Context, wait time.Duration) bool {
 	case <-timer.C:
 		return true
 	}
+}
+
+// Needs writes needs as words, the way in which pages name them: "routes", or with an id "bindings/ID".
+func Needs(details ...Detail) []string {
+	words := make([]string, len(details))
+	for i, d := range details {
+		words[i] = string(d.Kind)
+		if d.Of != "" {
+			words[i] += "/" + d.Of
+		}
+	}
+	return words
+}
+
+// ParseNeeds reads what Needs wrote; words that name no kind are left out.
+func ParseNeeds(words ...string) []Detail {
+	var out []Detail
+	for _, w := range words {
+		kind, of, _ := strings.Cut(w, "/")
+		if _, known := kinds[Kind(kind)]; known {
+			out = append(out, Detail{Kind(kind), of})
+		}
+	}
+	return out
+}
+
+// About says what is known of a kind or of a detail; of a detail whose object is not there nothing.
+func (s *Snapshot) About(d Detail) Entry {
+	if d.Of == "" {
+		return s.Entry(d.Kind)
+	}
+	e, _ := s.detail(d)
+	return e
 }

@@ -45,8 +45,15 @@ func StateOf(t api.Tunnel) State {
 
 // undecodedBGP reports whether the API said something about BGP that could not be decoded: that is not "no BGP".
 func undecodedBGP(t api.Tunnel) bool {
-	o, ok := any(&t).(interface{ Undecoded() []string })
-	return ok && slices.ContainsFunc(o.Undecoded(), func(field string) bool { return strings.HasPrefix(field, "bgp") })
+	return slices.ContainsFunc(Undecoded(&t), func(field string) bool { return strings.HasPrefix(field, "bgp") })
+}
+
+// Undecoded names the fields of an object of the API that could not be decoded, by their dotted paths. It takes a pointer.
+func Undecoded(object any) []string {
+	if o, ok := object.(interface{ Undecoded() []string }); ok {
+		return o.Undecoded()
+	}
+	return nil
 }
 
 // Severity orders states for an operator, worst first: 0 is worst.

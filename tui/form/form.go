@@ -103,6 +103,8 @@ type Options struct {
 	Draft Values
 	// Init runs when the form is opened, with its values: it fetches what the checks need. Nil for nothing.
 	Init func(Values) tea.Cmd
+	// Needs names what the checks and proposals rest on while the form is on top; see tui.ShownMsg.
+	Needs []string
 	// Submit is called with valid values: it returns the command that goes on to the review.
 	Submit func(Values) tea.Cmd
 	// Acts: Submit itself does what the form is for, so that leaving loses nothing any more. Without it that is so after
@@ -167,6 +169,9 @@ func New(o Options) *Form {
 	f.reached = f.at.section
 	return f
 }
+
+// Needs names what the form rests on; see Options.Needs.
+func (f *Form) Needs() []string { return f.opts.Needs }
 
 // RefusedMsg leads what the server said about fields back to them.
 type RefusedMsg struct{ Fields Values }

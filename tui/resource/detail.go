@@ -44,8 +44,11 @@ func (d *Detail[T]) Title() string { return d.desc.Name(d.row) }
 // An object that is not among the rows yet, as one just made, is not gone.
 func (d *Detail[T]) Init() tea.Cmd {
 	d.take()
-	return d.source.want(d.id)
+	return d.source.opened(d.id)
 }
+
+// Needs names what the page rests on; see Source.Needs.
+func (d *Detail[T]) Needs() []string { return d.source.needs(d.id) }
 
 // take takes the object anew, and tells whether it is among the rows.
 func (d *Detail[T]) take() bool {

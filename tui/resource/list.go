@@ -53,8 +53,11 @@ func (l *List[T]) Title() string { return l.desc.Plural }
 // Init implements tui.View. Until a page is on the screen it gets no messages: what came since it was made is taken now.
 func (l *List[T]) Init() tea.Cmd {
 	l.take()
-	return l.source.want("")
+	return l.source.opened("")
 }
+
+// Needs names what the page rests on; see Source.Needs.
+func (l *List[T]) Needs() []string { return l.source.needs("") }
 
 // Status implements tui.StatusReporter.
 func (l *List[T]) Status() tui.Status { return l.source.Status() }

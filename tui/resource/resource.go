@@ -130,10 +130,11 @@ type Source[T any] struct {
 	Brings func(tea.Msg) bool
 	// Refresh asks for new rows now.
 	Refresh func() tea.Cmd
-	// Want is run when a page that shows the rows is opened; nil when they are fetched anyhow.
-	Want func() tea.Cmd
-	// Related is run when a detail page is opened, for what it shows besides its row; nil for nothing.
-	Related func() tea.Cmd
+	// Open is run when a page that shows the rows is opened; nil when they are read anyhow.
+	Open func() tea.Cmd
+	// Needs names what a page rests on while it is on top, with the id of a detail page's object or "" for the list; see
+	// tui.ShownMsg. Nil for nothing.
+	Needs func(id string) []string
 	// Looked is run when a page is opened and whenever new rows have come to it, with the id of a detail page's object or ""
 	// for the list. It fetches what only a page that is open needs, when that has grown old; nil for nothing.
 	Looked func(id string) tea.Cmd
@@ -144,16 +145,19 @@ func refreshAction(refresh func() tea.Cmd) tui.Action {
 		Long: "Fetch now, not only at the next round", Run: refresh}
 }
 
-// want has the rows fetched, and for a detail page, which has an id, what it shows besides.
-func (s Source[T]) want(id string) tea.Cmd {
-	var cmds []tea.Cmd
-	if s.Want != nil {
-		cmds = append(cmds, s.Want())
+// opened runs what a page that is opened asks for.
+func (s Source[T]) opened(id string) tea.Cmd {
+	if s.Open == nil {
+		return s.looked(id)
 	}
-	if id != "" && s.Related != nil {
-		cmds = append(cmds, s.Related())
+	return tea.Batch(s.Open(), s.looked(id))
+}
+
+func (s Source[T]) needs(id string) []string {
+	if s.Needs == nil {
+		return nil
 	}
-	return tea.Batch(append(cmds, s.looked(id))...)
+	return s.Needs(id)
 }
 
 func (s Source[T]) looked(id string) tea.Cmd {

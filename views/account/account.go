@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -17,24 +18,23 @@ import (
 )
 
 // Module is the accounts.
-type Module struct {
-	env  *kit.Env
-	list *live.List[api.Account]
-}
+type Module struct{ env *kit.Env }
 
 // New makes the module.
-func New(env *kit.Env) kit.Module {
-	return &Module{env: env, list: live.NewList(env.Ctx, env.Now, env.Client.Accounts)}
-}
+func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{{Names: []string{"accounts"}, Help: "the accounts that your credentials can see",
-		Open: func() tui.View { return resource.NewList(m.describe(), m.list.Source()) }}}
+		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
 }
 
 // Services implements kit.Module.
-func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
+func (m *Module) Services() []tui.Service { return nil }
+
+func (m *Module) source() resource.Source[api.Account] {
+	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Account { return s.Accounts.Rows }, store.Detail{Kind: store.Accounts})
+}
 
 func (m *Module) describe() resource.Description[api.Account] {
 	type A = api.Account

@@ -25,13 +25,13 @@ import (
 // Module is the journal's page.
 type Module struct {
 	env  *kit.Env
-	list *live.List[journal.Entry]
+	list *live.Loaded[journal.Entry]
 }
 
 // New makes the module.
 func New(env *kit.Env) kit.Module {
 	m := &Module{env: env}
-	m.list = live.NewList(env.Ctx, env.Now, m.read)
+	m.list = live.NewLoaded(env.Ctx, env.Now, m.read)
 	return m
 }
 
@@ -63,14 +63,7 @@ func (m *Module) Destinations() []tui.Destination {
 func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
 
 func (m *Module) open() tui.View {
-	source := m.list.Source()
-	source.Want = m.list.Refresh // what was just done must be there when the page opens
-	source.Status = func() tui.Status {
-		s := m.list.Source().Status()
-		s.Every = 0 // it is read from this machine: no outage makes it old
-		return s
-	}
-	return resource.NewList(m.describe(), source)
+	return resource.NewList(m.describe(), m.list.Source())
 }
 
 func (m *Module) describe() resource.Description[journal.Entry] {
@@ -169,7 +162,6 @@ func (m *Module) undo(e journal.Entry) tea.Cmd {
 		confirm = cmp.Or(e.Name, e.ObjectID) // as the same change by hand would ask
 	}
 	return tui.Push(kit.NewReview(m.env, kit.Intent{Title: fmt.Sprintf("Undo: %s %s", e.Verb, e.Name), Confirm: confirm, Pages: 1,
-		After: func(change.Result) tea.Cmd { return tea.Batch(m.list.Refresh(), m.env.Feed.Again()) },
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 			return change.PrepareUndo(ctx, w, e)
 		}}))

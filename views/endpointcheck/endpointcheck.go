@@ -11,6 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
@@ -20,24 +21,23 @@ import (
 )
 
 // Module is the endpoint health checks of the account.
-type Module struct {
-	env  *kit.Env
-	list *live.List[api.EndpointCheck]
-}
+type Module struct{ env *kit.Env }
 
 // New makes the module.
-func New(env *kit.Env) kit.Module {
-	return &Module{env: env, list: live.NewList(env.Ctx, env.Now, env.Account.EndpointChecks.List)}
-}
+func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{{Names: []string{"endpoint-checks", "endpoint-healthchecks"}, Help: "hosts of yours that Cloudflare probes",
-		Open: func() tui.View { return resource.NewList(m.describe(), m.list.Source()) }}}
+		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
 }
 
 // Services implements kit.Module.
-func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
+func (m *Module) Services() []tui.Service { return nil }
+
+func (m *Module) source() resource.Source[api.EndpointCheck] {
+	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.EndpointCheck { return s.EndpointChecks.Rows }, store.Detail{Kind: store.EndpointChecks})
+}
 
 func (m *Module) describe() resource.Description[api.EndpointCheck] {
 	type C = api.EndpointCheck
@@ -53,7 +53,7 @@ func (m *Module) describe() resource.Description[api.EndpointCheck] {
 				{Label: "Type", Value: c.CheckType}, {Label: "Name", Value: cmp.Or(c.Name, "-")}, {Label: "ID", Value: c.ID}}}}
 		},
 		NoWrites: m.env.NoWrites,
-		Create:   func() tea.Cmd { return tea.Batch(m.list.Want(), m.editor().Create()) },
+		Create:   m.editor().Create,
 		Edit:     func(c C) tea.Cmd { return m.editor().Edit(c.ID, name(c)) },
 		Delete:   func(c C) tea.Cmd { return m.editor().Delete(c.ID, name(c)) },
 	}
@@ -76,7 +76,7 @@ func Columns() []table.Column[api.EndpointCheck] {
 }
 
 func (m *Module) editor() kit.Editor[api.EndpointCheck] {
-	return kit.Editor[api.EndpointCheck]{Env: m.env, Resource: change.EndpointChecks, Form: m.form, Refresh: m.list.Refresh,
+	return kit.Editor[api.EndpointCheck]{Env: m.env, Resource: change.EndpointChecks, Form: m.form,
 		Draft: "endpoint-check", Blank: api.EndpointCheck{CheckType: netrules.EndpointCheckType}}
 }
 

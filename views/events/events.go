@@ -9,8 +9,6 @@ import (
 	"strings"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"flarewire/api"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -39,14 +37,10 @@ func NewPage(env *kit.Env) tui.View { return resource.NewList(describe(env), sou
 
 func source(env *kit.Env) resource.Source[*store.Event] {
 	return resource.Source[*store.Event]{
-		Rows:   func() []*store.Event { return pointers(env.Feed.Last().Events) },
-		Status: env.Feed.Freshness,
-		Brings: env.Feed.Brings,
-		// Everything is watched from here, as from the overview: what is not asked for cannot be seen to happen.
-		Want: func() tea.Cmd {
-			return env.Feed.Want(store.HealthSource, store.RouteSource, store.PrefixSource, store.LinkSource)
-		},
-		Refresh: env.Feed.RefreshAll,
+		Rows:    func() []*store.Event { return pointers(env.Feed.Last().Events) },
+		Status:  env.Feed.Freshness,
+		Brings:  env.Feed.Brings,
+		Refresh: env.Feed.Refresh,
 	}
 }
 
@@ -75,14 +69,14 @@ func describe(env *kit.Env) resource.Description[*store.Event] {
 // open is the page of what it happened to. What belongs to a prefix has none of its own: then it is the prefix that has it,
 // or, when it is gone, the longest prefix that its CIDR lies in. Nil when there is none.
 func open(env *kit.Env, e *store.Event) tui.View {
-	if e.Resource != store.BGPPrefixResource && e.Resource != store.BindingResource {
+	if e.Resource != store.BGPPrefixes && e.Resource != store.Bindings {
 		return env.Open(e.Resource, e.TunnelID)
 	}
-	prefixes := env.Feed.Last().Prefixes
+	prefixes := env.Feed.Last().Prefixes.Rows
 	for _, p := range prefixes {
-		if slices.ContainsFunc(p.BGP, func(b api.BGPPrefix) bool { return b.ID == e.TunnelID }) ||
-			slices.ContainsFunc(p.Bindings, func(b api.Binding) bool { return b.ID == e.TunnelID }) {
-			return env.Open(store.PrefixResource, p.ID)
+		if slices.ContainsFunc(p.BGP.Rows, func(b api.BGPPrefix) bool { return b.ID == e.TunnelID }) ||
+			slices.ContainsFunc(p.Bindings.Rows, func(b api.Binding) bool { return b.ID == e.TunnelID }) {
+			return env.Open(store.Prefixes, p.ID)
 		}
 	}
 	cidr, _, _ := strings.Cut(e.Name, " ")
@@ -100,7 +94,7 @@ func open(env *kit.Env, e *store.Event) tui.View {
 	if owner == "" {
 		return nil
 	}
-	return env.Open(store.PrefixResource, owner)
+	return env.Open(store.Prefixes, owner)
 }
 
 func columns() []table.Column[*store.Event] {
@@ -129,8 +123,8 @@ func Text(e store.Event) (string, tui.Role) {
 
 // of is what it happened to.
 func of(e *store.Event) string {
-	words := map[store.Resource]string{"": "tunnel", store.RouteResource: "route", store.PrefixResource: "prefix", store.BGPPrefixResource: "BGP prefix",
-		store.BindingResource: "binding", store.PortResource: "interconnect", store.LinkResource: "CF link", store.APIResource: "API"}
+	words := map[store.Kind]string{"": "tunnel", store.Routes: "route", store.Prefixes: "prefix", store.BGPPrefixes: "BGP prefix",
+		store.Bindings: "binding", store.Ports: "interconnect", store.Links: "CF link", store.API: "API"}
 	return kit.Or(words[e.Resource], string(e.Resource))
 }
 

@@ -136,12 +136,12 @@ func (m *Module) underCNI(c api.CNI) resource.Section {
 	if p, ok := m.portNamed(c.Interconnect); ok {
 		s.Fields = append(s.Fields, m.portField(p))
 	} else {
-		s.Fields = append(s.Fields, missing("Interconnect", m.ports.Known(), kit.Or(c.Interconnect, "-")+", which is not in the list"))
+		s.Fields = append(s.Fields, missing("Interconnect", m.ports().Complete(), kit.Or(c.Interconnect, "-")+", which is not in the list"))
 	}
 	if l, ok := m.linkOf(c); ok {
 		s.Fields = append(s.Fields, m.linkField(l))
 	} else {
-		s.Fields = append(s.Fields, missing("Tunnel side", m.links.Known(), "none with this name"))
+		s.Fields = append(s.Fields, missing("Tunnel side", m.links().Complete(), "none with this name"))
 	}
 	return s
 }

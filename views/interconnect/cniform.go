@@ -99,7 +99,7 @@ func applyCNI(c api.CNI, v form.Values) api.CNI {
 
 func (m *Module) portNames() []string {
 	var out []string
-	for _, p := range m.ports.Rows() {
+	for _, p := range m.ports().Rows {
 		out = append(out, p.Name)
 	}
 	return out
@@ -126,7 +126,7 @@ func (m *Module) checkPort(v string, _ form.Values) form.Finding {
 	}
 	p, known := m.portNamed(strings.TrimSpace(v))
 	switch {
-	case !known && m.ports.Known():
+	case !known && m.ports().Complete():
 		return form.Finding{Level: form.Error, Text: "You have no interconnect of this name; ctrl+n goes through them"}
 	case known && p.State != store.PortHealthy:
 		return form.Finding{Level: form.Warning, Text: "Its state is " + p.State.Word() + ", so a CNI over it may carry no traffic yet"}

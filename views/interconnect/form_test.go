@@ -105,7 +105,7 @@ func TestAnOrderHasTheFieldsOfItsKindOnly(t *testing.T) {
 // A form that was opened and left as it was changes nothing of the object.
 func TestAnUntouchedFormChangesNothing(t *testing.T) {
 	m := account(t)
-	for _, c := range m.cnis.Rows() {
+	for _, c := range m.cnis().Rows {
 		if d := cmp.Diff(c.BGP, applyCNI(c, cniValues(c)).BGP); d != "" {
 			t.Errorf("the session of %s changes: %s", c.ID, d)
 		}
@@ -114,7 +114,7 @@ func TestAnUntouchedFormChangesNothing(t *testing.T) {
 			t.Errorf("%+v became %+v", c, got)
 		}
 	}
-	for _, l := range m.links.Rows() {
+	for _, l := range m.links().Rows {
 		got := applyLink(l, linkValues(l))
 		if got.HealthCheck.Direction != "" {
 			t.Errorf("%s got a direction, which interconnects do not have", l.Name)

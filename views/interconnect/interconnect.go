@@ -9,7 +9,6 @@ package interconnect
 
 import (
 	"context"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -22,29 +21,11 @@ import (
 	"flarewire/views/live"
 )
 
-// slotsEvery is how often slots are fetched: there are many, and they change with building work.
-const slotsEvery = 10 * time.Minute
-
 // Module is the interconnects of the account with all that belongs to them.
-type Module struct {
-	env      *kit.Env
-	ports    *live.List[port]
-	cnis     *live.List[api.CNI]
-	links    *live.List[api.MagicInterconnect]
-	slots    *live.List[api.Slot]
-	settings *live.List[api.CNISettings]
-}
+type Module struct{ env *kit.Env }
 
 // New makes the module.
-func New(env *kit.Env) kit.Module {
-	m := &Module{env: env}
-	m.ports = live.NewList(env.Ctx, env.Now, m.fetchPorts)
-	m.cnis = live.NewList(env.Ctx, env.Now, env.Account.CNIs.List)
-	m.links = live.NewList(env.Ctx, env.Now, env.Account.Interconnects.List)
-	m.slots = live.NewList(env.Ctx, env.Now, env.Account.Slots.List).Every(slotsEvery)
-	m.settings = live.NewList(env.Ctx, env.Now, m.fetchSettings)
-	return m
-}
+func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
@@ -62,75 +43,58 @@ func (m *Module) Destinations() []tui.Destination {
 }
 
 // Services implements kit.Module.
-func (m *Module) Services() []tui.Service {
-	return []tui.Service{m.ports, m.cnis, m.links, m.slots, m.settings}
-}
+func (m *Module) Services() []tui.Service { return nil }
 
-// Want implements kit.Relater and kit.Subnetter: the two lists that have addresses, one request each.
-func (m *Module) Want() tea.Cmd { return tea.Batch(m.cnis.Want(), m.links.Want()) }
+// The lists that the pages show, as they are known now. Pages ask for them, and commands.
 
-// Await implements kit.Awaiter.
-func (m *Module) Await(ctx context.Context) {
-	m.cnis.Await(ctx)
-	m.links.Await(ctx)
-}
+func (m *Module) ports() store.List[store.Port]            { return m.env.Feed.Last().Ports }
+func (m *Module) cnis() store.List[api.CNI]                { return m.env.Feed.Last().CNIs }
+func (m *Module) links() store.List[api.MagicInterconnect] { return m.env.Feed.Last().Links }
+func (m *Module) slots() store.List[api.Slot]              { return m.env.Feed.Last().Slots }
 
-// refresh fetches all lists anew after a change: a CNI brings a link with it, a port takes a slot.
-func (m *Module) refresh() tea.Cmd {
-	return tea.Batch(m.ports.Refresh(), m.cnis.Refresh(), m.links.Refresh(), m.slots.Refresh())
-}
+// RelatedNeeds implements kit.Relater: the lists that have addresses.
+func (m *Module) RelatedNeeds() []store.Kind { return []store.Kind{store.CNIs, store.Links} }
 
-// fetcher is a list that a page shows something of besides its own rows.
-type fetcher interface {
-	Want() tea.Cmd
-	Refresh() tea.Cmd
-}
-
-// source is a list's source that has the other lists fetched along.
-func source[T any](m *Module, own *live.List[T], also ...fetcher) resource.Source[T] {
-	s := own.Source()
-	all := append([]fetcher{own}, also...)
-	each := func(do func(fetcher) tea.Cmd) func() tea.Cmd {
-		return func() tea.Cmd {
-			var cmds []tea.Cmd
-			for _, l := range all {
-				cmds = append(cmds, do(l))
-			}
-			return tea.Batch(cmds...)
+// source is the source of a page; besides its own rows it shows something of the other lists.
+func source[T any](m *Module, rows func(*store.Snapshot) []T, own store.Kind, also ...store.Kind) resource.Source[T] {
+	s := live.Rows(m.env.Feed, rows, store.Detail{Kind: own})
+	s.Needs = func(id string) []string {
+		needs := store.Needs(store.Of(append([]store.Kind{own}, also...)...)...)
+		if id == "" {
+			return needs
 		}
+		if own == store.Ports {
+			needs = append(needs, store.Needs(store.Detail{Kind: store.PortStates, Of: id}, store.Detail{Kind: store.Slots})...)
+		}
+		return append(needs, m.env.RelatedNeeds()...)
 	}
-	s.Want, s.Refresh, s.Related = each(fetcher.Want), each(fetcher.Refresh), m.env.WantRelated
-	return s
-}
-
-// probed has what the probes find fetched along: whoever deletes an interconnect is told whether it works.
-func probed[T any](m *Module, s resource.Source[T]) resource.Source[T] {
-	want := s.Want
-	s.Want = func() tea.Cmd { return tea.Batch(want(), m.env.Feed.Want(store.HealthSource)) }
 	return s
 }
 
 func (m *Module) portSource() resource.Source[port] {
-	s := probed(m, source(m, m.ports, m.cnis, m.links))
-	s.Related = func() tea.Cmd { return tea.Batch(m.env.WantRelated(), m.slots.Want()) }
-	return s
+	return source(m, func(s *store.Snapshot) []port {
+		out := make([]port, len(s.Ports.Rows))
+		for i, p := range s.Ports.Rows {
+			out[i] = port{p}
+		}
+		return out
+	}, store.Ports, store.PortStates, store.CNIs, store.Links)
 }
 
 func (m *Module) cniSource() resource.Source[api.CNI] {
-	return probed(m, source(m, m.cnis, m.ports, m.links))
+	return source(m, func(s *store.Snapshot) []api.CNI { return s.CNIs.Rows }, store.CNIs, store.Ports, store.Links)
 }
 
 func (m *Module) linkSource() resource.Source[api.MagicInterconnect] {
-	s := source(m, m.links, m.ports, m.cnis)
-	want := s.Want
-	s.Want = func() tea.Cmd { return tea.Batch(want(), m.env.Feed.Want(store.HealthSource, store.LinkSource)) }
-	return s
+	return source(m, func(s *store.Snapshot) []api.MagicInterconnect { return s.Links.Rows }, store.Links, store.Ports, store.CNIs)
 }
 
-func (m *Module) slotSource() resource.Source[api.Slot] { return source(m, m.slots, m.ports) }
+func (m *Module) slotSource() resource.Source[api.Slot] {
+	return source(m, func(s *store.Snapshot) []api.Slot { return s.Slots.Rows }, store.Slots, store.Ports)
+}
 
 func (m *Module) cniEditor() kit.Editor[api.CNI] {
-	return kit.Editor[api.CNI]{Env: m.env, Resource: change.CNIs, Form: m.cniForm, FieldOf: cniFieldOf, Refresh: m.refresh, Draft: "cni",
+	return kit.Editor[api.CNI]{Env: m.env, Resource: change.CNIs, Form: m.cniForm, FieldOf: cniFieldOf, Draft: "cni",
 		Guard: kit.OnDelete(m.endOfCNI, kit.OnWrite(m.guardCNI)),
 		HangsOn: func(ctx context.Context, c api.CNI) []string {
 			return append(endOfSession(c), m.env.HangsOn(ctx, cniSubject(c))...)
@@ -138,9 +102,7 @@ func (m *Module) cniEditor() kit.Editor[api.CNI] {
 }
 
 // newCNI begins the guided setup.
-func (m *Module) newCNI() tea.Cmd {
-	return tea.Batch(m.ports.Want(), m.cnis.Want(), m.links.Want(), m.cniEditor().Create())
-}
+func (m *Module) newCNI() tea.Cmd { return m.cniEditor().Create() }
 
 // Setups implements kit.Setter.
 func (m *Module) Setups() []kit.Setup {
@@ -149,12 +111,12 @@ func (m *Module) Setups() []kit.Setup {
 
 func (m *Module) linkEditor() kit.Editor[api.MagicInterconnect] {
 	return kit.Editor[api.MagicInterconnect]{Env: m.env, Resource: change.Interconnects, Form: m.linkForm, FieldOf: linkFieldOf,
-		Refresh: m.refresh, Guard: kit.OnWrite(guardLink)}
+		Guard: kit.OnWrite(guardLink)}
 }
 
 // portEditor begins with the given port: an empty one, or one with its slot.
 func (m *Module) portEditor(blank api.Interconnect) kit.Editor[api.Interconnect] {
 	return kit.Editor[api.Interconnect]{Env: m.env, Resource: change.PhysicalInterconnects, Form: m.portForm, Blank: blank,
-		Refresh: m.refresh, Guard: kit.OnDelete(m.endOfLinks, kit.OnWrite(m.guardPort)), ConfirmCreate: "order",
+		Guard: kit.OnDelete(m.endOfLinks, kit.OnWrite(m.guardPort)), ConfirmCreate: "order",
 		HangsOn: m.endOfPort}
 }

@@ -80,7 +80,7 @@ func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource
 
 // linkReading is what the probes find and what that means; BGP is not known.
 func (m *Module) linkReading(l api.MagicInterconnect) resource.Section {
-	health := m.env.Feed.Last().Health[l.Name]
+	health := m.env.Feed.Last().Health.By[l.Name]
 	f := resource.Field{Label: "Health", Value: kit.Or(string(health.State), "not known"), Note: "by Cloudflare's probes; BGP is not told"}
 	if health.Score != nil {
 		f.Value += fmt.Sprintf(" (average %.2f)", *health.Score)
@@ -136,12 +136,12 @@ func (m *Module) underLink(l api.MagicInterconnect) resource.Section {
 	if c, ok := m.cniOf(l); ok {
 		s.Fields = append(s.Fields, m.cniField(c))
 	} else {
-		s.Fields = append(s.Fields, missing("CNI", m.cnis.Known(), "none with this name"))
+		s.Fields = append(s.Fields, missing("CNI", m.cnis().Complete(), "none with this name"))
 	}
 	if p, ok := m.portOf(l); ok {
 		s.Fields = append(s.Fields, m.portField(p))
 	} else {
-		s.Fields = append(s.Fields, missing("Interconnect", m.ports.Known() && m.cnis.Known(), "none that is known here"))
+		s.Fields = append(s.Fields, missing("Interconnect", m.ports().Complete() && m.cnis().Complete(), "none that is known here"))
 	}
 	return s
 }

@@ -28,7 +28,7 @@ func (m *Module) describePorts() resource.Description[port] {
 		Summary:  func(rows []port) tui.Line { return portSummary(rows, m.env.Glyphs) },
 		Sections: m.portSections,
 		NoWrites: m.env.NoWrites,
-		Create:   func() tea.Cmd { return tea.Batch(m.slots.Want(), m.portEditor(blankPort("")).Create()) },
+		Create:   m.portEditor(blankPort("")).Create,
 		NoEdit:   noPortEdit,
 		Delete:   func(p port) tea.Cmd { return m.portEditor(blankPort("")).Delete(p.Name, p.Name) },
 		Actions:  func(p port) []tui.Action { return []tui.Action{m.letterAction(p)} },
@@ -60,7 +60,7 @@ func (m *Module) portColumns() []table.Column[port] {
 }
 
 func (m *Module) cniNames(p port) string {
-	if !m.cnis.Known() {
+	if !m.cnis().Complete() {
 		return "…"
 	}
 	var names []string
@@ -110,15 +110,15 @@ func (m *Module) portSections(p port, now time.Time) []resource.Section {
 }
 
 func (m *Module) stateSection(p port, now time.Time) resource.Section {
-	at, age := resource.Time(p.At, now)
+	at, age := resource.Time(p.Asked.Fetched, now)
 	text, role := StateText(p.State, m.env.Glyphs)
 	s := resource.Section{Title: "State", Fields: []resource.Field{
 		{Label: "State", Value: text, Role: role},
 		{Label: "Reason", Value: kit.Or(p.Reason, "-")},
 		{Label: "Asked", Value: at, Note: age},
 	}}
-	if p.Err != nil {
-		s.Fields = append(s.Fields, resource.Field{Label: "Last attempt", Value: kit.Sentence(p.Err), Role: tui.Bad, Prose: true})
+	if p.Asked.Err != nil {
+		s.Fields = append(s.Fields, resource.Field{Label: "Last attempt", Value: kit.Sentence(p.Asked.Err), Role: tui.Bad, Prose: true})
 	}
 	s.Fields = append(s.Fields, p.meaning()...)
 	return s
@@ -154,7 +154,7 @@ func (m *Module) overSection(p port) resource.Section {
 		s.Fields = append(s.Fields, m.linkField(l))
 	}
 	if len(s.Fields) == 0 {
-		s.Fields = []resource.Field{missing("CNIs", m.cnis.Known(), "none")}
+		s.Fields = []resource.Field{missing("CNIs", m.cnis().Complete(), "none")}
 	}
 	return s
 }

@@ -63,7 +63,7 @@ func orderOf(v form.Values) api.Interconnect {
 // types are those of the account's ports, of partners or of cables.
 func (m *Module) types(isPartner bool) []string {
 	var out []string
-	for _, p := range m.ports.Rows() {
+	for _, p := range m.ports().Rows {
 		if p.Partner() == isPartner && p.Type != "" {
 			out = append(out, p.Type)
 		}
@@ -89,7 +89,7 @@ func checkType(v string, _ form.Values) form.Finding {
 
 func (m *Module) freeSlots() []string {
 	var out []string
-	for _, s := range bySite(m.slots.Rows()) {
+	for _, s := range bySite(m.slots().Rows) {
 		if !s.Occupied {
 			out = append(out, s.ID)
 		}
@@ -122,7 +122,7 @@ func (m *Module) checkSlot(v string, _ form.Values) form.Finding {
 	switch {
 	case known && s.Occupied:
 		return form.Finding{Level: form.Error, Text: "This slot is occupied: choose a free one"}
-	case !known && m.slots.Known():
+	case !known && m.slots().Complete():
 		return kit.WorstOf(kit.Finding(netrules.UUID(v)), form.Finding{Level: form.Warning, Text: "This slot is not in the list"})
 	}
 	return kit.Finding(netrules.UUID(v))

@@ -2,7 +2,6 @@ package interconnect
 
 import (
 	"cmp"
-	"context"
 	"fmt"
 	"net/netip"
 
@@ -22,7 +21,7 @@ import (
 // cnisOn are the CNIs on a port.
 func (m *Module) cnisOn(portName string) []api.CNI {
 	var out []api.CNI
-	for _, c := range m.cnis.Rows() {
+	for _, c := range m.cnis().Rows {
 		if c.Interconnect == portName {
 			out = append(out, c)
 		}
@@ -37,7 +36,7 @@ func (m *Module) linksOn(p port) []api.MagicInterconnect {
 		conduits[c.Magic.ConduitName] = true
 	}
 	var out []api.MagicInterconnect
-	for _, l := range m.links.Rows() {
+	for _, l := range m.links().Rows {
 		if conduits[l.Name] || l.VirtualPortReservationID != "" && l.VirtualPortReservationID == p.VirtualPortReservationID {
 			out = append(out, l)
 		}
@@ -47,7 +46,7 @@ func (m *Module) linksOn(p port) []api.MagicInterconnect {
 
 // cniOf is the CNI that a link is the tunnel side of.
 func (m *Module) cniOf(l api.MagicInterconnect) (api.CNI, bool) {
-	for _, c := range m.cnis.Rows() {
+	for _, c := range m.cnis().Rows {
 		if c.Magic.ConduitName == l.Name {
 			return c, true
 		}
@@ -57,7 +56,7 @@ func (m *Module) cniOf(l api.MagicInterconnect) (api.CNI, bool) {
 
 // linkOf is the tunnel side of a CNI.
 func (m *Module) linkOf(c api.CNI) (api.MagicInterconnect, bool) {
-	for _, l := range m.links.Rows() {
+	for _, l := range m.links().Rows {
 		if l.Name == c.Magic.ConduitName {
 			return l, true
 		}
@@ -66,9 +65,9 @@ func (m *Module) linkOf(c api.CNI) (api.MagicInterconnect, bool) {
 }
 
 func (m *Module) portNamed(name string) (port, bool) {
-	for _, p := range m.ports.Rows() {
+	for _, p := range m.ports().Rows {
 		if p.Name == name {
-			return p, true
+			return port{p}, true
 		}
 	}
 	return port{}, false
@@ -76,9 +75,9 @@ func (m *Module) portNamed(name string) (port, bool) {
 
 // portOf is the port that a link runs over.
 func (m *Module) portOf(l api.MagicInterconnect) (port, bool) {
-	for _, p := range m.ports.Rows() {
+	for _, p := range m.ports().Rows {
 		if l.VirtualPortReservationID != "" && l.VirtualPortReservationID == p.VirtualPortReservationID {
-			return p, true
+			return port{p}, true
 		}
 	}
 	if c, ok := m.cniOf(l); ok {
@@ -89,16 +88,16 @@ func (m *Module) portOf(l api.MagicInterconnect) (port, bool) {
 
 // portIn is the account's own port in a slot.
 func (m *Module) portIn(slotID string) (port, bool) {
-	for _, p := range m.ports.Rows() {
+	for _, p := range m.ports().Rows {
 		if slotID != "" && p.SlotID == slotID {
-			return p, true
+			return port{p}, true
 		}
 	}
 	return port{}, false
 }
 
 func (m *Module) slotWith(id string) (api.Slot, bool) {
-	for _, s := range m.slots.Rows() {
+	for _, s := range m.slots().Rows {
 		if s.ID == id {
 			return s, true
 		}
@@ -159,17 +158,17 @@ func cniSubject(c api.CNI) kit.Subject {
 }
 
 // OpenObject implements kit.Opener, for what the overview shows.
-func (m *Module) OpenObject(kind store.Resource, id string) tui.View {
+func (m *Module) OpenObject(kind store.Kind, id string) tui.View {
 	snapshot := m.env.Feed.Last()
 	switch kind {
-	case store.PortResource:
-		for _, p := range snapshot.Ports {
+	case store.Ports:
+		for _, p := range snapshot.Ports.Rows {
 			if p.Name == id {
 				return m.openPort(port{p})()
 			}
 		}
-	case store.LinkResource:
-		for _, l := range snapshot.Links {
+	case store.Links:
+		for _, l := range snapshot.Links.Rows {
 			if l.ID == id {
 				return m.openLink(l)()
 			}
@@ -183,12 +182,12 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 	if s.Kind != "route" || !s.Hop.IsValid() {
 		return nil
 	}
-	for _, l := range m.links.Rows() {
+	for _, l := range m.links().Rows {
 		if linkSubject(l).Interface.Contains(s.Hop) {
 			return []resource.Section{{Title: "Interconnect", Fields: []resource.Field{m.linkField(l)}}}
 		}
 	}
-	for _, c := range m.cnis.Rows() {
+	for _, c := range m.cnis().Rows {
 		if cniSubject(c).Interface.Contains(s.Hop) {
 			return []resource.Section{{Title: "Interconnect", Fields: []resource.Field{m.cniField(c)}}}
 		}
@@ -198,7 +197,7 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 
 // Conduit implements kit.Conductor.
 func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
-	for _, l := range m.links.Rows() {
+	for _, l := range m.links().Rows {
 		if !linkSubject(l).Interface.Contains(hop) {
 			continue
 		}
@@ -215,20 +214,22 @@ func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
 }
 
 // HangsOn implements kit.Dependent: what goes with a port, and with a CNI.
-func (m *Module) HangsOn(ctx context.Context, s kit.Subject) []string {
+func (m *Module) HangsOn(now *store.Snapshot, s kit.Subject) []string {
 	switch s.Kind {
 	case "port":
-		if !m.cnis.Known() {
-			return []string{"The CNIs could not be looked at: some may run over it."}
-		}
 		var out []string
-		for _, c := range m.cnisOn(s.Name) {
-			out = append(out, fmt.Sprintf("The CNI %s (your side %s) runs over it and carries no traffic any more.", c.Magic.ConduitName, c.CustIP))
-			out = append(out, m.env.HangsOn(ctx, cniSubject(c))...)
+		for _, c := range now.CNIs.Rows {
+			if c.Interconnect == s.Name {
+				out = append(out, fmt.Sprintf("The CNI %s (your side %s) runs over it and carries no traffic any more.", c.Magic.ConduitName, c.CustIP))
+				out = append(out, m.env.Dependents(now, cniSubject(c))...)
+			}
+		}
+		if why := now.CNIs.Why(); why != "" {
+			out = append(out, "More CNIs may run over it: "+why+".")
 		}
 		return out
 	case "cni":
-		for _, l := range m.links.Rows() {
+		for _, l := range now.Links.Rows {
 			if l.Name == s.Name {
 				return []string{fmt.Sprintf("Its tunnel side %s (%s) goes with it.", l.Name, l.InterfaceAddress)}
 			}
@@ -236,6 +237,9 @@ func (m *Module) HangsOn(ctx context.Context, s kit.Subject) []string {
 	}
 	return nil
 }
+
+// SubnetKinds implements kit.Subnetter.
+func (m *Module) SubnetKinds() []store.Kind { return m.RelatedNeeds() }
 
 // endOfCNI says how the tunnel side stands that goes with a CNI, by the probes: the API tells no session over it.
 func (m *Module) endOfCNI(c api.CNI) change.Guards {
@@ -271,11 +275,11 @@ func (m *Module) Subnets() []kit.Subnet {
 		taken[p.Masked()] = true
 		out = append(out, kit.Subnet{ID: id, Subnet: netrules.Subnet{CIDR: p, Owner: owner}})
 	}
-	for _, l := range m.links.Rows() {
+	for _, l := range m.links().Rows {
 		add(l.ID, l.Name, l.InterfaceAddress)
 		add(l.ID, l.Name, l.InterfaceAddress6)
 	}
-	for _, c := range m.cnis.Rows() {
+	for _, c := range m.cnis().Rows {
 		add(c.ID, c.Magic.ConduitName, string(c.P2PIP))
 	}
 	return out
@@ -293,10 +297,10 @@ func (m *Module) otherASNs(except string) []netrules.ASNUse {
 	for _, t := range m.env.Feed.Last().Tunnels {
 		add(t.Name, t.BGP)
 	}
-	for _, l := range m.links.Rows() {
+	for _, l := range m.links().Rows {
 		add(l.Name, l.BGP)
 	}
-	for _, c := range m.cnis.Rows() {
+	for _, c := range m.cnis().Rows {
 		add(c.Magic.ConduitName, c.BGP)
 	}
 	return out
@@ -311,7 +315,7 @@ func (m *Module) otherNames(except string) []netrules.Named {
 		}
 		out = append(out, netrules.Named{Name: t.Name, Kind: kind})
 	}
-	for _, l := range m.links.Rows() {
+	for _, l := range m.links().Rows {
 		if l.Name != except || except == "" {
 			out = append(out, netrules.Named{Name: l.Name, Kind: netrules.Interconnect})
 		}

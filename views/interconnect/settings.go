@@ -11,30 +11,23 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
 )
 
-func (m *Module) fetchSettings(ctx context.Context) ([]api.CNISettings, error) {
-	s, err := change.ReadCNISettings(ctx, m.env.Account)
-	if err != nil {
-		return nil, err
-	}
-	return []api.CNISettings{s}, nil
-}
+func (m *Module) settings() store.List[api.CNISettings] { return m.env.Feed.Last().CNISettings }
 
 // openSettings makes the page of the settings: one object, so there is no list.
 func (m *Module) openSettings() tui.View {
-	s := source(m, m.settings)
-	s.Related = nil
-	s.Rows = func() []api.CNISettings {
-		if rows := m.settings.Rows(); len(rows) > 0 {
-			return rows
+	s := source(m, func(s *store.Snapshot) []api.CNISettings {
+		if len(s.CNISettings.Rows) > 0 {
+			return s.CNISettings.Rows
 		}
-		return []api.CNISettings{{}} // the page says that nothing is known yet
-	}
+		return []api.CNISettings{{}} // the page says that nothing is set, or not known yet
+	}, store.CNISettings)
 	return resource.NewDetail(resource.Description[api.CNISettings]{
 		Plural:   "CNI settings",
 		ID:       func(api.CNISettings) string { return "settings" },
@@ -49,7 +42,7 @@ func (m *Module) openSettings() tui.View {
 
 func (m *Module) settingsSections(s api.CNISettings, _ time.Time) []resource.Section {
 	field := resource.Field{Label: "Default ASN", Value: asnText(s), Note: "Cloudflare's side of BGP sessions over interconnects"}
-	if !m.settings.Known() {
+	if !m.settings().Known() {
 		field.Value, field.Role = "not fetched yet", tui.Muted
 	}
 	note := resource.Field{Role: tui.Muted, Prose: true,
@@ -117,7 +110,6 @@ func (m *Module) settingsForm(title string, opened api.CNISettings) *form.Form {
 
 func (m *Module) reviewSettings(opened, wanted api.CNISettings) tea.Cmd {
 	return tui.Push(kit.NewReview(m.env, kit.Intent{Title: "Change CNI settings", Pages: 2,
-		After: func(change.Result) tea.Cmd { return m.settings.Refresh() },
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 			plan, err := change.PrepareCNISettings(ctx, w, opened, wanted)
 			if err != nil {

@@ -2,7 +2,6 @@ package interconnect
 
 import (
 	"cmp"
-	"context"
 
 	"flarewire/internal/diagnose"
 	"flarewire/internal/store"
@@ -12,19 +11,6 @@ import (
 
 // port is an interconnect with its state.
 type port struct{ store.Port }
-
-// fetchPorts reads the ports with their states through the feed, so that the overview and this list ask together.
-func (m *Module) fetchPorts(ctx context.Context) ([]port, error) {
-	known, err := m.env.Feed.Ports(ctx)
-	if err != nil {
-		return nil, err
-	}
-	out := make([]port, len(known))
-	for i, p := range known {
-		out[i] = port{p}
-	}
-	return out, nil
-}
 
 func portRole(s store.PortState) tui.Role {
 	switch s {

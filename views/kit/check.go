@@ -64,6 +64,18 @@ func WorstOf(a, b form.Finding) form.Finding {
 	return a
 }
 
+// CannotTell is the finding of a check that rests on what was not read; why is from store.Snapshot.CannotTell or
+// store.Entry.Why, empty for nothing. The server decides then, so it is a warning.
+func CannotTell(why string) form.Finding {
+	if why == "" {
+		return form.Finding{}
+	}
+	if !strings.HasPrefix(why, "cannot tell") {
+		why = "cannot tell: " + why
+	}
+	return form.Finding{Level: form.Warning, Text: strings.ToUpper(why[:1]) + why[1:]}
+}
+
 // Sentence is an error for a person: what happened and what to do.
 func Sentence(err error) string { return live.Sentence(err) }
 

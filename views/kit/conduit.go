@@ -4,6 +4,7 @@ import (
 	"context"
 	"net/netip"
 
+	"flarewire/internal/store"
 	"flarewire/tui"
 )
 
@@ -21,10 +22,10 @@ type Conductor interface {
 	Conduit(hop netip.Addr) (Conduit, bool)
 }
 
-// Router is a module that knows the ways to addresses.
-type Router interface {
-	// Astray are the ways to addresses that lead into what is down, a sentence for each. Pages ask it, and commands.
-	Astray(cidr netip.Prefix) []string
+// RouteTable is a module that knows the routes to addresses.
+type RouteTable interface {
+	// BrokenRoutes are the routes to addresses that lead into what is down, a sentence for each. Pages ask it, and commands.
+	BrokenRoutes(cidr netip.Prefix) []string
 }
 
 // Conduit is what a next hop leads through; false when nothing that is known has it.
@@ -39,27 +40,26 @@ func (e *Env) Conduit(hop netip.Addr) (Conduit, bool) {
 	return Conduit{}, false
 }
 
-// Astray are the known ways to addresses that lead into what is down.
-func (e *Env) Astray(cidr netip.Prefix) []string {
+// BrokenRoutes are the known routes to addresses that lead into what is down.
+func (e *Env) BrokenRoutes(cidr netip.Prefix) []string {
 	var out []string
 	for _, m := range e.modules {
-		if r, ok := m.(Router); ok {
-			out = append(out, r.Astray(cidr)...)
+		if r, ok := m.(RouteTable); ok {
+			out = append(out, r.BrokenRoutes(cidr)...)
 		}
 	}
 	return out
 }
 
-// AwaitAstray is Astray for commands: it waits for rows that are still on their way. Run WantRelated beside it.
-func (e *Env) AwaitAstray(ctx context.Context, cidr netip.Prefix) []string {
-	ctx, cancel := context.WithTimeout(ctx, awaitLimit)
+// FreshBrokenRoutes is BrokenRoutes for commands: it reads first what it rests on, and says what could not be read.
+func (e *Env) FreshBrokenRoutes(ctx context.Context, cidr netip.Prefix) []string {
+	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
-	for _, m := range e.modules {
-		_, routes := m.(Router)
-		_, conducts := m.(Conductor)
-		if a, ok := m.(Awaiter); ok && (routes || conducts) {
-			a.Await(ctx)
-		}
+	kinds := []store.Kind{store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes, store.HealthChecks}
+	now := e.Feed.Fresh(ctx, justRead, store.Of(kinds...)...)
+	out := e.BrokenRoutes(cidr)
+	if why := now.CannotTell(kinds[:len(kinds)-1]...); why != "" {
+		out = append(out, "Whether the routes to it work is not known: "+why+".")
 	}
-	return e.Astray(cidr)
+	return out
 }

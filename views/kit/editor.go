@@ -8,6 +8,7 @@ import (
 
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 )
@@ -35,8 +36,8 @@ type Editor[T any] struct {
 	Guard Guard[T]
 	// ConfirmCreate is what must be typed before a new object is ordered; empty where it costs nothing.
 	ConfirmCreate string
-	// Refresh fetches the rows anew after a change.
-	Refresh func() tea.Cmd
+	// Touches names what lies below an object and is read again after a change of it, besides all lists; nil for nothing.
+	Touches func() []store.Detail
 }
 
 // Guard says what stands against a creation, a change or a deletion and what it brings with it, before it
@@ -83,7 +84,7 @@ func OnDelete[T any](end func(T) change.Guards, otherwise Guard[T]) Guard[T] {
 // Create opens the guided setup of a new object; when there is a draft, it asks whether to go on with it.
 func (e Editor[T]) Create() tea.Cmd {
 	return e.Env.Begin(e.Draft, "a new "+e.Resource.Title, func(draft form.Values) tea.Cmd {
-		return tea.Batch(e.Env.WantSubnets(), tui.Push(e.Creation(draft)))
+		return tui.Push(e.Creation(draft))
 	})
 }
 
@@ -91,6 +92,7 @@ func (e Editor[T]) Create() tea.Cmd {
 func (e Editor[T]) Creation(draft form.Values) tui.View {
 	var f *form.Form
 	opts := e.Form("New "+e.Resource.Title, e.Blank, func(wanted T) tea.Cmd { return e.ReviewNew(wanted, f.InWords()) })
+	opts.Needs = append(opts.Needs, e.Env.SubnetNeeds()...)
 	f = form.New(e.Env.Guided(opts, e.Draft, draft))
 	return f
 }
@@ -98,7 +100,7 @@ func (e Editor[T]) Creation(draft form.Values) tui.View {
 // ReviewNew opens the review of a new object, with what the form said of it.
 func (e Editor[T]) ReviewNew(wanted T, inWords []form.Part) tea.Cmd {
 	return tui.Push(NewReview(e.Env, Intent{Title: "New " + e.Resource.Title, Confirm: e.ConfirmCreate, Pages: 2, FieldOf: e.FieldOf,
-		After: e.created(wanted), Next: e.next(wanted), InWords: inWords,
+		Touched: e.touched(), After: e.created(wanted), Next: e.next(wanted), InWords: inWords,
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 			plan, err := change.PrepareCreate(ctx, w, e.Resource, wanted)
 			return e.guarded(ctx, journal.Create, e.Blank, wanted, plan, err)
@@ -108,7 +110,7 @@ func (e Editor[T]) ReviewNew(wanted T, inWords []form.Part) tea.Cmd {
 // created is what happens after a creation: the draft has served its purpose, and the rows are fetched anew.
 func (e Editor[T]) created(wanted T) func(change.Result) tea.Cmd {
 	return func(r change.Result) tea.Cmd {
-		cmds := []tea.Cmd{e.after(r)}
+		var cmds []tea.Cmd
 		if r.Outcome == journal.Done {
 			cmds = append(cmds, e.Env.forget(e.Draft))
 			if e.Made != nil {
@@ -122,25 +124,27 @@ func (e Editor[T]) created(wanted T) func(change.Result) tea.Cmd {
 // Edit reads the object and opens its form.
 func (e Editor[T]) Edit(id, name string) tea.Cmd {
 	title := "Edit " + name
-	return tea.Batch(e.Env.WantSubnets(), tui.Push(NewOpening(e.Env, title, func(ctx context.Context) (tui.View, error) {
+	return tui.Push(NewOpening(e.Env, title, func(ctx context.Context) (tui.View, error) {
 		opened, err := e.Resource.Read(ctx, e.Env.Account, id)
 		if err != nil {
 			return nil, err
 		}
-		return form.New(e.Form(title, opened, func(wanted T) tea.Cmd {
-			return tui.Push(NewReview(e.Env, Intent{Title: "Change " + e.Resource.Title + " " + name, Pages: 2, FieldOf: e.FieldOf, After: e.after,
+		opts := e.Form(title, opened, func(wanted T) tea.Cmd {
+			return tui.Push(NewReview(e.Env, Intent{Title: "Change " + e.Resource.Title + " " + name, Pages: 2, FieldOf: e.FieldOf, Touched: e.touched(),
 				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 					plan, err := change.PrepareUpdate(ctx, w, e.Resource, opened, wanted)
 					return e.guarded(ctx, journal.Update, opened, wanted, plan, err)
 				}}))
-		})), nil
-	})))
+		})
+		opts.Needs = append(opts.Needs, e.Env.SubnetNeeds()...)
+		return form.New(opts), nil
+	}))
 }
 
 // Delete reads the object and opens the review of its end; the name must be typed there. What hangs on
 // it is asked for as late as possible: the rows it is told from may still be on their way.
 func (e Editor[T]) Delete(id, name string) tea.Cmd {
-	return tea.Batch(e.Env.WantRelated(), tui.Push(NewOpening(e.Env, "Delete "+name, func(ctx context.Context) (tui.View, error) {
+	return tui.Push(NewOpening(e.Env, "Delete "+name, func(ctx context.Context) (tui.View, error) {
 		opened, err := e.Resource.Read(ctx, e.Env.Account, id)
 		if err != nil {
 			return nil, err
@@ -149,12 +153,12 @@ func (e Editor[T]) Delete(id, name string) tea.Cmd {
 		if e.HangsOn != nil {
 			hangsOn = e.HangsOn(ctx, opened)
 		}
-		return NewReview(e.Env, Intent{Title: "Delete " + e.Resource.Title + " " + name, Confirm: cmp.Or(name, id), Pages: 1, After: e.after,
+		return NewReview(e.Env, Intent{Title: "Delete " + e.Resource.Title + " " + name, Confirm: cmp.Or(name, id), Pages: 1, Touched: e.touched(),
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				plan, err := change.PrepareDelete(ctx, w, e.Resource, opened, hangsOn...)
 				return e.guarded(ctx, journal.Delete, opened, opened, plan, err)
 			}}), nil
-	})))
+	}))
 }
 
 // Act reads the object and opens the review of a named act. confirm is what must be typed there; empty for an act that does
@@ -165,7 +169,7 @@ func (e Editor[T]) Act(id, title, confirm string, prepare func(context.Context, 
 		if err != nil {
 			return nil, err
 		}
-		return NewReview(e.Env, Intent{Title: title, Confirm: confirm, Pages: 1, After: e.after,
+		return NewReview(e.Env, Intent{Title: title, Confirm: confirm, Pages: 1, Touched: e.touched(),
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) { return prepare(ctx, w, opened) }}), nil
 	}))
 }
@@ -187,9 +191,10 @@ func (e Editor[T]) next(wanted T) func(change.Result) []tui.Action {
 	return func(r change.Result) []tui.Action { return e.Next(wanted, r) }
 }
 
-func (e Editor[T]) after(change.Result) tea.Cmd {
-	if e.Refresh == nil {
+// touched names what a change touches besides the lists.
+func (e Editor[T]) touched() []store.Detail {
+	if e.Touches == nil {
 		return nil
 	}
-	return e.Refresh()
+	return e.Touches()
 }

@@ -60,8 +60,8 @@ type Module interface {
 
 // Relater is a module that can tell which of its objects belong to an object of another module.
 type Relater interface {
-	// Want has the rows fetched that Related answers from.
-	Want() tea.Cmd
+	// RelatedNeeds names what Related answers from.
+	RelatedNeeds() []store.Kind
 	// Related gives a section for the detail page of s; nil when the module has nothing to do with it.
 	Related(s Subject) []resource.Section
 }
@@ -69,22 +69,20 @@ type Relater interface {
 // Opener is a module that can open the page of one of its objects.
 type Opener interface {
 	// OpenObject gives the page of the object; nil when it is not one of the module's, or not known.
-	OpenObject(resource store.Resource, id string) tui.View
+	OpenObject(kind store.Kind, id string) tui.View
 }
 
 // Dependent is a module whose objects stop working when an object of another module goes.
-// HangsOn runs in the background and reads what it needs: what is on the screen may be old.
 type Dependent interface {
-	HangsOn(ctx context.Context, s Subject) []string
+	// HangsOn says which of its objects do, for who is about to delete s. now holds what was just read.
+	HangsOn(now *store.Snapshot, s Subject) []string
 }
 
 // Subnetter is a module whose objects use interface subnets or route networks.
-type Subnetter interface{ Subnets() []Subnet }
-
-// Awaiter is a Dependent or a Relater that fetches its rows only when they are wanted.
-type Awaiter interface {
-	// Await waits until the rows that Want asks for have come, or cannot be had, or ctx ends.
-	Await(ctx context.Context)
+type Subnetter interface {
+	// Subnets are those that are known; SubnetKinds are the lists that they come from.
+	Subnets() []Subnet
+	SubnetKinds() []store.Kind
 }
 
 // Subnet is a network in use with the id of the object that uses it.
@@ -130,23 +128,24 @@ func (e *Env) Related(s Subject) []resource.Section {
 	return out
 }
 
-// WantRelated has everything fetched that Related answers from; pages with relations run it when they
-// are opened.
-func (e *Env) WantRelated() tea.Cmd {
-	var cmds []tea.Cmd
+// RelatedNeeds names everything that Related answers from: pages with relations need it while they are on top.
+func (e *Env) RelatedNeeds() []string { return store.Needs(e.relatedKinds()...) }
+
+func (e *Env) relatedKinds() []store.Detail {
+	var kinds []store.Kind
 	for _, m := range e.modules {
 		if r, ok := m.(Relater); ok {
-			cmds = append(cmds, r.Want())
+			kinds = append(kinds, r.RelatedNeeds()...)
 		}
 	}
-	return tea.Batch(cmds...)
+	return store.Of(kinds...)
 }
 
 // Open is the page of an object; nil when no module has one.
-func (e *Env) Open(resource store.Resource, id string) tui.View {
+func (e *Env) Open(kind store.Kind, id string) tui.View {
 	for _, m := range e.modules {
 		if o, ok := m.(Opener); ok {
-			if view := o.OpenObject(resource, id); view != nil {
+			if view := o.OpenObject(kind, id); view != nil {
 				return view
 			}
 		}
@@ -154,40 +153,44 @@ func (e *Env) Open(resource store.Resource, id string) tui.View {
 	return nil
 }
 
-// WantSubnets has everything fetched that Subnets answers from; forms with addresses and pages that tell
-// where an address belongs run it when they are opened.
-func (e *Env) WantSubnets() tea.Cmd {
-	var cmds []tea.Cmd
+// SubnetNeeds names everything that Subnets answers from: forms with addresses and pages that tell where an address belongs
+// need it while they are on top.
+func (e *Env) SubnetNeeds() []string { return store.Needs(store.Of(e.subnetKinds()...)...) }
+
+func (e *Env) subnetKinds() []store.Kind {
+	var kinds []store.Kind
 	for _, m := range e.modules {
-		if _, ok := m.(Subnetter); !ok {
-			continue
-		}
-		if r, ok := m.(Relater); ok {
-			cmds = append(cmds, r.Want())
+		if s, ok := m.(Subnetter); ok {
+			kinds = append(kinds, s.SubnetKinds()...)
 		}
 	}
-	return tea.Batch(cmds...)
+	return kinds
 }
 
-// awaitLimit is how long a deletion waits for the rows that tell what hangs on the object; after that
-// the modules say that they could not look.
-const awaitLimit = 10 * time.Second
+// SubnetsUntold is why it cannot be told whether a network is in use: "cannot tell: the IPsec tunnels could not be read". It
+// is empty when everything that uses networks was read.
+func (e *Env) SubnetsUntold() string { return e.Feed.Last().CannotTell(e.subnetKinds()...) }
 
-// HangsOn says in words what belongs to s, for the one who is about to delete it. It waits for rows that
-// are still on their way, so it is for commands: run WantRelated beside it.
+// readLimit is how long a review waits for what it reads to tell what depends on an object; what could not be read is said.
+const readLimit = 10 * time.Second
+
+// justRead is how old what a deletion rests on may be: what was read a moment ago, for the same question, is not read again.
+const justRead = 5 * time.Second
+
+// HangsOn says in words what belongs to s, for who is about to delete it. It reads what it needs, so it is for commands.
 func (e *Env) HangsOn(ctx context.Context, s Subject) []string {
-	ctx, cancel := context.WithTimeout(ctx, awaitLimit)
+	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
+	return e.Dependents(e.Feed.Fresh(ctx, justRead, e.relatedKinds()...), s)
+}
+
+// Dependents says in words what belongs to s by what is known.
+func (e *Env) Dependents(now *store.Snapshot, s Subject) []string {
 	var out []string
 	for _, m := range e.modules {
-		d, ok := m.(Dependent)
-		if !ok {
-			continue
+		if d, ok := m.(Dependent); ok {
+			out = append(out, d.HangsOn(now, s)...)
 		}
-		if a, ok := m.(Awaiter); ok {
-			a.Await(ctx)
-		}
-		out = append(out, d.HangsOn(ctx, s)...)
 	}
 	return out
 }
@@ -214,7 +217,7 @@ func (e *Env) Via(addr netip.Addr) string {
 // OwnPrefixes are the prefixes that the account brought to Cloudflare, as far as they are known.
 func (e *Env) OwnPrefixes() []netip.Prefix {
 	var out []netip.Prefix
-	for _, p := range e.Feed.Last().Prefixes {
+	for _, p := range e.Feed.Last().Prefixes.Rows {
 		if cidr, err := netip.ParsePrefix(p.CIDR); err == nil {
 			out = append(out, cidr)
 		}

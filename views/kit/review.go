@@ -11,6 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
@@ -26,7 +27,9 @@ type Intent struct {
 	Confirm string
 	// FieldOf gives the form's key for a path of the API; nil when they are the same.
 	FieldOf func(path string) string
-	// After refreshes what the pages show; it runs when the change was sent, whatever became of it.
+	// Touched names what is read again when the change was sent, besides all lists.
+	Touched []store.Detail
+	// After runs when the change was sent, whatever became of it; nil for nothing.
 	After func(change.Result) tea.Cmd
 	// InWords is what the form said, for a new object; shown in place of the differences to nothing.
 	InWords []form.Part
@@ -167,7 +170,7 @@ func objection(err error) string {
 func (r *Review) applied(result change.Result) tea.Cmd {
 	r.stage, r.result = finished, result
 	r.scroll = tui.Scroll{}
-	cmds := []tea.Cmd{func() tea.Msg { return live.ChangedMsg{} }}
+	cmds := []tea.Cmd{func() tea.Msg { return live.ChangedMsg{Touched: r.intent.Touched} }}
 	if r.intent.After != nil {
 		cmds = append(cmds, r.intent.After(result))
 	}

@@ -22,7 +22,6 @@ type Several struct {
 	title   string
 	confirm string
 	prepare func(context.Context, *change.Writer) ([]change.Plan, error)
-	after   func(change.Result) tea.Cmd
 	stage   stage
 	plans   []change.Plan
 	results []change.Result
@@ -45,8 +44,8 @@ type (
 )
 
 // NewSeveral makes the page; confirm is what must be typed before anything is sent, empty for nothing.
-func NewSeveral(env *Env, title, confirm string, prepare func(context.Context, *change.Writer) ([]change.Plan, error), after func(change.Result) tea.Cmd) *Several {
-	return &Several{env: env, title: title, confirm: confirm, prepare: prepare, after: after, pages: 1}
+func NewSeveral(env *Env, title, confirm string, prepare func(context.Context, *change.Writer) ([]change.Plan, error)) *Several {
+	return &Several{env: env, title: title, confirm: confirm, prepare: prepare, pages: 1}
 }
 
 // BehindForm says that a form stands before the review, to be closed with it.
@@ -93,10 +92,10 @@ func (s *Several) Update(msg tea.Msg) tea.Cmd {
 func (s *Several) applied(r change.Result) tea.Cmd {
 	s.results = append(s.results, r)
 	if len(s.results) < len(s.plans) {
-		return tea.Batch(s.after(r), s.next())
+		return s.next()
 	}
 	s.stage = finished
-	return tea.Batch(s.after(r), func() tea.Msg { return form.DoneMsg{} }, func() tea.Msg { return live.ChangedMsg{} })
+	return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, func() tea.Msg { return live.ChangedMsg{} })
 }
 
 func (s *Several) next() tea.Cmd {
@@ -244,7 +243,7 @@ func (s *Several) drawResult(p *page, r change.Result) {
 func (e Editor[T]) DeleteAll(ids []string) tea.Cmd {
 	n := strconv.Itoa(len(ids))
 	title := "Delete " + n + " objects (" + e.Resource.Title + ")"
-	return tea.Batch(e.Env.WantRelated(), tui.Push(NewSeveral(e.Env, title, "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
+	return tui.Push(NewSeveral(e.Env, title, "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 		var plans []change.Plan
 		for _, id := range ids {
 			plan, err := e.Deletion(ctx, w, id)
@@ -254,7 +253,7 @@ func (e Editor[T]) DeleteAll(ids []string) tea.Cmd {
 			plans = append(plans, plan)
 		}
 		return plans, nil
-	}, e.after)))
+	}))
 }
 
 // Deletion reads an object and plans its end, with what hangs on it and what stands against it.

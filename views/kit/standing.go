@@ -53,9 +53,9 @@ func (s Standing) live() string {
 // Probed is what the probes found of a tunnel or an interconnect, by name, as long as that is new enough to rest on. It is
 // for commands.
 func (e *Env) Probed(name string) store.Health {
-	s := e.Feed.Newest()
-	if e.Now().Sub(s.Feed(store.HealthSource).Fetched) > store.HealthWindow {
+	s := e.Feed.Last()
+	if e.Now().Sub(s.Health.Fetched) > store.HealthWindow {
 		return store.HealthUnknown
 	}
-	return s.Health[name].State
+	return s.Health.By[name].State
 }

@@ -51,7 +51,7 @@ func (f *Feed) Analyse(a store.Analytics) {
 // LookInto asks the analytics about one tunnel, by name, unless what is known of it is new enough. Pages run it as long as
 // they are open.
 func (f *Feed) LookInto(name string) tea.Cmd {
-	l, now := &f.looks, f.watcher.Now()
+	l, now := &f.looks, f.store.Now()
 	look := l.by[name]
 	if l.analytics == nil || name == "" || look.Asking || now.Sub(l.asked[name]) < insightEvery {
 		return nil
@@ -106,7 +106,7 @@ func (f *Feed) Look(name string) Look { return f.looks.by[name] }
 func (f *Feed) Insights() map[string]store.Insight {
 	out := map[string]store.Insight{}
 	for name, look := range f.looks.by {
-		if look.Fresh(f.watcher.Now()) {
+		if look.Fresh(f.store.Now()) {
 			out[name] = look.Insight
 		}
 	}

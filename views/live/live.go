@@ -1,5 +1,5 @@
-// Package live feeds the pages: it polls in the background and tells every page when there is
-// something new. Pages never fetch by themselves.
+// Package live brings what the store knows to the pages: it has read what is due, in the background, and tells every page when
+// something new is known.
 package live
 
 import (
@@ -7,144 +7,244 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"sync"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/bundle"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 )
 
-// Feed polls an account's tunnels. It implements tui.Service.
+// Feed is the service that has the account read. It decides nothing about what is due: the store does.
 type Feed struct {
-	ctx     context.Context
-	watcher *store.Watcher
-	seq     tui.Sequence
-	polling bool
-	again   bool // a poll was asked for while one was under way
-	last    store.Snapshot
-	silent  time.Time                 // when the tunnels were last asked for in vain, because nobody answered
-	beside  map[store.SourceName]bool // sources that are being polled
-	reading map[store.SourceName]int  // how often a source is being read out of its turn
-	account *diagnose.Account         // the reading of last; nil until somebody asks
-	looks   looks
+	ctx   context.Context
+	store *store.Store
+	seq   tui.Sequence
+	looks looks
+
+	mu      sync.Mutex
+	account *diagnose.Account // the reading of the snapshot with the version below; nil until somebody asks
+	version uint64
 }
 
 type (
-	// polledMsg brings a snapshot; every page sees it.
-	polledMsg struct {
-		next time.Duration // until the next poll
-	}
-	// dueMsg says that the time for the poll with this number has come.
+	// readMsg says that something was read; every page sees it.
+	readMsg struct{ of []store.Detail }
+	// dueMsg says that the time for the next reads has come.
 	dueMsg struct{ seq int }
 )
 
-// ChangedMsg says that something on the account was changed from here: everything that pages show is
-// fetched anew.
-type ChangedMsg struct{}
+// ChangedMsg tells all pages and services that something on the account was changed from here: every list is read again, and
+// what lies below the objects that were touched.
+type ChangedMsg struct{ Touched []store.Detail }
 
-// New makes a feed; polls end when ctx does.
-func New(ctx context.Context, w *store.Watcher) *Feed {
-	return &Feed{ctx: ctx, watcher: w, last: w.Last(), beside: map[store.SourceName]bool{}, reading: map[store.SourceName]int{}}
+// New makes a feed from what the store knows. What the first page, the events and the notifications rest on is read as long
+// as the program runs.
+func New(ctx context.Context, s *store.Store) *Feed {
+	s.Keep(store.Overview()...)
+	return &Feed{ctx: ctx, store: s}
 }
 
 // Init implements tui.Service.
-func (f *Feed) Init() tea.Cmd { return f.poll() }
+func (f *Feed) Init() tea.Cmd { return f.step() }
 
-func (f *Feed) poll() tea.Cmd {
-	f.polling = true
-	f.seq.Next() // whatever wait was under way is over
-	return func() tea.Msg { return polledMsg{f.watcher.Poll(f.ctx).Next} }
-}
-
-// Last is the newest snapshot.
-func (f *Feed) Last() store.Snapshot { return f.last }
-
-// Newest is the newest snapshot for commands, which run beside the pages; it may be newer than what those show.
-func (f *Feed) Newest() store.Snapshot { return f.watcher.Last() }
-
-// Refresh polls now, unless a poll is under way.
-func (f *Feed) Refresh() tea.Cmd {
-	f.looks.askAgain()
-	if f.polling {
-		return tui.Toast(tui.Muted, "Already asking Cloudflare")
+// step has everything read that is due now, each by itself, and waits for what is due next.
+func (f *Feed) step() tea.Cmd {
+	var cmds []tea.Cmd
+	for _, job := range f.store.Due() {
+		cmds = append(cmds, func() tea.Msg {
+			f.store.Do(f.ctx, job)
+			return readMsg{job.Details}
+		})
 	}
-	return f.poll()
+	seq := f.seq.Next() // whatever wait was under way is over
+	if at := f.store.NextDue(); !at.IsZero() {
+		wait := max(at.Sub(f.store.Now()), minWait)
+		cmds = append(cmds, tea.Tick(wait, func(time.Time) tea.Msg { return dueMsg{seq} }))
+	}
+	return tea.Batch(cmds...)
 }
 
-// Again polls after a change was made: now, or once more when a poll is under way that may have begun
-// before the change.
-func (f *Feed) Again() tea.Cmd {
-	if f.polling {
-		f.again = true
-		return nil
-	}
-	return f.poll()
-}
+// minWait keeps what is due again and again from turning into a loop.
+const minWait = 100 * time.Millisecond
+
+// Last is everything known now. It may be asked by pages and commands.
+func (f *Feed) Last() *store.Snapshot { return f.store.Last() }
 
 // Update implements tui.Service.
 func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
-	case polledMsg:
-		f.polling = false
-		was := f.last.Err()
-		f.take()
-		if api.KindOf(f.last.Err()) == api.NetworkTrouble {
-			f.silent = f.watcher.Now()
-		}
-		wake := f.wake(was)
-		if f.again {
-			f.again = false
-			return tea.Batch(wake, f.poll())
-		}
-		seq := f.seq.Next()
-		return tea.Batch(wake, tea.Tick(msg.next, func(time.Time) tea.Msg { return dueMsg{seq} }))
+	case readMsg:
+		return f.step()
 	case dueMsg:
-		if f.seq.Latest(msg.seq) && !f.polling {
-			return f.poll()
+		if f.seq.Latest(msg.seq) {
+			return f.step()
 		}
-	default:
-		return f.besides(msg)
+	case tui.ShownMsg:
+		if n, ok := msg.View.(Needer); ok {
+			f.store.Show(store.ParseNeeds(n.Needs()...)...)
+		} else {
+			f.store.Show()
+		}
+		return f.step()
+	case ChangedMsg:
+		f.store.Changed(msg.Touched...)
+		return f.step()
+	case insightMsg:
+		f.looks.take(msg.Insight)
+		f.forgetDiagnosis()
 	}
 	return nil
 }
 
-// Tunnels is the source of pages that show tunnels of the given kinds; none means all.
-func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
-	return resource.Source[store.Tunnel]{
-		Rows: func() []store.Tunnel {
-			if len(kinds) == 0 {
-				return f.last.Tunnels
-			}
-			return slices.DeleteFunc(slices.Clone(f.last.Tunnels), func(t store.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
-		},
-		Status:  func() tui.Status { return f.status(kinds) },
+// Needer is a page that rests on more than the first page does. It names kinds, and with a slash and an id what lies below one
+// object: see store.Need.
+type Needer interface{ Needs() []string }
+
+// Refresh reads what is on the screen now, and the tunnels with their health.
+func (f *Feed) Refresh() tea.Cmd {
+	f.looks.askAgain()
+	shown := f.store.Shown()
+	if len(shown) == 2 { // the overview itself, or a page that rests on the same
+		shown = append(shown, store.Of(store.Routes, store.Prefixes, store.Ports, store.Links)...)
+	}
+	shown = slices.DeleteFunc(shown, func(d store.Detail) bool { return f.store.Busy(d) })
+	if len(shown) == 0 {
+		return tui.Toast(tui.Muted, "Refresh already in progress")
+	}
+	f.store.Expire(shown...)
+	return f.step()
+}
+
+// Need has these read for the page that is on top, besides what the page named when it was opened.
+func (f *Feed) Need(details ...store.Detail) tea.Cmd {
+	f.store.Also(details...)
+	return f.step()
+}
+
+// Changed has everything read again that may be different after a change: what the page shows, all lists, and these besides.
+func (f *Feed) Changed(needs ...store.Detail) tea.Cmd {
+	f.store.Changed(needs...)
+	return f.step()
+}
+
+// Fresh is for commands: a snapshot in which these are at most age old, or which says why they could not be read.
+func (f *Feed) Fresh(ctx context.Context, age time.Duration, needs ...store.Detail) *store.Snapshot {
+	return f.store.Fresh(ctx, age, needs...)
+}
+
+// Bundle reads everything that a support bundle is made of; see bundle.Gather.
+func (f *Feed) Bundle(ctx context.Context, account *api.AccountClient, tunnels ...string) bundle.Contents {
+	return bundle.Gather(ctx, account, f.store, nil, tunnels...)
+}
+
+// Rows is the source of a page that shows rows of the store. needs are what it rests on, the first of them what its rows are.
+func Rows[T any](f *Feed, rows func(*store.Snapshot) []T, needs ...store.Detail) resource.Source[T] {
+	return resource.Source[T]{
+		Rows:    func() []T { return rows(f.Last()) },
+		Status:  func() tui.Status { return f.Status(needs[:1]...) },
 		Brings:  f.Brings,
 		Refresh: f.Refresh,
+		Needs:   func(string) []string { return store.Needs(needs...) },
 	}
 }
 
-// Outage is why nobody answers, when that was found out after a time; "" when somebody does. A server that answers with an
-// error may do so for the tunnels alone, a network that is silent is so for everything.
-func (f *Feed) Outage(since time.Time) string {
-	if err := f.last.Err(); f.silent.After(since) && api.KindOf(err) == api.NetworkTrouble {
-		return Sentence(err)
-	}
-	return ""
+// Tunnels is the source of the pages that list tunnels; no kinds are all.
+func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
+	s := Rows(f, func(s *store.Snapshot) []store.Tunnel {
+		if len(kinds) == 0 {
+			return s.Tunnels
+		}
+		return slices.DeleteFunc(slices.Clone(s.Tunnels), func(t store.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
+	}, store.Detail{Kind: store.GRETunnels})
+	s.Status = func() tui.Status { return f.tunnelStatus(kinds) }
+	return s
 }
 
-func (f *Feed) status(kinds []api.TunnelKind) tui.Status {
-	s := tui.Status{Updated: f.last.Fetched(kinds...), Loading: f.polling, Every: f.last.Next}
-	if err := f.last.Err(kinds...); err != nil {
+func (f *Feed) tunnelStatus(kinds []api.TunnelKind) tui.Status {
+	lists := []store.Kind{}
+	for _, k := range kinds {
+		lists = append(lists, store.Tunnels(k))
+	}
+	last := f.Last()
+	s := tui.Status{Updated: last.Fetched(lists...), Loading: f.store.Busy(store.Detail{Kind: store.GRETunnels}), Every: last.Next}
+	if err := last.Err(lists...); err != nil {
 		s.Err = Sentence(err)
 	}
 	return s
 }
 
-// Sentence is an error for the one line that a page has for it: what to do comes before details.
+// Status is the freshness of what these say, the oldest of them.
+func (f *Feed) Status(needs ...store.Detail) tui.Status {
+	last := f.Last()
+	s := tui.Status{Loading: f.store.Busy(needs...)}
+	for i, d := range needs {
+		e := last.About(d)
+		if i == 0 || e.Fetched.Before(s.Updated) {
+			s.Updated = e.Fetched
+		}
+		s.Every = max(s.Every, e.Every)
+		if s.Err == "" && e.Err != nil {
+			s.Err = Sentence(e.Err)
+		}
+	}
+	return s
+}
+
+// Freshness is the age of the tunnels, and the trouble of any kind that is read all the time and gets no answer.
+func (f *Feed) Freshness() tui.Status {
+	s, last := f.tunnelStatus(nil), f.Last()
+	for _, k := range store.Overview() {
+		if e := last.Entry(k); s.Err == "" && api.Unanswered(e.Err) {
+			s.Err = k.Title() + ": " + Sentence(e.Err)
+		}
+	}
+	return s
+}
+
+// Brings reports whether a message announces something new.
+func (f *Feed) Brings(msg tea.Msg) bool {
+	switch msg.(type) {
+	case readMsg, insightMsg:
+		return true
+	}
+	return false
+}
+
+// Diagnosis reads what the data means. It is made once for each state of the data.
+func (f *Feed) Diagnosis() *diagnose.Account {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	last := f.Last()
+	if f.account == nil || f.version != last.Version {
+		facts := diagnose.From(last, f.store.Now())
+		facts.Insights = f.Insights()
+		f.account, f.version = diagnose.Read(facts), last.Version
+	}
+	return f.account
+}
+
+func (f *Feed) forgetDiagnosis() {
+	f.mu.Lock()
+	defer f.mu.Unlock()
+	f.account = nil
+}
+
+// Outage is what to say about an action that waits since a time while nobody answers; "" while Cloudflare answers.
+func (f *Feed) Outage(since time.Time) string {
+	last := f.Last()
+	if err := last.Err(); last.SilentSince.After(since) && api.KindOf(err) == api.NetworkTrouble {
+		return Sentence(err)
+	}
+	return ""
+}
+
+// Sentence says what an error means for the person at the screen.
 func Sentence(err error) string {
 	advice := api.Advice(err)
 	var e *api.Error

@@ -26,7 +26,7 @@ type Notifier struct {
 	feed    *Feed
 	now     func() time.Time
 	tell    func(text string) tea.Cmd
-	before  store.Snapshot // the one that was looked at last
+	before  *store.Snapshot // the one that was looked at last
 	told    map[string][]time.Time
 	sent    time.Time
 	waiting []string

@@ -27,8 +27,8 @@ func silent(t *testing.T, path string) (*simedge.Edge, *store.Watcher, *live.Fee
 	w.Use(store.FromAccount(account))
 	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 503, Path: path})
 	w.Poll(t.Context())
-	w.Want(store.PrefixSource)
-	w.PollSource(t.Context(), store.PrefixSource)
+	w.Want(store.Prefixes)
+	w.PollSource(t.Context(), store.Prefixes)
 	return edge, w, live.New(t.Context(), w)
 }
 
@@ -36,10 +36,10 @@ func silent(t *testing.T, path string) (*simedge.Edge, *store.Watcher, *live.Fee
 func TestAnAnswerWakesTheSourcesThatGotNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		edge, w, feed := silent(t, "")
-		if s := w.Last(); s.Err() == nil || s.Feed(store.PrefixSource).Failures == 0 {
+		if s := w.Last(); s.Err() == nil || s.Feed(store.Prefixes).Failures == 0 {
 			t.Fatal("the outage is not seen")
 		}
-		_ = feed.Want(store.PrefixSource) // it waits for its turn
+		_ = feed.Want(store.Prefixes) // it waits for its turn
 		edge.ClearFaults()
 		batch, ok := feed.Update(feed.Again()())().(tea.BatchMsg)
 		if !ok {
@@ -49,7 +49,7 @@ func TestAnAnswerWakesTheSourcesThatGotNone(t *testing.T) {
 			go cmd()
 		}
 		time.Sleep(10 * time.Second)
-		if got := w.Last().Feed(store.PrefixSource); got.Failures != 0 || got.Fetched.IsZero() {
+		if got := w.Last().Feed(store.Prefixes); got.Failures != 0 || got.Fetched.IsZero() {
 			t.Errorf("the prefixes still wait: due in %s, %v", time.Until(got.Due), got.Err)
 		}
 		time.Sleep(time.Hour) // the wait for the next poll ends

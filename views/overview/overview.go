@@ -72,7 +72,7 @@ func (p *page) Title() string { return "Overview" }
 
 // Init implements tui.View.
 func (p *page) Init() tea.Cmd {
-	return tea.Batch(p.env.Feed.Want(store.HealthSource, store.RouteSource, store.PrefixSource, store.LinkSource), p.diagnose())
+	return p.diagnose()
 }
 
 // Status implements tui.StatusReporter.
@@ -112,7 +112,7 @@ func (p *page) take(found []diagnose.Diagnosis) {
 		byID[t.ID] = t
 	}
 	ports := map[string]store.PortState{}
-	for _, port := range snapshot.Ports {
+	for _, port := range snapshot.Ports.Rows {
 		ports[port.Name] = port.State
 	}
 	p.worst = make([]trouble, len(found))
@@ -122,7 +122,7 @@ func (p *page) take(found []diagnose.Diagnosis) {
 			p.worst[i].state, p.worst[i].role = tunnel.StateText(t, p.env.Glyphs)
 			p.worst[i].since = tunnel.Since(t, p.env.Now())
 		}
-		if state, ok := ports[d.Subject.Name]; ok && d.Subject.Resource == store.PortResource {
+		if state, ok := ports[d.Subject.Name]; ok && d.Subject.Resource == store.Ports {
 			p.worst[i].state, p.worst[i].role = interconnect.StateText(state, p.env.Glyphs)
 		}
 	}
@@ -192,7 +192,7 @@ func (p *page) Actions() []tui.Action {
 		open.Run = func() tea.Cmd { return tui.Push(view) }
 	}
 	out := []tui.Action{open,
-		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Fetch everything now", Run: p.env.Feed.RefreshAll},
+		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Refresh now", Run: p.env.Feed.Refresh},
 		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Long: "Guided setup: a tunnel, a CNI, a service binding, a static route",
 			Run: func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }},
 		{Name: "events", Keys: []string{"E"}, Short: "events", Footer: true, Long: "What happened, newest first, also in earlier runs",
@@ -231,8 +231,8 @@ func (p *page) Draw(c tui.Canvas) []string {
 }
 
 // counts are how many tunnels, and how many interconnects where there are any, are in which state.
-func (p *page) counts(c tui.Canvas, s store.Snapshot) []string {
-	if len(s.Sources) > 0 && s.Fetched().IsZero() {
+func (p *page) counts(c tui.Canvas, s *store.Snapshot) []string {
+	if s.Fetched().IsZero() {
 		if s.Err() != nil {
 			return []string{tui.Text(tui.Pending, " Nothing could be fetched yet; flarewire keeps trying. r tries now.").Paint(c.Theme, c.Width)}
 		}
@@ -240,18 +240,18 @@ func (p *page) counts(c tui.Canvas, s store.Snapshot) []string {
 	}
 	line := tui.Line{{Text: " "}}
 	lines := []string{append(line, tunnel.Summary(s.Tunnels, c.Theme.Glyphs)...).Paint(c.Theme, c.Width)}
-	if len(s.Ports) == 0 {
+	if len(s.Ports.Rows) == 0 {
 		return lines
 	}
-	states := make([]store.PortState, len(s.Ports))
-	for i, port := range s.Ports {
+	states := make([]store.PortState, len(s.Ports.Rows))
+	for i, port := range s.Ports.Rows {
 		states[i] = port.State
 	}
 	return append(lines, append(line, interconnect.Summary(states, c.Theme.Glyphs)...).Paint(c.Theme, c.Width))
 }
 
 // list is what is wrong; without anything it says what that rests on.
-func (p *page) list(c tui.Canvas, s store.Snapshot, room int) []string {
+func (p *page) list(c tui.Canvas, s *store.Snapshot, room int) []string {
 	if len(p.worst) > 0 {
 		c.Height = max(room, 4)
 		more := len(p.worst) > c.Height-1
@@ -306,7 +306,7 @@ func (p *page) cause(c tui.Canvas) []string {
 // causeLines bounds the reading below the list on a small screen.
 const causeLines = 5
 
-func (p *page) events(c tui.Canvas, s store.Snapshot, most int) []string {
+func (p *page) events(c tui.Canvas, s *store.Snapshot, most int) []string {
 	out := []string{c.Theme.Paint(tui.Muted, " LAST EVENTS (UTC)")}
 	happened := s.Events
 	for i := len(happened) - 1; i >= max(0, len(happened)-most); i-- {
@@ -322,7 +322,7 @@ func (p *page) events(c tui.Canvas, s store.Snapshot, most int) []string {
 }
 
 // sources tells the age of everything the page rests on, and what is not known and why.
-func (p *page) sources(c tui.Canvas, s store.Snapshot) []string {
+func (p *page) sources(c tui.Canvas, s *store.Snapshot) []string {
 	var lines []tui.Line
 	var why reasons
 	add := func(name string, fetched time.Time, every time.Duration, err error) {
@@ -345,21 +345,59 @@ func (p *page) sources(c tui.Canvas, s store.Snapshot) []string {
 			why.add(name, kit.Sentence(err))
 		}
 	}
-	for _, src := range s.Sources {
-		add(tunnel.KindName(src.Kind), src.Fetched, s.Next, src.Err)
-	}
-	for _, f := range s.Feeds {
-		if f.Wanted {
-			add(string(f.Name), f.Fetched, f.Every, f.Err)
+	for _, src := range rests {
+		e := oldest(s, src.kinds)
+		if src.kinds[0] == store.GRETunnels || src.kinds[0] == store.IPsecTunnels {
+			e.Every = s.Next
 		}
+		add(src.name, e.Fetched, e.Every, e.Err)
 	}
 	var out []string
 	for _, line := range lines {
 		out = append(out, line.Paint(c.Theme, c.Width))
 	}
+	for _, text := range notRead(s) {
+		out = append(out, tui.Text(tui.Muted, "   "+text).Paint(c.Theme, c.Width))
+	}
 	// What stands above the footer already is not said twice.
 	for _, text := range why.but(p.Status().Err) {
 		out = append(out, tui.Text(tui.Bad, "   "+tui.Clean(text)).Paint(c.Theme, c.Width))
+	}
+	return out
+}
+
+// rests are what the page rests on, with the lists behind each name.
+var rests = []struct {
+	name  string
+	kinds []store.Kind
+}{
+	{"GRE", []store.Kind{store.GRETunnels}}, {"IPsec", []store.Kind{store.IPsecTunnels}}, {"health", []store.Kind{store.HealthChecks}},
+	{"traffic", []store.Kind{store.TunnelTraffic}}, {"routes", []store.Kind{store.Routes}}, {"prefixes", []store.Kind{store.Prefixes}},
+	{"CNI", []store.Kind{store.Ports, store.Links}},
+}
+
+// oldest is the entry of several lists together: as old as the oldest, in trouble when one is.
+func oldest(s *store.Snapshot, kinds []store.Kind) store.Entry {
+	all := s.Entry(kinds[0])
+	for _, k := range kinds[1:] {
+		e := s.Entry(k)
+		if e.Fetched.Before(all.Fetched) {
+			all.Fetched = e.Fetched
+		}
+		if all.Err == nil {
+			all.Err = e.Err
+		}
+	}
+	return all
+}
+
+// notRead says of how many prefixes and interconnects something was not read yet: nothing is claimed about that.
+func notRead(s *store.Snapshot) []string {
+	var out []string
+	for _, k := range []store.Kind{store.BGPPrefixes, store.Bindings, store.PortStates} {
+		if unread, all := s.Unread(k); unread > 0 {
+			out = append(out, fmt.Sprintf("%s: not read yet (%d of %d)", k.Title(), unread, all))
+		}
 	}
 	return out
 }

@@ -11,7 +11,6 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
-	"flarewire/internal/store"
 	"flarewire/tui"
 )
 
@@ -34,15 +33,15 @@ func (m *Module) acts(r row) []tui.Action {
 
 // only is the BGP prefix that an act on the whole prefix means, or why that is not clear.
 func (r row) only() (one api.BGPPrefix, why string) {
-	switch n := len(r.parts.bgp.rows); {
-	case !r.parts.bgp.known():
+	switch n := len(r.BGP.Rows); {
+	case !r.BGP.Known():
 		return one, "its BGP prefixes are not read yet"
 	case n == 0:
 		return one, "it has no BGP prefix yet: make one first, under its BGP prefixes"
 	case n > 1:
 		return one, fmt.Sprintf("it has %d BGP prefixes: choose the one you mean in their list", n)
 	}
-	return r.parts.bgp.rows[0], ""
+	return r.BGP.Rows[0], ""
 }
 
 // announcing are the acts that put a BGP prefix on the Internet and take it off. why is a reason against both.
@@ -69,8 +68,7 @@ func (m *Module) against(r row, b api.BGPPrefix, on bool) string {
 	case !on && state == withdrawn:
 		return "it is withdrawn already"
 	}
-	bindings := r.parts.bindings
-	return sentence(change.GuardAdvertisement(r.Prefix, b, bindings.rows, bindings.known(), on, m.env.Now()).Block)
+	return sentence(change.GuardAdvertisement(r.Prefix.Prefix, b, r.Bindings.Rows, r.Bindings.Complete(), on, m.env.Now()).Block)
 }
 
 func (m *Module) advertise(r row, b api.BGPPrefix, on bool) tea.Cmd {
@@ -78,18 +76,13 @@ func (m *Module) advertise(r row, b api.BGPPrefix, on bool) tea.Cmd {
 	if on {
 		title = "Advertise " + b.CIDR
 	}
-	return tea.Batch(m.wantWays(), m.bgpEditor(r).Act(b.ID, title, b.CIDR, func(ctx context.Context, w *change.Writer, opened api.BGPPrefix) (change.Plan, error) {
+	return m.bgpEditor(r).Act(b.ID, title, b.CIDR, func(ctx context.Context, w *change.Writer, opened api.BGPPrefix) (change.Plan, error) {
 		plan, err := change.PrepareAdvertisement(ctx, w, r.ID, opened, on)
 		if err != nil || !on {
 			return plan, err
 		}
-		return plan.Add(change.Guards{Warnings: m.env.AwaitAstray(ctx, network(opened.CIDR))}), nil
-	}))
-}
-
-// wantWays has everything fetched that tells whether the ways to a prefix work.
-func (m *Module) wantWays() tea.Cmd {
-	return tea.Batch(m.env.WantRelated(), m.env.Feed.Want(store.HealthSource))
+		return plan.Add(change.Guards{Warnings: m.env.FreshBrokenRoutes(ctx, network(opened.CIDR))}), nil
+	})
 }
 
 func (m *Module) validate(r row) tea.Cmd {

@@ -14,6 +14,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
@@ -22,9 +23,7 @@ import (
 )
 
 func (m *Module) bgpSource(r row) resource.Source[api.BGPPrefix] {
-	s := source(m.store, r.ID, func(p *parts) part[api.BGPPrefix] { return p.bgp })
-	s.Related = m.wantWays
-	return s
+	return below(m, store.BGPPrefixes, r.ID, func(p store.Prefix) []api.BGPPrefix { return p.BGP.Rows })
 }
 
 func (m *Module) openBGP(r row) tui.View { return resource.NewList(m.describeBGP(r), m.bgpSource(r)) }
@@ -48,7 +47,7 @@ func (m *Module) describeBGP(r row) resource.Description[api.BGPPrefix] {
 		Delete:   func(b B) tea.Cmd { return m.bgpEditor(r).Delete(b.ID, b.CIDR) },
 		NoDelete: func(b B) string { return sentence(netrules.BGPPrefixDelete(announced(b) == advertised).Text) },
 		Actions: func(b B) []tui.Action {
-			return append(m.announcing(r, b, ""),
+			return append(m.announcing(m.now(r), b, ""),
 				tui.Action{Name: "prepend", Keys: []string{"P"}, Short: "prepend", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.prepend(r, b) },
 					Long: "How often the AS number is prepended, 0 to 3"},
 				tui.Action{Name: "auto-withdraw", Keys: []string{"T"}, Short: "auto withdraw", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.autoWithdraw(r, b) },
@@ -140,13 +139,13 @@ func (m *Module) before(r row, b api.BGPPrefix, on bool) resource.Section {
 	if on {
 		s.Title = "Before you advertise it"
 	}
-	bindings := r.parts.bindings
-	g := change.GuardAdvertisement(r.Prefix, b, bindings.rows, bindings.known(), on, m.env.Now())
+	r = m.now(r)
+	g := change.GuardAdvertisement(r.Prefix.Prefix, b, r.Bindings.Rows, r.Bindings.Complete(), on, m.env.Now())
 	if g.Block != "" {
 		s.Fields = append(s.Fields, resource.Field{Value: g.Block + ".", Role: tui.Bad, Prose: true})
 	}
 	if on {
-		for _, text := range m.env.Astray(network(b.CIDR)) {
+		for _, text := range m.env.BrokenRoutes(network(b.CIDR)) {
 			s.Fields = append(s.Fields, resource.Field{Value: text, Role: tui.Bad, Prose: true})
 		}
 	}
@@ -166,7 +165,7 @@ func parent(m *Module, r row) resource.Field {
 
 func (m *Module) bgpEditor(r row) kit.Editor[api.BGPPrefix] {
 	return kit.Editor[api.BGPPrefix]{Env: m.env, Resource: change.BGPPrefixes(r.ID), Form: m.bgpForm(r), Guard: kit.OnEnds(guardBGP),
-		Refresh: func() tea.Cmd { return m.changed(r.ID) }}
+		Touches: touched(r.ID)}
 }
 
 // guardBGP: a new one begins withdrawn, and only a withdrawn one can go.
@@ -183,11 +182,17 @@ func (m *Module) bgpForm(r row) func(string, api.BGPPrefix, func(api.BGPPrefix) 
 			Sections: []form.Section{{Title: "Out of " + r.CIDR, Fields: []form.Field{
 				{Key: "cidr", Label: "Network", Help: "The prefix itself or a part of it, to advertise on its own; it begins withdrawn",
 					Check: func(v string, _ form.Values) form.Finding {
-						return kit.WorstOf(kit.Finding(netrules.BGPPrefix(v, network(r.CIDR))), taken(v, r.parts.bgp.rows, func(b api.BGPPrefix) string { return b.CIDR }))
+						return kit.WorstOf(kit.Finding(netrules.BGPPrefix(v, network(r.CIDR))), m.takenBGP(v, m.now(r)))
 					}},
 			}}},
 			Submit: func(v form.Values) tea.Cmd { return submit(api.BGPPrefix{CIDR: strings.TrimSpace(v["cidr"])}) }}
 	}
+}
+
+// takenBGP refuses a network that is a BGP prefix already, and says when that cannot be told.
+func (m *Module) takenBGP(v string, r row) form.Finding {
+	found := taken(v, r.BGP.Rows, func(b api.BGPPrefix) string { return b.CIDR })
+	return kit.WorstOf(found, kit.CannotTell(r.BGP.Why()))
 }
 
 // taken refuses a network that one of the others is.

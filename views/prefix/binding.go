@@ -1,6 +1,7 @@
 package prefix
 
 import (
+	"cmp"
 	"context"
 	"net/netip"
 	"slices"
@@ -13,6 +14,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -20,9 +22,7 @@ import (
 )
 
 func (m *Module) bindingSource(r row) resource.Source[api.Binding] {
-	s := source(m.store, r.ID, func(p *parts) part[api.Binding] { return p.bindings })
-	s.Related = m.env.WantRelated
-	return s
+	return below(m, store.Bindings, r.ID, func(p store.Prefix) []api.Binding { return p.Bindings.Rows })
 }
 
 func (m *Module) openBindings(r row) tui.View {
@@ -49,8 +49,8 @@ func (m *Module) describeBindings(r row) resource.Description[api.Binding] {
 			{Key: "service", Title: "SERVICE", Width: 16, Grow: 10, Text: text(serviceName)},
 			{Key: "state", Title: "STATE", Width: 14, Text: text(m.provisioningText), Role: func(b B) tui.Role { return provisioningRole(provisioning(b)) }},
 			{Key: "since", Title: "SEEN SO", Width: 7, Right: true, Live: true,
-				Text:    func(b B, now time.Time) string { return tui.AgeSince(m.store.seen[b.ID].since, now) },
-				Compare: func(a, b B) int { return m.store.seen[b.ID].since.Compare(m.store.seen[a.ID].since) }},
+				Text:    func(b B, now time.Time) string { return tui.AgeSince(m.now(r).BindingSince(b.ID), now) },
+				Compare: func(a, b B) int { return m.now(r).BindingSince(b.ID).Compare(m.now(r).BindingSince(a.ID)) }},
 			{Key: "reach", Title: "REACH", Width: 12, Priority: 1, Text: text(func(b B) string { return reach(r, b) }), Role: func(B) tui.Role { return tui.Muted }},
 		},
 		SortBy:   "cidr",
@@ -98,7 +98,7 @@ func (m *Module) bindingSections(r row, b api.Binding, now time.Time) []resource
 			{Label: "Network", Value: b.CIDR, Note: reach(r, b)},
 			{Label: "Service", Value: serviceName(b), Note: "gets the traffic to these addresses; the most specific binding wins"},
 			{Label: "State", Value: m.provisioningText(b), Role: provisioningRole(provisioning(b)), Note: note},
-			{Label: "Seen", Value: m.provisioningNote(b, now), Note: "the API names no time"},
+			{Label: "Seen", Value: provisioningNote(m.now(r), b, now), Note: "the API names no time"},
 		}},
 		{Title: "Part of", Fields: []resource.Field{parent(m, r)}},
 	}
@@ -108,7 +108,7 @@ func (m *Module) bindingSections(r row, b api.Binding, now time.Time) []resource
 
 // bindingEditor makes the acts on the bindings of a prefix.
 func (m *Module) bindingEditor(r row) kit.Editor[api.Binding] {
-	return kit.Editor[api.Binding]{Env: m.env, Resource: change.Bindings(r.ID), Refresh: func() tea.Cmd { return m.changed(r.ID) },
+	return kit.Editor[api.Binding]{Env: m.env, Resource: change.Bindings(r.ID), Touches: touched(r.ID),
 		Guard: kit.OnEnds(func(ctx context.Context, verb journal.Verb, b api.Binding) (change.Guards, error) {
 			now, err := m.env.Account.Bindings(r.ID).List(ctx)
 			if err != nil {
@@ -155,4 +155,12 @@ func ruled(list []api.Binding) []netrules.Binding {
 		}
 	}
 	return out
+}
+
+// provisioning is how far a binding is, as the API says; "-" when it does not.
+func provisioning(b api.Binding) string {
+	if b.Provisioning == nil {
+		return "-"
+	}
+	return cmp.Or(b.Provisioning.State, "-")
 }

@@ -3,11 +3,13 @@ package prefix
 import (
 	"context"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
@@ -35,11 +37,10 @@ type bindingSetup struct {
 // newBinding begins the setup; cidr is the prefix that it begins with, empty to choose one.
 func (m *Module) newBinding(cidr string) tea.Cmd {
 	return m.env.Begin(draftOf(cidr), "a new service binding", func(draft form.Values) tea.Cmd {
-		return tea.Batch(m.list.Want(), tui.Push(kit.NewOpeningOf(m.env, "New service binding", func(ctx context.Context) (func() tui.View, error) {
-			m.list.Await(ctx)
-			services, err := m.env.Account.Services.List(ctx)
-			return func() tui.View { return m.bindingForm(cidr, services, draft) }, err
-		})))
+		return tui.Push(kit.NewOpeningOf(m.env, "New service binding", func(ctx context.Context) (func() tui.View, error) {
+			s := m.env.Feed.Fresh(ctx, time.Minute, store.Of(store.Prefixes, store.Services)...)
+			return func() tui.View { return m.bindingForm(cidr, s.Services.Rows, draft) }, s.Services.Err
+		}))
 	})
 }
 
@@ -90,7 +91,7 @@ func (s *bindingSetup) row(v form.Values) (row, bool) {
 // look has the bindings of the prefix fetched that was chosen; what is known stands meanwhile.
 func (s *bindingSetup) look(v form.Values) tea.Cmd {
 	if r, ok := s.row(v); ok {
-		return s.m.store.look(r.ID)
+		return s.m.env.Feed.Need(store.Detail{Kind: store.Bindings, Of: r.ID})
 	}
 	return nil
 }
@@ -101,13 +102,13 @@ func (s *bindingSetup) there(v form.Values) []netrules.Binding {
 	if !ok {
 		return nil
 	}
-	return ruled(r.parts.bindings.rows)
+	return ruled(r.Bindings.Rows)
 }
 
 // known tells whether it is known what the chosen prefix is bound to.
 func (s *bindingSetup) known(v form.Values) bool {
 	r, ok := s.row(v)
-	return ok && r.parts.bindings.known()
+	return ok && r.Bindings.Known()
 }
 
 // checkNetwork is the rule for the network. While it is not known what is bound, a network is taken for a part of a
@@ -130,9 +131,9 @@ func (s *bindingSetup) checkPrefix(v string, all form.Values) form.Finding {
 		return form.Finding{Level: form.Partial, Text: "Choose a prefix: ctrl+n goes through yours"}
 	case !ok:
 		return form.Finding{Level: form.Partial, Text: "This is none of your prefixes; ctrl+n goes through them"}
-	case r.parts.bindings.err != nil:
+	case r.Bindings.Err != nil:
 		return form.Finding{Level: form.Warning, Text: "Its bindings could not be read; the review reads them again"}
-	case !r.parts.bindings.known():
+	case !r.Bindings.Known():
 		return form.Finding{Level: form.Note, Text: "Reading its bindings" + tui.Ellipsis}
 	}
 	return form.Finding{}
@@ -145,7 +146,7 @@ func (s *bindingSetup) bound(v form.Values) string {
 		return ""
 	}
 	var names []string
-	for _, b := range r.parts.bindings.rows {
+	for _, b := range r.Bindings.Rows {
 		names = append(names, b.CIDR+" "+serviceName(b))
 	}
 	if len(names) == 0 {
@@ -164,7 +165,7 @@ func (s *bindingSetup) suggest(v form.Values) []string {
 
 // whole proposes the whole prefix while nothing is bound to it.
 func (s *bindingSetup) whole(v form.Values) string {
-	if r, ok := s.row(v); ok && r.parts.bindings.known() && len(r.parts.bindings.rows) == 0 {
+	if r, ok := s.row(v); ok && r.Bindings.Known() && len(r.Bindings.Rows) == 0 {
 		return r.CIDR
 	}
 	return ""
@@ -174,7 +175,7 @@ func (s *bindingSetup) whole(v form.Values) string {
 // those after it.
 func (s *bindingSetup) fitting(v form.Values) string {
 	r, ok := s.row(v)
-	if !ok || !r.parts.bindings.known() || len(s.services) == 0 {
+	if !ok || !r.Bindings.Known() || len(s.services) == 0 {
 		return ""
 	}
 	return fit(s.services, s.there(v))

@@ -11,6 +11,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
@@ -19,7 +20,7 @@ import (
 )
 
 func (m *Module) delegationSource(r row) resource.Source[api.Delegation] {
-	return source(m.store, r.ID, func(p *parts) part[api.Delegation] { return p.delegations })
+	return below(m, store.Delegations, r.ID, func(p store.Prefix) []api.Delegation { return p.Delegations.Rows })
 }
 
 func (m *Module) openDelegations(r row) tui.View {
@@ -67,7 +68,7 @@ func (m *Module) describeDelegations(r row) resource.Description[api.Delegation]
 }
 
 func (m *Module) delegationEditor(r row) kit.Editor[api.Delegation] {
-	return kit.Editor[api.Delegation]{Env: m.env, Resource: change.Delegations(r.ID), Refresh: func() tea.Cmd { return m.changed(r.ID) },
+	return kit.Editor[api.Delegation]{Env: m.env, Resource: change.Delegations(r.ID), Touches: touched(r.ID),
 		Form: func(title string, _ api.Delegation, submit func(api.Delegation) tea.Cmd) form.Options {
 			return form.Options{Title: title, Verb: "review", Values: form.Values{"cidr": r.CIDR},
 				Sections: []form.Section{{Title: "Of " + r.CIDR, Fields: []form.Field{

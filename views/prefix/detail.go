@@ -8,6 +8,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
@@ -17,7 +18,7 @@ import (
 const shownParts = 8
 
 func (m *Module) sections(r row, now time.Time) []resource.Section {
-	sections := []resource.Section{m.state(r, now), {Title: "What this means", Fields: meaning(r, m.env.Astray(network(r.CIDR)), now)},
+	sections := []resource.Section{m.state(r, now), {Title: "What this means", Fields: meaning(r, m.env.BrokenRoutes(network(r.CIDR)), now)},
 		m.bindingSection(r, now), checks(r), m.delegationSection(r)}
 	sections = append(sections, m.env.Related(subject(r))...)
 	return append(sections, identity(r, now))
@@ -26,17 +27,17 @@ func (m *Module) sections(r row, now time.Time) []resource.Section {
 // state is the advertisement: of the whole, then of every BGP prefix.
 func (m *Module) state(r row, now time.Time) resource.Section {
 	a, old := r.advertisement()
-	note := "by its BGP prefixes, read " + resource.Ago(r.parts.bgp.at, now)
+	note := "by its BGP prefixes, read " + resource.Ago(r.BGP.Fetched, now)
 	switch {
 	case old:
 		note = "from the prefix's deprecated field"
-	case !r.parts.bgp.known():
+	case !r.BGP.Known():
 		note = "the BGP prefixes are not read yet"
-	case len(r.parts.bgp.rows) == 0:
+	case len(r.BGP.Rows) == 0:
 		note = "it has no BGP prefix"
 	}
 	whole := resource.Field{Label: "Advertised", Value: a.glyph(r.approved(), m.env.Glyphs) + " " + a.word(), Role: a.role(r.approved()), Note: note}
-	fields := append([]resource.Field{whole}, listing(r.parts.bgp, "BGP prefixes", func() tui.View { return m.openBGP(r) },
+	fields := append([]resource.Field{whole}, listing(r.BGP, "BGP prefixes", func() tui.View { return m.openBGP(r) },
 		func(b api.BGPPrefix) resource.Field {
 			one := announced(b)
 			return resource.Field{Label: b.CIDR, Value: one.glyph(r.approved(), m.env.Glyphs) + " " + word(one), Role: one.role(r.approved()),
@@ -83,40 +84,40 @@ func notes(b api.BGPPrefix, now time.Time) []string {
 func controlled(b api.BGPPrefix) bool { return b.BGPSignalOpts != nil && b.BGPSignalOpts.Enabled }
 
 // listing is a list below the prefix on its page: the first rows, and the way to the list page.
-func listing[T any](p part[T], title string, open func() tui.View, field func(T) resource.Field) []resource.Field {
-	all := resource.Field{Label: "All " + title, Value: fmt.Sprint(len(p.rows)), Open: open}
-	if !p.known() {
+func listing[T any](p store.List[T], title string, open func() tui.View, field func(T) resource.Field) []resource.Field {
+	all := resource.Field{Label: "All " + title, Value: fmt.Sprint(len(p.Rows)), Open: open}
+	if !p.Known() {
 		all.Value = "not read yet"
 	}
 	var out []resource.Field
-	for _, v := range p.rows[:min(len(p.rows), shownParts)] {
+	for _, v := range p.Rows[:min(len(p.Rows), shownParts)] {
 		out = append(out, field(v))
 	}
-	if p.err != nil {
+	if p.Err != nil {
 		text := "The " + title + " could not be read"
-		if p.known() {
-			text += " again: these are of " + p.at.UTC().Format("15:04:05") + " UTC"
+		if p.Known() {
+			text += " again: these are of " + p.Fetched.UTC().Format("15:04:05") + " UTC"
 		}
-		out = append(out, resource.Field{Value: text + ". " + kit.Sentence(p.err), Role: tui.Bad, Prose: true})
+		out = append(out, resource.Field{Value: text + ". " + kit.Sentence(p.Err), Role: tui.Bad, Prose: true})
 	}
 	return append(out, all)
 }
 
 func (m *Module) bindingSection(r row, now time.Time) resource.Section {
-	return resource.Section{Title: "Service bindings", Fields: listing(r.parts.bindings, "bindings", func() tui.View { return m.openBindings(r) },
+	return resource.Section{Title: "Service bindings", Fields: listing(r.Bindings, "bindings", func() tui.View { return m.openBindings(r) },
 		func(b api.Binding) resource.Field {
-			return resource.Field{Label: b.CIDR, Value: serviceName(b), Note: m.provisioningNote(b, now), Open: m.openOneBinding(r, b)}
+			return resource.Field{Label: b.CIDR, Value: serviceName(b), Note: provisioningNote(r, b, now), Open: m.openOneBinding(r, b)}
 		})}
 }
 
 func serviceName(b api.Binding) string { return cmp.Or(b.ServiceName, b.ServiceID, "-") }
 
 // provisioningNote is the state and how long it was seen: the API names no time.
-func (m *Module) provisioningNote(b api.Binding, now time.Time) string {
+func provisioningNote(r row, b api.Binding, now time.Time) string {
 	state := provisioning(b)
 	note := state
-	if seen := m.store.seen[b.ID]; seen.state == state {
-		if age := tui.AgeSince(seen.since, now); age != "now" {
+	if since := r.BindingSince(b.ID); !since.IsZero() {
+		if age := tui.AgeSince(since, now); age != "now" {
 			note += ", seen so for " + age
 		}
 	}
@@ -127,7 +128,7 @@ func (m *Module) provisioningNote(b api.Binding, now time.Time) string {
 }
 
 func (m *Module) delegationSection(r row) resource.Section {
-	return resource.Section{Title: "Delegations", Fields: listing(r.parts.delegations, "delegations", func() tui.View { return m.openDelegations(r) },
+	return resource.Section{Title: "Delegations", Fields: listing(r.Delegations, "delegations", func() tui.View { return m.openDelegations(r) },
 		func(d api.Delegation) resource.Field {
 			return resource.Field{Label: d.CIDR, Value: d.DelegatedAccountID, Note: "the account that may use it", Open: m.openOneDelegation(r, d)}
 		})}

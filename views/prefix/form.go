@@ -44,7 +44,7 @@ func (m *Module) mainFields(id string) []form.Field {
 // onboarded refuses what overlaps with a prefix that is there already.
 func (m *Module) onboarded(text string) form.Finding {
 	wanted := network(strings.TrimSpace(text))
-	for _, p := range m.list.Rows() {
+	for _, p := range m.env.Feed.Last().Prefixes.Rows {
 		if other := network(p.CIDR); wanted.IsValid() && other.IsValid() && wanted.Overlaps(other) {
 			return form.Finding{Level: form.Error, Text: "It overlaps with " + p.CIDR + ", which is on the account already"}
 		}

@@ -6,14 +6,16 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
 	"flarewire/views/kit"
+	"flarewire/views/live"
 )
 
 func (m *Module) openLeases() tui.View {
-	return resource.NewList(m.describeLeases(), m.leases.Source())
+	return resource.NewList(m.describeLeases(), live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Lease { return s.Leases.Rows }, store.Detail{Kind: store.Leases}))
 }
 
 // describeLeases describes the addresses that Cloudflare leases to the account: its side of the tunnels.

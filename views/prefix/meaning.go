@@ -22,15 +22,15 @@ func meaning(r row, astray []string, now time.Time) []resource.Field {
 		add(tui.Pending, "Cloudflare has not approved the prefix: nothing of it can be advertised. Mend what is not valid below; V has it checked again.")
 	}
 	way := "A advertises it"
-	if len(r.parts.bgp.rows) > 1 {
+	if len(r.BGP.Rows) > 1 {
 		way = "A on its own page (1) advertises it"
 	}
-	for _, b := range r.parts.bgp.rows {
+	for _, b := range r.BGP.Rows {
 		if text, role := meaningOf(b, r.approved(), way, now); text != "" {
 			add(role, text)
 		}
 	}
-	if r.parts.bgp.known() && len(r.parts.bgp.rows) == 0 && r.approved() {
+	if r.BGP.Complete() && len(r.BGP.Rows) == 0 && r.approved() {
 		add(tui.Bad, "It has no BGP prefix, so nothing of it can be advertised. Make one: 1, then n.")
 	}
 	if text, role := boundness(r); text != "" {
@@ -47,9 +47,9 @@ func meaning(r row, astray []string, now time.Time) []resource.Field {
 	if len(out) > 0 {
 		return out
 	}
-	switch bgp, bindings := r.parts.bgp, r.parts.bindings; {
-	case bgp.known() && bindings.known():
-	case bgp.err != nil || bindings.err != nil:
+	switch bgp, bindings := r.BGP, r.Bindings; {
+	case bgp.Complete() && bindings.Complete():
+	case bgp.Err != nil || bindings.Err != nil:
 		add(tui.Pending, "Not everything could be read, so nothing can be said about the whole.")
 		return out
 	default:
@@ -110,12 +110,12 @@ func lost(at, now time.Time) string {
 
 // boundness says whether traffic that arrives has a service. A prefix can be advertised and still lead nowhere.
 func boundness(r row) (string, tui.Role) {
-	if !r.parts.bindings.known() || !r.approved() {
+	if !r.Bindings.Complete() || !r.approved() {
 		return "", tui.Plain
 	}
 	var waiting []string
 	whole := false
-	for _, b := range r.parts.bindings.rows {
+	for _, b := range r.Bindings.Rows {
 		whole = whole || network(b.CIDR) == network(r.CIDR)
 		if provisioning(b) == "provisioning" {
 			waiting = append(waiting, b.CIDR)

@@ -23,22 +23,10 @@ import (
 )
 
 // Module is the prefixes of the account and the addresses leased to it.
-type Module struct {
-	env    *kit.Env
-	list   *live.List[api.Prefix]
-	leases *live.List[api.Lease]
-	store  *store
-	// learned is the age of what was last taken from what is watched.
-	learned time.Time
-}
+type Module struct{ env *kit.Env }
 
 // New makes the module.
-func New(env *kit.Env) kit.Module {
-	m := &Module{env: env, list: live.NewList(env.Ctx, env.Now, env.Account.Prefixes.List),
-		leases: live.NewList(env.Ctx, env.Now, env.Account.Leases.List)}
-	m.store = newStore(env, m.list.Source().Brings)
-	return m
-}
+func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
@@ -49,89 +37,78 @@ func (m *Module) Destinations() []tui.Destination {
 }
 
 // Services implements kit.Module.
-func (m *Module) Services() []tui.Service { return []tui.Service{m.list, m.leases, m.store} }
+func (m *Module) Services() []tui.Service { return nil }
 
 func (m *Module) open() tui.View { return resource.NewList(m.describe(), m.source()) }
 
 func (m *Module) openOne(r row) func() tui.View {
-	return func() tui.View { return resource.NewDetail(m.describe(), m.source(), r) }
+	return func() tui.View { return resource.NewDetail(m.describe(), m.source(), m.now(r)) }
 }
 
 // OpenObject implements kit.Opener.
-func (m *Module) OpenObject(kind store.Resource, id string) tui.View {
-	if kind != store.PrefixResource {
+func (m *Module) OpenObject(kind store.Kind, id string) tui.View {
+	if kind != store.Prefixes {
 		return nil
 	}
-	m.learn()
-	for _, p := range m.env.Feed.Last().Prefixes {
-		if p.ID == id {
-			return m.openOne(m.row(p.Prefix))()
-		}
+	if p, ok := m.env.Feed.Last().Prefix(id); ok {
+		return m.openOne(row{p})()
 	}
 	return nil
 }
 
-// learn takes what is watched of the prefixes where it is newer than the pages' own reading. A page that is opened from the
-// overview in an outage shows what the overview knows.
-func (m *Module) learn() {
-	s := m.env.Feed.Last()
-	at := s.Feed(store.PrefixSource).Fetched
-	if !at.After(m.learned) {
-		return
-	}
-	m.learned = at
-	prefixes := make([]api.Prefix, len(s.Prefixes))
-	for i, p := range s.Prefixes {
-		prefixes[i] = p.Prefix
-		parts := m.store.of(p.ID)
-		if p.BGP != nil && p.BGPErr == nil {
-			parts.bgp.take(part[api.BGPPrefix]{rows: p.BGP, at: at})
-		}
-		if p.Bindings != nil && p.BindErr == nil {
-			parts.bindings.take(part[api.Binding]{rows: p.Bindings, at: at})
-		}
-	}
-	m.list.Offer(prefixes, at)
-}
+func (m *Module) rows() []row { return rowsOf(m.env.Feed.Last()) }
 
-func (m *Module) rows() []row {
-	m.learn()
-	var out []row
-	for _, p := range m.list.Rows() {
-		out = append(out, m.row(p))
+func rowsOf(s *store.Snapshot) []row {
+	out := make([]row, len(s.Prefixes.Rows))
+	for i, p := range s.Prefixes.Rows {
+		out[i] = row{p}
 	}
 	return out
 }
 
-func (m *Module) row(p api.Prefix) row { return row{p, m.store.of(p.ID)} }
+// now is what is known of a prefix now, for pages that were opened from its row a while ago.
+func (m *Module) now(r row) row {
+	if p, ok := m.env.Feed.Last().Prefix(r.ID); ok {
+		return row{p}
+	}
+	return r
+}
+
+// partsOf names everything below a prefix.
+func partsOf(id string) []store.Detail {
+	return []store.Detail{{Kind: store.BGPPrefixes, Of: id}, {Kind: store.Bindings, Of: id}, {Kind: store.Delegations, Of: id}}
+}
+
+// touched is what a change of a prefix or of what lies below it touches.
+func touched(id string) func() []store.Detail { return func() []store.Detail { return partsOf(id) } }
 
 func (m *Module) source() resource.Source[row] {
-	base := m.list.Source()
-	return resource.Source[row]{Rows: m.rows, Status: base.Status, Refresh: m.refresh, Looked: m.look,
-		Brings: func(msg tea.Msg) bool { return base.Brings(msg) || m.store.brings(msg, "") },
-		Want:   base.Want, Related: m.wantWays}
-}
-
-// look has the parts fetched that an open page shows: for the list what is advertised, for one prefix everything below it.
-func (m *Module) look(id string) tea.Cmd {
-	if id != "" {
-		return m.store.look(id)
+	list := []store.Detail{{Kind: store.Prefixes}, {Kind: store.BGPPrefixes}}
+	s := live.Rows(m.env.Feed, rowsOf, list...)
+	s.Needs = func(id string) []string {
+		if id == "" {
+			return store.Needs(list...)
+		}
+		return append(store.Needs(append(partsOf(id), list[0])...), m.env.RelatedNeeds()...)
 	}
-	var ids []string
-	for _, p := range m.list.Rows() {
-		ids = append(ids, p.ID)
+	return s
+}
+
+// below is the source of a list below a prefix.
+func below[T any](m *Module, kind store.Kind, id string, rows func(store.Prefix) []T) resource.Source[T] {
+	s := live.Rows(m.env.Feed, func(s *store.Snapshot) []T {
+		p, _ := s.Prefix(id)
+		return rows(p)
+	}, store.Detail{Kind: kind, Of: id})
+	s.Needs = func(of string) []string {
+		needs := store.Needs(append(partsOf(id), store.Detail{Kind: store.Prefixes})...)
+		if of != "" {
+			needs = append(needs, m.env.RelatedNeeds()...)
+		}
+		return needs
 	}
-	return m.store.survey(ids)
+	return s
 }
-
-// refresh fetches the prefixes now, and with them what the open pages show of their parts.
-func (m *Module) refresh() tea.Cmd {
-	m.store.expire()
-	return m.list.Refresh()
-}
-
-// changed fetches a prefix and everything below it after a change.
-func (m *Module) changed(id string) tea.Cmd { return tea.Batch(m.list.Refresh(), m.store.fetch(id)) }
 
 func (m *Module) describe() resource.Description[row] {
 	return resource.Description[row]{
@@ -155,13 +132,8 @@ func (m *Module) describe() resource.Description[row] {
 func (m *Module) editor(id string) kit.Editor[api.Prefix] {
 	own, delegate := netrules.CloudflareASN, true
 	return kit.Editor[api.Prefix]{Env: m.env, Resource: change.Prefixes, Form: m.form, Guard: kit.OnEnds(m.guard),
-		Blank: api.Prefix{ASN: &own, DelegateLOACreation: &delegate},
-		Refresh: func() tea.Cmd {
-			if id == "" {
-				return m.refresh()
-			}
-			return m.changed(id)
-		}}
+		Blank:   api.Prefix{ASN: &own, DelegateLOACreation: &delegate},
+		Touches: touched(id)}
 }
 
 // guard says what a new prefix means, and what the end of one takes with it.
@@ -170,12 +142,9 @@ func (m *Module) guard(ctx context.Context, verb journal.Verb, p api.Prefix) (ch
 		return change.Guards{Warnings: []string{netrules.SelfServeOnboarding(netrules.MagicTransit).Text},
 			Consequences: []string{"Cloudflare checks IRR, RPKI and who owns the prefix; until it is approved nothing can be advertised"}}, nil
 	}
-	now, account := m.env.Now, m.env.Account
-	bgp := read(ctx, now, account.BGPPrefixes(p.ID).List)
-	bindings := read(ctx, now, account.Bindings(p.ID).List)
-	delegations := read(ctx, now, account.Delegations(p.ID).List)
-	g := change.Guards{Consequences: change.PrefixConsequences(p, bgp.rows, bindings.rows, delegations.rows)}
-	if cmp.Or(bgp.err, bindings.err, delegations.err) != nil {
+	below, _ := m.env.Feed.Fresh(ctx, 0, partsOf(p.ID)...).Prefix(p.ID)
+	g := change.Guards{Consequences: change.PrefixConsequences(p, below.BGP.Rows, below.Bindings.Rows, below.Delegations.Rows)}
+	if !below.BGP.Settled() || !below.Bindings.Settled() || !below.Delegations.Settled() {
 		g.Warnings = append(g.Warnings, "Not everything below the prefix could be read; more may go with it than stands here")
 	}
 	if f := netrules.PrefixDelete(p.Approved); f.Blocks() {
@@ -272,8 +241,8 @@ func summary(rows []row, g tui.Glyphs) tui.Line {
 	return line
 }
 
-// Want implements kit.Relater.
-func (m *Module) Want() tea.Cmd { return m.list.Want() }
+// RelatedNeeds implements kit.Relater.
+func (m *Module) RelatedNeeds() []store.Kind { return []store.Kind{store.Prefixes} }
 
 // Related implements kit.Relater: the prefix that a route leads into.
 func (m *Module) Related(s kit.Subject) []resource.Section {

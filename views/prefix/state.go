@@ -9,14 +9,12 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/store"
 	"flarewire/tui"
 )
 
 // row is a prefix with what is known below it.
-type row struct {
-	api.Prefix
-	parts *parts
-}
+type row struct{ store.Prefix }
 
 // advertisement says how much of a prefix is on the Internet through Cloudflare.
 type advertisement int
@@ -45,14 +43,14 @@ func (a advertisement) word() string {
 // advertisement is what the BGP prefixes say. As long as they were not read, or where there is none, the deprecated field of the
 // prefix has to do; old says so.
 func (r row) advertisement() (a advertisement, old bool) {
-	if !r.parts.bgp.known() || len(r.parts.bgp.rows) == 0 {
+	if !r.BGP.Known() || len(r.BGP.Rows) == 0 {
 		return flag(r.Advertised), r.Advertised != nil
 	}
 	count := map[advertisement]int{}
-	for _, b := range r.parts.bgp.rows {
+	for _, b := range r.BGP.Rows {
 		count[announced(b)]++
 	}
-	switch all := len(r.parts.bgp.rows); {
+	switch all := len(r.BGP.Rows); {
 	case count[advertised] == all:
 		return advertised, false
 	case count[withdrawn] == all:
@@ -83,11 +81,11 @@ func flag(on *bool) advertisement {
 
 // changed is when the advertisement changed last; zero when the API does not say.
 func (r row) changed() time.Time {
-	if !r.parts.bgp.known() || len(r.parts.bgp.rows) == 0 {
+	if !r.BGP.Known() || len(r.BGP.Rows) == 0 {
 		return r.AdvertisedModifiedAt.Time
 	}
 	var last time.Time
-	for _, b := range r.parts.bgp.rows {
+	for _, b := range r.BGP.Rows {
 		if at := turned(b); at.After(last) {
 			last = at
 		}

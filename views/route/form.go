@@ -115,7 +115,7 @@ func (m *Module) hops() []string {
 // others are all routes but the one with this id, as the rules want them.
 func (m *Module) others(id string) []netrules.Route {
 	var out []netrules.Route
-	for _, r := range m.list.Rows() {
+	for _, r := range m.routes().Rows {
 		if r.ID != id || id == "" {
 			out = append(out, ruleOf(values(r)))
 		}

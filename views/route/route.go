@@ -25,15 +25,13 @@ import (
 )
 
 // Module is the static routes of the account.
-type Module struct {
-	env  *kit.Env
-	list *live.List[api.Route]
-}
+type Module struct{ env *kit.Env }
 
 // New makes the module.
-func New(env *kit.Env) kit.Module {
-	return &Module{env: env, list: live.NewList(env.Ctx, env.Now, env.Account.Routes.List)}
-}
+func New(env *kit.Env) kit.Module { return &Module{env} }
+
+// routes are those that are known.
+func (m *Module) routes() store.List[api.Route] { return m.env.Feed.Last().Routes }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
@@ -41,15 +39,20 @@ func (m *Module) Destinations() []tui.Destination {
 }
 
 // Services implements kit.Module.
-func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
+func (m *Module) Services() []tui.Service { return nil }
 
 func (m *Module) open() tui.View { return resource.NewList(m.describe(), m.source()) }
 
 // source is the routes, and the subnets by which the pages tell which tunnel or interconnect a route uses.
 func (m *Module) source() resource.Source[api.Route] {
-	s := m.list.Source()
-	s.Want = func() tea.Cmd { return tea.Batch(m.list.Want(), m.env.WantSubnets()) }
-	s.Related = m.env.WantRelated
+	s := live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Route { return s.Routes.Rows }, store.Detail{Kind: store.Routes})
+	s.Needs = func(id string) []string {
+		needs := append([]string{string(store.Routes)}, m.env.SubnetNeeds()...)
+		if id != "" {
+			needs = append(needs, m.env.RelatedNeeds()...)
+		}
+		return needs
+	}
 	return s
 }
 
@@ -76,7 +79,7 @@ func (m *Module) describe() resource.Description[api.Route] {
 }
 
 func (m *Module) editor() kit.Editor[api.Route] {
-	return kit.Editor[api.Route]{Env: m.env, Resource: change.Routes, Form: m.form, Refresh: m.list.Refresh, FieldOf: fieldOf, Draft: "route",
+	return kit.Editor[api.Route]{Env: m.env, Resource: change.Routes, Form: m.form, FieldOf: fieldOf, Draft: "route",
 		HangsOn: which}
 }
 
@@ -85,11 +88,8 @@ func which(_ context.Context, r api.Route) []string {
 	return []string{fmt.Sprintf("This is the route %s via %s, priority %d.", r.Prefix, r.Nexthop, r.Priority)}
 }
 
-// create begins the guided setup. The prefixes tell which networks are the account's own, and the routes which
-// are there already.
-func (m *Module) create() tea.Cmd {
-	return tea.Batch(m.list.Want(), m.env.Feed.Want(store.PrefixSource), m.editor().Create())
-}
+// create begins the guided setup.
+func (m *Module) create() tea.Cmd { return m.editor().Create() }
 
 // Setups implements kit.Setter.
 func (m *Module) Setups() []kit.Setup {
@@ -187,7 +187,7 @@ func viaNote(env *kit.Env, r api.Route) string {
 // siblings are the other routes for the same network: who wins and who shares is seen at once.
 func (m *Module) siblings(r api.Route) (resource.Section, bool) {
 	s := resource.Section{Title: "Other routes for " + r.Prefix}
-	for _, other := range m.list.Rows() {
+	for _, other := range m.routes().Rows {
 		if other.Prefix == r.Prefix && other.ID != r.ID {
 			s.Fields = append(s.Fields, m.field(other, r.Priority))
 		}
@@ -214,11 +214,8 @@ func (m *Module) subject(r api.Route) kit.Subject {
 	return kit.Subject{Kind: "route", ID: r.ID, Name: r.Prefix, CIDR: cidr, Hop: hop}
 }
 
-// Want implements kit.Relater.
-func (m *Module) Want() tea.Cmd { return m.list.Want() }
-
-// Await implements kit.Awaiter.
-func (m *Module) Await(ctx context.Context) { m.list.Await(ctx) }
+// RelatedNeeds implements kit.Relater.
+func (m *Module) RelatedNeeds() []store.Kind { return []store.Kind{store.Routes} }
 
 // Related implements kit.Relater: the routes through a tunnel's subnet, and those inside a prefix.
 func (m *Module) Related(s kit.Subject) []resource.Section {
@@ -233,15 +230,15 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 	default:
 		return nil
 	}
-	for _, r := range m.list.Rows() {
+	for _, r := range m.routes().Rows {
 		if belongs(r, s) {
 			out.Fields = append(out.Fields, m.way(r, !s.Interface.IsValid()))
 		}
 	}
 	if len(out.Fields) == 0 {
 		text := "none"
-		if !m.list.Known() {
-			text = "not fetched yet"
+		if why := m.routes().Why(); why != "" {
+			text = "not known: " + why
 		}
 		out.Fields = []resource.Field{{Label: "Routes", Value: text, Role: tui.Muted}}
 	}
@@ -265,10 +262,10 @@ func (m *Module) conduit(r api.Route) (kit.Conduit, bool) {
 	return m.env.Conduit(hop)
 }
 
-// Astray implements kit.Router.
-func (m *Module) Astray(cidr netip.Prefix) []string {
+// BrokenRoutes implements kit.RouteTable.
+func (m *Module) BrokenRoutes(cidr netip.Prefix) []string {
 	var out []string
-	for _, r := range m.list.Rows() {
+	for _, r := range m.routes().Rows {
 		if !belongs(r, kit.Subject{CIDR: cidr}) {
 			continue
 		}
@@ -289,11 +286,11 @@ func belongs(r api.Route, s kit.Subject) bool {
 }
 
 // OpenObject implements kit.Opener.
-func (m *Module) OpenObject(kind store.Resource, id string) tui.View {
-	if kind != store.RouteResource {
+func (m *Module) OpenObject(kind store.Kind, id string) tui.View {
+	if kind != store.Routes {
 		return nil
 	}
-	for _, r := range m.env.Feed.Last().Routes {
+	for _, r := range m.routes().Rows {
 		if r.ID == id || r.Prefix == id {
 			return m.openOne(r)()
 		}
@@ -308,7 +305,7 @@ func (m *Module) openOne(r api.Route) func() tui.View {
 // Subnets implements kit.Subnetter: routed networks must not be taken for interfaces.
 func (m *Module) Subnets() []kit.Subnet {
 	var out []kit.Subnet
-	for _, r := range m.list.Rows() {
+	for _, r := range m.routes().Rows {
 		if p, err := netip.ParsePrefix(r.Prefix); err == nil {
 			out = append(out, kit.Subnet{ID: r.ID, Subnet: netrules.Subnet{CIDR: p, Owner: "route " + r.Prefix, Route: true}})
 		}
@@ -316,20 +313,24 @@ func (m *Module) Subnets() []kit.Subnet {
 	return out
 }
 
+// SubnetKinds implements kit.Subnetter.
+func (m *Module) SubnetKinds() []store.Kind { return []store.Kind{store.Routes} }
+
 // HangsOn implements kit.Dependent: the routes that lose their next hop with a tunnel.
-func (m *Module) HangsOn(ctx context.Context, s kit.Subject) []string {
+func (m *Module) HangsOn(now *store.Snapshot, s kit.Subject) []string {
 	if !s.Interface.IsValid() {
 		return nil
 	}
-	rows, err := m.env.Account.Routes.List(ctx)
-	if err != nil {
-		return []string{"The static routes could not be read, some may lead through it: " + kit.Sentence(err)}
-	}
 	var out []string
-	for _, r := range rows {
+	for _, r := range now.Routes.Rows {
 		if belongs(r, s) {
 			out = append(out, fmt.Sprintf("The route %s via %s (priority %d) loses its next hop.", r.Prefix, r.Nexthop, r.Priority))
 		}
+	}
+	if err := now.Routes.Err; err != nil {
+		out = append(out, "The static routes could not be read, some may lead through it: "+kit.Sentence(err))
+	} else if why := now.Routes.Why(); why != "" {
+		out = append(out, "Routes that lead through it may be missing here: "+why+".")
 	}
 	return out
 }

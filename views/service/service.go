@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -13,23 +14,25 @@ import (
 )
 
 // Module is the services that the account's prefixes can be bound to.
-type Module struct {
-	list *live.List[api.AddressingService]
-}
+type Module struct{ env *kit.Env }
 
 // New makes the module.
 func New(env *kit.Env) kit.Module {
-	return &Module{list: live.NewList(env.Ctx, env.Now, env.Account.Services.List)}
+	return &Module{env}
 }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{{Names: []string{"services"}, Help: "what prefixes can be bound to",
-		Open: func() tui.View { return resource.NewList(describe(), m.list.Source()) }}}
+		Open: func() tui.View { return resource.NewList(describe(), m.source()) }}}
 }
 
 // Services implements kit.Module.
-func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
+func (m *Module) Services() []tui.Service { return nil }
+
+func (m *Module) source() resource.Source[api.AddressingService] {
+	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.AddressingService { return s.Services.Rows }, store.Detail{Kind: store.Services})
+}
 
 func describe() resource.Description[api.AddressingService] {
 	type S = api.AddressingService

@@ -8,7 +8,6 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/kit"
 )
@@ -24,7 +23,7 @@ func (m *Module) follow(id, name string) tui.Action {
 // made begins to follow a new tunnel, and remembers where its inner subnet was taken from.
 func (m *Module) made(id, name, subnet string) tea.Cmd {
 	m.followed(id, name)
-	return tea.Batch(m.env.RememberPool(subnet), m.env.Feed.Want(store.HealthSource))
+	return m.env.RememberPool(subnet)
 }
 
 // pagesOfCreation are the review and the form: what comes after them takes their place.
@@ -68,7 +67,7 @@ func (m *Module) rotate(id, confirm string) tea.Cmd {
 				if r.Outcome == journal.Done {
 					m.keyed[id] = true
 				}
-				return m.env.Feed.Again()
+				return nil
 			},
 			WithKey: func(key api.Secret) []tui.Action {
 				return []tui.Action{m.routerConfigOf(api.IPsec, id, key)}

@@ -36,7 +36,7 @@ func (b *BringUp) Title() string { return "Bring up " + b.name }
 // Init implements tui.View.
 func (b *BringUp) Init() tea.Cmd {
 	b.steps.look(b.m)
-	return tea.Batch(b.m.env.Feed.Want(store.HealthSource), b.m.env.Feed.Again())
+	return b.m.env.Feed.Changed()
 }
 
 // Status implements tui.StatusReporter.
@@ -114,10 +114,8 @@ func (b *BringUp) healthOff(t store.Tunnel) string {
 	if h := t.HealthCheck; h != nil && h.Enabled != nil && !*h.Enabled {
 		return "switched off on this tunnel"
 	}
-	for _, f := range b.m.env.Feed.Last().Feeds {
-		if f.Name == store.HealthSource && f.Err != nil {
-			return "not known: " + kit.Sentence(f.Err)
-		}
+	if err := b.m.env.Feed.Last().Health.Err; err != nil {
+		return "not known: " + kit.Sentence(err)
 	}
 	return ""
 }

@@ -10,7 +10,7 @@ import (
 
 // Conduit implements kit.Conductor.
 func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
-	for _, t := range m.env.Feed.Newest().Tunnels {
+	for _, t := range m.env.Feed.Last().Tunnels {
 		if !inside(hop, t.InterfaceAddress) && !inside(hop, t.InterfaceAddress6) {
 			continue
 		}

@@ -22,7 +22,7 @@ func end[T any](m *Module, tunnel func(T) api.Tunnel) func(T) change.Guards {
 // standing is how a tunnel stands that was just read, with what was watched of it. It is for commands.
 func (m *Module) standing(t api.Tunnel, told map[string]store.Insight) kit.Standing {
 	now := store.Tunnel{Tunnel: t, State: store.StateOf(t)}
-	for _, seen := range m.env.Feed.Newest().Tunnels {
+	for _, seen := range m.env.Feed.Last().Tunnels {
 		if seen.ID != t.ID {
 			continue
 		}

@@ -26,7 +26,7 @@ func (m *Module) endingAt(s kit.Subject) []resource.Section {
 // leased are the addresses that Cloudflare leases to the account; none when they are not known.
 func (m *Module) leased() []netip.Prefix {
 	var out []netip.Prefix
-	for _, lease := range m.leases.Rows() {
+	for _, lease := range m.env.Feed.Last().Leases.Rows {
 		for _, cidr := range lease.CIDRs {
 			if p, err := netip.ParsePrefix(cidr); err == nil {
 				out = append(out, p)

@@ -11,14 +11,12 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/diagnose"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
-	"flarewire/views/live"
 )
 
 // Module is the GRE and IPsec tunnels of the account: together, and each kind alone.
@@ -26,13 +24,12 @@ type Module struct {
 	env      *kit.Env
 	progress map[string]*progress // of tunnels that are being brought up, by id
 	keyed    map[string]bool      // tunnels that got a key from here, by id
-	leases   *live.List[api.Lease]
 }
 
 // New makes the module.
 func New(env *kit.Env) kit.Module {
 	env.Feed.Analyse(env.Account)
-	return &Module{env: env, progress: map[string]*progress{}, keyed: map[string]bool{}, leases: live.NewList(env.Ctx, env.Now, env.Account.Leases.List)}
+	return &Module{env: env, progress: map[string]*progress{}, keyed: map[string]bool{}}
 }
 
 // Destinations implements kit.Module.
@@ -50,8 +47,12 @@ func (m *Module) Destinations() []tui.Destination {
 // source is the feed, and what the detail page's relations need.
 func (m *Module) source(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 	s := m.env.Feed.Tunnels(kinds...)
-	s.Want = func() tea.Cmd { return m.env.Feed.Want(store.HealthSource) }
-	s.Related = m.env.WantRelated
+	s.Needs = func(id string) []string {
+		if id == "" {
+			return nil // tunnels and health are read all the time
+		}
+		return m.env.RelatedNeeds()
+	}
 	s.Looked = m.look
 	return s
 }
@@ -75,7 +76,7 @@ func (m *Module) byID(id string) (store.Tunnel, bool) {
 }
 
 // Services implements kit.Module: the feed is the program's own.
-func (m *Module) Services() []tui.Service { return []tui.Service{m.leases, tracker{m}} }
+func (m *Module) Services() []tui.Service { return []tui.Service{tracker{m}} }
 
 func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Description[store.Tunnel] {
 	d := Describe(title, m.env.Glyphs)
@@ -105,7 +106,7 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 }
 
 func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
-	return kit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again, Next: m.afterGRE,
+	return kit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Next: m.afterGRE,
 		Draft: "gre", Guard: kit.OnDelete(end(m, api.GRETunnel.Tunnel), nil), Made: func(t api.GRETunnel, r change.Result) tea.Cmd { return m.made(r.ID, t.Name, t.InterfaceAddress) },
 		HangsOn: func(ctx context.Context, t api.GRETunnel) []string {
 			return m.env.HangsOn(ctx, subject(store.Tunnel{Tunnel: t.Tunnel()}))
@@ -113,7 +114,7 @@ func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 }
 
 func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
-	return kit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Refresh: m.env.Feed.Again, Next: m.afterIPsec,
+	return kit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Next: m.afterIPsec,
 		Draft: "ipsec", Guard: kit.OnDelete(end(m, api.IPsecTunnel.Tunnel), nil), Made: func(t api.IPsecTunnel, r change.Result) tea.Cmd {
 			m.keyed[r.ID] = !t.PSK.IsZero()
 			return m.made(r.ID, t.Name, t.InterfaceAddress)
@@ -127,7 +128,7 @@ func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 func (m *Module) deleteAll(rows []store.Tunnel) tea.Cmd {
 	n := strconv.Itoa(len(rows))
 	gre, ipsec := m.greEditor().Deletion, m.ipsecEditor().Deletion
-	return tea.Batch(m.env.WantRelated(), tui.Push(kit.NewSeveral(m.env, "Delete "+n+" tunnels", "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
+	return tui.Push(kit.NewSeveral(m.env, "Delete "+n+" tunnels", "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 		var plans []change.Plan
 		for _, t := range rows {
 			deletion := gre
@@ -141,7 +142,7 @@ func (m *Module) deleteAll(rows []store.Tunnel) tea.Cmd {
 			plans = append(plans, plan)
 		}
 		return plans, nil
-	}, func(change.Result) tea.Cmd { return m.env.Feed.Again() })))
+	}))
 }
 
 // create opens the guided setup; on a list of both kinds it asks which kind of tunnel it is to be.
@@ -163,13 +164,8 @@ const (
 	ipsecWhat = "encrypted, with a pre-shared key."
 )
 
-func (m *Module) newGRE() tea.Cmd   { return tea.Batch(m.wantSetup(), m.greEditor().Create()) }
-func (m *Module) newIPsec() tea.Cmd { return tea.Batch(m.wantSetup(), m.ipsecEditor().Create()) }
-
-// wantSetup has everything fetched that the checks and proposals of a new tunnel rest on.
-func (m *Module) wantSetup() tea.Cmd {
-	return tea.Batch(m.leases.Want(), m.env.Feed.Want(store.PrefixSource))
-}
+func (m *Module) newGRE() tea.Cmd   { return m.greEditor().Create() }
+func (m *Module) newIPsec() tea.Cmd { return m.ipsecEditor().Create() }
 
 // Setups implements kit.Setter.
 func (m *Module) Setups() []kit.Setup {
@@ -212,7 +208,6 @@ func (m *Module) replace(id, name string) tea.Cmd {
 		}
 		return form.New(m.greFields(title, opened, "", func(wanted api.GRETunnel) tea.Cmd {
 			return tui.Push(kit.NewReview(m.env, kit.Intent{Title: title, Confirm: name, Pages: 2, FieldOf: fieldOf,
-				After: func(change.Result) tea.Cmd { return m.env.Feed.Again() },
 				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 					routes, err := m.env.Account.Routes.List(ctx)
 					if err != nil {
@@ -243,8 +238,13 @@ func (m *Module) Subnets() []kit.Subnet {
 	return out
 }
 
-// Want implements kit.Relater: the feed fetches by itself.
-func (m *Module) Want() tea.Cmd { return nil }
+// SubnetKinds implements kit.Subnetter.
+func (m *Module) SubnetKinds() []store.Kind {
+	return []store.Kind{store.GRETunnels, store.IPsecTunnels}
+}
+
+// RelatedNeeds implements kit.Relater.
+func (m *Module) RelatedNeeds() []store.Kind { return m.SubnetKinds() }
 
 // Related implements kit.Relater: the tunnel that a route's next hop lies in, and the tunnels that end at leased addresses.
 func (m *Module) Related(s kit.Subject) []resource.Section {
@@ -267,8 +267,8 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 }
 
 // OpenObject implements kit.Opener. Events of tunnels do not tell which kind it is.
-func (m *Module) OpenObject(kind store.Resource, id string) tui.View {
-	if kind != "" && kind != diagnose.GRETunnels && kind != diagnose.IPsecTunnels {
+func (m *Module) OpenObject(kind store.Kind, id string) tui.View {
+	if kind != "" && kind != store.GRETunnels && kind != store.IPsecTunnels {
 		return nil
 	}
 	if t, ok := m.byID(id); ok {

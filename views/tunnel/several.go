@@ -58,7 +58,7 @@ func (m *Module) healthReview(title string, rows []store.Tunnel, v form.Values) 
 			plans = append(plans, plan)
 		}
 		return plans, nil
-	}, func(change.Result) tea.Cmd { return m.env.Feed.Again() }).BehindForm()
+	}).BehindForm()
 }
 
 func (m *Module) healthPlan(ctx context.Context, w *change.Writer, t store.Tunnel, v form.Values) (change.Plan, error) {
