@@ -56,6 +56,13 @@ func (c *cloud) ask(what string) error {
 	return nil
 }
 
+// failWith says how requests fail from now on, also while some are under way.
+func (c *cloud) failWith(fail func(what string) error) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.fail = fail
+}
+
 // count is how many requests asked for this; "" is any.
 func (c *cloud) count(what string) int {
 	c.mu.Lock()

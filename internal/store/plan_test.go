@@ -6,6 +6,7 @@ import (
 	"math/rand/v2"
 	"slices"
 	"strings"
+	"sync"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -116,7 +117,8 @@ func TestAReadThatIsGivenUpSaysNothing(t *testing.T) {
 			t.Error(why, s.Last().Events)
 		}
 		// One that waits for another's answer leaves too.
-		c.wait, c.fail = func(string) { time.Sleep(20 * time.Second) }, nil
+		c.wait = func(string) { time.Sleep(20 * time.Second) }
+		c.failWith(nil)
 		go s.Read(t.Context(), routes)
 		time.Sleep(time.Second)
 		s.Read(ctx, routes)
@@ -320,25 +322,23 @@ func FuzzNothingThatIsNeededIsForgotten(f *testing.F) {
 }
 
 // somewhere is a need that a page might have.
-func somewhere(r *rand.Rand) store.Detail {
+func somewhere(roll func(int) int) store.Detail {
 	all := store.Of(store.GRETunnels, store.IPsecTunnels, store.HealthChecks, store.Routes, store.Slots, store.Prefixes, store.Bindings,
 		store.PortStates, store.CNIs, store.API)
 	for i := range 3 {
 		all = append(all, store.Detail{Kind: store.Bindings, Of: fmt.Sprint("p", i)}, store.Detail{Kind: store.Delegations, Of: fmt.Sprint("p", i)},
 			store.Detail{Kind: store.PortStates, Of: fmt.Sprint("port", i)})
 	}
-	return all[r.IntN(len(all))]
+	return all[roll(len(all))]
 }
 
 func wander(t *testing.T, r *rand.Rand) {
 	c := &cloud{now: time.Now, prefixes: r.IntN(4), ports: r.IntN(4), tunnels: r.IntN(4)}
-	random := make(chan int, 1)
-	random <- 0 // guards r
+	var guard sync.Mutex // of r
 	roll := func(n int) int {
-		<-random
-		v := r.IntN(n)
-		random <- 0
-		return v
+		guard.Lock()
+		defer guard.Unlock()
+		return r.IntN(n)
 	}
 	c.wait = func(string) { time.Sleep(time.Duration(roll(5000)) * time.Millisecond) }
 	failures := []error{errDown, errForbidden, errNoList, errCut, &api.Error{Kind: api.NetworkTrouble}, &api.Error{Kind: api.Canceled},
@@ -353,7 +353,7 @@ func wander(t *testing.T, r *rand.Rand) {
 	s.Use(c.fetchers())
 	var needs []store.Detail
 	for range 30 {
-		d := somewhere(r)
+		d := somewhere(roll)
 		switch roll(7) {
 		case 0:
 			s.Keep(d.Kind)
@@ -375,7 +375,7 @@ func wander(t *testing.T, r *rand.Rand) {
 		}
 		drive(t, s, time.Duration(roll(20))*time.Second)
 	}
-	c.fail = nil
+	c.failWith(nil)
 	from := time.Now()
 	drive(t, s, 12*time.Minute) // the longest pause, and then some
 	if c.collision != "" {
