@@ -1,7 +1,9 @@
 package store
 
 import (
+	"context"
 	"math"
+	"slices"
 	"time"
 
 	"flarewire/api"
@@ -79,4 +81,69 @@ func healthByName(report api.HealthReport) map[string]TunnelHealth {
 		health[name] = TunnelHealth{State: HealthOf(&score), Score: &score}
 	}
 	return health
+}
+
+func (s *Store) readHealth(ctx context.Context) applier {
+	if s.fetchers.Health == nil {
+		return nil
+	}
+	now := s.now()
+	report, err := s.fetchers.Health(ctx, now.Add(-HealthWindow), now)
+	return func(next *Snapshot, took span, again bool) []Event {
+		was := next.Health.Entry
+		next.Health.take(err, took, again)
+		if err != nil {
+			return nil
+		}
+		return s.takeHealth(next, healthByName(report), lookBetween(was, took))
+	}
+}
+
+// takeHealth puts new health beside the tunnels. A tunnel that the report does not name keeps no old
+// health: it is not known any more.
+func (s *Store) takeHealth(next *Snapshot, health map[string]TunnelHealth, between look) []Event {
+	for name, h := range health {
+		old := next.Health.By[name]
+		h.Since = old.Since
+		if old.State != "" && h.State != old.State {
+			h.Since = between.to
+		}
+		health[name] = h
+	}
+	events := s.linkHealth(next.Links.Rows, health, between)
+	next.Health.By = health
+	next.Tunnels = slices.Clone(next.Tunnels)
+	for i := range next.Tunnels {
+		t := &next.Tunnels[i]
+		t.Health = health[t.Name]
+		track := s.track[t.ID]
+		if track == nil || t.Health.State == "" {
+			continue
+		}
+		if was := track.healthBefore; was != "" && was != t.Health.State {
+			e := Event{At: between.to, Kind: HealthChanged, TunnelID: t.ID, Name: t.Name, FromHealth: was, ToHealth: t.Health.State,
+				Unwatched: between.blind || between.from.IsZero()} // then was is from an earlier run
+			events = append(events, e)
+			track.Events = inOrder(track.Events, []Event{e}, maxTrack)
+			t.Track.Events = slices.Clone(track.Events)
+		}
+		track.healthBefore = t.Health.State
+	}
+	return events
+}
+
+// linkHealth are the changes of health of the interconnects' tunnel sides, which the analytics name like tunnels.
+func (s *Store) linkHealth(links []api.MagicInterconnect, health map[string]TunnelHealth, between look) []Event {
+	var events []Event
+	for _, l := range links {
+		was, is := s.links[l.Name], health[l.Name].State
+		if is == "" {
+			continue // not measured is no change
+		}
+		if s.links[l.Name] = is; was != "" && was != is {
+			events = append(events, Event{At: between.to, Kind: HealthChanged, Resource: Links, TunnelID: l.ID, Name: l.Name,
+				FromHealth: was, ToHealth: is, Unwatched: between.blind})
+		}
+	}
+	return events
 }

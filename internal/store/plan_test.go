@@ -332,6 +332,26 @@ func somewhere(roll func(int) int) store.Detail {
 	return all[roll(len(all))]
 }
 
+// step is something that a page or a person does.
+func step(t *testing.T, s *store.Store, d store.Detail, roll func(int) int) {
+	switch roll(6) {
+	case 0:
+		s.Show(d)
+	case 1:
+		s.Also(d, d)
+	case 2:
+		s.Expire(d)
+	case 3:
+		s.Changed(d)
+	case 4:
+		ctx, cancel := context.WithTimeout(t.Context(), time.Duration(roll(4000))*time.Millisecond)
+		defer cancel()
+		s.Read(ctx, d)
+	case 5:
+		go s.Fresh(t.Context(), time.Second, d)
+	}
+}
+
 func wander(t *testing.T, r *rand.Rand) {
 	c := &cloud{now: time.Now, prefixes: r.IntN(4), ports: r.IntN(4), tunnels: r.IntN(4)}
 	var guard sync.Mutex // of r
@@ -353,25 +373,11 @@ func wander(t *testing.T, r *rand.Rand) {
 	s.Use(c.fetchers())
 	var needs []store.Detail
 	for range 30 {
-		d := somewhere(roll)
-		switch roll(7) {
-		case 0:
+		if d := somewhere(roll); roll(7) == 0 {
 			s.Keep(d.Kind)
 			needs = append(needs, store.Detail{Kind: d.Kind})
-		case 1:
-			s.Show(d)
-		case 2:
-			s.Also(d, d)
-		case 3:
-			s.Expire(d)
-		case 4:
-			s.Changed(d)
-		case 5:
-			ctx, cancel := context.WithTimeout(t.Context(), time.Duration(roll(4000))*time.Millisecond)
-			s.Read(ctx, d)
-			cancel()
-		case 6:
-			go s.Fresh(t.Context(), time.Second, d)
+		} else {
+			step(t, s, d, roll)
 		}
 		drive(t, s, time.Duration(roll(20))*time.Second)
 	}
