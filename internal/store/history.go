@@ -166,8 +166,9 @@ func once(events []Event) []Event {
 		}
 		key := thing{kind, string(e.Resource) + e.TunnelID}
 		before, known := last[key]
-		if known && e.Kind == before.Kind && e.To == before.To && e.ToHealth == before.ToHealth && e.ToPort == before.ToPort &&
-			(e.Kind == SessionChanged || e.Kind == HealthChanged || e.Kind == PortChanged || e.Kind == FirstSeen || e.At.Sub(before.At) < sameMoment) {
+		same := known && e.Kind == before.Kind && e.To == before.To && e.ToHealth == before.ToHealth && e.ToPort == before.ToPort
+		state := e.Kind == SessionChanged || e.Kind == HealthChanged || e.Kind == PortChanged || e.Kind == FirstSeen
+		if same && (state || e.At.Sub(before.At) < sameMoment) {
 			return true
 		}
 		last[key] = e
@@ -331,5 +332,6 @@ func (h *History) trouble(what string, err error) error {
 	if path := (*fs.PathError)(nil); errors.As(err, &path) {
 		err = path.Err
 	}
-	return fmt.Errorf("the history %s %s (%w): make room or correct its permissions; what happened before this start is not known", h.path, what, err)
+	return fmt.Errorf("the history %s %s (%w): make room or correct its permissions; what happened before this start is not known",
+		h.path, what, err)
 }

@@ -39,7 +39,7 @@ type Colo struct {
 // State is the location's health in one word.
 func (c Colo) State() Health { return HealthOf(c.Score) }
 
-// Idle tells that the traffic is known and that there is none.
+// Idle reports whether the traffic is known and there is none.
 func (c Colo) Idle() bool { return c.BitRate != nil && *c.BitRate == 0 }
 
 // Insight is what the analytics know about one tunnel. Each part has its own error: the others are right all
@@ -81,7 +81,8 @@ func ReadInsight(ctx context.Context, a Analytics, name string, now time.Time) I
 	wait.Go(func() {
 		coloIn, coloInErr = a.TunnelTraffic(ctx, now.Add(-ColoSpan), now, api.TrafficOptions{Tunnels: only, PerColo: true})
 	})
-	coloOut, coloOutErr = a.TunnelTraffic(ctx, now.Add(-ColoSpan), now, api.TrafficOptions{Tunnels: only, PerColo: true, Direction: api.Egress})
+	coloOut, coloOutErr = a.TunnelTraffic(ctx, now.Add(-ColoSpan), now,
+		api.TrafficOptions{Tunnels: only, PerColo: true, Direction: api.Egress})
 	wait.Wait()
 
 	in.ColoFlowErr = cmp.Or(coloInErr, coloOutErr)

@@ -89,7 +89,8 @@ func TestHalfOfTheInterconnects(t *testing.T) {
 	d := newPortDesk(t)
 	d.edge.Fault(simedge.Fault{Path: "*cni/interconnects*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
 	s := d.look()
-	if s.Ports.Knowledge() != store.Never || s.Ports.Err == nil || len(s.Links.Rows) != 2 || !s.Links.Settled() || s.Entry(store.PortStates).Err == nil {
+	if s.Ports.Knowledge() != store.Never || s.Ports.Err == nil || len(s.Links.Rows) != 2 || !s.Links.Settled() ||
+		s.Entry(store.PortStates).Err == nil {
 		t.Errorf("ports %v (%v), %d links", s.Ports.Rows, s.Ports.Err, len(s.Links.Rows))
 	}
 	d.edge.ClearFaults()

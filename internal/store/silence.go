@@ -17,8 +17,8 @@ type silence struct {
 	from  time.Time // when the first of them asked
 }
 
-// after counts a poll that took this time and has left the sources so, and tells where an outage is noticed and where it
-// ends. A refusal is an answer.
+// after counts a poll that took this time and has left the entries so. It returns an event where an outage is noticed and where
+// it ends. A refusal is an answer.
 func (s *silence) after(entries []Entry, took span) []Event {
 	silent := !slices.ContainsFunc(entries, func(e Entry) bool { return !api.Unanswered(e.Err) })
 	was := *s

@@ -83,7 +83,7 @@ func (s State) Word() string {
 type EventKind string
 
 // The kinds of events. The three about objects are used for other objects than tunnels too; Event.Resource
-// tells which.
+// says which.
 const (
 	SessionChanged   EventKind = "session"  // From and To differ
 	SessionFlaps     EventKind = "flapping" // it left Up often, see flapCount

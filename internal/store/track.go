@@ -62,7 +62,7 @@ func (k *tracker) compare(track *Track, t api.Tunnel, state State) {
 	}
 }
 
-// answered tells that this poll brought the list of this kind.
+// answered reports whether this poll brought the list of this kind.
 func (k *tracker) answered(kind api.TunnelKind) bool { return k.after.Entry(Tunnels(kind)).Err == nil }
 
 // gap is the time since a look, when it is clearly more than a round: then it was not watched.
@@ -100,8 +100,8 @@ func (k *tracker) meet(t api.Tunnel, state State) *Track {
 // is not known: not later than now, and the status may say when it was reported.
 func (k *tracker) changedUnwatched(track *Track, t api.Tunnel, state State) {
 	at := k.now
-	if t.BGPStatus != nil && !t.BGPStatus.UpdatedAt.IsZero() && t.BGPStatus.UpdatedAt.Before(k.now) && t.BGPStatus.UpdatedAt.After(track.Changed) {
-		at = t.BGPStatus.UpdatedAt.Time
+	if s := t.BGPStatus; s != nil && !s.UpdatedAt.IsZero() && s.UpdatedAt.Before(k.now) && s.UpdatedAt.After(track.Changed) {
+		at = s.UpdatedAt.Time
 	}
 	k.add(track, Event{At: at, Kind: SessionChanged, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: true})
 	if track.lastState == Up {
@@ -175,7 +175,8 @@ func (k *tracker) dropGone(before, after []Tunnel) {
 	for _, t := range before {
 		if !there[t.ID] {
 			delete(k.tracks, t.ID)
-			k.events = append(k.events, Event{At: k.now, Kind: TunnelGone, TunnelID: t.ID, Name: t.Name, From: t.State, Unwatched: k.gap(t.Track.Looked) > 0})
+			k.events = append(k.events, Event{At: k.now, Kind: TunnelGone, TunnelID: t.ID, Name: t.Name, From: t.State,
+				Unwatched: k.gap(t.Track.Looked) > 0})
 		}
 	}
 }

@@ -3,10 +3,11 @@ package store
 import (
 	"context"
 	"errors"
-	"flarewire/api"
 	"slices"
 	"sync"
 	"time"
+
+	"flarewire/api"
 )
 
 // Traffic is what went through a tunnel lately, in bit/s as Cloudflare sees it; nil is not known.
