@@ -155,7 +155,7 @@ func (w *walker) program(f *flags, x IO) (*tui.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	env, err := s.env(w.t.Context(), x, s.watch(w.t.Context(), f))
+	env, err := s.env(w.t.Context(), x, s.store(w.t.Context(), f))
 	if err != nil {
 		return nil, err
 	}

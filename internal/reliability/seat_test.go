@@ -39,7 +39,7 @@ type seat struct {
 	t       *testing.T
 	app     *tui.App
 	env     *kit.Env
-	watcher *store.Watcher
+	watcher *store.Store
 	msgs    chan tea.Msg
 	at      tea.WindowSizeMsg
 
