@@ -106,18 +106,19 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 // object: see store.Need.
 type Needer interface{ Needs() []string }
 
-// Refresh reads what is on the screen now, and the tunnels with their health.
+// Refresh reads what is on the screen now, and the tunnels with their health. What is being read already is read once more:
+// that answer may be from before whoever asks has done something.
 func (f *Feed) Refresh() tea.Cmd {
 	f.looks.askAgain()
 	shown := f.store.Shown()
 	if len(shown) == 2 { // the overview itself, or a page that rests on the same
 		shown = append(shown, store.Of(store.Routes, store.Prefixes, store.Ports, store.Links)...)
 	}
-	shown = slices.DeleteFunc(shown, func(d store.Detail) bool { return f.store.Busy(d) })
-	if len(shown) == 0 {
+	waiting := !slices.ContainsFunc(shown, func(d store.Detail) bool { return !f.store.Busy(d) })
+	f.store.Expire(shown...)
+	if waiting {
 		return tui.Toast(tui.Muted, "Refresh already in progress")
 	}
-	f.store.Expire(shown...)
 	return f.step()
 }
 
