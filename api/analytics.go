@@ -2,7 +2,6 @@ package api
 
 import (
 	"context"
-	"encoding/json"
 	"fmt"
 	"net/http"
 	"slices"
@@ -57,6 +56,8 @@ type HealthReport struct {
 	Samples  []HealthSample
 	Dropped  []string // fields that this account may not ask
 	Partial  bool     // as many rows as the API gives at once: there may be more
+	// Undecoded are the fields that could not be decoded, with the number of their sample: "3.avg.tunnelState". They are zero.
+	Undecoded []string
 }
 
 // group is one row of an analytics dataset.
@@ -68,7 +69,7 @@ type group struct {
 		Hour        *float64 `json:"bitRateHour"`
 	} `json:"avg"`
 	Sum struct {
-		Bits float64 `json:"bits"`
+		Bits *float64 `json:"bits"`
 	} `json:"sum"`
 	Dimensions struct {
 		TunnelName    string `json:"tunnelName"`
@@ -78,6 +79,18 @@ type group struct {
 		FiveMinutes   Time   `json:"datetimeFiveMinutes"`
 		Hour          Time   `json:"datetimeHour"`
 	} `json:"dimensions"`
+	Raw `json:"-"`
+}
+
+// undecoded returns the fields that could not be decoded, with the number of their row.
+func undecoded(rows []group) []string {
+	var paths []string
+	for i := range rows {
+		for _, path := range rows[i].Undecoded() {
+			paths = append(paths, strconv.Itoa(i)+"."+path)
+		}
+	}
+	return paths
 }
 
 func (g *group) time() Time {
@@ -136,13 +149,8 @@ func (a *AccountClient) groups(ctx context.Context, s selection) (rows []group, 
 		e.Status, e.Detail = http.StatusOK, "the analytics know no such account"
 		return nil, from, dropped, false, e
 	}
-	rows = []group{}
-	if raw := field(account, s.dataset); !isNull(raw) {
-		if err := json.Unmarshal(raw, &rows); err != nil {
-			return nil, from, dropped, false, got.wrong(err)
-		}
-	}
-	return rows, from, dropped, len(rows) >= limits.rows(), nil
+	rows, err = decodeList[group](got, field(account, s.dataset), "rows of "+s.dataset, nil)
+	return rows, from, dropped, len(rows) >= limits.rows(), err
 }
 
 // selectionSet writes "avg.tunnelState" and "dimensions.tunnelName" as "avg { tunnelState } dimensions { tunnelName }".
@@ -186,7 +194,7 @@ func (a *AccountClient) TunnelHealth(ctx context.Context, from, to time.Time, o 
 		s.fields = append(s.fields, "dimensions.datetime"+string(o.Step))
 	}
 	rows, start, dropped, full, err := a.groups(ctx, s)
-	report := HealthReport{From: start, To: to, Dropped: dropped, Partial: full}
+	report := HealthReport{From: start, To: to, Dropped: dropped, Partial: full, Undecoded: undecoded(rows)}
 	for i := range rows {
 		g := &rows[i]
 		report.Samples = append(report.Samples, HealthSample{TunnelName: g.Dimensions.TunnelName, Colo: g.Dimensions.Colo,
@@ -242,7 +250,9 @@ type TrafficReport struct {
 	Samples  []TrafficSample
 	Dropped  []string // fields that this account may not ask
 	Partial  bool     // as many rows as the API gives at once: there may be more
-	Fallback bool     // from the network analytics, because the tunnel dataset gave no names
+	// Undecoded are the fields that could not be decoded, with the number of their sample: "3.avg.tunnelState". They are zero.
+	Undecoded []string
+	Fallback  bool // from the network analytics, because the tunnel dataset gave no names
 }
 
 // TunnelTraffic asks how much went through the tunnels. For some accounts the dataset of tunnels names none of them: then the
@@ -293,7 +303,7 @@ func (a *AccountClient) traffic(ctx context.Context, from, to time.Time, o Traff
 	s.declare, s.where = ", $direction: string", ", direction: $direction"+s.where
 	s.variables = map[string]string{"direction": string(o.Direction)}
 	rows, start, dropped, full, err := a.groups(ctx, s)
-	report := TrafficReport{From: start, To: to, Dropped: dropped, Partial: full}
+	report := TrafficReport{From: start, To: to, Dropped: dropped, Partial: full, Undecoded: undecoded(rows)}
 	for i := range rows {
 		report.Samples = append(report.Samples, rows[i].traffic(s.dataset, o))
 	}
@@ -308,8 +318,11 @@ func (g *group) traffic(dataset string, o TrafficOptions) TrafficSample {
 	}
 	if dataset == networkDataset {
 		sample.TunnelName = g.Dimensions.IngressTunnel + g.Dimensions.EgressTunnel // one of them is asked
-		rate := g.Sum.Bits / o.Step.duration().Seconds()
-		sample.BitRate = &rate
+		sample.BitRate = nil
+		if g.Sum.Bits != nil {
+			rate := *g.Sum.Bits / o.Step.duration().Seconds()
+			sample.BitRate = &rate
+		}
 	}
 	return sample
 }
