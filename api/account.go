@@ -28,7 +28,7 @@ func (c *Client) Accounts(ctx context.Context) ([]Account, error) {
 	var all []Account
 	list := &listing{title: "accounts"}
 	seen := map[string]bool{}
-	for pages := c.paging(maxAccountPages); ; {
+	for pages := c.paging(); ; {
 		a, page, err := c.accountPage(ctx, list, pages.pages+1)
 		if err != nil {
 			return nil, err
@@ -68,7 +68,7 @@ func (c *Client) accountPage(ctx context.Context, list *listing, page int) (*ans
 // totalCount is the number of accounts by the answer, 0 when it does not say.
 func totalCount(a *answer) int {
 	total, _ := strconv.ParseFloat(string(field(field(a.body, "result_info"), "total_count")), 64)
-	return int(min(max(total, 0), accountsPerPage*maxAccountPages))
+	return int(min(max(total, 0), accountsPerPage*maxListPages))
 }
 
 // TokenStatus is what Cloudflare says about the credentials. It says nothing about their permissions.

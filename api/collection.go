@@ -82,7 +82,7 @@ func (c Collection[T]) listPages(ctx context.Context, in *call) ([]T, error) {
 	all := []T{}
 	list := &listing{title: c.resource.title()}
 	seen := map[string]bool{}
-	pages := c.client.paging(maxListPages)
+	pages := c.client.paging()
 	for cursor := ""; ; {
 		page := *in
 		page.query = url.Values{}
@@ -276,7 +276,7 @@ func refuseUndecoded(in *call, v any, keys []string) error {
 	}
 	object, err := encode(v)
 	if err != nil {
-		return nil // told by who encodes it to send it
+		return in.op.refuse(Invalid, "the values cannot be written as JSON; nothing was sent")
 	}
 	if paths := unset(object, h.Undecoded(), keys); len(paths) > 0 {
 		e := in.op.refuse(Invalid, "Cloudflare sent "+strings.Join(paths, ", ")+" in a form that cannot be read, so it would be overwritten; nothing was sent")

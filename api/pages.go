@@ -7,24 +7,22 @@ import (
 
 // The bounds of a list in pages. A server whose pages never end must not take the account's requests, nor the memory.
 const (
-	maxListPages = 100              // of a list with a cursor: a third of DefaultBudget
+	maxListPages = 100              // a third of DefaultBudget, and 5,000 accounts
 	maxListTime  = 2 * time.Minute  // four times DefaultTimeout; the page under way then may take its own time in addition
 	maxListBytes = DefaultBodyLimit // of all pages together: as much as one answer may have
 
-	accountsPerPage = 50  // the largest that the API allows
-	maxAccountPages = 200 // 10,000 accounts
+	accountsPerPage = 50 // the largest that the API allows
 )
 
 // paging counts the pages of one list.
 type paging struct {
 	client *Client
-	limit  int // pages
 	start  time.Time
 	pages  int
 	bytes  int
 }
 
-func (c *Client) paging(limit int) *paging { return &paging{client: c, limit: limit, start: c.now()} }
+func (c *Client) paging() *paging { return &paging{client: c, start: c.now()} }
 
 // more is asked after every page that is not the last. It refuses to read on without end.
 func (p *paging) more(a *answer) error {
@@ -36,7 +34,7 @@ func (p *paging) more(a *answer) error {
 		end += "s"
 	}
 	switch {
-	case p.pages >= p.limit:
+	case p.pages >= maxListPages:
 		return a.unusable(end)
 	case took >= maxListTime:
 		return a.unusable(fmt.Sprintf("%s and %s", end, took.Round(time.Second)))

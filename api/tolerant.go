@@ -215,20 +215,23 @@ func integer(number string) string {
 func unset(object []byte, paths, keys []string) []string {
 	return slices.DeleteFunc(slices.Clone(paths), func(path string) bool {
 		key, _, _ := strings.Cut(path, ".")
-		return !slices.Contains(keys, key) || !isZero(at(object, path))
+		return !slices.Contains(keys, key) || !isUnset(object, path)
 	})
 }
 
-// at returns the value at the path, or nil.
-func at(value []byte, path string) []byte {
-	for name := range strings.SplitSeq(path, ".") {
-		if len(value) > 0 && value[0] == '[' {
-			value = element(value, name)
-		} else {
-			value = field(value, name)
+// isUnset reports whether the value at the path is absent or the zero value. A list without the element is not the one that was read.
+func isUnset(value []byte, path string) bool {
+	name, rest, deeper := strings.Cut(path, ".")
+	inner := field(value, name)
+	if len(value) > 0 && value[0] == '[' {
+		if inner = element(value, name); inner == nil {
+			return false
 		}
 	}
-	return value
+	if deeper && !isNull(inner) {
+		return isUnset(inner, rest)
+	}
+	return isZero(inner)
 }
 
 // element returns the element with the index, or nil.
