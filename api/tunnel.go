@@ -64,7 +64,10 @@ func (t *HealthCheckTarget) UnmarshalJSON(b []byte) error {
 }
 
 // targetObject is the object form.
-type targetObject struct{ Saved, Effective string }
+type targetObject struct {
+	Saved     string `json:"saved"`
+	Effective string `json:"effective"`
+}
 
 func (HealthCheckTarget) shape() reflect.Type { return reflect.TypeFor[targetObject]() }
 
