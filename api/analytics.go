@@ -56,11 +56,10 @@ type HealthReport struct {
 	Samples  []HealthSample
 	Dropped  []string // fields that this account may not ask
 	Partial  bool     // as many rows as the API gives at once: there may be more
-	// Undecoded are the fields that could not be decoded, with the number of their sample: "3.avg.tunnelState". They are zero.
-	Undecoded []string
 }
 
-// group is one row of an analytics dataset.
+// group is one row of an analytics dataset. It has no Raw to mark an undecodable field in: such a row is lost, because without one of
+// its dimensions its value would be counted to another tunnel or time.
 type group struct {
 	Count float64 `json:"count"`
 	Avg   struct {
@@ -79,18 +78,6 @@ type group struct {
 		FiveMinutes   Time   `json:"datetimeFiveMinutes"`
 		Hour          Time   `json:"datetimeHour"`
 	} `json:"dimensions"`
-	Raw `json:"-"`
-}
-
-// undecoded returns the fields that could not be decoded, with the number of their row.
-func undecoded(rows []group) []string {
-	var paths []string
-	for i := range rows {
-		for _, path := range rows[i].Undecoded() {
-			paths = append(paths, strconv.Itoa(i)+"."+path)
-		}
-	}
-	return paths
 }
 
 func (g *group) time() Time {
@@ -194,7 +181,7 @@ func (a *AccountClient) TunnelHealth(ctx context.Context, from, to time.Time, o 
 		s.fields = append(s.fields, "dimensions.datetime"+string(o.Step))
 	}
 	rows, start, dropped, full, err := a.groups(ctx, s)
-	report := HealthReport{From: start, To: to, Dropped: dropped, Partial: full, Undecoded: undecoded(rows)}
+	report := HealthReport{From: start, To: to, Dropped: dropped, Partial: full}
 	for i := range rows {
 		g := &rows[i]
 		report.Samples = append(report.Samples, HealthSample{TunnelName: g.Dimensions.TunnelName, Colo: g.Dimensions.Colo,
@@ -250,9 +237,7 @@ type TrafficReport struct {
 	Samples  []TrafficSample
 	Dropped  []string // fields that this account may not ask
 	Partial  bool     // as many rows as the API gives at once: there may be more
-	// Undecoded are the fields that could not be decoded, with the number of their sample: "3.avg.tunnelState". They are zero.
-	Undecoded []string
-	Fallback  bool // from the network analytics, because the tunnel dataset gave no names
+	Fallback bool     // from the network analytics, because the tunnel dataset gave no names
 }
 
 // TunnelTraffic asks how much went through the tunnels. For some accounts the dataset of tunnels names none of them: then the
@@ -303,7 +288,7 @@ func (a *AccountClient) traffic(ctx context.Context, from, to time.Time, o Traff
 	s.declare, s.where = ", $direction: string", ", direction: $direction"+s.where
 	s.variables = map[string]string{"direction": string(o.Direction)}
 	rows, start, dropped, full, err := a.groups(ctx, s)
-	report := TrafficReport{From: start, To: to, Dropped: dropped, Partial: full, Undecoded: undecoded(rows)}
+	report := TrafficReport{From: start, To: to, Dropped: dropped, Partial: full}
 	for i := range rows {
 		report.Samples = append(report.Samples, rows[i].traffic(s.dataset, o))
 	}

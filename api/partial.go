@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"fmt"
 	"strconv"
 	"strings"
@@ -56,7 +57,7 @@ func appendList[T any](rows []T, l *listing, a *answer, page json.RawMessage, id
 		case value[0] != '{':
 			reason = "is " + describe(value)
 		case err != nil:
-			reason = "cannot be decoded"
+			reason = "cannot be decoded" + where(err)
 		case id != nil && id(v) == "":
 			reason = "has no usable id"
 		}
@@ -71,6 +72,15 @@ func appendList[T any](rows []T, l *listing, a *answer, page json.RawMessage, id
 		return nil, a.noList(l.title, page)
 	}
 	return rows, nil
+}
+
+// where names the field that an object fails on.
+func where(err error) string {
+	var wrong *json.UnmarshalTypeError
+	if errors.As(err, &wrong) && wrong.Field != "" {
+		return " at " + strconv.Quote(clean(wrong.Field))
+	}
+	return ""
 }
 
 // decodeList decodes a list that comes in one page.
