@@ -92,5 +92,8 @@ func (e *Error) adviceTrouble() string {
 	case ServerTrouble:
 		return "try again in a moment; see cloudflarestatus.com if it stays"
 	}
+	if e.unusable {
+		return "try again; if it stays, ask Cloudflare's support with the request id"
+	}
 	return "check CLOUDFLARE_BASE_URL and whether a proxy or portal answers instead of Cloudflare"
 }

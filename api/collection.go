@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Collection is the objects of one kind in one account, or below one prefix. An operation that the API does not have fails
@@ -42,7 +43,8 @@ func (c Collection[T]) call(a abilities, args ...string) (*call, error) {
 	return &call{op: &op, args: append(slices.Clone(c.parents), args...)}, nil
 }
 
-// List returns all objects; pages are followed to the end.
+// List returns all objects; pages are followed to the end. An answer without the list is an error, never an empty list. When only
+// some of the list can be used, List returns those together with a *PartialError.
 func (c Collection[T]) List(ctx context.Context) ([]T, error) {
 	in, err := c.call(canList)
 	if err != nil {
@@ -66,30 +68,21 @@ func (c Collection[T]) List(ctx context.Context) ([]T, error) {
 		return nil, err
 	}
 	if c.resource.form == nested {
-		inner := field(result, c.resource.plural)
-		// The documents let the list be left out, so an empty object is an account without any. A result
-		// of another shape is not: it must never be shown as "none".
-		if inner == nil && !emptyObject(result) {
-			return nil, a.bad("the answer has no list of " + c.resource.title())
+		if result == nil || result[0] != '{' {
+			return nil, a.noList(c.resource.title(), nil)
 		}
-		result = inner
+		result = field(result, c.resource.plural)
 	}
-	list, err := decodeList[T](result)
-	if err != nil {
-		return nil, a.wrong(err)
-	}
-	return list, nil
+	return decodeList(a, result, c.resource.title(), c.resource.id)
 }
 
-func emptyObject(raw []byte) bool {
-	var object map[string]json.RawMessage
-	return json.Unmarshal(raw, &object) == nil && object != nil && len(object) == 0
-}
-
-// listPages follows the cursor of a list without envelope. A cursor that was seen before ends in an error instead of a loop.
+// listPages follows the cursor of a list without envelope. A cursor that was seen before ends in an error instead of a loop, and
+// so does a list that does not end.
 func (c Collection[T]) listPages(ctx context.Context, in *call) ([]T, error) {
 	all := []T{}
+	list := &listing{title: c.resource.title()}
 	seen := map[string]bool{}
+	pages := c.client.paging()
 	for cursor := ""; ; {
 		page := *in
 		page.query = url.Values{}
@@ -107,18 +100,19 @@ func (c Collection[T]) listPages(ctx context.Context, in *call) ([]T, error) {
 		if err != nil {
 			return nil, err
 		}
-		list, err := decodeList[T](field(body, "items"))
-		if err != nil {
-			return nil, a.wrong(err)
+		if all, err = appendList(all, list, a, field(body, "items"), c.resource.id); err != nil {
+			return nil, err
 		}
-		all = append(all, list...)
 		if cursor = cursorOf(body); cursor == "" {
-			return all, nil
+			return all, list.err(a)
 		}
 		if seen[cursor] {
 			return nil, a.bad("the pages go round in a circle: cursor " + strconv.Quote(clean(shorten(cursor, maxSample))) + " came twice")
 		}
 		seen[cursor] = true
+		if err := pages.more(a); err != nil {
+			return nil, err
+		}
 	}
 }
 
@@ -135,13 +129,24 @@ func cursorOf(body []byte) string {
 	return string(next)
 }
 
-// Get returns one object by its id (CNI interconnects: by their name).
+// Get returns one object by its id (CNI interconnects: by their name). An answer about another object is an error.
 func (c Collection[T]) Get(ctx context.Context, id string) (T, error) {
 	in, err := c.call(canGet, id)
 	if err != nil {
 		return *new(T), err
 	}
-	return c.send(ctx, in, c.resource.single)
+	a, err := c.client.do(ctx, in)
+	if err != nil {
+		return *new(T), err
+	}
+	v, err := c.one(a, c.resource.single)
+	if err == nil {
+		err = a.sameID(id, c.resource.id(&v))
+	}
+	if err != nil {
+		return *new(T), err
+	}
+	return v, nil
 }
 
 // Create makes a new object and returns it as the server stored it. With ValidateOnly the object may be empty.
@@ -218,16 +223,19 @@ func (c Collection[T]) BulkUpdate(ctx context.Context, list []T, options ...Writ
 	if err := a.applied(result, "modified"); err != nil {
 		return nil, err
 	}
-	changed, err := decodeList[T](field(result, "modified_"+c.resource.plural))
-	if err != nil {
-		return nil, a.wrong(err)
+	changed := field(result, "modified_"+c.resource.plural)
+	if isNull(changed) {
+		return []T{}, nil // what was changed is read back anyway
 	}
-	return changed, nil
+	return decodeList(a, changed, c.resource.title(), c.resource.id)
 }
 
 func (c Collection[T]) fill(in *call, v *T, keys []string, modify bool) error {
 	if c.resource.prepare != nil {
 		c.resource.prepare(c.parents[0], v)
+	}
+	if err := refuseUndecoded(in, v, keys); err != nil {
+		return err
 	}
 	body, secrets, err := c.resource.body(v, keys, modify)
 	if err != nil {
@@ -259,19 +267,43 @@ func (c Collection[T]) fillBulk(in *call, list []T) error {
 	return err
 }
 
+// refuseUndecoded refuses to send an object with a field that could not be decoded and that nobody has set since: its zero value
+// would take the place of what is really there.
+func refuseUndecoded(in *call, v any, keys []string) error {
+	h, ok := v.(rawHolder)
+	if !ok || len(h.Undecoded()) == 0 {
+		return nil
+	}
+	object, err := encode(v)
+	if err != nil {
+		return in.op.refuse(Invalid, "the values cannot be written as JSON; nothing was sent")
+	}
+	if paths := unset(object, h.Undecoded(), keys); len(paths) > 0 {
+		e := in.op.refuse(Invalid, "Cloudflare sent "+strings.Join(paths, ", ")+" in a form that cannot be read, so it would be overwritten; nothing was sent")
+		e.Field = paths[0]
+		return e
+	}
+	return nil
+}
+
 // send does a call whose answer is one object, under the key or directly.
 func (c Collection[T]) send(ctx context.Context, in *call, key string) (T, error) {
-	var v T
 	a, err := c.client.do(ctx, in)
 	if err != nil {
-		return v, err
+		return *new(T), err
 	}
+	return c.one(a, key)
+}
+
+// one decodes an answer that is one object.
+func (c Collection[T]) one(a *answer, key string) (T, error) {
+	var v T
 	raw, err := c.object(a, key)
 	if err != nil {
 		return v, err
 	}
 	if isNull(raw) {
-		if in.dryRun {
+		if a.call.dryRun {
 			return v, nil // what a dry run answers is not documented
 		}
 		return v, a.bad("the answer does not hold the object")

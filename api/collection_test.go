@@ -60,7 +60,7 @@ func TestTheBGPScreen(t *testing.T) {
 func TestOneKindFails(t *testing.T) {
 	client, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "gre_tunnels") {
-			says(200, result(`{"gre_tunnels":null}`))(w, r)
+			says(200, result(`{"gre_tunnels":[]}`))(w, r)
 			return
 		}
 		says(403, refusal(`{"code":10000,"message":"Authentication error"}`))(w, r)
@@ -287,11 +287,11 @@ func TestAddressing(t *testing.T) {
 func TestWrongShapes(t *testing.T) {
 	client, server := serve(t, nil)
 	for body, want := range map[string]string{
-		`{"gre_tunnels":[{"id":"a","mtu":"psk-canary"}]}`:            "mtu",
-		`{"gre_tunnels":{"id":"a"}}`:                                 "unexpected shape",
-		`{"gre_tunnels":[7]}`:                                        "unexpected shape",
-		`{"gre_tunnels":[{"id":"a","bgp":{"customer_asn":-1}}]}`:     "customer_asn",
-		`{"gre_tunnels":[{"id":"a","health_check":{"target":[1]}}]}`: "unexpected shape",
+		`{"gre_tunnels":{"id":"psk-canary"}}`:           "where the list of gre tunnels should be is a JSON object",
+		`{"gre_tunnels":[{"id":"a"},"psk-canary"]}`:     "1 of 2 in the list of gre tunnels could not be read: number 2 is a JSON string",
+		`{"gre_tunnels":[{"name":"b","mtu":7}]}`:        `1 of 1 in the list of gre tunnels could not be read: number 1 ("b") has no usable id`,
+		`{"gre_tunnels":[{"id":64512.5,"mtu":"1400"}]}`: "number 1 has no usable id",
+		`[{"id":"psk-canary"}]`:                         "the answer has no list of gre tunnels",
 	} {
 		server.handler = says(200, result(body))
 		_, err := client.In(account).GRETunnels.List(t.Context())

@@ -74,6 +74,7 @@ type Error struct {
 
 	tokenWorks bool // the same credentials were accepted earlier, so a 403 is about permission
 	tokenAuth  bool
+	unusable   bool // the answer is the API's own, but its content cannot be used: no proxy is to blame
 	ownLimit   bool // not sent, so that other programs of the same user have requests left
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 )
@@ -80,12 +81,14 @@ func (a *CNIAddress) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	var ip string
-	if raw := field(b, "ip"); raw != nil {
-		if err := json.Unmarshal(raw, &ip); err != nil {
-			return err
-		}
+	if err := json.Unmarshal(field(b, "ip"), &ip); err != nil { // also when it is not there
+		return err
 	}
-	length := strings.Trim(string(field(b, "cidr")), `"`)
+	cidr := field(b, "cidr")
+	if !isNull(cidr) && !isText(cidr) && integer(string(cidr)) == "" {
+		return errors.New("no prefix length")
+	}
+	length := strings.Trim(string(cidr), `"`)
 	if i := strings.LastIndexByte(length, '/'); i >= 0 {
 		length = length[i+1:]
 	}

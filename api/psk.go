@@ -4,6 +4,8 @@ import (
 	"context"
 	"maps"
 	"slices"
+	"strconv"
+	"strings"
 )
 
 // PSK is a pre-shared key that Cloudflare has just stored. It cannot be read again.
@@ -21,6 +23,9 @@ type wirePSK struct {
 	PSK      string      `json:"psk"`
 	Metadata PSKMetadata `json:"psk_metadata"`
 }
+
+// setUndecoded takes part in tolerant decoding: a key that was just made must not be lost to an odd field beside it.
+func (*wirePSK) setUndecoded([]string) {}
 
 func (w *wirePSK) psk() PSK {
 	return PSK{TunnelID: w.TunnelID, IPsecID: w.IPsecID, Key: NewSecret(w.PSK), Metadata: w.Metadata}
@@ -50,6 +55,22 @@ type PSKResult struct {
 	Unapplied map[string]string // with the reason
 }
 
+// wirePSKs is a PSKResult on the wire.
+type wirePSKs struct {
+	Applied   map[string]wirePSK `json:"successfully_applied_psks"`
+	Unapplied map[string]string  `json:"unapplied_psks"`
+
+	lost string // path of what could not be decoded and says what became of a key
+}
+
+func (w *wirePSKs) setUndecoded(paths []string) {
+	for _, path := range paths {
+		if w.lost == "" && !strings.Contains(path, ".psk_metadata") {
+			w.lost = path
+		}
+	}
+}
+
 // SetPSKs stores own keys, by tunnel id. It can succeed for some and fail for others: look at both maps.
 func (a *AccountClient) SetPSKs(ctx context.Context, keys map[string]Secret, options ...WriteOption) (PSKResult, error) {
 	type pair struct {
@@ -74,12 +95,14 @@ func (a *AccountClient) SetPSKs(ctx context.Context, keys map[string]Secret, opt
 	}
 	in.body = body
 	in.apply(options)
-	got, err := envelopedObject[struct {
-		Applied   map[string]wirePSK `json:"successfully_applied_psks"`
-		Unapplied map[string]string  `json:"unapplied_psks"`
-	}](ctx, a.client, in)
+	got, err := envelopedObject[wirePSKs](ctx, a.client, in)
 	if err != nil {
 		return PSKResult{}, err
+	}
+	if got.lost != "" {
+		e := opSetPSKs.refuse(BadAnswer, "the answer has an unexpected shape at "+strconv.Quote(got.lost)+"; what became of the keys is not known")
+		e.Uncertain = true
+		return PSKResult{}, e
 	}
 	result := PSKResult{Applied: map[string]PSK{}, Unapplied: map[string]string{}}
 	for id, w := range got.Applied {

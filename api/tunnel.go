@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"reflect"
 )
 
 // BGPState is the state of a BGP session as the API sums it up. Other values than the known ones are kept as they come.
@@ -56,11 +57,19 @@ func (t *HealthCheckTarget) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && b[0] == '"' {
 		return json.Unmarshal(b, &t.Saved)
 	}
-	var object struct{ Saved, Effective string }
+	var object targetObject
 	err := json.Unmarshal(b, &object)
 	*t = HealthCheckTarget(object)
 	return err
 }
+
+// targetObject is the object form.
+type targetObject struct {
+	Saved     string `json:"saved"`
+	Effective string `json:"effective"`
+}
+
+func (HealthCheckTarget) shape() reflect.Type { return reflect.TypeFor[targetObject]() }
 
 // MarshalJSON writes the object form, because every call that takes a target sends x-magic-new-hc-target: true.
 func (t HealthCheckTarget) MarshalJSON() ([]byte, error) {
