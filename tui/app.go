@@ -29,6 +29,7 @@ type Options struct {
 type App struct {
 	opts    Options
 	stack   []View
+	shown   View // the top of the stack that the services know of
 	palette commandLine
 	theme   *Theme
 	width   int
@@ -74,10 +75,16 @@ func (a *App) Init() tea.Cmd {
 	if a.opts.Theme == ThemeAuto {
 		cmds = append(cmds, tea.RequestBackgroundColor)
 	}
+	return tea.Batch(append(cmds, a.start())...)
+}
+
+// start starts the services and the first page.
+func (a *App) start() tea.Cmd {
+	var cmds []tea.Cmd
 	for _, s := range a.opts.Services {
 		cmds = append(cmds, s.Init())
 	}
-	return tea.Batch(append(cmds, a.top().Init())...)
+	return a.announced(tea.Batch(append(cmds, a.top().Init())...))
 }
 
 func clock() tea.Cmd {
@@ -86,6 +93,10 @@ func clock() tea.Cmd {
 
 // Update implements tea.Model.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
+	return a, a.announced(a.update(msg))
+}
+
+func (a *App) update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.Cmd:
 		// A command returned where a message was expected vanishes silently; make it loud.
@@ -95,9 +106,9 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.KeyPressMsg:
 		a.toast = toastMsg{} // it has been read, or does not matter any more
 		a.touched = a.opts.Now()
-		return a, a.instant(a.key(msg))
+		return a.instant(a.key(msg))
 	case tea.PasteMsg:
-		return a, a.paste(msg)
+		return a.paste(msg)
 	case tea.WindowSizeMsg:
 		a.width, a.height = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
@@ -107,39 +118,53 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 	case tea.ColorProfileMsg:
 		a.colours = msg.Profile
 		a.dress()
-		return a, a.recolour()
+		return a.recolour()
 	case pushMsg:
 		a.stack = append(a.stack, msg.view)
-		return a, msg.view.Init()
+		return msg.view.Init()
 	case replaceMsg:
 		if i := slices.Index(a.stack, msg.old); i >= 0 {
 			a.stack[i] = msg.new
-			return a, msg.new.Init()
+			return msg.new.Init()
 		}
 	case popMsg:
 		for range msg.pages {
 			a.pop()
 		}
 		if msg.then != nil {
-			return a.Update(pushMsg{msg.then})
+			return a.update(pushMsg{msg.then})
 		}
 	case dialogMsg:
 		a.dialog = msg.dialog
 		a.dialog.opened = a.opts.Now()
 	case toastMsg:
-		return a, a.showToast(msg)
+		return a.showToast(msg)
 	case toastGoneMsg:
 		if msg.id == a.toastID {
 			a.toast = toastMsg{}
 		}
 	case execMsg:
-		return a, tea.Exec(msg.cmd, msg.done)
+		return tea.Exec(msg.cmd, msg.done)
 	case clockMsg:
-		return a, clock()
+		return clock()
 	default:
-		return a, a.broadcast(msg)
+		return a.broadcast(msg)
 	}
-	return a, nil
+	return nil
+}
+
+// announced tells the services of the page that is on top, when it is another one than they know of. What they want done
+// for it is added to cmd.
+func (a *App) announced(cmd tea.Cmd) tea.Cmd {
+	if a.shown == a.top() {
+		return cmd
+	}
+	a.shown = a.top()
+	cmds := []tea.Cmd{cmd}
+	for _, s := range a.opts.Services {
+		cmds = append(cmds, s.Update(ShownMsg{a.shown}))
+	}
+	return tea.Batch(cmds...)
 }
 
 // broadcast hands a message to every service and every view of the stack.

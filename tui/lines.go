@@ -73,13 +73,7 @@ func (a *App) Lines() *Lines {
 }
 
 // Init starts the services and the first page.
-func (l *Lines) Init() tea.Cmd {
-	var cmds []tea.Cmd
-	for _, s := range l.app.opts.Services {
-		cmds = append(cmds, s.Init())
-	}
-	return tea.Batch(append(cmds, l.app.top().Init())...)
-}
+func (l *Lines) Init() tea.Cmd { return l.app.start() }
 
 // Take hands a message to the program.
 func (l *Lines) Take(msg tea.Msg) tea.Cmd {
@@ -95,7 +89,7 @@ func (l *Lines) Do(run func() tea.Cmd) tea.Cmd {
 	if run == nil {
 		return nil
 	}
-	cmd := run()
+	cmd := l.app.announced(run())
 	if cmd == nil {
 		return nil
 	}

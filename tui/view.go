@@ -64,6 +64,10 @@ type Service interface {
 	Update(msg tea.Msg) tea.Cmd
 }
 
+// ShownMsg tells every Service, and nobody else, which view is on top of the stack: at the start, and after each message
+// that has changed it, before the next message is looked at. A dialog or the palette over a view changes nothing.
+type ShownMsg struct{ View View }
+
 // Destination is a place that the palette can jump to.
 type Destination struct {
 	Names []string // the first is shown, all are accepted
