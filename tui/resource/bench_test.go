@@ -15,7 +15,7 @@ import (
 // tunnel is about as large as an object of the API.
 type tunnel struct {
 	id, name, state string
-	more            [30]string
+	_               [30]string
 }
 
 type roundMsg struct{}

@@ -22,17 +22,21 @@ type kind struct {
 
 // kindOf takes the type T out of a resource. It is the one place that is compiled for every resource anew.
 func kindOf[T any](d Description[T], s Source[T]) *kind {
-	out := Description[table.Row]{
-		Plural: d.Plural, SortBy: d.SortBy, Reverse: d.Reverse, Newest: d.Newest, Gone: d.Gone, None: d.None, Scope: d.Scope,
-		NoWrites: d.NoWrites, NoCreate: d.NoCreate, NoEdit: d.NoEdit, Create: d.Create,
-		ID: table.OnRow(d.ID), Name: table.OnRow(d.Name), NoDelete: table.OnRow(d.NoDelete), JSON: table.OnRow(d.JSON),
-		Open: table.OnRow(d.Open), Edit: table.OnRow(d.Edit), Delete: table.OnRow(d.Delete), Actions: table.OnRow(d.Actions),
-		DeleteAll: onMarked(d.DeleteAll), Many: onMarked(d.Many), Columns: table.OnRows(d.Columns),
-		Sections: func(row table.Row, now time.Time) []Section { return d.Sections(table.Of[T](row), now) },
-	}
-	return &kind{desc: out,
+	return &kind{
+		desc: Description[table.Row]{
+			Plural: d.Plural, SortBy: d.SortBy, Reverse: d.Reverse, Newest: d.Newest, Gone: d.Gone, None: d.None, Scope: d.Scope,
+			NoWrites: d.NoWrites, NoCreate: d.NoCreate, NoEdit: d.NoEdit, Create: d.Create,
+			ID: table.OnRow(d.ID), Name: table.OnRow(d.Name), NoDelete: table.OnRow(d.NoDelete), JSON: table.OnRow(d.JSON),
+			Open: table.OnRow(d.Open), Edit: table.OnRow(d.Edit), Delete: table.OnRow(d.Delete), Actions: table.OnRow(d.Actions),
+			DeleteAll: onMarked(d.DeleteAll), Many: onMarked(d.Many), Columns: table.OnRows(d.Columns), Sections: onMoment(d.Sections),
+		},
 		source: Source[table.Row]{Status: s.Status, Brings: s.Brings, Refresh: s.Refresh, Want: s.Want, Related: s.Related, Looked: s.Looked},
-		rows:   rowsOf(s.Rows, d.Summary), byID: byID(s.Rows, d.ID)}
+		rows:   rowsOf(s.Rows, d.Summary), byID: byID(s.Rows, d.ID),
+	}
+}
+
+func onMoment[T, R any](f func(T, time.Time) R) func(table.Row, time.Time) R {
+	return func(row table.Row, now time.Time) R { return f(table.Of[T](row), now) }
 }
 
 func rowsOf[T any](rows func() []T, summary func([]T) tui.Line) func() ([]table.Row, tui.Line) {

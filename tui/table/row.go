@@ -4,11 +4,11 @@ import (
 	"time"
 )
 
-// Row is a row of any type: it holds a pointer to it. What works on Rows is compiled once; what works on rows of type T is
-// compiled anew for every T, and was a twentieth of the program. A pointer in an interface takes no memory of its own.
+// Row is a row of any type: it holds a pointer to it. Code that works on Rows is compiled once, while code that works on
+// rows of a type T is compiled anew for every T. A pointer in an interface takes no memory of its own.
 type Row any
 
-// Rows are pointers to rows that nobody changes any more.
+// Rows are pointers to rows; from then on nobody may change the slice.
 func Rows[T any](rows []T) []Row {
 	out := make([]Row, len(rows))
 	for i := range rows {
@@ -17,7 +17,7 @@ func Rows[T any](rows []T) []Row {
 	return out
 }
 
-// Of is the row of type T that a Row points to.
+// Of returns the row of type T that a Row points to.
 func Of[T any](r Row) T { return *r.(*T) }
 
 // OnRow is a function of a T as one of a Row; nil stays nil.
