@@ -11,8 +11,6 @@ import (
 	"flarewire/tui"
 )
 
-// What is generic here only gathers: the rest would be in the program once for every resource.
-
 // Tell implements tui.Teller.
 func (l *List) Tell(now time.Time) tui.Telling {
 	return listed{
