@@ -29,6 +29,7 @@ type desk struct {
 	now    time.Time
 	frozen bool                // waiting does not move the clock
 	after  func(*http.Request) // called after every request that was answered
+	alter  func(*http.Request, *http.Response)
 }
 
 type deskOption func(*change.Options)
@@ -73,6 +74,9 @@ func (d *desk) sleep(ctx context.Context, wait time.Duration) error {
 
 func (d *desk) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := d.edge.RoundTripper().RoundTrip(req)
+	if d.alter != nil && err == nil {
+		d.alter(req, resp)
+	}
 	if d.after != nil {
 		d.after(req)
 	}
