@@ -131,7 +131,7 @@ func (c Objects) BuildCreate(o Object) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	body, _, err := c.body(op, o, c.kind.create, false)
+	body, err := c.body(op, o, c.kind.create, false)
 	if err != nil {
 		return Request{}, err
 	}
@@ -146,7 +146,7 @@ func (c Objects) BuildUpdate(id string, o Object) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	body, _, err := c.body(op, o, c.kind.modify, true)
+	body, err := c.body(op, o, c.kind.modify, true)
 	if err != nil {
 		return Request{}, err
 	}
@@ -173,10 +173,10 @@ func (c Objects) BuildBulkUpdate(list []Object) (Request, error) {
 	}
 	parts, secrets, ids := make([]json.RawMessage, len(list)), make([]Secret, len(list)), make([]string, len(list))
 	for i, o := range list {
-		if parts[i], ids[i], err = c.body(op, o, append([]string{"id"}, c.kind.modify...), true); err != nil {
+		if parts[i], err = c.body(op, o, append([]string{"id"}, c.kind.modify...), true); err != nil {
 			return Request{}, err
 		}
-		if ids[i] == "" {
+		if json.Unmarshal(field(parts[i], "id"), &ids[i]) != nil || ids[i] == "" {
 			return Request{}, op.refuse(Invalid, "one of the objects has no id; nothing was sent")
 		}
 		secrets[i] = o.secret()
@@ -188,23 +188,20 @@ func (c Objects) BuildBulkUpdate(list []Object) (Request, error) {
 	return c.client.build(op, c.args(), body, secrets, c.several(ids))
 }
 
-// body is the JSON of an object in a request, and the object's id.
-func (c Objects) body(op *Operation, o Object, keys []string, modify bool) (body []byte, id string, err error) {
-	values, err := c.codec.prepared(c.parents[0], o)
-	if err == nil {
-		_, id, err = c.codec.read(values)
-	}
+// body is the JSON of an object in a request.
+func (c Objects) body(op *Operation, o Object, keys []string, modify bool) ([]byte, error) {
 	var before json.RawMessage
 	if modify {
 		before = o.JSON()
 	}
+	values, err := c.codec.prepared(c.parents[0], o)
 	if err == nil {
-		body, err = c.kind.body(o, values, before, keys)
+		values, err = c.kind.body(o, values, before, keys)
 	}
 	if err != nil {
-		return nil, "", op.refuse(Invalid, "the values cannot be written as JSON; nothing was sent")
+		return nil, op.refuse(Invalid, "the values cannot be written as JSON; nothing was sent")
 	}
-	return body, id, nil
+	return values, nil
 }
 
 // BuildBGPPrefixChange builds the request that changes exactly what is set of a BGP prefix. To advertise takes 2 to 7 minutes, to

@@ -151,7 +151,7 @@ func (c Objects) one(key, id string) func(*answer) (Answer, error) {
 			return Answer{}, err
 		}
 		if isNull(raw) {
-			if a.call.dryRun || a.status == http.StatusAccepted { // what a dry run answers is not documented
+			if a.call.dryRun || id != "" && a.status == http.StatusAccepted { // what a dry run answers is not documented
 				return Answer{}, nil
 			}
 			return Answer{}, a.bad("the answer does not hold the object")
