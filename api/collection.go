@@ -149,163 +149,26 @@ func (c Collection[T]) Get(ctx context.Context, id string) (T, error) {
 	return v, nil
 }
 
-// Create makes a new object and returns it as the server stored it. With ValidateOnly the object may be empty.
-func (c Collection[T]) Create(ctx context.Context, v T, options ...WriteOption) (T, error) {
-	in, err := c.call(canCreate)
-	if err != nil {
-		return *new(T), err
-	}
-	if err := c.fill(in, &v, c.resource.create, false); err != nil {
-		return *new(T), err
-	}
-	in.apply(options)
-	return c.send(ctx, in, c.resource.plural)
-}
-
-// Update changes an object. Start from the object as it was read, so that all its writable fields are sent: then it does not
-// matter whether the server merges or replaces. A field that cannot be changed by update (a GRE tunnel's bgp) is not sent;
-// compare the result with what was wanted.
-func (c Collection[T]) Update(ctx context.Context, id string, v T, options ...WriteOption) (T, error) {
-	in, err := c.call(canUpdate, id)
-	if err != nil {
-		return *new(T), err
-	}
-	if err := c.fill(in, &v, c.resource.modify, true); err != nil {
-		return *new(T), err
-	}
-	in.apply(options)
-	return c.send(ctx, in, "modified_"+c.resource.single)
-}
-
-// Delete removes an object. Cloudflare deletes with a delay: Get may find it for some seconds more.
-func (c Collection[T]) Delete(ctx context.Context, id string, options ...WriteOption) error {
-	in, err := c.call(canDelete, id)
-	if err != nil {
-		return err
-	}
-	in.apply(options)
-	a, err := c.client.do(ctx, in)
-	if err != nil {
-		return err
-	}
-	if c.resource.form == bare && len(a.body) == 0 {
-		return nil // CNI answers a delete with nothing at all
-	}
-	if c.resource.form == bare {
-		_, err = c.client.bare(a)
-		return err
-	}
-	result, err := c.client.result(a)
-	if err != nil {
-		return err
-	}
-	return a.applied(result, "deleted")
-}
-
-// BulkUpdate changes several objects in one request; every one needs its id. See Update.
-func (c Collection[T]) BulkUpdate(ctx context.Context, list []T, options ...WriteOption) ([]T, error) {
-	in, err := c.call(canBulk)
-	if err != nil {
-		return nil, err
-	}
-	if err := c.fillBulk(in, list); err != nil {
-		return nil, err
-	}
-	in.apply(options)
-	a, err := c.client.do(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	result, err := c.client.result(a)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.applied(result, "modified"); err != nil {
-		return nil, err
-	}
-	changed := field(result, "modified_"+c.resource.plural)
-	if isNull(changed) {
-		return []T{}, nil // what was changed is read back anyway
-	}
-	return decodeList(a, changed, c.resource.title(), c.resource.id)
-}
-
-func (c Collection[T]) fill(in *call, v *T, keys []string, modify bool) error {
-	if c.resource.prepare != nil {
-		c.resource.prepare(c.parents[0], v)
-	}
-	if err := refuseUndecoded(in, v, keys); err != nil {
-		return err
-	}
-	body, secrets, err := c.resource.body(v, keys, modify)
-	if err != nil {
-		return in.op.refuse(Invalid, "the values cannot be written as JSON; nothing was sent")
-	}
-	in.body, in.secrets = body, secrets
-	return nil
-}
-
-func (c Collection[T]) fillBulk(in *call, list []T) error {
-	if len(list) == 0 {
-		return in.op.refuse(Invalid, "there is nothing to change; nothing was sent")
-	}
-	parts := make([]json.RawMessage, len(list))
-	for i := range list {
-		v := list[i]
-		if c.resource.id(&v) == "" {
-			return in.op.refuse(Invalid, "one of the objects has no id; nothing was sent")
-		}
-		one := *in
-		if err := c.fill(&one, &v, append([]string{"id"}, c.resource.modify...), true); err != nil {
-			return err
-		}
-		parts[i] = one.body
-		in.secrets = append(in.secrets, one.secrets...)
-	}
-	body, err := encode(map[string][]json.RawMessage{c.resource.plural: parts})
-	in.body = body
-	return err
-}
-
 // refuseUndecoded refuses to send an object with a field that could not be decoded and that nobody has set since: its zero value
 // would take the place of what is really there.
-func refuseUndecoded(in *call, v any, keys []string) error {
-	h, ok := v.(rawHolder)
-	if !ok || len(h.Undecoded()) == 0 {
+func refuseUndecoded(op *Operation, values []byte, undecoded, keys []string) error {
+	paths := unset(values, undecoded, keys)
+	if len(paths) == 0 {
 		return nil
 	}
-	object, err := encode(v)
-	if err != nil {
-		return in.op.refuse(Invalid, "the values cannot be written as JSON; nothing was sent")
-	}
-	if paths := unset(object, h.Undecoded(), keys); len(paths) > 0 {
-		e := in.op.refuse(Invalid, "Cloudflare sent "+strings.Join(paths, ", ")+" in a form that cannot be read, so it would be overwritten; nothing was sent")
-		e.Field = paths[0]
-		return e
-	}
-	return nil
+	e := op.refuse(Invalid, "Cloudflare sent "+strings.Join(paths, ", ")+" in a form that cannot be read, so it would be overwritten; nothing was sent")
+	e.Field = paths[0]
+	return e
 }
 
-// send does a call whose answer is one object, under the key or directly.
-func (c Collection[T]) send(ctx context.Context, in *call, key string) (T, error) {
-	a, err := c.client.do(ctx, in)
-	if err != nil {
-		return *new(T), err
-	}
-	return c.one(a, key)
-}
-
-// one decodes an answer that is one object.
+// one decodes an answer that is one object, under the key or directly.
 func (c Collection[T]) one(a *answer, key string) (T, error) {
 	var v T
-	raw, err := c.object(a, key)
+	raw, err := c.client.object(a, &c.resource.kind, key)
 	if err != nil {
 		return v, err
 	}
 	if isNull(raw) {
-		if a.call.dryRun {
-			return v, nil // what a dry run answers is not documented
-		}
 		return v, a.bad("the answer does not hold the object")
 	}
 	if err := decodeInto(raw, &v); err != nil {
@@ -316,12 +179,12 @@ func (c Collection[T]) one(a *answer, key string) (T, error) {
 
 // object finds the object in the answer: the documents and the recorded answers disagree on whether a create gives it directly
 // or as the only element of a list.
-func (c Collection[T]) object(a *answer, key string) (json.RawMessage, error) {
-	if c.resource.form == bare {
-		return c.client.bare(a)
+func (c *Client) object(a *answer, k *kind, key string) (json.RawMessage, error) {
+	if k.form == bare {
+		return c.bare(a)
 	}
-	result, err := c.client.result(a)
-	if err != nil || result == nil || c.resource.form == plain {
+	result, err := c.result(a)
+	if err != nil || result == nil || k.form == plain {
 		return result, err
 	}
 	if err := a.applied(result, "modified"); err != nil {

@@ -331,19 +331,19 @@ func customerASN(t *testing.T, text string) (asn uint32, marked bool) {
 func TestAKeyIsNotLostToAnOddField(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"ipsec_tunnel_id":7,"psk":"psk-canary","psk_metadata":{"last_generated_on":"yesterday"}}`)))
 	a := client.In(account)
-	if psk, err := a.GeneratePSK(t.Context(), "t1"); err != nil || psk.Key.Reveal() != "psk-canary" {
+	if psk, err := generatePSK(t.Context(), a, "t1"); err != nil || psk.Key.Reveal() != "psk-canary" {
 		t.Error(err)
 	}
 	server.handler = says(200, result(`{"psk":["psk-canary"]}`))
-	_, err := a.GeneratePSK(t.Context(), "t1")
+	_, err := generatePSK(t.Context(), a, "t1")
 	uncertainWithoutKey(t, err)
 	server.handler = says(200, result(`{"successfully_applied_psks":{"t1":{"psk":"psk-canary","psk_metadata":7}}}`))
-	if got, err := a.SetPSKs(t.Context(), map[string]api.Secret{"t1": api.NewSecret("psk-canary")}); err != nil || got.Applied["t1"].Key.Reveal() != "psk-canary" {
+	if got, err := setPSKs(t.Context(), a, map[string]api.Secret{"t1": api.NewSecret("psk-canary")}); err != nil || got.Applied["t1"].Key.Reveal() != "psk-canary" {
 		t.Error(err)
 	}
 	for _, body := range []string{`{"successfully_applied_psks":{"t1":"psk-canary"}}`, `{"successfully_applied_psks":["psk-canary"]}`, `{"unapplied_psks":{"t1":["psk-canary"]}}`} {
 		server.handler = says(200, result(body))
-		_, err := a.SetPSKs(t.Context(), map[string]api.Secret{"t1": api.NewSecret("psk-canary")})
+		_, err := setPSKs(t.Context(), a, map[string]api.Secret{"t1": api.NewSecret("psk-canary")})
 		uncertainWithoutKey(t, err)
 	}
 }

@@ -112,7 +112,7 @@ func sendsNoNull(t *testing.T, tunnel api.GRETunnel) {
 		}
 		return reply(200, result(`{"id":"a"}`)), nil
 	})
-	if _, err := client.In(account).GRETunnels.Update(t.Context(), "a", tunnel); err != nil {
+	if _, err := update(t.Context(), client.In(account).GRETunnels, "a", tunnel); err != nil {
 		t.Fatal(err)
 	}
 	for key, value := range sent {
@@ -154,7 +154,7 @@ func FuzzPaths(f *testing.F) {
 			got = r.URL
 			return reply(200, result(`{"deleted":true}`)), nil
 		})
-		err := client.In(account).Routes.Delete(t.Context(), id)
+		err := remove(t.Context(), client.In(account).Routes, id)
 		checkError(t, err)
 		if got == nil {
 			return

@@ -343,16 +343,16 @@ func TestAnOddFieldIsNotOverwritten(t *testing.T) {
 		t.Fatal(list, err)
 	}
 	before := len(server.requests())
-	_, err = tunnels.Update(t.Context(), "t1", list[0])
+	_, err = update(t.Context(), tunnels, "t1", list[0])
 	wantKind(t, err, api.Invalid)
-	_, err = tunnels.BulkUpdate(t.Context(), list)
+	_, err = bulkUpdate(t.Context(), tunnels, list)
 	wantKind(t, err, api.Invalid)
 	if !strings.Contains(err.Error(), "bgp.customer_asn, bgp.extra_prefixes.1 in a form that cannot be read") || len(server.requests()) != before {
 		t.Errorf("%d requests, %v", len(server.requests())-before, err)
 	}
 	list[0].BGP.CustomerASN, list[0].BGP.ExtraPrefixes = 4200000001, []string{"10.0.0.0/8"}
 	server.handler = says(200, result(`{"modified":true,"modified_ipsec_tunnel":{"id":"t1"}}`))
-	if _, err := tunnels.Update(t.Context(), "t1", list[0]); err != nil {
+	if _, err := update(t.Context(), tunnels, "t1", list[0]); err != nil {
 		t.Error(err)
 	}
 }

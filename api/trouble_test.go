@@ -73,7 +73,7 @@ func TestGeneratePSKIsSentOnce(t *testing.T) {
 	for name, fault := range faults() {
 		t.Run(name, func(t *testing.T) {
 			client, server := serve(t, fault)
-			_, err := client.In(account).GeneratePSK(t.Context(), "t1")
+			_, err := generatePSK(t.Context(), client.In(account), "t1")
 			if err == nil {
 				t.Fatal("the fault was taken for a success")
 			}
@@ -113,7 +113,7 @@ func TestGeneratePSKIsSentOnceOnADeadConnection(t *testing.T) {
 			t.Fatal(err)
 		}
 		posts.Store(0)
-		_, err := client.In(account).GeneratePSK(t.Context(), "t1")
+		_, err := generatePSK(t.Context(), client.In(account), "t1")
 		wantKind(t, err, api.NetworkTrouble)
 		if posts.Load() != 1 {
 			t.Fatalf("sent %d times", posts.Load())
@@ -142,7 +142,7 @@ func TestGeneratePSKIsSentOnceOverHTTP2(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = client.In(account).GeneratePSK(t.Context(), "t1")
+	_, err = generatePSK(t.Context(), client.In(account), "t1")
 	wantKind(t, err, api.NetworkTrouble)
 	if posts.Load() != 1 {
 		t.Errorf("sent %d times", posts.Load())
@@ -159,7 +159,7 @@ func TestGeneratePSKIsSentOnceWhenSlow(t *testing.T) {
 			return nil, r.Context().Err()
 		})
 		start := time.Now()
-		_, err := client.In(account).GeneratePSK(t.Context(), "t1")
+		_, err := generatePSK(t.Context(), client.In(account), "t1")
 		wantKind(t, err, api.NetworkTrouble)
 		if took := time.Since(start); posts != 1 || took != api.DefaultTimeout {
 			t.Errorf("sent %d times in %s", posts, took)
@@ -250,13 +250,13 @@ func TestALongPauseIsAnError(t *testing.T) {
 				t.Errorf("call %d: until %s, retry after %s", i, e.Until, e.RetryAfter)
 			}
 		}
-		_, err := client.In(account).GeneratePSK(t.Context(), "t1")
+		_, err := generatePSK(t.Context(), client.In(account), "t1")
 		wantKind(t, err, api.RateLimited)
 		if n != 1 || time.Since(start) != 0 {
 			t.Errorf("%d requests, %s", n, time.Since(start))
 		}
 		time.Sleep(300 * time.Second) // simulated time: the block is over
-		_, _ = client.In(account).GeneratePSK(t.Context(), "t1")
+		_, _ = generatePSK(t.Context(), client.In(account), "t1")
 		if n != 2 {
 			t.Errorf("%d requests after the pause", n)
 		}
@@ -274,7 +274,7 @@ func TestTheRatelimitHeaderIsKept(t *testing.T) {
 		if _, err := client.In(account).Routes.List(t.Context()); err != nil {
 			t.Fatal(err)
 		}
-		wantKind(t, client.In(account).Routes.Delete(t.Context(), "r1"), api.RateLimited)
+		wantKind(t, remove(t.Context(), client.In(account).Routes, "r1"), api.RateLimited)
 		start := time.Now()
 		if _, err := client.In(account).Routes.List(t.Context()); err != nil {
 			t.Fatal(err)
@@ -304,7 +304,7 @@ func TestTheBudgetIsKept(t *testing.T) {
 			}
 		}
 		start := time.Now()
-		_ = client.In(account).Routes.Delete(t.Context(), "r1")
+		_ = remove(t.Context(), client.In(account).Routes, "r1")
 		if time.Since(start) != 0 {
 			t.Error("a change waited for the program's own budget")
 		}

@@ -62,12 +62,13 @@ func sit(t *testing.T, before func(*simedge.Edge), story func(*person)) {
 			before(edge)
 		}
 		p := &person{Edge: edge, t: t, msgs: make(chan tea.Msg, 10000), line: &line{next: edge.RoundTripper(), took: 50 * time.Millisecond}}
-		client, err := api.New(api.Options{Transport: p.line, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		sender, err := api.NewSender(api.Options{Transport: p.line, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 		if err != nil {
 			t.Fatal(err)
 		}
+		client := sender.Client()
 		account := client.In(edge.Account())
-		writer, err := change.New(change.Options{Account: account})
+		writer, err := change.New(change.Options{Account: account, Sender: sender})
 		if err != nil {
 			t.Fatal(err)
 		}
