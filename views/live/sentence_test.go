@@ -1,7 +1,6 @@
 package live_test
 
 import (
-	"net/http"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -37,7 +36,7 @@ func TestAPauseOfOurOwnIsSaidAsThat(t *testing.T) {
 func TestAPauseOfCloudflaresIsSaidAsThat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		edge := simedge.New(simedge.Options{Now: time.Now})
-		edge.Fault(simedge.Fault{Path: "/accounts/{account_id}/magic/routes", Status: http.StatusTooManyRequests, Header: http.Header{"Retry-After": {"200"}}})
+		edge.Fault(simedge.Fault{Kind: simedge.FaultRateLimit, RetryAfter: 200 * time.Second})
 		client, err := api.New(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 		if err != nil {
 			t.Fatal(err)
