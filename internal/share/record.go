@@ -16,11 +16,23 @@ const magic = "fwshare1"
 
 // recordSize is the size of a file. It is far below a page, so that a write of it is never half done when a process is killed;
 // the checksum is for what a machine leaves that loses its power.
-var recordSize = len(magic) + binary.Size(api.Ledger{}) + crc32.Size
+const (
+	tallySize  = 8 + 4*len(api.Tally{}.Used) + 8
+	recordSize = len(magic) + 2*tallySize + crc32.Size
+)
+
+var order = binary.LittleEndian
 
 func encode(l api.Ledger) []byte {
-	b, _ := binary.Append([]byte(magic), binary.LittleEndian, l) // a fixed size: it cannot fail
-	return binary.LittleEndian.AppendUint32(b, crc32.ChecksumIEEE(b))
+	b := append(make([]byte, 0, recordSize), magic...)
+	for _, t := range []api.Tally{l.REST, l.GraphQL} {
+		b = order.AppendUint64(b, uint64(t.Slot))
+		for _, n := range t.Used {
+			b = order.AppendUint32(b, n)
+		}
+		b = order.AppendUint64(b, uint64(t.Blocked))
+	}
+	return order.AppendUint32(b, crc32.ChecksumIEEE(b))
 }
 
 func decode(b []byte) (l api.Ledger, ok bool) {
@@ -28,11 +40,21 @@ func decode(b []byte) (l api.Ledger, ok bool) {
 		return l, false
 	}
 	content, sum := b[:recordSize-crc32.Size], b[recordSize-crc32.Size:]
-	if binary.LittleEndian.Uint32(sum) != crc32.ChecksumIEEE(content) {
+	if order.Uint32(sum) != crc32.ChecksumIEEE(content) {
 		return l, false
 	}
-	_, err := binary.Decode(content[len(magic):], binary.LittleEndian, &l)
-	return l, err == nil
+	l.REST = decodeTally(content[len(magic):])
+	l.GraphQL = decodeTally(content[len(magic)+tallySize:])
+	return l, true
+}
+
+func decodeTally(b []byte) (t api.Tally) {
+	t.Slot = int64(order.Uint64(b))
+	for i := range t.Used {
+		t.Used[i] = order.Uint32(b[8+4*i:])
+	}
+	t.Blocked = int64(order.Uint64(b[tallySize-8:]))
+	return t
 }
 
 // readRecord returns what the file holds, and one byte more of a file that is too long.

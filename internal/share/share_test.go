@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"errors"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
@@ -282,6 +283,23 @@ func TestAFileThatCannotBeReadIsReplaced(t *testing.T) {
 				t.Errorf("after a window: %+v", b)
 			}
 		})
+	}
+}
+
+// TestWhatIsWrittenIsRead, to the last field.
+func TestWhatIsWrittenIsRead(t *testing.T) {
+	for seed := range uint64(100) {
+		r := rand.New(rand.NewPCG(seed, 3))
+		var want api.Ledger
+		for _, tally := range []*api.Tally{&want.REST, &want.GraphQL} {
+			tally.Slot, tally.Blocked = int64(r.Uint64()), int64(r.Uint64())
+			for i := range tally.Used {
+				tally.Used[i] = r.Uint32()
+			}
+		}
+		if got, ok := decode(encode(want)); !ok || got != want {
+			t.Fatalf("%v became %v", want, got)
+		}
 	}
 }
 
