@@ -8,10 +8,12 @@ type Class uint8
 
 // The classes, the most important first. A change is above all of them, whatever its context says: it never waits for the share.
 const (
-	ClassPerson     Class = iota // a person waits for it; also every call whose context names no class
-	ClassTunnels                 // state and health of the tunnels
-	ClassPage                    // what the open page shows beside them
-	ClassBackground              // details that nobody is looking at, and whatever reads in bulk: a person who waits for that waits for minutes anyway
+	ClassPerson  Class = iota // a person waits for it; also every call whose context names no class
+	ClassTunnels              // state and health of the tunnels
+	ClassPage                 // what the open page shows beside them
+	// ClassBackground is for details that nobody is looking at, and for what reads in bulk: whoever waits for that waits for
+	// minutes anyway, and should not be without requests afterwards.
+	ClassBackground
 )
 
 // ceilings are the parts of the share, in percent, up to which requests of a class are sent. What all classes have used counts.
