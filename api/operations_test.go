@@ -119,7 +119,7 @@ func TestEveryOperationIsCalled(t *testing.T) {
 // TestEveryMethodIsKnown fails when a method is added without thinking of the read-only test and the operation list.
 func TestEveryMethodIsKnown(t *testing.T) {
 	want := map[string]string{
-		"*api.Client": "Accounts Host In VerifyToken",
+		"*api.Client": "Accounts Budget Host In VerifyToken Waiting",
 		"*api.AccountClient": "BGPPrefixes BGPStatus Bindings BuildBGPPrefixChange BuildCNISettings BuildGeneratePSK BuildSetPSKs " +
 			"BuildValidatePrefix CNISettings Delegations InterconnectStatus LetterOfAuthorization Traceroute TunnelHealth TunnelTraffic Tunnels",
 		"api.Collection[flarewire/api.Route]": "BuildBulkUpdate BuildCreate BuildDelete BuildUpdate Get List Objects Where",

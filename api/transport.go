@@ -36,7 +36,7 @@ func isRead(req *http.Request) bool {
 }
 
 // newTransport puts the layers around the transport. A request passes them from the first line to the last.
-func newTransport(o Options, base *url.URL) http.RoundTripper {
+func newTransport(o Options, base *url.URL, w *waits) http.RoundTripper {
 	next := o.Transport
 	if next == nil {
 		next = NewHTTPTransport()
@@ -46,7 +46,7 @@ func newTransport(o Options, base *url.URL) http.RoundTripper {
 	next = &sizeBound{next: next, limit: cmp.Or(o.BodyLimit, DefaultBodyLimit)}
 	next = &authenticate{next: next, creds: o.Credentials, base: base, userAgent: cmp.Or(o.UserAgent, "flarewire")}
 	next = &exchangeLog{next: next, now: o.Now, creds: o.Credentials, report: o.OnExchange}
-	next = newRateLimit(next, o, cmp.Or(o.Budget, DefaultBudget))
+	next = &rateLimit{next: next, now: o.Now, sleep: o.Sleep, share: o.Share, waits: w}
 	next = &retryReads{next: next, sleep: o.Sleep, now: o.Now}
 	if o.ReadOnly {
 		next = &readOnly{next: next, base: base}

@@ -285,32 +285,6 @@ func TestTheRatelimitHeaderIsKept(t *testing.T) {
 	})
 }
 
-// TestTheBudgetIsKept: never more than a quarter of Cloudflare's limit in any 5 minutes, and the reads wait instead of failing.
-func TestTheBudgetIsKept(t *testing.T) {
-	synctest.Test(t, func(t *testing.T) {
-		var at []time.Time
-		client := inMemory(t, func(*http.Request) (*http.Response, error) {
-			at = append(at, time.Now())
-			return reply(200, result(`{"routes":[]}`)), nil
-		})
-		for range 900 {
-			if _, err := client.In(account).Routes.List(t.Context()); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for i := api.DefaultBudget; i < len(at); i++ {
-			if within := at[i].Sub(at[i-api.DefaultBudget]); within < 5*time.Minute-2*time.Second {
-				t.Fatalf("request %d: %d requests in %s", i, api.DefaultBudget+1, within)
-			}
-		}
-		start := time.Now()
-		_ = remove(t.Context(), client.In(account).Routes, "r1")
-		if time.Since(start) != 0 {
-			t.Error("a change waited for the program's own budget")
-		}
-	})
-}
-
 // TestCancel: giving up ends a call at once, also in a pause, and is not called network trouble.
 func TestCancel(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -128,7 +128,8 @@ func (f *flags) begin(x IO, resolved *keystore.Resolved) (*session, string, erro
 		account = cmp.Or(account, resolved.Credential.AccountID)
 		s.take(*resolved, account)
 		opts.Credentials, opts.BaseURL = access.Credentials(resolved.Credential), x.env("CLOUDFLARE_BASE_URL")
-		opts.Transport = f.renewal(x, resolved.Profile)
+		opts.Transport, opts.Now = f.renewal(x, resolved.Profile), x.Now
+		opts.Share = f.share(opts.Credentials, opts.BaseURL)
 	}
 	opts.ReadOnly = s.readOnly
 	if err := s.log(f, x); err != nil {

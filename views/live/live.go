@@ -255,7 +255,7 @@ func Sentence(err error) string {
 	case errors.As(err, &e) && e.Status != 0:
 		return fmt.Sprintf("Cloudflare answered %d: %s", e.Status, advice)
 	case e != nil && e.Kind == api.RateLimited: // it was not asked at all
-		return "Not asked: " + advice
+		return "Paused: " + advice
 	}
 	return "No answer from Cloudflare: " + advice
 }
