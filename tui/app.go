@@ -81,7 +81,7 @@ func (a *App) Init() tea.Cmd {
 }
 
 func clock() tea.Cmd {
-	return tea.Tick(clockTick, func(time.Time) tea.Msg { return clockMsg{} })
+	return After(clockTick, clockMsg{})
 }
 
 // Update implements tea.Model.
@@ -92,6 +92,8 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 		panic("tui: a tea.Cmd arrived as a message")
 	case panicMsg:
 		panic(msg.value)
+	case Timer:
+		return a, msg.run()
 	case tea.KeyPressMsg:
 		a.toast = toastMsg{} // it has been read, or does not matter any more
 		a.touched = a.opts.Now()
@@ -193,7 +195,7 @@ func (a *App) showToast(msg toastMsg) tea.Cmd {
 	a.toast = msg
 	a.toastID++
 	id := a.toastID
-	return tea.Tick(toastTime, func(time.Time) tea.Msg { return toastGoneMsg{id} })
+	return After(toastTime, toastGoneMsg{id})
 }
 
 // Page is the page that has the keys now, unless a dialog has them.

@@ -58,27 +58,21 @@ func (p *person) send(msg tea.Msg) {
 	p.run(cmd)
 }
 
-// run performs commands as the program would; a timer is recognised by not answering at once.
+// run performs commands as the program would, but for its timers: in these stories no time passes.
 func (p *person) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
-	answer := make(chan tea.Msg, 1)
-	go func() { answer <- cmd() }()
-	select {
-	case msg := <-answer:
-		switch msg := msg.(type) {
-		case tea.BatchMsg:
-			for _, c := range msg {
-				p.run(c)
-			}
-		case tea.QuitMsg:
-			p.quit = true
-		case nil:
-		default:
-			p.send(msg)
+	switch msg := cmd().(type) {
+	case tea.BatchMsg:
+		for _, c := range msg {
+			p.run(c)
 		}
-	case <-time.After(50 * time.Millisecond): // a timer: it is not awaited
+	case tea.QuitMsg:
+		p.quit = true
+	case nil, tui.Timer:
+	default:
+		p.send(msg)
 	}
 }
 

@@ -104,7 +104,7 @@ func (f *Feed) besides(msg tea.Msg) tea.Cmd {
 	case besideMsg:
 		f.take()
 		wait := f.last.Feed(msg.name).Due.Sub(f.watcher.Now())
-		return tea.Tick(max(wait, time.Second), func(time.Time) tea.Msg { return besideDueMsg(msg) })
+		return tui.After(max(wait, time.Second), besideDueMsg(msg))
 	case besideDueMsg:
 		if f.watcher.Last().Feed(msg.name).Due.Sub(f.watcher.Now()) > time.Second { // it was read out of its turn
 			return func() tea.Msg { return besideMsg(msg) }

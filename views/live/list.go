@@ -130,7 +130,7 @@ func (l *List[T]) take(msg listMsg[T]) tea.Cmd {
 		wait = min(wait, listEvery) // what hardly changes is asked seldom, but not when nobody could answer
 	}
 	seq := l.seq.Next()
-	return tea.Tick(wait, func(time.Time) tea.Msg { return listDueMsg[T]{l, seq} })
+	return tui.After(wait, listDueMsg[T]{l, seq})
 }
 
 // Offer takes rows that were read elsewhere, when they are newer than its own: in an outage they are better than none.

@@ -101,7 +101,7 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 			return tea.Batch(wake, f.poll())
 		}
 		seq := f.seq.Next()
-		return tea.Batch(wake, tea.Tick(msg.next, func(time.Time) tea.Msg { return dueMsg{seq} }))
+		return tea.Batch(wake, tui.After(msg.next, dueMsg{seq}))
 	case dueMsg:
 		if f.seq.Latest(msg.seq) && !f.polling {
 			return f.poll()
