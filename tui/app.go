@@ -126,8 +126,9 @@ func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
 			return a.Update(pushMsg{msg.then})
 		}
 	case dialogMsg:
-		a.dialog = msg.dialog
-		a.dialog.opened = a.opts.Now()
+		return a, a.ask(msg.dialog)
+	case awakeMsg:
+		msg.dialog.awake = msg.dialog.awake || msg.opened.Equal(msg.dialog.opened)
 	case toastMsg:
 		return a, a.showToast(msg)
 	case toastGoneMsg:
