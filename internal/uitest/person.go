@@ -19,6 +19,8 @@ import (
 type Person struct {
 	// Now is the person's clock; it stands still unless the test moves it.
 	Now time.Time
+	// Quick is for long walks: pauses for the eye, shorter than a second, are over at once.
+	Quick bool
 
 	t     *testing.T
 	app   *tui.App
@@ -72,7 +74,11 @@ func (p *Person) run(cmd tea.Cmd) {
 		switch msg := cmd().(type) {
 		case nil:
 		case tui.Timer:
-			time.AfterFunc(msg.Wait, func() { p.bring(msg.Msg) })
+			wait := msg.Wait
+			if p.Quick && wait < time.Second {
+				wait = 0
+			}
+			time.AfterFunc(wait, func() { p.bring(msg.Msg) })
 		case tea.BatchMsg:
 			for _, c := range msg {
 				if c != nil {
