@@ -125,6 +125,7 @@ func (w *walker) sit(p place) *seat {
 		w.t.Fatal(err)
 	}
 	s := &seat{Person: uitest.New(w.t), clock: w.clock, app: app}
+	s.Quick = true
 	s.Sit(app, 200, 100)
 	s.Rest()
 	for _, turn := range p.turns {

@@ -65,7 +65,7 @@ func (f *Feed) step() tea.Cmd {
 	seq := f.seq.Next() // whatever wait was under way is over
 	if at := f.store.NextDue(); !at.IsZero() {
 		wait := max(at.Sub(f.store.Now()), minWait)
-		cmds = append(cmds, tea.Tick(wait, func(time.Time) tea.Msg { return dueMsg{seq} }))
+		cmds = append(cmds, tui.After(wait, dueMsg{seq}))
 	}
 	return tea.Batch(cmds...)
 }

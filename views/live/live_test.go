@@ -15,6 +15,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/simedge"
 	"flarewire/internal/store"
+	"flarewire/tui"
 	"flarewire/views/live"
 )
 
@@ -149,9 +150,15 @@ func (p *teller) poll() {
 }
 
 func (p *teller) run(cmd tea.Cmd) {
-	if cmd != nil {
-		p.run(p.n.Update(cmd()))
+	if cmd == nil {
+		return
 	}
+	msg := cmd()
+	if timer, ok := msg.(tui.Timer); ok {
+		time.Sleep(timer.Wait) // on the bubble's clock
+		msg = timer.Msg
+	}
+	p.run(p.n.Update(msg))
 }
 
 func (p *teller) set(name, step string) {
