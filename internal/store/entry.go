@@ -55,40 +55,67 @@ func (e Entry) Why() string {
 		return ""
 	case e.Err != nil:
 		return title + " could not be read"
+	case !e.Known() && (e.Kind == HealthChecks || e.Kind == TunnelTraffic):
+		return title + " was not read yet"
 	case !e.Known():
 		return title + " were not read yet"
 	}
 	return title + " could not be read completely (" + strings.Join(e.Undecoded[:min(len(e.Undecoded), 2)], "; ") + ")"
 }
 
-// after returns the entry after an attempt that took this time.
-func (e Entry) after(err error, took span) Entry {
-	if err != nil {
-		e.Err, e.Failures = err, e.Failures+1
-		if ownBudget(err) { // nobody was asked
-			e.Failures--
-		}
-		return e
+// take puts the outcome of an attempt into the entry and sets when the next one is due: at once where it was wanted anew while it
+// was being read.
+func (e *Entry) take(err error, took span, again bool) {
+	e.outcome(err, took)
+	switch {
+	case again:
+		e.Due = time.Time{}
+	case err != nil:
+		e.Due = took.to.Add(e.retry(err, took.to))
+	default:
+		e.Due = e.Fetched.Add(e.Every)
 	}
-	e.Fetched, e.answered, e.Err, e.Failures = took.from, took.to, nil, 0
-	return e
+}
+
+// outcome puts the outcome of an attempt into the entry.
+func (e *Entry) outcome(err error, took span) {
+	switch {
+	case err == nil:
+		e.Fetched, e.answered, e.Err, e.Failures = took.from, took.to, nil, 0
+	case givenUp(err) && e.Known(): // nobody can say that it could not be read
+	case ownBudget(err): // nobody was asked
+		e.Err = err
+	default:
+		e.Err, e.Failures = err, e.Failures+1
+	}
 }
 
 // maxKindBackoff bounds the wait after repeated failures of a kind that is read seldom.
 const maxKindBackoff = 10 * time.Minute
 
-// retry returns how long to wait after a failure: longer each time, and never less than the API asked for.
-func (e Entry) retry(now time.Time) time.Duration {
-	wait := min(e.Every<<min(max(e.Failures-1, 0), 4), max(maxKindBackoff, e.Every))
-	var told *api.Error
-	if errors.As(e.Err, &told) {
-		wait = max(wait, told.RetryAfter)
-		if ownBudget(e.Err) {
-			wait = max(told.Until.Sub(now), time.Second)
-		}
+// retry returns how long to wait after an attempt that failed: longer each time, and never less than the API asked for.
+func (e *Entry) retry(err error, now time.Time) time.Duration {
+	switch {
+	case givenUp(err):
+		return quickRefresh
+	case ownBudget(err):
+		return max(askedToWait(err, now), time.Second)
 	}
-	return wait
+	wait := min(e.Every<<min(max(e.Failures-1, 0), 4), max(maxKindBackoff, e.Every))
+	return max(wait, askedToWait(err, now))
 }
+
+// askedToWait is how long nobody may ask, by the API or by the program's own share of requests.
+func askedToWait(err error, now time.Time) time.Duration {
+	var told *api.Error
+	if !errors.As(err, &told) {
+		return 0
+	}
+	return max(told.RetryAfter, told.Until.Sub(now), 0)
+}
+
+// givenUp reports whether whoever asked did not wait for the answer.
+func givenUp(err error) bool { return api.KindOf(err) == api.Canceled }
 
 // ownBudget reports whether a request was not sent because the program's own share of requests is used up.
 func ownBudget(err error) bool {
@@ -152,7 +179,7 @@ type Snapshot struct {
 	EndpointChecks List[api.EndpointCheck]
 	Accounts       List[api.Account]
 
-	// SilentSince is when Cloudflare was last asked in vain for the tunnels because nobody answered; zero while it answers.
+	// SilentSince is when Cloudflare was last asked for the tunnels and nobody answered; zero while it answers.
 	SilentSince time.Time
 	HistoryErr  error // the history could not be read or written; the rest is right all the same
 }
@@ -200,10 +227,10 @@ func (s *Snapshot) Entry(k Kind) Entry {
 	if e := s.entry(k); e != nil {
 		return *e
 	}
-	if k == PortStates {
-		return summed(k, s.Ports.Entry, len(s.Ports.Rows), func(i int) Entry { return s.Ports.Rows[i].Asked })
+	if !k.detail() {
+		return Entry{Kind: k}
 	}
-	return summed(k, s.Prefixes.Entry, len(s.Prefixes.Rows), func(i int) Entry { return *s.Prefixes.Rows[i].entry(k) })
+	return s.summed(k)
 }
 
 // tunnelKinds are the lists that hold tunnels.

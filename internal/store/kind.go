@@ -87,9 +87,18 @@ func (k Kind) Title() string { return kinds[k].title }
 // Every is how often the kind is read while somebody needs it.
 func (k Kind) Every() time.Duration { return kinds[k].every }
 
-// detail reports whether the kind is a list below one object.
-func (k Kind) detail() bool {
-	return k == BGPPrefixes || k == Bindings || k == Delegations || k == PortStates
+// detail reports whether the kind is read object by object.
+func (k Kind) detail() bool { return k.listed() != k }
+
+// listed returns the kind of the list that has the objects which a kind of details belongs to, and any other kind itself.
+func (k Kind) listed() Kind {
+	switch k {
+	case BGPPrefixes, Bindings, Delegations:
+		return Prefixes
+	case PortStates:
+		return Ports
+	}
+	return k
 }
 
 // Overview is what the first page, the events and the notifications rest on: it is read all the time while the program runs.

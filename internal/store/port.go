@@ -45,12 +45,17 @@ type Port struct {
 	State  PortState
 	Reason string
 	Asked  Entry // of the state
+
+	known PortState // the last State that was not ""
 }
 
 // Partner reports whether a port is a partner's virtual circuit: those have a region and no slot.
 func (p Port) Partner() bool { return p.SlotID == "" && p.Facility == nil && p.Region != "" }
 
-func (s *Store) readPortState(ctx context.Context, name string) (func(*Snapshot, span, bool) []Event, error) {
+func (s *Store) readPortState(ctx context.Context, name string) applier {
+	if s.fetchers.PortStatus == nil {
+		return nil
+	}
 	got, err := s.fetchers.PortStatus(ctx, name)
 	return func(next *Snapshot, took span, again bool) []Event {
 		i := slices.IndexFunc(next.Ports.Rows, func(p Port) bool { return p.Name == name })
@@ -59,17 +64,20 @@ func (s *Store) readPortState(ctx context.Context, name string) (func(*Snapshot,
 		}
 		p := &next.Ports.Rows[i]
 		was := *p
-		p.Asked = p.Asked.after(err, took)
-		p.Asked.schedule(took.to, err, again)
+		p.Asked.take(err, took, again)
 		if err != nil {
 			return nil
 		}
 		p.State, p.Reason = PortState(got.State), got.Reason
-		if was.State == "" || was.State == p.State {
+		if p.State == "" {
+			return nil
+		}
+		p.known = p.State
+		if was.known == "" || was.known == p.State {
 			return nil
 		}
 		// When it happened is not told: it was noticed when the state was asked for.
-		return []Event{{At: took.to, Kind: PortChanged, Resource: Ports, TunnelID: name, Name: name, FromPort: was.State, ToPort: p.State,
+		return []Event{{At: took.to, Kind: PortChanged, Resource: Ports, TunnelID: name, Name: name, FromPort: was.known, ToPort: p.State,
 			Unwatched: lookBetween(was.Asked, took).blind}}
-	}, err
+	}
 }

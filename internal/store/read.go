@@ -80,10 +80,10 @@ func FromAccount(a *api.AccountClient) Fetchers {
 // was being read.
 type applier func(next *Snapshot, took span, again bool) []Event
 
-// readKind reads a kind that has one entry. nil is a kind that cannot be read.
-func (s *Store) readKind(ctx context.Context, k Kind) applier {
+// readKind reads a list other than those of tunnels, a reading, or a detail. nil is a kind that cannot be read.
+func (s *Store) readKind(ctx context.Context, d Detail) applier {
 	f := s.fetchers
-	switch k {
+	switch d.Kind {
 	case HealthChecks:
 		return s.readHealth(ctx)
 	case TunnelTraffic:
@@ -111,7 +111,7 @@ func (s *Store) readKind(ctx context.Context, k Kind) applier {
 	case Accounts:
 		return readRows(ctx, s, f.Accounts, func(n *Snapshot) *List[api.Account] { return &n.Accounts }, nil)
 	}
-	return nil
+	return s.readDetail(ctx, d)
 }
 
 // readList reads a list. One that has lost most of its rows is read once more before anybody is told: an answer that is empty
@@ -121,25 +121,24 @@ func readList[T any](ctx context.Context, fetch func(context.Context) ([]T, erro
 	if lost(before, len(rows), err) {
 		rows, err = fetch(ctx)
 	}
-	odd, err = undecoded(rows, err)
-	return rows, odd, err
+	if err != nil {
+		return nil, nil, err
+	}
+	return rows, undecoded(rows), nil
 }
 
 // lost reports whether a good answer lacks most of the rows of the one before.
 func lost(before, after int, err error) bool { return err == nil && after*2 < before }
 
 // undecoded names the objects of which a field could not be decoded: "fra-dc1: mtu".
-func undecoded[T any](rows []T, err error) ([]string, error) {
-	if err != nil {
-		return nil, err
-	}
+func undecoded[T any](rows []T) []string {
 	var odd []string
 	for i := range rows {
 		if fields := Undecoded(&rows[i]); len(fields) > 0 {
 			odd = append(odd, nameOf(&rows[i])+": "+strings.Join(fields, ", "))
 		}
 	}
-	return odd, nil
+	return odd
 }
 
 // nameOf is what people call an object, from its own JSON.
@@ -169,8 +168,7 @@ func readRows[T any](ctx context.Context, s *Store, fetch func(context.Context) 
 	return func(next *Snapshot, took span, again bool) []Event {
 		l := list(next)
 		was := *l
-		l.Entry = l.after(err, took)
-		l.schedule(took.to, err, again)
+		l.take(err, took, again)
 		if err != nil {
 			return nil
 		}
@@ -191,8 +189,7 @@ func (s *Store) readPrefixes(ctx context.Context) applier {
 	return func(next *Snapshot, took span, again bool) []Event {
 		was := next.Prefixes
 		l := &next.Prefixes
-		l.Entry = l.after(err, took)
-		l.schedule(took.to, err, again)
+		l.take(err, took, again)
 		if err != nil {
 			return nil
 		}
@@ -206,13 +203,24 @@ func (s *Store) readPrefixes(ctx context.Context) applier {
 			if !met {
 				old = newPrefix(p)
 			}
+			changed := met && !p.ModifiedAt.Equal(old.ModifiedAt.Time)
 			old.Prefix = p
 			l.Rows[i] = old
+			if changed { // and perhaps what lies below it
+				s.expireBelow(next, p.ID)
+			}
 		}
 		if !was.Known() {
 			return nil
 		}
 		return differences(prefixObjects(was.Rows), prefixObjects(l.Rows), lookBetween(was.Entry, took))
+	}
+}
+
+// expireBelow makes everything due that lies below a prefix.
+func (s *Store) expireBelow(next *Snapshot, id string) {
+	for _, k := range []Kind{BGPPrefixes, Bindings, Delegations} {
+		s.expire(next, Detail{k, id})
 	}
 }
 
@@ -225,8 +233,7 @@ func (s *Store) readPorts(ctx context.Context) applier {
 	return func(next *Snapshot, took span, again bool) []Event {
 		was := next.Ports
 		l := &next.Ports
-		l.Entry = l.after(err, took)
-		l.schedule(took.to, err, again)
+		l.take(err, took, again)
 		if err != nil {
 			return nil
 		}
@@ -258,8 +265,7 @@ func (s *Store) readHealth(ctx context.Context) applier {
 	report, err := s.fetchers.Health(ctx, now.Add(-HealthWindow), now)
 	return func(next *Snapshot, took span, again bool) []Event {
 		was := next.Health.Entry
-		next.Health.Entry = was.after(err, took)
-		next.Health.schedule(took.to, err, again)
+		next.Health.take(err, took, again)
 		if err != nil {
 			return nil
 		}
@@ -278,7 +284,7 @@ func (s *Store) takeHealth(next *Snapshot, health map[string]TunnelHealth, betwe
 		}
 		health[name] = h
 	}
-	events := linkHealth(next.Links.Rows, next.Health.By, health, between)
+	events := s.linkHealth(next.Links.Rows, health, between)
 	next.Health.By = health
 	next.Tunnels = slices.Clone(next.Tunnels)
 	for i := range next.Tunnels {
@@ -301,11 +307,16 @@ func (s *Store) takeHealth(next *Snapshot, health map[string]TunnelHealth, betwe
 }
 
 // linkHealth are the changes of health of the interconnects' tunnel sides, which the analytics name like tunnels.
-func linkHealth(links []api.MagicInterconnect, before, after map[string]TunnelHealth, between look) []Event {
+func (s *Store) linkHealth(links []api.MagicInterconnect, health map[string]TunnelHealth, between look) []Event {
 	var events []Event
 	for _, l := range links {
-		if was, is := before[l.Name].State, after[l.Name].State; was != "" && is != "" && was != is {
-			events = append(events, Event{At: between.to, Kind: HealthChanged, Resource: Links, TunnelID: l.ID, Name: l.Name, FromHealth: was, ToHealth: is, Unwatched: between.blind})
+		was, is := s.links[l.Name], health[l.Name].State
+		if is == "" {
+			continue // not measured is no change
+		}
+		if s.links[l.Name] = is; was != "" && was != is {
+			events = append(events, Event{At: between.to, Kind: HealthChanged, Resource: Links, TunnelID: l.ID, Name: l.Name,
+				FromHealth: was, ToHealth: is, Unwatched: between.blind})
 		}
 	}
 	return events
@@ -332,8 +343,7 @@ func (s *Store) readTraffic(ctx context.Context) applier {
 	wait.Wait()
 	err := errors.Join(inErr, outErr)
 	return func(next *Snapshot, took span, again bool) []Event {
-		next.Traffic.Entry = next.Traffic.after(err, took)
-		next.Traffic.schedule(took.to, err, again)
+		next.Traffic.take(err, took, again)
 		if err == nil {
 			next.Traffic.By = latestTraffic(in, out, now)
 		}

@@ -1,6 +1,6 @@
-// Package store polls an account's tunnels, keeps the last good lists with their age, and turns the
-// differences between two polls into events. It knows no screen: whoever shows the data calls Poll
-// and gets a snapshot that never changes afterwards.
+// Package store keeps what is known of an account: the last good answer for every kind of object with its age, and what is not
+// known. It decides what is read when, and turns the differences between two answers into events. It knows no screen: whoever
+// shows the data gets a snapshot that never changes afterwards.
 package store
 
 import (

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -49,6 +48,7 @@ type Store struct {
 	beat    time.Time         // when the history was last told that somebody watches
 	good    time.Time         // the last read that brought both lists of tunnels
 	silence silence
+	links   map[string]Health // the last known health of the interconnects' tunnel sides, by name
 
 	plan
 }
@@ -58,7 +58,7 @@ func New(fetch Fetcher, now func() time.Time, refresh time.Duration) *Store {
 	if refresh <= 0 {
 		refresh = DefaultRefresh
 	}
-	s := &Store{fetch: fetch, now: now, refresh: refresh, track: map[string]*Track{}, plan: newPlan()}
+	s := &Store{fetch: fetch, now: now, refresh: refresh, track: map[string]*Track{}, links: map[string]Health{}, plan: newPlan()}
 	first := &Snapshot{Started: now(), Next: refresh}
 	for kind, about := range kinds {
 		if e := first.entry(kind); e != nil {
@@ -96,65 +96,88 @@ func (s *Store) change(f func(next *Snapshot) []Event) []Event {
 // rows. A second call waits for the first and then reads again.
 func (s *Store) Poll(ctx context.Context) *Snapshot { return s.Read(ctx, Detail{Kind: GRETunnels}) }
 
-// readTunnels reads both lists. Where one has lost most of its rows, both are read once more before anybody is told.
+// readTunnels reads both lists.
 func (s *Store) readTunnels(ctx context.Context) {
 	took := span{from: s.now()}
-	last := s.Last()
-	lists := s.fetch.Tunnels(ctx)
-	if lost(countKind(last.Tunnels, api.GRE), len(lists.GRE), lists.GREErr) || lost(countKind(last.Tunnels, api.IPsec), len(lists.IPsec), lists.IPsecErr) {
-		lists = s.fetch.Tunnels(ctx)
-	}
+	lists := s.fetchTunnels(ctx)
 	took.to = s.now()
-	greOdd, greErr := undecoded(lists.GRE, lists.GREErr)
-	ipsecOdd, ipsecErr := undecoded(lists.IPsec, lists.IPsecErr)
 	var noted []Event
 	s.change(func(next *Snapshot) []Event {
-		old := *next
-		woken := next.Err() != nil
-		next.GRE, next.IPsec = old.GRE.after(greErr, took), old.IPsec.after(ipsecErr, took)
-		if greErr == nil {
-			next.GRE.Undecoded = greOdd
-		}
-		if ipsecErr == nil {
-			next.IPsec.Undecoded = ipsecOdd
-		}
-		tunnels := mergeLists(old.Tunnels, lists, greErr, ipsecErr)
-		next.Tunnels = make([]Tunnel, len(tunnels))
-		tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to}
-		for i, t := range tunnels {
-			next.Tunnels[i] = tracker.follow(t)
-			next.Tunnels[i].Health = old.Health.By[t.Name]
-		}
-		tracker.dropGone(old.Tunnels, next.Tunnels)
-		tracker.events = append(tracker.events, s.silence.after([]Entry{next.GRE, next.IPsec}, took)...)
-		next.SilentSince = silentSince(next, took)
-		next.Next = s.pause(next)
+		again := s.again(Detail{Kind: GRETunnels})
+		events, first := s.takeTunnels(next, lists, took)
+		next.Next = s.pause(next, lists)
 		next.GRE.Due = took.to.Add(next.Next)
-		if s.again(Detail{Kind: GRETunnels}) {
+		if again {
 			next.GRE.Due = time.Time{}
 		}
 		next.IPsec.Due = next.GRE.Due
-		if woken && next.Err() == nil {
-			next.wake()
-		}
-		noted = append(tracker.first, tracker.events...)
-		return tracker.events
+		noted = append(first, events...)
+		return events
 	})
 	s.noted(func() error { return s.looked(s.Last(), noted, took.to) })
 }
 
-// silentSince is when the tunnels were last asked for in vain because nobody answered.
-func silentSince(next *Snapshot, took span) time.Time {
-	if api.KindOf(next.Err()) == api.NetworkTrouble {
-		return took.to
+// fetchTunnels asks for both lists. One that has lost most of its rows is read once more before anybody is told; see readList.
+func (s *Store) fetchTunnels(ctx context.Context) api.TunnelLists {
+	last := s.Last()
+	lists := s.fetch.Tunnels(ctx)
+	greLost := lost(countKind(last.Tunnels, api.GRE), len(lists.GRE), lists.GREErr)
+	ipsecLost := lost(countKind(last.Tunnels, api.IPsec), len(lists.IPsec), lists.IPsecErr)
+	if !greLost && !ipsecLost {
+		return lists
 	}
-	return next.SilentSince
+	second := s.fetch.Tunnels(ctx)
+	if greLost {
+		lists.GRE, lists.GREErr = second.GRE, second.GREErr
+	}
+	if ipsecLost {
+		lists.IPsec, lists.IPsecErr = second.IPsec, second.IPsecErr
+	}
+	return lists
+}
+
+// takeTunnels puts both lists into the next snapshot. It returns the events, and those of tunnels that were met for the first
+// time, which are for the history only.
+func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span) (events, first []Event) {
+	if (givenUp(lists.GREErr) || givenUp(lists.IPsecErr)) && next.GRE.Known() && next.IPsec.Known() {
+		return nil, nil // whoever asked has left: that says nothing about the account
+	}
+	old := *next
+	next.GRE.outcome(lists.GREErr, took)
+	next.IPsec.outcome(lists.IPsecErr, took)
+	if lists.GREErr == nil {
+		next.GRE.Undecoded = undecoded(lists.GRE)
+	}
+	if lists.IPsecErr == nil {
+		next.IPsec.Undecoded = undecoded(lists.IPsec)
+	}
+	tunnels := mergeLists(old.Tunnels, lists)
+	next.Tunnels = make([]Tunnel, len(tunnels))
+	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to}
+	for i, t := range tunnels {
+		next.Tunnels[i] = tracker.follow(t)
+		next.Tunnels[i].Health = old.Health.By[t.Name]
+	}
+	tracker.dropGone(old.Tunnels, next.Tunnels)
+	next.SilentSince = time.Time{}
+	if api.KindOf(next.Err()) == api.NetworkTrouble {
+		next.SilentSince = took.to
+	}
+	if old.Err() != nil && next.Err() == nil {
+		next.wake()
+	}
+	return append(tracker.events, s.silence.after([]Entry{next.GRE, next.IPsec}, took)...), tracker.first
 }
 
 // wake makes everything due that got no answer, because somebody answers again.
 func (s *Snapshot) wake() {
-	for kind := range kinds {
-		if e := s.entry(kind); e != nil && e.Failures > 0 && api.Unanswered(e.Err) {
+	for k := range kinds {
+		if e := s.entry(k); e != nil && api.Unanswered(e.Err) {
+			e.Due = time.Time{}
+		}
+	}
+	for _, e := range s.details(BGPPrefixes, Bindings, Delegations, PortStates) {
+		if api.Unanswered(e.Err) {
 			e.Due = time.Time{}
 		}
 	}
@@ -172,16 +195,16 @@ func countKind(tunnels []Tunnel, kind api.TunnelKind) int {
 
 // mergeLists joins both lists; one that failed keeps its old rows. A tunnel is a large value and an account
 // may have thousands: the room is made once.
-func mergeLists(old []Tunnel, lists api.TunnelLists, greErr, ipsecErr error) []api.Tunnel {
+func mergeLists(old []Tunnel, lists api.TunnelLists) []api.Tunnel {
 	tunnels := make([]api.Tunnel, 0, max(len(old), len(lists.GRE)+len(lists.IPsec)))
-	if greErr != nil {
+	if lists.GREErr != nil {
 		tunnels = appendKind(tunnels, old, api.GRE)
 	} else {
 		for _, t := range lists.GRE {
 			tunnels = append(tunnels, t.Tunnel())
 		}
 	}
-	if ipsecErr != nil {
+	if lists.IPsecErr != nil {
 		return appendKind(tunnels, old, api.IPsec)
 	}
 	for _, t := range lists.IPsec {
@@ -201,23 +224,19 @@ func appendKind(to []api.Tunnel, from []Tunnel, kind api.TunnelKind) []api.Tunne
 
 // pause is how long to wait before the tunnels are read again: short while something comes up, longer after errors, and never
 // less than the API asked for.
-func (s *Store) pause(next *Snapshot) time.Duration {
+func (s *Store) pause(next *Snapshot, lists api.TunnelLists) time.Duration {
 	wait := s.refresh
 	if slices.ContainsFunc(next.Tunnels, s.comesUp) {
 		wait = min(wait, quickRefresh)
 	}
 	for _, e := range []Entry{next.GRE, next.IPsec} {
-		if e.Err == nil {
-			continue
-		}
-		back := s.refresh << min(max(e.Failures-1, 0), 4)
-		wait = max(wait, min(back, max(maxBackoff, s.refresh)))
-		var told *api.Error
-		if errors.As(e.Err, &told) {
-			wait = max(wait, told.RetryAfter)
+		if e.Err != nil && e.Failures > 0 {
+			back := s.refresh << min(e.Failures-1, 4)
+			wait = max(wait, min(back, max(maxBackoff, s.refresh)))
 		}
 	}
-	return wait
+	now := s.now()
+	return max(wait, askedToWait(lists.GREErr, now), askedToWait(lists.IPsecErr, now))
 }
 
 // comesUp reports whether a session has been on its way for a short time.

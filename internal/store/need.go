@@ -1,0 +1,127 @@
+package store
+
+import (
+	"iter"
+	"slices"
+	"strings"
+)
+
+// Detail is a kind as a whole, a list below one object, or the state of one interconnect.
+type Detail struct {
+	Kind Kind
+	Of   string // id of the prefix, or name of the interconnect; "" is the whole kind
+}
+
+// single returns both lists of tunnels under one name, since they are read together.
+func (d Detail) single() Detail {
+	if d.Kind == IPsecTunnels {
+		d.Kind = GRETunnels
+	}
+	return d
+}
+
+// Of makes the needs of whole kinds.
+func Of(kinds ...Kind) []Detail {
+	needs := make([]Detail, len(kinds))
+	for i, k := range kinds {
+		needs[i] = Detail{Kind: k}
+	}
+	return needs
+}
+
+// Needs writes needs as words, the way in which pages name them: "routes", or with an id "bindings/ID".
+func Needs(details ...Detail) []string {
+	words := make([]string, len(details))
+	for i, d := range details {
+		words[i] = string(d.Kind)
+		if d.Of != "" {
+			words[i] += "/" + d.Of
+		}
+	}
+	return words
+}
+
+// ParseNeeds reads what Needs wrote; words that name no kind are left out.
+func ParseNeeds(words ...string) []Detail {
+	var out []Detail
+	for _, w := range words {
+		kind, of, _ := strings.Cut(w, "/")
+		if _, known := kinds[Kind(kind)]; known {
+			out = append(out, Detail{Kind(kind), of})
+		}
+	}
+	return out
+}
+
+// About says what is known of a kind or of a detail; of a detail whose object is not there nothing.
+func (s *Snapshot) About(d Detail) Entry {
+	switch e := s.below(d); {
+	case d.Of == "":
+		return s.Entry(d.Kind)
+	case e != nil:
+		return *e
+	}
+	return Entry{}
+}
+
+// about returns the entry of a list or of one detail; nil when its object is not there. It may be written to in a snapshot that
+// is being made.
+func (s *Snapshot) about(d Detail) *Entry {
+	if d.Kind.detail() {
+		return s.below(d)
+	}
+	return s.entry(d.Kind)
+}
+
+// below returns the entry of one detail; nil for a whole kind, and when its object is not there.
+func (s *Snapshot) below(d Detail) *Entry {
+	switch {
+	case !d.Kind.detail() || d.Of == "":
+	case d.Kind == PortStates:
+		if i := slices.IndexFunc(s.Ports.Rows, func(p Port) bool { return p.Name == d.Of }); i >= 0 {
+			return &s.Ports.Rows[i].Asked
+		}
+	default:
+		if p := s.prefix(d.Of); p != nil {
+			return p.entry(d.Kind)
+		}
+	}
+	return nil
+}
+
+// details are all details of these kinds with what is known of them, prefix by prefix and then port by port.
+func (s *Snapshot) details(kinds ...Kind) iter.Seq2[Detail, *Entry] {
+	return func(yield func(Detail, *Entry) bool) {
+		for i := range s.Prefixes.Rows {
+			p := &s.Prefixes.Rows[i]
+			for _, k := range kinds {
+				if k.detail() && k != PortStates && !yield(Detail{k, p.ID}, p.entry(k)) {
+					return
+				}
+			}
+		}
+		if !slices.Contains(kinds, PortStates) {
+			return
+		}
+		for i := range s.Ports.Rows {
+			if p := &s.Ports.Rows[i]; !yield(Detail{PortStates, p.Name}, &p.Asked) {
+				return
+			}
+		}
+	}
+}
+
+// expanded returns the details without repetitions, with every object's in place of a whole kind of details.
+func (s *Snapshot) expanded(details []Detail) []Detail {
+	var out []Detail
+	for _, d := range details {
+		if d.Kind.detail() && d.Of == "" {
+			for one := range s.details(d.Kind) {
+				out = append(out, one)
+			}
+		} else {
+			out = append(out, d)
+		}
+	}
+	return distinct(out)
+}

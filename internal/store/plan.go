@@ -1,0 +1,224 @@
+package store
+
+import (
+	"cmp"
+	"maps"
+	"slices"
+	"time"
+)
+
+// plan is who needs what, and what is being read. It is guarded by the store's mu.
+type plan struct {
+	always    map[Kind]bool            // needed all the time
+	shown     []Detail                 // needed by the page on the screen; Of is empty for a whole kind
+	busy      map[Detail]int           // how many reads of it were handed out by Due, are waiting or are under way
+	expired   map[Detail]bool          // wanted anew while it was being read: that answer may be from before a change
+	locks     map[Detail]chan struct{} // one request at a time for each
+	nextRound time.Time                // when the next details are read
+	began     bool                     // the first details were read
+}
+
+func newPlan() plan {
+	return plan{always: map[Kind]bool{}, busy: map[Detail]int{}, expired: map[Detail]bool{}, locks: map[Detail]chan struct{}{}}
+}
+
+// Keep has these kinds read all the time from now on.
+func (s *Store) Keep(kinds ...Kind) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for _, k := range kinds {
+		s.always[k] = true
+	}
+}
+
+// Show says what the page on the screen needs, in place of what the page before needed. What nobody needs is not read.
+func (s *Store) Show(needs ...Detail) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown = distinct(needs)
+}
+
+// Also adds to what the page on the screen needs.
+func (s *Store) Also(needs ...Detail) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.shown = distinct(slices.Concat(s.shown, needs))
+}
+
+// distinct returns the details without repetitions, with both lists of tunnels as one.
+func distinct(details []Detail) []Detail {
+	var out []Detail
+	seen := make(map[Detail]bool, len(details))
+	for _, d := range details {
+		if d = d.single(); !seen[d] {
+			seen[d] = true
+			out = append(out, d)
+		}
+	}
+	return out
+}
+
+// Priority is how urgent a read is.
+type Priority int
+
+// The priorities, the most urgent first.
+const (
+	ForPerson Priority = iota
+	ForTunnels
+	ForPage
+	ForBackground
+)
+
+// Job is what is to be read in one go.
+type Job struct {
+	Details  []Detail
+	Priority Priority
+}
+
+// Due hands out what is to be read now, each thing once. The caller runs Do for every job, all at the same time: one that gets
+// no answer must not hold up the others.
+func (s *Store) Due() []Job {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, last := s.now(), s.state.Load()
+	var jobs []Job
+	hand := func(p Priority, details ...Detail) {
+		for _, d := range details {
+			s.busy[d]++
+		}
+		if len(details) > 0 {
+			jobs = append(jobs, Job{details, p})
+		}
+	}
+	for _, k := range s.neededLists() {
+		if d := (Detail{Kind: k}); s.busy[d] == 0 && !last.entry(k).Due.After(now) {
+			hand(s.priority(k), d)
+		}
+	}
+	hand(ForPage, s.shownDetails(last, now)...)
+	hand(ForBackground, s.roundOfDetails(last, now)...)
+	return jobs
+}
+
+// NextDue returns when Due has something to hand out next, besides what is being read; zero when nothing is needed.
+func (s *Store) NextDue() time.Time {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	now, last := s.now(), s.state.Load()
+	var first time.Time
+	soonest := func(at time.Time) {
+		if at.IsZero() {
+			at = now
+		}
+		if first.IsZero() || at.Before(first) {
+			first = at
+		}
+	}
+	for _, k := range s.neededLists() {
+		if s.busy[Detail{Kind: k}] == 0 {
+			soonest(last.entry(k).Due)
+		}
+	}
+	for _, d := range s.shown {
+		if e := last.below(d); e != nil && s.busy[d] == 0 {
+			soonest(e.shownDue())
+		}
+	}
+	if len(s.kindsOfDetails()) > 0 && last.hasDetails() && (s.began || !s.awaited(last)) {
+		soonest(s.nextRound)
+	}
+	return first
+}
+
+// neededLists are the lists and readings that somebody needs, tunnels first and then their health. Who needs details needs the
+// list of their objects.
+func (s *Store) neededLists() []Kind {
+	set := map[Kind]bool{}
+	need := func(k Kind) {
+		if k = k.listed(); kinds[k].title != "" {
+			set[Detail{Kind: k}.single().Kind] = true
+		}
+	}
+	for k := range s.always {
+		need(k)
+	}
+	for _, d := range s.shown {
+		need(d.Kind)
+	}
+	first := []Kind{HealthChecks, GRETunnels}
+	return slices.SortedFunc(maps.Keys(set), func(a, b Kind) int {
+		return cmp.Or(slices.Index(first, b)-slices.Index(first, a), cmp.Compare(a, b))
+	})
+}
+
+// priority is how urgent a list is; list is Prefixes also when the page shows what lies below a prefix.
+func (s *Store) priority(list Kind) Priority {
+	switch {
+	case list == GRETunnels || list == HealthChecks:
+		return ForTunnels
+	case slices.ContainsFunc(s.shown, func(d Detail) bool { return d.Kind.listed() == list }):
+		return ForPage
+	}
+	return ForBackground
+}
+
+// Busy reports whether one of these is being read.
+func (s *Store) Busy(details ...Detail) bool {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.ContainsFunc(details, func(d Detail) bool { return s.busy[d.single()] > 0 })
+}
+
+// Expire makes these due at once; what is being read is read once more after that. A kind below objects without an object means
+// all of them.
+func (s *Store) Expire(details ...Detail) {
+	s.change(func(next *Snapshot) []Event {
+		for _, d := range next.expanded(details) {
+			s.expire(next, d)
+		}
+		return nil
+	})
+}
+
+// expire makes one due at once in a snapshot that is being made.
+func (s *Store) expire(next *Snapshot, d Detail) {
+	if s.busy[d] > 0 {
+		s.expired[d] = true
+	}
+	if e := next.about(d); e != nil {
+		e.Due = time.Time{}
+	}
+	if d.Kind == GRETunnels {
+		next.IPsec.Due = time.Time{}
+	}
+}
+
+// again reports whether something was wanted anew while it was being read, and forgets it.
+func (s *Store) again(d Detail) bool {
+	again := s.expired[d]
+	delete(s.expired, d)
+	return again
+}
+
+// Shown is what the page on the screen needs, with the tunnels and their health. What lies below all objects of a list is not
+// in it: it is not read at once because somebody looks at the list.
+func (s *Store) Shown() []Detail {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	needs := slices.Concat(Of(GRETunnels, HealthChecks), s.shown)
+	return distinct(slices.DeleteFunc(needs, func(d Detail) bool { return d.Kind.detail() && d.Of == "" }))
+}
+
+// Changed makes everything due that the page on the screen shows and every list that is read all the time, because something
+// was changed: no page may go on showing it as it was.
+func (s *Store) Changed(details ...Detail) {
+	touched := slices.Concat(details, s.Shown())
+	s.mu.Lock()
+	for k := range s.always {
+		if !k.detail() && k != HealthChecks && k != TunnelTraffic {
+			touched = append(touched, Detail{Kind: k})
+		}
+	}
+	s.mu.Unlock()
+	s.Expire(touched...)
+}
