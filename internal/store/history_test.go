@@ -158,7 +158,7 @@ func TestTwoInstancesShareTheHistory(t *testing.T) {
 	second := b.w
 	both := func(state api.BGPState) {
 		b.acc.lists.GRE = []api.GRETunnel{gre("fra", state)}
-		for _, w := range []*store.Watcher{first, second} {
+		for _, w := range []*store.Store{first, second} {
 			b.w = w
 			b.poll()
 		}

@@ -101,6 +101,9 @@ func (k Kind) listed() Kind {
 	return k
 }
 
+// detailKinds are the kinds that are read object by object.
+var detailKinds = []Kind{BGPPrefixes, Bindings, Delegations, PortStates}
+
 // Overview is what the first page, the events and the notifications rest on: it is read all the time while the program runs.
 func Overview() []Kind {
 	return []Kind{GRETunnels, IPsecTunnels, HealthChecks, TunnelTraffic, Routes, Prefixes, BGPPrefixes, Bindings, Ports, PortStates, Links}

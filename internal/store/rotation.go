@@ -24,12 +24,9 @@ const (
 	urgentDetails = 30 * time.Second
 )
 
-// backgroundDetails are the kinds of details that are read of all objects while somebody needs them.
-var backgroundDetails = []Kind{BGPPrefixes, Bindings, PortStates}
-
 // kindsOfDetails are the kinds of details that are read of all objects now.
 func (s *Store) kindsOfDetails() []Kind {
-	return slices.DeleteFunc(slices.Clone(backgroundDetails), func(k Kind) bool {
+	return slices.DeleteFunc(slices.Clone(detailKinds), func(k Kind) bool {
 		return !s.always[k] && !slices.Contains(s.shown, Detail{Kind: k})
 	})
 }

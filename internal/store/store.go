@@ -195,7 +195,7 @@ func (s *Snapshot) wake() {
 			e.Due = time.Time{}
 		}
 	}
-	for _, e := range s.details(BGPPrefixes, Bindings, Delegations, PortStates) {
+	for _, e := range s.details(detailKinds...) {
 		if api.Unanswered(e.Err) {
 			e.Due = time.Time{}
 		}

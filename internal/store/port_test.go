@@ -17,7 +17,7 @@ type portDesk struct {
 	*testing.T
 	now  time.Time
 	edge *simedge.Edge
-	w    *store.Watcher
+	w    *store.Store
 
 	account *api.AccountClient
 }
@@ -31,27 +31,27 @@ func newPortDesk(t *testing.T) *portDesk {
 	return d
 }
 
-func (d *portDesk) look() store.Snapshot {
+func (d *portDesk) look() *store.Snapshot {
 	d.now = d.now.Add(2 * time.Minute)
-	return d.w.PollSource(d.Context(), store.Links)
+	return d.w.ReadAll(d.Context(), nil, store.Ports, store.PortStates, store.Links)
 }
 
-func (d *portDesk) port(s store.Snapshot, name string) store.Port {
+func (d *portDesk) port(s *store.Snapshot, name string) store.Port {
 	d.Helper()
-	for _, p := range s.Ports {
+	for _, p := range s.Ports.Rows {
 		if p.Name == name {
 			return p
 		}
 	}
-	d.Fatalf("no port %s in %v", name, s.Ports)
+	d.Fatalf("no port %s in %v", name, s.Ports.Rows)
 	return store.Port{}
 }
 
 func TestAPortGoesDownAndComesBack(t *testing.T) {
 	d := newPortDesk(t)
 	s := d.look()
-	if len(s.Ports) != 4 || len(s.Links) != 2 || len(s.Events) != 0 || d.port(s, "nwf-fra03-1").State != store.PortHealthy {
-		t.Fatalf("%+v, %d links, %v", s.Ports, len(s.Links), s.Events)
+	if len(s.Ports.Rows) != 4 || len(s.Links.Rows) != 2 || len(s.Events) != 0 || d.port(s, "nwf-fra03-1").State != store.PortHealthy {
+		t.Fatalf("%+v, %d links, %v", s.Ports.Rows, len(s.Links.Rows), s.Events)
 	}
 	for _, step := range []struct{ from, to store.PortState }{{store.PortHealthy, store.PortDown}, {store.PortDown, store.PortHealthy}} {
 		if err := d.edge.SetInterconnectStatus("nwf-fra03-1", string(step.to), "light"); err != nil {
@@ -61,7 +61,7 @@ func TestAPortGoesDownAndComesBack(t *testing.T) {
 		s = d.look()
 		events := s.Events[before:]
 		if len(events) != 1 || events[0].Kind != store.PortChanged || events[0].FromPort != step.from || events[0].ToPort != step.to ||
-			events[0].Resource != store.Ports || !events[0].At.Equal(d.port(s, "nwf-fra03-1").At) {
+			events[0].Resource != store.Ports || !events[0].At.Equal(d.now) {
 			t.Errorf("%s to %s: %+v", step.from, step.to, events)
 		}
 	}
@@ -73,14 +73,14 @@ func TestAStateThatCannotBeAskedKeepsTheLastOne(t *testing.T) {
 	first := d.port(d.look(), "nwf-fra03-1")
 	d.edge.Fault(simedge.Fault{Path: "*nwf-fra03-1/status", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
 	s := d.look()
-	if p := d.port(s, "nwf-fra03-1"); p.State != store.PortHealthy || !p.At.Equal(first.At) || p.Err == nil {
+	if p := d.port(s, "nwf-fra03-1"); p.State != store.PortHealthy || !p.Asked.Fetched.Equal(first.Asked.Fetched) || p.Asked.Err == nil {
 		t.Errorf("the last state is %+v", p)
 	}
-	if p := d.port(s, "nwf-ams04-1"); !p.At.Equal(d.now) || p.Err != nil {
+	if p := d.port(s, "nwf-ams04-1"); !p.Asked.Fetched.Equal(d.now) || p.Asked.Err != nil {
 		t.Errorf("the other port is %+v", p)
 	}
-	if f := s.Feed(store.Links); f.Err == nil || f.Failures != 0 {
-		t.Errorf("that a part is missing is not said: %+v", f)
+	if e := s.Entry(store.PortStates); e.Settled() || e.Why() != "the interconnect states could not be read" {
+		t.Errorf("that a part is missing is not said: %+v, %q", e, e.Why())
 	}
 }
 
@@ -89,36 +89,57 @@ func TestHalfOfTheInterconnects(t *testing.T) {
 	d := newPortDesk(t)
 	d.edge.Fault(simedge.Fault{Path: "*cni/interconnects*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
 	s := d.look()
-	if s.Ports != nil || s.PortErr == nil || len(s.Links) != 2 || s.Feed(store.Links).Err == nil {
-		t.Errorf("ports %v (%v), %d links", s.Ports, s.PortErr, len(s.Links))
+	if s.Ports.Knowledge() != store.Never || s.Ports.Err == nil || len(s.Links.Rows) != 2 || !s.Links.Settled() || s.Entry(store.PortStates).Err == nil {
+		t.Errorf("ports %v (%v), %d links", s.Ports.Rows, s.Ports.Err, len(s.Links.Rows))
 	}
 	d.edge.ClearFaults()
 	d.edge.Fault(simedge.Fault{Path: "*magic/cf_interconnects*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
-	if s = d.look(); len(s.Ports) != 4 || s.PortErr != nil || len(s.Links) != 2 {
-		t.Errorf("%d ports (%v), %d links", len(s.Ports), s.PortErr, len(s.Links))
+	if s = d.look(); len(s.Ports.Rows) != 4 || !s.Ports.Settled() || len(s.Links.Rows) != 2 || s.Links.Err == nil {
+		t.Errorf("%d ports (%v), %d links (%v)", len(s.Ports.Rows), s.Ports.Err, len(s.Links.Rows), s.Links.Err)
+	}
+}
+
+// An answer without a state is not a state: what is different after it happened all the same.
+func TestAStateThatIsNotToldHidesNoChange(t *testing.T) {
+	d := newPortDesk(t)
+	d.look()
+	d.edge.Fault(simedge.Fault{Path: "*nwf-fra03-1/status", Kind: simedge.FaultStatus, Status: http.StatusOK, Times: 1,
+		Body: `{"success":true,"errors":[],"messages":[],"result":{}}`})
+	s := d.look()
+	if p := d.port(s, "nwf-fra03-1"); p.Asked.Err == nil && p.State != "" || len(s.Events) != 0 {
+		t.Errorf("%+v, %v", p, s.Events)
+	}
+	if err := d.edge.SetInterconnectStatus("nwf-fra03-1", string(store.PortDown), ""); err != nil {
+		t.Fatal(err)
+	}
+	if s = d.look(); len(s.Events) != 1 || s.Events[0].FromPort != store.PortHealthy || s.Events[0].ToPort != store.PortDown {
+		t.Errorf("%+v", s.Events)
 	}
 }
 
 // A large account: the states cost a bounded number of requests, and every port has its turn.
 func TestStatesOfManyPortsAreAskedInTurns(t *testing.T) {
-	const ports, again, first = 50, 10, 30
+	const ports = 50
 	d := newPortDesk(t)
 	sender, err := api.NewSender(api.Options{Transport: d.edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	all := sender.Client().In(d.edge.Account()).PhysicalInterconnects
-	for n := len(d.look().Ports); n < ports; n++ {
+	for n := 4; n < ports; n++ {
 		r, err := all.BuildCreate(api.Interconnect{Type: "gcp_partner", Bandwidth: "1G",
 			PairingKey: api.NewSecret(fmt.Sprintf("%08d-0000-0000-0000-000000000000/europe-west3/1", n))})
 		if _, failed := sender.Send(t.Context(), r); err != nil || failed != nil {
 			t.Fatal(err, failed)
 		}
 	}
+	d.w.Keep(store.Ports, store.PortStates)
+	d.w.Round(t.Context()) // the list
 	asked := map[string]int{}
-	for round, most := range []int{first, 50 - 4 - first, again, again, again, again, again} {
+	for i, want := range []int{20, 6, 6, 6, 6, 6, 0, 0, 6, 6} { // all are known after 75 s, and asked again from two minutes on
 		before := len(d.edge.Requests())
-		d.look()
+		d.w.Round(t.Context())
+		d.now = d.now.Add(15 * time.Second)
 		n := 0
 		for _, r := range d.edge.Requests()[before:] {
 			if strings.HasSuffix(r.Path, "/status") {
@@ -126,8 +147,13 @@ func TestStatesOfManyPortsAreAskedInTurns(t *testing.T) {
 				n++
 			}
 		}
-		if n != most {
-			t.Errorf("round %d: %d states asked, want %d", round, n, most)
+		if n != want {
+			t.Errorf("round %d: %d states asked, want %d", i, n, want)
+		}
+	}
+	for path, n := range asked {
+		if n > 2 {
+			t.Errorf("%s was asked %d times while others waited", path, n)
 		}
 	}
 	if len(asked) != ports {

@@ -10,7 +10,7 @@ import (
 	"flarewire/internal/store"
 )
 
-// account is what the watcher polls: tests change its lists and errors between polls.
+// account is what the store reads: tests change its lists and errors between polls.
 type account struct {
 	lists api.TunnelLists
 	asked int
@@ -18,12 +18,12 @@ type account struct {
 
 func (a *account) Tunnels(context.Context) api.TunnelLists { a.asked++; return a.lists }
 
-// bench is a watcher with a clock that only the test moves.
+// bench is a store with a clock that only the test moves.
 type bench struct {
 	t   *testing.T
 	acc *account
 	now time.Time
-	w   *store.Watcher
+	w   *store.Store
 }
 
 func newBench(t *testing.T) *bench {
@@ -32,7 +32,7 @@ func newBench(t *testing.T) *bench {
 	return b
 }
 
-func (b *bench) poll() store.Snapshot {
+func (b *bench) poll() *store.Snapshot {
 	b.now = b.now.Add(15 * time.Second)
 	return b.w.Poll(b.t.Context())
 }
@@ -47,7 +47,7 @@ func gre(name string, state api.BGPState) api.GRETunnel {
 
 func ipsec(name string) api.IPsecTunnel { return api.IPsecTunnel{ID: "id-" + name, Name: name} }
 
-func find(t *testing.T, s store.Snapshot, name string) store.Tunnel {
+func find(t *testing.T, s *store.Snapshot, name string) store.Tunnel {
 	t.Helper()
 	for _, tunnel := range s.Tunnels {
 		if tunnel.Name == name {
@@ -91,11 +91,11 @@ func TestAListThatFailsKeepsItsLastGoodRowsWithTheirAge(t *testing.T) {
 	if got := s.Fetched(); !got.Equal(good) {
 		t.Errorf("the data is as old as its oldest part: %s, want %s", got, good)
 	}
-	if got := s.Fetched(api.IPsec); !got.Equal(b.now) {
+	if got := s.Fetched(store.IPsecTunnels); !got.Equal(b.now) {
 		t.Errorf("the IPsec list is fresh: %s", got)
 	}
-	if s.Err() == nil || s.Err(api.GRE) == nil || s.Err(api.IPsec) != nil {
-		t.Errorf("errors: all %v, gre %v, ipsec %v", s.Err(), s.Err(api.GRE), s.Err(api.IPsec))
+	if s.Err() == nil || s.Err(store.GRETunnels) == nil || s.Err(store.IPsecTunnels) != nil {
+		t.Errorf("errors: all %v, gre %v, ipsec %v", s.Err(), s.Err(store.GRETunnels), s.Err(store.IPsecTunnels))
 	}
 	for _, e := range s.Events {
 		if e.Kind == store.TunnelGone {

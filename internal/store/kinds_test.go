@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"sync"
@@ -16,22 +17,25 @@ type world struct {
 	health   map[string]float64
 	traffic  map[string]float64
 	routes   []api.Route
-	prefixes []store.Prefix
+	prefixes []api.Prefix
+	bgp      map[string][]api.BGPPrefix // by id of the prefix
+	bindings map[string][]api.Binding
 	err      error
+	bindErr  error
 
 	mu    sync.Mutex // sources that are due together are asked at the same time
-	asked map[store.SourceName]int
+	asked map[store.Kind]int
 }
 
 // count notes that a source was asked.
-func (w *world) count(name store.SourceName) {
+func (w *world) count(name store.Kind) {
 	w.mu.Lock()
 	defer w.mu.Unlock()
 	w.asked[name]++
 }
 
 func (w *world) fetchers() store.Fetchers {
-	w.asked = map[store.SourceName]int{}
+	w.asked = map[store.Kind]int{}
 	return store.Fetchers{
 		Health: func(context.Context, time.Time, time.Time) (api.HealthReport, error) {
 			w.count(store.HealthChecks)
@@ -55,9 +59,17 @@ func (w *world) fetchers() store.Fetchers {
 			w.count(store.Routes)
 			return w.routes, w.err
 		},
-		Prefixes: func(context.Context) ([]store.Prefix, error) {
+		Prefixes: func(context.Context) ([]api.Prefix, error) {
 			w.count(store.Prefixes)
 			return w.prefixes, w.err
+		},
+		BGPPrefixes: func(_ context.Context, id string) ([]api.BGPPrefix, error) {
+			w.count(store.BGPPrefixes)
+			return w.bgp[id], w.err
+		},
+		Bindings: func(_ context.Context, id string) ([]api.Binding, error) {
+			w.count(store.Bindings)
+			return w.bindings[id], cmp.Or(w.bindErr, w.err)
 		},
 	}
 }
@@ -68,11 +80,11 @@ func newWorld(b *bench) *world {
 	return w
 }
 
-// see polls one source a minute later and gives the events that it brought.
-func (b *bench) see(source store.SourceName) []store.Event {
+// see reads kinds a minute later and gives the events that they brought.
+func (b *bench) see(source ...store.Kind) []store.Event {
 	before := len(b.w.Last().Events)
 	b.now = b.now.Add(time.Minute)
-	return b.w.PollSource(b.t.Context(), source).Events[before:]
+	return b.w.ReadAll(b.t.Context(), nil, source...).Events[before:]
 }
 
 func kinds(events []store.Event) map[store.EventKind]string {
@@ -131,20 +143,21 @@ func TestHealthInWords(t *testing.T) {
 func TestPrefixesThatAreWithdrawnAndAdvertisedAreEvents(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
+	w.prefixes = []api.Prefix{{ID: "p", CIDR: "198.18.0.0/24"}}
 	set := func(advertised bool, at time.Time) {
-		w.prefixes = []store.Prefix{{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24"}, Bindings: []api.Binding{},
-			BGP: []api.BGPPrefix{{ID: "b", CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &advertised, AdvertisedModifiedAt: api.Time{Time: at}}}}}}
+		w.bgp = map[string][]api.BGPPrefix{"p": {{ID: "b", CIDR: "198.18.0.0/24",
+			OnDemand: &api.OnDemand{Advertised: &advertised, AdvertisedModifiedAt: api.Time{Time: at}}}}}
 	}
 	set(true, b.now)
-	b.see(store.Prefixes)
+	b.see(store.Prefixes, store.BGPPrefixes, store.Bindings)
 	at := b.now.Add(20 * time.Second)
 	set(false, at)
-	events := b.see(store.Prefixes)
+	events := b.see(store.Prefixes, store.BGPPrefixes, store.Bindings)
 	if len(events) != 1 || events[0].Kind != store.PrefixWithdrawn || events[0].Name != "198.18.0.0/24" || !events[0].At.Equal(at) || events[0].Resource != store.BGPPrefixes {
 		t.Errorf("withdrawn: %+v", events)
 	}
 	set(true, b.now.Add(24*time.Hour)) // a clock that is off
-	events = b.see(store.Prefixes)
+	events = b.see(store.Prefixes, store.BGPPrefixes, store.Bindings)
 	if len(events) != 1 || events[0].Kind != store.PrefixAdvertised || !events[0].At.Equal(b.now) {
 		t.Errorf("advertised: %+v", events)
 	}
@@ -162,20 +175,23 @@ func TestSomebodyChangesRoutesAndBindings(t *testing.T) {
 			t.Errorf("%s: %q, want %q", kind, got[kind], name)
 		}
 	}
-	prefix := store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24"}, Bindings: []api.Binding{{ID: "b", CIDR: "198.18.0.0/24", ServiceName: "Magic Transit"}}}
-	w.prefixes = []store.Prefix{prefix}
-	b.see(store.Prefixes)
-	prefix.Bindings, prefix.BindErr = nil, errors.New("403")
-	w.prefixes = []store.Prefix{prefix}
-	if events := b.see(store.Prefixes); len(events) != 0 || len(b.w.Last().Prefixes[0].Bindings) != 1 {
+}
+
+func TestBindingsThatCannotBeReadAreNotLost(t *testing.T) {
+	b := newBench(t)
+	w := newWorld(b)
+	w.prefixes = []api.Prefix{{ID: "p", CIDR: "198.18.0.0/24"}}
+	w.bindings = map[string][]api.Binding{"p": {{ID: "b", CIDR: "198.18.0.0/24", ServiceName: "Magic Transit"}}}
+	b.see(store.Prefixes, store.Bindings)
+	w.bindings, w.bindErr = nil, errors.New("403")
+	if events := b.see(store.Prefixes, store.Bindings); len(events) != 0 || len(b.w.Last().Prefixes.Rows[0].Bindings.Rows) != 1 {
 		t.Errorf("bindings that could not be read were not lost: %v", events)
 	}
-	if b.w.Last().Feed(store.Prefixes).Err == nil {
-		t.Error("that a part could not be read is not said")
+	if e := b.w.Last().Entry(store.Bindings); e.Err == nil || e.Settled() || !b.w.Last().Prefixes.Settled() {
+		t.Errorf("that a part could not be read is not said: %+v", e)
 	}
-	prefix.Bindings, prefix.BindErr = []api.Binding{}, nil
-	w.prefixes = []store.Prefix{prefix}
-	if got := kinds(b.see(store.Prefixes)); got[store.TunnelGone] != "198.18.0.0/24 to Magic Transit" {
+	w.bindErr = nil
+	if got := kinds(b.see(store.Prefixes, store.Bindings)); got[store.TunnelGone] != "198.18.0.0/24 to Magic Transit" {
 		t.Errorf("the binding is gone: %v", got)
 	}
 }
@@ -185,7 +201,7 @@ func TestTrafficIsTheNewestWholeStep(t *testing.T) {
 	w := newWorld(b)
 	w.traffic = map[string]float64{"fra": 8e6}
 	b.see(store.TunnelTraffic)
-	got := b.w.Last().Traffic["fra"]
+	got := b.w.Last().Traffic.By["fra"]
 	if got.Ingress == nil || *got.Ingress != 8e6 || got.Egress == nil || *got.Egress != 4e6 {
 		t.Errorf("%+v", got)
 	}
@@ -197,15 +213,15 @@ func TestASourceThatFailsLeavesTheOthersAlone(t *testing.T) {
 	w := newWorld(b)
 	w.routes = []api.Route{{ID: "1"}}
 	b.see(store.Routes)
-	fetched := b.w.Last().Feed(store.Routes).Fetched
-	w.err = &api.Error{Kind: api.RateLimited, RetryAfter: 20 * time.Minute}
+	fetched := b.w.Last().Entry(store.Routes).Fetched
+	w.err = &api.Error{Kind: api.RateLimited, Status: 429, RetryAfter: 20 * time.Minute}
 	if events := b.see(store.Routes); len(events) != 0 {
 		t.Errorf("a failure is no event: %v", events)
 	}
 	s := b.poll()
-	f := s.Feed(store.Routes)
-	if len(s.Routes) != 1 || !f.Fetched.Equal(fetched) || f.Err == nil || s.Err() != nil {
-		t.Errorf("routes %v, fetched %s, error %v; the tunnels say %v", s.Routes, f.Fetched, f.Err, s.Err())
+	f := s.Entry(store.Routes)
+	if len(s.Routes.Rows) != 1 || !f.Fetched.Equal(fetched) || f.Err == nil || s.Err() != nil {
+		t.Errorf("routes %v, fetched %s, error %v; the tunnels say %v", s.Routes.Rows, f.Fetched, f.Err, s.Err())
 	}
 	if f.Due.Sub(b.now) < 19*time.Minute {
 		t.Errorf("the API asked for twenty minutes, it is asked again in %s", f.Due.Sub(b.now))
@@ -215,30 +231,19 @@ func TestASourceThatFailsLeavesTheOthersAlone(t *testing.T) {
 func TestOnlyWhatIsWantedAndDueIsAsked(t *testing.T) {
 	b := newBench(t)
 	w := newWorld(b)
-	if b.w.PollDue(t.Context()); len(w.asked) != 0 {
+	if b.w.Round(t.Context()); len(w.asked) != 0 {
 		t.Errorf("nobody wanted anything, yet asked %v", w.asked)
 	}
-	b.w.Want(store.HealthChecks, store.Prefixes)
+	b.w.Keep(store.HealthChecks, store.Prefixes)
 	for range 5 * 4 { // five minutes of looking every 15 s
-		b.w.PollDue(t.Context())
+		b.w.Round(t.Context())
 		b.now = b.now.Add(15 * time.Second)
 	}
 	if w.asked[store.HealthChecks] != 5 || w.asked[store.Prefixes] != 3 || w.asked[store.Routes] != 0 {
 		t.Errorf("asked %v, want the health each minute and the prefixes every two", w.asked)
 	}
-	if due := b.w.Last().DueAt(); due.After(b.now) {
+	if due := b.w.NextDue(); due.After(b.now) {
 		t.Errorf("the next is due at %s, it is %s", due, b.now)
-	}
-}
-
-// Each prefix costs two requests: many prefixes are asked less often.
-func TestManyPrefixesAreAskedLessOften(t *testing.T) {
-	b := newBench(t)
-	w := newWorld(b)
-	w.prefixes = make([]store.Prefix, 220)
-	b.see(store.Prefixes)
-	if every := b.w.Last().Feed(store.Prefixes).Every; every != 24*time.Minute {
-		t.Errorf("441 requests every %s", every)
 	}
 }
 
@@ -249,11 +254,11 @@ func TestAnHourOfWatchingIsCheap(t *testing.T) {
 	edge, account := sitAt(t, func() time.Time { return now })
 	w := store.New(account, func() time.Time { return now }, 0)
 	w.Use(store.FromAccount(account))
-	w.Want(store.SourceNames()...)
+	w.Keep(store.Overview()...)
 	begin := now
 	for now.Sub(begin) < time.Hour {
-		w.Poll(t.Context())
-		now = now.Add(w.PollDue(t.Context()).Next)
+		w.Round(t.Context())
+		now = now.Add(max(w.NextDue().Sub(now), 100*time.Millisecond))
 	}
 	perFive := len(edge.Requests()) / 12
 	t.Logf("%d requests in five minutes", perFive)

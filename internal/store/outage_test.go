@@ -11,12 +11,12 @@ import (
 )
 
 // silence is so long a time in which nobody answers; it ends with the next poll that is given an answer.
-func (b *bench) silence(long time.Duration) store.Snapshot {
+func (b *bench) silence(long time.Duration) *store.Snapshot {
 	b.t.Helper()
 	there := b.acc.lists
 	away := &api.Error{Kind: api.NetworkTrouble}
 	b.acc.lists = api.TunnelLists{GREErr: away, IPsecErr: away}
-	var s store.Snapshot
+	var s *store.Snapshot
 	for end := b.now.Add(long); b.now.Before(end); {
 		s = b.poll()
 	}
@@ -165,7 +165,7 @@ func TestEventsAreInTheOrderInWhichTheyHappened(t *testing.T) {
 }
 
 // ofTheAPI is what happened to the API itself.
-func ofTheAPI(s store.Snapshot) (out []store.EventKind) {
+func ofTheAPI(s *store.Snapshot) (out []store.EventKind) {
 	for _, e := range s.Events {
 		if e.Resource == store.API {
 			out = append(out, e.Kind)
