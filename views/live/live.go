@@ -39,6 +39,9 @@ type (
 	dueMsg struct{ seq int }
 )
 
+// News returns the message that says that something was read, for a program that reads by itself.
+func News() tea.Msg { return readMsg{} }
+
 // ChangedMsg tells all pages and services that something on the account was changed from here: every list is read again, and
 // what lies below the objects that were touched.
 type ChangedMsg struct{ Touched []store.Detail }

@@ -45,9 +45,9 @@ func TestTheListReadsWhatLiesBelowManyPrefixesInRounds(t *testing.T) {
 			t.Errorf("%d lists below prefixes were asked for in five seconds, want 20 at most", n)
 		}
 		p.sees("(old): deprecated field")
-		p.wait(9 * time.Minute)
-		if n := p.asked("/bgp/prefixes") + p.asked("/bindings"); n > 20+9*24 {
-			t.Errorf("%d lists below prefixes were asked for in nine minutes", n)
+		p.wait(15 * time.Minute) // some sessions of this account never come up: the tunnels take more of the share at first
+		if n := p.asked("/bgp/prefixes") + p.asked("/bindings"); n > 20+15*24 {
+			t.Errorf("%d lists below prefixes were asked for in fifteen minutes", n)
 		}
 		if strings.Contains(p.screen(), "(old)") {
 			t.Errorf("some were never read:\n%s", p.screen())
