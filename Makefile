@@ -12,7 +12,7 @@ GORELEASER := v2.16.0
 BIN ?= bin/flarewire
 
 .PHONY: help build demo test race lint bench cover screenshots platforms contract fuzz docs release-check release-snapshot \
-	fault-matrix hostile soak files terminal-faults vuln licences reliability clean
+	fault-matrix hostile soak files terminal-faults outdated vuln licences reliability clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -75,11 +75,21 @@ terminal-faults: ## what can happen to a terminal, with the real program (1 min)
 
 reliability: fault-matrix hostile soak files terminal-faults ## all of these
 
-GOVULNCHECK := v1.1.4
+GOVULNCHECK := v1.9.0
 
 vuln: ## look for known vulnerabilities in what is linked (needs vuln.go.dev)
 	@out=$$(go run golang.org/x/vuln/cmd/govulncheck@$(GOVULNCHECK) ./... 2>&1); code=$$?; echo "$$out"; \
 	if echo "$$out" | grep -q 'fetching vulnerabilities\|dial tcp\|no such host'; then echo "NOT CHECKED: the database of vulnerabilities (vuln.go.dev) cannot be reached from here" >&2; exit 3; fi; exit $$code
+
+# By the list of versions, which every proxy has: not each answers the question for the latest one.
+outdated: ## list the modules and tools of which there is a newer release (needs the module proxy)
+	@{ awk '$$1 ~ /\./ && $$2 ~ /^v[0-9]/ {print $$1, $$2}' go.mod contract/go.mod; \
+	echo github.com/golangci/golangci-lint/v2 $(GOLANGCI_LINT); echo github.com/goreleaser/goreleaser/v2 $(GORELEASER); \
+	echo golang.org/x/vuln $(GOVULNCHECK); } | sort -u | while read -r module version; do \
+		listed=$$(go list -mod=mod -m -versions "$$module") || exit 1; \
+		newest=$$(tr ' ' '\n' <<<"$$listed" | grep '^v[0-9.]*\(+incompatible\)\?$$' | tail -n 1); \
+		if [ -z "$$newest" ]; then echo "$$module $$version (no release to compare with)"; \
+		elif [ "$$newest" != "$$version" ]; then echo "$$module $$version -> $$newest"; fi; done
 
 licences: ## write docs/licences.md: what is linked, and under which licences
 	go run ./internal/licences -platforms '$(PLATFORMS)'

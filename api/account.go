@@ -23,53 +23,52 @@ type AccountSettings struct {
 	EnforceTwoFactor bool `json:"enforce_twofactor"`
 }
 
-// The page size is the largest the API allows. The number of pages is bounded against a server that ignores the page.
-const (
-	accountsPerPage = 50
-	maxAccountPages = 200
-)
-
 // Accounts returns all accounts, page by page.
 func (c *Client) Accounts(ctx context.Context) ([]Account, error) {
 	var all []Account
+	list := &listing{title: "accounts"}
 	seen := map[string]bool{}
-	for page := 1; page <= maxAccountPages; page++ {
-		list, total, err := c.accountPage(ctx, page)
+	for pages := c.paging(); ; {
+		a, page, err := c.accountPage(ctx, list, pages.pages+1)
 		if err != nil {
 			return nil, err
 		}
 		fresh := 0
-		for _, a := range list {
-			if !seen[a.ID] {
-				seen[a.ID] = true
-				all = append(all, a)
+		for _, account := range page {
+			if !seen[account.ID] {
+				seen[account.ID] = true
+				all = append(all, account)
 				fresh++
 			}
 		}
-		if fresh == 0 || len(all) >= total && len(list) < accountsPerPage {
-			break
+		if fresh == 0 || list.total >= totalCount(a) && len(page) < accountsPerPage {
+			return all, list.err(a)
+		}
+		if err := pages.more(a); err != nil {
+			return nil, err
 		}
 	}
-	return all, nil
 }
 
-// accountPage reads one page and the total number of accounts, 0 when the API does not give it.
-func (c *Client) accountPage(ctx context.Context, page int) ([]Account, int, error) {
+// accountPage reads one page.
+func (c *Client) accountPage(ctx context.Context, list *listing, page int) (*answer, []Account, error) {
 	in := &call{op: &opAccounts, query: url.Values{"page": {strconv.Itoa(page)}, "per_page": {strconv.Itoa(accountsPerPage)}}}
 	a, err := c.do(ctx, in)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
 	raw, err := c.result(a)
 	if err != nil {
-		return nil, 0, err
+		return nil, nil, err
 	}
-	list, err := decodeList[Account](raw)
-	if err != nil {
-		return nil, 0, a.wrong(err)
-	}
+	accounts, err := appendList(nil, list, a, raw, func(v *Account) string { return v.ID })
+	return a, accounts, err
+}
+
+// totalCount is the number of accounts by the answer, 0 when it does not say.
+func totalCount(a *answer) int {
 	total, _ := strconv.ParseFloat(string(field(field(a.body, "result_info"), "total_count")), 64)
-	return list, int(min(max(total, 0), accountsPerPage*maxAccountPages)), nil
+	return int(min(max(total, 0), accountsPerPage*maxListPages))
 }
 
 // TokenStatus is what Cloudflare says about the credentials. It says nothing about their permissions.

@@ -33,13 +33,14 @@ type Prefix struct {
 
 // prefixes: an update sends the description and nothing else, and so never touches the advertisement. Read the advertisement again
 // after it all the same (terraform-provider-cloudflare #6811 saw a prefix withdrawn).
-var prefixes = resource[Prefix]{
+var prefixes = resource[Prefix]{kind: kind{
 	name: "prefixes", service: Addressing, path: "/accounts/{account_id}/addressing/prefixes", item: "prefix_id", form: plain,
 	can: canList | canGet | canCreate | canUpdate | canDelete, patch: true,
 	perms:  permissions{read: prefixRead, update: prefixEdit, remove: prefixDelete},
 	create: []string{"cidr", "asn", "description", "delegate_loa_creation", "loa_document_id"},
 	modify: []string{"description"},
-	id:     func(p *Prefix) string { return p.ID },
+},
+	id: func(p *Prefix) string { return p.ID },
 }
 
 // BGPPrefix is what is advertised of a prefix, an object of prefixes/{id}/bgp/prefixes. Advertisement, prepending and automatic
@@ -71,12 +72,13 @@ type OnDemand struct {
 	OnDemandLocked       bool  `json:"on_demand_locked"`
 }
 
-var bgpPrefixes = resource[BGPPrefix]{
+var bgpPrefixes = resource[BGPPrefix]{kind: kind{
 	name: "bgp_prefixes", service: Addressing, form: plain, can: canList | canGet | canCreate | canDelete,
 	path: "/accounts/{account_id}/addressing/prefixes/{prefix_id}/bgp/prefixes", item: "bgp_prefix_id",
 	perms:  permissions{read: prefixRead},
 	create: []string{"cidr"},
-	id:     func(p *BGPPrefix) string { return p.ID },
+},
+	id: func(p *BGPPrefix) string { return p.ID },
 }
 
 // Binding directs a part of a prefix to a service, an object of prefixes/{id}/bindings.
@@ -94,12 +96,13 @@ type Provisioning struct {
 	State string `json:"state"` // provisioning, active
 }
 
-var bindings = resource[Binding]{
+var bindings = resource[Binding]{kind: kind{
 	name: "bindings", service: Addressing, form: plain, can: canList | canGet | canCreate | canDelete,
 	path: "/accounts/{account_id}/addressing/prefixes/{prefix_id}/bindings", item: "binding_id",
 	perms:  permissions{read: bindingRead, create: bindingWrite, remove: bindingWrite},
 	create: []string{"cidr", "service_id"},
-	id:     func(b *Binding) string { return b.ID },
+},
+	id: func(b *Binding) string { return b.ID },
 }
 
 // Delegation lets another account use a part of a prefix, an object of prefixes/{id}/delegations.
@@ -113,12 +116,13 @@ type Delegation struct {
 	Raw                `json:"-"`
 }
 
-var delegations = resource[Delegation]{
+var delegations = resource[Delegation]{kind: kind{
 	name: "delegations", service: Addressing, form: plain, can: canList | canCreate | canDelete,
 	path: "/accounts/{account_id}/addressing/prefixes/{prefix_id}/delegations", item: "delegation_id",
 	perms:  permissions{create: bindingWrite, remove: bindingWrite},
 	create: []string{"cidr", "delegated_account_id"},
-	id:     func(d *Delegation) string { return d.ID },
+},
+	id: func(d *Delegation) string { return d.ID },
 }
 
 // AddressingService is what a prefix can be bound to, an object of addressing/services.
@@ -128,10 +132,11 @@ type AddressingService struct {
 	Raw  `json:"-"`
 }
 
-var services = resource[AddressingService]{
+var services = resource[AddressingService]{kind: kind{
 	name: "services", service: Addressing, path: "/accounts/{account_id}/addressing/services", form: plain, can: canList,
 	perms: permissions{read: bindingRead},
-	id:    func(s *AddressingService) string { return s.ID },
+},
+	id: func(s *AddressingService) string { return s.ID },
 }
 
 // Lease is a range of Cloudflare's addresses that the account may use as tunnel endpoints, an object of addressing/leases.
@@ -146,8 +151,9 @@ type Lease struct {
 	Raw        `json:"-"`
 }
 
-var leases = resource[Lease]{
+var leases = resource[Lease]{kind: kind{
 	name: "leases", service: Addressing, path: "/accounts/{account_id}/addressing/leases", form: plain, can: canList,
+},
 	id: func(l *Lease) string { return l.ID },
 }
 
@@ -172,42 +178,6 @@ func (c BGPPrefixChange) MarshalJSON() ([]byte, error) {
 		wire.OnDemand = &onDemand{*c.Advertised}
 	}
 	return json.Marshal(wire)
-}
-
-// ChangeBGPPrefix changes exactly what is set and returns the BGP prefix as the server has it then.
-func (a *AccountClient) ChangeBGPPrefix(ctx context.Context, prefixID, bgpPrefixID string, change BGPPrefixChange) (BGPPrefix, error) {
-	if change == (BGPPrefixChange{}) {
-		return BGPPrefix{}, opChangeBGPPrefix.refuse(Invalid, "there is nothing to change; nothing was sent")
-	}
-	if n := change.ASNPrependCount; n != nil && (*n < 0 || *n > 3) {
-		return BGPPrefix{}, opChangeBGPPrefix.refuse(Invalid, "the AS path can be prepended 0 to 3 times; nothing was sent")
-	}
-	body, err := encode(change)
-	if err != nil {
-		return BGPPrefix{}, err
-	}
-	return envelopedObject[BGPPrefix](ctx, a.client,
-		&call{op: &opChangeBGPPrefix, args: []string{a.ID, prefixID, bgpPrefixID}, body: body})
-}
-
-// SetAdvertisement advertises (2 to 7 minutes) or withdraws (about 15 minutes) a BGP prefix.
-func (a *AccountClient) SetAdvertisement(ctx context.Context, prefixID, bgpPrefixID string, advertised bool) (BGPPrefix, error) {
-	return a.ChangeBGPPrefix(ctx, prefixID, bgpPrefixID, BGPPrefixChange{Advertised: &advertised})
-}
-
-// SetASNPrependCount sets how often Cloudflare prepends the AS path, 0 to 3.
-func (a *AccountClient) SetASNPrependCount(ctx context.Context, prefixID, bgpPrefixID string, count int) (BGPPrefix, error) {
-	return a.ChangeBGPPrefix(ctx, prefixID, bgpPrefixID, BGPPrefixChange{ASNPrependCount: &count})
-}
-
-// SetAutoAdvertiseWithdraw sets whether Cloudflare withdraws the prefix by itself while no BGP route for it is in the account's table.
-func (a *AccountClient) SetAutoAdvertiseWithdraw(ctx context.Context, prefixID, bgpPrefixID string, on bool) (BGPPrefix, error) {
-	return a.ChangeBGPPrefix(ctx, prefixID, bgpPrefixID, BGPPrefixChange{AutoAdvertiseWithdraw: &on})
-}
-
-// ValidatePrefix asks Cloudflare to check IRR, RPKI and ownership again. The check goes on after the answer.
-func (a *AccountClient) ValidatePrefix(ctx context.Context, prefixID string) (Prefix, error) {
-	return envelopedObject[Prefix](ctx, a.client, &call{op: &opValidatePrefix, args: []string{a.ID, prefixID}})
 }
 
 // PrefixBGPStatus is the advertisement of a whole prefix. Cloudflare has deprecated it for BGP prefixes; it is only read here.

@@ -2,6 +2,7 @@ package api
 
 import (
 	"fmt"
+	"time"
 	"unicode"
 )
 
@@ -72,8 +73,8 @@ func (e *Error) adviceInvalid() string {
 
 func (e *Error) adviceRateLimited() string {
 	switch {
-	case e.ownLimit:
-		return "flarewire leaves most of the requests that Cloudflare allows to others and has used its share; wait until " + e.Until.Local().Format("15:04:05")
+	case e.OwnLimit:
+		return "flarewire's own API rate budget is used up, next request " + e.remaining()
 	case !e.Until.IsZero():
 		return "too many requests for this user; wait until " + e.Until.Local().Format("15:04:05") + " and try again"
 	case e.RetryAfter > 0:
@@ -92,5 +93,20 @@ func (e *Error) adviceTrouble() string {
 	case ServerTrouble:
 		return "try again in a moment; see cloudflarestatus.com if it stays"
 	}
+	if e.unusable {
+		return "try again; if it stays, ask Cloudflare's support with the request id"
+	}
 	return "check CLOUDFLARE_BASE_URL and whether a proxy or portal answers instead of Cloudflare"
+}
+
+// remaining is how long it is until Until, as of now and not of when the error was made: errors stay on the screen.
+func (e *Error) remaining() string {
+	left := e.RetryAfter
+	if e.now != nil {
+		left = e.Until.Sub(e.now())
+	}
+	if left <= 0 {
+		return "now"
+	}
+	return fmt.Sprintf("in %d s", int((left+time.Second-1)/time.Second))
 }

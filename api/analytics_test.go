@@ -109,7 +109,7 @@ func TestQuickHealth(t *testing.T) {
 
 // TestLimitsThatAreNotGiven: the documented ones apply.
 func TestLimitsThatAreNotGiven(t *testing.T) {
-	a, server := analytics(t, `null`, rows(healthSet, "null"))
+	a, server := analytics(t, `null`, rows(healthSet, "[]"))
 	report, err := a.TunnelHealth(t.Context(), noon.AddDate(0, -1, 0), noon, api.HealthOptions{})
 	if err != nil || !report.From.Equal(noon.AddDate(0, 0, -7)) || len(report.Dropped) != 0 {
 		t.Errorf("%+v, %v", report, err)

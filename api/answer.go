@@ -6,12 +6,15 @@ import (
 	"errors"
 	"fmt"
 	"strconv"
+	"strings"
 )
 
 // The answers of the API come in three forms: in the envelope {"success","errors","messages","result"}; without one (CNI); and
 // GraphQL's own. The functions here take the first two apart.
 
 // result returns the value of "result" from the envelope: nil when null or absent. success:false is an error, whatever the status.
+// For a read so are errors beside success:true: what came cannot be trusted to be all. Messages beside it are what the documents
+// let a success say ("This API Token is valid and active").
 func (c *Client) result(a *answer) (json.RawMessage, error) {
 	if err := a.isJSON(); err != nil {
 		return nil, err
@@ -23,6 +26,9 @@ func (c *Client) result(a *answer) (json.RawMessage, error) {
 		return nil, c.refused(a)
 	default:
 		return nil, a.bad("there is no \"success\" in it, so it is not an answer of this API")
+	}
+	if err := a.doubtful(); err != nil {
+		return nil, err
 	}
 	result := field(a.body, "result")
 	if isNull(result) {
@@ -36,10 +42,35 @@ func (c *Client) bare(a *answer) (json.RawMessage, error) {
 	if err := a.isJSON(); err != nil {
 		return nil, err
 	}
-	if string(field(a.body, "success")) == "false" {
+	switch string(field(a.body, "success")) {
+	case "false":
 		return nil, c.refused(a)
+	case "true":
+		if err := a.doubtful(); err != nil {
+			return nil, err
+		}
 	}
 	return a.body, nil
+}
+
+// doubtful is the error of a read that succeeded with errors. Of a write, the object is read back anyway.
+func (a *answer) doubtful() error {
+	if a.call.op.Changes {
+		return nil
+	}
+	switch errors := field(a.body, "errors"); {
+	case isZero(errors), isEmptyList(errors):
+		return nil
+	}
+	e := a.unusable("it says success and reports errors, so it may not be complete")
+	e.Messages = a.messages()
+	e.Code = firstCode(e.Messages)
+	return e
+}
+
+func isEmptyList(value []byte) bool {
+	empty := true
+	return elements(value, func([]byte) bool { empty = false; return false }) && empty
 }
 
 // isJSON refuses what is not one complete JSON object, and says what it looks like instead.
@@ -79,6 +110,13 @@ func (a *answer) bad(what string) *Error {
 	return e
 }
 
+// unusable makes the error of an answer that is the API's own, and whose content cannot be used.
+func (a *answer) unusable(what string) *Error {
+	e := a.error(BadAnswer)
+	e.Detail, e.unusable = what, true
+	return e
+}
+
 func (a *answer) hide(text string) string { return hideSecrets(text, a.call.secrets...) }
 
 func (a *answer) error(kind Kind) *Error {
@@ -95,41 +133,10 @@ func (a *answer) wrong(err error) *Error {
 		if kind.Field != "" {
 			where = strconv.Quote(clean(kind.Field))
 		}
-		return a.bad(fmt.Sprintf("the answer has an unexpected shape: %s is a JSON %s", where, clean(kind.Value)))
+		value, _, _ := strings.Cut(kind.Value, " ") // "number 1.5": without the number
+		return a.unusable(fmt.Sprintf("the answer has an unexpected shape: %s is a JSON %s", where, clean(value)))
 	}
-	return a.bad("the answer has an unexpected shape")
-}
-
-// decodeInto decodes one object and keeps its bytes.
-func decodeInto[T any](raw json.RawMessage, v *T) error {
-	if err := json.Unmarshal(raw, v); err != nil {
-		return err
-	}
-	if h, ok := any(v).(rawHolder); ok {
-		h.setRaw(raw)
-	}
-	return nil
-}
-
-// decodeList decodes the objects of an array; null is the empty list.
-func decodeList[T any](raw json.RawMessage) ([]T, error) {
-	if isNull(raw) {
-		return []T{}, nil
-	}
-	var list []T
-	var failed error
-	isArray := elements(raw, func(value []byte) bool {
-		list = append(list, *new(T))
-		failed = decodeInto(value, &list[len(list)-1])
-		return failed == nil
-	})
-	if !isArray {
-		return nil, &json.UnmarshalTypeError{Value: "value where a list was expected"}
-	}
-	if list == nil {
-		list = []T{}
-	}
-	return list, failed
+	return a.unusable("the answer has an unexpected shape")
 }
 
 // wireMessage is a Message on the wire: code and type can be null.

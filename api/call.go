@@ -31,27 +31,11 @@ type answer struct {
 	body   []byte
 }
 
-// WriteOption changes how a write is sent.
-type WriteOption func(*call)
-
-// ValidateOnly asks the server to check the request without changing anything (?validate_only=true). Where the API does not
-// state it, the call fails with Unsupported instead of being carried out.
-func ValidateOnly() WriteOption { return func(c *call) { c.dryRun = true } }
-
-func (c *call) apply(options []WriteOption) {
-	for _, o := range options {
-		o(c)
-	}
-}
-
 // do sends the call and returns the answer of a 2xx status; everything else is an *Error.
 func (c *Client) do(ctx context.Context, in *call) (*answer, error) {
 	path, err := in.op.expand(in.args)
 	if err != nil {
 		return nil, err
-	}
-	if in.dryRun && !in.op.ValidateOnly {
-		return nil, in.op.refuse(Unsupported, "the API has no dry run for this operation; nothing was sent")
 	}
 	ctx, cancel := c.limitTime(ctx, in.timeout)
 	defer cancel()

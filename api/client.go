@@ -21,7 +21,6 @@ const DefaultBaseURL = "https://api.cloudflare.com/client/v4"
 const (
 	DefaultTimeout   = 30 * time.Second
 	DefaultBodyLimit = 64 << 20 // bytes; a list of 10,000 tunnels is about 10 MB
-	DefaultBudget    = 300      // requests per 5 minutes: a quarter of what Cloudflare allows the user for everything
 )
 
 // Options are what New needs. Only Credentials has no usable zero value.
@@ -35,7 +34,8 @@ type Options struct {
 	// Timeout bounds a whole call with its waits, retries and bodies; 0 = DefaultTimeout. A deadline of the context takes its place.
 	Timeout    time.Duration
 	BodyLimit  int64                                      // largest answer in bytes after decompression; 0 = DefaultBodyLimit
-	Budget     int                                        // requests in any 5 minutes; 0 = DefaultBudget
+	Budget     int                                        // requests in any 5 minutes without a Share; 0 = DefaultBudget
+	Share      Share                                      // what other clients of the credential use, too; nil = one of its own
 	Now        func() time.Time                           // nil = time.Now
 	Sleep      func(context.Context, time.Duration) error // nil = a timer that ends early with the context
 	OnExchange func(Exchange)                             // called after every request; must be safe for concurrent use
@@ -49,6 +49,8 @@ type Client struct {
 	now        func() time.Time
 	timeout    time.Duration
 	tokenWorks atomic.Bool // some answer accepted the credentials
+	share      Share
+	waits      waits
 
 	limitsMu sync.Mutex
 	limits   map[string]accountLimits // GraphQL limits by account id
@@ -69,11 +71,20 @@ func New(o Options) (*Client, error) {
 	if o.Sleep == nil {
 		o.Sleep = sleep
 	}
-	c := &Client{base: base, creds: o.Credentials, now: o.Now, timeout: cmp.Or(o.Timeout, DefaultTimeout),
+	if o.Share == nil {
+		o.Share = NewShare(LimitsOf(cmp.Or(o.Budget, DefaultBudget)))
+	}
+	c := &Client{base: base, creds: o.Credentials, now: o.Now, timeout: cmp.Or(o.Timeout, DefaultTimeout), share: o.Share,
 		limits: make(map[string]accountLimits)}
-	c.http = &http.Client{Transport: newTransport(o, base), CheckRedirect: refuseRedirect}
+	c.http = &http.Client{Transport: newTransport(o, base, &c.waits), CheckRedirect: refuseRedirect}
 	return c, nil
 }
+
+// Budget is what was used of the requests that flarewire may send, by all programs that are known to share the credential.
+func (c *Client) Budget() Budget { return c.share.Budget(c.now()) }
+
+// Waiting returns what requests that a person waits for are held up by at the moment: of several waits the longest.
+func (c *Client) Waiting() Wait { return c.waits.longest() }
 
 // Host is the host that gets the credentials. Show it when it is not the one of DefaultBaseURL.
 func (c *Client) Host() string { return c.base.Host }

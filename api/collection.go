@@ -6,6 +6,7 @@ import (
 	"net/url"
 	"slices"
 	"strconv"
+	"strings"
 )
 
 // Collection is the objects of one kind in one account, or below one prefix. An operation that the API does not have fails
@@ -42,7 +43,8 @@ func (c Collection[T]) call(a abilities, args ...string) (*call, error) {
 	return &call{op: &op, args: append(slices.Clone(c.parents), args...)}, nil
 }
 
-// List returns all objects; pages are followed to the end.
+// List returns all objects; pages are followed to the end. An answer without the list is an error, never an empty list. When only
+// some of the list can be used, List returns those together with a *PartialError.
 func (c Collection[T]) List(ctx context.Context) ([]T, error) {
 	in, err := c.call(canList)
 	if err != nil {
@@ -66,30 +68,21 @@ func (c Collection[T]) List(ctx context.Context) ([]T, error) {
 		return nil, err
 	}
 	if c.resource.form == nested {
-		inner := field(result, c.resource.plural)
-		// The documents let the list be left out, so an empty object is an account without any. A result
-		// of another shape is not: it must never be shown as "none".
-		if inner == nil && !emptyObject(result) {
-			return nil, a.bad("the answer has no list of " + c.resource.title())
+		if result == nil || result[0] != '{' {
+			return nil, a.noList(c.resource.title(), nil)
 		}
-		result = inner
+		result = field(result, c.resource.plural)
 	}
-	list, err := decodeList[T](result)
-	if err != nil {
-		return nil, a.wrong(err)
-	}
-	return list, nil
+	return decodeList(a, result, c.resource.title(), c.resource.id)
 }
 
-func emptyObject(raw []byte) bool {
-	var object map[string]json.RawMessage
-	return json.Unmarshal(raw, &object) == nil && object != nil && len(object) == 0
-}
-
-// listPages follows the cursor of a list without envelope. A cursor that was seen before ends in an error instead of a loop.
+// listPages follows the cursor of a list without envelope. A cursor that was seen before ends in an error instead of a loop, and
+// so does a list that does not end.
 func (c Collection[T]) listPages(ctx context.Context, in *call) ([]T, error) {
 	all := []T{}
+	list := &listing{title: c.resource.title()}
 	seen := map[string]bool{}
+	pages := c.client.paging()
 	for cursor := ""; ; {
 		page := *in
 		page.query = url.Values{}
@@ -107,18 +100,19 @@ func (c Collection[T]) listPages(ctx context.Context, in *call) ([]T, error) {
 		if err != nil {
 			return nil, err
 		}
-		list, err := decodeList[T](field(body, "items"))
-		if err != nil {
-			return nil, a.wrong(err)
+		if all, err = appendList(all, list, a, field(body, "items"), c.resource.id); err != nil {
+			return nil, err
 		}
-		all = append(all, list...)
 		if cursor = cursorOf(body); cursor == "" {
-			return all, nil
+			return all, list.err(a)
 		}
 		if seen[cursor] {
 			return nil, a.bad("the pages go round in a circle: cursor " + strconv.Quote(clean(shorten(cursor, maxSample))) + " came twice")
 		}
 		seen[cursor] = true
+		if err := pages.more(a); err != nil {
+			return nil, err
+		}
 	}
 }
 
@@ -135,145 +129,46 @@ func cursorOf(body []byte) string {
 	return string(next)
 }
 
-// Get returns one object by its id (CNI interconnects: by their name).
+// Get returns one object by its id (CNI interconnects: by their name). An answer about another object is an error.
 func (c Collection[T]) Get(ctx context.Context, id string) (T, error) {
 	in, err := c.call(canGet, id)
 	if err != nil {
 		return *new(T), err
 	}
-	return c.send(ctx, in, c.resource.single)
-}
-
-// Create makes a new object and returns it as the server stored it. With ValidateOnly the object may be empty.
-func (c Collection[T]) Create(ctx context.Context, v T, options ...WriteOption) (T, error) {
-	in, err := c.call(canCreate)
-	if err != nil {
-		return *new(T), err
-	}
-	if err := c.fill(in, &v, c.resource.create, false); err != nil {
-		return *new(T), err
-	}
-	in.apply(options)
-	return c.send(ctx, in, c.resource.plural)
-}
-
-// Update changes an object. Start from the object as it was read, so that all its writable fields are sent: then it does not
-// matter whether the server merges or replaces. A field that cannot be changed by update (a GRE tunnel's bgp) is not sent;
-// compare the result with what was wanted.
-func (c Collection[T]) Update(ctx context.Context, id string, v T, options ...WriteOption) (T, error) {
-	in, err := c.call(canUpdate, id)
-	if err != nil {
-		return *new(T), err
-	}
-	if err := c.fill(in, &v, c.resource.modify, true); err != nil {
-		return *new(T), err
-	}
-	in.apply(options)
-	return c.send(ctx, in, "modified_"+c.resource.single)
-}
-
-// Delete removes an object. Cloudflare deletes with a delay: Get may find it for some seconds more.
-func (c Collection[T]) Delete(ctx context.Context, id string, options ...WriteOption) error {
-	in, err := c.call(canDelete, id)
-	if err != nil {
-		return err
-	}
-	in.apply(options)
 	a, err := c.client.do(ctx, in)
 	if err != nil {
-		return err
+		return *new(T), err
 	}
-	if c.resource.form == bare && len(a.body) == 0 {
-		return nil // CNI answers a delete with nothing at all
+	v, err := c.one(a, c.resource.single)
+	if err == nil {
+		err = a.sameID(id, c.resource.id(&v))
 	}
-	if c.resource.form == bare {
-		_, err = c.client.bare(a)
-		return err
-	}
-	result, err := c.client.result(a)
 	if err != nil {
-		return err
+		return *new(T), err
 	}
-	return a.applied(result, "deleted")
+	return v, nil
 }
 
-// BulkUpdate changes several objects in one request; every one needs its id. See Update.
-func (c Collection[T]) BulkUpdate(ctx context.Context, list []T, options ...WriteOption) ([]T, error) {
-	in, err := c.call(canBulk)
-	if err != nil {
-		return nil, err
+// refuseUndecoded refuses to send an object with a field that could not be decoded and that nobody has set since: its zero value
+// would take the place of what is really there.
+func refuseUndecoded(op *Operation, values []byte, undecoded, keys []string) error {
+	paths := unset(values, undecoded, keys)
+	if len(paths) == 0 {
+		return nil
 	}
-	if err := c.fillBulk(in, list); err != nil {
-		return nil, err
-	}
-	in.apply(options)
-	a, err := c.client.do(ctx, in)
-	if err != nil {
-		return nil, err
-	}
-	result, err := c.client.result(a)
-	if err != nil {
-		return nil, err
-	}
-	if err := a.applied(result, "modified"); err != nil {
-		return nil, err
-	}
-	changed, err := decodeList[T](field(result, "modified_"+c.resource.plural))
-	if err != nil {
-		return nil, a.wrong(err)
-	}
-	return changed, nil
+	e := op.refuse(Invalid, "Cloudflare sent "+strings.Join(paths, ", ")+" in a form that cannot be read, so it would be overwritten; nothing was sent")
+	e.Field = paths[0]
+	return e
 }
 
-func (c Collection[T]) fill(in *call, v *T, keys []string, modify bool) error {
-	if c.resource.prepare != nil {
-		c.resource.prepare(c.parents[0], v)
-	}
-	body, secrets, err := c.resource.body(v, keys, modify)
-	if err != nil {
-		return in.op.refuse(Invalid, "the values cannot be written as JSON; nothing was sent")
-	}
-	in.body, in.secrets = body, secrets
-	return nil
-}
-
-func (c Collection[T]) fillBulk(in *call, list []T) error {
-	if len(list) == 0 {
-		return in.op.refuse(Invalid, "there is nothing to change; nothing was sent")
-	}
-	parts := make([]json.RawMessage, len(list))
-	for i := range list {
-		v := list[i]
-		if c.resource.id(&v) == "" {
-			return in.op.refuse(Invalid, "one of the objects has no id; nothing was sent")
-		}
-		one := *in
-		if err := c.fill(&one, &v, append([]string{"id"}, c.resource.modify...), true); err != nil {
-			return err
-		}
-		parts[i] = one.body
-		in.secrets = append(in.secrets, one.secrets...)
-	}
-	body, err := encode(map[string][]json.RawMessage{c.resource.plural: parts})
-	in.body = body
-	return err
-}
-
-// send does a call whose answer is one object, under the key or directly.
-func (c Collection[T]) send(ctx context.Context, in *call, key string) (T, error) {
+// one decodes an answer that is one object, under the key or directly.
+func (c Collection[T]) one(a *answer, key string) (T, error) {
 	var v T
-	a, err := c.client.do(ctx, in)
-	if err != nil {
-		return v, err
-	}
-	raw, err := c.object(a, key)
+	raw, err := c.client.object(a, &c.resource.kind, key)
 	if err != nil {
 		return v, err
 	}
 	if isNull(raw) {
-		if in.dryRun {
-			return v, nil // what a dry run answers is not documented
-		}
 		return v, a.bad("the answer does not hold the object")
 	}
 	if err := decodeInto(raw, &v); err != nil {
@@ -284,12 +179,12 @@ func (c Collection[T]) send(ctx context.Context, in *call, key string) (T, error
 
 // object finds the object in the answer: the documents and the recorded answers disagree on whether a create gives it directly
 // or as the only element of a list.
-func (c Collection[T]) object(a *answer, key string) (json.RawMessage, error) {
-	if c.resource.form == bare {
-		return c.client.bare(a)
+func (c *Client) object(a *answer, k *kind, key string) (json.RawMessage, error) {
+	if k.form == bare {
+		return c.bare(a)
 	}
-	result, err := c.client.result(a)
-	if err != nil || result == nil || c.resource.form == plain {
+	result, err := c.result(a)
+	if err != nil || result == nil || k.form == plain {
 		return result, err
 	}
 	if err := a.applied(result, "modified"); err != nil {

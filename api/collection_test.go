@@ -60,7 +60,7 @@ func TestTheBGPScreen(t *testing.T) {
 func TestOneKindFails(t *testing.T) {
 	client, _ := serve(t, func(w http.ResponseWriter, r *http.Request) {
 		if strings.HasSuffix(r.URL.Path, "gre_tunnels") {
-			says(200, result(`{"gre_tunnels":null}`))(w, r)
+			says(200, result(`{"gre_tunnels":[]}`))(w, r)
 			return
 		}
 		says(403, refusal(`{"code":10000,"message":"Authentication error"}`))(w, r)
@@ -193,7 +193,7 @@ func TestVerifyGlobalKey(t *testing.T) {
 // TestSetPSKs: it can succeed for one tunnel and fail for the other, and both are told.
 func TestSetPSKs(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"successfully_applied_psks":{"t1":{"ipsec_tunnel_id":"t1","ipsec_id":"7","psk":"psk-one","psk_metadata":{"last_generated_on":"2025-03-13T14:28:47.054317925Z"}}},"unapplied_psks":{"t2":"psk-two is too short"}}`)))
-	got, err := client.In(account).SetPSKs(t.Context(), map[string]api.Secret{"t2": api.NewSecret("psk-two"), "t1": api.NewSecret("psk-one")})
+	got, err := setPSKs(t.Context(), client.In(account), map[string]api.Secret{"t2": api.NewSecret("psk-two"), "t1": api.NewSecret("psk-one")})
 	if err != nil || got.Applied["t1"].Key.Reveal() != "psk-one" || got.Applied["t1"].IPsecID != "7" || got.Unapplied["t2"] != "[redacted] is too short" {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -201,7 +201,7 @@ func TestSetPSKs(t *testing.T) {
 		t.Error(sent)
 	}
 	for _, keys := range []map[string]api.Secret{nil, {"": api.NewSecret("x")}, {"t1": {}}} {
-		_, err := client.In(account).SetPSKs(t.Context(), keys)
+		_, err := setPSKs(t.Context(), client.In(account), keys)
 		wantKind(t, err, api.Invalid)
 	}
 	if len(server.requests()) != 1 {
@@ -222,10 +222,10 @@ func TestInterconnects(t *testing.T) {
 	if err != nil || *settings.DefaultASN != 65000 {
 		t.Error(settings, err)
 	}
-	if _, err := a.SetCNISettings(t.Context(), settings); err != nil || server.last(t).Body != `{"default_asn":65000}` {
+	if _, err := setCNISettings(t.Context(), a, settings); err != nil || server.last(t).Body != `{"default_asn":65000}` {
 		t.Error(err, server.last(t).Body)
 	}
-	_, err = a.PhysicalInterconnects.Create(t.Context(), api.Interconnect{Type: "gcp", Bandwidth: "1G", PairingKey: api.NewSecret("pair-me")})
+	_, err = create(t.Context(), a.PhysicalInterconnects, api.Interconnect{Type: "gcp", Bandwidth: "1G", PairingKey: api.NewSecret("pair-me")})
 	if sent := server.last(t).Body; err != nil || sent != `{"account":"`+account+`","type":"gcp","bandwidth":"1G","pairing_key":"pair-me"}` {
 		t.Error(err, sent)
 	}
@@ -242,13 +242,13 @@ func TestInterconnects(t *testing.T) {
 func TestBulkUpdate(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"modified":true,"modified_routes":[{"id":"r1","priority":0}]}`)))
 	routes := client.In(account).Routes
-	got, err := routes.BulkUpdate(t.Context(), []api.Route{{ID: "r1", Prefix: "192.0.2.0/24", Nexthop: "10.0.0.1", Priority: 0, Scope: &api.RouteScope{ColoNames: []string{"FRA"}}}})
+	got, err := bulkUpdate(t.Context(), routes, []api.Route{{ID: "r1", Prefix: "192.0.2.0/24", Nexthop: "10.0.0.1", Priority: 0, Scope: &api.RouteScope{ColoNames: []string{"FRA"}}}})
 	want := `{"routes":[{"id":"r1","prefix":"192.0.2.0/24","nexthop":"10.0.0.1","priority":0,"scope":{"colo_names":["FRA"]}}]}`
 	if err != nil || len(got) != 1 || server.last(t).Body != want {
 		t.Error(got, err, server.last(t).Body)
 	}
 	for _, list := range [][]api.Route{nil, {{Prefix: "192.0.2.0/24"}}} {
-		_, err := routes.BulkUpdate(t.Context(), list)
+		_, err := bulkUpdate(t.Context(), routes, list)
 		wantKind(t, err, api.Invalid)
 	}
 	if len(server.requests()) != 1 {
@@ -265,16 +265,16 @@ func TestAddressing(t *testing.T) {
 		t.Error(list, err)
 	}
 	server.handler = says(201, result(`{"id":"b1","cidr":"192.0.2.0/24","provisioning":{"state":"provisioning"}}`))
-	binding, err := a.Bindings("p1").Create(t.Context(), api.Binding{CIDR: "192.0.2.0/24", ServiceID: "s1", ServiceName: "read-only"})
+	binding, err := create(t.Context(), a.Bindings("p1"), api.Binding{CIDR: "192.0.2.0/24", ServiceID: "s1", ServiceName: "read-only"})
 	if err != nil || binding.Provisioning.State != "provisioning" || server.last(t).Body != `{"cidr":"192.0.2.0/24","service_id":"s1"}` {
 		t.Error(binding, err, server.last(t).Body)
 	}
 	server.handler = says(202, `{"success":true,"errors":[],"messages":[]}`)
-	if _, err := a.ValidatePrefix(t.Context(), "p1"); err != nil {
+	if _, err := validate(t.Context(), a, "p1"); err != nil {
 		t.Error(err)
 	}
 	server.handler = says(200, `{"success":true,"errors":[],"messages":[]}`)
-	if err := a.Bindings("p1").Delete(t.Context(), "b1"); err != nil {
+	if err := remove(t.Context(), a.Bindings("p1"), "b1"); err != nil {
 		t.Error(err)
 	}
 	server.handler = says(200, result(`{"advertised":true,"advertised_modified_at":"2025-06-09T19:31:40Z"}`))
@@ -287,11 +287,11 @@ func TestAddressing(t *testing.T) {
 func TestWrongShapes(t *testing.T) {
 	client, server := serve(t, nil)
 	for body, want := range map[string]string{
-		`{"gre_tunnels":[{"id":"a","mtu":"psk-canary"}]}`:            "mtu",
-		`{"gre_tunnels":{"id":"a"}}`:                                 "unexpected shape",
-		`{"gre_tunnels":[7]}`:                                        "unexpected shape",
-		`{"gre_tunnels":[{"id":"a","bgp":{"customer_asn":-1}}]}`:     "customer_asn",
-		`{"gre_tunnels":[{"id":"a","health_check":{"target":[1]}}]}`: "unexpected shape",
+		`{"gre_tunnels":{"id":"psk-canary"}}`:           "where the list of gre tunnels should be is a JSON object",
+		`{"gre_tunnels":[{"id":"a"},"psk-canary"]}`:     "1 of 2 in the list of gre tunnels could not be read: number 2 is a JSON string",
+		`{"gre_tunnels":[{"name":"b","mtu":7}]}`:        `1 of 1 in the list of gre tunnels could not be read: number 1 ("b") has no usable id`,
+		`{"gre_tunnels":[{"id":64512.5,"mtu":"1400"}]}`: "number 1 has no usable id",
+		`[{"id":"psk-canary"}]`:                         "the answer has no list of gre tunnels",
 	} {
 		server.handler = says(200, result(body))
 		_, err := client.In(account).GRETunnels.List(t.Context())

@@ -6,9 +6,13 @@
 //	client, err := api.New(api.Options{Credentials: credentials})
 //	tunnels := client.In(accountID).Tunnels(ctx)
 //
+// A client only reads, and builds changes: Build… returns a Request, which shows what it would send. A Sender, made by NewSender
+// together with its client, sends it.
+//
 // Every object keeps the server's own bytes (Raw.JSON), so fields this package does not know are never lost.
 // Every failure is an *Error: KindOf says what sort it is and Advice says what to do.
 //
-// A request passes the layers of transport.go in order: read-only, retry, rate limit, log, credentials, size bound.
+// A request passes the layers of transport.go in order: read-only, retry, rate limit, log, credentials, size bound,
+// and the comparison of a change with what was built.
 // Reads are retried and wait for the rate limit; a request that changes something is sent once or not at all.
 package api

@@ -12,11 +12,12 @@ type EndpointCheck struct {
 
 // endpointChecks: the document gives a list the answer of a single object; a list is read as an array all the same (unconfirmed).
 // It names no permission group for update and delete.
-var endpointChecks = resource[EndpointCheck]{
+var endpointChecks = resource[EndpointCheck]{kind: kind{
 	name: "endpoint_healthchecks", service: Magic, path: "/accounts/{account_id}/diagnostics/endpoint-healthchecks", item: "id", form: plain,
 	can:    canList | canGet | canCreate | canUpdate | canDelete,
 	perms:  permissions{read: traceWrite, create: traceWrite},
 	create: []string{"check_type", "endpoint", "name"},
 	modify: []string{"check_type", "endpoint", "name"},
-	id:     func(c *EndpointCheck) string { return c.ID },
+},
+	id: func(c *EndpointCheck) string { return c.ID },
 }

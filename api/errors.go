@@ -66,6 +66,7 @@ type Error struct {
 	Path       string
 	RetryAfter time.Duration // as the server asked; 0 when it did not
 	Until      time.Time     // when RateLimited: when to try again; zero when unknown
+	OwnLimit   bool          // when RateLimited: not sent because flarewire's own share is used up, see Share
 	Permission string        // when PermissionMissing: the groups of which one is needed, by their exact names
 	Field      string        // when Invalid: the field the API complains about; "" when it does not say
 	Uncertain  bool          // a change was sent and its result is not known: read back before doing it again
@@ -74,7 +75,8 @@ type Error struct {
 
 	tokenWorks bool // the same credentials were accepted earlier, so a 403 is about permission
 	tokenAuth  bool
-	ownLimit   bool // not sent, so that other programs of the same user have requests left
+	unusable   bool             // the answer is the API's own, but its content cannot be used: no proxy is to blame
+	now        func() time.Time // when OwnLimit: the clock of Until
 }
 
 // Error says in one sentence what happened and what to do.

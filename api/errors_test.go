@@ -68,7 +68,7 @@ func TestTheFieldIsNamed(t *testing.T) {
 		`{"code":1022,"message":"the filename of mtus is unknown"}`:               "",
 	} {
 		server.handler = says(400, refusal(errorsJSON))
-		_, err := client.In(account).GRETunnels.Create(t.Context(), tunnel)
+		_, err := create(t.Context(), client.In(account).GRETunnels, tunnel)
 		wantKind(t, err, api.Invalid)
 		var e *api.Error
 		if errors.As(err, &e); e.Field != want {
@@ -134,7 +134,7 @@ func TestExchanges(t *testing.T) {
 	var log []api.Exchange
 	client, _ := serve(t, says(200, result(`{"ipsec_tunnel_id":"t1","psk":"psk-canary-2"}`)),
 		func(o *api.Options) { o.OnExchange = func(x api.Exchange) { log = append(log, x) } })
-	psk, err := client.In(account).GeneratePSK(t.Context(), "t1", api.ValidateOnly())
+	psk, err := generatePSK(t.Context(), client.In(account), "t1", validateOnly)
 	if err != nil || psk.Key.Reveal() != "psk-canary-2" || psk.TunnelID != "t1" {
 		t.Fatal(err)
 	}

@@ -123,7 +123,7 @@ func (a *AccountClient) askLimits(ctx context.Context) (accountLimits, error) {
 	}
 	var datasets accountLimits
 	if settings := field(account, "settings"); !isNull(settings) {
-		if err := json.Unmarshal(settings, &datasets); err != nil {
+		if _, err := decode(settings, &datasets); err != nil { // zero values: the API did not say
 			return nil, got.wrong(err)
 		}
 	}
@@ -156,7 +156,10 @@ func (a *AccountClient) query(ctx context.Context, query string, variables map[s
 		return nil, nil, got.bad("the answer has neither data nor errors")
 	}
 	var account json.RawMessage
-	elements(field(field(data, "viewer"), "accounts"), func(value []byte) bool { account = value; return false })
+	list := field(field(data, "viewer"), "accounts")
+	if !elements(list, func(value []byte) bool { account = value; return false }) {
+		return nil, nil, got.noList("accounts", list)
+	}
 	return account, got, nil
 }
 

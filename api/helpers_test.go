@@ -2,6 +2,7 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"io"
 	"net/http"
 	"net/http/httptest"
@@ -132,4 +133,100 @@ func wantKind(t *testing.T, err error, want api.Kind) {
 	if strings.Contains(err.Error(), canary) {
 		t.Fatalf("the error holds the token: %v", err)
 	}
+}
+
+// validateOnly has a request sent as its dry run.
+const validateOnly = true
+
+// sends sends a request as it was built, or its dry run.
+func sends(ctx context.Context, r api.Request, err error, dryRun []bool) (api.Answer, error) {
+	if err != nil {
+		return api.Answer{}, err
+	}
+	if len(dryRun) > 0 {
+		dry, ok := r.DryRun()
+		if !ok {
+			return api.Answer{}, &api.Error{Kind: api.Unsupported}
+		}
+		r = dry
+	}
+	return api.SenderOf(r).Send(ctx, r)
+}
+
+// object decodes the only object of an answer as the client's own objects are decoded.
+func object[T any](answer api.Answer, err error) (v T, _ error) {
+	if err == nil && len(answer.Objects) == 1 {
+		err = answer.Into(&v)
+	}
+	return v, err
+}
+
+func create[T any](ctx context.Context, c api.Collection[T], v T, dryRun ...bool) (T, error) {
+	r, err := c.BuildCreate(v)
+	return object[T](sends(ctx, r, err, dryRun))
+}
+
+func update[T any](ctx context.Context, c api.Collection[T], id string, v T, dryRun ...bool) (T, error) {
+	r, err := c.BuildUpdate(id, v)
+	return object[T](sends(ctx, r, err, dryRun))
+}
+
+func remove[T any](ctx context.Context, c api.Collection[T], id string, dryRun ...bool) error {
+	r, err := c.BuildDelete(id)
+	_, err = sends(ctx, r, err, dryRun)
+	return err
+}
+
+func bulkUpdate[T any](ctx context.Context, c api.Collection[T], list []T, dryRun ...bool) ([]T, error) {
+	r, err := c.BuildBulkUpdate(list)
+	answer, err := sends(ctx, r, err, dryRun)
+	if err != nil {
+		return nil, err
+	}
+	out := make([]T, len(answer.Objects))
+	for i, raw := range answer.Objects {
+		if err := (api.Answer{Objects: []json.RawMessage{raw}}).Into(&out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}
+
+func generatePSK(ctx context.Context, a *api.AccountClient, id string, dryRun ...bool) (api.PSK, error) {
+	r, err := a.BuildGeneratePSK(id)
+	answer, err := sends(ctx, r, err, dryRun)
+	return answer.PSK, err
+}
+
+func setPSKs(ctx context.Context, a *api.AccountClient, keys map[string]api.Secret, dryRun ...bool) (api.PSKResult, error) {
+	r, err := a.BuildSetPSKs(keys)
+	answer, err := sends(ctx, r, err, dryRun)
+	return answer.PSKs, err
+}
+
+func changeBGPPrefix(ctx context.Context, a *api.AccountClient, prefixID, id string, change api.BGPPrefixChange) (api.BGPPrefix, error) {
+	r, err := a.BuildBGPPrefixChange(prefixID, id, change)
+	return object[api.BGPPrefix](sends(ctx, r, err, nil))
+}
+
+func advertise(ctx context.Context, a *api.AccountClient, prefixID, id string, on bool) (api.BGPPrefix, error) {
+	return changeBGPPrefix(ctx, a, prefixID, id, api.BGPPrefixChange{Advertised: &on})
+}
+
+func prepend(ctx context.Context, a *api.AccountClient, prefixID, id string, count int) (api.BGPPrefix, error) {
+	return changeBGPPrefix(ctx, a, prefixID, id, api.BGPPrefixChange{ASNPrependCount: &count})
+}
+
+func autoWithdraw(ctx context.Context, a *api.AccountClient, prefixID, id string, on bool) (api.BGPPrefix, error) {
+	return changeBGPPrefix(ctx, a, prefixID, id, api.BGPPrefixChange{AutoAdvertiseWithdraw: &on})
+}
+
+func validate(ctx context.Context, a *api.AccountClient, prefixID string) (api.Prefix, error) {
+	r, err := a.BuildValidatePrefix(prefixID)
+	return object[api.Prefix](sends(ctx, r, err, nil))
+}
+
+func setCNISettings(ctx context.Context, a *api.AccountClient, s api.CNISettings) (api.CNISettings, error) {
+	r, err := a.BuildCNISettings(s)
+	return object[api.CNISettings](sends(ctx, r, err, nil))
 }

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"net/http"
 	"strings"
 )
@@ -33,7 +34,7 @@ type InterconnectGRE struct {
 	CloudflareEndpoint string `json:"cloudflare_endpoint,omitempty"`
 }
 
-var magicInterconnects = resource[MagicInterconnect]{
+var magicInterconnects = resource[MagicInterconnect]{kind: kind{
 	name: "cf_interconnects", service: Magic, path: "/accounts/{account_id}/magic/cf_interconnects", item: "cf_interconnect_id",
 	plural: "interconnects", single: "interconnect", can: canList | canGet | canUpdate | canBulk, target: true,
 	dryRun: canUpdate | canBulk,
@@ -41,7 +42,8 @@ var magicInterconnects = resource[MagicInterconnect]{
 	modify: []string{"name", "description", "gre", "health_check", "interface_address", "interface_address6", "mtu",
 		"automatic_return_routing", "bgp"},
 	clearable: []string{"description", "interface_address6", "health_check.target.saved"},
-	id:        func(i *MagicInterconnect) string { return i.ID },
+},
+	id: func(i *MagicInterconnect) string { return i.ID },
 }
 
 // CNI is an object of cni/cnis: the addresses and the BGP session over an interconnect.
@@ -80,12 +82,14 @@ func (a *CNIAddress) UnmarshalJSON(b []byte) error {
 		return err
 	}
 	var ip string
-	if raw := field(b, "ip"); raw != nil {
-		if err := json.Unmarshal(raw, &ip); err != nil {
-			return err
-		}
+	if err := json.Unmarshal(field(b, "ip"), &ip); err != nil { // also when it is not there
+		return err
 	}
-	length := strings.Trim(string(field(b, "cidr")), `"`)
+	cidr := field(b, "cidr")
+	if !isNull(cidr) && !isText(cidr) && integer(string(cidr)) == "" {
+		return errors.New("no prefix length")
+	}
+	length := strings.Trim(string(cidr), `"`)
 	if i := strings.LastIndexByte(length, '/'); i >= 0 {
 		length = length[i+1:]
 	}
@@ -96,12 +100,13 @@ func (a *CNIAddress) UnmarshalJSON(b []byte) error {
 	return nil
 }
 
-var cnis = resource[CNI]{
+var cnis = resource[CNI]{kind: kind{
 	name: "cnis", service: CNIService, path: "/accounts/{account_id}/cni/cnis", item: "cni", form: bare,
 	can: canList | canGet | canCreate | canUpdate | canDelete, filters: []string{"slot", "tunnel_id"},
 	perms:  permissions{read: magicRead, create: magicWrite, update: magicWrite, remove: magicWrite},
 	create: []string{"account", "interconnect", "magic", "bgp", "bgp_mode"},
 	modify: []string{"id", "account", "cust_ip", "p2p_ip", "interconnect", "magic", "bgp", "bgp_mode"},
+},
 	prepare: func(account string, c *CNI) {
 		if c.Account == "" {
 			c.Account = account
@@ -140,18 +145,21 @@ type Interconnect struct {
 	Raw                      `json:"-"`
 }
 
-var interconnects = resource[Interconnect]{
+func (i Interconnect) writeOnly() Secret { return i.PairingKey }
+
+var interconnects = resource[Interconnect]{kind: kind{
 	name: "cni_interconnects", service: CNIService, path: "/accounts/{account_id}/cni/interconnects", item: "icon", form: bare,
 	can: canList | canGet | canCreate | canDelete, filters: []string{"site", "type"},
-	perms:  permissions{read: magicRead, create: magicWrite, update: magicWrite, remove: magicWrite},
-	create: []string{"account", "slot_id", "type", "speed", "bandwidth"},
+	perms:     permissions{read: magicRead, create: magicWrite, update: magicWrite, remove: magicWrite},
+	create:    []string{"account", "slot_id", "type", "speed", "bandwidth"},
+	secretKey: "pairing_key",
+},
 	prepare: func(account string, i *Interconnect) {
 		if i.Account == "" {
 			i.Account = account
 		}
 	},
-	secret: func(i *Interconnect) (string, Secret) { return "pairing_key", i.PairingKey },
-	id:     func(i *Interconnect) string { return i.Name },
+	id: func(i *Interconnect) string { return i.Name },
 }
 
 // Slot is a port in a facility, an object of cni/slots.
@@ -166,11 +174,12 @@ type Slot struct {
 	Raw           `json:"-"`
 }
 
-var slots = resource[Slot]{
+var slots = resource[Slot]{kind: kind{
 	name: "cni_slots", service: CNIService, path: "/accounts/{account_id}/cni/slots", item: "slot", form: bare,
 	can: canList | canGet, filters: []string{"address_contains", "site", "speed", "occupied"},
 	perms: permissions{read: magicRead},
-	id:    func(s *Slot) string { return s.ID },
+},
+	id: func(s *Slot) string { return s.ID },
 }
 
 // CNISettings are the account's settings for new CNIs.
@@ -182,18 +191,6 @@ type CNISettings struct {
 // CNISettings reads the settings. An account that has none may answer NotFound.
 func (a *AccountClient) CNISettings(ctx context.Context) (CNISettings, error) {
 	return bareObject[CNISettings](ctx, a.client, &call{op: &opCNISettings, args: []string{a.ID}})
-}
-
-// SetCNISettings changes the settings.
-func (a *AccountClient) SetCNISettings(ctx context.Context, s CNISettings, options ...WriteOption) (CNISettings, error) {
-	in := &call{op: &opSetCNISettings, args: []string{a.ID}}
-	in.apply(options)
-	body, err := encode(s)
-	if err != nil {
-		return CNISettings{}, err
-	}
-	in.body = body
-	return bareObject[CNISettings](ctx, a.client, in)
 }
 
 // InterconnectStatus is whether an interconnect carries traffic.
@@ -225,11 +222,16 @@ func (a *AccountClient) LetterOfAuthorization(ctx context.Context, name string) 
 
 // bareObject does a call whose answer is one object without envelope.
 func bareObject[T any](ctx context.Context, c *Client, in *call) (T, error) {
-	var v T
 	a, err := c.do(ctx, in)
 	if err != nil {
-		return v, err
+		return *new(T), err
 	}
+	return bareIn[T](c, a)
+}
+
+// bareIn decodes an answer that is one object without envelope.
+func bareIn[T any](c *Client, a *answer) (T, error) {
+	var v T
 	raw, err := c.bare(a)
 	if err != nil {
 		return v, err
@@ -242,17 +244,22 @@ func bareObject[T any](ctx context.Context, c *Client, in *call) (T, error) {
 
 // envelopedObject does a call whose answer is one object, or a list, in the envelope's result.
 func envelopedObject[T any](ctx context.Context, c *Client, in *call) (T, error) {
-	var v T
 	a, err := c.do(ctx, in)
 	if err != nil {
-		return v, err
+		return *new(T), err
 	}
+	return enveloped[T](c, a)
+}
+
+// enveloped decodes an answer that is one object, or a list, in the envelope's result.
+func enveloped[T any](c *Client, a *answer) (T, error) {
+	var v T
 	raw, err := c.result(a)
 	if err != nil {
 		return v, err
 	}
 	if raw == nil {
-		if in.dryRun || a.status == http.StatusAccepted {
+		if a.call.dryRun || a.status == http.StatusAccepted {
 			return v, nil
 		}
 		return v, a.bad("the answer has no result")

@@ -12,8 +12,8 @@ import (
 func TestAListThatIsNotThereIsNotEmpty(t *testing.T) {
 	for body, fine := range map[string]bool{
 		`{"success":true,"errors":[],"messages":[],"result":{"gre_tunnels":[]}}`:   true,
-		`{"success":true,"errors":[],"messages":[],"result":{"gre_tunnels":null}}`: true,
-		`{"success":true,"errors":[],"messages":[],"result":{}}`:                   true, // the documents let it be left out
+		`{"success":true,"errors":[],"messages":[],"result":{"gre_tunnels":null}}`: false,
+		`{"success":true,"errors":[],"messages":[],"result":{}}`:                   false,
 		`{"success":true,"errors":[],"messages":[],"result":null}`:                 false,
 		`{"success":true,"errors":[],"messages":[]}`:                               false,
 		`{"success":true,"errors":[],"messages":[],"result":{"routes":[]}}`:        false,

@@ -21,14 +21,14 @@ func calls(c *api.Client) map[string]func(context.Context) error {
 	all := map[string]func(context.Context) error{
 		"accounts.list":              func(ctx context.Context) error { _, err := c.Accounts(ctx); return err },
 		"user.tokens.verify":         func(ctx context.Context) error { _, err := c.VerifyToken(ctx, ""); return err },
-		"ipsec_tunnels.psk_generate": func(ctx context.Context) error { _, err := a.GeneratePSK(ctx, "t1"); return err },
+		"ipsec_tunnels.psk_generate": func(ctx context.Context) error { _, err := generatePSK(ctx, a, "t1"); return err },
 		"ipsec_tunnels.psk":          func(ctx context.Context) error { return setPSK(ctx, a) },
 		"cni_settings.get":           func(ctx context.Context) error { _, err := a.CNISettings(ctx); return err },
-		"cni_settings.update":        func(ctx context.Context) error { _, err := a.SetCNISettings(ctx, api.CNISettings{}); return err },
+		"cni_settings.update":        func(ctx context.Context) error { _, err := setCNISettings(ctx, a, api.CNISettings{}); return err },
 		"cni_interconnects.status":   func(ctx context.Context) error { _, err := a.InterconnectStatus(ctx, "i1"); return err },
 		"cni_interconnects.loa":      func(ctx context.Context) error { _, err := a.LetterOfAuthorization(ctx, "i1"); return err },
-		"prefixes.validate":          func(ctx context.Context) error { _, err := a.ValidatePrefix(ctx, "p1"); return err },
-		"bgp_prefixes.patch":         func(ctx context.Context) error { _, err := a.SetAdvertisement(ctx, "p1", "b1", true); return err },
+		"prefixes.validate":          func(ctx context.Context) error { _, err := validate(ctx, a, "p1"); return err },
+		"bgp_prefixes.patch":         func(ctx context.Context) error { _, err := advertise(ctx, a, "p1", "b1", true); return err },
 		"prefixes.bgp_status":        func(ctx context.Context) error { _, err := a.BGPStatus(ctx, "p1"); return err },
 		"diagnostics.traceroute":     func(ctx context.Context) error { return trace(ctx, a) },
 		"graphql.query":              func(ctx context.Context) error { return health(ctx, a) },
@@ -55,14 +55,14 @@ func calls(c *api.Client) map[string]func(context.Context) error {
 func addCollection[T any](all map[string]func(context.Context) error, name string, c api.Collection[T], v T) {
 	all[name+".list"] = func(ctx context.Context) error { _, err := c.List(ctx); return err }
 	all[name+".get"] = func(ctx context.Context) error { _, err := c.Get(ctx, "x1"); return err }
-	all[name+".create"] = func(ctx context.Context) error { _, err := c.Create(ctx, v); return err }
-	all[name+".update"] = func(ctx context.Context) error { _, err := c.Update(ctx, "x1", v); return err }
-	all[name+".delete"] = func(ctx context.Context) error { return c.Delete(ctx, "x1") }
-	all[name+".bulk_update"] = func(ctx context.Context) error { _, err := c.BulkUpdate(ctx, []T{v}); return err }
+	all[name+".create"] = func(ctx context.Context) error { _, err := create(ctx, c, v); return err }
+	all[name+".update"] = func(ctx context.Context) error { _, err := update(ctx, c, "x1", v); return err }
+	all[name+".delete"] = func(ctx context.Context) error { return remove(ctx, c, "x1") }
+	all[name+".bulk_update"] = func(ctx context.Context) error { _, err := bulkUpdate(ctx, c, []T{v}); return err }
 }
 
 func setPSK(ctx context.Context, a *api.AccountClient) error {
-	_, err := a.SetPSKs(ctx, map[string]api.Secret{"t1": api.NewSecret("psk-canary-1")})
+	_, err := setPSKs(ctx, a, map[string]api.Secret{"t1": api.NewSecret("psk-canary-1")})
 	return err
 }
 
@@ -119,13 +119,14 @@ func TestEveryOperationIsCalled(t *testing.T) {
 // TestEveryMethodIsKnown fails when a method is added without thinking of the read-only test and the operation list.
 func TestEveryMethodIsKnown(t *testing.T) {
 	want := map[string]string{
-		"*api.Client": "Accounts Host In VerifyToken",
-		"*api.AccountClient": "BGPPrefixes BGPStatus Bindings CNISettings ChangeBGPPrefix Delegations GeneratePSK InterconnectStatus " +
-			"LetterOfAuthorization SetASNPrependCount SetAdvertisement SetAutoAdvertiseWithdraw SetCNISettings SetPSKs Traceroute " +
-			"TunnelHealth TunnelTraffic Tunnels ValidatePrefix",
-		"api.Collection[flarewire/api.Route]": "BulkUpdate Create Delete Get List Update Where",
+		"*api.Client": "Accounts Budget Host In VerifyToken Waiting",
+		"*api.AccountClient": "BGPPrefixes BGPStatus Bindings BuildBGPPrefixChange BuildCNISettings BuildGeneratePSK BuildSetPSKs " +
+			"BuildValidatePrefix CNISettings Delegations InterconnectStatus LetterOfAuthorization Traceroute TunnelHealth TunnelTraffic Tunnels",
+		"api.Collection[flarewire/api.Route]": "BuildBulkUpdate BuildCreate BuildDelete BuildUpdate Get List Objects Where",
+		"api.Objects":                         "BuildBulkUpdate BuildCreate BuildDelete BuildUpdate Decode Get List Settable",
+		"*api.Sender":                         "Client Send",
 	}
-	for _, v := range []any{&api.Client{}, &api.AccountClient{}, api.Collection[api.Route]{}} {
+	for _, v := range []any{&api.Client{}, &api.AccountClient{}, api.Collection[api.Route]{}, api.Objects{}, &api.Sender{}} {
 		var names []string
 		typ := reflect.TypeOf(v)
 		for i := range typ.NumMethod() {
@@ -142,12 +143,12 @@ func TestReadOnlySendsNothing(t *testing.T) {
 	client, server := serve(t, says(200, `{"success":true}`), func(o *api.Options) { o.ReadOnly = true })
 	all := calls(client)
 	a := client.In(account)
-	all["bgp_prefixes.patch prepend"] = func(ctx context.Context) error { _, err := a.SetASNPrependCount(ctx, "p1", "b1", 1); return err }
+	all["bgp_prefixes.patch prepend"] = func(ctx context.Context) error { _, err := prepend(ctx, a, "p1", "b1", 1); return err }
 	all["bgp_prefixes.patch auto"] = func(ctx context.Context) error {
-		_, err := a.SetAutoAdvertiseWithdraw(ctx, "p1", "b1", true)
+		_, err := autoWithdraw(ctx, a, "p1", "b1", true)
 		return err
 	}
-	all["gre_tunnels.delete dry run"] = func(ctx context.Context) error { return a.GRETunnels.Delete(ctx, "t1", api.ValidateOnly()) }
+	all["gre_tunnels.delete dry run"] = func(ctx context.Context) error { return remove(ctx, a.GRETunnels, "t1", validateOnly) }
 	changing, reading := 0, 0
 	for _, op := range api.Operations() {
 		for name, call := range all {
@@ -191,15 +192,15 @@ func TestReadOnlyBelongsToTheTransport(t *testing.T) {
 func TestEmptyIDIsNotSent(t *testing.T) {
 	client, server := serve(t, says(200, `{"success":true}`))
 	for _, id := range []string{"", ".", ".."} {
-		wantKind(t, client.In(account).Routes.Delete(t.Context(), id), api.Invalid)
-		wantKind(t, client.In(id).Routes.Delete(t.Context(), "r1"), api.Invalid)
+		wantKind(t, remove(t.Context(), client.In(account).Routes, id), api.Invalid)
+		wantKind(t, remove(t.Context(), client.In(id).Routes, "r1"), api.Invalid)
 		_, err := client.In(account).BGPPrefixes(id).List(t.Context())
 		wantKind(t, err, api.Invalid)
 	}
 	if n := len(server.requests()); n != 0 {
 		t.Fatalf("%d requests were sent", n)
 	}
-	_ = client.In(account).Routes.Delete(t.Context(), "a/../b?x=1#y")
+	_ = remove(t.Context(), client.In(account).Routes, "a/../b?x=1#y")
 	if got := server.last(t).Path; got != "/accounts/"+account+"/magic/routes/a%2F..%2Fb%3Fx=1%23y" {
 		t.Errorf("an id left its place in the path: %s", got)
 	}
@@ -223,18 +224,18 @@ func TestDryRun(t *testing.T) {
 	if diff := cmp.Diff(want, names); diff != "" {
 		t.Error(diff)
 	}
-	if _, err := a.GRETunnels.Create(t.Context(), api.GRETunnel{Name: "a"}, api.ValidateOnly()); err != nil {
+	if _, err := create(t.Context(), a.GRETunnels, api.GRETunnel{Name: "a"}, validateOnly); err != nil {
 		t.Errorf("a dry run without result: %v", err)
 	}
 	if q := server.last(t).Query; q != "validate_only=true" {
 		t.Errorf("query %q", q)
 	}
-	if _, err := a.GeneratePSK(t.Context(), "t1", api.ValidateOnly()); err != nil {
+	if _, err := generatePSK(t.Context(), a, "t1", validateOnly); err != nil {
 		t.Errorf("a dry run of psk_generate: %v", err)
 	}
 	before := len(server.requests())
-	wantKind(t, a.Routes.Delete(t.Context(), "r1", api.ValidateOnly()), api.Unsupported)
-	wantKind(t, a.CNIs.Delete(t.Context(), "c1", api.ValidateOnly()), api.Unsupported)
+	wantKind(t, remove(t.Context(), a.Routes, "r1", validateOnly), api.Unsupported)
+	wantKind(t, remove(t.Context(), a.CNIs, "c1", validateOnly), api.Unsupported)
 	if len(server.requests()) != before {
 		t.Error("a dry run that does not exist was carried out")
 	}

@@ -89,11 +89,11 @@ func (e *edge) stored(kind simedge.Resource, id string) simedge.Object {
 func edgeUpdateMerges(t *testing.T, e *edge) {
 	tunnel := firstOf(t, e.GRETunnels)
 	before := e.stored(simedge.GRETunnels, tunnel.ID)
-	if _, err := e.GRETunnels.Update(t.Context(), tunnel.ID, api.GRETunnel{Description: "only this"}); err != nil {
+	if _, err := update(t.Context(), e.GRETunnels, tunnel.ID, api.GRETunnel{Description: "only this"}); err != nil {
 		t.Fatal(err)
 	}
 	tunnel.Description = "the whole object"
-	if _, err := e.GRETunnels.Update(t.Context(), tunnel.ID, tunnel); err != nil {
+	if _, err := update(t.Context(), e.GRETunnels, tunnel.ID, tunnel); err != nil {
 		t.Fatal(err)
 	}
 	after := e.stored(simedge.GRETunnels, tunnel.ID)
@@ -113,11 +113,11 @@ func edgeBGPByUpdate(t *testing.T, e *edge) {
 	bgp := &api.BGP{CustomerASN: 64999}
 	gre, ipsec := firstOf(t, e.GRETunnels), firstOf(t, e.IPsecTunnels)
 	gre.BGP, ipsec.BGP = bgp, bgp
-	gotGRE, err := e.GRETunnels.Update(t.Context(), gre.ID, gre)
+	gotGRE, err := update(t.Context(), e.GRETunnels, gre.ID, gre)
 	if err != nil || gotGRE.BGP == nil || gotGRE.BGP.CustomerASN == 64999 {
 		t.Errorf("GRE: %+v, %v", gotGRE.BGP, err)
 	}
-	gotIPsec, err := e.IPsecTunnels.Update(t.Context(), ipsec.ID, ipsec)
+	gotIPsec, err := update(t.Context(), e.IPsecTunnels, ipsec.ID, ipsec)
 	if err != nil || gotIPsec.BGP == nil || gotIPsec.BGP.CustomerASN != 64999 {
 		t.Errorf("IPsec: %+v, %v", gotIPsec.BGP, err)
 	}
@@ -126,11 +126,11 @@ func edgeBGPByUpdate(t *testing.T, e *edge) {
 func edgeClears(t *testing.T, e *edge) {
 	route, tunnel := firstOf(t, e.Routes), firstOf(t, e.IPsecTunnels)
 	route.Description, tunnel.Description = "", ""
-	gotRoute, err := e.Routes.Update(t.Context(), route.ID, route)
+	gotRoute, err := update(t.Context(), e.Routes, route.ID, route)
 	if err != nil || gotRoute.Description != "" {
 		t.Errorf("route: %q, %v", gotRoute.Description, err)
 	}
-	gotTunnel, err := e.IPsecTunnels.Update(t.Context(), tunnel.ID, tunnel)
+	gotTunnel, err := update(t.Context(), e.IPsecTunnels, tunnel.ID, tunnel)
 	if err != nil || gotTunnel.Description != "" {
 		t.Errorf("tunnel: %q, %v", gotTunnel.Description, err)
 	}
@@ -140,7 +140,7 @@ func edgeTarget(t *testing.T, e *edge) {
 	tunnel := firstOf(t, e.GRETunnels)
 	for _, saved := range []string{"203.0.113.250", ""} {
 		tunnel.HealthCheck.Target.Saved = saved
-		got, err := e.GRETunnels.Update(t.Context(), tunnel.ID, tunnel)
+		got, err := update(t.Context(), e.GRETunnels, tunnel.ID, tunnel)
 		if err != nil || got.HealthCheck.Target.Saved != saved {
 			t.Fatalf("want %q: %+v, %v", saved, got.HealthCheck, err)
 		}
@@ -160,12 +160,12 @@ func newGRE() api.GRETunnel {
 }
 
 func edgeDirection(t *testing.T, e *edge) {
-	got, err := e.GRETunnels.Create(t.Context(), newGRE())
+	got, err := create(t.Context(), e.GRETunnels, newGRE())
 	if err != nil || got.HealthCheck == nil || got.HealthCheck.Direction != "unidirectional" {
 		t.Fatalf("%+v, %v", got.HealthCheck, err)
 	}
 	got.HealthCheck.Direction = "bidirectional"
-	got, err = e.GRETunnels.Update(t.Context(), got.ID, got)
+	got, err = update(t.Context(), e.GRETunnels, got.ID, got)
 	if err != nil || got.HealthCheck.Direction != "bidirectional" {
 		t.Errorf("%+v, %v", got.HealthCheck, err)
 	}
@@ -192,7 +192,7 @@ func edgeLinkLocal(t *testing.T, e *edge) {
 	for address, fine := range map[string]bool{"169.254.240.0/31": true, "169.254.10.0/31": false, "10.99.0.0/30": false} {
 		tunnel := newGRE()
 		tunnel.InterfaceAddress = address
-		_, err := e.GRETunnels.Create(t.Context(), tunnel, api.ValidateOnly())
+		_, err := create(t.Context(), e.GRETunnels, tunnel, validateOnly)
 		if fine != (err == nil) {
 			t.Errorf("%s: %v", address, err)
 		}
@@ -205,22 +205,22 @@ func edgeLinkLocal(t *testing.T, e *edge) {
 func edgeRename(t *testing.T, e *edge) {
 	gre, ipsec := firstOf(t, e.GRETunnels), firstOf(t, e.IPsecTunnels)
 	gre.Name, ipsec.Name = "renamed-gre", "renamed-ipsec"
-	gotGRE, err := e.GRETunnels.Update(t.Context(), gre.ID, gre)
+	gotGRE, err := update(t.Context(), e.GRETunnels, gre.ID, gre)
 	if err != nil || gotGRE.Name != "renamed-gre" || gotGRE.ID != gre.ID {
 		t.Errorf("%+v, %v", gotGRE, err)
 	}
-	gotIPsec, err := e.IPsecTunnels.Update(t.Context(), ipsec.ID, ipsec)
+	gotIPsec, err := update(t.Context(), e.IPsecTunnels, ipsec.ID, ipsec)
 	if err != nil || gotIPsec.Name != "renamed-ipsec" || gotIPsec.ID != ipsec.ID {
 		t.Errorf("%+v, %v", gotIPsec, err)
 	}
 }
 
 func edgeSlowDelete(t *testing.T, e *edge) {
-	tunnel, err := e.GRETunnels.Create(t.Context(), newGRE())
+	tunnel, err := create(t.Context(), e.GRETunnels, newGRE())
 	if err != nil {
 		t.Fatal(err)
 	}
-	if err := e.GRETunnels.Delete(t.Context(), tunnel.ID); err != nil {
+	if err := remove(t.Context(), e.GRETunnels, tunnel.ID); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := e.GRETunnels.Get(t.Context(), tunnel.ID); err != nil {
@@ -232,7 +232,7 @@ func edgeSlowDelete(t *testing.T, e *edge) {
 }
 
 func edgeAbsent(t *testing.T, e *edge) {
-	got, err := e.IPsecTunnels.Create(t.Context(), api.IPsecTunnel{Name: "ber-br1-ipsec", CloudflareEndpoint: "192.0.2.11", InterfaceAddress: "10.99.0.2/31"})
+	got, err := create(t.Context(), e.IPsecTunnels, api.IPsecTunnel{Name: "ber-br1-ipsec", CloudflareEndpoint: "192.0.2.11", InterfaceAddress: "10.99.0.2/31"})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -249,13 +249,13 @@ func edgeReturnRouting(t *testing.T, e *edge) {
 	tunnel := newGRE()
 	tunnel.AutomaticReturnRouting = &on
 	e.SetAutomaticReturnRouting(false)
-	_, err := e.GRETunnels.Create(t.Context(), tunnel)
+	_, err := create(t.Context(), e.GRETunnels, tunnel)
 	wantKind(t, err, api.Invalid)
 	if !strings.Contains(err.Error(), "coupler_integration") {
 		t.Errorf("the reason is lost: %v", err)
 	}
 	e.SetAutomaticReturnRouting(true)
-	if got, err := e.GRETunnels.Create(t.Context(), tunnel); err != nil || got.AutomaticReturnRouting == nil || !*got.AutomaticReturnRouting {
+	if got, err := create(t.Context(), e.GRETunnels, tunnel); err != nil || got.AutomaticReturnRouting == nil || !*got.AutomaticReturnRouting {
 		t.Errorf("%+v, %v", got, err)
 	}
 }
@@ -264,7 +264,7 @@ func edgeRemoteIdentity(t *testing.T, e *edge) {
 	tunnel := firstOf(t, e.IPsecTunnels)
 	name := "ber." + account + ".custom.ipsec.cloudflare.com"
 	tunnel.CustomRemoteIdentities = &api.CustomRemoteIdentities{FQDNID: name}
-	got, err := e.IPsecTunnels.Update(t.Context(), tunnel.ID, tunnel)
+	got, err := update(t.Context(), e.IPsecTunnels, tunnel.ID, tunnel)
 	if err != nil || got.CustomRemoteIdentities == nil || got.CustomRemoteIdentities.FQDNID != name || got.RemoteIdentities == nil {
 		t.Errorf("%+v, %v", got, err)
 	}
@@ -273,7 +273,7 @@ func edgeRemoteIdentity(t *testing.T, e *edge) {
 func edgeSession(t *testing.T, e *edge) {
 	tunnel := newGRE()
 	tunnel.BGP = &api.BGP{CustomerASN: 64999}
-	made, err := e.GRETunnels.Create(t.Context(), tunnel)
+	made, err := create(t.Context(), e.GRETunnels, tunnel)
 	if err != nil || made.BGPStatus != nil {
 		t.Fatalf("just made: %+v, %v", made.BGPStatus, err)
 	}
@@ -290,7 +290,7 @@ func edgeCNI(t *testing.T, e *edge) {
 		t.Errorf("%d of %d slots, %v", len(slots), want, err)
 	}
 	cni := firstOf(t, e.CNIs)
-	if err := e.CNIs.Delete(t.Context(), cni.ID); err != nil {
+	if err := remove(t.Context(), e.CNIs, cni.ID); err != nil {
 		t.Error(err)
 	}
 	_, err = e.CNIs.Get(t.Context(), cni.ID)
@@ -301,7 +301,7 @@ func edgeDescription(t *testing.T, e *edge) {
 	prefix := firstOf(t, e.Prefixes)
 	before := e.Objects(simedge.BGPPrefixes)
 	prefix.Description = "new"
-	got, err := e.Prefixes.Update(t.Context(), prefix.ID, prefix)
+	got, err := update(t.Context(), e.Prefixes, prefix.ID, prefix)
 	if err != nil || got.Description != "new" {
 		t.Fatalf("%+v, %v", got, err)
 	}
@@ -322,7 +322,7 @@ func edgeLocked(t *testing.T, e *edge) {
 			continue
 		}
 		locked++
-		_, err := e.SetAdvertisement(t.Context(), p.ID, b.ID, false)
+		_, err := advertise(t.Context(), e.AccountClient, p.ID, b.ID, false)
 		wantKind(t, err, api.Invalid)
 		if !strings.Contains(err.Error(), "locked") {
 			t.Errorf("the reason is lost: %v", err)
@@ -354,7 +354,7 @@ func edgeOneKey(t *testing.T, e *edge) {
 		e.ClearFaults()
 		e.ForgetRequests()
 		e.Fault(f)
-		_, err := e.client.In(account).GeneratePSK(t.Context(), tunnel.ID)
+		_, err := generatePSK(t.Context(), e.client.In(account), tunnel.ID)
 		if n := len(e.Requests()); n != 1 {
 			t.Errorf("fault %d, carried out %v: sent %d times (%v)", f.Kind, f.CarriedOut, n, err)
 		}

@@ -62,7 +62,7 @@ func updateSendsEverythingWritable(t *testing.T) {
 		t.Fatal(err)
 	}
 	tunnel.Description = "new"
-	if _, err := tunnels.Update(t.Context(), tunnel.ID, tunnel); err != nil {
+	if _, err := update(t.Context(), tunnels, tunnel.ID, tunnel); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]any{"name": "fra-1", "cloudflare_endpoint": "192.0.2.1", "customer_endpoint": "198.51.100.1",
@@ -72,7 +72,7 @@ func updateSendsEverythingWritable(t *testing.T) {
 		t.Errorf("read-only fields or the PSK were sent, or something is missing:\n%s", diff)
 	}
 	tunnel.PSK = api.NewSecret("typed-just-now<&>")
-	if _, err := tunnels.Update(t.Context(), tunnel.ID, tunnel); err != nil {
+	if _, err := update(t.Context(), tunnels, tunnel.ID, tunnel); err != nil {
 		t.Fatal(err)
 	}
 	if got := body(t, server.last(t))["psk"]; got != "typed-just-now<&>" {
@@ -83,20 +83,20 @@ func updateSendsEverythingWritable(t *testing.T) {
 func updateOfBGP(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"id":"t1"}`)))
 	a, bgp := client.In(account), &api.BGP{CustomerASN: 4200000000, ExtraPrefixes: []string{}}
-	_, _ = a.GRETunnels.Update(t.Context(), "t1", api.GRETunnel{Name: "a", BGP: bgp})
+	_, _ = update(t.Context(), a.GRETunnels, "t1", api.GRETunnel{Name: "a", BGP: bgp})
 	if _, ok := body(t, server.last(t))["bgp"]; ok {
 		t.Error("a GRE update sent bgp")
 	}
-	_, _ = a.GRETunnels.BulkUpdate(t.Context(), []api.GRETunnel{{ID: "t1", BGP: bgp}})
+	_, _ = bulkUpdate(t.Context(), a.GRETunnels, []api.GRETunnel{{ID: "t1", BGP: bgp}})
 	if got := server.last(t).Body; got != `{"gre_tunnels":[{"id":"t1"}]}` {
 		t.Errorf("bulk: %s", got)
 	}
 	want := map[string]any{"customer_asn": 4200000000.0, "extra_prefixes": []any{}}
-	_, _ = a.GRETunnels.Create(t.Context(), api.GRETunnel{Name: "a", BGP: bgp})
+	_, _ = create(t.Context(), a.GRETunnels, api.GRETunnel{Name: "a", BGP: bgp})
 	if diff := cmp.Diff(want, body(t, server.last(t))["bgp"]); diff != "" {
 		t.Errorf("GRE create: %s", diff)
 	}
-	_, _ = a.IPsecTunnels.Update(t.Context(), "t1", api.IPsecTunnel{Name: "a", BGP: bgp})
+	_, _ = update(t.Context(), a.IPsecTunnels, "t1", api.IPsecTunnel{Name: "a", BGP: bgp})
 	if diff := cmp.Diff(want, body(t, server.last(t))["bgp"]); diff != "" {
 		t.Errorf("IPsec update: %s", diff)
 	}
@@ -112,7 +112,7 @@ func neverNull(t *testing.T) {
 		t.Fatal(err)
 	}
 	tunnel.Description, tunnel.InterfaceAddress6, tunnel.HealthCheck.Target = "", "", api.HealthCheckTarget{}
-	if _, err := tunnels.Update(t.Context(), "t1", tunnel); err != nil {
+	if _, err := update(t.Context(), tunnels, "t1", tunnel); err != nil {
 		t.Fatal(err)
 	}
 	want := map[string]any{"name": "a", "description": "", "interface_address6": "",
@@ -125,7 +125,7 @@ func neverNull(t *testing.T) {
 			_ = call(t.Context())
 		}
 	}
-	_, _ = client.In(account).CNIs.Create(t.Context(), api.CNI{BGP: &api.BGP{CustomerASN: 1}})
+	_, _ = create(t.Context(), client.In(account).CNIs, api.CNI{BGP: &api.BGP{CustomerASN: 1}})
 	for _, s := range server.requests() {
 		if strings.Contains(s.Body, "null") {
 			t.Errorf("%s %s sent null: %s", s.Method, s.Path, s.Body)
@@ -136,7 +136,7 @@ func neverNull(t *testing.T) {
 func serverDecoderText(t *testing.T) {
 	text := `json: cannot unmarshal array into Go value of type map[string][]string`
 	client, _ := serve(t, says(400, refusal(`{"code":1022,"message":"Invalid Request: `+text+`"}`)))
-	_, err := client.In(account).GRETunnels.Create(t.Context(), api.GRETunnel{Name: "a"})
+	_, err := create(t.Context(), client.In(account).GRETunnels, api.GRETunnel{Name: "a"})
 	wantKind(t, err, api.Invalid)
 	if !strings.Contains(err.Error(), "1022: Invalid Request: "+text) {
 		t.Error(err)
@@ -146,13 +146,13 @@ func serverDecoderText(t *testing.T) {
 func createAnswers(t *testing.T) {
 	for _, answer := range []string{`{"id":"t1","name":"a"}`, `{"gre_tunnels":[{"id":"t1","name":"a"}]}`} {
 		client, _ := serve(t, says(200, result(answer)))
-		got, err := client.In(account).GRETunnels.Create(t.Context(), api.GRETunnel{Name: "a"})
+		got, err := create(t.Context(), client.In(account).GRETunnels, api.GRETunnel{Name: "a"})
 		if err != nil || got.ID != "t1" || string(got.JSON()) != `{"id":"t1","name":"a"}` {
 			t.Errorf("%s: %v, %v", answer, got, err)
 		}
 	}
 	client, _ := serve(t, says(200, result(`{"gre_tunnels":[]}`)))
-	_, err := client.In(account).GRETunnels.Create(t.Context(), api.GRETunnel{Name: "a"})
+	_, err := create(t.Context(), client.In(account).GRETunnels, api.GRETunnel{Name: "a"})
 	wantKind(t, err, api.BadAnswer)
 }
 
@@ -170,7 +170,7 @@ func healthCheckTarget(t *testing.T) {
 			t.Error("the header is missing")
 		}
 		server.handler = says(200, result(`{"id":"t1"}`))
-		_, _ = client.In(account).GRETunnels.Update(t.Context(), "t1", got)
+		_, _ = update(t.Context(), client.In(account).GRETunnels, "t1", got)
 		check, _ := body(t, server.last(t))["health_check"].(map[string]any)
 		if want == (api.HealthCheckTarget{}) {
 			if check["target"] != nil {
@@ -186,7 +186,7 @@ func direction(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"id":"t1"}`)))
 	on := true
 	for direction, want := range map[string]any{"bidirectional": "bidirectional", "": nil} {
-		_, _ = client.In(account).GRETunnels.Create(t.Context(), api.GRETunnel{Name: "a", HealthCheck: &api.HealthCheck{Enabled: &on, Direction: direction}})
+		_, _ = create(t.Context(), client.In(account).GRETunnels, api.GRETunnel{Name: "a", HealthCheck: &api.HealthCheck{Enabled: &on, Direction: direction}})
 		if got := body(t, server.last(t))["health_check"].(map[string]any)["direction"]; got != want {
 			t.Errorf("direction %q sent as %v", direction, got)
 		}
@@ -195,7 +195,7 @@ func direction(t *testing.T) {
 
 func rename(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"modified":true,"modified_ipsec_tunnel":{"id":"t1","name":"new"}}`)))
-	got, err := client.In(account).IPsecTunnels.Update(t.Context(), "t1", api.IPsecTunnel{ID: "t1", Name: "new"})
+	got, err := update(t.Context(), client.In(account).IPsecTunnels, "t1", api.IPsecTunnel{ID: "t1", Name: "new"})
 	if err != nil || got.Name != "new" || server.last(t).Body != `{"name":"new"}` {
 		t.Errorf("%+v, %v, sent %s", got, err, server.last(t).Body)
 	}
@@ -204,12 +204,12 @@ func rename(t *testing.T) {
 func notApplied(t *testing.T) {
 	client, _ := serve(t, says(200, result(`{"modified":false,"deleted":false,"modified_gre_tunnel":{"id":"t1"},"modified_gre_tunnels":[]}`)))
 	tunnels := client.In(account).GRETunnels
-	_, err := tunnels.Update(t.Context(), "t1", api.GRETunnel{Name: "a"})
+	_, err := update(t.Context(), tunnels, "t1", api.GRETunnel{Name: "a"})
 	wantKind(t, err, api.NotApplied)
-	_, err = tunnels.BulkUpdate(t.Context(), []api.GRETunnel{{ID: "t1"}})
+	_, err = bulkUpdate(t.Context(), tunnels, []api.GRETunnel{{ID: "t1"}})
 	wantKind(t, err, api.NotApplied)
-	wantKind(t, tunnels.Delete(t.Context(), "t1"), api.NotApplied)
-	if err := tunnels.Delete(t.Context(), "t1", api.ValidateOnly()); err != nil {
+	wantKind(t, remove(t.Context(), tunnels, "t1"), api.NotApplied)
+	if err := remove(t.Context(), tunnels, "t1", validateOnly); err != nil {
 		t.Errorf("a dry run deletes nothing, and that is right: %v", err)
 	}
 }
@@ -230,7 +230,7 @@ func absentIsNotFalse(t *testing.T) {
 
 func remoteIdentities(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"id":"t1"}`)))
-	_, _ = client.In(account).IPsecTunnels.Update(t.Context(), "t1",
+	_, _ = update(t.Context(), client.In(account).IPsecTunnels, "t1",
 		api.IPsecTunnel{CustomRemoteIdentities: &api.CustomRemoteIdentities{FQDNID: "a.x.custom.ipsec.cloudflare.com"}})
 	got := server.last(t)
 	if got.Method != http.MethodPut || got.Path != "/accounts/"+account+"/magic/ipsec_tunnels/t1" ||
@@ -250,7 +250,7 @@ func noCollectionDelete(t *testing.T) {
 func cniWithoutEnvelope(t *testing.T) {
 	client, server := serve(t, says(200, ``))
 	a := client.In(account)
-	if err := a.CNIs.Delete(t.Context(), "c1"); err != nil {
+	if err := remove(t.Context(), a.CNIs, "c1"); err != nil {
 		t.Errorf("an empty answer to a delete: %v", err)
 	}
 	server.handler = says(200, `{"id":"c1","account":"`+account+`","p2p_ip":{"ip":"192.0.2.0","cidr":31},"cust_ip":"192.0.2.1/31","magic":{"conduit_name":"x","mtu":1500},"bgp":{"customer_asn":1,"md5_key":null}}`)
@@ -258,7 +258,7 @@ func cniWithoutEnvelope(t *testing.T) {
 	if err != nil || got.P2PIP != "192.0.2.0/31" || got.CustIP != "192.0.2.1/31" || got.BGP.MD5Key != "" {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	if _, err := a.CNIs.Update(t.Context(), "c1", got); err != nil {
+	if _, err := update(t.Context(), a.CNIs, "c1", got); err != nil {
 		t.Fatal(err)
 	}
 	want := `{"id":"c1","account":"` + account + `","cust_ip":"192.0.2.1/31","p2p_ip":"192.0.2.0/31",` +
@@ -270,26 +270,27 @@ func cniWithoutEnvelope(t *testing.T) {
 	_, err = a.CNIs.List(t.Context())
 	wantKind(t, err, api.PermissionMissing)
 	server.handler = says(409, ``)
-	_, err = a.CNIs.Create(t.Context(), api.CNI{})
+	_, err = create(t.Context(), a.CNIs, api.CNI{})
 	wantKind(t, err, api.Conflict)
 }
 
 func prefixDescription(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"id":"p1"}`)))
 	on := true
-	_, _ = client.In(account).Prefixes.Update(t.Context(), "p1", api.Prefix{ID: "p1", CIDR: "192.0.2.0/24", Description: "new", Advertised: &on, OnDemandEnabled: &on})
+	_, _ = update(t.Context(), client.In(account).Prefixes, "p1", api.Prefix{ID: "p1", CIDR: "192.0.2.0/24", Description: "new", Advertised: &on, OnDemandEnabled: &on})
 	if got := server.last(t); got.Method != http.MethodPatch || got.Body != `{"description":"new"}` {
 		t.Errorf("%s %s", got.Method, got.Body)
 	}
+	client, server = serve(t, says(200, result(`{"id":"b1"}`)))
 	for want, call := range map[string]func(*api.AccountClient) (api.BGPPrefix, error){
 		`{"on_demand":{"advertised":false}}`: func(a *api.AccountClient) (api.BGPPrefix, error) {
-			return a.SetAdvertisement(t.Context(), "p1", "b1", false)
+			return advertise(t.Context(), a, "p1", "b1", false)
 		},
 		`{"asn_prepend_count":0}`: func(a *api.AccountClient) (api.BGPPrefix, error) {
-			return a.SetASNPrependCount(t.Context(), "p1", "b1", 0)
+			return prepend(t.Context(), a, "p1", "b1", 0)
 		},
 		`{"auto_advertise_withdraw":true}`: func(a *api.AccountClient) (api.BGPPrefix, error) {
-			return a.SetAutoAdvertiseWithdraw(t.Context(), "p1", "b1", true)
+			return autoWithdraw(t.Context(), a, "p1", "b1", true)
 		},
 	} {
 		if _, err := call(client.In(account)); err != nil || server.last(t).Body != want {
@@ -297,9 +298,9 @@ func prefixDescription(t *testing.T) {
 		}
 	}
 	before := len(server.requests())
-	_, err := client.In(account).ChangeBGPPrefix(t.Context(), "p1", "b1", api.BGPPrefixChange{})
+	_, err := changeBGPPrefix(t.Context(), client.In(account), "p1", "b1", api.BGPPrefixChange{})
 	wantKind(t, err, api.Invalid)
-	_, err = client.In(account).SetASNPrependCount(t.Context(), "p1", "b1", 4)
+	_, err = prepend(t.Context(), client.In(account), "p1", "b1", 4)
 	wantKind(t, err, api.Invalid)
 	if len(server.requests()) != before {
 		t.Error("a change of nothing was sent")
@@ -350,7 +351,7 @@ func codesByService(t *testing.T) {
 	tunnel := func() error { _, err := a.GRETunnels.Get(t.Context(), "t1"); return err }
 	prefix := func() error { _, err := a.Prefixes.Get(t.Context(), "p1"); return err }
 	token := func() error { _, err := client.VerifyToken(t.Context(), ""); return err }
-	remove := func() error { return a.Prefixes.Delete(t.Context(), "p1") }
+	remove := func() error { return remove(t.Context(), a.Prefixes, "p1") }
 	for _, test := range []struct {
 		call   func() error
 		status int

@@ -7,54 +7,29 @@ import (
 	"strings"
 	"sync"
 	"time"
-
-	"golang.org/x/time/rate"
 )
 
-// Cloudflare counts requests in windows of this length (fundamentals/api/reference/limits).
-const limitWindow = 5 * time.Minute
-
-// graphQLShare: GraphQL is counted apart with 300 queries per window where the REST API has 1,200.
-const graphQLShare = 4
-
-// burstShare is the part of the budget that may be used at once: half, so that the sub-resources of many prefixes are read without
-// a pause. The rest is refilled over the window, so that no window of limitWindow, wherever it starts, sees more than the budget.
-const burstShare = 2
-
-// rateLimit keeps the client inside its budget and away from a server that said stop. Reads wait for a short while; a longer
-// wait, and every wait for the server by a change, is an error that says until when. A change does not wait for the budget:
-// a person asked for it.
+// rateLimit keeps the client inside its share and away from a server that said stop. What a person waits for waits here for a short
+// while; a longer wait, and every wait of a lower class, is an error that says until when, and the caller decides whether to
+// come back. A change waits for nobody: it is sent beyond the share, and refused while the server accepts nothing.
 type rateLimit struct {
-	next    http.RoundTripper
-	now     func() time.Time
-	sleep   func(context.Context, time.Duration) error
-	rest    allowance
-	graphQL allowance
+	next  http.RoundTripper
+	now   func() time.Time
+	sleep func(context.Context, time.Duration) error
+	share Share
+	waits *waits
 }
 
-// allowance is the state of one counter of Cloudflare's.
-type allowance struct {
-	budget  *rate.Limiter
-	mu      sync.Mutex
-	blocked time.Time // the server accepts nothing before
-}
-
-func newRateLimit(next http.RoundTripper, o Options, budget int) *rateLimit {
-	return &rateLimit{next: next, now: o.Now, sleep: o.Sleep,
-		rest: allowance{budget: budgetLimiter(budget)}, graphQL: allowance{budget: budgetLimiter(budget / graphQLShare)}}
-}
-
-func budgetLimiter(budget int) *rate.Limiter {
-	burst := max(budget/burstShare, 1)
-	return rate.NewLimiter(rate.Limit(float64(max(budget-burst, 1))/limitWindow.Seconds()), burst)
+// counterOf is the counter on which Cloudflare counts the request.
+func counterOf(req *http.Request) Counter {
+	if op := operationOf(req); op != nil && op.Service == GraphQL {
+		return CountGraphQL
+	}
+	return CountREST
 }
 
 func (r *rateLimit) RoundTrip(req *http.Request) (*http.Response, error) {
-	counter := &r.rest
-	if op := operationOf(req); op != nil && op.Service == GraphQL {
-		counter = &r.graphQL
-	}
-	if err := r.wait(req, counter); err != nil {
+	if err := r.admit(req); err != nil {
 		if req.Body != nil {
 			_ = req.Body.Close()
 		}
@@ -62,59 +37,55 @@ func (r *rateLimit) RoundTrip(req *http.Request) (*http.Response, error) {
 	}
 	resp, err := r.next.RoundTrip(req)
 	if err == nil {
-		counter.learn(resp, r.now())
+		r.learn(req, resp)
 	}
 	return resp, err
 }
 
-// wait returns when the request may be sent.
-func (r *rateLimit) wait(req *http.Request, counter *allowance) error {
-	for {
-		now := r.now()
-		until := counter.blockedUntil()
-		wait := until.Sub(now)
-		if wait <= 0 {
-			break
+// admit returns when the request may be sent.
+func (r *rateLimit) admit(req *http.Request) error {
+	ask := Ask{Counter: counterOf(req), Class: ClassOf(req.Context()), Must: !isRead(req)}
+	for waited := time.Duration(0); ; {
+		if err := req.Context().Err(); err != nil {
+			return err // what is not sent must not be counted
 		}
-		if !isRead(req) || !fits(req.Context(), wait, now) {
-			return limited(req, until, wait, "Cloudflare asked for a pause")
+		ask.Now = r.now()
+		verdict := r.share.Take(ask)
+		if verdict.Granted() {
+			return nil
 		}
-		if err := r.sleep(req.Context(), wait); err != nil {
+		wait := verdict.Until.Sub(ask.Now)
+		waited += wait
+		if ask.Must || ask.Class != ClassPerson || waited > maxWait || !fits(req.Context(), wait, ask.Now) {
+			return r.limited(req, verdict, wait)
+		}
+		if err := r.pause(req, verdict, wait); err != nil {
 			return err
 		}
 	}
-	now := r.now()
-	reserved := counter.budget.ReserveN(now, 1)
-	wait := reserved.DelayFrom(now)
-	if wait == 0 || !isRead(req) {
-		return nil
-	}
-	if !fits(req.Context(), wait, now) {
-		reserved.CancelAt(now)
-		e := limited(req, now.Add(wait), wait, "the program's own share of requests is used up")
-		e.ownLimit = true
-		return e
-	}
+}
+
+// pause waits where everybody can see it.
+func (r *rateLimit) pause(req *http.Request, verdict Verdict, wait time.Duration) error {
+	defer r.waits.begin(Wait(verdict))()
 	return r.sleep(req.Context(), wait)
 }
 
-func limited(req *http.Request, until time.Time, wait time.Duration, why string) *Error {
-	e := &Error{Kind: RateLimited, Method: req.Method, Path: req.URL.Path, RetryAfter: wait.Round(time.Second), Until: until,
-		Detail: why + "; the request was not sent"}
+func (r *rateLimit) limited(req *http.Request, verdict Verdict, wait time.Duration) *Error {
+	e := &Error{Kind: RateLimited, Method: req.Method, Path: req.URL.Path, RetryAfter: wait.Round(time.Second), Until: verdict.Until,
+		OwnLimit: !verdict.Server, now: r.now, Detail: "the request was not sent"}
+	if verdict.Server {
+		e.Detail = "Cloudflare asked for a pause; the request was not sent"
+	}
 	if op := operationOf(req); op != nil {
 		e.Service, e.Operation = op.Service, op.Name
 	}
 	return e
 }
 
-func (a *allowance) blockedUntil() time.Time {
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	return a.blocked
-}
-
 // learn takes over what the answer says about the limit.
-func (a *allowance) learn(resp *http.Response, now time.Time) {
+func (r *rateLimit) learn(req *http.Request, resp *http.Response) {
+	now := r.now()
 	var pause time.Duration
 	if resp.StatusCode == http.StatusTooManyRequests {
 		pause = retryAfter(resp.Header, now)
@@ -122,30 +93,62 @@ func (a *allowance) learn(resp *http.Response, now time.Time) {
 	if left, reset, ok := parseRateLimit(resp.Header.Get("Ratelimit")); ok && left == 0 {
 		pause = max(pause, reset)
 	}
-	if pause == 0 {
-		return
-	}
-	a.mu.Lock()
-	defer a.mu.Unlock()
-	if until := now.Add(pause); until.After(a.blocked) {
-		a.blocked = until
+	if pause > 0 {
+		r.share.Block(now, counterOf(req), now.Add(pause))
 	}
 }
 
-// longestPause bounds what a server can ask for: its own block lasts 5 minutes.
-const longestPause = time.Hour
+// Wait is why a request that a person waits for has not been sent yet. The zero value: none waits.
+type Wait struct {
+	Until  time.Time // it is tried again then
+	Server bool      // Cloudflare asked for it; otherwise flarewire's own share is used up
+}
 
-// retryAfter reads Retry-After, in seconds or as a date (RFC 9110, 10.2.3); 0 when absent or unreadable.
+// waits are the pauses that are being made.
+type waits struct {
+	mu  sync.Mutex
+	all map[*Wait]struct{}
+}
+
+func (w *waits) begin(wait Wait) (end func()) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	if w.all == nil {
+		w.all = make(map[*Wait]struct{})
+	}
+	key := &wait
+	w.all[key] = struct{}{}
+	return func() {
+		w.mu.Lock()
+		defer w.mu.Unlock()
+		delete(w.all, key)
+	}
+}
+
+// longest is the wait that ends last.
+func (w *waits) longest() (longest Wait) {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	for wait := range w.all {
+		if wait.Until.After(longest.Until) {
+			longest = *wait
+		}
+	}
+	return longest
+}
+
+// retryAfter reads Retry-After, in seconds or as a date (RFC 9110, 10.2.3); 0 when absent or unreadable. Cloudflare's own block
+// lasts a window, and nothing that asks for more is believed.
 func retryAfter(h http.Header, now time.Time) time.Duration {
 	value := strings.TrimSpace(h.Get("Retry-After"))
 	if value == "" {
 		return 0
 	}
 	if seconds, err := strconv.ParseUint(value, 10, 31); err == nil {
-		return min(time.Duration(seconds)*time.Second, longestPause)
+		return min(time.Duration(seconds)*time.Second, limitWindow)
 	}
 	if at, err := http.ParseTime(value); err == nil {
-		return min(max(at.Sub(now), 0), longestPause)
+		return min(max(at.Sub(now), 0), limitWindow)
 	}
 	return 0
 }
@@ -167,7 +170,7 @@ func parseRateLimit(header string) (left int, reset time.Duration, ok bool) {
 			}
 		}
 		if r >= 0 && t >= 0 && (!ok || r < left) {
-			left, reset, ok = r, min(time.Duration(t)*time.Second, longestPause), true
+			left, reset, ok = r, min(time.Duration(t)*time.Second, limitWindow), true
 		}
 	}
 	return left, reset, ok

@@ -1,6 +1,7 @@
 package api
 
 import (
+	"encoding/json"
 	"net/http"
 	"strings"
 )
@@ -31,8 +32,9 @@ const (
 // permissions of a collection's operations; one group of each list is enough. nil: Cloudflare lists none.
 type permissions struct{ read, create, update, remove []string }
 
-// resource describes one collection. Everything the API can do with it follows from this table entry.
-type resource[T any] struct {
+// kind describes one collection, but for the Go type of its objects. Everything the API can do with it follows from this table
+// entry.
+type kind struct {
 	name    string // in Operations
 	service Service
 	path    string // template of the collection
@@ -50,14 +52,54 @@ type resource[T any] struct {
 	modify  []string // keys that an update may send
 	// clearable are texts that "" clears; they are sent as "" when the object that was read had them and the new one does not.
 	clearable []string
+	secretKey string // key of the write-only value (see secretHolder), sent only when it is set in this call
+}
 
-	prepare func(account string, v *T)        // fills in what the API requires and the caller need not know
-	secret  func(v *T) (key string, s Secret) // the write-only value, sent only when it is set in this call
+// resource is a kind together with the Go type of its objects.
+type resource[T any] struct {
+	kind
+
+	prepare func(account string, v *T) // fills in what the API requires and the caller need not know
 	id      func(v *T) string
 }
 
+func (r *resource[T]) decode(values json.RawMessage) (Object, error) {
+	var v T
+	if len(values) == 0 {
+		return ObjectOf(v), nil
+	}
+	err := json.Unmarshal(values, &v)
+	return ObjectOf(v), err
+}
+
+// prepared encodes an object as it is to be sent.
+func (r *resource[T]) prepared(account string, o Object) (json.RawMessage, error) {
+	v, ok := As[T](o)
+	if !ok {
+		if err := json.Unmarshal(o.values, &v); err != nil {
+			return nil, err
+		}
+	}
+	if r.prepare != nil {
+		r.prepare(account, &v)
+	}
+	return encode(&v)
+}
+
+// read decodes an object of an answer and returns what is kept of its bytes, and its id.
+func (r *resource[T]) read(raw json.RawMessage) (kept json.RawMessage, id string, err error) {
+	var v T
+	if err := decodeInto(raw, &v); err != nil {
+		return nil, "", err
+	}
+	if h, ok := any(&v).(rawHolder); ok {
+		raw = h.JSON()
+	}
+	return raw, r.id(&v), nil
+}
+
 // operation returns the Operation for one ability.
-func (r *resource[T]) operation(a abilities) Operation {
+func (r *kind) operation(a abilities) Operation {
 	op := Operation{Service: r.service, Path: r.path, ValidateOnly: r.dryRun&a != 0, TargetHeader: r.target, Changes: true}
 	if a == canGet || a == canUpdate || a == canDelete {
 		op.Path += "/{" + r.item + "}"
@@ -88,7 +130,7 @@ func (r *resource[T]) operation(a abilities) Operation {
 }
 
 // operations lists what the collection can do.
-func (r *resource[T]) operations() []Operation {
+func (r *kind) operations() []Operation {
 	var list []Operation
 	for a := canList; a <= canBulk; a <<= 1 {
 		if r.can&a != 0 {
@@ -99,4 +141,4 @@ func (r *resource[T]) operations() []Operation {
 }
 
 // title is the resource's name for a sentence.
-func (r *resource[T]) title() string { return strings.ReplaceAll(r.name, "_", " ") }
+func (r *kind) title() string { return strings.ReplaceAll(r.name, "_", " ") }

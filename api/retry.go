@@ -42,6 +42,10 @@ func (r *retryReads) RoundTrip(req *http.Request) (*http.Response, error) {
 		if resp != nil {
 			wait = max(wait, retryAfter(resp.Header, r.now()))
 		}
+		// A lower class is told at once: whoever asked has other things to ask meanwhile.
+		if ClassOf(req.Context()) != ClassPerson && (wait > maxBackoff || resp != nil && resp.StatusCode == http.StatusTooManyRequests) {
+			return resp, err
+		}
 		if !fits(req.Context(), wait, r.now()) {
 			return resp, err
 		}

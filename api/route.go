@@ -22,12 +22,13 @@ type RouteScope struct {
 
 // routes has no delete of the whole collection: what that does without a body is not settled by the documents, and it may
 // remove every route. Delete them one by one.
-var routes = resource[Route]{
+var routes = resource[Route]{kind: kind{
 	name: "routes", service: Magic, path: "/accounts/{account_id}/magic/routes", item: "route_id",
 	plural: "routes", single: "route", can: canAll, dryRun: canCreate | canUpdate | canBulk,
 	perms:     permissions{read: magicRead, create: magicWrite, update: magicWrite, remove: magicWrite},
 	create:    []string{"prefix", "nexthop", "priority", "description", "weight", "scope"},
 	modify:    []string{"prefix", "nexthop", "priority", "description", "weight", "scope"},
 	clearable: []string{"description"},
-	id:        func(r *Route) string { return r.ID },
+},
+	id: func(r *Route) string { return r.ID },
 }

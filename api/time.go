@@ -2,22 +2,31 @@ package api
 
 import (
 	"encoding/json"
+	"errors"
 	"time"
 )
 
 // Time is a timestamp of the API: RFC 3339 with 0 to 9 digits of fraction. Null, absent and "" are the zero Time.
-// What cannot be parsed is the zero Time too: one bad timestamp must not hide a tunnel; the text itself stays in Raw.
+// What cannot be parsed is undecoded (see Raw.Undecoded); the text itself stays in Raw.
 type Time struct{ time.Time }
 
-// UnmarshalJSON implements json.Unmarshaler. It never fails.
+// errTime does not hold the text: an error text never quotes an answer.
+var errTime = errors.New("not a timestamp")
+
+// UnmarshalJSON implements json.Unmarshaler.
 func (t *Time) UnmarshalJSON(b []byte) error {
 	t.Time = time.Time{}
-	if len(b) < 2 || b[0] != '"' {
+	if isNull(b) || string(b) == `""` {
 		return nil
 	}
-	if parsed, err := time.Parse(time.RFC3339Nano, string(b[1:len(b)-1])); err == nil {
-		t.Time = parsed
+	if len(b) < 2 || b[0] != '"' {
+		return errTime
 	}
+	parsed, err := time.Parse(time.RFC3339Nano, string(b[1:len(b)-1]))
+	if err != nil {
+		return errTime
+	}
+	t.Time = parsed
 	return nil
 }
 

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 	"time"
 )
 
@@ -67,21 +68,7 @@ type HopNode struct {
 
 // UnmarshalJSON reads the names of the schema (*_rtt_ms) and those of its examples (*_latency_ms).
 func (n *HopNode) UnmarshalJSON(b []byte) error {
-	var wire struct {
-		ASN         string   `json:"asn"`
-		IP          string   `json:"ip"`
-		Name        string   `json:"name"`
-		Labels      []string `json:"labels"`
-		PacketCount int      `json:"packet_count"`
-		MinRTT      *float64 `json:"min_rtt_ms"`
-		MeanRTT     *float64 `json:"mean_rtt_ms"`
-		MaxRTT      *float64 `json:"max_rtt_ms"`
-		StdDevRTT   *float64 `json:"std_dev_rtt_ms"`
-		MinLat      float64  `json:"min_latency_ms"`
-		MeanLat     float64  `json:"mean_latency_ms"`
-		MaxLat      float64  `json:"max_latency_ms"`
-		StdDevLat   float64  `json:"std_dev_latency_ms"`
-	}
+	var wire wireHopNode
 	if err := json.Unmarshal(b, &wire); err != nil {
 		return err
 	}
@@ -90,6 +77,25 @@ func (n *HopNode) UnmarshalJSON(b []byte) error {
 		MaxRTT: either(wire.MaxRTT, wire.MaxLat), StdDevRTT: either(wire.StdDevRTT, wire.StdDevLat)}
 	return nil
 }
+
+// wireHopNode has both names of each time.
+type wireHopNode struct {
+	ASN         string   `json:"asn"`
+	IP          string   `json:"ip"`
+	Name        string   `json:"name"`
+	Labels      []string `json:"labels"`
+	PacketCount int      `json:"packet_count"`
+	MinRTT      *float64 `json:"min_rtt_ms"`
+	MeanRTT     *float64 `json:"mean_rtt_ms"`
+	MaxRTT      *float64 `json:"max_rtt_ms"`
+	StdDevRTT   *float64 `json:"std_dev_rtt_ms"`
+	MinLat      float64  `json:"min_latency_ms"`
+	MeanLat     float64  `json:"mean_latency_ms"`
+	MaxLat      float64  `json:"max_latency_ms"`
+	StdDevLat   float64  `json:"std_dev_latency_ms"`
+}
+
+func (HopNode) shape() reflect.Type { return reflect.TypeFor[wireHopNode]() }
 
 func either(first *float64, second float64) float64 {
 	if first != nil {
@@ -116,9 +122,5 @@ func (a *AccountClient) Traceroute(ctx context.Context, request TracerouteReques
 	if err != nil {
 		return nil, err
 	}
-	list, err := decodeList[Trace](raw)
-	if err != nil {
-		return nil, got.wrong(err)
-	}
-	return list, nil
+	return decodeList[Trace](got, raw, "traces", nil)
 }

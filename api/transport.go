@@ -36,15 +36,17 @@ func isRead(req *http.Request) bool {
 }
 
 // newTransport puts the layers around the transport. A request passes them from the first line to the last.
-func newTransport(o Options, base *url.URL) http.RoundTripper {
+func newTransport(o Options, base *url.URL, w *waits) http.RoundTripper {
 	next := o.Transport
 	if next == nil {
 		next = NewHTTPTransport()
+	} else {
+		next = &exact{next: next}
 	}
 	next = &sizeBound{next: next, limit: cmp.Or(o.BodyLimit, DefaultBodyLimit)}
 	next = &authenticate{next: next, creds: o.Credentials, base: base, userAgent: cmp.Or(o.UserAgent, "flarewire")}
 	next = &exchangeLog{next: next, now: o.Now, creds: o.Credentials, report: o.OnExchange}
-	next = newRateLimit(next, o, cmp.Or(o.Budget, DefaultBudget))
+	next = &rateLimit{next: next, now: o.Now, sleep: o.Sleep, share: o.Share, waits: w}
 	next = &retryReads{next: next, sleep: o.Sleep, now: o.Now}
 	if o.ReadOnly {
 		next = &readOnly{next: next, base: base}
@@ -52,11 +54,11 @@ func newTransport(o Options, base *url.URL) http.RoundTripper {
 	return next
 }
 
-// NewHTTPTransport is what sends the requests when Options name no Transport, for who puts a layer of their own below the
-// client's.
-func NewHTTPTransport() *http.Transport {
+// NewHTTPTransport returns what sends the requests when Options name no Transport, for those who put a layer of their own below
+// the client's. It compares a change with the request that was built once more, so that no layer above can have altered it.
+func NewHTTPTransport() http.RoundTripper {
 	dialer := &net.Dialer{Timeout: dialLimit, KeepAlive: keepAlive}
-	return &http.Transport{
+	return &exact{next: &http.Transport{
 		Proxy:                  http.ProxyFromEnvironment,
 		DialContext:            dialer.DialContext,
 		ForceAttemptHTTP2:      true,
@@ -65,7 +67,7 @@ func NewHTTPTransport() *http.Transport {
 		IdleConnTimeout:        idleLimit,
 		MaxIdleConnsPerHost:    idlePerHost,
 		MaxResponseHeaderBytes: maxHeaderSize,
-	}
+	}}
 }
 
 // refuseRedirect stops at every redirect, also to the same host: the API has none, and net/http would take X-Auth-Key along to

@@ -2,6 +2,7 @@ package api
 
 import (
 	"encoding/json"
+	"reflect"
 )
 
 // BGPState is the state of a BGP session as the API sums it up. Other values than the known ones are kept as they come.
@@ -56,11 +57,19 @@ func (t *HealthCheckTarget) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && b[0] == '"' {
 		return json.Unmarshal(b, &t.Saved)
 	}
-	var object struct{ Saved, Effective string }
+	var object targetObject
 	err := json.Unmarshal(b, &object)
 	*t = HealthCheckTarget(object)
 	return err
 }
+
+// targetObject is the object form.
+type targetObject struct {
+	Saved     string `json:"saved"`
+	Effective string `json:"effective"`
+}
+
+func (HealthCheckTarget) shape() reflect.Type { return reflect.TypeFor[targetObject]() }
 
 // MarshalJSON writes the object form, because every call that takes a target sends x-magic-new-hc-target: true.
 func (t HealthCheckTarget) MarshalJSON() ([]byte, error) {
@@ -145,6 +154,8 @@ func (t *IPsecTunnel) setRaw(b json.RawMessage) {
 	t.Raw.setRaw(b)
 }
 
+func (t IPsecTunnel) writeOnly() Secret { return t.PSK }
+
 // TunnelKind tells the two kinds of tunnels apart.
 type TunnelKind string
 
@@ -196,7 +207,7 @@ func (t IPsecTunnel) Tunnel() Tunnel {
 		ModifiedOn: t.ModifiedOn, Raw: t.Raw}
 }
 
-var greTunnels = resource[GRETunnel]{
+var greTunnels = resource[GRETunnel]{kind: kind{
 	name: "gre_tunnels", service: Magic, path: "/accounts/{account_id}/magic/gre_tunnels", item: "gre_tunnel_id",
 	plural: "gre_tunnels", single: "gre_tunnel", can: canAll, target: true,
 	dryRun: canCreate | canUpdate | canDelete | canBulk,
@@ -206,10 +217,11 @@ var greTunnels = resource[GRETunnel]{
 	modify: []string{"name", "cloudflare_gre_endpoint", "customer_gre_endpoint", "interface_address", "interface_address6",
 		"description", "ttl", "mtu", "automatic_return_routing", "health_check"}, // no bgp: the update schema has none
 	clearable: []string{"description", "interface_address6", "health_check.target.saved"},
-	id:        func(t *GRETunnel) string { return t.ID },
+},
+	id: func(t *GRETunnel) string { return t.ID },
 }
 
-var ipsecTunnels = resource[IPsecTunnel]{
+var ipsecTunnels = resource[IPsecTunnel]{kind: kind{
 	name: "ipsec_tunnels", service: Magic, path: "/accounts/{account_id}/magic/ipsec_tunnels", item: "ipsec_tunnel_id",
 	plural: "ipsec_tunnels", single: "ipsec_tunnel", can: canAll, target: true,
 	dryRun: canCreate | canUpdate | canDelete | canBulk,
@@ -220,6 +232,7 @@ var ipsecTunnels = resource[IPsecTunnel]{
 		"description", "replay_protection", "automatic_return_routing", "health_check", "bgp", "custom_remote_identities"},
 	clearable: []string{"description", "interface_address6", "customer_endpoint", "health_check.target.saved",
 		"custom_remote_identities.fqdn_id"},
-	secret: func(t *IPsecTunnel) (string, Secret) { return "psk", t.PSK },
-	id:     func(t *IPsecTunnel) string { return t.ID },
+	secretKey: "psk",
+},
+	id: func(t *IPsecTunnel) string { return t.ID },
 }

@@ -3,22 +3,20 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
+
+	"flarewire/internal/secret"
 )
 
-// body builds the request for v: only the keys given, in their order, and the secret only when it is set. Nothing is sent as
-// null, because /magic answers that with 400 (code 1022): the types leave out what is not set, and "" is what clears a text.
-func (r *resource[T]) body(v *T, keys []string, modify bool) (json.RawMessage, []Secret, error) {
-	all, err := encode(v)
-	if err != nil {
-		return nil, nil, err
-	}
+// body builds the request for an object: only the keys given, in their order, and the secret only when it is set. Nothing is sent
+// as null, because /magic answers that with 400 (code 1022): the types leave out what is not set, and "" is what clears a text.
+// before is the object as the server had it, for an update; nil for a creation.
+func (r *kind) body(o Object, all, before json.RawMessage, keys []string) (json.RawMessage, error) {
 	values := make(map[string][]byte)
 	fields(all, func(key string, value []byte) { values[key] = value })
-	if modify {
-		if h, ok := any(v).(rawHolder); ok {
-			r.clear(values, h.JSON())
-		}
+	if before != nil {
+		r.clear(values, before)
 	}
 	out := newObject()
 	for _, key := range keys {
@@ -26,22 +24,18 @@ func (r *resource[T]) body(v *T, keys []string, modify bool) (json.RawMessage, [
 			out.add(key, value)
 		}
 	}
-	var secrets []Secret
-	if r.secret != nil {
-		if key, s := r.secret(v); !s.IsZero() {
-			value, err := encode(s.Reveal())
-			if err != nil {
-				return nil, nil, err
-			}
-			out.add(key, value)
-			secrets = append(secrets, s)
+	if s := o.secret(); r.secretKey != "" && !s.IsZero() {
+		value, err := encode(s.Reveal())
+		if err != nil {
+			return nil, err
 		}
+		out.add(r.secretKey, value)
 	}
-	return out.bytes(), secrets, nil
+	return out.bytes(), nil
 }
 
 // clear adds "" for every clearable text that the server's object has and the new one lacks.
-func (r *resource[T]) clear(values map[string][]byte, before json.RawMessage) {
+func (r *kind) clear(values map[string][]byte, before json.RawMessage) {
 	for _, path := range r.clearable {
 		key, rest, _ := strings.Cut(path, ".")
 		if rest == "" {
@@ -97,3 +91,27 @@ func (o *object) add(key string, value []byte) {
 }
 
 func (o *object) bytes() []byte { return []byte("{" + o.b.String() + "}") }
+
+// masked is the JSON with the values of secret fields replaced, and otherwise the same bytes. It is for JSON of this package's own
+// making, which has no white space.
+func masked(value []byte) []byte {
+	switch {
+	case len(value) > 0 && value[0] == '{':
+		out := newObject()
+		fields(value, func(key string, value []byte) {
+			if secret.IsField(key) && !isNull(value) {
+				value = []byte(`"` + redacted + `"`)
+			}
+			out.add(key, masked(value))
+		})
+		return out.bytes()
+	case len(value) > 0 && value[0] == '[':
+		var parts [][]byte
+		elements(value, func(element []byte) bool {
+			parts = append(parts, masked(element))
+			return true
+		})
+		return slices.Concat([]byte("["), bytes.Join(parts, []byte(",")), []byte("]"))
+	}
+	return value
+}

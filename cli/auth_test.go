@@ -113,7 +113,7 @@ func TestCommandsNeverPromptAndNeverFallBack(t *testing.T) {
 				t.Errorf("%d prompts", d.keyring.Prompts())
 			}
 			err := filepath.WalkDir(strings.TrimPrefix(d.env[0], "HOME="), func(path string, e os.DirEntry, err error) error {
-				if err == nil && !e.IsDir() {
+				if err == nil && !e.IsDir() && filepath.Base(filepath.Dir(path)) != "share" { // how many requests were sent
 					t.Errorf("%s was written", path)
 				}
 				return err

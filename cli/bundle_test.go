@@ -98,7 +98,7 @@ func TestABundleNamesWhatIsNotKnown(t *testing.T) {
 		t.Fatalf("exit %d: %s", code, s.err.String())
 	}
 	files := unzipped(t, path)
-	for what, sources := range map[string][]string{"Not known: ": {"ipsec tunnels", "health", "traffic", "prefixes"}, "Not read wholly: ": {"CNI"}} {
+	for what, sources := range map[string][]string{"Not known: ": {"IPsec tunnels", "health", "traffic", "prefixes", "interconnects"}} {
 		for _, source := range sources {
 			names := regexp.MustCompile("(?m)^(- )?" + what + "([^.]*, )?" + source + "[,.].* Why: Cloudflare answered 403")
 			if !names.MatchString(s.out.String()) || !names.MatchString(files["README.txt"]) || !strings.Contains(files["about.json"], `"`+source+`"`) {

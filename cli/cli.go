@@ -9,6 +9,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"path/filepath"
 	"strings"
 	"time"
 
@@ -16,7 +17,9 @@ import (
 	"github.com/spf13/pflag"
 	"golang.org/x/term"
 
+	"flarewire/api"
 	"flarewire/internal/secret"
+	"flarewire/internal/share"
 	"flarewire/internal/store"
 	"flarewire/keystore"
 	"flarewire/tui"
@@ -83,7 +86,8 @@ type flags struct {
 	console    *line.Console
 	version    bool // print it and do nothing else
 
-	vault *keystore.Resolver // made when it is first needed
+	vault  *keystore.Resolver // made when it is first needed
+	shares *share.Folder      // of the requests of each credential; nil: every client counts by itself
 }
 
 // failure is an error that knows its exit code.
@@ -173,7 +177,7 @@ func Command() *cobra.Command {
 }
 
 func newRoot(x IO) *cobra.Command {
-	f := &flags{}
+	f := &flags{shares: share.In(filepath.Join(x.stateDir(), "share"), api.LimitsOf(api.DefaultBudget))}
 	root := &cobra.Command{
 		Use:   "flarewire",
 		Short: "Watch and configure networks on Cloudflare's Magic Transit and Cloudflare WAN",

@@ -131,7 +131,8 @@ func TestStatusAsJSONIsTheContract(t *testing.T) {
 		Account   map[string]string
 		FetchedAt time.Time `json:"fetched_at"`
 		Tunnels   []map[string]any
-		Summary   map[string]int
+		Summary   map[string]*int
+		NotKnown  []any `json:"not_known"`
 	}
 	dec := json.NewDecoder(&s.out)
 	dec.DisallowUnknownFields()
@@ -143,10 +144,14 @@ func TestStatusAsJSONIsTheContract(t *testing.T) {
 	}
 	sum := 0
 	for _, key := range []string{"up", "establishing", "down", "no_bgp"} {
-		n, ok := doc.Summary[key]
-		if sum += n; !ok || n == 0 {
-			t.Errorf("summary has %d of %s", n, key)
+		n := doc.Summary[key]
+		if n == nil || *n == 0 {
+			t.Fatalf("summary has no %s", key)
 		}
+		sum += *n
+	}
+	if byKind := *doc.Summary["gre"] + *doc.Summary["ipsec"]; byKind != len(doc.Tunnels) || doc.NotKnown == nil || len(doc.NotKnown) > 0 {
+		t.Errorf("%d by kind, not known %v", byKind, doc.NotKnown)
 	}
 	if sum != len(doc.Tunnels) {
 		t.Errorf("the summary counts %d of %d tunnels", sum, len(doc.Tunnels))
@@ -199,12 +204,37 @@ func TestStatusNeedsTwoRequestsForAnyNumberOfTunnels(t *testing.T) {
 	}
 }
 
+// One list of tunnels cannot be read: the other is shown, what is missing is said, and no count claims to be the whole.
 func TestOneFailedListIsNotAWholeStatus(t *testing.T) {
 	edge, env := serve(t, simedge.Options{})
 	edge.Fault(simedge.Fault{Method: "GET", Path: "*ipsec_tunnels*", Kind: simedge.FaultStatus, Status: 403})
 	s := newShell(t, env...)
-	if code := s.run("status", "-o", "json"); code != 1 || s.out.Len() > 0 {
-		t.Errorf("exit %d and %d bytes: half of the tunnels must not look like all of them", code, s.out.Len())
+	if code := s.run("status", "-o", "json"); code != 1 || !strings.Contains(s.err.String(), "403") {
+		t.Errorf("exit %d: %s", code, s.err.String())
+	}
+	var doc struct {
+		Tunnels  []struct{ Kind string }
+		Summary  map[string]*int
+		NotKnown []struct{ Source, Why string } `json:"not_known"`
+	}
+	if err := json.Unmarshal(s.out.Bytes(), &doc); err != nil {
+		t.Fatal(err)
+	}
+	if len(doc.Tunnels) != 7 || len(doc.NotKnown) != 1 || doc.NotKnown[0].Source != "ipsec_tunnels" || *doc.Summary["gre"] != 7 {
+		t.Errorf("%+v", doc)
+	}
+	for _, key := range []string{"up", "establishing", "down", "no_bgp", "ipsec"} {
+		if n, there := doc.Summary[key]; n != nil || !there {
+			t.Errorf("%s is %v although a list is missing", key, n)
+		}
+	}
+	s = newShell(t, env...)
+	if code := s.run("status", "-o", "line"); code != 1 || !strings.HasPrefix(s.out.String(), "fw 4") || !strings.HasSuffix(s.out.String(), " ?\n") {
+		t.Errorf("exit %d: %q", code, s.out.String())
+	}
+	s = newShell(t, env...)
+	if code := s.run("status"); code != 1 || !strings.Contains(s.out.String(), "fra-dc1-gre") || !strings.Contains(s.out.String(), "the IPsec tunnels could not be read") {
+		t.Errorf("exit %d: %s", code, s.out.String())
 	}
 }
 

@@ -116,13 +116,12 @@ type gap struct {
 
 func gaps(s *store.Snapshot, kinds ...store.Kind) []gap {
 	out := []gap{}
-	for _, k := range kinds {
-		switch e := s.Entry(k); {
-		case e.Err != nil:
-			out = append(out, gap{string(k), strings.Join(strings.Fields(tui.Clean(e.Err.Error())), " ")})
-		case !e.Settled():
-			out = append(out, gap{string(k), tui.Clean(e.Why())})
+	for _, e := range s.Unsettled(kinds...) {
+		why := e.Why()
+		if e.Err != nil {
+			why = strings.Join(strings.Fields(e.Err.Error()), " ")
 		}
+		out = append(out, gap{string(e.Kind), tui.Clean(why)})
 	}
 	return out
 }

@@ -60,7 +60,8 @@ func TestDiagnoseTellsAllOfOneObject(t *testing.T) {
 	}
 }
 
-// What could not be read is named, and nothing is claimed about it; without the tunnels there is no diagnosis.
+// What could not be read is named, and nothing is claimed about it; without one list of tunnels the rest is diagnosed, without both there is no
+// diagnosis.
 func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
 	edge, env := serve(t, simedge.Options{})
 	edge.Fault(simedge.Fault{Path: "*addressing*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
@@ -90,7 +91,12 @@ func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
 	}
 	edge.ClearFaults()
 	edge.Fault(simedge.Fault{Path: "*gre_tunnels*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	if s = newShell(t, env...); s.run("diagnose") != 1 || !strings.Contains(s.out.String(), "waw-br1-ipsec") || !strings.Contains(s.err.String(), "not known: gre_tunnels: ") ||
+		strings.Contains(s.out.String(), "Next hop unknown") {
+		t.Errorf("without the GRE tunnels it says %q, %q", s.out.String(), s.err.String())
+	}
+	edge.Fault(simedge.Fault{Path: "*ipsec_tunnels*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
 	if s = newShell(t, env...); s.run("diagnose") != 1 || s.out.Len() > 0 {
-		t.Errorf("without the tunnels it says %q", s.out.String())
+		t.Errorf("without any tunnels it says %q", s.out.String())
 	}
 }

@@ -125,6 +125,7 @@ func (w *walker) sit(p place) *seat {
 		w.t.Fatal(err)
 	}
 	s := &seat{Person: uitest.New(w.t), clock: w.clock, app: app}
+	s.Quick = true
 	s.Sit(app, 200, 100)
 	s.Rest()
 	for _, turn := range p.turns {
@@ -155,7 +156,7 @@ func (w *walker) program(f *flags, x IO) (*tui.App, error) {
 	if err != nil {
 		return nil, err
 	}
-	env, err := s.env(w.t.Context(), x, s.watch(w.t.Context(), f))
+	env, err := s.env(w.t.Context(), x, s.store(w.t.Context(), f))
 	if err != nil {
 		return nil, err
 	}

@@ -17,6 +17,12 @@ import (
 // printTable gives a header and a line per row. On a terminal the columns share its width; everywhere
 // else all of them are as wide as their widest value, so that nothing is cut.
 func printTable[T any](columns []table.Column[T], id func(T) string, rows []T, sortBy string, reverse bool, c tui.Canvas) []string {
+	t, c := fitTable(table.OnRows(columns), table.OnRow(id), table.Rows(rows), c)
+	t.SortBy(sortBy, reverse)
+	return t.Print(c)
+}
+
+func fitTable(columns []table.Column[table.Row], id func(table.Row) string, rows []table.Row, c tui.Canvas) (*table.Table[table.Row], tui.Canvas) {
 	total := 0
 	for i := range columns {
 		col := &columns[i]
@@ -36,8 +42,7 @@ func printTable[T any](columns []table.Column[T], id func(T) string, rows []T, s
 	}
 	t := table.New(columns, id)
 	t.Set(rows)
-	t.SortBy(sortBy, reverse)
-	return t.Print(c)
+	return t, c
 }
 
 // tableGap is at least what the table puts between two columns and before the first.
@@ -47,7 +52,7 @@ const tableGap = 2
 const unbounded = 1 << 12
 
 // printRecord gives one row as a line per column.
-func printRecord[T any](columns []table.Column[T], row T, c tui.Canvas) []string {
+func printRecord(columns []table.Column[table.Row], row table.Row, c tui.Canvas) []string {
 	widest := 0
 	for _, col := range columns {
 		widest = max(widest, tui.Width(col.Title))

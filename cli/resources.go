@@ -271,5 +271,5 @@ func (o objects[T]) table(c tui.Canvas) []string {
 }
 
 func (o objects[T]) record(i int, c tui.Canvas) []string {
-	return printRecord(o.columns(c.Theme.Glyphs), o.rows[i], c)
+	return printRecord(table.OnRows(o.columns(c.Theme.Glyphs)), &o.rows[i], c)
 }

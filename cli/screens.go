@@ -102,8 +102,18 @@ func (f *flags) desk(ctx context.Context, x IO, current string, done func(signin
 
 // asking makes a client that can change nothing, to ask Cloudflare about a credential.
 func (f *flags) asking(x IO, c keystore.Credential) (*api.Client, error) {
-	return api.New(api.Options{Credentials: access.Credentials(c), BaseURL: x.env("CLOUDFLARE_BASE_URL"), ReadOnly: true,
-		Transport: x.Transport, UserAgent: "flarewire/" + version})
+	o := api.Options{Credentials: access.Credentials(c), BaseURL: x.env("CLOUDFLARE_BASE_URL"), ReadOnly: true,
+		Transport: x.Transport, UserAgent: "flarewire/" + version, Now: x.Now}
+	o.Share = f.share(o.Credentials, o.BaseURL)
+	return api.New(o)
+}
+
+// share is what the programs of this user have in common of a credential's requests.
+func (f *flags) share(c api.Credentials, baseURL string) api.Share {
+	if f.shares == nil {
+		return nil
+	}
+	return f.shares.Of(c, baseURL)
 }
 
 // signIn shows the sign-in pages until the user has what they came for; nil when they left.

@@ -23,6 +23,7 @@ import (
 // session is a client with the account that it works on.
 type session struct {
 	client   *api.Client
+	sender   *api.Sender // for the account's writer, and for nothing else
 	account  *api.AccountClient
 	name     string // the account's name; empty when not known
 	source   string // where the credentials come from, never their value
@@ -127,19 +128,20 @@ func (f *flags) begin(x IO, resolved *keystore.Resolved) (*session, string, erro
 		account = cmp.Or(account, resolved.Credential.AccountID)
 		s.take(*resolved, account)
 		opts.Credentials, opts.BaseURL = access.Credentials(resolved.Credential), x.env("CLOUDFLARE_BASE_URL")
-		opts.Transport = f.renewal(x, resolved.Profile)
+		opts.Transport, opts.Now = f.renewal(x, resolved.Profile), x.Now
+		opts.Share = f.share(opts.Credentials, opts.BaseURL)
 	}
 	opts.ReadOnly = s.readOnly
 	if err := s.log(f, x); err != nil {
 		return nil, "", err
 	}
 	opts.OnExchange = s.exchanged
-	client, err := api.New(opts)
+	sender, err := api.NewSender(opts)
 	if err != nil {
 		s.close()
 		return nil, "", failure{exitUsage, err}
 	}
-	s.client = client
+	s.client, s.sender = sender.Client(), sender
 	return s, account, nil
 }
 

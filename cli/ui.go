@@ -98,7 +98,7 @@ func (s *session) env(ctx context.Context, x IO, watcher *store.Store) (*kit.Env
 	s.observe(requests.Observe)
 	s.observe(sent.Observe)
 	written := s.journal(x)
-	writer, err := change.New(change.Options{Account: s.account, Profile: s.source, ReadOnly: s.noWrites(), Now: s.now,
+	writer, err := change.New(change.Options{Account: s.account, Sender: s.sender, Profile: s.source, ReadOnly: s.noWrites(), Now: s.now,
 		Journal: written, Requests: sent})
 	if err != nil {
 		return nil, err

@@ -25,25 +25,25 @@ func greTunnels(o *operator) {
 	full := api.GRETunnel{Name: "con-full-gre", CloudflareGREEndpoint: "192.0.2.12", CustomerGREEndpoint: "203.0.113.241",
 		InterfaceAddress: "10.99.0.2/31", InterfaceAddress6: "2001:db8:7:0:a9fe::10/127", Description: "every field", TTL: 128, MTU: 1400,
 		AutomaticReturnRouting: ptr(true), BGP: fullBGP, HealthCheck: fullCheck}
-	one(c.Create(o.ctx(), minimal, dry()))
-	one(c.Create(o.ctx(), full, dry()))
-	a, b := one(c.Create(o.ctx(), minimal)), one(c.Create(o.ctx(), full))
+	one(create(o, c, minimal, dry))
+	one(create(o, c, full, dry))
+	a, b := one(create(o, c, minimal)), one(create(o, c, full))
 	wide := api.GRETunnel{Name: "con-wide-gre", CloudflareGREEndpoint: "192.0.2.12", CustomerGREEndpoint: "203.0.113.242",
 		InterfaceAddress: "10.99.0.4/31", BGP: wideBGP}
-	one(c.Create(o.ctx(), wide))
+	one(create(o, c, wide))
 	a.Description, b.Description, b.InterfaceAddress6 = "now described", "", ""
-	one(c.Update(o.ctx(), a.ID, a, dry()))
-	one(c.Update(o.ctx(), a.ID, a))
-	one(c.Update(o.ctx(), b.ID, b))
-	must[[]api.GRETunnel](o)(c.BulkUpdate(o.ctx(), []api.GRETunnel{a, b}, dry()))
-	must[[]api.GRETunnel](o)(c.BulkUpdate(o.ctx(), []api.GRETunnel{a, b}))
+	one(update(o, c, a.ID, a, dry))
+	one(update(o, c, a.ID, a))
+	one(update(o, c, b.ID, b))
+	must[int](o)(bulkUpdate(o, c, []api.GRETunnel{a, b}, dry))
+	must[int](o)(bulkUpdate(o, c, []api.GRETunnel{a, b}))
 	for _, fsm := range []string{"Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established", ""} {
 		o.ok(o.edge.SetBGP(simedge.GRETunnels, b.ID, fsm))
 		one(c.Get(o.ctx(), b.ID))
 	}
 	must[[]api.GRETunnel](o)(c.List(o.ctx()))
-	o.ok(c.Delete(o.ctx(), a.ID, dry()))
-	o.ok(c.Delete(o.ctx(), a.ID))
+	o.ok(remove(o, c, a.ID, dry))
+	o.ok(remove(o, c, a.ID))
 }
 
 // ipsecTunnels goes through the life of IPsec tunnels and their keys.
@@ -56,41 +56,41 @@ func ipsecTunnels(o *operator) {
 		PSK: api.NewSecret("made-up-for-the-test"), ReplayProtection: ptr(true), AutomaticReturnRouting: ptr(true),
 		CustomRemoteIdentities: &api.CustomRemoteIdentities{FQDNID: "con." + o.ID + ".custom.ipsec.cloudflare.com"},
 		BGP:                    fullBGP, HealthCheck: fullCheck}
-	one(c.Create(o.ctx(), minimal, dry()))
-	one(c.Create(o.ctx(), full, dry()))
-	a, b := one(c.Create(o.ctx(), minimal)), one(c.Create(o.ctx(), full))
+	one(create(o, c, minimal, dry))
+	one(create(o, c, full, dry))
+	a, b := one(create(o, c, minimal)), one(create(o, c, full))
 	a.BGP, a.CustomerEndpoint = wideBGP, "203.0.113.244"
 	b.Description, b.PSK = "", api.NewSecret("another-for-the-test")
-	one(c.Update(o.ctx(), a.ID, a, dry()))
-	one(c.Update(o.ctx(), a.ID, a))
-	one(c.Update(o.ctx(), b.ID, b))
-	must[[]api.IPsecTunnel](o)(c.BulkUpdate(o.ctx(), []api.IPsecTunnel{a, b}, dry()))
-	must[[]api.IPsecTunnel](o)(c.BulkUpdate(o.ctx(), []api.IPsecTunnel{a, b}))
-	must[api.PSK](o)(o.GeneratePSK(o.ctx(), a.ID, dry()))
-	must[api.PSK](o)(o.GeneratePSK(o.ctx(), a.ID))
+	one(update(o, c, a.ID, a, dry))
+	one(update(o, c, a.ID, a))
+	one(update(o, c, b.ID, b))
+	must[int](o)(bulkUpdate(o, c, []api.IPsecTunnel{a, b}, dry))
+	must[int](o)(bulkUpdate(o, c, []api.IPsecTunnel{a, b}))
+	must[api.PSK](o)(o.generatePSK(a.ID, dry))
+	must[api.PSK](o)(o.generatePSK(a.ID))
 	keys := map[string]api.Secret{a.ID: api.NewSecret("one-of-many-1"), "0123456789abcdef0123456789abcdef": api.NewSecret("one-of-many-2")}
-	must[api.PSKResult](o)(o.SetPSKs(o.ctx(), keys, dry()))
-	must[api.PSKResult](o)(o.SetPSKs(o.ctx(), keys))
+	must[api.PSKResult](o)(o.setPSKs(keys, dry))
+	must[api.PSKResult](o)(o.setPSKs(keys))
 	must[[]api.IPsecTunnel](o)(c.List(o.ctx()))
-	o.ok(c.Delete(o.ctx(), a.ID, dry()))
-	o.ok(c.Delete(o.ctx(), a.ID))
+	o.ok(remove(o, c, a.ID, dry))
+	o.ok(remove(o, c, a.ID))
 }
 
 // tunnelSides changes the tunnel side of the interconnects.
 func tunnelSides(o *operator) {
 	c, one := o.Interconnects, must[api.MagicInterconnect](o)
 	list := reads(o, c, func(i api.MagicInterconnect) string { return i.ID })
-	one(c.Update(o.ctx(), list[0].ID, api.MagicInterconnect{Description: "only this"}, dry()))
-	one(c.Update(o.ctx(), list[0].ID, api.MagicInterconnect{Description: "only this"}))
+	one(update(o, c, list[0].ID, api.MagicInterconnect{Description: "only this"}, dry))
+	one(update(o, c, list[0].ID, api.MagicInterconnect{Description: "only this"}))
 	for i := range list {
 		list[i].Description, list[i].MTU, list[i].AutomaticReturnRouting = "every field", 1450, ptr(true)
 		list[i].BGP, list[i].InterfaceAddress6 = fullBGP, fmt.Sprintf("2001:db8:7:0:a9fe::%x/127", 0x30+2*i)
 		list[i].HealthCheck = &api.HealthCheck{Enabled: ptr(true), Rate: "low", Type: "reply", Target: api.HealthCheckTarget{Saved: "203.0.113.250"}}
-		one(c.Update(o.ctx(), list[i].ID, list[i], dry()))
-		one(c.Update(o.ctx(), list[i].ID, list[i]))
+		one(update(o, c, list[i].ID, list[i], dry))
+		one(update(o, c, list[i].ID, list[i]))
 	}
-	must[[]api.MagicInterconnect](o)(c.BulkUpdate(o.ctx(), list, dry()))
-	must[[]api.MagicInterconnect](o)(c.BulkUpdate(o.ctx(), list))
+	must[int](o)(bulkUpdate(o, c, list, dry))
+	must[int](o)(bulkUpdate(o, c, list))
 }
 
 // routes goes through the life of static routes.
@@ -100,14 +100,14 @@ func routes(o *operator) {
 	minimal := api.Route{Prefix: "10.70.0.0/16", Nexthop: hop, Priority: 100}
 	full := api.Route{Prefix: "10.71.0.0/16", Nexthop: hop, Priority: 200, Description: "every field", Weight: 256,
 		Scope: &api.RouteScope{ColoRegions: []string{"WEUR", "EEUR"}, ColoNames: []string{"fra01"}}}
-	one(c.Create(o.ctx(), minimal, dry()))
-	one(c.Create(o.ctx(), full, dry()))
-	a, b := one(c.Create(o.ctx(), minimal)), one(c.Create(o.ctx(), full))
+	one(create(o, c, minimal, dry))
+	one(create(o, c, full, dry))
+	a, b := one(create(o, c, minimal)), one(create(o, c, full))
 	a.Description, b.Description = "now described", ""
-	one(c.Update(o.ctx(), a.ID, a, dry()))
-	one(c.Update(o.ctx(), a.ID, a))
-	one(c.Update(o.ctx(), b.ID, b))
-	must[[]api.Route](o)(c.BulkUpdate(o.ctx(), []api.Route{a, b}, dry()))
-	must[[]api.Route](o)(c.BulkUpdate(o.ctx(), []api.Route{a, b}))
-	o.ok(c.Delete(o.ctx(), a.ID))
+	one(update(o, c, a.ID, a, dry))
+	one(update(o, c, a.ID, a))
+	one(update(o, c, b.ID, b))
+	must[int](o)(bulkUpdate(o, c, []api.Route{a, b}, dry))
+	must[int](o)(bulkUpdate(o, c, []api.Route{a, b}))
+	o.ok(remove(o, c, a.ID))
 }

@@ -17,14 +17,14 @@ func interconnects(o *operator) {
 	}
 	must[[]byte](o)(o.LetterOfAuthorization(o.ctx(), icons[0].Name))
 	slot := freeSlot(o)
-	port := must[api.Interconnect](o)(o.PhysicalInterconnects.Create(o.ctx(), api.Interconnect{Type: "direct", SlotID: slot.ID}))
-	o.ok(o.PhysicalInterconnects.Delete(o.ctx(), port.Name))
-	port = must[api.Interconnect](o)(o.PhysicalInterconnects.Create(o.ctx(), api.Interconnect{Type: "direct", SlotID: slot.ID, Speed: slot.Speed}))
-	must[api.Interconnect](o)(o.PhysicalInterconnects.Create(o.ctx(),
+	port := must[api.Interconnect](o)(create(o, o.PhysicalInterconnects, api.Interconnect{Type: "direct", SlotID: slot.ID}))
+	o.ok(remove(o, o.PhysicalInterconnects, port.Name))
+	port = must[api.Interconnect](o)(create(o, o.PhysicalInterconnects, api.Interconnect{Type: "direct", SlotID: slot.ID, Speed: slot.Speed}))
+	must[api.Interconnect](o)(create(o, o.PhysicalInterconnects,
 		api.Interconnect{Type: "gcp_partner", Bandwidth: "500M", PairingKey: api.NewSecret("pairing-key-of-the-test")}))
 	cnis(o, port.Name)
-	must[api.CNISettings](o)(o.SetCNISettings(o.ctx(), api.CNISettings{}))
-	must[api.CNISettings](o)(o.SetCNISettings(o.ctx(), api.CNISettings{DefaultASN: ptr(uint32(64512))}))
+	must[api.CNISettings](o)(o.setCNISettings(api.CNISettings{}))
+	must[api.CNISettings](o)(o.setCNISettings(api.CNISettings{DefaultASN: ptr(uint32(64512))}))
 	must[api.CNISettings](o)(o.CNISettings(o.ctx()))
 }
 
@@ -40,15 +40,15 @@ func cnis(o *operator, icon string) {
 	list := reads(o, c, func(n api.CNI) string { return n.ID })
 	sides := must[[]api.MagicInterconnect](o)(o.Interconnects.List(o.ctx()))
 	must[[]api.CNI](o)(c.Where("tunnel_id", sides[0].ID).Where("slot", list[0].ID).List(o.ctx()))
-	a := one(c.Create(o.ctx(), api.CNI{Interconnect: icon, Magic: api.CNIMagic{ConduitName: "con-min-cni", MTU: 1500}}))
-	b := one(c.Create(o.ctx(), api.CNI{Interconnect: icon, BGPMode: "advertise_only",
+	a := one(create(o, c, api.CNI{Interconnect: icon, Magic: api.CNIMagic{ConduitName: "con-min-cni", MTU: 1500}}))
+	b := one(create(o, c, api.CNI{Interconnect: icon, BGPMode: "advertise_only",
 		BGP:   &api.BGP{CustomerASN: 64999, ExtraPrefixes: []string{"0.0.0.0/0"}, MD5Key: "md5-of-the-test"},
 		Magic: api.CNIMagic{ConduitName: "con-full-cni", Description: "every field", MTU: 1500}}))
 	a.Magic.Description = "now described"
 	b.BGP = &api.BGP{CustomerASN: 64998, MD5Key: "another-md5"}
-	one(c.Update(o.ctx(), a.ID, a))
-	one(c.Update(o.ctx(), b.ID, b))
-	o.ok(c.Delete(o.ctx(), a.ID))
+	one(update(o, c, a.ID, a))
+	one(update(o, c, b.ID, b))
+	o.ok(remove(o, c, a.ID))
 }
 
 // addressing goes through prefixes and what belongs to them.
@@ -67,42 +67,42 @@ func addressing(o *operator) {
 	}
 	first := list[0]
 	first.Description = "another text"
-	one(c.Update(o.ctx(), first.ID, first))
-	one(o.ValidatePrefix(o.ctx(), first.ID))
-	minimal := one(c.Create(o.ctx(), api.Prefix{CIDR: "198.19.0.0/24", ASN: ptr(uint32(64701))}))
-	one(c.Create(o.ctx(), api.Prefix{CIDR: "198.19.1.0/24", ASN: ptr(uint32(4200000001)), Description: "every field",
+	one(update(o, c, first.ID, first))
+	one(o.validate(first.ID))
+	minimal := one(create(o, c, api.Prefix{CIDR: "198.19.0.0/24", ASN: ptr(uint32(64701))}))
+	one(create(o, c, api.Prefix{CIDR: "198.19.1.0/24", ASN: ptr(uint32(4200000001)), Description: "every field",
 		DelegateLOACreation: ptr(true), LOADocumentID: "0123456789abcdef0123456789abcdef"}))
-	o.ok(c.Delete(o.ctx(), minimal.ID))
+	o.ok(remove(o, c, minimal.ID))
 	belowPrefix(o, first, services)
 }
 
 func belowPrefix(o *operator, p api.Prefix, services []api.AddressingService) {
 	one := must[api.BGPPrefix](o)
-	b := one(o.BGPPrefixes(p.ID).Create(o.ctx(), api.BGPPrefix{CIDR: "198.18.10.0/25"}))
-	one(o.SetAdvertisement(o.ctx(), p.ID, b.ID, true))
-	one(o.SetASNPrependCount(o.ctx(), p.ID, b.ID, 3))
-	one(o.SetAutoAdvertiseWithdraw(o.ctx(), p.ID, b.ID, true))
-	one(o.ChangeBGPPrefix(o.ctx(), p.ID, b.ID, api.BGPPrefixChange{Advertised: ptr(false), ASNPrependCount: ptr(0), AutoAdvertiseWithdraw: ptr(false)}))
-	o.ok(o.BGPPrefixes(p.ID).Delete(o.ctx(), b.ID))
+	b := one(create(o, o.BGPPrefixes(p.ID), api.BGPPrefix{CIDR: "198.18.10.0/25"}))
+	one(o.changeBGPPrefix(p.ID, b.ID, api.BGPPrefixChange{Advertised: ptr(true)}))
+	one(o.changeBGPPrefix(p.ID, b.ID, api.BGPPrefixChange{ASNPrependCount: ptr(3)}))
+	one(o.changeBGPPrefix(p.ID, b.ID, api.BGPPrefixChange{AutoAdvertiseWithdraw: ptr(true)}))
+	one(o.changeBGPPrefix(p.ID, b.ID, api.BGPPrefixChange{Advertised: ptr(false), ASNPrependCount: ptr(0), AutoAdvertiseWithdraw: ptr(false)}))
+	o.ok(remove(o, o.BGPPrefixes(p.ID), b.ID))
 	for _, s := range services {
 		if s.Name != "Magic Transit" {
-			v := must[api.Binding](o)(o.Bindings(p.ID).Create(o.ctx(), api.Binding{CIDR: "198.18.10.64/28", ServiceID: s.ID}))
-			o.ok(o.Bindings(p.ID).Delete(o.ctx(), v.ID))
+			v := must[api.Binding](o)(create(o, o.Bindings(p.ID), api.Binding{CIDR: "198.18.10.64/28", ServiceID: s.ID}))
+			o.ok(remove(o, o.Bindings(p.ID), v.ID))
 		}
 	}
-	d := must[api.Delegation](o)(o.Delegations(p.ID).Create(o.ctx(), api.Delegation{CIDR: "198.18.10.32/28", DelegatedAccountID: "0123456789abcdef0123456789abcdef"}))
-	o.ok(o.Delegations(p.ID).Delete(o.ctx(), d.ID))
+	d := must[api.Delegation](o)(create(o, o.Delegations(p.ID), api.Delegation{CIDR: "198.18.10.32/28", DelegatedAccountID: "0123456789abcdef0123456789abcdef"}))
+	o.ok(remove(o, o.Delegations(p.ID), d.ID))
 }
 
 // identity lists the accounts and verifies credentials of every kind.
 func identity(o *operator) {
 	o.edge.AddAccount("fedcba9876543210fedcba9876543210", "Second")
-	must[[]api.Account](o)(o.client.Accounts(o.ctx()))
+	must[[]api.Account](o)(o.sender.Client().Accounts(o.ctx()))
 	status := must[api.TokenStatus](o)
-	status(o.client.VerifyToken(o.ctx(), ""))
+	status(o.sender.Client().VerifyToken(o.ctx(), ""))
 	o.edge.GrantAccountToken("cfat_of-the-account", simedge.MagicTransitRead)
-	status(o.as(api.Credentials{Token: api.NewSecret("cfat_of-the-account")}).VerifyToken(o.ctx(), o.ID))
-	global := o.as(api.Credentials{Email: simedge.DefaultEmail, Key: api.NewSecret(simedge.DefaultKey)})
+	status(o.as(api.Credentials{Token: api.NewSecret("cfat_of-the-account")}).Client().VerifyToken(o.ctx(), o.ID))
+	global := o.as(api.Credentials{Email: simedge.DefaultEmail, Key: api.NewSecret(simedge.DefaultKey)}).Client()
 	status(global.VerifyToken(o.ctx(), ""))
 	must[[]api.Account](o)(global.Accounts(o.ctx()))
 	must[[]api.GRETunnel](o)(global.In(o.ID).GRETunnels.List(o.ctx()))
@@ -125,9 +125,9 @@ func diagnostics(o *operator) {
 func endpointChecks(o *operator) {
 	c, one := o.EndpointChecks, must[api.EndpointCheck](o)
 	reads(o, c, func(e api.EndpointCheck) string { return e.ID })
-	bare := one(c.Create(o.ctx(), api.EndpointCheck{CheckType: "icmp", Endpoint: "203.0.113.200"}))
-	named := one(c.Create(o.ctx(), api.EndpointCheck{CheckType: "icmp", Endpoint: "2001:db8:40::1", Name: "every field"}))
+	bare := one(create(o, c, api.EndpointCheck{CheckType: "icmp", Endpoint: "203.0.113.200"}))
+	named := one(create(o, c, api.EndpointCheck{CheckType: "icmp", Endpoint: "2001:db8:40::1", Name: "every field"}))
 	named.Name = "another name"
-	one(c.Update(o.ctx(), named.ID, named))
-	o.ok(c.Delete(o.ctx(), bare.ID))
+	one(update(o, c, named.ID, named))
+	o.ok(remove(o, c, bare.ID))
 }

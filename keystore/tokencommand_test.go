@@ -81,14 +81,37 @@ func TestTokenCommandFailures(t *testing.T) {
 	}
 }
 
-// TestTokenCommandThatHangsIsStoppedWithItsChildren uses a short deadline of the caller: the limit of ten seconds is one too.
+// expiring is a context whose deadline passes when it is told to: the command hangs by then, however busy the machine is.
+type expiring struct {
+	context.Context
+	passed chan struct{}
+}
+
+func (e expiring) Done() <-chan struct{} { return e.passed }
+
+func (e expiring) Err() error {
+	select {
+	case <-e.passed:
+		return context.DeadlineExceeded
+	default:
+		return nil
+	}
+}
+
+// TestTokenCommandThatHangsIsStoppedWithItsChildren uses a deadline of the caller: the limit of ten seconds is one too.
 func TestTokenCommandThatHangsIsStoppedWithItsChildren(t *testing.T) {
 	pids := filepath.Join(t.TempDir(), "pids")
-	ctx, cancel := context.WithTimeout(t.Context(), 300*time.Millisecond)
-	defer cancel()
+	ctx := expiring{t.Context(), make(chan struct{})}
+	var begin time.Time
+	go func() {
+		for _, err := os.Stat(pids); err != nil; _, err = os.Stat(pids) {
+			<-time.After(time.Millisecond)
+		}
+		begin = time.Now()
+		close(ctx.passed)
+	}()
 	var commands keystore.Commands
-	begin := time.Now()
-	_, err := commands.Get(ctx, shell("sleep 300 & echo $$ $! >"+pids+"; wait"))
+	_, err := commands.Get(ctx, shell("sleep 300 & echo $$ $! >"+pids+".new; mv "+pids+".new "+pids+"; wait"))
 	if !errors.Is(err, keystore.ErrCommandTimeout) || keystore.ExitCode(err) != 1 {
 		t.Errorf("got %v", err)
 	}
@@ -112,7 +135,7 @@ func TestTokenCommandThatHangsIsStoppedWithItsChildren(t *testing.T) {
 
 // gone reports whether a process has ended; one that nobody has waited for yet counts as ended.
 func gone(pid int) bool {
-	for range 1000 {
+	for range 60_000 {
 		if syscall.Kill(pid, 0) != nil {
 			return true
 		}

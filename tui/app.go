@@ -88,7 +88,7 @@ func (a *App) start() tea.Cmd {
 }
 
 func clock() tea.Cmd {
-	return tea.Tick(clockTick, func(time.Time) tea.Msg { return clockMsg{} })
+	return After(clockTick, clockMsg{})
 }
 
 // Update implements tea.Model.
@@ -103,6 +103,8 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		panic("tui: a tea.Cmd arrived as a message")
 	case panicMsg:
 		panic(msg.value)
+	case Timer:
+		return msg.run()
 	case tea.KeyPressMsg:
 		a.toast = toastMsg{} // it has been read, or does not matter any more
 		a.touched = a.opts.Now()
@@ -135,8 +137,9 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 			return a.update(pushMsg{msg.then})
 		}
 	case dialogMsg:
-		a.dialog = msg.dialog
-		a.dialog.opened = a.opts.Now()
+		return a.ask(msg.dialog)
+	case awakeMsg:
+		msg.dialog.awake = msg.dialog.awake || msg.opened.Equal(msg.dialog.opened)
 	case toastMsg:
 		return a.showToast(msg)
 	case toastGoneMsg:
@@ -218,7 +221,7 @@ func (a *App) showToast(msg toastMsg) tea.Cmd {
 	a.toast = msg
 	a.toastID++
 	id := a.toastID
-	return tea.Tick(toastTime, func(time.Time) tea.Msg { return toastGoneMsg{id} })
+	return After(toastTime, toastGoneMsg{id})
 }
 
 // Page is the page that has the keys now, unless a dialog has them.

@@ -24,6 +24,7 @@ type Dialog struct {
 	input    textinput.Model
 	selected int
 	opened   time.Time
+	awake    bool // keys count: settle is over
 }
 
 // Choice is one answer of a dialog. The first choice of a dialog does nothing.
@@ -33,9 +34,16 @@ type Choice struct {
 	Run   func() tea.Cmd
 }
 
-type dialogMsg struct{ dialog *Dialog }
+type (
+	dialogMsg struct{ dialog *Dialog }
+	// awakeMsg says that keys count from now on.
+	awakeMsg struct {
+		dialog *Dialog
+		opened time.Time // it may have been closed and opened again
+	}
+)
 
-// settle is how long keys are swallowed after a dialog appeared: they were meant for what was there.
+// settle is how long keys are swallowed after a dialog appeared: they were meant for what was there. Until then no answer is marked.
 const settle = 300 * time.Millisecond
 
 // Open shows a dialog over the screen.
@@ -47,11 +55,22 @@ func Open(d *Dialog) tea.Cmd {
 	return func() tea.Msg { return dialogMsg{d} }
 }
 
-func (a *App) dialogKey(msg tea.KeyPressMsg) tea.Cmd {
-	d := a.dialog
-	if !d.Harmless && a.opts.Now().Sub(d.opened) < settle {
+// ask puts a dialog over the screen.
+func (a *App) ask(d *Dialog) tea.Cmd {
+	a.dialog = d
+	d.opened, d.awake = a.opts.Now(), d.Harmless
+	if d.awake || a.lines != nil { // line mode asks in its own way
 		return nil
 	}
+	return After(settle, awakeMsg{d, d.opened})
+}
+
+func (a *App) dialogKey(msg tea.KeyPressMsg) tea.Cmd {
+	d := a.dialog
+	if !d.awake && a.opts.Now().Sub(d.opened) < settle {
+		return nil
+	}
+	d.awake = true
 	if d.Confirm != "" {
 		return a.nameKey(msg)
 	}
@@ -188,10 +207,13 @@ func (d *Dialog) buttons(c Canvas) string {
 		}
 		label := " " + text + " "
 		role := Plain
-		if i == d.selected {
+		switch {
+		case !d.awake:
+			role = Muted
+		case i == d.selected:
 			role = Selected
 			label = c.Theme.Glyphs.Cursor + text + " "
-		} else if i > 0 && !d.confirmed() {
+		case i > 0 && !d.confirmed():
 			role = Muted
 		}
 		parts = append(parts, c.Theme.Paint(role, label))

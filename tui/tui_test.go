@@ -34,10 +34,11 @@ func (p *page) Losing() string             { return p.losing }
 // person sits at the program: it presses keys and reads the screen. Commands run at once, except
 // timers, which never fire.
 type person struct {
-	t    *testing.T
-	app  *tui.App
-	now  time.Time
-	quit bool
+	t      *testing.T
+	app    *tui.App
+	now    time.Time
+	quit   bool
+	timers []tui.Timer // what waits for its time
 }
 
 func sit(t *testing.T, home *page, more ...tui.Destination) *person {
@@ -58,27 +59,37 @@ func (p *person) send(msg tea.Msg) {
 	p.run(cmd)
 }
 
-// run performs commands as the program would; a timer is recognised by not answering at once.
+// run performs commands as the program would; its timers wait for passes.
 func (p *person) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
-	answer := make(chan tea.Msg, 1)
-	go func() { answer <- cmd() }()
-	select {
-	case msg := <-answer:
-		switch msg := msg.(type) {
-		case tea.BatchMsg:
-			for _, c := range msg {
-				p.run(c)
-			}
-		case tea.QuitMsg:
-			p.quit = true
-		case nil:
-		default:
-			p.send(msg)
+	switch msg := cmd().(type) {
+	case tea.BatchMsg:
+		for _, c := range msg {
+			p.run(c)
 		}
-	case <-time.After(50 * time.Millisecond): // a timer: it is not awaited
+	case tea.QuitMsg:
+		p.quit = true
+	case nil:
+	case tui.Timer:
+		p.timers = append(p.timers, msg)
+	default:
+		p.send(msg)
+	}
+}
+
+// passes lets time go by, with what was to happen in it.
+func (p *person) passes(d time.Duration) {
+	p.now = p.now.Add(d)
+	timers := p.timers
+	p.timers = nil
+	for _, timer := range timers {
+		if timer.Wait > d {
+			p.timers = append(p.timers, tui.Timer{Wait: timer.Wait - d, Msg: timer.Msg})
+			continue
+		}
+		p.send(timer.Msg)
 	}
 }
 
@@ -234,7 +245,9 @@ func TestQuitAsksOnlyWhenSomethingWouldBeLost(t *testing.T) {
 	p.sees("Leave the form?")
 	p.press("enter") // typed before the dialog could be read: swallowed
 	p.sees("Leave the form?")
-	p.now = p.now.Add(time.Second)
+	p.seesNot("▌") // and no answer is marked
+	p.passes(time.Second)
+	p.sees("▌stay")
 	p.press("enter") // the safe answer is selected
 	p.seesNot("Leave the form?")
 	if p.quit {

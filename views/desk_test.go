@@ -84,10 +84,11 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 			t.Fatal(err)
 		}
 	}
-	client, err := api.New(api.Options{Transport: d.way, Now: d.time, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	sender, err := api.NewSender(api.Options{Transport: d.way, Now: d.time, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	check(err)
+	client := sender.Client()
 	account := client.In(d.Account())
-	writer, err := change.New(change.Options{Account: account})
+	writer, err := change.New(change.Options{Account: account, Sender: sender})
 	check(err)
 	w := store.New(account, d.time, 0)
 	w.Use(store.FromAccount(account))

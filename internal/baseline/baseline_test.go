@@ -11,6 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/baseline"
 	"flarewire/internal/simedge"
+	"flarewire/internal/store"
 )
 
 var night = time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
@@ -26,7 +27,9 @@ func open(t *testing.T) (*simedge.Edge, func() baseline.Baseline) {
 	account := client.In(edge.Account())
 	return edge, func() baseline.Baseline {
 		t.Helper()
-		b, err := baseline.Take(t.Context(), account, night)
+		s := store.New(account, clock, 0)
+		s.Use(store.FromAccount(account))
+		b, err := baseline.Take(t.Context(), account.ID, s, nil)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -119,7 +122,9 @@ func TestAStateThatCannotBeReadIsNoDifference(t *testing.T) {
 		t.Fatal(err)
 	}
 	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "*/bindings", Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
-	if _, err := baseline.Take(t.Context(), client.In(edge.Account()), night); api.KindOf(err) != api.PermissionMissing {
+	s := store.New(client.In(edge.Account()), func() time.Time { return night }, 0)
+	s.Use(store.FromAccount(client.In(edge.Account())))
+	if _, err := baseline.Take(t.Context(), edge.Account(), s, nil); api.KindOf(err) != api.PermissionMissing {
 		t.Errorf("%v", err)
 	}
 }

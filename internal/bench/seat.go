@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"os"
 	"time"
 
 	"github.com/charmbracelet/x/ansi"
@@ -32,6 +33,9 @@ const (
 )
 
 func (w *workshop) sit(acc *account, f format) (*seat, error) {
+	if err := os.RemoveAll(w.share()); err != nil {
+		return nil, err
+	}
 	s := &seat{rec: newRecorder(), started: time.Now()}
 	c, err := console.Start(console.Options{
 		Path: w.flarewire, Args: []string{"--start", "tunnels"}, Env: console.Environment(w.dir, append(acc.environ(), "COLORTERM=truecolor")),

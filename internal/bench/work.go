@@ -60,8 +60,8 @@ func measureWork(ctx context.Context, _ *workshop) ([]row, error) {
 
 // desk is the whole program without a terminal, on a simulated account in the same process.
 type desk struct {
-	app  *tui.App
-	feed *live.Feed
+	app   *tui.App
+	store *store.Store
 }
 
 func newDesk(ctx context.Context, tunnels int) (*desk, error) {
@@ -73,8 +73,8 @@ func newDesk(ctx context.Context, tunnels int) (*desk, error) {
 		return nil, err
 	}
 	account := client.In(simedge.DefaultAccount)
-	d := &desk{feed: live.New(ctx, store.New(account, time.Now, 0))}
-	env := &kit.Env{Ctx: ctx, Client: client, Account: account, Feed: d.feed, Glyphs: tui.UnicodeGlyphs, Now: time.Now}
+	d := &desk{store: store.New(account, time.Now, 0)}
+	env := &kit.Env{Ctx: ctx, Client: client, Account: account, Feed: live.New(ctx, d.store), Glyphs: tui.UnicodeGlyphs, Now: time.Now}
 	d.app, err = views.New(env, tui.Options{
 		Name: "flarewire", Theme: tui.ThemeDark, Glyphs: tui.UnicodeGlyphs, Now: time.Now,
 		Identity: func() tui.Identity { return tui.Identity{Account: "bench", Source: "demo"} },
@@ -87,8 +87,11 @@ func newDesk(ctx context.Context, tunnels int) (*desk, error) {
 	return d, nil
 }
 
-// poll fetches both lists; the message that brings them is what the program would get.
-func (d *desk) poll() tea.Msg { return d.feed.Init()() }
+// poll reads both lists; the message that says so is what the program would get.
+func (d *desk) poll() tea.Msg {
+	d.store.Poll(context.Background())
+	return live.News()
+}
 
 // work gives the message to the program and draws: the time of both, in milliseconds.
 func (d *desk) work(msg tea.Msg) float64 {

@@ -59,10 +59,9 @@ func night(t *testing.T) bundle.Contents {
 	account := client.In(edge.Account())
 	w := store.New(account, clock, 0)
 	w.Use(store.FromAccount(account))
-	w.Want(store.SourceNames()...)
-	w.Poll(t.Context())
-	s := w.PollDue(t.Context())
-	s.Feeds[0].Err = errors.New("a proxy said: Authorization: Bearer " + tokenCanary + " " + newToken + " " + base64.StdEncoding.EncodeToString([]byte(tokenCanary)))
+	known := *w.ReadAll(t.Context(), nil, bundle.Kinds()...)
+	s := &known
+	s.Health.Err = errors.New("a proxy said: Authorization: Bearer " + tokenCanary + " " + newToken + " " + base64.StdEncoding.EncodeToString([]byte(tokenCanary)))
 	s.Events = []store.Event{{At: now, Kind: store.SessionChanged, Name: "fra-dc2-gre", From: store.Up, To: store.Down}}
 	facts := diagnose.From(s, now)
 	insight := store.ReadInsight(t.Context(), account, "fra-dc2-gre", now)
@@ -116,7 +115,7 @@ func TestABundleHoldsWhatSupportAsksFor(t *testing.T) {
 	files := pack(t, night(t))
 	for name, want := range map[string][]string{
 		"README.txt":      {"flarewire 1.2.3", "2026-11-20T03:00:00Z", "look through it"},
-		"about.json":      {"gre tunnels", "prefixes", "a proxy said", "[redacted]", runtime.GOOS},
+		"about.json":      {"GRE tunnels", "prefixes", "a proxy said", "[redacted]", runtime.GOOS},
 		"tunnels.json":    {"fra-dc2-gre", "bgp_status", "psk_metadata", "last_generated_on", "\"md5_key\": \"[redacted]\"", "remote_identities"},
 		"routes.json":     {"198.18.10.0/24", "nexthop"},
 		"prefixes.json":   {"bgp_prefixes", "on_demand", "provisioning", "\"ownership_validation_token\": \"[redacted]\""},
@@ -142,7 +141,7 @@ func TestABundleHoldsWhatSupportAsksFor(t *testing.T) {
 }
 
 func TestWhatWasNotReadIsNotClaimedToBeEmpty(t *testing.T) {
-	files := pack(t, bundle.Contents{At: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC), Snapshot: store.Snapshot{}})
+	files := pack(t, bundle.Contents{At: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC), Snapshot: &store.Snapshot{}})
 	for _, name := range []string{"tunnels.json", "health.json", "interconnects.json", "requests.jsonl", "routes.json", "prefixes.json", "analytics.json", "traceroute.json"} {
 		if _, is := files[name]; is {
 			t.Errorf("%s is there, but nothing was read", name)

@@ -6,7 +6,6 @@ import (
 	"testing"
 
 	"flarewire/api"
-	"flarewire/internal/store"
 )
 
 // The analytics are asked too often while a bundle is made: the reason stands there once, on one line, and what is in the
@@ -16,15 +15,8 @@ func TestEachReasonIsSaidOnceWithAllThatItIsTrueOf(t *testing.T) {
 	spent := &api.Error{Kind: api.RateLimited, Method: "POST", Path: "/graphql", Detail: "the program's own share of requests is used up", RequestID: "one"}
 	again := *spent
 	again.RequestID = "two"
-	for i, f := range c.Snapshot.Feeds {
-		c.Snapshot.Feeds[i].Err = nil
-		switch f.Name {
-		case store.HealthChecks:
-			c.Snapshot.Feeds[i].Err, c.Snapshot.Feeds[i].Failures = spent, 1
-		case store.TunnelTraffic:
-			c.Snapshot.Feeds[i].Err, c.Snapshot.Feeds[i].Failures = errors.Join(spent, &again), 1
-		}
-	}
+	c.Snapshot.Health.Err, c.Snapshot.Health.Failures = spent, 1
+	c.Snapshot.Traffic.Err, c.Snapshot.Traffic.Failures = errors.Join(spent, &again), 1
 	c.Insights[0].HealthErr, c.Insights[0].EgressErr = spent, &again
 	gaps := c.Gaps()
 	if len(gaps) != 2 {

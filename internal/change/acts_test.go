@@ -61,7 +61,7 @@ func TestAGeneratedKeyWhoseAnswerIsLost(t *testing.T) {
 func TestAnOwnKeyIsSentAndShownNowhere(t *testing.T) {
 	d := sit(t)
 	p := planned(t)(change.PrepareSetPSK(t.Context(), d.writer, d.ipsec("ams-br2-ipsec"), api.NewSecret(canary)))
-	if pathsOf(p.Differences) != "psk" || !p.Differences[0].Secret || !strings.Contains(p.Requests[0].Body, "[redacted]") {
+	if pathsOf(p.Differences) != "psk" || !p.Differences[0].Secret || !strings.Contains(string(p.Requests[0].Body()), "[redacted]") {
 		t.Fatalf("differences %+v", p.Differences)
 	}
 	r := d.writer.Apply(t.Context(), p)
@@ -112,7 +112,7 @@ func TestTheBGPOfAGRETunnelIsChangedByReplacingIt(t *testing.T) {
 	wanted.BGP = &api.BGP{CustomerASN: 4200000001, ExtraPrefixes: opened.BGP.ExtraPrefixes, MD5Key: canary}
 	routes, _ := d.account.Routes.List(t.Context())
 	p := planned(t)(change.PrepareReplaceGRE(t.Context(), d.writer, opened, wanted, routes))
-	if p.Blocked() != "" || len(p.Requests) != 2 || p.Requests[0].Method != http.MethodDelete || p.Requests[1].Method != http.MethodPost {
+	if p.Blocked() != "" || len(p.Requests) != 2 || p.Requests[0].Method() != http.MethodDelete || p.Requests[1].Method() != http.MethodPost {
 		t.Fatalf("blocked %q, requests %+v", p.Blocked(), p.Requests)
 	}
 	if pathsOf(p.Differences) != "bgp.customer_asn bgp.md5_key" || !strings.Contains(p.Consequences[0], "2 static routes") || len(d.writes()) != 0 {

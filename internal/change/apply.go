@@ -79,8 +79,8 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 			return refused(p, err)
 		}
 	}
-	if s.dryRun != nil {
-		if err := s.dryRun(ctx); err != nil {
+	if dry, ok := s.request.DryRun(); ok && s.dryRun {
+		if _, err := a.w.options.Sender.Send(ctx, dry); err != nil {
 			return refused(p, err)
 		}
 	}
@@ -94,14 +94,14 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 		return r
 	}
 	mark := a.w.options.Requests.mark()
-	secret, err := s.send(ctx)
-	r := a.outcome(ctx, p, s, err)
-	r.Secret = secret
-	if p.Verb == journal.GeneratePSK && r.Outcome == journal.Done && secret.IsZero() {
+	answer, err := a.w.options.Sender.Send(ctx, s.request)
+	r := a.outcome(ctx, p, s, answer, err)
+	r.Secret = answer.PSK.Key
+	if p.Verb == journal.GeneratePSK && r.Outcome == journal.Done && r.Secret.IsZero() {
 		r.Err = errLostKey
 		r.Text = p.Title + ": " + errLostKey.Error()
 	}
-	r.RequestIDs = a.w.options.Requests.since(mark, s.request.operation.Name, s.request.path)
+	r.RequestIDs = a.w.options.Requests.since(mark, s.request.Operation().Name, s.request.Path())
 	if id := requestID(err); id != "" && len(r.RequestIDs) == 0 {
 		r.RequestIDs = []string{id}
 	}
@@ -110,11 +110,11 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 }
 
 // outcome reads back what the answer leaves open.
-func (a *applying) outcome(ctx context.Context, p Plan, s step, err error) Result {
+func (a *applying) outcome(ctx context.Context, p Plan, s step, answer api.Answer, err error) Result {
 	if err != nil && !mayHaveHappened(err, p.Verb) {
 		return refused(p, err)
 	}
-	seen := s.settle(ctx, err == nil)
+	seen := s.settle(ctx, err == nil, answer)
 	r := Result{Outcome: seen.outcome, ID: seen.id, Object: seen.object, NotApplied: seen.notApplied, SideEffects: seen.sideEffects}
 	switch {
 	case r.Outcome == journal.Done || r.Outcome == journal.Partly || r.Outcome == journal.Deleting:

@@ -29,6 +29,7 @@ type desk struct {
 	now    time.Time
 	frozen bool                // waiting does not move the clock
 	after  func(*http.Request) // called after every request that was answered
+	alter  func(*http.Request, *http.Response)
 }
 
 type deskOption func(*change.Options)
@@ -38,14 +39,15 @@ func sit(t *testing.T, options ...deskOption) *desk {
 	d := &desk{t: t, now: time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC), path: filepath.Join(t.TempDir(), "flarewire", "journal.jsonl")}
 	d.edge = simedge.New(simedge.Options{Now: d.clock})
 	log := &change.RequestLog{}
-	client, err := api.New(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}, Transport: d,
+	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}, Transport: d,
 		Now: d.clock, Sleep: d.sleep, Budget: 1 << 20, OnExchange: log.Observe})
 	if err != nil {
 		t.Fatal(err)
 	}
+	client := sender.Client()
 	d.account = client.In(d.edge.Account())
 	d.journal = journal.New(journal.Options{Path: d.path, Now: d.clock})
-	o := change.Options{Account: d.account, Profile: "night shift", Journal: d.journal, Requests: log, Now: d.clock, Sleep: d.sleep}
+	o := change.Options{Account: d.account, Sender: sender, Profile: "night shift", Journal: d.journal, Requests: log, Now: d.clock, Sleep: d.sleep}
 	for _, option := range options {
 		option(&o)
 	}
@@ -72,6 +74,9 @@ func (d *desk) sleep(ctx context.Context, wait time.Duration) error {
 
 func (d *desk) RoundTrip(req *http.Request) (*http.Response, error) {
 	resp, err := d.edge.RoundTripper().RoundTrip(req)
+	if d.alter != nil && err == nil {
+		d.alter(req, resp)
+	}
 	if d.after != nil {
 		d.after(req)
 	}

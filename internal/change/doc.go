@@ -9,7 +9,7 @@
 //
 //   - An object that differs from what the form was opened with is a conflict, shown field by field and sent only after it
 //     was accepted. It is compared once more right before sending.
-//   - The request shown is the request sent: the same client code makes both.
+//   - The request shown is the request sent: one api.Request, which is compared once more when it goes out.
 //   - A request that changes something is sent at most once per plan, whatever happens. When its result is not known, the
 //     object is read back and the result says done, not done or unknown.
 //   - Done is said of what was read back. A field that did not take effect is named, and so is one that changed unasked.

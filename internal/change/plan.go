@@ -10,13 +10,6 @@ import (
 	"flarewire/internal/journal"
 )
 
-// RequestPreview is a request as it will be sent, with secrets masked.
-type RequestPreview struct {
-	Method string
-	Path   string // below the base URL
-	Body   string // indented JSON; "" for none
-}
-
 // DryRun is what the server said to the same request with validate_only.
 type DryRun struct {
 	Asked bool
@@ -35,8 +28,8 @@ type Plan struct {
 	Opened, Fresh, Wanted json.RawMessage // nil where there is none; secrets are masked
 	Conflicts             []Conflict
 	Differences           []Difference
-	Unsent                []Difference // those of Differences that the API cannot change
-	Requests              []RequestPreview
+	Unsent                []Difference  // those of Differences that the API cannot change
+	Requests              []api.Request // the very requests that are sent, in their order
 	DryRun                DryRun
 	Live                  string   // by what the object is seen to work that this ends, the first of Warnings; "" when it is not known to
 	Warnings              []string // read before sending
@@ -53,14 +46,13 @@ type Plan struct {
 // step is one request of a plan with what belongs to it.
 type step struct {
 	entry   journal.Entry
-	request request
+	request api.Request
 	// check reads again right before sending; an error means that the plan is out of date.
 	check func(context.Context) error
-	// dryRun asks the server right before sending; nil = it was asked before, or cannot be.
-	dryRun func(context.Context) error
-	send   func(context.Context) (api.Secret, error)
-	// settle reads back. certain: the server said yes.
-	settle func(ctx context.Context, certain bool) settled
+	// dryRun: the server is asked right before sending; otherwise it was asked before, or cannot be.
+	dryRun bool
+	// settle reads back. certain: the server said yes, with the answer.
+	settle func(ctx context.Context, certain bool, answer api.Answer) settled
 }
 
 // settled is what reading back has shown.

@@ -2,8 +2,10 @@ package change
 
 import (
 	"context"
+	"encoding/json"
 	"fmt"
 	"net/netip"
+	"strconv"
 	"time"
 
 	"flarewire/api"
@@ -11,34 +13,49 @@ import (
 	"flarewire/internal/netrules"
 )
 
+// The fields of a BGP prefix that named acts change.
+const (
+	advertisedPath   = "on_demand.advertised"
+	prependPath      = "asn_prepend_count"
+	autoWithdrawPath = "auto_advertise_withdraw"
+)
+
+// bgpAct is a named act on a BGP prefix: one field, which is sent alone.
+func (w *Writer) bgpAct(prefixID string, verb journal.Verb, opened api.Object, path string, value any, change api.BGPPrefixChange) edit {
+	r := BGPPrefixes(prefixID).Resource
+	wanted := flatten(opened.Values())
+	wanted[path] = value
+	return edit{r: r, verb: verb, opened: opened, wanted: compose(wanted, opened, opened),
+		build: func(a *api.AccountClient, _ api.Object) (api.Request, error) {
+			return a.BuildBGPPrefixChange(prefixID, r.id(opened), change)
+		}}
+}
+
 // PrepareAdvertisement plans to advertise or to withdraw a BGP prefix, and nothing else. It reads the prefix and its bindings
 // for the guards.
 func PrepareAdvertisement(ctx context.Context, w *Writer, prefixID string, opened api.BGPPrefix, advertise bool) (Plan, error) {
+	return w.advertise(ctx, prefixID, api.ObjectOf(opened), advertise)
+}
+
+func (w *Writer) advertise(ctx context.Context, prefixID string, opened api.Object, advertise bool) (Plan, error) {
 	prefix, err := w.options.Account.Prefixes.Get(ctx, prefixID)
 	if err != nil {
 		return Plan{}, err
 	}
 	bindings, unread := w.options.Account.Bindings(prefixID).List(ctx)
-	verb, wanted := journal.Withdraw, opened
+	verb := journal.Withdraw
 	if advertise {
 		verb = journal.Advertise
 	}
-	wanted.OnDemand = &api.OnDemand{}
-	if opened.OnDemand != nil {
-		*wanted.OnDemand = *opened.OnDemand
+	e := w.bgpAct(prefixID, verb, opened, advertisedPath, advertise, api.BGPPrefixChange{Advertised: &advertise})
+	e.guard = func(fresh api.Object, p *Plan) {
+		if unread != nil {
+			p.Warnings = append(p.Warnings, "The service bindings could not be read, so whether the prefix is bound is not known")
+		}
+		b, _ := api.As[api.BGPPrefix](fresh) // it was read as one
+		GuardAdvertisement(prefix, b, bindings, unread == nil, advertise, w.options.Now()).addTo(p)
 	}
-	wanted.OnDemand.Advertised = &advertise
-	return prepareEdit(ctx, w, edit[api.BGPPrefix]{r: BGPPrefixes(prefixID), verb: verb, opened: opened, wanted: wanted,
-		send: func(ctx context.Context, a *api.AccountClient, v api.BGPPrefix, _ ...api.WriteOption) (api.Secret, error) {
-			_, err := a.SetAdvertisement(ctx, prefixID, v.ID, advertise)
-			return api.Secret{}, err
-		},
-		guard: func(fresh api.BGPPrefix, p *Plan) {
-			if unread != nil {
-				p.Warnings = append(p.Warnings, "The service bindings could not be read, so whether the prefix is bound is not known")
-			}
-			GuardAdvertisement(prefix, fresh, bindings, unread == nil, advertise, w.options.Now()).addTo(p)
-		}})
+	return w.edit(ctx, e)
 }
 
 // Guards are what stands against an act, and what it brings with it.
@@ -119,42 +136,37 @@ func advertisementOrder(advertise bool) []string {
 
 // PreparePrependCount plans how often Cloudflare prepends the AS path, 0 to 3.
 func PreparePrependCount(ctx context.Context, w *Writer, prefixID string, opened api.BGPPrefix, count int) (Plan, error) {
-	wanted := opened
-	wanted.ASNPrependCount = count
-	return prepareEdit(ctx, w, edit[api.BGPPrefix]{r: BGPPrefixes(prefixID), verb: journal.SetPrepend, opened: opened, wanted: wanted,
-		send: func(ctx context.Context, a *api.AccountClient, v api.BGPPrefix, _ ...api.WriteOption) (api.Secret, error) {
-			_, err := a.SetASNPrependCount(ctx, prefixID, v.ID, count)
-			return api.Secret{}, err
-		},
-		guard: func(_ api.BGPPrefix, p *Plan) {
-			p.Consequences = append(p.Consequences, "A longer AS path makes other networks prefer another announcement of the prefix")
-		}})
+	return w.prepend(ctx, prefixID, api.ObjectOf(opened), count)
+}
+
+func (w *Writer) prepend(ctx context.Context, prefixID string, opened api.Object, count int) (Plan, error) {
+	e := w.bgpAct(prefixID, journal.SetPrepend, opened, prependPath, json.Number(strconv.Itoa(count)), api.BGPPrefixChange{ASNPrependCount: &count})
+	e.guard = func(_ api.Object, p *Plan) {
+		p.Consequences = append(p.Consequences, "A longer AS path makes other networks prefer another announcement of the prefix")
+	}
+	return w.edit(ctx, e)
 }
 
 // PrepareAutoWithdraw plans whether Cloudflare withdraws the prefix by itself while no BGP route matches it.
 func PrepareAutoWithdraw(ctx context.Context, w *Writer, prefixID string, opened api.BGPPrefix, on bool) (Plan, error) {
-	wanted := opened
-	wanted.AutoAdvertiseWithdraw = on
-	return prepareEdit(ctx, w, edit[api.BGPPrefix]{r: BGPPrefixes(prefixID), verb: journal.SetAutoWithdraw, opened: opened, wanted: wanted,
-		send: func(ctx context.Context, a *api.AccountClient, v api.BGPPrefix, _ ...api.WriteOption) (api.Secret, error) {
-			_, err := a.SetAutoAdvertiseWithdraw(ctx, prefixID, v.ID, on)
-			return api.Secret{}, err
-		},
-		guard: func(_ api.BGPPrefix, p *Plan) {
-			if on {
-				p.Warnings = append(p.Warnings, "Without a matching BGP route in the account's routing table the prefix is withdrawn at once")
-			}
-		}})
+	return w.autoWithdraw(ctx, prefixID, api.ObjectOf(opened), on)
+}
+
+func (w *Writer) autoWithdraw(ctx context.Context, prefixID string, opened api.Object, on bool) (Plan, error) {
+	e := w.bgpAct(prefixID, journal.SetAutoWithdraw, opened, autoWithdrawPath, on, api.BGPPrefixChange{AutoAdvertiseWithdraw: &on})
+	e.guard = func(_ api.Object, p *Plan) {
+		if on {
+			p.Warnings = append(p.Warnings, "Without a matching BGP route in the account's routing table the prefix is withdrawn at once")
+		}
+	}
+	return w.edit(ctx, e)
 }
 
 // PrepareValidation plans a new check of IRR, RPKI and ownership of a prefix.
 func PrepareValidation(ctx context.Context, w *Writer, opened api.Prefix) (Plan, error) {
-	return prepareEdit(ctx, w, edit[api.Prefix]{r: Prefixes, verb: journal.ValidatePrefix, opened: opened, wanted: opened, always: true,
-		send: func(ctx context.Context, a *api.AccountClient, v api.Prefix, _ ...api.WriteOption) (api.Secret, error) {
-			_, err := a.ValidatePrefix(ctx, v.ID)
-			return api.Secret{}, err
-		},
-		guard: func(_ api.Prefix, p *Plan) {
+	return w.edit(ctx, edit{r: Prefixes.Resource, verb: journal.ValidatePrefix, opened: api.ObjectOf(opened), wanted: api.ObjectOf(opened), always: true,
+		build: func(a *api.AccountClient, _ api.Object) (api.Request, error) { return a.BuildValidatePrefix(opened.ID) },
+		guard: func(_ api.Object, p *Plan) {
 			p.Consequences = append(p.Consequences, "Cloudflare checks in the background: the states of the prefix show the result later")
 		}})
 }

@@ -13,155 +13,152 @@ import (
 )
 
 // PrepareCreate plans a new object. Nothing but the server's dry run is sent.
-func PrepareCreate[T any](ctx context.Context, w *Writer, r Resource[T], wanted T) (Plan, error) {
-	p, err := plainCreate(ctx, w, r, wanted)
+func PrepareCreate[T any](ctx context.Context, w *Writer, r Of[T], wanted T) (Plan, error) {
+	return w.PrepareCreate(ctx, r.Resource, api.ObjectOf(wanted))
+}
+
+// PrepareCreate is the function of the same name for any kind of object.
+func (w *Writer) PrepareCreate(ctx context.Context, r Resource, wanted api.Object) (Plan, error) {
+	p, err := w.plainCreate(r, wanted)
 	if err != nil {
 		return p, err
 	}
-	w.ask(ctx, &p, p.steps[0].request, func(ctx context.Context) error {
-		_, err := r.In(w.options.Account).Create(ctx, wanted, api.ValidateOnly())
-		return err
-	})
+	w.ask(ctx, &p, p.Requests[0])
 	return p, nil
 }
 
 // plainCreate is a creation that the server was not asked about.
-func plainCreate[T any](ctx context.Context, w *Writer, r Resource[T], wanted T) (Plan, error) {
-	create := func(ctx context.Context, a *api.AccountClient) (T, error) { return r.In(a).Create(ctx, wanted) }
-	req, err := w.rehearse(ctx, func(ctx context.Context, a *api.AccountClient) error {
-		_, err := create(ctx, a)
-		return err
-	})
+func (w *Writer) plainCreate(r Resource, wanted api.Object) (Plan, error) {
+	req, err := r.In(w.options.Account).BuildCreate(wanted)
 	if err != nil {
 		return Plan{}, err
 	}
-	p := w.newPlan(r.Title, r.Name, journal.Create, "", r.Label(wanted))
-	p.Wanted = journal.Mask(encoded(wanted))
-	p.Differences = compare(nil, flatten(req.body()))
-	p.Requests = []RequestPreview{req.preview()}
-	c := &creation[T]{w: w, r: r, req: req, create: create}
-	p.steps = []step{{
-		entry:   w.entry(p, r.Parent, nil, req.body(), req),
-		request: req, check: c.remember, send: c.send, settle: c.settle,
-	}}
+	values := flatten(wanted.Values())
+	p := w.newPlan(r.Title, r.Name, journal.Create, "", r.label(values))
+	p.Wanted = journal.Mask(wanted.Values())
+	p.Differences = compare(nil, flatten(req.Body()))
+	p.Requests = []api.Request{req}
+	c := &creation{w: w, r: r, body: sentValues(req, values), name: r.label(flatten(req.Body()))}
+	p.steps = []step{{entry: w.entry(p, r.Parent, nil, req.Body(), req), request: req, check: c.remember, settle: c.settle}}
 	return p, nil
 }
 
 // PrepareUpdate plans a change from the object as the form was opened with to the object as it is wanted.
-func PrepareUpdate[T any](ctx context.Context, w *Writer, r Resource[T], opened, wanted T) (Plan, error) {
-	return prepareEdit(ctx, w, update(r, opened, wanted))
+func PrepareUpdate[T any](ctx context.Context, w *Writer, r Of[T], opened, wanted T) (Plan, error) {
+	return w.PrepareUpdate(ctx, r.Resource, api.ObjectOf(opened), api.ObjectOf(wanted))
 }
 
-func update[T any](r Resource[T], opened, wanted T) edit[T] {
-	return edit[T]{r: r, verb: journal.Update, opened: opened, wanted: wanted,
-		send: func(ctx context.Context, a *api.AccountClient, v T, options ...api.WriteOption) (api.Secret, error) {
-			_, err := r.In(a).Update(ctx, r.ID(opened), v, options...)
-			return api.Secret{}, err
+// PrepareUpdate is the function of the same name for any kind of object.
+func (w *Writer) PrepareUpdate(ctx context.Context, r Resource, opened, wanted api.Object) (Plan, error) {
+	return w.edit(ctx, update(r, opened, wanted))
+}
+
+func update(r Resource, opened, wanted api.Object) edit {
+	return edit{r: r, verb: journal.Update, opened: opened, wanted: wanted,
+		build: func(a *api.AccountClient, v api.Object) (api.Request, error) {
+			return r.In(a).BuildUpdate(r.id(opened), v)
 		}}
 }
 
 // PrepareDelete plans a deletion. hangsOn says what depends on the object (see TunnelConsequences and the like).
-func PrepareDelete[T any](ctx context.Context, w *Writer, r Resource[T], opened T, hangsOn ...string) (Plan, error) {
-	id := r.ID(opened)
-	fresh, err := r.get(ctx, w.options.Account, id)
+func PrepareDelete[T any](ctx context.Context, w *Writer, r Of[T], opened T, hangsOn ...string) (Plan, error) {
+	return w.PrepareDelete(ctx, r.Resource, api.ObjectOf(opened), hangsOn...)
+}
+
+// PrepareDelete is the function of the same name for any kind of object.
+func (w *Writer) PrepareDelete(ctx context.Context, r Resource, opened api.Object, hangsOn ...string) (Plan, error) {
+	id := r.id(opened)
+	fresh, err := r.Read(ctx, w.options.Account, id)
 	if err != nil {
 		return Plan{}, err
 	}
-	req, err := w.rehearse(ctx, func(ctx context.Context, a *api.AccountClient) error { return r.In(a).Delete(ctx, id) })
+	req, err := r.In(w.options.Account).BuildDelete(id)
 	if err != nil {
 		return Plan{}, err
 	}
-	p := w.newPlan(r.Title, r.Name, journal.Delete, id, r.Label(fresh))
+	p := w.newPlan(r.Title, r.Name, journal.Delete, id, r.label(flatten(fresh.Values())))
 	p.Opened, p.Fresh = journal.Mask(raw(opened)), journal.Mask(raw(fresh))
-	covers := settable(ctx, w, r, fresh, opened)
+	covers := r.covers(w.options.Account)
 	p.Conflicts = conflicts(settings(opened, covers), settings(fresh, covers), nil)
 	p.Consequences = hangsOn
-	p.Requests = []RequestPreview{req.preview()}
-	p.steps = []step{deletion(w, r, &p, fresh, req, covers)}
+	p.Requests = []api.Request{req}
+	p.steps = []step{w.deletion(r, &p, fresh, req)}
 	return p, nil
 }
 
 // deletion is the step that deletes. Its dry run is asked when the user has agreed and not before: that a deletion heeds
 // validate_only is written only in the prose of Cloudflare's documents, and a look at a plan must not delete anything.
-func deletion[T any](w *Writer, r Resource[T], p *Plan, fresh T, req request, covers func(string) bool) step {
-	id, a := r.ID(fresh), w.options.Account
-	s := step{entry: w.entry(*p, r.Parent, raw(fresh), nil, req), request: req}
-	s.check = unchanged(w, r, fresh, covers)
-	s.send = func(ctx context.Context) (api.Secret, error) { return api.Secret{}, r.In(a).Delete(ctx, id) }
-	s.settle = func(ctx context.Context, certain bool) settled { return gone(ctx, w, r, id, certain) }
+func (w *Writer) deletion(r Resource, p *Plan, fresh api.Object, req api.Request) step {
+	id := p.ID
+	s := step{entry: w.entry(*p, r.Parent, raw(fresh), nil, req), request: req, check: w.unchanged(r, id, fresh)}
+	s.settle = func(ctx context.Context, certain bool, _ api.Answer) settled { return w.gone(ctx, r, id, certain) }
 	p.DryRun.Why = "the API cannot check a deletion of this kind"
-	if req.operation.ValidateOnly {
+	if _, s.dryRun = req.DryRun(); s.dryRun {
 		p.DryRun.Why = "it is asked right before the deletion"
-		s.dryRun = func(ctx context.Context) error { return r.In(a).Delete(ctx, id, api.ValidateOnly()) }
 	}
 	return s
 }
 
 // edit is a change of an existing object: an update, or a named act.
-type edit[T any] struct {
-	r              Resource[T]
+type edit struct {
+	r              Resource
 	verb           journal.Verb
-	opened, wanted T
-	send           func(context.Context, *api.AccountClient, T, ...api.WriteOption) (api.Secret, error)
-	noDryRun       string                     // why the server is not asked though it could be
-	guard          func(fresh T, p *Plan)     // adds blocks, warnings, consequences
-	proof          func(before, after T) bool // shows what cannot be compared: that a key was replaced
-	conclusive     bool                       // without the proof it was certainly not done
-	always         bool                       // to be sent without a difference too: a validation, a new key
+	opened, wanted api.Object
+	build          func(*api.AccountClient, api.Object) (api.Request, error)
+	noDryRun       string                              // why the server is not asked though it could be
+	guard          func(fresh api.Object, p *Plan)     // adds blocks, warnings, consequences
+	proof          func(before, after api.Object) bool // shows what cannot be compared: that a key was replaced
+	conclusive     bool                                // without the proof it was certainly not done
+	always         bool                                // to be sent without a difference too: a validation, a new key
 }
 
-func prepareEdit[T any](ctx context.Context, w *Writer, e edit[T]) (Plan, error) {
-	c, err := e.rebased(ctx, w)
+func (w *Writer) edit(ctx context.Context, e edit) (Plan, error) {
+	c, err := w.rebased(ctx, e)
 	if err != nil {
 		return Plan{}, err
 	}
-	p := w.newPlan(e.r.Title, e.r.Name, e.verb, e.r.ID(e.opened), e.r.Label(c.fresh))
+	p := w.newPlan(e.r.Title, e.r.Name, e.verb, e.r.id(e.opened), e.r.label(flatten(c.fresh.Values())))
 	p.Conflicts = c.conflicts
 	p.Opened, p.Fresh = journal.Mask(raw(e.opened)), journal.Mask(raw(c.fresh))
-	p.Wanted = journal.Mask(encoded(c.sent))
-	p.Requests = []RequestPreview{c.req.preview()}
-	return e.finish(ctx, w, p, c), nil
+	p.Wanted = journal.Mask(c.sent.Values())
+	p.Requests = []api.Request{c.req}
+	return w.finish(ctx, e, p, c), nil
 }
 
 // rebased reads the object and puts the edit on top of it.
-func (e edit[T]) rebased(ctx context.Context, w *Writer) (c change[T], err error) {
-	if c.fresh, err = e.r.get(ctx, w.options.Account, e.r.ID(e.opened)); err != nil {
+func (w *Writer) rebased(ctx context.Context, e edit) (c change, err error) {
+	if c.fresh, err = e.r.Read(ctx, w.options.Account, e.r.id(e.opened)); err != nil {
 		return c, err
 	}
-	c.covers = settable(ctx, w, e.r, c.fresh, e.opened, e.wanted)
+	c.covers = e.r.covers(w.options.Account)
 	opened, wish := settings(e.opened, c.covers), settings(e.wanted, c.covers)
 	c.now = settings(c.fresh, c.covers)
 	c.conflicts = conflicts(opened, c.now, wish)
 	c.target = rebase(opened, wish, c.now)
-	whole := flatten(encoded(c.fresh)).only(func(path string) bool { return !c.covers(path) })
+	whole := flatten(c.fresh.Values()).only(func(path string) bool { return !c.covers(path) })
 	maps.Copy(whole, c.target)
-	if c.sent, err = compose(whole, c.fresh, e.wanted); err != nil {
-		return c, err
-	}
-	c.req, err = w.rehearse(ctx, func(ctx context.Context, a *api.AccountClient) error {
-		_, err := e.send(ctx, a, c.sent)
-		return err
-	})
+	c.sent = compose(whole, c.fresh, e.wanted)
+	c.req, err = e.build(w.options.Account, c.sent)
 	return c, err
 }
 
 // change is an edit on top of what is there now.
-type change[T any] struct {
-	fresh, sent T
+type change struct {
+	fresh, sent api.Object
 	now, target fields
 	covers      func(string) bool
 	conflicts   []Conflict
-	req         request
+	req         api.Request
 }
 
 // finish adds differences, the server's check and the step.
-func (e edit[T]) finish(ctx context.Context, w *Writer, p Plan, c change[T]) Plan {
+func (w *Writer) finish(ctx context.Context, e edit, p Plan, c change) Plan {
 	p.Differences = compare(c.now, c.target)
 	if e.verb == journal.Update {
-		p.Unsent = unsent(p.Differences, c.target, flatten(c.req.body()), e.r.Whole)
+		p.Unsent = unsent(p.Differences, c.target, flatten(c.req.Body()), e.r.Whole)
 		e.warnUnsent(&p)
 	}
-	for _, path := range c.req.secrets() {
+	for _, path := range secretsOf(c.req) {
 		p.Differences = append(p.Differences, difference(path, nil, ""))
 	}
 	if len(p.Differences) == 0 && !e.always {
@@ -170,33 +167,48 @@ func (e edit[T]) finish(ctx context.Context, w *Writer, p Plan, c change[T]) Pla
 	if e.guard != nil {
 		e.guard(c.fresh, &p)
 	}
-	a := w.options.Account
-	p.check = func(ctx context.Context, p *Plan) {
-		w.ask(ctx, p, c.req, func(ctx context.Context) error {
-			_, err := e.send(ctx, a, c.sent, api.ValidateOnly())
-			return err
-		})
-	}
+	p.check = func(ctx context.Context, p *Plan) { w.ask(ctx, p, c.req) }
 	if e.noDryRun != "" {
 		p.check = func(_ context.Context, p *Plan) { p.DryRun.Why = e.noDryRun }
 	}
 	p.check(ctx, &p)
-	s := &editing[T]{w: w, e: e, c: c, differences: p.Differences, unsent: p.Unsent}
+	s := &editing{w: w, e: e, c: c, differences: p.Differences, unsent: p.Unsent}
 	before, _ := c.now.object() // came out of JSON
 	after, _ := c.target.object()
-	p.steps = []step{{
-		entry: w.entry(p, e.r.Parent, before, after, c.req), request: c.req,
-		check:  s.check,
-		send:   func(ctx context.Context) (api.Secret, error) { return e.send(ctx, a, c.sent) },
-		settle: s.settle,
-	}}
+	p.steps = []step{{entry: w.entry(p, e.r.Parent, before, after, c.req), request: c.req, check: s.check, settle: s.settle}}
 	return p
 }
 
 // settings are the fields of an object that can be set.
-func settings[T any](v T, covers func(string) bool) fields { return flatten(encoded(v)).only(covers) }
+func settings(o api.Object, covers func(string) bool) fields { return flatten(o.Values()).only(covers) }
 
-func (e edit[T]) warnUnsent(p *Plan) {
+// secretsOf are the fields of a request that hold a secret the API never gives back.
+func secretsOf(req api.Request) []string {
+	var paths []string
+	for path := range flatten(req.Body()) {
+		if journal.IsSecret(path) && !strings.HasSuffix(path, "md5_key") {
+			paths = append(paths, path)
+		}
+	}
+	return paths
+}
+
+// sentValues are the fields of a request that the API gives back, with the secrets among them, which the request does not show.
+func sentValues(req api.Request, wanted fields) fields {
+	sent := flatten(req.Body())
+	for path := range sent {
+		if !journal.IsSecret(path) {
+			continue
+		}
+		delete(sent, path)
+		if value, readable := wanted[path]; readable {
+			sent[path] = value
+		}
+	}
+	return sent
+}
+
+func (e edit) warnUnsent(p *Plan) {
 	if len(p.Unsent) == 0 {
 		return
 	}
@@ -229,34 +241,11 @@ func unsent(differences []Difference, target, body fields, whole bool) []Differe
 	return list
 }
 
-// settable says which paths a create, an update or an act of this kind sets, so that what the server decides itself (states,
-// times, identifiers) is neither a conflict nor a difference.
-func settable[T any](ctx context.Context, w *Writer, r Resource[T], objects ...T) func(string) bool {
-	keys := map[string]bool{}
-	for _, v := range objects {
-		for _, call := range []func(context.Context, *api.AccountClient) error{
-			func(ctx context.Context, a *api.AccountClient) error { _, err := r.In(a).Create(ctx, v); return err },
-			func(ctx context.Context, a *api.AccountClient) error {
-				_, err := r.In(a).Update(ctx, r.ID(objects[0]), v)
-				return err
-			},
-		} {
-			req, err := w.rehearse(ctx, call)
-			if err != nil {
-				continue // the API has no such operation
-			}
-			for path := range flatten(req.body()) {
-				keys[top(path)] = true
-			}
-		}
-	}
-	return func(path string) bool { return keys[top(path)] || slices.Contains(r.Acts, path) }
-}
-
 // ask has the server check the request without carrying it out.
-func (w *Writer) ask(ctx context.Context, p *Plan, req request, send func(context.Context) error) {
+func (w *Writer) ask(ctx context.Context, p *Plan, req api.Request) {
+	dry, ok := req.DryRun()
 	switch {
-	case !req.operation.ValidateOnly:
+	case !ok:
 		p.DryRun.Why = "the API cannot check this without doing it"
 	case w.options.ReadOnly != "":
 		p.DryRun.Why = "this is read-only: " + w.options.ReadOnly
@@ -264,8 +253,8 @@ func (w *Writer) ask(ctx context.Context, p *Plan, req request, send func(contex
 		p.DryRun.Why = "there is something to settle first"
 	default:
 		p.DryRun = DryRun{Asked: true}
-		if err := send(ctx); err != nil {
-			p.DryRun.Err, p.DryRun.Field = err, blamed(err, flatten(req.body()))
+		if _, err := w.options.Sender.Send(ctx, dry); err != nil {
+			p.DryRun.Err, p.DryRun.Field = err, blamed(err, flatten(req.Body()))
 		}
 	}
 }
@@ -304,8 +293,8 @@ var titles = map[journal.Verb]string{
 }
 
 // entry is what the journal gets before the request is sent.
-func (w *Writer) entry(p Plan, parent string, before, after []byte, req request) journal.Entry {
-	secrets := req.secrets()
+func (w *Writer) entry(p Plan, parent string, before, after []byte, req api.Request) journal.Entry {
+	secrets := secretsOf(req)
 	for _, d := range p.Differences {
 		if d.Secret && !slices.Contains(secrets, d.Path) {
 			secrets = append(secrets, d.Path)

@@ -14,14 +14,11 @@ const pskWarning = "The tunnel breaks at the next key exchange until the custome
 // PrepareGeneratePSK plans a new pre-shared key made by Cloudflare. It is in Result.Secret, once. The server is not asked
 // before: there is nothing to check, and a server that overlooked validate_only would replace the key at the first look.
 func PrepareGeneratePSK(ctx context.Context, w *Writer, opened api.IPsecTunnel) (Plan, error) {
-	return prepareEdit(ctx, w, edit[api.IPsecTunnel]{r: IPsecTunnels, verb: journal.GeneratePSK, opened: opened, wanted: opened,
+	return w.edit(ctx, edit{r: IPsecTunnels.Resource, verb: journal.GeneratePSK, opened: api.ObjectOf(opened), wanted: api.ObjectOf(opened),
 		always: true, proof: keyChanged, conclusive: true,
 		noDryRun: "there is nothing to check before a key is generated",
-		send: func(ctx context.Context, a *api.AccountClient, v api.IPsecTunnel, _ ...api.WriteOption) (api.Secret, error) {
-			psk, err := a.GeneratePSK(ctx, v.ID)
-			return psk.Key, err
-		},
-		guard: func(_ api.IPsecTunnel, p *Plan) {
+		build:    func(a *api.AccountClient, _ api.Object) (api.Request, error) { return a.BuildGeneratePSK(opened.ID) },
+		guard: func(_ api.Object, p *Plan) {
 			p.Warnings = append(p.Warnings, pskWarning)
 			p.Consequences = append(p.Consequences,
 				"The former key stops working at once; Cloudflare shows the new one a single time and flarewire keeps no copy")
@@ -35,18 +32,17 @@ func PrepareSetPSK(ctx context.Context, w *Writer, opened api.IPsecTunnel, key a
 	}
 	wanted := opened
 	wanted.PSK = key
-	return prepareEdit(ctx, w, edit[api.IPsecTunnel]{r: IPsecTunnels, verb: journal.SetPSK, opened: opened, wanted: wanted,
-		proof: keyChanged,
-		send: func(ctx context.Context, a *api.AccountClient, v api.IPsecTunnel, options ...api.WriteOption) (api.Secret, error) {
-			_, err := a.IPsecTunnels.Update(ctx, v.ID, v, options...)
-			return api.Secret{}, err
-		},
-		guard: func(_ api.IPsecTunnel, p *Plan) { p.Warnings = append(p.Warnings, pskWarning) }})
+	e := update(IPsecTunnels.Resource, api.ObjectOf(opened), api.ObjectOf(wanted))
+	e.verb, e.proof = journal.SetPSK, keyChanged
+	e.guard = func(_ api.Object, p *Plan) { p.Warnings = append(p.Warnings, pskWarning) }
+	return w.edit(ctx, e)
 }
 
 // keyChanged looks at when the key was made: the key itself cannot be read. That this moves with an own key too is
 // unconfirmed, so without it a key that Cloudflare accepted is still believed.
-func keyChanged(before, after api.IPsecTunnel) bool {
+func keyChanged(former, now api.Object) bool {
+	before, _ := api.As[api.IPsecTunnel](former) // both were read as tunnels
+	after, _ := api.As[api.IPsecTunnel](now)
 	if after.PSKMetadata == nil || after.PSKMetadata.LastGeneratedOn.IsZero() {
 		return false
 	}

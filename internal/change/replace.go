@@ -13,33 +13,30 @@ import (
 // the old one with the changes, under another id. Both requests are in the plan; the second is sent only when the first
 // was read back. Routes keep their next hop, because the addresses stay unless they are changed too.
 func PrepareReplaceGRE(ctx context.Context, w *Writer, opened, wanted api.GRETunnel, routes []api.Route) (Plan, error) {
-	e := update(GRETunnels, opened, wanted)
-	c, err := e.rebased(ctx, w)
+	r := GRETunnels.Resource
+	c, err := w.rebased(ctx, update(r, api.ObjectOf(opened), api.ObjectOf(wanted)))
 	if err != nil {
 		return Plan{}, err
 	}
-	next, err := compose(c.target, api.GRETunnel{}, wanted)
+	fresh, _ := api.As[api.GRETunnel](c.fresh) // it was read as one
+	create, err := w.plainCreate(r, compose(c.target, api.Object{}, api.Object{}))
 	if err != nil {
 		return Plan{}, err
 	}
-	create, err := plainCreate(ctx, w, GRETunnels, next)
+	remove, err := r.In(w.options.Account).BuildDelete(opened.ID)
 	if err != nil {
 		return Plan{}, err
 	}
-	remove, err := w.rehearse(ctx, func(ctx context.Context, a *api.AccountClient) error { return a.GRETunnels.Delete(ctx, opened.ID) })
-	if err != nil {
-		return Plan{}, err
-	}
-	p := w.newPlan(GRETunnels.Title, GRETunnels.Name, journal.Delete, opened.ID, c.fresh.Name)
-	p.Title = "Replace GRE tunnel " + c.fresh.Name
+	p := w.newPlan(r.Title, r.Name, journal.Delete, opened.ID, fresh.Name)
+	p.Title = "Replace GRE tunnel " + fresh.Name
 	p.Conflicts, p.Differences = c.conflicts, compare(c.now, c.target)
-	p.Opened, p.Fresh, p.Wanted = journal.Mask(raw(opened)), journal.Mask(raw(c.fresh)), create.Wanted
+	p.Opened, p.Fresh, p.Wanted = journal.Mask(raw(api.ObjectOf(opened))), journal.Mask(raw(c.fresh)), create.Wanted
 	if len(p.Differences) == 0 {
 		p.block("there is nothing to change")
 	}
-	p.Requests = []RequestPreview{remove.preview(), create.steps[0].request.preview()}
-	p.Warnings = replaceWarnings(c.fresh)
-	p.Consequences = TunnelConsequences(c.fresh.Tunnel(), routes)
+	p.Requests = []api.Request{remove, create.Requests[0]}
+	p.Warnings = replaceWarnings(fresh)
+	p.Consequences = TunnelConsequences(fresh.Tunnel(), routes)
 	p.recovery = recovery
 	w.replaceSteps(ctx, &p, c, remove, create.steps[0])
 	return p, nil
@@ -47,18 +44,13 @@ func PrepareReplaceGRE(ctx context.Context, w *Writer, opened, wanted api.GRETun
 
 // replaceSteps are the deletion and the creation. The new tunnel cannot be checked while the old one has its name and addresses:
 // what can be is everything but BGP, as an update of the old one.
-func (w *Writer) replaceSteps(ctx context.Context, p *Plan, c change[api.GRETunnel], remove request, second step) {
-	first := deletion(w, GRETunnels, p, c.fresh, remove, c.covers)
-	first.entry.After = journal.Mask(second.request.body()) // with it the journal can bring back either tunnel
+func (w *Writer) replaceSteps(ctx context.Context, p *Plan, c change, remove api.Request, second step) {
+	first := w.deletion(GRETunnels.Resource, p, c.fresh, remove)
+	first.entry.After = journal.Mask(second.request.Body()) // with it the journal can bring back either tunnel
 	group := rand.Text()[:16]
 	first.entry.Group, second.entry.Group = group, group
 	p.steps = []step{first, second}
-	p.check = func(ctx context.Context, p *Plan) {
-		w.ask(ctx, p, c.req, func(ctx context.Context) error {
-			_, err := w.options.Account.GRETunnels.Update(ctx, c.fresh.ID, c.sent, api.ValidateOnly())
-			return err
-		})
-	}
+	p.check = func(ctx context.Context, p *Plan) { w.ask(ctx, p, c.req) }
 	p.check(ctx, p)
 }
 

@@ -30,37 +30,30 @@ func PrepareCNISettings(ctx context.Context, w *Writer, opened, wanted api.CNISe
 	if err != nil {
 		return Plan{}, err
 	}
-	req, err := w.rehearse(ctx, func(ctx context.Context, a *api.AccountClient) error {
-		_, err := a.SetCNISettings(ctx, wanted)
-		return err
-	})
+	req, err := w.options.Account.BuildCNISettings(wanted)
 	if err != nil {
 		return Plan{}, err
 	}
 	p := w.newPlan("CNI", cniSettings, journal.Update, "", "settings")
-	p.Opened, p.Fresh, p.Wanted = raw(opened), raw(fresh), encoded(wanted)
-	target := flatten(encoded(wanted))
-	p.Conflicts = conflicts(flatten(encoded(opened)), flatten(encoded(fresh)), target)
-	p.Differences = compare(flatten(encoded(fresh)), target)
+	was, is, wish := api.ObjectOf(opened), api.ObjectOf(fresh), api.ObjectOf(wanted)
+	p.Opened, p.Fresh, p.Wanted = raw(was), raw(is), wish.Values()
+	p.Conflicts = conflicts(flatten(was.Values()), flatten(is.Values()), flatten(wish.Values()))
+	p.Differences = compare(flatten(is.Values()), flatten(wish.Values()))
 	if len(p.Differences) == 0 {
 		p.block("there is nothing to change")
 	}
-	p.Requests = []RequestPreview{req.preview()}
-	w.ask(ctx, &p, req, nil) // the API cannot: this says so
+	p.Requests = []api.Request{req}
+	w.ask(ctx, &p, req) // the API cannot: this says so
 	p.steps = []step{{
-		entry: w.entry(p, "", encoded(fresh), encoded(wanted), req), request: req,
+		entry: w.entry(p, "", is.Values(), wish.Values(), req), request: req,
 		check: func(ctx context.Context) error {
-			changed, err := w.cniSettingsDiffer(ctx, encoded(fresh))
+			changed, err := w.cniSettingsDiffer(ctx, is.Values())
 			if err == nil && len(changed) > 0 {
 				err = &StaleError{Title: "CNI settings", Changed: changed}
 			}
 			return err
 		},
-		send: func(ctx context.Context) (api.Secret, error) {
-			_, err := w.options.Account.SetCNISettings(ctx, wanted)
-			return api.Secret{}, err
-		},
-		settle: func(ctx context.Context, _ bool) settled { return w.settleCNISettings(ctx, p.Wanted) },
+		settle: func(ctx context.Context, _ bool, _ api.Answer) settled { return w.settleCNISettings(ctx, p.Wanted) },
 	}}
 	return p, nil
 }
@@ -68,7 +61,7 @@ func PrepareCNISettings(ctx context.Context, w *Writer, opened, wanted api.CNISe
 // cniSettingsDiffer compares with what is there now.
 func (w *Writer) cniSettingsDiffer(ctx context.Context, with json.RawMessage) ([]Difference, error) {
 	now, err := ReadCNISettings(ctx, w.options.Account)
-	return compare(flatten(encoded(now)), flatten(with)), err
+	return compare(flatten(api.ObjectOf(now).Values()), flatten(with)), err
 }
 
 // settleCNISettings reads until the settings are as wanted.

@@ -16,12 +16,13 @@ import (
 // settingsWriter is a writer on a simulated account, which does not wait between two readings.
 func settingsWriter(t *testing.T, edge *simedge.Edge, log *journal.Journal) (*change.Writer, *api.AccountClient) {
 	t.Helper()
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	sender, err := api.NewSender(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
+	client := sender.Client()
 	account := client.In(edge.Account())
-	w, err := change.New(change.Options{Account: account, Journal: log, Sleep: func(context.Context, time.Duration) error { return nil }})
+	w, err := change.New(change.Options{Account: account, Sender: sender, Journal: log, Sleep: func(context.Context, time.Duration) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -46,7 +47,7 @@ func TestTheDefaultASNIsChangedAndCanBeUndone(t *testing.T) {
 	if err != nil || plan.Blocked() != "" {
 		t.Fatalf("the plan is blocked: %v %s", err, plan.Blocked())
 	}
-	if len(plan.Requests) != 1 || !strings.Contains(plan.Requests[0].Body, "64999") || len(plan.Differences) != 1 {
+	if len(plan.Requests) != 1 || !strings.Contains(string(plan.Requests[0].Body()), "64999") || len(plan.Differences) != 1 {
 		t.Errorf("the plan shows %v and %v", plan.Requests, plan.Differences)
 	}
 	if r := w.Apply(t.Context(), plan); r.Outcome != journal.Done || asnOf(t, account) != 64999 {
@@ -72,7 +73,8 @@ func TestTheDefaultASNIsChangedAndCanBeUndone(t *testing.T) {
 }
 
 func TestASettingThatSomebodyElseChangedIsAConflict(t *testing.T) {
-	w, account := settingsWriter(t, simedge.New(simedge.Options{}), nil)
+	edge := simedge.New(simedge.Options{})
+	w, account := settingsWriter(t, edge, nil)
 	plan, err := change.PrepareCNISettings(t.Context(), w, settingsOf(64600), settingsOf(64999))
 	if err != nil || len(plan.Conflicts) != 1 || plan.Blocked() == "" {
 		t.Fatalf("no conflict: %v %v", plan.Conflicts, err)
@@ -81,8 +83,10 @@ func TestASettingThatSomebodyElseChangedIsAConflict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := account.SetCNISettings(t.Context(), settingsOf(64700)); err != nil {
-		t.Fatal(err)
+	colleague, _ := settingsWriter(t, edge, nil)
+	other, err := change.PrepareCNISettings(t.Context(), colleague, settingsOf(13335), settingsOf(64700))
+	if r := colleague.Apply(t.Context(), other); err != nil || r.Outcome != journal.Done {
+		t.Fatal(r.Text, err)
 	}
 	if r := w.Apply(t.Context(), late); r.Outcome != journal.NotDone || asnOf(t, account) != 64700 {
 		t.Errorf("a change of meanwhile was overwritten: %s", r.Text)

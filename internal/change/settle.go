@@ -48,9 +48,10 @@ func volatile(path string) bool {
 }
 
 // unchanged makes the check right before sending: what the plan shows must still be there.
-func unchanged[T any](w *Writer, r Resource[T], fresh T, covers func(string) bool) func(context.Context) error {
+func (w *Writer) unchanged(r Resource, id string, fresh api.Object) func(context.Context) error {
+	covers := r.covers(w.options.Account)
 	return func(ctx context.Context) error {
-		now, err := r.get(ctx, w.options.Account, r.ID(fresh))
+		now, err := r.Read(ctx, w.options.Account, id)
 		if err != nil {
 			return err
 		}
@@ -82,30 +83,32 @@ func paths(list []Difference) []string {
 }
 
 // editing is the state of an update or an act between its check and its reading back.
-type editing[T any] struct {
+type editing struct {
 	w                   *Writer
-	e                   edit[T]
-	c                   change[T]
+	e                   edit
+	c                   change
 	differences, unsent []Difference
 	beside              map[string]any
 }
 
-func (s *editing[T]) check(ctx context.Context) error {
-	if err := unchanged(s.w, s.e.r, s.c.fresh, s.c.covers)(ctx); err != nil || s.e.r.Beside == nil {
+func (s *editing) id() string { return s.e.r.id(s.e.opened) }
+
+func (s *editing) check(ctx context.Context) error {
+	if err := s.w.unchanged(s.e.r, s.id(), s.c.fresh)(ctx); err != nil || s.e.r.Beside == nil {
 		return err
 	}
 	// What lies beside is only watched: without the permission to read it the change goes on unwatched.
-	s.beside, _ = s.e.r.Beside(ctx, s.w.options.Account, s.e.r.ID(s.c.fresh))
+	s.beside, _ = s.e.r.Beside(ctx, s.w.options.Account, s.id())
 	return nil
 }
 
 // settle reads until everything that can have been changed is there.
-func (s *editing[T]) settle(ctx context.Context, certain bool) settled {
-	id := s.e.r.ID(s.c.fresh)
+func (s *editing) settle(ctx context.Context, certain bool, _ api.Answer) settled {
+	id := s.id()
 	out := settled{id: id}
-	var got T
+	var got api.Object
 	s.w.poll(ctx, editWaits, func(ctx context.Context) bool {
-		if got, out.err = s.e.r.get(ctx, s.w.options.Account, id); out.err != nil {
+		if got, out.err = s.e.r.Read(ctx, s.w.options.Account, id); out.err != nil {
 			return api.KindOf(out.err) == api.NotFound
 		}
 		out.notApplied = s.missing(got)
@@ -125,7 +128,7 @@ func (s *editing[T]) settle(ctx context.Context, certain bool) settled {
 }
 
 // missing are the differences that have not taken effect. Write-only secrets cannot be looked at.
-func (s *editing[T]) missing(got T) []Difference {
+func (s *editing) missing(got api.Object) []Difference {
 	is := settings(got, s.c.covers)
 	var list []Difference
 	for _, d := range s.differences {
@@ -138,15 +141,15 @@ func (s *editing[T]) missing(got T) []Difference {
 }
 
 // writeOnly: a secret that is in the request but never in an answer.
-func (s *editing[T]) writeOnly(d Difference) bool {
+func (s *editing) writeOnly(d Difference) bool {
 	_, readable := s.c.target[d.Path]
 	return d.Secret && !readable && s.c.now[d.Path] == nil
 }
 
-func (s *editing[T]) proven(got T) bool { return s.e.proof == nil || s.e.proof(s.c.fresh, got) }
+func (s *editing) proven(got api.Object) bool { return s.e.proof == nil || s.e.proof(s.c.fresh, got) }
 
 // judge decides what the reading means.
-func (s *editing[T]) judge(out *settled, got T, certain bool) {
+func (s *editing) judge(out *settled, got api.Object, certain bool) {
 	visible, hidden := 0, 0
 	for _, d := range s.differences {
 		if s.writeOnly(d) {
@@ -175,7 +178,7 @@ func (s *editing[T]) judge(out *settled, got T, certain bool) {
 }
 
 // sideEffects are fields that changed without being asked for, in the object and beside it.
-func (s *editing[T]) sideEffects(ctx context.Context, got T) []Difference {
+func (s *editing) sideEffects(ctx context.Context, got api.Object) []Difference {
 	asked := map[string]bool{}
 	for _, d := range s.differences {
 		asked[d.Path] = true
@@ -189,7 +192,7 @@ func (s *editing[T]) sideEffects(ctx context.Context, got T) []Difference {
 	if s.beside != nil {
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
 		defer cancel()
-		if now, err := s.e.r.Beside(limited, s.w.options.Account, s.e.r.ID(got)); err == nil {
+		if now, err := s.e.r.Beside(limited, s.w.options.Account, s.id()); err == nil {
 			list = append(list, compare(s.beside, now)...)
 		}
 	}
@@ -197,10 +200,10 @@ func (s *editing[T]) sideEffects(ctx context.Context, got T) []Difference {
 }
 
 // gone reads until the object is not found.
-func gone[T any](ctx context.Context, w *Writer, r Resource[T], id string, certain bool) settled {
+func (w *Writer) gone(ctx context.Context, r Resource, id string, certain bool) settled {
 	out := settled{id: id}
 	w.poll(ctx, deleteWaits, func(ctx context.Context) bool {
-		_, out.err = r.get(ctx, w.options.Account, id)
+		_, out.err = r.Read(ctx, w.options.Account, id)
 		return api.KindOf(out.err) == api.NotFound
 	})
 	switch {
@@ -217,45 +220,36 @@ func gone[T any](ctx context.Context, w *Writer, r Resource[T], id string, certa
 }
 
 // creation is the state of a create between its check and its reading back.
-type creation[T any] struct {
-	w      *Writer
-	r      Resource[T]
-	req    request
-	create func(context.Context, *api.AccountClient) (T, error)
-	known  map[string]bool // ids before: what is new afterwards can only be ours
-	id     string
+type creation struct {
+	w     *Writer
+	r     Resource
+	body  fields          // what is sent and can be read back
+	name  string          // what the new object is called; "" when that is not known before
+	known map[string]bool // ids before: what is new afterwards can only be ours
 }
 
-func (c *creation[T]) remember(ctx context.Context) error {
+func (c *creation) remember(ctx context.Context) error {
 	list, err := c.r.In(c.w.options.Account).List(ctx)
 	if err != nil {
 		return err
 	}
 	c.known = map[string]bool{}
 	for _, v := range list {
-		c.known[c.r.ID(v)] = true
+		c.known[c.r.id(v)] = true
 	}
 	return nil
 }
 
-func (c *creation[T]) send(ctx context.Context) (api.Secret, error) {
-	v, err := c.create(ctx, c.w.options.Account)
-	if err == nil {
-		c.id = c.r.ID(v)
-	}
-	return api.Secret{}, err
-}
-
 // settle reads the new object: by its id when the answer gave it, else by looking for an object that was not there before.
-func (c *creation[T]) settle(ctx context.Context, certain bool) settled {
+func (c *creation) settle(ctx context.Context, certain bool, answer api.Answer) settled {
 	var out settled
 	c.w.poll(ctx, editWaits, func(ctx context.Context) bool {
-		var got T
+		var got api.Object
 		var found bool
-		if got, found, out.err = c.find(ctx); !found {
+		if got, found, out.err = c.find(ctx, answer.ID()); !found {
 			return false
 		}
-		out.id, out.object = c.r.ID(got), raw(got)
+		out.id, out.object = c.r.id(got), raw(got)
 		out.notApplied = c.missing(got)
 		return len(out.notApplied) == 0
 	})
@@ -267,7 +261,7 @@ func (c *creation[T]) settle(ctx context.Context, certain bool) settled {
 	case out.err == nil && !certain:
 		out.outcome, out.text = journal.NotDone, "there is no such new object"
 	default:
-		out.outcome, out.id, out.text = journal.Unknown, c.id, "Cloudflare accepted it, but it cannot be read yet"
+		out.outcome, out.id, out.text = journal.Unknown, answer.ID(), "Cloudflare accepted it, but it cannot be read yet"
 		if !certain {
 			out.text = ""
 		}
@@ -275,9 +269,9 @@ func (c *creation[T]) settle(ctx context.Context, certain bool) settled {
 	return out
 }
 
-func (c *creation[T]) find(ctx context.Context) (got T, found bool, err error) {
-	if c.id != "" {
-		got, err = c.r.get(ctx, c.w.options.Account, c.id)
+func (c *creation) find(ctx context.Context, id string) (got api.Object, found bool, err error) {
+	if id != "" {
+		got, err = c.r.Read(ctx, c.w.options.Account, id)
 		if api.KindOf(err) == api.NotFound {
 			return got, false, nil // not visible yet
 		}
@@ -287,9 +281,8 @@ func (c *creation[T]) find(ctx context.Context) (got T, found bool, err error) {
 	if err != nil {
 		return got, false, err
 	}
-	label := c.labelOf()
 	for _, v := range list {
-		if c.known[c.r.ID(v)] || c.r.Label(v) != label && label != "" {
+		if c.known[c.r.id(v)] || c.name != "" && c.r.label(flatten(v.Values())) != c.name {
 			continue
 		}
 		if missing := c.missing(v); !found || len(missing) == 0 {
@@ -299,31 +292,19 @@ func (c *creation[T]) find(ctx context.Context) (got T, found bool, err error) {
 	return got, found, nil
 }
 
-// labelOf is what the new object is called.
-func (c *creation[T]) labelOf() string {
-	v, err := compose(flatten(c.req.body()), *new(T), *new(T))
-	if err != nil {
-		return ""
-	}
-	return c.r.Label(v)
-}
-
 // missing are the fields of the request that the object has otherwise.
-func (c *creation[T]) missing(got T) []Difference {
-	is, body := flatten(encoded(got)), flatten(c.req.body())
-	for _, path := range c.req.secrets() {
-		delete(body, path)
-	}
+func (c *creation) missing(got api.Object) []Difference {
+	is := flatten(got.Values())
 	var list []Difference
-	for _, path := range union(body, nil) {
+	for _, path := range union(c.body, nil) {
 		value := is[path]
 		if other, renamed := c.r.ReadAs[path]; renamed {
 			if value = is[other]; value == nil {
 				continue // it is optional there, so its absence says nothing
 			}
 		}
-		if !same(path, value, body[path]) {
-			list = append(list, difference(path, value, body[path]))
+		if !same(path, value, c.body[path]) {
+			list = append(list, difference(path, value, c.body[path]))
 		}
 	}
 	return list

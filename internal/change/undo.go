@@ -23,89 +23,83 @@ func PrepareUndo(ctx context.Context, w *Writer, e journal.Entry) (Plan, error) 
 	if why != "" {
 		return Plan{}, errors.New("this cannot be undone: " + why)
 	}
-	switch e.Resource {
-	case GRETunnels.Name:
-		return undo(ctx, w, GRETunnels, u)
-	case IPsecTunnels.Name:
-		return undo(ctx, w, IPsecTunnels, u)
-	case Interconnects.Name:
-		return undo(ctx, w, Interconnects, u)
-	case Routes.Name:
-		return undo(ctx, w, Routes, u)
-	case CNIs.Name:
-		return undo(ctx, w, CNIs, u)
-	case Prefixes.Name:
-		return undo(ctx, w, Prefixes, u)
-	case EndpointChecks.Name:
-		return undo(ctx, w, EndpointChecks, u)
-	case cniSettings:
+	switch {
+	case e.Resource == cniSettings:
 		return undoCNISettings(ctx, w, u)
-	case "bgp_prefixes":
-		return undoBGPPrefix(ctx, w, u)
-	case "bindings":
-		return undo(ctx, w, Bindings(u.Parent), u)
-	case "delegations":
-		return undo(ctx, w, Delegations(u.Parent), u)
+	case e.Resource == BGPPrefixes("").Name && slices.Contains(bgpActs, u.Verb):
+		return undoBGPAct(ctx, w, u)
 	}
-	return Plan{}, errors.New("this cannot be undone: flarewire has no undo for " + e.Resource)
+	r, ok := undoable(e.Resource, u.Parent)
+	if !ok {
+		return Plan{}, errors.New("this cannot be undone: flarewire has no undo for " + e.Resource)
+	}
+	return w.undo(ctx, r, u)
+}
+
+// undoable is the resource whose changes have the name in the journal. A port is no such: to create or delete it is a commercial act.
+func undoable(name, parent string) (Resource, bool) {
+	for _, r := range []Resource{GRETunnels.Resource, IPsecTunnels.Resource, Interconnects.Resource, Routes.Resource, CNIs.Resource,
+		Prefixes.Resource, EndpointChecks.Resource, BGPPrefixes(parent).Resource, Bindings(parent).Resource, Delegations(parent).Resource} {
+		if r.Name == name {
+			return r, true
+		}
+	}
+	return Resource{}, false
 }
 
 // undo plans a create, an update or a deletion.
-func undo[T any](ctx context.Context, w *Writer, r Resource[T], u journal.Undo) (Plan, error) {
-	var wanted T
-	if err := decode(u.Wanted, &wanted); err != nil {
-		return Plan{}, err
+func (w *Writer) undo(ctx context.Context, r Resource, u journal.Undo) (Plan, error) {
+	wanted, err := r.In(w.options.Account).Decode(u.Wanted)
+	if err != nil {
+		return Plan{}, errUnreadable
 	}
 	if u.Verb == journal.Create {
-		p, err := PrepareCreate(ctx, w, r, wanted)
+		p, err := w.PrepareCreate(ctx, r, wanted)
 		for _, path := range u.Missing {
 			p.Warnings = append(p.Warnings, "The journal does not keep secrets: set "+path+" again afterwards")
 		}
 		return p, err
 	}
-	fresh, err := r.get(ctx, w.options.Account, u.ObjectID)
+	fresh, err := r.Read(ctx, w.options.Account, u.ObjectID)
 	if err != nil {
 		return Plan{}, err
 	}
-	covers := settable(ctx, w, r, fresh)
+	covers := r.covers(w.options.Account)
 	if u.Verb == journal.Delete {
-		return PrepareDelete(ctx, w, r, withFields(fresh, flatten(u.Opened).only(covers)))
+		return w.PrepareDelete(ctx, r, withFields(fresh, flatten(u.Opened).only(covers)))
 	}
 	was, is := flatten(u.Opened).only(covers), flatten(u.Wanted).only(covers)
 	now := settings(fresh, covers)
 	then := rebase(now, was, now) // with the secrets that the journal does not have
 	before, after := replaced(fresh, covers, then), replaced(fresh, covers, rebase(was, is, then))
-	return PrepareUpdate(ctx, w, r, before, after)
+	return w.edit(ctx, update(r, before, after))
 }
 
 // replaced is the object with exactly these settings.
-func replaced[T any](fresh T, covers func(string) bool, values fields) T {
-	all := flatten(encoded(fresh)).only(func(path string) bool { return !covers(path) })
+func replaced(fresh api.Object, covers func(string) bool, values fields) api.Object {
+	all := flatten(fresh.Values()).only(func(path string) bool { return !covers(path) })
 	maps.Copy(all, values)
-	if v, err := compose(all, fresh, fresh); err == nil {
-		return v
-	}
-	return fresh
+	return compose(all, fresh, fresh)
 }
 
 // withFields is the object with some settings changed: what was not part of a request stays as the server filled it in.
-func withFields[T any](base T, values fields) T {
-	all := flatten(encoded(base))
+func withFields(base api.Object, values fields) api.Object {
+	all := flatten(base.Values())
 	for path, value := range values {
 		if value != secret.Mask {
 			all[path] = value
 		}
 	}
-	return replaced(base, func(string) bool { return true }, all)
+	return compose(all, base, base)
 }
 
-// undoBGPPrefix plans the named act that undoes a named act.
-func undoBGPPrefix(ctx context.Context, w *Writer, u journal.Undo) (Plan, error) {
-	r := BGPPrefixes(u.Parent)
-	if !slices.Contains([]journal.Verb{journal.Advertise, journal.Withdraw, journal.SetPrepend, journal.SetAutoWithdraw}, u.Verb) {
-		return undo(ctx, w, r, u)
-	}
-	fresh, err := r.get(ctx, w.options.Account, u.ObjectID)
+// bgpActs are the named acts of a BGP prefix.
+var bgpActs = []journal.Verb{journal.Advertise, journal.Withdraw, journal.SetPrepend, journal.SetAutoWithdraw}
+
+// undoBGPAct plans the named act that undoes a named act.
+func undoBGPAct(ctx context.Context, w *Writer, u journal.Undo) (Plan, error) {
+	r := BGPPrefixes(u.Parent).Resource
+	fresh, err := r.Read(ctx, w.options.Account, u.ObjectID)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -116,19 +110,18 @@ func undoBGPPrefix(ctx context.Context, w *Writer, u journal.Undo) (Plan, error)
 	opened := withFields(fresh, flatten(u.Opened).only(func(path string) bool { return slices.Contains(r.Acts, path) }))
 	switch u.Verb {
 	case journal.SetPrepend:
-		return PreparePrependCount(ctx, w, u.Parent, opened, wanted.ASNPrependCount)
+		return w.prepend(ctx, u.Parent, opened, wanted.ASNPrependCount)
 	case journal.SetAutoWithdraw:
-		return PrepareAutoWithdraw(ctx, w, u.Parent, opened, wanted.AutoAdvertiseWithdraw)
+		return w.autoWithdraw(ctx, u.Parent, opened, wanted.AutoAdvertiseWithdraw)
 	}
-	return PrepareAdvertisement(ctx, w, u.Parent, opened, u.Verb == journal.Advertise)
+	return w.advertise(ctx, u.Parent, opened, u.Verb == journal.Advertise)
 }
 
-func decode[T any](object json.RawMessage, v *T) error {
-	if len(object) == 0 {
-		return nil
-	}
-	if err := json.Unmarshal(object, v); err != nil {
-		return errors.New("the journal entry cannot be read as an object: change it by hand")
+var errUnreadable = errors.New("the journal entry cannot be read as an object: change it by hand")
+
+func decode(object json.RawMessage, v any) error {
+	if len(object) > 0 && json.Unmarshal(object, v) != nil {
+		return errUnreadable
 	}
 	return nil
 }

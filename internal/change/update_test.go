@@ -3,7 +3,6 @@ package change_test
 import (
 	"bytes"
 	"context"
-	"encoding/json"
 	"errors"
 	"net/http"
 	"strings"
@@ -53,17 +52,8 @@ func requestIsAsShown(t *testing.T, d *desk, p change.Plan) {
 		t.Fatalf("%d changes were sent", len(d.writes()))
 	}
 	sent := d.writes()[0]
-	var pretty bytes.Buffer
-	if err := json.Indent(&pretty, sent.Body, "", "  "); err != nil {
-		t.Fatal(err)
-	}
-	var shown, real any
-	_ = json.Unmarshal([]byte(p.Requests[0].Body), &shown)
-	_ = json.Unmarshal(sent.Body, &real)
-	a, _ := json.Marshal(shown)
-	b, _ := json.Marshal(real)
-	if p.Requests[0].Method != sent.Method || p.Requests[0].Path != sent.Path || !bytes.Equal(a, b) {
-		t.Errorf("shown %+v\nsent %s %s %s", p.Requests[0], sent.Method, sent.Path, pretty.String())
+	if shown := p.Requests[0]; shown.Method() != sent.Method || shown.Path() != sent.Path || !bytes.Equal(shown.Body(), sent.Body) {
+		t.Errorf("shown %s %s\nsent %s %s %s", shown, shown.Body(), sent.Method, sent.Path, sent.Body)
 	}
 	for _, not := range []string{"null", `"id"`, "created_on", "modified_on", "bgp_status", "psk"} {
 		if bytes.Contains(sent.Body, []byte(not)) {

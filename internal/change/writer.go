@@ -15,6 +15,7 @@ import (
 // Options are what a Writer needs.
 type Options struct {
 	Account  *api.AccountClient
+	Sender   *api.Sender      // of the client that Account belongs to
 	Profile  string           // for the journal
 	Journal  *journal.Journal // nil: changes leave no trace (the demo)
 	ReadOnly string           // the reason why nothing may be changed; "" = changes are allowed
@@ -25,15 +26,12 @@ type Options struct {
 }
 
 // Writer carries changes out in one account. It is safe for concurrent use.
-type Writer struct {
-	options Options
-	shadow  *api.AccountClient
-}
+type Writer struct{ options Options }
 
 // New builds a Writer. It sends nothing.
 func New(o Options) (*Writer, error) {
-	if o.Account == nil {
-		return nil, errors.New("a writer needs the client of an account")
+	if o.Account == nil || o.Sender == nil {
+		return nil, errors.New("a writer needs the client of an account and its sender")
 	}
 	if o.Now == nil {
 		o.Now = time.Now
@@ -41,11 +39,7 @@ func New(o Options) (*Writer, error) {
 	if o.Sleep == nil {
 		o.Sleep = sleep
 	}
-	shadow, err := newShadow(o.Account.ID)
-	if err != nil {
-		return nil, err
-	}
-	return &Writer{options: o, shadow: shadow}, nil
+	return &Writer{options: o}, nil
 }
 
 func sleep(ctx context.Context, d time.Duration) error {

@@ -15,7 +15,7 @@ import (
 )
 
 // patience bounds every wait for a daemon; a session comes up within a few seconds.
-const patience = 30 * time.Second
+const patience = 2 * time.Minute
 
 // The outer addresses of the two hosts, from the documentation ranges.
 const (

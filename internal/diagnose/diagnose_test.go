@@ -1,6 +1,7 @@
 package diagnose_test
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -85,16 +86,16 @@ func TestWhatIsNotKnownIsNotNone(t *testing.T) {
 	static := store.Tunnel{Tunnel: api.Tunnel{ID: "s", Name: "s", InterfaceAddress: "10.0.0.0/31"}, State: store.NoBGP}
 	yes := true
 	prefix := store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24", Approved: "V"},
-		BGP: []api.BGPPrefix{{CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &yes, OnDemandEnabled: true}}}}
-	a := diagnose.Read(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{static}, Prefixes: []store.Prefix{prefix}})
+		BGP: bgp(api.BGPPrefix{CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &yes, OnDemandEnabled: true}})}
+	a := diagnose.Read(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{static}, Prefixes: prefixes(prefix)})
 	if got := causes(a.Tunnel("s")); got != "no-bgp:remark" {
 		t.Errorf("routes were not read, yet: %s", got)
 	}
 	if got := causes(a.Prefix("p")); got != "" {
 		t.Errorf("bindings and routes were not read, yet: %s", got)
 	}
-	prefix.Bindings = []api.Binding{}
-	a = diagnose.Read(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{static}, Routes: []api.Route{}, Prefixes: []store.Prefix{prefix}})
+	prefix.Bindings = bindings()
+	a = diagnose.Read(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{static}, Routes: routes(), Prefixes: prefixes(prefix)})
 	if got := causes(a.Tunnel("s")); got != "missing-route:certain no-bgp:remark" {
 		t.Errorf("there are no routes: %s", got)
 	}
@@ -110,9 +111,9 @@ func TestWhatIsNotKnownIsNotNone(t *testing.T) {
 func TestAnAdvertisedPrefixNeedsARoute(t *testing.T) {
 	yes := true
 	prefix := store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24", Approved: "V"},
-		BGP:      []api.BGPPrefix{{CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &yes}}},
-		Bindings: []api.Binding{{CIDR: "198.18.0.0/24", ServiceName: "Magic Transit"}}}
-	facts := diagnose.Facts{Now: night, Routes: []api.Route{{ID: "r", Prefix: "10.0.0.0/8", Nexthop: "10.0.0.1"}}, Prefixes: []store.Prefix{prefix}}
+		BGP:      bgp(api.BGPPrefix{CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &yes}}),
+		Bindings: bindings(api.Binding{CIDR: "198.18.0.0/24", ServiceName: "Magic Transit"})}
+	facts := tunnelsRead(diagnose.Facts{Now: night, Routes: routes(api.Route{ID: "r", Prefix: "10.0.0.0/8", Nexthop: "10.0.0.1"}), Prefixes: prefixes(prefix)})
 	if got := causes(diagnose.Read(facts).Prefix("p")); got != "missing-route:likely" {
 		t.Errorf("no route: %s", got)
 	}
@@ -120,23 +121,48 @@ func TestAnAdvertisedPrefixNeedsARoute(t *testing.T) {
 	if got := causes(diagnose.Read(facts).Prefix("p")); got != "" {
 		t.Errorf("BGP may bring the route: %s", got)
 	}
-	facts.Tunnels, facts.Routes[0].Prefix = nil, "198.18.0.0/23"
+	facts.Tunnels, facts.Routes.Rows[0].Prefix = nil, "198.18.0.0/23"
 	if got := causes(diagnose.Read(facts).Prefix("p")); got != "" {
 		t.Errorf("a wider route leads it on: %s", got)
 	}
 }
 
-func TestANextHopInNoSubnetIsFoundOnlyWhenTheInterconnectsAreKnown(t *testing.T) {
-	facts := diagnose.Facts{Now: night, Routes: []api.Route{{ID: "r", Prefix: "10.9.0.0/16", Nexthop: "10.8.0.1"}}}
-	if got := diagnose.Read(facts).Routes(); len(got) != 0 {
-		t.Errorf("interconnects are not known, yet %v", got)
+func TestANextHopInNoSubnetIsFoundOnlyWhenEverythingThatHasNextHopsIsKnown(t *testing.T) {
+	route := routes(api.Route{ID: "r", Prefix: "10.9.0.0/16", Nexthop: "10.8.0.1"})
+	all := tunnelsRead(diagnose.Facts{Now: night, Routes: route, Links: links(api.MagicInterconnect{InterfaceAddress: "10.7.0.0/31"})})
+	first := func(f diagnose.Facts) diagnose.Finding {
+		t.Helper()
+		got := diagnose.Read(f).Routes()
+		if len(got) != 1 {
+			t.Fatalf("%v", got)
+		}
+		return got[0].Findings[0]
 	}
-	facts.Links = []api.MagicInterconnect{{InterfaceAddress: "10.7.0.0/31"}}
-	if got := diagnose.Read(facts).Routes(); len(got) != 1 || got[0].Findings[0].Cause != diagnose.NextHopUnknown {
+	if got := first(all); got.Cause != diagnose.NextHopUnknown {
 		t.Errorf("a route that is left over: %v", got)
 	}
-	facts.Links = append(facts.Links, api.MagicInterconnect{InterfaceAddress: "10.8.0.0/31"})
-	if got := diagnose.Read(facts).Routes(); len(got) != 0 {
+	refused := errors.New("403")
+	for name, c := range map[string]struct {
+		change func(*diagnose.Facts)
+		says   string
+	}{
+		"GRE never read":       {func(f *diagnose.Facts) { f.GRE.Fetched = time.Time{} }, "the GRE tunnels were not read yet"},
+		"IPsec refused":        {func(f *diagnose.Facts) { f.IPsec.Fetched, f.IPsec.Err = time.Time{}, refused }, "the IPsec tunnels could not be read"},
+		"IPsec fails now":      {func(f *diagnose.Facts) { f.IPsec.Err = refused }, "the IPsec tunnels could not be read"},
+		"links in part":        {func(f *diagnose.Facts) { f.Links.Undecoded = []string{"fra: interface_address"} }, "could not be read completely"},
+		"links never answered": {func(f *diagnose.Facts) { f.Links.Fetched = time.Time{} }, "were not read yet"},
+	} {
+		facts := all
+		c.change(&facts)
+		if got := first(facts); got.Cause != diagnose.NextHopUnread || got.Impact != diagnose.NoImpact || !strings.Contains(got.Text, c.says) {
+			t.Errorf("%s: %+v", name, got)
+		}
+		if got := diagnose.Read(facts).All(); len(got) != 0 {
+			t.Errorf("%s: it counts as trouble: %v", name, got)
+		}
+	}
+	all.Links.Rows = append(all.Links.Rows, api.MagicInterconnect{InterfaceAddress: "10.8.0.0/31"})
+	if got := diagnose.Read(all).Routes(); len(got) != 0 {
 		t.Errorf("an interconnect has the next hop, yet %v", got)
 	}
 }
@@ -189,7 +215,7 @@ func TestTheWholeAccountIsReadWorstFirst(t *testing.T) {
 
 // BenchmarkAccount: the overview asks after every poll.
 func BenchmarkAccount(b *testing.B) {
-	facts := diagnose.Facts{Now: night, Routes: []api.Route{}}
+	facts := diagnose.Facts{Now: night, Routes: routes()}
 	for i := range 5000 {
 		each := tunnel(fmt.Sprintf("t%d", i), []string{"Established", "Active", "OpenSent"}[i%3], []api.BGPState{api.BGPUp, api.BGPDown, api.BGPDown}[i%3])
 		each.InterfaceAddress = fmt.Sprintf("10.%d.%d.%d/31", i/32768, i/128%256, i%128*2)

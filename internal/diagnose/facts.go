@@ -83,6 +83,7 @@ type Account struct {
 
 // Read prepares the facts.
 func Read(f Facts) *Account {
+	f.GRE.Kind, f.IPsec.Kind, f.Links.Kind, f.Routes.Kind = store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes
 	a := &Account{facts: f, byID: make(map[string]int, len(f.Tunnels)), owner: map[netip.Addr]int{}, links: map[netip.Prefix]struct{}{}}
 	for i, t := range f.Tunnels {
 		a.byID[t.ID] = i

@@ -16,7 +16,7 @@ type desk struct {
 	now     time.Time
 	edge    *simedge.Edge
 	account *api.AccountClient
-	watcher *store.Watcher
+	watcher *store.Store
 }
 
 func newDesk(t *testing.T) *desk {
@@ -31,28 +31,21 @@ func newDesk(t *testing.T) *desk {
 	d.account = client.In(d.edge.Account())
 	d.watcher = store.New(d.account, clock, 0)
 	d.watcher.Use(store.FromAccount(d.account))
-	d.watcher.Want(store.SourceNames()...)
 	return d
 }
 
 // look polls everything once.
-func (d *desk) look() store.Snapshot {
+func (d *desk) look() *store.Snapshot {
 	d.t.Helper()
-	s := d.watcher.Poll(d.t.Context())
-	if err := s.Err(); err != nil {
-		d.t.Fatal(err)
-	}
-	s = d.watcher.PollDue(d.t.Context())
-	for _, f := range s.Feeds {
-		if f.Err != nil {
-			d.t.Fatalf("%s: %v", f.Name, f.Err)
-		}
+	s := d.watcher.ReadAll(d.t.Context(), nil, store.Overview()...)
+	if why := s.CannotTell(store.Overview()...); why != "" {
+		d.t.Fatal(why)
 	}
 	return s
 }
 
 // watchFor looks again and again.
-func (d *desk) watchFor(long, every time.Duration) store.Snapshot {
+func (d *desk) watchFor(long, every time.Duration) *store.Snapshot {
 	end := d.now.Add(long)
 	for d.now.Before(end) {
 		d.now = d.now.Add(every)
@@ -72,7 +65,7 @@ func (d *desk) seed(trouble simedge.Trouble) simedge.Befallen {
 
 // findings is what the diagnosis says about the object in which a trouble shows. Page tells that its page is
 // open, so that its own analytics are read.
-func (d *desk) findings(s store.Snapshot, of simedge.Befallen, page bool) []diagnose.Finding {
+func (d *desk) findings(s *store.Snapshot, of simedge.Befallen, page bool) []diagnose.Finding {
 	facts := diagnose.From(s, d.now)
 	if page {
 		facts.Insights = map[string]store.Insight{of.Name: store.ReadInsight(d.t.Context(), d.account, of.Name, d.now)}

@@ -166,10 +166,8 @@ func (c tunnelCase) noStatus() []Finding {
 		Evidence: append(evidence, Evidence{"tunnels with bgp_status", fmt.Sprintf("0 of %d with BGP", c.configured)}),
 		Text:     "BGP is configured, but the API reports no status for any tunnel: this points to an account that is not on Unified Routing, where BGP over tunnels does not run. The API does not tell the routing mode.",
 		Next:     "Ask the Cloudflare account team whether the account is on Unified Routing."}
-	if cannotTell(c.facts.GRE, c.facts.IPsec) != "" {
-		return []Finding{wait} // sessions of tunnels that were not read may have a status
-	}
-	if c.configured > 1 {
+	// Sessions of tunnels that were not read may have a status.
+	if c.configured > 1 && cannotTell(c.facts.GRE, c.facts.IPsec) == "" {
 		return []Finding{mode}
 	}
 	mode.Likelihood = Possible // one tunnel says nothing about an account

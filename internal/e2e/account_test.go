@@ -91,7 +91,7 @@ func TestAStartWithARefusedTokenEnds(t *testing.T) {
 func TestAStartUnderALimitWaitsAsLongAsItIsTold(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	a.Fault(simedge.Fault{Kind: simedge.FaultRateLimit, RetryAfter: 10 * time.Minute})
+	a.Fault(simedge.Fault{Kind: simedge.FaultRateLimit, RetryAfter: 4 * time.Minute})
 	term := sit(t, ptytest.Options{Env: a.unnamed()})
 	s := term.WaitText("It is asked again at")
 	if n := len(a.Requests()); n != 1 {
@@ -99,7 +99,7 @@ func TestAStartUnderALimitWaitsAsLongAsItIsTold(t *testing.T) {
 	}
 	var around []string // the second in which the answer came is not known exactly
 	for ago := range 60 {
-		around = append(around, time.Now().Add(10*time.Minute-time.Duration(ago)*time.Second).Format("15:04:05"))
+		around = append(around, time.Now().Add(4*time.Minute-time.Duration(ago)*time.Second).Format("15:04:05"))
 	}
 	if at := regexp.MustCompile(`again at (\d\d:\d\d:\d\d)`).FindStringSubmatch(reading(s)); at == nil || !slices.Contains(around, at[1]) {
 		t.Errorf("asked again at %q, want one of %q\n%s", at, around, s.Box())

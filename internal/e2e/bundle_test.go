@@ -123,9 +123,8 @@ func TestABundleFromTheScreen(t *testing.T) {
 	write()
 	term.WaitText("Replace what is there?")
 	before, _ := os.ReadFile(path)
-	wake(term, "replace")
-	term.Press("tab")
-	term.WaitText("▌leave it")
+	choose(term, "replace")
+	choose(term, "leave it")
 	term.Press("enter")
 	term.WaitGone("Replace what is there?")
 	if after, _ := os.ReadFile(path); string(after) != string(before) {

@@ -1,7 +1,6 @@
 package e2e_test
 
 import (
-	"context"
 	"path/filepath"
 	"strings"
 	"testing"
@@ -90,25 +89,15 @@ func TestEveryFaultOfANightIsOnTheOverviewWithinOneRefresh(t *testing.T) {
 	}
 }
 
-// look goes down the list of what is wrong until the object is under the cursor, and waits for the words below it.
+// look waits until the object is in the list of what is wrong, with the cursor on it, and the words stand below.
 func look(term *ptytest.Terminal, object string, words []string) {
-	there := func(s ptytest.Screen) bool { return strings.Contains(cursorLine(s), object) }
-	for end := time.Now().Add(patience); !there(term.Screen()) && time.Now().Before(end); {
-		if !moves(term, "j") && !there(term.Screen()) {
-			moves(term, "g") // the end of the list: the fault may have come in above, or is still on its way
+	for s := step(term, "g"); !strings.Contains(cursorLine(s), object); {
+		line := cursorLine(s)
+		if s = step(term, "j"); cursorLine(s) == line {
+			s = step(term, "g") // the end of the list: the fault may have come in above, or is still on its way
 		}
 	}
-	term.WaitFor("the cause of "+object, func(s ptytest.Screen) bool { return there(s) && says(words...)(s) })
-}
-
-// moves presses a key and tells whether the cursor went to another row by it.
-func moves(term *ptytest.Terminal, key string) bool {
-	line := cursorLine(term.WaitFor("a row under the cursor", func(s ptytest.Screen) bool { return cursorLine(s) != "" }))
-	term.Press(key)
-	ctx, cancel := context.WithTimeout(context.Background(), 500*time.Millisecond)
-	defer cancel()
-	_, err := term.Console.WaitFor(ctx, func(s ptytest.Screen) bool { return cursorLine(s) != "" && cursorLine(s) != line })
-	return err == nil
+	term.WaitFor("the cause of "+object, func(s ptytest.Screen) bool { return strings.Contains(cursorLine(s), object) && says(words...)(s) })
 }
 
 // Sessions that go down at each rekeying can only be told by who has watched: the history of yesterday's run is enough.

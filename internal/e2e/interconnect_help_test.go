@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 	"testing"
-	"time"
 
 	"flarewire/internal/ptytest"
 	"flarewire/internal/simedge"
@@ -41,20 +40,28 @@ func cursorLine(s ptytest.Screen) string {
 	return ""
 }
 
+// step presses a key on a page and gives the screen after it. A cursor that cannot go on shows nothing, and what is drawn
+// meanwhile may have come by itself; so the help is opened behind the key and closed again: what was pressed before is done then.
+func step(term *ptytest.Terminal, key string) ptytest.Screen {
+	term.Press(key, "?")
+	helped := func(s ptytest.Screen) bool { return strings.Contains(title(s), "› Help") }
+	term.WaitFor("the help", helped)
+	term.Press("backspace")
+	return term.WaitFor("the page again", func(s ptytest.Screen) bool { return !helped(s) && footer(s) != "" })
+}
+
 // moveTo moves the cursor of a list or a detail page down to the line with the text.
 func moveTo(term *ptytest.Terminal, text string) {
-	term.Press("g")
-	for range 60 {
-		line := cursorLine(term.Screen())
-		if strings.Contains(line, text) {
-			return
-		}
-		term.Press("j")
-		term.WaitFor("the cursor to move on its way to "+text, func(s ptytest.Screen) bool {
-			return cursorLine(s) != "" && cursorLine(s) != line
-		})
+	down(term, step(term, "g"), text)
+}
+
+// down goes on from what is on the screen until the cursor is on the line with the text, and counts the keys.
+func down(term *ptytest.Terminal, s ptytest.Screen, text string) (keys int) {
+	for ; !strings.Contains(cursorLine(s), text) && keys < 60; keys++ {
+		s = step(term, "j")
 	}
 	term.WaitFor("the cursor on "+text, func(s ptytest.Screen) bool { return strings.Contains(cursorLine(s), text) })
+	return keys
 }
 
 // follow opens what the named line of a detail page leads to.
@@ -80,28 +87,44 @@ func fill(term *ptytest.Terminal, fields ...string) {
 	}
 }
 
-// wake waits until a dialog takes keys: for a moment after it appears it swallows them, so that none
-// hits it by accident. Moving between its answers, or a letter that is taken back, shows that the moment is
-// over and decides nothing.
-func wake(term *ptytest.Terminal, act string) {
-	key, shown := "tab", "▌"+act
-	if term.WaitText(act).Contains("to go on:") {
-		key, shown = "~", "> ~"
-	}
-	every := time.NewTicker(100 * time.Millisecond)
-	defer every.Stop()
-	for range int(patience / (100 * time.Millisecond)) {
-		term.Press(key)
-		<-every.C
-		if term.Screen().Contains(shown) {
-			break
+// awake: a dialog is there and takes keys. For a moment after it appears it swallows them, so that none hits it by accident, and
+// marks no answer.
+func awake(s ptytest.Screen) bool { return marked(s) != "" }
+
+// marked is the answer of a dialog that enter would take, with what stands behind it.
+func marked(s ptytest.Screen) string {
+	_, height := s.Size()
+	for y := range height {
+		line := s.Line(y)
+		if first, last := strings.Index(line, "│"), strings.LastIndex(line, "│"); first < last {
+			if _, answer, found := strings.Cut(line[first:last], "▌"); found {
+				return answer
+			}
 		}
 	}
-	term.WaitText(shown)
-	if key == "~" {
-		term.Press("ctrl+u")
-		term.WaitGone(shown)
+	return ""
+}
+
+// choose goes to an answer of a dialog.
+func choose(term *ptytest.Terminal, answer string) {
+	s := term.WaitFor("a dialog that takes keys and has "+answer, func(s ptytest.Screen) bool { return awake(s) && s.Contains(answer) })
+	for range 4 {
+		was := marked(s)
+		if strings.HasPrefix(was, answer) {
+			return
+		}
+		term.Press("tab")
+		s = term.WaitFor("another answer", func(s ptytest.Screen) bool { return awake(s) && marked(s) != was })
 	}
+	term.WaitText("▌" + answer)
+}
+
+// named types the name that a dialog asks for and takes what it allows.
+func named(term *ptytest.Terminal, name string) {
+	term.WaitFor("the question for "+name, func(s ptytest.Screen) bool { return awake(s) && s.Contains("Type "+name+" to go on") })
+	term.Type(name)
+	term.WaitFor("the name typed", func(s ptytest.Screen) bool { return s.Contains("> "+name) && strings.HasPrefix(marked(s), "do it") })
+	term.Press("enter")
 }
 
 // send sends what the review shows; name is what must be typed for it, empty for nothing.
@@ -109,11 +132,7 @@ func send(term *ptytest.Terminal, name string) {
 	term.WaitText("enter send")
 	term.Press("enter")
 	if name != "" {
-		term.WaitText("Type " + name + " to go on")
-		wake(term, "do it")
-		term.Type(name)
-		term.WaitFor("the name typed", func(s ptytest.Screen) bool { return showsAll("> "+name, "▌do it")(s) })
-		term.Press("enter")
+		named(term, name)
 	}
 }
 

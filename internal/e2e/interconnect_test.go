@@ -309,7 +309,7 @@ func TestTheLetterOfAuthorizationIsSavedAndOverwritesNothing(t *testing.T) {
 	}
 	term.Press("o")
 	term.WaitText("Replace the file?")
-	wake(term, "replace")
+	choose(term, "replace")
 	term.Press("enter")
 	term.WaitText("is saved")
 	saved, err := os.ReadFile(file)

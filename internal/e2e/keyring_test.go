@@ -45,26 +45,33 @@ func TestTheScreenAnswersWhileTheKeyringHangs(t *testing.T) {
 	n, _, env := atDesk(t, fakesecretservice.SilentAfterLook)
 	term := n.start(t, nil, env...)
 	term.WaitText("Asking for the credential of profile slow")
-	var took []time.Duration
-	for range 5 {
-		began := time.Now()
-		term.Press("?")
-		term.WaitFor("the help", func(s ptytest.Screen) bool { return strings.Contains(title(s), "Help") })
-		took = append(took, time.Since(began))
-		began = time.Now()
-		term.Press("backspace")
-		term.WaitFor("the page", func(s ptytest.Screen) bool { return !strings.Contains(title(s), "Help") })
-		took = append(took, time.Since(began))
-	}
-	// The middle one: this machine may be busy with other tests for a moment.
-	slices.Sort(took)
-	if took[len(took)/2] > 100*time.Millisecond {
-		t.Errorf("keys were answered after %v", took)
-	}
+	hanging := keysTake(term)
 	term.WaitText("the keyring did not answer in time")
+	// As quick as when nothing hangs; how quick that is, is the machine's affair.
+	if rested := keysTake(term); hanging > 10*rested+100*time.Millisecond {
+		t.Errorf("a key took %v while the keyring hung, and %v afterwards", hanging, rested)
+	}
 	term.Press("q")
 	term.Wait()
 	term.AssertRestored(t)
+}
+
+// keysTake is how long a key takes to show something: the middle one of ten.
+func keysTake(term *ptytest.Terminal) time.Duration {
+	var took []time.Duration
+	for range 5 {
+		for _, key := range []struct {
+			name   string
+			helped bool
+		}{{"?", true}, {"backspace", false}} {
+			began := time.Now()
+			term.Press(key.name)
+			term.WaitFor("what "+key.name+" does", func(s ptytest.Screen) bool { return strings.Contains(title(s), "Help") == key.helped })
+			took = append(took, time.Since(began))
+		}
+	}
+	slices.Sort(took)
+	return took[len(took)/2]
 }
 
 // The user gives a hanging profile up and takes another one, with the API down: the late answer of the first changes

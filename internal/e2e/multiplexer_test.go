@@ -70,12 +70,10 @@ func TestTmuxAndScreenShowTheSame(t *testing.T) {
 				term.Resize(at.cols, at.rows)
 				for _, page := range pages {
 					plain.Type(page.there)
-					plain.WaitFor("everything that is fetched for "+page.name, func(s ptytest.Screen) bool {
-						return page.shown(s) && !s.Contains("not fetched yet") && !s.Contains("Asking Cloudflare")
-					})
-					want := settled(plain, page.shown).Text()
+					plain.WaitFor(page.name, page.shown)
 					term.Type(page.there)
-					term.WaitFor(page.name+" as in a plain terminal, which is\n"+want+"\n", func(s ptytest.Screen) bool { return s.Text() == want })
+					term.WaitFor(page.name, page.shown)
+					same(page.name+" in "+m.name, plain, term)
 					back := page.back
 					if page.name == "detail" || page.name == "help" {
 						back = "\x1b"

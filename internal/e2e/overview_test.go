@@ -18,13 +18,7 @@ func TestFromTheStartToTheCauseOfADownSession(t *testing.T) {
 	term.WaitFor("the outages of prefixes above the tunnels", func(s ptytest.Screen) bool {
 		return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("iad-dc1-gre") && s.Contains("prefixes")
 	})
-	keys := 0
-	for !strings.Contains(cursorLine(term.Screen()), "iad-dc1-gre") {
-		line := cursorLine(term.Screen())
-		term.Press("j")
-		keys++
-		term.WaitFor("the cursor to move", func(s ptytest.Screen) bool { return cursorLine(s) != line })
-	}
+	keys := down(term, term.Screen(), "iad-dc1-gre")
 	// The cause stands below the list already; the page has the evidence.
 	term.Press("enter")
 	keys++
@@ -111,11 +105,7 @@ func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
 		{"198.18.20.0/24", []string{"by its BGP prefixes, read", "was withdrawn", "Magic Transit", "could not be read again"}},
 		{"iad-dc1-gre", []string{"BGP session", "The probes do not get through"}},
 	} {
-		for !strings.Contains(cursorLine(term.Screen()), object.name) {
-			before := cursorLine(term.Screen())
-			term.Press("down")
-			term.WaitFor("the next row", func(s ptytest.Screen) bool { return cursorLine(s) != before })
-		}
+		moveTo(term, object.name)
 		term.Press("enter")
 		s := term.WaitFor(object.name+" in an outage", func(s ptytest.Screen) bool {
 			return strings.Contains(title(s), object.name) && strings.Contains(title(s), "stale") && says(object.knows...)(s)
@@ -153,11 +143,7 @@ func TestTheOverviewHidesNoWorseRow(t *testing.T) {
 		return s.Contains("198.18.20.0/24") && s.Contains("lhr-hq-gre") && s.Contains("4 interconnects") && !s.Contains("waiting")
 	})
 	worst := cursorLine(term.Screen())
-	for !strings.Contains(cursorLine(term.Screen()), "sin-dc1-ipsec") {
-		before := cursorLine(term.Screen())
-		term.Press("j")
-		term.WaitFor("the next row", func(s ptytest.Screen) bool { return cursorLine(s) != before })
-	}
+	down(term, term.Screen(), "sin-dc1-ipsec")
 	term.WaitFor("how many worse rows are out of sight", func(s ptytest.Screen) bool { return s.Contains("worse above") && s.Contains("more below") })
 	a.do(a.SetBGP(simedge.IPsecTunnels, "sin-dc1-ipsec", "Established"))
 	a.pass(time.Second)

@@ -67,12 +67,8 @@ type Result struct {
 	Error      string    `json:"error,omitempty"`
 }
 
-// The keys of JSON objects whose values are never shown or stored. Cloudflare does not treat md5_key as a secret, but it
-// opens a router's session all the same.
-var secretKeys = map[string]bool{"psk": true, "md5_key": true, "pairing_key": true, "token": true, "api_key": true, "password": true}
-
 // IsSecret reports whether the field with this name or dotted path holds a secret.
-func IsSecret(path string) bool { return secretKeys[path[strings.LastIndexByte(path, '.')+1:]] }
+func IsSecret(path string) bool { return secret.IsField(path[strings.LastIndexByte(path, '.')+1:]) }
 
 // Mask replaces the values of secret fields at every depth. What is not JSON gives nil: it could hold anything.
 func Mask(object json.RawMessage) json.RawMessage {

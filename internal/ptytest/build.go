@@ -87,6 +87,7 @@ func buildProgram() (string, error) {
 }
 
 // buildInto builds beside the path and renames: another package's tests may be running the old one.
+// It has no flags of its own, so that it is linked from what the tests were compiled from already.
 func buildInto(path, pkg string) (string, error) {
 	fresh, err := os.CreateTemp(filepath.Dir(path), "building-*")
 	if err != nil {
@@ -94,7 +95,7 @@ func buildInto(path, pkg string) (string, error) {
 	}
 	_ = fresh.Close()
 	defer func() { _ = os.Remove(fresh.Name()) }()
-	args := []string{"build", "-trimpath", "-o", fresh.Name()}
+	args := []string{"build", "-o", fresh.Name()}
 	if raceDetector {
 		args = append(args, "-race")
 	}

@@ -60,9 +60,13 @@ type Options struct {
 	// LightBackground: asked for its colours the terminal says black on white instead of white on black.
 	LightBackground bool
 
-	// Timeout is the limit of each wait; 0 is 10 s, 30 s under the race detector.
+	// Timeout is the limit of each wait; 0 is Patience.
 	Timeout time.Duration
 }
+
+// Patience is the limit of a wait when nothing else is asked for. It is there for what hangs, and no measure of speed: other
+// tests may have the machine, and the race detector may be on.
+const Patience = 3 * time.Minute
 
 // Terminal is a terminal with the program in it. When the test ends the program is killed, if it still runs.
 type Terminal struct {
@@ -90,10 +94,7 @@ func Start(t testing.TB, o Options) *Terminal {
 	}
 	t.Cleanup(c.Kill)
 	if o.Timeout == 0 {
-		o.Timeout = 10 * time.Second
-		if raceDetector {
-			o.Timeout = 30 * time.Second
-		}
+		o.Timeout = Patience
 	}
 	return &Terminal{Console: c, t: t, timeout: o.Timeout}
 }

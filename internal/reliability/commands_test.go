@@ -61,6 +61,10 @@ func (p *printed) Reset() {
 
 func newShell(t *testing.T, home string) *shell {
 	s := &shell{t: t, home: home}
+	// Every bubble begins at the same time: what was sent in the one before, and what was blocked there, has not happened.
+	if err := os.RemoveAll(filepath.Join(home, "flarewire", "share")); err != nil {
+		t.Fatal(err)
+	}
 	s.Edge = simedge.New(simedge.Options{Now: func() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }})
 	s.env = []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home, "LANG=C.UTF-8",
 		"CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + s.Account()}

@@ -38,7 +38,7 @@ func troubles() []trouble {
 		{name: "html", word: "CLOUDFLARE_BASE_URL", fault: &simedge.Fault{Kind: simedge.FaultHTML, Status: 200}},
 		{name: "garbage", word: "CLOUDFLARE_BASE_URL", fault: &simedge.Fault{Kind: simedge.FaultGarbage}},
 		{name: "empty", word: "CLOUDFLARE_BASE_URL", fault: &simedge.Fault{Kind: simedge.FaultEmpty}},
-		{name: "types", word: "CLOUDFLARE_BASE_URL", fault: &simedge.Fault{Kind: simedge.FaultWrongTypes}},
+		{name: "types", word: "ask Cloudflare's support", fault: &simedge.Fault{Kind: simedge.FaultWrongTypes}},
 		{name: "fields", fault: &simedge.Fault{Kind: simedge.FaultUnknownFields}},
 		{name: "100MB", word: "CLOUDFLARE_BASE_URL", fault: &simedge.Fault{Kind: simedge.FaultHuge, Size: 100 << 20}},
 		{name: "ahead", skew: 26 * time.Hour},

@@ -29,7 +29,7 @@ type desk struct {
 	paths   keystore.Paths
 	journal *journal.Journal
 	age     *keystore.AgeFile
-	watcher *store.Watcher
+	watcher *store.Store
 	now     time.Time
 	up      bool
 	n       int

@@ -39,7 +39,7 @@ type seat struct {
 	t       *testing.T
 	app     *tui.App
 	env     *kit.Env
-	watcher *store.Watcher
+	watcher *store.Store
 	msgs    chan tea.Msg
 	at      tea.WindowSizeMsg
 
@@ -105,12 +105,13 @@ func (s *seat) join(o options) {
 	if o.way != nil {
 		way = o.way(way)
 	}
-	client, err := api.New(api.Options{Transport: way, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
+	sender, err := api.NewSender(api.Options{Transport: way, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
 		OnExchange: func(e api.Exchange) { requests.Observe(e); sent.Observe(e) }})
 	check(err)
+	client := sender.Client()
 	account := client.In(s.Account())
 	written := journal.New(journal.Options{Path: filepath.Join(o.home, "state", "journal.jsonl")})
-	writer, err := change.New(change.Options{Account: account, Profile: "test", Journal: written, Requests: sent})
+	writer, err := change.New(change.Options{Account: account, Sender: sender, Profile: "test", Journal: written, Requests: sent})
 	check(err)
 	s.watcher = store.New(account, time.Now, store.DefaultRefresh)
 	s.watcher.Use(store.FromAccount(account))

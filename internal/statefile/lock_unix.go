@@ -29,3 +29,17 @@ func Lock(path string) (unlock func(), err error) {
 	}
 	return func() { _ = f.Close() }, nil
 }
+
+// openQuietly opens or makes the file. It does not wait for the other end of a named pipe.
+func openQuietly(path string) (*os.File, error) {
+	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|NoFollow|unix.O_NONBLOCK, 0o600)
+}
+
+// tryLock locks the file unless another instance has.
+func tryLock(f *os.File) (bool, error) {
+	err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB)
+	if errors.Is(err, unix.EWOULDBLOCK) || errors.Is(err, unix.EINTR) {
+		return false, nil
+	}
+	return err == nil, err
+}

@@ -8,6 +8,7 @@ import (
 	"sync"
 	"sync/atomic"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"flarewire/internal/statefile"
@@ -101,4 +102,31 @@ func TestOnlyOneHoldsTheLock(t *testing.T) {
 	if n := count.Load(); n != 8 {
 		t.Errorf("%d got the lock", n)
 	}
+}
+
+// A lock that is held is waited for, but not for long, and a file that is no file is not opened.
+func TestOpeningALockedFileDoesNotWaitForEver(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		path := filepath.Join(t.TempDir(), "file")
+		first, err := statefile.OpenLocked(path, 0)
+		if err != nil {
+			t.Fatal(err)
+		}
+		began := time.Now()
+		if _, err := statefile.OpenLocked(path, 50*time.Millisecond); !errors.Is(err, statefile.ErrLocked) {
+			t.Errorf("it is locked, but: %v", err)
+		}
+		if took := time.Since(began); took < 50*time.Millisecond || took > 60*time.Millisecond {
+			t.Errorf("waited %s", took)
+		}
+		time.AfterFunc(10*time.Millisecond, func() { _ = first.Close() })
+		second, err := statefile.OpenLocked(path, time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_ = second.Close()
+		if _, err := statefile.OpenLocked(t.TempDir(), time.Second); err == nil {
+			t.Error("a folder was opened")
+		}
+	})
 }

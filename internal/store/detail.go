@@ -105,9 +105,9 @@ func readBelow[T any](ctx context.Context, s *Store, d Detail, fetch func(contex
 	if fetch == nil {
 		return nil
 	}
-	before := 0
+	var before []T
 	if p := s.Last().prefix(d.Of); p != nil {
-		before = len(list(p).Rows)
+		before = list(p).Rows
 	}
 	rows, undecoded, err := readList(ctx, func(ctx context.Context) ([]T, error) { return fetch(ctx, d.Of) }, before)
 	return func(next *Snapshot, took span, again bool) []Event {

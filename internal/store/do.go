@@ -12,7 +12,7 @@ import (
 
 // Do reads what a job from Due names and returns the new snapshot. What fails keeps its last good rows.
 func (s *Store) Do(ctx context.Context, j Job) *Snapshot {
-	s.readEach(ctx, j.Details, never)
+	s.readEach(api.WithClass(ctx, j.Class), j.Details, never)
 	return s.Last()
 }
 
@@ -172,7 +172,8 @@ type Progress struct {
 }
 
 // ReadAll reads these kinds once, and what lies below prefixes and interconnects completely. It stays within the program's
-// share of requests: where that is used up it waits, as long as ctx allows. progress is told how far it is, and may be nil; the
+// share of requests, and leaves a part of it to who reads single things meanwhile: where the rest is used up it waits, as long
+// as ctx allows. progress is told how far it is, and may be nil; the
 // last call has Read equal to All, also where ctx ended before.
 func (s *Store) ReadAll(ctx context.Context, progress func(Progress), kinds ...Kind) *Snapshot {
 	if progress == nil {
@@ -183,6 +184,7 @@ func (s *Store) ReadAll(ctx context.Context, progress func(Progress), kinds ...K
 	lists, below := slices.Clone(kinds), slices.Clone(kinds)
 	lists = slices.DeleteFunc(lists, Kind.detail)
 	below = slices.DeleteFunc(below, func(k Kind) bool { return !k.detail() })
+	ctx = api.WithClass(ctx, api.ClassPage)
 	goOn := s.readPatiently(ctx, distinct(Of(lists...)), wait)
 	all := s.Last().expanded(Of(below...))
 	now.All = len(all)

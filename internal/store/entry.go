@@ -269,6 +269,18 @@ func orTunnels(kinds []Kind) []Kind {
 	return kinds
 }
 
+// Unsettled are the entries of those of the kinds that are not settled. What lies below the objects of a list that is not known
+// is left out: there is nothing to say about it.
+func (s *Snapshot) Unsettled(kinds ...Kind) []Entry {
+	var out []Entry
+	for _, k := range kinds {
+		if e := s.Entry(k); !e.Settled() && (!k.detail() || s.Entry(k.listed()).Settled()) {
+			out = append(out, e)
+		}
+	}
+	return out
+}
+
 // CannotTell is why nothing can be concluded from what is not in these lists: "cannot tell: the IPsec tunnels could not be
 // read". It is empty when all of them are settled.
 func (s *Snapshot) CannotTell(kinds ...Kind) string {

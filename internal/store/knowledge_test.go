@@ -278,6 +278,9 @@ func TestAnswersThatAreNoLists(t *testing.T) {
 		for what, fault := range map[string]simedge.Fault{
 			"refused": {Kind: simedge.FaultStatus, Status: 403},
 			"garbage": {Kind: simedge.FaultGarbage},
+			"null":    {Kind: simedge.FaultStatus, Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":null}`},
+			"{}":      {Kind: simedge.FaultStatus, Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":{}}`},
+			"a text":  {Kind: simedge.FaultStatus, Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":"none"}`},
 			"a page":  {Kind: simedge.FaultHTML, Status: 200},
 		} {
 			d := newPortDesk(t)
@@ -293,5 +296,37 @@ func TestAnswersThatAreNoLists(t *testing.T) {
 				t.Errorf("%s, %s: %+v, %v", k, what, e, s.Events)
 			}
 		}
+	}
+}
+
+// One route has no usable id and one an odd field: what can be read is shown, what was known stays, and nothing is said to be gone.
+func TestAListThatIsUsableInPart(t *testing.T) {
+	d := newPortDesk(t)
+	answer := func(routes ...string) *store.Snapshot {
+		d.edge.ClearFaults()
+		d.edge.Fault(simedge.Fault{Path: "*magic/routes", Kind: simedge.FaultStatus, Status: 200,
+			Body: `{"success":true,"errors":[],"messages":[],"result":{"routes":[` + strings.Join(routes, ",") + `]}}`})
+		d.now = d.now.Add(time.Minute)
+		return d.w.Read(d.Context(), store.Detail{Kind: store.Routes})
+	}
+	one, two, three := `{"id":"1","prefix":"10.1.0.0/16"}`, `{"id":"2","prefix":"10.2.0.0/16"}`, `{"id":"3","prefix":"10.3.0.0/16"}`
+	answer(one, two)
+	s := answer(one, `{"id":7.5,"prefix":"10.2.0.0/16"}`, three)
+	if s.Routes.Knowledge() != store.Part || s.Routes.Settled() || s.Routes.Err != nil || len(s.Routes.Rows) != 3 {
+		t.Errorf("%+v", s.Routes)
+	}
+	if why := s.CannotTell(store.Routes); !strings.Contains(why, "10.2.0.0/16") {
+		t.Error(why)
+	}
+	for _, e := range s.Events {
+		if e.Kind == store.TunnelGone {
+			t.Errorf("%+v", e)
+		}
+	}
+	if s = answer(one, `{"id":"2","prefix":"10.2.0.0/16","priority":"soon"}`, three); s.Routes.Knowledge() != store.Part || len(s.Routes.Rows) != 3 {
+		t.Errorf("%+v", s.Routes)
+	}
+	if s = answer(one, two, three); !s.Routes.Settled() || len(s.Routes.Rows) != 3 || len(s.Events) != 1 || s.Events[0].TunnelID != "3" {
+		t.Errorf("%+v, %+v", s.Routes.Entry, s.Events)
 	}
 }

@@ -5,6 +5,8 @@ import (
 	"maps"
 	"slices"
 	"time"
+
+	"flarewire/api"
 )
 
 // plan is who needs what, and what is being read. It is guarded by the store's mu.
@@ -58,21 +60,10 @@ func distinct(details []Detail) []Detail {
 	return out
 }
 
-// Priority is how urgent a read is.
-type Priority int
-
-// The priorities, the most urgent first.
-const (
-	ForPerson Priority = iota
-	ForTunnels
-	ForPage
-	ForBackground
-)
-
 // Job is what is to be read in one go.
 type Job struct {
-	Details  []Detail
-	Priority Priority
+	Details []Detail
+	Class   api.Class // of its requests
 }
 
 // Due hands out what is to be read now, each thing once. The caller runs Do for every job, all at the same time: one that gets
@@ -82,21 +73,21 @@ func (s *Store) Due() []Job {
 	defer s.mu.Unlock()
 	now, last := s.now(), s.state.Load()
 	var jobs []Job
-	hand := func(p Priority, details ...Detail) {
+	hand := func(c api.Class, details ...Detail) {
 		for _, d := range details {
 			s.busy[d]++
 		}
 		if len(details) > 0 {
-			jobs = append(jobs, Job{details, p})
+			jobs = append(jobs, Job{details, c})
 		}
 	}
 	for _, k := range s.neededLists() {
 		if d := (Detail{Kind: k}); s.busy[d] == 0 && !last.entry(k).Due.After(now) {
-			hand(s.priority(k), d)
+			hand(s.class(k), d)
 		}
 	}
-	hand(ForPage, s.shownDetails(last, now)...)
-	hand(ForBackground, s.roundOfDetails(last, now)...)
+	hand(api.ClassPage, s.shownDetails(last, now)...)
+	hand(api.ClassBackground, s.roundOfDetails(last, now)...)
 	return jobs
 }
 
@@ -151,15 +142,15 @@ func (s *Store) neededLists() []Kind {
 	})
 }
 
-// priority is how urgent a list is; list is Prefixes also when the page shows what lies below a prefix.
-func (s *Store) priority(list Kind) Priority {
+// class is that of the requests for a list; list is Prefixes also when the page shows what lies below a prefix.
+func (s *Store) class(list Kind) api.Class {
 	switch {
 	case list == GRETunnels || list == HealthChecks:
-		return ForTunnels
+		return api.ClassTunnels
 	case slices.ContainsFunc(s.shown, func(d Detail) bool { return d.Kind.listed() == list }):
-		return ForPage
+		return api.ClassPage
 	}
-	return ForBackground
+	return api.ClassBackground
 }
 
 // Busy reports whether one of these is being read.

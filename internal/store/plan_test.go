@@ -261,13 +261,13 @@ func TestJobsSayHowUrgentTheyAre(t *testing.T) {
 	c := &cloud{now: time.Now, prefixes: 2}
 	s := c.open()
 	s.Show(store.Detail{Kind: store.Slots}, store.Detail{Kind: store.Bindings, Of: "p1"})
-	got := map[string]store.Priority{}
+	got := map[string]api.Class{}
 	first := s.Due()
 	for _, j := range first {
-		got[strings.Join(store.Needs(j.Details...), " ")] = j.Priority
+		got[strings.Join(store.Needs(j.Details...), " ")] = j.Class
 	}
-	for what, want := range map[string]store.Priority{"gre_tunnels": store.ForTunnels, "health": store.ForTunnels, "cni_slots": store.ForPage,
-		"prefixes": store.ForPage, "routes": store.ForBackground, "traffic": store.ForBackground} {
+	for what, want := range map[string]api.Class{"gre_tunnels": api.ClassTunnels, "health": api.ClassTunnels, "cni_slots": api.ClassPage,
+		"prefixes": api.ClassPage, "routes": api.ClassBackground, "traffic": api.ClassBackground} {
 		if p, there := got[what]; !there || p != want {
 			t.Errorf("%s: %d, want %d", what, p, want)
 		}
@@ -280,8 +280,8 @@ func TestJobsSayHowUrgentTheyAre(t *testing.T) {
 	}
 	for _, j := range s.Due() {
 		for _, d := range j.Details {
-			if page := d == (store.Detail{Kind: store.Bindings, Of: "p1"}); page != (j.Priority == store.ForPage) {
-				t.Errorf("%v: %d", d, j.Priority)
+			if page := d == (store.Detail{Kind: store.Bindings, Of: "p1"}); page != (j.Class == api.ClassPage) {
+				t.Errorf("%v: %d", d, j.Class)
 			}
 		}
 	}

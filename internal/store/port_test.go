@@ -122,10 +122,16 @@ func TestAStateThatIsNotToldHidesNoChange(t *testing.T) {
 func TestStatesOfManyPortsAreAskedInTurns(t *testing.T) {
 	const ports = 50
 	d := newPortDesk(t)
+	sender, err := api.NewSender(api.Options{Transport: d.edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	all := sender.Client().In(d.edge.Account()).PhysicalInterconnects
 	for n := 4; n < ports; n++ {
-		if _, err := d.account.PhysicalInterconnects.Create(t.Context(), api.Interconnect{Type: "gcp_partner", Bandwidth: "1G",
-			PairingKey: api.NewSecret(fmt.Sprintf("%08d-0000-0000-0000-000000000000/europe-west3/1", n))}); err != nil {
-			t.Fatal(err)
+		r, err := all.BuildCreate(api.Interconnect{Type: "gcp_partner", Bandwidth: "1G",
+			PairingKey: api.NewSecret(fmt.Sprintf("%08d-0000-0000-0000-000000000000/europe-west3/1", n))})
+		if _, failed := sender.Send(t.Context(), r); err != nil || failed != nil {
+			t.Fatal(err, failed)
 		}
 	}
 	d.w.Keep(store.Ports, store.PortStates)

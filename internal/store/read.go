@@ -1,8 +1,10 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
+	"errors"
 	"strings"
 	"time"
 
@@ -113,15 +115,35 @@ func (s *Store) readKind(ctx context.Context, d Detail) applier {
 
 // readList reads a list. One that has lost most of its rows is read once more before anybody is told: an answer that is empty
 // by mistake would make a healthy account look like a disaster.
-func readList[T any](ctx context.Context, fetch func(context.Context) ([]T, error), before int) (rows []T, odd []string, err error) {
+func readList[T any](ctx context.Context, fetch func(context.Context) ([]T, error), before []T) (rows []T, odd []string, err error) {
 	rows, err = fetch(ctx)
-	if lost(before, len(rows), err) {
+	if lost(len(before), len(rows), err) {
 		rows, err = fetch(ctx)
 	}
-	if err != nil {
+	rows, err = usable(rows, err, before)
+	if odd, err = partOf(err); err != nil {
 		return nil, nil, err
 	}
-	return rows, undecoded(rows), nil
+	return rows, append(undecoded(rows), odd...), nil
+}
+
+// usable returns the rows of an answer of which some elements could not be used: those that could, and of the rows before those
+// that are missing now, because nobody knows whether they are among the others. Any other error leaves no rows.
+func usable[T any](rows []T, err error, before []T) ([]T, error) {
+	var partial *api.PartialError
+	if !errors.As(err, &partial) {
+		return rows, err
+	}
+	there := make(map[string]bool, len(rows))
+	for i := range rows {
+		there[idOf(&rows[i])] = true
+	}
+	for i := range before {
+		if !there[idOf(&before[i])] {
+			rows = append(rows, before[i])
+		}
+	}
+	return rows, err
 }
 
 // lost reports whether a good answer lacks most of the rows of the one before.
@@ -138,21 +160,29 @@ func undecoded[T any](rows []T) []string {
 	return odd
 }
 
-// nameOf is what people call an object, from its own JSON.
+// nameOf is what people call an object.
 func nameOf(v any) string {
+	return cmp.Or(textOf(v, "name", "cidr", "prefix", "conduit_name", "id"), "an object without a name")
+}
+
+// idOf is what an object is known by: its id, or the name of one that has none.
+func idOf(v any) string { return textOf(v, "id", "name") }
+
+// textOf is the first of these fields of an object that holds a text, from the object's own JSON.
+func textOf(v any, keys ...string) string {
 	h, ok := v.(interface{ JSON() json.RawMessage })
 	if !ok {
-		return "?"
+		return ""
 	}
 	var fields map[string]json.RawMessage
-	_ = json.Unmarshal(h.JSON(), &fields) // an object without any of them has no name
-	for _, key := range []string{"name", "cidr", "prefix", "conduit_name", "id"} {
+	_ = json.Unmarshal(h.JSON(), &fields) // an object without any of them has none
+	for _, key := range keys {
 		var text string
 		if json.Unmarshal(fields[key], &text) == nil && text != "" {
 			return text
 		}
 	}
-	return "an object without a name"
+	return ""
 }
 
 // readRows reads a list that is kept as it comes.
@@ -161,7 +191,7 @@ func readRows[T any](ctx context.Context, s *Store, fetch func(context.Context) 
 	if fetch == nil {
 		return nil
 	}
-	rows, odd, err := readList(ctx, fetch, len(list(s.Last()).Rows))
+	rows, odd, err := readList(ctx, fetch, list(s.Last()).Rows)
 	return func(next *Snapshot, took span, again bool) []Event {
 		l := list(next)
 		was := *l
@@ -182,7 +212,12 @@ func (s *Store) readPrefixes(ctx context.Context) applier {
 	if s.fetchers.Prefixes == nil {
 		return nil
 	}
-	rows, odd, err := readList(ctx, s.fetchers.Prefixes, len(s.Last().Prefixes.Rows))
+	last := s.Last().Prefixes.Rows
+	before := make([]api.Prefix, len(last))
+	for i := range last {
+		before[i] = last[i].Prefix
+	}
+	rows, odd, err := readList(ctx, s.fetchers.Prefixes, before)
 	return func(next *Snapshot, took span, again bool) []Event {
 		was := next.Prefixes
 		l := &next.Prefixes
@@ -226,7 +261,12 @@ func (s *Store) readPorts(ctx context.Context) applier {
 	if s.fetchers.Ports == nil {
 		return nil
 	}
-	rows, odd, err := readList(ctx, s.fetchers.Ports, len(s.Last().Ports.Rows))
+	last := s.Last().Ports.Rows
+	before := make([]api.Interconnect, len(last))
+	for i := range last {
+		before[i] = last[i].Interconnect
+	}
+	rows, odd, err := readList(ctx, s.fetchers.Ports, before)
 	return func(next *Snapshot, took span, again bool) []Event {
 		was := next.Ports
 		l := &next.Ports

@@ -5,6 +5,7 @@ package store
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"sync"
 	"sync/atomic"
@@ -139,6 +140,18 @@ func (s *Store) fetchTunnels(ctx context.Context) api.TunnelLists {
 	return lists
 }
 
+// partOf returns what of a list of tunnels could not be used, and why it is not known at all.
+func partOf(err error) (odd []string, failed error) {
+	var partial *api.PartialError
+	if !errors.As(err, &partial) {
+		return nil, err
+	}
+	for _, l := range partial.Lost {
+		odd = append(odd, l.String())
+	}
+	return odd, nil
+}
+
 // takeTunnels puts both lists into the next snapshot. It returns the events, and those of tunnels that were met for the first
 // time, which are for the history only.
 func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span) (events, first []Event) {
@@ -146,15 +159,21 @@ func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span) (e
 		return nil, nil // whoever asked has left: that says nothing about the account
 	}
 	old := *next
+	greOdd, greErr := partOf(lists.GREErr)
+	ipsecOdd, ipsecErr := partOf(lists.IPsecErr)
+	lists.GREErr, lists.IPsecErr = greErr, ipsecErr
 	next.GRE.outcome(lists.GREErr, took)
 	next.IPsec.outcome(lists.IPsecErr, took)
 	if lists.GREErr == nil {
-		next.GRE.Undecoded = undecoded(lists.GRE)
+		next.GRE.Undecoded = append(undecoded(lists.GRE), greOdd...)
 	}
 	if lists.IPsecErr == nil {
-		next.IPsec.Undecoded = undecoded(lists.IPsec)
+		next.IPsec.Undecoded = append(undecoded(lists.IPsec), ipsecOdd...)
 	}
 	tunnels := mergeLists(old.Tunnels, lists)
+	if len(greOdd)+len(ipsecOdd) > 0 {
+		tunnels = withMissing(tunnels, old.Tunnels, map[api.TunnelKind]bool{api.GRE: len(greOdd) > 0, api.IPsec: len(ipsecOdd) > 0})
+	}
 	next.Tunnels = make([]Tunnel, len(tunnels))
 	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to}
 	for i, t := range tunnels {
@@ -184,6 +203,21 @@ func (s *Snapshot) wake() {
 			e.Due = time.Time{}
 		}
 	}
+}
+
+// withMissing adds those of the tunnels before that are missing now to the kinds of which some could not be used: nobody knows
+// whether they are among these.
+func withMissing(tunnels []api.Tunnel, before []Tunnel, partial map[api.TunnelKind]bool) []api.Tunnel {
+	there := make(map[string]bool, len(tunnels))
+	for i := range tunnels {
+		there[tunnels[i].ID] = true
+	}
+	for i := range before {
+		if t := &before[i].Tunnel; partial[t.Kind] && !there[t.ID] {
+			tunnels = append(tunnels, *t)
+		}
+	}
+	return tunnels
 }
 
 func countKind(tunnels []Tunnel, kind api.TunnelKind) int {

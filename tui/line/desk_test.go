@@ -67,7 +67,7 @@ func (d *desk) leaves() string {
 		if code != 0 {
 			d.t.Errorf("exit code %d", code)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		d.t.Fatalf("it does not end:\n%s", d)
 	}
 	return d.String()

@@ -247,7 +247,7 @@ func TestNewsComesBetweenQuestionAndAnswer(t *testing.T) {
 		if code != 0 {
 			t.Errorf("exit code %d", code)
 		}
-	case <-time.After(20 * time.Second):
+	case <-time.After(2 * time.Minute):
 		t.Fatalf("it does not end:\n%s", out)
 	}
 }
@@ -277,7 +277,7 @@ func (p *paper) String() string {
 
 func (p *paper) until(t *testing.T, text string) {
 	t.Helper()
-	limit := time.After(20 * time.Second)
+	limit := time.After(2 * time.Minute)
 	for !strings.Contains(p.String(), text) {
 		select {
 		case <-p.written:

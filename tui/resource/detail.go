@@ -8,20 +8,19 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/tui"
+	"flarewire/tui/table"
 )
 
 // Detail is the page of one object. It follows the object by id over every refresh.
-type Detail[T any] struct {
-	desc   Description[T]
-	source Source[T]
-	id     string
-	row    T
-	gone   bool // no longer among the rows; the last known state stays on the screen
+type Detail struct {
+	*kind
+	id   string
+	row  table.Row
+	gone bool // no longer among the rows; the last known state stays on the screen
 	pane
 }
 
-// pane is what a detail page shows, and where one is on it. It does not know the object: what is generic is compiled anew
-// for every resource.
+// pane is what a detail page shows, and where one is on it. It does not know the object.
 type pane struct {
 	field   int // the field under the cursor, counted over all sections
 	scroll  tui.Scroll
@@ -33,52 +32,52 @@ type pane struct {
 }
 
 // NewDetail makes the page of row.
-func NewDetail[T any](desc Description[T], source Source[T], row T) *Detail[T] {
-	return &Detail[T]{desc: desc, source: source, id: desc.ID(row), row: row}
+func NewDetail[T any](desc Description[T], source Source[T], row T) *Detail {
+	return newDetail(kindOf(desc, source), &row)
 }
 
+func newDetail(k *kind, row table.Row) *Detail { return &Detail{kind: k, id: k.desc.ID(row), row: row} }
+
 // Title implements tui.View.
-func (d *Detail[T]) Title() string { return d.desc.Name(d.row) }
+func (d *Detail) Title() string { return d.desc.Name(d.row) }
 
 // Init implements tui.View. Until a page is on the screen it gets no messages: what came since it was made is taken now.
 // An object that is not among the rows yet, as one just made, is not gone.
-func (d *Detail[T]) Init() tea.Cmd {
+func (d *Detail) Init() tea.Cmd {
 	d.take()
-	return d.source.opened(d.id)
+	return d.opened(d.id)
 }
 
 // Needs names what the page rests on; see Source.Needs.
-func (d *Detail[T]) Needs() []string { return d.source.needs(d.id) }
+func (d *Detail) Needs() []string { return d.needs(d.id) }
 
 // take takes the object anew, and tells whether it is among the rows.
-func (d *Detail[T]) take() bool {
-	for _, row := range d.source.Rows() {
-		if d.desc.ID(row) == d.id {
-			d.row = row
-			return true
-		}
+func (d *Detail) take() bool {
+	row, ok := d.byID(d.id)
+	if ok {
+		d.row = row
 	}
-	return false
+	return ok
 }
 
 // Status implements tui.StatusReporter.
-func (d *Detail[T]) Status() tui.Status { return d.source.Status() }
+func (d *Detail) Status() tui.Status { return d.source.Status() }
 
 // Update implements tui.View.
-func (d *Detail[T]) Update(msg tea.Msg) tea.Cmd {
+func (d *Detail) Update(msg tea.Msg) tea.Cmd {
 	if !d.source.Brings(msg) {
 		return nil
 	}
 	// A list that could not be read so far does not say that the object is gone.
 	d.gone = !d.take() && !d.source.Status().Updated.IsZero()
-	return d.source.looked(d.id)
+	return d.looked(d.id)
 }
 
 // Actions implements tui.View.
-func (d *Detail[T]) Actions() []tui.Action {
-	out := append(d.acts(), copyJSON(d.desc.json(d.row, true)), refreshAction(d.source.Refresh))
+func (d *Detail) Actions() []tui.Action {
+	out := append(d.acts(), copyJSON(d.json(d.row, true)), refreshAction(d.source.Refresh))
 	if !d.gone {
-		out = append(out, d.desc.writes(d.row, true)...)
+		out = append(out, d.writes(d.row, true)...)
 	}
 	return append(out, d.moves()...)
 }
@@ -116,7 +115,7 @@ func (d *pane) moves() []tui.Action {
 const twoColumns = 110
 
 // Draw implements tui.View.
-func (d *Detail[T]) Draw(c tui.Canvas) []string {
+func (d *Detail) Draw(c tui.Canvas) []string {
 	sections := d.desc.Sections(d.row, c.Now)
 	if d.gone {
 		notice := Field{Value: cmp.Or(d.desc.Gone, "This object is no longer on the account. What you see is its last known state."), Role: tui.Bad, Prose: true}

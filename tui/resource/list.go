@@ -13,10 +13,9 @@ import (
 )
 
 // List is the list page of a resource.
-type List[T any] struct {
-	desc      Description[T]
-	source    Source[T]
-	table     *table.Table[T]
+type List struct {
+	*kind
+	table     *table.Table[table.Row]
 	input     textinput.Model
 	filtering bool
 	before    string   // the filter before it was edited, for esc
@@ -26,47 +25,48 @@ type List[T any] struct {
 }
 
 // NewList makes the list page.
-func NewList[T any](desc Description[T], source Source[T]) *List[T] {
-	t := table.New(desc.Columns, desc.ID)
-	t.SortBy(desc.SortBy, desc.Reverse)
-	if desc.Newest {
+func NewList[T any](desc Description[T], source Source[T]) *List {
+	return newList(kindOf(desc, source))
+}
+
+func newList(k *kind) *List {
+	t := table.New(k.desc.Columns, k.desc.ID)
+	t.SortBy(k.desc.SortBy, k.desc.Reverse)
+	if k.desc.Newest {
 		t.StickToTop()
 	}
-	l := &List[T]{desc: desc, source: source, table: t, input: tui.NewInput("/")}
+	l := &List{kind: k, table: t, input: tui.NewInput("/")}
 	l.take()
 	return l
 }
 
 // take takes the source's rows anew.
-func (l *List[T]) take() {
-	rows := l.source.Rows()
+func (l *List) take() {
+	rows, total := l.rows()
 	l.table.Set(rows)
-	l.total = nil
-	if l.desc.Summary != nil && len(rows) > 0 {
-		l.total = l.desc.Summary(rows)
-	}
+	l.total = total
 }
 
 // Title implements tui.View.
-func (l *List[T]) Title() string { return l.desc.Plural }
+func (l *List) Title() string { return l.desc.Plural }
 
 // Init implements tui.View. Until a page is on the screen it gets no messages: what came since it was made is taken now.
-func (l *List[T]) Init() tea.Cmd {
+func (l *List) Init() tea.Cmd {
 	l.take()
-	return l.source.opened("")
+	return l.opened("")
 }
 
 // Needs names what the page rests on; see Source.Needs.
-func (l *List[T]) Needs() []string { return l.source.needs("") }
+func (l *List) Needs() []string { return l.needs("") }
 
 // Status implements tui.StatusReporter.
-func (l *List[T]) Status() tui.Status { return l.source.Status() }
+func (l *List) Status() tui.Status { return l.source.Status() }
 
 // Capturing implements tui.Capturer.
-func (l *List[T]) Capturing() bool { return l.filtering }
+func (l *List) Capturing() bool { return l.filtering }
 
 // Update implements tui.View.
-func (l *List[T]) Update(msg tea.Msg) tea.Cmd {
+func (l *List) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
 		if l.filtering {
@@ -88,10 +88,10 @@ func (l *List[T]) Update(msg tea.Msg) tea.Cmd {
 	if l.awaited != "" && (l.under() != l.left || l.table.Filter() != "" || l.table.Select(l.awaited)) {
 		l.awaited = ""
 	}
-	return l.source.looked("")
+	return l.looked("")
 }
 
-func (l *List[T]) filterKey(msg tea.KeyPressMsg) tea.Cmd {
+func (l *List) filterKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch msg.String() {
 	case "enter":
 		l.filtering = false
@@ -116,7 +116,7 @@ func (l *List[T]) filterKey(msg tea.KeyPressMsg) tea.Cmd {
 	return nil
 }
 
-func (l *List[T]) edit(msg tea.Msg) (cmd tea.Cmd) {
+func (l *List) edit(msg tea.Msg) (cmd tea.Cmd) {
 	l.input, cmd = l.input.Update(msg)
 	if l.input.Value() != l.table.Filter() {
 		l.table.SetFilter(l.input.Value())
@@ -125,14 +125,14 @@ func (l *List[T]) edit(msg tea.Msg) (cmd tea.Cmd) {
 }
 
 // Prompt implements tui.Prompter.
-func (l *List[T]) Prompt(c tui.Canvas) string {
+func (l *List) Prompt(c tui.Canvas) string {
 	text := tui.DrawInput(&l.input, c.Width/2)
 	hint := tui.Text(tui.Muted, "  "+l.count()+"   !word excludes, column:word looks in one")
 	return text + hint.Paint(c.Theme, c.Width-tui.Width(text))
 }
 
 // Actions implements tui.View.
-func (l *List[T]) Actions() []tui.Action {
+func (l *List) Actions() []tui.Action {
 	row, ok := l.table.Selected()
 	why := ""
 	if !ok {
@@ -151,10 +151,10 @@ func (l *List[T]) Actions() []tui.Action {
 	out = append(out, refreshAction(l.source.Refresh),
 		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy", Why: why, Long: "Copy the row's name",
 			Run: func() tea.Cmd { return copied(l.desc.Name(row)) }},
-		copyJSON(l.desc.json(row, ok)))
-	out = append(out, l.desc.creation()...)
+		copyJSON(l.json(row, ok)))
+	out = append(out, l.creation()...)
 	out = append(out, l.marking(ok)...)
-	for _, a := range l.desc.writes(row, ok) {
+	for _, a := range l.writes(row, ok) {
 		// While rows are marked, D means all of them.
 		if a.Name != "delete" || l.desc.DeleteAll == nil || len(l.table.Marked()) == 0 {
 			out = append(out, a)
@@ -164,7 +164,7 @@ func (l *List[T]) Actions() []tui.Action {
 }
 
 // marking are the actions on marked rows. While rows are marked, D means all of them.
-func (l *List[T]) marking(ok bool) []tui.Action {
+func (l *List) marking(ok bool) []tui.Action {
 	if l.desc.DeleteAll == nil {
 		return nil
 	}
@@ -190,7 +190,7 @@ func (l *List[T]) marking(ok bool) []tui.Action {
 }
 
 // under is the id under the cursor.
-func (l *List[T]) under() string {
+func (l *List) under() string {
 	row, ok := l.table.Selected()
 	if !ok {
 		return ""
@@ -198,18 +198,23 @@ func (l *List[T]) under() string {
 	return l.desc.ID(row)
 }
 
-// Selected is the row under the cursor, for pages that show more of it beside the list.
-func (l *List[T]) Selected() (row T, ok bool) { return l.table.Selected() }
+// Selected is the row under the cursor of a list of T's, for pages that show more of it beside the list.
+func Selected[T any](l *List) (row T, ok bool) {
+	if r, ok := l.table.Selected(); ok {
+		return table.Of[T](r), true
+	}
+	return row, false
+}
 
-func (l *List[T]) open() tea.Cmd {
+func (l *List) open() tea.Cmd {
 	row, _ := l.table.Selected()
 	if l.desc.Open != nil {
 		return tui.Push(l.desc.Open(row))
 	}
-	return tui.Push(NewDetail(l.desc, l.source, row))
+	return tui.Push(newDetail(l.kind, row))
 }
 
-func (l *List[T]) startFilter() tea.Cmd {
+func (l *List) startFilter() tea.Cmd {
 	l.filtering = true
 	l.before = l.table.Filter()
 	l.input.SetValue(l.before)
@@ -218,7 +223,7 @@ func (l *List[T]) startFilter() tea.Cmd {
 }
 
 // Draw implements tui.View.
-func (l *List[T]) Draw(c tui.Canvas) []string {
+func (l *List) Draw(c tui.Canvas) []string {
 	if l.table.Shown() == 0 {
 		return append([]string{l.summary(c), ""}, l.empty(c)...)
 	}
@@ -228,7 +233,7 @@ func (l *List[T]) Draw(c tui.Canvas) []string {
 	return append([]string{l.summary(c)}, rows...)
 }
 
-func (l *List[T]) summary(c tui.Canvas) string {
+func (l *List) summary(c tui.Canvas) string {
 	line := l.total
 	if line == nil {
 		line = tui.Text(tui.Strong, l.count())
@@ -249,7 +254,7 @@ func (l *List[T]) summary(c tui.Canvas) string {
 	return text + tui.Spaces(c.Width-tui.Width(text)-right.Width()) + right.Paint(c.Theme, c.Width)
 }
 
-func (l *List[T]) count() string {
+func (l *List) count() string {
 	if l.table.Filter() == "" {
 		return fmt.Sprintf("%d", l.table.Total())
 	}
@@ -258,7 +263,7 @@ func (l *List[T]) count() string {
 
 // empty says why there is nothing to see; nothing fetched yet is not the same as nothing there. An error has room to
 // be read whole here: which permission is missing stands at its end.
-func (l *List[T]) empty(c tui.Canvas) []string {
+func (l *List) empty(c tui.Canvas) []string {
 	status := l.source.Status()
 	text := cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+".")
 	var lines []string

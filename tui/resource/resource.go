@@ -5,7 +5,6 @@ package resource
 
 import (
 	"bytes"
-	"cmp"
 	"encoding/json"
 	"fmt"
 	"time"
@@ -63,40 +62,6 @@ type Description[T any] struct {
 // Always is a NoDelete for a resource of which no row can be deleted.
 func Always[T any](why string) func(T) string { return func(T) string { return why } }
 
-// writes are the actions that change something, the same keys for every resource.
-func (d Description[T]) writes(row T, ok bool) []tui.Action {
-	why := d.NoWrites
-	if why == "" && !ok {
-		why = "there is no row to act on"
-	}
-	var out []tui.Action
-	if d.Edit != nil || d.NoEdit != "" {
-		out = append(out, tui.Action{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: cmp.Or(d.NoEdit, why),
-			Long: "Change it: form, review, then send", Run: func() tea.Cmd { return d.Edit(row) }})
-	}
-	// Before the deletion, which is for rare days: what has no room in the footer is left out there from the end.
-	if ok && d.Actions != nil {
-		out = append(out, d.Actions(row)...)
-	}
-	if d.Delete != nil || d.NoDelete != nil {
-		if ok && d.NoDelete != nil {
-			why = cmp.Or(d.NoDelete(row), why)
-		}
-		out = append(out, tui.Action{Name: "delete", Keys: []string{"D"}, Short: "delete", Footer: true, Why: why,
-			Long: "Delete it: what hangs on it, then its name", Run: func() tea.Cmd { return d.Delete(row) }})
-	}
-	return out
-}
-
-// creation is the action that makes a new object.
-func (d Description[T]) creation() []tui.Action {
-	if d.Create == nil && d.NoCreate == "" {
-		return nil
-	}
-	return []tui.Action{{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Why: cmp.Or(d.NoCreate, d.NoWrites),
-		Long: "Make a new one", Run: d.Create}}
-}
-
 // Section is a titled part of a detail page.
 type Section struct {
 	Title  string
@@ -145,28 +110,6 @@ func refreshAction(refresh func() tea.Cmd) tui.Action {
 		Long: "Fetch now, not only at the next round", Run: refresh}
 }
 
-// opened runs what a page that is opened asks for.
-func (s Source[T]) opened(id string) tea.Cmd {
-	if s.Open == nil {
-		return s.looked(id)
-	}
-	return tea.Batch(s.Open(), s.looked(id))
-}
-
-func (s Source[T]) needs(id string) []string {
-	if s.Needs == nil {
-		return nil
-	}
-	return s.Needs(id)
-}
-
-func (s Source[T]) looked(id string) tea.Cmd {
-	if s.Looked == nil {
-		return nil
-	}
-	return s.Looked(id)
-}
-
 // selectMsg puts the cursor of every list that has the row on it, now or when the row comes.
 type selectMsg struct{ id string }
 
@@ -176,14 +119,6 @@ func Select(id string) tea.Cmd { return func() tea.Msg { return selectMsg{id} } 
 func copied(text string) tea.Cmd {
 	// OSC 52 has no answer, so success cannot be claimed.
 	return tea.Batch(tea.SetClipboard(text), tui.Toast(tui.Muted, "Sent to the terminal's clipboard (OSC 52): "+text))
-}
-
-// json is the object as the server sent it; nil when there is none.
-func (d Description[T]) json(row T, ok bool) []byte {
-	if !ok || d.JSON == nil {
-		return nil
-	}
-	return d.JSON(row)
 }
 
 // copyJSON offers the whole object as the server sent it.

@@ -11,10 +11,8 @@ import (
 	"flarewire/tui"
 )
 
-// What is generic here only gathers: the rest would be in the program once for every resource.
-
 // Tell implements tui.Teller.
-func (l *List[T]) Tell(now time.Time) tui.Telling {
+func (l *List) Tell(now time.Time) tui.Telling {
 	return listed{
 		rows: l.table.Words(now, l.desc.Name), current: l.table.Cursor(), order: l.table.Order(), count: l.count(), total: l.total,
 		filter: l.table.Filter(), shown: l.table.Shown(), all: l.table.Total(), marked: len(l.table.Marked()), status: l.source.Status(),
@@ -66,16 +64,16 @@ func (l listed) nothing() []string {
 }
 
 // Choose implements tui.Chooser.
-func (l *List[T]) Choose(id string) bool { return l.table.Select(id) }
+func (l *List) Choose(id string) bool { return l.table.Select(id) }
 
 // SortBy implements tui.Sorter.
-func (l *List[T]) SortBy(column string) bool {
+func (l *List) SortBy(column string) bool {
 	l.table.SortBy(column, false)
 	return slices.Contains(l.table.Keys(), column)
 }
 
 // SortColumns implements tui.Sorter.
-func (l *List[T]) SortColumns() []string { return l.table.Keys() }
+func (l *List) SortColumns() []string { return l.table.Keys() }
 
 // plain is a line without its roles, its parts told apart by commas instead of by room.
 func plain(line tui.Line) string {
@@ -90,7 +88,7 @@ func plain(line tui.Line) string {
 
 // Tell implements tui.Teller: every section with its title, every field as "label: value". A field that
 // leads to another page has a number.
-func (d *Detail[T]) Tell(now time.Time) tui.Telling {
+func (d *Detail) Tell(now time.Time) tui.Telling {
 	d.told = now
 	out := tellSections(d.desc.Sections(d.row, now))
 	if d.gone {
@@ -133,7 +131,7 @@ func fieldText(f Field) string {
 }
 
 // Choose implements tui.Chooser. A field that says something else than when its id was read out is none.
-func (d *Detail[T]) Choose(id string) bool {
+func (d *Detail) Choose(id string) bool {
 	sections := d.desc.Sections(d.row, d.told)
 	at := slices.Index(fieldIDs(sections), id)
 	if at < 0 {

@@ -157,11 +157,7 @@ func (t *grid) Filter() string { return t.filter }
 // SetFilter shows only the rows that match; see Query.
 func (t *grid) SetFilter(text string) {
 	t.filter = text
-	keys := make([]string, len(t.heads))
-	for i, c := range t.heads {
-		keys[i] = c.key
-	}
-	t.query = parseQuery(text, keys)
+	t.query = parseQuery(text, t.Keys())
 	t.rebuild()
 }
 

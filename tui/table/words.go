@@ -44,21 +44,21 @@ func addWord(words []tui.Word, key, text string, live bool) []tui.Word {
 func absent(text string) bool { return text == "" || text == "-" || text == "?" }
 
 // Cursor is the id under the cursor; empty when no row is shown.
-func (t *Table[T]) Cursor() string { return t.cursor }
+func (t *grid) Cursor() string { return t.cursor }
 
 // Keys are the keys of all columns, in their order.
-func (t *Table[T]) Keys() []string {
-	out := make([]string, len(t.cols))
-	for i, c := range t.cols {
-		out[i] = c.Key
+func (t *grid) Keys() []string {
+	out := make([]string, len(t.heads))
+	for i, h := range t.heads {
+		out[i] = h.key
 	}
 	return out
 }
 
 // Order says by which column the rows are ordered.
-func (t *Table[T]) Order() string {
+func (t *grid) Order() string {
 	if t.reverse {
-		return t.cols[t.sortCol].Key + ", the other way round"
+		return t.heads[t.sortCol].key + ", the other way round"
 	}
-	return t.cols[t.sortCol].Key
+	return t.heads[t.sortCol].key
 }

@@ -8,9 +8,11 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/simedge"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/account"
 	"flarewire/views/kit"
+	"flarewire/views/live"
 )
 
 const otherID = "1123456789abcdef0123456789abcdef"
@@ -24,12 +26,12 @@ func action(t *testing.T, switchTo func(api.Account) tea.Cmd, id string) tui.Act
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := &kit.Env{Ctx: t.Context(), Client: client, Account: client.In(edge.Account()), Glyphs: tui.UnicodeGlyphs, Now: time.Now, SwitchAccount: switchTo}
+	s := store.New(client.In(edge.Account()), time.Now, 0)
+	s.Use(store.Fetchers{Accounts: client.Accounts})
+	s.Read(t.Context(), store.Detail{Kind: store.Accounts})
+	env := &kit.Env{Feed: live.New(t.Context(), s), Ctx: t.Context(), Client: client, Account: client.In(edge.Account()), Glyphs: tui.UnicodeGlyphs, Now: time.Now, SwitchAccount: switchTo}
 	m := account.New(env)
-	view, service := m.Destinations()[0].Open(), m.Services()[0]
-	rows := service.Update(view.Init()())() // the page wants the rows; they are fetched
-	service.Update(rows)
-	view.Update(rows)
+	view := m.Destinations()[0].Open()
 	for _, a := range view.Actions() {
 		if a.Name == "down" && id == otherID {
 			a.Run()

@@ -7,7 +7,6 @@ import (
 	"testing"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
 	"github.com/google/go-cmp/cmp"
 
 	"flarewire/api"
@@ -33,12 +32,7 @@ func account(t *testing.T) *Module {
 	env := &kit.Env{Ctx: t.Context(), Client: client, Account: a, Now: now, Feed: live.New(t.Context(), watcher)}
 	m := New(env).(*Module)
 	env.Add(m)
-	for _, fetch := range []tea.Cmd{m.ports.Refresh(), m.cnis.Refresh(), m.links.Refresh(), m.slots.Refresh()} {
-		msg := fetch()
-		for _, s := range m.Services() {
-			s.Update(msg)
-		}
-	}
+	watcher.ReadAll(t.Context(), nil, store.Ports, store.CNIs, store.Links, store.Slots)
 	return m
 }
 

@@ -1,11 +1,11 @@
 package kit
 
 import (
-	"cmp"
 	"context"
 
 	tea "charm.land/bubbletea/v2"
 
+	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/store"
@@ -16,7 +16,7 @@ import (
 // Editor makes the create, edit and delete acts of a resource; they are the same for all of them.
 type Editor[T any] struct {
 	Env      *Env
-	Resource change.Resource[T]
+	Resource change.Of[T]
 	// Form describes the form for an object; the zero object is a new one.
 	Form func(title string, object T, submit func(T) tea.Cmd) form.Options
 	// Draft is what a draft of a new object is kept under; empty for forms that have none.
@@ -82,119 +82,66 @@ func OnDelete[T any](end func(T) change.Guards, otherwise Guard[T]) Guard[T] {
 }
 
 // Create opens the guided setup of a new object; when there is a draft, it asks whether to go on with it.
-func (e Editor[T]) Create() tea.Cmd {
-	return e.Env.Begin(e.Draft, "a new "+e.Resource.Title, func(draft form.Values) tea.Cmd {
-		return tui.Push(e.Creation(draft))
-	})
-}
+func (e Editor[T]) Create() tea.Cmd { return e.editor().create() }
 
 // Creation is the guided setup of a new object, with the values of a draft; nil for none.
-func (e Editor[T]) Creation(draft form.Values) tui.View {
-	var f *form.Form
-	opts := e.Form("New "+e.Resource.Title, e.Blank, func(wanted T) tea.Cmd { return e.ReviewNew(wanted, f.InWords()) })
-	opts.Needs = append(opts.Needs, e.Env.SubnetNeeds()...)
-	f = form.New(e.Env.Guided(opts, e.Draft, draft))
-	return f
-}
+func (e Editor[T]) Creation(draft form.Values) tui.View { return e.editor().creation(draft) }
 
 // ReviewNew opens the review of a new object, with what the form said of it.
 func (e Editor[T]) ReviewNew(wanted T, inWords []form.Part) tea.Cmd {
-	return tui.Push(NewReview(e.Env, Intent{Title: "New " + e.Resource.Title, Confirm: e.ConfirmCreate, Pages: 2, FieldOf: e.FieldOf,
-		Touched: e.touched(), After: e.created(wanted), Next: e.next(wanted), InWords: inWords,
-		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
-			plan, err := change.PrepareCreate(ctx, w, e.Resource, wanted)
-			return e.guarded(ctx, journal.Create, e.Blank, wanted, plan, err)
-		}}))
-}
-
-// created is what happens after a creation: the draft has served its purpose, and the rows are fetched anew.
-func (e Editor[T]) created(wanted T) func(change.Result) tea.Cmd {
-	return func(r change.Result) tea.Cmd {
-		var cmds []tea.Cmd
-		if r.Outcome == journal.Done {
-			cmds = append(cmds, e.Env.forget(e.Draft))
-			if e.Made != nil {
-				cmds = append(cmds, e.Made(wanted, r))
-			}
-		}
-		return tea.Batch(cmds...)
-	}
+	return e.editor().reviewNew(api.ObjectOf(wanted), inWords)
 }
 
 // Edit reads the object and opens its form.
-func (e Editor[T]) Edit(id, name string) tea.Cmd {
-	title := "Edit " + name
-	return tui.Push(NewOpening(e.Env, title, func(ctx context.Context) (tui.View, error) {
-		opened, err := e.Resource.Read(ctx, e.Env.Account, id)
-		if err != nil {
-			return nil, err
-		}
-		opts := e.Form(title, opened, func(wanted T) tea.Cmd {
-			return tui.Push(NewReview(e.Env, Intent{Title: "Change " + e.Resource.Title + " " + name, Pages: 2, FieldOf: e.FieldOf, Touched: e.touched(),
-				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
-					plan, err := change.PrepareUpdate(ctx, w, e.Resource, opened, wanted)
-					return e.guarded(ctx, journal.Update, opened, wanted, plan, err)
-				}}))
-		})
-		opts.Needs = append(opts.Needs, e.Env.SubnetNeeds()...)
-		return form.New(opts), nil
-	}))
-}
+func (e Editor[T]) Edit(id, name string) tea.Cmd { return e.editor().edit(id, name) }
 
 // Delete reads the object and opens the review of its end; the name must be typed there. What hangs on
 // it is asked for as late as possible: the rows it is told from may still be on their way.
-func (e Editor[T]) Delete(id, name string) tea.Cmd {
-	return tui.Push(NewOpening(e.Env, "Delete "+name, func(ctx context.Context) (tui.View, error) {
-		opened, err := e.Resource.Read(ctx, e.Env.Account, id)
-		if err != nil {
-			return nil, err
-		}
-		var hangsOn []string
-		if e.HangsOn != nil {
-			hangsOn = e.HangsOn(ctx, opened)
-		}
-		return NewReview(e.Env, Intent{Title: "Delete " + e.Resource.Title + " " + name, Confirm: cmp.Or(name, id), Pages: 1, Touched: e.touched(),
-			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
-				plan, err := change.PrepareDelete(ctx, w, e.Resource, opened, hangsOn...)
-				return e.guarded(ctx, journal.Delete, opened, opened, plan, err)
-			}}), nil
-	}))
-}
+func (e Editor[T]) Delete(id, name string) tea.Cmd { return e.editor().remove(id, name) }
 
 // Act reads the object and opens the review of a named act. confirm is what must be typed there; empty for an act that does
 // no harm.
 func (e Editor[T]) Act(id, title, confirm string, prepare func(context.Context, *change.Writer, T) (change.Plan, error)) tea.Cmd {
-	return tui.Push(NewOpening(e.Env, title, func(ctx context.Context) (tui.View, error) {
-		opened, err := e.Resource.Read(ctx, e.Env.Account, id)
-		if err != nil {
-			return nil, err
+	return e.editor().act(id, title, confirm, func(ctx context.Context, w *change.Writer, opened api.Object) (change.Plan, error) {
+		return prepare(ctx, w, of[T](opened))
+	})
+}
+
+// DeleteAll reads several objects and opens the review of their end. What must be typed is "delete" and
+// their number: nobody types twenty names with care.
+func (e Editor[T]) DeleteAll(ids []string) tea.Cmd { return e.editor().removeAll(ids) }
+
+// Deletion reads an object and plans its end, with what hangs on it and what stands against it.
+func (e Editor[T]) Deletion(ctx context.Context, w *change.Writer, id string) (change.Plan, error) {
+	return e.editor().deletion(ctx, w, id)
+}
+
+// of is an object with its Go type.
+func of[T any](o api.Object) T {
+	v, _ := api.As[T](o) // the Editor's resource is of this type
+	return v
+}
+
+// editor is the Editor without the Go type of its objects, so that its code is in the program once.
+func (e Editor[T]) editor() *editor {
+	out := &editor{env: e.Env, resource: e.Resource.Resource, draft: e.Draft, blank: api.ObjectOf(e.Blank), fieldOf: e.FieldOf,
+		confirmCreate: e.ConfirmCreate, touches: e.Touches}
+	out.form = func(title string, object api.Object, submit func(api.Object) tea.Cmd) form.Options {
+		return e.Form(title, of[T](object), func(wanted T) tea.Cmd { return submit(api.ObjectOf(wanted)) })
+	}
+	if e.HangsOn != nil {
+		out.hangsOn = func(ctx context.Context, o api.Object) []string { return e.HangsOn(ctx, of[T](o)) }
+	}
+	if e.Next != nil {
+		out.next = func(o api.Object, r change.Result) []tui.Action { return e.Next(of[T](o), r) }
+	}
+	if e.Made != nil {
+		out.made = func(o api.Object, r change.Result) tea.Cmd { return e.Made(of[T](o), r) }
+	}
+	if e.Guard != nil {
+		out.guard = func(ctx context.Context, verb journal.Verb, opened, wanted api.Object) (change.Guards, error) {
+			return e.Guard(ctx, verb, of[T](opened), of[T](wanted))
 		}
-		return NewReview(e.Env, Intent{Title: title, Confirm: confirm, Pages: 1, Touched: e.touched(),
-			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) { return prepare(ctx, w, opened) }}), nil
-	}))
-}
-
-// guarded puts what the guard says into a plan.
-func (e Editor[T]) guarded(ctx context.Context, verb journal.Verb, opened, wanted T, plan change.Plan, err error) (change.Plan, error) {
-	if err != nil || e.Guard == nil {
-		return plan, err
 	}
-	guards, err := e.Guard(ctx, verb, opened, wanted)
-	return plan.Add(guards), err
-}
-
-// next binds the actions after a creation to what was wanted.
-func (e Editor[T]) next(wanted T) func(change.Result) []tui.Action {
-	if e.Next == nil {
-		return nil
-	}
-	return func(r change.Result) []tui.Action { return e.Next(wanted, r) }
-}
-
-// touched names what a change touches besides the lists.
-func (e Editor[T]) touched() []store.Detail {
-	if e.Touches == nil {
-		return nil
-	}
-	return e.Touches()
+	return out
 }

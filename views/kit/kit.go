@@ -22,7 +22,8 @@ import (
 
 // Env is the account and the program's parts, for every page.
 type Env struct {
-	Ctx     context.Context
+	Ctx context.Context
+	// Client and Account read, and build changes; only the Writer can send one.
 	Client  *api.Client
 	Account *api.AccountClient
 	Feed    *live.Feed

@@ -3,13 +3,16 @@ package kit_test
 import (
 	"net/netip"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
 
 	"flarewire/internal/netrules"
 	"flarewire/internal/setup"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/kit"
+	"flarewire/views/live"
 )
 
 // using is a module whose objects have these subnets.
@@ -18,6 +21,9 @@ type using []kit.Subnet
 func (using) Destinations() []tui.Destination { return nil }
 func (using) Services() []tui.Service         { return nil }
 func (u using) Subnets() []kit.Subnet         { return u }
+
+// SubnetKinds implements kit.Subnetter.
+func (u using) SubnetKinds() []store.Kind { return nil }
 
 func link(cidr string) kit.Subnet {
 	return kit.Subnet{ID: cidr, Subnet: netrules.Subnet{CIDR: netip.MustParsePrefix(cidr), Owner: cidr}}
@@ -58,7 +64,7 @@ func TestFreeSubnetsAreNearTheOthersAndAllowed(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			e := &kit.Env{Drafts: drafts}
+			e := &kit.Env{Drafts: drafts, Feed: live.New(t.Context(), store.New(nil, time.Now, 0))}
 			e.Add(c.used)
 			got := e.FreeSubnets("", 2)
 			if diff := cmp.Diff(c.want, got); diff != "" {

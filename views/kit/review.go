@@ -142,7 +142,7 @@ func (r *Review) settle() tea.Cmd {
 	r.turn++
 	r.settled = false
 	turn := r.turn
-	return tea.Tick(settleTime, func(time.Time) tea.Msg { return settledMsg{r, turn} })
+	return tui.After(settleTime, settledMsg{r, turn})
 }
 
 // leadBack takes what the server objects to back to the form's field.

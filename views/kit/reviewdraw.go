@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -78,11 +79,20 @@ func (r *Review) drawPlan(p *page) {
 	p.inWords(r.intent.InWords) // long, so what it brings and what the check said stand before it
 	for _, request := range r.plan.Requests {
 		p.heading("The request")
-		p.text(tui.Muted, request.Method+" "+request.Path)
-		for _, line := range strings.Split(request.Body, "\n") {
+		p.text(tui.Muted, request.String())
+		for line := range strings.SplitSeq(indented(request.Body()), "\n") {
 			p.line(tui.Muted, "   "+line)
 		}
 	}
+}
+
+// indented is the body of a request over several lines.
+func indented(body json.RawMessage) string {
+	var out bytes.Buffer
+	if json.Indent(&out, body, "", "  ") != nil {
+		return ""
+	}
+	return out.String()
 }
 
 func (r *Review) drawCheck(p *page) {

@@ -3,7 +3,6 @@ package kit
 import (
 	"context"
 	"fmt"
-	"strconv"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -236,36 +235,4 @@ func (s *Several) drawResult(p *page, r change.Result) {
 		p.text(tui.Plain, Sentence(r.Err))
 	}
 	p.differences("Did not take effect", r.NotApplied)
-}
-
-// DeleteAll reads several objects and opens the review of their end. What must be typed is "delete" and
-// their number: nobody types twenty names with care.
-func (e Editor[T]) DeleteAll(ids []string) tea.Cmd {
-	n := strconv.Itoa(len(ids))
-	title := "Delete " + n + " objects (" + e.Resource.Title + ")"
-	return tui.Push(NewSeveral(e.Env, title, "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
-		var plans []change.Plan
-		for _, id := range ids {
-			plan, err := e.Deletion(ctx, w, id)
-			if err != nil {
-				return nil, err
-			}
-			plans = append(plans, plan)
-		}
-		return plans, nil
-	}))
-}
-
-// Deletion reads an object and plans its end, with what hangs on it and what stands against it.
-func (e Editor[T]) Deletion(ctx context.Context, w *change.Writer, id string) (change.Plan, error) {
-	opened, err := e.Resource.Read(ctx, e.Env.Account, id)
-	if err != nil {
-		return change.Plan{}, err
-	}
-	var hangsOn []string
-	if e.HangsOn != nil {
-		hangsOn = e.HangsOn(ctx, opened)
-	}
-	plan, err := change.PrepareDelete(ctx, w, e.Resource, opened, hangsOn...)
-	return e.guarded(ctx, journal.Delete, opened, opened, plan, err)
 }

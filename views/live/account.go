@@ -74,7 +74,7 @@ func (a *AccountName) Update(msg tea.Msg) tea.Cmd {
 		if msg.err != nil {
 			wait := min(nameRetry<<min(a.tries, 5), nameRarely)
 			a.tries++
-			return tea.Tick(wait, func(time.Time) tea.Msg { return nameDueMsg{} })
+			return tui.After(wait, nameDueMsg{})
 		}
 	case nameDueMsg:
 		return a.lookUp()

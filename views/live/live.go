@@ -39,6 +39,9 @@ type (
 	dueMsg struct{ seq int }
 )
 
+// News returns the message that says that something was read, for a program that reads by itself.
+func News() tea.Msg { return readMsg{} }
+
 // ChangedMsg tells all pages and services that something on the account was changed from here: every list is read again, and
 // what lies below the objects that were touched.
 type ChangedMsg struct{ Touched []store.Detail }
@@ -65,7 +68,7 @@ func (f *Feed) step() tea.Cmd {
 	seq := f.seq.Next() // whatever wait was under way is over
 	if at := f.store.NextDue(); !at.IsZero() {
 		wait := max(at.Sub(f.store.Now()), minWait)
-		cmds = append(cmds, tea.Tick(wait, func(time.Time) tea.Msg { return dueMsg{seq} }))
+		cmds = append(cmds, tui.After(wait, dueMsg{seq}))
 	}
 	return tea.Batch(cmds...)
 }
@@ -106,18 +109,19 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 // object: see store.Need.
 type Needer interface{ Needs() []string }
 
-// Refresh reads what is on the screen now, and the tunnels with their health.
+// Refresh reads what is on the screen now, and the tunnels with their health. What is being read already is read once more:
+// that answer may be from before whoever asks has done something.
 func (f *Feed) Refresh() tea.Cmd {
 	f.looks.askAgain()
 	shown := f.store.Shown()
 	if len(shown) == 2 { // the overview itself, or a page that rests on the same
 		shown = append(shown, store.Of(store.Routes, store.Prefixes, store.Ports, store.Links)...)
 	}
-	shown = slices.DeleteFunc(shown, func(d store.Detail) bool { return f.store.Busy(d) })
-	if len(shown) == 0 {
+	waiting := !slices.ContainsFunc(shown, func(d store.Detail) bool { return !f.store.Busy(d) })
+	f.store.Expire(shown...)
+	if waiting {
 		return tui.Toast(tui.Muted, "Refresh already in progress")
 	}
-	f.store.Expire(shown...)
 	return f.step()
 }
 
@@ -254,7 +258,7 @@ func Sentence(err error) string {
 	case errors.As(err, &e) && e.Status != 0:
 		return fmt.Sprintf("Cloudflare answered %d: %s", e.Status, advice)
 	case e != nil && e.Kind == api.RateLimited: // it was not asked at all
-		return "Not asked: " + advice
+		return "Paused: " + advice
 	}
 	return "No answer from Cloudflare: " + advice
 }

@@ -15,6 +15,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/simedge"
 	"flarewire/internal/store"
+	"flarewire/tui"
 	"flarewire/views/live"
 )
 
@@ -39,8 +40,9 @@ func (a *analytics) TunnelTraffic(context.Context, time.Time, time.Time, api.Tra
 // room is a feed with the clock of its bubble.
 type room struct {
 	*simedge.Edge
-	t    *testing.T
-	feed *live.Feed
+	t     *testing.T
+	store *store.Store
+	feed  *live.Feed
 }
 
 func enter(t *testing.T) room {
@@ -50,7 +52,8 @@ func enter(t *testing.T) room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	return room{edge, t, live.New(t.Context(), store.New(client.In(edge.Account()), time.Now, 0))}
+	s := store.New(client.In(edge.Account()), time.Now, 0)
+	return room{edge, t, s, live.New(t.Context(), s)}
 }
 
 // look is what an open page does; it tells whether anything was asked.
@@ -142,15 +145,20 @@ func notified(t *testing.T) *teller {
 
 // poll is one round, and what is due by then.
 func (p *teller) poll() {
-	msg := p.feed.Init()()
-	p.feed.Update(msg)
-	p.run(p.n.Update(msg))
+	p.store.Poll(p.t.Context())
+	p.run(p.n.Update(live.News()))
 }
 
 func (p *teller) run(cmd tea.Cmd) {
-	if cmd != nil {
-		p.run(p.n.Update(cmd()))
+	if cmd == nil {
+		return
 	}
+	msg := cmd()
+	if timer, ok := msg.(tui.Timer); ok {
+		time.Sleep(timer.Wait) // on the bubble's clock
+		msg = timer.Msg
+	}
+	p.run(p.n.Update(msg))
 }
 
 func (p *teller) set(name, step string) {

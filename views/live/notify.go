@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/internal/store"
+	"flarewire/tui"
 )
 
 // The bounds of notifications: what comes quickly is told together, and nobody is called again and again about the same
@@ -95,7 +96,7 @@ func (n *Notifier) flush() tea.Cmd {
 	}
 	if wait := n.sent.Add(noticeGap).Sub(n.now()); wait > 0 {
 		n.due = true
-		return tea.Tick(wait, func(time.Time) tea.Msg { return noticeDueMsg{n} })
+		return tui.After(wait, noticeDueMsg{n})
 	}
 	text := n.waiting[0]
 	if more := len(n.waiting); more > 1 {

@@ -37,27 +37,20 @@ func idOf(t *testing.T, e *simedge.Edge, cidr string) string {
 	return o["id"].(string)
 }
 
-// Somebody with hundreds of prefixes opens the list: it must not cost hundreds of requests, nor many at once.
-func TestTheListAsksForFiftyPrefixesAtMostAndFourAtOnce(t *testing.T) {
+// Somebody with many prefixes opens the list: what lies below them is read in rounds, and until then the list says so.
+func TestTheListReadsWhatLiesBelowManyPrefixesInRounds(t *testing.T) {
 	sit(t, crowd(60), func(p *person) {
-		p.wait(5 * time.Second)
-		if n := p.asked("/bgp/prefixes"); n != 50 {
-			t.Errorf("%d lists of BGP prefixes were asked for, want 50", n)
+		p.wait(4 * time.Second)
+		if n := p.asked("/bgp/prefixes") + p.asked("/bindings"); n == 0 || n > 20 {
+			t.Errorf("%d lists below prefixes were asked for in five seconds, want 20 at most", n)
 		}
-		if p.line.most != 4 {
-			t.Errorf("%d requests at once, want 4", p.line.most)
-		}
-		p.sees("16 (old): deprecated field")
-		p.wait(90 * time.Second)
-		if n := p.asked("/bgp/prefixes"); n != 50 {
-			t.Errorf("after 95 s %d were asked for, want no more than 50", n)
-		}
-		p.wait(40 * time.Second)
-		if n := p.asked("/bgp/prefixes"); n != 100 {
-			t.Errorf("after two minutes %d were asked for, want 100", n)
+		p.sees("(old): deprecated field")
+		p.wait(15 * time.Minute) // some sessions of this account never come up: the tunnels take more of the share at first
+		if n := p.asked("/bgp/prefixes") + p.asked("/bindings"); n > 20+15*24 {
+			t.Errorf("%d lists below prefixes were asked for in fifteen minutes", n)
 		}
 		if strings.Contains(p.screen(), "(old)") {
-			t.Errorf("the ones left out at first were left out again:\n%s", p.screen())
+			t.Errorf("some were never read:\n%s", p.screen())
 		}
 	})
 }

@@ -136,7 +136,7 @@ func (a *accounts) listed() tea.Cmd {
 	}
 	answer, wait := a.answer, a.answer.pause(a.desk.Now())
 	a.again = a.desk.Now().Add(wait)
-	return tea.Tick(wait, func(time.Time) tea.Msg { return retryMsg{answer} })
+	return tui.After(wait, retryMsg{answer})
 }
 
 // ask asks once more, with the same client: it knows what it was told about limits. What stands on the page stays until

@@ -47,12 +47,12 @@ func (a *Attendant) Init() tea.Cmd {
 	if warning := access.ExpiryWarning(a.expires, a.now()); warning != "" {
 		notices = append([]string{warning}, notices...)
 	}
-	cmds := []tea.Cmd{tea.Tick(warnEvery, func(time.Time) tea.Msg { return warnExpiryMsg{} })}
+	cmds := []tea.Cmd{tui.After(warnEvery, warnExpiryMsg{})}
 	if len(notices) > 0 {
 		cmds = append(cmds, tui.Toast(tui.Pending, strings.Join(notices, " ")))
 	}
 	if a.expires.IsZero() && a.client != nil {
-		cmds = append(cmds, tea.Tick(askExpiryAfter, func(time.Time) tea.Msg { return askExpiryMsg{} }))
+		cmds = append(cmds, tui.After(askExpiryAfter, askExpiryMsg{}))
 	}
 	return tea.Batch(cmds...)
 }
@@ -72,7 +72,7 @@ func (a *Attendant) Update(msg tea.Msg) tea.Cmd {
 		a.expires = m.at
 		return a.warn()
 	case warnExpiryMsg:
-		return tea.Batch(a.warn(), tea.Tick(warnEvery, func(time.Time) tea.Msg { return warnExpiryMsg{} }))
+		return tea.Batch(a.warn(), tui.After(warnEvery, warnExpiryMsg{}))
 	}
 	return nil
 }

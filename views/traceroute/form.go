@@ -194,7 +194,7 @@ func (a *asking) Init() tea.Cmd {
 	if a.m.known(a.to.Tunnel) {
 		return a.proceed()
 	}
-	return tea.Tick(patience, func(time.Time) tea.Msg { return patienceMsg{a} })
+	return tui.After(patience, patienceMsg{a})
 }
 
 // Update implements tui.View.

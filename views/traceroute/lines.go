@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flarewire/tui"
+	"flarewire/tui/resource"
 	"flarewire/views/kit"
 )
 
@@ -27,7 +28,7 @@ func (p *page) Tell(now time.Time) tui.Telling {
 	for i, line := range asked.Lines() {
 		out.Above = slices.Insert(out.Above, i, strings.TrimSpace(line))
 	}
-	if at, ok := p.Selected(); ok {
+	if at, ok := resource.Selected[*place](p.List); ok {
 		text, _ := at.means()
 		out.Below = []string{at.Colo.Name + ": " + text}
 	}

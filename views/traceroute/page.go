@@ -19,7 +19,7 @@ import (
 
 // page is one run: that it is under way, then a line per location, and below it the hops of the one under the cursor.
 type page struct {
-	*resource.List[*place]
+	*resource.List
 	m   *Module
 	run *run
 }
@@ -107,7 +107,7 @@ func (p *page) question(page *kit.Page) {
 
 // hops are those of the location under the cursor, as many as there is room for.
 func (p *page) hops(c tui.Canvas, room int) []string {
-	at, ok := p.Selected()
+	at, ok := resource.Selected[*place](p.List)
 	if !ok || room < 4 {
 		return nil
 	}

@@ -15,7 +15,7 @@ import (
 )
 
 // read is the panel's and the timeline's text, a line for each field.
-func read(t *testing.T, w *store.Watcher, name string, now time.Time) string {
+func read(t *testing.T, w *store.Store, name string, now time.Time) string {
 	t.Helper()
 	for _, tunnel := range w.Last().Tunnels {
 		if tunnel.Name != name {
@@ -53,7 +53,7 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "history.jsonl")
-	start := func() *store.Watcher {
+	start := func() *store.Store {
 		w := store.New(client.In(edge.Account()), clock, 0)
 		w.Remember(store.OpenHistory(path, now, 0))
 		w.Poll(t.Context())

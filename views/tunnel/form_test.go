@@ -21,14 +21,15 @@ import (
 func account(t *testing.T) (*Module, *simedge.Edge) {
 	t.Helper()
 	edge := simedge.New(simedge.Options{})
-	client, err := api.New(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}, Transport: edge.RoundTripper()})
+	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}, Transport: edge.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}
+	client := sender.Client()
 	a := client.In(simedge.DefaultAccount)
 	w := store.New(a, time.Now, 0)
 	w.Poll(t.Context())
-	writer, err := change.New(change.Options{Account: a})
+	writer, err := change.New(change.Options{Account: a, Sender: sender})
 	if err != nil {
 		t.Fatal(err)
 	}

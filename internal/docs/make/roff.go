@@ -145,7 +145,7 @@ plugins: 0 ok, 1 warning, 2 critical, 3 unknown.
 profiles, without secrets (XDG_CONFIG_HOME is respected)
 .TP
 ~/.local/state/flarewire
-what was changed, and when sessions changed their states (XDG_STATE_HOME is respected)
+what was changed, when sessions changed their states, and how many requests were sent (XDG_STATE_HOME is respected)
 `
 
 // keyPage is docs/keys.md as a manual page: its headings, its paragraphs, and its tables of key, name and meaning.

@@ -1,0 +1,141 @@
+package resource
+
+import (
+	"cmp"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+	"flarewire/tui/table"
+)
+
+// kind is a Description and a Source without the type of their rows: all that list and detail know of a resource.
+type kind struct {
+	desc   Description[table.Row] // without Summary
+	source Source[table.Row]      // without Rows
+	// rows are the source's rows now, with the line above them if there is one.
+	rows func() (rows []table.Row, summary tui.Line)
+	// byID is the row with an id. It is a copy: the page of an object keeps it, and not the rows that it was among.
+	byID func(id string) (row table.Row, ok bool)
+}
+
+// kindOf takes the type T out of a resource. It is the one place that is compiled for every resource anew.
+func kindOf[T any](d Description[T], s Source[T]) *kind {
+	return &kind{
+		desc: Description[table.Row]{
+			Plural: d.Plural, SortBy: d.SortBy, Reverse: d.Reverse, Newest: d.Newest, Gone: d.Gone, None: d.None, Scope: d.Scope,
+			NoWrites: d.NoWrites, NoCreate: d.NoCreate, NoEdit: d.NoEdit, Create: d.Create,
+			ID: table.OnRow(d.ID), Name: table.OnRow(d.Name), NoDelete: table.OnRow(d.NoDelete), JSON: table.OnRow(d.JSON),
+			Open: table.OnRow(d.Open), Edit: table.OnRow(d.Edit), Delete: table.OnRow(d.Delete), Actions: table.OnRow(d.Actions),
+			DeleteAll: onMarked(d.DeleteAll), Many: onMarked(d.Many), Columns: table.OnRows(d.Columns), Sections: onMoment(d.Sections),
+		},
+		source: Source[table.Row]{Status: s.Status, Brings: s.Brings, Refresh: s.Refresh, Open: s.Open, Needs: s.Needs, Looked: s.Looked},
+		rows:   rowsOf(s.Rows, d.Summary), byID: byID(s.Rows, d.ID),
+	}
+}
+
+func onMoment[T, R any](f func(T, time.Time) R) func(table.Row, time.Time) R {
+	return func(row table.Row, now time.Time) R { return f(table.Of[T](row), now) }
+}
+
+func rowsOf[T any](rows func() []T, summary func([]T) tui.Line) func() ([]table.Row, tui.Line) {
+	return func() ([]table.Row, tui.Line) {
+		now := rows()
+		if summary == nil || len(now) == 0 {
+			return table.Rows(now), nil
+		}
+		return table.Rows(now), summary(now)
+	}
+}
+
+func byID[T any](rows func() []T, idOf func(T) string) func(id string) (table.Row, bool) {
+	return func(id string) (table.Row, bool) {
+		now := rows()
+		for i := range now {
+			if idOf(now[i]) == id {
+				row := now[i]
+				return &row, true
+			}
+		}
+		return nil, false
+	}
+}
+
+// onMarked is a function of some T's as one of their Rows; nil stays nil.
+func onMarked[T, R any](f func([]T) R) func([]table.Row) R {
+	if f == nil {
+		return nil
+	}
+	return func(rows []table.Row) R {
+		out := make([]T, len(rows))
+		for i, r := range rows {
+			out[i] = table.Of[T](r)
+		}
+		return f(out)
+	}
+}
+
+// writes are the actions that change something, the same keys for every resource.
+func (k *kind) writes(row table.Row, ok bool) []tui.Action {
+	why := k.desc.NoWrites
+	if why == "" && !ok {
+		why = "there is no row to act on"
+	}
+	var out []tui.Action
+	if k.desc.Edit != nil || k.desc.NoEdit != "" {
+		out = append(out, tui.Action{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: cmp.Or(k.desc.NoEdit, why),
+			Long: "Change it: form, review, then send", Run: func() tea.Cmd { return k.desc.Edit(row) }})
+	}
+	// Before the deletion, which is for rare days: what has no room in the footer is left out there from the end.
+	if ok && k.desc.Actions != nil {
+		out = append(out, k.desc.Actions(row)...)
+	}
+	if k.desc.Delete != nil || k.desc.NoDelete != nil {
+		if ok && k.desc.NoDelete != nil {
+			why = cmp.Or(k.desc.NoDelete(row), why)
+		}
+		out = append(out, tui.Action{Name: "delete", Keys: []string{"D"}, Short: "delete", Footer: true, Why: why,
+			Long: "Delete it: what hangs on it, then its name", Run: func() tea.Cmd { return k.desc.Delete(row) }})
+	}
+	return out
+}
+
+// creation is the action that makes a new object.
+func (k *kind) creation() []tui.Action {
+	if k.desc.Create == nil && k.desc.NoCreate == "" {
+		return nil
+	}
+	return []tui.Action{{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Why: cmp.Or(k.desc.NoCreate, k.desc.NoWrites),
+		Long: "Make a new one", Run: k.desc.Create}}
+}
+
+// opened runs what a page that is opened asks for.
+func (k *kind) opened(id string) tea.Cmd {
+	if k.source.Open == nil {
+		return k.looked(id)
+	}
+	return tea.Batch(k.source.Open(), k.looked(id))
+}
+
+func (k *kind) needs(id string) []string {
+	if k.source.Needs == nil {
+		return nil
+	}
+	return k.source.Needs(id)
+}
+
+func (k *kind) looked(id string) tea.Cmd {
+	if k.source.Looked == nil {
+		return nil
+	}
+	return k.source.Looked(id)
+}
+
+// json is the object as the server sent it; nil when there is none.
+func (k *kind) json(row table.Row, ok bool) []byte {
+	if !ok || k.desc.JSON == nil {
+		return nil
+	}
+	return k.desc.JSON(row)
+}
