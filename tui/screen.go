@@ -164,8 +164,11 @@ func (a *App) message(c Canvas) []string {
 	if h, ok := a.top().(Hinter); ok {
 		return []string{h.Hint(c)}
 	}
-	if st, _ := a.status(); st.Err != "" {
+	switch st, _ := a.status(); {
+	case st.Err != "":
 		return sentence(c, Bad, c.Theme.Glyphs.Down+" ", Clean(st.Err))
+	case st.Note != "":
+		return sentence(c, Pending, c.Theme.Glyphs.Pending+" ", Clean(st.Note))
 	}
 	return []string{""}
 }

@@ -55,6 +55,7 @@ type Status struct {
 	Updated time.Time     // when the shown data was fetched; zero when there is none yet
 	Loading bool          // a first answer is awaited
 	Err     string        // the last attempt failed: one sentence
+	Note    string        // what of the data is not known although it is fresh: one sentence
 	Every   time.Duration // how often it is fetched; data older than two rounds is shown as stale
 }
 

@@ -46,8 +46,8 @@ func TestTheSecurityStatementsNameRealTests(t *testing.T) {
 			}
 		}
 	}
-	if statements != 26 {
-		t.Errorf("%d statements, want 26", statements)
+	if statements != 27 {
+		t.Errorf("%d statements, want 27", statements)
 	}
 }
 

@@ -270,7 +270,7 @@ func TestLineByLineWhileNothingAnswers(t *testing.T) {
 	k.answers("Tunnels, row", ":requests")
 	release = a.hold()
 	defer release()
-	k.answers("Requests, row", ":routes")
+	k.answers("Requests, row", ":slots")
 	k.hears("Still waiting.")
 	k.answers("Waiting>", "quit")
 	k.ends(0)

@@ -142,7 +142,10 @@ func TestHowOftenASessionWentDownIsKnownAfterARestart(t *testing.T) {
 	evening.WaitFor("that it went down", showsAll("Went down         once", "changed just now"))
 	evening.Press("q")
 	evening.Wait()
-	open().WaitFor("that it went down, in an earlier run", showsAll("Went down         once", "0 in this run", "Down → Up"))
+	morning := open()
+	morning.WaitFor("that it went down, in an earlier run", showsAll("Went down         once", "0 in this run"))
+	morning.Press("G")
+	morning.WaitFor("when it came back", showsAll("Down → Up"))
 }
 
 // rings counts the bells: BEL that does not end an escape sequence.

@@ -28,7 +28,7 @@ func (a *account) troubles() []trouble {
 		{"answers half a JSON", fault(simedge.Fault{Kind: simedge.FaultTruncated}), "network"},
 		{"answers garbage", fault(simedge.Fault{Kind: simedge.FaultGarbage}), "CLOUDFLARE_BASE_URL"},
 		{"answers nothing", fault(simedge.Fault{Kind: simedge.FaultEmpty}), "CLOUDFLARE_BASE_URL"},
-		{"answers other types", fault(simedge.Fault{Kind: simedge.FaultWrongTypes}), "CLOUDFLARE_BASE_URL"},
+		{"answers other types", fault(simedge.Fault{Kind: simedge.FaultWrongTypes}), "try again"},
 	}
 }
 

@@ -18,6 +18,7 @@ type plan struct {
 	locks     map[Detail]chan struct{} // one request at a time for each
 	nextRound time.Time                // when the next details are read
 	began     bool                     // the first details were read
+	hurried   bool                     // somebody waits for the next round of details
 }
 
 func newPlan() plan {
@@ -200,16 +201,31 @@ func (s *Store) Shown() []Detail {
 	return distinct(slices.DeleteFunc(needs, func(d Detail) bool { return d.Kind.detail() && d.Of == "" }))
 }
 
-// Changed makes everything due that the page on the screen shows and every list that is read all the time, because something
-// was changed: no page may go on showing it as it was.
+// Changed makes every list due, and what the page on the screen and details name, because something was changed: no page may
+// go on showing it as it was. What nobody needs is read when it is needed again.
 func (s *Store) Changed(details ...Detail) {
 	touched := slices.Concat(details, s.Shown())
-	s.mu.Lock()
-	for k := range s.always {
+	for k := range kinds {
 		if !k.detail() && k != HealthChecks && k != TunnelTraffic {
 			touched = append(touched, Detail{Kind: k})
 		}
 	}
-	s.mu.Unlock()
 	s.Expire(touched...)
+}
+
+// Refresh makes what the page on the screen shows due at once, and the tunnels with their health. Of what lies below all objects
+// of a list, the next round reads as much as the first one did. It reports whether some of it was not being read already.
+func (s *Store) Refresh() bool {
+	wanted := s.Shown()
+	s.mu.Lock()
+	idle := slices.ContainsFunc(wanted, func(d Detail) bool { return s.busy[d] == 0 })
+	for _, d := range s.shown {
+		if d.Kind.detail() && d.Of == "" {
+			wanted = append(wanted, d)
+			s.nextRound, s.hurried = time.Time{}, true
+		}
+	}
+	s.mu.Unlock()
+	s.Expire(wanted...)
+	return idle
 }

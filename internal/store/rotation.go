@@ -54,7 +54,7 @@ func (s *Store) roundOfDetails(last *Snapshot, now time.Time) []Detail {
 		return nil
 	}
 	n := detailsInRound
-	if !s.began {
+	if !s.began || s.hurried {
 		n = detailsAtFirst
 	}
 	for d := range s.busy { // where answers take longer than a round, it does not pile up
@@ -62,7 +62,7 @@ func (s *Store) roundOfDetails(last *Snapshot, now time.Time) []Detail {
 			n--
 		}
 	}
-	s.began, s.nextRound = true, now.Add(detailRound)
+	s.began, s.hurried, s.nextRound = true, false, now.Add(detailRound)
 	return last.detailsDue(now, max(n, 0), needed, func(d Detail) bool { return s.busy[d] > 0 })
 }
 

@@ -143,8 +143,8 @@ func (s *Store) fetchTunnels(ctx context.Context) api.TunnelLists {
 // partOf returns what of a list of tunnels could not be used, and why it is not known at all.
 func partOf(err error) (odd []string, failed error) {
 	var partial *api.PartialError
-	if !errors.As(err, &partial) {
-		return nil, err
+	if !errors.As(err, &partial) || len(partial.Lost) == partial.Total {
+		return nil, err // nothing of it can be used
 	}
 	for _, l := range partial.Lost {
 		odd = append(odd, l.String())

@@ -83,6 +83,8 @@ func freshness(s tui.Status, now time.Time) string {
 		return " Old data, fetched " + age + ": " + stop(s.Err)
 	case s.Every > 0 && now.Sub(s.Updated) > 2*s.Every+5*time.Second:
 		return " Old data, fetched " + age + "."
+	case s.Note != "":
+		return " Fetched " + age + ". " + stop(s.Note)
 	}
 	return " Fetched " + age + "."
 }

@@ -41,6 +41,7 @@ func source(env *kit.Env) resource.Source[*store.Event] {
 		Status:  env.Feed.Freshness,
 		Brings:  env.Feed.Brings,
 		Refresh: env.Feed.Refresh,
+		Needs:   func(string) []string { return store.Needs(store.Of(store.Overview()...)...) },
 	}
 }
 

@@ -7,7 +7,9 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -24,6 +26,7 @@ import (
 type Feed struct {
 	ctx   context.Context
 	store *store.Store
+	seen  atomic.Pointer[store.Snapshot] // what the pages were told of last: the age that they show is of that
 	seq   tui.Sequence
 	looks looks
 
@@ -50,7 +53,9 @@ type ChangedMsg struct{ Touched []store.Detail }
 // as the program runs.
 func New(ctx context.Context, s *store.Store) *Feed {
 	s.Keep(store.Overview()...)
-	return &Feed{ctx: ctx, store: s}
+	f := &Feed{ctx: ctx, store: s}
+	f.seen.Store(s.Last())
+	return f
 }
 
 // Init implements tui.Service.
@@ -83,6 +88,7 @@ func (f *Feed) Last() *store.Snapshot { return f.store.Last() }
 func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case readMsg:
+		f.seen.Store(f.store.Last())
 		return f.step()
 	case dueMsg:
 		if f.seq.Latest(msg.seq) {
@@ -113,13 +119,7 @@ type Needer interface{ Needs() []string }
 // that answer may be from before whoever asks has done something.
 func (f *Feed) Refresh() tea.Cmd {
 	f.looks.askAgain()
-	shown := f.store.Shown()
-	if len(shown) == 2 { // the overview itself, or a page that rests on the same
-		shown = append(shown, store.Of(store.Routes, store.Prefixes, store.Ports, store.Links)...)
-	}
-	waiting := !slices.ContainsFunc(shown, func(d store.Detail) bool { return !f.store.Busy(d) })
-	f.store.Expire(shown...)
-	if waiting {
+	if !f.store.Refresh() {
 		return tui.Toast(tui.Muted, "Refresh already in progress")
 	}
 	return f.step()
@@ -175,20 +175,42 @@ func (f *Feed) tunnelStatus(kinds []api.TunnelKind) tui.Status {
 	for _, k := range kinds {
 		lists = append(lists, store.Tunnels(k))
 	}
-	last := f.Last()
+	last := f.seen.Load()
 	s := tui.Status{Updated: last.Fetched(lists...), Loading: f.store.Busy(store.Detail{Kind: store.GRETunnels}), Every: last.Next}
 	if err := last.Err(lists...); err != nil {
 		s.Err = Sentence(err)
 	}
+	s.Note = note(last.Unsettled(orTunnels(lists)...))
 	return s
+}
+
+func orTunnels(lists []store.Kind) []store.Kind {
+	if len(lists) == 0 {
+		return []store.Kind{store.GRETunnels, store.IPsecTunnels}
+	}
+	return lists
+}
+
+// note is what is not known of data that was read: that some of it could not be decoded.
+func note(entries []store.Entry) string {
+	for _, e := range entries {
+		if e.Partial() && e.Err == nil {
+			why := e.Why()
+			return strings.ToUpper(why[:1]) + why[1:]
+		}
+	}
+	return ""
 }
 
 // Status is the freshness of what these say, the oldest of them.
 func (f *Feed) Status(needs ...store.Detail) tui.Status {
-	last := f.Last()
+	last := f.seen.Load()
 	s := tui.Status{Loading: f.store.Busy(needs...)}
 	for i, d := range needs {
 		e := last.About(d)
+		if s.Note == "" {
+			s.Note = note([]store.Entry{e})
+		}
 		if i == 0 || e.Fetched.Before(s.Updated) {
 			s.Updated = e.Fetched
 		}
@@ -202,7 +224,7 @@ func (f *Feed) Status(needs ...store.Detail) tui.Status {
 
 // Freshness is the age of the tunnels, and the trouble of any kind that is read all the time and gets no answer.
 func (f *Feed) Freshness() tui.Status {
-	s, last := f.tunnelStatus(nil), f.Last()
+	s, last := f.tunnelStatus(nil), f.seen.Load()
 	for _, k := range store.Overview() {
 		if e := last.Entry(k); s.Err == "" && api.Unanswered(e.Err) {
 			s.Err = k.Title() + ": " + Sentence(e.Err)

@@ -26,6 +26,7 @@ func silent(t *testing.T, path string) (*simedge.Edge, *store.Store, *live.Feed)
 	feed := live.New(t.Context(), w)
 	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 503, Path: path})
 	w.Round(t.Context())
+	feed.Update(live.News())
 	return edge, w, feed
 }
 

@@ -75,6 +75,9 @@ func (p *page) Init() tea.Cmd {
 	return p.diagnose()
 }
 
+// Needs names what the page rests on.
+func (p *page) Needs() []string { return store.Needs(store.Of(store.Overview()...)...) }
+
 // Status implements tui.StatusReporter.
 func (p *page) Status() tui.Status { return p.env.Feed.Freshness() }
 

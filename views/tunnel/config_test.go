@@ -15,6 +15,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/simedge"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/live"
 )
@@ -49,9 +50,9 @@ func newDesk(t *testing.T, m *Module) *desk {
 
 // refresh fetches the tunnels. The round after it is not run: it would be followed by another one, for ever.
 func (d *desk) refresh() {
-	msg := d.feed.Refresh()()
-	d.feed.Update(msg)
-	d.send(msg)
+	d.feed.Fresh(d.t.Context(), 0, store.Detail{Kind: store.GRETunnels})
+	d.feed.Update(live.News())
+	d.send(live.News())
 }
 
 // run does what a command does in the background, as the program does.
