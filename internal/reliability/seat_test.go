@@ -114,7 +114,9 @@ func (s *seat) join(o options) {
 	writer, err := change.New(change.Options{Account: account, Sender: sender, Profile: "test", Journal: written, Requests: sent})
 	check(err)
 	s.watcher = store.New(account, time.Now, store.DefaultRefresh)
-	s.watcher.Use(store.FromAccount(account))
+	fetchers := store.FromAccount(account)
+	fetchers.Accounts = client.Accounts
+	s.watcher.Use(fetchers)
 	s.watcher.Remember(store.OpenHistory(store.HistoryPath(filepath.Join(o.home, "state"), "test", account.ID), time.Now(), 0))
 	s.env = &kit.Env{Ctx: ctx, Client: client, Account: account, Feed: live.New(ctx, s.watcher), Writer: writer, Requests: requests,
 		Journal: written, Glyphs: tui.UnicodeGlyphs, Now: time.Now, SwitchAccount: func(api.Account) tea.Cmd { return nil }}

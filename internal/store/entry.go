@@ -90,8 +90,12 @@ func (e *Entry) outcome(err error, took span) {
 	}
 }
 
-// maxKindBackoff bounds the wait after repeated failures of a kind that is read seldom.
-const maxKindBackoff = 10 * time.Minute
+// What is read seldom, because it hardly changes, is not tried seldom when nobody could answer: the wait begins with
+// firstKindBackoff at the most. maxKindBackoff bounds it after repeated failures.
+const (
+	firstKindBackoff = time.Minute
+	maxKindBackoff   = 10 * time.Minute
+)
 
 // retry returns how long to wait after an attempt that failed: longer each time, and never less than the API asked for.
 func (e *Entry) retry(err error, now time.Time) time.Duration {
@@ -101,7 +105,7 @@ func (e *Entry) retry(err error, now time.Time) time.Duration {
 	case ownBudget(err):
 		return max(askedToWait(err, now), time.Second)
 	}
-	wait := min(e.Every<<min(max(e.Failures-1, 0), 4), max(maxKindBackoff, e.Every))
+	wait := min(min(e.Every, firstKindBackoff)<<min(max(e.Failures-1, 0), 4), maxKindBackoff)
 	return max(wait, askedToWait(err, now))
 }
 
@@ -120,7 +124,7 @@ func givenUp(err error) bool { return api.KindOf(err) == api.Canceled }
 // ownBudget reports whether a request was not sent because the program's own share of requests is used up.
 func ownBudget(err error) bool {
 	var e *api.Error
-	return errors.As(err, &e) && e.Kind == api.RateLimited && e.Status == 0
+	return errors.As(err, &e) && e.OwnLimit
 }
 
 // List is the rows of one kind with what is known of them. A function that concludes something from what is not in a list

@@ -182,7 +182,7 @@ func TestReadingEverythingWaitsForTheShare(t *testing.T) {
 				c.mu.Lock()
 				c.asked = c.asked[:len(c.asked)-1]
 				c.mu.Unlock()
-				return &api.Error{Kind: api.RateLimited, Until: time.Now().Truncate(time.Minute).Add(time.Minute)}
+				return &api.Error{Kind: api.RateLimited, OwnLimit: true, Until: time.Now().Truncate(time.Minute).Add(time.Minute)}
 			}
 			return nil
 		}
@@ -223,7 +223,7 @@ func TestTheOwnShareMakesNoLoop(t *testing.T) {
 		drive(t, s, time.Minute)
 		until := time.Now().Add(5 * time.Minute)
 		c.fail = func(string) error {
-			return &api.Error{Kind: api.RateLimited, Until: until, RetryAfter: time.Until(until)}
+			return &api.Error{Kind: api.RateLimited, OwnLimit: true, Until: until, RetryAfter: time.Until(until)}
 		}
 		c.asked = nil
 		drive(t, s, 4*time.Minute)
@@ -363,7 +363,7 @@ func wander(t *testing.T, r *rand.Rand) {
 	}
 	c.wait = func(string) { time.Sleep(time.Duration(roll(5000)) * time.Millisecond) }
 	failures := []error{errDown, errForbidden, errNoList, errCut, &api.Error{Kind: api.NetworkTrouble}, &api.Error{Kind: api.Canceled},
-		&api.Error{Kind: api.RateLimited}, &api.Error{Kind: api.RateLimited, Status: 429, RetryAfter: time.Minute}}
+		&api.Error{Kind: api.RateLimited, OwnLimit: true}, &api.Error{Kind: api.RateLimited, Status: 429, RetryAfter: time.Minute}}
 	c.fail = func(string) error {
 		if roll(2) == 0 {
 			return nil

@@ -237,8 +237,8 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 	}
 	if len(out.Fields) == 0 {
 		text := "none"
-		if why := m.routes().Why(); why != "" {
-			text = "not known: " + why
+		if list := m.routes(); !list.Complete() {
+			text = "not known: " + list.Why()
 		}
 		out.Fields = []resource.Field{{Label: "Routes", Value: text, Role: tui.Muted}}
 	}

@@ -50,7 +50,7 @@ func newDesk(t *testing.T, m *Module) *desk {
 
 // refresh fetches the tunnels. The round after it is not run: it would be followed by another one, for ever.
 func (d *desk) refresh() {
-	d.feed.Fresh(d.t.Context(), 0, store.Detail{Kind: store.GRETunnels})
+	d.feed.Fresh(d.t.Context(), -time.Second, store.Detail{Kind: store.GRETunnels})
 	d.feed.Update(live.News())
 	d.send(live.News())
 }

@@ -100,7 +100,7 @@ func TestJSONOfARowIsTheServersOwn(t *testing.T) {
 	if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["brand_new_field"] = "kept" }); err != nil {
 		t.Fatal(err)
 	}
-	m.env.Feed.Fresh(t.Context(), 0, store.Detail{Kind: store.GRETunnels})
+	m.env.Feed.Fresh(t.Context(), -time.Second, store.Detail{Kind: store.GRETunnels})
 	for _, row := range m.env.Feed.Last().Tunnels {
 		var object map[string]any
 		if err := json.Unmarshal(Describe("x", tui.ASCIIGlyphs).JSON(row), &object); err != nil {
