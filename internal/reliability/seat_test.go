@@ -53,6 +53,7 @@ type seat struct {
 // options of a seat; the zero value is 100x30 on the believable account.
 type options struct {
 	width, height int
+	tunnels       int
 	home          string              // where the journal, the history and the profiles lie; "" a new folder
 	start         string              // the first page; "" the overview
 	before        func(*simedge.Edge) // what is done to the account before anybody looks
@@ -77,7 +78,7 @@ func open(t *testing.T, o options) *seat {
 		o.width, o.height = 100, 30
 	}
 	s := &seat{t: t, msgs: make(chan tea.Msg, 1<<16), at: tea.WindowSizeMsg{Width: o.width, Height: o.height}}
-	s.Edge = simedge.New(simedge.Options{Now: func() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }})
+	s.Edge = simedge.New(simedge.Options{Tunnels: o.tunnels, Now: func() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }})
 	if o.before != nil {
 		o.before(s.Edge)
 	}

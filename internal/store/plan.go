@@ -13,6 +13,7 @@ import (
 type plan struct {
 	always    map[Kind]bool            // needed all the time
 	shown     []Detail                 // needed by the page on the screen; Of is empty for a whole kind
+	watched   map[string]bool          // ids of the tunnels whose pages are on the screen
 	busy      map[Detail]int           // how many reads of it were handed out by Due, are waiting or are under way
 	expired   map[Detail]bool          // wanted anew while it was being read: that answer may be from before a change
 	locks     map[Detail]chan struct{} // one request at a time for each
@@ -22,7 +23,7 @@ type plan struct {
 }
 
 func newPlan() plan {
-	return plan{always: map[Kind]bool{}, busy: map[Detail]int{}, expired: map[Detail]bool{}, locks: map[Detail]chan struct{}{}}
+	return plan{always: map[Kind]bool{}, busy: map[Detail]int{}, expired: map[Detail]bool{}, locks: map[Detail]chan struct{}{}, watched: map[string]bool{}}
 }
 
 // Keep has these kinds read all the time from now on.
@@ -38,14 +39,27 @@ func (s *Store) Keep(kinds ...Kind) {
 func (s *Store) Show(needs ...Detail) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.shown = distinct(needs)
+	s.shown, s.watched = nil, map[string]bool{}
+	s.need(needs)
+}
+
+// need adds needs. A tunnel by its id needs the lists, and is watched.
+func (s *Store) need(needs []Detail) {
+	needs = slices.Clone(needs)
+	for i, d := range needs {
+		if d = d.single(); d.Kind == GRETunnels && d.Of != "" {
+			s.watched[d.Of] = true
+			needs[i] = Detail{Kind: GRETunnels}
+		}
+	}
+	s.shown = distinct(slices.Concat(s.shown, needs))
 }
 
 // Also adds to what the page on the screen needs.
 func (s *Store) Also(needs ...Detail) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	s.shown = distinct(slices.Concat(s.shown, needs))
+	s.need(needs)
 }
 
 // distinct returns the details without repetitions, with both lists of tunnels as one.

@@ -137,10 +137,10 @@ func TestStatesOfManyPortsAreAskedInTurns(t *testing.T) {
 	d.w.Keep(store.Ports, store.PortStates)
 	d.w.Round(t.Context()) // the list
 	asked := map[string]int{}
-	for i, want := range []int{20, 6, 6, 6, 6, 6, 0, 0, 6, 6} { // all are known after 75 s, and asked again from two minutes on
+	for i, want := range []int{16, 6, 6, 6, 6, 6, 4, 0, 6, 6} { // all are known after 96 s, and asked again from two minutes on
 		before := len(d.edge.Requests())
 		d.w.Round(t.Context())
-		d.now = d.now.Add(15 * time.Second)
+		d.now = d.now.Add(16 * time.Second)
 		n := 0
 		for _, r := range d.edge.Requests()[before:] {
 			if strings.HasSuffix(r.Path, "/status") {

@@ -12,12 +12,13 @@ import (
 // rest in rotation, with shorter turns for what carries traffic into something that is down. Nothing waits for ever, because
 // what is passed over stays due and comes first some day.
 const (
-	// detailRound is how often some details are read, detailsInRound how many of them. 6 in 15 s are 24 a minute: 100 prefixes
-	// and 20 ports, which have 220 details, are read once in less than ten minutes.
-	detailRound    = 15 * time.Second
+	// detailRound is how often some details are read, detailsInRound how many of them. 6 in 16 s are 22 a minute, which with
+	// everything else stays below what api.ClassBackground may use of the share: 100 prefixes and 20 ports, which have 220
+	// details, are read once in less than ten minutes.
+	detailRound    = 16 * time.Second
 	detailsInRound = 6
 	// detailsAtFirst is how many are read in the first round: a small account is known completely at once.
-	detailsAtFirst = 20
+	detailsAtFirst = 16
 	// detailsTogether bounds the requests for the details of a job in flight.
 	detailsTogether = 4
 	// urgentDetails is how old the details of the object on the screen may be, and those of a prefix with trouble.
@@ -81,6 +82,7 @@ func (s *Store) awaited(last *Snapshot) bool {
 type candidate struct {
 	Detail
 	due      time.Time
+	refused  bool // it was never read, only because the program's own share of requests was used up
 	anew     bool // it is known, and was wanted anew
 	affected bool // it carries traffic into something that is down
 }
@@ -90,7 +92,8 @@ func (s *Snapshot) detailsDue(now time.Time, n int, kinds []Kind, busy func(Deta
 	affected := s.affectedPrefixes()
 	var found []candidate
 	for d, e := range s.details(kinds...) {
-		c := candidate{Detail: d, due: e.Due, anew: e.Known() && e.Due.IsZero(), affected: d.Kind != PortStates && affected[d.Of]}
+		c := candidate{Detail: d, due: e.Due, refused: !e.Known() && ownBudget(e.Err),
+			anew: e.Known() && e.Due.IsZero(), affected: d.Kind != PortStates && affected[d.Of]}
 		if soon := e.Fetched.Add(urgentDetails); c.affected && e.Settled() && soon.Before(c.due) {
 			c.due = soon
 		}
@@ -99,7 +102,7 @@ func (s *Snapshot) detailsDue(now time.Time, n int, kinds []Kind, busy func(Deta
 		}
 	}
 	slices.SortStableFunc(found, func(a, b candidate) int {
-		return cmp.Or(a.due.Compare(b.due), trueFirst(a.anew, b.anew), trueFirst(a.affected, b.affected))
+		return cmp.Or(trueFirst(a.refused, b.refused), a.due.Compare(b.due), trueFirst(a.anew, b.anew), trueFirst(a.affected, b.affected))
 	})
 	var out []Detail
 	for _, c := range found[:min(n, len(found))] {

@@ -26,6 +26,9 @@ const (
 	quickRefresh = 5 * time.Second
 	// quickFor bounds that: a session that has not come up in this time will not in the next seconds.
 	quickFor = 5 * time.Minute
+	// quickMost is how many tunnels an account may have so that any of them counts. Of thousands some are always on their way:
+	// there only the one on the screen counts.
+	quickMost = 100
 	// maxBackoff bounds the wait after repeated errors: an API that is back must be noticed soon.
 	maxBackoff = time.Minute
 )
@@ -263,7 +266,7 @@ func appendKind(to []api.Tunnel, from []Tunnel, kind api.TunnelKind) []api.Tunne
 // less than the API asked for.
 func (s *Store) pause(next *Snapshot, lists api.TunnelLists) time.Duration {
 	wait := s.refresh
-	if slices.ContainsFunc(next.Tunnels, s.comesUp) {
+	if slices.ContainsFunc(next.Tunnels, func(t Tunnel) bool { return s.comesUp(t) && (len(next.Tunnels) <= quickMost || s.watched[t.ID]) }) {
 		wait = min(wait, quickRefresh)
 	}
 	for _, e := range []Entry{next.GRE, next.IPsec} {

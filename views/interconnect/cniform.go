@@ -136,7 +136,8 @@ func (m *Module) checkPort(v string, _ form.Values) form.Finding {
 
 // checkName is the rule for the name of a CNI and of a link, which are the same.
 func (m *Module) checkName(v, before string) form.Finding {
-	finding := kit.Worst(netrules.TunnelName(netrules.Interconnect, v), netrules.NameTaken(netrules.Interconnect, v, m.otherNames(before)))
+	finding := kit.WorstOf(kit.Finding(netrules.TunnelName(netrules.Interconnect, v)),
+		m.env.Taken(netrules.NameTaken(netrules.Interconnect, v, m.otherNames(before)), store.GRETunnels, store.IPsecTunnels, store.Links))
 	return kit.WorstOf(finding, kit.Finding(netrules.Rename(before, v)))
 }
 

@@ -52,7 +52,7 @@ func (m *Module) checkInterface(v string, l api.MagicInterconnect) form.Finding 
 	if finding.Blocks() || err != nil {
 		return finding
 	}
-	return kit.WorstOf(finding, kit.Finding(netrules.InterfaceOverlap(subnet, m.env.Subnets(l.ID))))
+	return kit.WorstOf(finding, m.env.SubnetTaken(netrules.InterfaceOverlap(subnet, m.env.Subnets(l.ID))))
 }
 
 func linkValues(l api.MagicInterconnect) form.Values {

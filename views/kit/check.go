@@ -6,6 +6,7 @@ import (
 
 	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
+	"flarewire/internal/store"
 	"flarewire/tui/form"
 	"flarewire/views/live"
 )
@@ -74,6 +75,21 @@ func CannotTell(why string) form.Finding {
 		why = "cannot tell: " + why
 	}
 	return form.Finding{Level: form.Warning, Text: strings.ToUpper(why[:1]) + why[1:]}
+}
+
+// Taken is what a rule about what is in use found, or that it cannot tell because the lists of these kinds were not read. What
+// is only on its way yet is a note.
+func (e *Env) Taken(found netrules.Finding, kinds ...store.Kind) form.Finding {
+	worst := Finding(found)
+	unread := e.Feed.Last().Unsettled(kinds...)
+	for _, entry := range unread {
+		told := CannotTell(entry.Why())
+		if !entry.Known() && entry.Err == nil {
+			told.Level = form.Note
+		}
+		worst = WorstOf(worst, told)
+	}
+	return worst
 }
 
 // Sentence is an error for a person: what happened and what to do.

@@ -16,6 +16,7 @@ import (
 	"flarewire/internal/setup"
 	"flarewire/internal/store"
 	"flarewire/tui"
+	"flarewire/tui/form"
 	"flarewire/tui/resource"
 	"flarewire/views/live"
 )
@@ -166,6 +167,11 @@ func (e *Env) subnetKinds() []store.Kind {
 		}
 	}
 	return kinds
+}
+
+// SubnetTaken is what a rule about networks in use found, or that it cannot tell; see Taken.
+func (e *Env) SubnetTaken(found netrules.Finding) form.Finding {
+	return e.Taken(found, e.subnetKinds()...)
 }
 
 // SubnetsUntold is why it cannot be told whether a network is in use: "cannot tell: the IPsec tunnels could not be read". It

@@ -10,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
+	"flarewire/internal/store"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -33,7 +34,8 @@ func (m *Module) mainFields(id string) []form.Field {
 	return []form.Field{
 		{Key: "prefix", Label: "Prefix", Help: "The network to route, as address/length: 10.61.0.0/16",
 			Check: func(v string, all form.Values) form.Finding {
-				return kit.Worst(netrules.RoutePrefix(v), netrules.RouteTaken(ruleOf(all), m.others(id)), m.owned(ruleOf(all).Prefix))
+				return kit.WorstOf(kit.Worst(netrules.RoutePrefix(v), m.owned(ruleOf(all).Prefix)),
+					m.env.Taken(netrules.RouteTaken(ruleOf(all), m.others(id)), store.Routes))
 			}},
 		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or interconnect; ctrl+n goes through them",
 			Suggest: func(form.Values) []string { return m.hops() }, Live: m.hopLive,
@@ -48,7 +50,7 @@ func (m *Module) scopeFields(id string) []form.Field {
 	return []form.Field{
 		{Key: "weight", Label: "Weight", Help: "Share among routes of equal prefix and priority, 1 to 256; empty for none",
 			Check: func(v string, all form.Values) form.Finding {
-				return kit.Worst(netrules.Weight(v), netrules.RouteECMP(ruleOf(all), m.others(id)))
+				return kit.WorstOf(kit.Finding(netrules.Weight(v)), m.env.Taken(netrules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
 			}},
 		{Key: "colo_regions", Label: "Regions", Help: "Only there: AFR APAC EEUR ENAM ME OC SAM WEUR WNAM; empty for everywhere",
 			Check: func(v string, all form.Values) form.Finding {
@@ -63,7 +65,7 @@ func (m *Module) scopeFields(id string) []form.Field {
 
 // owned says whether a network is one that the account can route without Cloudflare's help.
 func (m *Module) owned(prefix netip.Prefix) netrules.Finding {
-	if !prefix.IsValid() || prefix.Bits() == 0 || !prefix.Addr().Is4() {
+	if !prefix.IsValid() || prefix.Bits() == 0 || !prefix.Addr().Is4() || !m.env.Feed.Last().Prefixes.Complete() {
 		return netrules.Finding{}
 	}
 	return netrules.RoutePrefixOwned(netrules.CloudflareWAN, prefix, m.env.OwnPrefixes())
@@ -78,7 +80,7 @@ func (m *Module) checkHop(v string) form.Finding {
 	if err != nil {
 		return kit.Finding(finding)
 	}
-	return kit.Worst(finding, netrules.NextHopOnLink(hop, m.env.Subnets("")))
+	return kit.WorstOf(kit.Finding(finding), m.nextHop(hop))
 }
 
 // checkCoverage says which regions a prefix would be left without.
@@ -87,7 +89,19 @@ func (m *Module) checkCoverage(all form.Values, id string) form.Finding {
 	if !rule.Prefix.IsValid() {
 		return form.Finding{}
 	}
+	if !m.routes().Complete() {
+		return form.Finding{} // a route that was not read may cover the regions
+	}
 	return kit.Finding(netrules.RouteCoverage(rule.Prefix, append(m.others(id), rule)))
+}
+
+// nextHop says whether a next hop lies on a tunnel or an interconnect. While one of their lists is not known, it cannot be told.
+func (m *Module) nextHop(hop netip.Addr) form.Finding {
+	found := netrules.NextHopOnLink(hop, m.env.Subnets(""))
+	if why := m.env.SubnetsUntold(); why != "" && !found.OK() {
+		return kit.CannotTell(why)
+	}
+	return kit.Finding(found)
 }
 
 func (m *Module) hopLive(v form.Values) string {

@@ -39,6 +39,11 @@ func (b *BringUp) Init() tea.Cmd {
 	return b.m.env.Feed.Changed()
 }
 
+// Needs names the tunnel: while its page is open, it is read more often as long as its session comes up.
+func (b *BringUp) Needs() []string {
+	return store.Needs(store.Detail{Kind: store.GRETunnels, Of: b.id}, store.Detail{Kind: store.HealthChecks})
+}
+
 // Status implements tui.StatusReporter.
 func (b *BringUp) Status() tui.Status { return b.m.env.Feed.Tunnels().Status() }
 

@@ -80,6 +80,9 @@ func firstOf(list []string) string {
 // leads to the next one.
 func (f fields) nextNames(typed string) []string {
 	// Names often tell the kind, so only those of this kind are counted on.
+	if !f.m.env.Feed.Last().TunnelsSettled() {
+		return nil // what is free cannot be told
+	}
 	names := slices.DeleteFunc(f.m.names(f.id), func(n netrules.Named) bool { return n.Kind != f.kind })
 	if all := netrules.NextNames(f.kind, "", names); slices.Contains(all, typed) {
 		return all
@@ -114,7 +117,8 @@ func (f fields) endpointLive(v form.Values) string {
 }
 
 func (f fields) checkName(v string, _ form.Values) form.Finding {
-	finding := kit.Worst(netrules.TunnelName(f.kind, v), netrules.NameTaken(f.kind, v, f.m.names(f.id)))
+	taken := f.m.env.Taken(netrules.NameTaken(f.kind, v, f.m.names(f.id)), f.m.SubnetKinds()...)
+	finding := kit.WorstOf(kit.Finding(netrules.TunnelName(f.kind, v)), taken)
 	if f.id != "" && v != f.name {
 		finding = kit.WorstOf(finding, kit.Finding(netrules.Rename(f.name, v)))
 	}
@@ -138,7 +142,7 @@ func (f fields) checkCustomer(v string, all form.Values) form.Finding {
 		return form.Finding{Level: form.Error, Text: "This is Cloudflare's side; use the public address of your router"}
 	}
 	pair := netrules.EndpointPair{Kind: f.kind, Cloudflare: cloudflare, Customer: customer}
-	return kit.WorstOf(finding, kit.Finding(netrules.EndpointPairUsed(pair, false, f.m.pairs(f.id))))
+	return kit.WorstOf(finding, f.m.env.Taken(netrules.EndpointPairUsed(pair, false, f.m.pairs(f.id)), f.m.SubnetKinds()...))
 }
 
 func (f fields) checkInterface(v string, _ form.Values) form.Finding {
@@ -147,7 +151,7 @@ func (f fields) checkInterface(v string, _ form.Values) form.Finding {
 	if finding.Blocks() || err != nil {
 		return finding
 	}
-	return kit.WorstOf(finding, kit.Finding(netrules.InterfaceOverlap(subnet, f.m.env.Subnets(f.id))))
+	return kit.WorstOf(finding, f.m.env.SubnetTaken(netrules.InterfaceOverlap(subnet, f.m.env.Subnets(f.id))))
 }
 
 // sidesLive says of both addresses of the subnet whose they are.

@@ -51,7 +51,7 @@ func (m *Module) source(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 		if id == "" {
 			return nil // tunnels and health are read all the time
 		}
-		return m.env.RelatedNeeds()
+		return append(store.Needs(store.Detail{Kind: store.GRETunnels, Of: id}), m.env.RelatedNeeds()...)
 	}
 	s.Looked = m.look
 	return s
