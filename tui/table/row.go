@@ -1,6 +1,7 @@
 package table
 
 import (
+	"strings"
 	"time"
 )
 
@@ -30,12 +31,27 @@ func OnRow[T, R any](f func(T) R) func(Row) R {
 	return func(r Row) R { return f(*r.(*T)) }
 }
 
+// marked adds to the text of a row the fields of its object that could not be read, for objects that know that of themselves.
+func marked(text func(Row, time.Time) string) func(Row, time.Time) string {
+	return func(r Row, now time.Time) string {
+		if o, ok := r.(interface{ Undecoded() []string }); ok {
+			if fields := o.Undecoded(); len(fields) > 0 {
+				return text(r, now) + " (not read: " + strings.Join(fields, ", ") + ")"
+			}
+		}
+		return text(r, now)
+	}
+}
+
 // OnRows are columns of a T as columns of Rows.
 func OnRows[T any](columns []Column[T]) []Column[Row] {
 	out := make([]Column[Row], len(columns))
 	for i, c := range columns {
 		out[i] = Column[Row]{Key: c.Key, Title: c.Title, Width: c.Width, Grow: c.Grow, Right: c.Right, Priority: c.Priority, Live: c.Live,
 			Text: func(r Row, now time.Time) string { return c.Text(*r.(*T), now) }, Role: OnRow(c.Role)}
+		if i == 0 {
+			out[i].Text = marked(out[i].Text)
+		}
 		if c.Compare != nil {
 			out[i].Compare = func(a, b Row) int { return c.Compare(*a.(*T), *b.(*T)) }
 		}

@@ -30,7 +30,26 @@ func (r *Review) Draw(c tui.Canvas) []string {
 	case finished:
 		r.drawResult(p)
 	}
+	if text := r.env.pause(c.Now); text != "" && (r.stage == preparing || r.stage == sending) {
+		p.text(tui.Pending, text)
+	}
 	return r.scroll.Window(p.lines, c.Height)
+}
+
+// pause says what a request of a person waits for at the moment; "" for nothing.
+func (e *Env) pause(now time.Time) string {
+	if e.Client == nil {
+		return ""
+	}
+	wait := e.Client.Waiting()
+	left := max(int(wait.Until.Sub(now).Seconds()+0.5), 1)
+	switch {
+	case wait.Until.IsZero():
+		return ""
+	case wait.Server:
+		return fmt.Sprintf("Waiting: Cloudflare asked for a pause, next request in %d s.", left)
+	}
+	return fmt.Sprintf("Waiting: flarewire's own API rate budget is used up, next request in %d s.", left)
 }
 
 // underSending says that a change is on its way, for how long when that is worth a word, and what the client's limit means: it
