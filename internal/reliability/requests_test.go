@@ -68,7 +68,7 @@ func TestTheRequestsOfALargeAccount(t *testing.T) {
 		if first > 40 {
 			t.Errorf("%d requests in the first 20 s", first)
 		}
-		for minute := range 12 {
+		for minute := range 10 {
 			s.ForgetRequests()
 			s.pass(time.Minute)
 			if n := len(s.Requests()); n > 40 {
@@ -76,7 +76,7 @@ func TestTheRequestsOfALargeAccount(t *testing.T) {
 			}
 		}
 		if text := strings.Join(s.screen(), "\n"); strings.Contains(text, "not read yet") {
-			t.Errorf("after twelve minutes not everything was read:\n%s", text)
+			t.Errorf("after ten minutes not everything was read:\n%s", text)
 		}
 		s.goTo("tunnels").pass(time.Second)
 		for range 10 {
