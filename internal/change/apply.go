@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"flarewire/api"
 	"flarewire/internal/journal"
@@ -115,15 +116,24 @@ func (a *applying) outcome(ctx context.Context, p Plan, s step, answer api.Answe
 		return refused(p, err)
 	}
 	seen := s.settle(ctx, err == nil, answer)
+	working := api.StillAtWork(err) && seen.outcome == journal.NotDone && !seen.final
+	if working { // that there is no effect yet does not prove that there will be none
+		seen.outcome, seen.text = journal.Unknown, ""
+	}
 	r := Result{Outcome: seen.outcome, ID: seen.id, Object: seen.object, NotApplied: seen.notApplied, SideEffects: seen.sideEffects}
 	switch {
 	case r.Outcome == journal.Done || r.Outcome == journal.Partly || r.Outcome == journal.Deleting:
+	case err != nil && r.Outcome == journal.NotDone:
+		r.Err = api.Settled(err)
 	case err != nil:
 		r.Err = err
 	default:
 		r.Err = seen.err
 	}
 	r.Text = sentence(p, r, seen)
+	if r.Outcome == journal.Unknown {
+		r.Recovery = unsettledNext(p.Verb, working)
+	}
 	return r
 }
 
@@ -150,13 +160,25 @@ func sentence(p Plan, r Result, seen settled) string {
 	if len(r.SideEffects) > 0 {
 		b.WriteString(" These changed without being asked for: " + strings.Join(paths(r.SideEffects), ", ") + ".")
 	}
-	if r.Outcome == journal.Unknown {
-		b.WriteString(" The object could not be read back, so look at it before you try again.")
-	}
 	if r.Err != nil {
 		b.WriteString(" " + r.Err.Error())
 	}
 	return b.String()
+}
+
+// Patience is how long a change without an answer may still take effect: while it lasts, its absence proves nothing.
+const Patience = 5 * time.Minute
+
+// unsettledNext says what an unknown outcome means and what happens next. working: the object was read, and nothing has happened yet.
+func unsettledNext(verb journal.Verb, working bool) string {
+	text := "The object could not be read back. "
+	if working {
+		text = "There is no effect yet, but Cloudflare may still be carrying it out. "
+	}
+	if verb == journal.GeneratePSK {
+		text += "If it does, the tunnel has a new key that nobody knows, and is down until you generate another one and give it to the router. "
+	}
+	return text + fmt.Sprintf("flarewire looks again for %.0f minutes, and at each start. Do not repeat it before that.", Patience.Minutes())
 }
 
 func requestID(err error) string {

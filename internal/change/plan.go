@@ -64,6 +64,7 @@ type settled struct {
 	notApplied  []Difference
 	sideEffects []Difference
 	err         error // the object could not be read back
+	final       bool  // nothing can change the outcome any more
 }
 
 // AcceptConflicts returns the plan for sending all the same: the other's changes stay, except where both changed the same
