@@ -97,7 +97,7 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 	mark := a.w.options.Requests.mark()
 	answer, err := a.w.options.Sender.Send(ctx, s.request)
 	r := a.outcome(ctx, p, s, answer, err)
-	r.Secret = answer.PSK.Key
+	r.Secret, r.Entry = answer.PSK.Key, entry
 	if p.Verb == journal.GeneratePSK && r.Outcome == journal.Done && r.Secret.IsZero() {
 		r.Err = errLostKey
 		r.Text = p.Title + ": " + errLostKey.Error()

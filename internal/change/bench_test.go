@@ -222,3 +222,28 @@ func breakJournal(t *testing.T, d *desk) func(*http.Request) {
 		}
 	}
 }
+
+// breakJournalAfterTheEntry puts a directory in the journal's place when the change was sent, and keeps the file beside it.
+func breakJournalAfterTheEntry(t *testing.T, d *desk) func(*http.Request) {
+	return func(req *http.Request) {
+		if req.Method == http.MethodGet || req.URL.Query().Has("validate_only") {
+			return
+		}
+		if err := os.Rename(d.path, d.path+".kept"); err != nil {
+			t.Error(err)
+		}
+		if err := os.Mkdir(d.path, 0o700); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func restoreJournal(t *testing.T, d *desk) {
+	t.Helper()
+	if err := os.Remove(d.path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(d.path+".kept", d.path); err != nil {
+		t.Fatal(err)
+	}
+}

@@ -108,5 +108,6 @@ type Result struct {
 	Err         error        // why it was not done, or not known
 	RequestIDs  []string     // Cloudflare's, for its support
 	Recovery    string       // what to do when an act of several steps stopped in the middle
+	Entry       string       // id in the journal; "" when nothing was written down
 	JournalErr  error        // the change was made, but the journal does not say how it ended
 }

@@ -173,6 +173,11 @@ func (w *Writer) finish(ctx context.Context, e edit, p Plan, c change) Plan {
 	}
 	p.check(ctx, &p)
 	s := &editing{w: w, e: e, c: c, differences: p.Differences, unsent: p.Unsent}
+	if hasKeyProof(e.verb) { // by this a key whose answer was lost is seen later
+		if made := flatten(raw(c.fresh))[keyMade]; made != nil {
+			c.now[keyMade] = made
+		}
+	}
 	before, _ := c.now.object() // came out of JSON
 	after, _ := c.target.object()
 	p.steps = []step{{entry: w.entry(p, e.r.Parent, before, after, c.req), request: c.req, check: s.check, settle: s.settle}}

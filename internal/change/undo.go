@@ -36,6 +36,14 @@ func PrepareUndo(ctx context.Context, w *Writer, e journal.Entry) (Plan, error) 
 	return w.undo(ctx, r, u)
 }
 
+// named is the resource that the journal calls by the name.
+func named(name, parent string) (Resource, bool) {
+	if name == PhysicalInterconnects.Name {
+		return PhysicalInterconnects.Resource, true
+	}
+	return undoable(name, parent)
+}
+
 // undoable is the resource whose changes have the name in the journal. A port is no such: to create or delete it is a commercial act.
 func undoable(name, parent string) (Resource, bool) {
 	for _, r := range []Resource{GRETunnels.Resource, IPsecTunnels.Resource, Interconnects.Resource, Routes.Resource, CNIs.Resource,
