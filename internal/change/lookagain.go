@@ -11,7 +11,9 @@ import (
 // keyMade is the field that shows that a pre-shared key was replaced.
 const keyMade = "psk_metadata.last_generated_on"
 
-func hasKeyProof(verb journal.Verb) bool { return verb == journal.GeneratePSK || verb == journal.SetPSK }
+func hasKeyProof(verb journal.Verb) bool {
+	return verb == journal.GeneratePSK || verb == journal.SetPSK
+}
 
 // CanLookAgain reports whether the outcome of an entry is open and can be found out by reading. A validation leaves no trace that
 // can be read.

@@ -51,7 +51,8 @@ type Review struct {
 	result change.Result
 	scroll tui.Scroll
 
-	sent time.Time // when sending began
+	sent   time.Time // when sending began
+	looked time.Time // when an unknown outcome was last looked at again
 
 	settled bool // the plan has been on the screen for settleTime
 	turn    int
@@ -129,6 +130,10 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 		if msg.review == r {
 			return r.applied(msg.result)
 		}
+	case LookedMsg:
+		if r.stage == finished && msg.Entry.ID != "" && msg.Entry.ID == r.result.Entry && r.open() {
+			return r.foundOut(msg.Result)
+		}
 	}
 	return nil
 }
@@ -186,6 +191,20 @@ func (r *Review) applied(result change.Result) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// open reports whether the outcome may still be found out by looking again.
+func (r *Review) open() bool {
+	return r.result.Outcome == journal.Unknown || r.result.Outcome == journal.Deleting
+}
+
+// foundOut takes what looking again has shown.
+func (r *Review) foundOut(result change.Result) tea.Cmd {
+	r.looked = r.env.Now()
+	if result.Outcome == r.result.Outcome {
+		return nil
+	}
+	return r.applied(result)
+}
+
 // reveal opens the page of the key; it can be opened again until the user has said that the key is kept.
 func (r *Review) reveal() tea.Cmd {
 	page := NewReveal(r.result.Secret, func() { r.result.Secret = api.Secret{} })
@@ -216,6 +235,10 @@ func (r *Review) Actions() []tui.Action {
 		if r.result.Outcome == journal.NotDone {
 			own = append(own, tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
 				Long: "Read the object again and show what is different now", Run: r.prepare})
+		}
+		if r.open() && r.result.Entry != "" && r.env.Journal != nil {
+			own = append(own, tui.Action{Name: "look-again", Keys: []string{"r"}, Short: "look again", Footer: true,
+				Long: "Read what has become of the change", Run: func() tea.Cmd { return r.env.LookAgain(r.result.Entry) }})
 		}
 		own = append(own, tui.Action{Name: "close", Keys: closing, Short: "close", Footer: true,
 			Long: "Back to where the change began", Run: r.close})

@@ -153,6 +153,9 @@ func (r *Review) drawResult(p *page) {
 		p.blank()
 		p.text(tui.Pending, r.result.Recovery)
 	}
+	if !r.looked.IsZero() && r.open() {
+		p.text(tui.Muted, "Looked again "+tui.AgeSince(r.looked, p.c.Now)+": the outcome is still not known.")
+	}
 	if r.result.JournalErr != nil {
 		p.text(tui.Pending, "The journal does not say how this ended: "+r.result.JournalErr.Error())
 	}
