@@ -80,17 +80,16 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 			return refused(p, err)
 		}
 	}
-	if dry, ok := s.request.DryRun(); ok && s.dryRun {
-		if _, err := a.w.options.Sender.Send(ctx, dry); err != nil {
-			return refused(p, err)
-		}
-	}
 	entry, err := a.begin(s.entry)
 	if err != nil {
 		return refused(p, &JournalError{err})
 	}
-	if ctx.Err() != nil {
-		r := refused(p, ctx.Err())
+	err = ctx.Err()
+	if dry, ok := s.request.DryRun(); ok && s.dryRun && err == nil { // behind the entry: a server may overlook that it is only a check
+		_, err = a.w.options.Sender.Send(ctx, dry)
+	}
+	if err != nil {
+		r := refused(p, err)
 		r.JournalErr = a.end(entry, r)
 		return r
 	}

@@ -30,6 +30,8 @@ type desk struct {
 	frozen bool                // waiting does not move the clock
 	after  func(*http.Request) // called after every request that was answered
 	alter  func(*http.Request, *http.Response)
+
+	alterRequest func(*http.Request) // on the way to the server
 }
 
 type deskOption func(*change.Options)
@@ -73,6 +75,10 @@ func (d *desk) sleep(ctx context.Context, wait time.Duration) error {
 }
 
 func (d *desk) RoundTrip(req *http.Request) (*http.Response, error) {
+	if d.alterRequest != nil {
+		req = req.Clone(req.Context())
+		d.alterRequest(req)
+	}
 	resp, err := d.edge.RoundTripper().RoundTrip(req)
 	if d.alter != nil && err == nil {
 		d.alter(req, resp)

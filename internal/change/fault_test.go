@@ -89,7 +89,12 @@ func TestEveryWriteUnderEveryFaultIsSentOnceAndReportedTruly(t *testing.T) {
 					t.Fatal(p.Blocked())
 				}
 				if name != "none" {
-					d.after = afterDryRun(d, fault)
+					d.edge.Script(func(r simedge.Request) *simedge.Fault {
+						if !r.Changes() {
+							return nil
+						}
+						return &fault
+					})
 				}
 				r := d.writer.Apply(t.Context(), p)
 				if n := len(d.writes()); n != 1 {
@@ -118,25 +123,6 @@ func TestEveryWriteUnderEveryFaultIsSentOnceAndReportedTruly(t *testing.T) {
 					t.Errorf("the journal says %q, the result %q", e.Outcome, r.Outcome)
 				}
 			})
-		}
-	}
-}
-
-// afterDryRun switches the fault on behind the dry run of a deletion, which is asked when the plan is applied.
-func afterDryRun(d *desk, f simedge.Fault) func(*http.Request) {
-	f.Times = 1
-	armed := false
-	return func(req *http.Request) {
-		if !armed {
-			armed = true
-			for _, method := range []string{http.MethodPut, http.MethodPost} {
-				f.Method = method
-				d.edge.Fault(f)
-			}
-		}
-		if req.Method == http.MethodDelete && req.URL.Query().Get("validate_only") == "true" {
-			f.Method = http.MethodDelete
-			d.edge.Fault(f)
 		}
 	}
 }
@@ -174,7 +160,7 @@ func TestADeletedTunnelThatCanStillBeRead(t *testing.T) {
 	}
 }
 
-func TestADeletionIsNotEvenTriedBeforeTheUserAgrees(t *testing.T) {
+func TestADeletionIsNeverTriedBefore(t *testing.T) {
 	d := sit(t)
 	tunnel := d.gre("fra-dc1-gre")
 	routes, err := d.account.Routes.List(t.Context())
@@ -191,8 +177,8 @@ func TestADeletionIsNotEvenTriedBeforeTheUserAgrees(t *testing.T) {
 		t.Errorf("consequences %q", p.Consequences)
 	}
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
-	if d.dryRuns() != 1 {
-		t.Error("the deletion was not checked first")
+	if n := d.dryRuns(); n != 0 {
+		t.Errorf("%d dry runs of a deletion", n)
 	}
 }
 
@@ -257,5 +243,33 @@ func TestWhatMayStillHappenIsNotReportedAsFailed(t *testing.T) {
 				}
 			})
 		}
+	}
+}
+
+// A server that overlooks validate_only carries a dry run out. Nothing is lost by that: no deletion is sent as one, nothing that creates
+// is sent by a look at an undo, and when it was agreed to, the journal has it first.
+func TestAServerThatOverlooksValidateOnly(t *testing.T) {
+	d := sit(t)
+	opened := d.gre("fra-dc1-gre")
+	written := -1
+	d.alterRequest = func(req *http.Request) {
+		if req.URL.Query().Has("validate_only") {
+			written = len(d.entries())
+			req.URL.RawQuery = ""
+		}
+	}
+	p := planned(t)(change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, opened))
+	if _, there := d.edge.Object(simedge.GRETunnels, opened.ID); !there {
+		t.Fatal("a look has deleted it")
+	}
+	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
+	entry := d.entries()[0]
+
+	undo := planned(t)(change.PrepareUndo(t.Context(), d.writer, entry))
+	if _, there := d.edge.Object(simedge.GRETunnels, "fra-dc1-gre"); there || undo.Blocked() != "" {
+		t.Fatalf("a look at the undo has created it, or blocked: %q", undo.Blocked())
+	}
+	if r := d.writer.Apply(t.Context(), undo); r.Outcome == journal.Done || written != 2 {
+		t.Errorf("outcome %q, %d entries in the journal when it was sent", r.Outcome, written)
 	}
 }

@@ -49,7 +49,7 @@ type step struct {
 	request api.Request
 	// check reads again right before sending; an error means that the plan is out of date.
 	check func(context.Context) error
-	// dryRun: the server is asked right before sending; otherwise it was asked before, or cannot be.
+	// dryRun: the server is asked right before sending; otherwise it was asked before, or is not asked.
 	dryRun bool
 	// settle reads back. certain: the server said yes, with the answer.
 	settle func(ctx context.Context, certain bool, answer api.Answer) settled
