@@ -47,23 +47,63 @@ func (w *Writer) Apply(ctx context.Context, p Plan, options ...ApplyOption) Resu
 	for _, option := range options {
 		option(a)
 	}
+	return a.steps(ctx, p)
+}
+
+// steps does one step after the other, as long as each has taken effect.
+func (a *applying) steps(ctx context.Context, p Plan) Result {
 	var result Result
 	for i, s := range p.steps {
-		one := a.step(ctx, p, s)
+		a.unwritten = a.unwritten || i > 0 // half a change must not stay half because the disk is full
+		one := a.repeated(ctx, p, s)
 		one.RequestIDs = append(result.RequestIDs, one.RequestIDs...)
 		one.JournalErr = errors.Join(result.JournalErr, one.JournalErr)
 		result = one
-		if result.Outcome != journal.Done {
-			if p.recovery != nil {
-				result.Recovery = p.recovery(i, result)
-			}
-			if i > 0 && result.Outcome == journal.NotDone {
-				result.Outcome = journal.Partly // an earlier step was done
-			}
-			break
+		if result.Outcome == journal.Done || result.accepted && i+1 < len(p.steps) {
+			continue
 		}
+		if p.incomplete != nil {
+			p.incomplete(i, &result)
+		}
+		break
 	}
 	return result
+}
+
+// repeated does a step, and again after a certain refusal where the step allows it. Each time has its entry in the journal.
+func (a *applying) repeated(ctx context.Context, p Plan, s step) Result {
+	r := a.step(ctx, p, s)
+	for _, wait := range s.repeats {
+		if !r.refusedNow || ctx.Err() != nil || a.w.options.Sleep(ctx, wait) != nil {
+			break
+		}
+		request, err := s.rebuild()
+		if err != nil {
+			break
+		}
+		former := r
+		s.request = request
+		r = a.step(ctx, p, s)
+		r.RequestIDs = append(former.RequestIDs, r.RequestIDs...)
+		r.JournalErr = errors.Join(former.JournalErr, r.JournalErr)
+	}
+	return r
+}
+
+// refusedNow reports whether the server has certainly not done it, for a reason that may pass: a name or an address that is still in
+// use while a deletion takes effect, or no connection.
+func refusedNow(err error) bool {
+	var e *api.Error
+	if !errors.As(err, &e) || e.Uncertain {
+		return false
+	}
+	switch e.Kind {
+	case api.Invalid, api.Conflict, api.RateLimited, api.NotFound:
+		return e.Status >= 400 && e.Status < 500
+	case api.NetworkTrouble:
+		return e.Status == 0
+	}
+	return false
 }
 
 // errLostKey is the answer of psk_generate that never arrived.
@@ -111,15 +151,17 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 
 // outcome reads back what the answer leaves open.
 func (a *applying) outcome(ctx context.Context, p Plan, s step, answer api.Answer, err error) Result {
-	if err != nil && !mayHaveHappened(err, p.Verb) {
-		return refused(p, err)
+	if err != nil && !mayHaveHappened(err, s.entry.Verb) {
+		r := refused(p, err)
+		r.refusedNow = refusedNow(err)
+		return r
 	}
 	seen := s.settle(ctx, err == nil, answer)
 	working := api.StillAtWork(err) && seen.outcome == journal.NotDone && !seen.final
 	if working { // that there is no effect yet does not prove that there will be none
 		seen.outcome, seen.text = journal.Unknown, ""
 	}
-	r := Result{Outcome: seen.outcome, ID: seen.id, Object: seen.object, NotApplied: seen.notApplied, SideEffects: seen.sideEffects}
+	r := Result{accepted: err == nil, Outcome: seen.outcome, ID: seen.id, Object: seen.object, NotApplied: seen.notApplied, SideEffects: seen.sideEffects}
 	switch {
 	case r.Outcome == journal.Done || r.Outcome == journal.Partly || r.Outcome == journal.Deleting:
 	case err != nil && r.Outcome == journal.NotDone:

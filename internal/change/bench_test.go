@@ -31,7 +31,8 @@ type desk struct {
 	after  func(*http.Request) // called after every request that was answered
 	alter  func(*http.Request, *http.Response)
 
-	alterRequest func(*http.Request) // on the way to the server
+	refuse       func(*http.Request) error // before the server sees it
+	alterRequest func(*http.Request)       // on the way to the server
 }
 
 type deskOption func(*change.Options)
@@ -75,6 +76,11 @@ func (d *desk) sleep(ctx context.Context, wait time.Duration) error {
 }
 
 func (d *desk) RoundTrip(req *http.Request) (*http.Response, error) {
+	if d.refuse != nil {
+		if err := d.refuse(req); err != nil {
+			return nil, err
+		}
+	}
 	if d.alterRequest != nil {
 		req = req.Clone(req.Context())
 		d.alterRequest(req)

@@ -18,7 +18,11 @@ type Reveal struct {
 	visible bool
 	taken   bool // it was shown or copied at least once
 	kept    bool
+	md5     bool // an MD5 key, which can be read as long as its object is there
 }
+
+// NewKeep makes the page of an MD5 key that a change is about to take away.
+func NewKeep(key api.Secret) *Reveal { return &Reveal{secret: key, forget: func() {}, md5: true} }
 
 // NewReveal makes the page; forget is called when the user has said that the key is kept.
 func NewReveal(secret api.Secret, forget func()) *Reveal {
@@ -26,7 +30,12 @@ func NewReveal(secret api.Secret, forget func()) *Reveal {
 }
 
 // Title implements tui.View.
-func (r *Reveal) Title() string { return "Pre-shared key" }
+func (r *Reveal) Title() string {
+	if r.md5 {
+		return "MD5 key"
+	}
+	return "Pre-shared key"
+}
 
 // Init implements tui.View.
 func (r *Reveal) Init() tea.Cmd { return nil }
@@ -36,7 +45,7 @@ func (r *Reveal) Update(tea.Msg) tea.Cmd { return nil }
 
 // Losing implements tui.Loser.
 func (r *Reveal) Losing() string {
-	if r.kept {
+	if r.kept || r.md5 {
 		return ""
 	}
 	return "the pre-shared key, which cannot be shown again"
@@ -77,13 +86,15 @@ func (r *Reveal) close() tea.Cmd {
 func (r *Reveal) Draw(c tui.Canvas) []string {
 	p := &page{c: c}
 	p.blank()
+	if r.md5 {
+		p.text(tui.Strong, "The MD5 key of the BGP session goes with the object. Keep it where you keep secrets: the journal does not have it.")
+		p.blank()
+		p.key("MD5 key", r.secret, r.visible)
+		return p.lines
+	}
 	p.text(tui.Strong, "This key is shown only here and only now. Cloudflare does not show it again, and flarewire stores it nowhere.")
 	p.blank()
-	key := strings.Repeat("•", 16) + "  (v shows it)"
-	if r.visible {
-		key = r.secret.Reveal()
-	}
-	p.lines = append(p.lines, tui.Line{{Text: "   Pre-shared key   ", Role: tui.Muted}, {Text: tui.Clean(key), Role: tui.Accent}}.Paint(c.Theme, c.Width))
+	p.key("Pre-shared key", r.secret, r.visible)
 	p.blank()
 	p.text(tui.Pending, "The tunnel uses this key from now on: until your router has it too, the tunnel is down.")
 	for _, a := range r.offers {
@@ -91,4 +102,13 @@ func (r *Reveal) Draw(c tui.Canvas) []string {
 		p.offer(a)
 	}
 	return p.lines
+}
+
+// key is the line of a key, hidden or not.
+func (p *page) key(label string, secret api.Secret, visible bool) {
+	key := strings.Repeat("•", 16) + "  (v shows it)"
+	if visible {
+		key = secret.Reveal()
+	}
+	p.lines = append(p.lines, tui.Line{{Text: "   " + label + "   ", Role: tui.Muted}, {Text: tui.Clean(key), Role: tui.Accent}}.Paint(p.c.Theme, p.c.Width))
 }

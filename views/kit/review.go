@@ -132,7 +132,7 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 		}
 	case LookedMsg:
 		if r.stage == finished && msg.Entry.ID != "" && msg.Entry.ID == r.result.Entry && r.open() {
-			return r.foundOut(msg.Result)
+			return r.foundOut(r.result.Found(r.plan, msg.Entry, msg.Result))
 		}
 	}
 	return nil
@@ -232,6 +232,7 @@ func (r *Review) Actions() []tui.Action {
 			own = append(own, tui.Action{Name: "show-key", Keys: []string{"v"}, Short: "show key", Footer: true,
 				Long: "The page of the new key, until it is kept", Run: r.reveal})
 		}
+		own = append(own, r.waysOut()...)
 		if r.result.Outcome == journal.NotDone {
 			own = append(own, tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
 				Long: "Read the object again and show what is different now", Run: r.prepare})
@@ -244,6 +245,31 @@ func (r *Review) Actions() []tui.Action {
 			Long: "Back to where the change began", Run: r.close})
 	}
 	return append(own, r.scroll.Actions()...)
+}
+
+// waysOut are the actions after an act of several steps that stopped in the middle.
+func (r *Review) waysOut() []tui.Action {
+	if r.open() || r.result.Again == nil || r.result.Back == nil {
+		return nil
+	}
+	way := func(title string, prepare change.Prepare) func() tea.Cmd {
+		return func() tea.Cmd {
+			return tui.Push(NewReview(r.env, Intent{Title: title, Touched: r.intent.Touched, Pages: 1, Prepare: prepare, After: r.mended}))
+		}
+	}
+	return []tui.Action{
+		{Name: "create-now", Keys: []string{"c"}, Short: "create now", Footer: true, Long: "Create the new object: reviewed and sent like any other change",
+			Run: way("Create now: "+r.plan.Name, r.result.Again)},
+		{Name: "undo", Keys: []string{"u"}, Short: "undo", Footer: true, Long: "Create the old object again: reviewed and sent like any other change",
+			Run: way("Undo: "+r.plan.Name, r.result.Back)}}
+}
+
+// mended takes the ways out away when one of them was gone.
+func (r *Review) mended(result change.Result) tea.Cmd {
+	if result.Outcome == journal.Done {
+		r.result.Again, r.result.Back, r.result.Recovery = nil, nil, "Since then: "+result.Text
+	}
+	return nil
 }
 
 // next are the actions after a change that was done, the one that enter does first.
@@ -260,6 +286,16 @@ func (r *Review) readyActions() []tui.Action {
 		send.Short, send.Run = "(read it first)", r.settle
 	}
 	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true, Long: "Read the object again and repeat the checks", Run: r.prepare}
+	if !r.plan.Keep.IsZero() {
+		again.Footer = false
+		keep := tui.Action{Name: "keep-key", Keys: []string{"v"}, Short: "MD5 key", Footer: true, Run: func() tea.Cmd { return tui.Push(NewKeep(r.plan.Keep)) },
+			Long: "Show the MD5 key that goes with this, to keep it: the journal does not have it"}
+		return append(r.unlessConflicts(send, again), keep)
+	}
+	return r.unlessConflicts(send, again)
+}
+
+func (r *Review) unlessConflicts(send, again tui.Action) []tui.Action {
 	if len(r.plan.Conflicts) == 0 || r.err != nil {
 		return []tui.Action{send, again}
 	}
