@@ -47,7 +47,7 @@ func (w *way) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	held, open := w.held, w.open
 	w.mu.Unlock()
-	if held != "" && strings.HasSuffix(r.URL.Path, held) {
+	if held != "" && holds(held, r) {
 		select {
 		case <-open:
 		case <-r.Context().Done():
@@ -55,6 +55,14 @@ func (w *way) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	return w.next.RoundTrip(r)
+}
+
+// holds reports whether a request is one that is held: by the end of its path, or by its method and that.
+func holds(held string, r *http.Request) bool {
+	if method, path, found := strings.Cut(held, " "); found {
+		return r.Method == method && strings.HasSuffix(r.URL.Path, path)
+	}
+	return strings.HasSuffix(r.URL.Path, held)
 }
 
 // holds keeps the requests to a path from their answers until lets.

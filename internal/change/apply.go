@@ -17,8 +17,23 @@ type ApplyOption func(*applying)
 // WithoutJournal sends although the journal cannot be written. Use it only when the user has agreed to leave no trace.
 func WithoutJournal() ApplyOption { return func(a *applying) { a.unwritten = true } }
 
+// Stage is how far the application of a plan is.
+type Stage int
+
+// The stages, in their order. Until Sending nothing has been changed.
+const (
+	Noting      Stage = iota // the entry of the journal is being written
+	Checking                 // the object is read once more
+	Sending                  // the request is under way
+	ReadingBack              // it was answered, or never will be
+)
+
+// OnStage has f called at the beginning of each stage, several times for a plan of several steps.
+func OnStage(f func(Stage)) ApplyOption { return func(a *applying) { a.at = f } }
+
 // applying is one application of a plan.
 type applying struct {
+	at        func(Stage)
 	w         *Writer
 	unwritten bool
 }
@@ -43,7 +58,7 @@ func (w *Writer) Apply(ctx context.Context, p Plan, options ...ApplyOption) Resu
 	if !p.spent.CompareAndSwap(false, true) {
 		return refused(p, errors.New("this was sent already: prepare it again"))
 	}
-	a := &applying{w: w}
+	a := &applying{w: w, at: func(Stage) {}}
 	for _, option := range options {
 		option(a)
 	}
@@ -115,16 +130,15 @@ func refused(p Plan, err error) Result {
 
 // step does one request of the plan: check, dry run, journal, send, read back, journal.
 func (a *applying) step(ctx context.Context, p Plan, s step) Result {
-	if s.check != nil {
-		if err := s.check(ctx); err != nil {
-			return refused(p, err)
-		}
-	}
+	a.at(Noting)
 	entry, err := a.begin(s.entry)
 	if err != nil {
 		return refused(p, &JournalError{err})
 	}
-	err = ctx.Err()
+	a.at(Checking)
+	if err = ctx.Err(); err == nil && s.check != nil { // behind the entry, which may have had to wait
+		err = s.check(ctx)
+	}
 	if dry, ok := s.request.DryRun(); ok && s.dryRun && err == nil { // behind the entry: a server may overlook that it is only a check
 		_, err = a.w.options.Sender.Send(ctx, dry)
 	}
@@ -133,8 +147,10 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 		r.JournalErr = a.end(entry, r)
 		return r
 	}
+	a.at(Sending)
 	mark := a.w.options.Requests.mark()
 	answer, err := a.w.options.Sender.Send(ctx, s.request)
+	a.at(ReadingBack)
 	r := a.outcome(ctx, p, s, answer, err)
 	r.Secret, r.Entry = answer.PSK.Key, entry
 	if p.Verb == journal.GeneratePSK && r.Outcome == journal.Done && r.Secret.IsZero() {

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -51,8 +52,9 @@ type Review struct {
 	result change.Result
 	scroll tui.Scroll
 
-	sent   time.Time // when sending began
-	looked time.Time // when an unknown outcome was last looked at again
+	sent   time.Time    // when sending began
+	at     atomic.Int32 // the change.Stage of the sending, which runs beside the page
+	looked time.Time    // when an unknown outcome was last looked at again
 
 	settled bool // the plan has been on the screen for settleTime
 	turn    int
@@ -112,6 +114,26 @@ func (r *Review) Losing() string {
 		return "the pre-shared key, which cannot be shown again"
 	}
 	return ""
+}
+
+// Ongoing implements tui.Ongoing.
+func (r *Review) Ongoing(quit bool) string {
+	if r.stage != sending {
+		return ""
+	}
+	return underWay(r.plan.Verb == journal.GeneratePSK, quit)
+}
+
+// underWay says what becomes of a change whose page is left.
+func underWay(key, quit bool) string {
+	text := "A change is being sent. It goes on, and how it ended will stand in :activity."
+	if quit {
+		text = "A change is being sent. When the program ends now, its outcome is not known; the next start looks again and says so in :activity."
+	}
+	if key {
+		text += " The new pre-shared key can only be shown here: without it another key must be generated."
+	}
+	return text
 }
 
 // Update implements tui.View.
@@ -352,7 +374,8 @@ func (r *Review) told() []tui.Line {
 func (r *Review) apply() tea.Cmd {
 	r.stage, r.sent = sending, r.env.Now()
 	plan := r.plan
-	return func() tea.Msg { return appliedMsg{r, r.env.Writer.Apply(r.env.Ctx, plan)} }
+	stage := change.OnStage(func(s change.Stage) { r.at.Store(int32(s)) })
+	return func() tea.Msg { return appliedMsg{r, r.env.Writer.Apply(r.env.Ctx, plan, stage)} }
 }
 
 // close goes back to where the change began. Only after a change that was not done it goes to the form, which would
