@@ -14,6 +14,7 @@ import (
 type Reveal struct {
 	secret  api.Secret
 	forget  func()
+	shown   func()       // called when the key is seen or copied for the first time; nil for nothing
 	offers  []tui.Action // what else can be done with the key while it can be seen
 	visible bool
 	taken   bool // it was shown or copied at least once
@@ -64,15 +65,22 @@ func (r *Reveal) Actions() []tui.Action {
 	}
 	own := []tui.Action{
 		{Name: "reveal", Keys: []string{"v"}, Short: label, Footer: true, Long: "Show the key, or hide it again", Secret: !r.visible,
-			Run: func() tea.Cmd { r.visible, r.taken = !r.visible, true; return nil }},
+			Run: func() tea.Cmd { r.visible = !r.visible; r.take(); return nil }},
 		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the key to the terminal's clipboard; tmux and the terminal may keep it", Secret: true,
 			Run: func() tea.Cmd {
-				r.taken = true
+				r.take()
 				return tea.Batch(tea.SetClipboard(r.secret.Reveal()), tui.Toast(tui.Pending, "Sent to the terminal's clipboard (OSC 52); tmux and clipboard managers may keep it"))
 			}},
 		{Name: "kept", Keys: []string{"K"}, Short: "I have kept it", Footer: true, Why: why, Long: "Close: the key is forgotten here for good", Run: r.close},
 	}
 	return append(own, r.offers...)
+}
+
+func (r *Reveal) take() {
+	if !r.taken && r.shown != nil {
+		r.shown()
+	}
+	r.taken = true
 }
 
 func (r *Reveal) close() tea.Cmd {

@@ -38,6 +38,8 @@ type Intent struct {
 	Next func(change.Result) []tui.Action
 	// WithKey are the actions that are offered beside a new pre-shared key while it can be seen; nil for none.
 	WithKey func(api.Secret) []tui.Action
+	// KeyShown is called when a new pre-shared key is seen or copied for the first time; nil for nothing.
+	KeyShown func()
 	// Pages is how many pages to go back when it is done: 1 for the review alone, 2 with the form.
 	Pages int
 }
@@ -230,6 +232,7 @@ func (r *Review) foundOut(result change.Result) tea.Cmd {
 // reveal opens the page of the key; it can be opened again until the user has said that the key is kept.
 func (r *Review) reveal() tea.Cmd {
 	page := NewReveal(r.result.Secret, func() { r.result.Secret = api.Secret{} })
+	page.shown = r.intent.KeyShown
 	if r.intent.WithKey != nil {
 		page.offers = r.intent.WithKey(r.result.Secret)
 	}
