@@ -224,3 +224,27 @@ func told(t *testing.T, d *desk, r change.Result, opened api.GRETunnel) {
 	undo := planned(t)(change.PrepareUndo(t.Context(), d.writer, entries[len(entries)-1]))
 	wantOutcome(t, d.writer.Apply(t.Context(), undo), journal.Done)
 }
+
+// The page that says that only the deletion was done has both tunnels in memory, with their keys.
+func TestTheOldTunnelComesBackWithItsKey(t *testing.T) {
+	d := sit(t)
+	p, opened := replacement(t, d)
+	d.edge.Script(func(r simedge.Request) *simedge.Fault {
+		if r.Method == http.MethodPost {
+			return nameInUse()
+		}
+		return nil
+	})
+	r := d.writer.Apply(t.Context(), p)
+	wantOutcome(t, r, journal.Partly)
+	d.edge.Script(nil)
+	back := planned(t)(r.Back(t.Context(), d.writer))
+	wantOutcome(t, d.writer.Apply(t.Context(), back), journal.Done)
+	got := d.gre(opened.Name)
+	if got.BGP.MD5Key != canary || got.BGP.CustomerASN != opened.BGP.CustomerASN || got.InterfaceAddress != opened.InterfaceAddress {
+		t.Errorf("it came back as %+v", got)
+	}
+	if strings.Contains(d.journalText(), canary) {
+		t.Error("the key is in the journal")
+	}
+}
