@@ -122,7 +122,7 @@ func (a *answer) hide(text string) string { return hideSecrets(text, a.call.secr
 func (a *answer) error(kind Kind) *Error {
 	return &Error{Kind: kind, Service: a.call.op.Service, Operation: a.call.op.Name, Status: a.status, Method: a.call.op.Method,
 		Path: a.path, RequestID: requestID(a.header),
-		Uncertain: a.call.op.Changes && !a.call.dryRun && (kind == BadAnswer || kind == ServerTrouble)}
+		Uncertain: a.call.op.Changes && !a.call.dryRun && (kind == BadAnswer || broken(a.status))}
 }
 
 // wrong is the error of JSON with another shape than the API's. It names the place, not the content: a body may hold a PSK.

@@ -199,6 +199,7 @@ func (c Objects) body(op *Operation, o Object, keys []string, modify bool) ([]by
 		if err := refuseUndecoded(op, values, o.Undecoded(), keys); err != nil {
 			return nil, err
 		}
+		values = withUnknown(c.codec.goType(), values, before)
 		values, err = c.kind.body(o, values, before, keys)
 	}
 	if err != nil {

@@ -3,8 +3,10 @@ package api
 import (
 	"bytes"
 	"context"
+	"crypto/tls"
 	"errors"
 	"io"
+	"net"
 	"net/http"
 	"net/url"
 	"time"
@@ -112,6 +114,13 @@ func setBody(req *http.Request, in *call) {
 	}
 }
 
+// neverSent reports whether the connection was not made at all, so that nothing of the request can have arrived.
+func neverSent(err error) bool {
+	var op *net.OpError
+	var certificate *tls.CertificateVerificationError
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &certificate)
+}
+
 // sendError turns an error of the transport into an *Error that says where the trouble is, without the URL that net/http adds.
 func (c *Client) sendError(ctx context.Context, in *call, path string, err error) error {
 	var own *Error
@@ -126,7 +135,7 @@ func (c *Client) sendError(ctx context.Context, in *call, path string, err error
 		err = wrapped.Err
 	}
 	e := &Error{Kind: NetworkTrouble, Service: in.op.Service, Operation: in.op.Name, Method: in.op.Method, Path: path,
-		Uncertain: in.op.Changes && !in.dryRun, Err: err}
+		Uncertain: in.op.Changes && !in.dryRun && !neverSent(err), Err: err}
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		e.Kind, e.Detail, e.Err = Canceled, "it was canceled", ctx.Err()

@@ -136,13 +136,17 @@ func byStatus(status int) Kind {
 		return Conflict
 	case status == http.StatusTooManyRequests:
 		return RateLimited
-	case status >= 500 || status == http.StatusRequestTimeout:
+	case broken(status):
 		return ServerTrouble
 	case status >= 400:
 		return Invalid
 	}
 	return BadAnswer // a redirect, or success:false without a code we know
 }
+
+// broken reports whether an answer with this status is about the server's trouble. What became of the request it does not say,
+// whatever code its body has.
+func broken(status int) bool { return status >= 500 || status == http.StatusRequestTimeout }
 
 // blamedField is the field the API complains about: by its pointer, or else the longest name of the request that the text mentions.
 func blamedField(messages []Message, in *call) string {

@@ -170,6 +170,25 @@ func Unanswered(err error) bool {
 	return errors.As(err, &e) && e.Kind != RateLimited && e.Kind != Canceled && (e.Status == 0 || e.Status >= http.StatusInternalServerError)
 }
 
+// StillAtWork reports whether the server may carry a change out after this error: no answer came, or one of something in front of
+// the service that gave up waiting for it (a 504, or Cloudflare's 524). A 500 is the service's own last word.
+func StillAtWork(err error) bool {
+	var e *Error
+	return errors.As(err, &e) && e.Uncertain &&
+		(e.Status == 0 && e.Kind != BadAnswer || e.Status == http.StatusRequestTimeout || e.Status > http.StatusNotImplemented)
+}
+
+// Settled is the error for whoever has read back what a change has become: it does not say any more that the result is not known.
+func Settled(err error) error {
+	var e *Error
+	if !errors.As(err, &e) || !e.Uncertain {
+		return err
+	}
+	told := *e
+	told.Uncertain = false
+	return &told
+}
+
 // Passes tells an error that may be gone when the same is asked again later, from one that somebody has to put right.
 // An answer that is no envelope is one of the first: it often comes from a proxy or a sign-in page in between.
 func Passes(err error) bool {

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 )
@@ -74,6 +75,7 @@ type codec interface {
 	decode(values json.RawMessage) (Object, error)
 	prepared(account string, o Object) (json.RawMessage, error)
 	read(raw json.RawMessage) (kept json.RawMessage, id string, err error)
+	goType() reflect.Type
 }
 
 // Objects is a Collection without the Go type of its objects.

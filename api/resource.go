@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"net/http"
+	"reflect"
 	"strings"
 )
 
@@ -71,6 +72,8 @@ func (r *resource[T]) decode(values json.RawMessage) (Object, error) {
 	err := json.Unmarshal(values, &v)
 	return ObjectOf(v), err
 }
+
+func (r *resource[T]) goType() reflect.Type { return reflect.TypeFor[T]() }
 
 // prepared encodes an object as it is to be sent.
 func (r *resource[T]) prepared(account string, o Object) (json.RawMessage, error) {

@@ -3,6 +3,7 @@ package api
 import (
 	"bytes"
 	"encoding/json"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -32,6 +33,44 @@ func (r *kind) body(o Object, all, before json.RawMessage, keys []string) (json.
 		out.add(r.secretKey, value)
 	}
 	return out.bytes(), nil
+}
+
+// withUnknown returns the object with what the server's object has inside of its nested objects, at every depth, and the Go type has
+// no field for: nobody can have changed it, so it goes back as it came. Unknown fields of the object itself are not added: which of
+// them can be written is not known.
+func withUnknown(t reflect.Type, now, before []byte) []byte {
+	if len(before) == 0 {
+		return now
+	}
+	out := newObject()
+	fields(now, func(key string, value []byte) {
+		if name, inner := fieldOf(t, key); name != "" {
+			value = withUnknownInside(inner, value, field(before, key))
+		}
+		out.add(key, value)
+	})
+	return out.bytes()
+}
+
+// withUnknownInside is withUnknown for a nested value.
+func withUnknownInside(t reflect.Type, now, before []byte) []byte {
+	for t.Kind() == reflect.Pointer {
+		t = t.Elem()
+	}
+	if s, ok := reflect.Zero(t).Interface().(shaped); ok {
+		t = s.shape()
+	}
+	if t.Kind() != reflect.Struct || len(now) == 0 || now[0] != '{' || len(before) == 0 || before[0] != '{' {
+		return now // lists have no order in which their elements could be found again
+	}
+	out := newObject()
+	fields(withUnknown(t, now, before), func(key string, value []byte) { out.add(key, value) })
+	fields(before, func(key string, value []byte) {
+		if name, _ := fieldOf(t, key); name == "" && !isNull(value) {
+			out.add(key, value)
+		}
+	})
+	return out.bytes()
 }
 
 // clear adds "" for every clearable text that the server's object has and the new one lacks.

@@ -344,7 +344,7 @@ func (a *App) quit() tea.Cmd {
 
 // quitDialog asks before the program ends with something that can be kept.
 func quitDialog(lost string, keep tea.Cmd) *Dialog {
-	d := leaveDialog(lost, "quit", func() tea.Cmd { return tea.Quit })
+	d := lossDialog(lost, "quit", func() tea.Cmd { return tea.Quit })
 	d.Choices = slices.Insert(d.Choices, 1, Choice{Label: "keep a draft and quit", Run: func() tea.Cmd { return tea.Sequence(keep, tea.Quit) }})
 	return d
 }
@@ -366,7 +366,7 @@ func (a *App) unlessLost(act string, lost func() string, do func() tea.Cmd) tea.
 	if asked == "" {
 		return do()
 	}
-	return Open(leaveDialog(asked, act, func() tea.Cmd {
+	return Open(a.leaveDialog(asked, act, func() tea.Cmd {
 		if now := lost(); now != "" && now != asked {
 			return a.unlessLost(act, lost, do)
 		}
@@ -381,7 +381,25 @@ func losing(v View) string {
 	return ""
 }
 
-func leaveDialog(lost, act string, do func() tea.Cmd) *Dialog {
+// leaveDialog asks before something is lost, or says what goes on: that is what somebody wants to know who leaves a page whose work
+// is under way, whatever a page below it would lose as well.
+func (a *App) leaveDialog(lost, act string, do func() tea.Cmd) *Dialog {
+	for _, v := range slices.Backward(a.stack) {
+		if o, ok := v.(Ongoing); ok && o.Ongoing(act == "quit") != "" {
+			d := &Dialog{Title: "Leave while this is under way?", Choices: []Choice{{Label: "stay"}, {Label: act, Run: do}}}
+			for _, text := range Wrap(o.Ongoing(act == "quit"), ongoingWidth) {
+				d.Lines = append(d.Lines, Text(Plain, text))
+			}
+			return d
+		}
+	}
+	return lossDialog(lost, act, do)
+}
+
+// ongoingWidth is the room of a dialog.
+const ongoingWidth = 66
+
+func lossDialog(lost, act string, do func() tea.Cmd) *Dialog {
 	return &Dialog{Title: "Leave " + lost + "?", Lines: []Line{Text(Plain, fmt.Sprintf("To %s now loses %s.", act, lost))},
 		Choices: []Choice{{Label: "stay"}, {Label: act, Run: do}}}
 }

@@ -47,6 +47,10 @@ type StatusReporter interface{ Status() Status }
 // Loser is a view that holds something which leaving would lose; the text names it.
 type Loser interface{ Losing() string }
 
+// Ongoing is a Loser whose work goes on when its page is left: a sentence on what becomes of it and where its end will stand, for
+// leaving the page or for ending the program; empty when nothing is under way.
+type Ongoing interface{ Ongoing(quit bool) string }
+
 // Drafter is a Loser that can keep what would be lost for another day; nil when it cannot now.
 type Drafter interface{ Draft() tea.Cmd }
 

@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"context"
 	"net/http"
 	"strings"
 	"sync"
@@ -12,6 +13,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/journal"
 	"flarewire/internal/simedge"
 	"flarewire/internal/store"
 	"flarewire/internal/uitest"
@@ -27,7 +29,8 @@ type desk struct {
 	*simedge.Edge
 	t      *testing.T
 	way    *way
-	passed atomic.Int64 // since the person sat down, in nanoseconds; requests under way ask for the time too
+	past   *journal.Journal // nil: what is changed is not written down
+	passed atomic.Int64     // since the person sat down, in nanoseconds; requests under way ask for the time too
 }
 
 // way is what leads to the account. Requests whose path ends like the one that is held wait there.
@@ -44,7 +47,7 @@ func (w *way) RoundTrip(r *http.Request) (*http.Response, error) {
 	w.mu.Lock()
 	held, open := w.held, w.open
 	w.mu.Unlock()
-	if held != "" && strings.HasSuffix(r.URL.Path, held) {
+	if held != "" && holds(held, r) {
 		select {
 		case <-open:
 		case <-r.Context().Done():
@@ -52,6 +55,14 @@ func (w *way) RoundTrip(r *http.Request) (*http.Response, error) {
 		}
 	}
 	return w.next.RoundTrip(r)
+}
+
+// holds reports whether a request is one that is held: by the end of its path, or by its method and that.
+func holds(held string, r *http.Request) bool {
+	if method, path, found := strings.Cut(held, " "); found {
+		return r.Method == method && strings.HasSuffix(r.URL.Path, path)
+	}
+	return strings.HasSuffix(r.URL.Path, held)
 }
 
 // holds keeps the requests to a path from their answers until lets.
@@ -88,17 +99,23 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 	check(err)
 	client := sender.Client()
 	account := client.In(d.Account())
-	writer, err := change.New(change.Options{Account: account, Sender: sender})
+	writer, err := change.New(change.Options{Account: account, Sender: sender, Journal: d.past, Now: d.time, Sleep: d.sleep})
 	check(err)
 	w := store.New(account, d.time, 0)
 	w.Use(store.FromAccount(account))
 	env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Writer: writer, Feed: live.New(t.Context(), w), Requests: &kit.RequestLog{},
-		Glyphs: tui.UnicodeGlyphs, Now: d.time}
+		Glyphs: tui.UnicodeGlyphs, Now: d.time, Journal: d.past}
 	app, err := views.New(env, tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Now: d.time}, start)
 	check(err)
 	d.Sit(app, 110, 60)
 	d.Rest()
 	return d
+}
+
+// sleep is how the writer waits between two readings.
+func (d *desk) sleep(ctx context.Context, wait time.Duration) error {
+	d.passes(wait)
+	return ctx.Err()
 }
 
 // narrow gives the program a screen on which nothing stands beside a sentence.

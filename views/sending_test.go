@@ -25,7 +25,7 @@ func TestASlowChangeSaysForHowLongAndWhatTheLimitIs(t *testing.T) {
 	d.goTo("iad-dc1-gre")
 	d.Press("D")
 	d.sends()
-	d.holds("/" + d.idOf(simedge.GRETunnels, "iad-dc1-gre"))
+	d.holds("DELETE /" + d.idOf(simedge.GRETunnels, "iad-dc1-gre"))
 	d.typesTheName("iad-dc1-gre")
 	d.reads("Sending, once. Then the object is read back")
 	d.passes(12 * time.Second)
@@ -44,7 +44,8 @@ func TestLeavingWhileAKeyIsGeneratedDoesNotSpeakOfAKeyThatIsThere(t *testing.T) 
 	d.typesTheName("jnb-br1-ipsec")
 	d.reads("Sending, once.")
 	d.Press("esc")
-	d.reads("loses sight of the request for a new pre-shared key, which is being sent, and of its result.")
+	d.reads("A change is being sent. It goes on, and how it ended will stand in :activity.",
+		"The new pre-shared key can only be shown here")
 	d.lacks("shown only once")
 	d.lets()
 }
@@ -61,4 +62,21 @@ func TestExtraPrefixesOfASessionThatIsDown(t *testing.T) {
 	d.Press("enter")
 	d.reads("Extra prefixes 0.0.0.0/0 advertised to you")
 	d.lacks("while the session is up")
+}
+
+// Whoever jumps away while a change is being sent is told about the change, not about the form below it, whose values are on their way.
+func TestJumpingAwayWhileAChangeIsBeingSent(t *testing.T) {
+	d := sit(t, "tunnels", nil)
+	d.goTo("iad-dc1-gre")
+	d.Press("e")
+	d.See("iad-dc1-gre", "ctrl+s")
+	d.Press("x", "ctrl+s")
+	d.See("enter send")
+	d.holds("PUT /" + d.idOf(simedge.GRETunnels, "iad-dc1-gre"))
+	d.sends()
+	d.reads("Sending, once.")
+	d.Press(":", "r", "o", "u", "t", "e", "s", "enter")
+	d.reads("It goes on, and how it ended will stand in :activity.")
+	d.lacks("what you typed")
+	d.lets()
 }

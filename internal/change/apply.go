@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"flarewire/api"
 	"flarewire/internal/journal"
@@ -16,8 +17,23 @@ type ApplyOption func(*applying)
 // WithoutJournal sends although the journal cannot be written. Use it only when the user has agreed to leave no trace.
 func WithoutJournal() ApplyOption { return func(a *applying) { a.unwritten = true } }
 
+// Stage is how far the application of a plan is.
+type Stage int
+
+// The stages, in their order. Until Sending nothing has been changed.
+const (
+	Noting      Stage = iota // the entry of the journal is being written
+	Checking                 // the object is read once more
+	Sending                  // the request is under way
+	ReadingBack              // it was answered, or never will be
+)
+
+// OnStage has f called at the beginning of each stage, several times for a plan of several steps.
+func OnStage(f func(Stage)) ApplyOption { return func(a *applying) { a.at = f } }
+
 // applying is one application of a plan.
 type applying struct {
+	at        func(Stage)
 	w         *Writer
 	unwritten bool
 }
@@ -42,27 +58,67 @@ func (w *Writer) Apply(ctx context.Context, p Plan, options ...ApplyOption) Resu
 	if !p.spent.CompareAndSwap(false, true) {
 		return refused(p, errors.New("this was sent already: prepare it again"))
 	}
-	a := &applying{w: w}
+	a := &applying{w: w, at: func(Stage) {}}
 	for _, option := range options {
 		option(a)
 	}
+	return a.steps(ctx, p)
+}
+
+// steps does one step after the other, as long as each has taken effect.
+func (a *applying) steps(ctx context.Context, p Plan) Result {
 	var result Result
 	for i, s := range p.steps {
-		one := a.step(ctx, p, s)
+		a.unwritten = a.unwritten || i > 0 // half a change must not stay half because the disk is full
+		one := a.repeated(ctx, p, s)
 		one.RequestIDs = append(result.RequestIDs, one.RequestIDs...)
 		one.JournalErr = errors.Join(result.JournalErr, one.JournalErr)
 		result = one
-		if result.Outcome != journal.Done {
-			if p.recovery != nil {
-				result.Recovery = p.recovery(i, result)
-			}
-			if i > 0 && result.Outcome == journal.NotDone {
-				result.Outcome = journal.Partly // an earlier step was done
-			}
-			break
+		if result.Outcome == journal.Done || result.accepted && i+1 < len(p.steps) {
+			continue
 		}
+		if p.incomplete != nil {
+			p.incomplete(i, &result)
+		}
+		break
 	}
 	return result
+}
+
+// repeated does a step, and again after a certain refusal where the step allows it. Each time has its entry in the journal.
+func (a *applying) repeated(ctx context.Context, p Plan, s step) Result {
+	r := a.step(ctx, p, s)
+	for _, wait := range s.repeats {
+		if !r.refusedNow || ctx.Err() != nil || a.w.options.Sleep(ctx, wait) != nil {
+			break
+		}
+		request, err := s.rebuild()
+		if err != nil {
+			break
+		}
+		former := r
+		s.request = request
+		r = a.step(ctx, p, s)
+		r.RequestIDs = append(former.RequestIDs, r.RequestIDs...)
+		r.JournalErr = errors.Join(former.JournalErr, r.JournalErr)
+	}
+	return r
+}
+
+// refusedNow reports whether the server has certainly not done it, for a reason that may pass: a name or an address that is still in
+// use while a deletion takes effect, or no connection.
+func refusedNow(err error) bool {
+	var e *api.Error
+	if !errors.As(err, &e) || e.Uncertain {
+		return false
+	}
+	switch e.Kind {
+	case api.Invalid, api.Conflict, api.RateLimited, api.NotFound:
+		return e.Status >= 400 && e.Status < 500
+	case api.NetworkTrouble:
+		return e.Status == 0
+	}
+	return false
 }
 
 // errLostKey is the answer of psk_generate that never arrived.
@@ -74,29 +130,29 @@ func refused(p Plan, err error) Result {
 
 // step does one request of the plan: check, dry run, journal, send, read back, journal.
 func (a *applying) step(ctx context.Context, p Plan, s step) Result {
-	if s.check != nil {
-		if err := s.check(ctx); err != nil {
-			return refused(p, err)
-		}
-	}
-	if dry, ok := s.request.DryRun(); ok && s.dryRun {
-		if _, err := a.w.options.Sender.Send(ctx, dry); err != nil {
-			return refused(p, err)
-		}
-	}
+	a.at(Noting)
 	entry, err := a.begin(s.entry)
 	if err != nil {
 		return refused(p, &JournalError{err})
 	}
-	if ctx.Err() != nil {
-		r := refused(p, ctx.Err())
+	a.at(Checking)
+	if err = ctx.Err(); err == nil && s.check != nil { // behind the entry, which may have had to wait
+		err = s.check(ctx)
+	}
+	if dry, ok := s.request.DryRun(); ok && s.dryRun && err == nil { // behind the entry: a server may overlook that it is only a check
+		_, err = a.w.options.Sender.Send(ctx, dry)
+	}
+	if err != nil {
+		r := refused(p, err)
 		r.JournalErr = a.end(entry, r)
 		return r
 	}
+	a.at(Sending)
 	mark := a.w.options.Requests.mark()
 	answer, err := a.w.options.Sender.Send(ctx, s.request)
+	a.at(ReadingBack)
 	r := a.outcome(ctx, p, s, answer, err)
-	r.Secret = answer.PSK.Key
+	r.Secret, r.Entry = answer.PSK.Key, entry
 	if p.Verb == journal.GeneratePSK && r.Outcome == journal.Done && r.Secret.IsZero() {
 		r.Err = errLostKey
 		r.Text = p.Title + ": " + errLostKey.Error()
@@ -111,19 +167,30 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 
 // outcome reads back what the answer leaves open.
 func (a *applying) outcome(ctx context.Context, p Plan, s step, answer api.Answer, err error) Result {
-	if err != nil && !mayHaveHappened(err, p.Verb) {
-		return refused(p, err)
+	if err != nil && !mayHaveHappened(err, s.entry.Verb) {
+		r := refused(p, err)
+		r.refusedNow = refusedNow(err)
+		return r
 	}
 	seen := s.settle(ctx, err == nil, answer)
-	r := Result{Outcome: seen.outcome, ID: seen.id, Object: seen.object, NotApplied: seen.notApplied, SideEffects: seen.sideEffects}
+	working := api.StillAtWork(err) && seen.outcome == journal.NotDone && !seen.final
+	if working { // that there is no effect yet does not prove that there will be none
+		seen.outcome, seen.text = journal.Unknown, ""
+	}
+	r := Result{accepted: err == nil, Outcome: seen.outcome, ID: seen.id, Object: seen.object, NotApplied: seen.notApplied, SideEffects: seen.sideEffects}
 	switch {
 	case r.Outcome == journal.Done || r.Outcome == journal.Partly || r.Outcome == journal.Deleting:
+	case err != nil && r.Outcome == journal.NotDone:
+		r.Err = api.Settled(err)
 	case err != nil:
 		r.Err = err
 	default:
 		r.Err = seen.err
 	}
 	r.Text = sentence(p, r, seen)
+	if r.Outcome == journal.Unknown {
+		r.Recovery = unsettledNext(p.Verb, working)
+	}
 	return r
 }
 
@@ -150,13 +217,25 @@ func sentence(p Plan, r Result, seen settled) string {
 	if len(r.SideEffects) > 0 {
 		b.WriteString(" These changed without being asked for: " + strings.Join(paths(r.SideEffects), ", ") + ".")
 	}
-	if r.Outcome == journal.Unknown {
-		b.WriteString(" The object could not be read back, so look at it before you try again.")
-	}
 	if r.Err != nil {
 		b.WriteString(" " + r.Err.Error())
 	}
 	return b.String()
+}
+
+// Patience is how long a change without an answer may still take effect: while it lasts, its absence proves nothing.
+const Patience = 5 * time.Minute
+
+// unsettledNext says what an unknown outcome means and what happens next. working: the object was read, and nothing has happened yet.
+func unsettledNext(verb journal.Verb, working bool) string {
+	text := "The object could not be read back. "
+	if working {
+		text = "There is no effect yet, but Cloudflare may still be carrying it out. "
+	}
+	if verb == journal.GeneratePSK {
+		text += "If it does, the tunnel has a new key that nobody knows, and is down until you generate another one and give it to the router. "
+	}
+	return text + fmt.Sprintf("flarewire looks again for %.0f minutes, and at each start. Do not repeat it before that.", Patience.Minutes())
 }
 
 func requestID(err error) string {

@@ -30,6 +30,9 @@ type desk struct {
 	frozen bool                // waiting does not move the clock
 	after  func(*http.Request) // called after every request that was answered
 	alter  func(*http.Request, *http.Response)
+
+	refuse       func(*http.Request) error // before the server sees it
+	alterRequest func(*http.Request)       // on the way to the server
 }
 
 type deskOption func(*change.Options)
@@ -73,6 +76,15 @@ func (d *desk) sleep(ctx context.Context, wait time.Duration) error {
 }
 
 func (d *desk) RoundTrip(req *http.Request) (*http.Response, error) {
+	if d.refuse != nil {
+		if err := d.refuse(req); err != nil {
+			return nil, err
+		}
+	}
+	if d.alterRequest != nil {
+		req = req.Clone(req.Context())
+		d.alterRequest(req)
+	}
 	resp, err := d.edge.RoundTripper().RoundTrip(req)
 	if d.alter != nil && err == nil {
 		d.alter(req, resp)
@@ -220,5 +232,30 @@ func breakJournal(t *testing.T, d *desk) func(*http.Request) {
 		if err := os.Mkdir(d.path, 0o700); err != nil {
 			t.Error(err)
 		}
+	}
+}
+
+// breakJournalAfterTheEntry puts a directory in the journal's place when the change was sent, and keeps the file beside it.
+func breakJournalAfterTheEntry(t *testing.T, d *desk) func(*http.Request) {
+	return func(req *http.Request) {
+		if req.Method == http.MethodGet || req.URL.Query().Has("validate_only") {
+			return
+		}
+		if err := os.Rename(d.path, d.path+".kept"); err != nil {
+			t.Error(err)
+		}
+		if err := os.Mkdir(d.path, 0o700); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func restoreJournal(t *testing.T, d *desk) {
+	t.Helper()
+	if err := os.Remove(d.path); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Rename(d.path+".kept", d.path); err != nil {
+		t.Fatal(err)
 	}
 }

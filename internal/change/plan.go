@@ -5,6 +5,7 @@ import (
 	"encoding/json"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"flarewire/api"
 	"flarewire/internal/journal"
@@ -31,16 +32,18 @@ type Plan struct {
 	Unsent                []Difference  // those of Differences that the API cannot change
 	Requests              []api.Request // the very requests that are sent, in their order
 	DryRun                DryRun
-	Live                  string   // by what the object is seen to work that this ends, the first of Warnings; "" when it is not known to
-	Warnings              []string // read before sending
-	Consequences          []string // what hangs on it, how long it takes
+	Keep                  api.Secret // a key that the change takes away and the journal does not have; zero for none
+	Live                  string     // by what the object is seen to work that this ends, the first of Warnings; "" when it is not known to
+	Warnings              []string   // read before sending
+	Consequences          []string   // what hangs on it, how long it takes
 
 	blocks   []string
 	check    func(context.Context, *Plan) // asks the server; nil when that was done for good
 	accepted bool
 	steps    []step
-	recovery func(step int, r Result) string // what to do when a later step is not done; nil for one step
-	spent    *atomic.Bool                    // a plan is sent once
+	// incomplete completes the result of a plan of several steps that ended at one of them; nil for one step.
+	incomplete func(step int, r *Result)
+	spent      *atomic.Bool // a plan is sent once
 }
 
 // step is one request of a plan with what belongs to it.
@@ -49,8 +52,11 @@ type step struct {
 	request api.Request
 	// check reads again right before sending; an error means that the plan is out of date.
 	check func(context.Context) error
-	// dryRun: the server is asked right before sending; otherwise it was asked before, or cannot be.
+	// dryRun: the server is asked right before sending; otherwise it was asked before, or is not asked.
 	dryRun bool
+	// repeats are the waits after which a step that was certainly refused is sent again, as the request that rebuild makes.
+	repeats []time.Duration
+	rebuild func() (api.Request, error)
 	// settle reads back. certain: the server said yes, with the answer.
 	settle func(ctx context.Context, certain bool, answer api.Answer) settled
 }
@@ -64,6 +70,7 @@ type settled struct {
 	notApplied  []Difference
 	sideEffects []Difference
 	err         error // the object could not be read back
+	final       bool  // nothing can change the outcome any more
 }
 
 // AcceptConflicts returns the plan for sending all the same: the other's changes stay, except where both changed the same
@@ -95,6 +102,9 @@ func (p Plan) Blocked() string {
 
 func (p *Plan) block(reason string) { p.blocks = append(p.blocks, reason) }
 
+// Prepare plans a change.
+type Prepare func(context.Context, *Writer) (Plan, error)
+
 // Result is what became of a plan.
 type Result struct {
 	Outcome     journal.Outcome
@@ -106,6 +116,14 @@ type Result struct {
 	Secret      api.Secret   // a pre-shared key that was generated; it cannot be read again
 	Err         error        // why it was not done, or not known
 	RequestIDs  []string     // Cloudflare's, for its support
-	Recovery    string       // what to do when an act of several steps stopped in the middle
-	JournalErr  error        // the change was made, but the journal does not say how it ended
+	Recovery    string       // what to do when an act of several steps stopped in the middle, or the outcome is not known
+	// Again and Back plan the way out when an act of several steps stopped in the middle: to do the rest, or to bring back what was
+	// there, with the secrets that the journal does not have. nil where there is nothing of that kind.
+	Again      Prepare `json:"-"`
+	Back       Prepare `json:"-"`
+	Entry      string  // id in the journal; "" when nothing was written down
+	JournalErr error   // the change was made, but the journal does not say how it ended
+
+	accepted   bool // the server said yes
+	refusedNow bool // it was certainly not done, for a reason that may pass
 }

@@ -86,16 +86,13 @@ func (w *Writer) PrepareDelete(ctx context.Context, r Resource, opened api.Objec
 	return p, nil
 }
 
-// deletion is the step that deletes. Its dry run is asked when the user has agreed and not before: that a deletion heeds
-// validate_only is written only in the prose of Cloudflare's documents, and a look at a plan must not delete anything.
+// deletion is the step that deletes. It has no dry run: that a deletion heeds validate_only is written only in the prose of
+// Cloudflare's documents, a server that overlooked it would delete without an entry in the journal, and there is nothing to check.
 func (w *Writer) deletion(r Resource, p *Plan, fresh api.Object, req api.Request) step {
 	id := p.ID
 	s := step{entry: w.entry(*p, r.Parent, raw(fresh), nil, req), request: req, check: w.unchanged(r, id, fresh)}
 	s.settle = func(ctx context.Context, certain bool, _ api.Answer) settled { return w.gone(ctx, r, id, certain) }
-	p.DryRun.Why = "the API cannot check a deletion of this kind"
-	if _, s.dryRun = req.DryRun(); s.dryRun {
-		p.DryRun.Why = "it is asked right before the deletion"
-	}
+	p.DryRun.Why = "a deletion is never tried, not even as a check"
 	return s
 }
 
@@ -173,6 +170,11 @@ func (w *Writer) finish(ctx context.Context, e edit, p Plan, c change) Plan {
 	}
 	p.check(ctx, &p)
 	s := &editing{w: w, e: e, c: c, differences: p.Differences, unsent: p.Unsent}
+	if hasKeyProof(e.verb) { // by this a key whose answer was lost is seen later
+		if made := flatten(raw(c.fresh))[keyMade]; made != nil {
+			c.now[keyMade] = made
+		}
+	}
 	before, _ := c.now.object() // came out of JSON
 	after, _ := c.target.object()
 	p.steps = []step{{entry: w.entry(p, e.r.Parent, before, after, c.req), request: c.req, check: s.check, settle: s.settle}}

@@ -4,6 +4,8 @@ import (
 	"context"
 	"crypto/rand"
 	"fmt"
+	"strings"
+	"time"
 
 	"flarewire/api"
 	"flarewire/internal/journal"
@@ -37,7 +39,9 @@ func PrepareReplaceGRE(ctx context.Context, w *Writer, opened, wanted api.GRETun
 	p.Requests = []api.Request{remove, create.Requests[0]}
 	p.Warnings = replaceWarnings(fresh)
 	p.Consequences = TunnelConsequences(fresh.Tunnel(), routes)
-	p.recovery = recovery
+	if fresh.BGP != nil {
+		p.Keep = api.NewSecret(fresh.BGP.MD5Key)
+	}
 	w.replaceSteps(ctx, &p, c, remove, create.steps[0])
 	return p, nil
 }
@@ -46,6 +50,18 @@ func PrepareReplaceGRE(ctx context.Context, w *Writer, opened, wanted api.GRETun
 // what can be is everything but BGP, as an update of the old one.
 func (w *Writer) replaceSteps(ctx context.Context, p *Plan, c change, remove api.Request, second step) {
 	first := w.deletion(GRETunnels.Resource, p, c.fresh, remove)
+	unchanged, remember := first.check, second.check
+	// What is needed to find the new tunnel is read before the old one is deleted: no reading may come between the two.
+	first.check = func(ctx context.Context) error {
+		if err := unchanged(ctx); err != nil {
+			return err
+		}
+		return remember(ctx)
+	}
+	second.check, second.repeats = nil, replaceWaits
+	wanted, title := compose(c.target, api.Object{}, api.Object{}), p.Title
+	second.rebuild = func() (api.Request, error) { return GRETunnels.In(w.options.Account).BuildCreate(wanted) }
+	p.incomplete = func(step int, r *Result) { halfReplaced(title, c.fresh, wanted, step, r) }
 	first.entry.After = journal.Mask(second.request.Body()) // with it the journal can bring back either tunnel
 	group := rand.Text()[:16]
 	first.entry.Group, second.entry.Group = group, group
@@ -60,24 +76,72 @@ func replaceWarnings(t api.GRETunnel) []string {
 		"The new tunnel has another id; its health history goes on under the same name",
 	}
 	if t.BGP != nil && t.BGP.MD5Key != "" {
-		out = append(out, "The journal does not keep the MD5 key: have it at hand in case the second step fails")
+		out = append(out, "The journal does not keep the MD5 key: keep it before you send this, in case the second step fails")
 	}
 	return out
 }
 
-// recovery says where a replacement stands when one of its steps was not done.
-func recovery(done int, r Result) string {
+// replaceWaits are the waits between two tries to create the new tunnel while the deletion of the old one takes effect: a minute.
+var replaceWaits = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second, 15 * time.Second, 16 * time.Second}
+
+// halfReplaced says where a replacement stands that ended at one of its steps, and gives the two ways out.
+func halfReplaced(title string, old, wanted api.Object, step int, r *Result) {
 	switch {
-	case done == 0 && r.Outcome == journal.NotDone:
-		return "" // nothing has happened
-	case done == 0:
-		return "The old tunnel is being deleted and the new one was not created yet. When the old one is gone, undo its deletion " +
-			"from the journal, or create the new one: the journal entry of the deletion holds both"
+	case step == 0 && r.Outcome == journal.NotDone:
+		return // nothing has happened
+	case step == 0:
+		r.Recovery = "Whether the old tunnel is deleted is not known yet, and the new one was not created. " + r.Recovery
 	case r.Outcome == journal.NotDone:
-		return "The old tunnel is deleted and the new one does not exist. The journal entry of the deletion holds both: " +
-			"undo it to have the old tunnel back, or create the new one with other values"
+		*r = r.halfDone(title)
 	case r.Outcome == journal.Partly:
-		return fmt.Sprintf("The new tunnel exists (id %s), but not everything took effect: look at it", r.ID)
+		r.Text = title + ": the new tunnel exists, but not everything took effect. " + textOf(r.Err)
+		r.Recovery = fmt.Sprintf("The new tunnel has the id %s: look at it.", r.ID)
+		return
+	default:
+		r.Text = title + ": the old tunnel is deleted; whether the new one exists is unknown. " + textOf(r.Err)
 	}
-	return "The old tunnel is deleted. Whether the new one exists is not known: look at the list before you create it again"
+	r.Again = func(ctx context.Context, w *Writer) (Plan, error) {
+		return w.PrepareCreate(ctx, GRETunnels.Resource, wanted)
+	}
+	r.Back = func(ctx context.Context, w *Writer) (Plan, error) {
+		return w.PrepareCreate(ctx, GRETunnels.Resource, recreated(old))
+	}
+}
+
+// halfDone is the result of a replacement whose deletion was done and whose creation certainly was not.
+func (r Result) halfDone(title string) Result {
+	r.Outcome = journal.Partly
+	r.Text = strings.TrimSpace(title + ": the old tunnel is deleted, and the new one was not created. " + textOf(r.Err))
+	r.Recovery = "Create the new tunnel now, or undo the deletion. The journal entry of the deletion holds both tunnels, but no key."
+	return r
+}
+
+// Found is the result of a plan when looking again has shown what became of the entry that was open. An act of several steps is not
+// done because one of its steps is.
+func (r Result) Found(p Plan, e journal.Entry, looked Result) Result {
+	looked.RequestIDs = r.RequestIDs
+	looked.Secret = r.Secret
+	if len(p.Requests) < 2 || looked.Outcome == r.Outcome {
+		return looked
+	}
+	switch deleted := e.Verb == journal.Delete; {
+	case deleted && looked.Outcome == journal.Done, !deleted && looked.Outcome == journal.NotDone:
+		looked.Again, looked.Back = r.Again, r.Back
+		return looked.halfDone(p.Title)
+	case deleted && looked.Outcome == journal.Deleting:
+		looked.Again, looked.Back = r.Again, r.Back
+	}
+	return looked
+}
+
+// recreated is an object as it was, to be created again.
+func recreated(old api.Object) api.Object {
+	return compose(flatten(old.Values()), api.Object{}, api.Object{})
+}
+
+func textOf(err error) string {
+	if err == nil {
+		return ""
+	}
+	return err.Error()
 }

@@ -117,7 +117,7 @@ func (s *editing) settle(ctx context.Context, certain bool, _ api.Answer) settle
 	if out.err != nil {
 		out.outcome = journal.Unknown
 		if api.KindOf(out.err) == api.NotFound {
-			out.outcome, out.text = journal.NotDone, "it does not exist any more"
+			out.outcome, out.text, out.final = journal.NotDone, "it does not exist any more", true
 		}
 		return out
 	}

@@ -36,6 +36,14 @@ func PrepareUndo(ctx context.Context, w *Writer, e journal.Entry) (Plan, error) 
 	return w.undo(ctx, r, u)
 }
 
+// named is the resource that the journal calls by the name.
+func named(name, parent string) (Resource, bool) {
+	if name == PhysicalInterconnects.Name {
+		return PhysicalInterconnects.Resource, true
+	}
+	return undoable(name, parent)
+}
+
 // undoable is the resource whose changes have the name in the journal. A port is no such: to create or delete it is a commercial act.
 func undoable(name, parent string) (Resource, bool) {
 	for _, r := range []Resource{GRETunnels.Resource, IPsecTunnels.Resource, Interconnects.Resource, Routes.Resource, CNIs.Resource,
@@ -54,7 +62,15 @@ func (w *Writer) undo(ctx context.Context, r Resource, u journal.Undo) (Plan, er
 		return Plan{}, errUnreadable
 	}
 	if u.Verb == journal.Create {
-		p, err := w.PrepareCreate(ctx, r, wanted)
+		p, err := w.plainCreate(r, wanted)
+		if err != nil {
+			return p, err
+		}
+		// Whoever looks at an undo has not decided yet: nothing that could create something is sent before that.
+		p.DryRun.Why = "the API cannot check this without doing it"
+		if _, p.steps[0].dryRun = p.Requests[0].DryRun(); p.steps[0].dryRun {
+			p.DryRun.Why = "it is asked when you send this"
+		}
 		for _, path := range u.Missing {
 			p.Warnings = append(p.Warnings, "The journal does not keep secrets: set "+path+" again afterwards")
 		}

@@ -49,7 +49,7 @@ func notUndoable(e Entry) string {
 	case e.Outcome == NotDone:
 		return "nothing was changed, so there is nothing to undo"
 	case e.Outcome == Unknown || e.Outcome == "":
-		return "it is not known whether this was done: look at the object first"
+		return "it is not known whether this was done: look again first"
 	case e.Verb == GeneratePSK || e.Verb == SetPSK:
 		return "the former key is not known to anybody but the device: set a new one instead"
 	case e.Verb == ValidatePrefix:

@@ -22,6 +22,9 @@ const (
 	DefaultKeep    = 4       // older files besides the current one
 )
 
+// DefaultLockLimit is far more than any instance needs to write a line: whoever holds the lock for longer hangs.
+const DefaultLockLimit = 5 * time.Second
+
 // maxObject bounds Before and After of one entry, in bytes. The largest object of the API has some kilobytes.
 const maxObject = 64 << 10
 
@@ -31,6 +34,8 @@ type Options struct {
 	MaxSize int64  // bytes; 0 = DefaultMaxSize
 	Keep    int    // 0 = DefaultKeep
 	Now     func() time.Time
+	// LockLimit is how long an entry waits for another instance that is writing; 0 = DefaultLockLimit.
+	LockLimit time.Duration
 	// Redactor replaces secrets that slip into error texts; nil = one that knows Cloudflare's token formats.
 	Redactor *secret.Redactor
 }
@@ -64,6 +69,9 @@ func New(o Options) *Journal {
 	if o.Keep == 0 {
 		o.Keep = DefaultKeep
 	}
+	if o.LockLimit == 0 {
+		o.LockLimit = DefaultLockLimit
+	}
 	if o.Now == nil {
 		o.Now = time.Now
 	}
@@ -96,7 +104,7 @@ func (j *Journal) Begin(e Entry) (string, error) {
 	return e.ID, j.append(line{Intent: &e})
 }
 
-// End completes the entry. objectID is the id of a created object; "" keeps what Begin wrote.
+// End completes the entry; when it was completed before, the newest result counts. objectID is the id of a created object; "" keeps what Begin wrote.
 func (j *Journal) End(id, objectID string, r Result) error {
 	r.Finished = j.options.Now().UTC()
 	return j.append(line{ID: id, Object: objectID, Result: &r})
@@ -114,11 +122,11 @@ func (j *Journal) append(l line) error {
 	if err := j.prepareDirectory(); err != nil {
 		return err
 	}
-	unlock, err := statefile.Lock(j.options.Path + ".lock")
+	lock, err := statefile.OpenLocked(j.options.Path+".lock", j.options.LockLimit)
 	if err != nil {
 		return j.trouble("its lock cannot be taken", err)
 	}
-	defer unlock()
+	defer func() { _ = lock.Close() }()
 	j.rotate(int64(len(text)))
 	return j.appendLocked(text)
 }

@@ -50,7 +50,9 @@ func walk(content []byte, results map[string]line, yield func(Entry, error) bool
 		if json.Unmarshal(content[start:], &l) == nil {
 			switch {
 			case l.Result != nil:
-				results[l.ID] = l
+				if _, newer := results[l.ID]; !newer { // a change that was looked at again has several
+					results[l.ID] = l
+				}
 			case l.Intent != nil:
 				if !yield(joined(*l.Intent, results), nil) {
 					return false

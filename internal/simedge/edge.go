@@ -54,6 +54,8 @@ type Edge struct {
 	features features
 	rate     rateLimit
 	faults   []*Fault
+	script   func(Request) *Fault
+	late     []late // requests that are carried out after their answer
 	requests requestLog
 
 	hiddenFields []string // analytics fields that the account may not see, as dataset.path
@@ -163,9 +165,14 @@ var table = sync.OnceValue(func() []*operation {
 
 // process answers one request: credentials, route, account, permission, then the handler.
 func (e *Edge) process(r *http.Request, body []byte) answer {
-	e.mu.Lock()
+	e.lock()
 	defer e.mu.Unlock()
-	c := &call{e: e, now: e.now(), query: r.URL.Query(), body: body}
+	return e.serve(r, body, e.now())
+}
+
+// serve is process at a time; the Edge is locked.
+func (e *Edge) serve(r *http.Request, body []byte, now time.Time) answer {
+	c := &call{e: e, now: now, query: r.URL.Query(), body: body}
 	c.newTarget = strings.EqualFold(r.Header.Get("x-magic-new-hc-target"), "true")
 	c.dry = c.query.Get("validate_only") == "true"
 	for _, kind := range allResources {

@@ -27,6 +27,8 @@ const (
 	FaultUnknownFields                  // the right answer with additional fields; carried out
 	FaultHuge                           // 200 with a body of Size bytes (64 MiB)
 	FaultSlow                           // the right answer in small pieces, Delay apart; carried out
+	FaultNull                           // 200 with success and "result": null
+	FaultOtherID                        // the right answer about an object with another id; carried out
 )
 
 // Fault makes matching requests go wrong until it is used up or cleared.
@@ -44,6 +46,25 @@ type Fault struct {
 	// CarriedOut carries the request out before its answer is lost or spoilt, for every kind:
 	// the write happened, and the client cannot know.
 	CarriedOut bool
+	// Later carries the request out that long after its answer, by the account's clock, instead of now: the answer says nothing
+	// of it, as with a gateway that gives up while the service works on.
+	Later time.Duration
+}
+
+// Script decides for every request how it goes wrong; nil lets it be, and then the faults of Fault are looked at. The request has no
+// status yet. The script is called in the order in which requests arrive, one at a time, and must not call the Edge's methods.
+func (e *Edge) Script(script func(Request) *Fault) {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	e.script = script
+}
+
+// IsDryRun reports whether the request asks for a check only (validate_only).
+func (r Request) IsDryRun() bool { return r.Query.Get("validate_only") == "true" }
+
+// Changes reports whether the request is to change something: neither a read nor a dry run.
+func (r Request) Changes() bool {
+	return r.Method != http.MethodGet && !r.IsDryRun() && !strings.HasSuffix(r.Path, "/diagnostics/traceroute") && r.Path != "/graphql"
 }
 
 // Fault switches a fault on. The first that matches a request is used.
@@ -61,9 +82,15 @@ func (e *Edge) ClearFaults() {
 }
 
 // takeFault finds the fault for a request and counts it.
-func (e *Edge) takeFault(method, path string) *Fault {
+func (e *Edge) takeFault(r *http.Request, body []byte) *Fault {
 	e.mu.Lock()
 	defer e.mu.Unlock()
+	if e.script != nil {
+		if f := e.script(e.arrived(r, body)); f != nil {
+			return f
+		}
+	}
+	method, path := r.Method, below(r.URL.Path)
 	for i, f := range e.faults {
 		if (f.Method != "" && f.Method != method) || (f.Path != "" && !glob(f.Path, path)) {
 			continue
@@ -100,10 +127,10 @@ func glob(pattern, s string) bool {
 // carriesOut says whether the request reaches the service.
 func (f *Fault) carriesOut() bool {
 	switch f.Kind {
-	case FaultDelay, FaultTruncated, FaultWrongTypes, FaultUnknownFields, FaultSlow:
-		return true
+	case FaultDelay, FaultTruncated, FaultWrongTypes, FaultUnknownFields, FaultSlow, FaultOtherID:
+		return f.Later == 0
 	}
-	return f.CarriedOut
+	return f.CarriedOut && f.Later == 0
 }
 
 // spoil turns the right answer (empty when the request was not carried out) into the faulty one.
@@ -128,6 +155,10 @@ func (f *Fault) spoil(a answer) answer {
 		a.status, a.body = limited.status, limited.body
 		a.header.Set("Retry-After", strconv.Itoa(seconds(f.RetryAfter)))
 		a.header.Set("Ratelimit", `"default";r=0;t=`+strconv.Itoa(seconds(f.RetryAfter)))
+	case FaultNull:
+		a.status, a.body = http.StatusOK, []byte(`{"result":null,"success":true,"errors":[],"messages":[]}`)
+	case FaultOtherID:
+		a.body = rewrite(a.body, withOtherID)
 	case FaultWrongTypes:
 		a.body = rewrite(a.body, otherType)
 	case FaultUnknownFields:
@@ -185,6 +216,18 @@ func otherType(v any) any {
 		return []any{v}
 	case bool:
 		return map[string]any{"value": v}
+	}
+	return v
+}
+
+// withOtherID gives every object the id of another one.
+func withOtherID(v any) any {
+	if m, ok := v.(map[string]any); ok {
+		for key := range m {
+			if key == "id" || strings.HasSuffix(key, "_id") {
+				m[key] = "ffffffffffffffffffffffffffffffff"
+			}
+		}
 	}
 	return v
 }

@@ -13,7 +13,7 @@ func (e *Edge) Insert(kind Resource, o Object) string {
 
 // InsertBelow is Insert for what belongs to a prefix (BGP prefixes, bindings, delegations), named by its id.
 func (e *Edge) InsertBelow(kind Resource, prefixID string, o Object) string {
-	e.mu.Lock()
+	e.lock()
 	defer e.mu.Unlock()
 	r := e.insert(kind, deepCopy(o).(Object), e.now())
 	r.parent, r.life, r.lifeFrom = prefixID, steady("Established", "", 1), r.created
@@ -70,7 +70,7 @@ func (e *Edge) Restart(kind Resource, idOrName string) error {
 }
 
 func (e *Edge) mutate(kind Resource, idOrName string, change func(*record)) error {
-	e.mu.Lock()
+	e.lock()
 	defer e.mu.Unlock()
 	c := e.objects[kind]
 	if c == nil {
@@ -88,7 +88,7 @@ func (e *Edge) mutate(kind Resource, idOrName string, change func(*record)) erro
 // Objects returns copies of all objects of a kind, as they are stored: no status, no keys,
 // health_check.target as the saved text. Deleted ones that can still be read are left out.
 func (e *Edge) Objects(kind Resource) []Object {
-	e.mu.Lock()
+	e.lock()
 	defer e.mu.Unlock()
 	return e.live(kind)
 }
@@ -105,7 +105,7 @@ func (e *Edge) live(kind Resource) []Object {
 
 // Object returns a copy of one object, found by id, name or CIDR.
 func (e *Edge) Object(kind Resource, idOrName string) (Object, bool) {
-	e.mu.Lock()
+	e.lock()
 	defer e.mu.Unlock()
 	r := e.objects[kind].find(idOrName)
 	if r == nil || !r.gone.IsZero() {
@@ -116,7 +116,7 @@ func (e *Edge) Object(kind Resource, idOrName string) (Object, bool) {
 
 // Snapshot returns copies of everything, for a comparison before and after.
 func (e *Edge) Snapshot() map[Resource][]Object {
-	e.mu.Lock()
+	e.lock()
 	defer e.mu.Unlock()
 	all := map[Resource][]Object{}
 	for _, kind := range slices.Clone(allResources) {
@@ -127,7 +127,7 @@ func (e *Edge) Snapshot() map[Resource][]Object {
 
 // PSK returns the key that the simulated edge uses for an IPsec tunnel, "" for none. The API never shows it.
 func (e *Edge) PSK(idOrName string) string {
-	e.mu.Lock()
+	e.lock()
 	defer e.mu.Unlock()
 	return e.pskOf(idOrName)
 }

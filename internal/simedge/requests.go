@@ -52,18 +52,23 @@ func authKind(h http.Header) AuthKind {
 	return AuthNone
 }
 
-// record notes a request before it is answered.
-func (e *Edge) record(r *http.Request, body []byte, status int) {
+// arrived is a request as it is seen before it is answered.
+func (e *Edge) arrived(r *http.Request, body []byte) Request {
 	h := r.Header.Clone()
 	for _, secret := range []string{"Authorization", "X-Auth-Key", "X-Auth-Email"} {
 		h.Del(secret)
 	}
+	return Request{Method: r.Method, Path: below(r.URL.Path), Query: r.URL.Query(), Auth: authKind(r.Header),
+		Header: h, Body: bytes.Clone(body), Time: e.now()}
+}
+
+// record notes a request before it is answered.
+func (e *Edge) record(r *http.Request, body []byte, status int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
-	e.requests.add(Request{
-		Method: r.Method, Path: below(r.URL.Path), Query: r.URL.Query(), Auth: authKind(r.Header),
-		Header: h, Body: bytes.Clone(body), Time: e.now(), Status: status,
-	})
+	arrived := e.arrived(r, body)
+	arrived.Status = status
+	e.requests.add(arrived)
 }
 
 // Requests returns what arrived so far, oldest first (the last 10,000 at least).

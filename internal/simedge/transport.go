@@ -30,7 +30,7 @@ func (e *Edge) answerTo(r *http.Request) (delivery, error) {
 	if err != nil {
 		return delivery{}, err
 	}
-	f := e.takeFault(r.Method, below(r.URL.Path))
+	f := e.takeFault(r, body)
 	if f == nil {
 		a := e.process(r, body)
 		e.record(r, body, a.status)
@@ -39,6 +39,9 @@ func (e *Edge) answerTo(r *http.Request) (delivery, error) {
 	a := answer{status: http.StatusOK, header: http.Header{"Content-Type": {"application/json"}}}
 	if f.carriesOut() {
 		a = e.process(r, body)
+	}
+	if f.Later > 0 {
+		e.postpone(r, body, f.Later)
 	}
 	a = f.spoil(a)
 	status := a.status

@@ -60,7 +60,7 @@ func (m *Module) Destinations() []tui.Destination {
 }
 
 // Services implements kit.Module.
-func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
+func (m *Module) Services() []tui.Service { return []tui.Service{m.list, kit.NewUnsettled(m.env)} }
 
 func (m *Module) open() tui.View {
 	return resource.NewList(m.describe(), m.list.Source())
@@ -153,7 +153,20 @@ func (m *Module) acts(e journal.Entry) []tui.Action {
 	}
 	return []tui.Action{{Name: "undo", Keys: []string{"u"}, Short: "undo", Footer: true, Why: why,
 		Long: "Undo it: reviewed and sent like any other change", Run: func() tea.Cmd { return m.undo(e) }},
+		{Name: "look-again", Keys: []string{"L"}, Short: "look again", Why: notOpen(e),
+			Long: "Read what has become of a change whose outcome is not known", Run: func() tea.Cmd { return m.env.LookAgain(e.ID) }},
 		{Name: "export", Keys: []string{"x"}, Short: "export", Footer: true, Long: "Write all entries to a file, as JSON", Run: m.askWhere}}
+}
+
+// notOpen is why there is nothing to look at again; empty when there is.
+func notOpen(e journal.Entry) string {
+	switch {
+	case change.CanLookAgain(e):
+		return ""
+	case e.Outcome == journal.Unknown:
+		return "this leaves no trace that could be read"
+	}
+	return "the outcome is known"
 }
 
 func (m *Module) undo(e journal.Entry) tea.Cmd {

@@ -111,7 +111,11 @@ func TestAnUntouchedFormChangesNothing(t *testing.T) {
 	for _, l := range m.links().Rows {
 		got := applyLink(l, linkValues(l))
 		if got.HealthCheck.Direction != "" {
-			t.Errorf("%s got a direction, which interconnects do not have", l.Name)
+			t.Errorf("%s got a direction, which it did not have", l.Name)
+		}
+		l.HealthCheck.Direction = "bidirectional"
+		if got := applyLink(l, linkValues(l)); got.HealthCheck.Direction != "bidirectional" {
+			t.Errorf("%s lost its direction", l.Name)
 		}
 		if got.InterfaceAddress != l.InterfaceAddress || got.MTU != l.MTU || got.AutomaticReturnRouting != l.AutomaticReturnRouting {
 			t.Errorf("%+v became %+v", l, got)

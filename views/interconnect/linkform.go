@@ -77,7 +77,7 @@ func applyLink(l api.MagicInterconnect, v form.Values) api.MagicInterconnect {
 		l.GRE = &api.InterconnectGRE{CloudflareEndpoint: trim("cloudflare_endpoint")}
 	}
 	l.AutomaticReturnRouting = kit.Setting(l.AutomaticReturnRouting, v["automatic_return_routing"])
-	l.BGP, l.HealthCheck = kit.BGPOf(v, l.BGP), kit.HealthOf(v, false)
+	l.BGP, l.HealthCheck = kit.BGPOf(v, l.BGP), kit.HealthOf(v, false, l.HealthCheck)
 	return l
 }
 

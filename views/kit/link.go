@@ -138,14 +138,17 @@ func HealthFor(product netrules.Product) *api.HealthCheck {
 	return &api.HealthCheck{Enabled: &d.Enabled, Rate: d.Rate, Type: d.Type, Direction: d.Direction}
 }
 
-// HealthOf puts what was typed into a health check, every field explicit: the API's defaults differ from
-// product to product. An undirected one, of an interconnect, has no direction.
-func HealthOf(v form.Values, directed bool) *api.HealthCheck {
+// HealthOf puts what was typed into a health check, every field explicit: the API's defaults differ from product to product. An
+// undirected one, of an interconnect, has no direction to choose and keeps the one of before.
+func HealthOf(v form.Values, directed bool, before *api.HealthCheck) *api.HealthCheck {
 	enabled := v["hc_enabled"] == "yes"
 	h := &api.HealthCheck{Enabled: &enabled, Rate: v["hc_rate"], Type: v["hc_type"],
 		Target: api.HealthCheckTarget{Saved: strings.TrimSpace(v["hc_target"])}}
-	if directed {
+	switch {
+	case directed:
 		h.Direction = v["hc_direction"]
+	case before != nil:
+		h.Direction = before.Direction
 	}
 	return h
 }

@@ -14,11 +14,16 @@ import (
 type Reveal struct {
 	secret  api.Secret
 	forget  func()
+	shown   func()       // called when the key is seen or copied for the first time; nil for nothing
 	offers  []tui.Action // what else can be done with the key while it can be seen
 	visible bool
 	taken   bool // it was shown or copied at least once
 	kept    bool
+	md5     bool // an MD5 key, which can be read as long as its object is there
 }
+
+// NewKeep makes the page of an MD5 key that a change is about to take away.
+func NewKeep(key api.Secret) *Reveal { return &Reveal{secret: key, forget: func() {}, md5: true} }
 
 // NewReveal makes the page; forget is called when the user has said that the key is kept.
 func NewReveal(secret api.Secret, forget func()) *Reveal {
@@ -26,7 +31,12 @@ func NewReveal(secret api.Secret, forget func()) *Reveal {
 }
 
 // Title implements tui.View.
-func (r *Reveal) Title() string { return "Pre-shared key" }
+func (r *Reveal) Title() string {
+	if r.md5 {
+		return "MD5 key"
+	}
+	return "Pre-shared key"
+}
 
 // Init implements tui.View.
 func (r *Reveal) Init() tea.Cmd { return nil }
@@ -36,7 +46,7 @@ func (r *Reveal) Update(tea.Msg) tea.Cmd { return nil }
 
 // Losing implements tui.Loser.
 func (r *Reveal) Losing() string {
-	if r.kept {
+	if r.kept || r.md5 {
 		return ""
 	}
 	return "the pre-shared key, which cannot be shown again"
@@ -55,15 +65,22 @@ func (r *Reveal) Actions() []tui.Action {
 	}
 	own := []tui.Action{
 		{Name: "reveal", Keys: []string{"v"}, Short: label, Footer: true, Long: "Show the key, or hide it again", Secret: !r.visible,
-			Run: func() tea.Cmd { r.visible, r.taken = !r.visible, true; return nil }},
+			Run: func() tea.Cmd { r.visible = !r.visible; r.take(); return nil }},
 		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the key to the terminal's clipboard; tmux and the terminal may keep it", Secret: true,
 			Run: func() tea.Cmd {
-				r.taken = true
+				r.take()
 				return tea.Batch(tea.SetClipboard(r.secret.Reveal()), tui.Toast(tui.Pending, "Sent to the terminal's clipboard (OSC 52); tmux and clipboard managers may keep it"))
 			}},
 		{Name: "kept", Keys: []string{"K"}, Short: "I have kept it", Footer: true, Why: why, Long: "Close: the key is forgotten here for good", Run: r.close},
 	}
 	return append(own, r.offers...)
+}
+
+func (r *Reveal) take() {
+	if !r.taken && r.shown != nil {
+		r.shown()
+	}
+	r.taken = true
 }
 
 func (r *Reveal) close() tea.Cmd {
@@ -77,13 +94,15 @@ func (r *Reveal) close() tea.Cmd {
 func (r *Reveal) Draw(c tui.Canvas) []string {
 	p := &page{c: c}
 	p.blank()
+	if r.md5 {
+		p.text(tui.Strong, "The MD5 key of the BGP session goes with the object. Keep it where you keep secrets: the journal does not have it.")
+		p.blank()
+		p.key("MD5 key", r.secret, r.visible)
+		return p.lines
+	}
 	p.text(tui.Strong, "This key is shown only here and only now. Cloudflare does not show it again, and flarewire stores it nowhere.")
 	p.blank()
-	key := strings.Repeat("•", 16) + "  (v shows it)"
-	if r.visible {
-		key = r.secret.Reveal()
-	}
-	p.lines = append(p.lines, tui.Line{{Text: "   Pre-shared key   ", Role: tui.Muted}, {Text: tui.Clean(key), Role: tui.Accent}}.Paint(c.Theme, c.Width))
+	p.key("Pre-shared key", r.secret, r.visible)
 	p.blank()
 	p.text(tui.Pending, "The tunnel uses this key from now on: until your router has it too, the tunnel is down.")
 	for _, a := range r.offers {
@@ -91,4 +110,13 @@ func (r *Reveal) Draw(c tui.Canvas) []string {
 		p.offer(a)
 	}
 	return p.lines
+}
+
+// key is the line of a key, hidden or not.
+func (p *page) key(label string, secret api.Secret, visible bool) {
+	key := strings.Repeat("•", 16) + "  (v shows it)"
+	if visible {
+		key = secret.Reveal()
+	}
+	p.lines = append(p.lines, tui.Line{{Text: "   " + label + "   ", Role: tui.Muted}, {Text: tui.Clean(key), Role: tui.Accent}}.Paint(p.c.Theme, p.c.Width))
 }

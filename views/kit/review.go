@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -37,6 +38,8 @@ type Intent struct {
 	Next func(change.Result) []tui.Action
 	// WithKey are the actions that are offered beside a new pre-shared key while it can be seen; nil for none.
 	WithKey func(api.Secret) []tui.Action
+	// KeyShown is called when a new pre-shared key is seen or copied for the first time; nil for nothing.
+	KeyShown func()
 	// Pages is how many pages to go back when it is done: 1 for the review alone, 2 with the form.
 	Pages int
 }
@@ -51,7 +54,9 @@ type Review struct {
 	result change.Result
 	scroll tui.Scroll
 
-	sent time.Time // when sending began
+	sent   time.Time    // when sending began
+	at     atomic.Int32 // the change.Stage of the sending, which runs beside the page
+	looked time.Time    // when an unknown outcome was last looked at again
 
 	settled bool // the plan has been on the screen for settleTime
 	turn    int
@@ -113,6 +118,26 @@ func (r *Review) Losing() string {
 	return ""
 }
 
+// Ongoing implements tui.Ongoing.
+func (r *Review) Ongoing(quit bool) string {
+	if r.stage != sending {
+		return ""
+	}
+	return underWay(r.plan.Verb == journal.GeneratePSK, quit)
+}
+
+// underWay says what becomes of a change whose page is left.
+func underWay(key, quit bool) string {
+	text := "A change is being sent. It goes on, and how it ended will stand in :activity."
+	if quit {
+		text = "A change is being sent. When the program ends now, its outcome is not known; the next start looks again and says so in :activity."
+	}
+	if key {
+		text += " The new pre-shared key can only be shown here: without it another key must be generated."
+	}
+	return text
+}
+
 // Update implements tui.View.
 func (r *Review) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -128,6 +153,10 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 	case appliedMsg:
 		if msg.review == r {
 			return r.applied(msg.result)
+		}
+	case LookedMsg:
+		if r.stage == finished && msg.Entry.ID != "" && msg.Entry.ID == r.result.Entry && r.open() {
+			return r.foundOut(r.result.Found(r.plan, msg.Entry, msg.Result))
 		}
 	}
 	return nil
@@ -186,9 +215,24 @@ func (r *Review) applied(result change.Result) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
+// open reports whether the outcome may still be found out by looking again.
+func (r *Review) open() bool {
+	return r.result.Outcome == journal.Unknown || r.result.Outcome == journal.Deleting
+}
+
+// foundOut takes what looking again has shown.
+func (r *Review) foundOut(result change.Result) tea.Cmd {
+	r.looked = r.env.Now()
+	if result.Outcome == r.result.Outcome {
+		return nil
+	}
+	return r.applied(result)
+}
+
 // reveal opens the page of the key; it can be opened again until the user has said that the key is kept.
 func (r *Review) reveal() tea.Cmd {
 	page := NewReveal(r.result.Secret, func() { r.result.Secret = api.Secret{} })
+	page.shown = r.intent.KeyShown
 	if r.intent.WithKey != nil {
 		page.offers = r.intent.WithKey(r.result.Secret)
 	}
@@ -213,14 +257,44 @@ func (r *Review) Actions() []tui.Action {
 			own = append(own, tui.Action{Name: "show-key", Keys: []string{"v"}, Short: "show key", Footer: true,
 				Long: "The page of the new key, until it is kept", Run: r.reveal})
 		}
+		own = append(own, r.waysOut()...)
 		if r.result.Outcome == journal.NotDone {
 			own = append(own, tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
 				Long: "Read the object again and show what is different now", Run: r.prepare})
+		}
+		if r.open() && r.result.Entry != "" && r.env.Journal != nil {
+			own = append(own, tui.Action{Name: "look-again", Keys: []string{"r"}, Short: "look again", Footer: true,
+				Long: "Read what has become of the change", Run: func() tea.Cmd { return r.env.LookAgain(r.result.Entry) }})
 		}
 		own = append(own, tui.Action{Name: "close", Keys: closing, Short: "close", Footer: true,
 			Long: "Back to where the change began", Run: r.close})
 	}
 	return append(own, r.scroll.Actions()...)
+}
+
+// waysOut are the actions after an act of several steps that stopped in the middle.
+func (r *Review) waysOut() []tui.Action {
+	if r.open() || r.result.Again == nil || r.result.Back == nil {
+		return nil
+	}
+	way := func(title string, prepare change.Prepare) func() tea.Cmd {
+		return func() tea.Cmd {
+			return tui.Push(NewReview(r.env, Intent{Title: title, Touched: r.intent.Touched, Pages: 1, Prepare: prepare, After: r.mended}))
+		}
+	}
+	return []tui.Action{
+		{Name: "create-now", Keys: []string{"c"}, Short: "create now", Footer: true, Long: "Create the new object: reviewed and sent like any other change",
+			Run: way("Create now: "+r.plan.Name, r.result.Again)},
+		{Name: "undo", Keys: []string{"u"}, Short: "undo", Footer: true, Long: "Create the old object again: reviewed and sent like any other change",
+			Run: way("Undo: "+r.plan.Name, r.result.Back)}}
+}
+
+// mended takes the ways out away when one of them was gone.
+func (r *Review) mended(result change.Result) tea.Cmd {
+	if result.Outcome == journal.Done {
+		r.result.Again, r.result.Back, r.result.Recovery = nil, nil, "Since then: "+result.Text
+	}
+	return nil
 }
 
 // next are the actions after a change that was done, the one that enter does first.
@@ -237,6 +311,16 @@ func (r *Review) readyActions() []tui.Action {
 		send.Short, send.Run = "(read it first)", r.settle
 	}
 	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true, Long: "Read the object again and repeat the checks", Run: r.prepare}
+	if !r.plan.Keep.IsZero() {
+		again.Footer = false
+		keep := tui.Action{Name: "keep-key", Keys: []string{"v"}, Short: "MD5 key", Footer: true, Run: func() tea.Cmd { return tui.Push(NewKeep(r.plan.Keep)) },
+			Long: "Show the MD5 key that goes with this, to keep it: the journal does not have it"}
+		return append(r.unlessConflicts(send, again), keep)
+	}
+	return r.unlessConflicts(send, again)
+}
+
+func (r *Review) unlessConflicts(send, again tui.Action) []tui.Action {
 	if len(r.plan.Conflicts) == 0 || r.err != nil {
 		return []tui.Action{send, again}
 	}
@@ -293,7 +377,8 @@ func (r *Review) told() []tui.Line {
 func (r *Review) apply() tea.Cmd {
 	r.stage, r.sent = sending, r.env.Now()
 	plan := r.plan
-	return func() tea.Msg { return appliedMsg{r, r.env.Writer.Apply(r.env.Ctx, plan)} }
+	stage := change.OnStage(func(s change.Stage) { r.at.Store(int32(s)) })
+	return func() tea.Msg { return appliedMsg{r, r.env.Writer.Apply(r.env.Ctx, plan, stage)} }
 }
 
 // close goes back to where the change began. Only after a change that was not done it goes to the form, which would

@@ -24,7 +24,7 @@ func (r *Review) Draw(c tui.Canvas) []string {
 	case preparing:
 		p.text(tui.Muted, "Reading the object again, comparing, and asking Cloudflare to check the change. Nothing is sent yet.")
 	case sending:
-		p.text(tui.Pending, underSending(r.sent, c.Now))
+		p.text(tui.Pending, underSending(change.Stage(r.at.Load()), r.sent, c.Now))
 	case ready:
 		r.drawPlan(p)
 	case finished:
@@ -54,9 +54,17 @@ func (e *Env) pause(now time.Time) string {
 
 // underSending says that a change is on its way, for how long when that is worth a word, and what the client's limit means: it
 // is that of each request, and what may have happened is read back (change.Apply).
-func underSending(sent, now time.Time) string {
+func underSending(stage change.Stage, sent, now time.Time) string {
 	age := tui.AgeSince(sent, now)
-	if age == "now" {
+	switch {
+	case stage == change.Noting && age == "now":
+		return "Writing the change down in the journal. Nothing is sent yet."
+	case stage == change.Noting:
+		return fmt.Sprintf("Waiting for the journal, which another flarewire is using, for %s so far. Nothing is sent yet; it is given up after %.0f s.",
+			age, journal.DefaultLockLimit.Seconds())
+	case stage == change.Checking:
+		return "Reading the object once more before sending. Nothing is sent yet."
+	case age == "now":
 		return "Sending, once. Then the object is read back to see what took effect."
 	}
 	return fmt.Sprintf("Sending, once, for %s so far. A request without an answer is given up after %.0f s: its result is not known then, "+
@@ -171,6 +179,9 @@ func (r *Review) drawResult(p *page) {
 	if r.result.Recovery != "" {
 		p.blank()
 		p.text(tui.Pending, r.result.Recovery)
+	}
+	if !r.looked.IsZero() && r.open() {
+		p.text(tui.Muted, "Looked again "+tui.AgeSince(r.looked, p.c.Now)+": the outcome is still not known.")
 	}
 	if r.result.JournalErr != nil {
 		p.text(tui.Pending, "The journal does not say how this ended: "+r.result.JournalErr.Error())

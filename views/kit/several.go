@@ -3,6 +3,7 @@ package kit
 import (
 	"context"
 	"fmt"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,8 +27,9 @@ type Several struct {
 	results []change.Result
 	err     error
 	scroll  tui.Scroll
-	sent    time.Time // when the last change was begun to be sent
-	pages   int       // how many to go back when it is done: 2 with a form before it
+	at      atomic.Int32 // the change.Stage of the sending, which runs beside the page
+	sent    time.Time    // when the last change was begun to be sent
+	pages   int          // how many to go back when it is done: 2 with a form before it
 }
 
 type (
@@ -72,6 +74,14 @@ func (s *Several) Losing() string {
 	return ""
 }
 
+// Ongoing implements tui.Ongoing.
+func (s *Several) Ongoing(quit bool) string {
+	if s.stage != sending {
+		return ""
+	}
+	return underWay(false, quit) + fmt.Sprintf(" %d more are not sent then.", len(s.plans)-len(s.results)-1)
+}
+
 // Update implements tui.View.
 func (s *Several) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
@@ -100,7 +110,8 @@ func (s *Several) applied(r change.Result) tea.Cmd {
 func (s *Several) next() tea.Cmd {
 	s.stage, s.sent = sending, s.env.Now()
 	plan := s.plans[len(s.results)]
-	return func() tea.Msg { return severalAppliedMsg{s, s.env.Writer.Apply(s.env.Ctx, plan)} }
+	stage := change.OnStage(func(at change.Stage) { s.at.Store(int32(at)) })
+	return func() tea.Msg { return severalAppliedMsg{s, s.env.Writer.Apply(s.env.Ctx, plan, stage)} }
 }
 
 // Actions implements tui.View.
@@ -206,7 +217,7 @@ func (s *Several) drawPlan(p *page, plan change.Plan, now bool) {
 	}
 	p.heading(text)
 	if now {
-		p.text(tui.Pending, underSending(s.sent, p.c.Now))
+		p.text(tui.Pending, underSending(change.Stage(s.at.Load()), s.sent, p.c.Now))
 	}
 	if why := plan.Blocked(); why != "" && !now {
 		p.text(tui.Bad, "cannot be sent: "+why)

@@ -7,7 +7,6 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/journal"
 	"flarewire/tui"
 	"flarewire/views/kit"
 )
@@ -45,7 +44,7 @@ func (m *Module) afterGRE(t api.GRETunnel, r change.Result) []tui.Action {
 func (m *Module) afterIPsec(wanted api.IPsecTunnel, r change.Result) []tui.Action {
 	// A key of one's own is known as long as this page is open; a generated one on the page that shows it.
 	out := []tui.Action{m.bringUp(r.ID, wanted.Name), m.routerConfigOf(api.IPsec, r.ID, wanted.PSK)}
-	if !wanted.PSK.IsZero() || m.keyed[r.ID] {
+	if _, lost := m.unshown[r.ID]; !lost && (!wanted.PSK.IsZero() || m.keyed[r.ID]) {
 		return out // it has a key: a new one would break it
 	}
 	key := tui.Action{Name: "generate-key", Keys: []string{"K"}, Short: "generate key", Footer: true,
@@ -64,11 +63,10 @@ func (m *Module) rotate(id, confirm string) tea.Cmd {
 		}
 		return kit.NewReview(m.env, kit.Intent{Title: "New pre-shared key for " + opened.Name, Confirm: confirm, Pages: 1,
 			After: func(r change.Result) tea.Cmd {
-				if r.Outcome == journal.Done {
-					m.keyed[id] = true
-				}
+				m.rotated(id, r)
 				return nil
 			},
+			KeyShown: m.keyShown(id),
 			WithKey: func(key api.Secret) []tui.Action {
 				return []tui.Action{m.routerConfigOf(api.IPsec, id, key)}
 			},

@@ -68,7 +68,7 @@ func (b *BringUp) Actions() []tui.Action {
 	config := b.m.routerConfig(t.Tunnel)
 	config.Footer = true
 	out := []tui.Action{open}
-	if t.Kind == api.IPsec && !b.m.hasKey(t) {
+	if t.Kind == api.IPsec && (!b.m.hasKey(t) || b.m.keyNobodyHas(t)) {
 		out = append(out, tui.Action{Name: "generate-key", Keys: []string{"K"}, Short: "generate key", Footer: true, Why: b.m.env.NoWrites,
 			Long: "Generate the pre-shared key: without one the tunnel cannot come up", Run: func() tea.Cmd { return b.m.rotate(t.ID, t.Name) }})
 	}
@@ -91,6 +91,7 @@ type step struct {
 	means string // what it means that it is reached
 	at    arrival
 	ready bool   // it can be reached: what goes before it is there
+	bad   string // why it has to be done again; empty when it has not
 	off   string // why it is not waited for; empty when it is
 }
 
@@ -100,7 +101,11 @@ func (b *BringUp) list(t store.Tunnel, ok bool) []step {
 	listed := p.listed.reached()
 	out := []step{{title: "created", means: "Cloudflare lists it", at: p.listed, ready: true}}
 	if p.kind == api.IPsec {
-		out = append(out, step{title: "key set", means: "both sides can have the same pre-shared key", at: p.keyed, ready: listed})
+		key := step{title: "key set", means: "both sides can have the same pre-shared key", at: p.keyed, ready: listed}
+		if ok && b.m.keyNobodyHas(t) {
+			key.bad = "set, never shown: nobody has it"
+		}
+		out = append(out, key)
 	}
 	health := step{title: "health check", means: "Cloudflare's probes are answered", at: p.healthy, ready: listed}
 	if ok {
@@ -130,6 +135,8 @@ func (s step) draw(c tui.Canvas, created arrival) string {
 	g := c.Theme.Glyphs
 	mark, role, text := g.None, tui.Muted, "later: "+s.means
 	switch {
+	case s.bad != "":
+		mark, role, text = g.Down, tui.Bad, s.bad
 	case s.at.reached():
 		mark, role = g.Up, tui.Good
 		text = s.at.words(c.Now) + sinceCreation(s.at, created)
@@ -177,7 +184,7 @@ func (b *BringUp) verdict(c tui.Canvas, t store.Tunnel, ok bool) []string {
 		return tui.Paragraph(c, tui.Bad, "The tunnel is no longer on the account.")
 	case !ok:
 		return tui.Paragraph(c, tui.Muted, "Waiting for the list to show the tunnel.")
-	case t.BGP == nil && t.Kind == api.IPsec && !b.m.hasKey(t):
+	case b.m.keyNobodyHas(t), t.BGP == nil && t.Kind == api.IPsec && !b.m.hasKey(t):
 		return append(b.hints(c, t), b.ends(c, t)...)
 	case t.BGP == nil:
 		return append(tui.Paragraph(c, tui.Good, "There is no BGP on this tunnel: it carries traffic as soon as a static route leads into it."), b.ends(c, t)...)
@@ -195,6 +202,10 @@ const statusComes = 2 * time.Minute
 // hints say what to check while a step does not come.
 func (b *BringUp) hints(c tui.Canvas, t store.Tunnel) []string {
 	var out []string
+	if b.m.keyNobodyHas(t) { // whatever else the data says follows from it
+		return tui.Paragraph(c, tui.Bad, "Cloudflare has a pre-shared key for this tunnel that was never shown, so the router cannot have it: the tunnel fails at the next key exchange. "+
+			"K generates another one, which is shown.")
+	}
 	if t.Kind == api.IPsec && !b.m.hasKey(t) {
 		out = append(out, tui.Paragraph(c, tui.Pending, "K makes a pre-shared key, unless your router has one that you set yourself.")...)
 	}

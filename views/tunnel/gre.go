@@ -56,6 +56,6 @@ func applyGRE(t api.GRETunnel, v form.Values) api.GRETunnel {
 	t.MTU, _ = strconv.Atoi(trim("mtu"))
 	t.TTL, _ = strconv.Atoi(trim("ttl"))
 	t.AutomaticReturnRouting = kit.Setting(t.AutomaticReturnRouting, v["automatic_return_routing"])
-	t.BGP, t.HealthCheck = kit.BGPOf(v, t.BGP), kit.HealthOf(v, true)
+	t.BGP, t.HealthCheck = kit.BGPOf(v, t.BGP), kit.HealthOf(v, true, t.HealthCheck)
 	return t
 }

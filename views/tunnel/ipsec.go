@@ -62,6 +62,6 @@ func applyIPsec(t api.IPsecTunnel, v form.Values) api.IPsecTunnel {
 	if v["psk"] != "" {
 		t.PSK = api.NewSecret(v["psk"])
 	}
-	t.BGP, t.HealthCheck = kit.BGPOf(v, t.BGP), kit.HealthOf(v, true)
+	t.BGP, t.HealthCheck = kit.BGPOf(v, t.BGP), kit.HealthOf(v, true, t.HealthCheck)
 	return t
 }

@@ -24,12 +24,15 @@ type Module struct {
 	env      *kit.Env
 	progress map[string]*progress // of tunnels that are being brought up, by id
 	keyed    map[string]bool      // tunnels that got a key from here, by id
+	unshown  map[string]time.Time // tunnels whose key was set from here and never shown, by id, and when
 }
 
 // New makes the module.
 func New(env *kit.Env) kit.Module {
 	env.Feed.Analyse(env.Account)
-	return &Module{env: env, progress: map[string]*progress{}, keyed: map[string]bool{}}
+	m := &Module{env: env, progress: map[string]*progress{}, keyed: map[string]bool{}, unshown: map[string]time.Time{}}
+	m.recallKeys()
+	return m
 }
 
 // Destinations implements kit.Module.

@@ -53,6 +53,9 @@ func (t tracker) Init() tea.Cmd { return nil }
 
 // Update implements tui.Service.
 func (t tracker) Update(msg tea.Msg) tea.Cmd {
+	if looked, ok := msg.(kit.LookedMsg); ok {
+		t.m.keyFound(looked)
+	}
 	if len(t.m.progress) > 0 && t.m.env.Feed.Brings(msg) {
 		for _, p := range t.m.progress {
 			p.look(t.m)
@@ -75,7 +78,7 @@ func (p *progress) look(m *Module) {
 	if t.PSK != nil {
 		keyed = t.PSK.LastGeneratedOn.Time
 	}
-	p.reach(&p.keyed, m.hasKey(t), keyed, now)
+	p.reach(&p.keyed, m.hasKey(t) && !m.keyNobodyHas(t), keyed, now)
 	p.reach(&p.healthy, probed(t) == store.Healthy, time.Time{}, now)
 	p.reach(&p.tcp, t.State == store.Up || (t.BGPStatus != nil && t.BGPStatus.TCPEstablished), time.Time{}, now)
 	var changed time.Time

@@ -1,0 +1,68 @@
+package change_test
+
+import (
+	"errors"
+	"testing"
+	"time"
+
+	"flarewire/internal/change"
+	"flarewire/internal/journal"
+	"flarewire/internal/simedge"
+	"flarewire/internal/statefile"
+)
+
+// Another instance holds the journal's lock and does not let go: nothing is sent, and it is said in time.
+func TestAJournalThatAnotherInstanceHolds(t *testing.T) {
+	d := sit(t, func(o *change.Options) {
+		o.Journal = journal.New(journal.Options{Path: t.TempDir() + "/flarewire/journal.jsonl", LockLimit: time.Millisecond})
+		if _, err := o.Journal.Begin(journal.Entry{Account: "another"}); err != nil { // makes the directory
+			t.Fatal(err)
+		}
+		lock, err := statefile.OpenLocked(o.Journal.Path()+".lock", time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		t.Cleanup(func() { _ = lock.Close() })
+	})
+	opened := d.gre("fra-dc1-gre")
+	wanted := opened
+	wanted.Description = "waits"
+	p := planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted))
+	var stages []change.Stage
+	r := d.writer.Apply(t.Context(), p, change.OnStage(func(s change.Stage) { stages = append(stages, s) }))
+	wantOutcome(t, r, journal.NotDone)
+	var unwritten *change.JournalError
+	if !errors.As(r.Err, &unwritten) || !errors.Is(r.Err, statefile.ErrLocked) || len(d.writes()) != 0 || len(stages) != 1 {
+		t.Errorf("%v, sent %d, stages %v", r.Err, len(d.writes()), stages)
+	}
+}
+
+// While the change waits for the lock, somebody else changes the object: it is noticed, because the check comes after the wait.
+func TestTheLastCheckComesAfterTheWaitForTheJournal(t *testing.T) {
+	d := sit(t)
+	opened := d.gre("fra-dc1-gre")
+	if _, err := d.journal.Begin(journal.Entry{Account: "another"}); err != nil {
+		t.Fatal(err)
+	}
+	wanted := opened
+	wanted.Description = "mine"
+	p := planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted))
+	r := d.writer.Apply(t.Context(), p, change.OnStage(func(s change.Stage) {
+		if s != change.Noting {
+			return
+		}
+		lock, err := statefile.OpenLocked(d.path+".lock", time.Second)
+		if err != nil {
+			t.Fatal(err)
+		}
+		go func() {
+			_ = d.edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["mtu"] = int64(1400) })
+			_ = lock.Close()
+		}()
+	}))
+	wantOutcome(t, r, journal.NotDone)
+	var stale *change.StaleError
+	if !errors.As(r.Err, &stale) || len(d.writes()) != 0 {
+		t.Errorf("%v, sent %d", r.Err, len(d.writes()))
+	}
+}

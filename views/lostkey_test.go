@@ -1,0 +1,78 @@
+package views_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"flarewire/internal/journal"
+	"flarewire/internal/simedge"
+)
+
+// lostKeys are the ways in which the answer with a new key is lost.
+var lostKeys = map[string]simedge.Fault{
+	"the connection ends": {Kind: simedge.FaultReset, CarriedOut: true},
+	"524, 45 s before":    {Kind: simedge.FaultStatus, Status: 524, Later: 45 * time.Second},
+	"an empty answer":     {Kind: simedge.FaultNull, CarriedOut: true},
+}
+
+// A key whose answer was lost is a key that nobody has: bring-up says so, instead of blaming the router, until a new one was shown.
+func TestAKeyThatNobodyHasStaysOneUntilANewOneWasShown(t *testing.T) {
+	for name, fault := range lostKeys {
+		t.Run(name, func(t *testing.T) {
+			d := sit(t, "tunnels", (*desk).writesDown)
+			d.Script(func(r simedge.Request) *simedge.Fault {
+				if strings.HasSuffix(r.Path, "/psk_generate") {
+					return &fault
+				}
+				return nil
+			})
+			generate := func() {
+				d.Press("K")
+				d.sends()
+				d.typesTheName("jnb-br1-ipsec")
+			}
+			d.goTo("jnb-br1-ipsec")
+			generate()
+			d.reads("enter close")
+			d.Press("enter")
+			d.See("jnb-br1-ipsec")
+			d.Press("b")
+			d.reads("set, never shown: nobody has it", "K generates another one, which is shown.")
+			d.lacks("router has the old key")
+
+			d.Script(nil)
+			generate()
+			d.reads("This key is shown only here and only now.")
+			d.Press("v")
+			d.reads("I have kept it")
+			d.Press("K")
+			d.reads("enter close")
+			d.Press("enter")
+			d.reads("Bring up jnb-br1-ipsec")
+			d.lacks("never shown")
+		})
+	}
+}
+
+// The next start knows it from the journal.
+func TestAKeyThatNobodyHasIsKnownAtTheNextStart(t *testing.T) {
+	for name, outcome := range map[string]journal.Outcome{"known to be made": journal.Done, "not known": journal.Unknown} {
+		t.Run(name, func(t *testing.T) {
+			d := sit(t, "tunnels", func(d *desk) {
+				d.writesDown()
+				id, err := d.past.Begin(journal.Entry{Account: d.Account(), Verb: journal.GeneratePSK, Resource: "ipsec_tunnels",
+					ObjectID: d.idOf(simedge.IPsecTunnels, "jnb-br1-ipsec"), Name: "jnb-br1-ipsec"})
+				if err == nil {
+					err = d.past.End(id, "", journal.Result{Outcome: outcome, Error: "the answer was lost"})
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			})
+			d.goTo("jnb-br1-ipsec")
+			d.Press("b")
+			d.reads("set, never shown: nobody has it")
+		})
+	}
+}

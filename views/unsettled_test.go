@@ -1,0 +1,79 @@
+package views_test
+
+import (
+	"path/filepath"
+	"testing"
+	"time"
+
+	"flarewire/internal/journal"
+	"flarewire/internal/simedge"
+	"flarewire/views/kit"
+)
+
+// writesDown gives the program a journal.
+func (d *desk) writesDown() {
+	d.past = journal.New(journal.Options{Path: filepath.Join(d.t.TempDir(), "flarewire", "journal.jsonl"), Now: d.time})
+}
+
+// outcome is that of the newest entry.
+func (d *desk) outcome() journal.Outcome {
+	d.t.Helper()
+	for e, err := range d.past.Entries() {
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		return e.Outcome
+	}
+	d.t.Fatal("nothing was written down")
+	return ""
+}
+
+// A deletion is answered with 524 and carried out a minute later: the page says so, finds it out by itself, and the entry can be
+// undone.
+func TestADeletionThatIsCarriedOutAfterA524(t *testing.T) {
+	d := sit(t, "tunnels", (*desk).writesDown)
+	d.Script(func(r simedge.Request) *simedge.Fault {
+		if !r.Changes() {
+			return nil
+		}
+		return &simedge.Fault{Kind: simedge.FaultStatus, Status: 524, Later: 4 * time.Minute}
+	})
+	d.goTo("iad-dc1-gre")
+	d.Press("D")
+	d.sends()
+	d.typesTheName("iad-dc1-gre")
+	d.reads(": unknown", "Cloudflare may still be carrying it out", "looks again for 5 minutes, and at each start")
+	d.lacks("not done")
+	d.passes(time.Minute)
+	d.Send(kit.LookAgainMsg{}) // the timer
+	d.reads("Looked again", "still not known")
+	d.passes(4 * time.Minute)
+	d.Send(kit.LookAgainMsg{})
+	d.reads(": done")
+	if got := d.outcome(); got != journal.Done {
+		t.Errorf("the journal says %q", got)
+	}
+}
+
+// A program was killed while it sent a deletion. The next one says so in one line, and settles it.
+func TestAChangeOfAKilledProgramIsSaidAndSettled(t *testing.T) {
+	begin := func(d *desk) {
+		d.writesDown()
+		o, _ := d.Object(simedge.GRETunnels, "iad-dc1-gre")
+		if _, err := d.past.Begin(journal.Entry{Account: d.Account(), Verb: journal.Delete, Resource: "gre_tunnels", ObjectID: o["id"].(string),
+			Name: "iad-dc1-gre", Before: []byte(`{"name":"iad-dc1-gre"}`)}); err != nil {
+			d.t.Fatal(err)
+		}
+	}
+	d := sit(t, "tunnels", begin)
+	d.reads("1 change of ", "has no known end")
+	if got := d.outcome(); got != journal.Unknown {
+		t.Errorf("too early, the journal says %q", got)
+	}
+	if err := d.Delete(simedge.GRETunnels, "iad-dc1-gre"); err != nil {
+		t.Fatal(err)
+	}
+	d.passes(time.Minute)
+	d.Send(kit.LookAgainMsg{})
+	d.Until("the end of the change", func() bool { return d.outcome() == journal.Done })
+}
