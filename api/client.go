@@ -51,6 +51,7 @@ type Client struct {
 	tokenWorks atomic.Bool // some answer accepted the credentials
 	share      Share
 	waits      waits
+	readOnly   atomic.Bool // refuse changes, see readOnly
 
 	limitsMu sync.Mutex
 	limits   map[string]accountLimits // GraphQL limits by account id
@@ -76,7 +77,7 @@ func New(o Options) (*Client, error) {
 	}
 	c := &Client{base: base, creds: o.Credentials, now: o.Now, timeout: cmp.Or(o.Timeout, DefaultTimeout), share: o.Share,
 		limits: make(map[string]accountLimits)}
-	c.http = &http.Client{Transport: newTransport(o, base, &c.waits), CheckRedirect: refuseRedirect}
+	c.http = &http.Client{Transport: newTransport(o, base, c), CheckRedirect: refuseRedirect}
 	return c, nil
 }
 

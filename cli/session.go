@@ -36,8 +36,11 @@ type session struct {
 	production bool
 	expires    time.Time // the credential's end; zero when it is not known or there is none
 	notices    []string  // what is to be said about the credential
-	now        func() time.Time
-	close      func()
+	// guard is what the profiles say about an account; nil for the demo. tell says notices at once, where no screen will.
+	guard func(account string) keystore.Guard
+	tell  func(notices []string)
+	now   func() time.Time
+	close func()
 
 	mu        sync.Mutex
 	observers []func(api.Exchange)
@@ -91,7 +94,11 @@ func (f *flags) prepare(ctx context.Context, x IO) (*session, string, error) {
 		return nil, "", denied(err)
 	}
 	x.tell(append(resolved.Notices, access.ExpiryWarning(resolved.Credential.ExpiresOn, x.Now())))
-	return f.begin(x, &resolved)
+	s, account, err := f.begin(x, &resolved)
+	if err == nil {
+		s.tell = x.tell
+	}
+	return s, account, err
 }
 
 // connect makes the session of a credential; nil is the demo.
@@ -127,6 +134,7 @@ func (f *flags) begin(x IO, resolved *keystore.Resolved) (*session, string, erro
 	} else {
 		account = cmp.Or(account, resolved.Credential.AccountID)
 		s.take(*resolved, account)
+		s.guard = func(id string) keystore.Guard { return f.vault.Config.Guard(id, resolved.Profile) }
 		opts.Credentials, opts.BaseURL = access.Credentials(resolved.Credential), x.env("CLOUDFLARE_BASE_URL")
 		opts.Transport, opts.Now = f.renewal(x, resolved.Profile), x.Now
 		opts.Share = f.share(opts.Credentials, opts.BaseURL)
@@ -166,8 +174,31 @@ func (s *session) on(a api.Account) *signin.Outcome {
 	return &other
 }
 
-// choose settles the account: the given one, or the only one that the credentials can see.
+// choose settles the account, the given one or the only one that the credentials can see, and how careful to be with it.
 func (s *session) choose(ctx context.Context, id string) error {
+	if err := s.find(ctx, id); err != nil {
+		return err
+	}
+	if s.guard == nil {
+		return nil
+	}
+	g := s.guard(s.account.ID)
+	s.production = s.production || g.Production
+	if g.ReadOnly {
+		s.readOnly, s.why = true, cmp.Or(s.why, g.Why)
+		s.sender.MakeReadOnly()
+	}
+	if g.Notice != "" {
+		s.notices = append(s.notices, g.Notice)
+		if s.tell != nil {
+			s.tell([]string{g.Notice})
+		}
+	}
+	return nil
+}
+
+// find settles the account.
+func (s *session) find(ctx context.Context, id string) error {
 	if id != "" {
 		if strings.ContainsAny(id, "/?#% \t\r\n") {
 			return usage("%q is no account id: it is 32 hexadecimal digits, shown in the dashboard's address", tui.Clean(id))
