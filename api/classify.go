@@ -34,7 +34,7 @@ func (c *Client) explain(e *Error, a *answer) {
 	}
 	switch {
 	case a.status >= 300 && a.status < 400:
-		e.Detail = "it redirects to " + redirectHost(a.header) + ", where the credentials are not sent"
+		e.Detail = "it redirects to " + a.redirectHost() + ", where the credentials are not sent"
 	case a.status < 300:
 		e.Detail = "it says success:false and gives no reason"
 	default: // no readable reason: say what came instead
@@ -42,8 +42,8 @@ func (c *Client) explain(e *Error, a *answer) {
 	}
 }
 
-func redirectHost(h http.Header) string {
-	if _, rest, ok := strings.Cut(h.Get("Location"), "://"); ok {
+func (a *answer) redirectHost() string {
+	if _, rest, ok := strings.Cut(a.hide(a.header.Get("Location")), "://"); ok {
 		host, _, _ := strings.Cut(rest, "/")
 		return shorten(clean(host), maxSample)
 	}

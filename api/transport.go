@@ -45,7 +45,7 @@ func newTransport(o Options, base *url.URL, c *Client) http.RoundTripper {
 	}
 	next = &sizeBound{next: next, limit: cmp.Or(o.BodyLimit, DefaultBodyLimit)}
 	next = &authenticate{next: next, creds: o.Credentials, base: base, userAgent: cmp.Or(o.UserAgent, "flarewire")}
-	next = &exchangeLog{next: next, now: o.Now, creds: o.Credentials, report: o.OnExchange}
+	next = &exchangeLog{next: next, now: o.Now, client: c, report: o.OnExchange}
 	next = &rateLimit{next: next, now: o.Now, sleep: o.Sleep, share: o.Share, waits: &c.waits}
 	next = &retryReads{next: next, sleep: o.Sleep, now: o.Now}
 	c.readOnly.Store(o.ReadOnly)

@@ -139,7 +139,7 @@ func (f *flags) begin(x IO, resolved *keystore.Resolved) (*session, string, erro
 		opts.Transport, opts.Now = f.renewal(x, resolved.Profile), x.Now
 		opts.Share = f.share(opts.Credentials, opts.BaseURL)
 	}
-	opts.ReadOnly = s.readOnly
+	opts.ReadOnly, opts.Redactor = s.readOnly, x.Redactor
 	if err := s.log(f, x); err != nil {
 		return nil, "", err
 	}
