@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Kind says what sort of failure an error is: what the user can do depends on it and on nothing else.
@@ -189,9 +190,18 @@ func Advice(err error) string {
 	return ""
 }
 
+// maxMarks is how many combining marks a character may carry: written languages need up to four, and more paint over other lines.
+const maxMarks = 4
+
 // clean makes a text from outside safe for a terminal: every control and other unprintable character becomes a dot.
 func clean(s string) string {
+	marks := 0
 	return strings.Map(func(r rune) rune {
+		if !unicode.In(r, unicode.Mn, unicode.Me) {
+			marks = 0
+		} else if marks++; marks > maxMarks {
+			return -1
+		}
 		if r == '\n' || r == '\t' || r == '\r' {
 			return ' '
 		}

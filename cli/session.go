@@ -14,6 +14,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/access"
 	"flarewire/internal/simedge"
+	"flarewire/internal/statefile"
 	"flarewire/internal/store"
 	"flarewire/keystore"
 	"flarewire/tui"
@@ -135,7 +136,11 @@ func (f *flags) begin(x IO, resolved *keystore.Resolved) (*session, string, erro
 		account = cmp.Or(account, resolved.Credential.AccountID)
 		s.take(*resolved, account)
 		s.guard = func(id string) keystore.Guard { return f.vault.Config.Guard(id, resolved.Profile) }
-		opts.Credentials, opts.BaseURL = access.Credentials(resolved.Credential), x.env("CLOUDFLARE_BASE_URL")
+		var err error
+		if opts.BaseURL, err = x.baseURL(); err != nil {
+			return nil, "", err
+		}
+		opts.Credentials = access.Credentials(resolved.Credential)
 		opts.Transport, opts.Now = f.renewal(x, resolved.Profile), x.Now
 		opts.Share = f.share(opts.Credentials, opts.BaseURL)
 	}
@@ -240,7 +245,7 @@ func (s *session) log(f *flags, x IO) error {
 	if f.debugLog == "" {
 		return nil
 	}
-	file, err := os.OpenFile(f.debugLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := statefile.Open(f.debugLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return usage("--debug-log: %w", err)
 	}
