@@ -17,7 +17,10 @@ import (
 )
 
 // DefaultBaseURL is the address of the real API.
-const DefaultBaseURL = "https://api.cloudflare.com/client/v4"
+const DefaultBaseURL = "https://api.cloudflare.com" + apiPath
+
+// apiPath is where the API begins on Cloudflare's host.
+const apiPath = "/client/v4"
 
 // Defaults and bounds of Options.
 const (

@@ -76,6 +76,8 @@ type Error struct {
 
 	tokenWorks bool // the same credentials were accepted earlier, so a 403 is about permission
 	tokenAuth  bool
+	foreign    bool             // the answer is not the API's: something in between refused
+	oddBase    bool             // the base URL does not end as Cloudflare's does
 	unusable   bool             // the answer is the API's own, but its content cannot be used: no proxy is to blame
 	now        func() time.Time // when OwnLimit: the clock of Until
 }
@@ -103,7 +105,7 @@ func (e *Error) Summary() string {
 		fmt.Fprintf(&b, " (%s)", text)
 	}
 	if e.RequestID != "" {
-		fmt.Fprintf(&b, " [request %s]", e.RequestID)
+		fmt.Fprintf(&b, " [Ray ID %s]", e.RequestID)
 	}
 	return b.String()
 }
@@ -145,6 +147,9 @@ func (m Message) String() string {
 	text := m.Text
 	if m.Code != 0 {
 		text = fmt.Sprintf("%d: %s", m.Code, m.Text)
+	}
+	if m.DocumentationURL != "" {
+		text += " (see " + m.DocumentationURL + ")"
 	}
 	for _, c := range m.Chain {
 		text += " (" + c.String() + ")"
