@@ -86,6 +86,16 @@ func New(o Options) (*Client, error) {
 		o.Redactor = &secret.Redactor{}
 	}
 	o.Redactor.Add(o.Credentials.Token, o.Credentials.Key)
+	if !isLoopback(base.Hostname()) {
+		proxy, err := environmentProxy()
+		if err != nil {
+			return nil, err
+		}
+		if proxy != nil {
+			password, _ := proxy.User.Password()
+			o.Redactor.Add(secret.New(password))
+		}
+	}
 	c := &Client{redactor: o.Redactor, base: base, creds: o.Credentials, now: o.Now, timeout: cmp.Or(o.Timeout, DefaultTimeout), share: o.Share,
 		limits: make(map[string]accountLimits)}
 	c.http = &http.Client{Transport: newTransport(o, base, c), CheckRedirect: refuseRedirect}

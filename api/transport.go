@@ -57,7 +57,7 @@ func newTransport(o Options, base *url.URL, c *Client) http.RoundTripper {
 func NewHTTPTransport() http.RoundTripper {
 	dialer := &net.Dialer{Timeout: dialLimit, KeepAlive: keepAlive}
 	return &exact{next: &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  proxyFor,
 		DialContext:            dialer.DialContext,
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    tlsLimit,
