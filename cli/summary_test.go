@@ -63,3 +63,26 @@ func TestTheSummaryAddsUpToTheTunnels(t *testing.T) {
 		})
 	}
 }
+
+// A route is a subject of the diagnosis by its prefix, also when nothing is wrong with it.
+func TestARouteIsDiagnosedByItsPrefix(t *testing.T) {
+	_, env := serve(t, simedge.Options{})
+	s := newShell(t, env...)
+	if code := s.run("list", "routes", "-o", "json"); code != 0 {
+		t.Fatal(s.err.String())
+	}
+	var routes []struct{ ID, Prefix string }
+	if err := json.Unmarshal(s.out.Bytes(), &routes); err != nil || len(routes) == 0 {
+		t.Fatalf("%v, %d routes", err, len(routes))
+	}
+	args := []string{"diagnose"}
+	for _, r := range routes {
+		args = append(args, r.Prefix, r.ID)
+	}
+	if code := s.run(args...); code != 0 {
+		t.Errorf("exit %d: %s", code, s.err.String())
+	}
+	if code := s.run("diagnose", "192.0.2.240/29"); code != 2 {
+		t.Errorf("a route that is not there: exit %d", code)
+	}
+}
