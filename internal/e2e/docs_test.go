@@ -46,8 +46,8 @@ func TestTheSecurityStatementsNameRealTests(t *testing.T) {
 			}
 		}
 	}
-	if statements != 26 {
-		t.Errorf("%d statements, want 26", statements)
+	if statements != 33 {
+		t.Errorf("%d statements, want 33", statements)
 	}
 }
 
