@@ -97,15 +97,18 @@ func (a *answer) isJSON() error {
 // maxSample bounds the part of a strange answer that its error quotes.
 const maxSample = 60
 
+// sampled bounds the part of it that is looked at: longer than any secret in any encoding, so that none is cut in two before it is found.
+const sampled = 64 << 10
+
 // bad makes the error of an answer that cannot be understood: what it claims to be and how it begins.
 func (a *answer) bad(what string) *Error {
 	e := a.error(BadAnswer)
-	e.Detail = what
+	e.Detail = a.hide(what)
 	if kind := a.header.Get("Content-Type"); kind != "" {
 		e.Detail += ", content type " + strconv.Quote(shorten(clean(a.hide(kind)), maxSample))
 	}
 	if body := bytes.TrimSpace(a.body); len(body) > 0 && body[0] != '{' {
-		e.Detail += ", it begins with " + strconv.Quote(shorten(clean(a.hide(string(body[:min(len(body), 4*maxSample)]))), maxSample))
+		e.Detail += ", it begins with " + strconv.Quote(shorten(clean(a.hide(string(body[:min(len(body), sampled)]))), maxSample))
 	}
 	return e
 }
@@ -113,15 +116,16 @@ func (a *answer) bad(what string) *Error {
 // unusable makes the error of an answer that is the API's own, and whose content cannot be used.
 func (a *answer) unusable(what string) *Error {
 	e := a.error(BadAnswer)
-	e.Detail, e.unusable = what, true
+	e.Detail, e.unusable = a.hide(what), true
 	return e
 }
 
-func (a *answer) hide(text string) string { return hideSecrets(text, a.call.secrets...) }
+// hide takes out of a text from outside what is secret: the server, or something in between, may repeat what was sent.
+func (a *answer) hide(text string) string { return a.hiding.hide(text, a.call.secrets) }
 
 func (a *answer) error(kind Kind) *Error {
 	return &Error{Kind: kind, Service: a.call.op.Service, Operation: a.call.op.Name, Status: a.status, Method: a.call.op.Method,
-		Path: a.path, RequestID: requestID(a.header),
+		Path: a.path, RequestID: requestID(a.header, a.hide),
 		Uncertain: a.call.op.Changes && !a.call.dryRun && (kind == BadAnswer || broken(a.status))}
 }
 

@@ -3,8 +3,11 @@ package api
 import (
 	"encoding/json"
 	"fmt"
+	"net/http"
 	"slices"
 	"sync/atomic"
+
+	"flarewire/internal/secret"
 )
 
 // Request is one change of the account, built and not sent. What it shows is what a Sender sends: the same method, path and bytes,
@@ -26,12 +29,12 @@ type built struct {
 }
 
 // build makes the request of an operation. read takes the answer apart.
-func (c *Client) build(op *Operation, args []string, body []byte, secrets []Secret, read func(*answer) (Answer, error)) (Request, error) {
+func (c *Client) build(op *Operation, args []string, body []byte, read func(*answer) (Answer, error)) (Request, error) {
 	path, err := op.expand(args)
 	if err != nil {
 		return Request{}, err
 	}
-	b := &built{client: c, op: op, args: args, path: path, body: NewSecret(string(body)), secrets: secrets, read: read, sent: &atomic.Bool{}}
+	b := &built{client: c, op: op, args: args, path: path, body: NewSecret(string(body)), secrets: secret.FieldsOf(body), read: read, sent: &atomic.Bool{}}
 	if len(body) > 0 {
 		b.shown = masked(body)
 	}
@@ -81,6 +84,14 @@ func (r Request) DryRun() (dry Request, ok bool) {
 
 // String returns method and path.
 func (r Request) String() string { return r.Method() + " " + r.Path() }
+
+// secretsOf returns the secret values of a change that is being sent.
+func secretsOf(req *http.Request) []Secret {
+	if b, _ := req.Context().Value(builtKey{}).(*built); b != nil {
+		return b.secrets
+	}
+	return nil
+}
 
 // Format prints method and path for every verb and flag.
 func (r Request) Format(state fmt.State, _ rune) { _, _ = state.Write([]byte(r.String())) }
@@ -135,7 +146,7 @@ func (c Objects) BuildCreate(o Object) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	return c.client.build(op, c.args(), body, []Secret{o.secret()}, c.one(c.kind.plural, ""))
+	return c.client.build(op, c.args(), body, c.one(c.kind.plural, ""))
 }
 
 // BuildUpdate builds the request that changes an object. Start from the object as it was read, so that all its writable fields are
@@ -150,7 +161,7 @@ func (c Objects) BuildUpdate(id string, o Object) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	return c.client.build(op, c.args(id), body, []Secret{o.secret()}, c.one("modified_"+c.kind.single, id))
+	return c.client.build(op, c.args(id), body, c.one("modified_"+c.kind.single, id))
 }
 
 // BuildDelete builds the request that removes an object. Cloudflare deletes with a delay: Get may find it for some seconds more.
@@ -159,7 +170,7 @@ func (c Objects) BuildDelete(id string) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	return c.client.build(op, c.args(id), nil, nil, func(a *answer) (Answer, error) { return Answer{}, c.deleted(a, id) })
+	return c.client.build(op, c.args(id), nil, func(a *answer) (Answer, error) { return Answer{}, c.deleted(a, id) })
 }
 
 // BuildBulkUpdate builds the request that changes several objects at once; every one needs its id. See BuildUpdate.
@@ -171,7 +182,7 @@ func (c Objects) BuildBulkUpdate(list []Object) (Request, error) {
 	if len(list) == 0 {
 		return Request{}, op.refuse(Invalid, "there is nothing to change; nothing was sent")
 	}
-	parts, secrets, ids := make([]json.RawMessage, len(list)), make([]Secret, len(list)), make([]string, len(list))
+	parts, ids := make([]json.RawMessage, len(list)), make([]string, len(list))
 	for i, o := range list {
 		if parts[i], err = c.body(op, o, append([]string{"id"}, c.kind.modify...), true); err != nil {
 			return Request{}, err
@@ -179,13 +190,12 @@ func (c Objects) BuildBulkUpdate(list []Object) (Request, error) {
 		if json.Unmarshal(field(parts[i], "id"), &ids[i]) != nil || ids[i] == "" {
 			return Request{}, op.refuse(Invalid, "one of the objects has no id; nothing was sent")
 		}
-		secrets[i] = o.secret()
 	}
 	body, err := encode(map[string][]json.RawMessage{c.kind.plural: parts})
 	if err != nil {
 		return Request{}, err
 	}
-	return c.client.build(op, c.args(), body, secrets, c.several(ids))
+	return c.client.build(op, c.args(), body, c.several(ids))
 }
 
 // body is the JSON of an object in a request.
@@ -221,13 +231,13 @@ func (a *AccountClient) BuildBGPPrefixChange(prefixID, bgpPrefixID string, chang
 	if err != nil {
 		return Request{}, err
 	}
-	return a.client.build(&opChangeBGPPrefix, []string{a.ID, prefixID, bgpPrefixID}, body, nil,
+	return a.client.build(&opChangeBGPPrefix, []string{a.ID, prefixID, bgpPrefixID}, body,
 		a.BGPPrefixes(prefixID).Objects().one("", bgpPrefixID))
 }
 
 // BuildValidatePrefix builds the request by which Cloudflare checks IRR, RPKI and ownership again. The check goes on after the answer.
 func (a *AccountClient) BuildValidatePrefix(prefixID string) (Request, error) {
-	return a.client.build(&opValidatePrefix, []string{a.ID, prefixID}, nil, nil, a.Prefixes.Objects().one("", prefixID))
+	return a.client.build(&opValidatePrefix, []string{a.ID, prefixID}, nil, a.Prefixes.Objects().one("", prefixID))
 }
 
 // BuildCNISettings builds the request that changes the CNI settings.
@@ -236,7 +246,7 @@ func (a *AccountClient) BuildCNISettings(s CNISettings) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	return a.client.build(&opSetCNISettings, []string{a.ID}, body, nil, func(got *answer) (Answer, error) {
+	return a.client.build(&opSetCNISettings, []string{a.ID}, body, func(got *answer) (Answer, error) {
 		now, err := bareIn[CNISettings](a.client, got)
 		if err != nil {
 			return Answer{}, err

@@ -21,12 +21,13 @@ type call struct {
 	accept  string        // "" = application/json
 	timeout time.Duration // 0 = the client's
 	dryRun  bool
-	secrets []Secret // values that must not come back in an error text: those in body, and the credentials once it is sent
+	secrets []Secret // values in body that must not come back in a text
 }
 
 // answer is a response read to its end.
 type answer struct {
 	call   *call
+	hiding *Client // knows the secrets that must not stand in a text
 	path   string
 	status int
 	header http.Header
@@ -41,7 +42,7 @@ func (c *Client) do(ctx context.Context, in *call) (*answer, error) {
 	}
 	ctx, cancel := c.limitTime(ctx, in.timeout)
 	defer cancel()
-	in.secrets = append(in.secrets, c.creds.Token, c.creds.Key)
+	c.redactor.Add(in.secrets...)
 	req, err := c.request(ctx, in, path)
 	if err != nil {
 		return nil, in.op.refuse(Invalid, "the request could not be built; nothing was sent")
@@ -52,7 +53,7 @@ func (c *Client) do(ctx context.Context, in *call) (*answer, error) {
 	}
 	defer func() { _ = resp.Body.Close() }()
 	body, err := readAll(resp.Body)
-	a := &answer{call: in, path: path, status: resp.StatusCode, header: resp.Header, body: body}
+	a := &answer{call: in, hiding: c, path: path, status: resp.StatusCode, header: resp.Header, body: body}
 	if err != nil {
 		return nil, a.bad(err.Error())
 	}
@@ -144,7 +145,7 @@ func (c *Client) sendError(ctx context.Context, in *call, path string, err error
 	case errors.Is(err, errTooLarge):
 		e.Kind, e.Detail = BadAnswer, err.Error()
 	default:
-		e.Detail = clean(hideSecrets(err.Error(), in.secrets...))
+		e.Detail = clean(c.hide(err.Error(), in.secrets))
 	}
 	return e
 }

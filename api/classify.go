@@ -1,6 +1,7 @@
 package api
 
 import (
+	"bytes"
 	"net/http"
 	"strings"
 )
@@ -8,7 +9,15 @@ import (
 // refused makes the error of an answer that says no: by status, or by success:false.
 func (c *Client) refused(a *answer) *Error {
 	messages := a.messages()
-	e := a.error(classify(a.call.op, a.status, messages))
+	kind := classify(a.call.op, a.status, messages)
+	foreign := len(messages) == 0 && len(bytes.TrimSpace(a.body)) > 0 && a.isJSON() != nil && a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests
+	if foreign && kind != ServerTrouble { // a page of a firewall says nothing about the token, the permission or the object
+		kind = BadAnswer
+	}
+	e := a.error(kind)
+	e.foreign, e.unusable = foreign, a.status < 300
+	e.Uncertain = e.Uncertain && !foreign
+	e.oddBase = !strings.HasSuffix(c.base.Path, apiPath)
 	e.Messages = messages
 	e.Code = firstCode(messages)
 	e.tokenAuth = !c.creds.Token.IsZero()
@@ -34,7 +43,7 @@ func (c *Client) explain(e *Error, a *answer) {
 	}
 	switch {
 	case a.status >= 300 && a.status < 400:
-		e.Detail = "it redirects to " + redirectHost(a.header) + ", where the credentials are not sent"
+		e.Detail = "it redirects to " + a.redirectHost() + ", where the credentials are not sent"
 	case a.status < 300:
 		e.Detail = "it says success:false and gives no reason"
 	default: // no readable reason: say what came instead
@@ -42,8 +51,8 @@ func (c *Client) explain(e *Error, a *answer) {
 	}
 }
 
-func redirectHost(h http.Header) string {
-	if _, rest, ok := strings.Cut(h.Get("Location"), "://"); ok {
+func (a *answer) redirectHost() string {
+	if _, rest, ok := strings.Cut(a.hide(a.header.Get("Location")), "://"); ok {
 		host, _, _ := strings.Cut(rest, "/")
 		return shorten(clean(host), maxSample)
 	}

@@ -12,10 +12,15 @@ import (
 	"sync"
 	"sync/atomic"
 	"time"
+
+	"flarewire/internal/secret"
 )
 
 // DefaultBaseURL is the address of the real API.
-const DefaultBaseURL = "https://api.cloudflare.com/client/v4"
+const DefaultBaseURL = "https://api.cloudflare.com" + apiPath
+
+// apiPath is where the API begins on Cloudflare's host.
+const apiPath = "/client/v4"
 
 // Defaults and bounds of Options.
 const (
@@ -38,6 +43,7 @@ type Options struct {
 	Share      Share                                      // what other clients of the credential use, too; nil = one of its own
 	Now        func() time.Time                           // nil = time.Now
 	Sleep      func(context.Context, time.Duration) error // nil = a timer that ends early with the context
+	Redactor   *secret.Redactor                           // learns every secret that is sent; nil = one of its own
 	OnExchange func(Exchange)                             // called after every request; must be safe for concurrent use
 }
 
@@ -51,6 +57,8 @@ type Client struct {
 	tokenWorks atomic.Bool // some answer accepted the credentials
 	share      Share
 	waits      waits
+	redactor   *secret.Redactor
+	readOnly   atomic.Bool // refuse changes, see readOnly
 
 	limitsMu sync.Mutex
 	limits   map[string]accountLimits // GraphQL limits by account id
@@ -74,10 +82,30 @@ func New(o Options) (*Client, error) {
 	if o.Share == nil {
 		o.Share = NewShare(LimitsOf(cmp.Or(o.Budget, DefaultBudget)))
 	}
-	c := &Client{base: base, creds: o.Credentials, now: o.Now, timeout: cmp.Or(o.Timeout, DefaultTimeout), share: o.Share,
+	if o.Redactor == nil {
+		o.Redactor = &secret.Redactor{}
+	}
+	o.Redactor.Add(o.Credentials.Token, o.Credentials.Key)
+	if !isLoopback(base.Hostname()) {
+		proxy, err := environmentProxy()
+		if err != nil {
+			return nil, err
+		}
+		if proxy != nil {
+			password, _ := proxy.User.Password()
+			o.Redactor.Add(secret.New(password))
+		}
+	}
+	c := &Client{redactor: o.Redactor, base: base, creds: o.Credentials, now: o.Now, timeout: cmp.Or(o.Timeout, DefaultTimeout), share: o.Share,
 		limits: make(map[string]accountLimits)}
-	c.http = &http.Client{Transport: newTransport(o, base, &c.waits), CheckRedirect: refuseRedirect}
+	c.http = &http.Client{Transport: newTransport(o, base, c), CheckRedirect: refuseRedirect}
 	return c, nil
+}
+
+// hide replaces secrets in a text that came from elsewhere, for example a proxy that repeats the request: the given ones and every
+// one that was ever sent.
+func (c *Client) hide(text string, secrets []Secret) string {
+	return c.redactor.Redact(secret.Hide(text, secrets...))
 }
 
 // Budget is what was used of the requests that flarewire may send, by all programs that are known to share the credential.

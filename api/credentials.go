@@ -48,18 +48,3 @@ func printable(what, value string) error {
 	}
 	return nil
 }
-
-// hide replaces the credentials in a text that came from elsewhere, for example a proxy that echoes the request.
-func (c Credentials) hide(text string) string { return hideSecrets(text, c.Token, c.Key) }
-
-// minHidden keeps a short secret from turning every text into dots; such a value is no credential of Cloudflare's.
-const minHidden = 4
-
-func hideSecrets(text string, secrets ...Secret) string {
-	for _, s := range secrets {
-		if value := s.Reveal(); len(value) >= minHidden {
-			text = strings.ReplaceAll(text, value, redacted)
-		}
-	}
-	return text
-}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Kind says what sort of failure an error is: what the user can do depends on it and on nothing else.
@@ -75,6 +76,8 @@ type Error struct {
 
 	tokenWorks bool // the same credentials were accepted earlier, so a 403 is about permission
 	tokenAuth  bool
+	foreign    bool             // the answer is not the API's: something in between refused
+	oddBase    bool             // the base URL does not end as Cloudflare's does
 	unusable   bool             // the answer is the API's own, but its content cannot be used: no proxy is to blame
 	now        func() time.Time // when OwnLimit: the clock of Until
 }
@@ -102,7 +105,7 @@ func (e *Error) Summary() string {
 		fmt.Fprintf(&b, " (%s)", text)
 	}
 	if e.RequestID != "" {
-		fmt.Fprintf(&b, " [request %s]", e.RequestID)
+		fmt.Fprintf(&b, " [Ray ID %s]", e.RequestID)
 	}
 	return b.String()
 }
@@ -144,6 +147,9 @@ func (m Message) String() string {
 	text := m.Text
 	if m.Code != 0 {
 		text = fmt.Sprintf("%d: %s", m.Code, m.Text)
+	}
+	if m.DocumentationURL != "" {
+		text += " (see " + m.DocumentationURL + ")"
 	}
 	for _, c := range m.Chain {
 		text += " (" + c.String() + ")"
@@ -208,9 +214,18 @@ func Advice(err error) string {
 	return ""
 }
 
+// maxMarks is how many combining marks a character may carry: written languages need up to four, and more paint over other lines.
+const maxMarks = 4
+
 // clean makes a text from outside safe for a terminal: every control and other unprintable character becomes a dot.
 func clean(s string) string {
+	marks := 0
 	return strings.Map(func(r rune) rune {
+		if !unicode.In(r, unicode.Mn, unicode.Me) {
+			marks = 0
+		} else if marks++; marks > maxMarks {
+			return -1
+		}
 		if r == '\n' || r == '\t' || r == '\r' {
 			return ' '
 		}

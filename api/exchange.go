@@ -23,7 +23,7 @@ type Exchange struct {
 type exchangeLog struct {
 	next   http.RoundTripper
 	now    func() time.Time
-	creds  Credentials
+	client *Client
 	report func(Exchange)
 }
 
@@ -35,12 +35,13 @@ func (l *exchangeLog) RoundTrip(req *http.Request) (*http.Response, error) {
 	if op := operationOf(req); op != nil {
 		x.Operation = op.Name
 	}
+	hide := func(text string) string { return l.client.hide(text, secretsOf(req)) }
 	resp, err := l.next.RoundTrip(req)
 	x.Duration = l.now().Sub(x.Start)
 	if err != nil {
-		x.Error = clean(l.creds.hide(err.Error()))
+		x.Error = clean(hide(err.Error()))
 	} else {
-		x.Status, x.RequestID = resp.StatusCode, requestID(resp.Header)
+		x.Status, x.RequestID = resp.StatusCode, requestID(resp.Header, hide)
 		if b, ok := resp.Body.(*readBody); ok {
 			x.Bytes = len(b.data)
 		}
@@ -53,4 +54,6 @@ func (l *exchangeLog) RoundTrip(req *http.Request) (*http.Response, error) {
 const maxRequestID = 64
 
 // requestID reads the id by which Cloudflare's support finds a request.
-func requestID(h http.Header) string { return shorten(clean(h.Get("Cf-Ray")), maxRequestID) }
+func requestID(h http.Header, hide func(string) string) string {
+	return shorten(clean(hide(h.Get("Cf-Ray"))), maxRequestID)
+}

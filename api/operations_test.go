@@ -124,7 +124,7 @@ func TestEveryMethodIsKnown(t *testing.T) {
 			"BuildValidatePrefix CNISettings Delegations InterconnectStatus LetterOfAuthorization Traceroute TunnelHealth TunnelTraffic Tunnels",
 		"api.Collection[flarewire/api.Route]": "BuildBulkUpdate BuildCreate BuildDelete BuildUpdate Get List Objects Where",
 		"api.Objects":                         "BuildBulkUpdate BuildCreate BuildDelete BuildUpdate Decode Get List Settable",
-		"*api.Sender":                         "Client Send",
+		"*api.Sender":                         "Client MakeReadOnly Send",
 	}
 	for _, v := range []any{&api.Client{}, &api.AccountClient{}, api.Collection[api.Route]{}, api.Objects{}, &api.Sender{}} {
 		var names []string
@@ -140,7 +140,25 @@ func TestEveryMethodIsKnown(t *testing.T) {
 
 // TestReadOnlySendsNothing: with read-only, every operation that changes something ends before the network.
 func TestReadOnlySendsNothing(t *testing.T) {
-	client, server := serve(t, says(200, `{"success":true}`), func(o *api.Options) { o.ReadOnly = true })
+	t.Run("from the start", func(t *testing.T) {
+		client, server := serve(t, says(200, `{"success":true}`), func(o *api.Options) { o.ReadOnly = true })
+		sendsNothing(t, client, server)
+	})
+	t.Run("from the moment at which the account was known", func(t *testing.T) {
+		client, server := serve(t, says(200, `{"success":true}`))
+		r, err := client.In(account).Routes.BuildDelete("r1")
+		if err != nil {
+			t.Fatal(err)
+		}
+		api.SenderOf(r).MakeReadOnly()
+		_, err = api.SenderOf(r).Send(t.Context(), r) // built before, too
+		wantKind(t, err, api.ReadOnly)
+		sendsNothing(t, client, server)
+	})
+}
+
+func sendsNothing(t *testing.T, client *api.Client, server *recorder) {
+	t.Helper()
 	all := calls(client)
 	a := client.In(account)
 	all["bgp_prefixes.patch prepend"] = func(ctx context.Context) error { _, err := prepend(ctx, a, "p1", "b1", 1); return err }

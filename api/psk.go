@@ -34,7 +34,7 @@ func (w *wirePSK) psk() PSK {
 // once: the old key stops working. Every repetition makes another key. When the result is not known (Error.Uncertain), the tunnel
 // may have a key that nobody knows.
 func (a *AccountClient) BuildGeneratePSK(tunnelID string) (Request, error) {
-	return a.client.build(&opGeneratePSK, []string{a.ID, tunnelID}, []byte("{}"), nil, func(got *answer) (Answer, error) {
+	return a.client.build(&opGeneratePSK, []string{a.ID, tunnelID}, []byte("{}"), func(got *answer) (Answer, error) {
 		psk, err := enveloped[wirePSK](a.client, got)
 		switch {
 		case err != nil:
@@ -46,6 +46,7 @@ func (a *AccountClient) BuildGeneratePSK(tunnelID string) (Request, error) {
 		case psk.TunnelID != "" && psk.TunnelID != tunnelID:
 			return Answer{}, got.bad("the answer is about another tunnel than the one that was asked for")
 		}
+		got.hiding.redactor.Add(NewSecret(psk.PSK))
 		return Answer{PSK: psk.psk()}, nil
 	})
 }
@@ -80,13 +81,11 @@ func (a *AccountClient) BuildSetPSKs(keys map[string]Secret) (Request, error) {
 		PSK string `json:"psk"`
 	}
 	var pairs []pair
-	var secrets []Secret
 	for _, id := range slices.Sorted(maps.Keys(keys)) {
 		if id == "" || keys[id].IsZero() {
 			return Request{}, opSetPSKs.refuse(Invalid, "a tunnel id or a key is empty; nothing was sent")
 		}
 		pairs = append(pairs, pair{id, keys[id].Reveal()})
-		secrets = append(secrets, keys[id])
 	}
 	if len(pairs) == 0 {
 		return Request{}, opSetPSKs.refuse(Invalid, "there is no key to set; nothing was sent")
@@ -95,7 +94,7 @@ func (a *AccountClient) BuildSetPSKs(keys map[string]Secret) (Request, error) {
 	if err != nil {
 		return Request{}, err
 	}
-	return a.client.build(&opSetPSKs, []string{a.ID}, body, secrets, a.storedPSKs)
+	return a.client.build(&opSetPSKs, []string{a.ID}, body, a.storedPSKs)
 }
 
 // storedPSKs reads the answer to BuildSetPSKs.

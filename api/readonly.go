@@ -4,17 +4,19 @@ import (
 	"net/http"
 	"net/url"
 	"strings"
+	"sync/atomic"
 )
 
-// readOnly refuses every request that changes something before it is sent. It trusts the method and the path on the wire and
+// readOnly refuses, while it is on, every request that changes something before it is sent. It trusts the method and the path on the wire and
 // nothing that the code above it claims.
 type readOnly struct {
 	next http.RoundTripper
 	base *url.URL
+	on   *atomic.Bool
 }
 
 func (r *readOnly) RoundTrip(req *http.Request) (*http.Response, error) {
-	if r.allowed(req) {
+	if !r.on.Load() || r.allowed(req) {
 		return r.next.RoundTrip(req)
 	}
 	if req.Body != nil {

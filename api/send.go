@@ -25,6 +25,10 @@ func NewSender(o Options) (*Sender, error) {
 // Client returns the client whose requests this Sender sends.
 func (s *Sender) Client() *Client { return s.client }
 
+// MakeReadOnly has every change refused from now on, in the transport. There is no way back: a session whose account turns out to be
+// protected stays so.
+func (s *Sender) MakeReadOnly() { s.client.readOnly.Store(true) }
+
 // Answer is what the server said to a request that it carried out.
 type Answer struct {
 	// Objects are the changed objects as the server has them now: one, or several of a bulk update. A deletion has none, and a dry run

@@ -36,7 +36,7 @@ func isRead(req *http.Request) bool {
 }
 
 // newTransport puts the layers around the transport. A request passes them from the first line to the last.
-func newTransport(o Options, base *url.URL, w *waits) http.RoundTripper {
+func newTransport(o Options, base *url.URL, c *Client) http.RoundTripper {
 	next := o.Transport
 	if next == nil {
 		next = NewHTTPTransport()
@@ -45,13 +45,11 @@ func newTransport(o Options, base *url.URL, w *waits) http.RoundTripper {
 	}
 	next = &sizeBound{next: next, limit: cmp.Or(o.BodyLimit, DefaultBodyLimit)}
 	next = &authenticate{next: next, creds: o.Credentials, base: base, userAgent: cmp.Or(o.UserAgent, "flarewire")}
-	next = &exchangeLog{next: next, now: o.Now, creds: o.Credentials, report: o.OnExchange}
-	next = &rateLimit{next: next, now: o.Now, sleep: o.Sleep, share: o.Share, waits: w}
+	next = &exchangeLog{next: next, now: o.Now, client: c, report: o.OnExchange}
+	next = &rateLimit{next: next, now: o.Now, sleep: o.Sleep, share: o.Share, waits: &c.waits}
 	next = &retryReads{next: next, sleep: o.Sleep, now: o.Now}
-	if o.ReadOnly {
-		next = &readOnly{next: next, base: base}
-	}
-	return next
+	c.readOnly.Store(o.ReadOnly)
+	return &readOnly{next: next, base: base, on: &c.readOnly}
 }
 
 // NewHTTPTransport returns what sends the requests when Options name no Transport, for those who put a layer of their own below
@@ -59,7 +57,7 @@ func newTransport(o Options, base *url.URL, w *waits) http.RoundTripper {
 func NewHTTPTransport() http.RoundTripper {
 	dialer := &net.Dialer{Timeout: dialLimit, KeepAlive: keepAlive}
 	return &exact{next: &http.Transport{
-		Proxy:                  http.ProxyFromEnvironment,
+		Proxy:                  proxyFor,
 		DialContext:            dialer.DialContext,
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    tlsLimit,

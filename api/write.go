@@ -131,6 +131,16 @@ func (o *object) add(key string, value []byte) {
 
 func (o *object) bytes() []byte { return []byte("{" + o.b.String() + "}") }
 
+// Mask returns the JSON with the values of its secret fields replaced, MD5 keys among them, and in the same order. What is not JSON
+// gives nil: it could hold anything.
+func Mask(value json.RawMessage) json.RawMessage {
+	var b bytes.Buffer
+	if json.Compact(&b, value) != nil {
+		return nil
+	}
+	return masked(b.Bytes())
+}
+
 // masked is the JSON with the values of secret fields replaced, and otherwise the same bytes. It is for JSON of this package's own
 // making, which has no white space.
 func masked(value []byte) []byte {

@@ -10,6 +10,7 @@ import (
 	"net/http"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -58,6 +59,17 @@ func (x IO) env(name string) string {
 		}
 	}
 	return ""
+}
+
+// baseURL is CLOUDFLARE_BASE_URL, empty when it is not set. Set and empty is an error: it is meant to keep the program away from the
+// real API, and must not mean it.
+func (x IO) baseURL() (string, error) {
+	const name = "CLOUDFLARE_BASE_URL"
+	value := strings.TrimSpace(x.env(name))
+	if value == "" && slices.ContainsFunc(x.Environ, func(e string) bool { return strings.HasPrefix(e, name+"=") }) {
+		return "", usage("%s is set and empty: unset it to use Cloudflare's own address, or set one like %s", name, api.DefaultBaseURL)
+	}
+	return value, nil
 }
 
 // terminal is the file descriptor behind a stream when it is a terminal.

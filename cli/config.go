@@ -13,6 +13,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/devconf"
 	"flarewire/internal/netrules"
+	"flarewire/internal/statefile"
 	"flarewire/internal/store"
 	"flarewire/tui"
 )
@@ -38,7 +39,7 @@ Each text begins with its source and with what is left to you. The pre-shared ke
 tunnel is never in it: put it in the place of REPLACE-WITH-PRE-SHARED-KEY. The MD5 key of a BGP
 session is in it. Read the text before you use it: none was tried on a vendor's device.
 
---output writes a file for you alone; linux has several files and gets a folder of that name.
+--output writes a file ` + statefile.Whose + `; linux has several files and gets a folder of that name.
 
 Exit code: 0 done, 1 the API or the network said no, there is no such tunnel, or it cannot be
 written for this platform, 2 wrong usage, no credentials, or the file is there already.`,

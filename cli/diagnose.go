@@ -101,7 +101,7 @@ func askedFor(read *diagnose.Account, names []string) ([]diagnose.Diagnosis, err
 	for _, name := range names {
 		found := read.Named(name)
 		if len(found) == 0 {
-			return nil, usage("there is no tunnel, prefix or interconnect %q; flarewire diagnose without a name lists what has trouble", tui.Clean(name))
+			return nil, usage("there is no tunnel, prefix, interconnect or route %q; flarewire diagnose without a name lists what has trouble", tui.Clean(name))
 		}
 		out = append(out, found...)
 	}

@@ -17,30 +17,33 @@ import (
 func newGet(x IO, f *flags) *cobra.Command {
 	var out output
 	var prefix string
+	var open secrets
 	cmd := &cobra.Command{
 		Use:   "get RESOURCE NAME|ID",
 		Short: "Print one object by its name or id",
 		Long: `Print one object by its name or id.
 
 ` + resourceHelp() + `
-With -o json: the API's own object, with every field that the API gave.
+With -o json: the API's own object, with every field that the API gave. MD5 keys are masked
+unless --show-secrets asks for them.
 
 Exit code: 0 done, 1 not found, or the API or the network said no, 2 wrong usage, no credentials, or a
 name that several objects have (their ids are listed).`,
 		Args:              resourceArgs(2, "get"),
 		ValidArgsFunction: completeResource,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runGet(cmd.Context(), x, f, out, args[0], args[1], prefix)
+			return runGet(cmd.Context(), x, f, out, args[0], args[1], prefix, open)
 		},
 	}
 	out.flag(cmd)
 	prefixFlag(cmd, &prefix)
+	open.flag(cmd)
 	return cmd
 }
 
 // runGet looks the object up in its list: the lists hold whole objects, so that one request serves
 // names, ids, and what is near to a name that does not exist.
-func runGet(ctx context.Context, x IO, f *flags, out output, word, asked, prefix string) error {
+func runGet(ctx context.Context, x IO, f *flags, out output, word, asked, prefix string, open secrets) error {
 	s, rows, what, err := f.fetch(ctx, x, out, word, prefix)
 	if err != nil {
 		return err
@@ -51,7 +54,7 @@ func runGet(ctx context.Context, x IO, f *flags, out output, word, asked, prefix
 		return err
 	}
 	if out == "json" {
-		return printRaw(x.Out, rows.object(i))
+		return printRaw(x.Out, open.mask(rows.object(i)))
 	}
 	return printLines(x.Out, rows.record(i, f.canvas(x, s.now())))
 }

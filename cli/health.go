@@ -24,6 +24,17 @@ func (h health) of(t store.Tunnel) store.Health {
 	return t.Health.State
 }
 
+// down is how many tunnels the probes find down.
+func (h health) down(tunnels []store.Tunnel) int {
+	n := 0
+	for _, t := range tunnels {
+		if h.of(t) == store.HealthDown {
+			n++
+		}
+	}
+	return n
+}
+
 // healthGrace is how long `status` waits for the analytics after everything else is there. Health is
 // a courtesy of the status: it must never hold up what the two lists say.
 const healthGrace = 500 * time.Millisecond

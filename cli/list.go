@@ -7,40 +7,44 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"flarewire/api"
 	"flarewire/tui"
 )
 
 func newList(x IO, f *flags) *cobra.Command {
 	var out output
 	var prefix string
+	var open secrets
 	cmd := &cobra.Command{
 		Use:   "list RESOURCE",
 		Short: "Print all objects of one kind",
 		Long: `Print all objects of one kind.
 
 ` + resourceHelp() + `
-With -o json: one array of the API's own objects, with every field that the API gave.
+With -o json: one array of the API's own objects, with every field that the API gave. MD5 keys are masked
+unless --show-secrets asks for them.
 
 Exit code: 0 done, 1 the API or the network said no, 2 wrong usage or no credentials.`,
 		Args:              resourceArgs(1, "list"),
 		ValidArgsFunction: completeResource,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return runList(cmd.Context(), x, f, out, args[0], prefix)
+			return runList(cmd.Context(), x, f, out, args[0], prefix, open)
 		},
 	}
 	out.flag(cmd)
 	prefixFlag(cmd, &prefix)
+	open.flag(cmd)
 	return cmd
 }
 
-func runList(ctx context.Context, x IO, f *flags, out output, word, prefix string) error {
+func runList(ctx context.Context, x IO, f *flags, out output, word, prefix string, open secrets) error {
 	s, rows, what, err := f.fetch(ctx, x, out, word, prefix)
 	if err != nil {
 		return err
 	}
 	defer s.close()
 	if out == "json" {
-		return printRaw(x.Out, array(rows))
+		return printRaw(x.Out, open.mask(array(rows)))
 	}
 	if rows.count() == 0 {
 		fmt.Fprintf(x.Err, "There is no %s in account %s.\n", what.one, s.account.ID)
@@ -127,4 +131,18 @@ func completeResource(_ *cobra.Command, args []string, _ string) ([]string, cobr
 func prefixFlag(cmd *cobra.Command, prefix *string) {
 	cmd.Flags().StringVar(prefix, "prefix", "", "with bgp-prefixes and bindings: only those of this prefix, by CIDR or id")
 	_ = cmd.RegisterFlagCompletionFunc("prefix", cobra.NoFileCompletions)
+}
+
+// secrets says whether MD5 keys and the like are printed as they are.
+type secrets bool
+
+func (s *secrets) flag(cmd *cobra.Command) {
+	cmd.Flags().BoolVar((*bool)(s), "show-secrets", false, "with -o json: print MD5 keys as they are")
+}
+
+func (s secrets) mask(object []byte) []byte {
+	if s {
+		return object
+	}
+	return api.Mask(object)
 }

@@ -102,7 +102,11 @@ func (f *flags) desk(ctx context.Context, x IO, current string, done func(signin
 
 // asking makes a client that can change nothing, to ask Cloudflare about a credential.
 func (f *flags) asking(x IO, c keystore.Credential) (*api.Client, error) {
-	o := api.Options{Credentials: access.Credentials(c), BaseURL: x.env("CLOUDFLARE_BASE_URL"), ReadOnly: true,
+	base, err := x.baseURL()
+	if err != nil {
+		return nil, err
+	}
+	o := api.Options{Credentials: access.Credentials(c), BaseURL: base, ReadOnly: true, Redactor: x.Redactor,
 		Transport: x.Transport, UserAgent: "flarewire/" + version, Now: x.Now}
 	o.Share = f.share(o.Credentials, o.BaseURL)
 	return api.New(o)

@@ -14,6 +14,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/access"
 	"flarewire/internal/simedge"
+	"flarewire/internal/statefile"
 	"flarewire/internal/store"
 	"flarewire/keystore"
 	"flarewire/tui"
@@ -36,8 +37,11 @@ type session struct {
 	production bool
 	expires    time.Time // the credential's end; zero when it is not known or there is none
 	notices    []string  // what is to be said about the credential
-	now        func() time.Time
-	close      func()
+	// guard is what the profiles say about an account; nil for the demo. tell says notices at once, where no screen will.
+	guard func(account string) keystore.Guard
+	tell  func(notices []string)
+	now   func() time.Time
+	close func()
 
 	mu        sync.Mutex
 	observers []func(api.Exchange)
@@ -91,7 +95,11 @@ func (f *flags) prepare(ctx context.Context, x IO) (*session, string, error) {
 		return nil, "", denied(err)
 	}
 	x.tell(append(resolved.Notices, access.ExpiryWarning(resolved.Credential.ExpiresOn, x.Now())))
-	return f.begin(x, &resolved)
+	s, account, err := f.begin(x, &resolved)
+	if err == nil {
+		s.tell = x.tell
+	}
+	return s, account, err
 }
 
 // connect makes the session of a credential; nil is the demo.
@@ -127,11 +135,16 @@ func (f *flags) begin(x IO, resolved *keystore.Resolved) (*session, string, erro
 	} else {
 		account = cmp.Or(account, resolved.Credential.AccountID)
 		s.take(*resolved, account)
-		opts.Credentials, opts.BaseURL = access.Credentials(resolved.Credential), x.env("CLOUDFLARE_BASE_URL")
+		s.guard = func(id string) keystore.Guard { return f.vault.Config.Guard(id, resolved.Profile) }
+		var err error
+		if opts.BaseURL, err = x.baseURL(); err != nil {
+			return nil, "", err
+		}
+		opts.Credentials = access.Credentials(resolved.Credential)
 		opts.Transport, opts.Now = f.renewal(x, resolved.Profile), x.Now
 		opts.Share = f.share(opts.Credentials, opts.BaseURL)
 	}
-	opts.ReadOnly = s.readOnly
+	opts.ReadOnly, opts.Redactor = s.readOnly, x.Redactor
 	if err := s.log(f, x); err != nil {
 		return nil, "", err
 	}
@@ -166,8 +179,31 @@ func (s *session) on(a api.Account) *signin.Outcome {
 	return &other
 }
 
-// choose settles the account: the given one, or the only one that the credentials can see.
+// choose settles the account, the given one or the only one that the credentials can see, and how careful to be with it.
 func (s *session) choose(ctx context.Context, id string) error {
+	if err := s.find(ctx, id); err != nil {
+		return err
+	}
+	if s.guard == nil {
+		return nil
+	}
+	g := s.guard(s.account.ID)
+	s.production = s.production || g.Production
+	if g.ReadOnly {
+		s.readOnly, s.why = true, cmp.Or(s.why, g.Why)
+		s.sender.MakeReadOnly()
+	}
+	if g.Notice != "" {
+		s.notices = append(s.notices, g.Notice)
+		if s.tell != nil {
+			s.tell([]string{g.Notice})
+		}
+	}
+	return nil
+}
+
+// find settles the account.
+func (s *session) find(ctx context.Context, id string) error {
 	if id != "" {
 		if strings.ContainsAny(id, "/?#% \t\r\n") {
 			return usage("%q is no account id: it is 32 hexadecimal digits, shown in the dashboard's address", tui.Clean(id))
@@ -209,7 +245,7 @@ func (s *session) log(f *flags, x IO) error {
 	if f.debugLog == "" {
 		return nil
 	}
-	file, err := os.OpenFile(f.debugLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := statefile.Open(f.debugLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		return usage("--debug-log: %w", err)
 	}

@@ -10,6 +10,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"flarewire/internal/baseline"
+	"flarewire/internal/statefile"
 	"flarewire/tui"
 )
 
@@ -35,7 +36,7 @@ func newSnapshotSave(x IO, f *flags) *cobra.Command {
 	var force bool
 	cmd := &cobra.Command{
 		Use:   "save FILE",
-		Short: "Save the present state to a file, readable by you only",
+		Short: "Save the present state to a file " + statefile.Whose,
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			b, err := f.takeBaseline(cmd.Context(), x)

@@ -222,7 +222,7 @@ func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 	doc := statusJSON{
 		Account: accountJSON{s.account.ID, s.name}, FetchedAt: snapshot.Fetched().UTC(),
 		Tunnels: make([]tunnelJSON, 0, len(snapshot.Tunnels)),
-		Summary: summaryJSON(snapshot), NotKnown: gaps(snapshot, store.GRETunnels, store.IPsecTunnels),
+		Summary: summaryJSON(snapshot, now.health), NotKnown: gaps(snapshot, store.GRETunnels, store.IPsecTunnels),
 	}
 	for _, t := range snapshot.Tunnels {
 		doc.Tunnels = append(doc.Tunnels, tunnelToJSON(t, now.health.of(t)))
@@ -238,15 +238,22 @@ func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 
 // summaryJSON are the counts of the status. Those that a list is missing from are null: a smaller number would look like an
 // outage, or like none.
-func summaryJSON(s *store.Snapshot) map[string]*int {
+//
+// up, establishing, down, no_bgp and unknown are all tunnels, each counted once by the state of its session. health_down are those of
+// them that Cloudflare's probes find down, whatever the session says; null when the health is not known.
+func summaryJSON(s *store.Snapshot, h health) map[string]*int {
 	counts := store.Count(s.Tunnels)
-	out := map[string]*int{"up": nil, "establishing": nil, "down": nil, "no_bgp": nil, "gre": nil, "ipsec": nil}
+	out := map[string]*int{"up": nil, "establishing": nil, "down": nil, "no_bgp": nil, "unknown": nil, "health_down": nil, "gre": nil, "ipsec": nil}
 	set := func(key string, n int) { out[key] = &n }
 	if s.GRE.Known() && s.IPsec.Known() {
 		set("up", counts[store.Up])
 		set("establishing", counts[store.Establishing])
 		set("down", counts[store.Down])
 		set("no_bgp", counts[store.NoBGP])
+		set("unknown", counts[store.Unknown])
+		if h.err == nil {
+			set("health_down", h.down(s.Tunnels))
+		}
 	}
 	gre := 0
 	for i := range s.Tunnels {

@@ -92,6 +92,9 @@ func parseConfig(path, text string) (fileForm, error) {
 		return form, configError(path, line, "", "something that looks like a Cloudflare token stands here",
 			"take it out, revoke it, and sign in with flarewire auth login")
 	}
+	if line := commandAsText(text); line > 0 {
+		return form, configError(path, line, "token_command", "it is a text", `a token command is a list: token_command = ["program", "argument"]`)
+	}
 	meta, err := toml.Decode(text, &form)
 	if parse := (toml.ParseError{}); errors.As(err, &parse) {
 		return form, configError(path, parse.Position.Line, parse.LastKey,
@@ -104,11 +107,32 @@ func parseConfig(path, text string) (fileForm, error) {
 		return form, configError(path, lineOf(text, unknown[0]), unknown[0].String(), "this key is not known",
 			"remove it or correct its spelling")
 	}
+	if len(meta.Keys()) == 0 {
+		return form, nil // empty, or comments only: as if there were none
+	}
 	if form.Version != configVersion {
 		return form, configError(path, lineOf(text, toml.Key{"version"}), "version",
 			fmt.Sprintf("version %d is not known to this flarewire", form.Version), "it must be version = 1")
 	}
 	return form, checkForm(path, text, form)
+}
+
+// commandAsText returns the line of a token command that is written as one text, or 0: the library's own words name a type of Go.
+func commandAsText(text string) int {
+	var loose struct {
+		Profiles map[string]struct {
+			Command any `toml:"token_command"`
+		} `toml:"profiles"`
+	}
+	if _, err := toml.Decode(text, &loose); err != nil {
+		return 0
+	}
+	for name, p := range loose.Profiles {
+		if _, is := p.Command.(string); is {
+			return lineOf(text, toml.Key{"profiles", name, "token_command"})
+		}
+	}
+	return 0
 }
 
 // checkForm checks the values that the file's syntax allows and we do not.

@@ -132,7 +132,7 @@ func TestConfigErrorsNameLineAndKey(t *testing.T) {
 		"store":             {"version = 1\n[profiles.prod]\n\nstore = \"plain\"\n", []string{"line 4", "profiles.prod.store", "keyring"}},
 		"notify":            {"version = 1\n[profiles.prod]\nnotify = \"loud\"\n", []string{"line 3", "profiles.prod.notify", "bell"}},
 		"empty command":     {"version = 1\n[profiles.prod]\ntoken_command = []\n", []string{"line 3", "token_command"}},
-		"command as text":   {"version = 1\n[profiles.prod]\ntoken_command = \"op read x\"\n", []string{"line 3", "token_command"}},
+		"command as text":   {"version = 1\n[profiles.prod]\ntoken_command = \"op read x\"\n", []string{"line 3", "token_command", `is a list: token_command = ["program", "argument"]`}},
 		"interactive":       {"version = 1\n[profiles.prod]\ninteractive = true\n", []string{"line 3", "interactive"}},
 		"profile name":      {"version = 1\n[profiles.Prod]\n", []string{"line 2", "Prod", "a-z"}},
 		"default":           {"version = 1\ndefault = \"prod\"\n", []string{"line 2", "default"}},
@@ -196,4 +196,20 @@ func FuzzConfig(f *testing.F) {
 			t.Errorf("what was read cannot be saved: %v", err)
 		}
 	})
+}
+
+// A file with nothing in it, or only comments, is as good as none: no command stops, the environment's token works.
+func TestAConfigWithNothingInItIsNone(t *testing.T) {
+	for _, text := range []string{"", "\n", "# profiles come later\n", "  # a\r\n\t\n"} {
+		config, err := keystore.LoadConfig(configFile(t, text))
+		if err != nil || len(config.Names()) != 0 {
+			t.Fatalf("%q: %v", text, err)
+		}
+		if err := config.Put(keystore.Profile{Name: "prod"}); err != nil {
+			t.Fatal(err)
+		}
+		if err := config.Save(); err != nil {
+			t.Errorf("%q: it cannot be saved: %v", text, err)
+		}
+	}
 }

@@ -57,7 +57,7 @@ func writeFile(path string, content []byte) error {
 
 // readFile reads at most maxFile bytes. A missing file gives fs.ErrNotExist.
 func readFile(path string) ([]byte, error) {
-	file, err := os.Open(path)
+	file, err := statefile.Open(path, os.O_RDONLY, 0)
 	if err != nil {
 		return nil, fileError("cannot read "+path, err)
 	}

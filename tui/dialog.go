@@ -18,8 +18,10 @@ type Dialog struct {
 	Choices []Choice
 	// Harmless dialogs only choose what to do next: keys that were typed before they appeared count.
 	Harmless bool
-	// Confirm, when set, must be typed exactly before any choice but the first can be taken.
-	Confirm string
+	// Confirm, when set, must be typed before any choice but the first can be taken, as Confirms compares it. ConfirmID may be typed in
+	// its place.
+	Confirm   string
+	ConfirmID string
 
 	input    textinput.Model
 	selected int
@@ -134,7 +136,7 @@ func (a *App) dialogPaste() tea.Cmd {
 	return Toast(Pending, "Type the name; pasting is off here on purpose")
 }
 
-func (d *Dialog) confirmed() bool { return d.Confirm == "" || d.input.Value() == d.Confirm }
+func (d *Dialog) confirmed() bool { return d.Confirms(d.input.Value()) }
 
 func (a *App) choose(i int) tea.Cmd {
 	d := a.dialog

@@ -24,10 +24,23 @@ func Clean(s string) string {
 	return s
 }
 
+// maxMarks is how many combining marks a character may carry. Written languages need up to four; hundreds of them paint over the lines
+// above and below.
+const maxMarks = 4
+
 func cleanSlow(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
+	marks := 0
 	for i, r := range s {
+		if !unicode.In(r, unicode.Mn, unicode.Me) {
+			marks = 0
+		} else if marks++; marks > maxMarks {
+			if marks == maxMarks+1 {
+				b.WriteString(Ellipsis)
+			}
+			continue
+		}
 		switch {
 		case r == utf8.RuneError:
 			if _, size := utf8.DecodeRuneInString(s[i:]); size == 1 {

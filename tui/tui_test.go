@@ -362,6 +362,9 @@ func TestServerTextCannotDoAnything(t *testing.T) {
 		"zero\u200bwidth":    `zero\u200bwidth`,
 		"bad\xffutf8":        `bad\xffutf8`,
 		"c1\u009b31m":        `c1\u009b31m`,
+		"Việt e\u0323\u0302": "Việt e\u0323\u0302",
+		"a" + strings.Repeat("\u0301", 300) + "b":    "a" + strings.Repeat("\u0301", 4) + "…b",
+		"\u20dd" + strings.Repeat("\u0489\u0300", 9): "\u20dd\u0489\u0300\u0489…",
 	} {
 		if got := tui.Clean(in); got != want {
 			t.Errorf("Clean(%q) = %q, want %q", in, got, want)

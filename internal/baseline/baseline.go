@@ -145,7 +145,7 @@ func Load(path string) (Baseline, error) {
 	if info.Size() > maxFile {
 		return Baseline{}, fmt.Errorf("%s is no snapshot of flarewire: it is too large", path)
 	}
-	text, err := os.ReadFile(path)
+	text, err := statefile.Read(path, maxFile)
 	if err != nil {
 		return Baseline{}, fmt.Errorf("the snapshot cannot be read: %w", err)
 	}

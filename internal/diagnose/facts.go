@@ -192,7 +192,15 @@ func (a *Account) All() []Diagnosis {
 
 // Named reads the objects with a name or an id, whether they have trouble or not; those without any finding have none.
 func (a *Account) Named(name string) []Diagnosis {
-	return slices.DeleteFunc(a.every(), func(d Diagnosis) bool { return d.Subject.Name != name && d.Subject.ID != name })
+	asked := func(s Subject) bool { return s.Name == name || s.ID == name }
+	found := slices.DeleteFunc(a.every(), func(d Diagnosis) bool { return !asked(d.Subject) })
+	for _, r := range a.facts.Routes.Rows { // Routes has those only of which there is something to say
+		subject := Subject{store.Routes, r.ID, r.Prefix}
+		if asked(subject) && !slices.ContainsFunc(found, func(d Diagnosis) bool { return d.Subject.Resource == store.Routes }) {
+			found = append(found, Diagnosis{subject, []Finding{routeLeads(r)}})
+		}
+	}
+	return found
 }
 
 // every reads everything there is.

@@ -58,6 +58,7 @@ const (
 	RegionGap         Cause = "region-gap"
 	NextHopUnknown    Cause = "next-hop-unknown"
 	NextHopUnread     Cause = "next-hop-not-read"
+	NextHopKnown      Cause = "next-hop-known"
 	FieldUnread       Cause = "field-not-read"
 	PrefixPending     Cause = "prefix-pending"
 	ValidationFailed  Cause = "validation-failed"

@@ -81,3 +81,10 @@ func (a *Account) nextHop(r api.Route) (Finding, bool) {
 		Text:     "The next hop is in the subnet of no tunnel or interconnect: this points to a route that is left over.",
 		Next:     "Point the route at the customer's side of a tunnel, or delete it."}, true
 }
+
+// routeLeads is said of a route with which nothing is wrong.
+func routeLeads(r api.Route) Finding {
+	return Finding{Cause: NextHopKnown, Likelihood: Remark, Impact: NoImpact, Source: srcRoute, Evidence: []Evidence{{"nexthop", r.Nexthop}},
+		Text: "The route leads to a tunnel or an interconnect of this account.",
+		Next: "Nothing to do for the route; diagnose what it leads to."}
+}

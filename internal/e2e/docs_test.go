@@ -46,8 +46,8 @@ func TestTheSecurityStatementsNameRealTests(t *testing.T) {
 			}
 		}
 	}
-	if statements != 27 {
-		t.Errorf("%d statements, want 27", statements)
+	if statements != 33 {
+		t.Errorf("%d statements, want 33", statements)
 	}
 }
 

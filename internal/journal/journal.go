@@ -58,7 +58,11 @@ type file interface {
 type opener func(path string, flag int, mode fs.FileMode) (file, error)
 
 func openFile(path string, flag int, mode fs.FileMode) (file, error) {
-	return os.OpenFile(path, flag, mode)
+	f, err := statefile.Open(path, flag, mode)
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
 }
 
 // New prepares a journal. Nothing is touched before the first entry.

@@ -1,10 +1,13 @@
 package secret
 
 import (
+	"bytes"
 	"cmp"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
+	"fmt"
+	"html"
 	"net/url"
 	"regexp"
 	"slices"
@@ -54,6 +57,47 @@ func (r *Redactor) Add(values ...Value) {
 	r.replacer = newReplacer(r.forms)
 }
 
+// Hide replaces secrets in a text that is about what they were used for, for example the answer to the request that held them. So it
+// also finds those that are too short for a Redactor, where they stand as words of their own.
+func Hide(text string, values ...Value) string {
+	var known Redactor
+	known.Add(values...)
+	text = known.Redact(text)
+	for _, value := range values {
+		if short := value.Reveal(); short != "" && len(short) < shortestRedacted {
+			for _, form := range []string{short, quoted(short), url.QueryEscape(short), hex.EncodeToString([]byte(short)), base64.StdEncoding.EncodeToString([]byte(short))} {
+				text = replaceWord(text, form)
+			}
+		}
+	}
+	return text
+}
+
+// replaceWord replaces a form by Mask where no letter or digit touches it.
+func replaceWord(text, form string) string {
+	var b strings.Builder
+	for rest, before := text, byte(0); ; {
+		i := strings.Index(rest, form)
+		if i < 0 {
+			return b.String() + rest
+		}
+		if i > 0 {
+			before = rest[i-1]
+		}
+		after := i + len(form)
+		if isWord(before) || after < len(rest) && isWord(rest[after]) {
+			b.WriteString(rest[:after])
+		} else {
+			b.WriteString(rest[:i] + Mask)
+		}
+		rest, before = rest[after:], form[len(form)-1]
+	}
+}
+
+func isWord(c byte) bool {
+	return c == '_' || c >= '0' && c <= '9' || c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= 0x80
+}
+
 // Redact returns text with every known secret replaced by Mask.
 func (r *Redactor) Redact(text string) string {
 	r.mu.RLock()
@@ -83,16 +127,58 @@ func newReplacer(forms map[string]struct{}) *strings.Replacer {
 func encodings(text string) []string {
 	hexadecimal := hex.EncodeToString([]byte(text))
 	forms := []string{
-		text, url.QueryEscape(text), url.PathEscape(text), strings.Trim(strconv.Quote(text), `"`),
-		hexadecimal, strings.ToUpper(hexadecimal),
+		text, quoted(text), quoted(quoted(text)), html.EscapeString(text), strings.ReplaceAll(text, "/", `\/`), unicodeEscaped(text),
+		hexadecimal, strings.ToUpper(hexadecimal), percentEncoded(hexadecimal), percentEncoded(strings.ToUpper(hexadecimal)),
+	}
+	for _, escaped := range []string{url.QueryEscape(text), url.PathEscape(text)} {
+		forms = append(forms, escaped, lowerPercent(escaped))
 	}
 	if escaped, err := json.Marshal(text); err == nil {
-		forms = append(forms, string(escaped[1:len(escaped)-1]))
+		inside := string(escaped[1 : len(escaped)-1])
+		forms = append(forms, inside, quoted(inside), strings.ReplaceAll(inside, "/", `\/`))
 	}
 	for offset := range 3 {
 		forms = append(forms, base64At(base64.RawStdEncoding, text, offset), base64At(base64.RawURLEncoding, text, offset))
 	}
 	return slices.DeleteFunc(forms, func(form string) bool { return len(form) < shortestRedacted })
+}
+
+func quoted(text string) string {
+	q := strconv.Quote(text)
+	return q[1 : len(q)-1]
+}
+
+// unicodeEscaped is how some JSON writers escape what is not a letter, a digit or plain punctuation.
+func unicodeEscaped(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		if r < ' ' || r > '~' || strings.ContainsRune(`"\'<>&+/`, r) {
+			fmt.Fprintf(&b, `\u%04x`, r)
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}
+
+// percentEncoded is the URL form in which every byte is escaped.
+func percentEncoded(hexadecimal string) string {
+	var b strings.Builder
+	for i := 0; i+1 < len(hexadecimal); i += 2 {
+		b.WriteString("%" + hexadecimal[i:i+2])
+	}
+	return b.String()
+}
+
+// lowerPercent is an escaped text with the hexadecimal digits of its escapes in lower case.
+func lowerPercent(escaped string) string {
+	b := []byte(escaped)
+	for i := 0; i+2 < len(b); i++ {
+		if b[i] == '%' {
+			copy(b[i+1:i+3], bytes.ToLower(b[i+1:i+3]))
+		}
+	}
+	return string(b)
 }
 
 // base64At returns the part of a base64 text that is the same whatever stands before and after the secret, when the

@@ -9,6 +9,7 @@ import (
 	"fmt"
 	"log/slog"
 	"net/url"
+	"slices"
 	"strings"
 	"testing"
 
@@ -180,5 +181,30 @@ func TestWriterReportsTheTargetsError(t *testing.T) {
 	var redactor secret.Redactor
 	if _, err := redactor.Writer(failingWriter{}).Write([]byte("line\n")); err == nil {
 		t.Error("the error of the target is lost")
+	}
+}
+
+// Too short for the net under a log, an MD5 key of three characters is still taken out of the answer to its own request, and no other
+// word is touched.
+func TestHideFindsAShortSecretAsAWord(t *testing.T) {
+	for text, want := range map[string]string{
+		`bad key "k3y", again k3y`: `bad key "[redacted]", again [redacted]`, "k3y": secret.Mask, "monk3y k3yboard k3y_": "monk3y k3yboard k3y_",
+		"6b3379 azN5": "[redacted] [redacted]", "k3y-k3yk3y k3y": "[redacted]-k3yk3y [redacted]",
+	} {
+		if got := secret.Hide(text, secret.New("k3y"), secret.Value{}); got != want {
+			t.Errorf("%s: %s, want %s", text, got, want)
+		}
+	}
+}
+
+// Every value below a field that holds a secret is one, at every depth.
+func TestTheSecretFieldsOfADocument(t *testing.T) {
+	var got []string
+	for _, v := range secret.FieldsOf([]byte(`{"name":"a","bgp":{"md5_key":"one","asn":1},"psks":[{"id":"x","psk":"two"},{"psk":null}],"token":{"v":["three"]}}`)) {
+		got = append(got, v.Reveal())
+	}
+	slices.Sort(got)
+	if strings.Join(got, " ") != "one three two" || secret.FieldsOf([]byte("{")) != nil {
+		t.Errorf("%q", got)
 	}
 }

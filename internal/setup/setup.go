@@ -74,7 +74,7 @@ func read(path string) (content, error) {
 	case err == nil && info.Size() > maxSize:
 		return c, fmt.Errorf("the drafts of guided setups were not read: %s has %d bytes", path, info.Size())
 	}
-	raw, err := os.ReadFile(path)
+	raw, err := statefile.Read(path, maxSize)
 	if err == nil {
 		err = json.Unmarshal(raw, &c)
 	}

@@ -12,9 +12,15 @@ import (
 // NoFollow keeps a symbolic link from leading a file of ours elsewhere; it is a flag for os.OpenFile.
 const NoFollow = unix.O_NOFOLLOW
 
+// noWait keeps os.OpenFile from waiting for the other end of a named pipe; reading and writing a regular file is the same with it.
+const noWait = unix.O_NONBLOCK
+
+// Whose says who can read a file that this package or a mode of 0600 has made.
+const Whose = "that only you can read"
+
 // Lock waits for the other instances that hold the lock file. The lock ends with the process, also when it is killed.
 func Lock(path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE|NoFollow, 0o600)
+	f, err := Open(path, os.O_RDWR|os.O_CREATE|NoFollow, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -28,11 +34,6 @@ func Lock(path string) (unlock func(), err error) {
 		return nil, err
 	}
 	return func() { _ = f.Close() }, nil
-}
-
-// openQuietly opens or makes the file. It does not wait for the other end of a named pipe.
-func openQuietly(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDWR|os.O_CREATE|NoFollow|unix.O_NONBLOCK, 0o600)
 }
 
 // tryLock locks the file unless another instance has.

@@ -10,9 +10,15 @@ import (
 // NoFollow is a flag for os.OpenFile.
 const NoFollow = 0 // Windows follows; making a link there needs a right of its own
 
+const noWait = 0 // a named pipe has no place among the files here
+
+// Whose says who can read a file that this package or a mode of 0600 has made. Windows has no such mode: what counts there is who may
+// read the folder.
+const Whose = "that everybody with access to its folder can read"
+
 // Lock waits for the other instances that hold the lock file. The lock ends with the process, also when it is killed.
 func Lock(path string) (unlock func(), err error) {
-	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
+	f, err := Open(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -22,10 +28,6 @@ func Lock(path string) (unlock func(), err error) {
 		return nil, err
 	}
 	return func() { _ = f.Close() }, nil
-}
-
-func openQuietly(path string) (*os.File, error) {
-	return os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 }
 
 // tryLock locks the file unless another instance has.

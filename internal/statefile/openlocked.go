@@ -6,11 +6,8 @@ import (
 	"time"
 )
 
-// Errors of OpenLocked.
-var (
-	ErrLocked     = errors.New("another instance holds its lock")
-	errNotRegular = errors.New("it is not a regular file")
-)
+// ErrLocked is an error of OpenLocked.
+var ErrLocked = errors.New("another instance holds its lock")
 
 // Steps in which OpenLocked looks again: a lock is usually held for some microseconds.
 const (
@@ -21,7 +18,7 @@ const (
 // OpenLocked opens a file for reading and writing, makes it when it is not there, and locks it against the other instances, for
 // which it waits no longer than the limit. The lock ends when the file is closed, and with the process, also when it is killed.
 func OpenLocked(path string, limit time.Duration) (*os.File, error) {
-	f, err := openQuietly(path)
+	f, err := Open(path, os.O_RDWR|os.O_CREATE|NoFollow, 0o600)
 	if err != nil {
 		return nil, err
 	}
@@ -33,13 +30,6 @@ func OpenLocked(path string, limit time.Duration) (*os.File, error) {
 }
 
 func lockWithin(f *os.File, limit time.Duration) error {
-	info, err := f.Stat()
-	if err != nil {
-		return err
-	}
-	if !info.Mode().IsRegular() {
-		return errNotRegular
-	}
 	for began, look := time.Now(), firstLook; ; look = min(2*look, lastLook) {
 		if locked, err := tryLock(f); locked || err != nil {
 			return err

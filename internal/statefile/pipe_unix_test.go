@@ -27,6 +27,17 @@ func TestWhatIsNoFileIsNotOpened(t *testing.T) {
 		if _, err := statefile.OpenLocked(path, time.Second); err == nil {
 			t.Errorf("%s was opened", path)
 		}
+		if _, err := statefile.Lock(path); err == nil {
+			t.Errorf("%s was locked", path)
+		}
+	}
+	for _, path := range []string{pipe, "/dev/zero", dir} {
+		if _, err := statefile.Read(path, 10); err == nil {
+			t.Errorf("%s was read", path)
+		}
+		if _, err := statefile.Open(path, os.O_WRONLY|os.O_APPEND, 0); err == nil {
+			t.Errorf("%s was opened", path)
+		}
 	}
 	if _, err := os.Lstat(filepath.Join(dir, "elsewhere")); err == nil {
 		t.Error("the link was followed")

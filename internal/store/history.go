@@ -104,7 +104,7 @@ func (h *History) Load() (Past, error) {
 }
 
 func (h *History) read() ([]byte, error) {
-	file, err := os.OpenFile(h.path, os.O_RDONLY|statefile.NoFollow, 0)
+	file, err := statefile.Open(h.path, os.O_RDONLY|statefile.NoFollow, 0)
 	if errors.Is(err, fs.ErrNotExist) {
 		return nil, nil
 	}
@@ -247,7 +247,7 @@ func (h *History) appendLocked(text []byte, now time.Time) (err error) {
 	if err == nil && info.Size()+int64(len(text)) > h.maxSize {
 		return h.shrink(text, now)
 	}
-	file, err := os.OpenFile(h.path, os.O_RDWR|os.O_CREATE|os.O_APPEND|statefile.NoFollow, 0o600)
+	file, err := statefile.Open(h.path, os.O_RDWR|os.O_CREATE|os.O_APPEND|statefile.NoFollow, 0o600)
 	if err != nil {
 		return err
 	}

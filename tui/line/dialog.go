@@ -80,11 +80,11 @@ func (r *runner) confirm(d *tui.Dialog) {
 		if g != gotLine {
 			return
 		}
-		switch text {
-		case d.Confirm:
-			r.answer(1)
-		case "":
+		switch {
+		case text == "":
 			r.answer(0)
+		case d.Confirms(text):
+			r.answer(1)
 		default:
 			r.c.say("That is not the name.")
 		}

@@ -12,6 +12,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/internal/bundle"
+	"flarewire/internal/statefile"
 	"flarewire/tui"
 	"flarewire/tui/form"
 )
@@ -55,7 +56,7 @@ type (
 func askBundle(env *Env, tunnels []string) tea.Cmd {
 	b := &bundling{env: env, tunnels: tunnels}
 	b.form = form.New(form.Options{Title: "Support bundle", Verb: "write", Values: form.Values{bundlePath: bundle.Name(env.Now())},
-		Sections: []form.Section{{Fields: []form.Field{{Key: bundlePath, Label: "File", Help: "A new file that only you can read; it is sent to nobody",
+		Sections: []form.Section{{Fields: []form.Field{{Key: bundlePath, Label: "File", Help: "A new file " + statefile.Whose + "; it is sent to nobody",
 			Check: func(path string, _ form.Values) form.Finding {
 				if strings.TrimSpace(path) == "" {
 					return form.Finding{Level: form.Partial, Text: "Enter where to write it"}

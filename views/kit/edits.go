@@ -90,7 +90,7 @@ func (e *editor) edit(id, name string) tea.Cmd {
 func (e *editor) remove(id, name string) tea.Cmd {
 	return e.opening("Delete "+name, id, func(ctx context.Context, opened api.Object) tui.View {
 		hangsOn := e.hanging(ctx, opened)
-		return NewReview(e.env, Intent{Title: "Delete " + e.resource.Title + " " + name, Confirm: cmp.Or(name, id), Pages: 1, Touched: e.touched(),
+		return NewReview(e.env, Intent{Title: "Delete " + e.resource.Title + " " + name, Confirm: cmp.Or(name, id), ConfirmID: id, Pages: 1, Touched: e.touched(),
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				plan, err := w.PrepareDelete(ctx, e.resource, opened, hangsOn...)
 				return e.guarded(ctx, journal.Delete, opened, opened, plan, err)

@@ -26,6 +26,8 @@ type Intent struct {
 	Prepare func(context.Context, *change.Writer) (change.Plan, error)
 	// Confirm is what must be typed before it is sent; empty for changes that can be undone.
 	Confirm string
+	// ConfirmID may be typed in its place; empty for what has no id of its own.
+	ConfirmID string
 	// FieldOf gives the form's key for a path of the API; nil when they are the same.
 	FieldOf func(path string) string
 	// Touched names what is read again when the change was sent, besides all lists.
@@ -350,7 +352,7 @@ func (r *Review) send() tea.Cmd {
 		return r.apply()
 	}
 	lines := r.told()
-	return tui.Open(&tui.Dialog{Title: r.plan.Title + "?", Lines: lines, Confirm: r.intent.Confirm,
+	return tui.Open(&tui.Dialog{Title: r.plan.Title + "?", Lines: lines, Confirm: r.intent.Confirm, ConfirmID: r.intent.ConfirmID,
 		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: r.apply}}})
 }
 

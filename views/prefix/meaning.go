@@ -56,7 +56,7 @@ func meaning(r row, astray []string, now time.Time) []resource.Field {
 		add(tui.Muted, "Its BGP prefixes and service bindings are being read.")
 		return out
 	}
-	add(tui.Plain, "Advertised, approved and bound: nothing to do here. If it is unreachable all the same: look for AS 13335 on a looking glass, "+
+	add(tui.Plain, "Advertised, "+known(r.Approved)+"bound: nothing to do here. If it is unreachable all the same: look for AS 13335 on a looking glass, "+
 		"then at the tunnel, the static route and the way back.")
 	return out
 }

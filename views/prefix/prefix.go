@@ -175,10 +175,13 @@ func columns(g tui.Glyphs) []table.Column[row] {
 }
 
 func approvalRole(r row) tui.Role {
-	if r.approved() {
+	switch r.Approved {
+	case approvedMark:
 		return tui.Plain
+	case pendingMark:
+		return tui.Pending
 	}
-	return tui.Pending
+	return tui.Muted
 }
 
 // advertisedText marks what comes from the deprecated field.

@@ -101,17 +101,22 @@ func turned(b api.BGPPrefix) time.Time {
 	return b.OnDemand.AdvertisedModifiedAt.Time
 }
 
-// approvedMark is the value of "approved" of a prefix that can be advertised.
-const approvedMark = "V"
+// The values of "approved" that are documented: of a prefix that can be advertised, and of one that is being checked.
+const (
+	approvedMark = "V"
+	pendingMark  = "P"
+)
 
-func (r row) approved() bool { return r.Approved == approvedMark }
+// approved reports whether nothing speaks against advertising the prefix. Without a word of the API, or with a word that is not known,
+// nothing is claimed.
+func (r row) approved() bool { return r.Approved != pendingMark }
 
 // approval writes the one-letter state of the API as a word; an unknown letter stays.
 func approval(mark string) string {
 	switch mark {
 	case approvedMark:
 		return "Approved"
-	case "P":
+	case pendingMark:
 		return "Pending"
 	}
 	return cmp.Or(tui.Clean(mark), "-")
@@ -241,4 +246,12 @@ func yesNo(b bool) string {
 		return "yes"
 	}
 	return "no"
+}
+
+// known is the approval as a word in a sentence; empty when the API does not say.
+func known(mark string) string {
+	if mark == approvedMark {
+		return "approved and "
+	}
+	return ""
 }

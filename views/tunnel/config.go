@@ -11,6 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/devconf"
+	"flarewire/internal/statefile"
 	"flarewire/tui"
 	"flarewire/views/kit"
 )
@@ -119,7 +120,7 @@ func (r *RouterConfig) Actions() []tui.Action {
 		{Name: "next-platform", Keys: []string{"tab", "right", "l"}, Short: "next platform", Footer: true, Long: "The same tunnel for the next platform", Run: choose(1)},
 		{Name: "previous-platform", Keys: []string{"shift+tab", "left", "h"}, Long: "The platform before", Run: choose(-1)},
 		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the whole text to the terminal's clipboard", Why: why, Run: r.copy},
-		{Name: "write", Keys: []string{"w"}, Short: "write to a file", Footer: true, Long: "Write it to a file that only you can read", Why: why, Run: r.askWhere},
+		{Name: "write", Keys: []string{"w"}, Short: "write to a file", Footer: true, Long: "Write it to a file " + statefile.Whose, Why: why, Run: r.askWhere},
 	}
 	if r.in.Tunnel.Kind == api.IPsec {
 		own = slices.Insert(own, 2, r.keyAction()) // before what goes without it at 80 columns

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/internal/devconf"
+	"flarewire/internal/statefile"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
@@ -29,9 +30,9 @@ const pathField = "path"
 // askWhere opens the form with the path.
 func (r *RouterConfig) askWhere() tea.Cmd {
 	config := r.config
-	label, help, name := "File", "A new file that only you can read", config.Files[0].Name
+	label, help, name := "File", "A new file "+statefile.Whose, config.Files[0].Name
 	if len(config.Files) > 1 {
-		label, help = "Folder", "A folder for the files, which only you can read"
+		label, help = "Folder", "A folder for the files, one "+statefile.Whose
 		name = strings.TrimSuffix(name, filepath.Ext(name))
 	}
 	return tui.Push(form.New(form.Options{Title: "Write the configuration", Verb: "write", Values: form.Values{pathField: name},
