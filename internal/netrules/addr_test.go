@@ -38,16 +38,6 @@ func TestSidesTellsWhoseAddressIsWhose(t *testing.T) {
 	}
 }
 
-func TestDefaultTarget(t *testing.T) {
-	endpoint, inner := ip("198.51.100.1"), pfx("10.100.0.8/31")
-	if got := DefaultTarget(Unidirectional, endpoint, inner); got != endpoint {
-		t.Errorf("unidirectional: got %v, want the customer endpoint", got)
-	}
-	if got := DefaultTarget(Bidirectional, endpoint, inner); got != ip("10.100.0.9") {
-		t.Errorf("bidirectional: got %v, want the customer's inner address", got)
-	}
-}
-
 func TestNextFree31(t *testing.T) {
 	for _, c := range []struct {
 		name, pool string
@@ -110,18 +100,13 @@ func BenchmarkNextFree31(b *testing.B) {
 	}
 }
 
-func TestRangesHoldTheirOwnRules(t *testing.T) {
+func TestInterfaceRanges(t *testing.T) {
 	for _, r := range InterfaceRanges() {
-		if f := InterfacePool(r.String()); !f.OK() {
-			t.Errorf("%v: %s", r, f.Text)
+		if first := netip.PrefixFrom(r.Addr(), 31).String(); !InterfaceAddress(first).OK() {
+			t.Errorf("%s is in %v and refused", first, r)
 		}
 	}
 	if LegacyHealthRange() != pfx("172.64.240.252/30") {
 		t.Errorf("the old health check range is %v", LegacyHealthRange())
-	}
-	for _, p := range SuggestedExtraPrefixes() {
-		if f := ExtraPrefix(p.String()); !f.OK() {
-			t.Errorf("%v is suggested and then refused: %s", p, f.Text)
-		}
 	}
 }

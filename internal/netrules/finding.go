@@ -26,23 +26,6 @@ const (
 	Error
 )
 
-// String gives the severity as one lower-case word.
-func (s Severity) String() string {
-	switch s {
-	case None:
-		return "none"
-	case Note:
-		return "note"
-	case Warning:
-		return "warning"
-	case Partial:
-		return "partial"
-	case Error:
-		return "error"
-	}
-	return "unknown"
-}
-
 // Finding is what one rule says about one value. The zero Finding means that the value is fine.
 // It never contains the value of a secret field.
 type Finding struct {

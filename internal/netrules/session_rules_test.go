@@ -1,9 +1,7 @@
 package netrules_test
 
 import (
-	"net/netip"
 	"strings"
-	"time"
 
 	. "flarewire/internal/netrules"
 )
@@ -57,16 +55,6 @@ func bgpRows() []row {
 	} {
 		add("ExtraPrefix", v, ExtraPrefix(v), want)
 	}
-	add("HoldTime", "90s", HoldTime(90*time.Second), None)
-	add("HoldTime", "45s", HoldTime(MinHoldTime), None)
-	add("HoldTime", "30s", HoldTime(30*time.Second), Warning)
-	add("HoldTime", "2s", HoldTime(2*time.Second), Error)
-	add("HoldTime", "0", HoldTime(0), Error)
-	add("ReceivedPrefixes", "5000", ReceivedPrefixes(5000), None)
-	add("ReceivedPrefixes", "5001", ReceivedPrefixes(5001), Error)
-	add("BGPAvailable", "GRE, unified", BGPAvailable(GRE, true), None)
-	add("BGPAvailable", "IPsec, legacy", BGPAvailable(IPsec, false), Error)
-	add("BGPAvailable", "interconnect", BGPAvailable(Interconnect, true), Warning)
 	return out
 }
 
@@ -104,14 +92,6 @@ func ipsecRows() []row {
 	add("CustomFQDNUsed", "same endpoint", CustomFQDNUsed("OFFICE.1.custom.ipsec.cloudflare.com", ip("203.0.113.1"), used), Error)
 	add("CustomFQDNUsed", "none", CustomFQDNUsed("", ip("203.0.113.1"), []FQDNUse{{"", ip("203.0.113.1"), "x"}}), None)
 
-	add("DHGroup", "20", DHGroup(20), None)
-	add("DHGroup", "14", DHGroup(14), None)
-	add("DHGroup", "5", DHGroup(5), Warning)
-	add("DHGroup", "19", DHGroup(19), Warning)
-	add("DHGroup", "2", DHGroup(2), Error)
-
-	add("IKEIdentityIPv4", "endpoint set", IKEIdentityIPv4(ip("198.51.100.1")), None)
-	add("IKEIdentityIPv4", "no endpoint", IKEIdentityIPv4(netip.Addr{}), Error)
 	return out
 }
 

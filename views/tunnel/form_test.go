@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/netrules"
 	"flarewire/internal/simedge"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -95,12 +97,41 @@ func TestProposedSubnetIsFreeAndNearTheOthers(t *testing.T) {
 	}
 }
 
+// Cloudflare tells tunnels at one of its endpoints apart by their IKE identities: two that share one cannot both come up.
+func TestAnIKEIdentityIsUsedOnceAtAnEndpoint(t *testing.T) {
+	m, edge := account(t)
+	id := "office." + m.env.Account.ID + ".custom.ipsec.cloudflare.com"
+	if err := edge.Mutate(simedge.IPsecTunnels, "ams-br2-ipsec", func(o simedge.Object) {
+		o["custom_remote_identities"] = map[string]any{"fqdn_id": id}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	m.env.Feed.Fresh(t.Context(), 0, store.Of(store.GRETunnels)...)
+	all := m.env.Feed.Last().Tunnels
+	owner := all[slices.IndexFunc(all, func(t store.Tunnel) bool { return t.Name == "ams-br2-ipsec" })]
+	for _, c := range []struct {
+		what, id, endpoint, edited string
+		refused                    bool
+	}{
+		{"a new tunnel at the same endpoint", id, owner.CloudflareEndpoint, "", true},
+		{"the tunnel that has it", id, owner.CloudflareEndpoint, owner.ID, false},
+		{"another endpoint", id, "203.0.113.250", "", false},
+		{"another identity", "second." + m.env.Account.ID + ".custom.ipsec.cloudflare.com", owner.CloudflareEndpoint, "", false},
+		{"none", "", owner.CloudflareEndpoint, "", false},
+	} {
+		f := fields{m: m, kind: netrules.IPsec, id: c.edited}
+		if got := f.checkIKEID(c.id, form.Values{"cloudflare_endpoint": c.endpoint}); got.Blocks() != c.refused {
+			t.Errorf("%s: %+v, want refused %v", c.what, got, c.refused)
+		}
+	}
+}
+
 func TestJSONOfARowIsTheServersOwn(t *testing.T) {
 	m, edge := account(t)
 	if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["brand_new_field"] = "kept" }); err != nil {
 		t.Fatal(err)
 	}
-	m.env.Feed.Update(m.env.Feed.Init()())
+	m.env.Feed.Fresh(t.Context(), 0, store.Of(store.GRETunnels)...)
 	for _, row := range m.env.Feed.Last().Tunnels {
 		var object map[string]any
 		if err := json.Unmarshal(Describe("x", tui.ASCIIGlyphs).JSON(row), &object); err != nil {
