@@ -10,17 +10,8 @@ import (
 	"flarewire/internal/journal"
 )
 
-// ApplyOption changes how a plan is applied.
-type ApplyOption func(*applying)
-
-// WithoutJournal sends although the journal cannot be written. Use it only when the user has agreed to leave no trace.
-func WithoutJournal() ApplyOption { return func(a *applying) { a.unwritten = true } }
-
 // applying is one application of a plan.
-type applying struct {
-	w         *Writer
-	unwritten bool
-}
+type applying struct{ w *Writer }
 
 // JournalError says that the journal cannot be written. Nothing was sent.
 type JournalError struct{ Err error }
@@ -35,7 +26,7 @@ func (e *JournalError) Unwrap() error { return e.Err }
 
 // Apply sends the plan, once: a plan that was applied is spent, whatever became of it. The result is never more certain than
 // what was read back.
-func (w *Writer) Apply(ctx context.Context, p Plan, options ...ApplyOption) Result {
+func (w *Writer) Apply(ctx context.Context, p Plan) Result {
 	if reason := p.Blocked(); reason != "" {
 		return refused(p, errors.New(reason))
 	}
@@ -43,9 +34,6 @@ func (w *Writer) Apply(ctx context.Context, p Plan, options ...ApplyOption) Resu
 		return refused(p, errors.New("this was sent already: prepare it again"))
 	}
 	a := &applying{w: w}
-	for _, option := range options {
-		option(a)
-	}
 	var result Result
 	for i, s := range p.steps {
 		one := a.step(ctx, p, s)
@@ -167,16 +155,12 @@ func requestID(err error) string {
 	return ""
 }
 
-// begin writes the entry. Without a journal, or when the user agreed to leave no trace, there is none.
+// begin writes the entry. Without a journal there is none.
 func (a *applying) begin(e journal.Entry) (id string, err error) {
 	if a.w.options.Journal == nil {
 		return "", nil
 	}
-	id, err = a.w.options.Journal.Begin(e)
-	if err != nil && a.unwritten {
-		return "", nil
-	}
-	return id, err
+	return a.w.options.Journal.Begin(e)
 }
 
 func (a *applying) end(id string, r Result) error {

@@ -27,13 +27,13 @@ func acts() []act {
 			}
 		}},
 		{"create", func(t *testing.T, d *desk) (change.Plan, func() bool) {
-			return planned(t)(change.PrepareCreate(t.Context(), d.writer, change.IPsecTunnels, newTunnel(d))), func() bool {
+			return planned(t)(prepareCreate(t.Context(), d.writer, change.IPsecTunnels, newTunnel(d))), func() bool {
 				_, ok := d.edge.Object(simedge.IPsecTunnels, "osl-br1-ipsec")
 				return ok
 			}
 		}},
 		{"delete", func(t *testing.T, d *desk) (change.Plan, func() bool) {
-			return planned(t)(change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre"))), func() bool {
+			return planned(t)(prepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre"))), func() bool {
 				_, ok := d.edge.Object(simedge.GRETunnels, "fra-dc1-gre")
 				return !ok
 			}
@@ -156,7 +156,7 @@ func TestAnAccountThatCannotBeReadAfterTheWrite(t *testing.T) {
 
 func TestADeletedTunnelThatCanStillBeRead(t *testing.T) {
 	d := sit(t)
-	p := planned(t)(change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre")))
+	p := planned(t)(prepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre")))
 	d.frozen = true
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Deleting)
@@ -172,7 +172,7 @@ func TestADeletionIsNotEvenTriedBeforeTheUserAgrees(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := planned(t)(change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, tunnel,
+	p := planned(t)(prepareDelete(t.Context(), d.writer, change.GRETunnels, tunnel,
 		change.TunnelConsequences(tunnel.Tunnel(), routes)...))
 	if len(d.writes())+d.dryRuns() != 0 {
 		t.Fatal("something was sent")
@@ -190,14 +190,14 @@ func TestADeletionIsNotEvenTriedBeforeTheUserAgrees(t *testing.T) {
 func TestARouteThatLooksLikeAnotherIsNotTakenForIt(t *testing.T) {
 	d := sit(t)
 	wanted := api.Route{Prefix: "198.18.10.0/24", Nexthop: "10.213.0.5", Priority: 300}
-	p := planned(t)(change.PrepareCreate(t.Context(), d.writer, change.Routes, wanted))
+	p := planned(t)(prepareCreate(t.Context(), d.writer, change.Routes, wanted))
 	if p.Blocked() != "" {
 		t.Fatal(p.Blocked())
 	}
 	d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, Times: 1})
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.NotDone)
 
-	p = planned(t)(change.PrepareCreate(t.Context(), d.writer, change.Routes, wanted))
+	p = planned(t)(prepareCreate(t.Context(), d.writer, change.Routes, wanted))
 	d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, Times: 1, CarriedOut: true})
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)

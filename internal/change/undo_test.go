@@ -15,12 +15,12 @@ import (
 )
 
 // changeText changes the description of a tunnel.
-func changeText(t *testing.T, d *desk, name, text string, options ...change.ApplyOption) change.Result {
+func changeText(t *testing.T, d *desk, name, text string) change.Result {
 	t.Helper()
 	opened := d.gre(name)
 	wanted := opened
 	wanted.Description = text
-	return d.writer.Apply(t.Context(), planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted)), options...)
+	return d.writer.Apply(t.Context(), planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted)))
 }
 
 func TestAChangeIsUndone(t *testing.T) {
@@ -54,7 +54,7 @@ func TestANewTunnelIsUndoneByDeletingIt(t *testing.T) {
 	d := sit(t)
 	tunnel := newTunnel(d)
 	tunnel.PSK, tunnel.BGP.MD5Key = api.NewSecret(canary), canary
-	wantOutcome(t, d.writer.Apply(t.Context(), planned(t)(change.PrepareCreate(t.Context(), d.writer, change.IPsecTunnels, tunnel))), journal.Done)
+	wantOutcome(t, d.writer.Apply(t.Context(), planned(t)(prepareCreate(t.Context(), d.writer, change.IPsecTunnels, tunnel))), journal.Done)
 	p := planned(t)(change.PrepareUndo(t.Context(), d.writer, d.entries()[0]))
 	if p.Verb != journal.Delete || p.Blocked() != "" || p.Name != "osl-br1-ipsec" {
 		t.Fatalf("%s, blocked %q, conflicts %+v", p.Title, p.Blocked(), p.Conflicts)
@@ -65,7 +65,7 @@ func TestANewTunnelIsUndoneByDeletingIt(t *testing.T) {
 func TestADeletedTunnelIsCreatedAgain(t *testing.T) {
 	d := sit(t)
 	opened := d.ipsec("ams-br2-ipsec")
-	wantOutcome(t, d.writer.Apply(t.Context(), planned(t)(change.PrepareDelete(t.Context(), d.writer, change.IPsecTunnels, opened))), journal.Done)
+	wantOutcome(t, d.writer.Apply(t.Context(), planned(t)(prepareDelete(t.Context(), d.writer, change.IPsecTunnels, opened))), journal.Done)
 	p := planned(t)(change.PrepareUndo(t.Context(), d.writer, d.entries()[0]))
 	if p.Blocked() != "" || !strings.Contains(strings.Join(p.Warnings, "\n"), "psk") {
 		t.Fatalf("blocked %q, warnings %q", p.Blocked(), p.Warnings)
@@ -86,7 +86,7 @@ func TestAnotherAccountsChangeIsNotUndoneHere(t *testing.T) {
 	}
 }
 
-func TestWithoutAJournalNothingIsSentUnlessTheUserSaysSo(t *testing.T) {
+func TestWithoutAJournalNothingIsSent(t *testing.T) {
 	d := sit(t)
 	if err := errors.Join(os.MkdirAll(filepath.Dir(d.path), 0o700), os.Mkdir(d.path, 0o700)); err != nil { // a directory where the file should be
 		t.Fatal(err)
@@ -97,7 +97,6 @@ func TestWithoutAJournalNothingIsSentUnlessTheUserSaysSo(t *testing.T) {
 	if !errors.As(r.Err, &trouble) || len(d.writes()) != 0 {
 		t.Fatalf("error %v, sent %d times", r.Err, len(d.writes()))
 	}
-	wantOutcome(t, changeText(t, d, "fra-dc1-gre", "untraced", change.WithoutJournal()), journal.Done)
 }
 
 func TestAJournalThatFailsAfterTheWriteIsReported(t *testing.T) {
@@ -127,7 +126,7 @@ func TestABindingIsMadeAndRemoved(t *testing.T) {
 		t.Fatal(err)
 	}
 	whole := netip.MustParsePrefix(prefix.CIDR)
-	p := planned(t)(change.PrepareCreate(t.Context(), d.writer, bindings, wanted)).Add(change.NewBinding(whole, existing, wanted))
+	p := planned(t)(prepareCreate(t.Context(), d.writer, bindings, wanted)).Add(change.NewBinding(whole, existing, wanted))
 	if p.Blocked() != "" || !strings.Contains(strings.Join(p.Consequences, "\n"), "4 to 6 hours") || p.DryRun.Asked {
 		t.Fatalf("blocked %q, consequences %q, dry run %+v", p.Blocked(), p.Consequences, p.DryRun)
 	}
@@ -176,7 +175,7 @@ func TestADelegationIsMadeAndRemovedThoughItCanOnlyBeListed(t *testing.T) {
 	prefix, _ := d.prefix("198.18.20.0/24")
 	delegations := change.Delegations(prefix.ID)
 	wanted := api.Delegation{CIDR: "198.18.20.0/26", DelegatedAccountID: strings.Repeat("ab", 16)}
-	wantOutcome(t, d.writer.Apply(t.Context(), planned(t)(change.PrepareCreate(t.Context(), d.writer, delegations, wanted))), journal.Done)
+	wantOutcome(t, d.writer.Apply(t.Context(), planned(t)(prepareCreate(t.Context(), d.writer, delegations, wanted))), journal.Done)
 	undo := planned(t)(change.PrepareUndo(t.Context(), d.writer, d.entries()[0]))
 	wantOutcome(t, d.writer.Apply(t.Context(), undo), journal.Done)
 }

@@ -8,7 +8,6 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/simedge"
@@ -266,31 +265,5 @@ func TestGivingUpWhileItIsSent(t *testing.T) {
 	wantOutcome(t, d.writer.Apply(ctx, p), journal.Done)
 	if e := d.entries()[0]; e.Outcome != journal.Done {
 		t.Errorf("journal %+v", e)
-	}
-}
-
-func TestSeveralChangesOneAfterTheOther(t *testing.T) {
-	d := sit(t)
-	var plans []change.Plan
-	for _, name := range []string{"fra-dc1-gre", "fra-dc2-gre", "ams-dc1-gre", "iad-dc1-gre"} {
-		opened := d.gre(name)
-		wanted := opened
-		wanted.Description = "bulk"
-		plans = append(plans, planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted)))
-	}
-	d.edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Method: http.MethodPut, Times: 1,
-		Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
-	ctx, cancel := context.WithCancel(t.Context())
-	var seen []int
-	s := d.writer.ApplyAll(ctx, plans, func(i int, r change.Result) {
-		if seen = append(seen, i); i == 2 {
-			cancel()
-		}
-	})
-	if len(seen) != 4 || s.Count[journal.Done] != 2 || s.Count[journal.NotDone] != 1 || s.Skipped != 1 {
-		t.Fatalf("seen %v, summary %+v", seen, s)
-	}
-	if api.KindOf(s.Results[0].Err) != api.PermissionMissing || s.Results[3].Err == nil {
-		t.Errorf("results %+v", s.Results)
 	}
 }

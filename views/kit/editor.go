@@ -84,9 +84,6 @@ func OnDelete[T any](end func(T) change.Guards, otherwise Guard[T]) Guard[T] {
 // Create opens the guided setup of a new object; when there is a draft, it asks whether to go on with it.
 func (e Editor[T]) Create() tea.Cmd { return e.editor().create() }
 
-// Creation is the guided setup of a new object, with the values of a draft; nil for none.
-func (e Editor[T]) Creation(draft form.Values) tui.View { return e.editor().creation(draft) }
-
 // ReviewNew opens the review of a new object, with what the form said of it.
 func (e Editor[T]) ReviewNew(wanted T, inWords []form.Part) tea.Cmd {
 	return e.editor().reviewNew(api.ObjectOf(wanted), inWords)
