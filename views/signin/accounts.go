@@ -21,25 +21,19 @@ var ErrNoAccount = errors.New("these credentials list no account: set CLOUDFLARE
 
 // Listing is the question which accounts a credential can see, under way.
 type Listing struct {
+	*tui.Work
 	ctx      context.Context
 	client   *api.Client
-	done     chan struct{}
 	accounts []api.Account
 	err      error
 }
 
 // List asks in the background which accounts the client's credential can see.
 func List(ctx context.Context, client *api.Client) *Listing {
-	l := &Listing{ctx: ctx, client: client, done: make(chan struct{})}
-	go func() {
-		defer close(l.done)
-		l.accounts, l.err = client.Accounts(ctx)
-	}()
+	l := &Listing{ctx: ctx, client: client}
+	l.Work = tui.Begin(func() { l.accounts, l.err = client.Accounts(ctx) })
 	return l
 }
-
-// Within waits for the answer, but no longer than limit, and tells whether it came.
-func (l *Listing) Within(limit time.Duration) bool { return within(l.done, limit) }
 
 // Outcome is what an answer leads to without asking anybody: the only account, or an error that somebody has to put right.
 // It is nil when the user is to choose, or when it may be different the next time.
@@ -102,11 +96,7 @@ func (a *accounts) Title() string { return "Account" }
 
 // Init implements tui.View.
 func (a *accounts) Init() tea.Cmd {
-	listing := a.asking
-	return func() tea.Msg {
-		<-listing.done
-		return listedMsg{listing}
-	}
+	return a.asking.Then(listedMsg{a.asking})
 }
 
 // Update implements tui.View.

@@ -290,3 +290,20 @@ func TestTheEndOfATokenIsAnnounced(t *testing.T) {
 		}
 	}
 }
+
+// A store or a token command that breaks must not take the process with it: the terminal would stay raw.
+func TestAPanicWhileAProfileOpensReachesTheProgram(t *testing.T) {
+	p := newPerson(t)
+	p.keep("prod", token)
+	p.desk.Hide = func(...secret.Value) { panic("a fault") }
+	page := signin.Open(p.desk, "prod")
+	answer := page.Init()()
+	program := tui.NewApp(tui.Options{Name: "flarewire", Home: func() tui.View { return page }, Identity: func() tui.Identity { return tui.Identity{} }})
+	defer func() {
+		if got := recover(); got != "a fault" {
+			t.Errorf("the program saw %v", got)
+		}
+	}()
+	program.Update(answer)
+	t.Error("the program goes on as if nothing had happened")
+}
