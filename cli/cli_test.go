@@ -71,14 +71,15 @@ func TestTroubleIsOneClearSentence(t *testing.T) {
 		code int
 		says string
 	}{
-		"no credentials":              {nil, "status", 2, "CLOUDFLARE_API_TOKEN"},
-		"key without e-mail":          {[]string{"CLOUDFLARE_API_KEY=" + secret}, "status", 2, "CLOUDFLARE_EMAIL"},
-		"e-mail without key":          {[]string{"CLOUDFLARE_EMAIL=a@example.com"}, "status", 2, "CLOUDFLARE_API_KEY"},
-		"token with a line break":     {[]string{"CLOUDFLARE_API_TOKEN=" + secret + "\nX: y"}, "status", 2, "line break"},
-		"plain http off loopback":     {[]string{token, account, "CLOUDFLARE_BASE_URL=http://api.example.com/client/v4"}, "status", 2, "https"},
-		"server is down":              {[]string{token, account, "CLOUDFLARE_BASE_URL=http://127.0.0.1:1/client/v4"}, "status", 1, "refused"},
-		"401":                         {[]string{token, account, answer(401, refused("Invalid API Token", "1000"))}, "status", 1, "token"},
-		"403":                         {[]string{token, account, answer(403, refused("Authentication error", "10000"))}, "status", 1, "Magic Transit Read"},
+		"no credentials":          {nil, "status", 2, "CLOUDFLARE_API_TOKEN"},
+		"key without e-mail":      {[]string{"CLOUDFLARE_API_KEY=" + secret}, "status", 2, "CLOUDFLARE_EMAIL"},
+		"e-mail without key":      {[]string{"CLOUDFLARE_EMAIL=a@example.com"}, "status", 2, "CLOUDFLARE_API_KEY"},
+		"token with a line break": {[]string{"CLOUDFLARE_API_TOKEN=" + secret + "\nX: y"}, "status", 2, "line break"},
+		"plain http off loopback": {[]string{token, account, "CLOUDFLARE_BASE_URL=http://api.example.com/client/v4"}, "status", 2, "https"},
+		"server is down":          {[]string{token, account, "CLOUDFLARE_BASE_URL=http://127.0.0.1:1/client/v4"}, "status", 1, "refused"},
+		"401":                     {[]string{token, account, answer(401, refused("Invalid API Token", "1000"))}, "status", 1, "token"},
+		"403": {[]string{token, account, answer(403, refused("Authentication error", "10000"))}, "status", 1,
+			"Magic Transit Read"},
 		"404 of an unknown account":   {[]string{token, account, answer(404, refused("Could not route", "7003"))}, "status", 1, "account"},
 		"not onboarded":               {[]string{token, account, answer(403, refused("not onboarded", "1012"))}, "status", 1, "onboarded"},
 		"500":                         {[]string{token, account, answer(500, refused("boom", "1000"))}, "status", 1, "500"},
@@ -229,11 +230,13 @@ func TestOneFailedListIsNotAWholeStatus(t *testing.T) {
 		}
 	}
 	s = newShell(t, env...)
-	if code := s.run("status", "-o", "line"); code != 1 || !strings.HasPrefix(s.out.String(), "fw 4") || !strings.HasSuffix(s.out.String(), " ?\n") {
+	if code := s.run("status", "-o", "line"); code != 1 || !strings.HasPrefix(s.out.String(), "fw 4") ||
+		!strings.HasSuffix(s.out.String(), " ?\n") {
 		t.Errorf("exit %d: %q", code, s.out.String())
 	}
 	s = newShell(t, env...)
-	if code := s.run("status"); code != 1 || !strings.Contains(s.out.String(), "fra-dc1-gre") || !strings.Contains(s.out.String(), "the IPsec tunnels could not be read") {
+	if code := s.run("status"); code != 1 || !strings.Contains(s.out.String(), "fra-dc1-gre") ||
+		!strings.Contains(s.out.String(), "the IPsec tunnels could not be read") {
 		t.Errorf("exit %d: %s", code, s.out.String())
 	}
 }

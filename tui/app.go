@@ -345,7 +345,8 @@ func (a *App) quit() tea.Cmd {
 // quitDialog asks before the program ends with something that can be kept.
 func quitDialog(lost string, keep tea.Cmd) *Dialog {
 	d := leaveDialog(lost, "quit", func() tea.Cmd { return tea.Quit })
-	d.Choices = slices.Insert(d.Choices, 1, Choice{Label: "keep a draft and quit", Run: func() tea.Cmd { return tea.Sequence(keep, tea.Quit) }})
+	d.Choices = slices.Insert(d.Choices, 1, Choice{Label: "keep a draft and quit",
+		Run: func() tea.Cmd { return tea.Sequence(keep, tea.Quit) }})
 	return d
 }
 

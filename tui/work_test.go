@@ -48,5 +48,6 @@ func panicOf(do func()) (value any) {
 // app is a program with one empty page.
 func app(t *testing.T) tea.Model {
 	t.Helper()
-	return tui.NewApp(tui.Options{Name: "flarewire", Home: func() tui.View { return nil }, Identity: func() tui.Identity { return tui.Identity{} }})
+	return tui.NewApp(tui.Options{Name: "flarewire", Home: func() tui.View { return nil },
+		Identity: func() tui.Identity { return tui.Identity{} }})
 }

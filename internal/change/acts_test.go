@@ -97,7 +97,8 @@ func TestTheBGPOfAGRETunnelIsChangedByReplacingIt(t *testing.T) {
 	if p.Blocked() != "" || len(p.Requests) != 2 || p.Requests[0].Method() != http.MethodDelete || p.Requests[1].Method() != http.MethodPost {
 		t.Fatalf("blocked %q, requests %+v", p.Blocked(), p.Requests)
 	}
-	if pathsOf(p.Differences) != "bgp.customer_asn bgp.md5_key" || !strings.Contains(p.Consequences[0], "2 static routes") || len(d.writes()) != 0 {
+	if pathsOf(p.Differences) != "bgp.customer_asn bgp.md5_key" || !strings.Contains(p.Consequences[0], "2 static routes") ||
+		len(d.writes()) != 0 {
 		t.Fatalf("differences %v, consequences %q", pathsOf(p.Differences), p.Consequences)
 	}
 	r := d.writer.Apply(t.Context(), p)
@@ -186,7 +187,8 @@ func TestAPrefixIsWithdrawnAndAdvertisedAgain(t *testing.T) {
 		t.Errorf("sent %s", body)
 	}
 	undo := planned(t)(change.PrepareUndo(t.Context(), d.writer, d.entries()[0]))
-	if undo.Verb != journal.Advertise || undo.Blocked() != "" || !strings.Contains(strings.Join(undo.Warnings, "\n"), "flarewire's own advice") {
+	if undo.Verb != journal.Advertise || undo.Blocked() != "" || !strings.Contains(strings.Join(undo.Warnings, "\n"),
+		"flarewire's own advice") {
 		t.Fatalf("undo %q, blocked %q, warnings %q", undo.Title, undo.Blocked(), undo.Warnings)
 	}
 	wantOutcome(t, d.writer.Apply(t.Context(), undo), journal.Done)
@@ -203,7 +205,8 @@ func TestThePrependCountIsSetAlone(t *testing.T) {
 	_, opened = d.prefix("198.18.10.0/24")
 	p = planned(t)(change.PrepareAutoWithdraw(t.Context(), d.writer, prefix.ID, opened, true))
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
-	if a, b := string(d.writes()[0].Body), string(d.writes()[1].Body); a != `{"asn_prepend_count":2}` || b != `{"auto_advertise_withdraw":true}` {
+	if a, b := string(d.writes()[0].Body), string(d.writes()[1].Body); a != `{"asn_prepend_count":2}` ||
+		b != `{"auto_advertise_withdraw":true}` {
 		t.Errorf("sent %s and %s", a, b)
 	}
 }

@@ -268,7 +268,8 @@ func blamed(err error, body fields) string {
 }
 
 func (w *Writer) newPlan(title, resource string, verb journal.Verb, id, name string) Plan {
-	p := Plan{Title: strings.TrimSpace(titles[verb] + " " + title + " " + name), Verb: verb, Resource: resource, ID: id, Name: name, spent: &atomic.Bool{}}
+	p := Plan{Title: strings.TrimSpace(titles[verb] + " " + title + " " + name), Verb: verb, Resource: resource, ID: id, Name: name,
+		spent: &atomic.Bool{}}
 	if w.options.ReadOnly != "" {
 		p.block("nothing can be changed: " + w.options.ReadOnly)
 	}

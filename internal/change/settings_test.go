@@ -16,13 +16,15 @@ import (
 // settingsWriter is a writer on a simulated account, which does not wait between two readings.
 func settingsWriter(t *testing.T, edge *simedge.Edge, log *journal.Journal) (*change.Writer, *api.AccountClient) {
 	t.Helper()
-	sender, err := api.NewSender(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	sender, err := api.NewSender(api.Options{Transport: edge.RoundTripper(),
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	client := sender.Client()
 	account := client.In(edge.Account())
-	w, err := change.New(change.Options{Account: account, Sender: sender, Journal: log, Sleep: func(context.Context, time.Duration) error { return nil }})
+	w, err := change.New(change.Options{Account: account, Sender: sender, Journal: log,
+		Sleep: func(context.Context, time.Duration) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}

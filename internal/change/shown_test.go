@@ -143,7 +143,8 @@ func TestAReadingOfAnotherObjectIsRefused(t *testing.T) {
 // What can be set of a kind comes from the table of package api. This is what it was when it was learnt from built requests.
 func TestWhatCanBeSetIsNeitherAStateNorATime(t *testing.T) {
 	d := sit(t)
-	for _, r := range []change.Resource{change.GRETunnels.Resource, change.IPsecTunnels.Resource, change.Interconnects.Resource, change.Routes.Resource,
+	for _, r := range []change.Resource{change.GRETunnels.Resource, change.IPsecTunnels.Resource, change.Interconnects.Resource,
+		change.Routes.Resource,
 		change.CNIs.Resource, change.Prefixes.Resource, change.EndpointChecks.Resource, change.PhysicalInterconnects.Resource,
 		change.BGPPrefixes("p").Resource, change.Bindings("p").Resource, change.Delegations("p").Resource} {
 		objects := r.In(d.account)
@@ -154,7 +155,8 @@ func TestWhatCanBeSetIsNeitherAStateNorATime(t *testing.T) {
 			}
 		}
 		settable := 0
-		for _, path := range []string{"name", "description", "prefix", "magic.conduit_name", "cidr", "endpoint", "slot_id", "health_check.target.saved"} {
+		for _, path := range []string{"name", "description", "prefix", "magic.conduit_name", "cidr", "endpoint", "slot_id",
+			"health_check.target.saved"} {
 			if objects.Settable(path) {
 				settable++
 			}

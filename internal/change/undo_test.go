@@ -88,7 +88,8 @@ func TestAnotherAccountsChangeIsNotUndoneHere(t *testing.T) {
 
 func TestWithoutAJournalNothingIsSent(t *testing.T) {
 	d := sit(t)
-	if err := errors.Join(os.MkdirAll(filepath.Dir(d.path), 0o700), os.Mkdir(d.path, 0o700)); err != nil { // a directory where the file should be
+	// a directory where the file should be
+	if err := errors.Join(os.MkdirAll(filepath.Dir(d.path), 0o700), os.Mkdir(d.path, 0o700)); err != nil {
 		t.Fatal(err)
 	}
 	r := changeText(t, d, "fra-dc1-gre", "untraced")
@@ -144,7 +145,8 @@ func TestABindingIsMadeAndRemoved(t *testing.T) {
 
 func TestWhatHangsOnAPrefixAndItsBindings(t *testing.T) {
 	yes := true
-	got := change.PrefixConsequences(api.Prefix{Approved: "V"}, []api.BGPPrefix{{CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &yes}}},
+	got := change.PrefixConsequences(api.Prefix{Approved: "V"}, []api.BGPPrefix{{CIDR: "198.18.0.0/24",
+		OnDemand: &api.OnDemand{Advertised: &yes}}},
 		[]api.Binding{{CIDR: "198.18.0.0/24", ServiceName: "CDN"}}, []api.Delegation{{CIDR: "198.18.0.0/26", DelegatedAccountID: "other"}})
 	for i, part := range []string{"not approved", "withdraw it first", "binding of 198.18.0.0/24 to CDN", "account other"} {
 		if i >= len(got) || !strings.Contains(got[i], part) {
@@ -153,16 +155,20 @@ func TestWhatHangsOnAPrefixAndItsBindings(t *testing.T) {
 	}
 	prefix := netip.MustParsePrefix("198.18.0.0/24")
 	transit := api.Binding{CIDR: "198.18.0.0/24", ServiceName: "Magic Transit"}
-	if g := change.NewBinding(prefix, nil, api.Binding{CIDR: "198.18.0.0/28", ServiceName: "CDN"}); !strings.Contains(g.Block, "whole prefix") {
+	if g := change.NewBinding(prefix, nil, api.Binding{CIDR: "198.18.0.0/28", ServiceName: "CDN"}); !strings.Contains(g.Block,
+		"whole prefix") {
 		t.Errorf("first binding: %+v", g)
 	}
-	if g := change.NewBinding(prefix, []api.Binding{transit}, api.Binding{CIDR: "198.18.0.0/28", ServiceName: "Magic Transit"}); g.Block == "" {
+	if g := change.NewBinding(prefix, []api.Binding{transit}, api.Binding{CIDR: "198.18.0.0/28",
+		ServiceName: "Magic Transit"}); g.Block == "" {
 		t.Errorf("Magic Transit as a part: %+v", g)
 	}
-	if g := change.BindingDeletion(prefix, []api.Binding{transit}, transit); g.Block != "" || len(g.Consequences) != 1 || !strings.Contains(g.Consequences[0], "4 to 6 hours") {
+	if g := change.BindingDeletion(prefix, []api.Binding{transit}, transit); g.Block != "" || len(g.Consequences) != 1 ||
+		!strings.Contains(g.Consequences[0], "4 to 6 hours") {
 		t.Errorf("deletion: %+v", g)
 	}
-	if g := change.BindingDeletion(prefix, []api.Binding{transit, {CIDR: "198.18.0.0/28", ServiceName: "CDN"}}, transit); len(g.Warnings)+len(g.Block) == 0 {
+	if g := change.BindingDeletion(prefix, []api.Binding{transit, {CIDR: "198.18.0.0/28", ServiceName: "CDN"}}, transit); len(g.Warnings)+
+		len(g.Block) == 0 {
 		t.Errorf("the base binding while others need it: %+v", g)
 	}
 	if got := change.BGPPrefixConsequences(api.BGPPrefix{OnDemand: &api.OnDemand{Advertised: &yes}}); len(got) != 1 {
@@ -212,7 +218,8 @@ func TestEveryKindOfObjectHasAnUndo(t *testing.T) {
 			continue
 		}
 		id := strings.Repeat("a", 32)
-		_, err := change.PrepareUndo(t.Context(), d.writer, journal.Entry{Account: d.account.ID, Verb: journal.Create, Resource: kind, ObjectID: id, Parent: id,
+		_, err := change.PrepareUndo(t.Context(), d.writer, journal.Entry{Account: d.account.ID, Verb: journal.Create, Resource: kind,
+			ObjectID: id, Parent: id,
 			After: []byte(`{"id":"` + id + `"}`), Result: journal.Result{Outcome: journal.Done}})
 		if err != nil && strings.Contains(err.Error(), "no undo") {
 			t.Errorf("%s: %v", kind, err)

@@ -70,7 +70,8 @@ func TestTheSearchForASecretFindsEveryForm(t *testing.T) {
 	t.Parallel()
 	const secret = "cfut_lookForMe0123456789abcdefghijklmnopqrstuvw"
 	for _, text := range []string{secret, "x" + secret + "y", hex.EncodeToString([]byte("a" + secret)),
-		base64.StdEncoding.EncodeToString([]byte("Bearer " + secret + "\n")), base64.RawURLEncoding.EncodeToString([]byte(`{"t":"` + secret + `"}`))} {
+		base64.StdEncoding.EncodeToString([]byte("Bearer " + secret + "\n")),
+		base64.RawURLEncoding.EncodeToString([]byte(`{"t":"` + secret + `"}`))} {
 		if !holds(text, secret) {
 			t.Errorf("not found in %s", text)
 		}

@@ -253,7 +253,8 @@ func TestDeletingACNINamesTheRoutesAndTakesItsTunnelSide(t *testing.T) {
 	term := atPage(t, a, "cnis", "ams-cni-v2")
 	moveTo(term, "ams-cni-v2")
 	term.Press("D")
-	term.WaitFor("all that hangs on it", showsAll("Traffic over ams-cni-v2 stops", "AS 64652 ends", "Its tunnel side", "The route 198.51.100.0/24"))
+	term.WaitFor("all that hangs on it", showsAll("Traffic over ams-cni-v2 stops", "AS 64652 ends", "Its tunnel side",
+		"The route 198.51.100.0/24"))
 	a.untouched()
 	send(term, "ams-cni-v2")
 	done(term)

@@ -22,7 +22,10 @@ func TestFromTheStartToTheCauseOfADownSession(t *testing.T) {
 	// The cause stands below the list already; the page has the evidence.
 	term.Press("enter")
 	keys++
-	term.WaitFor("why it is so and what to do", func(s ptytest.Screen) bool { return on("iad-dc1-gre")(s) && showsAll("✗ Down", "What this means")(s) })
+	term.WaitFor("why it is so and what to do", func(s ptytest.Screen) bool {
+		return on("iad-dc1-gre")(s) &&
+			showsAll("✗ Down", "What this means")(s)
+	})
 	t.Logf("from the start to the cause of a down session: %d keys", keys)
 	if keys > 3 {
 		t.Errorf("%d keys, want at most 3", keys)
@@ -40,11 +43,13 @@ func TestTheOverviewSaysWhatIsNotKnownAndWhy(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
 	denied := `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"result":null,"messages":[]}`
-	a.Fault(simedge.Fault{Path: "*graphql*", Kind: simedge.FaultStatus, Status: 403, Body: `{"data":null,"errors":[{"message":"not authorized for that account"}]}`})
+	a.Fault(simedge.Fault{Path: "*graphql*", Kind: simedge.FaultStatus, Status: 403,
+		Body: `{"data":null,"errors":[{"message":"not authorized for that account"}]}`})
 	a.Fault(simedge.Fault{Path: "*cni/*", Kind: simedge.FaultStatus, Status: 403, Body: denied})
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env()})
 	s := term.WaitFor("what is not known", func(s ptytest.Screen) bool {
-		return showsAll("iad-dc1-gre", "health not known", "CNI stale", "health: ", "CNI: ")(s) || showsAll("iad-dc1-gre", "health not known", "CNI not known", "health: ", "CNI: ")(s)
+		return showsAll("iad-dc1-gre", "health not known", "CNI stale", "health: ", "CNI: ")(s) ||
+			showsAll("iad-dc1-gre", "health not known", "CNI not known", "health: ", "CNI: ")(s)
 	})
 	if s.Contains("interconnects") {
 		t.Errorf("ports that were never read are counted:\n%s", s.Box())
@@ -144,7 +149,10 @@ func TestTheOverviewHidesNoWorseRow(t *testing.T) {
 	})
 	worst := cursorLine(term.Screen())
 	down(term, term.Screen(), "sin-dc1-ipsec")
-	term.WaitFor("how many worse rows are out of sight", func(s ptytest.Screen) bool { return s.Contains("worse above") && s.Contains("more below") })
+	term.WaitFor("how many worse rows are out of sight", func(s ptytest.Screen) bool {
+		return s.Contains("worse above") &&
+			s.Contains("more below")
+	})
 	a.do(a.SetBGP(simedge.IPsecTunnels, "sin-dc1-ipsec", "Established"))
 	a.pass(time.Second)
 	term.Press("r")

@@ -28,7 +28,8 @@ func TestSidesTellsWhoseAddressIsWhose(t *testing.T) {
 	if !ok || cloudflare != ip("10.100.0.3") || customer.IsValid() {
 		t.Errorf("/29: got %v %v %v, want the .3 host and no customer address", cloudflare, customer, ok)
 	}
-	for _, bad := range []string{"10.100.0.8/30", "10.100.0.11/30", "10.100.0.4/29", "10.100.0.8/32", "10.0.0.0/8", "2001:db8::1/126", "2001:db8::3/125"} {
+	for _, bad := range []string{"10.100.0.8/30", "10.100.0.11/30", "10.100.0.4/29", "10.100.0.8/32", "10.0.0.0/8", "2001:db8::1/126",
+		"2001:db8::3/125"} {
 		if _, _, ok := Sides(pfx(bad)); ok {
 			t.Errorf("%s has no two sides", bad)
 		}

@@ -23,10 +23,12 @@ func routeRows() []row {
 	add("RoutePrefixOwned", "Transit, supernet", RoutePrefixOwned(MagicTransit, pfx("198.51.100.0/24"), own), None)
 	add("RoutePrefixOwned", "Transit, too wide", RoutePrefixOwned(MagicTransit, pfx("198.51.100.0/23"), own), Warning)
 	add("RoutePrefixOwned", "Transit, private", RoutePrefixOwned(MagicTransit, pfx("10.0.0.0/8"), own), Warning)
-	add("RoutePrefixOwned", "Transit, IPv6", RoutePrefixOwned(MagicTransit, pfx("2001:db8::/32"), nets("2001:db8::/33", "2001:db8:8000::/33")), None)
+	add("RoutePrefixOwned", "Transit, IPv6", RoutePrefixOwned(MagicTransit, pfx("2001:db8::/32"),
+		nets("2001:db8::/33", "2001:db8:8000::/33")), None)
 
 	for v, want := range map[string]Severity{
-		"10.100.0.9": None, "169.254.250.2": None, "2001:db8::1": None, "": Partial, "10.100.": Partial, "fra-1": Error, "0.0.0.0": Error, "127.0.0.1": Error,
+		"10.100.0.9": None, "169.254.250.2": None, "2001:db8::1": None, "": Partial, "10.100.": Partial, "fra-1": Error, "0.0.0.0": Error,
+		"127.0.0.1": Error,
 	} {
 		add("NextHop", v, NextHop(v), want)
 	}
@@ -61,7 +63,8 @@ func routeRows() []row {
 	add("RouteCoverage", "scoped and a rest", RouteCoverage(route.Prefix, []Route{scoped, twin}), None)
 	add("RouteCoverage", "scoped only", RouteCoverage(route.Prefix, []Route{scoped}), Warning)
 
-	for v, want := range map[string]Severity{"WEUR": None, "ME": None, "": Partial, "WE": Partial, "LUNA": Warning, "weur": Error, "W1": Error} {
+	for v, want := range map[string]Severity{"WEUR": None, "ME": None, "": Partial, "WE": Partial, "LUNA": Warning, "weur": Error,
+		"W1": Error} {
 		add("Region", v, Region(v), want)
 	}
 	for v, want := range map[string]Severity{
@@ -102,7 +105,8 @@ func prefixRows() []row {
 	add := func(rule, value string, got Finding, want Severity) { out = append(out, row{rule, value, got, want}) }
 	for v, want := range map[string]Severity{
 		"203.0.113.0/24": None, "198.51.0.0/16": None, "2001:db8::/48": None, "2001:db8::/56": Warning, "203.0.113.1/24": Warning,
-		"": Partial, "203.0.113.0": Partial, "203.0.113.0/": Partial, "203.0.113.0/25": Error, "0.0.0.0/0": Error, "10.0.0.0/16": Error, "x": Error,
+		"": Partial, "203.0.113.0": Partial, "203.0.113.0/": Partial, "203.0.113.0/25": Error, "0.0.0.0/0": Error, "10.0.0.0/16": Error,
+		"x": Error,
 	} {
 		add("OnboardPrefix", v, OnboardPrefix(v), want)
 	}

@@ -14,7 +14,8 @@ func asnRows() []row {
 		"2147483647": None, "2147483648": Warning, "4200000000": Warning, "64496": Warning, "65551": Warning, "1.10": Warning,
 		"": Partial, "A": Partial, "AS": Partial, "1.": Partial,
 		"0": Error, "13335": Error, "23456": Error, "65535": Error, "4294967295": Error, "64600": Error, "0.13335": Error,
-		"4294967296": Error, "-1": Error, "+1": Error, "1.65536": Error, "65536.1": Error, "1.2.3": Error, "1.2.": Error, "my AS": Error, ".1": Error,
+		"4294967296": Error, "-1": Error, "+1": Error, "1.65536": Error, "65536.1": Error, "1.2.3": Error, "1.2.": Error, "my AS": Error,
+		".1": Error,
 	} {
 		add("CustomerASN", v, CustomerASN(v, 64600), want)
 	}
@@ -44,7 +45,8 @@ func bgpRows() []row {
 	for v, want := range map[string]Severity{
 		"": None, "abcXYZ019": None, "'!@#$%^&*()+[]{}<>/.,;:_-~`= |x": None, "with space": None, `back\slash`: Note,
 		strings.Repeat("k", 80): None, strings.Repeat("k", 81): Error,
-		`quo"te`: Error, "que?": Error, "t\tab": Error, "l\nf": Error, "v\vt": Error, "f\ff": Error, "c\rr": Error, "caf\u00e9": Error, "del\x7f": Error,
+		`quo"te`: Error, "que?": Error, "t\tab": Error, "l\nf": Error, "v\vt": Error, "f\ff": Error, "c\rr": Error, "caf\u00e9": Error,
+		"del\x7f":   Error,
 		"trailing ": Warning,
 	} {
 		add("MD5Key", v, MD5Key(v), want)

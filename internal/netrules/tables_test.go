@@ -23,7 +23,8 @@ func TestASNKind(t *testing.T) {
 }
 
 func TestParseASN(t *testing.T) {
-	for text, want := range map[string]uint32{"65010": 65010, "AS65010": 65010, "as1": 1, "1.10": 65546, "0.65526": 65526, "65535.65535": 4294967295} {
+	for text, want := range map[string]uint32{"65010": 65010, "AS65010": 65010, "as1": 1, "1.10": 65546, "0.65526": 65526,
+		"65535.65535": 4294967295} {
 		if got, err := ParseASN(text); err != nil || got != want {
 			t.Errorf("%q: got %d, %v; want %d", text, got, err, want)
 		}

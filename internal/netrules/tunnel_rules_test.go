@@ -124,7 +124,8 @@ func interfaceRows() []row {
 		"10.100.0.8/31": None, "172.16.0.0/31": None, "192.168.255.254/31": None, "169.254.240.1/31": None, "169.254.255.254/31": None,
 		"10.100.0.9/30": None, "10.100.0.10/30": None, "169.254.250.2/30": None,
 		"169.254.250.1/30": Warning, // AWS takes the first host
-		"":                 Partial, "1": Partial, "10.": Partial, "10.0.0.": Partial, "10.0.0.8": Partial, "10.0.0.8/": Partial, "10.0.0.8/3": Partial,
+		"":                 Partial, "1": Partial, "10.": Partial, "10.0.0.": Partial, "10.0.0.8": Partial, "10.0.0.8/": Partial,
+		"10.0.0.8/3":  Partial,
 		"10.0.0.8/32": Error, "10.0.0.8/29": Error, "10.0.0.8/2": Error, "10.0.0.8/031": Error, "10.0.0.8/31x": Error, "10.0.0.8/99": Error,
 		"10.0.0./31": Error, "10.0.0.8//31": Error, "300.": Error, "ten": Error,
 		"10.100.0.8/30": Error, "10.100.0.11/30": Error, // network and broadcast

@@ -196,7 +196,8 @@ func (m *matrix) print(t *testing.T, what string) {
 			}
 		}
 	}
-	t.Logf("%d %s x %d faults, %d tried, %d failed, in %s\n%s", len(m.rows), what, len(m.kinds), tried, failed, time.Since(m.started).Round(time.Millisecond), table)
+	t.Logf("%d %s x %d faults, %d tried, %d failed, in %s\n%s", len(m.rows), what, len(m.kinds), tried, failed,
+		time.Since(m.started).Round(time.Millisecond), table)
 }
 
 func (s *seat) troubledWhileWatching(p place, tr trouble) {

@@ -1,6 +1,8 @@
 package form
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/tui"
@@ -62,4 +64,18 @@ func (f *Form) Act(name string) tui.Action {
 		}
 	}
 	return tui.Action{}
+}
+
+// suggest fills in the proposal after the one that the field holds.
+func (f *Form) suggest() tea.Cmd {
+	field := f.field()
+	all := field.Suggest(f.values)
+	if len(all) == 0 {
+		return tui.Toast(tui.Muted, "There is nothing to propose for this field")
+	}
+	next := all[(slices.Index(all, f.values[field.Key])+1)%len(all)]
+	f.set(field.Key, next)
+	f.proposed[field.Key] = true
+	f.focus()
+	return nil
 }

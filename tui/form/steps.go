@@ -20,13 +20,15 @@ func (f *Form) stepActions() []tui.Action {
 	if !f.opts.Guided {
 		return nil
 	}
-	next := tui.Action{Name: "next-step", Keys: []string{"pgdown"}, Short: "next step", Footer: true, Long: "To the next step, when this one is right",
-		Run: func() tea.Cmd { return f.toStep(f.neighbour(1)) }}
+	next := tui.Action{Name: "next-step", Keys: []string{"pgdown"}, Short: "next step", Footer: true,
+		Long: "To the next step, when this one is right",
+		Run:  func() tea.Cmd { return f.toStep(f.neighbour(1)) }}
 	if f.neighbour(1) < 0 {
 		next.Why = "this is the last step: ctrl+s goes to the review"
 	}
-	back := tui.Action{Name: "previous-step", Keys: []string{"pgup"}, Short: "step back", Footer: f.neighbour(-1) >= 0, Long: "To the step before; every value stays",
-		Run: func() tea.Cmd { return f.toStep(f.neighbour(-1)) }}
+	back := tui.Action{Name: "previous-step", Keys: []string{"pgup"}, Short: "step back", Footer: f.neighbour(-1) >= 0,
+		Long: "To the step before; every value stays",
+		Run:  func() tea.Cmd { return f.toStep(f.neighbour(-1)) }}
 	if f.neighbour(-1) < 0 {
 		back.Why = "this is the first step"
 	}

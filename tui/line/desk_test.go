@@ -133,14 +133,16 @@ func (s *shelf) source() resource.Source[item] {
 }
 
 func (s *shelf) describe() resource.Description[item] {
-	return resource.Description[item]{Plural: "Things", ID: func(i item) string { return i.id }, Name: func(i item) string { return i.name }, SortBy: "name", Newest: s.newest,
+	return resource.Description[item]{Plural: "Things", ID: func(i item) string { return i.id }, Name: func(i item) string { return i.name },
+		SortBy: "name", Newest: s.newest,
 		Columns: []table.Column[item]{{Key: "name", Title: "NAME", Width: 10, Text: func(i item, _ time.Time) string { return i.name }},
 			{Key: "id", Title: "ID", Width: 10, Text: func(i item, _ time.Time) string { return i.id }}},
 		Sections: func(i item, _ time.Time) []resource.Section {
 			now := s.rows[slices.IndexFunc(s.rows, func(x item) bool { return x.id == i.id })]
 			parts := resource.Section{Title: "Parts"}
 			for _, p := range now.parts {
-				parts.Fields = append(parts.Fields, resource.Field{Label: "part", Value: p, Open: func() tui.View { return &book{title: "The part " + p} }})
+				parts.Fields = append(parts.Fields, resource.Field{Label: "part", Value: p,
+					Open: func() tui.View { return &book{title: "The part " + p} }})
 			}
 			return []resource.Section{{Title: "Thing", Fields: []resource.Field{{Label: "Name", Value: now.name}}}, parts}
 		},

@@ -370,7 +370,8 @@ func (r *runner) explain(s *asking, field form.Field) {
 	} else if field.Suggest != nil {
 		r.c.say("There is nothing to propose for it.")
 	}
-	r.c.say("< goes back one question. :fields lists all answers, :review goes on with what is there, :leave leaves the form, :quit the program.",
+	r.c.say("< goes back one question. :fields lists all answers, :review goes on with what is there, :leave leaves the form, :quit the "+
+		"program.",
 		`- empties an answer. A backslash before an answer takes it as it is, also when it begins with one of these signs.`)
 }
 

@@ -133,7 +133,8 @@ func copyJSON(object []byte) tui.Action {
 		if err := json.Indent(&b, object, "", "  "); err != nil {
 			return tui.Toast(tui.Bad, "The server's JSON cannot be read: "+err.Error())
 		}
-		return tea.Batch(tea.SetClipboard(b.String()), tui.Toast(tui.Muted, fmt.Sprintf("Sent %d bytes of JSON to the terminal's clipboard (OSC 52)", b.Len())))
+		return tea.Batch(tea.SetClipboard(b.String()), tui.Toast(tui.Muted,
+			fmt.Sprintf("Sent %d bytes of JSON to the terminal's clipboard (OSC 52)", b.Len())))
 	}
 	return a
 }

@@ -232,11 +232,13 @@ func (r *Review) next() []tui.Action {
 }
 
 func (r *Review) readyActions() []tui.Action {
-	send := tui.Action{Name: "send", Keys: []string{"enter"}, Short: "send", Footer: true, Long: "Send exactly this, once", Run: r.send, Why: r.why()}
+	send := tui.Action{Name: "send", Keys: []string{"enter"}, Short: "send", Footer: true, Long: "Send exactly this, once", Run: r.send,
+		Why: r.why()}
 	if !r.settled && send.Why == "" {
 		send.Short, send.Run = "(read it first)", r.settle
 	}
-	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true, Long: "Read the object again and repeat the checks", Run: r.prepare}
+	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
+		Long: "Read the object again and repeat the checks", Run: r.prepare}
 	if len(r.plan.Conflicts) == 0 || r.err != nil {
 		return []tui.Action{send, again}
 	}

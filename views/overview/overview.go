@@ -30,7 +30,8 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"overview", "home"}, Help: "what is wrong, worst first", Open: func() tui.View { return newPage(m.env) }}}
+	return []tui.Destination{{Names: []string{"overview", "home"}, Help: "what is wrong, worst first",
+		Open: func() tui.View { return newPage(m.env) }}}
 }
 
 // Services implements kit.Module.
@@ -117,7 +118,8 @@ func (p *page) take(found []diagnose.Diagnosis) {
 	}
 	p.worst = make([]trouble, len(found))
 	for i, d := range found {
-		p.worst[i] = trouble{Diagnosis: d, rank: i, state: impact(d.Findings[0], p.env.Glyphs), role: roleOf(d.Findings[0]), since: tui.AgeSince(d.Findings[0].Since, p.env.Now())}
+		p.worst[i] = trouble{Diagnosis: d, rank: i, state: impact(d.Findings[0], p.env.Glyphs), role: roleOf(d.Findings[0]),
+			since: tui.AgeSince(d.Findings[0].Since, p.env.Now())}
 		if t, ok := byID[d.Subject.ID]; ok {
 			p.worst[i].state, p.worst[i].role = tunnel.StateText(t, p.env.Glyphs)
 			p.worst[i].since = tunnel.Since(t, p.env.Now())
@@ -163,7 +165,8 @@ func (p *page) columns() []table.Column[trouble] {
 	return []table.Column[trouble]{
 		{Key: "name", Title: "WORST FIRST", Width: 18, Text: text(func(t trouble) string { return t.Subject.Name }), Compare: rank,
 			Role: func(trouble) tui.Role { return tui.Strong }},
-		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }), Role: func(t trouble) tui.Role { return t.role }},
+		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }),
+			Role: func(t trouble) tui.Role { return t.role }},
 		{Key: "since", Title: "SINCE", Width: 5, Right: true, Text: text(func(t trouble) string { return t.since })},
 		{Key: "cause", Title: "LIKELIEST CAUSE", Width: 30, Grow: 120, Text: text(func(t trouble) string {
 			return headline(t.Findings[0])

@@ -143,7 +143,8 @@ func (a *accounts) choose() tea.Cmd {
 // Actions implements tui.View.
 func (a *accounts) Actions() []tui.Action {
 	if a.menu.count > 0 {
-		return append([]tui.Action{{Name: "choose", Keys: []string{"enter"}, Short: "choose", Footer: true, Long: "Use the account under the cursor", Run: a.choose}},
+		return append([]tui.Action{{Name: "choose", Keys: []string{"enter"}, Short: "choose", Footer: true,
+			Long: "Use the account under the cursor", Run: a.choose}},
 			a.menu.actions()...)
 	}
 	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "try now", Footer: true, Long: "Ask Cloudflare once more", Run: a.ask}
@@ -177,7 +178,8 @@ func (a *accounts) Draw(c tui.Canvas) []string {
 }
 
 // unlisted is how to do without the list.
-const unlisted = "With --account and its id, or CLOUDFLARE_ACCOUNT_ID set to it, flarewire opens without asking for this list. The id stands in the dashboard's address."
+const unlisted = "With --account and its id, or CLOUDFLARE_ACCOUNT_ID set to it, flarewire opens without asking for this list. The id " +
+	"stands in the dashboard's address."
 
 // next is when it is asked again. Read out line by line, a time that changes with every answer would be read with each.
 func (a *accounts) next(c tui.Canvas) string {

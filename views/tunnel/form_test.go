@@ -23,7 +23,8 @@ import (
 func account(t *testing.T) (*Module, *simedge.Edge) {
 	t.Helper()
 	edge := simedge.New(simedge.Options{})
-	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}, Transport: edge.RoundTripper()})
+	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
+		Transport: edge.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -35,7 +36,8 @@ func account(t *testing.T) (*Module, *simedge.Edge) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := &kit.Env{Ctx: t.Context(), Client: client, Account: a, Feed: live.New(t.Context(), w), Writer: writer, Glyphs: tui.ASCIIGlyphs, Now: time.Now}
+	env := &kit.Env{Ctx: t.Context(), Client: client, Account: a, Feed: live.New(t.Context(), w), Writer: writer, Glyphs: tui.ASCIIGlyphs,
+		Now: time.Now}
 	m := New(env).(*Module)
 	env.Add(m)
 	return m, edge
@@ -52,7 +54,8 @@ func TestAnUntouchedFormChangesNothing(t *testing.T) {
 	}
 	for _, opened := range gres {
 		var wanted api.GRETunnel
-		form.New(m.greForm("edit", opened, func(g api.GRETunnel) tea.Cmd { wanted = g; return nil })).Update(tea.KeyPressMsg{Code: 's', Mod: tea.ModCtrl})
+		form.New(m.greForm("edit", opened, func(g api.GRETunnel) tea.Cmd { wanted = g; return nil })).Update(tea.KeyPressMsg{Code: 's',
+			Mod: tea.ModCtrl})
 		plan, err := change.PrepareUpdate(ctx, m.env.Writer, change.GRETunnels, opened, wanted)
 		if err != nil || len(plan.Differences) > 0 || wanted.ID == "" {
 			t.Errorf("%s: %v, differences %v", opened.Name, err, plan.Differences)
@@ -64,7 +67,8 @@ func TestAnUntouchedFormChangesNothing(t *testing.T) {
 	}
 	for _, opened := range ipsecs {
 		var wanted api.IPsecTunnel
-		form.New(m.ipsecForm("edit", opened, func(i api.IPsecTunnel) tea.Cmd { wanted = i; return nil })).Update(tea.KeyPressMsg{Code: 's', Mod: tea.ModCtrl})
+		form.New(m.ipsecForm("edit", opened, func(i api.IPsecTunnel) tea.Cmd { wanted = i; return nil })).Update(tea.KeyPressMsg{Code: 's',
+			Mod: tea.ModCtrl})
 		plan, err := change.PrepareUpdate(ctx, m.env.Writer, change.IPsecTunnels, opened, wanted)
 		if err != nil || len(plan.Differences) > 0 || wanted.ID == "" {
 			t.Errorf("%s: %v, differences %v", opened.Name, err, plan.Differences)

@@ -21,7 +21,8 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 		values["fqdn_id"] = t.CustomRemoteIdentities.FQDNID
 	}
 	f := fields{m: m, kind: netrules.IPsec, id: t.ID, name: t.Name}
-	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it follows when the tunnel is there.", Folded: true, Fields: []form.Field{
+	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it follows when " +
+		"the tunnel is there.", Folded: true, Fields: []form.Field{
 		{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
 			Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
 			Check: func(v string, _ form.Values) form.Finding {

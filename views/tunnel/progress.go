@@ -112,7 +112,8 @@ func (m *Module) Followed() []kit.Followed {
 	var out []kit.Followed
 	for _, id := range slices.Sorted(maps.Keys(m.progress)) {
 		p := m.progress[id]
-		f := kit.Followed{Name: p.name, State: "on its way since " + p.began.UTC().Format("15:04") + " UTC", Open: func() tui.View { return NewBringUp(m, id, p.name) }}
+		f := kit.Followed{Name: p.name, State: "on its way since " + p.began.UTC().Format("15:04") + " UTC",
+			Open: func() tui.View { return NewBringUp(m, id, p.name) }}
 		switch {
 		case p.missing:
 			f.State = "no longer on the account"
