@@ -75,7 +75,7 @@ func TestCheckOfAnAPIThatCannotBeReached(t *testing.T) {
 	})
 }
 
-// resolvesAtHome tells that no name server outside of this machine is asked.
+// resolvesAtHome reports whether no name server outside of this machine is asked.
 func resolvesAtHome() bool {
 	text, err := os.ReadFile("/etc/resolv.conf")
 	if err != nil {

@@ -21,8 +21,8 @@ func newDiagnose(x IO, f *flags) *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "diagnose [NAME]...",
-		Short: "Print what is wrong, worst first, with the likeliest cause and what to do",
-		Long: `Print what is wrong with tunnels, prefixes, interconnects and routes, worst first: the likeliest
+		Short: "Print what is wrong, worst first, with the likely cause and what to do",
+		Long: `Print what is wrong with tunnels, prefixes, interconnects and routes, worst first: the likely
 cause of each and what to do next, as the overview of the full screen does. With NAME, a name or an
 id, everything that was found about that object, with the fields that say so and the document
 behind it.

@@ -203,7 +203,7 @@ func (s *seat) take(action tui.Action) {
 	}
 }
 
-// descend moves the cursor down by so many rows or fields and tells whether there were as many.
+// descend moves the cursor down by so many rows or fields and reports whether there were as many.
 func (s *seat) descend(rows int) bool {
 	for range rows {
 		before := s.Screen()

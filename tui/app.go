@@ -264,7 +264,7 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 	return a.top().Update(msg)
 }
 
-// hidden tells that the screen is too small to show anything; before its size is known nothing is hidden.
+// hidden reports whether the screen is too small to show anything; before its size is known nothing is hidden.
 func (a *App) hidden() bool {
 	return a.width > 0 && (a.width < MinWidth || a.height < MinHeight)
 }

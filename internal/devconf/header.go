@@ -79,7 +79,7 @@ func notes(v values, t api.Tunnel) []string {
 	return out
 }
 
-// swallowed tells whether one of the extra prefixes contains the outer address of the tunnel.
+// swallowed reports whether one of the extra prefixes contains the outer address of the tunnel.
 func swallowed(t api.Tunnel) bool {
 	end, err := netip.ParseAddr(t.CloudflareEndpoint)
 	if err != nil || t.BGP == nil {

@@ -85,7 +85,7 @@ func (h host) must(args ...string) string {
 	return out
 }
 
-// has tells whether the kernel can do what the command asks for; it is tried in the host's network.
+// has reports whether the kernel can do what the command asks for; it is tried in the host's network.
 func (h host) has(args ...string) bool {
 	_, err := h.run(args...)
 	return err == nil

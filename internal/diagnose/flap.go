@@ -83,7 +83,7 @@ func rhythm(list []outage, least int, blur time.Duration) (every time.Duration, 
 	return every, apart <= max(2*blur, every/10) && apart < every/2
 }
 
-// short tells that the outages were as short as those at a rekey.
+// short reports whether the outages were as short as those at a rekey.
 func short(list []outage, blur time.Duration) bool {
 	for _, o := range list[max(0, len(list)-4):] {
 		if !o.to.IsZero() && o.to.Sub(o.from) > rekeyLongest+blur {
@@ -119,7 +119,7 @@ func (c tunnelCase) flaps() []Finding {
 			"TCP or interface."}}
 }
 
-// steady tells that the tunnel below the session stays healthy.
+// steady reports whether the tunnel below the session stays healthy.
 func (c tunnelCase) steady() bool {
 	return c.probed() && c.Health.Score != nil && *c.Health.Score >= steadyHealth
 }

@@ -26,11 +26,11 @@ func (c prefixCase) read() []Finding {
 	return order(findings)
 }
 
-// approved tells that Cloudflare has taken the prefix into use; an unknown word counts as such, so that
+// approved reports whether Cloudflare has taken the prefix into use; an unknown word counts as such, so that
 // nothing is claimed about it.
 func (c prefixCase) approved() bool { return c.Approved != "P" }
 
-// failed tells that a validation state is a refusal. The words are not documented completely: what is not
+// failed reports whether a validation state is a refusal. The words are not documented completely: what is not
 // known is no failure.
 func failed(state string) bool {
 	lower := strings.ToLower(state)
@@ -178,7 +178,7 @@ func (c prefixCase) advertised() bool {
 	return false
 }
 
-// transit tells that the whole prefix goes to Magic Transit, whose traffic needs a route.
+// transit reports whether the whole prefix goes to Magic Transit, whose traffic needs a route.
 func (c prefixCase) transit() bool {
 	for _, b := range c.Bindings.Rows {
 		if samePrefix(b.CIDR, c.CIDR) && netrules.ServiceOf(b.ServiceName) == netrules.ServiceMagicTransit {

@@ -118,7 +118,7 @@ func (c tunnelCase) noTCP() []Finding {
 	return append(findings, md5, dial)
 }
 
-// beginning tells that the session is on its way and was not seen so for long.
+// beginning reports whether the session is on its way and was not seen so for long.
 func (c tunnelCase) beginning() bool {
 	since := c.Track.Changed
 	if since.IsZero() {
@@ -127,7 +127,7 @@ func (c tunnelCase) beginning() bool {
 	return c.State == store.Establishing && (since.IsZero() || c.at.Sub(since) <= settling)
 }
 
-// comingUp tells that the session was seen to begin only a moment ago.
+// comingUp reports whether the session was seen to begin only a moment ago.
 func (c tunnelCase) comingUp() (Finding, bool) {
 	if !c.beginning() || c.Track.Changed.IsZero() {
 		return Finding{}, false

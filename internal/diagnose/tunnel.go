@@ -59,20 +59,20 @@ func (c tunnelCase) withoutUnread(findings []Finding) []Finding {
 	return append(findings, f)
 }
 
-// broken tells that a session is configured and known not to be up.
+// broken reports whether a session is configured and known not to be up.
 func (c tunnelCase) broken() bool { return c.State == store.Down || c.State == store.Establishing }
 
-// probed tells that health checks run; only then the health says something.
+// probed reports whether health checks run; only then the health says something.
 func (c tunnelCase) probed() bool {
 	return c.HealthCheck == nil || c.HealthCheck.Enabled == nil || *c.HealthCheck.Enabled
 }
 
-// sick tells that the probes find trouble.
+// sick reports whether the probes find trouble.
 func (c tunnelCase) sick() bool {
 	return c.probed() && (c.Health.State == store.HealthDown || c.Health.State == store.Degraded)
 }
 
-// trouble tells that anything at all is wrong.
+// trouble reports whether anything at all is wrong.
 func (c tunnelCase) trouble() bool { return c.broken() || c.sick() }
 
 // carries is the evidence that packets pass the tunnel in both directions, whatever the probes say.
@@ -93,7 +93,7 @@ func (c tunnelCase) carries() []Evidence {
 	return evidence
 }
 
-// lowerCause tells that the tunnel itself, below the session, shows why nothing gets through.
+// lowerCause reports whether the tunnel itself, below the session, shows why nothing gets through.
 func (c tunnelCase) lowerCause() bool {
 	return c.keyless() || len(c.overlaps[c.ID]) > 0 || (c.probed() && c.Health.State == store.HealthDown)
 }

@@ -31,7 +31,7 @@ func encodings(secret string) []string {
 	return forms
 }
 
-// holds tells whether the text holds the secret in any form.
+// holds reports whether the text holds the secret in any form.
 func holds(text, secret string) bool {
 	for _, form := range encodings(secret) {
 		if strings.Contains(text, form) {

@@ -66,7 +66,7 @@ func customFQDNUnfinished(text, form string) Finding {
 	return partial(srcDocsIKEID, "%s", form)
 }
 
-// dnsLabel tells whether the text is one label of a host name (RFC 1123).
+// dnsLabel reports whether the text is one label of a host name (RFC 1123).
 func dnsLabel(text string) bool {
 	if text == "" || len(text) > 63 || text[0] == '-' || text[len(text)-1] == '-' {
 		return false

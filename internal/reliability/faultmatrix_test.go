@@ -59,7 +59,7 @@ func unlessTold(good, bad []string) []string {
 
 func header(lines []string) string { return lines[0] }
 
-// says tells whether the words are on the screen, whatever the line breaks.
+// says reports whether the words are on the screen, whatever the line breaks.
 func says(lines []string, text string) bool {
 	return strings.Contains(strings.Join(strings.Fields(strings.Join(lines, " ")), " "), text)
 }

@@ -1,6 +1,6 @@
 // Command make draws the pictures in screenshots/ from the real program: it builds flarewire, runs it on the
 // simulated account with its clock stopped, plays a few keys, and saves the screen. The same program gives
-// the same SVG to the byte, so that with -check it tells whether the pictures still show what people get.
+// the same SVG to the byte, so that with -check it reports whether the pictures still show what people get.
 //
 //	go run ./screenshots/make          write SVG, and PNG for looking at (not kept in the repository)
 //	go run ./screenshots/make -check   fail when an SVG is not what the program shows
@@ -49,7 +49,7 @@ type step struct {
 
 var (
 	list     = step{until: []string{"Northwind Freight", "syd-br1-ipsec", "quit"}}
-	overview = step{until: []string{"Northwind Freight", "LIKELIEST CAUSE", "prefixes now", "quit"}}
+	overview = step{until: []string{"Northwind Freight", "LIKELY CAUSE", "prefixes now", "quit"}}
 	// setup is the guided setup of an IPsec tunnel with a mistake in its name.
 	setup = []step{{until: []string{"IPsec tunnels", "syd-br1-ipsec", "quit"}}, {"n", []string{"Step 1 of 5", "Your endpoint"}},
 		{"muc br1", []string{"Use only letters"}}}

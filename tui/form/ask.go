@@ -14,7 +14,7 @@ import (
 // Sections are the form's parts.
 func (f *Form) Sections() []Section { return f.opts.Sections }
 
-// Shows tells whether a field belongs to the form as it is filled in now.
+// Shows reports whether a field belongs to the form as it is filled in now.
 func (f *Form) Shows(field Field) bool { return field.When == nil || field.When(f.values) }
 
 // Value is what the field with the key holds.
@@ -33,7 +33,7 @@ func (f *Form) Answer(field Field, value string) tea.Cmd {
 	return f.setGoing()
 }
 
-// Guided tells whether the sections are the steps of a guided setup.
+// Guided reports whether the sections are the steps of a guided setup.
 func (f *Form) Guided() bool { return f.opts.Guided }
 
 // Reach says that a section is being asked: its proposals stay as they are now. It returns what keeps the draft.

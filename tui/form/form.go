@@ -39,7 +39,7 @@ type Finding struct {
 	Text  string
 }
 
-// Blocks tells whether the form cannot be sent with this finding.
+// Blocks reports whether the form cannot be sent with this finding.
 func (f Finding) Blocks() bool { return f.Level >= Partial }
 
 // Kind is how a field is filled in.
@@ -68,7 +68,7 @@ type Field struct {
 	Check func(value string, all Values) Finding
 	// Live explains the value while it is fine: "Cloudflare 10.0.0.0, you 10.0.0.1".
 	Live func(Values) string
-	// When tells whether the field is shown; nil is always.
+	// When reports whether the field is shown; nil is always.
 	When func(Values) bool
 	// Once empties the field when the form is sent: what was wrong is typed anew, not added to.
 	Once bool

@@ -212,7 +212,7 @@ func (f *Form) refocus(key string) {
 	}
 }
 
-// replaces tells whether a message types text: it then takes the place of a proposal.
+// replaces reports whether a message types text: it then takes the place of a proposal.
 func replaces(msg tea.Msg) bool {
 	switch msg := msg.(type) {
 	case tea.PasteMsg:

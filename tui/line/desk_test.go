@@ -73,7 +73,7 @@ func (d *desk) leaves() string {
 	return d.String()
 }
 
-// item is a row of a shelf: a thing, what can be done with it, and what hangs on it.
+// item is a row of a shelf: a thing, what can be done with it, and what depends on it.
 type item struct {
 	id, name string
 	acts     []string
@@ -163,7 +163,7 @@ func (s *shelf) list() tui.View { return resource.NewList(s.describe(), s.source
 
 func (s *shelf) page(i int) tui.View { return resource.NewDetail(s.describe(), s.source(), s.rows[i]) }
 
-// only tells whether this was done and nothing else.
+// only reports whether this was done and nothing else.
 func (s *shelf) only(t *testing.T, said string, did ...string) {
 	t.Helper()
 	if !slices.Equal(s.did, did) {

@@ -114,7 +114,7 @@ func TestANumberIsARowAndNoKey(t *testing.T) {
 	}
 }
 
-// A page says more when what hangs on its object has come. Its lines keep the numbers that they were read out with.
+// A page says more when what depends on its object has come. Its lines keep the numbers that they were read out with.
 func TestTheNumbersOfAPageStay(t *testing.T) {
 	thing := func(parts ...string) item { return item{id: "x", name: "thing", parts: parts} }
 	s := newShelf(t, thing("wheel", "door"))

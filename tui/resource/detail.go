@@ -51,7 +51,7 @@ func (d *Detail) Init() tea.Cmd {
 // Needs names what the page rests on; see Source.Needs.
 func (d *Detail) Needs() []string { return d.needs(d.id) }
 
-// take takes the object anew, and tells whether it is among the rows.
+// take takes the object anew, and reports whether it is among the rows.
 func (d *Detail) take() bool {
 	row, ok := d.byID(d.id)
 	if ok {

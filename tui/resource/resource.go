@@ -91,7 +91,7 @@ type Source[T any] struct {
 	Rows func() []T
 	// Status is their freshness.
 	Status func() tui.Status
-	// Brings tells whether a message announces new rows or a new status.
+	// Brings reports whether a message announces new rows or a new status.
 	Brings func(tea.Msg) bool
 	// Refresh asks for new rows now.
 	Refresh func() tea.Cmd

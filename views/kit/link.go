@@ -156,7 +156,7 @@ func HealthOf(v form.Values, directed bool) *api.HealthCheck {
 	return h
 }
 
-// Unprobed tells that the probes are off: the analytics then call it down, which says nothing about it.
+// Unprobed reports whether the probes are off: the analytics then call it down, which says nothing about it.
 func Unprobed(h *api.HealthCheck) bool { return h != nil && h.Enabled != nil && !*h.Enabled }
 
 // HealthDetail is the part of a detail page for the health check.

@@ -57,7 +57,7 @@ func enter(t *testing.T) room {
 	return room{edge, t, s, live.New(t.Context(), s)}
 }
 
-// look is what an open page does; it tells whether anything was asked.
+// look is what an open page does; it reports whether anything was asked.
 func (r room) look(name string) bool {
 	cmd := r.feed.LookInto(name)
 	if cmd == nil {

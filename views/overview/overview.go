@@ -1,4 +1,4 @@
-// Package overview is the first page: what is wrong, worst first, with its likeliest cause; then the
+// Package overview is the first page: what is wrong, worst first, with its likely cause; then the
 // counts, the last events, and the age of every source.
 package overview
 
@@ -37,7 +37,7 @@ func (m *Module) Destinations() []tui.Destination {
 // Services implements kit.Module.
 func (m *Module) Services() []tui.Service { return nil }
 
-// trouble is one line of the list: a subject with its likeliest cause.
+// trouble is one line of the list: a subject with its likely cause.
 type trouble struct {
 	diagnose.Diagnosis
 	rank  int // worst first, as the diagnosis has it
@@ -168,7 +168,7 @@ func (p *page) columns() []table.Column[trouble] {
 		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }),
 			Role: func(t trouble) tui.Role { return t.role }},
 		{Key: "since", Title: "SINCE", Width: 5, Right: true, Text: text(func(t trouble) string { return t.since })},
-		{Key: "cause", Title: "LIKELIEST CAUSE", Width: 30, Grow: 120, Text: text(func(t trouble) string {
+		{Key: "cause", Title: "LIKELY CAUSE", Width: 30, Grow: 120, Text: text(func(t trouble) string {
 			return headline(t.Findings[0])
 		})},
 	}

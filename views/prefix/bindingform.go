@@ -108,7 +108,7 @@ func (s *bindingSetup) there(v form.Values) []netrules.Binding {
 	return ruled(r.Bindings.Rows)
 }
 
-// known tells whether it is known what the chosen prefix is bound to.
+// known reports whether it is known what the chosen prefix is bound to.
 func (s *bindingSetup) known(v form.Values) bool {
 	r, ok := s.row(v)
 	return ok && r.Bindings.Known()

@@ -81,7 +81,7 @@ func notes(b api.BGPPrefix, now time.Time) []string {
 	return out
 }
 
-// controlled tells whether the customer's own BGP announcements decide instead of the API.
+// controlled reports whether the customer's own BGP announcements decide instead of the API.
 func controlled(b api.BGPPrefix) bool { return b.BGPSignalOpts != nil && b.BGPSignalOpts.Enabled }
 
 // listing is a list below the prefix on its page: the first rows, and the way to the list page.

@@ -155,7 +155,7 @@ func (r *RouterConfig) copy() tea.Cmd {
 	return tea.Batch(tea.SetClipboard(r.config.Text()), tui.Toast(tui.Muted, told))
 }
 
-// holdsKey tells whether the text has the pre-shared key in it.
+// holdsKey reports whether the text has the pre-shared key in it.
 func (r *RouterConfig) holdsKey() bool { return r.withKey && r.platforms[r.at] != devconf.Terraform }
 
 // Draw implements tui.View.

@@ -223,7 +223,7 @@ func (f fields) proposeHealth(s form.Section) form.Section {
 	return s
 }
 
-// usesBGP tells whether a tunnel of the account has a session.
+// usesBGP reports whether a tunnel of the account has a session.
 func (m *Module) usesBGP() bool {
 	return slices.ContainsFunc(m.env.Feed.Last().Tunnels, func(t store.Tunnel) bool { return t.BGP != nil })
 }

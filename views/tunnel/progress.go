@@ -100,7 +100,7 @@ func (p *progress) reach(step *arrival, is bool, known, now time.Time) {
 	}
 }
 
-// hasKey tells whether the tunnel has a pre-shared key, as far as the API or this program knows: a key that
+// hasKey reports whether the tunnel has a pre-shared key, as far as the API or this program knows: a key that
 // was sent along when the tunnel was made may have no date.
 func (m *Module) hasKey(t store.Tunnel) bool {
 	return m.keyed[t.ID] || t.PSK != nil && !t.PSK.LastGeneratedOn.IsZero()
