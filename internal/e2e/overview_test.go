@@ -31,7 +31,7 @@ func TestFromTheStartToTheCauseOfADownSession(t *testing.T) {
 		t.Errorf("%d keys, want at most 3", keys)
 	}
 	term.Press("esc")
-	term.WaitText("LAST EVENTS")
+	term.WaitText("RECENT EVENTS")
 	term.Press("g")
 	term.WaitFor("the worst row", func(s ptytest.Screen) bool { return strings.Contains(cursorLine(s), "198.18.20.0/24") })
 	term.Press("enter")
@@ -85,7 +85,7 @@ func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
 		return on("nwf-fra03-1")(s) && says("✗ Down", "No light is received", "Check the light on both ends")(s)
 	})
 	term.Press("esc")
-	term.WaitText("LAST EVENTS")
+	term.WaitText("RECENT EVENTS")
 	look(term, "fra-cni-v1", []string{"The probes do not get through the interconnect", "The API does not tell BGP"})
 	term.Press("enter")
 	term.WaitFor("the page of its tunnel side", func(s ptytest.Screen) bool {
@@ -150,13 +150,13 @@ func TestTheOverviewHidesNoWorseRow(t *testing.T) {
 	worst := cursorLine(term.Screen())
 	down(term, term.Screen(), "sin-dc1-ipsec")
 	term.WaitFor("how many worse rows are out of sight", func(s ptytest.Screen) bool {
-		return s.Contains("worse above") &&
+		return s.Contains(" above, ") &&
 			s.Contains("more below")
 	})
 	a.do(a.SetBGP(simedge.IPsecTunnels, "sin-dc1-ipsec", "Established"))
 	a.pass(time.Second)
 	term.Press("r")
-	term.WaitFor("the worst under the cursor", func(s ptytest.Screen) bool { return cursorLine(s) == worst && !s.Contains("worse above") })
+	term.WaitFor("the worst under the cursor", func(s ptytest.Screen) bool { return cursorLine(s) == worst && !s.Contains(" above") })
 }
 
 // Started in an outage, the overview does not say that it is asking when it has been told that nobody answers.

@@ -25,7 +25,7 @@ var ages = regexp.MustCompile(`>?\b\d+(d\d+h|h\d+m|m\d+s|d|h|m|s| min)\b|\bjust 
 func body(lines []string) []string {
 	var out []string
 	for _, line := range lines[1 : len(lines)-4] {
-		if strings.Contains(line, "LAST EVENTS") {
+		if strings.Contains(line, "RECENT EVENTS") {
 			break
 		}
 		if words := strings.Fields(ages.ReplaceAllString(line, "#")); len(words) > 0 {

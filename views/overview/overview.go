@@ -282,11 +282,11 @@ func (p *page) hidden() string {
 	above, below := first-1, len(p.worst)-last
 	switch {
 	case above == 0:
-		return fmt.Sprintf("and %d more", below)
+		return fmt.Sprintf("%d more below", below)
 	case below == 0:
-		return fmt.Sprintf("and %d worse above", above)
+		return fmt.Sprintf("%d above", above)
 	}
-	return fmt.Sprintf("and %d worse above, %d more below", above, below)
+	return fmt.Sprintf("%d above, %d more below", above, below)
 }
 
 // cause is the whole reading of the row under the cursor, and what to do: the column cuts it.
@@ -310,7 +310,7 @@ func (p *page) cause(c tui.Canvas) []string {
 const causeLines = 5
 
 func (p *page) events(c tui.Canvas, s *store.Snapshot, most int) []string {
-	out := []string{c.Theme.Paint(tui.Muted, " LAST EVENTS (UTC)")}
+	out := []string{c.Theme.Paint(tui.Muted, " RECENT EVENTS (UTC)")}
 	happened := s.Events
 	for i := len(happened) - 1; i >= max(0, len(happened)-most); i-- {
 		text, role := events.Text(happened[i])
