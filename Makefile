@@ -11,7 +11,7 @@ GOLANGCI_LINT := v2.15.0
 GORELEASER := v2.16.0
 BIN ?= bin/flarewire
 
-.PHONY: help build demo test race lint bench cover screenshots platforms contract fuzz docs release-check release-snapshot \
+.PHONY: help build demo test race lint deadcode bench cover screenshots platforms contract fuzz docs release-check release-snapshot \
 	fault-matrix hostile soak files terminal-faults outdated vuln licences reliability clean
 
 help: ## list the targets
@@ -32,6 +32,15 @@ race: ## run every test under the race detector
 lint: ## gofmt, go vet, import rules and the other linters
 	golangci-lint run ./...
 	cd contract && golangci-lint run ./...
+	@$(MAKE) --no-print-directory deadcode
+
+DEADCODE := v0.52.0
+
+# Reachable is what main reaches. .deadcode lists what only tests and tools call, with the reason; an entry that is alive again fails too.
+deadcode: ## find functions that the program never calls
+	@mkdir -p bin && go run golang.org/x/tools/cmd/deadcode@$(DEADCODE) -f '{{range .Funcs}}{{println $$.Path .Name .Position}}{{end}}' . >bin/deadcode.txt
+	@awk 'FNR == NR { if (/^[^#]/) allowed[$$1 "." $$2] = 1; next } NF { name = $$1 "." $$2; if (!(name in allowed)) { print $$3 ": unreachable func: " name; bad = 1 } \
+		seen[name] = 1 } END { for (name in allowed) if (!(name in seen)) { print ".deadcode: " name " is called, or gone: delete its line"; bad = 1 } exit bad }' .deadcode bin/deadcode.txt
 
 bench: ## measure: status against curl and jq, start-up, tables, decoders
 	go run ./internal/bench
@@ -85,7 +94,7 @@ vuln: ## look for known vulnerabilities in what is linked (needs vuln.go.dev)
 outdated: ## list the modules and tools of which there is a newer release (needs the module proxy)
 	@{ awk '$$1 ~ /\./ && $$2 ~ /^v[0-9]/ {print $$1, $$2}' go.mod contract/go.mod; \
 	echo github.com/golangci/golangci-lint/v2 $(GOLANGCI_LINT); echo github.com/goreleaser/goreleaser/v2 $(GORELEASER); \
-	echo golang.org/x/vuln $(GOVULNCHECK); } | sort -u | while read -r module version; do \
+	echo golang.org/x/vuln $(GOVULNCHECK); echo golang.org/x/tools $(DEADCODE); } | sort -u | while read -r module version; do \
 		listed=$$(go list -mod=mod -m -versions "$$module") || exit 1; \
 		newest=$$(tr ' ' '\n' <<<"$$listed" | grep '^v[0-9.]*\(+incompatible\)\?$$' | tail -n 1); \
 		if [ -z "$$newest" ]; then echo "$$module $$version (no release to compare with)"; \

@@ -58,7 +58,8 @@ type BGPPrefix struct {
 	Raw                   `json:"-"`
 }
 
-// BGPSignalOpts says who controls the advertisement: when enabled, the customer's own BGP announcements control the advertisement and the API does not.
+// BGPSignalOpts says who controls the advertisement: when enabled, the customer's own BGP announcements control the advertisement and
+// the API does not.
 type BGPSignalOpts struct {
 	Enabled    bool `json:"enabled"`
 	ModifiedAt Time `json:"modified_at,omitzero"`

@@ -121,7 +121,8 @@ func (a *AccountClient) groups(ctx context.Context, s selection) (rows []group, 
 	}
 	from = limits.window(s.from, s.to, a.client.now())
 	query := fmt.Sprintf("query GetTunnels($accountTag: string, $datetimeStart: string, $datetimeEnd: string%s) { viewer { "+
-		"accounts(filter: {accountTag: $accountTag}) { %s(limit: %d, filter: {datetime_geq: $datetimeStart, datetime_lt: $datetimeEnd%s}) { %s } } } }",
+		"accounts(filter: {accountTag: $accountTag}) { %s(limit: %d, filter: {datetime_geq: $datetimeStart, datetime_lt: $datetimeEnd%s}) { %s "+
+		"} } } }",
 		s.declare, s.dataset, limits.rows(), s.where, selectionSet(kept))
 	variables := map[string]string{"datetimeStart": from.UTC().Format(graphQLTime), "datetimeEnd": s.to.UTC().Format(graphQLTime)}
 	for k, v := range s.variables {

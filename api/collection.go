@@ -156,7 +156,8 @@ func refuseUndecoded(op *Operation, values []byte, undecoded, keys []string) err
 	if len(paths) == 0 {
 		return nil
 	}
-	e := op.refuse(Invalid, "Cloudflare sent "+strings.Join(paths, ", ")+" in a form that cannot be read, so it would be overwritten; nothing was sent")
+	e := op.refuse(Invalid, "Cloudflare sent "+strings.Join(paths, ", ")+
+		" in a form that cannot be read, so it would be overwritten; nothing was sent")
 	e.Field = paths[0]
 	return e
 }

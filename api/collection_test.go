@@ -22,13 +22,16 @@ func TestTheBGPScreen(t *testing.T) {
 		both.Done()
 		both.Wait() // neither is answered before both are there: they are asked at the same time
 		if strings.HasSuffix(r.URL.Path, "gre_tunnels") {
-			says(200, result(`{"gre_tunnels":[{"id":"g1","name":"fra-gre","cloudflare_gre_endpoint":"192.0.2.1","customer_gre_endpoint":"198.51.100.1",
+			says(200, result(`{"gre_tunnels":[{"id":"g1","name":"fra-gre","cloudflare_gre_endpoint":"192.0.2.1",
+			"customer_gre_endpoint":"198.51.100.1",
 				"interface_address":"10.0.0.0/31","ttl":64,"mtu":1476,"bgp":{"customer_asn":4200000001,"extra_prefixes":["203.0.113.0/24"]},
 				"bgp_status":{"state":"BGP_UP","tcp_established":true,"updated_at":"2025-06-09T19:31:40Z","bgp_state":"Established",
-				"cf_speaker_ip":"10.0.0.0","cf_speaker_port":179,"customer_speaker_ip":"10.0.0.1","customer_speaker_port":50123},"later":{"a":[1,2]}}]}`))(w, r)
+				"cf_speaker_ip":"10.0.0.0","cf_speaker_port":179,"customer_speaker_ip":"10.0.0.1","customer_speaker_port":50123},`+
+				`"later":{"a":[1,2]}}]}`))(w, r)
 			return
 		}
-		says(200, result(`{"ipsec_tunnels":[`+recordedIPsec+`,{"id":"i2","bgp_status":{"state":"BGP_RESTING","tcp_established":false,"updated_at":null}}]}`))(w, r)
+		says(200, result(`{"ipsec_tunnels":[`+recordedIPsec+
+			`,{"id":"i2","bgp_status":{"state":"BGP_RESTING","tcp_established":false,"updated_at":null}}]}`))(w, r)
 	})
 	lists := client.In(account).Tunnels(t.Context())
 	if lists.GREErr != nil || lists.IPsecErr != nil || len(server.requests()) != 2 {
@@ -119,7 +122,8 @@ func TestCursorPages(t *testing.T) {
 
 // TestAccountPages: all pages, also when the server gives no totals or ignores the page.
 func TestAccountPages(t *testing.T) {
-	for name, test := range map[string]struct{ accounts, requests int }{"none": {0, 1}, "few": {3, 1}, "exactly one page": {50, 2}, "many": {120, 3}, "ignores the page": {50, 2}} {
+	for name, test := range map[string]struct{ accounts, requests int }{"none": {0, 1}, "few": {3, 1}, "exactly one page": {50, 2},
+		"many": {120, 3}, "ignores the page": {50, 2}} {
 		client, server := serve(t, func(w http.ResponseWriter, r *http.Request) {
 			page := 1
 			_, _ = fmt.Sscan(r.URL.Query().Get("page"), &page)
@@ -141,7 +145,8 @@ func TestAccountPages(t *testing.T) {
 
 // TestVerifyToken asks the user's endpoint first, except for a token that says it is an account's.
 func TestVerifyToken(t *testing.T) {
-	valid := `{"result":{"id":"t1","status":"active","expires_on":"2030-01-01T00:00:00Z"},"success":true,"errors":[],"messages":[{"code":10000,"message":"This API Token is valid and active","type":null}]}`
+	valid := `{"result":{"id":"t1","status":"active","expires_on":"2030-01-01T00:00:00Z"},"success":true,"errors":[],` +
+		`"messages":[{"code":10000,"message":"This API Token is valid and active","type":null}]}`
 	invalid := says(401, refusal(`{"code":1000,"message":"Invalid API Token"}`))
 	user, ofAccount := "/user/tokens/verify", "/accounts/"+account+"/tokens/verify"
 	for _, test := range []struct {
@@ -192,9 +197,12 @@ func TestVerifyGlobalKey(t *testing.T) {
 
 // TestSetPSKs: it can succeed for one tunnel and fail for the other, and both are told.
 func TestSetPSKs(t *testing.T) {
-	client, server := serve(t, says(200, result(`{"successfully_applied_psks":{"t1":{"ipsec_tunnel_id":"t1","ipsec_id":"7","psk":"psk-one","psk_metadata":{"last_generated_on":"2025-03-13T14:28:47.054317925Z"}}},"unapplied_psks":{"t2":"psk-two is too short"}}`)))
+	client, server := serve(t, says(200, result(
+		`{"successfully_applied_psks":{"t1":{"ipsec_tunnel_id":"t1","ipsec_id":"7","psk":"psk-one",`+
+			`"psk_metadata":{"last_generated_on":"2025-03-13T14:28:47.054317925Z"}}},"unapplied_psks":{"t2":"psk-two is too short"}}`)))
 	got, err := setPSKs(t.Context(), client.In(account), map[string]api.Secret{"t2": api.NewSecret("psk-two"), "t1": api.NewSecret("psk-one")})
-	if err != nil || got.Applied["t1"].Key.Reveal() != "psk-one" || got.Applied["t1"].IPsecID != "7" || got.Unapplied["t2"] != "[redacted] is too short" {
+	if err != nil || got.Applied["t1"].Key.Reveal() != "psk-one" || got.Applied["t1"].IPsecID != "7" ||
+		got.Unapplied["t2"] != "[redacted] is too short" {
 		t.Errorf("%+v, %v", got, err)
 	}
 	if sent := server.last(t).Body; sent != `{"psks":[{"id":"t1","psk":"psk-one"},{"id":"t2","psk":"psk-two"}]}` {
@@ -230,7 +238,8 @@ func TestInterconnects(t *testing.T) {
 		t.Error(err, sent)
 	}
 	server.handler = func(w http.ResponseWriter, r *http.Request) { _, _ = w.Write([]byte("%PDF-1.7\n\x00")) }
-	if pdf, err := a.LetterOfAuthorization(t.Context(), "i1"); err != nil || !strings.HasPrefix(string(pdf), "%PDF") || server.last(t).Header.Get("Accept") != "application/pdf" {
+	if pdf, err := a.LetterOfAuthorization(t.Context(), "i1"); err != nil || !strings.HasPrefix(string(pdf), "%PDF") ||
+		server.last(t).Header.Get("Accept") != "application/pdf" {
 		t.Error(pdf, err)
 	}
 	server.handler = says(200, `{"success":false,"errors":[{"code":1012,"message":"not onboarded"}]}`)
@@ -242,7 +251,8 @@ func TestInterconnects(t *testing.T) {
 func TestBulkUpdate(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"modified":true,"modified_routes":[{"id":"r1","priority":0}]}`)))
 	routes := client.In(account).Routes
-	got, err := bulkUpdate(t.Context(), routes, []api.Route{{ID: "r1", Prefix: "192.0.2.0/24", Nexthop: "10.0.0.1", Priority: 0, Scope: &api.RouteScope{ColoNames: []string{"FRA"}}}})
+	got, err := bulkUpdate(t.Context(), routes, []api.Route{{ID: "r1", Prefix: "192.0.2.0/24", Nexthop: "10.0.0.1", Priority: 0,
+		Scope: &api.RouteScope{ColoNames: []string{"FRA"}}}})
 	want := `{"routes":[{"id":"r1","prefix":"192.0.2.0/24","nexthop":"10.0.0.1","priority":0,"scope":{"colo_names":["FRA"]}}]}`
 	if err != nil || len(got) != 1 || server.last(t).Body != want {
 		t.Error(got, err, server.last(t).Body)
@@ -258,7 +268,9 @@ func TestBulkUpdate(t *testing.T) {
 
 // TestAddressing: nulls, the answers 201 and 202, and a delete without result.
 func TestAddressing(t *testing.T) {
-	client, server := serve(t, says(200, result(`[{"id":"p1","cidr":"192.0.2.0/24","asn":null,"advertised":null,"advertised_modified_at":null,"approved":"V","loa_document_id":null,"description":null}]`)))
+	client, server := serve(t, says(200, result(
+		`[{"id":"p1","cidr":"192.0.2.0/24","asn":null,"advertised":null,"advertised_modified_at":null,"approved":"V","loa_document_id":null,`+
+			`"description":null}]`)))
 	a := client.In(account)
 	list, err := a.Prefixes.List(t.Context())
 	if err != nil || len(list) != 1 || list[0].ASN != nil || list[0].Advertised != nil || list[0].Approved != "V" {
@@ -308,13 +320,15 @@ func TestWrongShapes(t *testing.T) {
 
 // TestObjectsMarshal: what is written of an object is what was read of it, so it can be stored and compared.
 func TestObjectsMarshal(t *testing.T) {
-	client, _ := serve(t, says(200, result(`{"route":{"id":"r1","prefix":"192.0.2.0/24","nexthop":"10.0.0.1","priority":100,"created_on":"2025-06-09T19:31:40.750025Z"}}`)))
+	client, _ := serve(t, says(200, result(`{"route":{"id":"r1","prefix":"192.0.2.0/24","nexthop":"10.0.0.1","priority":100,`+
+		`"created_on":"2025-06-09T19:31:40.750025Z"}}`)))
 	route, err := client.In(account).Routes.Get(t.Context(), "r1")
 	if err != nil {
 		t.Fatal(err)
 	}
 	got, err := json.Marshal(route)
-	if want := `{"id":"r1","prefix":"192.0.2.0/24","nexthop":"10.0.0.1","priority":100,"created_on":"2025-06-09T19:31:40.750025Z"}`; err != nil || string(got) != want {
+	if want := `{"id":"r1","prefix":"192.0.2.0/24","nexthop":"10.0.0.1","priority":100,` +
+		`"created_on":"2025-06-09T19:31:40.750025Z"}`; err != nil || string(got) != want {
 		t.Errorf("%s, %v", got, err)
 	}
 }

@@ -37,7 +37,8 @@ func objectsOf[T any](t *testing.T, body func(object string) string, ask func(co
 		t.Fatal(err)
 	}
 	var answer string
-	client := inMemory(t, func(*http.Request) (*http.Response, error) { return reply(200, answer), nil }, func(o *api.Options) { o.Budget = 1 << 30 })
+	client := inMemory(t, func(*http.Request) (*http.Response, error) { return reply(200, answer), nil },
+		func(o *api.Options) { o.Budget = 1 << 30 })
 	return subject{name: reflect.TypeFor[T]().Name(), object: string(object),
 		read: func(object string) (any, error) {
 			answer = body(object)
@@ -109,11 +110,14 @@ func listOf[T any](t *testing.T, under string, in func(*api.AccountClient) api.C
 func subjects(t *testing.T) []subject {
 	plain := func(object string) string { return result(object) }
 	bare := func(object string) string { return object }
-	traces := objectsOf(t, func(object string) string { return result("[" + object + "]") }, func(ctx context.Context, c *api.Client) (api.Trace, error) {
-		return oneOf(c.In(account).Traceroute(ctx, api.TracerouteRequest{Targets: []string{"192.0.2.1"}}))
-	})
-	traces.object = `{"target":"192.0.2.1","colos":[{"colo":{"city":"Frankfurt","name":"fra01"},"error":"x","traceroute_time_ms":9.5,"hops":[{"packets_lost":1,"packets_sent":2,"packets_ttl":3,
-"nodes":[{"asn":"AS1","ip":"192.0.2.1","name":"a","labels":["x","y"],"packet_count":3,"min_rtt_ms":1.5,"mean_rtt_ms":2.5,"max_rtt_ms":3.5,"std_dev_rtt_ms":4.5},
+	traces := objectsOf(t, func(object string) string { return result("[" + object + "]") },
+		func(ctx context.Context, c *api.Client) (api.Trace, error) {
+			return oneOf(c.In(account).Traceroute(ctx, api.TracerouteRequest{Targets: []string{"192.0.2.1"}}))
+		})
+	traces.object = `{"target":"192.0.2.1","colos":[{"colo":{"city":"Frankfurt","name":"fra01"},"error":"x","traceroute_time_ms":9.5,
+	"hops":[{"packets_lost":1,"packets_sent":2,"packets_ttl":3,
+"nodes":[{"asn":"AS1","ip":"192.0.2.1","name":"a","labels":["x","y"],"packet_count":3,"min_rtt_ms":1.5,"mean_rtt_ms":2.5,"max_rtt_ms":3.5,
+"std_dev_rtt_ms":4.5},
 {"min_latency_ms":1.5,"mean_latency_ms":2.5,"max_latency_ms":3.5,"std_dev_latency_ms":4.5}]}]},{"colo":{"name":"ams01"}}]}`
 	return []subject{
 		listOf(t, "gre_tunnels", func(a *api.AccountClient) api.Collection[api.GRETunnel] { return a.GRETunnels }),
@@ -130,7 +134,8 @@ func subjects(t *testing.T) []subject {
 		listOf(t, "", func(a *api.AccountClient) api.Collection[api.AddressingService] { return a.Services }),
 		listOf(t, "", func(a *api.AccountClient) api.Collection[api.Lease] { return a.Leases }),
 		listOf(t, "", func(a *api.AccountClient) api.Collection[api.EndpointCheck] { return a.EndpointChecks }),
-		objectsOf(t, func(object string) string { return result("[" + object + "]") }, func(ctx context.Context, c *api.Client) (api.Account, error) { return oneOf(c.Accounts(ctx)) }),
+		objectsOf(t, func(object string) string { return result("[" + object + "]") },
+			func(ctx context.Context, c *api.Client) (api.Account, error) { return oneOf(c.Accounts(ctx)) }),
 		objectsOf(t, plain, func(ctx context.Context, c *api.Client) (api.PrefixBGPStatus, error) {
 			return c.In(account).BGPStatus(ctx, "p1")
 		}),
@@ -297,14 +302,17 @@ func FuzzOddFields(f *testing.F) {
 
 // TestIntegers: a number without a fraction is one in every spelling; any other is marked, not guessed.
 func TestIntegers(t *testing.T) {
-	for text, want := range map[string]uint32{"64512": 64512, "64512.0": 64512, "6.4512e4": 64512, "6.4512E+4": 64512, "645120e-1": 64512, "0.64512e5": 64512,
-		"64512000000000000000000000e-21": 64512, "0": 0, "-0": 0, "0.0": 0, "0e999999999999": 0, "-0.0e-5": 0, "4294967295.000": 4294967295, "1e9": 1000000000} {
+	for text, want := range map[string]uint32{"64512": 64512, "64512.0": 64512, "6.4512e4": 64512, "6.4512E+4": 64512, "645120e-1": 64512,
+		"0.64512e5":                      64512,
+		"64512000000000000000000000e-21": 64512, "0": 0, "-0": 0, "0.0": 0, "0e999999999999": 0, "-0.0e-5": 0, "4294967295.000": 4294967295,
+		"1e9": 1000000000} {
 		asn, marked := customerASN(t, text)
 		if asn != want || marked {
 			t.Errorf("%s is %d, undecoded %v", text, asn, marked)
 		}
 	}
-	for _, text := range []string{"-94967295", "4294967296", "4294967296.0", "64512.5", "6.45125e4", "1e-1", "1e10", "1e400", "1e999999999999999999999", "-1", "-1.0", `"64512"`, "true", "[64512]", "{}"} {
+	for _, text := range []string{"-94967295", "4294967296", "4294967296.0", "64512.5", "6.45125e4", "1e-1", "1e10", "1e400",
+		"1e999999999999999999999", "-1", "-1.0", `"64512"`, "true", "[64512]", "{}"} {
 		if asn, marked := customerASN(t, text); asn != 0 || !marked {
 			t.Errorf("%s is %d, undecoded %v", text, asn, marked)
 		}
@@ -338,10 +346,12 @@ func TestAKeyIsNotLostToAnOddField(t *testing.T) {
 	_, err := generatePSK(t.Context(), a, "t1")
 	uncertainWithoutKey(t, err)
 	server.handler = says(200, result(`{"successfully_applied_psks":{"t1":{"psk":"psk-canary","psk_metadata":7}}}`))
-	if got, err := setPSKs(t.Context(), a, map[string]api.Secret{"t1": api.NewSecret("psk-canary")}); err != nil || got.Applied["t1"].Key.Reveal() != "psk-canary" {
+	if got, err := setPSKs(t.Context(), a, map[string]api.Secret{"t1": api.NewSecret("psk-canary")}); err != nil ||
+		got.Applied["t1"].Key.Reveal() != "psk-canary" {
 		t.Error(err)
 	}
-	for _, body := range []string{`{"successfully_applied_psks":{"t1":"psk-canary"}}`, `{"successfully_applied_psks":["psk-canary"]}`, `{"unapplied_psks":{"t1":["psk-canary"]}}`} {
+	for _, body := range []string{`{"successfully_applied_psks":{"t1":"psk-canary"}}`, `{"successfully_applied_psks":["psk-canary"]}`,
+		`{"unapplied_psks":{"t1":["psk-canary"]}}`} {
 		server.handler = says(200, result(body))
 		_, err := setPSKs(t.Context(), a, map[string]api.Secret{"t1": api.NewSecret("psk-canary")})
 		uncertainWithoutKey(t, err)

@@ -59,7 +59,8 @@ func TestForbiddenSaysBothCauses(t *testing.T) {
 // TestTheFieldIsNamed: by the API's pointer, or from its text.
 func TestTheFieldIsNamed(t *testing.T) {
 	client, server := serve(t, nil)
-	tunnel := api.GRETunnel{Name: "a", InterfaceAddress: "10.0.0.0/31", MTU: 1, HealthCheck: &api.HealthCheck{Rate: "mid"}, BGP: &api.BGP{CustomerASN: 1}}
+	tunnel := api.GRETunnel{Name: "a", InterfaceAddress: "10.0.0.0/31", MTU: 1, HealthCheck: &api.HealthCheck{Rate: "mid"},
+		BGP: &api.BGP{CustomerASN: 1}}
 	for errorsJSON, want := range map[string]string{
 		`{"code":1022,"message":"bad","source":{"pointer":"/health_check/rate"}}`: "health_check.rate",
 		`{"code":1022,"message":"interface_address must be a /31"}`:               "interface_address",
@@ -102,7 +103,8 @@ func TestEveryKindHasAdvice(t *testing.T) {
 
 // TestErrorChain: the gateway hides the reason one level deeper.
 func TestErrorChain(t *testing.T) {
-	client, _ := serve(t, says(400, `{"success":false,"errors":[{"code":6003,"message":"Invalid request headers","error_chain":[{"code":6111,"message":"Invalid format for Authorization header"}]}],"messages":[],"result":null}`))
+	client, _ := serve(t, says(400, `{"success":false,"errors":[{"code":6003,"message":"Invalid request headers",`+
+		`"error_chain":[{"code":6111,"message":"Invalid format for Authorization header"}]}],"messages":[],"result":null}`))
 	_, err := client.In(account).Routes.List(t.Context())
 	wantKind(t, err, api.Unauthenticated)
 	if !strings.Contains(err.Error(), "6003: Invalid request headers (6111: Invalid format for Authorization header)") {
@@ -142,7 +144,8 @@ func TestExchanges(t *testing.T) {
 		t.Fatalf("%d entries", len(log))
 	}
 	x := log[0]
-	if x.Method != http.MethodPost || x.Status != 200 || x.RequestID != "8f00baa1-FRA" || x.Bytes == 0 || x.Attempt != 1 || x.Operation != "ipsec_tunnels.psk_generate" ||
+	if x.Method != http.MethodPost || x.Status != 200 || x.RequestID != "8f00baa1-FRA" || x.Bytes == 0 || x.Attempt != 1 ||
+		x.Operation != "ipsec_tunnels.psk_generate" ||
 		x.Path != "/client/v4/accounts/"+account+"/magic/ipsec_tunnels/t1/psk_generate" || x.Duration <= 0 || x.Start.IsZero() {
 		t.Errorf("%+v", x)
 	}

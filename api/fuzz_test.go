@@ -46,12 +46,16 @@ func checkError(t *testing.T, err error) {
 
 // FuzzAnswers gives the body to every decoder of the package.
 func FuzzAnswers(f *testing.F) {
-	for _, seed := range []string{"", "{}", "[]", "null", `{"success":true,"result":null}`, `{"success":false,"errors":[{"code":"x","message":"\u001b[2J","error_chain":[{"code":1}]}]}`,
+	for _, seed := range []string{"", "{}", "[]", "null", `{"success":true,"result":null}`,
+		`{"success":false,"errors":[{"code":"x","message":"\u001b[2J","error_chain":[{"code":1}]}]}`,
 		result(`{"gre_tunnels":[` + recordedIPsec + `],"gre_tunnel":` + recordedIPsec + `,"ipsec_tunnels":[{"psk":"x"}],"routes":[{}]}`),
-		result(`[{"id":"p1","asn":null,"created_at":12}]`), `{"items":[{"p2p_ip":{"ip":"192.0.2.0","cidr":"31"}}],"next":1}`, `{"items":[],"next":"a"}`,
+		result(`[{"id":"p1","asn":null,"created_at":12}]`), `{"items":[{"p2p_ip":{"ip":"192.0.2.0","cidr":"31"}}],"next":1}`,
+		`{"items":[],"next":"a"}`,
 		`{"data":{"viewer":{"accounts":[{"settings":{},"` + healthSet + `":[{"avg":{"tunnelState":1}}]}]}},"errors":null}`,
-		result(`[{"target":"x","colos":[{"hops":[{"nodes":[{"mean_latency_ms":1}]}]}]}]`), result(`{"psk":"x","successfully_applied_psks":{"a":{"psk":"y"}},"unapplied_psks":{"b":"z"}}`),
-		"%PDF-1.7", "<html>\x00", `{"success":true,"result":{"gre_tunnels":[{"id":"a"},`, `{"a":"\"}],:"}`, strings.Repeat("[", 20000), `{"success" : true , "result" : { "x" : 1e999 } }`} {
+		result(`[{"target":"x","colos":[{"hops":[{"nodes":[{"mean_latency_ms":1}]}]}]}]`),
+		result(`{"psk":"x","successfully_applied_psks":{"a":{"psk":"y"}},"unapplied_psks":{"b":"z"}}`),
+		"%PDF-1.7", "<html>\x00", `{"success":true,"result":{"gre_tunnels":[{"id":"a"},`, `{"a":"\"}],:"}`, strings.Repeat("[", 20000),
+		`{"success" : true , "result" : { "x" : 1e999 } }`} {
 		f.Add(200, []byte(seed))
 		f.Add(403, []byte(seed))
 	}
@@ -71,8 +75,11 @@ func FuzzAnswers(f *testing.F) {
 
 // FuzzObjects: an object that is JSON comes through byte for byte, and reads as encoding/json reads it.
 func FuzzObjects(f *testing.F) {
-	for _, seed := range []string{recordedIPsec, `{}`, `{"id":"a","id":"b"}`, `{"id":"a","mtu":"1476"}`, `{"id":"a","mtu":1.476e3,"MTU":null}`, `{"description":"\"}],\\","id":"\u0041"}`, ` { "id" : "a" , "x" : [ { } , [ ] , -1.5e3 , null , true ] } `, `{"mtu":"x"}`,
-		`{"interface_address":"10.0.0.0/31","bgp":{"customer_asn":4294967295,"extra_prefixes":null},"created_on":"2025-06-09T19:31:40.750025Z"}`} {
+	for _, seed := range []string{recordedIPsec, `{}`, `{"id":"a","id":"b"}`, `{"id":"a","mtu":"1476"}`,
+		`{"id":"a","mtu":1.476e3,"MTU":null}`, `{"description":"\"}],\\","id":"\u0041"}`,
+		` { "id" : "a" , "x" : [ { } , [ ] , -1.5e3 , null , true ] } `, `{"mtu":"x"}`,
+		`{"interface_address":"10.0.0.0/31","bgp":{"customer_asn":4294967295,"extra_prefixes":null},` +
+			`"created_on":"2025-06-09T19:31:40.750025Z"}`} {
 		f.Add([]byte(seed))
 	}
 	f.Fuzz(func(t *testing.T, object []byte) {
@@ -95,7 +102,8 @@ func FuzzObjects(f *testing.F) {
 		} else if wantErr != nil {
 			return // TestOneOddField and FuzzOddFields say what is expected then
 		}
-		if len(list) != 2 || list[1].ID != "sentinel" || list[0].ID != want.ID || list[0].Description != want.Description || !bytes.Equal(list[0].JSON(), trimmed) {
+		if len(list) != 2 || list[1].ID != "sentinel" || list[0].ID != want.ID || list[0].Description != want.Description ||
+			!bytes.Equal(list[0].JSON(), trimmed) {
 			t.Fatalf("%d objects, first %q\nwant %q", len(list), list[0].JSON(), trimmed)
 		}
 		sendsNoNull(t, list[0])
@@ -124,7 +132,8 @@ func sendsNoNull(t *testing.T, tunnel api.GRETunnel) {
 
 // FuzzHeaders: what the headers say about limits never stops the program for long and never breaks it.
 func FuzzHeaders(f *testing.F) {
-	for _, seed := range [][3]string{{"7", `"default";r=0;t=30`, "8f-FRA"}, {"Wed, 21 Oct 2026 07:28:00 GMT", `"a";r=1;t=99999999999`, "\x1b"}, {"-1", `;;=;r=0;t=0,,`, strings.Repeat("x", 3000)},
+	for _, seed := range [][3]string{{"7", `"default";r=0;t=30`, "8f-FRA"}, {"Wed, 21 Oct 2026 07:28:00 GMT", `"a";r=1;t=99999999999`,
+		"\x1b"}, {"-1", `;;=;r=0;t=0,,`, strings.Repeat("x", 3000)},
 		{"99999999999999999999", `"x";r=0;t=4294967295`, "a\tb"}} {
 		f.Add(seed[0], seed[1], seed[2])
 	}
@@ -160,7 +169,8 @@ func FuzzPaths(f *testing.F) {
 			return
 		}
 		rest, below := strings.CutPrefix(got.EscapedPath(), "/client/v4/accounts/"+account+"/magic/routes/")
-		if back, err := url.PathUnescape(rest); !below || err != nil || back != id || strings.Contains(rest, "/") || got.RawQuery != "" || got.Fragment != "" {
+		if back, err := url.PathUnescape(rest); !below || err != nil || back != id || strings.Contains(rest, "/") || got.RawQuery != "" ||
+			got.Fragment != "" {
 			t.Fatalf("%q became %s", id, got)
 		}
 	})

@@ -36,7 +36,8 @@ type recorder struct {
 func (r *recorder) ServeHTTP(w http.ResponseWriter, req *http.Request) {
 	body, _ := io.ReadAll(req.Body)
 	r.mu.Lock()
-	r.all = append(r.all, sent{req.Method, strings.TrimPrefix(req.URL.EscapedPath(), "/client/v4"), req.URL.RawQuery, string(body), req.Header.Clone()})
+	r.all = append(r.all, sent{req.Method, strings.TrimPrefix(req.URL.EscapedPath(), "/client/v4"), req.URL.RawQuery, string(body),
+		req.Header.Clone()})
 	r.mu.Unlock()
 	r.handler(w, req)
 }

@@ -171,7 +171,8 @@ func TestAListThatIsNotWholeIsNeverOne(t *testing.T) {
 // TestErrorsBesideSuccess are not dropped: the list may not be complete. What a success may say besides is fine.
 func TestErrorsBesideSuccess(t *testing.T) {
 	for _, k := range allKinds() {
-		for beside, bad := range map[string]bool{`"errors":[{"code":1234,"message":"shard 3 is away"}]`: true, `"errors":["shard 3 is away"]`: true, `"errors":"x"`: true,
+		for beside, bad := range map[string]bool{`"errors":[{"code":1234,"message":"shard 3 is away"}]`: true,
+			`"errors":["shard 3 is away"]`: true, `"errors":"x"`: true,
 			`"errors":null`: false, `"errors":[ ]`: false, `"errors":[],"messages":[{"code":10000,"message":"fine","type":null}]`: false} {
 			body := `{"success":true,` + beside + `,"x":` + strings.Replace(k.wrap("["+k.with("a1")+"]"), `"errors":[],`, "", 1)[1:]
 			body = strings.Replace(body, `"x":"success":true,`, "", 1) // an envelope has one success
@@ -194,7 +195,8 @@ func TestAnOddFieldKeepsItsRow(t *testing.T) {
 		odd := strconv.Quote(k.odd) + `:[64512.5]`
 		client, server := serve(t, says(200, k.wrap("["+k.with("a1")+","+k.with("a2", odd)+"]")))
 		rows, err := k.list(t.Context(), client)
-		if err != nil || len(rows) != 2 || len(rows[0].undecoded) > 0 || !slices.Equal(rows[1].undecoded, []string{k.odd}) || k.key != "" && rows[1].id != "a2" {
+		if err != nil || len(rows) != 2 || len(rows[0].undecoded) > 0 || !slices.Equal(rows[1].undecoded, []string{k.odd}) || k.key != "" &&
+			rows[1].id != "a2" {
 			t.Errorf("%s: %v, %v", k.name, rows, err)
 		}
 		for _, element := range []string{"7", "null", `"psk-canary"`, "[]", "{}", k.with(""), `{"id":7,"name":8}`} {
@@ -208,7 +210,8 @@ func TestAnOddFieldKeepsItsRow(t *testing.T) {
 				t.Errorf("%s, %s: %v, %v", k.name, element, rows, err)
 				continue
 			}
-			if partial.Total != 3 || len(partial.Lost) != 1 || partial.Lost[0].Index != 1 || !strings.Contains(err.Error(), "1 of 3") || !strings.Contains(err.Error(), "number 2 ") {
+			if partial.Total != 3 || len(partial.Lost) != 1 || partial.Lost[0].Index != 1 || !strings.Contains(err.Error(), "1 of 3") ||
+				!strings.Contains(err.Error(), "number 2 ") {
 				t.Errorf("%s, %s: %+v, %v", k.name, element, partial, err)
 			}
 		}
@@ -219,7 +222,8 @@ func TestAnOddFieldKeepsItsRow(t *testing.T) {
 func TestLostElementsAreNamed(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"routes":[{"prefix":"10.1.0.0/16"},{"id":"r1"},{"id":{},"prefix":"10.2.0.0/16"}]}`)))
 	list, err := client.In(account).Routes.List(t.Context())
-	if want := `2 of 3 in the list of routes could not be read: number 1 ("10.1.0.0/16") has no usable id, number 3 ("10.2.0.0/16") has no usable id`; len(list) != 1 || !strings.Contains(err.Error(), want) {
+	if want := `2 of 3 in the list of routes could not be read: number 1 ("10.1.0.0/16") has no usable id, number 3 ("10.2.0.0/16") has no ` +
+		`usable id`; len(list) != 1 || !strings.Contains(err.Error(), want) {
 		t.Errorf("%d, %v", len(list), err)
 	}
 	server.handler = says(200, result(`{"routes":[`+strings.Repeat("7,", 999)+`7]}`))
@@ -284,7 +288,8 @@ func TestAListThatDoesNotEnd(t *testing.T) {
 		for _, size := range []int{1, 50} {
 			client, server := serve(t, endless(k, size, 1e9, func() {}))
 			rows, err := k.list(t.Context(), client)
-			if n := len(server.requests()); n != 100 || len(rows) != 0 || api.KindOf(err) != api.BadAnswer || !strings.Contains(err.Error(), fmt.Sprintf("the list did not end after %d pages", n)) {
+			if n := len(server.requests()); n != 100 || len(rows) != 0 || api.KindOf(err) != api.BadAnswer ||
+				!strings.Contains(err.Error(), fmt.Sprintf("the list did not end after %d pages", n)) {
 				t.Errorf("%s, %d objects a page: %d requests, %d rows, %v", k.name, size, n, len(rows), err)
 			}
 		}
@@ -294,7 +299,8 @@ func TestAListThatDoesNotEnd(t *testing.T) {
 			o.Now = func() time.Time { return now }
 		})
 		_, err := k.list(t.Context(), client)
-		if n := len(server.requests()); n > 15 || now.Sub(start) > 3*time.Minute || api.KindOf(err) != api.BadAnswer || !strings.Contains(err.Error(), fmt.Sprintf("the list did not end after %d pages and ", n)) {
+		if n := len(server.requests()); n > 15 || now.Sub(start) > 3*time.Minute || api.KindOf(err) != api.BadAnswer ||
+			!strings.Contains(err.Error(), fmt.Sprintf("the list did not end after %d pages and ", n)) {
 			t.Errorf("%s, slowly: %d requests in %s, %v", k.name, n, now.Sub(start), err)
 		}
 	}
@@ -318,25 +324,30 @@ func TestPagesThatAreLost(t *testing.T) {
 
 // TestAnalyticsThatAreNotThere are an error; a row with an odd field leaves the others, and its state is not none.
 func TestAnalyticsThatAreNotThere(t *testing.T) {
-	for _, answer := range []string{`{"data":{},"errors":null}`, `{"data":{"viewer":null}}`, `{"data":{"viewer":{"accounts":null}}}`, `{"data":{"viewer":{"accounts":{}}}}`,
-		`{"data":{"viewer":{"accounts":[null]}}}`, `{"data":{"viewer":{"accounts":[{}]}}}`, rows(healthSet, "null"), rows(healthSet, "{}"), rows(healthSet, `"x"`), rows(healthSet, "[7]")} {
+	for _, answer := range []string{`{"data":{},"errors":null}`, `{"data":{"viewer":null}}`, `{"data":{"viewer":{"accounts":null}}}`,
+		`{"data":{"viewer":{"accounts":{}}}}`,
+		`{"data":{"viewer":{"accounts":[null]}}}`, `{"data":{"viewer":{"accounts":[{}]}}}`, rows(healthSet, "null"), rows(healthSet, "{}"),
+		rows(healthSet, `"x"`), rows(healthSet, "[7]")} {
 		a, _ := analytics(t, `{}`, answer)
 		report, err := a.TunnelHealth(t.Context(), noon.Add(-time.Hour), noon, api.HealthOptions{})
 		if api.KindOf(err) != api.BadAnswer || len(report.Samples) != 0 {
 			t.Errorf("%s: %v, %v", answer, report.Samples, err)
 		}
 	}
-	a, _ := analytics(t, `{}`, rows(healthSet, `[{"count":"9","avg":{"tunnelState":"1"},"dimensions":{"tunnelName":"a"}},{"avg":{"tunnelState":1},"dimensions":{"tunnelName":"b"}}]`))
+	a, _ := analytics(t, `{}`, rows(healthSet, `[{"count":"9","avg":{"tunnelState":"1"},"dimensions":{"tunnelName":"a"}},`+
+		`{"avg":{"tunnelState":1},"dimensions":{"tunnelName":"b"}}]`))
 	report, err := a.TunnelHealth(t.Context(), noon.Add(-time.Hour), noon, api.HealthOptions{})
 	var partial *api.PartialError
-	if len(report.Samples) != 1 || report.Samples[0].TunnelName != "b" || !errors.As(err, &partial) || !strings.Contains(err.Error(), `number 1 cannot be decoded at "count"`) {
+	if len(report.Samples) != 1 || report.Samples[0].TunnelName != "b" || !errors.As(err, &partial) ||
+		!strings.Contains(err.Error(), `number 1 cannot be decoded at "count"`) {
 		t.Errorf("%+v, %v", report, err)
 	}
 }
 
 // TestAnOddFieldIsNotOverwritten: its zero value must not take the place of what is there. Who sets it may send it.
 func TestAnOddFieldIsNotOverwritten(t *testing.T) {
-	client, server := serve(t, says(200, result(`{"ipsec_tunnels":[{"id":"t1","name":"a","bgp":{"customer_asn":-94967295,"extra_prefixes":["10.0.0.0/8",7]},"created_on":7}]}`)))
+	client, server := serve(t, says(200, result(
+		`{"ipsec_tunnels":[{"id":"t1","name":"a","bgp":{"customer_asn":-94967295,"extra_prefixes":["10.0.0.0/8",7]},"created_on":7}]}`)))
 	tunnels := client.In(account).IPsecTunnels
 	list, err := tunnels.List(t.Context())
 	if err != nil || !slices.Equal(list[0].Undecoded(), []string{"bgp.customer_asn", "bgp.extra_prefixes.1", "created_on"}) {
@@ -347,7 +358,8 @@ func TestAnOddFieldIsNotOverwritten(t *testing.T) {
 	wantKind(t, err, api.Invalid)
 	_, err = bulkUpdate(t.Context(), tunnels, list)
 	wantKind(t, err, api.Invalid)
-	if !strings.Contains(err.Error(), "bgp.customer_asn, bgp.extra_prefixes.1 in a form that cannot be read") || len(server.requests()) != before {
+	if !strings.Contains(err.Error(), "bgp.customer_asn, bgp.extra_prefixes.1 in a form that cannot be read") ||
+		len(server.requests()) != before {
 		t.Errorf("%d requests, %v", len(server.requests())-before, err)
 	}
 	list[0].BGP.CustomerASN, list[0].BGP.ExtraPrefixes = 4200000001, []string{"10.0.0.0/8"}

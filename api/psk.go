@@ -104,7 +104,8 @@ func (a *AccountClient) storedPSKs(got *answer) (Answer, error) {
 		return Answer{}, err
 	}
 	if wire.lost != "" {
-		e := opSetPSKs.refuse(BadAnswer, "the answer has an unexpected shape at "+strconv.Quote(wire.lost)+"; what became of the keys is not known")
+		e := opSetPSKs.refuse(BadAnswer, "the answer has an unexpected shape at "+strconv.Quote(wire.lost)+
+			"; what became of the keys is not known")
 		e.Uncertain = true
 		return Answer{}, e
 	}

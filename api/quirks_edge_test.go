@@ -156,7 +156,8 @@ func edgeTarget(t *testing.T, e *edge) {
 }
 
 func newGRE() api.GRETunnel {
-	return api.GRETunnel{Name: "ber-br1-gre", CustomerGREEndpoint: "203.0.113.200", CloudflareGREEndpoint: "192.0.2.11", InterfaceAddress: "10.99.0.0/31"}
+	return api.GRETunnel{Name: "ber-br1-gre", CustomerGREEndpoint: "203.0.113.200", CloudflareGREEndpoint: "192.0.2.11",
+		InterfaceAddress: "10.99.0.0/31"}
 }
 
 func edgeDirection(t *testing.T, e *edge) {
@@ -232,7 +233,8 @@ func edgeSlowDelete(t *testing.T, e *edge) {
 }
 
 func edgeAbsent(t *testing.T, e *edge) {
-	got, err := create(t.Context(), e.IPsecTunnels, api.IPsecTunnel{Name: "ber-br1-ipsec", CloudflareEndpoint: "192.0.2.11", InterfaceAddress: "10.99.0.2/31"})
+	got, err := create(t.Context(), e.IPsecTunnels, api.IPsecTunnel{Name: "ber-br1-ipsec", CloudflareEndpoint: "192.0.2.11",
+		InterfaceAddress: "10.99.0.2/31"})
 	if err != nil {
 		t.Fatal(err)
 	}

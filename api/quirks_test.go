@@ -17,7 +17,8 @@ import (
 const recordedIPsec = `{"id":"t1","interface_address":"10.0.0.0/31","created_on":"2025-03-13T14:28:21.139535Z",
 "modified_on":"2025-03-13T14:33:26.09683Z","name":"fra-1","cloudflare_endpoint":"192.0.2.1","customer_endpoint":"198.51.100.1",
 "remote_identities":{"hex_id":"","fqdn_id":"","user_id":""},"psk_metadata":{"last_generated_on":"2025-03-13T14:28:47.054318Z"},
-"description":"old","health_check":{"enabled":true,"target":"","type":"reply","rate":"mid","direction":"unidirectional"},"new_field":[1,{"a":null}]}`
+"description":"old","health_check":{"enabled":true,"target":"","type":"reply","rate":"mid","direction":"unidirectional"},"new_field":[1,
+{"a":null}]}`
 
 func body(t *testing.T, s sent) map[string]any {
 	t.Helper()
@@ -55,7 +56,8 @@ func TestQuirks(t *testing.T) {
 }
 
 func updateSendsEverythingWritable(t *testing.T) {
-	client, server := serve(t, says(200, result(`{"ipsec_tunnel":`+recordedIPsec+`,"modified":true,"modified_ipsec_tunnel":`+recordedIPsec+`}`)))
+	client, server := serve(t, says(200, result(`{"ipsec_tunnel":`+recordedIPsec+`,"modified":true,"modified_ipsec_tunnel":`+recordedIPsec+
+		`}`)))
 	tunnels := client.In(account).IPsecTunnels
 	tunnel, err := tunnels.Get(t.Context(), "t1")
 	if err != nil {
@@ -190,7 +192,8 @@ func direction(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"id":"t1"}`)))
 	on := true
 	for direction, want := range map[string]any{"bidirectional": "bidirectional", "": nil} {
-		_, _ = create(t.Context(), client.In(account).GRETunnels, api.GRETunnel{Name: "a", HealthCheck: &api.HealthCheck{Enabled: &on, Direction: direction}})
+		_, _ = create(t.Context(), client.In(account).GRETunnels, api.GRETunnel{Name: "a", HealthCheck: &api.HealthCheck{Enabled: &on,
+			Direction: direction}})
 		if got := body(t, server.last(t))["health_check"].(map[string]any)["direction"]; got != want {
 			t.Errorf("direction %q sent as %v", direction, got)
 		}
@@ -219,7 +222,8 @@ func notApplied(t *testing.T) {
 }
 
 func absentIsNotFalse(t *testing.T) {
-	client, _ := serve(t, says(200, result(`{"ipsec_tunnels":[{"id":"a"},{"id":"b","replay_protection":false,"bgp_status":null,"psk_metadata":{}}]}`)))
+	client, _ := serve(t, says(200, result(`{"ipsec_tunnels":[{"id":"a"},{"id":"b","replay_protection":false,"bgp_status":null,`+
+		`"psk_metadata":{}}]}`)))
 	list, err := client.In(account).IPsecTunnels.List(t.Context())
 	if err != nil || len(list) != 2 {
 		t.Fatal(list, err)
@@ -227,7 +231,8 @@ func absentIsNotFalse(t *testing.T) {
 	if list[0].ReplayProtection != nil || list[0].PSKMetadata != nil || list[1].BGPStatus != nil {
 		t.Error("an absent value became a value")
 	}
-	if list[1].ReplayProtection == nil || *list[1].ReplayProtection || list[1].PSKMetadata == nil || !list[1].PSKMetadata.LastGeneratedOn.IsZero() {
+	if list[1].ReplayProtection == nil || *list[1].ReplayProtection || list[1].PSKMetadata == nil ||
+		!list[1].PSKMetadata.LastGeneratedOn.IsZero() {
 		t.Error("a value became absent")
 	}
 }
@@ -257,7 +262,9 @@ func cniWithoutEnvelope(t *testing.T) {
 	if err := remove(t.Context(), a.CNIs, "c1"); err != nil {
 		t.Errorf("an empty answer to a delete: %v", err)
 	}
-	server.handler = says(200, `{"id":"c1","account":"`+account+`","p2p_ip":{"ip":"192.0.2.0","cidr":31},"cust_ip":"192.0.2.1/31","magic":{"conduit_name":"x","mtu":1500},"bgp":{"customer_asn":1,"md5_key":null}}`)
+	server.handler = says(200, `{"id":"c1","account":"`+account+
+		`","p2p_ip":{"ip":"192.0.2.0","cidr":31},"cust_ip":"192.0.2.1/31","magic":{"conduit_name":"x","mtu":1500},"bgp":{"customer_asn":1,`+
+		`"md5_key":null}}`)
 	got, err := a.CNIs.Get(t.Context(), "c1")
 	if err != nil || got.P2PIP != "192.0.2.0/31" || got.CustIP != "192.0.2.1/31" || got.BGP.MD5Key != "" {
 		t.Fatalf("%+v, %v", got, err)
@@ -281,7 +288,8 @@ func cniWithoutEnvelope(t *testing.T) {
 func prefixDescription(t *testing.T) {
 	client, server := serve(t, says(200, result(`{"id":"p1"}`)))
 	on := true
-	_, _ = update(t.Context(), client.In(account).Prefixes, "p1", api.Prefix{ID: "p1", CIDR: "192.0.2.0/24", Description: "new", Advertised: &on, OnDemandEnabled: &on})
+	_, _ = update(t.Context(), client.In(account).Prefixes, "p1", api.Prefix{ID: "p1", CIDR: "192.0.2.0/24", Description: "new",
+		Advertised: &on, OnDemandEnabled: &on})
 	if got := server.last(t); got.Method != http.MethodPatch || got.Body != `{"description":"new"}` {
 		t.Errorf("%s %s", got.Method, got.Body)
 	}

@@ -169,7 +169,8 @@ func TestTheRequestThatIsShownIsTheOneThatIsSent(t *testing.T) {
 			if len(got) != 1 || api.KindOf(again) != api.Invalid {
 				t.Fatalf("%s: sent %d times, the second time: %v", name, len(got), again)
 			}
-			if got[0].Method != request.Method() || got[0].Path != request.Path() || hidden(got[0].Body) != string(request.Body()) || got[0].Query != "" {
+			if got[0].Method != request.Method() || got[0].Path != request.Path() || hidden(got[0].Body) != string(request.Body()) ||
+				got[0].Query != "" {
 				t.Fatalf("%s: shown %s\n%s\nsent %s %s?%s\n%s", name, request, request.Body(), got[0].Method, got[0].Path, got[0].Query, got[0].Body)
 			}
 			if hidden(got[0].Body) != got[0].Body {

@@ -187,7 +187,8 @@ func TestGraphQLIsCountedApart(t *testing.T) {
 			t.Error("REST has to wait for GraphQL")
 		}
 		for { // the client counts its questions there
-			if _, err := client.TunnelHealth(t.Context(), time.Now().Add(-time.Minute), time.Now(), api.HealthOptions{}); api.KindOf(err) == api.RateLimited {
+			if _, err := client.TunnelHealth(t.Context(), time.Now().Add(-time.Minute), time.Now(),
+				api.HealthOptions{}); api.KindOf(err) == api.RateLimited {
 				break
 			}
 			if len(at) > api.DefaultGraphQLBudget {

@@ -138,7 +138,8 @@ func TestGeneratePSKIsSentOnceOverHTTP2(t *testing.T) {
 	server.Config.ErrorLog = log.New(io.Discard, "", 0)
 	server.StartTLS()
 	defer server.Close()
-	client, err := api.New(api.Options{BaseURL: server.URL, Credentials: api.Credentials{Token: api.NewSecret(canary)}, Transport: server.Client().Transport})
+	client, err := api.New(api.Options{BaseURL: server.URL, Credentials: api.Credentials{Token: api.NewSecret(canary)},
+		Transport: server.Client().Transport})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -350,7 +351,8 @@ func TestExactlyOneKindOfCredentials(t *testing.T) {
 	})
 	_, _ = client.Accounts(t.Context())
 	h := server.last(t).Header
-	if h.Get("Authorization") != "Bearer "+canary || h.Get("X-Auth-Key") != "" || h.Get("X-Auth-Email") != "" || h.Get("User-Agent") != "flarewire/1.2.3" {
+	if h.Get("Authorization") != "Bearer "+canary || h.Get("X-Auth-Key") != "" || h.Get("X-Auth-Email") != "" ||
+		h.Get("User-Agent") != "flarewire/1.2.3" {
 		t.Error("wrong headers with a token") // the headers are not printed: they hold the token
 	}
 	client, server = serve(t, says(200, result("[]")), func(o *api.Options) {

@@ -80,7 +80,8 @@ func TestSignInWithTheKeyringAndOutAgain(t *testing.T) {
 			t.Errorf("auth status does not say %q:\n%s", want, text)
 		}
 	}
-	if text = d.must("auth", "logout"); !strings.Contains(text, "still valid at Cloudflare") || !strings.Contains(text, "https://dash.cloudflare.com") {
+	if text = d.must("auth", "logout"); !strings.Contains(text, "still valid at Cloudflare") ||
+		!strings.Contains(text, "https://dash.cloudflare.com") {
 		t.Errorf("signing out does not say that the token stays valid: %s", text)
 	}
 	if len(d.keyring.Stored()) != 0 {
@@ -185,7 +186,8 @@ func TestWhatIsWrongWithATokenIsNamed(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
 			c.set(d.edge)
-			if code := d.run("auth", "login", "--token-stdin", "--account", simedge.DefaultAccount); code != 1 || !strings.Contains(d.said(), c.says) {
+			if code := d.run("auth", "login", "--token-stdin", "--account", simedge.DefaultAccount); code != 1 ||
+				!strings.Contains(d.said(), c.says) {
 				t.Errorf("exit %d, want %q: %s", code, c.says, d.said())
 			}
 			if len(d.keyring.Stored()) != 0 {
@@ -234,7 +236,8 @@ func TestExactlyOneCredentialIsSent(t *testing.T) {
 // No flag of any command takes a secret.
 func TestNoFlagTakesASecret(t *testing.T) {
 	takes := regexp.MustCompile(`--(\S*(?:token|key|secret|password|passphrase|psk)\S*) (\S+)`)
-	for _, args := range [][]string{{}, {"status"}, {"auth"}, {"auth", "login"}, {"auth", "status"}, {"auth", "switch"}, {"auth", "logout"}, {"demo-server"}} {
+	for _, args := range [][]string{{}, {"status"}, {"auth"}, {"auth", "login"}, {"auth", "status"}, {"auth", "switch"}, {"auth", "logout"},
+		{"demo-server"}} {
 		s := newShell(t)
 		if code := s.run(append(args, "--help")...); code != 0 {
 			t.Fatalf("%v: exit %d", args, code)

@@ -45,7 +45,8 @@ func TestABundleForATicket(t *testing.T) {
 	if code := s.run("bundle", path, "--tunnel", "waw-br1-ipsec"); code != 0 || s.err.Len() > 0 {
 		t.Fatalf("exit %d: %s", code, s.err.String())
 	}
-	for _, says := range []string{path, "14 tunnels", "6 prefixes", "4 interconnects", "Keys, tokens and passwords are not in it", "look through it", "sends it to nobody"} {
+	for _, says := range []string{path, "14 tunnels", "6 prefixes", "4 interconnects", "Keys, tokens and passwords are not in it",
+		"look through it", "sends it to nobody"} {
 		if !strings.Contains(s.out.String(), says) {
 			t.Errorf("the answer does not say %q:\n%s", says, s.out.String())
 		}
@@ -101,12 +102,14 @@ func TestABundleNamesWhatIsNotKnown(t *testing.T) {
 	for what, sources := range map[string][]string{"Not known: ": {"IPsec tunnels", "health", "traffic", "prefixes", "interconnects"}} {
 		for _, source := range sources {
 			names := regexp.MustCompile("(?m)^(- )?" + what + "([^.]*, )?" + source + "[,.].* Why: Cloudflare answered 403")
-			if !names.MatchString(s.out.String()) || !names.MatchString(files["README.txt"]) || !strings.Contains(files["about.json"], `"`+source+`"`) {
+			if !names.MatchString(s.out.String()) || !names.MatchString(files["README.txt"]) ||
+				!strings.Contains(files["about.json"], `"`+source+`"`) {
 				t.Errorf("%s is not named:\n%s\n%s", source, s.out.String(), files["README.txt"])
 			}
 		}
 	}
-	if !strings.Contains(files["README.txt"], "403") || !strings.Contains(files["tunnels.json"], "fra-dc1-gre") || files["prefixes.json"] != "" {
+	if !strings.Contains(files["README.txt"], "403") || !strings.Contains(files["tunnels.json"], "fra-dc1-gre") ||
+		files["prefixes.json"] != "" {
 		t.Errorf("%s\n%v", files["README.txt"], files["prefixes.json"])
 	}
 }
@@ -114,7 +117,8 @@ func TestABundleNamesWhatIsNotKnown(t *testing.T) {
 // The network is down: the bundle says so, and so does the exit code.
 func TestABundleOfNothing(t *testing.T) {
 	dir := t.TempDir()
-	unreachable := []string{"CLOUDFLARE_BASE_URL=http://127.0.0.1:1/client/v4", "CLOUDFLARE_API_TOKEN=x", "CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}
+	unreachable := []string{"CLOUDFLARE_BASE_URL=http://127.0.0.1:1/client/v4", "CLOUDFLARE_API_TOKEN=x",
+		"CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}
 	path := filepath.Join(dir, "nothing.zip")
 	s := newShell(t, unreachable...)
 	if code := s.run("bundle", path); code != 1 || !strings.Contains(s.err.String(), "nothing of the account could be read") {

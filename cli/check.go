@@ -80,7 +80,8 @@ for everything that hinders the check: no answer within --timeout, missing crede
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.tunnels, "tunnel", nil, "check only this tunnel, by name or id; may be given several times")
 	flags.IntVar(&o.warning, "warning", 0, "warn when more tunnels than this are not up")
-	flags.IntVar(&o.critical, "critical", criticalUnset, "critical when more tunnels than this are not up (default: beyond --warning, when one of them is down)")
+	flags.IntVar(&o.critical, "critical", criticalUnset,
+		"critical when more tunnels than this are not up (default: beyond --warning, when one of them is down)")
 	flags.DurationVar(&o.timeout, "timeout", defaultCheckTimeout, "give up after this time")
 	flags.DurationVar(&o.maxAge, "max-age", 0, "a session whose status is older than this is not up (default: any age)")
 	_ = cmd.RegisterFlagCompletionFunc("tunnel", cobra.NoFileCompletions)

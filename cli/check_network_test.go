@@ -36,7 +36,8 @@ func unknownInTime(t *testing.T, env []string, says ...string) {
 }
 
 func apiAt(url string) []string {
-	return []string{"CLOUDFLARE_BASE_URL=" + url + "/client/v4", "CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}
+	return []string{"CLOUDFLARE_BASE_URL=" + url + "/client/v4", "CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken,
+		"CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}
 }
 
 // mute accepts connections and says nothing on them.
@@ -74,7 +75,7 @@ func TestCheckOfAnAPIThatCannotBeReached(t *testing.T) {
 	})
 }
 
-// resolvesAtHome tells that no name server outside of this machine is asked.
+// resolvesAtHome reports whether no name server outside of this machine is asked.
 func resolvesAtHome() bool {
 	text, err := os.ReadFile("/etc/resolv.conf")
 	if err != nil {
@@ -96,7 +97,8 @@ func TestCheckWithATokenCommandThatHangs(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(home, "flarewire"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	config := "version = 1\ndefault = \"slow\"\n[profiles.slow]\naccount = \"" + simedge.DefaultAccount + "\"\ntoken_command = [\"sleep\", \"60\"]\n"
+	config := "version = 1\ndefault = \"slow\"\n[profiles.slow]\naccount = \"" + simedge.DefaultAccount +
+		"\"\ntoken_command = [\"sleep\", \"60\"]\n"
 	if err := os.WriteFile(filepath.Join(home, "flarewire", "config.toml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}

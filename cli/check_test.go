@@ -69,7 +69,8 @@ func TestWhatHindersTheCheckIsUnknown(t *testing.T) {
 				t.Errorf("exit %d, want 3", code)
 			}
 			text := s.out.String()
-			if !strings.HasPrefix(text, "FLAREWIRE UNKNOWN - ") || strings.Count(text, "\n") != 1 || !strings.Contains(text, c.says) || s.err.Len() > 0 {
+			if !strings.HasPrefix(text, "FLAREWIRE UNKNOWN - ") || strings.Count(text, "\n") != 1 || !strings.Contains(text, c.says) ||
+				s.err.Len() > 0 {
 				t.Errorf("not one line that says %q: %q, stderr %q", c.says, text, s.err.String())
 			}
 			if strings.Contains(text, "canary") || strings.Contains(text, "|") {
@@ -95,7 +96,8 @@ func TestCheckWithoutOneOfTheLists(t *testing.T) {
 	} {
 		s := newShell(t, env...)
 		code := s.run(append([]string{"check"}, strings.Fields(args)...)...)
-		if text := s.out.String(); code != want.code || !strings.HasPrefix(text, want.begin) || !strings.Contains(text, "403") || strings.Count(text, "\n") != 1 {
+		if text := s.out.String(); code != want.code || !strings.HasPrefix(text, want.begin) || !strings.Contains(text, "403") ||
+			strings.Count(text, "\n") != 1 {
 			t.Errorf("check %s: exit %d, %q", args, code, text)
 		}
 	}
@@ -136,7 +138,8 @@ func TestAnOldStatusHidesNoWorseNews(t *testing.T) {
 	}
 	for _, age := range []string{"0", "1ns"} {
 		s := newShell(t, env...)
-		if code := s.run("check", "--tunnel", befallen.Name, "--max-age", age); code != 2 || !strings.Contains(s.out.String(), befallen.Name+" down by health check") {
+		if code := s.run("check", "--tunnel", befallen.Name, "--max-age", age); code != 2 ||
+			!strings.Contains(s.out.String(), befallen.Name+" down by health check") {
 			t.Errorf("--max-age %s: exit %d: %s", age, code, s.out.String())
 		}
 	}

@@ -160,7 +160,8 @@ func refuseSecrets(args []string) error {
 	for _, a := range args {
 		for _, prefix := range []string{"cfut_", "cfat_", "cfk_"} {
 			if i := strings.Index(a, prefix); i >= 0 && len(a)-i >= 40 {
-				return errors.New("an argument looks like an API token; arguments can be read by every user of this machine. Put the token into CLOUDFLARE_API_TOKEN instead, and roll this one")
+				return errors.New("an argument looks like an API token; arguments can be read by every user of this machine. Put the token into " +
+					"CLOUDFLARE_API_TOKEN instead, and roll this one")
 			}
 		}
 	}
@@ -173,7 +174,8 @@ func badValue(err error) error {
 	if !errors.As(err, &bad) {
 		return err
 	}
-	wants := map[string]string{"int": "a whole number", "duration": "a time such as 10s or 5m", "bool": "true or false"}[bad.GetFlag().Value.Type()]
+	wants := map[string]string{"int": "a whole number", "duration": "a time such as 10s or 5m",
+		"bool": "true or false"}[bad.GetFlag().Value.Type()]
 	if wants == "" {
 		return err
 	}
@@ -220,12 +222,14 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p.BoolVar(&f.readOnly, "read-only", false, "refuse everything that changes something (also FLAREWIRE_READ_ONLY)")
 	p.DurationVar(&f.refresh, "refresh", store.DefaultRefresh, "how often to fetch, at least 5s")
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
-	p.StringVar(&f.notify, "notify", "", "tell of changes of state on the full screen: off, bell or terminal (default: the profile's, else off)")
+	p.StringVar(&f.notify, "notify", "", "tell of changes of state on the full screen: off, bell or terminal (default: the profile's, else "+
+		"off)")
 	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")
 	p.BoolVar(&f.accessible, "accessible", x.env("ACCESSIBLE") != "", "ask line by line instead of drawing a screen (also ACCESSIBLE)")
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
-	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newDiagnose(x, f), newSnapshot(x, f), newBundle(x, f), newJournal(x, f),
+	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newDiagnose(x, f), newSnapshot(x, f),
+		newBundle(x, f), newJournal(x, f),
 		newAuth(x, f), newDemoServer(x), newVersion(x))
 	return root
 }

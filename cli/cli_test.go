@@ -71,35 +71,39 @@ func TestTroubleIsOneClearSentence(t *testing.T) {
 		code int
 		says string
 	}{
-		"no credentials":                   {nil, "status", 2, "CLOUDFLARE_API_TOKEN"},
-		"key without e-mail":               {[]string{"CLOUDFLARE_API_KEY=" + secret}, "status", 2, "CLOUDFLARE_EMAIL"},
-		"e-mail without key":               {[]string{"CLOUDFLARE_EMAIL=a@example.com"}, "status", 2, "CLOUDFLARE_API_KEY"},
-		"token with a line break":          {[]string{"CLOUDFLARE_API_TOKEN=" + secret + "\nX: y"}, "status", 2, "line break"},
-		"plain http off loopback":          {[]string{token, account, "CLOUDFLARE_BASE_URL=http://api.example.com/client/v4"}, "status", 2, "https"},
-		"server is down":                   {[]string{token, account, "CLOUDFLARE_BASE_URL=http://127.0.0.1:1/client/v4"}, "status", 1, "refused"},
-		"401":                              {[]string{token, account, answer(401, refused("Invalid API Token", "1000"))}, "status", 1, "token"},
-		"403":                              {[]string{token, account, answer(403, refused("Authentication error", "10000"))}, "status", 1, "Magic Transit Read"},
-		"404 of an unknown account":        {[]string{token, account, answer(404, refused("Could not route", "7003"))}, "status", 1, "account"},
-		"not onboarded":                    {[]string{token, account, answer(403, refused("not onboarded", "1012"))}, "status", 1, "onboarded"},
-		"500":                              {[]string{token, account, answer(500, refused("boom", "1000"))}, "status", 1, "500"},
-		"an HTML page":                     {[]string{token, account, answer(200, "<html>login</html>")}, "status", 1, "not JSON"},
-		"half a JSON":                      {[]string{token, account, answer(200, `{"success":true,"result":{"gre_tun`)}, "status", 1, "JSON"},
-		"an empty answer":                  {[]string{token, account, answer(200, "")}, "status", 1, "empty"},
-		"success:false with 200":           {[]string{token, account, answer(200, refused("odd", "1"))}, "status", 1, "odd"},
-		"an address that is set and empty": {[]string{token, account, "CLOUDFLARE_BASE_URL="}, "status", 2, "CLOUDFLARE_BASE_URL is set and empty"},
-		"an address that is a line break":  {[]string{token, account, "CLOUDFLARE_BASE_URL=\n"}, "list gre", 2, "set and empty"},
-		"account id with a slash":          {[]string{token}, "status --account ../x", 2, "account id"},
-		"unknown flag":                     {nil, "status --colour", 2, "--colour"},
-		"unknown command":                  {nil, "statsu", 2, "statsu"},
-		"unknown output":                   {nil, "status -o yaml --demo", 2, "table or json"},
-		"refresh too often":                {nil, "status --refresh 1s --demo", 2, "5s"},
-		"unknown theme":                    {nil, "status --theme pink --demo", 2, "dark"},
-		"unknown notification":             {nil, "status --notify loud --demo", 2, "off, bell or terminal"},
-		"a token as an argument":           {nil, "status --account " + secret, 2, "CLOUDFLARE_API_TOKEN"},
-		"full screen into a pipe":          {nil, "--demo", 2, "flarewire status"},
-		"demo server off loopback":         {nil, "demo-server --addr 0.0.0.0:0", 2, "loopback"},
-		"demo server without a port":       {nil, "demo-server --addr 127.0.0.1", 2, "host:port"},
-		"debug log in no such folder":      {nil, "status --demo --debug-log /no/such/folder/log", 2, "debug-log"},
+		"no credentials":          {nil, "status", 2, "CLOUDFLARE_API_TOKEN"},
+		"key without e-mail":      {[]string{"CLOUDFLARE_API_KEY=" + secret}, "status", 2, "CLOUDFLARE_EMAIL"},
+		"e-mail without key":      {[]string{"CLOUDFLARE_EMAIL=a@example.com"}, "status", 2, "CLOUDFLARE_API_KEY"},
+		"token with a line break": {[]string{"CLOUDFLARE_API_TOKEN=" + secret + "\nX: y"}, "status", 2, "line break"},
+		"plain http off loopback": {[]string{token, account, "CLOUDFLARE_BASE_URL=http://api.example.com/client/v4"}, "status", 2,
+			"https"},
+		"server is down": {[]string{token, account, "CLOUDFLARE_BASE_URL=http://127.0.0.1:1/client/v4"}, "status", 1,
+			"refused"},
+		"401": {[]string{token, account, answer(401, refused("Invalid API Token", "1000"))}, "status", 1, "token"},
+		"403": {[]string{token, account, answer(403, refused("Authentication error", "10000"))}, "status", 1,
+			"Magic Transit Read"},
+		"404 of an unknown account": {[]string{token, account, answer(404, refused("Could not route", "7003"))}, "status", 1, "account"},
+		"not onboarded":             {[]string{token, account, answer(403, refused("not onboarded", "1012"))}, "status", 1, "onboarded"},
+		"500":                       {[]string{token, account, answer(500, refused("boom", "1000"))}, "status", 1, "500"},
+		"an HTML page":              {[]string{token, account, answer(200, "<html>login</html>")}, "status", 1, "not JSON"},
+		"half a JSON":               {[]string{token, account, answer(200, `{"success":true,"result":{"gre_tun`)}, "status", 1, "JSON"},
+		"an empty answer":           {[]string{token, account, answer(200, "")}, "status", 1, "empty"},
+		"success:false with 200":    {[]string{token, account, answer(200, refused("odd", "1"))}, "status", 1, "odd"},
+		"an address that is set and empty": {[]string{token, account, "CLOUDFLARE_BASE_URL="}, "status", 2,
+			"CLOUDFLARE_BASE_URL is set and empty"},
+		"an address that is a line break": {[]string{token, account, "CLOUDFLARE_BASE_URL=\n"}, "list gre", 2, "set and empty"},
+		"account id with a slash":         {[]string{token}, "status --account ../x", 2, "account id"},
+		"unknown flag":                    {nil, "status --colour", 2, "--colour"},
+		"unknown command":                 {nil, "statsu", 2, "statsu"},
+		"unknown output":                  {nil, "status -o yaml --demo", 2, "table or json"},
+		"refresh too often":               {nil, "status --refresh 1s --demo", 2, "5s"},
+		"unknown theme":                   {nil, "status --theme pink --demo", 2, "dark"},
+		"unknown notification":            {nil, "status --notify loud --demo", 2, "off, bell or terminal"},
+		"a token as an argument":          {nil, "status --account " + secret, 2, "CLOUDFLARE_API_TOKEN"},
+		"full screen into a pipe":         {nil, "--demo", 2, "flarewire status"},
+		"demo server off loopback":        {nil, "demo-server --addr 0.0.0.0:0", 2, "loopback"},
+		"demo server without a port":      {nil, "demo-server --addr 127.0.0.1", 2, "host:port"},
+		"debug log in no such folder":     {nil, "status --demo --debug-log /no/such/folder/log", 2, "debug-log"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			s := newShell(t, c.env...)
@@ -231,11 +235,13 @@ func TestOneFailedListIsNotAWholeStatus(t *testing.T) {
 		}
 	}
 	s = newShell(t, env...)
-	if code := s.run("status", "-o", "line"); code != 1 || !strings.HasPrefix(s.out.String(), "fw 4") || !strings.HasSuffix(s.out.String(), " ?\n") {
+	if code := s.run("status", "-o", "line"); code != 1 || !strings.HasPrefix(s.out.String(), "fw 4") ||
+		!strings.HasSuffix(s.out.String(), " ?\n") {
 		t.Errorf("exit %d: %q", code, s.out.String())
 	}
 	s = newShell(t, env...)
-	if code := s.run("status"); code != 1 || !strings.Contains(s.out.String(), "fra-dc1-gre") || !strings.Contains(s.out.String(), "the IPsec tunnels could not be read") {
+	if code := s.run("status"); code != 1 || !strings.Contains(s.out.String(), "fra-dc1-gre") ||
+		!strings.Contains(s.out.String(), "the IPsec tunnels could not be read") {
 		t.Errorf("exit %d: %s", code, s.out.String())
 	}
 }

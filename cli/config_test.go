@@ -33,7 +33,8 @@ func TestConfigWithoutAPlatformListsThem(t *testing.T) {
 		t.Errorf("%d requests for a list that is in the program", n)
 	}
 	ipsec := ipsecName(t, env)
-	if code := s.run("config", ipsec); code != 0 || strings.Contains(s.out.String(), "mikrotik") || !strings.Contains(s.out.String(), "fortios") {
+	if code := s.run("config", ipsec); code != 0 || strings.Contains(s.out.String(), "mikrotik") ||
+		!strings.Contains(s.out.String(), "fortios") {
 		t.Errorf("for an IPsec tunnel: exit %d: %s%s", code, s.out.String(), s.err.String())
 	}
 }

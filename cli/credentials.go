@@ -57,7 +57,8 @@ func (f *flags) resolve(ctx context.Context, x IO) (keystore.Resolved, error) {
 }
 
 // ask gives what the source asked for, when there is a terminal to ask it on.
-func (f *flags) ask(ctx context.Context, x IO, request keystore.Request, resolved keystore.Resolved, cause error) (keystore.Resolved, error) {
+func (f *flags) ask(ctx context.Context, x IO, request keystore.Request, resolved keystore.Resolved, cause error) (keystore.Resolved,
+	error) {
 	needsPassphrase, needsTerminal := errors.Is(cause, keystore.ErrPassphraseNeeded), errors.Is(cause, keystore.ErrNeedsTerminal)
 	if !needsPassphrase && !needsTerminal {
 		return resolved, cause

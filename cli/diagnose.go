@@ -21,8 +21,8 @@ func newDiagnose(x IO, f *flags) *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "diagnose [NAME]...",
-		Short: "Print what is wrong, worst first, with the likeliest cause and what to do",
-		Long: `Print what is wrong with tunnels, prefixes, interconnects and routes, worst first: the likeliest
+		Short: "Print what is wrong, worst first, with the likely cause and what to do",
+		Long: `Print what is wrong with tunnels, prefixes, interconnects and routes, worst first: the likely
 cause of each and what to do next, as the overview of the full screen does. With NAME, a name or an
 id, everything that was found about that object, with the fields that say so and the document
 behind it.
@@ -101,7 +101,8 @@ func askedFor(read *diagnose.Account, names []string) ([]diagnose.Diagnosis, err
 	for _, name := range names {
 		found := read.Named(name)
 		if len(found) == 0 {
-			return nil, usage("there is no tunnel, prefix, interconnect or route %q; flarewire diagnose without a name lists what has trouble", tui.Clean(name))
+			return nil, usage("there is no tunnel, prefix, interconnect or route %q; flarewire diagnose without a name lists what has trouble",
+				tui.Clean(name))
 		}
 		out = append(out, found...)
 	}
@@ -135,7 +136,8 @@ type diagnosesJSON struct {
 }
 
 func printDiagnosesJSON(x IO, s *session, snapshot *store.Snapshot, found []diagnose.Diagnosis) error {
-	doc := diagnosesJSON{accountJSON{s.account.ID, s.name}, s.now().UTC(), append([]diagnose.Diagnosis{}, found...), gaps(snapshot, store.Overview()...)}
+	doc := diagnosesJSON{accountJSON{s.account.ID, s.name}, s.now().UTC(), append([]diagnose.Diagnosis{}, found...),
+		gaps(snapshot, store.Overview()...)}
 	for i := range doc.Objects {
 		doc.Objects[i].Findings = append([]diagnose.Finding{}, doc.Objects[i].Findings...) // none is [], not null
 	}

@@ -23,7 +23,8 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 	}
 	text := s.out.String()
 	at := -1
-	for _, want := range []string{"198.18.20.0/24\n   Prefix withdrawn (certain, outage, since ", "iad-dc1-gre\n   Tunnel down (likely, outage)", "\n   Next: Generate a key",
+	for _, want := range []string{"198.18.20.0/24\n   Prefix withdrawn (certain, outage, since ",
+		"iad-dc1-gre\n   Tunnel down (likely, outage)", "\n   Next: Generate a key",
 		"waw-br1-ipsec\n   ASN mismatch", "ams-cni-v2\n   Interconnect degraded"} {
 		i := strings.Index(text, want)
 		if i <= at {
@@ -39,7 +40,8 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 // With a name: everything about it, with the fields and the document, also of what is well.
 func TestDiagnoseTellsAllOfOneObject(t *testing.T) {
 	for name, want := range map[string][]string{
-		"iad-dc1-gre":      {"Tunnel down (likely, outage)", "Not dialling (possible, outage)", "Because: health down", "Source: Cloudflare docs"},
+		"iad-dc1-gre": {"Tunnel down (likely, outage)", "No BGP connection from your router (possible, outage)", "Because: health down",
+			"Source: Cloudflare docs"},
 		"fra-dc2-gre":      {"Session up (remark)", "Because: bgp_status.state BGP_UP"},
 		"2001:db8:40::/48": {"2001:db8:40::/48"},
 		"nwf-ams04-1":      {"Port unhealthy", "Optical receive level"},
@@ -55,12 +57,14 @@ func TestDiagnoseTellsAllOfOneObject(t *testing.T) {
 		}
 	}
 	s := newShell(t)
-	if code := s.run("--demo", "diagnose", "nothing-like-it"); code != 2 || s.out.Len() > 0 || !strings.Contains(s.err.String(), `"nothing-like-it"`) {
+	if code := s.run("--demo", "diagnose", "nothing-like-it"); code != 2 || s.out.Len() > 0 ||
+		!strings.Contains(s.err.String(), `"nothing-like-it"`) {
 		t.Errorf("exit %d, %q, %q", code, s.out.String(), s.err.String())
 	}
 }
 
-// What could not be read is named, and nothing is claimed about it; without one list of tunnels the rest is diagnosed, without both there is no
+// What could not be read is named, and nothing is claimed about it; without one list of tunnels the rest is diagnosed, without both
+// there is no
 // diagnosis.
 func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
 	edge, env := serve(t, simedge.Options{})
@@ -91,7 +95,8 @@ func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
 	}
 	edge.ClearFaults()
 	edge.Fault(simedge.Fault{Path: "*gre_tunnels*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
-	if s = newShell(t, env...); s.run("diagnose") != 1 || !strings.Contains(s.out.String(), "waw-br1-ipsec") || !strings.Contains(s.err.String(), "not known: gre_tunnels: ") ||
+	if s = newShell(t, env...); s.run("diagnose") != 1 || !strings.Contains(s.out.String(), "waw-br1-ipsec") ||
+		!strings.Contains(s.err.String(), "not known: gre_tunnels: ") ||
 		strings.Contains(s.out.String(), "Next hop unknown") {
 		t.Errorf("without the GRE tunnels it says %q, %q", s.out.String(), s.err.String())
 	}

@@ -98,7 +98,8 @@ func ambiguous(rows named, what naming, asked string, found []int) error {
 	for n, i := range found {
 		ids[n] = tui.Clean(rows.id(i))
 	}
-	return usage("%q is the name of %d objects of the kind %s: use the id, one of %s", tui.Clean(asked), len(found), what.one, strings.Join(ids, ", "))
+	return usage("%q is the name of %d objects of the kind %s: use the id, one of %s", tui.Clean(asked), len(found), what.one,
+		strings.Join(ids, ", "))
 }
 
 func notFound(rows named, what naming, asked string) error {

@@ -114,7 +114,8 @@ func (w *walker) sit(p place) *seat {
 		"CLOUDFLARE_BASE_URL=" + w.edge.url, "CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}}
 	x.Redactor = &secret.Redactor{}
 	config := filepath.Join(home, ".config", "flarewire", "config.toml")
-	entry := journal.Entry{Account: simedge.DefaultAccount, Verb: journal.Create, Resource: "routes", ObjectID: strings.Repeat("a", 32), Name: "10.9.0.0/16"}
+	entry := journal.Entry{Account: simedge.DefaultAccount, Verb: journal.Create, Resource: "routes", ObjectID: strings.Repeat("a", 32),
+		Name: "10.9.0.0/16"}
 	_, err := journal.New(journal.Options{Path: filepath.Join(x.stateDir(), "journal.jsonl")}).Begin(entry)
 	if err = errors.Join(err, os.MkdirAll(filepath.Dir(config), 0o700),
 		os.WriteFile(config, []byte("version = 1\n[profiles.key-page]\ntoken_command = [\"false\"]\n"), 0o600)); err != nil {
@@ -202,7 +203,7 @@ func (s *seat) take(action tui.Action) {
 	}
 }
 
-// descend moves the cursor down by so many rows or fields and tells whether there were as many.
+// descend moves the cursor down by so many rows or fields and reports whether there were as many.
 func (s *seat) descend(rows int) bool {
 	for range rows {
 		before := s.Screen()
@@ -319,7 +320,8 @@ func write(starts []string, places []*place, frame []tui.Action, about map[strin
 	var b strings.Builder
 	b.WriteString(`# Keys
 
-Made from the keys of every page by ` + "`make docs`" + `; CI fails when it is stale. The names work in the palette, too: ` + "`:`" + ` and the name.
+Made from the keys of every page by ` + "`make docs`" + `; CI fails when it is stale. The names work in the palette, too: ` + "`:`" +
+		` and the name.
 A key that cannot act now stands in parentheses in the footer and says why when it is pressed.
 `)
 	keyTable(&b, "Everywhere", "", frame)

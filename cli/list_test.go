@@ -64,12 +64,14 @@ func oneList(t *testing.T, body string) *shell {
 		_, _ = w.Write([]byte(body))
 	}))
 	t.Cleanup(server.Close)
-	return newShell(t, "CLOUDFLARE_BASE_URL="+server.URL+"/client/v4", "CLOUDFLARE_API_TOKEN="+secret, "CLOUDFLARE_ACCOUNT_ID="+simedge.DefaultAccount)
+	return newShell(t, "CLOUDFLARE_BASE_URL="+server.URL+"/client/v4", "CLOUDFLARE_API_TOKEN="+secret,
+		"CLOUDFLARE_ACCOUNT_ID="+simedge.DefaultAccount)
 }
 
 // A script must be able to read what flarewire does not know yet, and no number may change on the way.
 func TestJSONIsTheAPIsOwnObjectByteByByte(t *testing.T) {
-	const object = `{"id":"1","name":"a\u00e9<b>","ttl":64,"from_next_year":{"big":12345678901234567890,"exact":1.10,"none":null},"bgp_status":{"state":"BGP_NEW"}}`
+	const object = `{"id":"1","name":"a\u00e9<b>","ttl":64,"from_next_year":{"big":12345678901234567890,"exact":1.10,"none":null},` +
+		`"bgp_status":{"state":"BGP_NEW"}}`
 	s := oneList(t, `{"success":true,"errors":[],"messages":[],"result":{"gre_tunnels":[`+object+`]}}`)
 	for args, want := range map[string]string{"list gre -o json": "[" + object + "]", "get gre 1 -o json": object} {
 		if code := s.run(strings.Fields(args)...); code != 0 {
@@ -93,7 +95,8 @@ func TestAnEmptyListIsAnEmptyArrayAndASentence(t *testing.T) {
 }
 
 func TestWhatTheServerSaysCannotMoveTheCursor(t *testing.T) {
-	s := oneList(t, `{"success":true,"errors":[],"messages":[],"result":{"gre_tunnels":[{"id":"\u001b[2J","name":"x\u001b]0;y\u0007","description":"\u202ez"}]}}`)
+	s := oneList(t, `{"success":true,"errors":[],"messages":[],"result":{"gre_tunnels":[{"id":"\u001b[2J","name":"x\u001b]0;y\u0007",`+
+		`"description":"\u202ez"}]}}`)
 	for _, args := range []string{"list gre", "get gre x", "list gre -o json"} {
 		s.run(strings.Fields(args)...)
 		if text := s.out.String() + s.err.String(); strings.ContainsAny(text, "\x1b\x07\u202e") {
@@ -131,7 +134,8 @@ func TestOneObjectIsFoundByNameOrID(t *testing.T) {
 }
 
 func TestANameThatSeveralHaveListsTheirIDs(t *testing.T) {
-	s := oneList(t, `{"success":true,"errors":[],"messages":[],"result":{"routes":[{"id":"r1","prefix":"10.0.0.0/8"},{"id":"r2","prefix":"10.0.0.0/8"},{"id":"r3","prefix":"10.1.0.0/16"}]}}`)
+	s := oneList(t, `{"success":true,"errors":[],"messages":[],"result":{"routes":[{"id":"r1","prefix":"10.0.0.0/8"},{"id":"r2",`+
+		`"prefix":"10.0.0.0/8"},{"id":"r3","prefix":"10.1.0.0/16"}]}}`)
 	if code := s.run("get", "routes", "10.0.0.0/8"); code != 2 || s.out.Len() > 0 {
 		t.Errorf("exit %d, stdout %q", code, s.out.String())
 	}

@@ -268,8 +268,9 @@ func (l *login) place(ctx context.Context) (keystore.StoreKind, error) {
 			return keystore.StoreKeyring, nil
 		}
 		printStores(l.x.Err, stores)
-		return "", &keystore.Error{Reason: keystore.ErrKeyringMissing, What: "there is no keyring to keep the credential in, and no other store was named",
-			Do: "use --store age on a terminal, a token command (flarewire auth login -- COMMAND), or CLOUDFLARE_API_TOKEN"}
+		return "", &keystore.Error{Reason: keystore.ErrKeyringMissing,
+			What: "there is no keyring to keep the credential in, and no other store was named",
+			Do:   "use --store age on a terminal, a token command (flarewire auth login -- COMMAND), or CLOUDFLARE_API_TOKEN"}
 	}
 	defer c.close()
 	printStores(c.out, stores)

@@ -22,7 +22,8 @@ func printTable[T any](columns []table.Column[T], id func(T) string, rows []T, s
 	return t.Print(c)
 }
 
-func fitTable(columns []table.Column[table.Row], id func(table.Row) string, rows []table.Row, c tui.Canvas) (*table.Table[table.Row], tui.Canvas) {
+func fitTable(columns []table.Column[table.Row], id func(table.Row) string, rows []table.Row, c tui.Canvas) (*table.Table[table.Row],
+	tui.Canvas) {
 	total := 0
 	for i := range columns {
 		col := &columns[i]

@@ -56,7 +56,8 @@ func crashOnScreen() int {
 
 // A fault in a page restores the terminal, and what it prints about itself holds no secret.
 func TestACrashOnTheScreenShowsNoSecret(t *testing.T) {
-	term := ptytest.Start(t, ptytest.Options{Path: os.Args[0], Args: []string{"-test.run=^TestTheChildThatCrashes$"}, Env: []string{"CLI_TEST_CHILD=1"}})
+	term := ptytest.Start(t, ptytest.Options{Path: os.Args[0], Args: []string{"-test.run=^TestTheChildThatCrashes$"},
+		Env: []string{"CLI_TEST_CHILD=1"}})
 	term.WaitText("about to crash")
 	term.Press("x")
 	if code := term.Wait(); code != exitNo {
@@ -86,7 +87,8 @@ func TestACrashOfACommandShowsNoSecret(t *testing.T) {
 	if err := writer.Close(); err != nil {
 		t.Fatal(err)
 	}
-	if text := out.String(); strings.Contains(text, crashCanary) || !strings.Contains(text, "clock broken by "+secret.Mask) || !strings.Contains(text, "goroutine") {
+	if text := out.String(); strings.Contains(text, crashCanary) || !strings.Contains(text, "clock broken by "+secret.Mask) ||
+		!strings.Contains(text, "goroutine") {
 		t.Errorf("the fault is not reported as it should be:\n%s", text)
 	}
 }

@@ -101,7 +101,8 @@ var resources = []resource{
 		raw: api.CNI.JSON, columns: cniColumns,
 	},
 	kind[api.MagicInterconnect]{
-		naming: naming{name: "cf-interconnects", aliases: []string{"cf-interconnect", "magic-interconnects"}, one: "tunnel side of an interconnect",
+		naming: naming{name: "cf-interconnects", aliases: []string{"cf-interconnect", "magic-interconnects"},
+			one:  "tunnel side of an interconnect",
 			help: "the tunnel side of the interconnects (the API's cf_interconnects)"},
 		list: all(func(a *api.AccountClient) api.Collection[api.MagicInterconnect] { return a.Interconnects }),
 		id:   func(i api.MagicInterconnect) string { return i.ID }, called: func(i api.MagicInterconnect) string { return i.Name },
@@ -127,9 +128,10 @@ var resources = []resource{
 		raw: func(p part[api.Binding]) json.RawMessage { return p.object.JSON() }, columns: bindingColumns,
 	},
 	kind[api.Route]{
-		naming: naming{name: "routes", aliases: []string{"route", "static-routes"}, one: "static route", help: "static routes; named by their prefix"},
-		list:   all(func(a *api.AccountClient) api.Collection[api.Route] { return a.Routes }),
-		id:     func(r api.Route) string { return r.ID }, called: func(r api.Route) string { return r.Prefix },
+		naming: naming{name: "routes", aliases: []string{"route", "static-routes"}, one: "static route",
+			help: "static routes; named by their prefix"},
+		list: all(func(a *api.AccountClient) api.Collection[api.Route] { return a.Routes }),
+		id:   func(r api.Route) string { return r.ID }, called: func(r api.Route) string { return r.Prefix },
 		raw: api.Route.JSON, columns: routeColumns,
 	},
 	kind[api.EndpointCheck]{

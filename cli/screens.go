@@ -165,7 +165,7 @@ func (f *flags) run(ctx context.Context, x IO, app *tui.App) error {
 	return nil
 }
 
-// enter makes the session of an outcome. left tells that the user was asked for the account and left.
+// enter makes the session of an outcome. left reports whether the user was asked for the account and left.
 func (f *flags) enter(ctx context.Context, x IO, o signin.Outcome) (s *session, left bool, err error) {
 	if o.Demo {
 		s, err = f.connect(ctx, x, nil)

@@ -226,7 +226,8 @@ func (s *session) find(ctx context.Context, id string) error {
 	for i, a := range accounts {
 		names[i] = a.ID + " " + tui.Clean(a.Name)
 	}
-	return usage("these credentials can see %d accounts: choose one with --account or CLOUDFLARE_ACCOUNT_ID: %s", len(accounts), strings.Join(names, ", "))
+	return usage("these credentials can see %d accounts: choose one with --account or CLOUDFLARE_ACCOUNT_ID: %s", len(accounts),
+		strings.Join(names, ", "))
 }
 
 // unlisted is why no account was found; nil for nil.

@@ -125,7 +125,8 @@ func printDifferences(w io.Writer, out output, was, is baseline.Baseline, found 
 		if d.Lost {
 			mark = "LOST"
 		}
-		if _, err := fmt.Fprintf(w, "%-7s  %s  %s: %s -> %s\n", mark, tui.Clean(d.Prefix), tui.Clean(d.What), tui.Clean(d.Was), tui.Clean(d.Is)); err != nil {
+		if _, err := fmt.Fprintf(w, "%-7s  %s  %s: %s -> %s\n", mark, tui.Clean(d.Prefix), tui.Clean(d.What), tui.Clean(d.Was),
+			tui.Clean(d.Is)); err != nil {
 			return err
 		}
 	}

@@ -30,7 +30,8 @@ func TestASnapshotFindsWhatWasLost(t *testing.T) {
 	code := s.run("snapshot", "compare", file)
 	if lines := strings.Split(s.out.String(), "\n"); code != 1 || s.err.Len() > 0 ||
 		lines[0] != "LOST     198.18.10.0/24  advertised of 198.18.10.0/24: true -> false" ||
-		lines[1] != "LOST     198.18.10.0/24  binding 198.18.10.0/24 to Magic Transit: there -> not there" || !strings.HasPrefix(lines[2], "2 differences") {
+		lines[1] != "LOST     198.18.10.0/24  binding 198.18.10.0/24 to Magic Transit: there -> not there" ||
+		!strings.HasPrefix(lines[2], "2 differences") {
 		t.Errorf("exit %d:\n%s%s", code, s.out.String(), s.err.String())
 	}
 	if code := s.run("snapshot", "compare", file, "-o", "json"); code != 1 {

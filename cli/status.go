@@ -57,9 +57,11 @@ Health is the average of what Cloudflare's data centers measured in the last ten
 permission to read the account's analytics; without it, or when the analytics are slow, the status
 comes without health.
 
--o line prints one short line for a prompt or a status bar, for example: fw 10` + tui.UnicodeGlyphs.Up + ` 2` + tui.UnicodeGlyphs.Down + ` 1` + tui.UnicodeGlyphs.Pending + ` 3` + tui.UnicodeGlyphs.None + `
+-o line prints one short line for a prompt or a status bar, for example: fw 10` + tui.UnicodeGlyphs.Up + ` 2` + tui.UnicodeGlyphs.Down +
+			` 1` + tui.UnicodeGlyphs.Pending + ` 3` + tui.UnicodeGlyphs.None + `
 (up, down, establishing, without BGP; a count of zero is left out except that of up). It ends in "?"
-when one list of tunnels could not be read, and is "fw ?" when neither could. In tmux: set -g status-right '#(flarewire status -o line --timeout 5s)'
+when one list of tunnels could not be read, and is "fw ?" when neither could. In tmux:
+set -g status-right '#(flarewire status -o line --timeout 5s)'
 
 --watch goes on until ctrl+c: the table is drawn anew in its place, JSON and lines are appended.
 While Cloudflare cannot be reached it says so and tries again.

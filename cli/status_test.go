@@ -67,12 +67,13 @@ func TestStatusTellsTheHealthOfEveryTunnel(t *testing.T) {
 // Health is a courtesy: whatever happens to the analytics, the status is whole.
 func TestStatusIsWholeWithoutTheAnalytics(t *testing.T) {
 	for name, fault := range map[string]simedge.Fault{
-		"no permission": {Kind: simedge.FaultStatus, Status: http.StatusForbidden, Body: `{"data":null,"errors":[{"message":"not authorized for that account"}]}`},
-		"an error":      {Kind: simedge.FaultStatus, Status: http.StatusOK, Body: `{"data":null,"errors":[{"message":"unknown field"}]}`},
-		"garbage":       {Kind: simedge.FaultGarbage},
-		"HTML":          {Kind: simedge.FaultHTML},
-		"reset":         {Kind: simedge.FaultReset},
-		"slow":          {Kind: simedge.FaultDelay, Delay: time.Minute},
+		"no permission": {Kind: simedge.FaultStatus, Status: http.StatusForbidden,
+			Body: `{"data":null,"errors":[{"message":"not authorized for that account"}]}`},
+		"an error": {Kind: simedge.FaultStatus, Status: http.StatusOK, Body: `{"data":null,"errors":[{"message":"unknown field"}]}`},
+		"garbage":  {Kind: simedge.FaultGarbage},
+		"HTML":     {Kind: simedge.FaultHTML},
+		"reset":    {Kind: simedge.FaultReset},
+		"slow":     {Kind: simedge.FaultDelay, Delay: time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -132,7 +133,8 @@ func TestStatusKeepsItsTimeLimit(t *testing.T) {
 	s := newShell(t, env...)
 	began := time.Now()
 	code := s.run("status", "-o", "line", "--timeout", "100ms")
-	if took := time.Since(began); code != 1 || took > 40*time.Second || s.out.String() != "fw ?\n" || !strings.Contains(s.err.String(), "time limit") {
+	if took := time.Since(began); code != 1 || took > 40*time.Second || s.out.String() != "fw ?\n" ||
+		!strings.Contains(s.err.String(), "time limit") {
 		t.Errorf("exit %d after %s: %q, %q", code, took, s.out.String(), s.err.String())
 	}
 }
@@ -146,7 +148,8 @@ func TestABadValueOfAFlag(t *testing.T) {
 		"status --watch=maybe":  "--watch \"maybe\": use true or false",
 	} {
 		s := newShell(t)
-		if code := s.run(append([]string{"--demo"}, strings.Fields(args)...)...); code != 2 || !strings.Contains(s.err.String(), want) || s.out.Len() > 0 {
+		if code := s.run(append([]string{"--demo"}, strings.Fields(args)...)...); code != 2 || !strings.Contains(s.err.String(), want) ||
+			s.out.Len() > 0 {
 			t.Errorf("%s: exit %d, %q", args, code, s.err.String())
 		}
 	}
@@ -159,7 +162,8 @@ func TestStatusNamesAnOldStatusAndWhatTheProbesFind(t *testing.T) {
 	if code := s.run("--demo", "status"); code != 0 {
 		t.Fatalf("exit %d", code)
 	}
-	if out := s.out.String(); !strings.Contains(out, "Up, 3h old") || strings.Count(out, " old ") != 1 || !strings.Contains(out, "1 by probes") {
+	if out := s.out.String(); !strings.Contains(out, "Up, 3h old") || strings.Count(out, " old ") != 1 ||
+		!strings.Contains(out, "1 down (health check)") {
 		t.Error(out)
 	}
 }

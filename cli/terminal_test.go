@@ -34,7 +34,8 @@ func onTerminal(t *testing.T, env []string, cols, rows int, args ...string) *pty
 }
 
 func TestTablesFitTheTerminal(t *testing.T) {
-	for _, args := range []string{"--demo list ipsec", "--demo list routes", "--demo list interconnects", "--demo list bgp-prefixes", "--demo status"} {
+	for _, args := range []string{"--demo list ipsec", "--demo list routes", "--demo list interconnects", "--demo list bgp-prefixes",
+		"--demo status"} {
 		term := onTerminal(t, nil, 80, 24, strings.Fields(args)...)
 		if code := term.Wait(); code != 0 {
 			t.Fatalf("%s: exit %d\n%s", args, code, term.Screen().Box())

@@ -76,12 +76,12 @@ func (r *statusRun) settle(ctx context.Context, place *redraw, account string) e
 	}
 }
 
-// passes tells that nothing of what failed has to be put right by somebody.
+// passes reports whether nothing of what failed has to be put right by somebody.
 func passes(s *store.Snapshot) bool {
 	return !slices.ContainsFunc([]store.Entry{s.GRE, s.IPsec}, func(e store.Entry) bool { return e.Err != nil && !api.Passes(e.Err) })
 }
 
-// pause waits, and tells whether to go on after it.
+// pause waits, and reports whether to go on after it.
 func pause(ctx context.Context, d time.Duration) bool {
 	timer := time.NewTimer(d)
 	defer timer.Stop()

@@ -28,7 +28,8 @@ func watchFor(t *testing.T, d time.Duration, args ...string) (out string, code i
 		ctx, cancel := context.WithTimeout(t.Context(), d)
 		defer cancel()
 		var text, trouble bytes.Buffer
-		code = cli.Main(ctx, append([]string{"--demo", "status", "--watch"}, args...), cli.IO{In: strings.NewReader(""), Out: &text, Err: &trouble, Now: time.Now})
+		code = cli.Main(ctx, append([]string{"--demo", "status", "--watch"}, args...),
+			cli.IO{In: strings.NewReader(""), Out: &text, Err: &trouble, Now: time.Now})
 		if trouble.Len() > 0 {
 			t.Error(trouble.String())
 		}

@@ -17,7 +17,8 @@ func good(t *testing.T, operation string) contract.Exchange {
 	story[resource](o)
 	best := contract.Exchange{}
 	for _, e := range o.recorder.Exchanges() {
-		if e.Operation == operation && len(e.Sent)+len(e.Answer) > len(best.Sent)+len(best.Answer) && !strings.Contains(string(e.Sent), "4200000000") {
+		if e.Operation == operation && len(e.Sent)+len(e.Answer) > len(best.Sent)+len(best.Answer) &&
+			!strings.Contains(string(e.Sent), "4200000000") {
 			best = e
 		}
 	}

@@ -116,8 +116,10 @@ func report(t *testing.T, violations []contract.Violation) {
 
 // neverSent are the fields that package api does not send, by document and beginning of the name.
 var neverSent = []struct{ document, prefix, reason string }{
-	{contract.Derived, "gre_tunnels.bulk_update /gre_tunnels/*/bgp", "the update of a GRE tunnel has no bgp (Q2), and the status is an answer's"},
-	{contract.Derived, "ipsec_tunnels.bulk_update /ipsec_tunnels/*/bgp_status", "an answer's field: this document borrows the schema of the answers"},
+	{contract.Derived, "gre_tunnels.bulk_update /gre_tunnels/*/bgp",
+		"the update of a GRE tunnel has no bgp (Q2), and the status is an answer's"},
+	{contract.Derived, "ipsec_tunnels.bulk_update /ipsec_tunnels/*/bgp_status",
+		"an answer's field: this document borrows the schema of the answers"},
 	{contract.Derived, "ipsec_tunnels.bulk_update /ipsec_tunnels/*/allow_null_cipher", "an answer's field, as above"},
 	{contract.Derived, "ipsec_tunnels.bulk_update /ipsec_tunnels/*/psk_metadata", "an answer's field, as above"},
 	{contract.Derived, "cf_interconnects.bulk_update /interconnects/*/colo_name", "an answer's field, as above"},

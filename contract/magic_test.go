@@ -85,7 +85,8 @@ func tunnelSides(o *operator) {
 	for i := range list {
 		list[i].Description, list[i].MTU, list[i].AutomaticReturnRouting = "every field", 1450, ptr(true)
 		list[i].BGP, list[i].InterfaceAddress6 = fullBGP, fmt.Sprintf("2001:db8:7:0:a9fe::%x/127", 0x30+2*i)
-		list[i].HealthCheck = &api.HealthCheck{Enabled: ptr(true), Rate: "low", Type: "reply", Target: api.HealthCheckTarget{Saved: "203.0.113.250"}}
+		list[i].HealthCheck = &api.HealthCheck{Enabled: ptr(true), Rate: "low", Type: "reply",
+			Target: api.HealthCheckTarget{Saved: "203.0.113.250"}}
 		one(update(o, c, list[i].ID, list[i], dry))
 		one(update(o, c, list[i].ID, list[i]))
 	}

@@ -41,7 +41,8 @@ func (o *operator) with(s *api.Sender, account string) *operator {
 	return &other
 }
 
-// as returns a client with its sender, with other credentials. On its clock, waiting takes no time; the limit is far enough for all its waits.
+// as returns a client with its sender, with other credentials. On its clock, waiting takes no time; the limit is far enough for all its
+// waits.
 func (o *operator) as(c api.Credentials) *api.Sender {
 	o.t.Helper()
 	var slept atomic.Int64

@@ -18,7 +18,8 @@ func everyCall(o *operator) {
 	address, icon := "10.99.2.0/31", "nwf-none-1"
 	calls(o, o.GRETunnels, absent, api.GRETunnel{ID: absent, Name: "con-no-gre", CloudflareGREEndpoint: "192.0.2.11",
 		CustomerGREEndpoint: "203.0.113.245", InterfaceAddress: address})
-	calls(o, o.IPsecTunnels, absent, api.IPsecTunnel{ID: absent, Name: "con-no-ipsec", CloudflareEndpoint: "192.0.2.11", InterfaceAddress: address})
+	calls(o, o.IPsecTunnels, absent, api.IPsecTunnel{ID: absent, Name: "con-no-ipsec", CloudflareEndpoint: "192.0.2.11",
+		InterfaceAddress: address})
 	calls(o, o.Interconnects, absent, api.MagicInterconnect{ID: absent, Description: "none"})
 	calls(o, o.Routes, absent, api.Route{ID: absent, Prefix: "10.72.0.0/16", Nexthop: "10.255.255.1", Priority: 1})
 	uuid := "01234567-89ab-4def-8123-456789abcdef"

@@ -90,7 +90,8 @@ func belowPrefix(o *operator, p api.Prefix, services []api.AddressingService) {
 			o.ok(remove(o, o.Bindings(p.ID), v.ID))
 		}
 	}
-	d := must[api.Delegation](o)(create(o, o.Delegations(p.ID), api.Delegation{CIDR: "198.18.10.32/28", DelegatedAccountID: "0123456789abcdef0123456789abcdef"}))
+	d := must[api.Delegation](o)(create(o, o.Delegations(p.ID), api.Delegation{CIDR: "198.18.10.32/28",
+		DelegatedAccountID: "0123456789abcdef0123456789abcdef"}))
 	o.ok(remove(o, o.Delegations(p.ID), d.ID))
 }
 
@@ -113,7 +114,8 @@ func identity(o *operator) {
 func diagnostics(o *operator) {
 	traces := must[[]api.Trace](o)
 	traces(o.Traceroute(o.ctx(), api.TracerouteRequest{Targets: []string{"203.0.113.10"}}))
-	traces(o.Traceroute(o.ctx(), api.TracerouteRequest{Targets: []string{"203.0.113.10", "2001:db8::1", "example.com"}, Colos: []string{"fra01", "ams01"},
+	traces(o.Traceroute(o.ctx(), api.TracerouteRequest{Targets: []string{"203.0.113.10", "2001:db8::1", "example.com"},
+		Colos:   []string{"fra01", "ams01"},
 		Options: &api.TracerouteOptions{MaxTTL: 20, PacketType: "gre+icmp", PacketsPerTTL: 2, Port: 33434, WaitTime: 2}}))
 	endpointChecks(o)
 	from := o.now.Add(-time.Hour)

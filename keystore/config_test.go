@@ -120,7 +120,8 @@ func TestConfigErrorsNameLineAndKey(t *testing.T) {
 		text string
 		want []string
 	}{
-		"unknown key":       {"version = 1\n[profiles.prod]\nread_only = true\nreadonly = true\n", []string{"line 4", "profiles.prod.readonly", "not known"}},
+		"unknown key": {"version = 1\n[profiles.prod]\nread_only = true\nreadonly = true\n",
+			[]string{"line 4", "profiles.prod.readonly", "not known"}},
 		"unknown, in lines": {"version = 1\n# c\n\nx = [\n 1,\n 2,\n]\n", []string{"line 4", "key x"}},
 		"unknown, inline":   {"version = 1\nprofiles = { prod = { tokn = 1 } }\n", []string{"line 2", "profiles.prod.tokn"}},
 		"unknown table":     {"version = 1\n[colours]\n", []string{"line 2", "colours"}},

@@ -21,7 +21,8 @@ func TestTwoInstancesKeepEachOthersProfiles(t *testing.T) {
 		return c
 	}
 	first := load()
-	if err := errors.Join(first.Put(keystore.Profile{Name: "lab"}), first.Put(keystore.Profile{Name: "old"}), first.Put(keystore.Profile{Name: "prod"}), first.Save()); err != nil {
+	if err := errors.Join(first.Put(keystore.Profile{Name: "lab"}), first.Put(keystore.Profile{Name: "old"}),
+		first.Put(keystore.Profile{Name: "prod"}), first.Save()); err != nil {
 		t.Fatal(err)
 	}
 	one, two := load(), load()

@@ -87,7 +87,8 @@ func TestWhatOtherSystemsAnswer(t *testing.T) {
 			t.Errorf("%s: %v", name, got)
 		}
 	}
-	if other := errors.New("x"); keystore.LibraryErrorForTest(other) != other || keystore.LibraryErrorForTest(nil) != nil { //nolint:errorlint // the very same
+	//nolint:errorlint // the very same
+	if other := errors.New("x"); keystore.LibraryErrorForTest(other) != other || keystore.LibraryErrorForTest(nil) != nil {
 		t.Error("another error was changed")
 	}
 }

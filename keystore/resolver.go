@@ -259,7 +259,7 @@ func (r *Resolver) noCredentials() error {
 	return &Error{Reason: ErrNoCredentials, Do: do}
 }
 
-// ignored tells that a named profile overrules the environment.
+// ignored reports whether a named profile overrules the environment.
 func (r *Resolver) ignored(named string) []string {
 	if set := setVariables(r.Env); len(set) > 0 {
 		return []string{fmt.Sprintf("%s is set and not used: profile %s was asked for.", set[0], named)}
@@ -279,7 +279,7 @@ func (r *Resolver) hidden(source Source) (notices []string) {
 	return notices
 }
 
-// oldNames tells that only names are set that are not read.
+// oldNames reports whether only names are set that are not read.
 func (r *Resolver) oldNames() []string {
 	if len(r.Env.OldNames) == 0 {
 		return nil

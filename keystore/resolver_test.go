@@ -85,7 +85,8 @@ func TestSourcesInTheirOrder(t *testing.T) {
 		"environment":     {[]string{"CLOUDFLARE_API_TOKEN=env-token"}, "", "env-token", "env CLOUDFLARE_API_TOKEN", "", []string{both}},
 		"named profile": {[]string{"CLOUDFLARE_API_TOKEN=env-token"}, "prod", "prod-token", "profile prod - keyring", accountID,
 			[]string{"CLOUDFLARE_API_TOKEN is set and not used: profile prod was asked for."}},
-		"profile by environment": {[]string{"FLAREWIRE_PROFILE=lab", "CLOUDFLARE_API_TOKEN=env-token"}, "", "lab-token", "profile lab - age file", "",
+		"profile by environment": {[]string{"FLAREWIRE_PROFILE=lab", "CLOUDFLARE_API_TOKEN=env-token"}, "", "lab-token",
+			"profile lab - age file", "",
 			[]string{"CLOUDFLARE_API_TOKEN is set and not used: profile lab was asked for."}},
 		"flag over environment": {[]string{"FLAREWIRE_PROFILE=lab"}, "prod", "prod-token", "profile prod - keyring", accountID, nil},
 		"key and e-mail": {[]string{"CLOUDFLARE_API_KEY=key", "CLOUDFLARE_EMAIL=a@example.com"}, "", "key", "env CLOUDFLARE_API_KEY", "",
@@ -163,9 +164,10 @@ func TestErrorsOfTheEnvironment(t *testing.T) {
 		want    error
 		text    string
 	}{
-		"no e-mail":       {[]string{"CLOUDFLARE_API_KEY=key"}, keystore.ErrHalfPair, "without CLOUDFLARE_EMAIL"},
-		"no key":          {[]string{"CLOUDFLARE_EMAIL=a@example.com"}, keystore.ErrHalfPair, "without CLOUDFLARE_API_KEY"},
-		"line break":      {[]string{"CLOUDFLARE_API_TOKEN=" + canaryText + "\nX: y"}, keystore.ErrMalformed, "CLOUDFLARE_API_TOKEN cannot be used, the API token contains a line break"},
+		"no e-mail": {[]string{"CLOUDFLARE_API_KEY=key"}, keystore.ErrHalfPair, "without CLOUDFLARE_EMAIL"},
+		"no key":    {[]string{"CLOUDFLARE_EMAIL=a@example.com"}, keystore.ErrHalfPair, "without CLOUDFLARE_API_KEY"},
+		"line break": {[]string{"CLOUDFLARE_API_TOKEN=" + canaryText + "\nX: y"}, keystore.ErrMalformed,
+			"CLOUDFLARE_API_TOKEN cannot be used, the API token contains a line break"},
 		"space":           {[]string{"CLOUDFLARE_API_TOKEN=Bearer " + canaryText}, keystore.ErrMalformed, "space"},
 		"quotes":          {[]string{"CLOUDFLARE_API_TOKEN=“" + canaryText + "”"}, keystore.ErrMalformed, "ASCII"},
 		"blank":           {[]string{"CLOUDFLARE_API_TOKEN= "}, keystore.ErrMalformed, "empty"},

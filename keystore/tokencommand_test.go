@@ -27,10 +27,11 @@ func TestTokenCommandPrintsTheToken(t *testing.T) {
 		token   string
 		expires time.Time
 	}{
-		"bare":           {"printf token-1", "token-1", time.Time{}},
-		"with line end":  {"echo token-1", "token-1", time.Time{}},
-		"JSON":           {`echo '{"token":"token-2"}'`, "token-2", time.Time{}},
-		"JSON with end":  {`echo '{"token":"token-2","expires_at":"2099-01-02T03:04:05Z"}'`, "token-2", time.Date(2099, 1, 2, 3, 4, 5, 0, time.UTC)},
+		"bare":          {"printf token-1", "token-1", time.Time{}},
+		"with line end": {"echo token-1", "token-1", time.Time{}},
+		"JSON":          {`echo '{"token":"token-2"}'`, "token-2", time.Time{}},
+		"JSON with end": {`echo '{"token":"token-2","expires_at":"2099-01-02T03:04:05Z"}'`, "token-2",
+			time.Date(2099, 1, 2, 3, 4, 5, 0, time.UTC)},
 		"leaves a child": {"sleep 60 & echo token-1; kill $! ", "token-1", time.Time{}},
 	} {
 		var commands keystore.Commands
@@ -47,9 +48,10 @@ func TestTokenCommandFailures(t *testing.T) {
 		want    error
 		text    string
 	}{
-		"fails":            {shell("echo no such item >&2; exit 3"), keystore.ErrCommandFailed, `exit status 3`},
-		"says why":         {shell("echo no such item >&2; exit 3"), keystore.ErrCommandFailed, `it said: "no such item"`},
-		"shows the token":  {shell("echo " + canaryText + "; echo got " + canaryText + " >&2; exit 1"), keystore.ErrCommandFailed, `"got [redacted]"`},
+		"fails":    {shell("echo no such item >&2; exit 3"), keystore.ErrCommandFailed, `exit status 3`},
+		"says why": {shell("echo no such item >&2; exit 3"), keystore.ErrCommandFailed, `it said: "no such item"`},
+		"shows the token": {shell("echo " + canaryText + "; echo got " + canaryText + " >&2; exit 1"), keystore.ErrCommandFailed,
+			`"got [redacted]"`},
 		"shows an old one": {shell("echo got c2547eb745079dac9320b638f5e225cf483cc >&2; exit 1"), keystore.ErrCommandFailed, `"got [redacted]"`},
 		"terminal escapes": {shell(`printf '\033]52;c;aGk=\007bad' >&2; exit 1`), keystore.ErrCommandFailed, `"]52;c;aGk= bad"`},
 		"long complaint":   {shell("yes word | head -c 4000 >&2; exit 1"), keystore.ErrCommandFailed, "…"},
@@ -60,9 +62,11 @@ func TestTokenCommandFailures(t *testing.T) {
 		"expired":          {shell(`echo '{"token":"x","expires_at":"2001-01-01T00:00:00Z"}'`), keystore.ErrExpired, "expired"},
 		"1 MiB":            {shell("head -c 1048576 /dev/zero | tr '\\0' x"), keystore.ErrCommandOutput, "4 KiB"},
 		"1 MiB of errors":  {shell("head -c 1048576 /dev/zero | tr '\\0' x >&2; exit 1"), keystore.ErrCommandFailed, "[redacted]"},
-		"no such program":  {keystore.Profile{Name: "prod", TokenCommand: []string{"/nowhere/op"}}, keystore.ErrCommandFailed, "could not be started"},
-		"not in the path":  {keystore.Profile{Name: "prod", TokenCommand: []string{"no-such-program-here"}}, keystore.ErrCommandFailed, "no such program"},
-		"not executable":   {keystore.Profile{Name: "prod", TokenCommand: []string{"/etc/passwd"}}, keystore.ErrCommandFailed, "may not be run"},
+		"no such program": {keystore.Profile{Name: "prod", TokenCommand: []string{"/nowhere/op"}}, keystore.ErrCommandFailed,
+			"could not be started"},
+		"not in the path": {keystore.Profile{Name: "prod", TokenCommand: []string{"no-such-program-here"}}, keystore.ErrCommandFailed,
+			"no such program"},
+		"not executable": {keystore.Profile{Name: "prod", TokenCommand: []string{"/etc/passwd"}}, keystore.ErrCommandFailed, "may not be run"},
 	} {
 		var commands keystore.Commands
 		_, err := commands.Get(t.Context(), c.profile)
@@ -159,7 +163,8 @@ func TestTokenCommandGetsNoneOfOurSecrets(t *testing.T) {
 	if err != nil || got.Token.Reveal() != "0kept" {
 		t.Errorf("the environment was %q, error %v", got.Token.Reveal(), err)
 	}
-	if got, err = commands.Get(t.Context(), keystore.Profile{Name: "x", TokenCommand: []string{"/bin/sh", "-c", "cat; echo end"}}); err != nil || got.Token.Reveal() != "end" {
+	if got, err = commands.Get(t.Context(), keystore.Profile{Name: "x", TokenCommand: []string{"/bin/sh", "-c",
+		"cat; echo end"}}); err != nil || got.Token.Reveal() != "end" {
 		t.Errorf("there was something to read, error %v", err)
 	}
 }

@@ -21,7 +21,7 @@ type Action struct {
 	Run    func() tea.Cmd
 }
 
-// binds tells whether key triggers the action.
+// binds reports whether key triggers the action.
 func (a Action) binds(key string) bool { return slices.Contains(a.Keys, key) }
 
 // KeyLabel is how the footer and the help write the action's first key.

@@ -264,7 +264,7 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 	return a.top().Update(msg)
 }
 
-// hidden tells that the screen is too small to show anything; before its size is known nothing is hidden.
+// hidden reports whether the screen is too small to show anything; before its size is known nothing is hidden.
 func (a *App) hidden() bool {
 	return a.width > 0 && (a.width < MinWidth || a.height < MinHeight)
 }
@@ -345,7 +345,8 @@ func (a *App) quit() tea.Cmd {
 // quitDialog asks before the program ends with something that can be kept.
 func quitDialog(lost string, keep tea.Cmd) *Dialog {
 	d := lossDialog(lost, "quit", func() tea.Cmd { return tea.Quit })
-	d.Choices = slices.Insert(d.Choices, 1, Choice{Label: "keep a draft and quit", Run: func() tea.Cmd { return tea.Sequence(keep, tea.Quit) }})
+	d.Choices = slices.Insert(d.Choices, 1, Choice{Label: "keep a draft and quit",
+		Run: func() tea.Cmd { return tea.Sequence(keep, tea.Quit) }})
 	return d
 }
 

@@ -13,7 +13,8 @@ func FuzzPalette(f *testing.F) {
 	f.Add("東京\u202e\x1b]52;c;aGk=\x07", 60)
 	f.Fuzz(func(t *testing.T, text string, width int) {
 		width = MinWidth + int(uint(width)%200)
-		p := commandLine{open: true, input: NewInput(":"), entries: []entry{{names: []string{"tunnels", "t"}}, {names: []string{"routes"}, help: "static routes"}, {names: []string{"quit"}}}}
+		p := commandLine{open: true, input: NewInput(":"), entries: []entry{{names: []string{"tunnels", "t"}}, {names: []string{"routes"},
+			help: "static routes"}, {names: []string{"quit"}}}}
 		p.input.Focus()
 		p.update(tea.PasteMsg{Content: text})
 		for _, e := range p.matches() {

@@ -102,7 +102,7 @@ func Guarded(cmd tea.Cmd) tea.Cmd { return func() tea.Msg { return <-started(cmd
 // Top is the page that one is on.
 func (l *Lines) Top() View { return l.app.top() }
 
-// Has tells whether a page is still on the stack.
+// Has reports whether a page is still on the stack.
 func (l *Lines) Has(v View) bool { return slices.Contains(l.app.stack, v) }
 
 // Place says where one is: the titles of the stack.

@@ -25,7 +25,8 @@ func TestNoticeForEveryTerminal(t *testing.T) {
 		{tui.NotifyTerminal, "TERM=vt220", "\a"},
 		{tui.NotifyTerminal, "TERM=screen-256color", "\a"},
 		{tui.NotifyTerminal, "TERM=tmux-256color", "\x1bPtmux;\x1b\x1b]9;flarewire: fra-dc1-gre: session down; was up\a\x1b\\\a"},
-		{tui.NotifyTerminal, "TERM=screen-256color TMUX=/tmp/tmux-0/default,1,0", "\x1bPtmux;\x1b\x1b]9;flarewire: fra-dc1-gre: session down; was up\a\x1b\\\a"},
+		{tui.NotifyTerminal, "TERM=screen-256color TMUX=/tmp/tmux-0/default,1,0",
+			"\x1bPtmux;\x1b\x1b]9;flarewire: fra-dc1-gre: session down; was up\a\x1b\\\a"},
 		{tui.NotifyTerminal, "TERM=screen STY=1.pts", "\x1bP\x1b]9;flarewire: fra-dc1-gre: session down; was up\a\x1b\\\a"},
 	} {
 		if got := tui.Notice(c.mode, strings.Fields(c.environ), text); got != c.want {

@@ -152,7 +152,7 @@ func programOptions(ctx context.Context, environ []string, out io.Writer) []tea.
 	return opts
 }
 
-// colourless tells that no colour may be sent. The library honours NO_COLOR only when it parses as true; the convention is:
+// colourless reports whether no colour may be sent. The library honours NO_COLOR only when it parses as true; the convention is:
 // any value. The terminals of DEC's line up to the VT4xx have none, and some show what they do not know as text.
 func colourless(environ []string) bool {
 	return getenv(environ, "NO_COLOR") != "" || strings.HasPrefix(getenv(environ, "TERM"), "vt")

@@ -254,7 +254,7 @@ func (a *App) hints() (own, always []Action) {
 	return own, always
 }
 
-// taken tells whether the top view has an action of its own on the key, which then goes first.
+// taken reports whether the top view has an action of its own on the key, which then goes first.
 func (a *App) taken(key string) bool {
 	_, found := find(key, a.top().Actions())
 	return found

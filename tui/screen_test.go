@@ -13,7 +13,8 @@ import (
 // the sentence takes a line or two of the list's.
 func TestALongSentenceIsNotCutBeforeItsEnd(t *testing.T) {
 	home := &page{title: "Home", lines: []string{"first row", "second row"}}
-	home.status = tui.Status{Err: "Cloudflare answered 401: the API token is not valid, expired or disabled; create or roll it under My Profile > API Tokens and log in again"}
+	home.status = tui.Status{Err: "Cloudflare answered 401: the API token is not valid, expired or disabled; create or roll it under My " +
+		"Profile > API Tokens and log in again"}
 	p := sit(t, home)
 	for _, width := range []int{60, 80, 120, 200} {
 		p.size(width, 15)

@@ -72,7 +72,8 @@ func (sparkPage) Draw(tui.Canvas) []string {
 
 // Without UTF-8 the heights are eight different signs of ASCII, and a gap is still one.
 func TestSparkInASCII(t *testing.T) {
-	app := tui.NewApp(tui.Options{Name: "flarewire", Glyphs: tui.ASCIIGlyphs, Theme: tui.ThemeNone, Home: func() tui.View { return sparkPage{} }})
+	app := tui.NewApp(tui.Options{Name: "flarewire", Glyphs: tui.ASCIIGlyphs, Theme: tui.ThemeNone,
+		Home: func() tui.View { return sparkPage{} }})
 	app.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
 	line := strings.TrimSpace(strings.Split(app.Screen(), "\n")[1])
 	if want := "<_.-=+*%## >"; line != want {

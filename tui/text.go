@@ -89,7 +89,8 @@ func FitRight(s string, width int) string {
 	return Fit(s, width)
 }
 
-const blanks = "                                                                                                                                "
+const blanks = "                                                                                                                         " +
+	"       "
 
 // Spaces returns n blanks; none for n below one.
 func Spaces(n int) string {

@@ -101,7 +101,8 @@ func (p *person) press(keys ...string) *person {
 }
 
 func keyPress(k string) tea.KeyPressMsg {
-	named := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "backspace": tea.KeyBackspace, "right": tea.KeyRight}
+	named := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "backspace": tea.KeyBackspace,
+		"right": tea.KeyRight}
 	if code, ok := named[k]; ok {
 		return tea.KeyPressMsg{Code: code}
 	}
@@ -298,7 +299,8 @@ func TestKeyThatCannotActNowSaysWhy(t *testing.T) {
 
 func TestPaletteJumpsByNameAndRunsActions(t *testing.T) {
 	ran := false
-	home := &page{title: "Home", actions: []tui.Action{{Name: "sort-next", Keys: []string{"s"}, Run: func() tea.Cmd { ran = true; return nil }}}}
+	home := &page{title: "Home", actions: []tui.Action{{Name: "sort-next", Keys: []string{"s"},
+		Run: func() tea.Cmd { ran = true; return nil }}}}
 	gre := &page{title: "GRE tunnels"}
 	p := sit(t, home, tui.Destination{Names: []string{"gre", "gre-tunnels"}, Help: "GRE tunnels", Open: func() tui.View { return gre }})
 	p.press(":", "g", "r")

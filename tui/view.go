@@ -132,5 +132,5 @@ type Sequence struct{ n int }
 // Next starts a new request and returns its number.
 func (s *Sequence) Next() int { s.n++; return s.n }
 
-// Latest tells whether an answer belongs to the newest request.
+// Latest reports whether an answer belongs to the newest request.
 func (s *Sequence) Latest(n int) bool { return n == s.n }

@@ -86,6 +86,6 @@ func TestARouteIntoATunnelThatTheProbesFindDown(t *testing.T) {
 	d.goTo("198.18.10.0/24")
 	d.Press("enter")
 	d.reads("The route 198.18.10.0/25 (everywhere) leads into nrt-br1-ipsec, which the probes find down.",
-		"nrt-br1-ipsec ✗ Down by probes", "fra-dc1-gre ● Up")
+		"nrt-br1-ipsec ✗ Down (health check)", "fra-dc1-gre ● Up")
 	d.lacks("leads into fra-dc1-gre")
 }

@@ -14,7 +14,8 @@ func TestTheDeletionOfALiveTunnelSaysThatItIsLive(t *testing.T) {
 	d.Press("enter")
 	d.reads("Last 24 hours (UTC)", "from your side")
 	d.Press("D")
-	d.reads("Delete IPsec tunnel jnb-br1-ipsec", "! Its session is up.", "! The probes find it healthy.", "! It carries ", "bit/s from your side")
+	d.reads("Delete IPsec tunnel jnb-br1-ipsec", "! Its session is up.", "! The probes find it healthy.", "! It carries ",
+		"bit/s from your side")
 	d.sends()
 	d.reads("Delete IPsec tunnel jnb-br1-ipsec?", "jnb-br1-ipsec. Its session is up. The probes find it healthy.")
 }

@@ -95,7 +95,8 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 			t.Fatal(err)
 		}
 	}
-	sender, err := api.NewSender(api.Options{Transport: d.way, Now: d.time, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	sender, err := api.NewSender(api.Options{Transport: d.way, Now: d.time,
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	check(err)
 	client := sender.Client()
 	account := client.In(d.Account())
@@ -103,8 +104,9 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 	check(err)
 	w := store.New(account, d.time, 0)
 	w.Use(store.FromAccount(account))
-	env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Writer: writer, Feed: live.New(t.Context(), w), Requests: &kit.RequestLog{},
-		Glyphs: tui.UnicodeGlyphs, Now: d.time, Journal: d.past}
+	env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Writer: writer, Feed: live.New(t.Context(), w),
+		Requests: &kit.RequestLog{},
+		Glyphs:   tui.UnicodeGlyphs, Now: d.time, Journal: d.past}
 	app, err := views.New(env, tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Now: d.time}, start)
 	check(err)
 	d.Sit(app, 110, 60)

@@ -36,7 +36,8 @@ func TestBothKindsOfTokensAreVerified(t *testing.T) {
 	edge := simedge.New(simedge.Options{})
 	edge.Grant(firstToken, simedge.MagicTransitRead)
 	edge.GrantAccountToken("cfat_accountToken0123456789abcdefghijklmnopqrst", simedge.MagicWANRead)
-	for token, kind := range map[string]string{firstToken: api.UserToken, "cfat_accountToken0123456789abcdefghijklmnopqrst": api.AccountToken} {
+	for token, kind := range map[string]string{firstToken: api.UserToken,
+		"cfat_accountToken0123456789abcdefghijklmnopqrst": api.AccountToken} {
 		for _, account := range []string{"", edge.Account()} {
 			id, err := access.Verify(t.Context(), client(t, edge, token), account)
 			if err != nil || id.Kind != kind || id.TokenID == "" || len(id.Accounts) != 1 {
@@ -54,7 +55,8 @@ func TestEveryFeatureIsTried(t *testing.T) {
 	findings := access.Probe(t.Context(), c.In(edge.Account()), nil)
 	for feature, want := range map[string]access.State{
 		"Tunnels and BGP": access.Allowed, "Static routes": access.Allowed, "Interconnects": access.Allowed, "Prefixes (BYOIP)": access.Allowed,
-		"Service bindings": access.Missing, "Health and traffic": access.Missing, "Account's name": access.Missing, "Changes": access.NotKnown, "Traceroute": access.NotKnown,
+		"Service bindings": access.Missing, "Health and traffic": access.Missing, "Account's name": access.Missing, "Changes": access.NotKnown,
+		"Traceroute": access.NotKnown,
 	} {
 		if got := state(findings, feature); got.State != want || got.Needs == "" {
 			t.Errorf("%s is %q (%s), want %q", feature, got.State, got.Detail, want)
@@ -69,7 +71,8 @@ func TestEveryFeatureIsTried(t *testing.T) {
 		}
 	}
 	edge.SetOnboarded(false)
-	if got := state(access.Probe(t.Context(), c.In(edge.Account()), nil), "Tunnels and BGP"); got.State != access.NotOnboarded || !strings.Contains(got.Detail, "1012") {
+	if got := state(access.Probe(t.Context(), c.In(edge.Account()), nil), "Tunnels and BGP"); got.State != access.NotOnboarded ||
+		!strings.Contains(got.Detail, "1012") {
 		t.Errorf("not onboarded: %+v", got)
 	}
 }
@@ -94,7 +97,7 @@ func TestWhatIsTypedIsJudgedWithoutBeingShown(t *testing.T) {
 		"demo-token": netrules.Warning, "c2547eb745079dac9320b638f5e225cf483cc": netrules.Error, "  cfut_" + long + "\n": netrules.Note,
 	} {
 		if got := access.CheckToken(text); got.Severity != want || len(text) > 8 && strings.Contains(got.Text, text) {
-			t.Errorf("token of %d characters: %s %q, want %s", len(text), got.Severity, got.Text, want)
+			t.Errorf("token of %d characters: severity %d, %q, want %d", len(text), got.Severity, got.Text, want)
 		}
 	}
 	for text, want := range map[string]netrules.Severity{
@@ -102,21 +105,24 @@ func TestWhatIsTypedIsJudgedWithoutBeingShown(t *testing.T) {
 		"c2547eb745079dac9320b638f5e225cf483cc": netrules.Note, "short": netrules.Warning, "a b": netrules.Error,
 	} {
 		if got := access.CheckKey(text); got.Severity != want {
-			t.Errorf("key of %d characters: %s %q, want %s", len(text), got.Severity, got.Text, want)
+			t.Errorf("key of %d characters: severity %d, %q, want %d", len(text), got.Severity, got.Text, want)
 		}
 	}
-	for text, want := range map[string]netrules.Severity{"": netrules.Partial, "a@": netrules.Partial, "a@b.example": netrules.None, "a@b c": netrules.Error, "a@b@c": netrules.Error} {
+	for text, want := range map[string]netrules.Severity{"": netrules.Partial, "a@": netrules.Partial, "a@b.example": netrules.None,
+		"a@b c": netrules.Error, "a@b@c": netrules.Error} {
 		if got := access.CheckEmail(text); got.Severity != want {
-			t.Errorf("%q: %s, want %s", text, got.Severity, want)
+			t.Errorf("%q: severity %d, want %d", text, got.Severity, want)
 		}
 	}
 }
 
 // The addresses are the documented ones; the names stand beside them, because the page may not fill them in.
 func TestTheAddressOfTheTokenPage(t *testing.T) {
-	const want = "https://dash.cloudflare.com/profile/api-tokens?permissionGroupKeys=%5B%7B%22key%22%3A%22magic_transit%22%2C%22type%22%3A%22read%22%7D%2C" +
+	const want = "https://dash.cloudflare.com/profile/api-tokens?permissionGroupKeys=%5B%7B%22key%22%3A%22magic_transit%22%2C%22type%22" +
+		"%3A%22read%22%7D%2C" +
 		"%7B%22key%22%3A%22magic_wan%22%2C%22type%22%3A%22read%22%7D%2C%7B%22key%22%3A%22ip_prefixes%22%2C%22type%22%3A%22read%22%7D%2C" +
-		"%7B%22key%22%3A%22account_analytics%22%2C%22type%22%3A%22read%22%7D%2C%7B%22key%22%3A%22account_settings%22%2C%22type%22%3A%22read%22%7D%5D" +
+		"%7B%22key%22%3A%22account_analytics%22%2C%22type%22%3A%22read%22%7D%2C%7B%22key%22%3A%22account_settings%22%2C%22type%22%3A%22rea" +
+		"d%22%7D%5D" +
 		"&accountId=*&zoneId=all&name=flarewire%20read-only"
 	if got := access.TokenPage(false); got != want {
 		t.Errorf("got  %s\nwant %s", got, want)
@@ -124,7 +130,8 @@ func TestTheAddressOfTheTokenPage(t *testing.T) {
 	if got := access.TokenPage(true); strings.Count(got, "%22edit%22") != 3 || !strings.HasSuffix(got, "read-write") {
 		t.Error(got)
 	}
-	if got := strings.Join(access.Groups(true), ", "); got != "Magic Transit Write, Magic WAN Write, IP Prefixes: Write, Account Analytics Read, Account Settings Read" {
+	if got := strings.Join(access.Groups(true), ", "); got != "Magic Transit Write, Magic WAN Write, IP Prefixes: Write, Account Analytics "+
+		"Read, Account Settings Read" {
 		t.Error(got)
 	}
 }
@@ -132,7 +139,8 @@ func TestTheAddressOfTheTokenPage(t *testing.T) {
 func TestAnEndIsAnnouncedInTime(t *testing.T) {
 	now := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
 	for left, says := range map[time.Duration]string{
-		access.SoonExpiry + time.Hour: "", access.SoonExpiry: "ends in 14 days", access.LastExpiry: "ENDS IN 3 days", 5 * time.Hour: "ENDS IN 5 hours", 0: "has expired",
+		access.SoonExpiry + time.Hour: "", access.SoonExpiry: "ends in 14 days", access.LastExpiry: "ENDS IN 3 days",
+		5 * time.Hour: "ENDS IN 5 hours", 0: "has expired",
 	} {
 		if got := access.ExpiryWarning(now.Add(left), now); (got == "") != (says == "") || !strings.Contains(got, says) {
 			t.Errorf("%s left: %q, want %q", left, got, says)

@@ -65,7 +65,7 @@ func (r *Renewal) dress(req *http.Request) (*http.Request, secret.Value) {
 	return req, r.current
 }
 
-// refused tells whether the answer is about the token, and remembers what was allowed.
+// refused reports whether the answer is about the token, and remembers what was allowed.
 func (r *Renewal) refused(req *http.Request, resp *http.Response) bool {
 	key := req.Method + " " + req.URL.Path
 	r.mu.Lock()

@@ -87,7 +87,8 @@ func refusal(err, listing error) error {
 	if strings.Contains(said(err), "not yet valid") {
 		return fmt.Errorf("%w: Cloudflare said %q", ErrTooEarly, said(err))
 	}
-	return fmt.Errorf("%w: copy it again, whole; if it belongs to an account and not to a user, give the account's id too (Cloudflare said %q)",
+	return fmt.Errorf("%w: copy it again, whole; if it belongs to an account and not to a user, give the account's id too (Cloudflare said "+
+		"%q)",
 		ErrRefused, said(err))
 }
 
@@ -118,7 +119,8 @@ func ExpiryWarning(expires, now time.Time) string {
 	case left <= 0:
 		return "The token has expired: make a new one and replace it with flarewire auth login."
 	case left <= LastExpiry:
-		return fmt.Sprintf("THE TOKEN ENDS IN %s, on %s: replace it now with flarewire auth login.", days(left), expires.Local().Format("2 January 15:04"))
+		return fmt.Sprintf("THE TOKEN ENDS IN %s, on %s: replace it now with flarewire auth login.", days(left),
+			expires.Local().Format("2 January 15:04"))
 	}
 	return fmt.Sprintf("The token ends in %s, on %s: replace it with flarewire auth login.", days(left), expires.Local().Format("2 January"))
 }

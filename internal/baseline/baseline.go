@@ -162,7 +162,8 @@ func parse(text []byte) (Baseline, error) {
 	case err != nil || b.Format == 0 || b.Prefixes == nil:
 		return Baseline{}, errors.New("is no snapshot of flarewire, or it is damaged: save one with flarewire snapshot save")
 	case b.Format != Format:
-		return Baseline{}, fmt.Errorf("was saved by another version of flarewire (format %d, this one reads %d): use that version or save a new one", b.Format, Format)
+		return Baseline{}, fmt.Errorf("was saved by another version of flarewire (format %d, this one reads %d): use that version or save a "+
+			"new one", b.Format, Format)
 	}
 	return b, nil
 }

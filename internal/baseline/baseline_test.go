@@ -20,7 +20,8 @@ func open(t *testing.T) (*simedge.Edge, func() baseline.Baseline) {
 	t.Helper()
 	clock := func() time.Time { return night }
 	edge := simedge.New(simedge.Options{Now: clock})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock,
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -117,11 +118,13 @@ func TestEveryFieldCounts(t *testing.T) {
 // Half a reading would look like a loss.
 func TestAStateThatCannotBeReadIsNoDifference(t *testing.T) {
 	edge, _ := open(t)
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "*/bindings", Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
+	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "*/bindings",
+		Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
 	s := store.New(client.In(edge.Account()), func() time.Time { return night }, 0)
 	s.Use(store.FromAccount(client.In(edge.Account())))
 	if _, err := baseline.Take(t.Context(), edge.Account(), s, nil); api.KindOf(err) != api.PermissionMissing {

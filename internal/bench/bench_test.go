@@ -58,7 +58,8 @@ func TestTheRecorderWaitsForTheEndOfARepaint(t *testing.T) {
 		if after.end-before.end != len("halfwhole") || after.at.Sub(start) != 2*time.Millisecond {
 			t.Errorf("%d bytes after %v", after.end-before.end, after.at.Sub(start))
 		}
-		if p, ok := r.firstWhere(func(out []byte) bool { return strings.Contains(string(out), "half") }); !ok || !p.at.Equal(start.Add(time.Millisecond)) {
+		if p, ok := r.firstWhere(func(out []byte) bool { return strings.Contains(string(out), "half") }); !ok ||
+			!p.at.Equal(start.Add(time.Millisecond)) {
 			t.Errorf("the half is in the piece of %v", p.at)
 		}
 	})

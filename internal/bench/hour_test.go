@@ -237,7 +237,8 @@ func heapNow(edge *simedge.Edge) uint64 {
 // names of GRE tunnels whose sessions are up.
 func settleSessions(ctx context.Context, t *testing.T, edge *simedge.Edge) []string {
 	t.Helper()
-	client, err := api.New(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}, Transport: edge.RoundTripper()})
+	client, err := api.New(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
+		Transport: edge.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}

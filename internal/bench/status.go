@@ -45,7 +45,8 @@ func measureStatus(ctx context.Context, w *workshop) ([]row, error) {
 	if err != nil {
 		return nil, err
 	}
-	rows = append(rows, row{what: "status -o json, peak RSS", setup: "50 GRE + 50 IPsec", values: memory, unit: mebibytes, limit: statusMemory})
+	rows = append(rows, row{what: "status -o json, peak RSS", setup: "50 GRE + 50 IPsec", values: memory, unit: mebibytes,
+		limit: statusMemory})
 	pipe, missing := w.pipeline(acc)
 	if missing != "" {
 		return append(rows, row{what: "status against curl + jq", why: missing}), nil

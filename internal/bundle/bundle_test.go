@@ -52,7 +52,8 @@ func night(t *testing.T) bundle.Contents {
 	if err := edge.Mutate(simedge.IPsecTunnels, "jnb-br1-ipsec", func(o simedge.Object) { o["psk"] = pskCanary }); err != nil {
 		t.Fatal(err)
 	}
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock, Credentials: api.Credentials{Token: api.NewSecret(tokenCanary)}})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock,
+		Credentials: api.Credentials{Token: api.NewSecret(tokenCanary)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -61,7 +62,8 @@ func night(t *testing.T) bundle.Contents {
 	w.Use(store.FromAccount(account))
 	known := *w.ReadAll(t.Context(), nil, bundle.Kinds()...)
 	s := &known
-	s.Health.Err = errors.New("a proxy said: Authorization: Bearer " + tokenCanary + " " + newToken + " " + base64.StdEncoding.EncodeToString([]byte(tokenCanary)))
+	s.Health.Err = errors.New("a proxy said: Authorization: Bearer " + tokenCanary + " " + newToken + " " +
+		base64.StdEncoding.EncodeToString([]byte(tokenCanary)))
 	s.Events = []store.Event{{At: now, Kind: store.SessionChanged, Name: "fra-dc2-gre", From: store.Up, To: store.Down}}
 	facts := diagnose.From(s, now)
 	insight := store.ReadInsight(t.Context(), account, "fra-dc2-gre", now)
@@ -142,7 +144,8 @@ func TestABundleHoldsWhatSupportAsksFor(t *testing.T) {
 
 func TestWhatWasNotReadIsNotClaimedToBeEmpty(t *testing.T) {
 	files := pack(t, bundle.Contents{At: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC), Snapshot: &store.Snapshot{}})
-	for _, name := range []string{"tunnels.json", "health.json", "interconnects.json", "requests.jsonl", "routes.json", "prefixes.json", "analytics.json", "traceroute.json"} {
+	for _, name := range []string{"tunnels.json", "health.json", "interconnects.json", "requests.jsonl", "routes.json", "prefixes.json",
+		"analytics.json", "traceroute.json"} {
 		if _, is := files[name]; is {
 			t.Errorf("%s is there, but nothing was read", name)
 		}

@@ -34,7 +34,8 @@ func (c Contents) Holds() string {
 
 // What is not in a bundle, and who has it; the same sentences in the file, on the screen and in the shell.
 const (
-	NotInIt = "Keys, tokens and passwords are not in it; in their place stands " + secret.Mask + ". Nor are the journal of changes and any router's configuration."
+	NotInIt = "Keys, tokens and passwords are not in it; in their place stands " + secret.Mask +
+		". Nor are the journal of changes and any router's configuration."
 	StillIn = "Addresses, AS numbers, names and descriptions are in it as they are in the account: look through it before you hand it on."
 	WhoHas  = "It is on this machine only, in a file " + statefile.Whose + ": flarewire sends it to nobody."
 )

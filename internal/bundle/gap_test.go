@@ -12,7 +12,8 @@ import (
 // file from before is not called unknown.
 func TestEachReasonIsSaidOnceWithAllThatItIsTrueOf(t *testing.T) {
 	c := night(t)
-	spent := &api.Error{Kind: api.RateLimited, Method: "POST", Path: "/graphql", Detail: "the program's own share of requests is used up", RequestID: "one"}
+	spent := &api.Error{Kind: api.RateLimited, Method: "POST", Path: "/graphql", Detail: "the program's own share of requests is used up",
+		RequestID: "one"}
 	again := *spent
 	again.RequestID = "two"
 	c.Snapshot.Health.Err, c.Snapshot.Health.Failures = spent, 1
@@ -22,13 +23,15 @@ func TestEachReasonIsSaidOnceWithAllThatItIsTrueOf(t *testing.T) {
 	if len(gaps) != 2 {
 		t.Fatalf("%d gaps: %v", len(gaps), gaps)
 	}
-	for i, want := range []string{"Not read anew: health, traffic. Why: the program's own share", "Not known: the analytics of fra-dc2-gre. Why: the program's own share"} {
+	for i, want := range []string{"Not read anew: health, traffic. Why: the program's own share",
+		"Not known: the analytics of fra-dc2-gre. Why: the program's own share"} {
 		if got := gaps[i].String(); !strings.HasPrefix(got, want) || strings.Contains(got, "\n") || strings.Count(got, "used up") != 1 {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}
 	files := pack(t, c)
-	if readme := files["README.txt"]; strings.Count(readme, "used up") != 2 || !strings.Contains(readme, "- "+gaps[0].String()+"\n") || files["health.json"] == "" {
+	if readme := files["README.txt"]; strings.Count(readme, "used up") != 2 || !strings.Contains(readme, "- "+gaps[0].String()+"\n") ||
+		files["health.json"] == "" {
 		t.Errorf("the file says it otherwise:\n%s", readme)
 	}
 	if strings.Contains(files["about.json"], `\n`) {

@@ -50,7 +50,7 @@ func insights(ctx context.Context, a *api.AccountClient, names []string, now tim
 	return slices.Clip(out)
 }
 
-// Nothing tells that no list of the account could be read at all.
+// Nothing reports whether no list of the account could be read at all.
 func (c Contents) Nothing() bool {
 	for _, s := range aboutOf(c).Sources {
 		if s.Fetched != nil {

@@ -37,7 +37,8 @@ type source struct {
 
 func aboutOf(c Contents) about {
 	s := c.Snapshot
-	a := about{Version: c.Version, System: runtime.GOOS + "/" + runtime.GOARCH, Account: c.Account, MadeAt: c.At.UTC(), Watching: s.Started.UTC()}
+	a := about{Version: c.Version, System: runtime.GOOS + "/" + runtime.GOARCH, Account: c.Account, MadeAt: c.At.UTC(),
+		Watching: s.Started.UTC()}
 	for _, kind := range Kinds() {
 		e := s.Entry(kind)
 		told := sourceOf(kind.Title(), e.Fetched, e.Failures, e.Err)
@@ -170,8 +171,9 @@ type requestPart struct {
 func requestsOf(list []api.Exchange) []requestPart {
 	out := make([]requestPart, len(list))
 	for i, e := range list {
-		out[i] = requestPart{At: e.Start.UTC(), Method: e.Method, Path: e.Path, Status: e.Status, Took: e.Duration.Round(time.Millisecond).String(),
-			ID: e.RequestID, Bytes: e.Bytes, Attempt: e.Attempt, Error: e.Error}
+		out[i] = requestPart{At: e.Start.UTC(), Method: e.Method, Path: e.Path, Status: e.Status,
+			Took: e.Duration.Round(time.Millisecond).String(),
+			ID:   e.RequestID, Bytes: e.Bytes, Attempt: e.Attempt, Error: e.Error}
 	}
 	slices.SortStableFunc(out, func(a, b requestPart) int { return a.At.Compare(b.At) }) // they were reported as they ended
 	return out

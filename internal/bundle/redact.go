@@ -18,7 +18,7 @@ type redaction struct {
 	found    []secret.Value
 }
 
-// isSecret tells that a field's text must not leave. Besides the known fields, whatever is called like a
+// isSecret reports whether a field's text must not leave. Besides the known fields, whatever is called like a
 // secret counts: a field that the API gets one day must not slip through.
 func isSecret(key string) bool {
 	lower := strings.ToLower(key)
@@ -48,7 +48,7 @@ func (r *redaction) object(raw json.RawMessage, otherwise any) any {
 	return r.clean(v, false)
 }
 
-// clean replaces the texts and numbers below a secret field; hidden tells that v is below one.
+// clean replaces the texts and numbers below a secret field; hidden reports whether v is below one.
 func (r *redaction) clean(v any, hidden bool) any {
 	switch v := v.(type) {
 	case map[string]any:

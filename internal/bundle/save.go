@@ -33,7 +33,7 @@ func Save(path string, c Contents, overwrite bool) error {
 	return nil
 }
 
-// Free tells whether a bundle could be written there, before anything is read for it.
+// Free reports whether a bundle could be written there, before anything is read for it.
 func Free(path string, overwrite bool) error {
 	info, err := os.Lstat(path)
 	switch {

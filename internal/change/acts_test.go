@@ -1,6 +1,7 @@
 package change_test
 
 import (
+	"context"
 	"encoding/json"
 	"fmt"
 	"net/http"
@@ -58,30 +59,11 @@ func TestAGeneratedKeyWhoseAnswerIsLost(t *testing.T) {
 	}
 }
 
-func TestAnOwnKeyIsSentAndShownNowhere(t *testing.T) {
-	d := sit(t)
-	p := planned(t)(change.PrepareSetPSK(t.Context(), d.writer, d.ipsec("ams-br2-ipsec"), api.NewSecret(canary)))
-	if pathsOf(p.Differences) != "psk" || !p.Differences[0].Secret || !strings.Contains(string(p.Requests[0].Body()), "[redacted]") {
-		t.Fatalf("differences %+v", p.Differences)
-	}
-	r := d.writer.Apply(t.Context(), p)
-	wantOutcome(t, r, journal.Done)
-	if d.edge.PSK("ams-br2-ipsec") != canary {
-		t.Error("the key is not set")
-	}
-	if strings.Contains(everythingShown(d, p, r), canary) {
-		t.Error("the key is shown")
-	}
-	if e := d.entries()[0]; len(e.Secrets) != 1 || e.Secrets[0] != "psk" {
-		t.Errorf("journal %+v", e)
-	}
-}
-
 func TestANewTunnelWithAKeyAndAnMD5KeyShowsNeither(t *testing.T) {
 	d := sit(t)
 	tunnel := newTunnel(d)
 	tunnel.PSK, tunnel.BGP.MD5Key = api.NewSecret(canary), canary
-	p := planned(t)(change.PrepareCreate(t.Context(), d.writer, change.IPsecTunnels, tunnel))
+	p := planned(t)(prepareCreate(t.Context(), d.writer, change.IPsecTunnels, tunnel))
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
 	if d.edge.PSK("osl-br1-ipsec") != canary || d.stored(simedge.IPsecTunnels, r.ID, "bgp.md5_key") != canary {
@@ -115,7 +97,8 @@ func TestTheBGPOfAGRETunnelIsChangedByReplacingIt(t *testing.T) {
 	if p.Blocked() != "" || len(p.Requests) != 2 || p.Requests[0].Method() != http.MethodDelete || p.Requests[1].Method() != http.MethodPost {
 		t.Fatalf("blocked %q, requests %+v", p.Blocked(), p.Requests)
 	}
-	if pathsOf(p.Differences) != "bgp.customer_asn bgp.md5_key" || !strings.Contains(p.Consequences[0], "2 static routes") || len(d.writes()) != 0 {
+	if pathsOf(p.Differences) != "bgp.customer_asn bgp.md5_key" || !strings.Contains(p.Consequences[0], "2 static routes") ||
+		len(d.writes()) != 0 {
 		t.Fatalf("differences %v, consequences %q", pathsOf(p.Differences), p.Consequences)
 	}
 	r := d.writer.Apply(t.Context(), p)
@@ -209,7 +192,8 @@ func TestAPrefixIsWithdrawnAndAdvertisedAgain(t *testing.T) {
 		t.Errorf("sent %s", body)
 	}
 	undo := planned(t)(change.PrepareUndo(t.Context(), d.writer, d.entries()[0]))
-	if undo.Verb != journal.Advertise || undo.Blocked() != "" || !strings.Contains(strings.Join(undo.Warnings, "\n"), "flarewire's own advice") {
+	if undo.Verb != journal.Advertise || undo.Blocked() != "" || !strings.Contains(strings.Join(undo.Warnings, "\n"),
+		"flarewire's own advice") {
 		t.Fatalf("undo %q, blocked %q, warnings %q", undo.Title, undo.Blocked(), undo.Warnings)
 	}
 	wantOutcome(t, d.writer.Apply(t.Context(), undo), journal.Done)
@@ -226,7 +210,8 @@ func TestThePrependCountIsSetAlone(t *testing.T) {
 	_, opened = d.prefix("198.18.10.0/24")
 	p = planned(t)(change.PrepareAutoWithdraw(t.Context(), d.writer, prefix.ID, opened, true))
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
-	if a, b := string(d.writes()[0].Body), string(d.writes()[1].Body); a != `{"asn_prepend_count":2}` || b != `{"auto_advertise_withdraw":true}` {
+	if a, b := string(d.writes()[0].Body), string(d.writes()[1].Body); a != `{"asn_prepend_count":2}` ||
+		b != `{"auto_advertise_withdraw":true}` {
 		t.Errorf("sent %s and %s", a, b)
 	}
 }
@@ -274,4 +259,14 @@ func TestGuardsOfTheAdvertisement(t *testing.T) {
 			t.Errorf("%s: warnings %q", name, g.Warnings)
 		}
 	}
+}
+
+// prepareCreate plans a new object given as its type.
+func prepareCreate[T any](ctx context.Context, w *change.Writer, r change.Of[T], wanted T) (change.Plan, error) {
+	return w.PrepareCreate(ctx, r.Resource, api.ObjectOf(wanted))
+}
+
+// prepareDelete plans the deletion of an object given as its type.
+func prepareDelete[T any](ctx context.Context, w *change.Writer, r change.Of[T], opened T, dependents ...string) (change.Plan, error) {
+	return w.PrepareDelete(ctx, r.Resource, api.ObjectOf(opened), dependents...)
 }

@@ -14,9 +14,6 @@ import (
 // ApplyOption changes how a plan is applied.
 type ApplyOption func(*applying)
 
-// WithoutJournal sends although the journal cannot be written. Use it only when the user has agreed to leave no trace.
-func WithoutJournal() ApplyOption { return func(a *applying) { a.unwritten = true } }
-
 // Stage is how far the application of a plan is.
 type Stage int
 
@@ -177,7 +174,8 @@ func (a *applying) outcome(ctx context.Context, p Plan, s step, answer api.Answe
 	if working { // that there is no effect yet does not prove that there will be none
 		seen.outcome, seen.text = journal.Unknown, ""
 	}
-	r := Result{accepted: err == nil, Outcome: seen.outcome, ID: seen.id, Object: seen.object, NotApplied: seen.notApplied, SideEffects: seen.sideEffects}
+	r := Result{accepted: err == nil, Outcome: seen.outcome, ID: seen.id, Object: seen.object, NotApplied: seen.notApplied,
+		SideEffects: seen.sideEffects}
 	switch {
 	case r.Outcome == journal.Done || r.Outcome == journal.Partly || r.Outcome == journal.Deleting:
 	case err != nil && r.Outcome == journal.NotDone:
@@ -246,16 +244,12 @@ func requestID(err error) string {
 	return ""
 }
 
-// begin writes the entry. Without a journal, or when the user agreed to leave no trace, there is none.
+// begin writes the entry. Without a journal there is none.
 func (a *applying) begin(e journal.Entry) (id string, err error) {
 	if a.w.options.Journal == nil {
 		return "", nil
 	}
-	id, err = a.w.options.Journal.Begin(e)
-	if err != nil && a.unwritten {
-		return "", nil
-	}
-	return id, err
+	return a.w.options.Journal.Begin(e)
 }
 
 func (a *applying) end(id string, r Result) error {

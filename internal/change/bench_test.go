@@ -50,7 +50,8 @@ func sit(t *testing.T, options ...deskOption) *desk {
 	client := sender.Client()
 	d.account = client.In(d.edge.Account())
 	d.journal = journal.New(journal.Options{Path: d.path, Now: d.clock})
-	o := change.Options{Account: d.account, Sender: sender, Profile: "night shift", Journal: d.journal, Requests: log, Now: d.clock, Sleep: d.sleep}
+	o := change.Options{Account: d.account, Sender: sender, Profile: "night shift", Journal: d.journal, Requests: log, Now: d.clock,
+		Sleep: d.sleep}
 	for _, option := range options {
 		option(&o)
 	}

@@ -16,7 +16,7 @@ import (
 func TestWhatIsShownIsWhatIsSentWhateverIsRead(t *testing.T) {
 	plans := map[string]func(*testing.T, *desk) (change.Plan, error){
 		"delete": func(t *testing.T, d *desk) (change.Plan, error) {
-			return change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre"))
+			return prepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre"))
 		},
 		"update": func(t *testing.T, d *desk) (change.Plan, error) {
 			opened := d.gre("fra-dc1-gre")

@@ -29,13 +29,13 @@ func acts() []act {
 			}
 		}},
 		{"create", func(t *testing.T, d *desk) (change.Plan, func() bool) {
-			return planned(t)(change.PrepareCreate(t.Context(), d.writer, change.IPsecTunnels, newTunnel(d))), func() bool {
+			return planned(t)(prepareCreate(t.Context(), d.writer, change.IPsecTunnels, newTunnel(d))), func() bool {
 				_, ok := d.edge.Object(simedge.IPsecTunnels, "osl-br1-ipsec")
 				return ok
 			}
 		}},
 		{"delete", func(t *testing.T, d *desk) (change.Plan, func() bool) {
-			return planned(t)(change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre"))), func() bool {
+			return planned(t)(prepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre"))), func() bool {
 				_, ok := d.edge.Object(simedge.GRETunnels, "fra-dc1-gre")
 				return !ok
 			}
@@ -60,25 +60,26 @@ func newTunnel(d *desk) api.IPsecTunnel {
 
 func TestEveryWriteUnderEveryFaultIsSentOnceAndReportedTruly(t *testing.T) {
 	faults := map[string]simedge.Fault{
-		"none":              {},
-		"reset":             {Kind: simedge.FaultReset},
-		"reset, done":       {Kind: simedge.FaultReset, CarriedOut: true},
-		"truncated":         {Kind: simedge.FaultTruncated},
-		"garbage":           {Kind: simedge.FaultGarbage},
-		"garbage, done":     {Kind: simedge.FaultGarbage, CarriedOut: true},
-		"empty":             {Kind: simedge.FaultEmpty},
-		"empty, done":       {Kind: simedge.FaultEmpty, CarriedOut: true},
-		"HTML":              {Kind: simedge.FaultHTML},
-		"HTML, done":        {Kind: simedge.FaultHTML, CarriedOut: true},
-		"500":               {Kind: simedge.FaultStatus, Status: 500},
-		"500, done":         {Kind: simedge.FaultStatus, Status: 500, CarriedOut: true},
-		"504, done":         {Kind: simedge.FaultStatus, Status: 504, CarriedOut: true},
-		"408":               {Kind: simedge.FaultStatus, Status: 408},
-		"400":               {Kind: simedge.FaultStatus, Status: 400, Body: `{"success":false,"errors":[{"code":1022,"message":"no"}]}`},
-		"429":               {Kind: simedge.FaultRateLimit},
-		"wrong types":       {Kind: simedge.FaultWrongTypes},
-		"unknown fields":    {Kind: simedge.FaultUnknownFields},
-		"success, not done": {Kind: simedge.FaultStatus, Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":{"modified":false,"deleted":false,"id":""}}`},
+		"none":           {},
+		"reset":          {Kind: simedge.FaultReset},
+		"reset, done":    {Kind: simedge.FaultReset, CarriedOut: true},
+		"truncated":      {Kind: simedge.FaultTruncated},
+		"garbage":        {Kind: simedge.FaultGarbage},
+		"garbage, done":  {Kind: simedge.FaultGarbage, CarriedOut: true},
+		"empty":          {Kind: simedge.FaultEmpty},
+		"empty, done":    {Kind: simedge.FaultEmpty, CarriedOut: true},
+		"HTML":           {Kind: simedge.FaultHTML},
+		"HTML, done":     {Kind: simedge.FaultHTML, CarriedOut: true},
+		"500":            {Kind: simedge.FaultStatus, Status: 500},
+		"500, done":      {Kind: simedge.FaultStatus, Status: 500, CarriedOut: true},
+		"504, done":      {Kind: simedge.FaultStatus, Status: 504, CarriedOut: true},
+		"408":            {Kind: simedge.FaultStatus, Status: 408},
+		"400":            {Kind: simedge.FaultStatus, Status: 400, Body: `{"success":false,"errors":[{"code":1022,"message":"no"}]}`},
+		"429":            {Kind: simedge.FaultRateLimit},
+		"wrong types":    {Kind: simedge.FaultWrongTypes},
+		"unknown fields": {Kind: simedge.FaultUnknownFields},
+		"success, not done": {Kind: simedge.FaultStatus, Status: 200,
+			Body: `{"success":true,"errors":[],"messages":[],"result":{"modified":false,"deleted":false,"id":""}}`},
 	}
 	for _, act := range acts() {
 		for name, fault := range faults {
@@ -151,7 +152,7 @@ func TestAnAccountThatCannotBeReadAfterTheWrite(t *testing.T) {
 
 func TestADeletedTunnelThatCanStillBeRead(t *testing.T) {
 	d := sit(t)
-	p := planned(t)(change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre")))
+	p := planned(t)(prepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre")))
 	d.frozen = true
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Deleting)
@@ -167,7 +168,7 @@ func TestADeletionIsNeverTriedBefore(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p := planned(t)(change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, tunnel,
+	p := planned(t)(prepareDelete(t.Context(), d.writer, change.GRETunnels, tunnel,
 		change.TunnelConsequences(tunnel.Tunnel(), routes)...))
 	if len(d.writes())+d.dryRuns() != 0 {
 		t.Fatal("something was sent")
@@ -185,14 +186,14 @@ func TestADeletionIsNeverTriedBefore(t *testing.T) {
 func TestARouteThatLooksLikeAnotherIsNotTakenForIt(t *testing.T) {
 	d := sit(t)
 	wanted := api.Route{Prefix: "198.18.10.0/24", Nexthop: "10.213.0.5", Priority: 300}
-	p := planned(t)(change.PrepareCreate(t.Context(), d.writer, change.Routes, wanted))
+	p := planned(t)(prepareCreate(t.Context(), d.writer, change.Routes, wanted))
 	if p.Blocked() != "" {
 		t.Fatal(p.Blocked())
 	}
 	d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, Times: 1})
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Unknown)
 
-	p = planned(t)(change.PrepareCreate(t.Context(), d.writer, change.Routes, wanted))
+	p = planned(t)(prepareCreate(t.Context(), d.writer, change.Routes, wanted))
 	d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, Times: 1, CarriedOut: true})
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
@@ -258,7 +259,7 @@ func TestAServerThatOverlooksValidateOnly(t *testing.T) {
 			req.URL.RawQuery = ""
 		}
 	}
-	p := planned(t)(change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, opened))
+	p := planned(t)(prepareDelete(t.Context(), d.writer, change.GRETunnels, opened))
 	if _, there := d.edge.Object(simedge.GRETunnels, opened.ID); !there {
 		t.Fatal("a look has deleted it")
 	}

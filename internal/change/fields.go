@@ -212,7 +212,7 @@ func conflicts(opened, fresh, wanted fields) []Conflict {
 	return list
 }
 
-// hasParent tells whether the object that holds the path is there: where it is gone, nothing of it is sent.
+// hasParent reports whether the object that holds the path is there: where it is gone, nothing of it is sent.
 func (f fields) hasParent(path string) bool {
 	i := strings.LastIndexByte(path, '.')
 	for other := range f {

@@ -86,7 +86,7 @@ func settles(t *testing.T, d *desk, happened func() bool, carriedOut bool) {
 func TestAChangeOfAKilledProgramIsSettledAtTheNextStart(t *testing.T) {
 	d := sit(t)
 	tunnel := d.gre("fra-dc1-gre")
-	p := planned(t)(change.PrepareDelete(t.Context(), d.writer, change.GRETunnels, tunnel))
+	p := planned(t)(prepareDelete(t.Context(), d.writer, change.GRETunnels, tunnel))
 	d.after = breakJournalAfterTheEntry(t, d)
 	if r := d.writer.Apply(t.Context(), p); r.JournalErr == nil {
 		t.Fatal("the end was written")

@@ -35,7 +35,7 @@ type Plan struct {
 	Keep                  api.Secret // a key that the change takes away and the journal does not have; zero for none
 	Live                  string     // by what the object is seen to work that this ends, the first of Warnings; "" when it is not known to
 	Warnings              []string   // read before sending
-	Consequences          []string   // what hangs on it, how long it takes
+	Consequences          []string   // what depends on it, how long it takes
 
 	blocks   []string
 	check    func(context.Context, *Plan) // asks the server; nil when that was done for good

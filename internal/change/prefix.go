@@ -122,12 +122,14 @@ func bound(cidr string, bindings []api.Binding) bool {
 func advertisementOrder(advertise bool) []string {
 	if advertise {
 		return []string{
-			fmt.Sprintf("It takes %.0f to %.0f minutes until the Internet sees it", netrules.MinAdvertise.Minutes(), netrules.MaxAdvertise.Minutes()),
+			fmt.Sprintf("It takes %.0f to %.0f minutes until the Internet sees it", netrules.MinAdvertise.Minutes(),
+				netrules.MaxAdvertise.Minutes()),
 			"Safe order: clamp the MSS first, advertise from Cloudflare, see AS 13335 on a looking glass, then stop your own announcement",
 		}
 	}
 	return []string{
-		fmt.Sprintf("It takes %.0f to %.0f minutes until it is gone from the Internet", netrules.MinWithdraw.Minutes(), netrules.MaxWithdraw.Minutes()),
+		fmt.Sprintf("It takes %.0f to %.0f minutes until it is gone from the Internet", netrules.MinWithdraw.Minutes(),
+			netrules.MaxWithdraw.Minutes()),
 		"Without another announcement of the same length the addresses are unreachable afterwards",
 		"Safe order: announce the prefix with the same length from your own provider, wait 5 to 10 minutes and check it, " +
 			"prepend at Cloudflare if you like, withdraw, wait 15 minutes",
@@ -140,7 +142,8 @@ func PreparePrependCount(ctx context.Context, w *Writer, prefixID string, opened
 }
 
 func (w *Writer) prepend(ctx context.Context, prefixID string, opened api.Object, count int) (Plan, error) {
-	e := w.bgpAct(prefixID, journal.SetPrepend, opened, prependPath, json.Number(strconv.Itoa(count)), api.BGPPrefixChange{ASNPrependCount: &count})
+	e := w.bgpAct(prefixID, journal.SetPrepend, opened, prependPath, json.Number(strconv.Itoa(count)),
+		api.BGPPrefixChange{ASNPrependCount: &count})
 	e.guard = func(_ api.Object, p *Plan) {
 		p.Consequences = append(p.Consequences, "A longer AS path makes other networks prefer another announcement of the prefix")
 	}
@@ -164,8 +167,9 @@ func (w *Writer) autoWithdraw(ctx context.Context, prefixID string, opened api.O
 
 // PrepareValidation plans a new check of IRR, RPKI and ownership of a prefix.
 func PrepareValidation(ctx context.Context, w *Writer, opened api.Prefix) (Plan, error) {
-	return w.edit(ctx, edit{r: Prefixes.Resource, verb: journal.ValidatePrefix, opened: api.ObjectOf(opened), wanted: api.ObjectOf(opened), always: true,
-		build: func(a *api.AccountClient, _ api.Object) (api.Request, error) { return a.BuildValidatePrefix(opened.ID) },
+	return w.edit(ctx, edit{r: Prefixes.Resource, verb: journal.ValidatePrefix, opened: api.ObjectOf(opened), wanted: api.ObjectOf(opened),
+		always: true,
+		build:  func(a *api.AccountClient, _ api.Object) (api.Request, error) { return a.BuildValidatePrefix(opened.ID) },
 		guard: func(_ api.Object, p *Plan) {
 			p.Consequences = append(p.Consequences, "Cloudflare checks in the background: the states of the prefix show the result later")
 		}})

@@ -13,11 +13,6 @@ import (
 )
 
 // PrepareCreate plans a new object. Nothing but the server's dry run is sent.
-func PrepareCreate[T any](ctx context.Context, w *Writer, r Of[T], wanted T) (Plan, error) {
-	return w.PrepareCreate(ctx, r.Resource, api.ObjectOf(wanted))
-}
-
-// PrepareCreate is the function of the same name for any kind of object.
 func (w *Writer) PrepareCreate(ctx context.Context, r Resource, wanted api.Object) (Plan, error) {
 	p, err := w.plainCreate(r, wanted)
 	if err != nil {
@@ -61,11 +56,6 @@ func update(r Resource, opened, wanted api.Object) edit {
 }
 
 // PrepareDelete plans a deletion. hangsOn says what depends on the object (see TunnelConsequences and the like).
-func PrepareDelete[T any](ctx context.Context, w *Writer, r Of[T], opened T, hangsOn ...string) (Plan, error) {
-	return w.PrepareDelete(ctx, r.Resource, api.ObjectOf(opened), hangsOn...)
-}
-
-// PrepareDelete is the function of the same name for any kind of object.
 func (w *Writer) PrepareDelete(ctx context.Context, r Resource, opened api.Object, hangsOn ...string) (Plan, error) {
 	id := r.id(opened)
 	fresh, err := r.Read(ctx, w.options.Account, id)
@@ -280,7 +270,8 @@ func blamed(err error, body fields) string {
 }
 
 func (w *Writer) newPlan(title, resource string, verb journal.Verb, id, name string) Plan {
-	p := Plan{Title: strings.TrimSpace(titles[verb] + " " + title + " " + name), Verb: verb, Resource: resource, ID: id, Name: name, spent: &atomic.Bool{}}
+	p := Plan{Title: strings.TrimSpace(titles[verb] + " " + title + " " + name), Verb: verb, Resource: resource, ID: id, Name: name,
+		spent: &atomic.Bool{}}
 	if w.options.ReadOnly != "" {
 		p.block("nothing can be changed: " + w.options.ReadOnly)
 	}

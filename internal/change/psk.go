@@ -2,7 +2,6 @@ package change
 
 import (
 	"context"
-	"errors"
 
 	"flarewire/api"
 	"flarewire/internal/journal"
@@ -23,19 +22,6 @@ func PrepareGeneratePSK(ctx context.Context, w *Writer, opened api.IPsecTunnel) 
 			p.Consequences = append(p.Consequences,
 				"The former key stops working at once; Cloudflare shows the new one a single time and flarewire keeps no copy")
 		}})
-}
-
-// PrepareSetPSK plans a pre-shared key of the user's own. It is sent with the whole writable tunnel, as Cloudflare documents it.
-func PrepareSetPSK(ctx context.Context, w *Writer, opened api.IPsecTunnel, key api.Secret) (Plan, error) {
-	if key.IsZero() {
-		return Plan{}, errors.New("there is no key: type one or let Cloudflare generate it")
-	}
-	wanted := opened
-	wanted.PSK = key
-	e := update(IPsecTunnels.Resource, api.ObjectOf(opened), api.ObjectOf(wanted))
-	e.verb, e.proof = journal.SetPSK, keyChanged
-	e.guard = func(_ api.Object, p *Plan) { p.Warnings = append(p.Warnings, pskWarning) }
-	return w.edit(ctx, e)
 }
 
 // keyChanged looks at when the key was made: the key itself cannot be read. That this moves with an own key too is

@@ -47,14 +47,16 @@ var (
 	CNIs = Of[api.CNI]{Resource{Name: "cnis", Title: "CNI", Label: []string{"magic.conduit_name"},
 		In:    func(a *api.AccountClient) api.Objects { return a.CNIs.Objects() },
 		Whole: true}} // Cloudflare API: update CNI requires all fields
-	PhysicalInterconnects = Of[api.Interconnect]{Resource{Name: "cni_interconnects", Title: "CNI interconnect", Key: "name", Label: []string{"name"},
-		In: func(a *api.AccountClient) api.Objects { return a.PhysicalInterconnects.Objects() },
+	PhysicalInterconnects = Of[api.Interconnect]{Resource{Name: "cni_interconnects", Title: "CNI interconnect", Key: "name",
+		Label: []string{"name"},
+		In:    func(a *api.AccountClient) api.Objects { return a.PhysicalInterconnects.Objects() },
 		// A partner interconnect's bandwidth comes back as its speed (Cloudflare API: create interconnect).
 		ReadAs: map[string]string{"bandwidth": "speed"}}}
 	Prefixes = Of[api.Prefix]{Resource{Name: "prefixes", Title: "prefix", Label: []string{"cidr"},
 		In:     func(a *api.AccountClient) api.Objects { return a.Prefixes.Objects() },
 		Beside: advertisements}}
-	EndpointChecks = Of[api.EndpointCheck]{Resource{Name: "endpoint_healthchecks", Title: "endpoint health check", Label: []string{"name", "endpoint"},
+	EndpointChecks = Of[api.EndpointCheck]{Resource{Name: "endpoint_healthchecks", Title: "endpoint health check",
+		Label: []string{"name", "endpoint"},
 		In:    func(a *api.AccountClient) api.Objects { return a.EndpointChecks.Objects() },
 		Whole: true}} // Cloudflare API: update Endpoint Health Check takes the object
 )

@@ -16,13 +16,15 @@ import (
 // settingsWriter is a writer on a simulated account, which does not wait between two readings.
 func settingsWriter(t *testing.T, edge *simedge.Edge, log *journal.Journal) (*change.Writer, *api.AccountClient) {
 	t.Helper()
-	sender, err := api.NewSender(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	sender, err := api.NewSender(api.Options{Transport: edge.RoundTripper(),
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	client := sender.Client()
 	account := client.In(edge.Account())
-	w, err := change.New(change.Options{Account: account, Sender: sender, Journal: log, Sleep: func(context.Context, time.Duration) error { return nil }})
+	w, err := change.New(change.Options{Account: account, Sender: sender, Journal: log,
+		Sleep: func(context.Context, time.Duration) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -113,7 +115,7 @@ func TestSettingsThatStayAsTheyAreAreNotSent(t *testing.T) {
 // The circuit's bandwidth comes back under another name: the order is done all the same.
 func TestAPartnerCircuitIsOrderedWithItsBandwidth(t *testing.T) {
 	w, _ := settingsWriter(t, simedge.New(simedge.Options{}), nil)
-	plan, err := change.PrepareCreate(t.Context(), w, change.PhysicalInterconnects,
+	plan, err := prepareCreate(t.Context(), w, change.PhysicalInterconnects,
 		api.Interconnect{Type: "gcp_partner", Bandwidth: "2G", PairingKey: api.NewSecret("a/b/1")})
 	if err != nil || plan.Title != "Create CNI interconnect" {
 		t.Fatalf("the plan is %q, %v", plan.Title, err)

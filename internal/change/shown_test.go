@@ -22,13 +22,10 @@ func plans() map[string]func(*testing.T, *desk) change.Plan {
 		}
 	}
 	all := map[string]func(*testing.T, *desk) change.Plan{
-		"own key": func(t *testing.T, d *desk) change.Plan {
-			return planned(t)(change.PrepareSetPSK(t.Context(), d.writer, d.ipsec("ams-br2-ipsec"), api.NewSecret(canary)))
-		},
 		"new tunnel with a key": func(t *testing.T, d *desk) change.Plan {
 			tunnel := newTunnel(d)
 			tunnel.PSK, tunnel.BGP.MD5Key = api.NewSecret(canary), canary
-			return planned(t)(change.PrepareCreate(t.Context(), d.writer, change.IPsecTunnels, tunnel))
+			return planned(t)(prepareCreate(t.Context(), d.writer, change.IPsecTunnels, tunnel))
 		},
 		"replacement": func(t *testing.T, d *desk) change.Plan {
 			opened := d.gre("fra-dc1-gre")
@@ -107,7 +104,7 @@ func TestAReadingOfAnotherObjectIsRefused(t *testing.T) {
 	type tunnel = api.IPsecTunnel
 	for name, prepare := range map[string]func(*testing.T, *desk, tunnel) (change.Plan, error){
 		"deletion": func(t *testing.T, d *desk, opened tunnel) (change.Plan, error) {
-			return change.PrepareDelete(t.Context(), d.writer, change.IPsecTunnels, opened)
+			return prepareDelete(t.Context(), d.writer, change.IPsecTunnels, opened)
 		},
 		"update": func(t *testing.T, d *desk, opened tunnel) (change.Plan, error) {
 			wanted := opened
@@ -116,9 +113,6 @@ func TestAReadingOfAnotherObjectIsRefused(t *testing.T) {
 		},
 		"generated key": func(t *testing.T, d *desk, opened tunnel) (change.Plan, error) {
 			return change.PrepareGeneratePSK(t.Context(), d.writer, opened)
-		},
-		"own key": func(t *testing.T, d *desk, opened tunnel) (change.Plan, error) {
-			return change.PrepareSetPSK(t.Context(), d.writer, opened, api.NewSecret(canary))
 		},
 	} {
 		t.Run(name+", while it is planned", func(t *testing.T) {
@@ -149,7 +143,8 @@ func TestAReadingOfAnotherObjectIsRefused(t *testing.T) {
 // What can be set of a kind comes from the table of package api. This is what it was when it was learnt from built requests.
 func TestWhatCanBeSetIsNeitherAStateNorATime(t *testing.T) {
 	d := sit(t)
-	for _, r := range []change.Resource{change.GRETunnels.Resource, change.IPsecTunnels.Resource, change.Interconnects.Resource, change.Routes.Resource,
+	for _, r := range []change.Resource{change.GRETunnels.Resource, change.IPsecTunnels.Resource, change.Interconnects.Resource,
+		change.Routes.Resource,
 		change.CNIs.Resource, change.Prefixes.Resource, change.EndpointChecks.Resource, change.PhysicalInterconnects.Resource,
 		change.BGPPrefixes("p").Resource, change.Bindings("p").Resource, change.Delegations("p").Resource} {
 		objects := r.In(d.account)
@@ -160,7 +155,8 @@ func TestWhatCanBeSetIsNeitherAStateNorATime(t *testing.T) {
 			}
 		}
 		settable := 0
-		for _, path := range []string{"name", "description", "prefix", "magic.conduit_name", "cidr", "endpoint", "slot_id", "health_check.target.saved"} {
+		for _, path := range []string{"name", "description", "prefix", "magic.conduit_name", "cidr", "endpoint", "slot_id",
+			"health_check.target.saved"} {
 			if objects.Settable(path) {
 				settable++
 			}

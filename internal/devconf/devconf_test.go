@@ -49,7 +49,8 @@ func withBGP(t api.Tunnel) api.Tunnel {
 
 // tunnels are the kinds of tunnels that there is a golden text of, on each platform that has them.
 func tunnels() map[string]api.Tunnel {
-	return map[string]api.Tunnel{"gre": greTunnel(), "gre-bgp": withBGP(greTunnel()), "ipsec": ipsecTunnel(), "ipsec-bgp": withBGP(ipsecTunnel())}
+	return map[string]api.Tunnel{"gre": greTunnel(), "gre-bgp": withBGP(greTunnel()), "ipsec": ipsecTunnel(),
+		"ipsec-bgp": withBGP(ipsecTunnel())}
 }
 
 func everyText(t *testing.T, psk api.Secret, visit func(name string, c devconf.Config)) {
@@ -116,7 +117,8 @@ func TestEveryFileSaysWhatItIsAndWhereItIsFrom(t *testing.T) {
 
 func TestThePreSharedKeyIsOnlyThereWhenItWasAskedFor(t *testing.T) {
 	everyText(t, api.Secret{}, func(name string, c devconf.Config) {
-		if ipsec := strings.HasPrefix(name, "ipsec") && c.Platform != devconf.Terraform; ipsec != strings.Contains(c.Text(), "REPLACE-WITH-PRE-SHARED-KEY") {
+		if ipsec := strings.HasPrefix(name, "ipsec") && c.Platform != devconf.Terraform; ipsec != strings.Contains(c.Text(),
+			"REPLACE-WITH-PRE-SHARED-KEY") {
 			t.Errorf("%s: the placeholder for the key is there: %v", name, !ipsec)
 		}
 	})
@@ -198,7 +200,8 @@ func TestTheNameOfATunnelIsNeverMoreThanAName(t *testing.T) {
 				t.Fatal(err)
 			}
 			text := c.Text()
-			if !strings.Contains(text, strings.TrimPrefix(want, "interface ")) || strings.ContainsAny(text, "\x1b\x07\u202e") || strings.Contains(text, "\nset system root") ||
+			if !strings.Contains(text, strings.TrimPrefix(want, "interface ")) || strings.ContainsAny(text, "\x1b\x07\u202e") ||
+				strings.Contains(text, "\nset system root") ||
 				p != devconf.Terraform && strings.Contains(text, "?") { // typed into a router, it asks for help
 				t.Errorf("%q on %s:\n%s", name, p, text)
 			}

@@ -53,10 +53,12 @@ func TestTheLinuxConfigurationBringsBGPUp(t *testing.T) {
 		return said, neighbour(said, "10.100.0.8").State == "Established"
 	})
 	n := neighbour(session, "10.100.0.8")
-	if n.RemoteAS != 13335 || n.LocalAS != tunnel.BGP.CustomerASN || n.HoldMillis != 90_000 || n.KeepaliveMillis != 30_000 || n.RemotePort != 179 {
+	if n.RemoteAS != 13335 || n.LocalAS != tunnel.BGP.CustomerASN || n.HoldMillis != 90_000 || n.KeepaliveMillis != 30_000 ||
+		n.RemotePort != 179 {
 		t.Errorf("the session is not the one that Cloudflare expects: %+v", n)
 	}
-	t.Logf("Established: AS %d to AS %d, hold time %d s, opened by the customer's side, MD5 key of %d characters", n.LocalAS, n.RemoteAS, n.HoldMillis/1000, len(strangeKey))
+	t.Logf("Established: AS %d to AS %d, hold time %d s, opened by the customer's side, MD5 key of %d characters", n.LocalAS, n.RemoteAS,
+		n.HoldMillis/1000, len(strangeKey))
 	routes := customer.until("Cloudflare's routes", func() (string, bool) {
 		said, _ := customer.vtysh("show ip route bgp json")
 		return said, strings.Contains(said, `"198.18.0.0/15"`)

@@ -37,7 +37,8 @@ func between(mark string) func(string) (string, bool) {
 // Whatever the key is: either it is refused, or the text differs from that of a harmless key in exactly the place of the key,
 // and the platform reads the same key back.
 func FuzzPreSharedKey(f *testing.F) {
-	for _, key := range []string{"plain", "two words", `q"uote`, "apo'strophe", "new\nline", "0x12", "0s34", "$9$x", "a\\", "${x}", "%{x}", "}\n", "?", "ü", messyPSK} {
+	for _, key := range []string{"plain", "two words", `q"uote`, "apo'strophe", "new\nline", "0x12", "0s34", "$9$x", "a\\", "${x}", "%{x}",
+		"}\n", "?", "ü", messyPSK} {
 		f.Add(key)
 	}
 	const harmless = "HARMLESSKEY"
@@ -97,7 +98,8 @@ func terraform(t testing.TB) string {
 
 // Terraform takes every text that is UTF-8 as the description, and it stays a text.
 func FuzzDescription(f *testing.F) {
-	for _, text := range []string{"plain", `"`, "${file(\"/etc/passwd\")}", "%{ if true }", "a\nb", "Größe", "\u202e", `\`, "$${", "$", "%%{", "\U000e0001"} {
+	for _, text := range []string{"plain", `"`, "${file(\"/etc/passwd\")}", "%{ if true }", "a\nb", "Größe", "\u202e", `\`, "$${", "$",
+		"%%{", "\U000e0001"} {
 		f.Add(text)
 	}
 	lines := strings.Count(terraform(f), "\n")

@@ -45,7 +45,8 @@ func shown(name string) string { return strings.ReplaceAll(strconv.QuoteToASCII(
 func tried(p Platform) string {
 	switch p {
 	case Linux:
-		return "Tried in network namespaces with FRR 8.4 and strongSwan 5.9, but without a real GRE or XFRM interface. Not tried against Cloudflare."
+		return "Tried in network namespaces with FRR 8.4 and strongSwan 5.9, but without a real GRE or XFRM interface. Not tried against " +
+			"Cloudflare."
 	case Terraform:
 		return "Not tried against Cloudflare."
 	}
@@ -60,7 +61,8 @@ func notes(v values, t api.Tunnel) []string {
 	}
 	switch {
 	case !v.IPsec:
-		out = append(out, fmt.Sprintf("With Magic Transit and replies through your provider, limit the MSS to %d on your WAN ports too (Cloudflare docs: MTU and MSS).", v.MSS))
+		out = append(out, fmt.Sprintf("With Magic Transit and replies through your provider, limit the MSS to %d on your WAN ports too "+
+			"(Cloudflare docs: MTU and MSS).", v.MSS))
 	case v.Customer != placeholderWAN:
 		out = append(out, "Behind NAT, put the address of your router's own WAN interface in the place of "+v.Customer+".")
 	}
@@ -70,13 +72,14 @@ func notes(v values, t api.Tunnel) []string {
 		out = append(out, "There is no BGP on this tunnel: route or forward your traffic to "+v.Peer+" by yourself.")
 	}
 	if swallowed(t) {
-		out = append(out, "Cloudflare announces a network to you that "+v.Cloudflare+" itself is in: keep a host route to it through your provider,",
+		out = append(out, "Cloudflare announces a network to you that "+v.Cloudflare+
+			" itself is in: keep a host route to it through your provider,",
 			"else the tunnel would be routed into itself.")
 	}
 	return out
 }
 
-// swallowed tells whether one of the extra prefixes contains the outer address of the tunnel.
+// swallowed reports whether one of the extra prefixes contains the outer address of the tunnel.
 func swallowed(t api.Tunnel) bool {
 	end, err := netip.ParseAddr(t.CloudflareEndpoint)
 	if err != nil || t.BGP == nil {

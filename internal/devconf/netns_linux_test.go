@@ -85,7 +85,7 @@ func (h host) must(args ...string) string {
 	return out
 }
 
-// has tells whether the kernel can do what the command asks for; it is tried in the host's network.
+// has reports whether the kernel can do what the command asks for; it is tried in the host's network.
 func (h host) has(args ...string) bool {
 	_, err := h.run(args...)
 	return err == nil
@@ -170,7 +170,8 @@ func tunnelInterface(t *testing.T, customer, cloudflare host, kind, label, addre
 // withIPTables gives a folder for PATH with a stand-in for iptables where the machine has none that works.
 func withIPTables(t *testing.T, h host) []string {
 	t.Helper()
-	if h.has("iptables", "-t", "mangle", "-A", "FORWARD", "-o", "none", "-p", "tcp", "--tcp-flags", "SYN,RST", "SYN", "-j", "TCPMSS", "--set-mss", "1360") {
+	if h.has("iptables", "-t", "mangle", "-A", "FORWARD", "-o", "none", "-p", "tcp", "--tcp-flags", "SYN,RST", "SYN", "-j", "TCPMSS",
+		"--set-mss", "1360") {
 		return os.Environ()
 	}
 	t.Log("REPLACED: there is no iptables with TCPMSS here; the script's limit of the segment size goes to a stand-in that does nothing")

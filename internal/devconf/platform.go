@@ -83,11 +83,13 @@ var profiles = map[Platform]profile{
 		advice: []string{"Firewall policies between the tunnel and your networks are yours to write.",
 			"Cloudflare's health check of the type request works through the stateful firewall; reply needs asymroute-icmp."}},
 	VyOS: {title: "VyOS", kinds: both, comment: "#", quote: syntax{open: "'", close: "'", forbidden: `'"\?`},
-		parts:  []part{{"vyos.tmpl", "%s-vyos.set", always}},
-		guide:  "VyOS (its syntax is that of 1.3)",
-		advice: []string{"The syntax is that of 1.4 and newer, from general vendor knowledge. vti1 or tun1 must be free, else take another one."}},
+		parts: []part{{"vyos.tmpl", "%s-vyos.set", always}},
+		guide: "VyOS (its syntax is that of 1.3)",
+		advice: []string{"The syntax is that of 1.4 and newer, from general vendor knowledge. vti1 or tun1 must be free, else take another " +
+			"one."}},
 	Linux: {title: "Linux (iproute2, strongSwan, FRR)", kinds: both, comment: "#", quote: swanctlSyntax, routing: &frrSyntax,
-		parts: []part{{"linux.sh.tmpl", "%s.sh", always}, {"linux.swanctl.tmpl", "%s.swanctl.conf", forIPsec}, {"linux.frr.tmpl", "%s.frr.conf", forBGP}},
+		parts: []part{{"linux.sh.tmpl", "%s.sh", always}, {"linux.swanctl.tmpl", "%s.swanctl.conf", forIPsec},
+			{"linux.frr.tmpl", "%s.frr.conf", forBGP}},
 		guide: "strongSwan (its syntax is ipsec.conf; this one is swanctl.conf, from general vendor knowledge)"},
 	EOS: {title: "Arista EOS", kinds: both[:1], comment: "!", quote: word(),
 		parts: []part{{"eos.tmpl", "%s-eos.txt", always}}},
@@ -97,7 +99,8 @@ var profiles = map[Platform]profile{
 	Terraform: {title: "Terraform (Cloudflare's side)", kinds: both, comment: "#", quote: hclSyntax,
 		parts: []part{{"terraform.tmpl", "%s.tf", always}},
 		advice: []string{"This is the tunnel itself as code, not your router. For version 5 of the provider cloudflare/cloudflare.",
-			"Read the plan before you apply it: it must import and change nothing. Imports of tunnels have failed in some versions of the provider."}},
+			"Read the plan before you apply it: it must import and change nothing. Imports of tunnels have failed in some versions of the " +
+				"provider."}},
 }
 
 // Title is the platform's name for people.

@@ -81,7 +81,8 @@ func (s syntax) write(what, text string) (string, error) {
 		return "", fmt.Errorf("%s %w here: it has characters that are not plain ASCII; configure it by hand", what, errUnsafe)
 	}
 	if i := strings.IndexAny(text, s.forbidden); i >= 0 && s.forbidden != "" {
-		return "", fmt.Errorf("%s %w for this platform: it has %s in it; configure it by hand or choose another one", what, errUnsafe, naming(text[i]))
+		return "", fmt.Errorf("%s %w for this platform: it has %s in it; configure it by hand or choose another one", what, errUnsafe,
+			naming(text[i]))
 	}
 	reserved := slices.ContainsFunc(s.reserved, func(beginning string) bool { return strings.HasPrefix(text, beginning) })
 	if reserved || slices.Contains(s.words, text) {

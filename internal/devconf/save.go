@@ -41,7 +41,7 @@ func Save(path string, c Config, overwrite bool) ([]string, error) {
 	return targets, nil
 }
 
-// free tells whether a file may be written there. A folder or a device is never replaced.
+// free reports whether a file may be written there. A folder or a device is never replaced.
 func free(path string, overwrite bool) error {
 	info, err := os.Lstat(path)
 	switch {

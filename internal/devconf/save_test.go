@@ -13,7 +13,8 @@ import (
 
 func TestAConfigurationIsSavedForItsOwnerAlone(t *testing.T) {
 	one := devconf.Config{Platform: devconf.IOSXE, Files: []devconf.File{{Name: "a.txt", Text: "one\n"}}}
-	several := devconf.Config{Platform: devconf.Linux, Files: []devconf.File{{Name: "a.sh", Text: "sh\n"}, {Name: "a.frr.conf", Text: "frr\n"}}}
+	several := devconf.Config{Platform: devconf.Linux, Files: []devconf.File{{Name: "a.sh", Text: "sh\n"}, {Name: "a.frr.conf",
+		Text: "frr\n"}}}
 	dir := t.TempDir()
 	for _, c := range []struct {
 		path   string

@@ -36,7 +36,8 @@ func TestTemplatesMeanWhatTextTemplateSays(t *testing.T) {
 // A template that asks for what is not there, or for more of the language than there is, is an error and no hole in a text.
 func TestATemplateThatCannotBeFilledIsAnError(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"{{.Nothing}}", "{{.Label.Name}}", "{{.Terraform.Health.Rate}}", "{{range .Label}}x{{end}}", "{{1}}", "{{.Terraform}}", "{{.Terraform.Health}}", "{{.Label .Label}}",
+	for _, text := range []string{"{{.Nothing}}", "{{.Label.Name}}", "{{.Terraform.Health.Rate}}", "{{range .Label}}x{{end}}", "{{1}}",
+		"{{.Terraform}}", "{{.Terraform.Health}}", "{{.Label .Label}}",
 		"{{template \"other\"}}", "{{with .Terraform}}{{.Nothing}}{{end}}", "{{if .Label}}{{.Nothing}}{{end}}"} {
 		tree, err := parseText("broken", text)
 		if err != nil {

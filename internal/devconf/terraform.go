@@ -29,7 +29,8 @@ func (v *values) code(p profile, in Input) error {
 	t, q := in.Tunnel, quoter{syntax: p.quote}
 	h := hclTunnel{Name: q.text("the name", t.Name), Description: q.text("the description", t.Description),
 		CustomerEndpoint: q.text("the customer endpoint", t.CustomerEndpoint),
-		InterfaceAddress: q.text("the interface address", t.InterfaceAddress), InterfaceAddress6: q.text("the IPv6 interface address", t.InterfaceAddress6),
+		InterfaceAddress: q.text("the interface address", t.InterfaceAddress), InterfaceAddress6: q.text("the IPv6 interface address",
+			t.InterfaceAddress6),
 		MTU: t.MTU, TTL: t.TTL, ReplayProtection: t.ReplayProtection != nil && *t.ReplayProtection,
 		ReturnRouting: t.AutomaticReturnRouting != nil && *t.AutomaticReturnRouting}
 	if c := t.CustomRemoteIdentities; c != nil {

@@ -35,7 +35,7 @@ func countColos(in store.Insight) locationCount {
 
 func (c tunnelCase) colos() locationCount { return countColos(c.facts.Insights[c.Name]) }
 
-// someGood tells that some locations see the tunnel healthy.
+// someGood reports whether some locations see the tunnel healthy.
 func (c tunnelCase) someGood() bool { return c.colos().good > 0 }
 
 // locations reads a tunnel that is bad at some locations only.

@@ -113,7 +113,8 @@ func TestAnAdvertisedPrefixNeedsARoute(t *testing.T) {
 	prefix := store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24", Approved: "V"},
 		BGP:      bgp(api.BGPPrefix{CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &yes}}),
 		Bindings: bindings(api.Binding{CIDR: "198.18.0.0/24", ServiceName: "Magic Transit"})}
-	facts := tunnelsRead(diagnose.Facts{Now: night, Routes: routes(api.Route{ID: "r", Prefix: "10.0.0.0/8", Nexthop: "10.0.0.1"}), Prefixes: prefixes(prefix)})
+	facts := tunnelsRead(diagnose.Facts{Now: night, Routes: routes(api.Route{ID: "r", Prefix: "10.0.0.0/8", Nexthop: "10.0.0.1"}),
+		Prefixes: prefixes(prefix)})
 	if got := causes(diagnose.Read(facts).Prefix("p")); got != "missing-route:likely" {
 		t.Errorf("no route: %s", got)
 	}
@@ -146,10 +147,12 @@ func TestANextHopInNoSubnetIsFoundOnlyWhenEverythingThatHasNextHopsIsKnown(t *te
 		change func(*diagnose.Facts)
 		says   string
 	}{
-		"GRE never read":       {func(f *diagnose.Facts) { f.GRE.Fetched = time.Time{} }, "the GRE tunnels were not read yet"},
-		"IPsec refused":        {func(f *diagnose.Facts) { f.IPsec.Fetched, f.IPsec.Err = time.Time{}, refused }, "the IPsec tunnels could not be read"},
-		"IPsec fails now":      {func(f *diagnose.Facts) { f.IPsec.Err = refused }, "the IPsec tunnels could not be read"},
-		"links in part":        {func(f *diagnose.Facts) { f.Links.Undecoded = []string{"fra: interface_address"} }, "could not be read completely"},
+		"GRE never read": {func(f *diagnose.Facts) { f.GRE.Fetched = time.Time{} }, "the GRE tunnels were not read yet"},
+		"IPsec refused": {func(f *diagnose.Facts) { f.IPsec.Fetched, f.IPsec.Err = time.Time{}, refused },
+			"the IPsec tunnels could not be read"},
+		"IPsec fails now": {func(f *diagnose.Facts) { f.IPsec.Err = refused }, "the IPsec tunnels could not be read"},
+		"links in part": {func(f *diagnose.Facts) { f.Links.Undecoded = []string{"fra: interface_address"} },
+			"could not be read completely"},
 		"links never answered": {func(f *diagnose.Facts) { f.Links.Fetched = time.Time{} }, "were not read yet"},
 	} {
 		facts := all
@@ -217,7 +220,8 @@ func TestTheWholeAccountIsReadWorstFirst(t *testing.T) {
 func BenchmarkAccount(b *testing.B) {
 	facts := diagnose.Facts{Now: night, Routes: routes()}
 	for i := range 5000 {
-		each := tunnel(fmt.Sprintf("t%d", i), []string{"Established", "Active", "OpenSent"}[i%3], []api.BGPState{api.BGPUp, api.BGPDown, api.BGPDown}[i%3])
+		each := tunnel(fmt.Sprintf("t%d", i), []string{"Established", "Active", "OpenSent"}[i%3],
+			[]api.BGPState{api.BGPUp, api.BGPDown, api.BGPDown}[i%3])
 		each.InterfaceAddress = fmt.Sprintf("10.%d.%d.%d/31", i/32768, i/128%256, i%128*2)
 		facts.Tunnels = append(facts.Tunnels, store.Tunnel{Tunnel: each, State: store.StateOf(each)})
 	}

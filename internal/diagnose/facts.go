@@ -145,7 +145,7 @@ func overlaps(tunnels []store.Tunnel) map[string][]string {
 	return found
 }
 
-// Tunnel reads one tunnel with everything around it, the likeliest cause first; nil for an unknown id.
+// Tunnel reads one tunnel with everything around it, the likely cause first; nil for an unknown id.
 func (a *Account) Tunnel(id string) []Finding {
 	i, known := a.byID[id]
 	if !known {
@@ -154,7 +154,7 @@ func (a *Account) Tunnel(id string) []Finding {
 	return a.tunnelCase(i).read()
 }
 
-// Old tells that a session is up only by a status of long ago, while those of most other sessions are young: it may be in
+// Old reports whether a session is up only by a status of long ago, while those of most other sessions are young: it may be in
 // another state by now.
 func (a *Account) Old(id string) bool {
 	i, known := a.byID[id]
@@ -168,7 +168,7 @@ func (a *Account) tunnelCase(i int) tunnelCase {
 	return tunnelCase{Account: a, Tunnel: a.facts.Tunnels[i], now: a.facts.Now, at: a.facts.of(a.facts.Tunnels[i])}
 }
 
-// Prefix reads one BYOIP prefix, the likeliest cause first. Without findings nothing is wrong with what is
+// Prefix reads one BYOIP prefix, the likely cause first. Without findings nothing is wrong with what is
 // known of it.
 func (a *Account) Prefix(id string) []Finding {
 	for _, p := range a.facts.Prefixes.Rows {

@@ -13,8 +13,19 @@ type Cause string
 // acronyms are the words of causes that are written in capitals.
 var acronyms = []string{"asn", "bgp", "md5", "mtu", "psk"}
 
-// Title is the cause in two or three words, for a column: "ASN mismatch".
+// titles are those of causes whose words are no English sentence of their own: the words stay, scripts rely on them.
+var titles = map[Cause]string{
+	NotDialling:    "No BGP connection from your router",
+	OpenConfirmMTU: "No KEEPALIVE",
+	ReplyType:      "Firewall drops health check replies",
+	StaleStatus:    "Status not updated",
+}
+
+// Title is the cause in a few words, for a column: "ASN mismatch".
 func (c Cause) Title() string {
+	if title, ok := titles[c]; ok {
+		return title
+	}
 	words := strings.Split(string(c), "-")
 	for i, w := range words {
 		switch {

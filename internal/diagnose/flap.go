@@ -83,7 +83,7 @@ func rhythm(list []outage, least int, blur time.Duration) (every time.Duration, 
 	return every, apart <= max(2*blur, every/10) && apart < every/2
 }
 
-// short tells that the outages were as short as those at a rekey.
+// short reports whether the outages were as short as those at a rekey.
 func short(list []outage, blur time.Duration) bool {
 	for _, o := range list[max(0, len(list)-4):] {
 		if !o.to.IsZero() && o.to.Sub(o.from) > rekeyLongest+blur {
@@ -113,11 +113,13 @@ func (c tunnelCase) flaps() []Finding {
 	}
 	return []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
 		Evidence: append([]Evidence{{"times the session went down in 7 days", strconv.Itoa(c.Track.WeekDowns)}}, c.healthEvidence()...),
-		Text:     "The session goes down again and again without a clear rhythm: this points to loss on the way or to a tunnel that goes down with it.",
-		Next:     "Compare with the health of the tunnel and of its locations; look in the router's log for what ended the session: hold timer, TCP or interface."}}
+		Text: "The session goes down again and again without a clear rhythm: this points to loss on the way or to a tunnel that goes down " +
+			"with it.",
+		Next: "Compare with the health of the tunnel and of its locations; look in the router's log for what ended the session: hold timer, " +
+			"TCP or interface."}}
 }
 
-// steady tells that the tunnel below the session stays healthy.
+// steady reports whether the tunnel below the session stays healthy.
 func (c tunnelCase) steady() bool {
 	return c.probed() && c.Health.Score != nil && *c.Health.Score >= steadyHealth
 }
@@ -125,8 +127,9 @@ func (c tunnelCase) steady() bool {
 func (c tunnelCase) holdTimer(every time.Duration, n int) Finding {
 	return Finding{Cause: HoldTime, Likelihood: Likely, Impact: Outage, Source: srcBGP,
 		Evidence: c.rhythmEvidence(every, n),
-		Text:     "The session goes down every " + interval(every) + " while the tunnel stays healthy: this points to a hold timer that expires because KEEPALIVEs are late, lost or filtered.",
-		Next:     nextHoldTime}
+		Text: "The session goes down every " + interval(every) +
+			" while the tunnel stays healthy: this points to a hold timer that expires because KEEPALIVEs are late, lost or filtered.",
+		Next: nextHoldTime}
 }
 
 // timer reads a rhythm that fits neither a rekey nor a hold timer on a healthy tunnel: loss has no rhythm, but which timer
@@ -143,7 +146,8 @@ func (c tunnelCase) timer(every time.Duration, n int) []Finding {
 		Next: nextHoldTime})
 }
 
-const nextHoldTime = "On the router: set the hold time to 45 s or more (Cloudflare offers 90 s, the lower one counts), let TCP 179 through both ways, and look for load on its control plane."
+const nextHoldTime = "On the router: set the hold time to 45 s or more (Cloudflare offers 90 s, the lower one counts), let TCP 179 " +
+	"through both ways, and look for load on its control plane."
 
 func (c tunnelCase) rhythmEvidence(every time.Duration, n int) []Evidence {
 	return append([]Evidence{{"times the session was seen to go down", strconv.Itoa(n)}, {"every", interval(every)}}, c.healthEvidence()...)
@@ -165,5 +169,6 @@ func (c tunnelCase) rekey(list []outage, exact time.Duration, what string) (Find
 	return Finding{Cause: RekeyFlap, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
 		Evidence: []Evidence{{what, strconv.Itoa(len(list))}, {"every", ago(every)}},
 		Text:     fmt.Sprintf("The tunnel goes away for a short time every %s: this points to the rekeying of IPsec.", ago(every)),
-		Next:     "On the router: compare the lifetimes, let DPD restart the tunnel, and stagger the rekeying of the tunnels. Cloudflare never rekeys by itself."}, true
+		Next: "On the router: compare the lifetimes, let DPD restart the tunnel, and stagger the rekeying of the tunnels. Cloudflare never " +
+			"rekeys by itself."}, true
 }

@@ -76,7 +76,8 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 	}
 	f := Finding{Cause: LinkDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: evidence,
 		Text: "The probes do not get through the interconnect: this points to its port, the cross-connect or the router.",
-		Next: "Look at the port's state, then on the router: interface, VLAN where there is one, and that it answers the probes. The API does not tell BGP over an interconnect."}
+		Next: "Look at the port's state, then on the router: interface, VLAN where there is one, and that it answers the probes. The API does " +
+			"not tell BGP over an interconnect."}
 	if health.State == store.Degraded {
 		f.Cause, f.Likelihood, f.Impact, f.Text = LinkDegraded, Possible, Impaired, "A part of the probes is lost on the interconnect."
 	}

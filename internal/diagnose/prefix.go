@@ -26,11 +26,11 @@ func (c prefixCase) read() []Finding {
 	return order(findings)
 }
 
-// approved tells that Cloudflare has taken the prefix into use; an unknown word counts as such, so that
+// approved reports whether Cloudflare has taken the prefix into use; an unknown word counts as such, so that
 // nothing is claimed about it.
 func (c prefixCase) approved() bool { return c.Approved != "P" }
 
-// failed tells that a validation state is a refusal. The words are not documented completely: what is not
+// failed reports whether a validation state is a refusal. The words are not documented completely: what is not
 // known is no failure.
 func failed(state string) bool {
 	lower := strings.ToLower(state)
@@ -146,8 +146,9 @@ func (c prefixCase) binding() []Finding {
 	}
 	return []Finding{{Cause: LostBinding, Likelihood: Certain, Impact: Outage, Source: srcBindings,
 		Evidence: []Evidence{{"bindings of the whole prefix " + c.CIDR, "0"}, {"bindings of parts", fmt.Sprint(len(c.Bindings.Rows))}},
-		Text:     "No service binding spans the prefix: traffic that Cloudflare attracts for it reaches no service. The API does not say whether there was one.",
-		Next:     "Compare with a saved snapshot; bind the prefix again (4 to 6 hours), or ask Cloudflare support when nobody removed it."}}
+		Text: "No service binding spans the prefix: traffic that Cloudflare attracts for it reaches no service. The API does not say " +
+			"whether there was one.",
+		Next: "Compare with a saved snapshot; bind the prefix again (4 to 6 hours), or ask Cloudflare support when nobody removed it."}}
 }
 
 // routed: an advertised prefix needs a way on. Routes that BGP brings are not in the API: with any session up
@@ -163,8 +164,9 @@ func (c prefixCase) routed() []Finding {
 	}
 	return []Finding{{Cause: MissingRoute, Likelihood: Likely, Impact: Outage, Source: srcAdvertise,
 		Evidence: []Evidence{{"static routes for " + c.CIDR, "0"}, {"BGP sessions that are up", "0"}},
-		Text:     "The prefix is advertised, but no static route leads it into a tunnel and no BGP session is up: this points to traffic that is dropped at Cloudflare.",
-		Next:     "Create a static route for the prefix, or bring a session up that announces it. Interconnects are not looked at here."}}
+		Text: "The prefix is advertised, but no static route leads it into a tunnel and no BGP session is up: this points to traffic that " +
+			"is dropped at Cloudflare.",
+		Next: "Create a static route for the prefix, or bring a session up that announces it. Interconnects are not looked at here."}}
 }
 
 func (c prefixCase) advertised() bool {
@@ -176,7 +178,7 @@ func (c prefixCase) advertised() bool {
 	return false
 }
 
-// transit tells that the whole prefix goes to Magic Transit, whose traffic needs a route.
+// transit reports whether the whole prefix goes to Magic Transit, whose traffic needs a route.
 func (c prefixCase) transit() bool {
 	for _, b := range c.Bindings.Rows {
 		if samePrefix(b.CIDR, c.CIDR) && netrules.ServiceOf(b.ServiceName) == netrules.ServiceMagicTransit {

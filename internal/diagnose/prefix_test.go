@@ -13,7 +13,8 @@ func TestAPrefixReadByItself(t *testing.T) {
 	t.Parallel()
 	yes, no := true, false
 	good := func() store.Prefix {
-		return store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24", Approved: "V", IRRValidationState: "valid", RPKIValidationState: "valid"},
+		return store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24", Approved: "V", IRRValidationState: "valid",
+			RPKIValidationState: "valid"},
 			BGP:      bgp(api.BGPPrefix{CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &yes, OnDemandEnabled: true}}),
 			Bindings: bindings(api.Binding{CIDR: "198.18.0.0/24", ServiceName: "CDN", Provisioning: &api.Provisioning{State: "active"}})}
 	}
@@ -21,10 +22,11 @@ func TestAPrefixReadByItself(t *testing.T) {
 		change func(*store.Prefix)
 		want   string
 	}{
-		"all is well":             {func(*store.Prefix) {}, ""},
-		"not approved":            {func(p *store.Prefix) { p.Approved = "P" }, "prefix-pending:certain"},
-		"an unknown approval":     {func(p *store.Prefix) { p.Approved = "X" }, ""},
-		"refused while it waits":  {func(p *store.Prefix) { p.Approved, p.RPKIValidationState = "P", "invalid" }, "validation-failed:certain prefix-pending:certain"},
+		"all is well":         {func(*store.Prefix) {}, ""},
+		"not approved":        {func(p *store.Prefix) { p.Approved = "P" }, "prefix-pending:certain"},
+		"an unknown approval": {func(p *store.Prefix) { p.Approved = "X" }, ""},
+		"refused while it waits": {func(p *store.Prefix) { p.Approved, p.RPKIValidationState = "P", "invalid" },
+			"validation-failed:certain prefix-pending:certain"},
 		"refused though approved": {func(p *store.Prefix) { p.IRRValidationState = "missing" }, "validation-failed:possible"},
 		"still being checked":     {func(p *store.Prefix) { p.IRRValidationState = "pending" }, ""},
 		"withdrawn":               {func(p *store.Prefix) { p.BGP.Rows[0].OnDemand.Advertised = &no }, "prefix-withdrawn:certain"},
@@ -38,9 +40,11 @@ func TestAPrefixReadByItself(t *testing.T) {
 		},
 			"prefix-auto-withdrawn:certain prefix-withdrawn:certain"},
 		"tied to routes that are there": {func(p *store.Prefix) { p.BGP.Rows[0].AutoAdvertiseWithdraw = true }, ""},
-		"its binding is being made":     {func(p *store.Prefix) { p.Bindings.Rows[0].Provisioning.State = "provisioning" }, "binding-provisioning:certain"},
+		"its binding is being made": {func(p *store.Prefix) { p.Bindings.Rows[0].Provisioning.State = "provisioning" },
+			"binding-provisioning:certain"},
 		"a part's binding is being made": {func(p *store.Prefix) {
-			p.Bindings.Rows = append(p.Bindings.Rows, api.Binding{CIDR: "198.18.0.0/28", ServiceName: "Spectrum", Provisioning: &api.Provisioning{State: "provisioning"}})
+			p.Bindings.Rows = append(p.Bindings.Rows, api.Binding{CIDR: "198.18.0.0/28", ServiceName: "Spectrum",
+				Provisioning: &api.Provisioning{State: "provisioning"}})
 		}, ""},
 	} {
 		p := good()
@@ -54,7 +58,9 @@ func TestAPrefixReadByItself(t *testing.T) {
 // A network whose routes are all for some regions is dropped elsewhere; one route for everywhere is enough.
 func TestARouteForSomeRegionsLeavesTheOthersOut(t *testing.T) {
 	t.Parallel()
-	facts := diagnose.Facts{Now: night, Tunnels: []store.Tunnel{{Tunnel: api.Tunnel{ID: "t", InterfaceAddress: "10.8.0.0/30"}}}, Routes: routes(api.Route{ID: "r", Prefix: "10.9.0.0/16", Nexthop: "10.8.0.1", Priority: 100, Scope: &api.RouteScope{ColoRegions: []string{"WEUR", "EEUR"}}})}
+	facts := diagnose.Facts{Now: night, Tunnels: []store.Tunnel{{Tunnel: api.Tunnel{ID: "t", InterfaceAddress: "10.8.0.0/30"}}},
+		Routes: routes(api.Route{ID: "r", Prefix: "10.9.0.0/16", Nexthop: "10.8.0.1", Priority: 100,
+			Scope: &api.RouteScope{ColoRegions: []string{"WEUR", "EEUR"}}})}
 	got := diagnose.Read(facts).Routes()
 	if len(got) != 1 || got[0].Subject.Name != "10.9.0.0/16" || causes(got[0].Findings) != "region-gap:certain" {
 		t.Errorf("some regions only: %v", got)

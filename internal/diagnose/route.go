@@ -47,7 +47,8 @@ func regionGap(gap netrules.RegionGap, routes []api.Route) Finding {
 			continue
 		}
 		colos += len(r.Scope.ColoNames)
-		f.Evidence = append(f.Evidence, Evidence{"scope of the route via " + r.Nexthop, strings.Join(append(r.Scope.ColoRegions, r.Scope.ColoNames...), " ")})
+		f.Evidence = append(f.Evidence, Evidence{"scope of the route via " + r.Nexthop,
+			strings.Join(append(r.Scope.ColoRegions, r.Scope.ColoNames...), " ")})
 	}
 	f.Evidence = append(f.Evidence, Evidence{"regions without a route", strings.Join(gap.Missing, " ")})
 	if colos > 0 {

@@ -64,7 +64,7 @@ func (d *desk) seed(trouble simedge.Trouble) simedge.Befallen {
 	return befallen
 }
 
-// findings is what the diagnosis says about the object in which a trouble shows. Page tells that its page is
+// findings is what the diagnosis says about the object in which a trouble shows. Page reports whether its page is
 // open, so that its own analytics are read.
 func (d *desk) findings(s *store.Snapshot, of simedge.Befallen, page bool) []diagnose.Finding {
 	facts := diagnose.From(s, d.now)

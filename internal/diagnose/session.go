@@ -51,7 +51,8 @@ func (c tunnelCase) session() []Finding {
 	}
 	if step, _ := ParseStep(s.FSM); step.Name == "OpenConfirm" {
 		return []Finding{{Cause: OpenConfirmMTU, Likelihood: Likely, Impact: Outage, Source: srcRFC4271, Evidence: sessionEvidence(s),
-			Text: "OPEN was accepted on both sides, but no KEEPALIVE gets through: this points to loss or to packets that are too large for the tunnel.",
+			Text: "OPEN was accepted on both sides, but no KEEPALIVE gets through: this points to loss or to packets that are too large for the " +
+				"tunnel.",
 			Next: "Check the MTU on the router (1476 on GRE, 1400 to 1450 on IPsec), the MSS clamp, and loss on the way."}}
 	}
 	return append(c.open(), Finding{Cause: HoldTime, Likelihood: Possible, Impact: Outage, Source: srcRFC4271, Evidence: sessionEvidence(s),
@@ -110,12 +111,14 @@ func (c tunnelCase) noTCP() []Finding {
 	}
 	md5 := Finding{Cause: MD5Mismatch, Likelihood: dial.Likelihood, Impact: Outage, Source: srcBGP,
 		Evidence: append(sessionEvidence(s), Evidence{"bgp.md5_key", "set"}),
-		Text:     "No TCP connection, and an MD5 key is set: this points to different keys or to a router that does not dial. The API shows both alike.",
-		Next:     "Compare the key on the router with the one here, also for spaces at its ends. Telnet to port 179 cannot work as a test while a key is set."}
+		Text: "No TCP connection, and an MD5 key is set: this points to different keys or to a router that does not dial. The API shows " +
+			"both alike.",
+		Next: "Compare the key on the router with the one here, also for spaces at its ends. Telnet to port 179 cannot work as a test while a " +
+			"key is set."}
 	return append(findings, md5, dial)
 }
 
-// beginning tells that the session is on its way and was not seen so for long.
+// beginning reports whether the session is on its way and was not seen so for long.
 func (c tunnelCase) beginning() bool {
 	since := c.Track.Changed
 	if since.IsZero() {
@@ -124,7 +127,7 @@ func (c tunnelCase) beginning() bool {
 	return c.State == store.Establishing && (since.IsZero() || c.at.Sub(since) <= settling)
 }
 
-// comingUp tells that the session was seen to begin only a moment ago.
+// comingUp reports whether the session was seen to begin only a moment ago.
 func (c tunnelCase) comingUp() (Finding, bool) {
 	if !c.beginning() || c.Track.Changed.IsZero() {
 		return Finding{}, false
@@ -164,8 +167,9 @@ func (c tunnelCase) noStatus() []Finding {
 	}
 	mode := Finding{Cause: NoUnifiedRouting, Likelihood: Likely, Impact: Outage, Source: srcSteering,
 		Evidence: append(evidence, Evidence{"tunnels with bgp_status", fmt.Sprintf("0 of %d with BGP", c.configured)}),
-		Text:     "BGP is configured, but the API reports no status for any tunnel: this points to an account that is not on Unified Routing, where BGP over tunnels does not run. The API does not tell the routing mode.",
-		Next:     "Ask the Cloudflare account team whether the account is on Unified Routing."}
+		Text: "BGP is configured, but the API reports no status for any tunnel: this points to an account that is not on Unified Routing, " +
+			"where BGP over tunnels does not run. The API does not tell the routing mode.",
+		Next: "Ask the Cloudflare account team whether the account is on Unified Routing."}
 	// Sessions of tunnels that were not read may have a status.
 	if c.configured > 1 && cannotTell(c.facts.GRE, c.facts.IPsec) == "" {
 		return []Finding{mode}
@@ -208,7 +212,8 @@ func (c tunnelCase) calm() Finding {
 		return Finding{Cause: NoBGP, Likelihood: Remark, Source: srcSteering, Evidence: []Evidence{{"bgp", "absent"}},
 			Text: "No BGP is configured on this tunnel; static routes steer its traffic."}
 	case store.Up:
-		return Finding{Cause: SessionUp, Likelihood: Remark, Source: srcSteering, Evidence: sessionEvidence(c.BGPStatus), Text: "The session is up.",
+		return Finding{Cause: SessionUp, Likelihood: Remark, Source: srcSteering, Evidence: sessionEvidence(c.BGPStatus),
+			Text: "The session is up.",
 			Next: "If traffic is wrong all the same, compare routes: a static route wins over a BGP route of equal prefix and priority."}
 	}
 	f := Finding{Cause: UnknownState, Likelihood: Remark, Source: srcOwn, Text: "The API reports a state that flarewire does not know."}

@@ -50,7 +50,8 @@ func (c tunnelCase) withoutUnread(findings []Finding) []Finding {
 	}
 	findings = slices.DeleteFunc(findings, func(f Finding) bool { return slices.ContainsFunc(f.Evidence, rests) })
 	f := Finding{Cause: FieldUnread, Likelihood: Remark, Impact: NoImpact, Source: srcOwn,
-		Text: "Cloudflare's answer has " + strings.Join(unread, ", ") + " in a form that flarewire does not understand: nothing is concluded from it.",
+		Text: "Cloudflare's answer has " + strings.Join(unread, ", ") +
+			" in a form that flarewire does not understand: nothing is concluded from it.",
 		Next: "Press Y to copy the object as the API sent it."}
 	for _, field := range unread {
 		f.Evidence = append(f.Evidence, Evidence{field, "not understood"})
@@ -58,20 +59,20 @@ func (c tunnelCase) withoutUnread(findings []Finding) []Finding {
 	return append(findings, f)
 }
 
-// broken tells that a session is configured and known not to be up.
+// broken reports whether a session is configured and known not to be up.
 func (c tunnelCase) broken() bool { return c.State == store.Down || c.State == store.Establishing }
 
-// probed tells that health checks run; only then the health says something.
+// probed reports whether health checks run; only then the health says something.
 func (c tunnelCase) probed() bool {
 	return c.HealthCheck == nil || c.HealthCheck.Enabled == nil || *c.HealthCheck.Enabled
 }
 
-// sick tells that the probes find trouble.
+// sick reports whether the probes find trouble.
 func (c tunnelCase) sick() bool {
 	return c.probed() && (c.Health.State == store.HealthDown || c.Health.State == store.Degraded)
 }
 
-// trouble tells that anything at all is wrong.
+// trouble reports whether anything at all is wrong.
 func (c tunnelCase) trouble() bool { return c.broken() || c.sick() }
 
 // carries is the evidence that packets pass the tunnel in both directions, whatever the probes say.
@@ -92,7 +93,7 @@ func (c tunnelCase) carries() []Evidence {
 	return evidence
 }
 
-// lowerCause tells that the tunnel itself, below the session, shows why nothing gets through.
+// lowerCause reports whether the tunnel itself, below the session, shows why nothing gets through.
 func (c tunnelCase) lowerCause() bool {
 	return c.keyless() || len(c.overlaps[c.ID]) > 0 || (c.probed() && c.Health.State == store.HealthDown)
 }
@@ -140,8 +141,9 @@ func (c tunnelCase) checksOff() []Finding {
 	}
 	f := Finding{Cause: HealthCheckOff, Likelihood: Certain, Impact: Risk, Source: srcTunnels,
 		Evidence: []Evidence{{"health_check.enabled", "false"}},
-		Text:     "Health checks are off: Cloudflare shows the tunnel as down whatever its state is, sends traffic into it blindly, and cannot alert.",
-		Next:     "Turn health checks on. They are also required alongside BGP."}
+		Text: "Health checks are off: Cloudflare shows the tunnel as down whatever its state is, sends traffic into it blindly, and cannot " +
+			"alert.",
+		Next: "Turn health checks on. They are also required alongside BGP."}
 	if c.Health.State != "" {
 		f.Evidence = append(f.Evidence, c.healthEvidence()...)
 	}
@@ -179,7 +181,8 @@ func (c tunnelCase) antiReplay() []Finding {
 	return []Finding{{Cause: AntiReplay, Likelihood: Possible, Impact: Impaired, Source: srcHealth,
 		Evidence: append(c.healthEvidence(), Evidence{"replay_protection", optional(c.ReplayProtection)}),
 		Text:     "The router's anti-replay check may drop packets, because they come from many of Cloudflare's servers.",
-		Next:     "Turn anti-replay off on the router, or replay_protection on here where the router cannot. Its log would say: replay check failed."}}
+		Next: "Turn anti-replay off on the router, or replay_protection on here where the router cannot. Its log would say: replay check " +
+			"failed."}}
 }
 
 // down says what a tunnel without any better explanation shows.
@@ -189,7 +192,8 @@ func (c tunnelCase) down() []Finding {
 	}
 	next := "Check the router's outer address, IP protocol 47 both ways, and the way from Cloudflare to it with a traceroute."
 	if c.Kind == api.IPsec {
-		next = "Check UDP 500 and 4500 and ESP both ways, that the router initiates IKEv2, its proposals and IKE identity, and the way with a traceroute."
+		next = "Check UDP 500 and 4500 and ESP both ways, that the router initiates IKEv2, its proposals and IKE identity, and the way with a " +
+			"traceroute."
 	}
 	f := Finding{Cause: TunnelDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: c.healthEvidence(), Next: next,
 		Text: "The probes do not get through the tunnel: this points to the way to the router or to the router itself."}
@@ -227,7 +231,8 @@ func (c tunnelCase) staticWins() []Finding {
 	}
 	f := Finding{Cause: StaticBeatsBGP, Likelihood: Possible, Impact: NoImpact, Source: srcSteering,
 		Evidence: append([]Evidence{{"bgp_status.state", string(c.BGPStatus.State)}}, evidence...),
-		Text: fmt.Sprintf("Static routes lead into this tunnel beside BGP. At equal prefix and priority (BGP's is %d) the static one wins, so that withdrawing the route on the router changes nothing. The API does not show learned routes.",
+		Text: fmt.Sprintf("Static routes lead into this tunnel beside BGP. At equal prefix and priority (BGP's is %d) the static one wins, so "+
+			"that withdrawing the route on the router changes nothing. The API does not show learned routes.",
 			netrules.DefaultPriority),
 		Next: "Where BGP is to steer, delete the static route or give it a larger priority number."}
 	return []Finding{f}

@@ -22,7 +22,8 @@ func TestAFieldThatCannotBeReadIsNamedAndConcludesNothing(t *testing.T) {
 		t.Run(field, func(t *testing.T) {
 			d := newDesk(t)
 			d.edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Method: http.MethodGet, Path: "*/magic/ipsec_tunnels", Status: 200,
-				Body: fmt.Sprintf(`{"success":true,"errors":[],"messages":[],"result":{"ipsec_tunnels":[{"id":"x","name":"odd","interface_address":"10.1.0.0/31",%s}]}}`, c.json)})
+				Body: fmt.Sprintf(`{"success":true,"errors":[],"messages":[],"result":{"ipsec_tunnels":[{"id":"x","name":"odd",`+
+					`"interface_address":"10.1.0.0/31",%s}]}}`, c.json)})
 			s := d.watcher.Poll(t.Context())
 			if s.Err() != nil || !strings.Contains(s.IPsec.Why(), "odd: "+field) {
 				t.Fatalf("%v, %q", s.Err(), s.IPsec.Why())

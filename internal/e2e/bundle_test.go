@@ -114,7 +114,7 @@ func TestABundleFromTheScreen(t *testing.T) {
 	clean(t, path, string(term.Transcript()))
 
 	term.Press("esc")
-	term.WaitText("LAST EVENTS")
+	term.WaitText("RECENT EVENTS")
 	term.Type(":tunnels\r")
 	term.WaitFor("the list", listed)
 	goTo(term, "waw-br1-ipsec")

@@ -31,7 +31,7 @@ func encodings(secret string) []string {
 	return forms
 }
 
-// holds tells whether the text holds the secret in any form.
+// holds reports whether the text holds the secret in any form.
 func holds(text, secret string) bool {
 	for _, form := range encodings(secret) {
 		if strings.Contains(text, form) {
@@ -70,7 +70,8 @@ func TestTheSearchForASecretFindsEveryForm(t *testing.T) {
 	t.Parallel()
 	const secret = "cfut_lookForMe0123456789abcdefghijklmnopqrstuvw"
 	for _, text := range []string{secret, "x" + secret + "y", hex.EncodeToString([]byte("a" + secret)),
-		base64.StdEncoding.EncodeToString([]byte("Bearer " + secret + "\n")), base64.RawURLEncoding.EncodeToString([]byte(`{"t":"` + secret + `"}`))} {
+		base64.StdEncoding.EncodeToString([]byte("Bearer " + secret + "\n")),
+		base64.RawURLEncoding.EncodeToString([]byte(`{"t":"` + secret + `"}`))} {
 		if !holds(text, secret) {
 			t.Errorf("not found in %s", text)
 		}

@@ -38,7 +38,8 @@ func TestTheTerminalIsAsBeforeHoweverItEnds(t *testing.T) {
 		{"SIGHUP", signal(syscall.SIGHUP), 129},
 		{"SIGINT", signal(syscall.SIGINT), 130},
 	} {
-		for answers, name := range map[ptytest.Answers]string{ptytest.AnswersLikeXterm: "xterm", ptytest.AnswersNothing: "mute", ptytest.AnswersSlowly: "slow"} {
+		for answers, name := range map[ptytest.Answers]string{ptytest.AnswersLikeXterm: "xterm", ptytest.AnswersNothing: "mute",
+			ptytest.AnswersSlowly: "slow"} {
 			t.Run(c.name+" "+name, func(t *testing.T) {
 				t.Parallel()
 				term := sit(t, ptytest.Options{Args: []string{"--demo"}, Answers: answers})
@@ -85,7 +86,8 @@ func TestASignalIsObeyedWhileTheServerHangs(t *testing.T) {
 func TestAPanicRestoresTheTerminalAndTellsNoSecret(t *testing.T) {
 	t.Parallel()
 	binary := filepath.Join(t.TempDir(), "flarewire")
-	if out, err := exec.CommandContext(t.Context(), "go", "build", "-tags", "testhooks", "-o", binary, "flarewire").CombinedOutput(); err != nil {
+	if out, err := exec.CommandContext(t.Context(), "go", "build", "-tags", "testhooks", "-o", binary,
+		"flarewire").CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s", err, out)
 	}
 	a := newAccount(t, simedge.Options{Token: canary})

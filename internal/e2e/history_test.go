@@ -165,7 +165,10 @@ func TestAnOutageOfCloudflareIsAnEvent(t *testing.T) {
 	term.Press("r")
 	term.WaitFor("its end", says("Cloudflare answered again after "))
 	term.Press("E")
-	term.WaitFor("the page of events, newest first", func(s ptytest.Screen) bool { return strings.Contains(s.Line(3), "answered again after") })
+	term.WaitFor("the page of events, newest first", func(s ptytest.Screen) bool {
+		return strings.Contains(s.Line(3),
+			"answered again after")
+	})
 	term.Press("enter")
 	term.WaitFor("the event", func(s ptytest.Screen) bool {
 		return strings.Contains(title(s), "Events › Cloudflare") && s.Contains("answered again after") && s.Contains("API")

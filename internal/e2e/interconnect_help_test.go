@@ -163,7 +163,10 @@ func (a *account) gone(kind simedge.Resource, name string) {
 
 // writes are the requests that may have changed something.
 func (a *account) writes() []simedge.Request {
-	return slices.DeleteFunc(a.Requests(), func(r simedge.Request) bool { return r.Method == http.MethodGet || strings.Contains(r.Path, "graphql") })
+	return slices.DeleteFunc(a.Requests(), func(r simedge.Request) bool {
+		return r.Method == http.MethodGet ||
+			strings.Contains(r.Path, "graphql")
+	})
 }
 
 // untouched fails the test when anything but reading was asked.

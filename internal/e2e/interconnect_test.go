@@ -153,7 +153,7 @@ func TestDeletingAPortNamesTheCNIsOverIt(t *testing.T) {
 	term := atPage(t, a, "interconnects", "nwf-ams04-1")
 	moveTo(term, "nwf-ams04-1")
 	term.Press("D")
-	term.WaitFor("all that hangs on it", showsAll("The CNI ams-cni-v2", "Its tunnel side ams-cni-v2", "The route 198.51.100.0/24"))
+	term.WaitFor("all that depends on it", showsAll("The CNI ams-cni-v2", "Its tunnel side ams-cni-v2", "The route 198.51.100.0/24"))
 	send(term, "nwf-ams04-1")
 	term.WaitText("still has CNIs")
 	a.object(simedge.Interconnects, "nwf-ams04-1")
@@ -253,7 +253,8 @@ func TestDeletingACNINamesTheRoutesAndTakesItsTunnelSide(t *testing.T) {
 	term := atPage(t, a, "cnis", "ams-cni-v2")
 	moveTo(term, "ams-cni-v2")
 	term.Press("D")
-	term.WaitFor("all that hangs on it", showsAll("Traffic over ams-cni-v2 stops", "AS 64652 ends", "Its tunnel side", "The route 198.51.100.0/24"))
+	term.WaitFor("all that depends on it", showsAll("Traffic over ams-cni-v2 stops", "AS 64652 ends", "Its tunnel side",
+		"The route 198.51.100.0/24"))
 	a.untouched()
 	send(term, "ams-cni-v2")
 	done(term)

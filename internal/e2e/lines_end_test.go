@@ -93,7 +93,8 @@ func pipe(t *testing.T, env, args []string, lines ...string) string {
 	t.Helper()
 	cmd := exec.CommandContext(t.Context(), ptytest.Build(t), args...)
 	home := t.TempDir()
-	cmd.Env = append([]string{"HOME=" + home, "XDG_CONFIG_HOME=" + filepath.Join(home, "config"), "XDG_STATE_HOME=" + filepath.Join(home, "state"), "LANG=C.UTF-8", "ACCESSIBLE=1"}, env...)
+	cmd.Env = append([]string{"HOME=" + home, "XDG_CONFIG_HOME=" + filepath.Join(home, "config"),
+		"XDG_STATE_HOME=" + filepath.Join(home, "state"), "LANG=C.UTF-8", "ACCESSIBLE=1"}, env...)
 	cmd.Stdin = strings.NewReader(strings.Join(lines, "\n") + "\n")
 	said, err := cmd.CombinedOutput()
 	if err != nil {
@@ -110,7 +111,8 @@ func TestLineByLineThroughAPipe(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
 	said := pipe(t, a.env(), []string{"--start", "gre"},
-		"new", "muc-br9-gre", "", "203.0.113.201", "from a pipe", "", "", "yes", "64777", "", "no", "no", "send", "close", "open muc-br9-gre", "quit")
+		"new", "muc-br9-gre", "", "203.0.113.201", "from a pipe", "", "", "yes", "64777", "", "no", "no", "send", "close", "open muc-br9-gre",
+		"quit")
 	for _, want := range []string{"]: muc-br9-gre\n", "MD5 key: not asked. A secret is asked for on a terminal only",
 		"Create GRE tunnel muc-br9-gre: done.", "Description: from a pipe"} {
 		if !strings.Contains(said, want) {
@@ -135,7 +137,8 @@ func TestLineByLineEveryPageCanBeReadAndLeft(t *testing.T) {
 		name := p[1]
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			said := pipe(t, a.env(), []string{"--start", "services"}, ":"+name, "help", "", "page", "1", "help", "page", ":services", ":"+name, "new", ":leave", "2", "quit", "2")
+			said := pipe(t, a.env(), []string{"--start", "services"}, ":"+name, "help", "", "page", "1", "help", "page", ":services", ":"+name,
+				"new", ":leave", "2", "quit", "2")
 			pages := 2
 			if name == "setup" {
 				pages = 1 // its rows lead to forms, where that is an answer
@@ -234,8 +237,10 @@ func TestLineByLineIsNamedWhereItHelps(t *testing.T) {
 	}
 	term = sit(t, ptytest.Options{Env: a.env("ACCESSIBLE=1"), Args: []string{"--accessible=false"}}) // the flag has the last word
 	term.WaitFor("the list of tunnels", listed)
-	term = ptytest.Start(t, ptytest.Options{Path: ptytest.Build(t), Args: []string{"version", "--accessible"}, Env: a.env(), Timeout: patience})
-	if code := term.Wait(); code != 0 || !strings.Contains(strings.Join(strings.Fields(string(term.Transcript())), " "), "version writes lines anyhow") {
+	term = ptytest.Start(t, ptytest.Options{Path: ptytest.Build(t), Args: []string{"version", "--accessible"}, Env: a.env(),
+		Timeout: patience})
+	if code := term.Wait(); code != 0 || !strings.Contains(strings.Join(strings.Fields(string(term.Transcript())), " "),
+		"version writes lines anyhow") {
 		t.Errorf("exit %d: %s", code, term.Transcript())
 	}
 }

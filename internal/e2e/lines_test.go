@@ -26,7 +26,8 @@ func listen(t *testing.T, a *account, args ...string) *talk {
 
 func hear(t *testing.T, env []string, args ...string) *talk {
 	t.Helper()
-	term := sit(t, ptytest.Options{Args: append([]string{"--accessible"}, args...), Env: append([]string{"TERM=dumb"}, env...), Cols: 132, Rows: 50})
+	term := sit(t, ptytest.Options{Args: append([]string{"--accessible"}, args...), Env: append([]string{"TERM=dumb"}, env...), Cols: 132,
+		Rows: 50})
 	return &talk{Terminal: term, t: t}
 }
 

@@ -101,7 +101,8 @@ func TestChildrenGetNoCredentials(t *testing.T) {
 	}
 	term := n.start(t, []string{"--profile", "default"}, env...)
 	toTheList(term)
-	if content, err := os.ReadFile(seen); err != nil || strings.Contains(string(content), "CLOUDFLARE_") || !strings.Contains(string(content), "HOME=") {
+	if content, err := os.ReadFile(seen); err != nil || strings.Contains(string(content), "CLOUDFLARE_") ||
+		!strings.Contains(string(content), "HOME=") {
 		t.Errorf("the command's environment: %v\n%s", err, content)
 	}
 	for _, r := range n.Requests() {

@@ -22,13 +22,16 @@ func TestFromTheStartToTheCauseOfADownSession(t *testing.T) {
 	// The cause stands below the list already; the page has the evidence.
 	term.Press("enter")
 	keys++
-	term.WaitFor("why it is so and what to do", func(s ptytest.Screen) bool { return on("iad-dc1-gre")(s) && showsAll("✗ Down", "What this means")(s) })
+	term.WaitFor("why it is so and what to do", func(s ptytest.Screen) bool {
+		return on("iad-dc1-gre")(s) &&
+			showsAll("✗ Down", "What this means")(s)
+	})
 	t.Logf("from the start to the cause of a down session: %d keys", keys)
 	if keys > 3 {
 		t.Errorf("%d keys, want at most 3", keys)
 	}
 	term.Press("esc")
-	term.WaitText("LAST EVENTS")
+	term.WaitText("RECENT EVENTS")
 	term.Press("g")
 	term.WaitFor("the worst row", func(s ptytest.Screen) bool { return strings.Contains(cursorLine(s), "198.18.20.0/24") })
 	term.Press("enter")
@@ -40,7 +43,8 @@ func TestTheOverviewSaysWhatIsNotKnownAndWhy(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
 	denied := `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"result":null,"messages":[]}`
-	a.Fault(simedge.Fault{Path: "*graphql*", Kind: simedge.FaultStatus, Status: 403, Body: `{"data":null,"errors":[{"message":"not authorized for that account"}]}`})
+	a.Fault(simedge.Fault{Path: "*graphql*", Kind: simedge.FaultStatus, Status: 403,
+		Body: `{"data":null,"errors":[{"message":"not authorized for that account"}]}`})
 	a.Fault(simedge.Fault{Path: "*cni/*", Kind: simedge.FaultStatus, Status: 403, Body: denied})
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env()})
 	s := term.WaitFor("what is not known", func(s ptytest.Screen) bool {
@@ -80,7 +84,7 @@ func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
 		return on("nwf-fra03-1")(s) && says("✗ Down", "No light is received", "Check the light on both ends")(s)
 	})
 	term.Press("esc")
-	term.WaitText("LAST EVENTS")
+	term.WaitText("RECENT EVENTS")
 	look(term, "fra-cni-v1", []string{"The probes do not get through the interconnect", "The API does not tell BGP"})
 	term.Press("enter")
 	term.WaitFor("the page of its tunnel side", func(s ptytest.Screen) bool {
@@ -144,11 +148,14 @@ func TestTheOverviewHidesNoWorseRow(t *testing.T) {
 	})
 	worst := cursorLine(term.Screen())
 	down(term, term.Screen(), "sin-dc1-ipsec")
-	term.WaitFor("how many worse rows are out of sight", func(s ptytest.Screen) bool { return s.Contains("worse above") && s.Contains("more below") })
+	term.WaitFor("how many worse rows are out of sight", func(s ptytest.Screen) bool {
+		return s.Contains(" above, ") &&
+			s.Contains("more below")
+	})
 	a.do(a.SetBGP(simedge.IPsecTunnels, "sin-dc1-ipsec", "Established"))
 	a.pass(time.Second)
 	term.Press("r")
-	term.WaitFor("the worst under the cursor", func(s ptytest.Screen) bool { return cursorLine(s) == worst && !s.Contains("worse above") })
+	term.WaitFor("the worst under the cursor", func(s ptytest.Screen) bool { return cursorLine(s) == worst && !s.Contains(" above") })
 }
 
 // Started in an outage, the overview does not say that it is asking when it has been told that nobody answers.

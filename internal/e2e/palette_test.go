@@ -59,7 +59,8 @@ func TestEveryTerminalGetsItsOwnColours(t *testing.T) {
 	}{
 		{"xterm-256color", "truecolor", trueColour}, {"xterm-256color", "", indexed}, {"xterm", "", sixteen}, {"xterm-kitty", "", trueColour},
 		{"tmux-256color", "", indexed}, {"screen-256color", "", indexed}, {"screen", "truecolor", indexed},
-		{"rxvt", "", sixteen}, {"linux", "", sixteen}, {"linux", "truecolor", sixteen}, {"vt100", "", noColours}, {"vt220", "truecolor", noColours},
+		{"rxvt", "", sixteen}, {"linux", "", sixteen}, {"linux", "truecolor", sixteen}, {"vt100", "", noColours},
+		{"vt220", "truecolor", noColours},
 	} {
 		themes := []string{"auto", "dark"}
 		if c.most == trueColour {
@@ -118,7 +119,8 @@ func TestProductionIsSeenAtAGlance(t *testing.T) {
 	a := newAccount(t, simedge.Options{})
 	home := t.TempDir()
 	config := filepath.Join(home, "flarewire", "config.toml")
-	text := "version = 1\n[profiles.prod]\ntoken_command = [\"printf\", \"%s\", \"" + simedge.DefaultToken + "\"]\nproduction = true\naccount = \"" + a.Account() + "\"\n"
+	text := "version = 1\n[profiles.prod]\ntoken_command = [\"printf\", \"%s\", \"" + simedge.DefaultToken +
+		"\"]\nproduction = true\naccount = \"" + a.Account() + "\"\n"
 	if err := os.MkdirAll(filepath.Dir(config), 0o700); err != nil {
 		t.Fatal(err)
 	}

@@ -248,7 +248,8 @@ func TestTheAccountsAndWhichOneIsInUse(t *testing.T) {
 	term.WaitText(":accounts")
 	term.Press("enter")
 	term.WaitFor("both accounts, the one in use first", func(s ptytest.Screen) bool {
-		return strings.Contains(s.Line(3), "Northwind Freight") && strings.Contains(s.Line(3), "✓ in use") && strings.Contains(s.Line(4), "Northwind Test")
+		return strings.Contains(s.Line(3), "Northwind Freight") && strings.Contains(s.Line(3), "✓ in use") &&
+			strings.Contains(s.Line(4), "Northwind Test")
 	})
 	term.Press("u")
 	term.WaitText("it is in use already")

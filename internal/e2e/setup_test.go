@@ -175,7 +175,8 @@ func TestABringUpIsFoundAgain(t *testing.T) {
 	send(term, "")
 	term.WaitText("enter generate key")
 	term.Press("b")
-	term.WaitFor("the steps", showsAll("created", "key set", "health check", "TCP established", "BGP up", "IKE identity", "K makes a pre-shared key"))
+	term.WaitFor("the steps", showsAll("created", "key set", "health check", "TCP established", "BGP up", "IKE identity",
+		"K makes a pre-shared key"))
 	jump(term, "setup", "bring-up: on its way since")
 	term.Press("G", "enter")
 	term.WaitFor("the steps again", showsAll("Bring up muc-br9-ipsec", "created"))

@@ -22,7 +22,8 @@ type newcomer struct {
 func newNewcomer(t *testing.T) *newcomer {
 	t.Helper()
 	n := &newcomer{account: newAccount(t, simedge.Options{}), home: t.TempDir()}
-	n.Grant(realToken, simedge.MagicTransitRead, simedge.MagicTransitWrite, simedge.PrefixesRead, simedge.AnalyticsRead, simedge.AccountSettingRead)
+	n.Grant(realToken, simedge.MagicTransitRead, simedge.MagicTransitWrite, simedge.PrefixesRead, simedge.AnalyticsRead,
+		simedge.AccountSettingRead)
 	return n
 }
 

@@ -127,7 +127,7 @@ func same(what string, term, other *ptytest.Terminal) {
 }
 
 // settled is the page once it is whole: a frame can be seen half drawn, and a second one that shows
-// the same tells that it was not.
+// the same shows that it was not.
 func settled(term *ptytest.Terminal, shown func(ptytest.Screen) bool) ptytest.Screen {
 	if term.WaitFor("the page", shown).Contains(":ro") { // the palette takes ctrl+l for text
 		term.Type("u")

@@ -17,7 +17,7 @@ func TestARouteThatIsDeletedElsewhereIsGoneEverywhere(t *testing.T) {
 	term.WaitFor("the overview", showsAll("iad-dc1-gre", "4 interconnects"))
 	jump(term, "routes", "10.61.8.0/22")
 	term.Press("esc")
-	term.WaitText("LAST EVENTS")
+	term.WaitText("RECENT EVENTS")
 	for _, route := range a.Objects(simedge.Routes) {
 		if route["prefix"] == "10.61.8.0/22" {
 			a.do(a.Delete(simedge.Routes, route["id"].(string)))

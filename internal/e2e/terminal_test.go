@@ -73,7 +73,7 @@ func TestNoColour(t *testing.T) {
 	}
 }
 
-// light tells whether the bar of the header is lighter than the middle; known is false while the theme of
+// light reports whether the bar of the header is lighter than the middle; known is false while the theme of
 // the beginning is shown, which uses the terminal's own colours.
 func light(s ptytest.Screen) (light, known bool) {
 	bg := s.Cell(1, 0).Bg

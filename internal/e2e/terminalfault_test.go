@@ -72,7 +72,8 @@ func TestTerminalFaultSuspended(t *testing.T) {
 	if err != nil {
 		t.Skip("there is no bash to be the shell")
 	}
-	script := `set -m; "$0" --demo --start tunnels; echo "stopped $?"; stty -a | tr ';' '\n' | grep -c -- '-icanon' | sed 's/^/"raw modes: /'; read -r line; fg >/dev/null; echo "ended $?"`
+	script := `set -m; "$0" --demo --start tunnels; echo "stopped $?"; stty -a | tr ';' '\n' | grep -c -- '-icanon' | sed 's/^/"raw modes: ` +
+		`/'; read -r line; fg >/dev/null; echo "ended $?"`
 	term := ptytest.Start(t, ptytest.Options{Path: shell, Args: []string{"--norc", "-c", script, ptytest.Build(t)}, Timeout: patience})
 	goTo(term, "lhr-hq-gre")
 	term.Press("ctrl+z")
@@ -111,7 +112,10 @@ func TestTerminalFaultSuspendedWithoutAShell(t *testing.T) {
 func TestTerminalFaultResizedAThousandTimes(t *testing.T) {
 	t.Parallel()
 	term := sit(t, ptytest.Options{Args: []string{"--demo", "--demo-at", moment}})
-	want := term.WaitFor("the list of tunnels", func(s ptytest.Screen) bool { return listed(s) && strings.Contains(title(s), "Northwind") }).Text()
+	want := term.WaitFor("the list of tunnels", func(s ptytest.Screen) bool {
+		return listed(s) &&
+			strings.Contains(title(s), "Northwind")
+	}).Text()
 	before, began := spent(t, term.Pid()), time.Now()
 	r := rand.New(rand.NewPCG(3, 3))
 	for range 1000 {
@@ -146,7 +150,8 @@ func TestTerminalFaultPasteOfAMegabyte(t *testing.T) {
 			term.Send(paste)
 			term.Resize(81, 25)
 			term.WaitFor("a frame after it", func(s ptytest.Screen) bool { w, _ := s.Size(); return w == 81 && strings.TrimSpace(footer(s)) != "" })
-			t.Logf("a megabyte into the %s: %s, %s of processor time since the start", c.name, time.Since(began).Round(time.Millisecond), spent(t, term.Pid()))
+			t.Logf("a megabyte into the %s: %s, %s of processor time since the start", c.name, time.Since(began).Round(time.Millisecond),
+				spent(t, term.Pid()))
 			term.Signal(syscall.SIGTERM)
 			ends(t, term, 143)
 		})
@@ -236,7 +241,8 @@ func TestTerminalFaultOutputThatHangs(t *testing.T) {
 			a := newAccount(t, simedge.Options{Tunnels: 200})
 			cmd := exec.CommandContext(t.Context(), ptytest.Build(t), "--start", "tunnels", "--refresh", "5s")
 			home := t.TempDir()
-			cmd.Env = append(a.env(), "TERM=xterm-256color", "HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home, "PATH="+os.Getenv("PATH"), "LANG=C.UTF-8")
+			cmd.Env = append(a.env(), "TERM=xterm-256color", "HOME="+home, "XDG_CONFIG_HOME="+home, "XDG_STATE_HOME="+home,
+				"PATH="+os.Getenv("PATH"), "LANG=C.UTF-8")
 			master, err := pty.StartWithSize(cmd, &pty.Winsize{Rows: 120, Cols: 250})
 			if err != nil {
 				t.Fatal(err)
@@ -269,7 +275,8 @@ func TestTerminalFaultOutputThatHangs(t *testing.T) {
 // Output that is closed: commands end with 1 and one sentence or, by SIGPIPE, at once, and never hang.
 func TestTerminalFaultOutputClosed(t *testing.T) {
 	t.Parallel()
-	for _, line := range []string{"status", "status -o json", "status --watch", "list routes", "list -o json gre", "check", "version", "--help", "completion bash", "auth status", "config", "demo-server"} {
+	for _, line := range []string{"status", "status -o json", "status --watch", "list routes", "list -o json gre", "check", "version",
+		"--help", "completion bash", "auth status", "config", "demo-server"} {
 		t.Run(line, func(t *testing.T) {
 			t.Parallel()
 			a := newAccount(t, simedge.Options{})

@@ -20,14 +20,19 @@ func TestATracerouteFromTheTunnelToTheSilentHop(t *testing.T) {
 	term := watching(t, a, "--read-only")
 	goTo(term, "iad-dc1-gre")
 	term.Press("t")
-	term.WaitFor("the form with the router's address", showsAll("New traceroute", "Needs Magic Transit Write", "--read-only allows it", "198.51.100.18", "ams fra", "ctrl+s run"))
+	term.WaitFor("the form with the router's address", showsAll("New traceroute", "Needs Magic Transit Write", "--read-only allows it",
+		"198.51.100.18", "ams fra", "ctrl+s run"))
 	term.Press("ctrl+s")
-	s := term.WaitFor("how far it gets from each location", showsAll("0 of 2 reached it", "ams04", "fra03", "silent after 3", "AS13335", "core1.carrie"))
+	s := term.WaitFor("how far it gets from each location", showsAll("0 of 2 reached it", "ams04", "fra03", "silent after 3", "AS13335",
+		"core1.carrie"))
 	if strings.Contains(footer(s), " x cancel") || !strings.Contains(footer(s), "(x cancel)") {
 		t.Errorf("what is over cannot be cancelled: %q", footer(s))
 	}
 	term.Press("enter")
-	term.WaitFor("the hops of the first location", func(s ptytest.Screen) bool { return on("ams04")(s) && showsAll("TTL", "100 %", "*", "15")(s) })
+	term.WaitFor("the hops of the first location", func(s ptytest.Screen) bool {
+		return on("ams04")(s) && showsAll("TTL", "100 %", "*",
+			"15")(s)
+	})
 	for _, filter := range []string{"asn:13335", "address:198.51.100.249"} {
 		term.Press("/")
 		term.Type(filter)
@@ -94,8 +99,10 @@ func TestTheSparklinesOfATunnel(t *testing.T) {
 		term.WaitFor("the list", listed)
 		goTo(term, "fra-dc1-gre")
 		term.Press("enter")
-		s := term.WaitFor("health and traffic with scale and span, and the locations", showsAll("Last 24 hours", "Health   ", "scale 0 to", "30 min a sign",
-			"bit/s from your side at", "bit/s to your side at", "Cloudflare's locations, last hour", "fra03", "left is 24 h ago, a blank is not known"))
+		s := term.WaitFor("health and traffic with scale and span, and the locations",
+			showsAll("Last 24 hours", "Health   ", "scale 0 to", "30 min a sign",
+				"bit/s from your side at", "bit/s to your side at", "Cloudflare's locations, last hour", "fra03",
+				"left is 24 h ago, a blank is not known"))
 		if !s.Contains(c.top) || !s.Contains(c.low) {
 			t.Errorf("%s: no line with %q and %q:\n%s", c.env, c.top, c.low, s.Box())
 		}
@@ -106,7 +113,8 @@ func TestTheSparklinesOfATunnel(t *testing.T) {
 func TestTheSparklinesWithoutPermission(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
-	a.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "/graphql", Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
+	a.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "/graphql",
+		Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
 	term := sit(t, ptytest.Options{Env: a.env(), Cols: 80, Rows: 60})
 	term.WaitFor("the list", listed)
 	goTo(term, "fra-dc1-gre")
@@ -163,7 +171,8 @@ func rings(out []byte) int {
 func profileThatRings(t *testing.T, a *account) string {
 	t.Helper()
 	config := t.TempDir()
-	text := "version = 1\n[profiles.night]\nnotify = \"bell\"\naccount = \"" + a.Account() + "\"\ntoken_command = [\"printf\", \"" + simedge.DefaultToken + "\"]\n"
+	text := "version = 1\n[profiles.night]\nnotify = \"bell\"\naccount = \"" + a.Account() + "\"\ntoken_command = [\"printf\", \"" +
+		simedge.DefaultToken + "\"]\n"
 	a.do(os.Mkdir(filepath.Join(config, "flarewire"), 0o700))
 	a.do(os.WriteFile(filepath.Join(config, "flarewire", "config.toml"), []byte(text), 0o600))
 	return config

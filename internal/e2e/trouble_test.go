@@ -22,7 +22,8 @@ func (a *account) troubles() []trouble {
 		{"resets connections", fault(simedge.Fault{Kind: simedge.FaultReset}), "network"},
 		{"answers 401", status(401), "token"},
 		{"answers 403", status(403), "token"},
-		{"answers 429", fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 429, Body: `{"success":false,"errors":[{"code":10429,"message":"slow down"}]}`}), "too many requests"},
+		{"answers 429", fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 429,
+			Body: `{"success":false,"errors":[{"code":10429,"message":"slow down"}]}`}), "too many requests"},
 		{"answers 500", status(500), "try again"},
 		{"answers HTML", fault(simedge.Fault{Kind: simedge.FaultHTML, Status: 200}), "CLOUDFLARE_BASE_URL"},
 		{"answers half a JSON", fault(simedge.Fault{Kind: simedge.FaultTruncated}), "network"},
@@ -119,7 +120,8 @@ func TestOneOfTwoListsFails(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simedge.Options{})
 	term := watching(t, a)
-	a.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "*ipsec_tunnels*", Body: `{"success":false,"errors":[{"code":10000,"message":"no"}]}`})
+	a.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "*ipsec_tunnels*",
+		Body: `{"success":false,"errors":[{"code":10000,"message":"no"}]}`})
 	a.do(a.Rename(simedge.GRETunnels, "fra-dc1-gre", "news-gre"))
 	term.Press("r")
 	term.WaitFor("the news beside the old rows", func(s ptytest.Screen) bool {

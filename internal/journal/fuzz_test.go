@@ -11,7 +11,8 @@ import (
 // FuzzJournal: whatever stands in the file, reading it gives entries or leaves lines out, undo gives an inverse or a
 // reason, and the next entry can be written and read.
 func FuzzJournal(f *testing.F) {
-	f.Add([]byte(`{"intent":{"id":"a","verb":"update","resource":"gre_tunnels","before":{"name":"x"},"after":{"name":"y"}}}` + "\n" + `{"id":"a","result":{"outcome":"done"}}` + "\n"))
+	f.Add([]byte(`{"intent":{"id":"a","verb":"update","resource":"gre_tunnels","before":{"name":"x"},"after":{"name":"y"}}}` + "\n" +
+		`{"id":"a","result":{"outcome":"done"}}` + "\n"))
 	f.Add([]byte("\x00\xff{\"intent\":5}\n[]\nnull\n{\"id\":\"a\",\"result\":{}"))
 	f.Fuzz(func(t *testing.T, content []byte) {
 		path := filepath.Join(t.TempDir(), "journal.jsonl")

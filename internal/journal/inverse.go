@@ -61,7 +61,8 @@ func notUndoable(e Entry) string {
 	case e.Verb != Create && len(e.Before) == 0:
 		return "the journal does not hold what was there before"
 	case e.Verb == Update && len(e.Secrets) > 0:
-		return "a secret was changed (" + strings.Join(e.Secrets, ", ") + "), and the journal never holds secrets: type the former one in a change"
+		return "a secret was changed (" + strings.Join(e.Secrets, ", ") +
+			"), and the journal never holds secrets: type the former one in a change"
 	}
 	return ""
 }

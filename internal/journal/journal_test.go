@@ -108,7 +108,8 @@ func TestNoSecretIsWritten(t *testing.T) {
 func TestOnlyTheUserCanReadIt(t *testing.T) {
 	j := open(t, journal.Options{})
 	dir := filepath.Dir(j.Path())
-	if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(j.Path(), nil, 0o644), os.Chmod(dir, 0o755), os.Chmod(j.Path(), 0o644)); err != nil {
+	if err := errors.Join(os.MkdirAll(dir, 0o755), os.WriteFile(j.Path(), nil, 0o644), os.Chmod(dir, 0o755),
+		os.Chmod(j.Path(), 0o644)); err != nil {
 		t.Fatal(err)
 	}
 	begin(t, j, journal.Entry{Name: "x"})
@@ -122,7 +123,8 @@ func TestOnlyTheUserCanReadIt(t *testing.T) {
 func TestALinkIsNotFollowed(t *testing.T) {
 	j := open(t, journal.Options{})
 	elsewhere := filepath.Join(t.TempDir(), "elsewhere")
-	if err := errors.Join(os.MkdirAll(filepath.Dir(j.Path()), 0o700), os.WriteFile(elsewhere, nil, 0o600), os.Symlink(elsewhere, j.Path())); err != nil {
+	if err := errors.Join(os.MkdirAll(filepath.Dir(j.Path()), 0o700), os.WriteFile(elsewhere, nil, 0o600),
+		os.Symlink(elsewhere, j.Path())); err != nil {
 		t.Fatal(err)
 	}
 	if _, err := j.Begin(journal.Entry{}); err == nil || !strings.Contains(err.Error(), j.Path()) {
@@ -264,18 +266,21 @@ func TestTheInverseOfAnEntry(t *testing.T) {
 		verb  journal.Verb
 		why   string
 	}{
-		"create":         {journal.Entry{Verb: journal.Create, After: after, Result: done}, journal.Delete, ""},
-		"update":         {journal.Entry{Verb: journal.Update, Before: before, After: after, Result: done}, journal.Update, ""},
-		"partly":         {journal.Entry{Verb: journal.Update, Before: before, Result: journal.Result{Outcome: journal.Partly}}, journal.Update, ""},
-		"delete":         {journal.Entry{Verb: journal.Delete, Before: before, Result: done}, journal.Create, ""},
-		"advertise":      {journal.Entry{Verb: journal.Advertise, Before: before, Result: done}, journal.Withdraw, ""},
-		"withdraw":       {journal.Entry{Verb: journal.Withdraw, Before: before, Result: done}, journal.Advertise, ""},
-		"prepend":        {journal.Entry{Verb: journal.SetPrepend, Before: before, Result: done}, journal.SetPrepend, ""},
-		"not done":       {journal.Entry{Verb: journal.Update, Before: before, Result: journal.Result{Outcome: journal.NotDone}}, "", "nothing was changed"},
-		"unknown":        {journal.Entry{Verb: journal.Update, Before: before}, "", "not known"},
-		"new key":        {journal.Entry{Verb: journal.GeneratePSK, Result: done}, "", "former key"},
-		"own key":        {journal.Entry{Verb: journal.SetPSK, Result: done}, "", "former key"},
-		"MD5 key":        {journal.Entry{Verb: journal.Update, Before: before, Secrets: []string{"bgp.md5_key"}, Result: done}, "", "bgp.md5_key"},
+		"create": {journal.Entry{Verb: journal.Create, After: after, Result: done}, journal.Delete, ""},
+		"update": {journal.Entry{Verb: journal.Update, Before: before, After: after, Result: done}, journal.Update, ""},
+		"partly": {journal.Entry{Verb: journal.Update, Before: before, Result: journal.Result{Outcome: journal.Partly}}, journal.Update,
+			""},
+		"delete":    {journal.Entry{Verb: journal.Delete, Before: before, Result: done}, journal.Create, ""},
+		"advertise": {journal.Entry{Verb: journal.Advertise, Before: before, Result: done}, journal.Withdraw, ""},
+		"withdraw":  {journal.Entry{Verb: journal.Withdraw, Before: before, Result: done}, journal.Advertise, ""},
+		"prepend":   {journal.Entry{Verb: journal.SetPrepend, Before: before, Result: done}, journal.SetPrepend, ""},
+		"not done": {journal.Entry{Verb: journal.Update, Before: before, Result: journal.Result{Outcome: journal.NotDone}}, "",
+			"nothing was changed"},
+		"unknown": {journal.Entry{Verb: journal.Update, Before: before}, "", "not known"},
+		"new key": {journal.Entry{Verb: journal.GeneratePSK, Result: done}, "", "former key"},
+		"own key": {journal.Entry{Verb: journal.SetPSK, Result: done}, "", "former key"},
+		"MD5 key": {journal.Entry{Verb: journal.Update, Before: before, Secrets: []string{"bgp.md5_key"}, Result: done}, "",
+			"bgp.md5_key"},
 		"validation":     {journal.Entry{Verb: journal.ValidatePrefix, Result: done}, "", "validation"},
 		"interconnect":   {journal.Entry{Verb: journal.Create, Resource: "cni_interconnects", Result: done}, "", "cross-connect"},
 		"replacement":    {journal.Entry{Verb: journal.Create, Group: "g", Result: done}, "", "replacement"},

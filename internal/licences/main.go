@@ -63,7 +63,8 @@ type module struct {
 // list adds the modules that the binary of a platform is made of.
 func list(ctx context.Context, platform string, to map[string]*module) error {
 	system, machine, _ := strings.Cut(platform, "/")
-	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}", ".")
+	cmd := exec.CommandContext(ctx, "go", "list", "-deps", "-f",
+		"{{with .Module}}{{if not .Main}}{{.Path}}\t{{.Version}}\t{{.Dir}}{{end}}{{end}}", ".")
 	cmd.Env = append(os.Environ(), "GOOS="+system, "GOARCH="+machine, "CGO_ENABLED=0")
 	cmd.Stderr = os.Stderr
 	out, err := cmd.Output()
@@ -86,7 +87,8 @@ func (m *module) read() error {
 	}
 	for _, e := range entries {
 		name := strings.ToLower(e.Name())
-		if e.IsDir() || !slices.ContainsFunc([]string{"license", "licence", "copying", "notice"}, func(word string) bool { return strings.HasPrefix(name, word) }) {
+		if e.IsDir() || !slices.ContainsFunc([]string{"license", "licence", "copying", "notice"},
+			func(word string) bool { return strings.HasPrefix(name, word) }) {
 			continue
 		}
 		text, err := os.ReadFile(filepath.Join(m.dir, e.Name()))
@@ -133,12 +135,14 @@ func write(modules []*module, platforms int) []byte {
 	for _, m := range modules {
 		kinds[m.kind]++
 	}
-	fmt.Fprintf(&b, "# What is linked into flarewire, and under which licences\n\nMade by `make licences` from `go list -deps` for %d release platforms and the licence files of the modules;\n", platforms)
+	fmt.Fprintf(&b, "# What is linked into flarewire, and under which licences\n\nMade by `make licences` from `go list -deps` for %d "+
+		"release platforms and the licence files of the modules;\n", platforms)
 	fmt.Fprint(&b, "CI checks that it is current. A licence that is not one of these stops it.\n\n")
 	for _, kind := range slices.Sorted(maps.Keys(kinds)) {
 		fmt.Fprintf(&b, "- %s: %d modules\n", kind, kinds[kind])
 	}
-	fmt.Fprint(&b, "\nThe Go standard library and runtime are linked, too (BSD-3-Clause, the text of golang.org/x/sys). flarewire itself: [MIT](../LICENSE).\n")
+	fmt.Fprint(&b, "\nThe Go standard library and runtime are linked, too (BSD-3-Clause, the text of golang.org/x/sys). flarewire itself: "+
+		"[MIT](../LICENSE).\n")
 	fmt.Fprint(&b, "\n| module | version | licence |\n|---|---|---|\n")
 	owners := map[string][]string{}
 	var order []string

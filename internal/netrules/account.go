@@ -54,15 +54,6 @@ func EndpointPairUsed(pair EndpointPair, ipv4ID bool, others []EndpointPair) Fin
 	return Finding{}
 }
 
-// IKEIdentityIPv4 says what the IPv4 identity of a device needs: the customer endpoint must be set (Cloudflare
-// docs: GRE and IPsec tunnels).
-func IKEIdentityIPv4(customerEndpoint netip.Addr) Finding {
-	if customerEndpoint.Is4() {
-		return Finding{}
-	}
-	return refuse(srcDocsTunnelRef, "An IPv4 identity needs the customer endpoint; fill it in")
-}
-
 // EndpointLeased warns when Cloudflare's endpoint is not in the addresses leased to the account (Cloudflare API:
 // address leases; that they are the complete list is unconfirmed). No leases known: no finding.
 func EndpointLeased(endpoint netip.Addr, leases []netip.Prefix) Finding {

@@ -122,7 +122,7 @@ func span(p netip.Prefix) (first, last uint64) {
 	return first, first + 1<<(32-p.Bits()) - 1
 }
 
-// inside tells whether the inner network lies in the outer one or equals it.
+// inside reports whether the inner network lies in the outer one or equals it.
 func inside(inner, outer netip.Prefix) bool {
 	return inner.Bits() >= outer.Bits() && outer.Overlaps(inner)
 }

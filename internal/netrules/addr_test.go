@@ -28,23 +28,14 @@ func TestSidesTellsWhoseAddressIsWhose(t *testing.T) {
 	if !ok || cloudflare != ip("10.100.0.3") || customer.IsValid() {
 		t.Errorf("/29: got %v %v %v, want the .3 host and no customer address", cloudflare, customer, ok)
 	}
-	for _, bad := range []string{"10.100.0.8/30", "10.100.0.11/30", "10.100.0.4/29", "10.100.0.8/32", "10.0.0.0/8", "2001:db8::1/126", "2001:db8::3/125"} {
+	for _, bad := range []string{"10.100.0.8/30", "10.100.0.11/30", "10.100.0.4/29", "10.100.0.8/32", "10.0.0.0/8", "2001:db8::1/126",
+		"2001:db8::3/125"} {
 		if _, _, ok := Sides(pfx(bad)); ok {
 			t.Errorf("%s has no two sides", bad)
 		}
 	}
 	if _, _, ok := Sides(netip.Prefix{}); ok {
 		t.Error("the zero prefix has no two sides")
-	}
-}
-
-func TestDefaultTarget(t *testing.T) {
-	endpoint, inner := ip("198.51.100.1"), pfx("10.100.0.8/31")
-	if got := DefaultTarget(Unidirectional, endpoint, inner); got != endpoint {
-		t.Errorf("unidirectional: got %v, want the customer endpoint", got)
-	}
-	if got := DefaultTarget(Bidirectional, endpoint, inner); got != ip("10.100.0.9") {
-		t.Errorf("bidirectional: got %v, want the customer's inner address", got)
 	}
 }
 
@@ -110,18 +101,13 @@ func BenchmarkNextFree31(b *testing.B) {
 	}
 }
 
-func TestRangesHoldTheirOwnRules(t *testing.T) {
+func TestInterfaceRanges(t *testing.T) {
 	for _, r := range InterfaceRanges() {
-		if f := InterfacePool(r.String()); !f.OK() {
-			t.Errorf("%v: %s", r, f.Text)
+		if first := netip.PrefixFrom(r.Addr(), 31).String(); !InterfaceAddress(first).OK() {
+			t.Errorf("%s is in %v and refused", first, r)
 		}
 	}
 	if LegacyHealthRange() != pfx("172.64.240.252/30") {
 		t.Errorf("the old health check range is %v", LegacyHealthRange())
-	}
-	for _, p := range SuggestedExtraPrefixes() {
-		if f := ExtraPrefix(p.String()); !f.OK() {
-			t.Errorf("%v is suggested and then refused: %s", p, f.Text)
-		}
 	}
 }

@@ -18,20 +18,6 @@ const (
 	ASNDocumentation
 )
 
-// String gives the class as one lower-case word.
-func (c ASNClass) String() string {
-	switch c {
-	case ASNPrivate:
-		return "private"
-	case ASNReserved:
-		return "reserved"
-	case ASNDocumentation:
-		return "documentation"
-	default:
-		return "public"
-	}
-}
-
 // AS numbers with a meaning of their own.
 const (
 	asZero           uint32 = 0              // RFC 7607

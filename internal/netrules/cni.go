@@ -3,7 +3,6 @@ package netrules
 import (
 	"net/netip"
 	"strings"
-	"unicode/utf8"
 )
 
 // The values of bgp_mode of a CNI.
@@ -13,14 +12,6 @@ const (
 	// BGPModeAdvertise advertises statically, without an exchange of routes.
 	BGPModeAdvertise = "advertise_only"
 )
-
-// BGPMode checks the mode of a CNI's BGP session; empty takes the default (Cloudflare API: create CNI).
-func BGPMode(text string) Finding {
-	if text == "" {
-		return Finding{}
-	}
-	return oneOf(text, srcAPICNI, BGPModeExchange, BGPModeAdvertise)
-}
 
 // CNIMTU checks magic.mtu in bytes; required. The API takes 0 and more; what the dataplanes carry is
 // DefaultGREMTU or EthernetMTU (Cloudflare API: create CNI; Cloudflare docs: Network Interconnect), and the
@@ -51,30 +42,6 @@ func CNIAddresses(cloudflare, customer netip.Prefix) Finding {
 	return Finding{}
 }
 
-// CNIDataplane refuses settings a dataplane does not have: version 2 has no VLAN, BFD or LACP (Cloudflare docs:
-// Network Interconnect).
-func CNIDataplane(version InterconnectVersion, vlan, bfd, lacp bool) Finding {
-	switch {
-	case version != Version2:
-		return Finding{}
-	case vlan:
-		return refuse(srcDocsCNI, "Version 2 has no VLAN tags: hand the port over untagged")
-	case bfd:
-		return refuse(srcDocsCNI, "Version 2 has no BFD: switch it off")
-	case lacp:
-		return refuse(srcDocsCNI, "Version 2 has no LACP: spread traffic over links with ECMP")
-	}
-	return Finding{}
-}
-
-// InterconnectVersionField checks an interconnect's version (Cloudflare API: update interconnect).
-func InterconnectVersionField(text string) Finding {
-	if text == "" {
-		return partial(srcAPIInterconnect, "Choose version 1, 1.5 or 2")
-	}
-	return oneOf(text, srcAPIInterconnect, string(Version1), string(Version15), string(Version2))
-}
-
 // Bandwidths lists the bandwidths of a Google Cloud partner interconnect (Cloudflare API: create interconnect).
 func Bandwidths() []string {
 	return []string{"50M", "100M", "200M", "300M", "400M", "500M", "1G", "2G", "5G", "10G", "20G", "50G"}
@@ -97,15 +64,6 @@ func PairingKey(text string) Finding {
 		return refuse(srcAPICNISlot, "The pairing key has no spaces or line breaks")
 	case strings.Count(text, "/") != 2:
 		return warn(srcUnconfirmed, "Google's pairing keys have three parts: ID/region/zone")
-	}
-	return Finding{}
-}
-
-// LOAName checks the custom name in a letter of authorization; empty means none. At most MaxLOAName characters
-// (Cloudflare API: interconnect LOA).
-func LOAName(text string) Finding {
-	if n := utf8.RuneCountInString(text); n > MaxLOAName {
-		return refuse("Cloudflare API: interconnect LOA", "At most %d characters; this has %d", MaxLOAName, n)
 	}
 	return Finding{}
 }

@@ -26,23 +26,6 @@ const (
 	Error
 )
 
-// String gives the severity as one lower-case word.
-func (s Severity) String() string {
-	switch s {
-	case None:
-		return "none"
-	case Note:
-		return "note"
-	case Warning:
-		return "warning"
-	case Partial:
-		return "partial"
-	case Error:
-		return "error"
-	}
-	return "unknown"
-}
-
 // Finding is what one rule says about one value. The zero Finding means that the value is fine.
 // It never contains the value of a secret field.
 type Finding struct {
@@ -54,10 +37,10 @@ type Finding struct {
 	Source string
 }
 
-// OK tells that there is nothing to say.
+// OK reports whether there is nothing to say.
 func (f Finding) OK() bool { return f.Severity == None }
 
-// Blocks tells that the value cannot be sent as it is: it is wrong or not finished.
+// Blocks reports whether the value cannot be sent as it is: it is wrong or not finished.
 func (f Finding) Blocks() bool { return f.Severity >= Partial }
 
 // Worst returns the worst of the findings, the first one among equals; the zero Finding when there is none.

@@ -2,7 +2,6 @@ package netrules
 
 import (
 	"net/netip"
-	"slices"
 	"strings"
 	"unicode/utf8"
 )
@@ -67,7 +66,7 @@ func customFQDNUnfinished(text, form string) Finding {
 	return partial(srcDocsIKEID, "%s", form)
 }
 
-// dnsLabel tells whether the text is one label of a host name (RFC 1123).
+// dnsLabel reports whether the text is one label of a host name (RFC 1123).
 func dnsLabel(text string) bool {
 	if text == "" || len(text) > 63 || text[0] == '-' || text[len(text)-1] == '-' {
 		return false
@@ -116,21 +115,7 @@ const (
 	EncryptionCBC128 = "AES-128-CBC"
 	SHA1             = "SHA-1"
 	SHA256           = "SHA2-256"
-	SHA384           = "SHA2-384"
-	SHA512           = "SHA2-512"
 )
-
-// IKEPhase1 is what Cloudflare accepts for the IKE SA (Cloudflare docs: GRE and IPsec tunnels).
-// IKEv2 with a pre-shared key only; Cloudflare responds and never initiates. Hybrid ML-KEM groups are not listed.
-func IKEPhase1() IKEParameters {
-	return IKEParameters{
-		Encryption:         []string{EncryptionGCM256, EncryptionGCM128, EncryptionCBC256},
-		Integrity:          []string{SHA256},
-		PRF:                []string{SHA256, SHA384, SHA512},
-		DHGroups:           []int{20, 14, 5},
-		MinLifetimeMinutes: 8 * 60, MaxLifetimeMinutes: 24 * 60,
-	}
-}
 
 // IKEPhase2 is what Cloudflare accepts for the child SA, ESP in tunnel mode (Cloudflare docs: GRE and IPsec tunnels).
 func IKEPhase2() IKEParameters {
@@ -152,19 +137,4 @@ func IKESafe() IKEParameters {
 		DHGroups:           []int{20, 14},
 		MinLifetimeMinutes: 8 * 60, MaxLifetimeMinutes: 8 * 60,
 	}
-}
-
-// DHGroup checks a Diffie-Hellman group. The reference page lists 20, 14 and 5; troubleshooting pages also name
-// 15, 16 and 19 and leave 5 out: those four are a Warning (Cloudflare docs: GRE and IPsec tunnels, Troubleshoot tunnel
-// health).
-func DHGroup(group int) Finding {
-	switch {
-	case slices.Contains(IKESafe().DHGroups, group):
-		return Finding{}
-	case group == 5:
-		return warn(srcDocsTunnelRef, "Group 5 is weak and not on every page; use 20 (or 14)")
-	case group == 15, group == 16, group == 19:
-		return warn(srcDocsTrouble, "Cloudflare's pages disagree about group %d; use 20 (or 14)", group)
-	}
-	return refuse(srcDocsTunnelRef, "Cloudflare does not take group %d; use 20 (or 14)", group)
 }

@@ -9,16 +9,12 @@ const (
 	MaxGREName = 15
 	// MaxPrefixDescription is the longest description of a BYOIP prefix (Cloudflare API: add prefix).
 	MaxPrefixDescription = 1000
-	// MaxLOAName is the longest custom name in a letter of authorization (Cloudflare API: interconnect LOA).
-	MaxLOAName = 200
 	// MaxMD5Key is the longest BGP MD5 key (Cloudflare docs: Configure BGP routes; also the limit of the
 	// Linux kernel, so a longer one does not work on many devices).
 	MaxMD5Key = 80
 	// ShortPSK is the length under which a pre-shared key draws a warning. No document of Cloudflare's gives
 	// a minimum (unconfirmed); RFC 7296 section 2.15 asks for as much unpredictability as the strongest key used.
 	ShortPSK = 16
-	// MaxLOABytes is the largest letter of agency that can be uploaded (Cloudflare docs: BYOIP, letter of agency).
-	MaxLOABytes = 10 << 20
 )
 
 // Packet sizes in bytes and hops (Cloudflare API: create GRE tunnel; Cloudflare docs: MTU and MSS).
@@ -56,8 +52,6 @@ const (
 	// MaxSafePriority is the largest priority that stays under PenaltyDegraded, so that a healthy route always
 	// beats a degraded one. Inferred from the penalties: Cloudflare documents no range (unconfirmed).
 	MaxSafePriority = PenaltyDegraded - 1
-	// PrependPenalty is added per prepended AS in a BGP-learned route.
-	PrependPenalty = 10
 	// MaxWeight is the largest ECMP weight.
 	MaxWeight = 256
 )
@@ -66,10 +60,6 @@ const (
 const (
 	// CloudflareASN is Cloudflare's AS number; sessions over GRE and IPsec tunnels need it unchanged.
 	CloudflareASN uint32 = 13335
-	// MaxReceivedPrefixes is how many prefixes the customer device may advertise in one session.
-	MaxReceivedPrefixes = 5000
-	// MinHoldTime is the smallest recommended hold time; zero is refused.
-	MinHoldTime = 45 * time.Second
 	// TunnelHoldTime is what Cloudflare offers on tunnels, InterconnectHoldTime on interconnects; the lower of
 	// both sides wins.
 	TunnelHoldTime       = 90 * time.Second

@@ -2,7 +2,6 @@ package netrules
 
 import (
 	"net/netip"
-	"strings"
 	"time"
 	"unicode/utf8"
 )
@@ -40,32 +39,6 @@ func SelfServeOnboarding(product Product) Finding {
 func PrefixDescription(text string) Finding {
 	if n := utf8.RuneCountInString(text); n > MaxPrefixDescription {
 		return refuse(srcAPIPrefix, "At most %d characters; this has %d", MaxPrefixDescription, n)
-	}
-	return Finding{}
-}
-
-// LOAFile checks a letter of agency before it is uploaded: a PDF of at most MaxLOABytes (Cloudflare docs: BYOIP,
-// letter of agency). size is in bytes.
-func LOAFile(name string, size int64) Finding {
-	switch {
-	case !strings.EqualFold(name[max(0, len(name)-4):], ".pdf"):
-		return refuse(srcDocsLOA, "The letter must be a PDF file")
-	case size > MaxLOABytes:
-		return refuse(srcDocsLOA, "The letter must be at most %d MB", MaxLOABytes>>20)
-	case size <= 0:
-		return refuse(srcDocsLOA, "The file is empty; choose the PDF with the letter")
-	}
-	return Finding{}
-}
-
-// PrependCount checks how often the AS number is prepended when Cloudflare announces: 0 to MaxPrepend; empty keeps
-// the setting (Cloudflare API: BGP prefixes).
-func PrependCount(text string) Finding {
-	if text == "" {
-		return Finding{}
-	}
-	if n, ok := wholeNumber(text); !ok || n > MaxPrepend {
-		return refuse(srcAPIBGPPrefix, "The prepend count is a number from 0 to %d", MaxPrepend)
 	}
 	return Finding{}
 }

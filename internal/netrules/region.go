@@ -7,32 +7,6 @@ func Regions() []string {
 	return []string{"AFR", "APAC", "EEUR", "ENAM", "ME", "OC", "SAM", "WEUR", "WNAM"}
 }
 
-// RegionName gives the name of a region code (Cloudflare docs: Traffic steering region codes), or the code itself
-// when it is not known.
-func RegionName(code string) string {
-	switch code {
-	case "AFR":
-		return "Africa"
-	case "APAC":
-		return "Asia Pacific"
-	case "EEUR":
-		return "Eastern Europe"
-	case "ENAM":
-		return "Eastern North America"
-	case "ME":
-		return "Middle East"
-	case "OC":
-		return "Oceania"
-	case "SAM":
-		return "South America"
-	case "WEUR":
-		return "Western Europe"
-	case "WNAM":
-		return "Western North America"
-	}
-	return code
-}
-
 // Region checks one region code of a route's scope (Cloudflare docs: Traffic steering region codes). An unknown
 // code in capital letters is a Warning, because Cloudflare may add regions.
 func Region(text string) Finding {

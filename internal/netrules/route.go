@@ -33,7 +33,7 @@ func RoutePrefixOwned(product Product, prefix netip.Prefix, own []netip.Prefix) 
 	return warn(srcDocsRanges, "Ranges that are not private need the account team's help first")
 }
 
-// coveredBy tells whether the parts together fill the whole prefix.
+// coveredBy reports whether the parts together fill the whole prefix.
 func coveredBy(prefix netip.Prefix, parts []netip.Prefix) bool {
 	if insideAny(prefix, parts) {
 		return true
@@ -128,7 +128,7 @@ type Route struct {
 	Colos    []string // scope.colo_names
 }
 
-// scoped tells whether the route is used in some of Cloudflare's data centers only.
+// scoped reports whether the route is used in some of Cloudflare's data centers only.
 func (r Route) scoped() bool { return len(r.Regions)+len(r.Colos) > 0 }
 
 // RouteTaken warns about a route that exists already: prefix, next hop and priority identify it in practice (that

@@ -35,7 +35,7 @@ func TestRules(t *testing.T) {
 	for _, r := range rows() {
 		t.Run(r.rule+"/"+r.value, func(t *testing.T) {
 			if r.got.Severity != r.want {
-				t.Errorf("%s: got %s (%q), want %s", r.value, r.got.Severity, r.got.Text, r.want)
+				t.Errorf("%s: got %s (%q), want %s", r.value, severity(r.got.Severity), r.got.Text, severity(r.want))
 			}
 		})
 	}
@@ -147,9 +147,6 @@ func TestWorst(t *testing.T) {
 	if !TunnelName(GRE, "").Blocks() || PSK("").Blocks() {
 		t.Error("an empty required field blocks, an empty optional one does not")
 	}
-	if None.String() != "none" || Partial.String() != "partial" || Error.String() != "error" || Severity(9).String() != "unknown" {
-		t.Error("the severities have lost their words")
-	}
 }
 
 func pfx(s string) netip.Prefix { return netip.MustParsePrefix(s) }
@@ -161,4 +158,9 @@ func nets(list ...string) []netip.Prefix {
 		out = append(out, pfx(s))
 	}
 	return out
+}
+
+// severity writes a severity for a message of a test.
+func severity(s Severity) string {
+	return map[Severity]string{None: "none", Note: "note", Warning: "warning", Partial: "partial", Error: "error"}[s]
 }

@@ -1,9 +1,7 @@
 package netrules_test
 
 import (
-	"net/netip"
 	"strings"
-	"time"
 
 	. "flarewire/internal/netrules"
 )
@@ -16,7 +14,8 @@ func asnRows() []row {
 		"2147483647": None, "2147483648": Warning, "4200000000": Warning, "64496": Warning, "65551": Warning, "1.10": Warning,
 		"": Partial, "A": Partial, "AS": Partial, "1.": Partial,
 		"0": Error, "13335": Error, "23456": Error, "65535": Error, "4294967295": Error, "64600": Error, "0.13335": Error,
-		"4294967296": Error, "-1": Error, "+1": Error, "1.65536": Error, "65536.1": Error, "1.2.3": Error, "1.2.": Error, "my AS": Error, ".1": Error,
+		"4294967296": Error, "-1": Error, "+1": Error, "1.65536": Error, "65536.1": Error, "1.2.3": Error, "1.2.": Error, "my AS": Error,
+		".1": Error,
 	} {
 		add("CustomerASN", v, CustomerASN(v, 64600), want)
 	}
@@ -46,7 +45,8 @@ func bgpRows() []row {
 	for v, want := range map[string]Severity{
 		"": None, "abcXYZ019": None, "'!@#$%^&*()+[]{}<>/.,;:_-~`= |x": None, "with space": None, `back\slash`: Note,
 		strings.Repeat("k", 80): None, strings.Repeat("k", 81): Error,
-		`quo"te`: Error, "que?": Error, "t\tab": Error, "l\nf": Error, "v\vt": Error, "f\ff": Error, "c\rr": Error, "caf\u00e9": Error, "del\x7f": Error,
+		`quo"te`: Error, "que?": Error, "t\tab": Error, "l\nf": Error, "v\vt": Error, "f\ff": Error, "c\rr": Error, "caf\u00e9": Error,
+		"del\x7f":   Error,
 		"trailing ": Warning,
 	} {
 		add("MD5Key", v, MD5Key(v), want)
@@ -57,16 +57,6 @@ func bgpRows() []row {
 	} {
 		add("ExtraPrefix", v, ExtraPrefix(v), want)
 	}
-	add("HoldTime", "90s", HoldTime(90*time.Second), None)
-	add("HoldTime", "45s", HoldTime(MinHoldTime), None)
-	add("HoldTime", "30s", HoldTime(30*time.Second), Warning)
-	add("HoldTime", "2s", HoldTime(2*time.Second), Error)
-	add("HoldTime", "0", HoldTime(0), Error)
-	add("ReceivedPrefixes", "5000", ReceivedPrefixes(5000), None)
-	add("ReceivedPrefixes", "5001", ReceivedPrefixes(5001), Error)
-	add("BGPAvailable", "GRE, unified", BGPAvailable(GRE, true), None)
-	add("BGPAvailable", "IPsec, legacy", BGPAvailable(IPsec, false), Error)
-	add("BGPAvailable", "interconnect", BGPAvailable(Interconnect, true), Warning)
 	return out
 }
 
@@ -104,14 +94,6 @@ func ipsecRows() []row {
 	add("CustomFQDNUsed", "same endpoint", CustomFQDNUsed("OFFICE.1.custom.ipsec.cloudflare.com", ip("203.0.113.1"), used), Error)
 	add("CustomFQDNUsed", "none", CustomFQDNUsed("", ip("203.0.113.1"), []FQDNUse{{"", ip("203.0.113.1"), "x"}}), None)
 
-	add("DHGroup", "20", DHGroup(20), None)
-	add("DHGroup", "14", DHGroup(14), None)
-	add("DHGroup", "5", DHGroup(5), Warning)
-	add("DHGroup", "19", DHGroup(19), Warning)
-	add("DHGroup", "2", DHGroup(2), Error)
-
-	add("IKEIdentityIPv4", "endpoint set", IKEIdentityIPv4(ip("198.51.100.1")), None)
-	add("IKEIdentityIPv4", "no endpoint", IKEIdentityIPv4(netip.Addr{}), Error)
 	return out
 }
 

@@ -56,7 +56,7 @@ func address(text string, fam family, source string) (netip.Addr, Finding) {
 	return netip.Addr{}, refuse(source, "This is not %s; it looks like %s", fam.word(), fam.example())
 }
 
-// addressUnfinished tells whether more typing can turn the text into an address of the family.
+// addressUnfinished reports whether more typing can turn the text into an address of the family.
 func addressUnfinished(text string, fam family) bool {
 	if text == "" {
 		return true
@@ -64,7 +64,7 @@ func addressUnfinished(text string, fam family) bool {
 	return fam != onlyV6 && partialIPv4(text) || fam != onlyV4 && partialIPv6(text)
 }
 
-// partialIPv4 tells whether the text is the beginning of a dotted IPv4 address.
+// partialIPv4 reports whether the text is the beginning of a dotted IPv4 address.
 func partialIPv4(text string) bool {
 	parts := strings.Split(text, ".")
 	if len(parts) > 4 {
@@ -82,7 +82,7 @@ func partialIPv4(text string) bool {
 	return true
 }
 
-// partialIPv6 tells whether the text is the beginning of an IPv6 address in colon notation.
+// partialIPv6 reports whether the text is the beginning of an IPv6 address in colon notation.
 func partialIPv6(text string) bool {
 	if strings.Trim(text, "0123456789abcdefABCDEF:") != "" {
 		return false
@@ -175,7 +175,7 @@ func wholeNumber(text string) (n uint64, ok bool) {
 	return n, err == nil && text[0] != '+'
 }
 
-// canGrow tells whether typing more digits after n can reach the range lo..hi.
+// canGrow reports whether typing more digits after n can reach the range lo..hi.
 func canGrow(n, lo, hi uint64) bool {
 	if n == 0 {
 		return false
@@ -191,7 +191,7 @@ func canGrow(n, lo, hi uint64) bool {
 	}
 }
 
-// printable tells whether all is visible ASCII or a space.
+// printable reports whether all is visible ASCII or a space.
 func printable(text string) bool {
 	for i := range len(text) {
 		if text[i] < ' ' || text[i] > '~' {
@@ -201,7 +201,7 @@ func printable(text string) bool {
 	return true
 }
 
-// hasControl tells whether the text contains a line break, a tab or another control character.
+// hasControl reports whether the text contains a line break, a tab or another control character.
 func hasControl(text string) bool {
 	return strings.ContainsFunc(text, func(r rune) bool { return r < ' ' || r == 0x7f })
 }

@@ -18,7 +18,8 @@ func traceRows() []row {
 	} {
 		add("TraceTarget", v, TraceTarget(v), want)
 	}
-	for v, want := range map[string]Severity{"den": None, "den01": None, "DEN": None, "fr": Partial, "": Partial, "den-1": Error, "frankfurt": Warning} {
+	for v, want := range map[string]Severity{"den": None, "den01": None, "DEN": None, "fr": Partial, "": Partial, "den-1": Error,
+		"frankfurt": Warning} {
 		add("TraceColo", v, TraceColo(v), want)
 	}
 	for v, want := range map[string]Severity{"": None, "1": None, "64": None, "0": Warning, "65": Error, "-1": Error, "many": Error} {

@@ -119,7 +119,7 @@ func traceNumber(text string, least, most uint64, unit string, standard int) Fin
 	return Finding{}
 }
 
-// TraceReaches tells whether a node of a path is the target: by its address. ok is false when the target is a name, of which
+// TraceReaches reports whether a node of a path is the target: by its address. ok is false when the target is a name, of which
 // the address is not known here.
 func TraceReaches(target, node string) (reached, ok bool) {
 	want, err := netip.ParseAddr(target)

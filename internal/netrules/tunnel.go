@@ -199,24 +199,6 @@ func ReplayProtection(on bool) Finding {
 	return Finding{}
 }
 
-// NullCipher says that allow_null_cipher is not a field of create or update: it appears in answers only.
-func NullCipher(changed bool) Finding {
-	if changed {
-		return refuse(srcAPIIPsec, "Only Cloudflare can change whether the null cipher is allowed")
-	}
-	return Finding{}
-}
-
-// BGPChange says before an edit whether the API can change the BGP settings of an existing link: the update
-// of a GRE tunnel has no bgp object (Cloudflare API: update GRE tunnel), the ones of IPsec tunnels and
-// interconnects have it.
-func BGPChange(kind Kind, changed bool) Finding {
-	if changed && kind == GRE {
-		return refuse("Cloudflare API: update GRE tunnel", "BGP of a GRE tunnel cannot be edited: delete it and create it again")
-	}
-	return Finding{}
-}
-
 // AccountID checks an account or object identifier of the Cloudflare API: 32 hexadecimal characters.
 func AccountID(text string) Finding {
 	const source = "Cloudflare API: identifiers"

@@ -19,7 +19,8 @@ import (
 
 func TestAScreenIsReadAsAGrid(t *testing.T) {
 	term := play(t, "show", ptytest.Options{Cols: 20, Rows: 5, Args: []string{
-		"\x1b[?1049h\x1b[?25l\x1b]2;demo\x07\x1b[2;3H\x1b[1;31mDOWN\x1b[m \x1b[7;4mrev\x1b[m\x1b[3;1H日本x e\u0301 \x1b[38;5;208mo\x1b[48;2;1;2;3mb",
+		"\x1b[?1049h\x1b[?25l\x1b]2;demo\x07\x1b[2;3H\x1b[1;31mDOWN\x1b[m \x1b[7;4mrev\x1b[m\x1b[3;1H日本x e\u0301 " +
+			"\x1b[38;5;208mo\x1b[48;2;1;2;3mb",
 	}})
 	s := term.WaitText("ob")
 

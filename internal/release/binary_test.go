@@ -56,7 +56,8 @@ func TestTheBuiltBinaryIsStampedAndSmall(t *testing.T) {
 	}
 	t.Logf("the stripped binary has %d bytes", info.Size())
 	if info.Size() > sizeGoal {
-		t.Errorf("the stripped binary has %d bytes, the goal is %d: docs/performance.md says how to find out what has come in", info.Size(), sizeGoal)
+		t.Errorf("the stripped binary has %d bytes, the goal is %d: docs/performance.md says how to find out what has come in", info.Size(),
+			sizeGoal)
 	}
 	list := filepath.Join(t.TempDir(), "sbom.json")
 	run(t, "go", "run", "./internal/release/sbom", "-binary", path, "-version", "9.8.7-rc.6", "-out", list)
@@ -92,9 +93,11 @@ func checkBill(t *testing.T, path, version string) {
 	if listed["std"].Version == "" {
 		t.Errorf("%s does not name the Go release", path)
 	}
-	for line := range strings.Lines(run(t, "go", "list", "-deps", "-f", "{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}{{end}}{{end}}", ".")) {
+	for line := range strings.Lines(run(t, "go", "list", "-deps", "-f",
+		"{{with .Module}}{{if not .Main}}{{.Path}} {{.Version}}{{end}}{{end}}", ".")) {
 		name, version, ok := strings.Cut(strings.TrimSpace(line), " ")
-		if c := listed[name]; ok && (c.Version != version || c.Purl != "pkg:golang/"+name+"@"+version || len(c.Hashes) != 1 || len(c.Hashes[0].Content) != 64) {
+		if c := listed[name]; ok && (c.Version != version || c.Purl != "pkg:golang/"+name+"@"+version || len(c.Hashes) != 1 ||
+			len(c.Hashes[0].Content) != 64) {
 			t.Errorf("%s says of %s %s: %+v", path, name, version, c)
 		}
 	}
@@ -116,7 +119,8 @@ func TestGoreleaserStampsAsTheMakefileDoes(t *testing.T) {
 	}
 	made := read("Makefile", `(?m)^LDFLAGS := (.*)$`)
 	released := read(".goreleaser.yaml", `ldflags:\n\s*- (.*)`)
-	same := strings.NewReplacer("{{ .Version }}", "$(VERSION)", "{{ .ShortCommit }}", "$(COMMIT)", "{{ .CommitDate }}", "$(DATE)").Replace(released)
+	same := strings.NewReplacer("{{ .Version }}", "$(VERSION)", "{{ .ShortCommit }}", "$(COMMIT)", "{{ .CommitDate }}",
+		"$(DATE)").Replace(released)
 	if same != made {
 		t.Errorf("goreleaser links with\n%s\nand the Makefile with\n%s", same, made)
 	}

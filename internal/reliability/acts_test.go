@@ -119,7 +119,8 @@ func (s *seat) sendUnder(tr trouble, carriedOut bool) string {
 	if tr.fault != nil {
 		f := *tr.fault
 		// A refusal is taken at its word: no server carries out what it answers with a 4xx.
-		f.Method, f.CarriedOut = http.MethodPut, carriedOut && (f.Status == 0 || f.Status >= 500 || f.Status < 300) && f.Kind != simedge.FaultRateLimit
+		f.Method, f.CarriedOut = http.MethodPut, carriedOut && (f.Status == 0 || f.Status >= 500 || f.Status < 300) &&
+			f.Kind != simedge.FaultRateLimit
 		s.Fault(f)
 	}
 	s.skew.Store(int64(tr.skew))

@@ -76,7 +76,8 @@ func (s *shell) run(ctx context.Context, args ...string) (code int, took time.Du
 	s.out.Reset()
 	s.err.Reset()
 	began := time.Now()
-	code = cli.Main(ctx, args, cli.IO{In: strings.NewReader(s.input), Out: &s.out, Err: &s.err, Environ: s.env, Now: time.Now, Transport: s.RoundTripper()})
+	code = cli.Main(ctx, args, cli.IO{In: strings.NewReader(s.input), Out: &s.out, Err: &s.err, Environ: s.env, Now: time.Now,
+		Transport: s.RoundTripper()})
 	return code, time.Since(began)
 }
 
@@ -107,7 +108,8 @@ func commands(t *testing.T, home string) []command {
 				t.Fatal(args, s.err.String())
 			}
 		}
-		for _, resource := range []string{"gre", "ipsec", "interconnects", "cnis", "cf-interconnects", "prefixes", "bgp-prefixes", "bindings", "routes"} {
+		for _, resource := range []string{"gre", "ipsec", "interconnects", "cnis", "cf-interconnects", "prefixes", "bgp-prefixes", "bindings",
+			"routes"} {
 			out = append(out, command{line: "list " + resource, code: 1}, command{line: "list -o json " + resource, code: 1})
 			if code, _ := s.run(t.Context(), "list", "-o", "json", resource); code != 0 {
 				t.Fatal(resource, s.err.String())

@@ -25,7 +25,7 @@ var ages = regexp.MustCompile(`>?\b\d+(d\d+h|h\d+m|m\d+s|d|h|m|s| min)\b|\bjust 
 func body(lines []string) []string {
 	var out []string
 	for _, line := range lines[1 : len(lines)-4] {
-		if strings.Contains(line, "LAST EVENTS") {
+		if strings.Contains(line, "RECENT EVENTS") {
 			break
 		}
 		if words := strings.Fields(ages.ReplaceAllString(line, "#")); len(words) > 0 {
@@ -59,7 +59,7 @@ func unlessTold(good, bad []string) []string {
 
 func header(lines []string) string { return lines[0] }
 
-// says tells whether the words are on the screen, whatever the line breaks.
+// says reports whether the words are on the screen, whatever the line breaks.
 func says(lines []string, text string) bool {
 	return strings.Contains(strings.Join(strings.Fields(strings.Join(lines, " ")), " "), text)
 }
@@ -196,7 +196,8 @@ func (m *matrix) print(t *testing.T, what string) {
 			}
 		}
 	}
-	t.Logf("%d %s x %d faults, %d tried, %d failed, in %s\n%s", len(m.rows), what, len(m.kinds), tried, failed, time.Since(m.started).Round(time.Millisecond), table)
+	t.Logf("%d %s x %d faults, %d tried, %d failed, in %s\n%s", len(m.rows), what, len(m.kinds), tried, failed,
+		time.Since(m.started).Round(time.Millisecond), table)
 }
 
 func (s *seat) troubledWhileWatching(p place, tr trouble) {

@@ -38,7 +38,8 @@ func helper(t *testing.T, what, home string, attr *syscall.SysProcAttr) {
 // was there stays whole, nothing is sent without a journal, and all goes on when there is room again.
 func TestFilesOnAFullDisk(t *testing.T) {
 	helper(t, "full", t.TempDir(), &syscall.SysProcAttr{Cloneflags: syscall.CLONE_NEWNS | syscall.CLONE_NEWUSER,
-		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}}, GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}})
+		UidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getuid(), Size: 1}},
+		GidMappings: []syscall.SysProcIDMap{{ContainerID: 0, HostID: os.Getgid(), Size: 1}}})
 }
 
 func onAFullDisk(t *testing.T, home string) {
@@ -95,7 +96,8 @@ func onAFullDisk(t *testing.T, home string) {
 	if _, err := d.write(); err != nil {
 		t.Errorf("with room again: %v", err)
 	}
-	t.Logf("figure: full disk (tmpfs, ENOSPC): %d of 20 rounds refused with a sentence, %d entries stayed, %d damaged lines, %d temporary files left", failed, len(before), damaged, len(left))
+	t.Logf("figure: full disk (tmpfs, ENOSPC): %d of 20 rounds refused with a sentence, %d entries stayed, %d damaged lines, %d temporary "+
+		"files left", failed, len(before), damaged, len(left))
 }
 
 // TestFilesWithoutPermission: as a user who may read our folders but not write, and in folders that may not even be
@@ -113,7 +115,8 @@ func TestFilesWithoutPermission(t *testing.T) {
 	if _, err := d.write(); err != nil {
 		t.Fatal(err)
 	}
-	if err := errors.Join(os.Chmod(home, 0o755), os.Chmod(filepath.Join(home, "state"), 0o700), os.Chmod(filepath.Join(home, "config"), 0o755)); err != nil {
+	if err := errors.Join(os.Chmod(home, 0o755), os.Chmod(filepath.Join(home, "state"), 0o700),
+		os.Chmod(filepath.Join(home, "config"), 0o755)); err != nil {
 		t.Fatal(err)
 	}
 	binary := filepath.Join(home, "test") // the test's own lies where nobody else may look
@@ -143,7 +146,8 @@ func withoutPermission(t *testing.T, home string) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
-	if _, err := keystore.LoadConfig(filepath.Join(home, "config", "flarewire", "config.toml")); err == nil || !strings.Contains(err.Error(), "permission") {
+	if _, err := keystore.LoadConfig(filepath.Join(home, "config", "flarewire", "config.toml")); err == nil ||
+		!strings.Contains(err.Error(), "permission") {
 		t.Errorf("a config that may not be read: %v", err)
 	}
 	if _, err := d.age.Get(t.Context(), "prod", keystore.Access{Passphrase: secret.New("x")}); err == nil {

@@ -39,7 +39,8 @@ type desk struct {
 var passphrase = keystore.Access{Passphrase: secret.New("correct horse battery staple")}
 
 func newDesk(home string) *desk {
-	d := &desk{home: home, now: time.Now(), paths: keystore.DefaultPaths(keystore.Environment{ConfigHome: filepath.Join(home, "config"), StateHome: filepath.Join(home, "state"), Home: home})}
+	d := &desk{home: home, now: time.Now(), paths: keystore.DefaultPaths(keystore.Environment{ConfigHome: filepath.Join(home, "config"),
+		StateHome: filepath.Join(home, "state"), Home: home})}
 	d.journal = journal.New(journal.Options{Path: filepath.Join(home, "state", "flarewire", "journal.jsonl"), MaxSize: 20000, Keep: 3000})
 	d.age = keystore.NewAgeFile(d.paths.Credentials)
 	d.watcher = store.New(d, func() time.Time { return d.now }, 0)
@@ -80,7 +81,8 @@ func (d *desk) write() (id string, err error) {
 		return "", err
 	}
 	object, _ := json.Marshal(map[string]string{"name": "fra-dc1-gre", "description": strings.Repeat("x", d.n%700)})
-	if id, err = d.journal.Begin(journal.Entry{Verb: journal.Update, Resource: "gre_tunnels", Name: "fra-dc1-gre", Before: object, After: object}); err != nil {
+	if id, err = d.journal.Begin(journal.Entry{Verb: journal.Update, Resource: "gre_tunnels", Name: "fra-dc1-gre", Before: object,
+		After: object}); err != nil {
 		return "", err
 	}
 	if err := d.journal.End(id, "", journal.Result{Outcome: journal.Done}); err != nil {
@@ -202,7 +204,8 @@ func TestFilesSurviveAKillAtAnyMoment(t *testing.T) {
 	if damaged > kills {
 		t.Errorf("%d damaged lines of the history after %d kills", damaged, kills)
 	}
-	t.Logf("%d kills in %s: %d rounds of writing reported, all of them there; %d cut lines in the history, skipped; %d temporary files left, swept after an hour; %d files open to others",
+	t.Logf("%d kills in %s: %d rounds of writing reported, all of them there; %d cut lines in the history, skipped; %d temporary files "+
+		"left, swept after an hour; %d files open to others",
 		kills, time.Since(began).Round(time.Millisecond), len(written), damaged, len(half)+len(more), open)
 }
 

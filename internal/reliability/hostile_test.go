@@ -95,7 +95,8 @@ func (m *mouth) say(field string, v any) any {
 func (s *seat) tour(pages []string) error {
 	s.pass(5 * time.Second)
 	for _, page := range pages {
-		for _, way := range []string{"", "w", "enter", "enter ?", "enter down y", "e", "e tab tab ctrl+s", "D", "D enter", "c", "b", "L", "1", "2", "3", "u", "/ %"} {
+		for _, way := range []string{"", "w", "enter", "enter ?", "enter down y", "e", "e tab tab ctrl+s", "D", "D enter", "c", "b", "L", "1",
+			"2", "3", "u", "/ %"} {
 			s.goTo(page).pass(time.Second)
 			for _, k := range strings.Fields(way) {
 				s.send(key(k))
@@ -174,7 +175,8 @@ func TestHostileTextInEveryFieldIsHarmless(t *testing.T) {
 			})
 		}
 	}
-	t.Logf("%d string fields of the answers, %d x hostile text tried, %d screens looked at, in %s", len(fields), tried, frames, time.Since(began).Round(time.Millisecond))
+	t.Logf("%d string fields of the answers, %d x hostile text tried, %d screens looked at, in %s", len(fields), tried, frames,
+		time.Since(began).Round(time.Millisecond))
 }
 
 // TestHostileTextFromTheDiskIsHarmless: the journal may hold what a server once said.
@@ -182,10 +184,12 @@ func TestHostileTextFromTheDiskIsHarmless(t *testing.T) {
 	sit(t, options{}, func(s *seat) {
 		for _, text := range append(slices.Sorted(maps.Values(hostile)), everything()) {
 			object, _ := json.Marshal(map[string]string{"name": text, text: "x"})
-			id, err := s.env.Journal.Begin(journal.Entry{Profile: text, Account: text, Verb: journal.Verb("update" + text), Resource: "gre_tunnels" + text, ObjectID: text,
+			id, err := s.env.Journal.Begin(journal.Entry{Profile: text, Account: text, Verb: journal.Verb("update" + text),
+				Resource: "gre_tunnels" + text, ObjectID: text,
 				Name: text, Before: object, After: object})
 			if err == nil {
-				err = s.env.Journal.End(id, text, journal.Result{Outcome: journal.Outcome(text), Error: text, NotApplied: []string{text}, RequestIDs: []string{text}})
+				err = s.env.Journal.End(id, text, journal.Result{Outcome: journal.Outcome(text), Error: text, NotApplied: []string{text},
+					RequestIDs: []string{text}})
 			}
 			if err != nil {
 				t.Fatal(err)
@@ -227,9 +231,11 @@ func TestHostileTextIsCopiedFaithfullyAndOnlyOnPurpose(t *testing.T) {
 // TestHostileTextInCommandsIsHarmless: tables are harmless, JSON is the server's own, byte by byte.
 func TestHostileTextInCommandsIsHarmless(t *testing.T) {
 	text := everything()
-	lines := []string{"status", "check", "list gre", "list ipsec", "list interconnects", "list cnis", "list cf-interconnects", "list prefixes", "list bgp-prefixes",
+	lines := []string{"status", "check", "list gre", "list ipsec", "list interconnects", "list cnis", "list cf-interconnects",
+		"list prefixes", "list bgp-prefixes",
 		"list bindings", "list routes", "diagnose", "get gre fra-dc1-gre", "auth status", "get gre nothing-like-it", "snapshot compare"}
-	for _, field := range []string{"name", "description", "cidr", "id", "message", "site", "tunnelName", "state", "colo_name", "service_name", "nexthop"} {
+	for _, field := range []string{"name", "description", "cidr", "id", "message", "site", "tunnelName", "state", "colo_name",
+		"service_name", "nexthop"} {
 		synctest.Test(t, func(t *testing.T) {
 			s := newShell(t, t.TempDir())
 			m := &mouth{next: s.RoundTripper(), seen: map[string]int{}, change: func(at, v string) string {
@@ -240,7 +246,8 @@ func TestHostileTextInCommandsIsHarmless(t *testing.T) {
 			}}
 			for _, line := range lines {
 				var out bytes.Buffer
-				cli.Main(t.Context(), strings.Fields(line), cli.IO{In: strings.NewReader(""), Out: &out, Err: &out, Environ: s.env, Now: time.Now, Transport: m})
+				cli.Main(t.Context(), strings.Fields(line), cli.IO{In: strings.NewReader(""), Out: &out, Err: &out, Environ: s.env, Now: time.Now,
+					Transport: m})
 				if bad := unfit(strings.ReplaceAll(out.String(), "\n", "")); bad != "" {
 					t.Errorf("%s prints %s with a hostile %s", line, bad, field)
 				}

@@ -52,7 +52,8 @@ func TestJournalIsSeenUndoneAndExported(t *testing.T) {
 		t.Fatalf("%d entries, %v:\n%s", len(entries), err, text)
 	}
 	for i, e := range entries {
-		if e.Verb != journal.Update || e.Outcome != journal.Done || e.Profile != "test" || e.Time.IsZero() || len(e.RequestIDs) == 0 || len(e.Before) == 0 || len(e.After) == 0 {
+		if e.Verb != journal.Update || e.Outcome != journal.Done || e.Profile != "test" || e.Time.IsZero() || len(e.RequestIDs) == 0 ||
+			len(e.Before) == 0 || len(e.After) == 0 {
 			t.Errorf("entry %d lacks something: %+v", i, e)
 		}
 	}
@@ -73,7 +74,8 @@ func printedByTheCommand(t *testing.T, home, exported string) {
 	if code, _ := s.run(t.Context(), "journal", "-o", "json"); code != 0 || s.out.String() != exported {
 		t.Errorf("exit %d, %s printed\n%s\nthe export is\n%s", code, s.err.String(), s.out.String(), exported)
 	}
-	if code, _ := s.run(t.Context(), "journal"); code != 0 || strings.Count(s.out.String(), "iad-dc1-gre") != 2 || !strings.Contains(s.out.String(), "OUTCOME") {
+	if code, _ := s.run(t.Context(), "journal"); code != 0 || strings.Count(s.out.String(), "iad-dc1-gre") != 2 ||
+		!strings.Contains(s.out.String(), "OUTCOME") {
 		t.Errorf("exit %d: %s", code, s.out.String())
 	}
 	if code, _ := s.run(t.Context(), "journal", "-o", "yaml"); code != 2 {

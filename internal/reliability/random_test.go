@@ -31,7 +31,8 @@ var keys = strings.Fields("enter enter enter esc esc tab shift+tab backspace up 
 	"n e D b c K R H A W V L u y Y w s S r g G j k h l ? q / : 1 2 3 x 0 . - ctrl+s ctrl+n ctrl+l ctrl+u ctrl+c ctrl+b ctrl+f ctrl+a ctrl+z")
 
 // texts that people type and paste.
-var texts = []string{"fra", "!up", "asn:64601", "10.0.0.0/8", "2001:db8::/32", "name", strings.Repeat("long", 400), "東京\u202e\x1b]52;c;aGk=\x07\r\n\t", "\xff\xfe\x00",
+var texts = []string{"fra", "!up", "asn:64601", "10.0.0.0/8", "2001:db8::/32", "name", strings.Repeat("long", 400),
+	"東京\u202e\x1b]52;c;aGk=\x07\r\n\t", "\xff\xfe\x00",
 	":", "e\u0301\u0302", "4294967296", "fra-dc1-gre", "iad-dc1-gre"}
 
 // step does the next strange thing to the program.
@@ -101,7 +102,8 @@ func (r *strange) other(s *seat) string {
 		s.send(tea.ResumeMsg{})
 		s.send(tea.KeyReleaseMsg{Code: rune(r.next())})
 	default:
-		names := []simedge.Resource{simedge.GRETunnels, simedge.IPsecTunnels, simedge.Routes, simedge.Prefixes, simedge.CNIs, simedge.Interconnects}
+		names := []simedge.Resource{simedge.GRETunnels, simedge.IPsecTunnels, simedge.Routes, simedge.Prefixes, simedge.CNIs,
+			simedge.Interconnects}
 		kind := names[r.next()%len(names)]
 		if all := s.Objects(kind); len(all) > 0 {
 			if id, ok := all[r.next()%len(all)]["id"].(string); ok {
@@ -179,5 +181,6 @@ func TestRandomInput(t *testing.T) {
 			})
 		})
 	}
-	t.Logf("%d people, %d keys, texts, sizes, pauses and troubles, %d screens looked at, in %s", people, steps, frames, time.Since(began).Round(time.Millisecond))
+	t.Logf("%d people, %d keys, texts, sizes, pauses and troubles, %d screens looked at, in %s", people, steps, frames,
+		time.Since(began).Round(time.Millisecond))
 }

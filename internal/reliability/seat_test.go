@@ -121,7 +121,8 @@ func (s *seat) join(o options) {
 	s.watcher.Remember(store.OpenHistory(store.HistoryPath(filepath.Join(o.home, "state"), "test", account.ID), time.Now(), 0))
 	s.env = &kit.Env{Ctx: ctx, Client: client, Account: account, Feed: live.New(ctx, s.watcher), Writer: writer, Requests: requests,
 		Journal: written, Glyphs: tui.UnicodeGlyphs, Now: time.Now, SwitchAccount: func(api.Account) tea.Cmd { return nil }}
-	resolver, err := keystore.NewResolver(keystore.Environment{ConfigHome: filepath.Join(o.home, "config"), StateHome: filepath.Join(o.home, "state"), Home: o.home})
+	resolver, err := keystore.NewResolver(keystore.Environment{ConfigHome: filepath.Join(o.home, "config"),
+		StateHome: filepath.Join(o.home, "state"), Home: o.home})
 	check(err)
 	desk := &signin.Desk{Ctx: ctx, Resolver: resolver, Hide: func(...secret.Value) {}, Done: func(signin.Outcome) tea.Cmd { return nil },
 		Now: time.Now, Stderr: io.Discard, Client: func(keystore.Credential) (*api.Client, error) { return client, nil }}
@@ -214,7 +215,8 @@ func (s *seat) settle() {
 }
 
 var named = map[string]tea.Key{"enter": {Code: tea.KeyEnter}, "esc": {Code: tea.KeyEscape}, "tab": {Code: tea.KeyTab},
-	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "backspace": {Code: tea.KeyBackspace}, "up": {Code: tea.KeyUp}, "down": {Code: tea.KeyDown},
+	"shift+tab": {Code: tea.KeyTab, Mod: tea.ModShift}, "backspace": {Code: tea.KeyBackspace}, "up": {Code: tea.KeyUp},
+	"down": {Code: tea.KeyDown},
 	"left": {Code: tea.KeyLeft}, "right": {Code: tea.KeyRight}, "pgup": {Code: tea.KeyPgUp}, "pgdown": {Code: tea.KeyPgDown},
 	"home": {Code: tea.KeyHome}, "end": {Code: tea.KeyEnd}, "space": {Code: tea.KeySpace, Text: " "}, "delete": {Code: tea.KeyDelete}}
 

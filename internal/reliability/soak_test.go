@@ -93,7 +93,8 @@ func TestSoak(t *testing.T) {
 			t.Errorf("it is not well at the end:\n%s", strings.Join(s.screen(), "\n"))
 		}
 	})
-	t.Logf("%d simulated hours in %s: %d faults, %d keys, at most %d requests in five minutes (the share is %d)\n after  goroutines  files  heap MiB  waiting  files KiB\n%s",
+	t.Logf("%d simulated hours in %s: %d faults, %d keys, at most %d requests in five minutes (the share is %d)\n after  goroutines  files  "+
+		"heap MiB  waiting  files KiB\n%s",
 		hours, time.Since(began).Round(time.Millisecond), faults, keysPressed, most, api.DefaultBudget, strings.Join(lines, "\n"))
 	first, last := levels[0], levels[len(levels)-1]
 	if last.goroutines > first.goroutines+10 || last.files > first.files+2 || last.stack > 100 || last.goroutines > 100 {
@@ -127,8 +128,9 @@ func (s *seat) quarter(r *rand.Rand) (keysPressed, faults int) {
 		s.pass(time.Duration(i) * time.Minute)
 	}
 	name := fmt.Sprintf("guest-%d", r.IntN(1000))
-	id := s.Insert(simedge.GRETunnels, simedge.Object{"name": name, "cloudflare_gre_endpoint": "192.0.2.11", "customer_gre_endpoint": "198.51.100.200",
-		"interface_address": "10.99.0.0/31", "mtu": 1476, "ttl": 64})
+	id := s.Insert(simedge.GRETunnels, simedge.Object{"name": name, "cloudflare_gre_endpoint": "192.0.2.11",
+		"customer_gre_endpoint": "198.51.100.200",
+		"interface_address":     "10.99.0.0/31", "mtu": 1476, "ttl": 64})
 	keysPressed += s.look(r)
 	s.pass(2 * time.Minute)
 	if err := s.Delete(simedge.GRETunnels, id); err != nil {
@@ -195,13 +197,15 @@ func TestSoakOfConnections(t *testing.T) {
 	edge := simedge.New(simedge.Options{})
 	server := httptest.NewServer(edge)
 	defer server.Close()
-	client, err := api.New(api.Options{BaseURL: server.URL + "/client/v4", Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
-		Budget: 1 << 30, Transport: api.NewHTTPTransport(), Sleep: func(context.Context, time.Duration) error { return nil }})
+	client, err := api.New(api.Options{BaseURL: server.URL + "/client/v4",
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
+		Budget:      1 << 30, Transport: api.NewHTTPTransport(), Sleep: func(context.Context, time.Duration) error { return nil }})
 	if err != nil {
 		t.Fatal(err)
 	}
 	watcher := store.New(client.In(edge.Account()), time.Now, 0)
-	kinds := []simedge.FaultKind{simedge.FaultReset, simedge.FaultTruncated, simedge.FaultGarbage, simedge.FaultEmpty, simedge.FaultHTML, simedge.FaultWrongTypes}
+	kinds := []simedge.FaultKind{simedge.FaultReset, simedge.FaultTruncated, simedge.FaultGarbage, simedge.FaultEmpty, simedge.FaultHTML,
+		simedge.FaultWrongTypes}
 	r := rand.New(rand.NewPCG(1, 1))
 	began := time.Now()
 	failed, mostFiles, mostGoroutines := 0, 0, 0
@@ -224,7 +228,8 @@ func TestSoakOfConnections(t *testing.T) {
 			first = [2]int{mostFiles, mostGoroutines}
 		}
 	}
-	t.Logf("%d polls in %s, %d of them failed: at most %d files (%d in the first quarter) and %d goroutines (%d)", polls, time.Since(began).Round(time.Millisecond),
+	t.Logf("%d polls in %s, %d of them failed: at most %d files (%d in the first quarter) and %d goroutines (%d)", polls,
+		time.Since(began).Round(time.Millisecond),
 		failed, mostFiles, first[0], mostGoroutines, first[1])
 	if mostFiles > first[0]+10 || mostGoroutines > first[1]+20 {
 		t.Error("connections are left behind")

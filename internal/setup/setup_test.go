@@ -134,7 +134,8 @@ func TestALateChangeUndoesNothing(t *testing.T) {
 	}
 	first, second := m.Turn(), m.Turn()
 	draft := func(name string) setup.Draft { return setup.Draft{At: noon, Values: map[string]string{"name": name}} }
-	if err := errors.Join(m.Keep(second, "gre", draft("new")), m.Keep(first, "gre", draft("old")), m.Keep(first, "ipsec", draft("other"))); err != nil {
+	if err := errors.Join(m.Keep(second, "gre", draft("new")), m.Keep(first, "gre", draft("old")),
+		m.Keep(first, "ipsec", draft("other"))); err != nil {
 		t.Fatal(err)
 	}
 	if d, _ := m.Draft("gre"); d.Values["name"] != "new" {

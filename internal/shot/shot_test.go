@@ -182,7 +182,8 @@ func TestAFilmShowsEachFrameForItsTimeAndTheLastWithoutMotion(t *testing.T) {
 	if err := xml.Unmarshal(film, &any); err != nil {
 		t.Fatalf("not XML: %v", err)
 	}
-	for _, want := range []string{">first<", ">second<", "animation:4s step-end infinite", "@keyframes a1{0%{visibility:hidden}75%{visibility:visible}",
+	for _, want := range []string{">first<", ">second<", "animation:4s step-end infinite",
+		"@keyframes a1{0%{visibility:hidden}75%{visibility:visible}",
 		"prefers-reduced-motion:reduce){.f{animation:none}.f1{visibility:visible}"} {
 		if !strings.Contains(string(film), want) {
 			t.Errorf("%q is missing in\n%s", want, film)

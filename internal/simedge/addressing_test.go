@@ -66,7 +66,8 @@ func TestWhatCannotBeFlipped(t *testing.T) {
 	}
 	o := newOperator(t)
 	_, bgp := o.prefix("198.18.10.0/24")
-	err := o.edge.Mutate(simedge.BGPPrefixes, "198.18.10.0/24", func(b simedge.Object) { b["on_demand"].(simedge.Object)["on_demand_enabled"] = false })
+	err := o.edge.Mutate(simedge.BGPPrefixes, "198.18.10.0/24",
+		func(b simedge.Object) { b["on_demand"].(simedge.Object)["on_demand_enabled"] = false })
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -206,7 +206,7 @@ func (c condition) holds(s *sample) bool {
 	return has == (c.operator == "" || c.operator == "in")
 }
 
-// leavesOut tells that the filter asks for other tunnels, so that none of this one's samples need be looked at.
+// leavesOut reports whether the filter asks for other tunnels, so that none of this one's samples need be looked at.
 func (w window) leavesOut(x *sample) bool {
 	x.direction = ""
 	return slices.ContainsFunc(w.conditions, func(c condition) bool {

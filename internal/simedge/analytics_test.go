@@ -35,7 +35,8 @@ func (o *operator) ask(span time.Duration, body string) reply {
 // healthByTunnel asks for what the overview shows.
 func (o *operator) healthByTunnel(span time.Duration) map[string]float64 {
 	o.t.Helper()
-	r := o.ask(span, healthSet+`(limit: 10000, filter: {datetime_geq: $from, datetime_lt: $to}) { avg { tunnelState } dimensions { tunnelName } }`)
+	r := o.ask(span, healthSet+`(limit: 10000, filter: {datetime_geq: $from, datetime_lt: $to}) { avg { tunnelState } dimensions { `+
+		`tunnelName } }`)
 	out := map[string]float64{}
 	for _, v := range r.list("data", "viewer", "accounts", 0, healthSet) {
 		m := v.(object)
@@ -179,14 +180,16 @@ func TestFragmentsAndVariablesAreUnderstood(t *testing.T) {
 		t.Errorf("answer %s", r.raw)
 	}
 	r = o.send("POST", "/graphql", object{
-		"query": `query Q { viewer { accounts(filter: {accountTag: "00000000000000000000000000000000"}) { settings { ` + healthSet + ` { enabled } } } } }`,
+		"query": `query Q { viewer { accounts(filter: {accountTag: "00000000000000000000000000000000"}) { settings { ` + healthSet +
+			` { enabled } } } } }`,
 	}).ok()
 	if len(r.list("data", "viewer", "accounts")) != 0 {
 		t.Errorf("a wrong account gives %s", r.raw)
 	}
 	for _, body := range []any{
 		object{"query": `query Q($tag: String!) { viewer { accounts(filter: {accountTag: $tag}) { settings { x } } } }`},
-		object{"query": `mutation { x }`}, object{"query": `{ viewer { ...lost } }`}, object{"query": `{ viewer { ...a } } fragment a on V { ...a }`},
+		object{"query": `mutation { x }`}, object{"query": `{ viewer { ...lost } }`},
+		object{"query": `{ viewer { ...a } } fragment a on V { ...a }`},
 		object{}, "no JSON",
 	} {
 		if r := o.send("POST", "/graphql", body); r.status != 200 || r.at("errors", 0, "message") == nil {
@@ -219,7 +222,8 @@ func TestTraceroute(t *testing.T) {
 // largest TTL.
 func TestTracerouteToARouterThatIsSilent(t *testing.T) {
 	o := newOperator(t)
-	r := o.send("POST", base+"/diagnostics/traceroute", object{"targets": []string{"198.51.100.18"}, "colos": []string{"fra"}, "options": object{"max_ttl": 9}}).ok()
+	r := o.send("POST", base+"/diagnostics/traceroute", object{"targets": []string{"198.51.100.18"}, "colos": []string{"fra"},
+		"options": object{"max_ttl": 9}}).ok()
 	hops := r.list("result", 0, "colos", 0, "hops")
 	if len(hops) != 9 {
 		t.Fatalf("%d hops, want 9", len(hops))

@@ -23,7 +23,8 @@ func TestCredentialsAreCheckedLikeAtTheGateway(t *testing.T) {
 		{name: "half a pair", header: http.Header{"X-Auth-Email": {simedge.DefaultEmail}}, status: 400, code: 9106},
 		{name: "not a bearer", header: http.Header{"Authorization": {"Basic Zm9v"}}, status: 400, code: 6003, chain: 6111},
 		{name: "a token with a space", header: http.Header{"Authorization": {"Bearer a b"}}, status: 400, code: 6003, chain: 6111},
-		{name: "an endless token", header: http.Header{"Authorization": {"Bearer " + strings.Repeat("x", 256)}}, status: 400, code: 6003, chain: 6111},
+		{name: "an endless token", header: http.Header{"Authorization": {"Bearer " + strings.Repeat("x", 256)}}, status: 400, code: 6003,
+			chain: 6111},
 		{name: "a key with odd characters", header: http.Header{"X-Auth-Email": {"a@example.com"}, "X-Auth-Key": {"ä ö"}},
 			status: 400, code: 6003, chain: 6103},
 		{name: "an unknown token", header: http.Header{"Authorization": {"Bearer other"}}, status: 403, code: 10000, short: true},
@@ -165,7 +166,8 @@ func TestEveryAnswerSaysTheBudgetAndItsRay(t *testing.T) {
 	o := newOperator(t)
 	for _, path := range []string{gre, "/nowhere"} {
 		h := o.get(path).header
-		if h.Get("Cf-Ray") == "" || !strings.HasPrefix(h.Get("Ratelimit"), `"default";r=`) || h.Get("Ratelimit-Policy") != `"default";q=1200;w=300` {
+		if h.Get("Cf-Ray") == "" || !strings.HasPrefix(h.Get("Ratelimit"), `"default";r=`) ||
+			h.Get("Ratelimit-Policy") != `"default";q=1200;w=300` {
 			t.Errorf("%s: headers %v", path, h)
 		}
 	}

@@ -149,7 +149,8 @@ func (o *operation) match(path []string) (map[string]string, bool) {
 var table = sync.OnceValue(func() []*operation {
 	var all []*operation
 	for _, part := range [][]operation{
-		tunnelOperations(), routeOperations(), cniOperations(), addressingOperations(), iamOperations(), analyticsOperations(), endpointOperations(),
+		tunnelOperations(), routeOperations(), cniOperations(), addressingOperations(), iamOperations(), analyticsOperations(),
+		endpointOperations(),
 	} {
 		for i := range part {
 			op := &part[i]

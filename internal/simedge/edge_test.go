@@ -146,7 +146,8 @@ func TestManyClientsAtOnce(t *testing.T) {
 	for worker := range 8 {
 		group.Go(func() {
 			for i := range 20 {
-				body := fmt.Sprintf(`{"name":"t%d","customer_gre_endpoint":"203.0.113.%d","cloudflare_gre_endpoint":"192.0.2.12","interface_address":"10.88.%d.0/31"}`,
+				body := fmt.Sprintf(`{"name":"t%d","customer_gre_endpoint":"203.0.113.%d","cloudflare_gre_endpoint":"192.0.2.12",`+
+					`"interface_address":"10.88.%d.0/31"}`,
 					i, 200+i, i)
 				if send("POST", gre, body) == 200 {
 					if other, twice := created.LoadOrStore(i, worker); twice {

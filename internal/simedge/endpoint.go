@@ -11,9 +11,11 @@ var endpointFields = []field{
 var endpointChecks = &magicResource{title: "Endpoint Health Check"}
 
 func endpointOperations() []operation {
-	const base, one = "/accounts/{account_id}/diagnostics/endpoint-healthchecks", "/accounts/{account_id}/diagnostics/endpoint-healthchecks/{id}"
+	const base, one = "/accounts/{account_id}/diagnostics/endpoint-healthchecks",
+		"/accounts/{account_id}/diagnostics/endpoint-healthchecks/{id}"
 	return []operation{
-		{method: "GET", path: base, needs: transitWriters, missing: notOnboarded, run: func(c *call) (any, error) { return c.e.all(EndpointChecks), nil }},
+		{method: "GET", path: base, needs: transitWriters, missing: notOnboarded,
+			run: func(c *call) (any, error) { return c.e.all(EndpointChecks), nil }},
 		{method: "POST", path: base, needs: transitWriters, missing: notOnboarded, status: http.StatusCreated, run: createEndpointCheck},
 		{method: "GET", path: one, needs: transitWriters, missing: notOnboarded, run: getEndpointCheck},
 		{method: "PUT", path: one, needs: transitWriters, missing: notOnboarded, run: updateEndpointCheck},

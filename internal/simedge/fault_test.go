@@ -58,7 +58,10 @@ func TestFaultsOfTheAnswer(t *testing.T) {
 	}{
 		{"status", simedge.Fault{Kind: simedge.FaultStatus, Status: 500, Body: `{"success":false}`}, 500, "application/json",
 			func(s string) bool { return s == `{"success":false}` }},
-		{"HTML", simedge.Fault{Kind: simedge.FaultHTML}, 502, "text/html", func(s string) bool { return strings.HasPrefix(s, "<!DOCTYPE html>") }},
+		{"HTML", simedge.Fault{Kind: simedge.FaultHTML}, 502, "text/html", func(s string) bool {
+			return strings.HasPrefix(s,
+				"<!DOCTYPE html>")
+		}},
 		{"garbage", simedge.Fault{Kind: simedge.FaultGarbage}, 200, "json", func(s string) bool { return !json.Valid([]byte(s)) && s != "" }},
 		{"empty", simedge.Fault{Kind: simedge.FaultEmpty}, 200, "json", func(s string) bool { return s == "" }},
 		{"rate limit", simedge.Fault{Kind: simedge.FaultRateLimit, RetryAfter: 7 * time.Second}, 429, "json", valid},

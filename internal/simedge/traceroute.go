@@ -115,7 +115,7 @@ func timed(node Object, rtt float64, answers int64) {
 	node["packet_count"], node["labels"] = answers, []any{}
 }
 
-// routerSilent tells that a tunnel ends at the address and that nothing gets through it now.
+// routerSilent reports whether a tunnel ends at the address and that nothing gets through it now.
 func (e *Edge) routerSilent(address string) bool {
 	for _, r := range e.connections(nil) {
 		if _, customer := endpoints(r.kind, r.obj); customer == address {

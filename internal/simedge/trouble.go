@@ -296,7 +296,7 @@ func (s *sample) found() float64 {
 	return s.health
 }
 
-// silent tells that no traffic of the tunnel passes the location.
+// silent reports whether no traffic of the tunnel passes the location.
 func (s *sample) silent() bool {
 	p := s.tunnel.probes
 	return p != nil && p.idle && slices.Contains(p.colos, s.colo.name)

@@ -42,7 +42,8 @@ func TestProbesCanFailWhileTrafficFlows(t *testing.T) {
 	ask := func(dataset, fields string) any {
 		return o.send("POST", "/graphql", object{
 			"query": `query($a: string, $n: string) { viewer { accounts(filter: {accountTag: $a}) { ` + dataset +
-				`(limit: 10, filter: {datetime_geq: "2026-11-20T02:00:00Z", tunnelName: $n}) { avg { ` + fields + ` } dimensions { tunnelName } } } } }`,
+				`(limit: 10, filter: {datetime_geq: "2026-11-20T02:00:00Z", tunnelName: $n}) { avg { ` + fields +
+				` } dimensions { tunnelName } } } } }`,
 			"variables": object{"a": simedge.DefaultAccount, "n": befallen.Name},
 		}).ok().at("data", "viewer", "accounts", 0, dataset, 0, "avg", fields)
 	}

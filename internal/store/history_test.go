@@ -54,7 +54,8 @@ func TestSinceWhenAndHowOftenSurviveARestart(t *testing.T) {
 	b.start(path)
 	got := b.set(api.BGPDown)
 	if !got.Track.Changed.Equal(down) || got.Track.WeekDowns != 2 || got.Track.Downs != 0 || !got.Track.Watched.Equal(watched) {
-		t.Errorf("changed %s, %d downs this week, %d in this run, watched since %s", got.Track.Changed, got.Track.WeekDowns, got.Track.Downs, got.Track.Watched)
+		t.Errorf("changed %s, %d downs this week, %d in this run, watched since %s", got.Track.Changed, got.Track.WeekDowns, got.Track.Downs,
+			got.Track.Watched)
 	}
 	if gap := got.Track.Unwatched; gap < 30*time.Minute || gap > 31*time.Minute {
 		t.Errorf("nobody looked for half an hour, it says %s", gap)
@@ -76,7 +77,8 @@ func TestAChangeWhileNobodyWatchedIsMarkedSo(t *testing.T) {
 	b.now = b.now.Add(time.Hour)
 	b.start(path)
 	got := b.set(api.BGPDown)
-	if n := len(got.Track.Events); n != 1 || !got.Track.Events[0].Unwatched || got.Track.Events[0].From != store.Up || got.Track.WeekDowns != 1 {
+	if n := len(got.Track.Events); n != 1 || !got.Track.Events[0].Unwatched || got.Track.Events[0].From != store.Up ||
+		got.Track.WeekDowns != 1 {
 		t.Errorf("%+v", got.Track)
 	}
 }

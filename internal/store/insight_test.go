@@ -13,7 +13,8 @@ import (
 func sitAt(t *testing.T, now func() time.Time) (*simedge.Edge, *api.AccountClient) {
 	t.Helper()
 	edge := simedge.New(simedge.Options{Now: now})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: now, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: now,
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -28,13 +29,15 @@ func TestInsightIntoATunnel(t *testing.T) {
 		t.Fatal(err)
 	}
 	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
-	for what, err := range map[string]error{"health": in.HealthErr, "ingress": in.IngressErr, "egress": in.EgressErr, "colos": in.ColoErr, "flow": in.ColoFlowErr} {
+	for what, err := range map[string]error{"health": in.HealthErr, "ingress": in.IngressErr, "egress": in.EgressErr, "colos": in.ColoErr,
+		"flow": in.ColoFlowErr} {
 		if err != nil {
 			t.Errorf("%s: %v", what, err)
 		}
 	}
 	for what, series := range map[string][]store.Point{"health": in.Health, "ingress": in.Ingress, "egress": in.Egress} {
-		if len(series) != 289 || series[100].Value == nil || series[288].At.After(now) || !series[1].At.Equal(series[0].At.Add(store.InsightStep)) {
+		if len(series) != 289 || series[100].Value == nil || series[288].At.After(now) ||
+			!series[1].At.Equal(series[0].At.Add(store.InsightStep)) {
 			t.Errorf("%s: %d points from %s", what, len(series), series[0].At)
 		}
 	}
@@ -70,7 +73,8 @@ func TestInsightWithoutTheTrafficOfLocations(t *testing.T) {
 func TestInsightWithoutPermission(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 2, 0, 0, time.UTC)
 	edge, account := sitAt(t, func() time.Time { return now })
-	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "/graphql", Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
+	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "/graphql",
+		Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
 	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
 	if api.KindOf(in.HealthErr) != api.PermissionMissing || in.ColoFlow || in.Health[10].Value != nil || len(in.Colos) != 0 {
 		t.Errorf("%v %+v", in.HealthErr, in.Colos)

@@ -153,7 +153,8 @@ func TestPrefixesThatAreWithdrawnAndAdvertisedAreEvents(t *testing.T) {
 	at := b.now.Add(20 * time.Second)
 	set(false, at)
 	events := b.see(store.Prefixes, store.BGPPrefixes, store.Bindings)
-	if len(events) != 1 || events[0].Kind != store.PrefixWithdrawn || events[0].Name != "198.18.0.0/24" || !events[0].At.Equal(at) || events[0].Resource != store.BGPPrefixes {
+	if len(events) != 1 || events[0].Kind != store.PrefixWithdrawn || events[0].Name != "198.18.0.0/24" || !events[0].At.Equal(at) ||
+		events[0].Resource != store.BGPPrefixes {
 		t.Errorf("withdrawn: %+v", events)
 	}
 	set(true, b.now.Add(24*time.Hour)) // a clock that is off
@@ -168,9 +169,11 @@ func TestSomebodyChangesRoutesAndBindings(t *testing.T) {
 	w := newWorld(b)
 	w.routes = []api.Route{{ID: "1", Prefix: "10.1.0.0/16", Nexthop: "10.0.0.1"}, {ID: "2", Prefix: "10.2.0.0/16", Nexthop: "10.0.0.1"}}
 	b.see(store.Routes)
-	w.routes = []api.Route{{ID: "2", Prefix: "10.2.0.0/16", Nexthop: "10.0.0.1", ModifiedOn: api.Time{Time: b.now}}, {ID: "3", Prefix: "10.3.0.0/16", Nexthop: "10.0.0.1"}}
+	w.routes = []api.Route{{ID: "2", Prefix: "10.2.0.0/16", Nexthop: "10.0.0.1", ModifiedOn: api.Time{Time: b.now}},
+		{ID: "3", Prefix: "10.3.0.0/16", Nexthop: "10.0.0.1"}}
 	got := kinds(b.see(store.Routes))
-	for kind, name := range map[store.EventKind]string{store.TunnelGone: "10.1.0.0/16 via 10.0.0.1", store.TunnelModified: "10.2.0.0/16 via 10.0.0.1", store.TunnelAppeared: "10.3.0.0/16 via 10.0.0.1"} {
+	for kind, name := range map[store.EventKind]string{store.TunnelGone: "10.1.0.0/16 via 10.0.0.1",
+		store.TunnelModified: "10.2.0.0/16 via 10.0.0.1", store.TunnelAppeared: "10.3.0.0/16 via 10.0.0.1"} {
 		if got[kind] != name {
 			t.Errorf("%s: %q, want %q", kind, got[kind], name)
 		}

@@ -273,7 +273,8 @@ func TestDetailsAreKnownInPart(t *testing.T) {
 // The same through the real client: lists that are refused or no lists.
 func TestAnswersThatAreNoLists(t *testing.T) {
 	paths := map[store.Kind]string{store.GRETunnels: "*magic/gre_tunnels", store.IPsecTunnels: "*magic/ipsec_tunnels",
-		store.Routes: "*magic/routes", store.Prefixes: "*addressing/prefixes", store.Ports: "*cni/interconnects", store.Links: "*magic/cf_interconnects"}
+		store.Routes: "*magic/routes", store.Prefixes: "*addressing/prefixes", store.Ports: "*cni/interconnects",
+		store.Links: "*magic/cf_interconnects"}
 	for k, path := range paths {
 		for what, fault := range map[string]simedge.Fault{
 			"refused": {Kind: simedge.FaultStatus, Status: 403},
@@ -323,7 +324,8 @@ func TestAListThatIsUsableInPart(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
-	if s = answer(one, `{"id":"2","prefix":"10.2.0.0/16","priority":"soon"}`, three); s.Routes.Knowledge() != store.Part || len(s.Routes.Rows) != 3 {
+	if s = answer(one, `{"id":"2","prefix":"10.2.0.0/16","priority":"soon"}`, three); s.Routes.Knowledge() != store.Part ||
+		len(s.Routes.Rows) != 3 {
 		t.Errorf("%+v", s.Routes)
 	}
 	if s = answer(one, two, three); !s.Routes.Settled() || len(s.Routes.Rows) != 3 || len(s.Events) != 1 || s.Events[0].TunnelID != "3" {

@@ -159,7 +159,10 @@ func TestEventsAreInTheOrderInWhichTheyHappened(t *testing.T) {
 	w.routes = []api.Route{{ID: "r", ModifiedOn: api.Time{Time: said}}}
 	b.see(store.Routes)
 	events := b.w.Last().Events
-	if len(events) != 2 || !events[0].At.Equal(said) || !slices.IsSortedFunc(events, func(a, b store.Event) int { return a.At.Compare(b.At) }) {
+	if len(events) != 2 || !events[0].At.Equal(said) || !slices.IsSortedFunc(events, func(a,
+		b store.Event) int {
+		return a.At.Compare(b.At)
+	}) {
 		t.Errorf("%+v", events)
 	}
 }

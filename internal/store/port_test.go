@@ -122,7 +122,8 @@ func TestAStateThatIsNotToldHidesNoChange(t *testing.T) {
 func TestStatesOfManyPortsAreAskedInTurns(t *testing.T) {
 	const ports = 50
 	d := newPortDesk(t)
-	sender, err := api.NewSender(api.Options{Transport: d.edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	sender, err := api.NewSender(api.Options{Transport: d.edge.RoundTripper(),
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}

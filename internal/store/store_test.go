@@ -125,7 +125,8 @@ func TestTimeOfAChangeIsTheServersOnlyWhenItFitsBetweenThePolls(t *testing.T) {
 	for name, c := range map[string]struct {
 		offset time.Duration // of updated_at from the second poll
 		server bool
-	}{"between the polls": {-5 * time.Second, true}, "in the future: a clock is off": {time.Hour, false}, "before the first poll": {-time.Hour, false}} {
+	}{"between the polls": {-5 * time.Second, true}, "in the future: a clock is off": {time.Hour, false},
+		"before the first poll": {-time.Hour, false}} {
 		b := newBench(t)
 		b.acc.lists.GRE = []api.GRETunnel{gre("fra", api.BGPUp)}
 		b.poll()

@@ -19,7 +19,10 @@ const (
 func film(binary, home, path string, check bool) error {
 	var frames []shot.Frame
 	p := picture{name: "setup-film", start: "ipsec", cols: 80, rows: 24, steps: bringUp}
-	if _, err := p.play(binary, home, "dark", func(s grid.Screen) { frames = append(frames, shot.Frame{Screen: s, Stay: frameStay}) }); err != nil {
+	if _, err := p.play(binary, home, "dark", func(s grid.Screen) {
+		frames = append(frames,
+			shot.Frame{Screen: s, Stay: frameStay})
+	}); err != nil {
 		return fmt.Errorf("the film: %w", err)
 	}
 	frames[len(frames)-1].Stay = lastStay

@@ -1,6 +1,6 @@
 // Command make draws the pictures in screenshots/ from the real program: it builds flarewire, runs it on the
 // simulated account with its clock stopped, plays a few keys, and saves the screen. The same program gives
-// the same SVG to the byte, so that with -check it tells whether the pictures still show what people get.
+// the same SVG to the byte, so that with -check it reports whether the pictures still show what people get.
 //
 //	go run ./screenshots/make          write SVG, and PNG for looking at (not kept in the repository)
 //	go run ./screenshots/make -check   fail when an SVG is not what the program shows
@@ -49,7 +49,7 @@ type step struct {
 
 var (
 	list     = step{until: []string{"Northwind Freight", "syd-br1-ipsec", "quit"}}
-	overview = step{until: []string{"Northwind Freight", "LIKELIEST CAUSE", "prefixes now", "quit"}}
+	overview = step{until: []string{"Northwind Freight", "LIKELY CAUSE", "prefixes now", "quit"}}
 	// setup is the guided setup of an IPsec tunnel with a mistake in its name.
 	setup = []step{{until: []string{"IPsec tunnels", "syd-br1-ipsec", "quit"}}, {"n", []string{"Step 1 of 5", "Your endpoint"}},
 		{"muc br1", []string{"Use only letters"}}}
@@ -74,9 +74,11 @@ var pictures = []picture{
 	{name: "help", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"?", []string{"Keys on", "Help"}}}},
 	{name: "diagnosis", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"\r", []string{"› iad-dc1-gre", "BGP session"}},
 		{"\x1b[6~", []string{"What this means", "Because"}}}},
-	{name: "traffic", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"/mad\r", []string{"mad-br1-ipsec", "esc clear filter"}}, {"\r", []string{"› mad-br1-ipsec", "BGP session"}},
+	{name: "traffic", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"/mad\r", []string{"mad-br1-ipsec", "esc clear filter"}},
+		{"\r", []string{"› mad-br1-ipsec", "BGP session"}},
 		{"\x1b[6~\x1b[6~\x1b[6~jj", []string{"Cloudflare's locations", "Health  "}}}},
-	{name: "traceroute", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"t", []string{"New traceroute", "ctrl+s run"}}, {"\x13", []string{"reached it", "TTL"}}}},
+	{name: "traceroute", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"t", []string{"New traceroute", "ctrl+s run"}}, {"\x13",
+		[]string{"reached it", "TTL"}}}},
 	{name: "setup", start: "ipsec", cols: 80, rows: 24, steps: setup},
 	{name: "review", start: "routes", cols: 80, rows: 24, steps: review},
 	{name: "bring-up", start: "ipsec", cols: 80, rows: 24, steps: bringUp},
@@ -100,7 +102,8 @@ func run(out string, check bool) error {
 	}
 	defer func() { _ = os.RemoveAll(work) }()
 	binary := filepath.Join(work, "flarewire")
-	if text, err := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-o", binary, "flarewire").CombinedOutput(); err != nil {
+	if text, err := exec.CommandContext(context.Background(), "go", "build", "-trimpath", "-o", binary,
+		"flarewire").CombinedOutput(); err != nil {
 		return fmt.Errorf("cannot build the program: %w\n%s", err, text)
 	}
 	var wrong []error

@@ -1,6 +1,8 @@
 package form
 
 import (
+	"slices"
+
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/tui"
@@ -12,7 +14,7 @@ import (
 // Sections are the form's parts.
 func (f *Form) Sections() []Section { return f.opts.Sections }
 
-// Shows tells whether a field belongs to the form as it is filled in now.
+// Shows reports whether a field belongs to the form as it is filled in now.
 func (f *Form) Shows(field Field) bool { return field.When == nil || field.When(f.values) }
 
 // Value is what the field with the key holds.
@@ -31,7 +33,7 @@ func (f *Form) Answer(field Field, value string) tea.Cmd {
 	return f.setGoing()
 }
 
-// Guided tells whether the sections are the steps of a guided setup.
+// Guided reports whether the sections are the steps of a guided setup.
 func (f *Form) Guided() bool { return f.opts.Guided }
 
 // Reach says that a section is being asked: its proposals stay as they are now. It returns what keeps the draft.
@@ -62,4 +64,18 @@ func (f *Form) Act(name string) tui.Action {
 		}
 	}
 	return tui.Action{}
+}
+
+// suggest fills in the proposal after the one that the field holds.
+func (f *Form) suggest() tea.Cmd {
+	field := f.field()
+	all := field.Suggest(f.values)
+	if len(all) == 0 {
+		return tui.Toast(tui.Muted, "There is nothing to propose for this field")
+	}
+	next := all[(slices.Index(all, f.values[field.Key])+1)%len(all)]
+	f.set(field.Key, next)
+	f.proposed[field.Key] = true
+	f.focus()
+	return nil
 }

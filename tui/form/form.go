@@ -39,7 +39,7 @@ type Finding struct {
 	Text  string
 }
 
-// Blocks tells whether the form cannot be sent with this finding.
+// Blocks reports whether the form cannot be sent with this finding.
 func (f Finding) Blocks() bool { return f.Level >= Partial }
 
 // Kind is how a field is filled in.
@@ -68,7 +68,7 @@ type Field struct {
 	Check func(value string, all Values) Finding
 	// Live explains the value while it is fine: "Cloudflare 10.0.0.0, you 10.0.0.1".
 	Live func(Values) string
-	// When tells whether the field is shown; nil is always.
+	// When reports whether the field is shown; nil is always.
 	When func(Values) bool
 	// Once empties the field when the form is sent: what was wrong is typed anew, not added to.
 	Once bool
@@ -246,10 +246,12 @@ func (f *Form) Actions() []tui.Action {
 	step := func(by int) func() tea.Cmd { return func() tea.Cmd { return f.walk(by) } }
 	out := []tui.Action{
 		{Name: "next-field", Keys: []string{"tab", "down"}, Short: "next", Footer: true, Long: "To the next field", Run: step(1)},
-		{Name: "previous-field", Keys: []string{"shift+tab", "up"}, Short: "back", Footer: !f.opts.Guided, Long: "To the field before", Run: step(-1)},
+		{Name: "previous-field", Keys: []string{"shift+tab", "up"}, Short: "back", Footer: !f.opts.Guided, Run: step(-1),
+			Long: "To the field before"},
 	}
 	out = append(append(out, f.stepActions()...), []tui.Action{
-		{Name: "submit", Keys: []string{"ctrl+s"}, Short: f.opts.Verb, Footer: true, Long: "Check everything and go on to the review; nothing is sent yet", Run: f.submit},
+		{Name: "submit", Keys: []string{"ctrl+s"}, Short: f.opts.Verb, Footer: true,
+			Long: "Check everything and go on to the review; nothing is sent yet", Run: f.submit},
 		{Name: "leave", Keys: []string{"esc"}, Short: "leave", Footer: true, Long: "Leave the form; asks when something was typed", Run: f.leave},
 	}...)
 	field := f.field()
@@ -259,13 +261,15 @@ func (f *Form) Actions() []tui.Action {
 			Long: "Open or close this part of the form", Run: f.toggle})
 	case field.Kind == Choice && field.Fixed == "":
 		out = append(out,
-			tui.Action{Name: "next-choice", Keys: []string{"right", "space"}, Short: "change", Footer: true, Long: "To the next choice", Run: f.cycle(1)},
+			tui.Action{Name: "next-choice", Keys: []string{"right", "space"}, Short: "change", Footer: true, Run: f.cycle(1),
+				Long: "To the next choice"},
 			tui.Action{Name: "previous-choice", Keys: []string{"left"}, Long: "To the choice before", Run: f.cycle(-1)})
 	case field.Suggest != nil:
 		out = append(out, tui.Action{Name: "suggest", Keys: []string{"ctrl+n"}, Short: "suggest", Footer: true,
 			Long: "Fill in the next proposal", Run: f.suggest})
 	}
-	return append(out, tui.Action{Name: "enter", Keys: []string{"enter"}, Long: "To the next field; on the last one to the review", Run: f.enter})
+	return append(out, tui.Action{Name: "enter", Keys: []string{"enter"}, Run: f.enter,
+		Long: "To the next field; on the last one to the review"})
 }
 
 func (f *Form) field() *Field {
@@ -424,20 +428,6 @@ func (f *Form) cycle(by int) func() tea.Cmd {
 	}
 }
 
-// suggest fills in the proposal after the one that the field holds.
-func (f *Form) suggest() tea.Cmd {
-	field := f.field()
-	all := field.Suggest(f.values)
-	if len(all) == 0 {
-		return tui.Toast(tui.Muted, "There is nothing to propose for this field")
-	}
-	next := all[(slices.Index(all, f.values[field.Key])+1)%len(all)]
-	f.set(field.Key, next)
-	f.proposed[field.Key] = true
-	f.focus()
-	return nil
-}
-
 func (f *Form) leave() tea.Cmd {
 	if f.Losing() == "" {
 		return tui.Pop()
@@ -445,7 +435,8 @@ func (f *Form) leave() tea.Cmd {
 	if f.opts.Keep != nil {
 		return f.leaveDraft()
 	}
-	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?", Lines: []tui.Line{tui.Text(tui.Plain, "What you typed is lost then. Nothing was sent.")},
+	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?",
+		Lines:   []tui.Line{tui.Text(tui.Plain, "What you typed is lost then. Nothing was sent.")},
 		Choices: []tui.Choice{{Label: "stay"}, {Label: "leave", Run: tui.Pop}}})
 }
 

@@ -119,12 +119,13 @@ func tunnel() []form.Section {
 			{Key: "bgp", Label: "BGP session", Kind: form.Choice, Options: form.YesNo},
 			{Key: "asn", Label: "AS number", When: on, Check: noBlanks},
 		}},
-		{Title: "Health check", Folded: true, Fields: []form.Field{{Key: "rate", Label: "Rate", Check: func(v string, _ form.Values) form.Finding {
-			if v != "mid" {
-				return form.Finding{Level: form.Error, Text: "Only mid"}
-			}
-			return form.Finding{}
-		}}}},
+		{Title: "Health check", Folded: true, Fields: []form.Field{{Key: "rate", Label: "Rate",
+			Check: func(v string, _ form.Values) form.Finding {
+				if v != "mid" {
+					return form.Finding{Level: form.Error, Text: "Only mid"}
+				}
+				return form.Finding{}
+			}}}},
 	}
 }
 

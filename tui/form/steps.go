@@ -20,13 +20,15 @@ func (f *Form) stepActions() []tui.Action {
 	if !f.opts.Guided {
 		return nil
 	}
-	next := tui.Action{Name: "next-step", Keys: []string{"pgdown"}, Short: "next step", Footer: true, Long: "To the next step, when this one is right",
-		Run: func() tea.Cmd { return f.toStep(f.neighbour(1)) }}
+	next := tui.Action{Name: "next-step", Keys: []string{"pgdown"}, Short: "next step", Footer: true,
+		Long: "To the next step, when this one is right",
+		Run:  func() tea.Cmd { return f.toStep(f.neighbour(1)) }}
 	if f.neighbour(1) < 0 {
 		next.Why = "this is the last step: ctrl+s goes to the review"
 	}
-	back := tui.Action{Name: "previous-step", Keys: []string{"pgup"}, Short: "step back", Footer: f.neighbour(-1) >= 0, Long: "To the step before; every value stays",
-		Run: func() tea.Cmd { return f.toStep(f.neighbour(-1)) }}
+	back := tui.Action{Name: "previous-step", Keys: []string{"pgup"}, Short: "step back", Footer: f.neighbour(-1) >= 0,
+		Long: "To the step before; every value stays",
+		Run:  func() tea.Cmd { return f.toStep(f.neighbour(-1)) }}
 	if f.neighbour(-1) < 0 {
 		back.Why = "this is the first step"
 	}
@@ -210,7 +212,7 @@ func (f *Form) refocus(key string) {
 	}
 }
 
-// replaces tells whether a message types text: it then takes the place of a proposal.
+// replaces reports whether a message types text: it then takes the place of a proposal.
 func replaces(msg tea.Msg) bool {
 	switch msg := msg.(type) {
 	case tea.PasteMsg:

@@ -33,10 +33,12 @@ func setUp(t *testing.T, values form.Values) *guided {
 				{Key: "name", Label: "Name", Check: word, Changed: func(v form.Values) tea.Cmd { g.asked = append(g.asked, v["name"]); return nil }},
 				{Key: "end", Label: "Endpoint", Propose: func(form.Values) string { return "192.0.2.1" }},
 			}},
-			{Title: "Inside", Fields: []form.Field{{Key: "address", Label: "Address", Propose: func(form.Values) string { return g.free }, Check: word,
-				Live: func(v form.Values) string { return "yours is next to " + v["address"] }}}},
+			{Title: "Inside", Fields: []form.Field{{Key: "address", Label: "Address", Propose: func(form.Values) string { return g.free },
+				Check: word,
+				Live:  func(v form.Values) string { return "yours is next to " + v["address"] }}}},
 			{Title: "Key", Fields: []form.Field{
-				{Key: "how", Label: "Key", Kind: form.Choice, Options: []form.Option{{Value: "own", Label: "my own"}, {Value: "new", Label: "generated"}}},
+				{Key: "how", Label: "Key", Kind: form.Choice, Options: []form.Option{{Value: "own", Label: "my own"}, {Value: "new",
+					Label: "generated"}}},
 				{Key: "psk", Label: "Secret", Kind: form.Secret, When: func(v form.Values) bool { return v["how"] == "own" }},
 			}},
 		},
@@ -171,7 +173,8 @@ func TestTheFormInWordsHidesSecretsAndLeavesNothingOut(t *testing.T) {
 			words[said.Label] = said
 		}
 	}
-	for label, want := range map[string]string{"Name": "fra", "Endpoint": "192.0.2.1", "Address": "none", "Key": "my own", "Secret": "set (not shown)"} {
+	for label, want := range map[string]string{"Name": "fra", "Endpoint": "192.0.2.1", "Address": "none", "Key": "my own",
+		"Secret": "set (not shown)"} {
 		if words[label].Value != want {
 			t.Errorf("%s is %q, want %q", label, words[label].Value, want)
 		}
@@ -211,9 +214,10 @@ func TestADraftKeepsWhatWasEmptiedAndNoProposals(t *testing.T) {
 	if address, there := draft["address"]; there {
 		t.Errorf("the proposal %q is in the draft", address)
 	}
-	again := form.New(form.Options{Title: "New tunnel", Guided: true, Draft: draft, Values: form.Values{}, Sections: []form.Section{{Title: "Ends", Fields: []form.Field{
-		{Key: "end", Label: "Endpoint", Propose: func(form.Values) string { return "192.0.2.1" }},
-		{Key: "address", Label: "Address", Propose: func(form.Values) string { return "10.0.0.8" }}}}}})
+	again := form.New(form.Options{Title: "New tunnel", Guided: true, Draft: draft, Values: form.Values{},
+		Sections: []form.Section{{Title: "Ends", Fields: []form.Field{
+			{Key: "end", Label: "Endpoint", Propose: func(form.Values) string { return "192.0.2.1" }},
+			{Key: "address", Label: "Address", Propose: func(form.Values) string { return "10.0.0.8" }}}}}})
 	if v := again.Values(); v["end"] != "" || v["address"] != "10.0.0.8" || v["name"] != "fra" {
 		t.Errorf("the draft gives %v", v)
 	}
@@ -239,8 +243,9 @@ func TestAStepBeginsAtWhatIsMissing(t *testing.T) {
 }
 
 func TestADefaultIsReplacedByTypingToo(t *testing.T) {
-	f := form.New(form.Options{Title: "New", Guided: true, Values: form.Values{"mtu": "1476"}, Sections: []form.Section{{Title: "GRE", Fields: []form.Field{
-		{Key: "mtu", Label: "MTU"}}}}})
+	f := form.New(form.Options{Title: "New", Guided: true, Values: form.Values{"mtu": "1476"},
+		Sections: []form.Section{{Title: "GRE", Fields: []form.Field{
+			{Key: "mtu", Label: "MTU"}}}}})
 	for _, r := range "1400" {
 		f.Update(tea.KeyPressMsg{Code: r, Text: string(r)})
 	}

@@ -17,8 +17,9 @@ func keyed(key form.Field) (home tui.View, sent *form.Values) {
 	key.Key, key.Label, key.Kind = "key", "MD5 key", form.Secret
 	home = &book{title: "Home", actions: []tui.Action{{Name: "edit", Run: func() tea.Cmd {
 		return tui.Push(form.New(form.Options{Title: "Edit thing", Verb: "review", Values: form.Values{"key": "topsecret", "name": "a"},
-			Sections: []form.Section{{Fields: []form.Field{key, {Key: "name", Label: "Name"}, {Key: "note", Label: "Note"}, {Key: "size", Label: "Size"}}}},
-			Submit:   func(v form.Values) tea.Cmd { *sent = v; return tui.Pop() }}))
+			Sections: []form.Section{{Fields: []form.Field{key, {Key: "name", Label: "Name"}, {Key: "note", Label: "Note"},
+				{Key: "size", Label: "Size"}}}},
+			Submit: func(v form.Values) tea.Cmd { *sent = v; return tui.Pop() }}))
 	}}}}
 	return home, sent
 }
@@ -97,8 +98,9 @@ func TestALineIsNotTakenForAnotherQuestion(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			opened := make(chan struct{})
 			var sent form.Values
-			next := form.New(form.Options{Title: "New thing", Verb: "review", Sections: []form.Section{{Fields: []form.Field{{Key: "name", Label: "Name"}}}},
-				Submit: func(v form.Values) tea.Cmd { sent = v; return tui.Pop() }})
+			next := form.New(form.Options{Title: "New thing", Verb: "review",
+				Sections: []form.Section{{Fields: []form.Field{{Key: "name", Label: "Name"}}}},
+				Submit:   func(v form.Values) tea.Cmd { sent = v; return tui.Pop() }})
 			home := &book{title: "Home", actions: []tui.Action{{Name: "fetch", Run: func() tea.Cmd {
 				return func() tea.Msg { <-opened; return tui.Push(next)() }
 			}}}}

@@ -301,7 +301,8 @@ func (r *runner) help(about string) {
 			r.c.say("  sort COLUMN: " + strings.Join(s.SortColumns(), ", "))
 		}
 	}
-	r.c.say("Everywhere:", "  return: fetches, and says what is new", "  page: reads the page out again; more: reads on; where: the way to this page, and the account",
+	r.c.say("Everywhere:", "  return: fetches, and says what is new",
+		"  page: reads the page out again; more: reads on; where: the way to this page, and the account",
 		"  :NAME goes to a page; a colon alone lists them", "  back: the page before; quit: leaves; help NAME: about one thing")
 }
 

@@ -73,7 +73,7 @@ func (d *desk) leaves() string {
 	return d.String()
 }
 
-// item is a row of a shelf: a thing, what can be done with it, and what hangs on it.
+// item is a row of a shelf: a thing, what can be done with it, and what depends on it.
 type item struct {
 	id, name string
 	acts     []string
@@ -133,14 +133,16 @@ func (s *shelf) source() resource.Source[item] {
 }
 
 func (s *shelf) describe() resource.Description[item] {
-	return resource.Description[item]{Plural: "Things", ID: func(i item) string { return i.id }, Name: func(i item) string { return i.name }, SortBy: "name", Newest: s.newest,
+	return resource.Description[item]{Plural: "Things", ID: func(i item) string { return i.id }, Name: func(i item) string { return i.name },
+		SortBy: "name", Newest: s.newest,
 		Columns: []table.Column[item]{{Key: "name", Title: "NAME", Width: 10, Text: func(i item, _ time.Time) string { return i.name }},
 			{Key: "id", Title: "ID", Width: 10, Text: func(i item, _ time.Time) string { return i.id }}},
 		Sections: func(i item, _ time.Time) []resource.Section {
 			now := s.rows[slices.IndexFunc(s.rows, func(x item) bool { return x.id == i.id })]
 			parts := resource.Section{Title: "Parts"}
 			for _, p := range now.parts {
-				parts.Fields = append(parts.Fields, resource.Field{Label: "part", Value: p, Open: func() tui.View { return &book{title: "The part " + p} }})
+				parts.Fields = append(parts.Fields, resource.Field{Label: "part", Value: p,
+					Open: func() tui.View { return &book{title: "The part " + p} }})
 			}
 			return []resource.Section{{Title: "Thing", Fields: []resource.Field{{Label: "Name", Value: now.name}}}, parts}
 		},
@@ -161,7 +163,7 @@ func (s *shelf) list() tui.View { return resource.NewList(s.describe(), s.source
 
 func (s *shelf) page(i int) tui.View { return resource.NewDetail(s.describe(), s.source(), s.rows[i]) }
 
-// only tells whether this was done and nothing else.
+// only reports whether this was done and nothing else.
 func (s *shelf) only(t *testing.T, said string, did ...string) {
 	t.Helper()
 	if !slices.Equal(s.did, did) {

@@ -147,7 +147,7 @@ func (r *runner) begin(s *asking) {
 	s.at = s.next(1)
 }
 
-// finding says what is wrong with the answer, or worth knowing about it, and tells whether it counts.
+// finding says what is wrong with the answer, or worth knowing about it, and reports whether it counts.
 func (r *runner) finding(s *asking) bool {
 	field := s.field(s.at)
 	f := s.form.Finding(field)
@@ -370,11 +370,12 @@ func (r *runner) explain(s *asking, field form.Field) {
 	} else if field.Suggest != nil {
 		r.c.say("There is nothing to propose for it.")
 	}
-	r.c.say("< goes back one question. :fields lists all answers, :review goes on with what is there, :leave leaves the form, :quit the program.",
+	r.c.say("< goes back one question. :fields lists all answers, :review goes on with what is there, :leave leaves the form, :quit the "+
+		"program.",
 		`- empties an answer. A backslash before an answer takes it as it is, also when it begins with one of these signs.`)
 }
 
-// formWord does what is not an answer, and tells whether it was.
+// formWord does what is not an answer, and reports whether it was.
 func (r *runner) formWord(s *asking, text string) bool {
 	switch text {
 	case "<":

@@ -183,7 +183,7 @@ func (r *runner) forget() {
 	}
 }
 
-// waiting tells whether a page has nothing to say yet.
+// waiting reports whether a page has nothing to say yet.
 func waiting(v tui.View) bool {
 	if w, ok := v.(tui.Waiter); ok && w.Waiting() {
 		return true

@@ -70,7 +70,8 @@ func saysNot(t *testing.T, said, text string) {
 func filled(sections ...form.Section) (home tui.View, sent *form.Values) {
 	sent = new(form.Values)
 	home = &book{title: "Home", actions: []tui.Action{{Name: "new", Keys: []string{"n"}, Run: func() tea.Cmd {
-		return tui.Push(form.New(form.Options{Title: "New thing", Verb: "review", Sections: sections, Values: form.Values{"kind": "red", "rate": "mid"},
+		return tui.Push(form.New(form.Options{Title: "New thing", Verb: "review", Sections: sections,
+			Values: form.Values{"kind": "red", "rate": "mid"},
 			Submit: func(v form.Values) tea.Cmd { *sent = v; return tui.Pop() }}))
 	}}}}
 	return home, sent
@@ -86,9 +87,11 @@ func needed(v string, _ form.Values) form.Finding {
 func thing() []form.Section {
 	return []form.Section{
 		{Fields: []form.Field{
-			{Key: "name", Label: "Name", Help: "one word; ctrl+n proposes", Check: needed, Suggest: func(form.Values) []string { return []string{"first", "second"} }},
+			{Key: "name", Label: "Name", Help: "one word; ctrl+n proposes", Check: needed,
+				Suggest: func(form.Values) []string { return []string{"first", "second"} }},
 			{Key: "note", Label: "Note"},
-			{Key: "kind", Label: "Kind", Kind: form.Choice, Options: []form.Option{{Value: "red", Label: "Red"}, {Value: "blue", Label: "Blue one"}}},
+			{Key: "kind", Label: "Kind", Kind: form.Choice, Options: []form.Option{{Value: "red", Label: "Red"}, {Value: "blue",
+				Label: "Blue one"}}},
 			{Key: "shade", Label: "Shade", When: func(v form.Values) bool { return v["kind"] == "blue" }, Check: needed},
 			{Key: "born", Label: "Born", Fixed: "it is what it is"},
 		}},
@@ -112,7 +115,8 @@ func TestAnswersMeanWhatTheySay(t *testing.T) {
 		{"the field that a choice took away is not asked", []string{"a", "", "blue", "<", "red", "no"}, form.Values{"kind": "red", "shade": ""}},
 		{"a folded part", []string{"a", "", "", "yes", "high", "9"}, form.Values{"rate": "high", "size": "9"}},
 		{"leaving out what is in the way and coming back to it", []string{":review", "a", ":fields", ""}, form.Values{"name": "a"}},
-		{"one answer, and then one more", []string{"a", "", ":fields", "note", "later", "3", "blue", "", "navy", ""}, form.Values{"note": "later", "shade": "navy"}},
+		{"one answer, and then one more", []string{"a", "", ":fields", "note", "later", "3", "blue", "", "navy", ""},
+			form.Values{"note": "later", "shade": "navy"}},
 		{"a folded part from the list", []string{"a", ":fields", "more", "low", "1", ""}, form.Values{"rate": "low", "size": "1"}},
 		{"everything once more", []string{"a", ":fields", "all", "b", "", "", "no"}, form.Values{"name": "b"}},
 	} {
@@ -131,7 +135,8 @@ func TestAnswersMeanWhatTheySay(t *testing.T) {
 func TestAFormSaysWhatItIsAbout(t *testing.T) {
 	home, sent := filled(thing()...)
 	said := reading(t, home, "n", "?", "two words", "x", "", "", "?", "")
-	says(t, said, "New thing.", "Name. One word; ? proposes.", "Name [first]:", "As it stands: One word, please.", "=2 takes the proposal second",
+	says(t, said, "New thing.", "Name. One word; ? proposes.", "Name [first]:", "As it stands: One word, please.",
+		"=2 takes the proposal second",
 		"Not accepted: One word, please.", "Name [two words]:", "1 Red, 2 Blue one", "Kind [Red]:", "Born: empty, fixed. It is what it is.",
 		"More: change these settings?", "It has: Rate, Size.")
 	if (*sent)["name"] != "x" {
@@ -142,7 +147,8 @@ func TestAFormSaysWhatItIsAbout(t *testing.T) {
 func TestLeavingAFormAsksOnlyWhenSomethingWasAnswered(t *testing.T) {
 	home, sent := filled(thing()...)
 	said := reading(t, home, "n", ":leave", "help", "n", "typed", ":leave", "", ":leave", "2", "help")
-	says(t, said, "New thing.", "On the page Home", "Leave New thing?", "Choose [1]:", "Nothing was done.", "Choose [1]: 2", "On the page Home")
+	says(t, said, "New thing.", "On the page Home", "Leave New thing?", "Choose [1]:", "Nothing was done.", "Choose [1]: 2",
+		"On the page Home")
 	if *sent != nil {
 		t.Errorf("sent %v", *sent)
 	}
@@ -166,7 +172,8 @@ func TestDialogsAreAnsweredInWords(t *testing.T) {
 	if done != 4 {
 		t.Errorf("done %d times, want 4:\n%s", done, said)
 	}
-	says(t, said, "Do it?", "It cannot be undone.", "1  do nothing (return alone)", "2  do it", "Type fra-1 to go on, or return to do nothing:")
+	says(t, said, "Do it?", "It cannot be undone.", "1  do nothing (return alone)", "2  do it",
+		"Type fra-1 to go on, or return to do nothing:")
 }
 
 func TestWhatCannotBeDoneSaysWhy(t *testing.T) {

@@ -230,7 +230,7 @@ func ageless(text string) string {
 	return age.ReplaceAllString(strings.TrimSpace(text), "AGE")
 }
 
-// news says what is different since it was told last, and tells whether anything is.
+// news says what is different since it was told last, and reports whether anything is.
 func (r *runner) news(before *reading) bool {
 	t := r.tell()
 	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, numbers: before.numbers, next: before.next, can: r.commands()}
@@ -373,7 +373,7 @@ func (r *runner) follow() {
 	}
 }
 
-// changes tells whether the page says something new.
+// changes reports whether the page says something new.
 func (r *runner) changes(v tui.View) bool {
 	before := r.read[v]
 	t := r.tell()

@@ -67,7 +67,7 @@ func (now *reading) called(text string) (id, why string) {
 	return "", fmt.Sprintf("%s rows %s: %s. Nothing was done; say the number of the one you mean.", count, how, strings.Join(numbers, ", "))
 }
 
-// numbers tells whether the page numbers its rows.
+// numbers reports whether the page numbers its rows.
 func (r *runner) numbers() bool {
 	_, ok := r.l.Top().(tui.Chooser)
 	return ok
@@ -113,7 +113,7 @@ func (r *runner) aimed(a tui.Action, text string) (aimed tui.Action, ok bool) {
 	return aimed, ok
 }
 
-// ofMarked tells whether an action is about the rows that are marked.
+// ofMarked reports whether an action is about the rows that are marked.
 func ofMarked(a tui.Action) bool { return strings.Contains(a.Long, " marked ") }
 
 // ofThePage are the actions of a list that are about no row.

@@ -91,7 +91,8 @@ func TestAnActAloneMeansTheRowOfTheQuestion(t *testing.T) {
 }
 
 func TestTwoRowsOfOneNameAreToldApart(t *testing.T) {
-	s := newShelf(t, item{id: "r1", name: "198.18.10.0/24", acts: []string{"cancel"}}, item{id: "r2", name: "198.18.10.0/24", acts: []string{"cancel"}}, both("r3"))
+	s := newShelf(t, item{id: "r1", name: "198.18.10.0/24", acts: []string{"cancel"}},
+		item{id: "r2", name: "198.18.10.0/24", acts: []string{"cancel"}}, both("r3"))
 	said := reading(t, s.list(), "cancel 198.18.10.0/24", "198.18.10.0/24", "cancel 2", "cancel r1", "quit")
 	says(t, said, "Two rows are called so: 1, 2.", "Two rows are called so: 1, 2.")
 	s.only(t, said, "cancel r2", "cancel r1")
@@ -113,7 +114,7 @@ func TestANumberIsARowAndNoKey(t *testing.T) {
 	}
 }
 
-// A page says more when what hangs on its object has come. Its lines keep the numbers that they were read out with.
+// A page says more when what depends on its object has come. Its lines keep the numbers that they were read out with.
 func TestTheNumbersOfAPageStay(t *testing.T) {
 	thing := func(parts ...string) item { return item{id: "x", name: "thing", parts: parts} }
 	s := newShelf(t, thing("wheel", "door"))

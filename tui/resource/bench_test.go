@@ -41,7 +41,8 @@ func manyTunnels(n int) (resource.Description[tunnel], resource.Source[tunnel]) 
 		Sections: func(t tunnel, _ time.Time) []resource.Section {
 			return []resource.Section{{Fields: []resource.Field{{Label: "State", Value: t.state}}}}
 		}}
-	return desc, resource.Source[tunnel]{Rows: func() []tunnel { return rows }, Status: func() tui.Status { return tui.Status{Updated: time.Now()} },
+	return desc, resource.Source[tunnel]{Rows: func() []tunnel { return rows },
+		Status: func() tui.Status { return tui.Status{Updated: time.Now()} },
 		Brings: func(msg tea.Msg) bool { _, is := msg.(roundMsg); return is }, Refresh: func() tea.Cmd { return nil }}
 }
 

@@ -51,7 +51,7 @@ func (d *Detail) Init() tea.Cmd {
 // Needs names what the page rests on; see Source.Needs.
 func (d *Detail) Needs() []string { return d.needs(d.id) }
 
-// take takes the object anew, and tells whether it is among the rows.
+// take takes the object anew, and reports whether it is among the rows.
 func (d *Detail) take() bool {
 	row, ok := d.byID(d.id)
 	if ok {
@@ -118,7 +118,8 @@ const twoColumns = 110
 func (d *Detail) Draw(c tui.Canvas) []string {
 	sections := d.desc.Sections(d.row, c.Now)
 	if d.gone {
-		notice := Field{Value: cmp.Or(d.desc.Gone, "This object is no longer on the account. What you see is its last known state."), Role: tui.Bad, Prose: true}
+		notice := Field{Value: cmp.Or(d.desc.Gone, "This object is no longer on the account. What you see is its last known state."),
+			Role: tui.Bad, Prose: true}
 		sections = append([]Section{{Fields: []Field{notice}}}, sections...)
 	}
 	return d.draw(c, sections)
@@ -230,7 +231,8 @@ func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 		f.Value, f.Note = f.Graph(max(1, width-4-labelWidth))
 	}
 	label := tui.Clean(f.Label)
-	line := tui.Line{{Text: tui.Fit(label, max(labelWidth, min(tui.Width(label)+1, 24))), Role: tui.Muted}, {Text: tui.Clean(f.Value), Role: f.Role}}
+	line := tui.Line{{Text: tui.Fit(label, max(labelWidth, min(tui.Width(label)+1, 24))), Role: tui.Muted},
+		{Text: tui.Clean(f.Value), Role: f.Role}}
 	if f.Open != nil {
 		line = append(line, tui.Span{Text: " " + c.Theme.Glyphs.Crumb, Role: tui.Accent})
 	}

@@ -73,10 +73,12 @@ func TestCursorOfAPageStaysOnItsField(t *testing.T) {
 	opened := ""
 	d.Sections = func(s site, now time.Time) []resource.Section {
 		out := sections(s, now)
-		out[0].Fields = append(out[0].Fields, resource.Field{Label: "City", Value: "Amsterdam", Open: func() tui.View { opened = "city"; return nil }},
+		out[0].Fields = append(out[0].Fields, resource.Field{Label: "City", Value: "Amsterdam",
+			Open: func() tui.View { opened = "city"; return nil }},
 			resource.Field{Value: "A sentence.", Prose: true})
 		if more {
-			out = append([]resource.Section{{Title: "Trouble", Fields: []resource.Field{{Value: "It is slow.", Prose: true}, {Label: "Since", Value: "now"}}}}, out...)
+			out = append([]resource.Section{{Title: "Trouble", Fields: []resource.Field{{Value: "It is slow.", Prose: true}, {Label: "Since",
+				Value: "now"}}}}, out...)
 		}
 		return out
 	}
@@ -145,8 +147,10 @@ func TestNothingOfAPageIsDrawnOutsideTheCanvas(t *testing.T) {
 	d := a.describe()
 	long := strings.Repeat("word 東京 ", 30)
 	d.Sections = func(s site, _ time.Time) []resource.Section {
-		fields := []resource.Field{{Label: "Short", Value: s.name, Note: "noted"}, {Label: "Long", Value: long, Note: long}, {Value: long, Prose: true},
-			{Label: "Told", Value: long, Prose: true}, {Label: "A label that is much too long for its column", Value: "x", Open: func() tui.View { return nil }},
+		fields := []resource.Field{{Label: "Short", Value: s.name, Note: "noted"}, {Label: "Long", Value: long, Note: long},
+			{Value: long, Prose: true},
+			{Label: "Told", Value: long, Prose: true}, {Label: "A label that is much too long for its column", Value: "x",
+				Open: func() tui.View { return nil }},
 			{Label: "Graph", Value: "in words", Graph: func(room int) (string, string) { return strings.Repeat("#", room), "a note" }}}
 		return []resource.Section{{Title: "One", Fields: fields}, {Title: "Two", Fields: fields}, {Title: "Three", Fields: fields}}
 	}
@@ -160,7 +164,8 @@ func TestNothingOfAPageIsDrawnOutsideTheCanvas(t *testing.T) {
 				}
 			}
 			text := strings.Join(lines, "\n")
-			if beside := strings.Contains(strings.Split(text, "\n")[0], "Two") || strings.Contains(strings.Split(text, "\n")[0], "Three"); len(lines) > height || beside != (width >= 110) {
+			if beside := strings.Contains(strings.Split(text, "\n")[0], "Two") || strings.Contains(strings.Split(text, "\n")[0],
+				"Three"); len(lines) > height || beside != (width >= 110) {
 				t.Fatalf("%dx%d: %d lines, sections side by side: %v\n%s", width, height, len(lines), beside, text)
 			}
 		}
@@ -178,11 +183,13 @@ func TestWhatIsChosenIsWhatWasReadOut(t *testing.T) {
 	a := &account{rows: sites("ams=up"), status: tui.Status{Updated: time.Now()}}
 	d, target := a.describe(), "Amsterdam"
 	d.Sections = func(s site, _ time.Time) []resource.Section {
-		return []resource.Section{{Title: "Site", Fields: []resource.Field{{Label: "Name", Value: s.name}, {Label: "City", Value: target, Note: "a city", Open: func() tui.View { return nil }}}}}
+		return []resource.Section{{Title: "Site", Fields: []resource.Field{{Label: "Name", Value: s.name},
+			{Label: "City", Value: target, Note: "a city", Open: func() tui.View { return nil }}}}}
 	}
 	page := resource.NewDetail(d, a.source(), a.rows[0])
 	told := page.Tell(time.Now())
-	if want := []string{"", "Site", "  Name: ams", "  #1  City: Amsterdam, a city"}; strings.Join(told.Above, "\n") != strings.Join(want, "\n") || len(told.Rows) != 1 {
+	if want := []string{"", "Site", "  Name: ams", "  #1  City: Amsterdam, a city"}; strings.Join(told.Above, "\n") != strings.Join(want,
+		"\n") || len(told.Rows) != 1 {
 		t.Fatalf("told: %q, rows %v", told.Above, told.Rows)
 	}
 	if !page.Choose(told.Rows[0].ID) {

@@ -96,7 +96,7 @@ func (k *kind) writes(row table.Row, ok bool) []tui.Action {
 			why = cmp.Or(k.desc.NoDelete(row), why)
 		}
 		out = append(out, tui.Action{Name: "delete", Keys: []string{"D"}, Short: "delete", Footer: true, Why: why,
-			Long: "Delete it: what hangs on it, then its name", Run: func() tea.Cmd { return k.desc.Delete(row) }})
+			Long: "Delete (lists what depends on it, asks for the name)", Run: func() tea.Cmd { return k.desc.Delete(row) }})
 	}
 	return out
 }

@@ -21,7 +21,10 @@ func TestAnAnswerThatCameBeforeThePage(t *testing.T) {
 	rows := []*thing{}
 	desc := resource.Description[*thing]{Plural: "Things", SortBy: "id",
 		ID: func(o *thing) string { return o.id }, Name: func(o *thing) string { return o.id },
-		Columns: []table.Column[*thing]{{Key: "id", Title: "ID", Width: 10, Text: func(o *thing, _ time.Time) string { return o.id + " " + o.state }}},
+		Columns: []table.Column[*thing]{{Key: "id", Title: "ID", Width: 10, Text: func(o *thing,
+			_ time.Time) string {
+			return o.id + " " + o.state
+		}}},
 		Sections: func(o *thing, _ time.Time) []resource.Section {
 			return []resource.Section{{Title: "Thing", Fields: []resource.Field{{Label: "State", Value: o.state}}}}
 		}}

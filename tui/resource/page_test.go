@@ -65,7 +65,11 @@ func (a *account) describe() resource.Description[site] {
 		Edit:   a.note("edit"), Delete: a.note("delete"),
 		DeleteAll: func(s []site) tea.Cmd { a.done = append(a.done, "delete all "+names(s)); return nil },
 		Many: func(s []site) []tui.Action {
-			return []tui.Action{{Name: "compare", Keys: []string{"c"}, Run: func() tea.Cmd { a.done = append(a.done, "compare "+names(s)); return nil }}}
+			return []tui.Action{{Name: "compare", Keys: []string{"c"}, Run: func() tea.Cmd {
+				a.done = append(a.done,
+					"compare "+names(s))
+				return nil
+			}}}
 		},
 		NoDelete: func(s site) string {
 			if s.state == "locked" {

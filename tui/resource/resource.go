@@ -91,7 +91,7 @@ type Source[T any] struct {
 	Rows func() []T
 	// Status is their freshness.
 	Status func() tui.Status
-	// Brings tells whether a message announces new rows or a new status.
+	// Brings reports whether a message announces new rows or a new status.
 	Brings func(tea.Msg) bool
 	// Refresh asks for new rows now.
 	Refresh func() tea.Cmd
@@ -133,7 +133,8 @@ func copyJSON(object []byte) tui.Action {
 		if err := json.Indent(&b, object, "", "  "); err != nil {
 			return tui.Toast(tui.Bad, "The server's JSON cannot be read: "+err.Error())
 		}
-		return tea.Batch(tea.SetClipboard(b.String()), tui.Toast(tui.Muted, fmt.Sprintf("Sent %d bytes of JSON to the terminal's clipboard (OSC 52)", b.Len())))
+		return tea.Batch(tea.SetClipboard(b.String()), tui.Toast(tui.Muted,
+			fmt.Sprintf("Sent %d bytes of JSON to the terminal's clipboard (OSC 52)", b.Len())))
 	}
 	return a
 }

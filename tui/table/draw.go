@@ -94,7 +94,8 @@ func (t *grid) Actions() []tui.Action {
 		{Name: "sort-reverse", Keys: []string{"S"}, Short: "reverse", Long: "Sort the other way round",
 			Run: act(func() { t.reverse = !t.reverse; t.sort(); t.rebuild() })},
 		{Name: "wide", Keys: []string{"w"}, Short: "wide", Long: "All columns; left and right scroll them", Run: t.toggleWide},
-		{Name: "columns-left", Keys: []string{"left", "h"}, Long: "Scroll wide columns to the left", Why: t.notWide(), Run: act(func() { t.from = max(0, t.from-1) })},
+		{Name: "columns-left", Keys: []string{"left", "h"}, Long: "Scroll wide columns to the left", Why: t.notWide(),
+			Run: act(func() { t.from = max(0, t.from-1) })},
 		{Name: "columns-right", Keys: []string{"right", "l"}, Long: "Scroll wide columns to the right", Why: t.notWide(),
 			Run: act(func() { t.from = min(len(t.heads)-2, t.from+1) })},
 	}

@@ -78,7 +78,7 @@ func (x *searchIndex) cells(row, first, after int) string {
 	return x.text[start:x.ends[i+after-1]]
 }
 
-// matches tells whether a row passes.
+// matches reports whether a row passes.
 func (x *searchIndex) matches(q Query, row int) bool {
 	for _, t := range q.terms {
 		in := ""

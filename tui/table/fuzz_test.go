@@ -17,7 +17,8 @@ func FuzzFilter(f *testing.F) {
 	f.Fuzz(func(t *testing.T, filter, names string, width int) {
 		width = 20 + int(uint(width)%200)
 		rows := strings.Split(names, "\n")
-		tb := New([]Column[string]{{Key: "name", Title: "NAME", Width: 16, Grow: 8, Text: func(s string, _ time.Time) string { return tui.Clean(s) }}}, func(s string) string { return s })
+		tb := New([]Column[string]{{Key: "name", Title: "NAME", Width: 16, Grow: 8,
+			Text: func(s string, _ time.Time) string { return tui.Clean(s) }}}, func(s string) string { return s })
 		tb.Set(rows)
 		tb.SetFilter(filter)
 		if tb.Shown() > tb.Total() {
@@ -29,7 +30,8 @@ func FuzzFilter(f *testing.F) {
 			}
 		}
 		word := strings.ToLower(filter)
-		if utf8.ValidString(filter) && len(strings.Fields(filter)) == 1 && !strings.ContainsAny(filter, "!:\x00") && word == strings.TrimSpace(word) {
+		if utf8.ValidString(filter) && len(strings.Fields(filter)) == 1 && !strings.ContainsAny(filter, "!:\x00") &&
+			word == strings.TrimSpace(word) {
 			for _, row := range rows {
 				if shown := strings.Contains(strings.ToLower(tui.Clean(row)), word); shown && tb.Shown() == 0 {
 					t.Errorf("%q hides %q", filter, row)

@@ -18,7 +18,8 @@ func TestRowsOfAnyTypeAreShownTheSame(t *testing.T) {
 	cols[1].Role = func(l link) tui.Role { return map[string]tui.Role{"down": tui.Bad}[l.state] }
 	cols[1].Compare = func(a, b link) int { return strings.Compare(b.state, a.state) }
 	cols[3].Right, cols[3].Grow = true, 7
-	cols = append(cols, table.Column[link]{Key: "clock", Title: "CLOCK", Width: 6, Live: true, Text: func(_ link, now time.Time) string { return now.Format("15:04") }})
+	cols = append(cols, table.Column[link]{Key: "clock", Title: "CLOCK", Width: 6, Live: true,
+		Text: func(_ link, now time.Time) string { return now.Format("15:04") }})
 	id := func(l link) string { return l.id }
 	typed, erased := table.New(cols, id), table.New(table.OnRows(cols), table.OnRow(id))
 	rnd := rand.New(rand.NewPCG(3, 1))

@@ -40,7 +40,7 @@ func addWord(words []tui.Word, key, text string, live bool) []tui.Word {
 	return append(words, tui.Word{Name: key, Value: text, Live: live})
 }
 
-// absent tells whether a cell says that there is nothing, or that nothing is known: a sign for the eye.
+// absent reports whether a cell says that there is nothing, or that nothing is known: a sign for the eye.
 func absent(text string) bool { return text == "" || text == "-" || text == "?" }
 
 // Cursor is the id under the cursor; empty when no row is shown.

@@ -48,11 +48,13 @@ func (m *Module) describe() resource.Description[api.Account] {
 		Name: func(a A) string { return cmp.Or(a.Name, a.ID) },
 		JSON: func(a A) []byte { return a.JSON() },
 		Columns: []table.Column[A]{
-			{Key: "name", Title: "NAME", Width: 18, Grow: 30, Text: text(func(a A) string { return cmp.Or(a.Name, "-") }), Role: func(A) tui.Role { return tui.Strong }},
+			{Key: "name", Title: "NAME", Width: 18, Grow: 30, Text: text(func(a A) string { return cmp.Or(a.Name, "-") }),
+				Role: func(A) tui.Role { return tui.Strong }},
 			{Key: "use", Title: "IN USE", Width: 8, Text: func(a A, _ time.Time) string { return m.inUse(a) }, Role: m.useRole, Compare: m.byUse},
 			{Key: "type", Title: "TYPE", Width: 10, Text: text(func(a A) string { return cmp.Or(a.Type, "-") })},
 			{Key: "id", Title: "ID", Width: 32, Text: text(func(a A) string { return a.ID })},
-			{Key: "created", Title: "CREATED", Width: 7, Right: true, Live: true, Priority: 1, Text: func(a A, now time.Time) string { return tui.AgeSince(a.CreatedOn.Time, now) },
+			{Key: "created", Title: "CREATED", Width: 7, Right: true, Live: true, Priority: 1,
+				Text:    func(a A, now time.Time) string { return tui.AgeSince(a.CreatedOn.Time, now) },
 				Compare: func(a, b A) int { return b.CreatedOn.Compare(a.CreatedOn.Time) }},
 		},
 		SortBy: "use", Sections: m.sections, Actions: m.acts,
@@ -110,7 +112,8 @@ func (m *Module) sections(a api.Account, now time.Time) []resource.Section {
 }
 
 func (m *Module) acts(a api.Account) []tui.Action {
-	use := tui.Action{Name: "use-account", Keys: []string{"u"}, Short: "use it", Footer: true, Long: "Work on this account, not on the one in use"}
+	use := tui.Action{Name: "use-account", Keys: []string{"u"}, Short: "use it", Footer: true,
+		Long: "Work on this account, not on the one in use"}
 	switch {
 	case m.current(a):
 		use.Why = "it is in use already"

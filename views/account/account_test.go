@@ -22,14 +22,16 @@ func action(t *testing.T, switchTo func(api.Account) tea.Cmd, id string) tui.Act
 	t.Helper()
 	edge := simedge.New(simedge.Options{})
 	edge.AddAccount(otherID, "Northwind Test")
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	s := store.New(client.In(edge.Account()), time.Now, 0)
 	s.Use(store.Fetchers{Accounts: client.Accounts})
 	s.Read(t.Context(), store.Detail{Kind: store.Accounts})
-	env := &kit.Env{Feed: live.New(t.Context(), s), Ctx: t.Context(), Client: client, Account: client.In(edge.Account()), Glyphs: tui.UnicodeGlyphs, Now: time.Now, SwitchAccount: switchTo}
+	env := &kit.Env{Feed: live.New(t.Context(), s), Ctx: t.Context(), Client: client, Account: client.In(edge.Account()),
+		Glyphs: tui.UnicodeGlyphs, Now: time.Now, SwitchAccount: switchTo}
 	m := account.New(env)
 	view := m.Destinations()[0].Open()
 	for _, a := range view.Actions() {

@@ -68,7 +68,8 @@ func (m *Module) open() tui.View {
 
 func (m *Module) describe() resource.Description[journal.Entry] {
 	return resource.Description[journal.Entry]{
-		Plural: "Activity", SortBy: "at", Reverse: true, Newest: true, Gone: "This entry is older than what is kept here.", None: "Nothing was changed from here yet.",
+		Plural: "Activity", SortBy: "at", Reverse: true, Newest: true, Gone: "This entry is older than what is kept here.",
+		None:     "Nothing was changed from here yet.",
 		ID:       func(e journal.Entry) string { return e.ID },
 		Name:     func(e journal.Entry) string { return string(e.Verb) + " " + e.Name },
 		Columns:  Columns(),
@@ -88,7 +89,8 @@ func Columns() []table.Column[journal.Entry] {
 			Compare: func(a, b E) int { return a.Time.Compare(b.Time) }},
 		{Key: "verb", Title: "CHANGE", Width: 12, Text: text(func(e E) string { return string(e.Verb) })},
 		{Key: "resource", Title: "WHAT", Width: 14, Text: text(func(e E) string { return strings.ReplaceAll(e.Resource, "_", " ") })},
-		{Key: "name", Title: "NAME", Width: 16, Grow: 12, Text: text(func(e E) string { return e.Name }), Role: func(E) tui.Role { return tui.Strong }},
+		{Key: "name", Title: "NAME", Width: 16, Grow: 12, Text: text(func(e E) string { return e.Name }),
+			Role: func(E) tui.Role { return tui.Strong }},
 		{Key: "outcome", Title: "OUTCOME", Width: 8, Text: text(func(e E) string { return string(e.Outcome) }), Role: outcomeRole},
 		{Key: "profile", Title: "PROFILE", Width: 16, Priority: 1, Text: text(func(e E) string { return e.Profile })},
 		{Key: "account", Title: "ACCOUNT", Width: 32, Priority: 2, Text: text(func(e E) string { return e.Account })},
@@ -108,7 +110,8 @@ func outcomeRole(e journal.Entry) tui.Role {
 func sections(e journal.Entry, now time.Time) []resource.Section {
 	at, age := resource.Time(e.Time, now)
 	fields := []resource.Field{
-		{Label: "When", Value: at, Note: age}, {Label: "Change", Value: string(e.Verb)}, {Label: "What", Value: strings.ReplaceAll(e.Resource, "_", " ")},
+		{Label: "When", Value: at, Note: age}, {Label: "Change", Value: string(e.Verb)},
+		{Label: "What", Value: strings.ReplaceAll(e.Resource, "_", " ")},
 		{Label: "Name", Value: e.Name}, {Label: "ID", Value: e.ObjectID},
 		{Label: "Outcome", Value: string(e.Outcome), Role: outcomeRole(e)},
 		{Label: "Profile", Value: e.Profile}, {Label: "Account", Value: e.Account},

@@ -58,10 +58,12 @@ func (m *Module) save(path string, overwrite bool) tea.Cmd {
 func (m *Module) said(e exported) tea.Cmd {
 	switch {
 	case errors.Is(e.err, fs.ErrExist):
-		return tui.Open(&tui.Dialog{Title: "Replace the file?", Lines: []tui.Line{tui.Text(tui.Plain, e.path+" is there already. What it holds is lost then.")},
+		return tui.Open(&tui.Dialog{Title: "Replace the file?", Lines: []tui.Line{tui.Text(tui.Plain,
+			e.path+" is there already. What it holds is lost then.")},
 			Choices: []tui.Choice{{Label: "keep it"}, {Label: "replace", Key: "r", Run: func() tea.Cmd { return m.save(e.path, true) }}}})
 	case e.err != nil:
 		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.Sentence(e.err)}} }
 	}
-	return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, tui.Pop(), tui.Toast(tui.Good, fmt.Sprintf("Written: %s, %d entries", e.path, e.n)))
+	return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, tui.Pop(), tui.Toast(tui.Good, fmt.Sprintf("Written: %s, %d entries", e.path,
+		e.n)))
 }

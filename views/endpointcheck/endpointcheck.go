@@ -36,7 +36,8 @@ func (m *Module) Destinations() []tui.Destination {
 func (m *Module) Services() []tui.Service { return nil }
 
 func (m *Module) source() resource.Source[api.EndpointCheck] {
-	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.EndpointCheck { return s.EndpointChecks.Rows }, store.Detail{Kind: store.EndpointChecks})
+	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.EndpointCheck { return s.EndpointChecks.Rows },
+		store.Detail{Kind: store.EndpointChecks})
 }
 
 func (m *Module) describe() resource.Description[api.EndpointCheck] {
@@ -69,7 +70,8 @@ func Columns() []table.Column[api.EndpointCheck] {
 		return func(c C, _ time.Time) string { return tui.Clean(get(c)) }
 	}
 	return []table.Column[C]{
-		{Key: "endpoint", Title: "ENDPOINT", Width: 15, Grow: 24, Text: text(func(c C) string { return c.Endpoint }), Role: func(C) tui.Role { return tui.Strong }},
+		{Key: "endpoint", Title: "ENDPOINT", Width: 15, Grow: 24, Text: text(func(c C) string { return c.Endpoint }),
+			Role: func(C) tui.Role { return tui.Strong }},
 		{Key: "type", Title: "TYPE", Width: 6, Text: text(func(c C) string { return c.CheckType })},
 		{Key: "name", Title: "NAME", Width: 24, Grow: 30, Text: text(func(c C) string { return cmp.Or(c.Name, "-") })},
 	}
@@ -83,10 +85,11 @@ func (m *Module) editor() kit.Editor[api.EndpointCheck] {
 func (m *Module) form(title string, c api.EndpointCheck, submit func(api.EndpointCheck) tea.Cmd) form.Options {
 	return form.Options{
 		Title: title, Verb: "review", Values: form.Values{"endpoint": c.Endpoint, "name": c.Name},
-		Sections: []form.Section{{Title: "Endpoint", Intro: "A host of yours that Cloudflare's locations ping, whatever the tunnels' own checks say.", Fields: []form.Field{
-			{Key: "endpoint", Label: "Endpoint", Help: "Its address, such as 203.0.113.1", Check: kit.Check(netrules.Endpoint)},
-			{Key: "name", Label: "Name", Help: "What you call it; may be empty"},
-		}}},
+		Sections: []form.Section{{Title: "Endpoint",
+			Intro: "A host of yours that Cloudflare's locations ping, whatever the tunnels' own checks say.", Fields: []form.Field{
+				{Key: "endpoint", Label: "Endpoint", Help: "Its address, such as 203.0.113.1", Check: kit.Check(netrules.Endpoint)},
+				{Key: "name", Label: "Name", Help: "What you call it; may be empty"},
+			}}},
 		Submit: func(v form.Values) tea.Cmd {
 			c.Endpoint, c.Name = strings.TrimSpace(v["endpoint"]), strings.TrimSpace(v["name"])
 			return submit(c)

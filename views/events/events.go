@@ -26,7 +26,8 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"events", "history"}, Help: "what happened, newest first", Open: func() tui.View { return NewPage(m.env) }}}
+	return []tui.Destination{{Names: []string{"events", "history"}, Help: "what happened, newest first",
+		Open: func() tui.View { return NewPage(m.env) }}}
 }
 
 // Services implements kit.Module.
@@ -48,7 +49,8 @@ func source(env *kit.Env) resource.Source[*store.Event] {
 func describe(env *kit.Env) resource.Description[*store.Event] {
 	d := resource.Description[*store.Event]{
 		Plural: "Events", SortBy: "at", Reverse: true, Newest: true, Gone: "This event is older than what is kept here.",
-		None: "Nothing has happened that flarewire saw. Of the time in which it did not run, only another state or health of a tunnel can be found out.",
+		None: "Nothing has happened that flarewire saw. Of the time in which it did not run, only another state or health of a tunnel can be " +
+			"found out.",
 		ID: func(e *store.Event) string {
 			return fmt.Sprint(e.At.UnixNano(), e.Kind, e.Resource, e.TunnelID, e.From, e.To, e.FromHealth, e.ToHealth, e.FromPort, e.ToPort)
 		},
@@ -102,8 +104,10 @@ func columns() []table.Column[*store.Event] {
 	return []table.Column[*store.Event]{
 		{Key: "at", Title: "AT (UTC)", Width: 19, Text: func(e *store.Event, _ time.Time) string { return e.At.UTC().Format(time.DateTime) },
 			Compare: func(a, b *store.Event) int { return a.At.Compare(b.At) }},
-		{Key: "name", Title: "NAME", Width: 18, Grow: 14, Text: kit.Cell(func(e *store.Event) string { return e.Name }), Role: func(*store.Event) tui.Role { return tui.Strong }},
-		{Key: "event", Title: "EVENT", Width: 30, Grow: 30, Text: kit.Cell(text), Role: func(e *store.Event) tui.Role { _, role := Text(*e); return role }},
+		{Key: "name", Title: "NAME", Width: 18, Grow: 14, Text: kit.Cell(func(e *store.Event) string { return e.Name }),
+			Role: func(*store.Event) tui.Role { return tui.Strong }},
+		{Key: "event", Title: "EVENT", Width: 30, Grow: 30, Text: kit.Cell(text),
+			Role: func(e *store.Event) tui.Role { _, role := Text(*e); return role }},
 		{Key: "kind", Title: "OF A", Width: 12, Priority: 1, Text: kit.Cell(of)},
 	}
 }
@@ -132,7 +136,8 @@ func of(e *store.Event) string {
 func sections(env *kit.Env, e *store.Event, now time.Time) []resource.Section {
 	at, age := resource.Time(e.At, now)
 	what, role := tunnel.EventText(*e)
-	fields := []resource.Field{{Label: "Happened to", Value: e.Name, Note: of(e)}, {Label: "What", Value: what, Role: role}, {Label: "At", Value: at, Note: age}}
+	fields := []resource.Field{{Label: "Happened to", Value: e.Name, Note: of(e)}, {Label: "What", Value: what, Role: role},
+		{Label: "At", Value: at, Note: age}}
 	if e.Unwatched {
 		fields[2].Label = "Before"
 		fields = append(fields, resource.Field{Prose: true, Role: tui.Muted, Value: "Nobody watched then: it was found at the first look after."})

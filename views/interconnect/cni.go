@@ -18,7 +18,8 @@ import (
 )
 
 // noSessionState is said where one would look for the state of the session.
-const noSessionState = "The API does not tell the state of a BGP session over a CNI. Look at your router: show bgp summary, and the routes " +
+const noSessionState = "The API does not tell the state of a BGP session over a CNI. Look at your router: show bgp summary, and the " +
+	"routes " +
 	"received and advertised."
 
 func (m *Module) describeCNIs() resource.Description[api.CNI] {
@@ -50,7 +51,8 @@ func cniColumns() []table.Column[api.CNI] {
 		{Key: "mode", Title: "BGP MODE", Width: 13, Priority: 1, Text: kit.Cell(func(c C) string { return modeName(c.BGPMode) })},
 		{Key: "mtu", Title: "MTU", Width: 5, Right: true, Priority: 1, Text: kit.Cell(func(c C) string { return kit.Number(c.Magic.MTU) }),
 			Compare: func(a, b C) int { return cmp.Compare(a.Magic.MTU, b.Magic.MTU) }},
-		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 2, Text: kit.Cell(func(c C) string { return c.Magic.Description }),
+		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 2,
+			Text: kit.Cell(func(c C) string { return c.Magic.Description }),
 			Role: func(C) tui.Role { return tui.Muted }},
 	}
 }
@@ -118,7 +120,8 @@ func bgpSection(b *api.BGP, mode string) resource.Section {
 			{Label: "Customer AS", Value: asn(b), Note: "as configured"},
 			{Label: "MD5 key", Value: kit.MD5(b)},
 			{Label: "Extra prefixes", Value: kit.Or(strings.Join(b.ExtraPrefixes, ", "), "none")},
-			{Label: "Hold time", Value: fmt.Sprintf("%.0f s", netrules.InterconnectHoldTime.Seconds()), Note: "what Cloudflare offers over interconnects"},
+			{Label: "Hold time", Value: fmt.Sprintf("%.0f s", netrules.InterconnectHoldTime.Seconds()),
+				Note: "what Cloudflare offers over interconnects"},
 		}
 	}
 	if mode != "" {

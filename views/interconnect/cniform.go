@@ -19,7 +19,8 @@ import (
 // cniForm makes the form for a CNI; one without id is a new one, whose addresses Cloudflare chooses.
 func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) form.Options {
 	fixed := ""
-	sections := []form.Section{{Title: "Link", Intro: "The CNI runs over one of your interconnects; Cloudflare chooses the addresses of the link.", Fields: []form.Field{
+	sections := []form.Section{{Title: "Link", Intro: "The CNI runs over one of your interconnects; Cloudflare chooses the addresses of the " +
+		"link.", Fields: []form.Field{
 		{Key: "interconnect", Label: "Interconnect", Help: "The port it runs over; ctrl+n goes through yours",
 			Suggest: func(form.Values) []string { return m.portNames() }, Propose: m.onlyPort(c), Live: m.portLive, Check: m.checkPort},
 		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel side and in the analytics",
@@ -155,7 +156,8 @@ func (m *Module) guardCNI(opened, wanted api.CNI) change.Guards {
 	var g change.Guards
 	if opened.P2PIP != wanted.P2PIP || opened.CustIP != wanted.CustIP {
 		g.Warnings = append(g.Warnings, "The link carries no traffic until your router has the new addresses")
-		g.Consequences = append(g.Consequences, m.env.HangsOn(m.env.Ctx, kit.Subject{Kind: "address", Interface: cniSubject(opened).Interface})...)
+		g.Consequences = append(g.Consequences, m.env.HangsOn(m.env.Ctx, kit.Subject{Kind: "address",
+			Interface: cniSubject(opened).Interface})...)
 	}
 	if interrupted := sessionChange(opened.BGP, wanted.BGP, opened.BGPMode != wanted.BGPMode); interrupted != "" {
 		g.Warnings = append(g.Warnings, interrupted)

@@ -21,7 +21,8 @@ import (
 func account(t *testing.T) *Module {
 	t.Helper()
 	edge := simedge.New(simedge.Options{})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -104,7 +105,8 @@ func TestAnUntouchedFormChangesNothing(t *testing.T) {
 			t.Errorf("the session of %s changes: %s", c.ID, d)
 		}
 		got := applyCNI(c, cniValues(c))
-		if got.Magic != c.Magic || got.P2PIP != c.P2PIP || got.CustIP != c.CustIP || got.Interconnect != c.Interconnect || got.BGPMode != c.BGPMode {
+		if got.Magic != c.Magic || got.P2PIP != c.P2PIP || got.CustIP != c.CustIP || got.Interconnect != c.Interconnect ||
+			got.BGPMode != c.BGPMode {
 			t.Errorf("%+v became %+v", c, got)
 		}
 	}
@@ -125,7 +127,8 @@ func TestAnUntouchedFormChangesNothing(t *testing.T) {
 
 func TestTheEndsOfALinkLieInOneNetwork(t *testing.T) {
 	check := addressSection().Fields[1].Check
-	for customer, blocks := range map[string]bool{"10.222.0.1/31": false, "10.222.0.0/31": true, "10.9.0.1/31": true, "10.222.0": true, "": true} {
+	for customer, blocks := range map[string]bool{"10.222.0.1/31": false, "10.222.0.0/31": true, "10.9.0.1/31": true, "10.222.0": true,
+		"": true} {
 		if f := check(customer, form.Values{"p2p_ip": "10.222.0.0/31"}); f.Blocks() != blocks {
 			t.Errorf("%q gives %v", customer, f)
 		}

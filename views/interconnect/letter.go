@@ -24,7 +24,8 @@ func (m *Module) letterAction(p port) tui.Action {
 		why = "a partner's circuit has no cable of yours, so there is no letter of authorization"
 	}
 	return tui.Action{Name: "letter", Keys: []string{"L"}, Short: "letter", Footer: true, Why: why,
-		Long: "Save the letter of authorization, with which the data center connects the cable, as a PDF", Run: func() tea.Cmd { return m.askPath(p.Name) }}
+		Long: "Save the letter of authorization, with which the data center connects the cable, as a PDF",
+		Run:  func() tea.Cmd { return m.askPath(p.Name) }}
 }
 
 // askPath asks where the letter is to be saved.
@@ -165,7 +166,8 @@ func (l *letter) Actions() []tui.Action {
 		return []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the interconnect",
 			Run: func() tea.Cmd { return tui.PopN(2) }}}
 	}
-	replace := tui.Action{Name: "replace", Keys: []string{"o"}, Short: "overwrite", Footer: true, Long: "Replace the file that is there", Run: l.askReplace}
+	replace := tui.Action{Name: "replace", Keys: []string{"o"}, Short: "overwrite", Footer: true, Long: "Replace the file that is there",
+		Run: l.askReplace}
 	if !errors.Is(l.err, fs.ErrExist) {
 		replace.Why = "the file is not what is in the way"
 	}

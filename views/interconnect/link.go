@@ -125,7 +125,8 @@ func linkAddresses(l api.MagicInterconnect) resource.Section {
 		s.Fields = append(s.Fields, resource.Field{Label: "Interface IPv6", Value: l.InterfaceAddress6})
 	}
 	if l.GRE != nil {
-		s.Fields = append(s.Fields, resource.Field{Label: "GRE endpoint", Value: kit.Or(l.GRE.CloudflareEndpoint, "-"), Note: "Cloudflare's, outer"})
+		s.Fields = append(s.Fields, resource.Field{Label: "GRE endpoint", Value: kit.Or(l.GRE.CloudflareEndpoint, "-"),
+			Note: "Cloudflare's, outer"})
 	}
 	return s
 }

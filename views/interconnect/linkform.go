@@ -88,7 +88,8 @@ func linkFieldOf(path string) string { return kit.FieldOf(strings.TrimPrefix(pat
 func guardLink(opened, wanted api.MagicInterconnect) change.Guards {
 	var g change.Guards
 	if opened.InterfaceAddress != wanted.InterfaceAddress {
-		g.Warnings = append(g.Warnings, "The link carries no traffic until your router has the new addresses; static routes keep the old next hop")
+		g.Warnings = append(g.Warnings, "The link carries no traffic until your router has the new addresses; static routes keep the old next "+
+			"hop")
 	}
 	if opened.Name != wanted.Name {
 		g.Warnings = append(g.Warnings, "Whether the CNI follows a new name is not documented: look at it afterwards")

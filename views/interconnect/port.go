@@ -43,7 +43,10 @@ func (m *Module) portColumns() []table.Column[port] {
 	return []table.Column[port]{
 		{Key: "name", Title: "NAME", Width: 15, Grow: 3, Text: kit.Cell(func(p port) string { return p.Name }),
 			Role: func(port) tui.Role { return tui.Strong }},
-		{Key: "state", Title: "STATE", Width: 11, Text: kit.Cell(func(p port) string { text, _ := StateText(p.State, m.env.Glyphs); return text }),
+		{Key: "state", Title: "STATE", Width: 11, Text: kit.Cell(func(p port) string {
+			text, _ := StateText(p.State, m.env.Glyphs)
+			return text
+		}),
 			Role: func(p port) tui.Role { return portRole(p.State) }, Compare: bySeverity},
 		{Key: "site", Title: "SITE", Width: 12, Text: kit.Cell(place)},
 		{Key: "speed", Title: "SPEED", Width: 5, Text: kit.Cell(func(p port) string { return kit.Or(p.Speed, "-") })},

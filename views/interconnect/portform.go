@@ -30,7 +30,8 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 	circuit := func(v form.Values) bool { return v["kind"] == partner }
 	values := form.Values{"kind": physical, "slot_id": i.SlotID, "type": only(m.types(false)), "partner_type": only(m.types(true))}
 	typeField := func(key string, when func(form.Values) bool, isPartner bool) form.Field {
-		return form.Field{Key: key, Label: "Type", When: when, Help: "Cloudflare documents no list of types; ctrl+n goes through those of this account",
+		return form.Field{Key: key, Label: "Type", When: when,
+			Help:    "Cloudflare documents no list of types; ctrl+n goes through those of this account",
 			Suggest: func(form.Values) []string { return m.types(isPartner) }, Check: checkType}
 	}
 	return form.Options{Title: title, Verb: "review", Values: values,
@@ -43,7 +44,8 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 			typeField("type", cable, false),
 			{Key: "bandwidth", Label: "Bandwidth", When: circuit, Help: strings.Join(netrules.Bandwidths(), " "),
 				Suggest: func(form.Values) []string { return netrules.Bandwidths() }, Check: kit.Check(netrules.Bandwidth)},
-			{Key: "pairing_key", Label: "Pairing key", Kind: form.Secret, When: circuit, Help: "From the VLAN attachment in Google Cloud; it is not kept",
+			{Key: "pairing_key", Label: "Pairing key", Kind: form.Secret, When: circuit,
+				Help:  "From the VLAN attachment in Google Cloud; it is not kept",
 				Check: kit.Check(netrules.PairingKey)},
 			typeField("partner_type", circuit, true),
 		}}},
@@ -163,5 +165,6 @@ func (m *Module) endOfPort(ctx context.Context, i api.Interconnect) []string {
 	if i.SlotID == "" {
 		return append(out, "The circuit is given back. Delete the VLAN attachment in Google Cloud too: it may go on costing money.")
 	}
-	return append(out, "The port is given back, and somebody else may take the slot. Cancel the cross-connect with the data center: it may go on costing money.")
+	return append(out, "The port is given back, and somebody else may take the slot. Cancel the cross-connect with the data center: it may "+
+		"go on costing money.")
 }

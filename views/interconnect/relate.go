@@ -134,7 +134,8 @@ func (m *Module) cniField(c api.CNI) resource.Field {
 }
 
 func (m *Module) linkField(l api.MagicInterconnect) resource.Field {
-	return resource.Field{Label: "Tunnel side", Value: l.Name, Note: "version " + kit.Or(l.Version, "-") + " at " + kit.Or(l.ColoName, "-"), Open: m.openLink(l)}
+	return resource.Field{Label: "Tunnel side", Value: l.Name, Note: "version " + kit.Or(l.Version, "-") + " at " + kit.Or(l.ColoName, "-"),
+		Open: m.openLink(l)}
 }
 
 // missing says why a relation is not shown: nothing fetched is not the same as nothing there.

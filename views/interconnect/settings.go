@@ -122,7 +122,8 @@ func (m *Module) reviewSettings(opened, wanted api.CNISettings) tea.Cmd {
 // guardSettings says what another number means for the sessions that there are.
 func (m *Module) guardSettings(asn uint32) change.Guards {
 	g := change.Guards{Consequences: []string{
-		"Routers on the other side of interconnects must name this number as their neighbor's; which sessions take it over at once is not documented"}}
+		"Routers on the other side of interconnects must name this number as their neighbor's; which sessions take it over at once is not " +
+			"documented"}}
 	if n := m.bgpOnTunnels(); asn != netrules.CloudflareASN && n > 0 {
 		g.Warnings = []string{"BGP over GRE and IPsec tunnels needs " + strconv.Itoa(int(netrules.CloudflareASN)) + ": " +
 			strconv.Itoa(n) + " tunnels of this account have a session"}

@@ -117,7 +117,7 @@ func slotSummary(rows []api.Slot) tui.Line {
 		{Text: "   / site:fra speed:10G occupied:no filters", Role: tui.Muted}}
 }
 
-// facilityFields are where a port or slot is, for the one who sends somebody there.
+// facilityFields are where a port or slot is, for a technician who is sent there.
 func facilityFields(f *api.Facility) []resource.Field {
 	if f == nil {
 		return []resource.Field{{Label: "Facility", Value: "-"}}

@@ -56,7 +56,8 @@ type (
 func askBundle(env *Env, tunnels []string) tea.Cmd {
 	b := &bundling{env: env, tunnels: tunnels}
 	b.form = form.New(form.Options{Title: "Support bundle", Verb: "write", Values: form.Values{bundlePath: bundle.Name(env.Now())},
-		Sections: []form.Section{{Fields: []form.Field{{Key: bundlePath, Label: "File", Help: "A new file " + statefile.Whose + "; it is sent to nobody",
+		Sections: []form.Section{{Fields: []form.Field{{Key: bundlePath, Label: "File",
+			Help: "A new file " + statefile.Whose + "; it is sent to nobody",
 			Check: func(path string, _ form.Values) form.Finding {
 				if strings.TrimSpace(path) == "" {
 					return form.Finding{Level: form.Partial, Text: "Enter where to write it"}
@@ -193,7 +194,8 @@ func (*bundled) Update(tea.Msg) tea.Cmd { return nil }
 
 // Actions implements tui.View.
 func (p *bundled) Actions() []tui.Action {
-	return []tui.Action{{Name: "copy", Keys: []string{"y"}, Short: "copy the path", Footer: true, Long: "Send the path to the terminal's clipboard",
+	return []tui.Action{{Name: "copy", Keys: []string{"y"}, Short: "copy the path", Footer: true,
+		Long: "Send the path to the terminal's clipboard",
 		Run: func() tea.Cmd {
 			return tea.Batch(tea.SetClipboard(p.path), tui.Toast(tui.Muted, "Sent to the terminal's clipboard (OSC 52)"))
 		}}}

@@ -25,7 +25,7 @@ type Editor[T any] struct {
 	Blank T
 	// FieldOf gives the form's key for a path of the API; nil when they are the same.
 	FieldOf func(path string) string
-	// HangsOn lists what depends on an object, for the one who deletes it. It runs in the background.
+	// HangsOn lists what depends on an object, shown before a deletion. It runs in the background.
 	HangsOn func(context.Context, T) []string
 	// Next are the actions offered after an object was created; nil for none. The first is what enter does
 	// there.
@@ -84,9 +84,6 @@ func OnDelete[T any](end func(T) change.Guards, otherwise Guard[T]) Guard[T] {
 // Create opens the guided setup of a new object; when there is a draft, it asks whether to go on with it.
 func (e Editor[T]) Create() tea.Cmd { return e.editor().create() }
 
-// Creation is the guided setup of a new object, with the values of a draft; nil for none.
-func (e Editor[T]) Creation(draft form.Values) tui.View { return e.editor().creation(draft) }
-
 // ReviewNew opens the review of a new object, with what the form said of it.
 func (e Editor[T]) ReviewNew(wanted T, inWords []form.Part) tea.Cmd {
 	return e.editor().reviewNew(api.ObjectOf(wanted), inWords)
@@ -111,7 +108,7 @@ func (e Editor[T]) Act(id, title, confirm string, prepare func(context.Context, 
 // their number: nobody types twenty names with care.
 func (e Editor[T]) DeleteAll(ids []string) tea.Cmd { return e.editor().removeAll(ids) }
 
-// Deletion reads an object and plans its end, with what hangs on it and what stands against it.
+// Deletion reads an object and plans its end, with what depends on it and what stands against it.
 func (e Editor[T]) Deletion(ctx context.Context, w *change.Writer, id string) (change.Plan, error) {
 	return e.editor().deletion(ctx, w, id)
 }

@@ -76,7 +76,8 @@ func (e *editor) edit(id, name string) tea.Cmd {
 	title := "Edit " + name
 	return e.opening(title, id, func(_ context.Context, opened api.Object) tui.View {
 		opts := e.form(title, opened, func(wanted api.Object) tea.Cmd {
-			return tui.Push(NewReview(e.env, Intent{Title: "Change " + e.resource.Title + " " + name, Pages: 2, FieldOf: e.fieldOf, Touched: e.touched(),
+			return tui.Push(NewReview(e.env, Intent{Title: "Change " + e.resource.Title + " " + name, Pages: 2, FieldOf: e.fieldOf,
+				Touched: e.touched(),
 				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 					plan, err := w.PrepareUpdate(ctx, e.resource, opened, wanted)
 					return e.guarded(ctx, journal.Update, opened, wanted, plan, err)
@@ -90,7 +91,8 @@ func (e *editor) edit(id, name string) tea.Cmd {
 func (e *editor) remove(id, name string) tea.Cmd {
 	return e.opening("Delete "+name, id, func(ctx context.Context, opened api.Object) tui.View {
 		hangsOn := e.hanging(ctx, opened)
-		return NewReview(e.env, Intent{Title: "Delete " + e.resource.Title + " " + name, Confirm: cmp.Or(name, id), ConfirmID: id, Pages: 1, Touched: e.touched(),
+		return NewReview(e.env, Intent{Title: "Delete " + e.resource.Title + " " + name, Confirm: cmp.Or(name, id), ConfirmID: id, Pages: 1,
+			Touched: e.touched(),
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				plan, err := w.PrepareDelete(ctx, e.resource, opened, hangsOn...)
 				return e.guarded(ctx, journal.Delete, opened, opened, plan, err)
@@ -149,7 +151,8 @@ func (e *editor) hanging(ctx context.Context, opened api.Object) []string {
 }
 
 // guarded puts what the guard says into a plan.
-func (e *editor) guarded(ctx context.Context, verb journal.Verb, opened, wanted api.Object, plan change.Plan, err error) (change.Plan, error) {
+func (e *editor) guarded(ctx context.Context, verb journal.Verb, opened, wanted api.Object, plan change.Plan, err error) (change.Plan,
+	error) {
 	if err != nil || e.guard == nil {
 		return plan, err
 	}

@@ -64,7 +64,8 @@ func (e *Env) Begin(kind, what string, open func(draft form.Values) tea.Cmd) tea
 	}
 	with := func(v form.Values) func() tea.Cmd { return func() tea.Cmd { return open(v) } }
 	return tui.Open(&tui.Dialog{Title: "Go on with the draft?", Harmless: true, Lines: []tui.Line{
-		tui.Text(tui.Plain, "A draft of "+what+" ("+tui.Clean(DraftName(draft))+") was kept "+resource.Ago(draft.At, e.Now())+". Keys are never part of one.")},
+		tui.Text(tui.Plain, "A draft of "+what+" ("+tui.Clean(DraftName(draft))+") was kept "+resource.Ago(draft.At, e.Now())+
+			". Keys are never part of one.")},
 		Choices: []tui.Choice{{Label: "back"}, {Label: "go on with it", Run: with(draft.Values)}, {Label: "discard it, begin anew",
 			Run: func() tea.Cmd { return tea.Batch(e.forget(kind), open(nil)) }}}})
 }

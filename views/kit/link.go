@@ -25,10 +25,13 @@ func BGPSection(fixed string, others func() []netrules.ASNUse) form.Section {
 		{Key: "customer_asn", Label: "Your AS number", When: on, Fixed: fixed,
 			Help:  "Private 64512 to 65534 or your own; not " + strconv.Itoa(int(netrules.CloudflareASN)),
 			Check: func(v string, _ form.Values) form.Finding { return checkASN(v, others()) }},
-		{Key: "md5_key", Label: "MD5 key", Kind: form.Secret, When: on, Fixed: fixed, Help: "Optional, the same on your router; 1 to 80 characters",
+		{Key: "md5_key", Label: "MD5 key", Kind: form.Secret, When: on, Fixed: fixed,
+			Help:  "Optional, the same on your router; 1 to 80 characters",
 			Check: optionally(netrules.MD5Key)},
-		{Key: "extra_prefixes", Label: "Extra prefixes", When: on, Fixed: fixed, Help: "Advertised to you besides your routes: 0.0.0.0/0; separate with blanks",
-			Suggest: func(form.Values) []string { return []string{"0.0.0.0/0", "100.96.0.0/12", "100.64.0.0/12"} }, Check: CheckList(netrules.ExtraPrefix)},
+		{Key: "extra_prefixes", Label: "Extra prefixes", When: on, Fixed: fixed,
+			Help:    "Advertised to you besides your routes: 0.0.0.0/0; separate with blanks",
+			Suggest: func(form.Values) []string { return []string{"0.0.0.0/0", "100.96.0.0/12", "100.64.0.0/12"} },
+			Check:   CheckList(netrules.ExtraPrefix)},
 	}}
 }
 
@@ -94,7 +97,8 @@ func HealthSection(kind netrules.Kind) form.Section {
 		help = "The address to probe; empty for the default"
 	}
 	return form.Section{Title: "Health check", Folded: true, Fields: []form.Field{
-		{Key: "hc_enabled", Label: "Enabled", Kind: form.Choice, Options: form.YesNo, Help: "Without it Cloudflare sends traffic blindly and shows the tunnel as down",
+		{Key: "hc_enabled", Label: "Enabled", Kind: form.Choice, Options: form.YesNo,
+			Help: "Without it Cloudflare sends traffic blindly and shows the tunnel as down",
 			Check: func(v string, _ form.Values) form.Finding {
 				if v == "no" {
 					return form.Finding{Level: form.Warning, Text: "Cloudflare shows it as 100 % down and cannot alert; BGP needs it on"}
@@ -103,9 +107,11 @@ func HealthSection(kind netrules.Kind) form.Section {
 			}},
 		{Key: "hc_type", Label: "Type", Kind: form.Choice, When: on, Options: words(netrules.TypeReply, netrules.TypeRequest),
 			Help: "request is safer behind a stateful firewall"},
-		{Key: "hc_direction", Label: "Direction", Kind: form.Choice, When: directed, Options: words(netrules.Unidirectional, netrules.Bidirectional),
-			Help: "Cloudflare WAN: bidirectional. Magic Transit with direct return: unidirectional"},
-		{Key: "hc_rate", Label: "Rate", Kind: form.Choice, When: on, Options: words(netrules.RateLow, netrules.RateMid, netrules.RateHigh), Help: "How often to probe"},
+		{Key: "hc_direction", Label: "Direction", Kind: form.Choice, When: directed,
+			Options: words(netrules.Unidirectional, netrules.Bidirectional),
+			Help:    "Cloudflare WAN: bidirectional. Magic Transit with direct return: unidirectional"},
+		{Key: "hc_rate", Label: "Rate", Kind: form.Choice, When: on, Options: words(netrules.RateLow, netrules.RateMid, netrules.RateHigh),
+			Help: "How often to probe"},
 		{Key: "hc_target", Label: "Target", When: on, Help: help,
 			Check: func(v string, all form.Values) form.Finding {
 				return Finding(netrules.HealthCheckTarget(all["hc_direction"], v))
@@ -153,7 +159,7 @@ func HealthOf(v form.Values, directed bool, before *api.HealthCheck) *api.Health
 	return h
 }
 
-// Unprobed tells that the probes are off: the analytics then call it down, which says nothing about it.
+// Unprobed reports whether the probes are off: the analytics then call it down, which says nothing about it.
 func Unprobed(h *api.HealthCheck) bool { return h != nil && h.Enabled != nil && !*h.Enabled }
 
 // HealthDetail is the part of a detail page for the health check.

@@ -66,12 +66,15 @@ func (r *Reveal) Actions() []tui.Action {
 	own := []tui.Action{
 		{Name: "reveal", Keys: []string{"v"}, Short: label, Footer: true, Long: "Show the key, or hide it again", Secret: !r.visible,
 			Run: func() tea.Cmd { r.visible = !r.visible; r.take(); return nil }},
-		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the key to the terminal's clipboard; tmux and the terminal may keep it", Secret: true,
+		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true,
+			Long: "Send the key to the terminal's clipboard; tmux and the terminal may keep it", Secret: true,
 			Run: func() tea.Cmd {
 				r.take()
-				return tea.Batch(tea.SetClipboard(r.secret.Reveal()), tui.Toast(tui.Pending, "Sent to the terminal's clipboard (OSC 52); tmux and clipboard managers may keep it"))
+				return tea.Batch(tea.SetClipboard(r.secret.Reveal()), tui.Toast(tui.Pending,
+					"Sent to the terminal's clipboard (OSC 52); tmux and clipboard managers may keep it"))
 			}},
-		{Name: "kept", Keys: []string{"K"}, Short: "I have kept it", Footer: true, Why: why, Long: "Close: the key is forgotten here for good", Run: r.close},
+		{Name: "kept", Keys: []string{"K"}, Short: "I have kept it", Footer: true, Why: why, Long: "Close: the key is forgotten here for good",
+			Run: r.close},
 	}
 	return append(own, r.offers...)
 }
@@ -118,5 +121,6 @@ func (p *page) key(label string, secret api.Secret, visible bool) {
 	if visible {
 		key = secret.Reveal()
 	}
-	p.lines = append(p.lines, tui.Line{{Text: "   " + label + "   ", Role: tui.Muted}, {Text: tui.Clean(key), Role: tui.Accent}}.Paint(p.c.Theme, p.c.Width))
+	p.lines = append(p.lines, tui.Line{{Text: "   " + label + "   ", Role: tui.Muted},
+		{Text: tui.Clean(key), Role: tui.Accent}}.Paint(p.c.Theme, p.c.Width))
 }

@@ -285,10 +285,12 @@ func (r *Review) waysOut() []tui.Action {
 		}
 	}
 	return []tui.Action{
-		{Name: "create-now", Keys: []string{"c"}, Short: "create now", Footer: true, Long: "Create the new object: reviewed and sent like any other change",
-			Run: way("Create now: "+r.plan.Name, r.result.Again)},
-		{Name: "undo", Keys: []string{"u"}, Short: "undo", Footer: true, Long: "Create the old object again: reviewed and sent like any other change",
-			Run: way("Undo: "+r.plan.Name, r.result.Back)}}
+		{Name: "create-now", Keys: []string{"c"}, Short: "create now", Footer: true,
+			Long: "Create the new object: reviewed and sent like any other change",
+			Run:  way("Create now: "+r.plan.Name, r.result.Again)},
+		{Name: "undo", Keys: []string{"u"}, Short: "undo", Footer: true,
+			Long: "Create the old object again: reviewed and sent like any other change",
+			Run:  way("Undo: "+r.plan.Name, r.result.Back)}}
 }
 
 // mended takes the ways out away when one of them was gone.
@@ -308,14 +310,17 @@ func (r *Review) next() []tui.Action {
 }
 
 func (r *Review) readyActions() []tui.Action {
-	send := tui.Action{Name: "send", Keys: []string{"enter"}, Short: "send", Footer: true, Long: "Send exactly this, once", Run: r.send, Why: r.why()}
+	send := tui.Action{Name: "send", Keys: []string{"enter"}, Short: "send", Footer: true, Long: "Send exactly this, once", Run: r.send,
+		Why: r.why()}
 	if !r.settled && send.Why == "" {
 		send.Short, send.Run = "(read it first)", r.settle
 	}
-	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true, Long: "Read the object again and repeat the checks", Run: r.prepare}
+	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
+		Long: "Read the object again and repeat the checks", Run: r.prepare}
 	if !r.plan.Keep.IsZero() {
 		again.Footer = false
-		keep := tui.Action{Name: "keep-key", Keys: []string{"v"}, Short: "MD5 key", Footer: true, Run: func() tea.Cmd { return tui.Push(NewKeep(r.plan.Keep)) },
+		keep := tui.Action{Name: "keep-key", Keys: []string{"v"}, Short: "MD5 key", Footer: true,
+			Run:  func() tea.Cmd { return tui.Push(NewKeep(r.plan.Keep)) },
 			Long: "Show the MD5 key that goes with this, to keep it: the journal does not have it"}
 		return append(r.unlessConflicts(send, again), keep)
 	}

@@ -250,7 +250,8 @@ func (p *page) offer(a tui.Action) {
 		p.lines = append(p.lines, a.Name+": "+a.Long)
 		return
 	}
-	p.lines = append(p.lines, tui.Line{{Text: "   " + a.KeyLabel() + " ", Role: tui.Accent}, {Text: a.Long, Role: tui.Strong}}.Paint(p.c.Theme, p.c.Width))
+	p.lines = append(p.lines, tui.Line{{Text: "   " + a.KeyLabel() + " ", Role: tui.Accent},
+		{Text: a.Long, Role: tui.Strong}}.Paint(p.c.Theme, p.c.Width))
 }
 
 func (p *page) heading(text string) { p.line(tui.Strong, " "+text) }

@@ -122,7 +122,8 @@ func (s *Several) Actions() []tui.Action {
 		own = []tui.Action{{Name: "send", Keys: []string{"enter"}, Short: "send all", Footer: true, Why: s.why(),
 			Long: "Send these changes, one after the other, each once", Run: s.send}}
 	case finished:
-		own = []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the list", Run: func() tea.Cmd { return tui.PopN(s.pages) }}}
+		own = []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the list",
+			Run: func() tea.Cmd { return tui.PopN(s.pages) }}}
 	}
 	return append(own, s.scroll.Actions()...)
 }

@@ -5,7 +5,7 @@ import (
 	"flarewire/internal/store"
 )
 
-// Standing is how a tunnel or an interconnect stands, for the one who is about to delete it. What is not known is empty.
+// Standing is how a tunnel or an interconnect stands, before it is deleted. What is not known is empty.
 type Standing struct {
 	Session store.State  // of BGP
 	Lasts   string       // for how long: "for 5m"

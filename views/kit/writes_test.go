@@ -45,7 +45,8 @@ type compiler struct {
 
 func newCompiler(t *testing.T) compiler {
 	t.Helper()
-	out, err := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}", "flarewire/views/kit").Output()
+	out, err := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}",
+		"flarewire/views/kit").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +56,10 @@ func newCompiler(t *testing.T) compiler {
 		exported[path] = file
 	}
 	files := token.NewFileSet()
-	return compiler{files: files, Importer: importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser, error) { return os.Open(exported[path]) })}
+	return compiler{files: files, Importer: importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser,
+		error) {
+		return os.Open(exported[path])
+	})}
 }
 
 // compiles reports what the compiler says to a page with this statement; nil when it compiles.
@@ -72,7 +76,8 @@ func (c compiler) compiles(statement string) error {
 // collections gives the expression by which a page has the collection of each kind.
 func collections() map[string]string {
 	out := map[string]string{
-		"bgp_prefixes": `m.env.Account.BGPPrefixes("p")`, "bindings": `m.env.Account.Bindings("p")`, "delegations": `m.env.Account.Delegations("p")`,
+		"bgp_prefixes": `m.env.Account.BGPPrefixes("p")`, "bindings": `m.env.Account.Bindings("p")`,
+		"delegations": `m.env.Account.Delegations("p")`,
 	}
 	account := reflect.ValueOf((&api.Client{}).In("a")).Elem()
 	for i := range account.NumField() {
@@ -118,7 +123,8 @@ func attempts(op api.Operation) []string {
 	case "validate":
 		return []string{`m.env.Account.ValidatePrefix(ctx, "p")`}
 	case "patch":
-		return []string{`m.env.Account.ChangeBGPPrefix(ctx, "p", "b", api.BGPPrefixChange{})`, `m.env.Account.SetAdvertisement(ctx, "p", "b", true)`}
+		return []string{`m.env.Account.ChangeBGPPrefix(ctx, "p", "b", api.BGPPrefixChange{})`,
+			`m.env.Account.SetAdvertisement(ctx, "p", "b", true)`}
 	}
 	return nil
 }
@@ -148,7 +154,8 @@ func TestAPageThatWritesDoesNotCompile(t *testing.T) {
 			}
 		}
 	}
-	for _, statement := range []string{`m.env.Client.Send(ctx, request)`, `m.env.Account.Send(ctx, request)`, `m.env.Account.Routes.Send(ctx, request)`,
+	for _, statement := range []string{`m.env.Client.Send(ctx, request)`, `m.env.Account.Send(ctx, request)`,
+		`m.env.Account.Routes.Send(ctx, request)`,
 		`request.Send(ctx)`, `m.env.Writer.Send(ctx, request)`, `m.env.Writer.Sender()`, `m.env.Client.Sender()`} {
 		if err := c.compiles(statement); err == nil {
 			t.Errorf("%s compiles", statement)

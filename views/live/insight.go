@@ -30,7 +30,7 @@ type Look struct {
 	Until         time.Time // not zero: it is asked then, so that the requests stay within their bounds
 }
 
-// Fresh tells whether what is known is new enough to rest on.
+// Fresh reports whether what is known is new enough to rest on.
 func (l Look) Fresh(now time.Time) bool { return !l.At.IsZero() && now.Sub(l.At) < insightOld }
 
 // looks keeps the insights of the tunnels that were open. Only pages use it.

@@ -48,7 +48,8 @@ type room struct {
 func enter(t *testing.T) room {
 	t.Helper()
 	edge := simedge.New(simedge.Options{})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +57,7 @@ func enter(t *testing.T) room {
 	return room{edge, t, s, live.New(t.Context(), s)}
 }
 
-// look is what an open page does; it tells whether anything was asked.
+// look is what an open page does; it reports whether anything was asked.
 func (r room) look(name string) bool {
 	cmd := r.feed.LookInto(name)
 	if cmd == nil {
@@ -214,7 +215,8 @@ func TestNotificationsAreToldTogether(t *testing.T) {
 		p.set("ams-dc1-gre", "Idle")
 		before := time.Now()
 		p.poll()
-		want := []string{"fra-dc1-gre: session down (was up)", "2 changes: fra-dc2-gre: session down (was up); ams-dc1-gre: session down (was up)"}
+		want := []string{"fra-dc1-gre: session down (was up)",
+			"2 changes: fra-dc2-gre: session down (was up); ams-dc1-gre: session down (was up)"}
 		if !slices.Equal(p.told, want) || time.Since(before) != 10*time.Second {
 			t.Errorf("after %s told %q, want %q", time.Since(before), p.told, want)
 		}

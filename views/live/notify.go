@@ -79,7 +79,7 @@ func (n *Notifier) fresh() []store.Event {
 	return slices.DeleteFunc(slices.Clone(events), func(e store.Event) bool { return seen[e] })
 }
 
-// met tells that this run saw before what the event is about: what nobody watched happened then after the start.
+// met reports whether this run saw before what the event is about: what nobody watched happened then after the start.
 func (n *Notifier) met(e store.Event) bool {
 	if e.Resource != "" {
 		return true
@@ -134,7 +134,7 @@ func (n *Notifier) notable(e store.Event) string {
 	return e.Name + ": " + text
 }
 
-// flaps tells that the event is of a tunnel of which it was said already that it flaps.
+// flaps reports whether the event is of a tunnel of which it was said already that it flaps.
 func (n *Notifier) flaps(e store.Event) bool {
 	if e.Resource != "" {
 		return false

@@ -15,7 +15,8 @@ import (
 func TestAPauseOfOurOwnIsSaidAsThat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		edge := simedge.New(simedge.Options{Now: time.Now})
-		client, err := api.New(api.Options{Transport: edge.RoundTripper(), Budget: 1, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		client, err := api.New(api.Options{Transport: edge.RoundTripper(), Budget: 1,
+			Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -37,7 +38,8 @@ func TestAPauseOfCloudflaresIsSaidAsThat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		edge := simedge.New(simedge.Options{Now: time.Now})
 		edge.Fault(simedge.Fault{Kind: simedge.FaultRateLimit, RetryAfter: 200 * time.Second})
-		client, err := api.New(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+			Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 		if err != nil {
 			t.Fatal(err)
 		}

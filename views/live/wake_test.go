@@ -16,7 +16,8 @@ import (
 func silent(t *testing.T, path string) (*simedge.Edge, *store.Store, *live.Feed) {
 	t.Helper()
 	edge := simedge.New(simedge.Options{})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}

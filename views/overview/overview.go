@@ -1,4 +1,4 @@
-// Package overview is the first page: what is wrong, worst first, with its likeliest cause; then the
+// Package overview is the first page: what is wrong, worst first, with its likely cause; then the
 // counts, the last events, and the age of every source.
 package overview
 
@@ -30,13 +30,14 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"overview", "home"}, Help: "what is wrong, worst first", Open: func() tui.View { return newPage(m.env) }}}
+	return []tui.Destination{{Names: []string{"overview", "home"}, Help: "what is wrong, worst first",
+		Open: func() tui.View { return newPage(m.env) }}}
 }
 
 // Services implements kit.Module.
 func (m *Module) Services() []tui.Service { return nil }
 
-// trouble is one line of the list: a subject with its likeliest cause.
+// trouble is one line of the list: a subject with its likely cause.
 type trouble struct {
 	diagnose.Diagnosis
 	rank  int // worst first, as the diagnosis has it
@@ -120,7 +121,8 @@ func (p *page) take(found []diagnose.Diagnosis) {
 	}
 	p.worst = make([]trouble, len(found))
 	for i, d := range found {
-		p.worst[i] = trouble{Diagnosis: d, rank: i, state: impact(d.Findings[0], p.env.Glyphs), role: roleOf(d.Findings[0]), since: tui.AgeSince(d.Findings[0].Since, p.env.Now())}
+		p.worst[i] = trouble{Diagnosis: d, rank: i, state: impact(d.Findings[0], p.env.Glyphs), role: roleOf(d.Findings[0]),
+			since: tui.AgeSince(d.Findings[0].Since, p.env.Now())}
 		if t, ok := byID[d.Subject.ID]; ok {
 			p.worst[i].state, p.worst[i].role = tunnel.StateText(t, p.env.Glyphs)
 			p.worst[i].since = tunnel.Since(t, p.env.Now())
@@ -166,9 +168,10 @@ func (p *page) columns() []table.Column[trouble] {
 	return []table.Column[trouble]{
 		{Key: "name", Title: "WORST FIRST", Width: 18, Text: text(func(t trouble) string { return t.Subject.Name }), Compare: rank,
 			Role: func(trouble) tui.Role { return tui.Strong }},
-		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }), Role: func(t trouble) tui.Role { return t.role }},
+		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }),
+			Role: func(t trouble) tui.Role { return t.role }},
 		{Key: "since", Title: "SINCE", Width: 5, Right: true, Text: text(func(t trouble) string { return t.since })},
-		{Key: "cause", Title: "LIKELIEST CAUSE", Width: 30, Grow: 120, Text: text(func(t trouble) string {
+		{Key: "cause", Title: "LIKELY CAUSE", Width: 30, Grow: 120, Text: text(func(t trouble) string {
 			return headline(t.Findings[0])
 		})},
 	}
@@ -282,11 +285,11 @@ func (p *page) hidden() string {
 	above, below := first-1, len(p.worst)-last
 	switch {
 	case above == 0:
-		return fmt.Sprintf("and %d more", below)
+		return fmt.Sprintf("%d more below", below)
 	case below == 0:
-		return fmt.Sprintf("and %d worse above", above)
+		return fmt.Sprintf("%d above", above)
 	}
-	return fmt.Sprintf("and %d worse above, %d more below", above, below)
+	return fmt.Sprintf("%d above, %d more below", above, below)
 }
 
 // cause is the whole reading of the row under the cursor, and what to do: the column cuts it.
@@ -310,7 +313,7 @@ func (p *page) cause(c tui.Canvas) []string {
 const causeLines = 5
 
 func (p *page) events(c tui.Canvas, s *store.Snapshot, most int) []string {
-	out := []string{c.Theme.Paint(tui.Muted, " LAST EVENTS (UTC)")}
+	out := []string{c.Theme.Paint(tui.Muted, " RECENT EVENTS (UTC)")}
 	happened := s.Events
 	for i := len(happened) - 1; i >= max(0, len(happened)-most); i-- {
 		text, role := events.Text(happened[i])

@@ -25,7 +25,8 @@ func (m *Module) acts(r row) []tui.Action {
 		{Name: "delegations", Keys: []string{"3"}, Short: "delegations", Run: open(m.openDelegations),
 			Long: "Parts that other accounts may use"},
 	}
-	validate := tui.Action{Name: "validate", Keys: []string{"V"}, Short: "validate", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.validate(r) },
+	validate := tui.Action{Name: "validate", Keys: []string{"V"}, Short: "validate", Why: m.env.NoWrites,
+		Run:  func() tea.Cmd { return m.validate(r) },
 		Long: "Check IRR, RPKI and ownership again"}
 	one, why := r.only()
 	return append(append(m.announcing(r, one, why), validate), down...)

@@ -50,7 +50,8 @@ func (m *Module) describeBGP(r row) resource.Description[api.BGPPrefix] {
 			return append(m.announcing(m.now(r), b, ""),
 				tui.Action{Name: "prepend", Keys: []string{"P"}, Short: "prepend", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.prepend(r, b) },
 					Long: "How often the AS number is prepended, 0 to 3"},
-				tui.Action{Name: "auto-withdraw", Keys: []string{"T"}, Short: "auto withdraw", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.autoWithdraw(r, b) },
+				tui.Action{Name: "auto-withdraw", Keys: []string{"T"}, Short: "auto withdraw", Why: m.env.NoWrites,
+					Run:  func() tea.Cmd { return m.autoWithdraw(r, b) },
 					Long: "Tie the announcement to your own BGP routes"})
 		},
 	}
@@ -69,7 +70,10 @@ func (m *Module) bgpColumns(r row) []table.Column[api.BGPPrefix] {
 				return announced(b).glyph(r.approved(), m.env.Glyphs) + " " + word(announced(b))
 			},
 			Compare: func(a, b B) int { return cmp.Or(cmp.Compare(announced(a), announced(b)), byNetwork(a.CIDR, b.CIDR)) }},
-		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true, Text: func(b B, now time.Time) string { return tui.AgeSince(turned(b), now) },
+		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true, Text: func(b B, now time.Time) string {
+			return tui.AgeSince(turned(b),
+				now)
+		},
 			Compare: func(a, b B) int { return turned(b).Compare(turned(a)) }},
 		{Key: "by", Title: "DECIDED BY", Width: 14, Grow: 6, Text: text(decider)},
 		{Key: "prepend", Title: "PREPEND", Width: 7, Right: true, Text: text(func(b B) string { return strconv.Itoa(b.ASNPrependCount) })},

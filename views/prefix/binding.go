@@ -47,11 +47,13 @@ func (m *Module) describeBindings(r row) resource.Description[api.Binding] {
 			{Key: "cidr", Title: "NETWORK", Width: 18, Grow: 10, Text: text(func(b B) string { return b.CIDR }),
 				Role: func(B) tui.Role { return tui.Strong }, Compare: func(a, b B) int { return byNetwork(a.CIDR, b.CIDR) }},
 			{Key: "service", Title: "SERVICE", Width: 16, Grow: 10, Text: text(serviceName)},
-			{Key: "state", Title: "STATE", Width: 14, Text: text(m.provisioningText), Role: func(b B) tui.Role { return provisioningRole(provisioning(b)) }},
+			{Key: "state", Title: "STATE", Width: 14, Text: text(m.provisioningText),
+				Role: func(b B) tui.Role { return provisioningRole(provisioning(b)) }},
 			{Key: "since", Title: "SEEN SO", Width: 7, Right: true, Live: true,
 				Text:    func(b B, now time.Time) string { return tui.AgeSince(m.now(r).BindingSince(b.ID), now) },
 				Compare: func(a, b B) int { return m.now(r).BindingSince(b.ID).Compare(m.now(r).BindingSince(a.ID)) }},
-			{Key: "reach", Title: "REACH", Width: 12, Priority: 1, Text: text(func(b B) string { return reach(r, b) }), Role: func(B) tui.Role { return tui.Muted }},
+			{Key: "reach", Title: "REACH", Width: 12, Priority: 1, Text: text(func(b B) string { return reach(r, b) }),
+				Role: func(B) tui.Role { return tui.Muted }},
 		},
 		SortBy:   "cidr",
 		Summary:  func(rows []B) tui.Line { return counted(len(rows), "Service bindings", r) },
@@ -103,7 +105,8 @@ func (m *Module) bindingSections(r row, b api.Binding, now time.Time) []resource
 		{Title: "Part of", Fields: []resource.Field{parent(m, r)}},
 	}
 	sections = append(sections, m.env.Related(kit.Subject{Kind: "binding", ID: b.ID, Name: b.CIDR, CIDR: network(b.CIDR)})...)
-	return append(sections, resource.Section{Title: "Identity", Fields: []resource.Field{{Label: "ID", Value: b.ID}, {Label: "Service ID", Value: b.ServiceID}}})
+	return append(sections, resource.Section{Title: "Identity", Fields: []resource.Field{{Label: "ID", Value: b.ID}, {Label: "Service ID",
+		Value: b.ServiceID}}})
 }
 
 // bindingEditor makes the acts on the bindings of a prefix.

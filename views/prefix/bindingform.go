@@ -53,24 +53,27 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 	o := form.Options{Title: "New service binding", Verb: "review", Values: form.Values{"prefix": cidr}, Submit: s.submit, Init: s.look,
 		Sections: []form.Section{
 			{Title: "Prefix", Intro: "The prefix that you brought to Cloudflare, whose addresses are to go to a service.", Fields: []form.Field{
-				{Key: "prefix", Label: "Prefix", Help: "One of yours; ctrl+n goes through them", Suggest: func(form.Values) []string { return m.cidrs() },
-					Check: s.checkPrefix, Changed: s.look, Live: s.bound}}},
-			{Title: "Binding", Intro: "Which part of it goes where. The most specific binding wins; what has none stays with the one above it.", Fields: []form.Field{
-				{Key: "cidr", Label: "Network", Help: "First the whole prefix; later parts of it, such as a /28",
-					Suggest: s.suggest, Propose: s.whole,
-					Check: func(v string, all form.Values) form.Finding {
-						return s.checkNetwork(v, all)
-					}},
-				{Key: "service_id", Label: "Service", Kind: form.Choice, Options: options, Help: "What gets the traffic to these addresses", Propose: s.fitting,
-					Check: func(v string, all form.Values) form.Finding {
-						if v == "" {
-							return form.Finding{Level: form.Partial, Text: "Choose a service: left and right go through them"}
-						}
-						if !s.known(all) {
-							return form.Finding{}
-						}
-						return kit.Finding(allowed(network(strings.TrimSpace(all["prefix"])), s.there(all), all["cidr"], nameOf(services, v)))
-					}}}}}}
+				{Key: "prefix", Label: "Prefix", Help: "One of yours; ctrl+n goes through them",
+					Suggest: func(form.Values) []string { return m.cidrs() },
+					Check:   s.checkPrefix, Changed: s.look, Live: s.bound}}},
+			{Title: "Binding", Intro: "Which part of it goes where. The most specific binding wins; what has none stays with the one above it.",
+				Fields: []form.Field{
+					{Key: "cidr", Label: "Network", Help: "First the whole prefix; later parts of it, such as a /28",
+						Suggest: s.suggest, Propose: s.whole,
+						Check: func(v string, all form.Values) form.Finding {
+							return s.checkNetwork(v, all)
+						}},
+					{Key: "service_id", Label: "Service", Kind: form.Choice, Options: options, Help: "What gets the traffic to these addresses",
+						Propose: s.fitting,
+						Check: func(v string, all form.Values) form.Finding {
+							if v == "" {
+								return form.Finding{Level: form.Partial, Text: "Choose a service: left and right go through them"}
+							}
+							if !s.known(all) {
+								return form.Finding{}
+							}
+							return kit.Finding(allowed(network(strings.TrimSpace(all["prefix"])), s.there(all), all["cidr"], nameOf(services, v)))
+						}}}}}}
 	if cidr != "" {
 		o.Start = "cidr"
 	}
@@ -105,7 +108,7 @@ func (s *bindingSetup) there(v form.Values) []netrules.Binding {
 	return ruled(r.Bindings.Rows)
 }
 
-// known tells whether it is known what the chosen prefix is bound to.
+// known reports whether it is known what the chosen prefix is bound to.
 func (s *bindingSetup) known(v form.Values) bool {
 	r, ok := s.row(v)
 	return ok && r.Bindings.Known()

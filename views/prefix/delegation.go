@@ -46,7 +46,10 @@ func (m *Module) describeDelegations(r row) resource.Description[api.Delegation]
 			{Key: "cidr", Title: "NETWORK", Width: 18, Grow: 10, Text: text(func(d D) string { return d.CIDR }),
 				Role: func(D) tui.Role { return tui.Strong }, Compare: func(a, b D) int { return byNetwork(a.CIDR, b.CIDR) }},
 			{Key: "account", Title: "ACCOUNT", Width: 32, Text: text(func(d D) string { return d.DelegatedAccountID })},
-			{Key: "created", Title: "CREATED", Width: 7, Right: true, Live: true, Text: func(d D, now time.Time) string { return tui.AgeSince(d.CreatedAt.Time, now) },
+			{Key: "created", Title: "CREATED", Width: 7, Right: true, Live: true, Text: func(d D,
+				now time.Time) string {
+				return tui.AgeSince(d.CreatedAt.Time, now)
+			},
 				Compare: func(a, b D) int { return b.CreatedAt.Compare(a.CreatedAt.Time) }},
 		},
 		SortBy:  "cidr",

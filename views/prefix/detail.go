@@ -36,7 +36,8 @@ func (m *Module) state(r row, now time.Time) resource.Section {
 	case len(r.BGP.Rows) == 0:
 		note = "it has no BGP prefix"
 	}
-	whole := resource.Field{Label: "Advertised", Value: a.glyph(r.approved(), m.env.Glyphs) + " " + a.word(), Role: a.role(r.approved()), Note: note}
+	whole := resource.Field{Label: "Advertised", Value: a.glyph(r.approved(), m.env.Glyphs) + " " + a.word(), Role: a.role(r.approved()),
+		Note: note}
 	fields := append([]resource.Field{whole}, listing(r.BGP, "BGP prefixes", func() tui.View { return m.openBGP(r) },
 		func(b api.BGPPrefix) resource.Field {
 			one := announced(b)
@@ -80,7 +81,7 @@ func notes(b api.BGPPrefix, now time.Time) []string {
 	return out
 }
 
-// controlled tells whether the customer's own BGP announcements decide instead of the API.
+// controlled reports whether the customer's own BGP announcements decide instead of the API.
 func controlled(b api.BGPPrefix) bool { return b.BGPSignalOpts != nil && b.BGPSignalOpts.Enabled }
 
 // listing is a list below the prefix on its page: the first rows, and the way to the list page.
@@ -128,7 +129,8 @@ func provisioningNote(r row, b api.Binding, now time.Time) string {
 }
 
 func (m *Module) delegationSection(r row) resource.Section {
-	return resource.Section{Title: "Delegations", Fields: listing(r.Delegations, "delegations", func() tui.View { return m.openDelegations(r) },
+	return resource.Section{Title: "Delegations", Fields: listing(r.Delegations, "delegations",
+		func() tui.View { return m.openDelegations(r) },
 		func(d api.Delegation) resource.Field {
 			return resource.Field{Label: d.CIDR, Value: d.DelegatedAccountID, Note: "the account that may use it", Open: m.openOneDelegation(r, d)}
 		})}
@@ -136,13 +138,15 @@ func (m *Module) delegationSection(r row) resource.Section {
 
 // checks are Cloudflare's checks of the prefix and what they need.
 func checks(r row) resource.Section {
-	s := resource.Section{Title: "Validation", Fields: []resource.Field{{Label: "Approved", Value: approval(r.Approved), Role: approvalRole(r)}}}
+	s := resource.Section{Title: "Validation", Fields: []resource.Field{{Label: "Approved", Value: approval(r.Approved),
+		Role: approvalRole(r)}}}
 	for _, v := range r.validations() {
 		s.Fields = append(s.Fields, resource.Field{Label: upperFirst(v.name), Value: v.state, Role: v.role()})
 	}
 	if r.OwnershipValidationToken != "" {
 		s.Fields = append(s.Fields, resource.Field{Label: "Ownership token", Value: r.OwnershipValidationToken,
-			Note: "public: put cf-validation: and it into the descr or remarks of the IRR route object, or a TXT record cf-validation in the reverse zone"})
+			Note: "public: put cf-validation: and it into the descr or remarks of the IRR route object, or a TXT record cf-validation in the " +
+				"reverse zone"})
 	}
 	s.Fields = append(s.Fields, resource.Field{Label: "Letter of agency", Value: letter(r)})
 	return s

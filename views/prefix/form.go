@@ -16,7 +16,8 @@ const fixed = "Cloudflare changes nothing of a prefix but its description"
 
 // form makes the form for a new prefix, or for the description of p.
 func (m *Module) form(title string, p api.Prefix, submit func(api.Prefix) tea.Cmd) form.Options {
-	description := form.Field{Key: "description", Label: "Description", Help: "Free text, up to 1000 characters", Check: kit.Check(netrules.PrefixDescription)}
+	description := form.Field{Key: "description", Label: "Description", Help: "Free text, up to 1000 characters",
+		Check: kit.Check(netrules.PrefixDescription)}
 	sections := []form.Section{{Fields: append([]form.Field{description}, m.mainFields(p.ID)...)}}
 	if p.ID == "" {
 		sections = []form.Section{{Fields: append(m.mainFields(""), description)}, {Title: "Letter of agency", Fields: letterFields()}}

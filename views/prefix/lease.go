@@ -15,7 +15,8 @@ import (
 )
 
 func (m *Module) openLeases() tui.View {
-	return resource.NewList(m.describeLeases(), live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Lease { return s.Leases.Rows }, store.Detail{Kind: store.Leases}))
+	return resource.NewList(m.describeLeases(), live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Lease { return s.Leases.Rows },
+		store.Detail{Kind: store.Leases}))
 }
 
 // describeLeases describes the addresses that Cloudflare leases to the account: its side of the tunnels.
@@ -32,7 +33,10 @@ func (m *Module) describeLeases() resource.Description[api.Lease] {
 		Columns: []table.Column[L]{
 			{Key: "cidrs", Title: "ADDRESSES", Width: 24, Grow: 20, Text: text(networks), Role: func(L) tui.Role { return tui.Strong }},
 			{Key: "purpose", Title: "PURPOSE", Width: 32, Grow: 20, Text: text(func(l L) string { return cmp.Or(l.Purpose, "-") })},
-			{Key: "active", Title: "ACTIVE", Width: 6, Right: true, Live: true, Text: func(l L, now time.Time) string { return tui.AgeSince(l.ActiveFrom.Time, now) },
+			{Key: "active", Title: "ACTIVE", Width: 6, Right: true, Live: true, Text: func(l L,
+				now time.Time) string {
+				return tui.AgeSince(l.ActiveFrom.Time, now)
+			},
 				Compare: func(a, b L) int { return b.ActiveFrom.Compare(a.ActiveFrom.Time) }},
 		},
 		SortBy: "cidrs",

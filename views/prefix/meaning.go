@@ -19,7 +19,8 @@ func meaning(r row, astray []string, now time.Time) []resource.Field {
 		out = append(out, resource.Field{Value: text, Role: role, Prose: true})
 	}
 	if !r.approved() {
-		add(tui.Pending, "Cloudflare has not approved the prefix: nothing of it can be advertised. Mend what is not valid below; V has it checked again.")
+		add(tui.Pending, "Cloudflare has not approved the prefix: nothing of it can be advertised. Mend what is not valid below; V has it "+
+			"checked again.")
 	}
 	way := "A advertises it"
 	if len(r.BGP.Rows) > 1 {
@@ -56,7 +57,8 @@ func meaning(r row, astray []string, now time.Time) []resource.Field {
 		add(tui.Muted, "Its BGP prefixes and service bindings are being read.")
 		return out
 	}
-	add(tui.Plain, "Advertised, "+known(r.Approved)+"bound: nothing to do here. If it is unreachable all the same: look for AS 13335 on a looking glass, "+
+	add(tui.Plain, "Advertised, "+known(r.Approved)+
+		"bound: nothing to do here. If it is unreachable all the same: look for AS 13335 on a looking glass, "+
 		"then at the tunnel, the static route and the way back.")
 	return out
 }
@@ -69,7 +71,8 @@ func meaningOf(b api.BGPPrefix, approved bool, way string, now time.Time) (strin
 	case !approved:
 		return "", tui.Plain
 	case controlled(b):
-		return b.CIDR + " follows your own BGP announcements; to withdraw it, stop announcing it on every session with the route reflectors.", tui.Plain
+		return b.CIDR + " follows your own BGP announcements; to withdraw it, stop announcing it on every session with the route reflectors.",
+			tui.Plain
 	case off && b.AutoAdvertiseWithdraw:
 		return b.CIDR + " is withdrawn, and automatic withdrawal is on: check that a BGP route of yours matches it.", tui.Bad
 	case b.OnDemand != nil && b.OnDemand.OnDemandLocked:
@@ -105,7 +108,8 @@ func lost(at, now time.Time) string {
 	if at.IsZero() || now.Sub(at) >= netrules.MaxWithdraw {
 		return "the Internet does not reach it through Cloudflare"
 	}
-	return fmt.Sprintf("the Internet stops reaching it through Cloudflare within %.0f to %.0f minutes", netrules.MinWithdraw.Minutes(), netrules.MaxWithdraw.Minutes())
+	return fmt.Sprintf("the Internet stops reaching it through Cloudflare within %.0f to %.0f minutes", netrules.MinWithdraw.Minutes(),
+		netrules.MaxWithdraw.Minutes())
 }
 
 // boundness says whether traffic that arrives has a service. A prefix can be advertised and still lead nowhere.

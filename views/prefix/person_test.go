@@ -82,7 +82,8 @@ func sit(t *testing.T, before func(*simedge.Edge), story func(*person)) {
 			env.Add(m)
 			services = append(services, m.Services()...)
 		}
-		p.app = tui.NewApp(tui.Options{Name: "flarewire", Home: env.Modules()[0].Destinations()[0].Open, Services: services, Theme: tui.ThemeNone})
+		p.app = tui.NewApp(tui.Options{Name: "flarewire", Home: env.Modules()[0].Destinations()[0].Open, Services: services,
+			Theme: tui.ThemeNone})
 		p.send(tea.WindowSizeMsg{Width: 109, Height: 60})
 		p.run(p.app.Init())
 		p.wait(time.Second)

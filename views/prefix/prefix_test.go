@@ -80,7 +80,8 @@ func TestAdvertisedIsWhatTheBGPPrefixesSay(t *testing.T) {
 				}
 				// The simulation works the deprecated field out of the BGP prefixes; here it says what it wants.
 				e.Fault(simedge.Fault{Kind: simedge.FaultStatus, Method: http.MethodGet, Path: "*/addressing/prefixes", Status: 200,
-					Body: fmt.Sprintf(`{"success":true,"errors":[],"messages":[],"result":[{"id":%q,"cidr":"198.19.0.0/22","approved":"V","advertised":%s}]}`, id, text(c.field))})
+					Body: fmt.Sprintf(`{"success":true,"errors":[],"messages":[],"result":[{"id":%q,"cidr":"198.19.0.0/22","approved":"V",`+
+						`"advertised":%s}]}`, id, text(c.field))})
 			}, func(p *person) {
 				p.wait(time.Second)
 				if row := p.rowOf("198.19.0.0/22"); !strings.Contains(row+" ", c.want+" ") {
@@ -111,7 +112,8 @@ func TestWhatCannotBeReadIsSaidAndNotTakenForNone(t *testing.T) {
 			t.Errorf("the list says %q", row)
 		}
 		p.press("enter")
-		p.sees("from the prefix's deprecated field", "The BGP prefixes could not be read. Cloudflare answered 403", "The delegations could not be read",
+		p.sees("from the prefix's deprecated field", "The BGP prefixes could not be read. Cloudflare answered 403",
+			"The delegations could not be read",
 			"All BGP prefixes not read yet", "Not everything could be read", "Magic Transit", "All bindings 2")
 		p.press("A")
 		p.sees("its BGP prefixes are not read yet")

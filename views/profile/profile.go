@@ -29,7 +29,8 @@ func New(desk *signin.Desk) func(*kit.Env) kit.Module {
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"profiles", "profile", "auth"}, Help: "sign-ins of this machine: switch, add, sign out", Open: m.open}}
+	return []tui.Destination{{Names: []string{"profiles", "profile", "auth"}, Help: "sign-ins of this machine: switch, add, sign out",
+		Open: m.open}}
 }
 
 // Services implements kit.Module.
@@ -81,7 +82,8 @@ func (m *Module) columns() []table.Column[keystore.Profile] {
 		return func(p P, _ time.Time) string { return tui.Clean(get(p)) }
 	}
 	return []table.Column[P]{
-		{Key: "name", Title: "PROFILE", Width: 14, Grow: 18, Text: text(func(p P) string { return p.Name }), Role: func(P) tui.Role { return tui.Strong }},
+		{Key: "name", Title: "PROFILE", Width: 14, Grow: 18, Text: text(func(p P) string { return p.Name }),
+			Role: func(P) tui.Role { return tui.Strong }},
 		{Key: "use", Title: "USE", Width: 7, Text: text(m.use)},
 		{Key: "kept", Title: "KEPT IN", Width: 17, Text: text(kept)},
 		{Key: "marks", Title: "MARKS", Width: 20, Text: text(marks), Role: func(p P) tui.Role {
@@ -168,11 +170,14 @@ func (m *Module) acts(p keystore.Profile) []tui.Action {
 	return []tui.Action{
 		{Name: "switch", Keys: []string{"u"}, Short: "use", Footer: true, Why: current, Long: "Use this profile from now on in this window",
 			Run: func() tea.Cmd { return tui.Push(signin.Open(m.desk, p.Name)) }},
-		{Name: "default", Keys: []string{"f"}, Short: "default", Long: "Make it the profile that is used when none is named", Run: func() tea.Cmd { return m.setDefault(p.Name) }},
-		{Name: "renew", Keys: []string{"t"}, Short: "new token", Footer: true, Why: command, Long: "Give it a new credential; the old one is dropped once the new one is kept",
-			Run: func() tea.Cmd { return tui.Push(signin.NewForm(m.desk, p.Name)) }},
-		{Name: "sign-out", Keys: []string{"o"}, Short: "sign out", Footer: true, Long: "Delete its credential from every store and look that it is gone",
-			Run: func() tea.Cmd { return m.signOut(p) }},
+		{Name: "default", Keys: []string{"f"}, Short: "default", Long: "Make it the profile that is used when none is named",
+			Run: func() tea.Cmd { return m.setDefault(p.Name) }},
+		{Name: "renew", Keys: []string{"t"}, Short: "new token", Footer: true, Why: command,
+			Long: "Give it a new credential; the old one is dropped once the new one is kept",
+			Run:  func() tea.Cmd { return tui.Push(signin.NewForm(m.desk, p.Name)) }},
+		{Name: "sign-out", Keys: []string{"o"}, Short: "sign out", Footer: true,
+			Long: "Delete its credential from every store and look that it is gone",
+			Run:  func() tea.Cmd { return m.signOut(p) }},
 	}
 }
 
@@ -192,7 +197,8 @@ func (m *Module) setDefault(name string) tea.Cmd {
 
 func (m *Module) signOut(p keystore.Profile) tea.Cmd {
 	return tui.Open(&tui.Dialog{Title: "Sign out of " + p.Name + "?",
-		Lines: []tui.Line{tui.Text(tui.Plain, "Its credential is deleted from this machine."), tui.Text(tui.Plain, "The token stays valid at Cloudflare.")},
+		Lines: []tui.Line{tui.Text(tui.Plain, "Its credential is deleted from this machine."),
+			tui.Text(tui.Plain, "The token stays valid at Cloudflare.")},
 		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "sign out", Key: "o", Run: func() tea.Cmd {
 			return func() tea.Msg {
 				done, err := m.desk.Resolver.Logout(m.desk.Ctx, p.Name, keystore.Access{})

@@ -39,7 +39,8 @@ func sit(t *testing.T) *person {
 	for name, mark := range map[string]bool{"prod": true, "lab": false} {
 		c, err := keystore.NewToken("cfut_" + name + "0123456789abcdefghijklmnopqrstuvwxyz0123456789")
 		if err == nil {
-			err = resolver.Keep(context.Background(), keystore.Profile{Name: name, Store: keystore.StoreKeyring, Production: mark, AccountName: "Northwind"}, c, keystore.Access{})
+			err = resolver.Keep(context.Background(), keystore.Profile{Name: name, Store: keystore.StoreKeyring, Production: mark,
+				AccountName: "Northwind"}, c, keystore.Access{})
 		}
 		if err != nil {
 			t.Fatal(err)

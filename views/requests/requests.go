@@ -43,7 +43,8 @@ func (m *Module) open() tui.View {
 
 func (m *Module) describe() resource.Description[Entry] {
 	return resource.Description[Entry]{
-		Plural: "Requests", SortBy: "number", Reverse: true, Newest: true, Gone: "This entry is older than what is kept here.", None: "Nothing was asked yet.",
+		Plural: "Requests", SortBy: "number", Reverse: true, Newest: true, Gone: "This entry is older than what is kept here.",
+		None:     "Nothing was asked yet.",
 		ID:       func(e Entry) string { return strconv.Itoa(e.Number) },
 		Name:     func(e Entry) string { return e.Method + " " + e.Path },
 		Columns:  columns(),
@@ -91,7 +92,8 @@ func sections(e Entry, now time.Time) []resource.Section {
 		{Label: "Method", Value: e.Method}, {Label: "Path", Value: e.Path, Note: "without its query"}, {Label: "Operation", Value: e.Operation},
 		{Label: "Sent", Value: at, Note: age}, {Label: "Took", Value: e.Duration.Round(time.Microsecond).String()},
 		{Label: "Status", Value: status(e), Role: statusRole(e)}, {Label: "Attempt", Value: strconv.Itoa(e.Attempt)},
-		{Label: "Answer", Value: strconv.Itoa(e.Bytes), Note: "bytes"}, {Label: "Request id", Value: e.RequestID, Note: "CF-Ray, for Cloudflare's support"},
+		{Label: "Answer", Value: strconv.Itoa(e.Bytes), Note: "bytes"}, {Label: "Request id", Value: e.RequestID,
+			Note: "CF-Ray, for Cloudflare's support"},
 	}
 	if e.Error != "" {
 		fields = append(fields, resource.Field{Label: "Error", Value: e.Error, Role: tui.Bad, Prose: true})

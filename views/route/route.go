@@ -125,7 +125,8 @@ func byPrefix(a, b api.Route) int {
 		return strings.Compare(a.Prefix, b.Prefix)
 	}
 	// Several routes may share a network: they always stand in the same order.
-	return cmp.Or(pa.Addr().Compare(pb.Addr()), cmp.Compare(pa.Bits(), pb.Bits()), cmp.Compare(a.Priority, b.Priority), strings.Compare(a.Nexthop, b.Nexthop))
+	return cmp.Or(pa.Addr().Compare(pb.Addr()), cmp.Compare(pa.Bits(), pb.Bits()), cmp.Compare(a.Priority, b.Priority),
+		strings.Compare(a.Nexthop, b.Nexthop))
 }
 
 // via is the tunnel or interconnect whose subnet the next hop lies in.
@@ -161,7 +162,8 @@ func (m *Module) sections(r api.Route, now time.Time) []resource.Section {
 	sections := []resource.Section{{Title: "Route", Fields: []resource.Field{
 		{Label: "Prefix", Value: r.Prefix},
 		{Label: "Next hop", Value: r.Nexthop, Note: viaNote(m.env, r)},
-		{Label: "Priority", Value: strconv.Itoa(r.Priority), Note: "the lowest wins; Cloudflare adds 500,000 when the tunnel is degraded, 1,000,000 when it is down"},
+		{Label: "Priority", Value: strconv.Itoa(r.Priority),
+			Note: "the lowest wins; Cloudflare adds 500,000 when the tunnel is degraded, 1,000,000 when it is down"},
 		{Label: "Weight", Value: weight(r), Note: "share among routes of equal prefix and priority"},
 		{Label: "Scope", Value: scope(r)},
 		{Label: "Description", Value: r.Description},
@@ -205,7 +207,8 @@ func (m *Module) field(r api.Route, against int) resource.Field {
 	default:
 		note = "stands by"
 	}
-	return resource.Field{Label: "priority " + strconv.Itoa(r.Priority), Value: r.Nexthop + " via " + via(m.env, r), Note: note, Open: m.openOne(r)}
+	return resource.Field{Label: "priority " + strconv.Itoa(r.Priority), Value: r.Nexthop + " via " + via(m.env, r), Note: note,
+		Open: m.openOne(r)}
 }
 
 func (m *Module) subject(r api.Route) kit.Subject {

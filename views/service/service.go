@@ -31,7 +31,8 @@ func (m *Module) Destinations() []tui.Destination {
 func (m *Module) Services() []tui.Service { return nil }
 
 func (m *Module) source() resource.Source[api.AddressingService] {
-	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.AddressingService { return s.Services.Rows }, store.Detail{Kind: store.Services})
+	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.AddressingService { return s.Services.Rows },
+		store.Detail{Kind: store.Services})
 }
 
 func describe() resource.Description[api.AddressingService] {
@@ -42,7 +43,8 @@ func describe() resource.Description[api.AddressingService] {
 		Name: func(s S) string { return s.Name },
 		JSON: func(s S) []byte { return s.JSON() },
 		Columns: []table.Column[S]{
-			{Key: "name", Title: "NAME", Width: 24, Text: func(s S, _ time.Time) string { return tui.Clean(s.Name) }, Role: func(S) tui.Role { return tui.Strong }},
+			{Key: "name", Title: "NAME", Width: 24, Text: func(s S, _ time.Time) string { return tui.Clean(s.Name) },
+				Role: func(S) tui.Role { return tui.Strong }},
 			{Key: "id", Title: "ID", Width: 32, Text: func(s S, _ time.Time) string { return tui.Clean(s.ID) }},
 		},
 		NoCreate: "services are Cloudflare's: a prefix is bound to one under :prefixes",

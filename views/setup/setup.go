@@ -21,7 +21,8 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"setup", "new"}, Help: "guided setup: make something new, go on with a draft, follow a tunnel", Open: func() tui.View { return NewPage(m.env) }}}
+	return []tui.Destination{{Names: []string{"setup", "new"}, Help: "guided setup: make something new, go on with a draft, follow a tunnel",
+		Open: func() tui.View { return NewPage(m.env) }}}
 }
 
 // Services implements kit.Module.
@@ -47,7 +48,8 @@ func NewPage(env *kit.Env) *Page {
 	p.table = table.New([]table.Column[row]{
 		{Key: "label", Title: "MAKE", Width: 20, Text: func(r row, _ time.Time) string { return tui.Clean(r.label) },
 			Compare: func(a, b row) int { return a.rank - b.rank }, Role: func(row) tui.Role { return tui.Strong }},
-		{Key: "text", Title: "WHAT IT IS", Width: 50, Grow: 120, Text: func(r row, _ time.Time) string { return tui.Clean(r.text) }, Role: func(r row) tui.Role { return r.role }},
+		{Key: "text", Title: "WHAT IT IS", Width: 50, Grow: 120, Text: func(r row, _ time.Time) string { return tui.Clean(r.text) },
+			Role: func(r row) tui.Role { return r.role }},
 	}, func(r row) string { return r.key })
 	p.take()
 	return p
@@ -110,7 +112,8 @@ func (p *Page) Actions() []tui.Action {
 }
 
 // about is what all setups have in common.
-const about = "Each setup asks step by step, checks every key against the rules and the account, and shows the exact request before anything is sent."
+const about = "Each setup asks step by step, checks every key against the rules and the account, and shows the exact request before " +
+	"anything is sent."
 
 // Draw implements tui.View.
 func (p *Page) Draw(c tui.Canvas) []string {

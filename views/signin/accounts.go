@@ -21,25 +21,19 @@ var ErrNoAccount = errors.New("these credentials list no account: set CLOUDFLARE
 
 // Listing is the question which accounts a credential can see, under way.
 type Listing struct {
+	*tui.Work
 	ctx      context.Context
 	client   *api.Client
-	done     chan struct{}
 	accounts []api.Account
 	err      error
 }
 
 // List asks in the background which accounts the client's credential can see.
 func List(ctx context.Context, client *api.Client) *Listing {
-	l := &Listing{ctx: ctx, client: client, done: make(chan struct{})}
-	go func() {
-		defer close(l.done)
-		l.accounts, l.err = client.Accounts(ctx)
-	}()
+	l := &Listing{ctx: ctx, client: client}
+	l.Work = tui.Begin(func() { l.accounts, l.err = client.Accounts(ctx) })
 	return l
 }
-
-// Within waits for the answer, but no longer than limit, and tells whether it came.
-func (l *Listing) Within(limit time.Duration) bool { return within(l.done, limit) }
 
 // Outcome is what an answer leads to without asking anybody: the only account, or an error that somebody has to put right.
 // It is nil when the user is to choose, or when it may be different the next time.
@@ -102,11 +96,7 @@ func (a *accounts) Title() string { return "Account" }
 
 // Init implements tui.View.
 func (a *accounts) Init() tea.Cmd {
-	listing := a.asking
-	return func() tea.Msg {
-		<-listing.done
-		return listedMsg{listing}
-	}
+	return a.asking.Then(listedMsg{a.asking})
 }
 
 // Update implements tui.View.
@@ -153,7 +143,8 @@ func (a *accounts) choose() tea.Cmd {
 // Actions implements tui.View.
 func (a *accounts) Actions() []tui.Action {
 	if a.menu.count > 0 {
-		return append([]tui.Action{{Name: "choose", Keys: []string{"enter"}, Short: "choose", Footer: true, Long: "Use the account under the cursor", Run: a.choose}},
+		return append([]tui.Action{{Name: "choose", Keys: []string{"enter"}, Short: "choose", Footer: true,
+			Long: "Use the account under the cursor", Run: a.choose}},
 			a.menu.actions()...)
 	}
 	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "try now", Footer: true, Long: "Ask Cloudflare once more", Run: a.ask}
@@ -187,7 +178,8 @@ func (a *accounts) Draw(c tui.Canvas) []string {
 }
 
 // unlisted is how to do without the list.
-const unlisted = "With --account and its id, or CLOUDFLARE_ACCOUNT_ID set to it, flarewire opens without asking for this list. The id stands in the dashboard's address."
+const unlisted = "With --account and its id, or CLOUDFLARE_ACCOUNT_ID set to it, flarewire opens without asking for this list. The id " +
+	"stands in the dashboard's address."
 
 // next is when it is asked again. Read out line by line, a time that changes with every answer would be read with each.
 func (a *accounts) next(c tui.Canvas) string {

@@ -25,7 +25,8 @@ type Attendant struct {
 
 // NewAttendant makes the service. When the end of the credential is not known, Cloudflare is asked for it once, after a
 // while: it is not worth a request at the start.
-func NewAttendant(ctx context.Context, client *api.Client, account string, notices []string, expires time.Time, now func() time.Time) *Attendant {
+func NewAttendant(ctx context.Context, client *api.Client, account string, notices []string, expires time.Time,
+	now func() time.Time) *Attendant {
 	return &Attendant{ctx: ctx, client: client, account: account, notices: notices, expires: expires, now: now}
 }
 

@@ -144,13 +144,15 @@ func (k *check) Actions() []tui.Action {
 	case k.err != nil:
 		own = []tui.Action{{Name: "again", Keys: []string{"r"}, Short: "try again", Footer: true, Long: "Ask Cloudflare once more", Run: k.Init}}
 	case k.stage == choosing:
-		choose := tui.Action{Name: "choose", Keys: []string{"enter"}, Short: "choose", Footer: true, Long: "Use the account under the cursor", Run: k.choose}
+		choose := tui.Action{Name: "choose", Keys: []string{"enter"}, Short: "choose", Footer: true, Long: "Use the account under the cursor",
+			Run: k.choose}
 		if k.menu.count == 0 {
 			choose.Why = "the credential lists no account: go back with esc and type the account's id"
 		}
 		return append([]tui.Action{choose}, k.menu.actions()...)
 	case k.stage == known:
-		own = []tui.Action{{Name: "keep", Keys: []string{"enter"}, Short: "go on", Footer: true, Long: "Choose where the credential is kept", Run: k.goOn}}
+		own = []tui.Action{{Name: "keep", Keys: []string{"enter"}, Short: "go on", Footer: true, Long: "Choose where the credential is kept",
+			Run: k.goOn}}
 	}
 	return append(own, k.scroll.Actions()...)
 }
@@ -225,7 +227,8 @@ func (k *check) drawAccounts(p *kit.Page, c tui.Canvas) {
 		k.menu.line(p, c, i, a.ID+"  "+a.Name, tui.Plain)
 	}
 	if k.menu.count == 0 {
-		p.Text(tui.Pending, "The credential lists no account, which is usual for one of narrow scope. esc goes back: type the account's id there. "+
+		p.Text(tui.Pending, "The credential lists no account, which is usual for one of narrow scope. esc goes back: type the account's id "+
+			"there. "+
 			"It stands in the dashboard's address.")
 	}
 }

@@ -15,6 +15,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/secret"
 	"flarewire/keystore"
+	"flarewire/tui"
 )
 
 // Desk is what the pages need of the program.
@@ -46,35 +47,20 @@ type Outcome struct {
 
 // Attempt is the opening of a profile under way.
 type Attempt struct {
+	*tui.Work
 	request  keystore.Request
-	done     chan struct{}
 	resolved keystore.Resolved
 	err      error
 }
 
 // Begin opens the profile of a request in the background; without a name the order of the sources decides.
 func (d *Desk) Begin(request keystore.Request) *Attempt {
-	a := &Attempt{request: request, done: make(chan struct{})}
-	go func() {
-		defer close(a.done)
+	a := &Attempt{request: request}
+	a.Work = tui.Begin(func() {
 		a.resolved, a.err = d.Resolver.Resolve(d.Ctx, request)
 		d.Hide(a.resolved.Credential.Secret())
-	}()
+	})
 	return a
-}
-
-// Within waits for the end of the attempt, but no longer than limit, and tells whether it has ended.
-func (a *Attempt) Within(limit time.Duration) bool { return within(a.done, limit) }
-
-func within(done <-chan struct{}, limit time.Duration) bool {
-	timer := time.NewTimer(limit)
-	defer timer.Stop()
-	select {
-	case <-done:
-		return true
-	case <-timer.C:
-		return false
-	}
 }
 
 // Result is what came of an attempt that has ended.

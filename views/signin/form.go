@@ -28,7 +28,8 @@ func NewForm(desk *Desk, replace string) *form.Form {
 	return form.New(form.Options{
 		Title: title, Verb: "verify", Start: "token", Values: form.Values{"kind": byToken, "account": desk.Resolver.Env.AccountID},
 		Sections: []form.Section{{Fields: []form.Field{
-			{Key: "kind", Label: "Sign in with", Kind: form.Choice, Options: []form.Option{{Value: byToken, Label: "API token"}, {Value: byKey, Label: "e-mail + global key"}},
+			{Key: "kind", Label: "Sign in with", Kind: form.Choice, Options: []form.Option{{Value: byToken, Label: "API token"}, {Value: byKey,
+				Label: "e-mail + global key"}},
 				Help: "a token can be limited to what is needed; a global key cannot"},
 			{Key: "token", Label: "API token", Kind: form.Secret, When: kind(byToken), Check: kit.Check(access.CheckToken)},
 			{Key: "email", Label: "E-mail", When: kind(byKey), Check: kit.Check(access.CheckEmail)},

@@ -44,7 +44,8 @@ func (m *menu) choose(id string) bool {
 
 // Tell implements tui.Teller.
 func (h *choice) Tell(time.Time) tui.Telling {
-	return tui.Telling{Above: []string{"Which profile?"}, Rows: h.menu.rows(func(i int) string { return h.names[i] }), Current: h.menu.current()}
+	return tui.Telling{Above: []string{"Which profile?"}, Rows: h.menu.rows(func(i int) string { return h.names[i] }),
+		Current: h.menu.current()}
 }
 
 // Choose implements tui.Chooser.

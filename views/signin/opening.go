@@ -39,11 +39,7 @@ func (o *Opening) Title() string { return "Profile " + o.name }
 
 // Init implements tui.View.
 func (o *Opening) Init() tea.Cmd {
-	attempt := o.attempt
-	return func() tea.Msg {
-		<-attempt.done
-		return openedMsg{attempt}
-	}
+	return o.attempt.Then(openedMsg{o.attempt})
 }
 
 // Update implements tui.View.

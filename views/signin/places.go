@@ -55,14 +55,16 @@ func (s *places) Update(msg tea.Msg) tea.Cmd {
 
 // Actions implements tui.View.
 func (s *places) Actions() []tui.Action {
-	choose := tui.Action{Name: "choose", Keys: []string{"enter"}, Short: "choose", Footer: true, Long: "Keep the credential there", Run: s.choose}
+	choose := tui.Action{Name: "choose", Keys: []string{"enter"}, Short: "choose", Footer: true, Long: "Keep the credential there",
+		Run: s.choose}
 	switch {
 	case !s.asked:
 		choose.Why = "the stores are being looked at"
 	case !s.stores[s.menu.at].Available:
 		choose.Why = "that store is not here: " + s.stores[s.menu.at].Reason
 	}
-	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "look again", Footer: true, Long: "Look at the stores once more", Run: s.Init}
+	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "look again", Footer: true, Long: "Look at the stores once more",
+		Run: s.Init}
 	return append([]tui.Action{choose, again}, s.menu.actions()...)
 }
 
@@ -93,7 +95,8 @@ func (s *places) Draw(c tui.Canvas) []string {
 		}
 		p.Blank()
 	}
-	p.Text(tui.Muted, "Nothing is ever kept in clear text. A password manager's command can take the place of a store: flarewire auth login -- COMMAND.")
+	p.Text(tui.Muted, "Nothing is ever kept in clear text. A password manager's command can take the place of a store: flarewire auth login "+
+		"-- COMMAND.")
 	return p.Lines()
 }
 
@@ -113,8 +116,10 @@ func newKeepForm(desk *Desk, p keystore.Profile, c keystore.Credential) *form.Fo
 			{Key: "passphrase", Label: "Passphrase", Kind: form.Secret, When: isAge, Check: checkPassphrase,
 				Help: "encrypts the file; it is asked at every start and kept nowhere"},
 			{Key: "again", Label: "The same again", Kind: form.Secret, When: isAge, Check: checkAgain},
-			{Key: "readonly", Label: "Read-only", Kind: form.Choice, Options: form.YesNo, Help: "refuse every change, whatever the credential may do"},
-			{Key: "production", Label: "Production", Kind: form.Choice, Options: form.YesNo, Help: "mark every page of this profile with PRODUCTION"},
+			{Key: "readonly", Label: "Read-only", Kind: form.Choice, Options: form.YesNo,
+				Help: "refuse every change, whatever the credential may do"},
+			{Key: "production", Label: "Production", Kind: form.Choice, Options: form.YesNo,
+				Help: "mark every page of this profile with PRODUCTION"},
 		}}},
 		Submit: func(v form.Values) tea.Cmd {
 			kept := p

@@ -165,7 +165,8 @@ func TestALateAnswerIsNotTakenForTheNextProfile(t *testing.T) {
 		t.Fatal("the slow attempt did not end")
 	}
 	p.Settle()
-	if len(p.outcome) != 1 || p.outcome[0].Resolved.Profile.Name != "quick" || strings.HasPrefix(p.outcome[0].Resolved.Credential.Token.Reveal(), "cfut_signin") {
+	if len(p.outcome) != 1 || p.outcome[0].Resolved.Profile.Name != "quick" ||
+		strings.HasPrefix(p.outcome[0].Resolved.Credential.Token.Reveal(), "cfut_signin") {
 		t.Errorf("%d profiles were opened", len(p.outcome))
 	}
 }
@@ -274,7 +275,8 @@ func TestTheAccountIsChosenFromTheList(t *testing.T) {
 // A token's end is announced from 14 days on, and louder from three.
 func TestTheEndOfATokenIsAnnounced(t *testing.T) {
 	for left, says := range map[time.Duration]string{
-		20 * 24 * time.Hour: "", 13 * 24 * time.Hour: "The token ends in 13 days", 2*24*time.Hour + time.Hour: "THE TOKEN ENDS IN 2 days", -time.Hour: "has expired",
+		20 * 24 * time.Hour: "", 13 * 24 * time.Hour: "The token ends in 13 days", 2*24*time.Hour + time.Hour: "THE TOKEN ENDS IN 2 days",
+		-time.Hour: "has expired",
 	} {
 		p := newPerson(t)
 		attendant := signin.NewAttendant(t.Context(), nil, "", nil, p.Now.Add(left), p.desk.Now)
@@ -289,4 +291,22 @@ func TestTheEndOfATokenIsAnnounced(t *testing.T) {
 			t.Errorf("%s before the end:\n%s", left, p.Screen())
 		}
 	}
+}
+
+// A store or a token command that breaks must not take the process with it: the terminal would stay raw.
+func TestAPanicWhileAProfileOpensReachesTheProgram(t *testing.T) {
+	p := newPerson(t)
+	p.keep("prod", token)
+	p.desk.Hide = func(...secret.Value) { panic("a fault") }
+	page := signin.Open(p.desk, "prod")
+	answer := page.Init()()
+	program := tui.NewApp(tui.Options{Name: "flarewire", Home: func() tui.View { return page },
+		Identity: func() tui.Identity { return tui.Identity{} }})
+	defer func() {
+		if got := recover(); got != "a fault" {
+			t.Errorf("the program saw %v", got)
+		}
+	}()
+	program.Update(answer)
+	t.Error("the program goes on as if nothing had happened")
 }

@@ -51,8 +51,10 @@ func (w *Welcome) Actions() []tui.Action {
 		{Name: "demo", Keys: []string{"d"}, Short: "demo", Footer: true,
 			Long: "Look around on a simulated account: no credentials, no network", Run: func() tea.Cmd { return w.desk.Done(Outcome{Demo: true}) }},
 		profiles,
-		{Name: "copy-link", Keys: []string{"y"}, Short: "copy link", Footer: true, Long: "Copy the link to a new token that may read", Run: copyLink(false)},
-		{Name: "copy-write-link", Keys: []string{"Y"}, Short: "copy link", Long: "Copy the link to a new token that may change things, too", Run: copyLink(true)},
+		{Name: "copy-link", Keys: []string{"y"}, Short: "copy link", Footer: true, Long: "Copy the link to a new token that may read",
+			Run: copyLink(false)},
+		{Name: "copy-write-link", Keys: []string{"Y"}, Short: "copy link", Long: "Copy the link to a new token that may change things, too",
+			Run: copyLink(true)},
 	}
 	return append(own, w.scroll.Actions()...)
 }

@@ -30,7 +30,7 @@ func (m *Module) Trace(to kit.Goal) tea.Cmd {
 	return tea.Batch(m.env.Feed.LookInto(to.Tunnel), tui.Push(&asking{m: m, to: to}))
 }
 
-// known tells that nothing more is to be had about the tunnel's locations at the moment.
+// known reports whether nothing more is to be had about the tunnel's locations at the moment.
 func (m *Module) known(tunnel string) bool {
 	look := m.env.Feed.Look(tunnel)
 	return look.Fresh(m.env.Now()) || look.Err != nil || m.env.Now().Before(look.Until)
@@ -209,7 +209,8 @@ func (a *asking) proceed() tea.Cmd { return tui.Replace(a, a.m.first(a.to)) }
 
 // Actions implements tui.View.
 func (a *asking) Actions() []tui.Action {
-	return []tui.Action{{Name: "go-on", Keys: []string{"enter"}, Short: "go on without", Footer: true, Long: "To the form, without the tunnel's locations", Run: a.proceed}}
+	return []tui.Action{{Name: "go-on", Keys: []string{"enter"}, Short: "go on without", Footer: true,
+		Long: "To the form, without the tunnel's locations", Run: a.proceed}}
 }
 
 // Draw implements tui.View.

@@ -100,7 +100,8 @@ func (p *page) failed(c tui.Canvas) []string {
 // question is what was asked.
 func (p *page) question(page *kit.Page) {
 	o := p.run.request.Options
-	for _, f := range [][2]string{{"To", p.run.target()}, {"From", p.run.from()}, {"Packets", o.PacketType + ", " + kit.Number(o.PacketsPerTTL) + " for each TTL up to " + kit.Number(o.MaxTTL)}} {
+	for _, f := range [][2]string{{"To", p.run.target()}, {"From", p.run.from()},
+		{"Packets", o.PacketType + ", " + kit.Number(o.PacketsPerTTL) + " for each TTL up to " + kit.Number(o.MaxTTL)}} {
 		page.Line(tui.Line{{Text: "   " + tui.Fit(f[0], 10), Role: tui.Muted}, {Text: tui.Clean(f[1])}})
 	}
 }
@@ -161,7 +162,8 @@ func (m *Module) describePlaces(r *run) resource.Description[*place] {
 		JSON:    func(p *place) []byte { return p.raw },
 		Columns: m.placeColumns(len(r.request.Targets) > 1),
 		Summary: func(rows []*place) tui.Line {
-			return tui.Line{{Text: r.outcome(), Role: tui.Strong}, {Text: "   from " + r.from() + ", " + r.request.Options.PacketType + ", took " + spent(r, m.env.Now()), Role: tui.Muted}}
+			return tui.Line{{Text: r.outcome(), Role: tui.Strong},
+				{Text: "   from " + r.from() + ", " + r.request.Options.PacketType + ", took " + spent(r, m.env.Now()), Role: tui.Muted}}
 		},
 		Open: func(p *place) tui.View { return m.hopsPage(p, r.ended) },
 	}
@@ -173,7 +175,8 @@ func (m *Module) placeColumns(several bool) []table.Column[*place] {
 		return func(p *place, _ time.Time) string { _, n, _ := p.end(); return rtt(n, get(n)) }
 	}
 	cols := []table.Column[*place]{
-		{Key: "colo", Title: "FROM", Width: 8, Text: text(func(p *place) string { return p.Colo.Name }), Role: func(*place) tui.Role { return tui.Strong },
+		{Key: "colo", Title: "FROM", Width: 8, Text: text(func(p *place) string { return p.Colo.Name }),
+			Role:    func(*place) tui.Role { return tui.Strong },
 			Compare: func(a, b *place) int { return cmp.Compare(a.rank, b.rank) }},
 		{Key: "city", Title: "CITY", Width: 14, Grow: 12, Priority: 2, Text: text(func(p *place) string { return kit.Or(p.Colo.City, "-") })},
 		{Key: "result", Title: "RESULT", Width: 16, Text: text(func(p *place) string { word, _ := p.result(m.env.Glyphs); return word }),
@@ -190,7 +193,8 @@ func (m *Module) placeColumns(several bool) []table.Column[*place] {
 			Compare: func(a, b *place) int { return cmp.Compare(a.TracerouteTimeMS, b.TracerouteTimeMS) }},
 	}
 	if several {
-		cols = slices.Insert(cols, 1, table.Column[*place]{Key: "to", Title: "TO", Width: 20, Text: text(func(p *place) string { return p.target })})
+		cols = slices.Insert(cols, 1, table.Column[*place]{Key: "to", Title: "TO", Width: 20,
+			Text: text(func(p *place) string { return p.target })})
 	}
 	return cols
 }
@@ -276,7 +280,9 @@ func hopColumns(hops []*hop) []table.Column[*hop] {
 		number("min", "MIN ms", func(n api.HopNode) float64 { return n.MinRTT }),
 		number("mean", "MEAN", func(n api.HopNode) float64 { return n.MeanRTT }),
 		number("max", "MAX", func(n api.HopNode) float64 { return n.MaxRTT }),
-		{Key: "asn", Title: "ASN", Width: 8, Text: text(func(h *hop) string { return kit.Or(h.field(func(n api.HopNode) string { return n.ASN }), "-") })},
+		{Key: "asn", Title: "ASN", Width: 8, Text: text(func(h *hop) string {
+			return kit.Or(h.field(func(n api.HopNode) string { return n.ASN }), "-")
+		})},
 		{Key: "address", Title: "ADDRESS", Width: address, Text: text((*hop).address)},
 		{Key: "name", Title: "NAME", Width: nameWidth, Grow: name - nameWidth, Text: text(func(h *hop) string { return kit.Or(h.name(), "-") })},
 		{Key: "labels", Title: "LABELS", Width: 16, Priority: 1, Text: text(func(h *hop) string { return kit.Or(h.labels(), "-") })},

@@ -117,13 +117,15 @@ func (p *place) result(g tui.Glyphs) (string, tui.Role) {
 func (p *place) means() (string, tui.Role) {
 	switch at, node, reached := p.end(); {
 	case p.Error != "":
-		return p.Error + ". Cloudflare does not document the code; the name may be no location of Cloudflare's, or it cannot trace at the moment.", tui.Pending
+		return p.Error + ". Cloudflare does not document the code; the name may be no location of Cloudflare's, or it cannot trace at the " +
+			"moment.", tui.Pending
 	case reached && at.PacketsLost > 0:
 		return fmt.Sprintf("It is reached with %d of %d packets lost at the last step.", at.PacketsLost, at.PacketsSent), tui.Pending
 	case reached:
 		return "It is reached in " + steps(at.PacketsTTL) + ", " + rtt(node, node.MeanRTT) + " ms on average.", tui.Good
 	}
-	return "No answer came from it. That is also so when it is reached and drops these packets: try another kind (o), or look whether other locations end at the same hop.", tui.Pending
+	return "No answer came from it. That is also so when it is reached and drops these packets: try another kind (o), or look whether other " +
+		"locations end at the same hop.", tui.Pending
 }
 
 func steps(n int) string {

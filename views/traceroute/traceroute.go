@@ -62,7 +62,8 @@ func New(env *kit.Env) kit.Module { return &Module{env: env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"traceroute", "traceroutes"}, Help: "the way from Cloudflare's locations to any address", Open: m.open}}
+	return []tui.Destination{{Names: []string{"traceroute", "traceroutes"}, Help: "the way from Cloudflare's locations to any address",
+		Open: m.open}}
 }
 
 // Services implements kit.Module.
@@ -257,5 +258,6 @@ func (m *Module) acts(r *run) []tui.Action {
 		cancel.Why = "it is over"
 	}
 	return []tui.Action{cancel, again, {Name: "other-options", Keys: []string{"o"}, Short: "other options", Footer: true,
-		Long: "The form with the values of this traceroute", Run: func() tea.Cmd { return tui.Push(m.form(r.request, kit.Goal{Tunnel: r.tunnel})) }}}
+		Long: "The form with the values of this traceroute",
+		Run:  func() tea.Cmd { return tui.Push(m.form(r.request, kit.Goal{Tunnel: r.tunnel})) }}}
 }

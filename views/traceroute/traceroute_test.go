@@ -61,7 +61,8 @@ func (l *line) last() string {
 // answers says one thing to every traceroute.
 func (l *line) answers(status int, body string) {
 	l.set(func(r *http.Request) (*http.Response, error) {
-		return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
+		return &http.Response{StatusCode: status, Header: http.Header{"Content-Type": {"application/json"}},
+			Body: io.NopCloser(strings.NewReader(body)), Request: r}, nil
 	})
 }
 
@@ -135,7 +136,8 @@ func TestWhatGoesWrongWithATraceroute(t *testing.T) {
 		says func(*line)
 		want []string
 	}{
-		"403": {func(l *line) { l.answers(403, refusal("10000", "Authentication error")) }, []string{"403", "Magic Transit Write", "Magic WAN Write does not do"}},
+		"403": {func(l *line) { l.answers(403, refusal("10000", "Authentication error")) },
+			[]string{"403", "Magic Transit Write", "Magic WAN Write does not do"}},
 		"429": {func(l *line) { l.answers(429, refusal("10429", "slow down")) }, []string{"429", "too many requests", "try again"}},
 		"400": {func(l *line) { l.answers(400, refusal("1022", "targets: host not allowed")) }, []string{"targets: host not allowed"}},
 		"time out": {func(l *line) {
@@ -143,14 +145,18 @@ func TestWhatGoesWrongWithATraceroute(t *testing.T) {
 		}, []string{"No answer within 2 minutes", "name fewer locations"}},
 		"404":        {func(l *line) { l.answers(404, refusal("7003", "no route")) }, []string{"no traceroute on this account"}},
 		"no account": {func(l *line) { l.answers(404, refusal("1012", "not onboarded")) }, []string{"not onboarded to Magic Transit"}},
-		"nothing":    {func(l *line) { l.answers(200, `{"success":true,"errors":[],"messages":[],"result":[]}`) }, []string{"Cloudflare answered without a location"}},
+		"nothing": {func(l *line) { l.answers(200, `{"success":true,"errors":[],"messages":[],"result":[]}`) },
+			[]string{"Cloudflare answered without a location"}},
 		"one location": {func(l *line) {
 			l.answers(200, `{"success":true,"errors":[],"messages":[],"result":[{"target":"203.0.113.1","colos":[
-				{"colo":{"city":"","name":"xyz"},"error":"Could not gather traceroute data: Code 1","hops":null,"target_summary":{},"traceroute_time_ms":0}]}]}`)
+				{"colo":{"city":"","name":"xyz"},"error":"Could not gather traceroute data: Code 1","hops":null,"target_summary":{},
+				"traceroute_time_ms":0}]}]}`)
 		}, []string{"? not traced", "Could not gather traceroute data: Code 1", "does not document the code"}},
 		"hostile names": {func(l *line) {
-			l.answers(200, `{"success":true,"errors":[],"messages":[],"result":[{"target":"203.0.113.1","colos":[{"colo":{"city":"\u001b[2JX","name":"fra01"},"error":"",
-				"hops":[{"packets_ttl":1,"packets_sent":3,"packets_lost":1,"nodes":[{"ip":"198.51.100.7","name":"\u001b]0;pwned\u0007","asn":"AS1","labels":["\u202e"],"packet_count":2,
+			l.answers(200, `{"success":true,"errors":[],"messages":[],"result":[{"target":"203.0.113.1","colos":[{"colo":{"city":"\u001b[2JX",
+			"name":"fra01"},"error":"",
+				"hops":[{"packets_ttl":1,"packets_sent":3,"packets_lost":1,"nodes":[{"ip":"198.51.100.7","name":"\u001b]0;pwned\u0007","asn":"AS1",
+				"labels":["\u202e"],"packet_count":2,
 				"min_latency_ms":1,"mean_latency_ms":2,"max_latency_ms":3}]}],"target_summary":{},"traceroute_time_ms":5}]}]}`)
 		}, []string{`\x1b[2JX`, `\x1b]0;pwn`, "33 %", "silent after 1"}},
 	} {
@@ -196,7 +202,8 @@ func TestTheOptionsOfATraceroute(t *testing.T) {
 	p.Send(backspace)
 	p.Press("ctrl+s")
 	p.See("4 of 4 reached it", "router.example")
-	const want = `{"targets":["router.example","203.0.113.1"],"colos":["fra","ams"],"options":{"max_ttl":15,"packet_type":"tcp","packets_per_ttl":3,"wait_time":1}}`
+	const want = `{"targets":["router.example","203.0.113.1"],"colos":["fra","ams"],"options":{"max_ttl":15,"packet_type":"tcp",` +
+		`"packets_per_ttl":3,"wait_time":1}}`
 	if got := l.last(); got != want {
 		t.Errorf("sent\n%s, want\n%s", got, want)
 	}

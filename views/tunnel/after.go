@@ -15,8 +15,9 @@ import (
 
 // follow is the action that shows how a tunnel comes up.
 func (m *Module) follow(id, name string) tui.Action {
-	return tui.Action{Name: "bring-up", Keys: []string{"b"}, Short: "bring-up", Footer: true, Long: "Follow the tunnel until its session is up",
-		Run: func() tea.Cmd { return tui.Push(NewBringUp(m, id, name)) }}
+	return tui.Action{Name: "bring-up", Keys: []string{"b"}, Short: "bring-up", Footer: true,
+		Long: "Follow the tunnel until its session is up",
+		Run:  func() tea.Cmd { return tui.Push(NewBringUp(m, id, name)) }}
 }
 
 // made begins to follow a new tunnel, and remembers where its inner subnet was taken from.
@@ -73,7 +74,8 @@ func (m *Module) rotate(id, confirm string) tea.Cmd {
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				plan, err := change.PrepareGeneratePSK(ctx, w, opened)
 				if confirm == "" { // what was just made has no key that could be lost
-					plan.Warnings, plan.Consequences = nil, []string{"Cloudflare shows the key a single time, and flarewire keeps no copy: have a place for it ready"}
+					plan.Warnings, plan.Consequences = nil, []string{
+						"Cloudflare shows the key a single time, and flarewire keeps no copy: have a place for it ready"}
 				}
 				return plan, err
 			},

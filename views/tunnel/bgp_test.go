@@ -48,7 +48,8 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 	now := time.Date(2026, 3, 2, 23, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
 	edge := simedge.New(simedge.Options{Now: clock})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock,
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +69,8 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 		}
 		night.Poll(t.Context())
 	}
-	has(t, read(t, night, name, now), "Went down: 2 times | since first watched, 8m ago", "23:08:00: + Down → Up | just now", "State: + Up | changed just now, 23:08:00 UTC\n")
+	has(t, read(t, night, name, now), "Went down: 2 times | since first watched, 8m ago", "23:08:00: + Down → Up | just now",
+		"State: + Up | changed just now, 23:08:00 UTC\n")
 	if err := night.Close(); err != nil {
 		t.Fatal(err)
 	}
@@ -87,7 +89,8 @@ func TestAnOutageInARunIsNotTakenForWatching(t *testing.T) {
 	now := time.Date(2026, 3, 2, 13, 38, 5, 0, time.UTC)
 	clock := func() time.Time { return now }
 	edge := simedge.New(simedge.Options{Now: clock})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock,
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -127,15 +130,17 @@ func TestTheDifferenceToTheConfiguration(t *testing.T) {
 		change func(*api.Tunnel)
 		want   string
 	}{
-		"as configured":           {func(*api.Tunnel) {}, ""},
-		"the router dials":        {func(t *api.Tunnel) { t.BGPStatus.CFSpeakerPort, t.BGPStatus.CustomerSpeakerPort = 40000, 179 }, ""},
-		"nothing said":            {func(t *api.Tunnel) { *t.BGPStatus = api.BGPStatus{} }, ""},
-		"IPv6 speakers":           {func(t *api.Tunnel) { t.BGPStatus.CFSpeakerIP = "2001:db8::1" }, ""},
-		"no status":               {func(t *api.Tunnel) { t.BGPStatus = nil }, ""},
-		"no BGP":                  {func(t *api.Tunnel) { t.BGP = nil }, "no BGP is configured"},
-		"another Cloudflare side": {func(t *api.Tunnel) { t.BGPStatus.CFSpeakerIP = "10.100.0.10" }, "Cloudflare's speaker is 10.100.0.10, its side of the interface 10.100.0.8."},
-		"from a loopback":         {func(t *api.Tunnel) { t.BGPStatus.CustomerSpeakerIP = "10.255.0.1" }, "Your speaker is 10.255.0.1, your side of the interface 10.100.0.9."},
-		"another port":            {func(t *api.Tunnel) { t.BGPStatus.CFSpeakerPort = 1790 }, "Neither side speaks on TCP 179: Cloudflare's port is 1790."},
+		"as configured":    {func(*api.Tunnel) {}, ""},
+		"the router dials": {func(t *api.Tunnel) { t.BGPStatus.CFSpeakerPort, t.BGPStatus.CustomerSpeakerPort = 40000, 179 }, ""},
+		"nothing said":     {func(t *api.Tunnel) { *t.BGPStatus = api.BGPStatus{} }, ""},
+		"IPv6 speakers":    {func(t *api.Tunnel) { t.BGPStatus.CFSpeakerIP = "2001:db8::1" }, ""},
+		"no status":        {func(t *api.Tunnel) { t.BGPStatus = nil }, ""},
+		"no BGP":           {func(t *api.Tunnel) { t.BGP = nil }, "no BGP is configured"},
+		"another Cloudflare side": {func(t *api.Tunnel) { t.BGPStatus.CFSpeakerIP = "10.100.0.10" },
+			"Cloudflare's speaker is 10.100.0.10, its side of the interface 10.100.0.8."},
+		"from a loopback": {func(t *api.Tunnel) { t.BGPStatus.CustomerSpeakerIP = "10.255.0.1" },
+			"Your speaker is 10.255.0.1, your side of the interface 10.100.0.9."},
+		"another port": {func(t *api.Tunnel) { t.BGPStatus.CFSpeakerPort = 1790 }, "Neither side speaks on TCP 179: Cloudflare's port is 1790."},
 	} {
 		got := strings.Join(differences(with(c.change)), " ")
 		if (c.want == "") != (got == "") || !strings.Contains(got, c.want) {

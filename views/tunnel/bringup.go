@@ -149,7 +149,8 @@ func (s step) draw(c tui.Canvas, created arrival) string {
 			text = "waiting until " + s.means + ", " + age + " so far"
 		}
 	}
-	return tui.Line{{Text: "   "}, {Text: mark + " " + tui.Fit(s.title, 18), Role: role}, {Text: tui.Clean(text), Role: tui.Muted}}.Paint(c.Theme, c.Width)
+	return tui.Line{{Text: "   "}, {Text: mark + " " + tui.Fit(s.title, 18), Role: role},
+		{Text: tui.Clean(text), Role: tui.Muted}}.Paint(c.Theme, c.Width)
 }
 
 // words is when it was: at a time, or some time before the tunnel was first looked at.
@@ -187,7 +188,8 @@ func (b *BringUp) verdict(c tui.Canvas, t store.Tunnel, ok bool) []string {
 	case b.m.keyNobodyHas(t), t.BGP == nil && t.Kind == api.IPsec && !b.m.hasKey(t):
 		return append(b.hints(c, t), b.ends(c, t)...)
 	case t.BGP == nil:
-		return append(tui.Paragraph(c, tui.Good, "There is no BGP on this tunnel: it carries traffic as soon as a static route leads into it."), b.ends(c, t)...)
+		return append(tui.Paragraph(c, tui.Good, "There is no BGP on this tunnel: it carries traffic as soon as a static route leads into it."),
+			b.ends(c, t)...)
 	case t.State == store.Up && b.steps.up.before:
 		return tui.Paragraph(c, tui.Good, "The session was up already when you began to follow it.")
 	case t.State == store.Up:

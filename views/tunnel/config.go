@@ -66,7 +66,8 @@ func (m *Module) routerConfigOf(kind api.TunnelKind, id string, psk api.Secret) 
 }
 
 func routerConfigAction() tui.Action {
-	return tui.Action{Name: "router-config", Keys: []string{"c"}, Short: "router config", Long: "Configuration for your router, made from this tunnel's values"}
+	return tui.Action{Name: "router-config", Keys: []string{"c"}, Short: "router config",
+		Long: "Configuration for your router, made from this tunnel's values"}
 }
 
 // read reads a tunnel of either kind.
@@ -117,10 +118,13 @@ func (r *RouterConfig) Actions() []tui.Action {
 		}
 	}
 	own := []tui.Action{
-		{Name: "next-platform", Keys: []string{"tab", "right", "l"}, Short: "next platform", Footer: true, Long: "The same tunnel for the next platform", Run: choose(1)},
+		{Name: "next-platform", Keys: []string{"tab", "right", "l"}, Short: "next platform", Footer: true,
+			Long: "The same tunnel for the next platform", Run: choose(1)},
 		{Name: "previous-platform", Keys: []string{"shift+tab", "left", "h"}, Long: "The platform before", Run: choose(-1)},
-		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the whole text to the terminal's clipboard", Why: why, Run: r.copy},
-		{Name: "write", Keys: []string{"w"}, Short: "write to a file", Footer: true, Long: "Write it to a file " + statefile.Whose, Why: why, Run: r.askWhere},
+		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the whole text to the terminal's clipboard", Why: why,
+			Run: r.copy},
+		{Name: "write", Keys: []string{"w"}, Short: "write to a file", Footer: true, Long: "Write it to a file " + statefile.Whose, Why: why,
+			Run: r.askWhere},
 	}
 	if r.in.Tunnel.Kind == api.IPsec {
 		own = slices.Insert(own, 2, r.keyAction()) // before what goes without it at 80 columns
@@ -130,7 +134,8 @@ func (r *RouterConfig) Actions() []tui.Action {
 
 // keyAction puts the pre-shared key into the text, or takes it out.
 func (r *RouterConfig) keyAction() tui.Action {
-	a := tui.Action{Name: "with-key", Keys: []string{"p"}, Short: "with the key", Footer: true, Long: "Put the pre-shared key into the text, or take it out again", Secret: !r.withKey,
+	a := tui.Action{Name: "with-key", Keys: []string{"p"}, Short: "with the key", Footer: true,
+		Long: "Put the pre-shared key into the text, or take it out again", Secret: !r.withKey,
 		Run: func() tea.Cmd { r.withKey = !r.withKey; r.render(); return nil }}
 	switch {
 	case r.psk.IsZero():
@@ -151,7 +156,7 @@ func (r *RouterConfig) copy() tea.Cmd {
 	return tea.Batch(tea.SetClipboard(r.config.Text()), tui.Toast(tui.Muted, told))
 }
 
-// holdsKey tells whether the text has the pre-shared key in it.
+// holdsKey reports whether the text has the pre-shared key in it.
 func (r *RouterConfig) holdsKey() bool { return r.withKey && r.platforms[r.at] != devconf.Terraform }
 
 // Draw implements tui.View.

@@ -48,7 +48,7 @@ func newDesk(t *testing.T, m *Module) *desk {
 	return d
 }
 
-// refresh fetches the tunnels. The round after it is not run: it would be followed by another one, for ever.
+// refresh fetches the tunnels, a second after whatever was read before: that would still count as fresh.
 func (d *desk) refresh() {
 	d.feed.Fresh(d.t.Context(), -time.Second, store.Detail{Kind: store.GRETunnels})
 	d.feed.Update(live.News())

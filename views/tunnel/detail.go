@@ -24,10 +24,10 @@ func sections(t store.Tunnel, now time.Time, g tui.Glyphs, findings []diagnose.F
 	return slices.Concat(first, more, rest)
 }
 
-// findingsShown bounds the reading: what comes after the likeliest causes is rarely read at night.
+// findingsShown bounds the reading: what comes after the likely causes is rarely read at night.
 const findingsShown = 4
 
-// next is what the data means and what to check, in words, the likeliest cause first.
+// next is what the data means and what to check, in words, the likely cause first.
 func next(t store.Tunnel, findings []diagnose.Finding) resource.Section {
 	s := resource.Section{Title: "What this means"}
 	for i, f := range findings[:min(len(findings), findingsShown)] {

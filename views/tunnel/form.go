@@ -25,7 +25,8 @@ type fields struct {
 // the guided setup, and in this order.
 func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
 	bgp := kit.BGPSection(bgpFixed, func() []netrules.ASNUse { return f.m.asns(f.id) })
-	bgp.Intro = "The session over the tunnel. Your router dials Cloudflare's side, AS " + strconv.Itoa(int(netrules.CloudflareASN)) + "; Cloudflare never does."
+	bgp.Intro = "The session over the tunnel. Your router dials Cloudflare's side, AS " + strconv.Itoa(int(netrules.CloudflareASN)) +
+		"; Cloudflare never does."
 	health := f.proposeHealth(kit.HealthSection(f.kind))
 	health.Intro = "Cloudflare probes the tunnel from all its locations, and routes around it while it does not answer."
 	return []form.Section{f.ends(), f.inside(), bgp, health, own}
@@ -47,18 +48,20 @@ func (f fields) ends() form.Section {
 
 // inside are the addresses in the tunnel.
 func (f fields) inside() form.Section {
-	return form.Section{Title: "Inside", Intro: "The small network in the tunnel: one address is Cloudflare's, the other one your router's.", Fields: []form.Field{
-		{Key: "interface_address", Label: "Interface address", Help: "Cloudflare's side of a /31, with its length; ctrl+n takes the next free one",
-			Suggest: func(form.Values) []string { return f.freeSubnets() }, Propose: f.once(func() string { return firstOf(f.freeSubnets()) }),
-			Check: f.checkInterface, Live: sidesLive},
-		{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",
-			Check: func(v string, _ form.Values) form.Finding {
-				if v == "" {
-					return form.Finding{}
-				}
-				return kit.Finding(netrules.InterfaceAddress6(v, netip.Prefix{}))
-			}},
-	}}
+	return form.Section{Title: "Inside", Intro: "The small network in the tunnel: one address is Cloudflare's, the other one your router's.",
+		Fields: []form.Field{
+			{Key: "interface_address", Label: "Interface address",
+				Help:    "Cloudflare's side of a /31, with its length; ctrl+n takes the next free one",
+				Suggest: func(form.Values) []string { return f.freeSubnets() }, Propose: f.once(func() string { return firstOf(f.freeSubnets()) }),
+				Check: f.checkInterface, Live: sidesLive},
+			{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",
+				Check: func(v string, _ form.Values) form.Finding {
+					if v == "" {
+						return form.Finding{}
+					}
+					return kit.Finding(netrules.InterfaceAddress6(v, netip.Prefix{}))
+				}},
+		}}
 }
 
 // once gives proposals to a new tunnel only.
@@ -224,7 +227,7 @@ func (f fields) proposeHealth(s form.Section) form.Section {
 	return s
 }
 
-// usesBGP tells whether a tunnel of the account has a session.
+// usesBGP reports whether a tunnel of the account has a session.
 func (m *Module) usesBGP() bool {
 	return slices.ContainsFunc(m.env.Feed.Last().Tunnels, func(t store.Tunnel) bool { return t.BGP != nil })
 }

@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"encoding/json"
+	"slices"
 	"testing"
 	"time"
 
@@ -9,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/netrules"
 	"flarewire/internal/simedge"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -21,7 +23,8 @@ import (
 func account(t *testing.T) (*Module, *simedge.Edge) {
 	t.Helper()
 	edge := simedge.New(simedge.Options{})
-	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}, Transport: edge.RoundTripper()})
+	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
+		Transport: edge.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,7 +36,8 @@ func account(t *testing.T) (*Module, *simedge.Edge) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	env := &kit.Env{Ctx: t.Context(), Client: client, Account: a, Feed: live.New(t.Context(), w), Writer: writer, Glyphs: tui.ASCIIGlyphs, Now: time.Now}
+	env := &kit.Env{Ctx: t.Context(), Client: client, Account: a, Feed: live.New(t.Context(), w), Writer: writer, Glyphs: tui.ASCIIGlyphs,
+		Now: time.Now}
 	m := New(env).(*Module)
 	env.Add(m)
 	return m, edge
@@ -50,7 +54,8 @@ func TestAnUntouchedFormChangesNothing(t *testing.T) {
 	}
 	for _, opened := range gres {
 		var wanted api.GRETunnel
-		form.New(m.greForm("edit", opened, func(g api.GRETunnel) tea.Cmd { wanted = g; return nil })).Update(tea.KeyPressMsg{Code: 's', Mod: tea.ModCtrl})
+		form.New(m.greForm("edit", opened, func(g api.GRETunnel) tea.Cmd { wanted = g; return nil })).Update(tea.KeyPressMsg{Code: 's',
+			Mod: tea.ModCtrl})
 		plan, err := change.PrepareUpdate(ctx, m.env.Writer, change.GRETunnels, opened, wanted)
 		if err != nil || len(plan.Differences) > 0 || wanted.ID == "" {
 			t.Errorf("%s: %v, differences %v", opened.Name, err, plan.Differences)
@@ -62,7 +67,8 @@ func TestAnUntouchedFormChangesNothing(t *testing.T) {
 	}
 	for _, opened := range ipsecs {
 		var wanted api.IPsecTunnel
-		form.New(m.ipsecForm("edit", opened, func(i api.IPsecTunnel) tea.Cmd { wanted = i; return nil })).Update(tea.KeyPressMsg{Code: 's', Mod: tea.ModCtrl})
+		form.New(m.ipsecForm("edit", opened, func(i api.IPsecTunnel) tea.Cmd { wanted = i; return nil })).Update(tea.KeyPressMsg{Code: 's',
+			Mod: tea.ModCtrl})
 		plan, err := change.PrepareUpdate(ctx, m.env.Writer, change.IPsecTunnels, opened, wanted)
 		if err != nil || len(plan.Differences) > 0 || wanted.ID == "" {
 			t.Errorf("%s: %v, differences %v", opened.Name, err, plan.Differences)
@@ -91,6 +97,35 @@ func TestProposedSubnetIsFreeAndNearTheOthers(t *testing.T) {
 	for _, cidr := range got {
 		if f := (fields{m: m}).checkInterface(cidr, nil); f.Text != "" {
 			t.Errorf("the proposal %s is not fine: %s", cidr, f.Text)
+		}
+	}
+}
+
+// Cloudflare tells tunnels at one of its endpoints apart by their IKE identities: two that share one cannot both come up.
+func TestAnIKEIdentityIsUsedOnceAtAnEndpoint(t *testing.T) {
+	m, edge := account(t)
+	id := "office." + m.env.Account.ID + ".custom.ipsec.cloudflare.com"
+	if err := edge.Mutate(simedge.IPsecTunnels, "ams-br2-ipsec", func(o simedge.Object) {
+		o["custom_remote_identities"] = map[string]any{"fqdn_id": id}
+	}); err != nil {
+		t.Fatal(err)
+	}
+	m.env.Feed.Fresh(t.Context(), 0, store.Of(store.GRETunnels)...)
+	all := m.env.Feed.Last().Tunnels
+	owner := all[slices.IndexFunc(all, func(t store.Tunnel) bool { return t.Name == "ams-br2-ipsec" })]
+	for _, c := range []struct {
+		what, id, endpoint, edited string
+		refused                    bool
+	}{
+		{"a new tunnel at the same endpoint", id, owner.CloudflareEndpoint, "", true},
+		{"the tunnel that has it", id, owner.CloudflareEndpoint, owner.ID, false},
+		{"another endpoint", id, "203.0.113.250", "", false},
+		{"another identity", "second." + m.env.Account.ID + ".custom.ipsec.cloudflare.com", owner.CloudflareEndpoint, "", false},
+		{"none", "", owner.CloudflareEndpoint, "", false},
+	} {
+		f := fields{m: m, kind: netrules.IPsec, id: c.edited}
+		if got := f.checkIKEID(c.id, form.Values{"cloudflare_endpoint": c.endpoint}); got.Blocks() != c.refused {
+			t.Errorf("%s: %+v, want refused %v", c.what, got, c.refused)
 		}
 	}
 }

@@ -37,13 +37,14 @@ func (m *Module) greFields(title string, t api.GRETunnel, fixed string, submit f
 		values["mtu"], values["ttl"] = strconv.Itoa(t.MTU), strconv.Itoa(t.TTL)
 	}
 	f := fields{m: m, kind: netrules.GRE, id: t.ID, name: t.Name}
-	own := form.Section{Title: "GRE", Intro: "What the packets between the two ends look like. The defaults are right for nearly everybody.", Folded: true, Fields: []form.Field{
-		{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE",
-			Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.MTU(netrules.GRE, v)) }},
-		{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255",
-			Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.TTL(netrules.GRE, v)) }},
-		kit.ReturnRouting(),
-	}}
+	own := form.Section{Title: "GRE", Intro: "What the packets between the two ends look like. The defaults are right for nearly everybody.",
+		Folded: true, Fields: []form.Field{
+			{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE",
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.MTU(netrules.GRE, v)) }},
+			{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255",
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.TTL(netrules.GRE, v)) }},
+			kit.ReturnRouting(),
+		}}
 	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, fixed),
 		Submit: func(v form.Values) tea.Cmd { return submit(applyGRE(t, v)) }}
 }

@@ -28,7 +28,8 @@ func lookback(t store.Tunnel, look live.Look, now time.Time) []resource.Section 
 	case look.Err != nil:
 		prose(tui.Pending, "Health and traffic are not known: "+kit.Sentence(look.Err))
 	case !look.Until.IsZero():
-		prose(tui.Muted, "Many tunnels were opened in a short time: this one is asked in "+tui.Age(look.Until.Sub(now))+", within Cloudflare's limit of requests.")
+		prose(tui.Muted, "Many tunnels were opened in a short time: this one is asked in "+tui.Age(look.Until.Sub(now))+
+			", within Cloudflare's limit of requests.")
 	}
 	if look.At.IsZero() {
 		if look.Asking {
@@ -39,7 +40,8 @@ func lookback(t store.Tunnel, look live.Look, now time.Time) []resource.Section 
 	s.Fields = append(append(s.Fields, healthGraph(t, look.Insight)), unwell(t, look.Insight, now)...)
 	s.Fields = append(s.Fields, rateGraph("In", "from your side", look.Ingress, look.IngressErr),
 		rateGraph("Out", "to your side", look.Egress, look.EgressErr))
-	s.Fields = append(s.Fields, resource.Field{Label: "Read", Value: look.At.UTC().Format("15:04:05") + " UTC", Role: tui.Muted, Note: readNote(look, now)})
+	s.Fields = append(s.Fields, resource.Field{Label: "Read", Value: look.At.UTC().Format("15:04:05") + " UTC", Role: tui.Muted,
+		Note: readNote(look, now)})
 	return []resource.Section{s, locations(t, look.Insight)}
 }
 
@@ -89,7 +91,8 @@ func unwell(t store.Tunnel, in store.Insight, now time.Time) []resource.Field {
 		}
 		began = p.At
 	}
-	f := resource.Field{Label: "Not healthy", Value: "since " + clock(began) + ", for " + tui.AgeSince(began, now), Role: healthRole(store.HealthOf(newest.Value))}
+	f := resource.Field{Label: "Not healthy", Value: "since " + clock(began) + ", for " + tui.AgeSince(began, now),
+		Role: healthRole(store.HealthOf(newest.Value))}
 	if whole {
 		f.Value = "for all of these 24 h, perhaps longer"
 	}

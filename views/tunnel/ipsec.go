@@ -1,6 +1,7 @@
 package tunnel
 
 import (
+	"net/netip"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -20,19 +21,15 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 		values["fqdn_id"] = t.CustomRemoteIdentities.FQDNID
 	}
 	f := fields{m: m, kind: netrules.IPsec, id: t.ID, name: t.Name}
-	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it follows when the tunnel is there.", Folded: true, Fields: []form.Field{
+	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it follows when " +
+		"the tunnel is there.", Folded: true, Fields: []form.Field{
 		{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
 			Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
 			Check: func(v string, _ form.Values) form.Finding {
 				return kit.Finding(netrules.ReplayProtection(v == "yes"))
 			}},
 		{Key: "fqdn_id", Label: "Custom IKE ID", Help: "label.ACCOUNT.custom.ipsec.cloudflare.com; empty for Cloudflare's own",
-			Check: func(v string, _ form.Values) form.Finding {
-				if v == "" {
-					return form.Finding{}
-				}
-				return kit.Finding(netrules.CustomFQDN(v, m.env.Account.ID))
-			}},
+			Check: f.checkIKEID},
 		kit.ReturnRouting(),
 	}}
 	if t.ID == "" {
@@ -47,6 +44,32 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 	}
 	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, ""),
 		Submit: func(v form.Values) tea.Cmd { return submit(applyIPsec(t, v)) }}
+}
+
+// checkIKEID checks a custom IKE identity, also against those of the other tunnels at the same endpoint of Cloudflare's.
+func (f fields) checkIKEID(v string, all form.Values) form.Finding {
+	id := strings.TrimSpace(v)
+	if id == "" {
+		return form.Finding{}
+	}
+	finding := kit.Finding(netrules.CustomFQDN(id, f.m.env.Account.ID))
+	end, err := netip.ParseAddr(strings.TrimSpace(all["cloudflare_endpoint"]))
+	if finding.Blocks() || err != nil {
+		return finding
+	}
+	return kit.WorstOf(finding, kit.Finding(netrules.CustomFQDNUsed(id, end, f.m.ikeIDs(f.id))))
+}
+
+// ikeIDs are the custom IKE identities in use, without that of the edited tunnel.
+func (m *Module) ikeIDs(except string) []netrules.FQDNUse {
+	var out []netrules.FQDNUse
+	for _, t := range m.others(except) {
+		end, err := netip.ParseAddr(t.CloudflareEndpoint)
+		if id := t.CustomRemoteIdentities; id != nil && err == nil {
+			out = append(out, netrules.FQDNUse{FQDN: id.FQDNID, CloudflareEndpoint: end, Owner: t.Name})
+		}
+	}
+	return out
 }
 
 func applyIPsec(t api.IPsecTunnel, v form.Values) api.IPsecTunnel {

@@ -110,7 +110,10 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 
 func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 	return kit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Next: m.afterGRE,
-		Draft: "gre", Guard: kit.OnDelete(end(m, api.GRETunnel.Tunnel), nil), Made: func(t api.GRETunnel, r change.Result) tea.Cmd { return m.made(r.ID, t.Name, t.InterfaceAddress) },
+		Draft: "gre", Guard: kit.OnDelete(end(m, api.GRETunnel.Tunnel), nil), Made: func(t api.GRETunnel,
+			r change.Result) tea.Cmd {
+			return m.made(r.ID, t.Name, t.InterfaceAddress)
+		},
 		HangsOn: func(ctx context.Context, t api.GRETunnel) []string {
 			return m.env.HangsOn(ctx, subject(store.Tunnel{Tunnel: t.Tunnel()}))
 		}}
@@ -131,21 +134,22 @@ func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 func (m *Module) deleteAll(rows []store.Tunnel) tea.Cmd {
 	n := strconv.Itoa(len(rows))
 	gre, ipsec := m.greEditor().Deletion, m.ipsecEditor().Deletion
-	return tui.Push(kit.NewSeveral(m.env, "Delete "+n+" tunnels", "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
-		var plans []change.Plan
-		for _, t := range rows {
-			deletion := gre
-			if t.Kind == api.IPsec {
-				deletion = ipsec
+	return tui.Push(kit.NewSeveral(m.env, "Delete "+n+" tunnels", "delete "+n,
+		func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
+			var plans []change.Plan
+			for _, t := range rows {
+				deletion := gre
+				if t.Kind == api.IPsec {
+					deletion = ipsec
+				}
+				plan, err := deletion(ctx, w, t.ID)
+				if err != nil {
+					return nil, err
+				}
+				plans = append(plans, plan)
 			}
-			plan, err := deletion(ctx, w, t.ID)
-			if err != nil {
-				return nil, err
-			}
-			plans = append(plans, plan)
-		}
-		return plans, nil
-	}))
+			return plans, nil
+		}))
 }
 
 // create opens the guided setup; on a list of both kinds it asks which kind of tunnel it is to be.
@@ -188,7 +192,8 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})
 	}
 	return append(out, tui.Action{Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
-		Long: "Generate a new pre-shared key; the tunnel is down until your router has it", Run: func() tea.Cmd { return m.rotate(t.ID, t.Name) }})
+		Long: "Generate a new pre-shared key; the tunnel is down until your router has it",
+		Run:  func() tea.Cmd { return m.rotate(t.ID, t.Name) }})
 }
 
 // goal is where a traceroute from Cloudflare meets the tunnel's router. Cloudflare knows the router's address only where a

@@ -103,7 +103,7 @@ func (p *progress) reach(step *arrival, is bool, known, now time.Time) {
 	}
 }
 
-// hasKey tells whether the tunnel has a pre-shared key, as far as the API or this program knows: a key that
+// hasKey reports whether the tunnel has a pre-shared key, as far as the API or this program knows: a key that
 // was sent along when the tunnel was made may have no date.
 func (m *Module) hasKey(t store.Tunnel) bool {
 	return m.keyed[t.ID] || t.PSK != nil && !t.PSK.LastGeneratedOn.IsZero()
@@ -115,7 +115,8 @@ func (m *Module) Followed() []kit.Followed {
 	var out []kit.Followed
 	for _, id := range slices.Sorted(maps.Keys(m.progress)) {
 		p := m.progress[id]
-		f := kit.Followed{Name: p.name, State: "on its way since " + p.began.UTC().Format("15:04") + " UTC", Open: func() tui.View { return NewBringUp(m, id, p.name) }}
+		f := kit.Followed{Name: p.name, State: "on its way since " + p.began.UTC().Format("15:04") + " UTC",
+			Open: func() tui.View { return NewBringUp(m, id, p.name) }}
 		switch {
 		case p.missing:
 			f.State = "no longer on the account"

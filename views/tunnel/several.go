@@ -39,7 +39,8 @@ func (m *Module) healthForm(rows []store.Tunnel) tea.Cmd {
 		Sections: []form.Section{{Fields: []form.Field{
 			field("enabled", "Enabled", "Without it Cloudflare sends traffic blindly and cannot alert", "yes", "no"),
 			field("type", "Type", "request is safer behind a stateful firewall", "reply", "request"),
-			field("direction", "Direction", "Cloudflare WAN: bidirectional; Magic Transit with direct return: unidirectional", "unidirectional", "bidirectional"),
+			field("direction", "Direction", "Cloudflare WAN: bidirectional; Magic Transit with direct return: unidirectional", "unidirectional",
+				"bidirectional"),
 			field("rate", "Rate", "How often to probe", "low", "mid", "high"),
 		}}},
 		Submit: func(v form.Values) tea.Cmd { return tui.Push(m.healthReview(title, rows, v)) }}))

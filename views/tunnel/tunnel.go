@@ -111,7 +111,7 @@ func columns(g tui.Glyphs) []table.Column[store.Tunnel] {
 	}
 }
 
-// MarkOld has the state of a session say how old its status is, where old tells that it may be left over from an earlier
+// MarkOld has the state of a session say how old its status is, where old reports whether it may be left over from an earlier
 // time: the column with the age of every status has no room on a narrow screen.
 func MarkOld(columns []table.Column[store.Tunnel], old func(id string) bool) []table.Column[store.Tunnel] {
 	left := func(t store.Tunnel) bool { return t.State == store.Up && !statusTime(t).IsZero() && old(t.ID) }
@@ -314,5 +314,5 @@ func deadByProbes(rows []store.Tunnel, g tui.Glyphs) tui.Line {
 	if n == 0 {
 		return nil
 	}
-	return tui.Line{{Text: fmt.Sprintf("   %s %d by probes", g.Down, n), Role: tui.Bad}}
+	return tui.Line{{Text: fmt.Sprintf("   %s %d down (health check)", g.Down, n), Role: tui.Bad}}
 }

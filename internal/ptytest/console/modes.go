@@ -102,7 +102,7 @@ func (t *modeTracker) resized(rows int) {
 	delete(t.other, ScrollRegion)
 }
 
-// isSet tells whether a DEC private mode is on that is off by default.
+// isSet reports whether a DEC private mode is on that is off by default.
 func (t *modeTracker) isSet(mode int) bool { return t.private[mode] }
 
 // changed lists what differs from a fresh terminal, sorted, each once.

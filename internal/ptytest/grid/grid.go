@@ -103,7 +103,7 @@ func (s Screen) Size() (cols, rows int) { return s.cols, s.rows }
 // Cursor tells where the cursor is and whether it is shown.
 func (s Screen) Cursor() Cursor { return s.cursor }
 
-// AltScreen tells whether the program draws on the alternate screen, as full-screen programs do.
+// AltScreen reports whether the program draws on the alternate screen, as full-screen programs do.
 func (s Screen) AltScreen() bool { return s.altScreen }
 
 // Title is the window title the program set, "" when it set none.
@@ -146,7 +146,7 @@ func (s Screen) Find(text string) (x, y int, found bool) {
 	return -1, -1, false
 }
 
-// Contains tells whether the text is on the screen.
+// Contains reports whether the text is on the screen.
 func (s Screen) Contains(text string) bool {
 	_, _, found := s.Find(text)
 	return found
