@@ -11,7 +11,8 @@ import (
 // isPrintable is unicode.IsPrint without the private-use planes, which some terminals draw as several cells.
 func isPrintable(r rune) bool { return r != unicode.ReplacementChar && unicode.IsPrint(r) }
 
-const adviceElsewhere = "the credential may not be used from this address; change the token's client IP address filter, or use another network"
+const adviceElsewhere = "the credential may not be used from this address; change the token's client IP address filter, or use another " +
+	"network"
 
 // uncertain is said after a change whose result is not known. Cloudflare's writes have no idempotency key.
 const uncertain = "the change may have been made, so read the object back before trying again"
@@ -71,7 +72,8 @@ func (e *Error) adviceUnauthenticated() string {
 	case e.fromElsewhere():
 		return adviceElsewhere
 	case has(e.Messages, 6003, 6103, 6111, 9106):
-		return "the header with the credential is malformed: look for quotes, blanks or a missing part, as an env file may leave them around the value"
+		return "the header with the credential is malformed: look for quotes, blanks or a missing part, as an env file may leave them around " +
+			"the value"
 	}
 	if e.tokenAuth {
 		return "the API token is not valid, expired or disabled; create or roll it under My Profile > API Tokens and log in again"
@@ -91,7 +93,7 @@ func (e *Error) advicePermission() string {
 		return adviceElsewhere
 	case !e.tokenAuth:
 		return fmt.Sprintf("the e-mail address and key are not accepted, or the user lacks %s or access to this account", need)
-	case e.tokenWorks:
+	case e.tokenWorks != nil && e.tokenWorks.Load():
 		return fmt.Sprintf("the token works but lacks %s; add it to the token", need)
 	}
 	return fmt.Sprintf("the token is not valid, or it lacks %s or access to this account; verify the token, then its permissions", need)

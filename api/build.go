@@ -34,7 +34,8 @@ func (c *Client) build(op *Operation, args []string, body []byte, read func(*ans
 	if err != nil {
 		return Request{}, err
 	}
-	b := &built{client: c, op: op, args: args, path: path, body: NewSecret(string(body)), secrets: secret.FieldsOf(body), read: read, sent: &atomic.Bool{}}
+	b := &built{client: c, op: op, args: args, path: path, body: NewSecret(string(body)), secrets: secret.FieldsOf(body), read: read,
+		sent: &atomic.Bool{}}
 	if len(body) > 0 {
 		b.shown = masked(body)
 	}

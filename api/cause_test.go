@@ -27,16 +27,19 @@ func TestNoWrongCauseIsSaidAsAFact(t *testing.T) {
 		says    []string // in this order
 		never   string
 	}{
-		"a firewall's page": {page(403), "/client/v4", api.BadAnswer, []string{"Access denied", "Ray ID 8f00baa1-FRA", "firewall, proxy or portal"}, "token"},
-		"a portal's page":   {page(401), "/client/v4", api.BadAnswer, []string{"Access denied", "firewall, proxy or portal"}, "token"},
-		"another's page":    {page(404), "/client/v4", api.BadAnswer, []string{"Access denied", "firewall, proxy or portal"}, "check the id"},
-		"from another address": {says(403, refusal(`{"code":9109,"message":"Cannot use the access token from location: 203.0.113.9"}`)), "/client/v4",
+		"a firewall's page": {page(403), "/client/v4", api.BadAnswer, []string{"Access denied", "Ray ID 8f00baa1-FRA",
+			"firewall, proxy or portal"}, "token"},
+		"a portal's page": {page(401), "/client/v4", api.BadAnswer, []string{"Access denied", "firewall, proxy or portal"}, "token"},
+		"another's page":  {page(404), "/client/v4", api.BadAnswer, []string{"Access denied", "firewall, proxy or portal"}, "check the id"},
+		"from another address": {says(403, refusal(`{"code":9109,"message":"Cannot use the access token from location: 203.0.113.9"}`)),
+			"/client/v4",
 			api.PermissionMissing, []string{"from location: 203.0.113.9", "client IP address filter"}, "not valid"},
 		"not authorized for it": {says(403, refusal(`{"code":9109,"message":"Unauthorized to access requested resource"}`)), "/client/v4",
 			api.PermissionMissing, []string{"Unauthorized to access", "lacks"}, "address filter"},
 		"no success": {says(200, refusal(`{"code":1234,"message":"odd day"}`)), "/client/v4", api.BadAnswer,
 			[]string{"odd day", "Cloudflare's support with the Ray ID"}, "proxy"},
-		"quotes around the token": {says(400, refusal(`{"code":6003,"message":"Invalid request headers","error_chain":[{"code":6111,"message":"Invalid format for Authorization header"}]}`)),
+		"quotes around the token": {says(400, refusal(
+			`{"code":6003,"message":"Invalid request headers","error_chain":[{"code":6111,"message":"Invalid format for Authorization header"}]}`)),
 			"/client/v4", api.Unauthenticated, []string{"Invalid format for Authorization header", "malformed", "quotes"}, "roll"},
 		"a bad token": {says(401, refusal(`{"code":1000,"message":"Invalid API Token"}`)), "/client/v4", api.Unauthenticated,
 			[]string{"Invalid API Token", "not valid"}, "malformed"},
@@ -45,7 +48,8 @@ func TestNoWrongCauseIsSaidAsAFact(t *testing.T) {
 		"its page": {page(404), "/v4", api.BadAnswer, []string{"Access denied", "CLOUDFLARE_BASE_URL does not end in /client/v4"}, "firewall"},
 		"an unknown id": {says(404, refusal(`{"code":1029,"message":"GRE tunnel not found"}`)), "/client/v4", api.NotFound,
 			[]string{"GRE tunnel not found", "check the id"}, "CLOUDFLARE_BASE_URL"},
-		"a document": {says(400, refusal(`{"code":1,"message":"no","documentation_url":"https://developers.cloudflare.com/x"}`)), "/client/v4", api.Invalid,
+		"a document": {says(400, refusal(`{"code":1,"message":"no","documentation_url":"https://developers.cloudflare.com/x"}`)), "/client/v4",
+			api.Invalid,
 			[]string{"1: no (see https://developers.cloudflare.com/x)"}, "firewall"},
 	} {
 		t.Run(name, func(t *testing.T) {

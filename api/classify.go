@@ -10,7 +10,8 @@ import (
 func (c *Client) refused(a *answer) *Error {
 	messages := a.messages()
 	kind := classify(a.call.op, a.status, messages)
-	foreign := len(messages) == 0 && len(bytes.TrimSpace(a.body)) > 0 && a.isJSON() != nil && a.status >= 400 && a.status < 500 && a.status != http.StatusTooManyRequests
+	foreign := len(messages) == 0 && len(bytes.TrimSpace(a.body)) > 0 && a.isJSON() != nil && a.status >= 400 && a.status < 500 &&
+		a.status != http.StatusTooManyRequests
 	if foreign && kind != ServerTrouble { // a page of a firewall says nothing about the token, the permission or the object
 		kind = BadAnswer
 	}
@@ -21,7 +22,7 @@ func (c *Client) refused(a *answer) *Error {
 	e.Messages = messages
 	e.Code = firstCode(messages)
 	e.tokenAuth = !c.creds.Token.IsZero()
-	e.tokenWorks = c.tokenWorks.Load()
+	e.tokenWorks = &c.tokenWorks
 	c.explain(e, a)
 	return e
 }

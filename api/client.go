@@ -96,7 +96,8 @@ func New(o Options) (*Client, error) {
 			o.Redactor.Add(secret.New(password))
 		}
 	}
-	c := &Client{redactor: o.Redactor, base: base, creds: o.Credentials, now: o.Now, timeout: cmp.Or(o.Timeout, DefaultTimeout), share: o.Share,
+	c := &Client{redactor: o.Redactor, base: base, creds: o.Credentials, now: o.Now, timeout: cmp.Or(o.Timeout, DefaultTimeout),
+		share:  o.Share,
 		limits: make(map[string]accountLimits)}
 	c.http = &http.Client{Transport: newTransport(o, base, c), CheckRedirect: refuseRedirect}
 	return c, nil

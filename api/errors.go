@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/http"
 	"strings"
+	"sync/atomic"
 	"time"
 	"unicode"
 )
@@ -74,7 +75,7 @@ type Error struct {
 	Detail     string        // our own words on what happened; "" when Messages say it
 	Err        error         // the cause, when there is one
 
-	tokenWorks bool // the same credentials were accepted earlier, so a 403 is about permission
+	tokenWorks *atomic.Bool // some answer has accepted these credentials, perhaps since: a 403 is about permission
 	tokenAuth  bool
 	foreign    bool             // the answer is not the API's: something in between refused
 	oddBase    bool             // the base URL does not end as Cloudflare's does

@@ -10,7 +10,8 @@ import (
 )
 
 // errProxy does not repeat the address: it may hold a password.
-var errProxy = errors.New("HTTPS_PROXY cannot be read as an address, so nothing is sent past it: give one like http://proxy.example.com:3128")
+var errProxy = errors.New("HTTPS_PROXY cannot be read as an address, so nothing is sent past it: give one like " +
+	"http://proxy.example.com:3128")
 
 // environmentProxy returns the proxy of the environment, nil for none. net/http takes one that it cannot read for none and goes direct;
 // whoever set one does not want that.

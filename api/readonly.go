@@ -7,7 +7,8 @@ import (
 	"sync/atomic"
 )
 
-// readOnly refuses, while it is on, every request that changes something before it is sent. It trusts the method and the path on the wire and
+// readOnly refuses, while it is on, every request that changes something before it is sent. It trusts the method and the path on the
+// wire and
 // nothing that the code above it claims.
 type readOnly struct {
 	next http.RoundTripper

@@ -73,8 +73,8 @@ func TestNoSecretOfAChangeIsInATextOrAFile(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	tunnel := api.IPsecTunnel{Name: "canary-tunnel", CloudflareEndpoint: "203.0.113.1", InterfaceAddress: "10.9.9.0/31", PSK: api.NewSecret(psk),
-		BGP: &api.BGP{CustomerASN: 65001, MD5Key: md5Key}}
+	tunnel := api.IPsecTunnel{Name: "canary-tunnel", CloudflareEndpoint: "203.0.113.1", InterfaceAddress: "10.9.9.0/31",
+		PSK: api.NewSecret(psk), BGP: &api.BGP{CustomerASN: 65001, MD5Key: md5Key}}
 	plan, err := env.Writer.PrepareCreate(t.Context(), change.IPsecTunnels.Resource, api.ObjectOf(tunnel))
 	if err != nil {
 		t.Fatal(err)

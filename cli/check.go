@@ -135,7 +135,7 @@ func runCheck(ctx context.Context, x IO, f *flags, o checkOptions) error {
 	}
 	defer s.close()
 	snapshot, h := look(ctx, s.store(ctx, f), checkGrace, func() {})
-	failed := snapshot.Err()
+	failed := snapshot.Missing()
 	if failed != nil && snapshot.Fetched().IsZero() {
 		return unknown(x, oneSentence(failed))
 	}

@@ -146,7 +146,7 @@ func Main(ctx context.Context, args []string, x IO) int {
 	case errors.As(err, &code):
 		return int(code)
 	case errors.As(err, &f):
-		fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(f.Error()))
+		fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(strings.ReplaceAll(f.Error(), "\n", "; ")))
 		return f.code
 	}
 	// What is left comes from the flag parser.

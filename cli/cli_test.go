@@ -246,6 +246,35 @@ func TestOneFailedListIsNotAWholeStatus(t *testing.T) {
 	}
 }
 
+// An element without a usable id is lost, and with it whatever it was: no count and no verdict is whole.
+func TestALostRowIsNotAWholeStatus(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	spoilt := map[string]any{"id": 5, "name": "fra-dc1-gre"}
+	body, err := json.Marshal(map[string]any{"success": true, "result": map[string]any{"gre_tunnels": []any{spoilt,
+		map[string]any{"id": "00000000000000000000000000000001", "name": "left-gre"}}}})
+	if err != nil {
+		t.Fatal(err)
+	}
+	edge.Fault(simedge.Fault{Method: "GET", Path: "*gre_tunnels*", Kind: simedge.FaultStatus, Status: 200, Body: string(body)})
+	for args, want := range map[string]struct {
+		code int
+		says string
+	}{
+		"status -o line":               {1, " ?\n"},
+		"status -o json":               {1, `"gre": null`},
+		"status":                       {1, "left-gre"},
+		"check --tunnel left-gre":      {3, "UNKNOWN"},
+		"check --tunnel no-such-gre":   {3, "could not be read"},
+		"check --tunnel syd-br1-ipsec": {3, "UNKNOWN"},
+		"diagnose fra-dc1-gre":         {1, ""},
+	} {
+		s := newShell(t, env...)
+		if code := s.run(strings.Fields(args)...); code != want.code || !strings.Contains(s.out.String(), want.says) {
+			t.Errorf("%s: exit %d, %q, %q", args, code, s.out.String(), s.err.String())
+		}
+	}
+}
+
 func TestTheOnlyAccountIsChosenByItself(t *testing.T) {
 	_, env := serve(t, simedge.Options{})
 	s := newShell(t, env[:2]...)

@@ -5,6 +5,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -32,8 +33,8 @@ interconnects, and the health and traffic of the last minutes. What could not be
 standard error; nothing is claimed about it. What earlier runs of the full screen have watched, such
 as sessions that go up and down, counts too.
 
-Exit code: 0 it was read, whatever was found, 1 the tunnels could not be read, 2 wrong usage, no
-credentials, or there is no such object. For monitoring see flarewire check.`,
+Exit code: 0 it was read, whatever was found, 1 a list could not be read (analytics do not count), 2
+wrong usage, no credentials, or there is no such object. For monitoring see flarewire check.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := out.check(); err != nil {
 				return err
@@ -65,19 +66,20 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	for _, gap := range gaps(snapshot, store.Overview()...) {
 		fmt.Fprintln(x.Err, "flarewire: not known: "+gap.Source+": "+gap.Why)
 	}
+	unread := snapshot.Missing(diagnosed()...)
 	read := diagnose.Read(diagnose.From(snapshot, s.now()))
 	found := read.All()
 	if len(names) > 0 {
-		if found, err = askedFor(read, names); err != nil {
+		if found, err = askedFor(read, names, x, unread != nil); err != nil {
 			return err
 		}
 	}
 	if out == "json" {
 		err = printDiagnosesJSON(x, s, snapshot, found)
-	} else {
+	} else if len(found) > 0 || len(names) == 0 {
 		err = printLines(x.Out, diagnoses(found, len(names) > 0, f.canvas(x, s.now())))
 	}
-	if err == nil && snapshot.Err() != nil {
+	if err == nil && unread != nil {
 		return exit(exitNo) // the rest is printed; what is missing was said
 	}
 	return err
@@ -95,11 +97,22 @@ func (s *session) everything(ctx context.Context, x IO, f *flags) *store.Snapsho
 	return snapshot
 }
 
-// askedFor are the diagnoses of the objects that were asked for.
-func askedFor(read *diagnose.Account, names []string) ([]diagnose.Diagnosis, error) {
+// diagnosed are the lists without which a diagnosis may miss something. Analytics are not among them: they have a permission of
+// their own, and the findings say when they lack them.
+func diagnosed() []store.Kind {
+	return slices.DeleteFunc(store.Overview(), func(k store.Kind) bool { return k == store.HealthChecks || k == store.TunnelTraffic })
+}
+
+// askedFor are the diagnoses of the objects that were asked for. One that is in no list does not exist, unless a list is unread:
+// then it cannot be told, which is said.
+func askedFor(read *diagnose.Account, names []string, x IO, unread bool) ([]diagnose.Diagnosis, error) {
 	var out []diagnose.Diagnosis
 	for _, name := range names {
 		found := read.Named(name)
+		if len(found) == 0 && unread {
+			fmt.Fprintf(x.Err, "flarewire: cannot tell whether there is a %q: it is in none of the lists that could be read\n", tui.Clean(name))
+			continue
+		}
 		if len(found) == 0 {
 			return nil, usage("there is no tunnel, prefix, interconnect or route %q; flarewire diagnose without a name lists what has trouble",
 				tui.Clean(name))

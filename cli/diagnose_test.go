@@ -70,7 +70,7 @@ func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
 	edge, env := serve(t, simedge.Options{})
 	edge.Fault(simedge.Fault{Path: "*addressing*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
 	s := newShell(t, env...)
-	if code := s.run("diagnose", "-o", "json"); code != 0 || !strings.Contains(s.err.String(), "not known: prefixes: ") {
+	if code := s.run("diagnose", "-o", "json"); code != 1 || !strings.Contains(s.err.String(), "not known: prefixes: ") {
 		t.Errorf("exit %d, %q", code, s.err.String())
 	}
 	var doc struct {
@@ -91,6 +91,15 @@ func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
 	for _, o := range doc.Objects {
 		if len(o.Findings) == 0 || o.Findings[0].Text == "" || o.Subject.Resource == "prefixes" {
 			t.Errorf("%+v", o)
+		}
+	}
+	// An object that is not in what could be read may be in what could not: nobody says that it does not exist.
+	for _, out := range []string{"table", "json"} {
+		s = newShell(t, env...)
+		if code := s.run("diagnose", "203.0.113.128/25", "-o", out); code != 1 || strings.Contains(s.out.String(), "Nothing is wrong") ||
+			!strings.Contains(s.err.String(), "cannot tell whether") || strings.Contains(s.err.String(), "there is no") ||
+			out == "json" != strings.Contains(s.out.String(), `"not_known"`) {
+			t.Errorf("%s: exit %d, %q, %q", out, code, s.out.String(), s.err.String())
 		}
 	}
 	edge.ClearFaults()

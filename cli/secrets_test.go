@@ -12,7 +12,8 @@ import (
 func TestAnMD5KeyIsPrintedOnlyWhenAskedFor(t *testing.T) {
 	const key = "canary-md5-key"
 	edge, env := serve(t, simedge.Options{})
-	if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["bgp"].(simedge.Object)["md5_key"] = key }); err != nil {
+	if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre",
+		func(o simedge.Object) { o["bgp"].(simedge.Object)["md5_key"] = key }); err != nil {
 		t.Fatal(err)
 	}
 	s := newShell(t, env...)

@@ -109,7 +109,7 @@ func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool, t
 	}
 	r.store = r.s.store(ctx, f)
 	seen := r.look(ctx)
-	failed := seen.snapshot.Err()
+	failed := seen.snapshot.Missing()
 	if failed != nil && seen.snapshot.Fetched().IsZero() {
 		r.blankLine()
 		return trouble(failed)
@@ -245,9 +245,10 @@ func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 // them that Cloudflare's probes find down, whatever the session says; null when the health is not known.
 func summaryJSON(s *store.Snapshot, h health) map[string]*int {
 	counts := store.Count(s.Tunnels)
-	out := map[string]*int{"up": nil, "establishing": nil, "down": nil, "no_bgp": nil, "unknown": nil, "health_down": nil, "gre": nil, "ipsec": nil}
+	out := map[string]*int{"up": nil, "establishing": nil, "down": nil, "no_bgp": nil, "unknown": nil, "health_down": nil, "gre": nil,
+		"ipsec": nil}
 	set := func(key string, n int) { out[key] = &n }
-	if s.GRE.Known() && s.IPsec.Known() {
+	if s.Missing() == nil {
 		set("up", counts[store.Up])
 		set("establishing", counts[store.Establishing])
 		set("down", counts[store.Down])
@@ -263,10 +264,10 @@ func summaryJSON(s *store.Snapshot, h health) map[string]*int {
 			gre++
 		}
 	}
-	if s.GRE.Known() {
+	if s.Missing(store.GRETunnels) == nil {
 		set("gre", gre)
 	}
-	if s.IPsec.Known() {
+	if s.Missing(store.IPsecTunnels) == nil {
 		set("ipsec", len(s.Tunnels)-gre)
 	}
 	return out
@@ -338,7 +339,7 @@ func statusLine(snapshot *store.Snapshot, g tui.Glyphs) string {
 			line += fmt.Sprintf(" %d%s", n, c.glyph)
 		}
 	}
-	if !snapshot.GRE.Known() || !snapshot.IPsec.Known() {
+	if snapshot.Missing() != nil {
 		line += " ?" // a list is missing
 	}
 	return line

@@ -14,8 +14,9 @@ func TestTheSummaryAddsUpToTheTunnels(t *testing.T) {
 		faults []simedge.Fault
 		blind  bool
 	}{
-		"all is read":           {nil, false},
-		"health cannot be read": {[]simedge.Fault{{Kind: simedge.FaultStatus, Status: 403, Body: `{"data":null,"errors":[{"message":"not authorized"}]}`, Path: "*graphql"}}, true},
+		"all is read": {nil, false},
+		"health cannot be read": {[]simedge.Fault{{Kind: simedge.FaultStatus, Status: 403,
+			Body: `{"data":null,"errors":[{"message":"not authorized"}]}`, Path: "*graphql"}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			edge, env := serve(t, simedge.Options{})
@@ -45,7 +46,8 @@ func TestTheSummaryAddsUpToTheTunnels(t *testing.T) {
 				}
 				return n
 			}
-			if got := sum("up", "establishing", "down", "no_bgp", "unknown"); got != len(doc.Tunnels) || sum("gre", "ipsec") != got || sum("unknown") == 0 {
+			if got := sum("up", "establishing", "down", "no_bgp", "unknown"); got != len(doc.Tunnels) || sum("gre", "ipsec") != got ||
+				sum("unknown") == 0 {
 				t.Errorf("the states add up to %d of %d tunnels, %d unknown", got, len(doc.Tunnels), sum("unknown"))
 			}
 			if c.blind != (doc.Summary["health_down"] == nil) {

@@ -27,18 +27,19 @@ func TestReadOnlyAndProductionBelongToTheAccount(t *testing.T) {
 		config, account, used string
 		readOnly, production  bool
 	}{
-		"the environment's credential":              {guardedAccounts, accountID, "", true, true},
-		"the same id in capitals":                   {guardedAccounts, strings.ToUpper(accountID), "", true, true},
-		"another account":                           {guardedAccounts, lab, "", false, false},
-		"the profile itself":                        {guardedAccounts, accountID, "prod", true, true},
-		"the profile on another account":            {guardedAccounts, lab, "prod", true, true},
-		"a second profile, to change things":        {guardedAccounts, accountID, "prod-write", false, true},
-		"a profile of another account, moved":       {guardedAccounts, accountID, "lab", true, true},
-		"a profile of no account, on this one":      {guardedAccounts, accountID, "roaming", true, true},
-		"a careful profile that names no account":   {"version = 1\n[profiles.any]\nread_only = true\n", lab, "", true, false},
-		"that profile does not bind the others":     {"version = 1\n[profiles.any]\nread_only = true\n[profiles.b]\n", lab, "b", false, false},
-		"no profile at all":                         {"version = 1\n", lab, "", false, false},
-		"production alone, with the environment":    {"version = 1\n[profiles.p]\naccount = \"" + lab + "\"\nproduction = true\n", lab, "", false, true},
+		"the environment's credential":            {guardedAccounts, accountID, "", true, true},
+		"the same id in capitals":                 {guardedAccounts, strings.ToUpper(accountID), "", true, true},
+		"another account":                         {guardedAccounts, lab, "", false, false},
+		"the profile itself":                      {guardedAccounts, accountID, "prod", true, true},
+		"the profile on another account":          {guardedAccounts, lab, "prod", true, true},
+		"a second profile, to change things":      {guardedAccounts, accountID, "prod-write", false, true},
+		"a profile of another account, moved":     {guardedAccounts, accountID, "lab", true, true},
+		"a profile of no account, on this one":    {guardedAccounts, accountID, "roaming", true, true},
+		"a careful profile that names no account": {"version = 1\n[profiles.any]\nread_only = true\n", lab, "", true, false},
+		"that profile does not bind the others":   {"version = 1\n[profiles.any]\nread_only = true\n[profiles.b]\n", lab, "b", false, false},
+		"no profile at all":                       {"version = 1\n", lab, "", false, false},
+		"production alone, with the environment": {"version = 1\n[profiles.p]\naccount = \"" + lab + "\"\nproduction = true\n",
+			lab, "", false, true},
 		"the environment's credential, no such one": {guardedAccounts, strings.Repeat("b", 32), "", false, false},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -93,7 +93,8 @@ func parseConfig(path, text string) (fileForm, error) {
 			"take it out, revoke it, and sign in with flarewire auth login")
 	}
 	if line := commandAsText(text); line > 0 {
-		return form, configError(path, line, "token_command", "it is a text", `a token command is a list: token_command = ["program", "argument"]`)
+		return form, configError(path, line, "token_command", "it is a text",
+			`a token command is a list: token_command = ["program", "argument"]`)
 	}
 	meta, err := toml.Decode(text, &form)
 	if parse := (toml.ParseError{}); errors.As(err, &parse) {

@@ -133,11 +133,12 @@ func TestConfigErrorsNameLineAndKey(t *testing.T) {
 		"store":             {"version = 1\n[profiles.prod]\n\nstore = \"plain\"\n", []string{"line 4", "profiles.prod.store", "keyring"}},
 		"notify":            {"version = 1\n[profiles.prod]\nnotify = \"loud\"\n", []string{"line 3", "profiles.prod.notify", "bell"}},
 		"empty command":     {"version = 1\n[profiles.prod]\ntoken_command = []\n", []string{"line 3", "token_command"}},
-		"command as text":   {"version = 1\n[profiles.prod]\ntoken_command = \"op read x\"\n", []string{"line 3", "token_command", `is a list: token_command = ["program", "argument"]`}},
-		"interactive":       {"version = 1\n[profiles.prod]\ninteractive = true\n", []string{"line 3", "interactive"}},
-		"profile name":      {"version = 1\n[profiles.Prod]\n", []string{"line 2", "Prod", "a-z"}},
-		"default":           {"version = 1\ndefault = \"prod\"\n", []string{"line 2", "default"}},
-		"a token":           {"version = 1\n[profiles.prod]\ntoken_command = [\"echo\", \"" + canaryText + "\"]\n", []string{"line 3", "revoke"}},
+		"command as text": {"version = 1\n[profiles.prod]\ntoken_command = \"op read x\"\n",
+			[]string{"line 3", "token_command", `is a list: token_command = ["program", "argument"]`}},
+		"interactive":  {"version = 1\n[profiles.prod]\ninteractive = true\n", []string{"line 3", "interactive"}},
+		"profile name": {"version = 1\n[profiles.Prod]\n", []string{"line 2", "Prod", "a-z"}},
+		"default":      {"version = 1\ndefault = \"prod\"\n", []string{"line 2", "default"}},
+		"a token":      {"version = 1\n[profiles.prod]\ntoken_command = [\"echo\", \"" + canaryText + "\"]\n", []string{"line 3", "revoke"}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			path := configFile(t, c.text)

@@ -43,8 +43,8 @@ func aboutOf(c Contents) about {
 		e := s.Entry(kind)
 		told := sourceOf(kind.Title(), e.Fetched, e.Failures, e.Err)
 		if e.Err == nil && e.Partial() {
-			told.Incomplete = e.Undecoded
-			told.err = errors.New(strings.Join(e.Undecoded, "; "))
+			told.Incomplete = slices.Concat(e.Lost, e.Undecoded)
+			told.err = errors.New(strings.Join(told.Incomplete, "; "))
 		}
 		a.Sources = append(a.Sources, told)
 	}

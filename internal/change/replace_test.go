@@ -18,7 +18,8 @@ import (
 // replacement plans a new AS number and key for a tunnel that has a key.
 func replacement(t *testing.T, d *desk) (change.Plan, api.GRETunnel) {
 	t.Helper()
-	if err := d.edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["bgp"].(simedge.Object)["md5_key"] = canary }); err != nil {
+	if err := d.edge.Mutate(simedge.GRETunnels, "fra-dc1-gre",
+		func(o simedge.Object) { o["bgp"].(simedge.Object)["md5_key"] = canary }); err != nil {
 		t.Fatal(err)
 	}
 	opened := d.gre("fra-dc1-gre")
@@ -28,7 +29,8 @@ func replacement(t *testing.T, d *desk) (change.Plan, api.GRETunnel) {
 }
 
 func nameInUse() *simedge.Fault {
-	return &simedge.Fault{Kind: simedge.FaultStatus, Status: 400, Body: `{"success":false,"errors":[{"code":1022,"message":"name is in use"}]}`}
+	return &simedge.Fault{Kind: simedge.FaultStatus, Status: 400,
+		Body: `{"success":false,"errors":[{"code":1022,"message":"name is in use"}]}`}
 }
 
 func TestAReplacementIsFinishedWhateverCannotBeReadMeanwhile(t *testing.T) {

@@ -15,8 +15,9 @@ import (
 // lists are the lists that a diagnosis rests on, with the key of the list in the answer; "" is the result itself, "items" an
 // answer without an envelope.
 var lists = map[string]string{
-	"*/magic/gre_tunnels": "gre_tunnels", "*/magic/ipsec_tunnels": "ipsec_tunnels", "*/magic/routes": "routes", "*/magic/cf_interconnects": "interconnects",
-	"*/addressing/prefixes": "", "*/bgp/prefixes": "", "*/bindings": "", "*/cni/interconnects": "items",
+	"*/magic/gre_tunnels": "gre_tunnels", "*/magic/ipsec_tunnels": "ipsec_tunnels", "*/magic/routes": "routes",
+	"*/magic/cf_interconnects": "interconnects",
+	"*/addressing/prefixes":    "", "*/bgp/prefixes": "", "*/bindings": "", "*/cni/interconnects": "items",
 }
 
 // answers are what Cloudflare may say in place of a list.
@@ -40,7 +41,8 @@ func answers(key string) map[string]simedge.Fault {
 	}
 	return map[string]simedge.Fault{
 		"500": {Kind: simedge.FaultStatus, Status: 500}, "403": {Kind: simedge.FaultStatus, Status: 403}, "null": says("null"), "{}": says("{}"),
-		"missing": missing, "half decodable": says(`[7,{"name":"without an id"},{"id":"x","name":"odd","cidr":8,"interface_address":9,"prefix":7}]`), "empty once": empty,
+		"missing": missing, "half decodable": says(
+			`[7,{"name":"without an id"},{"id":"x","name":"odd","cidr":8,"interface_address":9,"prefix":7}]`), "empty once": empty,
 		"endless": {Kind: simedge.FaultStatus, Status: 200, Body: `{"items":[],"next":1}`},
 	}
 }

@@ -24,7 +24,8 @@ func newDesk(t *testing.T) *desk {
 	d := &desk{t: t, now: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return d.now }
 	d.edge = simedge.New(simedge.Options{Now: clock})
-	client, err := api.New(api.Options{Transport: d.edge.RoundTripper(), Now: clock, Sleep: func(context.Context, time.Duration) error { return nil },
+	client, err := api.New(api.Options{Transport: d.edge.RoundTripper(), Now: clock,
+		Sleep:       func(context.Context, time.Duration) error { return nil },
 		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)

@@ -110,7 +110,8 @@ func TestABundleFromTheScreen(t *testing.T) {
 		term.Press("ctrl+s")
 	}
 	write()
-	term.WaitFor("where it is and what it holds", showsAll("Written: ", "14 tunnels", "not in it", "look through it", "that only you can read"))
+	term.WaitFor("where it is and what it holds", showsAll("Written: ", "14 tunnels", "not in it", "look through it",
+		"that only you can read"))
 	clean(t, path, string(term.Transcript()))
 
 	term.Press("esc")

@@ -134,7 +134,8 @@ func TestHowOftenASessionWentDownIsKnownAfterARestart(t *testing.T) {
 	a := newAccount(t, simedge.Options{})
 	env := a.env("XDG_STATE_HOME=" + t.TempDir())
 	open := func() *ptytest.Terminal {
-		term := sit(t, ptytest.Options{Env: env, Args: []string{"--refresh", "5s"}, Cols: 80, Rows: 80}) // the timeline stands below what this means
+		// the timeline stands below what this means
+		term := sit(t, ptytest.Options{Env: env, Args: []string{"--refresh", "5s"}, Cols: 80, Rows: 80})
 		term.WaitFor("the list", listed)
 		goTo(term, "fra-dc1-gre")
 		term.Press("enter")

@@ -108,7 +108,8 @@ func (j *Journal) Begin(e Entry) (string, error) {
 	return e.ID, j.append(line{Intent: &e})
 }
 
-// End completes the entry; when it was completed before, the newest result counts. objectID is the id of a created object; "" keeps what Begin wrote.
+// End completes the entry; when it was completed before, the newest result counts. objectID is the id of a created object; "" keeps
+// what Begin wrote.
 func (j *Journal) End(id, objectID string, r Result) error {
 	r.Finished = j.options.Now().UTC()
 	return j.append(line{ID: id, Object: objectID, Result: &r})

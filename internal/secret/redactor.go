@@ -65,7 +65,8 @@ func Hide(text string, values ...Value) string {
 	text = known.Redact(text)
 	for _, value := range values {
 		if short := value.Reveal(); short != "" && len(short) < shortestRedacted {
-			for _, form := range []string{short, quoted(short), url.QueryEscape(short), hex.EncodeToString([]byte(short)), base64.StdEncoding.EncodeToString([]byte(short))} {
+			for _, form := range []string{short, quoted(short), url.QueryEscape(short), hex.EncodeToString([]byte(short)),
+				base64.StdEncoding.EncodeToString([]byte(short))} {
 				text = replaceWord(text, form)
 			}
 		}

@@ -200,7 +200,8 @@ func TestHideFindsAShortSecretAsAWord(t *testing.T) {
 // Every value below a field that holds a secret is one, at every depth.
 func TestTheSecretFieldsOfADocument(t *testing.T) {
 	var got []string
-	for _, v := range secret.FieldsOf([]byte(`{"name":"a","bgp":{"md5_key":"one","asn":1},"psks":[{"id":"x","psk":"two"},{"psk":null}],"token":{"v":["three"]}}`)) {
+	for _, v := range secret.FieldsOf([]byte(`{"name":"a","bgp":{"md5_key":"one","asn":1},"psks":[{"id":"x","psk":"two"},{"psk":null}],` +
+		`"token":{"v":["three"]}}`)) {
 		got = append(got, v.Reveal())
 	}
 	slices.Sort(got)

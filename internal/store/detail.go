@@ -57,7 +57,7 @@ func (s *Snapshot) summed(k Kind) Entry {
 		if out.Err == nil && e.Err != nil {
 			out.Err, out.Failures = e.Err, e.Failures
 		}
-		out.Undecoded = append(out.Undecoded, e.Undecoded...)
+		out.Undecoded, out.Lost = append(out.Undecoded, e.Undecoded...), append(out.Lost, e.Lost...)
 		switch {
 		case !e.Known():
 			unread++
@@ -109,7 +109,7 @@ func readBelow[T any](ctx context.Context, s *Store, d Detail, fetch func(contex
 	if p := s.Last().prefix(d.Of); p != nil {
 		before = list(p).Rows
 	}
-	rows, undecoded, err := readList(ctx, func(ctx context.Context) ([]T, error) { return fetch(ctx, d.Of) }, before)
+	rows, odd, err := readList(ctx, func(ctx context.Context) ([]T, error) { return fetch(ctx, d.Of) }, before)
 	return func(next *Snapshot, took span, again bool) []Event {
 		p := next.prefix(d.Of)
 		if p == nil {
@@ -121,7 +121,7 @@ func readBelow[T any](ctx context.Context, s *Store, d Detail, fetch func(contex
 		if err != nil {
 			return nil
 		}
-		l.Rows, l.Undecoded = rows, undecoded
+		l.Rows, l.Undecoded, l.Lost = rows, odd.fields, odd.lost
 		if d.Kind == Bindings {
 			p.sight(l.Fetched)
 		}

@@ -29,6 +29,7 @@ type Entry struct {
 	Every     time.Duration
 	Due       time.Time // when it is read next; zero: at once
 	Undecoded []string  // what could not be decoded in the last good answer: "name: field, field"
+	Lost      []string  // elements of that answer that could not be used at all, and why
 
 	answered time.Time // when the last good answer had come
 }
@@ -37,14 +38,14 @@ type Entry struct {
 func (e Entry) Known() bool { return !e.Fetched.IsZero() }
 
 // Complete reports whether everything in the list was known when it was last read, which may be a while ago.
-func (e Entry) Complete() bool { return e.Known() && len(e.Undecoded) == 0 }
+func (e Entry) Complete() bool { return e.Known() && len(e.Undecoded)+len(e.Lost) == 0 }
 
 // Settled reports whether absence from the list means anything now: it is complete, and the last attempt to read it did not
 // fail.
 func (e Entry) Settled() bool { return e.Complete() && e.Err == nil }
 
 // Partial reports whether the kind was read but not everything in it is known.
-func (e Entry) Partial() bool { return e.Known() && len(e.Undecoded) > 0 }
+func (e Entry) Partial() bool { return e.Known() && !e.Complete() }
 
 // Why is the reason why a conclusion from absence cannot be drawn, as the end of a sentence: "the IPsec tunnels could not be
 // read". It is empty when the entry is settled.
@@ -60,7 +61,8 @@ func (e Entry) Why() string {
 	case !e.Known():
 		return title + " were not read yet"
 	}
-	return title + " could not be read completely (" + strings.Join(e.Undecoded[:min(len(e.Undecoded), 2)], "; ") + ")"
+	odd := slices.Concat(e.Lost, e.Undecoded)
+	return title + " could not be read completely (" + strings.Join(odd[:min(len(odd), 2)], "; ") + ")"
 }
 
 // take puts the outcome of an attempt into the entry and sets when the next one is due: at once where it was wanted anew while it
@@ -262,6 +264,18 @@ func (s *Snapshot) Err(kinds ...Kind) error {
 			continue
 		}
 		errs = append(errs, err)
+	}
+	return errors.Join(errs...)
+}
+
+// Missing joins why rows of these lists, those of the tunnels when none is named, may be missing: a list could not be read, or
+// elements of it could not be used. A row with a field that could not be decoded is not missing.
+func (s *Snapshot) Missing(kinds ...Kind) error {
+	errs := []error{s.Err(kinds...)}
+	for _, k := range orTunnels(kinds) {
+		if e := s.Entry(k); e.Err == nil && (!e.Known() || len(e.Lost) > 0) && (!k.detail() || s.Entry(k.listed()).Settled()) {
+			errs = append(errs, errors.New(e.Why()))
+		}
 	}
 	return errors.Join(errs...)
 }

@@ -23,7 +23,8 @@ type plan struct {
 }
 
 func newPlan() plan {
-	return plan{always: map[Kind]bool{}, busy: map[Detail]int{}, expired: map[Detail]bool{}, locks: map[Detail]chan struct{}{}, watched: map[string]bool{}}
+	return plan{always: map[Kind]bool{}, busy: map[Detail]int{}, expired: map[Detail]bool{}, locks: map[Detail]chan struct{}{},
+		watched: map[string]bool{}}
 }
 
 // Keep has these kinds read all the time from now on.

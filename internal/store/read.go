@@ -113,18 +113,22 @@ func (s *Store) readKind(ctx context.Context, d Detail) applier {
 	return s.readDetail(ctx, d)
 }
 
+// oddities are what of an answer is not known: fields of its objects, and whole elements.
+type oddities struct{ fields, lost []string }
+
 // readList reads a list. One that has lost most of its rows is read once more before anybody is told: an answer that is empty
 // by mistake would make a healthy account look like a disaster.
-func readList[T any](ctx context.Context, fetch func(context.Context) ([]T, error), before []T) (rows []T, odd []string, err error) {
+func readList[T any](ctx context.Context, fetch func(context.Context) ([]T, error), before []T) (rows []T, odd oddities, err error) {
 	rows, err = fetch(ctx)
 	if lost(len(before), len(rows), err) {
 		rows, err = fetch(ctx)
 	}
 	rows, err = usable(rows, err, before)
-	if odd, err = partOf(err); err != nil {
-		return nil, nil, err
+	unusable, err := partOf(err)
+	if err != nil {
+		return nil, oddities{}, err
 	}
-	return rows, append(undecoded(rows), odd...), nil
+	return rows, oddities{undecoded(rows), unusable}, nil
 }
 
 // usable returns the rows of an answer of which some elements could not be used: those that could, and of the rows before those
@@ -199,7 +203,7 @@ func readRows[T any](ctx context.Context, s *Store, fetch func(context.Context) 
 		if err != nil {
 			return nil
 		}
-		l.Rows, l.Undecoded = rows, odd
+		l.Rows, l.Undecoded, l.Lost = rows, odd.fields, odd.lost
 		if objects == nil || !was.Known() {
 			return nil // what is there at the first look did not just appear
 		}
@@ -229,7 +233,7 @@ func (s *Store) readPrefixes(ctx context.Context) applier {
 		for _, p := range was.Rows {
 			known[p.ID] = p
 		}
-		l.Undecoded, l.Rows = odd, make([]Prefix, len(rows))
+		l.Undecoded, l.Lost, l.Rows = odd.fields, odd.lost, make([]Prefix, len(rows))
 		for i, p := range rows {
 			old, met := known[p.ID]
 			if !met {
@@ -278,7 +282,7 @@ func (s *Store) readPorts(ctx context.Context) applier {
 		for _, p := range was.Rows {
 			known[p.Name] = p
 		}
-		l.Undecoded, l.Rows = odd, make([]Port, len(rows))
+		l.Undecoded, l.Lost, l.Rows = odd.fields, odd.lost, make([]Port, len(rows))
 		for i, p := range rows {
 			old, met := known[p.Name]
 			if !met {

@@ -168,10 +168,10 @@ func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span) (e
 	next.GRE.outcome(lists.GREErr, took)
 	next.IPsec.outcome(lists.IPsecErr, took)
 	if lists.GREErr == nil {
-		next.GRE.Undecoded = append(undecoded(lists.GRE), greOdd...)
+		next.GRE.Undecoded, next.GRE.Lost = undecoded(lists.GRE), greOdd
 	}
 	if lists.IPsecErr == nil {
-		next.IPsec.Undecoded = append(undecoded(lists.IPsec), ipsecOdd...)
+		next.IPsec.Undecoded, next.IPsec.Lost = undecoded(lists.IPsec), ipsecOdd
 	}
 	tunnels := mergeLists(old.Tunnels, lists)
 	if len(greOdd)+len(ipsecOdd) > 0 {

@@ -60,7 +60,8 @@ func underSending(stage change.Stage, sent, now time.Time) string {
 	case stage == change.Noting && age == "now":
 		return "Writing the change down in the journal. Nothing is sent yet."
 	case stage == change.Noting:
-		return fmt.Sprintf("Waiting for the journal, which another flarewire is using, for %s so far. Nothing is sent yet; it is given up after %.0f s.",
+		return fmt.Sprintf("Waiting for the journal, which another flarewire is using, for %s so far. Nothing is sent yet; "+
+			"it is given up after %.0f s.",
 			age, journal.DefaultLockLimit.Seconds())
 	case stage == change.Checking:
 		return "Reading the object once more before sending. Nothing is sent yet."

@@ -134,7 +134,8 @@ func (e *Env) LookAgain(id string) tea.Cmd {
 	return func() tea.Msg {
 		entry, err := e.entry(id)
 		if err != nil {
-			return LookedMsg{Entry: journal.Entry{ID: id, Result: journal.Result{Outcome: journal.Unknown}}, Result: change.Result{Entry: id, Outcome: journal.Unknown, Err: err, Text: err.Error()}, Asked: true}
+			return LookedMsg{Entry: journal.Entry{ID: id, Result: journal.Result{Outcome: journal.Unknown}},
+				Result: change.Result{Entry: id, Outcome: journal.Unknown, Err: err, Text: err.Error()}, Asked: true}
 		}
 		return LookedMsg{entry, e.Writer.LookAgain(e.Ctx, entry), true}
 	}

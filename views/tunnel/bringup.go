@@ -205,7 +205,8 @@ const statusComes = 2 * time.Minute
 func (b *BringUp) hints(c tui.Canvas, t store.Tunnel) []string {
 	var out []string
 	if b.m.keyNobodyHas(t) { // whatever else the data says follows from it
-		return tui.Paragraph(c, tui.Bad, "Cloudflare has a pre-shared key for this tunnel that was never shown, so the router cannot have it: the tunnel fails at the next key exchange. "+
+		return tui.Paragraph(c, tui.Bad, "Cloudflare has a pre-shared key for this tunnel that was never shown, so the router cannot have it: "+
+			"the tunnel fails at the next key exchange. "+
 			"K generates another one, which is shown.")
 	}
 	if t.Kind == api.IPsec && !b.m.hasKey(t) {
