@@ -3,6 +3,7 @@ package api
 import (
 	"encoding/json"
 	"reflect"
+	"strconv"
 )
 
 // BGPState is the state of a BGP session as the API sums it up. Other values than the known ones are kept as they come.
@@ -34,6 +35,18 @@ type BGP struct {
 	MD5Key         string   `json:"md5_key,omitempty"`       // Cloudflare does not treat it as secret: it comes back on every read
 	ExportFilterID string   `json:"export_filter_id,omitempty"`
 	ImportFilterID string   `json:"import_filter_id,omitempty"`
+}
+
+// ASNText is the customer's AS number: "-" without BGP, "?" when the answer had none that can be read. AS 0 is reserved (RFC 7607)
+// and stands for that.
+func (b *BGP) ASNText() string {
+	switch {
+	case b == nil:
+		return "-"
+	case b.CustomerASN == 0:
+		return "?"
+	}
+	return strconv.FormatUint(uint64(b.CustomerASN), 10)
 }
 
 // HealthCheck is how Cloudflare probes a tunnel. The defaults differ by product, so a write should give every field.

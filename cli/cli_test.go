@@ -267,6 +267,12 @@ func TestALostRowIsNotAWholeStatus(t *testing.T) {
 		"check --tunnel no-such-gre":   {3, "could not be read"},
 		"check --tunnel syd-br1-ipsec": {3, "UNKNOWN"},
 		"diagnose fra-dc1-gre":         {1, ""},
+		"list gre":                     {1, "left-gre"},
+		"list gre -o json":             {1, "left-gre"},
+		"get gre left-gre":             {0, "left-gre"},
+		"get gre fra-dc1-gre":          {1, ""},
+		"config left-gre":              {0, "linux"},
+		"config fra-dc1-gre":           {1, ""},
 	} {
 		s := newShell(t, env...)
 		if code := s.run(strings.Fields(args)...); code != want.code || !strings.Contains(s.out.String(), want.says) {

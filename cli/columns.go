@@ -107,7 +107,7 @@ func customerASN(b *api.BGP) string {
 	if b == nil {
 		return ""
 	}
-	return optionalASN(&b.CustomerASN)
+	return b.ASNText()
 }
 
 func optionalASN(n *uint32) string {

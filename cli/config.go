@@ -1,6 +1,7 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -162,10 +163,16 @@ func (c configFlags) give(x IO, config devconf.Config) error {
 func (s *session) tunnelNamed(ctx context.Context, asked string) (devconf.Input, error) {
 	var gre, ipsec []store.Tunnel
 	group, ctx := errgroup.WithContext(ctx)
-	group.Go(func() (err error) { gre, err = tunnels(ctx, s.account.GRETunnels, api.GRETunnel.Tunnel); return })
+	var grePartial, ipsecPartial error
+	group.Go(func() (err error) {
+		gre, err = tunnels(ctx, s.account.GRETunnels, api.GRETunnel.Tunnel)
+		grePartial, err = onlyPartial(err)
+		return err
+	})
 	group.Go(func() (err error) {
 		ipsec, err = tunnels(ctx, s.account.IPsecTunnels, api.IPsecTunnel.Tunnel)
-		return
+		ipsecPartial, err = onlyPartial(err)
+		return err
 	})
 	if err := group.Wait(); err != nil {
 		return devconf.Input{}, refused(err)
@@ -174,7 +181,7 @@ func (s *session) tunnelNamed(ctx context.Context, asked string) (devconf.Input,
 	rows := append(gre, ipsec...)
 	i, err := find(objects[store.Tunnel]{kind[store.Tunnel]{naming: what, id: tunnelID, called: tunnelName}, rows}, what, asked)
 	if err != nil {
-		return devconf.Input{}, err
+		return devconf.Input{}, cmp.Or(grePartial, ipsecPartial, err) // it may be among what could not be used
 	}
 	return devconf.Input{Tunnel: rows[i].Tunnel, AccountID: s.account.ID}, nil
 }

@@ -44,14 +44,15 @@ name that several objects have (their ids are listed).`,
 // runGet looks the object up in its list: the lists hold whole objects, so that one request serves
 // names, ids, and what is near to a name that does not exist.
 func runGet(ctx context.Context, x IO, f *flags, out output, word, asked, prefix string, open secrets) error {
-	s, rows, what, err := f.fetch(ctx, x, out, word, prefix)
+	read, err := f.fetch(ctx, x, out, word, prefix)
 	if err != nil {
 		return err
 	}
+	s, rows := read.session, read.rows
 	defer s.close()
-	i, err := find(rows, what, asked)
+	i, err := find(rows, read.what, asked)
 	if err != nil {
-		return err
+		return cmp.Or(read.partial, err) // it may be among what could not be used
 	}
 	if out == "json" {
 		return printRaw(x.Out, open.mask(rows.object(i)))

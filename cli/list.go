@@ -1,7 +1,9 @@
 package cli
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"strings"
 
@@ -38,44 +40,66 @@ Exit code: 0 done, 1 the API or the network said no, 2 wrong usage or no credent
 }
 
 func runList(ctx context.Context, x IO, f *flags, out output, word, prefix string, open secrets) error {
-	s, rows, what, err := f.fetch(ctx, x, out, word, prefix)
+	read, err := f.fetch(ctx, x, out, word, prefix)
 	if err != nil {
 		return err
 	}
+	s, rows := read.session, read.rows
 	defer s.close()
-	if out == "json" {
-		return printRaw(x.Out, open.mask(array(rows)))
+	switch {
+	case out == "json":
+		err = printRaw(x.Out, open.mask(array(rows)))
+	case rows.count() == 0:
+		fmt.Fprintf(x.Err, "There is no %s in account %s.\n", read.what.one, s.account.ID)
+	default:
+		err = printLines(x.Out, rows.table(f.canvas(x, s.now())))
 	}
-	if rows.count() == 0 {
-		fmt.Fprintf(x.Err, "There is no %s in account %s.\n", what.one, s.account.ID)
-		return nil
-	}
-	return printLines(x.Out, rows.table(f.canvas(x, s.now())))
+	return cmp.Or(err, read.partial)
+}
+
+// fetched is what `list` and `get` work with.
+type fetched struct {
+	session *session
+	rows    listing
+	what    naming
+	partial error // why rows are missing; nil when the list is whole
 }
 
 // fetch does what `list` and `get` share: check the usage before anything is sent, then read the list.
-func (f *flags) fetch(ctx context.Context, x IO, out output, word, prefix string) (*session, listing, naming, error) {
+func (f *flags) fetch(ctx context.Context, x IO, out output, word, prefix string) (fetched, error) {
 	if err := out.check(); err != nil {
-		return nil, nil, naming{}, err
+		return fetched{}, err
 	}
 	r, err := resourceNamed(word)
 	if err != nil {
-		return nil, nil, naming{}, err
+		return fetched{}, err
 	}
 	what := r.about()
 	if prefix != "" && !what.ofPrefix {
-		return nil, nil, what, usage("--prefix narrows bgp-prefixes and bindings only, not %s", what.name)
+		return fetched{}, usage("--prefix narrows bgp-prefixes and bindings only, not %s", what.name)
 	}
 	s, err := f.open(ctx, x)
 	if err != nil {
-		return nil, nil, what, err
+		return fetched{}, err
 	}
 	rows, err := r.fetch(ctx, s, prefix)
+	partial, err := onlyPartial(err)
+	if err == nil && partial != nil && rows.count() == 0 {
+		err = partial
+	}
 	if err != nil {
 		s.close()
-		return nil, nil, what, refused(err)
+		return fetched{}, refused(err)
 	}
-	return s, rows, what, nil
+	return fetched{s, rows, what, partial}, nil
+}
+
+// onlyPartial tells an answer of which some elements could not be used from one that failed.
+func onlyPartial(err error) (partial, failed error) {
+	if p := new(api.PartialError); errors.As(err, &p) {
+		return trouble(err), nil
+	}
+	return nil, err
 }
 
 // array joins the objects to one JSON array in the API's order.

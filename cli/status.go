@@ -309,7 +309,7 @@ func statusTitle(s *session, now seen, c tui.Canvas, age string) []string {
 	}
 	title = append(title, tunnel.Summary(rows, c.Theme.Glyphs)...)
 	if why := now.snapshot.CannotTell(store.GRETunnels, store.IPsecTunnels); why != "" && age == "" {
-		title = append(title, tui.Span{Text: "  without those that " + strings.TrimPrefix(why, "cannot tell: "), Role: tui.Pending})
+		title = append(title, tui.Span{Text: "  some may be missing: " + strings.TrimPrefix(why, "cannot tell: "), Role: tui.Pending})
 	}
 	return heading(c, title)
 }

@@ -3,7 +3,6 @@ package interconnect
 import (
 	"cmp"
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -64,12 +63,7 @@ func withoutLength(a api.CNIAddress) string {
 }
 
 // asn is "-" without BGP: an absent number is not a zero.
-func asn(b *api.BGP) string {
-	if b == nil {
-		return "-"
-	}
-	return strconv.FormatUint(uint64(b.CustomerASN), 10)
-}
+func asn(b *api.BGP) string { return b.ASNText() }
 
 func asNumber(b *api.BGP) uint32 {
 	if b == nil {

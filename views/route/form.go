@@ -106,7 +106,7 @@ func (m *Module) nextHop(hop netip.Addr) form.Finding {
 }
 
 func (m *Module) hopLive(v form.Values) string {
-	if name := via(m.env, api.Route{Nexthop: v["nexthop"]}); name != "-" {
+	if name := through(m.env, v["nexthop"]); name != "" {
 		return "through " + name
 	}
 	return ""

@@ -129,16 +129,24 @@ func byPrefix(a, b api.Route) int {
 		strings.Compare(a.Nexthop, b.Nexthop))
 }
 
-// via is the tunnel or interconnect whose subnet the next hop lies in.
+// via is the tunnel or interconnect whose subnet the next hop lies in: "-" for none, "?" while one of their lists is not known.
 func via(env *kit.Env, r api.Route) string {
-	hop, err := netip.ParseAddr(r.Nexthop)
-	if err != nil {
-		return "-"
-	}
-	if name := env.Via(hop); name != "" {
+	if name := through(env, r.Nexthop); name != "" {
 		return name
 	}
+	if env.SubnetsUntold() != "" {
+		return "?"
+	}
 	return "-"
+}
+
+// through is the tunnel or interconnect that an address lies on; empty when none is known.
+func through(env *kit.Env, nexthop string) string {
+	hop, err := netip.ParseAddr(nexthop)
+	if err != nil {
+		return ""
+	}
+	return env.Via(hop)
 }
 
 func weight(r api.Route) string {
@@ -180,10 +188,13 @@ func (m *Module) sections(r api.Route, now time.Time) []resource.Section {
 }
 
 func viaNote(env *kit.Env, r api.Route) string {
-	if name := via(env, r); name != "-" {
+	if name := through(env, r.Nexthop); name != "" {
 		return "on " + name
 	}
-	return "in no tunnel's or interconnect's subnet that is known here"
+	if why := env.SubnetsUntold(); why != "" {
+		return why
+	}
+	return "in no tunnel's or interconnect's subnet"
 }
 
 // siblings are the other routes for the same network: who wins and who shares is seen at once.

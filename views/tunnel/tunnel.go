@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
-	"strconv"
 	"strings"
 	"time"
 
@@ -229,12 +228,7 @@ func asNumber(t store.Tunnel) uint32 {
 }
 
 // asn is "-" without BGP: an absent number is not a zero.
-func asn(t store.Tunnel) string {
-	if t.BGP == nil {
-		return "-"
-	}
-	return strconv.FormatUint(uint64(t.BGP.CustomerASN), 10)
-}
+func asn(t store.Tunnel) string { return t.BGP.ASNText() }
 
 // peer is the customer's BGP speaker where the API names it.
 func peer(t store.Tunnel) string {
