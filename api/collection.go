@@ -103,7 +103,10 @@ func (c Collection[T]) listPages(ctx context.Context, in *call) ([]T, error) {
 		if all, err = appendList(all, list, a, field(body, "items"), c.resource.id); err != nil {
 			return nil, err
 		}
-		if cursor = cursorOf(body); cursor == "" {
+		switch cursor, err = a.cursor(body); {
+		case err != nil:
+			return nil, err
+		case cursor == "":
 			return all, list.err(a)
 		}
 		if seen[cursor] {
@@ -116,17 +119,21 @@ func (c Collection[T]) listPages(ctx context.Context, in *call) ([]T, error) {
 	}
 }
 
-// cursorOf reads "next", a number by the documents; a text is accepted too.
-func cursorOf(body []byte) string {
+// cursor reads "next", a number by the documents; a text is accepted too. Anything else does not say whether the list goes on.
+func (a *answer) cursor(body []byte) (string, error) {
 	next := field(body, "next")
 	if isNull(next) {
-		return ""
+		return "", nil
 	}
 	var text string
 	if json.Unmarshal(next, &text) == nil {
-		return text
+		return text, nil
 	}
-	return string(next)
+	var number json.Number
+	if json.Unmarshal(next, &number) == nil {
+		return number.String(), nil
+	}
+	return "", a.unusable("where the number of the next page should be is " + describe(next))
 }
 
 // Get returns one object by its id (CNI interconnects: by their name). An answer about another object is an error.

@@ -302,7 +302,8 @@ func TestWrongShapes(t *testing.T) {
 		`{"gre_tunnels":{"id":"psk-canary"}}`:           "where the list of gre tunnels should be is a JSON object",
 		`{"gre_tunnels":[{"id":"a"},"psk-canary"]}`:     "1 of 2 in the list of gre tunnels could not be read: number 2 is a JSON string",
 		`{"gre_tunnels":[{"name":"b","mtu":7}]}`:        `1 of 1 in the list of gre tunnels could not be read: number 1 ("b") has no usable id`,
-		`{"gre_tunnels":[{"id":64512.5,"mtu":"1400"}]}`: "number 1 has no usable id",
+		`{"gre_tunnels":[{"id":64512.5,"mtu":"1400"}]}`: `number 1 cannot be decoded at "id"`,
+		`{"gre_tunnels":[{"id":64512.5,"mtu":1400}]}`:   "number 1 has no usable id",
 		`[{"id":"psk-canary"}]`:                         "the answer has no list of gre tunnels",
 	} {
 		server.handler = says(200, result(body))

@@ -35,7 +35,7 @@ type row struct {
 // with is an object with the id and whatever else.
 func (k *kind) with(id string, more ...string) string {
 	if k.key == "" {
-		return "{" + strings.Join(append([]string{`"error":""`}, more...), ",") + "}"
+		return "{" + strings.Join(append([]string{`"colos":[{"error":""}]`}, more...), ",") + "}"
 	}
 	return "{" + strings.Join(append([]string{strconv.Quote(k.key) + ":" + strconv.Quote(id)}, more...), ",") + "}"
 }

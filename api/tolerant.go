@@ -13,7 +13,8 @@ import (
 // is remembered, and encoding/json reads the rest.
 
 // decode reads a JSON value that json.Valid has accepted into the value that v points to. It returns the paths of the fields that
-// could not be decoded and have their zero value. The error is for a value that is no such object at all.
+// could not be decoded and have their zero value. The error is for a value that is no such object at all: one of which no field
+// has a value that can be decoded would otherwise be an object that is off, has no number and no name.
 func decode(raw []byte, v any) ([]string, error) {
 	err := json.Unmarshal(raw, v)
 	if err == nil {
@@ -23,7 +24,7 @@ func decode(raw []byte, v any) ([]string, error) {
 	target.SetZero()
 	var m mender
 	mended := m.value(raw, target.Type(), "")
-	if mended == nil || json.Unmarshal(mended, v) != nil {
+	if mended == nil || len(m.undecoded) > 0 && m.kept == 0 || json.Unmarshal(mended, v) != nil {
 		return nil, err
 	}
 	return m.undecoded, nil
@@ -55,11 +56,17 @@ type shaped interface{ shape() reflect.Type }
 var unmarshaler = reflect.TypeFor[json.Unmarshaler]()
 
 // mender makes JSON decodable and collects what it had to leave out.
-type mender struct{ undecoded []string }
+type mender struct {
+	undecoded []string
+	kept      int // values that could be decoded; null, {} and [] say nothing
+}
 
 // value returns the JSON to decode instead of raw, or nil when there is none; then the path is among the undecoded.
 func (m *mender) value(raw []byte, t reflect.Type, path string) []byte {
 	if decodes(raw, t) {
+		if !isZero(raw) || raw[0] == '"' || raw[0] == '0' || raw[0] == 'f' {
+			m.kept++
+		}
 		return raw
 	}
 	for t.Kind() == reflect.Pointer {
@@ -79,6 +86,7 @@ func (m *mender) value(raw []byte, t reflect.Type, path string) []byte {
 		return m.list(raw, t.Elem(), path)
 	case kind >= reflect.Int && kind <= reflect.Uint64:
 		if plain := integer(string(raw)); plain != "" && decodes([]byte(plain), t) {
+			m.kept++
 			return []byte(plain)
 		}
 	}
