@@ -220,7 +220,8 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p.StringVar(&f.profile, "profile", "", "use this profile's credential and no other (also FLAREWIRE_PROFILE)")
 	p.StringVar(&f.account, "account", "", "account id (default CLOUDFLARE_ACCOUNT_ID, or the only account there is)")
 	p.BoolVar(&f.readOnly, "read-only", false, "refuse everything that changes something (also FLAREWIRE_READ_ONLY)")
-	p.DurationVar(&f.refresh, "refresh", store.DefaultRefresh, "how often to fetch, at least 5s; while a session comes up every 5s, for 5 minutes at most")
+	p.DurationVar(&f.refresh, "refresh", store.DefaultRefresh,
+		"how often to fetch, at least 5s; while a session comes up every 5s, for 5 minutes at most")
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
 	p.StringVar(&f.notify, "notify", "", "tell of changes of state on the full screen: off, bell or terminal (default: the profile's, else "+
 		"off)")
