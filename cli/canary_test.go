@@ -13,6 +13,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -32,10 +33,13 @@ func inFiveEncodings(value string) []string {
 // parrot refuses every change and repeats the secrets of all it was ever sent, also to whoever only reads afterwards.
 type parrot struct {
 	edge  http.Handler
+	mu    sync.Mutex
 	heard []string
 }
 
 func (p *parrot) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	p.mu.Lock()
+	defer p.mu.Unlock()
 	if r.Method == http.MethodGet && len(p.heard) == 0 {
 		p.edge.ServeHTTP(w, r)
 		return
