@@ -51,6 +51,7 @@ func (c *Client) do(ctx context.Context, in *call) (*answer, error) {
 	if err != nil {
 		return nil, c.sendError(ctx, in, path, err)
 	}
+	received := c.now()
 	defer func() { _ = resp.Body.Close() }()
 	body, err := readAll(resp.Body)
 	a := &answer{call: in, hiding: c, path: path, status: resp.StatusCode, header: resp.Header, body: body}
@@ -61,6 +62,7 @@ func (c *Client) do(ctx context.Context, in *call) (*answer, error) {
 		return nil, c.refused(a)
 	}
 	c.tokenWorks.Store(true)
+	c.clock.learn(a.header, received)
 	return a, nil
 }
 

@@ -59,6 +59,7 @@ type Client struct {
 	waits      waits
 	redactor   *secret.Redactor
 	readOnly   atomic.Bool // refuse changes, see readOnly
+	clock      serverClock
 
 	limitsMu sync.Mutex
 	limits   map[string]accountLimits // GraphQL limits by account id

@@ -147,6 +147,7 @@ func runCheck(ctx context.Context, x IO, f *flags, o checkOptions) error {
 		return unknown(x, err)
 	}
 	v := judge(chosen, h, o.agedBy(snapshot.Tunnels, s.now()))
+	v.clock = snapshot.ClockTrouble()
 	verdict := v.severity(o)
 	if failed != nil { // what is known may be critical; that all is well is not known
 		v.missing = oneSentence(failed).Error()
@@ -192,14 +193,14 @@ func chosenTunnels(tunnels []store.Tunnel, asked []string) ([]store.Tunnel, erro
 
 // judgement is what the check found.
 type judgement struct {
-	total    int
-	counts   store.Counts // by state of the session
-	degraded int
+	store.Totals
 	unwell   int      // down by the probes, though no session says so
+	refused  int      // up by a status that --max-age does not take, and that the probes do not find down
 	notUp    []string // worst first, in words
 	old      []string // up by a status that is old, in words
 	blind    string   // why nothing is known about health
 	missing  string   // why one of the lists of tunnels is not known
+	clock    string   // by how much the clock here is wrong; empty when it is not
 }
 
 // aged tells of a session that is up how old its status is when that matters; refused when --max-age does not take it.
@@ -212,9 +213,12 @@ func (o checkOptions) agedBy(all []store.Tunnel, now time.Time) aged {
 		if t.State != store.Up || t.BGPStatus == nil {
 			return "", false
 		}
-		updated := t.BGPStatus.UpdatedAt.Time
+		updated := t.Reported()
 		if updated.IsZero() && o.maxAge > 0 {
 			return "of unknown age", true
+		}
+		if store.Ahead(updated, now) { // how old it is, nobody knows
+			return "of the future: " + store.ClockDiffers(updated.Sub(now)), o.maxAge > 0
 		}
 		age := "of " + tui.AgeSince(updated, now) + " ago"
 		if !updated.IsZero() && o.maxAge > 0 && now.Sub(updated) > o.maxAge {
@@ -228,14 +232,11 @@ func (o checkOptions) agedBy(all []store.Tunnel, now time.Time) aged {
 }
 
 func judge(tunnels []store.Tunnel, h health, age aged) judgement {
-	j := judgement{total: len(tunnels), counts: store.Count(tunnels), blind: h.why()}
+	j := judgement{Totals: store.Count(h.on(tunnels)), blind: h.why()}
 	sorted := slices.Clone(tunnels)
 	slices.SortStableFunc(sorted, func(a, b store.Tunnel) int { return a.State.Severity() - b.State.Severity() })
 	for _, t := range sorted {
 		found := h.of(t)
-		if found == store.Degraded {
-			j.degraded++
-		}
 		old, refused := age(t)
 		if old != "" {
 			j.old = append(j.old, t.Name+" "+old)
@@ -251,6 +252,7 @@ func judge(tunnels []store.Tunnel, h health, age aged) judgement {
 			j.unwell++
 			j.notUp = append(j.notUp, t.Name+" down by health check")
 		case refused:
+			j.refused++
 			j.notUp = append(j.notUp, t.Name+" up by a status "+old)
 		}
 	}
@@ -262,7 +264,7 @@ func (j judgement) severity(o checkOptions) severity {
 	switch {
 	case o.critical >= 0 && n > o.critical:
 		return severityCritical
-	case o.critical == criticalUnset && n > o.warning && j.counts[store.Down]+j.unwell > 0:
+	case o.critical == criticalUnset && n > o.warning && j.By[store.Down]+j.unwell > 0:
 		return severityCritical
 	case n > o.warning:
 		return severityWarning
@@ -274,7 +276,18 @@ func (j judgement) severity(o checkOptions) severity {
 const maxNamed = 5
 
 func (j judgement) text() string {
-	text := fmt.Sprintf("%d of %d tunnels up", j.total-len(j.notUp), j.total)
+	text := fmt.Sprintf("%d of %d tunnels up", j.By[store.Up], j.All)
+	for _, s := range []struct {
+		store.State
+		word string
+	}{{store.Down, "down"}, {store.Establishing, "establishing"}, {store.Unknown, "unknown"}, {store.NoBGP, "without BGP"}} {
+		if n := j.By[s.State]; n > 0 {
+			text += fmt.Sprintf(", %d %s", n, s.word)
+		}
+	}
+	if j.refused > 0 {
+		text += fmt.Sprintf(", %d of them by a status that is not fresh", j.refused)
+	}
 	if n := len(j.notUp); n > 0 {
 		named := j.notUp[:min(n, maxNamed)]
 		text += ": " + strings.Join(named, ", ")
@@ -282,14 +295,20 @@ func (j judgement) text() string {
 			text += fmt.Sprintf(" and %d more", n-len(named))
 		}
 	}
-	if j.degraded > 0 {
-		text += fmt.Sprintf("; %d degraded", j.degraded)
+	if j.HealthDown > 0 {
+		text += fmt.Sprintf("; %d down by health check", j.HealthDown)
+	}
+	if j.Degraded > 0 {
+		text += fmt.Sprintf("; %d degraded", j.Degraded)
 	}
 	if n := len(j.old); n > 0 {
 		text += fmt.Sprintf("; %d with an old status: %s", n, strings.Join(j.old[:min(n, maxNamed)], ", "))
 	}
 	if j.blind != "" {
 		text += "; " + j.blind
+	}
+	if j.clock != "" {
+		text += "; " + j.clock
 	}
 	if j.missing != "" {
 		text += "; not all tunnels could be read: " + j.missing
@@ -304,15 +323,17 @@ func (j judgement) data(o checkOptions, took time.Duration) string {
 	if o.critical >= 0 {
 		critical = fmt.Sprint(o.critical)
 	}
-	parts := []string{
-		fmt.Sprintf("not_up=%d;%d;%s;0;%d", len(j.notUp), o.warning, critical, j.total),
-		fmt.Sprintf("bgp_up=%d;;;0;%d", j.counts[store.Up], j.total),
-		fmt.Sprintf("bgp_establishing=%d;;;0;%d", j.counts[store.Establishing], j.total),
-		fmt.Sprintf("bgp_down=%d;;;0;%d", j.counts[store.Down], j.total),
-		fmt.Sprintf("bgp_old=%d;;;0;%d", len(j.old), j.total),
-	}
+	parts := []string{fmt.Sprintf("not_up=%d;%d;%s;0;%d", len(j.notUp), o.warning, critical, j.All)}
+	add := func(label string, n int) { parts = append(parts, fmt.Sprintf("%s=%d;;;0;%d", label, n, j.All)) }
+	add("bgp_up", j.By[store.Up])
+	add("bgp_establishing", j.By[store.Establishing])
+	add("bgp_down", j.By[store.Down])
+	add("bgp_unknown", j.By[store.Unknown])
+	add("no_bgp", j.By[store.NoBGP])
+	add("bgp_old", len(j.old))
 	if j.blind == "" {
-		parts = append(parts, fmt.Sprintf("degraded=%d;;;0;%d", j.degraded, j.total))
+		add("health_down", j.HealthDown)
+		add("degraded", j.Degraded)
 	}
 	return strings.Join(append(parts, fmt.Sprintf("time=%.3fs;;;0;%g", took.Seconds(), o.timeout.Seconds())), " ")
 }

@@ -19,7 +19,7 @@ func TestCheckIsOneLineAndAnExitCode(t *testing.T) {
 		code int
 		says string
 	}{
-		"":                         {2, "9 of 14 tunnels up: iad-dc1-gre down (Active)"},
+		"":                         {2, "8 of 14 tunnels up, 2 down, 2 establishing, 2 without BGP: iad-dc1-gre down (Active)"},
 		"--warning 4 --critical 9": {1, "WARNING"},
 		"--warning 5":              {0, "OK"},
 		"--warning 1 --critical 4": {2, "CRITICAL"},
@@ -88,7 +88,7 @@ func TestCheckWithoutOneOfTheLists(t *testing.T) {
 		code  int
 		begin string
 	}{
-		"":                       {2, "FLAREWIRE CRITICAL - 5 of 7 tunnels up: iad-dc1-gre down"},
+		"":                       {2, "FLAREWIRE CRITICAL - 4 of 7 tunnels up, 1 down, 1 establishing, 1 without BGP: iad-dc1-gre down"},
 		"--tunnel fra-dc1-gre":   {3, "FLAREWIRE UNKNOWN - 1 of 1 tunnels up"},
 		"--tunnel iad-dc1-gre":   {2, "FLAREWIRE CRITICAL - 0 of 1 tunnels up"},
 		"--tunnel sin-dc1-ipsec": {3, "FLAREWIRE UNKNOWN - "}, // it is in the list that could not be read
@@ -115,11 +115,11 @@ func TestCheckNamesASessionWithAnOldStatus(t *testing.T) {
 		says string
 	}{
 		"":                          {0, "1 of 1 tunnels up; 1 with an old status: " + befallen.Name + " of "},
-		"--max-age 1h":              {1, "0 of 1 tunnels up: " + befallen.Name + " up by a status of "},
+		"--max-age 1h":              {1, "1 of 1 tunnels up, 1 of them by a status that is not fresh: " + befallen.Name + " up by a status of "},
 		"--max-age 1h --critical 0": {2, "CRITICAL"},
 		"--max-age 1h --warning 1":  {0, "OK"},
 		"--max-age 99999h":          {0, "1 with an old status"},
-		"--max-age 1h --tunnel fra-dc1-gre --warning 1": {0, "1 of 2 tunnels up"},
+		"--max-age 1h --tunnel fra-dc1-gre --warning 1": {0, "2 of 2 tunnels up, 1 of them by"},
 	} {
 		s := newShell(t, env...)
 		code := s.run(append([]string{"check", "--tunnel", befallen.Name}, strings.Fields(args)...)...)

@@ -3,6 +3,7 @@ package cli
 import (
 	"context"
 	"errors"
+	"slices"
 	"sync"
 	"time"
 
@@ -15,24 +16,21 @@ import (
 // health is how Cloudflare's health checks find the tunnels of a snapshot, and why that is not known.
 type health struct{ err error }
 
-// of is the health of one tunnel. One whose health checks are off is not probed, and the analytics
-// would call it down: nothing is known about it.
+// of is the health of one tunnel.
 func (h health) of(t store.Tunnel) store.Health {
-	if hc := t.HealthCheck; h.err != nil || hc != nil && hc.Enabled != nil && !*hc.Enabled {
+	if h.err != nil {
 		return store.HealthUnknown
 	}
-	return t.Health.State
+	return t.Probed()
 }
 
-// down is how many tunnels the probes find down.
-func (h health) down(tunnels []store.Tunnel) int {
-	n := 0
-	for _, t := range tunnels {
-		if h.of(t) == store.HealthDown {
-			n++
-		}
+// on is the tunnels with what is known of their health.
+func (h health) on(tunnels []store.Tunnel) []store.Tunnel {
+	out := slices.Clone(tunnels)
+	for i := range out {
+		out[i].Health.State = h.of(out[i])
 	}
-	return n
+	return out
 }
 
 // healthGrace is how long `status` waits for the analytics after everything else is there. Health is

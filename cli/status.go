@@ -110,9 +110,8 @@ func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool, t
 	r.store = r.s.store(ctx, f)
 	seen := r.look(ctx)
 	failed := seen.snapshot.Missing()
-	if failed != nil && seen.snapshot.Fetched().IsZero() {
-		r.blankLine()
-		return trouble(failed)
+	if failed != nil && seen.snapshot.Fetched().IsZero() && out == "table" {
+		return trouble(failed) // there is nothing to print; the other forms say that nothing is known
 	}
 	if err := r.print(seen); err != nil || failed == nil {
 		return err
@@ -163,6 +162,9 @@ func (r *statusRun) print(now seen) error {
 	if why := now.health.why(); why != "" {
 		fmt.Fprintln(r.x.Err, "flarewire: "+why)
 	}
+	if clock := now.snapshot.ClockTrouble(); clock != "" {
+		fmt.Fprintln(r.x.Err, "flarewire: "+clock)
+	}
 	c := r.f.canvas(r.x, r.s.now())
 	return printLines(r.x.Out, append(statusTitle(r.s, now, c, ""), statusTable(now, c)...))
 }
@@ -182,7 +184,7 @@ func (s *session) lookUpName(ctx context.Context) {
 // statusJSON is the contract of `status -o json` (docs/architecture.md).
 type statusJSON struct {
 	Account   accountJSON     `json:"account"`
-	FetchedAt time.Time       `json:"fetched_at"`
+	FetchedAt *time.Time      `json:"fetched_at"` // null: nothing was read
 	Tunnels   []tunnelJSON    `json:"tunnels"`
 	Summary   map[string]*int `json:"summary"` // null: not known, because a list could not be read
 	NotKnown  []gap           `json:"not_known"`
@@ -222,7 +224,7 @@ type healthJSON struct {
 func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 	snapshot := now.snapshot
 	doc := statusJSON{
-		Account: accountJSON{s.account.ID, s.name}, FetchedAt: snapshot.Fetched().UTC(),
+		Account: accountJSON{s.account.ID, s.name}, FetchedAt: orNull(snapshot.Fetched()),
 		Tunnels: make([]tunnelJSON, 0, len(snapshot.Tunnels)),
 		Summary: summaryJSON(snapshot, now.health), NotKnown: gaps(snapshot, store.GRETunnels, store.IPsecTunnels),
 	}
@@ -238,24 +240,33 @@ func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 	return writeJSON(w, text.Bytes())
 }
 
+// orNull is a time in UTC, null when there is none.
+func orNull(at time.Time) *time.Time {
+	if at.IsZero() {
+		return nil
+	}
+	at = at.UTC()
+	return &at
+}
+
 // summaryJSON are the counts of the status. Those that a list is missing from are null: a smaller number would look like an
 // outage, or like none.
 //
 // up, establishing, down, no_bgp and unknown are all tunnels, each counted once by the state of its session. health_down are those of
 // them that Cloudflare's probes find down, whatever the session says; null when the health is not known.
 func summaryJSON(s *store.Snapshot, h health) map[string]*int {
-	counts := store.Count(s.Tunnels)
+	counts := store.Count(h.on(s.Tunnels))
 	out := map[string]*int{"up": nil, "establishing": nil, "down": nil, "no_bgp": nil, "unknown": nil, "health_down": nil, "gre": nil,
 		"ipsec": nil}
 	set := func(key string, n int) { out[key] = &n }
 	if s.Missing() == nil {
-		set("up", counts[store.Up])
-		set("establishing", counts[store.Establishing])
-		set("down", counts[store.Down])
-		set("no_bgp", counts[store.NoBGP])
-		set("unknown", counts[store.Unknown])
+		set("up", counts.By[store.Up])
+		set("establishing", counts.By[store.Establishing])
+		set("down", counts.By[store.Down])
+		set("no_bgp", counts.By[store.NoBGP])
+		set("unknown", counts.By[store.Unknown])
 		if h.err == nil {
-			set("health_down", h.down(s.Tunnels))
+			set("health_down", counts.HealthDown)
 		}
 	}
 	gre := 0
@@ -303,11 +314,7 @@ func statusTitle(s *session, now seen, c tui.Canvas, age string) []string {
 		title = tui.Line{{Text: age + "  ", Role: tui.Muted}}
 	}
 	title = append(title, tui.Span{Text: tui.Clean(s.title()), Role: tui.Strong}, tui.Span{Text: "  "})
-	rows := slices.Clone(now.snapshot.Tunnels)
-	for i := range rows {
-		rows[i].Health.State = now.health.of(rows[i])
-	}
-	title = append(title, tunnel.Summary(rows, c.Theme.Glyphs)...)
+	title = append(title, tunnel.Summary(now.health.on(now.snapshot.Tunnels), now.snapshot.RowsMissing(), c.Theme.Glyphs)...)
 	if why := now.snapshot.CannotTell(store.GRETunnels, store.IPsecTunnels); why != "" && age == "" {
 		title = append(title, tui.Span{Text: "  some may be missing: " + strings.TrimPrefix(why, "cannot tell: "), Role: tui.Pending})
 	}
@@ -329,7 +336,10 @@ const lineName = "fw"
 
 // statusLine is the short form. It is stable: scripts and status bars rely on its order.
 func statusLine(snapshot *store.Snapshot, g tui.Glyphs) string {
-	counts := store.Count(snapshot.Tunnels)
+	if snapshot.Missing() != nil && snapshot.Fetched().IsZero() {
+		return lineName + " ?"
+	}
+	counts := store.Count(snapshot.Tunnels).By
 	line := fmt.Sprintf("%s %d%s", lineName, counts[store.Up], g.Up)
 	for _, c := range []struct {
 		state store.State

@@ -182,14 +182,14 @@ func (c tunnelCase) noStatus() []Finding {
 // documented: only that the status of most others is young shows that it does.
 func (c tunnelCase) stale() []Finding {
 	s := c.BGPStatus
-	if s == nil || s.UpdatedAt.IsZero() || c.at.Sub(s.UpdatedAt.Time) < staleAfter {
+	if s == nil || s.UpdatedAt.IsZero() || c.at.Sub(c.Reported()) < staleAfter {
 		return nil
 	}
 	others := c.statuses - 1
 	reported := others >= 3 && c.fresh*2 > others
 	f := Finding{Cause: StaleStatus, Likelihood: Possible, Impact: Impaired, Source: srcOwn,
 		Text:     "The status is old: the session may be in another state by now.",
-		Evidence: []Evidence{{"bgp_status.updated_at", s.UpdatedAt.UTC().Format(time.RFC3339)}, {"age", ago(c.now.Sub(s.UpdatedAt.Time))}},
+		Evidence: []Evidence{{"bgp_status.updated_at", s.UpdatedAt.UTC().Format(time.RFC3339)}, {"age", ago(c.now.Sub(c.Reported()))}},
 		Next:     "Ask the router for its side of the session before acting on this."}
 	switch {
 	case reported:
@@ -202,7 +202,8 @@ func (c tunnelCase) stale() []Finding {
 }
 
 func isFresh(t store.Tunnel, at time.Time) bool {
-	return !t.BGPStatus.UpdatedAt.IsZero() && at.Sub(t.BGPStatus.UpdatedAt.Time) < freshAge
+	reported := t.Reported()
+	return !reported.IsZero() && at.Sub(reported) < freshAge && !store.Ahead(reported, at)
 }
 
 // calm says how the session stands when nothing is wrong with it or nothing can be said.

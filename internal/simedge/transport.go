@@ -153,6 +153,7 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	for name, values := range d.header {
 		w.Header()[name] = values
 	}
+	w.Header().Set("Date", e.now().UTC().Format(http.TimeFormat)) // the time of this account, which tests may have stopped
 	w.Header().Set("Content-Length", strconv.FormatInt(d.length, 10))
 	w.WriteHeader(d.status)
 	if _, err := io.Copy(flushWriter{w}, d.stream); err != nil {

@@ -185,6 +185,8 @@ type Snapshot struct {
 	EndpointChecks List[api.EndpointCheck]
 	Accounts       List[api.Account]
 
+	// ClockAhead is by how much the clock of the answers is ahead of the one here; zero unless it matters, see ClockDiffers.
+	ClockAhead time.Duration
 	// SilentSince is when Cloudflare was last asked for the tunnels and nobody answered; zero while it answers.
 	SilentSince time.Time
 	HistoryErr  error // the history could not be read or written; the rest is right all the same
@@ -278,6 +280,12 @@ func (s *Snapshot) Missing(kinds ...Kind) error {
 		}
 	}
 	return errors.Join(errs...)
+}
+
+// RowsMissing reports whether rows of these lists, those of the tunnels when none is named, are not among the ones that are known: a list
+// was never read, or elements of it could not be used. Their number is then not the whole one.
+func (s *Snapshot) RowsMissing(kinds ...Kind) bool {
+	return slices.ContainsFunc(orTunnels(kinds), func(k Kind) bool { e := s.Entry(k); return !e.Known() || len(e.Lost) > 0 })
 }
 
 func orTunnels(kinds []Kind) []Kind {

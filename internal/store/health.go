@@ -87,7 +87,7 @@ func (s *Store) readHealth(ctx context.Context) applier {
 	if s.fetchers.Health == nil {
 		return nil
 	}
-	now := s.now()
+	now := s.now().Add(s.clockAhead()) // the measurements bear Cloudflare's time
 	report, err := s.fetchers.Health(ctx, now.Add(-HealthWindow), now)
 	return func(next *Snapshot, took span, again bool) []Event {
 		was := next.Health.Entry

@@ -30,6 +30,8 @@ type Fetchers struct {
 	Leases         func(context.Context) ([]api.Lease, error)
 	EndpointChecks func(context.Context) ([]api.EndpointCheck, error)
 	Accounts       func(context.Context) ([]api.Account, error)
+	// ClockAhead is by how much the clock of the answers is ahead of the store's; nil: they are the same.
+	ClockAhead func() time.Duration
 }
 
 // FromAccount returns the fetchers of an account. Accounts is for who has the client to set.
@@ -72,6 +74,7 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		Services:       a.Services.List,
 		Leases:         a.Leases.List,
 		EndpointChecks: a.EndpointChecks.List,
+		ClockAhead:     a.ClockAhead,
 	}
 }
 

@@ -123,6 +123,8 @@ type Tunnel struct {
 	State  State
 	Health TunnelHealth // zero while it is not known
 	Track  Track
+	// ClockAhead is by how much the clock that the API's times are of was ahead of the one here: see Reported.
+	ClockAhead time.Duration
 }
 
 // Track is the history of one tunnel: while this program watched and, with a History, also of earlier
@@ -147,14 +149,34 @@ type Track struct {
 	healthBefore Health
 }
 
-// Counts is how many tunnels are in which state.
-type Counts map[State]int
+// Probed is the health that the probes found. With the checks off the analytics call every tunnel down, which says nothing about it.
+func (t *Tunnel) Probed() Health {
+	if hc := t.HealthCheck; hc != nil && hc.Enabled != nil && !*hc.Enabled {
+		return HealthUnknown
+	}
+	return t.Health.State
+}
 
-// Count counts the states of tunnels.
-func Count(tunnels []Tunnel) Counts {
-	c := Counts{}
-	for _, t := range tunnels {
-		c[t.State]++
+// Totals are the sums over tunnels that every command and page gives. Each tunnel is counted once by the state of its session, so that
+// the states add up to all of them. The health is a measure beside that: a tunnel of any state may be down or degraded by it.
+type Totals struct {
+	All        int
+	By         map[State]int
+	HealthDown int
+	Degraded   int
+}
+
+// Count sums up tunnels.
+func Count(tunnels []Tunnel) Totals {
+	c := Totals{All: len(tunnels), By: map[State]int{}}
+	for i := range tunnels {
+		c.By[tunnels[i].State]++
+		switch tunnels[i].Probed() {
+		case HealthDown:
+			c.HealthDown++
+		case Degraded:
+			c.Degraded++
+		}
 	}
 	return c
 }

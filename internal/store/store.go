@@ -177,6 +177,7 @@ func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span) (e
 	if len(greOdd)+len(ipsecOdd) > 0 {
 		tunnels = withMissing(tunnels, old.Tunnels, map[api.TunnelKind]bool{api.GRE: len(greOdd) > 0, api.IPsec: len(ipsecOdd) > 0})
 	}
+	next.ClockAhead = s.clockAhead()
 	next.Tunnels = make([]Tunnel, len(tunnels))
 	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to}
 	for i, t := range tunnels {

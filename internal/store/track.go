@@ -45,7 +45,7 @@ func (k *tracker) follow(t api.Tunnel) Tunnel {
 	}
 	out := *track
 	out.Events = slices.Clone(track.Events)
-	return Tunnel{Tunnel: t, State: state, Track: out}
+	return Tunnel{Tunnel: t, State: state, Track: out, ClockAhead: k.after.ClockAhead}
 }
 
 // compare turns what is different from the last look at a tunnel into events.
@@ -54,7 +54,7 @@ func (k *tracker) compare(track *Track, t api.Tunnel, state State) {
 	track.Unwatched += gap
 	if !t.ModifiedOn.IsZero() && !t.ModifiedOn.Equal(track.modified) {
 		track.modified = t.ModifiedOn.Time
-		at, said := k.when(t.Kind, t.ModifiedOn.Time)
+		at, said := k.when(t.Kind, k.here(t.ModifiedOn.Time))
 		k.add(track, Event{At: at, Kind: TunnelModified, TunnelID: t.ID, Name: t.Name, To: state, Unwatched: gap > 0 && !said})
 	}
 	if state != track.lastState {
@@ -100,8 +100,8 @@ func (k *tracker) meet(t api.Tunnel, state State) *Track {
 // is not known: not later than now, and the status may say when it was reported.
 func (k *tracker) changedUnwatched(track *Track, t api.Tunnel, state State) {
 	at := k.now
-	if s := t.BGPStatus; s != nil && !s.UpdatedAt.IsZero() && s.UpdatedAt.Before(k.now) && s.UpdatedAt.After(track.Changed) {
-		at = s.UpdatedAt.Time
+	if s := t.BGPStatus; s != nil && !s.UpdatedAt.IsZero() && k.here(s.UpdatedAt.Time).Before(k.now) && k.here(s.UpdatedAt.Time).After(track.Changed) {
+		at = k.here(s.UpdatedAt.Time)
 	}
 	k.add(track, Event{At: at, Kind: SessionChanged, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: true})
 	if track.lastState == Up {
@@ -142,7 +142,7 @@ func (t *Track) lately(now time.Time) int {
 func (k *tracker) changed(track *Track, t api.Tunnel, state State, gap time.Duration) {
 	at := k.now
 	if t.BGPStatus != nil {
-		at, _ = k.when(t.Kind, t.BGPStatus.UpdatedAt.Time)
+		at, _ = k.when(t.Kind, k.here(t.BGPStatus.UpdatedAt.Time))
 	}
 	blind := gap > 0
 	k.add(track, Event{At: at, Kind: SessionChanged, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: blind})
@@ -160,6 +160,9 @@ func (k *tracker) changed(track *Track, t api.Tunnel, state State, gap time.Dura
 func (k *tracker) when(kind api.TunnelKind, said time.Time) (time.Time, bool) {
 	return span{k.before.Entry(Tunnels(kind)).Fetched, k.now}.when(said)
 }
+
+// here is a time of the API by the clock of this machine.
+func (k *tracker) here(said time.Time) time.Time { return said.Add(-k.after.ClockAhead) }
 
 func (k *tracker) add(track *Track, e Event) {
 	track.Events = inOrder(track.Events, []Event{e}, maxTrack)

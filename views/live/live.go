@@ -3,6 +3,7 @@
 package live
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -180,7 +181,7 @@ func (f *Feed) tunnelStatus(kinds []api.TunnelKind) tui.Status {
 	if err := last.Err(lists...); err != nil {
 		s.Err = Sentence(err)
 	}
-	s.Note = note(last.Unsettled(orTunnels(lists)...))
+	s.Note = cmp.Or(note(last.Unsettled(orTunnels(lists)...)), sentenceOf(last.ClockTrouble()))
 	return s
 }
 
@@ -195,11 +196,18 @@ func orTunnels(lists []store.Kind) []store.Kind {
 func note(entries []store.Entry) string {
 	for _, e := range entries {
 		if e.Partial() && e.Err == nil {
-			why := e.Why()
-			return strings.ToUpper(why[:1]) + why[1:]
+			return sentenceOf(e.Why())
 		}
 	}
 	return ""
+}
+
+// sentenceOf makes a sentence of the end of one.
+func sentenceOf(text string) string {
+	if text == "" {
+		return ""
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
 }
 
 // Status is the freshness of what these say, the oldest of them.

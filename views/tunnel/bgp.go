@@ -30,8 +30,8 @@ func panel(t store.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 		add(resource.Field{Label: "TCP", Value: tcp, Role: tcpRole})
 		add(resource.Field{Label: "Cloudflare", Value: speaker(st.CFSpeakerIP, st.CFSpeakerPort), Note: "AS " + diagnose.CloudflareASN})
 		add(resource.Field{Label: "Customer", Value: speaker(st.CustomerSpeakerIP, st.CustomerSpeakerPort), Note: customerAS(t)})
-		value, age := resource.Time(st.UpdatedAt.Time, now)
-		add(resource.Field{Label: "Status from", Value: value, Note: age})
+		value, _ := resource.Time(st.UpdatedAt.Time, now)
+		add(resource.Field{Label: "Status from", Value: value, Note: statusNote(t, now)})
 	} else if t.BGP != nil {
 		add(resource.Field{Label: "Customer AS", Value: asn(t), Note: "as configured; the API reports no status"})
 	}
@@ -50,6 +50,18 @@ func panel(t store.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 		add(resource.Field{Label: "Went down", Value: times(t.Track.WeekDowns), Note: weekNote(t, now)})
 	}
 	return s
+}
+
+// statusNote is how old the status is; of one from the future, whose age nobody knows, by how much.
+func statusNote(t store.Tunnel, now time.Time) string {
+	switch at := statusTime(t); {
+	case at.IsZero():
+		return ""
+	case store.Ahead(at, now):
+		return "in the future: a " + store.ClockDiffers(at.Sub(now))
+	default:
+		return resource.Ago(at, now)
+	}
 }
 
 func customerAS(t store.Tunnel) string {

@@ -28,7 +28,7 @@ func Describe(plural string, glyphs tui.Glyphs) resource.Description[store.Tunne
 		JSON:    func(t store.Tunnel) []byte { return kit.Copyable(t.JSON()) },
 		Columns: columns(glyphs),
 		SortBy:  "state",
-		Summary: func(rows []store.Tunnel) tui.Line { return Summary(rows, glyphs) },
+		Summary: func(rows []store.Tunnel) tui.Line { return Summary(rows, false, glyphs) },
 		Sections: func(t store.Tunnel, now time.Time) []resource.Section {
 			return sections(t, now, glyphs, diagnose.Session(t.Tunnel, now))
 		},
@@ -145,14 +145,8 @@ func healthColumn() table.Column[store.Tunnel] {
 		}}
 }
 
-// probed is the health that the probes found. With the checks off the analytics call every tunnel down,
-// which says nothing about it.
-func probed(t store.Tunnel) store.Health {
-	if kit.Unprobed(t.HealthCheck) {
-		return store.HealthUnknown
-	}
-	return t.Health.State
-}
+// probed is the health that the probes found.
+func probed(t store.Tunnel) store.Health { return t.Probed() }
 
 func bySeverity(a, b store.Tunnel) int { return cmp.Compare(severity(a), severity(b)) }
 
@@ -185,7 +179,10 @@ func Since(t store.Tunnel, now time.Time) string {
 // row of a screen at rest every few seconds.
 func statusAge(t store.Tunnel, now time.Time) string {
 	at := statusTime(t)
-	if !at.IsZero() && now.Sub(at) < time.Minute {
+	switch {
+	case store.Ahead(at, now):
+		return "future"
+	case !at.IsZero() && now.Sub(at) < time.Minute:
 		return "<1m"
 	}
 	return tui.AgeSince(at, now)
@@ -194,13 +191,8 @@ func statusAge(t store.Tunnel, now time.Time) string {
 // bySince puts the newest change first; tunnels of which none was seen come last.
 func bySince(a, b store.Tunnel) int { return b.Track.Changed.Compare(a.Track.Changed) }
 
-// statusTime is when the API says that the status is from.
-func statusTime(t store.Tunnel) time.Time {
-	if t.BGPStatus == nil {
-		return time.Time{}
-	}
-	return t.BGPStatus.UpdatedAt.Time
-}
+// statusTime is when the API says that the status is from, by the clock of this machine.
+func statusTime(t store.Tunnel) time.Time { return t.Reported() }
 
 func byStatusAge(a, b store.Tunnel) int { return statusTime(b).Compare(statusTime(a)) }
 
@@ -256,22 +248,20 @@ func KindName(k api.TunnelKind) string {
 	return string(k)
 }
 
-// Summary counts the states, worst first.
-func Summary(rows []store.Tunnel, g tui.Glyphs) tui.Line {
-	counts := store.Count(rows)
-	whole := fmt.Sprintf("%d tunnels", len(rows))
-	if len(rows) == 1 {
+// Summary counts the states, worst first: they add up to the tunnels. What flaps and what the probes find down is counted apart, after
+// them, as in every other place. some reports that rows may be missing: the number is then not the whole one.
+func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
+	totals := store.Count(rows)
+	whole := fmt.Sprintf("%d tunnels", totals.All)
+	if totals.All == 1 {
 		whole = "1 tunnel"
+	}
+	if some {
+		whole += "?"
 	}
 	line := tui.Line{{Text: whole, Role: tui.Strong}}
 	for _, s := range []store.State{store.Down, store.Establishing, store.Unknown, store.Up, store.NoBGP} {
-		if s == store.Establishing {
-			line = append(line, deadByProbes(rows, g)...)
-		}
-		if s == store.Up {
-			line = append(line, flapping(rows)...)
-		}
-		if n := counts[s]; n > 0 {
+		if n := totals.By[s]; n > 0 {
 			word := strings.ToLower(s.Word())
 			if s == store.NoBGP {
 				word = "no BGP"
@@ -279,6 +269,10 @@ func Summary(rows []store.Tunnel, g tui.Glyphs) tui.Line {
 			line = append(line, tui.Span{Text: "   "},
 				tui.Span{Text: fmt.Sprintf("%s %d %s", glyph(s, g), n, word), Role: role(s)})
 		}
+	}
+	line = append(line, flapping(rows)...)
+	if totals.HealthDown > 0 {
+		line = append(line, tui.Span{Text: fmt.Sprintf("   of these %s %d down (health check)", g.Down, totals.HealthDown), Role: tui.Bad})
 	}
 	return line
 }
@@ -295,18 +289,4 @@ func flapping(rows []store.Tunnel) tui.Line {
 		return nil
 	}
 	return tui.Line{{Text: fmt.Sprintf("   %d flapping", n), Role: tui.Pending}}
-}
-
-// deadByProbes are those that no session tells to be down, but the probes do; each is counted by its session, too.
-func deadByProbes(rows []store.Tunnel, g tui.Glyphs) tui.Line {
-	n := 0
-	for _, t := range rows {
-		if (t.State == store.Up || t.State == store.NoBGP) && probed(t) == store.HealthDown {
-			n++
-		}
-	}
-	if n == 0 {
-		return nil
-	}
-	return tui.Line{{Text: fmt.Sprintf("   %s %d down (health check)", g.Down, n), Role: tui.Bad}}
 }
