@@ -194,13 +194,13 @@ func chosenTunnels(tunnels []store.Tunnel, asked []string) ([]store.Tunnel, erro
 // judgement is what the check found.
 type judgement struct {
 	store.Totals
-	unwell   int      // down by the probes, though no session says so
-	refused  int      // up by a status that --max-age does not take, and that the probes do not find down
-	notUp    []string // worst first, in words
-	old      []string // up by a status that is old, in words
-	blind    string   // why nothing is known about health
-	missing  string   // why one of the lists of tunnels is not known
-	clock    string   // by how much the clock here is wrong; empty when it is not
+	unwell  int      // down by the probes, though no session says so
+	refused int      // up by a status that --max-age does not take, and that the probes do not find down
+	notUp   []string // worst first, in words
+	old     []string // up by a status that is old, in words
+	blind   string   // why nothing is known about health
+	missing string   // why one of the lists of tunnels is not known
+	clock   string   // by how much the clock here is wrong; empty when it is not
 }
 
 // aged tells of a session that is up how old its status is when that matters; refused when --max-age does not take it.

@@ -90,16 +90,19 @@ type flags struct {
 	refresh  time.Duration
 	theme    string
 	notify   string // empty: as the profile says
-	debugLog string
-	start    string
-	profile  string
+	// notifyAll is what the config file says for every profile.
+	notifyAll string
+	debugLog  string
+	start     string
+	profile   string
 	// accessible: the program runs line by line; console is what it asks on, made when it first does.
 	accessible bool
 	console    *line.Console
 	version    bool // print it and do nothing else
 
-	vault  *keystore.Resolver // made when it is first needed
-	shares *share.Folder      // of the requests of each credential; nil: every client counts by itself
+	given  func(flag string) bool // whether it was on the command line; nil: none was
+	vault  *keystore.Resolver     // made when it is first needed
+	shares *share.Folder          // of the requests of each credential; nil: every client counts by itself
 }
 
 // failure is an error that knows its exit code.
@@ -209,7 +212,10 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 			}
 			return runUI(cmd.Context(), x, f)
 		},
-		PersistentPreRun: func(cmd *cobra.Command, _ []string) { noteLines(cmd, x, f) },
+		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
+			f.given = cmd.Flags().Changed
+			noteLines(cmd, x, f)
+		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return badValue(err) })
 	// cobra's own --version prints through text/template, which keeps every exported method in the program (docs/performance.md).
@@ -223,7 +229,7 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p.DurationVar(&f.refresh, "refresh", store.DefaultRefresh,
 		"how often to fetch, at least 5s; while a session comes up every 5s, for 5 minutes at most")
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
-	p.StringVar(&f.notify, "notify", "", "tell of changes of state on the full screen: off, bell or terminal (default: the profile's, else "+
+	p.StringVar(&f.notify, "notify", "", "tell of changes of state on the full screen: off, bell or terminal (default: the config file's, else "+
 		"off)")
 	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")
 	p.BoolVar(&f.accessible, "accessible", x.env("ACCESSIBLE") != "", "ask line by line instead of drawing a screen (also ACCESSIBLE)")
@@ -238,7 +244,8 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 // minRefresh keeps a program that is left running well below the API's rate limit.
 const minRefresh = 5 * time.Second
 
-func (f *flags) check() error {
+func (f *flags) check(x IO) error {
+	f.prefer(x)
 	if f.refresh < minRefresh {
 		return usage("--refresh %s is too often: use %s or more", f.refresh, minRefresh)
 	}
@@ -251,4 +258,24 @@ func (f *flags) check() error {
 		}
 	}
 	return nil
+}
+
+// prefer takes over what the config file says where no flag says otherwise. A file that cannot be read is an error when a credential is
+// looked for, and none for the demo.
+func (f *flags) prefer(x IO) {
+	vault, err := f.resolver(x)
+	if err != nil || f.given == nil {
+		return
+	}
+	p := vault.Config.Preferences()
+	if every, err := time.ParseDuration(p.Refresh); err == nil && !f.given("refresh") {
+		f.refresh = every
+	}
+	if p.Theme != "" && !f.given("theme") {
+		f.theme = p.Theme
+	}
+	if p.Start != "" && !f.given("start") {
+		f.start = p.Start
+	}
+	f.notifyAll = p.Notify
 }

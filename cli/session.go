@@ -84,7 +84,7 @@ func (f *flags) openWithin(ctx context.Context, x IO, limit time.Duration) (*ses
 
 // prepare is open without the account: the one that was named comes back beside the session.
 func (f *flags) prepare(ctx context.Context, x IO) (*session, string, error) {
-	if err := f.check(); err != nil {
+	if err := f.check(x); err != nil {
 		return nil, "", err
 	}
 	if f.demo {

@@ -31,7 +31,7 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	if why := tui.FullScreenTrouble(x.Environ, in, out); why != "" && !f.accessible {
 		return usage("%s; flarewire --accessible asks the same line by line, flarewire status prints the tunnels as text", why)
 	}
-	if err := f.check(); err != nil {
+	if err := f.check(x); err != nil {
 		return err
 	}
 	debug.SetGCPercent(gcPercent)
@@ -85,7 +85,7 @@ func (f *flags) app(ctx context.Context, x IO, s *session, env *kit.Env, next **
 
 // notice writes notifications as the flag says, else the profile.
 func (f *flags) notice(x IO, s *session) func(string) tea.Cmd {
-	mode, err := tui.ParseNotify(cmp.Or(f.notify, s.resolved.Profile.Notify, string(tui.NotifyOff)))
+	mode, err := tui.ParseNotify(cmp.Or(f.notify, s.resolved.Profile.Notify, f.notifyAll, string(tui.NotifyOff)))
 	if err != nil {
 		mode = tui.NotifyOff // both were checked when they were read
 	}

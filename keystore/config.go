@@ -46,7 +46,9 @@ type Profile struct {
 
 // Config is the config file. It may be used from several goroutines: the screen reads it while a sign-in writes it.
 type Config struct {
-	path string
+	path        string
+	preferences Preferences
+	notices     []string
 
 	mu       sync.RWMutex
 	standard string
@@ -58,8 +60,9 @@ type Config struct {
 
 // fileForm is the file's layout.
 type fileForm struct {
-	Version  int                `toml:"version"`
-	Default  string             `toml:"default,omitempty"`
+	Version int    `toml:"version"`
+	Default string `toml:"default,omitempty"`
+	Preferences
 	Profiles map[string]Profile `toml:"profiles,omitempty"`
 }
 
@@ -74,10 +77,11 @@ func LoadConfig(path string) (*Config, error) {
 	if err != nil {
 		return nil, err
 	}
-	form, err := parseConfig(path, string(content))
+	form, notices, err := parseConfig(path, string(content))
 	if err != nil {
 		return nil, err
 	}
+	c.preferences, c.notices = form.Preferences, notices
 	c.standard = form.Default
 	for name, profile := range form.Profiles {
 		profile.Name = name
@@ -86,36 +90,36 @@ func LoadConfig(path string) (*Config, error) {
 	return c, nil
 }
 
-func parseConfig(path, text string) (fileForm, error) {
+func parseConfig(path, text string) (fileForm, []string, error) {
 	var form fileForm
 	if line := tokenLine(text); line > 0 {
-		return form, configError(path, line, "", "something that looks like a Cloudflare token stands here",
+		return form, nil, configError(path, line, "", "something that looks like a Cloudflare token stands here",
 			"take it out, revoke it, and sign in with flarewire auth login")
 	}
 	if line := commandAsText(text); line > 0 {
-		return form, configError(path, line, "token_command", "it is a text",
+		return form, nil, configError(path, line, "token_command", "it is a text",
 			`a token command is a list: token_command = ["program", "argument"]`)
 	}
 	meta, err := toml.Decode(text, &form)
 	if parse := (toml.ParseError{}); errors.As(err, &parse) {
-		return form, configError(path, parse.Position.Line, parse.LastKey,
+		return form, nil, configError(path, parse.Position.Line, parse.LastKey,
 			longWords().ReplaceAllLiteralString(parse.Message, secret.Mask), "")
 	}
 	if err != nil {
-		return form, configError(path, 0, "", err.Error(), "")
-	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return form, configError(path, lineOf(text, unknown[0]), unknown[0].String(), "this key is not known",
-			"remove it or correct its spelling")
+		return form, nil, configError(path, 0, "", err.Error(), "")
 	}
 	if len(meta.Keys()) == 0 {
-		return form, nil // empty, or comments only: as if there were none
+		return form, nil, nil // empty, or comments only: as if there were none
 	}
 	if form.Version != configVersion {
-		return form, configError(path, lineOf(text, toml.Key{"version"}), "version",
+		return form, nil, configError(path, lineOf(text, toml.Key{"version"}), "version",
 			fmt.Sprintf("version %d is not known to this flarewire", form.Version), "it must be version = 1")
 	}
-	return form, checkForm(path, text, form)
+	notices, err := unknownKeys(path, text, meta.Undecoded())
+	if err != nil {
+		return form, nil, err
+	}
+	return form, notices, checkForm(path, text, form)
 }
 
 // commandAsText returns the line of a token command that is written as one text, or 0: the library's own words name a type of Go.
@@ -138,6 +142,9 @@ func commandAsText(text string) int {
 
 // checkForm checks the values that the file's syntax allows and we do not.
 func checkForm(path, text string, form fileForm) error {
+	if key, err := form.check(); err != nil {
+		return configError(path, lineOf(text, toml.Key{key}), key, err.Error(), "")
+	}
 	for _, name := range slices.Sorted(maps.Keys(form.Profiles)) {
 		if key, err := checkProfile(name, form.Profiles[name]); err != nil {
 			full := toml.Key{"profiles", name}
@@ -164,7 +171,7 @@ func checkProfile(name string, p Profile) (key string, err error) {
 		return "account", errors.New("an account id has 32 characters, 0-9 and a-f")
 	case !slices.Contains([]StoreKind{"", StoreKeyring, StoreAge, StoreMemory}, p.Store):
 		return "store", errors.New(`a store is "keyring", "age" or "memory"`)
-	case !slices.Contains([]string{"", "off", "bell", "terminal"}, p.Notify):
+	case !slices.Contains(notifyWords, p.Notify):
 		return "notify", errors.New(`it is "off", "bell" or "terminal"`)
 	case p.TokenCommand != nil && (len(p.TokenCommand) == 0 || p.TokenCommand[0] == ""):
 		return "token_command", errors.New(`a token command is a list: ["program", "argument"]`)
@@ -297,7 +304,7 @@ func (c *Config) Remove(name string) {
 }
 
 // Save writes the file, 0600 in a 0700 directory, in one step. What another instance has written since is kept: only what
-// was changed here goes on top of it. Comments that were in the file are lost. It refuses to write anything that looks
+// was changed here goes on top of it, and so are keys that this program does not know. Comments that were in the file are lost. It refuses to write anything that looks
 // like a token.
 func (c *Config) Save() error {
 	c.mu.Lock()
@@ -315,14 +322,18 @@ func (c *Config) Save() error {
 	if err != nil {
 		return err
 	}
+	file, err := c.overFile(standard)
+	if err != nil {
+		return err
+	}
 	var out bytes.Buffer
 	out.WriteString("# flarewire's profiles. No secret belongs in this file.\n")
 	encoder := toml.NewEncoder(&out)
 	encoder.Indent = ""
-	if err := encoder.Encode(fileForm{Version: configVersion, Default: standard, Profiles: by}); err != nil {
+	if err := encoder.Encode(file); err != nil {
 		return configError(c.path, 0, "", "it cannot be written", "")
 	}
-	if _, err := parseConfig(c.path, out.String()); err != nil {
+	if _, _, err := parseConfig(c.path, out.String()); err != nil {
 		return err
 	}
 	if err := writeFile(c.path, out.Bytes()); err != nil {
@@ -330,6 +341,37 @@ func (c *Config) Save() error {
 	}
 	c.standard, c.by, c.touched, c.chosen = standard, by, map[string]bool{}, false
 	return nil
+}
+
+// overFile is the file's content with the changes made here.
+func (c *Config) overFile(standard string) (map[string]any, error) {
+	content, err := readFile(c.path)
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		return nil, err
+	}
+	file := map[string]any{}
+	if _, err := toml.Decode(string(content), &file); err != nil {
+		return nil, configError(c.path, 0, "", "it cannot be read", "")
+	}
+	profiles, _ := file["profiles"].(map[string]any)
+	if profiles == nil {
+		profiles = map[string]any{}
+	}
+	for name := range c.touched {
+		if p, kept := c.by[name]; kept {
+			profiles[name] = p.asTable(profiles[name])
+		} else {
+			delete(profiles, name)
+		}
+	}
+	file["version"], file["default"], file["profiles"] = configVersion, standard, profiles
+	if standard == "" {
+		delete(file, "default")
+	}
+	if len(profiles) == 0 {
+		delete(file, "profiles")
+	}
+	return file, nil
 }
 
 // merged is what the file holds now with the changes made here.

@@ -122,9 +122,12 @@ func TestConfigErrorsNameLineAndKey(t *testing.T) {
 	}{
 		"unknown key": {"version = 1\n[profiles.prod]\nread_only = true\nreadonly = true\n",
 			[]string{"line 4", "profiles.prod.readonly", "not known"}},
-		"unknown, in lines": {"version = 1\n# c\n\nx = [\n 1,\n 2,\n]\n", []string{"line 4", "key x"}},
-		"unknown, inline":   {"version = 1\nprofiles = { prod = { tokn = 1 } }\n", []string{"line 2", "profiles.prod.tokn"}},
-		"unknown table":     {"version = 1\n[colours]\n", []string{"line 2", "colours"}},
+		"unknown, in lines": {"version = 1\n# c\n\nlocked = [\n 1,\n 2,\n]\n", []string{"line 4", "key locked", "may be one that protects"}},
+		"unknown, inline":   {"version = 1\nprofiles = { prod = { no_writes = 1 } }\n", []string{"line 2", "profiles.prod.no_writes"}},
+		"unknown table":     {"version = 1\n[approval]\n", []string{"line 2", "approval"}},
+		"theme":             {"version = 1\ntheme = \"pink\"\n", []string{"line 2", "theme", "dark"}},
+		"refresh":           {"version = 1\n\nrefresh = \"1s\"\n", []string{"line 3", "refresh", "5s"}},
+		"notify of all":     {"version = 1\nnotify = \"loud\"\n", []string{"line 2", "notify", "bell"}},
 		"syntax":            {"version = 1\n\ndefault = prod\n", []string{"line 3", "default"}},
 		"wrong type":        {"version = 1\n[profiles.prod]\nread_only = \"yes\"\n", []string{"line 3", "read_only"}},
 		"no version":        {"default = \"prod\"\n[profiles.prod]\n", []string{"version"}},
@@ -213,5 +216,27 @@ func TestAConfigWithNothingInItIsNone(t *testing.T) {
 		if err := config.Save(); err != nil {
 			t.Errorf("%q: it cannot be saved: %v", text, err)
 		}
+	}
+}
+
+// A key of a newer program has no effect and is named; it survives a change from here, and so do preferences.
+func TestAKeyOfANewerProgramIsNamedAndKept(t *testing.T) {
+	path := configFile(t, "version = 1\ntheme = \"dark\"\ncolumns = [\"name\"]\n[profiles.prod]\nstore = \"age\"\nicon = \"x\"\n")
+	config := loadConfig(t, path)
+	if got := config.Notices(); len(got) != 2 || !strings.Contains(got[0], "line 3: the key columns") || !strings.Contains(got[1], "profiles.prod.icon") {
+		t.Errorf("notices %q", got)
+	}
+	if err := config.Put(keystore.Profile{Name: "prod", Store: keystore.StoreKeyring, ReadOnly: true}); err != nil {
+		t.Fatal(err)
+	}
+	if err := config.Save(); err != nil {
+		t.Fatal(err)
+	}
+	again := loadConfig(t, path)
+	if got := again.Preferences(); len(again.Notices()) != 2 || got.Theme != "dark" {
+		t.Errorf("after saving: notices %q, preferences %+v", again.Notices(), got)
+	}
+	if p, err := again.Profile("prod"); err != nil || !p.ReadOnly || p.Store != keystore.StoreKeyring {
+		t.Errorf("after saving: %+v, %v", p, err)
 	}
 }

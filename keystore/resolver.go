@@ -73,6 +73,12 @@ func NewResolver(env Environment) (*Resolver, error) {
 // session only is found in memory. Without any source the error is ErrNoCredentials. A source that is chosen and fails
 // is an error too, never a reason to go on to another account; Profile and Source then say whose it was.
 func (r *Resolver) Resolve(ctx context.Context, request Request) (Resolved, error) {
+	resolved, err := r.resolve(ctx, request)
+	resolved.Notices = append(resolved.Notices, r.Config.Notices()...)
+	return resolved, err
+}
+
+func (r *Resolver) resolve(ctx context.Context, request Request) (Resolved, error) {
 	if named := cmp.Or(request.Profile, r.Env.Profile); named != "" {
 		resolved, err := r.fromProfile(ctx, named, request.Access)
 		resolved.Notices = r.ignored(named)

@@ -1,6 +1,6 @@
 // Command make writes what a package of the program carries besides the program: a manual page for every command, one
-// for the keys, and the completions of four shells. All of it is made from the commands themselves and from docs/keys.md,
-// so a new command or key appears by itself.
+// for the keys, one for the config file, and the completions of four shells. All of it is made from the commands themselves and from docs/keys.md
+// and docs/config.md, so a new command or key appears by itself.
 //
 //	go run ./internal/docs/make -out dist/docs -date 2026-03-01T12:00:00Z
 package main
@@ -44,7 +44,7 @@ func run(out, keys, date string) error {
 	return errors.Join(manuals(root, filepath.Join(out, "man"), keys, at), completions(root, filepath.Join(out, "completions")))
 }
 
-// manuals writes one page per command and one for the keys, compressed as Debian and Fedora want them.
+// manuals writes one page per command, one for the keys and one for the config file beside them, compressed as Debian and Fedora want them.
 func manuals(root *cobra.Command, dir, keys string, at time.Time) error {
 	if err := os.MkdirAll(dir, 0o755); err != nil {
 		return err
@@ -63,7 +63,12 @@ func manuals(root *cobra.Command, dir, keys string, at time.Time) error {
 	if err != nil {
 		return err
 	}
-	return errors.Join(manual(root, dir, at), compressed(filepath.Join(dir, "flarewire-keys.7.gz"), keyPage(string(table), at)))
+	config, err := os.ReadFile(filepath.Join(filepath.Dir(keys), "config.md"))
+	if err != nil {
+		return err
+	}
+	return errors.Join(manual(root, dir, at), compressed(filepath.Join(dir, "flarewire.5.gz"), configPage(string(config), at)),
+		compressed(filepath.Join(dir, "flarewire-keys.7.gz"), keyPage(string(table), at)))
 }
 
 // manual writes the page of a command and those of its subcommands.

@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"reflect"
 	"strings"
 	"testing"
 
@@ -14,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"flarewire/cli"
+	"flarewire/keystore"
 )
 
 const (
@@ -62,7 +64,7 @@ func TestEveryCommandHasAManualPage(t *testing.T) {
 	if err := run(out, keys, date); err != nil {
 		t.Fatal(err)
 	}
-	pages := map[string]bool{"flarewire-keys.7.gz": true}
+	pages := map[string]bool{"flarewire-keys.7.gz": true, "flarewire.5.gz": true}
 	every(cli.Command(), func(c *cobra.Command) {
 		name := strings.ReplaceAll(c.CommandPath(), " ", "-") + ".1.gz"
 		pages[name] = true
@@ -164,4 +166,59 @@ func TestCompletionsAreRead(t *testing.T) {
 	if err := run(out, keys, "yesterday"); err == nil || !strings.Contains(err.Error(), "-date") {
 		t.Errorf("a date that is none: %v", err)
 	}
+}
+
+// flarewire(5) and the example in the README name every key that the config file may have, and the program reads the example of both.
+func TestTheConfigFileIsDocumented(t *testing.T) {
+	dir := t.TempDir()
+	if err := run(dir, keys, date); err != nil {
+		t.Fatal(err)
+	}
+	manual := unpacked(t, filepath.Join(dir, "man", "flarewire.5.gz"))
+	for file, heading := range map[string]string{"../../../docs/config.md": "", "../../../README.md": "config.toml"} {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, text, _ = bytes.Cut(text, []byte(heading))
+		example := exampleOf(string(text))
+		path := filepath.Join(t.TempDir(), "config.toml")
+		if err := os.WriteFile(path, []byte(example), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		config, err := keystore.LoadConfig(path)
+		if err != nil {
+			t.Fatalf("%s: %v in:\n%s", file, err, example)
+		}
+		if notices := config.Notices(); len(notices) > 0 || len(config.Names()) == 0 || config.Preferences().Theme == "" {
+			t.Errorf("%s: %q in:\n%s", file, notices, example)
+		}
+		for _, kind := range []reflect.Type{reflect.TypeFor[keystore.Profile](), reflect.TypeFor[keystore.Preferences]()} {
+			for i := range kind.NumField() {
+				key, _, _ := strings.Cut(kind.Field(i).Tag.Get("toml"), ",")
+				if key == "-" {
+					continue
+				}
+				if !strings.Contains(example, key+" = ") && key != "color" { // it has no effect yet
+					t.Errorf("%s: the example has no %s", file, key)
+				}
+				if !strings.Contains(manual, `\fB`+escaped(key)+`\fR`) {
+					t.Errorf("flarewire(5) has no %s", key)
+				}
+			}
+		}
+	}
+}
+
+// exampleOf is the first block of indented lines that begins with the version.
+func exampleOf(markdown string) string {
+	_, rest, _ := strings.Cut(markdown, "    version = 1")
+	out := "version = 1"
+	for line := range strings.Lines(rest) {
+		if strings.TrimSpace(line) != "" && !strings.HasPrefix(line, "    ") && out != "version = 1" && line != rest {
+			break
+		}
+		out += line
+	}
+	return out
 }

@@ -92,7 +92,7 @@ func commandPage(cmd *cobra.Command, at time.Time) string {
 		p.WriteString(outside)
 	}
 	p.section("see also")
-	p.line("flarewire(1), flarewire\\-keys(7)")
+	p.line("flarewire(1), flarewire(5), flarewire\\-keys(7)")
 	return p.String()
 }
 
@@ -142,16 +142,29 @@ plugins: 0 ok, 1 warning, 2 critical, 3 unknown.
 .SH FILES
 .TP
 ~/.config/flarewire/config.toml
-profiles, without secrets (XDG_CONFIG_HOME is respected)
+profiles and preferences, without secrets: flarewire(5)
 .TP
 ~/.local/state/flarewire
 what was changed, when sessions changed their states, and how many requests were sent (XDG_STATE_HOME is respected)
 `
 
-// keyPage is docs/keys.md as a manual page: its headings, its paragraphs, and its tables of key, name and meaning.
+// keyPage is docs/keys.md as a manual page.
 func keyPage(markdown string, at time.Time) string {
-	p := newPage("flarewire-keys", "7", "the keys of flarewire's full screen", at)
+	return documentPage(newPage("flarewire-keys", "7", "the keys of flarewire's full screen", at), markdown)
+}
+
+// configPage is docs/config.md as a manual page.
+func configPage(markdown string, at time.Time) string {
+	p := newPage("flarewire", "5", "the configuration file of flarewire", at)
+	p.section("description")
+	return documentPage(p, markdown)
+}
+
+// documentPage writes a document: its headings, its paragraphs, its tables of a term, what it is, and its meaning, and the lines of its
+// examples.
+func documentPage(p *page, markdown string) string {
 	for line := range strings.Lines(markdown) {
+		example := strings.HasPrefix(line, "    ")
 		line = strings.TrimSpace(line)
 		cells := strings.Split(strings.Trim(line, "| "), " | ")
 		switch title, heading := strings.CutPrefix(line, "## "); {
@@ -159,9 +172,11 @@ func keyPage(markdown string, at time.Time) string {
 			p.section(strings.ReplaceAll(title, "`", ""))
 		case line == "":
 			p.line(".PP")
-		case strings.HasPrefix(line, "# "), strings.HasPrefix(line, "|--"), strings.HasPrefix(line, "| keys"):
+		case example:
+			p.line(".br\n%s", escaped(line))
+		case strings.HasPrefix(line, "# "), strings.HasPrefix(line, "|--"), strings.HasPrefix(line, "| key"):
 		case strings.HasPrefix(line, "|") && len(cells) == 3:
-			p.item(strings.ReplaceAll(cells[0], "`", ""), cells[2]+" ("+strings.ReplaceAll(cells[1], "`", "")+")")
+			p.item(strings.ReplaceAll(cells[0], "`", ""), strings.ReplaceAll(cells[2]+" ("+cells[1]+")", "`", ""))
 		default:
 			p.line("%s", escaped(strings.ReplaceAll(line, "`", "")))
 		}
