@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"os"
 	"path/filepath"
 	"runtime/debug"
 
@@ -35,6 +36,9 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 		return err
 	}
 	debug.SetGCPercent(gcPercent)
+	if keys, ok := x.In.(*os.File); ok {
+		defer tui.TakeAnswers(keys, x.Out)
+	}
 	return f.screens(ctx, x)
 }
 

@@ -114,9 +114,12 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 	case tea.WindowSizeMsg:
 		a.width, a.height = msg.Width, msg.Height
 	case tea.BackgroundColorMsg:
+		questions.colours.Store(false)
 		dark := msg.IsDark()
 		a.dark = &dark
 		a.dress()
+	case tea.ModeReportMsg:
+		questions.modes.Store(false)
 	case tea.ColorProfileMsg:
 		a.colours = msg.Profile
 		a.dress()

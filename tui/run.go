@@ -49,6 +49,7 @@ func Run(ctx context.Context, app *App, environ []string, out io.Writer) (int, e
 	defer keys.leave()
 	program := tea.NewProgram(app, append(programOptions(ctx, environ, out), tea.WithInput(keys))...)
 	before, _ := term.GetState(int(os.Stdin.Fd())) // nil where it is no terminal: there is nothing to restore
+	asking(app.opts.Theme == ThemeAuto)
 	ended := make(chan error, 1)
 	go func() {
 		_, err := program.Run()

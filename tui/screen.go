@@ -141,7 +141,11 @@ func (a *App) freshness(c Canvas) Line {
 	}
 	age := c.Now.Sub(st.Updated)
 	if st.Err != "" || (st.Every > 0 && age > 2*st.Every+ageStep) {
-		return Line{{" " + g.Pending + " stale " + Age(age) + " ", Pending}}
+		text := Age(age)
+		if text == "now" {
+			text = "<" + Age(ageStep) // "stale now" would contradict itself
+		}
+		return Line{{" " + g.Pending + " stale " + text + " ", Pending}}
 	}
 	return Line{{" " + g.Up + " " + FitRight(c.AgeOf(st.Updated, st.Every), 4) + " ", Good}}
 }

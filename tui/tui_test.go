@@ -197,7 +197,7 @@ func TestOldDataIsNeverShownAsFresh(t *testing.T) {
 	home.status.Updated = p.now.Add(-2 * time.Minute)
 	p.sees("stale 2m")
 	home.status = tui.Status{Updated: p.now, Every: 15 * time.Second, Err: "Cloudflare does not answer"}
-	p.sees("stale now")
+	p.sees("stale <5s")
 	p.sees("Cloudflare does not answer")
 }
 

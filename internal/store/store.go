@@ -130,6 +130,9 @@ func (s *Store) fetchTunnels(ctx context.Context) api.TunnelLists {
 	lists := s.fetch.Tunnels(ctx)
 	greLost := lost(countKind(last.Tunnels, api.GRE), len(lists.GRE), lists.GREErr)
 	ipsecLost := lost(countKind(last.Tunnels, api.IPsec), len(lists.IPsec), lists.IPsecErr)
+	if n := len(lists.GRE) + len(lists.IPsec); !last.GRE.Known() && !last.IPsec.Known() && (n == 0 || n*2 < s.seenEarlier()) {
+		greLost, ipsecLost = lists.GREErr == nil, lists.IPsecErr == nil // the first look has no other to be compared with
+	}
 	if !greLost && !ipsecLost {
 		return lists
 	}
@@ -141,6 +144,13 @@ func (s *Store) fetchTunnels(ctx context.Context) api.TunnelLists {
 		lists.IPsec, lists.IPsecErr = second.IPsec, second.IPsecErr
 	}
 	return lists
+}
+
+// seenEarlier is how many tunnels earlier runs have seen that this one has not.
+func (s *Store) seenEarlier() int {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return len(s.past)
 }
 
 // partOf returns what of a list of tunnels could not be used, and why it is not known at all.

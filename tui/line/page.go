@@ -80,6 +80,9 @@ func freshness(s tui.Status, now time.Time) string {
 	case s.Updated.IsZero():
 		return ""
 	case s.Err != "":
+		if age == "just now" {
+			return " The last attempt failed, the data is of just before: " + stop(s.Err)
+		}
 		return " Old data, fetched " + age + ": " + stop(s.Err)
 	case s.Every > 0 && now.Sub(s.Updated) > 2*s.Every+5*time.Second:
 		return " Old data, fetched " + age + "."

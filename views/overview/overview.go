@@ -337,7 +337,7 @@ func (p *page) sources(c tui.Canvas, s *store.Snapshot) []string {
 		case err != nil && fetched.IsZero():
 			role, text = tui.Bad, "not known"
 		case err != nil:
-			role, text = tui.Pending, "stale "+tui.AgeSince(fetched, c.Now)
+			role, text = tui.Pending, "stale "+strings.Replace(tui.AgeSince(fetched, c.Now), "now", "<5s", 1)
 		case fetched.IsZero():
 			role, text = tui.Muted, "waiting"
 		}
