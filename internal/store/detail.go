@@ -109,7 +109,7 @@ func readBelow[T any](ctx context.Context, s *Store, d Detail, fetch func(contex
 	if p := s.Last().prefix(d.Of); p != nil {
 		before = list(p).Rows
 	}
-	rows, odd, err := readList(ctx, func(ctx context.Context) ([]T, error) { return fetch(ctx, d.Of) }, before, false)
+	rows, odd, err := readList(ctx, func(ctx context.Context) ([]T, error) { return fetch(ctx, d.Of) }, before)
 	return func(next *Snapshot, took span, again bool) []Event {
 		p := next.prefix(d.Of)
 		if p == nil {

@@ -20,11 +20,12 @@ type plan struct {
 	nextRound time.Time                // when the next details are read
 	began     bool                     // the first details were read
 	hurried   bool                     // somebody waits for the next round of details
+	person    map[Detail]bool          // somebody has asked for it and waits
 }
 
 func newPlan() plan {
 	return plan{always: map[Kind]bool{}, busy: map[Detail]int{}, expired: map[Detail]bool{}, locks: map[Detail]chan struct{}{},
-		watched: map[string]bool{}}
+		watched: map[string]bool{}, person: map[Detail]bool{}}
 }
 
 // Keep has these kinds read all the time from now on.
@@ -90,11 +91,20 @@ func (s *Store) Due() []Job {
 	now, last := s.now(), s.state.Load()
 	var jobs []Job
 	hand := func(c api.Class, details ...Detail) {
-		for _, d := range details {
+		var asked []Detail
+		details = slices.DeleteFunc(details, func(d Detail) bool {
 			s.busy[d]++
-		}
-		if len(details) > 0 {
-			jobs = append(jobs, Job{details, c})
+			if !s.person[d] {
+				return false
+			}
+			delete(s.person, d)
+			asked = append(asked, d)
+			return true
+		})
+		for _, j := range []Job{{asked, api.ClassPerson}, {details, c}} {
+			if len(j.Details) > 0 {
+				jobs = append(jobs, j)
+			}
 		}
 	}
 	for _, k := range s.neededLists() {
@@ -234,6 +244,9 @@ func (s *Store) Refresh() bool {
 	wanted := s.Shown()
 	s.mu.Lock()
 	idle := slices.ContainsFunc(wanted, func(d Detail) bool { return s.busy[d] == 0 })
+	for _, d := range wanted {
+		s.person[d] = true
+	}
 	for _, d := range s.shown {
 		if d.Kind.detail() && d.Of == "" {
 			wanted = append(wanted, d)

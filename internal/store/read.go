@@ -120,10 +120,10 @@ func (s *Store) readKind(ctx context.Context, d Detail) applier {
 type oddities struct{ fields, lost []string }
 
 // readList reads a list. One that has lost most of its rows is read once more before anybody is told: an answer that is empty
-// by mistake would make a healthy account look like a disaster. So is a first answer that is empty, where that is asked for.
-func readList[T any](ctx context.Context, fetch func(context.Context) ([]T, error), before []T, first bool) (rows []T, odd oddities, err error) {
+// by mistake would make a healthy account look like a disaster.
+func readList[T any](ctx context.Context, fetch func(context.Context) ([]T, error), before []T) (rows []T, odd oddities, err error) {
 	rows, err = fetch(ctx)
-	if lost(len(before), len(rows), err) || first && len(rows) == 0 && err == nil {
+	if lost(len(before), len(rows), err) {
 		rows, err = fetch(ctx)
 	}
 	rows, err = usable(rows, err, before)
@@ -198,7 +198,7 @@ func readRows[T any](ctx context.Context, s *Store, fetch func(context.Context) 
 	if fetch == nil {
 		return nil
 	}
-	rows, odd, err := readList(ctx, fetch, list(s.Last()).Rows, false)
+	rows, odd, err := readList(ctx, fetch, list(s.Last()).Rows)
 	return func(next *Snapshot, took span, again bool) []Event {
 		l := list(next)
 		was := *l
@@ -224,7 +224,7 @@ func (s *Store) readPrefixes(ctx context.Context) applier {
 	for i := range last {
 		before[i] = last[i].Prefix
 	}
-	rows, odd, err := readList(ctx, s.fetchers.Prefixes, before, !s.Last().Prefixes.Known())
+	rows, odd, err := readList(ctx, s.fetchers.Prefixes, before)
 	return func(next *Snapshot, took span, again bool) []Event {
 		was := next.Prefixes
 		l := &next.Prefixes
@@ -273,7 +273,7 @@ func (s *Store) readPorts(ctx context.Context) applier {
 	for i := range last {
 		before[i] = last[i].Interconnect
 	}
-	rows, odd, err := readList(ctx, s.fetchers.Ports, before, false)
+	rows, odd, err := readList(ctx, s.fetchers.Ports, before)
 	return func(next *Snapshot, took span, again bool) []Event {
 		was := next.Ports
 		l := &next.Ports

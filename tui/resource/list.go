@@ -255,6 +255,9 @@ func (l *List) summary(c tui.Canvas) string {
 }
 
 func (l *List) count() string {
+	if l.table.Total() == 0 && l.source.Status().Updated.IsZero() {
+		return "not read yet"
+	}
 	if l.table.Filter() == "" {
 		return fmt.Sprintf("%d", l.table.Total())
 	}

@@ -152,11 +152,23 @@ func (f *Feed) Bundle(ctx context.Context, account *api.AccountClient, tunnels .
 func Rows[T any](f *Feed, rows func(*store.Snapshot) []T, needs ...store.Detail) resource.Source[T] {
 	return resource.Source[T]{
 		Rows:    func() []T { return rows(f.Last()) },
-		Status:  func() tui.Status { return f.Status(needs[:1]...) },
+		Status:  func() tui.Status { return f.statusOf(needs) },
 		Brings:  f.Brings,
 		Refresh: f.Refresh,
 		Needs:   func(string) []string { return store.Needs(needs...) },
 	}
+}
+
+// statusOf is the freshness of the rows, the first of the needs, with a word of what else the page shows and could not be read.
+func (f *Feed) statusOf(needs []store.Detail) tui.Status {
+	s := f.Status(needs[0])
+	last := f.seen.Load()
+	for _, d := range needs[1:] {
+		if e := last.About(d); s.Err == "" && s.Note == "" && e.Err != nil && e.Failures > 0 {
+			s.Note = sentenceOf(e.Why()) + ": " + Sentence(e.Err)
+		}
+	}
+	return s
 }
 
 // Tunnels is the source of the pages that list tunnels; no kinds are all.

@@ -394,6 +394,13 @@ func oldest(s *store.Snapshot, kinds []store.Kind) store.Entry {
 			all.Err = e.Err
 		}
 	}
+	if kinds[0] == store.Prefixes && all.Err == nil { // what lies below them is read in turns, so that its age says little
+		for _, k := range []store.Kind{store.BGPPrefixes, store.Bindings} {
+			if e := s.Entry(k); e.Failures > 0 && all.Err == nil {
+				all.Err = e.Err
+			}
+		}
+	}
 	return all
 }
 

@@ -91,7 +91,7 @@ func columns(g tui.Glyphs) []table.Column[store.Tunnel] {
 		return func(t T, _ time.Time) string { return tui.Clean(get(t)) }
 	}
 	return []table.Column[T]{
-		{Key: "name", Title: "NAME", Width: 15, Grow: 9, Text: text(func(t T) string { return t.Name }),
+		{Key: "name", Title: "NAME", Width: 15, Grow: 9, Text: text(named),
 			Role: func(T) tui.Role { return tui.Strong }},
 		{Key: "kind", Title: "KIND", Width: 5, Text: text(func(t T) string { return KindName(t.Kind) })},
 		{Key: "state", Title: "STATE", Width: 14, Grow: 6, Role: stateRole, Compare: bySeverity,
@@ -108,6 +108,14 @@ func columns(g tui.Glyphs) []table.Column[store.Tunnel] {
 		{Key: "description", Title: "DESCRIPTION", Width: 24, Grow: 40, Priority: 7, Role: muted,
 			Text: text(func(t T) string { return t.Description })},
 	}
+}
+
+// named is the tunnel's name; of one whose name the API does not tell, the beginning of its id.
+func named(t store.Tunnel) string {
+	if t.Name == "" {
+		return "no name, " + t.ID[:min(len(t.ID), 8)]
+	}
+	return t.Name
 }
 
 // MarkOld has the state of a session say how old its status is, where old reports whether it may be left over from an earlier
