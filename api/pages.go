@@ -7,7 +7,7 @@ import (
 
 // The bounds of a list in pages. A server whose pages never end must not take the account's requests, nor the memory.
 const (
-	maxListPages = 100              // a third of DefaultBudget, and 5,000 accounts
+	maxListPages = 20               // a fifteenth of DefaultBudget, and 1,000 accounts
 	maxListTime  = 2 * time.Minute  // four times DefaultTimeout; the page under way then may take its own time in addition
 	maxListBytes = DefaultBodyLimit // of all pages together: as much as one answer may have
 

@@ -229,7 +229,8 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p.DurationVar(&f.refresh, "refresh", store.DefaultRefresh,
 		"how often to fetch, at least 5s; while a session comes up every 5s, for 5 minutes at most")
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
-	p.StringVar(&f.notify, "notify", "", "tell of changes of state on the full screen: off, bell or terminal (default: the config file's, else "+
+	p.StringVar(&f.notify, "notify", "", "tell of changes of state on the full screen: off, bell or terminal (default: the config file's, "+
+		"else "+
 		"off)")
 	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")
 	p.BoolVar(&f.accessible, "accessible", x.env("ACCESSIBLE") != "", "ask line by line instead of drawing a screen (also ACCESSIBLE)")

@@ -304,7 +304,8 @@ func (c *Config) Remove(name string) {
 }
 
 // Save writes the file, 0600 in a 0700 directory, in one step. What another instance has written since is kept: only what
-// was changed here goes on top of it, and so are keys that this program does not know. Comments that were in the file are lost. It refuses to write anything that looks
+// was changed here goes on top of it, and so are keys that this program does not know. Comments that were in the file are lost. It
+// refuses to write anything that looks
 // like a token.
 func (c *Config) Save() error {
 	c.mu.Lock()

@@ -223,7 +223,8 @@ func TestAConfigWithNothingInItIsNone(t *testing.T) {
 func TestAKeyOfANewerProgramIsNamedAndKept(t *testing.T) {
 	path := configFile(t, "version = 1\ntheme = \"dark\"\ncolumns = [\"name\"]\n[profiles.prod]\nstore = \"age\"\nicon = \"x\"\n")
 	config := loadConfig(t, path)
-	if got := config.Notices(); len(got) != 2 || !strings.Contains(got[0], "line 3: the key columns") || !strings.Contains(got[1], "profiles.prod.icon") {
+	if got := config.Notices(); len(got) != 2 || !strings.Contains(got[0], "line 3: the key columns") ||
+		!strings.Contains(got[1], "profiles.prod.icon") {
 		t.Errorf("notices %q", got)
 	}
 	if err := config.Put(keystore.Profile{Name: "prod", Store: keystore.StoreKeyring, ReadOnly: true}); err != nil {

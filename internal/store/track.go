@@ -100,7 +100,8 @@ func (k *tracker) meet(t api.Tunnel, state State) *Track {
 // is not known: not later than now, and the status may say when it was reported.
 func (k *tracker) changedUnwatched(track *Track, t api.Tunnel, state State) {
 	at := k.now
-	if s := t.BGPStatus; s != nil && !s.UpdatedAt.IsZero() && k.here(s.UpdatedAt.Time).Before(k.now) && k.here(s.UpdatedAt.Time).After(track.Changed) {
+	if s := t.BGPStatus; s != nil && !s.UpdatedAt.IsZero() && k.here(s.UpdatedAt.Time).Before(k.now) &&
+		k.here(s.UpdatedAt.Time).After(track.Changed) {
 		at = k.here(s.UpdatedAt.Time)
 	}
 	k.add(track, Event{At: at, Kind: SessionChanged, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: true})

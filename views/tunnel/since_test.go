@@ -39,7 +39,8 @@ func TestTheCountsNameWhatFlaps(t *testing.T) {
 	unprobed := static
 	unprobed.HealthCheck = &api.HealthCheck{Enabled: &off}
 	for want, rows := range map[string][]store.Tunnel{
-		"3 tunnels   ● 1 up   ○ 2 no BGP   of these ✗ 1 down (health check)": {static, unprobed, up}, // with its probes off nothing is known of it
+		// with its probes off nothing is known of it
+		"3 tunnels   ● 1 up   ○ 2 no BGP   of these ✗ 1 down (health check)": {static, unprobed, up},
 		"2 tunnels   ● 2 up   1 flapping":                                    {up, flaps},
 		"1 tunnel   ● 1 up":                                                  {up},
 	} {

@@ -1,5 +1,6 @@
 // Command make writes what a package of the program carries besides the program: a manual page for every command, one
-// for the keys, one for the config file, and the completions of four shells. All of it is made from the commands themselves and from docs/keys.md
+// for the keys, one for the config file, and the completions of four shells. All of it is made from the commands themselves and from
+// docs/keys.md
 // and docs/config.md, so a new command or key appears by itself.
 //
 //	go run ./internal/docs/make -out dist/docs -date 2026-03-01T12:00:00Z
