@@ -12,6 +12,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/internal/setup"
 	"flarewire/internal/store"
@@ -53,6 +54,11 @@ type Env struct {
 	links map[netip.Addr]string // see Via; nil after something new arrived
 }
 
+// Place is the page of a kind in the palette, under the words of the table of kinds.
+func Place(k kind.Kind, open func() tui.View) tui.Destination {
+	return tui.Destination{Names: k.About().Words, Help: k.About().Help, Open: open}
+}
+
 // Module is one resource, or a few that belong together: its pages, what keeps its rows, and what it
 // knows about objects of other resources.
 type Module interface {
@@ -71,7 +77,7 @@ type Relater interface {
 // Opener is a module that can open the page of one of its objects.
 type Opener interface {
 	// OpenObject gives the page of the object; nil when it is not one of the module's, or not known.
-	OpenObject(kind store.Kind, id string) tui.View
+	OpenObject(of store.Kind, id string) tui.View
 }
 
 // Dependent is a module whose objects stop working when an object of another module goes.
@@ -95,7 +101,7 @@ type Subnet struct {
 
 // Subject is the object that relations are asked for.
 type Subject struct {
-	Kind      string       // the resource: "gre", "ipsec", "interconnect", "prefix", "route", "cni" …
+	Kind      kind.Kind    // what it is
 	ID        string       // its id
 	Name      string       // its name, or its CIDR
 	Interface netip.Prefix // its interface subnet, if it has one
@@ -144,10 +150,10 @@ func (e *Env) relatedKinds() []store.Detail {
 }
 
 // Open is the page of an object; nil when no module has one.
-func (e *Env) Open(kind store.Kind, id string) tui.View {
+func (e *Env) Open(of store.Kind, id string) tui.View {
 	for _, m := range e.modules {
 		if o, ok := m.(Opener); ok {
-			if view := o.OpenObject(kind, id); view != nil {
+			if view := o.OpenObject(of, id); view != nil {
 				return view
 			}
 		}
