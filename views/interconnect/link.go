@@ -71,6 +71,7 @@ func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource
 			{Label: "Colo", Value: kit.Or(l.ColoName, "-")},
 			{Label: "Version", Value: kit.Or(l.Version, "-"), Note: versionNote(l.Version)},
 			{Label: "ID", Value: l.ID},
+			{Label: "Reservation", Value: kit.Or(l.VirtualPortReservationID, "-"), Note: "of the virtual port; only version 2 names it"},
 			{Label: "Created", Value: created, Note: createdAge},
 			{Label: "Modified", Value: modified, Note: modifiedAge},
 		}})
