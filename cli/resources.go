@@ -10,6 +10,7 @@ import (
 	"flarewire/internal/kind"
 	"flarewire/internal/store"
 	"flarewire/tui"
+	"flarewire/tui/table"
 	"flarewire/views"
 	"flarewire/views/kit"
 )
@@ -94,7 +95,10 @@ func (l listOfPrefixes) id(i int) string   { return l[i].ID }
 func (l listOfPrefixes) name(i int) string { return l[i].CIDR }
 
 // objects are the objects of one kind as they were read.
-type objects struct{ kit.Listed }
+type objects struct {
+	kit.Listed
+	columns func(tui.Glyphs) []table.Column[table.Row]
+}
 
 func (o objects) count() int                   { return len(o.Rows) }
 func (o objects) object(i int) json.RawMessage { return o.JSON(o.Rows[i]) }
@@ -103,18 +107,18 @@ func (o objects) name(i int) string            { return o.Name(o.Rows[i]) }
 
 // table is a header and a line per object.
 func (o objects) table(c tui.Canvas) []string {
-	t, c := fitTable(o.Columns(c.Theme.Glyphs), o.ID, o.Rows, c)
+	t, c := fitTable(o.columns(c.Theme.Glyphs), o.ID, o.Rows, c)
 	t.SortBy("", false)
 	return t.Print(c)
 }
 
 // record is one object, a line per column.
 func (o objects) record(i int, c tui.Canvas) []string {
-	return printRecord(o.Columns(c.Theme.Glyphs), o.Rows[i], c)
+	return printRecord(o.columns(c.Theme.Glyphs), o.Rows[i], c)
 }
 
 // of reads the objects of the resource; prefix narrows those that belong to a prefix.
 func (r resource) of(ctx context.Context, s *session, out output, prefix string) (objects, error) {
 	listed, err := r.Read(ctx, s.account, kit.Wanted{Prefixes: s.prefixes(prefix), Columns: out != "json"})
-	return objects{listed}, err
+	return objects{listed, r.Columns}, err
 }

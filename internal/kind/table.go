@@ -117,7 +117,7 @@ var table = []About{
 		Not: map[string]string{Create: "leases come with the contract", Update: "leases come with the contract",
 			Delete: "leases come with the contract"}},
 	{Kind: Accounts, One: "account", Many: "accounts", Title: "Accounts", Words: []string{"accounts"},
-		Help: "the accounts that your credentials can see", NoList: "`flarewire auth status` says which", Every: 10 * time.Minute,
+		Help: "the accounts that your credentials can see", NoList: "an account is chosen by --account or in the program", Every: 10 * time.Minute,
 		Not: map[string]string{Create: "accounts are made in Cloudflare's dashboard", Update: "accounts are changed in Cloudflare's dashboard",
 			Delete: "accounts are deleted in Cloudflare's dashboard"}},
 	{Kind: API, Short: "API"},

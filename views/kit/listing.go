@@ -16,8 +16,9 @@ import (
 
 // Listing is a kind of object as `flarewire list` and `get` print it: the columns of its page without the page.
 type Listing struct {
-	Kind kind.Kind
-	Read func(ctx context.Context, a *api.AccountClient, want Wanted) (Listed, error)
+	Kind    kind.Kind
+	Columns func(tui.Glyphs) []table.Column[table.Row]
+	Read    func(ctx context.Context, a *api.AccountClient, want Wanted) (Listed, error)
 }
 
 // Wanted says what of a kind is to be read.
@@ -30,11 +31,10 @@ type Wanted struct {
 
 // Listed is the objects of one kind as they were read.
 type Listed struct {
-	Rows    []table.Row
-	ID      func(table.Row) string
-	Name    func(table.Row) string // by which `get` finds it; of what has no name its CIDR
-	JSON    func(table.Row) json.RawMessage
-	Columns func(tui.Glyphs) []table.Column[table.Row]
+	Rows []table.Row
+	ID   func(table.Row) string
+	Name func(table.Row) string // by which `get` finds it; of what has no name its CIDR
+	JSON func(table.Row) json.RawMessage
 }
 
 // ListingOf makes the Listing of a kind with objects of type T. The id is added to the columns, unless it is the name.
@@ -49,10 +49,10 @@ type ListingOf[T any] struct {
 
 // Listing is the ListingOf without the type of its objects.
 func (l ListingOf[T]) Listing() Listing {
-	return Listing{l.Kind, func(ctx context.Context, a *api.AccountClient, want Wanted) (Listed, error) {
+	columns := func(g tui.Glyphs) []table.Column[table.Row] { return table.OnRows(l.columns(g)) }
+	return Listing{l.Kind, columns, func(ctx context.Context, a *api.AccountClient, want Wanted) (Listed, error) {
 		rows, err := l.List(ctx, a, want)
-		return Listed{Rows: table.Rows(rows), ID: table.OnRow(l.ID), Name: table.OnRow(l.Name), JSON: table.OnRow(l.JSON),
-			Columns: func(g tui.Glyphs) []table.Column[table.Row] { return table.OnRows(l.columns(g)) }}, err
+		return Listed{Rows: table.Rows(rows), ID: table.OnRow(l.ID), Name: table.OnRow(l.Name), JSON: table.OnRow(l.JSON)}, err
 	}}
 }
 
