@@ -57,8 +57,11 @@ var (
 	CNIs                  = Of[api.CNI]{resource(kind.CNIs, "")}
 	PhysicalInterconnects = Of[api.Interconnect]{resource(kind.Ports, "")}
 	Prefixes              = Of[api.Prefix]{resource(kind.Prefixes, "")}
-	EndpointChecks        = Of[api.EndpointCheck]{resource(kind.EndpointChecks, "")}
+	EndpointChecks        = Kind[api.EndpointCheck](kind.EndpointChecks)
 )
+
+// Kind is a kind of the account with the Go type of its objects. A new kind needs no name here.
+func Kind[T any](k kind.Kind) Of[T] { return Of[T]{resource(k, "")} }
 
 // BGPPrefixes are the BGP prefixes of one prefix. Their advertisement changes by PrepareAdvertisement only.
 func BGPPrefixes(prefixID string) Of[api.BGPPrefix] {

@@ -87,7 +87,7 @@ func columns() []table.Column[api.EndpointCheck] {
 }
 
 func (m *Module) editor() kit.Editor[api.EndpointCheck] {
-	return kit.Editor[api.EndpointCheck]{Env: m.env, Resource: change.EndpointChecks, Form: m.form,
+	return kit.Editor[api.EndpointCheck]{Env: m.env, Resource: change.Kind[api.EndpointCheck](kind.EndpointChecks), Form: m.form,
 		Draft: "endpoint-check", Blank: api.EndpointCheck{CheckType: netrules.EndpointCheckType}}
 }
 
