@@ -51,7 +51,7 @@ func kindsPage() string {
 	var b strings.Builder
 	b.WriteString(`# The kinds of objects
 
-Made from internal/kind and the pages by a test in cli/ (make docs). All words of a kind work in ` + "`flarewire list`" + ` and ` + "`get`" + `;
+Made from internal/kind and the pages by a test in cli/ (make docs). All words of a kind work in ` + "`list`" + ` and ` + "`get`" + `;
 those of a kind with a page of its own (all but what is below a prefix) also after ":" and with --start.
 
 | kind (API, journal, events) | words | read every | can be done | and not undone, or not done, because |

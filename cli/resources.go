@@ -30,9 +30,9 @@ func (r resource) ofPrefix() bool { return r.Below == kind.Prefixes }
 // help says what the objects are, and by what `get` finds one.
 func (r resource) help() string {
 	if r.Named == "" {
-		return r.About.Help
+		return r.Help
 	}
-	return r.About.Help + "; by " + r.Named
+	return r.Help + "; by " + r.Named
 }
 
 // resources are everything that `list` and `get` know, in the order of the help.

@@ -104,8 +104,11 @@ func init() {
 		IPsecTunnels:  {entry: func(n *S) *Entry { return &n.IPsec }},
 		HealthChecks:  {func(n *S) *Entry { return &n.Health.Entry }, func(ctx context.Context, s *Store) applier { return s.readHealth(ctx) }},
 		TunnelTraffic: {func(n *S) *Entry { return &n.Traffic.Entry }, func(ctx context.Context, s *Store) applier { return s.readTraffic(ctx) }},
-		Prefixes:      {func(n *S) *Entry { return &n.Prefixes.Entry }, func(ctx context.Context, s *Store) applier { return s.readPrefixes(ctx) }},
-		Ports:         {func(n *S) *Entry { return &n.Ports.Entry }, func(ctx context.Context, s *Store) applier { return s.readPorts(ctx) }},
+		Prefixes: {func(n *S) *Entry { return &n.Prefixes.Entry }, func(ctx context.Context,
+			s *Store) applier {
+			return s.readPrefixes(ctx)
+		}},
+		Ports: {func(n *S) *Entry { return &n.Ports.Entry }, func(ctx context.Context, s *Store) applier { return s.readPorts(ctx) }},
 
 		Routes: rows(func(n *S) *List[api.Route] { return &n.Routes },
 			func(f *F) func(context.Context) ([]api.Route, error) { return f.Routes }, routeObjects),

@@ -110,7 +110,8 @@ func (m *Module) bgpSections(r row, b api.BGPPrefix, now time.Time) []resource.S
 		s.Fields = append(s.Fields, resource.Field{Label: label, Value: value, Note: note})
 	}
 	a := announced(b)
-	s.Fields = []resource.Field{{Label: "Network", Value: b.CIDR}, {Label: "Advertised", Value: a.glyph(r.approved(), m.env.Glyphs) + " " + word(a), Role: a.role(r.approved()),
+	s.Fields = []resource.Field{{Label: "Network", Value: b.CIDR}, {Label: "Advertised", Value: a.glyph(r.approved(),
+		m.env.Glyphs) + " " + word(a), Role: a.role(r.approved()),
 		Note: spreading(b, now)}}
 	changed, age := resource.Time(turned(b), now)
 	add("Since", changed, age+cooldown(b, now))
