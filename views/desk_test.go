@@ -96,7 +96,8 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 			t.Fatal(err)
 		}
 	}
-	sender, err := api.NewSender(api.Options{Transport: d.way, Now: d.time,
+	requests := &kit.RequestLog{}
+	sender, err := api.NewSender(api.Options{Transport: d.way, Now: d.time, OnExchange: requests.Observe,
 		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	check(err)
 	client := sender.Client()
@@ -106,7 +107,7 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 	w := store.New(account, d.time, 0)
 	w.Use(store.FromAccount(account))
 	env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Writer: writer, Feed: live.New(t.Context(), w),
-		Requests: &kit.RequestLog{},
+		Requests: requests,
 		Glyphs:   tui.UnicodeGlyphs, Now: d.time, Journal: d.past}
 	d.env = env
 	app, err := views.New(env, tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Now: d.time}, start)
