@@ -11,7 +11,7 @@ GOLANGCI_LINT := v2.15.0
 GORELEASER := v2.16.0
 BIN ?= bin/flarewire
 
-.PHONY: help build demo test race lint deadcode bench cover screenshots platforms contract fuzz docs release-check release-snapshot \
+.PHONY: help build demo test test-fast race lint deadcode bench cover screenshots platforms contract fuzz docs release-check release-snapshot \
 	fault-matrix hostile soak files terminal-faults outdated vuln licences reliability clean
 
 help: ## list the targets
@@ -25,6 +25,12 @@ demo: ## run the program on the simulated account
 
 test: ## run every test
 	go test ./...
+
+# Without what starts the real program in a terminal, draws pictures or opens a keyring: the rules, the client, the store, the pages.
+FAST = $(shell go list ./... | grep -vE '/(cli|keystore|screenshots|internal/(e2e|reliability|ptytest|shot|bench|release|docs|licences))(/|$$)')
+
+test-fast: ## run the tests of the rules, the client, the store and the pages (no terminal; about 20 s)
+	go test $(FAST)
 
 race: ## run every test under the race detector
 	go test -race ./...
@@ -103,8 +109,8 @@ outdated: ## list the modules and tools of which there is a newer release (needs
 licences: ## write docs/licences.md: what is linked, and under which licences
 	go run ./internal/licences -platforms '$(PLATFORMS)'
 
-docs: ## write docs/keys.md anew from the keys of every page, and the manual pages and completions into bin/docs
-	go test ./cli -run TestTheKeyPage -update
+docs: ## write docs/keys.md and docs/kinds.md anew, and the manual pages and completions into bin/docs
+	go test ./cli -run "TestTheKeyPage|TestTheKindsPage" -update
 	go run ./internal/docs/make -out bin/docs -date '$(DATE)'
 
 # go install github.com/goreleaser/goreleaser/v2@$(GORELEASER) first: about three minutes.

@@ -3,6 +3,7 @@ package api
 import (
 	"context"
 	"net/url"
+	"slices"
 	"strconv"
 	"strings"
 	"sync"
@@ -133,6 +134,32 @@ func (c *Client) verify(ctx context.Context, order []verification) (TokenStatus,
 		}
 	}
 	return TokenStatus{}, first
+}
+
+// collection is a resource without the Go type of its objects.
+type collection interface {
+	about() *kind
+	operations() []Operation
+	objects(c *Client, parents []string) Objects
+}
+
+// collections are all kinds of objects.
+var collections = []collection{
+	&greTunnels, &ipsecTunnels, &magicInterconnects, &routes, &cnis, &interconnects, &slots,
+	&prefixes, &bgpPrefixes, &bindings, &delegations, &services, &leases, &endpointChecks,
+}
+
+func (r *resource[T]) about() *kind { return &r.kind }
+
+func (r *resource[T]) objects(c *Client, parents []string) Objects {
+	return collect(c, r, parents...).Objects()
+}
+
+// Collection returns the collection with this name in Operations; of are the ids of what its objects are below. There must be such
+// a collection: the tests go through all names that are used.
+func (a *AccountClient) Collection(name string, of ...string) Objects {
+	i := slices.IndexFunc(collections, func(c collection) bool { return c.about().name == name })
+	return collections[i].objects(a.client, append([]string{a.ID}, of...))
 }
 
 // AccountClient is the client of one account.

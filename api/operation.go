@@ -81,10 +81,7 @@ var (
 func Operations() []Operation {
 	list := []Operation{opAccounts, opVerifyUser, opVerifyAccount, opUser, opGeneratePSK, opSetPSKs, opCNISettings,
 		opSetCNISettings, opInterconnectStatus, opLetter, opValidatePrefix, opChangeBGPPrefix, opBGPStatus, opTraceroute, opGraphQL}
-	for _, r := range []interface{ operations() []Operation }{
-		&greTunnels, &ipsecTunnels, &magicInterconnects, &routes, &cnis, &interconnects, &slots,
-		&prefixes, &bgpPrefixes, &bindings, &delegations, &services, &leases, &endpointChecks,
-	} {
+	for _, r := range collections {
 		list = append(list, r.operations()...)
 	}
 	return list

@@ -121,8 +121,8 @@ func TestEveryMethodIsKnown(t *testing.T) {
 	want := map[string]string{
 		"*api.Client": "Accounts Budget ClockAhead Host In VerifyToken Waiting",
 		"*api.AccountClient": "BGPPrefixes BGPStatus Bindings BuildBGPPrefixChange BuildCNISettings BuildGeneratePSK BuildSetPSKs " +
-			"BuildValidatePrefix CNISettings ClockAhead Delegations InterconnectStatus LetterOfAuthorization Traceroute TunnelHealth " +
-			"TunnelTraffic Tunnels",
+			"BuildValidatePrefix CNISettings ClockAhead Collection Delegations InterconnectStatus LetterOfAuthorization " +
+			"Traceroute TunnelHealth TunnelTraffic Tunnels",
 		"api.Collection[flarewire/api.Route]": "BuildBulkUpdate BuildCreate BuildDelete BuildUpdate Get List Objects Where",
 		"api.Objects":                         "BuildBulkUpdate BuildCreate BuildDelete BuildUpdate Decode Get List Settable",
 		"*api.Sender":                         "Client MakeReadOnly Send",

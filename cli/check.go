@@ -177,10 +177,9 @@ func chosenTunnels(tunnels []store.Tunnel, asked []string) ([]store.Tunnel, erro
 		}
 		return tunnels, nil
 	}
-	rows := objects[store.Tunnel]{kind[store.Tunnel]{id: tunnelID, called: tunnelName}, tunnels}
 	var chosen []store.Tunnel
 	for _, name := range asked {
-		i, err := find(rows, naming{one: "tunnel"}, name)
+		i, err := find(calledTunnels(tunnels), "tunnel", "", name)
 		if err != nil {
 			return nil, err
 		}

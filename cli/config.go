@@ -17,6 +17,7 @@ import (
 	"flarewire/internal/statefile"
 	"flarewire/internal/store"
 	"flarewire/tui"
+	"flarewire/views/tunnel"
 )
 
 // configFlags are those of `config`.
@@ -165,21 +166,20 @@ func (s *session) tunnelNamed(ctx context.Context, asked string) (devconf.Input,
 	group, ctx := errgroup.WithContext(ctx)
 	var grePartial, ipsecPartial error
 	group.Go(func() (err error) {
-		gre, err = tunnels(ctx, s.account.GRETunnels, api.GRETunnel.Tunnel)
+		gre, err = tunnel.List(ctx, s.account.GRETunnels, api.GRETunnel.Tunnel)
 		grePartial, err = onlyPartial(err)
 		return err
 	})
 	group.Go(func() (err error) {
-		ipsec, err = tunnels(ctx, s.account.IPsecTunnels, api.IPsecTunnel.Tunnel)
+		ipsec, err = tunnel.List(ctx, s.account.IPsecTunnels, api.IPsecTunnel.Tunnel)
 		ipsecPartial, err = onlyPartial(err)
 		return err
 	})
 	if err := group.Wait(); err != nil {
 		return devconf.Input{}, refused(err)
 	}
-	what := naming{one: "tunnel"}
 	rows := append(gre, ipsec...)
-	i, err := find(objects[store.Tunnel]{kind[store.Tunnel]{naming: what, id: tunnelID, called: tunnelName}, rows}, what, asked)
+	i, err := find(calledTunnels(rows), "tunnel", "", asked)
 	if err != nil {
 		return devconf.Input{}, cmp.Or(grePartial, ipsecPartial, err) // it may be among what could not be used
 	}

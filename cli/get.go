@@ -50,7 +50,7 @@ func runGet(ctx context.Context, x IO, f *flags, out output, word, asked, prefix
 	}
 	s, rows := read.session, read.rows
 	defer s.close()
-	i, err := find(rows, read.what, asked)
+	i, err := find(rows, read.what.One, read.what.name(), asked)
 	if err != nil {
 		return cmp.Or(read.partial, err) // it may be among what could not be used
 	}
@@ -69,7 +69,7 @@ type named interface {
 
 // find gives the index of the one object with that id or name. An id comes before a name that looks
 // like it; capitals matter only when nothing else tells two names apart.
-func find(rows named, what naming, asked string) (int, error) {
+func find(rows named, one, word, asked string) (int, error) {
 	for _, same := range []func(i int) bool{
 		func(i int) bool { return rows.id(i) == asked },
 		func(i int) bool { return rows.name(i) == asked },
@@ -89,29 +89,29 @@ func find(rows named, what naming, asked string) (int, error) {
 		case 1:
 			return found[0], nil
 		}
-		return 0, ambiguous(rows, what, asked, found)
+		return 0, ambiguous(rows, one, asked, found)
 	}
-	return 0, notFound(rows, what, asked)
+	return 0, notFound(rows, one, word, asked)
 }
 
-func ambiguous(rows named, what naming, asked string, found []int) error {
+func ambiguous(rows named, one, asked string, found []int) error {
 	ids := make([]string, len(found))
 	for n, i := range found {
 		ids[n] = tui.Clean(rows.id(i))
 	}
-	return usage("%q is the name of %d objects of the kind %s: use the id, one of %s", tui.Clean(asked), len(found), what.one,
+	return usage("%q is the name of %d objects of the kind %s: use the id, one of %s", tui.Clean(asked), len(found), one,
 		strings.Join(ids, ", "))
 }
 
-func notFound(rows named, what naming, asked string) error {
-	text := fmt.Sprintf("there is no %s %q", what.one, tui.Clean(asked))
+func notFound(rows named, one, word, asked string) error {
+	text := fmt.Sprintf("there is no %s %q", one, tui.Clean(asked))
 	switch near := nearNames(rows, asked); {
 	case len(near) > 0:
 		text += "; did you mean " + strings.Join(near, ", ") + "?"
 	case rows.count() == 0:
 		text += ": the account has none"
-	case what.name != "":
-		text += "; flarewire list " + what.name + " shows all"
+	case word != "":
+		text += "; flarewire list " + word + " shows all"
 	}
 	return trouble(errors.New(text))
 }

@@ -11,6 +11,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/tui"
+	"flarewire/views/kit"
 )
 
 func newList(x IO, f *flags) *cobra.Command {
@@ -50,7 +51,7 @@ func runList(ctx context.Context, x IO, f *flags, out output, word, prefix strin
 	case out == "json":
 		err = printRaw(x.Out, open.mask(array(rows)))
 	case rows.count() == 0:
-		fmt.Fprintf(x.Err, "There is no %s in account %s.\n", read.what.one, s.account.ID)
+		fmt.Fprintf(x.Err, "There is no %s in account %s.\n", read.what.One, s.account.ID)
 	default:
 		err = printLines(x.Out, rows.table(f.canvas(x, s.now())))
 	}
@@ -60,9 +61,9 @@ func runList(ctx context.Context, x IO, f *flags, out output, word, prefix strin
 // fetched is what `list` and `get` work with.
 type fetched struct {
 	session *session
-	rows    listing
-	what    naming
-	partial error // why rows are missing; nil when the list is whole
+	rows    objects
+	what    resource
+	partial error // why rows, or what stands in them, are missing; nil when the list is whole
 }
 
 // fetch does what `list` and `get` share: check the usage before anything is sent, then read the list.
@@ -74,15 +75,14 @@ func (f *flags) fetch(ctx context.Context, x IO, out output, word, prefix string
 	if err != nil {
 		return fetched{}, err
 	}
-	what := r.about()
-	if prefix != "" && !what.ofPrefix {
-		return fetched{}, usage("--prefix narrows bgp-prefixes and bindings only, not %s", what.name)
+	if prefix != "" && !r.ofPrefix() {
+		return fetched{}, usage("--prefix narrows bgp-prefixes and bindings only, not %s", r.name())
 	}
 	s, err := f.open(ctx, x)
 	if err != nil {
 		return fetched{}, err
 	}
-	rows, err := r.fetch(ctx, s, prefix)
+	rows, err := r.of(ctx, s, out, prefix)
 	partial, err := onlyPartial(err)
 	if err == nil && partial != nil && rows.count() == 0 {
 		err = partial
@@ -91,19 +91,19 @@ func (f *flags) fetch(ctx context.Context, x IO, out output, word, prefix string
 		s.close()
 		return fetched{}, refused(err)
 	}
-	return fetched{s, rows, what, partial}, nil
+	return fetched{s, rows, r, partial}, nil
 }
 
 // onlyPartial tells an answer of which some elements could not be used from one that failed.
 func onlyPartial(err error) (partial, failed error) {
-	if p := new(api.PartialError); errors.As(err, &p) {
+	if p := new(api.PartialError); errors.As(err, &p) || errors.As(err, new(kit.NotInColumns)) {
 		return trouble(err), nil
 	}
 	return nil, err
 }
 
 // array joins the objects to one JSON array in the API's order.
-func array(rows listing) []byte {
+func array(rows objects) []byte {
 	b := []byte{'['}
 	for i := range rows.count() {
 		if i > 0 {
@@ -118,9 +118,8 @@ func array(rows listing) []byte {
 func resourceHelp() string {
 	var b strings.Builder
 	b.WriteString("Resources:\n")
-	for _, r := range resources {
-		n := r.about()
-		fmt.Fprintf(&b, "  %-18s%s\n", n.name, n.help)
+	for _, r := range resources() {
+		fmt.Fprintf(&b, "  %-18s%s\n", r.name(), r.help())
 	}
 	return b.String()
 }
@@ -146,8 +145,8 @@ func completeResource(_ *cobra.Command, args []string, _ string) ([]string, cobr
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
 	var words []string
-	for _, r := range resources {
-		words = append(words, cobra.CompletionWithDesc(r.about().name, r.about().help))
+	for _, r := range resources() {
+		words = append(words, cobra.CompletionWithDesc(r.name(), r.help()))
 	}
 	return words, cobra.ShellCompDirectiveNoFileComp
 }

@@ -204,6 +204,30 @@ func TestAPartMustNotLookLikeAll(t *testing.T) {
 	}
 }
 
+// What is advertised stands below a prefix. One whose BGP prefixes cannot be read keeps its row, and standard error says why the
+// column is no answer for it; JSON asks for nothing that it does not print.
+func TestTheListOfPrefixesSaysWhatIsAdvertised(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	s := newShell(t, env...)
+	if code := s.run("list", "prefixes"); code != 0 || !strings.Contains(s.out.String(), "ADVERTISED") {
+		t.Fatalf("exit %d, %s%s", code, s.out.String(), s.err.String())
+	}
+	for line := range strings.Lines(s.out.String()) {
+		if strings.Contains(line, "198.18.20.0/24") && !strings.Contains(line, " No ") {
+			t.Errorf("198.18.20.0/24 is withdrawn: %s", line)
+		}
+	}
+	before := len(edge.Requests())
+	if s.run("list", "prefixes", "-o", "json"); len(edge.Requests()) != before+1 {
+		t.Errorf("%d requests for the JSON of one list", len(edge.Requests())-before)
+	}
+	edge.Fault(simedge.Fault{Method: "GET", Path: "*/bgp/prefixes", Kind: simedge.FaultStatus, Status: 403})
+	if code := s.run("list", "prefixes"); code != 1 || !strings.Contains(s.out.String(), "198.18.20.0/24") ||
+		!strings.Contains(s.err.String(), "what is advertised of some prefixes could not be read") {
+		t.Errorf("exit %d, stdout %s, stderr %s", code, s.out.String(), s.err.String())
+	}
+}
+
 func TestTabOffersResourcesAndSendsNothing(t *testing.T) {
 	edge, env := serve(t, simedge.Options{})
 	s := newShell(t, env...)

@@ -324,7 +324,7 @@ func statusTitle(s *session, now seen, c tui.Canvas, age string) []string {
 // statusTable is for people: as wide as the terminal, all columns into a pipe or a file.
 func statusTable(now seen, c tui.Canvas) []string {
 	desc := tunnel.Describe("", c.Theme.Glyphs)
-	columns := tunnelColumns(c.Theme.Glyphs)
+	columns := tunnel.OneLook(c.Theme.Glyphs)
 	at := 1 + slices.IndexFunc(columns, func(col table.Column[store.Tunnel]) bool { return col.Key == "state" })
 	read := diagnose.Read(diagnose.Facts{Now: c.Now, Tunnels: now.snapshot.Tunnels})
 	columns = slices.Insert(tunnel.MarkOld(columns, read.Old), at, healthColumn(now.health))

@@ -28,6 +28,7 @@ type desk struct {
 	*uitest.Person
 	*simedge.Edge
 	t      *testing.T
+	env    *kit.Env
 	way    *way
 	past   *journal.Journal // nil: what is changed is not written down
 	passed atomic.Int64     // since the person sat down, in nanoseconds; requests under way ask for the time too
@@ -95,7 +96,8 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 			t.Fatal(err)
 		}
 	}
-	sender, err := api.NewSender(api.Options{Transport: d.way, Now: d.time,
+	requests := &kit.RequestLog{}
+	sender, err := api.NewSender(api.Options{Transport: d.way, Now: d.time, OnExchange: requests.Observe,
 		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
 	check(err)
 	client := sender.Client()
@@ -105,8 +107,9 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 	w := store.New(account, d.time, 0)
 	w.Use(store.FromAccount(account))
 	env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Writer: writer, Feed: live.New(t.Context(), w),
-		Requests: &kit.RequestLog{},
+		Requests: requests,
 		Glyphs:   tui.UnicodeGlyphs, Now: d.time, Journal: d.past}
+	d.env = env
 	app, err := views.New(env, tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Now: d.time}, start)
 	check(err)
 	d.Sit(app, 110, 60)

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"flarewire/internal/kind"
 	"flarewire/tui"
 	"flarewire/views/account"
 	"flarewire/views/activity"
@@ -39,6 +40,18 @@ var registry = []func(*kit.Env) kit.Module{
 	account.New,
 	activity.New,
 	requests.New,
+}
+
+// Listings are the kinds that `flarewire list` and `get` print, in the order of the table of kinds.
+func Listings() []kit.Listing {
+	all := slices.Concat(tunnel.Listings(), interconnect.Listings(), route.Listings(), prefix.Listings(), endpointcheck.Listings())
+	var out []kit.Listing
+	for _, a := range kind.All() {
+		if i := slices.IndexFunc(all, func(l kit.Listing) bool { return l.Kind == a.Kind }); i >= 0 {
+			out = append(out, all[i])
+		}
+	}
+	return out
 }
 
 // New makes the whole program's root model. o.Home, Destinations and Services are filled in here; start

@@ -7,18 +7,23 @@ import (
 	"slices"
 
 	"flarewire/api"
+	"flarewire/internal/kind"
 )
 
-// Resource is what this package must know about a kind of object. What can be set, what the server checks and what is sent
-// follows from package api.
+// Resource is what this package must know about a kind of object. Its names come from the table of kinds (package kind); what
+// can be set, what the server checks and what is sent follows from package api.
 type Resource struct {
-	Name   string // as in api.Operations: "gre_tunnels"
-	Title  string // for sentences: "GRE tunnel"
-	Parent string // id of the prefix of a BGP prefix, binding or delegation
-	In     func(*api.AccountClient) api.Objects
+	Name   string   // as in api.Operations: "gre_tunnels"
+	Title  string   // for sentences: "GRE tunnel"
+	Parent string   // id of the prefix of a BGP prefix, binding or delegation
 	Key    string   // the field by which an object is addressed; "" = "id"
 	Label  []string // the fields that say what people call the object: the first that is set counts
-	Acts   []string // paths that only named acts change
+	special
+}
+
+// special is what only a few kinds have.
+type special struct {
+	Acts []string // paths that only named acts change
 	// Whole: an update takes the whole object, so what is left out is to be removed. Elsewhere it stays as it is.
 	Whole bool
 	// ReadAs gives the field in which the server shows a field of a creation, where the two have different names.
@@ -29,55 +34,62 @@ type Resource struct {
 	Beside func(ctx context.Context, a *api.AccountClient, id string) (map[string]any, error)
 }
 
+var specials = map[kind.Kind]special{
+	kind.GRETunnels: {Hint: "A GRE tunnel takes its BGP settings only when it is created: replace the tunnel to change them"},
+	kind.CNIs:       {Whole: true}, // Cloudflare API: update CNI requires all fields
+	// A partner interconnect's bandwidth comes back as its speed (Cloudflare API: create interconnect).
+	kind.Ports:          {ReadAs: map[string]string{"bandwidth": "speed"}},
+	kind.Prefixes:       {Beside: advertisements},
+	kind.EndpointChecks: {Whole: true}, // Cloudflare API: update Endpoint Health Check takes the object
+	kind.BGPPrefixes:    {Acts: []string{advertisedPath, prependPath, autoWithdrawPath}},
+}
+
 // Of is a Resource with the Go type of its objects. Only the compiler needs it, so that no form edits one kind of object with the
 // values of another.
 type Of[T any] struct{ Resource }
 
 // The kinds of objects that can be changed.
 var (
-	GRETunnels = Of[api.GRETunnel]{Resource{Name: "gre_tunnels", Title: "GRE tunnel", Label: []string{"name"},
-		In:   func(a *api.AccountClient) api.Objects { return a.GRETunnels.Objects() },
-		Hint: "A GRE tunnel takes its BGP settings only when it is created: replace the tunnel to change them"}}
-	IPsecTunnels = Of[api.IPsecTunnel]{Resource{Name: "ipsec_tunnels", Title: "IPsec tunnel", Label: []string{"name"},
-		In: func(a *api.AccountClient) api.Objects { return a.IPsecTunnels.Objects() }}}
-	Interconnects = Of[api.MagicInterconnect]{Resource{Name: "cf_interconnects", Title: "interconnect", Label: []string{"name"},
-		In: func(a *api.AccountClient) api.Objects { return a.Interconnects.Objects() }}}
-	Routes = Of[api.Route]{Resource{Name: "routes", Title: "static route", Label: []string{"prefix"},
-		In: func(a *api.AccountClient) api.Objects { return a.Routes.Objects() }}}
-	CNIs = Of[api.CNI]{Resource{Name: "cnis", Title: "CNI", Label: []string{"magic.conduit_name"},
-		In:    func(a *api.AccountClient) api.Objects { return a.CNIs.Objects() },
-		Whole: true}} // Cloudflare API: update CNI requires all fields
-	PhysicalInterconnects = Of[api.Interconnect]{Resource{Name: "cni_interconnects", Title: "CNI interconnect", Key: "name",
-		Label: []string{"name"},
-		In:    func(a *api.AccountClient) api.Objects { return a.PhysicalInterconnects.Objects() },
-		// A partner interconnect's bandwidth comes back as its speed (Cloudflare API: create interconnect).
-		ReadAs: map[string]string{"bandwidth": "speed"}}}
-	Prefixes = Of[api.Prefix]{Resource{Name: "prefixes", Title: "prefix", Label: []string{"cidr"},
-		In:     func(a *api.AccountClient) api.Objects { return a.Prefixes.Objects() },
-		Beside: advertisements}}
-	EndpointChecks = Of[api.EndpointCheck]{Resource{Name: "endpoint_healthchecks", Title: "endpoint health check",
-		Label: []string{"name", "endpoint"},
-		In:    func(a *api.AccountClient) api.Objects { return a.EndpointChecks.Objects() },
-		Whole: true}} // Cloudflare API: update Endpoint Health Check takes the object
+	GRETunnels            = Of[api.GRETunnel]{resource(kind.GRETunnels, "")}
+	IPsecTunnels          = Of[api.IPsecTunnel]{resource(kind.IPsecTunnels, "")}
+	Interconnects         = Of[api.MagicInterconnect]{resource(kind.Links, "")}
+	Routes                = Of[api.Route]{resource(kind.Routes, "")}
+	CNIs                  = Of[api.CNI]{resource(kind.CNIs, "")}
+	PhysicalInterconnects = Of[api.Interconnect]{resource(kind.Ports, "")}
+	Prefixes              = Of[api.Prefix]{resource(kind.Prefixes, "")}
+	EndpointChecks        = Kind[api.EndpointCheck](kind.EndpointChecks)
 )
+
+// Kind is a kind of the account with the Go type of its objects. A new kind needs no name here.
+func Kind[T any](k kind.Kind) Of[T] { return Of[T]{resource(k, "")} }
 
 // BGPPrefixes are the BGP prefixes of one prefix. Their advertisement changes by PrepareAdvertisement only.
 func BGPPrefixes(prefixID string) Of[api.BGPPrefix] {
-	return Of[api.BGPPrefix]{Resource{Name: "bgp_prefixes", Title: "BGP prefix", Parent: prefixID, Label: []string{"cidr"},
-		In:   func(a *api.AccountClient) api.Objects { return a.BGPPrefixes(prefixID).Objects() },
-		Acts: []string{advertisedPath, prependPath, autoWithdrawPath}}}
+	return Of[api.BGPPrefix]{resource(kind.BGPPrefixes, prefixID)}
 }
 
 // Bindings are the service bindings of one prefix.
 func Bindings(prefixID string) Of[api.Binding] {
-	return Of[api.Binding]{Resource{Name: "bindings", Title: "service binding", Parent: prefixID, Label: []string{"cidr"},
-		In: func(a *api.AccountClient) api.Objects { return a.Bindings(prefixID).Objects() }}}
+	return Of[api.Binding]{resource(kind.Bindings, prefixID)}
 }
 
 // Delegations are the delegations of one prefix.
 func Delegations(prefixID string) Of[api.Delegation] {
-	return Of[api.Delegation]{Resource{Name: "delegations", Title: "delegation", Parent: prefixID, Label: []string{"cidr"},
-		In: func(a *api.AccountClient) api.Objects { return a.Delegations(prefixID).Objects() }}}
+	return Of[api.Delegation]{resource(kind.Delegations, prefixID)}
+}
+
+// resource is a kind of the table below a parent, "" for what the account has.
+func resource(k kind.Kind, parent string) Resource {
+	a := k.About()
+	return Resource{Name: string(k), Title: a.One, Parent: parent, Key: a.Key, Label: a.Label, special: specials[k]}
+}
+
+// In is the collection of the kind in an account.
+func (r Resource) In(a *api.AccountClient) api.Objects {
+	if kind.Kind(r.Name).Detail() {
+		return a.Collection(r.Name, r.Parent)
+	}
+	return a.Collection(r.Name)
 }
 
 // advertisements are read around a change of a prefix: a change of its description was seen to leave it withdrawn

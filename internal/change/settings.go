@@ -7,10 +7,11 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/journal"
+	"flarewire/internal/kind"
 )
 
 // cniSettings is the name of the CNI settings in the journal.
-const cniSettings = "cni_settings"
+const cniSettings = string(kind.CNISettings)
 
 // ReadCNISettings reads the account's CNI settings; an account that has none set may answer with 404, which is no trouble.
 func ReadCNISettings(ctx context.Context, a *api.AccountClient) (api.CNISettings, error) {

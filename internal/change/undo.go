@@ -10,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/journal"
+	"flarewire/internal/kind"
 	"flarewire/internal/secret"
 )
 
@@ -24,12 +25,12 @@ func PrepareUndo(ctx context.Context, w *Writer, e journal.Entry) (Plan, error) 
 		return Plan{}, errors.New("this cannot be undone: " + why)
 	}
 	switch {
-	case e.Resource == cniSettings:
+	case e.Resource == string(kind.CNISettings):
 		return undoCNISettings(ctx, w, u)
-	case e.Resource == BGPPrefixes("").Name && slices.Contains(bgpActs, u.Verb):
+	case e.Resource == string(kind.BGPPrefixes) && slices.Contains(bgpActs, u.Verb):
 		return undoBGPAct(ctx, w, u)
 	}
-	r, ok := undoable(e.Resource, u.Parent)
+	r, ok := named(e.Resource, u.Parent)
 	if !ok {
 		return Plan{}, errors.New("this cannot be undone: flarewire has no undo for " + e.Resource)
 	}
@@ -38,21 +39,11 @@ func PrepareUndo(ctx context.Context, w *Writer, e journal.Entry) (Plan, error) 
 
 // named is the resource that the journal calls by the name.
 func named(name, parent string) (Resource, bool) {
-	if name == PhysicalInterconnects.Name {
-		return PhysicalInterconnects.Resource, true
+	k := kind.Kind(name)
+	if len(k.About().Acts) == 0 || k == kind.CNISettings {
+		return Resource{}, false
 	}
-	return undoable(name, parent)
-}
-
-// undoable is the resource whose changes have the name in the journal. A port is no such: to create or delete it is a commercial act.
-func undoable(name, parent string) (Resource, bool) {
-	for _, r := range []Resource{GRETunnels.Resource, IPsecTunnels.Resource, Interconnects.Resource, Routes.Resource, CNIs.Resource,
-		Prefixes.Resource, EndpointChecks.Resource, BGPPrefixes(parent).Resource, Bindings(parent).Resource, Delegations(parent).Resource} {
-		if r.Name == name {
-			return r, true
-		}
-	}
-	return Resource{}, false
+	return resource(k, parent), true
 }
 
 // undo plans a create, an update or a deletion.

@@ -4,6 +4,8 @@ import (
 	"encoding/json"
 	"strconv"
 	"strings"
+
+	"flarewire/internal/kind"
 )
 
 // Undo is the change that would undo an entry. It goes the same way as every other change: read again, compare, ask, send once.
@@ -30,9 +32,7 @@ func Inverse(e Entry) (Undo, string) {
 	case Delete:
 		u.Verb, u.ObjectID = Create, ""
 		u.Wanted, u.Missing = unmasked(e.Before)
-		if e.Resource == "ipsec_tunnels" {
-			u.Missing = append(u.Missing, "psk")
-		}
+		u.Missing = append(u.Missing, kind.Kind(e.Resource).About().WriteOnly...)
 	case Advertise:
 		u.Verb, u.Opened, u.Wanted = Withdraw, e.After, e.Before
 	case Withdraw:
@@ -50,12 +50,8 @@ func notUndoable(e Entry) string {
 		return "nothing was changed, so there is nothing to undo"
 	case e.Outcome == Unknown || e.Outcome == "":
 		return "it is not known whether this was done: look again first"
-	case e.Verb == GeneratePSK || e.Verb == SetPSK:
-		return "the former key is not known to anybody but the device: set a new one instead"
-	case e.Verb == ValidatePrefix:
-		return "a validation changes nothing that could be undone"
-	case e.Verb == Create && e.Resource == "cni_interconnects":
-		return "creating an interconnect orders a cross-connect: cancel it with the data centre, then delete it"
+	case byKind(e) != "":
+		return byKind(e)
 	case e.Verb == Create && e.Group != "":
 		return "this was one step of a replacement: replace the tunnel again"
 	case e.Verb != Create && len(e.Before) == 0:
@@ -65,6 +61,12 @@ func notUndoable(e Entry) string {
 			"), and the journal never holds secrets: type the former one in a change"
 	}
 	return ""
+}
+
+// byKind is why an act with objects of this kind cannot be undone, by the table of kinds.
+func byKind(e Entry) string {
+	act, _ := kind.Kind(e.Resource).About().Act(string(e.Verb))
+	return act.NoUndo
 }
 
 // unmasked removes the masked fields from an object and says which they were: a mask must never be sent as a value.

@@ -150,10 +150,7 @@ func (o *operation) match(path []string) (map[string]string, bool) {
 // table is every operation; it is built once.
 var table = sync.OnceValue(func() []*operation {
 	var all []*operation
-	for _, part := range [][]operation{
-		tunnelOperations(), routeOperations(), cniOperations(), addressingOperations(), iamOperations(), analyticsOperations(),
-		endpointOperations(),
-	} {
+	for _, part := range allOperations() {
 		for i := range part {
 			op := &part[i]
 			op.segments = strings.Split(strings.Trim(op.path, "/"), "/")

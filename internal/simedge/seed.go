@@ -15,6 +15,12 @@ var allResources = []Resource{
 	Prefixes, BGPPrefixes, Bindings, Delegations, Services, Leases, EndpointChecks,
 }
 
+// allOperations are those of all resources.
+func allOperations() [][]operation {
+	return [][]operation{tunnelOperations(), routeOperations(), cniOperations(), addressingOperations(), iamOperations(), analyticsOperations(),
+		endpointOperations()}
+}
+
 // Cloudflare's and the customer's addresses are from the documentation ranges of RFC 5737.
 const (
 	cloudflareA = "192.0.2.11"

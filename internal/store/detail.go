@@ -49,7 +49,7 @@ func newPrefix(p api.Prefix) Prefix {
 
 // summed is the entry of a kind over all objects of its list.
 func (s *Snapshot) summed(k Kind) Entry {
-	list := s.entry(k.listed())
+	list := s.entry(k.Listed())
 	out := Entry{Kind: k, Every: k.Every(), Fetched: list.Fetched, Err: list.Err, Failures: list.Failures}
 	unread, all := 0, 0
 	for _, e := range s.details(k) {

@@ -47,7 +47,7 @@ func never(Entry) bool { return false }
 func (s *Store) readUnless(ctx context.Context, enough func(Entry) bool, details []Detail) *Snapshot {
 	var lists []Detail
 	for _, d := range details {
-		if list := d.Kind.listed(); d.Kind.detail() && !s.Last().entry(list).Known() {
+		if list := d.Kind.Listed(); d.Kind.Detail() && !s.Last().entry(list).Known() {
 			lists = append(lists, Detail{Kind: list})
 		}
 	}
@@ -81,7 +81,7 @@ func (s *Store) readEach(ctx context.Context, details []Detail, enough func(Entr
 	for _, d := range details {
 		wait.Go(func() {
 			defer s.landed(d)
-			if d.Kind.detail() {
+			if d.Kind.Detail() {
 				limit <- struct{}{}
 				defer func() { <-limit }()
 			}
@@ -182,8 +182,8 @@ func (s *Store) ReadAll(ctx context.Context, progress func(Progress), kinds ...K
 	var now Progress
 	wait := func(until time.Time) { progress(Progress{now.Read, now.All, until}) }
 	lists, below := slices.Clone(kinds), slices.Clone(kinds)
-	lists = slices.DeleteFunc(lists, Kind.detail)
-	below = slices.DeleteFunc(below, func(k Kind) bool { return !k.detail() })
+	lists = slices.DeleteFunc(lists, Kind.Detail)
+	below = slices.DeleteFunc(below, func(k Kind) bool { return !k.Detail() })
 	ctx = api.WithClass(ctx, api.ClassPage)
 	goOn := s.readPatiently(ctx, distinct(Of(lists...)), wait)
 	all := s.Last().expanded(Of(below...))

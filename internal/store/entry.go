@@ -56,7 +56,7 @@ func (e Entry) Why() string {
 		return ""
 	case e.Err != nil:
 		return title + " could not be read"
-	case !e.Known() && (e.Kind == HealthChecks || e.Kind == TunnelTraffic):
+	case !e.Known() && e.Kind.About().One == "" && !e.Kind.Detail():
 		return title + " was not read yet"
 	case !e.Known():
 		return title + " were not read yet"
@@ -194,37 +194,8 @@ type Snapshot struct {
 
 // entry returns the entry of a kind in a snapshot that is being made; nil for the kinds that have one per object.
 func (s *Snapshot) entry(k Kind) *Entry {
-	switch k {
-	case GRETunnels:
-		return &s.GRE
-	case IPsecTunnels:
-		return &s.IPsec
-	case HealthChecks:
-		return &s.Health.Entry
-	case TunnelTraffic:
-		return &s.Traffic.Entry
-	case Routes:
-		return &s.Routes.Entry
-	case Prefixes:
-		return &s.Prefixes.Entry
-	case Ports:
-		return &s.Ports.Entry
-	case Links:
-		return &s.Links.Entry
-	case CNIs:
-		return &s.CNIs.Entry
-	case Slots:
-		return &s.Slots.Entry
-	case CNISettings:
-		return &s.CNISettings.Entry
-	case Services:
-		return &s.Services.Entry
-	case Leases:
-		return &s.Leases.Entry
-	case EndpointChecks:
-		return &s.EndpointChecks.Entry
-	case Accounts:
-		return &s.Accounts.Entry
+	if l, ok := lists[k]; ok {
+		return l.entry(s)
 	}
 	return nil
 }
@@ -235,7 +206,7 @@ func (s *Snapshot) Entry(k Kind) Entry {
 	if e := s.entry(k); e != nil {
 		return *e
 	}
-	if !k.detail() {
+	if !k.Detail() {
 		return Entry{Kind: k}
 	}
 	return s.summed(k)
@@ -275,7 +246,7 @@ func (s *Snapshot) Err(kinds ...Kind) error {
 func (s *Snapshot) Missing(kinds ...Kind) error {
 	errs := []error{s.Err(kinds...)}
 	for _, k := range orTunnels(kinds) {
-		if e := s.Entry(k); e.Err == nil && (!e.Known() || len(e.Lost) > 0) && (!k.detail() || s.Entry(k.listed()).Settled()) {
+		if e := s.Entry(k); e.Err == nil && (!e.Known() || len(e.Lost) > 0) && (!k.Detail() || s.Entry(k.Listed()).Settled()) {
 			errs = append(errs, errors.New(e.Why()))
 		}
 	}
@@ -300,7 +271,7 @@ func orTunnels(kinds []Kind) []Kind {
 func (s *Snapshot) Unsettled(kinds ...Kind) []Entry {
 	var out []Entry
 	for _, k := range kinds {
-		if e := s.Entry(k); !e.Settled() && (!k.detail() || s.Entry(k.listed()).Settled()) {
+		if e := s.Entry(k); !e.Settled() && (!k.Detail() || s.Entry(k.Listed()).Settled()) {
 			out = append(out, e)
 		}
 	}

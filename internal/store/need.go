@@ -46,7 +46,7 @@ func ParseNeeds(words ...string) []Detail {
 	var out []Detail
 	for _, w := range words {
 		kind, of, _ := strings.Cut(w, "/")
-		if _, known := kinds[Kind(kind)]; known {
+		if slices.Contains(readable, Kind(kind)) {
 			out = append(out, Detail{Kind(kind), of})
 		}
 	}
@@ -67,7 +67,7 @@ func (s *Snapshot) About(d Detail) Entry {
 // about returns the entry of a list or of one detail; nil when its object is not there. It may be written to in a snapshot that
 // is being made.
 func (s *Snapshot) about(d Detail) *Entry {
-	if d.Kind.detail() {
+	if d.Kind.Detail() {
 		return s.below(d)
 	}
 	return s.entry(d.Kind)
@@ -76,7 +76,7 @@ func (s *Snapshot) about(d Detail) *Entry {
 // below returns the entry of one detail; nil for a whole kind, and when its object is not there.
 func (s *Snapshot) below(d Detail) *Entry {
 	switch {
-	case !d.Kind.detail() || d.Of == "":
+	case !d.Kind.Detail() || d.Of == "":
 	case d.Kind == PortStates:
 		if i := slices.IndexFunc(s.Ports.Rows, func(p Port) bool { return p.Name == d.Of }); i >= 0 {
 			return &s.Ports.Rows[i].Asked
@@ -95,7 +95,7 @@ func (s *Snapshot) details(kinds ...Kind) iter.Seq2[Detail, *Entry] {
 		for i := range s.Prefixes.Rows {
 			p := &s.Prefixes.Rows[i]
 			for _, k := range kinds {
-				if k.detail() && k != PortStates && !yield(Detail{k, p.ID}, p.entry(k)) {
+				if k.Detail() && k != PortStates && !yield(Detail{k, p.ID}, p.entry(k)) {
 					return
 				}
 			}
@@ -115,7 +115,7 @@ func (s *Snapshot) details(kinds ...Kind) iter.Seq2[Detail, *Entry] {
 func (s *Snapshot) expanded(details []Detail) []Detail {
 	var out []Detail
 	for _, d := range details {
-		if d.Kind.detail() && d.Of == "" {
+		if d.Kind.Detail() && d.Of == "" {
 			for one := range s.details(d.Kind) {
 				out = append(out, one)
 			}

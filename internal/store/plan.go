@@ -152,7 +152,7 @@ func (s *Store) NextDue() time.Time {
 func (s *Store) neededLists() []Kind {
 	set := map[Kind]bool{}
 	need := func(k Kind) {
-		if k = k.listed(); kinds[k].title != "" {
+		if k = k.Listed(); slices.Contains(readable, k) {
 			set[Detail{Kind: k}.single().Kind] = true
 		}
 	}
@@ -173,7 +173,7 @@ func (s *Store) class(list Kind) api.Class {
 	switch {
 	case list == GRETunnels || list == HealthChecks:
 		return api.ClassTunnels
-	case slices.ContainsFunc(s.shown, func(d Detail) bool { return d.Kind.listed() == list }):
+	case slices.ContainsFunc(s.shown, func(d Detail) bool { return d.Kind.Listed() == list }):
 		return api.ClassPage
 	}
 	return api.ClassBackground
@@ -223,15 +223,15 @@ func (s *Store) Shown() []Detail {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	needs := slices.Concat(Of(GRETunnels, HealthChecks), s.shown)
-	return distinct(slices.DeleteFunc(needs, func(d Detail) bool { return d.Kind.detail() && d.Of == "" }))
+	return distinct(slices.DeleteFunc(needs, func(d Detail) bool { return d.Kind.Detail() && d.Of == "" }))
 }
 
 // Changed makes every list due, and what the page on the screen and details name, because something was changed: no page may
 // go on showing it as it was. What nobody needs is read when it is needed again.
 func (s *Store) Changed(details ...Detail) {
 	touched := slices.Concat(details, s.Shown())
-	for k := range kinds {
-		if !k.detail() && k != HealthChecks && k != TunnelTraffic {
+	for _, k := range readable {
+		if !k.Detail() && k != HealthChecks && k != TunnelTraffic {
 			touched = append(touched, Detail{Kind: k})
 		}
 	}
@@ -248,7 +248,7 @@ func (s *Store) Refresh() bool {
 		s.person[d] = true
 	}
 	for _, d := range s.shown {
-		if d.Kind.detail() && d.Of == "" {
+		if d.Kind.Detail() && d.Of == "" {
 			wanted = append(wanted, d)
 			s.nextRound, s.hurried = time.Time{}, true
 		}

@@ -82,36 +82,62 @@ func FromAccount(a *api.AccountClient) Fetchers {
 // was being read.
 type applier func(next *Snapshot, took span, again bool) []Event
 
+// list is how a kind of the account is read and where it stands in a snapshot.
+type list struct {
+	entry func(*Snapshot) *Entry
+	read  func(context.Context, *Store) applier // nil for the lists of tunnels, which are read together
+}
+
+// rows is a list that is kept as it comes. objects are what two reads are compared by, for the events; nil for none.
+func rows[T any](at func(*Snapshot) *List[T], fetch func(*Fetchers) func(context.Context) ([]T, error), objects func([]T) []object) list {
+	return list{
+		func(n *Snapshot) *Entry { return &at(n).Entry },
+		func(ctx context.Context, s *Store) applier { return readRows(ctx, s, fetch(&s.fetchers), at, objects) },
+	}
+}
+
+// lists are all kinds of the account. A new list is one here, one in Fetchers, one in FromAccount and one in Snapshot.
+var lists map[Kind]list
+
+func init() {
+	type S = Snapshot
+	type F = Fetchers
+	lists = map[Kind]list{
+		GRETunnels:    {entry: func(n *S) *Entry { return &n.GRE }},
+		IPsecTunnels:  {entry: func(n *S) *Entry { return &n.IPsec }},
+		HealthChecks:  {func(n *S) *Entry { return &n.Health.Entry }, func(ctx context.Context, s *Store) applier { return s.readHealth(ctx) }},
+		TunnelTraffic: {func(n *S) *Entry { return &n.Traffic.Entry }, func(ctx context.Context, s *Store) applier { return s.readTraffic(ctx) }},
+		Prefixes: {func(n *S) *Entry { return &n.Prefixes.Entry }, func(ctx context.Context,
+			s *Store) applier {
+			return s.readPrefixes(ctx)
+		}},
+		Ports: {func(n *S) *Entry { return &n.Ports.Entry }, func(ctx context.Context, s *Store) applier { return s.readPorts(ctx) }},
+
+		Routes: rows(func(n *S) *List[api.Route] { return &n.Routes },
+			func(f *F) func(context.Context) ([]api.Route, error) { return f.Routes }, routeObjects),
+		Links: rows(func(n *S) *List[api.MagicInterconnect] { return &n.Links },
+			func(f *F) func(context.Context) ([]api.MagicInterconnect, error) { return f.Links }, linkObjects),
+		CNIs: rows(func(n *S) *List[api.CNI] { return &n.CNIs },
+			func(f *F) func(context.Context) ([]api.CNI, error) { return f.CNIs }, nil),
+		Slots: rows(func(n *S) *List[api.Slot] { return &n.Slots },
+			func(f *F) func(context.Context) ([]api.Slot, error) { return f.Slots }, nil),
+		CNISettings: rows(func(n *S) *List[api.CNISettings] { return &n.CNISettings },
+			func(f *F) func(context.Context) ([]api.CNISettings, error) { return f.CNISettings }, nil),
+		Services: rows(func(n *S) *List[api.AddressingService] { return &n.Services },
+			func(f *F) func(context.Context) ([]api.AddressingService, error) { return f.Services }, nil),
+		Leases: rows(func(n *S) *List[api.Lease] { return &n.Leases },
+			func(f *F) func(context.Context) ([]api.Lease, error) { return f.Leases }, nil),
+		EndpointChecks: rows(func(n *S) *List[api.EndpointCheck] { return &n.EndpointChecks },
+			func(f *F) func(context.Context) ([]api.EndpointCheck, error) { return f.EndpointChecks }, nil),
+		Accounts: rows(func(n *S) *List[api.Account] { return &n.Accounts },
+			func(f *F) func(context.Context) ([]api.Account, error) { return f.Accounts }, nil),
+	}
+}
+
 // readKind reads a list other than those of tunnels, a reading, or a detail. nil is a kind that cannot be read.
 func (s *Store) readKind(ctx context.Context, d Detail) applier {
-	f := s.fetchers
-	switch d.Kind {
-	case HealthChecks:
-		return s.readHealth(ctx)
-	case TunnelTraffic:
-		return s.readTraffic(ctx)
-	case Routes:
-		return readRows(ctx, s, f.Routes, func(n *Snapshot) *List[api.Route] { return &n.Routes }, routeObjects)
-	case Prefixes:
-		return s.readPrefixes(ctx)
-	case Ports:
-		return s.readPorts(ctx)
-	case Links:
-		return readRows(ctx, s, f.Links, func(n *Snapshot) *List[api.MagicInterconnect] { return &n.Links }, linkObjects)
-	case CNIs:
-		return readRows(ctx, s, f.CNIs, func(n *Snapshot) *List[api.CNI] { return &n.CNIs }, nil)
-	case Slots:
-		return readRows(ctx, s, f.Slots, func(n *Snapshot) *List[api.Slot] { return &n.Slots }, nil)
-	case CNISettings:
-		return readRows(ctx, s, f.CNISettings, func(n *Snapshot) *List[api.CNISettings] { return &n.CNISettings }, nil)
-	case Services:
-		return readRows(ctx, s, f.Services, func(n *Snapshot) *List[api.AddressingService] { return &n.Services }, nil)
-	case Leases:
-		return readRows(ctx, s, f.Leases, func(n *Snapshot) *List[api.Lease] { return &n.Leases }, nil)
-	case EndpointChecks:
-		return readRows(ctx, s, f.EndpointChecks, func(n *Snapshot) *List[api.EndpointCheck] { return &n.EndpointChecks }, nil)
-	case Accounts:
-		return readRows(ctx, s, f.Accounts, func(n *Snapshot) *List[api.Account] { return &n.Accounts }, nil)
+	if l, ok := lists[d.Kind]; ok && l.read != nil {
+		return l.read(ctx, s)
 	}
 	return s.readDetail(ctx, d)
 }

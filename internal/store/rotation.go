@@ -59,7 +59,7 @@ func (s *Store) roundOfDetails(last *Snapshot, now time.Time) []Detail {
 		n = detailsAtFirst
 	}
 	for d := range s.busy { // where answers take longer than a round, it does not pile up
-		if d.Kind.detail() {
+		if d.Kind.Detail() {
 			n--
 		}
 	}

@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/kind"
 )
 
 // Fetcher gives the lists of tunnels; *api.AccountClient is one.
@@ -21,7 +22,7 @@ type Fetcher interface {
 
 // How often the tunnels are read.
 const (
-	DefaultRefresh = 15 * time.Second
+	DefaultRefresh = kind.TunnelPeriod
 	// quickRefresh is used while a session is coming up and somebody waits for it.
 	quickRefresh = 5 * time.Second
 	// quickFor bounds that: a session that has not come up in this time will not in the next seconds.
@@ -67,9 +68,9 @@ func New(fetch Fetcher, now func() time.Time, refresh time.Duration) *Store {
 	}
 	s := &Store{fetch: fetch, now: now, refresh: refresh, track: map[string]*Track{}, links: map[string]Health{}, plan: newPlan()}
 	first := &Snapshot{Started: now(), Next: refresh}
-	for kind, about := range kinds {
-		if e := first.entry(kind); e != nil {
-			*e = Entry{Kind: kind, Every: about.every}
+	for _, k := range readable {
+		if e := first.entry(k); e != nil {
+			*e = Entry{Kind: k, Every: k.Every()}
 		}
 	}
 	first.GRE.Every, first.IPsec.Every = refresh, refresh
@@ -207,7 +208,7 @@ func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span) (e
 
 // wake makes everything due that got no answer, because somebody answers again.
 func (s *Snapshot) wake() {
-	for k := range kinds {
+	for _, k := range readable {
 		if e := s.entry(k); e != nil && api.Unanswered(e.Err) {
 			e.Due = time.Time{}
 		}

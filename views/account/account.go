@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/kind"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -25,8 +26,7 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"accounts"}, Help: "the accounts that your credentials can see",
-		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
+	return []tui.Destination{kit.Place(kind.Accounts, func() tui.View { return resource.NewList(m.describe(), m.source()) })}
 }
 
 // Services implements kit.Module.
@@ -43,7 +43,7 @@ func (m *Module) describe() resource.Description[api.Account] {
 	}
 	return resource.Description[A]{
 		// A token of narrow scope may list none and work all the same; the sentence must not say that there are none.
-		Plural: "Accounts", Scope: "that these credentials may list",
+		Plural: kind.Accounts.About().Title, Scope: "that these credentials may list",
 		ID:   func(a A) string { return a.ID },
 		Name: func(a A) string { return cmp.Or(a.Name, a.ID) },
 		JSON: func(a A) []byte { return a.JSON() },

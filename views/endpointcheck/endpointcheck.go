@@ -10,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -28,8 +29,7 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"endpoint-checks", "endpoint-healthchecks"}, Help: "hosts of yours that Cloudflare probes",
-		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
+	return []tui.Destination{kit.Place(kind.EndpointChecks, func() tui.View { return resource.NewList(m.describe(), m.source()) })}
 }
 
 // Services implements kit.Module.
@@ -43,11 +43,11 @@ func (m *Module) source() resource.Source[api.EndpointCheck] {
 func (m *Module) describe() resource.Description[api.EndpointCheck] {
 	type C = api.EndpointCheck
 	return resource.Description[C]{
-		Plural: "Endpoint health checks", SortBy: "endpoint",
+		Plural: kind.EndpointChecks.About().Title, SortBy: "endpoint",
 		ID:      func(c C) string { return c.ID },
 		Name:    name,
 		JSON:    func(c C) []byte { return c.JSON() },
-		Columns: Columns(),
+		Columns: columns(),
 		Sections: func(c C, _ time.Time) []resource.Section {
 			return []resource.Section{{Title: "Endpoint health check", Fields: []resource.Field{
 				{Label: "Endpoint", Value: c.Endpoint, Note: "probed from Cloudflare's locations, beside the tunnels' own checks"},
@@ -60,11 +60,20 @@ func (m *Module) describe() resource.Description[api.EndpointCheck] {
 	}
 }
 
+// Listings are the kinds of this folder as `flarewire list` and `get` print them.
+func Listings() []kit.Listing {
+	return []kit.Listing{kit.ListingOf[api.EndpointCheck]{Kind: kind.EndpointChecks,
+		List: kit.AllOf(func(a *api.AccountClient) api.Collection[api.EndpointCheck] { return a.EndpointChecks }),
+		ID:   func(c api.EndpointCheck) string { return c.ID }, Name: name, JSON: api.EndpointCheck.JSON,
+		Columns: func(tui.Glyphs) []table.Column[api.EndpointCheck] { return columns() },
+	}.Listing()}
+}
+
 // name is what people call the check: its name, or its endpoint when it has none.
 func name(c api.EndpointCheck) string { return cmp.Or(c.Name, c.Endpoint) }
 
-// Columns are the columns of the list.
-func Columns() []table.Column[api.EndpointCheck] {
+// columns are the columns of the list.
+func columns() []table.Column[api.EndpointCheck] {
 	type C = api.EndpointCheck
 	text := func(get func(C) string) func(C, time.Time) string {
 		return func(c C, _ time.Time) string { return tui.Clean(get(c)) }
@@ -78,7 +87,7 @@ func Columns() []table.Column[api.EndpointCheck] {
 }
 
 func (m *Module) editor() kit.Editor[api.EndpointCheck] {
-	return kit.Editor[api.EndpointCheck]{Env: m.env, Resource: change.EndpointChecks, Form: m.form,
+	return kit.Editor[api.EndpointCheck]{Env: m.env, Resource: change.Kind[api.EndpointCheck](kind.EndpointChecks), Form: m.form,
 		Draft: "endpoint-check", Blank: api.EndpointCheck{CheckType: netrules.EndpointCheckType}}
 }
 

@@ -128,9 +128,10 @@ func Text(e store.Event) (string, tui.Role) {
 
 // of is what it happened to.
 func of(e *store.Event) string {
-	words := map[store.Kind]string{"": "tunnel", store.Routes: "route", store.Prefixes: "prefix", store.BGPPrefixes: "BGP prefix",
-		store.Bindings: "binding", store.Ports: "interconnect", store.Links: "CF link", store.API: "API"}
-	return kit.Or(words[e.Resource], string(e.Resource))
+	if e.Resource == "" { // events of tunnels do not tell which kind it is
+		return "tunnel"
+	}
+	return e.Resource.About().InColumn()
 }
 
 func sections(env *kit.Env, e *store.Event, now time.Time) []resource.Section {

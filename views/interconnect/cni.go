@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -24,7 +25,7 @@ const noSessionState = "The API does not tell the state of a BGP session over a 
 func (m *Module) describeCNIs() resource.Description[api.CNI] {
 	editor := m.cniEditor()
 	return resource.Description[api.CNI]{
-		Plural:  "CNIs",
+		Plural:  kind.CNIs.About().Title,
 		ID:      func(c api.CNI) string { return c.ID },
 		Name:    func(c api.CNI) string { return c.Magic.ConduitName },
 		JSON:    func(c api.CNI) []byte { return kit.Copyable(c.JSON()) },

@@ -156,8 +156,7 @@ func (m *Module) guardCNI(opened, wanted api.CNI) change.Guards {
 	var g change.Guards
 	if opened.P2PIP != wanted.P2PIP || opened.CustIP != wanted.CustIP {
 		g.Warnings = append(g.Warnings, "The link carries no traffic until your router has the new addresses")
-		g.Consequences = append(g.Consequences, m.env.HangsOn(m.env.Ctx, kit.Subject{Kind: "address",
-			Interface: cniSubject(opened).Interface})...)
+		g.Consequences = append(g.Consequences, m.env.HangsOn(m.env.Ctx, kit.Subject{Interface: cniSubject(opened).Interface})...)
 	}
 	if interrupted := sessionChange(opened.BGP, wanted.BGP, opened.BGPMode != wanted.BGPMode); interrupted != "" {
 		g.Warnings = append(g.Warnings, interrupted)

@@ -14,6 +14,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/kind"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -30,15 +31,11 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{
-		{Names: []string{"interconnects", "ports"}, Help: "network interconnects: ports and their state",
-			Open: func() tui.View { return resource.NewList(m.describePorts(), m.portSource()) }},
-		{Names: []string{"cnis"}, Help: "CNIs: addresses and BGP over interconnects",
-			Open: func() tui.View { return resource.NewList(m.describeCNIs(), m.cniSource()) }},
-		{Names: []string{"cf-interconnects", "tunnel-side"}, Help: "interconnects, tunnel side: what routes lead through",
-			Open: func() tui.View { return resource.NewList(m.describeLinks(), m.linkSource()) }},
-		{Names: []string{"slots", "cni-slots"}, Help: "slots: where a port can be ordered",
-			Open: func() tui.View { return resource.NewList(m.describeSlots(), m.slotSource()) }},
-		{Names: []string{"cni-settings"}, Help: "CNI settings: Cloudflare's AS number", Open: m.openSettings},
+		kit.Place(kind.Ports, func() tui.View { return resource.NewList(m.describePorts(), m.portSource()) }),
+		kit.Place(kind.CNIs, func() tui.View { return resource.NewList(m.describeCNIs(), m.cniSource()) }),
+		kit.Place(kind.Links, func() tui.View { return resource.NewList(m.describeLinks(), m.linkSource()) }),
+		kit.Place(kind.Slots, func() tui.View { return resource.NewList(m.describeSlots(), m.slotSource()) }),
+		kit.Place(kind.CNISettings, m.openSettings),
 	}
 }
 

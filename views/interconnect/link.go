@@ -10,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -17,26 +18,21 @@ import (
 	"flarewire/views/kit"
 )
 
-// Why n and D do nothing on a link.
-const (
-	noLinkCreate = "The tunnel side comes with its CNI: create one under :cnis"
-	noLinkDelete = "The tunnel side goes with its CNI: delete that one under :cnis"
-)
-
 func (m *Module) describeLinks() resource.Description[api.MagicInterconnect] {
 	return resource.Description[api.MagicInterconnect]{
-		Plural:  "Interconnects, tunnel side",
+		Plural:  kind.Links.About().Title,
 		ID:      func(l api.MagicInterconnect) string { return l.ID },
 		Name:    func(l api.MagicInterconnect) string { return l.Name },
 		JSON:    func(l api.MagicInterconnect) []byte { return kit.Copyable(l.JSON()) },
-		Columns: m.linkColumns(), SortBy: "name",
+		Columns: linkColumns(m.portNameOf), SortBy: "name",
 		Sections: m.linkSections,
-		NoWrites: m.env.NoWrites, NoCreate: noLinkCreate, NoDelete: resource.Always[api.MagicInterconnect](noLinkDelete),
-		Edit: func(l api.MagicInterconnect) tea.Cmd { return m.linkEditor().Edit(l.ID, l.Name) },
+		NoWrites: m.env.NoWrites, NoCreate: kind.Links.About().WhyNot(kind.Create),
+		NoDelete: resource.Always[api.MagicInterconnect](kind.Links.About().WhyNot(kind.Delete)),
+		Edit:     func(l api.MagicInterconnect) tea.Cmd { return m.linkEditor().Edit(l.ID, l.Name) },
 	}
 }
 
-func (m *Module) linkColumns() []table.Column[api.MagicInterconnect] {
+func linkColumns(portName func(api.MagicInterconnect) string) []table.Column[api.MagicInterconnect] {
 	type L = api.MagicInterconnect
 	return []table.Column[L]{
 		{Key: "name", Title: "NAME", Width: 15, Grow: 9, Text: kit.Cell(func(l L) string { return l.Name }),
@@ -48,13 +44,15 @@ func (m *Module) linkColumns() []table.Column[api.MagicInterconnect] {
 			Compare: func(a, b L) int { return cmp.Compare(asNumber(a.BGP), asNumber(b.BGP)) }},
 		{Key: "mtu", Title: "MTU", Width: 5, Right: true, Text: kit.Cell(func(l L) string { return kit.Number(l.MTU) }),
 			Compare: func(a, b L) int { return cmp.Compare(a.MTU, b.MTU) }},
-		{Key: "port", Title: "INTERCONNECT", Width: 15, Priority: 1, Text: kit.Cell(func(l L) string {
-			p, _ := m.portOf(l)
-			return kit.Or(p.Name, "-")
-		})},
+		{Key: "port", Title: "INTERCONNECT", Width: 15, Priority: 1, Text: kit.Cell(portName)},
 		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 2, Text: kit.Cell(func(l L) string { return l.Description }),
 			Role: func(L) tui.Role { return tui.Muted }},
 	}
+}
+
+func (m *Module) portNameOf(l api.MagicInterconnect) string {
+	p, _ := m.portOf(l)
+	return kit.Or(p.Name, "-")
 }
 
 func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource.Section {
@@ -73,6 +71,7 @@ func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource
 			{Label: "Colo", Value: kit.Or(l.ColoName, "-")},
 			{Label: "Version", Value: kit.Or(l.Version, "-"), Note: versionNote(l.Version)},
 			{Label: "ID", Value: l.ID},
+			{Label: "Reservation", Value: kit.Or(l.VirtualPortReservationID, "-"), Note: "of the virtual port; only version 2 names it"},
 			{Label: "Created", Value: created, Note: createdAge},
 			{Label: "Modified", Value: modified, Note: modifiedAge},
 		}})

@@ -8,6 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"flarewire/internal/kind"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -15,21 +16,18 @@ import (
 	"flarewire/views/kit"
 )
 
-// noPortEdit is why e does nothing on a port.
-const noPortEdit = "The API cannot change an interconnect: only order it and delete it"
-
 func (m *Module) describePorts() resource.Description[port] {
 	return resource.Description[port]{
-		Plural:  "Interconnects",
+		Plural:  kind.Ports.About().Title,
 		ID:      func(p port) string { return p.Name },
 		Name:    func(p port) string { return p.Name },
 		JSON:    func(p port) []byte { return p.JSON() },
-		Columns: m.portColumns(), SortBy: "state",
+		Columns: portColumns(m.env.Glyphs, m.cniNames), SortBy: "state",
 		Summary:  func(rows []port) tui.Line { return portSummary(rows, m.env.Glyphs) },
 		Sections: m.portSections,
 		NoWrites: m.env.NoWrites,
 		Create:   m.portEditor(blankPort("")).Create,
-		NoEdit:   noPortEdit,
+		NoEdit:   kind.Ports.About().WhyNot(kind.Update),
 		Delete:   func(p port) tea.Cmd { return m.portEditor(blankPort("")).Delete(p.Name, p.Name) },
 		Actions:  func(p port) []tui.Action { return []tui.Action{m.letterAction(p)} },
 	}
@@ -38,20 +36,20 @@ func (m *Module) describePorts() resource.Description[port] {
 // place is where a port is: the site of a cable, the region of a partner's circuit.
 func place(p port) string { return kit.Or(cmp.Or(p.Site, p.Region), "-") }
 
-func (m *Module) portColumns() []table.Column[port] {
+func portColumns(g tui.Glyphs, cnis func(port) string) []table.Column[port] {
 	muted := func(port) tui.Role { return tui.Muted }
 	return []table.Column[port]{
 		{Key: "name", Title: "NAME", Width: 15, Grow: 3, Text: kit.Cell(func(p port) string { return p.Name }),
 			Role: func(port) tui.Role { return tui.Strong }},
 		{Key: "state", Title: "STATE", Width: 11, Text: kit.Cell(func(p port) string {
-			text, _ := StateText(p.State, m.env.Glyphs)
+			text, _ := StateText(p.State, g)
 			return text
 		}),
 			Role: func(p port) tui.Role { return portRole(p.State) }, Compare: bySeverity},
 		{Key: "site", Title: "SITE", Width: 12, Text: kit.Cell(place)},
 		{Key: "speed", Title: "SPEED", Width: 5, Text: kit.Cell(func(p port) string { return kit.Or(p.Speed, "-") })},
 		{Key: "reason", Title: "REASON", Width: 24, Grow: 30, Role: muted, Text: kit.Cell(func(p port) string { return kit.Or(p.Reason, "-") })},
-		{Key: "cnis", Title: "CNIS", Width: 16, Grow: 10, Priority: 1, Text: kit.Cell(m.cniNames)},
+		{Key: "cnis", Title: "CNIS", Width: 16, Grow: 10, Priority: 1, Text: kit.Cell(cnis)},
 		{Key: "type", Title: "TYPE", Width: 11, Priority: 2, Text: kit.Cell(func(p port) string { return kit.Or(p.Type, "-") })},
 		{Key: "facility", Title: "FACILITY", Width: 20, Grow: 20, Priority: 4, Role: muted, Text: kit.Cell(func(p port) string {
 			if p.Facility == nil {

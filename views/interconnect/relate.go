@@ -7,6 +7,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -150,19 +151,19 @@ func missing(label string, known bool, none string) resource.Field {
 
 func linkSubject(l api.MagicInterconnect) kit.Subject {
 	p, _ := netip.ParsePrefix(l.InterfaceAddress)
-	return kit.Subject{Kind: "interconnect", ID: l.ID, Name: l.Name, Interface: p.Masked()}
+	return kit.Subject{Kind: kind.Links, ID: l.ID, Name: l.Name, Interface: p.Masked()}
 }
 
 func cniSubject(c api.CNI) kit.Subject {
 	p, _ := netip.ParsePrefix(string(c.P2PIP))
-	return kit.Subject{Kind: "cni", ID: c.ID, Name: c.Magic.ConduitName, Interface: p.Masked()}
+	return kit.Subject{Kind: kind.CNIs, ID: c.ID, Name: c.Magic.ConduitName, Interface: p.Masked()}
 }
 
 // OpenObject implements kit.Opener, for what the overview shows.
-func (m *Module) OpenObject(kind store.Kind, id string) tui.View {
+func (m *Module) OpenObject(of store.Kind, id string) tui.View {
 	snapshot := m.env.Feed.Last()
-	switch kind {
-	case store.Ports:
+	switch of {
+	case kind.Ports:
 		for _, p := range snapshot.Ports.Rows {
 			if p.Name == id {
 				return m.openPort(port{p})()
@@ -180,7 +181,7 @@ func (m *Module) OpenObject(kind store.Kind, id string) tui.View {
 
 // Related implements kit.Relater: the link, else the CNI, that a route's next hop lies in.
 func (m *Module) Related(s kit.Subject) []resource.Section {
-	if s.Kind != "route" || !s.Hop.IsValid() {
+	if s.Kind != kind.Routes || !s.Hop.IsValid() {
 		return nil
 	}
 	for _, l := range m.links().Rows {
@@ -217,7 +218,7 @@ func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
 // HangsOn implements kit.Dependent: what goes with a port, and with a CNI.
 func (m *Module) HangsOn(now *store.Snapshot, s kit.Subject) []string {
 	switch s.Kind {
-	case "port":
+	case kind.Ports:
 		var out []string
 		for _, c := range now.CNIs.Rows {
 			if c.Interconnect == s.Name {
@@ -229,7 +230,7 @@ func (m *Module) HangsOn(now *store.Snapshot, s kit.Subject) []string {
 			out = append(out, "More CNIs may run over it: "+why+".")
 		}
 		return out
-	case "cni":
+	case kind.CNIs:
 		for _, l := range now.Links.Rows {
 			if l.Name == s.Name {
 				return []string{fmt.Sprintf("Its tunnel side %s (%s) goes with it.", l.Name, l.InterfaceAddress)}
@@ -310,11 +311,11 @@ func (m *Module) otherASNs(except string) []netrules.ASNUse {
 func (m *Module) otherNames(except string) []netrules.Named {
 	var out []netrules.Named
 	for _, t := range m.env.Feed.Last().Tunnels {
-		kind := netrules.GRE
+		of := netrules.GRE
 		if t.Kind == api.IPsec {
-			kind = netrules.IPsec
+			of = netrules.IPsec
 		}
-		out = append(out, netrules.Named{Name: t.Name, Kind: kind})
+		out = append(out, netrules.Named{Name: t.Name, Kind: of})
 	}
 	for _, l := range m.links().Rows {
 		if l.Name != except || except == "" {
@@ -325,5 +326,5 @@ func (m *Module) otherNames(except string) []netrules.Named {
 }
 
 func portSubject(i api.Interconnect) kit.Subject {
-	return kit.Subject{Kind: "port", ID: i.Name, Name: i.Name}
+	return kit.Subject{Kind: kind.Ports, ID: i.Name, Name: i.Name}
 }

@@ -10,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -29,14 +30,14 @@ func (m *Module) openSettings() tui.View {
 		return []api.CNISettings{{}} // the page says that nothing is set, or not known yet
 	}, store.CNISettings)
 	return resource.NewDetail(resource.Description[api.CNISettings]{
-		Plural:   "CNI settings",
+		Plural:   kind.CNISettings.About().Title,
 		ID:       func(api.CNISettings) string { return "settings" },
 		Name:     func(api.CNISettings) string { return "CNI settings" },
 		JSON:     func(s api.CNISettings) []byte { return s.JSON() },
 		Sections: m.settingsSections,
 		NoWrites: m.env.NoWrites,
 		Edit:     func(api.CNISettings) tea.Cmd { return m.editSettings() },
-		NoDelete: resource.Always[api.CNISettings]("The API cannot remove the settings: only change them"),
+		NoDelete: resource.Always[api.CNISettings](kind.CNISettings.About().WhyNot(kind.Delete)),
 	}, s, api.CNISettings{})
 }
 

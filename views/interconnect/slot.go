@@ -10,24 +10,24 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/kind"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
 	"flarewire/views/kit"
 )
 
-const noSlotChange = "Slots are Cloudflare's: n orders a port in one, nothing else can be done"
-
 func (m *Module) describeSlots() resource.Description[api.Slot] {
 	return resource.Description[api.Slot]{
-		Plural:  "Slots",
+		Plural:  kind.Slots.About().Title,
 		ID:      func(s api.Slot) string { return s.ID },
 		Name:    func(s api.Slot) string { return kit.Or(s.Site, "slot") + " " + s.Speed },
 		JSON:    func(s api.Slot) []byte { return s.JSON() },
 		Columns: m.slotColumns(), SortBy: "occupied",
 		Summary: slotSummary, Sections: m.slotSections,
-		NoWrites: m.env.NoWrites, NoEdit: noSlotChange, NoDelete: resource.Always[api.Slot](noSlotChange),
-		Actions: m.slotActions,
+		NoWrites: m.env.NoWrites, NoEdit: kind.Slots.About().WhyNot(kind.Update),
+		NoDelete: resource.Always[api.Slot](kind.Slots.About().WhyNot(kind.Delete)),
+		Actions:  m.slotActions,
 	}
 }
 

@@ -30,11 +30,9 @@ type RouteTable interface {
 
 // Conduit is what a next hop leads through; false when nothing that is known has it.
 func (e *Env) Conduit(hop netip.Addr) (Conduit, bool) {
-	for _, m := range e.modules {
-		if c, ok := m.(Conductor); ok {
-			if conduit, ok := c.Conduit(hop); ok {
-				return conduit, true
-			}
+	for _, c := range with[Conductor](e) {
+		if conduit, ok := c.Conduit(hop); ok {
+			return conduit, true
 		}
 	}
 	return Conduit{}, false
@@ -43,10 +41,8 @@ func (e *Env) Conduit(hop netip.Addr) (Conduit, bool) {
 // BrokenRoutes are the known routes to addresses that lead into what is down.
 func (e *Env) BrokenRoutes(cidr netip.Prefix) []string {
 	var out []string
-	for _, m := range e.modules {
-		if r, ok := m.(RouteTable); ok {
-			out = append(out, r.BrokenRoutes(cidr)...)
-		}
+	for _, r := range with[RouteTable](e) {
+		out = append(out, r.BrokenRoutes(cidr)...)
 	}
 	return out
 }

@@ -36,10 +36,8 @@ type Follower interface{ Followed() []Followed }
 // Followed are all objects that are followed.
 func (e *Env) Followed() []Followed {
 	var out []Followed
-	for _, m := range e.modules {
-		if f, ok := m.(Follower); ok {
-			out = append(out, f.Followed()...)
-		}
+	for _, f := range with[Follower](e) {
+		out = append(out, f.Followed()...)
 	}
 	return out
 }
@@ -47,10 +45,8 @@ func (e *Env) Followed() []Followed {
 // Setups are the guided setups of all modules, in the order of the registry.
 func (e *Env) Setups() []Setup {
 	var out []Setup
-	for _, m := range e.modules {
-		if s, ok := m.(Setter); ok {
-			out = append(out, s.Setups()...)
-		}
+	for _, s := range with[Setter](e) {
+		out = append(out, s.Setups()...)
 	}
 	return out
 }

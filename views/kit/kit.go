@@ -12,6 +12,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/internal/setup"
 	"flarewire/internal/store"
@@ -53,6 +54,11 @@ type Env struct {
 	links map[netip.Addr]string // see Via; nil after something new arrived
 }
 
+// Place is the page of a kind in the palette, under the words of the table of kinds.
+func Place(k kind.Kind, open func() tui.View) tui.Destination {
+	return tui.Destination{Names: k.About().Words, Help: k.About().Help, Open: open}
+}
+
 // Module is one resource, or a few that belong together: its pages, what keeps its rows, and what it
 // knows about objects of other resources.
 type Module interface {
@@ -71,7 +77,7 @@ type Relater interface {
 // Opener is a module that can open the page of one of its objects.
 type Opener interface {
 	// OpenObject gives the page of the object; nil when it is not one of the module's, or not known.
-	OpenObject(kind store.Kind, id string) tui.View
+	OpenObject(of store.Kind, id string) tui.View
 }
 
 // Dependent is a module whose objects stop working when an object of another module goes.
@@ -95,7 +101,7 @@ type Subnet struct {
 
 // Subject is the object that relations are asked for.
 type Subject struct {
-	Kind      string       // the resource: "gre", "ipsec", "interconnect", "prefix", "route", "cni" …
+	Kind      kind.Kind    // what it is
 	ID        string       // its id
 	Name      string       // its name, or its CIDR
 	Interface netip.Prefix // its interface subnet, if it has one
@@ -122,10 +128,8 @@ func (e *Env) Modules() []Module { return e.modules }
 // Related asks every module for what belongs to s.
 func (e *Env) Related(s Subject) []resource.Section {
 	var out []resource.Section
-	for _, m := range e.modules {
-		if r, ok := m.(Relater); ok {
-			out = append(out, r.Related(s)...)
-		}
+	for _, r := range with[Relater](e) {
+		out = append(out, r.Related(s)...)
 	}
 	return out
 }
@@ -135,21 +139,17 @@ func (e *Env) RelatedNeeds() []string { return store.Needs(e.relatedKinds()...) 
 
 func (e *Env) relatedKinds() []store.Detail {
 	var kinds []store.Kind
-	for _, m := range e.modules {
-		if r, ok := m.(Relater); ok {
-			kinds = append(kinds, r.RelatedNeeds()...)
-		}
+	for _, r := range with[Relater](e) {
+		kinds = append(kinds, r.RelatedNeeds()...)
 	}
 	return store.Of(kinds...)
 }
 
 // Open is the page of an object; nil when no module has one.
-func (e *Env) Open(kind store.Kind, id string) tui.View {
-	for _, m := range e.modules {
-		if o, ok := m.(Opener); ok {
-			if view := o.OpenObject(kind, id); view != nil {
-				return view
-			}
+func (e *Env) Open(of store.Kind, id string) tui.View {
+	for _, o := range with[Opener](e) {
+		if view := o.OpenObject(of, id); view != nil {
+			return view
 		}
 	}
 	return nil
@@ -161,10 +161,8 @@ func (e *Env) SubnetNeeds() []string { return store.Needs(store.Of(e.subnetKinds
 
 func (e *Env) subnetKinds() []store.Kind {
 	var kinds []store.Kind
-	for _, m := range e.modules {
-		if s, ok := m.(Subnetter); ok {
-			kinds = append(kinds, s.SubnetKinds()...)
-		}
+	for _, s := range with[Subnetter](e) {
+		kinds = append(kinds, s.SubnetKinds()...)
 	}
 	return kinds
 }
@@ -194,10 +192,8 @@ func (e *Env) HangsOn(ctx context.Context, s Subject) []string {
 // Dependents says in words what belongs to s by what is known.
 func (e *Env) Dependents(now *store.Snapshot, s Subject) []string {
 	var out []string
-	for _, m := range e.modules {
-		if d, ok := m.(Dependent); ok {
-			out = append(out, d.HangsOn(now, s)...)
-		}
+	for _, d := range with[Dependent](e) {
+		out = append(out, d.HangsOn(now, s)...)
 	}
 	return out
 }
@@ -235,11 +231,7 @@ func (e *Env) OwnPrefixes() []netip.Prefix {
 // Subnets are all networks in use on the account but those of the object with the given id.
 func (e *Env) Subnets(except string) []netrules.Subnet {
 	var out []netrules.Subnet
-	for _, m := range e.modules {
-		s, ok := m.(Subnetter)
-		if !ok {
-			continue
-		}
+	for _, s := range with[Subnetter](e) {
 		for _, subnet := range s.Subnets() {
 			if subnet.ID != except || except == "" {
 				out = append(out, subnet.Subnet)

@@ -21,12 +21,10 @@ type Tracer interface {
 
 // TraceAction is the action that traces the way to a goal; ok is false when no module can.
 func (e *Env) TraceAction(to Goal) (a tui.Action, ok bool) {
-	for _, m := range e.modules {
-		if t, is := m.(Tracer); is {
-			return tui.Action{Name: "trace", Keys: []string{"t"}, Short: "traceroute", Footer: true,
-				Long: "Traceroute from Cloudflare's locations to the router; needs Magic Transit Write, changes nothing",
-				Run:  func() tea.Cmd { return t.Trace(to) }}, true
-		}
+	for _, t := range with[Tracer](e) {
+		return tui.Action{Name: "trace", Keys: []string{"t"}, Short: "traceroute", Footer: true,
+			Long: "Traceroute from Cloudflare's locations to the router; needs Magic Transit Write, changes nothing",
+			Run:  func() tea.Cmd { return t.Trace(to) }}, true
 	}
 	return tui.Action{}, false
 }

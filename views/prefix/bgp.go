@@ -13,6 +13,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -35,12 +36,13 @@ func (m *Module) openOneBGP(r row, b api.BGPPrefix) func() tui.View {
 func (m *Module) describeBGP(r row) resource.Description[api.BGPPrefix] {
 	type B = api.BGPPrefix
 	return resource.Description[B]{
-		Plural: "BGP prefixes", Scope: "of " + r.CIDR,
+		Plural: kind.BGPPrefixes.About().Title, Scope: "of " + r.CIDR,
 		ID:      func(b B) string { return b.ID },
 		Name:    func(b B) string { return b.CIDR },
 		JSON:    func(b B) []byte { return b.JSON() },
-		Columns: m.bgpColumns(r), SortBy: "advertised",
+		Columns: bgpColumns(r, m.env.Glyphs), SortBy: "advertised",
 		Summary:  func(rows []B) tui.Line { return counted(len(rows), "BGP prefixes", r) },
+		NoEdit:   kind.BGPPrefixes.About().WhyNot(kind.Update),
 		Sections: func(b B, now time.Time) []resource.Section { return m.bgpSections(r, b, now) },
 		NoWrites: m.env.NoWrites,
 		Create:   m.bgpEditor(r).Create,
@@ -57,7 +59,7 @@ func (m *Module) describeBGP(r row) resource.Description[api.BGPPrefix] {
 	}
 }
 
-func (m *Module) bgpColumns(r row) []table.Column[api.BGPPrefix] {
+func bgpColumns(r row, g tui.Glyphs) []table.Column[api.BGPPrefix] {
 	type B = api.BGPPrefix
 	text := func(get func(B) string) func(B, time.Time) string {
 		return func(b B, _ time.Time) string { return tui.Clean(get(b)) }
@@ -67,7 +69,7 @@ func (m *Module) bgpColumns(r row) []table.Column[api.BGPPrefix] {
 			Role: func(B) tui.Role { return tui.Strong }, Compare: func(a, b B) int { return byNetwork(a.CIDR, b.CIDR) }},
 		{Key: "advertised", Title: "ADVERTISED", Width: 12, Role: func(b B) tui.Role { return announced(b).role(r.approved()) },
 			Text: func(b B, _ time.Time) string {
-				return announced(b).glyph(r.approved(), m.env.Glyphs) + " " + word(announced(b))
+				return announced(b).glyph(r.approved(), g) + " " + word(announced(b))
 			},
 			Compare: func(a, b B) int { return cmp.Or(cmp.Compare(announced(a), announced(b)), byNetwork(a.CIDR, b.CIDR)) }},
 		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true, Text: func(b B, now time.Time) string {
@@ -108,7 +110,8 @@ func (m *Module) bgpSections(r row, b api.BGPPrefix, now time.Time) []resource.S
 		s.Fields = append(s.Fields, resource.Field{Label: label, Value: value, Note: note})
 	}
 	a := announced(b)
-	s.Fields = []resource.Field{{Label: "Advertised", Value: a.glyph(r.approved(), m.env.Glyphs) + " " + word(a), Role: a.role(r.approved()),
+	s.Fields = []resource.Field{{Label: "Network", Value: b.CIDR}, {Label: "Advertised", Value: a.glyph(r.approved(),
+		m.env.Glyphs) + " " + word(a), Role: a.role(r.approved()),
 		Note: spreading(b, now)}}
 	changed, age := resource.Time(turned(b), now)
 	add("Since", changed, age+cooldown(b, now))
@@ -121,7 +124,7 @@ func (m *Module) bgpSections(r row, b api.BGPPrefix, now time.Time) []resource.S
 	add("Auto withdrawal", switched(b.AutoAdvertiseWithdraw), "on: withdrawn while no BGP route of yours matches it")
 	add("ASN", asn(b.ASN), "")
 	sections := []resource.Section{s, m.before(r, b, a != advertised), {Title: "Part of", Fields: []resource.Field{parent(m, r)}}}
-	sections = append(sections, m.env.Related(kit.Subject{Kind: "bgp-prefix", ID: b.ID, Name: b.CIDR, CIDR: network(b.CIDR)})...)
+	sections = append(sections, m.env.Related(kit.Subject{Kind: kind.BGPPrefixes, ID: b.ID, Name: b.CIDR, CIDR: network(b.CIDR)})...)
 	created, createdAge := resource.Time(b.CreatedAt.Time, now)
 	modified, modifiedAge := resource.Time(b.ModifiedAt.Time, now)
 	return append(sections, resource.Section{Title: "Identity", Fields: []resource.Field{{Label: "ID", Value: b.ID},

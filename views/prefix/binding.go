@@ -13,6 +13,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -35,43 +36,50 @@ func (m *Module) openOneBinding(r row, b api.Binding) func() tui.View {
 
 func (m *Module) describeBindings(r row) resource.Description[api.Binding] {
 	type B = api.Binding
-	text := func(get func(B) string) func(B, time.Time) string {
-		return func(b B, _ time.Time) string { return tui.Clean(get(b)) }
-	}
 	return resource.Description[B]{
-		Plural: "Service bindings", Scope: "of " + r.CIDR,
-		ID:   func(b B) string { return b.ID },
-		Name: func(b B) string { return b.CIDR },
-		JSON: func(b B) []byte { return b.JSON() },
-		Columns: []table.Column[B]{
-			{Key: "cidr", Title: "NETWORK", Width: 18, Grow: 10, Text: text(func(b B) string { return b.CIDR }),
-				Role: func(B) tui.Role { return tui.Strong }, Compare: func(a, b B) int { return byNetwork(a.CIDR, b.CIDR) }},
-			{Key: "service", Title: "SERVICE", Width: 16, Grow: 10, Text: text(serviceName)},
-			{Key: "state", Title: "STATE", Width: 14, Text: text(m.provisioningText),
-				Role: func(b B) tui.Role { return provisioningRole(provisioning(b)) }},
-			{Key: "since", Title: "SEEN SO", Width: 7, Right: true, Live: true,
-				Text:    func(b B, now time.Time) string { return tui.AgeSince(m.now(r).BindingSince(b.ID), now) },
-				Compare: func(a, b B) int { return m.now(r).BindingSince(b.ID).Compare(m.now(r).BindingSince(a.ID)) }},
-			{Key: "reach", Title: "REACH", Width: 12, Priority: 1, Text: text(func(b B) string { return reach(r, b) }),
-				Role: func(B) tui.Role { return tui.Muted }},
-		},
+		Plural: kind.Bindings.About().Title, Scope: "of " + r.CIDR,
+		ID:       func(b B) string { return b.ID },
+		Name:     func(b B) string { return b.CIDR },
+		JSON:     func(b B) []byte { return b.JSON() },
+		Columns:  bindingColumns(r, m.env.Glyphs, func(id string) time.Time { return m.now(r).BindingSince(id) }),
 		SortBy:   "cidr",
 		Summary:  func(rows []B) tui.Line { return counted(len(rows), "Service bindings", r) },
 		Sections: func(b B, now time.Time) []resource.Section { return m.bindingSections(r, b, now) },
 		NoWrites: m.env.NoWrites,
+		NoEdit:   kind.Bindings.About().WhyNot(kind.Update),
 		Create:   func() tea.Cmd { return m.newBinding(r.CIDR) },
 		Delete:   func(b B) tea.Cmd { return m.bindingEditor(r).Delete(b.ID, b.CIDR) },
 	}
 }
 
-func (m *Module) provisioningText(b api.Binding) string {
+// bindingColumns are the columns of the bindings of a prefix. since says since when a binding was seen in its state.
+func bindingColumns(r row, g tui.Glyphs, since func(id string) time.Time) []table.Column[api.Binding] {
+	type B = api.Binding
+	text := func(get func(B) string) func(B, time.Time) string {
+		return func(b B, _ time.Time) string { return tui.Clean(get(b)) }
+	}
+	return []table.Column[B]{
+		{Key: "cidr", Title: "NETWORK", Width: 18, Grow: 10, Text: text(func(b B) string { return b.CIDR }),
+			Role: func(B) tui.Role { return tui.Strong }, Compare: func(a, b B) int { return byNetwork(a.CIDR, b.CIDR) }},
+		{Key: "service", Title: "SERVICE", Width: 16, Grow: 10, Text: text(serviceName)},
+		{Key: "state", Title: "STATE", Width: 14, Text: text(func(b B) string { return provisioningText(b, g) }),
+			Role: func(b B) tui.Role { return provisioningRole(provisioning(b)) }},
+		{Key: "since", Title: "SEEN SO", Width: 7, Right: true, Live: true,
+			Text:    func(b B, now time.Time) string { return tui.AgeSince(since(b.ID), now) },
+			Compare: func(a, b B) int { return since(b.ID).Compare(since(a.ID)) }},
+		{Key: "reach", Title: "REACH", Width: 12, Priority: 1, Text: text(func(b B) string { return reach(r, b) }),
+			Role: func(B) tui.Role { return tui.Muted }},
+	}
+}
+
+func provisioningText(b api.Binding, g tui.Glyphs) string {
 	switch state := provisioning(b); state {
 	case "active":
-		return m.env.Glyphs.Up + " " + state
+		return g.Up + " " + state
 	case "provisioning":
-		return m.env.Glyphs.Pending + " " + state
+		return g.Pending + " " + state
 	default:
-		return m.env.Glyphs.Unknown + " " + state
+		return g.Unknown + " " + state
 	}
 }
 
@@ -99,12 +107,12 @@ func (m *Module) bindingSections(r row, b api.Binding, now time.Time) []resource
 		{Title: "Service binding", Fields: []resource.Field{
 			{Label: "Network", Value: b.CIDR, Note: reach(r, b)},
 			{Label: "Service", Value: serviceName(b), Note: "gets the traffic to these addresses; the most specific binding wins"},
-			{Label: "State", Value: m.provisioningText(b), Role: provisioningRole(provisioning(b)), Note: note},
+			{Label: "State", Value: provisioningText(b, m.env.Glyphs), Role: provisioningRole(provisioning(b)), Note: note},
 			{Label: "Seen", Value: provisioningNote(m.now(r), b, now), Note: "the API names no time"},
 		}},
 		{Title: "Part of", Fields: []resource.Field{parent(m, r)}},
 	}
-	sections = append(sections, m.env.Related(kit.Subject{Kind: "binding", ID: b.ID, Name: b.CIDR, CIDR: network(b.CIDR)})...)
+	sections = append(sections, m.env.Related(kit.Subject{Kind: kind.Bindings, ID: b.ID, Name: b.CIDR, CIDR: network(b.CIDR)})...)
 	return append(sections, resource.Section{Title: "Identity", Fields: []resource.Field{{Label: "ID", Value: b.ID}, {Label: "Service ID",
 		Value: b.ServiceID}}})
 }

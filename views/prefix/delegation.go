@@ -10,6 +10,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -38,7 +39,7 @@ func (m *Module) describeDelegations(r row) resource.Description[api.Delegation]
 	}
 	editor := m.delegationEditor(r)
 	return resource.Description[D]{
-		Plural: "Delegations", Scope: "of " + r.CIDR,
+		Plural: kind.Delegations.About().Title, Scope: "of " + r.CIDR,
 		ID:   func(d D) string { return d.ID },
 		Name: func(d D) string { return d.CIDR },
 		JSON: func(d D) []byte { return d.JSON() },
@@ -65,6 +66,7 @@ func (m *Module) describeDelegations(r row) resource.Description[api.Delegation]
 					{Label: "Created", Value: created, Note: createdAge}, {Label: "Modified", Value: modified, Note: modifiedAge}}}}
 		},
 		NoWrites: m.env.NoWrites,
+		NoEdit:   kind.Delegations.About().WhyNot(kind.Update),
 		Create:   editor.Create,
 		Delete:   func(d D) tea.Cmd { return editor.Delete(d.ID, d.CIDR) },
 	}

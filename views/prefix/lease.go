@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/kind"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -26,7 +27,7 @@ func (m *Module) describeLeases() resource.Description[api.Lease] {
 		return func(l L, _ time.Time) string { return tui.Clean(get(l)) }
 	}
 	return resource.Description[L]{
-		Plural: "Leased addresses",
+		Plural: kind.Leases.About().Title,
 		ID:     func(l L) string { return l.ID },
 		Name:   networks,
 		JSON:   func(l L) []byte { return l.JSON() },
@@ -49,7 +50,7 @@ func (m *Module) describeLeases() resource.Description[api.Lease] {
 				{Label: "ID", Value: l.ID},
 			}}}
 			for _, cidr := range l.CIDRs {
-				sections = append(sections, m.env.Related(kit.Subject{Kind: "lease", ID: l.ID, Name: cidr, CIDR: network(cidr)})...)
+				sections = append(sections, m.env.Related(kit.Subject{Kind: kind.Leases, ID: l.ID, Name: cidr, CIDR: network(cidr)})...)
 			}
 			return sections
 		},

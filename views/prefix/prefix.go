@@ -13,6 +13,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -31,8 +32,8 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{
-		{Names: []string{"prefixes", "byoip"}, Help: "BYOIP prefixes: advertisement, service bindings, delegations", Open: m.open},
-		{Names: []string{"leases"}, Help: "Cloudflare's addresses for your tunnels", Open: m.openLeases},
+		kit.Place(kind.Prefixes, m.open),
+		kit.Place(kind.Leases, m.openLeases),
 	}
 }
 
@@ -46,8 +47,8 @@ func (m *Module) openOne(r row) func() tui.View {
 }
 
 // OpenObject implements kit.Opener.
-func (m *Module) OpenObject(kind store.Kind, id string) tui.View {
-	if kind != store.Prefixes {
+func (m *Module) OpenObject(of store.Kind, id string) tui.View {
+	if of != kind.Prefixes {
 		return nil
 	}
 	if p, ok := m.env.Feed.Last().Prefix(id); ok {
@@ -95,14 +96,14 @@ func (m *Module) source() resource.Source[row] {
 }
 
 // below is the source of a list below a prefix.
-func below[T any](m *Module, kind store.Kind, id string, rows func(store.Prefix) []T) resource.Source[T] {
+func below[T any](m *Module, of store.Kind, id string, rows func(store.Prefix) []T) resource.Source[T] {
 	s := live.Rows(m.env.Feed, func(s *store.Snapshot) []T {
 		p, _ := s.Prefix(id)
 		return rows(p)
-	}, store.Detail{Kind: kind, Of: id})
-	s.Needs = func(of string) []string {
+	}, store.Detail{Kind: of, Of: id})
+	s.Needs = func(one string) []string {
 		needs := store.Needs(append(partsOf(id), store.Detail{Kind: store.Prefixes})...)
-		if of != "" {
+		if one != "" {
 			needs = append(needs, m.env.RelatedNeeds()...)
 		}
 		return needs
@@ -112,7 +113,7 @@ func below[T any](m *Module, kind store.Kind, id string, rows func(store.Prefix)
 
 func (m *Module) describe() resource.Description[row] {
 	return resource.Description[row]{
-		Plural:  "Prefixes",
+		Plural:  kind.Prefixes.About().Title,
 		ID:      func(r row) string { return r.ID },
 		Name:    func(r row) string { return r.CIDR },
 		JSON:    func(r row) []byte { return r.JSON() },
@@ -249,7 +250,7 @@ func (m *Module) RelatedNeeds() []store.Kind { return []store.Kind{store.Prefixe
 
 // Related implements kit.Relater: the prefix that a route leads into.
 func (m *Module) Related(s kit.Subject) []resource.Section {
-	if s.Kind != "route" || !s.CIDR.IsValid() {
+	if s.Kind != kind.Routes || !s.CIDR.IsValid() {
 		return nil
 	}
 	var out resource.Section
@@ -267,5 +268,5 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 }
 
 func subject(r row) kit.Subject {
-	return kit.Subject{Kind: "prefix", ID: r.ID, Name: r.CIDR, CIDR: network(r.CIDR)}
+	return kit.Subject{Kind: kind.Prefixes, ID: r.ID, Name: r.CIDR, CIDR: network(r.CIDR)}
 }

@@ -15,6 +15,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -35,7 +36,7 @@ func (m *Module) routes() store.List[api.Route] { return m.env.Feed.Last().Route
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"routes", "static-routes"}, Help: "static routes", Open: m.open}}
+	return []tui.Destination{kit.Place(kind.Routes, m.open)}
 }
 
 // Services implements kit.Module.
@@ -58,7 +59,7 @@ func (m *Module) source() resource.Source[api.Route] {
 
 func (m *Module) describe() resource.Description[api.Route] {
 	return resource.Description[api.Route]{
-		Plural:  "Static routes",
+		Plural:  kind.Routes.About().Title,
 		ID:      func(r api.Route) string { return r.ID },
 		Name:    func(r api.Route) string { return r.Prefix },
 		JSON:    func(r api.Route) []byte { return r.JSON() },
@@ -225,7 +226,7 @@ func (m *Module) field(r api.Route, against int) resource.Field {
 func (m *Module) subject(r api.Route) kit.Subject {
 	cidr, _ := netip.ParsePrefix(r.Prefix)
 	hop, _ := netip.ParseAddr(r.Nexthop)
-	return kit.Subject{Kind: "route", ID: r.ID, Name: r.Prefix, CIDR: cidr, Hop: hop}
+	return kit.Subject{Kind: kind.Routes, ID: r.ID, Name: r.Prefix, CIDR: cidr, Hop: hop}
 }
 
 // RelatedNeeds implements kit.Relater.
@@ -235,7 +236,7 @@ func (m *Module) RelatedNeeds() []store.Kind { return []store.Kind{store.Routes}
 func (m *Module) Related(s kit.Subject) []resource.Section {
 	var out resource.Section
 	switch {
-	case s.Kind == "route", s.Kind == "lease":
+	case s.Kind == kind.Routes, s.Kind == kind.Leases:
 		return nil
 	case s.Interface.IsValid():
 		out.Title = "Static routes through it"
@@ -300,8 +301,8 @@ func belongs(r api.Route, s kit.Subject) bool {
 }
 
 // OpenObject implements kit.Opener.
-func (m *Module) OpenObject(kind store.Kind, id string) tui.View {
-	if kind != store.Routes {
+func (m *Module) OpenObject(of store.Kind, id string) tui.View {
+	if of != kind.Routes {
 		return nil
 	}
 	for _, r := range m.routes().Rows {

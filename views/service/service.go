@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/kind"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -23,8 +24,7 @@ func New(env *kit.Env) kit.Module {
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"services"}, Help: "what prefixes can be bound to",
-		Open: func() tui.View { return resource.NewList(describe(), m.source()) }}}
+	return []tui.Destination{kit.Place(kind.Services, func() tui.View { return resource.NewList(describe(), m.source()) })}
 }
 
 // Services implements kit.Module.
@@ -38,7 +38,7 @@ func (m *Module) source() resource.Source[api.AddressingService] {
 func describe() resource.Description[api.AddressingService] {
 	type S = api.AddressingService
 	return resource.Description[S]{
-		Plural: "Services", SortBy: "name",
+		Plural: kind.Services.About().Title, SortBy: "name",
 		ID:   func(s S) string { return s.ID },
 		Name: func(s S) string { return s.Name },
 		JSON: func(s S) []byte { return s.JSON() },
@@ -47,9 +47,9 @@ func describe() resource.Description[api.AddressingService] {
 				Role: func(S) tui.Role { return tui.Strong }},
 			{Key: "id", Title: "ID", Width: 32, Text: func(s S, _ time.Time) string { return tui.Clean(s.ID) }},
 		},
-		NoCreate: "services are Cloudflare's: a prefix is bound to one under :prefixes",
-		NoEdit:   "services are Cloudflare's and cannot be changed",
-		NoDelete: resource.Always[S]("services are Cloudflare's and cannot be deleted"),
+		NoCreate: kind.Services.About().WhyNot(kind.Create),
+		NoEdit:   kind.Services.About().WhyNot(kind.Update),
+		NoDelete: resource.Always[S](kind.Services.About().WhyNot(kind.Delete)),
 		Sections: func(s S, _ time.Time) []resource.Section {
 			return []resource.Section{{Title: "Service", Fields: []resource.Field{{Label: "Name", Value: s.Name}, {Label: "ID", Value: s.ID}}}}
 		},

@@ -148,6 +148,8 @@ func settings(t store.Tunnel) resource.Section {
 		}
 		add("Pre-shared key", psk, "the API never shows the key itself")
 		add("Anti-replay", kit.Switch(t.ReplayProtection), "protects Cloudflare to customer only")
+		add("Null cipher", kit.Switch(t.AllowNullCipher), "allowed or not; the API cannot change it")
+		add("IKE identities", kit.Or(strings.Join(identities(t.Tunnel), ", "), "-"), "of your router")
 	}
 	add("Return routing", kit.Switch(t.AutomaticReturnRouting), "automatic return routing")
 	return s
@@ -164,4 +166,16 @@ func identity(t store.Tunnel, now time.Time) resource.Section {
 		{Label: "Created", Value: created, Note: createdAge},
 		{Label: "Modified", Value: modified, Note: modifiedAge},
 	}}
+}
+
+// identities are the IKE identities of the customer's router that the API shows: the one of the customer's choice first.
+func identities(t api.Tunnel) []string {
+	var all []string
+	if c := t.CustomRemoteIdentities; c != nil {
+		all = append(all, c.FQDNID)
+	}
+	if r := t.RemoteIdentities; r != nil {
+		all = append(all, r.FQDNID, r.UserID, r.HexID)
+	}
+	return slices.DeleteFunc(all, func(id string) bool { return id == "" })
 }

@@ -11,6 +11,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -42,8 +43,8 @@ func (m *Module) Destinations() []tui.Destination {
 	}
 	return []tui.Destination{
 		{Names: []string{"tunnels"}, Help: "GRE and IPsec tunnels together", Open: list("Tunnels")},
-		{Names: []string{"gre", "gre-tunnels"}, Help: "GRE tunnels", Open: list("GRE tunnels", api.GRE)},
-		{Names: []string{"ipsec", "ipsec-tunnels"}, Help: "IPsec tunnels", Open: list("IPsec tunnels", api.IPsec)},
+		kit.Place(kind.GRETunnels, list(kind.GRETunnels.About().Title, api.GRE)),
+		kit.Place(kind.IPsecTunnels, list(kind.IPsecTunnels.About().Title, api.IPsec)),
 	}
 }
 
@@ -230,7 +231,7 @@ func (m *Module) replace(id, name string) tea.Cmd {
 
 func subject(t store.Tunnel) kit.Subject {
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
-	return kit.Subject{Kind: string(t.Kind), ID: t.ID, Name: t.Name, Interface: subnet.Masked()}
+	return kit.Subject{Kind: store.Tunnels(t.Kind), ID: t.ID, Name: t.Name, Interface: subnet.Masked()}
 }
 
 // Subnets implements kit.Subnetter.
@@ -256,10 +257,10 @@ func (m *Module) RelatedNeeds() []store.Kind { return m.SubnetKinds() }
 
 // Related implements kit.Relater: the tunnel that a route's next hop lies in, and the tunnels that end at leased addresses.
 func (m *Module) Related(s kit.Subject) []resource.Section {
-	if s.Kind == "lease" {
+	if s.Kind == kind.Leases {
 		return m.endingAt(s)
 	}
-	if s.Kind != "route" || !s.Hop.IsValid() {
+	if s.Kind != kind.Routes || !s.Hop.IsValid() {
 		return nil
 	}
 	for _, t := range m.env.Feed.Last().Tunnels {
@@ -275,8 +276,8 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 }
 
 // OpenObject implements kit.Opener. Events of tunnels do not tell which kind it is.
-func (m *Module) OpenObject(kind store.Kind, id string) tui.View {
-	if kind != "" && kind != store.GRETunnels && kind != store.IPsecTunnels {
+func (m *Module) OpenObject(of store.Kind, id string) tui.View {
+	if of != "" && of != kind.GRETunnels && of != kind.IPsecTunnels {
 		return nil
 	}
 	if t, ok := m.byID(id); ok {

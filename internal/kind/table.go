@@ -1,0 +1,125 @@
+package kind
+
+import "time"
+
+// The kinds. BGPPrefixes, Bindings and Delegations are lists below one prefix each, PortStates is the state of one
+// interconnect: the API has no list of them over the account.
+const (
+	GRETunnels     Kind = "gre_tunnels"
+	IPsecTunnels   Kind = "ipsec_tunnels"
+	HealthChecks   Kind = "health"
+	TunnelTraffic  Kind = "traffic"
+	Ports          Kind = "cni_interconnects" // network interconnects: a cable or a partner's circuit
+	PortStates     Kind = "cni_interconnects.status"
+	CNIs           Kind = "cnis"
+	Links          Kind = "cf_interconnects" // the tunnel sides of interconnects
+	Slots          Kind = "cni_slots"
+	CNISettings    Kind = "cni_settings"
+	Prefixes       Kind = "prefixes"
+	BGPPrefixes    Kind = "bgp_prefixes"
+	Bindings       Kind = "bindings"
+	Delegations    Kind = "delegations"
+	Leases         Kind = "leases"
+	Services       Kind = "services"
+	Routes         Kind = "routes"
+	EndpointChecks Kind = "endpoint_healthchecks"
+	Accounts       Kind = "accounts"
+	// API is Cloudflare's API itself, which has no object and is never read: events about whether it answers.
+	API Kind = "api"
+)
+
+// TunnelPeriod is how often the lists of tunnels are read when nobody says otherwise (--refresh).
+const TunnelPeriod = 15 * time.Second
+
+const (
+	keyGone   = "the former key is not known to anybody but the device: set a new one instead"
+	onlyCheck = "a validation changes nothing that could be undone"
+	notYours  = "Cloudflare's, not the account's: "
+)
+
+// can are the acts of a collection that is created, changed and deleted, each undone.
+func can(verbs ...string) []Act {
+	out := make([]Act, len(verbs))
+	for i, v := range verbs {
+		out[i] = Act{Verb: v}
+	}
+	return out
+}
+
+// table has every kind. Health changes within a minute; traffic comes in steps of five; routes and prefixes change when
+// somebody changes them; slots, services and leases change with building work and contracts.
+var table = []About{
+	{Kind: GRETunnels, One: "GRE tunnel", Many: "GRE tunnels", Title: "GRE tunnels", Words: []string{"gre", "gre-tunnels"},
+		Help: "GRE tunnels", Every: TunnelPeriod, Watched: true, Label: []string{"name"}, Acts: can(Create, Update, Delete)},
+	{Kind: IPsecTunnels, One: "IPsec tunnel", Many: "IPsec tunnels", Title: "IPsec tunnels", Words: []string{"ipsec", "ipsec-tunnels"},
+		Help: "IPsec tunnels", Every: TunnelPeriod, Watched: true, Label: []string{"name"}, WriteOnly: []string{"psk"},
+		Acts: append(can(Create, Update, Delete), Act{"generate PSK", keyGone}, Act{"set PSK", keyGone})},
+	{Kind: HealthChecks, Many: "health", Every: time.Minute, Watched: true},
+	{Kind: TunnelTraffic, Many: "traffic", Every: 5 * time.Minute, Watched: true},
+
+	{Kind: Ports, One: "CNI interconnect", Many: "interconnects", Short: "interconnect", Title: "Interconnects",
+		Words: []string{"interconnects", "interconnect", "cni-interconnects", "ports"},
+		Help:  "network interconnects (CNI): ports and their state", Named: "name, which is their id",
+		Every: 2 * time.Minute, Watched: true, Key: "name", Label: []string{"name"},
+		Acts: []Act{{Create, "creating an interconnect orders a cross-connect: cancel it with the data centre, then delete it"},
+			{Delete, "the port is given back and another may have it by now: order a new interconnect"}},
+		Not: map[string]string{Update: "The API cannot change an interconnect: only order it and delete it"}},
+	{Kind: PortStates, Many: "interconnect states", Below: Ports, Every: 2 * time.Minute, Watched: true},
+	{Kind: CNIs, One: "CNI", Many: "CNIs", Title: "CNIs", Words: []string{"cnis", "cni"},
+		Help: "CNIs: addresses and BGP session over an interconnect", Named: "conduit", Every: 2 * time.Minute,
+		Label: []string{"magic.conduit_name"}, Acts: can(Create, Update, Delete)},
+	{Kind: Links, One: "interconnect tunnel side", Many: "interconnect tunnel sides", Short: "CF link", Title: "Interconnects, tunnel side",
+		Words: []string{"cf-interconnects", "cf-interconnect", "magic-interconnects", "tunnel-side"},
+		Help:  "interconnects, tunnel side: what routes lead through", Every: 2 * time.Minute, Watched: true, Label: []string{"name"},
+		Acts: can(Update),
+		Not: map[string]string{Create: "The tunnel side comes with its CNI: create one under :cnis",
+			Delete: "The tunnel side goes with its CNI: delete that one under :cnis"}},
+
+	{Kind: Prefixes, One: "prefix", Many: "prefixes", Title: "Prefixes", Words: []string{"prefixes", "prefix", "byoip"},
+		Help: "BYOIP prefixes: advertisement, service bindings, delegations", Named: "CIDR", Every: 2 * time.Minute, Watched: true,
+		Label: []string{"cidr"}, Acts: append(can(Create, Update, Delete), Act{"validate prefix", onlyCheck})},
+	{Kind: BGPPrefixes, One: "BGP prefix", Many: "BGP prefixes", Title: "BGP prefixes", Words: []string{"bgp-prefixes", "bgp-prefix"},
+		Help: "what is advertised of the prefixes", Named: "CIDR", Below: Prefixes, Every: 2 * time.Minute, Watched: true,
+		Label: []string{"cidr"},
+		Acts: can(Create, Delete, "advertise", "withdraw", "set prepend count",
+			"set automatic withdrawal"),
+		Not: map[string]string{Update: "Only its advertisement, its prepends and its automatic withdrawal change"}},
+	{Kind: Bindings, One: "service binding", Many: "service bindings", Short: "binding", Title: "Service bindings",
+		Words: []string{"bindings", "binding", "service-bindings"}, Help: "service bindings of the prefixes", Named: "CIDR",
+		Below: Prefixes, Every: 2 * time.Minute, Watched: true, Label: []string{"cidr"}, Acts: can(Create, Delete),
+		Not: map[string]string{Update: "The API cannot change a binding: delete it and make a new one"}},
+	{Kind: Delegations, One: "delegation", Many: "delegations", Title: "Delegations", NoList: "it is on the page of its prefix",
+		Below: Prefixes, Every: 2 * time.Minute, Label: []string{"cidr"}, Acts: can(Create, Delete),
+		Not: map[string]string{Update: "The API cannot change a delegation: delete it and make a new one"}},
+
+	{Kind: Routes, One: "static route", Many: "routes", Short: "route", Title: "Static routes",
+		Words: []string{"routes", "route", "static-routes"}, Help: "static routes", Named: "prefix", Every: time.Minute, Watched: true,
+		Label: []string{"prefix"}, Acts: can(Create, Update, Delete)},
+	{Kind: EndpointChecks, One: "endpoint health check", Many: "endpoint health checks", Title: "Endpoint health checks",
+		Words: []string{"endpoint-checks", "endpoint-check", "endpoint-healthchecks"}, Help: "hosts of yours that Cloudflare probes",
+		Named: "name or address", Every: time.Minute, Label: []string{"name", "endpoint"}, Acts: can(Create, Update, Delete)},
+
+	{Kind: Slots, One: "slot", Many: "slots", Title: "Slots", Words: []string{"slots", "cni-slots"},
+		Help: "slots: where a port can be ordered", NoList: notYours + "a catalog to order from", Every: 10 * time.Minute,
+		Not: map[string]string{Create: "Slots are Cloudflare's: n orders a port in one, nothing else can be done",
+			Update: "Slots are Cloudflare's: n orders a port in one, nothing else can be done",
+			Delete: "Slots are Cloudflare's: n orders a port in one, nothing else can be done"}},
+	{Kind: CNISettings, One: "CNI settings", Many: "CNI settings", Title: "CNI settings", Words: []string{"cni-settings"},
+		Help: "CNI settings: Cloudflare's AS number", NoList: "one object, no list", Every: 2 * time.Minute, Acts: can(Update),
+		Not: map[string]string{Create: "The account has one set of settings: change it",
+			Delete: "The API cannot remove the settings: only change them"}},
+	{Kind: Services, One: "service", Many: "services", Title: "Services", Words: []string{"services"},
+		Help: "what prefixes can be bound to", NoList: notYours + "names for service bindings", Every: 10 * time.Minute, Label: []string{"name"},
+		Not: map[string]string{Create: "services are Cloudflare's: a prefix is bound to one under :prefixes",
+			Update: "services are Cloudflare's and cannot be changed", Delete: "services are Cloudflare's and cannot be deleted"}},
+	{Kind: Leases, One: "lease", Many: "leases", Title: "Leased addresses", Words: []string{"leases"},
+		Help: "Cloudflare's addresses for your tunnels", NoList: notYours + "shown where a tunnel needs one", Every: 10 * time.Minute,
+		Not: map[string]string{Create: "leases come with the contract", Update: "leases come with the contract",
+			Delete: "leases come with the contract"}},
+	{Kind: Accounts, One: "account", Many: "accounts", Title: "Accounts", Words: []string{"accounts"},
+		Help: "the accounts that your credentials can see", NoList: "an account is chosen by --account or in the program",
+		Every: 10 * time.Minute,
+		Not: map[string]string{Create: "accounts are made in Cloudflare's dashboard", Update: "accounts are changed in Cloudflare's dashboard",
+			Delete: "accounts are deleted in Cloudflare's dashboard"}},
+	{Kind: API, Short: "API"},
+}

@@ -1,0 +1,41 @@
+package kit
+
+// Capability is something that only some modules have: an interface that a module may implement beside Module.
+type Capability struct {
+	Name string
+	What string // what the rest of the program gets from it
+	Has  func(Module) bool
+}
+
+func capability[C any](name, what string) Capability {
+	return Capability{name, what, func(m Module) bool {
+		_, ok := m.(C)
+		return ok
+	}}
+}
+
+// Capabilities are all that a module can have. views/capabilities_test.go holds which module has which, and why not the others.
+func Capabilities() []Capability {
+	return []Capability{
+		capability[Relater]("Relater", "a section on the pages of other objects: what belongs to them"),
+		capability[Opener]("Opener", "the page of one of its objects, from the overview, events and relations"),
+		capability[Dependent]("Dependent", "what stops working when an object of another kind is deleted"),
+		capability[Subnetter]("Subnetter", "the networks in use, for the checks and proposals of forms"),
+		capability[Setter]("Setter", "guided setups, listed under :setup"),
+		capability[Follower]("Follower", "objects that are on their way up, listed under :setup"),
+		capability[Conductor]("Conductor", "what a route's next hop leads through, and whether that is down"),
+		capability[RouteTable]("RouteTable", "the routes to addresses that lead into what is down"),
+		capability[Tracer]("Tracer", "a traceroute from Cloudflare's locations"),
+	}
+}
+
+// with are the modules that have a capability, in the order of the registry.
+func with[C any](e *Env) []C {
+	var out []C
+	for _, m := range e.modules {
+		if c, ok := m.(C); ok {
+			out = append(out, c)
+		}
+	}
+	return out
+}
