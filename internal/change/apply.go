@@ -232,7 +232,8 @@ func unsettledNext(verb journal.Verb, working bool) string {
 		text = "There is no effect yet, but Cloudflare may still be carrying it out. "
 	}
 	if verb == journal.GeneratePSK {
-		text += "If it does, the tunnel has a new key that nobody knows, and fails at its next key exchange: generate another one and give it to the router. "
+		text += "If it does, the tunnel has a new key that nobody knows, and fails at its next key exchange: generate another one and give it " +
+			"to the router. "
 	}
 	return text + fmt.Sprintf("flarewire looks again for %.0f minutes, and at each start. Do not repeat it before that.", Patience.Minutes())
 }
