@@ -17,7 +17,7 @@ func newJournal(x IO, f *flags) *cobra.Command {
 		Short: "Print what was changed from this machine",
 		Long: `Print what flarewire has changed from this machine, newest first: when, what, with which profile, the object
 before and after, and Cloudflare's request ids. It reads a file of this machine and asks nobody; no secret is in it.
---demo leaves no trace: it has no journal.
+--demo keeps its journal in memory until it ends: with it this command has nothing to print.
 
 With -o json: one array of all entries with every field.
 

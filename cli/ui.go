@@ -131,10 +131,10 @@ func (s *session) noWrites() string {
 	return ""
 }
 
-// journal is where changes are written down; the demo leaves no trace.
+// journal is where changes are written down; the demo remembers until it ends, and leaves no trace.
 func (s *session) journal(x IO) *journal.Journal {
 	if s.source == demoSource {
-		return nil
+		return journal.InMemory(s.now)
 	}
 	return x.journal()
 }

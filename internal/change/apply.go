@@ -70,12 +70,13 @@ func (a *applying) steps(ctx context.Context, p Plan) Result {
 		one := a.repeated(ctx, p, s)
 		one.RequestIDs = append(result.RequestIDs, one.RequestIDs...)
 		one.JournalErr = errors.Join(result.JournalErr, one.JournalErr)
+		before := result.Outcome
 		result = one
 		if result.Outcome == journal.Done || result.accepted && i+1 < len(p.steps) {
 			continue
 		}
 		if p.incomplete != nil {
-			p.incomplete(i, &result)
+			p.incomplete(i, before, &result)
 		}
 		break
 	}
@@ -231,7 +232,8 @@ func unsettledNext(verb journal.Verb, working bool) string {
 		text = "There is no effect yet, but Cloudflare may still be carrying it out. "
 	}
 	if verb == journal.GeneratePSK {
-		text += "If it does, the tunnel has a new key that nobody knows, and is down until you generate another one and give it to the router. "
+		text += "If it does, the tunnel has a new key that nobody knows, and fails at its next key exchange: generate another one and give it " +
+			"to the router. "
 	}
 	return text + fmt.Sprintf("flarewire looks again for %.0f minutes, and at each start. Do not repeat it before that.", Patience.Minutes())
 }

@@ -50,6 +50,9 @@ func (w *Writer) LookAgain(ctx context.Context, e journal.Entry) Result {
 	return r
 }
 
+// deletionPatience is how long a deletion that Cloudflare has accepted may take. What can still be read after that was not deleted.
+const deletionPatience = time.Hour
+
 // found reads the object of an entry once. "Not done" is what it says when there is no effect to be seen.
 func (w *Writer) found(ctx context.Context, e journal.Entry) settled {
 	if e.Resource == cniSettings {
@@ -65,11 +68,13 @@ func (w *Writer) found(ctx context.Context, e journal.Entry) settled {
 	}
 	got, err := r.Read(ctx, w.options.Account, e.ObjectID)
 	switch {
+	case api.KindOf(err) == api.NotFound && e.Verb == journal.Create: // the answer may have been about another object
+		return w.foundNew(ctx, r, e)
 	case api.KindOf(err) == api.NotFound:
 		return absent(e)
 	case err != nil:
 		return settled{outcome: journal.Unknown, id: e.ObjectID, err: err}
-	case e.Verb == journal.Delete && e.Outcome == journal.Deleting:
+	case e.Verb == journal.Delete && e.Outcome == journal.Deleting && w.options.Now().Sub(e.Time) < deletionPatience:
 		return settled{outcome: journal.Deleting, id: e.ObjectID, text: "it can still be read", object: raw(got)}
 	case e.Verb == journal.Delete:
 		return settled{outcome: journal.NotDone, id: e.ObjectID, text: "it is still there", object: raw(got)}

@@ -41,8 +41,9 @@ type Plan struct {
 	check    func(context.Context, *Plan) // asks the server; nil when that was done for good
 	accepted bool
 	steps    []step
-	// incomplete completes the result of a plan of several steps that ended at one of them; nil for one step.
-	incomplete func(step int, r *Result)
+	// incomplete completes the result of a plan of several steps that ended at one of them; nil for one step. before is the outcome of
+	// the step before that one.
+	incomplete func(step int, before journal.Outcome, r *Result)
 	spent      *atomic.Bool // a plan is sent once
 }
 

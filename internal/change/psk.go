@@ -8,7 +8,7 @@ import (
 )
 
 // pskWarning is said before every change of a key.
-const pskWarning = "The tunnel breaks at the next key exchange until the customer device has the new key"
+const pskWarning = "The tunnel runs on until its next key exchange, and fails then unless the customer device has the new key"
 
 // PrepareGeneratePSK plans a new pre-shared key made by Cloudflare. It is in Result.Secret, once. The server is not asked
 // before: there is nothing to check, and a server that overlooked validate_only would replace the key at the first look.
@@ -20,7 +20,7 @@ func PrepareGeneratePSK(ctx context.Context, w *Writer, opened api.IPsecTunnel) 
 		guard: func(_ api.Object, p *Plan) {
 			p.Warnings = append(p.Warnings, pskWarning)
 			p.Consequences = append(p.Consequences,
-				"The former key stops working at once; Cloudflare shows the new one a single time and flarewire keeps no copy")
+				"Cloudflare shows the new key a single time and flarewire keeps no copy")
 		}})
 }
 

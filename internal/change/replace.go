@@ -61,7 +61,9 @@ func (w *Writer) replaceSteps(ctx context.Context, p *Plan, c change, remove api
 	second.check, second.repeats = nil, replaceWaits
 	wanted, title := compose(c.target, api.Object{}, api.Object{}), p.Title
 	second.rebuild = func() (api.Request, error) { return GRETunnels.In(w.options.Account).BuildCreate(wanted) }
-	p.incomplete = func(step int, r *Result) { halfReplaced(title, c.fresh, wanted, step, r) }
+	p.incomplete = func(step int, before journal.Outcome, r *Result) {
+		halfReplaced(title, c.fresh, wanted, step, before, r)
+	}
 	first.entry.After = journal.Mask(second.request.Body()) // with it the journal can bring back either tunnel
 	group := rand.Text()[:16]
 	first.entry.Group, second.entry.Group = group, group
@@ -85,14 +87,14 @@ func replaceWarnings(t api.GRETunnel) []string {
 var replaceWaits = []time.Duration{2 * time.Second, 4 * time.Second, 8 * time.Second, 15 * time.Second, 15 * time.Second, 16 * time.Second}
 
 // halfReplaced says where a replacement stands that ended at one of its steps, and gives the two ways out.
-func halfReplaced(title string, old, wanted api.Object, step int, r *Result) {
+func halfReplaced(title string, old, wanted api.Object, step int, before journal.Outcome, r *Result) {
 	switch {
 	case step == 0 && r.Outcome == journal.NotDone:
 		return // nothing has happened
 	case step == 0:
 		r.Recovery = "Whether the old tunnel is deleted is not known yet, and the new one was not created. " + r.Recovery
 	case r.Outcome == journal.NotDone:
-		*r = r.halfDone(title)
+		*r = r.halfDone(title, before)
 	case r.Outcome == journal.Partly:
 		r.Text = title + ": the new tunnel exists, but not everything took effect. " + textOf(r.Err)
 		r.Recovery = fmt.Sprintf("The new tunnel has the id %s: look at it.", r.ID)
@@ -109,9 +111,14 @@ func halfReplaced(title string, old, wanted api.Object, step int, r *Result) {
 }
 
 // halfDone is the result of a replacement whose deletion was done and whose creation certainly was not.
-func (r Result) halfDone(title string) Result {
+func (r Result) halfDone(title string, deletion journal.Outcome) Result {
 	r.Outcome = journal.Partly
-	r.Text = strings.TrimSpace(title + ": the old tunnel is deleted, and the new one was not created. " + textOf(r.Err))
+	r.Text = title + ": the old tunnel is deleted, and the new one was not created. " + textOf(r.Err)
+	if deletion == journal.Deleting {
+		r.Text = title + ": Cloudflare accepted the deletion of the old tunnel, but it could still be read, and the new one was not created. " +
+			textOf(r.Err)
+	}
+	r.Text = strings.TrimSpace(r.Text)
 	r.Recovery = "Create the new tunnel now, or undo the deletion. The journal entry of the deletion holds both tunnels, but no key."
 	return r
 }
@@ -127,7 +134,7 @@ func (r Result) Found(p Plan, e journal.Entry, looked Result) Result {
 	switch deleted := e.Verb == journal.Delete; {
 	case deleted && looked.Outcome == journal.Done, !deleted && looked.Outcome == journal.NotDone:
 		looked.Again, looked.Back = r.Again, r.Back
-		return looked.halfDone(p.Title)
+		return looked.halfDone(p.Title, journal.Done)
 	case deleted && looked.Outcome == journal.Deleting:
 		looked.Again, looked.Back = r.Again, r.Back
 	}

@@ -19,6 +19,10 @@ func ReadCNISettings(ctx context.Context, a *api.AccountClient) (api.CNISettings
 	if api.KindOf(err) == api.NotFound {
 		return api.CNISettings{}, nil
 	}
+	var answer map[string]json.RawMessage
+	if err == nil && json.Unmarshal(s.JSON(), &answer) == nil && answer["default_asn"] == nil {
+		err = &api.Error{Kind: api.BadAnswer, Detail: "the answer does not say what the default AS number is"}
+	}
 	return s, err
 }
 

@@ -272,10 +272,10 @@ func (c *creation) settle(ctx context.Context, certain bool, answer api.Answer) 
 func (c *creation) find(ctx context.Context, id string) (got api.Object, found bool, err error) {
 	if id != "" {
 		got, err = c.r.Read(ctx, c.w.options.Account, id)
-		if api.KindOf(err) == api.NotFound {
-			return got, false, nil // not visible yet
+		if api.KindOf(err) != api.NotFound {
+			return got, err == nil, err
 		}
-		return got, err == nil, err
+		// Not visible yet, or the answer was about another object: then it is in the list.
 	}
 	list, err := c.r.In(c.w.options.Account).List(ctx)
 	if err != nil {

@@ -17,7 +17,7 @@ type Options struct {
 	Account  *api.AccountClient
 	Sender   *api.Sender      // of the client that Account belongs to
 	Profile  string           // for the journal
-	Journal  *journal.Journal // nil: changes leave no trace (the demo)
+	Journal  *journal.Journal // nil: changes leave no trace
 	ReadOnly string           // the reason why nothing may be changed; "" = changes are allowed
 	Requests *RequestLog      // for Cloudflare's request ids of successful requests; may be nil
 	Now      func() time.Time // nil = time.Now

@@ -1,6 +1,7 @@
 package journal
 
 import (
+	"bytes"
 	"crypto/rand"
 	"encoding/json"
 	"errors"
@@ -10,6 +11,7 @@ import (
 	"os"
 	"path/filepath"
 	"strconv"
+	"sync"
 	"time"
 
 	"flarewire/internal/secret"
@@ -44,6 +46,37 @@ type Options struct {
 type Journal struct {
 	options Options
 	open    opener
+	memory  *memory // in place of files; nil with files
+}
+
+// memory are the lines of a journal that is not on the disk.
+type memory struct {
+	mu    sync.Mutex
+	lines []byte
+}
+
+// InMemory makes a journal that lasts as long as the program: the demo writes nothing to the disk.
+func InMemory(now func() time.Time) *Journal {
+	j := New(Options{Now: now})
+	j.memory = &memory{}
+	return j
+}
+
+// append adds a line. What is older than the bounds of the files goes.
+func (m *memory) append(text []byte, most int64) {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	m.lines = append(append(m.lines, text...), '\n')
+	if over := int64(len(m.lines)) - most; over > 0 {
+		end := bytes.IndexByte(m.lines[over:], '\n')
+		m.lines = bytes.Clone(m.lines[int(over)+end+1:])
+	}
+}
+
+func (m *memory) content() []byte {
+	m.mu.Lock()
+	defer m.mu.Unlock()
+	return bytes.Clone(m.lines)
 }
 
 // file is what the journal needs of *os.File; tests put a full disk in its place.
@@ -124,6 +157,10 @@ func (j *Journal) append(l line) error {
 		return j.trouble("the entry cannot be written as JSON", err)
 	}
 	text := []byte(j.options.Redactor.Redact(string(encoded)))
+	if j.memory != nil {
+		j.memory.append(text, j.options.MaxSize*int64(j.options.Keep))
+		return nil
+	}
 	if err := j.prepareDirectory(); err != nil {
 		return err
 	}

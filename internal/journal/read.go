@@ -17,6 +17,10 @@ import (
 func (j *Journal) Entries() iter.Seq2[Entry, error] {
 	return func(yield func(Entry, error) bool) {
 		results := map[string]line{}
+		if j.memory != nil {
+			walk(j.memory.content(), results, yield)
+			return
+		}
 		for n := 0; n <= j.options.Keep; n++ {
 			content, err := j.content(n)
 			if errors.Is(err, fs.ErrNotExist) {

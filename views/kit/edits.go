@@ -121,6 +121,9 @@ func (e *editor) opening(title, id string, page func(context.Context, api.Object
 func (e *editor) removeAll(ids []string) tea.Cmd {
 	n := strconv.Itoa(len(ids))
 	title := "Delete " + n + " objects (" + e.resource.Title + ")"
+	if len(ids) == 1 {
+		title = "Delete one " + e.resource.Title
+	}
 	return tui.Push(NewSeveral(e.env, title, "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 		var plans []change.Plan
 		for _, id := range ids {

@@ -30,7 +30,7 @@ type Env struct {
 	Account *api.AccountClient
 	Feed    *live.Feed
 	Writer  *change.Writer
-	// Journal is where changes are written down; nil in the demo, which leaves no trace.
+	// Journal is where changes are written down; in the demo until the program ends.
 	Journal *journal.Journal
 	// Requests is the log of what was asked of Cloudflare; nil without one.
 	Requests *RequestLog

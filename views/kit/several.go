@@ -151,7 +151,11 @@ func (s *Several) send() tea.Cmd {
 
 // told is what the dialog says: how many changes there are, and how many of them end something that works.
 func (s *Several) told() []tui.Line {
-	lines := []tui.Line{tui.Text(tui.Plain, fmt.Sprintf("%d changes are sent, one after the other.", len(s.plans)))}
+	text := fmt.Sprintf("%d changes are sent, one after the other.", len(s.plans))
+	if len(s.plans) == 1 {
+		text = "1 change is sent."
+	}
+	lines := []tui.Line{tui.Text(tui.Plain, text)}
 	for _, text := range s.live() {
 		lines = append(lines, tui.Text(tui.Pending, text))
 	}

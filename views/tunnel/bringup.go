@@ -115,8 +115,14 @@ func (b *BringUp) list(t store.Tunnel, ok bool) []step {
 	if ok && t.BGP == nil {
 		return out
 	}
-	return append(out, step{title: "TCP established", means: "your router reaches Cloudflare", at: p.tcp, ready: listed},
+	out = append(out, step{title: "TCP established", means: "your router reaches Cloudflare", at: p.tcp, ready: listed},
 		step{title: "BGP up", means: "routes are exchanged", at: p.up, ready: p.tcp.reached()})
+	for i := range out { // what is not seen of a tunnel that is up holds up nothing
+		if ok && t.State == store.Up && out[i].off == "" {
+			out[i].off = "the session is up"
+		}
+	}
+	return out
 }
 
 // healthOff is why the health is not waited for; empty when it is.
@@ -145,7 +151,7 @@ func (s step) draw(c tui.Canvas, created arrival) string {
 	case s.ready:
 		mark, role = g.Pending, tui.Pending
 		text = "waiting until " + s.means
-		if age := tui.AgeSince(created.at, c.Now); created.reached() && age != "now" {
+		if age := tui.AgeSince(created.at, c.Now); created.reached() && age != "now" && c.Now.Sub(created.at) <= fresh {
 			text = "waiting until " + s.means + ", " + age + " so far"
 		}
 	}

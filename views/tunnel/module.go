@@ -135,7 +135,11 @@ func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 func (m *Module) deleteAll(rows []store.Tunnel) tea.Cmd {
 	n := strconv.Itoa(len(rows))
 	gre, ipsec := m.greEditor().Deletion, m.ipsecEditor().Deletion
-	return tui.Push(kit.NewSeveral(m.env, "Delete "+n+" tunnels", "delete "+n,
+	title := "Delete " + n + " tunnels"
+	if len(rows) == 1 {
+		title = "Delete tunnel " + rows[0].Name
+	}
+	return tui.Push(kit.NewSeveral(m.env, title, "delete "+n,
 		func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 			var plans []change.Plan
 			for _, t := range rows {
