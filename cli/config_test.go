@@ -99,7 +99,11 @@ func TestConfigSaysWhatIsWrongInOneSentence(t *testing.T) {
 		"config --for junos":                                        {2, "name or the id of a tunnel"},
 		"config fra-dc1-gre --output x":                             {2, "needs --for"},
 		"config fra-dc1-gre --for junos --force":                    {2, "belongs to --output"},
-		"config a b":                                                {2, "one tunnel"},
+		"config a b":                                                {1, "there is no tunnel \"a\""},
+		"config fra-dc1-gre fra-dc1-gre --for junos":                {1, "named twice"},
+		"config fra-dc1-gre --unit 3":                               {2, "needs --for"},
+		"config fra-dc1-gre --for eos --unit 300":                   {1, "1 to 255"},
+		"config fra-dc1-gre --for eos --unit 0":                     {2, "a number from 1"},
 		"config fra-dc1-gre --for junos --output /no/such/folder/x": {1, "could not be made"},
 	} {
 		code := s.run(strings.Fields(args)...)

@@ -2,8 +2,10 @@ package devconf_test
 
 import (
 	"flag"
+	"fmt"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -47,22 +49,42 @@ func withBGP(t api.Tunnel) api.Tunnel {
 	return t
 }
 
-// tunnels are the kinds of tunnels that there is a golden text of, on each platform that has them.
-func tunnels() map[string]api.Tunnel {
-	return map[string]api.Tunnel{"gre": greTunnel(), "gre-bgp": withBGP(greTunnel()), "ipsec": ipsecTunnel(),
-		"ipsec-bgp": withBGP(ipsecTunnel())}
+// twin is the second tunnel of the same router: to another endpoint, with the next inner subnet.
+func twin(t api.Tunnel) api.Tunnel {
+	t.ID, t.Name, t.CloudflareEndpoint, t.InterfaceAddress = twinID, "fra-dc2", "172.64.240.10", "10.100.0.10/31"
+	if t.RemoteIdentities != nil {
+		t.RemoteIdentities = &api.RemoteIdentities{FQDNID: twinID + ".33145236.ipsec.cloudflare.com"}
+	}
+	return t
+}
+
+const twinID = "d5b8473e688b7d412ab585ae70596932"
+
+// tunnels are the kinds of tunnels that there is a golden text of, on each platform that has them: alone, and with a twin.
+func tunnels() map[string][]api.Tunnel {
+	out := map[string][]api.Tunnel{}
+	for name, t := range map[string]api.Tunnel{"gre": greTunnel(), "gre-bgp": withBGP(greTunnel()), "ipsec": ipsecTunnel(),
+		"ipsec-bgp": withBGP(ipsecTunnel())} {
+		out[name], out[name+"-pair"] = []api.Tunnel{t}, []api.Tunnel{t, twin(t)}
+	}
+	return out
+}
+
+// routerOf is the router of the tunnels.
+func routerOf(psk api.Secret, tunnels ...api.Tunnel) devconf.Router {
+	var r devconf.Router
+	for _, t := range tunnels {
+		r.Tunnels = append(r.Tunnels, devconf.Input{Tunnel: t, AccountID: account, PSK: psk})
+	}
+	return r
 }
 
 func everyText(t *testing.T, psk api.Secret, visit func(name string, c devconf.Config)) {
 	t.Helper()
-	for name, tunnel := range tunnels() {
-		in := devconf.Input{Tunnel: tunnel, AccountID: account, PSK: psk}
-		for _, p := range devconf.Platforms(in.Kind()) {
-			in := in
-			if p == devconf.VyOS && in.Tunnel.BGP != nil { // the key has the quotation mark of this platform in it
-				in.Tunnel.BGP = &api.BGP{CustomerASN: 65010, MD5Key: "secret!key", ExtraPrefixes: []string{"0.0.0.0/0"}}
-			}
-			c, err := devconf.Render(p, in)
+	for name, tunnels := range tunnels() {
+		r := routerOf(psk, tunnels...)
+		for _, p := range r.Platforms() {
+			c, err := devconf.Render(p, r)
 			if err != nil {
 				t.Errorf("%s of %s: %v", p, name, err)
 				continue
@@ -133,12 +155,12 @@ func TestWhatIsNotKnownIsAPlaceholderThatTheBeginningExplains(t *testing.T) {
 	tunnel := ipsecTunnel()
 	tunnel.RemoteIdentities, tunnel.CustomerEndpoint = nil, ""
 	for _, p := range devconf.Platforms(netrules.IPsec) {
-		c, err := devconf.Render(p, devconf.Input{Tunnel: tunnel, AccountID: account})
+		c, err := devconf.Render(p, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		text := c.Text()
-		if p != devconf.Terraform && !strings.Contains(text, "REPLACE-WITH-IKE-IDENTITY: the tunnel's FQDN ID, from the dashboard") {
+		if p != devconf.Terraform && !strings.Contains(unwrapped(text), "REPLACE-WITH-IKE-IDENTITY: the tunnel's FQDN ID, from the dashboard") {
 			t.Errorf("%s does not say where the identity is found:\n%s", p, text)
 		}
 		if strings.Contains(text, account+".ipsec") {
@@ -146,7 +168,7 @@ func TestWhatIsNotKnownIsAPlaceholderThatTheBeginningExplains(t *testing.T) {
 		}
 	}
 	tunnel.CustomRemoteIdentities = &api.CustomRemoteIdentities{FQDNID: "site1.33145236.custom.ipsec.cloudflare.com"}
-	c, err := devconf.Render(devconf.Linux, devconf.Input{Tunnel: tunnel, AccountID: account})
+	c, err := devconf.Render(devconf.Linux, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account}))
 	if err != nil || !strings.Contains(c.Text(), `"fqdn:site1.33145236.custom.ipsec.cloudflare.com"`) {
 		t.Errorf("the custom identity is not used: %v\n%s", err, c.Text())
 	}
@@ -157,7 +179,7 @@ func TestAristaAndMikroTikHaveGREOnly(t *testing.T) {
 		if !slices.Contains(devconf.Platforms(netrules.GRE), p) || slices.Contains(devconf.Platforms(netrules.IPsec), p) {
 			t.Errorf("%s is not offered for GRE alone", p)
 		}
-		_, err := devconf.Render(p, devconf.Input{Tunnel: ipsecTunnel(), AccountID: account})
+		_, err := devconf.Render(p, devconf.One(devconf.Input{Tunnel: ipsecTunnel(), AccountID: account}))
 		if err == nil || !strings.Contains(err.Error(), "use one of ios-xe, junos") {
 			t.Errorf("%s for IPsec: %v", p, err)
 		}
@@ -169,8 +191,8 @@ func TestATunnelWhoseOuterAddressItWouldSwallowIsWarnedAbout(t *testing.T) {
 	for prefix, want := range map[string]bool{"0.0.0.0/0": true, "162.159.64.0/18": true, "100.96.0.0/12": false} {
 		tunnel := withBGP(greTunnel())
 		tunnel.BGP.ExtraPrefixes = []string{prefix}
-		c, err := devconf.Render(devconf.IOSXE, devconf.Input{Tunnel: tunnel, AccountID: account})
-		if err != nil || strings.Contains(c.Text(), warning) != want {
+		c, err := devconf.Render(devconf.IOSXE, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account}))
+		if err != nil || strings.Contains(unwrapped(c.Text()), warning) != want {
 			t.Errorf("%s: warned %v, %v", prefix, !want, err)
 		}
 	}
@@ -192,10 +214,7 @@ func TestTheNameOfATunnelIsNeverMoreThanAName(t *testing.T) {
 		tunnel := withBGP(greTunnel())
 		tunnel.Name = name
 		for _, p := range devconf.Platforms(netrules.GRE) {
-			if p == devconf.VyOS {
-				tunnel.BGP.MD5Key = ""
-			}
-			c, err := devconf.Render(p, devconf.Input{Tunnel: tunnel, AccountID: account})
+			c, err := devconf.Render(p, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -214,29 +233,28 @@ func TestATunnelThatCannotBeConfiguredIsRefusedWithAReason(t *testing.T) {
 		change func(*api.Tunnel)
 		says   string
 	}{
-		"an id that is none":       {func(t *api.Tunnel) { t.ID = "../../etc" }, "id"},
-		"no Cloudflare endpoint":   {func(t *api.Tunnel) { t.CloudflareEndpoint = "" }, "Cloudflare endpoint"},
-		"an IPv6 endpoint":         {func(t *api.Tunnel) { t.CloudflareEndpoint = "2001:db8::1" }, "IPv4"},
-		"a customer that is none":  {func(t *api.Tunnel) { t.CustomerEndpoint = "router.example" }, "customer endpoint"},
-		"a network as a host":      {func(t *api.Tunnel) { t.InterfaceAddress = "10.0.0.0/30" }, "interface address"},
-		"an address without mask":  {func(t *api.Tunnel) { t.InterfaceAddress = "10.0.0.0" }, "interface address"},
-		"an impossible MTU":        {func(t *api.Tunnel) { t.MTU = 100 }, "MTU"},
-		"an impossible TTL":        {func(t *api.Tunnel) { t.TTL = 400 }, "TTL"},
-		"Cloudflare's own ASN":     {func(t *api.Tunnel) { t.BGP = &api.BGP{CustomerASN: 13335} }, "13335"},
-		"no ASN":                   {func(t *api.Tunnel) { t.BGP = &api.BGP{} }, "AS number"},
-		"a key with a line break":  {func(t *api.Tunnel) { t.BGP = &api.BGP{CustomerASN: 65010, MD5Key: "a\nend"} }, "MD5"},
-		"a key with a blank in it": {func(t *api.Tunnel) { t.BGP = &api.BGP{CustomerASN: 65010, MD5Key: "7 060506324F41"} }, "space"},
+		"an id that is none":      {func(t *api.Tunnel) { t.ID = "../../etc" }, "id"},
+		"no Cloudflare endpoint":  {func(t *api.Tunnel) { t.CloudflareEndpoint = "" }, "Cloudflare endpoint"},
+		"an IPv6 endpoint":        {func(t *api.Tunnel) { t.CloudflareEndpoint = "2001:db8::1" }, "IPv4"},
+		"a customer that is none": {func(t *api.Tunnel) { t.CustomerEndpoint = "router.example" }, "customer endpoint"},
+		"a network as a host":     {func(t *api.Tunnel) { t.InterfaceAddress = "10.0.0.0/30" }, "interface address"},
+		"an address without mask": {func(t *api.Tunnel) { t.InterfaceAddress = "10.0.0.0" }, "interface address"},
+		"an impossible MTU":       {func(t *api.Tunnel) { t.MTU = 100 }, "MTU"},
+		"an impossible TTL":       {func(t *api.Tunnel) { t.TTL = 400 }, "TTL"},
+		"Cloudflare's own ASN":    {func(t *api.Tunnel) { t.BGP = &api.BGP{CustomerASN: 13335} }, "13335"},
+		"no ASN":                  {func(t *api.Tunnel) { t.BGP = &api.BGP{} }, "AS number"},
 	} {
 		tunnel := greTunnel()
 		c.change(&tunnel)
-		out, err := devconf.Render(devconf.IOSXE, devconf.Input{Tunnel: tunnel, AccountID: account})
+		out, err := devconf.Render(devconf.IOSXE, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account}))
 		if err == nil || !strings.Contains(err.Error(), c.says) || len(out.Files) > 0 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-func TestAKeyThatAPlatformCannotWriteIsRefusedWithoutBeingRepeated(t *testing.T) {
+// One odd key does not cost the whole text: it is a placeholder, with the reason at the beginning, and is never repeated.
+func TestAKeyThatAPlatformCannotWriteIsAPlaceholderWithItsReason(t *testing.T) {
 	for _, c := range []struct {
 		platform devconf.Platform
 		key      string
@@ -245,16 +263,263 @@ func TestAKeyThatAPlatformCannotWriteIsRefusedWithoutBeingRepeated(t *testing.T)
 		{devconf.IOSXE, "plain-Key!0123456789", true}, {devconf.IOSXE, "two words canary", false}, {devconf.IOSXE, "canary?help", false},
 		{devconf.IOSXE, "hex", false}, {devconf.Junos, "two words are fine", true}, {devconf.Junos, `canary"; set system`, false},
 		{devconf.Junos, "$9$canary", false}, {devconf.PANOS, "-AQcanary", false}, {devconf.FortiOS, "ENC canary", false},
-		{devconf.FortiOS, `canary\`, false}, {devconf.VyOS, "canary'; reboot", false}, {devconf.VyOS, "$(reboot) is text here", true},
+		{devconf.FortiOS, `canary\`, false}, {devconf.VyOS, "canary'; reboot", true}, {devconf.VyOS, "$(reboot) is text here", true},
+		{devconf.VyOS, "canary\nset", false}, {devconf.FortiOS, "0xcafe", true},
 		{devconf.Linux, `every"thing\is $fine# here`, true}, {devconf.Linux, "0xcafe", true}, {devconf.Linux, "canary\n}", false},
 		{devconf.Linux, "ключ-canary", false},
 	} {
-		out, err := devconf.Render(c.platform, devconf.Input{Tunnel: ipsecTunnel(), AccountID: account, PSK: api.NewSecret(c.key)})
-		if (err == nil) != c.ok {
+		out, err := devconf.Render(c.platform, routerOf(api.NewSecret(c.key), ipsecTunnel()))
+		if err != nil {
 			t.Errorf("%s with %q: %v", c.platform, c.key, err)
+			continue
 		}
-		if err != nil && (strings.Contains(err.Error(), "canary") || len(out.Files) > 0) {
-			t.Errorf("%s repeats the key or writes half a text: %v", c.platform, err)
+		text := out.Text()
+		if placeholder := strings.Contains(text, "REPLACE-WITH-PRE-SHARED-KEY"); placeholder == c.ok {
+			t.Errorf("%s with %q: a placeholder is there: %v", c.platform, c.key, placeholder)
+		}
+		if !c.ok && (strings.Contains(text, "canary") || !strings.Contains(unwrapped(text), "fra-dc1: the pre-shared key cannot be written")) {
+			t.Errorf("%s repeats the key, or does not say why it is missing:\n%s", c.platform, text)
 		}
 	}
+}
+
+// unwrapped is the text with its comment lines joined.
+func unwrapped(text string) string {
+	return strings.NewReplacer("\n# ", " ", "\n! ", " ").Replace(text)
+}
+
+// The same for the key of a BGP session, each with the rule of its platform.
+func TestAnOddKeyOfASessionIsAPlaceholderWithItsReason(t *testing.T) {
+	for _, c := range []struct {
+		platform devconf.Platform
+		key      string
+		written  string // "" is a placeholder
+	}{
+		{devconf.IOSXE, "s3cret!key", "password 0 s3cret!key\n"}, {devconf.IOSXE, "7 060506324F41", ""}, {devconf.IOSXE, "a\nend", ""},
+		{devconf.PANOS, strings.Repeat("k", 63), strings.Repeat("k", 63)}, {devconf.PANOS, strings.Repeat("k", 64), ""},
+		{devconf.Linux, "two words", ""}, {devconf.Linux, "a!b#c|d", "password a!b#c|d\n"}, {devconf.VyOS, "s3cr'et!key", ""},
+		{devconf.VyOS, "two words", ""}, {devconf.Junos, "two words", `authentication-key "two words"`}, {devconf.FortiOS, "ENC x", ""},
+		{devconf.RouterOS, "a$b", `tcp-md5-key="a\$b"`}, {devconf.EOS, "two words", ""},
+	} {
+		tunnel := withBGP(greTunnel())
+		tunnel.BGP.MD5Key = c.key
+		out, err := devconf.Render(c.platform, routerOf(api.Secret{}, tunnel))
+		if err != nil {
+			t.Errorf("%s with %q: %v", c.platform, c.key, err)
+			continue
+		}
+		text := out.Text()
+		reason := strings.Contains(unwrapped(text), "fra-dc1: the BGP MD5 key cannot be written safely")
+		if odd := c.written == ""; odd != strings.Contains(text, "REPLACE-WITH-MD5-KEY") || odd != reason || !strings.Contains(text, c.written) ||
+			odd && strings.Contains(text, c.key) {
+			t.Errorf("%s with %q:\n%s", c.platform, c.key, text)
+		}
+	}
+}
+
+// Everything a router knows by a name or a number stands in one tunnel's part only.
+func TestTheTextsOfOneRouterDoNotCollide(t *testing.T) {
+	var many []api.Tunnel
+	for i := range 4 {
+		for _, tunnel := range []api.Tunnel{greTunnel(), ipsecTunnel()} {
+			tunnel.ID = fmt.Sprintf("%s%02x", strings.Repeat("c4a7362d", 4)[:30], len(many)) // ids that begin alike
+			tunnel.Name = []string{"fra", "FRA", "a-name-that-is-long-1", "a-name-that-is-long-2"}[i]
+			tunnel.CloudflareEndpoint = fmt.Sprintf("162.159.66.%d", len(many)+1)
+			tunnel.InterfaceAddress = fmt.Sprintf("10.%d.0.8/31", len(many)) // the same two last octets
+			tunnel.RemoteIdentities = nil
+			many = append(many, tunnel)
+		}
+	}
+	for p, device := range map[devconf.Platform]*regexp.Regexp{
+		devconf.IOSXE: regexp.MustCompile(`(?m)^interface (\S+)`), devconf.Junos: regexp.MustCompile(`security-zone cloudflare interfaces (\S+) `),
+		devconf.PANOS: regexp.MustCompile(`virtual-router default interface (\S+)`), devconf.FortiOS: regexp.MustCompile(`remote-ip (\S+) `),
+		devconf.VyOS:  regexp.MustCompile(`set interfaces (\S+ \S+) description`),
+		devconf.Linux: regexp.MustCompile(`ip link add name (\S+)`), devconf.Terraform: regexp.MustCompile(`(?m)^  to += (\S+)`),
+	} {
+		c, err := devconf.Render(p, routerOf(api.Secret{}, many...))
+		if err != nil {
+			t.Errorf("%s: %v", p, err)
+			continue
+		}
+		seen := map[string]bool{}
+		for _, m := range device.FindAllStringSubmatch(c.Text(), -1) {
+			seen[strings.ToLower(m[1])] = true
+		}
+		if len(seen) != len(many) {
+			t.Errorf("%s has %d names for %d tunnels: %v", p, len(seen), len(many), seen)
+		}
+	}
+	linux, err := devconf.Render(devconf.Linux, routerOf(api.Secret{}, many...))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, each := range []string{`if_id (\d+)`, `(?m)^    rekey_time = (\d+)s`, `(?m)^        rekey_time = (\d+)s`, `lookup (\d+)$`} {
+		seen := map[string]bool{}
+		found := regexp.MustCompile(each).FindAllStringSubmatch(linux.Text(), -1)
+		for _, m := range found {
+			seen[m[1]] = true
+		}
+		if len(seen) != len(found) {
+			t.Errorf("%d values of %d for %s: %v", len(seen), len(found), each, seen)
+		}
+	}
+}
+
+// A text for one tunnel has the number that it has in the text of the pair, because the others of its router are known.
+func TestTheNumberOfATunnelIsTheSameAloneAndInAPair(t *testing.T) {
+	a, b := withBGP(greTunnel()), twin(withBGP(greTunnel()))
+	b.InterfaceAddress = "10.200.0.8/31" // comes to the same number
+	number := regexp.MustCompile(`(?m)^interface (\S+)`)
+	both, err := devconf.Render(devconf.IOSXE, routerOf(api.Secret{}, a, b))
+	if err != nil {
+		t.Fatal(err)
+	}
+	var alone []string
+	for _, tunnel := range []api.Tunnel{a, b} {
+		r := routerOf(api.Secret{}, tunnel)
+		r.Known = []api.Tunnel{b, a}
+		c, err := devconf.Render(devconf.IOSXE, r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		alone = append(alone, number.FindString(c.Text()))
+	}
+	together := number.FindAllString(both.Text(), -1)
+	if !slices.Equal(alone, together) || alone[0] == alone[1] {
+		t.Errorf("alone %v, together %v", alone, together)
+	}
+	r := routerOf(api.Secret{}, a, b)
+	r.FirstUnit = 250
+	c, err := devconf.Render(devconf.EOS, r)
+	if err != nil || !slices.Equal(number.FindAllString(c.Text(), -1), []string{"interface Tunnel250", "interface Tunnel251"}) {
+		t.Errorf("from 250: %v\n%s", err, c.Text())
+	}
+	if r.FirstUnit = 255; true {
+		if _, err := devconf.Render(devconf.EOS, r); err == nil || !strings.Contains(err.Error(), "1 to 255") {
+			t.Errorf("beyond the platform's numbers: %v", err)
+		}
+	}
+}
+
+// What is the router's and not a tunnel's is marked, stands there once, and never sets a router-id.
+func TestRouterWideLinesAreMarkedAndNotRepeated(t *testing.T) {
+	wide := map[devconf.Platform][]string{
+		devconf.IOSXE: {" network REPLACE", "ip route 162.159.66.10 "}, devconf.EOS: {" network REPLACE", "ip route 162.159.66.10/32"},
+		devconf.Junos:   {"autonomous-system 65010", "prefix-list cloudflare-own REPLACE", "static route 162.159.66.10/32 next-hop"},
+		devconf.PANOS:   {"bgp local-as", "bgp router-id", "destination 162.159.66.10/32"},
+		devconf.FortiOS: {"set as 65010", "set dst 162.159.66.10 "}, devconf.VyOS: {"system-as", "static route 162.159.66.10/32"},
+		devconf.Linux: {"ip route replace 162.159.66.10/32", " network REPLACE"}, devconf.RouterOS: {"as=65010", "dst-address=162.159.66.10/32"},
+	}
+	for p, lines := range wide {
+		c, err := devconf.Render(p, routerOf(api.Secret{}, withBGP(greTunnel()), twin(withBGP(greTunnel()))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := c.Text()
+		for _, line := range lines {
+			if n := strings.Count(text, line); n != 1 {
+				t.Errorf("%s has %q %d times", p, line, n)
+			}
+		}
+		if !strings.Contains(text, "ROUTER-WIDE") {
+			t.Errorf("%s marks nothing as router-wide", p)
+		}
+		for line := range strings.Lines(text) {
+			if strings.Contains(line, "router-id ") && !strings.HasPrefix(line, "#") && !strings.HasPrefix(line, "!") {
+				t.Errorf("%s sets a router-id: %s", p, line)
+			}
+		}
+	}
+}
+
+// Every platform keeps what would lead a tunnel into itself out, whatever else it takes, and pins both endpoints.
+func TestEveryRouterFiltersAndPinsTheEndpointsOfAllItsTunnels(t *testing.T) {
+	for _, p := range devconf.Platforms(netrules.GRE) {
+		if p == devconf.Terraform {
+			continue
+		}
+		c, err := devconf.Render(p, routerOf(api.Secret{}, withBGP(greTunnel()), twin(withBGP(greTunnel()))))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := strings.NewReplacer(" 255.255.255.0", "/24", "prefix '", "prefix ").Replace(c.Text())
+		for _, around := range []string{"162.159.66.0/24", "172.64.240.0/24"} {
+			if n := strings.Count(text, around); n < 2 {
+				t.Errorf("%s: %s stands in %d of 2 filters", p, around, n)
+			}
+		}
+		for _, end := range []string{"162.159.66.10", "172.64.240.10"} {
+			if !regexp.MustCompile(`(?m)^ *[^#! ].*(route|destination|dst).*` + regexp.QuoteMeta(end)).MatchString(c.Text()) {
+				t.Errorf("%s has no route to %s of its own", p, end)
+			}
+		}
+		if !strings.Contains(c.Text(), "REPLACE-WITH-WAN-GATEWAY: ") {
+			t.Errorf("%s does not say what the gateway is", p)
+		}
+	}
+}
+
+// The limit of received prefixes is never too small, because one that is tears the session down.
+func TestTheLimitOfPrefixesIsTwiceWhatIsExpectedAndAtLeastAThousand(t *testing.T) {
+	for routes, want := range map[int]string{0: "maximum-prefix 1000 80 warning-only", 400: "maximum-prefix 1000 80 ", 900: "maximum-prefix 1802 80 "} {
+		r := routerOf(api.Secret{}, withBGP(greTunnel()))
+		r.Routes = routes
+		c, err := devconf.Render(devconf.IOSXE, r)
+		if err != nil || !strings.Contains(c.Text(), want) {
+			t.Errorf("%d routes: no %s, %v", routes, want, err)
+		}
+	}
+}
+
+// Two tunnels that cannot stand on one router are refused with the reason; next to a known one the text says it.
+func TestTunnelsThatDoNotGoTogetherAreRefusedWithTheReason(t *testing.T) {
+	a := withBGP(greTunnel())
+	for name, c := range map[string]struct {
+		change func(*api.Tunnel)
+		says   string
+	}{
+		"the same endpoints":      {func(t *api.Tunnel) { t.CloudflareEndpoint = a.CloudflareEndpoint }, "cannot tell two such GRE tunnels apart"},
+		"the same inner address":  {func(t *api.Tunnel) { t.InterfaceAddress = a.InterfaceAddress }, "same interface address"},
+		"another AS number":       {func(t *api.Tunnel) { t.BGP = &api.BGP{CustomerASN: 65099} }, "65010 and 65099"},
+		"the same tunnel":         {func(t *api.Tunnel) { t.ID = a.ID }, "named twice"},
+		"one that has no address": {func(t *api.Tunnel) { t.InterfaceAddress = "" }, `"fra-dc2": the tunnel's interface address`},
+	} {
+		b := twin(a)
+		c.change(&b)
+		if _, err := devconf.Render(devconf.Linux, routerOf(api.Secret{}, a, b)); err == nil || !strings.Contains(err.Error(), c.says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+	b := twin(a)
+	b.CloudflareEndpoint = a.CloudflareEndpoint
+	r := routerOf(api.Secret{}, a)
+	r.Known = []api.Tunnel{a, b}
+	c, err := devconf.Render(devconf.Linux, r)
+	if err != nil || !strings.Contains(unwrapped(c.Text()), `"fra-dc1" and "fra-dc2" have the same two endpoints`) {
+		t.Errorf("next to a known one: %v\n%s", err, c.Text())
+	}
+	one, other := ipsecTunnel(), twin(ipsecTunnel())
+	other.CloudflareEndpoint = one.CloudflareEndpoint
+	for p, remark := range map[devconf.Platform]bool{devconf.Linux: false, devconf.VyOS: false, devconf.IOSXE: true, devconf.PANOS: true} {
+		c, err := devconf.Render(p, routerOf(api.Secret{}, one, other))
+		if err != nil || strings.Contains(unwrapped(c.Text()), "have the same two endpoints: whether") != remark {
+			t.Errorf("%s with two IPsec tunnels of the same endpoints: %v", p, err)
+		}
+	}
+}
+
+// A router refuses a word that is not filled in, so each stands in a command of its own; no comment line is too wide for 80 columns,
+// and no command is broken.
+func TestCommentsFitTheScreenAndCommandsAreWhole(t *testing.T) {
+	everyText(t, api.Secret{}, func(name string, c devconf.Config) {
+		for line := range strings.Lines(c.Text()) {
+			trimmed := strings.TrimSpace(line)
+			if (strings.HasPrefix(trimmed, "# ") || strings.HasPrefix(trimmed, "! ")) && len(line) > 80 && strings.Count(trimmed, " ") > 2 {
+				t.Errorf("%s: a comment of %d characters: %s", name, len(line), line)
+			}
+			if strings.HasSuffix(trimmed, `\`) {
+				t.Errorf("%s: a broken command: %s", name, line)
+			}
+		}
+	})
 }
