@@ -112,3 +112,40 @@ func TestConfigSaysWhatIsWrongInOneSentence(t *testing.T) {
 		}
 	}
 }
+
+// The two tunnels of a router are one text, in which nothing collides and what is the router's stands once.
+func TestConfigOfSeveralTunnelsIsOneText(t *testing.T) {
+	_, env := serve(t, simedge.Options{})
+	s := newShell(t, env...)
+	if code := s.run("config", "fra-dc1-gre", "nrt-br1-ipsec", "--for", "fortios"); code != 0 {
+		t.Fatalf("exit %d: %s", code, s.err.String())
+	}
+	text := s.out.String()
+	for _, want := range []string{"2 Cloudflare tunnels of one router", `"fra-dc1-gre"`, `"nrt-br1-ipsec"`, "config system gre-tunnel",
+		"config vpn ipsec phase1-interface", "REPLACE-WITH-PRE-SHARED-KEY-OF-", "ROUTER-WIDE"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it has no %q", want)
+		}
+	}
+	if n := strings.Count(text, "set as "); n > 1 {
+		t.Errorf("the AS number of the router stands %d times", n)
+	}
+	if code := s.run("config", "fra-dc1-gre", "nrt-br1-ipsec", "--for", "eos"); code != 2 || !strings.Contains(s.err.String(), "use one of") {
+		t.Errorf("a platform that one of them does not have: exit %d, %s", code, s.err.String())
+	}
+	if code := s.run("config", "fra-dc1-gre", "ams-dc1-gre", "--for", "junos"); code != 1 || !strings.Contains(s.err.String(),
+		"AS numbers 64601 and 64602") {
+		t.Errorf("two routers' tunnels: exit %d, %s", code, s.err.String())
+	}
+	dir := filepath.Join(t.TempDir(), "router")
+	if code := s.run("config", "fra-dc1-gre", "fra-dc2-gre", "--for", "linux", "--output", dir); code != 0 {
+		t.Fatalf("a pair into a folder: exit %d, %s", code, s.err.String())
+	}
+	if files, err := filepath.Glob(filepath.Join(dir, "*fra-dc1-gre_fra-dc2-gre.*")); err != nil || len(files) != 3 {
+		t.Errorf("the folder has %v, %v", files, err)
+	}
+	if code := s.run("config", "fra-dc1-gre", "--for", "ios-xe", "--unit", "77"); code != 0 || !strings.Contains(s.out.String(),
+		"\ninterface Tunnel77\n") {
+		t.Errorf("--unit: exit %d, %s%s", code, s.out.String(), s.err.String())
+	}
+}
