@@ -152,7 +152,7 @@ func (r *RouterConfig) Actions() []tui.Action {
 		{Name: "previous-platform", Keys: []string{"shift+tab"}, Long: "The platform before", Run: choose(-1)},
 		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the whole text to the terminal's clipboard", Why: why,
 			Run: r.copy},
-		{Name: "write", Keys: []string{"w"}, Short: "write to a file", Footer: true, Long: "Write it to a file " + statefile.Whose, Why: why,
+		{Name: "write", Keys: []string{"w"}, Short: "write", Footer: true, Long: "Write it to a file " + statefile.Whose, Why: why,
 			Run: r.askWhere},
 		{Name: "plain", Keys: []string{"o"}, Short: "plain text", Footer: true, Why: why,
 			Long: "Leave the screen and print the text as it is, to be copied with the mouse", Run: r.plain},
