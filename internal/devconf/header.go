@@ -38,7 +38,8 @@ func header(platform Platform, r Router, p page, body string, first bool) string
 		}
 	}
 	if strings.Contains(body, Placeholder) && about.isRouter() {
-		lines = append(lines, "Fill in every word that begins with "+strings.TrimSuffix(Placeholder, "-")+" first: a line that still has one is refused.")
+		lines = append(lines, "Fill in every word that begins with "+strings.TrimSuffix(Placeholder, "-")+
+			" first: a line that still has one is refused.")
 	}
 	if about.isRouter() && first {
 		lines = append(lines, "A command right behind the comment sign, without a space, is left out on purpose or only looks.")

@@ -75,7 +75,8 @@ func cloudflareOfAPair(key string) string {
 	var b strings.Builder
 	b.WriteString("router bgp 13335\n bgp router-id 10.100.0.8\n no bgp ebgp-requires-policy\n no bgp network import-check\n")
 	for _, router := range []string{"10.100.0.9", "10.100.0.11"} {
-		fmt.Fprintf(&b, " neighbor %s remote-as 65010\n neighbor %[1]s passive\n neighbor %[1]s timers 3 9\n neighbor %[1]s password %s\n", router, key)
+		fmt.Fprintf(&b, " neighbor %s remote-as 65010\n neighbor %[1]s passive\n neighbor %[1]s timers 3 9\n neighbor %[1]s password %s\n",
+			router, key)
 	}
 	b.WriteString(" address-family ipv4 unicast\n")
 	for _, network := range []string{"198.18.0.0/15", "198.51.0.0/16", "198.51.100.0/24", "198.51.100.128/25", "192.0.2.128/25", "0.0.0.0/0"} {
@@ -199,7 +200,7 @@ func exchangeIn(end string, station net.HardwareAddr, packet []byte, from string
 	if err != nil {
 		return "", err
 	}
-	defer unix.Close(send)
+	defer func() { _ = unix.Close(send) }()
 	to := &unix.SockaddrLinklayer{Protocol: ipv4, Ifindex: link.Index, Halen: uint8(len(station))}
 	copy(to.Addr[:], station)
 	return answer(func(int) error { return unix.Sendto(send, packet, 0, to) }, from, id)
@@ -222,7 +223,7 @@ func answer(send func(socket int) error, from string, id uint16) (string, error)
 	if err != nil {
 		return "", err
 	}
-	defer unix.Close(socket)
+	defer func() { _ = unix.Close(socket) }()
 	if err := unix.SetsockoptTimeval(socket, unix.SOL_SOCKET, unix.SO_RCVTIMEO, &unix.Timeval{Sec: 1}); err != nil {
 		return "", err
 	}

@@ -80,7 +80,8 @@ var profiles = map[Platform]profile{
 		parts: []part{{"junos.tmpl", "%s-junos.set", always}},
 		guide: "Juniper SRX (written there for 23.4R2-S3.9)",
 		units: 15999, device: [2]string{"gr-0/0/0.%d", "st0.%d"},
-		advice: []string{"Load it with: load set terminal. Then: show | compare, commit check, commit confirmed 10, and commit within 10 minutes."}},
+		advice: []string{"Load it with: load set terminal. Then: show | compare, commit check, commit confirmed 10, and commit within 10 " +
+			"minutes."}},
 	PANOS: {title: "Palo Alto PAN-OS", kinds: both, comment: "#", quote: quoted(`"\?`, "-AQ"),
 		parts:   []part{{"pan-os.tmpl", "%s-pan-os.set", always}},
 		guide:   "Palo Alto Networks (written there for 11.2.8)",
@@ -105,7 +106,8 @@ var profiles = map[Platform]profile{
 		parts: []part{{"eos.tmpl", "%s-eos.txt", always}}},
 	RouterOS: {title: "MikroTik RouterOS", kinds: both[:1], comment: "#", quote: routerOSSyntax,
 		parts: []part{{"mikrotik.tmpl", "%s.rsc", always}},
-		advice: []string{"The BGP lines are in the syntax of RouterOS 7.20 and later, which has BGP instances. Each command takes effect at once: press " +
+		advice: []string{"The BGP lines are in the syntax of RouterOS 7.20 and later, which has BGP instances. Each command takes effect at " +
+			"once: press " +
 			"Ctrl-X for Safe Mode first (unconfirmed)."}},
 	Terraform: {title: "Terraform (Cloudflare's side)", kinds: both, comment: "#", quote: hclSyntax,
 		parts: []part{{"terraform.tmpl", "%s.tf", always}},

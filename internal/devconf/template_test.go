@@ -39,7 +39,8 @@ func TestTemplatesMeanWhatTextTemplateSays(t *testing.T) {
 // A template that asks for what is not there, or for more of the language than there is, is an error and no hole in a text.
 func TestATemplateThatCannotBeFilledIsAnError(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"{{.Nothing}}", "{{.Label.Name}}", "{{.CustomerEndpoint}}", "{{range .Label}}x{{end}}", "{{range .Tunnels}}{{.Nothing}}{{end}}", "{{range $x := .Tunnels}}x{{end}}",
+	for _, text := range []string{"{{.Nothing}}", "{{.Label.Name}}", "{{.CustomerEndpoint}}", "{{range .Label}}x{{end}}",
+		"{{range .Tunnels}}{{.Nothing}}{{end}}", "{{range $x := .Tunnels}}x{{end}}",
 		"{{range .Tunnels}}x{{else}}y{{end}}", "{{1}}",
 		"{{.Tunnels}}", "{{.Label .Label}}",
 		"{{template \"other\"}}", "{{with .Label}}{{.Nothing}}{{end}}", "{{if .Label}}{{.Nothing}}{{end}}"} {

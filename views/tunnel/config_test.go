@@ -286,7 +286,8 @@ func TestThePlainTextIsPrintedWithoutTheScreen(t *testing.T) {
 		if len(edge.Objects(simedge.GRETunnels)) == 0 {
 			t.Fatal("there is no tunnel")
 		}
-		r := m.newRouterConfig(api.NewSecret("canary-key-0123456789"), api.Tunnel{Kind: api.IPsec, ID: strings.Repeat("a", 32), Name: "waw\x1b[2J",
+		r := m.newRouterConfig(api.NewSecret("canary-key-0123456789"), api.Tunnel{Kind: api.IPsec, ID: strings.Repeat("a", 32),
+			Name:               "waw\x1b[2J",
 			CloudflareEndpoint: "162.159.66.10", CustomerEndpoint: "203.0.113.7", InterfaceAddress: "10.1.0.0/31"})
 		if r.err != nil {
 			t.Fatal(r.err)

@@ -24,7 +24,8 @@ func (m *Module) many(rows []store.Tunnel) []tui.Action {
 	for i, t := range rows {
 		tunnels[i] = t.Tunnel
 	}
-	return []tui.Action{m.routerConfig(tunnels...), {Name: "health-checks", Keys: []string{"H"}, Short: "health checks", Footer: true, Why: m.env.NoWrites,
+	return []tui.Action{m.routerConfig(tunnels...), {Name: "health-checks", Keys: []string{"H"}, Short: "health checks", Footer: true,
+		Why:  m.env.NoWrites,
 		Long: "Change the health checks of the marked tunnels, each reviewed", Run: func() tea.Cmd { return m.healthForm(rows) }}}
 }
 
