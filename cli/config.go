@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -25,43 +26,48 @@ type configFlags struct {
 	platform string
 	output   string
 	force    bool
+	unit     int
 }
 
 func newConfig(x IO, f *flags) *cobra.Command {
 	var c configFlags
 	cmd := &cobra.Command{
-		Use:   "config TUNNEL",
-		Short: "Print the configuration of your router for a tunnel",
-		Long: `Print the configuration of your router for a GRE or IPsec tunnel, made from the tunnel's
-values. TUNNEL is its name or id. Without --for: the platforms that there are.
+		Use:   "config TUNNEL...",
+		Short: "Print the configuration of your router for one or several tunnels",
+		Long: `Print the configuration of your router for a GRE or IPsec tunnel, or for several tunnels
+that end at the same router, made from the tunnels' values. TUNNEL is a name or id.
+Without --for: the platforms that there are.
 
 Platforms:
 ` + platformHelp() + `
-Each text begins with its source and with what is left to you. The pre-shared key of an IPsec
-tunnel is never in it: put it in the place of REPLACE-WITH-PRE-SHARED-KEY. The MD5 key of a BGP
-session is in it. Read the text before you use it: none was tried on a vendor's device.
+Each text begins with its source and with what is left to you: words that begin with
+REPLACE-WITH. The pre-shared key of an IPsec tunnel is never in it. The MD5 key of a BGP session
+is, unless the platform cannot take it. What holds for the whole router is marked ROUTER-WIDE and
+stands there once. Read the text before you use it: none was tried on a vendor's device.
+
+The number of a tunnel interface comes from the tunnel's inner subnet, so that the tunnels of one
+router do not collide; --unit takes another one, and the numbers after it for further tunnels.
 
 --output writes a file ` + statefile.Whose + `; linux has several files and gets a folder of that name.
 
 Exit code: 0 done, 1 the API or the network said no, there is no such tunnel, or it cannot be
 written for this platform, 2 wrong usage, no credentials, or the file is there already.`,
-		Args: func(_ *cobra.Command, args []string) error {
-			if len(args) > 1 {
-				return usage("config takes one tunnel and got %d: put a name with blanks into quotes", len(args))
-			}
-			return nil
-		},
+		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return listPlatforms(x, c, devconf.Platforms(netrules.GRE)) // GRE has all of them
 			}
-			return runConfig(cmd.Context(), x, f, c, args[0])
+			if cmd.Flags().Changed("unit") && c.unit < 1 {
+				return usage("--unit is a number from 1")
+			}
+			return runConfig(cmd.Context(), x, f, c, args)
 		},
 	}
 	cmd.Flags().StringVar(&c.platform, "for", "", "the platform")
 	cmd.Flags().StringVar(&c.output, "output", "", "write to this file instead of standard output")
 	cmd.Flags().BoolVar(&c.force, "force", false, "with --output: replace what is there already")
+	cmd.Flags().IntVar(&c.unit, "unit", 0, "the number of the first tunnel interface, where the platform numbers them")
 	_ = cmd.RegisterFlagCompletionFunc("for", completePlatform)
 	return cmd
 }
@@ -90,7 +96,7 @@ func completePlatform(*cobra.Command, []string, string) ([]string, cobra.ShellCo
 
 // listPlatforms prints the platforms to choose from.
 func listPlatforms(x IO, c configFlags, platforms []devconf.Platform) error {
-	if c.platform != "" || c.output != "" {
+	if c.platform != "" || c.output != "" || c.unit != 0 {
 		return usage("config needs the name or the id of a tunnel; flarewire list gre and list ipsec show them")
 	}
 	lines := make([]string, len(platforms))
@@ -100,11 +106,13 @@ func listPlatforms(x IO, c configFlags, platforms []devconf.Platform) error {
 	return printLines(x.Out, lines)
 }
 
-func runConfig(ctx context.Context, x IO, f *flags, c configFlags, asked string) error {
-	if c.output != "" && c.platform == "" {
+func runConfig(ctx context.Context, x IO, f *flags, c configFlags, asked []string) error {
+	switch {
+	case c.output != "" && c.platform == "":
 		return usage("--output needs --for: one of the platforms that flarewire config lists")
-	}
-	if c.force && c.output == "" {
+	case c.unit != 0 && c.platform == "":
+		return usage("--unit needs --for: one of the platforms that flarewire config lists")
+	case c.force && c.output == "":
 		return usage("--force belongs to --output")
 	}
 	if err := knownPlatform(c.platform); err != nil {
@@ -115,22 +123,40 @@ func runConfig(ctx context.Context, x IO, f *flags, c configFlags, asked string)
 		return err
 	}
 	defer s.close()
-	in, err := s.tunnelNamed(ctx, asked)
+	router, err := s.routerOf(ctx, asked)
 	if err != nil {
 		return err
 	}
 	if c.platform == "" {
-		return listPlatforms(x, configFlags{}, devconf.Platforms(in.Kind()))
+		return listPlatforms(x, configFlags{}, router.Platforms())
 	}
-	p, err := devconf.ParsePlatform(in.Kind(), c.platform)
-	if err != nil {
-		return failure{exitUsage, err}
+	for _, in := range router.Tunnels {
+		if _, err := devconf.ParsePlatform(in.Kind(), c.platform); err != nil {
+			return failure{exitUsage, err}
+		}
 	}
-	config, err := devconf.Render(p, in)
+	router.FirstUnit = c.unit
+	if router.Routes, err = s.countRoutes(ctx, router); err != nil {
+		fmt.Fprintln(x.Err, "The static routes could not be read: raise the limit of received prefixes if Cloudflare announces more than 500. "+
+			tui.Clean(err.Error()))
+	}
+	config, err := devconf.Render(devconf.Platform(c.platform), router)
 	if err != nil {
 		return trouble(err)
 	}
 	return c.give(x, config)
+}
+
+// countRoutes is the number of static routes of the account, which Cloudflare announces over BGP. Without BGP nobody asks.
+func (s *session) countRoutes(ctx context.Context, r devconf.Router) (int, error) {
+	if !slices.ContainsFunc(r.Tunnels, func(in devconf.Input) bool { return in.Tunnel.BGP != nil }) {
+		return 0, nil
+	}
+	routes, err := s.account.Routes.List(ctx)
+	if err != nil {
+		return 0, refused(err)
+	}
+	return len(routes), nil
 }
 
 // knownPlatform refuses a word that is no platform of any kind, before anything is sent.
@@ -160,8 +186,8 @@ func (c configFlags) give(x IO, config devconf.Config) error {
 	return nil
 }
 
-// tunnelNamed finds a tunnel of either kind by its name or id.
-func (s *session) tunnelNamed(ctx context.Context, asked string) (devconf.Input, error) {
+// routerOf finds the tunnels of either kind by their names or ids, and all others that may end at the same router.
+func (s *session) routerOf(ctx context.Context, asked []string) (devconf.Router, error) {
 	var gre, ipsec []store.Tunnel
 	group, ctx := errgroup.WithContext(ctx)
 	var grePartial, ipsecPartial error
@@ -176,12 +202,19 @@ func (s *session) tunnelNamed(ctx context.Context, asked string) (devconf.Input,
 		return err
 	})
 	if err := group.Wait(); err != nil {
-		return devconf.Input{}, refused(err)
+		return devconf.Router{}, refused(err)
 	}
 	rows := append(gre, ipsec...)
-	i, err := find(calledTunnels(rows), "tunnel", "", asked)
-	if err != nil {
-		return devconf.Input{}, cmp.Or(grePartial, ipsecPartial, err) // it may be among what could not be used
+	var out devconf.Router
+	for _, name := range asked {
+		i, err := find(calledTunnels(rows), "tunnel", "", name)
+		if err != nil {
+			return out, cmp.Or(grePartial, ipsecPartial, err) // it may be among what could not be used
+		}
+		out.Tunnels = append(out.Tunnels, devconf.Input{Tunnel: rows[i].Tunnel, AccountID: s.account.ID})
 	}
-	return devconf.Input{Tunnel: rows[i].Tunnel, AccountID: s.account.ID}, nil
+	for _, row := range rows {
+		out.Known = append(out.Known, row.Tunnel)
+	}
+	return out, nil
 }

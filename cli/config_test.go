@@ -99,12 +99,53 @@ func TestConfigSaysWhatIsWrongInOneSentence(t *testing.T) {
 		"config --for junos":                                        {2, "name or the id of a tunnel"},
 		"config fra-dc1-gre --output x":                             {2, "needs --for"},
 		"config fra-dc1-gre --for junos --force":                    {2, "belongs to --output"},
-		"config a b":                                                {2, "one tunnel"},
+		"config a b":                                                {1, "there is no tunnel \"a\""},
+		"config fra-dc1-gre fra-dc1-gre --for junos":                {1, "named twice"},
+		"config fra-dc1-gre --unit 3":                               {2, "needs --for"},
+		"config fra-dc1-gre --for eos --unit 300":                   {1, "1 to 255"},
+		"config fra-dc1-gre --for eos --unit 0":                     {2, "a number from 1"},
 		"config fra-dc1-gre --for junos --output /no/such/folder/x": {1, "could not be made"},
 	} {
 		code := s.run(strings.Fields(args)...)
 		if text := s.err.String(); code != want.code || !strings.Contains(text, want.says) || strings.Count(text, "\n") != 1 {
 			t.Errorf("%s: exit %d, %q", args, code, text)
 		}
+	}
+}
+
+// The two tunnels of a router are one text, in which nothing collides and what is the router's stands once.
+func TestConfigOfSeveralTunnelsIsOneText(t *testing.T) {
+	_, env := serve(t, simedge.Options{})
+	s := newShell(t, env...)
+	if code := s.run("config", "fra-dc1-gre", "nrt-br1-ipsec", "--for", "fortios"); code != 0 {
+		t.Fatalf("exit %d: %s", code, s.err.String())
+	}
+	text := s.out.String()
+	for _, want := range []string{"2 Cloudflare tunnels of one router", `"fra-dc1-gre"`, `"nrt-br1-ipsec"`, "config system gre-tunnel",
+		"config vpn ipsec phase1-interface", "REPLACE-WITH-PRE-SHARED-KEY-OF-", "ROUTER-WIDE"} {
+		if !strings.Contains(text, want) {
+			t.Errorf("it has no %q", want)
+		}
+	}
+	if n := strings.Count(text, "set as "); n > 1 {
+		t.Errorf("the AS number of the router stands %d times", n)
+	}
+	if code := s.run("config", "fra-dc1-gre", "nrt-br1-ipsec", "--for", "eos"); code != 2 || !strings.Contains(s.err.String(), "use one of") {
+		t.Errorf("a platform that one of them does not have: exit %d, %s", code, s.err.String())
+	}
+	if code := s.run("config", "fra-dc1-gre", "ams-dc1-gre", "--for", "junos"); code != 1 || !strings.Contains(s.err.String(),
+		"AS numbers 64601 and 64602") {
+		t.Errorf("two routers' tunnels: exit %d, %s", code, s.err.String())
+	}
+	dir := filepath.Join(t.TempDir(), "router")
+	if code := s.run("config", "fra-dc1-gre", "fra-dc2-gre", "--for", "linux", "--output", dir); code != 0 {
+		t.Fatalf("a pair into a folder: exit %d, %s", code, s.err.String())
+	}
+	if files, err := filepath.Glob(filepath.Join(dir, "*fra-dc1-gre_fra-dc2-gre.*")); err != nil || len(files) != 3 {
+		t.Errorf("the folder has %v, %v", files, err)
+	}
+	if code := s.run("config", "fra-dc1-gre", "--for", "ios-xe", "--unit", "77"); code != 0 || !strings.Contains(s.out.String(),
+		"\ninterface Tunnel77\n") {
+		t.Errorf("--unit: exit %d, %s%s", code, s.out.String(), s.err.String())
 	}
 }

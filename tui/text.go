@@ -81,6 +81,21 @@ func Fit(s string, width int) string {
 	return s + Spaces(width-w)
 }
 
+// Shift is the part of s from the cell from on, at most width cells. What is cut off at the right is marked by an ellipsis, at the
+// left by one as well.
+func Shift(s string, from, width int) string {
+	if from > 0 {
+		if Width(s) <= from {
+			return ""
+		}
+		s = Ellipsis + ansi.TruncateLeft(s, from+1, "")
+	}
+	if Width(s) <= width {
+		return s
+	}
+	return ansi.Truncate(s, width, Ellipsis)
+}
+
 // FitRight is Fit with the text at the right edge, for numbers and ages.
 func FitRight(s string, width int) string {
 	if w := Width(s); w < width {

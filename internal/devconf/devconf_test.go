@@ -47,22 +47,42 @@ func withBGP(t api.Tunnel) api.Tunnel {
 	return t
 }
 
-// tunnels are the kinds of tunnels that there is a golden text of, on each platform that has them.
-func tunnels() map[string]api.Tunnel {
-	return map[string]api.Tunnel{"gre": greTunnel(), "gre-bgp": withBGP(greTunnel()), "ipsec": ipsecTunnel(),
-		"ipsec-bgp": withBGP(ipsecTunnel())}
+// twin is the second tunnel of the same router: to another endpoint, with the next inner subnet.
+func twin(t api.Tunnel) api.Tunnel {
+	t.ID, t.Name, t.CloudflareEndpoint, t.InterfaceAddress = twinID, "fra-dc2", "172.64.240.10", "10.100.0.10/31"
+	if t.RemoteIdentities != nil {
+		t.RemoteIdentities = &api.RemoteIdentities{FQDNID: twinID + ".33145236.ipsec.cloudflare.com"}
+	}
+	return t
+}
+
+const twinID = "d5b8473e688b7d412ab585ae70596932"
+
+// tunnels are the kinds of tunnels that there is a golden text of, on each platform that has them: alone, and with a twin.
+func tunnels() map[string][]api.Tunnel {
+	out := map[string][]api.Tunnel{}
+	for name, t := range map[string]api.Tunnel{"gre": greTunnel(), "gre-bgp": withBGP(greTunnel()), "ipsec": ipsecTunnel(),
+		"ipsec-bgp": withBGP(ipsecTunnel())} {
+		out[name], out[name+"-pair"] = []api.Tunnel{t}, []api.Tunnel{t, twin(t)}
+	}
+	return out
+}
+
+// routerOf is the router of the tunnels.
+func routerOf(psk api.Secret, tunnels ...api.Tunnel) devconf.Router {
+	var r devconf.Router
+	for _, t := range tunnels {
+		r.Tunnels = append(r.Tunnels, devconf.Input{Tunnel: t, AccountID: account, PSK: psk})
+	}
+	return r
 }
 
 func everyText(t *testing.T, psk api.Secret, visit func(name string, c devconf.Config)) {
 	t.Helper()
-	for name, tunnel := range tunnels() {
-		in := devconf.Input{Tunnel: tunnel, AccountID: account, PSK: psk}
-		for _, p := range devconf.Platforms(in.Kind()) {
-			in := in
-			if p == devconf.VyOS && in.Tunnel.BGP != nil { // the key has the quotation mark of this platform in it
-				in.Tunnel.BGP = &api.BGP{CustomerASN: 65010, MD5Key: "secret!key", ExtraPrefixes: []string{"0.0.0.0/0"}}
-			}
-			c, err := devconf.Render(p, in)
+	for name, tunnels := range tunnels() {
+		r := routerOf(psk, tunnels...)
+		for _, p := range r.Platforms() {
+			c, err := devconf.Render(p, r)
 			if err != nil {
 				t.Errorf("%s of %s: %v", p, name, err)
 				continue
@@ -133,12 +153,12 @@ func TestWhatIsNotKnownIsAPlaceholderThatTheBeginningExplains(t *testing.T) {
 	tunnel := ipsecTunnel()
 	tunnel.RemoteIdentities, tunnel.CustomerEndpoint = nil, ""
 	for _, p := range devconf.Platforms(netrules.IPsec) {
-		c, err := devconf.Render(p, devconf.Input{Tunnel: tunnel, AccountID: account})
+		c, err := devconf.Render(p, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account}))
 		if err != nil {
 			t.Fatal(err)
 		}
 		text := c.Text()
-		if p != devconf.Terraform && !strings.Contains(text, "REPLACE-WITH-IKE-IDENTITY: the tunnel's FQDN ID, from the dashboard") {
+		if p != devconf.Terraform && !strings.Contains(unwrapped(text), "REPLACE-WITH-IKE-IDENTITY: the tunnel's FQDN ID, from the dashboard") {
 			t.Errorf("%s does not say where the identity is found:\n%s", p, text)
 		}
 		if strings.Contains(text, account+".ipsec") {
@@ -146,7 +166,7 @@ func TestWhatIsNotKnownIsAPlaceholderThatTheBeginningExplains(t *testing.T) {
 		}
 	}
 	tunnel.CustomRemoteIdentities = &api.CustomRemoteIdentities{FQDNID: "site1.33145236.custom.ipsec.cloudflare.com"}
-	c, err := devconf.Render(devconf.Linux, devconf.Input{Tunnel: tunnel, AccountID: account})
+	c, err := devconf.Render(devconf.Linux, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account}))
 	if err != nil || !strings.Contains(c.Text(), `"fqdn:site1.33145236.custom.ipsec.cloudflare.com"`) {
 		t.Errorf("the custom identity is not used: %v\n%s", err, c.Text())
 	}
@@ -157,7 +177,7 @@ func TestAristaAndMikroTikHaveGREOnly(t *testing.T) {
 		if !slices.Contains(devconf.Platforms(netrules.GRE), p) || slices.Contains(devconf.Platforms(netrules.IPsec), p) {
 			t.Errorf("%s is not offered for GRE alone", p)
 		}
-		_, err := devconf.Render(p, devconf.Input{Tunnel: ipsecTunnel(), AccountID: account})
+		_, err := devconf.Render(p, devconf.One(devconf.Input{Tunnel: ipsecTunnel(), AccountID: account}))
 		if err == nil || !strings.Contains(err.Error(), "use one of ios-xe, junos") {
 			t.Errorf("%s for IPsec: %v", p, err)
 		}
@@ -169,8 +189,8 @@ func TestATunnelWhoseOuterAddressItWouldSwallowIsWarnedAbout(t *testing.T) {
 	for prefix, want := range map[string]bool{"0.0.0.0/0": true, "162.159.64.0/18": true, "100.96.0.0/12": false} {
 		tunnel := withBGP(greTunnel())
 		tunnel.BGP.ExtraPrefixes = []string{prefix}
-		c, err := devconf.Render(devconf.IOSXE, devconf.Input{Tunnel: tunnel, AccountID: account})
-		if err != nil || strings.Contains(c.Text(), warning) != want {
+		c, err := devconf.Render(devconf.IOSXE, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account}))
+		if err != nil || strings.Contains(unwrapped(c.Text()), warning) != want {
 			t.Errorf("%s: warned %v, %v", prefix, !want, err)
 		}
 	}
@@ -192,10 +212,7 @@ func TestTheNameOfATunnelIsNeverMoreThanAName(t *testing.T) {
 		tunnel := withBGP(greTunnel())
 		tunnel.Name = name
 		for _, p := range devconf.Platforms(netrules.GRE) {
-			if p == devconf.VyOS {
-				tunnel.BGP.MD5Key = ""
-			}
-			c, err := devconf.Render(p, devconf.Input{Tunnel: tunnel, AccountID: account})
+			c, err := devconf.Render(p, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -214,29 +231,28 @@ func TestATunnelThatCannotBeConfiguredIsRefusedWithAReason(t *testing.T) {
 		change func(*api.Tunnel)
 		says   string
 	}{
-		"an id that is none":       {func(t *api.Tunnel) { t.ID = "../../etc" }, "id"},
-		"no Cloudflare endpoint":   {func(t *api.Tunnel) { t.CloudflareEndpoint = "" }, "Cloudflare endpoint"},
-		"an IPv6 endpoint":         {func(t *api.Tunnel) { t.CloudflareEndpoint = "2001:db8::1" }, "IPv4"},
-		"a customer that is none":  {func(t *api.Tunnel) { t.CustomerEndpoint = "router.example" }, "customer endpoint"},
-		"a network as a host":      {func(t *api.Tunnel) { t.InterfaceAddress = "10.0.0.0/30" }, "interface address"},
-		"an address without mask":  {func(t *api.Tunnel) { t.InterfaceAddress = "10.0.0.0" }, "interface address"},
-		"an impossible MTU":        {func(t *api.Tunnel) { t.MTU = 100 }, "MTU"},
-		"an impossible TTL":        {func(t *api.Tunnel) { t.TTL = 400 }, "TTL"},
-		"Cloudflare's own ASN":     {func(t *api.Tunnel) { t.BGP = &api.BGP{CustomerASN: 13335} }, "13335"},
-		"no ASN":                   {func(t *api.Tunnel) { t.BGP = &api.BGP{} }, "AS number"},
-		"a key with a line break":  {func(t *api.Tunnel) { t.BGP = &api.BGP{CustomerASN: 65010, MD5Key: "a\nend"} }, "MD5"},
-		"a key with a blank in it": {func(t *api.Tunnel) { t.BGP = &api.BGP{CustomerASN: 65010, MD5Key: "7 060506324F41"} }, "space"},
+		"an id that is none":      {func(t *api.Tunnel) { t.ID = "../../etc" }, "id"},
+		"no Cloudflare endpoint":  {func(t *api.Tunnel) { t.CloudflareEndpoint = "" }, "Cloudflare endpoint"},
+		"an IPv6 endpoint":        {func(t *api.Tunnel) { t.CloudflareEndpoint = "2001:db8::1" }, "IPv4"},
+		"a customer that is none": {func(t *api.Tunnel) { t.CustomerEndpoint = "router.example" }, "customer endpoint"},
+		"a network as a host":     {func(t *api.Tunnel) { t.InterfaceAddress = "10.0.0.0/30" }, "interface address"},
+		"an address without mask": {func(t *api.Tunnel) { t.InterfaceAddress = "10.0.0.0" }, "interface address"},
+		"an impossible MTU":       {func(t *api.Tunnel) { t.MTU = 100 }, "MTU"},
+		"an impossible TTL":       {func(t *api.Tunnel) { t.TTL = 400 }, "TTL"},
+		"Cloudflare's own ASN":    {func(t *api.Tunnel) { t.BGP = &api.BGP{CustomerASN: 13335} }, "13335"},
+		"no ASN":                  {func(t *api.Tunnel) { t.BGP = &api.BGP{} }, "AS number"},
 	} {
 		tunnel := greTunnel()
 		c.change(&tunnel)
-		out, err := devconf.Render(devconf.IOSXE, devconf.Input{Tunnel: tunnel, AccountID: account})
+		out, err := devconf.Render(devconf.IOSXE, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account}))
 		if err == nil || !strings.Contains(err.Error(), c.says) || len(out.Files) > 0 {
 			t.Errorf("%s: %v", name, err)
 		}
 	}
 }
 
-func TestAKeyThatAPlatformCannotWriteIsRefusedWithoutBeingRepeated(t *testing.T) {
+// One odd key does not cost the whole text: it is a placeholder, with the reason at the beginning, and is never repeated.
+func TestAKeyThatAPlatformCannotWriteIsAPlaceholderWithItsReason(t *testing.T) {
 	for _, c := range []struct {
 		platform devconf.Platform
 		key      string
@@ -245,16 +261,56 @@ func TestAKeyThatAPlatformCannotWriteIsRefusedWithoutBeingRepeated(t *testing.T)
 		{devconf.IOSXE, "plain-Key!0123456789", true}, {devconf.IOSXE, "two words canary", false}, {devconf.IOSXE, "canary?help", false},
 		{devconf.IOSXE, "hex", false}, {devconf.Junos, "two words are fine", true}, {devconf.Junos, `canary"; set system`, false},
 		{devconf.Junos, "$9$canary", false}, {devconf.PANOS, "-AQcanary", false}, {devconf.FortiOS, "ENC canary", false},
-		{devconf.FortiOS, `canary\`, false}, {devconf.VyOS, "canary'; reboot", false}, {devconf.VyOS, "$(reboot) is text here", true},
+		{devconf.FortiOS, `canary\`, false}, {devconf.VyOS, "canary'; reboot", true}, {devconf.VyOS, "$(reboot) is text here", true},
+		{devconf.VyOS, "canary\nset", false}, {devconf.FortiOS, "0xcafe", true},
 		{devconf.Linux, `every"thing\is $fine# here`, true}, {devconf.Linux, "0xcafe", true}, {devconf.Linux, "canary\n}", false},
 		{devconf.Linux, "ключ-canary", false},
 	} {
-		out, err := devconf.Render(c.platform, devconf.Input{Tunnel: ipsecTunnel(), AccountID: account, PSK: api.NewSecret(c.key)})
-		if (err == nil) != c.ok {
+		out, err := devconf.Render(c.platform, routerOf(api.NewSecret(c.key), ipsecTunnel()))
+		if err != nil {
 			t.Errorf("%s with %q: %v", c.platform, c.key, err)
+			continue
 		}
-		if err != nil && (strings.Contains(err.Error(), "canary") || len(out.Files) > 0) {
-			t.Errorf("%s repeats the key or writes half a text: %v", c.platform, err)
+		text := out.Text()
+		if placeholder := strings.Contains(text, "REPLACE-WITH-PRE-SHARED-KEY"); placeholder == c.ok {
+			t.Errorf("%s with %q: a placeholder is there: %v", c.platform, c.key, placeholder)
+		}
+		if !c.ok && (strings.Contains(text, "canary") || !strings.Contains(unwrapped(text), "fra-dc1: the pre-shared key cannot be written")) {
+			t.Errorf("%s repeats the key, or does not say why it is missing:\n%s", c.platform, text)
+		}
+	}
+}
+
+// unwrapped is the text with its comment lines joined.
+func unwrapped(text string) string {
+	return strings.NewReplacer("\n# ", " ", "\n! ", " ").Replace(text)
+}
+
+// The same for the key of a BGP session, each with the rule of its platform.
+func TestAnOddKeyOfASessionIsAPlaceholderWithItsReason(t *testing.T) {
+	for _, c := range []struct {
+		platform devconf.Platform
+		key      string
+		written  string // "" is a placeholder
+	}{
+		{devconf.IOSXE, "s3cret!key", "password 0 s3cret!key\n"}, {devconf.IOSXE, "7 060506324F41", ""}, {devconf.IOSXE, "a\nend", ""},
+		{devconf.PANOS, strings.Repeat("k", 63), strings.Repeat("k", 63)}, {devconf.PANOS, strings.Repeat("k", 64), ""},
+		{devconf.Linux, "two words", ""}, {devconf.Linux, "a!b#c|d", "password a!b#c|d\n"}, {devconf.VyOS, "s3cr'et!key", ""},
+		{devconf.VyOS, "two words", ""}, {devconf.Junos, "two words", `authentication-key "two words"`}, {devconf.FortiOS, "ENC x", ""},
+		{devconf.RouterOS, "a$b", `tcp-md5-key="a\$b"`}, {devconf.EOS, "two words", ""},
+	} {
+		tunnel := withBGP(greTunnel())
+		tunnel.BGP.MD5Key = c.key
+		out, err := devconf.Render(c.platform, routerOf(api.Secret{}, tunnel))
+		if err != nil {
+			t.Errorf("%s with %q: %v", c.platform, c.key, err)
+			continue
+		}
+		text := out.Text()
+		reason := strings.Contains(unwrapped(text), "fra-dc1: the BGP MD5 key cannot be written safely")
+		if odd := c.written == ""; odd != strings.Contains(text, "REPLACE-WITH-MD5-KEY") || odd != reason || !strings.Contains(text, c.written) ||
+			odd && strings.Contains(text, c.key) {
+			t.Errorf("%s with %q:\n%s", c.platform, c.key, text)
 		}
 	}
 }

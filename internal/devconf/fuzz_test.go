@@ -2,6 +2,7 @@ package devconf_test
 
 import (
 	"encoding/base64"
+	"encoding/hex"
 	"strconv"
 	"strings"
 	"testing"
@@ -13,7 +14,7 @@ import (
 // readers undo a platform's quoting, each written from the platform's rules and not from our code.
 var readers = map[devconf.Platform]func(string) (string, bool){
 	devconf.IOSXE: oneWord, devconf.EOS: oneWord,
-	devconf.Junos: between(`"`), devconf.PANOS: between(`"`), devconf.FortiOS: between(`"`), devconf.VyOS: between(`'`),
+	devconf.Junos: between(`"`), devconf.PANOS: between(`"`), devconf.FortiOS: hexOr(between(`"`)), devconf.VyOS: hexOr(between(`'`)),
 	devconf.Linux: func(s string) (string, bool) {
 		s, ok := between(`"`)(s)
 		if text, encoded := strings.CutPrefix(s, "0s"); encoded {
@@ -22,6 +23,23 @@ var readers = map[devconf.Platform]func(string) (string, bool){
 		}
 		return s, ok && !strings.HasPrefix(s, "0x")
 	},
+}
+
+// hexOr reads what begins with 0x as hexadecimal, and the rest as read does.
+func hexOr(read func(string) (string, bool)) func(string) (string, bool) {
+	return func(s string) (string, bool) {
+		s = strings.TrimSuffix(strings.TrimPrefix(s, "'"), "'")
+		if digits, ok := strings.CutPrefix(s, "0x"); ok {
+			key, err := hex.DecodeString(digits)
+			return string(key), err == nil
+		}
+		for _, mark := range []string{`"`, "'"} {
+			if text, ok := read(mark + s + mark); ok {
+				return text, !strings.HasPrefix(text, "0s")
+			}
+		}
+		return read(s)
+	}
 }
 
 func oneWord(s string) (string, bool) { return s, !strings.ContainsAny(s, " \t?") }
@@ -51,7 +69,7 @@ func FuzzPreSharedKey(f *testing.F) {
 				continue
 			}
 			render := func(key string) (string, error) {
-				c, err := devconf.Render(p, devconf.Input{Tunnel: ipsecTunnel(), AccountID: account, PSK: api.NewSecret(key)})
+				c, err := devconf.Render(p, devconf.One(devconf.Input{Tunnel: ipsecTunnel(), AccountID: account, PSK: api.NewSecret(key)}))
 				return c.Text(), err
 			}
 			plain, err := render(harmless)
@@ -60,8 +78,11 @@ func FuzzPreSharedKey(f *testing.F) {
 			}
 			text, err := render(key)
 			if err != nil {
-				if len(key) > 3 && strings.Contains(err.Error(), key) {
-					t.Fatalf("%s: the refusal repeats the key", p)
+				t.Fatalf("%s: %v", p, err)
+			}
+			if strings.Contains(text, "REPLACE-WITH-PRE-SHARED-KEY") {
+				if len(key) > 8 && strings.Contains(text, key) && !strings.Contains(plain, key) {
+					t.Fatalf("%s: the text without the key repeats it", p)
 				}
 				continue
 			}
@@ -89,7 +110,7 @@ func insertedOnce(t *testing.T, p devconf.Platform, plain, text, harmless, key s
 }
 
 func terraform(t testing.TB) string {
-	c, err := devconf.Render(devconf.Terraform, devconf.Input{Tunnel: greTunnel(), AccountID: account})
+	c, err := devconf.Render(devconf.Terraform, devconf.One(devconf.Input{Tunnel: greTunnel(), AccountID: account}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -106,12 +127,13 @@ func FuzzDescription(f *testing.F) {
 	f.Fuzz(func(t *testing.T, description string) {
 		tunnel := greTunnel()
 		tunnel.Description = description
-		c, err := devconf.Render(devconf.Terraform, devconf.Input{Tunnel: tunnel, AccountID: account})
+		c, err := devconf.Render(devconf.Terraform, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account}))
 		if err != nil || description == "" {
 			return
 		}
-		_, rest, _ := strings.Cut(c.Text(), "\n  description = ")
+		_, rest, _ := strings.Cut(c.Text(), "\n  description ")
 		written, _, _ := strings.Cut(rest, "\n")
+		_, written, _ = strings.Cut(written, "= ")
 		if n := strings.Count(c.Text(), "\n"); n != lines {
 			t.Fatalf("%q makes %d lines of it", description, n)
 		}
@@ -133,12 +155,16 @@ func FuzzMikroTikKey(f *testing.F) {
 	f.Fuzz(func(t *testing.T, key string) {
 		tunnel := withBGP(greTunnel())
 		tunnel.BGP.MD5Key = key
-		c, err := devconf.Render(devconf.RouterOS, devconf.Input{Tunnel: tunnel, AccountID: account})
+		c, err := devconf.Render(devconf.RouterOS, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account}))
 		if err != nil || key == "" {
 			return
 		}
+		if strings.Contains(c.Text(), "REPLACE-WITH-MD5-KEY") {
+			return
+		}
 		_, written, _ := strings.Cut(c.Text(), "tcp-md5-key=")
-		got, ok := unescape(strings.TrimSuffix(written, "\n"))
+		written, _, _ = strings.Cut(written, "\n")
+		got, ok := unescape(written)
 		if !ok || got != key {
 			t.Fatalf("%q is written as %s", key, written)
 		}

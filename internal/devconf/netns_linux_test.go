@@ -12,6 +12,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"flarewire/internal/devconf"
 )
 
 // patience bounds every wait for a daemon; a session comes up within a few seconds.
@@ -21,6 +23,8 @@ const patience = 2 * time.Minute
 const (
 	customerOuter   = "203.0.113.7"
 	cloudflareOuter = "198.51.100.10"
+	twinOuter       = "198.51.100.138" // a second Cloudflare endpoint, in another /24 than some of the covering routes
+	gatewayOuter    = "203.0.113.1"    // the customer's provider
 )
 
 // host is one of two machines: a network namespace with a folder of its own.
@@ -47,11 +51,16 @@ func twoHosts(t *testing.T, tools ...string) (customer, cloudflare host) {
 	for _, h := range []struct {
 		host
 		own, other string
-	}{{customer, customerOuter, cloudflareOuter}, {cloudflare, cloudflareOuter, customerOuter}} {
+	}{{customer, customerOuter, gatewayOuter}, {cloudflare, gatewayOuter, customerOuter}} {
 		h.must("ip", "address", "add", h.own, "peer", h.other, "dev", "outer")
 		h.must("ip", "link", "set", "outer", "up")
 		h.must("ip", "link", "set", "lo", "up")
 	}
+	// The provider's router and Cloudflare are one machine: its endpoints are behind the gateway.
+	for _, end := range []string{cloudflareOuter, twinOuter} {
+		cloudflare.must("ip", "address", "add", end+"/32", "dev", "lo")
+	}
+	customer.must("ip", "route", "add", "default", "via", gatewayOuter, "dev", "outer")
 	return customer, cloudflare
 }
 
@@ -157,14 +166,20 @@ func (h host) until(what string, ask func() (answer string, ok bool)) string {
 // that has its name at the customer's side: the generated script takes an interface that is there.
 func tunnelInterface(t *testing.T, customer, cloudflare host, kind, label, address string, real ...string) {
 	t.Helper()
-	if cloudflare.has(append([]string{"ip", "link", "add", "name", "inner", "type"}, real...)...) {
+	tunnelNamed(t, "inner", customer, cloudflare, kind, label, address, real...)
+}
+
+// tunnelNamed is the same with a name of Cloudflare's end, for several tunnels.
+func tunnelNamed(t *testing.T, end string, customer, cloudflare host, kind, label, address string, real ...string) {
+	t.Helper()
+	if cloudflare.has(append([]string{"ip", "link", "add", "name", end, "type"}, real...)...) {
 		t.Logf("the tunnel is a real %s interface", kind)
 	} else {
 		t.Logf("REPLACED: this kernel has no %s interfaces; a veth pair with the same inner addresses stands in for the tunnel", kind)
-		customer.must("ip", "link", "add", "name", label, "type", "veth", "peer", "name", "inner", "netns", cloudflare.ns)
+		customer.must("ip", "link", "add", "name", label, "type", "veth", "peer", "name", end, "netns", cloudflare.ns)
 	}
-	cloudflare.must("ip", "address", "add", address, "dev", "inner")
-	cloudflare.must("ip", "link", "set", "inner", "up")
+	cloudflare.must("ip", "address", "add", address, "dev", end)
+	cloudflare.must("ip", "link", "set", end, "up")
 }
 
 // withIPTables gives a folder for PATH with a stand-in for iptables where the machine has none that works.
@@ -179,4 +194,20 @@ func withIPTables(t *testing.T, h host) []string {
 		t.Fatal(err)
 	}
 	return append(os.Environ(), "PATH="+h.dir+":"+os.Getenv("PATH"))
+}
+
+// ownNetwork is what the customer announces.
+const ownNetwork = "192.0.2.0/24"
+
+// filled is a generated text with the words filled in that begin with Placeholder, as the operator does it.
+func filled(t *testing.T, text string) string {
+	t.Helper()
+	text = strings.NewReplacer("REPLACE-WITH-WAN-GATEWAY", gatewayOuter, "REPLACE-WITH-WAN-INTERFACE", "outer",
+		"REPLACE-WITH-OWN-NETWORK", ownNetwork, "REPLACE-WITH-REMOTE-NETWORK", "198.18.0.0/15").Replace(text)
+	for line := range strings.Lines(text) {
+		if strings.Contains(line, devconf.Placeholder) && !strings.HasPrefix(line, "#") {
+			t.Fatalf("a word is not filled in: %s", line)
+		}
+	}
+	return text
 }

@@ -18,6 +18,8 @@ type syntax struct {
 	forbidden string
 	// reserved are beginnings that give the text another meaning: those of keys that are already encrypted.
 	reserved []string
+	// longest is how many characters the platform takes; 0 is no bound that matters here.
+	longest int
 	// words are whole texts that are keywords in the place of a key.
 	words []string
 	// escape writes a text that has none of the forbidden characters; nil leaves it as it is.
@@ -42,6 +44,16 @@ var swanctlSyntax = syntax{open: `"`, close: `"`, encode: func(text string) (str
 	plain := !strings.HasPrefix(text, "0s") && !strings.HasPrefix(text, "0x") && !strings.ContainsAny(text, `"\$#{}=`)
 	return `"0s` + base64.StdEncoding.EncodeToString([]byte(text)) + `"`, !plain
 }}
+
+// hexKey writes a key in hexadecimal with 0x before it, where the platform reads one that begins so as the bytes themselves, and
+// the key holds what it could not hold otherwise or begins with a sign of another encoding.
+func hexKey(mark, odd string, beginnings ...string) func(string) (string, bool) {
+	return func(text string) (string, bool) {
+		needed := strings.ContainsAny(text, odd) ||
+			slices.ContainsFunc(beginnings, func(b string) bool { return strings.HasPrefix(text, b) })
+		return fmt.Sprintf("%s0x%x%s", mark, text, mark), needed
+	}
+}
 
 // routerOSSyntax escapes what is special inside quotation marks on MikroTik.
 var routerOSSyntax = syntax{open: `"`, close: `"`,
@@ -70,6 +82,19 @@ func hclEscape(text string) string {
 // frrSyntax is a word of FRR's configuration.
 var frrSyntax = word()
 
+// Keys of the platforms that write those of IPsec and of BGP differently.
+var (
+	// iosKey is the key of a BGP session on IOS-XE, with its type before it.
+	iosKey = syntax{open: "0 ", forbidden: ` "?`}
+	panKey = syntax{open: `"`, close: `"`, forbidden: `"\?`, reserved: []string{"-AQ"}, longest: 63}
+	// FortiOS reads a key that begins with 0x as hexadecimal, and one that begins with ENC as encrypted.
+	fortiKey      = syntax{open: `"`, close: `"`, forbidden: `"\?`, reserved: []string{"ENC"}, encode: hexKey("", "", "0x", "0X")}
+	fortiPassword = quoted(`"\?`, "ENC")
+	// VyOS hands a key to strongSwan in quotation marks, and one for BGP to FRR without.
+	vyosKey      = syntax{open: "'", close: "'", encode: hexKey("'", `'"\?$#{}`, "0x", "0s")}
+	vyosPassword = syntax{open: "'", close: "'", forbidden: `'"\? `}
+)
+
 // errUnsafe is wrapped by every refusal to write a text.
 var errUnsafe = errors.New("cannot be written safely")
 
@@ -80,6 +105,14 @@ func (s syntax) write(what, text string) (string, error) {
 	if odd && (!s.terraform || !utf8.ValidString(text)) {
 		return "", fmt.Errorf("%s %w here: it has characters that are not plain ASCII; configure it by hand", what, errUnsafe)
 	}
+	if s.longest > 0 && len(text) > s.longest {
+		return "", fmt.Errorf("%s %w for this platform: it takes at most %d characters", what, errUnsafe, s.longest)
+	}
+	if s.encode != nil {
+		if encoded, needed := s.encode(text); needed {
+			return encoded, nil
+		}
+	}
 	if i := strings.IndexAny(text, s.forbidden); i >= 0 && s.forbidden != "" {
 		return "", fmt.Errorf("%s %w for this platform: it has %s in it; configure it by hand or choose another one", what, errUnsafe,
 			naming(text[i]))
@@ -87,11 +120,6 @@ func (s syntax) write(what, text string) (string, error) {
 	reserved := slices.ContainsFunc(s.reserved, func(beginning string) bool { return strings.HasPrefix(text, beginning) })
 	if reserved || slices.Contains(s.words, text) {
 		return "", fmt.Errorf("%s %w for this platform: it begins like a keyword; configure it by hand or choose another one", what, errUnsafe)
-	}
-	if s.encode != nil {
-		if encoded, needed := s.encode(text); needed {
-			return encoded, nil
-		}
 	}
 	if s.escape != nil {
 		text = s.escape(text)

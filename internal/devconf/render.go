@@ -1,8 +1,8 @@
 package devconf
 
 import (
+	"errors"
 	"fmt"
-	"slices"
 	"strings"
 )
 
@@ -33,17 +33,20 @@ func (c Config) Text() string {
 	return b.String()
 }
 
-// Render writes the configuration of a tunnel for a platform. It is an error when the platform does not have this
-// kind of tunnel, when a value of the tunnel is not what it must be, or when one cannot be written safely in the
-// platform's syntax. No error contains a key.
-func Render(p Platform, in Input) (Config, error) {
-	kind := in.Kind()
-	if !slices.Contains(Platforms(kind), p) {
-		_, err := ParsePlatform(kind, string(p))
-		return Config{}, err
+// Render writes the configuration of a router's tunnels for a platform. It is an error when the platform does not have their
+// kinds, when a value of a tunnel is not what it must be, or when the tunnels cannot stand on one router. A key that cannot be
+// written safely in the platform's syntax is a placeholder with the reason. No error contains a key.
+func Render(p Platform, r Router) (Config, error) {
+	if len(r.Tunnels) == 0 {
+		return Config{}, errors.New("a tunnel is needed")
+	}
+	for _, kind := range r.kinds() {
+		if _, err := ParsePlatform(kind, string(p)); err != nil {
+			return Config{}, err
+		}
 	}
 	about := profiles[p]
-	v, err := read(about, in)
+	v, err := lay(p, r)
 	if err != nil {
 		return Config{}, err
 	}
@@ -56,7 +59,43 @@ func Render(p Platform, in Input) (Config, error) {
 		if err != nil {
 			return Config{}, fmt.Errorf("the configuration could not be written: %w", err)
 		}
-		out.Files = append(out.Files, File{fmt.Sprintf(part.name, v.Label), header(p, in, v, body) + body})
+		if about.quote.terraform {
+			body = alignHCL(body)
+		}
+		text := wrapComments(header(p, r, v, body, len(out.Files) == 0) + body)
+		out.Files = append(out.Files, File{fmt.Sprintf(part.name, v.Label), text})
 	}
 	return out, nil
+}
+
+// commentWidth is the length of comment lines, so that they fit a screen of 80 columns; commands are never broken.
+const commentWidth = 78
+
+// wrapComments breaks long comment lines at spaces; each line begins with the sign, and with the indentation of the first. FRR's file
+// has the signs of both of its readers.
+func wrapComments(text string) string {
+	var out strings.Builder
+	for line := range strings.Lines(text) {
+		indent := line[:len(line)-len(strings.TrimLeft(line, " "))]
+		sign, words, _ := strings.Cut(line[len(indent):], " ")
+		if sign != "#" && sign != "!" || len(line) <= commentWidth+1 {
+			out.WriteString(line)
+			continue
+		}
+		start, n := indent+sign, 0
+		for _, word := range strings.Fields(words) {
+			if n > 0 && n+1+len(word) > commentWidth {
+				out.WriteByte('\n')
+				n = 0
+			}
+			if n == 0 {
+				out.WriteString(start)
+				n = len(start)
+			}
+			out.WriteString(" " + word)
+			n += 1 + len(word)
+		}
+		out.WriteByte('\n')
+	}
+	return out.String()
 }

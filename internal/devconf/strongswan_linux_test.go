@@ -28,7 +28,7 @@ func negotiate(t *testing.T, key string) {
 	customer, cloudflare := twoHosts(t, "charon-systemd", "swanctl")
 	tunnel := ipsecTunnel()
 	tunnel.CustomerEndpoint, tunnel.CloudflareEndpoint = customerOuter, cloudflareOuter
-	config, err := devconf.Render(devconf.Linux, devconf.Input{Tunnel: tunnel, AccountID: account, PSK: api.NewSecret(key)})
+	config, err := devconf.Render(devconf.Linux, devconf.One(devconf.Input{Tunnel: tunnel, AccountID: account, PSK: api.NewSecret(key)}))
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -49,8 +49,8 @@ func parseText(name, text string) (map[string]*parse.Tree, error) {
 	return parse.Parse(name, text, "{{", "}}")
 }
 
-// writer fills in a template. It knows what our templates use of text/template's language: fields, if, with, else and
-// variables of the whole template. The library's own execution is not used, because it can call any method of anything
+// writer fills in a template. It knows what our templates use of text/template's language: fields, if, with, else, range
+// over a list and variables. The library's own execution is not used, because it can call any method of anything
 // by its name: with it in the program the linker has to keep every exported method of every package, which are 3 MB.
 // A test holds both against each other.
 type writer struct {
@@ -99,7 +99,7 @@ func (w *writer) node(node parse.Node) error {
 		if err != nil || len(n.Pipe.Decl) > 0 {
 			return err
 		}
-		if v.Kind() == reflect.Struct || v.Kind() == reflect.Pointer {
+		if v.Kind() == reflect.Struct || v.Kind() == reflect.Pointer || v.Kind() == reflect.Slice {
 			return fmt.Errorf("%s is no text and no number", n.Pipe)
 		}
 		fmt.Fprint(&w.out, v.Interface())
@@ -108,8 +108,30 @@ func (w *writer) node(node parse.Node) error {
 		return w.branch(&n.BranchNode, false)
 	case *parse.WithNode:
 		return w.branch(&n.BranchNode, true)
+	case *parse.RangeNode:
+		return w.each(n)
 	}
 	return fmt.Errorf("%s is not among what templates may use", node)
+}
+
+// each is range over a list; it moves the dot.
+func (w *writer) each(n *parse.RangeNode) error {
+	v, err := w.value(n.Pipe)
+	if err != nil {
+		return err
+	}
+	if v.Kind() != reflect.Slice || len(n.Pipe.Decl) > 0 || n.ElseList != nil {
+		return fmt.Errorf("%s is no list that can be gone through", n.Pipe)
+	}
+	before := w.dot
+	for i := range v.Len() {
+		w.dot = v.Index(i)
+		if err := w.list(n.List); err != nil {
+			return err
+		}
+	}
+	w.dot = before
+	return nil
 }
 
 // branch is if and with; with moves the dot.

@@ -17,11 +17,14 @@ func TestTemplatesMeanWhatTextTemplateSays(t *testing.T) {
 		Health: &hclHealth{Enabled: "true", Rate: `"mid"`, Type: `"reply"`, Direction: `"bidirectional"`, Target: `"10.0.0.1"`}}
 	holes := ipsec
 	holes.IPsec, holes.MD5, holes.Terraform.Health = false, "", &hclHealth{Rate: `"low"`}
-	if len(templates()) != 11 {
-		t.Errorf("%d templates, want 11", len(templates()))
+	if len(templates()) != 12 {
+		t.Errorf("%d templates, want 12", len(templates()))
 	}
+	ends := []network{{Seq: 100, CIDR: "162.159.66.10/32", Network: "162.159.66.10", Mask: "255.255.255.255"}, {Seq: 110, CIDR: "10.0.0.0/24"}}
 	for name := range templates() {
-		for _, v := range []values{bare, ipsec, holes} {
+		for _, v := range []page{{Label: "none"}, {Label: "one", GRE: true, Static: true, Tunnels: []values{bare}},
+			{Label: "all", Several: true, GRE: true, IPsec: true, BGP: true, Static: true, Reply: true, Endpoints: ends, Ranges: ends,
+				Tunnels: []values{bare, ipsec, holes}}} {
 			var want strings.Builder
 			if err := library.ExecuteTemplate(&want, name, v); err != nil {
 				t.Fatal(err)
@@ -36,14 +39,16 @@ func TestTemplatesMeanWhatTextTemplateSays(t *testing.T) {
 // A template that asks for what is not there, or for more of the language than there is, is an error and no hole in a text.
 func TestATemplateThatCannotBeFilledIsAnError(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{"{{.Nothing}}", "{{.Label.Name}}", "{{.Terraform.Health.Rate}}", "{{range .Label}}x{{end}}", "{{1}}",
-		"{{.Terraform}}", "{{.Terraform.Health}}", "{{.Label .Label}}",
-		"{{template \"other\"}}", "{{with .Terraform}}{{.Nothing}}{{end}}", "{{if .Label}}{{.Nothing}}{{end}}"} {
+	for _, text := range []string{"{{.Nothing}}", "{{.Label.Name}}", "{{.CustomerEndpoint}}", "{{range .Label}}x{{end}}",
+		"{{range .Tunnels}}{{.Nothing}}{{end}}", "{{range $x := .Tunnels}}x{{end}}",
+		"{{range .Tunnels}}x{{else}}y{{end}}", "{{1}}",
+		"{{.Tunnels}}", "{{.Label .Label}}",
+		"{{template \"other\"}}", "{{with .Label}}{{.Nothing}}{{end}}", "{{if .Label}}{{.Nothing}}{{end}}"} {
 		tree, err := parseText("broken", text)
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := fillTree(tree["broken"], values{Label: "fra"}); err == nil {
+		if got, err := fillTree(tree["broken"], page{Label: "fra", Tunnels: []values{{}}}); err == nil {
 			t.Errorf("%s wrote %q", text, got)
 		}
 	}

@@ -70,3 +70,31 @@ func (q *quoter) text(what, text string) string {
 	out, q.err = q.syntax.write(what, text)
 	return out
 }
+
+// alignHCL writes the equals signs of neighboring lines below each other, as terraform fmt does: of lines that hold a whole
+// argument, and follow each other without a blank line, a comment or a block between them.
+func alignHCL(text string) string {
+	lines := strings.Split(text, "\n")
+	for start := 0; start < len(lines); start++ {
+		end, width := start, 0
+		for ; end < len(lines); end++ {
+			name, ok := argument(lines[end])
+			if !ok {
+				break
+			}
+			width = max(width, len(name))
+		}
+		for i := start; i < end; i++ {
+			name, _ := argument(lines[i])
+			lines[i] = name + strings.Repeat(" ", width-len(name)) + lines[i][len(name):]
+		}
+		start = end
+	}
+	return strings.Join(lines, "\n")
+}
+
+// argument is the name of the argument that the line holds whole, with its indentation.
+func argument(line string) (name string, ok bool) {
+	name, value, ok := strings.Cut(line, " = ")
+	return name, ok && value != "{" && value != "[" && !strings.Contains(name, "#")
+}

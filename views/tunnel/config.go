@@ -11,38 +11,53 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/devconf"
+	"flarewire/internal/netrules"
 	"flarewire/internal/statefile"
 	"flarewire/tui"
 	"flarewire/views/kit"
 )
 
-// RouterConfig is the page with the customer's side of a tunnel: configuration for the platform of the user's router,
-// to be read, copied, or written to a file.
+// RouterConfig is the page with the customer's side of one or several tunnels of a router: configuration for its platform, to be
+// read, copied, or written to a file.
 type RouterConfig struct {
-	saving    bool          // a file is being written
-	in        devconf.Input // without the key
-	psk       api.Secret    // zero when it is not known any more
+	saving    bool           // a file is being written
+	router    devconf.Router // without keys
+	psk       api.Secret     // of the only tunnel; zero when it is not known any more
 	withKey   bool
 	platforms []devconf.Platform
 	at        int
 	config    devconf.Config
-	err       error // the tunnel cannot be written for this platform
+	err       error // the tunnels cannot be written for this platform
 	scroll    tui.Scroll
+	from      int // cells that are scrolled out at the left
+	widest    int // cells of the longest line
+	width     int // cells that were there for the text when it was drawn last
 }
 
-// NewRouterConfig makes the page. psk is the tunnel's pre-shared key where it is still known, right after it was
+// newRouterConfig makes the page. psk is the pre-shared key of a single tunnel where it is still known, right after it was
 // generated; the text has it only after the user has asked for it.
-func NewRouterConfig(t api.Tunnel, accountID string, psk api.Secret) *RouterConfig {
-	r := &RouterConfig{in: devconf.Input{Tunnel: t, AccountID: accountID}, psk: psk}
-	r.platforms = devconf.Platforms(r.in.Kind())
+func (m *Module) newRouterConfig(psk api.Secret, tunnels ...api.Tunnel) *RouterConfig {
+	r := &RouterConfig{psk: psk}
+	for _, t := range tunnels {
+		r.router.Tunnels = append(r.router.Tunnels, devconf.Input{Tunnel: t, AccountID: m.env.Account.ID})
+	}
+	last := m.env.Feed.Last()
+	for _, t := range last.Tunnels {
+		r.router.Known = append(r.router.Known, t.Tunnel)
+	}
+	r.router.Routes = len(last.Routes.Rows)
+	r.platforms = r.router.Platforms()
 	r.render()
 	return r
 }
 
-// routerConfig is the action that opens the page for a tunnel that is on the screen.
-func (m *Module) routerConfig(t api.Tunnel) tui.Action {
+// routerConfig is the action that opens the page for tunnels that are on the screen.
+func (m *Module) routerConfig(tunnels ...api.Tunnel) tui.Action {
 	a := routerConfigAction()
-	a.Run = func() tea.Cmd { return tui.Push(NewRouterConfig(t, m.env.Account.ID, api.Secret{})) }
+	if len(tunnels) > 1 {
+		a.Footer, a.Long = true, "Configuration for the router that the marked tunnels end at"
+	}
+	a.Run = func() tea.Cmd { return tui.Push(m.newRouterConfig(api.Secret{}, tunnels...)) }
 	return a
 }
 
@@ -59,7 +74,7 @@ func (m *Module) routerConfigOf(kind api.TunnelKind, id string, psk api.Secret) 
 			if err != nil {
 				return nil, err
 			}
-			return NewRouterConfig(t, m.env.Account.ID, psk), nil
+			return m.newRouterConfig(psk, t), nil
 		}))
 	}
 	return a
@@ -82,12 +97,16 @@ func (m *Module) read(ctx context.Context, kind api.TunnelKind, id string) (api.
 
 // render makes the text anew; the page begins at its top again.
 func (r *RouterConfig) render() {
-	in := r.in
+	router := r.router
 	if r.withKey {
-		in.PSK = r.psk
+		router.Tunnels = slices.Clone(router.Tunnels)
+		router.Tunnels[0].PSK = r.psk
 	}
-	r.config, r.err = devconf.Render(r.platforms[r.at], in)
-	r.scroll = tui.Scroll{}
+	r.config, r.err = devconf.Render(r.platforms[r.at], router)
+	r.scroll, r.from, r.widest = tui.Scroll{}, 0, 0
+	for line := range strings.Lines(r.config.Text()) {
+		r.widest = max(r.widest, tui.Width(tui.Clean(strings.TrimSuffix(line, "\n"))))
+	}
 }
 
 // Title implements tui.View.
@@ -117,16 +136,30 @@ func (r *RouterConfig) Actions() []tui.Action {
 			return nil
 		}
 	}
+	wide := why
+	if wide == "" && r.widest <= r.width {
+		wide = "no line is wider than the screen"
+	}
+	sideways := func(by int) func() tea.Cmd {
+		return func() tea.Cmd {
+			r.from = max(0, min(r.from+by*max(1, r.width/2), r.widest-r.width))
+			return nil
+		}
+	}
 	own := []tui.Action{
-		{Name: "next-platform", Keys: []string{"tab", "right", "l"}, Short: "next platform", Footer: true,
+		{Name: "next-platform", Keys: []string{"tab"}, Short: "next platform", Footer: true,
 			Long: "The same tunnel for the next platform", Run: choose(1)},
-		{Name: "previous-platform", Keys: []string{"shift+tab", "left", "h"}, Long: "The platform before", Run: choose(-1)},
+		{Name: "previous-platform", Keys: []string{"shift+tab"}, Long: "The platform before", Run: choose(-1)},
 		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the whole text to the terminal's clipboard", Why: why,
 			Run: r.copy},
-		{Name: "write", Keys: []string{"w"}, Short: "write to a file", Footer: true, Long: "Write it to a file " + statefile.Whose, Why: why,
+		{Name: "write", Keys: []string{"w"}, Short: "write", Footer: true, Long: "Write it to a file " + statefile.Whose, Why: why,
 			Run: r.askWhere},
+		{Name: "plain", Keys: []string{"o"}, Short: "plain text", Footer: true, Why: why,
+			Long: "Leave the screen and print the text as it is, to be copied with the mouse", Run: r.plain},
+		{Name: "scroll-left", Move: true, Keys: []string{"left", "h"}, Long: "To the beginning of long lines", Why: wide, Run: sideways(-1)},
+		{Name: "scroll-right", Move: true, Keys: []string{"right", "l"}, Long: "To the rest of long lines", Why: wide, Run: sideways(1)},
 	}
-	if r.in.Tunnel.Kind == api.IPsec {
+	if len(r.router.Tunnels) == 1 && r.router.Tunnels[0].Kind() == netrules.IPsec {
 		own = slices.Insert(own, 2, r.keyAction()) // before what goes without it at 80 columns
 	}
 	return append(own, r.scroll.Actions()...)
@@ -163,6 +196,9 @@ func (r *RouterConfig) holdsKey() bool { return r.withKey && r.platforms[r.at] !
 func (r *RouterConfig) Draw(c tui.Canvas) []string {
 	top := tui.Line{{Text: " For ", Role: tui.Muted}, {Text: r.platforms[r.at].Title(), Role: tui.Strong},
 		{Text: fmt.Sprintf("   %d of %d, tab goes on", r.at+1, len(r.platforms)), Role: tui.Muted}}
+	if n := len(r.router.Tunnels); n > 1 {
+		top = append(top, tui.Span{Text: fmt.Sprintf("   %d tunnels of one router", n), Role: tui.Strong})
+	}
 	if r.holdsKey() {
 		top = append(top, tui.Span{Text: "   with the pre-shared key", Role: tui.Pending})
 	}
@@ -176,21 +212,22 @@ func (r *RouterConfig) Draw(c tui.Canvas) []string {
 	return append(lines, r.scroll.Window(body, max(1, c.Height-len(lines)))...)
 }
 
-// text is the configuration with its comments set back and its placeholders set off; long lines go on in the next one.
+// text is the configuration with its comments set back and its placeholders set off. A command is never broken: what is wider than
+// the screen is reached sideways.
 func (r *RouterConfig) text(c tui.Canvas) []string {
+	r.width = c.Width - 1
+	r.from = max(0, min(r.from, r.widest-r.width))
 	var out []string
 	for line := range strings.Lines(r.config.Text()) {
 		line = strings.TrimSuffix(line, "\n")
 		role := tui.Plain
-		switch {
+		switch trimmed := strings.TrimSpace(line); {
 		case strings.Contains(line, devconf.Placeholder):
 			role = tui.Pending
-		case strings.HasPrefix(line, "#"), strings.HasPrefix(line, "!"):
+		case strings.HasPrefix(trimmed, "#"), strings.HasPrefix(trimmed, "!"):
 			role = tui.Muted
 		}
-		for _, l := range tui.Wrap(tui.Clean(line), c.Width-1) {
-			out = append(out, " "+c.Theme.Paint(role, l))
-		}
+		out = append(out, " "+c.Theme.Paint(role, tui.Shift(tui.Clean(line), r.from, r.width)))
 	}
 	return out
 }

@@ -252,6 +252,78 @@ func TestATunnelThatCannotBeWrittenSaysWhy(t *testing.T) {
 	})
 }
 
+// Two marked tunnels of a router have one text, which is as wide as its commands: what does not fit is reached sideways.
+func TestMarkedTunnelsHaveOneConfigurationThatScrollsSideways(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		d, _ := sit(t)
+		d.press("/", "gre", "enter")
+		for range 2 {
+			d.send(tea.KeyPressMsg{Code: tea.KeySpace, Text: " "})
+			d.press("j")
+		}
+		d.shows("2 marked")
+		d.press("c")
+		d.shows("Router configuration", "Cisco IOS-XE", "2 tunnels of one router")
+		d.press("y")
+		if n := strings.Count(d.clipboard, "\ninterface Tunnel"); n != 2 {
+			t.Fatalf("%d tunnel interfaces in the text:\n%s", n, d.clipboard)
+		}
+		d.press("tab", "l") // Junos has commands that are wider than the screen
+		d.shows("Juniper Junos", "~iguration for 2 Cloudflare tunnels")
+		d.press("h")
+		d.shows("# Juniper Junos (SRX): configuration for 2 Cloudflare tunnels")
+		path := filepath.Join(t.TempDir(), "router.set")
+		d.write(path)
+		d.shows("Written: " + path)
+	})
+}
+
+// The text can be had on the bare terminal, whole and as it is, to be selected there.
+func TestThePlainTextIsPrintedWithoutTheScreen(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		m, edge := account(t)
+		m.env.Feed.Fresh(t.Context(), -time.Second, store.Detail{Kind: store.GRETunnels})
+		if len(edge.Objects(simedge.GRETunnels)) == 0 {
+			t.Fatal("there is no tunnel")
+		}
+		r := m.newRouterConfig(api.NewSecret("canary-key-0123456789"), api.Tunnel{Kind: api.IPsec, ID: strings.Repeat("a", 32),
+			Name:               "waw\x1b[2J",
+			CloudflareEndpoint: "162.159.66.10", CustomerEndpoint: "203.0.113.7", InterfaceAddress: "10.1.0.0/31"})
+		if r.err != nil {
+			t.Fatal(r.err)
+		}
+		for _, withKey := range []bool{false, true} {
+			if withKey {
+				r.withKey = true
+				r.render()
+			}
+			msg := r.plain()()
+			var out strings.Builder
+			text := plainOf(t, msg)
+			text.SetStdin(strings.NewReader("\n"))
+			text.SetStdout(&out)
+			if err := text.Run(); err != nil {
+				t.Fatal(err)
+			}
+			if said := out.String(); !strings.Contains(said, r.config.Text()) || !strings.Contains(said, "Press enter to go back") ||
+				strings.Contains(said, "\x1b") || strings.Contains(said, "clear the terminal's scrollback") != withKey ||
+				strings.Contains(said, "canary-key") != withKey {
+				t.Errorf("with the key: %v, printed:\n%s", withKey, said)
+			}
+		}
+	})
+}
+
+// plainOf is what the message asks the terminal for.
+func plainOf(t *testing.T, msg tea.Msg) tea.ExecCommand {
+	t.Helper()
+	cmd, _, ok := (&tui.Lines{}).Exec(msg)
+	if !ok {
+		t.Fatalf("%T does not ask for the terminal", msg)
+	}
+	return cmd
+}
+
 // After a tunnel was created, the router's side is one key away, also before the list shows the tunnel.
 func TestTheRoutersConfigurationIsOfferedAfterCreating(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -75,5 +75,20 @@ func (r *RouterConfig) saved(m savedMsg) tea.Cmd {
 	case m.err != nil:
 		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.Sentence(m.err)}} }
 	}
-	return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, tui.Pop(), tui.Toast(tui.Good, "Written: "+strings.Join(m.names, ", ")))
+	return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, tui.Pop(), tui.Toast(tui.Good, "Written: "+whole(m.path, m.names)))
+}
+
+// whole is the full path of what was written: of the file, or of the folder with the names of its files.
+func whole(path string, names []string) string {
+	if full, err := filepath.Abs(path); err == nil {
+		path = full
+	}
+	if len(names) < 2 {
+		return tui.Clean(path)
+	}
+	short := make([]string, len(names))
+	for i, name := range names {
+		short[i] = filepath.Base(name)
+	}
+	return tui.Clean(path) + " (" + strings.Join(short, ", ") + ")"
 }

@@ -20,7 +20,12 @@ const keep = "keep"
 
 // many are the actions on marked tunnels besides their deletion.
 func (m *Module) many(rows []store.Tunnel) []tui.Action {
-	return []tui.Action{{Name: "health-checks", Keys: []string{"H"}, Short: "health checks", Footer: true, Why: m.env.NoWrites,
+	tunnels := make([]api.Tunnel, len(rows))
+	for i, t := range rows {
+		tunnels[i] = t.Tunnel
+	}
+	return []tui.Action{m.routerConfig(tunnels...), {Name: "health-checks", Keys: []string{"H"}, Short: "health checks", Footer: true,
+		Why:  m.env.NoWrites,
 		Long: "Change the health checks of the marked tunnels, each reviewed", Run: func() tea.Cmd { return m.healthForm(rows) }}}
 }
 
