@@ -3,6 +3,7 @@ package diagnose
 import (
 	"cmp"
 	"encoding/json"
+	"iter"
 	"slices"
 	"strings"
 	"time"
@@ -20,11 +21,18 @@ type Change struct {
 	What     string // "update of bgp, mtu"
 }
 
-// Changes takes the changes since a time from the journal's entries, which are newest first. What was refused changed nothing.
-func Changes(entries []journal.Entry, since time.Time) []Change {
+// ChangesFor is for how long back changes from this machine are of interest.
+const ChangesFor = 7 * 24 * time.Hour
+
+// Changes takes the changes of an account since a time from the journal's entries, which come newest first. What was refused changed
+// nothing; of a journal that cannot be read nothing is known.
+func Changes(entries iter.Seq2[journal.Entry, error], account string, since time.Time) []Change {
 	var out []Change
-	for _, e := range entries {
-		if e.Time.Before(since) || e.Outcome == journal.NotDone {
+	for e, err := range entries {
+		if err != nil || e.Time.Before(since) {
+			break
+		}
+		if e.Account != account || e.Outcome == journal.NotDone {
 			continue
 		}
 		what := string(e.Verb)

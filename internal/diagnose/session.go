@@ -220,11 +220,11 @@ func (c tunnelCase) lost(w worked, l Likelihood) Finding {
 	}
 	return Finding{Cause: SessionLost, Likelihood: l, Impact: Outage, Source: srcBGP, Since: w.until,
 		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
-		Text: join("The session is gone and no TCP connection has come since.", w.said("was up", c.now),
-			"Keys and AS numbers do not change by themselves: this points to the way or to the router."),
-		Next: fmt.Sprintf("Is the router up and reachable? On it: does it dial %s (Cloudflare never does), is TCP %d let through both ways, "+
-			"what "+
-			"ended the session in its log?", cloudflareSide(c.Tunnel), netrules.BGPPort)}
+		Text: strings.TrimSuffix(w.said("was up", c.now), ".") + ", and no TCP connection has come since. Keys and AS numbers do not change by " +
+			"themselves: this points to the way or to the router.",
+		Next: fmt.Sprintf("Does the router dial %s (Cloudflare never does), is TCP %d let through both ways, and what ended the session in its "+
+			"log?",
+			cloudflareSide(c.Tunnel), netrules.BGPPort)}
 }
 
 // beginning reports whether the session is on its way and was not seen so for long.
