@@ -68,6 +68,7 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	}
 	unread := snapshot.Missing(diagnosed()...)
 	facts := diagnose.From(snapshot, s.now())
+	facts.Good = s.goodDay(x)
 	if changes := s.changes(x); changes != nil {
 		facts.Changes = changes(s.now().Add(-diagnose.ChangesFor))
 	}

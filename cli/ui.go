@@ -10,6 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/baseline"
 	"flarewire/internal/change"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/journal"
@@ -107,6 +108,7 @@ func (s *session) env(ctx context.Context, x IO, watcher *store.Store) (*kit.Env
 	}
 	feed := live.New(ctx, watcher)
 	feed.Recall(s.changes(x))
+	feed.Expect(s.goodDay(x))
 	return &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Writer: writer, Requests: requests,
 		Journal: written, Drafts: s.drafts(x), Now: s.now, NoWrites: s.noWrites(),
 		Version: versionLine(), Hide: x.Redactor.Redact}, nil
@@ -137,6 +139,18 @@ func (s *session) journal(x IO) *journal.Journal {
 		return nil
 	}
 	return x.journal()
+}
+
+// goodDay is the state that was saved last with flarewire snapshot save; nil when none was, or it cannot be read.
+func (s *session) goodDay(x IO) *baseline.Baseline {
+	if s.source == demoSource {
+		return nil
+	}
+	good, err := baseline.Load(baseline.GoodDay(x.stateDir(), s.account.ID))
+	if err != nil || good.Account != s.account.ID {
+		return nil
+	}
+	return &good
 }
 
 // changes reads what was changed from this machine; nil in the demo.

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/baseline"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 )
@@ -26,8 +27,9 @@ type Facts struct {
 	Ports    store.List[store.Port]            // of network interconnects
 	Links    store.List[api.MagicInterconnect] // their tunnel sides
 	Health   map[string]store.TunnelHealth
-	Changes  []Change      // that were made from this machine lately
-	Events   []store.Event // what was seen to happen, oldest first
+	Changes  []Change           // that were made from this machine lately
+	Events   []store.Event      // what was seen to happen, oldest first
+	Good     *baseline.Baseline // how the account stood on the day that was saved as good; nil: none was
 }
 
 // From takes the facts from the store. Insights are added by who has read them.
@@ -168,7 +170,8 @@ func (a *Account) Tunnel(id string) []Finding {
 	if !known {
 		return nil
 	}
-	return a.tunnelCase(i).read()
+	t := a.facts.Tunnels[i]
+	return a.asExpected(store.Tunnels(t.Kind), t.Name, t.State, t.Health.State, t.Track.Changed, a.tunnelCase(i).read())
 }
 
 // Old reports whether a session is up only by a status of long ago, while those of most other sessions are young: it may be in

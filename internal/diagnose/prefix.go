@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -172,9 +173,14 @@ func (c prefixCase) covered(b api.BGPPrefix, by string) Finding {
 // recent is within which a change of the advertisement counts as one of now also when nobody saw it.
 const recent = 24 * time.Hour
 
-// isNews reports whether a withdrawn prefix was seen to be advertised before: by who watched, or by the API within the last day.
+// isNews reports whether a withdrawn prefix was seen to be advertised before: by who watched, on the
+// saved good day, or by the API within the last day.
 // On demand, withdrawn is a state like any other.
 func (c prefixCase) isNews(b api.BGPPrefix) bool {
+	if was := c.facts.expectedAdvertised(b.CIDR); was != nil {
+		// What was withdrawn on the good day is expected, unless it was advertised in between.
+		return *was || c.facts.sawWithdrawn(b.CIDR).After(c.facts.Good.TakenAt)
+	}
 	if !c.facts.sawWithdrawn(b.CIDR).IsZero() {
 		return true
 	}
@@ -252,6 +258,12 @@ func (c prefixCase) plainWithdrawn(b api.BGPPrefix, impact Impact) Finding {
 		f.Next = "If it is to be reachable, advertise it; the Internet follows within 2 to 7 minutes."
 	default:
 		f.Text += " It was withdrawn " + ago(c.facts.Now.Sub(f.Since)) + " ago."
+	}
+	if was := c.facts.expectedAdvertised(b.CIDR); was != nil {
+		f.Evidence = append(f.Evidence, Evidence{"advertised on the saved good day", strconv.FormatBool(*was)})
+		if *was {
+			f.Text += " On the saved good day it was advertised."
+		}
 	}
 	if own, ok := c.facts.ownWithdrawal(b.ID, f.Since); ok {
 		f.Text += " That was done from this machine at " + clock(own.At, c.facts.Now) + "."

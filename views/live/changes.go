@@ -3,6 +3,7 @@ package live
 import (
 	"time"
 
+	"flarewire/internal/baseline"
 	"flarewire/internal/diagnose"
 )
 
@@ -15,6 +16,9 @@ type recalled struct {
 	at      time.Time
 	changes []diagnose.Change
 }
+
+// Expect has what is as it was on the saved good day stand after what has changed. It comes before Init.
+func (f *Feed) Expect(good *baseline.Baseline) { f.good = good }
 
 // Recall has the reading of the data take what was changed from this machine into account. It comes before Init.
 func (f *Feed) Recall(read func(since time.Time) []diagnose.Change) { f.own.read = read }

@@ -15,6 +15,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/baseline"
 	"flarewire/internal/bundle"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/store"
@@ -32,6 +33,7 @@ type Feed struct {
 
 	mu      sync.Mutex
 	own     recalled
+	good    *baseline.Baseline
 	account *diagnose.Account // the reading of the snapshot with the version below; nil until somebody asks
 	version uint64
 }
@@ -251,7 +253,7 @@ func (f *Feed) Diagnosis() *diagnose.Account {
 	last := f.Last()
 	if f.account == nil || f.version != last.Version {
 		facts := diagnose.From(last, f.store.Now())
-		facts.Insights, facts.Changes = f.Insights(), f.own.changes
+		facts.Insights, facts.Changes, facts.Good = f.Insights(), f.own.changes, f.good
 		f.account, f.version = diagnose.Read(facts), last.Version
 	}
 	return f.account
