@@ -69,6 +69,11 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	unread := snapshot.Missing(diagnosed()...)
 	facts := diagnose.From(snapshot, s.now())
 	facts.Good = s.goodDay(x)
+	mutes, err := s.mutes(x)
+	if err != nil {
+		fmt.Fprintln(x.Err, "flarewire: "+err.Error())
+	}
+	facts.Mutes = mutes.Active(s.now())
 	if changes := s.changes(x); changes != nil {
 		facts.Changes = changes(s.now().Add(-diagnose.ChangesFor))
 	}

@@ -14,6 +14,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/journal"
+	"flarewire/internal/mute"
 	"flarewire/internal/setup"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -109,6 +110,11 @@ func (s *session) env(ctx context.Context, x IO, watcher *store.Store) (*kit.Env
 	feed := live.New(ctx, watcher)
 	feed.Recall(s.changes(x))
 	feed.Expect(s.goodDay(x))
+	mutes, err := s.mutes(x)
+	if err != nil {
+		s.notices = append(s.notices, err.Error())
+	}
+	feed.Mutes(mutes)
 	return &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Writer: writer, Requests: requests,
 		Journal: written, Drafts: s.drafts(x), Now: s.now, NoWrites: s.noWrites(),
 		Version: versionLine(), Hide: x.Redactor.Redact}, nil
@@ -151,6 +157,14 @@ func (s *session) goodDay(x IO) *baseline.Baseline {
 		return nil
 	}
 	return &good
+}
+
+// mutes are the findings that somebody has muted; the demo remembers them until it ends.
+func (s *session) mutes(x IO) (*mute.List, error) {
+	if s.source == demoSource {
+		return mute.Open("")
+	}
+	return mute.Open(mute.Path(x.stateDir(), s.account.ID))
 }
 
 // changes reads what was changed from this machine; nil in the demo.

@@ -9,6 +9,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/baseline"
+	"flarewire/internal/mute"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 )
@@ -29,6 +30,7 @@ type Facts struct {
 	Health   map[string]store.TunnelHealth
 	Changes  []Change           // that were made from this machine lately
 	Events   []store.Event      // what was seen to happen, oldest first
+	Mutes    []mute.Mute        // that have not ended
 	Good     *baseline.Baseline // how the account stood on the day that was saved as good; nil: none was
 }
 
@@ -199,15 +201,27 @@ func (a *Account) Prefix(id string) []Finding {
 	return nil
 }
 
-// All reads the whole account: everything that has trouble, the worst first. What is merely worth a remark
-// is left out.
+// All reads the whole account: everything that has trouble, the worst first and what is muted last. What is merely
+// worth a remark is left out.
 func (a *Account) All() []Diagnosis {
 	all := slices.DeleteFunc(a.every(), func(d Diagnosis) bool { return !slices.ContainsFunc(d.Findings, matters) })
 	slices.SortStableFunc(all, func(x, y Diagnosis) int {
 		a, b := x.Findings[0], y.Findings[0]
-		return cmp.Or(cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Likelihood, a.Likelihood), strings.Compare(x.Subject.Name, y.Subject.Name))
+		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Likelihood, a.Likelihood),
+			strings.Compare(x.Subject.Name, y.Subject.Name))
 	})
 	return all
+}
+
+// boolCompare puts false before true.
+func boolCompare(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // Named reads the objects with a name or an id, whether they have trouble or not; those without any finding have none.
@@ -238,7 +252,11 @@ func (a *Account) every() []Diagnosis {
 	for _, l := range a.facts.Links.Rows {
 		all = append(all, Diagnosis{Subject{store.Links, l.ID, l.Name}, a.Link(l.ID)})
 	}
-	return append(all, a.Routes()...)
+	all = append(all, a.Routes()...)
+	for i := range all {
+		all[i] = a.muted(all[i])
+	}
+	return all
 }
 
 // matters reports whether a finding belongs to what has trouble. A prefix that is withdrawn as it has been for long is a state: it stands

@@ -178,6 +178,8 @@ type Finding struct {
 	Impact     Impact     `json:"impact"`
 	// Since is when it began as the API says it; zero: not known.
 	Since time.Time `json:"since,omitzero"`
+	// Muted is set when somebody has muted it for a while.
+	Muted *Muted `json:"muted,omitempty"`
 }
 
 // Because is the evidence in one line.

@@ -3,8 +3,12 @@ package live
 import (
 	"time"
 
+	tea "charm.land/bubbletea/v2"
+
 	"flarewire/internal/baseline"
 	"flarewire/internal/diagnose"
+	"flarewire/internal/mute"
+	"flarewire/tui"
 )
 
 // recallEvery is how often the journal is read again: another program of the user may have changed something.
@@ -19,6 +23,23 @@ type recalled struct {
 
 // Expect has what is as it was on the saved good day stand after what has changed. It comes before Init.
 func (f *Feed) Expect(good *baseline.Baseline) { f.good = good }
+
+// Mutes are the findings that somebody has muted; it comes before Init.
+func (f *Feed) Mutes(l *mute.List) { f.mutes = l }
+
+// Mute mutes a finding, or ends that, and has every page read the data anew.
+func (f *Feed) Mute(m mute.Mute) tea.Cmd {
+	return func() tea.Msg {
+		if f.mutes == nil {
+			return tui.Toast(tui.Bad, "Nothing can be muted here")()
+		}
+		if err := f.mutes.Set(m, f.store.Now()); err != nil {
+			return tui.Toast(tui.Bad, err.Error())()
+		}
+		f.forgetDiagnosis()
+		return News()
+	}
+}
 
 // Recall has the reading of the data take what was changed from this machine into account. It comes before Init.
 func (f *Feed) Recall(read func(since time.Time) []diagnose.Change) { f.own.read = read }

@@ -18,6 +18,7 @@ import (
 	"flarewire/internal/baseline"
 	"flarewire/internal/bundle"
 	"flarewire/internal/diagnose"
+	"flarewire/internal/mute"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -34,6 +35,7 @@ type Feed struct {
 	mu      sync.Mutex
 	own     recalled
 	good    *baseline.Baseline
+	mutes   *mute.List
 	account *diagnose.Account // the reading of the snapshot with the version below; nil until somebody asks
 	version uint64
 }
@@ -254,6 +256,7 @@ func (f *Feed) Diagnosis() *diagnose.Account {
 	if f.account == nil || f.version != last.Version {
 		facts := diagnose.From(last, f.store.Now())
 		facts.Insights, facts.Changes, facts.Good = f.Insights(), f.own.changes, f.good
+		facts.Mutes = f.mutes.Active(facts.Now)
 		f.account, f.version = diagnose.Read(facts), last.Version
 	}
 	return f.account
