@@ -54,7 +54,7 @@ func (c prefixCase) validation() []Finding {
 		{"irr_validation_state", c.IRRValidationState}, {rpkiState, c.RPKIValidationState},
 		{"ownership_validation_state", c.OwnershipValidationState}, {"asn_ownership_validation_state", c.ASNOwnershipValidationState},
 	} {
-		if failed(e.Value) && !(e.Field == rpkiState && c.droppedByOthers()) {
+		if failed(e.Value) && (e.Field != rpkiState || !c.droppedByOthers()) {
 			evidence = append(evidence, e)
 		}
 	}
