@@ -26,7 +26,7 @@ func newDiagnose(x IO, f *flags) *cobra.Command {
 		Long: `Print what is wrong with tunnels, prefixes, interconnects and routes, worst first: the likely
 cause of each and what to do next, as the overview of the full screen does. With NAME, a name or an
 id, everything that was found about that object, with the fields that say so and the document
-behind it.
+behind it; of the first tunnel that is named also how Cloudflare's locations see it.
 
 It reads and changes nothing: the lists of tunnels, routes, prefixes with what belongs to them,
 interconnects, and the health and traffic of the last minutes. What could not be read is named on
@@ -67,7 +67,18 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 		fmt.Fprintln(x.Err, "flarewire: not known: "+gap.Source+": "+gap.Why)
 	}
 	unread := snapshot.Missing(diagnosed()...)
-	read := diagnose.Read(diagnose.From(snapshot, s.now()))
+	facts := diagnose.From(snapshot, s.now())
+	facts.Good = s.goodDay(x)
+	mutes, err := s.mutes(x)
+	if err != nil {
+		fmt.Fprintln(x.Err, "flarewire: "+err.Error())
+	}
+	facts.Mutes = mutes.Active(s.now())
+	if changes := s.changes(x); changes != nil {
+		facts.Changes = changes(s.now().Add(-diagnose.ChangesFor))
+	}
+	facts.Insights = s.locations(ctx, snapshot, names)
+	read := diagnose.Read(facts)
 	found := read.All()
 	if len(names) > 0 {
 		if found, err = askedFor(read, names, x, unread != nil); err != nil {
@@ -83,6 +94,17 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 		return exit(exitNo) // the rest is printed; what is missing was said
 	}
 	return err
+}
+
+// locations reads the analytics of the first tunnel that was asked for, six questions: how Cloudflare's locations see it, weighed by
+// its traffic, and since when. A mean over all of them hides that a busy one is dead.
+func (s *session) locations(ctx context.Context, snapshot *store.Snapshot, names []string) map[string]store.Insight {
+	for _, t := range snapshot.Tunnels {
+		if slices.Contains(names, t.Name) || slices.Contains(names, t.ID) {
+			return map[string]store.Insight{t.Name: store.ReadInsight(ctx, s.account, t.Name, s.now())}
+		}
+	}
+	return nil
 }
 
 // everything is one look at all that a diagnosis rests on.

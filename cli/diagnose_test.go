@@ -114,3 +114,16 @@ func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
 		t.Errorf("without any tunnels it says %q", s.out.String())
 	}
 }
+
+// A mean over all locations says that a tunnel is well while the busy one is dead: diagnose with its name reads the locations.
+func TestDiagnoseOfATunnelReadsItsLocations(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	if _, err := edge.Seed(simedge.BadInSomeColos); err != nil {
+		t.Fatal(err)
+	}
+	s := newShell(t, env...)
+	if code := s.run("diagnose", "fra-dc1-gre"); code != 0 || !strings.Contains(s.out.String(), "2 of 8 of Cloudflare's locations") ||
+		!strings.Contains(s.out.String(), "of its traffic") {
+		t.Errorf("exit %d:\n%s%s", code, s.out.String(), s.err.String())
+	}
+}

@@ -5,12 +5,14 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"flarewire/internal/baseline"
 	"flarewire/internal/statefile"
+	"flarewire/internal/store"
 	"flarewire/tui"
 )
 
@@ -20,9 +22,11 @@ const exitDiffers = 1
 func newSnapshot(x IO, f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "snapshot",
-		Short: "Save how prefixes are advertised and bound, and compare with it later",
-		Long: `Save the account's BYOIP prefixes with their advertisement and service bindings to a file, and compare
-the present state with such a file later. Nothing is changed in the account.`,
+		Short: "Save how the account stands on a good day, and compare with it later",
+		Long: `Save the account's prefixes with their advertisement and service bindings, its tunnels, routes,
+interconnects and CNIs to a file, and compare the present state with such a file later. Nothing is
+changed in the account. What was saved last is also what the overview and diagnose take for expected:
+what is as it was then stands after what has changed.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return usage("use flarewire snapshot save FILE or flarewire snapshot compare FILE")
@@ -46,7 +50,11 @@ func newSnapshotSave(x IO, f *flags) *cobra.Command {
 			if err := b.Save(args[0], force); err != nil {
 				return failure{exitUsage, err}
 			}
-			_, err = fmt.Fprintf(x.Out, "%s: %s\n", tui.Clean(args[0]), countOf(len(b.Prefixes), "prefix", "prefixes"))
+			if err := b.Keep(baseline.GoodDay(x.stateDir(), b.Account)); err != nil {
+				fmt.Fprintln(x.Err, "flarewire: it is saved, but not kept as the expected state: "+err.Error())
+			}
+			sayLeft(x.Err, b)
+			_, err = fmt.Fprintf(x.Out, "%s: %s\n", tui.Clean(args[0]), heldIn(b))
 			return err
 		},
 	}
@@ -79,6 +87,7 @@ standard error says), 2 for wrong usage, missing credentials or a file that is n
 			if was.Account != is.Account {
 				return usage("the snapshot is of account %s, this is %s: choose the account with --account", tui.Clean(was.Account), is.Account)
 			}
+			sayLeft(x.Err, is)
 			found := baseline.Compare(was, is)
 			if err := printDifferences(x.Out, out, was, is, found); err != nil {
 				return trouble(err)
@@ -125,14 +134,41 @@ func printDifferences(w io.Writer, out output, was, is baseline.Baseline, found 
 		if d.Lost {
 			mark = "LOST"
 		}
-		if _, err := fmt.Fprintf(w, "%-7s  %s  %s: %s -> %s\n", mark, tui.Clean(d.Prefix), tui.Clean(d.What), tui.Clean(d.Was),
+		if _, err := fmt.Fprintf(w, "%-7s  %s  %s: %s -> %s\n", mark, tui.Clean(d.Name), tui.Clean(d.What), tui.Clean(d.Was),
 			tui.Clean(d.Is)); err != nil {
 			return err
 		}
 	}
 	_, err := fmt.Fprintf(w, "%s since %s, in %s\n", countOf(len(found), "difference", "differences"),
-		was.TakenAt.UTC().Format("2006-01-02 15:04:05 UTC"), countOf(len(is.Prefixes), "prefix", "prefixes"))
+		was.TakenAt.UTC().Format("2006-01-02 15:04:05 UTC"), comparedIn(was, is))
 	return err
+}
+
+// heldIn counts what a snapshot holds.
+func heldIn(b baseline.Baseline) string {
+	text := countOf(len(b.Prefixes), "prefix", "prefixes")
+	if len(b.Objects) == 0 {
+		return text
+	}
+	tunnels := len(b.Objects[store.GRETunnels]) + len(b.Objects[store.IPsecTunnels])
+	return text + ", " + countOf(tunnels, "tunnel", "tunnels") + ", " + countOf(len(b.Objects[store.Routes]), "route", "routes") + ", " +
+		countOf(len(b.Objects[store.Links])+len(b.Objects[store.CNIs]), "interconnect", "interconnects")
+}
+
+// comparedIn counts what was compared: a file of an earlier version holds prefixes only.
+func comparedIn(was, is baseline.Baseline) string {
+	if len(was.Objects) == 0 {
+		is.Objects = nil
+		return heldIn(is) + "; the file holds nothing else"
+	}
+	return heldIn(is)
+}
+
+// sayLeft names what the credential could not read.
+func sayLeft(w io.Writer, b baseline.Baseline) {
+	if len(b.Left) > 0 {
+		fmt.Fprintln(w, "flarewire: left out, because the credential may not read it: "+strings.Join(b.Left, ", "))
+	}
 }
 
 func countOf(n int, one, many string) string {

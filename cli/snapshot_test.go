@@ -47,7 +47,7 @@ func TestASnapshotFindsWhatWasLost(t *testing.T) {
 		t.Errorf("%v: %s", err, s.out.String())
 	}
 	for _, r := range edge.Requests() {
-		if r.Method != http.MethodGet {
+		if r.Method != http.MethodGet && r.Path != "/graphql" { // which is how analytics are read
 			t.Errorf("a comparison sent %s %s", r.Method, r.Path)
 		}
 	}

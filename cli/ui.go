@@ -6,12 +6,16 @@ import (
 	"os"
 	"path/filepath"
 	"runtime/debug"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/baseline"
 	"flarewire/internal/change"
+	"flarewire/internal/diagnose"
 	"flarewire/internal/journal"
+	"flarewire/internal/mute"
 	"flarewire/internal/setup"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -107,7 +111,15 @@ func (s *session) env(ctx context.Context, x IO, watcher *store.Store) (*kit.Env
 	if err != nil {
 		return nil, err
 	}
-	return &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: live.New(ctx, watcher), Writer: writer, Requests: requests,
+	feed := live.New(ctx, watcher)
+	feed.Recall(s.changes(x))
+	feed.Expect(s.goodDay(x))
+	mutes, err := s.mutes(x)
+	if err != nil {
+		s.notices = append(s.notices, err.Error())
+	}
+	feed.Mutes(mutes)
+	return &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Writer: writer, Requests: requests,
 		Journal: written, Drafts: s.drafts(x), Now: s.now, NoWrites: s.noWrites(),
 		Version: versionLine(), Hide: x.Redactor.Redact}, nil
 }
@@ -137,6 +149,35 @@ func (s *session) journal(x IO) *journal.Journal {
 		return journal.InMemory(s.now)
 	}
 	return x.journal()
+}
+
+// goodDay is the state that was saved last with flarewire snapshot save; nil when none was, or it cannot be read.
+func (s *session) goodDay(x IO) *baseline.Baseline {
+	if s.source == demoSource {
+		return nil
+	}
+	good, err := baseline.Load(baseline.GoodDay(x.stateDir(), s.account.ID))
+	if err != nil || good.Account != s.account.ID {
+		return nil
+	}
+	return &good
+}
+
+// mutes are the findings that somebody has muted; the demo remembers them until it ends.
+func (s *session) mutes(x IO) (*mute.List, error) {
+	if s.source == demoSource {
+		return mute.Open("")
+	}
+	return mute.Open(mute.Path(x.stateDir(), s.account.ID))
+}
+
+// changes reads what was changed from this machine; nil in the demo.
+func (s *session) changes(x IO) func(since time.Time) []diagnose.Change {
+	j := s.journal(x)
+	if j == nil {
+		return nil
+	}
+	return func(since time.Time) []diagnose.Change { return diagnose.Changes(j.Entries(), s.account.ID, since) }
 }
 
 // drafts are what guided setups remember; the demo remembers until it ends.

@@ -1,5 +1,5 @@
-// Package baseline takes down how an account's prefixes are advertised and bound, and compares a later state
-// with it. It exists because prefixes have lost their advertisement and their bindings without anybody
+// Package baseline takes down how an account stands: how its prefixes are advertised and bound, its tunnels, routes and interconnects,
+// and compares a later state with it. It exists because prefixes have lost their advertisement and their bindings without anybody
 // touching them: what was right must be on the operator's own disk.
 package baseline
 
@@ -9,7 +9,9 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"net/url"
 	"os"
+	"path/filepath"
 	"slices"
 	"time"
 
@@ -29,6 +31,9 @@ type Baseline struct {
 	Account  string    `json:"account"`
 	TakenAt  time.Time `json:"taken_at"`
 	Prefixes []Prefix  `json:"prefixes"` // by CIDR
+	// Objects are those of other kinds. A kind that is not in it was not taken down: files of earlier versions have prefixes only.
+	Objects map[store.Kind][]Object `json:"objects,omitempty"`
+	Left    []string                `json:"left_out,omitempty"` // kinds that the credential could not read
 }
 
 // Prefix is a BYOIP prefix with what decides whether it is reachable.
@@ -63,7 +68,8 @@ type Binding struct {
 // Take reads the present state. It is whole or an error: half a snapshot would show differences that are none. progress is
 // told how far the reading is, and may be nil.
 func Take(ctx context.Context, account string, s *store.Store, progress func(store.Progress)) (Baseline, error) {
-	prefixes := s.ReadAll(ctx, progress, store.Prefixes, store.BGPPrefixes, store.Bindings).Prefixes
+	read := s.ReadAll(ctx, progress, append([]store.Kind{store.Prefixes, store.BGPPrefixes, store.Bindings, store.HealthChecks}, others...)...)
+	prefixes := read.Prefixes
 	if err := incomplete("the prefixes", prefixes.Entry); err != nil {
 		return Baseline{}, err
 	}
@@ -77,7 +83,9 @@ func Take(ctx context.Context, account string, s *store.Store, progress func(sto
 		b.Prefixes = append(b.Prefixes, state(p))
 	}
 	slices.SortFunc(b.Prefixes, func(x, y Prefix) int { return cmp.Compare(x.CIDR, y.CIDR) })
-	return b, nil
+	var err error
+	b.Objects, b.Left, err = objects(read)
+	return b, err
 }
 
 // incomplete is why what was read is not the whole; nil when it is.
@@ -134,6 +142,19 @@ func (b Baseline) Save(path string, overwrite bool) error {
 		return fmt.Errorf("the snapshot was not saved: %w", err)
 	}
 	return nil
+}
+
+// GoodDay is where the state that was last saved is kept for the program itself, besides the file that the user named.
+func GoodDay(stateDir, account string) string {
+	return filepath.Join(stateDir, "snapshot", url.QueryEscape(account)+".json")
+}
+
+// Keep makes it the good day that findings are measured by.
+func (b Baseline) Keep(path string) error {
+	if err := statefile.PrivateDir(filepath.Dir(path)); err != nil {
+		return err
+	}
+	return b.Save(path, true)
 }
 
 // Load reads a file that Save wrote.

@@ -170,3 +170,47 @@ func TestWhatIsNoSnapshotIsRefusedInWords(t *testing.T) {
 		t.Error("a file that is not there was read")
 	}
 }
+
+// A snapshot holds everything that can be lost, and what changes by itself is no difference: a status that is reported again, a session
+// that comes up.
+func TestASnapshotHoldsEveryKind(t *testing.T) {
+	edge, take := open(t)
+	was := take()
+	change := func(kind simedge.Resource, name string, f func(simedge.Object)) {
+		t.Helper()
+		if err := edge.Mutate(kind, name, f); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if found := baseline.Compare(was, take()); len(found) != 0 {
+		t.Errorf("nothing was changed: %+v", found)
+	}
+	change(simedge.GRETunnels, "fra-dc2-gre", func(o simedge.Object) { o["mtu"], o["modified_on"] = int64(1400), "2026-11-20T02:00:00Z" })
+	change(simedge.IPsecTunnels, "jnb-br1-ipsec", func(o simedge.Object) { o["customer_endpoint"] = "203.0.113.200" })
+	if _, err := edge.Seed(simedge.PathDown); err != nil {
+		t.Fatal(err)
+	}
+	if err := edge.Delete(simedge.IPsecTunnels, "ams-br2-ipsec"); err != nil {
+		t.Fatal(err)
+	}
+	is := take()
+	var text strings.Builder
+	for _, d := range baseline.Compare(was, is) {
+		text.WriteString(d.Resource + " " + d.Name + " " + d.What + ": " + d.Was + " -> " + d.Is + "\n")
+	}
+	for _, want := range []string{
+		"gre_tunnels fra-dc2-gre mtu: 1476 -> 1400", "ipsec_tunnels jnb-br1-ipsec customer_endpoint: 198.51.100.226 -> 203.0.113.200",
+		"gre_tunnels fra-dc1-gre BGP session: up -> down", "ipsec_tunnels ams-br2-ipsec IPsec tunnel: there -> not there",
+	} {
+		if !strings.Contains(text.String(), want+"\n") {
+			t.Errorf("missing: %s\n%s", want, text.String())
+		}
+	}
+	if n := strings.Count(text.String(), "fra-dc2-gre"); n != 1 {
+		t.Errorf("%d differences of one field:\n%s", n, text.String())
+	}
+	was.Objects = nil // a file of an earlier version
+	if found := baseline.Compare(was, is); len(found) != 0 {
+		t.Errorf("an old file has no tunnels to compare with: %+v", found)
+	}
+}

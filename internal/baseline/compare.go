@@ -4,15 +4,20 @@ import (
 	"cmp"
 	"slices"
 	"strconv"
+
+	"flarewire/internal/store"
 )
 
 // Difference is one thing that is not as it was.
 type Difference struct {
-	Prefix string `json:"prefix"` // the CIDR of the BYOIP prefix
-	What   string `json:"what"`   // what differs, for example "advertised of 198.51.100.0/24"
-	Was    string `json:"was"`
-	Is     string `json:"is"`
-	Lost   bool   `json:"lost"` // it takes reachability away, or may
+	Prefix string `json:"prefix"` // the CIDR of the BYOIP prefix; empty for an object of another kind
+	// Resource and Name say which object it is, of any kind.
+	Resource string `json:"resource"`
+	Name     string `json:"name"`
+	What     string `json:"what"` // what differs, for example "advertised of 198.51.100.0/24"
+	Was      string `json:"was"`
+	Is       string `json:"is"`
+	Lost     bool   `json:"lost"` // it takes reachability away, or may
 }
 
 // none stands for what is not there.
@@ -23,15 +28,16 @@ const none = "not there"
 func Compare(was, is Baseline) []Difference {
 	d := &differences{list: []Difference{}}
 	pair(was.Prefixes, is.Prefixes, func(p Prefix) string { return p.CIDR }, func(cidr string, a, b *Prefix) {
-		d.prefix = cidr
+		d.resource, d.prefix, d.name = string(store.Prefixes), cidr, cidr
 		if a == nil || b == nil {
 			d.presence("prefix", a != nil)
 			return
 		}
 		d.prefixes(*a, *b)
 	})
+	d.objects(was, is)
 	slices.SortStableFunc(d.list, func(a, b Difference) int {
-		return cmp.Or(boolCompare(b.Lost, a.Lost), cmp.Compare(a.Prefix, b.Prefix))
+		return cmp.Or(boolCompare(b.Lost, a.Lost), boolCompare(a.Prefix == "", b.Prefix == ""), cmp.Compare(a.Name, b.Name))
 	})
 	return d.list
 }
@@ -48,13 +54,13 @@ func boolCompare(a, b bool) int {
 
 // differences collects those of one prefix after the other.
 type differences struct {
-	prefix string
-	list   []Difference
+	resource, prefix, name string
+	list                   []Difference
 }
 
 func (d *differences) add(what, was, is string, lost bool) {
 	if was != is {
-		d.list = append(d.list, Difference{Prefix: d.prefix, What: what, Was: was, Is: is, Lost: lost})
+		d.list = append(d.list, Difference{Prefix: d.prefix, Resource: d.resource, Name: d.name, What: what, Was: was, Is: is, Lost: lost})
 	}
 }
 

@@ -8,6 +8,8 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/baseline"
+	"flarewire/internal/mute"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 )
@@ -26,12 +28,16 @@ type Facts struct {
 	Ports    store.List[store.Port]            // of network interconnects
 	Links    store.List[api.MagicInterconnect] // their tunnel sides
 	Health   map[string]store.TunnelHealth
+	Changes  []Change           // that were made from this machine lately
+	Events   []store.Event      // what was seen to happen, oldest first
+	Mutes    []mute.Mute        // that have not ended
+	Good     *baseline.Baseline // how the account stood on the day that was saved as good; nil: none was
 }
 
 // From takes the facts from the store. Insights are added by who has read them.
 func From(s *store.Snapshot, now time.Time) Facts {
 	return Facts{Now: now, Tunnels: s.Tunnels, GRE: s.GRE, IPsec: s.IPsec, Traffic: s.Traffic.By, Routes: s.Routes, Prefixes: s.Prefixes,
-		Ports: s.Ports, Links: s.Links, Health: s.Health.By}
+		Ports: s.Ports, Links: s.Links, Health: s.Health.By, Events: s.Events}
 }
 
 // cannotTell is why nothing can be concluded from what is not in these lists, as the end of a sentence; "" when it can.
@@ -72,19 +78,20 @@ type Diagnosis struct {
 type Account struct {
 	facts      Facts
 	byID       map[string]int
-	overlaps   map[string][]string       // names of the tunnels that a tunnel's subnet overlaps with, by id
-	owner      map[netip.Addr]int        // tunnel of each address of its inner subnet
-	links      map[netip.Prefix]struct{} // inner subnets of interconnects
-	configured int                       // tunnels with BGP
-	statuses   int                       // tunnels with a bgp_status
-	fresh      int                       // of these, reported within freshAge
+	overlaps   map[string][]string // names of the tunnels that a tunnel's subnet overlaps with, by id
+	owner      map[netip.Addr]int  // tunnel of each address of its inner subnet
+	configured int                 // tunnels with BGP
+	statuses   int                 // tunnels with a bgp_status
+	fresh      int                 // of these, reported within freshAge
 	anyUp      bool
+	sites      map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
+	busy       int              // tunnels whose sessions are up and bring traffic
 }
 
 // Read prepares the facts.
 func Read(f Facts) *Account {
 	f.GRE.Kind, f.IPsec.Kind, f.Links.Kind, f.Routes.Kind = store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes
-	a := &Account{facts: f, byID: make(map[string]int, len(f.Tunnels)), owner: map[netip.Addr]int{}, links: map[netip.Prefix]struct{}{}}
+	a := &Account{facts: f, byID: make(map[string]int, len(f.Tunnels)), owner: map[netip.Addr]int{}, sites: map[uint32][]int{}}
 	for i, t := range f.Tunnels {
 		a.byID[t.ID] = i
 		if subnet, err := netip.ParsePrefix(t.InterfaceAddress); err == nil && subnet.Addr().BitLen()-subnet.Bits() <= 3 {
@@ -93,6 +100,9 @@ func Read(f Facts) *Account {
 					a.owner[addr] = i
 				}
 			}
+		}
+		if t.State == store.Up {
+			a.takeUp(i, t)
 		}
 		if t.BGP != nil {
 			a.configured++
@@ -106,13 +116,24 @@ func Read(f Facts) *Account {
 			a.fresh++
 		}
 	}
-	for _, l := range f.Links.Rows {
-		if subnet, err := netip.ParsePrefix(l.InterfaceAddress); err == nil {
-			a.links[subnet.Masked()] = struct{}{}
-		}
-	}
 	a.overlaps = overlaps(f.Tunnels)
 	return a
+}
+
+// takeUp notes a tunnel whose session is up.
+func (a *Account) takeUp(i int, t store.Tunnel) {
+	if flow := a.facts.Traffic[t.Name]; flow.Ingress != nil && *flow.Ingress > 0 {
+		a.busy++
+	}
+	if t.BGP == nil || t.CustomerEndpoint == "" {
+		return
+	}
+	const few = 8
+	known := a.sites[t.BGP.CustomerASN]
+	same := func(j int) bool { return a.facts.Tunnels[j].CustomerEndpoint == t.CustomerEndpoint }
+	if len(known) < few && !slices.ContainsFunc(known, same) {
+		a.sites[t.BGP.CustomerASN] = append(known, i)
+	}
 }
 
 // overlaps finds inner subnets that overlap: sorted by address, each is compared with those before it that
@@ -151,7 +172,8 @@ func (a *Account) Tunnel(id string) []Finding {
 	if !known {
 		return nil
 	}
-	return a.tunnelCase(i).read()
+	t := a.facts.Tunnels[i]
+	return a.asExpected(store.Tunnels(t.Kind), t.Name, t.State, t.Health.State, t.Track.Changed, a.tunnelCase(i).read())
 }
 
 // Old reports whether a session is up only by a status of long ago, while those of most other sessions are young: it may be in
@@ -179,15 +201,27 @@ func (a *Account) Prefix(id string) []Finding {
 	return nil
 }
 
-// All reads the whole account: everything that has trouble, the worst first. What is merely worth a remark
-// is left out.
+// All reads the whole account: everything that has trouble, the worst first and what is muted last. What is merely
+// worth a remark is left out.
 func (a *Account) All() []Diagnosis {
 	all := slices.DeleteFunc(a.every(), func(d Diagnosis) bool { return !slices.ContainsFunc(d.Findings, matters) })
 	slices.SortStableFunc(all, func(x, y Diagnosis) int {
 		a, b := x.Findings[0], y.Findings[0]
-		return cmp.Or(cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Likelihood, a.Likelihood), strings.Compare(x.Subject.Name, y.Subject.Name))
+		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Likelihood, a.Likelihood),
+			strings.Compare(x.Subject.Name, y.Subject.Name))
 	})
 	return all
+}
+
+// boolCompare puts false before true.
+func boolCompare(a, b bool) int {
+	switch {
+	case a == b:
+		return 0
+	case b:
+		return -1
+	}
+	return 1
 }
 
 // Named reads the objects with a name or an id, whether they have trouble or not; those without any finding have none.
@@ -218,10 +252,18 @@ func (a *Account) every() []Diagnosis {
 	for _, l := range a.facts.Links.Rows {
 		all = append(all, Diagnosis{Subject{store.Links, l.ID, l.Name}, a.Link(l.ID)})
 	}
-	return append(all, a.Routes()...)
+	all = append(all, a.Routes()...)
+	for i := range all {
+		all[i] = a.muted(all[i])
+	}
+	return all
 }
 
-func matters(f Finding) bool { return f.Impact > NoImpact && f.Likelihood > Remark }
+// matters reports whether a finding belongs to what has trouble. A prefix that is withdrawn as it has been for long is a state: it stands
+// there too, at the end.
+func matters(f Finding) bool {
+	return (f.Impact > NoImpact || f.Cause == PrefixWithdrawn) && f.Likelihood > Remark
+}
 
 func tunnelSubject(t store.Tunnel) Subject {
 	return Subject{store.Tunnels(t.Kind), t.ID, t.Name}

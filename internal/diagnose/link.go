@@ -53,7 +53,8 @@ func Port(p store.Port) []Finding {
 func (a *Account) Link(id string) []Finding {
 	for _, l := range a.facts.Links.Rows {
 		if l.ID == id {
-			return order(a.link(l))
+			h := a.facts.Health[l.Name]
+			return a.asExpected(store.Links, l.Name, store.NoBGP, h.State, h.Since, order(a.link(l)))
 		}
 	}
 	return nil

@@ -16,8 +16,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/baseline"
 	"flarewire/internal/bundle"
 	"flarewire/internal/diagnose"
+	"flarewire/internal/mute"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -32,6 +34,9 @@ type Feed struct {
 	looks looks
 
 	mu      sync.Mutex
+	own     recalled
+	good    *baseline.Baseline
+	mutes   *mute.List
 	account *diagnose.Account // the reading of the snapshot with the version below; nil until somebody asks
 	version uint64
 }
@@ -68,6 +73,7 @@ func (f *Feed) step() tea.Cmd {
 	for _, job := range f.store.Due() {
 		cmds = append(cmds, func() tea.Msg {
 			f.store.Do(f.ctx, job)
+			f.recallChanges(false)
 			return readMsg{job.Details}
 		})
 	}
@@ -104,7 +110,7 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 		return f.step()
 	case ChangedMsg:
 		f.store.Changed(msg.Touched...)
-		return f.step()
+		return tea.Batch(f.step(), func() tea.Msg { f.recallChanges(true); return nil })
 	case insightMsg:
 		f.looks.take(msg.Insight)
 		f.forgetDiagnosis()
@@ -269,7 +275,8 @@ func (f *Feed) Diagnosis() *diagnose.Account {
 	last := f.Last()
 	if f.account == nil || f.version != last.Version {
 		facts := diagnose.From(last, f.store.Now())
-		facts.Insights = f.Insights()
+		facts.Insights, facts.Changes, facts.Good = f.Insights(), f.own.changes, f.good
+		facts.Mutes = f.mutes.Active(facts.Now)
 		f.account, f.version = diagnose.Read(facts), last.Version
 	}
 	return f.account
