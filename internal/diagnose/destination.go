@@ -30,6 +30,7 @@ type Table struct {
 	byPrefix   map[netip.Prefix][]int
 	lengths    [2][]int // the lengths in byPrefix, longest first: of IPv4 and of IPv6
 	owned      []owned
+	subnets    []subnet
 	unread     int    // routes without a prefix that can be read
 	unmeasured string // why no health can be used; "" when it can
 }

@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"net/netip"
 	"slices"
-	"strconv"
 	"time"
 
 	"flarewire/api"
@@ -138,20 +137,29 @@ func (t *Table) lead() {
 			hops[w.Hop] = append(hops[w.Hop], i)
 		}
 	}
+	t.subnets = make([]subnet, 0, len(t.facts.Tunnels)+len(t.facts.Links.Rows))
 	for i := range t.facts.Tunnels {
 		tunnel := &t.facts.Tunnels[i]
 		for _, text := range []string{tunnel.InterfaceAddress, tunnel.InterfaceAddress6} {
-			found, cloudflare := hopsIn(hops, text)
-			for _, at := range found {
-				t.overTunnel(&t.ways[at], *tunnel, cloudflare)
+			in, ok := newSubnet(text, tunnel.Name)
+			if !ok {
+				continue
+			}
+			t.subnets = append(t.subnets, in)
+			for _, at := range in.hops(hops) {
+				t.overTunnel(&t.ways[at], *tunnel, in.cloudflare)
 			}
 		}
 	}
 	for _, l := range t.facts.Links.Rows {
 		for _, text := range []string{l.InterfaceAddress, l.InterfaceAddress6} {
-			found, cloudflare := hopsIn(hops, text)
-			for _, at := range found {
-				t.overLink(&t.ways[at], l, cloudflare)
+			in, ok := newSubnet(text, l.Name)
+			if !ok {
+				continue
+			}
+			t.subnets = append(t.subnets, in)
+			for _, at := range in.hops(hops) {
+				t.overLink(&t.ways[at], l, in.cloudflare)
 			}
 		}
 	}
@@ -168,26 +176,32 @@ func (t *Table) lead() {
 	}
 }
 
-// hopsIn finds the ways whose next hop lies in an interface subnet, and Cloudflare's own address in it.
-func hopsIn(hops map[netip.Addr][]int, text string) (found []int, cloudflare netip.Addr) {
-	if text == "" || len(hops) == 0 {
-		return nil, netip.Addr{}
+// newSubnet parses an interface address; false for none, and for a network too large to be one.
+func newSubnet(text, owner string) (subnet, bool) {
+	if text == "" {
+		return subnet{}, false
 	}
-	subnet, err := netip.ParsePrefix(text)
-	if err != nil || subnet.Addr().BitLen()-subnet.Bits() > 3 {
-		return nil, netip.Addr{}
+	cidr, err := netip.ParsePrefix(text)
+	if err != nil || cidr.Addr().BitLen()-cidr.Bits() > 3 {
+		return subnet{}, false
 	}
-	masked := subnet.Masked()
-	for addr := masked.Addr(); masked.Contains(addr); addr = addr.Next() {
-		found = append(found, hops[addr]...)
+	in := subnet{cidr: cidr.Masked(), owner: owner}
+	if side, customer, ok := netrules.Sides(cidr); ok && customer.IsValid() {
+		in.cloudflare = side
 	}
-	if len(found) == 0 {
-		return nil, netip.Addr{}
+	return in, true
+}
+
+// hops are the ways whose next hop lies in the subnet.
+func (s subnet) hops(all map[netip.Addr][]int) []int {
+	if len(all) == 0 {
+		return nil
 	}
-	if side, customer, ok := netrules.Sides(subnet); ok && customer.IsValid() {
-		cloudflare = side
+	var found []int
+	for addr := s.cidr.Addr(); s.cidr.Contains(addr); addr = addr.Next() {
+		found = append(found, all[addr]...)
 	}
-	return found, cloudflare
+	return found
 }
 
 func (t *Table) overTunnel(w *Way, tunnel store.Tunnel, cloudflare netip.Addr) {
@@ -299,18 +313,4 @@ func (f Facts) unmeasured() string {
 		return "the health was last read " + ago(f.Now.Sub(e.Fetched.Truncate(time.Second))) + " ago"
 	}
 	return ""
-}
-
-// priorityText is a priority as the tables of ways show it: with the penalty, when there is one.
-func (w Way) priorityText() string {
-	effective, known := w.Effective()
-	switch {
-	case w.unread:
-		return "?"
-	case !known:
-		return strconv.Itoa(w.Route.Priority) + "+?"
-	case effective != w.Route.Priority:
-		return strconv.Itoa(w.Route.Priority) + "+" + strconv.Itoa(effective-w.Route.Priority)
-	}
-	return strconv.Itoa(w.Route.Priority)
 }
