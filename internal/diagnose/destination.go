@@ -35,8 +35,11 @@ type Table struct {
 	unmeasured string // why no health can be used; "" when it can
 }
 
-// Table prepares the routing table of the account.
-func (a *Account) Table() *Table { return NewTable(a.facts) }
+// Table is the routing table of the account, prepared when it is first asked for.
+func (a *Account) Table() *Table {
+	a.once.Do(func() { a.table = NewTable(a.facts) })
+	return a.table
+}
 
 // NewTable prepares the routing table of facts.
 func NewTable(f Facts) *Table {

@@ -44,22 +44,39 @@ type owned struct {
 	cidr netip.Prefix
 }
 
-// Owner is the account's prefix that holds p, the longest; nil when none is known. When p holds several, it is that of the first.
+// Owner is the account's prefix that holds p, the longest; nil when none is known.
 func (t *Table) Owner(p netip.Prefix) *AccountPrefix {
 	p = p.Masked()
 	var best *owned
 	for i := range t.owned {
 		o := &t.owned[i]
-		if o.cidr.Overlaps(p) && p.Bits() > 0 && (best == nil || o.cidr.Bits() > best.cidr.Bits() && o.cidr.Bits() <= p.Bits()) {
+		if o.cidr.Bits() <= p.Bits() && o.cidr.Contains(p.Addr()) && (best == nil || o.cidr.Bits() > best.cidr.Bits()) {
 			best = o
 		}
 	}
 	if best == nil {
 		return nil
 	}
-	a := &AccountPrefix{ID: best.row.ID, CIDR: best.cidr, Approved: best.row.Approved != "P"}
-	a.advertisement(*best.row, p)
-	a.binding(*best.row, p)
+	a := best.about(p)
+	return &a
+}
+
+// holds are the account's prefixes within p, each as a whole.
+func (t *Table) holds(p netip.Prefix) []AccountPrefix {
+	var out []AccountPrefix
+	for _, o := range t.owned {
+		if o.cidr.Bits() > p.Bits() && p.Contains(o.cidr.Addr()) {
+			out = append(out, o.about(o.cidr))
+		}
+	}
+	return out
+}
+
+// about is the prefix as it concerns a network in it.
+func (o owned) about(p netip.Prefix) AccountPrefix {
+	a := AccountPrefix{ID: o.row.ID, CIDR: o.cidr, Approved: o.row.Approved != "P"}
+	a.advertisement(*o.row, p)
+	a.binding(*o.row, p)
 	return a
 }
 

@@ -363,16 +363,20 @@ func singlePoint(r Reach) []Finding {
 	}
 	f := Finding{Cause: SinglePoint, Likelihood: Remark, Impact: NoImpact, Source: srcOwn,
 		Next: "Add a way over another router, with the same priority or a larger number."}
+	from := ""
+	if len(r.Zones) > 0 {
+		from = " from " + strings.Join(r.Zones, " ")
+	}
 	switch {
 	case len(names) == 0:
 		return nil
 	case len(names) == 1:
 		only := sortedKeys(names)[0]
-		f.Text = "The only way there is " + only + "."
+		f.Text = "The only way there" + from + " is " + only + "."
 		f.Evidence = []Evidence{{"ways to " + r.Prefix.String(), "1"}}
 	case len(routers) == 1 && !routers[""]:
 		router := sortedKeys(routers)[0]
-		f.Text = fmt.Sprintf("All %d ways end at your router %s.", len(names), router)
+		f.Text = fmt.Sprintf("All %d ways%s end at your router %s.", len(names), from, router)
 		f.Evidence = []Evidence{{"customer endpoint", router}}
 	default:
 		return nil

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"flarewire/api"
@@ -80,6 +81,8 @@ type Account struct {
 	statuses   int                       // tunnels with a bgp_status
 	fresh      int                       // of these, reported within freshAge
 	anyUp      bool
+	once       sync.Once
+	table      *Table // made by once
 }
 
 // Read prepares the facts.

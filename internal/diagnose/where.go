@@ -31,6 +31,8 @@ type Place struct {
 	Source string
 	// Is names what the address belongs to besides: "the customer endpoint of GRE_AMS01_A".
 	Is []string
+	// Holds are the account's prefixes within a network that was asked for.
+	Holds []AccountPrefix
 	// NoAccount is what is to be said where Account is nil: that it is in no prefix of the account, or why that is not known.
 	NoAccount string
 	// Wider are the networks of routes that hold it too, which lose against the longer one whatever their priority.
@@ -63,7 +65,8 @@ func (t *Table) Where(p netip.Prefix) Place {
 	if p.IsSingleIP() {
 		w.Is = t.is(p.Addr())
 	}
-	if w.Account == nil {
+	w.Holds = t.holds(p)
+	if w.Account == nil && len(w.Holds) == 0 {
 		w.NoAccount = t.noAccount(p)
 	}
 	if chain := t.covering(p); len(chain) > 1 {
@@ -105,17 +108,10 @@ func (t *Table) fate(w *Place, p netip.Prefix) Outcome {
 		outcome = Dropped
 	}
 	if why := t.MayBeRouted(); why != "" {
-		w.Fate = "Cannot tell whether a route leads there: " + why + ". If none does: " + lowerFirst(text)
+		w.Fate = "Cannot tell whether a route leads there: " + why + ". If none does: " + text
 		return Untold
 	}
 	return outcome
-}
-
-func lowerFirst(text string) string {
-	if text == "" {
-		return ""
-	}
-	return string(text[0]|0x20) + text[1:]
 }
 
 // byDefault is what becomes of traffic without a route, by its address.
@@ -197,7 +193,7 @@ func (t *Table) notKnown(w Place, p netip.Prefix) []string {
 	if t.unmeasured != "" {
 		out = append(out, upperFirst(t.unmeasured)+": which way traffic takes depends on it.")
 	}
-	if a := w.Account; a != nil {
+	for _, a := range append(w.Holds, deref(w.Account)...) {
 		for _, why := range []string{a.Unadvertised, a.Unbound} {
 			if why != "" {
 				out = append(out, upperFirst(why)+".")
@@ -211,6 +207,13 @@ func (t *Table) notKnown(w Place, p netip.Prefix) []string {
 		out = append(out, "Routes of Cloudflare Tunnel and addresses of Cloudflare One clients are not looked at.")
 	}
 	return out
+}
+
+func deref(a *AccountPrefix) []AccountPrefix {
+	if a == nil {
+		return nil
+	}
+	return []AccountPrefix{*a}
 }
 
 // bgpUntold says what BGP may change.
@@ -273,4 +276,20 @@ func (a AccountPrefix) Answers() string {
 		text += ", cannot tell what it is bound to"
 	}
 	return text
+}
+
+// TableKinds are the lists that a Table rests on. What lies below the prefixes is asked one by one: see Below.
+func TableKinds() []store.Kind {
+	return []store.Kind{store.GRETunnels, store.IPsecTunnels, store.HealthChecks, store.Routes, store.Links, store.Prefixes}
+}
+
+// Below are the details of the account's prefixes that an answer about a network rests on.
+func Below(s *store.Snapshot, p netip.Prefix) []store.Detail {
+	var out []store.Detail
+	for _, row := range s.Prefixes.Rows {
+		if cidr, err := netip.ParsePrefix(row.CIDR); err == nil && cidr.Overlaps(p) {
+			out = append(out, store.Detail{Kind: store.BGPPrefixes, Of: row.ID}, store.Detail{Kind: store.Bindings, Of: row.ID})
+		}
+	}
+	return out
 }
