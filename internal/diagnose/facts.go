@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"flarewire/api"
@@ -26,12 +27,13 @@ type Facts struct {
 	Ports    store.List[store.Port]            // of network interconnects
 	Links    store.List[api.MagicInterconnect] // their tunnel sides
 	Health   map[string]store.TunnelHealth
+	Measured store.Entry // what is known of the health as a whole
 }
 
 // From takes the facts from the store. Insights are added by who has read them.
 func From(s *store.Snapshot, now time.Time) Facts {
 	return Facts{Now: now, Tunnels: s.Tunnels, GRE: s.GRE, IPsec: s.IPsec, Traffic: s.Traffic.By, Routes: s.Routes, Prefixes: s.Prefixes,
-		Ports: s.Ports, Links: s.Links, Health: s.Health.By}
+		Ports: s.Ports, Links: s.Links, Health: s.Health.By, Measured: s.Health.Entry}
 }
 
 // cannotTell is why nothing can be concluded from what is not in these lists, as the end of a sentence; "" when it can.
@@ -79,6 +81,8 @@ type Account struct {
 	statuses   int                       // tunnels with a bgp_status
 	fresh      int                       // of these, reported within freshAge
 	anyUp      bool
+	once       sync.Once
+	table      *Table // made by once
 }
 
 // Read prepares the facts.

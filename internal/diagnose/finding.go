@@ -84,6 +84,8 @@ const (
 	PortUp            Cause = "port-up"
 	LinkDown          Cause = "interconnect-down"
 	LinkDegraded      Cause = "interconnect-degraded"
+	BackupNeverWins   Cause = "backup-never-wins"
+	SinglePoint       Cause = "single-point-of-failure"
 )
 
 // Likelihood says how much the data says about a cause. A larger value is more likely.
