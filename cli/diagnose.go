@@ -67,7 +67,11 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 		fmt.Fprintln(x.Err, "flarewire: not known: "+gap.Source+": "+gap.Why)
 	}
 	unread := snapshot.Missing(diagnosed()...)
-	read := diagnose.Read(diagnose.From(snapshot, s.now()))
+	facts := diagnose.From(snapshot, s.now())
+	if changes := s.changes(x); changes != nil {
+		facts.Changes = changes(s.now().Add(-diagnose.ChangesFor))
+	}
+	read := diagnose.Read(facts)
 	found := read.All()
 	if len(names) > 0 {
 		if found, err = askedFor(read, names, x, unread != nil); err != nil {

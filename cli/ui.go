@@ -5,11 +5,13 @@ import (
 	"context"
 	"path/filepath"
 	"runtime/debug"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/diagnose"
 	"flarewire/internal/journal"
 	"flarewire/internal/setup"
 	"flarewire/internal/store"
@@ -103,7 +105,9 @@ func (s *session) env(ctx context.Context, x IO, watcher *store.Store) (*kit.Env
 	if err != nil {
 		return nil, err
 	}
-	return &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: live.New(ctx, watcher), Writer: writer, Requests: requests,
+	feed := live.New(ctx, watcher)
+	feed.Recall(s.changes(x))
+	return &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Writer: writer, Requests: requests,
 		Journal: written, Drafts: s.drafts(x), Now: s.now, NoWrites: s.noWrites(),
 		Version: versionLine(), Hide: x.Redactor.Redact}, nil
 }
@@ -133,6 +137,15 @@ func (s *session) journal(x IO) *journal.Journal {
 		return nil
 	}
 	return x.journal()
+}
+
+// changes reads what was changed from this machine; nil in the demo.
+func (s *session) changes(x IO) func(since time.Time) []diagnose.Change {
+	j := s.journal(x)
+	if j == nil {
+		return nil
+	}
+	return func(since time.Time) []diagnose.Change { return diagnose.Changes(j.Entries(), s.account.ID, since) }
 }
 
 // drafts are what guided setups remember; the demo remembers until it ends.

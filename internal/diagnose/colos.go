@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"strconv"
 
 	"flarewire/internal/store"
 )
@@ -11,12 +12,16 @@ type locationCount struct {
 	good, bad, badIdle int
 	worst              []string // bad ones that carry traffic, or all bad ones where the traffic is not known
 	idle               []string
-	flow               bool // the traffic is known
+	flow               bool    // the traffic is known
+	all, hit           float64 // bit/s of all locations, and of the bad ones
 }
 
 func countColos(in store.Insight) locationCount {
 	n := locationCount{flow: in.ColoFlow}
 	for _, colo := range in.Colos {
+		if colo.BitRate != nil {
+			n.all += *colo.BitRate
+		}
 		switch state := colo.State(); {
 		case state == store.Healthy:
 			n.good++
@@ -28,6 +33,9 @@ func countColos(in store.Insight) locationCount {
 		default:
 			n.bad++
 			n.worst = append(n.worst, colo.Name)
+			if colo.BitRate != nil {
+				n.hit += *colo.BitRate
+			}
 		}
 	}
 	return n
@@ -46,21 +54,41 @@ func (c tunnelCase) locations() []Finding {
 	}
 	evidence := n.evidence()
 	if n.flow && n.bad == n.badIdle {
-		return []Finding{{Cause: IdleColos, Likelihood: Likely, Impact: NoImpact, Source: srcHealth,
+		f := Finding{Cause: IdleColos, Likelihood: Likely, Impact: NoImpact, Source: srcHealth,
 			Evidence: append(evidence, Evidence{"without traffic in the last hour", some(n.idle)}),
 			Text:     "Only locations that carry no traffic of this tunnel see it badly: this needs no action.",
-			Next:     "Look again when traffic moves there."}}
+			Next:     "Look again when traffic moves there."}
+		if c.Health.State == store.HealthDown {
+			f.Impact = Risk // it counts as down
+			f.Text = "Only locations that carry no traffic of this tunnel see it badly. They are so many that it counts as down."
+		}
+		return []Finding{f}
 	}
 	f := Finding{Cause: SomeColos, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
 		Text: "Only some of Cloudflare's locations see the tunnel badly: this points to the way between them and the router, not to the router.",
 		Next: "Run a traceroute from one of these locations and look at cloudflarestatus.com for it."}
 	if n.flow {
 		f.Evidence = append(evidence, Evidence{"with traffic", some(n.worst)})
+		f.Text = fmt.Sprintf("%d of %d of Cloudflare's locations see the tunnel badly: %s. They have %s of its traffic. This points to the way "+
+			"between "+
+			"them and the router, not to the router.", n.bad, n.bad+n.good, some(n.worst), share(n.hit, n.all))
 	} else {
 		f.Evidence = append(evidence, Evidence{"locations", some(n.worst)})
 		f.Text += " Whether they carry traffic is not known."
 	}
 	return []Finding{f}
+}
+
+// share is a part of the traffic for people.
+func share(part, all float64) string {
+	switch percent := 100 * part / all; {
+	case part >= all:
+		return "all"
+	case percent < 1:
+		return "less than 1 %"
+	default:
+		return strconv.Itoa(int(percent)) + " %"
+	}
 }
 
 func (n locationCount) evidence() []Evidence {

@@ -27,13 +27,15 @@ type Facts struct {
 	Ports    store.List[store.Port]            // of network interconnects
 	Links    store.List[api.MagicInterconnect] // their tunnel sides
 	Health   map[string]store.TunnelHealth
-	Measured store.Entry // what is known of the health as a whole
+	Measured store.Entry   // what is known of the health as a whole
+	Changes  []Change      // that were made from this machine lately
+	Events   []store.Event // what was seen to happen, oldest first
 }
 
 // From takes the facts from the store. Insights are added by who has read them.
 func From(s *store.Snapshot, now time.Time) Facts {
 	return Facts{Now: now, Tunnels: s.Tunnels, GRE: s.GRE, IPsec: s.IPsec, Traffic: s.Traffic.By, Routes: s.Routes, Prefixes: s.Prefixes,
-		Ports: s.Ports, Links: s.Links, Health: s.Health.By, Measured: s.Health.Entry}
+		Ports: s.Ports, Links: s.Links, Health: s.Health.By, Measured: s.Health.Entry, Events: s.Events}
 }
 
 // cannotTell is why nothing can be concluded from what is not in these lists, as the end of a sentence; "" when it can.
@@ -74,21 +76,22 @@ type Diagnosis struct {
 type Account struct {
 	facts      Facts
 	byID       map[string]int
-	overlaps   map[string][]string       // names of the tunnels that a tunnel's subnet overlaps with, by id
-	owner      map[netip.Addr]int        // tunnel of each address of its inner subnet
-	links      map[netip.Prefix]struct{} // inner subnets of interconnects
-	configured int                       // tunnels with BGP
-	statuses   int                       // tunnels with a bgp_status
-	fresh      int                       // of these, reported within freshAge
+	overlaps   map[string][]string // names of the tunnels that a tunnel's subnet overlaps with, by id
+	owner      map[netip.Addr]int  // tunnel of each address of its inner subnet
+	configured int                 // tunnels with BGP
+	statuses   int                 // tunnels with a bgp_status
+	fresh      int                 // of these, reported within freshAge
 	anyUp      bool
 	once       sync.Once
-	table      *Table // made by once
+	table      *Table           // made by once
+	sites      map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
+	busy       int              // tunnels whose sessions are up and bring traffic
 }
 
 // Read prepares the facts.
 func Read(f Facts) *Account {
 	f.GRE.Kind, f.IPsec.Kind, f.Links.Kind, f.Routes.Kind = store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes
-	a := &Account{facts: f, byID: make(map[string]int, len(f.Tunnels)), owner: map[netip.Addr]int{}, links: map[netip.Prefix]struct{}{}}
+	a := &Account{facts: f, byID: make(map[string]int, len(f.Tunnels)), owner: map[netip.Addr]int{}, sites: map[uint32][]int{}}
 	for i, t := range f.Tunnels {
 		a.byID[t.ID] = i
 		if subnet, err := netip.ParsePrefix(t.InterfaceAddress); err == nil && subnet.Addr().BitLen()-subnet.Bits() <= 3 {
@@ -97,6 +100,9 @@ func Read(f Facts) *Account {
 					a.owner[addr] = i
 				}
 			}
+		}
+		if t.State == store.Up {
+			a.takeUp(i, t)
 		}
 		if t.BGP != nil {
 			a.configured++
@@ -110,13 +116,24 @@ func Read(f Facts) *Account {
 			a.fresh++
 		}
 	}
-	for _, l := range f.Links.Rows {
-		if subnet, err := netip.ParsePrefix(l.InterfaceAddress); err == nil {
-			a.links[subnet.Masked()] = struct{}{}
-		}
-	}
 	a.overlaps = overlaps(f.Tunnels)
 	return a
+}
+
+// takeUp notes a tunnel whose session is up.
+func (a *Account) takeUp(i int, t store.Tunnel) {
+	if flow := a.facts.Traffic[t.Name]; flow.Ingress != nil && *flow.Ingress > 0 {
+		a.busy++
+	}
+	if t.BGP == nil || t.CustomerEndpoint == "" {
+		return
+	}
+	const few = 8
+	known := a.sites[t.BGP.CustomerASN]
+	same := func(j int) bool { return a.facts.Tunnels[j].CustomerEndpoint == t.CustomerEndpoint }
+	if len(known) < few && !slices.ContainsFunc(known, same) {
+		a.sites[t.BGP.CustomerASN] = append(known, i)
+	}
 }
 
 // overlaps finds inner subnets that overlap: sorted by address, each is compared with those before it that
@@ -225,7 +242,11 @@ func (a *Account) every() []Diagnosis {
 	return append(all, a.Routes()...)
 }
 
-func matters(f Finding) bool { return f.Impact > NoImpact && f.Likelihood > Remark }
+// matters reports whether a finding belongs to what has trouble. A prefix that is withdrawn as it has been for long is a state: it stands
+// there too, at the end.
+func matters(f Finding) bool {
+	return (f.Impact > NoImpact || f.Cause == PrefixWithdrawn) && f.Likelihood > Remark
+}
 
 func tunnelSubject(t store.Tunnel) Subject {
 	return Subject{store.Tunnels(t.Kind), t.ID, t.Name}

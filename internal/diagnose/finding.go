@@ -11,7 +11,7 @@ import (
 type Cause string
 
 // acronyms are the words of causes that are written in capitals.
-var acronyms = []string{"asn", "bgp", "md5", "mtu", "psk"}
+var acronyms = []string{"asn", "bgp", "md5", "mtu", "psk", "rpki"}
 
 // titles are those of causes whose words are no English sentence of their own: the words stay, scripts rely on them.
 var titles = map[Cause]string{
@@ -19,6 +19,12 @@ var titles = map[Cause]string{
 	OpenConfirmMTU: "No KEEPALIVE",
 	ReplyType:      "Firewall drops health check replies",
 	StaleStatus:    "Status not updated",
+	SessionEnded:   "Session refused or ended",
+	NoOpen:         "No OPEN from your router",
+	NewPSK:         "Router has the old key",
+	ChangedBefore:  "Changed just before",
+	SameASN:        "Same AS number at two sites",
+	PrefixCovered:  "Covered by a larger prefix",
 }
 
 // Title is the cause in a few words, for a column: "ASN mismatch".
@@ -86,6 +92,19 @@ const (
 	LinkDegraded      Cause = "interconnect-degraded"
 	BackupNeverWins   Cause = "backup-never-wins"
 	SinglePoint       Cause = "single-point-of-failure"
+	ProbesFiltered    Cause = "probes-filtered"
+	SessionLost       Cause = "session-lost"
+	SessionEnded      Cause = "session-ended"
+	NoOpen            Cause = "no-open"
+	MTUBlackHole      Cause = "mtu-black-hole"
+	NewPSK            Cause = "new-psk"
+	ChangedBefore     Cause = "changed-before"
+	NothingAnnounced  Cause = "nothing-announced"
+	SameASN           Cause = "same-asn"
+	NextHopWrongSide  Cause = "next-hop-wrong-side"
+	PrefixCovered     Cause = "prefix-covered"
+	PrefixOnboarding  Cause = "prefix-onboarding"
+	RPKIInvalid       Cause = "rpki-invalid"
 )
 
 // Likelihood says how much the data says about a cause. A larger value is more likely.

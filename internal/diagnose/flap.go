@@ -32,7 +32,10 @@ const (
 )
 
 // outage is one time at which the session was away.
-type outage struct{ from, to time.Time } // to is zero while it lasts
+type outage struct {
+	from, to time.Time // to is zero while it lasts
+	said     bool      // from is the server's own time, and not that of a look
+}
 
 // outages are the times at which the session was seen away from up.
 func outages(events []store.Event) []outage {
@@ -43,7 +46,7 @@ func outages(events []store.Event) []outage {
 		}
 		switch {
 		case e.From == store.Up:
-			list = append(list, outage{from: e.At})
+			list = append(list, outage{from: e.At, said: e.Said})
 		case e.To == store.Up && len(list) > 0:
 			list[len(list)-1].to = e.At
 		}
@@ -83,6 +86,12 @@ func rhythm(list []outage, least int, blur time.Duration) (every time.Duration, 
 	return every, apart <= max(2*blur, every/10) && apart < every/2
 }
 
+// timed reports whether the newest outages are known by the server's own times. Looks half a minute apart show a rhythm of a minute
+// or two where there is none.
+func timed(list []outage, least int) bool {
+	return len(list) >= least && !slices.ContainsFunc(list[len(list)-least:], func(o outage) bool { return !o.said })
+}
+
 // short reports whether the outages were as short as those at a rekey.
 func short(list []outage, blur time.Duration) bool {
 	for _, o := range list[max(0, len(list)-4):] {
@@ -96,8 +105,8 @@ func short(list []outage, blur time.Duration) bool {
 // flaps reads a session that goes and comes.
 func (c tunnelCase) flaps() []Finding {
 	seen, exact := outages(c.Track.Events), blur
-	if every, regular := rhythm(seen, leastOutages, exact); regular && every < holdMost && c.steady() {
-		return []Finding{c.holdTimer(every, len(seen))}
+	if every, regular := rhythm(seen, leastOutages, timerBlur); regular && every < holdMost && timed(seen, leastOutages) && c.steady() {
+		return c.holdTimer(every, len(seen))
 	}
 	if f, ok := c.rekey(seen, exact, "times the session went down"); ok {
 		return []Finding{f}
@@ -108,7 +117,7 @@ func (c tunnelCase) flaps() []Finding {
 	if !c.Track.Flapping {
 		return nil
 	}
-	if every, regular := rhythm(seen, timerOutages, timerBlur); regular {
+	if every, regular := rhythm(seen, timerOutages, timerBlur); regular && (every >= holdMost || timed(seen, timerOutages)) {
 		return c.timer(every, len(seen))
 	}
 	return []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
@@ -124,12 +133,40 @@ func (c tunnelCase) steady() bool {
 	return c.probed() && c.Health.Score != nil && *c.Health.Score >= steadyHealth
 }
 
-func (c tunnelCase) holdTimer(every time.Duration, n int) Finding {
-	return Finding{Cause: HoldTime, Likelihood: Likely, Impact: Outage, Source: srcBGP,
-		Evidence: c.rhythmEvidence(every, n),
+// fillsSegment is from how many networks on an UPDATE may fill a segment: with fewer none is too large for any tunnel.
+const fillsSegment = 50
+
+// announced is how many networks Cloudflare announces to the router at least: the static routes and the tunnel's extra prefixes. Those
+// that other sites bring are not in the API.
+func (c tunnelCase) announced() int {
+	n := len(c.facts.Routes.Rows)
+	if c.BGP != nil {
+		n += len(c.BGP.ExtraPrefixes)
+	}
+	return n
+}
+
+// holdTimer reads a session that goes with the rhythm of a hold timer over a tunnel that is well (RFC 4271, section 6.5). Where an
+// UPDATE can fill a segment, one that is too large for the way is sent again and again, and the KEEPALIVEs wait behind it.
+func (c tunnelCase) holdTimer(every time.Duration, n int) []Finding {
+	evidence := append(c.rhythmEvidence(every, n), Evidence{"static routes and extra_prefixes", strconv.Itoa(c.announced())})
+	hole := Finding{Cause: MTUBlackHole, Likelihood: Likely, Impact: Outage, Source: srcRFC4271 + " (sections 4.3, 6.5)", Evidence: evidence,
+		Text: "The session goes down every " + interval(every) + " while the tunnel stays healthy: this points to large packets that get lost. " +
+			"An UPDATE that does not fit is sent again until the hold time ends, and small probes pass.",
+		Next: "On the router: ping through the tunnel with DF set at its MTU (1476 on GRE, 1400 to 1450 on IPsec), and set MTU and MSS clamp " +
+			"to " +
+			"what passes."}
+	lost := Finding{Cause: HoldTime, Likelihood: Likely, Impact: Outage, Source: srcRFC4271 + " (section 6.5)", Evidence: evidence,
 		Text: "The session goes down every " + interval(every) +
 			" while the tunnel stays healthy: this points to a hold timer that expires because KEEPALIVEs are late, lost or filtered.",
 		Next: nextHoldTime}
+	if c.announced() >= fillsSegment {
+		lost.Likelihood, lost.Text = Possible, "Or KEEPALIVEs are late, lost or filtered, or the hold time is too short for the router's load."
+		return []Finding{hole, lost}
+	}
+	hole.Likelihood = Possible
+	hole.Text = "Or large packets get lost in the tunnel: an UPDATE that does not fit is sent again until the hold time ends."
+	return []Finding{lost, hole}
 }
 
 // timer reads a rhythm that fits neither a rekey nor a hold timer on a healthy tunnel: loss has no rhythm, but which timer

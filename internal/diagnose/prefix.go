@@ -1,12 +1,15 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 )
@@ -20,9 +23,11 @@ type prefixCase struct {
 // read asks every rule, in the order in which a prefix becomes reachable: approved, advertised, bound, routed.
 func (c prefixCase) read() []Finding {
 	var findings []Finding
-	for _, rule := range []func() []Finding{c.validation, c.pending, c.advertisement, c.binding, c.routed} {
+	for _, rule := range []func() []Finding{c.validation, c.rpki, c.pending, c.onboarding, c.advertisement, c.binding, c.routed} {
 		findings = append(findings, rule()...)
 	}
+	// A state, such as withdrawn on demand, explains less than what has an impact.
+	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(min(b.Impact, Risk), min(a.Impact, Risk)) })
 	return order(findings)
 }
 
@@ -45,10 +50,10 @@ func failed(state string) bool {
 func (c prefixCase) validation() []Finding {
 	var evidence []Evidence
 	for _, e := range []Evidence{
-		{"irr_validation_state", c.IRRValidationState}, {"rpki_validation_state", c.RPKIValidationState},
+		{"irr_validation_state", c.IRRValidationState}, {rpkiState, c.RPKIValidationState},
 		{"ownership_validation_state", c.OwnershipValidationState}, {"asn_ownership_validation_state", c.ASNOwnershipValidationState},
 	} {
-		if failed(e.Value) {
+		if failed(e.Value) && !(e.Field == rpkiState && c.droppedByOthers()) {
 			evidence = append(evidence, e)
 		}
 	}
@@ -66,6 +71,116 @@ func (c prefixCase) validation() []Finding {
 	return []Finding{f}
 }
 
+const rpkiState = "rpki_validation_state"
+
+// droppedByOthers reports whether the prefix is advertised though its origin is not valid. Missing is not invalid: no ROA is no
+// reason to drop.
+func (c prefixCase) droppedByOthers() bool {
+	lower := strings.ToLower(c.RPKIValidationState)
+	return c.approved() && c.advertised() && (strings.Contains(lower, "invalid") || strings.Contains(lower, "mismatch"))
+}
+
+// rpki: networks that check the origin drop what is invalid (RFC 6811, RFC 7115 section 5).
+func (c prefixCase) rpki() []Finding {
+	if !c.droppedByOthers() {
+		return nil
+	}
+	return []Finding{{Cause: RPKIInvalid, Likelihood: Likely, Impact: Impaired, Source: "RFC 6811, RFC 7115 (section 5); " + srcBYOIP,
+		Evidence: []Evidence{{rpkiState, c.RPKIValidationState}, {"advertised", "true"}},
+		Text: "The prefix is advertised, and RPKI calls its origin invalid: most transit networks drop it, so that parts of the Internet do " +
+			"not " +
+			"reach it.",
+		Next: "Correct the ROA: its AS number must be the one that announces the prefix, its maximum length at least the prefix's."}}
+}
+
+// onboarding reads a prefix that was never bound and never advertised: it is on its way, and nothing that worked is gone.
+func (c prefixCase) onboarding() []Finding {
+	if !c.approved() || !c.isNew() {
+		return nil
+	}
+	return []Finding{{Cause: PrefixOnboarding, Likelihood: Certain, Impact: NoImpact, Source: srcBYOIP,
+		Evidence: []Evidence{{"bindings", "0"}, {"advertised", "never, as far as the API says"}},
+		Text:     "The prefix is new: it was never bound to a service and never advertised, as far as the API says.",
+		Next:     "Bind it to a service (4 to 6 hours), wait 5 hours after the first binding, make its route, then advertise it."}}
+}
+
+// isNew reports whether the prefix has no binding and nothing of it was ever advertised. It is known only when both lists are.
+func (c prefixCase) isNew() bool {
+	if !c.Bindings.Settled() || len(c.Bindings.Rows) > 0 || !c.BGP.Settled() {
+		return false
+	}
+	for _, b := range c.BGP.Rows {
+		if d := b.OnDemand; d == nil || d.Advertised == nil || *d.Advertised || !never(b) {
+			return false
+		}
+	}
+	return !c.facts.sawAdvertised(c.CIDR)
+}
+
+// never reports whether the API knows of no change of the advertisement since the BGP prefix was made.
+func never(b api.BGPPrefix) bool {
+	at := b.OnDemand.AdvertisedModifiedAt
+	return at.IsZero() || !b.CreatedAt.IsZero() && at.Sub(b.CreatedAt.Time) < settling
+}
+
+// sawAdvertised reports whether a prefix or a part of it was seen to be advertised or withdrawn.
+func (f Facts) sawAdvertised(cidr string) bool {
+	for _, e := range f.Events {
+		if (e.Kind == store.PrefixAdvertised || e.Kind == store.PrefixWithdrawn) && overlap(e.Name, cidr) {
+			return true
+		}
+	}
+	return false
+}
+
+// sawWithdrawn is when a BGP prefix was last seen to be withdrawn; zero: it was not.
+func (f Facts) sawWithdrawn(cidr string) time.Time {
+	var at time.Time
+	for _, e := range f.Events {
+		if e.Kind == store.PrefixWithdrawn && samePrefix(e.Name, cidr) {
+			at = e.At
+		}
+	}
+	return at
+}
+
+// coveredBy is an advertised BGP prefix of the account that contains a withdrawn one: traffic for it still comes to Cloudflare.
+func (c prefixCase) coveredBy(cidr string) string {
+	inner, err := netip.ParsePrefix(cidr)
+	if err != nil {
+		return ""
+	}
+	for _, p := range c.facts.Prefixes.Rows {
+		for _, b := range p.BGP.Rows {
+			outer, err := netip.ParsePrefix(b.CIDR)
+			if err == nil && b.OnDemand != nil && b.OnDemand.Advertised != nil && *b.OnDemand.Advertised &&
+				outer.Bits() < inner.Bits() && outer.Contains(inner.Addr()) {
+				return b.CIDR
+			}
+		}
+	}
+	return ""
+}
+
+func (c prefixCase) covered(b api.BGPPrefix, by string) Finding {
+	return Finding{Cause: PrefixCovered, Likelihood: Remark, Impact: NoImpact, Source: srcPrefix,
+		Evidence: withdrawn(b, Evidence{"on_demand.advertised of " + by, "true"}),
+		Text:     b.CIDR + " is withdrawn, but " + by + " covers it and is advertised: its traffic comes to Cloudflare all the same.",
+		Next:     "Nothing to do, unless " + b.CIDR + " is to be announced by itself."}
+}
+
+// recent is within which a change of the advertisement counts as one of now also when nobody saw it.
+const recent = 24 * time.Hour
+
+// isNews reports whether a withdrawn prefix was seen to be advertised before: by who watched, or by the API within the last day.
+// On demand, withdrawn is a state like any other.
+func (c prefixCase) isNews(b api.BGPPrefix) bool {
+	if !c.facts.sawWithdrawn(b.CIDR).IsZero() {
+		return true
+	}
+	return !never(b) && c.facts.Now.Sub(b.OnDemand.AdvertisedModifiedAt.Time) < recent
+}
+
 func (c prefixCase) pending() []Finding {
 	if c.approved() {
 		return nil
@@ -79,44 +194,84 @@ func (c prefixCase) pending() []Finding {
 
 // advertisement reads the BGP prefixes: what is withdrawn, and what keeps it so.
 func (c prefixCase) advertisement() []Finding {
+	if c.isNew() {
+		return nil
+	}
 	var findings []Finding
 	for _, b := range c.BGP.Rows {
 		if b.OnDemand == nil || b.OnDemand.Advertised == nil || *b.OnDemand.Advertised || !c.approved() {
 			continue
 		}
+		if by := c.coveredBy(b.CIDR); by != "" {
+			findings = append(findings, c.covered(b, by))
+			continue
+		}
+		// What was so before anybody looked is a state; only what changed is an outage.
+		impact := NoImpact
+		if c.isNews(b) {
+			impact = Outage
+		}
 		if b.OnDemand.OnDemandLocked {
-			findings = append(findings, Finding{Cause: PrefixLocked, Likelihood: Certain, Impact: Outage, Source: srcAdvertise,
+			findings = append(findings, Finding{Cause: PrefixLocked, Likelihood: Certain, Impact: impact, Source: srcAdvertise,
+				Since:    c.withdrawnAt(b),
 				Evidence: withdrawn(b, Evidence{"on_demand.on_demand_locked", "true"}),
 				Text:     "The prefix is withdrawn and locked: it cannot be advertised before Cloudflare unlocks it.",
 				Next:     "Ask the Cloudflare account team to close the pre-flight checks and unlock it."})
 		}
 		if b.AutoAdvertiseWithdraw {
-			findings = append(findings, Finding{Cause: AutoWithdrawn, Likelihood: Certain, Impact: Outage, Source: srcPrefix,
+			findings = append(findings, Finding{Cause: AutoWithdrawn, Likelihood: Certain, Impact: impact, Source: srcPrefix,
+				Since:    c.withdrawnAt(b),
 				Evidence: withdrawn(b, Evidence{"auto_advertise_withdraw", "true"}),
 				Text:     "The prefix is withdrawn, and its advertisement follows the BGP routes of the account: this points to no matching BGP route.",
 				Next:     "Look at the sessions that announce it, and at what the router announces."})
 		}
-		findings = append(findings, c.plainWithdrawn(b))
+		findings = append(findings, c.plainWithdrawn(b, impact))
 	}
 	return findings
 }
 
-func (c prefixCase) plainWithdrawn(b api.BGPPrefix) Finding {
-	f := Finding{Cause: PrefixWithdrawn, Likelihood: Certain, Impact: Outage, Source: srcPrefix, Evidence: withdrawn(b),
-		Text: "Cloudflare does not advertise " + b.CIDR + ": unless another network does, it cannot be reached.",
-		Next: "If nobody withdrew it on purpose, advertise it again; the Internet follows within 2 to 7 minutes."}
-	switch at := b.OnDemand.AdvertisedModifiedAt; {
-	case at.IsZero():
+func (c prefixCase) withdrawnAt(b api.BGPPrefix) time.Time {
+	if at := b.OnDemand.AdvertisedModifiedAt; !never(b) {
+		return at.Time
+	}
+	return c.facts.sawWithdrawn(b.CIDR)
+}
+
+func (c prefixCase) plainWithdrawn(b api.BGPPrefix, impact Impact) Finding {
+	f := Finding{Cause: PrefixWithdrawn, Likelihood: Certain, Impact: impact, Source: srcPrefix, Evidence: withdrawn(b),
+		Since: c.withdrawnAt(b),
+		Text:  "Cloudflare does not advertise " + b.CIDR + ": unless another network does, it cannot be reached.",
+		Next:  "If nobody withdrew it on purpose, advertise it again; the Internet follows within 2 to 7 minutes."}
+	switch {
+	case f.Since.IsZero():
 		f.Text = "Cloudflare does not advertise " + b.CIDR + ", and the API knows of no change: it may never have been."
+	case impact == NoImpact:
+		f.Text = "Cloudflare does not advertise " + b.CIDR + ", and has not for " + ago(c.facts.Now.Sub(f.Since)) +
+			": a state, for as long as nobody " +
+			"misses it."
+		f.Next = "If it is to be reachable, advertise it; the Internet follows within 2 to 7 minutes."
 	default:
-		f.Since = at.Time
-		f.Text += " It was withdrawn " + ago(c.facts.Now.Sub(at.Time)) + " ago."
+		f.Text += " It was withdrawn " + ago(c.facts.Now.Sub(f.Since)) + " ago."
+	}
+	if own, ok := c.facts.ownWithdrawal(b.ID, f.Since); ok {
+		f.Text += " That was done from this machine at " + clock(own.At, c.facts.Now) + "."
+		f.Evidence = append(f.Evidence, Evidence{"journal", own.At.UTC().Format(time.RFC3339) + " " + own.What})
 	}
 	if b.BGPSignalOpts != nil && b.BGPSignalOpts.Enabled {
 		f.Evidence = append(f.Evidence, Evidence{"bgp_signal_opts.enabled", "true"})
 		f.Next = "Your own announcements to the route reflectors control it: look at those sessions. The API cannot switch it."
 	}
 	return f
+}
+
+// ownWithdrawal is the change from this machine that withdrew a BGP prefix at about that time.
+func (f Facts) ownWithdrawal(id string, at time.Time) (Change, bool) {
+	for _, change := range f.Changes {
+		if change.ID == id && id != "" && change.What == string(journal.Withdraw) && change.At.Sub(at).Abs() < 5*time.Minute {
+			return change, true
+		}
+	}
+	return Change{}, false
 }
 
 func withdrawn(b api.BGPPrefix, more ...Evidence) []Evidence {
@@ -129,7 +284,7 @@ func withdrawn(b api.BGPPrefix, more ...Evidence) []Evidence {
 
 // binding reads the service bindings: the default one must span the prefix.
 func (c prefixCase) binding() []Finding {
-	if !c.Bindings.Complete() || !c.approved() {
+	if !c.Bindings.Complete() || !c.approved() || c.isNew() {
 		return nil
 	}
 	for _, b := range c.Bindings.Rows {
@@ -144,11 +299,16 @@ func (c prefixCase) binding() []Finding {
 		}
 		return nil
 	}
-	return []Finding{{Cause: LostBinding, Likelihood: Certain, Impact: Outage, Source: srcBindings,
+	f := Finding{Cause: LostBinding, Likelihood: Certain, Impact: Outage, Source: srcBindings,
 		Evidence: []Evidence{{"bindings of the whole prefix " + c.CIDR, "0"}, {"bindings of parts", fmt.Sprint(len(c.Bindings.Rows))}},
 		Text: "No service binding spans the prefix: traffic that Cloudflare attracts for it reaches no service. The API does not say " +
 			"whether there was one.",
-		Next: "Compare with a saved snapshot; bind the prefix again (4 to 6 hours), or ask Cloudflare support when nobody removed it."}}
+		Next: "Compare with a saved snapshot; bind the prefix again (4 to 6 hours), or ask Cloudflare support when nobody removed it."}
+	if c.BGP.Settled() && !c.advertised() {
+		f.Impact = Risk
+		f.Text = "No service binding spans the prefix. It is not advertised now; when it is, its traffic reaches no service."
+	}
+	return []Finding{f}
 }
 
 // routed: an advertised prefix needs a way on. Routes that BGP brings are not in the API: with any session up

@@ -65,12 +65,12 @@ func (a *Account) nextHop(r api.Route) (Finding, bool) {
 	if err != nil {
 		return Finding{}, false
 	}
-	if _, known := a.owner[hop]; known {
-		return Finding{}, false
+	if i, known := a.owner[hop]; known {
+		return wrongSide(r, hop, a.facts.Tunnels[i].Name, a.facts.Tunnels[i].InterfaceAddress)
 	}
-	for subnet := range a.links {
-		if subnet.Contains(hop) {
-			return Finding{}, false
+	for _, l := range a.facts.Links.Rows {
+		if subnet, err := netip.ParsePrefix(l.InterfaceAddress); err == nil && subnet.Contains(hop) {
+			return wrongSide(r, hop, l.Name, l.InterfaceAddress)
 		}
 	}
 	if why := cannotTell(a.facts.nextHops()...); why != "" {
@@ -81,6 +81,29 @@ func (a *Account) nextHop(r api.Route) (Finding, bool) {
 		Evidence: []Evidence{{"nexthop", r.Nexthop}, {"priority", strconv.Itoa(r.Priority)}},
 		Text:     "The next hop is in the subnet of no tunnel or interconnect: this points to a route that is left over.",
 		Next:     "Point the route at the customer's side of a tunnel, or delete it."}, true
+}
+
+// wrongSide finds a next hop that is Cloudflare's own address of a tunnel or an interconnect, or no host of its subnet.
+func wrongSide(r api.Route, hop netip.Addr, name, interfaceAddress string) (Finding, bool) {
+	subnet, err := netip.ParsePrefix(interfaceAddress)
+	cloudflare, customer, known := netrules.Sides(subnet)
+	base := subnet.Masked().Addr()
+	ends := hop.BitLen()-subnet.Bits() > 1 && (hop == base || !subnet.Contains(hop.Next()))
+	if err != nil || !known || hop == customer || hop != cloudflare && !ends {
+		return Finding{}, false
+	}
+	f := Finding{Cause: NextHopWrongSide, Likelihood: Certain, Impact: Impaired, Source: srcRoute,
+		Evidence: []Evidence{{"nexthop", r.Nexthop}, {"interface_address of " + name, interfaceAddress}},
+		Text:     "The next hop is Cloudflare's own side of " + name + ": the route leads to no router.",
+		Next:     "Point the route at your side."}
+	if hop != cloudflare {
+		f.Text = "The next hop is no host of the subnet of " + name + " but its first or last address: the route leads to no router."
+	}
+	if customer.IsValid() {
+		f.Text = strings.TrimSuffix(f.Text, ".") + "; your side is " + customer.String() + "."
+		f.Next = "Point the route at " + customer.String() + "."
+	}
+	return f, true
 }
 
 // routeLeads is said of a route with which nothing is wrong.

@@ -2,6 +2,7 @@ package diagnose
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -49,19 +50,101 @@ func (c tunnelCase) session() []Finding {
 	if !s.TCPEstablished {
 		return c.noTCP()
 	}
-	if step, _ := ParseStep(s.FSM); step.Name == "OpenConfirm" {
-		return []Finding{{Cause: OpenConfirmMTU, Likelihood: Likely, Impact: Outage, Source: srcRFC4271, Evidence: sessionEvidence(s),
-			Text: "OPEN was accepted on both sides, but no KEEPALIVE gets through: this points to loss or to packets that are too large for the " +
-				"tunnel.",
-			Next: "Check the MTU on the router (1476 on GRE, 1400 to 1450 on IPsec), the MSS clamp, and loss on the way."}}
+	switch step, _ := ParseStep(s.FSM); step.Name {
+	case "OpenConfirm":
+		return []Finding{c.noKeepalive()}
+	case "Idle":
+		return c.refused()
 	}
-	return append(c.open(), Finding{Cause: HoldTime, Likelihood: Possible, Impact: Outage, Source: srcRFC4271, Evidence: sessionEvidence(s),
-		Text: "The OPEN messages may disagree about the hold time or a capability; the API does not say which.",
-		Next: "On the router: the hold time must be above zero, 45 s or more. Its log names the NOTIFICATION that ended the session."})
+	return c.noOpen()
 }
 
-// open reads a session whose TCP connection is there, while OPEN is not agreed.
-func (c tunnelCase) open() []Finding {
+// noKeepalive: OPEN was agreed on. A KEEPALIVE has 19 bytes (RFC 4271, section 4.4), so that no MTU stops it.
+func (c tunnelCase) noKeepalive() Finding {
+	w := c.sessionWorked()
+	return Finding{Cause: OpenConfirmMTU, Likelihood: Likely, Impact: Outage, Source: srcRFC4271 + " (sections 4.4, 8.2.2)", Since: w.until,
+		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
+		Text: join("OPEN was accepted on both sides, but no KEEPALIVE gets through: this points to loss or to a filter. A KEEPALIVE has 19 "+
+			"bytes, "+
+			"so the MTU is no first cause.", w.said("was up", c.now)),
+		Next: "On the router: look at a filter or rate limit for TCP 179 and for loss on the way (ping through the tunnel), then at the load " +
+			"of its " +
+			"control plane."}
+}
+
+// refused: TCP is there and BGP is not trying. RFC 4271, section 6.2: a rejected OPEN ends in Idle; section 6.7: so does a Cease.
+func (c tunnelCase) refused() []Finding {
+	w := c.sessionWorked()
+	evidence := append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...)
+	log := "The router's log has the NOTIFICATION with its code."
+	cease := Finding{Cause: SessionEnded, Likelihood: Possible, Impact: Outage, Since: w.until, Evidence: evidence,
+		Source: srcRFC4271 + " (section 6.7; RFC 4486)",
+		Text: join("TCP is up and BGP is Idle: the session may have been ended by a Cease (shut down on the router, or more prefixes than its "+
+			"maximum).", w.said("was up", c.now)),
+		Next: "On the router: is the neighbor shut down, was maximum-prefix exceeded (Cloudflare's own limit is 5,000)? " + log}
+	rejected := Finding{Cause: HoldTime, Likelihood: Possible, Impact: Outage, Since: w.until, Source: srcRFC4271 + " (section 6.2)",
+		Evidence: evidence,
+		Text:     "An OPEN may be rejected: the hold time or a capability does not suit one side.",
+		Next:     "On the router: the hold time must be above zero, 45 s or more. " + log}
+	if w.up && !c.edited(w) {
+		cease.Text += " An AS number does not change by itself."
+		return []Finding{cease, rejected}
+	}
+	asn := c.wrongASN(Possible)
+	asn.Text = "TCP is up and BGP is Idle: an OPEN may have been rejected, for a wrong AS number first or for its hold time."
+	asn.Next += " The hold time must be above zero. " + log
+	return []Finding{asn, rejected, cease}
+}
+
+// noOpen: RFC 4271, section 8.2.2: in OpenSent Cloudflare's OPEN is sent and the router's is awaited.
+func (c tunnelCase) noOpen() []Finding {
+	w := c.sessionWorked()
+	silent := Finding{Cause: NoOpen, Likelihood: Likely, Impact: Outage, Since: w.until, Source: srcRFC4271 + " (section 8.2.2)",
+		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
+		Text: "TCP is up and Cloudflare's OPEN was sent, but none came back: this points to a router whose BGP does not answer, or to packets " +
+			"that are lost.",
+		Next: fmt.Sprintf("On the router: is a neighbor %s with AS %s configured and not shut down, is its own AS %s, what does its log say?",
+			cloudflareSide(c.Tunnel), CloudflareASN, c.asn())}
+	switch {
+	case c.neverUp(), c.edited(w):
+		silent.Likelihood = Possible
+		return []Finding{c.wrongASN(Likely), silent}
+	case w.up:
+		silent.Text = join(silent.Text, w.said("was up", c.now), "An AS number does not change by itself.")
+		return []Finding{silent}
+	}
+	if _, other := c.siblingASN(); other {
+		return []Finding{c.wrongASN(Likely), silent}
+	}
+	silent.Text += " A wrong AS number is possible."
+	return []Finding{silent, c.wrongASN(Possible)}
+}
+
+// edited reports whether the tunnel was modified so shortly before its session broke, or since, that what is set may not be what it
+// was. Where the break was not seen it is one of just now that counts.
+func (c tunnelCase) edited(w worked) bool {
+	from := c.at.Add(-changeBefore)
+	if w.up {
+		from = w.until.Add(-changeBefore)
+	}
+	if c.ModifiedOn.After(from) {
+		return true
+	}
+	for _, e := range c.Track.Events {
+		if e.Kind == store.TunnelModified && e.At.After(from) {
+			return true
+		}
+	}
+	for _, change := range c.facts.Changes {
+		if change.ID != "" && change.ID == c.ID && change.At.After(from) {
+			return true
+		}
+	}
+	return false
+}
+
+// wrongASN reads a session whose TCP connection is there, while OPEN is not agreed.
+func (c tunnelCase) wrongASN(l Likelihood) Finding {
 	evidence := sessionEvidence(c.BGPStatus)
 	if c.BGP != nil {
 		evidence = append(evidence, Evidence{"bgp.customer_asn", asnText(c.BGP.CustomerASN)})
@@ -69,9 +152,18 @@ func (c tunnelCase) open() []Finding {
 	if other, ok := c.siblingASN(); ok {
 		evidence = append(evidence, other)
 	}
-	return []Finding{{Cause: ASNMismatch, Likelihood: Likely, Impact: Outage, Source: srcRFC4271, Evidence: evidence,
-		Text: "TCP is up but the OPEN messages do not agree: this points to a wrong AS number on one side.",
-		Next: fmt.Sprintf("On the router: its own AS must be %s and the neighbor's %s.", c.asn(), CloudflareASN)}}
+	text := "TCP is up but the OPEN messages do not agree: this points to a wrong AS number on one side."
+	if l < Likely {
+		text = "The OPEN messages may not agree: a wrong AS number on one side is possible."
+	}
+	return Finding{Cause: ASNMismatch, Likelihood: l, Impact: Outage, Source: srcRFC4271 + " (section 6.2)", Evidence: evidence, Text: text,
+		Since: c.sessionWorked().until,
+		Next:  fmt.Sprintf("On the router: its own AS must be %s and the neighbor's %s.", c.asn(), CloudflareASN)}
+}
+
+// join makes one text of sentences, without those that are empty.
+func join(sentences ...string) string {
+	return strings.Join(slices.DeleteFunc(sentences, func(s string) bool { return s == "" }), " ")
 }
 
 // siblingASN finds a session to the same router that is up with another AS number.
@@ -101,6 +193,9 @@ func (c tunnelCase) noTCP() []Finding {
 	if coming, ok := c.comingUp(); ok {
 		findings = append(findings, coming)
 	}
+	if w := c.sessionWorked(); w.up && !c.edited(w) {
+		return append(findings, c.lost(w, likelihood))
+	}
 	if c.BGP == nil {
 		return append(findings, dial)
 	}
@@ -116,6 +211,20 @@ func (c tunnelCase) noTCP() []Finding {
 		Next: "Compare the key on the router with the one here, also for spaces at its ends. Telnet to port 179 cannot work as a test while a " +
 			"key is set."}
 	return append(findings, md5, dial)
+}
+
+// lost reads a session that was up and has no TCP connection any more: what is set on both sides does not change by itself.
+func (c tunnelCase) lost(w worked, l Likelihood) Finding {
+	if c.Track.Flapping {
+		l = Possible // it comes back, as it did before
+	}
+	return Finding{Cause: SessionLost, Likelihood: l, Impact: Outage, Source: srcBGP, Since: w.until,
+		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
+		Text: strings.TrimSuffix(w.said("was up", c.now), ".") + ", and no TCP connection has come since. Keys and AS numbers do not change by " +
+			"themselves: this points to the way or to the router.",
+		Next: fmt.Sprintf("Does the router dial %s (Cloudflare never does), is TCP %d let through both ways, and what ended the session in its "+
+			"log?",
+			cloudflareSide(c.Tunnel), netrules.BGPPort)}
 }
 
 // beginning reports whether the session is on its way and was not seen so for long.
@@ -201,8 +310,14 @@ func (c tunnelCase) stale() []Finding {
 	return []Finding{f}
 }
 
+// isFresh reports whether a status shows that Cloudflare reports again what does not change: it is young, and not because the session
+// has just changed.
 func isFresh(t store.Tunnel, at time.Time) bool {
-	return !t.BGPStatus.UpdatedAt.IsZero() && at.Sub(t.BGPStatus.UpdatedAt.Time) < freshAge
+	updated := t.BGPStatus.UpdatedAt.Time
+	if updated.IsZero() || at.Sub(updated) >= freshAge || t.State != store.Up {
+		return false
+	}
+	return t.Track.Changed.IsZero() || updated.Sub(t.Track.Changed).Abs() > time.Minute
 }
 
 // calm says how the session stands when nothing is wrong with it or nothing can be said.
@@ -216,7 +331,10 @@ func (c tunnelCase) calm() Finding {
 			Text: "The session is up.",
 			Next: "If traffic is wrong all the same, compare routes: a static route wins over a BGP route of equal prefix and priority."}
 	}
-	f := Finding{Cause: UnknownState, Likelihood: Remark, Source: srcOwn, Text: "The API reports a state that flarewire does not know."}
+	// Nobody counts it as up, so it is more than a remark.
+	f := Finding{Cause: UnknownState, Likelihood: Possible, Impact: Risk, Source: srcOwn,
+		Text: "The API reports a state that flarewire does not know: whether the session is up cannot be told.",
+		Next: "Ask the router for its side of the session."}
 	if c.BGPStatus != nil {
 		f.Evidence = sessionEvidence(c.BGPStatus)
 	}

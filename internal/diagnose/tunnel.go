@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -25,15 +26,37 @@ type tunnelCase struct {
 func (c tunnelCase) read() []Finding {
 	var findings []Finding
 	for _, rule := range []func() []Finding{
-		c.noPSK, c.overlapping, c.checksOff, c.reservedASN, c.stale, c.locations, c.replyType, c.flaps,
-		c.noStatus, c.session, c.down, c.antiReplay, c.everywhere, c.missingRoute, c.staticWins,
+		c.noPSK, c.newKey, c.overlapping, c.checksOff, c.reservedASN, c.locations, c.replyType, c.filtered, c.flaps,
+		c.noStatus, c.session, c.down, c.antiReplay, c.everywhere, c.missingRoute, c.silent, c.staticWins,
 	} {
 		findings = append(findings, rule()...)
+	}
+	findings = c.withStale(findings)
+	if !slices.ContainsFunc(findings, matters) { // a note, for when nothing else is wrong
+		findings = append(findings, c.sameASN()...)
 	}
 	if !c.broken() && (c.BGPStatus != nil || c.BGP == nil) {
 		findings = append(findings, c.calm())
 	}
-	return order(c.withoutUnread(findings))
+	return c.withChange(order(c.withoutUnread(findings)))
+}
+
+// withStale adds what the age of the status says. What is fresh, such as the probes, stands before it; what rests on that status is
+// no younger.
+func (c tunnelCase) withStale(findings []Finding) []Finding {
+	stale := c.stale()
+	if len(stale) == 0 {
+		return findings
+	}
+	if slices.ContainsFunc(findings, func(f Finding) bool { return matters(f) && !restsOnStatus(f) }) {
+		stale[0].Likelihood = Possible
+		return append(findings, stale...)
+	}
+	return append(stale, findings...)
+}
+
+func restsOnStatus(f Finding) bool {
+	return slices.ContainsFunc(f.Evidence, func(e Evidence) bool { return strings.HasPrefix(e.Field, "bgp_status.") })
 }
 
 // withoutUnread leaves out what rests on fields that could not be decoded, and says so instead: what was not understood is
@@ -167,11 +190,80 @@ func (c tunnelCase) replyType() []Finding {
 		Evidence: append(append(c.healthEvidence(), Evidence{"health_check.type", kind}), carried...),
 		Text:     "Packets pass the tunnel, but the probes do not: this points to a stateful firewall that drops ICMP replies without a request.",
 		Next:     "Change the health check's type to request."}
+	f.Since = c.Health.Since
+	f.Next += " Linux and VyOS drop such replies themselves unless accept_local is 1 on the tunnel."
 	if c.Health.State == store.Degraded || c.someGood() {
 		f.Likelihood = Possible // such a firewall stops all probes as a rule
 		f.Text = "Packets pass the tunnel, but a part of the probes does not: a stateful firewall may drop ICMP replies without a request."
 	}
 	return []Finding{f}
+}
+
+// filtered: packets pass the tunnel, the probes do not, and the type of the health check is not the reason.
+func (c tunnelCase) filtered() []Finding {
+	carried := c.carries()
+	request := c.HealthCheck == nil || strings.EqualFold(c.HealthCheck.Type, "request")
+	if !c.sick() || len(carried) == 0 || !request || c.someGood() {
+		return nil
+	}
+	evidence := c.healthEvidence()
+	target := customerSide(c.Tunnel)
+	if h := c.HealthCheck; h != nil {
+		evidence = append(evidence, Evidence{"health_check.type", h.Type})
+		if set := cmp.Or(h.Target.Saved, h.Target.Effective); set != "" {
+			target = set
+			evidence = append(evidence, Evidence{"health_check.target", target})
+		}
+	}
+	return []Finding{{Cause: ProbesFiltered, Likelihood: Likely, Impact: Impaired, Source: srcHealth, Since: c.Health.Since,
+		Evidence: append(evidence, carried...),
+		Text: "Packets pass the tunnel, but the probes get no answer: ICMP to their target is filtered or rate limited on the router, the " +
+			"answer " +
+			"leaves another way, or the target is wrong. Cloudflare steers traffic away from this tunnel.",
+		Next: "On the router: let ICMP echo to " + cmp.Or(target, "the target") +
+			" through without a rate limit (CoPP), and send the answer into " +
+			"this tunnel; compare health_check.target."}}
+}
+
+// silent: the session is up and nothing passes, while others are busy.
+func (c tunnelCase) silent() []Finding {
+	t, known := c.facts.Traffic[c.Name]
+	if c.State != store.Up || !known || t.Ingress == nil || t.Egress == nil || *t.Ingress > 0 || *t.Egress > 0 || c.sick() {
+		return nil
+	}
+	if c.busy == 0 {
+		return nil // nothing passes anywhere: that is no matter of this tunnel
+	}
+	return []Finding{{Cause: NothingAnnounced, Likelihood: Possible, Impact: Impaired, Source: srcSteering,
+		Evidence: append(sessionEvidence(c.BGPStatus), Evidence{"traffic both ways", "0 bit/s"},
+			Evidence{"other tunnels with traffic", strconv.Itoa(c.busy)}),
+		Text: "The session is up and nothing passes either way, while other tunnels are busy: the router may announce nothing, or only the " +
+			"default " +
+			"route; or the tunnel is a backup.",
+		Next: "On the router: which prefixes does it announce to this neighbor? A permit in a prefix list alone announces nothing. The API " +
+			"does not " +
+			"show learned routes."}}
+}
+
+// sameASN: sites with one AS number drop each other's routes. Tunnels to one router are no two sites.
+func (c tunnelCase) sameASN() []Finding {
+	if c.State != store.Up || c.BGP == nil || c.CustomerEndpoint == "" {
+		return nil
+	}
+	var others []string
+	for _, i := range c.sites[c.BGP.CustomerASN] {
+		if t := c.facts.Tunnels[i]; t.CustomerEndpoint != c.CustomerEndpoint {
+			others = append(others, t.Name)
+		}
+	}
+	if len(others) == 0 {
+		return nil
+	}
+	return []Finding{{Cause: SameASN, Likelihood: Possible, Impact: NoImpact, Source: "RFC 4271 (section 9.1.2); " + srcBGP,
+		Evidence: []Evidence{{"bgp.customer_asn", asnText(c.BGP.CustomerASN)}, {"also up with it, to another address", some(others)}},
+		Text: "Another site has the same AS number: routers drop routes with their own number in the path, so neither learns the other's " +
+			"networks.",
+		Next: "If they must, set allowas-in or give each site its own number. Two uplinks of one router need neither."}}
 }
 
 func (c tunnelCase) antiReplay() []Finding {
@@ -197,8 +289,15 @@ func (c tunnelCase) down() []Finding {
 	}
 	f := Finding{Cause: TunnelDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: c.healthEvidence(), Next: next,
 		Text: "The probes do not get through the tunnel: this points to the way to the router or to the router itself."}
+	w := c.probesWorked()
+	if !w.up {
+		w = c.sessionWorked()
+	}
+	f.Since = cmp.Or(w.until, c.Health.Since)
+	f.Text, f.Evidence = join(f.Text, w.said("worked", c.now)), append(f.Evidence, w.evidence("worked until")...)
 	if c.Health.State == store.Degraded {
-		f.Likelihood, f.Impact, f.Text = Possible, Impaired, "A part of the probes is lost in the tunnel."
+		f.Likelihood, f.Impact = Possible, Impaired
+		f.Text = join("A part of the probes is lost in the tunnel.", w.said("was well", c.now))
 		f.Next += " Degraded is a share of probes, not packet loss."
 	}
 	return []Finding{f}

@@ -36,11 +36,19 @@ func downs(n int, every, uneven time.Duration) []store.Event {
 	var events []store.Event
 	at := night.Add(-time.Duration(n) * (every + uneven))
 	for i := range n {
-		events = append(events, store.Event{At: at, Kind: store.SessionChanged, From: store.Up, To: store.Down},
+		events = append(events, store.Event{At: at, Kind: store.SessionChanged, From: store.Up, To: store.Down, Said: true},
 			store.Event{At: at.Add(min(time.Minute, every/5)), Kind: store.SessionChanged, From: store.Down, To: store.Up})
 		if at = at.Add(every); i%2 == 0 {
 			at = at.Add(uneven)
 		}
+	}
+	return events
+}
+
+// looked are events whose times are those of the looks that noticed them.
+func looked(events []store.Event) []store.Event {
+	for i := range events {
+		events[i].Said = false
 	}
 	return events
 }
@@ -129,6 +137,7 @@ func TestARhythmIsNamed(t *testing.T) {
 	}{
 		"to the second":     {downs(8, 50*time.Second, 0), "flapping:likely hold-time:possible", "about every 50 s"},
 		"seen at the polls": {downs(9, 45*time.Second, 15*time.Second), "flapping:likely hold-time:possible", "about every 53 s"},
+		"by looks only":     {looked(downs(8, 50*time.Second, 0)), "flapping:likely", "without a clear rhythm"},
 		"no timer of BGP":   {downs(8, 9*time.Minute, 0), "flapping:likely", "about every 9 min"},
 		"by chance":         {downs(8, 40*time.Second, time.Minute), "flapping:likely", "without a clear rhythm"},
 		"too few to say":    {downs(4, 50*time.Second, 0), "flapping:likely", "without a clear rhythm"},

@@ -21,7 +21,8 @@ var nightFaults = []struct {
 }{
 	{simedge.WrongASN, "fra-dc1-gre", []string{"this points to a wrong AS number on one side", "the neighbor's 13335"}},
 	{simedge.WrongMD5, "fra-dc2-gre", []string{"different keys or to a router that does not dial", "The API shows both alike"}},
-	{simedge.RouterDoesNotDial, "fra-dc1-gre", []string{"this points to a router that does not dial", "TCP 179"}},
+	// It was up a moment ago, which was seen.
+	{simedge.RouterDoesNotDial, "fra-dc1-gre", []string{"this points to the way or to the router", "Does the router dial", "TCP 179"}},
 	{simedge.ChecksSwitchedOff, "jnb-br1-ipsec", []string{"Health checks are off", "Turn health checks on"}},
 	{simedge.FirewallStopsProbes, "fra-dc1-gre", []string{"a stateful firewall that drops ICMP replies", "type to request"}},
 	{simedge.SubnetsOverlap, "fra-dc2-gre", []string{"interface subnet overlaps with another tunnel's", "a free /31"}},
@@ -31,7 +32,7 @@ var nightFaults = []struct {
 	{simedge.StatusNotRefreshed, "jnb-br1-ipsec", []string{"The status is old", "Ask the router"}},
 	{simedge.KeyNotSet, "jnb-br1-ipsec", []string{"No pre-shared key is known", "Generate a key"}},
 	{simedge.PathDown, "fra-dc1-gre", []string{"The probes do not get through the tunnel", "IP protocol 47"}},
-	{simedge.LargePacketsLost, "fra-dc1-gre", []string{"no KEEPALIVE gets through", "MTU"}},
+	{simedge.LargePacketsLost, "fra-dc1-gre", []string{"no KEEPALIVE gets through", "the MTU is no first cause"}},
 }
 
 // reading is the screen as running text: the reading below the list is wrapped.

@@ -63,6 +63,7 @@ type seedTunnel struct {
 	asn, cpeASN          int64 // 0: no BGP; the customer's router has the same number
 	life                 plan
 	held                 time.Duration // how long the first state has held at the start
+	age                  time.Duration // how long ago it was made; 0: months ago
 	stale                time.Duration // the age of a bgp_status that is no longer refreshed
 	noPSK                bool
 	more                 Object // further fields; health_check is merged
@@ -95,7 +96,8 @@ var demoTunnels = []seedTunnel{
 		asn: 64622, life: flaps,
 		more: Object{"health_check": Object{"rate": "high"}}},
 	{name: "waw-br1-ipsec", description: "Warsaw branch", cloudflare: cloudflareB, customer: "203.0.113.162",
-		asn: 64632, cpeASN: 64623, life: steady("OpenSent", "BGP_DOWN", 1), held: 3*time.Hour + 12*time.Minute},
+		asn: 64632, cpeASN: 64623, life: steady("OpenSent", "BGP_DOWN", 1), held: 3*time.Hour + 12*time.Minute,
+		age: 3*time.Hour + 16*time.Minute},
 	{name: "sin-dc1-ipsec", description: "Singapore warehouse", cloudflare: cloudflareA, customer: "198.51.100.130",
 		asn: 64631, life: steady("Connect", "", 1), held: 8 * time.Minute},
 	{name: "syd-br1-ipsec", description: "Sydney branch", cloudflare: cloudflareB, customer: "198.51.100.162",
@@ -112,7 +114,11 @@ var demoTunnels = []seedTunnel{
 func demoInterface(i int) string { return fmt.Sprintf("10.213.0.%d/31", 2*i) }
 
 func (e *Edge) addTunnel(i int, s seedTunnel) *record {
-	return e.placeTunnel(s, demoInterface(i), e.past(90+7*i, s.name))
+	created := e.past(90+7*i, s.name)
+	if s.age > 0 {
+		created = e.start.Add(-s.age)
+	}
+	return e.placeTunnel(s, demoInterface(i), created)
 }
 
 // placeTunnel stores a seed tunnel and starts its life.

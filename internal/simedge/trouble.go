@@ -125,18 +125,27 @@ func (e *Edge) plan(t Trouble) (Resource, string, func(*record)) {
 // restart replaces a tunnel's life from now on.
 func (e *Edge) restart(r *record, p plan) { r.life, r.lifeFrom, r.stuck = p, e.now(), time.Time{} }
 
+// modified notes that somebody has changed the object.
+func (e *Edge) modified(r *record) { r.obj["modified_on"] = stamp(e.now()) }
+
 func (e *Edge) troubleOfSession(t Trouble) func(*record) {
 	switch t {
 	case WrongASN:
-		return func(r *record) { r.cpeASN = 64999; e.restart(r, steady("OpenSent", "BGP_DOWN", 1)) }
+		return func(r *record) {
+			r.obj["bgp"].(Object)["customer_asn"] = int64(64999)
+			e.modified(r)
+			e.restart(r, steady("OpenSent", "BGP_DOWN", 1))
+		}
 	case ReservedASN:
 		return func(r *record) {
 			r.obj["bgp"].(Object)["customer_asn"] = int64(65535)
+			e.modified(r)
 			e.restart(r, steady("OpenSent", "BGP_DOWN", 1))
 		}
 	case WrongMD5:
 		return func(r *record) {
 			r.obj["bgp"].(Object)["md5_key"] = troubleMD5
+			e.modified(r)
 			e.restart(r, steady("Active", "", 1))
 		}
 	case RouterDoesNotDial:
@@ -150,6 +159,7 @@ func (e *Edge) troubleOfSession(t Trouble) func(*record) {
 	case SubnetsOverlap:
 		return func(r *record) {
 			r.obj["interface_address"] = e.objects[GRETunnels].find(wellGRE).text("interface_address")
+			e.modified(r)
 			e.restart(r, steady("Active", "", 0))
 		}
 	case LegacyRouting:
@@ -176,6 +186,7 @@ func (e *Edge) troubleOfIPsec(t Trouble) func(*record) {
 			hc := deepCopy(r.obj["health_check"]).(Object)
 			hc["enabled"] = false
 			r.obj["health_check"] = hc
+			e.modified(r)
 		}
 	case FlapsAtRekey:
 		// It has done so for days: the analytics show it at once.

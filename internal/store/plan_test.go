@@ -402,3 +402,40 @@ func wander(t *testing.T, r *rand.Rand) {
 		t.Errorf("due since %s, yet nothing is handed out", at)
 	}
 }
+
+// Sessions fall: whether it is the tunnels or only their sessions is asked at once, with one question for all of them, and not again in
+// the rounds right after it.
+func TestHealthIsAskedAtOnceWhenSessionsFall(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &cloud{now: time.Now}
+		up := true
+		s := store.New(falling{c, &up}, time.Now, 0)
+		s.Use(c.fetchers())
+		s.Keep(store.GRETunnels, store.HealthChecks)
+		drive(t, s, 35*time.Second)
+		before := c.count("health")
+		up = false
+		drive(t, s, 16*time.Second)
+		if n := c.count("health") - before; n != 1 {
+			t.Errorf("health was asked %d times", n)
+		}
+	})
+}
+
+// falling are tunnels whose sessions are up or not.
+type falling struct {
+	*cloud
+	up *bool
+}
+
+func (f falling) Tunnels(ctx context.Context) api.TunnelLists {
+	lists := f.cloud.Tunnels(ctx)
+	for i := range 5 {
+		t := api.GRETunnel{ID: fmt.Sprint("f", i), Name: fmt.Sprint("f", i), BGPStatus: &api.BGPStatus{State: api.BGPUp}}
+		if !*f.up {
+			t.BGPStatus.State = api.BGPDown
+		}
+		lists.GRE = append(lists.GRE, t)
+	}
+	return lists
+}

@@ -115,6 +115,8 @@ type Event struct {
 	Since      time.Time `json:"since,omitzero"` // of AnswersAgain
 	// Unwatched: it happened while this program did not run or got no answer, at some time before At.
 	Unwatched bool `json:"unwatched,omitempty"`
+	// Said: At is the time that the server gave, and not that of the look that noticed it.
+	Said bool `json:"said,omitempty"`
 }
 
 // Tunnel is a tunnel as the account has it, with what was seen of it while this program watched.

@@ -119,9 +119,20 @@ func (s *Store) readTunnels(ctx context.Context) {
 		}
 		next.IPsec.Due = next.GRE.Due
 		noted = append(first, events...)
+		if fell(events) && next.Health.Known() && took.to.Sub(next.Health.Fetched) >= fallPause {
+			next.Health.Due = took.to // one question for all that fell: is it the tunnels or only their sessions?
+		}
 		return events
 	})
 	s.noted(func() error { return s.looked(s.Last(), noted, took.to) })
+}
+
+// fallPause is how long health is not asked again for sessions that fall one round after the other.
+const fallPause = 30 * time.Second
+
+// fell reports whether a session is not up any more.
+func fell(events []Event) bool {
+	return slices.ContainsFunc(events, func(e Event) bool { return e.Kind == SessionChanged && e.From == Up })
 }
 
 // fetchTunnels asks for both lists. One that has lost most of its rows is read once more before anybody is told; see readList.

@@ -140,12 +140,13 @@ func (t *Track) lately(now time.Time) int {
 // changed notes another state than at the last look, the gap ago where that is longer than a round. A status says when
 // it was reported, which is not when it changed: after a gap the change is not later than that.
 func (k *tracker) changed(track *Track, t api.Tunnel, state State, gap time.Duration) {
-	at := k.now
+	at, said := k.now, false
 	if t.BGPStatus != nil {
-		at, _ = k.when(t.Kind, t.BGPStatus.UpdatedAt.Time)
+		at, said = k.when(t.Kind, t.BGPStatus.UpdatedAt.Time)
 	}
 	blind := gap > 0
-	k.add(track, Event{At: at, Kind: SessionChanged, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: blind})
+	k.add(track, Event{At: at, Kind: SessionChanged, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: blind,
+		Said: said && !blind})
 	if track.lastState == Up {
 		track.Downs++
 		track.leftUp = append(track.leftUp, at)

@@ -31,6 +31,7 @@ type Feed struct {
 	looks looks
 
 	mu      sync.Mutex
+	own     recalled
 	account *diagnose.Account // the reading of the snapshot with the version below; nil until somebody asks
 	version uint64
 }
@@ -67,6 +68,7 @@ func (f *Feed) step() tea.Cmd {
 	for _, job := range f.store.Due() {
 		cmds = append(cmds, func() tea.Msg {
 			f.store.Do(f.ctx, job)
+			f.recallChanges(false)
 			return readMsg{job.Details}
 		})
 	}
@@ -103,7 +105,7 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 		return f.step()
 	case ChangedMsg:
 		f.store.Changed(msg.Touched...)
-		return f.step()
+		return tea.Batch(f.step(), func() tea.Msg { f.recallChanges(true); return nil })
 	case insightMsg:
 		f.looks.take(msg.Insight)
 		f.forgetDiagnosis()
@@ -249,7 +251,7 @@ func (f *Feed) Diagnosis() *diagnose.Account {
 	last := f.Last()
 	if f.account == nil || f.version != last.Version {
 		facts := diagnose.From(last, f.store.Now())
-		facts.Insights = f.Insights()
+		facts.Insights, facts.Changes = f.Insights(), f.own.changes
 		f.account, f.version = diagnose.Read(facts), last.Version
 	}
 	return f.account

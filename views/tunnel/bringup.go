@@ -187,9 +187,17 @@ func (b *BringUp) verdict(c tui.Canvas, t store.Tunnel, ok bool) []string {
 		return tui.Paragraph(c, tui.Muted, "Waiting for the list to show the tunnel.")
 	case b.m.keyNobodyHas(t), t.BGP == nil && t.Kind == api.IPsec && !b.m.hasKey(t):
 		return append(b.hints(c, t), b.ends(c, t)...)
-	case t.BGP == nil:
+	case t.BGP == nil && t.State != store.NoBGP: // what the API says about BGP cannot be read
+		return append(b.hints(c, t), b.ends(c, t)...)
+	case t.BGP == nil && probed(t) == store.Healthy || t.BGP == nil && kit.Unprobed(t.HealthCheck):
 		return append(tui.Paragraph(c, tui.Good, "There is no BGP on this tunnel: it carries traffic as soon as a static route leads into it."),
 			b.ends(c, t)...)
+	case t.BGP == nil && probed(t) == store.HealthUnknown:
+		return append(tui.Paragraph(c, tui.Muted, "There is no BGP on this tunnel: it is good when the probes are answered, which is not known "+
+			"yet."),
+			b.ends(c, t)...)
+	case t.BGP == nil:
+		return append(b.hints(c, t), b.ends(c, t)...)
 	case t.State == store.Up && b.steps.up.before:
 		return tui.Paragraph(c, tui.Good, "The session was up already when you began to follow it.")
 	case t.State == store.Up:
@@ -212,10 +220,14 @@ func (b *BringUp) hints(c tui.Canvas, t store.Tunnel) []string {
 	if t.Kind == api.IPsec && !b.m.hasKey(t) {
 		out = append(out, tui.Paragraph(c, tui.Pending, "K makes a pre-shared key, unless your router has one that you set yourself.")...)
 	}
-	if t.BGPStatus == nil && t.Track.Looked.Sub(b.steps.began) < statusComes {
+	if t.BGP != nil && t.BGPStatus == nil && t.Track.Looked.Sub(b.steps.began) < statusComes {
 		return append(out, tui.Paragraph(c, tui.Muted, "The API reports no status for the session yet; that is usual in the first minutes.")...)
 	}
-	for _, f := range diagnose.Session(t.Tunnel, t.Track.Looked) { // no more certain while no answer comes
+	alone := diagnose.Facts{Now: t.Track.Looked, Tunnels: []store.Tunnel{t}} // no more certain while no answer comes
+	for _, f := range diagnose.Read(alone).Tunnel(t.ID) {
+		if f.Likelihood == diagnose.Remark && t.BGP == nil {
+			continue // it has no BGP, which the steps say
+		}
 		out = append(out, tui.Paragraph(c, tui.Strong, f.Text)...)
 		if f.Next != "" {
 			out = append(out, tui.Paragraph(c, tui.Plain, f.Next)...)
