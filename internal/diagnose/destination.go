@@ -215,7 +215,7 @@ func (t *Table) uses(ways []int) []Use {
 	sure := true
 	for i := range uses {
 		u := &uses[i]
-		u.Never = never(*u, uses)
+		u.Never = neverWins(*u, uses)
 		if low, high := u.bounds(); low <= best {
 			first = append(first, u)
 			sure = sure && low == high
@@ -226,22 +226,22 @@ func (t *Table) uses(ways []int) []Use {
 		u.InUse, u.Maybe = sure, !sure
 	}
 	if sure {
-		share(first)
+		shareOut(first)
 	}
 	return uses
 }
 
-// never reports whether a way does not take over from another one whatever the health: with that one down, its number is still
+// neverWins reports whether a way does not take over from another one whatever the health: with that one down, its number is still
 // not the larger.
-func never(u Use, others []Use) bool {
+func neverWins(u Use, others []Use) bool {
 	return slices.ContainsFunc(others, func(o Use) bool {
 		return !o.unread && !u.unread && o.Route.Priority+downPenalty <= u.Route.Priority
 	})
 }
 
-// share divides the flows between equals by their weights. Where only some have one nothing is said: no document names the
+// shareOut divides the flows between equals by their weights. Where only some have one nothing is said: no document names the
 // default.
-func share(uses []*Use) {
+func shareOut(uses []*Use) {
 	sum, weighted := 0, 0
 	for _, u := range uses {
 		if u.Route.Weight > 0 {
