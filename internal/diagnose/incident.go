@@ -134,7 +134,7 @@ func (a *Account) severity(own Impact, ids ...string) (Impact, []string) {
 		worst = max(worst, d.Impact)
 		affected = append(affected, d.Text())
 	}
-	if worst == NoImpact || unknown {
+	if worst <= Risk || unknown { // what BGP brought is not in the routes
 		return max(own, worst), affected
 	}
 	return max(worst, min(own, Impaired)), affected // a failed tunnel is never less than a way lost

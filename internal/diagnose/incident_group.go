@@ -15,6 +15,9 @@ const sameMoment = time.Minute
 // Without a property in common, only so many failures of one moment are one incident: fewer may be chance.
 const crowd = 5
 
+// mostCauses is how many causes of their own many failures of one moment may have.
+const mostCauses = 3
+
 // fewWorking is which part of those with a property may still work for it to explain the failure: a session lasts for its hold time,
 // and statuses come one after the other.
 const fewWorking = 0.1
@@ -70,11 +73,21 @@ func (a *Account) split(failed, working []int, at map[int]time.Time) []group {
 		out = append(out, newGroup(having, common, at))
 		rest = slices.DeleteFunc(rest, func(i int) bool { return slices.Contains(having, i) })
 	}
-	many := len(rest) >= crowd || len(rest) > 2 && 2*len(rest) >= len(a.facts.Tunnels)
-	if many && !at[rest[0]].IsZero() {
+	if at[failed[0]].IsZero() {
+		return out
+	}
+	if a.many(failed) && (len(out) > mostCauses || a.many(rest) && 3*len(rest) >= len(failed)) {
+		return []group{newGroup(failed, nil, at)} // so many causes at once are one that is not known
+	}
+	if a.many(rest) {
 		out = append(out, newGroup(rest, nil, at))
 	}
 	return out
+}
+
+// many reports whether so many failures of one moment are hardly chance.
+func (a *Account) many(failed []int) bool {
+	return len(failed) >= crowd || len(failed) > 2 && 2*len(failed) >= len(a.facts.Tunnels)
 }
 
 func newGroup(members []int, common []Common, at map[int]time.Time) group {
