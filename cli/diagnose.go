@@ -150,8 +150,8 @@ func gaps(s *store.Snapshot, kinds ...store.Kind) []gap {
 
 // diagnosesJSON is the contract of `diagnose -o json` (docs/architecture.md).
 type diagnosesJSON struct {
-	Account  accountJSON          `json:"account"`
-	At       time.Time            `json:"at"`
+	Account accountJSON `json:"account"`
+	At      time.Time   `json:"at"`
 	// Incidents are what has trouble, what belongs together as one, the worst first.
 	Incidents []diagnose.Incident  `json:"incidents"`
 	Objects   []diagnose.Diagnosis `json:"objects"`
@@ -220,7 +220,9 @@ func together(i diagnose.Incident, c tui.Canvas) []string {
 	out = append(out, tui.Paragraph(c, tui.Plain, "Next: "+i.Next)...)
 	names := make([]string, 0, len(i.Members))
 	for _, m := range i.Members {
-		names = append(names, tui.Clean(m.Name))
+		if m.Resource != store.Prefixes { // these are among what is affected
+			names = append(names, tui.Clean(m.Name))
+		}
 	}
 	slices.Sort(names)
 	return append(out, tui.Paragraph(c, tui.Muted, "Tunnels: "+several(names, maxMembers))...)

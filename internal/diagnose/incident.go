@@ -66,21 +66,57 @@ func (a *Account) Incidents() []Incident {
 			grouped[a.facts.Tunnels[i].ID] = true
 		}
 	}
+	var follow []Diagnosis
 	for _, d := range a.All() {
-		if grouped[d.Subject.ID] {
+		switch {
+		case grouped[d.Subject.ID]:
 			found[d.Subject.ID] = d
-		} else {
+		case len(groups) > 0 && !a.anyUp && d.Subject.Resource == store.Prefixes && lead(d).Cause == MissingRoute:
+			follow = append(follow, d)
+		default:
 			out = append(out, a.single(d))
 		}
 	}
-	for _, g := range groups {
-		out = append(out, a.together(g, found))
+	slices.SortStableFunc(groups, func(x, y group) int { return cmp.Compare(len(y.members), len(x.members)) })
+	for n, g := range groups {
+		i := a.together(g, found)
+		if n == 0 {
+			i.follows(follow)
+		}
+		out = append(out, i)
 	}
 	slices.SortStableFunc(out, func(x, y Incident) int {
-		return cmp.Or(cmp.Compare(y.Severity, x.Severity), cmp.Compare(probable(y), probable(x)), y.Since.Compare(x.Since),
-			strings.Compare(x.Members[0].Name, y.Members[0].Name))
+		return cmp.Or(cmp.Compare(y.Severity, x.Severity), cmp.Compare(probable(y), probable(x)), cmp.Compare(y.crowd(), x.crowd()),
+			y.Since.Compare(x.Since), strings.Compare(x.Members[0].Name, y.Members[0].Name))
 	})
 	return out
+}
+
+// follows adds what is a consequence: prefixes without a route, of which sessions that fell brought the routes.
+func (i *Incident) follows(prefixes []Diagnosis) {
+	for _, d := range prefixes {
+		i.Members, i.Diagnoses = append(i.Members, d.Subject), append(i.Diagnoses, d)
+		i.Affected = append(i.Affected, d.Subject.Name+": no route and no BGP session")
+	}
+}
+
+// Tunnels is how many tunnels belong to it.
+func (i Incident) Tunnels() int {
+	n := 0
+	for _, m := range i.Members {
+		if m.Resource == store.GRETunnels || m.Resource == store.IPsecTunnels {
+			n++
+		}
+	}
+	return n
+}
+
+// crowd is 1 for many failures at once: they are worse than one, also while it is not known since when.
+func (i Incident) crowd() int {
+	if i.Tunnels() >= crowd {
+		return 1
+	}
+	return 0
 }
 
 // probable is 1 for what is more than possible.
@@ -295,12 +331,12 @@ func (g group) explain() (text, next string) {
 	}
 	counts := make([]string, len(g.common))
 	for i, c := range g.common {
-		counts[i] = c.Property.Title() + " " + c.Value + ": " + c.Counts()
+		counts[i] = c.says() + ": " + c.Counts()
 	}
 	if len(g.common) > 1 {
 		text = "Several properties explain it equally well. " + text
 	}
-	return text + " " + strings.Join(counts, "; ") + ".", next
+	return text + " " + upperFirst(strings.Join(counts, "; ")) + ".", next
 }
 
 // Word is the impact as people read it.

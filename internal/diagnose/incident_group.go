@@ -65,13 +65,26 @@ func (a *Account) groups() []group {
 func (a *Account) split(failed, working []int, at map[int]time.Time) []group {
 	var out []group
 	rest := slices.Clone(failed)
+	have, works := map[int][]property{}, map[property]int{}
+	for _, i := range failed {
+		have[i] = a.properties(i, at[i])
+	}
+	for _, i := range working {
+		for _, p := range a.properties(i, at[failed[0]]) {
+			works[p]++
+		}
+	}
 	for len(rest) > 1 {
-		common, having := a.best(rest, working, at)
-		if len(common) == 0 {
+		common, having := a.best(rest, have, works, len(working))
+		if len(common) == 0 || len(out) > mostCauses && !at[failed[0]].IsZero() && a.many(failed) {
 			break
 		}
 		out = append(out, newGroup(having, common, at))
-		rest = slices.DeleteFunc(rest, func(i int) bool { return slices.Contains(having, i) })
+		taken := make(map[int]bool, len(having))
+		for _, i := range having {
+			taken[i] = true
+		}
+		rest = slices.DeleteFunc(rest, func(i int) bool { return taken[i] })
 	}
 	if at[failed[0]].IsZero() {
 		return out
@@ -143,31 +156,26 @@ func (a *Account) properties(i int, broke time.Time) []property {
 
 // best are the properties that cover most of the failed and least of the working, all that do so equally well, and the failed that
 // have them; none when the working share them.
-func (a *Account) best(failed, working []int, at map[int]time.Time) ([]Common, []int) {
-	having, works := map[property][]int{}, map[property]int{}
+func (a *Account) best(failed []int, have map[int][]property, works map[property]int, working int) ([]Common, []int) {
+	having := map[property][]int{}
 	var order []property
 	for _, i := range failed {
-		for _, p := range a.properties(i, at[i]) {
+		for _, p := range have[i] {
 			if having[p] == nil {
 				order = append(order, p)
 			}
 			having[p] = append(having[p], i)
 		}
 	}
-	for _, i := range working {
-		for _, p := range a.properties(i, at[failed[0]]) {
-			works[p]++
-		}
-	}
 	var all []Common
 	for _, p := range order {
 		n, w := len(having[p]), works[p]
-		if n < 2 || float64(w) > fewWorking*float64(n) || w > 0 && 2*w >= len(working) || p.cause == WholeAccount &&
+		if n < 2 || float64(w) > fewWorking*float64(n) || w > 0 && 2*w >= working || p.cause == WholeAccount &&
 			(w > 0 || n < len(a.facts.Tunnels)) ||
 			p.cause == SameKind && n < 3 {
 			continue
 		}
-		all = append(all, Common{Property: p.cause, Value: p.value, Failed: n, OfFailed: len(failed), Working: w, OfWorking: len(working)})
+		all = append(all, Common{Property: p.cause, Value: p.value, Failed: n, OfFailed: len(failed), Working: w, OfWorking: working})
 	}
 	slices.SortStableFunc(all, func(x, y Common) int {
 		return cmp.Or(cmp.Compare(y.Failed, x.Failed), cmp.Compare(x.Working, y.Working), cmp.Compare(rankOf(x.Property), rankOf(y.Property)))

@@ -152,7 +152,7 @@ func idOf(s diagnose.Subject) string { return cmp.Or(s.ID, s.Name) }
 // name is what the row is of: an object, or how many.
 func (t trouble) name() string {
 	if t.Several() {
-		return fmt.Sprintf("%d tunnels", len(t.Members))
+		return fmt.Sprintf("%d tunnels", t.Tunnels())
 	}
 	return t.Members[0].Name
 }
