@@ -343,11 +343,11 @@ const causeLines = 5
 
 func (p *page) events(c tui.Canvas, s *store.Snapshot, most int) []string {
 	out := []string{c.Theme.Paint(tui.Muted, " RECENT EVENTS (UTC)")}
-	happened := s.Events
-	for i := len(happened) - 1; i >= max(0, len(happened)-most); i-- {
-		text, role := events.Text(happened[i])
-		line := tui.Line{{Text: "   " + happened[i].At.UTC().Format("15:04:05") + "  ", Role: tui.Muted},
-			{Text: tui.Fit(tui.Clean(happened[i].Name), 20) + " "}, {Text: text, Role: role}}
+	happened := events.Lately(s.Events, most)
+	for _, e := range happened {
+		text, role := events.Text(e)
+		line := tui.Line{{Text: "   " + e.At.UTC().Format("15:04:05") + "  ", Role: tui.Muted},
+			{Text: tui.Fit(tui.Clean(e.Name), 20) + " "}, {Text: text, Role: role}}
 		out = append(out, line.Paint(c.Theme, c.Width))
 	}
 	if len(happened) == 0 {
