@@ -139,6 +139,8 @@ func TestStatusAsJSONIsTheContract(t *testing.T) {
 		Tunnels   []map[string]any
 		Summary   map[string]*int
 		NotKnown  []any `json:"not_known"`
+		Scope     string
+		Incidents []map[string]any
 	}
 	dec := json.NewDecoder(&s.out)
 	dec.DisallowUnknownFields()

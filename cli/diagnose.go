@@ -79,16 +79,20 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	}
 	facts.Insights = s.locations(ctx, snapshot, names)
 	read := diagnose.Read(facts)
-	found := read.All()
+	found, incidents := read.All(), read.Incidents()
 	if len(names) > 0 {
 		if found, err = askedFor(read, names, x, unread != nil); err != nil {
 			return err
 		}
+		incidents = slices.DeleteFunc(incidents, func(i diagnose.Incident) bool { return !concerns(i, found) })
 	}
-	if out == "json" {
-		err = printDiagnosesJSON(x, s, snapshot, found)
-	} else if len(found) > 0 || len(names) == 0 {
-		err = printLines(x.Out, diagnoses(found, len(names) > 0, f.canvas(x, s.now())))
+	switch c := f.canvas(x, s.now()); {
+	case out == "json":
+		err = printDiagnosesJSON(x, s, snapshot, found, incidents)
+	case len(names) == 0:
+		err = printLines(x.Out, incidentLines(incidents, c))
+	case len(found) > 0:
+		err = printLines(x.Out, diagnoses(found, incidents, c))
 	}
 	if err == nil && unread != nil {
 		return exit(exitNo) // the rest is printed; what is missing was said
@@ -164,15 +168,17 @@ func gaps(s *store.Snapshot, kinds ...store.Kind) []gap {
 
 // diagnosesJSON is the contract of `diagnose -o json` (docs/architecture.md).
 type diagnosesJSON struct {
-	Account  accountJSON          `json:"account"`
-	At       time.Time            `json:"at"`
-	Objects  []diagnose.Diagnosis `json:"objects"`
-	NotKnown []gap                `json:"not_known"`
+	Account accountJSON `json:"account"`
+	At      time.Time   `json:"at"`
+	// Incidents are what has trouble, what belongs together as one, the worst first.
+	Incidents []diagnose.Incident  `json:"incidents"`
+	Objects   []diagnose.Diagnosis `json:"objects"`
+	NotKnown  []gap                `json:"not_known"`
 }
 
-func printDiagnosesJSON(x IO, s *session, snapshot *store.Snapshot, found []diagnose.Diagnosis) error {
-	doc := diagnosesJSON{accountJSON{s.account.ID, s.name}, s.now().UTC(), append([]diagnose.Diagnosis{}, found...),
-		gaps(snapshot, store.Overview()...)}
+func printDiagnosesJSON(x IO, s *session, snapshot *store.Snapshot, found []diagnose.Diagnosis, incidents []diagnose.Incident) error {
+	doc := diagnosesJSON{accountJSON{s.account.ID, s.name}, s.now().UTC(), append([]diagnose.Incident{}, incidents...),
+		append([]diagnose.Diagnosis{}, found...), gaps(snapshot, store.Overview()...)}
 	for i := range doc.Objects {
 		doc.Objects[i].Findings = append([]diagnose.Finding{}, doc.Objects[i].Findings...) // none is [], not null
 	}
@@ -185,12 +191,86 @@ func printDiagnosesJSON(x IO, s *session, snapshot *store.Snapshot, found []diag
 	return writeJSON(x.Out, text.Bytes())
 }
 
-// diagnoses are the objects for people; whole gives all of the findings with what they rest on.
-func diagnoses(found []diagnose.Diagnosis, whole bool, c tui.Canvas) []string {
-	if len(found) == 0 {
+// concerns reports whether an incident has one of the objects.
+func concerns(i diagnose.Incident, found []diagnose.Diagnosis) bool {
+	return slices.ContainsFunc(found, func(d diagnose.Diagnosis) bool { return slices.Contains(i.Members, d.Subject) })
+}
+
+// incidentLines are the incidents for people: each once, with the names of those that belong to it.
+func incidentLines(incidents []diagnose.Incident, c tui.Canvas) []string {
+	if len(incidents) == 0 {
 		return []string{c.Theme.Glyphs.Up + " Nothing is wrong that the data shows."}
 	}
 	var out []string
+	for n, i := range incidents {
+		if n > 0 {
+			out = append(out, "")
+		}
+		if i.Several() {
+			out = append(out, together(i, c)...)
+			continue
+		}
+		out = append(out, tui.Text(tui.Strong, tui.Clean(i.Members[0].Name)).Paint(c.Theme, c.Width))
+		out = append(out, affected(i, c)...)
+		f := i.Diagnoses[0].Findings[0]
+		f.Impact, f.Since = i.Severity, i.Since
+		out = append(out, reading(f, false, c)...)
+	}
+	return out
+}
+
+// maxMembers bounds the names of one incident, maxAffected its destinations; -o json has all.
+const (
+	maxMembers  = 40
+	maxAffected = 5
+)
+
+// together is an incident of several objects.
+func together(i diagnose.Incident, c tui.Canvas) []string {
+	out := []string{tui.Text(tui.Strong, tui.Clean(i.Title)).Paint(c.Theme, c.Width)}
+	head := i.Cause.Title() + " (" + i.Likelihood.String() + ", " + i.Severity.Word()
+	if !i.Since.IsZero() {
+		head += ", since " + i.Since.UTC().Format("2006-01-02 15:04:05 UTC")
+	}
+	out = append(out, tui.Paragraph(c, impactRole(i.Severity), head+")")...)
+	out = append(out, affected(i, c)...)
+	out = append(out, tui.Paragraph(c, tui.Plain, i.Text)...)
+	out = append(out, tui.Paragraph(c, tui.Plain, "Next: "+i.Next)...)
+	names := make([]string, 0, len(i.Members))
+	for _, m := range i.Members {
+		if m.Resource != store.Prefixes { // these are among what is affected
+			names = append(names, tui.Clean(m.Name))
+		}
+	}
+	slices.Sort(names)
+	return append(out, tui.Paragraph(c, tui.Muted, "Tunnels: "+several(names, maxMembers))...)
+}
+
+// affected is what is left for which destinations.
+func affected(i diagnose.Incident, c tui.Canvas) []string {
+	if len(i.Affected) == 0 {
+		return nil
+	}
+	return tui.Paragraph(c, impactRole(i.Severity), several(i.Affected, maxAffected))
+}
+
+// several lists the first names, and how many more there are.
+func several(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}
+
+// diagnoses are the objects that were asked for, with all of the findings and what they rest on, after the incidents of several that
+// they belong to.
+func diagnoses(found []diagnose.Diagnosis, incidents []diagnose.Incident, c tui.Canvas) []string {
+	var out []string
+	for _, i := range incidents {
+		if i.Several() {
+			out = append(append(out, together(i, c)...), "")
+		}
+	}
 	for i, d := range found {
 		if i > 0 {
 			out = append(out, "")
@@ -200,13 +280,10 @@ func diagnoses(found []diagnose.Diagnosis, whole bool, c tui.Canvas) []string {
 			out = append(out, tui.Paragraph(c, tui.Good, "Nothing is wrong with it that the data shows.")...)
 		}
 		for n, f := range d.Findings {
-			if n > 0 && !whole {
-				break
-			}
 			if n > 0 {
 				out = append(out, "")
 			}
-			out = append(out, reading(f, whole, c)...)
+			out = append(out, reading(f, true, c)...)
 		}
 	}
 	return out
@@ -216,7 +293,7 @@ func diagnoses(found []diagnose.Diagnosis, whole bool, c tui.Canvas) []string {
 func reading(f diagnose.Finding, whole bool, c tui.Canvas) []string {
 	head := f.Cause.Title() + " (" + f.Likelihood.String()
 	if f.Impact > diagnose.NoImpact {
-		head += ", " + f.Impact.String()
+		head += ", " + f.Impact.Word()
 	}
 	if !f.Since.IsZero() {
 		head += ", since " + f.Since.UTC().Format("2006-01-02 15:04 UTC")

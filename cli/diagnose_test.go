@@ -24,7 +24,8 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 	text := s.out.String()
 	at := -1
 	for _, want := range []string{"198.18.20.0/24\n   Prefix withdrawn (certain, outage, since ",
-		"iad-dc1-gre\n   Tunnel down (likely, outage)", "\n   Next: Generate a key",
+		"iad-dc1-gre\n   198.18.20.0/24: no healthy way left in ENAM WNAM; Cloudflare does not advertise it\n   Tunnel down (likely, outage)",
+		"\n   Next: Generate a key",
 		"waw-br1-ipsec\n   ASN mismatch", "ams-cni-v2\n   Interconnect degraded"} {
 		i := strings.Index(text, want)
 		if i <= at {

@@ -188,6 +188,9 @@ type statusJSON struct {
 	Tunnels   []tunnelJSON    `json:"tunnels"`
 	Summary   map[string]*int `json:"summary"` // null: not known, because a list could not be read
 	NotKnown  []gap           `json:"not_known"`
+	// Incidents are those that the lists of tunnels and their health show, as in `diagnose -o json`; Scope says that nothing else was read.
+	Scope     string              `json:"scope"`
+	Incidents []diagnose.Incident `json:"incidents"`
 }
 
 type accountJSON struct {
@@ -227,6 +230,7 @@ func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 		Account: accountJSON{s.account.ID, s.name}, FetchedAt: orNull(snapshot.Fetched()),
 		Tunnels: make([]tunnelJSON, 0, len(snapshot.Tunnels)),
 		Summary: summaryJSON(snapshot, now.health), NotKnown: gaps(snapshot, store.GRETunnels, store.IPsecTunnels),
+		Scope: "tunnels", Incidents: append([]diagnose.Incident{}, diagnose.Read(diagnose.From(snapshot, s.now())).Incidents()...),
 	}
 	for _, t := range snapshot.Tunnels {
 		doc.Tunnels = append(doc.Tunnels, tunnelToJSON(t, now.health.of(t)))

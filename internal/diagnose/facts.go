@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"flarewire/api"
@@ -28,6 +29,7 @@ type Facts struct {
 	Ports    store.List[store.Port]            // of network interconnects
 	Links    store.List[api.MagicInterconnect] // their tunnel sides
 	Health   map[string]store.TunnelHealth
+	Measured store.Entry        // what is known of the health as a whole
 	Changes  []Change           // that were made from this machine lately
 	Events   []store.Event      // what was seen to happen, oldest first
 	Mutes    []mute.Mute        // that have not ended
@@ -37,7 +39,7 @@ type Facts struct {
 // From takes the facts from the store. Insights are added by who has read them.
 func From(s *store.Snapshot, now time.Time) Facts {
 	return Facts{Now: now, Tunnels: s.Tunnels, GRE: s.GRE, IPsec: s.IPsec, Traffic: s.Traffic.By, Routes: s.Routes, Prefixes: s.Prefixes,
-		Ports: s.Ports, Links: s.Links, Health: s.Health.By, Events: s.Events}
+		Ports: s.Ports, Links: s.Links, Health: s.Health.By, Measured: s.Health.Entry, Events: s.Events}
 }
 
 // cannotTell is why nothing can be concluded from what is not in these lists, as the end of a sentence; "" when it can.
@@ -84,6 +86,8 @@ type Account struct {
 	statuses   int                 // tunnels with a bgp_status
 	fresh      int                 // of these, reported within freshAge
 	anyUp      bool
+	once       sync.Once
+	table      *Table           // made by once
 	sites      map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
 	busy       int              // tunnels whose sessions are up and bring traffic
 }

@@ -90,6 +90,8 @@ const (
 	PortUp            Cause = "port-up"
 	LinkDown          Cause = "interconnect-down"
 	LinkDegraded      Cause = "interconnect-degraded"
+	BackupNeverWins   Cause = "backup-never-wins"
+	SinglePoint       Cause = "single-point-of-failure"
 	ProbesFiltered    Cause = "probes-filtered"
 	SessionLost       Cause = "session-lost"
 	SessionEnded      Cause = "session-ended"

@@ -11,13 +11,24 @@ import (
 type Muted struct {
 	Reason string    `json:"reason"`
 	Until  time.Time `json:"until"`
+
+	severity Impact // as bad as it was then
 }
 
-// MuteOf is the mute of the first finding of a diagnosis from now on.
-func MuteOf(d Diagnosis, reason string, now, until time.Time) mute.Mute {
-	f := d.Findings[0]
-	return mute.Mute{Resource: string(d.Subject.Resource), Object: cmp.Or(d.Subject.ID, d.Subject.Name), Name: d.Subject.Name,
-		Cause: string(f.Cause), Severity: int(f.Impact), Reason: reason, At: now, Until: until}
+// incidents is the resource of mutes that are about several objects at once.
+const incidents = "incident"
+
+// Mute is the mute of an incident from now on.
+func (i Incident) Mute(reason string, now, until time.Time) mute.Mute {
+	m := mute.Mute{Resource: incidents, Object: i.ID, Name: i.Title, Cause: string(i.Cause), Severity: int(i.Severity), Reason: reason, At: now,
+		Until: until}
+	if i.Several() {
+		m.Members = len(i.Members)
+	} else {
+		s := i.Members[0]
+		m.Resource, m.Object, m.Name = string(s.Resource), cmp.Or(s.ID, s.Name), s.Name
+	}
+	return m
 }
 
 // muted marks the findings that somebody has muted. What got worse since, and what began anew, is not meant by the mute.
@@ -29,7 +40,7 @@ func (a *Account) muted(d Diagnosis) Diagnosis {
 		for i := range d.Findings {
 			f := &d.Findings[i]
 			if string(f.Cause) == m.Cause && int(f.Impact) <= m.Severity && !f.Since.After(m.At) {
-				f.Muted = &Muted{m.Reason, m.Until}
+				f.Muted = &Muted{m.Reason, m.Until, Impact(m.Severity)}
 				f.Text = "Muted until " + m.Until.UTC().Format("2006-01-02 15:04 UTC") + " (" + m.Reason + "). " + f.Text
 			}
 		}
@@ -39,3 +50,17 @@ func (a *Account) muted(d Diagnosis) Diagnosis {
 
 // IsMuted reports whether what comes first is muted.
 func (d Diagnosis) IsMuted() bool { return len(d.Findings) > 0 && d.Findings[0].Muted != nil }
+
+// mutedTogether is the mute of an incident of several objects: one that is not worse now, has no more members, and did not begin later.
+func (a *Account) mutedTogether(i Incident) *Muted {
+	for _, m := range a.facts.Mutes {
+		if m.Resource == incidents && m.Object == i.ID && m.Until.After(a.facts.Now) && int(i.Severity) <= m.Severity &&
+			len(i.Members) <= m.Members && !i.Since.After(m.At) {
+			return &Muted{m.Reason, m.Until, Impact(m.Severity)}
+		}
+	}
+	return nil
+}
+
+// IsMuted reports whether somebody has muted it for a while.
+func (i Incident) IsMuted() bool { return i.Muted != nil }

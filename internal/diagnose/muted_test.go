@@ -17,22 +17,22 @@ func TestWhatIsMutedStandsLastUntilItGetsWorse(t *testing.T) {
 	bad := x(api.GRE, "10.1.0.0/31", health(0.6), noBGP) // reduced
 	worse := made("z", api.GRE, "10.2.0.5/30", session("Active", api.BGPDown), health(0), upUntil(day, time.Hour))
 	risk := made("y", api.IPsec, "172.20.7.8/31", checksOff)
-	muting := func(tunnels ...store.Tunnel) []diagnose.Diagnosis { return diagnose.Read(an(tunnels...)).All() }
-	find := func(all []diagnose.Diagnosis, name string) (diagnose.Diagnosis, int) {
+	muting := func(tunnels ...store.Tunnel) []diagnose.Incident { return diagnose.Read(an(tunnels...)).Incidents() }
+	find := func(all []diagnose.Incident, name string) (diagnose.Incident, int) {
 		for i, d := range all {
-			if d.Subject.Name == name {
+			if d.Members[0].Name == name {
 				return d, i
 			}
 		}
 		t.Fatalf("%s is not in the list", name)
-		return diagnose.Diagnosis{}, 0
+		return diagnose.Incident{}, 0
 	}
 	outage, _ := find(muting(worse, bad, risk), "z")
 	lost, _ := find(muting(worse, bad, risk), "x")
-	all := func(now time.Time, m mute.Mute, tunnels ...store.Tunnel) []diagnose.Diagnosis {
+	all := func(now time.Time, m mute.Mute, tunnels ...store.Tunnel) []diagnose.Incident {
 		facts := an(tunnels...)
 		facts.Now, facts.Mutes = now, []mute.Mute{m}
-		return diagnose.Read(facts).All()
+		return diagnose.Read(facts).Incidents()
 	}
 	until := night.Add(mute.Default)
 	for name, c := range map[string]struct {
@@ -42,22 +42,22 @@ func TestWhatIsMutedStandsLastUntilItGetsWorse(t *testing.T) {
 		tunnels []store.Tunnel
 		muted   bool
 	}{
-		"an outage":        {night, diagnose.MuteOf(outage, "swap", night, until), "z", []store.Tunnel{worse, bad, risk}, true},
-		"its end has come": {until, diagnose.MuteOf(outage, "swap", night, until), "z", []store.Tunnel{worse, bad, risk}, false},
-		"another tunnel":   {night, diagnose.MuteOf(outage, "swap", night, until), "x", []store.Tunnel{worse, bad, risk}, false},
-		"what is reduced":  {night, diagnose.MuteOf(lost, "swap", night, until), "x", []store.Tunnel{worse, bad, risk}, true},
-		"reduced, then dead": {night, diagnose.MuteOf(lost, "swap", night, until), "x",
+		"an outage":        {night, outage.Mute("swap", night, until), "z", []store.Tunnel{worse, bad, risk}, true},
+		"its end has come": {until, outage.Mute("swap", night, until), "z", []store.Tunnel{worse, bad, risk}, false},
+		"another tunnel":   {night, outage.Mute("swap", night, until), "x", []store.Tunnel{worse, bad, risk}, false},
+		"what is reduced":  {night, lost.Mute("swap", night, until), "x", []store.Tunnel{worse, bad, risk}, true},
+		"reduced, then dead": {night, lost.Mute("swap", night, until), "x",
 			[]store.Tunnel{x(api.GRE, "10.1.0.0/31", health(0), noBGP), risk}, false},
-		"it fell once more": {night, diagnose.MuteOf(outage, "swap", night.Add(-2*time.Hour), until), "z",
+		"it fell once more": {night, outage.Mute("swap", night.Add(-2*time.Hour), until), "z",
 			[]store.Tunnel{worse, bad, risk}, false},
 	} {
 		found := all(c.now, c.mute, c.tunnels...)
 		d, at := find(found, c.about)
 		if d.IsMuted() != c.muted {
-			t.Errorf("%s: muted %v: %s", name, d.IsMuted(), d.Findings[0].Text)
+			t.Errorf("%s: muted %v: %s", name, d.IsMuted(), d.Text)
 		}
-		if c.muted && (at != len(found)-1 || !strings.Contains(d.Findings[0].Text, "Muted until 2026-11-21 03:00 UTC (swap)")) {
-			t.Errorf("%s: it stands at %d of %d: %s", name, at, len(found), d.Findings[0].Text)
+		if c.muted && (at != len(found)-1 || !strings.Contains(d.Text, "Muted until 2026-11-21 03:00 UTC (swap)")) {
+			t.Errorf("%s: it stands at %d of %d: %s", name, at, len(found), d.Text)
 		}
 	}
 }

@@ -351,14 +351,7 @@ func (c prefixCase) advertised() bool {
 }
 
 // transit reports whether the whole prefix goes to Magic Transit, whose traffic needs a route.
-func (c prefixCase) transit() bool {
-	for _, b := range c.Bindings.Rows {
-		if samePrefix(b.CIDR, c.CIDR) && netrules.ServiceOf(b.ServiceName) == netrules.ServiceMagicTransit {
-			return true
-		}
-	}
-	return false
-}
+func (c prefixCase) transit() bool { return boundTo(c.Prefix, netrules.ServiceMagicTransit) }
 
 func samePrefix(a, b string) bool {
 	p, errA := netip.ParsePrefix(a)

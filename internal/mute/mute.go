@@ -28,7 +28,8 @@ type Mute struct {
 	Object   string    `json:"object"` // its id, or its name when it has none
 	Name     string    `json:"name"`
 	Cause    string    `json:"cause"`
-	Severity int       `json:"severity"` // as bad as it was then: what is worse later is not meant
+	Severity int       `json:"severity"`          // as bad as it was then: what is worse later is not meant
+	Members  int       `json:"members,omitempty"` // of an incident, how many objects it had then: more later are not meant
 	Reason   string    `json:"reason"`
 	At       time.Time `json:"at"`
 	Until    time.Time `json:"until"`

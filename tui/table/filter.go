@@ -1,13 +1,15 @@
 package table
 
 import (
+	"net/netip"
 	"strings"
 	"time"
 )
 
 // Query is a parsed filter: words that must all match. "down" searches every column, "!down" wants
 // rows without it, "asn:65010" searches one column; a column that does not exist is searched for as
-// plain text, so that an IPv6 address or a time can be typed as it is.
+// plain text, so that an IPv6 address or a time can be typed as it is. An address, or a network with its
+// length, also finds the networks that contain it.
 type Query struct {
 	terms []term
 }
@@ -16,6 +18,7 @@ type term struct {
 	text   string
 	column int // -1: all
 	not    bool
+	within netip.Prefix // the text as an address or a network; not valid when it is none
 }
 
 // parseQuery reads a filter for the given column keys.
@@ -34,11 +37,52 @@ func parseQuery(text string, keys []string) Query {
 				}
 			}
 		}
+		t.within = network(t.text)
 		if t.text != "" {
 			q.terms = append(q.terms, t)
 		}
 	}
 	return q
+}
+
+// network reads an address, as a network of its full length, or a network; the zero one for anything else.
+func network(text string) netip.Prefix {
+	if addr, err := netip.ParseAddr(text); err == nil && addr.Zone() == "" {
+		return netip.PrefixFrom(addr, addr.BitLen())
+	}
+	p, err := netip.ParsePrefix(text)
+	if err != nil {
+		return netip.Prefix{}
+	}
+	return p.Masked()
+}
+
+// contains reports whether one of the networks that a text names contains another network.
+func contains(text string, inner netip.Prefix) bool {
+	for {
+		slash := strings.IndexByte(text, '/')
+		if slash < 0 {
+			return false
+		}
+		first := slash
+		for first > 0 && inAddress(text[first-1]) {
+			first--
+		}
+		last := slash + 1
+		for last < len(text) && text[last] >= '0' && text[last] <= '9' {
+			last++
+		}
+		outer := network(text[first:last])
+		if outer.IsValid() && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr()) {
+			return true
+		}
+		text = text[last:]
+	}
+}
+
+// inAddress reports whether a character can be in an address.
+func inAddress(c byte) bool {
+	return c >= '0' && c <= '9' || c >= 'a' && c <= 'f' || c == '.' || c == ':'
 }
 
 // searchIndex is the lower-case text of all rows in one string: ten thousand rows are ready for the
@@ -87,7 +131,8 @@ func (x *searchIndex) matches(q Query, row int) bool {
 		} else {
 			in = x.cells(row, 0, x.cols)
 		}
-		if strings.Contains(in, t.text) == t.not {
+		found := strings.Contains(in, t.text) || t.within.IsValid() && contains(in, t.within)
+		if found == t.not {
 			return false
 		}
 	}

@@ -36,9 +36,9 @@ func (m *Module) Services() []tui.Service { return nil }
 // NewPage makes the page of what happened.
 func NewPage(env *kit.Env) tui.View { return resource.NewList(describe(env), source(env)) }
 
-func source(env *kit.Env) resource.Source[*store.Event] {
-	return resource.Source[*store.Event]{
-		Rows:    func() []*store.Event { return pointers(env.Feed.Last().Events) },
+func source(env *kit.Env) resource.Source[*happening] {
+	return resource.Source[*happening]{
+		Rows:    func() []*happening { return fold(env.Feed.Last().Events) },
 		Status:  env.Feed.Freshness,
 		Brings:  env.Feed.Brings,
 		Refresh: env.Feed.Refresh,
@@ -46,22 +46,22 @@ func source(env *kit.Env) resource.Source[*store.Event] {
 	}
 }
 
-func describe(env *kit.Env) resource.Description[*store.Event] {
-	d := resource.Description[*store.Event]{
+func describe(env *kit.Env) resource.Description[*happening] {
+	d := resource.Description[*happening]{
 		Plural: "Events", SortBy: "at", Reverse: true, Newest: true, Gone: "This event is older than what is kept here.",
 		None: "Nothing has happened that flarewire saw. Of the time in which it did not run, only another state or health of a tunnel can be " +
 			"found out.",
-		ID: func(e *store.Event) string {
-			return fmt.Sprint(e.At.UnixNano(), e.Kind, e.Resource, e.TunnelID, e.From, e.To, e.FromHealth, e.ToHealth, e.FromPort, e.ToPort)
+		ID: func(e *happening) string {
+			return fmt.Sprint(e.key, e.At.UnixNano(), e.Kind, e.Resource, e.TunnelID, e.From, e.To, e.FromHealth, e.ToHealth, e.FromPort, e.ToPort)
 		},
-		Name:     func(e *store.Event) string { return tui.Clean(e.Name) },
+		Name:     func(e *happening) string { return tui.Clean(e.name()) },
 		Columns:  columns(),
-		Sections: func(e *store.Event, now time.Time) []resource.Section { return sections(env, e, now) },
+		Sections: func(e *happening, now time.Time) []resource.Section { return sections(env, e, now) },
 	}
 	// The page of what it happened to says how things stand; what is gone has none, then it is the event's own.
 	plain := d
-	d.Open = func(e *store.Event) tui.View {
-		if view := open(env, e); view != nil {
+	d.Open = func(e *happening) tui.View {
+		if view := open(env, e); view != nil && len(e.all) == 0 {
 			return view
 		}
 		return resource.NewDetail(plain, source(env), e)
@@ -71,7 +71,7 @@ func describe(env *kit.Env) resource.Description[*store.Event] {
 
 // open is the page of what it happened to. What belongs to a prefix has none of its own: then it is the prefix that has it,
 // or, when it is gone, the longest prefix that its CIDR lies in. Nil when there is none.
-func open(env *kit.Env, e *store.Event) tui.View {
+func open(env *kit.Env, e *happening) tui.View {
 	if e.Resource != store.BGPPrefixes && e.Resource != store.Bindings {
 		return env.Open(e.Resource, e.TunnelID)
 	}
@@ -100,20 +100,20 @@ func open(env *kit.Env, e *store.Event) tui.View {
 	return env.Open(store.Prefixes, owner)
 }
 
-func columns() []table.Column[*store.Event] {
-	return []table.Column[*store.Event]{
-		{Key: "at", Title: "AT (UTC)", Width: 19, Text: func(e *store.Event, _ time.Time) string { return e.At.UTC().Format(time.DateTime) },
-			Compare: func(a, b *store.Event) int { return a.At.Compare(b.At) }},
-		{Key: "name", Title: "NAME", Width: 18, Grow: 14, Text: kit.Cell(func(e *store.Event) string { return e.Name }),
-			Role: func(*store.Event) tui.Role { return tui.Strong }},
+func columns() []table.Column[*happening] {
+	return []table.Column[*happening]{
+		{Key: "at", Title: "AT (UTC)", Width: 19, Text: func(e *happening, _ time.Time) string { return e.At.UTC().Format(time.DateTime) },
+			Compare: func(a, b *happening) int { return a.At.Compare(b.At) }},
+		{Key: "name", Title: "NAME", Width: 18, Grow: 14, Text: kit.Cell((*happening).name),
+			Role: func(*happening) tui.Role { return tui.Strong }},
 		{Key: "event", Title: "EVENT", Width: 30, Grow: 30, Text: kit.Cell(text),
-			Role: func(e *store.Event) tui.Role { _, role := Text(*e); return role }},
+			Role: func(e *happening) tui.Role { _, role := Text(e.Event); return role }},
 		{Key: "kind", Title: "OF A", Width: 12, Priority: 1, Text: kit.Cell(of)},
 	}
 }
 
-func text(e *store.Event) string {
-	text, _ := Text(*e)
+func text(e *happening) string {
+	text, _ := Text(e.Event)
 	return text
 }
 
@@ -127,33 +127,27 @@ func Text(e store.Event) (string, tui.Role) {
 }
 
 // of is what it happened to.
-func of(e *store.Event) string {
+func of(e *happening) string {
 	if e.Resource == "" { // events of tunnels do not tell which kind it is
 		return "tunnel"
 	}
 	return e.Resource.About().InColumn()
 }
 
-func sections(env *kit.Env, e *store.Event, now time.Time) []resource.Section {
+func sections(env *kit.Env, e *happening, now time.Time) []resource.Section {
 	at, age := resource.Time(e.At, now)
-	what, role := tunnel.EventText(*e)
-	fields := []resource.Field{{Label: "Happened to", Value: e.Name, Note: of(e)}, {Label: "What", Value: what, Role: role},
+	what, role := tunnel.EventText(e.Event)
+	fields := []resource.Field{{Label: "Happened to", Value: e.name(), Note: of(e)}, {Label: "What", Value: what, Role: role},
 		{Label: "At", Value: at, Note: age}}
 	if e.Unwatched {
 		fields[2].Label = "Before"
 		fields = append(fields, resource.Field{Prose: true, Role: tui.Muted, Value: "Nobody watched then: it was found at the first look after."})
 	}
+	if len(e.all) > 0 {
+		return []resource.Section{{Title: "Event", Fields: fields}, members(env, e)}
+	}
 	if view := open(env, e); view != nil {
 		fields[0].Open = func() tui.View { return view }
 	}
 	return []resource.Section{{Title: "Event", Fields: fields}}
-}
-
-// pointers are the events as rows. Rows that are pointers share the compiled code of all such lists.
-func pointers(events []store.Event) []*store.Event {
-	out := make([]*store.Event, len(events))
-	for i := range events {
-		out[i] = &events[i]
-	}
-	return out
 }

@@ -23,7 +23,7 @@ func (p *page) Tell(now time.Time) tui.Telling {
 	}
 	c := tui.Boundless(now)
 	s := p.env.Feed.Last()
-	out := tui.Telling{Rows: p.table.Words(now, func(t trouble) string { return t.Subject.Name }), Current: p.table.Cursor()}
+	out := tui.Telling{Rows: p.table.Words(now, trouble.name), Current: p.table.Cursor()}
 	for _, l := range p.counts(c, s) {
 		out.Above = append(out.Above, spaced(l))
 	}

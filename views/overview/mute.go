@@ -31,17 +31,25 @@ func (p *page) muteAction(row trouble, ok bool) tui.Action {
 		a.Short, a.Long = "unmute", "End the mute of this finding"
 		a.Run = func() tea.Cmd {
 			now := p.env.Now()
-			return p.env.Feed.Mute(diagnose.MuteOf(row.Diagnosis, "", now, now))
+			return p.env.Feed.Mute(row.Mute("", now, now))
 		}
 	default:
-		a.Run = func() tea.Cmd { return p.askMute(row.Diagnosis) }
+		a.Run = func() tea.Cmd { return p.askMute(row.Incident) }
 	}
 	return a
 }
 
+// muteTitle names what is muted.
+func muteTitle(i diagnose.Incident) string {
+	if i.Several() {
+		return tui.Clean(i.Title)
+	}
+	return i.Cause.Title() + " of " + tui.Clean(i.Members[0].Name)
+}
+
 // askMute asks for the reason and the end.
-func (p *page) askMute(d diagnose.Diagnosis) tea.Cmd {
-	return tui.Push(form.New(form.Options{Title: "Mute: " + d.Findings[0].Cause.Title() + " of " + tui.Clean(d.Subject.Name), Verb: "mute",
+func (p *page) askMute(i diagnose.Incident) tea.Cmd {
+	return tui.Push(form.New(form.Options{Title: "Mute: " + muteTitle(i), Verb: "mute",
 		Values: form.Values{hoursField: strconv.Itoa(int(mute.Default / time.Hour))},
 		Sections: []form.Section{{Fields: []form.Field{
 			{Key: reasonField, Label: "Reason", Help: "Why it needs no attention, for whoever looks next", Check: checkReason},
@@ -49,7 +57,7 @@ func (p *page) askMute(d diagnose.Diagnosis) tea.Cmd {
 		Submit: func(v form.Values) tea.Cmd {
 			hours, _ := strconv.Atoi(strings.TrimSpace(v[hoursField]))
 			now := p.env.Now()
-			m := diagnose.MuteOf(d, strings.TrimSpace(v[reasonField]), now, now.Add(time.Duration(hours)*time.Hour))
+			m := i.Mute(strings.TrimSpace(v[reasonField]), now, now.Add(time.Duration(hours)*time.Hour))
 			return tea.Sequence(tui.Pop(), p.env.Feed.Mute(m))
 		}}))
 }

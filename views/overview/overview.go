@@ -37,9 +37,9 @@ func (m *Module) Destinations() []tui.Destination {
 // Services implements kit.Module.
 func (m *Module) Services() []tui.Service { return nil }
 
-// trouble is one line of the list: a subject with its likely cause.
+// trouble is one line of the list: an incident.
 type trouble struct {
-	diagnose.Diagnosis
+	diagnose.Incident
 	rank  int // worst first, as the diagnosis has it
 	state string
 	role  tui.Role
@@ -58,7 +58,7 @@ type page struct {
 // diagnosedMsg brings what was found.
 type diagnosedMsg struct {
 	page  *page
-	found []diagnose.Diagnosis
+	found []diagnose.Incident
 }
 
 func newPage(env *kit.Env) *page {
@@ -106,10 +106,10 @@ func (p *page) diagnose() tea.Cmd {
 	}
 	p.reading, p.stale = true, false
 	account := p.env.Feed.Diagnosis()
-	return func() tea.Msg { return diagnosedMsg{p, account.All()} }
+	return func() tea.Msg { return diagnosedMsg{p, account.Incidents()} }
 }
 
-func (p *page) take(found []diagnose.Diagnosis) {
+func (p *page) take(found []diagnose.Incident) {
 	snapshot := p.env.Feed.Last()
 	byID := map[string]store.Tunnel{}
 	for _, t := range snapshot.Tunnels {
@@ -121,13 +121,18 @@ func (p *page) take(found []diagnose.Diagnosis) {
 	}
 	p.worst = make([]trouble, len(found))
 	for i, d := range found {
-		p.worst[i] = trouble{Diagnosis: d, rank: i, state: impact(d.Findings[0], p.env.Glyphs), role: roleOf(d.Findings[0]),
-			since: tui.AgeSince(d.Findings[0].Since, p.env.Now())}
-		if t, ok := byID[d.Subject.ID]; ok {
-			p.worst[i].state, p.worst[i].role = tunnel.StateText(t, p.env.Glyphs)
-			p.worst[i].since = tunnel.Since(t, p.env.Now())
+		p.worst[i] = trouble{Incident: d, rank: i, state: impact(d.Severity, p.env.Glyphs), role: roleOf(d.Severity),
+			since: tui.AgeSince(d.Since, p.env.Now())}
+		if d.Several() {
+			continue
 		}
-		if state, ok := ports[d.Subject.Name]; ok && d.Subject.Resource == store.Ports {
+		if t, ok := byID[d.Members[0].ID]; ok {
+			p.worst[i].state, p.worst[i].role = tunnel.StateText(t, p.env.Glyphs)
+			if d.Since.IsZero() {
+				p.worst[i].since = tunnel.Since(t, p.env.Now())
+			}
+		}
+		if state, ok := ports[d.Members[0].Name]; ok && d.Members[0].Resource == store.Ports {
 			p.worst[i].state, p.worst[i].role = interconnect.StateText(state, p.env.Glyphs)
 		}
 	}
@@ -139,22 +144,30 @@ func (p *page) take(found []diagnose.Diagnosis) {
 }
 
 // key tells a row from the others.
-func (p *page) key(t trouble) string { return string(t.Subject.Resource) + "/" + idOf(t) }
+func (p *page) key(t trouble) string { return t.ID }
 
-// idOf is the id of a trouble's subject, or its name when it has none: a gap between routes has not.
-func idOf(t trouble) string { return cmp.Or(t.Subject.ID, t.Subject.Name) }
+// idOf is the id of an object, or its name when it has none: a gap between routes has not.
+func idOf(s diagnose.Subject) string { return cmp.Or(s.ID, s.Name) }
+
+// name is what the row is of: an object, or how many.
+func (t trouble) name() string {
+	if t.Several() {
+		return fmt.Sprintf("%d tunnels", t.Tunnels())
+	}
+	return t.Members[0].Name
+}
 
 // impact is how bad it is in a word, with the glyph that goes with it.
-func impact(f diagnose.Finding, g tui.Glyphs) string {
-	word := strings.ToUpper(f.Impact.String()[:1]) + f.Impact.String()[1:]
-	if f.Impact == diagnose.Outage {
+func impact(i diagnose.Impact, g tui.Glyphs) string {
+	word := strings.ToUpper(i.Word()[:1]) + i.Word()[1:]
+	if i == diagnose.Outage {
 		return g.Down + " " + word
 	}
 	return g.Pending + " " + word
 }
 
-func roleOf(f diagnose.Finding) tui.Role {
-	if f.Impact == diagnose.Outage {
+func roleOf(i diagnose.Impact) tui.Role {
+	if i == diagnose.Outage {
 		return tui.Bad
 	}
 	return tui.Pending
@@ -166,24 +179,27 @@ func (p *page) columns() []table.Column[trouble] {
 	}
 	rank := func(a, b trouble) int { return cmp.Compare(a.rank, b.rank) }
 	return []table.Column[trouble]{
-		{Key: "name", Title: "WORST FIRST", Width: 18, Text: text(func(t trouble) string { return t.Subject.Name }), Compare: rank,
+		{Key: "name", Title: "WORST FIRST", Width: 18, Text: text(trouble.name), Compare: rank,
 			Role: func(trouble) tui.Role { return tui.Strong }},
 		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }),
 			Role: func(t trouble) tui.Role { return t.role }},
 		{Key: "since", Title: "SINCE", Width: 5, Right: true, Text: text(func(t trouble) string { return t.since })},
 		{Key: "cause", Title: "LIKELY CAUSE", Width: 30, Grow: 120, Text: text(func(t trouble) string {
-			return headline(t.Findings[0])
+			return t.headline()
 		})},
 	}
 }
 
-// headline is a finding with the words first that tell it from others; a question mark where the data leaves others
-// as likely.
-func headline(f diagnose.Finding) string {
-	if f.Likelihood < diagnose.Likely {
-		return f.Cause.Title() + "? " + f.Text
+// headline are the words first that tell it from others: of several what they have in common, of one its cause and what is left
+// for whom.
+func (t trouble) headline() string {
+	switch _, common, _ := strings.Cut(t.Title, ": "); {
+	case t.Several() && common != "":
+		return strings.ToUpper(common[:1]) + common[1:]
+	case len(t.Affected) > 0:
+		return t.Title + ": " + t.Affected[0]
 	}
-	return f.Cause.Title() + ": " + f.Text
+	return t.Title + ": " + t.Text
 }
 
 // Actions implements tui.View.
@@ -192,7 +208,10 @@ func (p *page) Actions() []tui.Action {
 	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "Why it is so and what to do"}
 	if !ok {
 		open.Why = "nothing is wrong that flarewire can see"
-	} else if view := p.env.Open(row.Subject.Resource, idOf(row)); view == nil {
+	} else if row.Several() {
+		open.Long = "The tunnels of this incident, each with its finding"
+		open.Run = func() tea.Cmd { return tui.Push(newIncident(p.env, row.Incident)) }
+	} else if view := p.env.Open(row.Members[0].Resource, idOf(row.Members[0])); view == nil {
 		open.Why = "there is no page for it"
 	} else {
 		open.Run = func() tea.Cmd { return tui.Push(view) }
@@ -298,10 +317,20 @@ func (p *page) cause(c tui.Canvas) []string {
 	if !ok {
 		return nil
 	}
-	f := row.Findings[0]
-	out := tui.Paragraph(c, tui.Strong, f.Text)
-	if f.Next != "" {
-		out = append(out, tui.Paragraph(c, tui.Plain, f.Next)...)
+	var out []string
+	if row.Several() {
+		out = tui.Paragraph(c, tui.Strong, tui.Clean(row.Title)+".")
+	}
+	if n := len(row.Affected); n > 0 {
+		text := row.Affected[0]
+		if n > 1 {
+			text += fmt.Sprintf("; and %d more", n-1)
+		}
+		out = append(out, tui.Paragraph(c, roleOf(row.Severity), text)...)
+	}
+	out = append(out, tui.Paragraph(c, tui.Strong, row.Text)...)
+	if row.Next != "" {
+		out = append(out, tui.Paragraph(c, tui.Plain, row.Next)...)
 	}
 	if most := max(causeLines, c.Height/4); len(out) > most {
 		out = append(out[:most-1], c.Theme.Paint(tui.Muted, "   "+tui.Ellipsis+" enter shows all of it"))
@@ -314,11 +343,11 @@ const causeLines = 5
 
 func (p *page) events(c tui.Canvas, s *store.Snapshot, most int) []string {
 	out := []string{c.Theme.Paint(tui.Muted, " RECENT EVENTS (UTC)")}
-	happened := s.Events
-	for i := len(happened) - 1; i >= max(0, len(happened)-most); i-- {
-		text, role := events.Text(happened[i])
-		line := tui.Line{{Text: "   " + happened[i].At.UTC().Format("15:04:05") + "  ", Role: tui.Muted},
-			{Text: tui.Fit(tui.Clean(happened[i].Name), 20) + " "}, {Text: text, Role: role}}
+	happened := events.Lately(s.Events, most)
+	for _, e := range happened {
+		text, role := events.Text(e)
+		line := tui.Line{{Text: "   " + e.At.UTC().Format("15:04:05") + "  ", Role: tui.Muted},
+			{Text: tui.Fit(tui.Clean(e.Name), 20) + " "}, {Text: text, Role: role}}
 		out = append(out, line.Paint(c.Theme, c.Width))
 	}
 	if len(happened) == 0 {

@@ -1,0 +1,263 @@
+package diagnose
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	"flarewire/internal/netrules"
+	"flarewire/internal/store"
+)
+
+// Table is Cloudflare's virtual network routing table as far as the API tells it: the static routes of the account joined to what
+// they lead into. Routes that BGP brings are not in the API.
+//
+// To say what an incident means for whom:
+//
+//	table := account.Table()                        // or NewTable(facts); it changes nothing
+//	for _, d := range table.Through(ids...) {       // the destinations with a way over one of these tunnels or interconnects, by id
+//		d.Impact                                    // Outage: no healthy way left; Impaired: one is lost; NoImpact
+//		d.Likelihood                                // Certain by the health checks, Likely where only sessions fell, Possible: cannot tell
+//		d.Text()                                    // "10.64.0.0/20: 1 of 2 healthy ways left"
+//	}
+//
+// table.All are all destinations, the worst first; table.Where answers one address or network.
+type Table struct {
+	facts      Facts
+	ways       []Way
+	byPrefix   map[netip.Prefix][]int
+	lengths    [2][]int // the lengths in byPrefix, longest first: of IPv4 and of IPv6
+	owned      []owned
+	subnets    []subnet
+	unread     int    // routes without a prefix that can be read
+	unmeasured string // why no health can be used; "" when it can
+}
+
+// Table is the routing table of the account, prepared when it is first asked for.
+func (a *Account) Table() *Table {
+	a.once.Do(func() { a.table = NewTable(a.facts) })
+	return a.table
+}
+
+// NewTable prepares the routing table of facts.
+func NewTable(f Facts) *Table {
+	f.GRE.Kind, f.IPsec.Kind, f.Links.Kind, f.Routes.Kind = store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes
+	f.Prefixes.Kind = store.Prefixes
+	t := &Table{facts: f, ways: make([]Way, 0, len(f.Routes.Rows)), byPrefix: make(map[netip.Prefix][]int, len(f.Routes.Rows))}
+	t.unmeasured = f.unmeasured()
+	for _, r := range f.Routes.Rows {
+		w, ok := newWay(r)
+		if !ok {
+			t.unread++
+			continue
+		}
+		t.byPrefix[w.Prefix] = append(t.byPrefix[w.Prefix], len(t.ways))
+		t.ways = append(t.ways, w)
+	}
+	seen := [2]map[int]bool{{}, {}}
+	for p := range t.byPrefix {
+		family := familyOf(p.Addr())
+		if !seen[family][p.Bits()] {
+			seen[family][p.Bits()] = true
+			t.lengths[family] = append(t.lengths[family], p.Bits())
+		}
+	}
+	for family := range t.lengths {
+		slices.SortFunc(t.lengths[family], func(a, b int) int { return cmp.Compare(b, a) })
+	}
+	for i := range f.Prefixes.Rows {
+		if cidr, err := netip.ParsePrefix(f.Prefixes.Rows[i].CIDR); err == nil {
+			t.owned = append(t.owned, owned{&f.Prefixes.Rows[i], cidr.Masked()})
+		}
+	}
+	t.lead()
+	return t
+}
+
+func familyOf(addr netip.Addr) int {
+	if addr.Is4() {
+		return 0
+	}
+	return 1
+}
+
+// covering are the prefixes of routes that contain all of p, the longest first.
+func (t *Table) covering(p netip.Prefix) []netip.Prefix {
+	var chain []netip.Prefix
+	for _, length := range t.lengths[familyOf(p.Addr())] {
+		if length > p.Bits() {
+			continue
+		}
+		wider := netip.PrefixFrom(p.Addr(), length).Masked()
+		if _, ok := t.byPrefix[wider]; ok {
+			chain = append(chain, wider)
+		}
+	}
+	return chain
+}
+
+// Use is a way as it is used in some of Cloudflare's regions.
+type Use struct {
+	Way
+	// InUse: traffic goes this way. Maybe: it does, or it does not; the health of a way decides and is not known.
+	InUse, Maybe bool
+	// Share of the flows, 0 to 1; nil: not known. Cloudflare says that it is approximate.
+	Share *float64
+	// Never: it does not take over, not even from a way that is down.
+	Never bool
+}
+
+// Reach is how a destination is reached from some of Cloudflare's regions.
+type Reach struct {
+	Zones  []string     // region codes, and locations that routes are limited to; empty: everywhere
+	Prefix netip.Prefix // of the routes that match, the longest; not valid: none does there
+	Uses   []Use        // the ways, the preferred first
+}
+
+// Routed reports whether a route matches.
+func (r Reach) Routed() bool { return r.Prefix.IsValid() }
+
+// reach finds how p is reached, from all regions: the longest prefix that has a route there, and in it the smallest priority after
+// the penalties of health (Cloudflare docs: Traffic steering). Regions with the same answer are one Reach.
+func (t *Table) reach(p netip.Prefix) []Reach {
+	chain := t.covering(p)
+	zones := t.zones(chain)
+	var out []Reach
+	at := map[string]int{}
+	for _, zone := range zones {
+		prefix, ways := t.match(chain, zone)
+		var key strings.Builder
+		for _, w := range ways {
+			key.WriteString(strconv.Itoa(w) + " ")
+		}
+		i, known := at[key.String()]
+		if !known {
+			i = len(out)
+			at[key.String()] = i
+			out = append(out, Reach{Prefix: prefix, Uses: t.uses(ways)})
+		}
+		if zone != "" {
+			out[i].Zones = append(out[i].Zones, zone)
+		}
+	}
+	return out
+}
+
+// zones are the regions and locations between which the routes of these prefixes may differ; one without a name when none does.
+func (t *Table) zones(chain []netip.Prefix) []string {
+	regions, colos := map[string]bool{}, map[string]bool{}
+	for _, prefix := range chain {
+		for _, i := range t.byPrefix[prefix] {
+			if scope := t.ways[i].Route.Scope; scope != nil {
+				for _, r := range scope.ColoRegions {
+					regions[r] = true
+				}
+				for _, c := range scope.ColoNames {
+					colos[c] = true
+				}
+			}
+		}
+	}
+	if len(regions)+len(colos) == 0 {
+		return []string{""}
+	}
+	for _, r := range netrules.Regions() {
+		regions[r] = true
+	}
+	return slices.Concat(sortedKeys(regions), sortedKeys(colos))
+}
+
+func sortedKeys(set map[string]bool) []string {
+	keys := make([]string, 0, len(set))
+	for k := range set {
+		keys = append(keys, k)
+	}
+	slices.Sort(keys)
+	return keys
+}
+
+// match finds the longest of the prefixes that has routes in a zone, and these.
+func (t *Table) match(chain []netip.Prefix, zone string) (netip.Prefix, []int) {
+	for _, prefix := range chain {
+		var ways []int
+		for _, i := range t.byPrefix[prefix] {
+			if t.ways[i].seenIn(zone) {
+				ways = append(ways, i)
+			}
+		}
+		if len(ways) > 0 {
+			return prefix, ways
+		}
+	}
+	return netip.Prefix{}, nil
+}
+
+// uses decides between ways to the same prefix.
+func (t *Table) uses(ways []int) []Use {
+	uses := make([]Use, len(ways))
+	for n, i := range ways {
+		uses[n].Way = t.ways[i]
+	}
+	slices.SortStableFunc(uses, func(a, b Use) int {
+		la, ha := a.bounds()
+		lb, hb := b.bounds()
+		return cmp.Or(cmp.Compare(la, lb), cmp.Compare(ha, hb), strings.Compare(a.Name(), b.Name()))
+	})
+	best := maxPriority + 1
+	for i := range uses {
+		if _, high := uses[i].bounds(); high < best {
+			best = high
+		}
+	}
+	var first []*Use
+	sure := true
+	for i := range uses {
+		u := &uses[i]
+		u.Never = neverWins(*u, uses)
+		if low, high := u.bounds(); low <= best {
+			first = append(first, u)
+			sure = sure && low == high
+		}
+	}
+	sure = sure || len(first) == 1
+	for _, u := range first {
+		u.InUse, u.Maybe = sure, !sure
+	}
+	if sure {
+		shareOut(first)
+	}
+	return uses
+}
+
+// neverWins reports whether a way does not take over from another one whatever the health: with that one down, its number is still
+// not the larger.
+func neverWins(u Use, others []Use) bool {
+	return slices.ContainsFunc(others, func(o Use) bool {
+		return !o.unread && !u.unread && o.Route.Priority+downPenalty <= u.Route.Priority
+	})
+}
+
+// shareOut divides the flows between equals by their weights. Where only some have one nothing is said: no document names the
+// default.
+func shareOut(uses []*Use) {
+	sum, weighted := 0, 0
+	for _, u := range uses {
+		if u.Route.Weight > 0 {
+			sum += u.Route.Weight
+			weighted++
+		}
+	}
+	for _, u := range uses {
+		part := 1 / float64(len(uses))
+		switch weighted {
+		case 0:
+		case len(uses):
+			part = float64(u.Route.Weight) / float64(sum)
+		default:
+			continue
+		}
+		u.Share = &part
+	}
+}

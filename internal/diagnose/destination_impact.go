@@ -1,0 +1,401 @@
+package diagnose
+
+import (
+	"cmp"
+	"fmt"
+	"net/netip"
+	"slices"
+	"strings"
+
+	"flarewire/internal/netrules"
+	"flarewire/internal/store"
+)
+
+// Destination is a network that the account's routes lead to, or that it advertises, with all ways to it.
+type Destination struct {
+	Prefix  netip.Prefix
+	Reach   []Reach        // from the regions, where the routes differ between them
+	Account *AccountPrefix // the account's prefix that it belongs to; nil: none is known
+	// Impact is what the state of the ways means for traffic: Outage when some region has no way left that works, Impaired when one
+	// is lost or degraded, Risk in place of both for a network that Cloudflare does not advertise.
+	Impact Impact
+	// Likelihood is Certain when the health checks say so, Likely when a way counts as lost because its session just fell, and
+	// Possible when it cannot be told what is left.
+	Likelihood Likelihood
+	// Unknown is why it cannot be told what is left, as the end of a sentence; "" when it can.
+	Unknown string
+	text    string
+}
+
+// Text is what is left of the ways, in one line: "10.64.0.0/20: 1 of 2 healthy ways left".
+func (d Destination) Text() string { return d.Prefix.String() + ": " + d.text }
+
+// Left is Text without the prefix.
+func (d Destination) Left() string { return d.text }
+
+// Ways are all ways to the destination, each once.
+func (d Destination) Ways() []Way {
+	var ways []Way
+	seen := map[string]bool{}
+	for _, r := range d.Reach {
+		for _, u := range r.Uses {
+			if !seen[u.Route.ID+u.key()] {
+				seen[u.Route.ID+u.key()] = true
+				ways = append(ways, u.Way)
+			}
+		}
+	}
+	return ways
+}
+
+// All are the destinations, the worst first, then by address: the networks of the routes, and what the account advertises of its
+// prefixes for Magic Transit without a route of its own.
+func (t *Table) All() []Destination {
+	prefixes := make([]netip.Prefix, 0, len(t.byPrefix))
+	for p := range t.byPrefix {
+		prefixes = append(prefixes, p)
+	}
+	for _, p := range t.advertised() {
+		if _, ok := t.byPrefix[p]; !ok {
+			prefixes = append(prefixes, p)
+		}
+	}
+	return t.destinations(prefixes)
+}
+
+// Through are the destinations of routes that lead into one of these tunnels or interconnects, by their ids, the worst first.
+func (t *Table) Through(ids ...string) []Destination {
+	wanted := make(map[string]bool, len(ids))
+	for _, id := range ids {
+		wanted[id] = true
+	}
+	var prefixes []netip.Prefix
+	for p, ways := range t.byPrefix {
+		if slices.ContainsFunc(ways, func(i int) bool { return wanted[t.ways[i].Over.ID] }) {
+			prefixes = append(prefixes, p)
+		}
+	}
+	return t.destinations(prefixes)
+}
+
+func (t *Table) destinations(prefixes []netip.Prefix) []Destination {
+	out := make([]Destination, 0, len(prefixes))
+	for _, p := range prefixes {
+		out = append(out, t.Destination(p))
+	}
+	slices.SortFunc(out, func(a, b Destination) int {
+		return cmp.Or(cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Likelihood, a.Likelihood), a.Prefix.Compare(b.Prefix))
+	})
+	return out
+}
+
+// Destination is how one network is reached. Networks inside of it that have routes of their own are destinations of their own.
+func (t *Table) Destination(p netip.Prefix) Destination {
+	p = p.Masked()
+	d := Destination{Prefix: p, Reach: t.reach(p), Account: t.Owner(p), Likelihood: Certain}
+	var worst left
+	var where []string
+	routed := slices.ContainsFunc(d.Reach, Reach.Routed)
+	for i, r := range d.Reach {
+		l := t.left(r)
+		if routed && !r.Routed() && l.impact == Outage {
+			l.impact = Impaired // a region that was left out is no failure
+		}
+		switch {
+		case i == 0 || l.worse(worst):
+			worst, where = l, r.Zones
+		case l.text == worst.text:
+			where = append(slices.Clone(where), r.Zones...)
+		}
+	}
+	d.Impact, d.Likelihood, d.Unknown, d.text = worst.impact, worst.likelihood, worst.unknown, worst.text
+	if len(d.Reach) > 1 {
+		d.text += " in " + zonesText(where)
+	}
+	if d.Impact > Risk && d.Account != nil && d.Account.Advertised == No {
+		d.Impact = Risk
+		d.text += "; Cloudflare does not advertise it"
+	}
+	return d
+}
+
+// zonesText names regions and locations; many by their number.
+func zonesText(zones []string) string {
+	if len(zones) <= 4 {
+		return strings.Join(zones, " ")
+	}
+	return fmt.Sprintf("%d regions: %s", len(zones), strings.Join(zones, " "))
+}
+
+// left is what is left of the ways in a Reach.
+type left struct {
+	impact     Impact
+	likelihood Likelihood
+	unknown    string
+	text       string
+}
+
+func (l left) worse(than left) bool {
+	return cmp.Or(cmp.Compare(l.impact, than.impact), cmp.Compare(than.likelihood, l.likelihood)) > 0
+}
+
+// tally counts the ways of a Reach that could carry traffic, two routes into one tunnel as one.
+type tally struct {
+	all, healthy, degraded, lost, unknown int
+	fell                                  bool     // one counts as lost because its session fell
+	idle                                  []string // healthy ones that never take over
+	why                                   string   // the first reason why a state is not known
+	inUse, dead                           int      // ways that carry traffic, or may, and those of them that are lost
+	deadNames                             []string
+	working                               int // ways in use that work
+}
+
+func tallyOf(uses []Use) tally {
+	var n tally
+	counted := map[string]bool{}
+	for _, u := range uses {
+		if u.InUse || u.Maybe {
+			n.inUse++
+			if u.State.lost() {
+				n.dead++
+			}
+			if u.State.lost() && u.InUse {
+				n.deadNames = append(n.deadNames, u.Name())
+			}
+			if u.State.works() {
+				n.working++
+			}
+		}
+		if u.Never && !u.InUse {
+			if u.State.works() {
+				n.idle = append(n.idle, u.Name())
+			}
+			continue
+		}
+		if counted[u.key()] {
+			continue
+		}
+		counted[u.key()] = true
+		n.all++
+		switch {
+		case u.State == WayHealthy:
+			n.healthy++
+		case u.State == WayDegraded:
+			n.degraded++
+		case u.State.lost():
+			n.lost++
+			n.fell = n.fell || u.State == WaySessionLost
+		default:
+			n.unknown++
+			n.why = cmp.Or(n.why, u.Why)
+		}
+	}
+	return n
+}
+
+// left says what is left of the ways in a Reach, and how sure that is.
+func (t *Table) left(r Reach) left {
+	if !r.Routed() {
+		return t.noRoute()
+	}
+	n := tallyOf(r.Uses)
+	sure := Certain
+	if n.fell {
+		sure = Likely
+	}
+	switch {
+	case n.dead == n.inUse && n.lost > 0:
+		text := "no healthy way left"
+		if len(n.idle) > 0 {
+			text += "; " + some(n.idle) + " never takes over"
+		}
+		return left{Outage, sure, "", text}
+	case n.unknown > 0 && n.lost+n.degraded > 0:
+		return left{Impaired, sure, n.why, fmt.Sprintf("%s, cannot tell for %d: %s", n.ratio(), n.unknown, n.why)}
+	case n.unknown > 0 && n.healthy > 0:
+		return left{NoImpact, Possible, n.why, fmt.Sprintf("%d of %s healthy, cannot tell for %d: %s", n.healthy, ways(n.all), n.unknown, n.why)}
+	case n.unknown > 0:
+		return left{NoImpact, Possible, n.why, fmt.Sprintf("cannot tell whether the %s healthy: %s", be(n.all), n.why)}
+	case n.lost+n.degraded == 0:
+		return left{NoImpact, Certain, "", healthyWays(n.healthy)}
+	case len(n.deadNames) > 0 && n.working > 0:
+		return left{Impaired, sure, "", n.ratio() + ", and a part of the traffic goes into " + some(n.deadNames)}
+	}
+	return left{Impaired, sure, "", n.ratio()}
+}
+
+// ratio says how many healthy ways are left.
+func (n tally) ratio() string {
+	text := fmt.Sprintf("%d of %d healthy ways left", n.healthy, n.all)
+	switch {
+	case n.healthy == 0 && n.unknown > 0:
+		text = fmt.Sprintf("none of %s known to be healthy", ways(n.all))
+	case n.healthy == 0:
+		text = "no healthy way left"
+	}
+	if n.degraded > 0 {
+		text += fmt.Sprintf(", %d degraded", n.degraded)
+	}
+	return text
+}
+
+func ways(n int) string {
+	if n == 1 {
+		return "1 way"
+	}
+	return fmt.Sprintf("%d ways", n)
+}
+
+func be(n int) string {
+	if n == 1 {
+		return "way is"
+	}
+	return fmt.Sprintf("%d ways are", n)
+}
+
+func healthyWays(n int) string {
+	if n == 1 {
+		return "1 healthy way, no other"
+	}
+	return fmt.Sprintf("%d healthy ways", n)
+}
+
+// noRoute is said where no static route matches. Nothing follows from that while one may not have been read, or may come by BGP.
+func (t *Table) noRoute() left {
+	if why := t.MayBeRouted(); why != "" {
+		return left{NoImpact, Possible, why, "cannot tell whether a route leads there: " + why}
+	}
+	return left{Outage, Likely, "", "no route leads there"}
+}
+
+// MayBeRouted is why nothing follows from there being no static route for an address, as the end of a sentence; "" when it does.
+func (t *Table) MayBeRouted() string {
+	if why := cannotTell(t.facts.Routes.Entry, t.facts.GRE, t.facts.IPsec, t.facts.Links.Entry); why != "" {
+		return why
+	}
+	if t.unread > 0 {
+		return "a route has a network that could not be read"
+	}
+	if up := t.sessionsUp(); up > 0 {
+		return fmt.Sprintf("BGP is up on %s, and the routes that BGP brings are not in the API", tunnelCount(up))
+	}
+	for _, l := range t.facts.Links.Rows {
+		if l.BGP != nil {
+			return "BGP is set up on interconnect " + l.Name + ", and neither its session nor the routes that BGP brings are in the API"
+		}
+	}
+	return ""
+}
+
+// sessionsUp counts the tunnels over which BGP may bring routes: a session whose state is not known may be up.
+func (t *Table) sessionsUp() int {
+	up := 0
+	for i := range t.facts.Tunnels {
+		if s := t.facts.Tunnels[i].State; s == store.Up {
+			up++
+		}
+	}
+	return up
+}
+
+func tunnelCount(n int) string {
+	if n == 1 {
+		return "1 tunnel"
+	}
+	return fmt.Sprintf("%d tunnels", n)
+}
+
+// Notes are what is worth knowing of the ways although nothing is wrong now: backups that never take over, and what all ways have in
+// common.
+func (d Destination) Notes() []Finding {
+	var notes []Finding
+	seen := map[string]bool{}
+	add := func(f Finding) {
+		if !seen[f.Text] {
+			seen[f.Text] = true
+			notes = append(notes, f)
+		}
+	}
+	for _, r := range d.Reach {
+		for _, f := range append(backups(r), singlePoint(r)...) {
+			add(f)
+		}
+	}
+	return notes
+}
+
+// backups finds ways that take over too late or never.
+func backups(r Reach) []Finding {
+	var notes []Finding
+	for _, u := range r.Uses {
+		i := slices.IndexFunc(r.Uses, func(o Use) bool { return !o.unread && o.Route.Priority+degradedPenalty <= u.Route.Priority })
+		if i < 0 || u.unread {
+			continue
+		}
+		first := r.Uses[i]
+		for _, o := range r.Uses {
+			if !o.unread && o.Route.Priority < first.Route.Priority {
+				first = o
+			}
+		}
+		text := "%s never takes over from a degraded %s: with %d added its priority is still not larger."
+		penalty := degradedPenalty
+		if u.Never {
+			text, penalty = "%s never takes over, even with %s down: with %d added its priority is still not larger.", downPenalty
+		}
+		notes = append(notes, Finding{Cause: BackupNeverWins, Likelihood: Remark, Impact: NoImpact, Source: srcChecks,
+			Evidence: []Evidence{{"priority of " + u.Name(), fmt.Sprint(u.Route.Priority)},
+				{"priority of " + first.Name(), fmt.Sprint(first.Route.Priority)}},
+			Text: fmt.Sprintf(text, u.Name(), first.Name(), penalty),
+			Next: "Give the backup a priority less than 500,000 above the primary's."})
+	}
+	return notes
+}
+
+// singlePoint finds what all ways that can take over have in common.
+func singlePoint(r Reach) []Finding {
+	names, routers := map[string]bool{}, map[string]bool{}
+	for _, u := range r.Uses {
+		if !u.Never {
+			names[u.Name()] = true
+			routers[u.Customer] = true
+		}
+	}
+	f := Finding{Cause: SinglePoint, Likelihood: Remark, Impact: NoImpact, Source: srcOwn,
+		Next: "Add a way over another router, with the same priority or a larger number."}
+	from := ""
+	if len(r.Zones) > 0 {
+		from = " from " + strings.Join(r.Zones, " ")
+	}
+	switch {
+	case len(names) == 0:
+		return nil
+	case len(names) == 1:
+		only := sortedKeys(names)[0]
+		f.Text = "The only way there" + from + " is " + only + "."
+		f.Evidence = []Evidence{{"ways to " + r.Prefix.String(), "1"}}
+	case len(routers) == 1 && !routers[""]:
+		router := sortedKeys(routers)[0]
+		f.Text = fmt.Sprintf("All %d ways%s end at your router %s.", len(names), from, router)
+		f.Evidence = []Evidence{{"customer endpoint", router}}
+	default:
+		return nil
+	}
+	return []Finding{f}
+}
+
+// advertised are the networks that the account advertises and that go to Magic Transit.
+func (t *Table) advertised() []netip.Prefix {
+	var out []netip.Prefix
+	for _, p := range t.facts.Prefixes.Rows {
+		if !boundTo(p, netrules.ServiceMagicTransit) {
+			continue
+		}
+		for _, b := range p.BGP.Rows {
+			if cidr, err := netip.ParsePrefix(b.CIDR); err == nil && b.OnDemand != nil && b.OnDemand.Advertised != nil && *b.OnDemand.Advertised {
+				out = append(out, cidr.Masked())
+			}
+		}
+	}
+	return out
+}

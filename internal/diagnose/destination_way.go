@@ -1,0 +1,316 @@
+package diagnose
+
+import (
+	"cmp"
+	"net/netip"
+	"slices"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/netrules"
+	"flarewire/internal/store"
+)
+
+// What health does to the priority of a route (Cloudflare docs: Tunnel health checks). A route is never taken out: with every
+// way down Cloudflare goes on sending into the one with the smallest number.
+const (
+	degradedPenalty = 500_000
+	downPenalty     = 1_000_000
+)
+
+// WayState says in one word whether a way works. The words are stable: scripts may rely on them.
+type WayState string
+
+// The states of a way. Only the health checks say that one works: a static route does not follow the state of a BGP session.
+const (
+	WayHealthy     WayState = "healthy"
+	WayDegraded    WayState = "degraded"
+	WayDown        WayState = "down"
+	WaySessionLost WayState = "session_lost" // the session fell within the time that the health is an average of, which is of before
+	WayUnchecked   WayState = "unchecked"    // its health checks are off: Cloudflare sends into it whatever its state is
+	WayBroken      WayState = "broken"       // the next hop is in no subnet of a tunnel or an interconnect, or is Cloudflare's own side
+	WayUnknown     WayState = "unknown"
+)
+
+// works reports whether traffic gets through.
+func (s WayState) works() bool { return s == WayHealthy || s == WayDegraded }
+
+// lost reports whether traffic does not get through, by what is known.
+func (s WayState) lost() bool { return s == WayDown || s == WayBroken || s == WaySessionLost }
+
+// Way is one static route with what it leads into.
+type Way struct {
+	Route    api.Route
+	Prefix   netip.Prefix
+	Hop      netip.Addr
+	Over     Subject         // the tunnel or the interconnect; its name is empty when none is known
+	Customer string          // the customer's endpoint of a tunnel
+	State    WayState        // of where the traffic is, where that is known
+	Why      string          // why State is unknown or broken, as the end of a sentence; else where it differs by location
+	Session  store.State     // of BGP; empty for an interconnect, whose session the API does not tell
+	Score    *float64        // the average that State was read from
+	Track    store.Track     // of the tunnel
+	unread   bool            // a field that decides about its use could not be decoded
+	only     map[string]bool // regions and locations that it is limited to; nil: none
+}
+
+// Name is what the way leads into, as a person names it: the tunnel, or the next hop where none is known.
+func (w Way) Name() string {
+	if w.Over.Name != "" {
+		return w.Over.Name
+	}
+	return cmp.Or(w.Route.Nexthop, "an unknown next hop")
+}
+
+// key tells ways apart: two routes into one tunnel are one way.
+func (w Way) key() string { return string(w.Over.Resource) + "/" + cmp.Or(w.Over.ID, w.Route.Nexthop) }
+
+// Effective is the priority with the penalty of health; false when the health is not known.
+func (w Way) Effective() (priority int, known bool) {
+	low, high := w.bounds()
+	return low, low == high
+}
+
+// bounds are the smallest and the largest priority that the way can have by what is known of it.
+func (w Way) bounds() (low, high int) {
+	p := w.Route.Priority
+	switch {
+	case w.unread:
+		return minPriority, maxPriority
+	case w.State == WayHealthy, w.State == WayUnchecked:
+		return p, p
+	case w.State == WayDegraded:
+		return p + degradedPenalty, p + degradedPenalty
+	case w.State == WayDown:
+		return p + downPenalty, p + downPenalty
+	}
+	return p, p + downPenalty
+}
+
+// The bounds of a priority that could not be decoded.
+const (
+	minPriority = -1 << 40
+	maxPriority = 1 << 40
+)
+
+// Scope names the regions and locations that the route is limited to; empty: none.
+func (w Way) Scope() []string {
+	if w.Route.Scope == nil {
+		return nil
+	}
+	return slices.Concat(w.Route.Scope.ColoRegions, w.Route.Scope.ColoNames)
+}
+
+// seenIn reports whether the route is in the routing table of a region or location; the empty one is one in no scope.
+func (w Way) seenIn(zone string) bool {
+	return w.only == nil || w.only[zone]
+}
+
+// newWay parses a route; false when it has no prefix that can be read.
+func newWay(r api.Route) (Way, bool) {
+	prefix, err := netip.ParsePrefix(r.Prefix)
+	if err != nil {
+		return Way{}, false
+	}
+	w := Way{Route: r, Prefix: prefix.Masked(), State: WayUnknown}
+	w.Hop, err = netip.ParseAddr(r.Nexthop)
+	if err != nil {
+		w.Why, w.unread = "its next hop could not be read", true
+	}
+	for _, field := range store.Undecoded(&r) {
+		w.Why, w.unread = "its field "+field+" could not be read", true
+	}
+	for _, zone := range w.Scope() {
+		if w.only == nil {
+			w.only = map[string]bool{}
+		}
+		w.only[zone] = true
+	}
+	return w, true
+}
+
+// lead says what the hops of the ways lead into. It goes through tunnels and interconnects once, whatever their number.
+func (t *Table) lead() {
+	hops := make(map[netip.Addr][]int, len(t.ways))
+	for i, w := range t.ways {
+		if w.Hop.IsValid() {
+			hops[w.Hop] = append(hops[w.Hop], i)
+		}
+	}
+	t.subnets = make([]subnet, 0, len(t.facts.Tunnels)+len(t.facts.Links.Rows))
+	for i := range t.facts.Tunnels {
+		tunnel := &t.facts.Tunnels[i]
+		for _, text := range []string{tunnel.InterfaceAddress, tunnel.InterfaceAddress6} {
+			in, ok := newSubnet(text, tunnel.Name)
+			if !ok {
+				continue
+			}
+			t.subnets = append(t.subnets, in)
+			for _, at := range in.hops(hops) {
+				t.overTunnel(&t.ways[at], *tunnel, in.cloudflare)
+			}
+		}
+	}
+	for _, l := range t.facts.Links.Rows {
+		for _, text := range []string{l.InterfaceAddress, l.InterfaceAddress6} {
+			in, ok := newSubnet(text, l.Name)
+			if !ok {
+				continue
+			}
+			t.subnets = append(t.subnets, in)
+			for _, at := range in.hops(hops) {
+				t.overLink(&t.ways[at], l, in.cloudflare)
+			}
+		}
+	}
+	why := cannotTell(t.facts.nextHops()...)
+	for i := range t.ways {
+		w := &t.ways[i]
+		switch {
+		case w.Over.Name != "" || !w.Hop.IsValid():
+		case why != "":
+			w.Why = why
+		default:
+			w.State, w.Why = WayBroken, w.Route.Nexthop+" is in the subnet of no tunnel or interconnect"
+		}
+	}
+}
+
+// newSubnet parses an interface address; false for none, and for a network too large to be one.
+func newSubnet(text, owner string) (subnet, bool) {
+	if text == "" {
+		return subnet{}, false
+	}
+	cidr, err := netip.ParsePrefix(text)
+	if err != nil || cidr.Addr().BitLen()-cidr.Bits() > 3 {
+		return subnet{}, false
+	}
+	in := subnet{cidr: cidr.Masked(), owner: owner}
+	if side, customer, ok := netrules.Sides(cidr); ok && customer.IsValid() {
+		in.cloudflare = side
+	}
+	return in, true
+}
+
+// hops are the ways whose next hop lies in the subnet.
+func (s subnet) hops(all map[netip.Addr][]int) []int {
+	if len(all) == 0 {
+		return nil
+	}
+	var found []int
+	for addr := s.cidr.Addr(); s.cidr.Contains(addr); addr = addr.Next() {
+		found = append(found, all[addr]...)
+	}
+	return found
+}
+
+func (t *Table) overTunnel(w *Way, tunnel store.Tunnel, cloudflare netip.Addr) {
+	if w.Over.Name != "" {
+		return
+	}
+	w.Over, w.Customer, w.Session, w.Track = tunnelSubject(tunnel), tunnel.CustomerEndpoint, tunnel.State, tunnel.Track
+	if t.wrongSide(w, cloudflare) {
+		return
+	}
+	t.health(w, tunnel.HealthCheck)
+	fell := tunnel.Track.Changed
+	if w.State != WayDown && !fell.IsZero() && (tunnel.State == store.Down || tunnel.State == store.Establishing) && tunnel.BGP != nil &&
+		fell.After(t.facts.Now.Add(-store.HealthWindow)) && w.State != WayUnchecked {
+		w.State = WaySessionLost
+		w.Why = "its BGP session fell " + ago(t.facts.Now.Sub(fell)) + " ago, and the health is an average that begins before"
+	}
+}
+
+func (t *Table) overLink(w *Way, l api.MagicInterconnect, cloudflare netip.Addr) {
+	if w.Over.Name != "" {
+		return
+	}
+	w.Over = Subject{store.Links, l.ID, l.Name}
+	if !t.wrongSide(w, cloudflare) {
+		t.health(w, l.HealthCheck)
+	}
+}
+
+// wrongSide finds a next hop that is Cloudflare's own address of the subnet.
+func (t *Table) wrongSide(w *Way, cloudflare netip.Addr) bool {
+	if !cloudflare.IsValid() || w.Hop != cloudflare {
+		return false
+	}
+	w.State, w.Why = WayBroken, "the next hop "+w.Route.Nexthop+" is Cloudflare's own side of "+w.Over.Name
+	return true
+}
+
+// health reads the state of a way off the health checks: at the locations that carry its traffic where those are known, because
+// the penalties are applied per location, else over all of them.
+func (t *Table) health(w *Way, check *api.HealthCheck) {
+	name := w.Over.Name
+	switch {
+	case w.unread:
+		return
+	case check != nil && check.Enabled != nil && !*check.Enabled:
+		w.State, w.Why = WayUnchecked, "its health checks are off"
+		return
+	case t.unmeasured != "":
+		w.Why = t.unmeasured
+		return
+	}
+	h := t.facts.Health[name]
+	seen := h.State
+	w.Score = h.Score
+	if score, where := busy(t.facts.Insights[name]); score != nil {
+		w.Score, w.Why = score, where
+		seen = store.HealthOf(score)
+	}
+	switch seen {
+	case store.Healthy:
+		w.State = WayHealthy
+	case store.Degraded:
+		w.State = WayDegraded
+	case store.HealthDown:
+		w.State = WayDown
+	default:
+		w.Why = "no health was measured for it"
+	}
+}
+
+// busy is the average health of the locations that carry the tunnel's traffic, weighed by it, and which of them are down; nil when
+// that is not known.
+func busy(in store.Insight) (score *float64, down string) {
+	if !in.ColoFlow || in.Partial {
+		return nil, ""
+	}
+	var sum, weight float64
+	var bad []string
+	for _, c := range in.Colos {
+		if c.Score == nil || c.BitRate == nil || *c.BitRate <= 0 {
+			continue
+		}
+		sum, weight = sum+*c.Score**c.BitRate, weight+*c.BitRate
+		if c.State() == store.HealthDown {
+			bad = append(bad, c.Name)
+		}
+	}
+	if weight == 0 {
+		return nil, ""
+	}
+	if len(bad) > 0 {
+		down = "down at " + some(bad) + ", weighed by traffic"
+	}
+	mean := sum / weight
+	return &mean, down
+}
+
+// unmeasured is why no health can be used, as the end of a sentence; "" when it can.
+func (f Facts) unmeasured() string {
+	e := f.Measured
+	switch {
+	case e.Kind == "" && len(f.Health) > 0: // facts that were put together by hand
+		return ""
+	case !e.Known():
+		e.Kind = store.HealthChecks
+		return e.Why()
+	case f.Now.Sub(e.Fetched) > store.HealthWindow:
+		return "the health was last read " + ago(f.Now.Sub(e.Fetched.Truncate(time.Second))) + " ago"
+	}
+	return ""
+}

@@ -1,0 +1,359 @@
+package diagnose
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"flarewire/internal/store"
+)
+
+// The causes of incidents of several tunnels: what they have in common.
+const (
+	SameRouter     Cause = "customer-endpoint"
+	SameCloudflare Cause = "cloudflare-endpoint"
+	SameKind       Cause = "tunnel-kind"
+	SameLocation   Cause = "location"
+	SameChange     Cause = "one-change"
+	WholeAccount   Cause = "whole-account"
+	SameMoment     Cause = "same-moment" // and nothing else that the working ones do not share
+	NotUp          Cause = "not-up"      // nothing explains it
+)
+
+// Common is a property that the failed tunnels of an incident share, with how many of the working ones have it.
+type Common struct {
+	Property  Cause  `json:"property"`
+	Value     string `json:"value"`
+	Failed    int    `json:"failed"` // so many of the failed ones have it
+	OfFailed  int    `json:"of_failed"`
+	Working   int    `json:"working"` // so many of the working ones have it
+	OfWorking int    `json:"of_working"`
+}
+
+// Incident is what belongs together: findings of one object, or of several that failed at the same moment or have in common what the
+// working ones have not.
+type Incident struct {
+	ID         string     `json:"id"`
+	Title      string     `json:"title"` // the headline: how many, since when, what they have in common
+	Cause      Cause      `json:"cause"`
+	Severity   Impact     `json:"severity"`
+	Likelihood Likelihood `json:"likelihood"`
+	Since      time.Time  `json:"since,omitzero"`
+	Members    []Subject  `json:"members"`
+	Common     []Common   `json:"common"`   // all that explain it equally well
+	Affected   []string   `json:"affected"` // what is left of the ways to the destinations behind it, the worst first
+	Text       string     `json:"text"`
+	Next       string     `json:"next"`
+	Evidence   []Evidence `json:"evidence"`
+	// Muted is set when somebody has muted it for a while.
+	Muted *Muted `json:"muted,omitempty"`
+	// Diagnoses are the findings of the members, in their order.
+	Diagnoses []Diagnosis `json:"-"`
+}
+
+// Several reports whether it is more than the trouble of one object.
+func (i Incident) Several() bool { return len(i.Members) > 1 }
+
+// Incidents are everything that has trouble, what belongs together as one: the worst likely impact first, then what began last, then
+// by name; what is muted last.
+func (a *Account) Incidents() []Incident {
+	found := map[string]Diagnosis{}
+	var out []Incident
+	groups := a.groups()
+	grouped := map[string]bool{}
+	for _, g := range groups {
+		for _, i := range g.members {
+			grouped[a.facts.Tunnels[i].ID] = true
+		}
+	}
+	var follow []Diagnosis
+	for _, d := range a.All() {
+		switch {
+		case grouped[d.Subject.ID]:
+			found[d.Subject.ID] = d
+		case len(groups) > 0 && !a.anyUp && d.Subject.Resource == store.Prefixes && lead(d).Cause == MissingRoute:
+			follow = append(follow, d)
+		default:
+			out = append(out, a.single(d))
+		}
+	}
+	slices.SortStableFunc(groups, func(x, y group) int { return cmp.Compare(len(y.members), len(x.members)) })
+	for n, g := range groups {
+		i := a.together(g, found)
+		if n == 0 {
+			i.follows(follow)
+		}
+		i.Muted = a.mutedTogether(i)
+		out = append(out, i)
+	}
+	slices.SortStableFunc(out, func(x, y Incident) int {
+		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(y.Severity, x.Severity), cmp.Compare(probable(y), probable(x)), cmp.Compare(y.crowd(), x.crowd()),
+			y.Since.Compare(x.Since), strings.Compare(x.Members[0].Name, y.Members[0].Name))
+	})
+	return out
+}
+
+// follows adds what is a consequence: prefixes without a route, of which sessions that fell brought the routes.
+func (i *Incident) follows(prefixes []Diagnosis) {
+	for _, d := range prefixes {
+		i.Members, i.Diagnoses = append(i.Members, d.Subject), append(i.Diagnoses, d)
+		i.Affected = append(i.Affected, d.Subject.Name+": no route and no BGP session")
+	}
+}
+
+// Tunnels is how many tunnels belong to it.
+func (i Incident) Tunnels() int {
+	n := 0
+	for _, m := range i.Members {
+		if m.Resource == store.GRETunnels || m.Resource == store.IPsecTunnels {
+			n++
+		}
+	}
+	return n
+}
+
+// crowd is 1 for many failures at once: they are worse than one, also while it is not known since when.
+func (i Incident) crowd() int {
+	if i.Tunnels() >= crowd {
+		return 1
+	}
+	return 0
+}
+
+// probable is 1 for what is more than possible.
+func probable(i Incident) int {
+	if i.Likelihood >= Likely {
+		return 1
+	}
+	return 0
+}
+
+// single is the incident of one object.
+func (a *Account) single(d Diagnosis) Incident {
+	f := lead(d)
+	out := Incident{ID: string(d.Subject.Resource) + "/" + cmp.Or(d.Subject.ID, d.Subject.Name), Cause: f.Cause, Severity: f.Impact,
+		Likelihood: f.Likelihood, Since: f.Since, Members: []Subject{d.Subject}, Common: []Common{}, Text: f.Text, Next: f.Next,
+		Evidence: append([]Evidence{}, f.Evidence...), Diagnoses: []Diagnosis{d}, Affected: []string{}}
+	if i, ok := a.byID[d.Subject.ID]; ok {
+		if c := a.tunnelCase(i); c.failed() {
+			out.Since = cmp.Or(c.broke(), out.Since)
+			out.Severity, out.Affected = a.severity(f.Impact, d.Subject.ID)
+		}
+	}
+	if f.Muted != nil && out.Severity <= f.Muted.severity {
+		out.Muted = f.Muted
+	}
+	out.Title = f.Cause.Title()
+	if out.Likelihood < Likely {
+		out.Title += "?"
+	}
+	return out
+}
+
+// lead is the finding that stands for an object: the worst of the likeliest ones that matter.
+func lead(d Diagnosis) Finding {
+	best := d.Findings[0]
+	for _, f := range d.Findings {
+		if matters(f) && !matters(best) {
+			best = f
+		}
+	}
+	return best
+}
+
+// severity is what the failure of these tunnels means for the destinations behind them, which are named; without any that the routes
+// tell it is what their own findings say.
+func (a *Account) severity(own Impact, ids ...string) (Impact, []string) {
+	worst, affected := NoImpact, []string{}
+	unknown := false
+	for _, d := range a.Table().Through(ids...) {
+		if d.Impact == NoImpact {
+			unknown = unknown || d.Unknown != ""
+			continue
+		}
+		worst = max(worst, d.Impact)
+		affected = append(affected, d.Text())
+	}
+	if worst <= Risk || unknown { // what BGP brought is not in the routes
+		return max(own, worst), affected
+	}
+	return max(worst, min(own, Impaired)), affected // a failed tunnel is never less than a way lost
+}
+
+// notUp reports whether the tunnel is counted as not up: by its session, or by the probes.
+func (c tunnelCase) notUp() bool {
+	return c.broken() || c.State == store.Unknown || c.probed() && c.Health.State == store.HealthDown
+}
+
+// failed is notUp without sessions of which nothing is known.
+func (c tunnelCase) failed() bool {
+	return c.broken() || c.probed() && c.Health.State == store.HealthDown
+}
+
+// works reports whether nothing speaks against the tunnel.
+func (c tunnelCase) works() bool {
+	return !c.notUp() && !(c.probed() && c.Health.State == store.Degraded)
+}
+
+// withNotUp sees to it that what is counted as not up has a finding above a remark: silence about it would be as false as a wrong cause.
+func (c tunnelCase) withNotUp(findings []Finding) []Finding {
+	if !c.notUp() || slices.ContainsFunc(findings, matters) {
+		return findings
+	}
+	f := Finding{Cause: NotUp, Likelihood: Possible, Impact: Impaired, Source: srcOwn, Since: c.broke(),
+		Text: "The tunnel is not known to be up, and the data does not say why.",
+		Next: "Look at the session on the router, and refresh."}
+	if c.State == store.Unknown {
+		f.Evidence = append(f.Evidence, Evidence{"bgp_status", "nothing that tells the state"})
+	} else {
+		f.Evidence = append(f.Evidence, Evidence{"session", string(c.State)})
+	}
+	if c.Health.State != store.HealthUnknown {
+		f.Evidence = append(f.Evidence, c.healthEvidence()...)
+	}
+	return append([]Finding{f}, findings...)
+}
+
+// together is the incident of several tunnels.
+func (a *Account) together(g group, found map[string]Diagnosis) Incident {
+	out := Incident{Since: g.since, Common: append([]Common{}, g.common...), Cause: SameMoment, Likelihood: Likely}
+	var ids []string
+	own := NoImpact
+	for _, i := range g.members {
+		t := a.facts.Tunnels[i]
+		d, ok := found[t.ID]
+		if !ok {
+			d = Diagnosis{tunnelSubject(t), a.Tunnel(t.ID)}
+		}
+		own = max(own, lead(d).Impact)
+		ids = append(ids, t.ID)
+		out.Members, out.Diagnoses = append(out.Members, d.Subject), append(out.Diagnoses, d)
+	}
+	out.Severity, out.Affected = a.severity(own, ids...)
+	if len(g.common) > 0 {
+		out.Cause = g.common[0].Property
+	} else {
+		out.Likelihood = Possible
+	}
+	out.ID = fmt.Sprintf("incident/%s/%s", out.Cause, cmp.Or(g.value(), ids[0]))
+	out.Title = g.title(len(a.facts.Tunnels), a.facts.Now)
+	out.Text, out.Next = g.explain()
+	out.Evidence = []Evidence{{"tunnels that failed", fmt.Sprintf("%d of %d", len(g.members), len(a.facts.Tunnels))}}
+	if !g.since.IsZero() {
+		out.Evidence = append(out.Evidence, Evidence{"first", g.since.UTC().Format(time.RFC3339)},
+			Evidence{"last", g.until.UTC().Format(time.RFC3339)})
+	}
+	for _, c := range g.common {
+		out.Evidence = append(out.Evidence, Evidence{c.Property.Title() + " " + c.Value, c.Counts()})
+	}
+	return out
+}
+
+// Counts says how many of the failed and of the working tunnels have the property.
+func (c Common) Counts() string {
+	text := fmt.Sprintf("%d of %d failed", c.Failed, c.OfFailed)
+	other := "end elsewhere"
+	switch c.Property {
+	case SameKind, SameLocation, SameChange, WholeAccount:
+		other = "are not"
+	}
+	if c.OfWorking == 0 {
+		return text + ", none works"
+	}
+	return text + fmt.Sprintf(", %d of %d working %s", c.OfWorking-c.Working, c.OfWorking, other)
+}
+
+func (g group) value() string {
+	if len(g.common) == 0 {
+		return ""
+	}
+	return g.common[0].Value
+}
+
+// title is the headline: "22 of 24 tunnels down since 03:12:09 UTC: all end at 198.51.100.7".
+func (g group) title(all int, now time.Time) string {
+	text := fmt.Sprintf("%d of %d tunnels down", len(g.members), all)
+	if !g.since.IsZero() {
+		text += " since " + clock(g.since, now)
+	}
+	var shared []string
+	for _, c := range g.common {
+		shared = append(shared, c.says())
+	}
+	if len(shared) == 0 {
+		return text + ": nothing in common but the moment"
+	}
+	return text + ": " + strings.Join(shared, "; ")
+}
+
+func (c Common) says() string {
+	switch c.Property {
+	case SameRouter:
+		return "all at router " + c.Value
+	case SameCloudflare:
+		return "all at Cloudflare " + c.Value
+	case SameKind:
+		return "all " + c.Value
+	case SameChange:
+		return "all changed at " + c.Value
+	case SameLocation:
+		return "seen from " + c.Value
+	}
+	return "all of the account"
+}
+
+// explain is what it points to, and what to do next.
+func (g group) explain() (text, next string) {
+	if len(g.common) == 0 {
+		return "They failed at the same moment. Nothing that they have in common tells them from the tunnels that work.",
+			"Look at what happened at that moment: a change, a power or line failure, cloudflarestatus.com."
+	}
+	first := g.common[0]
+	switch first.Property {
+	case SameRouter:
+		text = "This points to the router with the address " + first.Value + " or to its uplink."
+		next = "Reach the router another way: its power, its uplink, its address; then a traceroute to " + first.Value + "."
+	case SameCloudflare:
+		text = "This points to the way between your routers and Cloudflare's address " + first.Value + "."
+		next = "Traceroute from a router to " + first.Value + ", its route there, filters of the provider; cloudflarestatus.com."
+	case SameKind:
+		text, next = "This points to what only "+first.Value+" tunnels need.", "IP protocol 47 both ways: filters of routers and providers."
+		if first.Value == "IPsec" {
+			text = "This points to IKE or ESP: keys, proposals, UDP 500 and 4500."
+			next = "Look for filters of UDP 500 and 4500 and ESP, changed IKE proposals, identities or keys; the routers' IKE logs name the reason."
+		}
+	case SameLocation:
+		text = "This points to Cloudflare's location " + first.Value + " or the way from there."
+		next = "Look at cloudflarestatus.com for it, and run a traceroute from there."
+	case SameChange:
+		text, next = "They were changed just before, at "+first.Value+": this points to that change.",
+			"Look at the change and undo it: :activity has "+
+				"what was done from this machine."
+	default:
+		text = "Every tunnel of the account failed: this points to what all depend on."
+		next = "Your Internet access and routers as a whole; then cloudflarestatus.com and the account."
+	}
+	counts := make([]string, len(g.common))
+	for i, c := range g.common {
+		counts[i] = c.says() + ": " + c.Counts()
+	}
+	if len(g.common) > 1 {
+		text = "Several properties explain it equally well. " + text
+	}
+	return text + " " + upperFirst(strings.Join(counts, "; ")) + ".", next
+}
+
+// Word is the impact as people read it.
+func (i Impact) Word() string {
+	switch i {
+	case Outage:
+		return "outage"
+	case Impaired:
+		return "reduced"
+	case Risk:
+		return "risk"
+	}
+	return "note"
+}

@@ -1,0 +1,200 @@
+package diagnose
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/store"
+)
+
+// sameMoment is within how much time failures belong together.
+const sameMoment = time.Minute
+
+// Without a property in common, only so many failures of one moment are one incident: fewer may be chance.
+const crowd = 5
+
+// mostCauses is how many causes of their own many failures of one moment may have.
+const mostCauses = 3
+
+// fewWorking is which part of those with a property may still work for it to explain the failure: a session lasts for its hold time,
+// and statuses come one after the other.
+const fewWorking = 0.1
+
+// group are tunnels that failed together, by their places among the facts.
+type group struct {
+	members      []int
+	since, until time.Time // the first and the last of them; zero: not known
+	common       []Common
+}
+
+// window is within which time two failures are the same moment: two rounds of reading at least.
+func (f Facts) window() time.Duration { return max(sameMoment, 2*f.GRE.Every, 2*f.IPsec.Every) }
+
+// groups finds what failed together.
+func (a *Account) groups() []group {
+	var failed, working []int
+	at := map[int]time.Time{}
+	for i := range a.facts.Tunnels {
+		switch c := a.tunnelCase(i); {
+		case c.failed():
+			failed = append(failed, i)
+			at[i] = c.broke()
+		case c.works():
+			working = append(working, i)
+		}
+	}
+	if len(failed) < 2 {
+		return nil
+	}
+	slices.SortStableFunc(failed, func(x, y int) int { return at[x].Compare(at[y]) })
+	var out []group
+	for begin := 0; begin < len(failed); {
+		end := begin + 1
+		for end < len(failed) && at[failed[end]].Sub(at[failed[begin]]) <= a.facts.window() {
+			end++
+		}
+		out = append(out, a.split(failed[begin:end], working, at)...)
+		begin = end
+	}
+	return out
+}
+
+// split divides failures of one moment, or those of which no moment is known, by what they have in common.
+func (a *Account) split(failed, working []int, at map[int]time.Time) []group {
+	var out []group
+	rest := slices.Clone(failed)
+	have, works := map[int][]property{}, map[property]int{}
+	for _, i := range failed {
+		have[i] = a.properties(i, at[i])
+	}
+	for _, i := range working {
+		for _, p := range a.properties(i, at[failed[0]]) {
+			works[p]++
+		}
+	}
+	for len(rest) > 1 {
+		common, having := a.best(rest, have, works, len(working))
+		if len(common) == 0 || len(out) > mostCauses && !at[failed[0]].IsZero() && a.many(failed) {
+			break
+		}
+		out = append(out, newGroup(having, common, at))
+		taken := make(map[int]bool, len(having))
+		for _, i := range having {
+			taken[i] = true
+		}
+		rest = slices.DeleteFunc(rest, func(i int) bool { return taken[i] })
+	}
+	if at[failed[0]].IsZero() {
+		return out
+	}
+	if a.many(failed) && (len(out) > mostCauses || a.many(rest) && 3*len(rest) >= len(failed)) {
+		return []group{newGroup(failed, nil, at)} // so many causes at once are one that is not known
+	}
+	if a.many(rest) {
+		out = append(out, newGroup(rest, nil, at))
+	}
+	return out
+}
+
+// many reports whether so many failures of one moment are hardly chance.
+func (a *Account) many(failed []int) bool {
+	return len(failed) >= crowd || len(failed) > 2 && 2*len(failed) >= len(a.facts.Tunnels)
+}
+
+func newGroup(members []int, common []Common, at map[int]time.Time) group {
+	g := group{members: members, common: common}
+	for _, i := range members {
+		if g.since.IsZero() || at[i].Before(g.since) {
+			g.since = at[i]
+		}
+		if at[i].After(g.until) {
+			g.until = at[i]
+		}
+	}
+	return g
+}
+
+// property is a value of a tunnel that others may have, too.
+type property struct {
+	cause Cause
+	value string
+}
+
+// properties are those of a tunnel. Of kind and account nothing is said while a list of tunnels is not known.
+func (a *Account) properties(i int, broke time.Time) []property {
+	t := a.facts.Tunnels[i]
+	var out []property
+	add := func(cause Cause, value string) {
+		if value != "" {
+			out = append(out, property{cause, value})
+		}
+	}
+	add(SameRouter, t.CustomerEndpoint)
+	add(SameCloudflare, t.CloudflareEndpoint)
+	if made := t.ModifiedOn.Sub(t.CreatedOn.Time) < settling; !made && !broke.IsZero() {
+		if ago := broke.Sub(t.ModifiedOn.Time); ago >= -changeAfter && ago <= changeBefore {
+			add(SameChange, t.ModifiedOn.UTC().Format("15:04 UTC"))
+		}
+	}
+	for _, colo := range a.facts.Insights[t.Name].Colos {
+		if s := colo.State(); s == store.HealthDown && !colo.Idle() && a.tunnelCase(i).someGood() {
+			add(SameLocation, colo.Name)
+		}
+	}
+	if cannotTell(a.facts.GRE, a.facts.IPsec) == "" {
+		kind := "GRE"
+		if t.Kind == api.IPsec {
+			kind = "IPsec"
+		}
+		add(SameKind, kind)
+		add(WholeAccount, "account")
+	}
+	return out
+}
+
+// best are the properties that cover most of the failed and least of the working, all that do so equally well, and the failed that
+// have them; none when the working share them.
+func (a *Account) best(failed []int, have map[int][]property, works map[property]int, working int) ([]Common, []int) {
+	having := map[property][]int{}
+	var order []property
+	for _, i := range failed {
+		for _, p := range have[i] {
+			if having[p] == nil {
+				order = append(order, p)
+			}
+			having[p] = append(having[p], i)
+		}
+	}
+	var all []Common
+	for _, p := range order {
+		n, w := len(having[p]), works[p]
+		if n < 2 || float64(w) > fewWorking*float64(n) || w > 0 && 2*w >= working || p.cause == WholeAccount &&
+			(w > 0 || n < len(a.facts.Tunnels)) ||
+			p.cause == SameKind && n < 3 {
+			continue
+		}
+		all = append(all, Common{Property: p.cause, Value: p.value, Failed: n, OfFailed: len(failed), Working: w, OfWorking: working})
+	}
+	slices.SortStableFunc(all, func(x, y Common) int {
+		return cmp.Or(cmp.Compare(y.Failed, x.Failed), cmp.Compare(x.Working, y.Working), cmp.Compare(rankOf(x.Property), rankOf(y.Property)))
+	})
+	if len(all) == 0 {
+		return nil, nil
+	}
+	first := all[0]
+	members := having[property{first.Property, first.Value}]
+	all = slices.DeleteFunc(all, func(c Common) bool {
+		return c.Failed != first.Failed || c.Working != first.Working || !slices.Equal(having[property{c.Property, c.Value}], members)
+	})
+	for i := range all { // of those of this incident
+		all[i].OfFailed = len(members)
+	}
+	return all, members
+}
+
+// rankOf orders properties that explain equally well: what is most telling first.
+func rankOf(c Cause) int {
+	return slices.Index([]Cause{SameChange, SameRouter, SameCloudflare, SameLocation, SameKind, WholeAccount}, c)
+}

@@ -1,0 +1,136 @@
+package overview
+
+import (
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/store"
+	"flarewire/tui"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+)
+
+// incident is the page of one incident of several objects: the headline, what is left for whom, and its members.
+type incident struct {
+	env   *kit.Env
+	about diagnose.Incident
+	over  bool // it is no longer among what is wrong
+	table *table.Table[diagnose.Diagnosis]
+}
+
+func newIncident(env *kit.Env, about diagnose.Incident) *incident {
+	text := func(get func(diagnose.Diagnosis) string) func(diagnose.Diagnosis, time.Time) string {
+		return func(d diagnose.Diagnosis, _ time.Time) string { return tui.Clean(get(d)) }
+	}
+	p := &incident{env: env, about: about}
+	p.table = table.New([]table.Column[diagnose.Diagnosis]{
+		{Key: "name", Title: "MEMBER", Width: 24, Text: text(func(d diagnose.Diagnosis) string { return d.Subject.Name }),
+			Role: func(diagnose.Diagnosis) tui.Role { return tui.Strong }},
+		{Key: "cause", Title: "BY ITSELF", Width: 40, Grow: 120, Text: text(func(d diagnose.Diagnosis) string {
+			if len(d.Findings) == 0 {
+				return ""
+			}
+			return d.Findings[0].Cause.Title() + ": " + d.Findings[0].Text
+		})},
+	}, func(d diagnose.Diagnosis) string { return idOf(d.Subject) })
+	p.table.Set(about.Diagnoses)
+	return p
+}
+
+// Title implements tui.View.
+func (p *incident) Title() string { return "Incident" }
+
+// Init implements tui.View.
+func (p *incident) Init() tea.Cmd { return nil }
+
+// Needs names what the page rests on.
+func (p *incident) Needs() []string { return store.Needs(store.Of(store.Overview()...)...) }
+
+// Status implements tui.StatusReporter.
+func (p *incident) Status() tui.Status { return p.env.Feed.Freshness() }
+
+// incidentMsg brings what was found anew.
+type incidentMsg struct {
+	page  *incident
+	found []diagnose.Incident
+}
+
+// Update implements tui.View: members come and go while it is looked at.
+func (p *incident) Update(msg tea.Msg) tea.Cmd {
+	if m, ok := msg.(incidentMsg); ok && m.page == p {
+		i := slices.IndexFunc(m.found, func(i diagnose.Incident) bool { return i.ID == p.about.ID })
+		if p.over = i < 0; !p.over {
+			p.about = m.found[i]
+			p.table.Set(p.about.Diagnoses)
+		}
+		return nil
+	}
+	if !p.env.Feed.Brings(msg) {
+		return nil
+	}
+	account := p.env.Feed.Diagnosis()
+	return func() tea.Msg { return incidentMsg{p, account.Incidents()} }
+}
+
+// Actions implements tui.View.
+func (p *incident) Actions() []tui.Action {
+	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "The member's own page",
+		Why: "there is no page for it"}
+	if d, ok := p.table.Selected(); ok {
+		if view := p.env.Open(d.Subject.Resource, idOf(d.Subject)); view != nil {
+			open.Why, open.Run = "", func() tea.Cmd { return tui.Push(view) }
+		}
+	}
+	out := []tui.Action{open,
+		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Refresh now", Run: p.env.Feed.Refresh}}
+	for _, a := range p.table.Actions() {
+		if a.Move {
+			out = append(out, a)
+		}
+	}
+	return out
+}
+
+// mostAffected is how many destinations stand above the members.
+const mostAffected = 4
+
+// Draw implements tui.View.
+func (p *incident) Draw(c tui.Canvas) []string {
+	head := p.head(c)
+	head = append(head, "")
+	c.Height = max(3, c.Height-len(head))
+	return append(head, p.table.Draw(c)...)
+}
+
+// head is what the members have in common, and what to do.
+func (p *incident) head(c tui.Canvas) []string {
+	head := tui.Paragraph(c, roleOf(p.about.Severity), tui.Clean(p.about.Title)+".")
+	if p.over {
+		head = append(head, tui.Paragraph(c, tui.Good, "It is over, or it is another incident by now: esc shows what is wrong.")...)
+	}
+	head = append(head, tui.Paragraph(c, tui.Plain, tui.Clean(p.about.Text))...)
+	head = append(head, tui.Paragraph(c, tui.Plain, tui.Clean(p.about.Next))...)
+	for i, text := range p.about.Affected {
+		if i == mostAffected {
+			head = append(head, tui.Paragraph(c, tui.Muted, "and more destinations: flarewire diagnose -o json lists all")...)
+			break
+		}
+		head = append(head, tui.Paragraph(c, tui.Pending, tui.Clean(text))...)
+	}
+	return head
+}
+
+// Tell implements tui.Teller.
+func (p *incident) Tell(now time.Time) tui.Telling {
+	out := tui.Telling{Rows: p.table.Words(now, func(d diagnose.Diagnosis) string { return d.Subject.Name }), Current: p.table.Cursor()}
+	for _, l := range p.head(tui.Boundless(now)) {
+		out.Above = append(out.Above, spaced(l))
+	}
+	return out
+}
+
+// Choose implements tui.Chooser.
+func (p *incident) Choose(id string) bool { return p.table.Select(id) }
