@@ -28,6 +28,8 @@ type Facts struct {
 	Links    store.List[api.MagicInterconnect] // their tunnel sides
 	Health   map[string]store.TunnelHealth
 	Measured store.Entry // what is known of the health as a whole
+
+	remeasured map[string]bool // the tunnels whose health check becomes another one; see After
 }
 
 // From takes the facts from the store. Insights are added by who has read them.

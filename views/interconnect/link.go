@@ -32,7 +32,8 @@ func (m *Module) describeLinks() resource.Description[api.MagicInterconnect] {
 		Columns: m.linkColumns(), SortBy: "name",
 		Sections: m.linkSections,
 		NoWrites: m.env.NoWrites, NoCreate: noLinkCreate, NoDelete: resource.Always[api.MagicInterconnect](noLinkDelete),
-		Edit: func(l api.MagicInterconnect) tea.Cmd { return m.linkEditor().Edit(l.ID, l.Name) },
+		Actions: func(l api.MagicInterconnect) []tui.Action { return m.env.ThroughAction(l.ID, l.Name) },
+		Edit:    func(l api.MagicInterconnect) tea.Cmd { return m.linkEditor().Edit(l.ID, l.Name) },
 	}
 }
 

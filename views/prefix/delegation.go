@@ -65,6 +65,7 @@ func (m *Module) describeDelegations(r row) resource.Description[api.Delegation]
 					{Label: "Created", Value: created, Note: createdAge}, {Label: "Modified", Value: modified, Note: modifiedAge}}}}
 		},
 		NoWrites: m.env.NoWrites,
+		Actions:  func(d D) []tui.Action { return m.env.WhereAction(d.CIDR) },
 		Create:   editor.Create,
 		Delete:   func(d D) tea.Cmd { return editor.Delete(d.ID, d.CIDR) },
 	}
