@@ -41,7 +41,8 @@ func (e *Env) ThroughAction(id, name string) []tui.Action {
 		return nil
 	}
 	return []tui.Action{{Name: "where-it-leads", Keys: []string{locateKey}, Short: "where", Footer: true,
-		Long: "The destinations with a way over it, and what is left of their ways", Run: func() tea.Cmd { return tui.Push(l.Through(id, name)) }}}
+		Long: "The destinations with a way over it, and what is left of their ways",
+		Run:  func() tea.Cmd { return tui.Push(l.Through(id, name)) }}}
 }
 
 func (e *Env) locator() Locator {
