@@ -236,7 +236,8 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p.BoolVar(&f.accessible, "accessible", x.env("ACCESSIBLE") != "", "ask line by line instead of drawing a screen (also ACCESSIBLE)")
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
-	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newDiagnose(x, f), newWhere(x, f), newSnapshot(x, f),
+	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newDiagnose(x, f), newWhere(x, f),
+		newSnapshot(x, f),
 		newBundle(x, f), newJournal(x, f),
 		newAuth(x, f), newDemoServer(x), newVersion(x))
 	return root

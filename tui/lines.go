@@ -146,7 +146,7 @@ func (l *Lines) Places() []Destination { return l.app.opts.Destinations }
 func (l *Lines) Jump(name string) (run func() tea.Cmd, ok bool) {
 	p := commandLine{}
 	for _, d := range l.app.opts.Destinations {
-		p.entries = append(p.entries, entry{d.Names, d.Help, func() tea.Cmd { return l.app.jump(d) }})
+		p.entries = append(p.entries, l.app.destination(d))
 	}
 	all := p.matchesFor(name)
 	if len(all) == 0 {

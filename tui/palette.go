@@ -22,6 +22,8 @@ type entry struct {
 	names []string
 	help  string
 	run   func() tea.Cmd
+	// with runs it for what is typed behind its name; nil when it takes nothing.
+	with func(text string) tea.Cmd
 }
 
 func (a *App) openPalette() tea.Cmd {
@@ -33,14 +35,30 @@ func (a *App) openPalette() tea.Cmd {
 func (a *App) entries() []entry {
 	var out []entry
 	for _, d := range a.opts.Destinations {
-		out = append(out, entry{d.Names, d.Help, func() tea.Cmd { return a.jump(d) }})
+		out = append(out, a.destination(d))
 	}
 	for _, action := range slices.Concat(a.top().Actions(), a.Actions()) {
 		if action.Name != "" && action.Name != "palette" {
-			out = append(out, entry{[]string{action.Name}, action.Long, action.run})
+			out = append(out, entry{[]string{action.Name}, action.Long, action.run, nil})
 		}
 	}
 	return out
+}
+
+// destination is the entry of a destination.
+func (a *App) destination(d Destination) entry {
+	e := entry{names: d.Names, help: d.Help, run: func() tea.Cmd { return a.jump(d) }}
+	if d.With != nil {
+		e.with = func(text string) tea.Cmd {
+			view, why := d.With(text)
+			if view == nil {
+				return Toast(Pending, why)
+			}
+			d.Open = func() View { return view }
+			return a.jump(d)
+		}
+	}
+	return e
 }
 
 // jump opens a destination on a fresh stack above the first page, so that "back" leads home and the
@@ -121,6 +139,14 @@ func (p *commandLine) matches() []entry { return p.matchesFor(p.input.Value()) }
 
 func (p *commandLine) matchesFor(text string) []entry {
 	text = strings.ToLower(strings.TrimSpace(text))
+	if name, rest, ok := strings.Cut(text, " "); ok {
+		for _, e := range p.entries {
+			if e.with != nil && slices.Contains(e.names, name) {
+				e.run = func() tea.Cmd { return e.with(strings.TrimSpace(rest)) }
+				return []entry{e}
+			}
+		}
+	}
 	var exact, begin, part []entry
 	for _, e := range p.entries {
 		switch {

@@ -78,6 +78,8 @@ type Destination struct {
 	Names []string // the first is shown, all are accepted
 	Help  string
 	Open  func() View
+	// With opens it for what is typed behind its name, or says why it cannot; nil when it takes nothing.
+	With func(text string) (View, string)
 }
 
 // Identity says which account is on the screen and how it is reached.

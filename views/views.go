@@ -23,6 +23,7 @@ import (
 	"flarewire/views/setup"
 	"flarewire/views/traceroute"
 	"flarewire/views/tunnel"
+	"flarewire/views/where"
 )
 
 // registry is every resource, in the order of the palette. The first page of the first one is home.
@@ -35,6 +36,7 @@ var registry = []func(*kit.Env) kit.Module{
 	route.New,
 	prefix.New,
 	service.New,
+	where.New,
 	traceroute.New,
 	endpointcheck.New,
 	account.New,

@@ -250,6 +250,9 @@ func (t *Table) health(w *Way, check *api.HealthCheck) {
 	case check != nil && check.Enabled != nil && !*check.Enabled:
 		w.State, w.Why = WayUnchecked, "its health checks are off"
 		return
+	case t.facts.remeasured[name]:
+		w.Why = "its health check becomes another one and measures anew"
+		return
 	case t.unmeasured != "":
 		w.Why = t.unmeasured
 		return

@@ -34,6 +34,8 @@ type Facts struct {
 	Events   []store.Event      // what was seen to happen, oldest first
 	Mutes    []mute.Mute        // that have not ended
 	Good     *baseline.Baseline // how the account stood on the day that was saved as good; nil: none was
+
+	remeasured map[string]bool // the tunnels whose health check becomes another one; see After
 }
 
 // From takes the facts from the store. Insights are added by who has read them.

@@ -25,7 +25,8 @@ func networks(rows ...network) *table.Table[network] {
 // An address as a filter finds the networks that contain it, wherever they stand in a row.
 func TestAnAddressFindsTheNetworksThatContainIt(t *testing.T) {
 	rows := []network{{"all", "0.0.0.0/0"}, {"wide", "10.64.0.0/16"}, {"near", "10.64.0.0/20"}, {"beside", "10.64.16.0/20"},
-		{"host", "10.64.3.7"}, {"inner", "10.64.3.6/31"}, {"text", "→10.64.3.0/24 via 10.255.0.1"}, {"v6", "2001:db8::/32"}, {"odd", "10.64.3.7/99 //"},
+		{"host", "10.64.3.7"}, {"inner", "10.64.3.6/31"}, {"text", "→10.64.3.0/24 via 10.255.0.1"}, {"v6", "2001:db8::/32"},
+		{"odd", "10.64.3.7/99 //"},
 		{"two", "192.0.2.0/24 10.64.0.0/18"}}
 	for filter, want := range map[string]string{
 		"10.64.3.7":          "all host inner near odd text two wide",
@@ -62,7 +63,9 @@ func TestAnAddressFindsTheNetworksThatContainIt(t *testing.T) {
 func FuzzAddressFilter(f *testing.F) {
 	f.Add(uint32(0x0a400307), uint8(20), uint32(0x0a400000))
 	f.Fuzz(func(t *testing.T, address uint32, length uint8, base uint32) {
-		of := func(v uint32) netip.Addr { return netip.AddrFrom4([4]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)}) }
+		of := func(v uint32) netip.Addr {
+			return netip.AddrFrom4([4]byte{byte(v >> 24), byte(v >> 16), byte(v >> 8), byte(v)})
+		}
 		network1 := netip.PrefixFrom(of(base), int(length%33))
 		table := networks(network{"row", fmt.Sprint("x ", network1, ",")})
 		table.SetFilter(of(address).String())

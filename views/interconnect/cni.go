@@ -32,6 +32,7 @@ func (m *Module) describeCNIs() resource.Description[api.CNI] {
 		Columns: cniColumns(), SortBy: "name",
 		Sections: m.cniSections,
 		NoWrites: m.env.NoWrites,
+		Actions:  func(c api.CNI) []tui.Action { return m.env.WhereAction(withoutLength(c.CustIP)) },
 		Create:   m.newCNI,
 		Edit:     func(c api.CNI) tea.Cmd { return editor.Edit(c.ID, c.Magic.ConduitName) },
 		Delete:   func(c api.CNI) tea.Cmd { return editor.Delete(c.ID, c.Magic.ConduitName) },

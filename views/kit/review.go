@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -55,6 +56,8 @@ type Review struct {
 	err    error // preparing failed
 	result change.Result
 	scroll tui.Scroll
+	// outlook is what the plan does to the ways of destinations.
+	outlook outlook
 
 	sent   time.Time    // when sending began
 	at     atomic.Int32 // the change.Stage of the sending, which runs beside the page
@@ -75,9 +78,10 @@ const (
 
 type (
 	plannedMsg struct {
-		review *Review
-		plan   change.Plan
-		err    error
+		review  *Review
+		plan    change.Plan
+		outlook outlook
+		err     error
 	}
 	// settledMsg says that the plan has been on the screen for a moment.
 	settledMsg struct {
@@ -103,7 +107,11 @@ func (r *Review) prepare() tea.Cmd {
 	r.stage = preparing
 	return func() tea.Msg {
 		plan, err := r.intent.Prepare(r.env.Ctx, r.env.Writer)
-		return plannedMsg{r, plan, err}
+		if err != nil {
+			return plannedMsg{r, plan, outlook{}, err}
+		}
+		outlook := r.env.outlook(r.env.Ctx, plan)
+		return plannedMsg{r, outlook.warned(plan), outlook, nil}
 	}
 }
 
@@ -145,7 +153,7 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case plannedMsg:
 		if msg.review == r {
-			r.stage, r.plan, r.err = ready, msg.plan, msg.err
+			r.stage, r.plan, r.outlook, r.err = ready, msg.plan, msg.outlook, msg.err
 			return tea.Batch(r.leadBack(), r.settle())
 		}
 	case settledMsg:
@@ -347,17 +355,21 @@ func (r *Review) why() string {
 }
 
 func (r *Review) accept() tea.Cmd {
-	plan := r.plan
+	plan, outlook := r.plan, r.outlook
 	r.stage = preparing
-	return func() tea.Msg { return plannedMsg{r, plan.AcceptConflicts(r.env.Ctx), nil} }
+	return func() tea.Msg { return plannedMsg{r, plan.AcceptConflicts(r.env.Ctx), outlook, nil} }
 }
 
 func (r *Review) send() tea.Cmd {
-	if r.intent.Confirm == "" {
+	confirm, id := r.intent.Confirm, r.intent.ConfirmID
+	if confirm == "" && len(r.outlook.lastWays()) > 0 {
+		confirm, id = cmp.Or(r.plan.Name, r.plan.ID), r.plan.ID
+	}
+	if confirm == "" {
 		return r.apply()
 	}
 	lines := r.told()
-	return tui.Open(&tui.Dialog{Title: r.plan.Title + "?", Lines: lines, Confirm: r.intent.Confirm, ConfirmID: r.intent.ConfirmID,
+	return tui.Open(&tui.Dialog{Title: r.plan.Title + "?", Lines: lines, Confirm: confirm, ConfirmID: id,
 		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: r.apply}}})
 }
 

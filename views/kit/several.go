@@ -25,6 +25,7 @@ type Several struct {
 	stage   stage
 	plans   []change.Plan
 	results []change.Result
+	outlook outlook // what all of them together do to the ways of destinations
 	err     error
 	scroll  tui.Scroll
 	at      atomic.Int32 // the change.Stage of the sending, which runs beside the page
@@ -36,6 +37,7 @@ type (
 	severalPlannedMsg struct {
 		several *Several
 		plans   []change.Plan
+		outlook outlook
 		err     error
 	}
 	severalAppliedMsg struct {
@@ -62,7 +64,10 @@ func (s *Several) Title() string { return "Review" }
 func (s *Several) Init() tea.Cmd {
 	return func() tea.Msg {
 		plans, err := s.prepare(s.env.Ctx, s.env.Writer)
-		return severalPlannedMsg{s, plans, err}
+		if err != nil {
+			return severalPlannedMsg{s, plans, outlook{}, err}
+		}
+		return severalPlannedMsg{s, plans, s.env.outlook(s.env.Ctx, plans...), nil}
 	}
 }
 
@@ -87,7 +92,7 @@ func (s *Several) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case severalPlannedMsg:
 		if msg.several == s {
-			s.stage, s.plans, s.err = ready, msg.plans, msg.err
+			s.stage, s.plans, s.outlook, s.err = ready, msg.plans, msg.outlook, msg.err
 		}
 	case severalAppliedMsg:
 		if msg.several == s {
@@ -141,10 +146,14 @@ func (s *Several) why() string {
 }
 
 func (s *Several) send() tea.Cmd {
-	if s.confirm == "" {
+	confirm := s.confirm
+	if lost := s.outlook.lastWays(); confirm == "" && len(lost) > 0 {
+		confirm = lost[0]
+	}
+	if confirm == "" {
 		return s.next()
 	}
-	return tui.Open(&tui.Dialog{Title: s.title + "?", Confirm: s.confirm,
+	return tui.Open(&tui.Dialog{Title: s.title + "?", Confirm: confirm,
 		Lines:   s.told(),
 		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: s.next}}})
 }
@@ -156,7 +165,7 @@ func (s *Several) told() []tui.Line {
 		text = "1 change is sent."
 	}
 	lines := []tui.Line{tui.Text(tui.Plain, text)}
-	for _, text := range s.live() {
+	for _, text := range append(s.outlook.warnings(), s.live()...) {
 		lines = append(lines, tui.Text(tui.Pending, text))
 	}
 	return lines
@@ -192,9 +201,10 @@ func (s *Several) Draw(c tui.Canvas) []string {
 		p.text(tui.Plain, s.count())
 		p.blank()
 	default:
-		for _, text := range s.live() {
+		for _, text := range append(s.outlook.warnings(), s.live()...) {
 			p.text(tui.Pending, "! "+text)
 		}
+		p.outlook(s.outlook)
 	}
 	for i, plan := range s.plans {
 		if i < len(s.results) {

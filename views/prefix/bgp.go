@@ -49,7 +49,7 @@ func (m *Module) describeBGP(r row) resource.Description[api.BGPPrefix] {
 		Delete:   func(b B) tea.Cmd { return m.bgpEditor(r).Delete(b.ID, b.CIDR) },
 		NoDelete: func(b B) string { return sentence(netrules.BGPPrefixDelete(announced(b) == advertised).Text) },
 		Actions: func(b B) []tui.Action {
-			return append(m.announcing(m.now(r), b, ""),
+			return append(append(m.announcing(m.now(r), b, ""), m.env.WhereAction(b.CIDR)...),
 				tui.Action{Name: "prepend", Keys: []string{"P"}, Short: "prepend", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.prepend(r, b) },
 					Long: "How often the AS number is prepended, 0 to 3"},
 				tui.Action{Name: "auto-withdraw", Keys: []string{"T"}, Short: "auto withdraw", Why: m.env.NoWrites,

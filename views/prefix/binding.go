@@ -47,6 +47,7 @@ func (m *Module) describeBindings(r row) resource.Description[api.Binding] {
 		Sections: func(b B, now time.Time) []resource.Section { return m.bindingSections(r, b, now) },
 		NoWrites: m.env.NoWrites,
 		NoEdit:   kind.Bindings.About().WhyNot(kind.Update),
+		Actions:  func(b B) []tui.Action { return m.env.WhereAction(b.CIDR) },
 		Create:   func() tea.Cmd { return m.newBinding(r.CIDR) },
 		Delete:   func(b B) tea.Cmd { return m.bindingEditor(r).Delete(b.ID, b.CIDR) },
 	}

@@ -67,6 +67,7 @@ func (m *Module) describeDelegations(r row) resource.Description[api.Delegation]
 		},
 		NoWrites: m.env.NoWrites,
 		NoEdit:   kind.Delegations.About().WhyNot(kind.Update),
+		Actions:  func(d D) []tui.Action { return m.env.WhereAction(d.CIDR) },
 		Create:   editor.Create,
 		Delete:   func(d D) tea.Cmd { return editor.Delete(d.ID, d.CIDR) },
 	}

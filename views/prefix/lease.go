@@ -41,6 +41,12 @@ func (m *Module) describeLeases() resource.Description[api.Lease] {
 				Compare: func(a, b L) int { return b.ActiveFrom.Compare(a.ActiveFrom.Time) }},
 		},
 		SortBy: "cidrs",
+		Actions: func(l L) []tui.Action {
+			if len(l.CIDRs) == 0 {
+				return nil
+			}
+			return m.env.WhereAction(l.CIDRs[0])
+		},
 		Sections: func(l L, now time.Time) []resource.Section {
 			from, age := resource.Time(l.ActiveFrom.Time, now)
 			sections := []resource.Section{{Title: "Leased addresses", Fields: []resource.Field{

@@ -1,0 +1,55 @@
+package kit
+
+import (
+	"net/netip"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+)
+
+// Locator is the module that knows where addresses lead.
+type Locator interface {
+	// Where is the page of where an address or a network leads.
+	Where(p netip.Prefix) tui.View
+	// Through is the page of the destinations that have a way over a tunnel or an interconnect.
+	Through(id, name string) tui.View
+}
+
+// locateKey is the key of both actions, free on every list and page.
+const locateKey = "i"
+
+// WhereAction is the action that shows where an address or a network leads, for a row that has one; nil where no module knows, or the
+// text is none.
+func (e *Env) WhereAction(text string) []tui.Action {
+	p, err := netip.ParsePrefix(text)
+	if addr, err2 := netip.ParseAddr(text); err2 == nil {
+		p, err = netip.PrefixFrom(addr, addr.BitLen()), nil
+	}
+	l := e.locator()
+	if l == nil || err != nil {
+		return nil
+	}
+	return []tui.Action{{Name: "where-it-leads", Keys: []string{locateKey}, Short: "where", Footer: true,
+		Long: "Where it leads: the ways, their state, and what is left of them", Run: func() tea.Cmd { return tui.Push(l.Where(p.Masked())) }}}
+}
+
+// ThroughAction is the action that shows the destinations with a way over a tunnel or an interconnect; nil where no module knows.
+func (e *Env) ThroughAction(id, name string) []tui.Action {
+	l := e.locator()
+	if l == nil {
+		return nil
+	}
+	return []tui.Action{{Name: "where-it-leads", Keys: []string{locateKey}, Short: "where", Footer: true,
+		Long: "The destinations with a way over it, and what is left of their ways",
+		Run:  func() tea.Cmd { return tui.Push(l.Through(id, name)) }}}
+}
+
+func (e *Env) locator() Locator {
+	for _, m := range e.modules {
+		if l, ok := m.(Locator); ok {
+			return l
+		}
+	}
+	return nil
+}

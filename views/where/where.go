@@ -1,0 +1,176 @@
+// Package where is the pages of where addresses lead: all destinations of the account, the worst first, and any address or network
+// with the ways to it.
+package where
+
+import (
+	"cmp"
+	"net/netip"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/store"
+	"flarewire/tui"
+	"flarewire/tui/form"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+	"flarewire/views/live"
+)
+
+// Module is the pages.
+type Module struct {
+	env *kit.Env
+
+	of   *diagnose.Table // whose destinations these are
+	rows []*diagnose.Destination
+}
+
+// New makes the module.
+func New(env *kit.Env) kit.Module { return &Module{env: env} }
+
+// Destinations implements kit.Module.
+func (m *Module) Destinations() []tui.Destination {
+	return []tui.Destination{{Names: []string{"where", "destinations"},
+		Help: "where an address or a network leads; alone: all destinations, worst first",
+		Open: func() tui.View { return resource.NewList(m.describe("Destinations"), m.source(m.all)) }, With: m.with}}
+}
+
+// Services implements kit.Module.
+func (m *Module) Services() []tui.Service { return nil }
+
+// with is the page of what was typed behind the name; a view of nil and why when it is no address.
+func (m *Module) with(text string) (tui.View, string) {
+	p, err := Parse(text)
+	if err != nil {
+		return nil, err.Error()
+	}
+	return m.page(p), ""
+}
+
+// Where implements kit.Locator.
+func (m *Module) Where(p netip.Prefix) tui.View { return m.page(p) }
+
+// Through implements kit.Locator: the destinations with a way over an object.
+func (m *Module) Through(id, name string) tui.View {
+	rows := func() []*diagnose.Destination {
+		t := m.env.Feed.Diagnosis().Table()
+		return pointers(t.Through(id))
+	}
+	d := m.describe("Over " + name)
+	d.None = "No static route leads over it. Routes learned by BGP are not in the API."
+	return resource.NewList(d, m.source(rows))
+}
+
+// all are the destinations of the account, made once for each state of the data.
+func (m *Module) all() []*diagnose.Destination {
+	if t := m.env.Feed.Diagnosis().Table(); t != m.of {
+		m.of, m.rows = t, pointers(t.All())
+	}
+	return m.rows
+}
+
+func pointers(all []diagnose.Destination) []*diagnose.Destination {
+	out := make([]*diagnose.Destination, len(all))
+	for i := range all {
+		out[i] = &all[i]
+	}
+	return out
+}
+
+func (m *Module) source(rows func() []*diagnose.Destination) resource.Source[*diagnose.Destination] {
+	s := live.Rows(m.env.Feed, func(*store.Snapshot) []*diagnose.Destination { return rows() }, needs()...)
+	s.Needs = func(string) []string {
+		return store.Needs(append(needs(), store.Of(store.BGPPrefixes, store.Bindings)...)...)
+	}
+	return s
+}
+
+// needs are the lists that the pages rest on, the routes first: their age is the page's.
+func needs() []store.Detail {
+	return append(store.Of(store.Routes), store.Of(diagnose.TableKinds()...)...)
+}
+
+func (m *Module) describe(title string) resource.Description[*diagnose.Destination] {
+	type D = *diagnose.Destination
+	return resource.Description[D]{
+		Plural: title, SortBy: "left",
+		None: "No static route leads anywhere. Routes learned by BGP are not in the API.",
+		ID:   func(d D) string { return d.Prefix.String() },
+		Name: func(d D) string { return Name(d.Prefix) },
+		Columns: []table.Column[D]{
+			{Key: "prefix", Title: "DESTINATION", Width: 18, Grow: 10, Text: func(d D, _ time.Time) string { return d.Prefix.String() },
+				Role: func(D) tui.Role { return tui.Strong }, Compare: func(a, b D) int { return a.Prefix.Compare(b.Prefix) }},
+			{Key: "left", Title: "WHAT IS LEFT", Width: 34, Grow: 50, Text: kit.Cell(func(d D) string { return m.sign(*d) + d.Left() }),
+				Role: func(d D) tui.Role { return Role(*d) }, Compare: worst},
+			{Key: "advertised", Title: "ADVERTISED", Width: 10, Priority: 1, Text: kit.Cell(func(d D) string { return advertised(*d) })},
+			{Key: "ways", Title: "WAYS", Width: 24, Grow: 40, Priority: 2, Text: kit.Cell(func(d D) string { return names(*d) }),
+				Role: func(D) tui.Role { return tui.Muted }},
+		},
+		Open: func(d D) tui.View { return m.page(d.Prefix) },
+		Actions: func(D) []tui.Action {
+			return []tui.Action{{Name: "ask", Keys: []string{"i"}, Short: "an address", Footer: true,
+				Long: "Ask where an address or a network leads", Run: m.ask}}
+		},
+	}
+}
+
+// sign is the sign of what is left of the ways.
+func (m *Module) sign(d diagnose.Destination) string {
+	g := m.env.Glyphs
+	switch Role(d) {
+	case tui.Bad:
+		return g.Down + " "
+	case tui.Pending:
+		return g.Pending + " "
+	case tui.Good:
+		return g.Up + " "
+	}
+	return g.Unknown + " "
+}
+
+// worst orders destinations as an operator reads them.
+func worst(a, b *diagnose.Destination) int {
+	return cmp.Or(cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Unknown, a.Unknown), a.Prefix.Compare(b.Prefix))
+}
+
+// advertised says whether Cloudflare advertises it: "-" for what is in no prefix of the account.
+func advertised(d diagnose.Destination) string {
+	if d.Account == nil {
+		return "-"
+	}
+	return string(d.Account.Advertised)
+}
+
+func names(d diagnose.Destination) string {
+	var out []string
+	seen := map[string]bool{}
+	for _, w := range d.Ways() {
+		if name := w.Name(); !seen[name] {
+			seen[name] = true
+			out = append(out, name)
+		}
+	}
+	return cmp.Or(strings.Join(out, " "), "-")
+}
+
+// ask opens the form for an address.
+func (m *Module) ask() tea.Cmd {
+	return tui.Push(form.New(form.Options{Title: "Where an address leads", Verb: "look",
+		Sections: []form.Section{{Title: "Where to", Fields: []form.Field{
+			{Key: "address", Label: "Address or network", Help: "Such as 10.64.3.7, 10.64.3.0/24 or 2001:db8::1",
+				Check: func(v string, _ form.Values) form.Finding {
+					if _, err := Parse(v); err != nil {
+						return form.Finding{Level: form.Partial, Text: "Enter an address or a network such as 10.64.3.0/24"}
+					}
+					return form.Finding{}
+				}}}}}, Submit: func(v form.Values) tea.Cmd {
+			p, err := Parse(v["address"])
+			if err != nil {
+				return tui.Toast(tui.Bad, err.Error())
+			}
+			return tui.PopPush(1, m.page(p))
+		}}))
+}
