@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -37,20 +38,20 @@ const (
 	checkGrace = 2 * time.Second
 )
 
-// criticalUnset stands for the default: what would be a warning is critical when one tunnel is down and
-// not merely coming up.
-const criticalUnset = -1
-
 // checkOptions are the flags of `check`.
 type checkOptions struct {
 	tunnels           []string
-	warning, critical int
-	timeout           time.Duration
+	warning, critical limit // critical not given: what would be a warning is critical when a tunnel is down and not merely coming up
+	timeout           seconds
 	maxAge            time.Duration // of a session's status; 0: any
+	verbose           int
+	expect            int // 0: any number
+	baseline          string
 }
 
 func newCheck(x IO, f *flags) *cobra.Command {
-	var o checkOptions
+	o := checkOptions{warning: atMost(0), timeout: seconds(defaultCheckTimeout)}
+	var version bool
 	cmd := &cobra.Command{
 		Use:   checkName,
 		Short: "Print one line for Nagios, Icinga and the like",
@@ -64,28 +65,47 @@ How often Cloudflare reports a session's status is not documented. A status of o
 and counted as bgp_old, when those of most other sessions are young; it raises no alarm. With
 --max-age 1h a session counts as not up when its status is older than that, or of unknown age.
 
-Thresholds are numbers of tunnels that are not up: --warning 2 warns when more than 2 are not up.
+Thresholds are ranges of the number of tunnels that are not up, as the monitoring plugins write them:
+--warning 2 warns when more than 2 are not up, @1:2 when 1 or 2 are, 3: when less than 3 are.
+
+A tunnel that was deleted is in no list. --expect 14 says that there must be 14: each that is missing
+counts as down, and one too many is a warning. --baseline FILE names them: FILE is what flarewire
+status -o json printed when all was well. A tunnel of it that is gone counts as down, one that has lost
+its BGP session as not up.
+
+-v names all tunnels that are not up, -vv adds a line for each of them, -vvv one for every tunnel.
 
 Exit code: 0 ok, 1 warning, 2 critical, 3 unknown. By the convention of monitoring plugins, 3 stands
-for everything that hinders the check: no answer within --timeout, missing credentials, wrong usage.`,
+for everything that hinders the check: no answer within --timeout, missing credentials, wrong usage;
+also for --version, so that no service is ever "ok" with it.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknown(x, usage("check takes no argument: name a tunnel with --tunnel"))
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return runCheck(cmd.Context(), x, f, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				fmt.Fprintln(x.Out, "flarewire check "+versionLine())
+				return exit(severityUnknown)
+			}
+			return runCheck(cmd.Context(), x, f, o)
+		},
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return unknown(x, badValue(err)) })
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.tunnels, "tunnel", nil, "check only this tunnel, by name or id; may be given several times")
-	flags.IntVar(&o.warning, "warning", 0, "warn when more tunnels than this are not up")
-	flags.IntVar(&o.critical, "critical", criticalUnset,
-		"critical when more tunnels than this are not up (default: beyond --warning, when one of them is down)")
-	flags.DurationVar(&o.timeout, "timeout", defaultCheckTimeout, "give up after this time")
+	flags.VarP(&o.warning, "warning", "w", "warn when the number of tunnels that are not up is out of this range: N is more than N")
+	flags.VarP(&o.critical, "critical", "c",
+		"critical when that number is out of this range (default: beyond --warning, when one of the tunnels is down)")
+	flags.VarP(&o.timeout, "timeout", "t", "give up after this time, in seconds or as 10s")
 	flags.DurationVar(&o.maxAge, "max-age", 0, "a session whose status is older than this is not up (default: any age)")
+	flags.IntVar(&o.expect, "expect", 0, "how many tunnels there must be (default: any number)")
+	flags.StringVar(&o.baseline, "baseline", "", "the tunnels that there must be: a file that flarewire status -o json has printed")
+	flags.CountVarP(&o.verbose, "verbose", "v", "name all tunnels that are not up; twice: a line for each, three times: for every tunnel")
+	flags.BoolVarP(&version, "version", "V", false, "print the version and do nothing else")
 	_ = cmd.RegisterFlagCompletionFunc("tunnel", cobra.NoFileCompletions)
-	for _, name := range []string{"critical", "max-age"} {
+	for _, name := range []string{"max-age", "expect"} {
 		flags.Lookup(name).DefValue = "0" // pflag prints no zero: the default is described in words
 	}
 	return cmd
@@ -109,56 +129,97 @@ func pluginLine(s severity, text, data string) string {
 }
 
 func (o checkOptions) check() error {
+	warning, plain := o.warning.plain()
+	critical, alsoPlain := o.critical.plain()
 	switch {
-	case o.warning < 0 || o.critical < criticalUnset:
-		return errors.New("--warning and --critical want a number of tunnels, 0 or more")
-	case o.critical >= 0 && o.critical < o.warning:
-		return fmt.Errorf("--critical %d is below --warning %d: it must not be reached first", o.critical, o.warning)
+	case plain && alsoPlain && critical < warning:
+		return fmt.Errorf("--critical %s is below --warning %s: it must not be reached first", o.critical.text, o.warning.text)
 	case o.timeout <= 0:
-		return fmt.Errorf("--timeout %s: use a time like 10s", o.timeout)
+		return fmt.Errorf("--timeout %s: use a time like 10s", o.timeout.String())
 	case o.maxAge < 0:
 		return fmt.Errorf("--max-age %s: use a time like 1h", o.maxAge)
+	case o.expect < 0:
+		return fmt.Errorf("--expect %d: use a number of tunnels, 1 or more", o.expect)
+	case o.expect > 0 && len(o.tunnels) > 0:
+		return errors.New("--expect counts all tunnels of the account: leave out --tunnel")
+	case o.expect > 0 && o.baseline != "":
+		return errors.New("--expect and --baseline both say which tunnels there must be: use one of them")
 	}
 	return nil
 }
+
+// checked is the answer of one account.
+type checked struct {
+	verdict severity
+	text    string
+	data    []string // performance data
+	long    []string // lines for -vv
+}
+
+// print prints the answer and gives its exit code.
+func (c checked) print(x IO) error {
+	fmt.Fprintln(x.Out, pluginLine(c.verdict, c.text, strings.Join(c.data, " ")))
+	for _, line := range c.long {
+		fmt.Fprintln(x.Out, strings.ReplaceAll(tui.Clean(line), "|", "/"))
+	}
+	if c.verdict != severityOK {
+		return exit(c.verdict)
+	}
+	return nil
+}
+
+// cannotCheck is the answer of a check that could not be made.
+func cannotCheck(err error) checked { return checked{verdict: severityUnknown, text: err.Error()} }
 
 func runCheck(ctx context.Context, x IO, f *flags, o checkOptions) error {
 	if err := o.check(); err != nil {
 		return unknown(x, err)
 	}
 	began := x.Now()
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.timeout))
 	defer cancel()
 	s, err := f.open(ctx, x)
 	if err != nil {
 		return unknown(x, err)
 	}
 	defer s.close()
+	return o.account(ctx, x, f, s, began).print(x)
+}
+
+// account checks one account.
+func (o checkOptions) account(ctx context.Context, x IO, f *flags, s *session, began time.Time) checked {
+	e := expected{number: o.expect}
+	if o.baseline != "" {
+		var err error
+		if e, err = loadBaseline(o.baseline); err == nil {
+			err = e.sameAccount(s.account.ID)
+		}
+		if err != nil {
+			return cannotCheck(err)
+		}
+	}
 	snapshot, h := look(ctx, s.store(ctx, f), checkGrace, func() {})
 	failed := snapshot.Missing()
 	if failed != nil && snapshot.Fetched().IsZero() {
-		return unknown(x, oneSentence(failed))
+		return cannotCheck(oneSentence(failed))
 	}
-	chosen, err := chosenTunnels(snapshot.Tunnels, o.tunnels)
+	chosen, err := chosenTunnels(snapshot.Tunnels, o.tunnels, e)
 	if err != nil && failed != nil {
 		err = oneSentence(failed) // it may be in the list that could not be read
 	}
 	if err != nil {
-		return unknown(x, err)
+		return cannotCheck(err)
 	}
 	v := judge(chosen, h, o.agedBy(snapshot.Tunnels, s.now()))
+	v.compare(chosen, e.of(o.tunnels).readIn(snapshot))
 	verdict := v.severity(o)
 	if failed != nil { // what is known may be critical; that all is well is not known
-		v.missing = oneSentence(failed).Error()
+		v.unread = oneSentence(failed).Error()
 		if verdict != severityCritical {
 			verdict = severityUnknown
 		}
 	}
-	fmt.Fprintln(x.Out, pluginLine(verdict, v.text(), v.data(o, x.Now().Sub(began))))
-	if verdict != severityOK {
-		return exit(verdict)
-	}
-	return nil
+	return checked{verdict, v.text(o), v.data(o, x.Now().Sub(began)), v.long(o, chosen, h, s.now())}
 }
 
 // oneSentence keeps the first of joined errors: two lists that fail for different reasons must not
@@ -168,10 +229,10 @@ func oneSentence(err error) error {
 	return errors.New(first)
 }
 
-// chosenTunnels gives the tunnels that are asked for, all of them when none is.
-func chosenTunnels(tunnels []store.Tunnel, asked []string) ([]store.Tunnel, error) {
+// chosenTunnels gives the tunnels that are asked for, all of them when none is. One that is expected need not be there.
+func chosenTunnels(tunnels []store.Tunnel, asked []string, e expected) ([]store.Tunnel, error) {
 	if len(asked) == 0 {
-		if len(tunnels) == 0 {
+		if len(tunnels) == 0 && e.number+len(e.tunnels) == 0 {
 			return nil, errors.New("the account has no tunnels: there is nothing to check")
 		}
 		return tunnels, nil
@@ -180,6 +241,9 @@ func chosenTunnels(tunnels []store.Tunnel, asked []string) ([]store.Tunnel, erro
 	var chosen []store.Tunnel
 	for _, name := range asked {
 		i, err := find(rows, naming{one: "tunnel"}, name)
+		if err != nil && e.has(name) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -196,11 +260,18 @@ type judgement struct {
 	counts   store.Counts // by state of the session
 	degraded int
 	unwell   int      // down by the probes, though no session says so
-	notUp    []string // worst first, in words
+	expected bool     // it was said which tunnels there must be
+	missing  int      // of these, how many are not there
+	gone     []string // in words
+	surplus  int      // how many there are beyond the number that was expected
+	notUp    []flaw   // worst first
 	old      []string // up by a status that is old, in words
 	blind    string   // why nothing is known about health
-	missing  string   // why one of the lists of tunnels is not known
+	unread   string   // why one of the lists of tunnels is not known
 }
+
+// flaw is why a tunnel is not up, in words that begin with its name.
+type flaw struct{ id, text string }
 
 // aged tells of a session that is up how old its status is when that matters; refused when --max-age does not take it.
 type aged func(store.Tunnel) (age string, refused bool)
@@ -246,25 +317,58 @@ func judge(tunnels []store.Tunnel, h health, age aged) judgement {
 			if t.BGPStatus != nil && t.BGPStatus.FSM != "" {
 				word += " (" + t.BGPStatus.FSM + ")"
 			}
-			j.notUp = append(j.notUp, t.Name+" "+word)
+			j.notUp = append(j.notUp, flaw{t.ID, t.Name + " " + word})
 		case found == store.HealthDown:
 			j.unwell++
-			j.notUp = append(j.notUp, t.Name+" down by health check")
+			j.notUp = append(j.notUp, flaw{t.ID, t.Name + " down by health check"})
 		case refused:
-			j.notUp = append(j.notUp, t.Name+" up by a status "+old)
+			j.notUp = append(j.notUp, flaw{t.ID, t.Name + " up by a status " + old})
 		}
 	}
 	return j
 }
 
+// compare adds what is expected and not there, or less than it was. Of a number nobody can say which are missing.
+func (j *judgement) compare(is []store.Tunnel, e expected) {
+	j.expected = e.number+len(e.tunnels) > 0
+	var lessened []flaw
+	j.gone, lessened = e.compare(is)
+	j.missing = len(j.gone)
+	switch n := e.number - len(is); {
+	case e.number == 0:
+	case n > 0:
+		j.missing, j.gone = n, []string{fmt.Sprintf("%d missing", n)}
+	default:
+		j.surplus = -n
+	}
+	j.total += j.missing
+	for _, l := range lessened {
+		if !slices.ContainsFunc(j.notUp, func(known flaw) bool { return known.id == l.id }) {
+			j.notUp = append(j.notUp, l)
+		}
+	}
+}
+
+// down is how many tunnels are not up, those among them that are not there at all.
+func (j judgement) down() int { return len(j.notUp) + j.missing }
+
+// words are what is not there and what is not up.
+func (j judgement) words() []string {
+	words := slices.Clone(j.gone)
+	for _, f := range j.notUp {
+		words = append(words, f.text)
+	}
+	return words
+}
+
 func (j judgement) severity(o checkOptions) severity {
-	n := len(j.notUp)
+	n := j.down()
 	switch {
-	case o.critical >= 0 && n > o.critical:
+	case o.critical.raises(n):
 		return severityCritical
-	case o.critical == criticalUnset && n > o.warning && j.counts[store.Down]+j.unwell > 0:
+	case !o.critical.given() && o.warning.raises(n) && j.counts[store.Down]+j.unwell+j.missing > 0:
 		return severityCritical
-	case n > o.warning:
+	case o.warning.raises(n), j.surplus > 0:
 		return severityWarning
 	}
 	return severityOK
@@ -273,39 +377,42 @@ func (j judgement) severity(o checkOptions) severity {
 // maxNamed is how many tunnels the line names; a notification has little room.
 const maxNamed = 5
 
-func (j judgement) text() string {
-	text := fmt.Sprintf("%d of %d tunnels up", j.total-len(j.notUp), j.total)
-	if n := len(j.notUp); n > 0 {
-		named := j.notUp[:min(n, maxNamed)]
+func (j judgement) text(o checkOptions) string {
+	most := maxNamed
+	if o.verbose > 0 {
+		most = math.MaxInt
+	}
+	text := fmt.Sprintf("%d of %d tunnels up", j.total-j.down(), j.total)
+	if words := j.words(); len(words) > 0 {
+		n, named := len(words), words[:min(len(words), most)]
 		text += ": " + strings.Join(named, ", ")
 		if n > len(named) {
 			text += fmt.Sprintf(" and %d more", n-len(named))
 		}
 	}
+	if j.surplus > 0 {
+		text += fmt.Sprintf("; %d more than expected", j.surplus)
+	}
 	if j.degraded > 0 {
 		text += fmt.Sprintf("; %d degraded", j.degraded)
 	}
 	if n := len(j.old); n > 0 {
-		text += fmt.Sprintf("; %d with an old status: %s", n, strings.Join(j.old[:min(n, maxNamed)], ", "))
+		text += fmt.Sprintf("; %d with an old status: %s", n, strings.Join(j.old[:min(n, most)], ", "))
 	}
 	if j.blind != "" {
 		text += "; " + j.blind
 	}
-	if j.missing != "" {
-		text += "; not all tunnels could be read: " + j.missing
+	if j.unread != "" {
+		text += "; not all tunnels could be read: " + j.unread
 	}
 	return text
 }
 
 // data is the performance data: 'label'=value;warning;critical;minimum;maximum. What is not known is
 // left out, so that no graph shows a zero for it.
-func (j judgement) data(o checkOptions, took time.Duration) string {
-	critical := ""
-	if o.critical >= 0 {
-		critical = fmt.Sprint(o.critical)
-	}
+func (j judgement) data(o checkOptions, took time.Duration) []string {
 	parts := []string{
-		fmt.Sprintf("not_up=%d;%d;%s;0;%d", len(j.notUp), o.warning, critical, j.total),
+		fmt.Sprintf("not_up=%d;%s;%s;0;%d", j.down(), o.warning.text, o.critical.text, j.total),
 		fmt.Sprintf("bgp_up=%d;;;0;%d", j.counts[store.Up], j.total),
 		fmt.Sprintf("bgp_establishing=%d;;;0;%d", j.counts[store.Establishing], j.total),
 		fmt.Sprintf("bgp_down=%d;;;0;%d", j.counts[store.Down], j.total),
@@ -314,5 +421,31 @@ func (j judgement) data(o checkOptions, took time.Duration) string {
 	if j.blind == "" {
 		parts = append(parts, fmt.Sprintf("degraded=%d;;;0;%d", j.degraded, j.total))
 	}
-	return strings.Join(append(parts, fmt.Sprintf("time=%.3fs;;;0;%g", took.Seconds(), o.timeout.Seconds())), " ")
+	if j.expected {
+		parts = append(parts, fmt.Sprintf("missing=%d;;;0;%d", j.missing, j.total))
+	}
+	return append(parts, fmt.Sprintf("time=%.3fs;;;0;%g", took.Seconds(), time.Duration(o.timeout).Seconds()))
+}
+
+// long are the lines below the answer: from -vv on what is not up, with -vvv every tunnel with its state, its health and since when.
+func (j judgement) long(o checkOptions, tunnels []store.Tunnel, h health, now time.Time) []string {
+	if o.verbose < 2 {
+		return nil
+	}
+	lines := j.words()
+	if o.verbose < 3 {
+		return lines
+	}
+	for _, t := range tunnels {
+		found := string(h.of(t))
+		if found == "" {
+			found = "not known"
+		}
+		line := fmt.Sprintf("%s (%s): session %s, health %s", t.Name, t.Kind, strings.ToLower(t.State.Word()), found)
+		if t.BGPStatus != nil && !t.BGPStatus.UpdatedAt.IsZero() {
+			line += ", status of " + tui.AgeSince(t.BGPStatus.UpdatedAt.Time, now) + " ago"
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }

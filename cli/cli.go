@@ -175,7 +175,7 @@ func badValue(err error) error {
 		return err
 	}
 	wants := map[string]string{"int": "a whole number", "duration": "a time such as 10s or 5m",
-		"bool": "true or false"}[bad.GetFlag().Value.Type()]
+		"bool": "true or false", "range": "a number such as 2 or a range such as 2:, ~:5 or @1:2, 0 or more"}[bad.GetFlag().Value.Type()]
 	if wants == "" {
 		return err
 	}
