@@ -93,6 +93,8 @@ type flags struct {
 	debugLog string
 	start    string
 	profile  string
+	named    []string // every --profile that was given; see several
+	all      bool     // --all-profiles
 	// accessible: the program runs line by line; console is what it asks on, made when it first does.
 	accessible bool
 	console    *line.Console
@@ -209,7 +211,10 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 			}
 			return runUI(cmd.Context(), x, f)
 		},
-		PersistentPreRun: func(cmd *cobra.Command, _ []string) { noteLines(cmd, x, f) },
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
+			noteLines(cmd, x, f)
+			return f.oneProfile(cmd)
+		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return badValue(err) })
 	// cobra's own --version prints through text/template, which keeps every exported method in the program (docs/performance.md).
@@ -217,7 +222,7 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p := root.PersistentFlags()
 	p.BoolVar(&f.demo, "demo", false, "use the simulated account in the program: no credentials, no network")
 	p.StringVar(&f.demoAt, "demo-at", "", "stop the clock of --demo at this time (RFC 3339), for pictures")
-	p.StringVar(&f.profile, "profile", "", "use this profile's credential and no other (also FLAREWIRE_PROFILE)")
+	p.Var(profileFlag{f}, "profile", "use this profile's credential and no other (also FLAREWIRE_PROFILE)")
 	p.StringVar(&f.account, "account", "", "account id (default CLOUDFLARE_ACCOUNT_ID, or the only account there is)")
 	p.BoolVar(&f.readOnly, "read-only", false, "refuse everything that changes something (also FLAREWIRE_READ_ONLY)")
 	p.DurationVar(&f.refresh, "refresh", store.DefaultRefresh,
@@ -230,7 +235,7 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
 	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newDiagnose(x, f), newSnapshot(x, f),
-		newBundle(x, f), newJournal(x, f),
+		newBundle(x, f), newJournal(x, f), newMetrics(x, f),
 		newAuth(x, f), newDemoServer(x), newVersion(x))
 	return root
 }
