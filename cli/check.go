@@ -104,6 +104,7 @@ also for --version, so that no service is ever "ok" with it.`,
 	flags.StringVar(&o.baseline, "baseline", "", "the tunnels that there must be: a file that flarewire status -o json has printed")
 	flags.CountVarP(&o.verbose, "verbose", "v", "name all tunnels that are not up; twice: a line for each, three times: for every tunnel")
 	flags.BoolVarP(&version, "version", "V", false, "print the version and do nothing else")
+	f.takesAccounts(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("tunnel", cobra.NoFileCompletions)
 	for _, name := range []string{"max-age", "expect"} {
 		flags.Lookup(name).DefValue = "0" // pflag prints no zero: the default is described in words
@@ -176,6 +177,13 @@ func runCheck(ctx context.Context, x IO, f *flags, o checkOptions) error {
 		return unknown(x, err)
 	}
 	began := x.Now()
+	names, err := f.several(x)
+	if err != nil {
+		return unknown(x, err)
+	}
+	if names != nil {
+		return o.accounts(ctx, x, f, names, began)
+	}
 	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.timeout))
 	defer cancel()
 	s, err := f.open(ctx, x)

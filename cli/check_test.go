@@ -11,7 +11,8 @@ import (
 )
 
 // pluginAnswer is what the guidelines of the monitoring plugins want: state, text, performance data.
-var pluginAnswer = regexp.MustCompile(`^FLAREWIRE (OK|WARNING|CRITICAL) - [^|\n]+ \| not_up=\d+;[\d@:~]+;[\d@:~]*;0;\d+( \w+=[\d.]+s?;;;0;\d+)+\n$`)
+var pluginAnswer = regexp.MustCompile(`^FLAREWIRE (OK|WARNING|CRITICAL) - [^|\n]+ \| not_up=\d+;[\d@:~]+;[\d@:~]*;0;\d+( ` +
+	`\w+=[\d.]+s?;;;0;\d+)+\n$`)
 
 // The simulated account has two sessions down, two coming up, and a tunnel without BGP that the probes find down.
 func TestCheckIsOneLineAndAnExitCode(t *testing.T) {

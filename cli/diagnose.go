@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,11 +40,19 @@ wrong usage, no credentials, or there is no such object. For monitoring see flar
 			if timeout <= 0 {
 				return usage("--timeout %s: use a time like 30s", timeout)
 			}
+			profiles, err := f.several(x)
+			if err != nil {
+				return err
+			}
+			if profiles != nil {
+				return runDiagnoses(cmd.Context(), x, f, out, timeout, profiles, args)
+			}
 			return runDiagnose(cmd.Context(), x, f, out, timeout, args)
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	out.flag(cmd)
+	f.takesAccounts(cmd)
 	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "give up after this time")
 	return cmd
 }
@@ -149,18 +155,16 @@ type diagnosesJSON struct {
 }
 
 func printDiagnosesJSON(x IO, s *session, snapshot *store.Snapshot, found []diagnose.Diagnosis) error {
+	return printOne(x.Out, diagnosesOf(s, snapshot, found), "  ")
+}
+
+func diagnosesOf(s *session, snapshot *store.Snapshot, found []diagnose.Diagnosis) diagnosesJSON {
 	doc := diagnosesJSON{accountJSON{s.account.ID, s.name}, s.now().UTC(), append([]diagnose.Diagnosis{}, found...),
 		gaps(snapshot, store.Overview()...)}
 	for i := range doc.Objects {
 		doc.Objects[i].Findings = append([]diagnose.Finding{}, doc.Objects[i].Findings...) // none is [], not null
 	}
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(doc); err != nil {
-		return trouble(err)
-	}
-	return writeJSON(x.Out, text.Bytes())
+	return doc
 }
 
 // diagnoses are the objects for people; whole gives all of the findings with what they rest on.

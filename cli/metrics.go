@@ -60,27 +60,22 @@ func runMetrics(ctx context.Context, x IO, f *flags, timeout time.Duration, file
 		names = []string{f.profile}
 	}
 	x = x.forSeveral()
-	snapshots := make(map[*member]metrics.Account, len(names))
-	kept := make(chan func(), len(names))
+	var found answers[metrics.Account]
 	members := f.each(ctx, x, names, timeout, func(ctx context.Context, m *member) {
 		a := m.s.measured(m.s.everything(ctx, x, m.f))
 		if err := a.Snapshot.Missing(diagnosed()...); err != nil {
 			m.err = trouble(err)
 		}
-		kept <- func() { snapshots[m] = a }
+		found.keep(m, a)
 	})
 	defer closeAll(members)
-	close(kept)
-	for keep := range kept {
-		keep()
-	}
 	accounts := make([]metrics.Account, len(members))
 	for i, m := range members {
 		if m.err != nil {
 			fmt.Fprintln(x.Err, "flarewire: "+m.named(m.why()))
 		}
 		var known bool
-		if accounts[i], known = snapshots[m]; !known {
+		if accounts[i], known = found.of[m]; !known {
 			accounts[i] = metrics.Account{Profile: m.profile, Now: x.Now()}
 		}
 	}
@@ -107,7 +102,8 @@ func (m *member) named(text string) string {
 // measured is the account for its metrics.
 func (s *session) measured(snapshot *store.Snapshot) metrics.Account {
 	budget := s.client.Budget()
-	return metrics.Account{Profile: cmp.Or(s.profile, s.source), ID: s.account.ID, Name: s.name, Now: s.now(), Snapshot: snapshot, Budget: &budget}
+	return metrics.Account{Profile: cmp.Or(s.profile, s.source), ID: s.account.ID, Name: s.name, Now: s.now(), Snapshot: snapshot,
+		Budget: &budget}
 }
 
 // replaceForAll replaces a file in one step by one that other users can read: it holds no secret, and the collector is another user.

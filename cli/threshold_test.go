@@ -39,7 +39,8 @@ func TestARangeRaisesTheAlarmAsTheGuidelinesSay(t *testing.T) {
 }
 
 func TestATimeLimitIsSecondsOrAsElsewhere(t *testing.T) {
-	for text, want := range map[string]time.Duration{"10": 10 * time.Second, "0.5": time.Second / 2, "10s": 10 * time.Second, "2m": 2 * time.Minute} {
+	for text, want := range map[string]time.Duration{"10": 10 * time.Second, "0.5": time.Second / 2, "10s": 10 * time.Second,
+		"2m": 2 * time.Minute} {
 		var s seconds
 		if err := s.Set(text); err != nil || time.Duration(s) != want {
 			t.Errorf("%s: %s, %v", text, time.Duration(s), err)
