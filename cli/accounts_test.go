@@ -46,7 +46,8 @@ func newFirm(t *testing.T, profiles ...string) *firm {
 	if err := os.WriteFile(path, []byte(config), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	f.env = []string{"XDG_CONFIG_HOME=" + home, "CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4"}
+	f.env = []string{"XDG_CONFIG_HOME=" + home, "HOME=" + home, "XDG_STATE_HOME=" + filepath.Join(home, "state"),
+		"CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4"}
 	return f
 }
 
@@ -55,6 +56,8 @@ func (f *firm) run(t *testing.T, args ...string) (int, string, string) {
 	code := s.run(args...)
 	return code, s.out.String(), s.err.String()
 }
+
+func (f *firm) state() string { return strings.TrimPrefix(f.env[2], "XDG_STATE_HOME=") }
 
 func (f *firm) fault(profile string, fault simedge.Fault) { f.edges[profile].Fault(fault) }
 

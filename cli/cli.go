@@ -235,7 +235,7 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
 	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newDiagnose(x, f), newSnapshot(x, f),
-		newBundle(x, f), newJournal(x, f), newMetrics(x, f),
+		newBundle(x, f), newJournal(x, f), newMetrics(x, f), newRecord(x, f),
 		newAuth(x, f), newDemoServer(x), newVersion(x))
 	return root
 }

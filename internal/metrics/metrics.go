@@ -28,7 +28,7 @@ type Account struct {
 	Snapshot          *store.Snapshot // nil: the account could not be opened
 	Budget            *api.Budget     // of the credential; nil: not known
 	Requests          []Requests      // since the program began; nil in a program that looks once
-	Lost              uint64          // events that a command was not told because its queue was full
+	Undelivered       uint64          // events that were given up
 	Recorder          bool            // the program goes on
 }
 
@@ -78,14 +78,15 @@ var help = [][2]string{
 	{"tunnel_traffic_bytes_per_second", "Traffic of the last whole five minutes; ingress is from the customer into Cloudflare."},
 	{"prefix_advertised", "1 when the prefix is advertised, 0 when it is withdrawn. Absent when not known."},
 	{"destination_ways", "Static routes to the destination."},
-	{"destination_healthy_ways", "Of these, how many lead through a tunnel or an interconnect that is up. Absent when the state of one is not known."},
+	{"destination_healthy_ways", "Of these, how many lead through a tunnel or an interconnect that is up. Absent when the state of one is " +
+		"not known."},
 	{"incidents", "What has trouble now, by cause and severity: risk, impaired or outage."},
 	{"incident_info", "One thing that has trouble, with what it is and what to do next; always 1. The worst are here."},
 	{"objects_omitted", "How many objects have no series, because an account may have only so many."},
 	{"api_budget_requests", "Requests of the last five minutes of all flarewire programs with this credential, by Cloudflare's counter."},
 	{"api_budget_limit_requests", "How many requests there may be in five minutes."},
 	{"api_requests_total", "Requests that this program has sent, by outcome."},
-	{"events_lost_total", "Events that the event command was not told, because its queue was full."},
+	{"events_undelivered_total", "Events that were given up because the event command did not take them."},
 }
 
 // of is one account's part of an answer.
@@ -119,7 +120,7 @@ func (o of) all() {
 		o.add("api_requests_total", float64(r.Number), "outcome", r.Outcome)
 	}
 	if o.Recorder {
-		o.add("events_lost_total", float64(o.Lost))
+		o.add("events_undelivered_total", float64(o.Undelivered))
 	}
 }
 
