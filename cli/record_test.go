@@ -10,7 +10,6 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
-	"runtime"
 	"strings"
 	"sync"
 	"testing"
@@ -67,7 +66,7 @@ func (f *firm) record(t *testing.T, args ...string) *recording {
 // until waits for something that the program does in its own time.
 func (r *recording) until(what string, yes func() bool) {
 	r.t.Helper()
-	for end := time.Now().Add(time.Minute); !yes(); runtime.Gosched() {
+	for end := time.Now().Add(time.Minute); !yes(); <-time.After(10 * time.Millisecond) {
 		if time.Now().After(end) {
 			r.t.Fatalf("%s: not within a minute; it said:\n%s", what, r.said.String())
 		}
