@@ -182,10 +182,10 @@ func (r *recorder) round(ctx context.Context, names []string, again <-chan os.Si
 // another recorder watches it, or without credentials.
 func (r *recorder) keep(ctx context.Context, profile string, single bool) error {
 	said := ""
-	for {
+	for ctx.Err() == nil {
 		err := r.one(ctx, profile)
-		if ctx.Err() != nil {
-			return nil
+		if err == nil || ctx.Err() != nil {
+			break // it watched until it was told to end
 		}
 		r.set(profile, func(w *watched) { w.err, w.s, w.store = err, nil, nil })
 		if text := err.Error(); text != said {
@@ -195,10 +195,9 @@ func (r *recorder) keep(ctx context.Context, profile string, single bool) error 
 		if single && (errors.Is(err, record.ErrRunning) || code(err) == exitUsage) {
 			return exit(code(err))
 		}
-		if !pause(ctx, reopenAfter) {
-			return nil
-		}
+		pause(ctx, reopenAfter)
 	}
+	return nil
 }
 
 // one opens an account and watches it until ctx ends.

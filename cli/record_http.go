@@ -93,7 +93,7 @@ func (w *watched) state(now time.Time) (string, bool) {
 	case fetched.IsZero():
 		return name + ": the tunnels were not read so far", false
 	case now.Sub(fetched) > bound:
-		return fmt.Sprintf("%s: the tunnels were read %s ago", name, tui.AgeSince(fetched, now)), false
+		return fmt.Sprintf("%s: the tunnels were read %s ago", name, now.Sub(fetched).Round(time.Second)), false
 	}
-	return fmt.Sprintf("%s: ok, the tunnels were read %s ago", name, tui.AgeSince(fetched, now)), true
+	return fmt.Sprintf("%s: ok, the tunnels were read %s ago", name, now.Sub(fetched).Round(time.Second)), true
 }

@@ -142,6 +142,32 @@ func TestTheCommandGetsTheEventAndNoCredential(t *testing.T) {
 	}
 }
 
+// A command that hangs is killed with all that it has started, and the next event is told.
+func TestACommandThatHangsIsKilled(t *testing.T) {
+	if _, err := os.Stat("/bin/sh"); err != nil {
+		t.Skip("skipped: no /bin/sh here")
+	}
+	out := filepath.Join(t.TempDir(), "out")
+	ctx, cancel := context.WithCancel(t.Context())
+	var failed []error
+	teller := &record.Teller{Command: "grep -q fra && { sleep 600 & wait; }; echo told >> " + out, Account: record.Account{ID: "a"},
+		Wait:  time.Nanosecond,
+		Limit: 300 * time.Millisecond, Environ: []string{"PATH=" + os.Getenv("PATH")}, Failed: func(err error) { failed = append(failed, err) }}
+	if err := teller.Begin(nil); err != nil {
+		t.Fatal(err)
+	}
+	looks := 0
+	teller.Go(ctx, func() []store.Event {
+		if looks++; looks > 2 {
+			cancel()
+		}
+		return []store.Event{event("fra", 1), event("ams", 2)}
+	}, nil)
+	if text, _ := os.ReadFile(out); len(failed) == 0 || !strings.Contains(failed[0].Error(), "was killed") || string(text) != "told\n" {
+		t.Errorf("%v, %q", failed, text)
+	}
+}
+
 // A second recorder of an account says who runs; the first one's end lets another one begin.
 func TestOneRecorderForAnAccount(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "history", "north.jsonl")

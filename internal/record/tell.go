@@ -55,6 +55,7 @@ type Teller struct {
 	// Failed is told of an event that was given up, and of a file that cannot be written.
 	Failed func(error)
 	Wait   time.Duration // between tries; 0: a second
+	Limit  time.Duration // of one call; 0: CallTime
 
 	mu     sync.Mutex
 	told   map[string]bool
@@ -161,10 +162,10 @@ func (t *Teller) tell(ctx context.Context, e store.Event, id string) {
 		run = runShell
 	}
 	for try := 0; err == nil && try < mostTries; try++ {
-		call, cancel := context.WithTimeout(ctx, CallTime)
+		call, cancel := context.WithTimeout(ctx, cmp.Or(t.Limit, CallTime))
 		failed := run(call, t.Command, t.Environ, append(input, '\n'))
 		if failed != nil && call.Err() != nil && ctx.Err() == nil {
-			failed = fmt.Errorf("it did not end within %s and was killed", CallTime)
+			failed = fmt.Errorf("it did not end within %s and was killed", cmp.Or(t.Limit, CallTime))
 		}
 		cancel()
 		if ctx.Err() != nil {
