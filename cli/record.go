@@ -182,11 +182,7 @@ func (r *recorder) round(ctx context.Context, names []string, again <-chan os.Si
 // another recorder watches it, or without credentials.
 func (r *recorder) keep(ctx context.Context, profile string, single bool) error {
 	said := ""
-	for ctx.Err() == nil {
-		err := r.one(ctx, profile)
-		if err == nil || ctx.Err() != nil {
-			break // it watched until it was told to end
-		}
+	for err := r.try(ctx, profile); err != nil; err = r.try(ctx, profile) {
 		r.set(profile, func(w *watched) { w.err, w.s, w.store = err, nil, nil })
 		if text := err.Error(); text != said {
 			said = text
@@ -198,6 +194,21 @@ func (r *recorder) keep(ctx context.Context, profile string, single bool) error 
 		pause(ctx, reopenAfter)
 	}
 	return nil
+}
+
+// try is one, unless the recorder ends: what fails because of that is no news.
+func (r *recorder) try(ctx context.Context, profile string) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return unlessEnded(ctx, r.one(ctx, profile))
+}
+
+func unlessEnded(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return nil
+	}
+	return err
 }
 
 // one opens an account and watches it until ctx ends.

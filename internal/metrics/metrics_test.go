@@ -52,7 +52,7 @@ func TestTheNumberOfSeriesIsBounded(t *testing.T) {
 // Of two tunnels with one name each has its series: two equal ones would make the whole answer unreadable.
 func TestTwoTunnelsWithOneName(t *testing.T) {
 	twin := func(id string) store.Tunnel {
-		return store.Tunnel{Tunnel: api.Tunnel{ID: id, Name: "twin", Kind: api.GRE}, State: store.Up}
+		return store.Tunnel{Tunnel: api.Tunnel{ID: id, Name: "twin", Kind: api.GRE}, State: store.NoBGP}
 	}
 	text := written(t, metrics.Account{Snapshot: &store.Snapshot{Tunnels: []store.Tunnel{twin("1"), twin("2")}}})
 	if strings.Count(text, `flarewire_tunnel_info{`) != 2 || !strings.Contains(text, `tunnel="twin (2)"`) {
