@@ -118,7 +118,7 @@ func runRecord(ctx context.Context, x IO, f *flags, listen, onEvent string) erro
 	defer signal.Stop(again)
 	for {
 		err := r.round(ctx, names, again)
-		if ctx.Err() != nil {
+		if ended(ctx) {
 			return nil // the signal is how it ends
 		}
 		if err != nil {
@@ -198,18 +198,16 @@ func (r *recorder) keep(ctx context.Context, profile string, single bool) error 
 
 // try is one, unless the recorder ends: what fails because of that is no news.
 func (r *recorder) try(ctx context.Context, profile string) error {
-	if ctx.Err() != nil {
+	if ended(ctx) {
 		return nil
 	}
-	return unlessEnded(ctx, r.one(ctx, profile))
+	if err := r.one(ctx, profile); !ended(ctx) {
+		return err
+	}
+	return nil
 }
 
-func unlessEnded(ctx context.Context, err error) error {
-	if ctx.Err() != nil {
-		return nil
-	}
-	return err
-}
+func ended(ctx context.Context) bool { return ctx.Err() != nil }
 
 // one opens an account and watches it until ctx ends.
 func (r *recorder) one(ctx context.Context, profile string) error {
