@@ -97,7 +97,7 @@ func (o bundleOptions) names(ctx context.Context, w *store.Store) ([]string, err
 	if err := snapshot.Err(); err != nil && len(snapshot.Tunnels) == 0 {
 		return nil, trouble(fmt.Errorf("the tunnels of --tunnel cannot be looked for: %w; without it a bundle is written all the same", err))
 	}
-	chosen, err := chosenTunnels(snapshot.Tunnels, o.tunnels)
+	chosen, err := chosenTunnels(snapshot.Tunnels, o.tunnels, expected{})
 	if err != nil {
 		return nil, failure{exitUsage, err}
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"math"
 	"slices"
 	"strings"
 	"time"
@@ -37,20 +38,20 @@ const (
 	checkGrace = 2 * time.Second
 )
 
-// criticalUnset stands for the default: what would be a warning is critical when one tunnel is down and
-// not merely coming up.
-const criticalUnset = -1
-
 // checkOptions are the flags of `check`.
 type checkOptions struct {
 	tunnels           []string
-	warning, critical int
-	timeout           time.Duration
+	warning, critical limit // critical not given: what would be a warning is critical when a tunnel is down and not merely coming up
+	timeout           seconds
 	maxAge            time.Duration // of a session's status; 0: any
+	verbose           int
+	expect            int // 0: any number
+	baseline          string
 }
 
 func newCheck(x IO, f *flags) *cobra.Command {
-	var o checkOptions
+	o := checkOptions{warning: atMost(0), timeout: seconds(defaultCheckTimeout)}
+	var version bool
 	cmd := &cobra.Command{
 		Use:   checkName,
 		Short: "Print one line for Nagios, Icinga and the like",
@@ -64,28 +65,48 @@ How often Cloudflare reports a session's status is not documented. A status of o
 and counted as bgp_old, when those of most other sessions are young; it raises no alarm. With
 --max-age 1h a session counts as not up when its status is older than that, or of unknown age.
 
-Thresholds are numbers of tunnels that are not up: --warning 2 warns when more than 2 are not up.
+Thresholds are ranges of the number of tunnels that are not up, as the monitoring plugins write them:
+--warning 2 warns when more than 2 are not up, @1:2 when 1 or 2 are, 3: when less than 3 are.
+
+A tunnel that was deleted is in no list. --expect 14 says that there must be 14: each that is missing
+counts as down, and one too many is a warning. --baseline FILE names them: FILE is what flarewire
+status -o json printed when all was well. A tunnel of it that is gone counts as down, one that has lost
+its BGP session as not up.
+
+-v names all tunnels that are not up, -vv adds a line for each of them, -vvv one for every tunnel.
 
 Exit code: 0 ok, 1 warning, 2 critical, 3 unknown. By the convention of monitoring plugins, 3 stands
-for everything that hinders the check: no answer within --timeout, missing credentials, wrong usage.`,
+for everything that hinders the check: no answer within --timeout, missing credentials, wrong usage;
+also for --version, so that no service is ever "ok" with it.`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknown(x, usage("check takes no argument: name a tunnel with --tunnel"))
 			}
 			return nil
 		},
-		RunE: func(cmd *cobra.Command, _ []string) error { return runCheck(cmd.Context(), x, f, o) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			if version {
+				fmt.Fprintln(x.Out, "flarewire check "+versionLine())
+				return exit(severityUnknown)
+			}
+			return runCheck(cmd.Context(), x, f, o)
+		},
 	}
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return unknown(x, badValue(err)) })
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.tunnels, "tunnel", nil, "check only this tunnel, by name or id; may be given several times")
-	flags.IntVar(&o.warning, "warning", 0, "warn when more tunnels than this are not up")
-	flags.IntVar(&o.critical, "critical", criticalUnset,
-		"critical when more tunnels than this are not up (default: beyond --warning, when one of them is down)")
-	flags.DurationVar(&o.timeout, "timeout", defaultCheckTimeout, "give up after this time")
+	flags.VarP(&o.warning, "warning", "w", "warn when the number of tunnels that are not up is out of this range: N is more than N")
+	flags.VarP(&o.critical, "critical", "c",
+		"critical when that number is out of this range (default: beyond --warning, when one of the tunnels is down)")
+	flags.VarP(&o.timeout, "timeout", "t", "give up after this time, in seconds or as 10s")
 	flags.DurationVar(&o.maxAge, "max-age", 0, "a session whose status is older than this is not up (default: any age)")
+	flags.IntVar(&o.expect, "expect", 0, "how many tunnels there must be (default: any number)")
+	flags.StringVar(&o.baseline, "baseline", "", "the tunnels that there must be: a file that flarewire status -o json has printed")
+	flags.CountVarP(&o.verbose, "verbose", "v", "name all tunnels that are not up; twice: a line for each, three times: for every tunnel")
+	flags.BoolVarP(&version, "version", "V", false, "print the version and do nothing else")
+	f.takesAccounts(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("tunnel", cobra.NoFileCompletions)
-	for _, name := range []string{"critical", "max-age"} {
+	for _, name := range []string{"max-age", "expect"} {
 		flags.Lookup(name).DefValue = "0" // pflag prints no zero: the default is described in words
 	}
 	return cmd
@@ -109,57 +130,105 @@ func pluginLine(s severity, text, data string) string {
 }
 
 func (o checkOptions) check() error {
+	warning, plain := o.warning.plain()
+	critical, alsoPlain := o.critical.plain()
 	switch {
-	case o.warning < 0 || o.critical < criticalUnset:
-		return errors.New("--warning and --critical want a number of tunnels, 0 or more")
-	case o.critical >= 0 && o.critical < o.warning:
-		return fmt.Errorf("--critical %d is below --warning %d: it must not be reached first", o.critical, o.warning)
+	case plain && alsoPlain && critical < warning:
+		return fmt.Errorf("--critical %s is below --warning %s: it must not be reached first", o.critical.text, o.warning.text)
 	case o.timeout <= 0:
-		return fmt.Errorf("--timeout %s: use a time like 10s", o.timeout)
+		return fmt.Errorf("--timeout %s: use a time like 10s", o.timeout.String())
 	case o.maxAge < 0:
 		return fmt.Errorf("--max-age %s: use a time like 1h", o.maxAge)
+	case o.expect < 0:
+		return fmt.Errorf("--expect %d: use a number of tunnels, 1 or more", o.expect)
+	case o.expect > 0 && len(o.tunnels) > 0:
+		return errors.New("--expect counts all tunnels of the account: leave out --tunnel")
+	case o.expect > 0 && o.baseline != "":
+		return errors.New("--expect and --baseline both say which tunnels there must be: use one of them")
 	}
 	return nil
 }
+
+// checked is the answer of one account.
+type checked struct {
+	verdict severity
+	text    string
+	data    []string // performance data
+	long    []string // lines for -vv
+}
+
+// print prints the answer and gives its exit code.
+func (c checked) print(x IO) error {
+	fmt.Fprintln(x.Out, pluginLine(c.verdict, c.text, strings.Join(c.data, " ")))
+	for _, line := range c.long {
+		fmt.Fprintln(x.Out, strings.ReplaceAll(tui.Clean(line), "|", "/"))
+	}
+	if c.verdict != severityOK {
+		return exit(c.verdict)
+	}
+	return nil
+}
+
+// cannotCheck is the answer of a check that could not be made.
+func cannotCheck(err error) checked { return checked{verdict: severityUnknown, text: err.Error()} }
 
 func runCheck(ctx context.Context, x IO, f *flags, o checkOptions) error {
 	if err := o.check(); err != nil {
 		return unknown(x, err)
 	}
 	began := x.Now()
-	ctx, cancel := context.WithTimeout(ctx, o.timeout)
+	names, err := f.several(x)
+	if err != nil {
+		return unknown(x, err)
+	}
+	if names != nil {
+		return o.accounts(ctx, x, f, names, began)
+	}
+	ctx, cancel := context.WithTimeout(ctx, time.Duration(o.timeout))
 	defer cancel()
 	s, err := f.open(ctx, x)
 	if err != nil {
 		return unknown(x, err)
 	}
 	defer s.close()
+	return o.account(ctx, x, f, s, began).print(x)
+}
+
+// account checks one account.
+func (o checkOptions) account(ctx context.Context, x IO, f *flags, s *session, began time.Time) checked {
+	e := expected{number: o.expect}
+	if o.baseline != "" {
+		var err error
+		if e, err = loadBaseline(o.baseline); err == nil {
+			err = e.sameAccount(s.account.ID)
+		}
+		if err != nil {
+			return cannotCheck(err)
+		}
+	}
 	snapshot, h := look(ctx, s.store(ctx, f), checkGrace, func() {})
 	failed := snapshot.Missing()
 	if failed != nil && snapshot.Fetched().IsZero() {
-		return unknown(x, oneSentence(failed))
+		return cannotCheck(oneSentence(failed))
 	}
-	chosen, err := chosenTunnels(snapshot.Tunnels, o.tunnels)
+	chosen, err := chosenTunnels(snapshot.Tunnels, o.tunnels, e)
 	if err != nil && failed != nil {
 		err = oneSentence(failed) // it may be in the list that could not be read
 	}
 	if err != nil {
-		return unknown(x, err)
+		return cannotCheck(err)
 	}
 	v := judge(chosen, h, o.agedBy(snapshot.Tunnels, s.now()))
 	v.clock = snapshot.ClockTrouble()
+	v.compare(chosen, e.of(o.tunnels).readIn(snapshot))
 	verdict := v.severity(o)
 	if failed != nil { // what is known may be critical; that all is well is not known
-		v.missing = oneSentence(failed).Error()
+		v.unread = oneSentence(failed).Error()
 		if verdict != severityCritical {
 			verdict = severityUnknown
 		}
 	}
-	fmt.Fprintln(x.Out, pluginLine(verdict, v.text(), v.data(o, x.Now().Sub(began))))
-	if verdict != severityOK {
-		return exit(verdict)
-	}
-	return nil
+	return checked{verdict, v.text(o), v.data(o, x.Now().Sub(began)), v.long(o, chosen, h, s.now())}
 }
 
 // oneSentence keeps the first of joined errors: two lists that fail for different reasons must not
@@ -169,10 +238,10 @@ func oneSentence(err error) error {
 	return errors.New(first)
 }
 
-// chosenTunnels gives the tunnels that are asked for, all of them when none is.
-func chosenTunnels(tunnels []store.Tunnel, asked []string) ([]store.Tunnel, error) {
+// chosenTunnels gives the tunnels that are asked for, all of them when none is. One that is expected need not be there.
+func chosenTunnels(tunnels []store.Tunnel, asked []string, e expected) ([]store.Tunnel, error) {
 	if len(asked) == 0 {
-		if len(tunnels) == 0 {
+		if len(tunnels) == 0 && e.number+len(e.tunnels) == 0 {
 			return nil, errors.New("the account has no tunnels: there is nothing to check")
 		}
 		return tunnels, nil
@@ -180,6 +249,9 @@ func chosenTunnels(tunnels []store.Tunnel, asked []string) ([]store.Tunnel, erro
 	var chosen []store.Tunnel
 	for _, name := range asked {
 		i, err := find(calledTunnels(tunnels), "tunnel", "", name)
+		if err != nil && e.has(name) {
+			continue
+		}
 		if err != nil {
 			return nil, err
 		}
@@ -192,15 +264,22 @@ func chosenTunnels(tunnels []store.Tunnel, asked []string) ([]store.Tunnel, erro
 
 // judgement is what the check found.
 type judgement struct {
-	store.Totals
-	unwell  int      // down by the probes, though no session says so
-	refused int      // up by a status that --max-age does not take, and that the probes do not find down
-	notUp   []string // worst first, in words
-	old     []string // up by a status that is old, in words
-	blind   string   // why nothing is known about health
-	missing string   // why one of the lists of tunnels is not known
-	clock   string   // by how much the clock here is wrong; empty when it is not
+	store.Totals          // with those that are expected and not there
+	unwell       int      // down by the probes, though no session says so
+	refused      int      // up by a status that --max-age does not take, and that the probes do not find down
+	expected     bool     // it was said which tunnels there must be
+	missing      int      // of these, how many are not there
+	gone         []string // in words
+	surplus      int      // how many there are beyond the number that was expected
+	notUp        []flaw   // worst first
+	old          []string // up by a status that is old, in words
+	blind        string   // why nothing is known about health
+	unread       string   // why one of the lists of tunnels is not known
+	clock        string   // by how much the clock here is wrong; empty when it is not
 }
+
+// flaw is why a tunnel is not up, in words that begin with its name.
+type flaw struct{ id, text string }
 
 // aged tells of a session that is up how old its status is when that matters; refused when --max-age does not take it.
 type aged func(store.Tunnel) (age string, refused bool)
@@ -246,35 +325,66 @@ func judge(tunnels []store.Tunnel, h health, age aged) judgement {
 			if t.BGPStatus != nil && t.BGPStatus.FSM != "" {
 				word += " (" + t.BGPStatus.FSM + ")"
 			}
-			j.notUp = append(j.notUp, t.Name+" "+word)
+			j.notUp = append(j.notUp, flaw{t.ID, t.Name + " " + word})
 		case found == store.HealthDown:
 			j.unwell++
-			j.notUp = append(j.notUp, t.Name+" down by health check")
+			j.notUp = append(j.notUp, flaw{t.ID, t.Name + " down by health check"})
 		case refused:
 			j.refused++
-			j.notUp = append(j.notUp, t.Name+" up by a status "+old)
+			j.notUp = append(j.notUp, flaw{t.ID, t.Name + " up by a status " + old})
 		}
 	}
 	return j
 }
 
+// compare adds what is expected and not there, or less than it was. Of a number nobody can say which are missing.
+func (j *judgement) compare(is []store.Tunnel, e expected) {
+	j.expected = e.number+len(e.tunnels) > 0
+	var lessened []flaw
+	j.gone, lessened = e.compare(is)
+	j.missing = len(j.gone)
+	switch n := e.number - len(is); {
+	case e.number == 0:
+	case n > 0:
+		j.missing, j.gone = n, []string{fmt.Sprintf("%d missing", n)}
+	default:
+		j.surplus = -n
+	}
+	j.All += j.missing
+	for _, l := range lessened {
+		if !slices.ContainsFunc(j.notUp, func(known flaw) bool { return known.id == l.id }) {
+			j.notUp = append(j.notUp, l)
+		}
+	}
+}
+
+// down is how many tunnels are not up, those among them that are not there at all.
+func (j judgement) down() int { return len(j.notUp) + j.missing }
+
+// words are what is not there and what is not up.
+func (j judgement) words() []string {
+	words := slices.Clone(j.gone)
+	for _, f := range j.notUp {
+		words = append(words, f.text)
+	}
+	return words
+}
+
 func (j judgement) severity(o checkOptions) severity {
-	n := len(j.notUp)
+	n := j.down()
 	switch {
-	case o.critical >= 0 && n > o.critical:
+	case o.critical.raises(n):
 		return severityCritical
-	case o.critical == criticalUnset && n > o.warning && j.By[store.Down]+j.unwell > 0:
+	case !o.critical.given() && o.warning.raises(n) && j.By[store.Down]+j.unwell+j.missing > 0:
 		return severityCritical
-	case n > o.warning:
+	case o.warning.raises(n), j.surplus > 0:
 		return severityWarning
 	}
 	return severityOK
 }
 
-// maxNamed is how many tunnels the line names; a notification has little room.
-const maxNamed = 5
-
-func (j judgement) text() string {
+// sums are the sessions by state; they add up to the tunnels.
+func (j judgement) sums() string {
 	text := fmt.Sprintf("%d of %d tunnels up", j.By[store.Up], j.All)
 	for _, s := range []struct {
 		store.State
@@ -284,15 +394,33 @@ func (j judgement) text() string {
 			text += fmt.Sprintf(", %d %s", n, s.word)
 		}
 	}
+	if j.missing > 0 {
+		text += fmt.Sprintf(", %d missing", j.missing)
+	}
 	if j.refused > 0 {
 		text += fmt.Sprintf(", %d of them by a status that is not fresh", j.refused)
 	}
-	if n := len(j.notUp); n > 0 {
-		named := j.notUp[:min(n, maxNamed)]
+	return text
+}
+
+// maxNamed is how many tunnels the line names; a notification has little room.
+const maxNamed = 5
+
+func (j judgement) text(o checkOptions) string {
+	most := maxNamed
+	if o.verbose > 0 {
+		most = math.MaxInt
+	}
+	text := j.sums()
+	if words := j.words(); len(words) > 0 {
+		n, named := len(words), words[:min(len(words), most)]
 		text += ": " + strings.Join(named, ", ")
 		if n > len(named) {
 			text += fmt.Sprintf(" and %d more", n-len(named))
 		}
+	}
+	if j.surplus > 0 {
+		text += fmt.Sprintf("; %d more than expected", j.surplus)
 	}
 	if j.HealthDown > 0 {
 		text += fmt.Sprintf("; %d down by health check", j.HealthDown)
@@ -301,7 +429,7 @@ func (j judgement) text() string {
 		text += fmt.Sprintf("; %d degraded", j.Degraded)
 	}
 	if n := len(j.old); n > 0 {
-		text += fmt.Sprintf("; %d with an old status: %s", n, strings.Join(j.old[:min(n, maxNamed)], ", "))
+		text += fmt.Sprintf("; %d with an old status: %s", n, strings.Join(j.old[:min(n, most)], ", "))
 	}
 	if j.blind != "" {
 		text += "; " + j.blind
@@ -309,20 +437,16 @@ func (j judgement) text() string {
 	if j.clock != "" {
 		text += "; " + j.clock
 	}
-	if j.missing != "" {
-		text += "; not all tunnels could be read: " + j.missing
+	if j.unread != "" {
+		text += "; not all tunnels could be read: " + j.unread
 	}
 	return text
 }
 
 // data is the performance data: 'label'=value;warning;critical;minimum;maximum. What is not known is
 // left out, so that no graph shows a zero for it.
-func (j judgement) data(o checkOptions, took time.Duration) string {
-	critical := ""
-	if o.critical >= 0 {
-		critical = fmt.Sprint(o.critical)
-	}
-	parts := []string{fmt.Sprintf("not_up=%d;%d;%s;0;%d", len(j.notUp), o.warning, critical, j.All)}
+func (j judgement) data(o checkOptions, took time.Duration) []string {
+	parts := []string{fmt.Sprintf("not_up=%d;%s;%s;0;%d", j.down(), o.warning.text, o.critical.text, j.All)}
 	add := func(label string, n int) { parts = append(parts, fmt.Sprintf("%s=%d;;;0;%d", label, n, j.All)) }
 	add("bgp_up", j.By[store.Up])
 	add("bgp_establishing", j.By[store.Establishing])
@@ -334,5 +458,31 @@ func (j judgement) data(o checkOptions, took time.Duration) string {
 		add("health_down", j.HealthDown)
 		add("degraded", j.Degraded)
 	}
-	return strings.Join(append(parts, fmt.Sprintf("time=%.3fs;;;0;%g", took.Seconds(), o.timeout.Seconds())), " ")
+	if j.expected {
+		add("missing", j.missing)
+	}
+	return append(parts, fmt.Sprintf("time=%.3fs;;;0;%g", took.Seconds(), time.Duration(o.timeout).Seconds()))
+}
+
+// long are the lines below the answer: from -vv on what is not up, with -vvv every tunnel with its state, its health and since when.
+func (j judgement) long(o checkOptions, tunnels []store.Tunnel, h health, now time.Time) []string {
+	if o.verbose < 2 {
+		return nil
+	}
+	lines := j.words()
+	if o.verbose < 3 {
+		return lines
+	}
+	for _, t := range tunnels {
+		found := string(h.of(t))
+		if found == "" {
+			found = "not known"
+		}
+		line := fmt.Sprintf("%s (%s): session %s, health %s", t.Name, t.Kind, strings.ToLower(t.State.Word()), found)
+		if t.BGPStatus != nil && !t.BGPStatus.UpdatedAt.IsZero() {
+			line += ", status of " + tui.AgeSince(t.BGPStatus.UpdatedAt.Time, now) + " ago"
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }

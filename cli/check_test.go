@@ -11,7 +11,8 @@ import (
 )
 
 // pluginAnswer is what the guidelines of the monitoring plugins want: state, text, performance data.
-var pluginAnswer = regexp.MustCompile(`^FLAREWIRE (OK|WARNING|CRITICAL) - [^|\n]+ \| not_up=\d+;\d+;\d*;0;\d+( \w+=[\d.]+s?;;;0;\d+)+\n$`)
+var pluginAnswer = regexp.MustCompile(`^FLAREWIRE (OK|WARNING|CRITICAL) - [^|\n]+ \| not_up=\d+;[\d@:~]+;[\d@:~]*;0;\d+( ` +
+	`\w+=[\d.]+s?;;;0;\d+)+\n$`)
 
 // The simulated account has two sessions down, two coming up, and a tunnel without BGP that the probes find down.
 func TestCheckIsOneLineAndAnExitCode(t *testing.T) {
@@ -24,6 +25,12 @@ func TestCheckIsOneLineAndAnExitCode(t *testing.T) {
 		"--warning 5":              {0, "OK"},
 		"--warning 1 --critical 4": {2, "CRITICAL"},
 		"--critical 5":             {1, "WARNING"},
+		"-w 4 -c 9 -t 5":           {1, "WARNING"},
+		"-w 6: -c ~:9":             {1, "WARNING"},
+		"-w 5: -c 5:":              {0, "OK"},
+		"-w @5:6":                  {2, " not_up=5;@5:6;;0;14"},
+		"-w @6:7":                  {0, "OK"},
+		"-c @5":                    {2, "CRITICAL"},
 		"--tunnel fra-dc1-gre":     {0, "1 of 1 tunnels up"},
 		"--tunnel sin-dc1-ipsec":   {1, "establishing"},
 		"--tunnel iad-dc1-gre":     {2, "down (Active)"},
@@ -57,6 +64,10 @@ func TestWhatHindersTheCheckIsUnknown(t *testing.T) {
 		"no number":            {nil, "--demo --warning many", "--warning"},
 		"a negative number":    {nil, "--demo --warning -1", "0 or more"},
 		"thresholds crossed":   {nil, "--demo --warning 5 --critical 2", "--critical 2"},
+		"no range":             {nil, "--demo -w 5:2", "a range such as"},
+		"no number expected":   {nil, "--demo --expect -1", "--expect"},
+		"expected of a few":    {nil, "--demo --expect 2 --tunnel fra-dc1-gre", "leave out --tunnel"},
+		"two expectations":     {nil, "--demo --expect 2 --baseline x", "use one"},
 		"no age":               {nil, "--demo --max-age -1h", "--max-age"},
 		"no time":              {nil, "--demo --timeout 0s", "--timeout"},
 		"an unknown flag":      {nil, "--demo --host x", "--host"},

@@ -95,6 +95,8 @@ type flags struct {
 	debugLog  string
 	start     string
 	profile   string
+	named     []string // every --profile that was given; see several
+	all       bool     // --all-profiles
 	// accessible: the program runs line by line; console is what it asks on, made when it first does.
 	accessible bool
 	console    *line.Console
@@ -178,7 +180,7 @@ func badValue(err error) error {
 		return err
 	}
 	wants := map[string]string{"int": "a whole number", "duration": "a time such as 10s or 5m",
-		"bool": "true or false"}[bad.GetFlag().Value.Type()]
+		"bool": "true or false", "range": "a number such as 2 or a range such as 2:, ~:5 or @1:2, 0 or more"}[bad.GetFlag().Value.Type()]
 	if wants == "" {
 		return err
 	}
@@ -212,9 +214,10 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 			}
 			return runUI(cmd.Context(), x, f)
 		},
-		PersistentPreRun: func(cmd *cobra.Command, _ []string) {
+		PersistentPreRunE: func(cmd *cobra.Command, _ []string) error {
 			f.given = cmd.Flags().Changed
 			noteLines(cmd, x, f)
+			return f.oneProfile(cmd)
 		},
 	}
 	root.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return badValue(err) })
@@ -223,7 +226,7 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p := root.PersistentFlags()
 	p.BoolVar(&f.demo, "demo", false, "use the simulated account in the program: no credentials, no network")
 	p.StringVar(&f.demoAt, "demo-at", "", "stop the clock of --demo at this time (RFC 3339), for pictures")
-	p.StringVar(&f.profile, "profile", "", "use this profile's credential and no other (also FLAREWIRE_PROFILE)")
+	p.Var(profileFlag{f}, "profile", "use this profile's credential and no other (also FLAREWIRE_PROFILE)")
 	p.StringVar(&f.account, "account", "", "account id (default CLOUDFLARE_ACCOUNT_ID, or the only account there is)")
 	p.BoolVar(&f.readOnly, "read-only", false, "refuse everything that changes something (also FLAREWIRE_READ_ONLY)")
 	p.DurationVar(&f.refresh, "refresh", store.DefaultRefresh,
@@ -237,8 +240,7 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
 	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newDiagnose(x, f), newWhere(x, f),
-		newSnapshot(x, f),
-		newBundle(x, f), newJournal(x, f),
+		newSnapshot(x, f), newBundle(x, f), newJournal(x, f), newMetrics(x, f), newRecord(x, f),
 		newAuth(x, f), newDemoServer(x), newVersion(x))
 	return root
 }

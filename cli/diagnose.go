@@ -1,9 +1,7 @@
 package cli
 
 import (
-	"bytes"
 	"context"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -42,11 +40,19 @@ wrong usage, no credentials, or there is no such object. For monitoring see flar
 			if timeout <= 0 {
 				return usage("--timeout %s: use a time like 30s", timeout)
 			}
+			profiles, err := f.several(x)
+			if err != nil {
+				return err
+			}
+			if profiles != nil {
+				return runDiagnoses(cmd.Context(), x, f, out, timeout, profiles, args)
+			}
 			return runDiagnose(cmd.Context(), x, f, out, timeout, args)
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	out.flag(cmd)
+	f.takesAccounts(cmd)
 	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "give up after this time")
 	return cmd
 }
@@ -67,20 +73,10 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 		fmt.Fprintln(x.Err, "flarewire: not known: "+gap.Source+": "+gap.Why)
 	}
 	unread := snapshot.Missing(diagnosed()...)
-	facts := diagnose.From(snapshot, s.now())
-	facts.Good = s.goodDay(x)
-	mutes, err := s.mutes(x)
-	if err != nil {
-		fmt.Fprintln(x.Err, "flarewire: "+err.Error())
-	}
-	facts.Mutes = mutes.Active(s.now())
-	if changes := s.changes(x); changes != nil {
-		facts.Changes = changes(s.now().Add(-diagnose.ChangesFor))
-	}
-	facts.Insights = s.locations(ctx, snapshot, names)
-	read := diagnose.Read(facts)
+	read := s.diagnosis(ctx, x, snapshot, names)
 	found, incidents := read.All(), read.Incidents()
 	if len(names) > 0 {
+		var err error
 		if found, err = askedFor(read, names, x, unread != nil); err != nil {
 			return err
 		}
@@ -98,6 +94,23 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 		return exit(exitNo) // the rest is printed; what is missing was said
 	}
 	return err
+}
+
+// diagnosis reads what the account's data mean: with its good day, its mutes, what was changed from here, and the locations of the
+// first of the named tunnels.
+func (s *session) diagnosis(ctx context.Context, x IO, snapshot *store.Snapshot, names []string) *diagnose.Account {
+	facts := diagnose.From(snapshot, s.now())
+	facts.Good = s.goodDay(x)
+	mutes, err := s.mutes(x)
+	if err != nil {
+		fmt.Fprintln(x.Err, "flarewire: "+err.Error())
+	}
+	facts.Mutes = mutes.Active(s.now())
+	if changes := s.changes(x); changes != nil {
+		facts.Changes = changes(s.now().Add(-diagnose.ChangesFor))
+	}
+	facts.Insights = s.locations(ctx, snapshot, names)
+	return diagnose.Read(facts)
 }
 
 // locations reads the analytics of the first tunnel that was asked for, six questions: how Cloudflare's locations see it, weighed by
@@ -177,18 +190,16 @@ type diagnosesJSON struct {
 }
 
 func printDiagnosesJSON(x IO, s *session, snapshot *store.Snapshot, found []diagnose.Diagnosis, incidents []diagnose.Incident) error {
+	return printOne(x.Out, diagnosesOf(s, snapshot, found, incidents), "  ")
+}
+
+func diagnosesOf(s *session, snapshot *store.Snapshot, found []diagnose.Diagnosis, incidents []diagnose.Incident) diagnosesJSON {
 	doc := diagnosesJSON{accountJSON{s.account.ID, s.name}, s.now().UTC(), append([]diagnose.Incident{}, incidents...),
 		append([]diagnose.Diagnosis{}, found...), gaps(snapshot, store.Overview()...)}
 	for i := range doc.Objects {
 		doc.Objects[i].Findings = append([]diagnose.Finding{}, doc.Objects[i].Findings...) // none is [], not null
 	}
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetIndent("", "  ")
-	if err := enc.Encode(doc); err != nil {
-		return trouble(err)
-	}
-	return writeJSON(x.Out, text.Bytes())
+	return doc
 }
 
 // concerns reports whether an incident has one of the objects.
@@ -207,7 +218,7 @@ func incidentLines(incidents []diagnose.Incident, c tui.Canvas) []string {
 			out = append(out, "")
 		}
 		if i.Several() {
-			out = append(out, together(i, c)...)
+			out = append(out, incidentBlock(i, c)...)
 			continue
 		}
 		out = append(out, tui.Text(tui.Strong, tui.Clean(i.Members[0].Name)).Paint(c.Theme, c.Width))
@@ -225,8 +236,8 @@ const (
 	maxAffected = 5
 )
 
-// together is an incident of several objects.
-func together(i diagnose.Incident, c tui.Canvas) []string {
+// incidentBlock is an incident of several objects.
+func incidentBlock(i diagnose.Incident, c tui.Canvas) []string {
 	out := []string{tui.Text(tui.Strong, tui.Clean(i.Title)).Paint(c.Theme, c.Width)}
 	head := i.Cause.Title() + " (" + i.Likelihood.String() + ", " + i.Severity.Word()
 	if !i.Since.IsZero() {
@@ -268,7 +279,7 @@ func diagnoses(found []diagnose.Diagnosis, incidents []diagnose.Incident, c tui.
 	var out []string
 	for _, i := range incidents {
 		if i.Several() {
-			out = append(append(out, together(i, c)...), "")
+			out = append(append(out, incidentBlock(i, c)...), "")
 		}
 	}
 	for i, d := range found {

@@ -77,10 +77,20 @@ or missing credentials. When one list could be read and the other not, it is pri
 			if timeout <= 0 {
 				return usage("--timeout %s: use a time like 10s", timeout)
 			}
+			names, err := f.several(x)
+			switch {
+			case err != nil:
+				return err
+			case names != nil && watching:
+				return usage("--watch is of one account: the full screen has :fleet, and flarewire record watches several")
+			case names != nil:
+				return runStatuses(cmd.Context(), x, f, out, timeout, names)
+			}
 			return runStatus(cmd.Context(), x, f, out, watching, timeout)
 		},
 	}
 	out.flag(cmd, lineOutput)
+	f.takesAccounts(cmd)
 	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "give up after this time; with --watch the one look, not all")
 	cmd.Flags().BoolVar(&watching, "watch", false, "go on, as often as --refresh says, until ctrl+c")
 	return cmd
@@ -225,6 +235,21 @@ type healthJSON struct {
 
 // printStatusJSON prints one object; without an indent it is one line.
 func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
+	return printOne(w, statusOf(s, now), indent)
+}
+
+// printOne prints one object of JSON; without an indent it is one line.
+func printOne(w io.Writer, doc any, indent string) error {
+	var text bytes.Buffer
+	enc := json.NewEncoder(&text)
+	enc.SetIndent("", indent)
+	if err := enc.Encode(doc); err != nil {
+		return trouble(err)
+	}
+	return writeJSON(w, text.Bytes())
+}
+
+func statusOf(s *session, now seen) statusJSON {
 	snapshot := now.snapshot
 	doc := statusJSON{
 		Account: accountJSON{s.account.ID, s.name}, FetchedAt: orNull(snapshot.Fetched()),
@@ -235,13 +260,7 @@ func printStatusJSON(w io.Writer, s *session, now seen, indent string) error {
 	for _, t := range snapshot.Tunnels {
 		doc.Tunnels = append(doc.Tunnels, tunnelToJSON(t, now.health.of(t)))
 	}
-	var text bytes.Buffer
-	enc := json.NewEncoder(&text)
-	enc.SetIndent("", indent)
-	if err := enc.Encode(doc); err != nil {
-		return trouble(err)
-	}
-	return writeJSON(w, text.Bytes())
+	return doc
 }
 
 // orNull is a time in UTC, null when there is none.
