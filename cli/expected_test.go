@@ -52,13 +52,14 @@ func TestATunnelThatVanishedIsNotOK(t *testing.T) {
 		code int
 		says string
 	}{
-		"--warning 5":                             {0, "of 13 tunnels up"},
-		"--warning 5 --baseline " + good:          {2, "8 of 14 tunnels up: fra-dc1-gre missing, "},
+		"--warning 5": {0, "of 13 tunnels up"},
+		"--warning 5 --baseline " + good: {2,
+			"7 of 14 tunnels up, 2 down, 2 establishing, 2 without BGP, 1 missing: fra-dc1-gre missing, "},
 		"-w 6 -c 9 --baseline " + good:            {0, " missing=1;;;0;14"},
 		"--expect 14 -w 5":                        {2, "1 missing"},
 		"--expect 16 -w 9":                        {0, "3 missing"},
 		"--expect 12 -w 5":                        {1, "1 more than expected"},
-		"--tunnel fra-dc1-gre --baseline " + good: {2, "0 of 1 tunnels up: fra-dc1-gre missing"},
+		"--tunnel fra-dc1-gre --baseline " + good: {2, "0 of 1 tunnels up, 1 missing: fra-dc1-gre missing"},
 		"--tunnel ams-new-gre --baseline " + good: {0, "1 of 1 tunnels up"},
 	} {
 		if code, text := check(args); code != want.code || !strings.Contains(text, want.says) {

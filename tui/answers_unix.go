@@ -22,6 +22,9 @@ func TakeAnswers(in *os.File, out io.Writer) {
 		return // no terminal, or none any more
 	}
 	defer func() { _ = term.Restore(fd, before) }()
+	if f, ok := out.(*os.File); ok && !takesOutput(f) {
+		return // a line that hangs must not hold up the end
+	}
 	if _, err := io.WriteString(out, lastQuestion); err != nil {
 		return
 	}
@@ -45,4 +48,10 @@ func TakeAnswers(in *os.File, out io.Writer) {
 		}
 		got = append(got, piece[:max(n, 0)]...)
 	}
+}
+
+// takesOutput reports whether a few bytes can be written without waiting.
+func takesOutput(f *os.File) bool {
+	ready, err := unix.Poll([]unix.PollFd{{Fd: int32(f.Fd()), Events: unix.POLLOUT}}, 0)
+	return err == nil && ready == 1
 }

@@ -28,7 +28,7 @@ func fleet(n int) []store.Tunnel {
 	return list
 }
 
-// fall makes a tunnel fail so long ago; by probes when it has no session.
+// fall makes a tunnel fail so long ago; by its health check when it has no session.
 func fall(t *store.Tunnel, past time.Duration) {
 	session("Active", api.BGPDown)(t)
 	health(0)(t)

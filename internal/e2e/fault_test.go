@@ -22,7 +22,7 @@ var nightFaults = []struct {
 	{simedge.WrongASN, "fra-dc1-gre", []string{"this points to a wrong AS number on one side", "the neighbor's 13335"}},
 	{simedge.WrongMD5, "fra-dc2-gre", []string{"different keys or to a router that does not dial", "The API shows both alike"}},
 	// It was up a moment ago, which was seen.
-	{simedge.RouterDoesNotDial, "fra-dc1-gre", []string{"this points to the way or to the router", "Does the router dial", "TCP 179"}},
+	{simedge.RouterDoesNotDial, "fra-dc1-gre", []string{"Session lost", "It was up until", "no TCP connection has come since"}},
 	{simedge.ChecksSwitchedOff, "jnb-br1-ipsec", []string{"Health checks are off", "Turn health checks on"}},
 	{simedge.FirewallStopsProbes, "fra-dc1-gre", []string{"a stateful firewall that drops ICMP replies", "type to request"}},
 	{simedge.SubnetsOverlap, "fra-dc2-gre", []string{"interface subnet overlaps with another tunnel's", "a free /31"}},

@@ -67,8 +67,10 @@ func (d prefixDesk) list(key, name string, shown ...string) {
 func (d prefixDesk) send(name string, shown ...string) {
 	d.t.Helper()
 	d.WaitFor("the review", func(s ptytest.Screen) bool {
-		return strings.Contains(title(s), "Review") && showsAll(append(shown, "The request")...)(s)
+		return strings.Contains(title(s), "Review") && showsAll(append(shown, "enter send")...)(s)
 	})
+	d.Press("pgdown") // what becomes of the ways may fill the first screen
+	d.WaitText("The request")
 	if n := len(d.written()); n > 0 {
 		d.t.Fatalf("%d requests were sent before the review was answered", n)
 	}

@@ -93,7 +93,7 @@ type command struct {
 // commands are all that ask Cloudflare.
 func commands(t *testing.T, home string) []command {
 	out := []command{
-		{line: "status", code: 1}, {line: "status -o json", code: 1}, {line: "status -o line", code: 1, out: "fw ?\n"},
+		{line: "status", code: 1}, {line: "status -o json", code: 1, out: "{\n"}, {line: "status -o line", code: 1, out: "fw ?\n"},
 		{line: "check", code: 3, out: "FLAREWIRE UNKNOWN - "}, {line: "check --tunnel fra-dc1-gre", code: 3, out: "FLAREWIRE UNKNOWN - "},
 		{line: "diagnose", code: 1}, {line: "diagnose -o json fra-dc1-gre", code: 1},
 		{line: "config fra-dc1-gre --for linux", code: 1}, {line: "snapshot save " + filepath.Join(home, "new.json"), code: 1},
@@ -209,7 +209,8 @@ func (s *shell) under(c command, tr trouble) {
 	s.ClearFaults()
 	s.skew.Store(0)
 	time.Sleep(5 * time.Minute) // a pause that Cloudflare asked for is over
-	if code, _ := s.run(s.t.Context(), args...); code != good {
+	flaps := strings.HasPrefix(c.line, "snapshot compare") // one tunnel of the simulated account does: it differs from minute to minute
+	if code, _ := s.run(s.t.Context(), args...); code != good && (!flaps || code != 1 || s.err.Len() > 0) {
 		s.t.Errorf("afterwards: exit code %d, want %d: %s", code, good, s.err.String())
 	}
 }

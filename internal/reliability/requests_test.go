@@ -58,7 +58,8 @@ func large(e *simedge.Edge) {
 	}
 }
 
-// The requests of a large account stay within 40 in the first 20 s and 40 a minute after that; somebody who presses r ten times
+// The requests of a large account stay within 40 in the first 20 s and 40 a minute after that, one more when sessions fall; somebody
+// who presses r ten times
 // and then edits a tunnel waits for nothing but the answers themselves.
 func TestTheRequestsOfALargeAccount(t *testing.T) {
 	sit(t, options{tunnels: 1000, before: large}, func(s *seat) {
@@ -71,7 +72,7 @@ func TestTheRequestsOfALargeAccount(t *testing.T) {
 		for minute := range 10 {
 			s.ForgetRequests()
 			s.pass(time.Minute)
-			if n := len(s.Requests()); n > 40 {
+			if n := len(s.Requests()); n > 41 { // one more in a minute in which sessions fall: their health, at once
 				t.Errorf("minute %d: %d requests", minute+1, n)
 			}
 		}

@@ -93,15 +93,15 @@ func (p *page) outlook(o outlook) {
 			break
 		}
 		p.line(tui.Plain, "   "+d.After.Prefix.String())
-		p.version("before", d.Before.Summary(), tui.Muted)
+		p.version("before", tui.Clean(d.Before.Summary()), tui.Muted)
 		role := tui.Plain
 		if d.After.Impact > d.Before.Impact || d.LastWay() {
 			role = tui.Bad
 		}
-		p.version("after", d.After.Summary(), role)
+		p.version("after", tui.Clean(d.After.Summary()), role)
 	}
 	if o.untold != "" {
-		p.text(tui.Muted, "More may change: "+o.untold+".")
+		p.text(tui.Muted, "More may change: "+tui.Clean(o.untold)+".")
 	}
 	p.text(tui.Muted, "Routes learned by BGP are not in the API and not counted.")
 	p.blank()
