@@ -89,7 +89,8 @@ func (a *Account) Incidents() []Incident {
 		out = append(out, i)
 	}
 	slices.SortStableFunc(out, func(x, y Incident) int {
-		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(y.Severity, x.Severity), cmp.Compare(probable(y), probable(x)), cmp.Compare(y.crowd(), x.crowd()),
+		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(y.Severity, x.Severity), cmp.Compare(probable(y), probable(x)),
+			cmp.Compare(y.crowd(), x.crowd()),
 			y.Since.Compare(x.Since), strings.Compare(x.Members[0].Name, y.Members[0].Name))
 	})
 	return out
@@ -194,7 +195,7 @@ func (c tunnelCase) failed() bool {
 
 // works reports whether nothing speaks against the tunnel.
 func (c tunnelCase) works() bool {
-	return !c.notUp() && !(c.probed() && c.Health.State == store.Degraded)
+	return !c.notUp() && (!c.probed() || c.Health.State != store.Degraded)
 }
 
 // withNotUp sees to it that what is counted as not up has a finding above a remark: silence about it would be as false as a wrong cause.

@@ -20,7 +20,8 @@ const incidents = "incident"
 
 // Mute is the mute of an incident from now on.
 func (i Incident) Mute(reason string, now, until time.Time) mute.Mute {
-	m := mute.Mute{Resource: incidents, Object: i.ID, Name: i.Title, Cause: string(i.Cause), Severity: int(i.Severity), Reason: reason, At: now,
+	m := mute.Mute{Resource: incidents, Object: i.ID, Name: i.Title, Cause: string(i.Cause), Severity: int(i.Severity), Reason: reason,
+		At:    now,
 		Until: until}
 	if i.Several() {
 		m.Members = len(i.Members)

@@ -20,7 +20,7 @@ func TestAPrefixThatIsWithdrawnIsFoundAndExplained(t *testing.T) {
 	d.open("198.18.20.0/24", "was withdrawn", "✗ Withdrawn", "Magic Transit", "Validation")
 	d.Press("j", "enter")
 	d.WaitFor("the BGP prefix", showsAll("On demand", "Before you advertise it", "Safe order"))
-	d.Press("pgdown")
+	d.Press("pgdown", "pgdown")
 	d.WaitText("Static routes for these addresses")
 	d.Press("esc")
 	d.WaitFor("the prefix again", showsAll("What this means"))

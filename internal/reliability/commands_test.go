@@ -208,7 +208,7 @@ func (s *shell) under(c command, tr trouble) {
 	}
 	s.ClearFaults()
 	s.skew.Store(0)
-	time.Sleep(5 * time.Minute) // a pause that Cloudflare asked for is over
+	time.Sleep(5 * time.Minute)                            // a pause that Cloudflare asked for is over
 	flaps := strings.HasPrefix(c.line, "snapshot compare") // one tunnel of the simulated account does: it differs from minute to minute
 	if code, _ := s.run(s.t.Context(), args...); code != good && (!flaps || code != 1 || s.err.Len() > 0) {
 		s.t.Errorf("afterwards: exit code %d, want %d: %s", code, good, s.err.String())

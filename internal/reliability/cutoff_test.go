@@ -166,13 +166,13 @@ func (a *attempt) run() {
 		case a.cut.kill:
 			// The server gets the request or it does not; nothing of the program runs after it, and nothing is cleaned up in it that counts.
 			if a.cut.fault.CarriedOut {
-				_, _ = a.edge.RoundTripper().RoundTrip(req) // the answer reaches nobody
+				a.carryOut(req) // the answer reaches nobody
 			}
 			dead = true
 			runtime.Goexit()
 		case a.cut.hangUp:
 			if a.cut.fault.CarriedOut {
-				_, _ = a.edge.RoundTripper().RoundTrip(req)
+				a.carryOut(req)
 			}
 			cancel()
 		default:
@@ -196,6 +196,13 @@ func (a *attempt) run() {
 	a.killed = dead
 	a.arrived = nil
 	a.edge.ClearFaults()
+}
+
+// carryOut gives the server a request whose answer reaches nobody.
+func (a *attempt) carryOut(req *http.Request) {
+	if answer, err := a.edge.RoundTripper().RoundTrip(req); err == nil {
+		_ = answer.Body.Close()
+	}
 }
 
 // noted: when a change reaches the server, the journal has it, with everything that is needed to undo it.

@@ -17,7 +17,8 @@ var allResources = []Resource{
 
 // allOperations are those of all resources.
 func allOperations() [][]operation {
-	return [][]operation{tunnelOperations(), routeOperations(), cniOperations(), addressingOperations(), iamOperations(), analyticsOperations(),
+	return [][]operation{tunnelOperations(), routeOperations(), cniOperations(), addressingOperations(), iamOperations(),
+		analyticsOperations(),
 		endpointOperations()}
 }
 
