@@ -162,7 +162,7 @@ func (s *Store) hear(next *Snapshot, h Handed) []Event {
 		if known[e.plain()] {
 			continue
 		}
-		if i := slices.IndexFunc(s.own, func(o Event) bool { return o.same(e) && e.At.Sub(o.At).Abs() < sameMoment }); i >= 0 {
+		if i := slices.IndexFunc(s.own, func(o Event) bool { return o.Same(e) && e.At.Sub(o.At).Abs() < sameMoment }); i >= 0 {
 			s.own = slices.Delete(s.own, i, i+1) // both have noticed it, each at its own time
 			continue
 		}
@@ -196,7 +196,7 @@ func (h *Handed) others(events []Event) []Event {
 // covers reports whether something was handed over as the other program has noticed it.
 func (h *Handed) covers(e Event) bool {
 	return h != nil && slices.ContainsFunc(h.Events, func(o Event) bool {
-		return o.same(e) && e.At.Sub(o.At).Abs() < max(sameMoment, eventsBefore)
+		return o.Same(e) && e.At.Sub(o.At).Abs() < max(sameMoment, eventsBefore)
 	})
 }
 
@@ -205,8 +205,8 @@ func (h *Handed) tells(e Event) bool {
 	return slices.ContainsFunc(h.Events, func(o Event) bool { return o.plain() == e.plain() })
 }
 
-// same reports whether two events say the same of one object, at whatever time.
-func (e Event) same(o Event) bool {
+// Same reports whether two events say the same of one object, at whatever time.
+func (e Event) Same(o Event) bool {
 	return e.Kind == o.Kind && e.Resource == o.Resource && e.TunnelID == o.TunnelID && e.From == o.From && e.To == o.To &&
 		e.FromHealth == o.FromHealth && e.ToHealth == o.ToHealth && e.FromPort == o.FromPort && e.ToPort == o.ToPort
 }
