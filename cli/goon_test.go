@@ -158,4 +158,3 @@ func TestWhatGoesOnEndsOnlyForWhatSomebodyHasToPutRight(t *testing.T) {
 		t.Errorf("exit %d, %q", code, said)
 	}
 }
-

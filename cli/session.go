@@ -45,6 +45,7 @@ type session struct {
 	close func()
 	// recorder is who watches the account beside this screen; nil: nobody is looked for.
 	recorder *handover.Client
+	below    string // the page that back leads to from the first one; "" for none
 
 	mu        sync.Mutex
 	observers []func(api.Exchange)

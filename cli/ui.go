@@ -58,7 +58,7 @@ func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, er
 	if err != nil {
 		return nil, trouble(err)
 	}
-	env.Glyphs = f.glyphs(x)
+	env.Glyphs, env.Below = f.glyphs(x), s.below
 	var next *signin.Outcome
 	app, err := f.app(ctx, x, s, env, &next)
 	if err != nil {
