@@ -68,7 +68,10 @@ func Listen(path string, group bool) (net.Listener, error) {
 	if err != nil {
 		return nil, err
 	}
-	if err := os.Chmod(path, mode); err != nil {
+	if group {
+		err = toGroupOf(path, filepath.Dir(path))
+	}
+	if err := errors.Join(err, os.Chmod(path, mode)); err != nil {
 		return nil, errors.Join(err, l.Close())
 	}
 	return l, nil
