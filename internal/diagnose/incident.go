@@ -249,7 +249,7 @@ func (a *Account) together(g group, found map[string]Diagnosis) Incident {
 	for _, c := range g.common {
 		out.Evidence = append(out.Evidence, Evidence{c.Property.Title() + " " + c.Value, c.Counts()})
 	}
-	return out
+	return a.withRecord(out)
 }
 
 // Counts says how many of the failed and of the working tunnels have the property.

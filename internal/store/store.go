@@ -58,6 +58,8 @@ type Store struct {
 	silence silence
 	links   map[string]Health // the last known health of the interconnects' tunnel sides, by name
 
+	recording recording
+
 	plan
 }
 
