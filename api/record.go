@@ -150,7 +150,7 @@ func logOf(dataset Dataset, at, columns string, from, to time.Time, conditions .
 	switch {
 	case slices.Contains(conditions, ""):
 		return Log{}, opQueryLogs.refuse(Invalid, "a query of logs needs 1 to "+strconv.Itoa(recordIDs)+" ids or addresses; nothing was sent")
-	case !to.After(from), to.Sub(from) > recordWidth, from.Year() < 2000, to.Year() > 9000:
+	case !to.After(from), to.Sub(from) > recordWidth, from.Year() < 1980, to.Year() > 9000:
 		return Log{}, opQueryLogs.refuse(Invalid, "a query of logs is about 26 hours at the most; nothing was sent")
 	}
 	return Log{dataset, "SELECT " + columns + " FROM " + string(dataset) + " WHERE " + at + " >= '" + from.Format(time.RFC3339) + "' AND " +

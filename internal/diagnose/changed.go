@@ -175,8 +175,7 @@ func (e edit) evidence() []Evidence {
 }
 
 // changeable are the causes that a change of the tunnel brings about by itself: to them it is the reason.
-var changeable = []Cause{ASNMismatch, ASNReserved, MD5Mismatch, NoPSK, NewPSK, Overlap, HealthCheckOff, MissingRoute,
-	HoldTime, SessionDisabled, SessionReset, FilterChanged, IKEAuth, IKEProposal, IKEIdentity}
+var changeable = []Cause{ASNMismatch, ASNReserved, MD5Mismatch, NoPSK, NewPSK, Overlap, HealthCheckOff, MissingRoute}
 
 // withChange puts the change nearest before the break into what was found: it is the first thing to look at. findings are in order.
 func (c tunnelCase) withChange(findings []Finding) []Finding {
@@ -188,12 +187,12 @@ func (c tunnelCase) withChange(findings []Finding) []Finding {
 		return findings
 	}
 	first := &findings[0]
-	if first.recorded && !slices.Contains(changeable, first.Cause) { // the record says why: the change only stands beside it
+	if first.routers { // the record says why: the change only stands beside it
 		first.Text += " " + e.said(c)
 		first.Evidence = append(first.Evidence, e.evidence()...)
 		return findings
 	}
-	if slices.Contains(changeable, first.Cause) {
+	if first.recorded || slices.Contains(changeable, first.Cause) {
 		first.Text = e.said(c) + " " + first.Text
 		first.Evidence = append(first.Evidence, e.evidence()...)
 		return findings

@@ -195,6 +195,7 @@ type Finding struct {
 	Muted *Muted `json:"muted,omitempty"`
 
 	recorded bool // Cloudflare's own record says it
+	routers  bool // and that the router did it on its own
 }
 
 // Because is the evidence in one line.

@@ -126,6 +126,15 @@ func (c tunnelCase) exactly(seen time.Time) time.Time {
 // guesses are what may keep a session down as far as its state tells. Where the record says why, none of them is wanted any more.
 var guesses = []Cause{ASNMismatch, MD5Mismatch, NotDialling, HoldTime, OpenConfirmMTU, SessionLost, SessionEnded, NoOpen}
 
+// Broke is when a tunnel or its session was seen to break; zero when it was not seen, or is not broken.
+func (a *Account) Broke(id string) time.Time {
+	i, known := a.byID[id]
+	if !known {
+		return time.Time{}
+	}
+	return a.tunnelCase(i).brokeSeen()
+}
+
 // withRecord lets Cloudflare's record speak: what it proves comes first, what it disproves goes.
 func (c tunnelCase) withRecord(findings []Finding) []Finding {
 	proven := c.fromIKE()
@@ -300,7 +309,7 @@ func (c tunnelCase) badPeerAS(f *Finding, t *told, byCloudflare bool, text strin
 // ceased is a Cease (RFC 4486).
 func (c tunnelCase) ceased(f *Finding, subcode int, byCloudflare bool, text string) {
 	f.Cause, f.Source = SessionEnded, srcRecord+"RFC 4486, RFC 9003"
-	f.Text = text + ": the session was ended on purpose."
+	f.Text, f.routers = text+": the session was ended on purpose.", !byCloudflare
 	f.Next = "Ask who did it on the router, or look in its log: on Cloudflare's side nothing is broken."
 	if byCloudflare {
 		f.Next = "Look at what was changed on Cloudflare's side (:changes); else ask Cloudflare support with this record."
@@ -318,7 +327,7 @@ func (c tunnelCase) ceased(f *Finding, subcode int, byCloudflare bool, text stri
 		f.Text = text + ": the neighbor is shut down on the router."
 		f.Next = "On the router: take the shutdown off the neighbor " + cloudflareSide(c.Tunnel) + ", when whoever set it agrees."
 	case subcode == 7:
-		f.Cause, f.Source, f.Impact = Collision, srcRecord+"RFC 4271 (section 6.8), RFC 4486", Outage
+		f.Cause, f.Source, f.routers = Collision, srcRecord+"RFC 4271 (section 6.8), RFC 4486", true
 		f.Text = text + ": both sides opened a connection at once, and one of both must go. It keeps the session down only when it comes again."
 		f.Next = "On the router: one neighbor statement for " + cloudflareSide(c.Tunnel) + " only, each router with its own BGP identifier."
 	}

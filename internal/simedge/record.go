@@ -33,7 +33,8 @@ var logTime = map[string]string{BGPLogs: "eventtimestamp", IPsecLogs: "timestamp
 type accountRecord struct {
 	enabled  []string            // datasets
 	logs     map[string][]Object // rows by dataset, oldest first
-	audit    []Object            // oldest first
+	repeats  []repeated
+	audit    []Object // oldest first
 	policies []Object
 }
 

@@ -46,7 +46,7 @@ func (c *call) runSQL(text string) (any, error) {
 		return nil, err
 	}
 	var rows []Object
-	for _, row := range c.e.written.logs[q.table] {
+	for _, row := range c.e.written.rows(q.table, c.now) {
 		if !slices.ContainsFunc(q.where, func(w sqlCondition) bool { return !w.holds(row) }) {
 			rows = append(rows, row)
 		}

@@ -149,7 +149,9 @@ func (s *Store) takeQuestion(person bool, objects []RecordObject) string {
 }
 
 // moreOf reports whether asking once more may bring what an answer did not have: a record is written a while after what happened.
-func (r *recording) moreOf(a RecordAnswer) bool { return a.Empty() && r.refused == nil && (len(r.datasets) > 0 || !r.known) }
+func (r *recording) moreOf(a RecordAnswer) bool {
+	return a.Empty() && r.refused == nil && (len(r.datasets) > 0 || !r.known)
+}
 
 // flaps: the falls of a session that flaps are one incident.
 func (r *recording) flaps(o RecordObject, tracks map[string]*Track) bool {
