@@ -36,7 +36,7 @@ func next(t store.Tunnel, findings []diagnose.Finding) resource.Section {
 			role = tui.Strong
 		}
 		text := f.Text
-		if len(findings) > 1 && f.Likelihood > 0 {
+		if (len(findings) > 1 || f.Recorded()) && f.Likelihood > 0 {
 			text += " (" + f.Likelihood.String() + ")"
 		}
 		s.Fields = append(s.Fields, resource.Field{Value: text, Role: role, Prose: true})
