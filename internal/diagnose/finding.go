@@ -198,9 +198,6 @@ type Finding struct {
 	routers  bool // and that the router did it on its own
 }
 
-// Recorded reports whether Cloudflare's own record says it.
-func (f Finding) Recorded() bool { return f.recorded }
-
 // Because is the evidence in one line.
 func (f Finding) Because() string {
 	parts := make([]string, len(f.Evidence))

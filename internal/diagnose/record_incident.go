@@ -21,6 +21,7 @@ func (a *Account) withRecord(i Incident) Incident {
 		if f := d.Findings[0]; f.recorded && most(reasons[f.Cause]) {
 			i.Text = join(fmt.Sprintf("Cloudflare's record gives %s for %d of %d: %s:", f.Cause.Title(), reasons[f.Cause], i.Tunnels(),
 				d.Subject.Name), f.Text, i.Text)
+			i.recorded = true
 			i.Next, i.Likelihood, i.Evidence = join(f.Next, i.Next), Certain, append(i.Evidence, f.Evidence...)
 			break
 		}
@@ -61,4 +62,20 @@ func (a *Account) changedTogether(i Incident) (string, Evidence) {
 	return fmt.Sprintf("%d of %d were changed by %s, the last at %s (%s).", by[last], i.Tunnels(), last, clock(entry.At, a.facts.Now),
 			Audited(entry)),
 		Evidence{"audit log", entry.At.UTC().Format("2006-01-02T15:04:05Z07:00") + " " + what + " by " + last}
+}
+
+// Says is the text of an incident for people, with how sure it is where Cloudflare's own record says it.
+func (i Incident) Says() string {
+	if i.recorded && i.Likelihood == Certain {
+		return "Certain: " + i.Text
+	}
+	return i.Text
+}
+
+// Says is the text of a finding for people, with how sure it is where Cloudflare's own record says it.
+func (f Finding) Says() string {
+	if f.recorded && f.Likelihood == Certain {
+		return "Certain: " + f.Text
+	}
+	return f.Text
 }

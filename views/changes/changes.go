@@ -28,8 +28,10 @@ type Module struct {
 	env  *kit.Env
 	list *live.Loaded[change]
 
-	mu   sync.Mutex
-	note string // what is not known of the audit log
+	mu      sync.Mutex
+	note    string           // what is not known of the audit log
+	err     error            // the last attempt to read it failed
+	entries []api.AuditEntry // the last good ones
 }
 
 // New makes the module.
@@ -54,20 +56,38 @@ func (m *Module) read(ctx context.Context) ([]change, error) {
 	now := m.env.Now()
 	since := now.Add(-api.AuditSpan)
 	entries, more, err := m.env.Account.Audit(ctx, since, now.Add(time.Minute))
-	note := ""
+	m.mu.Lock()
+	m.note, m.err = "", nil
 	switch {
 	case api.KindOf(err) == api.PermissionMissing:
-		note = "Only what was changed from here: the token needs Account Settings Read for the audit log"
+		m.note = "Only what was changed from here: the token needs Account Settings Read for the audit log"
 	case err != nil:
-		note = "Only what was changed from here: the audit log could not be read. " + kit.Sentence(err)
-	case more && len(entries) > 0:
-		note = "There may be more before " + entries[0].At.UTC().Format("2006-01-02 15:04") + " UTC"
+		m.err = err
+	default:
+		if m.entries = entries; more && len(entries) > 0 {
+			m.note = "There may be more before " + entries[0].At.UTC().Format("2006-01-02 15:04") + " UTC"
+		}
 	}
-	m.mu.Lock()
-	m.note = note
+	entries = m.entries
 	m.mu.Unlock()
 	own, err := m.written(since)
 	return join(entries, own), err
+}
+
+// source is the rows; without the audit log they are those of the journal and of the last good answer, and the header says so.
+func (m *Module) source() resource.Source[change] {
+	s := m.list.Source()
+	status := s.Status
+	s.Status = func() tui.Status {
+		out := status()
+		m.mu.Lock()
+		defer m.mu.Unlock()
+		if m.err != nil && out.Err == "" {
+			out.Err = kit.Sentence(m.err)
+		}
+		return out
+	}
+	return s
 }
 
 // written are the journal's entries of the account, newest first.
@@ -122,7 +142,7 @@ func sameObject(a, b string) bool {
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{{Names: []string{"changes", "audit"}, Help: "who changed what in the last 30 days, by the audit log",
-		Open: func() tui.View { return resource.NewList(m.describe(), m.list.Source()) }}}
+		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
 }
 
 // Services implements kit.Module.
