@@ -15,6 +15,7 @@ import (
 type Fetchers struct {
 	Health         func(ctx context.Context, from, to time.Time) (api.HealthReport, error)
 	Traffic        func(ctx context.Context, from, to time.Time, d api.Direction) (api.TrafficReport, error)
+	Locations      LocationAnalytics
 	Routes         func(context.Context) ([]api.Route, error)
 	Prefixes       func(context.Context) ([]api.Prefix, error)
 	BGPPrefixes    func(ctx context.Context, prefixID string) ([]api.BGPPrefix, error)
@@ -47,8 +48,9 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		Traffic: func(ctx context.Context, from, to time.Time, d api.Direction) (api.TrafficReport, error) {
 			return a.TunnelTraffic(ctx, from, to, api.TrafficOptions{Direction: d})
 		},
-		Routes:   a.Routes.List,
-		Prefixes: a.Prefixes.List,
+		Locations: a,
+		Routes:    a.Routes.List,
+		Prefixes:  a.Prefixes.List,
 		BGPPrefixes: func(ctx context.Context, id string) ([]api.BGPPrefix, error) {
 			return a.BGPPrefixes(id).List(ctx)
 		},
@@ -107,6 +109,10 @@ func init() {
 		IPsecTunnels:  {entry: func(n *S) *Entry { return &n.IPsec }},
 		HealthChecks:  {func(n *S) *Entry { return &n.Health.Entry }, func(ctx context.Context, s *Store) applier { return s.readHealth(ctx) }},
 		TunnelTraffic: {func(n *S) *Entry { return &n.Traffic.Entry }, func(ctx context.Context, s *Store) applier { return s.readTraffic(ctx) }},
+		LocationHealth: {func(n *S) *Entry { return &n.Locations.Entry }, func(ctx context.Context,
+			s *Store) applier {
+			return s.readLocations(ctx)
+		}},
 		Prefixes: {func(n *S) *Entry { return &n.Prefixes.Entry }, func(ctx context.Context,
 			s *Store) applier {
 			return s.readPrefixes(ctx)

@@ -57,6 +57,7 @@ type Store struct {
 	good    time.Time         // the last read that brought both lists of tunnels
 	silence silence
 	links   map[string]Health // the last known health of the interconnects' tunnel sides, by name
+	located []time.Time       // when questions about the locations were asked lately
 
 	plan
 }
