@@ -260,7 +260,7 @@ func (t *Table) health(w *Way, check *api.HealthCheck) {
 	h := t.facts.Health[name]
 	seen := h.State
 	w.Score = h.Score
-	if score, where := busy(t.facts.Insights[name]); score != nil {
+	if score, where := busy(t.facts.sight(name)); score != nil {
 		w.Score, w.Why = score, where
 		seen = store.HealthOf(score)
 	}
