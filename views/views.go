@@ -15,6 +15,7 @@ import (
 	"flarewire/views/events"
 	"flarewire/views/interconnect"
 	"flarewire/views/kit"
+	"flarewire/views/location"
 	"flarewire/views/overview"
 	"flarewire/views/prefix"
 	"flarewire/views/requests"
@@ -37,6 +38,7 @@ var registry = []func(*kit.Env) kit.Module{
 	prefix.New,
 	service.New,
 	where.New,
+	location.New,
 	traceroute.New,
 	endpointcheck.New,
 	account.New,

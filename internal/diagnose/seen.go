@@ -39,9 +39,9 @@ type Seen struct {
 
 // SeenBadly is a tunnel that a location does not see healthy.
 type SeenBadly struct {
-	Name, ID string // the id is empty of what is no tunnel that is known
-	State    store.Health
-	BitRate  *float64 // of the tunnel there; nil: not known
+	Subject // without an id when it is none that is known
+	State   store.Health
+	BitRate *float64 // of the tunnel there; nil: not known
 }
 
 // Idle reports whether the tunnel is known to have no traffic there.
@@ -111,9 +111,12 @@ func (a *Account) Locations() []Seen {
 			all += *row.BitRate
 		}
 	}
-	ids, unprobed := map[string]string{}, map[string]bool{}
+	subjects, unprobed := map[string]Subject{}, map[string]bool{}
+	for _, link := range a.facts.Links.Rows {
+		subjects[link.Name] = Subject{store.Links, link.ID, link.Name}
+	}
 	for i, t := range a.facts.Tunnels {
-		ids[t.Name], unprobed[t.Name] = t.ID, !a.tunnelCase(i).probed()
+		subjects[t.Name], unprobed[t.Name] = tunnelSubject(t), !a.tunnelCase(i).probed()
 	}
 	for name, in := range l.By {
 		if unprobed[name] {
@@ -123,7 +126,9 @@ func (a *Account) Locations() []Seen {
 			s := &out[at[c.Name]]
 			s.Tunnels++
 			if state := c.State(); state == store.HealthDown || state == store.Degraded {
-				s.Bad = append(s.Bad, SeenBadly{name, ids[name], state, c.BitRate})
+				subject := subjects[name]
+				subject.Name = name
+				s.Bad = append(s.Bad, SeenBadly{subject, state, c.BitRate})
 			}
 		}
 	}
