@@ -25,6 +25,13 @@ type Destination struct {
 	// Unknown is why it cannot be told what is left, as the end of a sentence; "" when it can.
 	Unknown string
 	text    string
+	counted tally // of the worst region that has a route
+}
+
+// Healthy is how many of the ways are healthy, in the worst of the regions that have a route: what Text says as numbers. Ways that
+// never take over do not count. It is not known while the state of one way is not; of is 0 without a route.
+func (d Destination) Healthy() (healthy, of int, known bool) {
+	return d.counted.healthy, d.counted.all, d.counted.unknown == 0
 }
 
 // Text is what is left of the ways, in one line: "10.64.0.0/20: 1 of 2 healthy ways left".
@@ -96,8 +103,12 @@ func (t *Table) Destination(p netip.Prefix) Destination {
 	var worst left
 	var where []string
 	routed := slices.ContainsFunc(d.Reach, Reach.Routed)
+	counts := left{impact: -1}
 	for i, r := range d.Reach {
 		l := t.left(r)
+		if r.Routed() && l.worse(counts) {
+			counts, d.counted = l, tallyOf(r.Uses)
+		}
 		if routed && !r.Routed() && l.impact == Outage {
 			l.impact = Impaired // a region that was left out is no failure
 		}
