@@ -242,6 +242,11 @@ func (a *Account) Named(name string) []Diagnosis {
 			found = append(found, Diagnosis{subject, []Finding{routeLeads(r)}})
 		}
 	}
+	for _, d := range a.Notes() {
+		if asked(d.Subject) {
+			found = append(found, d)
+		}
+	}
 	return found
 }
 
