@@ -26,18 +26,21 @@ func TestCheckOfADestination(t *testing.T) {
 		code   int
 		says   string
 	}{
-		"both ways":         {nil, "--destination 198.18.10.0/24", 0, "FLAREWIRE OK - 198.18.10.0/24: 2 healthy ways | 'healthy_ways 198.18.10.0/24'=2;2:;1:;0;2 time="},
-		"an address in it":  {nil, "--destination 198.18.10.9", 0, "OK - 198.18.10.9/32: 2 healthy ways"},
-		"one lost":          {lost(), "--destination 198.18.10.0/24", 1, "WARNING - 198.18.10.0/24: 1 of 2 healthy ways left"},
-		"none left":         {nil, "--destination 10.61.16.0/22", 2, "CRITICAL - 10.61.16.0/22: no healthy way left | 'healthy_ways 10.61.16.0/22'=0;1:;1:;0;1"},
-		"withdrawn, too":    {nil, "--destination 198.18.20.0/24", 2, "CRITICAL - 198.18.20.0/24: no healthy way left"},
-		"the worse decides": {nil, "--destination 198.18.10.0/24 --destination 10.61.16.0/22", 2, "2 healthy ways; 10.61.16.0/22: no healthy way left"},
-		"each way":          {nil, "--destination 198.18.10.0/24 -vv", 0, "198.18.10.0/24 over fra-dc1-gre: healthy\n"},
-		"health unread":     {blind, "--destination 198.18.10.0/24", 3, "UNKNOWN - 198.18.10.0/24: cannot tell whether the 2 ways are healthy"},
-		"may come by BGP":   {nil, "--destination 172.31.0.0/16", 3, "cannot tell whether a route leads there"},
-		"no network":        {nil, "--destination nonsense", 3, "--destination nonsense"},
-		"with tunnels":      {nil, "--destination 198.18.10.0/24 --tunnel x", 3, "leave out what is about tunnels"},
-		"with a threshold":  {nil, "--destination 198.18.10.0/24 -w 3", 3, "leave out what is about tunnels"},
+		"both ways": {nil, "--destination 198.18.10.0/24", 0,
+			"FLAREWIRE OK - 198.18.10.0/24: 2 healthy ways | 'healthy_ways 198.18.10.0/24'=2;2:;1:;0;2 time="},
+		"an address in it": {nil, "--destination 198.18.10.9", 0, "OK - 198.18.10.9/32: 2 healthy ways"},
+		"one lost":         {lost(), "--destination 198.18.10.0/24", 1, "WARNING - 198.18.10.0/24: 1 of 2 healthy ways left"},
+		"none left": {nil, "--destination 10.61.16.0/22", 2,
+			"CRITICAL - 10.61.16.0/22: no healthy way left | 'healthy_ways 10.61.16.0/22'=0;1:;1:;0;1"},
+		"withdrawn, too": {nil, "--destination 198.18.20.0/24", 2, "CRITICAL - 198.18.20.0/24: no healthy way left"},
+		"the worse decides": {nil, "--destination 198.18.10.0/24 --destination 10.61.16.0/22", 2,
+			"2 healthy ways; 10.61.16.0/22: no healthy way left"},
+		"each way":         {nil, "--destination 198.18.10.0/24 -vv", 0, "198.18.10.0/24 over fra-dc1-gre: healthy\n"},
+		"health unread":    {blind, "--destination 198.18.10.0/24", 3, "UNKNOWN - 198.18.10.0/24: cannot tell whether the 2 ways are healthy"},
+		"may come by BGP":  {nil, "--destination 172.31.0.0/16", 3, "cannot tell whether a route leads there"},
+		"no network":       {nil, "--destination nonsense", 3, "--destination nonsense"},
+		"with tunnels":     {nil, "--destination 198.18.10.0/24 --tunnel x", 3, "leave out what is about tunnels"},
+		"with a threshold": {nil, "--destination 198.18.10.0/24 -w 3", 3, "leave out what is about tunnels"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			edge, env := serve(t, simedge.Options{})
@@ -61,7 +64,8 @@ func TestDiagnoseHasNotesOfDestinations(t *testing.T) {
 		t.Errorf("exit %d: %s", code, s.out.String())
 	}
 	s = newShell(t)
-	if code := s.run("--demo", "diagnose", "10.61.16.0/22"); code != 0 || !strings.Contains(s.out.String(), "Single point of failure (remark)") {
+	if code := s.run("--demo", "diagnose", "10.61.16.0/22"); code != 0 || !strings.Contains(s.out.String(),
+		"Single point of failure (remark)") {
 		t.Errorf("exit %d: %s", code, s.out.String())
 	}
 }

@@ -16,6 +16,7 @@ import (
 	"flarewire/views/interconnect"
 	"flarewire/views/kit"
 	"flarewire/views/location"
+	"flarewire/views/muted"
 	"flarewire/views/overview"
 	"flarewire/views/prefix"
 	"flarewire/views/requests"
@@ -31,6 +32,7 @@ import (
 var registry = []func(*kit.Env) kit.Module{
 	overview.New,
 	events.New,
+	muted.New,
 	setup.New,
 	tunnel.New,
 	interconnect.New,

@@ -38,6 +38,7 @@ type Facts struct {
 	Good      *baseline.Baseline // how the account stood on the day that was saved as good; nil: none was
 
 	remeasured map[string]bool // the tunnels whose health check becomes another one; see After
+	gone       []store.Tunnel  // that are deleted; see After
 }
 
 // From takes the facts from the store. Insights are added by who has read them.
@@ -91,9 +92,11 @@ type Account struct {
 	fresh      int                 // of these, reported within freshAge
 	anyUp      bool
 	once       sync.Once
-	table      *Table           // made by once
-	sites      map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
-	busy       int              // tunnels whose sessions are up and bring traffic
+	table      *Table // made by once
+	muteOnce   sync.Once
+	mutesOf    map[string][]mute.Mute // made by muteOnce
+	sites      map[uint32][]int       // tunnels whose sessions are up, by AS number: a few with different routers
+	busy       int                    // tunnels whose sessions are up and bring traffic
 }
 
 // Read prepares the facts.
@@ -243,7 +246,12 @@ func (a *Account) Named(name string) []Diagnosis {
 		}
 	}
 	for _, d := range a.Notes() {
-		if asked(d.Subject) {
+		if !asked(d.Subject) {
+			continue
+		}
+		if i := slices.IndexFunc(found, func(f Diagnosis) bool { return f.Subject.Resource == store.Routes && f.Subject.Name == name }); i >= 0 {
+			found[i].Findings = append(found[i].Findings, d.Findings...)
+		} else {
 			found = append(found, d)
 		}
 	}
@@ -260,7 +268,7 @@ func (a *Account) every() []Diagnosis {
 		all = append(all, Diagnosis{Subject{store.Prefixes, p.ID, p.CIDR}, a.Prefix(p.ID)})
 	}
 	for _, p := range a.facts.Ports.Rows {
-		all = append(all, Diagnosis{Subject{store.Ports, p.Name, p.Name}, Port(p)})
+		all = append(all, Diagnosis{Subject{store.Ports, p.Name, p.Name}, a.port(p)})
 	}
 	for _, l := range a.facts.Links.Rows {
 		all = append(all, Diagnosis{Subject{store.Links, l.ID, l.Name}, a.Link(l.ID)})

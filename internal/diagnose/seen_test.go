@@ -85,18 +85,21 @@ func TestWhatABusyLocationSeesIsTheHeadline(t *testing.T) {
 		severity diagnose.Impact
 		says     string
 	}{
-		"four of 24 from the busy one": {deadAt(4, "fra03"), flowsMostly("fra03"), "Frankfurt (fra03) sees 4 of 24 tunnels down", diagnose.Impaired,
+		"four of 24 from the busy one": {deadAt(4, "fra03"), flowsMostly("fra03"), "Frankfurt (fra03) sees 4 of 24 tunnels down",
+			diagnose.Impaired,
 			"20 of 20 working are not"},
 		"all from the busy one": {deadAt(24, "fra03"), flowsMostly("fra03"), "Frankfurt (fra03) sees 24 of 24 tunnels down", diagnose.Impaired,
 			"none works"},
 		"from two at once": {deadAt(3, "fra03", "ams04"), flowsMostly("fra03"), "Amsterdam (ams04), Frankfurt (fra03) see 3 of 24 tunnels down",
 			diagnose.Impaired, "3 of 3 failed"},
 		"a location without a name": {deadAt(3, "xyz09"), flowsMostly("xyz09"), "xyz09 sees 3 of 24 tunnels down", diagnose.Impaired, ""},
-		"one tunnel":                {deadAt(1, "fra03"), flowsMostly("fra03"), "Some locations", diagnose.Impaired, "They have 56 % of its traffic"},
-		"idle":                      {deadAt(4, "fra03"), idle, "", diagnose.NoImpact, ""},
-		"with hardly any traffic":   {deadAt(4, "fra03"), little, "Frankfurt (fra03) sees 4 of 24 tunnels down", diagnose.Risk, ""},
-		"traffic unknown":           {deadAt(4, "fra03"), unknown, "Frankfurt (fra03) sees 4 of 24 tunnels down", diagnose.Risk, "Whether they carry traffic is not known"},
-		"nothing":                   {deadAt(0), flowsMostly("fra03"), "", diagnose.NoImpact, ""},
+		"one tunnel": {deadAt(1, "fra03"), flowsMostly("fra03"), "Some locations", diagnose.Impaired,
+			"They have 56 % of its traffic"},
+		"idle":                    {deadAt(4, "fra03"), idle, "", diagnose.NoImpact, ""},
+		"with hardly any traffic": {deadAt(4, "fra03"), little, "Frankfurt (fra03) sees 4 of 24 tunnels down", diagnose.Risk, ""},
+		"traffic unknown": {deadAt(4, "fra03"), unknown, "Frankfurt (fra03) sees 4 of 24 tunnels down", diagnose.Risk,
+			"Whether they carry traffic is not known"},
+		"nothing": {deadAt(0), flowsMostly("fra03"), "", diagnose.NoImpact, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
 			read := diagnose.Read(seenAll(fleet(24), c.bad, c.flow))

@@ -112,17 +112,22 @@ func TestLocationsAreReadInPages(t *testing.T) {
 		part            string // a word of what is missing; "" nothing
 		weighed, flow   bool   // of all, of the tunnel that is bad
 	}{
-		"a small account in one page":            {planet{tunnels: 8, colos: 300, busy: 5, page: 10000, bad: down}, 3, 300, "", true, true},
-		"nothing is bad":                         {planet{tunnels: 8, colos: 300, busy: 5, page: 10000}, 2, 300, "", true, false},
-		"a large account, what is busy":          {planet{tunnels: 1000, colos: 300, busy: 20, page: 10000, bad: down}, 5, 20, "", true, true},
-		"too many busy ones":                     {planet{tunnels: 1000, colos: 300, busy: 60, page: 10000, bad: down}, 6, 36, "24 of 60", true, true},
-		"traffic unknown, small":                 {planet{tunnels: 8, colos: 300, page: 10000, bad: down}, 2, 300, "", false, false},
-		"traffic may not be asked":               {planet{tunnels: 8, colos: 300, busy: 5, page: 10000, bad: down, flow: &api.Error{Kind: api.PermissionMissing}}, 2, 300, "", false, false},
-		"traffic unknown, large: a part":         {planet{tunnels: 1000, colos: 300, page: 10000, bad: down}, 2, 10, "full page", false, false},
-		"traffic names no tunnel":                {planet{tunnels: 8, colos: 300, busy: 5, page: 10000, bad: down, unnamed: true}, 3, 300, "", true, false},
-		"a smaller page than documented":         {planet{tunnels: 8, colos: 300, busy: 5, page: 20, bad: down}, 6, 4, "1 of 5", true, true},
-		"a page too small for one location":      {planet{tunnels: 40, colos: 300, busy: 1, page: 20, bad: down}, 3, 1, "tunnels are missing", true, true},
-		"limits must be asked: one question two": {planet{tunnels: 8, colos: 300, busy: 5, page: 10000, bad: down, narrow: true}, 4, 300, "", true, false},
+		"a small account in one page":   {planet{tunnels: 8, colos: 300, busy: 5, page: 10000, bad: down}, 3, 300, "", true, true},
+		"nothing is bad":                {planet{tunnels: 8, colos: 300, busy: 5, page: 10000}, 2, 300, "", true, false},
+		"a large account, what is busy": {planet{tunnels: 1000, colos: 300, busy: 20, page: 10000, bad: down}, 5, 20, "", true, true},
+		"too many busy ones": {planet{tunnels: 1000, colos: 300, busy: 60, page: 10000, bad: down}, 6, 36, "24 of 60", true,
+			true},
+		"traffic unknown, small": {planet{tunnels: 8, colos: 300, page: 10000, bad: down}, 2, 300, "", false, false},
+		"traffic may not be asked": {planet{tunnels: 8, colos: 300, busy: 5, page: 10000, bad: down,
+			flow: &api.Error{Kind: api.PermissionMissing}}, 2, 300, "", false, false},
+		"traffic unknown, large: a part": {planet{tunnels: 1000, colos: 300, page: 10000, bad: down}, 2, 10, "full page", false, false},
+		"traffic names no tunnel": {planet{tunnels: 8, colos: 300, busy: 5, page: 10000, bad: down, unnamed: true}, 3, 300, "",
+			true, false},
+		"a smaller page than documented": {planet{tunnels: 8, colos: 300, busy: 5, page: 20, bad: down}, 6, 4, "1 of 5", true, true},
+		"a page too small for one location": {planet{tunnels: 40, colos: 300, busy: 1, page: 20, bad: down}, 3, 1, "tunnels are missing",
+			true, true},
+		"limits must be asked: one question two": {planet{tunnels: 8, colos: 300, busy: 5, page: 10000, bad: down, narrow: true}, 4, 300, "",
+			true, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			now := time.Date(2026, 11, 29, 3, 0, 0, 0, time.UTC)
