@@ -20,7 +20,7 @@ func TestAFindingIsMutedOnTheTunnelsOwnPage(t *testing.T) {
 	d.Press("m")
 	d.reads("Mute: Tunnel down of iad-dc1-gre", "Reason", "Hours")
 	d.types("line swap")
-	d.Press("enter", "enter")
+	d.Press("ctrl+s")
 	d.reads("Muted", "Tunnel down, until", "line swap. m ends it.")
 	d.Press(":")
 	d.types("muted")

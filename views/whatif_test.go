@@ -135,7 +135,7 @@ func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 				}
 			}
 			if d.sends(); c.asks {
-				d.reads("which Cloudflare advertises.", "do nothing")
+				d.reads("Type ", "to go on:", "do nothing")
 			}
 		})
 	}
