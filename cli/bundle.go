@@ -12,6 +12,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/bundle"
+	"flarewire/internal/diagnose"
 	"flarewire/internal/store"
 	"flarewire/tui"
 )
@@ -74,7 +75,8 @@ func runBundle(ctx context.Context, x IO, f *flags, o bundleOptions, args []stri
 	if err != nil {
 		return err
 	}
-	c := bundle.Gather(ctx, s.account, watcher, f.progress(x), names...)
+	read := func(snapshot *store.Snapshot) *diagnose.Account { return s.diagnosis(ctx, x, snapshot, nil) }
+	c := bundle.Gather(ctx, s.account, watcher, read, f.progress(x), names...)
 	c.Version, c.Hide, c.Requests = versionLine(), x.Redactor.Redact, requests()
 	if err := bundle.Save(path, c, o.force); err != nil {
 		return notSaved(err)

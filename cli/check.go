@@ -47,6 +47,7 @@ type checkOptions struct {
 	verbose           int
 	expect            int // 0: any number
 	baseline          string
+	destinations      []string // as they were typed
 }
 
 func newCheck(x IO, f *flags) *cobra.Command {
@@ -72,6 +73,10 @@ A tunnel that was deleted is in no list. --expect 14 says that there must be 14:
 counts as down, and one too many is a warning. --baseline FILE names them: FILE is what flarewire
 status -o json printed when all was well. A tunnel of it that is gone counts as down, one that has lost
 its BGP session as not up.
+
+--destination 10.64.0.0/20 checks the ways to a network or an address in place of the tunnels: critical
+when no healthy way is left, warning when one of them is lost or degraded, unknown when the health of
+one is not known. It may be given several times; -vv adds a line for each way.
 
 -v names all tunnels that are not up, -vv adds a line for each of them, -vvv one for every tunnel.
 
@@ -102,10 +107,13 @@ also for --version, so that no service is ever "ok" with it.`,
 	flags.DurationVar(&o.maxAge, "max-age", 0, "a session whose status is older than this is not up (default: any age)")
 	flags.IntVar(&o.expect, "expect", 0, "how many tunnels there must be (default: any number)")
 	flags.StringVar(&o.baseline, "baseline", "", "the tunnels that there must be: a file that flarewire status -o json has printed")
+	flags.StringArrayVar(&o.destinations, "destination", nil,
+		"check the ways to this network or address in place of the tunnels; may be given several times")
 	flags.CountVarP(&o.verbose, "verbose", "v", "name all tunnels that are not up; twice: a line for each, three times: for every tunnel")
 	flags.BoolVarP(&version, "version", "V", false, "print the version and do nothing else")
 	f.takesAccounts(cmd)
 	_ = cmd.RegisterFlagCompletionFunc("tunnel", cobra.NoFileCompletions)
+	_ = cmd.RegisterFlagCompletionFunc("destination", cobra.NoFileCompletions)
 	for _, name := range []string{"max-age", "expect"} {
 		flags.Lookup(name).DefValue = "0" // pflag prints no zero: the default is described in words
 	}
@@ -146,7 +154,7 @@ func (o checkOptions) check() error {
 	case o.expect > 0 && o.baseline != "":
 		return errors.New("--expect and --baseline both say which tunnels there must be: use one of them")
 	}
-	return nil
+	return o.checkDestinations()
 }
 
 // checked is the answer of one account.
@@ -196,6 +204,9 @@ func runCheck(ctx context.Context, x IO, f *flags, o checkOptions) error {
 
 // account checks one account.
 func (o checkOptions) account(ctx context.Context, x IO, f *flags, s *session, began time.Time) checked {
+	if len(o.destinations) > 0 {
+		return o.ways(ctx, x, f, s, began)
+	}
 	e := expected{number: o.expect}
 	if o.baseline != "" {
 		var err error
@@ -218,7 +229,8 @@ func (o checkOptions) account(ctx context.Context, x IO, f *flags, s *session, b
 	if err != nil {
 		return cannotCheck(err)
 	}
-	v := judge(chosen, h, o.agedBy(snapshot.Tunnels, s.now()))
+	facts, _ := s.facts(x, snapshot) // mutes that cannot be read change nothing here
+	v := judge(chosen, h, o.agedBy(facts))
 	v.clock = snapshot.ClockTrouble()
 	v.compare(chosen, e.of(o.tunnels).readIn(snapshot))
 	verdict := v.severity(o)
@@ -285,8 +297,8 @@ type flaw struct{ id, text string }
 type aged func(store.Tunnel) (age string, refused bool)
 
 // agedBy judges the age of a status as the diagnosis does: against those of all tunnels of the account.
-func (o checkOptions) agedBy(all []store.Tunnel, now time.Time) aged {
-	read := diagnose.Read(diagnose.Facts{Now: now, Tunnels: all})
+func (o checkOptions) agedBy(facts diagnose.Facts) aged {
+	read, now := diagnose.Read(facts), facts.Now
 	return func(t store.Tunnel) (string, bool) {
 		if t.State != store.Up || t.BGPStatus == nil {
 			return "", false

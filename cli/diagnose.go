@@ -83,25 +83,29 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	for _, gap := range gaps(snapshot, store.Overview()...) {
 		fmt.Fprintln(x.Err, "flarewire: not known: "+gap.Source+": "+gap.Why)
 	}
-	unread := snapshot.Missing(diagnosed()...)
+	if part := snapshot.Locations.Part; part != "" {
+		fmt.Fprintln(x.Err, "flarewire: in part: "+string(store.LocationHealth)+": "+tui.Clean(part))
+	}
+	unread := snapshot.Missing(needed()...)
 	read := s.diagnosis(ctx, x, snapshot, names)
-	found, incidents := read.All(), read.Incidents()
+	all := diagnosedOf(read)
 	if len(names) > 0 {
 		var err error
-		if found, err = askedFor(read, names, x, unread != nil); err != nil {
+		if all.found, err = askedFor(read, names, x, unread != nil); err != nil {
 			return err
 		}
-		incidents = slices.DeleteFunc(incidents, func(i diagnose.Incident) bool { return !concerns(i, found) })
+		all.incidents = slices.DeleteFunc(all.incidents, func(i diagnose.Incident) bool { return !concerns(i, all.found) })
+		all.notes = nil // those of what was asked for are among what was found
 	}
 	switch c := f.canvas(x, s.now()); {
 	case out == changesOutput:
-		err = new(differences).print(x, s.now(), glance{at: snapshot.Fetched(), rows: incidentRows(incidents), trouble: unread})
+		err = new(differences).print(x, s.now(), glance{at: snapshot.Fetched(), rows: incidentRows(all.incidents), trouble: unread})
 	case out == "json":
-		err = printDiagnosesJSON(x, s, snapshot, found, incidents)
+		err = printOne(x.Out, diagnosesOf(s, snapshot, all), "  ")
 	case len(names) == 0:
-		err = printLines(x.Out, incidentLines(incidents, c))
-	case len(found) > 0:
-		err = printLines(x.Out, diagnoses(found, incidents, c))
+		err = printLines(x.Out, all.lines(c))
+	case len(all.found) > 0:
+		err = printLines(x.Out, diagnoses(all.found, all.incidents, c))
 	}
 	if err == nil && unread != nil {
 		return exit(exitNo) // the rest is printed; what is missing was said
@@ -129,27 +133,27 @@ func watchDiagnosis(ctx context.Context, x IO, f *flags, out output, timeout tim
 		defer cancel()
 		snapshot := read(ctx)
 		read = w.Round
-		unread := snapshot.Missing(diagnosed()...)
+		unread := snapshot.Missing(needed()...)
 		if snapshot.GRE.Err != nil && snapshot.IPsec.Err != nil {
 			return glance{trouble: snapshot.Err()}
 		}
 		account := s.diagnosis(ctx, x, snapshot, names)
-		found, incidents := account.All(), account.Incidents()
+		all := diagnosedOf(account)
 		if len(names) > 0 {
 			named, err := askedFor(account, names, x, unread != nil)
 			if err != nil {
 				return glance{trouble: err}
 			}
-			found = named
-			incidents = slices.DeleteFunc(incidents, func(i diagnose.Incident) bool { return !concerns(i, found) })
+			all.found, all.notes = named, nil
+			all.incidents = slices.DeleteFunc(all.incidents, func(i diagnose.Incident) bool { return !concerns(i, all.found) })
 		}
-		return glance{at: snapshot.Fetched(), trouble: unread, rows: incidentRows(incidents),
-			doc: diagnosesOf(s, snapshot, found, incidents),
+		return glance{at: snapshot.Fetched(), trouble: unread, rows: incidentRows(all.incidents),
+			doc: diagnosesOf(s, snapshot, all),
 			lines: func(c tui.Canvas) []string {
 				if len(names) > 0 {
-					return diagnoses(found, incidents, c)
+					return diagnoses(all.found, all.incidents, c)
 				}
-				return incidentLines(incidents, c)
+				return all.lines(c)
 			}}
 	})
 }
@@ -171,18 +175,24 @@ func incidentRows(incidents []diagnose.Incident) []row {
 	return rows
 }
 
-// diagnosis reads what the account's data mean: with its good day, its mutes, what was changed from here, and the locations of the
-// first of the named tunnels.
-func (s *session) diagnosis(ctx context.Context, x IO, snapshot *store.Snapshot, names []string) *diagnose.Account {
+// facts are what every command's reading of the account rests on: the data, its good day, its mutes, and what was changed from here. An
+// error says that the mutes could not be read; the rest is right all the same.
+func (s *session) facts(x IO, snapshot *store.Snapshot) (diagnose.Facts, error) {
 	facts := diagnose.From(snapshot, s.now())
 	facts.Good = s.goodDay(x)
 	mutes, err := s.mutes(x)
-	if err != nil {
-		fmt.Fprintln(x.Err, "flarewire: "+err.Error())
-	}
 	facts.Mutes = mutes.Active(s.now())
 	if changes := s.changes(x); changes != nil {
 		facts.Changes = changes(s.now().Add(-diagnose.ChangesFor))
+	}
+	return facts, err
+}
+
+// diagnosis reads what the account's data mean, with the locations of the first of the named tunnels.
+func (s *session) diagnosis(ctx context.Context, x IO, snapshot *store.Snapshot, names []string) *diagnose.Account {
+	facts, err := s.facts(x, snapshot)
+	if err != nil {
+		fmt.Fprintln(x.Err, "flarewire: "+err.Error())
 	}
 	facts.Insights = s.locations(ctx, snapshot, names)
 	return diagnose.Read(facts)
@@ -211,10 +221,23 @@ func (s *session) everything(ctx context.Context, x IO, f *flags) *store.Snapsho
 	return snapshot
 }
 
-// diagnosed are the lists without which a diagnosis may miss something. Analytics are not among them: they have a permission of
+// needed are the lists without which a diagnosis may miss something. Analytics are not among them: they have a permission of
 // their own, and the findings say when they lack them.
-func diagnosed() []store.Kind {
-	return slices.DeleteFunc(store.Overview(), func(k store.Kind) bool { return k == store.HealthChecks || k == store.TunnelTraffic })
+func needed() []store.Kind {
+	return slices.DeleteFunc(store.Overview(), func(k store.Kind) bool {
+		return k == store.HealthChecks || k == store.TunnelTraffic || k == store.LocationHealth
+	})
+}
+
+// diagnosed is what was found of an account.
+type diagnosed struct {
+	found     []diagnose.Diagnosis
+	incidents []diagnose.Incident
+	notes     []diagnose.Diagnosis
+}
+
+func diagnosedOf(read *diagnose.Account) diagnosed {
+	return diagnosed{read.All(), read.Incidents(), read.Notes()}
 }
 
 // askedFor are the diagnoses of the objects that were asked for. One that is in no list does not exist, unless a list is unread:
@@ -261,16 +284,14 @@ type diagnosesJSON struct {
 	// Incidents are what has trouble, what belongs together as one, the worst first.
 	Incidents []diagnose.Incident  `json:"incidents"`
 	Objects   []diagnose.Diagnosis `json:"objects"`
-	NotKnown  []gap                `json:"not_known"`
+	// Notes are what is worth knowing of the ways to destinations although nothing is wrong.
+	Notes    []diagnose.Diagnosis `json:"notes"`
+	NotKnown []gap                `json:"not_known"`
 }
 
-func printDiagnosesJSON(x IO, s *session, snapshot *store.Snapshot, found []diagnose.Diagnosis, incidents []diagnose.Incident) error {
-	return printOne(x.Out, diagnosesOf(s, snapshot, found, incidents), "  ")
-}
-
-func diagnosesOf(s *session, snapshot *store.Snapshot, found []diagnose.Diagnosis, incidents []diagnose.Incident) diagnosesJSON {
-	doc := diagnosesJSON{accountJSON{s.account.ID, s.name}, s.now().UTC(), append([]diagnose.Incident{}, incidents...),
-		append([]diagnose.Diagnosis{}, found...), gaps(snapshot, store.Overview()...)}
+func diagnosesOf(s *session, snapshot *store.Snapshot, all diagnosed) diagnosesJSON {
+	doc := diagnosesJSON{accountJSON{s.account.ID, s.name}, s.now().UTC(), append([]diagnose.Incident{}, all.incidents...),
+		append([]diagnose.Diagnosis{}, all.found...), append([]diagnose.Diagnosis{}, all.notes...), gaps(snapshot, store.Overview()...)}
 	for i := range doc.Objects {
 		doc.Objects[i].Findings = append([]diagnose.Finding{}, doc.Objects[i].Findings...) // none is [], not null
 	}
@@ -280,6 +301,26 @@ func diagnosesOf(s *session, snapshot *store.Snapshot, found []diagnose.Diagnosi
 // concerns reports whether an incident has one of the objects.
 func concerns(i diagnose.Incident, found []diagnose.Diagnosis) bool {
 	return slices.ContainsFunc(found, func(d diagnose.Diagnosis) bool { return slices.Contains(i.Members, d.Subject) })
+}
+
+// maxNotes bounds the notes below the incidents; -o json has all.
+const maxNotes = 5
+
+// lines are what was found for people: the incidents, then the notes.
+func (d diagnosed) lines(c tui.Canvas) []string {
+	out := incidentLines(d.incidents, c)
+	if len(d.notes) == 0 {
+		return out
+	}
+	out = append(out, "", tui.Text(tui.Strong, "Notes").Paint(c.Theme, c.Width))
+	for _, n := range d.notes[:min(len(d.notes), maxNotes)] {
+		f := n.Findings[0]
+		out = append(out, tui.Paragraph(c, tui.Muted, tui.Clean(n.Subject.Name+": "+f.Cause.Title()+": "+f.Text))...)
+	}
+	if more := len(d.notes) - maxNotes; more > 0 {
+		out = append(out, tui.Paragraph(c, tui.Muted, fmt.Sprintf("and %d more: flarewire diagnose PREFIX, or -o json", more))...)
+	}
+	return out
 }
 
 // incidentLines are the incidents for people: each once, with the names of those that belong to it.

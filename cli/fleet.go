@@ -8,7 +8,6 @@ import (
 	"sync"
 	"time"
 
-	"flarewire/internal/diagnose"
 	"flarewire/internal/store"
 	"flarewire/tui"
 )
@@ -148,19 +147,17 @@ func runDiagnoses(ctx context.Context, x IO, f *flags, out output, timeout time.
 	}
 	x = x.forSeveral()
 	type result struct {
-		snapshot  *store.Snapshot
-		found     []diagnose.Diagnosis
-		incidents []diagnose.Incident
+		snapshot *store.Snapshot
+		diagnosed
 	}
 	var results answers[result]
 	members := f.each(ctx, x, profiles, timeout, func(ctx context.Context, m *member) {
 		snapshot := m.s.everything(ctx, x, m.f)
-		if unread := snapshot.Missing(diagnosed()...); unread != nil {
+		if unread := snapshot.Missing(needed()...); unread != nil {
 			m.err = trouble(unread)
 		}
 		if !snapshot.Fetched().IsZero() {
-			read := m.s.diagnosis(ctx, x, snapshot, nil)
-			results.keep(m, result{snapshot, read.All(), read.Incidents()})
+			results.keep(m, result{snapshot, diagnosedOf(m.s.diagnosis(ctx, x, snapshot, nil))})
 		}
 	})
 	defer closeAll(members)
@@ -178,7 +175,7 @@ func runDiagnoses(ctx context.Context, x IO, f *flags, out output, timeout time.
 		doc := accountsOf(members, func(m *member) (one diagnosedJSON) {
 			one.Profile = m.profile
 			if r, known := results.of[m]; known {
-				doc := diagnosesOf(m.s, r.snapshot, r.found, r.incidents)
+				doc := diagnosesOf(m.s, r.snapshot, r.diagnosed)
 				one.diagnosesJSON = &doc
 			}
 			if m.err != nil {
@@ -192,7 +189,7 @@ func runDiagnoses(ctx context.Context, x IO, f *flags, out output, timeout time.
 	for i, m := range members {
 		lines := block(c, m, i > 0)
 		if r, known := results.of[m]; known {
-			lines = append(lines, incidentLines(r.incidents, c)...)
+			lines = append(lines, r.lines(c)...)
 		}
 		if err := printLines(x.Out, lines); err != nil {
 			return err
@@ -208,8 +205,8 @@ func (s severity) alarm() int {
 
 // accounts checks several accounts: one answer, and a line below it for each.
 func (o checkOptions) accounts(ctx context.Context, x IO, f *flags, names []string, began time.Time) error {
-	if len(o.tunnels) > 0 || o.expect > 0 || o.baseline != "" {
-		return unknown(x, errors.New("--tunnel, --expect and --baseline are of one account: name one --profile"))
+	if len(o.tunnels) > 0 || o.expect > 0 || o.baseline != "" || len(o.destinations) > 0 {
+		return unknown(x, errors.New("--tunnel, --destination, --expect and --baseline are of one account: name one --profile"))
 	}
 	if err := f.check(x); err != nil {
 		return unknown(x, err)

@@ -63,7 +63,7 @@ func runMetrics(ctx context.Context, x IO, f *flags, timeout time.Duration, file
 	var found answers[metrics.Account]
 	members := f.each(ctx, x, names, timeout, func(ctx context.Context, m *member) {
 		a := m.s.measured(m.s.everything(ctx, x, m.f))
-		if err := a.Snapshot.Missing(diagnosed()...); err != nil {
+		if err := a.Snapshot.Missing(needed()...); err != nil {
 			m.err = trouble(err)
 		}
 		found.keep(m, a)

@@ -99,7 +99,7 @@ func (s *session) pathTo(ctx context.Context, x IO, f *flags, asked netip.Prefix
 	if s.name == "" {
 		wait.Go(func() { s.lookUpName(ctx) })
 	}
-	snapshot := w.ReadAll(ctx, f.progress(x), diagnose.TableKinds()...)
+	snapshot := w.ReadAll(ctx, f.progress(x), append(diagnose.TableKinds(), store.LocationHealth)...)
 	if below := diagnose.Below(snapshot, asked); len(below) > 0 {
 		snapshot = w.Read(ctx, below...)
 	}

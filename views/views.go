@@ -16,6 +16,8 @@ import (
 	"flarewire/views/events"
 	"flarewire/views/interconnect"
 	"flarewire/views/kit"
+	"flarewire/views/location"
+	"flarewire/views/muted"
 	"flarewire/views/overview"
 	"flarewire/views/prefix"
 	"flarewire/views/requests"
@@ -31,6 +33,7 @@ import (
 var registry = []func(*kit.Env) kit.Module{
 	overview.New,
 	events.New,
+	muted.New,
 	setup.New,
 	tunnel.New,
 	interconnect.New,
@@ -38,6 +41,7 @@ var registry = []func(*kit.Env) kit.Module{
 	prefix.New,
 	service.New,
 	where.New,
+	location.New,
 	traceroute.New,
 	endpointcheck.New,
 	account.New,

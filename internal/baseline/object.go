@@ -9,6 +9,7 @@ import (
 	"strings"
 
 	"flarewire/api"
+	"flarewire/internal/netrules"
 	"flarewire/internal/store"
 )
 
@@ -22,10 +23,11 @@ type Object struct {
 const (
 	fieldSession = "BGP session"
 	fieldHealth  = "health"
+	fieldPort    = "port state"
 )
 
 // others are the kinds besides the prefixes.
-var others = []store.Kind{store.GRETunnels, store.IPsecTunnels, store.Routes, store.Links, store.CNIs}
+var others = []store.Kind{store.GRETunnels, store.IPsecTunnels, store.Routes, store.Links, store.CNIs, store.Ports}
 
 // objects takes the other kinds down. A kind that the credential may not read is left out and named; anything else that is missing
 // is an error.
@@ -39,6 +41,13 @@ func objects(s *store.Snapshot) (held map[store.Kind][]Object, left []string, er
 		}
 		if err := incomplete("the "+kind.Title(), e); err != nil {
 			return nil, nil, err
+		}
+		if kind == store.Ports { // a port without its state would be a good day on which nothing is known of it
+			for _, p := range s.Ports.Rows {
+				if err := incomplete("port "+p.Name, p.Asked); err != nil {
+					return nil, nil, err
+				}
+			}
 		}
 		held[kind] = unique(objectsOf(s, kind))
 	}
@@ -60,6 +69,11 @@ func objectsOf(s *store.Snapshot, kind store.Kind) []Object {
 		for _, c := range s.CNIs.Rows {
 			list = append(list, Object{c.Magic.ConduitName + " on " + c.Interconnect, map[string]string{"cust_ip": string(c.CustIP),
 				"p2p_ip": string(c.P2PIP), "mtu": strconv.Itoa(c.Magic.MTU), "bgp": bgpText(c.BGP), "bgp_mode": c.BGPMode}})
+		}
+	case store.Ports:
+		for _, p := range s.Ports.Rows {
+			list = append(list, Object{p.Name, map[string]string{"type": p.Type, "site": p.Site, "speed": p.Speed, "region": p.Region,
+				fieldPort: steadyPort(p.State)}})
 		}
 	default:
 		for _, t := range s.Tunnels {
@@ -135,6 +149,14 @@ func steadyHealth(h store.Health) string {
 	return ""
 }
 
+// steadyPort is the state of a port, "" for one that is not known, and for a part-time one.
+func steadyPort(p store.PortState) string {
+	if p == store.PortHealthy || p == store.PortUnhealthy || p == store.PortDown {
+		return string(p)
+	}
+	return ""
+}
+
 // unique gives objects with one name a number each, in the order of their fields, and sorts them.
 func unique(list []Object) []Object {
 	slices.SortFunc(list, func(a, b Object) int {
@@ -180,11 +202,11 @@ func (d *differences) fields(a, b Object) {
 	}
 	for _, name := range sortedKeys(names) {
 		was, is := a.Fields[name], b.Fields[name]
-		state := name == fieldSession || name == fieldHealth
+		state := name == fieldSession || name == fieldHealth || name == fieldPort
 		if state && (was == "" || is == "") {
 			continue // not known then or now, or on its way
 		}
-		d.add(name, cmp.Or(was, "not set"), cmp.Or(is, "not set"), state && (was == string(store.Up) || was == string(store.Healthy)))
+		d.add(name, cmp.Or(was, "not set"), cmp.Or(is, "not set"), state && (was == string(store.Up) || was == string(store.Healthy) || was == string(store.PortHealthy)))
 	}
 }
 
@@ -209,6 +231,57 @@ func (b Baseline) Expected(kind store.Kind, name string) (session, health string
 		}
 	}
 	return "", "", errNoKind
+}
+
+// Port is the state of a port, "" when the snapshot does not say.
+func (b Baseline) Port(name string) store.PortState {
+	for _, o := range b.Objects[store.Ports] {
+		if o.Name == name {
+			return store.PortState(o.Fields[fieldPort])
+		}
+	}
+	return ""
+}
+
+// Routes are the static routes of the snapshot as the API would list them, without ids; false when it holds none of them.
+func (b Baseline) Routes() ([]api.Route, bool) {
+	objects, held := b.Objects[store.Routes]
+	out := make([]api.Route, 0, len(objects))
+	for _, o := range objects {
+		prefix, rest, _ := strings.Cut(o.Name, " via ")
+		hop, _, _ := strings.Cut(rest, " ") // equal ones have a number behind it
+		r := api.Route{Prefix: prefix, Nexthop: hop}
+		r.Priority, _ = strconv.Atoi(o.Fields["priority"])
+		if scope := strings.Fields(o.Fields["scope"]); len(scope) > 0 {
+			r.Scope = &api.RouteScope{}
+			for _, zone := range scope {
+				if slices.Contains(netrules.Regions(), zone) {
+					r.Scope.ColoRegions = append(r.Scope.ColoRegions, zone)
+				} else {
+					r.Scope.ColoNames = append(r.Scope.ColoNames, zone)
+				}
+			}
+		}
+		out = append(out, r)
+	}
+	return out, held
+}
+
+// Inner are the inner subnets that next hops could lie in, by the object's kind and name; false when a kind of them was not taken down.
+func (b Baseline) Inner() (addresses map[string]string, held bool) {
+	addresses, held = map[string]string{}, true
+	for _, kind := range []store.Kind{store.GRETunnels, store.IPsecTunnels, store.Links} {
+		objects, there := b.Objects[kind]
+		held = held && there
+		for _, o := range objects {
+			for _, field := range []string{"interface_address", "interface_address6"} {
+				if text := o.Fields[field]; text != "" {
+					addresses[string(kind)+"/"+o.Name+"/"+field] = text
+				}
+			}
+		}
+	}
+	return addresses, held
 }
 
 // Advertised is whether a BGP prefix was advertised; nil when the snapshot does not say.

@@ -18,12 +18,14 @@ func Kinds() []store.Kind { return append(store.Overview(), store.CNIs) }
 
 // Gather reads everything once that a bundle is made of, completely and within the program's share of requests; s brings what
 // was watched so far, and progress, which may be nil, is told how far it is. The analytics are read of the named tunnels, or of
-// the worst ones when none is named. What cannot be read is said in the bundle and is no error here.
-func Gather(ctx context.Context, a *api.AccountClient, s *store.Store, progress func(store.Progress), tunnels ...string) Contents {
+// the worst ones when none is named. read says what the data mean, as the rest of the program reads them. What cannot be read is said in
+// the bundle and is no error here.
+func Gather(ctx context.Context, a *api.AccountClient, s *store.Store, read func(*store.Snapshot) *diagnose.Account,
+	progress func(store.Progress), tunnels ...string) Contents {
 	c := Contents{Account: a.ID}
 	c.Snapshot = s.ReadAll(ctx, progress, Kinds()...)
 	c.At = s.Now()
-	c.Findings = diagnose.Read(diagnose.From(c.Snapshot, c.At)).All()
+	c.Findings = read(c.Snapshot).All()
 	if len(tunnels) == 0 {
 		tunnels = worst(c.Findings)
 	}

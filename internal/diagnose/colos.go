@@ -13,11 +13,12 @@ type locationCount struct {
 	worst              []string // bad ones that carry traffic, or all bad ones where the traffic is not known
 	idle               []string
 	flow               bool    // the traffic is known
+	some               bool    // only locations that carry much of the account's traffic were asked
 	all, hit           float64 // bit/s of all locations, and of the bad ones
 }
 
 func countColos(in store.Insight) locationCount {
-	n := locationCount{flow: in.ColoFlow}
+	n := locationCount{flow: in.ColoFlow, some: in.Some}
 	for _, colo := range in.Colos {
 		if colo.BitRate != nil {
 			n.all += *colo.BitRate
@@ -29,10 +30,10 @@ func countColos(in store.Insight) locationCount {
 		case colo.Idle():
 			n.bad++
 			n.badIdle++
-			n.idle = append(n.idle, colo.Name)
+			n.idle = append(n.idle, LocationName(colo.Name))
 		default:
 			n.bad++
-			n.worst = append(n.worst, colo.Name)
+			n.worst = append(n.worst, LocationName(colo.Name))
 			if colo.BitRate != nil {
 				n.hit += *colo.BitRate
 			}
@@ -41,7 +42,7 @@ func countColos(in store.Insight) locationCount {
 	return n
 }
 
-func (c tunnelCase) colos() locationCount { return countColos(c.facts.Insights[c.Name]) }
+func (c tunnelCase) colos() locationCount { return countColos(c.facts.sight(c.Name)) }
 
 // someGood reports whether some locations see the tunnel healthy.
 func (c tunnelCase) someGood() bool { return c.colos().good > 0 }
@@ -72,12 +73,21 @@ func (c tunnelCase) locations() []Finding {
 		f.Text = fmt.Sprintf("%d of %d of Cloudflare's locations see the tunnel badly: %s. They have %s of its traffic. This points to the way "+
 			"between "+
 			"them and the router, not to the router.", n.bad, n.bad+n.good, some(n.worst), share(n.hit, n.all))
+		if n.hit < littleTraffic*n.all {
+			f.Impact = Risk
+		}
 	} else {
+		if c.Health.State == store.Healthy {
+			f.Impact = Risk // it works on the whole, and nobody can say that these matter
+		}
 		f.Evidence = append(evidence, Evidence{"locations", some(n.worst)})
 		f.Text += " Whether they carry traffic is not known."
 	}
 	return []Finding{f}
 }
+
+// littleTraffic is the part of a tunnel's traffic below which locations that see it badly hardly matter. The number is our own.
+const littleTraffic = 0.05
 
 // share is a part of the traffic for people.
 func share(part, all float64) string {
@@ -91,6 +101,14 @@ func share(part, all float64) string {
 	}
 }
 
+// whole names the locations that were asked.
+func (n locationCount) whole() string {
+	if n.some {
+		return "all of Cloudflare's locations that carry your traffic and were asked"
+	}
+	return "all of Cloudflare's locations"
+}
+
 func (n locationCount) evidence() []Evidence {
 	return []Evidence{{"locations with bad health", fmt.Sprintf("%d of %d", n.bad, n.bad+n.good)}}
 }
@@ -102,6 +120,6 @@ func (c tunnelCase) everywhere() []Finding {
 		return nil
 	}
 	return []Finding{{Cause: AllColos, Likelihood: Possible, Impact: Impaired, Source: srcHealth, Evidence: n.evidence(),
-		Text: "All of Cloudflare's locations see the tunnel badly: this points to the router or its provider, not to one way.",
+		Text: upperFirst(n.whole()) + " see the tunnel badly: this points to the router or its provider, not to one way.",
 		Next: "Look at the router: its load, its firewall, the MTU, and for IPsec its anti-replay check."}}
 }

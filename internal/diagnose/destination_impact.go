@@ -25,7 +25,18 @@ type Destination struct {
 	// Unknown is why it cannot be told what is left, as the end of a sentence; "" when it can.
 	Unknown string
 	text    string
+	dead    bool  // see Dead
+	counted tally // of the worst region that has a route
 }
+
+// Healthy is how many of the ways are healthy, in the worst of the regions that have a route: what Text says as numbers. Ways that
+// never take over do not count. It is not known while the state of one way is not; of is 0 without a route.
+func (d Destination) Healthy() (healthy, of int, known bool) {
+	return d.counted.healthy, d.counted.all, d.counted.unknown == 0
+}
+
+// Dead reports whether some region has no way left that works, also of a network that Cloudflare does not advertise.
+func (d Destination) Dead() bool { return d.dead }
 
 // Text is what is left of the ways, in one line: "10.64.0.0/20: 1 of 2 healthy ways left".
 func (d Destination) Text() string { return d.Prefix.String() + ": " + d.text }
@@ -96,8 +107,12 @@ func (t *Table) Destination(p netip.Prefix) Destination {
 	var worst left
 	var where []string
 	routed := slices.ContainsFunc(d.Reach, Reach.Routed)
+	counts := left{impact: -1}
 	for i, r := range d.Reach {
 		l := t.left(r)
+		if r.Routed() && l.worse(counts) {
+			counts, d.counted = l, tallyOf(r.Uses)
+		}
 		if routed && !r.Routed() && l.impact == Outage {
 			l.impact = Impaired // a region that was left out is no failure
 		}
@@ -109,6 +124,7 @@ func (t *Table) Destination(p netip.Prefix) Destination {
 		}
 	}
 	d.Impact, d.Likelihood, d.Unknown, d.text = worst.impact, worst.likelihood, worst.unknown, worst.text
+	d.dead = worst.impact == Outage
 	if len(d.Reach) > 1 {
 		d.text += " in " + zonesText(where)
 	}
@@ -303,6 +319,21 @@ func tunnelCount(n int) string {
 		return "1 tunnel"
 	}
 	return fmt.Sprintf("%d tunnels", n)
+}
+
+// Notes are what is worth knowing of the ways to destinations although nothing is wrong now: backups that never take over first, then
+// what all ways have in common.
+func (a *Account) Notes() []Diagnosis {
+	var out []Diagnosis
+	for _, d := range a.Table().All() {
+		if notes := d.Notes(); len(notes) > 0 {
+			out = append(out, Diagnosis{Subject{Resource: store.Routes, Name: d.Prefix.String()}, notes})
+		}
+	}
+	slices.SortStableFunc(out, func(x, y Diagnosis) int {
+		return boolCompare(x.Findings[0].Cause != BackupNeverWins, y.Findings[0].Cause != BackupNeverWins)
+	})
+	return out
 }
 
 // Notes are what is worth knowing of the ways although nothing is wrong now: backups that never take over, and what all ways have in

@@ -163,6 +163,7 @@ func (t *Table) lead() {
 			}
 		}
 	}
+	t.leadNowhere(hops)
 	why := cannotTell(t.facts.nextHops()...)
 	for i := range t.ways {
 		w := &t.ways[i]
@@ -172,6 +173,23 @@ func (t *Table) lead() {
 			w.Why = why
 		default:
 			w.State, w.Why = WayBroken, w.Route.Nexthop+" is in the subnet of no tunnel or interconnect"
+		}
+	}
+}
+
+// leadNowhere names the deleted tunnels that ways led into: their names say more than the addresses.
+func (t *Table) leadNowhere(hops map[netip.Addr][]int) {
+	for _, tunnel := range t.facts.gone {
+		for _, text := range []string{tunnel.InterfaceAddress, tunnel.InterfaceAddress6} {
+			in, ok := newSubnet(text, tunnel.Name)
+			if !ok {
+				continue
+			}
+			for _, at := range in.hops(hops) {
+				if w := &t.ways[at]; w.Over.Name == "" {
+					w.Over.Name, w.State, w.Why = tunnel.Name+" (deleted)", WayBroken, tunnel.Name+" is deleted"
+				}
+			}
 		}
 	}
 }
@@ -260,7 +278,7 @@ func (t *Table) health(w *Way, check *api.HealthCheck) {
 	h := t.facts.Health[name]
 	seen := h.State
 	w.Score = h.Score
-	if score, where := busy(t.facts.Insights[name]); score != nil {
+	if score, where := busy(t.facts.sight(name)); score != nil {
 		w.Score, w.Why = score, where
 		seen = store.HealthOf(score)
 	}

@@ -3,6 +3,7 @@ package diagnose
 import (
 	"time"
 
+	"flarewire/api"
 	"flarewire/internal/store"
 )
 
@@ -24,6 +25,12 @@ func (a *Account) asExpected(kind store.Kind, name string, state store.State, he
 	if !wasBad || !sameSession || !sameHealth {
 		return findings
 	}
+	return a.expected(findings)
+}
+
+// expected makes findings less than trouble that were the same on the good day.
+func (a *Account) expected(findings []Finding) []Finding {
+	good := a.facts.Good
 	for i := range findings {
 		if f := &findings[i]; f.Impact > Risk {
 			f.Impact = Risk
@@ -32,6 +39,53 @@ func (a *Account) asExpected(kind store.Kind, name string, state store.State, he
 		}
 	}
 	return findings
+}
+
+// port reads a port; one that was as bad on the good day is expected to be so.
+func (a *Account) port(p store.Port) []Finding {
+	findings := Port(p)
+	if good := a.facts.Good; good != nil && p.State != store.PortHealthy && good.Port(p.Name) == p.State {
+		return a.expected(findings)
+	}
+	return findings
+}
+
+// onGoodDay are the findings about routes that the good day had, too, by cause, subject and what they rest on. They are found by the same
+// rules, from the routes and inner subnets of that day.
+func (a *Account) onGoodDay() map[string]bool {
+	good := a.facts.Good
+	if good == nil {
+		return nil
+	}
+	routes, held := good.Routes()
+	inner, all := good.Inner()
+	if !held || !all {
+		return nil
+	}
+	f := Facts{Now: good.TakenAt, Routes: store.ListOf(store.Routes, routes, good.TakenAt),
+		Links: store.ListOf[api.MagicInterconnect](store.Links, nil, good.TakenAt)}
+	f.GRE, f.IPsec = f.Links.Entry, f.Links.Entry
+	for name, address := range inner {
+		f.Tunnels = append(f.Tunnels, store.Tunnel{Tunnel: api.Tunnel{ID: name, Name: name, InterfaceAddress: address}})
+	}
+	out := map[string]bool{}
+	for _, d := range Read(f).Routes() {
+		for _, finding := range d.Findings {
+			out[routeKey(d.Subject, finding)] = true
+		}
+	}
+	return out
+}
+
+// routeKey is what a finding about a route is about: its kind, the network, and the next hop or the regions without a route.
+func routeKey(s Subject, f Finding) string {
+	rests := ""
+	for _, e := range f.Evidence {
+		if e.Field == "nexthop" || e.Field == "regions without a route" {
+			rests += " " + e.Value
+		}
+	}
+	return string(f.Cause) + " " + s.Name + rests
 }
 
 // expectedAdvertised is whether the good day had a BGP prefix advertised; nil: it does not say.

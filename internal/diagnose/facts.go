@@ -25,24 +25,27 @@ type Facts struct {
 	Traffic  map[string]store.Traffic // by name
 	Routes   store.List[api.Route]
 	Prefixes store.List[store.Prefix]
-	Insights map[string]store.Insight          // of tunnels whose analytics were read, by name
-	Ports    store.List[store.Port]            // of network interconnects
-	Links    store.List[api.MagicInterconnect] // their tunnel sides
-	Health   map[string]store.TunnelHealth
-	Measured store.Entry                   // what is known of the health as a whole
-	Changes  []Change                      // that were made from this machine lately
-	Events   []store.Event                 // what was seen to happen, oldest first
-	Mutes    []mute.Mute                   // that have not ended
-	Records  map[string]store.RecordAnswer // what Cloudflare's own record says, by the id of the object; only what was asked
-	Good     *baseline.Baseline            // how the account stood on the day that was saved as good; nil: none was
+	Insights map[string]store.Insight // of tunnels whose analytics were read, by name
+	// Locations are how Cloudflare's locations see all tunnels.
+	Locations store.Locations
+	Ports     store.List[store.Port]            // of network interconnects
+	Links     store.List[api.MagicInterconnect] // their tunnel sides
+	Health    map[string]store.TunnelHealth
+	Measured  store.Entry                   // what is known of the health as a whole
+	Changes   []Change                      // that were made from this machine lately
+	Events    []store.Event                 // what was seen to happen, oldest first
+	Mutes     []mute.Mute                   // that have not ended
+	Records   map[string]store.RecordAnswer // what Cloudflare's own record says, by the id of the object; only what was asked
+	Good      *baseline.Baseline            // how the account stood on the day that was saved as good; nil: none was
 
 	remeasured map[string]bool // the tunnels whose health check becomes another one; see After
+	gone       []store.Tunnel  // that are deleted; see After
 }
 
 // From takes the facts from the store. Insights are added by who has read them.
 func From(s *store.Snapshot, now time.Time) Facts {
 	return Facts{Now: now, Tunnels: s.Tunnels, GRE: s.GRE, IPsec: s.IPsec, Traffic: s.Traffic.By, Routes: s.Routes, Prefixes: s.Prefixes,
-		Ports: s.Ports, Links: s.Links, Health: s.Health.By, Measured: s.Health.Entry, Events: s.Events,
+		Locations: s.Locations, Ports: s.Ports, Links: s.Links, Health: s.Health.By, Measured: s.Health.Entry, Events: s.Events,
 		Records: s.Records}
 }
 
@@ -91,9 +94,11 @@ type Account struct {
 	fresh      int                 // of these, reported within freshAge
 	anyUp      bool
 	once       sync.Once
-	table      *Table           // made by once
-	sites      map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
-	busy       int              // tunnels whose sessions are up and bring traffic
+	table      *Table // made by once
+	muteOnce   sync.Once
+	mutesOf    map[string][]mute.Mute // made by muteOnce
+	sites      map[uint32][]int       // tunnels whose sessions are up, by AS number: a few with different routers
+	busy       int                    // tunnels whose sessions are up and bring traffic
 }
 
 // Read prepares the facts.
@@ -242,6 +247,16 @@ func (a *Account) Named(name string) []Diagnosis {
 			found = append(found, Diagnosis{subject, []Finding{routeLeads(r)}})
 		}
 	}
+	for _, d := range a.Notes() {
+		if !asked(d.Subject) {
+			continue
+		}
+		if i := slices.IndexFunc(found, func(f Diagnosis) bool { return f.Subject.Resource == store.Routes && f.Subject.Name == name }); i >= 0 {
+			found[i].Findings = append(found[i].Findings, d.Findings...)
+		} else {
+			found = append(found, d)
+		}
+	}
 	return found
 }
 
@@ -255,7 +270,7 @@ func (a *Account) every() []Diagnosis {
 		all = append(all, Diagnosis{Subject{store.Prefixes, p.ID, p.CIDR}, a.Prefix(p.ID)})
 	}
 	for _, p := range a.facts.Ports.Rows {
-		all = append(all, Diagnosis{Subject{store.Ports, p.Name, p.Name}, Port(p)})
+		all = append(all, Diagnosis{Subject{store.Ports, p.Name, p.Name}, a.port(p)})
 	}
 	for _, l := range a.facts.Links.Rows {
 		all = append(all, Diagnosis{Subject{store.Links, l.ID, l.Name}, a.Link(l.ID)})

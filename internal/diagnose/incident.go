@@ -63,15 +63,21 @@ func (i Incident) Several() bool { return len(i.Members) > 1 }
 func (a *Account) Incidents() []Incident {
 	found := map[string]Diagnosis{}
 	var out []Incident
+	all := a.All()
 	groups := a.groups()
 	grouped := map[string]bool{}
-	for _, g := range groups {
-		for _, i := range g.members {
-			grouped[a.facts.Tunnels[i].ID] = true
+	note := func(groups []group) {
+		for _, g := range groups {
+			for _, i := range g.members {
+				grouped[a.facts.Tunnels[i].ID] = true
+			}
 		}
 	}
+	note(groups)
+	seen := a.seenDown(slices.DeleteFunc(slices.Clone(all), func(d Diagnosis) bool { return grouped[d.Subject.ID] }))
+	note(seen)
 	var follow []Diagnosis
-	for _, d := range a.All() {
+	for _, d := range all {
 		switch {
 		case grouped[d.Subject.ID]:
 			found[d.Subject.ID] = d
@@ -82,9 +88,9 @@ func (a *Account) Incidents() []Incident {
 		}
 	}
 	slices.SortStableFunc(groups, func(x, y group) int { return cmp.Compare(len(y.members), len(x.members)) })
-	for n, g := range groups {
+	for n, g := range slices.Concat(groups, seen) {
 		i := a.together(g, found)
-		if n == 0 {
+		if n == 0 && !g.seen {
 			i.follows(follow)
 		}
 		i.Muted = a.mutedTogether(i)
@@ -244,7 +250,11 @@ func (a *Account) together(g group, found map[string]Diagnosis) Incident {
 	out.ID = fmt.Sprintf("incident/%s/%s", out.Cause, cmp.Or(g.value(), ids[0]))
 	out.Title = g.title(len(a.facts.Tunnels), a.facts.Now)
 	out.Text, out.Next = g.explain()
-	out.Evidence = []Evidence{{"tunnels that failed", fmt.Sprintf("%d of %d", len(g.members), len(a.facts.Tunnels))}}
+	failed := "tunnels that failed"
+	if g.seen {
+		failed = "tunnels seen down from there"
+	}
+	out.Evidence = []Evidence{{failed, fmt.Sprintf("%d of %d", len(g.members), len(a.facts.Tunnels))}}
 	if !g.since.IsZero() {
 		out.Evidence = append(out.Evidence, Evidence{"first", g.since.UTC().Format(time.RFC3339)},
 			Evidence{"last", g.until.UTC().Format(time.RFC3339)})
@@ -278,6 +288,17 @@ func (g group) value() string {
 
 // title is the headline: "22 of 24 tunnels down since 03:12:09 UTC: all end at 198.51.100.7".
 func (g group) title(all int, now time.Time) string {
+	if g.seen {
+		var names []string
+		for _, c := range g.common {
+			names = append(names, LocationName(c.Value))
+		}
+		verb := " sees "
+		if len(names) > 1 {
+			verb = " see "
+		}
+		return fmt.Sprintf("%s%s%d of %d tunnels down", some(names), verb, len(g.members), all)
+	}
 	text := fmt.Sprintf("%d of %d tunnels down", len(g.members), all)
 	if !g.since.IsZero() {
 		text += " since " + clock(g.since, now)
@@ -303,7 +324,7 @@ func (c Common) says() string {
 	case SameChange:
 		return "all changed at " + c.Value
 	case SameLocation:
-		return "seen from " + c.Value
+		return "seen from " + LocationName(c.Value)
 	}
 	return "all of the account"
 }
@@ -329,7 +350,10 @@ func (g group) explain() (text, next string) {
 			next = "Look for filters of UDP 500 and 4500 and ESP, changed IKE proposals, identities or keys; the routers' IKE logs name the reason."
 		}
 	case SameLocation:
-		text = "This points to Cloudflare's location " + first.Value + " or the way from there."
+		text = "This points to Cloudflare's location " + LocationName(first.Value) + " or the way from there."
+		if g.seen {
+			text = "The tunnels work elsewhere. " + text
+		}
 		next = "Look at cloudflarestatus.com for it, and run a traceroute from there."
 	case SameChange:
 		text, next = "They were changed just before, at "+first.Value+": this points to that change.",

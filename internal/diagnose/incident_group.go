@@ -27,6 +27,7 @@ type group struct {
 	members      []int
 	since, until time.Time // the first and the last of them; zero: not known
 	common       []Common
+	seen         bool // they work on the whole: only some locations see them down
 }
 
 // window is within which time two failures are the same moment: two rounds of reading at least.
@@ -138,7 +139,7 @@ func (a *Account) properties(i int, broke time.Time) []property {
 			add(SameChange, t.ModifiedOn.UTC().Format("15:04 UTC"))
 		}
 	}
-	for _, colo := range a.facts.Insights[t.Name].Colos {
+	for _, colo := range a.facts.sight(t.Name).Colos {
 		if s := colo.State(); s == store.HealthDown && !colo.Idle() && a.tunnelCase(i).someGood() {
 			add(SameLocation, colo.Name)
 		}

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flarewire/internal/mute"
+	"flarewire/internal/store"
 )
 
 // Muted says why a finding needs no attention, and until when.
@@ -61,6 +62,30 @@ func (a *Account) mutedTogether(i Incident) *Muted {
 		}
 	}
 	return nil
+}
+
+// MutesOf are the mutes that hold for an object now: of its own findings, and of an incident of several that it belongs to.
+func (a *Account) MutesOf(kind store.Kind, id string) []mute.Mute {
+	a.muteOnce.Do(func() {
+		a.mutesOf = map[string][]mute.Mute{}
+		if len(a.facts.Mutes) == 0 {
+			return
+		}
+		for _, i := range a.Incidents() {
+			if !i.IsMuted() {
+				continue
+			}
+			for _, m := range a.facts.Mutes {
+				if own := i.Mute("", m.At, m.Until); own.Resource == m.Resource && own.Object == m.Object && (i.Several() || own.Cause == m.Cause) {
+					for _, s := range i.Members {
+						key := string(s.Resource) + "/" + cmp.Or(s.ID, s.Name)
+						a.mutesOf[key] = append(a.mutesOf[key], m)
+					}
+				}
+			}
+		}
+	})
+	return a.mutesOf[string(kind)+"/"+id]
 }
 
 // IsMuted reports whether somebody has muted it for a while.

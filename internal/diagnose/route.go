@@ -12,6 +12,20 @@ import (
 
 // Routes reads the static routes: regions that no route covers, and next hops that lead nowhere.
 func (a *Account) Routes() []Diagnosis {
+	out := a.routes()
+	if then := a.onGoodDay(); len(then) > 0 {
+		for _, d := range out {
+			for i := range d.Findings {
+				if then[routeKey(d.Subject, d.Findings[i])] {
+					a.expected(d.Findings[i : i+1])
+				}
+			}
+		}
+	}
+	return out
+}
+
+func (a *Account) routes() []Diagnosis {
 	parsed := make([]netrules.Route, 0, len(a.facts.Routes.Rows))
 	var out []Diagnosis
 	for _, r := range a.facts.Routes.Rows {

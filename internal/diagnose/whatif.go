@@ -96,6 +96,7 @@ func (f *Facts) editTunnel(e Edit) {
 		return
 	}
 	if e.Object == nil {
+		f.gone = append(slices.Clone(f.gone), f.Tunnels[at])
 		f.Tunnels = slices.Delete(f.Tunnels, at, at+1)
 		return
 	}
@@ -182,7 +183,21 @@ func Differences(before, after *Table) []Difference {
 }
 
 // Summary is everything that counts of a destination in one line: what is left, which way carries what, and whether it is advertised.
-func (d Destination) Summary() string {
+func (d Destination) Summary() string { return strings.Join(d.parts(), "; ") }
+
+// Words are what differs, before and after, in short: what is the same in both is left out.
+func (d Difference) Words() (before, after []string) {
+	before, after = d.Before.parts(), d.After.parts()
+	both := func(list []string) func(string) bool {
+		list = slices.Clone(list)
+		return func(part string) bool { return slices.Contains(list, part) }
+	}
+	inBefore, inAfter := both(before), both(after)
+	return slices.DeleteFunc(before, inAfter), slices.DeleteFunc(after, inBefore)
+}
+
+// parts are those of a Summary.
+func (d Destination) parts() []string {
 	parts := []string{d.text}
 	if d.Unknown != "" && !slices.ContainsFunc(d.Reach, Reach.Routed) {
 		parts[0] = "cannot tell whether a route leads there" // why may change with everything
@@ -195,7 +210,7 @@ func (d Destination) Summary() string {
 	if d.Account != nil {
 		parts = append(parts, d.Account.Answers())
 	}
-	return strings.Join(parts, "; ")
+	return parts
 }
 
 // carriers names the ways of a Reach that carry traffic with their shares: "from ENAM WNAM GRE_A 50%, GRE_B 50%".

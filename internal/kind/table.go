@@ -9,6 +9,7 @@ const (
 	IPsecTunnels   Kind = "ipsec_tunnels"
 	HealthChecks   Kind = "health"
 	TunnelTraffic  Kind = "traffic"
+	Locations      Kind = "locations"         // of Cloudflare's, and how they see the tunnels
 	Ports          Kind = "cni_interconnects" // network interconnects: a cable or a partner's circuit
 	PortStates     Kind = "cni_interconnects.status"
 	CNIs           Kind = "cnis"
@@ -56,6 +57,7 @@ var table = []About{
 		Acts: append(can(Create, Update, Delete), Act{"generate PSK", keyGone}, Act{"set PSK", keyGone})},
 	{Kind: HealthChecks, Many: "health", Every: time.Minute, Watched: true},
 	{Kind: TunnelTraffic, Many: "traffic", Every: 5 * time.Minute, Watched: true},
+	{Kind: Locations, Many: "health by location", Every: 5 * time.Minute, Watched: true},
 
 	{Kind: Ports, One: "CNI interconnect", Many: "interconnects", Short: "interconnect", Title: "Interconnects",
 		Words: []string{"interconnects", "interconnect", "cni-interconnects", "ports"},

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/diagnose"
 	"flarewire/internal/store"
 )
 
@@ -57,7 +58,11 @@ func Write(w io.Writer, format Format, version string, accounts ...Account) erro
 	}
 	s.byName["build_info"].add(1, "version", version)
 	for _, a := range accounts {
-		of{s, a, []string{"profile", a.Profile, "account", a.ID}}.all()
+		one := of{s, a, []string{"profile", a.Profile, "account", a.ID}, nil}
+		if a.Snapshot != nil {
+			one.read = diagnose.Read(diagnose.From(a.Snapshot, a.Now))
+		}
+		one.all()
 	}
 	return writeAll(w, format, s.order)
 }
@@ -77,9 +82,8 @@ var help = [][2]string{
 	{"tunnel_health_ratio", "Average of the health checks of ten minutes, 0 down to 1 healthy. Absent when not known or switched off."},
 	{"tunnel_traffic_bytes_per_second", "Traffic of the last whole five minutes; ingress is from the customer into Cloudflare."},
 	{"prefix_advertised", "1 when the prefix is advertised, 0 when it is withdrawn. Absent when not known."},
-	{"destination_ways", "Static routes to the destination."},
-	{"destination_healthy_ways", "Of these, how many lead through a tunnel or an interconnect that is up. Absent when the state of one is " +
-		"not known."},
+	{"destination_ways", "Ways to the destination of a static route, in the worst of the regions, without backups that never take over."},
+	{"destination_healthy_ways", "Of these, how many are healthy by the health checks. Absent when the state of one is not known."},
 	{"incidents", "What has trouble now, by cause and severity: risk, impaired or outage."},
 	{"incident_info", "One thing that has trouble, with what it is and what to do next; always 1. The worst are here."},
 	{"objects_omitted", "How many objects have no series, because an account may have only so many."},
@@ -94,6 +98,7 @@ type of struct {
 	*set
 	Account
 	labels []string
+	read   *diagnose.Account // nil without a snapshot
 }
 
 // add adds a series of the account.

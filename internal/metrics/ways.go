@@ -1,81 +1,25 @@
 package metrics
 
 import (
-	"net/netip"
 	"slices"
 
 	"flarewire/internal/diagnose"
-	"flarewire/internal/store"
 )
 
-// destination is a prefix with its static routes.
-type destination struct {
-	prefix  string
-	ways    int
-	healthy *int // nil: the state of one way is not known
-}
-
+// destinations are the networks that static routes lead to, with what is left of their ways as the diagnosis counts them.
 func (o of) destinations() {
-	for _, d := range bounded(o, "destinations", destinations(o.Snapshot), MaxDestinations) {
-		o.add("destination_ways", float64(d.ways), "destination", d.prefix)
-		if d.healthy != nil {
-			o.add("destination_healthy_ways", float64(*d.healthy), "destination", d.prefix)
+	routed := slices.DeleteFunc(o.read.Table().All(), func(d diagnose.Destination) bool {
+		_, ways, _ := d.Healthy()
+		return ways == 0
+	})
+	slices.SortFunc(routed, func(a, b diagnose.Destination) int { return a.Prefix.Compare(b.Prefix) })
+	for _, d := range bounded(o, "destinations", routed, MaxDestinations) {
+		healthy, ways, known := d.Healthy()
+		o.add("destination_ways", float64(ways), "destination", d.Prefix.String())
+		if known {
+			o.add("destination_healthy_ways", float64(healthy), "destination", d.Prefix.String())
 		}
 	}
-}
-
-// destinations counts the ways to each prefix that the static routes name. Of a next hop that belongs to nothing that is known
-// nothing is said.
-func destinations(s *store.Snapshot) []destination {
-	ups := nextHops(s)
-	var out []destination
-	at := map[string]int{}
-	for _, r := range s.Routes.Rows {
-		i, known := at[r.Prefix]
-		if !known {
-			i = len(out)
-			at[r.Prefix] = i
-			out = append(out, destination{prefix: r.Prefix, healthy: new(int)})
-		}
-		d := &out[i]
-		d.ways++
-		hop, _ := netip.ParseAddr(r.Nexthop)
-		switch up := ups[hop]; {
-		case up == nil:
-			d.healthy = nil
-		case *up && d.healthy != nil:
-			*d.healthy++
-		}
-	}
-	return out
-}
-
-// nextHops says of the addresses of inner subnets whether what they belong to is up; nil: not known.
-func nextHops(s *store.Snapshot) map[netip.Addr]*bool {
-	ups := map[netip.Addr]*bool{}
-	take := func(inner string, up *bool) {
-		subnet, err := netip.ParsePrefix(inner)
-		if err != nil || subnet.Addr().BitLen()-subnet.Bits() > 3 {
-			return
-		}
-		for addr := subnet.Masked().Addr(); subnet.Contains(addr); addr = addr.Next() {
-			if _, taken := ups[addr]; !taken {
-				ups[addr] = up
-			}
-		}
-	}
-	for _, t := range s.Tunnels {
-		take(t.InterfaceAddress, Up(t))
-	}
-	for _, l := range s.Links.Rows {
-		var up *bool
-		if h := s.Health.By[l.Name].State; h != store.HealthUnknown {
-			yes := h != store.HealthDown
-			up = &yes
-		}
-		take(l.InterfaceAddress, up)
-	}
-	return ups
 }
 
 // incident is one thing that has trouble.
@@ -84,9 +28,9 @@ type incident struct {
 }
 
 // incidents are what has trouble, the worst first.
-func incidents(o Account) []incident {
+func incidents(read *diagnose.Account) []incident {
 	var out []incident
-	for _, d := range diagnose.Read(diagnose.From(o.Snapshot, o.Now)).All() {
+	for _, d := range read.All() {
 		f := d.Findings[0]
 		out = append(out, incident{string(d.Subject.Resource), d.Subject.Name, string(f.Cause), f.Impact.String(),
 			d.Subject.Name + ": " + f.Cause.Title(), oneLine(f.Next)})
@@ -96,7 +40,7 @@ func incidents(o Account) []incident {
 
 func (o of) incidents() {
 	type class struct{ cause, severity string }
-	all := incidents(o.Account)
+	all := incidents(o.read)
 	counts, order := map[class]int{}, []class{}
 	for _, i := range all {
 		c := class{i.cause, i.severity}

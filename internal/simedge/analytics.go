@@ -23,6 +23,7 @@ type sample struct {
 	tunnel    *record
 	colo      colo
 	at        time.Time
+	span      time.Duration // that it stands for
 	health    float64
 	direction string
 }
@@ -133,8 +134,8 @@ func (s *sample) rate() float64 {
 	return math.Round(base * (1.1 - math.Cos(phase)) * (0.8 + 0.4*noise) * s.health)
 }
 
-// One sample of traffic stands for five minutes; 7,000 bits are a usual packet.
-func (s *sample) bits() float64    { return s.rate() * 300 }
+// 7,000 bits are a usual packet.
+func (s *sample) bits() float64    { return s.rate() * s.span.Seconds() }
 func (s *sample) packets() float64 { return math.Round(s.bits() / 7000) }
 
 // condition is one entry of a filter.
@@ -284,7 +285,7 @@ const (
 
 // samples calls visit for every measurement in the window that passes the filter.
 func (e *Edge) samples(d *dataset, s selection, w window, now time.Time, visit func(*sample)) {
-	moments := sampleTimes(s, w, now)
+	moments, span := sampleTimes(s, w, now)
 	centres := []colo{{}}
 	if slices.ContainsFunc(s.dimensions, isColo) || slices.ContainsFunc(w.conditions, func(c condition) bool { return isColo(c.name) }) {
 		centres = colos
@@ -293,7 +294,7 @@ func (e *Edge) samples(d *dataset, s selection, w window, now time.Time, visit f
 	if d.traffic {
 		directions = []string{"ingress", "egress"}
 	}
-	x := sample{e: e}
+	x := sample{e: e, span: span}
 	for _, x.tunnel = range e.connections(nil) {
 		if w.leavesOut(&x) {
 			continue
@@ -328,22 +329,21 @@ func (r *record) probed(at time.Time) float64 {
 	return m.health
 }
 
-// sampleTimes spreads the measurements over the window, ending just before its end or now.
-func sampleTimes(s selection, w window, now time.Time) []time.Time {
+// sampleTimes spreads the measurements over the window, ending just before its end or now, each of them for a step.
+func sampleTimes(s selection, w window, now time.Time) (moments []time.Time, step time.Duration) {
 	end := w.to
 	if end.After(now) {
 		end = now
 	}
-	step := end.Sub(w.from) / perWindow
+	step = end.Sub(w.from) / perWindow
 	for _, name := range s.dimensions {
 		if width, ok := timeDimensions[name]; ok {
 			step = width / perBucket
 		}
 	}
-	var out []time.Time
 	for at := end.Add(-time.Millisecond); !at.Before(w.from) && step > 0; at = at.Add(-step) {
-		out = append(out, at)
+		moments = append(moments, at)
 	}
-	slices.Reverse(out)
-	return out
+	slices.Reverse(moments)
+	return moments, step
 }

@@ -292,6 +292,20 @@ type probeTrouble struct {
 	idle       bool     // these carry no traffic
 }
 
+// LoseLocation makes the probes of these tunnels fail at one of the locations, in which their traffic flows.
+func (e *Edge) LoseLocation(location string, tunnels ...string) error {
+	e.mu.Lock()
+	defer e.mu.Unlock()
+	for _, name := range tunnels {
+		at := slices.IndexFunc(e.connections(nil), func(r *record) bool { return r.text("name") == name })
+		if at < 0 {
+			return fmt.Errorf("simedge has no tunnel %q", name)
+		}
+		e.connections(nil)[at].probes = &probeTrouble{colos: []string{location}}
+	}
+	return nil
+}
+
 // found is what the probes find: the health of the tunnel, unless only the probes have trouble.
 func (s *sample) found() float64 {
 	p := s.tunnel.probes

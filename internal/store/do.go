@@ -56,13 +56,16 @@ func (t terms) condition() func(Entry) bool {
 // never is the condition of a read that is made whatever is known.
 func never(Entry) bool { return false }
 
-// readUnless reads those of which not enough is known. Details need the list of their objects: where that is not known, it is
-// read before them.
+// readUnless reads those of which not enough is known. Details need the list of their objects, and the locations the tunnels: where
+// that is not known, it is read before them.
 func (s *Store) readUnless(ctx context.Context, t terms, details []Detail) *Snapshot {
 	var lists []Detail
 	for _, d := range details {
 		if list := d.Kind.Listed(); d.Kind.Detail() && !s.Last().entry(list).Known() {
 			lists = append(lists, Detail{Kind: list})
+		}
+		if first := s.Last().before(d.Kind); first != "" {
+			lists = append(lists, Detail{Kind: first})
 		}
 	}
 	s.readNow(ctx, distinct(lists), t)

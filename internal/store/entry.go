@@ -174,6 +174,7 @@ type Snapshot struct {
 
 	Health         Reading[TunnelHealth]
 	Traffic        Reading[Traffic]
+	Locations      Locations
 	Routes         List[api.Route]
 	Prefixes       List[Prefix]
 	Ports          List[Port]

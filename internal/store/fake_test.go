@@ -103,6 +103,15 @@ func (c *cloud) Tunnels(context.Context) api.TunnelLists {
 	return l
 }
 
+// ColoTraffic and TunnelHealth implement store.LocationAnalytics: of an account without traffic.
+func (c *cloud) ColoTraffic(context.Context, time.Time, time.Time, api.ColoTrafficOptions) (api.TrafficReport, error) {
+	return api.TrafficReport{}, c.ask("location traffic")
+}
+
+func (c *cloud) TunnelHealth(context.Context, time.Time, time.Time, api.HealthOptions) (api.HealthReport, error) {
+	return api.HealthReport{}, c.ask("location health")
+}
+
 func (c *cloud) fetchers() store.Fetchers {
 	return store.Fetchers{
 		Health: func(context.Context, time.Time, time.Time) (api.HealthReport, error) {
@@ -111,7 +120,8 @@ func (c *cloud) fetchers() store.Fetchers {
 		Traffic: func(_ context.Context, _, _ time.Time, d api.Direction) (api.TrafficReport, error) {
 			return api.TrafficReport{}, c.ask("traffic " + fmt.Sprint(d))
 		},
-		Routes: func(context.Context) ([]api.Route, error) { return []api.Route{{ID: "r"}}, c.ask("routes") },
+		Locations: c,
+		Routes:    func(context.Context) ([]api.Route, error) { return []api.Route{{ID: "r"}}, c.ask("routes") },
 		Links: func(context.Context) ([]api.MagicInterconnect, error) {
 			return []api.MagicInterconnect{{ID: "l", Name: "l"}}, c.ask("links")
 		},

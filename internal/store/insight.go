@@ -32,7 +32,7 @@ type Point struct {
 // Colo is one of Cloudflare's locations as one tunnel sees it.
 type Colo struct {
 	Name    string
-	Score   *float64 // average of the health of the last hour, 0 to 1; nil: not known
+	Score   *float64 // average of the health, 0 to 1, of the last hour or of HealthWindow (Locations); nil: not known
 	BitRate *float64 // bit/s in both directions together, over the last hour; nil: not known
 }
 
@@ -53,6 +53,7 @@ type Insight struct {
 	Colos    []Colo  // those with most traffic first; without traffic known, the worst health first
 	Partial  bool    // the API gave as many rows as it gives at once: there may be more
 	ColoFlow bool    // the traffic of the locations is known
+	Some     bool    // not all locations were asked, only those that carry most of the account's traffic
 
 	HealthErr, IngressErr, EgressErr, ColoErr, ColoFlowErr error // nil: it was read
 }
@@ -140,7 +141,12 @@ func (in *Insight) colos(health api.HealthReport, flows ...api.TrafficReport) {
 			in.Colos = append(in.Colos, Colo{Name: name, BitRate: &rate})
 		}
 	}
-	slices.SortFunc(in.Colos, func(a, b Colo) int {
+	sortColos(in.Colos)
+}
+
+// sortColos puts those with most traffic first, and without traffic known those with the worst health.
+func sortColos(colos []Colo) {
+	slices.SortFunc(colos, func(a, b Colo) int {
 		return cmp.Or(cmp.Compare(value(b.BitRate, 0), value(a.BitRate, 0)), cmp.Compare(value(a.Score, 2), value(b.Score, 2)),
 			cmp.Compare(a.Name, b.Name))
 	})

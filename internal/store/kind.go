@@ -16,6 +16,7 @@ const (
 	IPsecTunnels   = kind.IPsecTunnels
 	HealthChecks   = kind.HealthChecks
 	TunnelTraffic  = kind.TunnelTraffic
+	LocationHealth = kind.Locations
 	Routes         = kind.Routes
 	Prefixes       = kind.Prefixes
 	BGPPrefixes    = kind.BGPPrefixes

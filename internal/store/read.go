@@ -15,6 +15,7 @@ import (
 type Fetchers struct {
 	Health         func(ctx context.Context, from, to time.Time) (api.HealthReport, error)
 	Traffic        func(ctx context.Context, from, to time.Time, d api.Direction) (api.TrafficReport, error)
+	Locations      LocationAnalytics
 	Routes         func(context.Context) ([]api.Route, error)
 	Prefixes       func(context.Context) ([]api.Prefix, error)
 	BGPPrefixes    func(ctx context.Context, prefixID string) ([]api.BGPPrefix, error)
@@ -53,8 +54,9 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		Traffic: func(ctx context.Context, from, to time.Time, d api.Direction) (api.TrafficReport, error) {
 			return a.TunnelTraffic(ctx, from, to, api.TrafficOptions{Direction: d})
 		},
-		Routes:   a.Routes.List,
-		Prefixes: a.Prefixes.List,
+		Locations: a,
+		Routes:    a.Routes.List,
+		Prefixes:  a.Prefixes.List,
 		BGPPrefixes: func(ctx context.Context, id string) ([]api.BGPPrefix, error) {
 			return a.BGPPrefixes(id).List(ctx)
 		},
@@ -101,7 +103,9 @@ type list struct {
 func rows[T any](at func(*Snapshot) *List[T], fetch func(*Fetchers) func(context.Context) ([]T, error), objects func([]T) []object) list {
 	return list{
 		func(n *Snapshot) *Entry { return &at(n).Entry },
-		func(ctx context.Context, s *Store, f *Fetchers) applier { return readRows(ctx, s, fetch(f), at, objects) },
+		func(ctx context.Context, s *Store, f *Fetchers) applier {
+			return readRows(ctx, s, fetch(f), at, objects)
+		},
 	}
 }
 
@@ -112,12 +116,14 @@ func init() {
 	type S = Snapshot
 	type F = Fetchers
 	lists = map[Kind]list{
-		GRETunnels:    {entry: func(n *S) *Entry { return &n.GRE }},
-		IPsecTunnels:  {entry: func(n *S) *Entry { return &n.IPsec }},
-		HealthChecks:  {func(n *S) *Entry { return &n.Health.Entry },
+		GRETunnels:   {entry: func(n *S) *Entry { return &n.GRE }},
+		IPsecTunnels: {entry: func(n *S) *Entry { return &n.IPsec }},
+		HealthChecks: {func(n *S) *Entry { return &n.Health.Entry },
 			func(ctx context.Context, s *Store, _ *F) applier { return s.readHealth(ctx) }},
 		TunnelTraffic: {func(n *S) *Entry { return &n.Traffic.Entry },
 			func(ctx context.Context, s *Store, _ *F) applier { return s.readTraffic(ctx) }},
+		LocationHealth: {func(n *S) *Entry { return &n.Locations.Entry },
+			func(ctx context.Context, s *Store, _ *F) applier { return s.readLocations(ctx) }},
 		Prefixes: {func(n *S) *Entry { return &n.Prefixes.Entry },
 			func(ctx context.Context, s *Store, f *F) applier { return s.readPrefixes(ctx, f) }},
 		Ports: {func(n *S) *Entry { return &n.Ports.Entry },

@@ -63,6 +63,7 @@ type Store struct {
 	own     []Event           // what was lately noticed here and not there
 	ahead   time.Duration     // how far the clock of the answers is ahead, as that program knows
 	links   map[string]Health // the last known health of the interconnects' tunnel sides, by name
+	located []time.Time       // when questions about the locations were asked lately
 
 	recording recording
 

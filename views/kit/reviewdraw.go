@@ -103,7 +103,7 @@ func (r *Review) drawPlan(p *page) {
 	if len(r.plan.Warnings)+len(doubts)+len(r.plan.Consequences) > 0 {
 		p.blank()
 	}
-	p.outlook(r.outlook)
+	whole := p.outlook(r.outlook)
 	r.drawCheck(p)
 	p.inWords(r.intent.InWords) // long, so what it brings and what the check said stand before it
 	for _, request := range r.plan.Requests {
@@ -112,6 +112,10 @@ func (r *Review) drawPlan(p *page) {
 		for line := range strings.SplitSeq(indented(request.Body()), "\n") {
 			p.line(tui.Muted, "   "+line)
 		}
+	}
+	if !whole {
+		p.blank()
+		p.wholeOutlook(r.outlook)
 	}
 }
 

@@ -188,7 +188,7 @@ func (s *Several) live() []string {
 
 // Draw implements tui.View.
 func (s *Several) Draw(c tui.Canvas) []string {
-	p := &page{c: c}
+	p, whole := &page{c: c}, true
 	p.line(tui.Strong, " "+s.title)
 	p.blank()
 	switch {
@@ -204,7 +204,7 @@ func (s *Several) Draw(c tui.Canvas) []string {
 		for _, text := range append(s.outlook.warnings(), s.live()...) {
 			p.text(tui.Pending, "! "+text)
 		}
-		p.outlook(s.outlook)
+		whole = p.outlook(s.outlook)
 	}
 	for i, plan := range s.plans {
 		if i < len(s.results) {
@@ -212,6 +212,10 @@ func (s *Several) Draw(c tui.Canvas) []string {
 			continue
 		}
 		s.drawPlan(p, plan, s.stage == sending && i == len(s.results))
+	}
+	if !whole {
+		p.blank()
+		p.wholeOutlook(s.outlook)
 	}
 	return s.scroll.Window(p.lines, c.Height)
 }

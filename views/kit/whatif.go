@@ -15,7 +15,8 @@ import (
 // outlook is what a change does to the ways of destinations.
 type outlook struct {
 	differences []diagnose.Difference
-	untold      string // why it cannot be told, "" when it can
+	meanwhile   []diagnose.Difference // until a tunnel that is replaced is there again
+	untold      string                // why it cannot be told, "" when it can
 }
 
 // outlookAge is how old what an outlook rests on may be: all of it is read all the time while a screen is open.
@@ -27,13 +28,16 @@ var ways = map[store.Kind]bool{store.Routes: true, store.GRETunnels: true, store
 
 // outlook says what plans would change together. It reads what it rests on, so it is for commands.
 func (e *Env) outlook(ctx context.Context, plans ...change.Plan) outlook {
-	var edits []diagnose.Edit
+	var edits, away []diagnose.Edit
 	for _, p := range plans {
 		kind := store.Kind(p.Resource)
 		if !ways[kind] || p.Verb == journal.GeneratePSK || p.Verb == journal.SetPSK || p.Verb == journal.SetPrepend {
 			continue
 		}
 		edits = append(edits, diagnose.Edit{Kind: kind, ID: p.ID, Object: p.Wanted})
+		if p.Verb == journal.Delete && p.Wanted != nil { // replaced: an edit in the end, a deletion for a while
+			away = append(away, diagnose.Edit{Kind: kind, ID: p.ID})
+		}
 	}
 	if len(edits) == 0 || e.Feed == nil {
 		return outlook{}
@@ -46,17 +50,25 @@ func (e *Env) outlook(ctx context.Context, plans ...change.Plan) outlook {
 	}
 	facts := diagnose.From(s, e.Now())
 	facts.Insights = e.Feed.Insights()
-	out := outlook{differences: diagnose.Differences(diagnose.NewTable(facts), diagnose.NewTable(facts.After(edits...)))}
+	now := diagnose.NewTable(facts)
+	out := outlook{differences: diagnose.Differences(now, diagnose.NewTable(facts.After(edits...)))}
+	if len(away) > 0 {
+		out.meanwhile = diagnose.Differences(now, diagnose.NewTable(facts.After(away...)))
+	}
 	if why := s.CannotTell(store.Routes, store.GRETunnels, store.IPsecTunnels, store.Links, store.Prefixes); why != "" {
 		out.untold = why
 	}
 	return out
 }
 
-// lastWays are the advertised networks that lose their last way.
+// lastWays are the advertised networks that lose their last way, for good or for a while.
 func (o outlook) lastWays() []string {
+	return append(lastWays(o.differences), lastWays(o.meanwhile)...)
+}
+
+func lastWays(of []diagnose.Difference) []string {
 	var out []string
-	for _, d := range o.differences {
+	for _, d := range of {
 		if d.LastWay() {
 			out = append(out, d.After.Prefix.String())
 		}
@@ -66,11 +78,14 @@ func (o outlook) lastWays() []string {
 
 // warnings are what must not be overlooked.
 func (o outlook) warnings() []string {
-	lost := o.lastWays()
-	if len(lost) == 0 {
-		return nil
+	var out []string
+	if lost := lastWays(o.differences); len(lost) > 0 {
+		out = append(out, "This takes the last way from "+strings.Join(lost, ", ")+", which Cloudflare advertises.")
 	}
-	return []string{"This takes the last way from " + strings.Join(lost, ", ") + ", which Cloudflare advertises."}
+	if lost := lastWays(o.meanwhile); len(lost) > 0 {
+		out = append(out, "Until the new tunnel works there is no way left to "+strings.Join(lost, ", ")+", which Cloudflare advertises.")
+	}
+	return out
 }
 
 // warned puts what must not be overlooked into a plan.
@@ -78,27 +93,92 @@ func (o outlook) warned(p change.Plan) change.Plan {
 	return p.Add(change.Guards{Warnings: o.warnings()})
 }
 
-// outlookMost bounds how many destinations a review shows before and after.
-const outlookMost = 8
+// outlookMost bounds how many destinations a review shows before and after, and outlookLines how many lines stand before the request:
+// what is sent must be on the first screen of 80x24.
+const (
+	outlookMost  = 20
+	outlookLines = 6
+)
 
-// outlook draws the destinations before and after.
-func (p *page) outlook(o outlook) {
+// outlook draws the destinations before and after in a few lines, and reports whether that is all of it.
+func (p *page) outlook(o outlook) (whole bool) {
 	if len(o.differences) == 0 && o.untold == "" {
-		return
+		return true
+	}
+	if p.c.InLines {
+		p.wholeOutlook(o)
+		return true
 	}
 	p.heading("What becomes of the ways")
+	left := outlookLines - 3 // the heading, what is left out, and the blank line
+	whole = o.untold == ""
+	for _, d := range o.differences {
+		lines, all := briefly(d, p.c.Width)
+		whole = whole && all
+		if left -= len(lines); left < 0 {
+			whole = false
+			break
+		}
+		for _, text := range lines {
+			p.line(roleOf(d), text)
+		}
+	}
+	if !whole {
+		p.line(tui.Muted, "   More of this stands below the request.")
+	}
+	p.blank()
+	return whole
+}
+
+// briefly is what differs in a line or two, and whether that is all of it.
+func briefly(d diagnose.Difference, width int) (lines []string, all bool) {
+	before, after := d.Words()
+	lead := "   " + d.After.Prefix.String() + "  "
+	text := strings.Join(before, "; ") + " → " + strings.Join(after, "; ")
+	wrap := func(text string) []string {
+		lines := tui.Wrap(text, width-6)
+		for i := range lines {
+			if i > 0 {
+				lines[i] = "     " + lines[i]
+			}
+		}
+		return lines
+	}
+	if lines = wrap(lead + text); len(lines) <= 2 {
+		return lines, true
+	}
+	first := func(list []string) string {
+		if len(list) == 0 {
+			return "-"
+		}
+		return list[0]
+	}
+	if lines = wrap(lead + first(before) + " → " + first(after)); len(lines) > 2 {
+		lines = []string{lines[0], lines[1] + " …"}
+	}
+	return lines, false
+}
+
+// roleOf is how bad what becomes of a destination is.
+func roleOf(d diagnose.Difference) tui.Role {
+	if d.After.Impact > d.Before.Impact || d.LastWay() {
+		return tui.Bad
+	}
+	return tui.Plain
+}
+
+// wholeOutlook draws the destinations before and after with everything that differs.
+func (p *page) wholeOutlook(o outlook) {
+	p.heading("What becomes of the ways, before and after")
 	for i, d := range o.differences {
 		if i == outlookMost {
 			p.text(tui.Muted, Number(len(o.differences)-i)+" more destinations change.")
 			break
 		}
+		before, after := d.Words()
 		p.line(tui.Plain, "   "+d.After.Prefix.String())
-		p.version("before", tui.Clean(d.Before.Summary()), tui.Muted)
-		role := tui.Plain
-		if d.After.Impact > d.Before.Impact || d.LastWay() {
-			role = tui.Bad
-		}
-		p.version("after", tui.Clean(d.After.Summary()), role)
+		p.version("before", tui.Clean(Or(strings.Join(before, "; "), "-")), tui.Muted)
+		p.version("after", tui.Clean(Or(strings.Join(after, "; "), "-")), roleOf(d))
 	}
 	if o.untold != "" {
 		p.text(tui.Muted, "More may change: "+tui.Clean(o.untold)+".")

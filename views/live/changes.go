@@ -1,6 +1,8 @@
 package live
 
 import (
+	"cmp"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,6 +28,13 @@ func (f *Feed) Expect(good *baseline.Baseline) { f.good = good }
 
 // Mutes are the findings that somebody has muted; it comes before Init.
 func (f *Feed) Mutes(l *mute.List) { f.mutes = l }
+
+// Muted is what is muted now, what ends next first.
+func (f *Feed) Muted() []mute.Mute {
+	list := f.mutes.Active(f.store.Now())
+	slices.SortFunc(list, func(a, b mute.Mute) int { return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.Name, b.Name)) })
+	return list
+}
 
 // Mute mutes a finding, or ends that, and has every page read the data anew.
 func (f *Feed) Mute(m mute.Mute) tea.Cmd {

@@ -155,7 +155,12 @@ func (f *Feed) Fresh(ctx context.Context, age time.Duration, needs ...store.Deta
 
 // Bundle reads everything that a support bundle is made of; see bundle.Gather.
 func (f *Feed) Bundle(ctx context.Context, account *api.AccountClient, tunnels ...string) bundle.Contents {
-	return bundle.Gather(ctx, account, f.store, nil, tunnels...)
+	read := func(s *store.Snapshot) *diagnose.Account {
+		f.mu.Lock()
+		defer f.mu.Unlock()
+		return diagnose.Read(f.facts(s))
+	}
+	return bundle.Gather(ctx, account, f.store, read, nil, tunnels...)
 }
 
 // Rows is the source of a page that shows rows of the store. needs are what it rests on, the first of them what its rows are.
@@ -278,12 +283,19 @@ func (f *Feed) Diagnosis() *diagnose.Account {
 	defer f.mu.Unlock()
 	last := f.Last()
 	if f.account == nil || f.version != last.Version {
-		facts := diagnose.From(last, f.store.Now())
-		facts.Insights, facts.Changes, facts.Good = f.Insights(), f.own.changes, f.good
-		facts.Mutes = f.mutes.Active(facts.Now)
+		facts := f.facts(last)
+		facts.Insights = f.Insights()
 		f.account, f.version = diagnose.Read(facts), last.Version
 	}
 	return f.account
+}
+
+// facts are what everything on the screen is read from, without the tunnels whose pages are open. It is called with mu held.
+func (f *Feed) facts(s *store.Snapshot) diagnose.Facts {
+	facts := diagnose.From(s, f.store.Now())
+	facts.Changes, facts.Good = f.own.changes, f.good
+	facts.Mutes = f.mutes.Active(facts.Now)
+	return facts
 }
 
 func (f *Feed) forgetDiagnosis() {

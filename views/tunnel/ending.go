@@ -57,7 +57,7 @@ func carries(in store.Insight) string {
 		series []store.Point
 	}{{"from your side", in.Ingress}, {"to your side", in.Egress}} {
 		if newest := last(each.series); newest != nil && *newest.Value > 0 {
-			flows = append(flows, rate(*newest.Value)+" "+each.side)
+			flows = append(flows, kit.Rate(*newest.Value)+" "+each.side)
 		}
 	}
 	return strings.Join(flows, ", ")

@@ -110,8 +110,8 @@ func rateGraph(label, side string, series []store.Point, err error) resource.Fie
 		f.Note = "the analytics have no traffic of this tunnel in 24 h"
 		return f
 	}
-	words := fmt.Sprintf("%s %s %s", rate(*newest.Value), side, since(*newest))
-	top := rate(*most.Value) + " (at " + clock(most.At) + ")"
+	words := fmt.Sprintf("%s %s %s", kit.Rate(*newest.Value), side, since(*newest))
+	top := kit.Rate(*most.Value) + " (at " + clock(most.At) + ")"
 	f.Value, f.Role = words+", most "+top, tui.Plain
 	f.Graph = graph(series, *most.Value, math.Max, words+"; scale 0 to "+top, "most")
 	return f
@@ -162,20 +162,6 @@ func since(p store.Point) string { return "at " + clock(p.At) }
 
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", share*100) }
 
-// rate writes bit/s with three digits.
-func rate(bits float64) string {
-	for _, unit := range []struct {
-		size float64
-		name string
-	}{{1e9, "Gbit/s"}, {1e6, "Mbit/s"}, {1e3, "kbit/s"}} {
-		if bits >= unit.size {
-			n := bits / unit.size
-			return fmt.Sprintf("%.*f %s", max(0, 2-int(math.Log10(n))), n, unit.name)
-		}
-	}
-	return fmt.Sprintf("%.0f bit/s", bits)
-}
-
 // locations are those of Cloudflare's that the tunnel's traffic goes through, the busiest first.
 func locations(t store.Tunnel, in store.Insight) resource.Section {
 	s := resource.Section{Title: "Cloudflare's locations, last hour"}
@@ -192,7 +178,7 @@ func locations(t store.Tunnel, in store.Insight) resource.Section {
 		case c.Idle():
 			f.Value = "no traffic"
 		case c.BitRate != nil:
-			f.Value, f.Role = rate(*c.BitRate), tui.Plain
+			f.Value, f.Role = kit.Rate(*c.BitRate), tui.Plain
 		}
 		if !kit.Unprobed(t.HealthCheck) {
 			f.Note = cmp.Or(string(c.State()), "health not known")

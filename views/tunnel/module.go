@@ -89,7 +89,7 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 		record := recorded(t, m.env.Feed.Last().Records[t.ID], m.env.Feed.LookingUp(t.ID), now)
 		own := sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID),
 			append(record, lookback(t, m.env.Feed.Look(t.Name), now)...)...)
-		return append(own, m.env.Related(subject(t))...)
+		return slices.Concat(m.env.MutedSection(store.Tunnels(t.Kind), t.ID), own, m.env.Related(subject(t)))
 	}
 	d.NoWrites = m.env.NoWrites
 	d.Create = func() tea.Cmd { return m.create(kinds) }
@@ -193,7 +193,7 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 	if trace, ok := m.env.TraceAction(goal(t)); ok {
 		out = append(out, trace)
 	}
-	out = append(out, m.routerConfig(t.Tunnel), kit.BundleAction(m.env, t.Name))
+	out = append(out, m.routerConfig(t.Tunnel), m.env.MuteOf(store.Tunnels(t.Kind), t.ID), kit.BundleAction(m.env, t.Name))
 	if t.Kind != api.IPsec {
 		return append(out, tui.Action{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
 			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})

@@ -1,0 +1,71 @@
+package cli_test
+
+import (
+	"net/http"
+	"strings"
+	"testing"
+
+	"flarewire/internal/simedge"
+)
+
+// One destination is watched like a service: critical with no healthy way left, a warning with one lost, unknown when nobody can tell.
+func TestCheckOfADestination(t *testing.T) {
+	lost := func() func(*simedge.Edge) {
+		return func(e *simedge.Edge) {
+			if _, err := e.Seed(simedge.PathDown); err != nil {
+				t.Fatal(err)
+			}
+		}
+	}
+	blind := func(e *simedge.Edge) {
+		e.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Method: http.MethodPost, Path: "*graphql*"})
+	}
+	for name, c := range map[string]struct {
+		before func(*simedge.Edge)
+		args   string
+		code   int
+		says   string
+	}{
+		"both ways": {nil, "--destination 198.18.10.0/24", 0,
+			"FLAREWIRE OK - 198.18.10.0/24: 2 healthy ways | 'healthy_ways 198.18.10.0/24'=2;2:;1:;0;2 time="},
+		"an address in it": {nil, "--destination 198.18.10.9", 0, "OK - 198.18.10.9/32: 2 healthy ways"},
+		"one lost":         {lost(), "--destination 198.18.10.0/24", 1, "WARNING - 198.18.10.0/24: 1 of 2 healthy ways left"},
+		"none left": {nil, "--destination 10.61.16.0/22", 2,
+			"CRITICAL - 10.61.16.0/22: no healthy way left | 'healthy_ways 10.61.16.0/22'=0;1:;1:;0;1"},
+		"withdrawn, too": {nil, "--destination 198.18.20.0/24", 2, "CRITICAL - 198.18.20.0/24: no healthy way left"},
+		"the worse decides": {nil, "--destination 198.18.10.0/24 --destination 10.61.16.0/22", 2,
+			"2 healthy ways; 10.61.16.0/22: no healthy way left"},
+		"each way":         {nil, "--destination 198.18.10.0/24 -vv", 0, "198.18.10.0/24 over fra-dc1-gre: healthy\n"},
+		"health unread":    {blind, "--destination 198.18.10.0/24", 3, "UNKNOWN - 198.18.10.0/24: cannot tell whether the 2 ways are healthy"},
+		"may come by BGP":  {nil, "--destination 172.31.0.0/16", 3, "cannot tell whether a route leads there"},
+		"no network":       {nil, "--destination nonsense", 3, "--destination nonsense"},
+		"with tunnels":     {nil, "--destination 198.18.10.0/24 --tunnel x", 3, "leave out what is about tunnels"},
+		"with a threshold": {nil, "--destination 198.18.10.0/24 -w 3", 3, "leave out what is about tunnels"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			edge, env := serve(t, simedge.Options{})
+			if c.before != nil {
+				c.before(edge)
+			}
+			s := newShell(t, env...)
+			if code := s.run(append([]string{"check"}, strings.Fields(c.args)...)...); code != c.code || !strings.Contains(s.out.String(), c.says) {
+				t.Errorf("exit %d, want %d with %q: %s%s", code, c.code, c.says, s.out.String(), s.err.String())
+			}
+		})
+	}
+}
+
+// What is worth knowing although nothing is wrong stands below what is wrong, and all of it is in the JSON; with the network's name it is
+// all that is printed.
+func TestDiagnoseHasNotesOfDestinations(t *testing.T) {
+	s := newShell(t)
+	if code := s.run("--demo", "diagnose"); code != 0 || !strings.Contains(s.out.String(), "\nNotes\n") ||
+		!strings.Contains(s.out.String(), "Single point of failure: The only way there") {
+		t.Errorf("exit %d: %s", code, s.out.String())
+	}
+	s = newShell(t)
+	if code := s.run("--demo", "diagnose", "10.61.16.0/22"); code != 0 || !strings.Contains(s.out.String(),
+		"Single point of failure (remark)") {
+		t.Errorf("exit %d: %s", code, s.out.String())
+	}
+}

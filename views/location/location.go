@@ -1,0 +1,210 @@
+// Package location is the pages of Cloudflare's locations: which of them carry traffic, and what they see of the tunnels.
+package location
+
+import (
+	"cmp"
+	"fmt"
+	"strings"
+	"time"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/store"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/kit"
+	"flarewire/views/live"
+)
+
+// Module is the pages.
+type Module struct {
+	env *kit.Env
+
+	of   *diagnose.Account // whose locations these are
+	rows []*diagnose.Seen
+}
+
+// New makes the module.
+func New(env *kit.Env) kit.Module { return &Module{env: env} }
+
+// Destinations implements kit.Module.
+func (m *Module) Destinations() []tui.Destination {
+	return []tui.Destination{{Names: []string{"locations", "colos"}, Help: "Cloudflare's locations: their traffic, and which tunnels they see down",
+		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
+}
+
+// Services implements kit.Module.
+func (m *Module) Services() []tui.Service { return nil }
+
+func (m *Module) source() resource.Source[*diagnose.Seen] {
+	return live.Rows(m.env.Feed, func(*store.Snapshot) []*diagnose.Seen { return m.all() },
+		store.Of(store.LocationHealth, store.GRETunnels)...)
+}
+
+// all are the locations, made once for each state of the data.
+func (m *Module) all() []*diagnose.Seen {
+	if a := m.env.Feed.Diagnosis(); a != m.of {
+		m.of, m.rows = a, nil
+		for _, s := range a.Locations() {
+			m.rows = append(m.rows, &s)
+		}
+	}
+	return m.rows
+}
+
+func (m *Module) describe() resource.Description[*diagnose.Seen] {
+	type S = *diagnose.Seen
+	return resource.Description[S]{
+		Plural: "Locations", SortBy: "sees",
+		None:    "The analytics name no location: no tunnel is probed yet, or the credential may not read analytics.",
+		Gone:    "The analytics do not name this location any more.",
+		Scope:   "in the analytics",
+		ID:      func(s S) string { return s.Name },
+		Name:    func(s S) string { return diagnose.LocationName(s.Name) },
+		Summary: m.summary,
+		Columns: []table.Column[S]{
+			{Key: "location", Title: "LOCATION", Width: 9, Text: kit.Cell(func(s S) string { return s.Name }),
+				Role: func(S) tui.Role { return tui.Strong }},
+			{Key: "city", Title: "CITY", Width: 13, Grow: 10, Priority: 1, Text: kit.Cell(func(s S) string { return cmp.Or(s.City, "-") })},
+			{Key: "traffic", Title: "TRAFFIC", Width: 16, Text: kit.Cell(func(s S) string { return traffic(*s) }),
+				Compare: func(a, b S) int { return cmp.Compare(rateOf(*b), rateOf(*a)) }},
+			{Key: "sees", Title: "SEES", Width: 31, Grow: 20, Text: kit.Cell(func(s S) string { return m.sign(*s) + s.Text() }),
+				Role: func(s S) tui.Role { return role(*s) }, Compare: func(a, b S) int { return a.Worst(*b) }},
+			{Key: "tunnels", Title: "WHICH", Width: 24, Grow: 60, Priority: 2, Text: kit.Cell(func(s S) string { return which(*s) }),
+				Role: func(S) tui.Role { return tui.Muted }},
+		},
+		Sections: func(s S, _ time.Time) []resource.Section { return m.sections(*s) },
+	}
+}
+
+// summary says what the numbers are of: whether they are weighed by traffic, and what was not asked.
+func (m *Module) summary(rows []*diagnose.Seen) tui.Line {
+	l := m.env.Feed.Last().Locations
+	if len(rows) == 0 {
+		return nil
+	}
+	busy := 0
+	for _, s := range rows {
+		if !s.Idle() {
+			busy++
+		}
+	}
+	text := fmt.Sprintf("%d locations, %d with traffic in the last hour", len(rows), busy)
+	if !l.Weighed {
+		text = fmt.Sprintf("%d locations; which of them carry traffic is not known: unweighted", len(rows))
+	}
+	line := tui.Line{{Text: text, Role: tui.Muted}}
+	if l.Part != "" {
+		line = append(line, tui.Span{Text: ". In part: " + tui.Clean(l.Part), Role: tui.Pending})
+	}
+	return line
+}
+
+// sections are the page of one location.
+func (m *Module) sections(s diagnose.Seen) []resource.Section {
+	l := m.env.Feed.Last().Locations
+	first := resource.Section{Title: "Location", Fields: []resource.Field{
+		{Label: "City", Value: cmp.Or(s.City, "-"), Note: "by its airport code"},
+		{Label: "Traffic", Value: traffic(s), Note: "all tunnels, both directions, last hour"},
+		{Label: "Sees", Value: s.Text(), Role: role(s), Note: fmt.Sprintf("mean of %d minutes", int(store.HealthWindow.Minutes()))},
+	}}
+	prose := func(to *resource.Section, text string) {
+		to.Fields = append(to.Fields, resource.Field{Value: text, Role: tui.Muted, Prose: true})
+	}
+	switch {
+	case !s.Asked:
+		prose(&first, "How it sees the tunnels was not asked: "+cmp.Or(l.Part, "it carries no traffic")+".")
+	case s.Location.Idle():
+		prose(&first, "No tunnel has traffic here: what it sees needs no action.")
+	case !l.Weighed:
+		prose(&first, "Whether it carries traffic is not known.")
+	}
+	second := resource.Section{Title: "Tunnels that it does not see healthy"}
+	for _, b := range s.Bad {
+		f := resource.Field{Label: tui.Clean(b.Name), Value: string(b.State), Role: stateRole(b), Note: flow(b)}
+		if b.ID != "" {
+			f.Open = func() tui.View { return m.env.Open(b.Resource, b.ID) }
+		}
+		second.Fields = append(second.Fields, f)
+	}
+	if len(s.Bad) == 0 && s.Asked {
+		prose(&second, "None.")
+	}
+	return []resource.Section{first, second}
+}
+
+// flow says what the tunnel's traffic at the location is.
+func flow(b diagnose.SeenBadly) string {
+	switch {
+	case b.BitRate == nil:
+		return "its traffic here is not known"
+	case b.Idle():
+		return "without traffic here: no action needed"
+	}
+	return kit.Rate(*b.BitRate)
+}
+
+func stateRole(b diagnose.SeenBadly) tui.Role {
+	switch {
+	case b.Idle():
+		return tui.Muted
+	case b.State == store.HealthDown:
+		return tui.Bad
+	}
+	return tui.Pending
+}
+
+// role is how bad what the location sees is.
+func role(s diagnose.Seen) tui.Role {
+	switch acting := s.Acting(); {
+	case !s.Asked || len(acting) == 0 && len(s.Bad) > 0:
+		return tui.Muted
+	case len(acting) == 0:
+		return tui.Good
+	case acting[0].State == store.HealthDown:
+		return tui.Bad
+	}
+	return tui.Pending
+}
+
+func (m *Module) sign(s diagnose.Seen) string {
+	g := m.env.Glyphs
+	switch role(s) {
+	case tui.Bad:
+		return g.Down + " "
+	case tui.Pending:
+		return g.Pending + " "
+	case tui.Good:
+		return g.Up + " "
+	}
+	return g.Unknown + " "
+}
+
+// traffic is what passes the location: "12.4 Mbit/s 34 %".
+func traffic(s diagnose.Seen) string {
+	switch {
+	case s.BitRate == nil:
+		return "not known"
+	case s.Idle():
+		return "none"
+	case s.Share == nil:
+		return kit.Rate(*s.BitRate)
+	}
+	return fmt.Sprintf("%s %.0f %%", kit.Rate(*s.BitRate), 100**s.Share)
+}
+
+func rateOf(s diagnose.Seen) float64 {
+	if s.BitRate == nil {
+		return -1
+	}
+	return *s.BitRate
+}
+
+// which names the tunnels that it does not see healthy, those with traffic there first.
+func which(s diagnose.Seen) string {
+	var names []string
+	for _, b := range s.Bad {
+		names = append(names, b.Name)
+	}
+	return cmp.Or(strings.Join(names, " "), "-")
+}

@@ -1,0 +1,45 @@
+package views_test
+
+import (
+	"testing"
+
+	"flarewire/internal/mute"
+)
+
+// Somebody mutes what is wrong with a tunnel on its own page, sees it there and in the list of what is muted, and ends it.
+func TestAFindingIsMutedOnTheTunnelsOwnPage(t *testing.T) {
+	d := sit(t, "tunnels", nil)
+	list, err := mute.Open("")
+	if err != nil {
+		t.Fatal(err)
+	}
+	d.env.Feed.Mutes(list)
+	d.narrow()
+	d.goTo("iad-dc1-gre")
+	d.Press("enter")
+	d.Press("m")
+	d.reads("Mute: Tunnel down of iad-dc1-gre", "Reason", "Hours")
+	d.types("line swap")
+	d.Press("ctrl+s")
+	d.reads("Muted", "Tunnel down, until", "line swap. m ends it.")
+	d.Press(":")
+	d.types("muted")
+	d.Press("enter")
+	d.reads("WHAT", "iad-dc1-gre", "line swap")
+	d.Press("m")
+	d.reads("Nothing is muted.")
+	d.Press(":")
+	d.types("prefixes")
+	d.Press("enter")
+	d.goTo("198.18.40.0/24")
+	d.Press("m")
+	d.reads("Mute: Validation failed of 198.18.40.0/24")
+}
+
+// Of what is well there is nothing to mute, and it is said.
+func TestWhatIsWellCannotBeMuted(t *testing.T) {
+	d := sit(t, "tunnels", nil)
+	d.goTo("fra-dc2-gre")
+	d.Press("m")
+	d.reads("Nothing is wrong with it that could be muted")
+}

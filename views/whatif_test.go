@@ -1,0 +1,142 @@
+package views_test
+
+import (
+	"context"
+	"strings"
+	"testing"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/change"
+	"flarewire/internal/kind"
+	"flarewire/internal/simedge"
+	"flarewire/tui"
+	"flarewire/views/kit"
+)
+
+const shop = "198.18.10.0/24" // advertised, over fra-dc1-gre and fra-dc2-gre
+
+// onlyWay leaves the shop one way, over fra-dc1-gre.
+func onlyWay(d *desk) {
+	for _, o := range d.Objects(simedge.Routes) {
+		if o["prefix"] == shop && o["nexthop"] == "10.213.0.3" {
+			if err := d.Delete(simedge.Routes, o["id"].(string)); err != nil {
+				d.t.Fatal(err)
+			}
+		}
+	}
+}
+
+// Whoever deletes or withdraws sees what becomes of the destinations at 80x24, together with the request, and is asked for the name when
+// the last way of an advertised network goes.
+func TestAReviewSaysWhatBecomesOfTheWays(t *testing.T) {
+	for name, c := range map[string]struct {
+		before func(*desk)
+		page   string
+		row    string
+		key    string
+		shows  []string
+		asks   bool // for the name, because the last way goes
+	}{
+		"a route of two goes": {nil, "routes", shop, "D",
+			[]string{"What becomes of the ways", shop, "2 healthy ways", "→ 1 healthy way, no other", "The request", "DELETE"}, false},
+		"the last route goes": {onlyWay, "routes", shop, "D", []string{"This takes the last way from " + shop, "What becomes of the ways",
+			"1 healthy way, no other", "cannot tell whether a route leads there", "The request", "DELETE"}, true},
+		"the tunnel of the last way goes": {onlyWay, "tunnels", "fra-dc1-gre", "D",
+			[]string{"This takes the last way from " + shop, "no healthy way left"}, true},
+		"the network is withdrawn": {nil, "prefixes", shop, "W",
+			[]string{"What becomes of the ways", "advertised by Cloudflare", "→ not advertised", "The request"}, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := sit(t, c.page, c.before)
+			d.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
+			d.goTo(c.row)
+			d.Press(c.key)
+			d.reads(c.shows...)
+			if d.lacks("10.213.0.1 100%"); !c.asks {
+				return
+			}
+			d.sends()
+			d.reads("This takes the last way from", "do nothing")
+		})
+	}
+}
+
+// Changes of priority, weight, scope and health check show the same, and line mode tells all of it where the screen folds.
+func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
+	route := func(edit func(*api.Route)) func(context.Context, *desk, *change.Writer) (change.Plan, error) {
+		return func(ctx context.Context, d *desk, w *change.Writer) (change.Plan, error) {
+			r := change.Kind[api.Route](kind.Routes)
+			for _, o := range d.Objects(simedge.Routes) {
+				if o["prefix"] != shop || o["nexthop"] != "10.213.0.1" {
+					continue
+				}
+				opened, err := r.Read(ctx, d.env.Account, o["id"].(string))
+				if err != nil {
+					return change.Plan{}, err
+				}
+				wanted := opened
+				edit(&wanted)
+				return change.PrepareUpdate(ctx, w, r, opened, wanted)
+			}
+			t.Fatal("no route")
+			return change.Plan{}, nil
+		}
+	}
+	tunnel := func(replace bool, edit func(*api.GRETunnel)) func(context.Context, *desk, *change.Writer) (change.Plan, error) {
+		return func(ctx context.Context, d *desk, w *change.Writer) (change.Plan, error) {
+			opened, err := change.GRETunnels.Read(ctx, d.env.Account, d.idOf(simedge.GRETunnels, "fra-dc1-gre"))
+			if err != nil {
+				return change.Plan{}, err
+			}
+			wanted := opened
+			edit(&wanted)
+			if replace {
+				return change.PrepareReplaceGRE(ctx, w, opened, wanted, nil)
+			}
+			return change.PrepareUpdate(ctx, w, change.GRETunnels, opened, wanted)
+		}
+	}
+	for name, c := range map[string]struct {
+		before        func(*desk)
+		prepare       func(context.Context, *desk, *change.Writer) (change.Plan, error)
+		screen, lines []string
+		asks          bool
+	}{
+		"priority": {nil, route(func(r *api.Route) { r.Priority = 300 }), []string{"100%", "The request"},
+			[]string{"before fra-dc1-gre 50%, fra-dc2-gre 50%", "after fra-dc2-gre 100%"}, false},
+		"weight": {nil, route(func(r *api.Route) { r.Weight = 64 }), []string{"fra-dc1-gre 33%", "The request"},
+			[]string{"after fra-dc1-gre 33%, fra-dc2-gre 67%"}, false},
+		"scope of the last one": {onlyWay, route(func(r *api.Route) { r.Scope = &api.RouteScope{ColoRegions: []string{"ENAM"}} }),
+			[]string{"This takes the last way from " + shop, "cannot tell whether a route leads there", "The request"},
+			[]string{"after cannot tell whether a route leads there"}, true},
+		"health check": {nil, tunnel(false, func(g *api.GRETunnel) {
+			off := false
+			check := *g.HealthCheck
+			check.Enabled = &off
+			g.HealthCheck = &check
+		}), []string{"cannot tell for 1: its health checks are …", "The request"}, []string{"its health checks are off"}, false},
+		"the tunnel of the last way is replaced": {onlyWay, tunnel(true, func(g *api.GRETunnel) { g.Description = "new" }),
+			[]string{"Until the new tunnel works there is no way left to " + shop}, nil, true},
+	} {
+		t.Run(name, func(t *testing.T) {
+			d := sit(t, "routes", c.before)
+			d.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
+			review := kit.NewReview(d.env, kit.Intent{Title: "A change", Pages: 1,
+				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) { return c.prepare(ctx, d, w) }})
+			d.Do(tui.Push(review))
+			d.reads(c.screen...)
+			told := strings.Join(strings.Fields(strings.Join(review.Draw(tui.Canvas{Width: 200, Height: 400, InLines: true, Now: d.time(),
+				Theme: tui.PlainTheme(tui.WordGlyphs)}), " ")), " ")
+			for _, want := range c.lines {
+				if !strings.Contains(told, want) {
+					t.Errorf("line by line %q is not said: %s", want, told)
+				}
+			}
+			if d.sends(); c.asks {
+				d.reads("Type ", "to go on:", "do nothing")
+			}
+		})
+	}
+}
