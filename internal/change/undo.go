@@ -48,12 +48,11 @@ func named(name, parent string) (Resource, bool) {
 
 // undo plans a create, an update or a deletion.
 func (w *Writer) undo(ctx context.Context, r Resource, u journal.Undo) (Plan, error) {
-	wanted, err := r.In(w.options.Account).Decode(u.Wanted)
-	if err != nil {
+	if _, err := r.In(w.options.Account).Decode(u.Wanted); err != nil {
 		return Plan{}, errUnreadable
 	}
 	if u.Verb == journal.Create {
-		p, err := w.plainCreate(r, wanted)
+		p, err := w.plainCreate(r, api.Object{}.With(u.Wanted, api.Object{})) // with what is unknown inside
 		if err != nil {
 			return p, err
 		}
