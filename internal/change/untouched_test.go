@@ -191,7 +191,9 @@ func remakes() map[string]func(*testing.T, *desk) string {
 			wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
 			return "bgp health_check health_check.target"
 		},
-		"create now": func(t *testing.T, d *desk) string { return halfReplaced(t, d, func(r change.Result) change.Prepare { return r.Again }) },
+		"create now": func(t *testing.T, d *desk) string {
+			return halfReplaced(t, d, func(r change.Result) change.Prepare { return r.Again })
+		},
 		"old one back": func(t *testing.T, d *desk) string {
 			return halfReplaced(t, d, func(r change.Result) change.Prepare { return r.Back })
 		},

@@ -25,7 +25,7 @@ func replacing(t *testing.T, story func(*seat)) {
 		}
 	}}
 	sit(t, o, func(s *seat) {
-		s.pass(5*time.Second).goTo("gre").pass(5 * time.Second)
+		s.pass(5 * time.Second).goTo("gre").pass(5 * time.Second)
 		s.press("/").types(replaced).press("enter").press("R").pass(5 * time.Second)
 		s.press("tab", "tab", "tab").types(" anew").press("ctrl+s").pass(10 * time.Second)
 		s.see("enter send", "v MD5 key", "keep it before you send this")
@@ -156,7 +156,7 @@ func TestAWayOutThatFailsLeavesBoth(t *testing.T) {
 		s.press("esc").see("the old tunnel is deleted")
 		s.press("u").see("not known yet")
 		s.Script(nil)
-		s.pass(7*time.Minute).press("u").pass(5*time.Second).see("Undo: " + replaced)
+		s.pass(7 * time.Minute).press("u").pass(5 * time.Second).see("Undo: " + replaced)
 	})
 }
 

@@ -64,8 +64,7 @@ type Review struct {
 	looked time.Time    // when an unknown outcome was last looked at again
 	out    string       // the journal's entry of a way out that was taken and whose outcome is not known; "" for none
 
-	settled bool // the plan has been on the screen for settleTime
-	turn    int
+	settling
 }
 
 type stage int
@@ -83,11 +82,6 @@ type (
 		plan    change.Plan
 		outlook outlook
 		err     error
-	}
-	// settledMsg says that the plan has been on the screen for a moment.
-	settledMsg struct {
-		review *Review
-		turn   int
 	}
 	appliedMsg struct {
 		review *Review
@@ -158,9 +152,7 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 			return tea.Batch(r.leadBack(), r.settle())
 		}
 	case settledMsg:
-		if msg.review == r && msg.turn == r.turn {
-			r.settled = true
-		}
+		r.settling.take(msg)
 	case appliedMsg:
 		if msg.review == r {
 			return r.applied(msg.result)
@@ -169,18 +161,6 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 		return r.told(msg)
 	}
 	return nil
-}
-
-// settleTime is how long a review must have been on the screen, without a key that would send it, before
-// such a key counts: one that was pressed for the page before, or held down, must not send what nobody has
-// read.
-const settleTime = 300 * time.Millisecond
-
-func (r *Review) settle() tea.Cmd {
-	r.turn++
-	r.settled = false
-	turn := r.turn
-	return tui.After(settleTime, settledMsg{r, turn})
 }
 
 // leadBack takes what the server objects to back to the form's field.
@@ -339,9 +319,7 @@ func (r *Review) next() []tui.Action {
 func (r *Review) readyActions() []tui.Action {
 	send := tui.Action{Name: "send", Keys: []string{"enter"}, Short: "send", Footer: true, Long: "Send exactly this, once", Run: r.send,
 		Why: r.why()}
-	if !r.settled && send.Why == "" {
-		send.Short, send.Run = "(read it first)", r.settle
-	}
+	send = r.guarded(send)
 	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
 		Long: "Read the object again and repeat the checks", Run: r.prepare}
 	if !r.plan.Keep.IsZero() {
