@@ -212,6 +212,15 @@ func orTunnels(lists []store.Kind) []store.Kind {
 	return lists
 }
 
+// Awaits reports whether one of these was neither read so far nor tried in vain.
+func (f *Feed) Awaits(needs ...store.Detail) bool {
+	last := f.seen.Load()
+	return slices.ContainsFunc(needs, func(d store.Detail) bool {
+		e := last.About(d)
+		return !e.Known() && e.Err == nil
+	})
+}
+
 // note is what is not known of data that was read: that some of it could not be decoded.
 func note(entries []store.Entry) string {
 	for _, e := range entries {

@@ -230,8 +230,7 @@ func (m *Module) replace(id, name string) tea.Cmd {
 					return plan.Add(end(opened)), err // the old one goes
 				}}))
 		})
-		opts.Needs = append(opts.Needs, m.env.SubnetNeeds()...)
-		return form.New(opts), nil
+		return form.New(m.env.Awaited(opts)), nil
 	}))
 }
 
