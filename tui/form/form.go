@@ -105,6 +105,9 @@ type Options struct {
 	Init func(Values) tea.Cmd
 	// Needs names what the checks and proposals rest on while the form is on top; see tui.ShownMsg.
 	Needs []string
+	// Waiting reports whether something that checks and proposals rest on is still awaited: who answers line by line is asked only
+	// after it has come. Nil for never.
+	Waiting func(Values) bool
 	// Submit is called with valid values: it returns the command that goes on to the review.
 	Submit func(Values) tea.Cmd
 	// Acts: Submit itself does what the form is for, so that leaving loses nothing any more. Without it that is so after
@@ -172,6 +175,9 @@ func New(o Options) *Form {
 
 // Needs names what the form rests on; see Options.Needs.
 func (f *Form) Needs() []string { return f.opts.Needs }
+
+// Waiting implements tui.Waiter.
+func (f *Form) Waiting() bool { return f.opts.Waiting != nil && f.opts.Waiting(f.Values()) }
 
 // RefusedMsg leads what the server said about fields back to them.
 type RefusedMsg struct{ Fields Values }

@@ -208,7 +208,9 @@ func (f *Feed) tunnelStatus(kinds []api.TunnelKind) tui.Status {
 	if err := last.Err(lists...); err != nil {
 		s.Err = Sentence(err)
 	}
-	s.Note = cmp.Or(note(last.Unsettled(orTunnels(lists)...)), sentenceOf(last.ClockTrouble()))
+	s.Note = note(last.Unsettled(orTunnels(lists)...))
+	s.Part = s.Note != ""
+	s.Note = cmp.Or(s.Note, sentenceOf(last.ClockTrouble()))
 	return s
 }
 
@@ -217,6 +219,15 @@ func orTunnels(lists []store.Kind) []store.Kind {
 		return []store.Kind{store.GRETunnels, store.IPsecTunnels}
 	}
 	return lists
+}
+
+// Awaits reports whether one of these was neither read so far nor tried in vain.
+func (f *Feed) Awaits(needs ...store.Detail) bool {
+	last := f.seen.Load()
+	return slices.ContainsFunc(needs, func(d store.Detail) bool {
+		e := last.About(d)
+		return !e.Known() && e.Err == nil
+	})
 }
 
 // note is what is not known of data that was read: that some of it could not be decoded.
@@ -245,6 +256,7 @@ func (f *Feed) Status(needs ...store.Detail) tui.Status {
 		e := last.About(d)
 		if s.Note == "" {
 			s.Note = note([]store.Entry{e})
+			s.Part = s.Note != ""
 		}
 		if i == 0 || e.Fetched.Before(s.Updated) {
 			s.Updated = e.Fetched
