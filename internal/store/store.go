@@ -60,7 +60,7 @@ type Store struct {
 	silence silence
 	beside  Beside            // another program that reads the account; nil: none
 	heard   time.Time         // until when its events are known
-	own     []Event           // what was lately noticed here and not there
+	own     []twins           // what was lately noticed here
 	ahead   time.Duration     // how far the clock of the answers is ahead, as that program knows
 	links   map[string]Health // the last known health of the interconnects' tunnel sides, by name
 
