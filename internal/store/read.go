@@ -92,7 +92,9 @@ type list struct {
 func rows[T any](at func(*Snapshot) *List[T], fetch func(*Fetchers) func(context.Context) ([]T, error), objects func([]T) []object) list {
 	return list{
 		func(n *Snapshot) *Entry { return &at(n).Entry },
-		func(ctx context.Context, s *Store, f *Fetchers) applier { return readRows(ctx, s, fetch(f), at, objects) },
+		func(ctx context.Context, s *Store, f *Fetchers) applier {
+			return readRows(ctx, s, fetch(f), at, objects)
+		},
 	}
 }
 
@@ -103,9 +105,9 @@ func init() {
 	type S = Snapshot
 	type F = Fetchers
 	lists = map[Kind]list{
-		GRETunnels:    {entry: func(n *S) *Entry { return &n.GRE }},
-		IPsecTunnels:  {entry: func(n *S) *Entry { return &n.IPsec }},
-		HealthChecks:  {func(n *S) *Entry { return &n.Health.Entry },
+		GRETunnels:   {entry: func(n *S) *Entry { return &n.GRE }},
+		IPsecTunnels: {entry: func(n *S) *Entry { return &n.IPsec }},
+		HealthChecks: {func(n *S) *Entry { return &n.Health.Entry },
 			func(ctx context.Context, s *Store, _ *F) applier { return s.readHealth(ctx) }},
 		TunnelTraffic: {func(n *S) *Entry { return &n.Traffic.Entry },
 			func(ctx context.Context, s *Store, _ *F) applier { return s.readTraffic(ctx) }},

@@ -210,7 +210,8 @@ func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span, by
 	}
 	next.ClockAhead = s.clockAhead()
 	next.Tunnels = make([]Tunnel, len(tunnels))
-	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to, covered: by.covers}
+	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to,
+		covered: by.covers}
 	for i, t := range tunnels {
 		next.Tunnels[i] = tracker.follow(t)
 		next.Tunnels[i].Health = old.Health.By[t.Name]
