@@ -11,6 +11,7 @@ import (
 	"flarewire/tui"
 	"flarewire/views/account"
 	"flarewire/views/activity"
+	"flarewire/views/changes"
 	"flarewire/views/endpointcheck"
 	"flarewire/views/events"
 	"flarewire/views/interconnect"
@@ -41,6 +42,7 @@ var registry = []func(*kit.Env) kit.Module{
 	endpointcheck.New,
 	account.New,
 	activity.New,
+	changes.New,
 	requests.New,
 }
 

@@ -64,6 +64,8 @@ type Store struct {
 	ahead   time.Duration     // how far the clock of the answers is ahead, as that program knows
 	links   map[string]Health // the last known health of the interconnects' tunnel sides, by name
 
+	recording recording
+
 	plan
 }
 
