@@ -60,7 +60,7 @@ type Store struct {
 	silence silence
 	beside  Beside            // another program that reads the account; nil: none
 	heard   time.Time         // until when its events are known
-	own     []Event           // what was lately noticed here and not there
+	own     []twins           // what was lately noticed here
 	ahead   time.Duration     // how far the clock of the answers is ahead, as that program knows
 	links   map[string]Health // the last known health of the interconnects' tunnel sides, by name
 	located []time.Time       // when questions about the locations were asked lately
@@ -213,7 +213,8 @@ func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span, by
 	}
 	next.ClockAhead = s.clockAhead()
 	next.Tunnels = make([]Tunnel, len(tunnels))
-	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to, covered: by.covers}
+	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to,
+		covered: by.covers}
 	for i, t := range tunnels {
 		next.Tunnels[i] = tracker.follow(t)
 		next.Tunnels[i].Health = old.Health.By[t.Name]
