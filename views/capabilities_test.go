@@ -46,6 +46,8 @@ var capabilities = map[string]struct {
 		"tunnel": "routes learned by BGP are not in the API", "interconnect": "routes learned by BGP are not in the API",
 		"prefix": "an advertisement is no route", "service": "it has no routes", "endpointcheck": "it has no routes",
 		"account": "it has no routes"}},
+	"Indexer": {[]string{"tunnel", "interconnect", "route", "prefix", "endpointcheck"}, map[string]string{
+		"service": "a service has no page that says more than its row", "account": "an account is chosen under :accounts"}},
 	"Tracer": {[]string{"traceroute"}, map[string]string{
 		"tunnel": "it asks the tracer", "interconnect": "a traceroute does not go over a port", "route": "the tracer takes any address",
 		"prefix": "the tracer takes any address", "service": "it has no address", "endpointcheck": "the tracer takes any address",

@@ -67,7 +67,7 @@ func New(env *kit.Env, o tui.Options, start string, more ...func(*kit.Env) kit.M
 		o.Destinations = append(o.Destinations, m.Destinations()...)
 		o.Services = append(o.Services, m.Services()...)
 	}
-	o.Home = o.Destinations[0].Open
+	o.Home, o.Objects = o.Destinations[0].Open, env.Objects
 	if start != "" {
 		i := slices.IndexFunc(o.Destinations, func(d tui.Destination) bool { return slices.Contains(d.Names, start) })
 		if i < 0 {

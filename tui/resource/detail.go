@@ -17,6 +17,8 @@ type Detail struct {
 	id   string
 	row  table.Row
 	gone bool // no longer among the rows; the last known state stays on the screen
+
+	asleep bool // it is not on the stack
 	pane
 }
 
@@ -60,14 +62,28 @@ func (d *Detail) take() bool {
 	return ok
 }
 
+// Sleep implements tui.Sleeper.
+func (d *Detail) Sleep() { d.asleep = true }
+
+// Wake implements tui.Sleeper: an object that was deleted meanwhile is said to be gone, with its last known state.
+func (d *Detail) Wake() tea.Cmd {
+	d.asleep = false
+	return tea.Batch(d.opened(d.id), d.renew())
+}
+
 // Status implements tui.StatusReporter.
 func (d *Detail) Status() tui.Status { return d.source.Status() }
 
 // Update implements tui.View.
 func (d *Detail) Update(msg tea.Msg) tea.Cmd {
-	if !d.source.Brings(msg) {
+	if d.asleep || !d.source.Brings(msg) {
 		return nil
 	}
+	return d.renew()
+}
+
+// renew takes the object anew, or notes that it is gone.
+func (d *Detail) renew() tea.Cmd {
 	// A list that could not be read so far does not say that the object is gone.
 	d.gone = !d.take() && !d.source.Status().Updated.IsZero()
 	return d.looked(d.id)
@@ -93,7 +109,7 @@ func (d *pane) acts() []tui.Action {
 		out = append(out, tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true,
 			Long: "Go to what the line under the cursor names", Run: func() tea.Cmd { return tui.Push(open()) }})
 	}
-	return append(out, tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy value", Footer: true, Why: why,
+	return append(out, tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy value", Footer: true, Class: tui.Common, Why: why,
 		Long: "Copy the value under the cursor", Run: func() tea.Cmd { return copied(d.under.Value) }})
 }
 

@@ -22,6 +22,7 @@ type List struct {
 	awaited   string   // the id of a new object, until it is among the rows
 	left      string   // what was under the cursor when it began to be awaited
 	total     tui.Line // the summary of all rows, worked out when they come: a frame must not walk them
+	asleep    bool     // it is not on the stack
 }
 
 // NewList makes the list page.
@@ -56,6 +57,19 @@ func (l *List) Init() tea.Cmd {
 	return l.opened("")
 }
 
+// Sleep implements tui.Sleeper.
+func (l *List) Sleep() { l.asleep = true }
+
+// Wake implements tui.Sleeper.
+func (l *List) Wake() tea.Cmd {
+	l.asleep = false
+	l.take()
+	return l.opened("")
+}
+
+// SetFilter implements tui.Filterer.
+func (l *List) SetFilter(text string) { l.table.SetFilter(text) }
+
 // Needs names what the page rests on; see Source.Needs.
 func (l *List) Needs() []string { return l.needs("") }
 
@@ -80,7 +94,7 @@ func (l *List) Update(msg tea.Msg) tea.Cmd {
 			l.awaited, l.left = msg.id, l.under()
 		}
 	}
-	if !l.source.Brings(msg) {
+	if l.asleep || !l.source.Brings(msg) {
 		return nil
 	}
 	l.take()
@@ -141,15 +155,15 @@ func (l *List) Actions() []tui.Action {
 	out := []tui.Action{
 		{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Why: why,
 			Long: "Everything about the row under the cursor", Run: l.open},
-		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true,
+		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common,
 			Long: "Show only rows with these words", Run: l.startFilter},
 	}
 	if l.table.Filter() != "" {
-		out = append(out, tui.Action{Name: "clear-filter", Keys: []string{"esc"}, Short: "clear filter", Footer: true,
+		out = append(out, tui.Action{Name: "clear-filter", Keys: []string{"esc"}, Short: "clear filter", Footer: true, Wanted: true,
 			Long: "Show all rows again", Run: func() tea.Cmd { l.table.SetFilter(""); return nil }})
 	}
 	out = append(out, refreshAction(l.source.Refresh),
-		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy", Why: why, Long: "Copy the row's name",
+		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy", Class: tui.Common, Why: why, Long: "Copy the row's name",
 			Run: func() tea.Cmd { return copied(l.desc.Name(row)) }},
 		copyJSON(l.json(row, ok)))
 	out = append(out, l.creation()...)
@@ -183,9 +197,9 @@ func (l *List) marking(ok bool) []tui.Action {
 		more = l.desc.Many(marked)
 	}
 	return append([]tui.Action{mark,
-		{Name: "unmark", Keys: []string{"esc"}, Short: "unmark", Footer: true, Long: "Take all marks away",
+		{Name: "unmark", Keys: []string{"esc"}, Short: "unmark", Footer: true, Wanted: true, Long: "Take all marks away",
 			Run: func() tea.Cmd { l.table.Unmark(); return nil }},
-		{Name: "delete", Keys: []string{"D"}, Short: "delete " + n, Footer: true, Why: l.desc.NoWrites,
+		{Name: "delete", Keys: []string{"D"}, Short: "delete " + n, Footer: true, Wanted: true, Why: l.desc.NoWrites,
 			Long: "Delete the " + n + " marked rows", Run: func() tea.Cmd { return l.desc.DeleteAll(marked) }}}, more...)
 }
 

@@ -106,7 +106,7 @@ type Source[T any] struct {
 }
 
 func refreshAction(refresh func() tea.Cmd) tui.Action {
-	return tui.Action{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true,
+	return tui.Action{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common,
 		Long: "Fetch now, not only at the next round", Run: refresh}
 }
 
@@ -123,7 +123,7 @@ func copied(text string) tea.Cmd {
 
 // copyJSON offers the whole object as the server sent it.
 func copyJSON(object []byte) tui.Action {
-	a := tui.Action{Name: "copy-json", Keys: []string{"Y"}, Short: "copy JSON", Long: "Copy the object as the API sent it"}
+	a := tui.Action{Name: "copy-json", Keys: []string{"Y"}, Short: "copy JSON", Class: tui.Common, Long: "Copy the object as the API sent it"}
 	if len(object) == 0 {
 		a.Why = "there is no JSON of this object"
 		return a

@@ -90,13 +90,13 @@ func (t *grid) Actions() []tui.Action {
 		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f"}, Long: "Down one page", Run: act(func() { t.move(t.height) })},
 		{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "To the first row", Run: act(func() { t.move(-len(t.order)) })},
 		{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "To the last row", Run: act(func() { t.move(len(t.order)) })},
-		{Name: "sort-next", Keys: []string{"s"}, Short: "sort", Footer: true, Long: "Sort by the next column", Run: act(t.sortNext)},
-		{Name: "sort-reverse", Keys: []string{"S"}, Short: "reverse", Long: "Sort the other way round",
+		{Name: "sort-next", Keys: []string{"s"}, Short: "sort", Footer: true, Class: tui.Common, Long: "Sort by the next column", Run: act(t.sortNext)},
+		{Name: "sort-reverse", Keys: []string{"S"}, Short: "reverse", Class: tui.Common, Long: "Sort the other way round",
 			Run: act(func() { t.reverse = !t.reverse; t.sort(); t.rebuild() })},
-		{Name: "wide", Keys: []string{"w"}, Short: "wide", Long: "All columns; left and right scroll them", Run: t.toggleWide},
-		{Name: "columns-left", Keys: []string{"left", "h"}, Long: "Scroll wide columns to the left", Why: t.notWide(),
+		{Name: "wide", Keys: []string{"w"}, Short: "wide", Class: tui.Common, Long: "All columns; left and right scroll them", Run: t.toggleWide},
+		{Name: "columns-left", Class: tui.Common, Keys: []string{"left", "h"}, Long: "Scroll wide columns to the left", Why: t.notWide(),
 			Run: act(func() { t.from = max(0, t.from-1) })},
-		{Name: "columns-right", Keys: []string{"right", "l"}, Long: "Scroll wide columns to the right", Why: t.notWide(),
+		{Name: "columns-right", Class: tui.Common, Keys: []string{"right", "l"}, Long: "Scroll wide columns to the right", Why: t.notWide(),
 			Run: act(func() { t.from = min(len(t.heads)-2, t.from+1) })},
 	}
 }

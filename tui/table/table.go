@@ -1,7 +1,6 @@
 package table
 
 import (
-	"cmp"
 	"time"
 
 	"flarewire/tui"
@@ -72,5 +71,5 @@ func (c *Column[T]) compare(a, b *T) int {
 	if c.Compare != nil {
 		return c.Compare(*a, *b)
 	}
-	return cmp.Compare(c.Text(*a, time.Time{}), c.Text(*b, time.Time{}))
+	return tui.Natural(c.Text(*a, time.Time{}), c.Text(*b, time.Time{}))
 }

@@ -66,10 +66,12 @@ func (m *Module) describe() resource.Description[api.Route] {
 		Columns: Columns(func(r api.Route) string { return via(m.env, r) }), SortBy: "prefix",
 		Sections: m.sections,
 		NoWrites: m.env.NoWrites,
-		Actions:  func(r api.Route) []tui.Action { return m.env.WhereAction(r.Prefix) },
-		Create:   m.create,
-		Edit:     func(r api.Route) tea.Cmd { return m.editor().Edit(r.ID, r.Prefix) },
-		Delete:   func(r api.Route) tea.Cmd { return m.editor().Delete(r.ID, r.Prefix) },
+		Actions: func(r api.Route) []tui.Action {
+			return append(m.env.ChainActions(m.subject(r)), m.env.WhereAction(r.Prefix)...)
+		},
+		Create: m.create,
+		Edit:   func(r api.Route) tea.Cmd { return m.editor().Edit(r.ID, r.Prefix) },
+		Delete: func(r api.Route) tea.Cmd { return m.editor().Delete(r.ID, r.Prefix) },
 		DeleteAll: func(rows []api.Route) tea.Cmd {
 			ids := make([]string, len(rows))
 			for i, r := range rows {

@@ -192,6 +192,12 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 		out = append(out, trace)
 	}
 	out = append(out, m.routerConfig(t.Tunnel), kit.BundleAction(m.env, t.Name))
+	if t.State == store.Down || t.State == store.Establishing {
+		for i := range out {
+			out[i].Wanted = out[i].Name == "bring-up" || out[i].Name == "trace"
+		}
+	}
+	out = append(out, m.env.ChainActions(subject(t))...)
 	if t.Kind != api.IPsec {
 		return append(out, tui.Action{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
 			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})
