@@ -182,14 +182,19 @@ func (a *App) announced(cmd tea.Cmd) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// broadcast hands a message to every service and every page that is on the stack or can be gone to.
+// broadcast hands a message to every service and every page of the stack, and to those in the trail that ask for it.
 func (a *App) broadcast(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, s := range a.opts.Services {
 		cmds = append(cmds, s.Update(msg))
 	}
-	for _, v := range a.held() {
+	for _, v := range a.stack {
 		cmds = append(cmds, v.Update(msg))
+	}
+	for _, v := range a.trail.pages(a.stack) {
+		if _, ok := v.(Sleeper); ok {
+			cmds = append(cmds, v.Update(msg))
+		}
 	}
 	return tea.Batch(cmds...)
 }

@@ -10,10 +10,11 @@ import (
 const maxVisits = 50
 
 // trail is where one was, and where one came back from: stacks of pages, the last one nearest. The pages themselves are kept, with their
-// cursor, filter and order. They get messages as all pages do; those that would only work for nobody sleep meanwhile (Sleeper).
+// cursor, filter and order. They get no messages, but for those that know when they are not looked at (Sleeper).
 type trail struct{ past, future [][]View }
 
-// Sleeper is a page that does nothing while it is not on the stack, and takes what it shows anew when one comes back to it.
+// Sleeper is a page that gets messages also while it is not on the stack and can be gone back to. It is told when one leaves and when one
+// comes back, so that it works for nobody in between and then takes what it shows anew.
 type Sleeper interface {
 	Sleep()
 	Wake() tea.Cmd

@@ -28,6 +28,7 @@ func (a *App) Screen() string {
 		return tooSmall(a.width, a.height)
 	}
 	canvas := Canvas{Width: layout.Body.W, Height: layout.Body.H, Theme: a.theme, Now: a.opts.Now()}
+	canvas.Memory = a.memory()
 	canvas.Calm = canvas.Now.Sub(a.touched) >= calmAfter
 	lines := make([]string, 0, a.height)
 	lines = append(lines, a.header(canvas))

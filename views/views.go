@@ -11,6 +11,7 @@ import (
 	"flarewire/tui"
 	"flarewire/views/account"
 	"flarewire/views/activity"
+	"flarewire/views/bgp"
 	"flarewire/views/endpointcheck"
 	"flarewire/views/events"
 	"flarewire/views/interconnect"
@@ -32,6 +33,7 @@ var registry = []func(*kit.Env) kit.Module{
 	events.New,
 	setup.New,
 	tunnel.New,
+	bgp.New,
 	interconnect.New,
 	route.New,
 	prefix.New,

@@ -48,15 +48,17 @@ type Store struct {
 
 	state atomic.Pointer[Snapshot]
 
-	writing sync.Mutex // the history and what belongs to it; taken before mu
-	mu      sync.Mutex // everything below, and the making of the next snapshot
-	track   map[string]*Track
-	history *History
-	past    map[string]*Track // of earlier runs, until the tunnel is seen again
-	beat    time.Time         // when the history was last told that somebody watches
-	good    time.Time         // the last read that brought both lists of tunnels
-	silence silence
-	links   map[string]Health // the last known health of the interconnects' tunnel sides, by name
+	writing      sync.Mutex // the history and what belongs to it; taken before mu
+	mu           sync.Mutex // everything below, and the making of the next snapshot
+	track        map[string]*Track
+	history      *History
+	earlierSpans []stretch // when earlier runs watched the tunnels, and spans: when this one did
+	spans        []stretch
+	past         map[string]*Track // of earlier runs, until the tunnel is seen again
+	beat         time.Time         // when the history was last told that somebody watches
+	good         time.Time         // the last read that brought both lists of tunnels
+	silence      silence
+	links        map[string]Health // the last known health of the interconnects' tunnel sides, by name
 
 	plan
 }

@@ -18,7 +18,9 @@ type Detail struct {
 	row  table.Row
 	gone bool // no longer among the rows; the last known state stays on the screen
 
-	asleep bool // it is not on the stack
+	asleep  bool // it is not on the stack
+	finding finder
+	drawn   time.Time // when the page was last drawn
 	pane
 }
 
@@ -76,6 +78,16 @@ func (d *Detail) Status() tui.Status { return d.source.Status() }
 
 // Update implements tui.View.
 func (d *Detail) Update(msg tea.Msg) tea.Cmd {
+	if d.finding.typing {
+		switch msg := msg.(type) {
+		case tea.KeyPressMsg:
+			return d.findKey(msg)
+		case tea.PasteMsg:
+			d.finding.input, _ = d.finding.input.Update(msg)
+			d.lookFor(0)
+			return nil
+		}
+	}
 	if d.asleep || !d.source.Brings(msg) {
 		return nil
 	}
@@ -91,7 +103,7 @@ func (d *Detail) renew() tea.Cmd {
 
 // Actions implements tui.View.
 func (d *Detail) Actions() []tui.Action {
-	out := append(d.acts(), copyJSON(d.json(d.row, true)), refreshAction(d.source.Refresh))
+	out := append(d.acts(), copyJSON(d.json(d.row, true)), d.findAction(), refreshAction(d.source.Refresh))
 	if !d.gone {
 		out = append(out, d.writes(d.row, true)...)
 	}
@@ -132,6 +144,7 @@ const twoColumns = 110
 
 // Draw implements tui.View.
 func (d *Detail) Draw(c tui.Canvas) []string {
+	d.drawn = c.Now
 	sections := d.desc.Sections(d.row, c.Now)
 	if d.gone {
 		notice := Field{Value: cmp.Or(d.desc.Gone, "This object is no longer on the account. What you see is its last known state."),

@@ -36,6 +36,11 @@ type Description[T any] struct {
 	Summary func([]T) tui.Line
 	// Sections are the detail page, most important first. It is drawn in one or two columns.
 	Sections func(row T, now time.Time) []Section
+	// Preview are the sections beside the list on a wide screen; nil for Sections. NoPreview: there are none.
+	Preview   func(row T, now time.Time) []Section
+	NoPreview bool
+	// Problem reports whether a row is not as it should be; nil where nobody can say.
+	Problem func(T) bool
 	// Open is the page of a row where that is not the detail page made of Sections; nil for that one.
 	Open func(T) tui.View
 	// Create, Edit and Delete open what their keys n, e and D do; a nil one is not offered. NoWrites is

@@ -26,24 +26,30 @@ func (t *grid) Draw(c tui.Canvas) []string {
 func (t *grid) head(c tui.Canvas, cols []placed) string {
 	var b strings.Builder
 	b.WriteString(tui.Spaces(gutter))
+	over := 0 // cells that the title before takes of the gap
 	for i, p := range cols {
 		col := t.heads[p.index]
+		if i > 0 {
+			b.WriteString(tui.Spaces(gap - over))
+		}
 		title := col.title
+		over = 0
 		if p.index == t.sortCol {
 			arrow := c.Theme.Glyphs.SortUp
 			if t.reverse {
 				arrow = c.Theme.Glyphs.SortDown
 			}
-			// The arrow is kept when the title is as wide as its column.
-			title = ansi.Truncate(title, p.width-1, "") + arrow
-		}
-		if i > 0 {
-			b.WriteString(tui.Spaces(gap))
+			// Where the title takes the whole column the arrow stands in the gap behind it: it eats no letter.
+			if title += arrow; tui.Width(title) > p.width && tui.Width(b.String())+p.width < c.Width {
+				over = 1
+			} else if tui.Width(title) > p.width {
+				title = ansi.Truncate(col.title, p.width-1, "") + arrow
+			}
 		}
 		if col.right {
-			b.WriteString(tui.FitRight(title, p.width))
+			b.WriteString(tui.FitRight(title, p.width+over))
 		} else {
-			b.WriteString(tui.Fit(title, p.width))
+			b.WriteString(tui.Fit(title, p.width+over))
 		}
 	}
 	return c.Theme.Paint(tui.Muted, strings.TrimRight(b.String(), " "))

@@ -34,6 +34,15 @@ func New[T any](cols []Column[T], id func(T) string) *Table[T] {
 	return t
 }
 
+// Only shows no rows but those for which pass holds; nil shows all again.
+func (t *Table[T]) Only(pass func(T) bool) {
+	t.only = nil
+	if pass != nil {
+		t.only = func(row int) bool { return pass(t.rows[row]) }
+	}
+	t.rebuild()
+}
+
 // Set replaces the rows. The cursor stays on its row by id and, as far as possible, on its line of
 // the screen; when the row is gone, the cursor goes to the one that took its place.
 func (t *Table[T]) Set(rows []T) {

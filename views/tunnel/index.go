@@ -40,6 +40,15 @@ func (m *Module) object(t store.Tunnel) tui.Object {
 	return o
 }
 
+// troubled reports whether a tunnel is not as it should be, by its session or by the probes.
+func troubled(t store.Tunnel) bool {
+	switch {
+	case t.State != store.Up && t.State != store.NoBGP, t.Track.Flapping:
+		return true
+	}
+	return probed(t) == store.HealthDown || probed(t) == store.Degraded
+}
+
 // Linked implements kit.Indexer: the tunnel that a route leads through.
 func (m *Module) Linked(s kit.Subject) []tui.Object {
 	if s.Kind != kind.Routes || !s.Hop.IsValid() {

@@ -89,6 +89,12 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 		own := sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID), lookback(t, m.env.Feed.Look(t.Name), now)...)
 		return append(own, m.env.Related(subject(t))...)
 	}
+	d.Preview = func(t store.Tunnel, now time.Time) []resource.Section {
+		findings := m.env.Feed.Diagnosis().Tunnel(t.ID)
+		return append([]resource.Section{next(t, findings), panel(t, now, m.env.Glyphs), timeline(t, now, m.env.Glyphs)},
+			m.env.Related(subject(t))...)
+	}
+	d.Problem = troubled
 	d.NoWrites = m.env.NoWrites
 	d.Create = func() tea.Cmd { return m.create(kinds) }
 	d.DeleteAll = m.deleteAll
