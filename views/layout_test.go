@@ -100,7 +100,7 @@ func TestTheObjectStandsBesideItsList(t *testing.T) {
 	d.Settle()
 	asked := len(d.Requests())
 	d.goTo("waw-br1-ipsec")
-	d.See("OPEN messages do not agree")
+	d.See("TCP is up but the OPEN messages do not")
 	if more := len(d.Requests()); more != asked {
 		t.Errorf("moving the cursor asked %d times", more-asked)
 	}
