@@ -149,3 +149,65 @@ func TestFromATunnelToItsRouteToItsPrefixAndBack(t *testing.T) {
 	d.Press("]")
 	d.See("› iad-dc1-gre  ")
 }
+
+// Words are found in a page, too: the cursor goes to them, and enter goes on to the next.
+func TestWordsAreFoundInAPage(t *testing.T) {
+	d := sit(t, "tunnels", nil)
+	d.narrow()
+	d.goTo("iad-dc1-gre")
+	d.Press("enter")
+	d.See("BGP session")
+	under := func(label string) {
+		d.Until("the cursor on "+label, func() bool {
+			for _, line := range strings.Split(d.Screen(), "\n") {
+				if strings.Contains(line, "▌") && strings.Contains(line, label) {
+					return true
+				}
+			}
+			return false
+		})
+	}
+	d.Press("/")
+	d.types("outer c")
+	under("Outer Cloudflare")
+	d.Press("enter")
+	under("Outer customer")
+	d.types("zzz")
+	d.See("not on this page")
+	d.Press("esc")
+	under("Outer customer")
+}
+
+// A list is ordered as it was left, also when it is opened anew.
+func TestTheOrderOfAListIsKept(t *testing.T) {
+	d := sit(t, "tunnels", nil)
+	d.See("STATE▲")
+	d.Press("s", "S")
+	d.See("HEALTH▼")
+	d.Press(":")
+	d.types("gre")
+	d.Press("enter")
+	d.See("GRE tunnels", "STATE▲")
+	d.Press(":")
+	d.types("tunnels")
+	d.Press("enter")
+	d.See("HEALTH▼")
+}
+
+// Every session of the account is on one page, the worst first, with a filter; enter opens its tunnel.
+func TestAllSessionsOnOnePage(t *testing.T) {
+	d := sit(t, "bgp", nil)
+	d.See("16 sessions", "iad-dc1-gre", "AS 64611", "ams-cni-v2", "not told", "blank: not watched")
+	if first, up := strings.Index(d.Screen(), "iad-dc1-gre"), strings.Index(d.Screen(), "fra-dc1-gre"); first > up {
+		t.Errorf("the worst is not first:\n%s", d.Screen())
+	}
+	d.Press(".")
+	d.See("only problems", "waw-br1-ipsec")
+	d.lacks("fra-dc1-gre", "ams-cni-v2")
+	d.Press(".", "/")
+	d.types("as64632")
+	d.Press("enter")
+	d.See("1 of 16 sessions", "waw-br1-ipsec")
+	d.Press("enter")
+	d.See("› waw-br1-ipsec", "BGP session")
+}

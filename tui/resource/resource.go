@@ -71,6 +71,8 @@ func Always[T any](why string) func(T) string { return func(T) string { return w
 type Section struct {
 	Title  string
 	Fields []Field
+	// First: who hears the page line by line hears it before the others. It is what they came for.
+	First bool
 }
 
 // Field is one line of a section.

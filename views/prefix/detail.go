@@ -18,7 +18,7 @@ import (
 const shownParts = 8
 
 func (m *Module) sections(r row, now time.Time) []resource.Section {
-	sections := []resource.Section{m.state(r, now), {Title: "What this means", Fields: meaning(r, m.env.BrokenRoutes(network(r.CIDR)), now)},
+	sections := []resource.Section{m.state(r, now), {Title: "What this means", First: true, Fields: meaning(r, m.env.BrokenRoutes(network(r.CIDR)), now)},
 		m.bindingSection(r, now), checks(r), m.delegationSection(r)}
 	sections = append(sections, m.env.Related(subject(r))...)
 	return append(sections, identity(r, now))
