@@ -13,6 +13,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/access"
+	"flarewire/internal/handover"
 	"flarewire/internal/preference"
 	"flarewire/internal/simedge"
 	"flarewire/internal/statefile"
@@ -39,11 +40,14 @@ type session struct {
 	expires    time.Time // the credential's end; zero when it is not known or there is none
 	notices    []string  // what is to be said about the credential
 	// guard is what the profiles say about an account; nil for the demo. tell says notices at once, where no screen will.
-	guard  func(account string) keystore.Guard
-	tell   func(notices []string)
-	now    func() time.Time
-	close  func()
-	habits *preference.File // of the screen
+	guard func(account string) keystore.Guard
+	tell  func(notices []string)
+	now   func() time.Time
+	close func()
+	// recorder is who watches the account beside this screen; nil: nobody is looked for.
+	recorder *handover.Client
+	below    string           // the page that back leads to from the first one; "" for none
+	habits   *preference.File // of the screen
 
 	mu        sync.Mutex
 	observers []func(api.Exchange)

@@ -63,7 +63,7 @@ func TestEveryFaultOfANightIsOnTheOverviewWithinOneRefresh(t *testing.T) {
 			term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "10m"}, Env: a.env()})
 			s := term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
 				// The diagnosis comes after what it rests on: the worst is a prefix.
-				return s.Contains("198.18.20.0/24") && s.Contains("iad-dc1-gre") && s.Contains("interconnects") && !s.Contains("waiting") &&
+				return s.Contains("198.18.20.0/24  ") && s.Contains("iad-dc1-gre") && s.Contains("interconnects") && !s.Contains("waiting") &&
 					s.Contains("CNI ")
 			})
 			if says(night.says...)(s) {
@@ -93,12 +93,7 @@ func TestEveryFaultOfANightIsOnTheOverviewWithinOneRefresh(t *testing.T) {
 
 // look waits until the object is in the list of what is wrong, with the cursor on it, and the words stand below.
 func look(term *ptytest.Terminal, object string, words []string) {
-	for s := step(term, "g"); !strings.Contains(cursorLine(s), object); {
-		line := cursorLine(s)
-		if s = step(term, "j"); cursorLine(s) == line {
-			s = step(term, "g") // the end of the list: the fault may have come in above, or is still on its way
-		}
-	}
+	moveTo(term, object)
 	term.WaitFor("the cause of "+object, func(s ptytest.Screen) bool { return strings.Contains(cursorLine(s), object) && says(words...)(s) })
 }
 

@@ -99,7 +99,7 @@ func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
 	a := newAccount(t, simedge.Options{})
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "5s"}, Env: a.env(), Cols: 80, Rows: 40})
 	term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
-		return s.Contains("198.18.20.0/24") && s.Contains("4 interconnects") && !s.Contains("waiting")
+		return s.Contains("198.18.20.0/24  ") && s.Contains("4 interconnects") && !s.Contains("waiting")
 	})
 	a.server.Close()
 	for _, object := range []struct {
@@ -109,7 +109,7 @@ func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
 		{"198.18.20.0/24", []string{"by its BGP prefixes, read", "was withdrawn", "Magic Transit"}},
 		{"iad-dc1-gre", []string{"BGP session", "The probes do not get through"}},
 	} {
-		moveTo(term, object.name)
+		moveTo(term, object.name+"  ") // the first column: other rows may name it too
 		term.Press("enter")
 		s := term.WaitFor(object.name+" in an outage", func(s ptytest.Screen) bool {
 			return strings.Contains(title(s), object.name) && strings.Contains(title(s), "stale") && says(object.knows...)(s)

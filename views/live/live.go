@@ -32,6 +32,7 @@ type Feed struct {
 	seen  atomic.Pointer[store.Snapshot] // what the pages were told of last: the age that they show is of that
 	seq   tui.Sequence
 	looks looks
+	stood map[string]bool // the tunnels of the last look: which of them stood
 
 	mu      sync.Mutex
 	own     recalled
@@ -99,6 +100,9 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case readMsg:
 		f.seen.Store(f.store.Last())
+		f.fell()
+		return f.step()
+	case recordMsg:
 		return f.step()
 	case dueMsg:
 		if f.seq.Latest(msg.seq) {

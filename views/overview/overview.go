@@ -328,7 +328,7 @@ func (p *page) cause(c tui.Canvas) []string {
 		}
 		out = append(out, tui.Paragraph(c, roleOf(row.Severity), text)...)
 	}
-	out = append(out, tui.Paragraph(c, tui.Strong, row.Text)...)
+	out = append(out, tui.Paragraph(c, tui.Strong, row.Says())...)
 	if row.Next != "" {
 		out = append(out, tui.Paragraph(c, tui.Plain, row.Next)...)
 	}
