@@ -72,8 +72,8 @@ func checkRows(t *testing.T, s ptytest.Screen) {
 	}
 	_, height := s.Size()
 	for y++; y < height-2; y++ {
-		if list, _, _ := strings.Cut(s.Line(y), "│"); strings.TrimSpace(list) == "" {
-			break // what stands beside the list may be longer
+		if list, _, _ := strings.Cut(s.Line(y), "│"); strings.TrimSpace(list) == "" || strings.HasPrefix(list, "── ") {
+			break // what stands beside the list may be longer, and the palette stands over it
 		}
 		if !row.MatchString(s.Line(y)) {
 			t.Errorf("a line of the list is no row: %q", s.Line(y))
