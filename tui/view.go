@@ -27,7 +27,8 @@ type Canvas struct {
 	Width, Height int
 	Theme         *Theme
 	Now           time.Time
-	Calm          bool // nobody has touched the keyboard for a while: see AgeOf
+	Memory        Memory // where preferences are kept; nil for nowhere
+	Calm          bool   // nobody has touched the keyboard for a while: see AgeOf
 	// InLines: what is drawn is read out line by line, and actions are called by their names, not by their keys.
 	InLines bool
 }

@@ -138,6 +138,7 @@ type Form struct {
 	refused Values // what the server said about a field, until its value changes
 	scroll  tui.Scroll
 	done    bool
+	asleep  bool // it is not on the stack
 
 	proposed map[string]bool // fields that hold a proposal which nobody has touched
 	reached  int             // the last step that was shown
@@ -207,11 +208,27 @@ func (f *Form) Losing() string {
 	return "what you typed"
 }
 
+// Keeps implements tui.Keeper: what was typed is there when one comes back.
+func (f *Form) Keeps() bool { return true }
+
+// Sleep implements tui.Sleeper: the answers to another form are not for this one.
+func (f *Form) Sleep() { f.asleep = true }
+
+// Wake implements tui.Sleeper.
+func (f *Form) Wake() tea.Cmd {
+	f.asleep = false
+	f.repropose()
+	return nil
+}
+
 // Values are a copy of what the fields hold.
 func (f *Form) Values() Values { return maps.Clone(f.values) }
 
 // Update implements tui.View.
 func (f *Form) Update(msg tea.Msg) tea.Cmd {
+	if f.asleep {
+		return nil
+	}
 	switch msg := msg.(type) {
 	case RefusedMsg:
 		maps.Copy(f.refused, msg.Fields)

@@ -94,7 +94,17 @@ func plain(line tui.Line) string {
 // leads to another page has a number.
 func (d *Detail) Tell(now time.Time) tui.Telling {
 	d.told = now
-	out := tellSections(d.desc.Sections(d.row, now))
+	sections := d.desc.Sections(d.row, now)
+	slices.SortStableFunc(sections, func(a, b Section) int {
+		switch {
+		case a.First == b.First:
+			return 0
+		case a.First:
+			return -1
+		}
+		return 1
+	})
+	out := tellSections(sections)
 	if d.gone {
 		gone := cmp.Or(d.desc.Gone, "This object is no longer on the account. What you read is its last known state.")
 		out.Above = append([]string{gone}, out.Above...)
@@ -131,7 +141,7 @@ func fieldText(f Field) string {
 	if f.Note != "" {
 		text += ", " + f.Note
 	}
-	return text
+	return strings.ReplaceAll(text, " → ", " to ") // an arrow is a picture
 }
 
 // Choose implements tui.Chooser. A field that says something else than when its id was read out is none.

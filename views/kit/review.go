@@ -110,6 +110,17 @@ func (r *Review) prepare() tea.Cmd {
 	}
 }
 
+// Sleep implements tui.Sleeper.
+func (r *Review) Sleep() {}
+
+// Wake implements tui.Sleeper: what was compared a while ago is read and compared again before it can be sent.
+func (r *Review) Wake() tea.Cmd {
+	if r.stage != ready {
+		return nil
+	}
+	return r.prepare()
+}
+
 // Losing implements tui.Loser.
 func (r *Review) Losing() string {
 	switch {

@@ -74,6 +74,18 @@ func (s *Several) Init() tea.Cmd {
 	}
 }
 
+// Sleep implements tui.Sleeper.
+func (s *Several) Sleep() {}
+
+// Wake implements tui.Sleeper: what was compared a while ago is read and compared again before it can be sent.
+func (s *Several) Wake() tea.Cmd {
+	if s.stage != ready {
+		return nil
+	}
+	s.stage = preparing
+	return s.Init()
+}
+
 // Losing implements tui.Loser.
 func (s *Several) Losing() string {
 	if s.stage == sending {

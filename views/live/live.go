@@ -92,6 +92,9 @@ const minWait = 100 * time.Millisecond
 // Last is everything known now. It may be asked by pages and commands.
 func (f *Feed) Last() *store.Snapshot { return f.store.Last() }
 
+// Watched are the times in which somebody watched the tunnels, also in earlier runs.
+func (f *Feed) Watched() []store.Span { return f.store.Watched() }
+
 // Update implements tui.Service.
 func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {

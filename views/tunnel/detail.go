@@ -29,7 +29,7 @@ const findingsShown = 4
 
 // next is what the data means and what to check, in words, the likely cause first.
 func next(t store.Tunnel, findings []diagnose.Finding) resource.Section {
-	s := resource.Section{Title: "What this means"}
+	s := resource.Section{Title: "What this means", First: true}
 	for i, f := range findings[:min(len(findings), findingsShown)] {
 		role := tui.Plain
 		if i == 0 && t.State != store.Up && t.State != store.NoBGP {

@@ -91,6 +91,12 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 			append(record, lookback(t, m.env.Feed.Look(t.Name), now)...)...)
 		return slices.Concat(m.env.MutedSection(store.Tunnels(t.Kind), t.ID), own, m.env.Related(subject(t)))
 	}
+	d.Preview = func(t store.Tunnel, now time.Time) []resource.Section {
+		findings := m.env.Feed.Diagnosis().Tunnel(t.ID)
+		return append([]resource.Section{next(t, findings), panel(t, now, m.env.Glyphs), timeline(t, now, m.env.Glyphs)},
+			m.env.Related(subject(t))...)
+	}
+	d.Problem = troubled
 	d.NoWrites = m.env.NoWrites
 	d.Create = func() tea.Cmd { return m.create(kinds) }
 	d.DeleteAll = m.deleteAll
@@ -194,6 +200,12 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 		out = append(out, trace)
 	}
 	out = append(out, m.routerConfig(t.Tunnel), m.env.MuteOf(store.Tunnels(t.Kind), t.ID), kit.BundleAction(m.env, t.Name))
+	if t.State == store.Down || t.State == store.Establishing {
+		for i := range out {
+			out[i].Wanted = out[i].Name == "bring-up" || out[i].Name == "trace"
+		}
+	}
+	out = append(out, m.env.ChainActions(subject(t))...)
 	if t.Kind != api.IPsec {
 		return append(out, tui.Action{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
 			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})
