@@ -47,6 +47,13 @@ func (f *Form) Reach(section int) tea.Cmd {
 
 // Proposals are the values that the field proposes.
 func (f *Form) Proposals(field Field) []string {
+	if field.Kind == Pick {
+		var out []string
+		for _, o := range f.Options(field) {
+			out = append(out, o.Value)
+		}
+		return out
+	}
 	if field.Suggest == nil {
 		return nil
 	}

@@ -50,9 +50,11 @@ const (
 	Text   Kind = iota
 	Choice      // one of Options, by left and right
 	Secret      // text that is never drawn
+	Pick        // one of a list below the field, which typing filters
+	Many        // several of such a list: their values, separated by blanks
 )
 
-// Option is one value of a Choice.
+// Option is one value of a Choice, a Pick or a Many.
 type Option struct{ Value, Label string }
 
 // Field is one line of a form.
@@ -62,6 +64,10 @@ type Field struct {
 	Help    string // what it is, shown while there is no finding
 	Kind    Kind
 	Options []Option
+	// Choices are the options of a Pick or a Many as they are now; nil takes Options. It is asked often and must be quick.
+	Choices func(Values) []Option
+	// Free lets a Pick or a Many take what is none of its options, as it is typed.
+	Free bool
 	// Suggest gives values that tab-complete offers for what is typed; nil when there are none.
 	Suggest func(Values) []string
 	// Check is asked on every key stroke; it must be quick and must not block.
@@ -130,7 +136,9 @@ type Form struct {
 	initial Values
 	folded  []bool
 	input   textinput.Model
-	loaded  string // what the input showed before anything was typed
+	loaded  string  // what the input showed before anything was typed
+	list    *picker // of the field under the cursor; nil when it has none
+	rows    int     // lines of the list as it was drawn last
 	at      spot
 	refused Values // what the server said about a field, until its value changes
 	scroll  tui.Scroll
@@ -218,6 +226,7 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(f.key(msg), f.setGoing())
 	default:
 		f.repropose()
+		f.refresh()
 	}
 	return nil
 }
@@ -249,6 +258,9 @@ func (f *Form) Actions() []tui.Action {
 		{Name: "previous-field", Keys: []string{"shift+tab", "up"}, Short: "back", Footer: !f.opts.Guided, Run: step(-1),
 			Long: "To the field before"},
 	}
+	if f.list != nil { // up and down are for its list
+		out[0].Keys, out[1].Keys = out[0].Keys[:1], out[1].Keys[:1]
+	}
 	out = append(append(out, f.stepActions()...), []tui.Action{
 		{Name: "submit", Keys: []string{"ctrl+s"}, Short: f.opts.Verb, Footer: true,
 			Long: "Check everything and go on to the review; nothing is sent yet", Run: f.submit},
@@ -264,6 +276,8 @@ func (f *Form) Actions() []tui.Action {
 			tui.Action{Name: "next-choice", Keys: []string{"right", "space"}, Short: "change", Footer: true, Run: f.cycle(1),
 				Long: "To the next choice"},
 			tui.Action{Name: "previous-choice", Keys: []string{"left"}, Long: "To the choice before", Run: f.cycle(-1)})
+	case f.list != nil:
+		out = append(out, f.pickActions(field)...)
 	case field.Suggest != nil:
 		out = append(out, tui.Action{Name: "suggest", Keys: []string{"ctrl+n"}, Short: "suggest", Footer: true,
 			Long: "Fill in the next proposal", Run: f.suggest})
@@ -309,11 +323,18 @@ func (f *Form) move(by int) {
 // focus loads the field under the cursor into the input.
 func (f *Form) focus() {
 	field := f.field()
+	f.list = nil
 	if field == nil || field.Kind == Choice || field.Fixed != "" {
 		f.input.Blur()
 		return
 	}
 	f.input.EchoMode = textinput.EchoNormal
+	if field.Kind.picks() {
+		f.input.SetValue("")
+		f.input.Focus()
+		f.openList(field)
+		return
+	}
 	if field.Kind == Secret {
 		f.input.EchoMode = textinput.EchoPassword
 	}
@@ -326,7 +347,14 @@ func (f *Form) focus() {
 // keep takes what is in the input into the values.
 func (f *Form) keep() {
 	// Only what was typed: the input shows line breaks as blanks, and passing over a field must not change it.
-	if field := f.field(); field != nil && f.input.Focused() && field.Kind != Choice && f.input.Value() != f.loaded {
+	field := f.field()
+	switch {
+	case field == nil || !f.input.Focused() || field.Kind == Choice:
+	case f.list != nil: // what is chosen is in the values at every key
+		if f.input.Value() != "" {
+			f.focus()
+		}
+	case f.input.Value() != f.loaded:
 		f.set(field.Key, f.input.Value())
 		f.loaded = f.input.Value()
 	}
@@ -357,6 +385,9 @@ func (f *Form) edit(msg tea.Msg) (cmd tea.Cmd) {
 	}
 	if field.Fixed != "" {
 		return tui.Toast(tui.Pending, field.Fixed)
+	}
+	if f.list != nil {
+		return f.pickEdit(field, msg)
 	}
 	if f.proposed[field.Key] && replaces(msg) {
 		f.input.SetValue("")
@@ -400,6 +431,7 @@ func (f *Form) Hint(c tui.Canvas) string {
 }
 
 func (f *Form) enter() tea.Cmd {
+	f.takeHovered()
 	spots := f.spots()
 	if f.at == spots[len(spots)-1] {
 		return f.submit()
@@ -448,10 +480,16 @@ func (f *Form) check(field Field) Finding {
 	if text, ok := f.refused[field.Key]; ok {
 		return Finding{Error, text}
 	}
-	if field.Check == nil {
-		return Finding{}
+	if field.Check != nil {
+		if finding := field.Check(f.values[field.Key], f.values); finding.Level > Fine {
+			return finding
+		}
 	}
-	return field.Check(f.values[field.Key], f.values)
+	if options := f.Options(field); field.Kind == Pick && !field.Free && f.values[field.Key] != "" && len(options) > 0 &&
+		index(options, f.values[field.Key]) < 0 {
+		return Finding{Error, "This is none of the choices"}
+	}
+	return Finding{}
 }
 
 func (f *Form) submit() tea.Cmd {

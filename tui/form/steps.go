@@ -302,10 +302,8 @@ func (f *Form) said(field Field) Said {
 	case value == "":
 		out.Value = "none"
 	}
-	for _, o := range field.Options {
-		if o.Value == value {
-			out.Value = o.Label
-		}
+	if options := f.Options(field); !field.Free && index(options, value) >= 0 {
+		out.Value = options[index(options, value)].Label
 	}
 	if finding := f.check(field); finding.Text != "" {
 		out.Means, out.Warning = finding.Text, finding.Level == Warning

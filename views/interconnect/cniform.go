@@ -21,8 +21,8 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 	fixed := ""
 	sections := []form.Section{{Title: "Link", Intro: "The CNI runs over one of your interconnects; Cloudflare chooses the addresses of the " +
 		"link.", Fields: []form.Field{
-		{Key: "interconnect", Label: "Interconnect", Help: "The port it runs over; ctrl+n goes through yours",
-			Suggest: func(form.Values) []string { return m.portNames() }, Propose: m.onlyPort(c), Live: m.portLive, Check: m.checkPort},
+		{Key: "interconnect", Label: "Interconnect", Help: "The port it runs over", Kind: form.Pick, Free: true,
+			Choices: func(form.Values) []form.Option { return m.portChoices() }, Propose: m.onlyPort(c), Live: m.portLive, Check: m.checkPort},
 		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel side and in the analytics",
 			Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, c.Magic.ConduitName) }},
 		{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE", Check: kit.Check(netrules.CNIMTU)},
@@ -106,6 +106,15 @@ func (m *Module) portNames() []string {
 	return out
 }
 
+// portChoices are the interconnects, with where and how fast they are.
+func (m *Module) portChoices() []form.Option {
+	var out []form.Option
+	for _, name := range m.portNames() {
+		out = append(out, form.Option{Value: name, Label: name + "  " + m.portLive(form.Values{"interconnect": name})})
+	}
+	return out
+}
+
 // onlyPort proposes the port of an account that has no other, for a new CNI.
 func (m *Module) onlyPort(c api.CNI) func(form.Values) string {
 	if c.ID != "" {
@@ -123,12 +132,12 @@ func (m *Module) portLive(v form.Values) string {
 
 func (m *Module) checkPort(v string, _ form.Values) form.Finding {
 	if v == "" {
-		return form.Finding{Level: form.Partial, Text: "Choose an interconnect: ctrl+n goes through yours"}
+		return form.Finding{Level: form.Partial, Text: "Choose an interconnect from the list"}
 	}
 	p, known := m.portNamed(strings.TrimSpace(v))
 	switch {
 	case !known && m.ports().Complete():
-		return form.Finding{Level: form.Error, Text: "You have no interconnect of this name; ctrl+n goes through them"}
+		return form.Finding{Level: form.Error, Text: "You have no interconnect of this name"}
 	case known && p.State != store.PortHealthy:
 		return form.Finding{Level: form.Warning, Text: "Its state is " + p.State.Word() + ", so a CNI over it may carry no traffic yet"}
 	}

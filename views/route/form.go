@@ -38,8 +38,8 @@ func (m *Module) mainFields(id string) []form.Field {
 				return kit.WorstOf(kit.Worst(netrules.RoutePrefix(v), m.owned(ruleOf(all).Prefix)),
 					m.env.Taken(netrules.RouteTaken(ruleOf(all), m.others(id)), store.Routes))
 			}},
-		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or interconnect; ctrl+n goes through them",
-			Suggest: func(form.Values) []string { return m.hops() }, Live: m.hopLive,
+		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or interconnect: its address, or the tunnel's name to find it",
+			Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.hops() }, Live: m.hopLive,
 			Check: func(v string, _ form.Values) form.Finding { return m.checkHop(v) }},
 		{Key: "priority", Label: "Priority", Help: "The lowest wins. Cloudflare adds 500,000 when a tunnel is degraded, 1,000,000 when down",
 			Check: kit.Check(netrules.Priority)},
@@ -53,7 +53,7 @@ func (m *Module) scopeFields(id string) []form.Field {
 			Check: func(v string, all form.Values) form.Finding {
 				return kit.WorstOf(kit.Finding(netrules.Weight(v)), m.env.Taken(netrules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
 			}},
-		{Key: "colo_regions", Label: "Regions", Help: "Only there: AFR APAC EEUR ENAM ME OC SAM WEUR WNAM; empty for everywhere",
+		{Key: "colo_regions", Label: "Regions", Help: "Only there; empty for everywhere", Kind: form.Many, Free: true, Options: regions(),
 			Check: func(v string, all form.Values) form.Finding {
 				return kit.CheckList(netrules.Region)(strings.ToUpper(v), all)
 			}},
@@ -112,19 +112,36 @@ func (m *Module) hopLive(v form.Values) string {
 	return ""
 }
 
-// hops are the customer's sides of all tunnels and interconnects.
-func (m *Module) hops() []string {
-	var out []string
+// regions are Cloudflare's regions with their names.
+func regions() []form.Option {
+	var out []form.Option
+	for _, code := range netrules.Regions() {
+		out = append(out, form.Option{Value: code, Label: code + "  " + netrules.RegionName(code)})
+	}
+	return out
+}
+
+// hops are the customer's sides of all tunnels and interconnects, with the name of what they lead through.
+func (m *Module) hops() []form.Option {
+	var hops []netip.Addr
 	for _, s := range m.env.Subnets("") {
 		if s.Route {
 			continue
 		}
 		if _, customer, ok := netrules.Sides(s.CIDR); ok && customer.IsValid() {
-			out = append(out, customer.String())
+			hops = append(hops, customer)
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	slices.SortFunc(hops, netip.Addr.Compare)
+	var out []form.Option
+	for _, hop := range slices.Compact(hops) {
+		option := form.Option{Value: hop.String(), Label: hop.String()}
+		if name := through(m.env, option.Value); name != "" {
+			option.Label += "  " + name
+		}
+		out = append(out, option)
+	}
+	return out
 }
 
 // others are all routes but the one with this id, as the rules want them.

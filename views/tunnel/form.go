@@ -37,8 +37,8 @@ func (f fields) ends() form.Section {
 	return form.Section{Title: "Ends", Intro: "The tunnel's name, and the two public addresses that it joins.", Fields: []form.Field{
 		{Key: "name", Label: "Name", Help: "Letters, digits, - and _; at most 15 are safe everywhere; ctrl+n counts on",
 			Suggest: func(v form.Values) []string { return f.nextNames(v["name"]) }, Check: f.checkName},
-		{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address Cloudflare gave you; ctrl+n goes through yours",
-			Suggest: func(form.Values) []string { return f.endpoints() }, Propose: f.once(func() string { return firstOf(f.endpoints()) }),
+		{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address Cloudflare gave you", Kind: form.Pick, Free: true,
+			Choices: func(form.Values) []form.Option { return f.endpointChoices() }, Propose: f.once(func() string { return firstOf(f.endpoints()) }),
 			Check: f.checkCloudflare, Live: f.endpointLive},
 		{Key: "customer_endpoint", Label: "Your endpoint", Help: "The public address of your router",
 			Check: func(v string, all form.Values) form.Finding { return f.checkCustomer(v, all) }},
@@ -101,6 +101,19 @@ func (f fields) checkCloudflare(v string, _ form.Values) form.Finding {
 		return finding
 	}
 	return kit.WorstOf(finding, kit.Finding(netrules.EndpointLeased(end, f.m.leased())))
+}
+
+// endpointChoices are Cloudflare's addresses, with what is known of each.
+func (f fields) endpointChoices() []form.Option {
+	var out []form.Option
+	for _, end := range f.endpoints() {
+		label := end
+		if about := f.endpointLive(form.Values{"cloudflare_endpoint": end}); about != "" {
+			label += "  " + about
+		}
+		out = append(out, form.Option{Value: end, Label: label})
+	}
+	return out
 }
 
 // endpointLive tells where an address of Cloudflare's comes from.
