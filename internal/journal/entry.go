@@ -52,6 +52,7 @@ type Entry struct {
 	ObjectID string          `json:"object_id,omitempty"`
 	Name     string          `json:"name,omitempty"`
 	Group    string          `json:"group,omitempty"` // shared by the entries of one act of several steps
+	Batch    string          `json:"batch,omitempty"` // shared by the entries of one act on several objects
 	Before   json.RawMessage `json:"before,omitempty"`
 	After    json.RawMessage `json:"after,omitempty"`   // as wanted
 	Secrets  []string        `json:"secrets,omitempty"` // fields with a secret that the change sets; their values are nowhere

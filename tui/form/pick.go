@@ -240,7 +240,7 @@ func (f *Form) pickActions(field *Field) []tui.Action {
 	if field.Kind == Many {
 		out = append(out, tui.Action{Name: "tick", Keys: []string{"space"}, Short: "tick", Footer: true,
 			Long: "Tick what the cursor is on, or take its tick away",
-			Run: func() tea.Cmd { return f.pickEdit(field, tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}) }})
+			Run:  func() tea.Cmd { return f.pickEdit(field, tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}) }})
 	}
 	return out
 }

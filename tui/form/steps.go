@@ -66,6 +66,7 @@ func (f *Form) toStep(step int) tea.Cmd {
 			return tui.Toast(tui.Bad, text)
 		}
 	}
+	f.repropose() // what a step proposes may rest on the answers of those before it
 	f.at = spot{step, f.beginning(step)}
 	f.scroll = tui.Scroll{}
 	f.reached = max(f.reached, step)

@@ -21,7 +21,7 @@ import (
 // RouterConfig is the page with the customer's side of one or several tunnels of a router: configuration for its platform, to be
 // read, copied, or written to a file.
 type RouterConfig struct {
-	saving    bool           // a file is being written
+	saver
 	router    devconf.Router // without keys
 	psk       api.Secret     // of the only tunnel; zero when it is not known any more
 	withKey   bool
@@ -118,7 +118,7 @@ func (r *RouterConfig) Init() tea.Cmd { return nil }
 
 // Update implements tui.View.
 func (r *RouterConfig) Update(msg tea.Msg) tea.Cmd {
-	if saved, ok := msg.(savedMsg); ok && saved.page == r {
+	if saved, ok := msg.(savedMsg); ok && saved.saver == &r.saver {
 		return r.saved(saved)
 	}
 	return nil
@@ -155,7 +155,7 @@ func (r *RouterConfig) Actions() []tui.Action {
 		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the whole text to the terminal's clipboard", Why: why,
 			Run: r.copy},
 		{Name: "write", Keys: []string{"w"}, Short: "write", Footer: true, Long: "Write it to a file " + statefile.Whose, Why: why,
-			Run: r.askWhere},
+			Run: func() tea.Cmd { return r.askWhere("Write the configuration", r.config) }},
 		{Name: "plain", Keys: []string{"o"}, Short: "plain text", Footer: true, Why: why,
 			Long: "Leave the screen and print the text as it is, to be copied with the mouse", Run: r.plain},
 		{Name: "scroll-left", Move: true, Keys: []string{"left", "h"}, Long: "To the beginning of long lines", Why: wide, Run: sideways(-1)},
