@@ -60,6 +60,7 @@ type Status struct {
 	Loading bool          // a first answer is awaited
 	Err     string        // the last attempt failed: one sentence
 	Note    string        // what of the data is not known although it is fresh: one sentence
+	Part    bool          // rows are missing that could not be read, as Note says: no rows are not "none" then
 	Every   time.Duration // how often it is fetched; data older than two rounds is shown as stale
 }
 

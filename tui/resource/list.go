@@ -264,6 +264,11 @@ func (l *List) count() string {
 	return fmt.Sprintf("%d of %d", l.table.Shown(), l.table.Total())
 }
 
+// cannotTell is the sentence of a list without rows of which not everything could be read.
+func cannotTell(plural string, status tui.Status) string {
+	return "None of the " + lowerFirst(plural) + " could be read: " + lowerFirst(status.Note)
+}
+
 // empty says why there is nothing to see; nothing fetched yet is not the same as nothing there. An error has room to
 // be read whole here: which permission is missing stands at its end.
 func (l *List) empty(c tui.Canvas) []string {
@@ -280,6 +285,8 @@ func (l *List) empty(c tui.Canvas) []string {
 		text = "Nothing could be fetched yet; flarewire keeps trying. r tries now."
 	case status.Updated.IsZero():
 		text = "Asking Cloudflare…"
+	case status.Part:
+		text = cannotTell(l.desc.Plural, status)
 	}
 	for _, line := range tui.Wrap(tui.Clean(text), c.Width-4) { // a sentence that is cut says nothing
 		lines = append(lines, "  "+c.Theme.Paint(tui.Muted, line))

@@ -16,7 +16,8 @@ func (l *List) Tell(now time.Time) tui.Telling {
 	return listed{
 		rows: l.table.Words(now, l.desc.Name), current: l.table.Cursor(), order: l.table.Order(), count: l.count(), total: l.total,
 		filter: l.table.Filter(), shown: l.table.Shown(), all: l.table.Total(), marked: len(l.table.Marked()), status: l.source.Status(),
-		none: cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+"."),
+		plural: l.desc.Plural,
+		none:   cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+"."),
 	}.tell()
 }
 
@@ -25,6 +26,7 @@ type listed struct {
 	rows                []tui.Row
 	current, order      string
 	count, filter, none string
+	plural              string
 	total               tui.Line
 	shown, all, marked  int
 	status              tui.Status
@@ -57,6 +59,8 @@ func (l listed) nothing() []string {
 		return []string{"No row matches " + l.filter + ". clear-filter shows all rows again."}
 	case l.status.Updated.IsZero() && l.status.Err != "":
 		return []string{l.status.Err, "Nothing could be fetched yet; flarewire keeps trying. refresh tries now."}
+	case l.status.Part && !l.status.Updated.IsZero():
+		return []string{cannotTell(l.plural, l.status)}
 	case l.status.Updated.IsZero():
 		return []string{"Asking Cloudflare."}
 	}

@@ -199,7 +199,9 @@ func (f *Feed) tunnelStatus(kinds []api.TunnelKind) tui.Status {
 	if err := last.Err(lists...); err != nil {
 		s.Err = Sentence(err)
 	}
-	s.Note = cmp.Or(note(last.Unsettled(orTunnels(lists)...)), sentenceOf(last.ClockTrouble()))
+	s.Note = note(last.Unsettled(orTunnels(lists)...))
+	s.Part = s.Note != ""
+	s.Note = cmp.Or(s.Note, sentenceOf(last.ClockTrouble()))
 	return s
 }
 
@@ -236,6 +238,7 @@ func (f *Feed) Status(needs ...store.Detail) tui.Status {
 		e := last.About(d)
 		if s.Note == "" {
 			s.Note = note([]store.Entry{e})
+			s.Part = s.Note != ""
 		}
 		if i == 0 || e.Fetched.Before(s.Updated) {
 			s.Updated = e.Fetched

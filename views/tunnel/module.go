@@ -220,7 +220,7 @@ func (m *Module) replace(id, name string) tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		return form.New(m.greFields(title, opened, "", func(wanted api.GRETunnel) tea.Cmd {
+		opts := m.greFields(title, opened, "", func(wanted api.GRETunnel) tea.Cmd {
 			return tui.Push(kit.NewReview(m.env, kit.Intent{Title: title, Confirm: name, Pages: 2, FieldOf: fieldOf,
 				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 					routes, err := m.env.Account.Routes.List(ctx)
@@ -230,7 +230,9 @@ func (m *Module) replace(id, name string) tea.Cmd {
 					plan, err := change.PrepareReplaceGRE(ctx, w, opened, wanted, routes)
 					return plan.Add(end(opened)), err // the old one goes
 				}}))
-		})), nil
+		})
+		opts.Needs = append(opts.Needs, m.env.SubnetNeeds()...)
+		return form.New(opts), nil
 	}))
 }
 

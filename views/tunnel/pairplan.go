@@ -167,7 +167,7 @@ func (m *Module) recall(pair setup.Pair, steps []pairStep) error {
 		if err != nil {
 			return err
 		}
-		if e.Batch != pair.ID {
+		if e.Batch != pair.ID || e.Undone() != "" { // what was taken back is to be done again
 			continue
 		}
 		for i := range steps {
