@@ -28,6 +28,9 @@ func (f *Form) Answer(field Field, value string) tea.Cmd {
 	if field.Fixed != "" {
 		return nil
 	}
+	if field.Reads != nil {
+		value = field.Reads(value)
+	}
 	f.set(field.Key, value)
 	f.focus()
 	return f.setGoing()

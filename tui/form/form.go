@@ -72,6 +72,8 @@ type Field struct {
 	Suggest func(Values) []string
 	// Check is asked on every key stroke; it must be quick and must not block.
 	Check func(value string, all Values) Finding
+	// Reads gives what a typed text means, in the form in which the field takes it; it takes the text's place when the field is left.
+	Reads func(string) string
 	// Live explains the value while it is fine: "Cloudflare 10.0.0.0, you 10.0.0.1".
 	Live func(Values) string
 	// When reports whether the field is shown; nil is always.
@@ -314,6 +316,7 @@ func (f *Form) spots() []spot {
 
 func (f *Form) move(by int) {
 	f.keep()
+	f.read()
 	spots := f.spots()
 	i := slices.Index(spots, f.at)
 	f.at = spots[max(0, min(i+by, len(spots)-1))]
@@ -357,6 +360,18 @@ func (f *Form) keep() {
 	case f.input.Value() != f.loaded:
 		f.set(field.Key, f.input.Value())
 		f.loaded = f.input.Value()
+	}
+}
+
+// read puts what the text of the field means in its place, now that it is left.
+func (f *Form) read() {
+	field := f.field()
+	if field == nil || field.Reads == nil || field.Fixed != "" {
+		return
+	}
+	if value := field.Reads(f.values[field.Key]); value != f.values[field.Key] {
+		f.set(field.Key, value)
+		f.focus()
 	}
 }
 
@@ -494,6 +509,7 @@ func (f *Form) check(field Field) Finding {
 
 func (f *Form) submit() tea.Cmd {
 	f.keep()
+	f.read()
 	if text := f.toFirstError(); text != "" {
 		return tui.Toast(tui.Bad, text)
 	}

@@ -61,6 +61,7 @@ func (f *Form) toStep(step int) tea.Cmd {
 		return nil
 	}
 	f.keep()
+	f.read()
 	if step > f.at.section {
 		if text := f.stepError(); text != "" {
 			return tui.Toast(tui.Bad, text)

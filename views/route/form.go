@@ -33,13 +33,13 @@ func (m *Module) form(title string, r api.Route, submit func(api.Route) tea.Cmd)
 
 func (m *Module) mainFields(id string) []form.Field {
 	return []form.Field{
-		{Key: "prefix", Label: "Prefix", Help: "The network to route, as address/length: 10.61.0.0/16",
+		{Key: "prefix", Label: "Prefix", Help: "The network to route: 10.61.0.0/16, or with its netmask", Reads: netrules.NetworkText,
 			Check: func(v string, all form.Values) form.Finding {
 				return kit.WorstOf(kit.Worst(netrules.RoutePrefix(v), m.owned(ruleOf(all).Prefix)),
 					m.env.Taken(netrules.RouteTaken(ruleOf(all), m.others(id)), store.Routes))
 			}},
 		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or interconnect: its address, or the tunnel's name to find it",
-			Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.hops() }, Live: m.hopLive,
+			Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.hops() }, Reads: netrules.AddressText, Live: m.hopLive,
 			Check: func(v string, _ form.Values) form.Finding { return m.checkHop(v) }},
 		{Key: "priority", Label: "Priority", Help: "The lowest wins. Cloudflare adds 500,000 when a tunnel is degraded, 1,000,000 when down",
 			Check: kit.Check(netrules.Priority)},
@@ -77,7 +77,7 @@ func (m *Module) checkHop(v string) form.Finding {
 	if finding.Blocks() {
 		return kit.Finding(finding)
 	}
-	hop, err := netip.ParseAddr(strings.TrimSpace(v))
+	hop, err := netip.ParseAddr(netrules.AddressText(v))
 	if err != nil {
 		return kit.Finding(finding)
 	}
@@ -106,7 +106,7 @@ func (m *Module) nextHop(hop netip.Addr) form.Finding {
 }
 
 func (m *Module) hopLive(v form.Values) string {
-	if name := through(m.env, v["nexthop"]); name != "" {
+	if name := through(m.env, netrules.AddressText(v["nexthop"])); name != "" {
 		return "through " + name
 	}
 	return ""
@@ -172,7 +172,7 @@ func values(r api.Route) form.Values {
 
 // apply puts what was typed into a route. It is called with values that passed their checks.
 func apply(r api.Route, v form.Values) api.Route {
-	r.Prefix, r.Nexthop, r.Description = strings.TrimSpace(v["prefix"]), strings.TrimSpace(v["nexthop"]), v["description"]
+	r.Prefix, r.Nexthop, r.Description = netrules.PrefixText(v["prefix"]), netrules.AddressText(v["nexthop"]), v["description"]
 	r.Priority, _ = strconv.Atoi(strings.TrimSpace(v["priority"]))
 	r.Weight, _ = strconv.Atoi(strings.TrimSpace(v["weight"]))
 	regions, colos := kit.Words(strings.ToUpper(v["colo_regions"])), kit.Words(v["colo_names"])
@@ -184,7 +184,7 @@ func apply(r api.Route, v form.Values) api.Route {
 
 func ruleOf(v form.Values) netrules.Route {
 	prefix, _ := netip.ParsePrefix(strings.TrimSpace(v["prefix"]))
-	hop, _ := netip.ParseAddr(strings.TrimSpace(v["nexthop"]))
+	hop, _ := netip.ParseAddr(netrules.AddressText(v["nexthop"]))
 	priority, _ := strconv.Atoi(strings.TrimSpace(v["priority"]))
 	weight, _ := strconv.Atoi(strings.TrimSpace(v["weight"]))
 	return netrules.Route{Prefix: prefix, NextHop: hop, Priority: priority, Weight: weight,

@@ -58,7 +58,7 @@ func (f fields) inside() form.Section {
 			{Key: "interface_address", Label: "Interface address",
 				Help:    "Cloudflare's side of a /31, with its length; ctrl+n takes the next free one",
 				Suggest: func(form.Values) []string { return f.freeSubnets() }, Propose: f.once(func() string { return firstOf(f.freeSubnets()) }),
-				Check: f.checkInterface, Live: sidesLive},
+				Check: f.checkInterface, Live: sidesLive, Reads: netrules.PrefixText},
 			{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",
 				Check: func(v string, _ form.Values) form.Finding {
 					if v == "" {

@@ -154,10 +154,10 @@ func (p pairing) twin() form.Section {
 			Help: "Two tunnels cannot have the same two outer addresses: a second address of your router"},
 		{Key: "interface_address", Label: "First subnet", Help: "Cloudflare's side of a /31 in the first tunnel",
 			Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("twin_interface_address"),
-			Check: p.checkSubnet("twin_interface_address"), Live: sidesLive},
+			Check: p.checkSubnet("twin_interface_address"), Live: sidesLive, Reads: netrules.PrefixText},
 		{Key: "twin_interface_address", Label: "Twin's subnet", Help: "The same for the second tunnel",
 			Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("interface_address"),
-			Check: p.checkSubnet("interface_address"),
+			Check: p.checkSubnet("interface_address"), Reads: netrules.PrefixText,
 			Live: func(v form.Values) string {
 				return sidesLive(form.Values{"interface_address": v["twin_interface_address"]})
 			}},
