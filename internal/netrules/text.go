@@ -198,6 +198,9 @@ func cutMask(text string) (addr, mask string, ok bool) {
 // maskUnfinished reports whether more typing can turn the text into a network with a netmask.
 func maskUnfinished(text string) bool {
 	addr, mask, ok := cutMask(text)
+	if n, err := strconv.Atoi(mask); !ok && err == nil && n > 32 && n <= 255 { // no length, so the beginning of a netmask
+		ok = true
+	}
 	if !ok {
 		return false
 	}

@@ -191,3 +191,27 @@ func TestTheChosenOneIsAlwaysSeen(t *testing.T) {
 		d.sees("[" + o.Label + "]")
 	}
 }
+
+// A text that means something in another notation is put into the field's own when the field is left, by whatever key.
+func TestWhatIsMeantTakesThePlaceOfWhatWasTyped(t *testing.T) {
+	for _, leave := range []string{"tab", "enter", "ctrl+s", "shift+tab"} {
+		d := sit(t, form.Section{Fields: []form.Field{{Key: "first", Label: "First"},
+			{Key: "net", Label: "Network", Reads: func(s string) string { return strings.ReplaceAll(s, " 255.0.0.0", "/8") },
+				Check: func(v string, _ form.Values) form.Finding {
+					if strings.Contains(v, " ") {
+						return form.Finding{Level: form.Partial, Text: "Written with its length"}
+					}
+					return form.Finding{}
+				}},
+			{Key: "last", Label: "Last"}}})
+		d.press("tab")
+		d.write("10.0.0.0 255.0.0.0").sees("Written with its length")
+		d.press(leave)
+		if got := d.form.Value("net"); got != "10.0.0.0/8" {
+			t.Errorf("%s leaves %q", leave, got)
+		}
+		if leave == "ctrl+s" && d.sent["net"] != "10.0.0.0/8" {
+			t.Errorf("sent %v", d.sent)
+		}
+	}
+}
