@@ -31,7 +31,8 @@ var dialects = map[Platform]dialect{
 	PANOS: {"ping do-not-fragment yes size %[4]d count 5 source %[2]s host %[1]s", "show interface <interface> | match mss",
 		"set network tunnel ipsec <tunnel> disabled yes / commit  (of a GRE tunnel: gre in place of ipsec)",
 		"set network tunnel ipsec <tunnel> disabled no / commit"},
-	FortiOS: {"execute ping-options source %[2]s / execute ping-options df-bit yes / execute ping-options data-size %[4]d / execute ping %[1]s",
+	FortiOS: {"execute ping-options source %[2]s / execute ping-options df-bit yes / execute ping-options data-size %[4]d / execute ping " +
+		"%[1]s",
 		"show firewall policy | grep tcp-mss", "config system interface / edit <interface> / set status down / end", "set status up"},
 	VyOS: {"ping %[1]s source-address %[2]s size %[4]d do-not-fragment count 5", "show configuration commands | match adjust-mss",
 		"set interfaces tunnel <interface> disable / commit-confirm 5", "delete interfaces tunnel <interface> disable / commit"},

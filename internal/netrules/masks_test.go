@@ -18,13 +18,15 @@ func TestNetworksWithANetmask(t *testing.T) {
 			t.Errorf("%q is read as %q, want %q", typed, got, want)
 		}
 	}
-	for typed, want := range map[string]string{"10.20.1.5/16": "10.20.0.0/16", "10.20.1.5 255.255.0.0": "10.20.0.0/16", "10.20.0.0": "10.20.0.0"} {
+	for typed, want := range map[string]string{"10.20.1.5/16": "10.20.0.0/16", "10.20.1.5 255.255.0.0": "10.20.0.0/16",
+		"10.20.0.0": "10.20.0.0"} {
 		if got := NetworkText(typed); got != want {
 			t.Errorf("the network of %q is read as %q, want %q", typed, got, want)
 		}
 	}
-	for typed, want := range map[string]string{"10.213.0.1/31": "10.213.0.1", "10.213.0.1": "10.213.0.1", "10.213.0.1 255.255.255.254": "10.213.0.1",
-		"fra": "fra"} {
+	for typed, want := range map[string]string{"10.213.0.1/31": "10.213.0.1", "10.213.0.1": "10.213.0.1",
+		"10.213.0.1 255.255.255.254": "10.213.0.1",
+		"fra":                        "fra"} {
 		if got := AddressText(typed); got != want {
 			t.Errorf("the address of %q is read as %q, want %q", typed, got, want)
 		}
@@ -49,7 +51,8 @@ func TestAddressesThatLeadNowhere(t *testing.T) {
 		"router at 240.0.0.1": CustomerEndpoint(GRE, "240.0.0.1"), "router at broadcast": CustomerEndpoint(IPsec, "255.255.255.255"),
 		"hop at 240.0.0.1": NextHop("240.0.0.1"), "probe at 240.0.0.1": HealthCheckTarget(Unidirectional, "240.0.0.1"),
 		"route into loopback": RoutePrefix("127.0.0.0/8"), "route into a part of it": RoutePrefix("127.1.0.0/16"),
-		"route into multicast": RoutePrefix("224.0.0.0/4"), "route into 240/4": RoutePrefix("240.0.0.0/4"), "route into ::1": RoutePrefix("::1/128"),
+		"route into multicast": RoutePrefix("224.0.0.0/4"), "route into 240/4": RoutePrefix("240.0.0.0/4"),
+		"route into ::1":            RoutePrefix("::1/128"),
 		"route into IPv6 multicast": RoutePrefix("ff00::/8"), "link-local inside": InterfaceAddress6("fe80::/127", pfx("2001:db8::/64")),
 	} {
 		if got.Severity != Error {

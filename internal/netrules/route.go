@@ -14,7 +14,8 @@ func RoutePrefix(text string) Finding {
 	if !f.OK() {
 		return f
 	}
-	if a := p.Addr(); p.Bits() > 0 && (a.IsLoopback() || a.IsMulticast() || a.IsLinkLocalUnicast() || reserved4(a) || a.Is4() && a.As4()[0] == 0) {
+	if a := p.Addr(); p.Bits() > 0 && (a.IsLoopback() || a.IsMulticast() || a.IsLinkLocalUnicast() || reserved4(a) || a.Is4() &&
+		a.As4()[0] == 0) {
 		return refuse(srcSpecial, "%s is never routed between networks", p.Masked())
 	}
 	return hostBits(p, srcAPIRoute)

@@ -35,7 +35,8 @@ func TestAPairOutlivesTheProgram(t *testing.T) {
 	}
 	pair.Values["name"] = "changed later"
 	pairs := open().Pairs()
-	if len(pairs) != 2 || pairs[0].ID != "one" || pairs[0].Done != 1 || pairs[0].Values["name"] != "fra-1" || !pairs[0].Ticked["df of fra-1"].Equal(at) {
+	if len(pairs) != 2 || pairs[0].ID != "one" || pairs[0].Done != 1 || pairs[0].Values["name"] != "fra-1" ||
+		!pairs[0].Ticked["df of fra-1"].Equal(at) {
 		t.Errorf("remembered %+v", pairs)
 	}
 	if err := m.ForgetPair("one"); err != nil {

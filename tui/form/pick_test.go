@@ -170,7 +170,8 @@ func TestTypingAheadWithLists(t *testing.T) {
 				d.write(string(r))
 			}
 		}
-		want := form.Values{"name": fmt.Sprintf("tun%d", i), "hop": fmt.Sprintf("192.0.2.%d", i), "service": "s3", "regions": "WEUR AFR", "note": "last"}
+		want := form.Values{"name": fmt.Sprintf("tun%d", i), "hop": fmt.Sprintf("192.0.2.%d", i), "service": "s3", "regions": "WEUR AFR",
+			"note": "last"}
 		for key, value := range want {
 			if d.sent[key] != value {
 				t.Fatalf("%d: %s is %q, want %q", i, key, d.sent[key], value)

@@ -169,9 +169,11 @@ func (r *RouterConfig) Actions() []tui.Action {
 
 // choose opens the list of platforms.
 func (r *RouterConfig) choose() tea.Cmd {
-	return tui.Push(form.New(form.Options{Title: "Platform", Verb: "show", Acts: true, Values: form.Values{"platform": string(r.platforms[r.at])},
-		Sections: []form.Section{{Fields: []form.Field{{Key: "platform", Label: "Platform", Kind: form.Pick, Options: platformOptions(r.platforms),
-			Help: "What your router runs"}}}},
+	return tui.Push(form.New(form.Options{Title: "Platform", Verb: "show", Acts: true,
+		Values: form.Values{"platform": string(r.platforms[r.at])},
+		Sections: []form.Section{{Fields: []form.Field{{Key: "platform", Label: "Platform", Kind: form.Pick,
+			Options: platformOptions(r.platforms),
+			Help:    "What your router runs"}}}},
 		Submit: func(v form.Values) tea.Cmd {
 			if at := slices.Index(r.platforms, devconf.Platform(v["platform"])); at >= 0 {
 				r.at = at

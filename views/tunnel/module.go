@@ -182,7 +182,8 @@ func (m *Module) newIPsec() tea.Cmd { return m.ipsecEditor().Create() }
 
 // Setups implements kit.Setter.
 func (m *Module) Setups() []kit.Setup {
-	return []kit.Setup{{Kind: pairDraft, Label: "Redundant pair", What: pairWhat, Begin: m.newPair}, {Kind: "gre", Label: "GRE tunnel", What: greWhat, Begin: m.newGRE},
+	return []kit.Setup{{Kind: pairDraft, Label: "Redundant pair", What: pairWhat, Begin: m.newPair},
+		{Kind: "gre", Label: "GRE tunnel", What: greWhat, Begin: m.newGRE},
 		{Kind: "ipsec", Label: "IPsec tunnel", What: ipsecWhat, Begin: m.newIPsec}}
 }
 

@@ -130,7 +130,8 @@ func (p pairing) router() form.Section {
 }
 
 func (p pairing) device() form.Field {
-	return form.Field{Key: "device", Label: "Device", Kind: form.Pick, Options: devices(), Help: "What your tunnels end at: proposals follow it",
+	return form.Field{Key: "device", Label: "Device", Kind: form.Pick, Options: devices(),
+		Help: "What your tunnels end at: proposals follow it",
 		Check: func(v string, all form.Values) form.Finding {
 			return kit.Finding(netrules.DeviceKind(netrules.Device(v), ruleKind(api.TunnelKind(all["kind"]))))
 		}}
@@ -142,26 +143,27 @@ func sameEndpoint(v form.Values) bool {
 }
 
 func (p pairing) twin() form.Section {
-	s := form.Section{Title: "Twin", Intro: "The second tunnel goes to Cloudflare's other address, so that one can fail.", Fields: []form.Field{
-		{Key: "twin_name", Label: "Twin's name", Help: "Of the second tunnel", Check: p.checkTwinName, Propose: p.twinName},
-		{Key: "twin_cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "Of the second tunnel: another one than the first tunnel's",
-			Kind: form.Pick, Free: true, Choices: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
-			Propose: p.otherEndpoint, Check: p.checkTwinEndpoint,
-			Live: func(v form.Values) string {
-				return p.of(v).endpointLive(form.Values{"cloudflare_endpoint": v["twin_cloudflare_endpoint"]})
-			}},
-		{Key: "twin_customer_endpoint", Label: "Your other endpoint", When: sameEndpoint, Check: p.checkTwinCustomer,
-			Help: "Two tunnels cannot have the same two outer addresses: a second address of your router"},
-		{Key: "interface_address", Label: "First subnet", Help: "Cloudflare's side of a /31 in the first tunnel",
-			Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("twin_interface_address"),
-			Check: p.checkSubnet("twin_interface_address"), Live: sidesLive, Reads: netrules.PrefixText},
-		{Key: "twin_interface_address", Label: "Twin's subnet", Help: "The same for the second tunnel",
-			Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("interface_address"),
-			Check: p.checkSubnet("interface_address"), Reads: netrules.PrefixText,
-			Live: func(v form.Values) string {
-				return sidesLive(form.Values{"interface_address": v["twin_interface_address"]})
-			}},
-	}}
+	s := form.Section{Title: "Twin", Intro: "The second tunnel goes to Cloudflare's other address, so that one can fail.",
+		Fields: []form.Field{
+			{Key: "twin_name", Label: "Twin's name", Help: "Of the second tunnel", Check: p.checkTwinName, Propose: p.twinName},
+			{Key: "twin_cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "Of the second tunnel: another one than the first tunnel's",
+				Kind: form.Pick, Free: true, Choices: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
+				Propose: p.otherEndpoint, Check: p.checkTwinEndpoint,
+				Live: func(v form.Values) string {
+					return p.of(v).endpointLive(form.Values{"cloudflare_endpoint": v["twin_cloudflare_endpoint"]})
+				}},
+			{Key: "twin_customer_endpoint", Label: "Your other endpoint", When: sameEndpoint, Check: p.checkTwinCustomer,
+				Help: "Two tunnels cannot have the same two outer addresses: a second address of your router"},
+			{Key: "interface_address", Label: "First subnet", Help: "Cloudflare's side of a /31 in the first tunnel",
+				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("twin_interface_address"),
+				Check: p.checkSubnet("twin_interface_address"), Live: sidesLive, Reads: netrules.PrefixText},
+			{Key: "twin_interface_address", Label: "Twin's subnet", Help: "The same for the second tunnel",
+				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("interface_address"),
+				Check: p.checkSubnet("interface_address"), Reads: netrules.PrefixText,
+				Live: func(v form.Values) string {
+					return sidesLive(form.Values{"interface_address": v["twin_interface_address"]})
+				}},
+		}}
 	if p.first != nil {
 		s.Intro = "A second tunnel between the same router and Cloudflare's other address, so that one can fail."
 		s.Fields = slices.Delete(s.Fields, 3, 4)
@@ -311,16 +313,17 @@ func (p pairing) health() form.Section {
 
 func (p pairing) settings() form.Section {
 	gre := func(v form.Values) bool { return v["kind"] == string(api.GRE) }
-	return form.Section{Title: "Settings", Intro: "What the packets look like. The defaults are right for nearly everybody.", Fields: []form.Field{
-		{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE", When: gre,
-			Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.MTU(netrules.GRE, v)) }},
-		{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255", When: gre,
-			Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.TTL(netrules.GRE, v)) }},
-		{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
-			When: func(v form.Values) bool { return !gre(v) }, Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
-			Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.ReplayProtection(v == "yes")) }},
-		{Key: "description", Label: "Description", Help: "Of both tunnels: free text for your colleagues"},
-	}}
+	return form.Section{Title: "Settings", Intro: "What the packets look like. The defaults are right for nearly everybody.",
+		Fields: []form.Field{
+			{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE", When: gre,
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.MTU(netrules.GRE, v)) }},
+			{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255", When: gre,
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.TTL(netrules.GRE, v)) }},
+			{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
+				When: func(v form.Values) bool { return !gre(v) }, Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.ReplayProtection(v == "yes")) }},
+			{Key: "description", Label: "Description", Help: "Of both tunnels: free text for your colleagues"},
+		}}
 }
 
 // customerSide is your router's address in a subnet; empty when it cannot be told.
@@ -354,7 +357,8 @@ func twinOf(v form.Values) form.Values {
 			out[key] = value
 		}
 	}
-	out["name"], out["cloudflare_endpoint"], out["interface_address"] = v["twin_name"], v["twin_cloudflare_endpoint"], v["twin_interface_address"]
+	out["name"], out["cloudflare_endpoint"], out["interface_address"] = v["twin_name"], v["twin_cloudflare_endpoint"],
+		v["twin_interface_address"]
 	out["interface_address6"], out["hc_target"] = "", ""
 	if sameEndpoint(v) {
 		out["customer_endpoint"] = v["twin_customer_endpoint"]

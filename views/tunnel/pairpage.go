@@ -252,8 +252,9 @@ func (p *PairPage) generate(s pairStep) tea.Cmd {
 
 // Actions implements tui.View.
 func (p *PairPage) Actions() []tui.Action {
-	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true, Long: "Read again what was done and what is left",
-		Run: p.plan}
+	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
+		Long: "Read again what was done and what is left",
+		Run:  p.plan}
 	if p.planning || p.sending {
 		again.Why = "it is being read or sent"
 	}
@@ -439,7 +440,8 @@ func (p *PairPage) drawStep(page *kit.Page, c tui.Canvas, i int, s pairStep) {
 	if s.text != "" && !s.done(p.pair) {
 		page.Text(tui.Bad, "     "+s.text)
 	}
-	if why := s.plan.Blocked(); why != "" && !s.done(p.pair) && s.key == "" && s.text == "" && !p.sending && !p.planning && s.plan.Title != "" {
+	if why := s.plan.Blocked(); why != "" && !s.done(p.pair) && s.key == "" && s.text == "" && !p.sending && !p.planning &&
+		s.plan.Title != "" {
 		page.Text(tui.Bad, "     cannot be sent: "+why)
 	}
 }

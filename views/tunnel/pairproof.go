@@ -350,7 +350,8 @@ func (p *PairProof) runbook(now time.Time) string {
 	v := p.pair.Values
 	line("# Pair of tunnels: %s", inline(pairName(p.pair)))
 	line("")
-	line("Account %s, %s. Written by flarewire at %s.", inline(p.m.env.Account.ID), inline(v["kind"]), now.UTC().Format("2006-01-02 15:04 UTC"))
+	line("Account %s, %s. Written by flarewire at %s.", inline(p.m.env.Account.ID), inline(v["kind"]),
+		now.UTC().Format("2006-01-02 15:04 UTC"))
 	for _, t := range p.tunnels() {
 		line("\n## %s\n", inline(t.Name))
 		line("| | |\n|---|---|")
