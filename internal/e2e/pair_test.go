@@ -108,7 +108,7 @@ func TestAPairIsMadeKilledGoneOnWithAndTakenBack(t *testing.T) {
 		term.WaitGone("Already asking")
 	}
 	term.press("r")
-	term.WaitFor("both sessions up", func(s ptytest.Screen) bool { return up(s) || s.Contains("● BGP up") })
+	term.WaitFor("both sessions up", up)
 
 	term.press(":")
 	term.types("activity")
@@ -194,7 +194,7 @@ func TestTheTwinOfATunnelGetsAKeyOfItsOwn(t *testing.T) {
 	term.WaitText("enter generate key")
 	term.press("enter")
 	send(term.Terminal, "")
-	term.WaitText("Pre-shared key")
+	term.WaitText("v show ")
 	term.press("v")
 	term.WaitText("v hide")
 	term.press("K")
