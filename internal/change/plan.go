@@ -111,10 +111,8 @@ func Together(plans []Plan) []Plan {
 		return plans
 	}
 	batch := rand.Text()[:16]
-	for _, p := range plans {
-		for i := range p.steps {
-			p.steps[i].entry.Batch = batch
-		}
+	for i, p := range plans {
+		plans[i] = p.InBatch(batch)
 	}
 	return plans
 }

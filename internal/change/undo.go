@@ -75,14 +75,10 @@ func (w *Writer) undo(ctx context.Context, r Resource, u journal.Undo) (Plan, er
 		return Plan{}, errUnreadable
 	}
 	if u.Verb == journal.Create {
-		p, err := w.plainCreate(r, api.Object{}.With(u.Wanted, api.Object{})) // with what is unknown inside
+		// Whoever looks at an undo has not decided yet: nothing that could create something is sent before that.
+		p, err := w.PrepareCreateLater(r, api.Object{}.With(u.Wanted, api.Object{})) // with what is unknown inside
 		if err != nil {
 			return p, err
-		}
-		// Whoever looks at an undo has not decided yet: nothing that could create something is sent before that.
-		p.DryRun.Why = "the API cannot check this without doing it"
-		if _, p.steps[0].dryRun = p.Requests[0].DryRun(); p.steps[0].dryRun {
-			p.DryRun.Why = "it is asked when you send this"
 		}
 		for _, path := range u.Missing {
 			p.Warnings = append(p.Warnings, "The journal does not keep secrets: set "+path+" again afterwards")

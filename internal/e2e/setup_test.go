@@ -20,8 +20,8 @@ func TestEveryGuidedSetupBeginsAtTheOverview(t *testing.T) {
 	term := sit(t, ptytest.Options{Env: a.env(), Args: []string{"--start", "overview"}})
 	term.WaitText("n new")
 	term.Press("n")
-	term.WaitFor("what can be made", showsAll("GRE tunnel", "IPsec tunnel", "CNI", "Static route", "Service binding"))
-	for i, first := range []string{"of 5   Ends", "of 5   Ends", "of 2   Link", "of 2   Route", "of 2   Prefix"} {
+	term.WaitFor("what can be made", showsAll("Redundant pair", "GRE tunnel", "IPsec tunnel", "CNI", "Static route", "Service binding"))
+	for i, first := range []string{"of 5   Router", "of 5   Ends", "of 5   Ends", "of 2   Link", "of 2   Route", "of 2   Prefix"} {
 		if i > 0 {
 			term.Press("down")
 		}

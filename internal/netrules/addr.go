@@ -37,6 +37,9 @@ func sharedSpace() netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64, 0, 0}), 10)
 }
 
+// reserved4 reports whether an address is in 240.0.0.0/4, which nobody routes; 255.255.255.255 is the last of it (RFC 1112, RFC 6890).
+func reserved4(a netip.Addr) bool { return a.Is4() && a.As4()[0] >= 240 }
+
 // Sides tells whose address is whose in a tunnel's or interconnect's inner subnet: the address that is
 // configured is Cloudflare's, the other usable host is the customer's (Cloudflare docs: Tunnel health checks;
 // one troubleshooting page labels them the other way round and is contradicted by every other document).

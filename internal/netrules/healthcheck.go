@@ -52,10 +52,12 @@ func HealthCheckTarget(direction, text string) Finding {
 	switch {
 	case !f.OK():
 		return f
-	case addr.IsUnspecified(), addr.IsLoopback(), addr.IsMulticast():
+	case addr.IsUnspecified(), addr.IsLoopback(), addr.IsMulticast(), reserved4(addr):
 		return refuse(srcDocsHealth, "Use an address of your device, or leave it empty for the default")
 	case LegacyHealthRange().Contains(addr):
 		return warn(srcDocsHealth, "%s is the old target range; leave it empty for the default", LegacyHealthRange())
+	case direction == Unidirectional && (addr.IsPrivate() || sharedSpace().Contains(addr)):
+		return warn(srcDocsHealth, "Answers come back over the Internet: a private address cannot send them")
 	case direction == Bidirectional:
 		return note(srcDocsHealth, "Cloudflare's API text says that it ignores this when bidirectional")
 	}

@@ -115,6 +115,8 @@ func InterfaceAddress6(text string, virtualSubnet6 netip.Prefix) Finding {
 	switch {
 	case !f.OK():
 		return f
+	case p.Addr().IsLinkLocalUnicast(), p.Addr().IsMulticast(), p.Addr().IsLoopback(), p.Addr().IsUnspecified():
+		return refuse(srcAPIGRE, "Use a /127 of the account's IPv6 subnet, such as 2001:db8::200/127")
 	case p.Addr() != p.Masked().Addr():
 		return refuse(srcAPIGRE, "Use the first address of the /127: %s", p.Masked())
 	case virtualSubnet6.IsValid() && p.Addr() == virtualSubnet6.Addr():

@@ -54,3 +54,29 @@ func countUp(name string, taken map[string]bool) (next string, ok bool) {
 	}
 	return "", false
 }
+
+// TwinName proposes a name for the second of two tunnels of one router: fra-a gives fra-b, GRE_1 gives GRE_2, fra gives fra-2. The last
+// number of the name is counted up until the name is free; empty when none that Cloudflare takes was found.
+func TwinName(kind Kind, name string, existing []Named) string {
+	taken := map[string]bool{name: true}
+	for _, e := range existing {
+		taken[e.Name] = true
+	}
+	fits := func(next string) bool { return !taken[next] && !TunnelName(kind, next).Blocks() }
+	if last := len(name) - 1; last > 0 && strings.ContainsRune("-_.0123456789", rune(name[last-1])) {
+		for _, pair := range []string{"ab", "AB"} {
+			if next := name[:last] + pair[1:]; name[last] == pair[0] && fits(next) {
+				return next
+			}
+		}
+	}
+	if next, ok := countUp(name, taken); ok && fits(next) {
+		return next
+	}
+	for n := 2; n < 10; n++ {
+		if next := fmt.Sprintf("%s-%d", name, n); fits(next) {
+			return next
+		}
+	}
+	return ""
+}

@@ -7,6 +7,12 @@ func Regions() []string {
 	return []string{"AFR", "APAC", "EEUR", "ENAM", "ME", "OC", "SAM", "WEUR", "WNAM"}
 }
 
+// RegionName is what a region code stands for (Cloudflare docs: Traffic steering region codes); empty for one that is not known.
+func RegionName(code string) string {
+	return map[string]string{"AFR": "Africa", "APAC": "Asia Pacific", "EEUR": "Eastern Europe", "ENAM": "Eastern North America",
+		"ME": "Middle East", "OC": "Oceania", "SAM": "South America", "WEUR": "Western Europe", "WNAM": "Western North America"}[code]
+}
+
 // Region checks one region code of a route's scope (Cloudflare docs: Traffic steering region codes). An unknown
 // code in capital letters is a Warning, because Cloudflare may add regions.
 func Region(text string) Finding {

@@ -14,6 +14,10 @@ func RoutePrefix(text string) Finding {
 	if !f.OK() {
 		return f
 	}
+	if a := p.Addr(); p.Bits() > 0 && (a.IsLoopback() || a.IsMulticast() || a.IsLinkLocalUnicast() || reserved4(a) || a.Is4() &&
+		a.As4()[0] == 0) {
+		return refuse(srcSpecial, "%s is never routed between networks", p.Masked())
+	}
 	return hostBits(p, srcAPIRoute)
 }
 
@@ -58,8 +62,11 @@ func halves(p netip.Prefix) (low, high netip.Prefix) {
 // NextHop checks the next hop of a static route: an address. Link-local ones are valid (Cloudflare API: create
 // static route).
 func NextHop(text string) Finding {
+	if meant := AddressText(text); meant != strings.TrimSpace(text) { // "10.213.0.1/31", as an interface is written
+		return partial(srcAPIRoute, "The next hop is the address alone: %s", meant)
+	}
 	addr, f := address(text, anyIP, srcAPIRoute)
-	if f.OK() && (addr.IsUnspecified() || addr.IsLoopback() || addr.IsMulticast()) {
+	if f.OK() && (addr.IsUnspecified() || addr.IsLoopback() || addr.IsMulticast() || reserved4(addr)) {
 		return refuse(srcAPIRoute, "Use your side's address of a tunnel, such as 10.100.0.9")
 	}
 	return f

@@ -32,6 +32,7 @@ const (
 	srcDocsAzure       = "Cloudflare docs: Azure VPN Gateway"
 	srcDocsRanges      = "Cloudflare docs: Allowed IP ranges"
 	srcRFC791          = "RFC 791"
+	srcSpecial         = "RFC 6890"
 	srcRFC1918         = "RFC 1918"
 	srcRFC5398         = "RFC 5398"
 	srcRFC6793         = "RFC 6793"

@@ -1,6 +1,8 @@
 package netrules
 
 import (
+	"encoding/binary"
+	"math/bits"
 	"net/netip"
 	"strconv"
 	"strings"
@@ -117,7 +119,13 @@ type cidrRule struct {
 // read parses the text; the Finding is zero exactly when it is a CIDR of the family with an allowed length.
 // The address part is kept as typed: for interface addresses it says whose side it is.
 func (r cidrRule) read(text string) (netip.Prefix, Finding) {
-	addrText, bits, slash := strings.Cut(text, "/")
+	if meant := PrefixText(text); meant != strings.TrimSpace(text) {
+		return netip.Prefix{}, partial(r.source, "Written with its length this is %s", meant)
+	}
+	if maskUnfinished(text) {
+		return netip.Prefix{}, partial(r.source, "Finish the netmask, or write the length: %s", r.example)
+	}
+	addrText, length, slash := strings.Cut(text, "/")
 	addr, f := address(addrText, r.family, r.source)
 	if !f.OK() {
 		if f.Severity == Partial && slash {
@@ -126,7 +134,7 @@ func (r cidrRule) read(text string) (netip.Prefix, Finding) {
 		f.Text = r.tellExample(f.Severity)
 		return netip.Prefix{}, f
 	}
-	if bits == "" {
+	if length == "" {
 		return netip.Prefix{}, partial(r.source, "Add the prefix length, such as %s", r.example)
 	}
 	p, err := netip.ParsePrefix(text)
@@ -138,6 +146,80 @@ func (r cidrRule) read(text string) (netip.Prefix, Finding) {
 	}
 	return p, Finding{}
 }
+
+// PrefixText writes a network with a netmask, "10.20.0.0 255.255.0.0" or "10.20.0.0/255.255.0.0", with its length. Any other text stays
+// as it is, without blanks around it.
+func PrefixText(text string) string {
+	text = strings.TrimSpace(text)
+	addr, mask, ok := cutMask(text)
+	if !ok {
+		return text
+	}
+	a, err := netip.ParseAddr(addr)
+	m, errMask := netip.ParseAddr(mask)
+	if err != nil || errMask != nil || !a.Is4() || !m.Is4() {
+		return text
+	}
+	b := m.As4()
+	ones := bits.LeadingZeros32(^binary.BigEndian.Uint32(b[:]))
+	if binary.BigEndian.Uint32(b[:])<<ones != 0 || ones == 0 && m.IsUnspecified() && !a.IsUnspecified() {
+		return text // no netmask: a wildcard, or an address
+	}
+	return addr + "/" + strconv.Itoa(ones)
+}
+
+// NetworkText is PrefixText where a network is meant: of an address inside one it is the network.
+func NetworkText(text string) string {
+	text = PrefixText(text)
+	if p, err := netip.ParsePrefix(text); err == nil && p.Addr().Zone() == "" {
+		return p.Masked().String()
+	}
+	return text
+}
+
+// AddressText is the address of a text where one is meant and a length was written behind it.
+func AddressText(text string) string {
+	text = strings.TrimSpace(text)
+	if p, err := netip.ParsePrefix(PrefixText(text)); err == nil {
+		return p.Addr().String()
+	}
+	return text
+}
+
+// cutMask splits an address from what stands where a netmask may.
+func cutMask(text string) (addr, mask string, ok bool) {
+	addr, mask, ok = strings.Cut(text, "/")
+	if !ok {
+		addr, mask, ok = strings.Cut(text, " ")
+	}
+	return strings.TrimSpace(addr), strings.TrimSpace(mask), ok && strings.Contains(mask, ".") || ok && strings.Contains(text, " ")
+}
+
+// maskUnfinished reports whether more typing can turn the text into a network with a netmask.
+func maskUnfinished(text string) bool {
+	addr, mask, ok := cutMask(text)
+	if n, err := strconv.Atoi(mask); !ok && err == nil && n > 32 && n <= 255 { // no length, so the beginning of a netmask
+		ok = true
+	}
+	if !ok {
+		return false
+	}
+	if a, err := netip.ParseAddr(addr); err != nil || !a.Is4() {
+		return false
+	}
+	if mask == "" {
+		return true
+	}
+	for _, ones := range []int{255, 254, 252, 248, 240, 224, 192, 128, 0} { // it has to begin like one
+		if first, _, _ := strings.Cut(mask, "."); strings.HasPrefix(strconv.Itoa(ones), first) && partialIPv4(mask) {
+			return strings.Count(mask, ".") < 3 || len(mask[strings.LastIndexByte(mask, '.')+1:]) < 3 && !complete(mask)
+		}
+	}
+	return false
+}
+
+// complete reports whether a text is a netmask as it stands.
+func complete(mask string) bool { return PrefixText("0.0.0.0 "+mask) != "0.0.0.0 "+mask }
 
 func (r cidrRule) tellExample(s Severity) string {
 	if s == Partial {

@@ -101,7 +101,7 @@ func CloudflareEndpoint(text string) Finding {
 		return f
 	}
 	switch {
-	case addr.IsUnspecified(), addr.IsLoopback(), addr.IsMulticast():
+	case addr.IsUnspecified(), addr.IsLoopback(), addr.IsMulticast(), reserved4(addr):
 		return refuse(srcDocsTunnels, "Use an anycast address that Cloudflare gave to the account")
 	case addr.Is6():
 		return warn(srcDocsTunnels, "Cloudflare's documented endpoints are IPv4 addresses")
@@ -125,7 +125,7 @@ func CustomerEndpoint(kind Kind, text string) Finding {
 	}
 	private := addr.IsPrivate() || sharedSpace().Contains(addr)
 	switch {
-	case addr.IsUnspecified(), addr.IsLoopback(), addr.IsMulticast(), addr.IsLinkLocalUnicast():
+	case addr.IsUnspecified(), addr.IsLoopback(), addr.IsMulticast(), addr.IsLinkLocalUnicast(), reserved4(addr):
 		return refuse(srcDocsTunnels, "Use the public address of your router, such as 203.0.113.1")
 	case private && kind == GRE:
 		return refuse(srcDocsTunnels, "Use the router's public address; Cloudflare cannot reach this one")
@@ -176,6 +176,8 @@ func TTL(kind Kind, text string) Finding {
 		return refuse(srcAPIGRE, "Only GRE tunnels have a TTL; leave it empty")
 	case !ok, n < MinTTL, n > MaxTTL:
 		return refuse(srcRFC791, "The TTL is a number from %d to %d, usually %d", MinTTL, MaxTTL, DefaultTTL)
+	case n == 1:
+		return warn(srcRFC791, "With a TTL of 1 no packet gets past the first router; %d is usual", DefaultTTL)
 	}
 	return Finding{}
 }

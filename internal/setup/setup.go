@@ -12,6 +12,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -29,6 +30,7 @@ type Draft struct {
 type content struct {
 	Pool   string           `json:"pool,omitempty"`
 	Drafts map[string]Draft `json:"drafts,omitempty"` // by the kind of object
+	Pairs  []Pair           `json:"pairs,omitempty"`  // oldest first
 }
 
 // Memory is what is remembered for one profile and account. It may be used by commands and pages at the same
@@ -194,7 +196,7 @@ func (m *Memory) known() content {
 
 // take puts a changed copy of a content in the place of what is known.
 func (m *Memory) take(c content, f func(*content)) content {
-	c.Drafts = maps.Clone(c.Drafts)
+	c.Drafts, c.Pairs = maps.Clone(c.Drafts), slices.Clone(c.Pairs)
 	f(&c)
 	m.mu.Lock()
 	defer m.mu.Unlock()

@@ -28,6 +28,9 @@ func (f *Form) Answer(field Field, value string) tea.Cmd {
 	if field.Fixed != "" {
 		return nil
 	}
+	if field.Reads != nil {
+		value = field.Reads(value)
+	}
 	f.set(field.Key, value)
 	f.focus()
 	return f.setGoing()
@@ -48,6 +51,13 @@ func (f *Form) Reach(section int) tea.Cmd {
 
 // Proposals are the values that the field proposes.
 func (f *Form) Proposals(field Field) []string {
+	if field.Kind == Pick {
+		var out []string
+		for _, o := range f.Options(field) {
+			out = append(out, o.Value)
+		}
+		return out
+	}
 	if field.Suggest == nil {
 		return nil
 	}

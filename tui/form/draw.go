@@ -46,7 +46,7 @@ func (f *Form) Draw(c tui.Canvas) []string {
 func (f *Form) window(c tui.Canvas, lines []string, at int) []string {
 	f.scroll.Window(lines, c.Height)
 	f.scroll.Show(max(0, at-1))
-	f.scroll.Show(max(0, min(at+2, len(lines)-1)))
+	f.scroll.Show(max(0, min(at+2+f.rows, len(lines)-1)))
 	return f.scroll.Window(lines, c.Height)
 }
 
@@ -61,6 +61,11 @@ func (f *Form) fields(c tui.Canvas, section int) (lines []string, at int) {
 			at = len(lines)
 		}
 		lines = append(lines, f.line(c, field, here), f.below(c, field, here))
+		if here {
+			list := f.listed(c)
+			f.rows = len(list)
+			lines = append(lines, list...)
+		}
 	}
 	return lines, at
 }
@@ -100,6 +105,8 @@ func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 		return tui.Text(tui.Muted, tui.Clean(value)+"  (fixed)").Paint(c.Theme, width)
 	case field.Kind == Choice:
 		return f.choice(c, field, here, width)
+	case field.Kind.picks():
+		return f.picked(c, field, here, width)
 	case here && f.proposed[field.Key] && value != "":
 		return f.proposal(c, value, width)
 	case here:
@@ -122,7 +129,8 @@ func (f *Form) proposal(c tui.Canvas, value string, width int) string {
 
 func (f *Form) choice(c tui.Canvas, field Field, here bool, width int) string {
 	var line tui.Line
-	for _, o := range field.Options {
+	chosen := 0
+	for i, o := range field.Options {
 		label := tui.Clean(o.Label) // an option may be what the server said
 		role, text := tui.Muted, " "+label+" "
 		if o.Value == f.values[field.Key] {
@@ -130,10 +138,37 @@ func (f *Form) choice(c tui.Canvas, field Field, here bool, width int) string {
 			if here {
 				role = tui.Selected
 			}
+			chosen = i
 		}
 		line = append(line, tui.Span{Text: text, Role: role})
 	}
-	return line.Paint(c.Theme, width)
+	return around(line, chosen, width).Paint(c.Theme, width)
+}
+
+// around is as much of a line of options as there is room for, with the chosen one in it and a sign where others follow.
+func around(line tui.Line, chosen, width int) tui.Line {
+	if line.Width() <= width || len(line) == 0 {
+		return line
+	}
+	from, to := chosen, chosen+1
+	for grown := true; grown; {
+		grown = false
+		if to < len(line) && line[from:to+1].Width() <= width-4 {
+			to, grown = to+1, true
+		}
+		if from > 0 && line[from-1:to].Width() <= width-4 {
+			from, grown = from-1, true
+		}
+	}
+	out := tui.Line{}
+	if from > 0 {
+		out = append(out, tui.Span{Text: "‹ ", Role: tui.Muted})
+	}
+	out = append(out, line[from:to]...)
+	if to < len(line) {
+		out = append(out, tui.Span{Text: " ›", Role: tui.Muted})
+	}
+	return out
 }
 
 // below is the line under a field: the finding, else what the value means, else, where the cursor is,

@@ -50,9 +50,11 @@ const (
 	Text   Kind = iota
 	Choice      // one of Options, by left and right
 	Secret      // text that is never drawn
+	Pick        // one of a list below the field, which typing filters
+	Many        // several of such a list: their values, separated by blanks
 )
 
-// Option is one value of a Choice.
+// Option is one value of a Choice, a Pick or a Many.
 type Option struct{ Value, Label string }
 
 // Field is one line of a form.
@@ -62,10 +64,16 @@ type Field struct {
 	Help    string // what it is, shown while there is no finding
 	Kind    Kind
 	Options []Option
+	// Choices are the options of a Pick or a Many as they are now; nil takes Options. It is asked often and must be quick.
+	Choices func(Values) []Option
+	// Free lets a Pick or a Many take what is none of its options, as it is typed.
+	Free bool
 	// Suggest gives values that tab-complete offers for what is typed; nil when there are none.
 	Suggest func(Values) []string
 	// Check is asked on every key stroke; it must be quick and must not block.
 	Check func(value string, all Values) Finding
+	// Reads gives what a typed text means, in the form in which the field takes it; it takes the text's place when the field is left.
+	Reads func(string) string
 	// Live explains the value while it is fine: "Cloudflare 10.0.0.0, you 10.0.0.1".
 	Live func(Values) string
 	// When reports whether the field is shown; nil is always.
@@ -133,7 +141,9 @@ type Form struct {
 	initial Values
 	folded  []bool
 	input   textinput.Model
-	loaded  string // what the input showed before anything was typed
+	loaded  string  // what the input showed before anything was typed
+	list    *picker // of the field under the cursor; nil when it has none
+	rows    int     // lines of the list as it was drawn last
 	at      spot
 	refused Values // what the server said about a field, until its value changes
 	scroll  tui.Scroll
@@ -241,6 +251,7 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(f.key(msg), f.setGoing())
 	default:
 		f.repropose()
+		f.refresh()
 	}
 	return nil
 }
@@ -272,6 +283,9 @@ func (f *Form) Actions() []tui.Action {
 		{Name: "previous-field", Keys: []string{"shift+tab", "up"}, Short: "back", Footer: !f.opts.Guided, Run: step(-1),
 			Long: "To the field before"},
 	}
+	if f.list != nil { // up and down are for its list
+		out[0].Keys, out[1].Keys = out[0].Keys[:1], out[1].Keys[:1]
+	}
 	out = append(append(out, f.stepActions()...), []tui.Action{
 		{Name: "submit", Keys: []string{"ctrl+s"}, Short: f.opts.Verb, Footer: true,
 			Long: "Check everything and go on to the review; nothing is sent yet", Run: f.submit},
@@ -287,6 +301,8 @@ func (f *Form) Actions() []tui.Action {
 			tui.Action{Name: "next-choice", Keys: []string{"right", "space"}, Short: "change", Footer: true, Run: f.cycle(1),
 				Long: "To the next choice"},
 			tui.Action{Name: "previous-choice", Keys: []string{"left"}, Long: "To the choice before", Run: f.cycle(-1)})
+	case f.list != nil:
+		out = append(out, f.pickActions(field)...)
 	case field.Suggest != nil:
 		out = append(out, tui.Action{Name: "suggest", Keys: []string{"ctrl+n"}, Short: "suggest", Footer: true,
 			Long: "Fill in the next proposal", Run: f.suggest})
@@ -323,48 +339,11 @@ func (f *Form) spots() []spot {
 
 func (f *Form) move(by int) {
 	f.keep()
+	f.read()
 	spots := f.spots()
 	i := slices.Index(spots, f.at)
 	f.at = spots[max(0, min(i+by, len(spots)-1))]
 	f.focus()
-}
-
-// focus loads the field under the cursor into the input.
-func (f *Form) focus() {
-	field := f.field()
-	if field == nil || field.Kind == Choice || field.Fixed != "" {
-		f.input.Blur()
-		return
-	}
-	f.input.EchoMode = textinput.EchoNormal
-	if field.Kind == Secret {
-		f.input.EchoMode = textinput.EchoPassword
-	}
-	f.input.SetValue(f.values[field.Key])
-	f.loaded = f.input.Value()
-	f.input.CursorEnd()
-	f.input.Focus()
-}
-
-// keep takes what is in the input into the values.
-func (f *Form) keep() {
-	// Only what was typed: the input shows line breaks as blanks, and passing over a field must not change it.
-	if field := f.field(); field != nil && f.input.Focused() && field.Kind != Choice && f.input.Value() != f.loaded {
-		f.set(field.Key, f.input.Value())
-		f.loaded = f.input.Value()
-	}
-}
-
-func (f *Form) set(key, value string) {
-	delete(f.proposed, key)
-	if f.values[key] != value {
-		f.values[key], f.done = value, false
-		// What the server objected to may be about any field of the form as it was.
-		clear(f.refused)
-		if field := f.named(key); field != nil && field.Changed != nil {
-			f.pending = tea.Batch(f.pending, field.Changed(f.Values()))
-		}
-	}
 }
 
 func (f *Form) edit(msg tea.Msg) (cmd tea.Cmd) {
@@ -380,6 +359,9 @@ func (f *Form) edit(msg tea.Msg) (cmd tea.Cmd) {
 	}
 	if field.Fixed != "" {
 		return tui.Toast(tui.Pending, field.Fixed)
+	}
+	if f.list != nil {
+		return f.pickEdit(field, msg)
 	}
 	if f.proposed[field.Key] && replaces(msg) {
 		f.input.SetValue("")
@@ -423,6 +405,7 @@ func (f *Form) Hint(c tui.Canvas) string {
 }
 
 func (f *Form) enter() tea.Cmd {
+	f.takeHovered()
 	spots := f.spots()
 	if f.at == spots[len(spots)-1] {
 		return f.submit()
@@ -471,14 +454,21 @@ func (f *Form) check(field Field) Finding {
 	if text, ok := f.refused[field.Key]; ok {
 		return Finding{Error, text}
 	}
-	if field.Check == nil {
-		return Finding{}
+	if field.Check != nil {
+		if finding := field.Check(f.values[field.Key], f.values); finding.Level > Fine {
+			return finding
+		}
 	}
-	return field.Check(f.values[field.Key], f.values)
+	if options := f.Options(field); field.Kind == Pick && !field.Free && f.values[field.Key] != "" && len(options) > 0 &&
+		index(options, f.values[field.Key]) < 0 {
+		return Finding{Error, "This is none of the choices"}
+	}
+	return Finding{}
 }
 
 func (f *Form) submit() tea.Cmd {
 	f.keep()
+	f.read()
 	if text := f.toFirstError(); text != "" {
 		return tui.Toast(tui.Bad, text)
 	}

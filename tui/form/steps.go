@@ -61,11 +61,13 @@ func (f *Form) toStep(step int) tea.Cmd {
 		return nil
 	}
 	f.keep()
+	f.read()
 	if step > f.at.section {
 		if text := f.stepError(); text != "" {
 			return tui.Toast(tui.Bad, text)
 		}
 	}
+	f.repropose() // what a step proposes may rest on the answers of those before it
 	f.at = spot{step, f.beginning(step)}
 	f.scroll = tui.Scroll{}
 	f.reached = max(f.reached, step)
@@ -302,10 +304,8 @@ func (f *Form) said(field Field) Said {
 	case value == "":
 		out.Value = "none"
 	}
-	for _, o := range field.Options {
-		if o.Value == value {
-			out.Value = o.Label
-		}
+	if options := f.Options(field); !field.Free && index(options, value) >= 0 {
+		out.Value = options[index(options, value)].Label
 	}
 	if finding := f.check(field); finding.Text != "" {
 		out.Means, out.Warning = finding.Text, finding.Level == Warning

@@ -269,7 +269,7 @@ func (r *runner) put(s *asking, field form.Field) {
 		}
 	} else {
 		r.introduce(s, field)
-		text, g = r.question(field.Label+" ["+labelled(field, offer.value)+"]:", nil)
+		text, g = r.question(field.Label+" ["+labelled(offer.options, offer.value)+"]:", nil)
 	}
 	if g != gotLine || r.formWord(s, text) {
 		return
@@ -279,7 +279,7 @@ func (r *runner) put(s *asking, field form.Field) {
 		return
 	}
 	if now := offered(s.form, field); text == "" && now.value != offer.value {
-		r.c.say(field.Label + ": " + instead(field, offer.value, now.value))
+		r.c.say(field.Label + ": " + instead(field, now.options, offer.value, now.value))
 		return
 	}
 	value, ok := offer.meant(field, text)
@@ -303,11 +303,11 @@ func (r *runner) put(s *asking, field form.Field) {
 }
 
 // instead says that return would now take something else than was read out.
-func instead(field form.Field, was, is string) string {
+func instead(field form.Field, options []form.Option, was, is string) string {
 	if field.Kind == form.Secret {
 		return "it has changed meanwhile; nothing was taken."
 	}
-	return labelled(field, was) + " has meanwhile become " + labelled(field, is) + "; nothing was taken."
+	return labelled(options, was) + " has meanwhile become " + labelled(options, is) + "; nothing was taken."
 }
 
 // secretly says what became of a secret, which the user has not seen being typed.
@@ -328,8 +328,8 @@ func (r *runner) introduce(s *asking, field form.Field) {
 	if field.Help != "" {
 		r.c.say(field.Label + ". " + spoken(upper(field.Help)))
 	}
-	if field.Kind == form.Choice {
-		r.c.say(options(field))
+	if of := s.form.Options(field); len(of) > 0 {
+		r.c.say(options(field, of, false))
 	}
 }
 
@@ -367,7 +367,9 @@ func (r *runner) explain(s *asking, field form.Field) {
 	if f := s.form.Finding(field); f.Text != "" {
 		r.c.say("As it stands: " + spoken(f.Text))
 	}
-	if all := s.form.Proposals(field); len(all) > 0 {
+	if of := s.form.Options(field); len(of) > readOut {
+		r.c.say(options(field, of, true))
+	} else if all := s.form.Proposals(field); len(all) > 0 {
 		for i, p := range all {
 			r.c.say("=" + strconv.Itoa(i+1) + " takes the proposal " + p)
 		}

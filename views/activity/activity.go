@@ -231,9 +231,9 @@ func (m *Module) acts(e journal.Entry) []tui.Action {
 		{Name: "look-again", Keys: []string{"L"}, Short: "look again", Why: notOpen(e),
 			Long: "Read what has become of a change whose outcome is not known", Run: func() tea.Cmd { return m.env.LookAgain(e.ID) }},
 		{Name: "export", Keys: []string{"x"}, Short: "export", Footer: true, Long: "Write all entries to a file, as JSON", Run: m.askWhere}}
-	if len(together) > 1 && why == "" {
+	if len(m.batch(e)) > 1 && len(together) > 0 && (why == "" || m.env.NoWrites == "") { // also from one that cannot be undone alone
 		undo.Name, undo.Keys, undo.Short, undo.Footer, undo.Long = "undo-one", []string{"U"}, "undo only this", false, "Undo this one alone"
-		out[0].Short, out[0].Run = fmt.Sprintf("undo %d", len(together)), func() tea.Cmd { return m.undoTogether(together) }
+		out[0].Why, out[0].Short, out[0].Run = "", fmt.Sprintf("undo %d", len(together)), func() tea.Cmd { return m.undoTogether(together) }
 		out[0].Long = "Undo all that was changed in one act: reviewed and sent like any other change"
 		out = append(out, undo)
 	}

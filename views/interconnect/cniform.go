@@ -21,8 +21,8 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 	fixed := ""
 	sections := []form.Section{{Title: "Link", Intro: "The CNI runs over one of your interconnects; Cloudflare chooses the addresses of the " +
 		"link.", Fields: []form.Field{
-		{Key: "interconnect", Label: "Interconnect", Help: "The port it runs over; ctrl+n goes through yours",
-			Suggest: func(form.Values) []string { return m.portNames() }, Propose: m.onlyPort(c), Live: m.portLive,
+		{Key: "interconnect", Label: "Interconnect", Help: "The port it runs over", Kind: form.Pick, Free: true,
+			Choices: func(form.Values) []form.Option { return m.portChoices() }, Propose: m.onlyPort(c), Live: m.portLive,
 			Check: func(v string, _ form.Values) form.Finding { return m.checkPort(v, c.Interconnect) }},
 		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel side and in the analytics",
 			Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, c.Magic.ConduitName) }},
@@ -34,7 +34,7 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 		sections = append(sections, addressSection())
 	}
 	sections[0].Fields[0].Fixed = fixed
-	bgp := kit.BGPSection("", func() []netrules.ASNUse { return m.otherASNs(c.Magic.ConduitName) })
+	bgp := kit.BGPSection("", func(form.Values) []netrules.ASNUse { return m.otherASNs(c.Magic.ConduitName) })
 	bgp.Intro = "The session over the link. Cloudflare calls it a closed beta, and its API tells nothing of the session's state."
 	bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Kind: form.Choice, Options: modes(c.BGPMode),
 		Help: "Full exchange of routes, or static advertisement without one"})
@@ -108,6 +108,15 @@ func (m *Module) portNames() []string {
 	return out
 }
 
+// portChoices are the interconnects, with where and how fast they are.
+func (m *Module) portChoices() []form.Option {
+	var out []form.Option
+	for _, name := range m.portNames() {
+		out = append(out, form.Option{Value: name, Label: name + "  " + m.portLive(form.Values{"interconnect": name})})
+	}
+	return out
+}
+
 // onlyPort proposes the port of an account that has no other, for a new CNI.
 func (m *Module) onlyPort(c api.CNI) func(form.Values) string {
 	if c.ID != "" {
@@ -126,7 +135,7 @@ func (m *Module) portLive(v form.Values) string {
 // checkPort is the rule for the port of a CNI; before is the one that it has already. A choice that nobody can check is none.
 func (m *Module) checkPort(v, before string) form.Finding {
 	if v == "" {
-		return form.Finding{Level: form.Partial, Text: "Choose an interconnect: ctrl+n goes through yours"}
+		return form.Finding{Level: form.Partial, Text: "Choose an interconnect from the list"}
 	}
 	p, known := m.portNamed(strings.TrimSpace(v))
 	ports := m.env.Feed.Last().Entry(store.Ports)
@@ -136,7 +145,7 @@ func (m *Module) checkPort(v, before string) form.Finding {
 	case known || before != "" && v == before:
 		return form.Finding{}
 	case ports.Complete():
-		return form.Finding{Level: form.Error, Text: "You have no interconnect of this name; ctrl+n goes through them"}
+		return form.Finding{Level: form.Error, Text: "You have no interconnect of this name"}
 	}
 	return form.Finding{Level: form.Error, Text: "Cannot tell whether you have this interconnect: " + ports.Why()}
 }

@@ -75,7 +75,7 @@ func TestAnOccupiedSlotCannotBeOrdered(t *testing.T) {
 	if len(free) != 9 {
 		t.Fatalf("%d slots are free", len(free))
 	}
-	if f := m.checkSlot(free[0], nil); f.Blocks() {
+	if f := m.checkSlot(free[0].Value, nil); f.Blocks() {
 		t.Errorf("a free slot is refused: %s", f.Text)
 	}
 	// A slot may be newer than the list: that is for the server to say.

@@ -32,7 +32,7 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 					Check: kit.Check(netrules.CloudflareEndpoint)},
 				{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 			}},
-			kit.BGPSection("", func() []netrules.ASNUse { return m.otherASNs(l.Name) }),
+			kit.BGPSection("", func(form.Values) []netrules.ASNUse { return m.otherASNs(l.Name) }),
 			kit.HealthSection(netrules.Interconnect),
 			{Title: "IPv6 and return routing", Folded: true, Fields: []form.Field{
 				{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",

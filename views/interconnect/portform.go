@@ -40,8 +40,8 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 		Sections: []form.Section{{Fields: []form.Field{
 			{Key: "kind", Label: "Kind", Kind: form.Choice, Help: "A cable in a data center, or a circuit by Google Cloud",
 				Options: []form.Option{{Value: physical, Label: "physical port"}, {Value: partner, Label: "Google Cloud partner"}}},
-			{Key: "slot_id", Label: "Slot", When: cable, Help: "ctrl+n goes through the free slots; or press n on one in :slots",
-				Suggest: func(form.Values) []string { return m.freeSlots() }, Live: m.slotLive, Check: m.checkSlot},
+			{Key: "slot_id", Label: "Slot", When: cable, Help: "One of the free slots; or press n on one in :slots",
+				Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.freeSlots() }, Live: m.slotLive, Check: m.checkSlot},
 			{Key: "speed", Label: "Speed", When: cable, Help: "Empty takes the slot's speed", Check: m.checkSpeed},
 			typeField("type", cable, false),
 			{Key: "bandwidth", Label: "Bandwidth", When: circuit, Help: strings.Join(netrules.Bandwidths(), " "),
@@ -91,11 +91,11 @@ func checkType(v string, _ form.Values) form.Finding {
 	return form.Finding{}
 }
 
-func (m *Module) freeSlots() []string {
-	var out []string
+func (m *Module) freeSlots() []form.Option {
+	var out []form.Option
 	for _, s := range bySite(m.slots().Rows) {
 		if !s.Occupied {
-			out = append(out, s.ID)
+			out = append(out, form.Option{Value: s.ID, Label: s.ID + "  " + slotText(s)})
 		}
 	}
 	return out

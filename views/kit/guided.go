@@ -104,6 +104,9 @@ func (e *Env) forget(kind string) tea.Cmd {
 	return e.remember(func() error { return e.Drafts.Forget(turn, kind) })
 }
 
+// ForgetDraft throws a draft away; there need not be one.
+func (e *Env) ForgetDraft(kind string) tea.Cmd { return e.forget(kind) }
+
 // RememberPool remembers where the next inner subnet is to be proposed: near the one that was used last.
 func (e *Env) RememberPool(used string) tea.Cmd {
 	pool, ok := poolAround(used)

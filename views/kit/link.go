@@ -17,14 +17,14 @@ import (
 
 // BGPSection is the part of a form for the session. fixed is why it cannot be changed here; others are
 // the AS numbers of the account's other links.
-func BGPSection(fixed string, others func() []netrules.ASNUse) form.Section {
+func BGPSection(fixed string, others func(form.Values) []netrules.ASNUse) form.Section {
 	on := func(v form.Values) bool { return v["bgp"] == "yes" }
 	return form.Section{Title: "BGP", Fields: []form.Field{
 		{Key: "bgp", Label: "BGP session", Kind: form.Choice, Options: form.YesNo, Fixed: fixed,
 			Help: "Your router opens it; Cloudflare's AS is " + strconv.Itoa(int(netrules.CloudflareASN))},
 		{Key: "customer_asn", Label: "Your AS number", When: on, Fixed: fixed,
 			Help:  "Private 64512 to 65534 or your own; not " + strconv.Itoa(int(netrules.CloudflareASN)),
-			Check: func(v string, _ form.Values) form.Finding { return checkASN(v, others()) }},
+			Check: func(v string, all form.Values) form.Finding { return checkASN(v, others(all)) }},
 		{Key: "md5_key", Label: "MD5 key", Kind: form.Secret, When: on, Fixed: fixed,
 			Help:  "Optional, the same on your router; 1 to 80 characters",
 			Check: optionally(netrules.MD5Key)},

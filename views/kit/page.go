@@ -1,6 +1,9 @@
 package kit
 
-import "flarewire/tui"
+import (
+	"flarewire/api"
+	"flarewire/tui"
+)
 
 // Page collects the lines of a page that is made of paragraphs.
 type Page struct{ inner page }
@@ -21,6 +24,9 @@ func (p *Page) Text(role tui.Role, text string) { p.inner.text(role, text) }
 func (p *Page) Line(line tui.Line) {
 	p.inner.lines = append(p.inner.lines, line.Paint(p.inner.c.Theme, p.inner.c.Width))
 }
+
+// Request adds a request exactly as it is sent.
+func (p *Page) Request(r api.Request) { p.inner.request(r) }
 
 // Lines are all lines so far.
 func (p *Page) Lines() []string { return p.inner.lines }

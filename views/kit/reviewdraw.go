@@ -108,15 +108,25 @@ func (r *Review) drawPlan(p *page) {
 	p.inWords(r.intent.InWords) // long, so what it brings and what the check said stand before it
 	for _, request := range r.plan.Requests {
 		p.heading("The request")
-		p.text(tui.Muted, request.String())
-		for line := range strings.SplitSeq(indented(request.Body()), "\n") {
-			p.line(tui.Muted, "   "+line)
-		}
+		p.request(request)
 	}
 	if !whole {
 		p.blank()
 		p.wholeOutlook(r.outlook)
 	}
+}
+
+// request is a request as it is sent.
+func (p *page) request(request api.Request) {
+	p.text(tui.Muted, request.String())
+	for line := range strings.SplitSeq(indented(request.Body()), "\n") {
+		p.line(tui.Muted, "   "+line)
+	}
+}
+
+// UnderSending says that a change is on its way, and since when.
+func UnderSending(stage change.Stage, sent, now time.Time) string {
+	return underSending(stage, sent, now)
 }
 
 // indented is the body of a request over several lines.

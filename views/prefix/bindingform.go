@@ -53,8 +53,8 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 	o := form.Options{Title: "New service binding", Verb: "review", Values: form.Values{"prefix": cidr}, Submit: s.submit, Init: s.look,
 		Sections: []form.Section{
 			{Title: "Prefix", Intro: "The prefix that you brought to Cloudflare, whose addresses are to go to a service.", Fields: []form.Field{
-				{Key: "prefix", Label: "Prefix", Help: "One of yours; ctrl+n goes through them",
-					Suggest: func(form.Values) []string { return m.cidrs() },
+				{Key: "prefix", Label: "Prefix", Help: "One of yours", Kind: form.Pick, Free: true,
+					Choices: func(form.Values) []form.Option { return m.cidrChoices() },
 					Check:   s.checkPrefix, Changed: s.look, Live: s.bound}}},
 			{Title: "Binding", Intro: "Which part of it goes where. The most specific binding wins; what has none stays with the one above it.",
 				Fields: []form.Field{
@@ -63,11 +63,11 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 						Check: func(v string, all form.Values) form.Finding {
 							return s.checkNetwork(v, all)
 						}},
-					{Key: "service_id", Label: "Service", Kind: form.Choice, Options: options, Help: "What gets the traffic to these addresses",
+					{Key: "service_id", Label: "Service", Kind: form.Pick, Options: options, Help: "What gets the traffic to these addresses",
 						Propose: s.fitting,
 						Check: func(v string, all form.Values) form.Finding {
 							if v == "" {
-								return form.Finding{Level: form.Partial, Text: "Choose a service: left and right go through them"}
+								return form.Finding{Level: form.Partial, Text: "Choose a service from the list"}
 							}
 							if !s.known(all) {
 								return form.Finding{}
@@ -139,9 +139,9 @@ func (s *bindingSetup) checkPrefix(v string, all form.Values) form.Finding {
 	r, ok := s.row(all)
 	switch {
 	case strings.TrimSpace(v) == "":
-		return form.Finding{Level: form.Partial, Text: "Choose a prefix: ctrl+n goes through yours"}
+		return form.Finding{Level: form.Partial, Text: "Choose a prefix from the list"}
 	case !ok:
-		return form.Finding{Level: form.Partial, Text: "This is none of your prefixes; ctrl+n goes through them"}
+		return form.Finding{Level: form.Partial, Text: "This is none of your prefixes"}
 	case r.Bindings.Err != nil:
 		return form.Finding{Level: form.Warning, Text: "Its bindings could not be read; the review reads them again"}
 	case !r.Bindings.Known():
@@ -203,11 +203,15 @@ func (s *bindingSetup) submit(v form.Values) tea.Cmd {
 		ServiceName: nameOf(s.services, v["service_id"])}, s.form.InWords())
 }
 
-// cidrs are the account's prefixes.
-func (m *Module) cidrs() []string {
-	var out []string
+// cidrChoices are the account's prefixes, with what they are for.
+func (m *Module) cidrChoices() []form.Option {
+	var out []form.Option
 	for _, r := range m.rows() {
-		out = append(out, r.CIDR)
+		option := form.Option{Value: r.CIDR, Label: r.CIDR}
+		if r.Description != "" {
+			option.Label += "  " + r.Description
+		}
+		out = append(out, option)
 	}
 	return out
 }

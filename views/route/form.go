@@ -33,13 +33,13 @@ func (m *Module) form(title string, r api.Route, submit func(api.Route) tea.Cmd)
 
 func (m *Module) mainFields(id string) []form.Field {
 	return []form.Field{
-		{Key: "prefix", Label: "Prefix", Help: "The network to route, as address/length: 10.61.0.0/16",
+		{Key: "prefix", Label: "Prefix", Help: "The network to route: 10.61.0.0/16, or with its netmask", Reads: netrules.NetworkText,
 			Check: func(v string, all form.Values) form.Finding {
 				return kit.WorstOf(kit.Worst(netrules.RoutePrefix(v), m.owned(ruleOf(all).Prefix)),
 					m.env.Taken(netrules.RouteTaken(ruleOf(all), m.others(id)), store.Routes))
 			}},
-		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or interconnect; ctrl+n goes through them",
-			Suggest: func(form.Values) []string { return m.hops() }, Live: m.hopLive,
+		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or interconnect: its address, or the tunnel's name to find it",
+			Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.hops() }, Reads: netrules.AddressText, Live: m.hopLive,
 			Check: func(v string, _ form.Values) form.Finding { return m.checkHop(v) }},
 		{Key: "priority", Label: "Priority", Help: "The lowest wins. Cloudflare adds 500,000 when a tunnel is degraded, 1,000,000 when down",
 			Check: kit.Check(netrules.Priority)},
@@ -53,7 +53,7 @@ func (m *Module) scopeFields(id string) []form.Field {
 			Check: func(v string, all form.Values) form.Finding {
 				return kit.WorstOf(kit.Finding(netrules.Weight(v)), m.env.Taken(netrules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
 			}},
-		{Key: "colo_regions", Label: "Regions", Help: "Only there: AFR APAC EEUR ENAM ME OC SAM WEUR WNAM; empty for everywhere",
+		{Key: "colo_regions", Label: "Regions", Help: "Only there; empty for everywhere", Kind: form.Many, Free: true, Options: regions(),
 			Check: func(v string, all form.Values) form.Finding {
 				return kit.CheckList(netrules.Region)(strings.ToUpper(v), all)
 			}},
@@ -77,7 +77,7 @@ func (m *Module) checkHop(v string) form.Finding {
 	if finding.Blocks() {
 		return kit.Finding(finding)
 	}
-	hop, err := netip.ParseAddr(strings.TrimSpace(v))
+	hop, err := netip.ParseAddr(netrules.AddressText(v))
 	if err != nil {
 		return kit.Finding(finding)
 	}
@@ -106,25 +106,42 @@ func (m *Module) nextHop(hop netip.Addr) form.Finding {
 }
 
 func (m *Module) hopLive(v form.Values) string {
-	if name := through(m.env, v["nexthop"]); name != "" {
+	if name := through(m.env, netrules.AddressText(v["nexthop"])); name != "" {
 		return "through " + name
 	}
 	return ""
 }
 
-// hops are the customer's sides of all tunnels and interconnects.
-func (m *Module) hops() []string {
-	var out []string
+// regions are Cloudflare's regions with their names.
+func regions() []form.Option {
+	var out []form.Option
+	for _, code := range netrules.Regions() {
+		out = append(out, form.Option{Value: code, Label: code + "  " + netrules.RegionName(code)})
+	}
+	return out
+}
+
+// hops are the customer's sides of all tunnels and interconnects, with the name of what they lead through.
+func (m *Module) hops() []form.Option {
+	var hops []netip.Addr
 	for _, s := range m.env.Subnets("") {
 		if s.Route {
 			continue
 		}
 		if _, customer, ok := netrules.Sides(s.CIDR); ok && customer.IsValid() {
-			out = append(out, customer.String())
+			hops = append(hops, customer)
 		}
 	}
-	slices.Sort(out)
-	return slices.Compact(out)
+	slices.SortFunc(hops, netip.Addr.Compare)
+	var out []form.Option
+	for _, hop := range slices.Compact(hops) {
+		option := form.Option{Value: hop.String(), Label: hop.String()}
+		if name := through(m.env, option.Value); name != "" {
+			option.Label += "  " + name
+		}
+		out = append(out, option)
+	}
+	return out
 }
 
 // others are all routes but the one with this id, as the rules want them.
@@ -155,7 +172,7 @@ func values(r api.Route) form.Values {
 
 // apply puts what was typed into a route. It is called with values that passed their checks.
 func apply(r api.Route, v form.Values) api.Route {
-	r.Prefix, r.Nexthop, r.Description = strings.TrimSpace(v["prefix"]), strings.TrimSpace(v["nexthop"]), v["description"]
+	r.Prefix, r.Nexthop, r.Description = netrules.PrefixText(v["prefix"]), netrules.AddressText(v["nexthop"]), v["description"]
 	r.Priority, _ = strconv.Atoi(strings.TrimSpace(v["priority"]))
 	r.Weight, _ = strconv.Atoi(strings.TrimSpace(v["weight"]))
 	regions, colos := kit.Words(strings.ToUpper(v["colo_regions"])), kit.Words(v["colo_names"])
@@ -167,7 +184,7 @@ func apply(r api.Route, v form.Values) api.Route {
 
 func ruleOf(v form.Values) netrules.Route {
 	prefix, _ := netip.ParsePrefix(strings.TrimSpace(v["prefix"]))
-	hop, _ := netip.ParseAddr(strings.TrimSpace(v["nexthop"]))
+	hop, _ := netip.ParseAddr(netrules.AddressText(v["nexthop"]))
 	priority, _ := strconv.Atoi(strings.TrimSpace(v["priority"]))
 	weight, _ := strconv.Atoi(strings.TrimSpace(v["weight"]))
 	return netrules.Route{Prefix: prefix, NextHop: hop, Priority: priority, Weight: weight,

@@ -54,9 +54,11 @@ func (m *Module) form(request api.TracerouteRequest, to kit.Goal) tui.View {
 	return form.New(form.Options{Title: "New traceroute", Verb: "run", Values: values(request), Sections: []form.Section{
 		{Title: "Needs Magic Transit Write; changes nothing, so --read-only allows it"},
 		{Fields: []form.Field{
-			{Key: "targets", Label: "To", Help: kit.Or(to.Help, "Addresses or host names, at most 10; separate with blanks"), Check: checkTargets},
+			{Key: "targets", Label: "To", Help: kit.Or(to.Help, "Addresses or host names, at most 10; separate with blanks"), Check: checkTargets,
+				Kind: form.Many, Free: true, Choices: func(form.Values) []form.Option { return m.ends() }},
 			{Key: "colos", Label: "From", Help: "Airport codes such as fra ams; empty is all, which is slow", Check: checkColos,
-				Live: func(form.Values) string { return m.carrying(to.Tunnel) }, Suggest: m.suggest(to.Tunnel)},
+				Kind: form.Many, Free: true, Live: func(form.Values) string { return m.carrying(to.Tunnel) },
+				Choices: func(form.Values) []form.Option { return m.locations(to.Tunnel) }},
 		}},
 		{Title: "Options", Folded: true, Fields: []form.Field{
 			{Key: "packet_type", Label: "Packets", Kind: form.Choice, Options: packets, Help: "A router that drops ICMP may answer to another kind"},
@@ -162,17 +164,42 @@ func put(list []string, name string) []string {
 // Whether the longer name is accepted is not documented.
 func airport(colo string) string { return strings.ToLower(colo[:min(len(colo), 3)]) }
 
-func (m *Module) suggest(tunnel string) func(form.Values) []string {
-	if tunnel == "" {
-		return nil
-	}
-	return func(form.Values) []string {
-		var out []string
-		for _, list := range m.proposals(tunnel) {
-			out = append(out, strings.Join(list, " "))
+// locations are what is known to choose from: those that see the tunnel, the busiest first; without a tunnel those that see any.
+func (m *Module) locations(tunnel string) []form.Option {
+	var out []form.Option
+	for _, t := range m.env.Feed.Last().Tunnels {
+		if tunnel != "" && t.Name != tunnel {
+			continue
 		}
-		return out
+		in := m.env.Feed.Look(t.Name).Insight
+		for _, c := range in.Colos {
+			option := form.Option{Value: airport(c.Name), Label: airport(c.Name)}
+			if s := c.State(); s == store.Degraded || s == store.HealthDown {
+				option.Label += "  sees " + t.Name + " " + string(s)
+			}
+			if !slices.ContainsFunc(out, func(o form.Option) bool { return o.Value == option.Value }) {
+				out = append(out, option)
+			}
+		}
 	}
+	return out
+}
+
+// ends are the addresses of the account's routers, with the tunnels that end there.
+func (m *Module) ends() []form.Option {
+	var out []form.Option
+	for _, t := range m.env.Feed.Last().Tunnels {
+		if t.CustomerEndpoint == "" {
+			continue
+		}
+		i := slices.IndexFunc(out, func(o form.Option) bool { return o.Value == t.CustomerEndpoint })
+		if i < 0 {
+			out = append(out, form.Option{Value: t.CustomerEndpoint, Label: t.CustomerEndpoint + "  " + t.Name})
+			continue
+		}
+		out[i].Label += ", " + t.Name
+	}
+	return out
 }
 
 // patience is how long the form waits for the tunnel's locations.

@@ -14,13 +14,14 @@ import (
 	"flarewire/internal/netrules"
 	"flarewire/internal/statefile"
 	"flarewire/tui"
+	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
 
 // RouterConfig is the page with the customer's side of one or several tunnels of a router: configuration for its platform, to be
 // read, copied, or written to a file.
 type RouterConfig struct {
-	saving    bool           // a file is being written
+	saver
 	router    devconf.Router // without keys
 	psk       api.Secret     // of the only tunnel; zero when it is not known any more
 	withKey   bool
@@ -117,7 +118,7 @@ func (r *RouterConfig) Init() tea.Cmd { return nil }
 
 // Update implements tui.View.
 func (r *RouterConfig) Update(msg tea.Msg) tea.Cmd {
-	if saved, ok := msg.(savedMsg); ok && saved.page == r {
+	if saved, ok := msg.(savedMsg); ok && saved.saver == &r.saver {
 		return r.saved(saved)
 	}
 	return nil
@@ -150,10 +151,11 @@ func (r *RouterConfig) Actions() []tui.Action {
 		{Name: "next-platform", Keys: []string{"tab"}, Short: "next platform", Footer: true,
 			Long: "The same tunnel for the next platform", Run: choose(1)},
 		{Name: "previous-platform", Keys: []string{"shift+tab"}, Long: "The platform before", Run: choose(-1)},
+		{Name: "choose-platform", Keys: []string{"f"}, Short: "choose", Footer: true, Long: "Choose the platform from a list", Run: r.choose},
 		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the whole text to the terminal's clipboard", Why: why,
 			Run: r.copy},
 		{Name: "write", Keys: []string{"w"}, Short: "write", Footer: true, Long: "Write it to a file " + statefile.Whose, Why: why,
-			Run: r.askWhere},
+			Run: func() tea.Cmd { return r.askWhere("Write the configuration", r.config) }},
 		{Name: "plain", Keys: []string{"o"}, Short: "plain text", Footer: true, Why: why,
 			Long: "Leave the screen and print the text as it is, to be copied with the mouse", Run: r.plain},
 		{Name: "scroll-left", Move: true, Keys: []string{"left", "h"}, Long: "To the beginning of long lines", Why: wide, Run: sideways(-1)},
@@ -163,6 +165,31 @@ func (r *RouterConfig) Actions() []tui.Action {
 		own = slices.Insert(own, 2, r.keyAction()) // before what goes without it at 80 columns
 	}
 	return append(own, r.scroll.Actions()...)
+}
+
+// choose opens the list of platforms.
+func (r *RouterConfig) choose() tea.Cmd {
+	return tui.Push(form.New(form.Options{Title: "Platform", Verb: "show", Acts: true,
+		Values: form.Values{"platform": string(r.platforms[r.at])},
+		Sections: []form.Section{{Fields: []form.Field{{Key: "platform", Label: "Platform", Kind: form.Pick,
+			Options: platformOptions(r.platforms),
+			Help:    "What your router runs"}}}},
+		Submit: func(v form.Values) tea.Cmd {
+			if at := slices.Index(r.platforms, devconf.Platform(v["platform"])); at >= 0 {
+				r.at = at
+				r.render()
+			}
+			return tui.Pop()
+		}}))
+}
+
+// platformOptions are platforms to choose from.
+func platformOptions(platforms []devconf.Platform) []form.Option {
+	var out []form.Option
+	for _, p := range platforms {
+		out = append(out, form.Option{Value: string(p), Label: p.Title()})
+	}
+	return out
 }
 
 // keyAction puts the pre-shared key into the text, or takes it out.

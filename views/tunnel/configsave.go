@@ -15,9 +15,12 @@ import (
 	"flarewire/views/kit"
 )
 
-// savedMsg says what became of writing the configuration to a path.
+// saver writes what a page has to files that the user names.
+type saver struct{ saving bool }
+
+// savedMsg says what became of writing to a path.
 type savedMsg struct {
-	page   *RouterConfig
+	saver  *saver
 	path   string
 	config devconf.Config
 	names  []string
@@ -27,15 +30,14 @@ type savedMsg struct {
 // pathField is the key of the form's only field.
 const pathField = "path"
 
-// askWhere opens the form with the path.
-func (r *RouterConfig) askWhere() tea.Cmd {
-	config := r.config
+// askWhere opens the form with the path; title says what is written.
+func (r *saver) askWhere(title string, config devconf.Config) tea.Cmd {
 	label, help, name := "File", "A new file "+statefile.Whose, config.Files[0].Name
 	if len(config.Files) > 1 {
 		label, help = "Folder", "A folder for the files, one "+statefile.Whose
 		name = strings.TrimSuffix(name, filepath.Ext(name))
 	}
-	return tui.Push(form.New(form.Options{Title: "Write the configuration", Verb: "write", Values: form.Values{pathField: name},
+	return tui.Push(form.New(form.Options{Title: title, Verb: "write", Values: form.Values{pathField: name},
 		Sections: []form.Section{{Fields: []form.Field{{Key: pathField, Label: label, Help: help, Check: checkPath}}}},
 		Submit:   func(v form.Values) tea.Cmd { return r.saveOnce(kit.InHome(v[pathField]), config) }}))
 }
@@ -48,7 +50,7 @@ func checkPath(path string, _ form.Values) form.Finding {
 }
 
 // saveOnce writes unless that is under way: a second press would find the file that the first has written.
-func (r *RouterConfig) saveOnce(path string, config devconf.Config) tea.Cmd {
+func (r *saver) saveOnce(path string, config devconf.Config) tea.Cmd {
 	if r.saving {
 		return tui.Toast(tui.Muted, "It is being written")
 	}
@@ -57,7 +59,7 @@ func (r *RouterConfig) saveOnce(path string, config devconf.Config) tea.Cmd {
 }
 
 // save writes in the background.
-func (r *RouterConfig) save(path string, config devconf.Config, overwrite bool) tea.Cmd {
+func (r *saver) save(path string, config devconf.Config, overwrite bool) tea.Cmd {
 	return func() tea.Msg {
 		names, err := devconf.Save(path, config, overwrite)
 		return savedMsg{r, path, config, names, err}
@@ -65,7 +67,7 @@ func (r *RouterConfig) save(path string, config devconf.Config, overwrite bool) 
 }
 
 // saved says what became of it; what was there already is replaced only when the user says so.
-func (r *RouterConfig) saved(m savedMsg) tea.Cmd {
+func (r *saver) saved(m savedMsg) tea.Cmd {
 	r.saving = false
 	switch {
 	case errors.Is(m.err, fs.ErrExist):

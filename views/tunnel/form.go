@@ -24,7 +24,12 @@ type fields struct {
 // sections are the parts that both kinds have, with the kind's own settings among them. They are the steps of
 // the guided setup, and in this order.
 func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
-	bgp := kit.BGPSection(bgpFixed, func() []netrules.ASNUse { return f.m.asns(f.id) })
+	bgp := kit.BGPSection(bgpFixed, func(v form.Values) []netrules.ASNUse { return f.m.asns(f.id, v["customer_endpoint"]) })
+	for i := range bgp.Fields {
+		if bgp.Fields[i].Key == "customer_asn" && f.id == "" {
+			bgp.Fields[i].Propose = func(v form.Values) string { return f.m.routerASN(v["customer_endpoint"]) }
+		}
+	}
 	bgp.Intro = "The session over the tunnel. Your router dials Cloudflare's side, AS " + strconv.Itoa(int(netrules.CloudflareASN)) +
 		"; Cloudflare never does."
 	health := f.proposeHealth(kit.HealthSection(f.kind))
@@ -37,9 +42,10 @@ func (f fields) ends() form.Section {
 	return form.Section{Title: "Ends", Intro: "The tunnel's name, and the two public addresses that it joins.", Fields: []form.Field{
 		{Key: "name", Label: "Name", Help: "Letters, digits, - and _; at most 15 are safe everywhere; ctrl+n counts on",
 			Suggest: func(v form.Values) []string { return f.nextNames(v["name"]) }, Check: f.checkName},
-		{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address Cloudflare gave you; ctrl+n goes through yours",
-			Suggest: func(form.Values) []string { return f.endpoints() }, Propose: f.once(func() string { return firstOf(f.endpoints()) }),
-			Check: f.checkCloudflare, Live: f.endpointLive},
+		{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address Cloudflare gave you", Kind: form.Pick, Free: true,
+			Choices: func(form.Values) []form.Option { return f.endpointChoices() },
+			Propose: f.once(func() string { return firstOf(f.endpoints()) }),
+			Check:   f.checkCloudflare, Live: f.endpointLive},
 		{Key: "customer_endpoint", Label: "Your endpoint", Help: "The public address of your router",
 			Check: func(v string, all form.Values) form.Finding { return f.checkCustomer(v, all) }},
 		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
@@ -53,7 +59,7 @@ func (f fields) inside() form.Section {
 			{Key: "interface_address", Label: "Interface address",
 				Help:    "Cloudflare's side of a /31, with its length; ctrl+n takes the next free one",
 				Suggest: func(form.Values) []string { return f.freeSubnets() }, Propose: f.once(func() string { return firstOf(f.freeSubnets()) }),
-				Check: f.checkInterface, Live: sidesLive},
+				Check: f.checkInterface, Live: sidesLive, Reads: netrules.PrefixText},
 			{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",
 				Check: func(v string, _ form.Values) form.Finding {
 					if v == "" {
@@ -101,6 +107,19 @@ func (f fields) checkCloudflare(v string, _ form.Values) form.Finding {
 		return finding
 	}
 	return kit.WorstOf(finding, kit.Finding(netrules.EndpointLeased(end, f.m.leased())))
+}
+
+// endpointChoices are Cloudflare's addresses, with what is known of each.
+func (f fields) endpointChoices() []form.Option {
+	var out []form.Option
+	for _, end := range f.endpoints() {
+		label := end
+		if about := f.endpointLive(form.Values{"cloudflare_endpoint": end}); about != "" {
+			label += "  " + about
+		}
+		out = append(out, form.Option{Value: end, Label: label})
+	}
+	return out
 }
 
 // endpointLive tells where an address of Cloudflare's comes from.

@@ -5,6 +5,7 @@ import (
 	"net/netip"
 	"slices"
 	"strconv"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -189,7 +190,8 @@ func (m *Module) newIPsec() tea.Cmd { return m.ipsecEditor().Create() }
 
 // Setups implements kit.Setter.
 func (m *Module) Setups() []kit.Setup {
-	return []kit.Setup{{Kind: "gre", Label: "GRE tunnel", What: greWhat, Begin: m.newGRE},
+	return []kit.Setup{{Kind: pairDraft, Label: "Redundant pair", What: pairWhat, Begin: m.newPair},
+		{Kind: "gre", Label: "GRE tunnel", What: greWhat, Begin: m.newGRE},
 		{Kind: "ipsec", Label: "IPsec tunnel", What: ipsecWhat, Begin: m.newIPsec}}
 }
 
@@ -199,7 +201,7 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 	if trace, ok := m.env.TraceAction(goal(t)); ok {
 		out = append(out, trace)
 	}
-	out = append(out, m.routerConfig(t.Tunnel), m.env.MuteOf(store.Tunnels(t.Kind), t.ID), kit.BundleAction(m.env, t.Name))
+	out = append(out, m.routerConfig(t.Tunnel), m.twinAction(t.Tunnel), m.env.MuteOf(store.Tunnels(t.Kind), t.ID), kit.BundleAction(m.env, t.Name))
 	if t.State == store.Down || t.State == store.Establishing {
 		for i := range out {
 			out[i].Wanted = out[i].Name == "bring-up" || out[i].Name == "trace"
@@ -331,12 +333,29 @@ func (m *Module) pairs(except string) []netrules.EndpointPair {
 	return out
 }
 
-func (m *Module) asns(except string) []netrules.ASNUse {
+func (m *Module) asns(except string, routers ...string) []netrules.ASNUse {
 	var out []netrules.ASNUse
 	for _, t := range m.others(except) {
-		if t.BGP != nil {
+		// Two tunnels of one router share its AS, as they should: the rule is about sites.
+		if t.BGP != nil && (t.CustomerEndpoint == "" || !slices.Contains(routers, t.CustomerEndpoint)) {
 			out = append(out, netrules.ASNUse{ASN: t.BGP.CustomerASN, Owner: t.Name})
 		}
+	}
+	return out
+}
+
+// routerASN is the AS number of a router by its other tunnels; empty when it has none, or several.
+func (m *Module) routerASN(endpoint string) string {
+	out := ""
+	for _, t := range m.env.Feed.Last().Tunnels {
+		if t.BGP == nil || t.CustomerEndpoint == "" || t.CustomerEndpoint != strings.TrimSpace(endpoint) {
+			continue
+		}
+		asn := strconv.FormatUint(uint64(t.BGP.CustomerASN), 10)
+		if out != "" && out != asn {
+			return ""
+		}
+		out = asn
 	}
 	return out
 }

@@ -48,8 +48,15 @@ func (m *Module) followed(id, name string) {
 // tui.Service.
 type tracker struct{ m *Module }
 
-// Init implements tui.Service.
-func (t tracker) Init() tea.Cmd { return nil }
+// Init implements tui.Service: what an earlier run left unfinished is said.
+func (t tracker) Init() tea.Cmd {
+	for _, pair := range t.m.env.Drafts.Pairs() {
+		if pair.Done < pair.Total {
+			return tui.Toast(tui.Pending, "The pair "+tui.Clean(pairName(pair))+" is not finished: :setup goes on with it")
+		}
+	}
+	return nil
+}
 
 // Update implements tui.Service.
 func (t tracker) Update(msg tea.Msg) tea.Cmd {
@@ -112,7 +119,7 @@ func (m *Module) hasKey(t store.Tunnel) bool {
 // Followed implements kit.Follower: the tunnels whose way up was followed since the program began, those that
 // are not up first.
 func (m *Module) Followed() []kit.Followed {
-	var out []kit.Followed
+	out := m.followedPairs()
 	for _, id := range slices.Sorted(maps.Keys(m.progress)) {
 		p := m.progress[id]
 		f := kit.Followed{Name: p.name, State: "on its way since " + p.began.UTC().Format("15:04") + " UTC",

@@ -1,0 +1,375 @@
+package tunnel
+
+import (
+	"net/netip"
+	"slices"
+	"strconv"
+	"strings"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/api"
+	"flarewire/internal/devconf"
+	"flarewire/internal/netrules"
+	"flarewire/tui"
+	"flarewire/tui/form"
+	"flarewire/views/kit"
+)
+
+// pairDraft is what the draft of a pair is kept under, and pairWhat what a pair is for.
+const (
+	pairDraft = "pair"
+	pairWhat  = "two tunnels of one router, with BGP or routes over both."
+)
+
+// pairing makes the form of a pair, or of the twin of a tunnel.
+type pairing struct {
+	m     *Module
+	first *api.Tunnel // the tunnel that is there; nil when both are new
+}
+
+// newPair begins a pair from nothing.
+func (m *Module) newPair() tea.Cmd {
+	return m.env.Begin(pairDraft, "a new pair of tunnels", func(draft form.Values) tea.Cmd {
+		return tui.Push(pairing{m: m}.form(draft))
+	})
+}
+
+// twinAction makes a second tunnel of the same router.
+func (m *Module) twinAction(t api.Tunnel) tui.Action {
+	return tui.Action{Name: "make-twin", Keys: []string{"T"}, Short: "make its twin", Why: m.env.NoWrites,
+		Long: "Make a second tunnel of the same router, so that one can fail",
+		Run:  func() tea.Cmd { return tui.Push(pairing{m: m, first: &t}.form(nil)) }}
+}
+
+func (p pairing) form(draft form.Values) tui.View {
+	title := "New pair of tunnels"
+	if p.first != nil {
+		title = "Twin of " + p.first.Name
+	}
+	o := form.Options{Title: title, Verb: "review", Guided: true, Values: p.values(), Sections: p.sections(), Needs: p.m.env.SubnetNeeds(),
+		Submit: p.submit}
+	if p.first == nil {
+		return form.New(p.m.env.Guided(o, pairDraft, draft))
+	}
+	return form.New(o)
+}
+
+// values are what the form begins with: of the tunnel that is there, else what the account's others have.
+func (p pairing) values() form.Values {
+	if p.first == nil {
+		v := p.m.commonValues(api.Tunnel{})
+		v["kind"], v["device"] = string(api.GRE), otherDevice
+		v["mtu"], v["ttl"], v["replay_protection"] = defaultMTU, defaultTTL, "no"
+		return v
+	}
+	t := *p.first
+	v := p.m.commonValues(t)
+	v["kind"], v["device"] = string(t.Kind), otherDevice
+	v["mtu"], v["ttl"], v["replay_protection"] = defaultMTU, defaultTTL, "no"
+	for key, was := range map[string]int{"mtu": t.MTU, "ttl": t.TTL} {
+		if was > 0 {
+			v[key] = strconv.Itoa(was)
+		}
+	}
+	if hop := customerSide(t.InterfaceAddress); hop != "" {
+		v["routes"] = strings.Join(p.m.routedThrough(hop), " ")
+	}
+	return v
+}
+
+// otherDevice is a router of no particular kind.
+const otherDevice = "router"
+
+// devices are what the tunnels can end at: the platforms with a configuration, and the clouds.
+func devices() []form.Option {
+	out := []form.Option{{Value: otherDevice, Label: "Any router"}}
+	for _, o := range platformOptions(devconf.Router{}.Platforms()) {
+		if o.Value != string(devconf.Terraform) {
+			out = append(out, o)
+		}
+	}
+	return append(out, form.Option{Value: string(netrules.Azure), Label: "Azure VPN gateway"},
+		form.Option{Value: string(netrules.Google), Label: "Google Cloud VPN"}, form.Option{Value: string(netrules.AWS), Label: "AWS VPN"})
+}
+
+func (p pairing) sections() []form.Section {
+	var out []form.Section
+	if p.first == nil {
+		out = append(out, p.router())
+	}
+	return append(out, p.twin(), p.exchange(), p.health(), p.settings())
+}
+
+// of are the checks of single tunnels, for the kind that is chosen.
+func (p pairing) of(v form.Values) fields {
+	return fields{m: p.m, kind: ruleKind(api.TunnelKind(v["kind"]))}
+}
+
+func (p pairing) router() form.Section {
+	return form.Section{Title: "Router", Intro: "Your router, and the first of the two tunnels. What is proposed need not be typed.",
+		Fields: []form.Field{
+			{Key: "name", Label: "Name", Help: "Of the first tunnel; the second one counts on: fra-1 and fra-2",
+				Check: func(v string, all form.Values) form.Finding { return p.of(all).checkName(v, all) }},
+			{Key: "customer_endpoint", Label: "Your endpoint", Help: "The public address of your router",
+				Check: func(v string, all form.Values) form.Finding {
+					if v == "" {
+						return form.Finding{Level: form.Partial, Text: "Enter the public address of your router"}
+					}
+					return p.of(all).checkCustomer(v, all)
+				}},
+			{Key: "kind", Label: "Type", Kind: form.Choice, Options: []form.Option{{Value: string(api.GRE), Label: "GRE"},
+				{Value: string(api.IPsec), Label: "IPsec"}}, Help: "GRE: plain packets. IPsec: encrypted; a key of its own for each tunnel follows"},
+			p.device(),
+			{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address of the first tunnel", Kind: form.Pick, Free: true,
+				Choices: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
+				Propose: func(v form.Values) string { return firstOf(p.of(v).endpoints()) },
+				Check:   func(v string, all form.Values) form.Finding { return p.of(all).checkCloudflare(v, all) },
+				Live:    func(v form.Values) string { return p.of(v).endpointLive(v) }},
+		}}
+}
+
+func (p pairing) device() form.Field {
+	return form.Field{Key: "device", Label: "Device", Kind: form.Pick, Options: devices(),
+		Help: "What your tunnels end at: proposals follow it",
+		Check: func(v string, all form.Values) form.Finding {
+			return kit.Finding(netrules.DeviceKind(netrules.Device(v), ruleKind(api.TunnelKind(all["kind"]))))
+		}}
+}
+
+// sameEndpoint reports whether both tunnels go to one address of Cloudflare's: then your router needs two.
+func sameEndpoint(v form.Values) bool {
+	return strings.TrimSpace(v["twin_cloudflare_endpoint"]) == strings.TrimSpace(v["cloudflare_endpoint"])
+}
+
+func (p pairing) twin() form.Section {
+	s := form.Section{Title: "Twin", Intro: "The second tunnel goes to Cloudflare's other address, so that one can fail.",
+		Fields: []form.Field{
+			{Key: "twin_name", Label: "Twin's name", Help: "Of the second tunnel", Check: p.checkTwinName, Propose: p.twinName},
+			{Key: "twin_cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "Of the second tunnel: another one than the first tunnel's",
+				Kind: form.Pick, Free: true, Choices: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
+				Propose: p.otherEndpoint, Check: p.checkTwinEndpoint,
+				Live: func(v form.Values) string {
+					return p.of(v).endpointLive(form.Values{"cloudflare_endpoint": v["twin_cloudflare_endpoint"]})
+				}},
+			{Key: "twin_customer_endpoint", Label: "Your other endpoint", When: sameEndpoint, Check: p.checkTwinCustomer,
+				Help: "Two tunnels cannot have the same two outer addresses: a second address of your router"},
+			{Key: "interface_address", Label: "First subnet", Help: "Cloudflare's side of a /31 in the first tunnel",
+				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("twin_interface_address"),
+				Check: p.checkSubnet("twin_interface_address"), Live: sidesLive, Reads: netrules.PrefixText},
+			{Key: "twin_interface_address", Label: "Twin's subnet", Help: "The same for the second tunnel",
+				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("interface_address"),
+				Check: p.checkSubnet("interface_address"), Reads: netrules.PrefixText,
+				Live: func(v form.Values) string {
+					return sidesLive(form.Values{"interface_address": v["twin_interface_address"]})
+				}},
+		}}
+	if p.first != nil {
+		s.Intro = "A second tunnel between the same router and Cloudflare's other address, so that one can fail."
+		s.Fields = slices.Delete(s.Fields, 3, 4)
+		s.Fields = append(s.Fields, p.device())
+	}
+	return s
+}
+
+// twinName counts a name on until it is free: fra-a gives fra-b, fra-1 gives fra-2, fra gives fra-2.
+func (p pairing) twinName(v form.Values) string {
+	name := strings.TrimSpace(v["name"])
+	if name == "" {
+		return ""
+	}
+	kind := ruleKind(api.TunnelKind(v["kind"]))
+	return netrules.TwinName(kind, name, p.m.names(""))
+}
+
+func (p pairing) checkTwinName(v string, all form.Values) form.Finding {
+	if v != "" && strings.TrimSpace(v) == strings.TrimSpace(all["name"]) {
+		return form.Finding{Level: form.Error, Text: "This is the name of the first tunnel"}
+	}
+	return p.of(all).checkName(v, all)
+}
+
+// otherEndpoint is an address of Cloudflare's that the first tunnel does not go to; the same one when there is no other.
+func (p pairing) otherEndpoint(v form.Values) string {
+	first := strings.TrimSpace(v["cloudflare_endpoint"])
+	for _, end := range p.of(v).endpoints() {
+		if end != first && !p.pairTaken(v, end, v["customer_endpoint"]) {
+			return end
+		}
+	}
+	return first
+}
+
+// pairTaken reports whether a tunnel of the kind has these two outer addresses.
+func (p pairing) pairTaken(v form.Values, cloudflare, customer string) bool {
+	kind := ruleKind(api.TunnelKind(v["kind"]))
+	a, errA := netip.ParseAddr(strings.TrimSpace(cloudflare))
+	b, errB := netip.ParseAddr(strings.TrimSpace(customer))
+	return errA == nil && errB == nil && slices.ContainsFunc(p.m.pairs(""), func(e netrules.EndpointPair) bool {
+		return e.Kind == kind && e.Cloudflare == a && e.Customer == b
+	})
+}
+
+func (p pairing) checkTwinEndpoint(v string, all form.Values) form.Finding {
+	finding := p.of(all).checkCloudflare(v, all)
+	switch {
+	case finding.Blocks():
+		return finding
+	case sameEndpoint(all):
+		return kit.WorstOf(finding, form.Finding{Level: form.Warning,
+			Text: "The first tunnel goes there too: your router needs a second address, and Cloudflare's address is shared"})
+	case p.pairTaken(all, v, all["customer_endpoint"]):
+		return form.Finding{Level: form.Error, Text: "A tunnel of this kind joins these two addresses already: choose another one"}
+	}
+	return finding
+}
+
+func (p pairing) checkTwinCustomer(v string, all form.Values) form.Finding {
+	switch {
+	case strings.TrimSpace(v) == "":
+		return form.Finding{Level: form.Partial,
+			Text: "Enter a second public address: with one of Cloudflare's, two tunnels need two of yours"}
+	case strings.TrimSpace(v) == strings.TrimSpace(all["customer_endpoint"]):
+		return form.Finding{Level: form.Error, Text: "The first tunnel has this address: with one of Cloudflare's, two tunnels need two of yours"}
+	}
+	return p.of(all).checkCustomer(v, form.Values{"cloudflare_endpoint": all["twin_cloudflare_endpoint"]})
+}
+
+// subnet proposes a free /31 that the other tunnel does not have.
+func (p pairing) subnet(other string) func(form.Values) string {
+	return func(v form.Values) string {
+		for _, free := range p.of(v).freeSubnets() {
+			if free != strings.TrimSpace(v[other]) {
+				return free
+			}
+		}
+		return ""
+	}
+}
+
+func (p pairing) checkSubnet(other string) func(string, form.Values) form.Finding {
+	return func(v string, all form.Values) form.Finding {
+		finding := p.of(all).checkInterface(v, all)
+		mine, err := netip.ParsePrefix(strings.TrimSpace(v))
+		its, errIts := netip.ParsePrefix(strings.TrimSpace(all[other]))
+		if !finding.Blocks() && err == nil && errIts == nil && mine.Overlaps(its) {
+			return form.Finding{Level: form.Error, Text: "The other tunnel of the pair has this subnet"}
+		}
+		return finding
+	}
+}
+
+// exchange is how networks are told: by BGP over both tunnels, or by static routes into both.
+func (p pairing) exchange() form.Section {
+	s := kit.BGPSection("", func(v form.Values) []netrules.ASNUse {
+		return p.m.asns("", strings.TrimSpace(v["customer_endpoint"]), strings.TrimSpace(v["twin_customer_endpoint"]))
+	})
+	s.Intro = "BGP over both tunnels, or static routes of equal priority into both. One of them is needed to carry traffic."
+	s.Title = "Routing"
+	for i := range s.Fields {
+		if s.Fields[i].Key == "customer_asn" && p.first == nil {
+			s.Fields[i].Propose = func(v form.Values) string { return p.m.routerASN(v["customer_endpoint"]) }
+		}
+	}
+	s.Fields = append(s.Fields, form.Field{Key: "routes", Label: "Your networks", When: func(v form.Values) bool { return v["bgp"] == "no" },
+		Help: "Networks behind your router, each routed into both tunnels; separate with blanks", Check: p.checkRoutes})
+	return s
+}
+
+func (p pairing) checkRoutes(v string, all form.Values) form.Finding {
+	if len(kit.Words(v)) == 0 {
+		return form.Finding{Level: form.Warning, Text: "Without BGP and without a route the pair carries no traffic"}
+	}
+	return kit.CheckList(netrules.RoutePrefix)(v, all)
+}
+
+// health proposes what the product and the device take; a twin has what its tunnel has.
+func (p pairing) health() form.Section {
+	s := kit.HealthSection(netrules.GRE)
+	s.Folded, s.Intro = false, "Cloudflare probes both tunnels from all its locations, and routes around one that does not answer."
+	if p.first != nil {
+		return s
+	}
+	usual := func(v form.Values) netrules.HealthCheck {
+		product := netrules.CloudflareWAN
+		if len(p.m.env.OwnPrefixes()) > 0 {
+			product = netrules.MagicTransit
+		}
+		return netrules.DeviceHealthCheck(netrules.Device(v["device"]), product)
+	}
+	for i := range s.Fields {
+		switch s.Fields[i].Key {
+		case "hc_type":
+			s.Fields[i].Propose = func(v form.Values) string { return usual(v).Type }
+		case "hc_direction":
+			s.Fields[i].Propose = func(v form.Values) string { return usual(v).Direction }
+		case "hc_target":
+			s.Fields = slices.Delete(s.Fields, i, i+1) // each tunnel has its own: the default
+			return s
+		}
+	}
+	return s
+}
+
+func (p pairing) settings() form.Section {
+	gre := func(v form.Values) bool { return v["kind"] == string(api.GRE) }
+	return form.Section{Title: "Settings", Intro: "What the packets look like. The defaults are right for nearly everybody.",
+		Fields: []form.Field{
+			{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE", When: gre,
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.MTU(netrules.GRE, v)) }},
+			{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255", When: gre,
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.TTL(netrules.GRE, v)) }},
+			{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
+				When: func(v form.Values) bool { return !gre(v) }, Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.ReplayProtection(v == "yes")) }},
+			{Key: "description", Label: "Description", Help: "Of both tunnels: free text for your colleagues"},
+		}}
+}
+
+// customerSide is your router's address in a subnet; empty when it cannot be told.
+func customerSide(subnet string) string {
+	p, err := netip.ParsePrefix(strings.TrimSpace(subnet))
+	if err != nil {
+		return ""
+	}
+	if _, customer, ok := netrules.Sides(p); ok && customer.IsValid() {
+		return customer.String()
+	}
+	return ""
+}
+
+// routedThrough are the networks with a route to a next hop.
+func (m *Module) routedThrough(hop string) []string {
+	var out []string
+	for _, r := range m.env.Feed.Last().Routes.Rows {
+		if r.Nexthop == hop && !slices.Contains(out, r.Prefix) {
+			out = append(out, r.Prefix)
+		}
+	}
+	return out
+}
+
+// twinOf are the values of the form of a single tunnel, for the second of the pair.
+func twinOf(v form.Values) form.Values {
+	out := form.Values{}
+	for key, value := range v {
+		if _, of := strings.CutPrefix(key, "twin_"); !of {
+			out[key] = value
+		}
+	}
+	out["name"], out["cloudflare_endpoint"], out["interface_address"] = v["twin_name"], v["twin_cloudflare_endpoint"],
+		v["twin_interface_address"]
+	out["interface_address6"], out["hc_target"] = "", ""
+	if sameEndpoint(v) {
+		out["customer_endpoint"] = v["twin_customer_endpoint"]
+	}
+	return out
+}
+
+// tunnels are the values of the tunnels that are made.
+func (p pairing) tunnels(v form.Values) []form.Values {
+	if p.first != nil {
+		return []form.Values{twinOf(v)}
+	}
+	return []form.Values{v, twinOf(v)}
+}
