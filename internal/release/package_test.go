@@ -78,6 +78,9 @@ func TestTheDebianPackageHasWhatItShould(t *testing.T) {
 	checkBill(t, bills[0], version)
 }
 
+// tryUnit runs what the installed system unit runs, where that can be done.
+var tryUnit = func(*testing.T) {}
+
 // Installed by dpkg, as a person does it, the program is on the path and runs; removed, nothing of it is left. This changes
 // the machine for a moment, so it happens only where REQUIRE_PACKAGE says so, and never over an installation that is there.
 func TestTheDebianPackageInstallsRunsAndGoes(t *testing.T) {
@@ -101,6 +104,7 @@ func TestTheDebianPackageInstallsRunsAndGoes(t *testing.T) {
 		t.Fatalf("installed are %q", files)
 	}
 	checkProgram(t, "/usr/bin/flarewire", strings.TrimSpace(run(t, "dpkg-deb", "-f", deb, "Version")))
+	tryUnit(t)
 	run(t, "dpkg", "--purge", "flarewire")
 	installed = false
 	for _, path := range files {
