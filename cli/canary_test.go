@@ -90,7 +90,8 @@ func TestNoSecretOfAChangeIsInATextOrAFile(t *testing.T) {
 	}
 	out.WriteString(result.Err.Error())
 	s.close()
-	for _, args := range [][]string{{"journal", "-o", "json"}, {"journal"}, {"check"}, {"status"}, {"list", "gre"}} {
+	for _, args := range [][]string{{"journal", "-o", "json"}, {"journal"}, {"check"}, {"status"}, {"list", "gre"},
+		{"metrics"}, {"diagnose"}, {"diagnose", "-o", "json"}, {"where", "10.64.0.1"}, {"snapshot", "save", filepath.Join(home, "day.json")}} {
 		Main(t.Context(), args, x)
 	}
 	texts := map[string]string{"standard output": out.String(), "standard error": said.String()}

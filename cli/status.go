@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"io"
 	"slices"
@@ -119,7 +120,7 @@ func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool, t
 	defer cancel()
 	if err := r.s.choose(ctx, account); err != nil {
 		r.blankLine()
-		return err
+		return errors.Join(r.blankObject(err), err)
 	}
 	r.store = r.s.store(ctx, f)
 	seen := r.look(ctx)
@@ -268,6 +269,17 @@ func statusOf(s *session, now seen) statusJSON {
 		doc.Tunnels = append(doc.Tunnels, tunnelToJSON(t, now.health.of(t)))
 	}
 	return doc
+}
+
+// blankObject prints the object that says that nothing is known, not even the account, and why. Wrong usage prints none.
+func (r *statusRun) blankObject(why error) error {
+	var f failure
+	if r.out != "json" || errors.As(why, &f) && f.code == exitUsage {
+		return nil
+	}
+	none := seen{snapshot: &store.Snapshot{}}
+	return printOne(r.x.Out, statusJSON{Tunnels: []tunnelJSON{}, Summary: summaryJSON(none.snapshot, none.health),
+		NotKnown: []gap{{Source: "accounts", Why: why.Error()}}, Scope: "tunnels", Incidents: []diagnose.Incident{}}, "  ")
 }
 
 // orNull is a time in UTC, null when there is none.

@@ -94,7 +94,7 @@ func incomplete(what string, e store.Entry) error {
 	case e.Err != nil:
 		return fmt.Errorf("%s could not be read completely: %w", what, e.Err)
 	case !e.Settled():
-		return fmt.Errorf("%s could not be read completely: %s", what, e.Why())
+		return errors.New(e.Why()) // it names what, and says that it could not be read completely
 	}
 	return nil
 }

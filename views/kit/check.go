@@ -3,6 +3,7 @@ package kit
 import (
 	"bytes"
 	"strings"
+	"time"
 
 	"flarewire/internal/journal"
 	"flarewire/internal/netrules"
@@ -77,12 +78,19 @@ func CannotTell(why string) form.Finding {
 	return form.Finding{Level: form.Warning, Text: strings.ToUpper(why[:1]) + why[1:]}
 }
 
+// freshEnough is how old a complete list may be, of which the last attempt failed, and still say what is in use: the server is asked
+// in any case before something is sent.
+const freshEnough = time.Minute
+
 // Taken is what a rule about what is in use found, or that it cannot tell because the lists of these kinds were not read. What
 // is only on its way yet is a note.
 func (e *Env) Taken(found netrules.Finding, kinds ...store.Kind) form.Finding {
 	worst := Finding(found)
 	unread := e.Feed.Last().Unsettled(kinds...)
 	for _, entry := range unread {
+		if age := e.Now().Sub(entry.Fetched); entry.Complete() && age <= max(freshEnough, 2*entry.Every) {
+			continue // one attempt that failed takes nothing away from what was read a moment ago
+		}
 		told := CannotTell(entry.Why())
 		if !entry.Known() && entry.Err == nil {
 			told.Level = form.Note
