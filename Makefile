@@ -12,7 +12,7 @@ GORELEASER := v2.16.0
 BIN ?= bin/flarewire
 
 .PHONY: help build demo test test-fast race lint deadcode bench cover screenshots platforms contract fuzz docs release-check release-snapshot \
-	fault-matrix hostile soak files terminal-faults outdated vuln licences reliability clean
+	fault-matrix hostile soak soak-fleet files terminal-faults outdated vuln licences reliability clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -80,7 +80,10 @@ hostile: ## hostile text in every field of every answer, and random input (5 min
 	@set -o pipefail; $(LONG) -run 'Hostile|RandomInput' | grep -v -- '^=== \|^ *--- PASS'
 
 soak: ## eight simulated hours with faults, and 5,000 polls over broken connections (10 s)
-	@set -o pipefail; $(LONG) -run Soak | grep -v -- '^=== '
+	@set -o pipefail; $(LONG) -run 'Soak$$|SoakOfConnections' | grep -v -- '^=== '
+
+soak-fleet: ## eight simulated hours of a recorder with 40 accounts of 250 tunnels, sudden deaths and two screens (10 min)
+	@set -o pipefail; $(LONG) -timeout 40m -run SoakOfAFleet | grep -v -- '^=== '
 
 files: ## files under 400 SIGKILLs, on a full disk, without permission; the journal and its export (3 min)
 	@set -o pipefail; $(LONG) -run 'Files|Journal' | grep -v -- '^=== '
@@ -88,7 +91,7 @@ files: ## files under 400 SIGKILLs, on a full disk, without permission; the jour
 terminal-faults: ## what can happen to a terminal, with the real program (1 min)
 	@set -o pipefail; go test -count=1 -v -run TerminalFault ./internal/e2e | grep -v -- '^=== '
 
-reliability: fault-matrix hostile soak files terminal-faults ## all of these
+reliability: fault-matrix hostile soak soak-fleet files terminal-faults ## all of these
 
 GOVULNCHECK := v1.9.0
 

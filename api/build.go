@@ -199,7 +199,8 @@ func (c Objects) BuildBulkUpdate(list []Object) (Request, error) {
 	return c.client.build(op, c.args(), body, c.several(ids))
 }
 
-// body is the JSON of an object in a request.
+// body is the JSON of an object in a request. What is unknown inside of nested objects goes along: of values that the object was made
+// from, and of the server's object, also when that is gone and is to be created again.
 func (c Objects) body(op *Operation, o Object, keys []string, modify bool) ([]byte, error) {
 	var before json.RawMessage
 	if modify {
@@ -210,7 +211,8 @@ func (c Objects) body(op *Operation, o Object, keys []string, modify bool) ([]by
 		if err := refuseUndecoded(op, values, o.Undecoded(), keys); err != nil {
 			return nil, err
 		}
-		values = withUnknown(c.codec.goType(), values, before)
+		values = withUnknown(c.codec.goType(), values, o.values, true)
+		values = withUnknown(c.codec.goType(), values, o.JSON(), false)
 		values, err = c.kind.body(o, values, before, keys)
 	}
 	if err != nil {

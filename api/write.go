@@ -35,17 +35,18 @@ func (r *kind) body(o Object, all, before json.RawMessage, keys []string) (json.
 	return out.bytes(), nil
 }
 
-// withUnknown returns the object with what the server's object has inside of its nested objects, at every depth, and the Go type has
+// withUnknown returns the object with what another form of it has inside of its nested objects, at every depth, and the Go type has
 // no field for: nobody can have changed it, so it goes back as it came. Unknown fields of the object itself are not added: which of
-// them can be written is not known.
-func withUnknown(t reflect.Type, now, before []byte) []byte {
-	if len(before) == 0 {
+// them can be written is not known. own: the other form is what the object was made of, so an object inside that is there and says
+// nothing by its known fields stays there, for what is unknown in it.
+func withUnknown(t reflect.Type, now, other []byte, own bool) []byte {
+	if len(other) == 0 {
 		return now
 	}
 	out := newObject()
 	fields(now, func(key string, value []byte) {
 		if name, inner := fieldOf(t, key); name != "" {
-			value = withUnknownInside(inner, value, field(before, key))
+			value = withUnknownInside(inner, value, field(other, key), own)
 		}
 		out.add(key, value)
 	})
@@ -53,20 +54,21 @@ func withUnknown(t reflect.Type, now, before []byte) []byte {
 }
 
 // withUnknownInside is withUnknown for a nested value.
-func withUnknownInside(t reflect.Type, now, before []byte) []byte {
+func withUnknownInside(t reflect.Type, now, other []byte, own bool) []byte {
 	for t.Kind() == reflect.Pointer {
 		t = t.Elem()
 	}
 	if s, ok := reflect.Zero(t).Interface().(shaped); ok {
 		t = s.shape()
 	}
-	if t.Kind() != reflect.Struct || len(now) == 0 || now[0] != '{' || len(before) == 0 || before[0] != '{' {
+	if t.Kind() != reflect.Struct || len(now) == 0 || now[0] != '{' || len(other) == 0 || other[0] != '{' {
 		return now // lists have no order in which their elements could be found again
 	}
 	out := newObject()
-	fields(withUnknown(t, now, before), func(key string, value []byte) { out.add(key, value) })
-	fields(before, func(key string, value []byte) {
-		if name, _ := fieldOf(t, key); name == "" && !isNull(value) {
+	fields(withUnknown(t, now, other, own), func(key string, value []byte) { out.add(key, value) })
+	fields(other, func(key string, value []byte) {
+		name, _ := fieldOf(t, key)
+		if (name == "" || own && value[0] == '{') && !isNull(value) && field(now, key) == nil {
 			out.add(key, value)
 		}
 	})

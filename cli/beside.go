@@ -71,11 +71,11 @@ func mutedBy(ctx context.Context, recorder *handover.Client, l *mute.List) {
 }
 
 // handOver serves what is known of a watched account to the screens beside it. Trouble is said and stops nothing.
-func (r *recorder) handOver(s *session, w *store.Store, history *store.History) (end func()) {
+func (r *recorder) handOver(ctx context.Context, s *session, w *store.Store, history *store.History) (end func()) {
 	a := handover.Account{ID: s.account.ID, Store: w, History: history, Mutes: mute.Path(r.x.stateDir(), s.account.ID)}
 	ends := []func(){}
 	listen := func(path string, group bool) {
-		l, err := handover.Listen(path, group)
+		l, err := handover.Listen(ctx, path, group)
 		if err != nil {
 			r.say(s.profile, fmt.Errorf("screens cannot take over what is read here: %w", err))
 			return

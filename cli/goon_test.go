@@ -83,7 +83,8 @@ func TestAListThatGoesOnSaysOnlyWhatChanges(t *testing.T) {
 		35: func(e *simedge.Edge) { e.Fault(simedge.Fault{Path: "*/magic/routes", Status: 500, Times: 5}) },
 	})
 	all := changesIn(t, out)
-	if code != 0 || said != "" || count(all, "changed") != 1 || count(all, "gone") != 1 || count(all, "not_known") != 1 || count(all, "first") < 5 {
+	if code != 0 || said != "" || count(all, "changed") != 1 || count(all, "gone") != 1 || count(all, "not_known") != 1 ||
+		count(all, "first") < 5 {
 		t.Fatalf("exit %d, %q:\n%s", code, said, out)
 	}
 	i := slices.IndexFunc(all, func(l line) bool { return l.Change == "changed" })

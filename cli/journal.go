@@ -19,9 +19,11 @@ func newJournal(x IO, f *flags) *cobra.Command {
 before and after, and Cloudflare's request ids. It reads a file of this machine and asks nobody; no secret is in it.
 --demo keeps its journal in memory until it ends: with it this command has nothing to print.
 
-With -o json: one array of all entries with every field.
+With -o json: one array of all entries with every field. undoes and undone_by are ids of entries, batch is what the entries of one
+act on several objects share. Lines that cannot be read are said on standard error, and in the last element of the array, which
+has "outcome": "unreadable" and "unreadable_lines".
 
-Exit code: 0 done, 1 the journal could not be read, 2 wrong usage.`,
+Exit code: 0 done, 1 a file of the journal could not be read, 2 wrong usage.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			if err := out.check(); err != nil {
@@ -35,22 +37,36 @@ Exit code: 0 done, 1 the journal could not be read, 2 wrong usage.`,
 }
 
 func runJournal(x IO, f *flags, out output) error {
-	entries := []journal.Entry{}
+	read := journal.Reading{}
+	var unreadable error
 	if !f.demo {
-		var err error
-		if entries, err = x.journal().All(); err != nil {
-			return trouble(err)
+		read, unreadable = x.journal().Read()
+	}
+	if err := printJournal(x, f, out, read, unreadable == nil); err != nil {
+		return err
+	}
+	if text := read.Damage(); text != "" {
+		fmt.Fprintln(x.Err, "flarewire: "+text)
+	}
+	if unreadable != nil {
+		return trouble(unreadable)
+	}
+	return nil
+}
+
+// printJournal prints what was read; whole: there is no file that could not be read.
+func printJournal(x IO, f *flags, out output, read journal.Reading, whole bool) error {
+	switch {
+	case out == "json":
+		return writeEntries(x, read)
+	case len(read.Entries) == 0:
+		if whole && read.Unreadable == 0 {
+			fmt.Fprintln(x.Err, "Nothing was changed from here yet.")
 		}
-	}
-	if out == "json" {
-		return writeEntries(x, entries)
-	}
-	if len(entries) == 0 {
-		fmt.Fprintln(x.Err, "Nothing was changed from here yet.")
 		return nil
 	}
 	id := func(e journal.Entry) string { return e.ID }
-	return printLines(x.Out, printTable(activity.Columns(), id, entries, "at", true, f.canvas(x, x.Now())))
+	return printLines(x.Out, printTable(activity.Columns(), id, read.Entries, "at", true, f.canvas(x, x.Now())))
 }
 
 // jsonWriter writes JSON as writeJSON does.
@@ -58,8 +74,8 @@ type jsonWriter struct{ x IO }
 
 func (w jsonWriter) Write(text []byte) (int, error) { return len(text), writeJSON(w.x.Out, text) }
 
-func writeEntries(x IO, entries []journal.Entry) error {
-	if err := journal.Write(jsonWriter{x}, entries); err != nil {
+func writeEntries(x IO, read journal.Reading) error {
+	if err := journal.Write(jsonWriter{x}, read); err != nil {
 		return trouble(err)
 	}
 	return nil

@@ -241,7 +241,7 @@ func (r *recorder) one(ctx context.Context, profile string) error {
 	history := store.OpenHistory(path, s.now(), 0)
 	watcher.Remember(history)
 	defer func() { _ = watcher.Close() }()
-	defer r.handOver(s, watcher, history)()
+	defer r.handOver(ctx, s, watcher, history)()
 	news := make(chan struct{}, 1)
 	told := func() {
 		select {

@@ -36,6 +36,7 @@ func (s *session) demo(f *flags, opts *api.Options) error {
 		opts.Budget = 1 << 20
 	}
 	edge := simedge.New(simedge.Options{Now: s.now})
+	edge.FurnishRecord()
 	opts.Transport = edge.RoundTripper()
 	opts.Credentials = api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}
 	s.source = demoSource

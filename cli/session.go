@@ -14,6 +14,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/access"
 	"flarewire/internal/handover"
+	"flarewire/internal/preference"
 	"flarewire/internal/simedge"
 	"flarewire/internal/statefile"
 	"flarewire/internal/store"
@@ -45,7 +46,8 @@ type session struct {
 	close func()
 	// recorder is who watches the account beside this screen; nil: nobody is looked for.
 	recorder *handover.Client
-	below    string // the page that back leads to from the first one; "" for none
+	below    string           // the page that back leads to from the first one; "" for none
+	habits   *preference.File // of the screen
 
 	mu        sync.Mutex
 	observers []func(api.Exchange)

@@ -16,6 +16,7 @@ import (
 	"flarewire/internal/diagnose"
 	"flarewire/internal/journal"
 	"flarewire/internal/mute"
+	"flarewire/internal/preference"
 	"flarewire/internal/setup"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -65,6 +66,7 @@ func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, er
 		return nil, err
 	}
 	err = f.run(ctx, x, app)
+	_ = s.habits.Close() // what is not kept is found again
 	return next, err
 }
 
@@ -76,9 +78,14 @@ func (f *flags) app(ctx context.Context, x IO, s *session, env *kit.Env, next **
 	if s.source != demoSource {
 		env.SwitchAccount = func(a api.Account) tea.Cmd { *next = s.on(a); return tea.Quit }
 	}
+	habits := ""
+	if s.source != demoSource {
+		habits = preference.Path(x.stateDir(), s.source, s.account.ID)
+	}
+	s.habits = preference.Open(habits)
 	services = append(services, name, live.NewNotifier(env.Feed, s.now, f.notice(x, s)))
 	options := tui.Options{
-		Name: "flarewire", Services: services, Theme: theme, Glyphs: env.Glyphs, Now: s.now,
+		Name: "flarewire", Services: services, Theme: theme, Glyphs: env.Glyphs, Now: s.now, Memory: s.habits,
 		Identity: func() tui.Identity { return s.identity(name.Name()) },
 	}
 	hook(x, &options)

@@ -15,11 +15,22 @@ type Action struct {
 	Short  string   // one or two words for the footer
 	Long   string   // one sentence for the help
 	Footer bool     // shown in the footer when there is room
+	Class  Class    // what kind of action it is, for the footer
+	Wanted bool     // what the state of the row asks for: it stands first in the footer
 	Move   bool     // moves the cursor: the help lists all of these in one place
 	Why    string   // not empty: it cannot be done now, and this is the reason
 	Secret bool     // it shows or copies a secret: line mode, whose output stays, asks first
 	Run    func() tea.Cmd
 }
+
+// Class says of an action whether it is the page's own.
+type Class uint8
+
+// The classes. Own actions stand in the footer before those that every page has.
+const (
+	Own    Class = iota
+	Common       // the same on every page of its sort: filter, refresh, sort
+)
 
 // binds reports whether key triggers the action.
 func (a Action) binds(key string) bool { return slices.Contains(a.Keys, key) }

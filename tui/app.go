@@ -16,6 +16,8 @@ type Options struct {
 	Home         func() View
 	Below        func() View // the page that the first one lies on, so that back leads there; nil for none
 	Destinations []Destination
+	Objects      func() []Object // what can be gone to by name besides the destinations; nil for nothing
+	Memory       Memory          // where small preferences are kept; nil: until the program ends
 	Services     []Service
 	Identity     func() Identity
 	Theme        ThemeName
@@ -30,6 +32,7 @@ type Options struct {
 type App struct {
 	opts    Options
 	stack   []View
+	trail   trail
 	shown   View // the top of the stack that the services know of
 	palette commandLine
 	theme   *Theme
@@ -44,6 +47,10 @@ type App struct {
 	colours colorprofile.Profile
 	dark    *bool  // the terminal's background; nil until it has told
 	suspend func() // stops the program, as ctrl+z does elsewhere; nil without a terminal
+	told    bool   // the terminal tells keys apart by itself (the kitty protocol)
+	// meaningless are keys that did nothing, and that this was said of.
+	meaningless map[string]bool
+	notices     []notice
 }
 
 const (
@@ -115,9 +122,9 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 	case Timer:
 		return msg.run()
 	case tea.KeyPressMsg:
-		a.toast = toastMsg{} // it has been read, or does not matter any more
-		a.touched = a.opts.Now()
-		return a.instant(a.key(msg))
+		return a.pressed(msg)
+	case tea.KeyboardEnhancementsMsg:
+		a.told = msg.SupportsKeyDisambiguation()
 	case tea.PasteMsg:
 		return a.paste(msg)
 	case tea.WindowSizeMsg:
@@ -134,22 +141,24 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		a.dress()
 		return a.recolour()
 	case pushMsg:
-		a.stack = append(a.stack, msg.view)
+		a.visit(append(slices.Clone(a.stack), msg.view))
 		return msg.view.Init()
 	case replaceMsg:
+		a.trail.replaced(msg.old, msg.new)
 		if i := slices.Index(a.stack, msg.old); i >= 0 {
 			a.stack[i] = msg.new
 			return msg.new.Init()
 		}
 	case popMsg:
-		for range msg.pages {
-			a.pop()
-		}
+		cmd := a.pop(msg.pages)
 		if msg.then != nil {
-			return a.update(pushMsg{msg.then})
+			return tea.Batch(cmd, a.update(pushMsg{msg.then}))
 		}
+		return cmd
 	case dialogMsg:
 		return a.ask(msg.dialog)
+	case pickMsg:
+		return a.pick(msg)
 	case awakeMsg:
 		msg.dialog.awake = msg.dialog.awake || msg.opened.Equal(msg.dialog.opened)
 	case toastMsg:
@@ -182,7 +191,7 @@ func (a *App) announced(cmd tea.Cmd) tea.Cmd {
 	return tea.Batch(cmds...)
 }
 
-// broadcast hands a message to every service and every view of the stack.
+// broadcast hands a message to every service and every page of the stack, and to those in the trail that ask for it.
 func (a *App) broadcast(msg tea.Msg) tea.Cmd {
 	var cmds []tea.Cmd
 	for _, s := range a.opts.Services {
@@ -190,6 +199,11 @@ func (a *App) broadcast(msg tea.Msg) tea.Cmd {
 	}
 	for _, v := range a.stack {
 		cmds = append(cmds, v.Update(msg))
+	}
+	for _, v := range a.trail.pages(a.stack) {
+		if _, ok := v.(Sleeper); ok {
+			cmds = append(cmds, v.Update(msg))
+		}
 	}
 	return tea.Batch(cmds...)
 }
@@ -231,6 +245,7 @@ func (a *App) showToast(msg toastMsg) tea.Cmd {
 		return nil
 	}
 	a.toast = msg
+	a.noted(msg)
 	a.toastID++
 	id := a.toastID
 	return After(toastTime, toastGoneMsg{id})
@@ -247,12 +262,6 @@ func (a *App) Destinations() []Destination { return a.opts.Destinations }
 
 func (a *App) top() View { return a.stack[len(a.stack)-1] }
 
-func (a *App) pop() {
-	if len(a.stack) > 1 {
-		a.stack = a.stack[:len(a.stack)-1]
-	}
-}
-
 // key routes a key press: to the dialog, to whoever is taking text, to an action, to the view.
 func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 	switch {
@@ -268,12 +277,16 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 	case a.palette.open:
 		return a.paletteKey(msg)
 	case a.capturing():
+		// Text is taken: of the frame's keys those act that are no text, where the page has no use for them.
+		if action, ok := find(msg.String(), a.anywhere()); ok && !a.taken(msg.String()) {
+			return action.run()
+		}
 		return a.top().Update(msg)
 	}
 	if action, ok := find(msg.String(), a.top().Actions(), a.Actions()); ok {
 		return action.run()
 	}
-	return a.top().Update(msg)
+	return tea.Batch(a.unknown(msg), a.top().Update(msg))
 }
 
 // hidden reports whether the screen is too small to show anything; before its size is known nothing is hidden.
@@ -302,13 +315,25 @@ func (a *App) capturing() bool {
 
 // Actions are the frame's own; a view's action on the same key goes first.
 func (a *App) Actions() []Action {
+	nothing := func(places [][]View, text string) string {
+		if len(places) == 0 {
+			return text
+		}
+		return ""
+	}
 	return []Action{
-		{Name: "palette", Keys: []string{":"}, Short: "go to", Footer: true,
-			Long: "Jump to a page or run an action by name", Run: a.openPalette},
-		{Name: "help", Keys: []string{"?"}, Short: "help", Footer: true,
+		{Name: "palette", Keys: []string{":", "ctrl+g"}, Short: "go to", Footer: true,
+			Long: "Jump to a page or an object, or run an action, by name", Run: a.openPalette},
+		{Name: "help", Keys: []string{"?", "f1"}, Short: "help", Footer: true,
 			Long: "Every key that works here, and what it does", Run: a.openHelp},
-		{Name: "back", Keys: []string{"esc", "backspace"}, Short: "back", Footer: len(a.stack) > 1,
+		{Name: "back", Keys: []string{"esc", "backspace"}, Short: "back", Footer: len(a.stack) > 1 || len(a.trail.past) > 0,
 			Long: "Go back to the page before; never quits", Run: a.back},
+		{Name: "history-back", Keys: []string{"["}, Short: "back", Long: "To the page that you were on before",
+			Why: nothing(a.trail.past, "there is no page before this one"), Run: a.back},
+		{Name: "history-forward", Keys: []string{"]"}, Short: "forward", Long: "To the page that you came back from",
+			Why: nothing(a.trail.future, "you have not come back from anywhere"), Run: a.forward},
+		{Name: "notices", Keys: []string{"!"}, Short: "notices", Long: "What the line above the keys has said, whole and with its time",
+			Run: func() tea.Cmd { return Push(newNotices(a)) }},
 		{Name: "redraw", Keys: []string{"ctrl+l"}, Short: "redraw",
 			Long: "Draw the whole screen anew", Run: func() tea.Cmd { return func() tea.Msg { return tea.ClearScreen() } }},
 		{Name: "suspend", Keys: []string{"ctrl+z"}, Short: "suspend", Long: "Back to the shell; fg goes on here", Why: a.noSuspend(),
@@ -318,6 +343,18 @@ func (a *App) Actions() []Action {
 	}
 }
 
+// anywhere are the frame's actions on keys that are no text: they also act where text is taken.
+func (a *App) anywhere() []Action {
+	var out []Action
+	for _, action := range a.Actions() {
+		if key := map[string]string{"palette": "ctrl+g", "help": "f1"}[action.Name]; key != "" {
+			action.Keys = []string{key}
+			out = append(out, action)
+		}
+	}
+	return out
+}
+
 func (a *App) noSuspend() string {
 	if a.suspend == nil || !canSuspend {
 		return "this system cannot stop a program and go on with it"
@@ -325,26 +362,8 @@ func (a *App) noSuspend() string {
 	return ""
 }
 
-func (a *App) back() tea.Cmd {
-	if len(a.stack) == 1 {
-		return Toast(Muted, "This is the first page; q quits")
-	}
-	view := a.top()
-	return a.unlessLost("go back", func() string {
-		if a.top() != view {
-			return "" // somebody else has closed it, or opened another page over it
-		}
-		return losing(view)
-	}, func() tea.Cmd {
-		if a.top() == view {
-			a.pop()
-		}
-		return nil
-	})
-}
-
 func (a *App) quit() tea.Cmd {
-	for _, v := range a.stack {
+	for _, v := range a.held() {
 		if d, ok := v.(Drafter); ok && losing(v) != "" && a.loses() == losing(v) {
 			if keep := d.Draft(); keep != nil {
 				return Open(quitDialog(losing(v), keep))
@@ -362,9 +381,12 @@ func quitDialog(lost string, keep tea.Cmd) *Dialog {
 	return d
 }
 
-// loses is what any page of the stack would lose.
+// held are all pages that hold something: those of the stack, and those that can be gone to.
+func (a *App) held() []View { return slices.Concat(a.stack, a.trail.pages(a.stack)) }
+
+// loses is what any page would lose.
 func (a *App) loses() string {
-	for _, v := range a.stack {
+	for _, v := range a.held() {
 		if lost := losing(v); lost != "" {
 			return lost
 		}

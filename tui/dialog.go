@@ -151,7 +151,7 @@ func (a *App) choose(i int) tea.Cmd {
 // off the screen.
 const maxTitle = 3
 
-// over draws the dialog in the middle of the screen.
+// over draws the dialog in the middle of the screen, over whole lines: no word beside it is torn.
 func (d *Dialog) over(screen string, c Canvas, height int) string {
 	inner := min(c.Width-8, 68)
 	head := append(paintWrapped(Text(Strong, Clean(d.Title)), c.Theme, inner, maxTitle), "")
@@ -170,9 +170,9 @@ func (d *Dialog) over(screen string, c Canvas, height int) string {
 		body = append(body[:max(0, room-1)], c.Theme.Paint(Muted, "(more in the review behind this)"))
 	}
 	lines := slices.Concat(head, body, tail)
-	box := lipgloss.NewStyle().Border(lipgloss.RoundedBorder()).Padding(0, 2).Width(inner + 6).Render(strings.Join(lines, "\n"))
-	x, y := (c.Width-lipgloss.Width(box))/2, max(0, (height-lipgloss.Height(box))/2)
-	return lipgloss.NewCompositor(lipgloss.NewLayer(screen), lipgloss.NewLayer(box).X(x).Y(y).Z(1)).Render()
+	box := lipgloss.NewStyle().Border(lipgloss.RoundedBorder()).Padding(0, 2).Width(c.Width).Render(strings.Join(lines, "\n"))
+	y := max(0, (height-lipgloss.Height(box))/2)
+	return lipgloss.NewCompositor(lipgloss.NewLayer(screen), lipgloss.NewLayer(box).Y(y).Z(1)).Render()
 }
 
 // wrapLine breaks a line of one role at words; one of several roles is cut, because it is a row.

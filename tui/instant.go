@@ -66,7 +66,7 @@ func (a *App) take(msg tea.Msg, until time.Time) tea.Cmd {
 			rest = append(rest, a.await(answer, until))
 		}
 		return tea.Batch(rest...)
-	case pushMsg, popMsg, replaceMsg, dialogMsg, toastMsg, panicMsg:
+	case pushMsg, popMsg, replaceMsg, dialogMsg, pickMsg, toastMsg, panicMsg:
 		_, cmd := a.Update(msg)
 		return cmd
 	}

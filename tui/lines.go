@@ -142,17 +142,9 @@ func (l *Lines) Losing() string { return l.app.loses() }
 // Places are the pages that can be jumped to.
 func (l *Lines) Places() []Destination { return l.app.opts.Destinations }
 
-// Jump opens a page by its name, its beginning or a part of it; false when there is none.
+// Jump opens a page or an object by its name, its beginning or a part of it; false when there is none.
 func (l *Lines) Jump(name string) (run func() tea.Cmd, ok bool) {
-	p := commandLine{}
-	for _, d := range l.app.opts.Destinations {
-		p.entries = append(p.entries, l.app.destination(d))
-	}
-	all := p.matchesFor(name)
-	if len(all) == 0 {
-		return nil, false
-	}
-	return all[0].run, true
+	return l.app.calls(name)
 }
 
 // Dialog is the question that stands before everything else; nil when there is none.

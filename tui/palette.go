@@ -1,6 +1,8 @@
 package tui
 
 import (
+	"fmt"
+	"net/netip"
 	"slices"
 	"strings"
 
@@ -8,173 +10,364 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// commandLine is the command line behind ":"; it jumps to destinations and runs actions by name.
+// commandLine is the command line behind ":", with what it finds in a list above it: pages, objects, actions.
 type commandLine struct {
 	open    bool
 	input   textinput.Model
+	title   string
 	entries []entry
-	typed   string // by the user, without what tab filled in
-	tabs    int    // how often tab was pressed since
+	distant func() []entry // actions of other pages, made when letters are typed
+	uses    func(id string) float64
+	recent  []entry // offered while nothing is typed
+	found   []found
+	at      int // of found, the one that enter takes
+	offset  int // the first one in view
 }
+
+// The order of entries that match equally well.
+const (
+	sortPage = iota
+	sortObject
+	sortAction
+	sortElsewhere
+)
 
 // entry is one thing that the palette offers.
 type entry struct {
-	names []string
-	help  string
-	run   func() tea.Cmd
+	id, name, kind string
+	lower          []string // what it is found by, in lower case
+	nets           []netip.Prefix
+	sort           int
+	help           string
+	fact           func() Line
+	run            func() tea.Cmd
 	// with runs it for what is typed behind its name; nil when it takes nothing.
 	with func(text string) tea.Cmd
 }
 
+// Filterer is a list that can be opened with a filter.
+type Filterer interface{ SetFilter(text string) }
+
 func (a *App) openPalette() tea.Cmd {
-	a.palette = commandLine{open: true, input: NewInput(":"), entries: a.entries()}
+	if a.palette.open {
+		return nil
+	}
+	a.palette = commandLine{open: true, title: "go to", input: NewInput(":"), entries: a.entries(), distant: a.elsewhere, uses: a.uses,
+		recent: a.recent()}
+	a.palette.find()
 	return a.palette.input.Focus()
 }
 
-// entries are all destinations, then the actions of the view and of the frame.
+// Pick offers some objects in the list of the palette: the way on from a page when there are several. One is opened at once.
+func Pick(title string, objects []Object) tea.Cmd {
+	if len(objects) == 1 {
+		return Push(objects[0].Open())
+	}
+	return func() tea.Msg { return pickMsg{title, objects} }
+}
+
+type pickMsg struct {
+	title   string
+	objects []Object
+}
+
+func (a *App) pick(msg pickMsg) tea.Cmd {
+	p := commandLine{open: true, title: msg.title, input: NewInput(":"), uses: a.uses}
+	for _, o := range msg.objects {
+		e := a.object(o)
+		e.run = func() tea.Cmd { return Push(o.Open()) }
+		p.entries, p.recent = append(p.entries, e), append(p.recent, e)
+	}
+	a.palette = p
+	a.palette.find()
+	return a.palette.input.Focus()
+}
+
+func (a *App) uses(id string) float64 { return usesOf(a.memory(), id, a.opts.Now()) }
+
+// memory is where preferences are kept.
+func (a *App) memory() Memory {
+	if a.opts.Memory == nil {
+		a.opts.Memory = inProcess{}
+	}
+	return a.opts.Memory
+}
+
+// entries are all pages, the objects of the account, then the actions of the page and of the frame.
 func (a *App) entries() []entry {
 	var out []entry
 	for _, d := range a.opts.Destinations {
 		out = append(out, a.destination(d))
 	}
+	if a.opts.Objects != nil {
+		for _, o := range a.opts.Objects() {
+			out = append(out, a.object(o))
+		}
+	}
 	for _, action := range slices.Concat(a.top().Actions(), a.Actions()) {
-		if action.Name != "" && action.Name != "palette" {
-			out = append(out, entry{[]string{action.Name}, action.Long, action.run, nil})
+		if action.Name != "" && action.Name != "palette" && !action.Move {
+			out = append(out, entry{id: "action " + action.Name, name: action.Name, kind: "action", lower: []string{action.Name}, sort: sortAction,
+				help: action.KeyLabel() + ": " + action.Long, run: action.run})
 		}
 	}
 	return out
 }
 
-// destination is the entry of a destination.
+// recent are the places that one was at, then the pages.
+func (a *App) recent() []entry {
+	var out []entry
+	for _, v := range a.trail.recent(a.top()) {
+		out = append(out, entry{name: Clean(v.Title()), kind: "was there", run: func() tea.Cmd { return a.returnTo(v) }})
+	}
+	for _, d := range a.opts.Destinations {
+		out = append(out, a.destination(d))
+	}
+	return out
+}
+
+// elsewhere are the actions of other pages: what they are called, and where they are. They are looked for among the rows that are known.
+func (a *App) elsewhere() []entry {
+	here := map[string]bool{}
+	for _, action := range slices.Concat(a.top().Actions(), a.Actions()) {
+		here[action.Name] = true
+	}
+	var out []entry
+	for _, d := range a.opts.Destinations {
+		for _, action := range d.Open().Actions() {
+			if action.Name == "" || action.Move || action.Class == Common || here[action.Name] {
+				continue
+			}
+			here[action.Name] = true
+			out = append(out, entry{id: "action " + action.Name, name: action.Name, kind: "action", lower: []string{action.Name},
+				sort: sortElsewhere, help: action.KeyLabel() + " on :" + d.Names[0],
+				run: func() tea.Cmd { return a.jump(d) }})
+		}
+	}
+	return out
+}
+
+// object is the entry of an object.
+func (a *App) object(o Object) entry {
+	lower := make([]string, 0, 1+len(o.More))
+	for _, name := range append([]string{o.Name}, o.More...) {
+		lower = append(lower, strings.ToLower(name))
+	}
+	return entry{id: o.ID, name: o.Name, kind: o.Kind, lower: lower, nets: o.Nets, sort: sortObject, fact: o.Fact,
+		run: func() tea.Cmd {
+			v := o.Open()
+			a.visit([]View{a.stack[0], v})
+			return v.Init()
+		}}
+}
+
+// destination is the entry of a destination. What is typed behind its name goes to the page, or filters its list.
 func (a *App) destination(d Destination) entry {
-	e := entry{names: d.Names, help: d.Help, run: func() tea.Cmd { return a.jump(d) }}
-	if d.With != nil {
-		e.with = func(text string) tea.Cmd {
+	e := entry{id: "page " + d.Names[0], name: d.Names[0], kind: "page", lower: d.Names, sort: sortPage, help: d.Help,
+		run: func() tea.Cmd { return a.jump(d) }}
+	open := func(v View) tea.Cmd {
+		a.visit([]View{a.stack[0], v})
+		return v.Init()
+	}
+	e.with = func(text string) tea.Cmd {
+		if d.With != nil {
 			view, why := d.With(text)
 			if view == nil {
 				return Toast(Pending, why)
 			}
-			d.Open = func() View { return view }
-			return a.jump(d)
+			return open(view)
 		}
+		view := d.Open()
+		if f, ok := view.(Filterer); ok {
+			f.SetFilter(text)
+			return open(view)
+		}
+		return Toast(Pending, ":"+d.Names[0]+" takes nothing behind its name")
 	}
 	return e
 }
 
-// jump opens a destination on a fresh stack above the first page, so that "back" leads home and the
-// stack does not grow with every jump.
+// jump opens a destination on a fresh stack above the first page, so that the stack does not grow with every jump; esc leads back to where
+// one came from.
 func (a *App) jump(d Destination) tea.Cmd {
-	lost := func() string {
-		for _, v := range a.stack[1:] {
-			if lost := losing(v); lost != "" {
-				return lost
-			}
-		}
-		return ""
-	}
-	return a.unlessLost("jump", lost, func() tea.Cmd { return a.leap(d) })
-}
-
-func (a *App) leap(d Destination) tea.Cmd {
 	v := d.Open()
-	if v.Title() == a.stack[0].Title() {
-		a.stack = a.stack[:1]
+	switch v.Title() {
+	case a.top().Title():
+		return nil
+	case a.stack[0].Title():
+		a.visit(a.stack[:1])
 		return nil
 	}
-	a.stack = append(a.stack[:1], v)
+	a.visit([]View{a.stack[0], v})
 	return v.Init()
 }
 
 func (a *App) paletteKey(msg tea.KeyPressMsg) tea.Cmd {
+	p := &a.palette
 	switch msg.String() {
 	case "esc":
-		a.palette.open = false
+		p.open = false
 		return nil
 	case "backspace":
-		if a.palette.input.Value() == "" {
-			a.palette.open = false
+		if p.input.Value() == "" {
+			p.open = false
 			return nil
 		}
+	case "down", "ctrl+n":
+		p.at = min(p.at+1, max(0, len(p.found)-1))
+		return nil
+	case "up", "ctrl+p":
+		p.at = max(p.at-1, 0)
+		return nil
 	case "tab":
-		a.palette.next()
+		p.complete()
 		return nil
 	case "enter":
 		return a.runPalette()
 	}
-	return a.palette.update(msg)
+	return p.update(msg)
 }
 
 func (a *App) runPalette() tea.Cmd {
-	text := strings.TrimSpace(a.palette.input.Value())
-	a.palette.open = false
-	if text == "" {
-		return nil
+	p := &a.palette
+	if len(p.found) == 0 {
+		return nil // the list says that there is nothing
 	}
-	matches := a.palette.matches()
-	if len(matches) == 0 {
-		return Toast(Pending, "Nothing is called "+text+"; press : and tab to see what there is")
+	chosen := p.found[p.at]
+	p.open = false
+	if chosen.id != "" {
+		used(a.memory(), chosen.id, a.opts.Now())
 	}
-	return matches[0].run()
+	return a.unlessLost("jump", a.dropping, chosen.run)
 }
 
 func (p *commandLine) update(msg tea.Msg) (cmd tea.Cmd) {
+	before := p.input.Value()
 	p.input, cmd = p.input.Update(msg)
-	p.typed, p.tabs = p.input.Value(), 0
+	if p.input.Value() != before {
+		p.find()
+	}
 	return cmd
 }
 
-// next fills in the suggestion after the one that is filled in, for what was typed.
-func (p *commandLine) next() {
-	all := p.matchesFor(p.typed)
-	if len(all) == 0 {
+// complete fills in the name of the row under the cursor; pressed again it goes on to the next.
+func (p *commandLine) complete() {
+	if len(p.found) == 0 {
 		return
 	}
-	p.input.SetValue(all[p.tabs%len(all)].names[0])
+	if p.input.Value() == p.found[p.at].name {
+		p.at = (p.at + 1) % len(p.found)
+	}
+	p.input.SetValue(p.found[p.at].name)
 	p.input.CursorEnd()
-	p.tabs++
 }
 
-// matches are the entries for what is typed: exact names first, then beginnings, then parts.
-func (p *commandLine) matches() []entry { return p.matchesFor(p.input.Value()) }
+// find looks for what is typed. It is done on keys only: what is under the cursor does not move because data came.
+func (p *commandLine) find() {
+	p.at, p.offset = 0, 0
+	text := p.input.Value()
+	if strings.TrimSpace(text) == "" {
+		p.found = make([]found, len(p.recent))
+		for i := range p.recent {
+			p.found[i] = found{entry: &p.recent[i]}
+		}
+		return
+	}
+	if p.distant != nil && len(strings.TrimSpace(text)) > 1 {
+		p.entries, p.distant = append(p.entries, p.distant()...), nil
+	}
+	p.found = matches(p.entries, text, p.uses)
+}
 
-func (p *commandLine) matchesFor(text string) []entry {
+// matches are the entries for what is typed. A page's name with something behind it is that page.
+func matches(entries []entry, text string, uses func(string) float64) []found {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if name, rest, ok := strings.Cut(text, " "); ok {
-		for _, e := range p.entries {
-			if e.with != nil && slices.Contains(e.names, name) {
+		for _, e := range entries {
+			if e.with != nil && slices.Contains(e.lower, name) {
 				e.run = func() tea.Cmd { return e.with(strings.TrimSpace(rest)) }
-				return []entry{e}
+				e.name, e.help = e.name+" "+strings.TrimSpace(rest), "only what matches"
+				return append([]found{{entry: &e}}, rank(entries, text, uses)...)
 			}
 		}
 	}
-	var exact, begin, part []entry
-	for _, e := range p.entries {
-		switch {
-		case slices.Contains(e.names, text):
-			exact = append(exact, e)
-		case slices.ContainsFunc(e.names, func(n string) bool { return strings.HasPrefix(n, text) }):
-			begin = append(begin, e)
-		case slices.ContainsFunc(e.names, func(n string) bool { return strings.Contains(n, text) }):
-			part = append(part, e)
-		}
-	}
-	return slices.Concat(exact, begin, part)
+	return rank(entries, text, uses)
 }
 
-// draw shows the input and, behind it, as many suggestions as fit.
-func (p *commandLine) draw(c Canvas) string {
-	line := Line{}
-	all := p.matchesFor(p.typed)
-	for i, e := range all {
-		role := Muted
-		if i == 0 {
-			role = Accent
-		}
-		line = append(line, Span{"  " + e.names[0], role})
-		if len(all) == 1 {
-			line = append(line, Span{"  " + e.help, Muted})
+// rowsOf is how many rows the list has on a screen of some height. It does not depend on what is found: closing and typing move nothing.
+func rowsOf(height int) int {
+	switch {
+	case height >= 60:
+		return 18
+	case height >= 40:
+		return 14
+	}
+	return min(10, height/2)
+}
+
+// band is the list above the command line: whole lines of the screen, so that no word of the page is torn.
+func (p *commandLine) band(c Canvas) []string {
+	rows := rowsOf(c.Height)
+	p.offset = max(0, min(p.offset, len(p.found)-rows))
+	p.offset = min(max(p.offset, p.at-rows+1), p.at)
+	count := fmt.Sprintf("%d found", len(p.found))
+	if last := min(len(p.found), p.offset+rows); len(p.found) > rows {
+		count = fmt.Sprintf("%d–%d of %d", p.offset+1, last, len(p.found))
+	}
+	out := []string{rule(c, p.title, count)}
+	nameWidth := min(34, c.Width/3)
+	for i := p.offset; i < min(len(p.found), p.offset+rows); i++ {
+		out = append(out, p.found[i].row(c, i == p.at, nameWidth))
+	}
+	if len(p.found) == 0 {
+		out = append(out, Text(Pending, "   Nothing is called "+Clean(p.input.Value())+".").Paint(c.Theme, c.Width))
+	}
+	for len(out) < rows+1 {
+		out = append(out, "")
+	}
+	return out
+}
+
+// rule is a line with a title at its left and a count at its right.
+func rule(c Canvas, title, count string) string {
+	line := "── "
+	if c.Theme.Glyphs == ASCIIGlyphs {
+		line = "-- "
+	}
+	sign := string([]rune(line)[:1])
+	left, right := line+title+" ", " "+count+" "+strings.Repeat(sign, 2)
+	return c.Theme.Paint(Muted, left+strings.Repeat(sign, max(0, c.Width-Width(left)-Width(right)))+right)
+}
+
+func (f found) row(c Canvas, selected bool, width int) string {
+	name := Fit(Clean(f.name), width)
+	lead := "  " + name
+	if selected {
+		lead = c.Theme.Paint(Selected, c.Theme.Glyphs.Cursor+" "+name)
+	}
+	line := Line{{Text: "  " + Fit(f.kind, 16), Role: Muted}}
+	if f.fact != nil {
+		line = append(line, f.fact()...)
+	} else {
+		line = append(line, Span{Text: f.help, Role: Muted})
+	}
+	return lead + line.Paint(c.Theme, c.Width-width-2)
+}
+
+// calls gives what a name in line mode means: a page or an object.
+func (a *App) calls(name string) (run func() tea.Cmd, ok bool) {
+	var entries []entry
+	for _, d := range a.opts.Destinations {
+		entries = append(entries, a.destination(d))
+	}
+	if a.opts.Objects != nil {
+		for _, o := range a.opts.Objects() {
+			entries = append(entries, a.object(o))
 		}
 	}
-	input := DrawInput(&p.input, min(24, c.Width/3))
-	return input + line.Paint(c.Theme, max(0, c.Width-Width(input)-1))
+	none := func(string) float64 { return 0 }
+	all := matches(entries, name, none)
+	if len(all) == 0 || all[0].tier == scattered {
+		return nil, false
+	}
+	return all[0].run, true
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,6 +14,7 @@ func (a *App) View() tea.View {
 	v := tea.NewView(a.Screen())
 	v.AltScreen = true
 	v.WindowTitle = a.opts.Name
+	v.KeyboardEnhancements.ReportAlternateKeys = true // see arrived
 	return v
 }
 
@@ -26,9 +28,8 @@ func (a *App) Screen() string {
 		return tooSmall(a.width, a.height)
 	}
 	canvas := Canvas{Width: layout.Body.W, Height: layout.Body.H, Theme: a.theme, Now: a.opts.Now()}
+	canvas.Memory = a.memory()
 	canvas.Calm = canvas.Now.Sub(a.touched) >= calmAfter
-	message := a.message(canvas)
-	canvas.Height -= len(message) - 1
 	lines := make([]string, 0, a.height)
 	lines = append(lines, a.header(canvas))
 	body := a.top().Draw(canvas)
@@ -39,7 +40,12 @@ func (a *App) Screen() string {
 	for len(lines) < layout.Body.Y+canvas.Height {
 		lines = append(lines, "")
 	}
-	lines = append(append(lines, message...), a.footer(canvas))
+	// What is said takes whole lines over the page and moves none of it.
+	message := a.message(canvas, canvas.Height-len(body))
+	if a.palette.open {
+		message = append(a.palette.band(canvas), message...)
+	}
+	lines = append(append(lines[:len(lines)-len(message)+1], message...), a.footer(canvas))
 	screen := strings.Join(lines, "\n")
 	if a.dialog != nil {
 		screen = a.dialog.over(screen, canvas, a.height)
@@ -153,36 +159,41 @@ func (a *App) freshness(c Canvas) Line {
 // maxMessage is how many lines of the screen a message may take.
 const maxMessage = 3
 
-// message is what stands above the footer: a prompt, a toast, or the reason why the data is not fresh. It
-// is one line at least, and more only for a sentence that would otherwise be cut before it says what to do.
-func (a *App) message(c Canvas) []string {
+// message is what stands above the footer: a prompt, a toast, or the reason why the data is not fresh. It is one line, and more only over
+// free lines of the page: nothing moves because something is said. A toast, which goes by itself, may also stand over what is there.
+func (a *App) message(c Canvas, free int) []string {
 	if a.palette.open {
-		return []string{a.palette.draw(c)}
+		return []string{DrawInput(&a.palette.input, c.Width/2)}
 	}
 	if p, ok := a.top().(Prompter); ok && a.capturing() {
 		return []string{p.Prompt(c)}
 	}
 	if a.toast.text != "" {
-		return sentence(c, a.toast.role, "", a.toast.text)
+		return sentence(c, a.toast.role, "", a.toast.text, maxMessage)
 	}
 	if h, ok := a.top().(Hinter); ok {
 		return []string{h.Hint(c)}
 	}
+	most := 1 + min(free, maxMessage-1)
 	switch st, _ := a.status(); {
 	case st.Err != "":
-		return sentence(c, Bad, c.Theme.Glyphs.Down+" ", Clean(st.Err))
+		return sentence(c, Bad, c.Theme.Glyphs.Down+" ", Clean(st.Err), most)
 	case st.Note != "":
-		return sentence(c, Pending, c.Theme.Glyphs.Pending+" ", Clean(st.Note))
+		return sentence(c, Pending, c.Theme.Glyphs.Pending+" ", Clean(st.Note), most)
 	}
 	return []string{""}
 }
 
-// sentence wraps text behind a lead on at most maxMessage lines.
-func sentence(c Canvas, role Role, lead, text string) []string {
+// readOn ends a sentence that has no room.
+const readOn = "… · ! reads it"
+
+// sentence wraps text behind a lead on at most so many lines. What does not fit ends at a word, and where the rest is.
+func sentence(c Canvas, role Role, lead, text string, most int) []string {
 	lead = " " + lead
 	wrapped := Wrap(text, c.Width-Width(lead)-1)
-	if len(wrapped) > maxMessage {
-		wrapped = append(wrapped[:maxMessage-1], strings.Join(wrapped[maxMessage-1:], " "))
+	if len(wrapped) > most {
+		last := Wrap(strings.Join(wrapped[most-1:], " "), c.Width-Width(lead)-1-Width(readOn))[0]
+		wrapped = append(wrapped[:most-1:most-1], strings.TrimRight(last, " ,;:.")+readOn)
 	}
 	lines := make([]string, len(wrapped))
 	for i, line := range wrapped {
@@ -192,14 +203,18 @@ func sentence(c Canvas, role Role, lead, text string) []string {
 	return lines
 }
 
-// footer lists the keys that matter here, as many as fit; how to get help and out is always among them.
+// footer lists the keys that matter here: the page's own first, then those that every page has, as many as fit. How to go elsewhere, to get
+// help and to go back stand at its end, always. A hint is whole or not there: the help has them all.
 func (a *App) footer(c Canvas) string {
 	if keys := a.modeKeys(); keys != nil {
 		return hintLine(keys, c.Width).Paint(c.Theme, c.Width)
 	}
-	own, always := a.hints()
+	own, more, always := a.hints()
 	tail := hintLine(always, c.Width)
-	line := hintLine(own, c.Width-tail.Width())
+	room := c.Width - tail.Width()
+	line := hintLine(own, room)
+	line = append(line, hintLine(more, room-line.Width())...)
+	line = append(line, Span{Spaces(room - line.Width()), Plain})
 	return append(line, tail...).Paint(c.Theme, c.Width)
 }
 
@@ -212,7 +227,7 @@ func (a *App) modeKeys() []Action {
 	case a.dialog != nil:
 		return []Action{key("tab", "other answer"), key("enter", "choose"), key("esc", "do nothing")}
 	case a.palette.open:
-		return []Action{key("enter", "go"), key("tab", "next suggestion"), key("esc", "close")}
+		return []Action{key("enter", "open"), key("↑↓", "choose"), key("tab", "complete"), key("esc", "close")}
 	}
 	return nil
 }
@@ -234,28 +249,65 @@ func hintLine(actions []Action, width int) Line {
 	return line
 }
 
-// hints are the footer's actions: those of the view, and those that are shown whatever the room. While
-// the view takes text, the frame's keys do not act and are not shown.
-func (a *App) hints() (own, always []Action) {
+// hints are the footer's actions: the page's own, those that every page has, and those that are shown whatever the room. What the state of
+// the row asks for goes first, what cannot act now last.
+func (a *App) hints() (own, more, always []Action) {
 	for _, action := range a.top().Actions() {
-		if action.Footer {
+		switch {
+		case !action.Footer:
+		case action.Class == Common:
+			more = append(more, action)
+		default:
 			own = append(own, action)
 		}
 	}
+	rank := func(x Action) int {
+		switch {
+		case x.binds("enter"):
+			return 0
+		case x.Why != "":
+			return 3
+		case x.Wanted:
+			return 1
+		}
+		return 2
+	}
+	slices.SortStableFunc(own, func(x, y Action) int { return cmp.Compare(rank(x), rank(y)) })
 	if a.capturing() {
-		return own, nil
+		for _, action := range a.anywhere() {
+			if !a.taken(action.Keys[0]) {
+				always = append(always, action)
+			}
+		}
+		return own, more, always
 	}
 	for _, action := range a.Actions() {
 		action.Keys = slices.DeleteFunc(slices.Clone(action.Keys), a.taken)
 		switch {
-		case len(action.Keys) == 0:
-		case action.Name == "help" || action.Name == "quit" || (action.Name == "back" && action.Footer):
+		case len(action.Keys) == 0 || !action.Footer:
+		case action.Name == "quit":
+			more = append(more, action)
+		case action.Name == "back":
+			action.Short = a.backTo()
 			always = append(always, action)
-		case action.Footer:
-			own = append(own, action)
+		default:
+			always = append(always, action)
 		}
 	}
-	return own, always
+	return own, more, always
+}
+
+// maxBack is how much of a title the footer has room for.
+const maxBack = 20
+
+// backTo is where esc leads, by the title of the page.
+func (a *App) backTo() string {
+	if n := len(a.trail.past); n > 0 {
+		if title := Clean(topOf(a.trail.past[n-1]).Title()); Width(title) <= maxBack {
+			return title
+		}
+	}
+	return "back"
 }
 
 // taken reports whether the top view has an action of its own on the key, which then goes first.

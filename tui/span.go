@@ -44,6 +44,14 @@ func (l Line) Paint(t *Theme, width int) string {
 	return b.String()
 }
 
+// Whole is the line without the spans at its end for which there is no room: none is cut in the middle of a word.
+func (l Line) Whole(width int) Line {
+	for len(l) > 1 && l.Width() > width {
+		l = l[:len(l)-1]
+	}
+	return l
+}
+
 // cut ends text with an ellipsis at width cells, also when the text itself would fit: it is called
 // where more follows that does not.
 func cut(text string, width int) string {

@@ -102,7 +102,7 @@ func (p *person) press(keys ...string) *person {
 
 func keyPress(k string) tea.KeyPressMsg {
 	named := map[string]rune{"enter": tea.KeyEnter, "esc": tea.KeyEscape, "tab": tea.KeyTab, "backspace": tea.KeyBackspace,
-		"right": tea.KeyRight}
+		"right": tea.KeyRight, "down": tea.KeyDown, "up": tea.KeyUp}
 	if code, ok := named[k]; ok {
 		return tea.KeyPressMsg{Code: code}
 	}
@@ -304,7 +304,8 @@ func TestPaletteJumpsByNameAndRunsActions(t *testing.T) {
 	gre := &page{title: "GRE tunnels"}
 	p := sit(t, home, tui.Destination{Names: []string{"gre", "gre-tunnels"}, Help: "GRE tunnels", Open: func() tui.View { return gre }})
 	p.press(":", "g", "r")
-	p.sees("gre  GRE tunnels")
+	p.sees("▌ gre ")
+	p.sees("page            GRE tunnels")
 	p.press("enter")
 	p.sees("Home › GRE tunnels")
 	p.press("esc", ":", "s", "o", "r", "enter")
@@ -313,6 +314,8 @@ func TestPaletteJumpsByNameAndRunsActions(t *testing.T) {
 	}
 	p.press(":", "z", "z", "enter")
 	p.sees("Nothing is called zz")
+	p.press("backspace", "backspace", "backspace")
+	p.seesNot("go to ──")
 }
 
 func TestHelpListsEveryActionOfThePageAndOfTheFrame(t *testing.T) {

@@ -27,7 +27,8 @@ type Canvas struct {
 	Width, Height int
 	Theme         *Theme
 	Now           time.Time
-	Calm          bool // nobody has touched the keyboard for a while: see AgeOf
+	Memory        Memory // where preferences are kept; nil for nowhere
+	Calm          bool   // nobody has touched the keyboard for a while: see AgeOf
 	// InLines: what is drawn is read out line by line, and actions are called by their names, not by their keys.
 	InLines bool
 }
@@ -60,6 +61,7 @@ type Status struct {
 	Loading bool          // a first answer is awaited
 	Err     string        // the last attempt failed: one sentence
 	Note    string        // what of the data is not known although it is fresh: one sentence
+	Part    bool          // rows are missing that could not be read, as Note says: no rows are not "none" then
 	Every   time.Duration // how often it is fetched; data older than two rounds is shown as stale
 }
 

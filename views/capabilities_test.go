@@ -11,7 +11,7 @@ import (
 
 // noObjects are the modules that are pages and keep no objects of the account: none of the capabilities is theirs, but for those
 // that has names.
-var noObjects = []string{"overview", "events", "setup", "activity", "requests", "traceroute", "where", "location", "muted"}
+var noObjects = []string{"overview", "bgp", "events", "setup", "activity", "requests", "traceroute", "where", "location", "muted"}
 
 // has says which modules have a capability, and leftOut why the others with objects do not.
 var capabilities = map[string]struct {
@@ -46,6 +46,8 @@ var capabilities = map[string]struct {
 		"tunnel": "routes learned by BGP are not in the API", "interconnect": "routes learned by BGP are not in the API",
 		"prefix": "an advertisement is no route", "service": "it has no routes", "endpointcheck": "it has no routes",
 		"account": "it has no routes"}},
+	"Indexer": {[]string{"tunnel", "interconnect", "route", "prefix", "endpointcheck"}, map[string]string{
+		"service": "a service has no page that says more than its row", "account": "an account is chosen under :accounts"}},
 	"Tracer": {[]string{"traceroute"}, map[string]string{
 		"tunnel": "it asks the tracer", "interconnect": "a traceroute does not go over a port", "route": "the tracer takes any address",
 		"prefix": "the tracer takes any address", "service": "it has no address", "endpointcheck": "the tracer takes any address",

@@ -56,7 +56,7 @@ func TestTheDeletionOfSeveralTunnelsCountsThoseThatAreUp(t *testing.T) {
 	}
 	d.Press("D")
 	d.reads("Delete 3 tunnels", "! 2 of 3: Its session is up.")
-	d.Press("enter")
+	d.sends()
 	d.reads("3 changes are sent, one after the other.", "2 of 3: Its session is up.")
 }
 

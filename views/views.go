@@ -11,6 +11,8 @@ import (
 	"flarewire/tui"
 	"flarewire/views/account"
 	"flarewire/views/activity"
+	"flarewire/views/bgp"
+	"flarewire/views/changes"
 	"flarewire/views/endpointcheck"
 	"flarewire/views/events"
 	"flarewire/views/interconnect"
@@ -35,6 +37,7 @@ var registry = []func(*kit.Env) kit.Module{
 	muted.New,
 	setup.New,
 	tunnel.New,
+	bgp.New,
 	interconnect.New,
 	route.New,
 	prefix.New,
@@ -45,6 +48,7 @@ var registry = []func(*kit.Env) kit.Module{
 	endpointcheck.New,
 	account.New,
 	activity.New,
+	changes.New,
 	requests.New,
 }
 
@@ -71,7 +75,7 @@ func New(env *kit.Env, o tui.Options, start string, more ...func(*kit.Env) kit.M
 		o.Destinations = append(o.Destinations, m.Destinations()...)
 		o.Services = append(o.Services, m.Services()...)
 	}
-	o.Home = o.Destinations[0].Open
+	o.Home, o.Objects = o.Destinations[0].Open, env.Objects
 	if start != "" {
 		i := slices.IndexFunc(o.Destinations, func(d tui.Destination) bool { return slices.Contains(d.Names, start) })
 		if i < 0 {

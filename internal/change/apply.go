@@ -134,7 +134,7 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 		return refused(p, &JournalError{err})
 	}
 	a.at(Checking)
-	if err = ctx.Err(); err == nil && s.check != nil { // behind the entry, which may have had to wait
+	if err = errors.Join(ctx.Err(), a.undoneBefore(s.entry.Undoes, entry)); err == nil && s.check != nil { // behind the entry, which may have had to wait
 		err = s.check(ctx)
 	}
 	if dry, ok := s.request.DryRun(); ok && s.dryRun && err == nil { // behind the entry: a server may overlook that it is only a check
@@ -161,6 +161,20 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 	}
 	r.JournalErr = a.end(entry, r)
 	return r
+}
+
+// undoneBefore is an error when another undo of the same entry was begun before this one, here or by another instance, and was done
+// or may have been.
+func (a *applying) undoneBefore(undoes, own string) error {
+	if undoes == "" || own == "" {
+		return nil
+	}
+	if other, found, err := a.w.options.Journal.Undone(undoes, own); err != nil || !found {
+		return err
+	} else if other.Outcome == journal.Unknown {
+		return errors.New("another undo of the same change was begun, and whether it was done is not known: look again at that first")
+	}
+	return errors.New("this was undone already")
 }
 
 // outcome reads back what the answer leaves open.

@@ -215,8 +215,13 @@ func conflicts(opened, fresh, wanted fields) []Conflict {
 // hasParent reports whether the object that holds the path is there: where it is gone, nothing of it is sent.
 func (f fields) hasParent(path string) bool {
 	i := strings.LastIndexByte(path, '.')
+	return i < 0 && len(f) > 0 || i >= 0 && f.holds(path[:i])
+}
+
+// holds reports whether something is set inside of the object at the path.
+func (f fields) holds(path string) bool {
 	for other := range f {
-		if i < 0 || strings.HasPrefix(other, path[:i+1]) {
+		if strings.HasPrefix(other, path+".") {
 			return true
 		}
 	}
@@ -233,6 +238,10 @@ func rebase(opened, wanted, fresh fields) fields {
 		was, wish := opened[path], wanted[path]
 		if was != nil && wish == nil && !wanted.hasParent(path) {
 			delete(out, path) // also what is empty: it would bring the object back
+			continue
+		}
+		if wish != nil && !opened.hasParent(path) {
+			out[path] = wish // also what is empty: the object is new
 			continue
 		}
 		if same(path, was, wish) {

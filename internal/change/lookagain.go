@@ -57,7 +57,7 @@ const deletionPatience = time.Hour
 func (w *Writer) found(ctx context.Context, e journal.Entry) settled {
 	if e.Resource == cniSettings {
 		now, err := ReadCNISettings(ctx, w.options.Account)
-		return w.compared(e, flatten(api.ObjectOf(now).Values()), err)
+		return compared(e, flatten(e.Before), flatten(e.After), flatten(api.ObjectOf(now).Values()), err)
 	}
 	r, ok := named(e.Resource, e.Parent)
 	if !ok {
@@ -83,7 +83,7 @@ func (w *Writer) found(ctx context.Context, e journal.Entry) settled {
 	case e.Verb == journal.Create:
 		return w.foundAs(r, e, got)
 	}
-	out := w.compared(e, settings(got, r.covers(w.options.Account)), nil)
+	out := compared(e, w.known(r, e.Before), w.known(r, e.After), settings(got, r.covers(w.options.Account)), nil)
 	out.object = raw(got)
 	return out
 }
@@ -149,7 +149,7 @@ func text(v any) string {
 
 // foundAs compares an object with what was to be created.
 func (w *Writer) foundAs(r Resource, e journal.Entry, got api.Object) settled {
-	c := &creation{w: w, r: r, body: flatten(e.After)}
+	c := &creation{w: w, r: r, body: w.known(r, e.After)}
 	out := settled{outcome: journal.Done, id: r.id(got), object: raw(got), notApplied: c.missing(got)}
 	if len(out.notApplied) > 0 {
 		out.outcome = journal.Partly
@@ -158,13 +158,12 @@ func (w *Writer) foundAs(r Resource, e journal.Entry, got api.Object) settled {
 }
 
 // compared finds each field of a change as it was before, as it was wanted, or as somebody else has set it since.
-func (w *Writer) compared(e journal.Entry, is fields, err error) settled {
+func compared(e journal.Entry, before, after, is fields, err error) settled {
 	out := settled{id: e.ObjectID, err: err}
 	if err != nil {
 		out.outcome = journal.Unknown
 		return out
 	}
-	before, after := flatten(e.Before), flatten(e.After)
 	applied, waiting, other := 0, 0, 0
 	for _, d := range compare(before, after) {
 		switch path := d.Path; {

@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"crypto/rand"
 	"encoding/json"
 	"strings"
 	"sync/atomic"
@@ -102,6 +103,21 @@ func (p Plan) Blocked() string {
 }
 
 func (p *Plan) block(reason string) { p.blocks = append(p.blocks, reason) }
+
+// Together marks plans as one act on several objects: the journal says so, and they can be undone together. The plans are those of
+// the list, which is returned.
+func Together(plans []Plan) []Plan {
+	if len(plans) < 2 {
+		return plans
+	}
+	batch := rand.Text()[:16]
+	for _, p := range plans {
+		for i := range p.steps {
+			p.steps[i].entry.Batch = batch
+		}
+	}
+	return plans
+}
 
 // Prepare plans a change.
 type Prepare func(context.Context, *Writer) (Plan, error)

@@ -2,6 +2,7 @@ package change
 
 import (
 	"context"
+	"encoding/json"
 	"errors"
 	"maps"
 	"slices"
@@ -33,7 +34,7 @@ func (w *Writer) plainCreate(r Resource, wanted api.Object) (Plan, error) {
 	p.Wanted = journal.Mask(wanted.Values())
 	p.Differences = compare(nil, flatten(req.Body()))
 	p.Requests = []api.Request{req}
-	c := &creation{w: w, r: r, body: sentValues(req, values), name: r.label(flatten(req.Body()))}
+	c := &creation{w: w, r: r, body: sentValues(w.known(r, req.Body()), values), name: r.label(flatten(req.Body()))}
 	p.steps = []step{{entry: w.entry(p, r.Parent, nil, req.Body(), req), request: req, check: c.remember, settle: c.settle}}
 	return p, nil
 }
@@ -138,6 +139,27 @@ type change struct {
 	req         api.Request
 }
 
+// withLost are the settings before the change, and what is unknown inside of objects that the change takes away: an undo has it from
+// nowhere else. What stays keeps it anyway.
+func (c change) withLost() fields {
+	out := maps.Clone(c.now)
+	for path, value := range flatten(raw(c.fresh)) {
+		if _, named := c.now[path]; named || !c.covers(path) || journal.IsSecret(path) {
+			continue
+		}
+		for parent := path; strings.Contains(parent, "."); {
+			parent = parent[:strings.LastIndexByte(parent, '.')]
+			if c.now.holds(parent) {
+				if !c.target.holds(parent) {
+					out[path] = value
+				}
+				break
+			}
+		}
+	}
+	return out
+}
+
 // finish adds differences, the server's check and the step.
 func (w *Writer) finish(ctx context.Context, e edit, p Plan, c change) Plan {
 	p.Differences = compare(c.now, c.target)
@@ -165,10 +187,20 @@ func (w *Writer) finish(ctx context.Context, e edit, p Plan, c change) Plan {
 			c.now[keyMade] = made
 		}
 	}
-	before, _ := c.now.object() // came out of JSON
+	before, _ := c.withLost().object() // came out of JSON
 	after, _ := c.target.object()
 	p.steps = []step{{entry: w.entry(p, e.r.Parent, before, after, c.req), request: c.req, check: s.check, settle: s.settle}}
 	return p
+}
+
+// known are the fields of an object that flarewire has a name for. What is unknown inside of it is sent and written down, but what
+// becomes of it is the server's business and says nothing about whether a change was done.
+func (w *Writer) known(r Resource, object json.RawMessage) fields {
+	o, err := r.In(w.options.Account).Decode(object)
+	if err != nil {
+		return flatten(object)
+	}
+	return flatten(o.Values())
 }
 
 // settings are the fields of an object that can be set.
@@ -186,8 +218,7 @@ func secretsOf(req api.Request) []string {
 }
 
 // sentValues are the fields of a request that the API gives back, with the secrets among them, which the request does not show.
-func sentValues(req api.Request, wanted fields) fields {
-	sent := flatten(req.Body())
+func sentValues(sent, wanted fields) fields {
 	for path := range sent {
 		if !journal.IsSecret(path) {
 			continue

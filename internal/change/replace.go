@@ -21,7 +21,7 @@ func PrepareReplaceGRE(ctx context.Context, w *Writer, opened, wanted api.GRETun
 		return Plan{}, err
 	}
 	fresh, _ := api.As[api.GRETunnel](c.fresh) // it was read as one
-	create, err := w.plainCreate(r, compose(c.target, api.Object{}, api.Object{}))
+	create, err := w.plainCreate(r, compose(c.target, c.fresh, api.Object{}))
 	if err != nil {
 		return Plan{}, err
 	}
@@ -59,7 +59,7 @@ func (w *Writer) replaceSteps(ctx context.Context, p *Plan, c change, remove api
 		return remember(ctx)
 	}
 	second.check, second.repeats = nil, replaceWaits
-	wanted, title := compose(c.target, api.Object{}, api.Object{}), p.Title
+	wanted, title := compose(c.target, c.fresh, api.Object{}), p.Title
 	second.rebuild = func() (api.Request, error) { return GRETunnels.In(w.options.Account).BuildCreate(wanted) }
 	p.incomplete = func(step int, before journal.Outcome, r *Result) {
 		halfReplaced(title, c.fresh, wanted, step, before, r)
@@ -143,7 +143,7 @@ func (r Result) Found(p Plan, e journal.Entry, looked Result) Result {
 
 // recreated is an object as it was, to be created again.
 func recreated(old api.Object) api.Object {
-	return compose(flatten(old.Values()), api.Object{}, api.Object{})
+	return compose(flatten(old.Values()), old, api.Object{})
 }
 
 func textOf(err error) string {

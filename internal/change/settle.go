@@ -129,9 +129,12 @@ func (s *editing) settle(ctx context.Context, certain bool, _ api.Answer) settle
 
 // missing are the differences that have not taken effect. Write-only secrets cannot be looked at.
 func (s *editing) missing(got api.Object) []Difference {
-	is := settings(got, s.c.covers)
+	is, all := settings(got, s.c.covers), flatten(raw(got))
 	var list []Difference
 	for _, d := range s.differences {
+		if is[d.Path] == nil { // unknown inside of an object that an undo brings back
+			is[d.Path] = all[d.Path]
+		}
 		if s.writeOnly(d) || same(d.Path, is[d.Path], s.c.target[d.Path]) {
 			continue
 		}

@@ -24,6 +24,29 @@ func PrepareUndo(ctx context.Context, w *Writer, e journal.Entry) (Plan, error) 
 	if why != "" {
 		return Plan{}, errors.New("this cannot be undone: " + why)
 	}
+	p, err := w.inverse(ctx, e, u)
+	for i := range p.steps {
+		p.steps[i].entry.Undoes = e.ID
+	}
+	return p, err
+}
+
+// PrepareUndos plans the undo of several entries, in their order. What cannot be undone is a plan that says why and cannot be sent.
+func PrepareUndos(ctx context.Context, w *Writer, entries []journal.Entry) []Plan {
+	var plans []Plan
+	for _, e := range entries {
+		p, err := PrepareUndo(ctx, w, e)
+		if err != nil {
+			p = Plan{Title: fmt.Sprintf("Undo %s %s", e.Verb, e.Name), Name: e.Name}
+			p.block(err.Error())
+		}
+		plans = append(plans, p)
+	}
+	return plans
+}
+
+// inverse plans an undo.
+func (w *Writer) inverse(ctx context.Context, e journal.Entry, u journal.Undo) (Plan, error) {
 	switch {
 	case e.Resource == string(kind.CNISettings):
 		return undoCNISettings(ctx, w, u)
@@ -48,12 +71,11 @@ func named(name, parent string) (Resource, bool) {
 
 // undo plans a create, an update or a deletion.
 func (w *Writer) undo(ctx context.Context, r Resource, u journal.Undo) (Plan, error) {
-	wanted, err := r.In(w.options.Account).Decode(u.Wanted)
-	if err != nil {
+	if _, err := r.In(w.options.Account).Decode(u.Wanted); err != nil {
 		return Plan{}, errUnreadable
 	}
 	if u.Verb == journal.Create {
-		p, err := w.plainCreate(r, wanted)
+		p, err := w.plainCreate(r, api.Object{}.With(u.Wanted, api.Object{})) // with what is unknown inside
 		if err != nil {
 			return p, err
 		}

@@ -226,3 +226,37 @@ func TestEveryKindOfObjectHasAnUndo(t *testing.T) {
 		}
 	}
 }
+
+// A change is undone once: a second undo is refused when it is prepared, and when both were prepared before either was sent.
+func TestNothingIsUndoneTwice(t *testing.T) {
+	d := sit(t)
+	wantOutcome(t, changeText(t, d, "fra-dc1-gre", "wrong"), journal.Done)
+	entry := d.entries()[0]
+	first := planned(t)(change.PrepareUndo(t.Context(), d.writer, entry))
+	second := planned(t)(change.PrepareUndo(t.Context(), d.writer, entry))
+	wantOutcome(t, d.writer.Apply(t.Context(), first), journal.Done)
+	sent := len(d.writes())
+	r := d.writer.Apply(t.Context(), second)
+	if r.Outcome != journal.NotDone || !strings.Contains(r.Text, "undone already") || len(d.writes()) != sent {
+		t.Errorf("%s; %d sent", r.Text, len(d.writes())-sent)
+	}
+	undone := d.entries()[len(d.entries())-1]
+	if _, err := change.PrepareUndo(t.Context(), d.writer, undone); err == nil || !strings.Contains(err.Error(), "undone already") {
+		t.Errorf("it can be prepared: %v", err)
+	}
+}
+
+// While nobody knows whether an undo was done, no other one is sent.
+func TestAnUndoInDoubtStandsInTheWayOfAnother(t *testing.T) {
+	d := sit(t)
+	wantOutcome(t, changeText(t, d, "fra-dc1-gre", "wrong"), journal.Done)
+	entry := d.entries()[0]
+	first := planned(t)(change.PrepareUndo(t.Context(), d.writer, entry))
+	second := planned(t)(change.PrepareUndo(t.Context(), d.writer, entry))
+	d.edge.Fault(simedge.Fault{Method: "PUT", Kind: simedge.FaultStatus, Status: 524, Times: 1})
+	wantOutcome(t, d.writer.Apply(t.Context(), first), journal.Unknown)
+	sent := len(d.writes())
+	if r := d.writer.Apply(t.Context(), second); r.Outcome != journal.NotDone || !strings.Contains(r.Text, "look again") || len(d.writes()) != sent {
+		t.Errorf("%s; %d sent", r.Text, len(d.writes())-sent)
+	}
+}

@@ -14,7 +14,7 @@ import (
 func atPage(t *testing.T, a *account, page, shown string, args ...string) *ptytest.Terminal {
 	t.Helper()
 	term := sit(t, ptytest.Options{Args: args, Env: a.env()})
-	term.WaitText("q quit")
+	term.WaitText("? help")
 	jump(term, page, shown)
 	return term
 }

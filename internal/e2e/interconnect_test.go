@@ -298,7 +298,7 @@ func TestTheLetterOfAuthorizationIsSavedAndOverwritesNothing(t *testing.T) {
 		t.Fatal(err)
 	}
 	term := sit(t, ptytest.Options{Env: a.env(), Dir: folder, Args: []string{"--read-only"}})
-	term.WaitText("q quit")
+	term.WaitText("? help")
 	jump(term, "interconnects", "nwf-ams04-1")
 	moveTo(term, "nwf-ams04-1")
 	term.Press("L")

@@ -207,7 +207,8 @@ func footer(s ptytest.Screen) string {
 
 // listed: the list is there, whole from header to footer.
 func listed(s ptytest.Screen) bool {
-	return len(tunnels(s)) > 0 && strings.Contains(title(s), "unnels") && footer(s) != "" && !s.Contains("BGP session")
+	place, _, _ := strings.Cut(strings.TrimSpace(title(s)), "  ")
+	return len(tunnels(s)) > 0 && strings.HasSuffix(place, "unnels") && footer(s) != ""
 }
 
 // on: the page about the named thing is there.

@@ -86,7 +86,7 @@ func TestTerminalFaultSuspended(t *testing.T) {
 	term.Resize(100, 30)
 	term.Type("\n")
 	term.WaitFor("the list again, as it was", func(s ptytest.Screen) bool {
-		return s.AltScreen() && underCursor(s) == "lhr-hq-gre" && strings.HasSuffix(footer(s), "q quit")
+		return s.AltScreen() && underCursor(s) == "lhr-hq-gre" && strings.HasSuffix(footer(s), "? help")
 	})
 	term.Press("q")
 	term.WaitText("ended 0")

@@ -146,7 +146,7 @@ func TestTroubleFromTheBeginning(t *testing.T) {
 			trouble.begin()
 			term := sit(t, ptytest.Options{Env: a.env()})
 			s := term.WaitFor("the full screen and the word "+trouble.word, func(s ptytest.Screen) bool {
-				return s.AltScreen() && s.Contains(trouble.word) && strings.Contains(footer(s), "q quit")
+				return s.AltScreen() && s.Contains(trouble.word) && strings.Contains(footer(s), "? help")
 			})
 			if s.Contains("0 tunnels") || s.Contains("There are no") {
 				t.Errorf("nothing fetched is shown as nothing there:\n%s", s.Box())

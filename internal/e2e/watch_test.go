@@ -17,10 +17,10 @@ func TestANewcomerSeesEveryStateAsGlyphAndWord(t *testing.T) {
 	t.Parallel()
 	term := sit(t, ptytest.Options{Args: []string{"--demo"}})
 	s := term.WaitFor("a dozen tunnels in every state", func(s ptytest.Screen) bool {
-		return len(tunnels(s)) >= 12 && showsAll("✗ Down", "◐ Establishing", "● Up", "○ No BGP", "quit")(s)
+		return len(tunnels(s)) >= 12 && showsAll("✗ Down", "◐ Establishing", "● Up", "○ No BGP", "? help")(s)
 	})
-	if f := footer(s); !strings.Contains(f, "? help") || !strings.Contains(f, "q quit") {
-		t.Errorf("the footer does not say how to get help and how to leave: %q", f)
+	if f := footer(s); !strings.Contains(f, "? help") || !strings.Contains(f, ": go to") {
+		t.Errorf("the footer does not say how to get help and how to go elsewhere: %q", f)
 	}
 	if first := tunnels(s)[0]; state(s, first) != "Down" {
 		t.Errorf("the worst is not first but %s, which is %s", first, state(s, first))

@@ -71,8 +71,9 @@ func newDesk(t *testing.T) *desk {
 func (d *desk) reader() *reader {
 	d.t.Helper()
 	r := &reader{}
-	client, err := api.New(api.Options{Transport: d.edge.RoundTripper(), Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
-		Now: d.clock.now, Budget: 1 << 20, OnExchange: func(api.Exchange) {
+	client, err := api.New(api.Options{Transport: d.edge.RoundTripper(),
+		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
+		Now:         d.clock.now, Budget: 1 << 20, OnExchange: func(api.Exchange) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
 			r.sent++
@@ -98,7 +99,7 @@ func (d *desk) recorder() (r *reader, end func()) {
 	history := d.history()
 	r.Remember(history)
 	path := handover.Path(d.state, "history")
-	l, err := handover.Listen(path, false)
+	l, err := handover.Listen(d.t.Context(), path, false)
 	if err != nil {
 		d.t.Fatal(err)
 	}

@@ -3,6 +3,7 @@
 package handover
 
 import (
+	"context"
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
@@ -47,7 +48,7 @@ const maxPath = 103
 
 // Listen opens the socket. With group it is open to the members of the directory's group, else to the user alone, and its directory is
 // made.
-func Listen(path string, group bool) (net.Listener, error) {
+func Listen(ctx context.Context, path string, group bool) (net.Listener, error) {
 	if len(path) > maxPath {
 		return nil, fmt.Errorf("the path of the socket %s is longer than the system allows", path)
 	}
@@ -57,14 +58,16 @@ func Listen(path string, group bool) (net.Listener, error) {
 	} else if err := statefile.PrivateDir(filepath.Dir(path)); err != nil {
 		return nil, err
 	}
-	if c, err := net.DialTimeout("unix", path, time.Second); err == nil {
+	dialer := net.Dialer{Timeout: time.Second}
+	if c, err := dialer.DialContext(ctx, "unix", path); err == nil {
 		_ = c.Close()
 		return nil, fmt.Errorf("somebody answers at the socket %s already", path)
 	}
 	if info, err := os.Lstat(path); err == nil && info.Mode().Type() == os.ModeSocket {
 		_ = os.Remove(path) // of one that was killed
 	}
-	l, err := net.Listen("unix", path)
+	var config net.ListenConfig
+	l, err := config.Listen(ctx, "unix", path)
 	if err != nil {
 		return nil, err
 	}

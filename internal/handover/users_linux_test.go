@@ -65,7 +65,7 @@ func TestAScreenOfAnotherUser(t *testing.T) {
 		t.Fatal(err)
 	}
 	path := handover.Shared(dir, simedge.DefaultAccount)
-	listener, err := handover.Listen(path, true)
+	listener, err := handover.Listen(t.Context(), path, true)
 	if err != nil {
 		t.Fatal(err)
 	}

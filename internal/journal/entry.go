@@ -42,20 +42,43 @@ const (
 
 // Entry is one attempted change.
 type Entry struct {
-	ID       string          `json:"id"`
-	Time     time.Time       `json:"time"` // when the change was about to be sent
-	Profile  string          `json:"profile,omitempty"`
-	Account  string          `json:"account"`
-	Verb     Verb            `json:"verb"`
-	Resource string          `json:"resource"`         // as the API calls the collection: gre_tunnels
-	Parent   string          `json:"parent,omitempty"` // id of the prefix of a BGP prefix, binding or delegation
-	ObjectID string          `json:"object_id,omitempty"`
-	Name     string          `json:"name,omitempty"`
-	Group    string          `json:"group,omitempty"` // shared by the entries of one act of several steps
+	ID       string    `json:"id"`
+	Time     time.Time `json:"time"` // when the change was about to be sent
+	Profile  string    `json:"profile,omitempty"`
+	Account  string    `json:"account"`
+	Verb     Verb      `json:"verb"`
+	Resource string    `json:"resource"`         // as the API calls the collection: gre_tunnels
+	Parent   string    `json:"parent,omitempty"` // id of the prefix of a BGP prefix, binding or delegation
+	ObjectID string    `json:"object_id,omitempty"`
+	Name     string    `json:"name,omitempty"`
+	Group    string    `json:"group,omitempty"`  // shared by the entries of one act of several steps
+	Batch    string    `json:"batch,omitempty"`  // shared by the entries of one act on several objects
+	Undoes   string    `json:"undoes,omitempty"` // id of the entry that this takes back
+	// UndoneBy is the id of the entry that takes this one back. It is found by reading and not written.
+	UndoneBy string          `json:"undone_by,omitempty"`
 	Before   json.RawMessage `json:"before,omitempty"`
 	After    json.RawMessage `json:"after,omitempty"`   // as wanted
 	Secrets  []string        `json:"secrets,omitempty"` // fields with a secret that the change sets; their values are nowhere
 	Result
+
+	undoing bool // whether its undo was done is not known
+}
+
+// takesBack reports whether an undo stands in the way of another one: it was done, or may have been, and was not taken back itself. A
+// change that was taken back in part can be taken back again; a new object cannot be made twice.
+func (e Entry) takesBack() bool {
+	return e.Outcome != NotDone && e.UndoneBy == "" && (e.Outcome != Partly || e.Verb != Update)
+}
+
+// Undone says that the entry was taken back; empty when it was not.
+func (e Entry) Undone() string {
+	switch {
+	case e.UndoneBy == "":
+		return ""
+	case e.undoing:
+		return "whether its undo was done is not known"
+	}
+	return "it was undone already"
 }
 
 // Result is the second half of an entry, known when the change is over.

@@ -12,34 +12,39 @@ import (
 	"flarewire/internal/statefile"
 )
 
-// All are all entries that are kept, newest first.
-func (j *Journal) All() ([]Entry, error) {
-	list := []Entry{}
-	for e, err := range j.Entries() {
-		if err != nil {
-			return nil, err
-		}
-		list = append(list, e)
-	}
-	return list, nil
+// Unread is the outcome of the last element of an export of which something is missing.
+const Unread Outcome = "unreadable"
+
+// missing is that element: who has only the file must see that it is not everything.
+type missing struct {
+	Outcome Outcome `json:"outcome"`
+	Lines   int     `json:"unreadable_lines"`
+	Error   string  `json:"error"`
 }
 
-// Write writes entries as one JSON array, for scripts and for an audit. Secrets were masked when the entries were made.
-func Write(w io.Writer, entries []Entry) error {
+// Write writes what was read as one JSON array, for scripts and for an audit. Secrets were masked when the entries were made.
+func Write(w io.Writer, r Reading) error {
+	elements := make([]any, 0, len(r.Entries)+1)
+	for _, e := range r.Entries {
+		elements = append(elements, e)
+	}
+	if r.Unreadable > 0 {
+		elements = append(elements, missing{Unread, r.Unreadable, r.Damage()})
+	}
 	var b bytes.Buffer
 	enc := json.NewEncoder(&b)
 	enc.SetEscapeHTML(false)
 	enc.SetIndent("", "  ")
-	if err := enc.Encode(entries); err != nil {
+	if err := enc.Encode(elements); err != nil {
 		return err
 	}
 	_, err := w.Write(b.Bytes())
 	return err
 }
 
-// Save writes entries to a file that only the user can read, in one step. A file that is there already is fs.ErrExist,
+// Save writes what was read to a file that only the user can read, in one step. A file that is there already is fs.ErrExist,
 // unless overwrite says to replace it.
-func Save(path string, entries []Entry, overwrite bool) error {
+func Save(path string, r Reading, overwrite bool) error {
 	if _, err := os.Lstat(path); err == nil && !overwrite {
 		return fmt.Errorf("%s is there already (%w)", path, fs.ErrExist)
 	}
@@ -47,7 +52,7 @@ func Save(path string, entries []Entry, overwrite bool) error {
 		return fmt.Errorf("there is no folder %s", filepath.Dir(path))
 	}
 	var b bytes.Buffer
-	if err := Write(&b, entries); err != nil {
+	if err := Write(&b, r); err != nil {
 		return err
 	}
 	if err := statefile.Replace(path, b.Bytes()); err != nil {

@@ -20,11 +20,11 @@ func FuzzJournal(f *testing.F) {
 			t.Fatal(err)
 		}
 		j := journal.New(journal.Options{Path: path})
-		before, err := j.All()
+		before, err := j.Read()
 		if err != nil {
 			t.Fatal(err)
 		}
-		for _, e := range before {
+		for _, e := range before.Entries {
 			if undo, why := journal.Inverse(e); why == "" && undo.Verb == "" {
 				t.Errorf("neither an inverse nor a reason: %+v", e)
 			}
@@ -33,7 +33,8 @@ func FuzzJournal(f *testing.F) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		after, err := j.All()
+		read, err := j.Read()
+		after := read.Entries
 		if err != nil || len(after) == 0 || after[0].ID != id {
 			t.Errorf("the next entry is not the first of %d: %v", len(after), err)
 		}

@@ -50,6 +50,10 @@ func notUndoable(e Entry) string {
 		return "nothing was changed, so there is nothing to undo"
 	case e.Outcome == Unknown || e.Outcome == "":
 		return "it is not known whether this was done: look again first"
+	case e.undoing:
+		return e.Undone() + ": look again at that first"
+	case e.UndoneBy != "":
+		return e.Undone()
 	case byKind(e) != "":
 		return byKind(e)
 	case e.Verb == Create && e.Group != "":

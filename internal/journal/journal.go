@@ -132,7 +132,7 @@ type line struct {
 // Begin writes the entry before the change is sent, and returns its id. On an error the change must not be sent, unless the
 // user accepts that it leaves no trace.
 func (j *Journal) Begin(e Entry) (string, error) {
-	e.ID, e.Time, e.Result = newID(), j.options.Now().UTC(), Result{}
+	e.ID, e.Time, e.UndoneBy, e.Result = newID(), j.options.Now().UTC(), "", Result{}
 	for _, object := range []*json.RawMessage{&e.Before, &e.After} {
 		if *object = Mask(*object); len(*object) > maxObject {
 			*object = nil

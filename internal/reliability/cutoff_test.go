@@ -293,9 +293,9 @@ func (a *attempt) found() {
 			a.entryIsTrue(e, r.Outcome, wait > time.Hour)
 		}
 	}
-	all, err := written.All()
+	read, err := written.Read()
 	a.must(err)
-	for _, e := range all {
+	for _, e := range read.Entries {
 		if a.write.untraceable && e.Outcome == journal.Unknown {
 			continue
 		}
@@ -333,9 +333,9 @@ func (a *attempt) undone(old string) {
 	if is == a.before || a.write.noUndo && !half {
 		return
 	}
-	all, err := written.All()
+	read, err := written.Read()
 	a.must(err)
-	for _, e := range all {
+	for _, e := range read.Entries {
 		if _, why := journal.Inverse(e); why != "" {
 			continue
 		}
@@ -353,7 +353,7 @@ func (a *attempt) undone(old string) {
 		}
 		return
 	}
-	a.t.Errorf("it was done, and the journal has no undo: %+v", all)
+	a.t.Errorf("it was done, and the journal has no undo: %+v", read.Entries)
 }
 
 // differing are the lines that only one of two texts has.

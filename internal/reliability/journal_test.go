@@ -84,6 +84,7 @@ func printedByTheCommand(t *testing.T, home, exported string) {
 	if code, _ := s.run(t.Context(), "--demo", "journal", "-o", "json"); code != 0 || s.out.String() != "[]\n" {
 		t.Errorf("the demo: exit %d, %q", code, s.out.String())
 	}
+	s.damaged(filepath.Join(home, "flarewire", "journal.jsonl"))
 	if err := os.Remove(filepath.Join(home, "flarewire", "journal.jsonl")); err != nil {
 		t.Fatal(err)
 	}
@@ -92,5 +93,30 @@ func printedByTheCommand(t *testing.T, home, exported string) {
 	}
 	if code, _ := s.run(t.Context(), "journal"); code != 1 || !strings.Contains(s.err.String(), "cannot be read") {
 		t.Errorf("a journal that cannot be read: exit %d, %s", code, s.err.String())
+	}
+}
+
+// damaged checks that a journal of which two lines are damaged is printed as far as it can be read, and that both forms say so.
+func (s *shell) damaged(path string) {
+	s.t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := os.WriteFile(path, append(text, "half a line\n\x00\x00\n"...), 0o600); err != nil {
+		s.t.Fatal(err)
+	}
+	const said = "2 lines of the journal could not be read"
+	code, _ := s.run(s.t.Context(), "journal", "-o", "json")
+	var elements []map[string]any
+	if json.Unmarshal([]byte(s.out.String()), &elements) != nil || code != 0 || len(elements) != 3 ||
+		elements[2]["unreadable_lines"] != 2.0 || !strings.Contains(s.err.String(), said) {
+		s.t.Errorf("exit %d, %s: %s", code, s.err.String(), s.out.String())
+	}
+	if code, _ := s.run(s.t.Context(), "journal"); code != 0 || !strings.Contains(s.err.String(), said) {
+		s.t.Errorf("exit %d, %s", code, s.err.String())
+	}
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		s.t.Fatal(err)
 	}
 }

@@ -156,14 +156,14 @@ func (s *Store) hear(next *Snapshot, h Handed) []Event {
 	for _, e := range next.Events {
 		known[e.plain()] = true
 	}
-	var fresh []Event
-	s.own = slices.DeleteFunc(s.own, func(o Event) bool { return h.tells(o) })
-	for _, e := range h.Events {
-		if known[e.plain()] {
-			continue
+	for i, t := range s.own {
+		if t.there == (Event{}) && slices.ContainsFunc(h.Events, func(o Event) bool { return o.plain() == t.here.plain() }) {
+			s.own[i].there = t.here.plain() // it took it from the history that both have, or the server named the time
 		}
-		if i := slices.IndexFunc(s.own, func(o Event) bool { return o.Same(e) && e.At.Sub(o.At).Abs() < sameMoment }); i >= 0 {
-			s.own = slices.Delete(s.own, i, i+1) // both have noticed it, each at its own time
+	}
+	var fresh []Event
+	for _, e := range h.Events {
+		if known[e.plain()] || s.twin(e) {
 			continue
 		}
 		fresh = append(fresh, e)
@@ -181,10 +181,37 @@ func (s *Store) hear(next *Snapshot, h Handed) []Event {
 	return fresh
 }
 
-// noticed remembers for a while what was noticed here and not by the other program: it will hand it over, too.
+// twins are one event as it was noticed here, and as the other program has noticed it, each in its own time; there is zero as long as
+// that program has not told of it.
+type twins struct{ here, there Event }
+
+// twinsFor is how long these are remembered: longer than an event is handed over.
+const twinsFor = 3 * eventsBefore
+
+// twin reports whether something that was handed over is what was noticed here already.
+func (s *Store) twin(e Event) bool {
+	for _, t := range s.own {
+		if t.there == e.plain() {
+			return true
+		}
+	}
+	for i, t := range s.own {
+		if t.there == (Event{}) && t.here.Same(e) && e.At.Sub(t.here.At).Abs() < sameMoment {
+			s.own[i].there = e.plain()
+			return true
+		}
+	}
+	return false
+}
+
+// noticed remembers for a while what was noticed here: the other program will hand it over, too.
 func (s *Store) noticed(events []Event, now time.Time) {
-	if s.beside != nil {
-		s.own = append(slices.DeleteFunc(s.own, func(e Event) bool { return now.Sub(e.At) > 2*sameMoment }), events...)
+	if s.beside == nil {
+		return
+	}
+	s.own = slices.DeleteFunc(s.own, func(t twins) bool { return now.Sub(t.here.At) > twinsFor })
+	for _, e := range events {
+		s.own = append(s.own, twins{here: e})
 	}
 }
 
@@ -198,11 +225,6 @@ func (h *Handed) covers(e Event) bool {
 	return h != nil && slices.ContainsFunc(h.Events, func(o Event) bool {
 		return o.Same(e) && e.At.Sub(o.At).Abs() < max(sameMoment, eventsBefore)
 	})
-}
-
-// tells reports whether an event is among those that were handed over, as it is.
-func (h *Handed) tells(e Event) bool {
-	return slices.ContainsFunc(h.Events, func(o Event) bool { return o.plain() == e.plain() })
 }
 
 // Same reports whether two events say the same of one object, at whatever time.

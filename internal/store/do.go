@@ -110,6 +110,10 @@ func (s *Store) readEach(ctx context.Context, details []Detail, t terms) {
 
 // readOne reads one list or detail. One request is in flight for each.
 func (s *Store) readOne(ctx context.Context, d Detail, t terms) {
+	if d.Kind == recordKind {
+		s.readRecord(ctx, d.Of)
+		return
+	}
 	lock := s.lockOf(d)
 	select {
 	case lock <- struct{}{}:

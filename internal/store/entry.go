@@ -187,6 +187,9 @@ type Snapshot struct {
 	EndpointChecks List[api.EndpointCheck]
 	Accounts       List[api.Account]
 
+	// Records are what Cloudflare's own record says about what fell, by the id of the object; only what was asked is here.
+	Records map[string]RecordAnswer
+
 	// ClockAhead is by how much the clock of the answers is ahead of the one here; zero unless it matters, see ClockDiffers.
 	ClockAhead time.Duration
 	// SilentSince is when Cloudflare was last asked for the tunnels and nobody answered; zero while it answers.

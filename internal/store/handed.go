@@ -115,8 +115,9 @@ func (h *Handed) fill(last *Snapshot, d Detail) {
 			Delegations: bytesOf(p.Delegations.Rows)}[d.Kind]
 	default:
 		h.Rows = map[Kind]func() []json.RawMessage{
-			Routes: func() []json.RawMessage { return bytesOf(last.Routes.Rows) }, Links: func() []json.RawMessage { return bytesOf(last.Links.Rows) },
-			CNIs: func() []json.RawMessage { return bytesOf(last.CNIs.Rows) }, Slots: func() []json.RawMessage { return bytesOf(last.Slots.Rows) },
+			Routes: func() []json.RawMessage { return bytesOf(last.Routes.Rows) },
+			Links:  func() []json.RawMessage { return bytesOf(last.Links.Rows) },
+			CNIs:   func() []json.RawMessage { return bytesOf(last.CNIs.Rows) }, Slots: func() []json.RawMessage { return bytesOf(last.Slots.Rows) },
 			CNISettings:    func() []json.RawMessage { return bytesOf(last.CNISettings.Rows) },
 			Services:       func() []json.RawMessage { return bytesOf(last.Services.Rows) },
 			Leases:         func() []json.RawMessage { return bytesOf(last.Leases.Rows) },

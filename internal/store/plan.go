@@ -114,6 +114,7 @@ func (s *Store) Due() []Job {
 	}
 	hand(api.ClassPage, s.shownDetails(last, now)...)
 	hand(api.ClassBackground, s.roundOfDetails(last, now)...)
+	s.recordsDue(now, hand)
 	return jobs
 }
 
@@ -141,6 +142,7 @@ func (s *Store) NextDue() time.Time {
 			soonest(e.shownDue())
 		}
 	}
+	s.recordsNext(soonest)
 	if len(s.kindsOfDetails()) > 0 && last.hasDetails() && (s.began || !s.awaited(last)) {
 		soonest(s.nextRound)
 	}

@@ -31,6 +31,12 @@ type Fetchers struct {
 	Leases         func(context.Context) ([]api.Lease, error)
 	EndpointChecks func(context.Context) ([]api.EndpointCheck, error)
 	Accounts       func(context.Context) ([]api.Account, error)
+
+	// Cloudflare's own record, asked on demand; see AskRecord.
+	Datasets func(context.Context) ([]api.Dataset, error)
+	Logs     func(context.Context, api.Log) (api.LogRows, error)
+	Audit    func(ctx context.Context, since, before time.Time) (entries []api.AuditEntry, more bool, err error)
+
 	// ClockAhead is by how much the clock of the answers is ahead of the store's; nil: they are the same.
 	ClockAhead func() time.Duration
 }
@@ -77,6 +83,9 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		Leases:         a.Leases.List,
 		EndpointChecks: a.EndpointChecks.List,
 		ClockAhead:     a.ClockAhead,
+		Datasets:       a.Datasets,
+		Logs:           a.QueryLogs,
+		Audit:          a.Audit,
 	}
 }
 

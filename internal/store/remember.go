@@ -19,7 +19,7 @@ func (s *Store) Recall(h *History) {
 	past, err := h.Load()
 	s.change(func(next *Snapshot) []Event {
 		next.HistoryErr = err
-		s.past = past.tracks(s.now())
+		s.past, s.earlierSpans = past.tracks(s.now()), past.watched
 		var events []Event
 		for _, e := range past.Events {
 			if e.Kind != FirstSeen {
@@ -79,6 +79,9 @@ func (t *Track) replay(e Event) {
 // looked notes in the history what a poll of the tunnels brought, and now and then that they are watched. Where
 // the one before is too long ago, because there was no answer or the machine slept, it leaves a gap.
 func (s *Store) looked(last *Snapshot, events []Event, now time.Time) error {
+	if last.Err() == nil {
+		s.watch(now)
+	}
 	if s.history == nil {
 		return last.HistoryErr
 	}

@@ -50,20 +50,24 @@ type Store struct {
 	kept    atomic.Pointer[Snapshot] // see Kept
 	unnoted atomic.Int32             // reads of which the events are not in the history yet
 
-	writing sync.Mutex // the history and what belongs to it; taken before mu
-	mu      sync.Mutex // everything below, and the making of the next snapshot
-	track   map[string]*Track
-	history *History
-	past    map[string]*Track // of earlier runs, until the tunnel is seen again
-	beat    time.Time         // when the history was last told that somebody watches
-	good    time.Time         // the last read that brought both lists of tunnels
-	silence silence
-	beside  Beside            // another program that reads the account; nil: none
-	heard   time.Time         // until when its events are known
-	own     []Event           // what was lately noticed here and not there
-	ahead   time.Duration     // how far the clock of the answers is ahead, as that program knows
-	links   map[string]Health // the last known health of the interconnects' tunnel sides, by name
-	located []time.Time       // when questions about the locations were asked lately
+	writing      sync.Mutex // the history and what belongs to it; taken before mu
+	mu           sync.Mutex // everything below, and the making of the next snapshot
+	track        map[string]*Track
+	history      *History
+	past         map[string]*Track // of earlier runs, until the tunnel is seen again
+	beat         time.Time         // when the history was last told that somebody watches
+	good         time.Time         // the last read that brought both lists of tunnels
+	silence      silence
+	beside       Beside            // another program that reads the account; nil: none
+	heard        time.Time         // until when its events are known
+	own          []twins           // what was lately noticed here
+	ahead        time.Duration     // how far the clock of the answers is ahead, as that program knows
+	links        map[string]Health // the last known health of the interconnects' tunnel sides, by name
+	located      []time.Time       // when questions about the locations were asked lately
+	earlierSpans []stretch         // when earlier runs watched the tunnels, and spans: when this one did
+	spans        []stretch
+
+	recording recording
 
 	plan
 }
@@ -211,7 +215,8 @@ func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span, by
 	}
 	next.ClockAhead = s.clockAhead()
 	next.Tunnels = make([]Tunnel, len(tunnels))
-	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to, covered: by.covers}
+	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to,
+		covered: by.covers}
 	for i, t := range tunnels {
 		next.Tunnels[i] = tracker.follow(t)
 		next.Tunnels[i].Health = old.Health.By[t.Name]

@@ -39,6 +39,7 @@ func (f *Form) Guided() bool { return f.opts.Guided }
 // Reach says that a section is being asked: its proposals stay as they are now. It returns what keeps the draft.
 func (f *Form) Reach(section int) tea.Cmd {
 	f.keep()
+	f.repropose() // what was answered may lead to other proposals, whether or not something was read meanwhile
 	f.at = spot{section, max(f.first(section), 0)}
 	f.reached = max(f.reached, section)
 	f.focus()

@@ -105,6 +105,9 @@ type Options struct {
 	Init func(Values) tea.Cmd
 	// Needs names what the checks and proposals rest on while the form is on top; see tui.ShownMsg.
 	Needs []string
+	// Waiting reports whether something that checks and proposals rest on is still awaited: who answers line by line is asked only
+	// after it has come. Nil for never.
+	Waiting func(Values) bool
 	// Submit is called with valid values: it returns the command that goes on to the review.
 	Submit func(Values) tea.Cmd
 	// Acts: Submit itself does what the form is for, so that leaving loses nothing any more. Without it that is so after
@@ -135,6 +138,7 @@ type Form struct {
 	refused Values // what the server said about a field, until its value changes
 	scroll  tui.Scroll
 	done    bool
+	asleep  bool // it is not on the stack
 
 	proposed map[string]bool // fields that hold a proposal which nobody has touched
 	reached  int             // the last step that was shown
@@ -173,6 +177,9 @@ func New(o Options) *Form {
 // Needs names what the form rests on; see Options.Needs.
 func (f *Form) Needs() []string { return f.opts.Needs }
 
+// Waiting implements tui.Waiter.
+func (f *Form) Waiting() bool { return f.opts.Waiting != nil && f.opts.Waiting(f.Values()) }
+
 // RefusedMsg leads what the server said about fields back to them.
 type RefusedMsg struct{ Fields Values }
 
@@ -201,11 +208,27 @@ func (f *Form) Losing() string {
 	return "what you typed"
 }
 
+// Keeps implements tui.Keeper: what was typed is there when one comes back.
+func (f *Form) Keeps() bool { return true }
+
+// Sleep implements tui.Sleeper: the answers to another form are not for this one.
+func (f *Form) Sleep() { f.asleep = true }
+
+// Wake implements tui.Sleeper.
+func (f *Form) Wake() tea.Cmd {
+	f.asleep = false
+	f.repropose()
+	return nil
+}
+
 // Values are a copy of what the fields hold.
 func (f *Form) Values() Values { return maps.Clone(f.values) }
 
 // Update implements tui.View.
 func (f *Form) Update(msg tea.Msg) tea.Cmd {
+	if f.asleep {
+		return nil
+	}
 	switch msg := msg.(type) {
 	case RefusedMsg:
 		maps.Copy(f.refused, msg.Fields)

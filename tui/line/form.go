@@ -23,6 +23,7 @@ type asking struct {
 	open   map[int]bool // folded parts that the user wants to fill in
 	titled int          // the part whose title was said last
 	helped place        // the question whose help was said last
+	alone  bool         // what was awaited did not come; it is asked without it
 }
 
 // place is a question: a field, or with field -1 whether a folded part is to be filled in.
@@ -290,6 +291,9 @@ func (r *runner) put(s *asking, field form.Field) {
 		r.c.say(field.Label + ": " + secretly(value) + ".")
 	}
 	r.do(func() tea.Cmd { return s.form.Answer(field, value) }, lookup)
+	if r.l.Top() == s.form && r.waiting(s.form) { // the answer is judged by what it has set going
+		r.wait()
+	}
 	if r.ended || r.l.Top() != s.form {
 		return
 	}

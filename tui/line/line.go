@@ -154,7 +154,7 @@ func (r *runner) step() {
 		r.ask(d)
 		return
 	}
-	if waiting(view) {
+	if r.waiting(view) {
 		r.wait()
 		return
 	}
@@ -192,6 +192,14 @@ func waiting(v tui.View) bool {
 	return ok && s.Status().Updated.IsZero() && s.Status().Err == ""
 }
 
+// waiting is the function of the same name, but for a form that has waited long enough.
+func (r *runner) waiting(v tui.View) bool {
+	if f, ok := v.(*form.Form); ok && r.asking(f).alone {
+		return false
+	}
+	return waiting(v)
+}
+
 // What things may take before the user is told or asked.
 const (
 	// shortly is what an act on the page may take before the next question.
@@ -200,6 +208,8 @@ const (
 	unsaid = 400 * time.Millisecond
 	// patience is for answers of the network, when the page does not say itself that it waits.
 	patience = 10 * time.Second
+	// piped is how long a form of a pipe waits for what its questions rest on: longer than any request may take.
+	piped = 2 * time.Minute
 )
 
 // do carries out what the user asked for and waits a moment for what comes of it.
@@ -260,11 +270,12 @@ func (r *runner) await(condition func() bool) {
 // wait waits with the page, and says what for when it takes longer.
 func (r *runner) wait() {
 	before := r.scene()
-	soon, late := time.NewTimer(unsaid), time.NewTimer(patience)
+	soon, late, given := time.NewTimer(unsaid), time.NewTimer(patience), time.NewTimer(piped)
 	defer soon.Stop()
 	defer late.Stop()
+	defer given.Stop()
 	last := &group{}
-	for !r.ended && r.scene() == before && waiting(before.view) {
+	for !r.ended && r.scene() == before && r.waiting(before.view) {
 		select {
 		case e := <-r.inbox:
 			r.take(e)
@@ -279,6 +290,10 @@ func (r *runner) wait() {
 				r.stillWaiting(before)
 				return
 			}
+		case <-given.C:
+			if f, ok := before.view.(*form.Form); ok {
+				r.asking(f).alone = true
+			}
 		}
 	}
 	r.settle(last, shortly)
@@ -287,7 +302,8 @@ func (r *runner) wait() {
 
 // sayWaiting says what a page is waiting for.
 func (r *runner) sayWaiting(v tui.View) {
-	if w, ok := v.(tui.Waiter); ok && w.Waiting() {
+	_, asks := v.(*form.Form) // what it asks is not to be read out before it can be answered
+	if w, ok := v.(tui.Waiter); ok && w.Waiting() && !asks {
 		r.present(true)
 		return
 	}
@@ -297,7 +313,7 @@ func (r *runner) sayWaiting(v tui.View) {
 // stillWaiting takes commands while a page goes on waiting. A pipe has no patience that could end.
 func (r *runner) stillWaiting(before scene) {
 	r.c.say("Still waiting. Return goes on waiting, back leaves.")
-	text, got := r.question("Waiting>", func() bool { return !waiting(before.view) })
+	text, got := r.question("Waiting>", func() bool { return !r.waiting(before.view) })
 	switch {
 	case got == gotChange:
 		delete(r.read, before.view)

@@ -17,6 +17,10 @@ type Detail struct {
 	id   string
 	row  table.Row
 	gone bool // no longer among the rows; the last known state stays on the screen
+
+	asleep  bool // it is not on the stack
+	finding finder
+	drawn   time.Time // when the page was last drawn
 	pane
 }
 
@@ -60,14 +64,38 @@ func (d *Detail) take() bool {
 	return ok
 }
 
+// Sleep implements tui.Sleeper.
+func (d *Detail) Sleep() { d.asleep = true }
+
+// Wake implements tui.Sleeper: an object that was deleted meanwhile is said to be gone, with its last known state.
+func (d *Detail) Wake() tea.Cmd {
+	d.asleep = false
+	return tea.Batch(d.opened(d.id), d.renew())
+}
+
 // Status implements tui.StatusReporter.
 func (d *Detail) Status() tui.Status { return d.source.Status() }
 
 // Update implements tui.View.
 func (d *Detail) Update(msg tea.Msg) tea.Cmd {
-	if !d.source.Brings(msg) {
+	if d.finding.typing {
+		switch msg := msg.(type) {
+		case tea.KeyPressMsg:
+			return d.findKey(msg)
+		case tea.PasteMsg:
+			d.finding.input, _ = d.finding.input.Update(msg)
+			d.lookFor(0)
+			return nil
+		}
+	}
+	if d.asleep || !d.source.Brings(msg) {
 		return nil
 	}
+	return d.renew()
+}
+
+// renew takes the object anew, or notes that it is gone.
+func (d *Detail) renew() tea.Cmd {
 	// A list that could not be read so far does not say that the object is gone.
 	d.gone = !d.take() && !d.source.Status().Updated.IsZero()
 	return d.looked(d.id)
@@ -75,7 +103,7 @@ func (d *Detail) Update(msg tea.Msg) tea.Cmd {
 
 // Actions implements tui.View.
 func (d *Detail) Actions() []tui.Action {
-	out := append(d.acts(), copyJSON(d.json(d.row, true)), refreshAction(d.source.Refresh))
+	out := append(d.acts(), copyJSON(d.json(d.row, true)), d.findAction(), refreshAction(d.source.Refresh))
 	if !d.gone {
 		out = append(out, d.writes(d.row, true)...)
 	}
@@ -93,7 +121,7 @@ func (d *pane) acts() []tui.Action {
 		out = append(out, tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true,
 			Long: "Go to what the line under the cursor names", Run: func() tea.Cmd { return tui.Push(open()) }})
 	}
-	return append(out, tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy value", Footer: true, Why: why,
+	return append(out, tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy value", Footer: true, Class: tui.Common, Why: why,
 		Long: "Copy the value under the cursor", Run: func() tea.Cmd { return copied(d.under.Value) }})
 }
 
@@ -116,6 +144,7 @@ const twoColumns = 110
 
 // Draw implements tui.View.
 func (d *Detail) Draw(c tui.Canvas) []string {
+	d.drawn = c.Now
 	sections := d.desc.Sections(d.row, c.Now)
 	if d.gone {
 		notice := Field{Value: cmp.Or(d.desc.Gone, "This object is no longer on the account. What you see is its last known state."),

@@ -29,6 +29,7 @@ func kindOf[T any](d Description[T], s Source[T]) *kind {
 			ID: table.OnRow(d.ID), Name: table.OnRow(d.Name), NoDelete: table.OnRow(d.NoDelete), JSON: table.OnRow(d.JSON),
 			Open: table.OnRow(d.Open), Edit: table.OnRow(d.Edit), Delete: table.OnRow(d.Delete), Actions: table.OnRow(d.Actions),
 			DeleteAll: onMarked(d.DeleteAll), Many: onMarked(d.Many), Columns: table.OnRows(d.Columns), Sections: onMoment(d.Sections),
+			Preview: onMoment(d.Preview), NoPreview: d.NoPreview, Problem: table.OnRow(d.Problem),
 		},
 		source: Source[table.Row]{Status: s.Status, Brings: s.Brings, Refresh: s.Refresh, Open: s.Open, Needs: s.Needs, Looked: s.Looked},
 		rows:   rowsOf(s.Rows, d.Summary), byID: byID(s.Rows, d.ID),
@@ -36,6 +37,9 @@ func kindOf[T any](d Description[T], s Source[T]) *kind {
 }
 
 func onMoment[T, R any](f func(T, time.Time) R) func(table.Row, time.Time) R {
+	if f == nil {
+		return nil
+	}
 	return func(row table.Row, now time.Time) R { return f(table.Of[T](row), now) }
 }
 

@@ -22,6 +22,12 @@ type List struct {
 	awaited   string   // the id of a new object, until it is among the rows
 	left      string   // what was under the cursor when it began to be awaited
 	total     tui.Line // the summary of all rows, worked out when they come: a frame must not walk them
+	asleep    bool     // it is not on the stack
+	only      bool     // only what is not as it should be is shown
+	takes     int      // how often rows were taken
+	beside    int      // the width of the preview; 0 where there is none
+	preview   preview
+	memory    tui.Memory
 }
 
 // NewList makes the list page.
@@ -45,6 +51,7 @@ func (l *List) take() {
 	rows, total := l.rows()
 	l.table.Set(rows)
 	l.total = total
+	l.takes++
 }
 
 // Title implements tui.View.
@@ -55,6 +62,19 @@ func (l *List) Init() tea.Cmd {
 	l.take()
 	return l.opened("")
 }
+
+// Sleep implements tui.Sleeper.
+func (l *List) Sleep() { l.asleep = true }
+
+// Wake implements tui.Sleeper.
+func (l *List) Wake() tea.Cmd {
+	l.asleep = false
+	l.take()
+	return l.opened("")
+}
+
+// SetFilter implements tui.Filterer.
+func (l *List) SetFilter(text string) { l.table.SetFilter(text) }
 
 // Needs names what the page rests on; see Source.Needs.
 func (l *List) Needs() []string { return l.needs("") }
@@ -75,12 +95,17 @@ func (l *List) Update(msg tea.Msg) tea.Cmd {
 		return nil
 	case tea.PasteMsg:
 		return l.edit(msg)
+	case restedMsg:
+		if msg.list == l && msg.turn == l.preview.turn {
+			l.preview.moving = false
+		}
+		return nil
 	case selectMsg:
 		if !l.table.Select(msg.id) {
 			l.awaited, l.left = msg.id, l.under()
 		}
 	}
-	if !l.source.Brings(msg) {
+	if l.asleep || !l.source.Brings(msg) {
 		return nil
 	}
 	l.take()
@@ -117,9 +142,11 @@ func (l *List) filterKey(msg tea.KeyPressMsg) tea.Cmd {
 }
 
 func (l *List) edit(msg tea.Msg) (cmd tea.Cmd) {
+	before := l.input.Value()
 	l.input, cmd = l.input.Update(msg)
-	if l.input.Value() != l.table.Filter() {
-		l.table.SetFilter(l.input.Value())
+	// It opens empty, and the filter that was there stays until something is typed.
+	if text := l.input.Value(); text != before {
+		l.table.SetFilter(text)
 	}
 	return cmd
 }
@@ -141,15 +168,15 @@ func (l *List) Actions() []tui.Action {
 	out := []tui.Action{
 		{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Why: why,
 			Long: "Everything about the row under the cursor", Run: l.open},
-		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true,
+		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common,
 			Long: "Show only rows with these words", Run: l.startFilter},
 	}
 	if l.table.Filter() != "" {
-		out = append(out, tui.Action{Name: "clear-filter", Keys: []string{"esc"}, Short: "clear filter", Footer: true,
+		out = append(out, tui.Action{Name: "clear-filter", Keys: []string{"esc"}, Short: "clear filter", Footer: true, Wanted: true,
 			Long: "Show all rows again", Run: func() tea.Cmd { l.table.SetFilter(""); return nil }})
 	}
 	out = append(out, refreshAction(l.source.Refresh),
-		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy", Why: why, Long: "Copy the row's name",
+		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy", Class: tui.Common, Why: why, Long: "Copy the row's name",
 			Run: func() tea.Cmd { return copied(l.desc.Name(row)) }},
 		copyJSON(l.json(row, ok)))
 	out = append(out, l.creation()...)
@@ -160,7 +187,18 @@ func (l *List) Actions() []tui.Action {
 			out = append(out, a)
 		}
 	}
-	return append(out, l.table.Actions()...)
+	out = append(out, l.problems()...)
+	for _, a := range l.table.Actions() {
+		switch {
+		case a.Move:
+			a.Run = l.moved(a.Run)
+		case a.Name == "sort-next", a.Name == "sort-reverse":
+			a.Run = l.sorted(a.Run)
+		}
+		out = append(out, a)
+	}
+	return append(out, tui.Action{Name: "preview", Keys: []string{"z"}, Short: "preview", Class: tui.Common, Run: l.togglePreview,
+		Long: "The object under the cursor beside its list, or not; from 120 columns"})
 }
 
 // marking are the actions on marked rows. While rows are marked, D means all of them.
@@ -183,9 +221,9 @@ func (l *List) marking(ok bool) []tui.Action {
 		more = l.desc.Many(marked)
 	}
 	return append([]tui.Action{mark,
-		{Name: "unmark", Keys: []string{"esc"}, Short: "unmark", Footer: true, Long: "Take all marks away",
+		{Name: "unmark", Keys: []string{"esc"}, Short: "unmark", Footer: true, Wanted: true, Long: "Take all marks away",
 			Run: func() tea.Cmd { l.table.Unmark(); return nil }},
-		{Name: "delete", Keys: []string{"D"}, Short: "delete " + n, Footer: true, Why: l.desc.NoWrites,
+		{Name: "delete", Keys: []string{"D"}, Short: "delete " + n, Footer: true, Wanted: true, Why: l.desc.NoWrites,
 			Long: "Delete the " + n + " marked rows", Run: func() tea.Cmd { return l.desc.DeleteAll(marked) }}}, more...)
 }
 
@@ -217,13 +255,24 @@ func (l *List) open() tea.Cmd {
 func (l *List) startFilter() tea.Cmd {
 	l.filtering = true
 	l.before = l.table.Filter()
-	l.input.SetValue(l.before)
-	l.input.CursorEnd()
+	l.input.SetValue("")
 	return l.input.Focus()
 }
 
 // Draw implements tui.View.
 func (l *List) Draw(c tui.Canvas) []string {
+	l.remembers(c.Memory)
+	l.beside = l.previews(c)
+	if l.beside == 0 || l.table.Shown() == 0 {
+		return l.draw(c)
+	}
+	left, right := c, c
+	left.Width, right.Width = c.Width-l.beside, l.beside-1
+	return besideEachOther(c, l.draw(left), l.drawPreview(right), l.beside)
+}
+
+// draw draws the list itself.
+func (l *List) draw(c tui.Canvas) []string {
 	if l.table.Shown() == 0 {
 		return append([]string{l.summary(c), ""}, l.empty(c)...)
 	}
@@ -236,11 +285,14 @@ func (l *List) Draw(c tui.Canvas) []string {
 func (l *List) summary(c tui.Canvas) string {
 	line := l.total
 	if line == nil {
-		line = tui.Text(tui.Strong, l.count())
+		line = tui.Text(tui.Strong, l.count()+l.noun())
 	}
 	var right tui.Line
 	if n := len(l.table.Marked()); n > 0 {
 		right = append(right, tui.Span{Text: strconv.Itoa(n) + " marked ", Role: tui.Accent})
+	}
+	if l.only {
+		right = append(right, tui.Span{Text: fmt.Sprintf("only problems, %d of %d ", l.table.Shown(), l.table.Total()), Role: tui.Accent})
 	}
 	if l.table.Filter() != "" {
 		filter := "/" + tui.Clean(l.table.Filter())
@@ -250,8 +302,16 @@ func (l *List) summary(c tui.Canvas) string {
 		right = append(right, tui.Span{Text: fmt.Sprintf("%d–%d of %d ", first, last, l.table.Shown()), Role: tui.Muted})
 	}
 	room := c.Width - right.Width() - 2
-	text := " " + line.Paint(c.Theme, room)
+	text := " " + line.Whole(room).Paint(c.Theme, room)
 	return text + tui.Spaces(c.Width-tui.Width(text)-right.Width()) + right.Paint(c.Theme, c.Width)
+}
+
+// noun is what is counted; a list that was not read has no count.
+func (l *List) noun() string {
+	if l.table.Total() == 0 && l.source.Status().Updated.IsZero() {
+		return ""
+	}
+	return " " + lowerFirst(l.desc.Plural)
 }
 
 func (l *List) count() string {
@@ -264,6 +324,11 @@ func (l *List) count() string {
 	return fmt.Sprintf("%d of %d", l.table.Shown(), l.table.Total())
 }
 
+// cannotTell is the sentence of a list without rows of which not everything could be read.
+func cannotTell(plural string, status tui.Status) string {
+	return "None of the " + lowerFirst(plural) + " could be read: " + lowerFirst(status.Note)
+}
+
 // empty says why there is nothing to see; nothing fetched yet is not the same as nothing there. An error has room to
 // be read whole here: which permission is missing stands at its end.
 func (l *List) empty(c tui.Canvas) []string {
@@ -271,6 +336,8 @@ func (l *List) empty(c tui.Canvas) []string {
 	text := cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+".")
 	var lines []string
 	switch {
+	case l.only:
+		text = "Nothing here is other than it should be, as far as is known. . shows all rows."
 	case l.table.Filter() != "":
 		text = "No row matches " + l.table.Filter() + ". esc clears the filter."
 	case status.Updated.IsZero() && status.Err != "":
@@ -280,6 +347,8 @@ func (l *List) empty(c tui.Canvas) []string {
 		text = "Nothing could be fetched yet; flarewire keeps trying. r tries now."
 	case status.Updated.IsZero():
 		text = "Asking Cloudflare…"
+	case status.Part:
+		text = cannotTell(l.desc.Plural, status)
 	}
 	for _, line := range tui.Wrap(tui.Clean(text), c.Width-4) { // a sentence that is cut says nothing
 		lines = append(lines, "  "+c.Theme.Paint(tui.Muted, line))

@@ -92,7 +92,7 @@ func TestFilterWhileItIsTyped(t *testing.T) {
 	r.hasDone("edit fra-ipsec")
 	r.sees("/fra")
 	r.press("/", "x").hasRows("")
-	r.sees("No row matches frax")
+	r.sees("No row matches x")
 	r.press("esc").hasRows(">fra-gre fra-ipsec fra-new") // the filter before; there was no row to stay on
 	r.press("esc").hasRows("ams-gre >fra-gre fra-ipsec fra-new")
 	r.press("/", "a", "backspace", "backspace")

@@ -36,6 +36,11 @@ type Description[T any] struct {
 	Summary func([]T) tui.Line
 	// Sections are the detail page, most important first. It is drawn in one or two columns.
 	Sections func(row T, now time.Time) []Section
+	// Preview are the sections beside the list on a wide screen; nil for Sections. NoPreview: there are none.
+	Preview   func(row T, now time.Time) []Section
+	NoPreview bool
+	// Problem reports whether a row is not as it should be; nil where nobody can say.
+	Problem func(T) bool
 	// Open is the page of a row where that is not the detail page made of Sections; nil for that one.
 	Open func(T) tui.View
 	// Create, Edit and Delete open what their keys n, e and D do; a nil one is not offered. NoWrites is
@@ -66,6 +71,8 @@ func Always[T any](why string) func(T) string { return func(T) string { return w
 type Section struct {
 	Title  string
 	Fields []Field
+	// First: who hears the page line by line hears it before the others. It is what they came for.
+	First bool
 }
 
 // Field is one line of a section.
@@ -106,7 +113,7 @@ type Source[T any] struct {
 }
 
 func refreshAction(refresh func() tea.Cmd) tui.Action {
-	return tui.Action{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true,
+	return tui.Action{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common,
 		Long: "Fetch now, not only at the next round", Run: refresh}
 }
 
@@ -123,7 +130,7 @@ func copied(text string) tea.Cmd {
 
 // copyJSON offers the whole object as the server sent it.
 func copyJSON(object []byte) tui.Action {
-	a := tui.Action{Name: "copy-json", Keys: []string{"Y"}, Short: "copy JSON", Long: "Copy the object as the API sent it"}
+	a := tui.Action{Name: "copy-json", Keys: []string{"Y"}, Short: "copy JSON", Class: tui.Common, Long: "Copy the object as the API sent it"}
 	if len(object) == 0 {
 		a.Why = "there is no JSON of this object"
 		return a

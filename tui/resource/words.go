@@ -16,7 +16,8 @@ func (l *List) Tell(now time.Time) tui.Telling {
 	return listed{
 		rows: l.table.Words(now, l.desc.Name), current: l.table.Cursor(), order: l.table.Order(), count: l.count(), total: l.total,
 		filter: l.table.Filter(), shown: l.table.Shown(), all: l.table.Total(), marked: len(l.table.Marked()), status: l.source.Status(),
-		none: cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+"."),
+		plural: l.desc.Plural,
+		none:   cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+"."),
 	}.tell()
 }
 
@@ -25,6 +26,7 @@ type listed struct {
 	rows                []tui.Row
 	current, order      string
 	count, filter, none string
+	plural              string
 	total               tui.Line
 	shown, all, marked  int
 	status              tui.Status
@@ -57,6 +59,8 @@ func (l listed) nothing() []string {
 		return []string{"No row matches " + l.filter + ". clear-filter shows all rows again."}
 	case l.status.Updated.IsZero() && l.status.Err != "":
 		return []string{l.status.Err, "Nothing could be fetched yet; flarewire keeps trying. refresh tries now."}
+	case l.status.Part && !l.status.Updated.IsZero():
+		return []string{cannotTell(l.plural, l.status)}
 	case l.status.Updated.IsZero():
 		return []string{"Asking Cloudflare."}
 	}
@@ -90,7 +94,17 @@ func plain(line tui.Line) string {
 // leads to another page has a number.
 func (d *Detail) Tell(now time.Time) tui.Telling {
 	d.told = now
-	out := tellSections(d.desc.Sections(d.row, now))
+	sections := d.desc.Sections(d.row, now)
+	slices.SortStableFunc(sections, func(a, b Section) int {
+		switch {
+		case a.First == b.First:
+			return 0
+		case a.First:
+			return -1
+		}
+		return 1
+	})
+	out := tellSections(sections)
 	if d.gone {
 		gone := cmp.Or(d.desc.Gone, "This object is no longer on the account. What you read is its last known state.")
 		out.Above = append([]string{gone}, out.Above...)
@@ -127,7 +141,7 @@ func fieldText(f Field) string {
 	if f.Note != "" {
 		text += ", " + f.Note
 	}
-	return text
+	return strings.ReplaceAll(text, " → ", " to ") // an arrow is a picture
 }
 
 // Choose implements tui.Chooser. A field that says something else than when its id was read out is none.

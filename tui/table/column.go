@@ -22,7 +22,7 @@ type Column[T any] struct {
 	Text func(row T, now time.Time) string
 	// Role gives the cell's meaning for the theme; nil is plain.
 	Role func(row T) tui.Role
-	// Compare orders rows by this column; nil orders by Text.
+	// Compare orders rows by this column; nil orders by Text, numbers in it by their value.
 	Compare func(a, b T) int
 	// Live marks text that changes with the clock; it is not searched by the filter.
 	Live bool

@@ -26,24 +26,30 @@ func (t *grid) Draw(c tui.Canvas) []string {
 func (t *grid) head(c tui.Canvas, cols []placed) string {
 	var b strings.Builder
 	b.WriteString(tui.Spaces(gutter))
+	over := 0 // cells that the title before takes of the gap
 	for i, p := range cols {
 		col := t.heads[p.index]
+		if i > 0 {
+			b.WriteString(tui.Spaces(gap - over))
+		}
 		title := col.title
+		over = 0
 		if p.index == t.sortCol {
 			arrow := c.Theme.Glyphs.SortUp
 			if t.reverse {
 				arrow = c.Theme.Glyphs.SortDown
 			}
-			// The arrow is kept when the title is as wide as its column.
-			title = ansi.Truncate(title, p.width-1, "") + arrow
-		}
-		if i > 0 {
-			b.WriteString(tui.Spaces(gap))
+			// Where the title takes the whole column the arrow stands in the gap behind it: it eats no letter.
+			if title += arrow; tui.Width(title) > p.width && tui.Width(b.String())+p.width < c.Width {
+				over = 1
+			} else if tui.Width(title) > p.width {
+				title = ansi.Truncate(col.title, p.width-1, "") + arrow
+			}
 		}
 		if col.right {
-			b.WriteString(tui.FitRight(title, p.width))
+			b.WriteString(tui.FitRight(title, p.width+over))
 		} else {
-			b.WriteString(tui.Fit(title, p.width))
+			b.WriteString(tui.Fit(title, p.width+over))
 		}
 	}
 	return c.Theme.Paint(tui.Muted, strings.TrimRight(b.String(), " "))
@@ -90,13 +96,13 @@ func (t *grid) Actions() []tui.Action {
 		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f"}, Long: "Down one page", Run: act(func() { t.move(t.height) })},
 		{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "To the first row", Run: act(func() { t.move(-len(t.order)) })},
 		{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "To the last row", Run: act(func() { t.move(len(t.order)) })},
-		{Name: "sort-next", Keys: []string{"s"}, Short: "sort", Footer: true, Long: "Sort by the next column", Run: act(t.sortNext)},
-		{Name: "sort-reverse", Keys: []string{"S"}, Short: "reverse", Long: "Sort the other way round",
+		{Name: "sort-next", Keys: []string{"s"}, Short: "sort", Footer: true, Class: tui.Common, Long: "Sort by the next column", Run: act(t.sortNext)},
+		{Name: "sort-reverse", Keys: []string{"S"}, Short: "reverse", Class: tui.Common, Long: "Sort the other way round",
 			Run: act(func() { t.reverse = !t.reverse; t.sort(); t.rebuild() })},
-		{Name: "wide", Keys: []string{"w"}, Short: "wide", Long: "All columns; left and right scroll them", Run: t.toggleWide},
-		{Name: "columns-left", Keys: []string{"left", "h"}, Long: "Scroll wide columns to the left", Why: t.notWide(),
+		{Name: "wide", Keys: []string{"w"}, Short: "wide", Class: tui.Common, Long: "All columns; left and right scroll them", Run: t.toggleWide},
+		{Name: "columns-left", Class: tui.Common, Keys: []string{"left", "h"}, Long: "Scroll wide columns to the left", Why: t.notWide(),
 			Run: act(func() { t.from = max(0, t.from-1) })},
-		{Name: "columns-right", Keys: []string{"right", "l"}, Long: "Scroll wide columns to the right", Why: t.notWide(),
+		{Name: "columns-right", Class: tui.Common, Keys: []string{"right", "l"}, Long: "Scroll wide columns to the right", Why: t.notWide(),
 			Run: act(func() { t.from = min(len(t.heads)-2, t.from+1) })},
 	}
 }

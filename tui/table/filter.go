@@ -4,6 +4,8 @@ import (
 	"net/netip"
 	"strings"
 	"time"
+
+	"flarewire/tui"
 )
 
 // Query is a parsed filter: words that must all match. "down" searches every column, "!down" wants
@@ -19,6 +21,7 @@ type term struct {
 	column int // -1: all
 	not    bool
 	within netip.Prefix // the text as an address or a network; not valid when it is none
+	asn    string       // the text as an AS number, where it is written as one: as64601, 1.10
 }
 
 // parseQuery reads a filter for the given column keys.
@@ -38,6 +41,9 @@ func parseQuery(text string, keys []string) Query {
 			}
 		}
 		t.within = network(t.text)
+		if strings.HasPrefix(t.text, "as") || strings.Count(t.text, ".") == 1 {
+			t.asn = tui.ASN(t.text)
+		}
 		if t.text != "" {
 			q.terms = append(q.terms, t)
 		}
@@ -131,7 +137,7 @@ func (x *searchIndex) matches(q Query, row int) bool {
 		} else {
 			in = x.cells(row, 0, x.cols)
 		}
-		found := strings.Contains(in, t.text) || t.within.IsValid() && contains(in, t.within)
+		found := strings.Contains(in, t.text) || t.within.IsValid() && contains(in, t.within) || t.asn != "" && strings.Contains(in, t.asn)
 		if found == t.not {
 			return false
 		}

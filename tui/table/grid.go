@@ -33,6 +33,7 @@ type grid struct {
 	from    int // first column shown after the frozen one, when wide
 	filter  string
 	query   Query
+	only    func(row int) bool // rows that do not pass are not shown; nil for all
 }
 
 // head is a column without its rows; see Column.
@@ -122,6 +123,9 @@ func (t *grid) sort() {
 }
 
 func (t *grid) passes(row int) bool {
+	if t.only != nil && !t.only(row) {
+		return false
+	}
 	if len(t.query.terms) == 0 {
 		return true
 	}
@@ -171,6 +175,12 @@ func (t *grid) SortBy(key string, reverse bool) {
 		}
 	}
 }
+
+// Sorted is the key of the column by which the rows are ordered, and whether the other way round.
+func (t *grid) Sorted() (key string, reverse bool) { return t.heads[t.sortCol].key, t.reverse }
+
+// Wide reports whether all columns are asked for.
+func (t *grid) Wide() bool { return t.wide }
 
 // Shown and Total count the rows that pass the filter, and all.
 func (t *grid) Shown() int { return len(t.order) }

@@ -1,7 +1,6 @@
 package table
 
 import (
-	"cmp"
 	"time"
 
 	"flarewire/tui"
@@ -33,6 +32,15 @@ func New[T any](cols []Column[T], id func(T) string) *Table[T] {
 		t.heads[i] = head{key: c.Key, title: c.Title, width: c.Width, grow: c.Grow, right: c.Right, priority: c.Priority, live: c.Live}
 	}
 	return t
+}
+
+// Only shows no rows but those for which pass holds; nil shows all again.
+func (t *Table[T]) Only(pass func(T) bool) {
+	t.only = nil
+	if pass != nil {
+		t.only = func(row int) bool { return pass(t.rows[row]) }
+	}
+	t.rebuild()
 }
 
 // Set replaces the rows. The cursor stays on its row by id and, as far as possible, on its line of
@@ -72,5 +80,5 @@ func (c *Column[T]) compare(a, b *T) int {
 	if c.Compare != nil {
 		return c.Compare(*a, *b)
 	}
-	return cmp.Compare(c.Text(*a, time.Time{}), c.Text(*b, time.Time{}))
+	return tui.Natural(c.Text(*a, time.Time{}), c.Text(*b, time.Time{}))
 }

@@ -8,7 +8,9 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -26,6 +28,8 @@ import (
 type Module struct {
 	env  *kit.Env
 	list *live.Loaded[journal.Entry]
+	// missing is what of the journal could not be read, a sentence; it is read beside the page.
+	missing atomic.Value
 }
 
 // New makes the module.
@@ -39,19 +43,33 @@ func New(env *kit.Env) kit.Module {
 const shown = 1000
 
 func (m *Module) read(context.Context) ([]journal.Entry, error) {
-	var out []journal.Entry
 	if m.env.Journal == nil {
-		return out, nil
+		return nil, nil
 	}
-	for e, err := range m.env.Journal.Entries() {
-		if err != nil {
+	read, err := m.env.Journal.Read()
+	note := read.Damage()
+	if err != nil {
+		if len(read.Entries) == 0 && note == "" {
 			return nil, err
 		}
-		if out = append(out, e); len(out) == shown {
-			break
-		}
+		note = strings.TrimPrefix(note+"; "+err.Error(), "; ")
 	}
-	return out, nil
+	m.missing.Store(note)
+	return read.Entries[:min(len(read.Entries), shown)], nil
+}
+
+// source is the journal, with what of it could not be read.
+func (m *Module) source() resource.Source[journal.Entry] {
+	s := m.list.Source()
+	status := s.Status
+	s.Status = func() tui.Status {
+		out := status()
+		if note, _ := m.missing.Load().(string); note != "" {
+			out.Note, out.Part = note, true
+		}
+		return out
+	}
+	return s
 }
 
 // Destinations implements kit.Module.
@@ -63,7 +81,7 @@ func (m *Module) Destinations() []tui.Destination {
 func (m *Module) Services() []tui.Service { return []tui.Service{m.list, kit.NewUnsettled(m.env)} }
 
 func (m *Module) open() tui.View {
-	return resource.NewList(m.describe(), m.list.Source())
+	return resource.NewList(m.describe(), m.source())
 }
 
 func (m *Module) describe() resource.Description[journal.Entry] {
@@ -73,7 +91,7 @@ func (m *Module) describe() resource.Description[journal.Entry] {
 		ID:       func(e journal.Entry) string { return e.ID },
 		Name:     func(e journal.Entry) string { return string(e.Verb) + " " + e.Name },
 		Columns:  Columns(),
-		Sections: sections,
+		Sections: m.sections,
 		Actions:  m.acts,
 	}
 }
@@ -91,15 +109,26 @@ func Columns() []table.Column[journal.Entry] {
 		{Key: "resource", Title: "WHAT", Width: 14, Text: text(func(e E) string { return strings.ReplaceAll(e.Resource, "_", " ") })},
 		{Key: "name", Title: "NAME", Width: 16, Grow: 12, Text: text(func(e E) string { return e.Name }),
 			Role: func(E) tui.Role { return tui.Strong }},
-		{Key: "outcome", Title: "OUTCOME", Width: 8, Text: text(func(e E) string { return string(e.Outcome) }), Role: outcomeRole},
+		{Key: "outcome", Title: "OUTCOME", Width: 8, Text: text(outcome), Role: outcomeRole},
 		{Key: "profile", Title: "PROFILE", Width: 16, Priority: 1, Text: text(func(e E) string { return e.Profile })},
 		{Key: "account", Title: "ACCOUNT", Width: 32, Priority: 2, Text: text(func(e E) string { return e.Account })},
 	}
 }
 
+// outcome is what became of a change in the end.
+func outcome(e journal.Entry) string {
+	if e.Undone() != "" && e.Outcome != journal.NotDone {
+		return "undone"
+	}
+	return string(e.Outcome)
+}
+
 func outcomeRole(e journal.Entry) tui.Role {
 	switch e.Outcome {
 	case journal.Done:
+		if e.UndoneBy != "" {
+			return tui.Muted
+		}
 		return tui.Good
 	case journal.NotDone:
 		return tui.Bad
@@ -107,7 +136,7 @@ func outcomeRole(e journal.Entry) tui.Role {
 	return tui.Pending
 }
 
-func sections(e journal.Entry, now time.Time) []resource.Section {
+func (m *Module) sections(e journal.Entry, now time.Time) []resource.Section {
 	at, age := resource.Time(e.Time, now)
 	fields := []resource.Field{
 		{Label: "When", Value: at, Note: age}, {Label: "Change", Value: string(e.Verb)},
@@ -125,6 +154,7 @@ func sections(e journal.Entry, now time.Time) []resource.Section {
 	if len(e.RequestIDs) > 0 {
 		fields = append(fields, resource.Field{Label: "Requests", Value: strings.Join(e.RequestIDs, " "), Note: "for Cloudflare's support"})
 	}
+	fields = append(fields, m.relatives(e)...)
 	if _, why := journal.Inverse(e); why != "" {
 		fields = append(fields, resource.Field{Label: "Undo", Value: "not possible: " + why, Prose: true, Role: tui.Muted})
 	}
@@ -149,16 +179,65 @@ func object(title string, raw json.RawMessage) resource.Section {
 	return s
 }
 
+// relatives are the entries that an entry belongs to: what it takes back, what took it back, what was changed with it.
+func (m *Module) relatives(e journal.Entry) []resource.Field {
+	var out []resource.Field
+	add := func(label, id string) {
+		if id == "" {
+			return
+		}
+		f := resource.Field{Label: label, Value: id, Note: "older than what is shown here"}
+		for _, other := range m.list.Rows() {
+			if other.ID == id {
+				f.Note = fmt.Sprintf("%s, %s", other.Time.UTC().Format("2006-01-02 15:04"), other.Outcome)
+				f.Open = func() tui.View { return resource.NewDetail(m.describe(), m.source(), other) }
+			}
+		}
+		out = append(out, f)
+	}
+	add("Undone by", e.UndoneBy)
+	add("Undoes", e.Undoes)
+	if n := len(m.batch(e)); n > 1 {
+		out = append(out, resource.Field{Label: "Together", Value: fmt.Sprintf("with %d other changes", n-1), Note: "u undoes them together"})
+	}
+	return out
+}
+
+// batch are the entries that were made in one act on several objects, newest first.
+func (m *Module) batch(e journal.Entry) []journal.Entry {
+	var out []journal.Entry
+	for _, other := range m.list.Rows() {
+		if e.Batch != "" && other.Batch == e.Batch {
+			out = append(out, other)
+		}
+	}
+	return out
+}
+
+// undoable are those of entries that can be undone.
+func undoable(entries []journal.Entry) []journal.Entry {
+	return slices.DeleteFunc(entries, func(e journal.Entry) bool { _, why := journal.Inverse(e); return why != "" })
+}
+
 func (m *Module) acts(e journal.Entry) []tui.Action {
 	_, why := journal.Inverse(e)
+	together := undoable(m.batch(e))
 	if m.env.NoWrites != "" {
 		why = m.env.NoWrites
 	}
-	return []tui.Action{{Name: "undo", Keys: []string{"u"}, Short: "undo", Footer: true, Why: why,
-		Long: "Undo it: reviewed and sent like any other change", Run: func() tea.Cmd { return m.undo(e) }},
+	undo := tui.Action{Name: "undo", Keys: []string{"u"}, Short: "undo", Footer: true, Why: why,
+		Long: "Undo it: reviewed and sent like any other change", Run: func() tea.Cmd { return m.undo(e) }}
+	out := []tui.Action{undo,
 		{Name: "look-again", Keys: []string{"L"}, Short: "look again", Why: notOpen(e),
 			Long: "Read what has become of a change whose outcome is not known", Run: func() tea.Cmd { return m.env.LookAgain(e.ID) }},
 		{Name: "export", Keys: []string{"x"}, Short: "export", Footer: true, Long: "Write all entries to a file, as JSON", Run: m.askWhere}}
+	if len(together) > 1 && why == "" {
+		undo.Name, undo.Keys, undo.Short, undo.Footer, undo.Long = "undo-one", []string{"U"}, "undo only this", false, "Undo this one alone"
+		out[0].Short, out[0].Run = fmt.Sprintf("undo %d", len(together)), func() tea.Cmd { return m.undoTogether(together) }
+		out[0].Long = "Undo all that was changed in one act: reviewed and sent like any other change"
+		out = append(out, undo)
+	}
+	return out
 }
 
 // notOpen is why there is nothing to look at again; empty when there is.
@@ -174,11 +253,29 @@ func notOpen(e journal.Entry) string {
 
 func (m *Module) undo(e journal.Entry) tea.Cmd {
 	confirm := ""
-	if u, _ := journal.Inverse(e); u.Verb == journal.Delete || u.Verb == journal.Withdraw || u.Verb == journal.Advertise {
-		confirm = cmp.Or(e.Name, e.ObjectID) // as the same change by hand would ask
+	if asks(e) {
+		confirm = cmp.Or(e.Name, e.ObjectID)
 	}
 	return tui.Push(kit.NewReview(m.env, kit.Intent{Title: fmt.Sprintf("Undo: %s %s", e.Verb, e.Name), Confirm: confirm, Pages: 1,
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 			return change.PrepareUndo(ctx, w, e)
 		}}))
+}
+
+// asks reports whether the undo of an entry asks before it is sent, as the same change by hand would.
+func asks(e journal.Entry) bool {
+	u, _ := journal.Inverse(e)
+	return u.Verb == journal.Delete || u.Verb == journal.Withdraw || u.Verb == journal.Advertise
+}
+
+// undoTogether undoes what was changed in one act, the last one first.
+func (m *Module) undoTogether(entries []journal.Entry) tea.Cmd {
+	confirm := ""
+	if slices.ContainsFunc(entries, asks) {
+		confirm = fmt.Sprintf("undo %d", len(entries))
+	}
+	return tui.Push(kit.NewSeveral(m.env, fmt.Sprintf("Undo %d changes", len(entries)), confirm,
+		func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
+			return change.PrepareUndos(ctx, w, entries), nil
+		}))
 }

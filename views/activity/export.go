@@ -40,17 +40,18 @@ func checkPath(path string, _ form.Values) form.Finding {
 type exported struct {
 	path string
 	n    int
+	lost string // what of the journal could not be read
 	err  error
 }
 
 // save reads the whole journal, also what the page has no room for, and writes it in the background.
 func (m *Module) save(path string, overwrite bool) tea.Cmd {
 	return func() tea.Msg {
-		entries, err := m.env.Journal.All()
+		read, err := m.env.Journal.Read()
 		if err == nil {
-			err = journal.Save(path, entries, overwrite)
+			err = journal.Save(path, read, overwrite)
 		}
-		return m.said(exported{path, len(entries), err})()
+		return m.said(exported{path, len(read.Entries), read.Damage(), err})()
 	}
 }
 
@@ -64,6 +65,9 @@ func (m *Module) said(e exported) tea.Cmd {
 	case e.err != nil:
 		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.Sentence(e.err)}} }
 	}
-	return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, tui.Pop(), tui.Toast(tui.Good, fmt.Sprintf("Written: %s, %d entries", e.path,
-		e.n)))
+	role, text := tui.Good, fmt.Sprintf("Written: %s, %d entries", e.path, e.n)
+	if e.lost != "" {
+		role, text = tui.Pending, text+". "+e.lost
+	}
+	return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, tui.Pop(), tui.Toast(role, text))
 }

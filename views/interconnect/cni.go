@@ -32,10 +32,12 @@ func (m *Module) describeCNIs() resource.Description[api.CNI] {
 		Columns: cniColumns(), SortBy: "name",
 		Sections: m.cniSections,
 		NoWrites: m.env.NoWrites,
-		Actions:  func(c api.CNI) []tui.Action { return m.env.WhereAction(withoutLength(c.CustIP)) },
-		Create:   m.newCNI,
-		Edit:     func(c api.CNI) tea.Cmd { return editor.Edit(c.ID, c.Magic.ConduitName) },
-		Delete:   func(c api.CNI) tea.Cmd { return editor.Delete(c.ID, c.Magic.ConduitName) },
+		Actions: func(c api.CNI) []tui.Action {
+			return append(m.env.ChainActions(cniSubject(c)), m.env.WhereAction(withoutLength(c.CustIP))...)
+		},
+		Create: m.newCNI,
+		Edit:   func(c api.CNI) tea.Cmd { return editor.Edit(c.ID, c.Magic.ConduitName) },
+		Delete: func(c api.CNI) tea.Cmd { return editor.Delete(c.ID, c.Magic.ConduitName) },
 	}
 }
 

@@ -22,7 +22,8 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 	sections := []form.Section{{Title: "Link", Intro: "The CNI runs over one of your interconnects; Cloudflare chooses the addresses of the " +
 		"link.", Fields: []form.Field{
 		{Key: "interconnect", Label: "Interconnect", Help: "The port it runs over; ctrl+n goes through yours",
-			Suggest: func(form.Values) []string { return m.portNames() }, Propose: m.onlyPort(c), Live: m.portLive, Check: m.checkPort},
+			Suggest: func(form.Values) []string { return m.portNames() }, Propose: m.onlyPort(c), Live: m.portLive,
+			Check: func(v string, _ form.Values) form.Finding { return m.checkPort(v, c.Interconnect) }},
 		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel side and in the analytics",
 			Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, c.Magic.ConduitName) }},
 		{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE", Check: kit.Check(netrules.CNIMTU)},
@@ -38,6 +39,7 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 	bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Kind: form.Choice, Options: modes(c.BGPMode),
 		Help: "Full exchange of routes, or static advertisement without one"})
 	return form.Options{Title: title, Verb: "review", Values: cniValues(c), Sections: append(sections, bgp),
+		Needs:  store.Needs(store.Detail{Kind: store.Ports}),
 		Submit: func(v form.Values) tea.Cmd { return submit(applyCNI(c, v)) }}
 }
 
@@ -121,18 +123,22 @@ func (m *Module) portLive(v form.Values) string {
 	return ""
 }
 
-func (m *Module) checkPort(v string, _ form.Values) form.Finding {
+// checkPort is the rule for the port of a CNI; before is the one that it has already. A choice that nobody can check is none.
+func (m *Module) checkPort(v, before string) form.Finding {
 	if v == "" {
 		return form.Finding{Level: form.Partial, Text: "Choose an interconnect: ctrl+n goes through yours"}
 	}
 	p, known := m.portNamed(strings.TrimSpace(v))
+	ports := m.env.Feed.Last().Entry(store.Ports)
 	switch {
-	case !known && m.ports().Complete():
-		return form.Finding{Level: form.Error, Text: "You have no interconnect of this name; ctrl+n goes through them"}
 	case known && p.State != store.PortHealthy:
 		return form.Finding{Level: form.Warning, Text: "Its state is " + p.State.Word() + ", so a CNI over it may carry no traffic yet"}
+	case known || before != "" && v == before:
+		return form.Finding{}
+	case ports.Complete():
+		return form.Finding{Level: form.Error, Text: "You have no interconnect of this name; ctrl+n goes through them"}
 	}
-	return form.Finding{}
+	return form.Finding{Level: form.Error, Text: "Cannot tell whether you have this interconnect: " + ports.Why()}
 }
 
 // checkName is the rule for the name of a CNI and of a link, which are the same.

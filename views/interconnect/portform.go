@@ -11,6 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
+	"flarewire/internal/store"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -35,6 +36,7 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 			Suggest: func(form.Values) []string { return m.types(isPartner) }, Check: checkType}
 	}
 	return form.Options{Title: title, Verb: "review", Values: values,
+		Needs: store.Needs(store.Of(store.Slots, store.Ports)...),
 		Sections: []form.Section{{Fields: []form.Field{
 			{Key: "kind", Label: "Kind", Kind: form.Choice, Help: "A cable in a data center, or a circuit by Google Cloud",
 				Options: []form.Option{{Value: physical, Label: "physical port"}, {Value: partner, Label: "Google Cloud partner"}}},
@@ -124,7 +126,9 @@ func (m *Module) checkSlot(v string, _ form.Values) form.Finding {
 	switch {
 	case known && s.Occupied:
 		return form.Finding{Level: form.Error, Text: "This slot is occupied: choose a free one"}
-	case !known && m.slots().Complete():
+	case !known && !m.slots().Complete():
+		return form.Finding{Level: form.Error, Text: "Cannot tell whether this slot is free: " + m.env.Feed.Last().Entry(store.Slots).Why()}
+	case !known:
 		return kit.WorstOf(kit.Finding(netrules.UUID(v)), form.Finding{Level: form.Warning, Text: "This slot is not in the list"})
 	}
 	return kit.Finding(netrules.UUID(v))

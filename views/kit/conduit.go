@@ -38,6 +38,25 @@ func (e *Env) Conduit(hop netip.Addr) (Conduit, bool) {
 	return Conduit{}, false
 }
 
+// conduit is what was found out about a next hop.
+type conduit struct {
+	Conduit
+	is bool
+}
+
+// ConduitNow is Conduit for pages only, whose lists ask it for every cell: it is worked out once until something new arrives.
+func (e *Env) ConduitNow(hop netip.Addr) (Conduit, bool) {
+	found, ok := e.conduits[hop]
+	if !ok {
+		found.Conduit, found.is = e.Conduit(hop)
+		if e.conduits == nil {
+			e.conduits = map[netip.Addr]conduit{}
+		}
+		e.conduits[hop] = found
+	}
+	return found.Conduit, found.is
+}
+
 // BrokenRoutes are the known routes to addresses that lead into what is down.
 func (e *Env) BrokenRoutes(cidr netip.Prefix) []string {
 	var out []string

@@ -40,8 +40,7 @@ func (e *editor) create() tea.Cmd {
 func (e *editor) creation(draft form.Values) tui.View {
 	var f *form.Form
 	opts := e.form("New "+e.resource.Title, e.blank, func(wanted api.Object) tea.Cmd { return e.reviewNew(wanted, f.InWords()) })
-	opts.Needs = append(opts.Needs, e.env.SubnetNeeds()...)
-	f = form.New(e.env.Guided(opts, e.draft, draft))
+	f = form.New(e.env.Guided(e.env.Awaited(opts), e.draft, draft))
 	return f
 }
 
@@ -83,8 +82,7 @@ func (e *editor) edit(id, name string) tea.Cmd {
 					return e.guarded(ctx, journal.Update, opened, wanted, plan, err)
 				}}))
 		})
-		opts.Needs = append(opts.Needs, e.env.SubnetNeeds()...)
-		return form.New(opts)
+		return form.New(e.env.Awaited(opts))
 	})
 }
 

@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/internal/setup"
+	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
@@ -69,6 +70,15 @@ func (e *Env) Begin(kind, what string, open func(draft form.Values) tea.Cmd) tea
 // DraftName is what a draft is to be called: the name, or the network, that it has so far.
 func DraftName(d setup.Draft) string {
 	return cmp.Or(d.Values["name"], d.Values["conduit_name"], d.Values["cidr"], d.Values["prefix"], "no name yet")
+}
+
+// Awaited has a form need what its checks and proposals rest on besides its own needs, the addresses in use among it, and wait for all
+// of it: no answer depends on how fast Cloudflare was.
+func (e *Env) Awaited(o form.Options) form.Options {
+	o.Needs = append(o.Needs, e.SubnetNeeds()...)
+	needs, more := store.ParseNeeds(o.Needs...), o.Waiting
+	o.Waiting = func(v form.Values) bool { return e.Feed.Awaits(needs...) || more != nil && more(v) }
+	return o
 }
 
 // Guided makes a form the guided setup of a new object, with drafts under kind; without a kind it stays as it is.

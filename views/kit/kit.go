@@ -52,7 +52,8 @@ type Env struct {
 
 	bundling *bundling // the support bundle that is under way; nil when none is
 
-	links map[netip.Addr]string // see Via; nil after something new arrived
+	links    map[netip.Addr]string // see Via; nil after something new arrived
+	conduits map[netip.Addr]conduit
 }
 
 // Place is the page of a kind in the palette, under the words of the table of kinds.
@@ -119,7 +120,7 @@ func (e *Env) Init() tea.Cmd { return nil }
 // Update implements tui.Service: what was worked out from the rows is worked out again when any may have
 // changed.
 func (e *Env) Update(msg tea.Msg) tea.Cmd {
-	e.links = nil
+	e.links, e.conduits = nil, nil
 	return e.bundles(msg)
 }
 

@@ -15,7 +15,9 @@ func (r *Review) Waiting() bool {
 }
 
 // Waiting implements tui.Waiter.
-func (s *Several) Waiting() bool { return s.stage == preparing || s.stage == sending }
+func (s *Several) Waiting() bool {
+	return s.stage == preparing || s.stage == sending || s.stage == ready && !s.settled
+}
 
 // Tell implements tui.Teller: the key stands alone on its line, every sign of it.
 func (r *Reveal) Tell(time.Time) tui.Telling {

@@ -49,6 +49,12 @@ func (o *Opening) Init() tea.Cmd {
 	}
 }
 
+// Sleep implements tui.Sleeper.
+func (o *Opening) Sleep() {}
+
+// Wake implements tui.Sleeper: what was read meanwhile has taken its place.
+func (o *Opening) Wake() tea.Cmd { return nil }
+
 // Update implements tui.View.
 func (o *Opening) Update(msg tea.Msg) tea.Cmd {
 	m, ok := msg.(openedMsg)

@@ -62,9 +62,9 @@ type Review struct {
 	sent   time.Time    // when sending began
 	at     atomic.Int32 // the change.Stage of the sending, which runs beside the page
 	looked time.Time    // when an unknown outcome was last looked at again
+	out    string       // the journal's entry of a way out that was taken and whose outcome is not known; "" for none
 
-	settled bool // the plan has been on the screen for settleTime
-	turn    int
+	settling
 }
 
 type stage int
@@ -82,11 +82,6 @@ type (
 		plan    change.Plan
 		outlook outlook
 		err     error
-	}
-	// settledMsg says that the plan has been on the screen for a moment.
-	settledMsg struct {
-		review *Review
-		turn   int
 	}
 	appliedMsg struct {
 		review *Review
@@ -113,6 +108,17 @@ func (r *Review) prepare() tea.Cmd {
 		outlook := r.env.outlook(r.env.Ctx, plan)
 		return plannedMsg{r, outlook.warned(plan), outlook, nil}
 	}
+}
+
+// Sleep implements tui.Sleeper.
+func (r *Review) Sleep() {}
+
+// Wake implements tui.Sleeper: what was compared a while ago is read and compared again before it can be sent.
+func (r *Review) Wake() tea.Cmd {
+	if r.stage != ready {
+		return nil
+	}
+	return r.prepare()
 }
 
 // Losing implements tui.Loser.
@@ -157,31 +163,15 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 			return tea.Batch(r.leadBack(), r.settle())
 		}
 	case settledMsg:
-		if msg.review == r && msg.turn == r.turn {
-			r.settled = true
-		}
+		r.settling.take(msg)
 	case appliedMsg:
 		if msg.review == r {
 			return r.applied(msg.result)
 		}
 	case LookedMsg:
-		if r.stage == finished && msg.Entry.ID != "" && msg.Entry.ID == r.result.Entry && r.open() {
-			return r.foundOut(r.result.Found(r.plan, msg.Entry, msg.Result))
-		}
+		return r.told(msg)
 	}
 	return nil
-}
-
-// settleTime is how long a review must have been on the screen, without a key that would send it, before
-// such a key counts: one that was pressed for the page before, or held down, must not send what nobody has
-// read.
-const settleTime = 300 * time.Millisecond
-
-func (r *Review) settle() tea.Cmd {
-	r.turn++
-	r.settled = false
-	turn := r.turn
-	return tui.After(settleTime, settledMsg{r, turn})
 }
 
 // leadBack takes what the server objects to back to the form's field.
@@ -228,6 +218,18 @@ func (r *Review) applied(result change.Result) tea.Cmd {
 // open reports whether the outcome may still be found out by looking again.
 func (r *Review) open() bool {
 	return r.result.Outcome == journal.Unknown || r.result.Outcome == journal.Deleting
+}
+
+// told takes what was found out about the change of this page, or about a way out that was taken from it.
+func (r *Review) told(msg LookedMsg) tea.Cmd {
+	switch {
+	case r.stage != finished || msg.Entry.ID == "":
+	case msg.Entry.ID == r.result.Entry && r.open():
+		return r.foundOut(r.result.Found(r.plan, msg.Entry, msg.Result))
+	case msg.Entry.ID == r.out:
+		return r.mended(msg.Result)
+	}
+	return nil
 }
 
 // foundOut takes what looking again has shown.
@@ -292,19 +294,27 @@ func (r *Review) waysOut() []tui.Action {
 			return tui.Push(NewReview(r.env, Intent{Title: title, Touched: r.intent.Touched, Pages: 1, Prepare: prepare, After: r.mended}))
 		}
 	}
+	why := ""
+	if r.out != "" { // a second creation beside one that may still come would be one too many
+		why = "whether the last attempt has created something is not known yet: see :activity"
+	}
 	return []tui.Action{
-		{Name: "create-now", Keys: []string{"c"}, Short: "create now", Footer: true,
+		{Name: "create-now", Keys: []string{"c"}, Short: "create now", Footer: true, Why: why,
 			Long: "Create the new object: reviewed and sent like any other change",
 			Run:  way("Create now: "+r.plan.Name, r.result.Again)},
-		{Name: "undo", Keys: []string{"u"}, Short: "undo", Footer: true,
+		{Name: "undo", Keys: []string{"u"}, Short: "undo", Footer: true, Why: why,
 			Long: "Create the old object again: reviewed and sent like any other change",
 			Run:  way("Undo: "+r.plan.Name, r.result.Back)}}
 }
 
-// mended takes the ways out away when one of them was gone.
+// mended takes the ways out away when one of them was gone: also when not everything of it took effect, for the object is there.
 func (r *Review) mended(result change.Result) tea.Cmd {
-	if result.Outcome == journal.Done {
+	r.out = ""
+	switch result.Outcome {
+	case journal.Done, journal.Partly:
 		r.result.Again, r.result.Back, r.result.Recovery = nil, nil, "Since then: "+result.Text
+	case journal.Unknown:
+		r.out = result.Entry
 	}
 	return nil
 }
@@ -320,9 +330,7 @@ func (r *Review) next() []tui.Action {
 func (r *Review) readyActions() []tui.Action {
 	send := tui.Action{Name: "send", Keys: []string{"enter"}, Short: "send", Footer: true, Long: "Send exactly this, once", Run: r.send,
 		Why: r.why()}
-	if !r.settled && send.Why == "" {
-		send.Short, send.Run = "(read it first)", r.settle
-	}
+	send = r.guarded(send)
 	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
 		Long: "Read the object again and repeat the checks", Run: r.prepare}
 	if !r.plan.Keep.IsZero() {
@@ -368,7 +376,7 @@ func (r *Review) send() tea.Cmd {
 	if confirm == "" {
 		return r.apply()
 	}
-	lines := r.told()
+	lines := r.repeated()
 	return tui.Open(&tui.Dialog{Title: r.plan.Title + "?", Lines: lines, Confirm: confirm, ConfirmID: id,
 		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: r.apply}}})
 }
@@ -379,8 +387,8 @@ const (
 	toldWidth = 66
 )
 
-// told is what the dialog repeats of the plan: its warnings and consequences.
-func (r *Review) told() []tui.Line {
+// repeated is what the dialog repeats of the plan: its warnings and consequences.
+func (r *Review) repeated() []tui.Line {
 	lines := []tui.Line{tui.Text(tui.Plain, r.plan.Title+".")}
 	for _, sentence := range slices.Concat(r.plan.Warnings, r.plan.Consequences) {
 		for _, text := range tui.Wrap(tui.Clean(sentence), toldWidth) {

@@ -31,6 +31,8 @@ type Several struct {
 	at      atomic.Int32 // the change.Stage of the sending, which runs beside the page
 	sent    time.Time    // when the last change was begun to be sent
 	pages   int          // how many to go back when it is done: 2 with a form before it
+
+	settling
 }
 
 type (
@@ -67,8 +69,21 @@ func (s *Several) Init() tea.Cmd {
 		if err != nil {
 			return severalPlannedMsg{s, plans, outlook{}, err}
 		}
+		plans = change.Together(plans)
 		return severalPlannedMsg{s, plans, s.env.outlook(s.env.Ctx, plans...), nil}
 	}
+}
+
+// Sleep implements tui.Sleeper.
+func (s *Several) Sleep() {}
+
+// Wake implements tui.Sleeper: what was compared a while ago is read and compared again before it can be sent.
+func (s *Several) Wake() tea.Cmd {
+	if s.stage != ready {
+		return nil
+	}
+	s.stage = preparing
+	return s.Init()
 }
 
 // Losing implements tui.Loser.
@@ -93,7 +108,10 @@ func (s *Several) Update(msg tea.Msg) tea.Cmd {
 	case severalPlannedMsg:
 		if msg.several == s {
 			s.stage, s.plans, s.outlook, s.err = ready, msg.plans, msg.outlook, msg.err
+			return s.settle()
 		}
+	case settledMsg:
+		s.settling.take(msg)
 	case severalAppliedMsg:
 		if msg.several == s {
 			return s.applied(msg.result)
@@ -124,8 +142,8 @@ func (s *Several) Actions() []tui.Action {
 	var own []tui.Action
 	switch s.stage {
 	case ready:
-		own = []tui.Action{{Name: "send", Keys: []string{"enter"}, Short: "send all", Footer: true, Why: s.why(),
-			Long: "Send these changes, one after the other, each once", Run: s.send}}
+		own = []tui.Action{s.guarded(tui.Action{Name: "send", Keys: []string{"enter"}, Short: "send all", Footer: true, Why: s.why(),
+			Long: "Send these changes, one after the other, each once", Run: s.send})}
 	case finished:
 		own = []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the list",
 			Run: func() tea.Cmd { return tui.PopN(s.pages) }}}

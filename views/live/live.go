@@ -32,6 +32,7 @@ type Feed struct {
 	seen  atomic.Pointer[store.Snapshot] // what the pages were told of last: the age that they show is of that
 	seq   tui.Sequence
 	looks looks
+	stood map[string]bool // the tunnels of the last look: which of them stood
 
 	mu      sync.Mutex
 	own     recalled
@@ -91,11 +92,17 @@ const minWait = 100 * time.Millisecond
 // Last is everything known now. It may be asked by pages and commands.
 func (f *Feed) Last() *store.Snapshot { return f.store.Last() }
 
+// Watched are the times in which somebody watched the tunnels, also in earlier runs.
+func (f *Feed) Watched() []store.Span { return f.store.Watched() }
+
 // Update implements tui.Service.
 func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case readMsg:
 		f.seen.Store(f.store.Last())
+		f.fell()
+		return f.step()
+	case recordMsg:
 		return f.step()
 	case dueMsg:
 		if f.seq.Latest(msg.seq) {
@@ -204,7 +211,9 @@ func (f *Feed) tunnelStatus(kinds []api.TunnelKind) tui.Status {
 	if err := last.Err(lists...); err != nil {
 		s.Err = Sentence(err)
 	}
-	s.Note = cmp.Or(note(last.Unsettled(orTunnels(lists)...)), sentenceOf(last.ClockTrouble()))
+	s.Note = note(last.Unsettled(orTunnels(lists)...))
+	s.Part = s.Note != ""
+	s.Note = cmp.Or(s.Note, sentenceOf(last.ClockTrouble()))
 	return s
 }
 
@@ -213,6 +222,15 @@ func orTunnels(lists []store.Kind) []store.Kind {
 		return []store.Kind{store.GRETunnels, store.IPsecTunnels}
 	}
 	return lists
+}
+
+// Awaits reports whether one of these was neither read so far nor tried in vain.
+func (f *Feed) Awaits(needs ...store.Detail) bool {
+	last := f.seen.Load()
+	return slices.ContainsFunc(needs, func(d store.Detail) bool {
+		e := last.About(d)
+		return !e.Known() && e.Err == nil
+	})
 }
 
 // note is what is not known of data that was read: that some of it could not be decoded.
@@ -241,6 +259,7 @@ func (f *Feed) Status(needs ...store.Detail) tui.Status {
 		e := last.About(d)
 		if s.Note == "" {
 			s.Note = note([]store.Entry{e})
+			s.Part = s.Note != ""
 		}
 		if i == 0 || e.Fetched.Before(s.Updated) {
 			s.Updated = e.Fetched

@@ -264,7 +264,7 @@ func (p *page) counts(c tui.Canvas, s *store.Snapshot) []string {
 		return []string{tui.Text(tui.Muted, " Asking Cloudflare…").Paint(c.Theme, c.Width)}
 	}
 	line := tui.Line{{Text: " "}}
-	lines := []string{append(line, tunnel.Summary(s.Tunnels, s.RowsMissing(), c.Theme.Glyphs)...).Paint(c.Theme, c.Width)}
+	lines := []string{append(line, tunnel.Summary(s.Tunnels, s.RowsMissing(), c.Theme.Glyphs)...).Whole(c.Width).Paint(c.Theme, c.Width)}
 	if len(s.Ports.Rows) == 0 {
 		return lines
 	}
@@ -328,7 +328,7 @@ func (p *page) cause(c tui.Canvas) []string {
 		}
 		out = append(out, tui.Paragraph(c, roleOf(row.Severity), text)...)
 	}
-	out = append(out, tui.Paragraph(c, tui.Strong, row.Text)...)
+	out = append(out, tui.Paragraph(c, tui.Strong, row.Says())...)
 	if row.Next != "" {
 		out = append(out, tui.Paragraph(c, tui.Plain, row.Next)...)
 	}

@@ -31,7 +31,7 @@ func (m *Module) acts(r row) []tui.Action {
 		Run:  func() tea.Cmd { return m.validate(r) },
 		Long: "Check IRR, RPKI and ownership again"}
 	one, why := r.only()
-	return slices.Concat(m.announcing(r, one, why), []tui.Action{validate}, down, m.env.WhereAction(r.CIDR),
+	return slices.Concat(m.announcing(r, one, why), []tui.Action{validate}, down, m.env.ChainActions(subject(r)), m.env.WhereAction(r.CIDR),
 		[]tui.Action{m.env.MuteOf(store.Prefixes, r.ID)})
 }
 

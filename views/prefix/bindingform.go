@@ -77,8 +77,16 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 	if cidr != "" {
 		o.Start = "cidr"
 	}
-	s.form = form.New(m.env.Guided(o, s.draft, draft))
+	o.Needs = store.Needs(store.Detail{Kind: store.Prefixes})
+	o.Waiting = s.waiting
+	s.form = form.New(m.env.Guided(m.env.Awaited(o), s.draft, draft))
 	return s.form
+}
+
+// waiting reports whether the bindings of the chosen prefix are on their way: by them network and service are proposed.
+func (s *bindingSetup) waiting(v form.Values) bool {
+	r, ok := s.row(v)
+	return ok && s.m.env.Feed.Awaits(store.Detail{Kind: store.Bindings, Of: r.ID})
 }
 
 // row is the prefix that was chosen.

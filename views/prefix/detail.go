@@ -18,7 +18,8 @@ import (
 const shownParts = 8
 
 func (m *Module) sections(r row, now time.Time) []resource.Section {
-	sections := append(m.env.MutedSection(store.Prefixes, r.ID), m.state(r, now), resource.Section{Title: "What this means", Fields: meaning(r, m.env.BrokenRoutes(network(r.CIDR)), now)},
+	sections := append(m.env.MutedSection(store.Prefixes, r.ID), m.state(r, now),
+		resource.Section{Title: "What this means", First: true, Fields: meaning(r, m.env.BrokenRoutes(network(r.CIDR)), now)},
 		m.bindingSection(r, now), checks(r), m.delegationSection(r))
 	sections = append(sections, m.env.Related(subject(r))...)
 	return append(sections, identity(r, now))

@@ -118,6 +118,7 @@ func (m *Module) describe() resource.Description[row] {
 		Name:    func(r row) string { return r.CIDR },
 		JSON:    func(r row) []byte { return r.JSON() },
 		Columns: columns(m.env.Glyphs), SortBy: "advertised",
+		Problem:  func(r row) bool { a, _ := r.advertisement(); return a != advertised || !r.approved() },
 		Summary:  func(rows []row) tui.Line { return summary(rows, m.env.Glyphs) },
 		Sections: m.sections,
 		NoWrites: m.env.NoWrites,

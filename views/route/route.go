@@ -63,13 +63,19 @@ func (m *Module) describe() resource.Description[api.Route] {
 		ID:      func(r api.Route) string { return r.ID },
 		Name:    func(r api.Route) string { return r.Prefix },
 		JSON:    func(r api.Route) []byte { return r.JSON() },
-		Columns: Columns(func(r api.Route) string { return via(m.env, r) }), SortBy: "prefix",
+		Columns: Columns(func(r api.Route) string { return via(m.env, r) }, m.state), SortBy: "prefix",
+		Problem: func(r api.Route) bool {
+			_, role := m.state(r)
+			return role == tui.Bad || role == tui.Pending
+		},
 		Sections: m.sections,
 		NoWrites: m.env.NoWrites,
-		Actions:  func(r api.Route) []tui.Action { return m.env.WhereAction(r.Prefix) },
-		Create:   m.create,
-		Edit:     func(r api.Route) tea.Cmd { return m.editor().Edit(r.ID, r.Prefix) },
-		Delete:   func(r api.Route) tea.Cmd { return m.editor().Delete(r.ID, r.Prefix) },
+		Actions: func(r api.Route) []tui.Action {
+			return append(m.env.ChainActions(m.subject(r)), m.env.WhereAction(r.Prefix)...)
+		},
+		Create: m.create,
+		Edit:   func(r api.Route) tea.Cmd { return m.editor().Edit(r.ID, r.Prefix) },
+		Delete: func(r api.Route) tea.Cmd { return m.editor().Delete(r.ID, r.Prefix) },
 		DeleteAll: func(rows []api.Route) tea.Cmd {
 			ids := make([]string, len(rows))
 			for i, r := range rows {
@@ -99,7 +105,7 @@ func (m *Module) Setups() []kit.Setup {
 }
 
 // Columns are the columns of the list of routes. via names the tunnel or interconnect behind the next hop.
-func Columns(via func(api.Route) string) []table.Column[api.Route] {
+func Columns(via func(api.Route) string, state func(api.Route) (string, tui.Role)) []table.Column[api.Route] {
 	type R = api.Route
 	text := func(get func(R) string) func(R, time.Time) string {
 		return func(r R, _ time.Time) string { return tui.Clean(get(r)) }
@@ -109,14 +115,32 @@ func Columns(via func(api.Route) string) []table.Column[api.Route] {
 			Role: func(R) tui.Role { return tui.Strong }},
 		{Key: "nexthop", Title: "NEXT HOP", Width: 15, Text: text(func(r R) string { return r.Nexthop })},
 		{Key: "via", Title: "VIA", Width: 15, Text: text(via)},
+		{Key: "state", Title: "STATE", Width: 14, Priority: 1, Text: text(func(r R) string { s, _ := state(r); return s }),
+			Role: func(r R) tui.Role { _, role := state(r); return role }},
 		{Key: "priority", Title: "PRIORITY", Width: 8, Right: true, Text: text(func(r R) string { return strconv.Itoa(r.Priority) }),
 			Compare: func(a, b R) int { return cmp.Compare(a.Priority, b.Priority) }},
-		{Key: "weight", Title: "WEIGHT", Width: 6, Right: true, Priority: 1, Text: text(weight),
+		{Key: "weight", Title: "WEIGHT", Width: 6, Right: true, Priority: 2, Text: text(weight),
 			Compare: func(a, b R) int { return cmp.Compare(a.Weight, b.Weight) }},
-		{Key: "scope", Title: "SCOPE", Width: 16, Grow: 10, Priority: 2, Text: text(scope)},
+		{Key: "scope", Title: "SCOPE", Width: 16, Grow: 10, Priority: 3, Text: text(scope)},
 		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 4, Text: text(func(r R) string { return r.Description }),
 			Role: func(R) tui.Role { return tui.Muted }},
 	}
+}
+
+// state is that of the tunnel or interconnect that a route leads through: "-" for none, "?" while it is not known.
+func (m *Module) state(r api.Route) (string, tui.Role) {
+	hop, err := netip.ParseAddr(r.Nexthop)
+	if err != nil {
+		return "-", tui.Muted
+	}
+	c, ok := m.env.ConduitNow(hop)
+	switch {
+	case ok:
+		return strings.Replace(kit.Or(c.State, "?"), "Down (health check)", "Probes down", 1), c.Role // as wide as the column
+	case m.env.SubnetsUntold() != "":
+		return "?", tui.Muted
+	}
+	return "-", tui.Muted
 }
 
 // byPrefix orders networks as routers list them: by family, address, then length.

@@ -29,14 +29,14 @@ const findingsShown = 4
 
 // next is what the data means and what to check, in words, the likely cause first.
 func next(t store.Tunnel, findings []diagnose.Finding) resource.Section {
-	s := resource.Section{Title: "What this means"}
+	s := resource.Section{Title: "What this means", First: true}
 	for i, f := range findings[:min(len(findings), findingsShown)] {
 		role := tui.Plain
 		if i == 0 && t.State != store.Up && t.State != store.NoBGP {
 			role = tui.Strong
 		}
-		text := f.Text
-		if len(findings) > 1 && f.Likelihood > 0 {
+		text := f.Says()
+		if len(findings) > 1 && f.Likelihood > 0 && text == f.Text {
 			text += " (" + f.Likelihood.String() + ")"
 		}
 		s.Fields = append(s.Fields, resource.Field{Value: text, Role: role, Prose: true})

@@ -64,7 +64,7 @@ func (m *Module) source(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 // look asks the analytics about the tunnel whose page is open; of the others of a list nothing is asked.
 func (m *Module) look(id string) tea.Cmd {
 	if t, ok := m.byID(id); ok {
-		return m.env.Feed.LookInto(t.Name)
+		return tea.Batch(m.env.Feed.LookInto(t.Name), m.env.Feed.LookUp(t))
 	}
 	return nil
 }
@@ -86,9 +86,17 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 	d := Describe(title, m.env.Glyphs)
 	d.Columns = slices.Insert(MarkOld(d.Columns, func(id string) bool { return m.env.Feed.Diagnosis().Old(id) }), 3, healthColumn())
 	d.Sections = func(t store.Tunnel, now time.Time) []resource.Section {
-		own := sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID), lookback(t, m.env.Feed.Look(t.Name), now)...)
+		record := recorded(t, m.env.Feed.Last().Records[t.ID], m.env.Feed.LookingUp(t.ID), now)
+		own := sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID),
+			append(record, lookback(t, m.env.Feed.Look(t.Name), now)...)...)
 		return slices.Concat(m.env.MutedSection(store.Tunnels(t.Kind), t.ID), own, m.env.Related(subject(t)))
 	}
+	d.Preview = func(t store.Tunnel, now time.Time) []resource.Section {
+		findings := m.env.Feed.Diagnosis().Tunnel(t.ID)
+		return append([]resource.Section{next(t, findings), panel(t, now, m.env.Glyphs), timeline(t, now, m.env.Glyphs)},
+			m.env.Related(subject(t))...)
+	}
+	d.Problem = troubled
 	d.NoWrites = m.env.NoWrites
 	d.Create = func() tea.Cmd { return m.create(kinds) }
 	d.DeleteAll = m.deleteAll
@@ -192,6 +200,12 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 		out = append(out, trace)
 	}
 	out = append(out, m.routerConfig(t.Tunnel), m.env.MuteOf(store.Tunnels(t.Kind), t.ID), kit.BundleAction(m.env, t.Name))
+	if t.State == store.Down || t.State == store.Establishing {
+		for i := range out {
+			out[i].Wanted = out[i].Name == "bring-up" || out[i].Name == "trace"
+		}
+	}
+	out = append(out, m.env.ChainActions(subject(t))...)
 	if t.Kind != api.IPsec {
 		return append(out, tui.Action{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
 			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})
@@ -219,7 +233,7 @@ func (m *Module) replace(id, name string) tea.Cmd {
 		if err != nil {
 			return nil, err
 		}
-		return form.New(m.greFields(title, opened, "", func(wanted api.GRETunnel) tea.Cmd {
+		opts := m.greFields(title, opened, "", func(wanted api.GRETunnel) tea.Cmd {
 			return tui.Push(kit.NewReview(m.env, kit.Intent{Title: title, Confirm: name, Pages: 2, FieldOf: fieldOf,
 				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 					routes, err := m.env.Account.Routes.List(ctx)
@@ -229,7 +243,8 @@ func (m *Module) replace(id, name string) tea.Cmd {
 					plan, err := change.PrepareReplaceGRE(ctx, w, opened, wanted, routes)
 					return plan.Add(end(opened)), err // the old one goes
 				}}))
-		})), nil
+		})
+		return form.New(m.env.Awaited(opts)), nil
 	}))
 }
 

@@ -131,6 +131,9 @@ the account, when the credential sees several
 \fBFLAREWIRE_PROFILE\fR, \fBFLAREWIRE_READ_ONLY\fR
 as \-\-profile and \-\-read\-only
 .TP
+\fBFLAREWIRE_RECORDER\fR
+where the sockets of the machine's recorder are, instead of /run/flarewire; off takes over from no recorder
+.TP
 \fBACCESSIBLE\fR
 as \-\-accessible
 .TP

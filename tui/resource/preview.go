@@ -1,0 +1,186 @@
+package resource
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+	"flarewire/tui/table"
+)
+
+const (
+	// previewFrom is the width from which a list has the object under the cursor beside it.
+	previewFrom                   = 120
+	previewLeast, previewMost     = 46, 84
+	previewMoves, previewDigested = 80 * time.Millisecond, 20 * time.Second
+)
+
+// preview is the object beside its list: of what is known, without a question to Cloudflare. While a key is held it stays at the object that
+// it shows, under its name, and is drawn once when the cursor rests.
+type preview struct {
+	row    table.Row
+	id     string
+	moving bool
+	turn   int
+	lines  []string
+	drawn  struct {
+		id            string
+		takes         int
+		width, height int
+		calm          bool
+		at            time.Time
+	}
+}
+
+// restedMsg says that the cursor has not moved for a moment.
+type restedMsg struct {
+	list *List
+	turn int
+}
+
+// previewOff is the preference of who wants no preview.
+const previewOff = "preview off"
+
+// previews reports whether a list of this width has a preview, and how wide that is.
+func (l *List) previews(c tui.Canvas) int {
+	if c.Width < previewFrom || l.desc.Sections == nil || l.desc.NoPreview || l.table.Wide() || l.recall(previewOff) != "" {
+		return 0
+	}
+	return min(max(c.Width*2/5, previewLeast), previewMost)
+}
+
+// moved is a movement of the cursor: the preview follows when it has come to rest.
+func (l *List) moved(move func() tea.Cmd) func() tea.Cmd {
+	return func() tea.Cmd {
+		cmd := move()
+		if l.beside == 0 {
+			return cmd
+		}
+		l.preview.moving = true
+		l.preview.turn++
+		return tea.Batch(cmd, tui.After(previewMoves, restedMsg{l, l.preview.turn}))
+	}
+}
+
+// drawPreview draws the object beside the list.
+func (l *List) drawPreview(c tui.Canvas) []string {
+	p := &l.preview
+	if row, ok := l.table.Selected(); ok && (!p.moving || p.row == nil) {
+		p.row, p.id = row, l.desc.ID(row)
+	} else if !ok {
+		return nil
+	}
+	d := &p.drawn
+	// What is said in it ages slowly: it is worked out anew with new data, and now and then.
+	if p.lines != nil && d.id == p.id && d.takes == l.takes && d.width == c.Width && d.height == c.Height && c.Now.Sub(d.at) < previewDigested {
+		return p.lines
+	}
+	d.id, d.takes, d.width, d.height, d.at = p.id, l.takes, c.Width, c.Height, c.Now
+	var page pane
+	page.field = -1
+	sections := l.desc.Preview
+	if sections == nil {
+		sections = l.desc.Sections
+	}
+	lines := []string{tui.Text(tui.Strong, " "+tui.Clean(l.desc.Name(p.row))).Paint(c.Theme, c.Width), ""}
+	more, _ := page.column(c, sections(p.row, c.Now), c.Width)
+	lines = append(lines, more...)
+	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+		lines = lines[:len(lines)-1]
+	}
+	if over := len(lines) - c.Height; over > 0 {
+		lines = append(lines[:c.Height-1], c.Theme.Paint(tui.Muted, fmt.Sprintf("   enter: %d more lines", over+1)))
+	}
+	p.lines = lines
+	return lines
+}
+
+// besideEachOther puts the preview to the right of the list.
+func besideEachOther(c tui.Canvas, left, right []string, width int) []string {
+	bar := "│"
+	if c.Theme.Glyphs == tui.ASCIIGlyphs {
+		bar = "|"
+	}
+	out := make([]string, max(len(left), len(right), c.Height))
+	for i := range out {
+		var line string
+		if i < len(left) {
+			line = left[i]
+		}
+		line += tui.Spaces(c.Width - width - tui.Width(line))
+		out[i] = line + c.Theme.Paint(tui.Muted, bar)
+		if i < len(right) {
+			out[i] += right[i]
+		}
+	}
+	return out
+}
+
+// recall is a preference; empty when there is none, or nowhere to keep it.
+func (l *List) recall(key string) string {
+	if l.memory == nil {
+		return ""
+	}
+	return l.memory.Recall(key)
+}
+
+func (l *List) keep(key, value string) {
+	if l.memory != nil {
+		l.memory.Keep(key, value)
+	}
+}
+
+// togglePreview shows the object beside the list, or not any more.
+func (l *List) togglePreview() tea.Cmd {
+	if l.recall(previewOff) != "" {
+		l.keep(previewOff, "")
+		return tui.Toast(tui.Muted, "The object stands beside its list again, where there is room for it")
+	}
+	l.keep(previewOff, "yes")
+	return tui.Toast(tui.Muted, "The list has the whole width; z brings the object back")
+}
+
+// remembers takes the order that this list was left in.
+func (l *List) remembers(m tui.Memory) {
+	if l.memory != nil || m == nil {
+		return
+	}
+	l.memory = m
+	column, reverse, _ := strings.Cut(m.Recall("order "+l.desc.Plural), " ")
+	if column != "" {
+		l.table.SortBy(column, reverse != "")
+	}
+}
+
+// sorted is an action that changes the order, which is kept.
+func (l *List) sorted(sort func() tea.Cmd) func() tea.Cmd {
+	return func() tea.Cmd {
+		cmd := sort()
+		column, reverse := l.table.Sorted()
+		if reverse {
+			column += " reverse"
+		}
+		l.keep("order "+l.desc.Plural, column)
+		return cmd
+	}
+}
+
+// problems shows only what is not as it should be, or everything again.
+func (l *List) problems() []tui.Action {
+	if l.desc.Problem == nil {
+		return nil
+	}
+	return []tui.Action{{Name: "problems", Keys: []string{"."}, Short: "problems", Class: tui.Common, Footer: true,
+		Long: "Show only what is not as it should be; again: everything", Run: func() tea.Cmd {
+			l.only = !l.only
+			if l.only {
+				l.table.Only(l.desc.Problem)
+			} else {
+				l.table.Only(nil)
+			}
+			return nil
+		}}}
+}

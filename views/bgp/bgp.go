@@ -1,0 +1,325 @@
+// Package bgp is the page of all BGP sessions of the account as live panels, the worst first: what each is, since when, and how it went in the
+// hours that somebody watched.
+package bgp
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"charm.land/bubbles/v2/textinput"
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/kind"
+	"flarewire/internal/store"
+	"flarewire/tui"
+	"flarewire/views/kit"
+	"flarewire/views/tunnel"
+)
+
+// Module is the page.
+type Module struct{ env *kit.Env }
+
+// New makes the module.
+func New(env *kit.Env) kit.Module { return &Module{env} }
+
+// Destinations implements kit.Module.
+func (m *Module) Destinations() []tui.Destination {
+	return []tui.Destination{{Names: []string{"bgp", "sessions", "pulse"}, Help: "every BGP session in a grid, worst first",
+		Open: func() tui.View { return newPage(m.env) }}}
+}
+
+// Services implements kit.Module.
+func (m *Module) Services() []tui.Service { return nil }
+
+// card is one session, or the side of an interconnect whose session the API does not tell.
+type card struct {
+	id, name    string
+	glyph, word string
+	role        tui.Role
+	severity    int
+	since, peer string
+	flaps       string
+	past        []piece
+	of          kind.Kind
+	gone        bool
+}
+
+// page is the page of the panels.
+type page struct {
+	env       *kit.Env
+	input     textinput.Model
+	filtering bool
+	before    string
+	filter    string
+	only      bool
+
+	cards    []card // in the order of the screen; the order is held while somebody is at the keys
+	sorted   time.Time
+	ranks    map[string]int // how bad each was when they were ordered
+	at       int
+	top      int // the first row of panels in view
+	columns  int
+	rows     int
+	oldest   time.Time
+	touching bool
+}
+
+func newPage(env *kit.Env) *page {
+	p := &page{env: env, input: tui.NewInput("/"), columns: 1, rows: 1}
+	p.take()
+	p.sort()
+	return p
+}
+
+// Title implements tui.View.
+func (p *page) Title() string { return "BGP sessions" }
+
+// Init implements tui.View.
+func (p *page) Init() tea.Cmd { return nil }
+
+// Needs names what the page rests on.
+func (p *page) Needs() []string {
+	return store.Needs(store.Of(store.GRETunnels, store.IPsecTunnels, store.CNIs, store.Links)...)
+}
+
+// Status implements tui.StatusReporter.
+func (p *page) Status() tui.Status {
+	return p.env.Feed.Status(store.Of(store.GRETunnels, store.IPsecTunnels)...)
+}
+
+// Sleep implements tui.Sleeper.
+func (p *page) Sleep() {}
+
+// Wake implements tui.Sleeper.
+func (p *page) Wake() tea.Cmd {
+	p.take()
+	return nil
+}
+
+// Capturing implements tui.Capturer.
+func (p *page) Capturing() bool { return p.filtering }
+
+// Prompt implements tui.Prompter.
+func (p *page) Prompt(c tui.Canvas) string {
+	text := tui.DrawInput(&p.input, c.Width/2)
+	hint := tui.Text(tui.Muted, fmt.Sprintf("  %d of %d   name, state, address or AS number", len(p.shown()), len(p.cards)))
+	return text + hint.Paint(c.Theme, c.Width-tui.Width(text))
+}
+
+// Update implements tui.View.
+func (p *page) Update(msg tea.Msg) tea.Cmd {
+	switch msg := msg.(type) {
+	case tea.KeyPressMsg:
+		if p.filtering {
+			return p.filterKey(msg)
+		}
+		return nil
+	case tea.PasteMsg:
+		return p.edit(msg)
+	}
+	if p.env.Feed.Brings(msg) {
+		p.take()
+	}
+	return nil
+}
+
+func (p *page) filterKey(msg tea.KeyPressMsg) tea.Cmd {
+	switch msg.String() {
+	case "enter":
+		p.filtering = false
+		return nil
+	case "esc":
+		p.filtering, p.filter = false, p.before
+		p.clamp()
+		return nil
+	case "backspace":
+		if p.input.Value() == "" {
+			p.filtering = false
+			return nil
+		}
+	}
+	return p.edit(msg)
+}
+
+func (p *page) edit(msg tea.Msg) (cmd tea.Cmd) {
+	before := p.input.Value()
+	p.input, cmd = p.input.Update(msg)
+	if text := p.input.Value(); text != before {
+		p.filter = text
+		p.sort()
+	}
+	return cmd
+}
+
+// take takes the newest data: every panel changes in its place.
+func (p *page) take() {
+	fresh := map[string]card{}
+	var order []string
+	for _, c := range p.read() {
+		fresh[c.id] = c
+		order = append(order, c.id)
+	}
+	for i, c := range p.cards {
+		if now, ok := fresh[c.id]; ok {
+			p.cards[i] = now
+			delete(fresh, c.id)
+		} else {
+			p.cards[i].gone, p.cards[i].word, p.cards[i].role = true, "gone", tui.Muted
+		}
+	}
+	for _, id := range order {
+		if c, ok := fresh[id]; ok {
+			p.cards = append(p.cards, c)
+		}
+	}
+	if !p.touching && len(fresh) > 0 { // the lists come one after the other
+		p.sort()
+	}
+}
+
+// read makes the panels of what is known.
+func (p *page) read() []card {
+	s, watched, g := p.env.Feed.Last(), p.env.Feed.Watched(), p.env.Glyphs
+	p.oldest = p.env.Now()
+	if len(watched) > 0 {
+		p.oldest = watched[0].From
+	}
+	var out []card
+	for _, t := range s.Tunnels {
+		text, role := tunnel.StateText(t, g)
+		glyph, word, _ := strings.Cut(text, " ")
+		c := card{id: t.ID, name: t.Name, glyph: glyph, word: word, role: role, severity: 2 * t.State.Severity(), of: store.Tunnels(t.Kind),
+			since: tunnel.Since(t, p.env.Now()), peer: kit.Or(t.InterfaceAddress, "-"), past: pieces(t, watched),
+			flaps: fmt.Sprintf("downs 7d: %d", t.Track.WeekDowns)}
+		if t.BGP != nil {
+			c.peer = "AS " + t.BGP.ASNText()
+			if t.BGPStatus != nil && t.BGPStatus.CustomerSpeakerIP != "" {
+				c.peer = t.BGPStatus.CustomerSpeakerIP + "  " + c.peer
+			}
+		}
+		if t.Track.Flapping {
+			c.severity = min(c.severity, 1)
+		}
+		out = append(out, c)
+	}
+	for _, l := range s.Links.Rows {
+		c := card{id: l.ID, name: l.Name, glyph: g.Unknown, word: "not told", role: tui.Muted, severity: 99, of: kind.Links,
+			peer: "interconnect at " + kit.Or(l.ColoName, "-")}
+		if l.BGP != nil {
+			c.peer += ", AS " + l.BGP.ASNText()
+		}
+		if health := p.env.Probed(l.Name); health != store.HealthUnknown && !kit.Unprobed(l.HealthCheck) {
+			c.flaps = "probes: " + string(health)
+		}
+		out = append(out, c)
+	}
+	return out
+}
+
+// sort orders the panels, the worst first, and keeps the cursor on its session.
+func (p *page) sort() {
+	under := p.under()
+	p.cards = slices.DeleteFunc(p.cards, func(c card) bool { return c.gone })
+	slices.SortStableFunc(p.cards, func(a, b card) int {
+		return cmp.Or(cmp.Compare(a.severity, b.severity), tui.Natural(a.name, b.name), cmp.Compare(a.id, b.id))
+	})
+	p.sorted, p.ranks = p.env.Now(), map[string]int{}
+	for _, c := range p.cards {
+		p.ranks[c.id] = c.severity
+	}
+	if i := slices.IndexFunc(p.shown(), func(c card) bool { return c.id == under }); i >= 0 && p.touching {
+		p.at = i
+	}
+	p.clamp()
+}
+
+// worse is how many sessions are worse than when they were ordered.
+func (p *page) worse() int {
+	n := 0
+	for _, c := range p.cards {
+		if rank, ok := p.ranks[c.id]; ok && c.severity < rank {
+			n++
+		}
+	}
+	return n
+}
+
+// shown are the panels that pass the filter.
+func (p *page) shown() []card {
+	if p.filter == "" && !p.only {
+		return p.cards
+	}
+	var out []card
+	for _, c := range p.cards {
+		text := strings.ToLower(strings.Join([]string{c.name, c.word, c.peer, c.flaps, string(c.of)}, " "))
+		passes := !p.only || c.severity < 2*store.NoBGP.Severity()
+		for _, word := range strings.Fields(strings.ToLower(p.filter)) {
+			if asn := tui.ASN(word); asn != "" && strings.HasPrefix(word, "as") {
+				word = asn
+			}
+			not := strings.HasPrefix(word, "!")
+			passes = passes && strings.Contains(text, strings.TrimPrefix(word, "!")) != not
+		}
+		if passes {
+			out = append(out, c)
+		}
+	}
+	return out
+}
+
+func (p *page) under() string {
+	if s := p.shown(); p.at < len(s) {
+		return s[p.at].id
+	}
+	return ""
+}
+
+func (p *page) clamp() { p.at = max(0, min(p.at, len(p.shown())-1)) }
+
+// Actions implements tui.View.
+func (p *page) Actions() []tui.Action {
+	all := p.shown()
+	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "The page of the session under the cursor"}
+	if p.at >= len(all) {
+		open.Why = "there is no session to open"
+	} else if c := all[p.at]; c.gone {
+		open.Why = "it is gone"
+	} else {
+		open.Run = func() tea.Cmd { return tui.Push(p.env.Open(c.of, c.id)) }
+		if p.env.Open(c.of, c.id) == nil {
+			open.Why = "there is no page for it"
+		}
+	}
+	out := []tui.Action{open,
+		{Name: "problems", Keys: []string{"."}, Short: "problems", Footer: true, Long: "Show only what is not as it should be; again: everything",
+			Run: func() tea.Cmd { p.only = !p.only; p.sort(); return nil }},
+		{Name: "sort", Keys: []string{"s"}, Short: "sort", Footer: true, Wanted: p.worse() > 0, Long: "Order them anew, the worst first",
+			Run: func() tea.Cmd { p.sort(); return nil }},
+		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common, Long: "Show only sessions with these words",
+			Run: func() tea.Cmd {
+				p.filtering, p.before = true, p.filter
+				p.input.SetValue("")
+				return p.input.Focus()
+			}}}
+	if p.filter != "" {
+		out = append(out, tui.Action{Name: "clear-filter", Keys: []string{"esc"}, Short: "clear filter", Footer: true, Wanted: true,
+			Long: "Show all sessions again", Run: func() tea.Cmd { p.filter = ""; p.sort(); return nil }})
+	}
+	out = append(out, tui.Action{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common,
+		Long: "Fetch now, not only at the next round", Run: p.env.Feed.Refresh})
+	step := func(name, long string, by int, keys ...string) tui.Action {
+		return tui.Action{Name: name, Keys: keys, Move: true, Long: long, Run: func() tea.Cmd {
+			p.touching, p.at = true, p.at+by
+			p.clamp()
+			return nil
+		}}
+	}
+	page := max(1, p.columns*p.rows)
+	return append(out, step("up", "One up", -p.columns, "up", "k"), step("down", "One down", p.columns, "down", "j"),
+		step("left", "One to the left", -1, "left", "h"), step("right", "One to the right", 1, "right", "l"),
+		step("page-up", "Up one page", -page, "pgup", "ctrl+b"), step("page-down", "Down one page", page, "pgdown", "ctrl+f"),
+		step("top", "To the first", -len(all), "g", "home"), step("bottom", "To the last", len(all), "G", "end"))
+}

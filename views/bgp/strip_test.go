@@ -1,0 +1,66 @@
+package bgp
+
+import (
+	"testing"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/store"
+	"flarewire/tui"
+)
+
+var noon = time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+
+func ago(minutes int) time.Time { return noon.Add(-time.Duration(minutes) * time.Minute) }
+
+func turned(at time.Time, from, to store.State) store.Event {
+	return store.Event{At: at, Kind: store.SessionChanged, From: from, To: to}
+}
+
+// drawn is the strip of the last hour, a sign for five minutes, without the slot that has just begun.
+func drawn(t store.Tunnel, watched ...store.Span) string {
+	text := ""
+	for _, span := range strip(pieces(t, watched), noon.Add(-time.Second), 12, 5*time.Minute, tui.UnicodeGlyphs) {
+		text += span.Text
+	}
+	return text
+}
+
+// A strip says what was seen and nothing else: over a time in which nobody watched no state is carried on, and before the first look there is none.
+func TestAStripShowsWhatWasSeen(t *testing.T) {
+	all := store.Span{From: ago(60), To: noon}
+	of := func(state store.State, first, looked time.Time, events ...store.Event) store.Tunnel {
+		return store.Tunnel{Tunnel: api.Tunnel{}, State: state, Track: store.Track{Watched: first, Looked: looked, Events: events}}
+	}
+	for name, c := range map[string]struct {
+		tunnel  store.Tunnel
+		watched []store.Span
+		want    string
+	}{
+		"up for the hour":       {of(store.Up, ago(60), noon), []store.Span{all}, "━━━━━━━━━━━━"},
+		"first seen half way":   {of(store.Up, ago(29), noon), []store.Span{all}, "      ━━━━━━"},
+		"down since 20 minutes": {of(store.Down, ago(60), noon, turned(ago(18), store.Up, store.Down)), []store.Span{all}, "━━━━━━━━✗✗✗✗"},
+		"worst of a slot wins": {of(store.Up, ago(60), noon, turned(ago(33), store.Up, store.Down), turned(ago(32), store.Down, store.Up)),
+			[]store.Span{all}, "━━━━━✗━━━━━━"},
+		"nobody watched between": {of(store.Up, ago(60), noon), []store.Span{{From: ago(60), To: ago(41)}, {From: ago(19), To: noon}},
+			"━━━━    ━━━━"},
+		"changed while nobody watched": {of(store.Down, ago(60), noon, turned(ago(19), store.Up, store.Down)),
+			[]store.Span{{From: ago(60), To: ago(41)}, {From: ago(19), To: noon}}, "━━━━    ✗✗✗✗"},
+		"no answer lately": {of(store.Up, ago(60), ago(16)), []store.Span{all}, "━━━━━━━━━   "},
+		"no BGP":           {of(store.NoBGP, ago(60), noon), []store.Span{all}, "○○○○○○○○○○○○"},
+		"never watched":    {of(store.Up, ago(60), noon), nil, "            "},
+	} {
+		if got := drawn(c.tunnel, c.watched...); got != c.want {
+			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+func TestAllThatIsKnownFitsIntoTheSigns(t *testing.T) {
+	for minutes, want := range map[int]time.Duration{10: 5 * time.Minute, 170: 5 * time.Minute, 190: 10 * time.Minute, 1000: 30 * time.Minute,
+		100000: time.Hour} {
+		if got := slotFor(ago(minutes), noon, 36); got != want {
+			t.Errorf("%d minutes: %s a sign, want %s", minutes, got, want)
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package kit
+
+import (
+	"net/netip"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/kind"
+	"flarewire/tui"
+)
+
+// Indexer is a module whose objects can be gone to by name.
+type Indexer interface {
+	// Objects are those that are known.
+	Objects() []tui.Object
+	// Linked are those that a tunnel, a route or a prefix is directly tied to: the way from one to the next.
+	Linked(s Subject) []tui.Object
+}
+
+// Objects are the known objects of all modules.
+func (e *Env) Objects() []tui.Object {
+	var out []tui.Object
+	for _, i := range with[Indexer](e) {
+		out = append(out, i.Objects()...)
+	}
+	return out
+}
+
+// The keys that go along tunnel, route and prefix.
+const (
+	towardsPrefix = ">"
+	towardsTunnel = "<"
+)
+
+// ChainActions lead along tunnel, route and prefix: from what carries a route to the route, and from there to the prefix that it is of, and
+// back.
+func (e *Env) ChainActions(s Subject) []tui.Action {
+	step := func(key, name, short, long, none string, of ...kind.Kind) tui.Action {
+		return tui.Action{Name: name, Keys: []string{key}, Short: short, Footer: true, Long: long, Run: func() tea.Cmd {
+			found := e.linked(s, of)
+			if len(found) == 0 {
+				return tui.Toast(tui.Pending, none)
+			}
+			return tui.Pick(short+" of "+tui.Clean(s.Name), found)
+		}}
+	}
+	routes := func(key, none string) tui.Action {
+		return step(key, "its-routes", "routes", "The static routes that belong to it", none, kind.Routes)
+	}
+	switch s.Kind {
+	case kind.Routes:
+		return []tui.Action{
+			step(towardsTunnel, "its-tunnel", "tunnel", "The tunnel or interconnect that it leads through",
+				"Its next hop is on no tunnel and no interconnect that is known", kind.GRETunnels, kind.IPsecTunnels, kind.Links, kind.CNIs),
+			step(towardsPrefix, "its-prefix", "prefix", "The prefix of the account that it is of",
+				"Its network is in no prefix that is known", kind.Prefixes)}
+	case kind.Prefixes:
+		return []tui.Action{routes(towardsTunnel, "No static route that is known is for its addresses")}
+	}
+	return []tui.Action{routes(towardsPrefix, "No static route that is known leads through it")}
+}
+
+func (e *Env) linked(s Subject, of []kind.Kind) []tui.Object {
+	var out []tui.Object
+	for _, k := range of {
+		for _, i := range with[Indexer](e) {
+			for _, o := range i.Linked(s) {
+				if o.Of == string(k) {
+					out = append(out, o)
+				}
+			}
+		}
+	}
+	return out
+}
+
+// Networks are the networks that texts of the API name; what is none is left out.
+func Networks(texts ...string) []netip.Prefix {
+	var out []netip.Prefix
+	for _, text := range texts {
+		if p, err := netip.ParsePrefix(text); err == nil {
+			out = append(out, p.Masked())
+		} else if a, err := netip.ParseAddr(text); err == nil {
+			out = append(out, netip.PrefixFrom(a, a.BitLen()))
+		}
+	}
+	return out
+}

@@ -1,0 +1,213 @@
+package views_test
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"testing"
+	"unicode"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/tui"
+)
+
+// wholeWords reports whether a line of hints holds nothing but whole hints: an ellipsis says that something was cut.
+func wholeWords(line string) bool { return !strings.Contains(line, tui.Ellipsis) }
+
+// Every page at many sizes: no line is wider than the screen, no hint and nothing in the header is cut in the middle of a word, how to go
+// elsewhere and to get help is always there, and nothing moves when something is said.
+func TestEveryPageKeepsToItsLayout(t *testing.T) {
+	d := sit(t, "overview", nil)
+	d.See("Overview", "GRE now")
+	sizes := [][2]int{{60, 15}, {80, 24}, {100, 30}, {119, 40}, {120, 29}, {120, 40}, {159, 45}, {200, 60}, {320, 80}}
+	for _, page := range d.places() {
+		d.Press(":")
+		d.types(page)
+		d.Press("enter")
+		d.Settle()
+		for _, size := range sizes {
+			where := fmt.Sprintf(":%s at %dx%d", page, size[0], size[1])
+			d.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+			before := strings.Split(d.Screen(), "\n")
+			if len(before) != size[1] {
+				t.Fatalf("%s: %d lines", where, len(before))
+			}
+			for _, line := range before {
+				if tui.Width(line) > size[0] {
+					t.Errorf("%s: a line has %d cells: %q", where, tui.Width(line), line)
+				}
+			}
+			footer := before[len(before)-1]
+			if !wholeWords(footer) || !strings.Contains(footer, ": go to") || !strings.Contains(footer, "? help") {
+				t.Errorf("%s: the footer is %q", where, footer)
+			}
+			if size[0] >= 80 && !wholeWords(before[0]) {
+				t.Errorf("%s: the header is %q", where, before[0])
+			}
+			d.saysAndMovesNothing(where, before)
+		}
+		d.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	}
+}
+
+// places are the pages, by their first names.
+func (d *desk) places() []string {
+	var out []string
+	for _, m := range d.env.Modules() {
+		for _, p := range m.Destinations() {
+			out = append(out, p.Names[0])
+		}
+	}
+	return out
+}
+
+// saysAndMovesNothing has something said, short and long: all rows stay where they are but for those that it stands on, which are whole lines.
+func (d *desk) saysAndMovesNothing(where string, before []string) {
+	d.t.Helper()
+	for _, text := range []string{"Something was said", strings.Repeat("Much was said, and it does not end so soon. ", 9)} {
+		d.Send(tui.Toast(tui.Muted, text)())
+		after := strings.Split(d.Screen(), "\n")
+		if len(after) != len(before) {
+			d.t.Errorf("%s: %d lines when something is said, %d before", where, len(after), len(before))
+			return
+		}
+		for y := range after[:len(after)-4] {
+			if after[y] != before[y] {
+				d.t.Errorf("%s: line %d moved when something was said: %q, before %q", where, y, after[y], before[y])
+				return
+			}
+		}
+		if footer := len(after) - 1; after[footer] != before[footer] {
+			d.t.Errorf("%s: the footer changed when something was said: %q, before %q", where, after[footer], before[footer])
+		}
+		if said := after[len(after)-2]; strings.Contains(said, tui.Ellipsis) {
+			head, _, _ := strings.Cut(said, tui.Ellipsis)
+			words := strings.Fields(head)
+			if last := words[len(words)-1]; !slices.Contains(strings.FieldsFunc(text, func(r rune) bool { return !unicode.IsLetter(r) }), last) {
+				d.t.Errorf("%s: cut in the middle of a word: %q", where, said)
+			}
+		}
+	}
+	d.Press("esc") // any key takes it away; where the page has nothing to go back to, one stays
+}
+
+// From 120 columns the object under the cursor stands beside its list, by what is known: moving the cursor asks Cloudflare nothing.
+func TestTheObjectStandsBesideItsList(t *testing.T) {
+	d := sit(t, "tunnels", nil)
+	d.Send(tea.WindowSizeMsg{Width: 120, Height: 40})
+	d.See("iad-dc1-gre", "What this means", "BGP session")
+	d.Settle()
+	asked := len(d.Requests())
+	d.goTo("waw-br1-ipsec")
+	d.See("TCP is up but the OPEN messages do not")
+	if more := len(d.Requests()); more != asked {
+		t.Errorf("moving the cursor asked %d times", more-asked)
+	}
+	d.Press("z")
+	d.Until("the list alone", func() bool { return !strings.Contains(d.Screen(), "What this means") })
+	d.Press("z")
+	d.See("What this means")
+}
+
+// Only what is not as it should be, with one key; and an AS number in any notation as a filter.
+func TestOnlyProblemsAndASNumbers(t *testing.T) {
+	d := sit(t, "tunnels", nil)
+	d.See("fra-dc1-gre", "iad-dc1-gre")
+	d.Press(".")
+	d.See("only problems", "iad-dc1-gre")
+	d.lacks("fra-dc1-gre")
+	d.Press(".")
+	d.See("fra-dc1-gre")
+	d.Press("/")
+	d.types("as64611")
+	d.Press("enter")
+	d.See("/as64611", "iad-dc1-gre")
+	d.lacks("fra-dc1-gre")
+}
+
+// From any page to any object by its name, and along tunnel, route and prefix and back.
+func TestFromATunnelToItsRouteToItsPrefixAndBack(t *testing.T) {
+	d := sit(t, "activity", nil)
+	d.Press(":")
+	d.Until("the tunnels are known", func() bool { return len(d.env.Feed.Last().Tunnels) > 0 && d.env.Feed.Last().Routes.Complete() })
+	d.Press("esc", ":")
+	d.types("iad-dc1")
+	d.See("GRE tunnel", "Down, AS 64611")
+	d.Press("enter")
+	d.See("› iad-dc1-gre", "BGP session")
+	d.Press(">")
+	d.See("› iad-dc1-gre › 198.18.20.0/24", "Next hop")
+	d.Press(">")
+	d.See("› 198.18.20.0/24 › 198.18.20.0/24", "Prefix")
+	d.Press("<")
+	d.See("routes of 198.18.20.0/24", "through iad-dc1-gre", "through lhr-hq-gre")
+	d.Press("esc", "[", "[")
+	d.See("› iad-dc1-gre  ")
+	d.Press("[")
+	d.See("Activity")
+	d.Press("]")
+	d.See("› iad-dc1-gre  ")
+}
+
+// Words are found in a page, too: the cursor goes to them, and enter goes on to the next.
+func TestWordsAreFoundInAPage(t *testing.T) {
+	d := sit(t, "tunnels", nil)
+	d.narrow()
+	d.goTo("iad-dc1-gre")
+	d.Press("enter")
+	d.See("BGP session")
+	under := func(label string) {
+		d.Until("the cursor on "+label, func() bool {
+			for _, line := range strings.Split(d.Screen(), "\n") {
+				if strings.Contains(line, "▌") && strings.Contains(line, label) {
+					return true
+				}
+			}
+			return false
+		})
+	}
+	d.Press("/")
+	d.types("outer c")
+	under("Outer Cloudflare")
+	d.Press("enter")
+	under("Outer customer")
+	d.types("zzz")
+	d.See("not on this page")
+	d.Press("esc")
+	under("Outer customer")
+}
+
+// A list is ordered as it was left, also when it is opened anew.
+func TestTheOrderOfAListIsKept(t *testing.T) {
+	d := sit(t, "tunnels", nil)
+	d.See("STATE▲")
+	d.Press("s", "S")
+	d.See("HEALTH▼")
+	d.Press(":")
+	d.types("gre")
+	d.Press("enter")
+	d.See("GRE tunnels", "STATE▲")
+	d.Press(":")
+	d.types("tunnels")
+	d.Press("enter")
+	d.See("HEALTH▼")
+}
+
+// Every session of the account is on one page, the worst first, with a filter; enter opens its tunnel.
+func TestAllSessionsOnOnePage(t *testing.T) {
+	d := sit(t, "bgp", nil)
+	d.See("16 sessions", "iad-dc1-gre", "AS 64611", "ams-cni-v2", "not told", "blank: not watched")
+	if first, up := strings.Index(d.Screen(), "iad-dc1-gre"), strings.Index(d.Screen(), "fra-dc1-gre"); first > up {
+		t.Errorf("the worst is not first:\n%s", d.Screen())
+	}
+	d.Press(".")
+	d.See("only problems", "waw-br1-ipsec")
+	d.lacks("fra-dc1-gre", "ams-cni-v2")
+	d.Press(".", "/")
+	d.types("as64632")
+	d.Press("enter")
+	d.See("1 of 16 sessions", "waw-br1-ipsec")
+	d.Press("enter")
+	d.See("› waw-br1-ipsec", "BGP session")
+}

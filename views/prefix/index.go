@@ -1,0 +1,43 @@
+package prefix
+
+import (
+	"net/netip"
+
+	"flarewire/internal/kind"
+	"flarewire/internal/store"
+	"flarewire/tui"
+	"flarewire/views/kit"
+)
+
+// Objects implements kit.Indexer: a prefix is found by its CIDR, what lies in it, its description and its id.
+func (m *Module) Objects() []tui.Object {
+	var out []tui.Object
+	for _, p := range m.env.Feed.Last().Prefixes.Rows {
+		out = append(out, m.object(p))
+	}
+	return out
+}
+
+func (m *Module) object(p store.Prefix) tui.Object {
+	r := row{p}
+	return tui.Object{ID: "prefixes/" + p.ID, Of: string(kind.Prefixes), Kind: kind.Prefixes.About().One, Name: p.CIDR,
+		More: []string{p.ID, p.Description}, Nets: kit.Networks(p.CIDR), Open: m.openOne(r),
+		Fact: func() tui.Line {
+			a, _ := m.now(r).advertisement()
+			return tui.Line{{Text: "advertised: ", Role: tui.Muted}, {Text: a.word(), Role: a.role(r.approved())}}
+		}}
+}
+
+// Linked implements kit.Indexer: the prefix that a route is of.
+func (m *Module) Linked(s kit.Subject) []tui.Object {
+	if s.Kind != kind.Routes || !s.CIDR.IsValid() {
+		return nil
+	}
+	var out []tui.Object
+	for _, p := range m.env.Feed.Last().Prefixes.Rows {
+		if cidr, err := netip.ParsePrefix(p.CIDR); err == nil && cidr.Overlaps(s.CIDR) {
+			out = append(out, m.object(p))
+		}
+	}
+	return out
+}
