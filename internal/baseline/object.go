@@ -206,7 +206,8 @@ func (d *differences) fields(a, b Object) {
 		if state && (was == "" || is == "") {
 			continue // not known then or now, or on its way
 		}
-		d.add(name, cmp.Or(was, "not set"), cmp.Or(is, "not set"), state && (was == string(store.Up) || was == string(store.Healthy) || was == string(store.PortHealthy)))
+		d.add(name, cmp.Or(was, "not set"), cmp.Or(is, "not set"), state && (was == string(store.Up) || was == string(store.Healthy) ||
+			was == string(store.PortHealthy)))
 	}
 }
 

@@ -170,7 +170,8 @@ func (a *Account) seenDown(found []Diagnosis) []group {
 	taken := map[int]bool{}
 	for _, name := range names {
 		members := slices.DeleteFunc(slices.Clone(having[name]), func(i int) bool { return taken[i] })
-		if n := len(out); len(members) == 0 && n > 0 && slices.ContainsFunc(out, func(g group) bool { return slices.Equal(g.members, having[name]) }) {
+		if n := len(out); len(members) == 0 && n > 0 && slices.ContainsFunc(out,
+			func(g group) bool { return slices.Equal(g.members, having[name]) }) {
 			at := slices.IndexFunc(out, func(g group) bool { return slices.Equal(g.members, having[name]) })
 			out[at].common = append(out[at].common, a.atLocation(name, len(having[name]))) // equally well
 		}

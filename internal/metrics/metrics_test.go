@@ -30,7 +30,8 @@ func TestTheNumberOfSeriesIsBounded(t *testing.T) {
 		s.Tunnels = append(s.Tunnels, store.Tunnel{Tunnel: api.Tunnel{ID: fmt.Sprint(i), Name: fmt.Sprint("t", i), Kind: api.GRE,
 			InterfaceAddress: inner,
 			BGP:              &api.BGP{}, BGPStatus: &api.BGPStatus{State: api.BGPDown}}, State: store.Down})
-		s.Routes.Rows = append(s.Routes.Rows, api.Route{ID: fmt.Sprint("r", i), Prefix: fmt.Sprintf("172.%d.%d.0/24", 16+i>>8, i&255), Nexthop: strings.TrimSuffix(inner, "/31")})
+		s.Routes.Rows = append(s.Routes.Rows, api.Route{ID: fmt.Sprint("r", i), Prefix: fmt.Sprintf("172.%d.%d.0/24", 16+i>>8, i&255),
+			Nexthop: strings.TrimSuffix(inner, "/31")})
 	}
 	text := written(t, metrics.Account{Profile: "p", ID: "a", Now: now, Snapshot: s})
 	if n := strings.Count(text, "\n"); n > 15000 {
@@ -71,8 +72,10 @@ func TestDestinationsAreCountedAsTheDiagnosisDoes(t *testing.T) {
 	s.Health.Fetched = now
 	s.Health.By = map[string]store.TunnelHealth{"a": {State: store.Healthy, Score: &one}, "b": {State: store.HealthDown, Score: &none}}
 	s.Routes.Rows = []api.Route{
-		{ID: "1", Prefix: "10.64.0.0/20", Nexthop: "10.0.0.1", Priority: 100}, {ID: "2", Prefix: "10.64.0.0/20", Nexthop: "10.0.0.3", Priority: 100},
-		{ID: "3", Prefix: "10.65.0.0/20", Nexthop: "10.0.0.1", Priority: 100}, {ID: "4", Prefix: "10.65.0.0/20", Nexthop: "10.0.0.5", Priority: 100}}
+		{ID: "1", Prefix: "10.64.0.0/20", Nexthop: "10.0.0.1", Priority: 100}, {ID: "2", Prefix: "10.64.0.0/20", Nexthop: "10.0.0.3",
+			Priority: 100},
+		{ID: "3", Prefix: "10.65.0.0/20", Nexthop: "10.0.0.1", Priority: 100}, {ID: "4", Prefix: "10.65.0.0/20", Nexthop: "10.0.0.5",
+			Priority: 100}}
 	text := written(t, metrics.Account{ID: "a", Now: now, Snapshot: s})
 	for _, want := range []string{`destination_ways{profile="",account="a",destination="10.64.0.0/20"} 2`,
 		`destination_healthy_ways{profile="",account="a",destination="10.64.0.0/20"} 1`,

@@ -107,7 +107,7 @@ func (e *Env) askMute(i diagnose.Incident) tea.Cmd {
 			hours, _ := strconv.Atoi(strings.TrimSpace(v[hoursField]))
 			now := e.Now()
 			m := i.Mute(strings.TrimSpace(v[reasonField]), now, now.Add(time.Duration(hours)*time.Hour))
-			return tea.Sequence(tui.Pop(), e.Feed.Mute(m))
+			return tea.Batch(tui.Pop(), e.Feed.Mute(m))
 		}}))
 }
 
