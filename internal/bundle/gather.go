@@ -23,7 +23,13 @@ func Gather(ctx context.Context, a *api.AccountClient, s *store.Store, progress 
 	c := Contents{Account: a.ID}
 	c.Snapshot = s.ReadAll(ctx, progress, Kinds()...)
 	c.At = s.Now()
-	c.Findings = diagnose.Read(diagnose.From(c.Snapshot, c.At)).All()
+	account := diagnose.Read(diagnose.From(c.Snapshot, c.At))
+	c.Findings = account.All()
+	var wrong []diagnose.Subject
+	for _, d := range c.Findings {
+		wrong = append(wrong, d.Subject)
+	}
+	c.Timeline = account.Timeline(diagnose.EventWords, wrong...)
 	if len(tunnels) == 0 {
 		tunnels = worst(c.Findings)
 	}
