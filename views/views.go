@@ -77,6 +77,9 @@ func New(env *kit.Env, o tui.Options, start string, more ...func(*kit.Env) kit.M
 		}
 		o.Home = o.Destinations[i].Open
 	}
+	if i := slices.IndexFunc(o.Destinations, func(d tui.Destination) bool { return slices.Contains(d.Names, env.Below) }); i >= 0 {
+		o.Below = o.Destinations[i].Open
+	}
 	return tui.NewApp(o), nil
 }
 

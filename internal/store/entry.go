@@ -32,6 +32,7 @@ type Entry struct {
 	Lost      []string  // elements of that answer that could not be used at all, and why
 
 	answered time.Time // when the last good answer had come
+	expired  time.Time // what was asked before is not wanted any more
 }
 
 // Known reports whether the kind was read at least once, completely or in part.

@@ -205,7 +205,7 @@ func (s *Store) expire(next *Snapshot, d Detail) {
 		s.expired[d] = true
 	}
 	if e := next.about(d); e != nil {
-		e.Due = time.Time{}
+		e.Due, e.expired = time.Time{}, s.now()
 	}
 	if d.Kind == GRETunnels {
 		next.IPsec.Due = time.Time{}
