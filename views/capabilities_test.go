@@ -11,7 +11,7 @@ import (
 
 // noObjects are the modules that are pages and keep no objects of the account: none of the capabilities is theirs, but for those
 // that has names.
-var noObjects = []string{"overview", "events", "setup", "activity", "changes", "requests", "traceroute", "where"}
+var noObjects = []string{"overview", "events", "setup", "activity", "alerts", "changes", "requests", "traceroute", "where"}
 
 // has says which modules have a capability, and leftOut why the others with objects do not.
 var capabilities = map[string]struct {

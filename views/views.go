@@ -11,6 +11,7 @@ import (
 	"flarewire/tui"
 	"flarewire/views/account"
 	"flarewire/views/activity"
+	"flarewire/views/alerts"
 	"flarewire/views/changes"
 	"flarewire/views/endpointcheck"
 	"flarewire/views/events"
@@ -43,6 +44,7 @@ var registry = []func(*kit.Env) kit.Module{
 	account.New,
 	activity.New,
 	changes.New,
+	alerts.New,
 	requests.New,
 }
 

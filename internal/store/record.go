@@ -107,7 +107,8 @@ type asked struct {
 	used int
 }
 
-// AskRecord has the record asked about objects that belong to one incident. person says that somebody waits for it; else it is asked after a
+// AskRecord has the record asked about objects that belong to one incident. person says that somebody waits for it; else it is asked
+// after a
 // while, once. It reports whether something is to be asked; what was asked is not asked again.
 func (s *Store) AskRecord(person bool, objects ...RecordObject) bool {
 	s.mu.Lock()

@@ -77,10 +77,12 @@ func role(m diagnose.Moment) tui.Role {
 
 func sections(m diagnose.Moment, now time.Time) []resource.Section {
 	at, age := resource.Time(m.At, now)
-	fields := []resource.Field{{Label: "Happened to", Value: tui.Clean(m.Name)}, {Label: "At", Value: at, Note: age}, {Label: "Known by", Value: m.Source},
+	fields := []resource.Field{{Label: "Happened to", Value: tui.Clean(m.Name)}, {Label: "At", Value: at, Note: age},
+		{Label: "Known by", Value: m.Source},
 		{Label: "What", Value: tui.Clean(m.What()), Prose: true}}
 	if m.Source == diagnose.FromRecord {
-		fields = append(fields, resource.Field{Value: "The form of the values of Cloudflare's record is unconfirmed.", Prose: true, Role: tui.Muted})
+		fields = append(fields, resource.Field{Value: "The form of the values of Cloudflare's record is unconfirmed.", Prose: true,
+			Role: tui.Muted})
 	}
 	return []resource.Section{{Title: "Moment", Fields: fields}}
 }
