@@ -127,7 +127,8 @@ func TestEveryOperationIsCalled(t *testing.T) {
 func TestEveryMethodIsKnown(t *testing.T) {
 	want := map[string]string{
 		"*api.Client": "Accounts Budget ClockAhead Host In VerifyToken Waiting",
-		"*api.AccountClient": "AlertPolicies Audit BGPPrefixes BGPStatus Bindings BuildBGPPrefixChange BuildCNISettings BuildGeneratePSK BuildSetPSKs " +
+		"*api.AccountClient": "AlertPolicies Audit BGPPrefixes BGPStatus Bindings BuildBGPPrefixChange BuildCNISettings BuildGeneratePSK " +
+			"BuildSetPSKs " +
 			"BuildValidatePrefix CNISettings ClockAhead Collection Datasets Delegations InterconnectStatus LetterOfAuthorization " +
 			"QueryLogs Traceroute TunnelHealth TunnelTraffic Tunnels",
 		"api.Collection[flarewire/api.Route]": "BuildBulkUpdate BuildCreate BuildDelete BuildUpdate Get List Objects Where",

@@ -244,7 +244,7 @@ func (a *AccountClient) QueryLogs(ctx context.Context, l Log) (LogRows, error) {
 			out.BGP = append(out.BGP, r.bgp(at))
 		default:
 			out.IKE = append(out.IKE, IKEMessage{At: at, Level: r.text("level"), Local: addressOf(r.text("localip")),
-				Remote: addressOf(r.text("remoteip")), Message: r.text("message")})
+				Remote: addressOf(r.text("remoteip")), Message: withoutPersons(r.text("message"))})
 		}
 	}
 	slices.SortStableFunc(out.BGP, func(a, b BGPEvent) int { return a.At.Compare(b.At) })

@@ -120,8 +120,8 @@ func (r logRow) bgp(at time.Time) BGPEvent {
 	d.PeerASN, d.CloudflareASN, d.BGPID = data.asn("peer_asn"), data.asn("cloudflare_asn"), data.text("bgp_id")
 	d.HoldTime, d.Capabilities = data.number("hold_time"), data.list("capabilities")
 	d.ASPath, d.Code, d.Subcode = strings.Join(data.list("as_path"), " "), data.number("code"), data.number("subcode")
-	d.Reason, d.FromState, d.ToState = data.text("reason"), data.text("from_state"), data.text("to_state")
-	d.Event, d.Message, d.Src, d.Dst = data.text("event"), data.text("message"), data.text("src"), data.text("dst")
+	d.Reason, d.FromState, d.ToState = withoutPersons(data.text("reason")), data.text("from_state"), data.text("to_state")
+	d.Event, d.Message, d.Src, d.Dst = data.text("event"), withoutPersons(data.text("message")), data.text("src"), data.text("dst")
 	d.Disabled, d.Import, d.Export = data.truth("disabled"), data.truth("import"), data.truth("export")
 	for _, text := range data.list("announced") {
 		if p, err := netip.ParsePrefix(text); err == nil {
@@ -129,12 +129,7 @@ func (r logRow) bgp(at time.Time) BGPEvent {
 		}
 	}
 	if e.Kind == SessionConfig || e.Kind == FilterConfig || e.Kind == RedistributeConfig {
-		for name := range data {
-			if name != "disabled" {
-				d.Changed = append(d.Changed, shorten(clean(name), 40))
-			}
-		}
-		slices.Sort(d.Changed)
+		d.Changed = slices.DeleteFunc(r.names("eventdata"), func(name string) bool { return plainKey(name) == "disabled" })
 	}
 	return e
 }
@@ -145,13 +140,13 @@ func (r logRow) audit() AuditEntry {
 		About: withoutPersons(action.text("description")),
 		Actor: AuditActor{Type: actor.text("type"), Context: actor.text("context"), TokenName: actor.text("token_name"),
 			Email: actor.text("email"), Address: actor.text("ip_address")},
-		Resource: resource.text("type"), Product: resource.text("product"), ObjectID: resource.text("id"), Fields: sentFields(resource)}
+		Resource: resource.text("type"), Product: resource.text("product"), ObjectID: resource.text("id"), Fields: resource.names("request")}
 }
 
-// sentFields are the names of the fields of a request.
-func sentFields(resource logRow) []string {
+// names are the names of the fields of an object in a column, as they were sent; nil when it is none.
+func (r logRow) names(column string) []string {
 	var m map[string]json.RawMessage
-	raw := resource.get("request")
+	raw := r.get(column)
 	if json.Unmarshal(raw, &m) != nil {
 		var s string
 		if json.Unmarshal(raw, &s) != nil || json.Unmarshal([]byte(s), &m) != nil {

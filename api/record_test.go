@@ -77,7 +77,7 @@ func TestALogQueryIsBounded(t *testing.T) {
 		"backwards":  func() (api.Log, error) { return api.BGPLog(nightAt, nightAt.Add(-time.Hour), id) },
 		"no time":    func() (api.Log, error) { return api.BGPLog(time.Time{}, nightAt, id) },
 		"no address": func() (api.Log, error) { return api.IPsecLog(nightAt, nightAt.Add(time.Hour), nil, nil) },
-		"invalid adress": func() (api.Log, error) {
+		"invalid address": func() (api.Log, error) {
 			return api.IPsecLog(nightAt, nightAt.Add(time.Hour), make([]netip.Addr, 1), nil)
 		},
 	} {

@@ -76,7 +76,7 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	defer s.close()
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
-	snapshot := s.everything(ctx, x, f)
+	snapshot := s.everything(ctx, x, f, names...)
 	if snapshot.GRE.Err != nil && snapshot.IPsec.Err != nil {
 		return trouble(snapshot.Err())
 	}
@@ -105,7 +105,7 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	case len(names) == 0:
 		err = printLines(x.Out, all.lines(c))
 	case len(all.found) > 0:
-		err = printLines(x.Out, diagnoses(all.found, all.incidents, c))
+		err = printLines(x.Out, append(diagnoses(all.found, all.incidents, c), recordLines(snapshot, all.found, c)...))
 	}
 	if err == nil && unread != nil {
 		return exit(exitNo) // the rest is printed; what is missing was said
@@ -209,8 +209,9 @@ func (s *session) locations(ctx context.Context, snapshot *store.Snapshot, names
 	return nil
 }
 
-// everything is one look at all that a diagnosis rests on.
-func (s *session) everything(ctx context.Context, x IO, f *flags) *store.Snapshot {
+// everything is one look at all that a diagnosis rests on. About tunnels that are named and have fallen Cloudflare's own record is asked,
+// too.
+func (s *session) everything(ctx context.Context, x IO, f *flags, names ...string) *store.Snapshot {
 	w := s.recall(ctx, x, f)
 	var wait sync.WaitGroup
 	if s.name == "" {
@@ -218,7 +219,7 @@ func (s *session) everything(ctx context.Context, x IO, f *flags) *store.Snapsho
 	}
 	snapshot := w.ReadAll(ctx, f.progress(x), store.Overview()...)
 	wait.Wait()
-	return snapshot
+	return askRecord(ctx, w, snapshot, names)
 }
 
 // needed are the lists without which a diagnosis may miss something. Analytics are not among them: they have a permission of

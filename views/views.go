@@ -11,6 +11,7 @@ import (
 	"flarewire/tui"
 	"flarewire/views/account"
 	"flarewire/views/activity"
+	"flarewire/views/alerts"
 	"flarewire/views/bgp"
 	"flarewire/views/changes"
 	"flarewire/views/endpointcheck"
@@ -49,6 +50,7 @@ var registry = []func(*kit.Env) kit.Module{
 	account.New,
 	activity.New,
 	changes.New,
+	alerts.New,
 	requests.New,
 }
 

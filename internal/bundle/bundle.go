@@ -22,6 +22,8 @@ type Contents struct {
 	Account  string // its id
 	Snapshot *store.Snapshot
 	Findings []diagnose.Diagnosis
+	// Timeline is what is known to have happened to what has trouble, without e-mail and addresses of persons.
+	Timeline []diagnose.Moment
 	Insights []store.Insight // of the tunnels in question
 	Traces   []api.Trace
 	Requests []api.Exchange // what was asked of Cloudflare, oldest first
@@ -114,6 +116,9 @@ func (r *redaction) parts(c Contents) ([]part, error) {
 	}
 	readme := part{"README.txt", []byte(readmeText(c))}
 	parts = append(parts, part{"events.jsonl", lines(s.Events)})
+	if len(c.Timeline) > 0 {
+		parts = append(parts, part{"timeline.txt", []byte(diagnose.TimelineText(c.Timeline))})
+	}
 	if len(c.Requests) > 0 {
 		parts = append(parts, part{"requests.jsonl", lines(requestsOf(c.Requests))})
 	}

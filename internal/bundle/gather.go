@@ -25,7 +25,13 @@ func Gather(ctx context.Context, a *api.AccountClient, s *store.Store, read func
 	c := Contents{Account: a.ID}
 	c.Snapshot = s.ReadAll(ctx, progress, Kinds()...)
 	c.At = s.Now()
-	c.Findings = read(c.Snapshot).All()
+	account := read(c.Snapshot)
+	c.Findings = account.All()
+	var wrong []diagnose.Subject
+	for _, d := range c.Findings {
+		wrong = append(wrong, d.Subject)
+	}
+	c.Timeline = account.Timeline(diagnose.EventWords, wrong...)
 	if len(tunnels) == 0 {
 		tunnels = worst(c.Findings)
 	}

@@ -242,10 +242,10 @@ func (c tunnelCase) notified(t *told, e api.BGPEvent) Finding {
 	byCloudflare := e.Direction == api.FromCloudflare
 	f := t.finding(BGPError, "RFC 4271 (section 6)", e)
 	f.Text, f.Next = text+".", "Look in the router's log for the same NOTIFICATION; its code says which message was refused."
-	switch {
-	case code == 2:
+	switch code {
+	case 2:
 		c.openRefused(&f, t, e, text)
-	case code == 4:
+	case 4:
 		f.Cause, f.Source = HoldTimerExpired, srcRecord+"RFC 4271 (section 6.5)"
 		late := "your router's KEEPALIVEs did not arrive in time"
 		if e.Direction == api.ToCloudflare {
@@ -253,7 +253,7 @@ func (c tunnelCase) notified(t *told, e api.BGPEvent) Finding {
 		}
 		f.Text = text + ": " + late + "."
 		f.Next = "Look for loss on the path at that moment, for large packets that get lost, and for load on the router's control plane."
-	case code == 6:
+	case 6:
 		c.ceased(&f, subcode, byCloudflare, text)
 	}
 	return f

@@ -164,3 +164,31 @@ func TestWithoutTheRecordOneLineSaysWhatIsMissing(t *testing.T) {
 		})
 	}
 }
+
+// Nobody's e-mail or address and no key leaves by a command or a bundle unasked: the audit log has them, and the incident rests on it.
+func TestNobodyIsNamedUnasked(t *testing.T) {
+	t.Parallel()
+	a, tunnel := fallen(t, "bad peer AS", true)
+	a.Audit(2*time.Minute, simedge.Actor{Type: "user", Context: "api_token", TokenName: "ci of kim@northwind.example",
+		Email: "kim@northwind.example", Address: "203.0.113.77"}, "update", simedge.GRETunnels, tunnel, simedge.Object{"bgp": simedge.Object{},
+		"md5_key": "audit-canary-key"})
+	a.LogBGP(tunnel, 30*time.Second, toCloudflare, "notification_message", simedge.Object{"code": int64(6), "subcode": int64(2),
+		"reason": "ask kim@northwind.example"})
+	for _, args := range [][]string{{"diagnose", tunnel}, {"diagnose", tunnel, "-o", "json"}} {
+		out := a.command(t, args...)
+		if !strings.Contains(out, "NOTIFICATION") || !strings.Contains(out, "ci of") {
+			t.Errorf("%v does not rest on the record:\n%s", args, out)
+		}
+		for _, secret := range []string{"kim@", "203.0.113.77", "audit-canary-key"} {
+			if strings.Contains(out, secret) {
+				t.Errorf("%v tells %s:\n%s", args, secret, out)
+			}
+		}
+	}
+	if n := a.recordRequests(); n == 0 || n > 6 {
+		t.Errorf("%d requests for two commands", n)
+	}
+	if out := a.command(t, "diagnose"); out == "" || a.recordRequests() > 6 {
+		t.Errorf("a command about nothing in particular asked the record")
+	}
+}

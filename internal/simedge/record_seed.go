@@ -48,7 +48,8 @@ func (e *Edge) FurnishRecord() {
 	const waw, iad, sin = "waw-br1-ipsec", "iad-dc1-gre", "sin-dc1-ipsec"
 	capabilities := []any{"Multiprotocol IPv4 unicast", "Route Refresh", "4-octet AS"}
 	e.repeat(waw, 2*time.Minute, 3*time.Hour+12*time.Minute, "from_cloudflare", "open_message",
-		Object{"cloudflare_asn": int64(13335), "peer_asn": int64(64632), "bgp_id": "192.0.2.12", "hold_time": int64(90), "capabilities": capabilities})
+		Object{"cloudflare_asn": int64(13335), "peer_asn": int64(64632), "bgp_id": "192.0.2.12", "hold_time": int64(90),
+			"capabilities": capabilities})
 	e.repeat(waw, 2*time.Minute, 3*time.Hour+12*time.Minute, "to_cloudflare", "open_message",
 		Object{"peer_asn": int64(64623), "bgp_id": "203.0.113.162", "hold_time": int64(180), "capabilities": capabilities})
 	e.repeat(waw, 2*time.Minute, 3*time.Hour+12*time.Minute-time.Second, "from_cloudflare", "notification_message",
@@ -56,12 +57,14 @@ func (e *Edge) FurnishRecord() {
 
 	fell := 47 * time.Minute
 	e.LogBGP(iad, fell, "", "bgp_state_transition", Object{"from_state": "Established", "to_state": "Idle", "event": "HoldTimer_Expires"})
-	e.LogBGP(iad, fell, "from_cloudflare", "notification_message", Object{"code": int64(4), "subcode": int64(0), "reason": "Hold Timer Expired"})
+	e.LogBGP(iad, fell, "from_cloudflare", "notification_message", Object{"code": int64(4), "subcode": int64(0),
+		"reason": "Hold Timer Expired"})
 	e.repeat(iad, time.Minute, fell-time.Minute, "", "tcp_handshake_failed",
 		Object{"reason": "timeout", "message": "no answer to SYN", "src": "10.213.0.8", "dst": "10.213.0.9"})
 
 	e.LogBGP(sin, 8*time.Minute+31*time.Second, "", "session_config_changed", Object{"disabled": false, "md5_key": "changed"})
-	e.LogBGP(sin, 8*time.Minute, "", "bgp_state_transition", Object{"from_state": "Established", "to_state": "Idle", "event": "Automatic_Stop"})
+	e.LogBGP(sin, 8*time.Minute, "", "bgp_state_transition", Object{"from_state": "Established", "to_state": "Idle",
+		"event": "Automatic_Stop"})
 	e.LogBGP(sin, 8*time.Minute, "from_cloudflare", "notification_message", Object{"code": int64(6), "subcode": int64(6), "reason": ""})
 	e.repeat(sin, 30*time.Second, 8*time.Minute-20*time.Second, "", "tcp_handshake_failed",
 		Object{"reason": "timeout", "message": "no answer to SYN", "src": "10.213.0.20", "dst": "10.213.0.21"})

@@ -34,6 +34,8 @@ const (
 	recordAgain = time.Minute
 	// recordNew is how long after a question a fall of the same object is another incident.
 	recordNew = 30 * time.Minute
+	// recordPatience bounds a question: what comes later than that nobody waits for.
+	recordPatience = 20 * time.Second
 	// recordMost is about how many objects one question is.
 	recordMost = 60
 )
@@ -53,6 +55,11 @@ type RecordObject struct {
 func RecordOf(t Tunnel, fell time.Time) RecordObject {
 	return RecordObject{Kind: Tunnels(t.Kind), ID: t.ID, Cloudflare: t.CloudflareEndpoint, Customer: t.CustomerEndpoint, Fell: fell,
 		Session: t.State == Down || t.State == Establishing, Probes: t.Probed() == HealthDown}
+}
+
+// Fallen reports whether the tunnel has a session that is not up, or probes that fail.
+func (t *Tunnel) Fallen() bool {
+	return t.State == Down || t.State == Establishing || t.Probed() == HealthDown
 }
 
 // RecordAnswer is what Cloudflare's record says about one object. What is not in it did not necessarily not happen.
@@ -100,7 +107,8 @@ type asked struct {
 	used int
 }
 
-// AskRecord has the record asked about objects that belong to one incident. person says that somebody waits for it; else it is asked after a
+// AskRecord has the record asked about objects that belong to one incident. person says that somebody waits for it; else it is asked
+// after a
 // while, once. It reports whether something is to be asked; what was asked is not asked again.
 func (s *Store) AskRecord(person bool, objects ...RecordObject) bool {
 	s.mu.Lock()
@@ -250,6 +258,8 @@ func (s *Store) readRecord(ctx context.Context, key string) {
 	if q == nil {
 		return
 	}
+	ctx, cancel := context.WithTimeout(ctx, recordPatience)
+	defer cancel()
 	now := s.now()
 	answer := RecordAnswer{At: now, From: q.from(now), To: now}
 	s.readDatasets(ctx, q, &answer)

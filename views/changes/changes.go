@@ -322,8 +322,9 @@ func (m *Module) sections(c change, now time.Time) []resource.Section {
 		add("Address", e.Actor.Address)
 		s.Fields = append(s.Fields, resource.Field{Label: "Sent", Value: kit.Or(strings.Join(e.Fields, ", "), "-"),
 			Note: "names of the fields; values are not kept"})
-		who.Fields = append(who.Fields, resource.Field{Value: "By Cloudflare's audit log; the names of its kinds are unconfirmed. E-mail and address " +
-			"are shown here and stored nowhere.", Prose: true, Role: tui.Muted})
+		who.Fields = append(who.Fields, resource.Field{
+			Value: "By Cloudflare's audit log; the names of its kinds are unconfirmed. E-mail and address " +
+				"are shown here and stored nowhere.", Prose: true, Role: tui.Muted})
 	}
 	if c.own != nil {
 		s.Fields = append(s.Fields, resource.Field{Value: "Changed from this machine: :activity has before and after, and the undo.", Prose: true,

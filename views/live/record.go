@@ -15,7 +15,7 @@ type recordMsg struct{}
 // LookUp has Cloudflare's record asked about a tunnel that has fallen, and about what belongs to the same incident, once. Pages run it as
 // long as they are open.
 func (f *Feed) LookUp(t store.Tunnel) tea.Cmd {
-	if !fallen(t) || f.store.Recording(t.ID) {
+	if !t.Fallen() || f.store.Recording(t.ID) {
 		return nil
 	}
 	last := f.Last()
@@ -65,16 +65,11 @@ func recordObjects(account *diagnose.Account, s *store.Snapshot, i diagnose.Inci
 	for _, m := range i.Members {
 		has := func(o store.RecordObject) bool { return o.ID == m.ID }
 		at := slices.IndexFunc(s.Tunnels, func(t store.Tunnel) bool { return t.ID == m.ID })
-		if at >= 0 && fallen(s.Tunnels[at]) && !slices.ContainsFunc(first, has) {
+		if at >= 0 && s.Tunnels[at].Fallen() && !slices.ContainsFunc(first, has) {
 			first = append(first, store.RecordOf(s.Tunnels[at], account.Broke(m.ID)))
 		}
 	}
 	return first
-}
-
-// fallen reports whether a tunnel has a session that is not up, or probes that fail.
-func fallen(t store.Tunnel) bool {
-	return t.State == store.Down || t.State == store.Establishing || t.Probed() == store.HealthDown
 }
 
 // fell has the record asked about what was seen to fall since the last look, once it has settled. What flaps is no incident of its own each
@@ -88,7 +83,7 @@ func (f *Feed) fell() {
 	f.stood = make(map[string]bool, len(last.Tunnels))
 	var objects []store.RecordObject
 	for _, t := range last.Tunnels {
-		stands := !fallen(t)
+		stands := !t.Fallen()
 		f.stood[t.ID] = stands
 		if before[t.ID] && !stands && !t.Track.Flapping {
 			objects = append(objects, store.RecordOf(t, last.Fetched()))

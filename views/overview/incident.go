@@ -11,6 +11,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/table"
 	"flarewire/views/kit"
+	"flarewire/views/timeline"
 )
 
 // incident is the page of one incident of several objects: the headline, what is left for whom, and its members.
@@ -84,7 +85,7 @@ func (p *incident) Actions() []tui.Action {
 			open.Why, open.Run = "", func() tea.Cmd { return tui.Push(view) }
 		}
 	}
-	out := []tui.Action{open,
+	out := []tui.Action{open, timeline.Action(p.env, p.about, true),
 		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Refresh now", Run: p.env.Feed.Refresh}}
 	for _, a := range p.table.Actions() {
 		if a.Move {

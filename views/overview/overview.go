@@ -19,6 +19,7 @@ import (
 	"flarewire/views/interconnect"
 	"flarewire/views/kit"
 	"flarewire/views/setup"
+	"flarewire/views/timeline"
 	"flarewire/views/tunnel"
 )
 
@@ -222,7 +223,7 @@ func (p *page) Actions() []tui.Action {
 			Run: func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }},
 		{Name: "events", Keys: []string{"E"}, Short: "events", Footer: true, Long: "What happened, newest first, also in earlier runs",
 			Run: func() tea.Cmd { return tui.Push(events.NewPage(p.env)) }},
-		p.muteAction(row, ok), kit.BundleAction(p.env)}
+		p.muteAction(row, ok), timeline.Action(p.env, row.Incident, ok), kit.BundleAction(p.env)}
 	for _, a := range p.table.Actions() {
 		if a.Move {
 			out = append(out, a)

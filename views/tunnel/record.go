@@ -46,7 +46,8 @@ func recorded(t store.Tunnel, a store.RecordAnswer, asking bool, now time.Time) 
 	case gap != "":
 		quiet(gap)
 	case len(s.Fields) == 0:
-		quiet("It has nothing about this tunnel from " + moment(a.From, now) + " to " + moment(a.To, now) + ". It is written a while after what " +
+		quiet("It has nothing about this tunnel from " + moment(a.From, now) + " to " + moment(a.To, now) +
+			". It is written a while after what " +
 			"happened.")
 	default:
 		quiet("Read " + resource.Ago(a.At, now) + ", from " + moment(a.From, now) + " on. The form of its values is unconfirmed.")

@@ -1,0 +1,42 @@
+package cli
+
+import (
+	"context"
+	"slices"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/store"
+	"flarewire/tui"
+)
+
+// askRecord asks Cloudflare's own record about the tunnels that are named and have fallen: three requests at the most, and none when
+// nobody named one.
+func askRecord(ctx context.Context, w *store.Store, s *store.Snapshot, names []string) *store.Snapshot {
+	var objects []store.RecordObject
+	account := diagnose.Read(diagnose.From(s, w.Now()))
+	for _, t := range s.Tunnels {
+		if t.Fallen() && (slices.Contains(names, t.Name) || slices.Contains(names, t.ID)) {
+			objects = append(objects, store.RecordOf(t, account.Broke(t.ID)))
+		}
+	}
+	if len(objects) == 0 {
+		return s
+	}
+	return w.ReadRecord(ctx, objects...)
+}
+
+// recordLines is the one line about what Cloudflare's record would add, and what that needs.
+func recordLines(s *store.Snapshot, found []diagnose.Diagnosis, c tui.Canvas) []string {
+	for _, d := range found {
+		a, asked := s.Records[d.Subject.ID]
+		if !asked {
+			continue
+		}
+		for _, t := range s.Tunnels {
+			if gap := diagnose.RecordGap(a, t.Kind); t.ID == d.Subject.ID && gap != "" {
+				return append([]string{""}, tui.Paragraph(c, tui.Muted, gap)...)
+			}
+		}
+	}
+	return nil
+}

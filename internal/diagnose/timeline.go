@@ -1,0 +1,129 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/store"
+)
+
+// Moment is something that happened to an object of an incident, on the one axis of everything that is known.
+type Moment struct {
+	At     time.Time
+	Until  time.Time // of something that came again and again: the last time; else zero
+	Times  int       // how often it came
+	Name   string    // of the object
+	Source string    // where it is known from, one of the words below
+	Text   string
+}
+
+// The sources of a timeline.
+const (
+	FromWatching = "seen"       // by this program
+	FromRecord   = "Cloudflare" // Cloudflare's record of BGP and IKE
+	FromAudit    = "change"     // the audit log: not from here
+	FromHere     = "from here"  // the journal
+)
+
+// Timeline is what is known to have happened to objects, oldest first: what was seen, what Cloudflare's record says, and who changed what.
+// No e-mail and no address of a person is in it.
+func (a *Account) Timeline(words func(store.Event) string, objects ...Subject) []Moment {
+	var out []Moment
+	for _, s := range objects {
+		add := func(at time.Time, source, text string) {
+			out = append(out, Moment{At: at, Times: 1, Name: s.Name, Source: source, Text: text})
+		}
+		for _, e := range a.facts.Events {
+			if e.TunnelID == s.ID && s.ID != "" {
+				add(e.At, FromWatching, words(e))
+			}
+		}
+		for _, c := range a.facts.Changes {
+			if c.ID == s.ID && s.ID != "" {
+				add(c.At, FromHere, c.What)
+			}
+		}
+		a.recordedMoments(s, add)
+	}
+	slices.SortStableFunc(out, func(x, y Moment) int { return x.At.Compare(y.At) })
+	return foldMoments(out)
+}
+
+// recordedMoments are those of Cloudflare's record. A change from here is in the audit log, too: it is told once.
+func (a *Account) recordedMoments(s Subject, add func(time.Time, string, string)) {
+	r := a.facts.Records[s.ID]
+	for _, e := range r.BGP {
+		if e.Kind != api.UpdateMessage {
+			add(e.At, FromRecord, Event(e))
+		}
+	}
+	for _, m := range r.IKE {
+		add(m.At, FromRecord, "IKE: "+m.Message)
+	}
+	for _, e := range AuditedOf(r, s.ID) {
+		own := slices.ContainsFunc(a.facts.Changes, func(c Change) bool { return sameID(c.ID, s.ID) && c.At.Sub(e.At).Abs() < changeAfter })
+		if !own {
+			add(e.At, FromAudit, Audited(e)+" by "+e.Actor.By())
+		}
+	}
+}
+
+// foldMoments makes one of what comes again and again with nothing else of the object between but the same.
+func foldMoments(all []Moment) []Moment {
+	type key struct{ name, source, text string }
+	last := map[key]int{}
+	changed := map[string]int{} // by object: the newest moment that ends what repeats
+	var out []Moment
+	for _, m := range all {
+		k := key{m.Name, m.Source, m.Text}
+		if i, met := last[k]; met && i >= changed[m.Name] {
+			out[i].Times, out[i].Until = out[i].Times+1, m.At
+			continue
+		}
+		if m.Source != FromRecord {
+			changed[m.Name] = len(out)
+		}
+		last[k] = len(out)
+		out = append(out, m)
+	}
+	return out
+}
+
+// Line is a moment as a line of text.
+func (m Moment) Line() string {
+	return fmt.Sprintf("%s  %s  %s: %s", m.At.UTC().Format("2006-01-02 15:04:05"), m.Name, m.Source, m.What())
+}
+
+// What is what happened, with how often.
+func (m Moment) What() string {
+	if m.Times > 1 {
+		return fmt.Sprintf("%s (%d times until %s)", m.Text, m.Times, m.Until.UTC().Format("15:04:05"))
+	}
+	return m.Text
+}
+
+// TimelineText is a timeline for a ticket.
+func TimelineText(all []Moment) string {
+	var b strings.Builder
+	b.WriteString("Times in UTC\n")
+	for _, m := range all {
+		b.WriteString(m.Line() + "\n")
+	}
+	return b.String()
+}
+
+// EventWords is an event that was seen in plain words, for texts without a screen.
+func EventWords(e store.Event) string {
+	switch e.Kind {
+	case store.SessionChanged:
+		return "session " + e.From.Word() + " to " + e.To.Word()
+	case store.HealthChanged:
+		return "health " + string(e.FromHealth) + " to " + string(e.ToHealth)
+	case store.PortChanged:
+		return "port " + e.FromPort.Word() + " to " + e.ToPort.Word()
+	}
+	return strings.ReplaceAll(string(e.Kind), "_", " ")
+}

@@ -1,0 +1,88 @@
+// Package timeline is the page of what happened around an incident, on one axis: what was seen, what Cloudflare's record says, and who
+// changed what.
+package timeline
+
+import (
+	"fmt"
+	"slices"
+	"time"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/store"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/tui/table"
+	"flarewire/views/events"
+	"flarewire/views/kit"
+)
+
+// New makes the page of an incident. Opening it asks Cloudflare's record, once.
+func New(env *kit.Env, i diagnose.Incident) tui.View {
+	rows := func() []diagnose.Moment {
+		return env.Feed.Diagnosis().Timeline(func(e store.Event) string { text, _ := events.Text(e); return text }, i.Members...)
+	}
+	return resource.NewList(describe(rows), resource.Source[diagnose.Moment]{
+		Rows: rows, Status: env.Feed.Freshness, Brings: env.Feed.Brings, Refresh: env.Feed.Refresh,
+		Open:  func() tea.Cmd { return env.Feed.LookUpIncident(i) },
+		Needs: func(string) []string { return store.Needs(store.Of(store.Overview()...)...) },
+	})
+}
+
+// Action opens the page of an incident.
+func Action(env *kit.Env, i diagnose.Incident, ok bool) tui.Action {
+	a := tui.Action{Name: "timeline", Keys: []string{"T"}, Short: "timeline",
+		Long: "What happened around it: sessions, Cloudflare's record, changes, in UTC", Why: "nothing is wrong that flarewire can see"}
+	if ok && len(i.Members) > 0 {
+		a.Why, a.Run = "", func() tea.Cmd { return tui.Push(New(env, i)) }
+	}
+	return a
+}
+
+func describe(rows func() []diagnose.Moment) resource.Description[diagnose.Moment] {
+	type M = diagnose.Moment
+	return resource.Description[M]{
+		Plural: "Timeline", SortBy: "at", Reverse: true, Newest: true, Gone: "This is no longer among what is known of the incident.",
+		None: "Nothing is known to have happened: it was so when flarewire first looked, and Cloudflare's record was not read or has nothing.",
+		ID:   func(m M) string { return fmt.Sprint(m.At.UnixNano(), m.Name, m.Source, m.Text) },
+		Name: func(m M) string { return tui.Clean(m.Name) },
+		Columns: []table.Column[M]{
+			{Key: "at", Title: "AT (UTC)", Width: 19, Text: kit.Cell(func(m M) string { return m.At.UTC().Format(time.DateTime) }),
+				Compare: func(a, b M) int { return a.At.Compare(b.At) }},
+			{Key: "name", Title: "NAME", Width: 14, Grow: 10, Text: kit.Cell(func(m M) string { return m.Name }),
+				Role: func(M) tui.Role { return tui.Strong }},
+			{Key: "source", Title: "KNOWN BY", Width: 10, Text: kit.Cell(func(m M) string { return m.Source }), Role: role},
+			{Key: "what", Title: "WHAT", Width: 28, Grow: 90, Text: kit.Cell(M.What)},
+		},
+		Sections: sections,
+		Actions: func(M) []tui.Action {
+			return []tui.Action{{Name: "copy-text", Keys: []string{"Y"}, Short: "copy text", Footer: true,
+				Long: "Copy the whole timeline as text for a ticket, without e-mail and addresses of persons",
+				Run: func() tea.Cmd {
+					all := slices.Clone(rows())
+					return tea.Batch(tea.SetClipboard(diagnose.TimelineText(all)),
+						tui.Toast(tui.Muted, "Sent to the terminal's clipboard (OSC 52): "+kit.Number(len(all))+" lines"))
+				}}}
+		},
+	}
+}
+
+func role(m diagnose.Moment) tui.Role {
+	if m.Source == diagnose.FromAudit {
+		return tui.Accent
+	}
+	return tui.Muted
+}
+
+func sections(m diagnose.Moment, now time.Time) []resource.Section {
+	at, age := resource.Time(m.At, now)
+	fields := []resource.Field{{Label: "Happened to", Value: tui.Clean(m.Name)}, {Label: "At", Value: at, Note: age},
+		{Label: "Known by", Value: m.Source},
+		{Label: "What", Value: tui.Clean(m.What()), Prose: true}}
+	if m.Source == diagnose.FromRecord {
+		fields = append(fields, resource.Field{Value: "The form of the values of Cloudflare's record is unconfirmed.", Prose: true,
+			Role: tui.Muted})
+	}
+	return []resource.Section{{Title: "Moment", Fields: fields}}
+}
