@@ -115,6 +115,9 @@ func (i Incident) Tunnels() int {
 	return n
 }
 
+// Count is how many objects it is of, in words.
+func (i Incident) Count() string { return fmt.Sprintf("%d tunnels", i.Tunnels()) }
+
 // crowd is 1 for many failures at once: they are worse than one, also while it is not known since when.
 func (i Incident) crowd() int {
 	if i.Tunnels() >= crowd {
@@ -277,11 +280,11 @@ func (g group) value() string {
 func (g group) title(all int, now time.Time) string {
 	text := fmt.Sprintf("%d of %d tunnels down", len(g.members), all)
 	if !g.since.IsZero() {
-		text += " since " + clock(g.since, now)
+		text += " since " + Clock(g.since, now)
 	}
 	var shared []string
 	for _, c := range g.common {
-		shared = append(shared, c.says())
+		shared = append(shared, c.Says())
 	}
 	if len(shared) == 0 {
 		return text + ": nothing in common but the moment"
@@ -289,7 +292,8 @@ func (g group) title(all int, now time.Time) string {
 	return text + ": " + strings.Join(shared, "; ")
 }
 
-func (c Common) says() string {
+// Says is the property in words: "all at router 198.51.100.7".
+func (c Common) Says() string {
 	switch c.Property {
 	case SameRouter:
 		return "all at router " + c.Value
@@ -338,7 +342,7 @@ func (g group) explain() (text, next string) {
 	}
 	counts := make([]string, len(g.common))
 	for i, c := range g.common {
-		counts[i] = c.says() + ": " + c.Counts()
+		counts[i] = c.Says() + ": " + c.Counts()
 	}
 	if len(g.common) > 1 {
 		text = "Several properties explain it equally well. " + text

@@ -33,6 +33,7 @@ type grid struct {
 	from    int // first column shown after the frozen one, when wide
 	filter  string
 	query   Query
+	typing  typing
 }
 
 // head is a column without its rows; see Column.

@@ -32,6 +32,7 @@ type Feed struct {
 	seen  atomic.Pointer[store.Snapshot] // what the pages were told of last: the age that they show is of that
 	seq   tui.Sequence
 	looks looks
+	falls falls
 
 	mu      sync.Mutex
 	own     recalled
@@ -96,7 +97,9 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case readMsg:
 		f.seen.Store(f.store.Last())
-		return f.step()
+		return tea.Batch(f.step(), f.askFalls())
+	case fallsMsg:
+		f.falls.by = msg.by
 	case dueMsg:
 		if f.seq.Latest(msg.seq) {
 			return f.step()
@@ -181,9 +184,9 @@ func (f *Feed) statusOf(needs []store.Detail) tui.Status {
 func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 	s := Rows(f, func(s *store.Snapshot) []store.Tunnel {
 		if len(kinds) == 0 {
-			return s.Tunnels
+			return f.WithFalls(s.Tunnels)
 		}
-		return slices.DeleteFunc(slices.Clone(s.Tunnels), func(t store.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
+		return slices.DeleteFunc(slices.Clone(f.WithFalls(s.Tunnels)), func(t store.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
 	}, store.Detail{Kind: store.GRETunnels})
 	s.Status = func() tui.Status { return f.tunnelStatus(kinds) }
 	return s
@@ -262,7 +265,7 @@ func (f *Feed) Freshness() tui.Status {
 // Brings reports whether a message announces something new.
 func (f *Feed) Brings(msg tea.Msg) bool {
 	switch msg.(type) {
-	case readMsg, insightMsg:
+	case readMsg, insightMsg, fallsMsg:
 		return true
 	}
 	return false
