@@ -30,6 +30,8 @@ type Common struct {
 	OfFailed  int    `json:"of_failed"`
 	Working   int    `json:"working"` // so many of the working ones have it
 	OfWorking int    `json:"of_working"`
+
+	site bool // the location is where the objects are, and not from where they are seen
 }
 
 // Incident is what belongs together: findings of one object, or of several that failed at the same moment or have in common what the
@@ -79,6 +81,7 @@ func (a *Account) Incidents() []Incident {
 			out = append(out, a.single(d))
 		}
 	}
+	out = a.withObjects(out)
 	slices.SortStableFunc(groups, func(x, y group) int { return cmp.Compare(len(y.members), len(x.members)) })
 	for n, g := range groups {
 		i := a.together(g, found)
@@ -115,8 +118,32 @@ func (i Incident) Tunnels() int {
 	return n
 }
 
-// Count is how many objects it is of, in words.
-func (i Incident) Count() string { return fmt.Sprintf("%d tunnels", i.Tunnels()) }
+// Count is how many objects it is of, in words: of the tunnels where there are any, else of what its first member is.
+func (i Incident) Count() string {
+	if n := i.Tunnels(); n > 0 {
+		return fmt.Sprintf("%d tunnels", n)
+	}
+	n := 0
+	for _, m := range i.Members {
+		if m.Resource == i.Members[0].Resource {
+			n++
+		}
+	}
+	return fmt.Sprintf("%d %s", n, i.Noun())
+}
+
+// Noun is what most of its members are.
+func (i Incident) Noun() string {
+	switch i.Members[0].Resource {
+	case store.Prefixes:
+		return "prefixes"
+	case store.Ports:
+		return "ports"
+	case store.Links:
+		return "interconnects"
+	}
+	return "tunnels"
+}
 
 // crowd is 1 for many failures at once: they are worse than one, also while it is not known since when.
 func (i Incident) crowd() int {
@@ -255,16 +282,20 @@ func (a *Account) together(g group, found map[string]Diagnosis) Incident {
 	return out
 }
 
-// Counts says how many of the failed and of the working tunnels have the property.
+// Counts says how many of the failed and of the working have the property.
 func (c Common) Counts() string {
 	text := fmt.Sprintf("%d of %d failed", c.Failed, c.OfFailed)
-	other := "end elsewhere"
-	switch c.Property {
-	case SameKind, SameLocation, SameChange, WholeAccount:
-		other = "are not"
-	}
 	if c.OfWorking == 0 {
 		return text + ", none works"
+	}
+	other := "end elsewhere"
+	switch c.Property {
+	case SameKind:
+		other = "are not " + c.Value
+	case SameLocation:
+		other = "are elsewhere"
+	case SameChange:
+		other = "were not changed then"
 	}
 	return text + fmt.Sprintf(", %d of %d working %s", c.OfWorking-c.Working, c.OfWorking, other)
 }
@@ -304,6 +335,9 @@ func (c Common) Says() string {
 	case SameChange:
 		return "all changed at " + c.Value
 	case SameLocation:
+		if c.site {
+			return "all at " + c.Value
+		}
 		return "seen from " + c.Value
 	}
 	return "all of the account"

@@ -29,7 +29,7 @@ func (m *Module) describeLinks() resource.Description[api.MagicInterconnect] {
 		NoWrites: m.env.NoWrites, NoCreate: kind.Links.About().WhyNot(kind.Create),
 		NoDelete: resource.Always[api.MagicInterconnect](kind.Links.About().WhyNot(kind.Delete)),
 		Edit:     func(l api.MagicInterconnect) tea.Cmd { return m.linkEditor().Edit(l.ID, l.Name) },
-		Actions:  func(l api.MagicInterconnect) []tui.Action { return m.env.ThroughAction(l.ID, l.Name) },
+		Actions:  func(l api.MagicInterconnect) []tui.Action { return m.env.ThroughAction(l.Name, l.ID) },
 	}
 }
 

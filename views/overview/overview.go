@@ -218,6 +218,24 @@ func (p *page) columns() []table.Column[trouble] {
 	}
 }
 
+// whereActions lead to the destinations that an incident concerns.
+func whereActions(env *kit.Env, i diagnose.Incident) []tui.Action {
+	var over []string
+	for _, m := range i.Members {
+		if m.Resource != store.Prefixes && m.Resource != store.Routes && m.ID != "" {
+			over = append(over, m.ID)
+		}
+	}
+	first := i.Members[0].Name
+	switch {
+	case len(over) == 0:
+		return env.WhereAction(first)
+	case i.Several():
+		first = i.Count()
+	}
+	return env.ThroughAction(tui.Clean(first), over...)
+}
+
 // Actions implements tui.View.
 func (p *page) Actions() []tui.Action {
 	row, ok := p.table.Selected()
@@ -240,6 +258,9 @@ func (p *page) Actions() []tui.Action {
 		{Name: "events", Keys: []string{"E"}, Short: "events", Footer: true, Long: "What happened, newest first, also in earlier runs",
 			Run: func() tea.Cmd { return tui.Push(events.NewPage(p.env)) }},
 		p.muteAction(row, ok), kit.BundleAction(p.env)}...)
+	if ok {
+		out = append(out, whereActions(p.env, row.Incident)...)
+	}
 	for _, a := range p.table.Actions() {
 		if a.Move {
 			out = append(out, a)

@@ -22,7 +22,7 @@ func TestTheCauseOfAnIncidentIsNotCut(t *testing.T) {
 		"a long address": {[]diagnose.Common{{Property: diagnose.SameRouter, Value: "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"}}, "All at one router"},
 		"nothing":        {nil, "Nothing in common but the moment"},
 	} {
-		row := trouble{Incident: diagnose.Incident{Members: make([]diagnose.Subject, 4), Common: c.common}}
+		row := trouble{Incident: diagnose.Incident{Cause: diagnose.SameMoment, Members: make([]diagnose.Subject, 4), Common: c.common}}
 		if got := row.points(); got != c.want || tui.Width(got) > diagnose.ShortWidth {
 			t.Errorf("%s: %q", name, got)
 		}

@@ -36,7 +36,10 @@ func (t trouble) points() string {
 		return t.Cause.Short()
 	}
 	if len(t.Common) == 0 {
-		return "Nothing in common but the moment"
+		if t.Cause == diagnose.SameMoment {
+			return "Nothing in common but the moment"
+		}
+		return t.Cause.Short()
 	}
 	text := t.Common[0].Says()
 	if n := len(t.Common) - 1; n > 0 {
