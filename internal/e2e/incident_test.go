@@ -55,7 +55,7 @@ var massOutages = map[string]struct {
 	"all of one router": {24, func(n int, _ simedge.Resource) bool { return n < 4 }, atOneRouter,
 		[]string{"4 tunnels", "All at router 198.51.100.7"}, []string{"4 of 24 tunnels down since"}},
 	"all of one Cloudflare endpoint": {24, func(n int, _ simedge.Resource) bool { return n%3 == 0 },
-		func(o simedge.Object) { o["cloudflare_endpoint"] = "192.0.2.250" },
+		func(o simedge.Object) { setEnd(o, "cloudflare", "192.0.2.250") },
 		[]string{"8 tunnels", "All at Cloudflare 192.0.2.250"}, []string{"8 of 24 tunnels down since"}},
 	"all IPsec": {24, func(_ int, kind simedge.Resource) bool { return kind == simedge.IPsecTunnels }, nil,
 		[]string{"12 tunnels", "All IPsec"}, []string{"12 of 24 tunnels down since", "UDP 500 and 4500"}},
@@ -63,7 +63,16 @@ var massOutages = map[string]struct {
 		[]string{"1000 tunnels", "All of the account"}, []string{"1000 of 1000 tunnels down since", "Next:"}},
 }
 
-func atOneRouter(o simedge.Object) { o["customer_endpoint"] = "198.51.100.7" }
+func atOneRouter(o simedge.Object) { setEnd(o, "customer", "198.51.100.7") }
+
+// setEnd sets the endpoint of a side, which has another name in each kind of tunnel.
+func setEnd(o simedge.Object, side, address string) {
+	for _, field := range []string{side + "_endpoint", side + "_gre_endpoint"} {
+		if _, there := o[field]; there {
+			o[field] = address
+		}
+	}
+}
 
 // Many tunnels fall within one second: what they have in common stands in the first row of the overview, with the moment, what it points
 // to and what to do, at 80x24, one refresh later, and nobody has pressed a key. The command says it once, in at most 25 lines.

@@ -14,6 +14,8 @@ type Locator interface {
 	Where(p netip.Prefix) tui.View
 	// Through is the page of the destinations that have a way over one of these tunnels or interconnects, which name is of.
 	Through(name string, ids ...string) tui.View
+	// All is the page of all destinations, the worst first.
+	All() tui.View
 }
 
 // locateKey is the key of both actions, free on every list and page.
@@ -44,6 +46,16 @@ func (e *Env) ThroughAction(name string, ids ...string) []tui.Action {
 	return []tui.Action{{Name: "where-it-leads", Keys: []string{locateKey}, Short: "where", Footer: true,
 		Long: "The destinations with a way over it, and what is left of their ways",
 		Run:  func() tea.Cmd { return tui.Push(l.Through(name, ids...)) }}}
+}
+
+// DestinationsAction is the action that shows all destinations; nil where no module knows.
+func (e *Env) DestinationsAction() []tui.Action {
+	l := e.locator()
+	if l == nil {
+		return nil
+	}
+	return []tui.Action{{Name: "destinations", Keys: []string{"I"}, Short: "destinations", Footer: true,
+		Long: "All destinations, those with the fewest ways left first", Run: func() tea.Cmd { return tui.Push(l.All()) }}}
 }
 
 func (e *Env) locator() Locator {

@@ -261,6 +261,7 @@ func (p *page) Actions() []tui.Action {
 	if ok {
 		out = append(out, whereActions(p.env, row.Incident)...)
 	}
+	out = append(out, p.env.DestinationsAction()...)
 	for _, a := range p.table.Actions() {
 		if a.Move {
 			out = append(out, a)

@@ -207,7 +207,7 @@ func SinceText(b store.Began, now time.Time) string {
 func SinceWords(b store.Began, now time.Time) string {
 	age := tui.AgeSince(b.At, now)
 	switch {
-	case b.How == store.NotSeen || age == "now":
+	case b.How <= store.AtLatest || age == "now": // of a report it is not known what came after it
 		return ""
 	case b.How == store.SeenThere:
 		return "for " + age

@@ -35,8 +35,11 @@ func New(env *kit.Env) kit.Module { return &Module{env: env} }
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{{Names: []string{"where", "destinations"},
 		Help: "where an address or a network leads; alone: all destinations, worst first",
-		Open: func() tui.View { return resource.NewList(m.describe("Destinations"), m.source(m.all)) }, With: m.with}}
+		Open: m.All, With: m.with}}
 }
+
+// All implements kit.Locator.
+func (m *Module) All() tui.View { return resource.NewList(m.describe("Destinations"), m.source(m.all)) }
 
 // Services implements kit.Module.
 func (m *Module) Services() []tui.Service { return nil }
