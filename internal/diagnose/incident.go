@@ -92,8 +92,8 @@ func (a *Account) Incidents() []Incident {
 		out = append(out, i)
 	}
 	slices.SortStableFunc(out, func(x, y Incident) int {
-		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(y.Severity, x.Severity), cmp.Compare(probable(y), probable(x)),
-			cmp.Compare(y.crowd(), x.crowd()),
+		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(y.Severity, x.Severity), cmp.Compare(y.crowd(), x.crowd()),
+			cmp.Compare(probable(y), probable(x)),
 			y.Since.Compare(x.Since), strings.Compare(x.Members[0].Name, y.Members[0].Name))
 	})
 	return out
@@ -145,7 +145,7 @@ func (i Incident) Noun() string {
 	return "tunnels"
 }
 
-// crowd is 1 for many failures at once: they are worse than one, also while it is not known since when.
+// crowd is 1 for many failures at once: they are worse than one, also while it is not known since when, or why.
 func (i Incident) crowd() int {
 	if i.Tunnels() >= crowd {
 		return 1
