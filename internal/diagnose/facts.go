@@ -88,6 +88,7 @@ type Account struct {
 	statuses   int                 // tunnels with a bgp_status
 	fresh      int                 // of these, reported within freshAge
 	anyUp      bool
+	whole      bool // both lists of tunnels are known
 	once       sync.Once
 	table      *Table           // made by once
 	sites      map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
@@ -122,7 +123,7 @@ func Read(f Facts) *Account {
 			a.fresh++
 		}
 	}
-	a.overlaps = overlaps(f.Tunnels)
+	a.overlaps, a.whole = overlaps(f.Tunnels), cannotTell(f.GRE, f.IPsec) == ""
 	return a
 }
 
