@@ -96,7 +96,7 @@ func columns(g tui.Glyphs) []table.Column[store.Tunnel] {
 		{Key: "kind", Title: "KIND", Width: 5, Text: text(func(t T) string { return KindName(t.Kind) })},
 		{Key: "state", Title: "STATE", Width: 14, Grow: 6, Role: stateRole, Compare: bySeverity,
 			Text: func(t T, _ time.Time) string { return stateText(t, g) }},
-		{Key: "since", Title: "SINCE", Width: 6, Right: true, Live: true, Compare: bySince, Text: Since},
+		SinceColumn(),
 		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Compare: byASN, Text: text(asn)},
 		{Key: "peer", Title: "PEER", Width: 15, Priority: 2, Text: text(peer), Compare: byAddress(peer)},
 		{Key: "fsm", Title: "FSM", Width: 11, Priority: 3, Text: text(fsm)},
