@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -14,14 +15,16 @@ import (
 
 // call is one request to be made.
 type call struct {
-	op      *Operation
-	args    []string // values of the path's parameters, in order
-	query   url.Values
-	body    []byte
-	accept  string        // "" = application/json
-	timeout time.Duration // 0 = the client's
-	dryRun  bool
-	secrets []Secret // values in body that must not come back in a text
+	op     *Operation
+	args   []string // values of the path's parameters, in order
+	query  url.Values
+	body   []byte
+	accept string // "" = application/json
+	// contentType is that of the body; "" = application/json
+	contentType string
+	timeout     time.Duration // 0 = the client's
+	dryRun      bool
+	secrets     []Secret // values in body that must not come back in a text
 }
 
 // answer is a response read to its end.
@@ -101,7 +104,7 @@ func (c *Client) request(ctx context.Context, in *call, path string) (*http.Requ
 		req.Header.Set("X-Magic-New-Hc-Target", "true")
 	}
 	if in.body != nil {
-		req.Header.Set("Content-Type", "application/json")
+		req.Header.Set("Content-Type", cmp.Or(in.contentType, "application/json"))
 		setBody(req, in)
 	}
 	return req, nil

@@ -44,6 +44,7 @@ const (
 	AccountsAPI Service = "accounts"
 	Diagnostics Service = "diagnostics"
 	GraphQL     Service = "graphql"
+	LogsAPI     Service = "logs"
 )
 
 // Message is one entry of the envelope's errors or messages. Control characters are replaced, the text is otherwise the API's own.

@@ -69,7 +69,7 @@ var (
 	opBGPStatus = Operation{Name: "prefixes.bgp_status", Service: Addressing, Method: http.MethodGet,
 		Path: "/accounts/{account_id}/addressing/prefixes/{prefix_id}/bgp/status", Permissions: prefixRead}
 
-	// The two POSTs that only read: a read-only client lets them through.
+	// Two of the three POSTs that only read: a read-only client lets them through. The third is opQueryLogs.
 	opTraceroute = Operation{Name: "diagnostics.traceroute", Service: Diagnostics, Method: http.MethodPost, Once: true,
 		Path: "/accounts/{account_id}/diagnostics/traceroute", Permissions: traceWrite}
 	opGraphQL = Operation{Name: "graphql.query", Service: GraphQL, Method: http.MethodPost, Path: "/graphql",
@@ -80,7 +80,8 @@ var (
 // go through this list.
 func Operations() []Operation {
 	list := []Operation{opAccounts, opVerifyUser, opVerifyAccount, opUser, opGeneratePSK, opSetPSKs, opCNISettings,
-		opSetCNISettings, opInterconnectStatus, opLetter, opValidatePrefix, opChangeBGPPrefix, opBGPStatus, opTraceroute, opGraphQL}
+		opSetCNISettings, opInterconnectStatus, opLetter, opValidatePrefix, opChangeBGPPrefix, opBGPStatus, opTraceroute, opGraphQL,
+		opDatasets, opQueryLogs, opAudit, opPolicies}
 	for _, r := range collections {
 		list = append(list, r.operations()...)
 	}

@@ -32,8 +32,15 @@ func calls(c *api.Client) map[string]func(context.Context) error {
 		"prefixes.bgp_status":        func(ctx context.Context) error { _, err := a.BGPStatus(ctx, "p1"); return err },
 		"diagnostics.traceroute":     func(ctx context.Context) error { return trace(ctx, a) },
 		"graphql.query":              func(ctx context.Context) error { return health(ctx, a) },
-		"accounts.tokens.verify":     nil, // TestVerifyTokenOfAnAccount
-		"user.get":                   nil, // TestVerifyGlobalKey
+		"logs.datasets":              func(ctx context.Context) error { _, err := a.Datasets(ctx); return err },
+		"logs.query":                 func(ctx context.Context) error { return queryLogs(ctx, a) },
+		"audit.entries": func(ctx context.Context) error {
+			_, _, err := a.Audit(ctx, time.Unix(0, 0), time.Unix(3600, 0))
+			return err
+		},
+		"alert_policies.read":    func(ctx context.Context) error { _, err := a.AlertPolicies(ctx); return err },
+		"accounts.tokens.verify": nil, // TestVerifyTokenOfAnAccount
+		"user.get":               nil, // TestVerifyGlobalKey
 	}
 	addCollection(all, "gre_tunnels", a.GRETunnels, api.GRETunnel{ID: "t1", Name: "a"})
 	addCollection(all, "ipsec_tunnels", a.IPsecTunnels, api.IPsecTunnel{ID: "t1", Name: "a"})
@@ -120,9 +127,9 @@ func TestEveryOperationIsCalled(t *testing.T) {
 func TestEveryMethodIsKnown(t *testing.T) {
 	want := map[string]string{
 		"*api.Client": "Accounts Budget ClockAhead Host In VerifyToken Waiting",
-		"*api.AccountClient": "BGPPrefixes BGPStatus Bindings BuildBGPPrefixChange BuildCNISettings BuildGeneratePSK BuildSetPSKs " +
-			"BuildValidatePrefix CNISettings ClockAhead Collection Delegations InterconnectStatus LetterOfAuthorization " +
-			"Traceroute TunnelHealth TunnelTraffic Tunnels",
+		"*api.AccountClient": "AlertPolicies Audit BGPPrefixes BGPStatus Bindings BuildBGPPrefixChange BuildCNISettings BuildGeneratePSK BuildSetPSKs " +
+			"BuildValidatePrefix CNISettings ClockAhead Collection Datasets Delegations InterconnectStatus LetterOfAuthorization " +
+			"QueryLogs Traceroute TunnelHealth TunnelTraffic Tunnels",
 		"api.Collection[flarewire/api.Route]": "BuildBulkUpdate BuildCreate BuildDelete BuildUpdate Get List Objects Where",
 		"api.Objects":                         "BuildBulkUpdate BuildCreate BuildDelete BuildUpdate Decode Get List Settable",
 		"*api.Sender":                         "Client MakeReadOnly Send",
@@ -200,7 +207,8 @@ func sendsNothing(t *testing.T, client *api.Client, server *recorder) {
 // TestReadOnlyBelongsToTheTransport: even a request that claims to be harmless is refused by what it is on the wire.
 func TestReadOnlyBelongsToTheTransport(t *testing.T) {
 	for _, op := range api.Operations() {
-		reads := op.Method == http.MethodGet || op.Name == "graphql.query" || op.Name == "diagnostics.traceroute"
+		reads := op.Method == http.MethodGet || op.Name == "graphql.query" || op.Name == "diagnostics.traceroute" ||
+			op.Name == "logs.query"
 		if op.Changes == reads {
 			t.Errorf("%s %s: Changes = %v", op.Name, op.Method, op.Changes)
 		}

@@ -35,7 +35,7 @@ func (r *retryReads) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 		resp, err := r.next.RoundTrip(again)
-		if attempt == maxAttempts || !mayPass(req.Context(), resp, err) {
+		if attempt == attempts(ClassOf(req.Context())) || !mayPass(req.Context(), resp, err) {
 			return resp, err
 		}
 		wait := backoff(attempt)
@@ -56,6 +56,15 @@ func (r *retryReads) RoundTrip(req *http.Request) (*http.Response, error) {
 			return nil, err
 		}
 	}
+}
+
+// attempts is how often a read is tried. What is read again by itself soon is tried less often: in an outage of minutes three attempts at
+// everything use up the share, and then nothing is left for when it ends.
+func attempts(c Class) int {
+	if c >= ClassPage {
+		return maxAttempts - 1
+	}
+	return maxAttempts
 }
 
 // rewound is the request with a fresh body.

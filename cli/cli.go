@@ -104,6 +104,7 @@ type flags struct {
 
 	given  func(flag string) bool // whether it was on the command line; nil: none was
 	vault  *keystore.Resolver     // made when it is first needed
+	fleet  *fleetWatch            // made when the full screen begins
 	shares *share.Folder          // of the requests of each credential; nil: every client counts by itself
 }
 

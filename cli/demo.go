@@ -31,6 +31,9 @@ real account. The first line of standard output is the base URL:
 				return usage("--tunnels %d: use 0 for the believable dozen, or a number of tunnels", tunnels)
 			}
 			edge := simedge.New(simedge.Options{Token: token, Account: account, Tunnels: tunnels, Now: x.Now})
+			if tunnels == 0 {
+				edge.FurnishRecord()
+			}
 			return serve(cmd.Context(), x, addr, edge)
 		},
 	}

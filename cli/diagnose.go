@@ -17,6 +17,7 @@ import (
 
 func newDiagnose(x IO, f *flags) *cobra.Command {
 	var out output
+	var watching bool
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "diagnose [NAME]...",
@@ -31,10 +32,13 @@ interconnects, and the health and traffic of the last minutes. What could not be
 standard error; nothing is claimed about it. What earlier runs of the full screen have watched, such
 as sessions that go up and down, counts too.
 
+--watch goes on until ctrl+c: what is wrong is drawn anew in its place, JSON is appended. -o jsonl prints
+only incidents that are new, changed or gone, one line of JSON for each.
+
 Exit code: 0 it was read, whatever was found, 1 a list could not be read (analytics do not count), 2
 wrong usage, no credentials, or there is no such object. For monitoring see flarewire check.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			if err := out.check(); err != nil {
+			if err := out.check(changesOutput); err != nil {
 				return err
 			}
 			if timeout <= 0 {
@@ -44,6 +48,12 @@ wrong usage, no credentials, or there is no such object. For monitoring see flar
 			if err != nil {
 				return err
 			}
+			switch {
+			case profiles != nil && (watching || out == changesOutput):
+				return usage("--watch and -o jsonl are of one account: the full screen has :fleet, and flarewire record watches several")
+			case watching:
+				return watchDiagnosis(cmd.Context(), x, f, out, timeout, args)
+			}
 			if profiles != nil {
 				return runDiagnoses(cmd.Context(), x, f, out, timeout, profiles, args)
 			}
@@ -51,9 +61,10 @@ wrong usage, no credentials, or there is no such object. For monitoring see flar
 		},
 		ValidArgsFunction: cobra.NoFileCompletions,
 	}
-	out.flag(cmd)
+	out.flag(cmd, changesOutput)
 	f.takesAccounts(cmd)
-	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "give up after this time")
+	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "give up after this time; with --watch the one look, not all")
+	cmd.Flags().BoolVar(&watching, "watch", false, "go on, as often as --refresh says, until ctrl+c")
 	return cmd
 }
 
@@ -83,6 +94,8 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 		incidents = slices.DeleteFunc(incidents, func(i diagnose.Incident) bool { return !concerns(i, found) })
 	}
 	switch c := f.canvas(x, s.now()); {
+	case out == changesOutput:
+		err = new(differences).print(x, s.now(), glance{at: snapshot.Fetched(), rows: incidentRows(incidents), trouble: unread})
 	case out == "json":
 		err = printDiagnosesJSON(x, s, snapshot, found, incidents)
 	case len(names) == 0:
@@ -94,6 +107,68 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 		return exit(exitNo) // the rest is printed; what is missing was said
 	}
 	return err
+}
+
+// watchDiagnosis is runDiagnose again and again: everything once, then what is due.
+func watchDiagnosis(ctx context.Context, x IO, f *flags, out output, timeout time.Duration, names []string) error {
+	s, err := f.openWithin(ctx, x, timeout)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	w := s.recall(ctx, x, f)
+	read := func(ctx context.Context) *store.Snapshot {
+		if s.name == "" {
+			s.lookUpName(ctx)
+		}
+		w.Keep(store.Overview()...)
+		return w.ReadAll(ctx, nil, store.Overview()...)
+	}
+	return f.goOn(ctx, x, s.now, out, func(ctx context.Context) glance {
+		ctx, cancel := context.WithTimeout(ctx, timeout)
+		defer cancel()
+		snapshot := read(ctx)
+		read = w.Round
+		unread := snapshot.Missing(diagnosed()...)
+		if snapshot.GRE.Err != nil && snapshot.IPsec.Err != nil {
+			return glance{trouble: snapshot.Err()}
+		}
+		account := s.diagnosis(ctx, x, snapshot, names)
+		found, incidents := account.All(), account.Incidents()
+		if len(names) > 0 {
+			named, err := askedFor(account, names, x, unread != nil)
+			if err != nil {
+				return glance{trouble: err}
+			}
+			found = named
+			incidents = slices.DeleteFunc(incidents, func(i diagnose.Incident) bool { return !concerns(i, found) })
+		}
+		return glance{at: snapshot.Fetched(), trouble: unread, rows: incidentRows(incidents),
+			doc: diagnosesOf(s, snapshot, found, incidents),
+			lines: func(c tui.Canvas) []string {
+				if len(names) > 0 {
+					return diagnoses(found, incidents, c)
+				}
+				return incidentLines(incidents, c)
+			}}
+	})
+}
+
+// incidentRows are the incidents for jsonl. How long something lasts and what it was concluded from changes all the time; what is
+// wrong does not.
+func incidentRows(incidents []diagnose.Incident) []row {
+	rows := make([]row, len(incidents))
+	for i, one := range incidents {
+		like := struct {
+			Cause    diagnose.Cause
+			Severity diagnose.Impact
+			Members  []diagnose.Subject
+			Affected []string
+			Muted    bool
+		}{one.Cause, one.Severity, one.Members, one.Affected, one.Muted != nil}
+		rows[i] = row{one.ID, one, like}
+	}
+	return rows
 }
 
 // diagnosis reads what the account's data mean: with its good day, its mutes, what was changed from here, and the locations of the

@@ -3,9 +3,11 @@ package cli
 import (
 	"cmp"
 	"context"
+	"encoding/json"
 	"errors"
 	"fmt"
 	"strings"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -17,6 +19,7 @@ import (
 func newList(x IO, f *flags) *cobra.Command {
 	var out output
 	var prefix string
+	var watching bool
 	var open secrets
 	cmd := &cobra.Command{
 		Use:   "list RESOURCE",
@@ -27,27 +30,36 @@ func newList(x IO, f *flags) *cobra.Command {
 With -o json: one array of the API's own objects, with every field that the API gave. MD5 keys are masked
 unless --show-secrets asks for them.
 
+--watch goes on until ctrl+c: the table is drawn anew in its place, JSON is appended, an array each time.
+-o jsonl prints only what changes, one line of JSON for each object that is new, changed or gone.
+
 Exit code: 0 done, 1 the API or the network said no, 2 wrong usage or no credentials.`,
 		Args:              resourceArgs(1, "list"),
 		ValidArgsFunction: completeResource,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if watching {
+				return watchList(cmd.Context(), x, f, out, args[0], prefix, open)
+			}
 			return runList(cmd.Context(), x, f, out, args[0], prefix, open)
 		},
 	}
-	out.flag(cmd)
+	out.flag(cmd, changesOutput)
 	prefixFlag(cmd, &prefix)
 	open.flag(cmd)
+	cmd.Flags().BoolVar(&watching, "watch", false, "go on, as often as --refresh says, until ctrl+c")
 	return cmd
 }
 
 func runList(ctx context.Context, x IO, f *flags, out output, word, prefix string, open secrets) error {
-	read, err := f.fetch(ctx, x, out, word, prefix)
+	read, err := f.fetch(ctx, x, out, word, prefix, changesOutput)
 	if err != nil {
 		return err
 	}
 	s, rows := read.session, read.rows
 	defer s.close()
 	switch {
+	case out == changesOutput:
+		err = new(differences).print(x, s.now(), rows.glance(s.now(), open, read.partial))
 	case out == "json":
 		err = printRaw(x.Out, open.mask(array(rows)))
 	case rows.count() == 0:
@@ -56,6 +68,39 @@ func runList(ctx context.Context, x IO, f *flags, out output, word, prefix strin
 		err = printLines(x.Out, rows.table(f.canvas(x, s.now())))
 	}
 	return cmp.Or(err, read.partial)
+}
+
+// watchList is runList again and again.
+func watchList(ctx context.Context, x IO, f *flags, out output, word, prefix string, open secrets) error {
+	r, err := f.kindToList(out, word, prefix, changesOutput)
+	if err != nil {
+		return err
+	}
+	s, err := f.open(ctx, x)
+	if err != nil {
+		return err
+	}
+	defer s.close()
+	return f.goOn(ctx, x, s.now, out, func(ctx context.Context) glance {
+		at := s.now()
+		ctx, cancel := context.WithTimeout(ctx, defaultStatusTimeout)
+		defer cancel()
+		rows, err := r.of(ctx, s, out, prefix)
+		partial, err := onlyPartial(err)
+		if err != nil {
+			return glance{trouble: err}
+		}
+		return rows.glance(at, open, partial)
+	})
+}
+
+// glance is a list for a command that goes on.
+func (o objects) glance(at time.Time, open secrets, partial error) glance {
+	g := glance{at: at, trouble: partial, lines: o.table, doc: json.RawMessage(open.mask(array(o)))}
+	for i := range o.count() {
+		g.rows = append(g.rows, row{id: o.id(i), doc: json.RawMessage(open.mask(o.object(i)))})
+	}
+	return g
 }
 
 // fetched is what `list` and `get` work with.
@@ -67,16 +112,10 @@ type fetched struct {
 }
 
 // fetch does what `list` and `get` share: check the usage before anything is sent, then read the list.
-func (f *flags) fetch(ctx context.Context, x IO, out output, word, prefix string) (fetched, error) {
-	if err := out.check(); err != nil {
-		return fetched{}, err
-	}
-	r, err := resourceNamed(word)
+func (f *flags) fetch(ctx context.Context, x IO, out output, word, prefix string, forms ...string) (fetched, error) {
+	r, err := f.kindToList(out, word, prefix, forms...)
 	if err != nil {
 		return fetched{}, err
-	}
-	if prefix != "" && !r.ofPrefix() {
-		return fetched{}, usage("--prefix narrows bgp-prefixes and bindings only, not %s", r.name())
 	}
 	s, err := f.open(ctx, x)
 	if err != nil {
@@ -92,6 +131,18 @@ func (f *flags) fetch(ctx context.Context, x IO, out output, word, prefix string
 		return fetched{}, refused(err)
 	}
 	return fetched{s, rows, r, partial}, nil
+}
+
+// kindToList checks the usage; forms are what -o takes besides the ones that every command has.
+func (f *flags) kindToList(out output, word, prefix string, forms ...string) (resource, error) {
+	if err := out.check(forms...); err != nil {
+		return resource{}, err
+	}
+	r, err := resourceNamed(word)
+	if err == nil && prefix != "" && !r.ofPrefix() {
+		err = usage("--prefix narrows bgp-prefixes and bindings only, not %s", r.name())
+	}
+	return r, err
 }
 
 // onlyPartial tells an answer of which some elements could not be used from one that failed.

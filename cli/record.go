@@ -33,7 +33,7 @@ const defaultListen = "127.0.0.1:9469"
 const reopenAfter = time.Minute
 
 func newRecord(x IO, f *flags) *cobra.Command {
-	var listen, onEvent string
+	var listen, onEvent, socket string
 	cmd := &cobra.Command{
 		Use:   "record",
 		Short: "Watch without a terminal: keep the history, serve metrics, tell events to a command",
@@ -48,6 +48,10 @@ object on its standard input: docs/schema/event.json. An event is told at least 
 command that does not end within 30 s is killed, one that fails is tried three times; neither delays
 the watching. Events that happened before the command was first named are not told.
 
+A full screen of the same user takes what the recorder has read and asks Cloudflare only for the rest;
+its header names the recorder. --socket DIR is for a recorder of the machine: it hands rows, history and
+what is muted to the members of that directory's group, without secrets.
+
 Its requests are part of what all flarewire programs may use with a credential: many accounts of one
 credential are read less often, and the ages say so. One recorder watches an account; a second one says
 who does. SIGHUP opens all accounts anew, after a change of the profiles.
@@ -60,20 +64,25 @@ opened is tried again every minute.`,
 			if cmd.Flags().Changed("on-event") && strings.TrimSpace(onEvent) == "" {
 				return usage("--on-event is empty: name a command")
 			}
-			return runRecord(cmd.Context(), x, f, listen, onEvent)
+			return runRecord(cmd.Context(), x, f, recordOptions{listen, onEvent, socket})
 		},
 	}
 	cmd.Flags().StringVar(&listen, "listen", defaultListen, "serve metrics here, on a loopback address; empty serves nothing")
 	cmd.Flags().StringVar(&onEvent, "on-event", "", "run this command by the shell for every event, with JSON on its standard input")
+	cmd.Flags().StringVar(&socket, "socket", "", "hand over what is read to the group of this directory, for a recorder of the machine")
 	f.takesAccounts(cmd)
 	return cmd
 }
+
+// recordOptions are the flags of record.
+type recordOptions struct{ listen, onEvent, socket string }
 
 // recorder is one `record`.
 type recorder struct {
 	x       IO
 	f       *flags
 	onEvent string
+	socket  string     // a directory; "": the user's own screens alone
 	opening sync.Mutex // one account is opened at a time: what is asked must not be asked by two
 
 	mu       sync.Mutex
@@ -91,7 +100,7 @@ type watched struct {
 	sent    map[string]uint64 // requests by outcome
 }
 
-func runRecord(ctx context.Context, x IO, f *flags, listen, onEvent string) error {
+func runRecord(ctx context.Context, x IO, f *flags, o recordOptions) error {
 	if err := f.check(x); err != nil {
 		return err
 	}
@@ -105,9 +114,9 @@ func runRecord(ctx context.Context, x IO, f *flags, listen, onEvent string) erro
 	debug.SetGCPercent(gcPercent)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	r := &recorder{x: x.forSeveral(), f: f, onEvent: onEvent, watching: map[string]*watched{}}
-	if listen != "" {
-		server, err := r.serve(ctx, listen)
+	r := &recorder{x: x.forSeveral(), f: f, onEvent: o.onEvent, socket: o.socket, watching: map[string]*watched{}}
+	if o.listen != "" {
+		server, err := r.serve(ctx, o.listen)
 		if err != nil {
 			return err
 		}
@@ -216,7 +225,7 @@ func (r *recorder) one(ctx context.Context, profile string) error {
 		return err
 	}
 	defer s.close()
-	path := store.HistoryPath(r.x.stateDir(), s.source, s.account.ID)
+	path := s.history(r.x)
 	release, err := record.Claim(path, s.now())
 	if err != nil {
 		return trouble(err)
@@ -229,8 +238,10 @@ func (r *recorder) one(ctx context.Context, profile string) error {
 		s.lookUpName(ctx)
 	}
 	watcher := s.store(ctx, f)
-	watcher.Remember(store.OpenHistory(path, s.now(), 0))
+	history := store.OpenHistory(path, s.now(), 0)
+	watcher.Remember(history)
 	defer func() { _ = watcher.Close() }()
+	defer r.handOver(s, watcher, history)()
 	news := make(chan struct{}, 1)
 	told := func() {
 		select {
@@ -302,7 +313,7 @@ func (r *recorder) tell(ctx context.Context, s *session, w *store.Store, path st
 	t = &record.Teller{Command: r.onEvent, Environ: r.x.Environ, Profile: s.profile, Account: record.Account{ID: s.account.ID, Name: s.name},
 		Path: strings.TrimSuffix(path, filepath.Ext(path)) + ".told", Failed: func(err error) { r.say(s.profile, err) }}
 	last := func() []store.Event {
-		return slices.DeleteFunc(slices.Clone(w.Last().Events), func(e store.Event) bool { return e.Kind == store.FirstSeen })
+		return slices.DeleteFunc(slices.Clone(w.Kept().Events), func(e store.Event) bool { return e.Kind == store.FirstSeen })
 	}
 	if err := t.Begin(last()); err != nil {
 		r.say(s.profile, err)

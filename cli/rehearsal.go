@@ -36,6 +36,7 @@ func (s *session) demo(f *flags, opts *api.Options) error {
 		opts.Budget = 1 << 20
 	}
 	edge := simedge.New(simedge.Options{Now: s.now})
+	edge.FurnishRecord()
 	opts.Transport = edge.RoundTripper()
 	opts.Credentials = api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}
 	s.source = demoSource
@@ -57,7 +58,7 @@ func (s *session) store(ctx context.Context, f *flags) *store.Store {
 func (s *session) recall(ctx context.Context, x IO, f *flags) *store.Store {
 	w := s.store(ctx, f)
 	if s.source != demoSource {
-		w.Recall(store.OpenHistory(store.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
+		w.Recall(store.OpenHistory(s.history(x), s.now(), 0))
 	}
 	return w
 }

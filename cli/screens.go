@@ -11,7 +11,9 @@ import (
 	"flarewire/internal/access"
 	"flarewire/keystore"
 	"flarewire/tui"
+	"flarewire/views/fleet"
 	"flarewire/views/kit"
+	"flarewire/views/overview"
 	"flarewire/views/profile"
 	"flarewire/views/signin"
 )
@@ -175,7 +177,7 @@ func (f *flags) enter(ctx context.Context, x IO, o signin.Outcome) (s *session, 
 	if err != nil {
 		return nil, false, err
 	}
-	s.notices = o.Resolved.Notices
+	s.notices, s.below = o.Resolved.Notices, o.Below
 	if account != "" {
 		err = s.choose(ctx, account)
 	} else {
@@ -205,7 +207,12 @@ func (f *flags) profiles(ctx context.Context, x IO, s *session, next **signin.Ou
 		return nil, nil
 	}
 	desk := f.desk(ctx, x, s.profile, func(o signin.Outcome) tea.Cmd { *next = &o; return tea.Quit })
-	more := []func(*kit.Env) kit.Module{profile.New(desk)}
+	known := f.theFleet(x)
+	known.use(s)
+	far := *desk
+	far.Done = func(o signin.Outcome) tea.Cmd { o.Below = fleet.Word; *next = &o; return tea.Quit }
+	first := func(env *kit.Env) tui.View { return overview.New(env).Destinations()[0].Open() }
+	more := []func(*kit.Env) kit.Module{profile.New(desk), fleet.New(&far, known, first)}
 	if s.source == demoSource {
 		return more, nil
 	}

@@ -13,6 +13,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/access"
+	"flarewire/internal/handover"
 	"flarewire/internal/simedge"
 	"flarewire/internal/statefile"
 	"flarewire/internal/store"
@@ -42,6 +43,9 @@ type session struct {
 	tell  func(notices []string)
 	now   func() time.Time
 	close func()
+	// recorder is who watches the account beside this screen; nil: nobody is looked for.
+	recorder *handover.Client
+	below    string // the page that back leads to from the first one; "" for none
 
 	mu        sync.Mutex
 	observers []func(api.Exchange)

@@ -67,6 +67,8 @@ when one list of tunnels could not be read, and is "fw ?" when neither could. In
 set -g status-right '#(flarewire status -o line --timeout 5s)'
 
 --watch goes on until ctrl+c: the table is drawn anew in its place, JSON and lines are appended.
+-o jsonl prints only what changes, one line of JSON for each: first every tunnel, then those that are
+new, changed or gone, and not_known and known when a list cannot be read and can again.
 While Cloudflare cannot be reached it says so and tries again.
 
 Exit code: 0 when both lists could be read, 1 when the API or the network said no, 2 for wrong usage
@@ -74,7 +76,7 @@ or missing credentials. When one list could be read and the other not, it is pri
 (with -o json: not_known) says what is missing, and the exit code is 1.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if err := out.check(lineOutput); err != nil {
+			if err := out.check(lineOutput, changesOutput); err != nil {
 				return err
 			}
 			if timeout <= 0 {
@@ -86,13 +88,15 @@ or missing credentials. When one list could be read and the other not, it is pri
 				return err
 			case names != nil && watching:
 				return usage("--watch is of one account: the full screen has :fleet, and flarewire record watches several")
+			case names != nil && out == changesOutput:
+				return usage("-o jsonl is of one account: name one --profile")
 			case names != nil:
 				return runStatuses(cmd.Context(), x, f, out, timeout, names)
 			}
 			return runStatus(cmd.Context(), x, f, out, watching, timeout)
 		},
 	}
-	out.flag(cmd, lineOutput)
+	out.flag(cmd, lineOutput, changesOutput)
 	f.takesAccounts(cmd)
 	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "give up after this time; with --watch the one look, not all")
 	cmd.Flags().BoolVar(&watching, "watch", false, "go on, as often as --refresh says, until ctrl+c")
@@ -144,6 +148,7 @@ type statusRun struct {
 	out     output
 	store   *store.Store
 	timeout time.Duration // of one look
+	changes differences   // since the last look
 }
 
 // seen is what one look at the account showed.
@@ -173,6 +178,8 @@ func (r *statusRun) print(now seen) error {
 	switch r.out {
 	case "json":
 		return printStatusJSON(r.x.Out, r.s, now, "  ")
+	case changesOutput:
+		return r.changes.print(r.x, r.s.now(), r.glance(now, nil))
 	case lineOutput:
 		return printLines(r.x.Out, []string{statusLine(now.snapshot, tui.GlyphsFor(r.x.Environ))})
 	}

@@ -52,15 +52,13 @@ func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, er
 	defer cancel()
 	defer s.close()
 	watcher := s.store(ctx, f)
-	if s.source != demoSource {
-		watcher.Remember(store.OpenHistory(store.HistoryPath(x.stateDir(), s.source, s.account.ID), s.now(), 0))
-	}
+	s.recorder = s.remember(ctx, x, watcher)
 	defer func() { _ = watcher.Close() }()
 	env, err := s.env(ctx, x, watcher)
 	if err != nil {
 		return nil, trouble(err)
 	}
-	env.Glyphs = f.glyphs(x)
+	env.Glyphs, env.Below = f.glyphs(x), s.below
 	var next *signin.Outcome
 	app, err := f.app(ctx, x, s, env, &next)
 	if err != nil {
@@ -118,6 +116,7 @@ func (s *session) env(ctx context.Context, x IO, watcher *store.Store) (*kit.Env
 	if err != nil {
 		s.notices = append(s.notices, err.Error())
 	}
+	mutedBy(ctx, s.recorder, mutes)
 	feed.Mutes(mutes)
 	return &kit.Env{Ctx: ctx, Client: s.client, Account: s.account, Feed: feed, Writer: writer, Requests: requests,
 		Journal: written, Drafts: s.drafts(x), Now: s.now, NoWrites: s.noWrites(),
@@ -128,6 +127,9 @@ func (s *session) identity(account string) tui.Identity {
 	id := tui.Identity{Account: account, Source: s.source, ReadOnly: s.readOnly, Production: s.production}
 	if host := s.client.Host(); s.source != demoSource && host != "api.cloudflare.com" {
 		id.Host = host
+	}
+	if s.recorder != nil {
+		id.Beside = s.recorder.Name()
 	}
 	return id
 }

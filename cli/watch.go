@@ -95,8 +95,11 @@ func pause(ctx context.Context, d time.Duration) bool {
 
 // again prints one look of many. Old data is never appended as if it were new.
 func (r *statusRun) again(place *redraw, now seen, trouble error) error {
-	if r.out == "table" {
+	switch r.out {
+	case "table":
 		return r.drawAgain(place, now, trouble)
+	case changesOutput:
+		return r.changes.print(r.x, r.s.now(), r.glance(now, trouble))
 	}
 	if trouble != nil {
 		r.blankLine()
@@ -107,6 +110,18 @@ func (r *statusRun) again(place *redraw, now seen, trouble error) error {
 		return printStatusJSON(r.x.Out, r.s, now, "")
 	}
 	return r.print(now)
+}
+
+// glance is a look as what jsonl compares: the tunnels with their health.
+func (r *statusRun) glance(now seen, trouble error) glance {
+	g := glance{at: now.snapshot.Fetched(), trouble: trouble}
+	if trouble == nil {
+		g.trouble = now.snapshot.Missing()
+	}
+	for _, t := range now.snapshot.Tunnels {
+		g.rows = append(g.rows, row{id: t.ID, doc: tunnelToJSON(t, now.health.of(t))})
+	}
+	return g
 }
 
 // blankLine says in the short form that nothing is known: a status bar must neither go blank nor keep what is old.
@@ -132,11 +147,7 @@ func (r *statusRun) drawAgain(place *redraw, now seen, trouble error) error {
 	if !now.snapshot.Fetched().IsZero() {
 		lines = append(lines, statusTable(now, c)...)
 	}
-	if _, ok := terminal(r.x.Out); !ok || r.f.accessible || r.x.env("TERM") == "dumb" {
-		return printLines(r.x.Out, append(lines, ""))
-	}
-	_, err := fmt.Fprint(r.x.Out, place.frame(lines, c.Height))
-	return err
+	return r.f.draw(r.x, place, lines, c.Height)
 }
 
 // title is the line above the table. Before the first answer there is nothing to count, and half an account is not shown as

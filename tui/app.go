@@ -14,6 +14,7 @@ import (
 type Options struct {
 	Name         string // the program's name, in the header and the window title
 	Home         func() View
+	Below        func() View // the page that the first one lies on, so that back leads there; nil for none
 	Destinations []Destination
 	Services     []Service
 	Identity     func() Identity
@@ -61,7 +62,12 @@ func NewApp(opts Options) *App {
 	if opts.Glyphs == (Glyphs{}) {
 		opts.Glyphs = UnicodeGlyphs
 	}
-	return &App{opts: opts, theme: NewTheme(opts.Theme, opts.Glyphs), stack: []View{opts.Home()}, touched: opts.Now()}
+	a := &App{opts: opts, theme: NewTheme(opts.Theme, opts.Glyphs), touched: opts.Now()}
+	if opts.Below != nil {
+		a.stack = append(a.stack, opts.Below())
+	}
+	a.stack = append(a.stack, opts.Home())
+	return a
 }
 
 // Init implements tea.Model.
@@ -84,7 +90,10 @@ func (a *App) start() tea.Cmd {
 	for _, s := range a.opts.Services {
 		cmds = append(cmds, s.Init())
 	}
-	return a.announced(tea.Batch(append(cmds, a.top().Init())...))
+	for _, v := range a.stack {
+		cmds = append(cmds, v.Init())
+	}
+	return a.announced(tea.Batch(cmds...))
 }
 
 func clock() tea.Cmd {

@@ -67,7 +67,7 @@ func (a *App) header(c Canvas) string {
 		right = append(right, Span{"read-only ", Pending})
 	}
 	right = append(right, a.freshness(c)...)
-	account := strings.Join(nonEmpty(Clean(id.Account), id.Source, id.Host), " "+c.Theme.Glyphs.Dot+" ")
+	account := strings.Join(nonEmpty(Clean(id.Account), id.Source, id.Beside, id.Host), " "+c.Theme.Glyphs.Dot+" ")
 	room := c.Width - right.Width() - 2
 	// The account is cut before the place where one is, but its beginning stays.
 	crumbs := a.crumbs(room - 3 - min(Width(account), room/3))

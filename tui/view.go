@@ -87,6 +87,7 @@ type Identity struct {
 	Account    string // name, or id when the name is not known
 	Source     string // where the credentials come from; never their value
 	Host       string // shown when it is not Cloudflare's own
+	Beside     string // which recorder the data is of; "" when it is read from here
 	ReadOnly   bool
 	Production bool
 }

@@ -11,6 +11,7 @@ import (
 	"flarewire/tui"
 	"flarewire/views/account"
 	"flarewire/views/activity"
+	"flarewire/views/changes"
 	"flarewire/views/endpointcheck"
 	"flarewire/views/events"
 	"flarewire/views/interconnect"
@@ -41,6 +42,7 @@ var registry = []func(*kit.Env) kit.Module{
 	endpointcheck.New,
 	account.New,
 	activity.New,
+	changes.New,
 	requests.New,
 }
 
@@ -74,6 +76,9 @@ func New(env *kit.Env, o tui.Options, start string, more ...func(*kit.Env) kit.M
 			return nil, fmt.Errorf("there is no page called %q: use %s", start, names(o.Destinations))
 		}
 		o.Home = o.Destinations[i].Open
+	}
+	if i := slices.IndexFunc(o.Destinations, func(d tui.Destination) bool { return slices.Contains(d.Names, env.Below) }); i >= 0 {
+		o.Below = o.Destinations[i].Open
 	}
 	return tui.NewApp(o), nil
 }

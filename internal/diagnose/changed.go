@@ -78,7 +78,8 @@ type edit struct {
 	at   time.Time
 	what string // "modified", or what this machine did
 	ours bool
-	near bool // it lies just before the break; else the break's time is not known
+	near bool   // it lies just before the break; else the break's time is not known
+	by   string // who did it by the audit log, without a person; "" is not known
 }
 
 // lastEdit is the change nearest before the tunnel broke. Without the time of the break it is one of just now.
@@ -87,6 +88,9 @@ func (c tunnelCase) lastEdit() (edit, bool) {
 	var found []edit
 	add := func(at time.Time, what string, ours bool) {
 		e := edit{at: at, what: what, ours: ours, near: !broke.IsZero()}
+		if !ours && c.coincides(at) {
+			return
+		}
 		reference := broke
 		if broke.IsZero() {
 			reference = c.at
@@ -108,24 +112,30 @@ func (c tunnelCase) lastEdit() (edit, bool) {
 	if made := c.ModifiedOn.Sub(c.CreatedOn.Time) < settling; !made || c.sessionWorked().up {
 		add(c.ModifiedOn.Time, "modified", false)
 	}
+	found = append(found, c.audited()...)
 	if len(found) == 0 {
 		return edit{}, false
 	}
 	// The nearest before the break; of two records of one change the one that says what was done.
 	slices.SortStableFunc(found, func(a, b edit) int {
-		if apart := a.at.Sub(b.at).Abs(); apart < changeAfter && a.ours != b.ours {
-			if a.ours {
-				return -1
-			}
-			return 1
+		if apart := a.at.Sub(b.at).Abs(); apart < changeAfter && a.told() != b.told() {
+			return b.told() - a.told()
 		}
 		return cmp.Compare(b.at.UnixNano(), a.at.UnixNano())
 	})
 	return found[0], true
 }
 
-// broke is when the tunnel or its session was seen to break; zero when it was not seen.
+// broke is when the tunnel or its session broke: by Cloudflare's record, which is exact, else as it was seen; zero when it was not.
 func (c tunnelCase) broke() time.Time {
+	if c.broken() {
+		return c.exactly(c.brokeSeen())
+	}
+	return c.brokeSeen()
+}
+
+// brokeSeen is when the tunnel or its session was seen to break; zero when it was not seen.
+func (c tunnelCase) brokeSeen() time.Time {
 	switch {
 	case c.broken():
 		return c.sessionWorked().until
@@ -138,6 +148,9 @@ func (c tunnelCase) broke() time.Time {
 // said is the sentence about a change.
 func (e edit) said(c tunnelCase) string {
 	text := "The tunnel was modified at " + Clock(e.at, c.now)
+	if e.by != "" {
+		text = "Changed by " + e.by + " at " + Clock(e.at, c.now) + " (" + e.what + ")"
+	}
 	if e.ours {
 		text = "From this machine the tunnel was changed at " + Clock(e.at, c.now) + " (" + e.what + ")"
 	}
@@ -155,6 +168,9 @@ func (e edit) evidence() []Evidence {
 	if e.ours {
 		return []Evidence{{"journal", e.at.UTC().Format(time.RFC3339) + " " + e.what}}
 	}
+	if e.by != "" {
+		return []Evidence{{"audit log", e.at.UTC().Format(time.RFC3339) + " " + e.what + " by " + e.by}}
+	}
 	return []Evidence{{"modified_on", e.at.UTC().Format(time.RFC3339)}}
 }
 
@@ -171,7 +187,12 @@ func (c tunnelCase) withChange(findings []Finding) []Finding {
 		return findings
 	}
 	first := &findings[0]
-	if slices.Contains(changeable, first.Cause) {
+	if first.routers { // the record says why: the change only stands beside it
+		first.Text += " " + e.said(c)
+		first.Evidence = append(first.Evidence, e.evidence()...)
+		return findings
+	}
+	if first.recorded || slices.Contains(changeable, first.Cause) {
 		first.Text = e.said(c) + " " + first.Text
 		first.Evidence = append(first.Evidence, e.evidence()...)
 		return findings

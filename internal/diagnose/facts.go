@@ -29,11 +29,12 @@ type Facts struct {
 	Ports    store.List[store.Port]            // of network interconnects
 	Links    store.List[api.MagicInterconnect] // their tunnel sides
 	Health   map[string]store.TunnelHealth
-	Measured store.Entry        // what is known of the health as a whole
-	Changes  []Change           // that were made from this machine lately
-	Events   []store.Event      // what was seen to happen, oldest first
-	Mutes    []mute.Mute        // that have not ended
-	Good     *baseline.Baseline // how the account stood on the day that was saved as good; nil: none was
+	Measured store.Entry                   // what is known of the health as a whole
+	Changes  []Change                      // that were made from this machine lately
+	Events   []store.Event                 // what was seen to happen, oldest first
+	Mutes    []mute.Mute                   // that have not ended
+	Records  map[string]store.RecordAnswer // what Cloudflare's own record says, by the id of the object; only what was asked
+	Good     *baseline.Baseline            // how the account stood on the day that was saved as good; nil: none was
 
 	remeasured map[string]bool // the tunnels whose health check becomes another one; see After
 }
@@ -41,7 +42,8 @@ type Facts struct {
 // From takes the facts from the store. Insights are added by who has read them.
 func From(s *store.Snapshot, now time.Time) Facts {
 	return Facts{Now: now, Tunnels: s.Tunnels, GRE: s.GRE, IPsec: s.IPsec, Traffic: s.Traffic.By, Routes: s.Routes, Prefixes: s.Prefixes,
-		Ports: s.Ports, Links: s.Links, Health: s.Health.By, Measured: s.Health.Entry, Events: s.Events}
+		Ports: s.Ports, Links: s.Links, Health: s.Health.By, Measured: s.Health.Entry, Events: s.Events,
+		Records: s.Records}
 }
 
 // cannotTell is why nothing can be concluded from what is not in these lists, as the end of a sentence; "" when it can.

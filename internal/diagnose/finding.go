@@ -25,6 +25,17 @@ var titles = map[Cause]string{
 	ChangedBefore:  "Changed just before",
 	SameASN:        "Same AS number at two sites",
 	PrefixCovered:  "Covered by a larger prefix",
+	TCPRefused:     "TCP refused",
+	TCPTimeout:     "TCP timeout",
+	TCPFailed:      "TCP failed",
+	OpenRefused:    "OPEN refused",
+	SessionReset:   "BGP configuration changed",
+	FilterChanged:  "BGP filter changed",
+	IKEAuth:        "IKE authentication failed",
+	IKEProposal:    "No common IKE proposal",
+	IKEIdentity:    "IKE identity not known",
+	IKESelectors:   "Traffic selectors refused",
+	IKETimeout:     "No IKE answer",
 }
 
 // shorts are the titles that are too long for a column.
@@ -205,6 +216,9 @@ type Finding struct {
 	Since time.Time `json:"since,omitzero"`
 	// Muted is set when somebody has muted it for a while.
 	Muted *Muted `json:"muted,omitempty"`
+
+	recorded bool // Cloudflare's own record says it
+	routers  bool // and that the router did it on its own
 }
 
 // Because is the evidence in one line.

@@ -104,7 +104,7 @@ func short(list []outage, blur time.Duration) bool {
 
 // flaps reads a session that goes and comes.
 func (c tunnelCase) flaps() []Finding {
-	seen, exact := outages(c.Track.Events), blur
+	seen, exact := c.outagesKnown(), blur
 	if every, regular := rhythm(seen, leastOutages, timerBlur); regular && every < holdMost && timed(seen, leastOutages) && c.steady() {
 		return c.holdTimer(every, len(seen))
 	}

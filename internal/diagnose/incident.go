@@ -53,6 +53,8 @@ type Incident struct {
 	Muted *Muted `json:"muted,omitempty"`
 	// Diagnoses are the findings of the members, in their order.
 	Diagnoses []Diagnosis `json:"-"`
+
+	recorded bool // Cloudflare's own record says it
 }
 
 // Several reports whether it is more than the trouble of one object.
@@ -166,7 +168,8 @@ func (a *Account) single(d Diagnosis) Incident {
 	f := lead(d)
 	out := Incident{ID: string(d.Subject.Resource) + "/" + cmp.Or(d.Subject.ID, d.Subject.Name), Cause: f.Cause, Severity: f.Impact,
 		Likelihood: f.Likelihood, Since: f.Since, Members: []Subject{d.Subject}, Common: []Common{}, Text: f.Text, Next: f.Next,
-		Evidence: append([]Evidence{}, f.Evidence...), Diagnoses: []Diagnosis{d}, Affected: []string{}}
+		Evidence: append([]Evidence{}, f.Evidence...), Diagnoses: []Diagnosis{d}, Affected: []string{},
+		recorded: f.recorded}
 	if i, ok := a.byID[d.Subject.ID]; ok {
 		if c := a.tunnelCase(i); c.failed() {
 			out.Since = cmp.Or(c.broke(), out.Since)
@@ -279,7 +282,7 @@ func (a *Account) together(g group, found map[string]Diagnosis) Incident {
 	for _, c := range g.common {
 		out.Evidence = append(out.Evidence, Evidence{c.Property.Title() + " " + c.Value, c.Counts()})
 	}
-	return out
+	return a.withRecord(out)
 }
 
 // Counts says how many of the failed and of the working have the property.

@@ -127,11 +127,11 @@ func (c tunnelCase) edited(w worked) bool {
 	if w.up {
 		from = w.until.Add(-changeBefore)
 	}
-	if c.ModifiedOn.After(from) {
+	if c.ModifiedOn.After(from) && !c.coincides(c.ModifiedOn.Time) {
 		return true
 	}
 	for _, e := range c.Track.Events {
-		if e.Kind == store.TunnelModified && e.At.After(from) {
+		if e.Kind == store.TunnelModified && e.At.After(from) && !c.coincides(e.At) {
 			return true
 		}
 	}

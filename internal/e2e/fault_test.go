@@ -153,12 +153,7 @@ func TestKeysFromTheStartToTheCauseAndToTheDestinations(t *testing.T) {
 
 // look waits until the object is in the list of what is wrong, with the cursor on it, and the words stand below.
 func look(term *ptytest.Terminal, object string, words []string) {
-	for s := step(term, "g"); !strings.Contains(cursorLine(s), object); {
-		line := cursorLine(s)
-		if s = step(term, "j"); cursorLine(s) == line {
-			s = step(term, "g") // the end of the list: the fault may have come in above, or is still on its way
-		}
-	}
+	moveTo(term, object)
 	term.WaitFor("the cause of "+object, func(s ptytest.Screen) bool { return strings.Contains(cursorLine(s), object) && says(words...)(s) })
 }
 

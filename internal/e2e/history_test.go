@@ -135,8 +135,18 @@ func TestAnEventLeadsToThePrefixThatItHappenedTo(t *testing.T) {
 			term.Press(":")
 			term.Type("overview")
 			term.Press("enter")
-			term.WaitFor("every source", func(s ptytest.Screen) bool { return s.Contains("interconnects") && !s.Contains("waiting") })
+			term.WaitFor("every source", func(s ptytest.Screen) bool {
+				asked := 0
+				for _, r := range a.Requests() {
+					if strings.HasSuffix(r.Path, "/bindings") || strings.HasSuffix(r.Path, "/bgp/prefixes") {
+						asked++
+					}
+				}
+				return s.Contains("interconnects") && !s.Contains("waiting") && asked >= 2*len(a.Objects(simedge.Prefixes))
+			})
+			step(term, "g") // what was answered is taken in: an event is a difference to it
 			term.Press("E")
+			term.WaitFor("the events again", func(s ptytest.Screen) bool { return strings.Contains(title(s), "Overview › Events") })
 			befallen, err := a.Seed(trouble)
 			a.do(err)
 			a.pass(time.Second)

@@ -121,7 +121,7 @@ func TestAMassOutageIsOneIncident(t *testing.T) {
 	}
 }
 
-// shortIncident is what diagnose says of it, on a terminal of 80 columns: first, once, and on at most 25 lines.
+// shortIncident is what diagnose says of it, on a terminal of 80 columns: once, on at most 25 lines, and before all that is no outage.
 func (a *account) shortIncident(t *testing.T, count string) {
 	t.Helper()
 	out := sit(t, ptytest.Options{Args: []string{"diagnose"}, Env: a.env(), Cols: 80, Rows: 400})
@@ -129,10 +129,11 @@ func (a *account) shortIncident(t *testing.T, count string) {
 		t.Fatalf("diagnose ended with %d", code)
 	}
 	text := out.Screen().Text()
-	first, _, _ := strings.Cut(strings.TrimLeft(text, "\n"), "\n\n")
 	n, _, _ := strings.Cut(count, " ")
-	if lines := strings.Count(first, "\n") + 1; lines > 25 || !strings.HasPrefix(strings.TrimSpace(first), n+" of ") {
-		t.Errorf("%d lines, or not the first:\n%s", lines, first)
+	before, block, found := strings.Cut("\n"+text, "\n"+n+" of ")
+	block, _, _ = strings.Cut(block, "\n\n")
+	if lines := strings.Count(block, "\n") + 1; !found || lines > 25 || strings.Contains(before, "reduced") {
+		t.Errorf("%d lines, or too late:\n%s", lines, text)
 	}
 	if strings.Count(text, "tunnels down") != 1 || strings.Contains(text, "Missing route") {
 		t.Errorf("not once, or with its consequences:\n%s", text)

@@ -50,9 +50,21 @@ func step(term *ptytest.Terminal, key string) ptytest.Screen {
 	return term.WaitFor("the page again", func(s ptytest.Screen) bool { return !helped(s) && footer(s) != "" })
 }
 
-// moveTo moves the cursor of a list or a detail page down to the line with the text.
+// moveTo moves the cursor of a list or a detail page down to the line with the text. At the end it begins at the top again: a line may
+// have come in above the cursor, or is still on its way.
 func moveTo(term *ptytest.Terminal, text string) {
-	down(term, step(term, "g"), text)
+	const most = 300
+	s := step(term, "g")
+	for range most {
+		line := cursorLine(s)
+		if strings.Contains(line, text) {
+			break
+		}
+		if s = step(term, "j"); cursorLine(s) == line {
+			s = step(term, "g")
+		}
+	}
+	term.WaitFor("the cursor on "+text, func(s ptytest.Screen) bool { return strings.Contains(cursorLine(s), text) })
 }
 
 // down goes on from what is on the screen until the cursor is on the line with the text, and counts the keys.

@@ -109,7 +109,7 @@ func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
 		{"198.18.20.0/24", []string{"by its BGP prefixes, read", "was withdrawn", "Magic Transit"}},
 		{"iad-dc1-gre", []string{"BGP session", "The probes do not get through"}},
 	} {
-		moveTo(term, object.name)
+		moveTo(term, object.name+"  ") // the first column: other rows may name it too
 		term.Press("enter")
 		s := term.WaitFor(object.name+" in an outage", func(s ptytest.Screen) bool {
 			return strings.Contains(title(s), object.name) && strings.Contains(title(s), "stale") && says(object.knows...)(s)

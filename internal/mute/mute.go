@@ -44,8 +44,9 @@ func (m Mute) about(o Mute) bool {
 type List struct {
 	path string // "": it is remembered until the program ends
 
-	mu    sync.Mutex
-	mutes []Mute
+	mu     sync.Mutex
+	mutes  []Mute
+	others []Mute // of another program: see Add
 }
 
 // Path is where an account's mutes lie below the state folder.
@@ -86,7 +87,20 @@ func (l *List) Active(now time.Time) []Mute {
 	}
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	return slices.DeleteFunc(slices.Clone(l.mutes), func(m Mute) bool { return !m.Until.After(now) })
+	all := slices.Clone(l.mutes)
+	for _, m := range l.others { // what the user has muted goes first
+		if !slices.ContainsFunc(all, m.about) {
+			all = append(all, m)
+		}
+	}
+	return slices.DeleteFunc(all, func(m Mute) bool { return !m.Until.After(now) })
+}
+
+// Add has what is muted elsewhere counted, too. It cannot be ended here.
+func (l *List) Add(mutes []Mute) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.others = mutes
 }
 
 // Set mutes a finding, or changes how; with an end that is over it ends the mute. What has ended is forgotten.

@@ -97,6 +97,22 @@ func TestAnEventIsTriedAgainAndThenGivenUp(t *testing.T) {
 	}
 }
 
+// Two programs noticed one session go down, and the history has kept the other's time of it. A session that goes down twice within
+// two minutes is two events all the same.
+func TestWhatAnotherProgramNoticedTooIsNotToldAgain(t *testing.T) {
+	b := newBench(t)
+	b.start(nil, []store.Event{event("fra", 20), event("ams", 30)}, 2)
+	b.start([]store.Event{event("fra", 11), event("fra", 50), event("ams", 30)},
+		[]store.Event{event("fra", 11), event("fra", 50), event("ams", 30)}, 3)
+	if len(b.told) != 3 || b.told[2].Event.At.Second() != 50 || len(b.failed) > 0 {
+		t.Fatalf("%+v, %v", b.told, b.failed)
+	}
+	b.start([]store.Event{event("fra", 11), event("fra", 50)}, []store.Event{event("fra", 11), event("fra", 50), event("iad", 1)}, 4)
+	if len(b.told) != 4 || b.told[3].Event.Name != "iad" {
+		t.Errorf("%+v", b.told)
+	}
+}
+
 // The program ends while the command runs: the event is told again after the next start.
 func TestAnEventThatWasUnderWayIsToldAgain(t *testing.T) {
 	b := newBench(t)

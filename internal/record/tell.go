@@ -39,7 +39,7 @@ type Account struct {
 const (
 	CallTime  = 30 * time.Second
 	mostTries = 3
-	maxTold   = 2000
+	maxTold   = 700
 )
 
 // Teller tells the events of an account to a command, one after the other, each at least once: what was told is kept in a file, and
@@ -59,13 +59,20 @@ type Teller struct {
 
 	mu     sync.Mutex
 	told   map[string]bool
-	order  []string
+	order  []toldEvent // oldest first
 	failed uint64
 }
 
 // toldFile is the file's form.
 type toldFile struct {
-	Told []string `json:"told"` // ids, oldest first
+	Told   []string    `json:"told,omitempty"` // only the ids, as an earlier version kept them
+	Events []toldEvent `json:"events"`         // oldest first
+}
+
+// toldEvent is an event that was told. Event is nil where only the id is known.
+type toldEvent struct {
+	ID    string       `json:"id"`
+	Event *store.Event `json:"event,omitempty"`
 }
 
 // Begin reads what was told. Where there is no file, everything that happened so far counts as told: nobody wants last week's events
@@ -75,15 +82,19 @@ func (t *Teller) Begin(events []store.Event) error {
 	defer t.mu.Unlock()
 	t.told = map[string]bool{}
 	if t.Path != "" {
-		text, err := statefile.Read(t.Path, 1<<20)
+		text, err := statefile.Read(t.Path, 4<<20)
 		var kept toldFile
 		if err == nil {
 			err = json.Unmarshal(text, &kept)
 		}
 		if err == nil {
 			for _, id := range kept.Told {
-				t.note(id)
+				t.note(toldEvent{ID: id})
 			}
+			for _, e := range kept.Events {
+				t.note(e)
+			}
+			t.recognise(events)
 			return nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
@@ -91,19 +102,51 @@ func (t *Teller) Begin(events []store.Event) error {
 		}
 	}
 	for _, e := range events {
-		t.note(id(t.Account.ID, e))
+		t.note(t.telling(e))
 	}
 	return t.save()
 }
 
-func (t *Teller) note(id string) {
-	if t.told[id] {
+func (t *Teller) telling(e store.Event) toldEvent { return toldEvent{id(t.Account.ID, e), &e} }
+
+// sameEvent is how far apart the times of one event may be that two programs have noticed: each reads in its own time, and the one
+// that was killed before it had written its own leaves the other's.
+const sameEvent = 2 * time.Minute
+
+// recognise notes the events of the history that were told as another program or an earlier run has noticed them: the history keeps
+// one of them. Each that was told is one event of the history at most.
+func (t *Teller) recognise(events []store.Event) {
+	there := map[string]bool{}
+	for _, e := range events {
+		there[id(t.Account.ID, e)] = true
+	}
+	var orphans []store.Event // told, and not in the history as they were told
+	for _, o := range t.order {
+		if o.Event != nil && !there[o.ID] {
+			orphans = append(orphans, *o.Event)
+		}
+	}
+	for _, e := range events {
+		one := t.telling(e)
+		if t.told[one.ID] {
+			continue
+		}
+		i := slices.IndexFunc(orphans, func(o store.Event) bool { return o.Same(e) && e.At.Sub(o.At).Abs() < sameEvent })
+		if i >= 0 {
+			orphans = slices.Delete(orphans, i, i+1)
+			t.note(one)
+		}
+	}
+}
+
+func (t *Teller) note(e toldEvent) {
+	if t.told[e.ID] {
 		return
 	}
-	t.told[id], t.order = true, append(t.order, id)
+	t.told[e.ID], t.order = true, append(t.order, e)
 	if beyond := len(t.order) - maxTold; beyond > 0 {
 		for _, old := range t.order[:beyond] {
-			delete(t.told, old)
+			delete(t.told, old.ID)
 		}
 		t.order = slices.Clone(t.order[beyond:])
 	}
@@ -113,7 +156,7 @@ func (t *Teller) save() error {
 	if t.Path == "" {
 		return nil
 	}
-	text, err := json.Marshal(toldFile{t.order})
+	text, err := json.Marshal(toldFile{Events: t.order})
 	if err != nil {
 		return err
 	}
@@ -172,7 +215,7 @@ func (t *Teller) tell(ctx context.Context, e store.Event, id string) {
 			return
 		}
 		if failed == nil {
-			t.done(id)
+			t.done(e)
 			return
 		}
 		if try == mostTries-1 {
@@ -188,7 +231,7 @@ func (t *Teller) tell(ctx context.Context, e store.Event, id string) {
 	t.failed++
 	t.mu.Unlock()
 	t.Failed(fmt.Errorf("the event command was tried %d times and %q was given up: %w", mostTries, Words(e), err))
-	t.done(id)
+	t.done(e)
 }
 
 func pause(ctx context.Context, d time.Duration) {
@@ -200,10 +243,10 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-func (t *Teller) done(id string) {
+func (t *Teller) done(e store.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.note(id)
+	t.note(t.telling(e))
 	if err := t.save(); err != nil {
 		t.Failed(fmt.Errorf("what was told cannot be kept, so it may be told again: %w", err))
 	}

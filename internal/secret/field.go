@@ -1,6 +1,7 @@
 package secret
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 )
@@ -39,4 +40,14 @@ func below(v any, within bool) (found []Value) {
 		}
 	}
 	return found
+}
+
+// MayHold reports whether a JSON document may have a secret field.
+func MayHold(document []byte) bool {
+	for key := range fields {
+		if bytes.Contains(document, []byte(`"`+key+`"`)) {
+			return true
+		}
+	}
+	return false
 }

@@ -35,7 +35,7 @@ var (
 	transitWriters = []string{MagicTransitWrite}
 	allGroups      = []string{
 		MagicTransitRead, MagicTransitWrite, MagicWANRead, MagicWANWrite, PrefixesRead, PrefixesWrite,
-		OnDemandRead, OnDemandWrite, AnalyticsRead, AccountSettingRead,
+		OnDemandRead, OnDemandWrite, AnalyticsRead, AccountSettingRead, LogsRead, NotificationsRead,
 	}
 )
 

@@ -59,6 +59,8 @@ type Edge struct {
 	late     []late // requests that are carried out after their answer
 	requests requestLog
 
+	written accountRecord // what Cloudflare wrote down
+
 	hiddenFields []string // analytics fields that the account may not see, as dataset.path
 }
 
@@ -110,8 +112,10 @@ type call struct {
 	query     url.Values
 	body      []byte
 	newTarget bool // the header x-magic-new-hc-target
-	dry       bool // ?validate_only=true
-	token     *token
+
+	contentType string
+	dry         bool // ?validate_only=true
+	token       *token
 }
 
 // operation is one row of the table of everything the API can do.
@@ -174,7 +178,7 @@ func (e *Edge) process(r *http.Request, body []byte) answer {
 func (e *Edge) serve(r *http.Request, body []byte, now time.Time) answer {
 	c := &call{e: e, now: now, query: r.URL.Query(), body: body}
 	c.newTarget = strings.EqualFold(r.Header.Get("x-magic-new-hc-target"), "true")
-	c.dry = c.query.Get("validate_only") == "true"
+	c.dry, c.contentType = c.query.Get("validate_only") == "true", r.Header.Get("Content-Type")
 	for _, kind := range allResources {
 		e.objects[kind].sweep(c.now)
 	}
@@ -191,6 +195,7 @@ func (e *Edge) serve(r *http.Request, body []byte, now time.Time) answer {
 		a = fail(s, err)
 	} else {
 		a = succeed(s, status, result)
+		e.auditCall(c, r.Method)
 	}
 	e.dress(&a, r.Method+" "+r.URL.Path)
 	return a

@@ -64,7 +64,8 @@ func (r Request) IsDryRun() bool { return r.Query.Get("validate_only") == "true"
 
 // Changes reports whether the request is to change something: neither a read nor a dry run.
 func (r Request) Changes() bool {
-	return r.Method != http.MethodGet && !r.IsDryRun() && !strings.HasSuffix(r.Path, "/diagnostics/traceroute") && r.Path != "/graphql"
+	return r.Method != http.MethodGet && !r.IsDryRun() && !strings.HasSuffix(r.Path, "/diagnostics/traceroute") && r.Path != "/graphql" &&
+		!strings.HasSuffix(r.Path, "/logs/explorer/query/sql")
 }
 
 // Fault switches a fault on. The first that matches a request is used.

@@ -19,7 +19,7 @@ var allResources = []Resource{
 func allOperations() [][]operation {
 	return [][]operation{tunnelOperations(), routeOperations(), cniOperations(), addressingOperations(), iamOperations(),
 		analyticsOperations(),
-		endpointOperations()}
+		endpointOperations(), recordOperations()}
 }
 
 // Cloudflare's and the customer's addresses are from the documentation ranges of RFC 5737.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"fmt"
 	"time"
 )
@@ -14,7 +15,7 @@ func (s *Store) clockAhead() time.Duration {
 	if s.fetchers.ClockAhead == nil {
 		return 0
 	}
-	ahead := s.fetchers.ClockAhead().Round(time.Second)
+	ahead := cmp.Or(s.fetchers.ClockAhead(), s.ahead).Round(time.Second)
 	if ahead.Abs() <= clockTolerance {
 		return 0
 	}

@@ -86,8 +86,7 @@ func (s *Snapshot) Unread(k Kind) (unread, all int) {
 }
 
 // readDetail asks for one detail and returns what to do with the answer; nil when it cannot be read.
-func (s *Store) readDetail(ctx context.Context, d Detail) applier {
-	f := s.fetchers
+func (s *Store) readDetail(ctx context.Context, d Detail, f *Fetchers) applier {
 	switch d.Kind {
 	case BGPPrefixes:
 		return readBelow(ctx, s, d, f.BGPPrefixes, func(p *Prefix) *List[api.BGPPrefix] { return &p.BGP }, bgpObjects)
@@ -96,7 +95,7 @@ func (s *Store) readDetail(ctx context.Context, d Detail) applier {
 	case Delegations:
 		return readBelow(ctx, s, d, f.Delegations, func(p *Prefix) *List[api.Delegation] { return &p.Delegations }, nil)
 	}
-	return s.readPortState(ctx, d.Of)
+	return s.readPortState(ctx, d.Of, f)
 }
 
 // readBelow reads a list below a prefix.

@@ -12,7 +12,7 @@ import (
 
 // Do reads what a job from Due names and returns the new snapshot. What fails keeps its last good rows.
 func (s *Store) Do(ctx context.Context, j Job) *Snapshot {
-	s.readEach(api.WithClass(ctx, j.Class), j.Details, never)
+	s.readEach(api.WithClass(ctx, j.Class), j.Details, terms{beside: j.Class != api.ClassPerson})
 	return s.Last()
 }
 
@@ -29,14 +29,28 @@ func (s *Store) Round(ctx context.Context) *Snapshot {
 // Read reads these now, needed or not, at the same time, and returns the new snapshot. One that is being read already is waited
 // for and then read again: that answer may be from before a change.
 func (s *Store) Read(ctx context.Context, details ...Detail) *Snapshot {
-	return s.readUnless(ctx, never, details)
+	return s.readUnless(ctx, terms{enough: never}, details)
 }
 
 // Fresh returns a snapshot in which these are at most this old, or the last attempt to read them failed just now. It reads only
 // what is older, and waits for what is being read already.
 func (s *Store) Fresh(ctx context.Context, age time.Duration, details ...Detail) *Snapshot {
 	since := s.now().Add(-age)
-	return s.readUnless(ctx, func(e Entry) bool { return e.Err == nil && e.Known() && !e.Fetched.Before(since) }, details)
+	fresh := func(e Entry) bool { return e.Err == nil && e.Known() && !e.Fetched.Before(since) }
+	return s.readUnless(ctx, terms{enough: fresh, beside: age > 0}, details)
+}
+
+// terms are the terms of a read.
+type terms struct {
+	enough func(Entry) bool // when enough is known without it; nil: it is due
+	beside bool             // what another program has read does
+}
+
+func (t terms) condition() func(Entry) bool {
+	if t.enough == nil {
+		return never
+	}
+	return t.enough
 }
 
 // never is the condition of a read that is made whatever is known.
@@ -44,28 +58,28 @@ func never(Entry) bool { return false }
 
 // readUnless reads those of which not enough is known. Details need the list of their objects: where that is not known, it is
 // read before them.
-func (s *Store) readUnless(ctx context.Context, enough func(Entry) bool, details []Detail) *Snapshot {
+func (s *Store) readUnless(ctx context.Context, t terms, details []Detail) *Snapshot {
 	var lists []Detail
 	for _, d := range details {
 		if list := d.Kind.Listed(); d.Kind.Detail() && !s.Last().entry(list).Known() {
 			lists = append(lists, Detail{Kind: list})
 		}
 	}
-	s.readNow(ctx, distinct(lists), enough)
+	s.readNow(ctx, distinct(lists), t)
 	rest := slices.DeleteFunc(s.Last().expanded(details), func(d Detail) bool { return slices.Contains(lists, d) })
-	s.readNow(ctx, rest, enough)
+	s.readNow(ctx, rest, t)
 	return s.Last()
 }
 
-func (s *Store) readNow(ctx context.Context, details []Detail, enough func(Entry) bool) {
+func (s *Store) readNow(ctx context.Context, details []Detail, t terms) {
 	last := s.Last()
-	details = slices.DeleteFunc(slices.Clone(details), func(d Detail) bool { return last.enough(d, enough) })
+	details = slices.DeleteFunc(slices.Clone(details), func(d Detail) bool { return last.enough(d, t.condition()) })
 	s.mu.Lock()
 	for _, d := range details {
 		s.busy[d]++
 	}
 	s.mu.Unlock()
-	s.readEach(ctx, details, enough)
+	s.readEach(ctx, details, t)
 }
 
 // enough reports whether a condition holds for what is known of a detail, of the tunnels for both lists.
@@ -75,7 +89,7 @@ func (s *Snapshot) enough(d Detail, condition func(Entry) bool) bool {
 }
 
 // readEach reads details that count as busy, all at the same time, but few of those that are one request for each object.
-func (s *Store) readEach(ctx context.Context, details []Detail, enough func(Entry) bool) {
+func (s *Store) readEach(ctx context.Context, details []Detail, t terms) {
 	var wait sync.WaitGroup
 	limit := make(chan struct{}, detailsTogether)
 	for _, d := range details {
@@ -85,14 +99,18 @@ func (s *Store) readEach(ctx context.Context, details []Detail, enough func(Entr
 				limit <- struct{}{}
 				defer func() { <-limit }()
 			}
-			s.readOne(ctx, d, enough)
+			s.readOne(ctx, d, t)
 		})
 	}
 	wait.Wait()
 }
 
 // readOne reads one list or detail. One request is in flight for each.
-func (s *Store) readOne(ctx context.Context, d Detail, enough func(Entry) bool) {
+func (s *Store) readOne(ctx context.Context, d Detail, t terms) {
+	if d.Kind == recordKind {
+		s.readRecord(ctx, d.Of)
+		return
+	}
 	lock := s.lockOf(d)
 	select {
 	case lock <- struct{}{}:
@@ -100,7 +118,7 @@ func (s *Store) readOne(ctx context.Context, d Detail, enough func(Entry) bool) 
 	case <-ctx.Done(): // whoever asked has left, and the one before still waits for its answer
 		return
 	}
-	if !s.begin(d, enough) {
+	if taken := t.beside && s.takeOver(ctx, d); taken && t.enough == nil || !s.begin(d, t.condition()) {
 		return
 	}
 	if d.Kind == GRETunnels {
@@ -108,13 +126,19 @@ func (s *Store) readOne(ctx context.Context, d Detail, enough func(Entry) bool) 
 		return
 	}
 	took := span{from: s.now()}
-	apply := s.readKind(ctx, d)
+	apply := s.readKind(ctx, d, &s.fetchers)
 	took.to = s.now()
 	if apply == nil {
 		s.unreadable(d, took.to)
 		return
 	}
-	events := s.change(func(next *Snapshot) []Event { return apply(next, took, s.again(d)) })
+	s.unnoted.Add(1)
+	defer s.unnoted.Add(-1)
+	events := s.change(func(next *Snapshot) []Event {
+		events := apply(next, took, s.again(d))
+		s.noticed(events, took.to)
+		return events
+	})
 	s.noted(func() error { return s.record(s.Last().HistoryErr, events, took.to) })
 }
 

@@ -32,6 +32,7 @@ type Entry struct {
 	Lost      []string  // elements of that answer that could not be used at all, and why
 
 	answered time.Time // when the last good answer had come
+	expired  time.Time // what was asked before is not wanted any more
 }
 
 // Known reports whether the kind was read at least once, completely or in part.
@@ -184,6 +185,9 @@ type Snapshot struct {
 	Leases         List[api.Lease]
 	EndpointChecks List[api.EndpointCheck]
 	Accounts       List[api.Account]
+
+	// Records are what Cloudflare's own record says about what fell, by the id of the object; only what was asked is here.
+	Records map[string]RecordAnswer
 
 	// ClockAhead is by how much the clock of the answers is ahead of the one here; zero unless it matters, see ClockDiffers.
 	ClockAhead time.Duration

@@ -105,7 +105,9 @@ func (s *Store) readHealth(ctx context.Context) applier {
 func (s *Store) takeHealth(next *Snapshot, health map[string]TunnelHealth, between look) []Event {
 	for name, h := range health {
 		old := next.Health.By[name]
-		h.Since = old.Since
+		if old.State != "" {
+			h.Since = old.Since
+		}
 		if old.State != "" && h.State != old.State {
 			h.Since = between.to
 		}

@@ -40,6 +40,7 @@ type History struct {
 	run     string // names the lines of this stretch of watching
 	began   time.Time
 	redact  secret.Redactor
+	others  []byte // what another program has kept: see Add
 }
 
 // HistoryPath is where the history of a profile's account lies below the state folder.
@@ -100,8 +101,14 @@ func (h *History) Load() (Past, error) {
 	if err != nil {
 		return Past{}, h.trouble("cannot be read", err)
 	}
-	return parse(content), nil
+	return parse(slices.Concat(content, []byte("\n"), h.others)), nil
 }
+
+// Add has Load also return what another program has kept of the same account. It is not written into this history.
+func (h *History) Add(text []byte) { h.others = text }
+
+// Text is the history as it is kept, for another program.
+func (h *History) Text() ([]byte, error) { return h.read() }
 
 func (h *History) read() ([]byte, error) {
 	file, err := statefile.Open(h.path, os.O_RDONLY|statefile.NoFollow, 0)

@@ -114,6 +114,7 @@ func (s *Store) Due() []Job {
 	}
 	hand(api.ClassPage, s.shownDetails(last, now)...)
 	hand(api.ClassBackground, s.roundOfDetails(last, now)...)
+	s.recordsDue(now, hand)
 	return jobs
 }
 
@@ -141,6 +142,7 @@ func (s *Store) NextDue() time.Time {
 			soonest(e.shownDue())
 		}
 	}
+	s.recordsNext(soonest)
 	if len(s.kindsOfDetails()) > 0 && last.hasDetails() && (s.began || !s.awaited(last)) {
 		soonest(s.nextRound)
 	}
@@ -203,7 +205,7 @@ func (s *Store) expire(next *Snapshot, d Detail) {
 		s.expired[d] = true
 	}
 	if e := next.about(d); e != nil {
-		e.Due = time.Time{}
+		e.Due, e.expired = time.Time{}, s.now()
 	}
 	if d.Kind == GRETunnels {
 		next.IPsec.Due = time.Time{}

@@ -52,11 +52,11 @@ type Port struct {
 // Partner reports whether a port is a partner's virtual circuit: those have a region and no slot.
 func (p Port) Partner() bool { return p.SlotID == "" && p.Facility == nil && p.Region != "" }
 
-func (s *Store) readPortState(ctx context.Context, name string) applier {
-	if s.fetchers.PortStatus == nil {
+func (s *Store) readPortState(ctx context.Context, name string, f *Fetchers) applier {
+	if f.PortStatus == nil {
 		return nil
 	}
-	got, err := s.fetchers.PortStatus(ctx, name)
+	got, err := f.PortStatus(ctx, name)
 	return func(next *Snapshot, took span, again bool) []Event {
 		i := slices.IndexFunc(next.Ports.Rows, func(p Port) bool { return p.Name == name })
 		if i < 0 {

@@ -30,6 +30,12 @@ type Fetchers struct {
 	Leases         func(context.Context) ([]api.Lease, error)
 	EndpointChecks func(context.Context) ([]api.EndpointCheck, error)
 	Accounts       func(context.Context) ([]api.Account, error)
+
+	// Cloudflare's own record, asked on demand; see AskRecord.
+	Datasets func(context.Context) ([]api.Dataset, error)
+	Logs     func(context.Context, api.Log) (api.LogRows, error)
+	Audit    func(ctx context.Context, since, before time.Time) (entries []api.AuditEntry, more bool, err error)
+
 	// ClockAhead is by how much the clock of the answers is ahead of the store's; nil: they are the same.
 	ClockAhead func() time.Duration
 }
@@ -75,6 +81,9 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		Leases:         a.Leases.List,
 		EndpointChecks: a.EndpointChecks.List,
 		ClockAhead:     a.ClockAhead,
+		Datasets:       a.Datasets,
+		Logs:           a.QueryLogs,
+		Audit:          a.Audit,
 	}
 }
 
@@ -85,14 +94,14 @@ type applier func(next *Snapshot, took span, again bool) []Event
 // list is how a kind of the account is read and where it stands in a snapshot.
 type list struct {
 	entry func(*Snapshot) *Entry
-	read  func(context.Context, *Store) applier // nil for the lists of tunnels, which are read together
+	read  func(context.Context, *Store, *Fetchers) applier // nil for the lists of tunnels, which are read together
 }
 
 // rows is a list that is kept as it comes. objects are what two reads are compared by, for the events; nil for none.
 func rows[T any](at func(*Snapshot) *List[T], fetch func(*Fetchers) func(context.Context) ([]T, error), objects func([]T) []object) list {
 	return list{
 		func(n *Snapshot) *Entry { return &at(n).Entry },
-		func(ctx context.Context, s *Store) applier { return readRows(ctx, s, fetch(&s.fetchers), at, objects) },
+		func(ctx context.Context, s *Store, f *Fetchers) applier { return readRows(ctx, s, fetch(f), at, objects) },
 	}
 }
 
@@ -105,13 +114,14 @@ func init() {
 	lists = map[Kind]list{
 		GRETunnels:    {entry: func(n *S) *Entry { return &n.GRE }},
 		IPsecTunnels:  {entry: func(n *S) *Entry { return &n.IPsec }},
-		HealthChecks:  {func(n *S) *Entry { return &n.Health.Entry }, func(ctx context.Context, s *Store) applier { return s.readHealth(ctx) }},
-		TunnelTraffic: {func(n *S) *Entry { return &n.Traffic.Entry }, func(ctx context.Context, s *Store) applier { return s.readTraffic(ctx) }},
-		Prefixes: {func(n *S) *Entry { return &n.Prefixes.Entry }, func(ctx context.Context,
-			s *Store) applier {
-			return s.readPrefixes(ctx)
-		}},
-		Ports: {func(n *S) *Entry { return &n.Ports.Entry }, func(ctx context.Context, s *Store) applier { return s.readPorts(ctx) }},
+		HealthChecks:  {func(n *S) *Entry { return &n.Health.Entry },
+			func(ctx context.Context, s *Store, _ *F) applier { return s.readHealth(ctx) }},
+		TunnelTraffic: {func(n *S) *Entry { return &n.Traffic.Entry },
+			func(ctx context.Context, s *Store, _ *F) applier { return s.readTraffic(ctx) }},
+		Prefixes: {func(n *S) *Entry { return &n.Prefixes.Entry },
+			func(ctx context.Context, s *Store, f *F) applier { return s.readPrefixes(ctx, f) }},
+		Ports: {func(n *S) *Entry { return &n.Ports.Entry },
+			func(ctx context.Context, s *Store, f *F) applier { return s.readPorts(ctx, f) }},
 
 		Routes: rows(func(n *S) *List[api.Route] { return &n.Routes },
 			func(f *F) func(context.Context) ([]api.Route, error) { return f.Routes }, routeObjects),
@@ -135,11 +145,11 @@ func init() {
 }
 
 // readKind reads a list other than those of tunnels, a reading, or a detail. nil is a kind that cannot be read.
-func (s *Store) readKind(ctx context.Context, d Detail) applier {
+func (s *Store) readKind(ctx context.Context, d Detail, f *Fetchers) applier {
 	if l, ok := lists[d.Kind]; ok && l.read != nil {
-		return l.read(ctx, s)
+		return l.read(ctx, s, f)
 	}
-	return s.readDetail(ctx, d)
+	return s.readDetail(ctx, d, f)
 }
 
 // oddities are what of an answer is not known: fields of its objects, and whole elements.
@@ -241,8 +251,8 @@ func readRows[T any](ctx context.Context, s *Store, fetch func(context.Context) 
 }
 
 // readPrefixes reads the list of prefixes; what is known below them stays.
-func (s *Store) readPrefixes(ctx context.Context) applier {
-	if s.fetchers.Prefixes == nil {
+func (s *Store) readPrefixes(ctx context.Context, f *Fetchers) applier {
+	if f.Prefixes == nil {
 		return nil
 	}
 	last := s.Last().Prefixes.Rows
@@ -250,7 +260,7 @@ func (s *Store) readPrefixes(ctx context.Context) applier {
 	for i := range last {
 		before[i] = last[i].Prefix
 	}
-	rows, odd, err := readList(ctx, s.fetchers.Prefixes, before)
+	rows, odd, err := readList(ctx, f.Prefixes, before)
 	return func(next *Snapshot, took span, again bool) []Event {
 		was := next.Prefixes
 		l := &next.Prefixes
@@ -290,8 +300,8 @@ func (s *Store) expireBelow(next *Snapshot, id string) {
 }
 
 // readPorts reads the list of interconnects; what is known of their states stays.
-func (s *Store) readPorts(ctx context.Context) applier {
-	if s.fetchers.Ports == nil {
+func (s *Store) readPorts(ctx context.Context, f *Fetchers) applier {
+	if f.Ports == nil {
 		return nil
 	}
 	last := s.Last().Ports.Rows
@@ -299,7 +309,7 @@ func (s *Store) readPorts(ctx context.Context) applier {
 	for i := range last {
 		before[i] = last[i].Interconnect
 	}
-	rows, odd, err := readList(ctx, s.fetchers.Ports, before)
+	rows, odd, err := readList(ctx, f.Ports, before)
 	return func(next *Snapshot, took span, again bool) []Event {
 		was := next.Ports
 		l := &next.Ports

@@ -46,7 +46,9 @@ type Store struct {
 	now      func() time.Time
 	refresh  time.Duration
 
-	state atomic.Pointer[Snapshot]
+	state   atomic.Pointer[Snapshot]
+	kept    atomic.Pointer[Snapshot] // see Kept
+	unnoted atomic.Int32             // reads of which the events are not in the history yet
 
 	writing sync.Mutex // the history and what belongs to it; taken before mu
 	mu      sync.Mutex // everything below, and the making of the next snapshot
@@ -56,7 +58,13 @@ type Store struct {
 	beat    time.Time         // when the history was last told that somebody watches
 	good    time.Time         // the last read that brought both lists of tunnels
 	silence silence
+	beside  Beside            // another program that reads the account; nil: none
+	heard   time.Time         // until when its events are known
+	own     []Event           // what was lately noticed here and not there
+	ahead   time.Duration     // how far the clock of the answers is ahead, as that program knows
 	links   map[string]Health // the last known health of the interconnects' tunnel sides, by name
+
+	recording recording
 
 	plan
 }
@@ -110,9 +118,12 @@ func (s *Store) readTunnels(ctx context.Context) {
 	lists := s.fetchTunnels(ctx)
 	took.to = s.now()
 	var noted []Event
+	s.unnoted.Add(1)
+	defer s.unnoted.Add(-1)
 	s.change(func(next *Snapshot) []Event {
 		again := s.again(Detail{Kind: GRETunnels})
-		events, first := s.takeTunnels(next, lists, took)
+		events, first := s.takeTunnels(next, lists, took, nil)
+		s.noticed(events, took.to)
 		next.Next = s.pause(next, lists)
 		next.GRE.Due = took.to.Add(next.Next)
 		if again {
@@ -179,7 +190,7 @@ func partOf(err error) (odd []string, failed error) {
 
 // takeTunnels puts both lists into the next snapshot. It returns the events, and those of tunnels that were met for the first
 // time, which are for the history only.
-func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span) (events, first []Event) {
+func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span, by *Handed) (events, first []Event) {
 	if (givenUp(lists.GREErr) || givenUp(lists.IPsecErr)) && next.GRE.Known() && next.IPsec.Known() {
 		return nil, nil // whoever asked has left: that says nothing about the account
 	}
@@ -201,7 +212,7 @@ func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span) (e
 	}
 	next.ClockAhead = s.clockAhead()
 	next.Tunnels = make([]Tunnel, len(tunnels))
-	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to}
+	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to, covered: by.covers}
 	for i, t := range tunnels {
 		next.Tunnels[i] = tracker.follow(t)
 		next.Tunnels[i].Health = old.Health.By[t.Name]

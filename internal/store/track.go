@@ -26,6 +26,8 @@ type tracker struct {
 	now    time.Time
 	events []Event
 	first  []Event // for the history only
+	// covered reports whether another program has noticed it and told of it.
+	covered func(Event) bool
 }
 
 // follow takes a tunnel's newest state into its history. Where its list got no answer, everything stays as it was
@@ -167,6 +169,9 @@ func (k *tracker) when(kind api.TunnelKind, said time.Time) (time.Time, bool) {
 func (k *tracker) here(said time.Time) time.Time { return said.Add(-k.after.ClockAhead) }
 
 func (k *tracker) add(track *Track, e Event) {
+	if k.covered(e) {
+		return
+	}
 	track.Events = inOrder(track.Events, []Event{e}, maxTrack)
 	k.events = append(k.events, e)
 }
@@ -180,8 +185,10 @@ func (k *tracker) dropGone(before, after []Tunnel) {
 	for _, t := range before {
 		if !there[t.ID] {
 			delete(k.tracks, t.ID)
-			k.events = append(k.events, Event{At: k.now, Kind: TunnelGone, TunnelID: t.ID, Name: t.Name, From: t.State,
-				Unwatched: k.gap(t.Track.Looked) > 0})
+			gone := Event{At: k.now, Kind: TunnelGone, TunnelID: t.ID, Name: t.Name, From: t.State, Unwatched: k.gap(t.Track.Looked) > 0}
+			if !k.covered(gone) {
+				k.events = append(k.events, gone)
+			}
 		}
 	}
 }

@@ -82,13 +82,13 @@ func (f *Feed) WithFalls(tunnels []store.Tunnel) []store.Tunnel {
 	now := f.store.Now()
 	out := slices.Clone(tunnels)
 	for i := range out {
-		out[i].Health.Fell = f.fell(out[i].Name, now)
+		out[i].Health.Fell = f.fallOf(out[i].Name, now)
 	}
 	return out
 }
 
-// fell is what is known of one tunnel: its page has read it anew.
-func (f *Feed) fell(name string, now time.Time) store.Began {
+// fallOf is what is known of one tunnel: its page has read it anew.
+func (f *Feed) fallOf(name string, now time.Time) store.Began {
 	if look, there := f.looks.by[name]; there && look.Fresh(now) {
 		if began := store.Fell(look.Health); began.How != store.NotSeen {
 			return began

@@ -33,6 +33,7 @@ type Feed struct {
 	seq   tui.Sequence
 	looks looks
 	falls falls
+	stood map[string]bool // the tunnels of the last look: which of them stood
 
 	mu      sync.Mutex
 	own     recalled
@@ -97,9 +98,12 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case readMsg:
 		f.seen.Store(f.store.Last())
+		f.fell()
 		return tea.Batch(f.step(), f.askFalls())
 	case fallsMsg:
 		f.falls.by = msg.by
+	case recordMsg:
+		return f.step()
 	case dueMsg:
 		if f.seq.Latest(msg.seq) {
 			return f.step()

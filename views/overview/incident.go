@@ -44,7 +44,7 @@ func newIncident(env *kit.Env, about diagnose.Incident) *incident {
 func (p *incident) Title() string { return "Incident" }
 
 // Init implements tui.View.
-func (p *incident) Init() tea.Cmd { return nil }
+func (p *incident) Init() tea.Cmd { return p.env.Feed.LookUpIncident(p.about) }
 
 // Needs names what the page rests on.
 func (p *incident) Needs() []string { return store.Needs(store.Of(store.Overview()...)...) }
@@ -112,7 +112,7 @@ func (p *incident) head(c tui.Canvas) []string {
 	if p.over {
 		head = append(head, tui.Paragraph(c, tui.Good, "It is over, or it is another incident by now: esc shows what is wrong.")...)
 	}
-	head = append(head, tui.Paragraph(c, tui.Plain, tui.Clean(p.about.Text))...)
+	head = append(head, tui.Paragraph(c, tui.Plain, tui.Clean(p.about.Says()))...)
 	head = append(head, tui.Paragraph(c, tui.Plain, tui.Clean(p.about.Next))...)
 	for i, text := range p.about.Affected {
 		if i == mostAffected {

@@ -103,7 +103,7 @@ func (p *page) explained(c tui.Canvas) []string {
 	if left := row.left(); left != "" {
 		head = append(head, tui.Paragraph(c, roleOf(row.Severity), left)...)
 	}
-	text := tui.Paragraph(c, tui.Plain, row.Text)
+	text := tui.Paragraph(c, tui.Plain, row.Says())
 	var next []string
 	if row.Next != "" {
 		next = tui.Paragraph(c, tui.Plain, "Next: "+row.Next)

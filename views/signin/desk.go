@@ -41,6 +41,8 @@ type Outcome struct {
 	Resolved keystore.Resolved
 	// AccountName is the name of the credential's account; empty when it is not known.
 	AccountName string
+	// Below is the page that back leads to from the account, by name; "" for none.
+	Below string
 	// Err is why there is no account to work on, when somebody has to put that right.
 	Err error
 }

@@ -35,8 +35,8 @@ func next(t store.Tunnel, findings []diagnose.Finding) resource.Section {
 		if i == 0 && t.State != store.Up && t.State != store.NoBGP {
 			role = tui.Strong
 		}
-		text := f.Text
-		if len(findings) > 1 && f.Likelihood > 0 {
+		text := f.Says()
+		if len(findings) > 1 && f.Likelihood > 0 && text == f.Text {
 			text += " (" + f.Likelihood.String() + ")"
 		}
 		s.Fields = append(s.Fields, resource.Field{Value: text, Role: role, Prose: true})

@@ -64,7 +64,7 @@ func (m *Module) source(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 // look asks the analytics about the tunnel whose page is open; of the others of a list nothing is asked.
 func (m *Module) look(id string) tea.Cmd {
 	if t, ok := m.byID(id); ok {
-		return m.env.Feed.LookInto(t.Name)
+		return tea.Batch(m.env.Feed.LookInto(t.Name), m.env.Feed.LookUp(t))
 	}
 	return nil
 }
@@ -86,7 +86,9 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 	d := Describe(title, m.env.Glyphs)
 	d.Columns = slices.Insert(MarkOld(d.Columns, func(id string) bool { return m.env.Feed.Diagnosis().Old(id) }), 3, healthColumn())
 	d.Sections = func(t store.Tunnel, now time.Time) []resource.Section {
-		own := sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID), lookback(t, m.env.Feed.Look(t.Name), now)...)
+		record := recorded(t, m.env.Feed.Last().Records[t.ID], m.env.Feed.LookingUp(t.ID), now)
+		own := sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID),
+			append(record, lookback(t, m.env.Feed.Look(t.Name), now)...)...)
 		return append(own, m.env.Related(subject(t))...)
 	}
 	d.NoWrites = m.env.NoWrites

@@ -1,0 +1,516 @@
+package diagnose
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/store"
+)
+
+// The causes that Cloudflare's own record of a session tells.
+const (
+	CapabilityRefused Cause = "unsupported-capability"
+	OpenRefused       Cause = "open-refused"
+	HoldTimerExpired  Cause = "hold-timer-expired"
+	MaximumPrefixes   Cause = "maximum-prefixes"
+	Collision         Cause = "connection-collision"
+	BGPError          Cause = "bgp-error"
+	TCPRefused        Cause = "tcp-refused"
+	TCPTimeout        Cause = "tcp-timeout"
+	TCPFailed         Cause = "tcp-failed"
+	SessionDisabled   Cause = "session-disabled"
+	SessionReset      Cause = "session-reconfigured"
+	FilterChanged     Cause = "filter-changed"
+	IKEAuth           Cause = "ike-authentication"
+	IKEProposal       Cause = "ike-proposal"
+	IKEIdentity       Cause = "ike-identity"
+	IKESelectors      Cause = "ike-selectors"
+	IKETimeout        Cause = "ike-no-answer"
+)
+
+const (
+	srcRecord = "Cloudflare's record magic_bgp_logs (its fields are documented, their types and values are not: unconfirmed); "
+	srcIKE    = "Cloudflare's record ipsec_logs; its messages are documented nowhere, flarewire reads their words (unconfirmed)"
+	// unsure is said on the screen where words of the record decide that no document lists.
+	unsure = "The record's wording is unconfirmed."
+)
+
+const (
+	// aroundFall is how far apart the record's own times of one event may lie.
+	aroundFall = 2 * time.Minute
+	// stillNow is how old an event may be that says what goes on now.
+	stillNow = 15 * time.Minute
+)
+
+// told is what the record says about the session of a tunnel.
+type told struct {
+	store.RecordAnswer
+	fell    time.Time      // when the session left Established, exactly; zero: not in the record
+	falls   []api.BGPEvent // all times at which it did
+	notices []api.BGPEvent // NOTIFICATIONs of this break
+	tcp     []api.BGPEvent // its failed TCP handshakes
+	open    *api.BGPEvent  // the newest OPEN of the router
+	config  []api.BGPEvent // changes of the configuration shortly before, or since
+}
+
+func isState(state, want string) bool { return strings.EqualFold(strings.TrimSpace(state), want) }
+
+// told reads the record of the tunnel's session; nil when it was not asked, or before the state that the API reports now.
+func (c tunnelCase) told() *told {
+	answer, asked := c.facts.Records[c.ID]
+	if !asked || len(answer.BGP) == 0 {
+		return nil
+	}
+	t := &told{RecordAnswer: answer}
+	for _, e := range answer.BGP {
+		if e.Kind != api.StateTransition {
+			continue
+		}
+		switch {
+		case isState(e.Data.FromState, "Established"):
+			t.fell, t.falls = e.At, append(t.falls, e)
+		case isState(e.Data.ToState, "Established"):
+			t.fell = time.Time{}
+		}
+	}
+	begin := answer.At.Add(-stillNow)
+	if seen := c.sessionWorked().until; !t.fell.IsZero() {
+		begin = t.fell
+	} else if !seen.IsZero() {
+		begin = seen
+	}
+	for _, e := range answer.BGP {
+		switch {
+		case isConfig(e.Kind) && !e.At.Before(begin.Add(-changeBefore)):
+			t.config = append(t.config, e)
+		case e.At.Before(begin.Add(-aroundFall)):
+			continue
+		}
+		t.take(e)
+	}
+	return t
+}
+
+func isConfig(kind string) bool {
+	return kind == api.SessionConfig || kind == api.FilterConfig || kind == api.RedistributeConfig
+}
+
+// take sorts an event of this break.
+func (t *told) take(e api.BGPEvent) {
+	switch {
+	case e.Kind == api.NotificationMessage:
+		t.notices = append(t.notices, e)
+	case e.Kind == api.HandshakeFailed:
+		t.tcp = append(t.tcp, e)
+	case e.Kind == api.OpenMessage && e.Direction != api.FromCloudflare:
+		t.open = &e
+	}
+}
+
+// ofNow reports whether the record is about the state that the API reports: a session that came up and fell since is another matter.
+func (c tunnelCase) ofNow(t *told) bool {
+	return t != nil && !c.Track.Changed.After(t.At.Add(time.Minute))
+}
+
+// exactly is when the session broke by the record, which is exact; seen where the record has nothing of it.
+func (c tunnelCase) exactly(seen time.Time) time.Time {
+	if t := c.told(); c.ofNow(t) && !t.fell.IsZero() && (seen.IsZero() || seen.Sub(t.fell).Abs() < stillNow) {
+		return t.fell
+	}
+	return seen
+}
+
+// guesses are what may keep a session down as far as its state tells. Where the record says why, none of them is wanted any more.
+var guesses = []Cause{ASNMismatch, MD5Mismatch, NotDialling, HoldTime, OpenConfirmMTU, SessionLost, SessionEnded, NoOpen}
+
+// Broke is when a tunnel or its session was seen to break; zero when it was not seen, or is not broken.
+func (a *Account) Broke(id string) time.Time {
+	i, known := a.byID[id]
+	if !known {
+		return time.Time{}
+	}
+	return a.tunnelCase(i).brokeSeen()
+}
+
+// withRecord lets Cloudflare's record speak: what it proves comes first, what it disproves goes.
+func (c tunnelCase) withRecord(findings []Finding) []Finding {
+	proven := c.fromIKE()
+	t := c.told()
+	if c.broken() && c.ofNow(t) {
+		proven = append(proven, c.fromSession(t)...)
+	} else if len(proven) == 0 && c.Track.Flapping {
+		proven = c.fromFalls(t)
+	}
+	if slices.ContainsFunc(proven, func(f Finding) bool { return f.Likelihood == Certain && f.Source != srcIKE }) {
+		findings = slices.DeleteFunc(findings, func(f Finding) bool { return slices.Contains(guesses, f.Cause) })
+	}
+	findings = c.withoutDisproved(findings, t)
+	findings = slices.DeleteFunc(findings, func(f Finding) bool {
+		return slices.ContainsFunc(proven, func(p Finding) bool { return p.Cause == f.Cause })
+	})
+	return append(proven, findings...)
+}
+
+// fromSession is what the record says about a session that is not up.
+func (c tunnelCase) fromSession(t *told) []Finding {
+	if f, ok := c.disabled(t); ok {
+		return []Finding{f}
+	}
+	if e, ok := t.refusedOPEN(); ok {
+		return []Finding{c.notified(t, e)}
+	}
+	ended, known := t.ending()
+	timer := known && number(ended.Data.Code) == 4
+	switch {
+	case known && !timer:
+		if f, ok := c.reconfigured(t, ended); ok {
+			return []Finding{f}
+		}
+		return []Finding{c.afterwards(c.notified(t, ended), t, ended)}
+	case len(t.tcp) > 0 && c.sick() && c.Health.State == store.HealthDown:
+		return nil // the tunnel below carries nothing: that is the cause, and the record only shows it
+	case len(t.tcp) > 0:
+		f := c.handshakes(t)
+		if timer {
+			f.Text += " It began with NOTIFICATION " + Notification(ended.Data) + " at " + Clock(ended.At, c.now) + "."
+			f.Evidence = append(f.Evidence, recordEvidence(ended))
+		}
+		return []Finding{f}
+	case timer:
+		return []Finding{c.notified(t, ended)}
+	case len(t.notices) > 0:
+		return []Finding{c.notified(t, t.notices[len(t.notices)-1])}
+	}
+	if f, ok := c.reconfigured(t, api.BGPEvent{}); ok {
+		return []Finding{f}
+	}
+	return nil
+}
+
+// refusedOPEN is the newest NOTIFICATION when it refuses an OPEN: that keeps the session down now, however it fell.
+func (t *told) refusedOPEN() (api.BGPEvent, bool) {
+	for _, e := range slices.Backward(t.notices) {
+		switch code := number(e.Data.Code); {
+		case code == 2:
+			return e, true
+		case code == 6 && number(e.Data.Subcode) == 7:
+			continue
+		}
+		return api.BGPEvent{}, false
+	}
+	return api.BGPEvent{}, false
+}
+
+// ending is the NOTIFICATION that ended the session: the one at its fall, else the newest. A collision ends one of two connections and no
+// session.
+func (t *told) ending() (api.BGPEvent, bool) {
+	rest := slices.DeleteFunc(slices.Clone(t.notices), func(e api.BGPEvent) bool {
+		return number(e.Data.Code) == 6 && number(e.Data.Subcode) == 7
+	})
+	if len(rest) == 0 {
+		return api.BGPEvent{}, false
+	}
+	for _, e := range rest {
+		if !t.fell.IsZero() && e.At.Sub(t.fell).Abs() <= aroundFall {
+			return e, true
+		}
+	}
+	return rest[len(rest)-1], true
+}
+
+// recordEvidence is an event of the record as evidence.
+func recordEvidence(e api.BGPEvent) Evidence {
+	return Evidence{string(api.BGPLogs) + " " + e.Kind + " " + e.At.UTC().Format(time.RFC3339), Event(e)}
+}
+
+// finding is one that the record proves.
+func (t *told) finding(cause Cause, rfc string, events ...api.BGPEvent) Finding {
+	f := Finding{Cause: cause, Likelihood: Certain, Impact: Outage, Source: srcRecord + rfc, Since: t.fell, recorded: true}
+	for _, e := range events {
+		f.Evidence = append(f.Evidence, recordEvidence(e))
+	}
+	return f
+}
+
+// notified is what a NOTIFICATION means. It is certain: one side has said why it does not go on.
+func (c tunnelCase) notified(t *told, e api.BGPEvent) Finding {
+	text := upperFirst(sender(e)) + " sent NOTIFICATION " + Notification(e.Data) + " at " + Clock(e.At, c.now)
+	code, subcode := number(e.Data.Code), number(e.Data.Subcode)
+	byCloudflare := e.Direction == api.FromCloudflare
+	f := t.finding(BGPError, "RFC 4271 (section 6)", e)
+	f.Text, f.Next = text+".", "Look in the router's log for the same NOTIFICATION; its code says which message was refused."
+	switch {
+	case code == 2:
+		c.openRefused(&f, t, e, text)
+	case code == 4:
+		f.Cause, f.Source = HoldTimerExpired, srcRecord+"RFC 4271 (section 6.5)"
+		late := "your router's KEEPALIVEs did not arrive in time"
+		if e.Direction == api.ToCloudflare {
+			late = "Cloudflare's KEEPALIVEs did not reach your router in time"
+		}
+		f.Text = text + ": " + late + "."
+		f.Next = "Look for loss on the path at that moment, for large packets that get lost, and for load on the router's control plane."
+	case code == 6:
+		c.ceased(&f, subcode, byCloudflare, text)
+	}
+	return f
+}
+
+// openRefused is a NOTIFICATION that refuses an OPEN.
+func (c tunnelCase) openRefused(f *Finding, t *told, e api.BGPEvent, text string) {
+	f.Cause, f.Source = OpenRefused, srcRecord+"RFC 4271 (section 6.2)"
+	f.Next = "Compare both sides of the session; the NOTIFICATION names what does not fit."
+	if t.open != nil {
+		f.Evidence = append(f.Evidence, recordEvidence(*t.open))
+	}
+	byCloudflare := e.Direction != api.ToCloudflare
+	switch number(e.Data.Subcode) {
+	case 2:
+		f.Cause = ASNMismatch
+		c.badPeerAS(f, t, byCloudflare, text)
+	case 6:
+		f.Cause = HoldTime
+		f.Text = text + ": the hold time that was offered is not accepted."
+		f.Next = "On the router: a hold time of 45 s or more, or its default; Cloudflare offers 90 s."
+	case 7:
+		f.Cause, f.Source = CapabilityRefused, srcRecord+"RFC 5492 (section 5)"
+		if byCloudflare {
+			f.Text = text + ": your router asks for a capability that Cloudflare does not have, or lacks one that it needs."
+		} else {
+			f.Text = text + ": your router refuses a capability of Cloudflare's."
+		}
+		f.Next = "On the router: leave only IPv4 unicast, 4-byte AS numbers and route refresh on for this neighbor; the OPENs of both list " +
+			"theirs."
+	default:
+		f.Text = text + "."
+	}
+}
+
+// badPeerAS says which AS number each side had and expected.
+func (c tunnelCase) badPeerAS(f *Finding, t *told, byCloudflare bool, text string) {
+	f.Evidence = append(f.Evidence, Evidence{"bgp.customer_asn", c.asn()})
+	if !byCloudflare {
+		f.Text = text + ": your router expects another AS number from Cloudflare than " + CloudflareASN + "."
+		f.Next = "On the router: set the neighbor's AS (remote-as, peer-as) to " + CloudflareASN + "."
+		return
+	}
+	f.Text = text + ": your router said another AS number than " + c.asn() + ", which is configured."
+	f.Next = "Set one of both right: the router's own AS to " + c.asn() + ", or the tunnel's to the router's."
+	if t.open != nil && t.open.Data.PeerASN != nil && asnText(*t.open.Data.PeerASN) != c.asn() {
+		said := asnText(*t.open.Data.PeerASN)
+		f.Text = text + ": your router said AS " + said + ", AS " + c.asn() + " is configured."
+		f.Next = "Set one of both right: the router's own AS to " + c.asn() + ", or the tunnel's to " + said + "."
+	}
+}
+
+// ceased is a Cease (RFC 4486).
+func (c tunnelCase) ceased(f *Finding, subcode int, byCloudflare bool, text string) {
+	f.Cause, f.Source = SessionEnded, srcRecord+"RFC 4486, RFC 9003"
+	f.Text, f.routers = text+": the session was ended on purpose.", !byCloudflare
+	f.Next = "Ask who did it on the router, or look in its log: on Cloudflare's side nothing is broken."
+	if byCloudflare {
+		f.Next = "Look at what was changed on Cloudflare's side (:changes); else ask Cloudflare support with this record."
+	}
+	switch {
+	case subcode == 1 && byCloudflare:
+		f.Cause = MaximumPrefixes
+		f.Text = text + ": your router announces more prefixes than Cloudflare takes."
+		f.Next = "On the router: announce fewer prefixes (Cloudflare takes 5,000), by a prefix list or by aggregation; then clear the session."
+	case subcode == 1:
+		f.Cause = MaximumPrefixes
+		f.Text = text + ": Cloudflare announces more prefixes than the router's maximum allows."
+		f.Next = "On the router: raise maximum-prefix for this neighbor or filter what comes in; then clear the session."
+	case subcode == 2 && !byCloudflare:
+		f.Text = text + ": the neighbor is shut down on the router."
+		f.Next = "On the router: take the shutdown off the neighbor " + cloudflareSide(c.Tunnel) + ", when whoever set it agrees."
+	case subcode == 7:
+		f.Cause, f.Source, f.routers = Collision, srcRecord+"RFC 4271 (section 6.8), RFC 4486", true
+		f.Text = text + ": both sides opened a connection at once, and one of both must go. It keeps the session down only when it comes again."
+		f.Next = "On the router: one neighbor statement for " + cloudflareSide(c.Tunnel) + " only, each router with its own BGP identifier."
+	}
+}
+
+// afterwards adds what goes on since the session was ended.
+func (c tunnelCase) afterwards(f Finding, t *told, ended api.BGPEvent) Finding {
+	if n := len(t.tcp); n > 0 && t.tcp[n-1].At.After(ended.At) {
+		f.Text += fmt.Sprintf(" Since then %d TCP handshakes failed, the last at %s.", n, Clock(t.tcp[n-1].At, c.now))
+		f.Evidence = append(f.Evidence, recordEvidence(t.tcp[n-1]))
+	}
+	return f
+}
+
+// handshakes reads TCP connections that do not come to be. Which words the record has for the reasons is documented nowhere.
+func (c tunnelCase) handshakes(t *told) Finding {
+	last := t.tcp[len(t.tcp)-1]
+	words := strings.ToLower(last.Data.Reason + " " + last.Data.Message)
+	has := func(list ...string) bool {
+		return slices.ContainsFunc(list, func(w string) bool { return strings.Contains(words, w) })
+	}
+	f := t.finding(TCPFailed, "RFC 4271 (section 8)", last)
+	between := "between " + last.Data.Src + " and " + last.Data.Dst
+	if last.Data.Src == "" || last.Data.Dst == "" {
+		between = "to the router"
+	}
+	text := fmt.Sprintf("Cloudflare's record: TCP handshakes fail %s, %d of them, the last at %s: %s.", between, len(t.tcp),
+		Clock(last.At, c.now),
+		strings.TrimSpace(strings.Join([]string{last.Data.Reason, last.Data.Message}, " ")))
+	f.Next = fmt.Sprintf("On the router: is the neighbor %s configured, is TCP 179 permitted in both directions?", cloudflareSide(c.Tunnel))
+	switch {
+	case has("refus", "reset", "rst"):
+		f.Cause = TCPRefused
+		f.Text = text + " Packets arrive and are refused: BGP does not listen there, the neighbor is not configured, or a filter answers."
+		f.Next = fmt.Sprintf("On the router: is BGP running, is the neighbor %s configured and not shut down, does an ACL reject TCP 179?",
+			cloudflareSide(c.Tunnel))
+	case has("timeout", "timed out", "time out", "unreach", "no route"):
+		f.Cause = TCPTimeout
+		f.Text = text + " Nothing comes back: a filter drops TCP 179, another MD5 key is set, or the way back is missing."
+	default:
+		f.Text = text
+	}
+	f.Text += " " + unsure
+	return f
+}
+
+// disabled reads a session that was switched off in its configuration.
+func (c tunnelCase) disabled(t *told) (Finding, bool) {
+	for _, e := range slices.Backward(t.config) {
+		if e.Kind != api.SessionConfig || e.Data.Disabled == nil {
+			continue
+		}
+		if !*e.Data.Disabled {
+			return Finding{}, false
+		}
+		f := t.finding(SessionDisabled, "Logpush datasets", e)
+		f.Text = "The session was disabled in Cloudflare's configuration at " + Clock(e.At, c.now) + "."
+		f.Next = "Look who changed it (:changes), and enable it again."
+		return f, true
+	}
+	return Finding{}, false
+}
+
+// reconfigured reads a session that went down right after its configuration was changed. It is certain when Cloudflare ended the session
+// itself (RFC 4486: 3, 4, 6); else a change and a fall of one moment are likely to belong together.
+func (c tunnelCase) reconfigured(t *told, ended api.BGPEvent) (Finding, bool) {
+	at := t.fell
+	byCloudflare := ended.Direction == api.FromCloudflare && number(ended.Data.Code) == 6 &&
+		slices.Contains([]int{3, 4, 6}, number(ended.Data.Subcode))
+	if byCloudflare {
+		at = ended.At
+	}
+	for _, e := range slices.Backward(t.config) {
+		apart := at.Sub(e.At)
+		if at.IsZero() || apart < -5*time.Second || apart > aroundFall || ended.Direction != "" && !byCloudflare {
+			continue
+		}
+		f := t.finding(SessionReset, "RFC 4486", e)
+		if e.Kind != api.SessionConfig {
+			f.Cause = FilterChanged
+		}
+		f.Text = "Cloudflare's record: " + Event(e) + " at " + Clock(e.At, c.now) + ", and the session went down " + later(apart) + "."
+		f.Next = "Look who changed it and what it was before (:changes); undo it when it was not meant."
+		if byCloudflare {
+			f.Evidence = append(f.Evidence, recordEvidence(ended))
+			f.Text += " Cloudflare ended it with NOTIFICATION " + Notification(ended.Data) + "."
+		} else {
+			f.Likelihood = Likely
+		}
+		return f, true
+	}
+	return Finding{}, false
+}
+
+func later(apart time.Duration) string {
+	if apart < time.Second {
+		return "at once"
+	}
+	return ago(apart) + " later"
+}
+
+// fromFalls reads a session that goes and comes: the same reason every time is the reason.
+func (c tunnelCase) fromFalls(t *told) []Finding {
+	const least = 3
+	if t == nil || len(t.falls) < least {
+		return nil
+	}
+	count := map[string]int{}
+	var last api.BGPEvent
+	for _, fall := range t.falls {
+		for _, e := range t.BGP {
+			if e.Kind == api.NotificationMessage && e.At.Sub(fall.At).Abs() <= aroundFall/4 {
+				count[Notification(e.Data)+e.Direction]++
+				last = e
+				break
+			}
+		}
+	}
+	n := count[Notification(last.Data)+last.Direction]
+	if n < least || n*5 < len(t.falls)*4 {
+		return nil
+	}
+	f := c.notified(t, last)
+	f.Impact = Impaired
+	f.Text = fmt.Sprintf("The session fell %d times since %s, %d times for the same reason. ", len(t.falls), Clock(t.falls[0].At, c.now),
+		n) + f.Text
+	return []Finding{f}
+}
+
+// outagesKnown are the times at which the session was away: by the record, which is exact, where it has more of them than were seen.
+func (c tunnelCase) outagesKnown() []outage {
+	seen := outages(c.Track.Events)
+	t := c.told()
+	if t == nil || len(t.falls) < len(seen) || len(t.falls) < leastOutages {
+		return seen
+	}
+	var list []outage
+	for _, e := range t.BGP {
+		if e.Kind != api.StateTransition {
+			continue
+		}
+		switch {
+		case isState(e.Data.FromState, "Established"):
+			list = append(list, outage{from: e.At, said: true})
+		case isState(e.Data.ToState, "Established") && len(list) > 0:
+			list[len(list)-1].to = e.At
+		}
+	}
+	return list
+}
+
+// withoutDisproved leaves out what the record says is not so, and says it at the finding that comes first then.
+func (c tunnelCase) withoutDisproved(findings []Finding, t *told) []Finding {
+	if !c.ofNow(t) || !c.broken() {
+		return findings
+	}
+	var not []Evidence
+	drop := func(causes ...Cause) {
+		findings = slices.DeleteFunc(findings, func(f Finding) bool { return slices.Contains(causes, f.Cause) })
+	}
+	if t.open != nil {
+		drop(NotDialling, MD5Mismatch, NoOpen)
+		if asn := t.open.Data.PeerASN; asn != nil && c.BGP != nil && *asn == c.BGP.CustomerASN && !t.badAS() {
+			drop(ASNMismatch)
+			not = append(not, Evidence{"not an AS mismatch", recordEvidence(*t.open).Value})
+		}
+		if hold := t.open.Data.HoldTime; hold != nil && (*hold == 0 || *hold >= 3) {
+			drop(HoldTime)
+		}
+	}
+	if len(t.tcp) > 0 && t.open == nil {
+		drop(ASNMismatch, HoldTime)
+	}
+	for i := range findings {
+		if len(not) > 0 && findings[i].Impact > NoImpact {
+			findings[i].Evidence = append(findings[i].Evidence, not...)
+			break
+		}
+	}
+	return findings
+}
+
+// badAS reports whether one side refused the other's AS number.
+func (t *told) badAS() bool {
+	return slices.ContainsFunc(t.notices, func(e api.BGPEvent) bool { return number(e.Data.Code) == 2 && number(e.Data.Subcode) == 2 })
+}

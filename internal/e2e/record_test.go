@@ -1,0 +1,166 @@
+package e2e_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"flarewire/internal/ptytest"
+	"flarewire/internal/simedge"
+)
+
+// logged is something that Cloudflare wrote down of the tunnel that falls, so long ago.
+type logged struct {
+	ago       time.Duration
+	direction string
+	kind      string
+	data      simedge.Object
+}
+
+const (
+	toCloudflare   = "to_cloudflare"
+	fromCloudflare = "from_cloudflare"
+)
+
+func notified(ago time.Duration, from string, code, subcode int, reason string) logged {
+	return logged{ago, from, "notification_message", simedge.Object{"code": int64(code), "subcode": int64(subcode), "reason": reason}}
+}
+
+func leftEstablished(ago time.Duration) logged {
+	return logged{ago, "", "bgp_state_transition", simedge.Object{"from_state": "Established", "to_state": "Idle", "event": "x"}}
+}
+
+func handshake(ago time.Duration, reason string) logged {
+	return logged{ago, "", "tcp_handshake_failed", simedge.Object{"reason": reason, "src": "10.213.0.0", "dst": "10.213.0.1"}}
+}
+
+// recordedFaults are faults that only Cloudflare's own record tells for certain.
+var recordedFaults = map[string]struct {
+	fsm    string
+	tunnel string // "": a GRE tunnel
+	rows   []logged
+	ike    string
+	dead   bool
+	says   []string
+}{
+	"bad peer AS": {fsm: "OpenSent", rows: []logged{{time.Minute, toCloudflare, "open_message", simedge.Object{"peer_asn": int64(64613),
+		"hold_time": int64(90)}}, notified(time.Minute, fromCloudflare, 2, 2, "Bad Peer AS")},
+		says: []string{"Certain: Cloudflare sent NOTIFICATION 2/2 Bad Peer AS", "your router said AS 64613, AS 64601 is configured"}},
+	"unsupported capability": {fsm: "Idle", rows: []logged{notified(time.Minute, fromCloudflare, 2, 7, "")},
+		says: []string{"Certain: Cloudflare sent NOTIFICATION 2/7 Unsupported Capability"}},
+	"hold timer": {fsm: "Connect", rows: []logged{leftEstablished(time.Minute), notified(time.Minute, fromCloudflare, 4, 0, "")},
+		says: []string{"Certain: Cloudflare sent NOTIFICATION 4/0 Hold Timer Expired"}},
+	"shutdown": {fsm: "Idle", rows: []logged{leftEstablished(time.Minute), notified(time.Minute, toCloudflare, 6, 2, "until 04:00")},
+		says: []string{"Certain: Your router sent NOTIFICATION 6/2 Cease, Administrative Shutdown “until 04:00”"}},
+	"maximum-prefix": {fsm: "Idle", rows: []logged{leftEstablished(time.Minute), notified(time.Minute, toCloudflare, 6, 1, "")},
+		says: []string{"Certain: Your router sent NOTIFICATION 6/1 Cease, Maximum Number of Prefixes Reached"}},
+	"collision": {fsm: "Connect", rows: []logged{notified(time.Minute, fromCloudflare, 6, 7, "")},
+		says: []string{"Certain: Cloudflare sent NOTIFICATION 6/7 Cease, Connection Collision Resolution"}},
+	"TCP refused": {fsm: "Active", rows: []logged{leftEstablished(time.Minute), handshake(30*time.Second, "connection refused")},
+		says: []string{"Certain:", "TCP handshakes fail between 10.213.0.0 and 10.213.0.1", "connection refused"}},
+	"TCP timeout": {fsm: "Active", rows: []logged{leftEstablished(time.Minute), handshake(30*time.Second, "timeout")},
+		says: []string{"Certain:", "TCP handshakes fail", "Nothing comes back"}},
+	"filter changed": {fsm: "Idle", rows: []logged{{70 * time.Second, "", "filter_config_changed", simedge.Object{"import": true}},
+		leftEstablished(time.Minute), notified(time.Minute, fromCloudflare, 6, 6, "")},
+		says: []string{"Certain: Cloudflare's record: BGP filter changed: import", "the session went down"}},
+	"PSK mismatch": {fsm: "Active", tunnel: "jnb-br1-ipsec", dead: true, ike: "IKE_AUTH: MAC mismatched, tried 1 shared key",
+		says: []string{"Certain: Cloudflare's record of IKE", "the pre-shared keys of both sides differ"}},
+	"disabled": {fsm: "Idle", rows: []logged{{time.Minute, "", "session_config_changed", simedge.Object{"disabled": true}},
+		leftEstablished(time.Minute)}, says: []string{"Certain: The session was disabled in Cloudflare's configuration"}},
+}
+
+// fallen is an account in which a fault has befallen a tunnel; written says whether Cloudflare's record is there.
+func fallen(t *testing.T, name string, written bool) (a *account, tunnel string) {
+	t.Helper()
+	f := recordedFaults[name]
+	a = newAccount(t, simedge.Options{})
+	tunnel, kind := "fra-dc1-gre", simedge.GRETunnels
+	if f.tunnel != "" {
+		tunnel, kind = f.tunnel, simedge.IPsecTunnels
+	}
+	a.do(a.SetBGP(kind, tunnel, f.fsm))
+	if f.dead {
+		a.do(a.SetHealth(kind, tunnel, 0))
+	}
+	if !written {
+		return a, tunnel
+	}
+	a.EnableLogs(simedge.BGPLogs, simedge.IPsecLogs)
+	for _, r := range f.rows {
+		a.LogBGP(tunnel, r.ago, r.direction, r.kind, r.data)
+	}
+	if f.ike != "" {
+		o := a.object(kind, tunnel)
+		a.Log(simedge.IPsecLogs, time.Minute, simedge.Object{"level": "info", "localip": o["cloudflare_endpoint"],
+			"remoteip": o["customer_endpoint"], "message": f.ike})
+	}
+	return a, tunnel
+}
+
+// recordRequests are the requests to Cloudflare's record.
+func (a *account) recordRequests() int {
+	n := 0
+	for _, r := range a.Requests() {
+		if strings.Contains(r.Path, "/logs/") {
+			n++
+		}
+	}
+	return n
+}
+
+// At 80x24 somebody opens the page of a fallen session: the first cause is certain, in the words of the record, and it cost three requests
+// at the most. Before the page was opened nothing was asked.
+func TestTheRecordSaysTheCauseInATerminal(t *testing.T) {
+	t.Parallel()
+	for name, fault := range recordedFaults {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, tunnel := fallen(t, name, true)
+			term := sit(t, ptytest.Options{Args: []string{"--start", "tunnels"}, Env: a.env(), Cols: 80, Rows: 24})
+			term.WaitFor("the list", func(s ptytest.Screen) bool { return s.Contains(tunnel) && footer(s) != "" })
+			if n := a.recordRequests(); n != 0 {
+				t.Errorf("%d requests to the record before anybody asked", n)
+			}
+			moveTo(term, tunnel)
+			term.Press("enter")
+			s := term.WaitFor("the certain cause", says(fault.says[0]))
+			t.Logf("\n%s", s.Box())
+			if len(fault.says) > 1 {
+				term.Press("pgdown")
+				term.WaitFor("the rest of it", says(fault.says[1:]...))
+			}
+			if n := a.recordRequests(); n == 0 || n > 3 {
+				t.Errorf("%d requests", n)
+			}
+		})
+	}
+}
+
+// Without the datasets the same fault is said as before, with one line about what is missing.
+func TestWithoutTheRecordOneLineSaysWhatIsMissing(t *testing.T) {
+	t.Parallel()
+	for name, c := range map[string]struct {
+		deny bool
+		line string
+	}{
+		"not enabled":   {false, "not enabled in Log Explorer (paid; flarewire never enables"},
+		"no permission": {true, "the token needs the permission group Logs Read"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			a, tunnel := fallen(t, "bad peer AS", false)
+			if c.deny {
+				a.Deny(simedge.DefaultToken, simedge.LogsRead)
+			}
+			term := sit(t, ptytest.Options{Args: []string{"--start", "tunnels"}, Env: a.env(), Cols: 80, Rows: 48})
+			term.WaitFor("the list", func(s ptytest.Screen) bool { return s.Contains(tunnel) && footer(s) != "" })
+			moveTo(term, tunnel)
+			term.Press("enter")
+			s := term.WaitFor("the line", says(c.line))
+			if text := reading(s); strings.Contains(text, "Certain") || strings.Count(text, "Log Explorer") != 1 ||
+				!strings.Contains(text, "Cloudflare's OPEN was sent, but none came back") {
+				t.Errorf("\n%s", s.Box())
+			}
+		})
+	}
+}

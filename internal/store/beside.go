@@ -1,0 +1,218 @@
+package store
+
+import (
+	"context"
+	"slices"
+	"time"
+
+	"flarewire/api"
+	"flarewire/internal/kind"
+)
+
+// Beside has the store take what another program has fresh instead of asking for it. It comes before the first read. What is known
+// there is taken at once, as long as ctx allows, so that the first thing that is shown is not an empty page.
+func (s *Store) Beside(ctx context.Context, b Beside) {
+	s.beside = b
+	for _, d := range Of(kind.Of(func(a kind.About) bool { return a.Watched && a.Below == "" })...) {
+		s.takeOver(ctx, d.single())
+	}
+	for d := range s.Last().details(detailKinds...) {
+		if ctx.Err() != nil {
+			return
+		}
+		s.takeOver(ctx, d)
+	}
+}
+
+// takeOver takes what the other program has of a list, a reading or a detail. It reports whether nothing has to be asked here now.
+func (s *Store) takeOver(ctx context.Context, d Detail) bool {
+	last, now := s.Last(), s.now()
+	e := last.about(d)
+	if s.beside == nil || e == nil {
+		return false
+	}
+	after := e.Fetched
+	if e.expired.After(after) {
+		after = e.expired
+	}
+	h, there := s.beside.Hand(ctx, d, after, s.heard)
+	if !there || !h.Whole {
+		return false
+	}
+	period := e.Every
+	if d.Kind == GRETunnels {
+		period = last.Next
+	}
+	if !h.Newer {
+		if e.expired.After(e.Fetched) {
+			return false // it was changed from here, and that program does not know
+		}
+		return s.await(d, h, after.Add(period), now)
+	}
+	return s.take(ctx, d, h) && now.Sub(h.From) <= period+handSlack
+}
+
+// await has what the other program is about to read wait for that.
+func (s *Store) await(d Detail, h Handed, wanted, now time.Time) bool {
+	at := h.Due
+	switch {
+	case d.Kind.Detail(): // read in turns, which may come late
+		at = now.Add(detailRound)
+		if now.Sub(h.From) > 2*d.Kind.Every() {
+			return false
+		}
+	case at.After(now.Add(handSlack)) && at.After(wanted.Add(handSlack)), now.Sub(at) > handSlack:
+		return false
+	case at.Before(now):
+		at = now
+	}
+	at = at.Add(time.Second)
+	s.change(func(next *Snapshot) []Event {
+		if e := next.about(d); e != nil {
+			e.Due = at
+		}
+		if d.Kind == GRETunnels {
+			next.IPsec.Due = at
+		}
+		return nil
+	})
+	return true
+}
+
+// take puts what was handed over into the next snapshot, as if it had been read here at that time. It reports whether it could be
+// read.
+func (s *Store) take(ctx context.Context, d Detail, h Handed) bool {
+	took := span{h.From, h.To}
+	if d.Kind == GRETunnels {
+		return s.takeHandedTunnels(h, took)
+	}
+	var apply applier
+	switch d.Kind {
+	case HealthChecks:
+		apply = func(next *Snapshot, took span, again bool) []Event {
+			was := next.Health.Entry
+			next.Health.take(nil, took, again)
+			return s.takeHealth(next, h.Health, lookBetween(was, took))
+		}
+	case TunnelTraffic:
+		apply = func(next *Snapshot, took span, again bool) []Event {
+			next.Traffic.take(nil, took, again)
+			next.Traffic.By = h.Traffic
+			return nil
+		}
+	default:
+		apply = s.readKind(ctx, d, h.source())
+	}
+	if apply == nil {
+		return false
+	}
+	s.unnoted.Add(1)
+	defer s.unnoted.Add(-1)
+	events := s.change(func(next *Snapshot) []Event {
+		heard := s.hear(next, h)
+		return append(heard, h.others(apply(next, took, s.again(d)))...)
+	})
+	if !h.Kept {
+		s.noted(func() error { return s.record(s.Last().HistoryErr, events, took.to) })
+	}
+	return s.Last().about(d) != nil && !s.Last().about(d).Fetched.Before(h.From)
+}
+
+func (s *Store) takeHandedTunnels(h Handed, took span) bool {
+	gre, err := restored[api.GRETunnel](h.Rows)
+	ipsec, err2 := restored[api.IPsecTunnel](h.IPsec)
+	if err != nil || err2 != nil {
+		return false
+	}
+	lists := api.TunnelLists{GRE: gre, IPsec: ipsec}
+	var noted []Event
+	s.unnoted.Add(1)
+	defer s.unnoted.Add(-1)
+	s.change(func(next *Snapshot) []Event {
+		heard := s.hear(next, h)
+		events, first := s.takeTunnels(next, lists, took, &h)
+		next.Next = s.pause(next, lists)
+		if next.GRE.Due = took.to.Add(next.Next); s.again(Detail{Kind: GRETunnels}) {
+			next.GRE.Due = time.Time{}
+		}
+		next.IPsec.Due = next.GRE.Due
+		s.heard = took.to
+		events = append(heard, events...)
+		noted = append(first, events...)
+		return events
+	})
+	if !h.Kept {
+		s.noted(func() error { return s.looked(s.Last(), noted, took.to) })
+	}
+	return true
+}
+
+// hear takes what the other program has noticed into the histories of the tunnels, and returns what is new of it.
+func (s *Store) hear(next *Snapshot, h Handed) []Event {
+	if h.ClockAhead != 0 {
+		s.ahead = h.ClockAhead
+	}
+	known := make(map[Event]bool, len(next.Events))
+	for _, e := range next.Events {
+		known[e.plain()] = true
+	}
+	var fresh []Event
+	s.own = slices.DeleteFunc(s.own, func(o Event) bool { return h.tells(o) })
+	for _, e := range h.Events {
+		if known[e.plain()] {
+			continue
+		}
+		if i := slices.IndexFunc(s.own, func(o Event) bool { return o.Same(e) && e.At.Sub(o.At).Abs() < sameMoment }); i >= 0 {
+			s.own = slices.Delete(s.own, i, i+1) // both have noticed it, each at its own time
+			continue
+		}
+		fresh = append(fresh, e)
+		track := s.track[e.TunnelID]
+		if track == nil {
+			track = s.past[e.TunnelID]
+		}
+		if e.Resource == "" && track != nil && e.Kind != TunnelGone && e.Kind != TunnelAppeared {
+			track.replay(e)
+			if e.Kind == SessionChanged && e.From == Up {
+				track.Downs++
+			}
+		}
+	}
+	return fresh
+}
+
+// noticed remembers for a while what was noticed here and not by the other program: it will hand it over, too.
+func (s *Store) noticed(events []Event, now time.Time) {
+	if s.beside != nil {
+		s.own = append(slices.DeleteFunc(s.own, func(e Event) bool { return now.Sub(e.At) > 2*sameMoment }), events...)
+	}
+}
+
+// others are the events that are not among those that were handed over.
+func (h *Handed) others(events []Event) []Event {
+	return slices.DeleteFunc(events, h.covers)
+}
+
+// covers reports whether something was handed over as the other program has noticed it.
+func (h *Handed) covers(e Event) bool {
+	return h != nil && slices.ContainsFunc(h.Events, func(o Event) bool {
+		return o.Same(e) && e.At.Sub(o.At).Abs() < max(sameMoment, eventsBefore)
+	})
+}
+
+// tells reports whether an event is among those that were handed over, as it is.
+func (h *Handed) tells(e Event) bool {
+	return slices.ContainsFunc(h.Events, func(o Event) bool { return o.plain() == e.plain() })
+}
+
+// Same reports whether two events say the same of one object, at whatever time.
+func (e Event) Same(o Event) bool {
+	return e.Kind == o.Kind && e.Resource == o.Resource && e.TunnelID == o.TunnelID && e.From == o.From && e.To == o.To &&
+		e.FromHealth == o.FromHealth && e.ToHealth == o.ToHealth && e.FromPort == o.FromPort && e.ToPort == o.ToPort
+}
+
+// plain is an event as it comes back from a file.
+func (e Event) plain() Event {
+	e.At, e.Since = e.At.Round(0).UTC(), e.Since.Round(0).UTC()
+	return e
+}

@@ -1,0 +1,176 @@
+package store
+
+import (
+	"context"
+	"encoding/json"
+	"slices"
+	"time"
+
+	"flarewire/api"
+)
+
+// Beside is another program that reads the same account, such as a recorder. What it has fresh is not asked of Cloudflare again.
+type Beside interface {
+	// Hand gives what that program knows of a list, a reading or a detail: with its rows when it has asked later than after, and with
+	// what happened since. It is false when there is no such program, or it does not know.
+	Hand(ctx context.Context, d Detail, after, since time.Time) (Handed, bool)
+}
+
+// Handed is what another program has read, with what happened until then.
+type Handed struct {
+	From  time.Time         `json:"from"`           // when it asked
+	To    time.Time         `json:"to"`             // when the answer had come
+	Due   time.Time         `json:"due"`            // when it asks next
+	Whole bool              `json:"whole"`          // the last attempt brought all of it
+	Newer bool              `json:"newer"`          // it was asked after the time that was named: the rows are here
+	Rows  []json.RawMessage `json:"rows,omitempty"` // as the server sent them; of tunnels those of GRE
+	IPsec []json.RawMessage `json:"ipsec,omitempty"`
+
+	Health     map[string]TunnelHealth `json:"health,omitempty"`
+	Traffic    map[string]Traffic      `json:"traffic,omitempty"`
+	Events     []Event                 `json:"events,omitempty"` // of everything, oldest first
+	ClockAhead time.Duration           `json:"clock_ahead,omitempty"`
+
+	// Kept: the other program writes the history that this one reads, so that nothing of this has to be written again.
+	Kept bool `json:"-"`
+}
+
+// eventsBefore is from how much before the time that was named events are handed over: what was noticed late bears an earlier time.
+const eventsBefore = 10 * time.Minute
+
+// handSlack is how much later than it is due another program's answer may come before it is asked for here.
+const handSlack = 10 * time.Second
+
+// Hand says what is known of a list, a reading or a detail, for another program. Nothing is handed over that a program that is
+// killed now would not find in its history.
+func (s *Store) Hand(d Detail, after, since time.Time) (Handed, bool) {
+	last, d := s.Kept(), d.single()
+	e := last.about(d)
+	if e == nil || !e.Known() {
+		return Handed{}, false
+	}
+	h := Handed{From: e.Fetched, To: e.answered, Due: e.Due, Whole: e.Err == nil && len(e.Lost) == 0, ClockAhead: last.ClockAhead}
+	if d.Kind == GRETunnels {
+		if !last.IPsec.Known() {
+			return Handed{}, false
+		}
+		h.Whole = h.Whole && last.IPsec.Err == nil && len(last.IPsec.Lost) == 0
+	}
+	if h.Newer = h.From.After(after); !h.Newer || !h.Whole {
+		return h, true
+	}
+	for _, e := range last.Events {
+		if e.Kind != FirstSeen && e.At.After(since.Add(-eventsBefore)) {
+			h.Events = append(h.Events, e)
+		}
+	}
+	h.fill(last, d)
+	return h, true
+}
+
+// Kept is the newest snapshot of which all events are in the history.
+func (s *Store) Kept() *Snapshot {
+	last := s.state.Load()
+	if s.unnoted.Load() == 0 {
+		for before := s.kept.Load(); before == nil || before.Version < last.Version; before = s.kept.Load() {
+			if s.kept.CompareAndSwap(before, last) {
+				break
+			}
+		}
+	}
+	if kept := s.kept.Load(); kept != nil {
+		return kept
+	}
+	return &Snapshot{Started: last.Started}
+}
+
+// fill puts the rows in.
+func (h *Handed) fill(last *Snapshot, d Detail) {
+	switch d.Kind {
+	case GRETunnels:
+		for i := range last.Tunnels {
+			t := &last.Tunnels[i]
+			if t.Kind == api.IPsec {
+				h.IPsec = append(h.IPsec, t.JSON())
+			} else {
+				h.Rows = append(h.Rows, t.JSON())
+			}
+		}
+	case HealthChecks:
+		h.Health = last.Health.By
+	case TunnelTraffic:
+		h.Traffic = last.Traffic.By
+	case Prefixes:
+		h.Rows = bytesOf(last.Prefixes.Rows)
+	case Ports:
+		h.Rows = bytesOf(last.Ports.Rows)
+	case PortStates:
+		if i := slices.IndexFunc(last.Ports.Rows, func(p Port) bool { return p.Name == d.Of }); i >= 0 {
+			state, _ := json.Marshal(map[string]string{"state": string(last.Ports.Rows[i].State), "reason": last.Ports.Rows[i].Reason})
+			h.Rows = []json.RawMessage{state}
+		}
+	case BGPPrefixes, Bindings, Delegations:
+		p, _ := last.Prefix(d.Of)
+		h.Rows = map[Kind][]json.RawMessage{BGPPrefixes: bytesOf(p.BGP.Rows), Bindings: bytesOf(p.Bindings.Rows),
+			Delegations: bytesOf(p.Delegations.Rows)}[d.Kind]
+	default:
+		h.Rows = map[Kind]func() []json.RawMessage{
+			Routes: func() []json.RawMessage { return bytesOf(last.Routes.Rows) }, Links: func() []json.RawMessage { return bytesOf(last.Links.Rows) },
+			CNIs: func() []json.RawMessage { return bytesOf(last.CNIs.Rows) }, Slots: func() []json.RawMessage { return bytesOf(last.Slots.Rows) },
+			CNISettings:    func() []json.RawMessage { return bytesOf(last.CNISettings.Rows) },
+			Services:       func() []json.RawMessage { return bytesOf(last.Services.Rows) },
+			Leases:         func() []json.RawMessage { return bytesOf(last.Leases.Rows) },
+			EndpointChecks: func() []json.RawMessage { return bytesOf(last.EndpointChecks.Rows) },
+			Accounts:       func() []json.RawMessage { return bytesOf(last.Accounts.Rows) },
+		}[d.Kind]()
+	}
+}
+
+// bytesOf are the objects as the server sent them.
+func bytesOf[T any](rows []T) []json.RawMessage {
+	out := make([]json.RawMessage, len(rows))
+	for i := range rows {
+		if h, ok := any(rows[i]).(interface{ JSON() json.RawMessage }); ok {
+			out[i] = h.JSON()
+		}
+	}
+	return out
+}
+
+// Source are fetchers that give what was handed over.
+func (h Handed) source() *Fetchers {
+	below := func(context.Context, string) ([]api.BGPPrefix, error) { return restored[api.BGPPrefix](h.Rows) }
+	return &Fetchers{
+		Routes:      func(context.Context) ([]api.Route, error) { return restored[api.Route](h.Rows) },
+		Prefixes:    func(context.Context) ([]api.Prefix, error) { return restored[api.Prefix](h.Rows) },
+		BGPPrefixes: below,
+		Bindings:    func(context.Context, string) ([]api.Binding, error) { return restored[api.Binding](h.Rows) },
+		Delegations: func(context.Context, string) ([]api.Delegation, error) { return restored[api.Delegation](h.Rows) },
+		Ports:       func(context.Context) ([]api.Interconnect, error) { return restored[api.Interconnect](h.Rows) },
+		PortStatus: func(context.Context, string) (api.InterconnectStatus, error) {
+			states, err := restored[api.InterconnectStatus](h.Rows)
+			if err != nil || len(states) == 0 {
+				return api.InterconnectStatus{}, err
+			}
+			return states[0], nil
+		},
+		Links:          func(context.Context) ([]api.MagicInterconnect, error) { return restored[api.MagicInterconnect](h.Rows) },
+		CNIs:           func(context.Context) ([]api.CNI, error) { return restored[api.CNI](h.Rows) },
+		Slots:          func(context.Context) ([]api.Slot, error) { return restored[api.Slot](h.Rows) },
+		CNISettings:    func(context.Context) ([]api.CNISettings, error) { return restored[api.CNISettings](h.Rows) },
+		Services:       func(context.Context) ([]api.AddressingService, error) { return restored[api.AddressingService](h.Rows) },
+		Leases:         func(context.Context) ([]api.Lease, error) { return restored[api.Lease](h.Rows) },
+		EndpointChecks: func(context.Context) ([]api.EndpointCheck, error) { return restored[api.EndpointCheck](h.Rows) },
+		Accounts:       func(context.Context) ([]api.Account, error) { return restored[api.Account](h.Rows) },
+	}
+}
+
+func restored[T any](rows []json.RawMessage) ([]T, error) {
+	out := make([]T, len(rows))
+	for i, row := range rows {
+		if err := api.Restore(row, &out[i]); err != nil {
+			return nil, err
+		}
+	}
+	return out, nil
+}

@@ -1,0 +1,100 @@
+package live
+
+import (
+	"slices"
+
+	tea "charm.land/bubbletea/v2"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/store"
+)
+
+// recordMsg says that a question about Cloudflare's record is in the schedule.
+type recordMsg struct{}
+
+// LookUp has Cloudflare's record asked about a tunnel that has fallen, and about what belongs to the same incident, once. Pages run it as
+// long as they are open.
+func (f *Feed) LookUp(t store.Tunnel) tea.Cmd {
+	if !fallen(t) || f.store.Recording(t.ID) {
+		return nil
+	}
+	last := f.Last()
+	if r, asked := last.Records[t.ID]; asked && !r.Empty() {
+		return nil
+	}
+	account := f.Diagnosis()
+	return func() tea.Msg {
+		members := []store.RecordObject{store.RecordOf(t, account.Broke(t.ID))}
+		i, there := incidentOf(account.Incidents(), t.ID)
+		if there && !f.store.Recorded(t.ID) {
+			members = recordObjects(account, last, i, members)
+		}
+		if f.store.AskRecord(true, members...) {
+			return recordMsg{}
+		}
+		return nil
+	}
+}
+
+// LookUpIncident is LookUp for the page of an incident.
+func (f *Feed) LookUpIncident(i diagnose.Incident) tea.Cmd {
+	last, account := f.Last(), f.Diagnosis()
+	return func() tea.Msg {
+		if members := recordObjects(account, last, i, nil); len(members) > 0 && f.store.AskRecord(true, members...) {
+			return recordMsg{}
+		}
+		return nil
+	}
+}
+
+// LookingUp reports whether Cloudflare's record is being asked about an object.
+func (f *Feed) LookingUp(id string) bool { return f.store.Recording(id) }
+
+func incidentOf(all []diagnose.Incident, id string) (diagnose.Incident, bool) {
+	i := slices.IndexFunc(all, func(i diagnose.Incident) bool {
+		return slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.ID == id })
+	})
+	if i < 0 {
+		return diagnose.Incident{}, false
+	}
+	return all[i], true
+}
+
+// recordObjects are the members of an incident that the record has something of, those that are given first.
+func recordObjects(account *diagnose.Account, s *store.Snapshot, i diagnose.Incident, first []store.RecordObject) []store.RecordObject {
+	for _, m := range i.Members {
+		has := func(o store.RecordObject) bool { return o.ID == m.ID }
+		at := slices.IndexFunc(s.Tunnels, func(t store.Tunnel) bool { return t.ID == m.ID })
+		if at >= 0 && fallen(s.Tunnels[at]) && !slices.ContainsFunc(first, has) {
+			first = append(first, store.RecordOf(s.Tunnels[at], account.Broke(m.ID)))
+		}
+	}
+	return first
+}
+
+// fallen reports whether a tunnel has a session that is not up, or probes that fail.
+func fallen(t store.Tunnel) bool {
+	return t.State == store.Down || t.State == store.Establishing || t.Probed() == store.HealthDown
+}
+
+// fell has the record asked about what was seen to fall since the last look, once it has settled. What flaps is no incident of its own each
+// time, and what was down at the first look waits for somebody who opens its page.
+func (f *Feed) fell() {
+	last := f.Last()
+	if !last.GRE.Known() && !last.IPsec.Known() {
+		return
+	}
+	before := f.stood
+	f.stood = make(map[string]bool, len(last.Tunnels))
+	var objects []store.RecordObject
+	for _, t := range last.Tunnels {
+		stands := !fallen(t)
+		f.stood[t.ID] = stands
+		if before[t.ID] && !stands && !t.Track.Flapping {
+			objects = append(objects, store.RecordOf(t, last.Fetched()))
+		}
+	}
+	if len(objects) > 0 {
+		f.store.AskRecord(false, objects...)
+	}
+}
