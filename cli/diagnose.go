@@ -349,13 +349,16 @@ func incidentLines(incidents []diagnose.Incident, c tui.Canvas) []string {
 
 // maxMembers bounds the names of one incident, maxAffected its destinations; -o json has all.
 const (
-	maxMembers  = 40
+	maxMembers  = 24
 	maxAffected = 5
 )
 
 // incidentBlock is an incident of several objects.
 func incidentBlock(i diagnose.Incident, c tui.Canvas) []string {
-	out := []string{tui.Text(tui.Strong, tui.Clean(i.Title)).Paint(c.Theme, c.Width)}
+	var out []string
+	for _, line := range tui.Wrap(tui.Clean(i.Title), c.Width) { // a headline that is cut says nothing
+		out = append(out, tui.Text(tui.Strong, line).Paint(c.Theme, c.Width))
+	}
 	head := i.Cause.Title() + " (" + i.Likelihood.String() + ", " + i.Severity.Word()
 	if !i.Since.IsZero() {
 		head += ", since " + i.Since.UTC().Format("2006-01-02 15:04:05 UTC")
@@ -366,12 +369,13 @@ func incidentBlock(i diagnose.Incident, c tui.Canvas) []string {
 	out = append(out, tui.Paragraph(c, tui.Plain, "Next: "+i.Next)...)
 	names := make([]string, 0, len(i.Members))
 	for _, m := range i.Members {
-		if m.Resource != store.Prefixes { // these are among what is affected
+		if m.Resource != store.Prefixes || i.Tunnels() == 0 { // beside tunnels these are among what is affected
 			names = append(names, tui.Clean(m.Name))
 		}
 	}
 	slices.Sort(names)
-	return append(out, tui.Paragraph(c, tui.Muted, "Tunnels: "+several(names, maxMembers))...)
+	noun := i.Noun()
+	return append(out, tui.Paragraph(c, tui.Muted, strings.ToUpper(noun[:1])+noun[1:]+": "+several(names, maxMembers))...)
 }
 
 // affected is what is left for which destinations.

@@ -26,7 +26,7 @@ func goesOn(t *testing.T, args []string, happens map[int]func(*simedge.Edge)) (o
 	state := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
 		edge := simedge.New(simedge.Options{})
-		ctx, cancel := context.WithTimeout(t.Context(), time.Minute)
+		ctx, cancel := context.WithTimeout(t.Context(), 59*time.Second) // not at the moment of a look
 		defer cancel()
 		for second, happen := range happens {
 			if second == 0 {

@@ -54,6 +54,9 @@ func newStatus(x IO, f *flags) *cobra.Command {
 		Short: "Print all tunnels with BGP state, health, and their age",
 		Long: `Print all GRE and IPsec tunnels with the state of their BGP sessions and their health.
 
+SINCE is the last change that flarewire or its recorder saw; "h 43m" is since when the health is bad, and "≤03:12" is when the
+status was reported (UTC): the state began then or earlier.
+
 Health is the average of what Cloudflare's data centers measured in the last ten minutes, as on the screen. It needs the
 permission to read the account's analytics; without it, or when the analytics are slow, the status
 comes without health.
@@ -122,7 +125,11 @@ func runStatus(ctx context.Context, x IO, f *flags, out output, watching bool, t
 		r.blankLine()
 		return errors.Join(r.blankObject(err), err)
 	}
-	r.store = r.s.store(ctx, f)
+	if out == "table" { // it says since when, which earlier runs may have watched
+		r.store = r.s.recall(ctx, x, f)
+	} else {
+		r.store = r.s.store(ctx, f)
+	}
 	seen := r.look(ctx)
 	failed := seen.snapshot.Missing()
 	if failed != nil && seen.snapshot.Fetched().IsZero() && out == "table" {
@@ -369,7 +376,7 @@ func statusTable(now seen, c tui.Canvas) []string {
 	columns := tunnel.OneLook(c.Theme.Glyphs)
 	at := 1 + slices.IndexFunc(columns, func(col table.Column[store.Tunnel]) bool { return col.Key == "state" })
 	read := diagnose.Read(diagnose.Facts{Now: c.Now, Tunnels: now.snapshot.Tunnels})
-	columns = slices.Insert(tunnel.MarkOld(columns, read.Old), at, healthColumn(now.health))
+	columns = slices.Insert(tunnel.MarkOld(columns, read.Old), at, healthColumn(now.health), tunnel.SinceColumn())
 	return printTable(columns, desc.ID, now.snapshot.Tunnels, desc.SortBy, desc.Reverse, c)
 }
 

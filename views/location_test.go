@@ -11,7 +11,7 @@ func TestAnOperatorSeesWhatALocationSees(t *testing.T) {
 		}
 	})
 	d.narrow()
-	d.reads("Tokyo (nrt02) sees 2 of")
+	d.reads("2 tunnels", "own from Tokyo (nrt02)")
 	d.Press(":")
 	d.types("locations")
 	d.Press("enter")

@@ -60,3 +60,22 @@ func TestACauseHasATitle(t *testing.T) {
 		}
 	}
 }
+
+// A column on a screen of 80 columns has the whole cause, with a question mark where it is only possible.
+func TestACauseFitsIntoItsColumn(t *testing.T) {
+	file, err := parser.ParseFile(token.NewFileSet(), "finding.go", nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	ast.Inspect(file, func(n ast.Node) bool {
+		if v, ok := n.(*ast.ValueSpec); ok && len(v.Values) == 1 {
+			if word, ok := v.Values[0].(*ast.BasicLit); ok && word.Kind == token.STRING {
+				short := diagnose.Cause(strings.Trim(word.Value, `"`)).Short()
+				if kind, ok := v.Type.(*ast.Ident); ok && kind.Name == "Cause" && len(short)+1 > diagnose.ShortWidth {
+					t.Errorf("%q is too wide", short)
+				}
+			}
+		}
+		return true
+	})
+}

@@ -147,12 +147,12 @@ func (c tunnelCase) brokeSeen() time.Time {
 
 // said is the sentence about a change.
 func (e edit) said(c tunnelCase) string {
-	text := "The tunnel was modified at " + clock(e.at, c.now)
+	text := "The tunnel was modified at " + Clock(e.at, c.now)
 	if e.by != "" {
-		text = "Changed by " + e.by + " at " + clock(e.at, c.now) + " (" + e.what + ")"
+		text = "Changed by " + e.by + " at " + Clock(e.at, c.now) + " (" + e.what + ")"
 	}
 	if e.ours {
-		text = "From this machine the tunnel was changed at " + clock(e.at, c.now) + " (" + e.what + ")"
+		text = "From this machine the tunnel was changed at " + Clock(e.at, c.now) + " (" + e.what + ")"
 	}
 	broke := c.broke()
 	switch apart := broke.Sub(e.at); {
@@ -221,7 +221,7 @@ func (c tunnelCase) newKey() []Finding {
 	f := Finding{Cause: NewPSK, Likelihood: Likely, Impact: Outage, Source: srcIPsec,
 		Evidence: []Evidence{{"psk_metadata.last_generated_on", key.UTC().Format(time.RFC3339)}},
 		Next:     "Put the new key on the router. If nobody kept it, generate another one: the API never gives a key again."}
-	text := "A new pre-shared key was generated at " + clock(key, c.now)
+	text := "A new pre-shared key was generated at " + Clock(key, c.now)
 	switch apart := broke.Sub(key); {
 	case broke.IsZero() && c.at.Sub(key) > time.Hour, !broke.IsZero() && (apart < -changeAfter || apart > keyBefore):
 		return nil

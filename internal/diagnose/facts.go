@@ -93,6 +93,7 @@ type Account struct {
 	statuses   int                 // tunnels with a bgp_status
 	fresh      int                 // of these, reported within freshAge
 	anyUp      bool
+	whole      bool // both lists of tunnels are known
 	once       sync.Once
 	table      *Table // made by once
 	muteOnce   sync.Once
@@ -129,7 +130,7 @@ func Read(f Facts) *Account {
 			a.fresh++
 		}
 	}
-	a.overlaps = overlaps(f.Tunnels)
+	a.overlaps, a.whole = overlaps(f.Tunnels), cannotTell(f.GRE, f.IPsec) == ""
 	return a
 }
 

@@ -38,7 +38,30 @@ var titles = map[Cause]string{
 	IKETimeout:     "No IKE answer",
 }
 
-// Title is the cause in a few words, for a column: "ASN mismatch".
+// shorts are the titles that are too long for a column.
+var shorts = map[Cause]string{
+	NotDialling: "No BGP from your router",
+	ReplyType:   "Health check replies dropped",
+
+	SameRouter:     "All at one router",
+	SameCloudflare: "All at one Cloudflare endpoint",
+	SameKind:       "All of one kind",
+	SameLocation:   "Seen down from one location",
+	SameChange:     "All changed at one time",
+}
+
+// Short is Title for a narrow column: ShortWidth cells at the most, with room for a question mark.
+func (c Cause) Short() string {
+	if short, ok := shorts[c]; ok {
+		return short
+	}
+	return c.Title()
+}
+
+// ShortWidth is how wide Short is at the most, with the question mark of what is only possible.
+const ShortWidth = 34
+
+// Title is the cause in a few words: "ASN mismatch".
 func (c Cause) Title() string {
 	if title, ok := titles[c]; ok {
 		return title

@@ -30,6 +30,8 @@ type Common struct {
 	OfFailed  int    `json:"of_failed"`
 	Working   int    `json:"working"` // so many of the working ones have it
 	OfWorking int    `json:"of_working"`
+
+	site bool // the location is where the objects are, and not from where they are seen
 }
 
 // Incident is what belongs together: findings of one object, or of several that failed at the same moment or have in common what the
@@ -87,6 +89,7 @@ func (a *Account) Incidents() []Incident {
 			out = append(out, a.single(d))
 		}
 	}
+	out = a.withObjects(out)
 	slices.SortStableFunc(groups, func(x, y group) int { return cmp.Compare(len(y.members), len(x.members)) })
 	for n, g := range slices.Concat(groups, seen) {
 		i := a.together(g, found)
@@ -97,8 +100,8 @@ func (a *Account) Incidents() []Incident {
 		out = append(out, i)
 	}
 	slices.SortStableFunc(out, func(x, y Incident) int {
-		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(y.Severity, x.Severity), cmp.Compare(probable(y), probable(x)),
-			cmp.Compare(y.crowd(), x.crowd()),
+		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(y.Severity, x.Severity), cmp.Compare(y.crowd(), x.crowd()),
+			cmp.Compare(probable(y), probable(x)),
 			y.Since.Compare(x.Since), strings.Compare(x.Members[0].Name, y.Members[0].Name))
 	})
 	return out
@@ -123,7 +126,34 @@ func (i Incident) Tunnels() int {
 	return n
 }
 
-// crowd is 1 for many failures at once: they are worse than one, also while it is not known since when.
+// Count is how many objects it is of, in words: of the tunnels where there are any, else of what its first member is.
+func (i Incident) Count() string {
+	if n := i.Tunnels(); n > 0 {
+		return fmt.Sprintf("%d tunnels", n)
+	}
+	n := 0
+	for _, m := range i.Members {
+		if m.Resource == i.Members[0].Resource {
+			n++
+		}
+	}
+	return fmt.Sprintf("%d %s", n, i.Noun())
+}
+
+// Noun is what most of its members are.
+func (i Incident) Noun() string {
+	switch i.Members[0].Resource {
+	case store.Prefixes:
+		return "prefixes"
+	case store.Ports:
+		return "ports"
+	case store.Links:
+		return "interconnects"
+	}
+	return "tunnels"
+}
+
+// crowd is 1 for many failures at once: they are worse than one, also while it is not known since when, or why.
 func (i Incident) crowd() int {
 	if i.Tunnels() >= crowd {
 		return 1
@@ -265,16 +295,23 @@ func (a *Account) together(g group, found map[string]Diagnosis) Incident {
 	return a.withRecord(out)
 }
 
-// Counts says how many of the failed and of the working tunnels have the property.
+// Counts says how many of the failed and of the working have the property.
 func (c Common) Counts() string {
 	text := fmt.Sprintf("%d of %d failed", c.Failed, c.OfFailed)
-	other := "end elsewhere"
-	switch c.Property {
-	case SameKind, SameLocation, SameChange, WholeAccount:
-		other = "are not"
-	}
 	if c.OfWorking == 0 {
 		return text + ", none works"
+	}
+	other := "end elsewhere"
+	switch c.Property {
+	case SameKind:
+		other = "are not " + c.Value
+	case SameLocation:
+		other = "are not"
+		if c.site {
+			other = "are elsewhere"
+		}
+	case SameChange:
+		other = "were not changed then"
 	}
 	return text + fmt.Sprintf(", %d of %d working %s", c.OfWorking-c.Working, c.OfWorking, other)
 }
@@ -301,11 +338,11 @@ func (g group) title(all int, now time.Time) string {
 	}
 	text := fmt.Sprintf("%d of %d tunnels down", len(g.members), all)
 	if !g.since.IsZero() {
-		text += " since " + clock(g.since, now)
+		text += " since " + Clock(g.since, now)
 	}
 	var shared []string
 	for _, c := range g.common {
-		shared = append(shared, c.says())
+		shared = append(shared, c.Says())
 	}
 	if len(shared) == 0 {
 		return text + ": nothing in common but the moment"
@@ -313,7 +350,8 @@ func (g group) title(all int, now time.Time) string {
 	return text + ": " + strings.Join(shared, "; ")
 }
 
-func (c Common) says() string {
+// Says is the property in words: "all at router 198.51.100.7".
+func (c Common) Says() string {
 	switch c.Property {
 	case SameRouter:
 		return "all at router " + c.Value
@@ -324,7 +362,10 @@ func (c Common) says() string {
 	case SameChange:
 		return "all changed at " + c.Value
 	case SameLocation:
-		return "seen from " + LocationName(c.Value)
+		if c.site {
+			return "all at " + c.Value
+		}
+		return "seen down from " + LocationName(c.Value)
 	}
 	return "all of the account"
 }
@@ -365,7 +406,7 @@ func (g group) explain() (text, next string) {
 	}
 	counts := make([]string, len(g.common))
 	for i, c := range g.common {
-		counts[i] = c.says() + ": " + c.Counts()
+		counts[i] = c.Says() + ": " + c.Counts()
 	}
 	if len(g.common) > 1 {
 		text = "Several properties explain it equally well. " + text

@@ -50,33 +50,79 @@ func (a *Account) groups() []group {
 		return nil
 	}
 	slices.SortStableFunc(failed, func(x, y int) int { return at[x].Compare(at[y]) })
+	well := a.wellOf(working)
 	var out []group
 	for begin := 0; begin < len(failed); {
 		end := begin + 1
 		for end < len(failed) && at[failed[end]].Sub(at[failed[begin]]) <= a.facts.window() {
 			end++
 		}
-		out = append(out, a.split(failed[begin:end], working, at)...)
+		if end-begin > 1 {
+			out = append(out, a.split(failed[begin:end], well, at)...)
+		}
 		begin = end
 	}
 	return out
 }
 
+// wellOf are the tunnels that work, with what they have in common: counted once, whatever the number of moments.
+type wellOf struct {
+	n       int
+	have    map[property]int
+	changed []int // by when they were modified
+}
+
+func (a *Account) wellOf(working []int) wellOf {
+	w := wellOf{n: len(working), have: map[property]int{}}
+	for _, i := range working {
+		for _, p := range a.properties(i) {
+			w.have[p]++
+		}
+		if t := a.facts.Tunnels[i]; t.ModifiedOn.Sub(t.CreatedOn.Time) >= settling {
+			w.changed = append(w.changed, i)
+		}
+	}
+	slices.SortFunc(w.changed, func(x, y int) int {
+		return a.facts.Tunnels[x].ModifiedOn.Compare(a.facts.Tunnels[y].ModifiedOn.Time)
+	})
+	return w
+}
+
+// near are those that were changed near a moment.
+func (a *Account) near(w wellOf, moment time.Time) []property {
+	first, _ := slices.BinarySearchFunc(w.changed, moment.Add(-changeBefore), func(i int, at time.Time) int {
+		return a.facts.Tunnels[i].ModifiedOn.Compare(at)
+	})
+	var out []property
+	for _, i := range w.changed[first:] {
+		p, near := a.change(i, moment)
+		if !near {
+			break
+		}
+		out = append(out, p)
+	}
+	return out
+}
+
 // split divides failures of one moment, or those of which no moment is known, by what they have in common.
-func (a *Account) split(failed, working []int, at map[int]time.Time) []group {
+func (a *Account) split(failed []int, well wellOf, at map[int]time.Time) []group {
 	var out []group
 	rest := slices.Clone(failed)
 	have, works := map[int][]property{}, map[property]int{}
 	for _, i := range failed {
-		have[i] = a.properties(i, at[i])
-	}
-	for _, i := range working {
-		for _, p := range a.properties(i, at[failed[0]]) {
-			works[p]++
+		have[i] = a.properties(i)
+		for _, p := range have[i] {
+			works[p] = well.have[p]
+		}
+		if p, near := a.change(i, at[i]); near {
+			have[i] = append(have[i], p)
 		}
 	}
+	for _, p := range a.near(well, at[failed[0]]) {
+		works[p]++
+	}
 	for len(rest) > 1 {
-		common, having := a.best(rest, have, works, len(working))
+		common, having := a.best(rest, have, works, well.n)
 		if len(common) == 0 || len(out) > mostCauses && !at[failed[0]].IsZero() && a.many(failed) {
 			break
 		}
@@ -123,8 +169,18 @@ type property struct {
 	value string
 }
 
-// properties are those of a tunnel. Of kind and account nothing is said while a list of tunnels is not known.
-func (a *Account) properties(i int, broke time.Time) []property {
+// change is the property that a tunnel was changed just before it failed, or when others failed; false when it was not.
+func (a *Account) change(i int, broke time.Time) (property, bool) {
+	t := a.facts.Tunnels[i]
+	if made := t.ModifiedOn.Sub(t.CreatedOn.Time) < settling; made || broke.IsZero() {
+		return property{}, false
+	}
+	ago := broke.Sub(t.ModifiedOn.Time)
+	return property{SameChange, t.ModifiedOn.UTC().Format("15:04 UTC")}, ago >= -changeAfter && ago <= changeBefore
+}
+
+// properties are those of a tunnel at any time. Of kind and account nothing is said while a list of tunnels is not known.
+func (a *Account) properties(i int) []property {
 	t := a.facts.Tunnels[i]
 	var out []property
 	add := func(cause Cause, value string) {
@@ -134,17 +190,12 @@ func (a *Account) properties(i int, broke time.Time) []property {
 	}
 	add(SameRouter, t.CustomerEndpoint)
 	add(SameCloudflare, t.CloudflareEndpoint)
-	if made := t.ModifiedOn.Sub(t.CreatedOn.Time) < settling; !made && !broke.IsZero() {
-		if ago := broke.Sub(t.ModifiedOn.Time); ago >= -changeAfter && ago <= changeBefore {
-			add(SameChange, t.ModifiedOn.UTC().Format("15:04 UTC"))
-		}
-	}
 	for _, colo := range a.facts.sight(t.Name).Colos {
 		if s := colo.State(); s == store.HealthDown && !colo.Idle() && a.tunnelCase(i).someGood() {
 			add(SameLocation, colo.Name)
 		}
 	}
-	if cannotTell(a.facts.GRE, a.facts.IPsec) == "" {
+	if a.whole {
 		kind := "GRE"
 		if t.Kind == api.IPsec {
 			kind = "IPsec"

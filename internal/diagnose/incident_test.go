@@ -137,6 +137,22 @@ func TestAnUnreadListIsNoWholeAccount(t *testing.T) {
 	}
 }
 
+// A thousand tunnels that failed at a thousand moments cost no walk through all others for each: incidents are little work beside the
+// findings. It is measured in pieces of memory, which a busy machine does not change.
+func TestIncidentsOfAThousandMomentsAreLittleWork(t *testing.T) {
+	list := fleet(10000)
+	for i := range list {
+		if i%10 == 0 {
+			fall(&list[i], time.Duration(i)*time.Minute)
+		}
+	}
+	facts := an(list...)
+	alone := testing.AllocsPerRun(1, func() { diagnose.Read(facts).All() })
+	if all := testing.AllocsPerRun(1, func() { diagnose.Read(facts).Incidents() }); all > 2*alone {
+		t.Errorf("incidents take %.0f pieces of memory, the findings %.0f", all, alone)
+	}
+}
+
 // What began last stands before what has been so for days, among equals.
 func TestIncidentsByImpactThenRecencyThenName(t *testing.T) {
 	list := fleet(12)

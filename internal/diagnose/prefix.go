@@ -266,7 +266,7 @@ func (c prefixCase) plainWithdrawn(b api.BGPPrefix, impact Impact) Finding {
 		}
 	}
 	if own, ok := c.facts.ownWithdrawal(b.ID, f.Since); ok {
-		f.Text += " That was done from this machine at " + clock(own.At, c.facts.Now) + "."
+		f.Text += " That was done from this machine at " + Clock(own.At, c.facts.Now) + "."
 		f.Evidence = append(f.Evidence, Evidence{"journal", own.At.UTC().Format(time.RFC3339) + " " + own.What})
 	}
 	if b.BGPSignalOpts != nil && b.BGPSignalOpts.Enabled {

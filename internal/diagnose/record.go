@@ -175,7 +175,7 @@ func (c tunnelCase) fromSession(t *told) []Finding {
 	case len(t.tcp) > 0:
 		f := c.handshakes(t)
 		if timer {
-			f.Text += " It began with NOTIFICATION " + Notification(ended.Data) + " at " + clock(ended.At, c.now) + "."
+			f.Text += " It began with NOTIFICATION " + Notification(ended.Data) + " at " + Clock(ended.At, c.now) + "."
 			f.Evidence = append(f.Evidence, recordEvidence(ended))
 		}
 		return []Finding{f}
@@ -237,7 +237,7 @@ func (t *told) finding(cause Cause, rfc string, events ...api.BGPEvent) Finding 
 
 // notified is what a NOTIFICATION means. It is certain: one side has said why it does not go on.
 func (c tunnelCase) notified(t *told, e api.BGPEvent) Finding {
-	text := upperFirst(sender(e)) + " sent NOTIFICATION " + Notification(e.Data) + " at " + clock(e.At, c.now)
+	text := upperFirst(sender(e)) + " sent NOTIFICATION " + Notification(e.Data) + " at " + Clock(e.At, c.now)
 	code, subcode := number(e.Data.Code), number(e.Data.Subcode)
 	byCloudflare := e.Direction == api.FromCloudflare
 	f := t.finding(BGPError, "RFC 4271 (section 6)", e)
@@ -336,7 +336,7 @@ func (c tunnelCase) ceased(f *Finding, subcode int, byCloudflare bool, text stri
 // afterwards adds what goes on since the session was ended.
 func (c tunnelCase) afterwards(f Finding, t *told, ended api.BGPEvent) Finding {
 	if n := len(t.tcp); n > 0 && t.tcp[n-1].At.After(ended.At) {
-		f.Text += fmt.Sprintf(" Since then %d TCP handshakes failed, the last at %s.", n, clock(t.tcp[n-1].At, c.now))
+		f.Text += fmt.Sprintf(" Since then %d TCP handshakes failed, the last at %s.", n, Clock(t.tcp[n-1].At, c.now))
 		f.Evidence = append(f.Evidence, recordEvidence(t.tcp[n-1]))
 	}
 	return f
@@ -355,7 +355,7 @@ func (c tunnelCase) handshakes(t *told) Finding {
 		between = "to the router"
 	}
 	text := fmt.Sprintf("Cloudflare's record: TCP handshakes fail %s, %d of them, the last at %s: %s.", between, len(t.tcp),
-		clock(last.At, c.now),
+		Clock(last.At, c.now),
 		strings.TrimSpace(strings.Join([]string{last.Data.Reason, last.Data.Message}, " ")))
 	f.Next = fmt.Sprintf("On the router: is the neighbor %s configured, is TCP 179 permitted in both directions?", cloudflareSide(c.Tunnel))
 	switch {
@@ -384,7 +384,7 @@ func (c tunnelCase) disabled(t *told) (Finding, bool) {
 			return Finding{}, false
 		}
 		f := t.finding(SessionDisabled, "Logpush datasets", e)
-		f.Text = "The session was disabled in Cloudflare's configuration at " + clock(e.At, c.now) + "."
+		f.Text = "The session was disabled in Cloudflare's configuration at " + Clock(e.At, c.now) + "."
 		f.Next = "Look who changed it (:changes), and enable it again."
 		return f, true
 	}
@@ -409,7 +409,7 @@ func (c tunnelCase) reconfigured(t *told, ended api.BGPEvent) (Finding, bool) {
 		if e.Kind != api.SessionConfig {
 			f.Cause = FilterChanged
 		}
-		f.Text = "Cloudflare's record: " + Event(e) + " at " + clock(e.At, c.now) + ", and the session went down " + later(apart) + "."
+		f.Text = "Cloudflare's record: " + Event(e) + " at " + Clock(e.At, c.now) + ", and the session went down " + later(apart) + "."
 		f.Next = "Look who changed it and what it was before (:changes); undo it when it was not meant."
 		if byCloudflare {
 			f.Evidence = append(f.Evidence, recordEvidence(ended))
@@ -452,7 +452,7 @@ func (c tunnelCase) fromFalls(t *told) []Finding {
 	}
 	f := c.notified(t, last)
 	f.Impact = Impaired
-	f.Text = fmt.Sprintf("The session fell %d times since %s, %d times for the same reason. ", len(t.falls), clock(t.falls[0].At, c.now),
+	f.Text = fmt.Sprintf("The session fell %d times since %s, %d times for the same reason. ", len(t.falls), Clock(t.falls[0].At, c.now),
 		n) + f.Text
 	return []Finding{f}
 }

@@ -78,9 +78,9 @@ func (w worked) said(how string, now time.Time) string {
 		text += " for " + ago(w.until.Sub(w.from)) + " at least"
 	}
 	if w.late {
-		return text + " and stopped before " + clock(w.until, now) + "."
+		return text + " and stopped before " + Clock(w.until, now) + "."
 	}
-	return text + " until " + clock(w.until, now) + "."
+	return text + " until " + Clock(w.until, now) + "."
 }
 
 // evidence is the history as evidence.
@@ -91,8 +91,8 @@ func (w worked) evidence(what string) []Evidence {
 	return []Evidence{{what, w.until.UTC().Format(time.RFC3339)}}
 }
 
-// clock is a time of day for people, with the date when it is not of the last day.
-func clock(at, now time.Time) string {
+// Clock is a time of day for people, with the date when it is not of the last day.
+func Clock(at, now time.Time) string {
 	if now.Sub(at) < 20*time.Hour {
 		return at.UTC().Format("15:04:05 UTC")
 	}

@@ -1,7 +1,9 @@
 package e2e_test
 
 import (
+	"cmp"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -63,7 +65,7 @@ func TestEveryFaultOfANightIsOnTheOverviewWithinOneRefresh(t *testing.T) {
 			term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "10m"}, Env: a.env()})
 			s := term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
 				// The diagnosis comes after what it rests on: the worst is a prefix.
-				return s.Contains("198.18.20.0/24  ") && s.Contains("iad-dc1-gre") && s.Contains("interconnects") && !s.Contains("waiting") &&
+				return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("iad-dc1-gre") && s.Contains("interconnects") && !s.Contains("waiting") &&
 					s.Contains("CNI ")
 			})
 			if says(night.says...)(s) {
@@ -87,6 +89,64 @@ func TestEveryFaultOfANightIsOnTheOverviewWithinOneRefresh(t *testing.T) {
 			if tunnelLists != 1 {
 				t.Errorf("it took %d refreshes", tunnelLists)
 			}
+		})
+	}
+}
+
+// From the start of the program to the cause of a fault, and to the destinations that it affects: three keys at the most for each. The
+// cause stands in the row; the rows that there is no room for are a page away.
+func TestKeysFromTheStartToTheCauseAndToTheDestinations(t *testing.T) {
+	t.Parallel()
+	for _, c := range []struct {
+		fault simedge.Trouble
+		cause string // as its row has it
+		left  string // what is left of the ways to 198.18.10.0/24, behind the tunnels of Frankfurt; empty: all
+	}{
+		{simedge.WrongASN, "ASN mismatch", ""},
+		{simedge.WrongMD5, "MD5 mismatch", ""},
+		{simedge.RouterDoesNotDial, "No BGP from your router", ""},
+		{simedge.ChecksSwitchedOff, "Health check off", ""},
+		{simedge.FirewallStopsProbes, "Health check replies dropped", "1 of 2 healthy ways left"},
+		{simedge.SubnetsOverlap, "Overlapping interface", "1 of 2 healthy ways left"},
+		{simedge.RouteMissing, "Missing route", ""},
+		{simedge.Withdrawn, "Prefix withdrawn", " no"}, // not advertised
+		{simedge.BindingLost, "Lost binding", ""},
+		{simedge.StatusNotRefreshed, "Status not updated", ""},
+		{simedge.KeyNotSet, "No PSK", ""},
+		{simedge.PathDown, "Tunnel down", "1 of 2 healthy ways left"},
+		{simedge.LargePacketsLost, "No KEEPALIVE", ""},
+	} {
+		t.Run(string(c.fault), func(t *testing.T) {
+			t.Parallel()
+			a := newAccount(t, simedge.Options{})
+			befallen, err := a.Seed(c.fault)
+			a.do(err)
+			a.pass(time.Second)
+			term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env(), Cols: 80, Rows: 24})
+			term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
+				return s.Contains("Prefix withdrawn") && s.Contains("4 interconnects") && !s.Contains("waiting") && !s.Contains("not read yet")
+			})
+			row := func(s ptytest.Screen) bool {
+				return slices.ContainsFunc(strings.Split(s.Text(), "\n"), func(line string) bool {
+					return strings.Contains(line, befallen.Name) && strings.Contains(line, c.cause)
+				})
+			}
+			keys := 0
+			for s := step(term, "g"); !row(s) && keys < 4; keys++ {
+				s = step(term, "pgdown")
+			}
+			s := term.Screen()
+			if !row(s) || keys > 3 {
+				t.Errorf("%d keys, and no row with the cause:\n%s", keys, s.Box())
+			}
+			term.Press("I")
+			s = term.WaitFor("the destinations", showsAll("Destinations", "WHAT IS LEFT"))
+			if !slices.ContainsFunc(strings.Split(s.Text(), "\n"), func(line string) bool {
+				return strings.Contains(line, "198.18.10.0/24") && strings.Contains(line, cmp.Or(c.left, "2 healthy ways"))
+			}) {
+				t.Errorf("what is left behind Frankfurt is not told:\n%s", s.Box())
+			}
+			t.Logf("%s: %d keys from the start to the cause, 1 to the destinations", c.fault, keys)
 		})
 	}
 }

@@ -47,6 +47,7 @@ type TunnelHealth struct {
 	State Health
 	Score *float64  // the average behind State, 0 to 1; nil: not known
 	Since time.Time // last change of State that was seen; zero when none was
+	Fell  Began     // since when the series of the analytics is bad, where somebody has asked for it
 }
 
 // Severity orders health for an operator, worst first: 0 is worst.

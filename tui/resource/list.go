@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"strconv"
 
-	"charm.land/bubbles/v2/textinput"
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/tui"
@@ -15,19 +14,16 @@ import (
 // List is the list page of a resource.
 type List struct {
 	*kind
-	table     *table.Table[table.Row]
-	input     textinput.Model
-	filtering bool
-	before    string   // the filter before it was edited, for esc
-	awaited   string   // the id of a new object, until it is among the rows
-	left      string   // what was under the cursor when it began to be awaited
-	total     tui.Line // the summary of all rows, worked out when they come: a frame must not walk them
-	asleep    bool     // it is not on the stack
-	only      bool     // only what is not as it should be is shown
-	takes     int      // how often rows were taken
-	beside    int      // the width of the preview; 0 where there is none
-	preview   preview
-	memory    tui.Memory
+	table   *table.Table[table.Row]
+	awaited string   // the id of a new object, until it is among the rows
+	left    string   // what was under the cursor when it began to be awaited
+	total   tui.Line // the summary of all rows, worked out when they come: a frame must not walk them
+	asleep  bool     // it is not on the stack
+	only    bool     // only what is not as it should be is shown
+	takes   int      // how often rows were taken
+	beside  int      // the width of the preview; 0 where there is none
+	preview preview
+	memory  tui.Memory
 }
 
 // NewList makes the list page.
@@ -41,7 +37,7 @@ func newList(k *kind) *List {
 	if k.desc.Newest {
 		t.StickToTop()
 	}
-	l := &List{kind: k, table: t, input: tui.NewInput("/")}
+	l := &List{kind: k, table: t}
 	l.take()
 	return l
 }
@@ -83,18 +79,18 @@ func (l *List) Needs() []string { return l.needs("") }
 func (l *List) Status() tui.Status { return l.source.Status() }
 
 // Capturing implements tui.Capturer.
-func (l *List) Capturing() bool { return l.filtering }
+func (l *List) Capturing() bool { return l.table.Filtering() }
 
 // Update implements tui.View.
 func (l *List) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case tea.KeyPressMsg:
-		if l.filtering {
-			return l.filterKey(msg)
+		if l.table.Filtering() {
+			return l.table.FilterKey(msg)
 		}
 		return nil
 	case tea.PasteMsg:
-		return l.edit(msg)
+		return l.table.FilterKey(msg)
 	case restedMsg:
 		if msg.list == l && msg.turn == l.preview.turn {
 			l.preview.moving = false
@@ -116,46 +112,9 @@ func (l *List) Update(msg tea.Msg) tea.Cmd {
 	return l.looked("")
 }
 
-func (l *List) filterKey(msg tea.KeyPressMsg) tea.Cmd {
-	switch msg.String() {
-	case "enter":
-		l.filtering = false
-	case "esc":
-		l.filtering = false
-		l.table.SetFilter(l.before)
-	case "up", "down":
-		for _, a := range l.table.Actions() {
-			if a.Name == msg.String() {
-				return a.Run()
-			}
-		}
-	case "backspace":
-		if l.input.Value() == "" {
-			l.filtering = false
-			return nil
-		}
-		return l.edit(msg)
-	default:
-		return l.edit(msg)
-	}
-	return nil
-}
-
-func (l *List) edit(msg tea.Msg) (cmd tea.Cmd) {
-	before := l.input.Value()
-	l.input, cmd = l.input.Update(msg)
-	// It opens empty, and the filter that was there stays until something is typed.
-	if text := l.input.Value(); text != before {
-		l.table.SetFilter(text)
-	}
-	return cmd
-}
-
 // Prompt implements tui.Prompter.
 func (l *List) Prompt(c tui.Canvas) string {
-	text := tui.DrawInput(&l.input, c.Width/2)
-	hint := tui.Text(tui.Muted, "  "+l.count()+"   !word excludes, column:word looks in one")
-	return text + hint.Paint(c.Theme, c.Width-tui.Width(text))
+	return l.table.FilterPrompt(c, l.count())
 }
 
 // Actions implements tui.View.
@@ -168,13 +127,8 @@ func (l *List) Actions() []tui.Action {
 	out := []tui.Action{
 		{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Why: why,
 			Long: "Everything about the row under the cursor", Run: l.open},
-		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common,
-			Long: "Show only rows with these words", Run: l.startFilter},
 	}
-	if l.table.Filter() != "" {
-		out = append(out, tui.Action{Name: "clear-filter", Keys: []string{"esc"}, Short: "clear filter", Footer: true, Wanted: true,
-			Long: "Show all rows again", Run: func() tea.Cmd { l.table.SetFilter(""); return nil }})
-	}
+	out = append(out, l.table.FilterActions()...)
 	out = append(out, refreshAction(l.source.Refresh),
 		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy", Class: tui.Common, Why: why, Long: "Copy the row's name",
 			Run: func() tea.Cmd { return copied(l.desc.Name(row)) }},
@@ -252,13 +206,6 @@ func (l *List) open() tea.Cmd {
 	return tui.Push(newDetail(l.kind, row))
 }
 
-func (l *List) startFilter() tea.Cmd {
-	l.filtering = true
-	l.before = l.table.Filter()
-	l.input.SetValue("")
-	return l.input.Focus()
-}
-
 // Draw implements tui.View.
 func (l *List) Draw(c tui.Canvas) []string {
 	l.remembers(c.Memory)
@@ -318,10 +265,7 @@ func (l *List) count() string {
 	if l.table.Total() == 0 && l.source.Status().Updated.IsZero() {
 		return "not read yet"
 	}
-	if l.table.Filter() == "" {
-		return fmt.Sprintf("%d", l.table.Total())
-	}
-	return fmt.Sprintf("%d of %d", l.table.Shown(), l.table.Total())
+	return l.table.Count()
 }
 
 // cannotTell is the sentence of a list without rows of which not everything could be read.

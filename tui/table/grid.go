@@ -34,6 +34,7 @@ type grid struct {
 	filter  string
 	query   Query
 	only    func(row int) bool // rows that do not pass are not shown; nil for all
+	typing  typing
 }
 
 // head is a column without its rows; see Column.

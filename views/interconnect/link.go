@@ -30,7 +30,7 @@ func (m *Module) describeLinks() resource.Description[api.MagicInterconnect] {
 		NoDelete: resource.Always[api.MagicInterconnect](kind.Links.About().WhyNot(kind.Delete)),
 		Edit:     func(l api.MagicInterconnect) tea.Cmd { return m.linkEditor().Edit(l.ID, l.Name) },
 		Actions: func(l api.MagicInterconnect) []tui.Action {
-			return append(m.env.ChainActions(linkSubject(l)), m.env.ThroughAction(l.ID, l.Name)...)
+			return append(m.env.ChainActions(linkSubject(l)), m.env.ThroughAction(l.Name, l.ID)...)
 		},
 	}
 }

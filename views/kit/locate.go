@@ -12,8 +12,10 @@ import (
 type Locator interface {
 	// Where is the page of where an address or a network leads.
 	Where(p netip.Prefix) tui.View
-	// Through is the page of the destinations that have a way over a tunnel or an interconnect.
-	Through(id, name string) tui.View
+	// Through is the page of the destinations that have a way over one of these tunnels or interconnects, which name is of.
+	Through(name string, ids ...string) tui.View
+	// All is the page of all destinations, the worst first.
+	All() tui.View
 }
 
 // locateKey is the key of both actions, free on every list and page.
@@ -34,15 +36,26 @@ func (e *Env) WhereAction(text string) []tui.Action {
 		Long: "Where it leads: the ways, their state, and what is left of them", Run: func() tea.Cmd { return tui.Push(l.Where(p.Masked())) }}}
 }
 
-// ThroughAction is the action that shows the destinations with a way over a tunnel or an interconnect; nil where no module knows.
-func (e *Env) ThroughAction(id, name string) []tui.Action {
+// ThroughAction is the action that shows the destinations with a way over a tunnel, an interconnect, or several of them; nil where no
+// module knows.
+func (e *Env) ThroughAction(name string, ids ...string) []tui.Action {
 	l := e.locator()
 	if l == nil {
 		return nil
 	}
 	return []tui.Action{{Name: "where-it-leads", Keys: []string{locateKey}, Short: "where", Footer: true,
 		Long: "The destinations with a way over it, and what is left of their ways",
-		Run:  func() tea.Cmd { return tui.Push(l.Through(id, name)) }}}
+		Run:  func() tea.Cmd { return tui.Push(l.Through(name, ids...)) }}}
+}
+
+// DestinationsAction is the action that shows all destinations; nil where no module knows.
+func (e *Env) DestinationsAction() []tui.Action {
+	l := e.locator()
+	if l == nil {
+		return nil
+	}
+	return []tui.Action{{Name: "destinations", Keys: []string{"I"}, Short: "destinations", Footer: true,
+		Long: "All destinations, those with the fewest ways left first", Run: func() tea.Cmd { return tui.Push(l.All()) }}}
 }
 
 func (e *Env) locator() Locator {

@@ -32,6 +32,7 @@ type Feed struct {
 	seen  atomic.Pointer[store.Snapshot] // what the pages were told of last: the age that they show is of that
 	seq   tui.Sequence
 	looks looks
+	falls falls
 	stood map[string]bool // the tunnels of the last look: which of them stood
 
 	mu      sync.Mutex
@@ -101,7 +102,9 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	case readMsg:
 		f.seen.Store(f.store.Last())
 		f.fell()
-		return f.step()
+		return tea.Batch(f.step(), f.askFalls())
+	case fallsMsg:
+		f.falls.by = msg.by
 	case recordMsg:
 		return f.step()
 	case dueMsg:
@@ -193,9 +196,9 @@ func (f *Feed) statusOf(needs []store.Detail) tui.Status {
 func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 	s := Rows(f, func(s *store.Snapshot) []store.Tunnel {
 		if len(kinds) == 0 {
-			return s.Tunnels
+			return f.WithFalls(s.Tunnels)
 		}
-		return slices.DeleteFunc(slices.Clone(s.Tunnels), func(t store.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
+		return slices.DeleteFunc(slices.Clone(f.WithFalls(s.Tunnels)), func(t store.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
 	}, store.Detail{Kind: store.GRETunnels})
 	s.Status = func() tui.Status { return f.tunnelStatus(kinds) }
 	return s
@@ -286,7 +289,7 @@ func (f *Feed) Freshness() tui.Status {
 // Brings reports whether a message announces something new.
 func (f *Feed) Brings(msg tea.Msg) bool {
 	switch msg.(type) {
-	case readMsg, insightMsg:
+	case readMsg, insightMsg, fallsMsg:
 		return true
 	}
 	return false

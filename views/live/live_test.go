@@ -40,9 +40,10 @@ func (a *analytics) TunnelTraffic(context.Context, time.Time, time.Time, api.Tra
 // room is a feed with the clock of its bubble.
 type room struct {
 	*simedge.Edge
-	t     *testing.T
-	store *store.Store
-	feed  *live.Feed
+	t       *testing.T
+	account *api.AccountClient
+	store   *store.Store
+	feed    *live.Feed
 }
 
 func enter(t *testing.T) room {
@@ -53,8 +54,9 @@ func enter(t *testing.T) room {
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := store.New(client.In(edge.Account()), time.Now, 0)
-	return room{edge, t, s, live.New(t.Context(), s)}
+	account := client.In(edge.Account())
+	s := store.New(account, time.Now, 0)
+	return room{edge, t, account, s, live.New(t.Context(), s)}
 }
 
 // look is what an open page does; it reports whether anything was asked.
@@ -273,4 +275,71 @@ func TestWhatHappensInAnOutageIsToldWithoutATime(t *testing.T) {
 			t.Errorf("told %q, want %q", got, want)
 		}
 	})
+}
+
+// What was bad already when flarewire began to watch has its moment from the analytics, with one question for all of them.
+func TestSinceWhenWhatIsBadHasBeenSo(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		r, a := enter(t), &series{fell: time.Now().Add(-40 * time.Minute).Truncate(store.InsightStep)}
+		r.feed.Analyse(a)
+		r.store.Use(store.FromAccount(r.account))
+		r.store.Fresh(t.Context(), 0, store.Of(store.GRETunnels, store.HealthChecks)...)
+		for range 3 {
+			r.do(r.feed.Update(live.News()))
+		}
+		if len(a.asked) != 1 {
+			t.Fatalf("%d questions: %v", len(a.asked), a.asked)
+		}
+		for _, x := range r.feed.WithFalls(r.feed.Last().Tunnels) {
+			bad := slices.Contains(a.asked[0], x.Name)
+			if h := x.Probed(); bad != (h == store.HealthDown || h == store.Degraded) {
+				t.Errorf("%s: health %q, asked for: %v", x.Name, h, bad)
+			}
+			if want := a.fell; bad && !x.Health.Fell.At.Equal(want) {
+				t.Errorf("%s fell at %s, want %s", x.Name, x.Health.Fell.At, want)
+			}
+		}
+	})
+}
+
+// series answers with series that fell at one moment.
+type series struct {
+	analytics
+	fell  time.Time
+	asked [][]string
+}
+
+func (a *series) TunnelHealth(_ context.Context, from, to time.Time, o api.HealthOptions) (api.HealthReport, error) {
+	a.asked = append(a.asked, o.Tunnels)
+	var out api.HealthReport
+	for at := from; at.Before(to); at = at.Add(store.InsightStep) {
+		for _, name := range o.Tunnels {
+			well := 1.0
+			if !at.Before(a.fell) {
+				well = 0
+			}
+			out.Samples = append(out.Samples, api.HealthSample{TunnelName: name, Time: api.Time{Time: at}, State: &well})
+		}
+	}
+	return out, nil
+}
+
+// do runs a command and what it brings, but waits for nothing.
+func (r room) do(cmd tea.Cmd) {
+	if cmd == nil {
+		return
+	}
+	done := make(chan tea.Msg, 1)
+	go func() { done <- cmd() }()
+	select {
+	case msg := <-done:
+		if batch, ok := msg.(tea.BatchMsg); ok {
+			for _, cmd := range batch {
+				r.do(cmd)
+			}
+			return
+		}
+		r.feed.Update(msg)
+	case <-time.After(time.Second):
+	}
 }

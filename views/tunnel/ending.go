@@ -2,7 +2,6 @@ package tunnel
 
 import (
 	"strings"
-	"time"
 
 	"flarewire/api"
 	"flarewire/internal/change"
@@ -34,19 +33,7 @@ func (m *Module) standing(t api.Tunnel, told map[string]store.Insight) kit.Stand
 		}
 	}
 	now.Health.State = m.env.Probed(t.Name)
-	return kit.Standing{Session: now.State, Lasts: lasts(now, m.env.Now()), Health: probed(now), Carries: carries(told[t.Name])}
-}
-
-// lasts is Since in words; empty when not even a minute is known.
-func lasts(t store.Tunnel, now time.Time) string {
-	switch since := Since(t, now); {
-	case since == "-", since == "?", since == "now":
-		return ""
-	case strings.HasPrefix(since, ">"):
-		return "for " + since[1:] + " at least"
-	default:
-		return "for " + since
-	}
+	return kit.Standing{Session: now.State, Lasts: SinceWords(now.Began(m.env.Now()), m.env.Now()), Health: probed(now), Carries: carries(told[t.Name])}
 }
 
 // carries is what went through the tunnel last; empty when that is nothing, or not known.

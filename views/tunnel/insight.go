@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"math"
-	"slices"
 	"time"
 
 	"flarewire/api"
@@ -76,24 +75,13 @@ func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 
 // unwell says since when the probes find the tunnel not healthy: of what was before flarewire looked, only the analytics know.
 func unwell(t store.Tunnel, in store.Insight, now time.Time) []resource.Field {
-	newest := last(in.Health)
-	if kit.Unprobed(t.HealthCheck) || newest == nil || store.HealthOf(newest.Value) == store.Healthy {
+	newest, fell := last(in.Health), store.Fell(in.Health[:max(0, len(in.Health)-1)]) // the newest step is not over
+	if kit.Unprobed(t.HealthCheck) || newest == nil || fell.How == store.NotSeen {
 		return nil
 	}
-	began, whole := newest.At, true
-	for _, p := range slices.Backward(in.Health) {
-		if p.Value == nil || p.At.After(newest.At) {
-			continue
-		}
-		if store.HealthOf(p.Value) == store.Healthy {
-			whole = false
-			break
-		}
-		began = p.At
-	}
-	f := resource.Field{Label: "Not healthy", Value: "since " + clock(began) + ", for " + tui.AgeSince(began, now),
+	f := resource.Field{Label: "Not healthy", Value: "since " + clock(fell.At) + ", for " + tui.AgeSince(fell.At, now),
 		Role: healthRole(store.HealthOf(newest.Value))}
-	if whole {
+	if fell.Open {
 		f.Value = "for all of these 24 h, perhaps longer"
 	}
 	return []resource.Field{f}

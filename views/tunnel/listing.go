@@ -43,6 +43,11 @@ func List[T any](ctx context.Context, of api.Collection[T], read func(T) api.Tun
 	return out, err
 }
 
+// SinceColumn is since when the session has been in its state, for a look that knows what was watched before.
+func SinceColumn() table.Column[store.Tunnel] {
+	return table.Column[store.Tunnel]{Key: "since", Title: "SINCE", Width: 6, Right: true, Live: true, Compare: bySince, Text: Since}
+}
+
 // OneLook is the columns of the page without what one look cannot see: since when.
 func OneLook(g tui.Glyphs) []table.Column[store.Tunnel] {
 	return slices.DeleteFunc(columns(g), func(c table.Column[store.Tunnel]) bool { return c.Key == "since" })

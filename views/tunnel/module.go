@@ -197,7 +197,7 @@ func (m *Module) Setups() []kit.Setup {
 
 // acts are what only tunnels have.
 func (m *Module) acts(t store.Tunnel) []tui.Action {
-	out := append([]tui.Action{m.follow(t.ID, t.Name)}, m.env.ThroughAction(t.ID, t.Name)...)
+	out := append([]tui.Action{m.follow(t.ID, t.Name)}, m.env.ThroughAction(t.Name, t.ID)...)
 	if trace, ok := m.env.TraceAction(goal(t)); ok {
 		out = append(out, trace)
 	}

@@ -31,6 +31,48 @@ func TestSinceCountsOnlyWhatWasWatched(t *testing.T) {
 	}
 }
 
+// Before flarewire has seen a change SINCE is no column of question marks: it says what the health, then the status tell, and how.
+func TestSinceBeforeAnythingWasSeen(t *testing.T) {
+	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
+	ago := func(d time.Duration) time.Time { return now.Add(-d) }
+	reported := func(d time.Duration) func(*store.Tunnel) {
+		return func(x *store.Tunnel) { x.BGPStatus = &api.BGPStatus{UpdatedAt: api.Time{Time: ago(d)}} }
+	}
+	bad := func(b store.Began) func(*store.Tunnel) {
+		return func(x *store.Tunnel) { x.Health = store.TunnelHealth{State: store.HealthDown, Fell: b} }
+	}
+	fell := store.Began{At: ago(43 * time.Minute), How: store.ByHealth}
+	for name, c := range map[string]struct {
+		state   store.State
+		changes []func(*store.Tunnel)
+		want    string
+	}{
+		"the status alone":                    {store.Down, []func(*store.Tunnel){reported(14 * time.Minute)}, "≤02:46"},
+		"a status of last week":               {store.Up, []func(*store.Tunnel){reported(7 * 24 * time.Hour)}, "≤11-13"},
+		"a status of years ago":               {store.Up, []func(*store.Tunnel){reported(500 * 24 * time.Hour)}, "≤2025"},
+		"a status of the future":              {store.Down, []func(*store.Tunnel){reported(-time.Hour)}, "?"},
+		"the health before the status":        {store.Down, []func(*store.Tunnel){reported(time.Minute), bad(fell)}, "h 43m"},
+		"bad as far as the series goes":       {store.Down, []func(*store.Tunnel){bad(store.Began{At: ago(24 * time.Hour), How: store.ByHealth, Open: true})}, "h>24h"},
+		"a session that is up is no health's": {store.Up, []func(*store.Tunnel){reported(time.Minute), bad(fell)}, "≤02:59"},
+		"without BGP, down by its health":     {store.NoBGP, []func(*store.Tunnel){bad(fell)}, "h 43m"},
+		"without BGP, well":                   {store.NoBGP, nil, "-"},
+		"its own history before all": {store.Down, []func(*store.Tunnel){reported(time.Minute), bad(fell), func(x *store.Tunnel) {
+			x.Track.Changed = ago(2 * time.Minute)
+		}}, "2m"},
+		"watched for longer than the status is old": {store.Down, []func(*store.Tunnel){reported(time.Minute), func(x *store.Tunnel) {
+			x.Track.Watched, x.Track.Looked = ago(9*time.Minute), now
+		}}, ">9m"},
+	} {
+		x := store.Tunnel{State: c.state}
+		for _, change := range c.changes {
+			change(&x)
+		}
+		if got := Since(x, now); got != c.want || tui.Width(got) > 6 {
+			t.Errorf("%s: %s, want %s", name, got, c.want)
+		}
+	}
+}
+
 // A session that flaps is up at this moment: the counts say that it is not well all the same.
 func TestTheCountsNameWhatFlaps(t *testing.T) {
 	up, flaps := store.Tunnel{State: store.Up}, store.Tunnel{State: store.Up, Track: store.Track{Flapping: true}}

@@ -96,7 +96,7 @@ func columns(g tui.Glyphs) []table.Column[store.Tunnel] {
 		{Key: "kind", Title: "KIND", Width: 5, Text: text(func(t T) string { return KindName(t.Kind) })},
 		{Key: "state", Title: "STATE", Width: 14, Grow: 6, Role: stateRole, Compare: bySeverity,
 			Text: func(t T, _ time.Time) string { return stateText(t, g) }},
-		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true, Compare: bySince, Text: Since},
+		SinceColumn(),
 		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Compare: byASN, Text: text(asn)},
 		{Key: "peer", Title: "PEER", Width: 15, Priority: 2, Text: text(peer), Compare: byAddress(peer)},
 		{Key: "fsm", Title: "FSM", Width: 11, Priority: 3, Text: text(fsm)},
@@ -167,20 +167,56 @@ func severity(t store.Tunnel) int {
 	return s
 }
 
-// Since is the age of the last change that was seen. Without one, all that is known is that the state
-// has lasted at least as long as flarewire has watched, until the last answer; the time in which nobody looked
-// does not count.
+// Since is since when the session has been in its state, as far as that is known: the age of the last change that was seen ("43m"), else
+// of the fall of the health ("h 43m"), else the time of day, or the day, at or before which it began ("≤03:12"), or for how long it has
+// been watched at least (">5m"; the time in which nobody looked does not count).
 func Since(t store.Tunnel, now time.Time) string {
-	switch {
-	case !t.Track.Changed.IsZero():
-		return tui.AgeSince(t.Track.Changed, now)
-	case t.State == store.NoBGP:
+	if t.State == store.NoBGP && t.Track.Changed.IsZero() && t.Began(now).How == store.NotSeen {
 		return "-"
 	}
-	if age := t.Track.Looked.Sub(t.Track.Watched) - t.Track.Unwatched; age >= time.Minute {
-		return ">" + tui.Age(age)
+	return SinceText(t.Began(now), now)
+}
+
+// SinceText is what is known of a beginning in one short word.
+func SinceText(b store.Began, now time.Time) string {
+	age := tui.AgeSince(b.At, now)
+	switch b.How {
+	case store.SeenThere:
+		return age
+	case store.ByHealth:
+		if b.Open {
+			return "h>" + age
+		}
+		return "h " + age
+	case store.Watched:
+		return ">" + age
+	case store.AtLatest:
+		switch at := b.At.UTC(); {
+		case now.Sub(at) < 20*time.Hour:
+			return "≤" + at.Format("15:04")
+		case now.Sub(at) < 300*24*time.Hour:
+			return "≤" + at.Format("01-02")
+		default:
+			return "≤" + at.Format("2006")
+		}
 	}
 	return "?"
+}
+
+// SinceWords is the same as a part of a sentence: "for 43m at least"; empty when not even a minute is known.
+func SinceWords(b store.Began, now time.Time) string {
+	age := tui.AgeSince(b.At, now)
+	switch {
+	case b.How <= store.AtLatest || age == "now": // of a report it is not known what came after it
+		return ""
+	case b.How == store.SeenThere:
+		return "for " + age
+	case b.How == store.ByHealth && !b.Open:
+		return "for " + age + " by the health checks"
+	case b.How == store.ByHealth:
+		return "for " + age + " at least by the health checks"
+	}
+	return "for " + age + " at least"
 }
 
 // statusAge stays as it is for a whole minute: every row has one, and a finer one would repaint every
@@ -196,8 +232,11 @@ func statusAge(t store.Tunnel, now time.Time) string {
 	return tui.AgeSince(at, now)
 }
 
-// bySince puts the newest change first; tunnels of which none was seen come last.
-func bySince(a, b store.Tunnel) int { return b.Track.Changed.Compare(a.Track.Changed) }
+// bySince puts the newest change that was seen first, then what is known worse, the newest first.
+func bySince(a, b store.Tunnel) int {
+	x, y := a.Began(a.Track.Looked), b.Began(b.Track.Looked)
+	return cmp.Or(cmp.Compare(y.How, x.How), y.At.Compare(x.At))
+}
 
 // statusTime is when the API says that the status is from, by the clock of this machine.
 func statusTime(t store.Tunnel) time.Time { return t.Reported() }

@@ -35,8 +35,11 @@ func New(env *kit.Env) kit.Module { return &Module{env: env} }
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{{Names: []string{"where", "destinations"},
 		Help: "where an address or a network leads; alone: all destinations, worst first",
-		Open: func() tui.View { return resource.NewList(m.describe("Destinations"), m.source(m.all)) }, With: m.with}}
+		Open: m.All, With: m.with}}
 }
+
+// All implements kit.Locator.
+func (m *Module) All() tui.View { return resource.NewList(m.describe("Destinations"), m.source(m.all)) }
 
 // Services implements kit.Module.
 func (m *Module) Services() []tui.Service { return nil }
@@ -53,11 +56,11 @@ func (m *Module) with(text string) (tui.View, string) {
 // Where implements kit.Locator.
 func (m *Module) Where(p netip.Prefix) tui.View { return m.page(p) }
 
-// Through implements kit.Locator: the destinations with a way over an object.
-func (m *Module) Through(id, name string) tui.View {
+// Through implements kit.Locator: the destinations with a way over one of the objects.
+func (m *Module) Through(name string, ids ...string) tui.View {
 	rows := func() []*diagnose.Destination {
 		t := m.env.Feed.Diagnosis().Table()
-		return pointers(t.Through(id))
+		return pointers(t.Through(ids...))
 	}
 	d := m.describe("Over " + name)
 	d.None = "No static route leads over it. Routes learned by BGP are not in the API."

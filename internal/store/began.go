@@ -1,0 +1,91 @@
+package store
+
+import (
+	"slices"
+	"time"
+)
+
+// Began is what is known of when the state of a tunnel began. The zero value is: nothing.
+type Began struct {
+	At   time.Time
+	How  BeganHow
+	Open bool // ByHealth: the series begins with it, it may have begun earlier
+}
+
+// BeganHow says what a Began rests on.
+type BeganHow int
+
+// What a time rests on, the best last.
+const (
+	NotSeen   BeganHow = iota // nothing is known
+	AtLatest                  // it began then or earlier: the status was reported then, which says nothing of the change
+	Watched                   // it began then or earlier: it has been watched since
+	ByHealth                  // the health fell then; when the session fell is not known
+	SeenThere                 // the change was seen
+)
+
+// Began is since when the session has been in its state: by the history of this program, else by the health where that is bad, too,
+// else not later than the status was reported, or watching began.
+func (t *Tunnel) Began(now time.Time) Began {
+	if !t.Track.Changed.IsZero() {
+		return Began{At: t.Track.Changed, How: SeenThere}
+	}
+	if b := t.fell(); b.How == ByHealth && t.State != Up {
+		return b
+	}
+	if t.State == NoBGP {
+		return Began{}
+	}
+	var out Began
+	if at := t.Reported(); !at.IsZero() && !Ahead(at, now) {
+		out = Began{At: at, How: AtLatest}
+	}
+	age := t.Track.Looked.Sub(t.Track.Watched) - t.Track.Unwatched
+	if at := t.Track.Looked.Add(-age); age >= time.Minute && (out.At.IsZero() || at.Before(out.At)) {
+		out = Began{At: now.Add(-age), How: Watched}
+	}
+	return out
+}
+
+// fell is since when the health checks find the tunnel bad: as it was seen, else by the series of the analytics.
+func (t *Tunnel) fell() Began {
+	if h := t.Probed(); h != HealthDown && h != Degraded {
+		return Began{}
+	}
+	if !t.Health.Since.IsZero() {
+		return Began{At: t.Health.Since, How: ByHealth}
+	}
+	return t.Health.Fell
+}
+
+// Fell is since when a series of health is not healthy; nothing when its newest value is healthy, or there is none.
+func Fell(series []Point) Began {
+	var out Began
+	for _, p := range slices.Backward(series) {
+		switch HealthOf(p.Value) {
+		case HealthUnknown:
+		case Healthy:
+			return out
+		default:
+			out = Began{At: p.At, How: ByHealth}
+		}
+	}
+	out.Open = out.How == ByHealth
+	return out
+}
+
+// Trouble is since when what is wrong with the tunnel has been so: with the session where that is not up, else with the health.
+func (t *Tunnel) Trouble(now time.Time) Began {
+	if t.State == Up {
+		return t.fell()
+	}
+	return t.Began(now)
+}
+
+// Or is the better known of two beginnings; of two that are known alike, the earlier.
+func (b Began) Or(other Began) Began {
+	if other.How > b.How || other.How == b.How && other.At.Before(b.At) {
+		return other
+	}
+	return b
+}

@@ -1,0 +1,121 @@
+package overview
+
+import (
+	"fmt"
+	"strings"
+	"time"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/store"
+	"flarewire/tui"
+	"flarewire/views/tunnel"
+)
+
+// name is what the row is of: an object, or how many.
+func (t trouble) name() string {
+	if t.Several() {
+		return t.Count()
+	}
+	return t.Members[0].Name
+}
+
+// since is since when it has lasted, in one short word.
+func (t trouble) since(now time.Time) string {
+	if t.began.How == store.NotSeen {
+		return "-"
+	}
+	return tunnel.SinceText(t.began, now)
+}
+
+// points is what it points to, in words that no column cuts.
+func (t trouble) points() string {
+	if !t.Several() {
+		if t.Likelihood < diagnose.Likely {
+			return t.Cause.Short() + "?"
+		}
+		return t.Cause.Short()
+	}
+	if len(t.Common) == 0 {
+		if t.Cause == diagnose.SameMoment {
+			return "Nothing in common but the moment"
+		}
+		return t.Cause.Short()
+	}
+	text := t.Common[0].Says()
+	if n := len(t.Common) - 1; n > 0 {
+		text += fmt.Sprintf(" (+%d)", n)
+	}
+	if tui.Width(text) > diagnose.ShortWidth {
+		text = t.Common[0].Property.Short()
+	}
+	return strings.ToUpper(text[:1]) + text[1:]
+}
+
+// left is what is left for whom.
+func (t trouble) left() string {
+	switch n := len(t.Affected); n {
+	case 0:
+		return ""
+	case 1:
+		return t.Affected[0]
+	default:
+		return fmt.Sprintf("%s; and %d more", t.Affected[0], n-1)
+	}
+}
+
+// head is the first line of the reading: what it is, how sure that is, and since when.
+func (t trouble) head(now time.Time) string {
+	if t.Several() {
+		return t.Title + "."
+	}
+	return fmt.Sprintf("%s (%s)%s.", t.Cause.Title(), t.Likelihood, sinceWords(t.began, now))
+}
+
+// sinceWords is the moment as the end of a sentence, with what it rests on.
+func sinceWords(b store.Began, now time.Time) string {
+	at := diagnose.Clock(b.At, now)
+	switch {
+	case b.How == store.SeenThere:
+		return " since " + at
+	case b.How == store.ByHealth && b.Open:
+		return ", health bad for 24 h or longer"
+	case b.How == store.ByHealth:
+		return ", health bad since " + at
+	case b.How == store.AtLatest:
+		return ", reported at " + at + ": it began then or earlier"
+	case b.How == store.Watched:
+		return ", since " + at + " or earlier"
+	}
+	return ""
+}
+
+// readingLines bounds the reading below the list on a small screen.
+const readingLines = 8
+
+// explained is the whole reading of the row under the cursor, and what to do: a column has no room for it. Where there is not enough room,
+// the explanation is cut before what to do next.
+func (p *page) explained(c tui.Canvas) []string {
+	row, ok := p.table.Selected()
+	if !ok {
+		return nil
+	}
+	head := tui.Paragraph(c, tui.Strong, row.head(c.Now))
+	if left := row.left(); left != "" {
+		head = append(head, tui.Paragraph(c, roleOf(row.Severity), left)...)
+	}
+	text := tui.Paragraph(c, tui.Plain, row.Says())
+	var next []string
+	if row.Next != "" {
+		next = tui.Paragraph(c, tui.Plain, "Next: "+row.Next)
+	}
+	if most := max(readingLines, c.Height/4); len(head)+len(text)+len(next) > most {
+		more := c.Theme.Paint(tui.Muted, "   "+tui.Ellipsis+" enter shows all of it")
+		text = text[:max(0, min(len(text), most-len(head)-min(len(next), 2)-1))]
+		if room := max(1, most-len(head)-len(text)-1); len(next) > room {
+			next = next[:room]
+		}
+		next = append(next, more)
+	}
+	out := append([]string{""}, head...)
+	return append(append(append(out, text...), next...), "")
+}
