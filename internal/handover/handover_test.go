@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"os"
 	"path/filepath"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -202,6 +203,32 @@ func told(events []store.Event) []string {
 		}
 	}
 	return lines
+}
+
+// Every kind that is read in the background is handed over, or is asked for as without a recorder: none is lost between the two.
+func TestEveryKindIsTheSameAtTheScreen(t *testing.T) {
+	d := newDesk(t)
+	recorder, end := d.recorder()
+	defer end()
+	d.passes(10*time.Minute, recorder)
+	screen, _ := d.screen()
+	asked := screen.requests()
+	for _, k := range store.Overview() {
+		if e := screen.Last().Entry(k); e.Fetched.IsZero() || e.Err != nil {
+			t.Errorf("%s is not known at the screen: %+v", k, e)
+		}
+		if h, ok := recorder.Hand(store.Detail{Kind: k}, time.Time{}, d.clock.now()); !ok && k != store.IPsecTunnels && !k.Detail() {
+			t.Errorf("%s is not handed over: %+v", k, h)
+		}
+	}
+	here, there := screen.Last().Locations, recorder.Last().Locations
+	here.Entry, there.Entry = store.Entry{}, store.Entry{}
+	if !reflect.DeepEqual(here, there) || len(here.Rows) == 0 {
+		t.Errorf("the locations are\n%+v, and were\n%+v", here, there)
+	}
+	if asked != 0 {
+		t.Errorf("%d requests", asked)
+	}
 }
 
 // The recorder ends: the screen reads by itself from the next round on. A new one begins: the screen takes from it again.

@@ -100,6 +100,15 @@ func (s *Store) take(ctx context.Context, d Detail, h Handed) bool {
 			next.Traffic.By = h.Traffic
 			return nil
 		}
+	case LocationHealth:
+		if h.Locations == nil {
+			return false
+		}
+		apply = func(next *Snapshot, took span, again bool) []Event {
+			next.Locations.take(nil, took, again)
+			h.Locations.take(&next.Locations)
+			return nil
+		}
 	default:
 		apply = s.readKind(ctx, d, h.source())
 	}

@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"encoding/json"
+	"errors"
 	"slices"
 	"time"
 
@@ -28,6 +29,7 @@ type Handed struct {
 
 	Health     map[string]TunnelHealth `json:"health,omitempty"`
 	Traffic    map[string]Traffic      `json:"traffic,omitempty"`
+	Locations  *handedLocations        `json:"locations,omitempty"`
 	Events     []Event                 `json:"events,omitempty"` // of everything, oldest first
 	ClockAhead time.Duration           `json:"clock_ahead,omitempty"`
 
@@ -64,8 +66,7 @@ func (s *Store) Hand(d Detail, after, since time.Time) (Handed, bool) {
 			h.Events = append(h.Events, e)
 		}
 	}
-	h.fill(last, d)
-	return h, true
+	return h, h.fill(last, d)
 }
 
 // Kept is the newest snapshot of which all events are in the history.
@@ -84,8 +85,33 @@ func (s *Store) Kept() *Snapshot {
 	return &Snapshot{Started: last.Started}
 }
 
-// fill puts the rows in.
-func (h *Handed) fill(last *Snapshot, d Detail) {
+// handedLocations are Locations without the error, which is only words when it comes from another program.
+type handedLocations struct {
+	Rows    []Location         `json:"rows,omitempty"`
+	By      map[string]Insight `json:"by,omitempty"`
+	Weighed bool               `json:"weighed,omitempty"`
+	Unknown string             `json:"unknown,omitempty"`
+	Part    string             `json:"part,omitempty"`
+}
+
+func (l Locations) handed() *handedLocations {
+	out := &handedLocations{Rows: l.Rows, By: l.By, Weighed: l.Weighed, Part: l.Part}
+	if l.Unknown != nil {
+		out.Unknown = l.Unknown.Error()
+	}
+	return out
+}
+
+// take puts what another program has read in the place of what was known.
+func (h *handedLocations) take(l *Locations) {
+	*l = Locations{Entry: l.Entry, Rows: h.Rows, By: h.By, Weighed: h.Weighed, Part: h.Part}
+	if h.Unknown != "" {
+		l.Unknown = errors.New(h.Unknown)
+	}
+}
+
+// fill puts the rows in. It reports false for what is not handed over: the other program reads it itself.
+func (h *Handed) fill(last *Snapshot, d Detail) bool {
 	switch d.Kind {
 	case GRETunnels:
 		for i := range last.Tunnels {
@@ -100,6 +126,8 @@ func (h *Handed) fill(last *Snapshot, d Detail) {
 		h.Health = last.Health.By
 	case TunnelTraffic:
 		h.Traffic = last.Traffic.By
+	case LocationHealth:
+		h.Locations = last.Locations.handed()
 	case Prefixes:
 		h.Rows = bytesOf(last.Prefixes.Rows)
 	case Ports:
@@ -114,7 +142,7 @@ func (h *Handed) fill(last *Snapshot, d Detail) {
 		h.Rows = map[Kind][]json.RawMessage{BGPPrefixes: bytesOf(p.BGP.Rows), Bindings: bytesOf(p.Bindings.Rows),
 			Delegations: bytesOf(p.Delegations.Rows)}[d.Kind]
 	default:
-		h.Rows = map[Kind]func() []json.RawMessage{
+		rows, handed := map[Kind]func() []json.RawMessage{
 			Routes: func() []json.RawMessage { return bytesOf(last.Routes.Rows) },
 			Links:  func() []json.RawMessage { return bytesOf(last.Links.Rows) },
 			CNIs:   func() []json.RawMessage { return bytesOf(last.CNIs.Rows) }, Slots: func() []json.RawMessage { return bytesOf(last.Slots.Rows) },
@@ -123,8 +151,13 @@ func (h *Handed) fill(last *Snapshot, d Detail) {
 			Leases:         func() []json.RawMessage { return bytesOf(last.Leases.Rows) },
 			EndpointChecks: func() []json.RawMessage { return bytesOf(last.EndpointChecks.Rows) },
 			Accounts:       func() []json.RawMessage { return bytesOf(last.Accounts.Rows) },
-		}[d.Kind]()
+		}[d.Kind]
+		if !handed {
+			return false
+		}
+		h.Rows = rows()
 	}
+	return true
 }
 
 // bytesOf are the objects as the server sent them.
