@@ -50,6 +50,8 @@ func (a *Account) groups() []group {
 		return nil
 	}
 	slices.SortStableFunc(failed, func(x, y int) int { return at[x].Compare(at[y]) })
+	last := at[failed[len(failed)-1]]
+	working = slices.DeleteFunc(working, func(i int) bool { return a.measuredBefore(i, last) })
 	well := a.wellOf(working)
 	var out []group
 	for begin := 0; begin < len(failed); {
@@ -63,6 +65,11 @@ func (a *Account) groups() []group {
 		begin = end
 	}
 	return out
+}
+
+// measuredBefore reports whether all that speaks for a tunnel was measured before a moment: what came after it is not known.
+func (a *Account) measuredBefore(i int, moment time.Time) bool {
+	return a.facts.Tunnels[i].State == store.NoBGP && !a.facts.Measured.Fetched.IsZero() && a.facts.Measured.Fetched.Before(moment)
 }
 
 // wellOf are the tunnels that work, with what they have in common: counted once, whatever the number of moments.

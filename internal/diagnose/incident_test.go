@@ -228,3 +228,35 @@ func titles(list []diagnose.Incident) []string {
 	}
 	return out
 }
+
+// All sessions fail at once. Tunnels without BGP, whose health was measured before, do not count as working: nobody knows.
+func TestWhatWasMeasuredBeforeDoesNotSpeakAgainstAnOutage(t *testing.T) {
+	const ago = 20 * time.Second
+	for name, c := range map[string]struct {
+		measured time.Duration // ago
+		counts   string
+	}{"before": {50 * time.Second, ", none works"}, "after": {5 * time.Second, "no group"}} {
+		t.Run(name, func(t *testing.T) {
+			list := fleet(100)
+			for i := range list {
+				list[i].CloudflareEndpoint = "162.159.60.1"
+				if i%10 == 0 {
+					list[i].BGP, list[i].BGPStatus, list[i].State = nil, nil, store.NoBGP
+					continue
+				}
+				fall(&list[i], ago)
+			}
+			f := an(list...)
+			f.Measured.Fetched = f.Now.Add(-c.measured)
+			said := "no group"
+			for _, i := range diagnose.Read(f).Incidents() {
+				if i.Cause == diagnose.SameCloudflare {
+					said = i.Common[0].Counts()
+				}
+			}
+			if !strings.HasSuffix(said, c.counts) {
+				t.Errorf("says %q, want %q", said, c.counts)
+			}
+		})
+	}
+}

@@ -46,8 +46,8 @@ func TestTheSecurityStatementsNameRealTests(t *testing.T) {
 			}
 		}
 	}
-	if statements != 33 {
-		t.Errorf("%d statements, want 33", statements)
+	if statements != 36 {
+		t.Errorf("%d statements, want 36", statements)
 	}
 }
 

@@ -119,8 +119,8 @@ func TestAPairIsMadeKilledGoneOnWithAndTakenBack(t *testing.T) {
 	term.press("enter")
 	keys = append(keys, "“undo 2”", "enter")
 	named(term.Terminal, "undo 2")
-	term.WaitText("2 of 2 sent")
-	a.pass(time.Minute) // Cloudflare's deletions take effect late, and so do those of the simulated account
+	a.passUntil(term.Terminal, "2 of 2 sent") // Cloudflare's deletions take effect late, and so do those of the simulated account
+	a.pass(time.Minute)
 	if left := len(a.Objects(simedge.GRETunnels)) - before; left != 0 {
 		t.Errorf("%d tunnels are left", left)
 	}

@@ -204,7 +204,7 @@ func TestTypingDoesNotWaitForTheAccount(t *testing.T) {
 	term.Type("198.18.20.32/27")
 	term.WaitText("198.18.20.32/27")
 	release()
-	term.WaitText("[CDN]") // proposed once it is known what the prefix is bound to
+	term.WaitText("Service             CDN") // proposed once it is known what the prefix is bound to
 }
 
 // Whoever quits in the middle of a setup can keep what was typed, too.

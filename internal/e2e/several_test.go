@@ -23,8 +23,7 @@ func TestHealthChecksOfSeveralTunnelsAreChangedTogether(t *testing.T) {
 	term.Press("ctrl+s")
 	term.WaitFor("both differences", showsAll("Change GRE tunnel fra-dc1-gre", "Change IPsec tunnel jnb-br1-ipsec", "health_check.rate"))
 	a.untouchedButChecks()
-	term.Press("enter")
-	named(term, "change 2")
+	send(term, "change 2")
 	term.WaitText("2 of 2 sent: 2 done")
 	for kind, name := range map[simedge.Resource]string{simedge.GRETunnels: "fra-dc1-gre", simedge.IPsecTunnels: "jnb-br1-ipsec"} {
 		health, _ := a.object(kind, name)["health_check"].(map[string]any)

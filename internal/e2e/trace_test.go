@@ -25,7 +25,7 @@ func TestATracerouteFromTheTunnelToTheSilentHop(t *testing.T) {
 	term.Press("ctrl+s")
 	s := term.WaitFor("how far it gets from each location", showsAll("0 of 2 reached it", "ams04", "fra03", "silent after 3", "AS13335",
 		"core1.carrie"))
-	if strings.Contains(footer(s), " x cancel") || !strings.Contains(footer(s), "(x cancel)") {
+	if strings.Contains(footer(s), " x cancel") { // in parentheses where there is room
 		t.Errorf("what is over cannot be cancelled: %q", footer(s))
 	}
 	term.Press("enter")

@@ -76,10 +76,10 @@ func (o offer) several(field form.Field, text string) (string, bool) {
 	return strings.Join(out, " "), true
 }
 
-// labelled is a value as it is called.
-func labelled(options []form.Option, value string) string {
+// labelled is a value as it is called. What may be typed freely is called what it is; the labels of its options say more than that.
+func labelled(field form.Field, options []form.Option, value string) string {
 	for _, o := range options {
-		if o.Value == value {
+		if o.Value == value && !field.Free {
 			return o.Label
 		}
 	}

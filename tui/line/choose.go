@@ -88,7 +88,7 @@ func (s *asking) held(p place) string {
 		}
 		return ": kept, not shown"
 	}
-	return ": " + labelled(s.form.Options(field), s.form.Value(field.Key))
+	return ": " + labelled(field, s.form.Options(field), s.form.Value(field.Key))
 }
 
 // fixed says of a field why it cannot be changed.

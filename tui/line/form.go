@@ -269,7 +269,7 @@ func (r *runner) put(s *asking, field form.Field) {
 		}
 	} else {
 		r.introduce(s, field)
-		text, g = r.question(field.Label+" ["+labelled(offer.options, offer.value)+"]:", nil)
+		text, g = r.question(field.Label+" ["+labelled(field, offer.options, offer.value)+"]:", nil)
 	}
 	if g != gotLine || r.formWord(s, text) {
 		return
@@ -307,7 +307,7 @@ func instead(field form.Field, options []form.Option, was, is string) string {
 	if field.Kind == form.Secret {
 		return "it has changed meanwhile; nothing was taken."
 	}
-	return labelled(options, was) + " has meanwhile become " + labelled(options, is) + "; nothing was taken."
+	return labelled(field, options, was) + " has meanwhile become " + labelled(field, options, is) + "; nothing was taken."
 }
 
 // secretly says what became of a secret, which the user has not seen being typed.

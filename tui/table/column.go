@@ -4,6 +4,7 @@
 package table
 
 import (
+	"slices"
 	"time"
 
 	"flarewire/tui"
@@ -41,8 +42,9 @@ const (
 
 // arrange chooses the columns for a width and shares out what is left. The first column always
 // stands; wide takes all columns from the given one on, as far as they fit, instead of leaving out
-// those of less importance. It is a pure function.
-func arrange(cols []head, width int, wide bool, from int) []placed {
+// those of less importance. The column by which the rows are ordered stands where it fits: an order that nobody sees looks like a fault.
+// It is a pure function.
+func arrange(cols []head, width int, wide bool, from, sorted int) []placed {
 	room := width - gutter - cols[0].width
 	chosen := []placed{{0, cols[0].width}}
 	take := func(i int) bool {
@@ -57,9 +59,13 @@ func arrange(cols []head, width int, wide bool, from int) []placed {
 		for i := 1 + from; i < len(cols) && take(i); i++ {
 		}
 	} else {
-		for _, i := range important(cols, room) {
+		if sorted > 0 {
+			take(sorted)
+		}
+		for _, i := range important(cols, room, chosen) {
 			take(i)
 		}
+		slices.SortFunc(chosen, func(a, b placed) int { return a.index - b.index })
 	}
 	for p := range chosen {
 		extra := min(cols[chosen[p].index].grow, room)
@@ -70,12 +76,16 @@ func arrange(cols []head, width int, wide bool, from int) []placed {
 }
 
 // important lists, in their order on the screen, the columns that fit when the least important ones
-// are left out first.
-func important(cols []head, room int) []int {
+// are left out first. Those that are chosen already are not among them.
+func important(cols []head, room int, chosen []placed) []int {
+	has := func(i int) bool { return slices.ContainsFunc(chosen, func(p placed) bool { return p.index == i }) }
 	limit := 0
 	for ; ; limit++ {
 		need, more := 0, false
 		for i := 1; i < len(cols); i++ {
+			if has(i) {
+				continue
+			}
 			if cols[i].priority <= limit {
 				need += cols[i].width + gap
 			} else {
@@ -92,7 +102,7 @@ func important(cols []head, room int) []int {
 	}
 	var out []int
 	for i := 1; i < len(cols); i++ {
-		if cols[i].priority <= max(limit, 0) {
+		if !has(i) && cols[i].priority <= max(limit, 0) {
 			out = append(out, i)
 		}
 	}

@@ -14,7 +14,7 @@ import (
 func (t *grid) Draw(c tui.Canvas) []string {
 	t.height = max(1, c.Height-1)
 	t.clamp()
-	cols := arrange(t.heads, c.Width, t.wide, t.from)
+	cols := arrange(t.heads, c.Width, t.wide, t.from, t.sortCol)
 	lines := make([]string, 0, t.height+1)
 	lines = append(lines, t.head(c, cols))
 	for i := t.offset; i < min(len(t.order), t.offset+t.height); i++ {
@@ -156,7 +156,7 @@ func (t *grid) ToggleMark() {
 
 // Print returns the header and all rows, without a cursor: for output that is not a screen.
 func (t *grid) Print(c tui.Canvas) []string {
-	cols := arrange(t.heads, c.Width, false, 0)
+	cols := arrange(t.heads, c.Width, false, 0, 0)
 	lines := []string{t.head(c, cols)}
 	for _, row := range t.order {
 		lines = append(lines, strings.TrimRight(t.line(c, cols, row, false), " "))
