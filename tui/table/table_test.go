@@ -215,7 +215,7 @@ func TestNarrowScreenLeavesOutTheLeastImportantColumns(t *testing.T) {
 // An order by a column that does not fit would be seen by nobody: that column stands, and another one goes.
 func TestTheColumnOfTheOrderIsShown(t *testing.T) {
 	tbl := newTable(links("alpha"))
-	for key, want := range map[string]string{"name": "NAME^ STATE ID", "note": "NAME STATE NOTE^", "id": "NAME STATE ID^"} {
+	for key, want := range map[string]string{"name": "NAME^ STATE ID", "note": "NAME NOTE^", "id": "NAME STATE ID^"} {
 		tbl.SortBy(key, false)
 		if head := strings.Join(strings.Fields(tbl.Draw(canvas(40, 5))[0]), " "); head != want {
 			t.Errorf("ordered by %s the columns are %q, want %q", key, head, want)
