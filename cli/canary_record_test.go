@@ -25,7 +25,8 @@ func TestNoSecretIsInMetricsRecordsAndEvents(t *testing.T) {
 	}
 	const token, md5Key = "canary-token-of-40-characters-9876543210", `canary"md5\with&signs-98765`
 	edge := simedge.New(simedge.Options{Token: token})
-	if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["bgp"].(simedge.Object)["md5_key"] = md5Key }); err != nil {
+	if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre",
+		func(o simedge.Object) { o["bgp"].(simedge.Object)["md5_key"] = md5Key }); err != nil {
 		t.Fatal(err)
 	}
 	var forms []string

@@ -120,7 +120,8 @@ func TestNaturalOrder(t *testing.T) {
 func BenchmarkPalette(b *testing.B) {
 	var objects []tui.Object
 	for i := range 5000 {
-		objects = append(objects, thing(fmt.Sprintf("fra-dc%d-gre", i), fmt.Sprintf("AS %d", 64512+i), fmt.Sprintf("10.%d.%d.0/31", i/256, i%256)))
+		objects = append(objects, thing(fmt.Sprintf("fra-dc%d-gre", i), fmt.Sprintf("AS %d", 64512+i),
+			fmt.Sprintf("10.%d.%d.0/31", i/256, i%256)))
 	}
 	p := atlas(b, objects...)
 	p.press(":", "f")

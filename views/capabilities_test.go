@@ -11,7 +11,8 @@ import (
 
 // noObjects are the modules that are pages and keep no objects of the account: none of the capabilities is theirs, but for those
 // that has names.
-var noObjects = []string{"overview", "alerts", "bgp", "changes", "events", "setup", "activity", "requests", "traceroute", "where", "location", "muted"}
+var noObjects = []string{"overview", "alerts", "bgp", "changes", "events", "setup", "activity", "requests", "traceroute", "where",
+	"location", "muted"}
 
 // has says which modules have a capability, and leftOut why the others with objects do not.
 var capabilities = map[string]struct {

@@ -62,7 +62,8 @@ func (d *desk) places() []string {
 	return out
 }
 
-// saysAndMovesNothing has something said, short and long: all rows stay where they are but for those that it stands on, which are whole lines.
+// saysAndMovesNothing has something said, short and long: all rows stay where they are but for those that it stands on, which are whole
+// lines.
 func (d *desk) saysAndMovesNothing(where string, before []string) {
 	d.t.Helper()
 	for _, text := range []string{"Something was said", strings.Repeat("Much was said, and it does not end so soon. ", 9)} {

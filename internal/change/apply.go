@@ -134,7 +134,8 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 		return refused(p, &JournalError{err})
 	}
 	a.at(Checking)
-	if err = errors.Join(ctx.Err(), a.undoneBefore(s.entry.Undoes, entry)); err == nil && s.check != nil { // behind the entry, which may have had to wait
+	// behind the entry, which may have had to wait
+	if err = errors.Join(ctx.Err(), a.undoneBefore(s.entry.Undoes, entry)); err == nil && s.check != nil {
 		err = s.check(ctx)
 	}
 	if dry, ok := s.request.DryRun(); ok && s.dryRun && err == nil { // behind the entry: a server may overlook that it is only a check

@@ -256,7 +256,8 @@ func TestAnUndoInDoubtStandsInTheWayOfAnother(t *testing.T) {
 	d.edge.Fault(simedge.Fault{Method: "PUT", Kind: simedge.FaultStatus, Status: 524, Times: 1})
 	wantOutcome(t, d.writer.Apply(t.Context(), first), journal.Unknown)
 	sent := len(d.writes())
-	if r := d.writer.Apply(t.Context(), second); r.Outcome != journal.NotDone || !strings.Contains(r.Text, "look again") || len(d.writes()) != sent {
+	if r := d.writer.Apply(t.Context(), second); r.Outcome != journal.NotDone || !strings.Contains(r.Text, "look again") ||
+		len(d.writes()) != sent {
 		t.Errorf("%s; %d sent", r.Text, len(d.writes())-sent)
 	}
 }

@@ -18,20 +18,18 @@ import (
 // odd is what no type of ours knows.
 const odd = `{"deep":[1,"two",{"x":12345678901234567890}],"off":false}`
 
-// enriched puts what is not known into every object inside of the objects of an answer.
-func enriched(t *testing.T) func(*http.Request, *http.Response) {
-	return func(_ *http.Request, resp *http.Response) {
-		body, err := io.ReadAll(resp.Body)
-		if err != nil {
-			t.Error(err)
-		}
-		for _, name := range []string{"health_check", "bgp", "target", "magic", "gre", "scope"} {
-			body = bytes.ReplaceAll(body, []byte(`"`+name+`":{`), []byte(`"`+name+`":{"source":"192.0.2.77","odd":`+odd+`,"nothing":null,`))
-		}
-		body = bytes.ReplaceAll(body, []byte(`null,}`), []byte(`null}`))
-		body = bytes.ReplaceAll(body, []byte(`"enabled":true`), []byte(`"enabled":true,"direction":"bidirectional"`))
-		resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
+// enrich puts what is not known into every object inside of the objects of an answer.
+func enrich(t *testing.T, resp *http.Response) {
+	body, err := io.ReadAll(resp.Body)
+	if err != nil {
+		t.Error(err)
 	}
+	for _, name := range []string{"health_check", "bgp", "target", "magic", "gre", "scope"} {
+		body = bytes.ReplaceAll(body, []byte(`"`+name+`":{`), []byte(`"`+name+`":{"source":"192.0.2.77","odd":`+odd+`,"nothing":null,`))
+	}
+	body = bytes.ReplaceAll(body, []byte(`null,}`), []byte(`null}`))
+	body = bytes.ReplaceAll(body, []byte(`"enabled":true`), []byte(`"enabled":true,"direction":"bidirectional"`))
+	resp.Body, resp.ContentLength = io.NopCloser(bytes.NewReader(body)), int64(len(body))
 }
 
 // What flarewire does not know inside of an object, at every depth, is sent back as it came when something else is changed. Nothing is
@@ -63,7 +61,7 @@ func TestWhatWasNotTouchedIsSentBackAsItCame(t *testing.T) {
 	for name, edit := range edits {
 		t.Run(name, func(t *testing.T) {
 			d := sit(t)
-			d.alter = enriched(t)
+			d.alter = func(_ *http.Request, resp *http.Response) { enrich(t, resp) }
 			p := planned(t)(edit(t, d))
 			if pathsOf(p.Differences) != "description" {
 				t.Errorf("differences %s", pathsOf(p.Differences))
@@ -159,7 +157,7 @@ func TestWhatIsMadeAnewHasWhatIsUnknownInside(t *testing.T) {
 	for name, act := range remakes() {
 		t.Run(name, func(t *testing.T) {
 			d := sit(t)
-			d.alter = enriched(t)
+			d.alter = func(_ *http.Request, resp *http.Response) { enrich(t, resp) }
 			want := act(t, d)
 			writes := d.writes()
 			body := writes[len(writes)-1].Body

@@ -179,7 +179,8 @@ func (a *Account) togetherPrefixes(out, prefixes []Incident) []Incident {
 func (a *Account) onePrefixChange(those []Incident) Incident {
 	all := len(a.facts.Prefixes.Rows)
 	at := Clock(those[0].Since, a.facts.Now)
-	group := joined(those, Common{Property: SameChange, Value: at, Failed: len(those), OfFailed: len(those), OfWorking: max(0, all-len(those))})
+	group := joined(those, Common{Property: SameChange, Value: at, Failed: len(those), OfFailed: len(those),
+		OfWorking: max(0, all-len(those))})
 	group.Likelihood = min(group.Likelihood, Likely)
 	group.Title = fmt.Sprintf("%d of %d prefixes: %s, all at %s", len(those), all, inSentence(those[0].Title), at)
 	group.Text = "They changed at the same moment: this points to one change. " + those[0].Text

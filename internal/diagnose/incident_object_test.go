@@ -64,7 +64,8 @@ func TestPortsOfOneLocationAreOneIncident(t *testing.T) {
 			if i.Title != c.says || i.Cause != diagnose.SameLocation || i.Count() != "2 ports" || i.Severity != diagnose.Outage {
 				t.Errorf("%s: %q %s %s %s", name, i.Title, i.Cause, i.Count(), i.Severity)
 			}
-			if counts := i.Common[0].Counts(); !strings.HasPrefix(counts, "2 of 2 failed, ") || !strings.HasSuffix(counts, " working are elsewhere") {
+			counts := i.Common[0].Counts()
+			if !strings.HasPrefix(counts, "2 of 2 failed, ") || !strings.HasSuffix(counts, " working are elsewhere") {
 				t.Errorf("%s: %s", name, counts)
 			}
 			if !slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.Name == "over-port-0" }) {
@@ -110,7 +111,8 @@ func TestPrefixesThatFailedTogetherAreOneIncident(t *testing.T) {
 			[]string{"3 of 5 prefixes: prefix withdrawn, all at 02:49:40 UTC"}},
 		"two, an hour apart": {[]time.Duration{10 * time.Minute, 70 * time.Minute, 0}, nil},
 		"one":                {[]time.Duration{10 * time.Minute, 0}, nil},
-		"six of six moments": {[]time.Duration{10 * time.Minute, 20 * time.Minute, 30 * time.Minute, 40 * time.Minute, 50 * time.Minute, 55 * time.Minute},
+		"six of six moments": {[]time.Duration{10 * time.Minute, 20 * time.Minute, 30 * time.Minute, 40 * time.Minute,
+			50 * time.Minute, 55 * time.Minute},
 			[]string{"6 of 6 prefixes: prefix withdrawn"}},
 		"two changes": {[]time.Duration{10 * time.Minute, 10 * time.Minute, 40 * time.Minute, 40 * time.Minute},
 			[]string{"2 of 4 prefixes: prefix withdrawn, all at 02:50:00 UTC", "2 of 4 prefixes: prefix withdrawn, all at 02:20:00 UTC"}},

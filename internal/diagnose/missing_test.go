@@ -74,8 +74,8 @@ func hopsOf(s *store.Snapshot) *strings.Replacer {
 	return strings.NewReplacer(pairs...)
 }
 
-// Analytics, routes, or one list of tunnels is missing. What was said of the objects of that list, and what rested on it, is not said, or it
-// is said that it cannot be told; nothing else changes, and nothing new is said.
+// Analytics, routes, or one list of tunnels is missing. What was said of the objects of that list, and what rested on it, is not said, or
+// it is said that it cannot be told; nothing else changes, and nothing new is said.
 func TestWhatIsMissingChangesOnlyWhatRestedOnIt(t *testing.T) {
 	for name, c := range map[string]struct {
 		path   string

@@ -49,7 +49,7 @@ func (b SeenBadly) Idle() bool { return b.BitRate != nil && *b.BitRate == 0 }
 
 // Acting are the tunnels that it does not see healthy and that have traffic there, or of which that is not known.
 func (s Seen) Acting() []SeenBadly {
-	if s.Location.Idle() {
+	if s.Idle() {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(s.Bad), SeenBadly.Idle)

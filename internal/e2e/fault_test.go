@@ -65,8 +65,8 @@ func TestEveryFaultOfANightIsOnTheOverviewWithinOneRefresh(t *testing.T) {
 			term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "10m"}, Env: a.env()})
 			s := term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
 				// The diagnosis comes after what it rests on: the worst is a prefix.
-				return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("iad-dc1-gre") && s.Contains("interconnects") && !s.Contains("waiting") &&
-					s.Contains("CNI ")
+				return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("iad-dc1-gre") && s.Contains("interconnects") &&
+					!s.Contains("waiting") && s.Contains("CNI ")
 			})
 			if says(night.says...)(s) {
 				t.Fatalf("the overview says it before it is so:\n%s", s.Box())

@@ -52,7 +52,8 @@ var massOutages = map[string]struct {
 	says  []string                                // words of the reading
 }{
 	"22 of 24 at one router": {24, func(n int, _ simedge.Resource) bool { return n < 22 }, atOneRouter,
-		[]string{"22 tunnels", "Outage", "All at router 198.51.100.7"}, []string{"22 of 24 tunnels down since", "the router with the address 198.51.100.7"}},
+		[]string{"22 tunnels", "Outage", "All at router 198.51.100.7"}, []string{"22 of 24 tunnels down since",
+			"the router with the address 198.51.100.7"}},
 	"all of one router": {24, func(n int, _ simedge.Resource) bool { return n < 4 }, atOneRouter,
 		[]string{"4 tunnels", "All at router 198.51.100.7"}, []string{"4 of 24 tunnels down since"}},
 	"all of one Cloudflare endpoint": {24, func(n int, _ simedge.Resource) bool { return n%3 == 0 },

@@ -144,7 +144,8 @@ func TestTheOverviewHidesNoWorseRow(t *testing.T) {
 	a := newAccount(t, simedge.Options{})
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "10m"}, Env: a.env()})
 	term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
-		return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("lhr-hq-gre") && s.Contains("4 interconnects") && !s.Contains("waiting")
+		return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("lhr-hq-gre") && s.Contains("4 interconnects") &&
+			!s.Contains("waiting")
 	})
 	worst := "198.18.20.0/24"
 	down(term, term.Screen(), "sin-dc1-ipsec")
@@ -155,7 +156,10 @@ func TestTheOverviewHidesNoWorseRow(t *testing.T) {
 	a.do(a.SetBGP(simedge.IPsecTunnels, "sin-dc1-ipsec", "Established"))
 	a.pass(time.Second)
 	term.Press("r")
-	term.WaitFor("the worst under the cursor", func(s ptytest.Screen) bool { return strings.Contains(cursorLine(s), worst) && !s.Contains(" above") })
+	term.WaitFor("the worst under the cursor", func(s ptytest.Screen) bool {
+		return strings.Contains(cursorLine(s), worst) &&
+			!s.Contains(" above")
+	})
 }
 
 // Started in an outage, the overview does not say that it is asking when it has been told that nobody answers.

@@ -48,7 +48,8 @@ func TestEverySizeIsWhole(t *testing.T) {
 			for _, page := range pages {
 				term.Type(page.there)
 				s := settled(term, page.shown)
-				if f := footer(s); page.name != "palette" && (!strings.Contains(f, ": go to") || page.name != "help" && !strings.Contains(f, "? help")) {
+				f := footer(s)
+				if page.name != "palette" && (!strings.Contains(f, ": go to") || page.name != "help" && !strings.Contains(f, "? help")) {
 					t.Errorf("%s: no way to help or out in the footer %q", page.name, f)
 				}
 				if !strings.Contains(title(s), "unnels") {

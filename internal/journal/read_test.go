@@ -48,7 +48,8 @@ func TestWhatCannotBeReadIsCounted(t *testing.T) {
 	}
 	done(t, j, journal.Entry{Name: "second", Verb: journal.Update})
 	read, err := j.Read()
-	if err != nil || names(read.Entries) != "second first" || read.Unreadable != 4 || !strings.HasPrefix(read.Damage(), "4 lines of the journal") {
+	if err != nil || names(read.Entries) != "second first" || read.Unreadable != 4 ||
+		!strings.HasPrefix(read.Damage(), "4 lines of the journal") {
 		t.Errorf("%+v, %v", read, err)
 	}
 	if err := errors.Join(os.Remove(j.Path()+".1"), os.Mkdir(j.Path()+".1", 0o700)); err != nil {
@@ -80,7 +81,8 @@ func TestAnExportSaysWhatIsMissing(t *testing.T) {
 // again; while nobody knows, neither.
 func TestAnEntrySaysThatItWasUndone(t *testing.T) {
 	j := open(t, journal.Options{})
-	update := journal.Entry{Name: "change", Verb: journal.Update, Resource: "routes", Before: []byte(`{"priority":1}`), After: []byte(`{"priority":2}`)}
+	update := journal.Entry{Name: "change", Verb: journal.Update, Resource: "routes", Before: []byte(`{"priority":1}`),
+		After: []byte(`{"priority":2}`)}
 	id := done(t, j, update)
 	undo := update
 	undo.Name, undo.Undoes = "undo", id

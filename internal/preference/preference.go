@@ -1,4 +1,5 @@
-// Package preference keeps small preferences of the screen over restarts, by name: what is gone to often, how a list is ordered. They are a file for
+// Package preference keeps small preferences of the screen over restarts, by name: what is gone to often, how a list is ordered. They
+// are a file for
 // each profile and account, hold no secrets, and are worth no trouble: one that cannot be read or written is none.
 package preference
 

@@ -6,7 +6,8 @@ import (
 	"testing"
 )
 
-// Two windows keep different things; both are there at the next start. What is damaged is none, and is mended by the next thing that is kept.
+// Two windows keep different things; both are there at the next start. What is damaged is none, and is mended by the next thing that is
+// kept.
 func TestPreferencesOfTwoWindowsAreKept(t *testing.T) {
 	path := Path(t.TempDir(), "prod", "account")
 	one, two := Open(path), Open(path)

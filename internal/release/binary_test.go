@@ -37,8 +37,8 @@ func stamped(t *testing.T) string {
 	return path
 }
 
-// sizeGoal is the goal for the stripped binary, in bytes (docs/performance.md).
-const sizeGoal = 20_000_000
+// sizeGoal is the goal for the stripped binary, in bytes (docs/performance.md, The size of the binary).
+const sizeGoal = 24_000_000
 
 // The binary that make build makes says the version it was built as, is small enough, and its bill of materials lists
 // what is in it.

@@ -95,7 +95,8 @@ func refusals() map[string]func(simedge.Request) *simedge.Fault {
 		}
 	}
 	status := func(code int) simedge.Fault {
-		return simedge.Fault{Kind: simedge.FaultStatus, Status: code, Body: `{"success":false,"errors":[{"code":10000,"message":"the name is in use"}]}`}
+		return simedge.Fault{Kind: simedge.FaultStatus, Status: code,
+			Body: `{"success":false,"errors":[{"code":10000,"message":"the name is in use"}]}`}
 	}
 	carriedOut := status(500)
 	carriedOut.CarriedOut = true

@@ -77,7 +77,6 @@ type list struct {
 }
 
 func (l *list) hovered() (string, bool) { return l.at() }
-func (l *list) ticked() []string        { return l.ticks() }
 
 func (l *list) move(by int) {
 	code := tea.KeyDown

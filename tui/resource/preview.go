@@ -18,8 +18,8 @@ const (
 	previewMoves, previewDigested = 80 * time.Millisecond, 20 * time.Second
 )
 
-// preview is the object beside its list: of what is known, without a question to Cloudflare. While a key is held it stays at the object that
-// it shows, under its name, and is drawn once when the cursor rests.
+// preview is the object beside its list: of what is known, without a question to Cloudflare. While a key is held it stays at the
+// object that it shows, under its name, and is drawn once when the cursor rests.
 type preview struct {
 	row    table.Row
 	id     string
@@ -75,7 +75,8 @@ func (l *List) drawPreview(c tui.Canvas) []string {
 	}
 	d := &p.drawn
 	// What is said in it ages slowly: it is worked out anew with new data, and now and then.
-	if p.lines != nil && d.id == p.id && d.takes == l.takes && d.width == c.Width && d.height == c.Height && c.Now.Sub(d.at) < previewDigested {
+	if p.lines != nil && d.id == p.id && d.takes == l.takes && d.width == c.Width && d.height == c.Height &&
+		c.Now.Sub(d.at) < previewDigested {
 		return p.lines
 	}
 	d.id, d.takes, d.width, d.height, d.at = p.id, l.takes, c.Width, c.Height, c.Now

@@ -1,5 +1,5 @@
-// Package bgp is the page of all BGP sessions of the account as live panels, the worst first: what each is, since when, and how it went in the
-// hours that somebody watched.
+// Package bgp is the page of all BGP sessions of the account as live panels, the worst first: what each is, since when, and how it went in
+// the hours that somebody watched.
 package bgp
 
 import (

@@ -14,8 +14,8 @@ type piece struct {
 	state store.State
 }
 
-// pieces are what is known of a session's past: its changes, and between them the times in which somebody watched. Over a time in which nobody
-// did, nothing is carried on.
+// pieces are what is known of a session's past: its changes, and between them the times in which somebody watched. Over a time in which
+// nobody did, nothing is carried on.
 func pieces(t store.Tunnel, watched []store.Span) []piece {
 	known := t.Track.Watched
 	var changes []store.Event

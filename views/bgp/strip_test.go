@@ -26,7 +26,8 @@ func drawn(t store.Tunnel, watched ...store.Span) string {
 	return text
 }
 
-// A strip says what was seen and nothing else: over a time in which nobody watched no state is carried on, and before the first look there is none.
+// A strip says what was seen and nothing else: over a time in which nobody watched no state is carried on, and before the first look
+// there is none.
 func TestAStripShowsWhatWasSeen(t *testing.T) {
 	all := store.Span{From: ago(60), To: noon}
 	of := func(state store.State, first, looked time.Time, events ...store.Event) store.Tunnel {

@@ -163,7 +163,7 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 			return tea.Batch(r.leadBack(), r.settle())
 		}
 	case settledMsg:
-		r.settling.take(msg)
+		r.take(msg)
 	case appliedMsg:
 		if msg.review == r {
 			return r.applied(msg.result)

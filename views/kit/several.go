@@ -111,7 +111,7 @@ func (s *Several) Update(msg tea.Msg) tea.Cmd {
 			return s.settle()
 		}
 	case settledMsg:
-		s.settling.take(msg)
+		s.take(msg)
 	case severalAppliedMsg:
 		if msg.several == s {
 			return s.applied(msg.result)

@@ -29,7 +29,8 @@ func New(env *kit.Env) kit.Module { return &Module{env: env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"locations", "colos"}, Help: "Cloudflare's locations: their traffic, and which tunnels they see down",
+	return []tui.Destination{{Names: []string{"locations", "colos"},
+		Help: "Cloudflare's locations: their traffic, and which tunnels they see down",
 		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
 }
 
@@ -114,7 +115,7 @@ func (m *Module) sections(s diagnose.Seen) []resource.Section {
 	switch {
 	case !s.Asked:
 		prose(&first, "How it sees the tunnels was not asked: "+cmp.Or(l.Part, "it carries no traffic")+".")
-	case s.Location.Idle():
+	case s.Idle():
 		prose(&first, "No tunnel has traffic here: what it sees needs no action.")
 	case !l.Weighed:
 		prose(&first, "Whether it carries traffic is not known.")

@@ -53,8 +53,10 @@ func (m *Module) describe() resource.Description[mute.Mute] {
 		},
 		Sections: func(x M, _ time.Time) []resource.Section {
 			return []resource.Section{{Title: "Muted", Fields: []resource.Field{
-				{Label: "What", Value: tui.Clean(x.Name)}, {Label: "Finding", Value: tui.Clean(kit.MuteCause(x))}, {Label: "Reason", Value: tui.Clean(x.Reason)},
-				{Label: "From", Value: x.At.UTC().Format("2006-01-02 15:04 UTC")}, {Label: "Until", Value: x.Until.UTC().Format("2006-01-02 15:04 UTC")},
+				{Label: "What", Value: tui.Clean(x.Name)}, {Label: "Finding", Value: tui.Clean(kit.MuteCause(x))},
+				{Label: "Reason", Value: tui.Clean(x.Reason)},
+				{Label: "From", Value: x.At.UTC().Format("2006-01-02 15:04 UTC")}, {Label: "Until",
+					Value: x.Until.UTC().Format("2006-01-02 15:04 UTC")},
 				{Value: "What gets worse before, and for an incident more members, is not muted.", Role: tui.Muted, Prose: true}}}}
 		},
 		Actions: func(x M) []tui.Action {

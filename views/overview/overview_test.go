@@ -19,8 +19,9 @@ func TestTheCauseOfAnIncidentIsNotCut(t *testing.T) {
 		"one address": {[]diagnose.Common{{Property: diagnose.SameRouter, Value: "198.51.100.7"}}, "All at router 198.51.100.7"},
 		"a tie": {[]diagnose.Common{{Property: diagnose.SameKind, Value: "IPsec"}, {Property: diagnose.SameRouter, Value: "198.51.100.7"}},
 			"All IPsec (+1)"},
-		"a long address": {[]diagnose.Common{{Property: diagnose.SameRouter, Value: "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"}}, "All at one router"},
-		"nothing":        {nil, "Nothing in common but the moment"},
+		"a long address": {[]diagnose.Common{{Property: diagnose.SameRouter, Value: "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"}},
+			"All at one router"},
+		"nothing": {nil, "Nothing in common but the moment"},
 	} {
 		row := trouble{Incident: diagnose.Incident{Cause: diagnose.SameMoment, Members: make([]diagnose.Subject, 4), Common: c.common}}
 		if got := row.points(); got != c.want || tui.Width(got) > diagnose.ShortWidth {

@@ -33,7 +33,8 @@ func (m *Module) standing(t api.Tunnel, told map[string]store.Insight) kit.Stand
 		}
 	}
 	now.Health.State = m.env.Probed(t.Name)
-	return kit.Standing{Session: now.State, Lasts: SinceWords(now.Began(m.env.Now()), m.env.Now()), Health: probed(now), Carries: carries(told[t.Name])}
+	return kit.Standing{Session: now.State, Lasts: SinceWords(now.Began(m.env.Now()), m.env.Now()), Health: probed(now),
+		Carries: carries(told[t.Name])}
 }
 
 // carries is what went through the tunnel last; empty when that is nothing, or not known.

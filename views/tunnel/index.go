@@ -25,10 +25,8 @@ func (m *Module) object(t store.Tunnel) tui.Object {
 		o.More = append(o.More, "AS "+asn(t))
 	}
 	o.Fact = func() tui.Line {
-		now := t
-		if newest, ok := m.byID(t.ID); ok {
-			now = newest
-		} else {
+		now, ok := m.byID(t.ID)
+		if !ok {
 			return tui.Text(tui.Muted, "gone")
 		}
 		line := tui.Line{{Text: stateText(now, m.env.Glyphs), Role: stateRole(now)}}

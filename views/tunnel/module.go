@@ -201,7 +201,8 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 	if trace, ok := m.env.TraceAction(goal(t)); ok {
 		out = append(out, trace)
 	}
-	out = append(out, m.routerConfig(t.Tunnel), m.twinAction(t.Tunnel), m.env.MuteOf(store.Tunnels(t.Kind), t.ID), kit.BundleAction(m.env, t.Name))
+	out = append(out, m.routerConfig(t.Tunnel), m.twinAction(t.Tunnel), m.env.MuteOf(store.Tunnels(t.Kind), t.ID),
+		kit.BundleAction(m.env, t.Name))
 	if t.State == store.Down || t.State == store.Establishing {
 		for i := range out {
 			out[i].Wanted = out[i].Name == "bring-up" || out[i].Name == "trace"

@@ -365,11 +365,3 @@ func twinOf(v form.Values) form.Values {
 	}
 	return out
 }
-
-// tunnels are the values of the tunnels that are made.
-func (p pairing) tunnels(v form.Values) []form.Values {
-	if p.first != nil {
-		return []form.Values{twinOf(v)}
-	}
-	return []form.Values{v, twinOf(v)}
-}

@@ -47,12 +47,13 @@ func TestSinceBeforeAnythingWasSeen(t *testing.T) {
 		changes []func(*store.Tunnel)
 		want    string
 	}{
-		"the status alone":                    {store.Down, []func(*store.Tunnel){reported(14 * time.Minute)}, "≤02:46"},
-		"a status of last week":               {store.Up, []func(*store.Tunnel){reported(7 * 24 * time.Hour)}, "≤11-13"},
-		"a status of years ago":               {store.Up, []func(*store.Tunnel){reported(500 * 24 * time.Hour)}, "≤2025"},
-		"a status of the future":              {store.Down, []func(*store.Tunnel){reported(-time.Hour)}, "?"},
-		"the health before the status":        {store.Down, []func(*store.Tunnel){reported(time.Minute), bad(fell)}, "h 43m"},
-		"bad as far as the series goes":       {store.Down, []func(*store.Tunnel){bad(store.Began{At: ago(24 * time.Hour), How: store.ByHealth, Open: true})}, "h>24h"},
+		"the status alone":             {store.Down, []func(*store.Tunnel){reported(14 * time.Minute)}, "≤02:46"},
+		"a status of last week":        {store.Up, []func(*store.Tunnel){reported(7 * 24 * time.Hour)}, "≤11-13"},
+		"a status of years ago":        {store.Up, []func(*store.Tunnel){reported(500 * 24 * time.Hour)}, "≤2025"},
+		"a status of the future":       {store.Down, []func(*store.Tunnel){reported(-time.Hour)}, "?"},
+		"the health before the status": {store.Down, []func(*store.Tunnel){reported(time.Minute), bad(fell)}, "h 43m"},
+		"bad as far as the series goes": {store.Down,
+			[]func(*store.Tunnel){bad(store.Began{At: ago(24 * time.Hour), How: store.ByHealth, Open: true})}, "h>24h"},
 		"a session that is up is no health's": {store.Up, []func(*store.Tunnel){reported(time.Minute), bad(fell)}, "≤02:59"},
 		"without BGP, down by its health":     {store.NoBGP, []func(*store.Tunnel){bad(fell)}, "h 43m"},
 		"without BGP, well":                   {store.NoBGP, nil, "-"},
