@@ -20,8 +20,6 @@ type control interface {
 	hovered() (value string, ok bool)
 	// toggle ticks what the cursor is on, or takes the tick away.
 	toggle()
-	// ticked are the values with a tick, in the order of the list.
-	ticked() []string
 	// draw is the list, at most listRows lines of width cells.
 	draw(theme *tui.Theme, width int) []string
 }
@@ -70,7 +68,6 @@ type list struct {
 	update func(tea.Msg)
 	view   func(width int) string
 	at     func() (string, bool)
-	ticks  func() []string
 	dress  *dress
 	widest int // cells of the widest label
 	rows   int
@@ -161,7 +158,7 @@ func (l *list) one(options []huh.Option[string], at, filter string) {
 	s.Focus()
 	l.update = func(msg tea.Msg) { s.Update(msg) }
 	l.view = func(width int) string { return s.WithWidth(width).View() }
-	l.at, l.ticks = s.Hovered, func() []string { return nil }
+	l.at = s.Hovered
 }
 
 func (l *list) many(options []huh.Option[string], ticked []string, filter string) {
@@ -175,5 +172,4 @@ func (l *list) many(options []huh.Option[string], ticked []string, filter string
 	l.update = func(msg tea.Msg) { m.Update(msg) }
 	l.view = func(width int) string { return m.WithWidth(width).View() }
 	l.at = m.Hovered
-	l.ticks = func() []string { return held }
 }
