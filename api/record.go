@@ -53,18 +53,18 @@ func (a *AccountClient) Datasets(ctx context.Context) ([]Dataset, error) {
 		Enabled *bool   `json:"enabled"`
 		Raw     `json:"-"`
 	}
-	rows, err := recorded[dataset](ctx, a, &call{op: &opDatasets, args: []string{a.ID}}, "datasets")
+	rows, err := recorded[dataset](ctx, a, &call{op: &opDatasets, args: []string{a.ID}}, "datasets", nil)
 	var out []Dataset
 	for _, r := range rows {
 		if r.Enabled == nil || *r.Enabled {
 			out = append(out, Dataset(clean(string(cmp.Or(r.Dataset, r.Name)))))
 		}
 	}
-	return out, err
+	return out, lenient(len(out), err)
 }
 
-// recorded reads a list of the record. What in it cannot be used is left out: nothing is concluded from what is not in a record.
-func recorded[T any](ctx context.Context, a *AccountClient, in *call, title string) ([]T, error) {
+// recorded reads a list of the record; rows without the id are of no use. Beside rows the error is a PartialError: some of them cannot be used.
+func recorded[T any](ctx context.Context, a *AccountClient, in *call, title string, id func(*T) string) ([]T, error) {
 	in.timeout = recordTimeout
 	got, err := a.client.do(ctx, in)
 	if err != nil {
@@ -77,11 +77,15 @@ func recorded[T any](ctx context.Context, a *AccountClient, in *call, title stri
 	if len(raw) > recordBytes {
 		return nil, got.unusable("it is larger than a record can be")
 	}
-	rows, err := decodeList[T](got, raw, title, nil)
-	if len(rows) > 0 {
-		err = nil
+	return decodeList(got, raw, title, id)
+}
+
+// lenient is the error of a list without what is left out of it: for where nothing is concluded from what is not in the list.
+func lenient(rows int, err error) error {
+	if rows > 0 {
+		return nil
 	}
-	return rows, err
+	return err
 }
 
 // Bounds of a record: an answer with more is not read, a text in it is cut.
@@ -232,8 +236,8 @@ func (a *AccountClient) QueryLogs(ctx context.Context, l Log) (LogRows, error) {
 		return LogRows{}, opQueryLogs.refuse(Invalid, "the query is empty; nothing was sent")
 	}
 	rows, err := recorded[logRow](ctx, a, &call{op: &opQueryLogs, args: []string{a.ID}, body: []byte(l.sql), contentType: "text/plain"},
-		"rows of "+string(l.dataset))
-	if err != nil {
+		"rows of "+string(l.dataset), nil)
+	if err := lenient(len(rows), err); err != nil {
 		return LogRows{}, err
 	}
 	out := LogRows{Full: len(rows) >= recordRows}
@@ -319,21 +323,29 @@ const AuditSpan = 30 * 24 * time.Hour
 // auditPage is how many entries are read at once.
 const auditPage = 500
 
-// Audit reads the newest entries of a time, oldest first: one page. more says that there are older ones.
+// Audit reads the newest entries of a time, oldest first: one page. more says that there are older ones. Beside entries the error is a
+// PartialError: some cannot be used.
 func (a *AccountClient) Audit(ctx context.Context, since, before time.Time) (entries []AuditEntry, more bool, err error) {
 	if !before.After(since) || before.Sub(since) > AuditSpan+24*time.Hour {
 		return nil, false, opAudit.refuse(Invalid, "the audit log goes back 30 days; nothing was sent")
 	}
 	query := url.Values{"since": {since.UTC().Format(time.RFC3339)}, "before": {before.UTC().Format(time.RFC3339)},
 		"limit": {strconv.Itoa(auditPage)}, "direction": {"desc"}}
-	rows, err := recorded[logRow](ctx, a, &call{op: &opAudit, args: []string{a.ID}, query: query}, "entries of the audit log")
+	rows, err := recorded[logRow](ctx, a, &call{op: &opAudit, args: []string{a.ID}, query: query}, "entries of the audit log",
+		func(r *logRow) string { return timeText(r.audit().At) })
 	for _, r := range rows[:min(len(rows), recordRows)] {
-		if e := r.audit(); !e.At.IsZero() {
-			entries = append(entries, e)
-		}
+		entries = append(entries, r.audit())
 	}
 	slices.SortStableFunc(entries, func(a, b AuditEntry) int { return a.At.Compare(b.At) })
 	return entries, len(rows) >= auditPage, err
+}
+
+// timeText is a moment as a text, empty when it is none.
+func timeText(t time.Time) string {
+	if t.IsZero() {
+		return ""
+	}
+	return t.Format(time.RFC3339)
 }
 
 // AlertPolicy is an alert policy of the account. Whom it tells is not kept.
@@ -345,9 +357,10 @@ type AlertPolicy struct {
 	Raw     `json:"-"`
 }
 
-// AlertPolicies reads the alert policies of the account.
+// AlertPolicies reads the alert policies of the account. Beside policies the error is a PartialError: some cannot be used.
 func (a *AccountClient) AlertPolicies(ctx context.Context) ([]AlertPolicy, error) {
-	rows, err := recorded[AlertPolicy](ctx, a, &call{op: &opPolicies, args: []string{a.ID}}, "alert policies")
+	rows, err := recorded[AlertPolicy](ctx, a, &call{op: &opPolicies, args: []string{a.ID}}, "alert policies",
+		func(p *AlertPolicy) string { return p.Type })
 	for i := range rows {
 		rows[i].Raw = Raw{} // it has the addresses of those who are told
 		rows[i].Name = withoutPersons(clean(rows[i].Name))

@@ -64,7 +64,7 @@ func (r logRow) time(names ...string) time.Time {
 		}
 		n, err := strconv.ParseInt(text, 10, 64)
 		switch {
-		case err != nil || n <= 0:
+		case err != nil || n < 1e9: // seconds since 1970 that small are of before Cloudflare
 		case n > 1e17:
 			return time.Unix(0, n).UTC()
 		case n > 1e11:

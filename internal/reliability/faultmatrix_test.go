@@ -9,6 +9,8 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"flarewire/internal/simedge"
 )
 
 // local pages show what is on this machine; no fault of a server shows on them.
@@ -100,7 +102,10 @@ func (p place) String() string {
 func (p place) local() bool { return slices.Contains(local, p.page) }
 
 // tall is a screen on which every page is seen whole, so that what a sentence pushes down is not taken for lost.
-var tall = options{width: 100, height: 80}
+var tall = options{width: 100, height: 80, before: func(e *simedge.Edge) { // something to see on the pages of Cloudflare's record
+	e.AddPolicy("Tunnels", "magic_tunnel_health_check_event", true)
+	e.Audit(time.Hour, simedge.Actor{}, "update", simedge.Routes, "10.61.8.0/22", simedge.Object{"description": "x"})
+}}
 
 // placesWithData are every page of the registry and, of each with rows, the page of the first row; prefixes have
 // lists of their own below.

@@ -40,7 +40,7 @@ func pipings() []piping {
 		{name: "GRE tunnel", page: "gre", path: "/magic/gre_tunnels", holds: `"name":"fid-gre"`,
 			answers: []string{"new", "fid-gre", "", "203.0.113.77", "", "", "", "no", "no", "no", "send"}},
 		{name: "service binding", page: "setup", path: "/bindings", holds: `"cidr":"198.18.20.16/28"`,
-			answers: []string{"5", "198.18.20.0/24", "198.18.20.16/28", "CDN", "send"}},
+			answers: []string{"Service binding", "198.18.20.0/24", "198.18.20.16/28", "CDN", "send"}},
 	}
 }
 
@@ -113,7 +113,7 @@ func TestAChoiceThatCannotBeCheckedIsRefused(t *testing.T) {
 				}
 				return nil
 			})
-			s.input = strings.Join([]string{"3", "fid-cni", ":quit"}, "\n") + "\n"
+			s.input = strings.Join([]string{"CNI", "fid-cni", ":quit"}, "\n") + "\n"
 			s.run(t.Context(), "--accessible", "--start", "setup")
 			if out := s.out.String(); !strings.Contains(out, "Not accepted: Cannot tell whether you have this interconnect: ") {
 				t.Errorf("%v:\n%s", latency, out)

@@ -205,6 +205,7 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	if d.reset {
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 	}
+	d.header.Set("Date", t.e.now().UTC().Format(http.TimeFormat))
 	return &http.Response{
 		Status: strconv.Itoa(d.status) + " " + http.StatusText(d.status), StatusCode: d.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,

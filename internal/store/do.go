@@ -64,7 +64,7 @@ func (s *Store) readUnless(ctx context.Context, t terms, details []Detail) *Snap
 		if list := d.Kind.Listed(); d.Kind.Detail() && !s.Last().entry(list).Known() {
 			lists = append(lists, Detail{Kind: list})
 		}
-		if first := s.Last().before(d.Kind); first != "" {
+		if first := s.Last().Before(d.Kind); first != "" {
 			lists = append(lists, Detail{Kind: first})
 		}
 	}

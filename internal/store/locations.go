@@ -32,6 +32,20 @@ const (
 	flowsOf = 200
 )
 
+// The locations of an account with more tunnels than one page has room for are several questions: they come after what the first screen
+// needs.
+const (
+	locationsAtOnce = pageRows / mostLocations
+	locationsLater  = 25 * time.Second
+)
+
+// locationsWait puts the first reading of the locations off where it is several questions.
+func (s *Snapshot) locationsWait(now time.Time) {
+	if len(s.Tunnels) > locationsAtOnce {
+		s.Locations.Due = now.Add(locationsLater)
+	}
+}
+
 // Location is one of Cloudflare's locations for the whole account.
 type Location struct {
 	Name    string
@@ -52,9 +66,9 @@ type Locations struct {
 	Part    string             // what of it was not read, as the end of a sentence; empty: nothing is missing
 }
 
-// before is the list that must be known before this one is read; "" for none. The number of tunnels decides how many locations fit into
+// Before is the list that must be known before this one is read; "" for none. The number of tunnels decides how many locations fit into
 // one page.
-func (s *Snapshot) before(k Kind) Kind {
+func (s *Snapshot) Before(k Kind) Kind {
 	if k == LocationHealth && !s.GRE.Known() && !s.IPsec.Known() {
 		return GRETunnels
 	}

@@ -108,7 +108,7 @@ func (s *Store) Due() []Job {
 		}
 	}
 	for _, k := range s.neededLists() {
-		if d := (Detail{Kind: k}); s.busy[d] == 0 && last.before(k) == "" && !last.entry(k).Due.After(now) {
+		if d := (Detail{Kind: k}); s.busy[d] == 0 && last.Before(k) == "" && !last.entry(k).Due.After(now) {
 			hand(s.class(k), d)
 		}
 	}
@@ -133,7 +133,7 @@ func (s *Store) NextDue() time.Time {
 		}
 	}
 	for _, k := range s.neededLists() {
-		if s.busy[Detail{Kind: k}] == 0 && last.before(k) == "" {
+		if s.busy[Detail{Kind: k}] == 0 && last.Before(k) == "" {
 			soonest(last.entry(k).Due)
 		}
 	}

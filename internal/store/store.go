@@ -222,6 +222,9 @@ func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span, by
 		next.Tunnels[i].Health = old.Health.By[t.Name]
 	}
 	tracker.dropGone(old.Tunnels, next.Tunnels)
+	if !old.GRE.Known() && !old.IPsec.Known() {
+		next.locationsWait(took.to)
+	}
 	next.SilentSince = time.Time{}
 	if api.KindOf(next.Err()) == api.NetworkTrouble {
 		next.SilentSince = took.to

@@ -10,8 +10,6 @@ import (
 	"strings"
 	"time"
 
-	tea "charm.land/bubbletea/v2"
-
 	"flarewire/api"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -26,17 +24,24 @@ const tunnelHealth = "magic_tunnel_health_check_event"
 
 var words = []string{"magic", "tunnel", "bgp", "byoip", "prefix", "interconnect"}
 
+// every is how often the policies are read while their page is on the screen.
+const every = 2 * time.Minute
+
 // Module is the page.
 type Module struct {
 	env  *kit.Env
-	list *live.Loaded[api.AlertPolicy]
+	list *live.Asked[api.AlertPolicy]
 }
 
 // New makes the module.
 func New(env *kit.Env) kit.Module {
-	return &Module{env, live.NewLoaded(env.Ctx, env.Now, func(ctx context.Context) ([]api.AlertPolicy, error) {
+	return &Module{env, live.NewAsked(env.Ctx, env.Now, every, func(ctx context.Context) ([]api.AlertPolicy, error) {
 		all, err := env.Account.AlertPolicies(ctx)
-		return slices.DeleteFunc(all, func(p api.AlertPolicy) bool { return !concerns(p) }), err
+		rows := slices.DeleteFunc(all, func(p api.AlertPolicy) bool { return !concerns(p) })
+		if err != nil && len(rows) == 0 {
+			return nil, err // what could not be read may be the one that tells somebody
+		}
+		return rows, err
 	})}
 }
 
@@ -51,18 +56,7 @@ func (m *Module) Destinations() []tui.Destination {
 }
 
 // Services implements kit.Module.
-func (m *Module) Services() []tui.Service { return []tui.Service{quiet{m.list}} }
-
-// quiet is the rows without their being read again after every change from here.
-type quiet struct{ *live.Loaded[api.AlertPolicy] }
-
-// Update implements tui.Service.
-func (q quiet) Update(msg tea.Msg) tea.Cmd {
-	if _, changed := msg.(live.ChangedMsg); changed {
-		return nil
-	}
-	return q.Loaded.Update(msg)
-}
+func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
 
 func on(p api.AlertPolicy) bool { return p.Enabled != nil && *p.Enabled }
 

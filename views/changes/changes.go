@@ -5,12 +5,11 @@ package changes
 import (
 	"cmp"
 	"context"
+	"errors"
 	"slices"
 	"strings"
 	"sync"
 	"time"
-
-	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
@@ -23,21 +22,23 @@ import (
 	"flarewire/views/live"
 )
 
+// every is how often the audit log is read while its page is on the screen.
+const every = 2 * time.Minute
+
 // Module is the page.
 type Module struct {
 	env  *kit.Env
-	list *live.Loaded[change]
+	list *live.Asked[change]
 
 	mu      sync.Mutex
 	note    string           // what is not known of the audit log
-	err     error            // the last attempt to read it failed
 	entries []api.AuditEntry // the last good ones
 }
 
 // New makes the module.
 func New(env *kit.Env) kit.Module {
 	m := &Module{env: env}
-	m.list = live.NewLoaded(env.Ctx, env.Now, m.read)
+	m.list = live.NewAsked(env.Ctx, env.Now, every, m.read)
 	return m
 }
 
@@ -53,41 +54,27 @@ const joined = 2 * time.Minute
 
 // read asks the audit log, one page, and reads the journal. Without the audit log there is the journal.
 func (m *Module) read(ctx context.Context) ([]change, error) {
-	now := m.env.Now()
+	now := m.env.Now().Add(m.env.Account.ClockAhead()) // the audit log goes by Cloudflare's clock
 	since := now.Add(-api.AuditSpan)
 	entries, more, err := m.env.Account.Audit(ctx, since, now.Add(time.Minute))
 	m.mu.Lock()
-	m.note, m.err = "", nil
+	m.note = ""
+	var part *api.PartialError
 	switch {
 	case api.KindOf(err) == api.PermissionMissing:
 		m.note = "Only what was changed from here: the token needs Account Settings Read for the audit log"
-	case err != nil:
-		m.err = err
-	default:
+	case err == nil, errors.As(err, &part) && len(entries) > 0:
 		if m.entries = entries; more && len(entries) > 0 {
 			m.note = "There may be more before " + entries[0].At.UTC().Format("2006-01-02 15:04") + " UTC"
 		}
 	}
 	entries = m.entries
 	m.mu.Unlock()
-	own, err := m.written(since)
-	return join(entries, own), err
-}
-
-// source is the rows; without the audit log they are those of the journal and of the last good answer, and the header says so.
-func (m *Module) source() resource.Source[change] {
-	s := m.list.Source()
-	status := s.Status
-	s.Status = func() tui.Status {
-		out := status()
-		m.mu.Lock()
-		defer m.mu.Unlock()
-		if m.err != nil && out.Err == "" {
-			out.Err = kit.Sentence(m.err)
-		}
-		return out
+	own, failed := m.written(since)
+	if err == nil {
+		err = failed
 	}
-	return s
+	return join(entries, own), err
 }
 
 // written are the journal's entries of the account, newest first.
@@ -142,22 +129,11 @@ func sameObject(a, b string) bool {
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{{Names: []string{"changes", "audit"}, Help: "who changed what in the last 30 days, by the audit log",
-		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
+		Open: func() tui.View { return resource.NewList(m.describe(), m.list.Source()) }}}
 }
 
 // Services implements kit.Module.
-func (m *Module) Services() []tui.Service { return []tui.Service{quiet{m.list}} }
-
-// quiet is the rows without their being read again after every change from here: nobody may be looking.
-type quiet struct{ *live.Loaded[change] }
-
-// Update implements tui.Service.
-func (q quiet) Update(msg tea.Msg) tea.Cmd {
-	if _, changed := msg.(live.ChangedMsg); changed {
-		return nil
-	}
-	return q.Loaded.Update(msg)
-}
+func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
 
 func (m *Module) describe() resource.Description[change] {
 	cell := func(get func(change) string) func(change, time.Time) string { return kit.Cell(get) }

@@ -268,6 +268,9 @@ func (f *Feed) Status(needs ...store.Detail) tui.Status {
 			s.Updated = e.Fetched
 		}
 		s.Every = max(s.Every, e.Every)
+		if first := last.Before(d.Kind); first != "" && e.Err == nil { // it waits for a list that could not be read
+			e.Err = last.Entry(first).Err
+		}
 		if s.Err == "" && e.Err != nil {
 			s.Err = Sentence(e.Err)
 		}
