@@ -469,6 +469,7 @@ func (f *Form) check(field Field) Finding {
 func (f *Form) submit() tea.Cmd {
 	f.keep()
 	f.read()
+	f.repropose() // steps that were not looked at propose by what stands in those before them
 	if text := f.toFirstError(); text != "" {
 		return tui.Toast(tui.Bad, text)
 	}

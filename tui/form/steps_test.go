@@ -242,6 +242,36 @@ func TestAStepBeginsAtWhatIsMissing(t *testing.T) {
 	}
 }
 
+// From the first step to the review: the steps that nobody looked at are filled in by what was typed last.
+func TestTheReviewFromTheFirstStepHasEveryProposal(t *testing.T) {
+	var sent form.Values
+	after := func(key, more string) func(form.Values) string {
+		return func(v form.Values) string {
+			if v[key] == "" {
+				return ""
+			}
+			return v[key] + more
+		}
+	}
+	needed := func(v string, _ form.Values) form.Finding {
+		if v == "" {
+			return form.Finding{Level: form.Partial, Text: "Enter a name"}
+		}
+		return form.Finding{}
+	}
+	g := &guided{desk: &desk{t: t}}
+	g.form = form.New(form.Options{Title: "New pair", Guided: true, Values: form.Values{},
+		Submit: func(v form.Values) tea.Cmd { sent = v; return nil },
+		Sections: []form.Section{{Title: "First", Fields: []form.Field{{Key: "name", Label: "Name", Check: needed}}},
+			{Title: "Twin", Fields: []form.Field{{Key: "twin", Label: "Twin", Propose: after("name", "-2"), Check: needed}}},
+			{Title: "Third", Fields: []form.Field{{Key: "third", Label: "Third", Propose: after("twin", "-3"), Check: needed}}}}})
+	g.write("muc")
+	g.press("ctrl+s")
+	if sent["twin"] != "muc-2" || sent["third"] != "muc-2-3" {
+		t.Errorf("sent %v", sent)
+	}
+}
+
 func TestADefaultIsReplacedByTypingToo(t *testing.T) {
 	f := form.New(form.Options{Title: "New", Guided: true, Values: form.Values{"mtu": "1476"},
 		Sections: []form.Section{{Title: "GRE", Fields: []form.Field{
