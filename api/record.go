@@ -63,7 +63,8 @@ func (a *AccountClient) Datasets(ctx context.Context) ([]Dataset, error) {
 	return out, lenient(len(out), err)
 }
 
-// recorded reads a list of the record; rows without the id are of no use. Beside rows the error is a PartialError: some of them cannot be used.
+// recorded reads a list of the record; rows without the id are of no use. Beside rows the error is a PartialError: some of them cannot be
+// used.
 func recorded[T any](ctx context.Context, a *AccountClient, in *call, title string, id func(*T) string) ([]T, error) {
 	in.timeout = recordTimeout
 	got, err := a.client.do(ctx, in)

@@ -115,8 +115,8 @@ func (l *Loaded[T]) Source() resource.Source[T] {
 // askAgain is after how long an answer that failed is asked for again while a page waits for it.
 const askAgain = 30 * time.Second
 
-// Asked is Loaded for what Cloudflare is asked for and no list of the store has: read when a page with it is opened, when somebody asks, and
-// while such a page is on the screen as often as it says. A change from here does not have it read: nobody may be looking.
+// Asked is Loaded for what Cloudflare is asked for and no list of the store has: read when a page with it is opened, when somebody asks,
+// and while such a page is on the screen as often as it says. A change from here does not have it read: nobody may be looking.
 type Asked[T any] struct {
 	*Loaded[T]
 	every time.Duration
