@@ -44,6 +44,17 @@ func everyCall(o *operator) {
 	_, _ = o.changeBGPPrefix(absent, absent, api.BGPPrefixChange{Advertised: &on})
 	_, _ = o.BGPStatus(ctx, absent)
 	_, _ = o.Traceroute(ctx, api.TracerouteRequest{Targets: []string{"203.0.113.10"}, Colos: []string{"nowhere"}})
+	ofRecord(o)
+}
+
+// ofRecord reads Cloudflare's own record.
+func ofRecord(o *operator) {
+	_, _ = o.Datasets(o.ctx())
+	if log, err := api.BGPLog(o.now.Add(-time.Hour), o.now, absent); err == nil {
+		_, _ = o.QueryLogs(o.ctx(), log)
+	}
+	_, _, _ = o.Audit(o.ctx(), o.now.Add(-time.Hour), o.now)
+	_, _ = o.AlertPolicies(o.ctx())
 }
 
 // calls sends all that a collection can do; what the API does not have is not sent.

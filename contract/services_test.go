@@ -112,6 +112,8 @@ func identity(o *operator) {
 
 // diagnostics traces and asks the analytics.
 func diagnostics(o *operator) {
+	o.edge.EnableLogs(string(api.BGPLogs), string(api.IPsecLogs))
+	ofRecord(o)
 	traces := must[[]api.Trace](o)
 	traces(o.Traceroute(o.ctx(), api.TracerouteRequest{Targets: []string{"203.0.113.10"}}))
 	traces(o.Traceroute(o.ctx(), api.TracerouteRequest{Targets: []string{"203.0.113.10", "2001:db8::1", "example.com"},
