@@ -25,6 +25,7 @@ func TestEveryPageKeepsToItsLayout(t *testing.T) {
 		d.Press(":")
 		d.types(page)
 		d.Press("enter")
+		d.Until("the data of "+page, func() bool { return !strings.Contains(d.Screen(), "loading"+tui.Ellipsis) })
 		d.Settle()
 		for _, size := range sizes {
 			where := fmt.Sprintf(":%s at %dx%d", page, size[0], size[1])
@@ -90,7 +91,7 @@ func (d *desk) saysAndMovesNothing(where string, before []string) {
 			}
 		}
 	}
-	d.Press("esc") // any key takes it away; where the page has nothing to go back to, one stays
+	d.Press("ctrl+l") // takes it away, and one stays where one is
 }
 
 // From 120 columns the object under the cursor stands beside its list, by what is known: moving the cursor asks Cloudflare nothing.
