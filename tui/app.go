@@ -128,7 +128,10 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		return a.paste(msg)
 	case tea.WindowSizeMsg:
-		a.width, a.height = msg.Width, msg.Height
+		// some serial lines and jump hosts say 0x0: the size before, or the library's, is better than nothing
+		if msg.Width > 0 && msg.Height > 0 {
+			a.width, a.height = msg.Width, msg.Height
+		}
 	case tea.BackgroundColorMsg:
 		questions.colours.Store(false)
 		dark := msg.IsDark()

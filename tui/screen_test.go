@@ -31,6 +31,19 @@ func TestALongSentenceIsNotCutBeforeItsEnd(t *testing.T) {
 	p.sees("…")
 }
 
+// A serial line that says 0x0, at any time, leaves the screen as it is.
+func TestASizeOfNothingChangesNothing(t *testing.T) {
+	app := tui.NewApp(tui.Options{Name: "flarewire", Home: func() tui.View { return &page{title: "Home", lines: []string{"a line"}} }})
+	app.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	before := app.Screen()
+	for _, size := range []tea.WindowSizeMsg{{}, {Width: 80}, {Height: 24}} {
+		app.Update(size)
+		if after := app.Screen(); after != before || after == "" {
+			t.Errorf("after %dx%d the screen is\n%s", size.Width, size.Height, after)
+		}
+	}
+}
+
 // With ASCII glyphs nothing else leaves the program, also not from the pages, and columns stay columns.
 func TestASCIIGlyphsMeanASCIIOnly(t *testing.T) {
 	home := &page{title: "São Paulo 東京", lines: []string{"↑ ↓ → …|", "東京|", "e\u0301|"}}

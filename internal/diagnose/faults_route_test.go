@@ -30,6 +30,13 @@ func routeFaults() []fault {
 			f.Ports = ports(store.Port{Interconnect: api.Interconnect{Name: "x"}, State: state, Reason: "No light"})
 		})
 	}
+	another := func(state store.PortState) diagnose.Facts {
+		return with(an(), func(f *diagnose.Facts) {
+			f.Ports = ports(store.Port{Interconnect: api.Interconnect{Name: "w"}, State: store.PortHealthy},
+				store.Port{Interconnect: api.Interconnect{Name: "x"}, State: state, Reason: "No light"},
+				store.Port{Interconnect: api.Interconnect{Name: "y"}, State: store.PortPending})
+		})
+	}
 	static := func(subnet string) store.Tunnel { return x(api.GRE, subnet, noBGP) }
 	return []fault{
 		{name: "the next hop is Cloudflare's side", object: "10.9.0.0/16", cause: diagnose.NextHopWrongSide, severity: diagnose.Impaired,
@@ -64,8 +71,9 @@ func routeFaults() []fault {
 			is: with(an(), linked(0.6, store.PortHealthy)), variant: with(an(), linked(0.79, store.PortPending)),
 			near: with(an(), linked(0.1, store.PortHealthy))},
 		{name: "a port is down", object: "x", cause: diagnose.PortDown, severity: diagnose.Outage, likely: diagnose.Certain,
-			says: []string{"No light", "-20 dBm"}, is: port(store.PortDown), variant: port(store.PortDown), near: port(store.PortPending)},
+			says: []string{"No light", "-20 dBm"}, is: port(store.PortDown), variant: another(store.PortDown),
+			near: port(store.PortPending)},
 		{name: "a port is unhealthy", object: "x", cause: diagnose.PortUnhealthy, severity: diagnose.Impaired, likely: diagnose.Certain,
-			is: port(store.PortUnhealthy), variant: port(store.PortUnhealthy), near: port(store.PortHealthy)},
+			is: port(store.PortUnhealthy), variant: another(store.PortUnhealthy), near: port(store.PortHealthy)},
 	}
 }

@@ -159,13 +159,15 @@ func TestIncidentsByImpactThenRecencyThenName(t *testing.T) {
 	fall(&list[2], 3*24*time.Hour)
 	fall(&list[7], 5*time.Minute)
 	fall(&list[4], time.Hour)
+	fall(&list[11], 30*time.Hour) // two at one moment, which are too few to be one incident without anything in common
+	fall(&list[9], 30*time.Hour)
+	health(0.6)(&list[1]) // less bad, and newer than all
+	list[1].Health.Since = night.Add(-time.Minute)
 	var names []string
 	for _, i := range diagnose.Read(an(list...)).Incidents() {
-		if i.Severity == diagnose.Outage {
-			names = append(names, i.Members[0].Name)
-		}
+		names = append(names, i.Members[0].Name)
 	}
-	if want := []string{"t-0007", "t-0004", "t-0002"}; !slices.Equal(names, want) {
+	if want := []string{"t-0007", "t-0004", "t-0009", "t-0011", "t-0002", "t-0001"}; !slices.Equal(names, want) {
 		t.Errorf("%v, want %v", names, want)
 	}
 }
