@@ -258,7 +258,10 @@ func (l *List) noun() string {
 	if l.table.Total() == 0 && l.source.Status().Updated.IsZero() {
 		return ""
 	}
-	return " " + lowerFirst(l.desc.Plural)
+	if l.table.Filter() != "" { // 1 of 14 tunnels
+		return " " + lowerFirst(l.desc.Plural)
+	}
+	return " " + tui.Noun(l.table.Total(), lowerFirst(l.desc.Plural))
 }
 
 func (l *List) count() string {

@@ -97,7 +97,7 @@ const missing = "Nobody is told when the health of a tunnel changes: a policy of
 // summary says whether anybody is told of the health of tunnels.
 func summary(rows []api.AlertPolicy) tui.Line {
 	if slices.ContainsFunc(rows, func(p api.AlertPolicy) bool { return p.Type == tunnelHealth && on(p) }) {
-		return tui.Text(tui.Plain, kit.Number(len(rows))+" policies; the health of tunnels is told")
+		return tui.Text(tui.Plain, tui.Count(len(rows), "policies")+"; the health of tunnels is told")
 	}
 	return tui.Text(tui.Pending, missing)
 }

@@ -171,7 +171,7 @@ func (m *Module) summary(rows []change) tui.Line {
 			others++
 		}
 	}
-	line := tui.Text(tui.Plain, kit.Number(len(rows))+" changes, "+kit.Number(others)+" not from here")
+	line := tui.Text(tui.Plain, tui.Count(len(rows), "changes")+", "+kit.Number(others)+" not from here")
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.note != "" {

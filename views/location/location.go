@@ -90,9 +90,9 @@ func (m *Module) summary(rows []*diagnose.Seen) tui.Line {
 			busy++
 		}
 	}
-	text := fmt.Sprintf("%d locations, %d with traffic in the last hour", len(rows), busy)
+	text := fmt.Sprintf("%s, %d with traffic in the last hour", tui.Count(len(rows), "locations"), busy)
 	if !l.Weighed {
-		text = fmt.Sprintf("%d locations; which of them carry traffic is not known: unweighted", len(rows))
+		text = tui.Count(len(rows), "locations") + "; which of them carry traffic is not known: unweighted"
 	}
 	line := tui.Line{{Text: text, Role: tui.Muted}}
 	if l.Part != "" {

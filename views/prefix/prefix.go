@@ -229,7 +229,7 @@ func summary(rows []row, g tui.Glyphs) tui.Line {
 		}
 		counts[a]++
 	}
-	line := tui.Line{{Text: fmt.Sprintf("%d prefixes", len(rows)), Role: tui.Strong}}
+	line := tui.Line{{Text: tui.Count(len(rows), "prefixes"), Role: tui.Strong}}
 	add := func(n int, text string, role tui.Role) {
 		if n > 0 {
 			line = append(line, tui.Span{Text: "   "}, tui.Span{Text: text, Role: role})

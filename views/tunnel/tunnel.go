@@ -299,10 +299,7 @@ func KindName(k api.TunnelKind) string {
 // them, as in every other place. some reports that rows may be missing: the number is then not the whole one.
 func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
 	totals := store.Count(rows)
-	whole := fmt.Sprintf("%d tunnels", totals.All)
-	if totals.All == 1 {
-		whole = "1 tunnel"
-	}
+	whole := tui.Count(totals.All, "tunnels")
 	if some {
 		whole += "?"
 	}
