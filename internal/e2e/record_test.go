@@ -1,6 +1,10 @@
 package e2e_test
 
 import (
+	"archive/zip"
+	"io"
+	"os"
+	"path/filepath"
 	"strings"
 	"testing"
 	"time"
@@ -187,6 +191,41 @@ func TestNobodyIsNamedUnasked(t *testing.T) {
 	}
 	if n := a.recordRequests(); n == 0 || n > 6 {
 		t.Errorf("%d requests for two commands", n)
+	}
+	dir := t.TempDir()
+	zipped, log := filepath.Join(dir, "ticket.zip"), filepath.Join(dir, "debug.log")
+	a.command(t, "bundle", zipped, "--debug-log", log)
+	texts := map[string]string{}
+	bundle, err := zip.OpenReader(zipped)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer func() { _ = bundle.Close() }()
+	for _, f := range append([]*zip.File{}, bundle.File...) {
+		r, err := f.Open()
+		if err != nil {
+			t.Fatal(err)
+		}
+		text, err := io.ReadAll(r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		texts[f.Name] = string(text)
+	}
+	debug, err := os.ReadFile(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	texts["debug log"] = string(debug)
+	for name, text := range texts {
+		for _, secret := range []string{"kim@", "203.0.113.77", "audit-canary-key"} {
+			if strings.Contains(text, secret) {
+				t.Errorf("%s tells %s", name, secret)
+			}
+		}
+	}
+	if len(texts) < 4 {
+		t.Errorf("the bundle has %d parts", len(texts)-1)
 	}
 	if out := a.command(t, "diagnose"); out == "" || a.recordRequests() > 6 {
 		t.Errorf("a command about nothing in particular asked the record")

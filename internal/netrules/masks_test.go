@@ -68,3 +68,18 @@ func TestAddressesThatLeadNowhere(t *testing.T) {
 		}
 	}
 }
+
+// What is proposed for a device is what its side answers: routers drop probes with their own source address.
+func TestTheHealthCheckOfADevice(t *testing.T) {
+	for device, want := range map[Device]string{"": TypeRequest, AWS: TypeRequest,
+		Azure: TypeReply, Google: TypeReply, "anything": TypeRequest} {
+		for _, product := range []Product{MagicTransit, CloudflareWAN} {
+			got := DeviceHealthCheck(device, product)
+			usual := DefaultHealthCheck(product)
+			usual.Type = want
+			if got != usual {
+				t.Errorf("%q, %v: %+v, want %+v", device, product, got, usual)
+			}
+		}
+	}
+}
