@@ -2,7 +2,9 @@ package cli_test
 
 import (
 	"encoding/json"
+	"maps"
 	"os"
+	"path"
 	"strings"
 	"testing"
 
@@ -43,9 +45,10 @@ func TestIncidentsAsJSONHoldTheirSchemas(t *testing.T) {
 
 // The incidents of a status cost not one request: two lists, one question for the health, and the account's name.
 func TestIncidentsOfAStatusCostNoRequest(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simedge.Options{})
 	s := newShell(t, env...)
 	log := t.TempDir() + "/log"
+	edge.ForgetRequests()
 	if code := s.run("status", "-o", "json", "--debug-log", log); code != 0 {
 		t.Fatalf("exit %d, %s", code, s.err.String())
 	}
@@ -53,9 +56,17 @@ func TestIncidentsOfAStatusCostNoRequest(t *testing.T) {
 	if err != nil || !strings.Contains(string(text), "gre_tunnels") {
 		t.Fatalf("%v: %s", err, text)
 	}
-	for _, path := range []string{"/magic/routes", "/addressing", "/cni/"} {
-		if strings.Contains(string(text), path) {
-			t.Errorf("%s was asked", path)
+	for _, part := range []string{"/magic/routes", "/addressing", "/cni/"} {
+		if strings.Contains(string(text), part) {
+			t.Errorf("%s was asked", part)
 		}
+	}
+	asked := map[string]int{}
+	for _, r := range edge.Requests() {
+		asked[r.Method+" "+path.Base(r.Path)]++
+	}
+	want := map[string]int{"GET gre_tunnels": 1, "GET ipsec_tunnels": 1, "POST graphql": 1, "GET accounts": 1}
+	if !maps.Equal(asked, want) {
+		t.Errorf("asked %v, want %v", asked, want)
 	}
 }

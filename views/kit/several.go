@@ -198,6 +198,9 @@ func (s *Several) live() []string {
 			signs = append(signs, p.Live)
 		}
 	}
+	if len(s.plans) == 1 {
+		return signs
+	}
 	for i, sign := range signs {
 		signs[i] = fmt.Sprintf("%d of %d: %s", count[sign], len(s.plans), sign)
 	}
