@@ -258,10 +258,11 @@ func (l *List) noun() string {
 	if l.table.Total() == 0 && l.source.Status().Updated.IsZero() {
 		return ""
 	}
+	noun := cmp.Or(l.desc.Counted, lowerFirst(l.desc.Plural))
 	if l.table.Filter() != "" { // 1 of 14 tunnels
-		return " " + lowerFirst(l.desc.Plural)
+		return " " + noun
 	}
-	return " " + tui.Noun(l.table.Total(), lowerFirst(l.desc.Plural))
+	return " " + tui.Noun(l.table.Total(), noun)
 }
 
 func (l *List) count() string {

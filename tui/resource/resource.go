@@ -18,8 +18,10 @@ import (
 // Description says what is particular to one kind of resource.
 type Description[T any] struct {
 	Plural string // the list's title: "Tunnels"
-	ID     func(T) string
-	Name   func(T) string // the detail page's title
+	// Counted is what its rows are called with their number, where the title is no plural: "events"; "" for the title.
+	Counted string
+	ID      func(T) string
+	Name    func(T) string // the detail page's title
 	// JSON is the object as the server sent it, for copying; nil when there is none.
 	JSON    func(T) []byte
 	Columns []table.Column[T]

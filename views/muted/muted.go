@@ -38,7 +38,7 @@ func (m *Module) source() resource.Source[mute.Mute] {
 func (m *Module) describe() resource.Description[mute.Mute] {
 	type M = mute.Mute
 	return resource.Description[M]{
-		Plural: "Muted", SortBy: "until",
+		Plural: "Muted", Counted: "mutes", SortBy: "until",
 		None: "Nothing is muted. m on a row of the overview, and on a tunnel or a prefix, mutes what is wrong with it.",
 		Gone: "The mute has ended.",
 		ID:   func(x M) string { return x.Resource + "/" + x.Object + "/" + x.Cause },

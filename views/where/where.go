@@ -99,7 +99,7 @@ func needs() []store.Detail {
 func (m *Module) describe(title string) resource.Description[*diagnose.Destination] {
 	type D = *diagnose.Destination
 	return resource.Description[D]{
-		Plural: title, SortBy: "left",
+		Plural: title, Counted: "destinations", SortBy: "left",
 		None: "No static route leads anywhere. Routes learned by BGP are not in the API.",
 		ID:   func(d D) string { return d.Prefix.String() },
 		Name: func(d D) string { return Name(d.Prefix) },
