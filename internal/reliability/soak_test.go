@@ -178,6 +178,8 @@ func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
 
 // busiest is how many requests fell into any five minutes.
 func (c *counter) busiest() int {
+	c.mu.Lock()
+	defer c.mu.Unlock()
 	most, from := 0, 0
 	for i := range c.at {
 		for c.at[i].Sub(c.at[from]) >= 5*time.Minute {

@@ -35,7 +35,10 @@ func (s *Store) takeOver(ctx context.Context, d Detail) bool {
 	if e.expired.After(after) {
 		after = e.expired
 	}
-	h, there := s.beside.Hand(ctx, d, after, s.heard)
+	s.mu.Lock()
+	heard := s.heard
+	s.mu.Unlock()
+	h, there := s.beside.Hand(ctx, d, after, heard)
 	if !there || !h.Whole {
 		return false
 	}
