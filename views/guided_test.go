@@ -4,6 +4,8 @@ import (
 	"net/http"
 	"strings"
 	"testing"
+
+	"flarewire/internal/simedge"
 )
 
 // fillsIn begins the guided setup of a tunnel and fills it in as far as it has to be.
@@ -63,5 +65,38 @@ func TestLookingAtTheFormOfANewTunnelSendsNoDryRun(t *testing.T) {
 	d.reads("Cloudflare's check (validate_only): passed.")
 	if n := d.dryRuns(); n != 1 {
 		t.Errorf("%d dry runs for one review", n)
+	}
+}
+
+// The answer with the key of a tunnel that was just made is lost: the setup goes on offering to generate one, and the tunnel's page
+// says that the key is one that nobody has.
+func TestAKeyThatIsLostInTheGuidedSetupIsOfferedAgain(t *testing.T) {
+	for name, fault := range lostKeys {
+		t.Run(name, func(t *testing.T) {
+			d := sit(t, "tunnels", (*desk).writesDown)
+			d.fillsIn("IPsec tunnel", "new-br1")
+			d.Press("ctrl+s")
+			d.sends()
+			d.reads("Create IPsec tunnel new-br1: done.", "enter generate key")
+			d.Script(func(r simedge.Request) *simedge.Fault {
+				if strings.HasSuffix(r.Path, "/psk_generate") {
+					return &fault
+				}
+				return nil
+			})
+			d.Press("K")
+			d.sends()
+			d.reads("enter close")
+			d.Press("enter")
+			d.reads("Create IPsec tunnel new-br1: done.", "enter generate key")
+			d.Press("b")
+			d.reads("Bring up new-br1", "set, never shown: nobody has it", "K generate key")
+
+			d.Script(nil)
+			d.Press("K")
+			d.sends()
+			d.typesTheName("new-br1")
+			d.reads("This key is shown only here and only now.")
+		})
 	}
 }
