@@ -28,7 +28,8 @@ func withConfig(t *testing.T, text string) (x IO, out, said *bytes.Buffer) {
 	}
 	out, said = &bytes.Buffer{}, &bytes.Buffer{}
 	return IO{In: strings.NewReader(""), Out: out, Err: said, Now: time.Now, Redactor: &secret.Redactor{},
-		Environ: []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home, "CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4",
+		Environ: []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home,
+			"CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4",
 			"CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}}, out, said
 }
 
