@@ -1,7 +1,9 @@
 package views_test
 
 import (
+	"encoding/json"
 	"path/filepath"
+	"strings"
 	"testing"
 	"time"
 
@@ -76,4 +78,46 @@ func TestAChangeOfAKilledProgramIsSaidAndSettled(t *testing.T) {
 	d.passes(time.Minute)
 	d.Send(kit.LookAgainMsg{})
 	d.Until("the end of the change", func() bool { return d.outcome() == journal.Done })
+}
+
+// A deletion whose end nobody knew was carried out: looking again at its entry says so, and from then on it can be undone.
+func TestAnUnknownDeletionIsLookedAtAgainAndUndone(t *testing.T) {
+	d := sit(t, "tunnels", func(d *desk) {
+		d.writesDown()
+		o, _ := d.Object(simedge.GRETunnels, "iad-dc1-gre")
+		before, err := json.Marshal(o)
+		if err != nil {
+			d.t.Fatal(err)
+		}
+		id, err := d.past.Begin(journal.Entry{Account: d.Account(), Verb: journal.Delete, Resource: "gre_tunnels", ObjectID: o["id"].(string),
+			Name: "iad-dc1-gre", Before: before})
+		if err == nil {
+			err = d.past.End(id, "", journal.Result{Outcome: journal.Unknown, Error: "the answer was lost"})
+		}
+		if err != nil {
+			d.t.Fatal(err)
+		}
+	})
+	d.reads("has no known end")
+	if err := d.Delete(simedge.GRETunnels, "iad-dc1-gre"); err != nil {
+		t.Fatal(err)
+	}
+	d.passes(time.Minute)
+	d.activity()
+	d.goTo("iad-dc1-gre")
+	d.reads("unknown")
+	d.Press("u")
+	d.Rest()
+	d.lacks("Undo: delete", "POST /accounts/")
+	d.Press("L")
+	d.Until("the end of the change", func() bool { return d.outcome() == journal.Done })
+	d.Until("the entry as it is now", func() bool { return !strings.Contains(d.Screen(), "unknown") })
+	d.reads("done", "u undo")
+	d.Press("u")
+	d.reads("Undo: delete iad-dc1-gre", "POST /accounts/")
+	d.sends()
+	d.reads(": done")
+	if _, there := d.Object(simedge.GRETunnels, "iad-dc1-gre"); !there {
+		t.Error("the tunnel did not come back")
+	}
 }

@@ -57,12 +57,12 @@ func (e *Env) pause(now time.Time) string {
 func underSending(stage change.Stage, sent, now time.Time) string {
 	age := tui.AgeSince(sent, now)
 	switch {
-	case stage == change.Noting && age == "now":
+	case stage == change.Noting && now.Sub(sent) < time.Second:
 		return "Writing the change down in the journal. Nothing is sent yet."
 	case stage == change.Noting:
-		return fmt.Sprintf("Waiting for the journal, which another flarewire is using, for %s so far. Nothing is sent yet; "+
+		return fmt.Sprintf("Waiting for the journal, which another flarewire is using, for %.0f s so far. Nothing is sent yet; "+
 			"it is given up after %.0f s.",
-			age, journal.DefaultLockLimit.Seconds())
+			now.Sub(sent).Truncate(time.Second).Seconds(), journal.DefaultLockLimit.Seconds()) // an age has the grain of that limit
 	case stage == change.Checking:
 		return "Reading the object once more before sending. Nothing is sent yet."
 	case age == "now":
