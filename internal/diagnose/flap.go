@@ -180,8 +180,8 @@ func (c tunnelCase) timer(every time.Duration, n int) []Finding {
 	}
 	return append(found, Finding{Cause: HoldTime, Likelihood: Possible, Impact: Impaired, Source: srcRFC4271 + " (section 6.5)",
 		Evidence: c.rhythmEvidence(every, n),
-		Text: "A hold timer may expire each time, because KEEPALIVEs are late, lost or filtered while a new session comes up at once.",
-		Next: nextHoldTime})
+		Text:     "A hold timer may expire each time, because KEEPALIVEs are late, lost or filtered while a new session comes up at once.",
+		Next:     nextHoldTime})
 }
 
 const nextHoldTime = "On the router: set the hold time to 45 s or more (Cloudflare offers 90 s, the lower one counts), let TCP 179 " +
