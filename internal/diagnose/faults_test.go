@@ -66,7 +66,7 @@ func TestEachFaultIsNamedFirst(t *testing.T) {
 func TestWhatIsSaidOfASessionNamesItsRFC(t *testing.T) {
 	t.Parallel()
 	notOfTheProtocol := []diagnose.Cause{diagnose.ChangedBefore, diagnose.NoUnifiedRouting, diagnose.StaleStatus, diagnose.NothingAnnounced,
-		diagnose.SameASN, diagnose.RekeyFlap}
+		diagnose.RekeyFlap}
 	for _, f := range slices.Concat(sessionFaults(), flapFaults()) {
 		if slices.Contains(notOfTheProtocol, f.cause) {
 			continue
