@@ -90,6 +90,7 @@ func TestSeveralAccountsAtOnce(t *testing.T) {
 		if err := json.Unmarshal([]byte(text), &doc); err != nil || code != 1 || len(doc.Accounts) != 3 {
 			t.Fatalf("%s: exit %d, %v: %s", command, code, err, text)
 		}
+		holdsSchema(t, "accounts", []byte(text))
 		if south := doc.Accounts[0]; south.Profile != "south" || !strings.Contains(south.Error, "403") || south.Account.ID != "" {
 			t.Errorf("%s: %+v", command, south)
 		}

@@ -128,3 +128,15 @@ func TestDiagnoseOfATunnelReadsItsLocations(t *testing.T) {
 		t.Errorf("exit %d:\n%s%s", code, s.out.String(), s.err.String())
 	}
 }
+
+// One location loses two tunnels that work elsewhere: it is named without anybody having asked for it.
+func TestDiagnoseNamesTheLocationThatLosesTunnels(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	if err := edge.LoseLocation("nrt02", "fra-dc1-gre", "ams-br2-ipsec"); err != nil {
+		t.Fatal(err)
+	}
+	s := newShell(t, env...)
+	if code := s.run("diagnose"); code != 0 || !strings.Contains(s.out.String(), "Tokyo (nrt02) sees 2 of ") {
+		t.Errorf("exit %d:\n%s%s", code, s.out.String(), s.err.String())
+	}
+}

@@ -2,9 +2,11 @@ package cli_test
 
 import (
 	"encoding/json"
+	"errors"
 	"maps"
 	"os"
 	"path"
+	"slices"
 	"strings"
 	"testing"
 
@@ -39,6 +41,63 @@ func TestIncidentsAsJSONHoldTheirSchemas(t *testing.T) {
 					t.Errorf("%s: %+v", command, i)
 				}
 			}
+		}
+	}
+}
+
+// Three tunnels of one router fall: the one incident of all three, with what they have in common, is as the schemas say.
+func TestAnIncidentOfSeveralHoldsItsSchemas(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	fallen := []string{"fra-dc1-gre", "fra-dc2-gre", "ams-dc1-gre"}
+	for _, name := range fallen {
+		if err := errors.Join(
+			edge.Mutate(simedge.GRETunnels, name, func(o simedge.Object) {
+				for _, field := range []string{"customer_gre_endpoint", "customer_endpoint"} {
+					if _, there := o[field]; there {
+						o[field] = "198.51.100.7"
+					}
+				}
+			}),
+			edge.SetBGP(simedge.GRETunnels, name, "Active"), edge.SetHealth(simedge.GRETunnels, name, 0)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for _, command := range []string{"status", "diagnose"} {
+		s := newShell(t, env...)
+		if code := s.run(command, "-o", "json"); code != 0 {
+			t.Fatalf("%s: exit %d, %s", command, code, s.err.String())
+		}
+		holdsSchema(t, command, s.out.Bytes())
+		var doc struct {
+			Incidents []struct {
+				Cause   string
+				Members []struct{ Name string }
+				Common  []struct {
+					Value  string
+					Failed int
+				}
+			}
+		}
+		if err := json.Unmarshal(s.out.Bytes(), &doc); err != nil {
+			t.Fatal(err)
+		}
+		several := 0
+		for _, i := range doc.Incidents {
+			var names []string
+			for _, m := range i.Members {
+				names = append(names, m.Name)
+			}
+			if !slices.Contains(names, fallen[0]) {
+				continue
+			}
+			several++
+			if !slices.Contains(names, fallen[1]) || !slices.Contains(names, fallen[2]) || len(i.Common) == 0 ||
+				i.Common[0].Value != "198.51.100.7" || i.Common[0].Failed != 3 {
+				t.Errorf("%s: %v, %+v", command, names, i.Common)
+			}
+		}
+		if several != 1 {
+			t.Errorf("%s: %d incidents are of %s", command, several, fallen[0])
 		}
 	}
 }

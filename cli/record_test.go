@@ -140,6 +140,13 @@ func TestTheRecorderKnowsWhatHappenedWhileNobodyLooked(t *testing.T) {
 		first, _, whole := bytes.Cut(text, []byte("\n"))
 		return whole && json.Unmarshal(first, &news) == nil
 	})
+	told, err := os.ReadFile(out)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for line := range bytes.Lines(told[:bytes.LastIndexByte(told, '\n')+1]) {
+		holdsSchema(t, "event", line)
+	}
 	if news.Profile != "north" || news.Event.Name != "fra-dc1-gre" || news.Event.To != "down" || news.Account.ID != fmt.Sprintf("%032x", 1) {
 		t.Errorf("%+v", news)
 	}

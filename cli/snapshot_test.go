@@ -53,6 +53,30 @@ func TestASnapshotFindsWhatWasLost(t *testing.T) {
 	}
 }
 
+// On a good day one tunnel is known to be down. What is down since then is expected to be so, and what fell later is not.
+func TestWhatWasSoOnTheGoodDayIsExpected(t *testing.T) {
+	edge, env := serve(t, simedge.Options{})
+	s := newShell(t, env...)
+	if code := s.run("snapshot", "save", filepath.Join(t.TempDir(), "good.json")); code != 0 {
+		t.Fatalf("exit %d: %s%s", code, s.out.String(), s.err.String())
+	}
+	if err := edge.SetBGP(simedge.GRETunnels, "fra-dc2-gre", "Active"); err != nil {
+		t.Fatal(err)
+	}
+	for name, expected := range map[string]bool{"iad-dc1-gre": true, "nwf-ams04-1": true, "fra-dc2-gre": false} {
+		if code := s.run("diagnose", name); code != 0 || strings.Contains(s.out.String(), "As on the good day") != expected {
+			t.Errorf("%s: exit %d, as on the good day should be %v:\n%s%s", name, code, expected, s.out.String(), s.err.String())
+		}
+	}
+	if code := s.run("diagnose"); code != 0 || !strings.Contains(s.out.String(), "As on the good day") {
+		t.Errorf("exit %d:\n%s%s", code, s.out.String(), s.err.String())
+	}
+	fresh := newShell(t, env...) // another state directory knows no good day
+	if code := fresh.run("diagnose", "iad-dc1-gre"); code != 0 || strings.Contains(fresh.out.String(), "As on the good day") {
+		t.Errorf("without a good day, exit %d:\n%s", code, fresh.out.String())
+	}
+}
+
 func TestTroubleWithASnapshotIsSaid(t *testing.T) {
 	_, env := serve(t, simedge.Options{})
 	dir := t.TempDir()

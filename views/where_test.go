@@ -69,3 +69,57 @@ func TestFromATunnelToItsDestinationsAndFromAnAddressToItsRows(t *testing.T) {
 		}
 	}
 }
+
+// From a route, a prefix, one of its bindings or a CNI the page of where it leads is one key away.
+func TestFromAnyRowWithAnAddressToWhereItLeads(t *testing.T) {
+	for page, c := range map[string]struct{ row, leads string }{
+		"routes":   {"198.18.11.0/24", "Where 198.18.11.0/24"},
+		"prefixes": {"198.18.11.0/24", "Where 198.18.11.0/24"},
+		"cnis":     {"fra-cni-v1", "Where 10.222.0.1"},
+	} {
+		t.Run(page, func(t *testing.T) {
+			d := sit(t, page, nil)
+			d.goTo(c.row)
+			d.Press("i")
+			d.reads(c.leads)
+			d.Press("esc")
+			d.reads(c.row)
+		})
+	}
+	t.Run("bindings", func(t *testing.T) {
+		d := sit(t, "prefixes", nil)
+		d.goTo("198.18.10.0/24")
+		d.Press("2")
+		d.reads("Service bindings", "198.18.10.128/28")
+		d.goTo("198.18.10.128/28")
+		d.Press("i")
+		d.reads("Where 198.18.10.128/28")
+	})
+}
+
+// An address that is looked for finds the CNI and the binding whose network contains it.
+func TestAnAddressFindsItsCNIAndItsBinding(t *testing.T) {
+	for page, c := range map[string]struct{ address, has, lacks string }{
+		"cnis":     {"10.222.0.3", "ams-cni-v2", "fra-cni-v1"},
+		"bindings": {"198.18.10.200", "198.18.10.0/24", "198.18.10.128/28"},
+	} {
+		t.Run(page, func(t *testing.T) {
+			start := page
+			if page == "bindings" {
+				start = "prefixes"
+			}
+			d := sit(t, start, nil)
+			if page == "bindings" {
+				d.goTo("198.18.10.0/24")
+				d.Press("2")
+			}
+			d.reads(c.has, c.lacks)
+			d.Press("/")
+			d.types(c.address)
+			d.Press("enter")
+			d.Rest()
+			d.reads(c.has)
+			d.lacks(c.lacks)
+		})
+	}
+}

@@ -1,6 +1,7 @@
 package baseline_test
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"runtime"
@@ -18,7 +19,11 @@ var night = time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 
 func open(t *testing.T) (*simedge.Edge, func() baseline.Baseline) {
 	t.Helper()
-	clock := func() time.Time { return night }
+	return openAt(t, func() time.Time { return night })
+}
+
+func openAt(t *testing.T, clock func() time.Time) (*simedge.Edge, func() baseline.Baseline) {
+	t.Helper()
 	edge := simedge.New(simedge.Options{Now: clock})
 	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock,
 		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
@@ -174,7 +179,8 @@ func TestWhatIsNoSnapshotIsRefusedInWords(t *testing.T) {
 // A snapshot holds everything that can be lost, and what changes by itself is no difference: a status that is reported again, a session
 // that comes up.
 func TestASnapshotHoldsEveryKind(t *testing.T) {
-	edge, take := open(t)
+	now := night
+	edge, take := openAt(t, func() time.Time { return now })
 	was := take()
 	change := func(kind simedge.Resource, name string, f func(simedge.Object)) {
 		t.Helper()
@@ -182,6 +188,7 @@ func TestASnapshotHoldsEveryKind(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
+	now = now.Add(40 * time.Second) // every session is reported again: bgp_status.updated_at moves
 	if found := baseline.Compare(was, take()); len(found) != 0 {
 		t.Errorf("nothing was changed: %+v", found)
 	}
@@ -193,6 +200,19 @@ func TestASnapshotHoldsEveryKind(t *testing.T) {
 	if err := edge.Delete(simedge.IPsecTunnels, "ams-br2-ipsec"); err != nil {
 		t.Fatal(err)
 	}
+	routes := edge.Objects(simedge.Routes)
+	moved, id := routes[0]["prefix"].(string)+" via "+routes[0]["nexthop"].(string), routes[0]["id"].(string)
+	priority := routes[0]["priority"]
+	change(simedge.Routes, id, func(o simedge.Object) { o["priority"], o["modified_on"] = int64(777), "2026-11-20T02:00:00Z" })
+	change(simedge.CFLinks, "fra-cni-v1", func(o simedge.Object) { o["mtu"], o["modified_on"] = int64(1400), "2026-11-20T02:00:00Z" })
+	cni := edge.Objects(simedge.CNIs)[0]
+	change(simedge.CNIs, cni["id"].(string), func(o simedge.Object) {
+		o["bgp"] = simedge.Object{"customer_asn": int64(64999), "extra_prefixes": []any{}, "md5_key": nil}
+	})
+	port := cni["interconnect"].(string)
+	if err := edge.SetInterconnectStatus(port, "Down", "no light"); err != nil {
+		t.Fatal(err)
+	}
 	is := take()
 	var text strings.Builder
 	for _, d := range baseline.Compare(was, is) {
@@ -201,13 +221,17 @@ func TestASnapshotHoldsEveryKind(t *testing.T) {
 	for _, want := range []string{
 		"gre_tunnels fra-dc2-gre mtu: 1476 -> 1400", "ipsec_tunnels jnb-br1-ipsec customer_endpoint: 198.51.100.226 -> 203.0.113.200",
 		"gre_tunnels fra-dc1-gre BGP session: up -> down", "ipsec_tunnels ams-br2-ipsec IPsec tunnel: there -> not there",
+		fmt.Sprintf("routes %s priority: %v -> 777", moved, priority), "cf_interconnects fra-cni-v1 mtu: 1476 -> 1400",
+		"cnis fra-cni-v1 on " + port + " bgp: AS 64651 -> AS 64999", "cni_interconnects " + port + " port state: Healthy -> Down",
 	} {
 		if !strings.Contains(text.String(), want+"\n") {
 			t.Errorf("missing: %s\n%s", want, text.String())
 		}
 	}
-	if n := strings.Count(text.String(), "fra-dc2-gre"); n != 1 {
-		t.Errorf("%d differences of one field:\n%s", n, text.String())
+	for _, name := range []string{"fra-dc2-gre ", "routes " + moved + " ", "cf_interconnects fra-cni-v1 ", "cnis fra-cni-v1 "} {
+		if n := strings.Count(text.String(), name); n != 1 { // modified_on of the same object is none
+			t.Errorf("%d differences of %s:\n%s", n, name, text.String())
+		}
 	}
 	was.Objects = nil // a file of an earlier version
 	if found := baseline.Compare(was, is); len(found) != 0 {

@@ -1,6 +1,7 @@
 package diagnose_test
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -58,6 +59,25 @@ func TestEachFaultIsNamedFirst(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+// What is said about a session and its steps rests on the RFC that describes them, and names it.
+func TestWhatIsSaidOfASessionNamesItsRFC(t *testing.T) {
+	t.Parallel()
+	notOfTheProtocol := []diagnose.Cause{diagnose.ChangedBefore, diagnose.NoUnifiedRouting, diagnose.StaleStatus, diagnose.NothingAnnounced,
+		diagnose.RekeyFlap}
+	for _, f := range slices.Concat(sessionFaults(), flapFaults()) {
+		if slices.Contains(notOfTheProtocol, f.cause) {
+			continue
+		}
+		for name, facts := range map[string]diagnose.Facts{"as it is": f.is, "variant": f.variant} {
+			for _, found := range of(facts, f.object) {
+				if found.Cause == f.cause && !strings.Contains(found.Source, "RFC ") {
+					t.Errorf("%s, %s: %s rests on %q", f.name, name, found.Cause, found.Source)
+				}
+			}
+		}
 	}
 }
 

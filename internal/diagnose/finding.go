@@ -234,6 +234,9 @@ func (f Finding) Because() string {
 const (
 	srcBGP       = "Cloudflare docs: Configure BGP routes; the reading of bgp_status is flarewire's own"
 	srcRFC4271   = "RFC 4271; Cloudflare docs: Configure BGP routes; the reading of bgp_status is flarewire's own"
+	srcNoTCP     = srcRFC4271 + " (section 8.2.2)"
+	srcMD5       = "RFC 2385; " + srcBGP
+	srcFlaps     = "RFC 4271 (sections 6.5, 8.2.2); " + srcHealth
 	srcHealth    = "Cloudflare docs: Troubleshoot tunnel health"
 	srcChecks    = "Cloudflare docs: Tunnel health checks"
 	srcTunnels   = "Cloudflare docs: Configure tunnel endpoints"

@@ -120,7 +120,7 @@ func (c tunnelCase) flaps() []Finding {
 	if every, regular := rhythm(seen, timerOutages, timerBlur); regular && (every >= holdMost || timed(seen, timerOutages)) {
 		return c.timer(every, len(seen))
 	}
-	return []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
+	return []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcFlaps,
 		Evidence: append([]Evidence{{"times the session went down in 7 days", strconv.Itoa(c.Track.WeekDowns)}}, c.healthEvidence()...),
 		Text: "The session goes down again and again without a clear rhythm: this points to loss on the way or to a tunnel that goes down " +
 			"with it.",
@@ -178,9 +178,10 @@ func (c tunnelCase) timer(every time.Duration, n int) []Finding {
 	if every >= holdMost {
 		return found
 	}
-	return append(found, Finding{Cause: HoldTime, Likelihood: Possible, Impact: Impaired, Source: srcBGP, Evidence: c.rhythmEvidence(every, n),
-		Text: "A hold timer may expire each time, because KEEPALIVEs are late, lost or filtered while a new session comes up at once.",
-		Next: nextHoldTime})
+	return append(found, Finding{Cause: HoldTime, Likelihood: Possible, Impact: Impaired, Source: srcRFC4271 + " (section 6.5)",
+		Evidence: c.rhythmEvidence(every, n),
+		Text:     "A hold timer may expire each time, because KEEPALIVEs are late, lost or filtered while a new session comes up at once.",
+		Next:     nextHoldTime})
 }
 
 const nextHoldTime = "On the router: set the hold time to 45 s or more (Cloudflare offers 90 s, the lower one counts), let TCP 179 " +

@@ -262,3 +262,30 @@ func TestWhatWasMeasuredBeforeDoesNotSpeakAgainstAnOutage(t *testing.T) {
 		})
 	}
 }
+
+// The same moment is a minute, or two rounds of reading where these take longer.
+func TestFailuresOfOneMomentAreOneIncident(t *testing.T) {
+	for name, c := range map[string]struct {
+		apart, every time.Duration // the two failures, and the rounds of reading
+		one          bool
+	}{
+		"59 seconds apart":                     {59 * time.Second, 30 * time.Second, true},
+		"within two rounds of two minutes":     {4 * time.Minute, 2 * time.Minute, true},
+		"far beyond a minute":                  {5 * time.Minute, 30 * time.Second, false},
+		"far beyond two rounds of two minutes": {11 * time.Minute, 2 * time.Minute, false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			list := fleet(12)
+			for i := range 2 {
+				router("198.51.100.7")(&list[i])
+				fall(&list[i], time.Hour+time.Duration(i)*c.apart)
+			}
+			facts := an(list...)
+			facts.GRE.Every, facts.IPsec.Every = c.every, c.every
+			incidents := diagnose.Read(facts).Incidents()
+			if one := slices.ContainsFunc(incidents, diagnose.Incident.Several); one != c.one {
+				t.Errorf("one incident: %v, want %v: %v", one, c.one, titles(incidents))
+			}
+		})
+	}
+}

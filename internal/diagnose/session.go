@@ -185,7 +185,7 @@ func (c tunnelCase) noTCP() []Finding {
 	if c.lowerCause() || c.beginning() {
 		likelihood = Possible // no session without a tunnel below it, and none at once
 	}
-	dial := Finding{Cause: NotDialling, Likelihood: likelihood, Impact: Outage, Source: srcBGP, Evidence: sessionEvidence(s),
+	dial := Finding{Cause: NotDialling, Likelihood: likelihood, Impact: Outage, Source: srcNoTCP, Evidence: sessionEvidence(s),
 		Text: "No TCP connection reaches Cloudflare's BGP speaker: this points to a router that does not dial. Cloudflare never does.",
 		Next: fmt.Sprintf("On the router: is it the side that opens the session, is the neighbor address %s, is TCP %d let through both ways?",
 			cloudflareSide(c.Tunnel), netrules.BGPPort)}
@@ -204,7 +204,7 @@ func (c tunnelCase) noTCP() []Finding {
 		dial.Next = strings.TrimSuffix(dial.Next, "?") + ", is MD5 off there as it is here?"
 		return append(findings, dial)
 	}
-	md5 := Finding{Cause: MD5Mismatch, Likelihood: dial.Likelihood, Impact: Outage, Source: srcBGP,
+	md5 := Finding{Cause: MD5Mismatch, Likelihood: dial.Likelihood, Impact: Outage, Source: srcMD5,
 		Evidence: append(sessionEvidence(s), Evidence{"bgp.md5_key", "set"}),
 		Text: "No TCP connection, and an MD5 key is set: this points to different keys or to a router that does not dial. The API shows " +
 			"both alike.",
@@ -218,7 +218,7 @@ func (c tunnelCase) lost(w worked, l Likelihood) Finding {
 	if c.Track.Flapping {
 		l = Possible // it comes back, as it did before
 	}
-	return Finding{Cause: SessionLost, Likelihood: l, Impact: Outage, Source: srcBGP, Since: w.until,
+	return Finding{Cause: SessionLost, Likelihood: l, Impact: Outage, Source: srcNoTCP, Since: w.until,
 		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
 		Text: strings.TrimSuffix(w.said("was up", c.now), ".") + ", and no TCP connection has come since. Keys and AS numbers do not change by " +
 			"themselves: this points to the way or to the router.",

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"maps"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -99,8 +100,10 @@ func TestAMassOutageIsOneIncident(t *testing.T) {
 			well := fmt.Sprintf("%d tunnels   ● ", c.all) // none is in a worse state
 			term.WaitFor("a good day", func(s ptytest.Screen) bool { return s.Contains(well) && !s.Contains("waiting") })
 			a.pass(time.Second)
+			var fallen []string
 			for n, name := range names {
 				if c.falls(n, kinds[name]) {
+					fallen = append(fallen, name)
 					a.do(a.SetBGP(kinds[name], name, "Active"))
 					a.do(a.SetHealth(kinds[name], name, 0))
 				}
@@ -113,7 +116,7 @@ func TestAMassOutageIsOneIncident(t *testing.T) {
 				t.Errorf("the row is cut, or not the first: %q\n%s", line, s.Box())
 			}
 			t.Logf("no key pressed:\n%s", s.Box())
-			a.shortIncident(t, c.all, c.row[0])
+			a.shortIncident(t, c.all, c.row[0], fallen)
 			term.Press("i")
 			term.WaitFor("the destinations behind it", showsAll("Over "+c.row[0], "DESTINATION"))
 			term.Press("esc")
@@ -124,8 +127,12 @@ func TestAMassOutageIsOneIncident(t *testing.T) {
 	}
 }
 
-// shortIncident is what diagnose says of it, on a terminal of 80 columns: once, on at most 25 lines, and before all that is no outage.
-func (a *account) shortIncident(t *testing.T, all int, count string) {
+// atHyphen is where a line ends within a name.
+var atHyphen = regexp.MustCompile(`-\s*\n\s*`)
+
+// shortIncident is what diagnose says of it, on a terminal of 80 columns: once, on at most 25 lines, with the name of each that fell or how
+// many more there are, and before all that is no outage.
+func (a *account) shortIncident(t *testing.T, all int, count string, fallen []string) {
 	t.Helper()
 	out := sit(t, ptytest.Options{Args: []string{"diagnose"}, Env: a.env(), Cols: 80, Rows: 400})
 	if code := out.Wait(); code != 0 {
@@ -140,6 +147,14 @@ func (a *account) shortIncident(t *testing.T, all int, count string) {
 	block, _, _ = strings.Cut(block, "\n\n")
 	if lines := strings.Count(block, "\n") + 1; !found || lines > 25 || strings.Contains(before, "reduced") {
 		t.Errorf("%d lines, or too late:\n%s", lines, text)
+	}
+	_, list, _ := strings.Cut(block, "Tunnels: ")
+	list, more, _ := strings.Cut(atHyphen.ReplaceAllString(list, "-"), " and ")
+	named := strings.FieldsFunc(list, func(r rune) bool { return r == ' ' || r == '\n' || r == ',' })
+	missing := slices.DeleteFunc(slices.Clone(fallen), func(name string) bool { return slices.Contains(named, name) })
+	const most = 24 // names of one incident
+	if whole := len(fallen) <= most; whole && len(missing) > 0 || !whole && strings.TrimSpace(more) != fmt.Sprintf("%d more", all-most) {
+		t.Errorf("%d of %d that fell are not named, and it says %q:\n%s", len(missing), len(fallen), more, block)
 	}
 	if strings.Count(text, "tunnels down") != 1 || strings.Contains(text, "Missing route") {
 		t.Errorf("not once, or with its consequences:\n%s", text)
