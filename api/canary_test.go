@@ -59,15 +59,20 @@ func header(name, value string) http.HandlerFunc {
 	}
 }
 
-// No secret of a request comes back in a text, whatever the server repeats, in which encoding, and where: the credential, a pre-shared
-// key with quotes and backslashes, an MD5 key however short, a pairing key.
+// No secret of a request comes back in a text, whatever the server repeats, in which encoding, and where: the credential (a token, or
+// the e-mail address with the global API key), a pre-shared key with quotes and backslashes, an MD5 key however short, a pairing key.
 func TestNoSecretOfARequestComesBackInAText(t *testing.T) {
 	const token, psk, long = "older-token-of-40-characters-0123456789ab", `canary"psk\with<odd>&signs/+ 0123456789`, "canary-md5-0123456789"
+	const globalKey, email = "canary0global1key2of337characters4567", "canary.person@example.com"
+	read := func(ctx context.Context, a *api.AccountClient) error { _, err := a.GRETunnels.List(ctx); return err }
 	keys := map[string]struct {
 		value string
 		send  func(context.Context, *api.AccountClient) error
 	}{
-		"token": {token, func(ctx context.Context, a *api.AccountClient) error { _, err := a.GRETunnels.List(ctx); return err }},
+		"token":                          {token, read},
+		"global API key":                 {globalKey, read},
+		"global API key, with a change":  {globalKey, md5Of(long)},
+		"e-mail address of a global key": {email, read},
 		"PSK": {psk, func(ctx context.Context, a *api.AccountClient) error {
 			r, err := a.BuildSetPSKs(map[string]api.Secret{"t1": api.NewSecret(psk)})
 			_, err = sends(ctx, r, err, nil)
@@ -99,7 +104,10 @@ func TestNoSecretOfARequestComesBackInAText(t *testing.T) {
 			for place, repeat := range repeats {
 				var log []api.Exchange
 				client, _ := serve(t, repeat(form), func(o *api.Options) {
-					o.Credentials.Token = api.NewSecret(token)
+					o.Credentials = api.Credentials{Token: api.NewSecret(token)}
+					if key.value == globalKey || key.value == email {
+						o.Credentials = api.Credentials{Email: email, Key: api.NewSecret(globalKey)}
+					}
 					o.OnExchange = func(x api.Exchange) { log = append(log, x) }
 				})
 				err := key.send(t.Context(), client.In(account))

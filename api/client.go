@@ -58,7 +58,8 @@ type Client struct {
 	share      Share
 	waits      waits
 	redactor   *secret.Redactor
-	readOnly   atomic.Bool // refuse changes, see readOnly
+	half       secret.Redactor // knows the e-mail address of a global API key, which is half of the credential
+	readOnly   atomic.Bool     // refuse changes, see readOnly
 	clock      serverClock
 
 	limitsMu sync.Mutex
@@ -100,14 +101,16 @@ func New(o Options) (*Client, error) {
 	c := &Client{redactor: o.Redactor, base: base, creds: o.Credentials, now: o.Now, timeout: cmp.Or(o.Timeout, DefaultTimeout),
 		share:  o.Share,
 		limits: make(map[string]accountLimits)}
+	c.half.Add(secret.New(o.Credentials.Email))
 	c.http = &http.Client{Transport: newTransport(o, base, c), CheckRedirect: refuseRedirect}
 	return c, nil
 }
 
 // hide replaces secrets in a text that came from elsewhere, for example a proxy that repeats the request: the given ones and every
-// one that was ever sent.
+// one that was ever sent, with the e-mail address of a global API key: that one only in such texts, because it is also a name that
+// the audit log shows to those who ask.
 func (c *Client) hide(text string, secrets []Secret) string {
-	return c.redactor.Redact(secret.Hide(text, secrets...))
+	return c.half.Redact(c.redactor.Redact(secret.Hide(text, secrets...)))
 }
 
 // Budget is what was used of the requests that flarewire may send, by all programs that are known to share the credential.

@@ -8,6 +8,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/kind"
 	"flarewire/internal/simedge"
 )
 
@@ -23,11 +24,13 @@ type write struct {
 	noUndo bool
 	// untraceable: nothing that can be read shows whether it was done.
 	untraceable bool
+	// lost: the kind of what goes with the object and comes back by no undo.
+	lost simedge.Resource
 }
 
 // writes are all kinds of change: each kind of object made, changed and deleted as far as the program does that, and each act.
 func writes() []write {
-	return slices.Concat(tunnelWrites(), otherWrites(), prefixWrites())
+	return slices.Concat(tunnelWrites(), otherWrites(), portWrites(), prefixWrites())
 }
 
 func tunnelWrites() []write {
@@ -105,6 +108,24 @@ func otherWrites() []write {
 	}
 }
 
+func portWrites() []write {
+	const notConnected = "nwf-iad02-1"
+	order := func(wanted func(*office) api.Interconnect) func(*office) prepare {
+		return creating(change.PhysicalInterconnects, wanted)
+	}
+	return []write{
+		{name: "port order", noUndo: true, begin: order(func(o *office) api.Interconnect {
+			free := only(o, change.Kind[api.Slot](kind.Slots), func(s api.Slot) bool { return !s.Occupied })
+			return api.Interconnect{Type: "direct", SlotID: free.ID, Speed: free.Speed}
+		})},
+		{name: "port order at a partner", noUndo: true, begin: order(func(*office) api.Interconnect {
+			return api.Interconnect{Type: "gcp_partner", Bandwidth: "2G", PairingKey: api.NewSecret("one-of-our-pairing-keys/europe-west3/1")}
+		})},
+		{name: "port delete", noUndo: true, begin: deleting(change.PhysicalInterconnects,
+			func(i api.Interconnect) bool { return i.Name == notConnected })},
+	}
+}
+
 func prefixWrites() []write {
 	const advertised, withdrawn = "198.18.10.0/24", "198.18.20.0/24"
 	act := func(cidr string, plan func(context.Context, *change.Writer, string, api.BGPPrefix) (change.Plan, error)) func(*office) prepare {
@@ -119,7 +140,13 @@ func prefixWrites() []write {
 			return change.PrepareAdvertisement(ctx, w, id, opened, on)
 		}
 	}
+	inOnboarding, asn := "198.18.40.0/24", uint32(64700)
 	return []write{
+		{name: "prefix create", begin: creating(change.Prefixes, func(*office) api.Prefix {
+			return api.Prefix{CIDR: "198.18.77.0/24", ASN: &asn, Description: "cut"}
+		})},
+		{name: "prefix delete", lost: simedge.BGPPrefixes,
+			begin: deleting(change.Prefixes, func(p api.Prefix) bool { return p.CIDR == inOnboarding })},
 		{name: "prefix update", begin: updating(change.Prefixes, func(p api.Prefix) bool { return p.CIDR == advertised },
 			func(p *api.Prefix) { p.Description = "cut" })},
 		{name: "prefix validate", noUndo: true, untraceable: true, begin: func(o *office) prepare {
@@ -248,6 +275,17 @@ func (o *office) state(secrets bool) string {
 	o.must(err)
 	slices.Sort(lines)
 	return strings.Join(append(lines, string(text)), "\n")
+}
+
+// without leaves a kind of object out of a state; "" leaves out none.
+func without(state string, lost simedge.Resource) string {
+	var lines []string
+	for line := range strings.SplitSeq(state, "\n") {
+		if lost == "" || !strings.HasPrefix(line, string(lost)+" ") {
+			lines = append(lines, line)
+		}
+	}
+	return strings.Join(lines, "\n")
 }
 
 // settled leaves out what changes by itself.
