@@ -43,7 +43,8 @@ func Action(env *kit.Env, i diagnose.Incident, ok bool) tui.Action {
 func describe(rows func() []diagnose.Moment) resource.Description[diagnose.Moment] {
 	type M = diagnose.Moment
 	return resource.Description[M]{
-		Plural: "Timeline", Counted: "events", SortBy: "at", Reverse: true, Newest: true, Gone: "This is no longer among what is known of the incident.",
+		Plural: "Timeline", Counted: "events", SortBy: "at", Reverse: true, Newest: true,
+		Gone: "This is no longer among what is known of the incident.",
 		None: "Nothing is known to have happened: it was so when flarewire first looked, and Cloudflare's record was not read or has nothing.",
 		ID:   func(m M) string { return fmt.Sprint(m.At.UnixNano(), m.Name, m.Source, m.Text) },
 		Name: func(m M) string { return tui.Clean(m.Name) },
