@@ -334,16 +334,14 @@ func (f *Feed) Outage(since time.Time) string {
 	return ""
 }
 
-// Sentence says what an error means for the person at the screen: what the server said first, then what we make of it.
+// Sentence says what an error means for the person at the screen.
 func Sentence(err error) string {
 	advice := api.Advice(err)
 	var e *api.Error
 	switch {
 	case advice == "":
 		return err.Error()
-	case errors.As(err, &e) && e.Status != 0 && e.Said() != "":
-		return fmt.Sprintf("Cloudflare answered %d (%s): %s", e.Status, e.Said(), advice)
-	case e != nil && e.Status != 0:
+	case errors.As(err, &e) && e.Status != 0:
 		return fmt.Sprintf("Cloudflare answered %d: %s", e.Status, advice)
 	case e != nil && e.Kind == api.RateLimited: // it was not asked at all
 		return "Paused: " + advice
