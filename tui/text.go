@@ -118,14 +118,19 @@ func Spaces(n int) string {
 	return strings.Repeat(" ", n)
 }
 
-// Wrap breaks text at words into lines of at most width cells.
+// unbroken stands for a hyphen while text is wrapped: the library breaks at hyphens, and a name that is broken can be neither copied nor
+// searched for. It is a character for private use, one cell wide, which no text has.
+const unbroken = "\uE02D"
+
+// Wrap breaks text at words into lines of at most width cells. A word is not broken at its hyphens, but where it is wider than a line.
 func Wrap(text string, width int) []string {
 	if width < 1 {
 		return nil
 	}
-	lines := strings.Split(ansi.Wrap(text, width, " "), "\n")
+	wrapped := ansi.Wrap(strings.ReplaceAll(text, "-", unbroken), width, " ")
+	lines := strings.Split(strings.ReplaceAll(wrapped, unbroken, "-"), "\n")
 	for _, line := range lines {
-		if Width(line) > width { // the library lets a hyphen at the edge stand over
+		if Width(line) > width { // wide characters at the edge
 			return strings.Split(ansi.Hardwrap(strings.Join(lines, "\n"), width, true), "\n")
 		}
 	}
