@@ -183,7 +183,7 @@ func (r routerSide) contradiction() []Finding {
 	reported, since := r.Reported(), r.At.Add(-s.Since)
 	switch {
 	case s.Established() && s.Since >= 0 && !reported.IsZero() && reported.Before(since):
-		f.Cause, f.Likelihood, f.Impact = StaleStatus, Certain, NoImpact
+		f.Cause, f.Likelihood, f.Impact = StaleStatus, Certain, Risk
 		f.Text = fmt.Sprintf("The router's session is up for %s, and Cloudflare's status is of before that: it is out of date.",
 			router.Lifetime(s.Since))
 		f.Next = "Nothing to do, unless traffic is wrong all the same."

@@ -282,7 +282,10 @@ func (f *Facts) way(t Target, w Way) bool {
 	case covers(t.Peer) && (w.To.IsValid() || !covers(t.CloudflareEndpoint)):
 		f.Peer = &w
 	case covers(t.CloudflareEndpoint):
-		f.Endpoint = &w
+		// A wide route may be that to the peer, whose own is gone.
+		if f.Endpoint == nil || f.Endpoint.None || f.Endpoint.Prefix.Bits() <= w.Prefix.Bits() || w.To.IsValid() {
+			f.Endpoint = &w
+		}
 	default:
 		return false
 	}

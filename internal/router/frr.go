@@ -18,7 +18,7 @@ func readFRR(text string, args []string, t Target, f *Facts) bool {
 	docs, rest := documents(text)
 	understood, empty := false, false
 	for _, d := range docs {
-		if m, is := d.v.(map[string]any); is && len(m) == 0 {
+		if noRoute(d) {
 			empty = true
 			continue
 		}
@@ -35,6 +35,21 @@ func readFRR(text string, args []string, t Target, f *Facts) bool {
 		}
 	}
 	return understood
+}
+
+// noRoute reports whether a document has nothing in it but perhaps networks without a route that is used.
+func noRoute(d tree) bool {
+	m, is := d.v.(map[string]any)
+	for name, v := range m {
+		list, isList := v.([]any)
+		if _, err := netip.ParsePrefix(name); err != nil || !isList {
+			return false
+		}
+		if slices.ContainsFunc(list, func(r any) bool { return tree{r}.at("selected").yes() }) {
+			return false
+		}
+	}
+	return is
 }
 
 // asksRoute reports whether an argument list asks for the route to an address.

@@ -33,7 +33,7 @@ var (
 	xeUptime    = regexp.MustCompile(`^Uptime: (\S+)`)
 	xeStatus    = regexp.MustCompile(`^Session status: (\S+)`)
 	xeFlow      = regexp.MustCompile(`(Inbound|Outbound):\s+#pkts (?:dec|enc)'ed (\d+)`)
-	xeEntry     = regexp.MustCompile(`^Routing entry for (\S+)`)
+	xeEntry     = regexp.MustCompile(`^Routing entry for ([^\s,]+)`)
 	xeKnown     = regexp.MustCompile(`Known via "([^"]+)"`)
 	xeHop       = regexp.MustCompile(`^\s+\*?\s*([0-9.]+)(?:, from \S+, .*?)?(?:, via (\S+))?$`)
 	xeDirect    = regexp.MustCompile(`^\s+\* directly connected, via (\S+)`)
