@@ -13,6 +13,7 @@ import (
 	"flarewire/internal/router"
 	"flarewire/internal/store"
 	"flarewire/tui"
+	"flarewire/tui/resource"
 	"flarewire/views/live"
 )
 
@@ -299,5 +300,5 @@ func (b *BothEnds) runs(c tui.Canvas) []string {
 		}
 		out = append(out, tui.Paragraph(c, role, text)...)
 	}
-	return append(out, tui.Paragraph(c, tui.Muted, "Asked "+tui.AgeSince(b.reading.At, c.Now)+" ago. a asks again, o shows the output.")...)
+	return append(out, tui.Paragraph(c, tui.Muted, "Asked "+resource.Ago(b.reading.At, c.Now)+". a asks again, o shows the output.")...)
 }
