@@ -288,6 +288,7 @@ func (c *Config) Put(p Profile) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	p.Routers = c.by[p.Name].Routers // they are the file's
 	c.by[p.Name], c.touched[p.Name] = p, true
 	if c.standard == "" {
 		c.standard = p.Name
