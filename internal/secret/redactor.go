@@ -138,6 +138,9 @@ func encodings(text string) []string {
 		inside := string(escaped[1 : len(escaped)-1])
 		forms = append(forms, inside, quoted(inside), strings.ReplaceAll(inside, "/", `\/`))
 	}
+	// whole, so that the padding and the last letters go, too
+	forms = append(forms, base64.StdEncoding.EncodeToString([]byte(text)), base64.RawStdEncoding.EncodeToString([]byte(text)),
+		base64.URLEncoding.EncodeToString([]byte(text)), base64.RawURLEncoding.EncodeToString([]byte(text)))
 	for offset := range 3 {
 		forms = append(forms, base64At(base64.RawStdEncoding, text, offset), base64At(base64.RawURLEncoding, text, offset))
 	}

@@ -209,3 +209,18 @@ func TestTheSecretFieldsOfADocument(t *testing.T) {
 		t.Errorf("%q", got)
 	}
 }
+
+// A secret that was encoded as a whole goes as a whole: what base64 has at its end would tell its last letter.
+func TestRedactorLeavesNoEndOfASecret(t *testing.T) {
+	for length := 6; length < 40; length++ {
+		text := strings.Repeat("k9\xffz", 10)[:length]
+		var r secret.Redactor
+		r.Add(secret.New(text))
+		for name, e := range map[string]*base64.Encoding{"padded": base64.StdEncoding, "not padded": base64.RawStdEncoding,
+			"of URLs": base64.URLEncoding, "of URLs, not padded": base64.RawURLEncoding} {
+			if got := r.Redact("key: " + e.EncodeToString([]byte(text))); got != "key: "+secret.Mask {
+				t.Errorf("%d bytes, %s: %q", length, name, got)
+			}
+		}
+	}
+}
