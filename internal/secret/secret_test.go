@@ -2,11 +2,13 @@ package secret_test
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -84,8 +86,20 @@ func forms(text string) map[string]string {
 		"base64 url": base64.URLEncoding.EncodeToString([]byte(text)),
 		"hex":        hex.EncodeToString([]byte(text)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(text))),
 		"query": url.QueryEscape(text), "path": url.PathEscape(text), "json": string(quoted[1 : len(quoted)-1]),
-		"go": fmt.Sprintf("%q", text),
+		"go": fmt.Sprintf("%q", text), "twice in a URL": url.QueryEscape(url.QueryEscape(text)),
+		"base32": base32.StdEncoding.EncodeToString([]byte(text)), "hex with colons": strings.ReplaceAll(fmt.Sprintf("% x", text), " ", ":"),
+		"hex with blanks": fmt.Sprintf("% X", text), "hex escapes": `\x` + strings.ReplaceAll(fmt.Sprintf("% x", text), " ", `\x`),
+		"html": html.EscapeString(text), "html, named": strings.ReplaceAll(html.EscapeString(text), "&#34;", "&quot;"),
+		"html, all as numbers": numbered(text),
 	}
+}
+
+func numbered(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		fmt.Fprintf(&b, "&#%d;", r)
+	}
+	return b.String()
 }
 
 func TestRedactorFindsEveryForm(t *testing.T) {
