@@ -344,12 +344,19 @@ func failed(s *tui.Status, lead string, err error) {
 
 // Told says what an error means where there is room for more than a line: what the server said comes first, then what we make of it.
 func Told(err error) string {
-	var e *api.Error
-	advice := api.Advice(err)
-	if advice == "" || !errors.As(err, &e) || e.Status == 0 || e.Said() == "" {
-		return Sentence(err)
+	if said, advice := Parts(err); advice != "" {
+		return said + ": " + advice
 	}
-	return fmt.Sprintf("Cloudflare answered %d (%s): %s", e.Status, e.Said(), advice)
+	return Sentence(err)
+}
+
+// Parts is what Told says in two, for what the server has answered with a sentence: that sentence, and our advice.
+func Parts(err error) (said, advice string) {
+	var e *api.Error
+	if advice = api.Advice(err); advice == "" || !errors.As(err, &e) || e.Status == 0 || e.Said() == "" {
+		return "", ""
+	}
+	return fmt.Sprintf("Cloudflare answered %d (%s)", e.Status, e.Said()), advice
 }
 
 // Sentence says what an error means for the person at the screen, in a line: what to do about it.
