@@ -292,6 +292,9 @@ func (a *Account) together(g group, found map[string]Diagnosis) Incident {
 	for _, c := range g.common {
 		out.Evidence = append(out.Evidence, Evidence{c.Property.Title() + " " + c.Value, c.Counts()})
 	}
+	if text, evidence := a.relatedTogether(g.members, g.since); text != "" && out.Cause != SameChange {
+		out.Text, out.Evidence = join(out.Text, text), append(out.Evidence, evidence...)
+	}
 	return a.withRecord(out)
 }
 
