@@ -154,6 +154,9 @@ func (i Incident) Count() string {
 			n++
 		}
 	}
+	if n == 1 { // and what runs over it
+		return i.Members[0].Name
+	}
 	return fmt.Sprintf("%d %s", n, i.Noun())
 }
 

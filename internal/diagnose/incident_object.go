@@ -133,12 +133,12 @@ func (a *Account) portAlone(out []Incident, port Incident) []Incident {
 	if over == 0 {
 		return append(out, port)
 	}
-	noun := "interconnect runs over it and fails"
+	noun := "interconnect over it suffers"
 	if over > 1 {
-		noun = "interconnects run over it and fail"
+		noun = "interconnects over it suffer"
 	}
 	name := port.Members[0].Name
-	group.Title = fmt.Sprintf("%s %s%s: %d %s with it", port.Cause.Title(), name, since(port.Since, a.facts.Now), over, noun)
+	group.Title = fmt.Sprintf("%s %s%s: %d %s", port.Cause.Title(), name, since(port.Since, a.facts.Now), over, noun)
 	group.Muted = a.mutedTogether(group)
 	return append(out, group)
 }
