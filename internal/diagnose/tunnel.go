@@ -218,11 +218,14 @@ func (c tunnelCase) filtered() []Finding {
 			evidence = append(evidence, Evidence{"health_check.target", target})
 		}
 	}
-	probes := "the probes get no answer"
+	probes, likelihood := "the probes get no answer", Likely
 	if c.Health.State == store.Degraded {
 		probes = "a part of the probes gets no answer"
+		if c.Track.Flapping { // what ends the session stops probes, too
+			likelihood = Possible
+		}
 	}
-	return []Finding{{Cause: ProbesFiltered, Likelihood: Likely, Impact: Impaired, Source: srcHealth, Since: c.Health.Since,
+	return []Finding{{Cause: ProbesFiltered, Likelihood: likelihood, Impact: Impaired, Source: srcHealth, Since: c.Health.Since,
 		Evidence: append(evidence, carried...),
 		Text: "Packets pass the tunnel, but " + probes + ": ICMP to their target is filtered or rate limited on the router, the " +
 			"answer " +
