@@ -229,14 +229,19 @@ func lead(d Diagnosis) Finding {
 // tell it is what their own findings say.
 func (a *Account) severity(own Impact, ids ...string) (Impact, []string) {
 	worst, affected := NoImpact, []string{}
-	unknown := false
+	var untold []string
 	for _, d := range a.Table().Through(ids...) {
-		if d.Impact == NoImpact {
-			unknown = unknown || d.Unknown != ""
-			continue
+		switch {
+		case d.Impact > NoImpact:
+			worst = max(worst, d.Impact)
+			affected = append(affected, d.Text())
+		case d.Unknown != "":
+			untold = append(untold, d.Text())
 		}
-		worst = max(worst, d.Impact)
-		affected = append(affected, d.Text())
+	}
+	unknown := len(untold) > 0
+	if affected = append(affected, untold...); a.facts.Routes.Err != nil {
+		affected = append(affected, "cannot tell which destinations are affected: "+a.facts.Routes.Why())
 	}
 	if worst <= Risk || unknown { // what BGP brought is not in the routes
 		return max(own, worst), affected
@@ -254,9 +259,10 @@ func (c tunnelCase) failed() bool {
 	return c.broken() || c.probed() && c.Health.State == store.HealthDown
 }
 
-// works reports whether nothing speaks against the tunnel.
+// works reports whether something speaks for the tunnel, its session or its probes, and nothing against it.
 func (c tunnelCase) works() bool {
-	return !c.notUp() && (!c.probed() || c.Health.State != store.Degraded)
+	measured := c.probed() && c.Health.State != store.HealthUnknown && c.Health.State != ""
+	return !c.notUp() && (c.State == store.Up || measured) && (!c.probed() || c.Health.State != store.Degraded)
 }
 
 // withNotUp sees to it that what is counted as not up has a finding above a remark: silence about it would be as false as a wrong cause.
@@ -305,7 +311,7 @@ func (a *Account) together(g group, found map[string]Diagnosis) Incident {
 	if !g.seen {
 		out = a.withCause(out, g)
 	}
-	if why := cannotTell(a.facts.GRE, a.facts.IPsec); why != "" {
+	if why := cannotTell(a.facts.GRE, a.facts.IPsec); why != "" && !a.counted() {
 		out.Text = join(out.Text, "Cannot tell how the others fare: "+why+".")
 	}
 	failed := "tunnels that failed"

@@ -167,9 +167,12 @@ func (a *Account) asFor(m Subject, next string) string {
 	return next
 }
 
+// counted reports whether both lists of tunnels were read whole, perhaps a while ago: then there are so many.
+func (a *Account) counted() bool { return a.facts.GRE.Complete() && a.facts.IPsec.Complete() }
+
 // ofAll is "22 of 24 tunnels", without the total while a list of tunnels is not known.
 func (a *Account) ofAll(n int, noun string) string {
-	if !a.whole {
+	if !a.counted() {
 		return fmt.Sprintf("%d %s", n, noun)
 	}
 	return fmt.Sprintf("%d of %d %s", n, len(a.facts.Tunnels), noun)

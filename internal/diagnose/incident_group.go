@@ -246,7 +246,7 @@ func (a *Account) best(failed []int, have map[int][]property, works map[property
 			continue
 		}
 		all = append(all, Common{Property: p.cause, Value: p.value, Failed: n, OfFailed: len(failed), Working: w, OfWorking: working,
-			unread: !a.whole})
+			unread: !a.counted()})
 	}
 	slices.SortStableFunc(all, func(x, y Common) int {
 		return cmp.Or(cmp.Compare(y.Failed, x.Failed), cmp.Compare(x.Working, y.Working), cmp.Compare(rankOf(x.Property), rankOf(y.Property)))
