@@ -88,7 +88,7 @@ var nights = map[string]func(*desk){
 	"as it is": func(*desk) {},
 	"a router with tunnels of both kinds": func(d *desk) {
 		for _, name := range []string{"fra-dc1-gre", "fra-dc2-gre", "ams-br2-ipsec", "mad-br1-ipsec"} {
-			d.loses(name, "198.51.100.77")
+			d.loses(name, "198.51.100.99")
 		}
 	},
 	"all of IPsec": func(d *desk) {
