@@ -98,8 +98,10 @@ type Account struct {
 	table      *Table // made by once
 	muteOnce   sync.Once
 	mutesOf    map[string][]mute.Mute // made by muteOnce
-	sites      map[uint32][]int       // tunnels whose sessions are up, by AS number: a few with different routers
-	busy       int                    // tunnels whose sessions are up and bring traffic
+	happenOnce sync.Once
+	happened   []happened       // made by happenOnce
+	sites      map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
+	busy       int              // tunnels whose sessions are up and bring traffic
 }
 
 // Read prepares the facts.
