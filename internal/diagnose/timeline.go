@@ -26,30 +26,55 @@ const (
 	FromRecord   = "Cloudflare" // Cloudflare's record of BGP and IKE
 	FromAudit    = "change"     // the audit log: not from here
 	FromHere     = "from here"  // the journal
+	// FromAnalytics are the network analytics: what was dropped by which mitigation.
+	FromAnalytics = "analytics"
 )
 
-// Timeline is what is known to have happened to objects, oldest first: what was seen, what Cloudflare's record says, and who changed what.
-// No e-mail and no address of a person is in it.
+// Timeline is what is known to have happened to objects, oldest first: what was seen, what Cloudflare's record says, who changed what, and
+// what the mitigations dropped, which may be of any prefix. No e-mail and no address of a person is in it.
 func (a *Account) Timeline(words func(store.Event) string, objects ...Subject) []Moment {
 	var out []Moment
 	for _, s := range objects {
 		add := func(at time.Time, source, text string) {
 			out = append(out, Moment{At: at, Times: 1, Name: s.Name, Source: source, Text: text})
 		}
+		ids := a.facts.idsOf(s)
 		for _, e := range a.facts.Events {
-			if e.TunnelID == s.ID && s.ID != "" {
+			if slices.Contains(ids, e.TunnelID) {
 				add(e.At, FromWatching, words(e))
 			}
 		}
 		for _, c := range a.facts.Changes {
-			if c.ID == s.ID && s.ID != "" {
+			if slices.Contains(ids, c.ID) {
 				add(c.At, FromHere, c.What)
 			}
 		}
 		a.recordedMoments(s, add)
 	}
+	for _, p := range a.facts.Prefixes.Rows {
+		mitigations(a.facts.Flows, p.CIDR, func(at time.Time, source, text string) {
+			out = append(out, Moment{At: at, Times: 1, Name: p.CIDR, Source: source, Text: text})
+		})
+	}
 	slices.SortStableFunc(out, func(x, y Moment) int { return x.At.Compare(y.At) })
 	return foldMoments(out)
+}
+
+// idsOf are the ids under which something may have happened to an object: of a prefix also those of its BGP prefixes and bindings.
+func (f Facts) idsOf(s Subject) []string {
+	var ids []string
+	for _, p := range f.Prefixes.Rows {
+		if s.Resource != store.Prefixes || p.ID != s.ID {
+			continue
+		}
+		for _, b := range p.BGP.Rows {
+			ids = append(ids, b.ID)
+		}
+		for _, b := range p.Bindings.Rows {
+			ids = append(ids, b.ID)
+		}
+	}
+	return slices.DeleteFunc(append(ids, s.ID), func(id string) bool { return id == "" })
 }
 
 // recordedMoments are those of Cloudflare's record. A change from here is in the audit log, too: it is told once.

@@ -36,9 +36,12 @@ func (f *Feed) LookUp(t store.Tunnel) tea.Cmd {
 	}
 }
 
-// LookUpIncident is LookUp for the page of an incident.
+// LookUpIncident is LookUp for the page of an incident; for one of prefixes it asks what came in.
 func (f *Feed) LookUpIncident(i diagnose.Incident) tea.Cmd {
 	last, account := f.Last(), f.Diagnosis()
+	if slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.Resource == store.Prefixes }) {
+		return f.LookAtArrivals()
+	}
 	return func() tea.Msg {
 		if members := recordObjects(account, last, i, nil); len(members) > 0 && f.store.AskRecord(true, members...) {
 			return recordMsg{}
@@ -46,6 +49,17 @@ func (f *Feed) LookUpIncident(i diagnose.Incident) tea.Cmd {
 		return nil
 	}
 }
+
+// LookAtArrivals has what came in for the prefixes asked, for a page that shows it. Pages run it as long as they are open.
+func (f *Feed) LookAtArrivals() tea.Cmd {
+	if !f.store.AskFlows() {
+		return nil
+	}
+	return func() tea.Msg { return recordMsg{} }
+}
+
+// LookingAtArrivals reports whether an answer about what came in is awaited.
+func (f *Feed) LookingAtArrivals() bool { return f.store.AskingFlows() }
 
 // LookingUp reports whether Cloudflare's record is being asked about an object.
 func (f *Feed) LookingUp(id string) bool { return f.store.Recording(id) }
