@@ -18,8 +18,8 @@ func askRecord(ctx context.Context, w *store.Store, s *store.Snapshot, names []s
 		s = w.ReadFlows(ctx)
 	}
 	for _, t := range s.Tunnels {
-		if t.Fallen() && (slices.Contains(names, t.Name) || slices.Contains(names, t.ID)) {
-			objects = append(objects, store.RecordOf(t, account.Broke(t.ID)))
+		if o, fallen := account.RecordObject(t.ID); fallen && (slices.Contains(names, t.Name) || slices.Contains(names, t.ID)) {
+			objects = append(objects, o)
 		}
 	}
 	if len(objects) == 0 {
