@@ -53,6 +53,11 @@ func (a *Account) Timeline(words func(store.Event) string, objects ...Subject) [
 	}
 	for _, p := range a.facts.Prefixes.Rows {
 		mitigations(a.facts.Flows, p.CIDR, adder(&out, p.CIDR))
+		for _, f := range (prefixCase{Account: a, Prefix: p}).arrivals() {
+			if f.Cause == TrafficStopped {
+				adder(&out, p.CIDR)(f.Since, FromAnalytics, "nothing arrives any more, and nothing is dropped")
+			}
+		}
 	}
 	slices.SortStableFunc(out, func(x, y Moment) int { return x.At.Compare(y.At) })
 	return foldMoments(out)
