@@ -65,6 +65,9 @@ func runBundle(ctx context.Context, x IO, f *flags, o bundleOptions, args []stri
 	if len(args) > 0 {
 		path = args[0]
 	}
+	if err := fileName(path); err != nil {
+		return err
+	}
 	if err := bundle.Free(path, o.force); err != nil {
 		return notSaved(err)
 	}
