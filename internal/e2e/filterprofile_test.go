@@ -35,9 +35,9 @@ func TestAFilterProfileIsMadeAndAttachedToATunnel(t *testing.T) {
 	term.Press("e")
 	term.WaitText("ctrl+s review")
 	for s := term.Screen(); !s.Contains("On what you announce to Cloudflare"); {
-		was := s.String()
+		was := cursorLine(s)
 		term.Press("tab")
-		s = term.WaitFor("the next field", func(s ptytest.Screen) bool { return s.String() != was })
+		s = term.WaitFor("the next field", func(s ptytest.Screen) bool { return cursorLine(s) != was })
 	}
 	term.Type("harbour\x13")
 	term.WaitText("import_filter_id")
