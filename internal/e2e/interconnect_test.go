@@ -310,7 +310,7 @@ func TestTheLetterOfAuthorizationIsSavedAndOverwritesNothing(t *testing.T) {
 	}
 	term.Press("o")
 	term.WaitText("Replace the file?")
-	choose(term, "replace")
+	choose(term, "Replace")
 	term.Press("enter")
 	term.WaitText("is saved")
 	saved, err := os.ReadFile(file)

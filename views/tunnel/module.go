@@ -176,7 +176,7 @@ func (m *Module) create(kinds []api.TunnelKind) tea.Cmd {
 	}
 	return tui.Open(&tui.Dialog{Title: "Which kind of tunnel?", Harmless: true, Lines: []tui.Line{
 		tui.Text(tui.Plain, "GRE: "+greWhat), tui.Text(tui.Plain, "IPsec: "+ipsecWhat)},
-		Choices: []tui.Choice{{Label: "neither"}, {Label: "GRE", Key: "g", Run: m.newGRE}, {Label: "IPsec", Key: "i", Run: m.newIPsec}}})
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "GRE", Key: "g", Run: m.newGRE}, {Label: "IPsec", Key: "i", Run: m.newIPsec}}})
 }
 
 // What the two kinds are, for who chooses.
