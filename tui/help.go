@@ -77,8 +77,16 @@ func (h *Help) places(c Canvas) []string {
 	}
 	lines := []string{c.Theme.Paint(Muted, " Pages: : and the name; objects and actions, too, by a part of their names")}
 	for _, d := range h.pages {
-		text := upperFirst(d.Help)
-		if more := strings.Join(d.Names[1:], ", "); more != "" {
+		if d.Part != "" {
+			continue
+		}
+		text, also := upperFirst(d.Help), d.Names[1:]
+		for _, part := range h.pages {
+			if part.Part == d.Names[0] {
+				also = append(also[:len(also):len(also)], part.Names[0])
+			}
+		}
+		if more := strings.Join(also, ", "); more != "" {
 			text += " (also " + more + ")"
 		}
 		lead := Text(Accent, "   "+Fit(":"+d.Names[0], helpName)).Paint(c.Theme, helpName+3)

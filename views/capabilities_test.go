@@ -24,7 +24,7 @@ var capabilities = map[string]struct {
 		"endpointcheck": "a check probes a host, whatever the tunnels do",
 		"account":       "everything belongs to it"}},
 	"Opener": {[]string{"tunnel", "interconnect", "route", "prefix"}, map[string]string{
-		"service": "nothing is found about services", "endpointcheck": "the API gives no result of a check to find something about",
+		"endpointcheck": "the API gives no result of a check to find something about",
 		"account": "nothing is found about accounts"}},
 	"Dependent": {[]string{"interconnect", "route"}, map[string]string{
 		"tunnel":  "a tunnel depends on no other object",

@@ -90,6 +90,7 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 		record := recorded(t, m.env.Feed.Last().Records[t.ID], m.env.Feed.LookingUp(t.ID), now)
 		own := sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID),
 			append(record, lookback(t, m.env.Feed.Look(t.Name), now)...)...)
+		m.leadToLease(own, t.CloudflareEndpoint)
 		return slices.Concat(m.env.MutedSection(store.Tunnels(t.Kind), t.ID), own, m.env.Related(subject(t)))
 	}
 	d.Preview = func(t store.Tunnel, now time.Time) []resource.Section {
