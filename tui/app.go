@@ -23,6 +23,8 @@ type Options struct {
 	Theme        ThemeName
 	Glyphs       Glyphs
 	Now          func() time.Time
+	// Browse opens an address in the browser of this machine; nil where there is none.
+	Browse func(url string) error
 	// Outage is why nobody has answered anything since a time, in a sentence; "" when somebody has. Nil: not known.
 	Outage func(since time.Time) string
 }
@@ -170,6 +172,10 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		if msg.id == a.toastID {
 			a.toast = toastMsg{}
 		}
+	case browseMsg:
+		return a.browse(msg)
+	case browsedMsg:
+		return a.browsed(msg)
 	case execMsg:
 		return tea.Exec(msg.cmd, msg.done)
 	case clockMsg:

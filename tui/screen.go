@@ -169,7 +169,7 @@ func (a *App) message(c Canvas, free int) []string {
 		return []string{p.Prompt(c)}
 	}
 	if a.toast.text != "" {
-		return sentence(c, a.toast.role, "", a.toast.text, maxMessage)
+		return linked(c.Theme, sentence(c, a.toast.role, "", a.toast.text, maxMessage), a.toast.url)
 	}
 	if h, ok := a.top().(Hinter); ok {
 		return []string{h.Hint(c)}

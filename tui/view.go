@@ -108,6 +108,7 @@ type (
 	toastMsg   struct {
 		text string
 		role Role
+		url  string // what the text is a link to; "" for nothing
 	}
 	toastGoneMsg struct{ id int }
 	clockMsg     struct{}

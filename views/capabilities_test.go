@@ -23,9 +23,9 @@ var capabilities = map[string]struct {
 		"service":       "a binding names its service itself",
 		"endpointcheck": "a check probes a host, whatever the tunnels do",
 		"account":       "everything belongs to it"}},
-	"Opener": {[]string{"tunnel", "interconnect", "route", "prefix"}, map[string]string{
+	"Opener": {[]string{"tunnel", "interconnect", "route", "prefix", "service"}, map[string]string{
 		"endpointcheck": "the API gives no result of a check to find something about",
-		"account": "nothing is found about accounts"}},
+		"account":       "nothing is found about accounts"}},
 	"Dependent": {[]string{"interconnect", "route"}, map[string]string{
 		"tunnel":  "a tunnel depends on no other object",
 		"prefix":  "what goes with a prefix lies below it and is read with it (change.PrefixConsequences)",

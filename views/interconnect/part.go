@@ -131,17 +131,17 @@ func (m *Module) partSource() resource.Source[part] {
 	return source(m, m.parts, store.Ports, store.CNIs, store.Links, store.CNISettings, store.PortStates)
 }
 
-// all opens the page of interconnects, with a filter for what its other names stand for.
-func (m *Module) all(filter string) func() tui.View {
+// all opens the page of interconnects, with a filter for what its other names stand for, and with what is made there. It does not depend on
+// the rows: answers of a pipe must not depend on latency.
+func (m *Module) all(filter string, create func() tea.Cmd) func() tui.View {
 	return func() tui.View {
-		var l *resource.List
-		l = resource.NewList(m.describeParts(func() (part, bool) { return resource.Selected[part](l) }), m.partSource())
+		l := resource.NewList(m.describeParts(create), m.partSource())
 		l.SetFilter(filter)
 		return l
 	}
 }
 
-func (m *Module) describeParts(under func() (part, bool)) resource.Description[part] {
+func (m *Module) describeParts(create func() tea.Cmd) resource.Description[part] {
 	return resource.Description[part]{
 		Plural: kind.Ports.About().Title, Counted: "interconnects",
 		ID: part.id, Name: part.name, JSON: part.json,
@@ -150,7 +150,7 @@ func (m *Module) describeParts(under func() (part, bool)) resource.Description[p
 		Sections: m.partSections, Open: func(p part) tui.View { return m.openPart(p)() },
 		Problem:  func(p part) bool { _, role := m.stateOf(p); return role == tui.Bad || role == tui.Pending },
 		NoWrites: m.env.NoWrites,
-		Create:   func() tea.Cmd { return m.newPart(under()) },
+		Create:   create,
 		Edit:     m.editPart, NoEditOf: func(p part) string {
 			if p.port != nil {
 				return kind.Ports.About().WhyNot(kind.Update)
@@ -190,10 +190,7 @@ func (m *Module) partColumns() []table.Column[part] {
 		{Key: "state", Title: "STATE", Width: 12, Text: kit.Cell(state), Role: func(p part) tui.Role { _, role := m.stateOf(p); return role },
 			Compare: func(a, b part) int { return cmp.Compare(m.severity(a), m.severity(b)) }},
 		{Key: "at", Title: "AT", Width: 8, Text: kit.Cell(part.at)},
-		{Key: "customer", Title: "YOUR SIDE", Width: 15, Text: kit.Cell(part.customer)},
-		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Text: kit.Cell(part.asn),
-			Compare: func(a, b part) int { return cmp.Compare(asNumber(a.bgp()), asNumber(b.bgp())) }},
-		{Key: "note", Title: "NOTE", Width: 20, Grow: 40, Priority: 2, Role: muted, Text: kit.Cell(part.note)},
+		{Key: "about", Title: "ABOUT", Width: 20, Grow: 60, Role: muted, Text: kit.Cell(part.about)},
 	}
 }
 
@@ -252,27 +249,19 @@ func (p part) customer() string {
 	return "-"
 }
 
-func (p part) asn() string {
-	if p.settings != nil {
-		return asnText(*p.settings)
-	}
-	if p.port != nil {
-		return "-"
-	}
-	return asn(p.bgp())
-}
-
-// note is what else there is to say of it.
-func (p part) note() string {
+// about is what else there is to say of it: why a port is as it is, the address of your router and its AS number.
+func (p part) about() string {
 	switch {
 	case p.port != nil:
 		return kit.Or(p.port.Reason, kit.Or(p.port.Speed, "-"))
-	case p.cni != nil:
-		return kit.Or(p.cni.Magic.Description, modeName(p.cni.BGPMode))
-	case p.link != nil:
-		return kit.Or(versionNote(p.link.Version), "-")
+	case p.settings != nil:
+		return "AS " + asnText(*p.settings) + ", Cloudflare"
 	}
-	return "Cloudflare's AS number over interconnects"
+	text := p.customer()
+	if b := p.bgp(); b != nil {
+		text += ", AS " + asn(b)
+	}
+	return text
 }
 
 func (p part) json() []byte {
@@ -311,16 +300,12 @@ func (m *Module) openPart(p part) func() tui.View {
 	return m.openSettings
 }
 
-// newPart makes what the row under the cursor is of; without one it asks.
-func (m *Module) newPart(p part, ok bool) tea.Cmd {
-	order := m.portEditor(blankPort("")).Create
-	if ok && (p.cni != nil || p.link != nil) {
-		return m.newCNI()
-	}
+// newPart asks what is to be made.
+func (m *Module) newPart() tea.Cmd {
 	return tui.Open(&tui.Dialog{Title: "What is to be made?", Harmless: true, Lines: []tui.Line{
 		tui.Text(tui.Plain, "A CNI: addresses and a BGP session over a port that you have."),
 		tui.Text(tui.Plain, "A port: the cable or the partner's circuit itself; this is an order.")},
-		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "CNI", Key: "c", Run: m.newCNI}, {Label: "Port", Key: "p", Run: order}}})
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "CNI", Key: "c", Run: m.newCNI}, {Label: "Port", Key: "p", Run: m.portEditor(blankPort("")).Create}}})
 }
 
 func (m *Module) editPart(p part) tea.Cmd {
@@ -343,11 +328,11 @@ func (m *Module) deletePart(p part) tea.Cmd {
 func (m *Module) partActions(p part) []tui.Action {
 	switch {
 	case p.port != nil:
-		return []tui.Action{m.letterAction(*p.port)}
+		return m.describePorts().Actions(*p.port)
 	case p.cni != nil:
 		return m.describeCNIs().Actions(*p.cni)
 	case p.link != nil:
 		return m.describeLinks().Actions(*p.link)
 	}
-	return nil
+	return m.env.DashboardAction(kind.CNISettings)
 }

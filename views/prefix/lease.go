@@ -47,10 +47,11 @@ func (m *Module) describeLeases() resource.Description[api.Lease] {
 		},
 		SortBy: "cidrs",
 		Actions: func(l L) []tui.Action {
-			if len(l.CIDRs) == 0 {
-				return nil
+			out := m.env.DashboardAction(kind.Leases)
+			if len(l.CIDRs) > 0 {
+				out = append(out, m.env.WhereAction(l.CIDRs[0])...)
 			}
-			return m.env.WhereAction(l.CIDRs[0])
+			return out
 		},
 		Sections: func(l L, now time.Time) []resource.Section {
 			from, age := resource.Time(l.ActiveFrom.Time, now)
