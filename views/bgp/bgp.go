@@ -65,6 +65,7 @@ type page struct {
 	rows     int
 	oldest   time.Time
 	touching bool
+	still    bool // it is a part of another page: no cursor, and nothing is opened
 }
 
 func newPage(env *kit.Env) *page {

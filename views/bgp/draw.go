@@ -79,6 +79,9 @@ func (p *page) nothing() string {
 // head counts the sessions, and says what a sign stands for.
 func (p *page) head(c tui.Canvas, all []card, slot time.Duration) string {
 	line := tui.Line{{Text: " " + strconv.Itoa(len(all)) + " sessions", Role: tui.Strong}}
+	if p.still {
+		line = tui.Text(tui.Muted, fmt.Sprintf(" SESSIONS, the worst first (%d)   :bgp", len(all)))
+	}
 	if len(all) != len(p.cards) {
 		line[0].Text = fmt.Sprintf(" %d of %d sessions", len(all), len(p.cards))
 	}
@@ -105,7 +108,7 @@ func (p *page) head(c tui.Canvas, all []card, slot time.Duration) string {
 func (p *page) row(c tui.Canvas, cards []card, first, width, height, signs int, slot time.Duration) []string {
 	out := make([]string, height)
 	for i, one := range cards {
-		for y, line := range one.draw(c, first+i == p.at, width, height, signs, slot) {
+		for y, line := range one.draw(c, first+i == p.at && !p.still, width, height, signs, slot) {
 			out[y] += line + tui.Spaces(width-tui.Width(line))
 		}
 	}
