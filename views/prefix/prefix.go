@@ -125,6 +125,9 @@ func (m *Module) describe() resource.Description[row] {
 		Problem:  func(r row) bool { a, _ := r.advertisement(); return a != advertised || !r.approved() },
 		Summary:  func(rows []row) tui.Line { return summary(rows, m.env.Glyphs) },
 		Sections: m.sections,
+		Preview: func(r row, now time.Time) []resource.Section {
+			return append(m.sections(r, now), m.env.Ways(r.CIDR)...)
+		},
 		NoWrites: m.env.NoWrites,
 		Create:   m.editor("").Create,
 		Edit:     func(r row) tea.Cmd { return m.editor(r.ID).Edit(r.ID, r.CIDR) },

@@ -112,7 +112,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 			{Key: "ways", Title: "WAYS", Width: 24, Grow: 40, Priority: 2, Text: kit.Cell(func(d D) string { return names(*d) }),
 				Role: func(D) tui.Role { return tui.Muted }},
 		},
-		Open: func(d D) tui.View { return m.page(d.Prefix) },
+		Open: func(d D) tui.View { return m.page(d.Prefix) }, Preview: m.preview,
 		Actions: func(D) []tui.Action {
 			return []tui.Action{{Name: "ask", Keys: []string{"i"}, Short: "an address", Footer: true,
 				Long: "Ask where an address or a network leads", Run: m.ask}}
