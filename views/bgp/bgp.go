@@ -43,6 +43,7 @@ type card struct {
 	since, peer string
 	flaps       string
 	past        []piece
+	events      []store.Event
 	of          kind.Kind
 	gone        bool
 }
@@ -193,7 +194,7 @@ func (p *page) read() []card {
 		text, role := tunnel.StateText(t, g)
 		glyph, word, _ := strings.Cut(text, " ")
 		c := card{id: t.ID, name: t.Name, glyph: glyph, word: word, role: role, severity: 2 * t.State.Severity(), of: store.Tunnels(t.Kind),
-			since: tunnel.Since(t, p.env.Now()), peer: kit.Or(t.InterfaceAddress, "-"), past: pieces(t, watched),
+			since: tunnel.Since(t, p.env.Now()), peer: kit.Or(t.InterfaceAddress, "-"), past: pieces(t, watched), events: t.Track.Events,
 			flaps: fmt.Sprintf("downs 7d: %d", t.Track.WeekDowns)}
 		if t.BGP != nil {
 			c.peer = "AS " + t.BGP.ASNText()

@@ -52,7 +52,7 @@ func (p *page) Draw(c tui.Canvas) []string {
 	for row := p.top; row < p.top+p.rows && row*columns < len(all); row++ {
 		lines = append(lines, p.row(c, all[row*columns:min(len(all), (row+1)*columns)], row*columns, width, height, signs, slot)...)
 	}
-	return lines
+	return append(lines, p.timeline(c, all, c.Height-len(lines))...)
 }
 
 // scroll brings the row of the cursor into view.
