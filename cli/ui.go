@@ -85,7 +85,7 @@ func (f *flags) app(ctx context.Context, x IO, s *session, env *kit.Env, next **
 	s.habits = preference.Open(habits)
 	services = append(services, name, live.NewNotifier(env.Feed, s.now, f.notice(x, s)))
 	options := tui.Options{
-		Name: "flarewire", Services: services, Theme: theme, Glyphs: env.Glyphs, Now: s.now, Memory: s.habits,
+		Name: "flarewire", Services: services, Theme: theme, Glyphs: env.Glyphs, Now: s.now, Memory: s.habits, Browse: browser(ctx, x),
 		Identity: func() tui.Identity { return s.identity(name.Name()) },
 	}
 	hook(x, &options)

@@ -24,9 +24,9 @@ var capabilities = map[string]struct {
 		"endpointcheck": "a check probes a host, whatever the tunnels do",
 		"filterprofile": "a session names its profile itself",
 		"account":       "everything belongs to it"}},
-	"Opener": {[]string{"tunnel", "interconnect", "route", "prefix", "filterprofile"}, map[string]string{
-		"service": "nothing is found about services", "endpointcheck": "the API gives no result of a check to find something about",
-		"account": "nothing is found about accounts"}},
+	"Opener": {[]string{"tunnel", "interconnect", "route", "prefix", "service", "filterprofile"}, map[string]string{
+		"endpointcheck": "the API gives no result of a check to find something about",
+		"account":       "nothing is found about accounts"}},
 	"Dependent": {[]string{"interconnect", "route"}, map[string]string{
 		"tunnel":  "a tunnel depends on no other object",
 		"prefix":  "what goes with a prefix lies below it and is read with it (change.PrefixConsequences)",
