@@ -83,6 +83,7 @@ func (f *flags) app(ctx context.Context, x IO, s *session, env *kit.Env, next **
 		habits = preference.Path(x.stateDir(), s.source, s.account.ID)
 	}
 	s.habits = preference.Open(habits)
+	env.Routers = f.routers(x, s, s.habits)
 	services = append(services, name, live.NewNotifier(env.Feed, s.now, f.notice(x, s)))
 	options := tui.Options{
 		Name: "flarewire", Services: services, Theme: theme, Glyphs: env.Glyphs, Now: s.now, Memory: s.habits, Browse: browser(ctx, x),

@@ -38,7 +38,7 @@ func (c tunnelCase) read() []Finding {
 	if !c.broken() && (c.BGPStatus != nil || c.BGP == nil) {
 		findings = append(findings, c.calm())
 	}
-	return c.withRelated(c.withNotUp(c.withChange(order(c.withRecord(c.withoutUnread(findings))))))
+	return c.withRelated(c.withNotUp(c.withChange(order(c.withRouter(c.withRecord(c.withoutUnread(findings)))))))
 }
 
 // withStale adds what the age of the status says. What is fresh, such as the probes, stands before it; what rests on that status is

@@ -219,7 +219,7 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 			out[i].Wanted = out[i].Name == "bring-up" || out[i].Name == "trace"
 		}
 	}
-	out = append(out, m.env.ChainActions(subject(t))...)
+	out = append(append(out, m.routerActions(t)...), m.env.ChainActions(subject(t))...)
 	if t.Kind != api.IPsec {
 		return append(out, tui.Action{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
 			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})
