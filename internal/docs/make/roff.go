@@ -77,6 +77,7 @@ func commandPage(cmd *cobra.Command, at time.Time) string {
 	if text == "" {
 		text = cmd.Short + "."
 	}
+	text, codes := exitStatus(text)
 	p.prose(text)
 	if cmd.HasAvailableSubCommands() {
 		p.section("commands")
@@ -88,12 +89,35 @@ func commandPage(cmd *cobra.Command, at time.Time) string {
 	}
 	p.flags("options", cmd.NonInheritedFlags())
 	p.flags("options of every command", cmd.InheritedFlags())
+	if cmd.Example != "" {
+		p.section("examples")
+		p.line(".nf")
+		for line := range strings.SplitSeq(cmd.Example, "\n") {
+			p.line("%s", escaped(strings.TrimPrefix(line, "  ")))
+		}
+		p.line(".fi")
+	}
+	if codes != "" {
+		p.section("exit status")
+		p.prose(codes)
+	}
 	if !cmd.HasParent() {
 		p.WriteString(outside)
 	}
 	p.section("see also")
 	p.line("flarewire(1), flarewire(5), flarewire\\-keys(7)")
 	return p.String()
+}
+
+// exitStatus takes the exit codes out of a help text: they have a section of their own, begun by a capital.
+func exitStatus(text string) (rest, codes string) {
+	const lead = "Exit code: "
+	at := strings.Index(text, "\n"+lead)
+	if at < 0 {
+		return text, ""
+	}
+	codes, after, _ := strings.Cut(text[at+1+len(lead):], "\n\n")
+	return strings.TrimSpace(text[:at] + "\n\n" + after), codes
 }
 
 func (p *page) flags(title string, flags *pflag.FlagSet) {
