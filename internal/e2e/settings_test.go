@@ -106,8 +106,8 @@ func TestKeysAreReboundAndEverythingSaysSo(t *testing.T) {
 	term.WaitText("1 marked")
 
 	k := hear(t, a.env(env), "--start", "tunnels")
-	k.answers("Tunnels>", "help")
-	k.hears("delete (X, ctrl+x)", "  mark: ")
+	k.answers("row 1 waw-br1-ipsec>", "help")
+	k.hears("  mark: ", "delete (X, ctrl+x)")
 	k.answers(">", "D")
 	k.hears("Nothing here is called D")
 	k.answers(">", "fra")
