@@ -60,8 +60,7 @@ func completes(term *ptytest.Terminal, line, want string) {
 	term.WaitFor(fmt.Sprintf("%q to become %q", line, want), func(s ptytest.Screen) bool {
 		return strings.Contains(strings.ReplaceAll(s.Text(), "\n", " "), want)
 	})
-	term.Press("ctrl+c")
-	term.Type("clear\r")
+	term.Type("\x15clear\r") // ctrl+u takes the line back
 	term.WaitGone(strings.Fields(line)[len(strings.Fields(line))-1])
 }
 
