@@ -54,6 +54,9 @@ one key for two actions, own words that are something else already, lists and co
 Exit code: 0 when all of it holds, 1 when something has no effect, 2 when the file cannot be used.`,
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error {
+			if len(args) > 0 && missing(args[0]) {
+				return usage("%s: there is no such file", args[0])
+			}
 			return checkSettings(x, append(args, keystore.DefaultPaths(x.keys()).Config)[0])
 		},
 	}, newSettingsEdit(x))
@@ -124,7 +127,7 @@ func (f *flags) printSettings(x IO) error {
 		if value == "" {
 			by = "by default"
 		}
-		lines = append(lines, fmt.Sprintf("%-22s %-36s %s", name, tui.Clean(cmp.Or(value, standard)), by))
+		lines = append(lines, fmt.Sprintf("%-22s %-24s %s", name, tui.Clean(cmp.Or(value, standard)), by))
 	}
 	row("theme", p.Theme, string(tui.ThemeAuto))
 	row("refresh", p.Refresh, store.DefaultRefresh.String())
@@ -142,7 +145,7 @@ func (f *flags) printSettings(x IO) error {
 func (s screenSettings) lines(p keystore.Preferences) []string {
 	var out []string
 	row := func(name, value, note string) {
-		out = append(out, strings.TrimRight(fmt.Sprintf("%-22s %-36s %s", tui.Clean(name), tui.Clean(value), note), " "))
+		out = append(out, strings.TrimRight(fmt.Sprintf("%-22s %-24s %s", tui.Clean(name), tui.Clean(value), note), " "))
 	}
 	for _, word := range slices.Sorted(maps.Keys(p.Lists)) {
 		if list := listNamed(word); list != nil {
