@@ -27,7 +27,7 @@ func newSettingsEdit(x IO) *cobra.Command {
 		Short: "Edit the config file, and check it before it holds",
 		Long: `Open a copy of the config file in $VISUAL or $EDITOR, else in vi, and put it in place of the file when all of it
 can be used. Otherwise it says what is wrong and asks whether you want to go on; the file stays as it was until
-then. Where there is no file yet, it begins as an example in which everything is a comment.
+then, and the next time you go on where you were. Where there is no file yet, it begins as an example in which everything is a comment.
 
 Exit code: 0 done, or nothing was changed, 1 when the editor or the file said no, 2 when the text cannot be used.`,
 		Args: cobra.NoArgs,
@@ -52,8 +52,13 @@ func editSettings(ctx context.Context, x IO, path string) error {
 		return trouble(err)
 	}
 	draft := path + ".edit"
-	if err := statefile.Replace(draft, text); err != nil {
-		return trouble(err)
+	switch left, err := os.ReadFile(filepath.Clean(draft)); {
+	case err == nil && !bytes.Equal(left, text):
+		fmt.Fprintln(x.Err, "flarewire: going on with what was typed before; delete "+draft+" to begin anew")
+	default:
+		if err := statefile.Replace(draft, text); err != nil {
+			return trouble(err)
+		}
 	}
 	for {
 		if err := x.editor(ctx, draft); err != nil {

@@ -181,6 +181,11 @@ func TestTheFileIsEditedAndCheckedBeforeItHolds(t *testing.T) {
 	if code := wrong.Wait(); code != 2 || content() != before {
 		t.Errorf("exit %d, the file is\n%s", code, content())
 	}
+	// What was typed is there the next time, and can be mended.
+	mended := edit(`sed -i 's/rootes/routes/' "$2"`)
+	if code := mended.Wait(); code != 0 || !strings.Contains(content(), `start = "routes"`) {
+		t.Errorf("exit %d: %s\n%s", code, mended.Transcript(), content())
+	}
 	// The second try mends it.
 	again := edit(`if [ -e "$2.tried" ]; then sed -i 's/pink/dark/' "$2"; rm "$2.tried"; else sed -i 's/^theme.*/theme = "pink"/' "$2"; ` +
 		`touch "$2.tried"; fi`)
