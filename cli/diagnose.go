@@ -65,7 +65,6 @@ wrong usage, no credentials, or there is no such object. For monitoring see flar
 			}
 			return runDiagnose(cmd.Context(), x, f, out, timeout, askRouter, args)
 		},
-		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	out.flag(cmd, changesOutput)
 	f.takesAccounts(cmd)

@@ -43,7 +43,7 @@ func next(t store.Tunnel, findings []diagnose.Finding) resource.Section {
 		if f.Next != "" {
 			text := f.Next
 			if strings.Contains(text, "traceroute") {
-				text += " t opens one."
+				text += " " + tui.KeyOf("trace", "t") + " opens one."
 			}
 			s.Fields = append(s.Fields, resource.Field{Value: text, Prose: true})
 		}
