@@ -63,6 +63,21 @@ func Place(k kind.Kind, open func() tui.View) tui.Destination {
 	return tui.Destination{Names: k.About().Words, Help: k.About().Help, Open: open}
 }
 
+// Part is the way by its own name to a kind that is shown on another page, whose first name is on.
+func Part(k kind.Kind, on string, open func() tui.View) tui.Destination {
+	d := Place(k, open)
+	d.Part = on
+	return d
+}
+
+// Leads has a field lead to the page of an object, where a module has one.
+func (e *Env) Leads(f resource.Field, of store.Kind, id string) resource.Field {
+	if id != "" && e.Open(of, id) != nil {
+		f.Open = func() tui.View { return e.Open(of, id) }
+	}
+	return f
+}
+
 // Module is one resource, or a few that belong together: its pages, what keeps its rows, and what it
 // knows about objects of other resources.
 type Module interface {

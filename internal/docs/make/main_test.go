@@ -200,10 +200,14 @@ func TestTheConfigFileIsDocumented(t *testing.T) {
 				if key == "-" {
 					continue
 				}
-				if !strings.Contains(example, key+" = ") && !strings.Contains(example, "."+key+"]]") && key != "color" { // it has no effect yet
+				there := key + " = "
+				if kind.Field(i).Type.Kind() == reflect.Map {
+					there = "[" + key
+				}
+				if !strings.Contains(example, there) && !strings.Contains(example, "."+key+"]]") && key != "color" { // it has no effect yet
 					t.Errorf("%s: the example has no %s", file, key)
 				}
-				if !strings.Contains(manual, `\fB`+escaped(key)+`\fR`) {
+				if !strings.Contains(manual, `\fB`+escaped(key)+`\fR`) && !strings.Contains(manual, "["+strings.ToUpper(key)) {
 					t.Errorf("flarewire(5) has no %s", key)
 				}
 			}
