@@ -113,7 +113,8 @@ func (r routerSide) sessionRows() []EndRow {
 		rows = append(rows, EndRow{"Router's AS", r.asn(), asnText(s.LocalAS), same(r.asn(), asnText(s.LocalAS))})
 	}
 	if s.RemoteAS != 0 {
-		rows = append(rows, EndRow{"Cloudflare's AS", CloudflareASN, asnText(s.RemoteAS), same(CloudflareASN, asnText(s.RemoteAS))})
+		rows = append(rows, EndRow{"Cloudflare's AS", r.cloudflareASN(), asnText(s.RemoteAS),
+			same(r.cloudflareASN(), asnText(s.RemoteAS))})
 	}
 	if s.Local.IsValid() && r.Target.Inner.IsValid() {
 		rows = append(rows, EndRow{"Router's address", r.Target.Inner.String(), s.Local.String(),

@@ -38,6 +38,8 @@ type Facts struct {
 	Mutes     []mute.Mute                   // that have not ended
 	Records   map[string]store.RecordAnswer // what Cloudflare's own record says, by the id of the object; only what was asked
 	Flows     store.Flows                   // what came in for the prefixes, when somebody has asked
+	// CloudflareASN is Cloudflare's AS number on this account; 0 is the usual one.
+	CloudflareASN uint32
 	// Routers are what the routers themselves say, by the id of the tunnel; only what was asked.
 	Routers map[string]router.Reading
 	Good    *baseline.Baseline // how the account stood on the day that was saved as good; nil: none was
@@ -50,7 +52,7 @@ type Facts struct {
 func From(s *store.Snapshot, now time.Time) Facts {
 	return Facts{Now: now, Tunnels: s.Tunnels, GRE: s.GRE, IPsec: s.IPsec, Traffic: s.Traffic.By, Routes: s.Routes, Prefixes: s.Prefixes,
 		Locations: s.Locations, Ports: s.Ports, Links: s.Links, Health: s.Health.By, Measured: s.Health.Entry, Events: s.Events,
-		Records: s.Records, Flows: s.Flows}
+		Records: s.Records, Flows: s.Flows, CloudflareASN: s.CloudflareASN()}
 }
 
 // cannotTell is why nothing can be concluded from what is not in these lists, as the end of a sentence; "" when it can.

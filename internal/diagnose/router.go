@@ -83,6 +83,14 @@ func (c tunnelCase) withRouter(findings []Finding) []Finding {
 	return append(proven, findings...)
 }
 
+// cloudflareASN is the AS number that the router must expect from its neighbor.
+func (r routerSide) cloudflareASN() string {
+	if own := r.facts.CloudflareASN; own != 0 {
+		return asnText(own)
+	}
+	return CloudflareASN
+}
+
 // finding is one that the router's answer proves. Cloudflare's side is always part of the evidence.
 func (r routerSide) finding(cause Cause, impact Impact, source string, evidence ...Evidence) Finding {
 	return Finding{Cause: cause, Likelihood: Certain, Impact: impact, Source: srcRouter + source,
@@ -201,7 +209,7 @@ func (r routerSide) neighbor() []Finding {
 	case s.Missing:
 		f := r.finding(NeighborMissing, Outage, srcBGP, ofRouter("neighbor "+peer, "not configured"), configured)
 		f.Text = join("The router has no BGP neighbor "+peer+", while the tunnel has BGP here. Cloudflare never dials.", r.contradicts())
-		f.Next = "On the router: configure the neighbor " + peer + " with AS " + CloudflareASN + " (c writes its configuration)."
+		f.Next = "On the router: configure the neighbor " + peer + " with AS " + r.cloudflareASN() + " (c writes its configuration)."
 		return []Finding{f}
 	case s.Shutdown && !s.Established():
 		f := r.finding(NeighborShutdown, Outage, "RFC 4486", append([]Evidence{ofRouter("neighbor "+peer, "administratively shut down")},
@@ -253,10 +261,10 @@ func (r routerSide) numbers() []Finding {
 		f.Text = join(fmt.Sprintf("The router is AS %s to this neighbor, the tunnel has AS %s.", asnText(s.LocalAS), r.asn()), r.contradicts())
 		f.Next = "Set one of both right: the router's AS (also local-as) to " + r.asn() + ", or the tunnel's to " + asnText(s.LocalAS) + "."
 		out = append(out, f)
-	case s.RemoteAS != 0 && asnText(s.RemoteAS) != CloudflareASN:
+	case s.RemoteAS != 0 && asnText(s.RemoteAS) != r.cloudflareASN():
 		f := r.finding(ASNMismatch, Outage, srcRFC4271+" (section 6.2)", evidence...)
-		f.Text = join("The router expects AS "+asnText(s.RemoteAS)+" from its neighbor, Cloudflare's is "+CloudflareASN+".", r.contradicts())
-		f.Next = "On the router: set the neighbor's AS (remote-as, peer-as) to " + CloudflareASN + "."
+		f.Text = join("The router expects AS "+asnText(s.RemoteAS)+" from its neighbor, Cloudflare's is "+r.cloudflareASN()+".", r.contradicts())
+		f.Next = "On the router: set the neighbor's AS (remote-as, peer-as) to " + r.cloudflareASN() + "."
 		out = append(out, f)
 	}
 	return out

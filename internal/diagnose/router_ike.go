@@ -205,7 +205,7 @@ func (r routerSide) disprove(findings []Finding) []Finding {
 	drop := func(causes ...Cause) {
 		findings = slices.DeleteFunc(findings, func(f Finding) bool { return slices.Contains(causes, f.Cause) && f.Likelihood < Certain })
 	}
-	if s != nil && !s.Missing && s.LocalAS != 0 && r.BGP != nil && s.LocalAS == r.BGP.CustomerASN && asnText(s.RemoteAS) == CloudflareASN {
+	if s != nil && !s.Missing && s.LocalAS != 0 && r.BGP != nil && s.LocalAS == r.BGP.CustomerASN && asnText(s.RemoteAS) == r.cloudflareASN() {
 		drop(ASNMismatch)
 	}
 	if s != nil && s.Established() {

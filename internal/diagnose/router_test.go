@@ -264,3 +264,12 @@ func TestBothEndsOfATunnel(t *testing.T) {
 		t.Errorf("a router that was not asked: %+v", got)
 	}
 }
+
+// An account whose sessions have another AS number of Cloudflare's has no wrong one there.
+func TestCloudflaresOwnASNumberIsTheAccounts(t *testing.T) {
+	facts := said(an(fra(api.GRE)), side.FRR, recordedOf(t, side.FRR, "wrong-AS-of-Cloudflare"))
+	facts.CloudflareASN = 13336
+	if _, found := byCause(diagnose.Read(facts).Tunnel("id-fra-dc1"))[diagnose.ASNMismatch]; found {
+		t.Error("the account's own AS number of Cloudflare is called wrong")
+	}
+}
