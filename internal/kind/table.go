@@ -24,6 +24,7 @@ const (
 	Services       Kind = "services"
 	Routes         Kind = "routes"
 	EndpointChecks Kind = "endpoint_healthchecks"
+	FilterProfiles Kind = "bgp_filter_profiles"
 	Accounts       Kind = "accounts"
 	// API is Cloudflare's API itself, which has no object and is never read: events about whether it answers.
 	API Kind = "api"
@@ -103,6 +104,9 @@ var table = []About{
 	{Kind: EndpointChecks, One: "endpoint health check", Many: "endpoint health checks", Title: "Endpoint health checks",
 		Words: []string{"endpoint-checks", "endpoint-check", "endpoint-healthchecks"}, Help: "hosts of yours that Cloudflare probes",
 		Named: "name or address", Every: time.Minute, Label: []string{"name", "endpoint"}, Acts: can(Create, Update, Delete)},
+	{Kind: FilterProfiles, One: "BGP filter profile", Many: "BGP filter profiles", Short: "BGP filter", Title: "BGP filter profiles",
+		Words: []string{"bgp-filters", "bgp-filter", "bgp-filter-profiles", "filter-profiles"},
+		Help:  "which routes BGP sessions let through", Every: 10 * time.Minute, Label: []string{"name"}, Acts: can(Create, Update, Delete)},
 
 	{Kind: Slots, One: "slot", Many: "slots", Title: "Slots", Words: []string{"slots", "cni-slots"},
 		Help: "slots: where a port can be ordered", NoList: notYours + "a catalog to order from", Every: 10 * time.Minute,
