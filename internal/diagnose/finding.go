@@ -31,6 +31,7 @@ var titles = map[Cause]string{
 	OpenRefused:    "OPEN refused",
 	SessionReset:   "BGP configuration changed",
 	FilterChanged:  "BGP filter changed",
+	RoutesChanged:  "Route redistribution changed",
 	IKEAuth:        "IKE authentication failed",
 	IKEProposal:    "No common IKE proposal",
 	IKEIdentity:    "IKE identity not known",

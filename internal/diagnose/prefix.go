@@ -24,7 +24,7 @@ type prefixCase struct {
 // read asks every rule, in the order in which a prefix becomes reachable: approved, advertised, bound, routed.
 func (c prefixCase) read() []Finding {
 	var findings []Finding
-	for _, rule := range []func() []Finding{c.validation, c.rpki, c.pending, c.onboarding, c.advertisement, c.binding, c.routed} {
+	for _, rule := range []func() []Finding{c.validation, c.rpki, c.pending, c.onboarding, c.advertisement, c.binding, c.routed, c.arrivals} {
 		findings = append(findings, rule()...)
 	}
 	// A state, such as withdrawn on demand, explains less than what has an impact.
