@@ -56,7 +56,6 @@ could not be written, 2 wrong usage, no credentials, or the file is there alread
 	cmd.Flags().StringArrayVar(&o.tunnels, "tunnel", nil, "add a day of this tunnel's analytics; by name or id, may be given several times")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file when it is there already")
 	cmd.Flags().BoolVar(&o.persons, "persons", false, "add to the timeline who made a change, by e-mail and address, from Cloudflare's audit log")
-	_ = cmd.RegisterFlagCompletionFunc("tunnel", cobra.NoFileCompletions)
 	return cmd
 }
 
@@ -64,6 +63,9 @@ func runBundle(ctx context.Context, x IO, f *flags, o bundleOptions, args []stri
 	path := bundle.Name(x.Now())
 	if len(args) > 0 {
 		path = args[0]
+	}
+	if err := fileName(path); err != nil {
+		return err
 	}
 	if err := bundle.Free(path, o.force); err != nil {
 		return notSaved(err)

@@ -62,6 +62,10 @@
 //   - A CNI makes and removes its tunnel side. An interconnect with CNIs cannot be deleted (400).
 //   - default_asn may be 13335 or 64512 to 65534.
 //
+// BGP filter profiles
+//   - Paths and fields are those of Cloudflare's SDKs; a list is an array, a PUT changes what is sent, an unknown profile is
+//     404 with 1040, one that a session names cannot be deleted, and a session can name only one that there is.
+//
 // Addressing
 //   - A refused advertisement (locked, BGP-controlled, not enabled, not approved) is 400 with code 1004.
 //     An accepted one shows at once, as the API reports it; the Internet is not simulated. No cool-down.

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/kind"
 )
 
 // Fetchers read the kinds besides the tunnels; what has none cannot be read.
@@ -30,6 +31,7 @@ type Fetchers struct {
 	Services       func(context.Context) ([]api.AddressingService, error)
 	Leases         func(context.Context) ([]api.Lease, error)
 	EndpointChecks func(context.Context) ([]api.EndpointCheck, error)
+	FilterProfiles func(context.Context) ([]api.FilterProfile, error)
 	Accounts       func(context.Context) ([]api.Account, error)
 
 	// Cloudflare's own record, asked on demand; see AskRecord.
@@ -84,6 +86,7 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		Services:       a.Services.List,
 		Leases:         a.Leases.List,
 		EndpointChecks: a.EndpointChecks.List,
+		FilterProfiles: a.FilterProfiles.List,
 		ClockAhead:     a.ClockAhead,
 		Datasets:       a.Datasets,
 		Logs:           a.QueryLogs,
@@ -148,6 +151,8 @@ func init() {
 			func(f *F) func(context.Context) ([]api.Lease, error) { return f.Leases }, nil),
 		EndpointChecks: rows(func(n *S) *List[api.EndpointCheck] { return &n.EndpointChecks },
 			func(f *F) func(context.Context) ([]api.EndpointCheck, error) { return f.EndpointChecks }, nil),
+		kind.FilterProfiles: rows(func(n *S) *List[api.FilterProfile] { return &n.FilterProfiles },
+			func(f *F) func(context.Context) ([]api.FilterProfile, error) { return f.FilterProfiles }, nil),
 		Accounts: rows(func(n *S) *List[api.Account] { return &n.Accounts },
 			func(f *F) func(context.Context) ([]api.Account, error) { return f.Accounts }, nil),
 	}
