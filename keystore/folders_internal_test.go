@@ -15,7 +15,8 @@ func TestTheFoldersAreThoseOfTheSystem(t *testing.T) {
 		config, state string
 	}{
 		{Environment{Home: home, AppData: roaming, LocalAppData: local}, true, roaming, local},
-		{Environment{Home: home, AppData: roaming, LocalAppData: local}, false, filepath.Join(home, ".config"), filepath.Join(home, ".local", "state")},
+		{Environment{Home: home, AppData: roaming, LocalAppData: local}, false, filepath.Join(home, ".config"),
+			filepath.Join(home, ".local", "state")},
 		{Environment{Home: home}, true, filepath.Join(home, ".config"), filepath.Join(home, ".local", "state")},
 		{Environment{Home: home, AppData: roaming, LocalAppData: local, ConfigHome: xdg, StateHome: xdg}, true, xdg, xdg},
 		{Environment{Home: home, AppData: roaming, LocalAppData: local, ConfigHome: "relative", StateHome: "relative"}, true, roaming, local},

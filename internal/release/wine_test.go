@@ -20,7 +20,8 @@ type windows struct {
 	environ      []string
 }
 
-// newWindows builds the program for Windows and, because Wine before 9 lacks one function that Go's runtime asks for, the library that has it.
+// newWindows builds the program for Windows and, because Wine before 9 lacks one function that Go's runtime asks for, the library that
+// has it.
 func newWindows(t *testing.T) windows {
 	t.Helper()
 	if os.Getenv("FLAREWIRE_WINE") == "" {

@@ -1,4 +1,5 @@
-// Command bare is the least that a Go program does for the same answer as `flarewire status -o json`: both lists of tunnels at once by net/http,
+// Command bare is the least that a Go program does for the same answer as `flarewire status -o json`: both lists of tunnels at once by
+// net/http,
 // decoded, and printed as JSON. What flarewire takes longer than this is flarewire's own.
 package main
 
