@@ -127,7 +127,7 @@ licences: ## write docs/licences.md: what is linked, and under which licences
 	go run ./internal/licences/make -platforms '$(PLATFORMS)'
 
 docs: ## write docs/keys.md and docs/kinds.md anew, and the manual pages and completions into bin/docs
-	go test ./cli -run "TestTheKeyPage|TestTheKindsPage" -update
+	go test ./cli -run "TestTheKeyPage|TestTheKindsPage|TestTheSchemaOfTheSettings" -update
 	go run ./internal/docs/make -out bin/docs -date '$(DATE)'
 
 # go install github.com/goreleaser/goreleaser/v2@$(GORELEASER) first: about three minutes.

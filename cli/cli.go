@@ -103,6 +103,7 @@ type flags struct {
 	accessible bool
 	console    *line.Console
 	version    bool // print it and do nothing else
+	screen     screenSettings
 
 	given  func(flag string) bool // whether it was on the command line; nil: none was
 	vault  *keystore.Resolver     // made when it is first needed
@@ -216,12 +217,7 @@ func badValue(err error) error {
 }
 
 // Command is the tree of commands with nothing behind it, for manual pages and completions.
-func Command() *cobra.Command {
-	root := newRoot(IO{Now: time.Now})
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
-	return root
-}
+func Command() *cobra.Command { return newRoot(IO{Now: time.Now}) }
 
 func newRoot(x IO) *cobra.Command {
 	f := &flags{shares: share.In(filepath.Join(x.stateDir(), "share"), api.LimitsOf(api.DefaultBudget))}
@@ -231,7 +227,7 @@ func newRoot(x IO) *cobra.Command {
 		Long: `flarewire watches and configures networks on Cloudflare's Magic Transit and Cloudflare WAN
 (formerly Magic WAN): GRE and IPsec tunnels, and the BGP sessions over them.
 
-Without a command it opens the full-screen program. Try it without an account: flarewire --demo
+Without a command it opens the full-screen program; --demo shows it without an account.
 With --accessible it asks the same line by line, for screen readers, dumb terminals and slow lines.`,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
@@ -269,7 +265,11 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	_ = p.MarkHidden("demo-at")
 	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newDiagnose(x, f), newWhere(x, f),
 		newSnapshot(x, f), newBundle(x, f), newJournal(x, f), newMetrics(x, f), newRecord(x, f),
-		newAuth(x, f), newDemoServer(x), newVersion(x))
+		newAuth(x, f), newSettings(x, f), newDemoServer(x), newVersion(x))
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	exemplify(root)
+	completions(root, x, f)
 	return root
 }
 

@@ -15,6 +15,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/access"
 	"flarewire/internal/handover"
+	"flarewire/internal/names"
 	"flarewire/internal/preference"
 	"flarewire/internal/simedge"
 	"flarewire/internal/statefile"
@@ -52,6 +53,8 @@ type session struct {
 
 	mu        sync.Mutex
 	observers []func(api.Exchange)
+	watcher   *store.Store // the last one that was made
+	called    names.Names  // what was listed without it
 }
 
 // observe has every request reported to f from now on.
@@ -155,6 +158,8 @@ func (f *flags) begin(x IO, resolved *keystore.Resolved) (*session, string, erro
 	if err := s.log(f, x); err != nil {
 		return nil, "", err
 	}
+	ended := s.close
+	s.close = func() { s.keepNames(x); ended() }
 	opts.OnExchange = s.exchanged
 	sender, err := api.NewSender(opts)
 	if err != nil {

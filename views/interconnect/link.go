@@ -61,7 +61,7 @@ func (m *Module) portNameOf(l api.MagicInterconnect) string {
 func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource.Section {
 	created, createdAge := resource.Time(l.CreatedOn.Time, now)
 	modified, modifiedAge := resource.Time(l.ModifiedOn.Time, now)
-	sections := []resource.Section{m.linkReading(l), linkAddresses(l), bgpSection(l.BGP, ""), m.underLink(l)}
+	sections := []resource.Section{m.linkReading(l), linkAddresses(l), m.bgpSection(l.BGP, ""), m.underLink(l)}
 	sections = append(sections, m.env.Related(linkSubject(l))...)
 	return append(sections, kit.HealthDetail(l.HealthCheck, false),
 		resource.Section{Title: "Settings", Fields: []resource.Field{
@@ -114,6 +114,9 @@ func versionNote(version string) string {
 	return ""
 }
 
+// yourSide is the label of your router's address.
+const yourSide = "Your side"
+
 // linkAddresses says of every address whose side it is.
 func linkAddresses(l api.MagicInterconnect) resource.Section {
 	s := resource.Section{Title: "Addresses", Fields: []resource.Field{{Label: "Interface", Value: kit.Or(l.InterfaceAddress, "-")}}}
@@ -121,7 +124,7 @@ func linkAddresses(l api.MagicInterconnect) resource.Section {
 	if cloudflare, customer, ok := netrules.Sides(subnet); ok {
 		s.Fields = append(s.Fields,
 			resource.Field{Label: "Cloudflare's side", Value: cloudflare.String(), Note: "your BGP neighbor"},
-			resource.Field{Label: "Your side", Value: customer.String(), Note: "your router, and the next hop of routes"})
+			resource.Field{Label: yourSide, Value: customer.String(), Note: "your router, and the next hop of routes"})
 	}
 	if l.InterfaceAddress6 != "" {
 		s.Fields = append(s.Fields, resource.Field{Label: "Interface IPv6", Value: l.InterfaceAddress6})
