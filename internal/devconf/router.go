@@ -19,6 +19,8 @@ type Router struct {
 	// FirstUnit is the number of the first tunnel interface where the platform numbers them, and the others follow;
 	// zero takes the numbers from the inner addresses.
 	FirstUnit int
+	// CloudflareASN is Cloudflare's AS number on the account's sessions; zero takes its usual one.
+	CloudflareASN uint32
 	// Routes is how many static routes the account has, which Cloudflare announces over BGP; zero when it is not known.
 	Routes int
 }
@@ -82,7 +84,7 @@ const (
 // lay reads the tunnels and gives each its name, number and lifetimes, so that no two of the router collide.
 func lay(platform Platform, r Router) (page, error) {
 	about := profiles[platform]
-	p := page{Several: len(r.Tunnels) > 1, CloudflareASN: netrules.CloudflareASN, Hold: int(netrules.TunnelHoldTime.Seconds()),
+	p := page{Several: len(r.Tunnels) > 1, CloudflareASN: cmp.Or(r.CloudflareASN, netrules.CloudflareASN), Hold: int(netrules.TunnelHoldTime.Seconds()),
 		Retry: int(netrules.MaxConnectRetry.Seconds())}
 	p.Keepalive = p.Hold / netrules.KeepalivesPerHold
 	for _, in := range r.Tunnels {
