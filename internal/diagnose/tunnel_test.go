@@ -156,5 +156,5 @@ func TestARhythmIsNamed(t *testing.T) {
 
 // ciphered is an IPsec tunnel that is up and says whether it may run without encryption.
 func ciphered(null bool) store.Tunnel {
-	return store.Tunnel{Tunnel: api.Tunnel{Kind: api.IPsec, ID: "id-t", Name: "t", AllowNullCipher: &null}, State: store.Up}
+	return store.Tunnel{Tunnel: api.Tunnel{Kind: api.IPsec, ID: "id-t", Name: "t", AllowNullCipher: &null}, State: store.NoBGP}
 }
