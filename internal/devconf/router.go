@@ -13,6 +13,8 @@ import (
 // Router is what Render writes a configuration for: one or several tunnels that end at the same router.
 type Router struct {
 	Tunnels []Input
+	// Link is an interconnect in the place of tunnels; nil for tunnels.
+	Link *Link
 	// Known are the tunnels of the account as far as they are known. Those that may end at the same router keep their
 	// interface numbers; nil when nothing is known of them.
 	Known []api.Tunnel
@@ -39,6 +41,9 @@ func (r Router) kinds() []netrules.Kind {
 
 // Platforms are those that all tunnels of the router can be configured on.
 func (r Router) Platforms() []Platform {
+	if r.Link != nil {
+		return linkPlatforms()
+	}
 	return slices.DeleteFunc(slices.Clone(order), func(p Platform) bool {
 		return slices.ContainsFunc(r.kinds(), func(k netrules.Kind) bool { return !slices.Contains(profiles[p].kinds, k) })
 	})

@@ -52,6 +52,14 @@ func (m *Module) newRouterConfig(psk api.Secret, tunnels ...api.Tunnel) *RouterC
 	return r
 }
 
+// LinkConfig is the page with the router's side of an interconnect.
+func LinkConfig(link devconf.Link) tui.View {
+	r := &RouterConfig{router: devconf.Router{Link: &link}}
+	r.platforms = r.router.Platforms()
+	r.render()
+	return r
+}
+
 // routerConfig is the action that opens the page for tunnels that are on the screen.
 func (m *Module) routerConfig(tunnels ...api.Tunnel) tui.Action {
 	a := routerConfigAction()
