@@ -16,13 +16,16 @@ type Options struct {
 	Home         func() View
 	Below        func() View // the page that the first one lies on, so that back leads there; nil for none
 	Destinations []Destination
-	Objects      func() []Object // what can be gone to by name besides the destinations; nil for nothing
-	Memory       Memory          // where small preferences are kept; nil: until the program ends
+	Objects      func() []Object   // what can be gone to by name besides the destinations; nil for nothing
+	Aliases      map[string]string // words of the user's own for the palette and line mode, in lower case, and what they stand for
+	Memory       Memory            // where small preferences are kept; nil: until the program ends
 	Services     []Service
 	Identity     func() Identity
 	Theme        ThemeName
 	Glyphs       Glyphs
 	Now          func() time.Time
+	// Browse opens an address in the browser of this machine; nil where there is none.
+	Browse func(url string) error
 	// Outage is why nobody has answered anything since a time, in a sentence; "" when somebody has. Nil: not known.
 	Outage func(since time.Time) string
 }
@@ -170,6 +173,10 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		if msg.id == a.toastID {
 			a.toast = toastMsg{}
 		}
+	case browseMsg:
+		return a.browse(msg)
+	case browsedMsg:
+		return a.browsed(msg)
 	case execMsg:
 		return tea.Exec(msg.cmd, msg.done)
 	case clockMsg:
@@ -187,6 +194,9 @@ func (a *App) announced(cmd tea.Cmd) tea.Cmd {
 		return cmd
 	}
 	a.shown = a.top()
+	if r, ok := a.shown.(Rememberer); ok {
+		r.Remember(a.memory())
+	}
 	cmds := []tea.Cmd{cmd}
 	for _, s := range a.opts.Services {
 		cmds = append(cmds, s.Update(ShownMsg{a.shown}))
@@ -308,7 +318,8 @@ func (a *App) paste(msg tea.PasteMsg) tea.Cmd {
 	case a.capturing():
 		return a.top().Update(msg)
 	}
-	return Toast(Muted, "Nothing here takes text: press / to filter or : for the palette first")
+	return Toast(Muted, "Nothing here takes text: press "+KeyOf("filter", "/")+" to filter or "+
+		KeyOf("palette", ":")+" for the palette first")
 }
 
 func (a *App) capturing() bool {
@@ -350,8 +361,8 @@ func (a *App) Actions() []Action {
 func (a *App) anywhere() []Action {
 	var out []Action
 	for _, action := range a.Actions() {
-		if key := map[string]string{"palette": "ctrl+g", "help": "f1"}[action.Name]; key != "" {
-			action.Keys = []string{key}
+		if inText[action.Name] != "" {
+			action.Keys, action.Name = slices.DeleteFunc(slices.Clone(action.Bound()), func(key string) bool { return !noText(key) }), ""
 			out = append(out, action)
 		}
 	}
@@ -379,7 +390,7 @@ func (a *App) quit() tea.Cmd {
 // quitDialog asks before the program ends with something that can be kept.
 func quitDialog(lost string, keep tea.Cmd) *Dialog {
 	d := lossDialog(lost, "quit", func() tea.Cmd { return tea.Quit })
-	d.Choices = slices.Insert(d.Choices, 1, Choice{Label: "keep a draft and quit",
+	d.Choices = slices.Insert(d.Choices, 1, Choice{Label: "Keep a draft and quit",
 		Run: func() tea.Cmd { return tea.Sequence(keep, tea.Quit) }})
 	return d
 }
@@ -424,7 +435,7 @@ func losing(v View) string {
 func (a *App) leaveDialog(lost, act string, do func() tea.Cmd) *Dialog {
 	for _, v := range slices.Backward(a.stack) {
 		if o, ok := v.(Ongoing); ok && o.Ongoing(act == "quit") != "" {
-			d := &Dialog{Title: "Leave while this is under way?", Choices: []Choice{{Label: "stay"}, {Label: act, Run: do}}}
+			d := &Dialog{Title: "Leave while this is under way?", Choices: []Choice{{Label: Cancel}, {Label: upperFirst(act), Run: do}}}
 			for _, text := range Wrap(o.Ongoing(act == "quit"), ongoingWidth) {
 				d.Lines = append(d.Lines, Text(Plain, text))
 			}
@@ -439,9 +450,9 @@ const ongoingWidth = 66
 
 func lossDialog(lost, act string, do func() tea.Cmd) *Dialog {
 	return &Dialog{Title: "Leave " + lost + "?", Lines: []Line{Text(Plain, fmt.Sprintf("To %s now loses %s.", act, lost))},
-		Choices: []Choice{{Label: "stay"}, {Label: act, Run: do}}}
+		Choices: []Choice{{Label: Cancel}, {Label: upperFirst(act), Run: do}}}
 }
 
 func (a *App) openHelp() tea.Cmd {
-	return Push(NewHelp(a.top().Title(), a.top().Actions(), a.Actions()))
+	return Push(NewHelp(a.top().Title(), a.top().Actions(), a.Actions()).With(a.opts.Destinations))
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"cmp"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -60,10 +61,14 @@ type Status struct {
 	Updated time.Time     // when the shown data was fetched; zero when there is none yet
 	Loading bool          // a first answer is awaited
 	Err     string        // the last attempt failed: one sentence
+	Said    string        // the same with what the server itself said, first: for where there is room; "" when it said nothing
 	Note    string        // what of the data is not known although it is fresh: one sentence
 	Part    bool          // rows are missing that could not be read, as Note says: no rows are not "none" then
 	Every   time.Duration // how often it is fetched; data older than two rounds is shown as stale
 }
+
+// Trouble is why the last attempt failed, with what the server said; "" when it did not.
+func (s Status) Trouble() string { return cmp.Or(s.Said, s.Err) }
 
 // Service works in the background for the whole program: it sees every message that is not a key.
 type Service interface {
@@ -82,6 +87,8 @@ type Destination struct {
 	Open  func() View
 	// With opens it for what is typed behind its name, or says why it cannot; nil when it takes nothing.
 	With func(text string) (View, string)
+	// Part is the first name of the page of which it is a part: it is found by its own names and not listed beside that page.
+	Part string
 }
 
 // Identity says which account is on the screen and how it is reached.
@@ -106,6 +113,7 @@ type (
 	toastMsg   struct {
 		text string
 		role Role
+		url  string // what the text is a link to; "" for nothing
 	}
 	toastGoneMsg struct{ id int }
 	clockMsg     struct{}

@@ -89,5 +89,7 @@
 //   - A missing permission is a 200 with an error of code "authz". A wrong accountTag gives no accounts.
 //   - limit and a lower end of the time range are required; up to 10,000 rows, 7 days wide, 91 days back.
 //   - The traffic of tunnels can be asked by location (edgeColoName).
+//   - The network analytics have the traffic from the Internet for each advertised BGP prefix under the /24 or /64 of its first address,
+//     written with its length. sum has bits and packets, scaled to all packets; nothing is sampled. orderBy takes a selected sum.
 //   - A tunnel with health checks switched off is reported down, as the dashboards do.
 package simedge

@@ -190,6 +190,8 @@ type Snapshot struct {
 
 	// Records are what Cloudflare's own record says about what fell, by the id of the object; only what was asked is here.
 	Records map[string]RecordAnswer
+	// Flows are what came in for the prefixes and what of it was dropped; only once somebody has asked.
+	Flows Flows
 
 	// ClockAhead is by how much the clock of the answers is ahead of the one here; zero unless it matters, see ClockDiffers.
 	ClockAhead time.Duration

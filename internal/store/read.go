@@ -38,6 +38,8 @@ type Fetchers struct {
 	Datasets func(context.Context) ([]api.Dataset, error)
 	Logs     func(context.Context, api.Log) (api.LogRows, error)
 	Audit    func(ctx context.Context, since, before time.Time) (entries []api.AuditEntry, more bool, err error)
+	// What came in for the prefixes, asked on demand; see AskFlows.
+	Flows func(ctx context.Context, from, to time.Time) (api.FlowReport, error)
 
 	// ClockAhead is by how much the clock of the answers is ahead of the store's; nil: they are the same.
 	ClockAhead func() time.Duration
@@ -89,6 +91,7 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		Datasets:       a.Datasets,
 		Logs:           a.QueryLogs,
 		Audit:          a.Audit,
+		Flows:          a.Flows,
 	}
 }
 

@@ -258,7 +258,7 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 
 func (f *Form) key(msg tea.KeyPressMsg) tea.Cmd {
 	for _, a := range f.Actions() {
-		if slices.Contains(a.Keys, msg.String()) {
+		if slices.Contains(a.Bound(), msg.String()) {
 			if a.Why != "" {
 				return tui.Toast(tui.Pending, a.Why)
 			}
@@ -443,7 +443,7 @@ func (f *Form) leave() tea.Cmd {
 	}
 	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?",
 		Lines:   []tui.Line{tui.Text(tui.Plain, "What you typed is lost then. Nothing was sent.")},
-		Choices: []tui.Choice{{Label: "stay"}, {Label: "leave", Run: tui.Pop}}})
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Leave", Run: tui.Pop}}})
 }
 
 // check is the finding for a field: what the server refused, else what the rules say.

@@ -24,7 +24,7 @@ func (f *Form) stepActions() []tui.Action {
 		Long: "To the next step, when this one is right",
 		Run:  func() tea.Cmd { return f.toStep(f.neighbour(1)) }}
 	if f.neighbour(1) < 0 {
-		next.Why = "this is the last step: ctrl+s goes to the review"
+		next.Why = "this is the last step: " + tui.KeyOf("submit", "ctrl+s") + " goes to the review"
 	}
 	back := tui.Action{Name: "previous-step", Keys: []string{"pgup"}, Short: "step back", Footer: f.neighbour(-1) >= 0,
 		Long: "To the step before; every value stays",
@@ -263,7 +263,7 @@ func (f *Form) leaveDraft() tea.Cmd {
 	}
 	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?", Lines: []tui.Line{
 		tui.Text(tui.Plain, "Nothing was sent. A draft keeps what you typed, but no keys.")},
-		Choices: []tui.Choice{{Label: "stay"}, {Label: "keep a draft", Run: keep}, {Label: "leave", Run: drop}}})
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Keep a draft", Run: keep}, {Label: "Leave", Run: drop}}})
 }
 
 // Part is a section of what a form says, in words.

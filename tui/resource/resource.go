@@ -58,6 +58,8 @@ type Description[T any] struct {
 	// NoCreate and NoEdit are why that cannot be done with this resource at all: the key stays visible and
 	// says so. A function that is nil without a reason is not offered.
 	NoCreate, NoEdit string
+	// NoEditOf is why this row cannot be changed, "" when it can; nil when all can.
+	NoEditOf func(T) string
 	// NoDelete is why this row cannot be deleted, "" when it can; nil when all can.
 	NoDelete func(T) string
 	// Scope is what the rows belong to, for the sentence that there are none; empty is "on this account".

@@ -52,7 +52,7 @@ func (p *page) Draw(c tui.Canvas) []string {
 	for row := p.top; row < p.top+p.rows && row*columns < len(all); row++ {
 		lines = append(lines, p.row(c, all[row*columns:min(len(all), (row+1)*columns)], row*columns, width, height, signs, slot)...)
 	}
-	return lines
+	return append(lines, p.timeline(c, all, c.Height-len(lines))...)
 }
 
 // scroll brings the row of the cursor into view.
@@ -69,7 +69,7 @@ func (p *page) nothing() string {
 	case p.filter != "":
 		return "No session matches " + tui.Clean(p.filter) + ". esc clears the filter."
 	case p.only:
-		return "No session is other than it should be, as far as is known. . shows all."
+		return "No session is other than it should be, as far as is known. " + tui.KeyOf("problems", ".") + " shows all."
 	case p.Status().Updated.IsZero():
 		return "Asking Cloudflare…"
 	}
@@ -79,6 +79,9 @@ func (p *page) nothing() string {
 // head counts the sessions, and says what a sign stands for.
 func (p *page) head(c tui.Canvas, all []card, slot time.Duration) string {
 	line := tui.Line{{Text: " " + strconv.Itoa(len(all)) + " sessions", Role: tui.Strong}}
+	if p.still {
+		line = tui.Text(tui.Muted, fmt.Sprintf(" SESSIONS, the worst first (%d)   :bgp", len(all)))
+	}
 	if len(all) != len(p.cards) {
 		line[0].Text = fmt.Sprintf(" %d of %d sessions", len(all), len(p.cards))
 	}
@@ -105,7 +108,7 @@ func (p *page) head(c tui.Canvas, all []card, slot time.Duration) string {
 func (p *page) row(c tui.Canvas, cards []card, first, width, height, signs int, slot time.Duration) []string {
 	out := make([]string, height)
 	for i, one := range cards {
-		for y, line := range one.draw(c, first+i == p.at, width, height, signs, slot) {
+		for y, line := range one.draw(c, first+i == p.at && !p.still, width, height, signs, slot) {
 			out[y] += line + tui.Spaces(width-tui.Width(line))
 		}
 	}

@@ -168,7 +168,7 @@ func (m *Module) guardCNI(opened, wanted api.CNI) change.Guards {
 	if opened.ID == "" {
 		return change.Guards{Consequences: []string{
 			"Cloudflare chooses the addresses of the link: read them on the CNI's page, then set up your router",
-			"Its tunnel side appears under :cf-interconnects with the same name",
+			"Its tunnel side appears below it with the same name",
 			"Nothing is routed over it before there are routes: by BGP, or static ones to your side"}}
 	}
 	var g change.Guards

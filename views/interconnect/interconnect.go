@@ -31,11 +31,11 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{
-		kit.Place(kind.Ports, func() tui.View { return resource.NewList(m.describePorts(), m.portSource()) }),
-		kit.Place(kind.CNIs, func() tui.View { return resource.NewList(m.describeCNIs(), m.cniSource()) }),
-		kit.Place(kind.Links, func() tui.View { return resource.NewList(m.describeLinks(), m.linkSource()) }),
+		kit.Place(kind.Ports, m.all("", m.newPart)),
+		kit.Part(kind.CNIs, "interconnects", m.all("what:cni", m.newCNI)),
+		kit.Part(kind.Links, "interconnects", m.all("what:tunnel", m.newCNI)),
 		kit.Place(kind.Slots, func() tui.View { return resource.NewList(m.describeSlots(), m.slotSource()) }),
-		kit.Place(kind.CNISettings, m.openSettings),
+		kit.Part(kind.CNISettings, "interconnects", m.all("what:settings", m.newPart)),
 	}
 }
 

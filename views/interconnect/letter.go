@@ -178,7 +178,7 @@ func (l *letter) Actions() []tui.Action {
 func (l *letter) askReplace() tea.Cmd {
 	return tui.Open(&tui.Dialog{Title: "Replace the file?", Lines: []tui.Line{tui.Text(tui.Plain, tui.Clean(l.path)),
 		tui.Text(tui.Pending, "What is in it now is lost.")},
-		Choices: []tui.Choice{{Label: "keep it"}, {Label: "replace", Key: "r", Run: func() tea.Cmd {
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Replace", Key: "r", Run: func() tea.Cmd {
 			return func() tea.Msg { return savedMsg{l, save(l.path, l.pdf, true)} }
 		}}}})
 }
@@ -199,7 +199,7 @@ func (l *letter) Draw(c tui.Canvas) []string {
 	case errors.Is(l.err, fs.ErrExist):
 		text(tui.Pending, "There is a file of this name already. Nothing was written.")
 		text(tui.Strong, l.path)
-		text(tui.Muted, "esc goes back to another name, o replaces the file.")
+		text(tui.Muted, "esc goes back to another name, "+tui.KeyOf("replace", "o")+" replaces the file.")
 	default:
 		text(tui.Bad, "The letter could not be saved: "+l.err.Error())
 		text(tui.Muted, "esc goes back to another name.")

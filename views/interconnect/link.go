@@ -116,6 +116,9 @@ func versionNote(version string) string {
 	return ""
 }
 
+// yourSide is the label of your router's address.
+const yourSide = "Your side"
+
 // linkAddresses says of every address whose side it is.
 func linkAddresses(l api.MagicInterconnect) resource.Section {
 	s := resource.Section{Title: "Addresses", Fields: []resource.Field{{Label: "Interface", Value: kit.Or(l.InterfaceAddress, "-")}}}
@@ -123,7 +126,7 @@ func linkAddresses(l api.MagicInterconnect) resource.Section {
 	if cloudflare, customer, ok := netrules.Sides(subnet); ok {
 		s.Fields = append(s.Fields,
 			resource.Field{Label: "Cloudflare's side", Value: cloudflare.String(), Note: "your BGP neighbor"},
-			resource.Field{Label: "Your side", Value: customer.String(), Note: "your router, and the next hop of routes"})
+			resource.Field{Label: yourSide, Value: customer.String(), Note: "your router, and the next hop of routes"})
 	}
 	if l.InterfaceAddress6 != "" {
 		s.Fields = append(s.Fields, resource.Field{Label: "Interface IPv6", Value: l.InterfaceAddress6})

@@ -27,6 +27,9 @@ const smallScreen = 26
 // Draw implements tui.View.
 func (p *page) Draw(c tui.Canvas) []string {
 	snapshot := p.env.Feed.Last()
+	if c.Width >= wallWidth && c.Height >= wallHeight && !snapshot.Fetched().IsZero() {
+		return p.drawWall(c, snapshot)
+	}
 	lines := p.counts(c, snapshot)
 	small := c.Height < smallScreen && len(p.worst) > 0
 	// What is wrong has the room; of the events as many as are left over are shown.
@@ -48,7 +51,8 @@ func (p *page) Draw(c tui.Canvas) []string {
 func (p *page) counts(c tui.Canvas, s *store.Snapshot) []string {
 	if s.Fetched().IsZero() {
 		if s.Err() != nil {
-			return []string{tui.Text(tui.Pending, " Nothing could be fetched yet; flarewire keeps trying. r tries now.").Paint(c.Theme, c.Width)}
+			return []string{tui.Text(tui.Pending, " Nothing could be fetched yet; flarewire keeps trying. "+tui.KeyOf("refresh", "r")+
+				" tries now.").Paint(c.Theme, c.Width)}
 		}
 		return []string{tui.Text(tui.Muted, " Asking Cloudflare…").Paint(c.Theme, c.Width)}
 	}

@@ -69,6 +69,9 @@ func (m *Module) describe() resource.Description[api.Route] {
 			return role == tui.Bad || role == tui.Pending
 		},
 		Sections: m.sections,
+		Preview: func(r api.Route, now time.Time) []resource.Section {
+			return append(m.sections(r, now), m.env.Ways(r.Prefix)...)
+		},
 		NoWrites: m.env.NoWrites,
 		Actions: func(r api.Route) []tui.Action {
 			return append(m.env.ChainActions(m.subject(r)), m.env.WhereAction(r.Prefix)...)
@@ -236,7 +239,10 @@ func (m *Module) siblings(r api.Route) (resource.Section, bool) {
 
 func (m *Module) field(r api.Route, against int) resource.Field {
 	note := ""
+	state, role := m.state(r)
 	switch {
+	case role == tui.Bad && r.Priority <= against:
+		note = "comes first by its priority, but what it leads through is " + strings.ToLower(state)
 	case r.Priority < against:
 		note = "wins over this one"
 	case r.Priority == against:

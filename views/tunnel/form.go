@@ -9,6 +9,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
+	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -59,7 +60,7 @@ func (f fields) inside() form.Section {
 	return form.Section{Title: "Inside", Intro: "The small network in the tunnel: one address is Cloudflare's, the other one your router's.",
 		Fields: []form.Field{
 			{Key: "interface_address", Label: "Interface address",
-				Help:    "Cloudflare's side of a /31, with its length; ctrl+n takes the next free one",
+				Help:    "Cloudflare's side of a /31, with its length; " + tui.KeyOf("suggest", "ctrl+n") + " takes the next free one",
 				Suggest: func(form.Values) []string { return f.freeSubnets() }, Propose: f.once(func() string { return firstOf(f.freeSubnets()) }),
 				Check: f.checkInterface, Live: sidesLive, Reads: netrules.PrefixText},
 			{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",

@@ -87,6 +87,12 @@ func Lines(w diagnose.Place, c tui.Canvas) []string {
 			text(Role(d), d.Text())
 		}
 	}
+	if announced := w.SaysAnnounced(); len(announced) > 0 {
+		heading("Announced by BGP")
+		for _, s := range announced {
+			text(tui.Plain, s)
+		}
+	}
 	if notes := w.Notes(); len(notes) > 0 {
 		heading("Notes")
 		for _, f := range notes {
@@ -236,4 +242,9 @@ func PriorityText(w diagnose.Way) string {
 		return base + "+" + strconv.Itoa(effective-w.Route.Priority)
 	}
 	return base
+}
+
+// Line is a destination with what is left of its ways, for a line of another page.
+func Line(d diagnose.Destination, g tui.Glyphs) tui.Line {
+	return tui.Line{{Text: tui.Fit(Name(d.Prefix), 19), Role: tui.Strong}, {Text: " " + sign(d, g) + tui.Clean(d.Left()), Role: Role(d)}}
 }
