@@ -3,10 +3,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -142,10 +144,12 @@ func Main(ctx context.Context, args []string, x IO) int {
 	}
 	root.SetArgs(args)
 	root.SetIn(x.In)
-	root.SetOut(x.Out)
+	out := &witness{w: x.Out}
+	root.SetOut(out) // the help and the completions, whose printers do not look at errors
 	root.SetErr(x.Err)
-	err := root.ExecuteContext(ctx)
+	err := cmp.Or(root.ExecuteContext(ctx), out.err)
 	var code exit
+	var write *fs.PathError
 	var f failure
 	switch {
 	case err == nil:
@@ -155,10 +159,33 @@ func Main(ctx context.Context, args []string, x IO) int {
 	case errors.As(err, &f):
 		fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(strings.ReplaceAll(f.Error(), "\n", "; ")))
 		return f.code
+	case errors.As(err, &write):
+		fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(err.Error()))
+		return exitNo
 	}
 	// What is left comes from the flag parser.
 	fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(err.Error())+" (flarewire --help lists commands and flags)")
 	return exitUsage
+}
+
+// witness remembers that something could not be written.
+type witness struct {
+	w   io.Writer
+	err error
+}
+
+func (w *witness) Write(p []byte) (int, error) {
+	n, err := w.w.Write(p)
+	w.err = cmp.Or(w.err, err)
+	return n, err
+}
+
+// fileName refuses a dash, which means standard output elsewhere: what is written here is a file that must be whole.
+func fileName(path string) error {
+	if path == "-" {
+		return usage("- is no file name here; to get a file of that name write ./-")
+	}
+	return nil
 }
 
 // refuseSecrets stops an argument that looks like a Cloudflare credential, because arguments are

@@ -102,6 +102,8 @@ func runConfig(ctx context.Context, x IO, f *flags, c configFlags, asked []strin
 		return usage("--output needs --for: one of the platforms that flarewire config lists")
 	case c.unit != 0 && c.platform == "":
 		return usage("--unit needs --for: one of the platforms that flarewire config lists")
+	case c.output == "-":
+		return fileName(c.output)
 	case c.force && c.output == "":
 		return usage("--force belongs to --output")
 	}

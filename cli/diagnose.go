@@ -374,6 +374,12 @@ func incidentBlock(i diagnose.Incident, c tui.Canvas) []string {
 	}
 	slices.Sort(names)
 	noun := i.Noun()
+	if i.Tunnels() == 0 && slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.Resource != i.Members[0].Resource }) {
+		noun = "objects"
+	}
+	if m := i.Muted; m != nil {
+		out = append(out, tui.Paragraph(c, tui.Muted, "Muted until "+m.Until.UTC().Format("2006-01-02 15:04 UTC")+": "+m.Reason)...)
+	}
 	return append(out, tui.Paragraph(c, tui.Muted, strings.ToUpper(noun[:1])+noun[1:]+": "+several(names, maxMembers))...)
 }
 

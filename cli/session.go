@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -219,7 +220,7 @@ func (s *session) find(ctx context.Context, id string) error {
 		if strings.ContainsAny(id, "/?#% \t\r\n") {
 			return usage("%q is no account id: it is 32 hexadecimal digits, shown in the dashboard's address", tui.Clean(id))
 		}
-		s.account = s.client.In(id)
+		s.account = s.client.In(strings.ToLower(id))
 		return nil
 	}
 	accounts, err := s.client.Accounts(ctx)
@@ -257,7 +258,13 @@ func (s *session) log(f *flags, x IO) error {
 	if f.debugLog == "" {
 		return nil
 	}
-	file, err := statefile.Open(f.debugLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := statefile.Open(f.debugLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY|statefile.NoFollow, 0o600)
+	if info, failed := os.Lstat(f.debugLog); err != nil && failed == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return usage("--debug-log: %s is a link, which is not followed: name the file itself", tui.Clean(f.debugLog))
+	}
+	if err == nil {
+		err = statefile.OwnerOnly(file)
+	}
 	if err != nil {
 		return usage("--debug-log: %w", err)
 	}

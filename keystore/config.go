@@ -85,6 +85,7 @@ func LoadConfig(path string) (*Config, error) {
 	c.standard = form.Default
 	for name, profile := range form.Profiles {
 		profile.Name = name
+		profile.Account = strings.ToLower(profile.Account)
 		c.by[name] = profile
 	}
 	return c, nil
@@ -171,7 +172,7 @@ func checkProfile(name string, p Profile) (key string, err error) {
 		return "", err
 	}
 	switch {
-	case p.Account != "" && !isAccountID(p.Account):
+	case p.Account != "" && !isAccountID(strings.ToLower(p.Account)):
 		return "account", errors.New("an account id has 32 characters, 0-9 and a-f")
 	case !slices.Contains([]StoreKind{"", StoreKeyring, StoreAge, StoreMemory}, p.Store):
 		return "store", errors.New(`a store is "keyring", "age" or "memory"`)

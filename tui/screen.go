@@ -109,6 +109,7 @@ func (a *App) crumbs(room int) string {
 	for i, v := range a.stack {
 		titles[i] = Clean(v.Title())
 	}
+	titles = slices.Compact(titles) // a review that leads to another one is one step to the eye
 	crumb := " " + a.theme.Glyphs.Crumb + " "
 	for len(titles) > 2 && Width(strings.Join(titles, crumb)) > room {
 		// The beginning is known best: everybody has just come from there.

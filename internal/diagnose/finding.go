@@ -31,6 +31,7 @@ var titles = map[Cause]string{
 	OpenRefused:    "OPEN refused",
 	SessionReset:   "BGP configuration changed",
 	FilterChanged:  "BGP filter changed",
+	RoutesChanged:  "Route redistribution changed",
 	IKEAuth:        "IKE authentication failed",
 	IKEProposal:    "No common IKE proposal",
 	IKEIdentity:    "IKE identity not known",
@@ -237,6 +238,7 @@ const (
 	srcNoTCP     = srcRFC4271 + " (section 8.2.2)"
 	srcMD5       = "RFC 2385; " + srcBGP
 	srcFlaps     = "RFC 4271 (sections 6.5, 8.2.2); " + srcHealth
+	srcTimer     = "RFC 4271 (sections 8.2.2, 10); that a rhythm points to a timer is flarewire's own reading"
 	srcHealth    = "Cloudflare docs: Troubleshoot tunnel health"
 	srcChecks    = "Cloudflare docs: Tunnel health checks"
 	srcTunnels   = "Cloudflare docs: Configure tunnel endpoints"

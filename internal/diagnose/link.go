@@ -54,7 +54,7 @@ func (a *Account) Link(id string) []Finding {
 	for _, l := range a.facts.Links.Rows {
 		if l.ID == id {
 			h := a.facts.Health[l.Name]
-			return a.asExpected(store.Links, l.Name, store.NoBGP, h.State, h.Since, order(a.link(l)))
+			return a.asExpected(store.Links, l.Name, store.NoBGP, h.State, h.Since, a.linkWithRelated(l, order(a.link(l))))
 		}
 	}
 	return nil

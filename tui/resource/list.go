@@ -289,7 +289,7 @@ func (l *List) empty(c tui.Canvas) []string {
 	case l.table.Filter() != "":
 		text = "No row matches " + l.table.Filter() + ". esc clears the filter."
 	case status.Updated.IsZero() && status.Err != "":
-		for _, line := range tui.Wrap(tui.Clean(status.Err), c.Width-4) {
+		for _, line := range tui.Wrap(tui.Clean(status.Trouble()), c.Width-4) {
 			lines = append(lines, "  "+c.Theme.Paint(tui.Bad, line))
 		}
 		text = "Nothing could be fetched yet; flarewire keeps trying. " + tui.KeyOf("refresh", "r") + " tries now."

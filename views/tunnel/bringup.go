@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"net/netip"
+	"strconv"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -260,7 +261,7 @@ func (b *BringUp) ends(c tui.Canvas, t store.Tunnel) []string {
 		row("Inside", customer.String()+" on your side, "+cloudflare.String()+" on Cloudflare's")
 	}
 	if t.BGP != nil {
-		row("BGP", "your AS "+asn(t)+" dials AS "+diagnose.CloudflareASN+"; the hold time above zero")
+		row("BGP", "your AS "+asn(t)+" dials AS "+strconv.FormatUint(uint64(b.m.env.Feed.Last().CloudflareASN()), 10)+"; the hold time above zero")
 	}
 	if t.Kind == api.IPsec {
 		for _, id := range ikeIdentities(t.Tunnel) {

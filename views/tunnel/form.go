@@ -25,13 +25,15 @@ type fields struct {
 // sections are the parts that both kinds have, with the kind's own settings among them. They are the steps of
 // the guided setup, and in this order.
 func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
-	bgp := kit.BGPSection(bgpFixed, func(v form.Values) []netrules.ASNUse { return f.m.asns(f.id, v["customer_endpoint"]) })
+	bgp := f.m.env.BGPSection(kit.Session{Fixed: bgpFixed, ASN: f.m.env.Feed.Last().CloudflareASN(),
+		Others: func(v form.Values) []netrules.ASNUse { return f.m.asns(f.id, v["customer_endpoint"]) }})
 	for i := range bgp.Fields {
 		if bgp.Fields[i].Key == "customer_asn" && f.id == "" {
 			bgp.Fields[i].Propose = func(v form.Values) string { return f.m.routerASN(v["customer_endpoint"]) }
 		}
 	}
-	bgp.Intro = "The session over the tunnel. Your router dials Cloudflare's side, AS " + strconv.Itoa(int(netrules.CloudflareASN)) +
+	bgp.Intro = "The session over the tunnel. Your router dials Cloudflare's side, AS " +
+		strconv.FormatUint(uint64(f.m.env.Feed.Last().CloudflareASN()), 10) +
 		"; Cloudflare never does."
 	health := f.proposeHealth(kit.HealthSection(f.kind))
 	health.Intro = "Cloudflare probes the tunnel from all its locations, and routes around it while it does not answer."
