@@ -146,7 +146,8 @@ const jsonAction, jsonKey = "copy-json", "Y"
 
 // copyJSON offers the whole object as the server sent it.
 func copyJSON(object []byte) tui.Action {
-	a := tui.Action{Name: jsonAction, Keys: []string{jsonKey}, Short: "copy JSON", Class: tui.Common, Long: "Copy the object as the API sent it"}
+	a := tui.Action{Name: jsonAction, Keys: []string{jsonKey}, Short: "copy JSON", Class: tui.Common,
+		Long: "Copy the object as the API sent it"}
 	if len(object) == 0 {
 		a.Why = "there is no JSON of this object"
 		return a
