@@ -45,7 +45,8 @@ run = ["ssh", "r1", "ping {peer}"]
 account = "` + other + `"
 `
 
-// The commands are those of the profile, and with a credential of the environment those of the account's profiles; other accounts have none.
+// The commands are those of the profile, and with a credential of the environment those of the account's profiles; other accounts have
+// none.
 func TestCommandsForRoutersBelongToTheirAccount(t *testing.T) {
 	c, err := routersConfig(t, withRouters)
 	if err != nil {
@@ -96,7 +97,7 @@ func TestACommandForRoutersThatIsWrongIsRefused(t *testing.T) {
 	for wrong, says := range map[string]string{
 		`run = "ssh r1"`:                                "router_commands",
 		`run = ["{name}"]`:                              "no placeholder stands in the first word",
-		`run = ["ssh", "{nmae}"]`:                       "no placeholder {nmae}",
+		`run = ["ssh", "{nam}"]`:                        "no placeholder {nam}",
 		"run = [\"ssh\"]\nreads = \"cisco\"":            `"ios-xe"`,
 		"run = [\"ssh\"]\nkey = \"xy\"":                 "one printable character",
 		"run = [\"ssh\"]\ntimeout = \"1h\"":             "up to 5m",

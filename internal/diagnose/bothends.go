@@ -90,7 +90,7 @@ func (r routerSide) sessionRows() []EndRow {
 	}
 	here := "no BGP"
 	if r.BGP != nil {
-		here = cmp.Or(string(r.Tunnel.State), "-") + r.statusAge()
+		here = cmp.Or(string(r.State), "-") + r.statusAge()
 	}
 	there := s.State
 	switch {
@@ -102,7 +102,7 @@ func (r routerSide) sessionRows() []EndRow {
 		there += ", " + router.Lifetime(s.Since)
 	}
 	agree := Disagree
-	if s.Established() == (r.Tunnel.State == store.Up) {
+	if s.Established() == (r.State == store.Up) {
 		agree = Agrees
 	}
 	rows := []EndRow{{"Session", here, cmp.Or(there, "-"), agree}}
@@ -148,7 +148,7 @@ func (r routerSide) resetRow() []EndRow {
 		text = router.Lifetime(s.ResetAgo) + " ago: " + text
 	}
 	here := "-"
-	if at := r.exactly(r.brokeSeen()); !at.IsZero() && r.Tunnel.State != store.Up {
+	if at := r.exactly(r.brokeSeen()); !at.IsZero() && r.State != store.Up {
 		here = "down since " + Clock(at, r.now)
 	}
 	return []EndRow{{"Last reset", here, text, Apart}}
@@ -329,7 +329,7 @@ func (r routerSide) interfaceRows() []EndRow {
 		rows = append(rows, EndRow{"MTU", here, strconv.Itoa(i.MTU), same(here, strconv.Itoa(i.MTU))})
 	}
 	if i.In != nil || i.InPackets != nil {
-		traffic, here := r.facts.Traffic[r.Tunnel.Name], "-"
+		traffic, here := r.facts.Traffic[r.Name], "-"
 		if traffic.Ingress != nil && traffic.Egress != nil {
 			here = "out " + bits(*traffic.Egress) + ", in " + bits(*traffic.Ingress)
 		}

@@ -101,7 +101,7 @@ func (r routerSide) cloudflares() []Evidence {
 		}
 	}
 	if len(out) == 0 {
-		out = append(out, Evidence{"Cloudflare: tunnel", cmp.Or(r.InterfaceAddress, r.Tunnel.Name)})
+		out = append(out, Evidence{"Cloudflare: tunnel", cmp.Or(r.InterfaceAddress, r.Name)})
 	}
 	return out
 }
@@ -116,7 +116,7 @@ func (r routerSide) statusAge() string {
 // contradicts is the sentence for what Cloudflare's status says otherwise.
 func (r routerSide) contradicts() string {
 	s := r.Facts.Session
-	if r.Tunnel.State != store.Up || s == nil || s.State == "" && !s.Missing || s.Established() {
+	if r.State != store.Up || s == nil || s.State == "" && !s.Missing || s.Established() {
 		return ""
 	}
 	return "Cloudflare's status still says up" + strings.TrimSuffix(r.statusAge(), " old") + ": it is of before."

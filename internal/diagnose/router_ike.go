@@ -126,7 +126,7 @@ func (r routerSide) oneWay() []Finding {
 	if in == nil || out == nil || (*in == 0) == (*out == 0) || max(*in, *out) < leastPackets {
 		return nil
 	}
-	traffic, known := r.facts.Traffic[r.Tunnel.Name]
+	traffic, known := r.facts.Traffic[r.Name]
 	evidence := []Evidence{ofRouter(where+" in", strconv.FormatUint(*in, 10)+" packets"),
 		ofRouter(where+" out", strconv.FormatUint(*out, 10)+" packets")}
 	f := r.finding(OneWay, Outage, srcHealth, evidence...)
@@ -170,7 +170,7 @@ func (r routerSide) counters() (in, out *uint64, where string) {
 // contradiction: one end says up and the other says down.
 func (r routerSide) contradiction() []Finding {
 	s := r.Facts.Session
-	if s == nil || s.State == "" || r.BGPStatus == nil || s.Established() == (r.Tunnel.State == store.Up) {
+	if s == nil || s.State == "" || r.BGPStatus == nil || s.Established() == (r.State == store.Up) {
 		return nil
 	}
 	state := s.State

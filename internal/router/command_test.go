@@ -134,7 +134,7 @@ func TestWhatIsWrongWithACommandIsSaid(t *testing.T) {
 			t.Errorf("%s: key %q, %v", want, key, err)
 		}
 	}
-	for _, run := range [][]string{{"{name}"}, {"ssh", "{nmae}"}, {""}, {"a", "b\x00"}} {
+	for _, run := range [][]string{{"{name}"}, {"ssh", "{nam}"}, {""}, {"a", "b\x00"}} {
 		c := good
 		c.Run = run
 		if key, err := c.Check(); err == nil || key != "run" {
