@@ -74,7 +74,8 @@ func (p Preferences) check() (key string, err error) {
 	}
 	for word, stands := range p.Aliases {
 		if word == "" || strings.ContainsAny(word, ": /") || word != strings.ToLower(word) || strings.TrimSpace(strings.Trim(stands, ":")) == "" {
-			return "aliases." + word, errors.New(`an alias is a word in lower case, and stands for what is typed in the palette: fra = "tunnels fra"`)
+			return "aliases." + word, errors.New(`an alias is a word in lower case, and stands for what is typed in the palette: fra = "tunnels ` +
+				`fra"`)
 		}
 	}
 	return "", nil
