@@ -19,6 +19,7 @@ import (
 	"flarewire/internal/preference"
 	"flarewire/internal/setup"
 	"flarewire/internal/store"
+	"flarewire/keystore"
 	"flarewire/tui"
 	"flarewire/views"
 	"flarewire/views/kit"
@@ -99,10 +100,11 @@ func (f *flags) app(ctx context.Context, x IO, s *session, env *kit.Env, next **
 		habits = preference.Path(x.stateDir(), s.source, s.account.ID)
 	}
 	s.habits = preference.Open(habits)
+	env.Routers = f.routers(x, s, s.habits)
 	s.habits.Says(f.screen.lists)
 	services = append(services, name, live.NewNotifier(env.Feed, s.now, f.notice(x, s)))
 	options := tui.Options{
-		Name: "flarewire", Services: services, Theme: theme, Glyphs: env.Glyphs, Now: s.now, Memory: s.habits,
+		Name: "flarewire", Services: services, Theme: theme, Glyphs: env.Glyphs, Now: s.now, Memory: s.habits, Browse: browser(ctx, x),
 		Aliases:  f.screen.aliases,
 		Identity: func() tui.Identity { return s.identity(name.Name()) },
 	}
@@ -220,10 +222,8 @@ func (s *session) drafts(x IO) *setup.Memory {
 	return memory
 }
 
-// stateDir is the program's folder under the XDG state folder.
+// stateDir is the program's folder of what it keeps.
 func (x IO) stateDir() string {
-	if dir := x.env("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "flarewire")
-	}
-	return filepath.Join(x.env("HOME"), ".local", "state", "flarewire")
+	_, state := keystore.Folders(keystore.ReadEnvironment(x.Environ))
+	return filepath.Join(state, "flarewire")
 }

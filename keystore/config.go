@@ -13,6 +13,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"flarewire/internal/router"
 	"flarewire/internal/secret"
 	"flarewire/internal/statefile"
 )
@@ -42,6 +43,8 @@ type Profile struct {
 	Notify string `toml:"notify,omitempty"`
 	// Color is the colour of the mark, in the theme's words; empty is the theme's own choice.
 	Color string `toml:"color,omitempty"`
+	// Routers are the user's own commands that ask the routers of this account about their side. The program never writes them.
+	Routers []router.Command `toml:"router_commands,omitempty"`
 }
 
 // Config is the config file. It may be used from several goroutines: the screen reads it while a sign-in writes it.
@@ -154,9 +157,9 @@ func checkForm(path, text string, form fileForm) error {
 		if key, err := checkProfile(name, form.Profiles[name]); err != nil {
 			full := toml.Key{"profiles", name}
 			if key != "" {
-				full = append(full, key)
+				full = append(full, strings.Split(key, ".")...)
 			}
-			return configError(path, lineOf(text, full), full.String(), err.Error(), "")
+			return configError(path, lineOf(text, full[:min(len(full), 3)]), full.String(), err.Error(), "")
 		}
 	}
 	if _, ok := form.Profiles[form.Default]; form.Default != "" && !ok {
@@ -183,7 +186,7 @@ func checkProfile(name string, p Profile) (key string, err error) {
 	case p.Interactive && p.TokenCommand == nil:
 		return "interactive", errors.New("it belongs to a token_command, which is missing")
 	}
-	return "", nil
+	return checkRouters(p.Routers)
 }
 
 func isAccountID(id string) bool {
@@ -290,6 +293,7 @@ func (c *Config) Put(p Profile) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	p.Routers = c.by[p.Name].Routers // they are the file's
 	c.by[p.Name], c.touched[p.Name] = p, true
 	if c.standard == "" {
 		c.standard = p.Name

@@ -149,7 +149,7 @@ func (p Profile) asTable(before any) map[string]any {
 	for i := range fields.NumField() {
 		name, _, _ := strings.Cut(fields.Type().Field(i).Tag.Get("toml"), ",")
 		switch value := fields.Field(i); {
-		case name == "-":
+		case name == "-", name == routersKey: // of the latter the file stays as it is
 		case value.IsZero():
 			delete(out, name)
 		default:

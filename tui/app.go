@@ -24,6 +24,8 @@ type Options struct {
 	Theme        ThemeName
 	Glyphs       Glyphs
 	Now          func() time.Time
+	// Browse opens an address in the browser of this machine; nil where there is none.
+	Browse func(url string) error
 	// Outage is why nobody has answered anything since a time, in a sentence; "" when somebody has. Nil: not known.
 	Outage func(since time.Time) string
 }
@@ -171,6 +173,10 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 		if msg.id == a.toastID {
 			a.toast = toastMsg{}
 		}
+	case browseMsg:
+		return a.browse(msg)
+	case browsedMsg:
+		return a.browsed(msg)
 	case execMsg:
 		return tea.Exec(msg.cmd, msg.done)
 	case clockMsg:
@@ -384,7 +390,7 @@ func (a *App) quit() tea.Cmd {
 // quitDialog asks before the program ends with something that can be kept.
 func quitDialog(lost string, keep tea.Cmd) *Dialog {
 	d := lossDialog(lost, "quit", func() tea.Cmd { return tea.Quit })
-	d.Choices = slices.Insert(d.Choices, 1, Choice{Label: "keep a draft and quit",
+	d.Choices = slices.Insert(d.Choices, 1, Choice{Label: "Keep a draft and quit",
 		Run: func() tea.Cmd { return tea.Sequence(keep, tea.Quit) }})
 	return d
 }
@@ -429,7 +435,7 @@ func losing(v View) string {
 func (a *App) leaveDialog(lost, act string, do func() tea.Cmd) *Dialog {
 	for _, v := range slices.Backward(a.stack) {
 		if o, ok := v.(Ongoing); ok && o.Ongoing(act == "quit") != "" {
-			d := &Dialog{Title: "Leave while this is under way?", Choices: []Choice{{Label: "stay"}, {Label: act, Run: do}}}
+			d := &Dialog{Title: "Leave while this is under way?", Choices: []Choice{{Label: Cancel}, {Label: upperFirst(act), Run: do}}}
 			for _, text := range Wrap(o.Ongoing(act == "quit"), ongoingWidth) {
 				d.Lines = append(d.Lines, Text(Plain, text))
 			}
@@ -444,9 +450,9 @@ const ongoingWidth = 66
 
 func lossDialog(lost, act string, do func() tea.Cmd) *Dialog {
 	return &Dialog{Title: "Leave " + lost + "?", Lines: []Line{Text(Plain, fmt.Sprintf("To %s now loses %s.", act, lost))},
-		Choices: []Choice{{Label: "stay"}, {Label: act, Run: do}}}
+		Choices: []Choice{{Label: Cancel}, {Label: upperFirst(act), Run: do}}}
 }
 
 func (a *App) openHelp() tea.Cmd {
-	return Push(NewHelp(a.top().Title(), a.top().Actions(), a.Actions()))
+	return Push(NewHelp(a.top().Title(), a.top().Actions(), a.Actions()).With(a.opts.Destinations))
 }

@@ -29,7 +29,10 @@ type Dialog struct {
 	awake    bool // keys count: settle is over
 }
 
-// Choice is one answer of a dialog. The first choice of a dialog does nothing.
+// Cancel is the answer that does nothing: the first one of every dialog that would do something.
+const Cancel = "Cancel"
+
+// Choice is one answer of a dialog, by its verb. The first choice of a dialog does nothing.
 type Choice struct {
 	Label string
 	Key   string // a letter that takes it at once; shown beside it. None where somebody may be typing, or something is lost
@@ -108,25 +111,32 @@ func (a *App) nameKey(msg tea.KeyPressMsg) tea.Cmd {
 	switch msg.String() {
 	case "esc":
 		a.dialog = nil
-		return Toast(Muted, "Nothing was done")
+		return Toast(Muted, "Cancelled: nothing was done")
 	case "enter":
 		switch {
 		case d.confirmed():
 			return a.choose(1)
 		case d.input.Value() == "":
 			a.dialog = nil
-			return Toast(Muted, "Nothing was done")
+			return Toast(Muted, "Cancelled: nothing was done")
 		}
-		return Toast(Pending, "That is not the name: type "+d.Confirm+", or press esc to do nothing")
+		return Toast(Pending, "That is not the name: type "+d.Confirm+", or press esc to cancel")
 	}
 	var cmd tea.Cmd
 	d.input, cmd = d.input.Update(msg)
-	d.selected = 0
-	if d.confirmed() {
+	switch {
+	case d.confirmed():
 		d.selected = 1
+	case d.input.Value() == "":
+		d.selected = 0
+	default:
+		d.selected = noAnswer
 	}
 	return cmd
 }
+
+// noAnswer is what is selected while enter takes no answer: another name than the one that is asked for is typed.
+const noAnswer = -1
 
 func (a *App) dialogPaste() tea.Cmd {
 	if a.dialog.Confirm == "" {

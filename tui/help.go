@@ -6,9 +6,10 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// Help is the page behind "?": every action of the page it was opened from, and of the frame.
+// Help is the page behind "?": every action of the page it was opened from, and of the frame, and the pages.
 type Help struct {
 	about  string
+	pages  []Destination
 	groups []helpGroup
 	scroll Scroll
 }
@@ -21,6 +22,12 @@ type helpGroup struct {
 // NewHelp makes the help page for a view with the given title and actions.
 func NewHelp(about string, own, global []Action) *Help {
 	return &Help{about: about, groups: []helpGroup{{"On this page", own}, {"Everywhere", global}}}
+}
+
+// With adds the pages that ":" goes to.
+func (h *Help) With(pages []Destination) *Help {
+	h.pages = pages
+	return h
 }
 
 // Title implements View.
@@ -40,6 +47,62 @@ func (h *Help) Actions() []Action {
 
 // Draw implements View.
 func (h *Help) Draw(c Canvas) []string {
+	lines, width := h.keys(c), c.Width
+	if c.Width < helpBeside {
+		return h.scroll.Window(append(lines, h.places(c)...), c.Height)
+	}
+	c.Width /= 2
+	left, right := h.keys(c), h.places(c)
+	lines = lines[:0]
+	for i := range max(len(left), len(right)) {
+		line := ""
+		if i < len(left) {
+			line = left[i]
+		}
+		if i < len(right) {
+			line += Spaces(width-c.Width-Width(line)) + right[i]
+		}
+		lines = append(lines, line)
+	}
+	return h.scroll.Window(lines, c.Height)
+}
+
+// helpBeside is the width from which the pages stand beside the keys.
+const helpBeside = 150
+
+// places are the pages, each with what else it is called.
+func (h *Help) places(c Canvas) []string {
+	if len(h.pages) == 0 {
+		return nil
+	}
+	lines := []string{c.Theme.Paint(Muted, " Pages: : and the name; objects and actions, too, by a part of their names")}
+	for _, d := range h.pages {
+		if d.Part != "" {
+			continue
+		}
+		text, also := upperFirst(d.Help), d.Names[1:]
+		for _, part := range h.pages {
+			if part.Part == d.Names[0] {
+				also = append(also[:len(also):len(also)], part.Names[0])
+			}
+		}
+		if more := strings.Join(also, ", "); more != "" {
+			text += " (also " + more + ")"
+		}
+		lead := Text(Accent, "   "+Fit(":"+d.Names[0], helpName)).Paint(c.Theme, helpName+3)
+		for _, part := range Wrap(text, c.Width-helpName-4) {
+			lines = append(lines, lead+part)
+			lead = Spaces(helpName + 3)
+		}
+	}
+	return lines
+}
+
+// helpName is the room for the name of a page.
+const helpName = 19
+
+// keys are the actions of the page and of the frame.
+func (h *Help) keys(c Canvas) []string {
 	var lines []string
 	lines = append(lines, Text(Strong, " Keys on "+Clean(h.about)).Paint(c.Theme, c.Width))
 	for _, g := range h.groups {
@@ -51,7 +114,7 @@ func (h *Help) Draw(c Canvas) []string {
 		}
 		lines = append(lines, movement(c, g.actions)...)
 	}
-	return h.scroll.Window(lines, c.Height)
+	return lines
 }
 
 // helpIndent is where the explanation of an action begins.

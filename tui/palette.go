@@ -122,7 +122,9 @@ func (a *App) recent() []entry {
 		out = append(out, entry{name: Clean(v.Title()), kind: "was there", run: func() tea.Cmd { return a.returnTo(v) }})
 	}
 	for _, d := range a.opts.Destinations {
-		out = append(out, a.destination(d))
+		if d.Part == "" {
+			out = append(out, a.destination(d))
+		}
 	}
 	return append(out, a.aliases()...)
 }
@@ -171,6 +173,9 @@ func (a *App) elsewhere() []entry {
 	}
 	var out []entry
 	for _, d := range a.opts.Destinations {
+		if d.Part != "" {
+			continue // its actions are those of the page that it is a part of
+		}
 		for _, action := range d.Open().Actions() {
 			if action.Name == "" || action.Move || action.Class == Common || here[action.Name] {
 				continue
@@ -202,6 +207,9 @@ func (a *App) object(o Object) entry {
 func (a *App) destination(d Destination) entry {
 	e := entry{id: "page " + d.Names[0], name: d.Names[0], kind: "page", lower: d.Names, sort: sortPage, help: d.Help,
 		run: func() tea.Cmd { return a.jump(d) }}
+	if d.Part != "" {
+		e.help = "on :" + d.Part + ": " + d.Help
+	}
 	open := func(v View) tea.Cmd {
 		a.visit([]View{a.stack[0], v})
 		return v.Init()

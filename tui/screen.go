@@ -170,7 +170,7 @@ func (a *App) message(c Canvas, free int) []string {
 		return []string{p.Prompt(c)}
 	}
 	if a.toast.text != "" {
-		return sentence(c, a.toast.role, "", a.toast.text, maxMessage)
+		return linked(c.Theme, sentence(c, a.toast.role, "", a.toast.text, maxMessage), a.toast.url)
 	}
 	if h, ok := a.top().(Hinter); ok {
 		return []string{h.Hint(c)}
@@ -222,11 +222,15 @@ func (a *App) footer(c Canvas) string {
 // modeKeys are the keys while a dialog or the palette is open; nil when neither is.
 func (a *App) modeKeys() []Action {
 	key := func(k, short string) Action { return Action{Keys: []string{k}, Short: short} }
+	var enter []Action // what it does now
+	if d := a.dialog; d != nil && d.awake && d.selected >= 0 {
+		enter = append(enter, key("enter", lowerFirst(d.Choices[d.selected].Label)))
+	}
 	switch {
 	case a.dialog != nil && a.dialog.Confirm != "":
-		return []Action{key("enter", "do it, with the name typed"), key("esc", "do nothing")}
+		return append(enter, key("esc", "cancel"))
 	case a.dialog != nil:
-		return []Action{key("tab", "other answer"), key("enter", "choose"), key("esc", "do nothing")}
+		return append(enter, key("tab", "other answer"), key("esc", "cancel"))
 	case a.palette.open:
 		return []Action{key("enter", "open"), key("↑↓", "choose"), key("tab", "complete"), key("esc", "close")}
 	}

@@ -162,3 +162,18 @@ func Wrap(text string, width int) []string {
 	}
 	return lines
 }
+
+// upperFirst begins a text with a capital, lowerFirst without one.
+func upperFirst(s string) string {
+	if s == "" {
+		return s
+	}
+	return strings.ToUpper(s[:1]) + s[1:]
+}
+
+func lowerFirst(s string) string {
+	if len(s) < 2 || s[1] >= 'A' && s[1] <= 'Z' { // an abbreviation: GRE
+		return s
+	}
+	return strings.ToLower(s[:1]) + s[1:]
+}

@@ -248,7 +248,12 @@ func TestQuitAsksOnlyWhenSomethingWouldBeLost(t *testing.T) {
 	p.sees("Leave the form?")
 	p.seesNot("▌") // and no answer is marked
 	p.passes(time.Second)
-	p.sees("▌stay")
+	p.sees("▌Cancel")
+	p.sees("enter cancel")
+	p.press("tab")
+	p.sees("▌Quit")
+	p.sees("enter quit") // the cursor stands on what enter does
+	p.press("tab")
 	p.press("enter") // the safe answer is selected
 	p.seesNot("Leave the form?")
 	if p.quit {
@@ -266,12 +271,18 @@ func TestDialogThatNamesWhatItHitsWantsTheNameTyped(t *testing.T) {
 	home := &page{title: "Home"}
 	home.actions = []tui.Action{{Name: "delete", Keys: []string{"D"}, Run: func() tea.Cmd {
 		return tui.Open(&tui.Dialog{Title: "Delete fra-1?", Confirm: "fra-1", Choices: []tui.Choice{
-			{Label: "keep"}, {Label: "delete", Run: func() tea.Cmd { deleted = true; return nil }}}})
+			{Label: tui.Cancel}, {Label: "Delete", Run: func() tea.Cmd { deleted = true; return nil }}}})
 	}}}
 	p := sit(t, home).press("D")
 	p.now = p.now.Add(time.Second)
+	p.press("tab") // wakes it; there is nothing to choose while no name is typed
+	p.sees("▌Cancel")
+	p.sees("enter cancel")
 	p.press("f", "r", "a", "right", "enter")
 	p.sees("That is not the name")
+	p.seesNot("▌Cancel") // enter does neither
+	p.seesNot("▌Delete")
+	p.seesNot("enter cancel")
 	if deleted {
 		t.Fatal("deleted without the whole name")
 	}
@@ -280,9 +291,24 @@ func TestDialogThatNamesWhatItHitsWantsTheNameTyped(t *testing.T) {
 	if deleted {
 		t.Fatal("the name was pasted, not typed")
 	}
-	p.press("-", "1", "enter")
+	p.press("-", "1")
+	p.sees("▌Delete")
+	p.sees("enter delete")
+	p.press("enter")
 	if !deleted {
 		t.Error("not deleted although the name was typed")
+	}
+}
+
+// Where keys are looked up, the pages are, too: with their other names.
+func TestHelpListsThePages(t *testing.T) {
+	routes := tui.Destination{Names: []string{"routes", "static-routes"}, Help: "static routes", Open: func() tui.View { return &page{title: "Routes"} }}
+	p := sit(t, &page{title: "Home"}, routes).press("?")
+	for _, at := range [][2]int{{80, 40}, {200, 60}} {
+		p.size(at[0], at[1])
+		p.sees(":routes")
+		p.sees("Static routes (also static-routes)")
+		p.sees("Keys on Home")
 	}
 }
 

@@ -87,6 +87,8 @@ type Destination struct {
 	Open  func() View
 	// With opens it for what is typed behind its name, or says why it cannot; nil when it takes nothing.
 	With func(text string) (View, string)
+	// Part is the first name of the page of which it is a part: it is found by its own names and not listed beside that page.
+	Part string
 }
 
 // Identity says which account is on the screen and how it is reached.
@@ -111,6 +113,7 @@ type (
 	toastMsg   struct {
 		text string
 		role Role
+		url  string // what the text is a link to; "" for nothing
 	}
 	toastGoneMsg struct{ id int }
 	clockMsg     struct{}

@@ -58,7 +58,7 @@ func TestAReviewSaysWhatBecomesOfTheWays(t *testing.T) {
 				return
 			}
 			d.sends()
-			d.reads("This takes the last way from", "do nothing")
+			d.reads("This takes the last way from", "Cancel")
 		})
 	}
 }
@@ -160,7 +160,7 @@ func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 				}
 			}
 			if d.sends(); c.asks {
-				d.reads("Type ", "to go on:", "do nothing")
+				d.reads("Type ", "to go on:", "Cancel")
 			}
 		})
 	}

@@ -12,6 +12,7 @@ import (
 	"flarewire/internal/baseline"
 	"flarewire/internal/mute"
 	"flarewire/internal/netrules"
+	"flarewire/internal/router"
 	"flarewire/internal/store"
 )
 
@@ -37,7 +38,9 @@ type Facts struct {
 	Mutes     []mute.Mute                   // that have not ended
 	Records   map[string]store.RecordAnswer // what Cloudflare's own record says, by the id of the object; only what was asked
 	Flows     store.Flows                   // what came in for the prefixes, when somebody has asked
-	Good      *baseline.Baseline            // how the account stood on the day that was saved as good; nil: none was
+	// Routers are what the routers themselves say, by the id of the tunnel; only what was asked.
+	Routers map[string]router.Reading
+	Good    *baseline.Baseline // how the account stood on the day that was saved as good; nil: none was
 
 	remeasured map[string]bool // the tunnels whose health check becomes another one; see After
 	gone       []store.Tunnel  // that are deleted; see After

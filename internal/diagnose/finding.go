@@ -37,12 +37,25 @@ var titles = map[Cause]string{
 	IKEIdentity:    "IKE identity not known",
 	IKESelectors:   "Traffic selectors refused",
 	IKETimeout:     "No IKE answer",
+
+	NeighborMissing:  "No BGP neighbor on the router",
+	NeighborShutdown: "Neighbor shut down on the router",
+	PolicyRejectsAll: "Router's policy rejects all",
+	InterfaceDown:    "Tunnel interface down",
+	EndpointNoRoute:  "No route to Cloudflare's endpoint",
+	EndpointInTunnel: "Endpoint routed into its tunnel",
+	KeyOlder:         "Router's key older than Cloudflare's",
+	OneWay:           "One-way traffic",
+	NoIKESA:          "No IKE SA on the router",
+	SidesDiffer:      "Both ends do not agree",
 }
 
 // shorts are the titles that are too long for a column.
 var shorts = map[Cause]string{
 	NotDialling: "No BGP from your router",
 	ReplyType:   "Health check replies dropped",
+
+	KeyOlder: "Router has an older key",
 
 	SameRouter:     "All at one router",
 	SameCloudflare: "All at one Cloudflare endpoint",
@@ -99,6 +112,7 @@ const (
 	HealthCheckOff    Cause = "health-check-off"
 	ReplyType         Cause = "reply-type-firewall"
 	AntiReplay        Cause = "anti-replay"
+	NullCipher        Cause = "null-cipher"
 	TunnelDown        Cause = "tunnel-down"
 	SomeColos         Cause = "some-locations"
 	IdleColos         Cause = "idle-locations"
@@ -140,6 +154,16 @@ const (
 	PrefixCovered     Cause = "prefix-covered"
 	PrefixOnboarding  Cause = "prefix-onboarding"
 	RPKIInvalid       Cause = "rpki-invalid"
+	NeighborMissing   Cause = "neighbor-missing"
+	NeighborShutdown  Cause = "neighbor-shutdown"
+	PolicyRejectsAll  Cause = "policy-rejects-all"
+	InterfaceDown     Cause = "interface-down"
+	EndpointNoRoute   Cause = "no-route-to-endpoint"
+	EndpointInTunnel  Cause = "endpoint-in-tunnel"
+	KeyOlder          Cause = "key-older"
+	OneWay            Cause = "one-way-traffic"
+	NoIKESA           Cause = "no-ike-sa"
+	SidesDiffer       Cause = "sides-differ"
 )
 
 // Likelihood says how much the data says about a cause. A larger value is more likely.

@@ -124,8 +124,8 @@ func TestABundleFromTheScreen(t *testing.T) {
 	write()
 	term.WaitText("Replace what is there?")
 	before, _ := os.ReadFile(path)
-	choose(term, "replace")
-	choose(term, "leave it")
+	choose(term, "Replace")
+	choose(term, "Cancel")
 	term.Press("enter")
 	term.WaitGone("Replace what is there?")
 	if after, _ := os.ReadFile(path); string(after) != string(before) {

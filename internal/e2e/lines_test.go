@@ -193,7 +193,7 @@ func TestLineByLineATunnelIsChangedAndDeleted(t *testing.T) {
 		t.Errorf("the description is %v", got)
 	}
 	k.answers("Review>", "send")
-	k.answers("Type fra-dc1-gre to go on, or return to do nothing:", "")
+	k.answers("Type fra-dc1-gre to go on, or return to cancel:", "")
 	k.hears("Nothing was done.")
 	k.answers("Review>", "send")
 	k.answers("Type fra-dc1-gre to go on", "fra-dc2-gre")

@@ -57,7 +57,7 @@ func TestADraftWaitsForAnotherDay(t *testing.T) {
 	term.Type(key)
 	term.WaitText("••••")
 	term.Press("esc")
-	choose(term, "keep a draft")
+	choose(term, "Keep a draft")
 	term.Press("enter")
 	term.WaitText("Kept as a draft")
 	term.Press("q")
@@ -74,7 +74,7 @@ func TestADraftWaitsForAnotherDay(t *testing.T) {
 
 	term = begin()
 	term.WaitText("muc-br9-ipsec") // by its name in the question
-	choose(term, "go on with it")
+	choose(term, "Continue")
 	term.Press("enter")
 	term.WaitFor("what was typed", showsAll("Step 1 of 5", "muc-br9-ipsec", "203.0.113.202"))
 	review(term)
@@ -219,7 +219,7 @@ func TestQuittingCanKeepADraft(t *testing.T) {
 	term.WaitText("Step 1 of 5")
 	term.Type("muc-br9-gre")
 	term.Press("ctrl+c")
-	choose(term, "keep a draft and quit")
+	choose(term, "Keep a draft and quit")
 	term.Press("enter")
 	term.Wait()
 	term = sit(t, ptytest.Options{Env: env, Args: []string{"--start", "setup"}})

@@ -63,7 +63,7 @@ var table = []About{
 
 	{Kind: Ports, One: "CNI interconnect", Many: "interconnects", Short: "interconnect", Title: "Interconnects",
 		Words: []string{"interconnects", "interconnect", "cni-interconnects", "ports"},
-		Help:  "network interconnects (CNI): ports and their state", Named: "name, which is their id",
+		Help:  "network interconnects (CNI): ports, the CNIs over them, their tunnel sides and the settings", Named: "name, which is their id",
 		Every: 2 * time.Minute, Watched: true, Key: "name", Label: []string{"name"},
 		Acts: []Act{{Create, "creating an interconnect orders a cross-connect: cancel it with the data centre, then delete it"},
 			{Delete, "the port is given back and another may have it by now: order a new interconnect"}},
@@ -77,8 +77,8 @@ var table = []About{
 		Words: []string{"cf-interconnects", "cf-interconnect", "magic-interconnects", "tunnel-side"},
 		Help:  "interconnects, tunnel side: what routes lead through", Every: 2 * time.Minute, Watched: true, Label: []string{"name"},
 		Acts: can(Update),
-		Not: map[string]string{Create: "The tunnel side comes with its CNI: create one under :cnis",
-			Delete: "The tunnel side goes with its CNI: delete that one under :cnis"}},
+		Not: map[string]string{Create: "The tunnel side comes with its CNI: create that one",
+			Delete: "The tunnel side goes with its CNI: delete that one, a line above"}},
 
 	{Kind: Prefixes, One: "prefix", Many: "prefixes", Title: "Prefixes", Words: []string{"prefixes", "prefix", "byoip"},
 		Help: "BYOIP prefixes: advertisement, service bindings, delegations", Named: "CIDR", Every: 2 * time.Minute, Watched: true,

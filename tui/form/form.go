@@ -443,7 +443,7 @@ func (f *Form) leave() tea.Cmd {
 	}
 	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?",
 		Lines:   []tui.Line{tui.Text(tui.Plain, "What you typed is lost then. Nothing was sent.")},
-		Choices: []tui.Choice{{Label: "stay"}, {Label: "leave", Run: tui.Pop}}})
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Leave", Run: tui.Pop}}})
 }
 
 // check is the finding for a field: what the server refused, else what the rules say.

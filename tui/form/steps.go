@@ -263,7 +263,7 @@ func (f *Form) leaveDraft() tea.Cmd {
 	}
 	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?", Lines: []tui.Line{
 		tui.Text(tui.Plain, "Nothing was sent. A draft keeps what you typed, but no keys.")},
-		Choices: []tui.Choice{{Label: "stay"}, {Label: "keep a draft", Run: keep}, {Label: "leave", Run: drop}}})
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Keep a draft", Run: keep}, {Label: "Leave", Run: drop}}})
 }
 
 // Part is a section of what a form says, in words.

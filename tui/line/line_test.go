@@ -160,7 +160,7 @@ func TestDialogsAreAnsweredInWords(t *testing.T) {
 	ask := func(confirm string) func() tea.Cmd {
 		return func() tea.Cmd {
 			return tui.Open(&tui.Dialog{Title: "Do it?", Confirm: confirm, Lines: []tui.Line{tui.Text(tui.Plain, "It cannot be undone.")},
-				Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Key: "d", Run: func() tea.Cmd { done++; return nil }}}})
+				Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Delete", Key: "d", Run: func() tea.Cmd { done++; return nil }}}})
 		}
 	}
 	home := &book{title: "Home", actions: []tui.Action{{Name: "ask", Run: ask("")}, {Name: "name", Run: ask("fra-1")}}}
@@ -168,12 +168,12 @@ func TestDialogsAreAnsweredInWords(t *testing.T) {
 	if done != 0 {
 		t.Fatalf("done %d times by answers that do not mean it", done)
 	}
-	said := reading(t, home, "ask", "d", "ask", "2", "ask", "Do It", "name", "fra-1")
+	said := reading(t, home, "ask", "d", "ask", "2", "ask", "dElete", "name", "fra-1")
 	if done != 4 {
 		t.Errorf("done %d times, want 4:\n%s", done, said)
 	}
-	says(t, said, "Do it?", "It cannot be undone.", "1  do nothing (return alone)", "2  do it",
-		"Type fra-1 to go on, or return to do nothing:")
+	says(t, said, "Do it?", "It cannot be undone.", "1  Cancel (return alone)", "2  Delete",
+		"Type fra-1 to go on, or return to cancel:")
 }
 
 func TestWhatCannotBeDoneSaysWhy(t *testing.T) {

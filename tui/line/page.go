@@ -94,10 +94,23 @@ func freshness(s tui.Status, now time.Time) string {
 
 // tell is the page in words; one that has none of its own is read as it is drawn.
 func (r *runner) tell() tui.Telling {
-	if t, ok := r.l.Top().(tui.Teller); ok {
-		return t.Tell(r.l.Now())
+	top := r.l.Top()
+	out := tui.Telling{}
+	if t, ok := top.(tui.Teller); ok {
+		out = t.Tell(r.l.Now())
+	} else {
+		out.Above = outdented(r.l.Draw())
 	}
-	return tui.Telling{Above: outdented(r.l.Draw())}
+	actions := top.Actions()
+	named := func(lines []string) []string {
+		all := make([]string, len(lines))
+		for i, line := range lines {
+			all[i] = byName(line, actions)
+		}
+		return all
+	}
+	out.Above, out.Below = named(out.Above), named(out.Below)
+	return out
 }
 
 // margin is how far from the left the text of a drawn page begins.

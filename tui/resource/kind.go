@@ -27,7 +27,7 @@ func kindOf[T any](d Description[T], s Source[T]) *kind {
 			Plural: d.Plural, Counted: d.Counted, SortBy: d.SortBy, Reverse: d.Reverse, Newest: d.Newest, Gone: d.Gone, None: d.None, Scope: d.Scope,
 			NoWrites: d.NoWrites, NoCreate: d.NoCreate, NoEdit: d.NoEdit, Create: d.Create,
 			ID: table.OnRow(d.ID), Name: table.OnRow(d.Name), NoDelete: table.OnRow(d.NoDelete), JSON: table.OnRow(d.JSON),
-			Open: table.OnRow(d.Open), Edit: table.OnRow(d.Edit), Delete: table.OnRow(d.Delete), Actions: table.OnRow(d.Actions),
+			Open: table.OnRow(d.Open), Edit: table.OnRow(d.Edit), NoEditOf: table.OnRow(d.NoEditOf), Delete: table.OnRow(d.Delete), Actions: table.OnRow(d.Actions),
 			DeleteAll: onMarked(d.DeleteAll), Many: onMarked(d.Many), Columns: table.OnRows(d.Columns), Sections: onMoment(d.Sections),
 			Preview: onMoment(d.Preview), NoPreview: d.NoPreview, Problem: table.OnRow(d.Problem),
 		},
@@ -87,8 +87,12 @@ func (k *kind) writes(row table.Row, ok bool) []tui.Action {
 		why = "there is no row to act on"
 	}
 	var out []tui.Action
-	if k.desc.Edit != nil || k.desc.NoEdit != "" {
-		out = append(out, tui.Action{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: cmp.Or(k.desc.NoEdit, why),
+	noEdit := k.desc.NoEdit
+	if ok && k.desc.NoEditOf != nil {
+		noEdit = cmp.Or(noEdit, k.desc.NoEditOf(row))
+	}
+	if k.desc.Edit != nil || noEdit != "" {
+		out = append(out, tui.Action{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: cmp.Or(noEdit, why),
 			Long: "Change it: form, review, then send", Run: func() tea.Cmd { return k.desc.Edit(row) }})
 	}
 	// Before the deletion, which is for rare days: what has no room in the footer is left out there from the end.

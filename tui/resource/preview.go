@@ -2,6 +2,7 @@ package resource
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -46,7 +47,7 @@ const previewOff = "preview off"
 
 // previews reports whether a list of this width has a preview, and how wide that is.
 func (l *List) previews(c tui.Canvas) int {
-	if c.Width < previewFrom || l.desc.Sections == nil || l.desc.NoPreview || l.table.Wide() || l.recall(previewOff) != "" {
+	if c.Width < previewFrom || l.desc.Sections == nil && l.desc.Preview == nil || l.desc.NoPreview || l.table.Wide() || l.recall(previewOff) != "" {
 		return 0
 	}
 	return min(max(c.Width*2/5, previewLeast), previewMost)
@@ -82,20 +83,48 @@ func (l *List) drawPreview(c tui.Canvas) []string {
 	d.id, d.takes, d.width, d.height, d.at = p.id, l.takes, c.Width, c.Height, c.Now
 	var page pane
 	page.field = -1
-	sections := l.desc.Preview
-	if sections == nil {
-		sections = l.desc.Sections
-	}
 	lines := []string{tui.Text(tui.Strong, " "+tui.Clean(l.desc.Name(p.row))).Paint(c.Theme, c.Width), ""}
-	more, _ := page.column(c, sections(p.row, c.Now), c.Width)
-	lines = append(lines, more...)
-	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
-		lines = lines[:len(lines)-1]
+	more, _ := page.column(c, l.previewed(p.row, c.Now), c.Width)
+	lines = trimmed(append(lines, more...))
+	// Where there is room left, the rest of the object's page follows, section by section.
+	for _, s := range l.further(p.row, c.Now) {
+		more, _ := page.column(c, []Section{s}, c.Width)
+		if more = trimmed(more); len(more) > 1 && len(lines)+1+len(more) <= c.Height {
+			lines = append(append(lines, ""), more...)
+		}
 	}
 	if over := len(lines) - c.Height; over > 0 {
 		lines = append(lines[:c.Height-1], c.Theme.Paint(tui.Muted, fmt.Sprintf("   enter: %d more lines", over+1)))
 	}
 	p.lines = lines
+	return lines
+}
+
+// previewed are the sections beside the list.
+func (l *List) previewed(row table.Row, now time.Time) []Section {
+	if l.desc.Preview != nil {
+		return l.desc.Preview(row, now)
+	}
+	return l.desc.Sections(row, now)
+}
+
+// further are the sections of the object's page that its preview does not begin with.
+func (l *List) further(row table.Row, now time.Time) []Section {
+	if l.desc.Preview == nil || l.desc.Sections == nil {
+		return nil
+	}
+	shown := map[string]bool{}
+	for _, s := range l.desc.Preview(row, now) {
+		shown[s.Title] = true
+	}
+	return slices.DeleteFunc(l.desc.Sections(row, now), func(s Section) bool { return shown[s.Title] })
+}
+
+// trimmed are lines without the empty ones at their end.
+func trimmed(lines []string) []string {
+	for len(lines) > 0 && strings.TrimSpace(lines[len(lines)-1]) == "" {
+		lines = lines[:len(lines)-1]
+	}
 	return lines
 }
 

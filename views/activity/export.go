@@ -61,7 +61,7 @@ func (m *Module) said(e exported) tea.Cmd {
 	case errors.Is(e.err, fs.ErrExist):
 		return tui.Open(&tui.Dialog{Title: "Replace the file?", Lines: []tui.Line{tui.Text(tui.Plain,
 			e.path+" is there already. What it holds is lost then.")},
-			Choices: []tui.Choice{{Label: "keep it"}, {Label: "replace", Key: "r", Run: func() tea.Cmd { return m.save(e.path, true) }}}})
+			Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Replace", Key: "r", Run: func() tea.Cmd { return m.save(e.path, true) }}}})
 	case e.err != nil:
 		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.Sentence(e.err)}} }
 	}

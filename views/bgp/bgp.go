@@ -43,6 +43,7 @@ type card struct {
 	since, peer string
 	flaps       string
 	past        []piece
+	events      []store.Event
 	of          kind.Kind
 	gone        bool
 }
@@ -65,6 +66,7 @@ type page struct {
 	rows     int
 	oldest   time.Time
 	touching bool
+	still    bool // it is a part of another page: no cursor, and nothing is opened
 }
 
 func newPage(env *kit.Env) *page {
@@ -192,7 +194,7 @@ func (p *page) read() []card {
 		text, role := tunnel.StateText(t, g)
 		glyph, word, _ := strings.Cut(text, " ")
 		c := card{id: t.ID, name: t.Name, glyph: glyph, word: word, role: role, severity: 2 * t.State.Severity(), of: store.Tunnels(t.Kind),
-			since: tunnel.Since(t, p.env.Now()), peer: kit.Or(t.InterfaceAddress, "-"), past: pieces(t, watched),
+			since: tunnel.Since(t, p.env.Now()), peer: kit.Or(t.InterfaceAddress, "-"), past: pieces(t, watched), events: t.Track.Events,
 			flaps: fmt.Sprintf("downs 7d: %d", t.Track.WeekDowns)}
 		if t.BGP != nil {
 			c.peer = "AS " + t.BGP.ASNText()

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"flarewire/tui"
+	"flarewire/tui/table"
 )
 
 // The sizes of a panel: with two lines of words and the strip, with one line and the strip. Smaller than that a session is a line.
@@ -52,7 +53,7 @@ func (p *page) Draw(c tui.Canvas) []string {
 	for row := p.top; row < p.top+p.rows && row*columns < len(all); row++ {
 		lines = append(lines, p.row(c, all[row*columns:min(len(all), (row+1)*columns)], row*columns, width, height, signs, slot)...)
 	}
-	return lines
+	return append(lines, p.timeline(c, all, c.Height-len(lines))...)
 }
 
 // scroll brings the row of the cursor into view.
@@ -79,6 +80,9 @@ func (p *page) nothing() string {
 // head counts the sessions, and says what a sign stands for.
 func (p *page) head(c tui.Canvas, all []card, slot time.Duration) string {
 	line := tui.Line{{Text: " " + strconv.Itoa(len(all)) + " sessions", Role: tui.Strong}}
+	if p.still {
+		line = tui.Text(tui.Muted, fmt.Sprintf(" SESSIONS, the worst first (%d)   :bgp", len(all)))
+	}
 	if len(all) != len(p.cards) {
 		line[0].Text = fmt.Sprintf(" %d of %d sessions", len(all), len(p.cards))
 	}
@@ -105,7 +109,7 @@ func (p *page) head(c tui.Canvas, all []card, slot time.Duration) string {
 func (p *page) row(c tui.Canvas, cards []card, first, width, height, signs int, slot time.Duration) []string {
 	out := make([]string, height)
 	for i, one := range cards {
-		for y, line := range one.draw(c, first+i == p.at, width, height, signs, slot) {
+		for y, line := range one.draw(c, first+i == p.at && !p.still, width, height, signs, slot) {
 			out[y] += line + tui.Spaces(width-tui.Width(line))
 		}
 	}
@@ -158,7 +162,7 @@ func (p *page) Tell(now time.Time) tui.Telling {
 	for _, c := range all {
 		row := tui.Row{ID: c.id, Name: c.name, Words: []tui.Word{{Value: c.name}, {Name: "state", Value: c.word}, {Name: "peer", Value: c.peer}}}
 		if c.since != "" && c.since != "?" && c.since != "-" {
-			row.Words = append(row.Words, tui.Word{Name: "since", Value: c.since, Live: true})
+			row.Words = append(row.Words, tui.Word{Name: "since", Value: table.Said(c.since), Live: true})
 		}
 		if c.flaps != "" {
 			row.Words = append(row.Words, tui.Word{Value: c.flaps})

@@ -65,3 +65,16 @@ func TestAllThatIsKnownFitsIntoTheSigns(t *testing.T) {
 		}
 	}
 }
+
+// The times below a strip stand below the signs that they are of.
+func TestTheAxisStandsBelowTheStrip(t *testing.T) {
+	line := axis(noon.Add(-time.Second), 60, 5*time.Minute)
+	if len(line) != 60 {
+		t.Errorf("it has %d cells", len(line))
+	}
+	for at, want := range map[int]string{12: "08:00", 36: "10:00"} {
+		if got := line[at : at+5]; got != want {
+			t.Errorf("at %d it says %q, want %q: %q", at, got, want, line)
+		}
+	}
+}

@@ -37,8 +37,10 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 	bgp := m.env.BGPSection(kit.Session{ASN: m.env.Feed.Last().CloudflareASN(), Unfiltered: true,
 		Others: func(form.Values) []netrules.ASNUse { return m.otherASNs(c.Magic.ConduitName) }})
 	bgp.Intro = "The session over the link. Cloudflare calls it a closed beta, and its API tells nothing of the session's state."
-	bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Kind: form.Choice, Options: modes(c.BGPMode),
-		Help: "Full exchange of routes, or static advertisement without one"})
+	if c.ID != "" { // a creation does not take it
+		bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Kind: form.Choice, Options: modes(c.BGPMode),
+			Help: "Full exchange of routes, or static advertisement without one"})
+	}
 	return form.Options{Title: title, Verb: "review", Values: cniValues(c), Sections: append(sections, bgp),
 		Needs:  store.Needs(store.Detail{Kind: store.Ports}),
 		Submit: func(v form.Values) tea.Cmd { return submit(applyCNI(c, v)) }}
@@ -166,7 +168,7 @@ func (m *Module) guardCNI(opened, wanted api.CNI) change.Guards {
 	if opened.ID == "" {
 		return change.Guards{Consequences: []string{
 			"Cloudflare chooses the addresses of the link: read them on the CNI's page, then set up your router",
-			"Its tunnel side appears under :cf-interconnects with the same name",
+			"Its tunnel side appears below it with the same name",
 			"Nothing is routed over it before there are routes: by BGP, or static ones to your side"}}
 	}
 	var g change.Guards

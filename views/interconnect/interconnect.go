@@ -31,11 +31,11 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{
-		kit.Place(kind.Ports, func() tui.View { return resource.NewList(m.describePorts(), m.portSource()) }),
-		kit.Place(kind.CNIs, func() tui.View { return resource.NewList(m.describeCNIs(), m.cniSource()) }),
-		kit.Place(kind.Links, func() tui.View { return resource.NewList(m.describeLinks(), m.linkSource()) }),
+		kit.Place(kind.Ports, m.all("", m.newPart)),
+		kit.Part(kind.CNIs, "interconnects", m.all("what:cni", m.newCNI)),
+		kit.Part(kind.Links, "interconnects", m.all("what:tunnel", m.newCNI)),
 		kit.Place(kind.Slots, func() tui.View { return resource.NewList(m.describeSlots(), m.slotSource()) }),
-		kit.Place(kind.CNISettings, m.openSettings),
+		kit.Part(kind.CNISettings, "interconnects", m.all("what:settings", m.newPart)),
 	}
 }
 
@@ -91,11 +91,26 @@ func (m *Module) slotSource() resource.Source[api.Slot] {
 }
 
 func (m *Module) cniEditor() kit.Editor[api.CNI] {
-	return kit.Editor[api.CNI]{Env: m.env, Resource: change.CNIs, Form: m.cniForm, FieldOf: cniFieldOf, Draft: "cni",
+	return kit.Editor[api.CNI]{Env: m.env, Resource: change.CNIs, Form: m.cniForm, FieldOf: cniFieldOf, Draft: "cni", Next: m.afterCNI,
 		Guard: kit.OnDelete(m.endOfCNI, kit.OnWrite(m.guardCNI)),
 		HangsOn: func(ctx context.Context, c api.CNI) []string {
 			return append(endOfSession(c), m.env.HangsOn(ctx, cniSubject(c))...)
 		}}
+}
+
+// afterCNI is what one does with a new CNI: its page has the addresses that Cloudflare chose.
+func (m *Module) afterCNI(_ api.CNI, r change.Result) []tui.Action {
+	return []tui.Action{{Name: "open", Keys: []string{"o"}, Short: "its page", Footer: true,
+		Long: "The page of the new CNI, with the addresses that Cloudflare chose",
+		Run: func() tea.Cmd {
+			return tui.PopPush(2, kit.NewOpening(m.env, "CNI", func(ctx context.Context) (tui.View, error) {
+				c, err := change.CNIs.Read(ctx, m.env.Account, r.ID)
+				if err != nil {
+					return nil, err
+				}
+				return resource.NewDetail(m.describeCNIs(), m.cniSource(), c), nil
+			}))
+		}}}
 }
 
 // newCNI begins the guided setup.

@@ -178,7 +178,7 @@ func (l *letter) Actions() []tui.Action {
 func (l *letter) askReplace() tea.Cmd {
 	return tui.Open(&tui.Dialog{Title: "Replace the file?", Lines: []tui.Line{tui.Text(tui.Plain, tui.Clean(l.path)),
 		tui.Text(tui.Pending, "What is in it now is lost.")},
-		Choices: []tui.Choice{{Label: "keep it"}, {Label: "replace", Key: "r", Run: func() tea.Cmd {
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Replace", Key: "r", Run: func() tea.Cmd {
 			return func() tea.Msg { return savedMsg{l, save(l.path, l.pdf, true)} }
 		}}}})
 }

@@ -106,13 +106,18 @@ func reading(f diagnose.Finding) []resource.Field {
 // versionNote says what a dataplane version means (Cloudflare docs: Network Interconnect).
 func versionNote(version string) string {
 	switch netrules.InterconnectVersion(version) {
-	case netrules.Version1, netrules.Version15:
+	case netrules.Version1:
 		return "dataplane v1: with GRE, one VLAN tag; never changes"
+	case netrules.Version15:
+		return "dataplane v1.5: a /31, of your own prefixes too; GRE is not configurable (unconfirmed); never changes"
 	case netrules.Version2:
 		return "dataplane v2: without GRE, VLAN, BFD and LACP; never changes"
 	}
 	return ""
 }
+
+// yourSide is the label of your router's address.
+const yourSide = "Your side"
 
 // linkAddresses says of every address whose side it is.
 func linkAddresses(l api.MagicInterconnect) resource.Section {
@@ -121,7 +126,7 @@ func linkAddresses(l api.MagicInterconnect) resource.Section {
 	if cloudflare, customer, ok := netrules.Sides(subnet); ok {
 		s.Fields = append(s.Fields,
 			resource.Field{Label: "Cloudflare's side", Value: cloudflare.String(), Note: "your BGP neighbor"},
-			resource.Field{Label: "Your side", Value: customer.String(), Note: "your router, and the next hop of routes"})
+			resource.Field{Label: yourSide, Value: customer.String(), Note: "your router, and the next hop of routes"})
 	}
 	if l.InterfaceAddress6 != "" {
 		s.Fields = append(s.Fields, resource.Field{Label: "Interface IPv6", Value: l.InterfaceAddress6})

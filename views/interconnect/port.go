@@ -30,7 +30,9 @@ func (m *Module) describePorts() resource.Description[port] {
 		Create:   m.portEditor(blankPort("")).Create,
 		NoEdit:   kind.Ports.About().WhyNot(kind.Update),
 		Delete:   func(p port) tea.Cmd { return m.portEditor(blankPort("")).Delete(p.Name, p.Name) },
-		Actions:  func(p port) []tui.Action { return []tui.Action{m.letterAction(p)} },
+		Actions: func(p port) []tui.Action {
+			return append([]tui.Action{m.letterAction(p)}, m.env.DashboardAction(kind.Ports)...)
+		},
 	}
 }
 

@@ -129,7 +129,7 @@ func (b *bundling) Update(msg tea.Msg) tea.Cmd {
 	// What was there already is replaced only when the user says so.
 	return tea.Batch(back, tui.Open(&tui.Dialog{Title: "Replace what is there?", Lines: []tui.Line{
 		tui.Text(tui.Plain, tui.Clean(m.path)+" is there already. What it holds is lost then.")},
-		Choices: []tui.Choice{{Label: "leave it"}, {Label: "replace", Key: "r", Run: func() tea.Cmd { return b.begin(m.path, true) }}}}))
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Replace", Key: "r", Run: func() tea.Cmd { return b.begin(m.path, true) }}}}))
 }
 
 // Actions implements tui.View.

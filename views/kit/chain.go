@@ -33,8 +33,12 @@ const (
 )
 
 // ChainActions lead along tunnel, route and prefix: from what carries a route to the route, and from there to the prefix that it is of, and
-// back.
+// back; and out to its page in the dashboard.
 func (e *Env) ChainActions(s Subject) []tui.Action {
+	return append(e.chain(s), e.DashboardAction(s.Kind)...)
+}
+
+func (e *Env) chain(s Subject) []tui.Action {
 	step := func(key, name, short, long, none string, of ...kind.Kind) tui.Action {
 		return tui.Action{Name: name, Keys: []string{key}, Short: short, Footer: true, Long: long, Run: func() tea.Cmd {
 			found := e.linked(s, of)

@@ -63,7 +63,7 @@ func (e *Env) Begin(kind, what string, open func(draft form.Values) tea.Cmd) tea
 	return tui.Open(&tui.Dialog{Title: "Go on with the draft?", Harmless: true, Lines: []tui.Line{
 		tui.Text(tui.Plain, "A draft of "+what+" ("+tui.Clean(DraftName(draft))+") was kept "+resource.Ago(draft.At, e.Now())+
 			". Keys are never part of one.")},
-		Choices: []tui.Choice{{Label: "back"}, {Label: "go on with it", Run: with(draft.Values)}, {Label: "discard it, begin anew",
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Continue", Run: with(draft.Values)}, {Label: "Discard and start over",
 			Run: func() tea.Cmd { return tea.Batch(e.forget(kind), open(nil)) }}}})
 }
 

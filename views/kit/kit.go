@@ -45,6 +45,8 @@ type Env struct {
 	Version string
 	// Hide takes the session's secrets out of a text.
 	Hide func(string) string
+	// Routers are the commands that ask the account's routers; nil without any in the config file.
+	Routers *Routers
 	// SwitchAccount opens another account in place of this one; nil when the session cannot.
 	SwitchAccount func(api.Account) tea.Cmd
 
@@ -59,6 +61,21 @@ type Env struct {
 // Place is the page of a kind in the palette, under the words of the table of kinds.
 func Place(k kind.Kind, open func() tui.View) tui.Destination {
 	return tui.Destination{Names: k.About().Words, Help: k.About().Help, Open: open}
+}
+
+// Part is the way by its own name to a kind that is shown on another page, whose first name is on.
+func Part(k kind.Kind, on string, open func() tui.View) tui.Destination {
+	d := Place(k, open)
+	d.Part = on
+	return d
+}
+
+// Leads has a field lead to the page of an object, where a module has one.
+func (e *Env) Leads(f resource.Field, of store.Kind, id string) resource.Field {
+	if id != "" && e.Open(of, id) != nil {
+		f.Open = func() tui.View { return e.Open(of, id) }
+	}
+	return f
 }
 
 // Module is one resource, or a few that belong together: its pages, what keeps its rows, and what it

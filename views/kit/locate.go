@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/tui"
+	"flarewire/tui/resource"
 )
 
 // Locator is the module that knows where addresses lead.
@@ -14,12 +15,23 @@ type Locator interface {
 	Where(p netip.Prefix) tui.View
 	// Through is the page of the destinations that have a way over one of these tunnels or interconnects, which name is of.
 	Through(name string, ids ...string) tui.View
+	// Ways are what is left of the ways to a network, and the ways, by what is known; nil when the routes are not.
+	Ways(p netip.Prefix) []resource.Section
 	// All is the page of all destinations, the worst first.
 	All() tui.View
 }
 
 // locateKey is the key of both actions, free on every list and page.
 const locateKey = "i"
+
+// Ways are the ways to a network, for what stands beside a list; nil where no module knows.
+func (e *Env) Ways(cidr string) []resource.Section {
+	p, err := netip.ParsePrefix(cidr)
+	if l := e.locator(); l != nil && err == nil {
+		return l.Ways(p.Masked())
+	}
+	return nil
+}
 
 // WhereAction is the action that shows where an address or a network leads, for a row that has one; nil where no module knows, or the
 // text is none.

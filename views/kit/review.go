@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"slices"
+	"strings"
 	"sync/atomic"
 	"time"
 
@@ -378,7 +379,19 @@ func (r *Review) send() tea.Cmd {
 	}
 	lines := r.repeated()
 	return tui.Open(&tui.Dialog{Title: r.plan.Title + "?", Lines: lines, Confirm: confirm, ConfirmID: id,
-		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: r.apply}}})
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: verbOf(r.intent.Title), Run: r.apply}}})
+}
+
+// verbOf is the verb of a change for the answer of a dialog, by the title of its review.
+func verbOf(title string) string {
+	verb, _, _ := strings.Cut(strings.ReplaceAll(title, ":", ""), " ")
+	switch verb {
+	case "New":
+		return "Create"
+	case "Automatic", "":
+		return "Change"
+	}
+	return verb
 }
 
 // A dialog has room for some lines only: the name must still be typed below them.
@@ -396,7 +409,7 @@ func (r *Review) repeated() []tui.Line {
 		}
 	}
 	if len(lines) > toldLines {
-		lines = append(lines[:toldLines-1], tui.Text(tui.Pending, "… and more: do nothing, and read the review behind this."))
+		lines = append(lines[:toldLines-1], tui.Text(tui.Pending, "… and more: cancel, and read the review behind this."))
 	}
 	return lines
 }

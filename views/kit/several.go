@@ -173,7 +173,7 @@ func (s *Several) send() tea.Cmd {
 	}
 	return tui.Open(&tui.Dialog{Title: s.title + "?", Confirm: confirm,
 		Lines:   s.told(),
-		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "do it", Run: s.next}}})
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: verbOf(s.title), Run: s.next}}})
 }
 
 // told is what the dialog says: how many changes there are, and how many of them end something that works.

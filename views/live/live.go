@@ -20,6 +20,7 @@ import (
 	"flarewire/internal/bundle"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/mute"
+	"flarewire/internal/router"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -33,13 +34,14 @@ type Feed struct {
 	seq   tui.Sequence
 	looks looks
 	falls falls
-	stood map[string]bool // the tunnels of the last look: which of them stood
+	stood map[string]standing // the tunnels of the last look: what of them stood
 
 	mu      sync.Mutex
 	own     recalled
 	good    *baseline.Baseline
 	mutes   *mute.List
-	account *diagnose.Account // the reading of the snapshot with the version below; nil until somebody asks
+	routers map[string]router.Reading // what routers said, by the id of the tunnel
+	account *diagnose.Account         // the reading of the snapshot with the version below; nil until somebody asks
 	version uint64
 }
 
@@ -124,6 +126,8 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	case insightMsg:
 		f.looks.take(msg.Insight)
 		f.forgetDiagnosis()
+	case RouterMsg:
+		f.takeRouter(msg.Reading)
 	}
 	return nil
 }
@@ -292,7 +296,7 @@ func (f *Feed) Freshness() tui.Status {
 // Brings reports whether a message announces something new.
 func (f *Feed) Brings(msg tea.Msg) bool {
 	switch msg.(type) {
-	case readMsg, insightMsg, fallsMsg:
+	case readMsg, insightMsg, fallsMsg, RouterMsg:
 		return true
 	}
 	return false
@@ -315,7 +319,7 @@ func (f *Feed) Diagnosis() *diagnose.Account {
 func (f *Feed) facts(s *store.Snapshot) diagnose.Facts {
 	facts := diagnose.From(s, f.store.Now())
 	facts.Changes, facts.Good = f.own.changes, f.good
-	facts.Mutes = f.mutes.Active(facts.Now)
+	facts.Mutes, facts.Routers = f.mutes.Active(facts.Now), f.routers
 	return facts
 }
 

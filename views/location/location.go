@@ -69,7 +69,7 @@ func (m *Module) describe() resource.Description[*diagnose.Seen] {
 			{Key: "city", Title: "CITY", Width: 13, Grow: 10, Priority: 1, Text: kit.Cell(func(s S) string { return cmp.Or(s.City, "-") })},
 			{Key: "traffic", Title: "TRAFFIC", Width: 16, Text: kit.Cell(func(s S) string { return traffic(*s) }),
 				Compare: func(a, b S) int { return cmp.Compare(rateOf(*b), rateOf(*a)) }},
-			{Key: "sees", Title: "SEES", Width: 31, Grow: 20, Text: kit.Cell(func(s S) string { return m.sign(*s) + s.Text() }),
+			{Key: "sees", Title: "SEES", Width: 31, Grow: 20, Text: kit.Cell(func(s S) string { return sign(*s, m.env.Glyphs) + s.Text() }),
 				Role: func(s S) tui.Role { return role(*s) }, Compare: func(a, b S) int { return a.Worst(*b) }},
 			{Key: "tunnels", Title: "WHICH", Width: 24, Grow: 60, Priority: 2, Text: kit.Cell(func(s S) string { return which(*s) }),
 				Role: func(S) tui.Role { return tui.Muted }},
@@ -168,8 +168,13 @@ func role(s diagnose.Seen) tui.Role {
 	return tui.Pending
 }
 
-func (m *Module) sign(s diagnose.Seen) string {
-	g := m.env.Glyphs
+// Line is a location with what it sees and its traffic, for a line of another page.
+func Line(s diagnose.Seen, g tui.Glyphs) tui.Line {
+	return tui.Line{{Text: tui.Fit(tui.Clean(s.Name), 7), Role: tui.Strong}, {Text: tui.Fit(tui.Clean(s.City), 15)},
+		{Text: tui.Fit(sign(s, g)+s.Text(), 26) + " ", Role: role(s)}, {Text: traffic(s), Role: tui.Muted}}
+}
+
+func sign(s diagnose.Seen, g tui.Glyphs) string {
 	switch role(s) {
 	case tui.Bad:
 		return g.Down + " "

@@ -62,7 +62,7 @@ func (p *page) companions(row trouble, width int) (title string, lines []tui.Lin
 	}
 	if colos := p.env.Feed.Look(row.Members[0].Name).Colos; len(colos) > 0 {
 		for _, colo := range colos {
-			lines = append(lines, location(colo))
+			lines = append(lines, locationLine(colo))
 		}
 		return fmt.Sprintf("LOCATIONS (%d)", len(lines)), lines
 	}
@@ -77,8 +77,8 @@ func (p *page) companions(row trouble, width int) (title string, lines []tui.Lin
 // nameWidth is how much of a line the name of a member takes.
 const nameWidth = 20
 
-// location is how one of Cloudflare's locations sees the tunnel.
-func location(colo store.Colo) tui.Line {
+// locationLine is how one of Cloudflare's locations sees the tunnel.
+func locationLine(colo store.Colo) tui.Line {
 	role, word := tui.Muted, "not known"
 	switch state := colo.State(); state {
 	case store.Healthy:

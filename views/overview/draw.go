@@ -27,6 +27,9 @@ const smallScreen = 26
 // Draw implements tui.View.
 func (p *page) Draw(c tui.Canvas) []string {
 	snapshot := p.env.Feed.Last()
+	if c.Width >= wallWidth && c.Height >= wallHeight && !snapshot.Fetched().IsZero() {
+		return p.drawWall(c, snapshot)
+	}
 	lines := p.counts(c, snapshot)
 	small := c.Height < smallScreen && len(p.worst) > 0
 	// What is wrong has the room; of the events as many as are left over are shown.

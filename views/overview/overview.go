@@ -14,6 +14,7 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/table"
+	"flarewire/views/bgp"
 	"flarewire/views/events"
 	"flarewire/views/interconnect"
 	"flarewire/views/kit"
@@ -53,18 +54,20 @@ type page struct {
 	worst   []trouble
 	tunnels map[string]store.Tunnel    // by id, of the newest data
 	ports   map[string]store.PortState // by name
-	reading bool                       // a diagnosis is being made
-	stale   bool                       // and the data has changed since it began
+	wall    wall
+	reading bool // a diagnosis is being made
+	stale   bool // and the data has changed since it began
 }
 
 // diagnosedMsg brings what was found.
 type diagnosedMsg struct {
-	page  *page
-	found []diagnose.Incident
+	page   *page
+	found  []diagnose.Incident
+	beside around
 }
 
 func newPage(env *kit.Env) *page {
-	p := &page{env: env}
+	p := &page{env: env, wall: wall{sessions: bgp.NewPanel(env)}}
 	p.table = table.New(p.columns(), p.key)
 	p.table.StickToTop() // what is worst must be seen, also when it comes later
 	return p
@@ -102,6 +105,7 @@ func (p *page) Update(msg tea.Msg) tea.Cmd {
 	if m, ok := msg.(diagnosedMsg); ok && m.page == p {
 		p.reading = false
 		p.take(m.found)
+		p.wall.around = m.beside
 		if p.stale {
 			return p.diagnose()
 		}
@@ -121,7 +125,7 @@ func (p *page) diagnose() tea.Cmd {
 	}
 	p.reading, p.stale = true, false
 	account := p.env.Feed.Diagnosis()
-	return func() tea.Msg { return diagnosedMsg{p, account.Incidents()} }
+	return func() tea.Msg { return diagnosedMsg{p, account.Incidents(), aroundOf(account)} }
 }
 
 func (p *page) take(found []diagnose.Incident) {

@@ -95,7 +95,7 @@ func (m *Module) validate(r row) tea.Cmd {
 
 // prepend asks how often; the review follows.
 func (m *Module) prepend(r row, b api.BGPPrefix) tea.Cmd {
-	choices := []tui.Choice{{Label: "leave it"}}
+	choices := []tui.Choice{{Label: tui.Cancel}}
 	for n := range netrules.MaxPrepend + 1 {
 		choices = append(choices, tui.Choice{Label: strconv.Itoa(n), Key: strconv.Itoa(n), Run: func() tea.Cmd {
 			title := fmt.Sprintf("Prepend %s %d times", b.CIDR, n)
@@ -111,8 +111,8 @@ func (m *Module) prepend(r row, b api.BGPPrefix) tea.Cmd {
 
 // autoWithdraw asks for the switch's new position; the review follows.
 func (m *Module) autoWithdraw(r row, b api.BGPPrefix) tea.Cmd {
-	choose := func(label, key string, on bool) tui.Choice {
-		return tui.Choice{Label: label, Key: key, Run: func() tea.Cmd {
+	choose := func(verb, label, key string, on bool) tui.Choice {
+		return tui.Choice{Label: verb, Key: key, Run: func() tea.Cmd {
 			return m.bgpEditor(r).Act(b.ID, "Automatic withdrawal of "+b.CIDR+": "+label, "",
 				func(ctx context.Context, w *change.Writer, opened api.BGPPrefix) (change.Plan, error) {
 					return change.PrepareAutoWithdraw(ctx, w, r.ID, opened, on)
@@ -122,7 +122,7 @@ func (m *Module) autoWithdraw(r row, b api.BGPPrefix) tea.Cmd {
 	return tui.Open(&tui.Dialog{Title: "Automatic withdrawal of " + b.CIDR, Lines: []tui.Line{
 		tui.Text(tui.Plain, "Now: "+switched(b.AutoAdvertiseWithdraw)+". When on, Cloudflare withdraws the prefix while no BGP"),
 		tui.Text(tui.Plain, "route of yours matches it, and advertises it again when one does.")},
-		Choices: []tui.Choice{{Label: "leave it"}, choose("on", "o", true), choose("off", "f", false)}})
+		Choices: []tui.Choice{{Label: tui.Cancel}, choose("Switch on", "on", "o", true), choose("Switch off", "off", "f", false)}})
 }
 
 func switched(on bool) string {

@@ -15,9 +15,14 @@ import (
 	"flarewire/views/live"
 )
 
-func (m *Module) openLeases() tui.View {
-	return resource.NewList(m.describeLeases(), live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Lease { return s.Leases.Rows },
+func (m *Module) openLeases() tui.View { return m.openLeasesOf("") }
+
+// openLeasesOf opens the leases, those with an address when one is given.
+func (m *Module) openLeasesOf(address string) tui.View {
+	l := resource.NewList(m.describeLeases(), live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Lease { return s.Leases.Rows },
 		store.Detail{Kind: store.Leases}))
+	l.SetFilter(address)
+	return l
 }
 
 // describeLeases describes the addresses that Cloudflare leases to the account: its side of the tunnels.
@@ -42,10 +47,11 @@ func (m *Module) describeLeases() resource.Description[api.Lease] {
 		},
 		SortBy: "cidrs",
 		Actions: func(l L) []tui.Action {
-			if len(l.CIDRs) == 0 {
-				return nil
+			out := m.env.DashboardAction(kind.Leases)
+			if len(l.CIDRs) > 0 {
+				out = append(out, m.env.WhereAction(l.CIDRs[0])...)
 			}
-			return m.env.WhereAction(l.CIDRs[0])
+			return out
 		},
 		Sections: func(l L, now time.Time) []resource.Section {
 			from, age := resource.Time(l.ActiveFrom.Time, now)

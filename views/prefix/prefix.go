@@ -33,7 +33,7 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{
 		kit.Place(kind.Prefixes, m.open),
-		kit.Place(kind.Leases, m.openLeases),
+		kit.Part(kind.Leases, "tunnels", m.openLeases),
 	}
 }
 
@@ -48,7 +48,11 @@ func (m *Module) openOne(r row) func() tui.View {
 
 // OpenObject implements kit.Opener.
 func (m *Module) OpenObject(of store.Kind, id string) tui.View {
-	if of != kind.Prefixes {
+	switch of {
+	case kind.Leases: // by an address in it
+		return m.openLeasesOf(id)
+	case kind.Prefixes:
+	default:
 		return nil
 	}
 	if p, ok := m.env.Feed.Last().Prefix(id); ok {
@@ -127,6 +131,9 @@ func (m *Module) describe() resource.Description[row] {
 		Problem:  func(r row) bool { a, _ := r.advertisement(); return a != advertised || !r.approved() },
 		Summary:  func(rows []row) tui.Line { return summary(rows, m.env.Glyphs) },
 		Sections: m.sections,
+		Preview: func(r row, now time.Time) []resource.Section {
+			return append(m.sections(r, now), m.env.Ways(r.CIDR)...)
+		},
 		NoWrites: m.env.NoWrites,
 		Create:   m.editor("").Create,
 		Edit:     func(r row) tea.Cmd { return m.editor(r.ID).Edit(r.ID, r.CIDR) },

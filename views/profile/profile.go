@@ -199,7 +199,7 @@ func (m *Module) signOut(p keystore.Profile) tea.Cmd {
 	return tui.Open(&tui.Dialog{Title: "Sign out of " + p.Name + "?",
 		Lines: []tui.Line{tui.Text(tui.Plain, "Its credential is deleted from this machine."),
 			tui.Text(tui.Plain, "The token stays valid at Cloudflare.")},
-		Choices: []tui.Choice{{Label: "do nothing"}, {Label: "sign out", Key: "o", Run: func() tea.Cmd {
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Sign out", Key: "o", Run: func() tea.Cmd {
 			return func() tea.Msg {
 				done, err := m.desk.Resolver.Logout(m.desk.Ctx, p.Name, keystore.Access{})
 				return tui.Open(report(p.Name, done, err))()
@@ -216,7 +216,7 @@ func report(name string, done keystore.Logout, err error) *tui.Dialog {
 	if err != nil {
 		title, text, role = "Not signed out of "+name, err.Error(), tui.Bad
 	}
-	d := &tui.Dialog{Title: title, Choices: []tui.Choice{{Label: "close"}}}
+	d := &tui.Dialog{Title: title, Choices: []tui.Choice{{Label: "Close"}}}
 	for _, line := range tui.Wrap(tui.Clean(text), reportWidth) {
 		d.Lines = append(d.Lines, tui.Text(role, line))
 	}

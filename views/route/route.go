@@ -69,6 +69,9 @@ func (m *Module) describe() resource.Description[api.Route] {
 			return role == tui.Bad || role == tui.Pending
 		},
 		Sections: m.sections,
+		Preview: func(r api.Route, now time.Time) []resource.Section {
+			return append(m.sections(r, now), m.env.Ways(r.Prefix)...)
+		},
 		NoWrites: m.env.NoWrites,
 		Actions: func(r api.Route) []tui.Action {
 			return append(m.env.ChainActions(m.subject(r)), m.env.WhereAction(r.Prefix)...)

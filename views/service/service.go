@@ -24,7 +24,22 @@ func New(env *kit.Env) kit.Module {
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{kit.Place(kind.Services, func() tui.View { return resource.NewList(describe(), m.source()) })}
+	return []tui.Destination{kit.Part(kind.Services, "prefixes", func() tui.View { return m.open("") })}
+}
+
+// open opens the services, the one with an id when it is given.
+func (m *Module) open(id string) tui.View {
+	l := resource.NewList(describe(), m.source())
+	l.SetFilter(id)
+	return l
+}
+
+// OpenObject implements kit.Opener, for the bindings that name a service.
+func (m *Module) OpenObject(of store.Kind, id string) tui.View {
+	if of != kind.Services || id == "" {
+		return nil
+	}
+	return m.open(id)
 }
 
 // Services implements kit.Module.

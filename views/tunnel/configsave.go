@@ -73,7 +73,7 @@ func (r *saver) saved(m savedMsg) tea.Cmd {
 	case errors.Is(m.err, fs.ErrExist):
 		return tui.Open(&tui.Dialog{Title: "Replace what is there?", Lines: []tui.Line{
 			tui.Text(tui.Plain, tui.Clean(m.path)+" is there already, or has a file of the same name in it. What it holds is lost then.")},
-			Choices: []tui.Choice{{Label: "leave it"}, {Label: "replace", Key: "r", Run: func() tea.Cmd { return r.save(m.path, m.config, true) }}}})
+			Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Replace", Key: "r", Run: func() tea.Cmd { return r.save(m.path, m.config, true) }}}})
 	case m.err != nil:
 		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.Sentence(m.err)}} }
 	}

@@ -110,10 +110,13 @@ func healthRole(h store.Health) tui.Role {
 	return tui.Muted
 }
 
+// outerCloudflare is the label of Cloudflare's endpoint.
+const outerCloudflare = "Outer Cloudflare"
+
 // addresses says of every address whose side it is.
 func addresses(t store.Tunnel) resource.Section {
 	s := resource.Section{Title: "Addresses", Fields: []resource.Field{
-		{Label: "Outer Cloudflare", Value: kit.Or(t.CloudflareEndpoint, "-"), Note: "Cloudflare's anycast endpoint"},
+		{Label: outerCloudflare, Value: kit.Or(t.CloudflareEndpoint, "-"), Note: "Cloudflare's anycast endpoint"},
 		{Label: "Outer customer", Value: kit.Or(t.CustomerEndpoint, "-"), Note: "your router"},
 		{Label: "Interface", Value: kit.Or(t.InterfaceAddress, "-")},
 	}}

@@ -4,6 +4,7 @@ import (
 	"net/netip"
 	"strings"
 
+	"flarewire/internal/kind"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
 )
@@ -21,6 +22,17 @@ func (m *Module) endingAt(s kit.Subject) []resource.Section {
 		return nil
 	}
 	return []resource.Section{out}
+}
+
+// leadToLease has Cloudflare's endpoint lead to the lease of that address.
+func (m *Module) leadToLease(sections []resource.Section, endpoint string) {
+	for _, s := range sections {
+		for i, f := range s.Fields {
+			if f.Label == outerCloudflare {
+				s.Fields[i] = m.env.Leads(f, kind.Leases, endpoint)
+			}
+		}
+	}
 }
 
 // leased are the addresses that Cloudflare leases to the account; none when they are not known.

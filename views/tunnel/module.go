@@ -100,6 +100,7 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 		record := recorded(t, m.env.Feed.Last().Records[t.ID], m.env.Feed.LookingUp(t.ID), now)
 		own := sections(t, now, m.env, m.env.Feed.Diagnosis().Tunnel(t.ID),
 			append(record, lookback(t, m.env.Feed.Look(t.Name), now)...)...)
+		m.leadToLease(own, t.CloudflareEndpoint)
 		return slices.Concat(m.env.MutedSection(store.Tunnels(t.Kind), t.ID), own, m.env.Related(subject(t)))
 	}
 	d.Preview = func(t store.Tunnel, now time.Time) []resource.Section {
@@ -141,7 +142,7 @@ func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 
 func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 	return kit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Next: m.afterIPsec,
-		Draft: "ipsec", Guard: kit.OnDelete(end(m, api.IPsecTunnel.Tunnel), nil), Made: func(t api.IPsecTunnel, r change.Result) tea.Cmd {
+		Draft: "ipsec", Guard: kit.OnDelete(end(m, api.IPsecTunnel.Tunnel), kit.OnWrite(guardCipher)), Made: func(t api.IPsecTunnel, r change.Result) tea.Cmd {
 			m.keyed[r.ID] = !t.PSK.IsZero()
 			return m.made(r.ID, t.Name, t.InterfaceAddress)
 		},
@@ -186,7 +187,7 @@ func (m *Module) create(kinds []api.TunnelKind) tea.Cmd {
 	}
 	return tui.Open(&tui.Dialog{Title: "Which kind of tunnel?", Harmless: true, Lines: []tui.Line{
 		tui.Text(tui.Plain, "GRE: "+greWhat), tui.Text(tui.Plain, "IPsec: "+ipsecWhat)},
-		Choices: []tui.Choice{{Label: "neither"}, {Label: "GRE", Key: "g", Run: m.newGRE}, {Label: "IPsec", Key: "i", Run: m.newIPsec}}})
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "GRE", Key: "g", Run: m.newGRE}, {Label: "IPsec", Key: "i", Run: m.newIPsec}}})
 }
 
 // What the two kinds are, for who chooses.
@@ -218,7 +219,7 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 			out[i].Wanted = out[i].Name == "bring-up" || out[i].Name == "trace"
 		}
 	}
-	out = append(out, m.env.ChainActions(subject(t))...)
+	out = append(append(out, m.routerActions(t)...), m.env.ChainActions(subject(t))...)
 	if t.Kind != api.IPsec {
 		return append(out, tui.Action{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
 			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})

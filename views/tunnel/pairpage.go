@@ -353,7 +353,7 @@ func (p *PairPage) why() string {
 func (p *PairPage) forget() tea.Cmd {
 	return tui.Open(&tui.Dialog{Title: "Forget this pair?", Lines: []tui.Line{
 		tui.Text(tui.Plain, "What was made stays at Cloudflare, and its entries in :activity can still be undone together.")},
-		Choices: []tui.Choice{{Label: "keep it"}, {Label: "forget it", Run: func() tea.Cmd {
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Forget", Run: func() tea.Cmd {
 			return tea.Batch(tui.Pop(), func() tea.Msg {
 				if err := p.m.env.Drafts.ForgetPair(p.pair.ID); err != nil {
 					return tui.Toast(tui.Pending, kit.Sentence(err))()

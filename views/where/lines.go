@@ -243,3 +243,8 @@ func PriorityText(w diagnose.Way) string {
 	}
 	return base
 }
+
+// Line is a destination with what is left of its ways, for a line of another page.
+func Line(d diagnose.Destination, g tui.Glyphs) tui.Line {
+	return tui.Line{{Text: tui.Fit(Name(d.Prefix), 19), Role: tui.Strong}, {Text: " " + sign(d, g) + tui.Clean(d.Left()), Role: Role(d)}}
+}

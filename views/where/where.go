@@ -106,13 +106,13 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 		Columns: []table.Column[D]{
 			{Key: "prefix", Title: "DESTINATION", Width: 18, Grow: 10, Text: func(d D, _ time.Time) string { return d.Prefix.String() },
 				Role: func(D) tui.Role { return tui.Strong }, Compare: func(a, b D) int { return a.Prefix.Compare(b.Prefix) }},
-			{Key: "left", Title: "WHAT IS LEFT", Width: 34, Grow: 50, Text: kit.Cell(func(d D) string { return m.sign(*d) + d.Left() }),
+			{Key: "left", Title: "WHAT IS LEFT", Width: 34, Grow: 50, Text: kit.Cell(func(d D) string { return sign(*d, m.env.Glyphs) + d.Left() }),
 				Role: func(d D) tui.Role { return Role(*d) }, Compare: worst},
 			{Key: "advertised", Title: "ADVERTISED", Width: 10, Priority: 1, Text: kit.Cell(func(d D) string { return advertised(*d) })},
 			{Key: "ways", Title: "WAYS", Width: 24, Grow: 40, Priority: 2, Text: kit.Cell(func(d D) string { return names(*d) }),
 				Role: func(D) tui.Role { return tui.Muted }},
 		},
-		Open: func(d D) tui.View { return m.page(d.Prefix) },
+		Open: func(d D) tui.View { return m.page(d.Prefix) }, Preview: m.preview,
 		Actions: func(D) []tui.Action {
 			return []tui.Action{{Name: "ask", Keys: []string{"i"}, Short: "an address", Footer: true,
 				Long: "Ask where an address or a network leads", Run: m.ask}}
@@ -121,8 +121,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 }
 
 // sign is the sign of what is left of the ways.
-func (m *Module) sign(d diagnose.Destination) string {
-	g := m.env.Glyphs
+func sign(d diagnose.Destination, g tui.Glyphs) string {
 	switch Role(d) {
 	case tui.Bad:
 		return g.Down + " "

@@ -1,0 +1,126 @@
+package overview
+
+import (
+	"fmt"
+	"slices"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/store"
+	"flarewire/tui"
+	"flarewire/views/bgp"
+	"flarewire/views/location"
+	"flarewire/views/where"
+)
+
+// From this size on (a screen of 160x45) the overview is something for a wall: what is wrong and its cause, destinations and locations beside
+// it, below them every session, and the events.
+const (
+	wallWidth, wallHeight = 160, 42
+	// wallBeside is the share of the width for destinations and locations, in hundredths.
+	wallBeside = 42
+	// wallUpper is the share of the height for what is wrong, eventsLeast how many lines the events have at least.
+	wallUpper, eventsLeast = 56, 2
+)
+
+// wall is what the large overview shows besides the incidents.
+type wall struct {
+	around
+	sessions *bgp.Panel
+}
+
+// around is what stands beside the incidents: made with them, in the background.
+type around struct {
+	destinations []diagnose.Destination // the worst first
+	locations    []diagnose.Seen
+}
+
+func aroundOf(a *diagnose.Account) around {
+	seen := a.Locations()
+	slices.SortStableFunc(seen, func(x, y diagnose.Seen) int { return x.Worst(y) })
+	return around{a.Table().All(), seen}
+}
+
+// drawWall draws the whole screen. Its parts have their places by the size of the screen and the number of sessions: nothing moves because one
+// row more is wrong.
+func (p *page) drawWall(c tui.Canvas, s *store.Snapshot) []string {
+	head, sources := p.counts(c, s), p.sources(c, s)
+	room := c.Height - len(head) - len(sources) - 3 // a blank line before each part
+	cause := p.explained(narrow(c, c.Width-c.Width*wallBeside/100))
+	upper := room * wallUpper / 100
+	sessions := min(p.wall.sessions.Rows(c.Width), room-upper-eventsLeast)
+	lines := append(head, "")
+	lines = append(lines, p.upper(c, s, cause, upper)...)
+	lines = append(lines, "")
+	c.Height = sessions
+	lines = append(lines, fixed(p.wall.sessions.Draw(c), sessions)...)
+	lines = append(lines, "")
+	left := room - upper - sessions
+	lines = append(lines, fixed(p.events(c, s, max(1, left-1)), left)...)
+	return append(lines, sources...)
+}
+
+func narrow(c tui.Canvas, width int) tui.Canvas {
+	c.Width = width
+	return c
+}
+
+// fixed is exactly so many lines.
+func fixed(lines []string, n int) []string {
+	for len(lines) < n {
+		lines = append(lines, "")
+	}
+	return lines[:n]
+}
+
+// upper is what is wrong with its cause, and destinations and locations beside it.
+func (p *page) upper(c tui.Canvas, s *store.Snapshot, cause []string, height int) []string {
+	right := c.Width * wallBeside / 100
+	left := narrow(c, c.Width-right)
+	left.Height = max(4, height-len(cause))
+	var list []string
+	if p.table.Shown() > 0 {
+		list = p.rows(left)
+	} else {
+		list = p.list(left, s, left.Height)
+	}
+	list = fixed(append(list[:min(len(list), left.Height)], cause...), height)
+	beside := fixed(p.around(narrow(c, right-besideSpace), height), height)
+	for i := range list {
+		list[i] += tui.Spaces(c.Width-right+besideSpace-tui.Width(list[i])) + beside[i]
+	}
+	return list
+}
+
+// around draws destinations and locations; each has at least half of the room if it needs it.
+func (p *page) around(c tui.Canvas, height int) []string {
+	destinations, locations := len(p.wall.destinations), len(p.wall.locations)
+	room := height - 3
+	most := max(room/2, room-locations)
+	out := []string{c.Theme.Paint(tui.Muted, fmt.Sprintf("DESTINATIONS, the fewest ways left first (%d)   I", destinations))}
+	out = append(out, someOf(c, destinations, most, func(i int) tui.Line { return where.Line(p.wall.destinations[i], c.Theme.Glyphs) })...)
+	title := fmt.Sprintf("LOCATIONS (%d)   :locations", locations)
+	if fetched := p.env.Feed.Last().Entry(store.LocationHealth).Fetched; !fetched.IsZero() {
+		title += "   as of " + fetched.UTC().Format("15:04") + " UTC"
+	}
+	out = append(out, "", c.Theme.Paint(tui.Muted, title))
+	if locations == 0 {
+		return append(out, tui.Text(tui.Muted, "not known").Paint(c.Theme, c.Width))
+	}
+	return append(out, someOf(c, locations, height-len(out), func(i int) tui.Line { return location.Line(p.wall.locations[i], c.Theme.Glyphs) })...)
+}
+
+// someOf draws as many lines as there is room for, the last of them saying how many are not shown.
+func someOf(c tui.Canvas, n, room int, line func(int) tui.Line) []string {
+	shown := n
+	if n > room {
+		shown = max(0, room-1)
+	}
+	var out []string
+	for i := range shown {
+		out = append(out, line(i).Paint(c.Theme, c.Width))
+	}
+	if shown < n {
+		out = append(out, c.Theme.Paint(tui.Muted, fmt.Sprintf("%d more", n-shown)))
+	}
+	return out
+}

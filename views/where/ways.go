@@ -1,0 +1,56 @@
+package where
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+
+	"flarewire/internal/diagnose"
+	"flarewire/internal/store"
+	"flarewire/tui"
+	"flarewire/tui/resource"
+	"flarewire/views/kit"
+)
+
+// Ways implements kit.Locator: the ways to a network, a section for each answer that regions have.
+func (m *Module) Ways(p netip.Prefix) []resource.Section {
+	s := m.env.Feed.Last()
+	if !s.Routes.Known() {
+		return nil
+	}
+	return m.waysTo(m.env.Feed.Diagnosis().Table().Destination(p))
+}
+
+// waysTo is what is left of the ways to a destination, and the ways themselves, the preferred first.
+func (m *Module) waysTo(d diagnose.Destination) []resource.Section {
+	out := []resource.Section{{Title: "What is left to " + Name(d.Prefix), Fields: []resource.Field{
+		{Value: sign(d, m.env.Glyphs) + d.Left(), Role: Role(d), Prose: true}}}}
+	for _, r := range d.Reach {
+		if !r.Routed() {
+			continue
+		}
+		s := resource.Section{Title: "Ways" + from(r)}
+		for _, u := range r.Uses {
+			f := resource.Field{Label: u.Name(), Value: StateText(u.Way, m.env.Glyphs), Role: StateRole(u.State),
+				Note: fmt.Sprintf("share %s, priority %s", ShareText(u), PriorityText(u.Way))}
+			s.Fields = append(s.Fields, m.env.Leads(f, store.Routes, u.Route.ID))
+			if u.Why != "" {
+				s.Fields = append(s.Fields, resource.Field{Value: u.Why, Role: tui.Muted, Prose: true})
+			}
+		}
+		out = append(out, s)
+	}
+	return out
+}
+
+// preview is a destination beside the list.
+func (m *Module) preview(d *diagnose.Destination, _ time.Time) []resource.Section {
+	out := m.waysTo(*d)
+	if d.Account != nil {
+		out = append(out, resource.Section{Title: "Prefix", Fields: []resource.Field{{Label: d.Account.CIDR.String(), Value: d.Account.Answers(),
+			Prose: true}}})
+	}
+	return out
+}
+
+var _ kit.Locator = (*Module)(nil)
