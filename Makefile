@@ -12,7 +12,7 @@ GORELEASER := v2.16.0
 BIN ?= bin/flarewire
 
 .PHONY: help build demo test test-fast race lint deadcode bench cover screenshots platforms contract fuzz docs release-check release-snapshot \
-	fault-matrix hostile soak soak-fleet files terminal-faults outdated vuln licences reliability clean
+	fault-matrix hostile soak soak-fleet files terminal-faults release-long outdated vuln licences reliability publish-as slow clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -93,6 +93,17 @@ terminal-faults: ## what can happen to a terminal, with the real program (1 min)
 
 reliability: fault-matrix hostile soak soak-fleet files terminal-faults ## all of these
 
+# dist/ as it is: make release-snapshot first, when the packages have changed.
+release-long: ## install and remove the Debian package in a new Debian, and build the tree under another path (3 min; root, mmdebstrap)
+	FLAREWIRE_LONG=1 go test -count=1 -v -timeout 30m ./internal/release/... | grep -v -- '^=== '
+
+SLOW := fault-matrix hostile soak soak-fleet files terminal-faults release-long race bench
+
+slow: ## all that takes minutes, with its figures kept in figures/ (an hour and a half)
+	@mkdir -p figures; bad=0; for target in $(SLOW); do echo "== $$target: figures/$$target.txt"; start=$$SECONDS; said=ok; \
+		$(MAKE) --no-print-directory $$target >figures/$$target.txt 2>&1 || { said=FAILED; bad=1; }; \
+		echo "$$(date -u +%FT%TZ) $(COMMIT) $$target $$said $$((SECONDS - start)) s" | tee -a figures/history.txt; done; exit $$bad
+
 GOVULNCHECK := v1.9.0
 
 vuln: ## look for known vulnerabilities in what is linked (needs vuln.go.dev)
@@ -110,10 +121,10 @@ outdated: ## list the modules and tools of which there is a newer release (needs
 		elif [ "$$newest" != "$$version" ]; then echo "$$module $$version -> $$newest"; fi; done
 
 licences: ## write docs/licences.md: what is linked, and under which licences
-	go run ./internal/licences -platforms '$(PLATFORMS)'
+	go run ./internal/licences/make -platforms '$(PLATFORMS)'
 
 docs: ## write docs/keys.md and docs/kinds.md anew, and the manual pages and completions into bin/docs
-	go test ./cli -run "TestTheKeyPage|TestTheKindsPage" -update
+	go test ./cli -run "TestTheKeyPage|TestTheKindsPage|TestTheSchemaOfTheSettings" -update
 	go run ./internal/docs/make -out bin/docs -date '$(DATE)'
 
 # go install github.com/goreleaser/goreleaser/v2@$(GORELEASER) first: about three minutes.
@@ -124,7 +135,13 @@ release-check: ## let goreleaser read .goreleaser.yaml
 	$(GIT_REMOTE) goreleaser check
 
 release-snapshot: release-check ## build everything of a release into dist/ and publish nothing
-	$(GIT_REMOTE) goreleaser release --snapshot --clean
+	$(GIT_REMOTE) goreleaser release --snapshot --clean --skip=sign
+
+MODULE ?=
+MAINTAINER ?=
+
+publish-as: ## give the tree the MODULE path, and the packages the MAINTAINER, under which it is published (docs/release.md)
+	go run ./internal/release/publish -module '$(MODULE)' -maintainer '$(MAINTAINER)'
 
 clean: ## remove what was built
 	rm -rf bin dist cover.out

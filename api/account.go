@@ -146,7 +146,7 @@ type collection interface {
 // collections are all kinds of objects.
 var collections = []collection{
 	&greTunnels, &ipsecTunnels, &magicInterconnects, &routes, &cnis, &interconnects, &slots,
-	&prefixes, &bgpPrefixes, &bindings, &delegations, &services, &leases, &endpointChecks,
+	&prefixes, &bgpPrefixes, &bindings, &delegations, &services, &leases, &endpointChecks, &filterProfiles,
 }
 
 func (r *resource[T]) about() *kind { return &r.kind }
@@ -180,6 +180,7 @@ type AccountClient struct {
 	Leases   Collection[Lease]             // list
 
 	EndpointChecks Collection[EndpointCheck]
+	FilterProfiles Collection[FilterProfile]
 
 	client *Client
 }
@@ -199,6 +200,7 @@ func (c *Client) In(accountID string) *AccountClient {
 		Services:              collect(c, &services, accountID),
 		Leases:                collect(c, &leases, accountID),
 		EndpointChecks:        collect(c, &endpointChecks, accountID),
+		FilterProfiles:        collect(c, &filterProfiles, accountID),
 	}
 }
 

@@ -68,7 +68,8 @@ type group struct {
 		Hour        *float64 `json:"bitRateHour"`
 	} `json:"avg"`
 	Sum struct {
-		Bits *float64 `json:"bits"`
+		Bits    *float64 `json:"bits"`
+		Packets *float64 `json:"packets"`
 	} `json:"sum"`
 	Dimensions struct {
 		TunnelName    string `json:"tunnelName"`
@@ -77,6 +78,9 @@ type group struct {
 		Colo          string `json:"edgeColoName"`
 		FiveMinutes   Time   `json:"datetimeFiveMinutes"`
 		Hour          Time   `json:"datetimeHour"`
+		Outcome       string `json:"outcome"`
+		System        string `json:"mitigationSystem"`
+		Subnet        string `json:"ipDestinationSubnet"`
 	} `json:"dimensions"`
 }
 
@@ -97,6 +101,7 @@ type selection struct {
 	declare   string            // further variables, declared
 	variables map[string]string // further variables
 	quick     bool              // do not ask for the limits when they are not known
+	order     string            // the field by which the largest come first, as "sum.bits"; none where the account may not ask it
 }
 
 // groups asks a dataset within the account's limits and returns its rows, the start it really used, what it left out, and whether
@@ -120,10 +125,14 @@ func (a *AccountClient) groups(ctx context.Context, s selection) (rows []group, 
 		}
 	}
 	from = limits.window(s.from, s.to, a.client.now())
+	order := ""
+	if slices.Contains(kept, s.order) {
+		order = ", orderBy: [" + strings.ReplaceAll(s.order, ".", "_") + "_DESC]"
+	}
 	query := fmt.Sprintf("query GetTunnels($accountTag: string, $datetimeStart: string, $datetimeEnd: string%s) { viewer { "+
-		"accounts(filter: {accountTag: $accountTag}) { %s(limit: %d, filter: {datetime_geq: $datetimeStart, datetime_lt: $datetimeEnd%s}) { %s "+
-		"} } } }",
-		s.declare, s.dataset, limits.rows(), s.where, selectionSet(kept))
+		"accounts(filter: {accountTag: $accountTag}) { %s(limit: %d, filter: {datetime_geq: $datetimeStart, datetime_lt: $datetimeEnd%s}%s) "+
+		"{ %s } } } }",
+		s.declare, s.dataset, limits.rows(), s.where, order, selectionSet(kept))
 	variables := map[string]string{"datetimeStart": from.UTC().Format(graphQLTime), "datetimeEnd": s.to.UTC().Format(graphQLTime)}
 	for k, v := range s.variables {
 		variables[k] = v

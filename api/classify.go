@@ -2,6 +2,7 @@ package api
 
 import (
 	"bytes"
+	"cmp"
 	"net/http"
 	"strings"
 )
@@ -27,6 +28,10 @@ func (c *Client) refused(a *answer) *Error {
 	return e
 }
 
+// edgeStatus is what Cloudflare's own codes mean, which no RFC has (developers.cloudflare.com/support/troubleshooting/http-status-codes).
+var edgeStatus = map[int]string{520: "web server returned an unknown error", 521: "web server is down", 522: "connection timed out",
+	523: "origin is unreachable", 524: "a timeout occurred", 525: "TLS handshake failed", 526: "invalid TLS certificate"}
+
 // explain adds to the error what its kind needs.
 func (c *Client) explain(e *Error, a *answer) {
 	switch e.Kind {
@@ -48,7 +53,7 @@ func (c *Client) explain(e *Error, a *answer) {
 	case a.status < 300:
 		e.Detail = "it says success:false and gives no reason"
 	default: // no readable reason: say what came instead
-		e.Detail = a.bad(strings.ToLower(http.StatusText(a.status))).Detail
+		e.Detail = a.bad(cmp.Or(strings.ToLower(http.StatusText(a.status)), edgeStatus[a.status], "no reason given")).Detail
 	}
 }
 

@@ -134,6 +134,7 @@ func subjects(t *testing.T) []subject {
 		listOf(t, "", func(a *api.AccountClient) api.Collection[api.AddressingService] { return a.Services }),
 		listOf(t, "", func(a *api.AccountClient) api.Collection[api.Lease] { return a.Leases }),
 		listOf(t, "", func(a *api.AccountClient) api.Collection[api.EndpointCheck] { return a.EndpointChecks }),
+		listOf(t, "", func(a *api.AccountClient) api.Collection[api.FilterProfile] { return a.FilterProfiles }),
 		objectsOf(t, func(object string) string { return result("[" + object + "]") },
 			func(ctx context.Context, c *api.Client) (api.Account, error) { return oneOf(c.Accounts(ctx)) }),
 		objectsOf(t, plain, func(ctx context.Context, c *api.Client) (api.PrefixBGPStatus, error) {

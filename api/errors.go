@@ -144,6 +144,23 @@ func (e *Error) text() string {
 	return shorten(strings.Join(parts, "; "), maxText)
 }
 
+// maxSaid bounds Said.
+const maxSaid = 200
+
+// Said is the server's own first sentence with its code, for a screen; "" when it said nothing.
+func (e *Error) Said() string {
+	for _, m := range e.Messages {
+		switch {
+		case m.Text == "":
+		case m.Code != 0:
+			return fmt.Sprintf("%s, code %d", shorten(m.Text, maxSaid), m.Code)
+		default:
+			return shorten(m.Text, maxSaid)
+		}
+	}
+	return ""
+}
+
 // String gives the code and the text, and those of the chain.
 func (m Message) String() string {
 	text := m.Text

@@ -123,6 +123,8 @@ func allKinds() []kind {
 			func(a *api.AccountClient) api.Collection[api.Lease] { return a.Leases }).onlyListed(),
 		kindOf("endpoint_healthchecks", "", "", "endpoint", func(v api.EndpointCheck) string { return v.ID },
 			func(a *api.AccountClient) api.Collection[api.EndpointCheck] { return a.EndpointChecks }),
+		kindOf("bgp_filter_profiles", "", "", "match_action", func(v api.FilterProfile) string { return v.ID },
+			func(a *api.AccountClient) api.Collection[api.FilterProfile] { return a.FilterProfiles }),
 		accounts, traces,
 	}
 }

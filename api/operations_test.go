@@ -53,6 +53,7 @@ func calls(c *api.Client) map[string]func(context.Context) error {
 	addCollection(all, "services", a.Services, api.AddressingService{ID: "s1"})
 	addCollection(all, "leases", a.Leases, api.Lease{ID: "l1"})
 	addCollection(all, "endpoint_healthchecks", a.EndpointChecks, api.EndpointCheck{ID: "e1", Endpoint: "192.0.2.1"})
+	addCollection(all, "bgp_filter_profiles", a.FilterProfiles, api.FilterProfile{ID: "f1", Name: "a"})
 	addCollection(all, "bgp_prefixes", a.BGPPrefixes("p1"), api.BGPPrefix{ID: "b1"})
 	addCollection(all, "bindings", a.Bindings("p1"), api.Binding{ID: "b1"})
 	addCollection(all, "delegations", a.Delegations("p1"), api.Delegation{ID: "d1"})

@@ -99,6 +99,7 @@ func builders(a *api.AccountClient) map[string]func(*rand.Rand) (api.Request, er
 	building(all, "cni_interconnects", a.PhysicalInterconnects)
 	building(all, "prefixes", a.Prefixes)
 	building(all, "endpoint_healthchecks", a.EndpointChecks)
+	building(all, "bgp_filter_profiles", a.FilterProfiles)
 	building(all, "bgp_prefixes", a.BGPPrefixes("p/1"))
 	building(all, "bindings", a.Bindings("p 1"))
 	building(all, "delegations", a.Delegations("p1"))

@@ -397,3 +397,18 @@ func TestCanceledByTheErrorOfAnotherCall(t *testing.T) {
 		t.Errorf("%+v, %v", other, err)
 	}
 }
+
+// Cloudflare's own codes have no name in net/http: their meaning is said, and nothing is left empty before a comma.
+func TestACodeOfCloudflaresEdgeIsExplained(t *testing.T) {
+	for status, want := range map[int]string{520: "unknown error", 522: "connection timed out", 524: "a timeout occurred", 599: "no reason given"} {
+		client, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Type", "text/html")
+			w.WriteHeader(status)
+			_, _ = w.Write([]byte("<html>error</html>"))
+		})
+		_, err := client.In("023e105f4ecef8ad9ca31a8372d0c353").GRETunnels.List(t.Context())
+		if err == nil || !strings.Contains(err.Error(), want) || strings.Contains(err.Error(), "(,") {
+			t.Errorf("%d: %v", status, err)
+		}
+	}
+}

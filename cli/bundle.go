@@ -21,6 +21,7 @@ import (
 type bundleOptions struct {
 	tunnels []string
 	force   bool
+	persons bool
 }
 
 func newBundle(x IO, f *flags) *cobra.Command {
@@ -38,7 +39,9 @@ what was asked of Cloudflare, and versions. Nothing is changed in the account.
 
 What could not be read is named in the archive, with the reason. Without FILE the name is made from
 the time, in the current folder. --tunnel NAME adds a day of that tunnel's analytics; without it
-those of the worst tunnels are added.
+those of the worst tunnels are added. Cloudflare's own record is asked about the named tunnels that have
+fallen, else about those of the worst incident: three requests at the most. Who made a change is said
+without a person; --persons adds e-mail and address.
 
 Exit code: 0 written, also when parts could not be read, 1 nothing at all could be read or the file
 could not be written, 2 wrong usage, no credentials, or the file is there already.`,
@@ -52,7 +55,7 @@ could not be written, 2 wrong usage, no credentials, or the file is there alread
 	}
 	cmd.Flags().StringArrayVar(&o.tunnels, "tunnel", nil, "add a day of this tunnel's analytics; by name or id, may be given several times")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file when it is there already")
-	_ = cmd.RegisterFlagCompletionFunc("tunnel", cobra.NoFileCompletions)
+	cmd.Flags().BoolVar(&o.persons, "persons", false, "add to the timeline who made a change, by e-mail and address, from Cloudflare's audit log")
 	return cmd
 }
 
@@ -60,6 +63,9 @@ func runBundle(ctx context.Context, x IO, f *flags, o bundleOptions, args []stri
 	path := bundle.Name(x.Now())
 	if len(args) > 0 {
 		path = args[0]
+	}
+	if err := fileName(path); err != nil {
+		return err
 	}
 	if err := bundle.Free(path, o.force); err != nil {
 		return notSaved(err)
@@ -77,7 +83,7 @@ func runBundle(ctx context.Context, x IO, f *flags, o bundleOptions, args []stri
 	}
 	read := func(snapshot *store.Snapshot) *diagnose.Account { return s.diagnosis(ctx, x, snapshot, nil) }
 	c := bundle.Gather(ctx, s.account, watcher, read, f.progress(x), names...)
-	c.Version, c.Hide, c.Requests = versionLine(), x.Redactor.Redact, requests()
+	c.Version, c.Hide, c.Requests, c.Persons = versionLine(), x.Redactor.Redact, requests(), o.persons
 	if err := bundle.Save(path, c, o.force); err != nil {
 		return notSaved(err)
 	}

@@ -112,8 +112,6 @@ also for --version, so that no service is ever "ok" with it.`,
 	flags.CountVarP(&o.verbose, "verbose", "v", "name all tunnels that are not up; twice: a line for each, three times: for every tunnel")
 	flags.BoolVarP(&version, "version", "V", false, "print the version and do nothing else")
 	f.takesAccounts(cmd)
-	_ = cmd.RegisterFlagCompletionFunc("tunnel", cobra.NoFileCompletions)
-	_ = cmd.RegisterFlagCompletionFunc("destination", cobra.NoFileCompletions)
 	for _, name := range []string{"max-age", "expect"} {
 		flags.Lookup(name).DefValue = "0" // pflag prints no zero: the default is described in words
 	}

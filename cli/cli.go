@@ -3,10 +3,12 @@
 package cli
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -101,6 +103,7 @@ type flags struct {
 	accessible bool
 	console    *line.Console
 	version    bool // print it and do nothing else
+	screen     screenSettings
 
 	given  func(flag string) bool // whether it was on the command line; nil: none was
 	vault  *keystore.Resolver     // made when it is first needed
@@ -141,10 +144,12 @@ func Main(ctx context.Context, args []string, x IO) int {
 	}
 	root.SetArgs(args)
 	root.SetIn(x.In)
-	root.SetOut(x.Out)
+	out := &witness{w: x.Out}
+	root.SetOut(out) // the help and the completions, whose printers do not look at errors
 	root.SetErr(x.Err)
-	err := root.ExecuteContext(ctx)
+	err := cmp.Or(root.ExecuteContext(ctx), out.err)
 	var code exit
+	var write *fs.PathError
 	var f failure
 	switch {
 	case err == nil:
@@ -154,10 +159,33 @@ func Main(ctx context.Context, args []string, x IO) int {
 	case errors.As(err, &f):
 		fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(strings.ReplaceAll(f.Error(), "\n", "; ")))
 		return f.code
+	case errors.As(err, &write):
+		fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(err.Error()))
+		return exitNo
 	}
 	// What is left comes from the flag parser.
 	fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(err.Error())+" (flarewire --help lists commands and flags)")
 	return exitUsage
+}
+
+// witness remembers that something could not be written.
+type witness struct {
+	w   io.Writer
+	err error
+}
+
+func (w *witness) Write(p []byte) (int, error) {
+	n, err := w.w.Write(p)
+	w.err = cmp.Or(w.err, err)
+	return n, err
+}
+
+// fileName refuses a dash, which means standard output elsewhere: what is written here is a file that must be whole.
+func fileName(path string) error {
+	if path == "-" {
+		return usage("- is no file name here; to get a file of that name write ./-")
+	}
+	return nil
 }
 
 // refuseSecrets stops an argument that looks like a Cloudflare credential, because arguments are
@@ -189,12 +217,7 @@ func badValue(err error) error {
 }
 
 // Command is the tree of commands with nothing behind it, for manual pages and completions.
-func Command() *cobra.Command {
-	root := newRoot(IO{Now: time.Now})
-	root.InitDefaultHelpCmd()
-	root.InitDefaultCompletionCmd()
-	return root
-}
+func Command() *cobra.Command { return newRoot(IO{Now: time.Now}) }
 
 func newRoot(x IO) *cobra.Command {
 	f := &flags{shares: share.In(filepath.Join(x.stateDir(), "share"), api.LimitsOf(api.DefaultBudget))}
@@ -204,7 +227,7 @@ func newRoot(x IO) *cobra.Command {
 		Long: `flarewire watches and configures networks on Cloudflare's Magic Transit and Cloudflare WAN
 (formerly Magic WAN): GRE and IPsec tunnels, and the BGP sessions over them.
 
-Without a command it opens the full-screen program. Try it without an account: flarewire --demo
+Without a command it opens the full-screen program; --demo shows it without an account.
 With --accessible it asks the same line by line, for screen readers, dumb terminals and slow lines.`,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
@@ -242,7 +265,11 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	_ = p.MarkHidden("demo-at")
 	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newDiagnose(x, f), newWhere(x, f),
 		newSnapshot(x, f), newBundle(x, f), newJournal(x, f), newMetrics(x, f), newRecord(x, f),
-		newAuth(x, f), newDemoServer(x), newVersion(x))
+		newAuth(x, f), newSettings(x, f), newDemoServer(x), newVersion(x))
+	root.InitDefaultHelpCmd()
+	root.InitDefaultCompletionCmd()
+	exemplify(root)
+	completions(root, x, f)
 	return root
 }
 

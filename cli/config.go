@@ -52,8 +52,7 @@ router do not collide; --unit takes another one, and the numbers after it for fu
 
 Exit code: 0 done, 1 the API or the network said no, there is no such tunnel, or it cannot be
 written for this platform, 2 wrong usage, no credentials, or the file is there already.`,
-		Args:              cobra.ArbitraryArgs,
-		ValidArgsFunction: cobra.NoFileCompletions,
+		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
 				return listPlatforms(x, c, devconf.Platforms(netrules.GRE)) // GRE has all of them
@@ -68,7 +67,6 @@ written for this platform, 2 wrong usage, no credentials, or the file is there a
 	cmd.Flags().StringVar(&c.output, "output", "", "write to this file instead of standard output")
 	cmd.Flags().BoolVar(&c.force, "force", false, "with --output: replace what is there already")
 	cmd.Flags().IntVar(&c.unit, "unit", 0, "the number of the first tunnel interface, where the platform numbers them")
-	_ = cmd.RegisterFlagCompletionFunc("for", completePlatform)
 	return cmd
 }
 
@@ -84,14 +82,6 @@ func platformHelp() string {
 		fmt.Fprintf(&b, "  %-11s%s%s\n", p, p.Title(), kinds)
 	}
 	return b.String()
-}
-
-func completePlatform(*cobra.Command, []string, string) ([]string, cobra.ShellCompDirective) {
-	var words []string
-	for _, p := range devconf.Platforms(netrules.GRE) {
-		words = append(words, cobra.CompletionWithDesc(string(p), p.Title()))
-	}
-	return words, cobra.ShellCompDirectiveNoFileComp
 }
 
 // listPlatforms prints the platforms to choose from.
@@ -112,6 +102,8 @@ func runConfig(ctx context.Context, x IO, f *flags, c configFlags, asked []strin
 		return usage("--output needs --for: one of the platforms that flarewire config lists")
 	case c.unit != 0 && c.platform == "":
 		return usage("--unit needs --for: one of the platforms that flarewire config lists")
+	case c.output == "-":
+		return fileName(c.output)
 	case c.force && c.output == "":
 		return usage("--force belongs to --output")
 	}

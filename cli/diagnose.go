@@ -11,13 +11,14 @@ import (
 	"github.com/spf13/cobra"
 
 	"flarewire/internal/diagnose"
+	"flarewire/internal/router"
 	"flarewire/internal/store"
 	"flarewire/tui"
 )
 
 func newDiagnose(x IO, f *flags) *cobra.Command {
 	var out output
-	var watching bool
+	var watching, askRouter bool
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "diagnose [NAME]...",
@@ -31,6 +32,9 @@ It reads and changes nothing: the lists of tunnels, routes, prefixes with what b
 interconnects, and the health and traffic of the last minutes. What could not be read is named on
 standard error; nothing is claimed about it. What earlier runs of the full screen have watched, such
 as sessions that go up and down, counts too.
+
+--ask-router runs your own read-only commands for the router of each named tunnel, as the config file has
+them (docs/routers.md), says on standard error what is run, and puts both ends beside each other.
 
 --watch goes on until ctrl+c: what is wrong is drawn anew in its place, JSON is appended. -o jsonl prints
 only incidents that are new, changed or gone, one line of JSON for each.
@@ -49,6 +53,8 @@ wrong usage, no credentials, or there is no such object. For monitoring see flar
 				return err
 			}
 			switch {
+			case askRouter && (len(args) == 0 || watching || profiles != nil):
+				return usage("--ask-router needs the name of a tunnel, and goes neither with --watch nor with several profiles")
 			case profiles != nil && (watching || out == changesOutput):
 				return usage("--watch and -o jsonl are of one account: the full screen has :fleet, and flarewire record watches several")
 			case watching:
@@ -57,23 +63,24 @@ wrong usage, no credentials, or there is no such object. For monitoring see flar
 			if profiles != nil {
 				return runDiagnoses(cmd.Context(), x, f, out, timeout, profiles, args)
 			}
-			return runDiagnose(cmd.Context(), x, f, out, timeout, args)
+			return runDiagnose(cmd.Context(), x, f, out, timeout, askRouter, args)
 		},
-		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	out.flag(cmd, changesOutput)
 	f.takesAccounts(cmd)
 	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "give up after this time; with --watch the one look, not all")
 	cmd.Flags().BoolVar(&watching, "watch", false, "go on, as often as --refresh says, until ctrl+c")
+	cmd.Flags().BoolVar(&askRouter, "ask-router", false, "ask the router of NAME, too, with your own commands")
 	return cmd
 }
 
-func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.Duration, names []string) error {
+func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.Duration, askRouter bool, names []string) error {
 	s, err := f.openWithin(ctx, x, timeout)
 	if err != nil {
 		return err
 	}
 	defer s.close()
+	whole := ctx // commands for routers have a time limit of their own
 	ctx, cancel := context.WithTimeout(ctx, timeout)
 	defer cancel()
 	snapshot := s.everything(ctx, x, f, names...)
@@ -87,7 +94,13 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 		fmt.Fprintln(x.Err, "flarewire: in part: "+string(store.LocationHealth)+": "+tui.Clean(part))
 	}
 	unread := snapshot.Missing(needed()...)
-	read := s.diagnosis(ctx, x, snapshot, names)
+	var routers map[string]router.Reading
+	if askRouter {
+		if routers, err = f.askRouters(whole, x, s, snapshot, names); err != nil {
+			return err
+		}
+	}
+	read := s.diagnosisWith(ctx, x, snapshot, names, routers)
 	all := diagnosedOf(read)
 	if len(names) > 0 {
 		var err error
@@ -105,7 +118,8 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	case len(names) == 0:
 		err = printLines(x.Out, all.lines(c))
 	case len(all.found) > 0:
-		err = printLines(x.Out, append(diagnoses(all.found, all.incidents, c), recordLines(snapshot, all.found, c)...))
+		err = printLines(x.Out, slices.Concat(diagnoses(all.found, all.incidents, c), bothEnds(read, all.found, c),
+			recordLines(snapshot, all.found, c)))
 	}
 	if err == nil && unread != nil {
 		return exit(exitNo) // the rest is printed; what is missing was said
@@ -190,11 +204,17 @@ func (s *session) facts(x IO, snapshot *store.Snapshot) (diagnose.Facts, error) 
 
 // diagnosis reads what the account's data mean, with the locations of the first of the named tunnels.
 func (s *session) diagnosis(ctx context.Context, x IO, snapshot *store.Snapshot, names []string) *diagnose.Account {
+	return s.diagnosisWith(ctx, x, snapshot, names, nil)
+}
+
+// diagnosisWith is the same with what the routers of the named tunnels said.
+func (s *session) diagnosisWith(ctx context.Context, x IO, snapshot *store.Snapshot, names []string,
+	routers map[string]router.Reading) *diagnose.Account {
 	facts, err := s.facts(x, snapshot)
 	if err != nil {
 		fmt.Fprintln(x.Err, "flarewire: "+err.Error())
 	}
-	facts.Insights = s.locations(ctx, snapshot, names)
+	facts.Insights, facts.Routers = s.locations(ctx, snapshot, names), routers
 	return diagnose.Read(facts)
 }
 
@@ -375,6 +395,12 @@ func incidentBlock(i diagnose.Incident, c tui.Canvas) []string {
 	}
 	slices.Sort(names)
 	noun := i.Noun()
+	if i.Tunnels() == 0 && slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.Resource != i.Members[0].Resource }) {
+		noun = "objects"
+	}
+	if m := i.Muted; m != nil {
+		out = append(out, tui.Paragraph(c, tui.Muted, "Muted until "+m.Until.UTC().Format("2006-01-02 15:04 UTC")+": "+m.Reason)...)
+	}
 	return append(out, tui.Paragraph(c, tui.Muted, strings.ToUpper(noun[:1])+noun[1:]+": "+several(names, maxMembers))...)
 }
 

@@ -9,14 +9,17 @@ import (
 	"flarewire/tui"
 )
 
-// askRecord asks Cloudflare's own record about the tunnels that are named and have fallen: three requests at the most, and none when
-// nobody named one.
+// askRecord asks Cloudflare's own record about the tunnels that are named and have fallen, three requests at the most, and the network
+// analytics when a prefix is named; none when nobody named one.
 func askRecord(ctx context.Context, w *store.Store, s *store.Snapshot, names []string) *store.Snapshot {
 	var objects []store.RecordObject
 	account := diagnose.Read(diagnose.From(s, w.Now()))
+	if slices.ContainsFunc(s.Prefixes.Rows, func(p store.Prefix) bool { return slices.Contains(names, p.CIDR) || slices.Contains(names, p.ID) }) {
+		s = w.ReadFlows(ctx)
+	}
 	for _, t := range s.Tunnels {
-		if t.Fallen() && (slices.Contains(names, t.Name) || slices.Contains(names, t.ID)) {
-			objects = append(objects, store.RecordOf(t, account.Broke(t.ID)))
+		if o, fallen := account.RecordObject(t.ID); fallen && (slices.Contains(names, t.Name) || slices.Contains(names, t.ID)) {
+			objects = append(objects, o)
 		}
 	}
 	if len(objects) == 0 {

@@ -29,8 +29,7 @@ unless --show-secrets asks for them.
 
 Exit code: 0 done, 1 not found, or the API or the network said no, 2 wrong usage, no credentials, or a
 name that several objects have (their ids are listed).`,
-		Args:              resourceArgs(2, "get"),
-		ValidArgsFunction: completeResource,
+		Args: resourceArgs(2, "get"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runGet(cmd.Context(), x, f, out, args[0], args[1], prefix, open)
 		},

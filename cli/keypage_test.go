@@ -43,6 +43,8 @@ type place struct {
 	start   string // the name of a page, or signInStart
 	turns   []turn
 	kind    string // the Go type of the view, without its parameters
+	typing  bool   // what is typed there is text
+	list    tui.List
 	actions []tui.Action
 }
 
@@ -242,7 +244,13 @@ func (w *walker) walk() {
 // rows, counts to the page.
 func (w *walker) explore(p *place) {
 	s := w.sit(*p)
+	if c, ok := s.app.Page().(tui.Capturer); ok {
+		p.typing = c.Capturing()
+	}
 	p.kind, _, _ = strings.Cut(fmt.Sprintf("%T", s.app.Page()), "[")
+	if l, ok := s.app.Page().(tui.Sorter); ok && p.kind == "*resource.List" {
+		p.list = tui.List{Page: wordOf(p, s.app.Page().Title()), Title: s.app.Page().Title(), Columns: l.SortColumns()}
+	}
 	ways := s.offers(p, nil)
 	for i := 0; i < len(ways); i++ { // grows on the way
 		s := w.sit(*p)
@@ -432,18 +440,20 @@ func TestTheKeyPage(t *testing.T) {
 		w.places = append(w.places, &place{start: start})
 	}
 	w.walk()
-	want := write(starts, w.places, app.Actions(), about)
-	if *update {
-		if err := os.WriteFile(path, []byte(want), 0o644); err != nil {
+	for file, want := range map[string]string{path: write(starts, w.places, app.Actions(), about),
+		filepath.Join(filepath.Dir(filepath.Dir(path)), "views", "actions.txt"): actionTable(w.places, app)} {
+		if *update {
+			if err := os.WriteFile(file, []byte(want), 0o644); err != nil {
+				t.Fatal(err)
+			}
+			continue
+		}
+		got, err := os.ReadFile(file)
+		if err != nil {
 			t.Fatal(err)
 		}
-		return
-	}
-	got, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if diff := cmp.Diff(string(got), want); diff != "" {
-		t.Errorf("docs/keys.md is stale: run make docs\n%s", diff)
+		if diff := cmp.Diff(string(got), want); diff != "" {
+			t.Errorf("%s is stale: run make docs\n%s", filepath.Base(file), diff)
+		}
 	}
 }

@@ -68,6 +68,9 @@ those of a kind with a page of its own (all but what is below a prefix) also aft
 				not = append(not, act.Verb+": "+act.NoUndo)
 			}
 		}
+		if lost := append(slices.Clone(a.Lost), a.WriteOnly...); len(lost) > 0 {
+			not = append(not, "delete: undone without "+strings.Join(lost, ", "))
+		}
 		for _, verb := range []string{kind.Create, kind.Update, kind.Delete} {
 			if why := a.WhyNot(verb); why != "" {
 				not = append(not, verb+": "+why)

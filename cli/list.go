@@ -34,8 +34,7 @@ unless --show-secrets asks for them.
 -o jsonl prints only what changes, one line of JSON for each object that is new, changed or gone.
 
 Exit code: 0 done, 1 the API or the network said no, 2 wrong usage or no credentials.`,
-		Args:              resourceArgs(1, "list"),
-		ValidArgsFunction: completeResource,
+		Args: resourceArgs(1, "list"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if watching {
 				return watchList(cmd.Context(), x, f, out, args[0], prefix, open)
@@ -190,21 +189,8 @@ func resourceArgs(count int, command string) cobra.PositionalArgs {
 	}
 }
 
-// completeResource offers the resources. It offers no names: pressing tab must not send anything.
-func completeResource(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
-	if len(args) > 0 {
-		return nil, cobra.ShellCompDirectiveNoFileComp
-	}
-	var words []string
-	for _, r := range resources() {
-		words = append(words, cobra.CompletionWithDesc(r.name(), r.help()))
-	}
-	return words, cobra.ShellCompDirectiveNoFileComp
-}
-
 func prefixFlag(cmd *cobra.Command, prefix *string) {
 	cmd.Flags().StringVar(prefix, "prefix", "", "with bgp-prefixes and bindings: only those of this prefix, by CIDR or id")
-	_ = cmd.RegisterFlagCompletionFunc("prefix", cobra.NoFileCompletions)
 }
 
 // secrets says whether MD5 keys and the like are printed as they are.

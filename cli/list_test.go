@@ -16,7 +16,7 @@ var everything = map[string]string{
 	"gre": "/magic/gre_tunnels", "ipsec": "/magic/ipsec_tunnels", "interconnects": "/cni/interconnects", "cnis": "/cni/cnis",
 	"cf-interconnects": "/magic/cf_interconnects", "prefixes": "/addressing/prefixes", "bgp-prefixes": "/bgp/prefixes",
 	"bindings": "/bindings", "routes": "/magic/routes",
-	"endpoint-checks": "/diagnostics/endpoint-healthchecks",
+	"endpoint-checks": "/diagnostics/endpoint-healthchecks", "bgp-filters": "/magic/bgp/filter_profiles",
 }
 
 func TestEveryResourceCanBeListedForScriptsAndForPeople(t *testing.T) {
@@ -111,7 +111,7 @@ func TestOneObjectIsFoundByNameOrID(t *testing.T) {
 	for resource, name := range map[string]string{
 		"gre": "fra-dc1-gre", "ipsec": "mad-br1-ipsec", "interconnects": "nwf-fra03-1", "cnis": "fra-cni-v1", "cf-interconnects": "ams-cni-v2",
 		"prefixes": "198.18.20.0/24", "bgp-prefixes": "2001:db8:40::/48", "bindings": "198.18.11.64/27", "routes": "10.50.0.0/16",
-		"endpoint-checks": "Frankfurt edge router",
+		"endpoint-checks": "Frankfurt edge router", "bgp-filters": "on-prem-imports",
 	} {
 		if code := s.run("get", resource, name, "-o", "json"); code != 0 {
 			t.Errorf("%s %s: exit %d: %s", resource, name, code, s.err.String())

@@ -57,7 +57,8 @@ Without --store you are asked, or without a terminal the keyring is used; if the
 is ever kept in clear text. With --read-only the profile refuses every change.
 
 Make a token that may read: ` + access.TokenPage(false) + `
-Its permission groups: ` + strings.Join(access.Groups(false), ", "),
+
+Its permission groups: ` + strings.Join(access.Groups(false), ", ") + ".",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if cmd.ArgsLenAtDash() != 0 && len(args) > 0 {
 				return usage("auth login takes no argument: a token is typed or read with --token-stdin, a command stands after --")

@@ -50,6 +50,9 @@ func (s *session) store(ctx context.Context, f *flags) *store.Store {
 	fetchers.Accounts = s.client.Accounts
 	w.Use(fetchers)
 	s.rehearse(ctx, w)
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.watcher = w
 	return w
 }
 

@@ -120,5 +120,9 @@ func (o objects) record(i int, c tui.Canvas) []string {
 // of reads the objects of the resource; prefix narrows those that belong to a prefix.
 func (r resource) of(ctx context.Context, s *session, out output, prefix string) (objects, error) {
 	listed, err := r.Read(ctx, s.account, kit.Wanted{Prefixes: s.prefixes(prefix), Columns: out == "table"})
-	return objects{listed, r.Columns}, err
+	rows := objects{listed, r.Columns}
+	if err == nil && prefix == "" {
+		s.knows(r.name(), rows)
+	}
+	return rows, err
 }

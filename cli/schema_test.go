@@ -33,7 +33,9 @@ func violations(schema map[string]any, value any, at string) []string {
 	var out []string
 	for keyword, rule := range schema {
 		switch keyword {
-		case "$schema", "title", "description", "format", "required", "additionalProperties":
+		case "$schema", "title", "description", "format", "required":
+		case "additionalProperties":
+			out = append(out, furtherViolations(schema, rule, value, at)...)
 		case "type":
 			types, several := rule.([]any)
 			if !several {
@@ -80,14 +82,30 @@ func propertyViolations(schema map[string]any, value any, at string) []string {
 		}
 	}
 	for name, member := range object {
-		rule, known := properties[name].(map[string]any)
-		if !known {
-			if schema["additionalProperties"] == false {
-				out = append(out, fmt.Sprintf("%s.%s is not in the schema", at, name))
-			}
+		if rule, known := properties[name].(map[string]any); known {
+			out = append(out, violations(rule, member, at+"."+name)...)
+		}
+	}
+	return out
+}
+
+// furtherViolations are those of the members that the schema does not name.
+func furtherViolations(schema map[string]any, rule, value any, at string) []string {
+	var out []string
+	object, _ := value.(map[string]any)
+	properties, _ := schema["properties"].(map[string]any)
+	for name, member := range object {
+		if _, known := properties[name]; known {
 			continue
 		}
-		out = append(out, violations(rule, member, at+"."+name)...)
+		switch rule := rule.(type) {
+		case bool:
+			if !rule {
+				out = append(out, fmt.Sprintf("%s.%s is not in the schema", at, name))
+			}
+		case map[string]any:
+			out = append(out, violations(rule, member, at+"."+name)...)
+		}
 	}
 	return out
 }

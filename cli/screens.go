@@ -3,6 +3,7 @@ package cli
 import (
 	"cmp"
 	"context"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -177,7 +178,7 @@ func (f *flags) enter(ctx context.Context, x IO, o signin.Outcome) (s *session, 
 	if err != nil {
 		return nil, false, err
 	}
-	s.notices, s.below = o.Resolved.Notices, o.Below
+	s.notices, s.below = append(slices.Clone(o.Resolved.Notices), f.screen.notices...), o.Below
 	if account != "" {
 		err = s.choose(ctx, account)
 	} else {

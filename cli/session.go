@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
 	"strconv"
 	"strings"
@@ -14,6 +15,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/access"
 	"flarewire/internal/handover"
+	"flarewire/internal/names"
 	"flarewire/internal/preference"
 	"flarewire/internal/simedge"
 	"flarewire/internal/statefile"
@@ -51,6 +53,8 @@ type session struct {
 
 	mu        sync.Mutex
 	observers []func(api.Exchange)
+	watcher   *store.Store // the last one that was made
+	called    names.Names  // what was listed without it
 }
 
 // observe has every request reported to f from now on.
@@ -154,6 +158,8 @@ func (f *flags) begin(x IO, resolved *keystore.Resolved) (*session, string, erro
 	if err := s.log(f, x); err != nil {
 		return nil, "", err
 	}
+	ended := s.close
+	s.close = func() { s.keepNames(x); ended() }
 	opts.OnExchange = s.exchanged
 	sender, err := api.NewSender(opts)
 	if err != nil {
@@ -214,7 +220,7 @@ func (s *session) find(ctx context.Context, id string) error {
 		if strings.ContainsAny(id, "/?#% \t\r\n") {
 			return usage("%q is no account id: it is 32 hexadecimal digits, shown in the dashboard's address", tui.Clean(id))
 		}
-		s.account = s.client.In(id)
+		s.account = s.client.In(strings.ToLower(id))
 		return nil
 	}
 	accounts, err := s.client.Accounts(ctx)
@@ -252,7 +258,13 @@ func (s *session) log(f *flags, x IO) error {
 	if f.debugLog == "" {
 		return nil
 	}
-	file, err := statefile.Open(f.debugLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
+	file, err := statefile.Open(f.debugLog, os.O_CREATE|os.O_APPEND|os.O_WRONLY|statefile.NoFollow, 0o600)
+	if info, failed := os.Lstat(f.debugLog); err != nil && failed == nil && info.Mode()&fs.ModeSymlink != 0 {
+		return usage("--debug-log: %s is a link, which is not followed: name the file itself", tui.Clean(f.debugLog))
+	}
+	if err == nil {
+		err = statefile.OwnerOnly(file)
+	}
 	if err != nil {
 		return usage("--debug-log: %w", err)
 	}

@@ -43,6 +43,9 @@ func newSnapshotSave(x IO, f *flags) *cobra.Command {
 		Short: "Save the present state to a file " + statefile.Whose,
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if err := fileName(args[0]); err != nil {
+				return err
+			}
 			b, err := f.takeBaseline(cmd.Context(), x)
 			if err != nil {
 				return err

@@ -40,11 +40,27 @@ func runUI(ctx context.Context, x IO, f *flags) error {
 	if err := f.check(x); err != nil {
 		return err
 	}
+	if err := f.dress(x); err != nil {
+		return err
+	}
 	debug.SetGCPercent(gcPercent)
 	if keys, ok := x.In.(*os.File); ok {
 		defer tui.TakeAnswers(keys, x.Out)
 	}
 	return f.screens(ctx, x)
+}
+
+// dress has what the config file says of the screen hold: its keys, own words and lists.
+func (f *flags) dress(x IO) error {
+	vault, err := f.resolver(x)
+	if err != nil {
+		return nil //nolint:nilerr // it is said where a credential is looked for; the demo works without
+	}
+	if f.screen, err = screenSettingsOf(vault.Config.Preferences()); err != nil {
+		return usage("%s: %w", vault.Config.Path(), err)
+	}
+	tui.Rebind(f.screen.keys)
+	return nil
 }
 
 // show shows an account until the user leaves it: nil, or switches to another profile.
@@ -83,9 +99,12 @@ func (f *flags) app(ctx context.Context, x IO, s *session, env *kit.Env, next **
 		habits = preference.Path(x.stateDir(), s.source, s.account.ID)
 	}
 	s.habits = preference.Open(habits)
+	env.Routers = f.routers(x, s, s.habits)
+	s.habits.Says(f.screen.lists)
 	services = append(services, name, live.NewNotifier(env.Feed, s.now, f.notice(x, s)))
 	options := tui.Options{
 		Name: "flarewire", Services: services, Theme: theme, Glyphs: env.Glyphs, Now: s.now, Memory: s.habits, Browse: browser(ctx, x),
+		Aliases:  f.screen.aliases,
 		Identity: func() tui.Identity { return s.identity(name.Name()) },
 	}
 	hook(x, &options)

@@ -47,7 +47,6 @@ Exit code: 0 it was read, 1 a list could not be read (analytics do not count; th
 			}
 			return runWhere(cmd.Context(), x, f, out, timeout, asked)
 		},
-		ValidArgsFunction: cobra.NoFileCompletions,
 	}
 	out.flag(cmd)
 	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "give up after this time")

@@ -1,6 +1,7 @@
 package contract
 
 import (
+	_ "embed"
 	"errors"
 	"fmt"
 	"io/fs"
@@ -30,10 +31,27 @@ var documentFiles = map[string][]string{
 	Derived: {"cloudflare-network.yaml"},
 }
 
+// Fragment is the document of our own, for what Cloudflare's do not have: from the types of its SDKs, unconfirmed.
+const Fragment = "fragment"
+
+//go:embed fragment.yaml
+var fragment []byte
+
+// LoadFragment reads the document of our own.
+func LoadFragment() (Document, error) {
+	spec, err := openapi3.NewLoader().LoadFromData(fragment)
+	if err != nil {
+		return Document{}, err
+	}
+	router, err := routerOf(spec)
+	return Document{Fragment, []routers.Router{router}, []*openapi3.T{spec}}, err
+}
+
 // Document is one or more OpenAPI files that count as one.
 type Document struct {
 	Name    string
 	routers []routers.Router
+	specs   []*openapi3.T
 }
 
 // Load reads the documents in a folder. The error is fs.ErrNotExist when there is no such folder.
@@ -45,28 +63,62 @@ func Load(folder string) ([]Document, error) {
 	for _, name := range []string{Slices, Derived} {
 		d := Document{Name: name}
 		for _, file := range documentFiles[name] {
-			router, err := loadFile(filepath.Join(folder, file))
+			router, spec, err := loadFile(filepath.Join(folder, file))
 			if err != nil {
 				return nil, fmt.Errorf("%s cannot be read as OpenAPI: %w", file, err)
 			}
-			d.routers = append(d.routers, router)
+			d.routers, d.specs = append(d.routers, router), append(d.specs, spec)
 		}
 		documents = append(documents, d)
 	}
 	return documents, nil
 }
 
-func loadFile(file string) (routers.Router, error) {
+func loadFile(file string) (routers.Router, *openapi3.T, error) {
 	spec, err := openapi3.NewLoader().LoadFromFile(file)
 	if errors.Is(err, fs.ErrNotExist) {
-		return nil, errors.New("the file is missing") // only a missing folder is a reason to skip
+		return nil, nil, errors.New("the file is missing") // only a missing folder is a reason to skip
 	}
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
+	router, err := routerOf(spec)
+	return router, spec, err
+}
+
+func routerOf(spec *openapi3.T) (routers.Router, error) {
 	spec.Servers = openapi3.Servers{{URL: basePath}} // the exchanges are with a server on loopback
 	sharpen(spec)
 	return gorillamux.NewRouter(spec)
+}
+
+// Has reports whether the document has an operation for the request.
+func (d *Document) Has(r *http.Request) bool {
+	_, _, err := d.find(r)
+	return err == nil
+}
+
+// Unasked are the operations of the document that none of the exchanges is, as "DELETE /accounts/{account_id}/magic/routes", sorted, and
+// how many operations it has.
+func (d *Document) Unasked(exchanges []Exchange) (unasked []string, all int) {
+	asked := map[*openapi3.Operation]bool{}
+	for _, e := range exchanges {
+		if route, _, err := d.find(e.Request); err == nil && e.Status/100 == http.StatusOK/100 {
+			asked[route.Operation] = true
+		}
+	}
+	for _, spec := range d.specs {
+		for path, item := range spec.Paths.Map() {
+			for method, op := range item.Operations() {
+				all++
+				if !asked[op] {
+					unasked = append(unasked, method+" "+path)
+				}
+			}
+		}
+	}
+	slices.Sort(unasked)
+	return unasked, all
 }
 
 // find returns the route of a request. An error means that the document has no such path or method.

@@ -9,12 +9,22 @@ import (
 
 var (
 	fullBGP = &api.BGP{CustomerASN: 64999, ExtraPrefixes: []string{"0.0.0.0/0"}, MD5Key: "md5-of-the-test",
-		ExportFilterID: "0123456789abcdef0123456789abcdef", ImportFilterID: "fedcba9876543210fedcba9876543210"}
+		ExportFilterID: filterOf("on-prem-imports"), ImportFilterID: filterOf("no-default")}
 	// wideBGP has a number that needs 32 bits without sign (RFC 6793).
 	wideBGP   = &api.BGP{CustomerASN: 4200000000, ExtraPrefixes: []string{}}
 	fullCheck = &api.HealthCheck{Enabled: ptr(true), Rate: "high", Type: "request", Direction: "bidirectional",
 		Target: api.HealthCheckTarget{Saved: "203.0.113.250"}}
 )
+
+// filterOf is the id of a BGP filter profile that every simulated account has.
+func filterOf(name string) string {
+	for _, o := range simedge.New(simedge.Options{}).Objects(simedge.FilterProfiles) {
+		if o["name"] == name {
+			return o["id"].(string)
+		}
+	}
+	return ""
+}
 
 // greTunnels goes through the life of GRE tunnels.
 func greTunnels(o *operator) {

@@ -34,6 +34,7 @@ func everyCall(o *operator) {
 	calls(o, o.Bindings(absent), absent, api.Binding{CIDR: "198.18.10.0/28", ServiceID: absent})
 	calls(o, o.Delegations(absent), absent, api.Delegation{CIDR: "198.18.10.0/28", DelegatedAccountID: absent})
 	calls(o, o.EndpointChecks, absent, api.EndpointCheck{CheckType: "icmp", Endpoint: "203.0.113.201"})
+	calls(o, o.FilterProfiles, absent, api.FilterProfile{Name: "none", MatchAction: "allow", Targets: []string{"10.0.0.0/8"}})
 	_, _ = o.generatePSK(absent)
 	_, _ = o.setPSKs(map[string]api.Secret{absent: api.NewSecret("for-nobody")})
 	_, _ = o.CNISettings(ctx)

@@ -120,9 +120,22 @@ func diagnostics(o *operator) {
 		Colos:   []string{"fra01", "ams01"},
 		Options: &api.TracerouteOptions{MaxTTL: 20, PacketType: "gre+icmp", PacketsPerTTL: 2, Port: 33434, WaitTime: 2}}))
 	endpointChecks(o)
+	filterProfiles(o)
 	from := o.now.Add(-time.Hour)
 	must[api.HealthReport](o)(o.TunnelHealth(o.ctx(), from, o.now, api.HealthOptions{PerColo: true}))
 	must[api.TrafficReport](o)(o.TunnelTraffic(o.ctx(), from, o.now, api.TrafficOptions{}))
+}
+
+// filterProfiles makes two profiles, changes one and removes it.
+func filterProfiles(o *operator) {
+	c, one := o.FilterProfiles, must[api.FilterProfile](o)
+	reads(o, c, func(p api.FilterProfile) string { return p.ID })
+	bare := one(create(o, c, api.FilterProfile{Name: "bare", MatchAction: "deny", Targets: []string{"0.0.0.0/0"}}))
+	full := one(create(o, c, api.FilterProfile{Name: "full", Description: "every field", MatchAction: "allow",
+		Targets: []string{"10.0.0.0/8{8,24}", "2001:db8::/32+", "192.0.2.0/24"}}))
+	full.Name, full.Description, full.MatchAction, full.Targets = "another", "other text", "deny", []string{"10.0.0.0/8{16}"}
+	one(update(o, c, full.ID, full))
+	o.ok(remove(o, c, bare.ID))
 }
 
 // endpointChecks makes a check, with a name and without, changes it and removes it.

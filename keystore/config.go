@@ -13,6 +13,7 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"flarewire/internal/router"
 	"flarewire/internal/secret"
 	"flarewire/internal/statefile"
 )
@@ -42,6 +43,8 @@ type Profile struct {
 	Notify string `toml:"notify,omitempty"`
 	// Color is the colour of the mark, in the theme's words; empty is the theme's own choice.
 	Color string `toml:"color,omitempty"`
+	// Routers are the user's own commands that ask the routers of this account about their side. The program never writes them.
+	Routers []router.Command `toml:"router_commands,omitempty"`
 }
 
 // Config is the config file. It may be used from several goroutines: the screen reads it while a sign-in writes it.
@@ -85,6 +88,7 @@ func LoadConfig(path string) (*Config, error) {
 	c.standard = form.Default
 	for name, profile := range form.Profiles {
 		profile.Name = name
+		profile.Account = strings.ToLower(profile.Account)
 		c.by[name] = profile
 	}
 	return c, nil
@@ -111,13 +115,17 @@ func parseConfig(path, text string) (fileForm, []string, error) {
 	if len(meta.Keys()) == 0 {
 		return form, nil, nil // empty, or comments only: as if there were none
 	}
-	if form.Version != configVersion {
+	if form.Version < configVersion {
 		return form, nil, configError(path, lineOf(text, toml.Key{"version"}), "version",
 			fmt.Sprintf("version %d is not known to this flarewire", form.Version), "it must be version = 1")
 	}
 	notices, err := unknownKeys(path, text, meta.Undecoded())
 	if err != nil {
 		return form, nil, err
+	}
+	if form.Version > configVersion {
+		newer := fmt.Sprintf("%s is version %d, of a newer flarewire: what this one knows of it holds.", path, form.Version)
+		notices = append(append([]string{newer}, form.known()...), notices...)
 	}
 	return form, notices, checkForm(path, text, form)
 }
@@ -143,15 +151,15 @@ func commandAsText(text string) int {
 // checkForm checks the values that the file's syntax allows and we do not.
 func checkForm(path, text string, form fileForm) error {
 	if key, err := form.check(); err != nil {
-		return configError(path, lineOf(text, toml.Key{key}), key, err.Error(), "")
+		return configError(path, lineOf(text, strings.SplitN(key, ".", 2)), key, err.Error(), "")
 	}
 	for _, name := range slices.Sorted(maps.Keys(form.Profiles)) {
 		if key, err := checkProfile(name, form.Profiles[name]); err != nil {
 			full := toml.Key{"profiles", name}
 			if key != "" {
-				full = append(full, key)
+				full = append(full, strings.Split(key, ".")...)
 			}
-			return configError(path, lineOf(text, full), full.String(), err.Error(), "")
+			return configError(path, lineOf(text, full[:min(len(full), 3)]), full.String(), err.Error(), "")
 		}
 	}
 	if _, ok := form.Profiles[form.Default]; form.Default != "" && !ok {
@@ -167,7 +175,7 @@ func checkProfile(name string, p Profile) (key string, err error) {
 		return "", err
 	}
 	switch {
-	case p.Account != "" && !isAccountID(p.Account):
+	case p.Account != "" && !isAccountID(strings.ToLower(p.Account)):
 		return "account", errors.New("an account id has 32 characters, 0-9 and a-f")
 	case !slices.Contains([]StoreKind{"", StoreKeyring, StoreAge, StoreMemory}, p.Store):
 		return "store", errors.New(`a store is "keyring", "age" or "memory"`)
@@ -178,7 +186,7 @@ func checkProfile(name string, p Profile) (key string, err error) {
 	case p.Interactive && p.TokenCommand == nil:
 		return "interactive", errors.New("it belongs to a token_command, which is missing")
 	}
-	return "", nil
+	return checkRouters(p.Routers)
 }
 
 func isAccountID(id string) bool {
@@ -285,6 +293,7 @@ func (c *Config) Put(p Profile) error {
 	}
 	c.mu.Lock()
 	defer c.mu.Unlock()
+	p.Routers = c.by[p.Name].Routers // they are the file's
 	c.by[p.Name], c.touched[p.Name] = p, true
 	if c.standard == "" {
 		c.standard = p.Name
@@ -365,7 +374,10 @@ func (c *Config) overFile(standard string) (map[string]any, error) {
 			delete(profiles, name)
 		}
 	}
-	file["version"], file["default"], file["profiles"] = configVersion, standard, profiles
+	if _, is := file["version"]; !is { // a newer file stays one
+		file["version"] = configVersion
+	}
+	file["default"], file["profiles"] = standard, profiles
 	if standard == "" {
 		delete(file, "default")
 	}

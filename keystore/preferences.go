@@ -23,6 +23,40 @@ type Preferences struct {
 	Start string `toml:"start,omitempty"`
 	// Notify is how a change of state is told where the profile does not say it; empty is off.
 	Notify string `toml:"notify,omitempty"`
+	// Lists says of lists, by the page's name, which columns they have and how they are ordered.
+	Lists map[string]ListPreference `toml:"lists,omitempty"`
+	// Keys are the keys of actions, by the names that the palette has for them.
+	Keys map[string]Keys `toml:"keys,omitempty"`
+	// Aliases are own words for the palette and line mode, and what they stand for.
+	Aliases map[string]string `toml:"aliases,omitempty"`
+}
+
+// ListPreference is how a list looks. What is empty is as the program has it.
+type ListPreference struct {
+	// Columns are the keys of the columns in their order; the first column of the list stands before them always.
+	Columns []string `toml:"columns,omitempty"`
+	// Sort is the key of the column by which the list is ordered, with "-" before it for the other way round.
+	Sort string `toml:"sort,omitempty"`
+}
+
+// Keys are the keys of an action: a text or a list of texts in the file.
+type Keys []string
+
+// UnmarshalTOML implements toml.Unmarshaler.
+func (k *Keys) UnmarshalTOML(value any) error {
+	*k = Keys{}
+	list, several := value.([]any)
+	if !several {
+		list = []any{value}
+	}
+	for _, each := range list {
+		text, is := each.(string)
+		if !is {
+			return errors.New(`a key is a text such as "x" or "ctrl+x", or a list of them`)
+		}
+		*k = append(*k, text)
+	}
+	return nil
 }
 
 var notifyWords = []string{"", "off", "bell", "terminal"}
@@ -38,7 +72,33 @@ func (p Preferences) check() (key string, err error) {
 	case !slices.Contains(notifyWords, p.Notify):
 		return "notify", errors.New(`it is "off", "bell" or "terminal"`)
 	}
+	for word, stands := range p.Aliases {
+		if word == "" || strings.ContainsAny(word, ": /") || word != strings.ToLower(word) || strings.TrimSpace(strings.Trim(stands, ":")) == "" {
+			return "aliases." + word, errors.New(`an alias is a word in lower case, and stands for what is typed in the palette: fra = "tunnels fra"`)
+		}
+	}
 	return "", nil
+}
+
+// known leaves out of a newer file what this program cannot read of its preferences, and says so.
+func (p *Preferences) known() (notices []string) {
+	for {
+		key, err := p.check()
+		if key == "" {
+			return notices
+		}
+		notices = append(notices, fmt.Sprintf("key %s: %v. It has no effect.", key, err))
+		switch table, name, _ := strings.Cut(key, "."); table {
+		case "theme":
+			p.Theme = ""
+		case "refresh":
+			p.Refresh = ""
+		case "notify":
+			p.Notify = ""
+		default:
+			delete(p.Aliases, name)
+		}
+	}
 }
 
 // Preferences returns what the file says of every session.
@@ -88,7 +148,7 @@ func (p Profile) asTable(before any) map[string]any {
 	for i := range fields.NumField() {
 		name, _, _ := strings.Cut(fields.Type().Field(i).Tag.Get("toml"), ",")
 		switch value := fields.Field(i); {
-		case name == "-":
+		case name == "-", name == routersKey: // of the latter the file stays as it is
 		case value.IsZero():
 			delete(out, name)
 		default:

@@ -104,7 +104,7 @@ func (r *Resolver) resolve(ctx context.Context, request Request) (Resolved, erro
 
 // chooseAccount lets CLOUDFLARE_ACCOUNT_ID pick the account, also over a default profile's own.
 func (r *Resolver) chooseAccount(resolved *Resolved) error {
-	id := r.Env.AccountID
+	id := strings.ToLower(r.Env.AccountID)
 	if id == "" {
 		return nil
 	}

@@ -11,7 +11,7 @@ import (
 // key page are all made from actions, so that none of them can disagree with what the keys do.
 type Action struct {
 	Name   string   // stable, lower case, words joined by "-": "sort-next"; the palette runs it by this name
-	Keys   []string // as Bubble Tea spells them: "enter", "ctrl+l", "S", "space"
+	Keys   []string // its own, as Bubble Tea spells them: "enter", "ctrl+l", "S", "space"; see Bound for those that hold
 	Short  string   // one or two words for the footer
 	Long   string   // one sentence for the help
 	Footer bool     // shown in the footer when there is room
@@ -33,20 +33,22 @@ const (
 )
 
 // binds reports whether key triggers the action.
-func (a Action) binds(key string) bool { return slices.Contains(a.Keys, key) }
+func (a Action) binds(key string) bool { return slices.Contains(a.Bound(), key) }
 
 // KeyLabel is how the footer and the help write the action's first key.
 func (a Action) KeyLabel() string {
-	if len(a.Keys) == 0 {
+	keys := a.Bound()
+	if len(keys) == 0 {
 		return ""
 	}
-	return keyLabel(a.Keys[0])
+	return keyLabel(keys[0])
 }
 
 // KeyLabels lists all keys of the action for the help.
 func (a Action) KeyLabels() string {
-	labels := make([]string, len(a.Keys))
-	for i, k := range a.Keys {
+	keys := a.Bound()
+	labels := make([]string, len(keys))
+	for i, k := range keys {
 		labels[i] = keyLabel(k)
 	}
 	return strings.Join(labels, " ")

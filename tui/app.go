@@ -16,8 +16,9 @@ type Options struct {
 	Home         func() View
 	Below        func() View // the page that the first one lies on, so that back leads there; nil for none
 	Destinations []Destination
-	Objects      func() []Object // what can be gone to by name besides the destinations; nil for nothing
-	Memory       Memory          // where small preferences are kept; nil: until the program ends
+	Objects      func() []Object   // what can be gone to by name besides the destinations; nil for nothing
+	Aliases      map[string]string // words of the user's own for the palette and line mode, in lower case, and what they stand for
+	Memory       Memory            // where small preferences are kept; nil: until the program ends
 	Services     []Service
 	Identity     func() Identity
 	Theme        ThemeName
@@ -193,6 +194,9 @@ func (a *App) announced(cmd tea.Cmd) tea.Cmd {
 		return cmd
 	}
 	a.shown = a.top()
+	if r, ok := a.shown.(Rememberer); ok {
+		r.Remember(a.memory())
+	}
 	cmds := []tea.Cmd{cmd}
 	for _, s := range a.opts.Services {
 		cmds = append(cmds, s.Update(ShownMsg{a.shown}))
@@ -314,7 +318,8 @@ func (a *App) paste(msg tea.PasteMsg) tea.Cmd {
 	case a.capturing():
 		return a.top().Update(msg)
 	}
-	return Toast(Muted, "Nothing here takes text: press / to filter or : for the palette first")
+	return Toast(Muted, "Nothing here takes text: press "+KeyOf("filter", "/")+" to filter or "+
+		KeyOf("palette", ":")+" for the palette first")
 }
 
 func (a *App) capturing() bool {
@@ -356,8 +361,8 @@ func (a *App) Actions() []Action {
 func (a *App) anywhere() []Action {
 	var out []Action
 	for _, action := range a.Actions() {
-		if key := map[string]string{"palette": "ctrl+g", "help": "f1"}[action.Name]; key != "" {
-			action.Keys = []string{key}
+		if inText[action.Name] != "" {
+			action.Keys, action.Name = slices.DeleteFunc(slices.Clone(action.Bound()), func(key string) bool { return !noText(key) }), ""
 			out = append(out, action)
 		}
 	}

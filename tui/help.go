@@ -42,7 +42,7 @@ func (h *Help) Update(tea.Msg) tea.Cmd { return nil }
 // Actions implements View.
 func (h *Help) Actions() []Action {
 	return append(h.scroll.Actions(),
-		Action{Name: "close", Keys: []string{"q", "?", "enter"}, Short: "close", Long: "Close the help", Footer: true, Run: Pop})
+		Action{Name: "close", Keys: []string{"q", KeyOf("help", "?"), "enter"}, Short: "close", Long: "Close the help", Footer: true, Run: Pop})
 }
 
 // Draw implements View.

@@ -65,5 +65,5 @@ func (a *App) unknown(msg tea.KeyPressMsg) tea.Cmd {
 		a.meaningless = map[string]bool{}
 	}
 	a.meaningless[key] = true
-	return Toast(Muted, key+" does nothing here; ? lists the keys")
+	return Toast(Muted, key+" does nothing here; "+KeyOf("help", "?")+" lists the keys")
 }

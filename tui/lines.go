@@ -192,3 +192,32 @@ func (l *Lines) Exec(msg tea.Msg) (cmd tea.ExecCommand, done func(error) tea.Msg
 
 // Leave goes back one page without asking.
 func (l *Lines) Leave() tea.Cmd { return Pop() }
+
+// Everywhere are the frame's actions that have a meaning without a screen: their keys may be the user's.
+func (l *Lines) Everywhere() []Action {
+	return slices.DeleteFunc(l.app.Actions(), func(a Action) bool { return !slices.Contains([]string{"help", "back", "quit"}, a.Name) })
+}
+
+// Aliases are the user's own words with what they stand for, a line each.
+func (l *Lines) Aliases() []string {
+	var out []string
+	for _, e := range l.app.aliases() {
+		out = append(out, ":"+e.name+"  "+e.help)
+	}
+	return out
+}
+
+// Expand gives what a line that begins with an alias stands for, with ":" before it when that is a page; ok is false for any other line.
+func (l *Lines) Expand(line string) (stands string, ok bool) {
+	word, rest, _ := strings.Cut(strings.TrimPrefix(line, ":"), " ")
+	stands, ok = l.app.opts.Aliases[strings.ToLower(word)]
+	if !ok {
+		return line, false
+	}
+	stands = strings.TrimSpace(stands + " " + rest)
+	if name, _, _ := strings.Cut(stands, " "); slices.ContainsFunc(l.Places(),
+		func(d Destination) bool { return slices.Contains(d.Names, name) }) {
+		stands = ":" + stands
+	}
+	return stands, true
+}

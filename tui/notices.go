@@ -55,7 +55,7 @@ func (n *notices) Actions() []Action {
 func (n *notices) Draw(c Canvas) []string {
 	var lines []string
 	if n.now.Err != "" {
-		lines = append(append(lines, c.Theme.Paint(Strong, " Now")), Paragraph(c, Bad, Clean(n.now.Err))...)
+		lines = append(append(lines, c.Theme.Paint(Strong, " Now")), Paragraph(c, Bad, Clean(n.now.Trouble()))...)
 	}
 	if n.now.Note != "" {
 		lines = append(append(lines, c.Theme.Paint(Strong, " Now")), Paragraph(c, Pending, Clean(n.now.Note))...)

@@ -29,7 +29,8 @@ func ParseNotify(s string) (NotifyMode, error) {
 
 const bell = "\a"
 
-// maxNotice bounds the text of a notification, in cells: terminals and desktops cut longer ones.
+// maxNotice bounds the text of a notification, in cells and in characters, of which several may share a cell: terminals and desktops
+// cut longer ones.
 const maxNotice = 160
 
 // Notice is what to write to the terminal so that it notifies: "" when it is off. Terminals know OSC 9 or OSC 777 and
@@ -70,7 +71,11 @@ func notification(environ []string, text string) string {
 
 // noticeText makes a text harmless inside an escape sequence, and short.
 func noticeText(text string, g Glyphs) string {
-	text = strings.TrimRight(Fit(Clean(text), min(maxNotice, max(1, Width(Clean(text))))), " ")
+	text = Clean(text)
+	if all := []rune(text); len(all) > maxNotice {
+		text = string(all[:maxNotice-1]) + Ellipsis
+	}
+	text = strings.TrimRight(Fit(text, min(maxNotice, max(1, Width(text)))), " ")
 	if g == ASCIIGlyphs {
 		return toASCII(text)
 	}

@@ -3,6 +3,9 @@ package tui_test
 import (
 	"strings"
 	"testing"
+	"unicode/utf8"
+
+	"github.com/charmbracelet/x/ansi"
 
 	"flarewire/tui"
 )
@@ -49,6 +52,14 @@ func TestNoticeIsHarmless(t *testing.T) {
 	if got := tui.Notice(tui.NotifyTerminal, []string{"TERM=xterm"}, strings.Repeat("long ", 1000)); len(got) > 250 {
 		t.Errorf("%d bytes", len(got))
 	}
+	for name, piled := range piledUp {
+		for _, environ := range []string{"TERM=xterm", "TERM=foot", "TERM=xterm TMUX=1", "TERM=screen STY=1", "TERM=xterm LANG=C"} {
+			got := tui.Notice(tui.NotifyTerminal, strings.Fields(environ), strings.Repeat(piled, 100)+": session down")
+			if n := utf8.RuneCountInString(got); n > 200 {
+				t.Errorf("%s, %s: %d characters", name, environ, n)
+			}
+		}
+	}
 	if got := tui.Notice(tui.NotifyTerminal, []string{"TERM=xterm", "LANG=C"}, "naïve → 東"); got != "\x1b]9;flarewire: na?ve > ??\a" {
 		t.Errorf("without UTF-8: %q", got)
 	}
@@ -60,5 +71,45 @@ func TestParseNotify(t *testing.T) {
 	}
 	if _, err := tui.ParseNotify("loud"); err == nil || !strings.Contains(err.Error(), "off, bell or terminal") {
 		t.Error(err)
+	}
+}
+
+// piledUp are names in which hundreds of characters share one place on the screen.
+var piledUp = map[string]string{
+	"accents":         "e" + strings.Repeat("\u0301", 300),
+	"several accents": "e" + strings.Repeat("\u0301\u0323\u0489", 100),
+	"vowels":          "\u1100" + strings.Repeat("\u1161", 300),
+	"skin tones":      "\U0001f44d" + strings.Repeat("\U0001f3ff", 300),
+	"spacing marks":   "\u0915" + strings.Repeat("\u093e", 300),
+	"variations":      "\u2764" + strings.Repeat("\ufe0f", 300),
+	"joined pictures": strings.Repeat("\U0001f469\u200d", 300),
+	"conjuncts":       strings.Repeat("\u0915\u094d", 300),
+	"Thai vowels":     "\u0e01" + strings.Repeat("\u0e33", 300),
+	"nothing below":   strings.Repeat("\u0300", 300),
+}
+
+// Whatever joins characters, one place on the screen holds only so many of them: the others would be painted over its neighbours, or
+// make a short line of kilobytes.
+func TestOnePlaceOnTheScreenHoldsFewCharacters(t *testing.T) {
+	for name, text := range piledUp {
+		clean := tui.Clean("fra-" + text + "-gre")
+		if n, cells := utf8.RuneCountInString(clean), tui.Width(clean); n > 24*cells {
+			t.Errorf("%s: %d characters in %d cells", name, n, cells)
+		}
+		for rest := clean; rest != ""; {
+			one, _ := ansi.FirstGraphemeCluster(rest, ansi.GraphemeWidth)
+			if n := utf8.RuneCountInString(one); n > 20 {
+				t.Errorf("%s: %d characters in one place", name, n)
+			}
+			rest = rest[len(one):]
+		}
+		if !strings.HasPrefix(clean, "fra-") || !strings.HasSuffix(clean, "-gre") {
+			t.Errorf("%s: the rest of the name is not whole: %q", name, clean)
+		}
+	}
+	for _, written := range []string{"Việt e\u0323\u0302", "क्ष्म्य", "\u1112\u1161\u11ab", "ကြောင့်", "บ้านน้ำ", "👍🏽"} {
+		if got := tui.Clean(written + " in a text of some length"); got != written+" in a text of some length" {
+			t.Errorf("%q became %q", written, got)
+		}
 	}
 }

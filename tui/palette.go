@@ -2,6 +2,7 @@ package tui
 
 import (
 	"fmt"
+	"maps"
 	"net/netip"
 	"slices"
 	"strings"
@@ -99,6 +100,7 @@ func (a *App) entries() []entry {
 	for _, d := range a.opts.Destinations {
 		out = append(out, a.destination(d))
 	}
+	out = append(out, a.aliases()...)
 	if a.opts.Objects != nil {
 		for _, o := range a.opts.Objects() {
 			out = append(out, a.object(o))
@@ -107,7 +109,7 @@ func (a *App) entries() []entry {
 	for _, action := range slices.Concat(a.top().Actions(), a.Actions()) {
 		if action.Name != "" && action.Name != "palette" && !action.Move {
 			out = append(out, entry{id: "action " + action.Name, name: action.Name, kind: "action", lower: []string{action.Name}, sort: sortAction,
-				help: action.KeyLabel() + ": " + action.Long, run: action.run})
+				help: strings.TrimPrefix(action.KeyLabel()+": ", ": ") + action.Long, run: action.run})
 		}
 	}
 	return out
@@ -124,7 +126,43 @@ func (a *App) recent() []entry {
 			out = append(out, a.destination(d))
 		}
 	}
+	return append(out, a.aliases()...)
+}
+
+// aliases are the user's own words. What is typed behind one goes where it would go behind what it stands for.
+func (a *App) aliases() []entry {
+	var out []entry
+	for _, word := range slices.Sorted(maps.Keys(a.opts.Aliases)) {
+		stands := a.opts.Aliases[word]
+		out = append(out, entry{id: "alias " + word, name: word, kind: "alias", lower: []string{word}, sort: sortPage, help: ":" + stands,
+			run:  func() tea.Cmd { return a.standsFor(stands) },
+			with: func(text string) tea.Cmd { return a.standsFor(stands + " " + text) }})
+	}
 	return out
+}
+
+// standsFor does what an alias stands for: a page with what is typed behind its name, or an action of this page or of another one.
+func (a *App) standsFor(text string) tea.Cmd {
+	name, rest, _ := strings.Cut(text, " ")
+	for _, d := range a.opts.Destinations {
+		if slices.Contains(d.Names, name) {
+			if rest = strings.TrimSpace(rest); rest != "" {
+				return a.destination(d).with(rest)
+			}
+			return a.jump(d)
+		}
+	}
+	for _, action := range slices.Concat(a.top().Actions(), a.Actions()) {
+		if action.Name == name {
+			return action.run()
+		}
+	}
+	for _, e := range a.elsewhere() {
+		if e.name == name {
+			return e.run()
+		}
+	}
+	return Toast(Pending, "No page and no action here is called "+name)
 }
 
 // elsewhere are the actions of other pages: what they are called, and where they are. They are looked for among the rows that are known.
@@ -144,7 +182,7 @@ func (a *App) elsewhere() []entry {
 			}
 			here[action.Name] = true
 			out = append(out, entry{id: "action " + action.Name, name: action.Name, kind: "action", lower: []string{action.Name},
-				sort: sortElsewhere, help: action.KeyLabel() + " on :" + d.Names[0],
+				sort: sortElsewhere, help: strings.TrimSpace(action.KeyLabel() + " on :" + d.Names[0]),
 				run: func() tea.Cmd { return a.jump(d) }})
 		}
 	}

@@ -30,6 +30,9 @@ type Memory interface {
 	Keep(key, value string)
 }
 
+// Rememberer is a page that looks as its user left it. It is asked when it comes to the top.
+type Rememberer interface{ Remember(m Memory) }
+
 // inProcess is the Memory of a program that keeps nothing.
 type inProcess map[string]string
 

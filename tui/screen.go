@@ -109,6 +109,7 @@ func (a *App) crumbs(room int) string {
 	for i, v := range a.stack {
 		titles[i] = Clean(v.Title())
 	}
+	titles = slices.Compact(titles) // a review that leads to another one is one step to the eye
 	crumb := " " + a.theme.Glyphs.Crumb + " "
 	for len(titles) > 2 && Width(strings.Join(titles, crumb)) > room {
 		// The beginning is known best: everybody has just come from there.
@@ -185,15 +186,15 @@ func (a *App) message(c Canvas, free int) []string {
 }
 
 // readOn ends a sentence that has no room.
-const readOn = "… · ! reads it"
+func readOn() string { return "… · " + KeyOf("notices", "!") + " reads it" }
 
 // sentence wraps text behind a lead on at most so many lines. What does not fit ends at a word, and where the rest is.
 func sentence(c Canvas, role Role, lead, text string, most int) []string {
 	lead = " " + lead
 	wrapped := Wrap(text, c.Width-Width(lead)-1)
 	if len(wrapped) > most {
-		last := Wrap(strings.Join(wrapped[most-1:], " "), c.Width-Width(lead)-1-Width(readOn))[0]
-		wrapped = append(wrapped[:most-1:most-1], strings.TrimRight(last, " ,;:.")+readOn)
+		last := Wrap(strings.Join(wrapped[most-1:], " "), c.Width-Width(lead)-1-Width(readOn()))[0]
+		wrapped = append(wrapped[:most-1:most-1], strings.TrimRight(last, " ,;:.")+readOn())
 	}
 	lines := make([]string, len(wrapped))
 	for i, line := range wrapped {
@@ -240,6 +241,9 @@ func (a *App) modeKeys() []Action {
 func hintLine(actions []Action, width int) Line {
 	var line Line
 	for _, action := range actions {
+		if action.KeyLabel() == "" {
+			continue // it was given no key
+		}
 		hint := Line{{" ", Plain}, {action.KeyLabel(), Accent}, {" " + action.Short + " ", Plain}}
 		if action.Why != "" {
 			// Not by its colour alone: what cannot be done now stands in parentheses.
@@ -267,7 +271,7 @@ func (a *App) hints() (own, more, always []Action) {
 	}
 	rank := func(x Action) int {
 		switch {
-		case x.binds("enter"):
+		case slices.Contains(x.Keys, "enter"):
 			return 0
 		case x.Why != "":
 			return 3
@@ -286,12 +290,13 @@ func (a *App) hints() (own, more, always []Action) {
 		return own, more, always
 	}
 	for _, action := range a.Actions() {
-		action.Keys = slices.DeleteFunc(slices.Clone(action.Keys), a.taken)
+		name := action.Name
+		action.Keys, action.Name = slices.DeleteFunc(slices.Clone(action.Bound()), a.taken), "" // they hold as they are
 		switch {
 		case len(action.Keys) == 0 || !action.Footer:
-		case action.Name == "quit":
+		case name == "quit":
 			more = append(more, action)
-		case action.Name == "back":
+		case name == "back":
 			action.Short = a.backTo()
 			always = append(always, action)
 		default:

@@ -71,3 +71,15 @@ func TestTheFooterShowsOnlyKeysThatDoWhatItSays(t *testing.T) {
 	p.seesNot("q quit")
 	p.seesNot("? help")
 }
+
+// A review that leads to another review is one step of the way, not two of the same name.
+func TestTheWayDoesNotSayAPageTwice(t *testing.T) {
+	app := tui.NewApp(tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Home: func() tui.View { return &page{title: "Home"} }})
+	app.Update(tea.WindowSizeMsg{Width: 80, Height: 24})
+	for _, title := range []string{"Review", "Review", "Result"} {
+		app.Update(tui.Push(&page{title: title})())
+	}
+	if first, _, _ := strings.Cut(app.Screen(), "\n"); strings.Count(first, "Review") != 1 || !strings.Contains(first, "Result") {
+		t.Errorf("the way is %q", first)
+	}
+}

@@ -28,7 +28,33 @@ func Clean(s string) string {
 // above and below.
 const maxMarks = 4
 
+// maxJoined is how many characters may make up one on the screen, whatever joins them: marks, vowels, skin tones. The longest letters of
+// written languages have fewer.
+const maxJoined = 16
+
+// bounded cuts what is joined into one character on the screen without end, of which the width tells nothing.
+func bounded(s string) string {
+	var b strings.Builder
+	for len(s) > 0 {
+		one, _ := ansi.FirstGraphemeCluster(s, ansi.GraphemeWidth)
+		s = s[len(one):]
+		if joined := []rune(one); len(joined) > maxJoined {
+			one = string(joined[:maxJoined]) + Ellipsis
+		}
+		b.WriteString(one)
+	}
+	return b.String()
+}
+
 func cleanSlow(s string) string {
+	clean := cleaned(s)
+	if utf8.RuneCountInString(clean) <= maxJoined {
+		return clean
+	}
+	return bounded(clean)
+}
+
+func cleaned(s string) string {
 	var b strings.Builder
 	b.Grow(len(s))
 	marks := 0

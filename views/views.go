@@ -16,6 +16,7 @@ import (
 	"flarewire/views/changes"
 	"flarewire/views/endpointcheck"
 	"flarewire/views/events"
+	"flarewire/views/filterprofile"
 	"flarewire/views/interconnect"
 	"flarewire/views/kit"
 	"flarewire/views/location"
@@ -39,6 +40,7 @@ var registry = []func(*kit.Env) kit.Module{
 	setup.New,
 	tunnel.New,
 	bgp.New,
+	filterprofile.New,
 	interconnect.New,
 	route.New,
 	prefix.New,
@@ -56,7 +58,8 @@ var registry = []func(*kit.Env) kit.Module{
 
 // Listings are the kinds that `flarewire list` and `get` print, in the order of the table of kinds.
 func Listings() []kit.Listing {
-	all := slices.Concat(tunnel.Listings(), interconnect.Listings(), route.Listings(), prefix.Listings(), endpointcheck.Listings())
+	all := slices.Concat(tunnel.Listings(), interconnect.Listings(), route.Listings(), prefix.Listings(), endpointcheck.Listings(),
+		filterprofile.Listings())
 	var out []kit.Listing
 	for _, a := range kind.All() {
 		if i := slices.IndexFunc(all, func(l kit.Listing) bool { return l.Kind == a.Kind }); i >= 0 {

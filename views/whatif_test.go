@@ -63,6 +63,25 @@ func TestAReviewSaysWhatBecomesOfTheWays(t *testing.T) {
 	}
 }
 
+// How often a health check looks decides nothing about the ways, and nothing is said.
+func TestTheRateOfAHealthCheckChangesNoWay(t *testing.T) {
+	d := sit(t, "routes", onlyWay)
+	review := kit.NewReview(d.env, kit.Intent{Title: "A change", Pages: 1,
+		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
+			opened, err := change.GRETunnels.Read(ctx, d.env.Account, d.idOf(simedge.GRETunnels, "fra-dc1-gre"))
+			if err != nil {
+				return change.Plan{}, err
+			}
+			wanted, check := opened, *opened.HealthCheck
+			check.Rate = map[string]string{"low": "high", "mid": "high", "high": "low"}[check.Rate]
+			wanted.HealthCheck = &check
+			return change.PrepareUpdate(ctx, w, change.GRETunnels, opened, wanted)
+		}})
+	d.Do(tui.Push(review))
+	d.reads("The request", "PUT")
+	d.lacks("What becomes of the ways", "last way")
+}
+
 // Changes of priority, weight, scope and health check show the same, and line mode tells all of it where the screen folds.
 func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 	route := func(edit func(*api.Route)) func(context.Context, *desk, *change.Writer) (change.Plan, error) {
@@ -117,6 +136,12 @@ func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 			check.Enabled = &off
 			g.HealthCheck = &check
 		}), []string{"cannot tell for 1: its health checks are …", "The request"}, []string{"its health checks are off"}, false},
+		"health check type": {onlyWay, tunnel(false, func(g *api.GRETunnel) {
+			check := *g.HealthCheck
+			check.Type = map[string]string{"reply": "request", "request": "reply"}[check.Type]
+			g.HealthCheck = &check
+		}), []string{"cannot tell for 1: its health check …", "The request"},
+			[]string{"its health check becomes another one and measures anew"}, false},
 		"the tunnel of the last way is replaced": {onlyWay, tunnel(true, func(g *api.GRETunnel) { g.Description = "new" }),
 			[]string{"Until the new tunnel works there is no way left to " + shop}, nil, true},
 	} {

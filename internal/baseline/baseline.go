@@ -127,7 +127,8 @@ func state(p store.Prefix) Prefix {
 // Save writes the file, for the user only and in one step. An existing file is replaced only with overwrite:
 // it may be the last that shows how it was.
 func (b Baseline) Save(path string, overwrite bool) error {
-	if info, err := os.Stat(path); err == nil {
+	// A link that leads nowhere is there, too: somebody meant something by it.
+	if info, err := os.Lstat(path); err == nil {
 		switch {
 		case info.IsDir():
 			return fmt.Errorf("%s is a folder: name a file", path)
@@ -180,7 +181,7 @@ func Load(path string) (Baseline, error) {
 
 func parse(text []byte) (Baseline, error) {
 	var b Baseline
-	switch err := json.Unmarshal(text, &b); {
+	switch err := json.Unmarshal(statefile.WithoutMark(text), &b); {
 	case err != nil || b.Format == 0 || b.Prefixes == nil:
 		return Baseline{}, errors.New("is no snapshot of flarewire, or it is damaged: save one with flarewire snapshot save")
 	case b.Format != Format:

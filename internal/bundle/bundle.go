@@ -24,6 +24,8 @@ type Contents struct {
 	Findings []diagnose.Diagnosis
 	// Timeline is what is known to have happened to what has trouble, without e-mail and addresses of persons.
 	Timeline []diagnose.Moment
+	// Persons adds to it who made a change, by e-mail and address.
+	Persons  bool
 	Insights []store.Insight // of the tunnels in question
 	Traces   []api.Trace
 	Requests []api.Exchange // what was asked of Cloudflare, oldest first
@@ -117,7 +119,7 @@ func (r *redaction) parts(c Contents) ([]part, error) {
 	readme := part{"README.txt", []byte(readmeText(c))}
 	parts = append(parts, part{"events.jsonl", lines(s.Events)})
 	if len(c.Timeline) > 0 {
-		parts = append(parts, part{"timeline.txt", []byte(diagnose.TimelineText(c.Timeline))})
+		parts = append(parts, part{"timeline.txt", []byte(diagnose.TimelineText(c.Timeline, c.Persons))})
 	}
 	if len(c.Requests) > 0 {
 		parts = append(parts, part{"requests.jsonl", lines(requestsOf(c.Requests))})

@@ -54,7 +54,8 @@ interconnects.json  network interconnects: ports with their state, CNIs, tunnel 
 health.json         health and traffic of the tunnels, from the analytics
 analytics.json      a day of some tunnels' health and traffic, and their locations
 traceroute.json     traceroutes from Cloudflare's locations
-timeline.txt        what happened to what has trouble, also by Cloudflare's record where it was asked
+timeline.txt        what happened to what has trouble, also by Cloudflare's record where it was asked: a change with its
+                    kind of author, and with e-mail and address only when that was asked for (--persons)
 events.jsonl        what was seen to change, oldest first, times in UTC
 requests.jsonl      what was asked of Cloudflare: path, status, request id; no header, query or body
 

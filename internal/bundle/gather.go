@@ -18,7 +18,7 @@ func Kinds() []store.Kind { return append(store.Overview(), store.CNIs) }
 
 // Gather reads everything once that a bundle is made of, completely and within the program's share of requests; s brings what
 // was watched so far, and progress, which may be nil, is told how far it is. The analytics are read of the named tunnels, or of
-// the worst ones when none is named. read says what the data mean, as the rest of the program reads them. What cannot be read is said in
+// the worst ones when none is named, and Cloudflare's record is asked about those of them that have fallen. read says what the data mean, as the rest of the program reads them. What cannot be read is said in
 // the bundle and is no error here.
 func Gather(ctx context.Context, a *api.AccountClient, s *store.Store, read func(*store.Snapshot) *diagnose.Account,
 	progress func(store.Progress), tunnels ...string) Contents {
@@ -26,6 +26,10 @@ func Gather(ctx context.Context, a *api.AccountClient, s *store.Store, read func
 	c.Snapshot = s.ReadAll(ctx, progress, Kinds()...)
 	c.At = s.Now()
 	account := read(c.Snapshot)
+	if objects := inQuestion(account, c.Snapshot, tunnels); len(objects) > 0 {
+		c.Snapshot = s.ReadRecord(ctx, objects...)
+		account = read(c.Snapshot)
+	}
 	c.Findings = account.All()
 	var wrong []diagnose.Subject
 	for _, d := range c.Findings {
@@ -37,6 +41,26 @@ func Gather(ctx context.Context, a *api.AccountClient, s *store.Store, read func
 	}
 	c.Insights = insights(ctx, a, tunnels, c.At)
 	return c
+}
+
+// inQuestion are the tunnels that Cloudflare's record is asked about: those that are named and have fallen, else those of the worst
+// incident that has any. It costs three requests at the most, and none when nothing has fallen.
+func inQuestion(account *diagnose.Account, s *store.Snapshot, tunnels []string) []store.RecordObject {
+	var named []store.RecordObject
+	for _, t := range s.Tunnels {
+		if o, fallen := account.RecordObject(t.ID); fallen && slices.Contains(tunnels, t.Name) {
+			named = append(named, o)
+		}
+	}
+	if len(named) > 0 {
+		return named
+	}
+	for _, i := range account.Incidents() {
+		if objects := account.RecordObjects(i); len(objects) > 0 {
+			return objects
+		}
+	}
+	return nil
 }
 
 // worst are the names of the first tunnels among the findings.

@@ -270,3 +270,72 @@ func prepareCreate[T any](ctx context.Context, w *change.Writer, r change.Of[T],
 func prepareDelete[T any](ctx context.Context, w *change.Writer, r change.Of[T], opened T, dependents ...string) (change.Plan, error) {
 	return w.PrepareDelete(ctx, r.Resource, api.ObjectOf(opened), dependents...)
 }
+
+func TestOwnKeysOfSeveralTunnelsAreOneRequestAndAnEntryEach(t *testing.T) {
+	d := sit(t)
+	tunnels := []api.IPsecTunnel{d.ipsec("ams-br2-ipsec"), d.ipsec("nrt-br1-ipsec"), d.ipsec("jnb-br1-ipsec")}
+	keys := map[string]api.Secret{tunnels[0].ID: api.NewSecret(canary + "-1"), tunnels[1].ID: api.NewSecret(canary + "-2"),
+		tunnels[2].ID: api.NewSecret(" " + canary)} // one that the server refuses
+	p := planned(t)(change.PrepareSetPSKs(t.Context(), d.writer, tunnels, keys))
+	if p.Blocked() != "" || d.dryRuns() != 0 || len(p.Requests) != 1 || len(p.Differences) != 3 || len(d.writes()) != 0 {
+		t.Fatalf("blocked %q, %d dry runs, %d requests, differences %v", p.Blocked(), d.dryRuns(), len(p.Requests), p.Differences)
+	}
+	r := d.writer.Apply(t.Context(), p)
+	wantOutcome(t, r, journal.Partly)
+	if len(d.writes()) != 1 || len(r.Each) != 3 || d.edge.PSK("ams-br2-ipsec") != canary+"-1" || d.edge.PSK("nrt-br1-ipsec") != canary+"-2" {
+		t.Fatalf("%d requests, each %+v", len(d.writes()), r.Each)
+	}
+	want := map[string]journal.Outcome{"ams-br2-ipsec": journal.Done, "nrt-br1-ipsec": journal.Done, "jnb-br1-ipsec": journal.NotDone}
+	entries := d.entries()
+	for _, e := range entries {
+		if e.Outcome != want[e.Name] || e.Verb != journal.SetPSK || e.Batch == "" || e.Batch != entries[0].Batch {
+			t.Errorf("the journal has %s: %s (%s) in %q", e.Name, e.Outcome, e.Error, e.Batch)
+		}
+		delete(want, e.Name)
+	}
+	if len(want) > 0 {
+		t.Errorf("without an entry: %v", want)
+	}
+	if strings.Contains(everythingShown(d, p, r), canary) {
+		t.Error("a key is shown")
+	}
+	if _, err := change.PrepareUndo(t.Context(), d.writer, entries[0]); err == nil {
+		t.Error("a key can be undone")
+	}
+}
+
+func TestAnOwnKeyWhoseAnswerIsLost(t *testing.T) {
+	for name, carriedOut := range map[string]bool{"done": true, "not done": false} {
+		t.Run(name, func(t *testing.T) {
+			d := sit(t)
+			tunnel := d.ipsec("ams-br2-ipsec")
+			p := planned(t)(change.PrepareSetPSKs(t.Context(), d.writer, []api.IPsecTunnel{tunnel},
+				map[string]api.Secret{tunnel.ID: api.NewSecret(canary)}))
+			d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, CarriedOut: carriedOut})
+			r := d.writer.Apply(t.Context(), p)
+			if carriedOut {
+				wantOutcome(t, r, journal.Done)
+			} else if wantOutcome(t, r, journal.Unknown); !strings.Contains(r.Recovery, "set it once more") {
+				t.Errorf("what to do: %q", r.Recovery)
+			}
+			if len(d.writes()) != 1 || strings.Contains(everythingShown(d, p, r), canary) {
+				t.Errorf("sent %d times, or the key is shown", len(d.writes()))
+			}
+		})
+	}
+}
+
+func TestAnOwnKeyOfATunnelThatSomebodyChangedMeanwhile(t *testing.T) {
+	d := sit(t)
+	tunnel := d.ipsec("ams-br2-ipsec")
+	p := planned(t)(change.PrepareSetPSKs(t.Context(), d.writer, []api.IPsecTunnel{tunnel},
+		map[string]api.Secret{tunnel.ID: api.NewSecret(canary)}))
+	if err := d.edge.Mutate(simedge.IPsecTunnels, tunnel.ID, func(o simedge.Object) { o["description"] = "by somebody else" }); err != nil {
+		t.Fatal(err)
+	}
+	r := d.writer.Apply(t.Context(), p)
+	wantOutcome(t, r, journal.NotDone)
+	if len(d.writes()) != 0 || d.entries()[0].Outcome != journal.NotDone {
+		t.Errorf("%d requests, %v", len(d.writes()), r.Err)
+	}
+}

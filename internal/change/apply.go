@@ -129,10 +129,11 @@ func refused(p Plan, err error) Result {
 // step does one request of the plan: check, dry run, journal, send, read back, journal.
 func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 	a.at(Noting)
-	entry, err := a.begin(s.entry)
+	entries, err := a.beginAll(p, s)
 	if err != nil {
 		return refused(p, &JournalError{err})
 	}
+	entry := entries[0]
 	a.at(Checking)
 	// behind the entry, which may have had to wait
 	if err = errors.Join(ctx.Err(), a.undoneBefore(s.entry.Undoes, entry)); err == nil && s.check != nil {
@@ -143,7 +144,7 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 	}
 	if err != nil {
 		r := refused(p, err)
-		r.JournalErr = a.end(entry, r)
+		r.JournalErr = a.endAll(entries, r)
 		return r
 	}
 	a.at(Sending)
@@ -160,7 +161,7 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 	if id := requestID(err); id != "" && len(r.RequestIDs) == 0 {
 		r.RequestIDs = []string{id}
 	}
-	r.JournalErr = a.end(entry, r)
+	r.JournalErr = a.endAll(entries, r)
 	return r
 }
 
@@ -200,6 +201,9 @@ func (a *applying) outcome(ctx context.Context, p Plan, s step, answer api.Answe
 		r.Err = err
 	default:
 		r.Err = seen.err
+	}
+	for _, one := range seen.each {
+		r.Each = append(r.Each, Result{Outcome: one.outcome, ID: one.id, Text: one.text, Err: errorOf(one)})
 	}
 	r.Text = sentence(p, r, seen)
 	if r.Outcome == journal.Unknown {
@@ -242,6 +246,10 @@ const Patience = 5 * time.Minute
 
 // unsettledNext says what an unknown outcome means and what happens next. working: the object was read, and nothing has happened yet.
 func unsettledNext(verb journal.Verb, working bool) string {
+	if verb == journal.SetPSK {
+		return "The tunnel has the new key or the former one: give the router the new one and set it once more. To set the same key twice does " +
+			"no harm."
+	}
 	text := "The object could not be read back. "
 	if working {
 		text = "There is no effect yet, but Cloudflare may still be carrying it out. "
@@ -267,6 +275,43 @@ func (a *applying) begin(e journal.Entry) (id string, err error) {
 		return "", nil
 	}
 	return a.w.options.Journal.Begin(e)
+}
+
+// beginAll writes the entries of all objects that a step changes. When one cannot be written, those before it say that nothing was sent.
+func (a *applying) beginAll(p Plan, s step) ([]string, error) {
+	var ids []string
+	for _, e := range append([]journal.Entry{s.entry}, s.also...) {
+		id, err := a.begin(e)
+		if err != nil {
+			for _, begun := range ids {
+				_ = a.end(begun, refused(p, err)) // the journal failed a moment ago, and said so
+			}
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, nil
+}
+
+// endAll writes how the step ended for each of its objects.
+func (a *applying) endAll(ids []string, r Result) error {
+	var errs []error
+	for i, id := range ids {
+		one := r
+		if len(r.Each) == len(ids) {
+			one.Outcome, one.ID, one.Err = r.Each[i].Outcome, r.Each[i].ID, r.Each[i].Err
+		}
+		errs = append(errs, a.end(id, one))
+	}
+	return errors.Join(errs...)
+}
+
+// errorOf is why something was not done or is not known, for the journal.
+func errorOf(s settled) error {
+	if s.err == nil && s.outcome == journal.NotDone && s.text != "" {
+		return errors.New(s.text)
+	}
+	return s.err
 }
 
 func (a *applying) end(id string, r Result) error {

@@ -25,6 +25,10 @@ func (p Plan) InBatch(batch string) Plan {
 	p.steps = slices.Clone(p.steps)
 	for i := range p.steps {
 		p.steps[i].entry.Batch = batch
+		p.steps[i].also = slices.Clone(p.steps[i].also)
+		for j := range p.steps[i].also {
+			p.steps[i].also[j].Batch = batch
+		}
 	}
 	return p
 }

@@ -53,6 +53,8 @@ func PrefixConsequences(p api.Prefix, advertised []api.BGPPrefix, bindings []api
 	for _, b := range advertised {
 		if b.OnDemand != nil && b.OnDemand.Advertised != nil && *b.OnDemand.Advertised {
 			out = append(out, b.CIDR+" is advertised: withdraw it first")
+		} else {
+			out = append(out, fmt.Sprintf("The BGP prefix %s goes with it", b.CIDR))
 		}
 	}
 	for _, b := range bindings {

@@ -51,6 +51,7 @@ type Plan struct {
 // step is one request of a plan with what belongs to it.
 type step struct {
 	entry   journal.Entry
+	also    []journal.Entry // of further objects that the same request changes
 	request api.Request
 	// check reads again right before sending; an error means that the plan is out of date.
 	check func(context.Context) error
@@ -73,6 +74,8 @@ type settled struct {
 	sideEffects []Difference
 	err         error // the object could not be read back
 	final       bool  // nothing can change the outcome any more
+	// each is what became of each object, where a request changes several: the one of the entry first, then those of also.
+	each []settled
 }
 
 // AcceptConflicts returns the plan for sending all the same: the other's changes stay, except where both changed the same
@@ -110,12 +113,15 @@ func Together(plans []Plan) []Plan {
 	if len(plans) < 2 {
 		return plans
 	}
-	batch := rand.Text()[:16]
+	batch := newBatch()
 	for i, p := range plans {
 		plans[i] = p.InBatch(batch)
 	}
 	return plans
 }
+
+// newBatch is a word of its own for an act on several objects.
+func newBatch() string { return rand.Text()[:16] }
 
 // Prepare plans a change.
 type Prepare func(context.Context, *Writer) (Plan, error)
@@ -138,6 +144,9 @@ type Result struct {
 	Back       Prepare `json:"-"`
 	Entry      string  // id in the journal; "" when nothing was written down
 	JournalErr error   // the change was made, but the journal does not say how it ended
+
+	// Each is what became of each object, where one request changes several.
+	Each []Result
 
 	accepted   bool // the server said yes
 	refusedNow bool // it was certainly not done, for a reason that may pass

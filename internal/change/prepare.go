@@ -72,6 +72,9 @@ func (w *Writer) PrepareDelete(ctx context.Context, r Resource, opened api.Objec
 	covers := r.covers(w.options.Account)
 	p.Conflicts = conflicts(settings(opened, covers), settings(fresh, covers), nil)
 	p.Consequences = hangsOn
+	if text := w.notBack(r, fresh); text != "" {
+		p.Consequences = append(slices.Clone(hangsOn), text)
+	}
 	p.Requests = []api.Request{req}
 	p.steps = []step{w.deletion(r, &p, fresh, req)}
 	return p, nil

@@ -10,6 +10,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
+	"flarewire/internal/kind"
 	"flarewire/internal/simedge"
 )
 
@@ -145,7 +146,8 @@ func TestWhatCanBeSetIsNeitherAStateNorATime(t *testing.T) {
 	d := sit(t)
 	for _, r := range []change.Resource{change.GRETunnels.Resource, change.IPsecTunnels.Resource, change.Interconnects.Resource,
 		change.Routes.Resource,
-		change.CNIs.Resource, change.Prefixes.Resource, change.EndpointChecks.Resource, change.PhysicalInterconnects.Resource,
+		change.CNIs.Resource, change.Prefixes.Resource, change.EndpointChecks.Resource,
+		change.Kind[api.FilterProfile](kind.FilterProfiles).Resource, change.PhysicalInterconnects.Resource,
 		change.BGPPrefixes("p").Resource, change.Bindings("p").Resource, change.Delegations("p").Resource} {
 		objects := r.In(d.account)
 		for _, path := range []string{"created_on", "modified_at", "bgp_status.state", "psk_metadata.last_generated_on", "provisioning.state",

@@ -1,12 +1,14 @@
 package change
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
 	"maps"
 	"slices"
+	"strings"
 
 	"flarewire/api"
 	"flarewire/internal/journal"
@@ -83,6 +85,9 @@ func (w *Writer) undo(ctx context.Context, r Resource, u journal.Undo) (Plan, er
 		for _, path := range u.Missing {
 			p.Warnings = append(p.Warnings, "The journal does not keep secrets: set "+path+" again afterwards")
 		}
+		if lost := w.lost(r, api.Object{}.With(u.Wanted, api.Object{}), p.Requests[0]); len(lost) > 0 {
+			p.Warnings = append(p.Warnings, "This does not bring back: "+strings.Join(lost, "; "))
+		}
 		return p, err
 	}
 	fresh, err := r.Read(ctx, w.options.Account, u.ObjectID)
@@ -98,6 +103,43 @@ func (w *Writer) undo(ctx context.Context, r Resource, u journal.Undo) (Plan, er
 	then := rebase(now, was, now) // with the secrets that the journal does not have
 	before, after := replaced(fresh, covers, then), replaced(fresh, covers, rebase(was, is, then))
 	return w.edit(ctx, update(r, before, after))
+}
+
+// notBack says before a deletion what its undo will not bring back, or that there is none; "" when it brings all of it back.
+func (w *Writer) notBack(r Resource, was api.Object) string {
+	about := kind.Kind(r.Name).About()
+	if act, _ := about.Act(kind.Delete); act.NoUndo != "" {
+		return "This cannot be undone: " + act.NoUndo
+	}
+	again, err := r.In(w.options.Account).BuildCreate(recreated(was))
+	if err != nil {
+		return "" // an undo will say why
+	}
+	lost := w.lost(r, was, again)
+	for path := range flatten(raw(was)) {
+		if journal.IsSecret(path) {
+			lost = append(lost, path)
+		}
+	}
+	lost = append(lost, about.WriteOnly...)
+	if len(lost) == 0 {
+		return ""
+	}
+	return "An undo does not bring back: " + strings.Join(lost, "; ")
+}
+
+// lost is what goes with an object and does not come back with the request that creates it again: what is below it or beside it, and
+// settings that a creation does not take.
+func (w *Writer) lost(r Resource, was api.Object, again api.Request) []string {
+	lost := slices.Clone(kind.Kind(r.Name).About().Lost)
+	sent := flatten(again.Body())
+	set := settings(was, r.covers(w.options.Account))
+	for _, path := range union(set, nil) {
+		if _, kept := sent[path]; !kept && path != cmp.Or(r.Key, "id") && !journal.IsSecret(path) && canonical(path, set[path]) != canonical(path, nil) {
+			lost = append(lost, fmt.Sprintf("%s (%s)", path, shown(path, set[path])))
+		}
+	}
+	return lost
 }
 
 // replaced is the object with exactly these settings.

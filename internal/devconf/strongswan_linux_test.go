@@ -132,6 +132,7 @@ func (h host) startStrongSwan(kernel string) {
   filelog {
     log {
       path = %s
+      flush_line = yes
     }
   }
 }

@@ -19,6 +19,8 @@ type Change struct {
 	Resource store.Kind
 	ID, Name string
 	What     string // "update of bgp, mtu"
+
+	ends ends // its addresses
 }
 
 // ChangesFor is for how long back changes from this machine are of interest.
@@ -39,7 +41,8 @@ func Changes(entries iter.Seq2[journal.Entry, error], account string, since time
 		if fields := changedFields(e); len(fields) > 0 {
 			what += " of " + strings.Join(fields, ", ")
 		}
-		out = append(out, Change{At: e.Time, Resource: store.Kind(e.Resource), ID: e.ObjectID, Name: e.Name, What: what})
+		out = append(out, Change{At: e.Time, Resource: store.Kind(e.Resource), ID: e.ObjectID, Name: e.Name, What: what,
+			ends: endsOf(e)})
 	}
 	return out
 }

@@ -12,6 +12,7 @@ import (
 	"flarewire/internal/baseline"
 	"flarewire/internal/mute"
 	"flarewire/internal/netrules"
+	"flarewire/internal/router"
 	"flarewire/internal/store"
 )
 
@@ -36,7 +37,10 @@ type Facts struct {
 	Events    []store.Event                 // what was seen to happen, oldest first
 	Mutes     []mute.Mute                   // that have not ended
 	Records   map[string]store.RecordAnswer // what Cloudflare's own record says, by the id of the object; only what was asked
-	Good      *baseline.Baseline            // how the account stood on the day that was saved as good; nil: none was
+	Flows     store.Flows                   // what came in for the prefixes, when somebody has asked
+	// Routers are what the routers themselves say, by the id of the tunnel; only what was asked.
+	Routers map[string]router.Reading
+	Good    *baseline.Baseline // how the account stood on the day that was saved as good; nil: none was
 
 	remeasured map[string]bool // the tunnels whose health check becomes another one; see After
 	gone       []store.Tunnel  // that are deleted; see After
@@ -46,7 +50,7 @@ type Facts struct {
 func From(s *store.Snapshot, now time.Time) Facts {
 	return Facts{Now: now, Tunnels: s.Tunnels, GRE: s.GRE, IPsec: s.IPsec, Traffic: s.Traffic.By, Routes: s.Routes, Prefixes: s.Prefixes,
 		Locations: s.Locations, Ports: s.Ports, Links: s.Links, Health: s.Health.By, Measured: s.Health.Entry, Events: s.Events,
-		Records: s.Records}
+		Records: s.Records, Flows: s.Flows}
 }
 
 // cannotTell is why nothing can be concluded from what is not in these lists, as the end of a sentence; "" when it can.
@@ -98,8 +102,10 @@ type Account struct {
 	table      *Table // made by once
 	muteOnce   sync.Once
 	mutesOf    map[string][]mute.Mute // made by muteOnce
-	sites      map[uint32][]int       // tunnels whose sessions are up, by AS number: a few with different routers
-	busy       int                    // tunnels whose sessions are up and bring traffic
+	happenOnce sync.Once
+	happened   []happened       // made by happenOnce
+	sites      map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
+	busy       int              // tunnels whose sessions are up and bring traffic
 }
 
 // Read prepares the facts.

@@ -31,17 +31,31 @@ var titles = map[Cause]string{
 	OpenRefused:    "OPEN refused",
 	SessionReset:   "BGP configuration changed",
 	FilterChanged:  "BGP filter changed",
+	RoutesChanged:  "Route redistribution changed",
 	IKEAuth:        "IKE authentication failed",
 	IKEProposal:    "No common IKE proposal",
 	IKEIdentity:    "IKE identity not known",
 	IKESelectors:   "Traffic selectors refused",
 	IKETimeout:     "No IKE answer",
+
+	NeighborMissing:  "No BGP neighbor on the router",
+	NeighborShutdown: "Neighbor shut down on the router",
+	PolicyRejectsAll: "Router's policy rejects all",
+	InterfaceDown:    "Tunnel interface down",
+	EndpointNoRoute:  "No route to Cloudflare's endpoint",
+	EndpointInTunnel: "Endpoint routed into its tunnel",
+	KeyOlder:         "Router's key older than Cloudflare's",
+	OneWay:           "One-way traffic",
+	NoIKESA:          "No IKE SA on the router",
+	SidesDiffer:      "Both ends do not agree",
 }
 
 // shorts are the titles that are too long for a column.
 var shorts = map[Cause]string{
 	NotDialling: "No BGP from your router",
 	ReplyType:   "Health check replies dropped",
+
+	KeyOlder: "Router has an older key",
 
 	SameRouter:     "All at one router",
 	SameCloudflare: "All at one Cloudflare endpoint",
@@ -139,6 +153,16 @@ const (
 	PrefixCovered     Cause = "prefix-covered"
 	PrefixOnboarding  Cause = "prefix-onboarding"
 	RPKIInvalid       Cause = "rpki-invalid"
+	NeighborMissing   Cause = "neighbor-missing"
+	NeighborShutdown  Cause = "neighbor-shutdown"
+	PolicyRejectsAll  Cause = "policy-rejects-all"
+	InterfaceDown     Cause = "interface-down"
+	EndpointNoRoute   Cause = "no-route-to-endpoint"
+	EndpointInTunnel  Cause = "endpoint-in-tunnel"
+	KeyOlder          Cause = "key-older"
+	OneWay            Cause = "one-way-traffic"
+	NoIKESA           Cause = "no-ike-sa"
+	SidesDiffer       Cause = "sides-differ"
 )
 
 // Likelihood says how much the data says about a cause. A larger value is more likely.
@@ -237,6 +261,7 @@ const (
 	srcNoTCP     = srcRFC4271 + " (section 8.2.2)"
 	srcMD5       = "RFC 2385; " + srcBGP
 	srcFlaps     = "RFC 4271 (sections 6.5, 8.2.2); " + srcHealth
+	srcTimer     = "RFC 4271 (sections 8.2.2, 10); that a rhythm points to a timer is flarewire's own reading"
 	srcHealth    = "Cloudflare docs: Troubleshoot tunnel health"
 	srcChecks    = "Cloudflare docs: Tunnel health checks"
 	srcTunnels   = "Cloudflare docs: Configure tunnel endpoints"

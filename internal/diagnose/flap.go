@@ -172,7 +172,7 @@ func (c tunnelCase) holdTimer(every time.Duration, n int) []Finding {
 // timer reads a rhythm that fits neither a rekey nor a hold timer on a healthy tunnel: loss has no rhythm, but which timer
 // it is the API does not say.
 func (c tunnelCase) timer(every time.Duration, n int) []Finding {
-	found := []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcOwn, Evidence: c.rhythmEvidence(every, n),
+	found := []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcTimer, Evidence: c.rhythmEvidence(every, n),
 		Text: "The session goes down about every " + interval(every) + ": so regular a rhythm points to a timer, rather than to loss on the way.",
 		Next: "Look in the router's log for what ended the session each time, and for a timer or a script of this length."}}
 	if every >= holdMost {

@@ -31,7 +31,8 @@ type Common struct {
 	Working   int    `json:"working"` // so many of the working ones have it
 	OfWorking int    `json:"of_working"`
 
-	site bool // the location is where the objects are, and not from where they are seen
+	unread bool // a list of tunnels is not known: how many work cannot be told
+	site   bool // the location is where the objects are, and not from where they are seen
 }
 
 // Incident is what belongs together: findings of one object, or of several that failed at the same moment or have in common what the
@@ -85,11 +86,13 @@ func (a *Account) Incidents() []Incident {
 			found[d.Subject.ID] = d
 		case len(groups) > 0 && !a.anyUp && d.Subject.Resource == store.Prefixes && lead(d).Cause == MissingRoute:
 			follow = append(follow, d)
+		case d.Subject.Resource == store.Prefixes && !d.IsMuted() && followsSessions(lead(d), groups):
+			follow = append(follow, d)
 		default:
 			out = append(out, a.single(d))
 		}
 	}
-	out = a.withObjects(out)
+	out = a.withAlike(a.withObjects(out))
 	slices.SortStableFunc(groups, func(x, y group) int { return cmp.Compare(len(y.members), len(x.members)) })
 	for n, g := range slices.Concat(groups, seen) {
 		i := a.together(g, found)
@@ -110,9 +113,23 @@ func (a *Account) Incidents() []Incident {
 // follows adds what is a consequence: prefixes without a route, of which sessions that fell brought the routes.
 func (i *Incident) follows(prefixes []Diagnosis) {
 	for _, d := range prefixes {
+		left := ": no route and no BGP session"
+		if lead(d).Cause == AutoWithdrawn {
+			left = ": withdrawn, because no BGP route matches any more"
+		}
 		i.Members, i.Diagnoses = append(i.Members, d.Subject), append(i.Diagnoses, d)
-		i.Affected = append(i.Affected, d.Subject.Name+": no route and no BGP session")
+		i.Affected, i.Severity = append(i.Affected, d.Subject.Name+left), max(i.Severity, lead(d).Impact)
 	}
+}
+
+// followsSessions reports whether a prefix was withdrawn because the sessions fell that the largest group is about.
+func followsSessions(f Finding, groups []group) bool {
+	if f.Cause != AutoWithdrawn || len(groups) == 0 || f.Since.IsZero() {
+		return false
+	}
+	largest := slices.MaxFunc(groups, func(x, y group) int { return cmp.Compare(len(x.members), len(y.members)) })
+	after := f.Since.Sub(largest.since)
+	return !largest.since.IsZero() && after >= -changeAfter && after <= followsWithin
 }
 
 // Tunnels is how many tunnels belong to it.
@@ -137,6 +154,9 @@ func (i Incident) Count() string {
 			n++
 		}
 	}
+	if n == 1 { // and what runs over it
+		return i.Members[0].Name
+	}
 	return fmt.Sprintf("%d %s", n, i.Noun())
 }
 
@@ -149,13 +169,15 @@ func (i Incident) Noun() string {
 		return "ports"
 	case store.Links:
 		return "interconnects"
+	case store.Routes:
+		return "routes"
 	}
 	return "tunnels"
 }
 
 // crowd is 1 for many failures at once: they are worse than one, also while it is not known since when, or why.
 func (i Incident) crowd() int {
-	if i.Tunnels() >= crowd {
+	if i.Tunnels() >= crowd && (slices.Contains(fromOutside, i.Cause) || len(i.Common) > 0 || i.Cause == SameMoment) {
 		return 1
 	}
 	return 0
@@ -207,14 +229,19 @@ func lead(d Diagnosis) Finding {
 // tell it is what their own findings say.
 func (a *Account) severity(own Impact, ids ...string) (Impact, []string) {
 	worst, affected := NoImpact, []string{}
-	unknown := false
+	var untold []string
 	for _, d := range a.Table().Through(ids...) {
-		if d.Impact == NoImpact {
-			unknown = unknown || d.Unknown != ""
-			continue
+		switch {
+		case d.Impact > NoImpact:
+			worst = max(worst, d.Impact)
+			affected = append(affected, d.Text())
+		case d.Unknown != "":
+			untold = append(untold, d.Text())
 		}
-		worst = max(worst, d.Impact)
-		affected = append(affected, d.Text())
+	}
+	unknown := len(untold) > 0
+	if affected = append(affected, untold...); a.facts.Routes.Err != nil {
+		affected = append(affected, "cannot tell which destinations are affected: "+a.facts.Routes.Why())
 	}
 	if worst <= Risk || unknown { // what BGP brought is not in the routes
 		return max(own, worst), affected
@@ -232,9 +259,10 @@ func (c tunnelCase) failed() bool {
 	return c.broken() || c.probed() && c.Health.State == store.HealthDown
 }
 
-// works reports whether nothing speaks against the tunnel.
+// works reports whether something speaks for the tunnel, its session or its probes, and nothing against it.
 func (c tunnelCase) works() bool {
-	return !c.notUp() && (!c.probed() || c.Health.State != store.Degraded)
+	measured := c.probed() && c.Health.State != store.HealthUnknown && c.Health.State != ""
+	return !c.notUp() && (c.State == store.Up || measured) && (!c.probed() || c.Health.State != store.Degraded)
 }
 
 // withNotUp sees to it that what is counted as not up has a finding above a remark: silence about it would be as false as a wrong cause.
@@ -278,13 +306,19 @@ func (a *Account) together(g group, found map[string]Diagnosis) Incident {
 		out.Likelihood = Possible
 	}
 	out.ID = fmt.Sprintf("incident/%s/%s", out.Cause, cmp.Or(g.value(), ids[0]))
-	out.Title = g.title(len(a.facts.Tunnels), a.facts.Now)
+	out.Title = g.title(a)
 	out.Text, out.Next = g.explain()
+	if !g.seen {
+		out = a.withCause(out, g)
+	}
+	if why := cannotTell(a.facts.GRE, a.facts.IPsec); why != "" && !a.counted() {
+		out.Text = join(out.Text, "Cannot tell how the others fare: "+why+".")
+	}
 	failed := "tunnels that failed"
 	if g.seen {
 		failed = "tunnels seen down from there"
 	}
-	out.Evidence = []Evidence{{failed, fmt.Sprintf("%d of %d", len(g.members), len(a.facts.Tunnels))}}
+	out.Evidence = []Evidence{{failed, strings.TrimSpace(a.ofAll(len(g.members), ""))}}
 	if !g.since.IsZero() {
 		out.Evidence = append(out.Evidence, Evidence{"first", g.since.UTC().Format(time.RFC3339)},
 			Evidence{"last", g.until.UTC().Format(time.RFC3339)})
@@ -292,12 +326,18 @@ func (a *Account) together(g group, found map[string]Diagnosis) Incident {
 	for _, c := range g.common {
 		out.Evidence = append(out.Evidence, Evidence{c.Property.Title() + " " + c.Value, c.Counts()})
 	}
+	if text, evidence := a.relatedTogether(g.members, g.since); text != "" && out.Cause != SameChange {
+		out.Text, out.Evidence = join(out.Text, text), append(out.Evidence, evidence...)
+	}
 	return a.withRecord(out)
 }
 
 // Counts says how many of the failed and of the working have the property.
 func (c Common) Counts() string {
 	text := fmt.Sprintf("%d of %d failed", c.Failed, c.OfFailed)
+	if c.unread {
+		return text
+	}
 	if c.OfWorking == 0 {
 		return text + ", none works"
 	}
@@ -324,7 +364,7 @@ func (g group) value() string {
 }
 
 // title is the headline: "22 of 24 tunnels down since 03:12:09 UTC: all end at 198.51.100.7".
-func (g group) title(all int, now time.Time) string {
+func (g group) title(a *Account) string {
 	if g.seen {
 		var names []string
 		for _, c := range g.common {
@@ -334,20 +374,42 @@ func (g group) title(all int, now time.Time) string {
 		if len(names) > 1 {
 			verb = " see "
 		}
-		return fmt.Sprintf("%s%s%d of %d tunnels down", some(names), verb, len(g.members), all)
+		return some(names) + verb + a.ofAll(len(g.members), "tunnels") + " down"
 	}
-	text := fmt.Sprintf("%d of %d tunnels down", len(g.members), all)
+	return g.titleOf(a, "down", "since")
+}
+
+// titleOf is the headline of tunnels of which something is so since a moment, or happened at it.
+func (g group) titleOf(a *Account, what, when string) string {
+	text := a.ofAll(len(g.members), "tunnels") + " " + what
 	if !g.since.IsZero() {
-		text += " since " + Clock(g.since, now)
+		text += " " + when + " " + Clock(g.since, a.facts.Now)
 	}
-	var shared []string
-	for _, c := range g.common {
-		shared = append(shared, c.Says())
-	}
-	if len(shared) == 0 {
+	if len(g.common) == 0 {
 		return text + ": nothing in common but the moment"
 	}
-	return text + ": " + strings.Join(shared, "; ")
+	return text + ": " + g.shared()
+}
+
+// shared names all that they have in common.
+func (g group) shared() string {
+	shared := make([]string, len(g.common))
+	for i, c := range g.common {
+		shared[i] = c.Says()
+	}
+	return strings.Join(shared, "; ")
+}
+
+// counts says of each property how many of the failed and of the working have it.
+func (g group) counts() string {
+	if len(g.common) == 0 {
+		return ""
+	}
+	counts := make([]string, len(g.common))
+	for i, c := range g.common {
+		counts[i] = c.Says() + ": " + c.Counts()
+	}
+	return upperFirst(strings.Join(counts, "; ")) + "."
 }
 
 // Says is the property in words: "all at router 198.51.100.7".
@@ -404,14 +466,10 @@ func (g group) explain() (text, next string) {
 		text = "Every tunnel of the account failed: this points to what all depend on."
 		next = "Your Internet access and routers as a whole; then cloudflarestatus.com and the account."
 	}
-	counts := make([]string, len(g.common))
-	for i, c := range g.common {
-		counts[i] = c.Says() + ": " + c.Counts()
-	}
 	if len(g.common) > 1 {
 		text = "Several properties explain it equally well. " + text
 	}
-	return text + " " + upperFirst(strings.Join(counts, "; ")) + ".", next
+	return text + " " + g.counts(), next
 }
 
 // Word is the impact as people read it.

@@ -76,7 +76,7 @@ func (a *Account) measuredBefore(i int, moment time.Time) bool {
 type wellOf struct {
 	n       int
 	have    map[property]int
-	changed []int // by when they were modified
+	changed []time.Time // when they were, oldest first
 }
 
 func (a *Account) wellOf(working []int) wellOf {
@@ -85,28 +85,21 @@ func (a *Account) wellOf(working []int) wellOf {
 		for _, p := range a.properties(i) {
 			w.have[p]++
 		}
-		if t := a.facts.Tunnels[i]; t.ModifiedOn.Sub(t.CreatedOn.Time) >= settling {
-			w.changed = append(w.changed, i)
-		}
+		w.changed = append(w.changed, a.touched(i)...)
 	}
-	slices.SortFunc(w.changed, func(x, y int) int {
-		return a.facts.Tunnels[x].ModifiedOn.Compare(a.facts.Tunnels[y].ModifiedOn.Time)
-	})
+	slices.SortFunc(w.changed, time.Time.Compare)
 	return w
 }
 
-// near are those that were changed near a moment.
-func (a *Account) near(w wellOf, moment time.Time) []property {
-	first, _ := slices.BinarySearchFunc(w.changed, moment.Add(-changeBefore), func(i int, at time.Time) int {
-		return a.facts.Tunnels[i].ModifiedOn.Compare(at)
-	})
+// near are the changes of those that work near a moment.
+func (w wellOf) near(moment time.Time) []property {
+	first, _ := slices.BinarySearchFunc(w.changed, moment.Add(-changeBefore), time.Time.Compare)
 	var out []property
-	for _, i := range w.changed[first:] {
-		p, near := a.change(i, moment)
-		if !near {
+	for _, at := range w.changed[first:] {
+		if at.Sub(moment) > changeAfter {
 			break
 		}
-		out = append(out, p)
+		out = append(out, changedAt(at))
 	}
 	return out
 }
@@ -125,7 +118,7 @@ func (a *Account) split(failed []int, well wellOf, at map[int]time.Time) []group
 			have[i] = append(have[i], p)
 		}
 	}
-	for _, p := range a.near(well, at[failed[0]]) {
+	for _, p := range well.near(at[failed[0]]) {
 		works[p]++
 	}
 	for len(rest) > 1 {
@@ -176,15 +169,33 @@ type property struct {
 	value string
 }
 
+// touched are the times at which a tunnel was changed, or got another key: not when it was made.
+func (a *Account) touched(i int) []time.Time {
+	t := a.facts.Tunnels[i]
+	var out []time.Time
+	if t.ModifiedOn.Sub(t.CreatedOn.Time) >= settling {
+		out = append(out, t.ModifiedOn.Time)
+	}
+	if t.PSK != nil && t.PSK.LastGeneratedOn.Sub(t.CreatedOn.Time) >= settling && !t.PSK.LastGeneratedOn.Equal(t.ModifiedOn.Time) {
+		out = append(out, t.PSK.LastGeneratedOn.Time)
+	}
+	return out
+}
+
 // change is the property that a tunnel was changed just before it failed, or when others failed; false when it was not.
 func (a *Account) change(i int, broke time.Time) (property, bool) {
-	t := a.facts.Tunnels[i]
-	if made := t.ModifiedOn.Sub(t.CreatedOn.Time) < settling; made || broke.IsZero() {
+	if broke.IsZero() {
 		return property{}, false
 	}
-	ago := broke.Sub(t.ModifiedOn.Time)
-	return property{SameChange, t.ModifiedOn.UTC().Format("15:04 UTC")}, ago >= -changeAfter && ago <= changeBefore
+	for _, at := range a.touched(i) {
+		if ago := broke.Sub(at); ago >= -changeAfter && ago <= changeBefore {
+			return changedAt(at), true
+		}
+	}
+	return property{}, false
 }
+
+func changedAt(at time.Time) property { return property{SameChange, at.UTC().Format("15:04 UTC")} }
 
 // properties are those of a tunnel at any time. Of kind and account nothing is said while a list of tunnels is not known.
 func (a *Account) properties(i int) []property {
@@ -234,7 +245,8 @@ func (a *Account) best(failed []int, have map[int][]property, works map[property
 			p.cause == SameKind && n < 3 {
 			continue
 		}
-		all = append(all, Common{Property: p.cause, Value: p.value, Failed: n, OfFailed: len(failed), Working: w, OfWorking: working})
+		all = append(all, Common{Property: p.cause, Value: p.value, Failed: n, OfFailed: len(failed), Working: w, OfWorking: working,
+			unread: !a.counted()})
 	}
 	slices.SortStableFunc(all, func(x, y Common) int {
 		return cmp.Or(cmp.Compare(y.Failed, x.Failed), cmp.Compare(x.Working, y.Working), cmp.Compare(rankOf(x.Property), rankOf(y.Property)))

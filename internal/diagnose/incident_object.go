@@ -104,7 +104,7 @@ func (a *Account) togetherPorts(out, ports []Incident) []Incident {
 			site := a.siteOf(i.Members[0].Name)
 			those := sites[site]
 			if len(those) < 2 || site == "" || works[site] > 0 || !told {
-				out = append(out, i)
+				out = a.portAlone(out, i)
 				continue
 			}
 			if i.ID == those[0].ID {
@@ -122,6 +122,25 @@ func (a *Account) togetherPorts(out, ports []Incident) []Incident {
 		}
 	}
 	return out
+}
+
+// portAlone is the incident of one port, with what runs over it and fails for that.
+func (a *Account) portAlone(out []Incident, port Incident) []Incident {
+	group := port
+	group.Members, group.Diagnoses = slices.Clone(port.Members), slices.Clone(port.Diagnoses)
+	out = a.withLinks(out, &group)
+	over := len(group.Members) - 1
+	if over == 0 {
+		return append(out, port)
+	}
+	noun := "interconnect over it suffers"
+	if over > 1 {
+		noun = "interconnects over it suffer"
+	}
+	name := port.Members[0].Name
+	group.Title = fmt.Sprintf("%s %s%s: %d %s", port.Cause.Title(), name, since(port.Since, a.facts.Now), over, noun)
+	group.Muted = a.mutedTogether(group)
+	return append(out, group)
 }
 
 // withLinks takes what runs over the ports of a group out of the others, into it: it fails for that.

@@ -25,7 +25,7 @@ func Port(p store.Port) []Finding {
 	case store.PortPending:
 		f.Cause, f.Likelihood = PortPending, Remark
 		f.Text = "The port has not been up yet."
-		f.Next = "Get the letter of authorization (L), and have the data center connect the cable."
+		f.Next = "Get the letter of authorization (letter), and have the data center connect the cable."
 		if p.Partner() {
 			f.Text, f.Next = "The partner's circuit is not up yet.", "Check the VLAN attachment in Google Cloud."
 		}
@@ -54,7 +54,7 @@ func (a *Account) Link(id string) []Finding {
 	for _, l := range a.facts.Links.Rows {
 		if l.ID == id {
 			h := a.facts.Health[l.Name]
-			return a.asExpected(store.Links, l.Name, store.NoBGP, h.State, h.Since, order(a.link(l)))
+			return a.asExpected(store.Links, l.Name, store.NoBGP, h.State, h.Since, a.linkWithRelated(l, order(a.link(l))))
 		}
 	}
 	return nil

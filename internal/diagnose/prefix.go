@@ -24,7 +24,7 @@ type prefixCase struct {
 // read asks every rule, in the order in which a prefix becomes reachable: approved, advertised, bound, routed.
 func (c prefixCase) read() []Finding {
 	var findings []Finding
-	for _, rule := range []func() []Finding{c.validation, c.rpki, c.pending, c.onboarding, c.advertisement, c.binding, c.routed} {
+	for _, rule := range []func() []Finding{c.validation, c.rpki, c.pending, c.onboarding, c.advertisement, c.binding, c.routed, c.arrivals} {
 		findings = append(findings, rule()...)
 	}
 	// A state, such as withdrawn on demand, explains less than what has an impact.
@@ -225,15 +225,24 @@ func (c prefixCase) advertisement() []Finding {
 				Next:     "Ask the Cloudflare account team to close the pre-flight checks and unlock it."})
 		}
 		if b.AutoAdvertiseWithdraw {
-			findings = append(findings, Finding{Cause: AutoWithdrawn, Likelihood: Certain, Impact: impact, Source: srcPrefix,
-				Since:    c.withdrawnAt(b),
-				Evidence: withdrawn(b, Evidence{"auto_advertise_withdraw", "true"}),
-				Text:     "The prefix is withdrawn, and its advertisement follows the BGP routes of the account: this points to no matching BGP route.",
-				Next:     "Look at the sessions that announce it, and at what the router announces."})
+			findings = append(findings, c.autoWithdrawn(b, impact))
 		}
 		findings = append(findings, c.plainWithdrawn(b, impact))
 	}
 	return findings
+}
+
+// autoWithdrawn reads a prefix that is advertised only while a BGP route matches it.
+func (c prefixCase) autoWithdrawn(b api.BGPPrefix, impact Impact) Finding {
+	f := Finding{Cause: AutoWithdrawn, Likelihood: Certain, Impact: impact, Source: srcPrefix, Since: c.withdrawnAt(b),
+		Evidence: withdrawn(b, Evidence{"auto_advertise_withdraw", "true"}),
+		Text:     "The prefix is withdrawn, and its advertisement follows the BGP routes of the account: this points to no matching BGP route.",
+		Next:     "Look at the sessions that announce it, and at what the router announces."}
+	if fell, text := c.fellBefore(f.Since); text != "" {
+		f.Text, f.Evidence = join(f.Text, text), append(f.Evidence, fell)
+		f.Next = "Bring the sessions back: it is advertised again with the route. Then look at what the router announces."
+	}
+	return f
 }
 
 func (c prefixCase) withdrawnAt(b api.BGPPrefix) time.Time {
@@ -258,6 +267,7 @@ func (c prefixCase) plainWithdrawn(b api.BGPPrefix, impact Impact) Finding {
 		f.Next = "If it is to be reachable, advertise it; the Internet follows within 2 to 7 minutes."
 	default:
 		f.Text += " It was withdrawn " + ago(c.facts.Now.Sub(f.Since)) + " ago."
+		f.Next += " Who did it is in the audit log (:changes)."
 	}
 	if was := c.facts.expectedAdvertised(b.CIDR); was != nil {
 		f.Evidence = append(f.Evidence, Evidence{"advertised on the saved good day", strconv.FormatBool(*was)})
@@ -320,7 +330,10 @@ func (c prefixCase) binding() []Finding {
 		f.Impact = Risk
 		f.Text = "No service binding spans the prefix. It is not advertised now; when it is, its traffic reaches no service."
 	}
-	return []Finding{f}
+	spans := func(h happened) bool {
+		return slices.ContainsFunc(h.place.networks, func(p netip.Prefix) bool { return samePrefix(p.String(), c.CIDR) })
+	}
+	return []Finding{c.withGone(f, spans, store.Bindings)}
 }
 
 // routed: an advertised prefix needs a way on. Routes that BGP brings are not in the API: with any session up
@@ -334,11 +347,12 @@ func (c prefixCase) routed() []Finding {
 			return nil
 		}
 	}
-	return []Finding{{Cause: MissingRoute, Likelihood: Likely, Impact: Outage, Source: srcAdvertise,
+	f := Finding{Cause: MissingRoute, Likelihood: Likely, Impact: Outage, Source: srcAdvertise,
 		Evidence: []Evidence{{"static routes for " + c.CIDR, "0"}, {"BGP sessions that are up", "0"}},
 		Text: "The prefix is advertised, but no static route leads it into a tunnel and no BGP session is up: this points to traffic that " +
 			"is dropped at Cloudflare.",
-		Next: "Create a static route for the prefix, or bring a session up that announces it. Interconnects are not looked at here."}}
+		Next: "Create a static route for the prefix, or bring a session up that announces it. Interconnects are not looked at here."}
+	return []Finding{c.withGone(f, func(h happened) bool { return h.within(c.CIDR) }, store.Routes)}
 }
 
 func (c prefixCase) advertised() bool {

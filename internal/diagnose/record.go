@@ -24,6 +24,7 @@ const (
 	SessionDisabled   Cause = "session-disabled"
 	SessionReset      Cause = "session-reconfigured"
 	FilterChanged     Cause = "filter-changed"
+	RoutesChanged     Cause = "redistribution-changed"
 	IKEAuth           Cause = "ike-authentication"
 	IKEProposal       Cause = "ike-proposal"
 	IKEIdentity       Cause = "ike-identity"
@@ -299,8 +300,11 @@ func (c tunnelCase) reconfigured(t *told, ended api.BGPEvent) (Finding, bool) {
 			continue
 		}
 		f := t.finding(SessionReset, "RFC 4486", e)
-		if e.Kind != api.SessionConfig {
+		switch e.Kind {
+		case api.FilterConfig:
 			f.Cause = FilterChanged
+		case api.RedistributeConfig:
+			f.Cause = RoutesChanged
 		}
 		f.Text = "Cloudflare's record: " + Event(e) + " at " + Clock(e.At, c.now) + ", and the session went down " + later(apart) + "."
 		f.Next = "Look who changed it and what it was before (:changes); undo it when it was not meant."

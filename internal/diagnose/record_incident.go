@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"flarewire/api"
+	"flarewire/internal/store"
 )
 
 // withRecord lets Cloudflare's record speak about an incident of several tunnels: a change of most of them by one hand first, then the one
@@ -62,6 +63,26 @@ func (a *Account) changedTogether(i Incident) (string, Evidence) {
 	return fmt.Sprintf("%d of %d were changed by %s, the last at %s (%s).", by[last], i.Tunnels(), last, Clock(entry.At, a.facts.Now),
 			Audited(entry)),
 		Evidence{"audit log", entry.At.UTC().Format("2006-01-02T15:04:05Z07:00") + " " + what + " by " + last}
+}
+
+// RecordObjects are the members of an incident that Cloudflare's record has something of.
+func (a *Account) RecordObjects(i Incident) []store.RecordObject {
+	var out []store.RecordObject
+	for _, m := range i.Members {
+		if o, ok := a.RecordObject(m.ID); ok {
+			out = append(out, o)
+		}
+	}
+	return out
+}
+
+// RecordObject is a tunnel that has fallen as an object of the record; false for everything else.
+func (a *Account) RecordObject(id string) (store.RecordObject, bool) {
+	at, known := a.byID[id]
+	if !known || !a.facts.Tunnels[at].Fallen() {
+		return store.RecordObject{}, false
+	}
+	return store.RecordOf(a.facts.Tunnels[at], a.Broke(id)), true
 }
 
 // Says is the text of an incident for people, with how sure it is where Cloudflare's own record says it.

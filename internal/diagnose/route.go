@@ -91,10 +91,11 @@ func (a *Account) nextHop(r api.Route) (Finding, bool) {
 		return Finding{Cause: NextHopUnread, Likelihood: Remark, Impact: NoImpact, Source: srcRoute, Evidence: []Evidence{{"nexthop", r.Nexthop}},
 			Text: "Cannot tell whether the next hop belongs to a tunnel or an interconnect: " + why + "."}, true
 	}
-	return Finding{Cause: NextHopUnknown, Likelihood: Likely, Impact: Impaired, Source: srcRoute,
+	f := Finding{Cause: NextHopUnknown, Likelihood: Likely, Impact: Impaired, Source: srcRoute,
 		Evidence: []Evidence{{"nexthop", r.Nexthop}, {"priority", strconv.Itoa(r.Priority)}},
 		Text:     "The next hop is in the subnet of no tunnel or interconnect: this points to a route that is left over.",
-		Next:     "Point the route at the customer's side of a tunnel, or delete it."}, true
+		Next:     "Point the route at the customer's side of a tunnel, or delete it."}
+	return a.withGone(f, func(h happened) bool { return h.holdsHop(hop) }, store.GRETunnels, store.IPsecTunnels, store.Links), true
 }
 
 // wrongSide finds a next hop that is Cloudflare's own address of a tunnel or an interconnect, or no host of its subnet.

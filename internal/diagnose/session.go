@@ -301,6 +301,10 @@ func (c tunnelCase) stale() []Finding {
 		Evidence: []Evidence{{"bgp_status.updated_at", s.UpdatedAt.UTC().Format(time.RFC3339)}, {"age", ago(c.now.Sub(c.Reported()))}},
 		Next:     "Ask the router for its side of the session before acting on this."}
 	switch {
+	case reported && !c.counted(): // those that were not read may be as old
+		f.Text = join(f.Text, "Cannot tell whether most others are reported more often: "+cannotTell(c.facts.GRE, c.facts.IPsec)+".")
+		f.Evidence = append(f.Evidence, Evidence{"other sessions reported within " + ago(freshAge),
+			fmt.Sprintf("%d of %d known", c.fresh, others)})
 	case reported:
 		f.Likelihood = Likely
 		f.Evidence = append(f.Evidence, Evidence{"other sessions reported within " + ago(freshAge), fmt.Sprintf("%d of %d", c.fresh, others)})

@@ -18,6 +18,8 @@ type Moment struct {
 	Name   string    // of the object
 	Source string    // where it is known from, one of the words below
 	Text   string
+
+	person string // who made a change, by e-mail and address: only for who asks for it
 }
 
 // The sources of a timeline.
@@ -26,35 +28,68 @@ const (
 	FromRecord   = "Cloudflare" // Cloudflare's record of BGP and IKE
 	FromAudit    = "change"     // the audit log: not from here
 	FromHere     = "from here"  // the journal
+	// FromAnalytics are the network analytics: what was dropped by which mitigation.
+	FromAnalytics = "analytics"
 )
 
-// Timeline is what is known to have happened to objects, oldest first: what was seen, what Cloudflare's record says, and who changed what.
-// No e-mail and no address of a person is in it.
+// Timeline is what is known to have happened to objects, oldest first: what was seen, what Cloudflare's record says, who changed what, and
+// what the mitigations dropped, which may be of any prefix. No e-mail and no address of a person is in it.
 func (a *Account) Timeline(words func(store.Event) string, objects ...Subject) []Moment {
 	var out []Moment
 	for _, s := range objects {
-		add := func(at time.Time, source, text string) {
-			out = append(out, Moment{At: at, Times: 1, Name: s.Name, Source: source, Text: text})
-		}
+		add := adder(&out, s.Name)
+		ids := a.facts.idsOf(s)
 		for _, e := range a.facts.Events {
-			if e.TunnelID == s.ID && s.ID != "" {
+			if slices.Contains(ids, e.TunnelID) {
 				add(e.At, FromWatching, words(e))
 			}
 		}
 		for _, c := range a.facts.Changes {
-			if c.ID == s.ID && s.ID != "" {
+			if slices.Contains(ids, c.ID) {
 				add(c.At, FromHere, c.What)
 			}
 		}
-		a.recordedMoments(s, add)
+		a.recordedMoments(s, &out)
+	}
+	for _, p := range a.facts.Prefixes.Rows {
+		mitigations(a.facts.Flows, p.CIDR, adder(&out, p.CIDR))
+		for _, f := range (prefixCase{Account: a, Prefix: p}).arrivals() {
+			if f.Cause == TrafficStopped {
+				adder(&out, p.CIDR)(f.Since, FromAnalytics, "nothing arrives any more, and nothing is dropped")
+			}
+		}
 	}
 	slices.SortStableFunc(out, func(x, y Moment) int { return x.At.Compare(y.At) })
 	return foldMoments(out)
 }
 
+// adder returns what adds a moment of an object.
+func adder(out *[]Moment, name string) func(at time.Time, source, text string) {
+	return func(at time.Time, source, text string) {
+		*out = append(*out, Moment{At: at, Times: 1, Name: name, Source: source, Text: text})
+	}
+}
+
+// idsOf are the ids under which something may have happened to an object: of a prefix also those of its BGP prefixes and bindings.
+func (f Facts) idsOf(s Subject) []string {
+	var ids []string
+	for _, p := range f.Prefixes.Rows {
+		if s.Resource != store.Prefixes || p.ID != s.ID {
+			continue
+		}
+		for _, b := range p.BGP.Rows {
+			ids = append(ids, b.ID)
+		}
+		for _, b := range p.Bindings.Rows {
+			ids = append(ids, b.ID)
+		}
+	}
+	return slices.DeleteFunc(append(ids, s.ID), func(id string) bool { return id == "" })
+}
+
 // recordedMoments are those of Cloudflare's record. A change from here is in the audit log, too: it is told once.
-func (a *Account) recordedMoments(s Subject, add func(time.Time, string, string)) {
-	r := a.facts.Records[s.ID]
+func (a *Account) recordedMoments(s Subject, out *[]Moment) {
+	r, add := a.facts.Records[s.ID], adder(out, s.Name)
 	for _, e := range r.BGP {
 		if e.Kind != api.UpdateMessage {
 			add(e.At, FromRecord, Event(e))
@@ -67,18 +102,20 @@ func (a *Account) recordedMoments(s Subject, add func(time.Time, string, string)
 		own := slices.ContainsFunc(a.facts.Changes, func(c Change) bool { return sameID(c.ID, s.ID) && c.At.Sub(e.At).Abs() < changeAfter })
 		if !own {
 			add(e.At, FromAudit, Audited(e)+" by "+e.Actor.By())
+			(*out)[len(*out)-1].person = strings.Join(slices.DeleteFunc([]string{e.Actor.Email, e.Actor.Address},
+				func(s string) bool { return s == "" }), ", ")
 		}
 	}
 }
 
 // foldMoments makes one of what comes again and again with nothing else of the object between but the same.
 func foldMoments(all []Moment) []Moment {
-	type key struct{ name, source, text string }
+	type key struct{ name, source, text, person string }
 	last := map[key]int{}
 	changed := map[string]int{} // by object: the newest moment that ends what repeats
 	var out []Moment
 	for _, m := range all {
-		k := key{m.Name, m.Source, m.Text}
+		k := key{m.Name, m.Source, m.Text, m.person}
 		if i, met := last[k]; met && i >= changed[m.Name] {
 			out[i].Times, out[i].Until = out[i].Times+1, m.At
 			continue
@@ -105,12 +142,16 @@ func (m Moment) What() string {
 	return m.Text
 }
 
-// TimelineText is a timeline for a ticket.
-func TimelineText(all []Moment) string {
+// TimelineText is a timeline for a ticket; with persons it has the e-mail and the address of who made a change.
+func TimelineText(all []Moment, persons bool) string {
 	var b strings.Builder
 	b.WriteString("Times in UTC\n")
 	for _, m := range all {
-		b.WriteString(m.Line() + "\n")
+		b.WriteString(m.Line())
+		if persons && m.person != "" {
+			b.WriteString(" (" + m.person + ")")
+		}
+		b.WriteString("\n")
 	}
 	return b.String()
 }

@@ -21,7 +21,7 @@ func TestATimelineOfAnIncident(t *testing.T) {
 		To: store.Down},
 		{At: night, Kind: store.SessionChanged, TunnelID: "id-z", From: store.Up, To: store.Down}}
 	all := diagnose.Read(f).Timeline(diagnose.EventWords, diagnose.Subject{Resource: store.GRETunnels, ID: "id-x", Name: "x"})
-	text := diagnose.TimelineText(all)
+	text := diagnose.TimelineText(all, false)
 	at := -1
 	for _, part := range []string{"x  from here: update of description", `x  change: update of bgp by API token "ci"`,
 		"x  Cloudflare: session Established to Idle",

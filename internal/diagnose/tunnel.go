@@ -38,7 +38,7 @@ func (c tunnelCase) read() []Finding {
 	if !c.broken() && (c.BGPStatus != nil || c.BGP == nil) {
 		findings = append(findings, c.calm())
 	}
-	return c.withNotUp(c.withChange(order(c.withRecord(c.withoutUnread(findings)))))
+	return c.withRelated(c.withNotUp(c.withChange(order(c.withRouter(c.withRecord(c.withoutUnread(findings)))))))
 }
 
 // withStale adds what the age of the status says. What is fresh, such as the probes, stands before it; what rests on that status is
@@ -207,7 +207,10 @@ func (c tunnelCase) filtered() []Finding {
 		return nil
 	}
 	evidence := c.healthEvidence()
-	target := customerSide(c.Tunnel)
+	target, back := customerSide(c.Tunnel), "send the answer into this tunnel"
+	if h := c.HealthCheck; h != nil && h.Direction == netrules.Unidirectional {
+		target, back = c.CustomerEndpoint, "see that the answer leaves by the Internet, not through the tunnel: the check is unidirectional"
+	}
 	if h := c.HealthCheck; h != nil {
 		evidence = append(evidence, Evidence{"health_check.type", h.Type})
 		if set := cmp.Or(h.Target.Saved, h.Target.Effective); set != "" {
@@ -215,14 +218,20 @@ func (c tunnelCase) filtered() []Finding {
 			evidence = append(evidence, Evidence{"health_check.target", target})
 		}
 	}
-	return []Finding{{Cause: ProbesFiltered, Likelihood: Likely, Impact: Impaired, Source: srcHealth, Since: c.Health.Since,
+	probes, likelihood := "the probes get no answer", Likely
+	if c.Health.State == store.Degraded {
+		probes = "a part of the probes gets no answer"
+		if c.Track.Flapping { // what ends the session stops probes, too
+			likelihood = Possible
+		}
+	}
+	return []Finding{{Cause: ProbesFiltered, Likelihood: likelihood, Impact: Impaired, Source: srcHealth, Since: c.Health.Since,
 		Evidence: append(evidence, carried...),
-		Text: "Packets pass the tunnel, but the probes get no answer: ICMP to their target is filtered or rate limited on the router, the " +
+		Text: "Packets pass the tunnel, but " + probes + ": ICMP to their target is filtered or rate limited on the router, the " +
 			"answer " +
 			"leaves another way, or the target is wrong. Cloudflare steers traffic away from this tunnel.",
 		Next: "On the router: let ICMP echo to " + cmp.Or(target, "the target") +
-			" through without a rate limit (CoPP), and send the answer into " +
-			"this tunnel; compare health_check.target."}}
+			" through without a rate limit (CoPP), and " + back + "; compare health_check.target."}}
 }
 
 // silent: the session is up and nothing passes, while others are busy.

@@ -30,6 +30,13 @@ func TestWhatAChangeDoesToTheWays(t *testing.T) {
 		"health checks off": {[]string{net + " t0 100"}, diagnose.Edit{Kind: store.GRETunnels, ID: "id0",
 			Object: json.RawMessage(`{"name":"t0","interface_address":"10.255.0.0/31","health_check":{"enabled":false}}`)},
 			"cannot tell whether the way is healthy: its health checks are off", false},
+		"another type of health check": {[]string{net + " t0 100"}, check(`"enabled":true,"type":"request"`),
+			"cannot tell whether the way is healthy: its health check becomes another one and measures anew", false},
+		"another direction of it": {[]string{net + " t0 100", net + " t1 100"}, check(`"enabled":true,"direction":"bidirectional"`),
+			"1 of 2 ways healthy, cannot tell for 1: its health check becomes another one and measures anew", false},
+		"another target of it": {[]string{net + " t0 100"}, check(`"enabled":true,"target":{"saved":"203.0.113.9"}`),
+			"cannot tell whether the way is healthy: its health check becomes another one and measures anew", false},
+		"another rate of it changes nothing": {[]string{net + " t0 100"}, check(`"enabled":true,"rate":"high"`), "", false},
 	} {
 		n := networkOf("healthy", "healthy").routes(c.routes...).own(net, "Magic Transit", "+"+net)
 		before, after := diagnose.NewTable(n.facts), diagnose.NewTable(n.facts.After(c.edit))
@@ -45,6 +52,12 @@ func TestWhatAChangeDoesToTheWays(t *testing.T) {
 			t.Errorf("%s: the facts themselves changed", name)
 		}
 	}
+}
+
+// check is the edit of the health check of the first tunnel.
+func check(fields string) diagnose.Edit {
+	return diagnose.Edit{Kind: store.GRETunnels, ID: "id0",
+		Object: json.RawMessage(`{"name":"t0","interface_address":"10.255.0.0/31","health_check":{` + fields + `}}`)}
 }
 
 func route(id, prefix, hop string, priority int) diagnose.Edit {

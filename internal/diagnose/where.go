@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"time"
 
 	"flarewire/internal/store"
 )
@@ -39,15 +40,20 @@ type Place struct {
 	Wider []netip.Prefix
 	// Inside are the networks within a network that was asked for which have routes of their own.
 	Inside []Destination
+	// Announced are networks that hold it, or lie within it, which a router announced by Cloudflare's record. They are never all: only
+	// what fell is asked about, what was announced before is not in the record, and what was withdrawn is not told.
+	Announced []Announcement
 	// NotKnown is what the answer cannot take into account, a sentence for each. It is never empty: routes learned by BGP are
 	// not in the API.
 	NotKnown []string
+
+	now time.Time
 }
 
 // Where says where an address, as a network of its full length, or a network leads.
 func (t *Table) Where(p netip.Prefix) Place {
 	p = p.Masked()
-	w := Place{Destination: t.Destination(p), Outcome: Routed}
+	w := Place{Destination: t.Destination(p), Outcome: Routed, now: t.facts.Now}
 	routed, unrouted := 0, 0
 	for _, r := range w.Reach {
 		if r.Routed() {
@@ -73,6 +79,7 @@ func (t *Table) Where(p netip.Prefix) Place {
 		w.Wider = chain[1:]
 	}
 	w.Inside = t.inside(p)
+	w.Announced = t.announced(p)
 	w.NotKnown = t.notKnown(w, p)
 	return w
 }

@@ -286,15 +286,16 @@ func FuzzLongestPrefix(f *testing.F) {
 // big is the account of the bound.
 var big = many(7, 1000, 10_000)
 
-// Where is asked on a key press, and by commands: 5 ms of own work with 1,000 routes and 10,000 tunnels, facts to answer. The bound
-// here is generous and relative: what a busy machine does to it, it does to a plain pass over the same tunnels, too.
+// Where is asked on a key press, and by commands: 5 ms of own work with 1,000 routes and 10,000 tunnels, facts to answer (BenchmarkWhere,
+// docs/performance.md). The bound here is generous and relative: what a busy machine does to it, it does to as long a plain pass over the
+// same tunnels, too, which takes 8 ms on that machine.
 func TestWhereIsQuickOnALargeAccount(t *testing.T) {
 	if testing.Short() {
 		t.Skip("it measures")
 	}
 	pass := func() {
 		for i := range big.facts.Tunnels {
-			for range 4 {
+			for range 32 {
 				_ = netip.MustParsePrefix(big.facts.Tunnels[i].InterfaceAddress)
 			}
 		}
@@ -304,17 +305,18 @@ func TestWhereIsQuickOnALargeAccount(t *testing.T) {
 			t.Fatalf("%s", w.Text())
 		}
 	}
-	best := func(f func()) time.Duration {
-		least := time.Hour
-		for range 10 {
-			began := time.Now()
-			f()
-			least = min(least, time.Since(began))
-		}
-		return least
+	took, bound := time.Hour, time.Hour
+	measure := func(f func(), least *time.Duration) {
+		began := time.Now()
+		f()
+		*least = min(*least, time.Since(began))
 	}
-	if took, bound := best(where), 8*best(pass); took > bound {
-		t.Errorf("where took %s; eight times parsing all addresses four times takes %s", took, bound)
+	for range 20 { // in turns: the machine is as busy for both
+		measure(where, &took)
+		measure(pass, &bound)
+	}
+	if took > bound {
+		t.Errorf("where took %s; parsing all addresses 32 times takes %s", took, bound)
 	}
 }
 

@@ -153,10 +153,69 @@ func (a *account) shortIncident(t *testing.T, all int, count string, fallen []st
 	named := strings.FieldsFunc(list, func(r rune) bool { return r == ' ' || r == '\n' || r == ',' })
 	missing := slices.DeleteFunc(slices.Clone(fallen), func(name string) bool { return slices.Contains(named, name) })
 	const most = 24 // names of one incident
-	if whole := len(fallen) <= most; whole && len(missing) > 0 || !whole && strings.TrimSpace(more) != fmt.Sprintf("%d more", all-most) {
+	if whole := len(fallen) <= most; whole && len(missing) > 0 || !whole && strings.Join(strings.Fields(more), " ") != fmt.Sprintf("%d more", all-most) {
 		t.Errorf("%d of %d that fell are not named, and it says %q:\n%s", len(missing), len(fallen), more, block)
 	}
 	if strings.Count(text, "tunnels down") != 1 || strings.Contains(text, "Missing route") {
 		t.Errorf("not once, or with its consequences:\n%s", text)
+	}
+}
+
+// One location loses 22 of 24 tunnels that work elsewhere: it is the first row and the headline of the first screen at 80x24, without a key,
+// and diagnose says it once.
+func TestALocationThatLosesTunnelsIsOneIncident(t *testing.T) {
+	t.Parallel()
+	for city, c := range map[string]struct {
+		location string
+		lost     int
+	}{"Frankfurt": {"fra03", 22}, "Tokyo": {"nrt02", 9}} {
+		t.Run(city, func(t *testing.T) {
+			t.Parallel()
+			a := newAccount(t, simedge.Options{Tunnels: 24})
+			kinds := fleetNames(t, a)
+			names := slices.Sorted(maps.Keys(kinds))
+			for _, name := range names {
+				a.do(a.SetBGP(kinds[name], name, "Established"))
+				a.do(a.SetHealth(kinds[name], name, 1))
+			}
+			for _, o := range a.Objects(simedge.BGPPrefixes) { // nothing is worse
+				a.do(a.Mutate(simedge.BGPPrefixes, o["id"].(string), func(o simedge.Object) {
+					if demand, ok := o["on_demand"].(simedge.Object); ok {
+						demand["advertised"] = true
+					}
+				}))
+			}
+			a.pass(time.Minute)
+			a.do(a.LoseLocation(c.location, names[:c.lost]...))
+			term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "5s"}, Env: a.env(), Cols: 80, Rows: 24})
+			row := fmt.Sprintf("%d tunnels", c.lost)
+			s := term.WaitFor("the location in the first row", func(s ptytest.Screen) bool {
+				first := cursorLine(s)
+				return strings.Contains(first, row) && strings.Contains(first, city) &&
+					says(fmt.Sprintf("%s (%s) sees %d of 24 tunnels down", city, c.location, c.lost), "cloudflarestatus.com")(s)
+			})
+			if line := cursorLine(s); strings.Contains(line, "…") {
+				t.Errorf("the row is cut: %q", line)
+			}
+			t.Logf("no key pressed:\n%s", s.Box())
+			out := sit(t, ptytest.Options{Args: []string{"diagnose"}, Env: a.env(), Cols: 80, Rows: 400})
+			if code := out.Wait(); code != 0 {
+				t.Fatalf("diagnose ended with %d", code)
+			}
+			text := "\n" + out.Screen().Text()
+			_, block, found := strings.Cut(text, fmt.Sprintf("\n%s (%s) sees %d of 24 tunnels down", city, c.location, c.lost))
+			block, _, _ = strings.Cut(block, "\n\n")
+			if lines := strings.Count(block, "\n") + 1; !found || lines > 25 || strings.Count(text, "Some locations") > 0 {
+				t.Errorf("%d lines, or said for each tunnel:\n%s", lines, text)
+			}
+			whole := atHyphen.ReplaceAllString(block, "-")
+			for _, name := range names[:c.lost] {
+				if !strings.Contains(whole, name) {
+					t.Errorf("%s is not named:\n%s", name, block)
+				}
+			}
+			term.Press("enter")
+			term.WaitFor("its members", showsAll("Incident", "MEMBER"))
+		})
 	}
 }

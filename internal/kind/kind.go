@@ -38,6 +38,8 @@ type About struct {
 	WriteOnly []string // fields that are set and never read: an undo cannot bring them back
 
 	Acts []Act
+	// Lost is what goes with an object that is deleted and comes back by no undo, beside fields that a creation does not take.
+	Lost []string
 	// Not says why an act of every collection (create, update, delete) cannot be done with this one.
 	Not map[string]string
 }

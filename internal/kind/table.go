@@ -24,6 +24,7 @@ const (
 	Services       Kind = "services"
 	Routes         Kind = "routes"
 	EndpointChecks Kind = "endpoint_healthchecks"
+	FilterProfiles Kind = "bgp_filter_profiles"
 	Accounts       Kind = "accounts"
 	// API is Cloudflare's API itself, which has no object and is never read: events about whether it answers.
 	API Kind = "api"
@@ -54,6 +55,7 @@ var table = []About{
 		Help: "GRE tunnels", Every: TunnelPeriod, Watched: true, Label: []string{"name"}, Acts: can(Create, Update, Delete)},
 	{Kind: IPsecTunnels, One: "IPsec tunnel", Many: "IPsec tunnels", Title: "IPsec tunnels", Words: []string{"ipsec", "ipsec-tunnels"},
 		Help: "IPsec tunnels", Every: TunnelPeriod, Watched: true, Label: []string{"name"}, WriteOnly: []string{"psk"},
+		Lost: []string{"the IKE identities, which hold the tunnel's id"},
 		Acts: append(can(Create, Update, Delete), Act{"generate PSK", keyGone}, Act{"set PSK", keyGone})},
 	{Kind: HealthChecks, Many: "health", Every: time.Minute, Watched: true},
 	{Kind: TunnelTraffic, Many: "traffic", Every: 5 * time.Minute, Watched: true},
@@ -69,7 +71,8 @@ var table = []About{
 	{Kind: PortStates, Many: "interconnect states", Below: Ports, Every: 2 * time.Minute, Watched: true},
 	{Kind: CNIs, One: "CNI", Many: "CNIs", Title: "CNIs", Words: []string{"cnis", "cni"},
 		Help: "CNIs: addresses and BGP session over an interconnect", Named: "conduit", Every: 2 * time.Minute,
-		Label: []string{"magic.conduit_name"}, Acts: can(Create, Update, Delete)},
+		Label: []string{"magic.conduit_name"}, Acts: can(Create, Update, Delete),
+		Lost: []string{"what was set on the interconnect tunnel side"}},
 	{Kind: Links, One: "interconnect tunnel side", Many: "interconnect tunnel sides", Short: "CF link", Title: "Interconnects, tunnel side",
 		Words: []string{"cf-interconnects", "cf-interconnect", "magic-interconnects", "tunnel-side"},
 		Help:  "interconnects, tunnel side: what routes lead through", Every: 2 * time.Minute, Watched: true, Label: []string{"name"},
@@ -79,7 +82,8 @@ var table = []About{
 
 	{Kind: Prefixes, One: "prefix", Many: "prefixes", Title: "Prefixes", Words: []string{"prefixes", "prefix", "byoip"},
 		Help: "BYOIP prefixes: advertisement, service bindings, delegations", Named: "CIDR", Every: 2 * time.Minute, Watched: true,
-		Label: []string{"cidr"}, Acts: append(can(Create, Update, Delete), Act{"validate prefix", onlyCheck})},
+		Label: []string{"cidr"}, Acts: append(can(Create, Update, Delete), Act{"validate prefix", onlyCheck}),
+		Lost: []string{"BGP prefixes", "service bindings", "delegations", "the state of the validation"}},
 	{Kind: BGPPrefixes, One: "BGP prefix", Many: "BGP prefixes", Title: "BGP prefixes", Words: []string{"bgp-prefixes", "bgp-prefix"},
 		Help: "what is advertised of the prefixes", Named: "CIDR", Below: Prefixes, Every: 2 * time.Minute, Watched: true,
 		Label: []string{"cidr"},
@@ -100,6 +104,9 @@ var table = []About{
 	{Kind: EndpointChecks, One: "endpoint health check", Many: "endpoint health checks", Title: "Endpoint health checks",
 		Words: []string{"endpoint-checks", "endpoint-check", "endpoint-healthchecks"}, Help: "hosts of yours that Cloudflare probes",
 		Named: "name or address", Every: time.Minute, Label: []string{"name", "endpoint"}, Acts: can(Create, Update, Delete)},
+	{Kind: FilterProfiles, One: "BGP filter profile", Many: "BGP filter profiles", Short: "BGP filter", Title: "BGP filter profiles",
+		Words: []string{"bgp-filters", "bgp-filter", "bgp-filter-profiles", "filter-profiles"},
+		Help:  "which routes BGP sessions let through", Every: 10 * time.Minute, Label: []string{"name"}, Acts: can(Create, Update, Delete)},
 
 	{Kind: Slots, One: "slot", Many: "slots", Title: "Slots", Words: []string{"slots", "cni-slots"},
 		Help: "slots: where a port can be ordered", NoList: notYours + "a catalog to order from", Every: 10 * time.Minute,

@@ -1,4 +1,4 @@
-package main
+package licences
 
 import (
 	"os"
@@ -22,12 +22,12 @@ func TestOnlyLicencesThatAskForTheirTextAreKnown(t *testing.T) {
 		"":                                                                                                  "",
 		"Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted": "ISC",
 	} {
-		if got := kindOf(text); got != want {
+		if got := KindOf(text); got != want {
 			t.Errorf("%.40q is %q, want %q", text, got, want)
 		}
 	}
 	dir := t.TempDir()
-	m := module{path: "example.com/strange", dir: dir}
+	m := Module{Path: "example.com/strange", dir: dir}
 	if err := m.read(); err == nil {
 		t.Error("a module without a licence passed")
 	}

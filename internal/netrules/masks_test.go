@@ -83,3 +83,15 @@ func TestTheHealthCheckOfADevice(t *testing.T) {
 		}
 	}
 }
+
+// What comes along when an address is copied from a page is not seen, and does not count.
+func TestCharactersThatNobodySeesDoNotCount(t *testing.T) {
+	for _, unseen := range []string{"\u200b", "\ufeff", "\u2060", "\u00a0", "\u200d "} {
+		if got := NetworkText(unseen + "10.20.1.5/16" + unseen); got != "10.20.0.0/16" {
+			t.Errorf("%q: the network is %q", unseen, got)
+		}
+		if got := AddressText("203.0.113.1" + unseen); got != "203.0.113.1" {
+			t.Errorf("%q: the address is %q", unseen, got)
+		}
+	}
+}

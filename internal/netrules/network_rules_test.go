@@ -1,6 +1,7 @@
 package netrules_test
 
 import (
+	"net/netip"
 	"strings"
 	"time"
 
@@ -33,6 +34,11 @@ func routeRows() []row {
 		add("NextHop", v, NextHop(v), want)
 	}
 	links := []Subnet{{CIDR: pfx("10.100.0.8/31"), Owner: "CF_WAN_TUN_FRA1"}, {CIDR: pfx("10.100.1.3/29"), Owner: "icx-1"}}
+	add("RouteFamilies", "IPv4 through IPv4", RouteFamilies(pfx("10.20.0.0/16"), ip("10.100.0.9")), None)
+	add("RouteFamilies", "IPv6 through IPv6", RouteFamilies(pfx("2001:db8::/48"), ip("2001:db8:1::1")), None)
+	add("RouteFamilies", "IPv6 through IPv4", RouteFamilies(pfx("2001:db8::/48"), ip("10.100.0.9")), Warning)
+	add("RouteFamilies", "IPv4 through IPv6", RouteFamilies(pfx("10.20.0.0/16"), ip("2001:db8:1::1")), Warning)
+	add("RouteFamilies", "no network yet", RouteFamilies(netip.Prefix{}, ip("10.100.0.9")), None)
 	add("NextHopOnLink", "customer side", NextHopOnLink(ip("10.100.0.9"), links), None)
 	add("NextHopOnLink", "Cloudflare side", NextHopOnLink(ip("10.100.0.8"), links), Warning)
 	add("NextHopOnLink", "/29", NextHopOnLink(ip("10.100.1.4"), links), None)

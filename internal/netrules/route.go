@@ -90,6 +90,19 @@ func NextHopOnLink(nextHop netip.Addr, links []Subnet) Finding {
 	return warn(srcAPIRoute, "No tunnel or interconnect has this address on your side")
 }
 
+// RouteFamilies warns about a network and a next hop of different IP versions: an IPv6 network through the IPv4 address of a tunnel. No
+// document says whether Cloudflare takes it (unconfirmed).
+func RouteFamilies(prefix netip.Prefix, nextHop netip.Addr) Finding {
+	if !prefix.IsValid() || !nextHop.IsValid() || prefix.Addr().Is4() == nextHop.Is4() {
+		return Finding{}
+	}
+	network, hop := "IPv6", "IPv4"
+	if prefix.Addr().Is4() {
+		network, hop = hop, network
+	}
+	return warn(srcUnconfirmed, "An %s network through an %s next hop: whether Cloudflare takes it is not documented", network, hop)
+}
+
 // Priority checks the priority of a static route: a whole number, lower wins (Cloudflare API: create static
 // route). No range is documented (unconfirmed): outside 0 to MaxSafePriority is a Warning, because a healthy
 // route there may lose against a degraded one (Cloudflare docs: Tunnel health checks).

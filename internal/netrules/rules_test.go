@@ -24,7 +24,7 @@ func rows() []row {
 	var all []row
 	for _, part := range [][]row{
 		tunnelRows(), interfaceRows(), healthRows(), asnRows(), bgpRows(), ipsecRows(),
-		routeRows(), cniRows(), prefixRows(), bindingRows(), accountRows(), traceRows(),
+		routeRows(), cniRows(), prefixRows(), bindingRows(), accountRows(), traceRows(), filterRows(),
 	} {
 		all = append(all, part...)
 	}

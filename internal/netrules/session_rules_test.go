@@ -140,3 +140,30 @@ func accountRows() []row {
 	add("InterfaceOverlap", "around a tunnel", InterfaceOverlap(pfx("10.100.0.9/30"), subnets), Error)
 	return out
 }
+
+func filterRows() []row {
+	var out []row
+	add := func(rule, value string, got Finding, want Severity) { out = append(out, row{rule, value, got, want}) }
+	for v, want := range map[string]Severity{
+		"on-prem-imports": None, "Allowed On-Prem Imports": None, strings.Repeat("ü", 255): None,
+		"": Partial, "  ": Partial, strings.Repeat("n", 256): Error, "t\tab": Error,
+	} {
+		add("FilterName", v, FilterName(v), want)
+	}
+	add("FilterDescription", "none", FilterDescription(""), None)
+	add("FilterDescription", "long", FilterDescription(strings.Repeat("d", 1024)), None)
+	add("FilterDescription", "too long", FilterDescription(strings.Repeat("d", 1025)), Error)
+	for v, want := range map[string]Severity{
+		"10.0.0.0/8": None, "10.0.0.0/8+": None, "10.0.0.0/32+": None, "10.0.0.0/8{24}": None, "10.0.0.0/8{8,32}": None, "0.0.0.0/0{0,32}": None,
+		"2001:db8::/32{32,128}": None, "2001:db8::/128+": None, "10.0.0.1/8+": Warning, "10.0.0.1/8{8,24}": Warning,
+		"": Partial, "10.0.0.0": Partial, "10.0.0.0/": Partial, "10.0.0.0/8{": Partial, "10.0.0.0/8{1": Partial, "10.0.0.0/8{16": Partial,
+		"10.0.0.0/8{16,": Partial, "10.0.0.0/8{16,2": Partial,
+		"10.0.0.0+": Error, "10.0.0.0{8,24}": Error, "10.0.0.0/8{}": Error, "10.0.0.0/8{7}": Error, "10.0.0.0/8{7,24}": Error,
+		"10.0.0.0/8{24,16}": Error, "10.0.0.0/8{8,33}": Error, "2001:db8::/32{16,64}": Error, "10.0.0.0/8{8,24}x": Error,
+		"10.0.0.0/8{8,}": Error, "10.0.0.0/8{,24}": Error, "10.0.0.0/8{a}": Error, "10.0.0.0/8{08}": Error, "10.0.0.0/33": Error,
+		"10.0.0.0/8++": Error, "10.0.0.0/8+{9}": Error, "all": Error,
+	} {
+		add("FilterTarget", v, FilterTarget(v), want)
+	}
+	return out
+}

@@ -12,6 +12,7 @@ const (
 	srcAPIPrefix       = "Cloudflare API: add prefix"
 	srcAPIBGPPrefix    = "Cloudflare API: BGP prefixes"
 	srcAPIEndpoint     = "Cloudflare API: create endpoint health check"
+	srcAPIFilter       = "Cloudflare API: BGP filter profiles (beta, unconfirmed)"
 	srcAPIBinding      = "Cloudflare API: create service binding"
 	srcDocsTunnels     = "Cloudflare docs: Configure tunnel endpoints"
 	srcDocsTunnelRef   = "Cloudflare docs: GRE and IPsec tunnels"

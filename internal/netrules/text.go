@@ -6,6 +6,7 @@ import (
 	"net/netip"
 	"strconv"
 	"strings"
+	"unicode"
 )
 
 // family is which IP version a field takes.
@@ -147,10 +148,16 @@ func (r cidrRule) read(text string) (netip.Prefix, Finding) {
 	return p, Finding{}
 }
 
+// pasted is a text without blanks and characters that nobody sees around it, such as the zero-width space behind an address that was copied
+// from a page.
+func pasted(text string) string {
+	return strings.TrimFunc(text, func(r rune) bool { return unicode.IsSpace(r) || unicode.Is(unicode.Cf, r) })
+}
+
 // PrefixText writes a network with a netmask, "10.20.0.0 255.255.0.0" or "10.20.0.0/255.255.0.0", with its length. Any other text stays
 // as it is, without blanks around it.
 func PrefixText(text string) string {
-	text = strings.TrimSpace(text)
+	text = pasted(text)
 	addr, mask, ok := cutMask(text)
 	if !ok {
 		return text
@@ -179,7 +186,7 @@ func NetworkText(text string) string {
 
 // AddressText is the address of a text where one is meant and a length was written behind it.
 func AddressText(text string) string {
-	text = strings.TrimSpace(text)
+	text = pasted(text)
 	if p, err := netip.ParsePrefix(PrefixText(text)); err == nil {
 		return p.Addr().String()
 	}

@@ -41,6 +41,8 @@ func TestTypingAGoodValueNeverShowsAnError(t *testing.T) {
 		{"BindingCIDR", func(s string) Finding { return BindingCIDR(s, parent, nil) }, []string{"203.0.112.0/23"}},
 		{"AccountID", AccountID, []string{"023e105f4ecef8ad9ca31a8372d0c353"}},
 		{"UUID", UUID, []string{"182bd5e5-6e1a-4fe4-a799-aa6d9a6ab26e"}},
+		{"FilterName", FilterName, []string{"on-prem imports"}},
+		{"FilterTarget", FilterTarget, []string{"10.0.0.0/8", "10.0.0.0/8+", "10.0.0.0/8{24}", "10.0.0.0/8{8,32}", "2001:db8::/32{32,48}"}},
 		{"Endpoint", Endpoint, []string{"203.0.113.1", "2001:db8::1"}},
 		{"HealthCheckTarget", func(s string) Finding { return HealthCheckTarget(Bidirectional, s) }, []string{"198.51.100.1"}},
 	}

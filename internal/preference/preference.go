@@ -22,6 +22,7 @@ const (
 type File struct {
 	path    string // "": they are remembered until the program ends
 	known   map[string]string
+	says    map[string]string // what the user's file says: it goes before what was kept
 	changed map[string]string
 }
 
@@ -46,8 +47,16 @@ func read(path string) map[string]string {
 	return known
 }
 
+// Says has these preferences go before what was kept; they are not kept themselves.
+func (f *File) Says(preferences map[string]string) { f.says = preferences }
+
 // Recall is a preference; empty when there is none.
-func (f *File) Recall(key string) string { return f.known[key] }
+func (f *File) Recall(key string) string {
+	if said, is := f.says[key]; is {
+		return said
+	}
+	return f.known[key]
+}
 
 // Keep sets a preference; an empty value takes it away.
 func (f *File) Keep(key, value string) { f.known[key], f.changed[key] = value, value }

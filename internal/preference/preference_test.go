@@ -51,3 +51,20 @@ func TestNothingIsWrittenThatNeedNotBe(t *testing.T) {
 		t.Errorf("written: %v", files)
 	}
 }
+
+// What the user's file says goes before what was kept, and is not kept itself.
+func TestTheFileGoesBeforeWhatWasKept(t *testing.T) {
+	path := Path(t.TempDir(), "prod", "account")
+	f := Open(path)
+	f.Says(map[string]string{"order Tunnels": "name"})
+	f.Keep("order Tunnels", "state reverse")
+	if got := f.Recall("order Tunnels"); got != "name" {
+		t.Errorf("recalled %q", got)
+	}
+	if err := f.Close(); err != nil {
+		t.Fatal(err)
+	}
+	if got := Open(path).Recall("order Tunnels"); got != "state reverse" {
+		t.Errorf("without the file: %q", got)
+	}
+}

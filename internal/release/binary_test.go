@@ -8,6 +8,7 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 )
 
 const root = "../.."
@@ -60,11 +61,13 @@ func TestTheBuiltBinaryIsStampedAndSmall(t *testing.T) {
 			sizeGoal)
 	}
 	list := filepath.Join(t.TempDir(), "sbom.json")
-	run(t, "go", "run", "./internal/release/sbom", "-binary", path, "-version", "9.8.7-rc.6", "-out", list)
+	run(t, "go", "run", "./internal/release/sbom", "-binary", path, "-version", "9.8.7-rc.6", "-date", "2026-01-02T03:04:05Z",
+		"-out", list)
 	checkBill(t, list, "9.8.7-rc.6")
 }
 
-// checkBill: the bill of materials names the program, and every module of the program with its version and its hash.
+// checkBill: the bill of materials names the program, the tool and the time, and every module of the program with its version, its licence
+// and its hash.
 func checkBill(t *testing.T, path, version string) {
 	t.Helper()
 	text, err := os.ReadFile(path)
@@ -74,21 +77,33 @@ func checkBill(t *testing.T, path, version string) {
 	type component struct {
 		Name, Version, Purl string
 		Hashes              []struct{ Alg, Content string }
+		Licenses            []struct{ License struct{ ID string } }
 	}
 	var bill struct {
-		BomFormat  string
-		Metadata   struct{ Component component }
+		BomFormat, SerialNumber string
+		Metadata                struct {
+			Timestamp time.Time
+			Component component
+			Tools     struct{ Components []component }
+		}
 		Components []component
 	}
 	if err := json.Unmarshal(text, &bill); err != nil {
 		t.Fatal(err)
 	}
-	if c := bill.Metadata.Component; bill.BomFormat != "CycloneDX" || c.Name != "flarewire" || c.Version != version {
+	if c := bill.Metadata.Component; bill.BomFormat != "CycloneDX" || c.Name != strings.TrimSpace(run(t, "go", "list", "-m")) || c.Version != version {
 		t.Errorf("%s is a %q of %s %s", path, bill.BomFormat, c.Name, c.Version)
 	}
+	if !regexp.MustCompile(`^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`).MatchString(bill.SerialNumber) ||
+		bill.Metadata.Timestamp.IsZero() || len(bill.Metadata.Tools.Components) != 1 {
+		t.Errorf("%s has the serial number %q, the time %s, the tools %v", path, bill.SerialNumber, bill.Metadata.Timestamp,
+			bill.Metadata.Tools)
+	}
 	listed := map[string]component{}
-	for _, c := range bill.Components {
-		listed[c.Name] = c
+	for _, c := range append(bill.Components, bill.Metadata.Component) {
+		if listed[c.Name] = c; len(c.Licenses) != 1 || c.Licenses[0].License.ID == "" {
+			t.Errorf("%s gives no licence of %s", path, c.Name)
+		}
 	}
 	if listed["std"].Version == "" {
 		t.Errorf("%s does not name the Go release", path)

@@ -41,7 +41,9 @@ func newPackage(t *testing.T) string {
 func checkProgram(t *testing.T, path, version string) {
 	t.Helper()
 	// dpkg sorts what follows a tilde before the release itself; in semantic versions that is a hyphen.
-	if got, want := run(t, path, "--version"), "flarewire "+strings.Replace(version, "~", "-", 1)+" (commit "; !strings.HasPrefix(got, want) {
+	// The packaging's own revision comes last.
+	version = strings.TrimSuffix(strings.Replace(version, "~", "-", 1), "-1")
+	if got, want := run(t, path, "--version"), "flarewire "+version+" (commit "; !strings.HasPrefix(got, want) {
 		t.Errorf("%s says %q, want %q …", path, got, want)
 	}
 	if got := run(t, path, "--demo", "status", "-o", "line"); !strings.HasPrefix(got, "fw ") {
@@ -59,7 +61,9 @@ func TestTheDebianPackageHasWhatItShould(t *testing.T) {
 	for path, mode := range map[string]os.FileMode{"usr/bin/flarewire": 0o755, "usr/share/man/man1/flarewire.1.gz": 0o644,
 		"usr/share/man/man1/flarewire-auth-login.1.gz": 0o644, "usr/share/man/man7/flarewire-keys.7.gz": 0o644,
 		"usr/share/bash-completion/completions/flarewire": 0o644, "usr/share/zsh/vendor-completions/_flarewire": 0o644,
-		"usr/share/fish/vendor_completions.d/flarewire.fish": 0o644, "usr/share/doc/flarewire/copyright": 0o644} {
+		"usr/share/fish/vendor_completions.d/flarewire.fish": 0o644, "usr/share/doc/flarewire/copyright": 0o644,
+		"usr/share/doc/flarewire/changelog.gz": 0o644, "usr/share/doc/flarewire/changelog.Debian.gz": 0o644,
+		"usr/share/lintian/overrides/flarewire": 0o644} {
 		info, err := os.Stat(filepath.Join(dir, path))
 		if err != nil {
 			t.Error(err)

@@ -3,6 +3,7 @@ package secret
 import (
 	"bytes"
 	"cmp"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
@@ -130,6 +131,13 @@ func encodings(text string) []string {
 	forms := []string{
 		text, quoted(text), quoted(quoted(text)), html.EscapeString(text), strings.ReplaceAll(text, "/", `\/`), unicodeEscaped(text),
 		hexadecimal, strings.ToUpper(hexadecimal), percentEncoded(hexadecimal), percentEncoded(strings.ToUpper(hexadecimal)),
+		strings.ReplaceAll(html.EscapeString(text), "&#34;", "&quot;"), entities(text), upperUnicode(unicodeEscaped(text)),
+		url.QueryEscape(url.QueryEscape(text)), base32.StdEncoding.EncodeToString([]byte(text)),
+		base32.StdEncoding.WithPadding(base32.NoPadding).EncodeToString([]byte(text)),
+	}
+	for _, between := range []string{":", " ", "-", `\x`} {
+		spelt := spelt(hexadecimal, between)
+		forms = append(forms, spelt, strings.ToUpper(spelt))
 	}
 	for _, escaped := range []string{url.QueryEscape(text), url.PathEscape(text)} {
 		forms = append(forms, escaped, lowerPercent(escaped))
@@ -138,6 +146,9 @@ func encodings(text string) []string {
 		inside := string(escaped[1 : len(escaped)-1])
 		forms = append(forms, inside, quoted(inside), strings.ReplaceAll(inside, "/", `\/`))
 	}
+	// whole, so that the padding and the last letters go, too
+	forms = append(forms, base64.StdEncoding.EncodeToString([]byte(text)), base64.RawStdEncoding.EncodeToString([]byte(text)),
+		base64.URLEncoding.EncodeToString([]byte(text)), base64.RawURLEncoding.EncodeToString([]byte(text)))
 	for offset := range 3 {
 		forms = append(forms, base64At(base64.RawStdEncoding, text, offset), base64At(base64.RawURLEncoding, text, offset))
 	}
@@ -158,6 +169,36 @@ func unicodeEscaped(text string) string {
 		} else {
 			b.WriteRune(r)
 		}
+	}
+	return b.String()
+}
+
+// upperUnicode is such a text with the hexadecimal digits of its escapes in upper case.
+func upperUnicode(escaped string) string {
+	parts := strings.Split(escaped, `\u`)
+	for i := 1; i < len(parts); i++ {
+		parts[i] = strings.ToUpper(parts[i][:4]) + parts[i][4:]
+	}
+	return strings.Join(parts, `\u`)
+}
+
+// entities is the HTML form in which every character is a number.
+func entities(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		fmt.Fprintf(&b, "&#%d;", r)
+	}
+	return b.String()
+}
+
+// spelt are the bytes of a hexadecimal text with something between them.
+func spelt(hexadecimal, between string) string {
+	var b strings.Builder
+	for i := 0; i+1 < len(hexadecimal); i += 2 {
+		if i > 0 {
+			b.WriteString(between)
+		}
+		b.WriteString(hexadecimal[i : i+2])
 	}
 	return b.String()
 }

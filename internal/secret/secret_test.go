@@ -2,11 +2,13 @@ package secret_test
 
 import (
 	"bytes"
+	"encoding/base32"
 	"encoding/base64"
 	"encoding/hex"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"html"
 	"log/slog"
 	"net/url"
 	"slices"
@@ -84,8 +86,20 @@ func forms(text string) map[string]string {
 		"base64 url": base64.URLEncoding.EncodeToString([]byte(text)),
 		"hex":        hex.EncodeToString([]byte(text)), "HEX": strings.ToUpper(hex.EncodeToString([]byte(text))),
 		"query": url.QueryEscape(text), "path": url.PathEscape(text), "json": string(quoted[1 : len(quoted)-1]),
-		"go": fmt.Sprintf("%q", text),
+		"go": fmt.Sprintf("%q", text), "twice in a URL": url.QueryEscape(url.QueryEscape(text)),
+		"base32": base32.StdEncoding.EncodeToString([]byte(text)), "hex with colons": strings.ReplaceAll(fmt.Sprintf("% x", text), " ", ":"),
+		"hex with blanks": fmt.Sprintf("% X", text), "hex escapes": `\x` + strings.ReplaceAll(fmt.Sprintf("% x", text), " ", `\x`),
+		"html": html.EscapeString(text), "html, named": strings.ReplaceAll(html.EscapeString(text), "&#34;", "&quot;"),
+		"html, all as numbers": numbered(text),
 	}
+}
+
+func numbered(text string) string {
+	var b strings.Builder
+	for _, r := range text {
+		fmt.Fprintf(&b, "&#%d;", r)
+	}
+	return b.String()
 }
 
 func TestRedactorFindsEveryForm(t *testing.T) {
@@ -207,5 +221,20 @@ func TestTheSecretFieldsOfADocument(t *testing.T) {
 	slices.Sort(got)
 	if strings.Join(got, " ") != "one three two" || secret.FieldsOf([]byte("{")) != nil {
 		t.Errorf("%q", got)
+	}
+}
+
+// A secret that was encoded as a whole goes as a whole: what base64 has at its end would tell its last letter.
+func TestRedactorLeavesNoEndOfASecret(t *testing.T) {
+	for length := 6; length < 40; length++ {
+		text := strings.Repeat("k9\xffz", 10)[:length]
+		var r secret.Redactor
+		r.Add(secret.New(text))
+		for name, e := range map[string]*base64.Encoding{"padded": base64.StdEncoding, "not padded": base64.RawStdEncoding,
+			"of URLs": base64.URLEncoding, "of URLs, not padded": base64.RawURLEncoding} {
+			if got := r.Redact("key: " + e.EncodeToString([]byte(text))); got != "key: "+secret.Mask {
+				t.Errorf("%d bytes, %s: %q", length, name, got)
+			}
+		}
 	}
 }

@@ -15,6 +15,7 @@ type dataset struct {
 	// metrics maps a path such as avg_tunnelState to its value for one sample.
 	metrics map[string]func(*sample) float64
 	traffic bool // samples have a direction
+	flows   bool // with the traffic from the Internet, by destination and mitigation
 }
 
 // sample is one measurement of one tunnel at one moment, seen from one data centre.
@@ -26,6 +27,7 @@ type sample struct {
 	span      time.Duration // that it stands for
 	health    float64
 	direction string
+	flow      *flow // traffic from the Internet; then there is no tunnel
 }
 
 type colo struct{ name, city, country string }
@@ -62,7 +64,8 @@ var datasets = map[string]*dataset{
 		},
 	},
 	"magicTransitNetworkAnalyticsAdaptiveGroups": {
-		dimensions: dimensionsWith("ingressTunnelName", "egressTunnelName", "onRamp", "offRamp", "direction"), traffic: true,
+		dimensions: dimensionsWith("ingressTunnelName", "egressTunnelName", "onRamp", "offRamp", "direction", "outcome", "mitigationSystem",
+			"ipDestinationSubnet", "ipDestinationAddress"), traffic: true, flows: true,
 		metrics: map[string]func(*sample) float64{
 			"count": one, "sum_bits": (*sample).bits, "sum_packets": (*sample).packets,
 		},
@@ -84,6 +87,12 @@ func (s *sample) dim(name string) string {
 			return t.Format(time.DateOnly)
 		}
 		return t.Format(time.RFC3339)
+	}
+	switch {
+	case s.flow != nil:
+		return s.flow.dim(name)
+	case isFlowDimension(name):
+		return elsewhere(name)
 	}
 	tunnel := s.tunnel.text("name")
 	switch name {
@@ -118,6 +127,9 @@ func (s *sample) dim(name string) string {
 
 // rate is the traffic in bit/s: a working day's wave, different for each tunnel, nothing while it is down.
 func (s *sample) rate() float64 {
+	if s.flow != nil {
+		return s.flow.rate
+	}
 	if s.health <= 0 || s.silent() {
 		return 0
 	}
@@ -199,12 +211,12 @@ func readCondition(name, operator string, v any) (condition, bool) {
 	for _, item := range items {
 		c.values = append(c.values, fmt.Sprint(item))
 	}
-	return c, slices.Contains([]string{"", "neq", "in", "notin"}, operator)
+	return c, slices.Contains([]string{"", "neq", "in", "notin", "like"}, operator)
 }
 
 func (c condition) holds(s *sample) bool {
 	has := slices.Contains(c.values, s.dim(c.name))
-	return has == (c.operator == "" || c.operator == "in")
+	return has == (c.operator == "" || c.operator == "in" || c.operator == "like") // like without a sign for any text
 }
 
 // leavesOut reports whether the filter asks for other tunnels, so that none of this one's samples need be looked at.
@@ -295,6 +307,11 @@ func (e *Edge) samples(d *dataset, s selection, w window, now time.Time, visit f
 		directions = []string{"ingress", "egress"}
 	}
 	x := sample{e: e, span: span}
+	passes := func() {
+		if !slices.ContainsFunc(w.conditions, func(c condition) bool { return !c.holds(&x) }) {
+			visit(&x)
+		}
+	}
 	for _, x.tunnel = range e.connections(nil) {
 		if w.leavesOut(&x) {
 			continue
@@ -305,12 +322,14 @@ func (e *Edge) samples(d *dataset, s selection, w window, now time.Time, visit f
 			}
 			for _, x.colo = range centres {
 				for _, x.direction = range directions {
-					if !slices.ContainsFunc(w.conditions, func(c condition) bool { return !c.holds(&x) }) {
-						visit(&x)
-					}
+					passes()
 				}
 			}
 		}
+	}
+	if d.flows {
+		x.tunnel = nil
+		e.flowSamples(&x, moments, passes)
 	}
 }
 

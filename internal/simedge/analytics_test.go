@@ -236,3 +236,53 @@ func TestTracerouteToARouterThatIsSilent(t *testing.T) {
 		t.Errorf("the first step: %v", first)
 	}
 }
+
+// The network analytics have the traffic from the Internet by destination, outcome and mitigation system, as the documents' example asks
+// it; the time range is required.
+func TestTrafficFromTheInternetIsPassedOrDropped(t *testing.T) {
+	const flows = "magicTransitNetworkAnalyticsAdaptiveGroups"
+	o := newOperator(t)
+	o.edge.Attack("198.18.10.0/24", "dosd", 20*time.Minute, 4.2e9)
+	o.edge.Pass("198.18.11.0/24", 10*time.Minute, 0)
+	ask := func(filter, fields string) []any {
+		return o.ask(time.Hour, flows+`(limit: 10000, filter: {datetime_geq: $from, datetime_lt: $to`+filter+`}, orderBy: [sum_bits_DESC]) { `+
+			`sum { bits packets } dimensions { `+fields+` } }`).list("data", "viewer", "accounts", 0, flows)
+	}
+	rows := ask(`, outcome_like: "drop"`, "outcome mitigationSystem ipDestinationSubnet datetimeFiveMinutes")
+	if len(rows) != 4 {
+		t.Fatalf("%d steps of an attack of 20 minutes: %v", len(rows), rows)
+	}
+	first := rows[0].(object)
+	if diff := cmp.Diff(object{"outcome": "drop", "mitigationSystem": "dosd", "ipDestinationSubnet": "198.18.10.0/24",
+		"datetimeFiveMinutes": first["dimensions"].(object)["datetimeFiveMinutes"]}, first["dimensions"]); diff != "" {
+		t.Error(diff)
+	}
+	if rate := first["sum"].(object)["bits"].(float64) / 300; rate < 4.1e9 || rate > 4.3e9 {
+		t.Errorf("%g bit/s", rate)
+	}
+	if rows := ask(`, outcome: "drop", mitigationSystem_neq: "dosd"`, "ipDestinationSubnet"); len(rows) != 0 {
+		t.Errorf("dropped by others: %v", rows)
+	}
+	steps := map[string]int{}
+	for _, row := range ask(`, outcome: "pass"`, "ipDestinationSubnet datetimeFiveMinutes") {
+		steps[row.(object)["dimensions"].(object)["ipDestinationSubnet"].(string)]++
+	}
+	if steps["198.18.10.0/24"] != 12 || steps["198.18.11.0/24"] != 10 || steps["198.18.20.0/24"] != 0 {
+		t.Errorf("steps in which something passes: %v", steps)
+	}
+	o.edge.EndAttacks(10 * time.Minute)
+	if rows := ask(`, outcome: "drop"`, "datetimeFiveMinutes"); len(rows) != 2 {
+		t.Errorf("an attack that ended: %v", rows)
+	}
+	for body, word := range map[string]string{
+		flows + `(limit: 1, filter: {outcome: "drop"}) { sum { bits } }`:                                         "datetime_geq is required",
+		flows + `(limit: 1, filter: {datetime_geq: $from, datetime_lt: $to}) { sum { bytes } }`:                  `unknown field "bytes"`,
+		flows + `(limit: 1, filter: {datetime_geq: $from, datetime_lt: $to}) { dimensions { destinationIP } }`:   `unknown field "destinationIP"`,
+		flows + `(limit: 1, filter: {datetime_geq: $from}, orderBy: [sum_bits_DESC]) { dimensions { outcome } }`: "orderBy",
+	} {
+		r := o.ask(time.Hour, body)
+		if text := string(r.raw); !strings.Contains(strings.ReplaceAll(text, `\"`, `"`), word) {
+			t.Errorf("%s\nanswers %s", body, text)
+		}
+	}
+}

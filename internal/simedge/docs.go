@@ -62,6 +62,10 @@
 //   - A CNI makes and removes its tunnel side. An interconnect with CNIs cannot be deleted (400).
 //   - default_asn may be 13335 or 64512 to 65534.
 //
+// BGP filter profiles
+//   - Paths and fields are those of Cloudflare's SDKs; a list is an array, a PUT changes what is sent, an unknown profile is
+//     404 with 1040, one that a session names cannot be deleted, and a session can name only one that there is.
+//
 // Addressing
 //   - A refused advertisement (locked, BGP-controlled, not enabled, not approved) is 400 with code 1004.
 //     An accepted one shows at once, as the API reports it; the Internet is not simulated. No cool-down.
@@ -84,5 +88,7 @@
 //   - A missing permission is a 200 with an error of code "authz". A wrong accountTag gives no accounts.
 //   - limit and a lower end of the time range are required; up to 10,000 rows, 7 days wide, 91 days back.
 //   - The traffic of tunnels can be asked by location (edgeColoName).
+//   - The network analytics have the traffic from the Internet for each advertised BGP prefix under the /24 or /64 of its first address,
+//     written with its length. sum has bits and packets, scaled to all packets; nothing is sampled. orderBy takes a selected sum.
 //   - A tunnel with health checks switched off is reported down, as the dashboards do.
 package simedge

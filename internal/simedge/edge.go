@@ -60,6 +60,7 @@ type Edge struct {
 	requests requestLog
 
 	written accountRecord // what Cloudflare wrote down
+	traffic flowScript    // what happens to the traffic from the Internet
 
 	hiddenFields []string // analytics fields that the account may not see, as dataset.path
 }

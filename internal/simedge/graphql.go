@@ -1,6 +1,7 @@
 package simedge
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"net/http"
@@ -352,20 +353,29 @@ func (q *query) limit(f *ast.Field) (int, error) {
 	return int(n), nil
 }
 
-// sortRows orders by dimensions, as in [datetimeFiveMinutes_ASC]; one word need not be a list.
+// sortRows orders by dimensions, as in [datetimeFiveMinutes_ASC], or by a metric that was selected, as in [sum_bits_DESC]; one word need
+// not be a list.
 func sortRows(rows []*row, order any, s selection) error {
 	keys, isList := order.([]any)
 	if order != nil && !isList {
 		keys = []any{order}
 	}
 	for _, key := range slices.Backward(keys) {
-		name, direction, _ := strings.Cut(fmt.Sprint(key), "_")
+		text := fmt.Sprint(key)
+		cut := max(strings.LastIndex(text, "_"), 0)
+		name, direction := text[:cut], strings.TrimPrefix(text[cut:], "_")
 		at := slices.Index(s.dimensions, name)
-		if at < 0 || (direction != "ASC" && direction != "DESC") {
+		sum := slices.IndexFunc(s.metrics, func(m []string) bool { return strings.TrimSuffix(m[0]+"_"+m[1], "_") == name })
+		if at < 0 && sum < 0 || (direction != "ASC" && direction != "DESC") {
 			return badQuery("unknown orderBy %q", key)
 		}
 		slices.SortStableFunc(rows, func(a, b *row) int {
-			n := strings.Compare(a.dims[at], b.dims[at])
+			n := 0
+			if at >= 0 {
+				n = strings.Compare(a.dims[at], b.dims[at])
+			} else {
+				n = cmp.Compare(a.sums[sum], b.sums[sum])
+			}
 			if direction == "DESC" {
 				n = -n
 			}

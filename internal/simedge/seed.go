@@ -12,14 +12,14 @@ const day = 24 * time.Hour
 // allResources in the order in which a snapshot lists them.
 var allResources = []Resource{
 	GRETunnels, IPsecTunnels, CFLinks, Routes, CNIs, Interconnects, Slots,
-	Prefixes, BGPPrefixes, Bindings, Delegations, Services, Leases, EndpointChecks,
+	Prefixes, BGPPrefixes, Bindings, Delegations, Services, Leases, EndpointChecks, FilterProfiles,
 }
 
 // allOperations are those of all resources.
 func allOperations() [][]operation {
 	return [][]operation{tunnelOperations(), routeOperations(), cniOperations(), addressingOperations(), iamOperations(),
 		analyticsOperations(),
-		endpointOperations(), recordOperations()}
+		endpointOperations(), filterOperations(), recordOperations()}
 }
 
 // Cloudflare's and the customer's addresses are from the documentation ranges of RFC 5737.
@@ -38,6 +38,7 @@ func (e *Edge) furnish(n int) {
 	e.furnishPrefixes()
 	e.furnishLinks()
 	e.furnishEndpointChecks()
+	e.furnishFilters()
 	if n > 0 {
 		e.addLease("Magic Transit anycast endpoints", fleetRange)
 		e.furnishFleet(n)

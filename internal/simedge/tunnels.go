@@ -185,7 +185,7 @@ func connectionRules(c *call, o Object, self *record) error {
 	if o["automatic_return_routing"] == true && !c.e.features.automaticReturns {
 		return refuse("automatic_return_routing requires the account flag coupler_integration")
 	}
-	return nil
+	return c.e.checkFilter(o)
 }
 
 // linkRules add what the version of an interconnect demands of its subnet.

@@ -1,6 +1,7 @@
 package statefile
 
 import (
+	"bytes"
 	"errors"
 	"io"
 	"io/fs"
@@ -39,3 +40,6 @@ func Read(path string, limit int64) (content []byte, err error) {
 	defer func() { err = errors.Join(err, file.Close()) }()
 	return io.ReadAll(io.LimitReader(file, limit))
 }
+
+// WithoutMark is a text without the byte order mark that some editors put before it.
+func WithoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }

@@ -21,6 +21,15 @@ func PrivateDir(dir string) error {
 	return err
 }
 
+// OwnerOnly closes an open file to other users, which may have been there with another mode.
+func OwnerOnly(file *os.File) error {
+	info, err := file.Stat()
+	if err == nil && info.Mode().Perm()&0o077 != 0 {
+		err = file.Chmod(0o600)
+	}
+	return err
+}
+
 // leftover is how old a temporary file must be to be one that a killed instance has left: writing takes moments.
 const leftover = time.Hour
 

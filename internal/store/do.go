@@ -114,6 +114,10 @@ func (s *Store) readOne(ctx context.Context, d Detail, t terms) {
 		s.readRecord(ctx, d.Of)
 		return
 	}
+	if d.Kind == flowsKind {
+		s.readFlows(ctx)
+		return
+	}
 	lock := s.lockOf(d)
 	select {
 	case lock <- struct{}{}:

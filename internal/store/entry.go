@@ -185,10 +185,13 @@ type Snapshot struct {
 	Services       List[api.AddressingService]
 	Leases         List[api.Lease]
 	EndpointChecks List[api.EndpointCheck]
+	FilterProfiles List[api.FilterProfile]
 	Accounts       List[api.Account]
 
 	// Records are what Cloudflare's own record says about what fell, by the id of the object; only what was asked is here.
 	Records map[string]RecordAnswer
+	// Flows are what came in for the prefixes and what of it was dropped; only once somebody has asked.
+	Flows Flows
 
 	// ClockAhead is by how much the clock of the answers is ahead of the one here; zero unless it matters, see ClockDiffers.
 	ClockAhead time.Duration
@@ -300,3 +303,15 @@ func (s *Snapshot) CannotTell(kinds ...Kind) string {
 
 // TunnelsSettled reports whether both lists of tunnels are settled.
 func (s *Snapshot) TunnelsSettled() bool { return s.GRE.Settled() && s.IPsec.Settled() }
+
+// CloudflareASN is Cloudflare's AS number on this account's sessions: the account's own setting where that was read and is set, else
+// Cloudflare's usual one.
+func (s *Snapshot) CloudflareASN() uint32 {
+	if len(s.CNISettings.Rows) > 0 && s.CNISettings.Rows[0].DefaultASN != nil {
+		return *s.CNISettings.Rows[0].DefaultASN
+	}
+	return usualASN
+}
+
+// usualASN is what every account begins with; see netrules.CloudflareASN.
+const usualASN = 13335

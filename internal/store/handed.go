@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/kind"
 )
 
 // Beside is another program that reads the same account, such as a recorder. What it has fresh is not asked of Cloudflare again.
@@ -146,11 +147,12 @@ func (h *Handed) fill(last *Snapshot, d Detail) bool {
 			Routes: func() []json.RawMessage { return bytesOf(last.Routes.Rows) },
 			Links:  func() []json.RawMessage { return bytesOf(last.Links.Rows) },
 			CNIs:   func() []json.RawMessage { return bytesOf(last.CNIs.Rows) }, Slots: func() []json.RawMessage { return bytesOf(last.Slots.Rows) },
-			CNISettings:    func() []json.RawMessage { return bytesOf(last.CNISettings.Rows) },
-			Services:       func() []json.RawMessage { return bytesOf(last.Services.Rows) },
-			Leases:         func() []json.RawMessage { return bytesOf(last.Leases.Rows) },
-			EndpointChecks: func() []json.RawMessage { return bytesOf(last.EndpointChecks.Rows) },
-			Accounts:       func() []json.RawMessage { return bytesOf(last.Accounts.Rows) },
+			CNISettings:         func() []json.RawMessage { return bytesOf(last.CNISettings.Rows) },
+			Services:            func() []json.RawMessage { return bytesOf(last.Services.Rows) },
+			Leases:              func() []json.RawMessage { return bytesOf(last.Leases.Rows) },
+			EndpointChecks:      func() []json.RawMessage { return bytesOf(last.EndpointChecks.Rows) },
+			kind.FilterProfiles: func() []json.RawMessage { return bytesOf(last.FilterProfiles.Rows) },
+			Accounts:            func() []json.RawMessage { return bytesOf(last.Accounts.Rows) },
 		}[d.Kind]
 		if !handed {
 			return false
@@ -195,6 +197,7 @@ func (h Handed) source() *Fetchers {
 		Services:       func(context.Context) ([]api.AddressingService, error) { return restored[api.AddressingService](h.Rows) },
 		Leases:         func(context.Context) ([]api.Lease, error) { return restored[api.Lease](h.Rows) },
 		EndpointChecks: func(context.Context) ([]api.EndpointCheck, error) { return restored[api.EndpointCheck](h.Rows) },
+		FilterProfiles: func(context.Context) ([]api.FilterProfile, error) { return restored[api.FilterProfile](h.Rows) },
 		Accounts:       func(context.Context) ([]api.Account, error) { return restored[api.Account](h.Rows) },
 	}
 }

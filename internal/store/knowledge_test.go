@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/kind"
 	"flarewire/internal/simedge"
 	"flarewire/internal/store"
 )
@@ -81,13 +82,15 @@ func (s *shelf) fetchers() store.Fetchers {
 		Services:       list(s, store.Services, func(id string) api.AddressingService { return api.AddressingService{ID: id} }),
 		Leases:         list(s, store.Leases, func(string) api.Lease { return api.Lease{} }),
 		EndpointChecks: list(s, store.EndpointChecks, func(id string) api.EndpointCheck { return api.EndpointCheck{ID: id} }),
+		FilterProfiles: list(s, kind.FilterProfiles, func(id string) api.FilterProfile { return api.FilterProfile{ID: id} }),
 		Accounts:       list(s, store.Accounts, func(id string) api.Account { return api.Account{ID: id} }),
 	}
 }
 
 // kindsOfLists are the kinds of which a list can lose its rows.
 var kindsOfLists = []store.Kind{store.GRETunnels, store.IPsecTunnels, store.Routes, store.Prefixes, store.BGPPrefixes, store.Bindings,
-	store.Delegations, store.Ports, store.Links, store.CNIs, store.Slots, store.Services, store.Leases, store.EndpointChecks, store.Accounts}
+	store.Delegations, store.Ports, store.Links, store.CNIs, store.Slots, store.Services, store.Leases, store.EndpointChecks, kind.FilterProfiles,
+	store.Accounts}
 
 // rows is how many objects of a kind a snapshot has.
 func rows(s *store.Snapshot, k store.Kind) int {
@@ -107,7 +110,8 @@ func rows(s *store.Snapshot, k store.Kind) int {
 		store.Prefixes: len(s.Prefixes.Rows), store.BGPPrefixes: len(first.BGP.Rows), store.Bindings: len(first.Bindings.Rows),
 		store.Delegations: len(first.Delegations.Rows), store.Ports: len(s.Ports.Rows), store.Links: len(s.Links.Rows),
 		store.CNIs: len(s.CNIs.Rows), store.Slots: len(s.Slots.Rows), store.Services: len(s.Services.Rows),
-		store.Leases: len(s.Leases.Rows), store.EndpointChecks: len(s.EndpointChecks.Rows), store.Accounts: len(s.Accounts.Rows)}[k]
+		store.Leases: len(s.Leases.Rows), store.EndpointChecks: len(s.EndpointChecks.Rows),
+		kind.FilterProfiles: len(s.FilterProfiles.Rows), store.Accounts: len(s.Accounts.Rows)}[k]
 }
 
 // library is a store of a shelf with a clock that only the test moves.

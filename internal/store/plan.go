@@ -115,6 +115,7 @@ func (s *Store) Due() []Job {
 	hand(api.ClassPage, s.shownDetails(last, now)...)
 	hand(api.ClassBackground, s.roundOfDetails(last, now)...)
 	s.recordsDue(now, hand)
+	s.flowsDue(hand)
 	return jobs
 }
 
@@ -143,6 +144,9 @@ func (s *Store) NextDue() time.Time {
 		}
 	}
 	s.recordsNext(soonest)
+	if s.flowing.wanted {
+		soonest(now)
+	}
 	if len(s.kindsOfDetails()) > 0 && last.hasDetails() && (s.began || !s.awaited(last)) {
 		soonest(s.nextRound)
 	}
@@ -245,6 +249,7 @@ func (s *Store) Changed(details ...Detail) {
 func (s *Store) Refresh() bool {
 	wanted := s.Shown()
 	s.mu.Lock()
+	s.flowing.again = true
 	idle := slices.ContainsFunc(wanted, func(d Detail) bool { return s.busy[d] == 0 })
 	for _, d := range wanted {
 		s.person[d] = true

@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/kind"
 )
 
 // Fetchers read the kinds besides the tunnels; what has none cannot be read.
@@ -30,12 +31,15 @@ type Fetchers struct {
 	Services       func(context.Context) ([]api.AddressingService, error)
 	Leases         func(context.Context) ([]api.Lease, error)
 	EndpointChecks func(context.Context) ([]api.EndpointCheck, error)
+	FilterProfiles func(context.Context) ([]api.FilterProfile, error)
 	Accounts       func(context.Context) ([]api.Account, error)
 
 	// Cloudflare's own record, asked on demand; see AskRecord.
 	Datasets func(context.Context) ([]api.Dataset, error)
 	Logs     func(context.Context, api.Log) (api.LogRows, error)
 	Audit    func(ctx context.Context, since, before time.Time) (entries []api.AuditEntry, more bool, err error)
+	// What came in for the prefixes, asked on demand; see AskFlows.
+	Flows func(ctx context.Context, from, to time.Time) (api.FlowReport, error)
 
 	// ClockAhead is by how much the clock of the answers is ahead of the store's; nil: they are the same.
 	ClockAhead func() time.Duration
@@ -82,10 +86,12 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		Services:       a.Services.List,
 		Leases:         a.Leases.List,
 		EndpointChecks: a.EndpointChecks.List,
+		FilterProfiles: a.FilterProfiles.List,
 		ClockAhead:     a.ClockAhead,
 		Datasets:       a.Datasets,
 		Logs:           a.QueryLogs,
 		Audit:          a.Audit,
+		Flows:          a.Flows,
 	}
 }
 
@@ -145,6 +151,8 @@ func init() {
 			func(f *F) func(context.Context) ([]api.Lease, error) { return f.Leases }, nil),
 		EndpointChecks: rows(func(n *S) *List[api.EndpointCheck] { return &n.EndpointChecks },
 			func(f *F) func(context.Context) ([]api.EndpointCheck, error) { return f.EndpointChecks }, nil),
+		kind.FilterProfiles: rows(func(n *S) *List[api.FilterProfile] { return &n.FilterProfiles },
+			func(f *F) func(context.Context) ([]api.FilterProfile, error) { return f.FilterProfiles }, nil),
 		Accounts: rows(func(n *S) *List[api.Account] { return &n.Accounts },
 			func(f *F) func(context.Context) ([]api.Account, error) { return f.Accounts }, nil),
 	}

@@ -160,3 +160,30 @@ func TestARecordThatCannotBeRead(t *testing.T) {
 		})
 	}
 }
+
+// The list of datasets came back broken: what is left of the requests of the incident goes to the logs themselves.
+func TestALostListOfDatasetsDoesNotLoseTheLogs(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		c := &cloud{now: time.Now}
+		s := store.New(c, time.Now, 0)
+		s.Use(c.withRecord(api.BGPLogs))
+		c.failWith(func(what string) error {
+			if what == "record datasets" {
+				return &api.Error{Kind: api.ServerTrouble, Status: 503}
+			}
+			return nil
+		})
+		o := recordObject(1, time.Now())
+		if a := s.ReadRecord(t.Context(), o).Records[o.ID]; a.DatasetsErr == nil || a.AskedBGP || !a.AskedAudit {
+			t.Fatalf("%+v", a)
+		}
+		time.Sleep(2 * time.Minute)
+		if a := s.ReadRecord(t.Context(), o).Records[o.ID]; !a.AskedBGP || a.BGPErr != nil || c.recordCount() != store.RecordRequests {
+			t.Errorf("%d requests, %+v", c.recordCount(), a)
+		}
+		time.Sleep(2 * time.Minute)
+		if s.ReadRecord(t.Context(), o); c.recordCount() != store.RecordRequests {
+			t.Errorf("%d requests for one incident", c.recordCount())
+		}
+	})
+}

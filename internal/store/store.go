@@ -68,6 +68,7 @@ type Store struct {
 	spans        []stretch
 
 	recording recording
+	flowing   flowing
 
 	plan
 }

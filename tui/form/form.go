@@ -258,7 +258,7 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 
 func (f *Form) key(msg tea.KeyPressMsg) tea.Cmd {
 	for _, a := range f.Actions() {
-		if slices.Contains(a.Keys, msg.String()) {
+		if slices.Contains(a.Bound(), msg.String()) {
 			if a.Why != "" {
 				return tui.Toast(tui.Pending, a.Why)
 			}

@@ -24,7 +24,7 @@ func (f *Form) stepActions() []tui.Action {
 		Long: "To the next step, when this one is right",
 		Run:  func() tea.Cmd { return f.toStep(f.neighbour(1)) }}
 	if f.neighbour(1) < 0 {
-		next.Why = "this is the last step: ctrl+s goes to the review"
+		next.Why = "this is the last step: " + tui.KeyOf("submit", "ctrl+s") + " goes to the review"
 	}
 	back := tui.Action{Name: "previous-step", Keys: []string{"pgup"}, Short: "step back", Footer: f.neighbour(-1) >= 0,
 		Long: "To the step before; every value stays",

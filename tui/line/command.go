@@ -21,6 +21,10 @@ func (r *runner) command(text string) {
 		r.whatIsNew()
 		return
 	}
+	if stands, ok := r.l.Expand(text); ok {
+		text = stands
+		word, rest, _ = strings.Cut(text, " ")
+	}
 	if strings.HasPrefix(text, ":") {
 		r.goTo(strings.TrimSpace(text[1:]))
 		return
@@ -72,7 +76,7 @@ func (r *runner) actOn(word, name string) bool {
 
 // own are the words that mean the same on every page, unless a page has an action of that name.
 func (r *runner) own(word, rest string) bool {
-	switch strings.ToLower(word) {
+	switch r.everywhere(word) {
 	case "help", "?":
 		r.help(rest)
 	case "back", "esc", "backspace", "<":
@@ -96,6 +100,16 @@ func (r *runner) own(word, rest string) bool {
 		return false
 	}
 	return true
+}
+
+// everywhere is a word of ours, or what the key means that the user gave to one of the actions that every page has.
+func (r *runner) everywhere(word string) string {
+	for _, a := range r.l.Everywhere() {
+		if slices.Contains(r.keys(a), word) {
+			return a.Name
+		}
+	}
+	return strings.ToLower(word)
 }
 
 // action is the page's action with this name or key.
@@ -226,6 +240,9 @@ func (r *runner) goTo(name string) {
 	if name == "" {
 		for _, d := range r.l.Places() {
 			r.c.say(":" + strings.Join(d.Names, ", :") + "  " + d.Help)
+		}
+		for _, alias := range r.l.Aliases() {
+			r.c.say(alias)
 		}
 		return
 	}

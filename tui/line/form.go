@@ -9,6 +9,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"flarewire/tui"
 	"flarewire/tui/form"
 )
 
@@ -178,7 +179,9 @@ func stop(text string) string {
 
 // spoken is a sentence about a field. Where it names the form's key for proposals, they are asked for with a
 // question mark here.
-func spoken(text string) string { return stop(strings.ReplaceAll(text, "ctrl+n", "?")) }
+func spoken(text string) string {
+	return stop(strings.ReplaceAll(text, tui.KeyOf("suggest", "ctrl+n"), "?"))
+}
 
 // one asks one question.
 func (r *runner) one(s *asking) {

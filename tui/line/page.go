@@ -76,14 +76,14 @@ func freshness(s tui.Status, now time.Time) string {
 	}
 	switch {
 	case s.Updated.IsZero() && s.Err != "":
-		return " No data: " + stop(s.Err)
+		return " No data: " + stop(s.Trouble())
 	case s.Updated.IsZero():
 		return ""
 	case s.Err != "":
 		if age == "just now" {
-			return " The last attempt failed, the data is of just before: " + stop(s.Err)
+			return " The last attempt failed, the data is of just before: " + stop(s.Trouble())
 		}
-		return " Old data, fetched " + age + ": " + stop(s.Err)
+		return " Old data, fetched " + age + ": " + stop(s.Trouble())
 	case s.Every > 0 && now.Sub(s.Updated) > 2*s.Every+5*time.Second:
 		return " Old data, fetched " + age + "."
 	case s.Note != "":

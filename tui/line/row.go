@@ -76,9 +76,9 @@ func (r *runner) numbers() bool {
 // keys are those that mean an action here: where rows have numbers, a number is a row and no key.
 func (r *runner) keys(a tui.Action) []string {
 	if !r.numbers() {
-		return a.Keys
+		return a.Bound()
 	}
-	return slices.DeleteFunc(slices.Clone(a.Keys), func(key string) bool {
+	return slices.DeleteFunc(slices.Clone(a.Bound()), func(key string) bool {
 		_, err := strconv.Atoi(key)
 		return err == nil
 	})

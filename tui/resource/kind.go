@@ -24,7 +24,7 @@ type kind struct {
 func kindOf[T any](d Description[T], s Source[T]) *kind {
 	return &kind{
 		desc: Description[table.Row]{
-			Plural: d.Plural, SortBy: d.SortBy, Reverse: d.Reverse, Newest: d.Newest, Gone: d.Gone, None: d.None, Scope: d.Scope,
+			Plural: d.Plural, Counted: d.Counted, SortBy: d.SortBy, Reverse: d.Reverse, Newest: d.Newest, Gone: d.Gone, None: d.None, Scope: d.Scope,
 			NoWrites: d.NoWrites, NoCreate: d.NoCreate, NoEdit: d.NoEdit, Create: d.Create,
 			ID: table.OnRow(d.ID), Name: table.OnRow(d.Name), NoDelete: table.OnRow(d.NoDelete), JSON: table.OnRow(d.JSON),
 			Open: table.OnRow(d.Open), Edit: table.OnRow(d.Edit), NoEditOf: table.OnRow(d.NoEditOf), Delete: table.OnRow(d.Delete), Actions: table.OnRow(d.Actions),

@@ -208,7 +208,7 @@ func (l *List) open() tea.Cmd {
 
 // Draw implements tui.View.
 func (l *List) Draw(c tui.Canvas) []string {
-	l.remembers(c.Memory)
+	l.Remember(c.Memory)
 	l.beside = l.previews(c)
 	if l.beside == 0 || l.table.Shown() == 0 {
 		return l.draw(c)
@@ -285,14 +285,14 @@ func (l *List) empty(c tui.Canvas) []string {
 	var lines []string
 	switch {
 	case l.only:
-		text = "Nothing here is other than it should be, as far as is known. . shows all rows."
+		text = "Nothing here is other than it should be, as far as is known. " + tui.KeyOf("problems", ".") + " shows all rows."
 	case l.table.Filter() != "":
 		text = "No row matches " + l.table.Filter() + ". esc clears the filter."
 	case status.Updated.IsZero() && status.Err != "":
-		for _, line := range tui.Wrap(tui.Clean(status.Err), c.Width-4) {
+		for _, line := range tui.Wrap(tui.Clean(status.Trouble()), c.Width-4) {
 			lines = append(lines, "  "+c.Theme.Paint(tui.Bad, line))
 		}
-		text = "Nothing could be fetched yet; flarewire keeps trying. r tries now."
+		text = "Nothing could be fetched yet; flarewire keeps trying. " + tui.KeyOf("refresh", "r") + " tries now."
 	case status.Updated.IsZero():
 		text = "Asking Cloudflare…"
 	case status.Part:

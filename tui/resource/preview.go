@@ -170,15 +170,16 @@ func (l *List) togglePreview() tea.Cmd {
 		return tui.Toast(tui.Muted, "The object stands beside its list again, where there is room for it")
 	}
 	l.keep(previewOff, "yes")
-	return tui.Toast(tui.Muted, "The list has the whole width; z brings the object back")
+	return tui.Toast(tui.Muted, "The list has the whole width; "+tui.KeyOf("preview", "z")+" brings the object back")
 }
 
-// remembers takes the order that this list was left in.
-func (l *List) remembers(m tui.Memory) {
+// Remember implements tui.Rememberer: the list has the order that it was left in, and the columns that the user chose.
+func (l *List) Remember(m tui.Memory) {
 	if l.memory != nil || m == nil {
 		return
 	}
 	l.memory = m
+	l.table.Choose(strings.Fields(m.Recall("columns " + l.desc.Plural)))
 	column, reverse, _ := strings.Cut(m.Recall("order "+l.desc.Plural), " ")
 	if column != "" {
 		l.table.SortBy(column, reverse != "")

@@ -58,7 +58,7 @@ func (l listed) nothing() []string {
 	case l.filter != "":
 		return []string{"No row matches " + l.filter + ". clear-filter shows all rows again."}
 	case l.status.Updated.IsZero() && l.status.Err != "":
-		return []string{l.status.Err, "Nothing could be fetched yet; flarewire keeps trying. refresh tries now."}
+		return []string{l.status.Trouble(), "Nothing could be fetched yet; flarewire keeps trying. refresh tries now."}
 	case l.status.Part && !l.status.Updated.IsZero():
 		return []string{cannotTell(l.plural, l.status)}
 	case l.status.Updated.IsZero():

@@ -67,6 +67,26 @@ func arrange(cols []head, width int, wide bool, from, sorted int) []placed {
 		}
 		slices.SortFunc(chosen, func(a, b placed) int { return a.index - b.index })
 	}
+	return grown(cols, chosen, room)
+}
+
+// inOrder is arrange for columns that the user chose: the first column, then these, as far as they fit, then the one by which the rows are
+// ordered.
+func inOrder(cols []head, width int, wanted []int, sorted int) []placed {
+	room := width - gutter - cols[0].width
+	chosen := []placed{{0, cols[0].width}}
+	for _, i := range append(slices.Clone(wanted), sorted) {
+		need := cols[i].width + gap
+		if has := slices.ContainsFunc(chosen, func(p placed) bool { return p.index == i }); !has && need <= room {
+			room -= need
+			chosen = append(chosen, placed{i, cols[i].width})
+		}
+	}
+	return grown(cols, chosen, room)
+}
+
+// grown shares out the room that is left.
+func grown(cols []head, chosen []placed, room int) []placed {
 	for p := range chosen {
 		extra := min(cols[chosen[p].index].grow, room)
 		chosen[p].width += extra

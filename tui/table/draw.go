@@ -15,6 +15,9 @@ func (t *grid) Draw(c tui.Canvas) []string {
 	t.height = max(1, c.Height-1)
 	t.clamp()
 	cols := arrange(t.heads, c.Width, t.wide, t.from, t.sortCol)
+	if len(t.chosen) > 0 && !t.wide {
+		cols = inOrder(t.heads, c.Width, t.chosen, t.sortCol)
+	}
 	lines := make([]string, 0, t.height+1)
 	lines = append(lines, t.head(c, cols))
 	for i := t.offset; i < min(len(t.order), t.offset+t.height); i++ {
@@ -111,7 +114,7 @@ func (t *grid) Actions() []tui.Action {
 func (t *grid) toggleWide() tea.Cmd {
 	t.wide, t.from = !t.wide, 0
 	if t.wide {
-		return tui.Toast(tui.Muted, "All columns: left and right scroll them, w goes back")
+		return tui.Toast(tui.Muted, "All columns: left and right scroll them, "+tui.KeyOf("wide", "w")+" goes back")
 	}
 	return tui.Toast(tui.Muted, "The columns that fit")
 }
@@ -120,7 +123,7 @@ func (t *grid) notWide() string {
 	if t.wide {
 		return ""
 	}
-	return "press w for wide columns first"
+	return "press " + tui.KeyOf("wide", "w") + " for wide columns first"
 }
 
 func (t *grid) move(by int) {

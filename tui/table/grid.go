@@ -30,7 +30,8 @@ type grid struct {
 	sortCol int
 	reverse bool
 	wide    bool
-	from    int // first column shown after the frozen one, when wide
+	from    int   // first column shown after the frozen one, when wide
+	chosen  []int // the columns that the user wants behind the first, in this order; none: those that matter most
 	filter  string
 	query   Query
 	only    func(row int) bool // rows that do not pass are not shown; nil for all
@@ -173,6 +174,17 @@ func (t *grid) SortBy(key string, reverse bool) {
 			t.sortCol, t.reverse = i, reverse
 			t.sort()
 			t.rebuild()
+		}
+	}
+}
+
+// Choose shows these columns behind the first one, in this order, instead of those that matter most; keys that no column has are left out.
+func (t *grid) Choose(keys []string) {
+	t.chosen = nil
+	for _, key := range keys {
+		i := slices.IndexFunc(t.heads, func(h head) bool { return h.key == key })
+		if i > 0 && !slices.Contains(t.chosen, i) {
+			t.chosen = append(t.chosen, i)
 		}
 	}
 }

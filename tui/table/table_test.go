@@ -263,3 +263,33 @@ func TestBoundsAreSaidInWords(t *testing.T) {
 		}
 	}
 }
+
+// The columns that the user chose stand behind the first one in their order, as many as fit, and the order's column with them; wide shows
+// all in the program's order, and what is read out follows, too.
+func TestChosenColumnsStandInTheirOrder(t *testing.T) {
+	tbl := newTable(links("alpha"))
+	head := func(width int) string { return strings.Join(strings.Fields(tbl.Draw(canvas(width, 5))[0]), " ") }
+	tbl.Choose([]string{"note", "nothing", "id", "name", "note"})
+	for width, want := range map[int]string{60: "NAME^ NOTE ID", 40: "NAME^ NOTE", 25: "NAME^ ID"} {
+		if got := head(width); got != want {
+			t.Errorf("at %d cells the columns are %q, want %q", width, got, want)
+		}
+	}
+	tbl.SortBy("state", false)
+	if got := head(60); got != "NAME NOTE ID STATE^" {
+		t.Errorf("ordered by another one: %q", got)
+	}
+	words := tbl.Words(time.Time{}, func(l link) string { return l.name })[0].Words
+	if len(words) != 3 || words[1].Name != "note" || words[2].Name != "id" {
+		t.Errorf("read out: %v", words)
+	}
+	press(t, tbl, "wide")
+	if got := head(60); got != "NAME STATE^ ID NOTE" {
+		t.Errorf("wide: %q", got)
+	}
+	press(t, tbl, "wide")
+	tbl.Choose(nil)
+	if got := head(60); got != "NAME STATE^ ID NOTE" {
+		t.Errorf("nothing chosen: %q", got)
+	}
+}

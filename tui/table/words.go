@@ -15,18 +15,31 @@ const spoken = 3
 // Words are the shown rows in their order, each value with the key of its column; name gives what a row is
 // called. After "wide" all columns are read out.
 func (t *Table[T]) Words(now time.Time, name func(T) string) []tui.Row {
+	columns := t.spokenColumns()
 	out := make([]tui.Row, len(t.order))
 	for i, at := range t.order {
 		row := t.rows[at]
 		out[i] = tui.Row{ID: t.ids[at], Name: name(row)}
-		for c := range t.cols {
-			if t.wide || t.cols[c].Priority <= spoken {
-				out[i].Words = addWord(out[i].Words, t.cols[c].Key, t.cols[c].Text(row, now), t.cols[c].Live)
-			}
+		for _, c := range columns {
+			out[i].Words = addWord(out[i].Words, t.cols[c].Key, t.cols[c].Text(row, now), t.cols[c].Live)
 		}
 		if t.marks[t.ids[at]] {
 			out[i].Words = append(out[i].Words, tui.Word{Value: "marked"})
 		}
+	}
+	return out
+}
+
+// spokenColumns are the columns that are read out: those that the user chose, else those that matter.
+func (t *grid) spokenColumns() []int {
+	var out []int
+	for c, h := range t.heads {
+		if c == 0 || t.wide || len(t.chosen) == 0 && h.priority <= spoken {
+			out = append(out, c)
+		}
+	}
+	if !t.wide {
+		out = append(out, t.chosen...)
 	}
 	return out
 }

@@ -198,7 +198,8 @@ func (m *Module) relatives(e journal.Entry) []resource.Field {
 	add("Undone by", e.UndoneBy)
 	add("Undoes", e.Undoes)
 	if n := len(m.batch(e)); n > 1 {
-		out = append(out, resource.Field{Label: "Together", Value: fmt.Sprintf("with %d other changes", n-1), Note: "u undoes them together"})
+		out = append(out, resource.Field{Label: "Together", Value: fmt.Sprintf("with %d other changes", n-1),
+			Note: tui.KeyOf("undo", "u") + " undoes them together"})
 	}
 	return out
 }

@@ -70,7 +70,7 @@ func (p *page) nothing() string {
 	case p.filter != "":
 		return "No session matches " + tui.Clean(p.filter) + ". esc clears the filter."
 	case p.only:
-		return "No session is other than it should be, as far as is known. . shows all."
+		return "No session is other than it should be, as far as is known. " + tui.KeyOf("problems", ".") + " shows all."
 	case p.Status().Updated.IsZero():
 		return "Asking Cloudflare…"
 	}

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"context"
 	"errors"
+	"fmt"
 	"slices"
 	"strings"
 	"sync"
@@ -171,7 +172,11 @@ func (m *Module) summary(rows []change) tui.Line {
 			others++
 		}
 	}
-	line := tui.Text(tui.Plain, tui.Count(len(rows), "changes")+", "+kit.Number(others)+" not from here")
+	from := ", all from here"
+	if others > 0 || len(rows) == 0 {
+		from = fmt.Sprintf(", %d not from here", others)
+	}
+	line := tui.Text(tui.Plain, tui.Count(len(rows), "changes")+from)
 	m.mu.Lock()
 	defer m.mu.Unlock()
 	if m.note != "" {

@@ -96,7 +96,7 @@ func (m *Module) cniSections(c api.CNI, _ time.Time) []resource.Section {
 			{Label: "Your side", Value: kit.Or(string(c.CustIP), "-"), Note: "cust_ip: your router, and the next hop of routes"},
 			{Label: "MTU", Value: kit.Number(c.Magic.MTU)},
 		}},
-		bgpSection(c.BGP, c.BGPMode),
+		m.bgpSection(c.BGP, c.BGPMode),
 		m.underCNI(c),
 	}
 	sections = append(sections, m.env.Related(cniSubject(c))...)
@@ -109,7 +109,7 @@ func (m *Module) cniSections(c api.CNI, _ time.Time) []resource.Section {
 }
 
 // bgpSection is the configuration of a session over an interconnect.
-func bgpSection(b *api.BGP, mode string) resource.Section {
+func (m *Module) bgpSection(b *api.BGP, mode string) resource.Section {
 	s := resource.Section{Title: "BGP"}
 	if b == nil {
 		s.Fields = []resource.Field{{Label: "Session", Value: "none configured", Role: tui.Muted}}
@@ -122,6 +122,7 @@ func bgpSection(b *api.BGP, mode string) resource.Section {
 				Note: "what Cloudflare offers over interconnects"},
 		}
 	}
+	s.Fields = append(s.Fields, m.env.FilterFields(b)...)
 	if mode != "" {
 		s.Fields = append(s.Fields, resource.Field{Label: "Mode", Value: modeName(mode), Note: mode})
 	}

@@ -34,7 +34,8 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 		sections = append(sections, addressSection())
 	}
 	sections[0].Fields[0].Fixed = fixed
-	bgp := kit.BGPSection("", func(form.Values) []netrules.ASNUse { return m.otherASNs(c.Magic.ConduitName) })
+	bgp := m.env.BGPSection(kit.Session{ASN: m.env.Feed.Last().CloudflareASN(), Unfiltered: true,
+		Others: func(form.Values) []netrules.ASNUse { return m.otherASNs(c.Magic.ConduitName) }})
 	bgp.Intro = "The session over the link. Cloudflare calls it a closed beta, and its API tells nothing of the session's state."
 	bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Kind: form.Choice, Options: modes(c.BGPMode),
 		Help: "Full exchange of routes, or static advertisement without one"})

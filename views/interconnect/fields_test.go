@@ -11,8 +11,8 @@ import (
 	"flarewire/tui/resource"
 )
 
-// filters: Cloudflare's documents name the ids and not what they are of (unconfirmed). y copies them.
-const filters = "no document says what they filter; a change keeps them as they are"
+// filters: the session of a CNI has no filters in the documents; its tunnel side has.
+const filters = "no document has them for a CNI: they are on its tunnel side"
 
 func TestNoFieldOfAnInterconnectIsWiredInHalf(t *testing.T) {
 	m := account(t)
@@ -25,9 +25,9 @@ func TestNoFieldOfAnInterconnectIsWiredInHalf(t *testing.T) {
 	uitest.Fields[api.MagicInterconnect]{Kind: kind.Links, Form: m.linkForm, FieldOf: linkFieldOf,
 		Page: func(l api.MagicInterconnect) []resource.Section { return m.linkSections(l, time.Now()) },
 		Like: likeHealth,
-		NotOnPage: map[string]string{"bgp.export_filter_id": filters, "bgp.import_filter_id": filters,
+		NotOnPage: map[string]string{
 			"health_check.direction": "the documents name none for an interconnect"},
-		NotInForm: map[string]string{"bgp.export_filter_id": filters, "bgp.import_filter_id": filters,
+		NotInForm: map[string]string{
 			"health_check.direction": "the documents name none for an interconnect; a change keeps it as it is"},
 	}.Check(t)
 	order := "an order: a cable has type, slot and speed, a circuit a bandwidth"

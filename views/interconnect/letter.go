@@ -199,7 +199,7 @@ func (l *letter) Draw(c tui.Canvas) []string {
 	case errors.Is(l.err, fs.ErrExist):
 		text(tui.Pending, "There is a file of this name already. Nothing was written.")
 		text(tui.Strong, l.path)
-		text(tui.Muted, "esc goes back to another name, o replaces the file.")
+		text(tui.Muted, "esc goes back to another name, "+tui.KeyOf("replace", "o")+" replaces the file.")
 	default:
 		text(tui.Bad, "The letter could not be saved: "+l.err.Error())
 		text(tui.Muted, "esc goes back to another name.")

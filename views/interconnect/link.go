@@ -61,7 +61,7 @@ func (m *Module) portNameOf(l api.MagicInterconnect) string {
 func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource.Section {
 	created, createdAge := resource.Time(l.CreatedOn.Time, now)
 	modified, modifiedAge := resource.Time(l.ModifiedOn.Time, now)
-	sections := []resource.Section{m.linkReading(l), linkAddresses(l), bgpSection(l.BGP, ""), m.underLink(l)}
+	sections := []resource.Section{m.linkReading(l), linkAddresses(l), m.bgpSection(l.BGP, ""), m.underLink(l)}
 	sections = append(sections, m.env.Related(linkSubject(l))...)
 	return append(sections, kit.HealthDetail(l.HealthCheck, false),
 		resource.Section{Title: "Settings", Fields: []resource.Field{

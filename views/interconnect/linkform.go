@@ -17,7 +17,7 @@ import (
 // linkForm makes the form for changing a link; there are no new ones.
 func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api.MagicInterconnect) tea.Cmd) form.Options {
 	hasGRE := func(form.Values) bool { return l.GRE != nil }
-	return form.Options{Title: title, Verb: "review", Values: linkValues(l),
+	return form.Options{Title: title, Verb: "review", Values: linkValues(l), Needs: kit.SessionNeeds(),
 		Sections: []form.Section{
 			{Fields: []form.Field{
 				{Key: "name", Label: "Name", Help: "The CNI calls it conduit_name; the analytics join on it",
@@ -32,7 +32,8 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 					Check: kit.Check(netrules.CloudflareEndpoint)},
 				{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 			}},
-			kit.BGPSection("", func(form.Values) []netrules.ASNUse { return m.otherASNs(l.Name) }),
+			m.env.BGPSection(kit.Session{ASN: m.env.Feed.Last().CloudflareASN(),
+				Others: func(form.Values) []netrules.ASNUse { return m.otherASNs(l.Name) }}),
 			kit.HealthSection(netrules.Interconnect),
 			{Title: "IPv6 and return routing", Folded: true, Fields: []form.Field{
 				{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",

@@ -12,6 +12,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
+	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -32,7 +33,7 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 	values := form.Values{"kind": physical, "slot_id": i.SlotID, "type": only(m.types(false)), "partner_type": only(m.types(true))}
 	typeField := func(key string, when func(form.Values) bool, isPartner bool) form.Field {
 		return form.Field{Key: key, Label: "Type", When: when,
-			Help:    "Cloudflare documents no list of types; ctrl+n goes through those of this account",
+			Help:    "Cloudflare documents no list of types; " + tui.KeyOf("suggest", "ctrl+n") + " goes through those of this account",
 			Suggest: func(form.Values) []string { return m.types(isPartner) }, Check: checkType}
 	}
 	return form.Options{Title: title, Verb: "review", Values: values,
@@ -40,7 +41,7 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 		Sections: []form.Section{{Fields: []form.Field{
 			{Key: "kind", Label: "Kind", Kind: form.Choice, Help: "A cable in a data center, or a circuit by Google Cloud",
 				Options: []form.Option{{Value: physical, Label: "physical port"}, {Value: partner, Label: "Google Cloud partner"}}},
-			{Key: "slot_id", Label: "Slot", When: cable, Help: "One of the free slots; or press n on one in :slots",
+			{Key: "slot_id", Label: "Slot", When: cable, Help: "One of the free slots; or press " + tui.KeyOf("new", "n") + " on one in :slots",
 				Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.freeSlots() }, Live: m.slotLive, Check: m.checkSlot},
 			{Key: "speed", Label: "Speed", When: cable, Help: "Empty takes the slot's speed", Check: m.checkSpeed},
 			typeField("type", cable, false),
@@ -119,7 +120,7 @@ func slotText(s api.Slot) string {
 
 func (m *Module) checkSlot(v string, _ form.Values) form.Finding {
 	if v == "" {
-		return form.Finding{Level: form.Partial, Text: "Choose a free slot: ctrl+n goes through them"}
+		return form.Finding{Level: form.Partial, Text: "Choose a free slot: " + tui.KeyOf("suggest", "ctrl+n") + " goes through them"}
 	}
 	v = strings.TrimSpace(v)
 	s, known := m.slotWith(v)

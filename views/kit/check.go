@@ -100,8 +100,8 @@ func (e *Env) Taken(found netrules.Finding, kinds ...store.Kind) form.Finding {
 	return worst
 }
 
-// Sentence is an error for a person: what happened and what to do.
-func Sentence(err error) string { return live.Sentence(err) }
+// Sentence is an error for a person: what the server said and what to do.
+func Sentence(err error) string { return live.Told(err) }
 
 // Copyable is an object's JSON for the clipboard: as the server sent it, but without an MD5 key, which
 // opens a router's session.

@@ -45,6 +45,8 @@ type Env struct {
 	Version string
 	// Hide takes the session's secrets out of a text.
 	Hide func(string) string
+	// Routers are the commands that ask the account's routers; nil without any in the config file.
+	Routers *Routers
 	// SwitchAccount opens another account in place of this one; nil when the session cannot.
 	SwitchAccount func(api.Account) tea.Cmd
 

@@ -21,7 +21,7 @@ func (s *Several) Waiting() bool {
 
 // Tell implements tui.Teller: the key stands alone on its line, every sign of it.
 func (r *Reveal) Tell(time.Time) tui.Telling {
-	key := "Pre-shared key: hidden. The command reveal (v) shows it."
+	key := "Pre-shared key: hidden. The command reveal (" + tui.KeyOf("reveal", "v") + ") shows it."
 	if r.visible {
 		key = "Pre-shared key: " + r.secret.Reveal()
 	}

@@ -11,82 +11,8 @@ import (
 	"flarewire/tui/resource"
 )
 
-// What tunnels and interconnects have in common: the BGP session, the health check and the return
-// routing, as parts of forms and of detail pages. The form's keys are customer_asn, md5_key,
-// extra_prefixes and, with hc_ in front, those of the health check.
-
-// BGPSection is the part of a form for the session. fixed is why it cannot be changed here; others are
-// the AS numbers of the account's other links.
-func BGPSection(fixed string, others func(form.Values) []netrules.ASNUse) form.Section {
-	on := func(v form.Values) bool { return v["bgp"] == "yes" }
-	return form.Section{Title: "BGP", Fields: []form.Field{
-		{Key: "bgp", Label: "BGP session", Kind: form.Choice, Options: form.YesNo, Fixed: fixed,
-			Help: "Your router opens it; Cloudflare's AS is " + strconv.Itoa(int(netrules.CloudflareASN))},
-		{Key: "customer_asn", Label: "Your AS number", When: on, Fixed: fixed,
-			Help:  "Private 64512 to 65534 or your own; not " + strconv.Itoa(int(netrules.CloudflareASN)),
-			Check: func(v string, all form.Values) form.Finding { return checkASN(v, others(all)) }},
-		{Key: "md5_key", Label: "MD5 key", Kind: form.Secret, When: on, Fixed: fixed,
-			Help:  "Optional, the same on your router; 1 to 80 characters",
-			Check: optionally(netrules.MD5Key)},
-		{Key: "extra_prefixes", Label: "Extra prefixes", When: on, Fixed: fixed,
-			Help:    "Advertised to you besides your routes: 0.0.0.0/0; separate with blanks",
-			Suggest: func(form.Values) []string { return []string{"0.0.0.0/0", "100.96.0.0/12", "100.64.0.0/12"} },
-			Check:   CheckList(netrules.ExtraPrefix)},
-	}}
-}
-
-func checkASN(v string, others []netrules.ASNUse) form.Finding {
-	finding := Finding(netrules.CustomerASN(v, netrules.CloudflareASN))
-	asn, err := netrules.ParseASN(strings.TrimSpace(v))
-	if finding.Blocks() || err != nil {
-		return finding
-	}
-	return WorstOf(finding, Finding(netrules.SameASN(asn, others)))
-}
-
-// optionally applies a rule to what is there; nothing is fine.
-func optionally(rule func(string) netrules.Finding) func(string, form.Values) form.Finding {
-	return func(v string, _ form.Values) form.Finding {
-		if v == "" {
-			return form.Finding{}
-		}
-		return Finding(rule(v))
-	}
-}
-
-// PutBGP fills in the values of BGPSection; nil is no session.
-func PutBGP(v form.Values, b *api.BGP) {
-	v["bgp"] = "no"
-	if b != nil {
-		v["bgp"], v["customer_asn"], v["md5_key"] = "yes", strconv.FormatUint(uint64(b.CustomerASN), 10), b.MD5Key
-		v["extra_prefixes"] = strings.Join(b.ExtraPrefixes, " ")
-	}
-}
-
-// BGPOf puts what was typed into a session's configuration; nil without BGP. What the form does not
-// show (filters) stays as it was.
-func BGPOf(v form.Values, before *api.BGP) *api.BGP {
-	if v["bgp"] != "yes" {
-		return nil
-	}
-	var b api.BGP
-	if before != nil {
-		b = *before
-	}
-	b.CustomerASN, _ = netrules.ParseASN(strings.TrimSpace(v["customer_asn"]))
-	b.MD5Key = v["md5_key"]
-	b.ExtraPrefixes = Words(v["extra_prefixes"])
-	return &b
-}
-
-// MD5 says only whether there is a key. Cloudflare does not treat it as a secret, but on somebody's
-// screen it may still be one.
-func MD5(b *api.BGP) string {
-	if b.MD5Key == "" {
-		return "none"
-	}
-	return "set"
-}
+// What tunnels and interconnects have in common besides their session: the health check and the return routing, as parts of forms
+// and of detail pages. The form's keys of the health check have hc_ in front.
 
 // HealthSection is the part of a form for the health check. Interconnects have no direction.
 func HealthSection(kind netrules.Kind) form.Section {
@@ -180,11 +106,26 @@ func HealthDetail(h *api.HealthCheck, directed bool) resource.Section {
 	if directed {
 		s.Fields = append(s.Fields, resource.Field{Label: "Direction", Value: Or(h.Direction, "-")})
 	}
-	target := resource.Field{Label: "Target", Value: Or(h.Target.Effective, Or(h.Target.Saved, "default"))}
-	if h.Target.Saved == "" && h.Target.Effective != "" {
-		target.Note = "the default"
+	s.Fields = append(s.Fields, resource.Field{Label: "Rate", Value: Or(h.Rate, "-")})
+	return resource.Section{Title: s.Title, Fields: append(s.Fields, targetFields(h.Target)...)}
+}
+
+// targetFields are where the probes go, and beside it what was saved: only the two together tell a default from a choice.
+func targetFields(t api.HealthCheckTarget) []resource.Field {
+	saved := resource.Field{Label: "Saved target", Value: Or(t.Saved, "none"), Note: "none: the default is probed"}
+	if t.Saved != "" {
+		saved.Note = "as configured"
 	}
-	return resource.Section{Title: s.Title, Fields: append(s.Fields, resource.Field{Label: "Rate", Value: Or(h.Rate, "-")}, target)}
+	target := resource.Field{Label: "Target", Value: Or(t.Effective, "-"), Note: "what is probed"}
+	switch {
+	case t.Effective == "":
+		target.Note = "the API does not say what is probed"
+	case t.Saved != "" && t.Saved != t.Effective:
+		target.Role, target.Note = tui.Pending, "what is probed, and not what was saved: a bidirectional check ignores that"
+	case t.Saved == "":
+		target.Note = "what is probed: the default"
+	}
+	return []resource.Field{target, saved}
 }
 
 func typeNote(kind string) string {

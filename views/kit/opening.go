@@ -83,7 +83,7 @@ func (o *Opening) Draw(c tui.Canvas) []string {
 	p.blank()
 	if o.err != nil {
 		p.text(tui.Bad, Sentence(o.err))
-		p.text(tui.Muted, "r tries again, esc goes back.")
+		p.text(tui.Muted, tui.KeyOf("again", "r")+" tries again, esc goes back.")
 		return p.lines
 	}
 	p.text(tui.Muted, "Reading the newest state from Cloudflare…")

@@ -117,7 +117,7 @@ func (r *Reveal) Draw(c tui.Canvas) []string {
 
 // key is the line of a key, hidden or not.
 func (p *page) key(label string, secret api.Secret, visible bool) {
-	key := strings.Repeat("•", 16) + "  (v shows it)"
+	key := strings.Repeat("•", 16) + "  (" + tui.KeyOf("reveal", "v") + " shows it)"
 	if visible {
 		key = secret.Reveal()
 	}

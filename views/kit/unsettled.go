@@ -1,6 +1,7 @@
 package kit
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -98,12 +99,13 @@ func (u *Unsettled) look(atStart bool) tea.Cmd {
 func (u *Unsettled) looked(msg lookedAllMsg) tea.Cmd {
 	u.looking = false
 	var cmds []tea.Cmd
-	var open []journal.Entry
+	var open, known []journal.Entry
 	soon := u.again
 	u.again = false
 	for _, one := range msg.found {
 		cmds = append(cmds, func() tea.Msg { return one })
 		if one.Result.Outcome != journal.Unknown && one.Result.Outcome != journal.Deleting {
+			known = append(known, one.Entry)
 			continue
 		}
 		open = append(open, one.Entry)
@@ -112,10 +114,21 @@ func (u *Unsettled) looked(msg lookedAllMsg) tea.Cmd {
 	if soon {
 		cmds = append(cmds, tui.After(lookEvery, LookAgainMsg{}))
 	}
-	if text := openAtStart(open); msg.atStart && text != "" {
+	if text := cmp.Or(openAtStart(open), knownAtStart(known)); msg.atStart && text != "" {
 		cmds = append(cmds, tui.Toast(tui.Pending, text))
 	}
 	return tea.Batch(cmds...)
+}
+
+// knownAtStart is the line about changes whose end was found out at this start; empty when there are none.
+func knownAtStart(known []journal.Entry) string {
+	switch len(known) {
+	case 0:
+		return ""
+	case 1:
+		return fmt.Sprintf("How the change of %s has ended is known now: see :activity", known[0].Time.Local().Format("15:04"))
+	}
+	return fmt.Sprintf("How %d changes have ended is known now: see :activity", len(known))
 }
 
 // openAtStart is the line about changes of earlier whose end is not known; empty when there are none.

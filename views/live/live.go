@@ -20,6 +20,7 @@ import (
 	"flarewire/internal/bundle"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/mute"
+	"flarewire/internal/router"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -39,7 +40,8 @@ type Feed struct {
 	own     recalled
 	good    *baseline.Baseline
 	mutes   *mute.List
-	account *diagnose.Account // the reading of the snapshot with the version below; nil until somebody asks
+	routers map[string]router.Reading // what routers said, by the id of the tunnel
+	account *diagnose.Account         // the reading of the snapshot with the version below; nil until somebody asks
 	version uint64
 }
 
@@ -124,6 +126,8 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	case insightMsg:
 		f.looks.take(msg.Insight)
 		f.forgetDiagnosis()
+	case RouterMsg:
+		f.takeRouter(msg.Reading)
 	}
 	return nil
 }
@@ -212,7 +216,7 @@ func (f *Feed) tunnelStatus(kinds []api.TunnelKind) tui.Status {
 	last := f.seen.Load()
 	s := tui.Status{Updated: last.Fetched(lists...), Loading: f.store.Busy(store.Detail{Kind: store.GRETunnels}), Every: last.Next}
 	if err := last.Err(lists...); err != nil {
-		s.Err = Sentence(err)
+		failed(&s, "", err)
 	}
 	s.Note = note(last.Unsettled(orTunnels(lists)...))
 	s.Part = s.Note != ""
@@ -272,7 +276,7 @@ func (f *Feed) Status(needs ...store.Detail) tui.Status {
 			e.Err = last.Entry(first).Err
 		}
 		if s.Err == "" && e.Err != nil {
-			s.Err = Sentence(e.Err)
+			failed(&s, "", e.Err)
 		}
 	}
 	return s
@@ -283,7 +287,7 @@ func (f *Feed) Freshness() tui.Status {
 	s, last := f.tunnelStatus(nil), f.seen.Load()
 	for _, k := range store.Overview() {
 		if e := last.Entry(k); s.Err == "" && api.Unanswered(e.Err) {
-			s.Err = k.Title() + ": " + Sentence(e.Err)
+			failed(&s, k.Title()+": ", e.Err)
 		}
 	}
 	return s
@@ -292,7 +296,7 @@ func (f *Feed) Freshness() tui.Status {
 // Brings reports whether a message announces something new.
 func (f *Feed) Brings(msg tea.Msg) bool {
 	switch msg.(type) {
-	case readMsg, insightMsg, fallsMsg:
+	case readMsg, insightMsg, fallsMsg, RouterMsg:
 		return true
 	}
 	return false
@@ -315,7 +319,7 @@ func (f *Feed) Diagnosis() *diagnose.Account {
 func (f *Feed) facts(s *store.Snapshot) diagnose.Facts {
 	facts := diagnose.From(s, f.store.Now())
 	facts.Changes, facts.Good = f.own.changes, f.good
-	facts.Mutes = f.mutes.Active(facts.Now)
+	facts.Mutes, facts.Routers = f.mutes.Active(facts.Now), f.routers
 	return facts
 }
 
@@ -334,7 +338,32 @@ func (f *Feed) Outage(since time.Time) string {
 	return ""
 }
 
-// Sentence says what an error means for the person at the screen.
+// failed says in a status why an attempt failed, behind a lead.
+func failed(s *tui.Status, lead string, err error) {
+	s.Err = lead + Sentence(err)
+	if told := Told(err); lead+told != s.Err {
+		s.Said = lead + told
+	}
+}
+
+// Told says what an error means where there is room for more than a line: what the server said comes first, then what we make of it.
+func Told(err error) string {
+	if said, advice := Parts(err); advice != "" {
+		return said + ": " + advice
+	}
+	return Sentence(err)
+}
+
+// Parts is what Told says in two, for what the server has answered with a sentence: that sentence, and our advice.
+func Parts(err error) (said, advice string) {
+	var e *api.Error
+	if advice = api.Advice(err); advice == "" || !errors.As(err, &e) || e.Status == 0 || e.Said() == "" {
+		return "", ""
+	}
+	return fmt.Sprintf("Cloudflare answered %d (%s)", e.Status, e.Said()), advice
+}
+
+// Sentence says what an error means for the person at the screen, in a line: what to do about it.
 func Sentence(err error) string {
 	advice := api.Advice(err)
 	var e *api.Error

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"testing/synctest"
 	"time"
+	"unicode/utf8"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -135,8 +136,10 @@ type teller struct {
 	told []string
 }
 
-func notified(t *testing.T) *teller {
-	p := &teller{room: enter(t)}
+func notified(t *testing.T) *teller { return notifiedIn(enter(t)) }
+
+func notifiedIn(r room) *teller {
+	p := &teller{room: r}
 	p.n = live.NewNotifier(p.feed, time.Now, func(text string) tea.Cmd {
 		p.told = append(p.told, text)
 		return nil
@@ -205,6 +208,25 @@ func TestNotifications(t *testing.T) {
 			t.Errorf("told %q, want %q", got, want)
 		}
 	})
+}
+
+// However long a name is, and whatever it is made of, what happened stands behind it.
+func TestANotificationSaysWhatHappenedWhateverTheName(t *testing.T) {
+	for _, name := range []string{strings.Repeat("long", 100), "e" + strings.Repeat("\u0301", 300), strings.Repeat("👩\u200d", 300)} {
+		synctest.Test(t, func(t *testing.T) {
+			r := enter(t)
+			if err := r.Rename(simedge.GRETunnels, "fra-dc1-gre", name); err != nil {
+				t.Fatal(err)
+			}
+			p := notifiedIn(r)
+			p.set(name, "Idle")
+			p.poll()
+			notice := tui.Notice(tui.NotifyTerminal, []string{"TERM=xterm"}, strings.Join(p.told, ""))
+			if !strings.HasSuffix(notice, ": session down (was up)\a") || utf8.RuneCountInString(notice) > 100 {
+				t.Errorf("%.20q: %q", name, notice)
+			}
+		})
+	}
 }
 
 // What happens at about the same time is told together, a moment later.

@@ -102,7 +102,7 @@ func (l *Loaded[T]) Source() resource.Source[T] {
 		Status: func() tui.Status {
 			s := tui.Status{Updated: l.updated, Loading: l.loading}
 			if l.err != nil {
-				s.Err = Sentence(l.err)
+				failed(&s, "", l.err)
 			}
 			return s
 		},

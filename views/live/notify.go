@@ -131,7 +131,15 @@ func (n *Notifier) notable(e store.Event) string {
 	if len(n.told[key]) == perSubject {
 		text += " (more of it is not told for now)"
 	}
-	return e.Name + ": " + text
+	return brief(e.Name) + ": " + text
+}
+
+// longestName is how many cells of a name are told, so that what happened is still read behind it.
+const longestName = 48
+
+func brief(name string) string {
+	name = tui.Clean(name)
+	return strings.TrimRight(tui.Fit(name, min(longestName, max(1, tui.Width(name)))), " ")
 }
 
 // flaps reports whether the event is of a tunnel of which it was said already that it flaps.

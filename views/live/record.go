@@ -18,8 +18,7 @@ func (f *Feed) LookUp(t store.Tunnel) tea.Cmd {
 	if !t.Fallen() || f.store.Recording(t.ID) {
 		return nil
 	}
-	last := f.Last()
-	if r, asked := last.Records[t.ID]; asked && !r.Empty() {
+	if r, asked := f.Last().Records[t.ID]; asked && !r.Empty() {
 		return nil
 	}
 	account := f.Diagnosis()
@@ -27,7 +26,8 @@ func (f *Feed) LookUp(t store.Tunnel) tea.Cmd {
 		members := []store.RecordObject{store.RecordOf(t, account.Broke(t.ID))}
 		i, there := incidentOf(account.Incidents(), t.ID)
 		if there && !f.store.Recorded(t.ID) {
-			members = recordObjects(account, last, i, members)
+			others := slices.DeleteFunc(account.RecordObjects(i), func(o store.RecordObject) bool { return o.ID == t.ID })
+			members = append(members, others...)
 		}
 		if f.store.AskRecord(true, members...) {
 			return recordMsg{}
@@ -36,16 +36,30 @@ func (f *Feed) LookUp(t store.Tunnel) tea.Cmd {
 	}
 }
 
-// LookUpIncident is LookUp for the page of an incident.
+// LookUpIncident is LookUp for the page of an incident; for one of prefixes it asks what came in.
 func (f *Feed) LookUpIncident(i diagnose.Incident) tea.Cmd {
-	last, account := f.Last(), f.Diagnosis()
+	account := f.Diagnosis()
+	if slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.Resource == store.Prefixes }) {
+		return f.LookAtArrivals()
+	}
 	return func() tea.Msg {
-		if members := recordObjects(account, last, i, nil); len(members) > 0 && f.store.AskRecord(true, members...) {
+		if members := account.RecordObjects(i); len(members) > 0 && f.store.AskRecord(true, members...) {
 			return recordMsg{}
 		}
 		return nil
 	}
 }
+
+// LookAtArrivals has what came in for the prefixes asked, for a page that shows it. Pages run it as long as they are open.
+func (f *Feed) LookAtArrivals() tea.Cmd {
+	if !f.store.AskFlows() {
+		return nil
+	}
+	return func() tea.Msg { return recordMsg{} }
+}
+
+// LookingAtArrivals reports whether an answer about what came in is awaited.
+func (f *Feed) LookingAtArrivals() bool { return f.store.AskingFlows() }
 
 // LookingUp reports whether Cloudflare's record is being asked about an object.
 func (f *Feed) LookingUp(id string) bool { return f.store.Recording(id) }
@@ -58,18 +72,6 @@ func incidentOf(all []diagnose.Incident, id string) (diagnose.Incident, bool) {
 		return diagnose.Incident{}, false
 	}
 	return all[i], true
-}
-
-// recordObjects are the members of an incident that the record has something of, those that are given first.
-func recordObjects(account *diagnose.Account, s *store.Snapshot, i diagnose.Incident, first []store.RecordObject) []store.RecordObject {
-	for _, m := range i.Members {
-		has := func(o store.RecordObject) bool { return o.ID == m.ID }
-		at := slices.IndexFunc(s.Tunnels, func(t store.Tunnel) bool { return t.ID == m.ID })
-		if at >= 0 && s.Tunnels[at].Fallen() && !slices.ContainsFunc(first, has) {
-			first = append(first, store.RecordOf(s.Tunnels[at], account.Broke(m.ID)))
-		}
-	}
-	return first
 }
 
 // fell has the record asked about what was seen to fall since the last look, once it has settled. What flaps is no incident of its own each

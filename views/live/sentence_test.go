@@ -51,3 +51,36 @@ func TestAPauseOfCloudflaresIsSaidAsThat(t *testing.T) {
 		}
 	})
 }
+
+// Where there is room, what the server said stands before what we make of it; a page that is not the API's has said nothing.
+func TestTheServersSentenceComesFirst(t *testing.T) {
+	body := func(code, text string) string {
+		return `{"success":false,"result":null,"messages":[],"errors":[{"code":` + code + `,"message":"` + text + `"}]}`
+	}
+	for name, c := range map[string]struct {
+		fault simedge.Fault
+		first string
+	}{
+		"invalid": {simedge.Fault{Kind: simedge.FaultStatus, Status: 400, Body: body("1004", "no such region")},
+			"400 (no such region, code 1004): "},
+		"absent": {simedge.Fault{Kind: simedge.FaultStatus, Status: 404, Body: body("1003", "not for this account")},
+			"404 (not for this account, code 1003): "},
+		"forbidden": {simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Body: body("9109", "from location")},
+			"403 (from location, code 9109): "},
+		"long": {simedge.Fault{Kind: simedge.FaultStatus, Status: 400, Body: body("1", strings.Repeat("long ", 100))},
+			"400 (" + strings.Repeat("long ", 40) + "…, code 1): "},
+		"no words": {simedge.Fault{Kind: simedge.FaultHTML, Status: 403}, "403: "},
+	} {
+		edge := simedge.New(simedge.Options{})
+		edge.Fault(c.fault)
+		client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+			Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		if err != nil {
+			t.Fatal(err)
+		}
+		_, err = client.In(edge.Account()).Routes.List(t.Context())
+		if got := live.Told(err); !strings.HasPrefix(got, "Cloudflare answered "+c.first) {
+			t.Errorf("%s: %q", name, got)
+		}
+	}
+}

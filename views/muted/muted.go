@@ -23,7 +23,8 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"muted", "mutes"}, Help: "what is muted, why and until when; m ends it",
+	return []tui.Destination{{Names: []string{"muted", "mutes"}, Help: "what is muted, why and until when; " + tui.KeyOf("unmute",
+		"m") + " ends it",
 		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
 }
 

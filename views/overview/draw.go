@@ -51,7 +51,8 @@ func (p *page) Draw(c tui.Canvas) []string {
 func (p *page) counts(c tui.Canvas, s *store.Snapshot) []string {
 	if s.Fetched().IsZero() {
 		if s.Err() != nil {
-			return []string{tui.Text(tui.Pending, " Nothing could be fetched yet; flarewire keeps trying. r tries now.").Paint(c.Theme, c.Width)}
+			return []string{tui.Text(tui.Pending, " Nothing could be fetched yet; flarewire keeps trying. "+tui.KeyOf("refresh", "r")+
+				" tries now.").Paint(c.Theme, c.Width)}
 		}
 		return []string{tui.Text(tui.Muted, " Asking Cloudflare…").Paint(c.Theme, c.Width)}
 	}

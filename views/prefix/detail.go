@@ -3,6 +3,7 @@ package prefix
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -21,6 +22,9 @@ func (m *Module) sections(r row, now time.Time) []resource.Section {
 	sections := append(m.env.MutedSection(store.Prefixes, r.ID), m.state(r, now),
 		resource.Section{Title: "What this means", First: true, Fields: meaning(r, m.env.BrokenRoutes(network(r.CIDR)), now)},
 		m.bindingSection(r, now), checks(r), m.delegationSection(r))
+	if r.attracts() {
+		sections = slices.Insert(sections, len(sections)-3, m.arrivalSection(r, now))
+	}
 	sections = append(sections, m.env.Related(subject(r))...)
 	return append(sections, identity(r, now))
 }

@@ -19,12 +19,13 @@ func meaning(r row, astray []string, now time.Time) []resource.Field {
 		out = append(out, resource.Field{Value: text, Role: role, Prose: true})
 	}
 	if !r.approved() {
-		add(tui.Pending, "Cloudflare has not approved the prefix: nothing of it can be advertised. Mend what is not valid below; V has it "+
+		add(tui.Pending, "Cloudflare has not approved the prefix: nothing of it can be advertised. Mend what is not valid below; "+
+			tui.KeyOf("validate", "V")+" has it "+
 			"checked again.")
 	}
-	way := "A advertises it"
+	way := tui.KeyOf("advertise", "A") + " advertises it"
 	if len(r.BGP.Rows) > 1 {
-		way = "A on its own page (1) advertises it"
+		way = tui.KeyOf("advertise", "A") + " on its own page (" + tui.KeyOf("bgp-prefixes", "1") + ") advertises it"
 	}
 	for _, b := range r.BGP.Rows {
 		if text, role := meaningOf(b, r.approved(), way, now); text != "" {
@@ -32,7 +33,8 @@ func meaning(r row, astray []string, now time.Time) []resource.Field {
 		}
 	}
 	if r.BGP.Complete() && len(r.BGP.Rows) == 0 && r.approved() {
-		add(tui.Bad, "It has no BGP prefix, so nothing of it can be advertised. Make one: 1, then n.")
+		add(tui.Bad, "It has no BGP prefix, so nothing of it can be advertised. Make one: "+tui.KeyOf("bgp-prefixes", "1")+", then "+
+			tui.KeyOf("new", "n")+".")
 	}
 	if text, role := boundness(r); text != "" {
 		add(role, text)

@@ -96,6 +96,12 @@ func (m *Module) source() resource.Source[row] {
 		}
 		return append(store.Needs(append(partsOf(id), list[0])...), m.env.RelatedNeeds()...)
 	}
+	s.Looked = func(id string) tea.Cmd {
+		if p, ok := m.env.Feed.Last().Prefix(id); ok && (row{p}).attracts() {
+			return m.env.Feed.LookAtArrivals()
+		}
+		return nil
+	}
 	return s
 }
 

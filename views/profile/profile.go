@@ -65,7 +65,7 @@ func (m *Module) rows() []keystore.Profile {
 func (m *Module) describe() resource.Description[keystore.Profile] {
 	return resource.Description[keystore.Profile]{
 		Plural:   "Profiles",
-		None:     "There is no profile on this machine yet: n signs in and makes one.",
+		None:     "There is no profile on this machine yet: " + tui.KeyOf("new", "n") + " signs in and makes one.",
 		ID:       func(p keystore.Profile) string { return p.Name },
 		Name:     func(p keystore.Profile) string { return p.Name },
 		Columns:  m.columns(),

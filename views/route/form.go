@@ -40,7 +40,7 @@ func (m *Module) mainFields(id string) []form.Field {
 			}},
 		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or interconnect: its address, or the tunnel's name to find it",
 			Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.hops() }, Reads: netrules.AddressText, Live: m.hopLive,
-			Check: func(v string, _ form.Values) form.Finding { return m.checkHop(v) }},
+			Check: m.checkHop},
 		{Key: "priority", Label: "Priority", Help: "The lowest wins. Cloudflare adds 500,000 when a tunnel is degraded, 1,000,000 when down",
 			Check: kit.Check(netrules.Priority)},
 		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
@@ -72,7 +72,7 @@ func (m *Module) owned(prefix netip.Prefix) netrules.Finding {
 	return netrules.RoutePrefixOwned(netrules.CloudflareWAN, prefix, m.env.OwnPrefixes())
 }
 
-func (m *Module) checkHop(v string) form.Finding {
+func (m *Module) checkHop(v string, all form.Values) form.Finding {
 	finding := netrules.NextHop(v)
 	if finding.Blocks() {
 		return kit.Finding(finding)
@@ -81,7 +81,7 @@ func (m *Module) checkHop(v string) form.Finding {
 	if err != nil {
 		return kit.Finding(finding)
 	}
-	return kit.WorstOf(kit.Finding(finding), m.nextHop(hop))
+	return kit.WorstOf(kit.Worst(finding, netrules.RouteFamilies(ruleOf(all).Prefix, hop)), m.nextHop(hop))
 }
 
 // checkCoverage says which regions a prefix would be left without.
@@ -172,7 +172,7 @@ func values(r api.Route) form.Values {
 
 // apply puts what was typed into a route. It is called with values that passed their checks.
 func apply(r api.Route, v form.Values) api.Route {
-	r.Prefix, r.Nexthop, r.Description = netrules.PrefixText(v["prefix"]), netrules.AddressText(v["nexthop"]), v["description"]
+	r.Prefix, r.Nexthop, r.Description = netrules.NetworkText(v["prefix"]), netrules.AddressText(v["nexthop"]), v["description"]
 	r.Priority, _ = strconv.Atoi(strings.TrimSpace(v["priority"]))
 	r.Weight, _ = strconv.Atoi(strings.TrimSpace(v["weight"]))
 	regions, colos := kit.Words(strings.ToUpper(v["colo_regions"])), kit.Words(v["colo_names"])

@@ -239,7 +239,10 @@ func (m *Module) siblings(r api.Route) (resource.Section, bool) {
 
 func (m *Module) field(r api.Route, against int) resource.Field {
 	note := ""
+	state, role := m.state(r)
 	switch {
+	case role == tui.Bad && r.Priority <= against:
+		note = "comes first by its priority, but what it leads through is " + strings.ToLower(state)
 	case r.Priority < against:
 		note = "wins over this one"
 	case r.Priority == against:

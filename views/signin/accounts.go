@@ -189,5 +189,5 @@ func (a *accounts) next(c tui.Canvas) string {
 	case a.asking != nil:
 		return "It is being asked again."
 	}
-	return "It is asked again at " + a.again.Local().Format("15:04:05") + "; r asks now."
+	return "It is asked again at " + a.again.Local().Format("15:04:05") + "; " + tui.KeyOf("again", "r") + " asks now."
 }

@@ -186,7 +186,7 @@ func (k *check) Draw(c tui.Canvas) []string {
 	case k.err != nil:
 		p.Blank()
 		p.Text(tui.Bad, kit.Sentence(k.err)+".")
-		p.Text(tui.Muted, "r asks again, esc goes back to what you typed.")
+		p.Text(tui.Muted, tui.KeyOf("again", "r")+" asks again, esc goes back to what you typed.")
 		return p.Lines()
 	case k.stage == verifying:
 		p.Blank()

@@ -62,7 +62,7 @@ func (k *keeping) Draw(c tui.Canvas) []string {
 	p.Blank()
 	if k.err != nil {
 		p.Text(tui.Bad, k.err.Error()+".")
-		p.Text(tui.Muted, "r tries again; esc goes back, to choose another store. Nothing was kept anywhere else.")
+		p.Text(tui.Muted, tui.KeyOf("again", "r")+" tries again; esc goes back, to choose another store. Nothing was kept anywhere else.")
 		return p.Lines()
 	}
 	p.Text(tui.Muted, "Keeping the credential in "+title(k.profile.Store)+", and reading it back…")

@@ -151,7 +151,7 @@ func (o *Opening) Draw(c tui.Canvas) []string {
 		p.Text(tui.Accent, keystore.UnlockRecipe)
 		p.Blank()
 	}
-	p.Text(tui.Muted, "r tries again, t gives the profile a new credential, esc goes back.")
+	p.Text(tui.Muted, tui.KeyOf("again", "r")+" tries again, "+tui.KeyOf("replace", "t")+" gives the profile a new credential, esc goes back.")
 	return p.Lines()
 }
 

@@ -78,16 +78,17 @@ func (w *Welcome) Draw(c tui.Canvas) []string {
 		p.Line(tui.Line{{Text: "   " + tui.Fit(key, 7), Role: tui.Accent}, {Text: text}})
 	}
 	key("enter", "sign in with an API token, or with e-mail and global key")
-	key("d", "look around first: a simulated account, no network (--demo)")
+	key(tui.KeyOf("demo", "d"), "look around first: a simulated account, no network (--demo)")
 	if names := w.desk.Resolver.Config.Names(); len(names) > 0 {
-		key("p", "open a profile of this machine: "+strings.Join(names, ", "))
+		key(tui.KeyOf("profile", "p"), "open a profile of this machine: "+strings.Join(names, ", "))
 	}
 	p.Blank()
 	p.Heading("A new token")
 	p.Text(tui.Plain, "To read it needs "+strings.Join(access.Groups(false), ", ")+".")
 	p.Text(tui.Plain, "To change things, too: "+strings.Join(access.Groups(true), ", ")+" (the dashboard says Edit for Write).")
 	p.Text(tui.Muted, "Leave out Magic Transit or Magic WAN when the account does not have it. If Cloudflare's page does not fill "+
-		"them in, choose them by these names. y copies this link for reading, Y the one for changing, too:")
+		"them in, choose them by these names. "+tui.KeyOf("copy-link", "y")+" copies this link for reading, "+tui.KeyOf("copy-write-link", "Y")+
+		" the one for changing, too:")
 	for _, line := range split(access.TokenPage(false), c.Width-4) {
 		p.Line(tui.Line{{Text: "   " + line, Role: tui.Accent}})
 	}

@@ -62,7 +62,7 @@ func describe(rows func() []diagnose.Moment) resource.Description[diagnose.Momen
 				Long: "Copy the whole timeline as text for a ticket, without e-mail and addresses of persons",
 				Run: func() tea.Cmd {
 					all := slices.Clone(rows())
-					return tea.Batch(tea.SetClipboard(diagnose.TimelineText(all)),
+					return tea.Batch(tea.SetClipboard(diagnose.TimelineText(all, false)),
 						tui.Toast(tui.Muted, "Sent to the terminal's clipboard (OSC 52): "+kit.Number(len(all))+" lines"))
 				}}}
 		},

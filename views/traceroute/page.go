@@ -93,7 +93,7 @@ func (p *page) failed(c tui.Canvas) []string {
 	page.Blank()
 	p.question(page)
 	page.Blank()
-	page.Text(tui.Muted, "a runs it once more, o opens the form with these values.")
+	page.Text(tui.Muted, tui.KeyOf("again", "a")+" runs it once more, "+tui.KeyOf("other-options", "o")+" opens the form with these values.")
 	return page.Lines()
 }
 

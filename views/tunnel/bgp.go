@@ -17,7 +17,8 @@ import (
 )
 
 // panel is the BGP session as the API reports it.
-func panel(t store.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
+func panel(t store.Tunnel, now time.Time, env *kit.Env) resource.Section {
+	g := env.Glyphs
 	s := resource.Section{Title: "BGP session"}
 	add := func(f resource.Field) { s.Fields = append(s.Fields, f) }
 	add(resource.Field{Label: "State", Value: stateText(t, g), Role: stateRole(t), Note: lastChange(t, now)})
@@ -28,7 +29,8 @@ func panel(t store.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 			tcp, tcpRole = "connected", tui.Good
 		}
 		add(resource.Field{Label: "TCP", Value: tcp, Role: tcpRole})
-		add(resource.Field{Label: "Cloudflare", Value: speaker(st.CFSpeakerIP, st.CFSpeakerPort), Note: "AS " + diagnose.CloudflareASN})
+		add(resource.Field{Label: "Cloudflare", Value: speaker(st.CFSpeakerIP, st.CFSpeakerPort), Note: "AS " +
+			strconv.FormatUint(uint64(env.Feed.Last().CloudflareASN()), 10)})
 		add(resource.Field{Label: "Customer", Value: speaker(st.CustomerSpeakerIP, st.CustomerSpeakerPort), Note: customerAS(t)})
 		value, _ := resource.Time(st.UpdatedAt.Time, now)
 		add(resource.Field{Label: "Status from", Value: value, Note: statusNote(t, now)})
@@ -47,6 +49,7 @@ func panel(t store.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 			add(resource.Field{Label: "Extra prefixes", Value: strings.Join(t.BGP.ExtraPrefixes, ", "), Note: note})
 		}
 		add(resource.Field{Label: "MD5 key", Value: kit.MD5(t.BGP)})
+		s.Fields = append(s.Fields, env.FilterFields(t.BGP)...)
 		add(resource.Field{Label: "Went down", Value: times(t.Track.WeekDowns), Note: weekNote(t, now)})
 	}
 	return s

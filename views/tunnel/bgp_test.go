@@ -12,6 +12,8 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
+	"flarewire/views/kit"
+	"flarewire/views/live"
 )
 
 // read is the panel's and the timeline's text, a line for each field.
@@ -22,7 +24,7 @@ func read(t *testing.T, w *store.Store, name string, now time.Time) string {
 			continue
 		}
 		var out strings.Builder
-		for _, s := range []resource.Section{panel(tunnel, now, tui.ASCIIGlyphs), timeline(tunnel, now, tui.ASCIIGlyphs)} {
+		for _, s := range []resource.Section{panel(tunnel, now, &kit.Env{Feed: live.New(t.Context(), w), Glyphs: tui.ASCIIGlyphs}), timeline(tunnel, now, tui.ASCIIGlyphs)} {
 			for _, f := range s.Fields {
 				out.WriteString(f.Label + ": " + f.Value + " | " + f.Note + "\n")
 			}

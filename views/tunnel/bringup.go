@@ -2,6 +2,7 @@ package tunnel
 
 import (
 	"net/netip"
+	"strconv"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -221,10 +222,11 @@ func (b *BringUp) hints(c tui.Canvas, t store.Tunnel) []string {
 	if b.m.keyNobodyHas(t) { // whatever else the data says follows from it
 		return tui.Paragraph(c, tui.Bad, "Cloudflare has a pre-shared key for this tunnel that was never shown, so the router cannot have it: "+
 			"the tunnel fails at the next key exchange. "+
-			"K generates another one, which is shown.")
+			tui.KeyOf("generate-key", "K")+" generates another one, which is shown.")
 	}
 	if t.Kind == api.IPsec && !b.m.hasKey(t) {
-		out = append(out, tui.Paragraph(c, tui.Pending, "K makes a pre-shared key, unless your router has one that you set yourself.")...)
+		out = append(out, tui.Paragraph(c, tui.Pending, tui.KeyOf("generate-key",
+			"K")+" makes a pre-shared key, unless your router has one that you set yourself.")...)
 	}
 	if t.BGP != nil && t.BGPStatus == nil && t.Track.Looked.Sub(b.steps.began) < statusComes {
 		return append(out, tui.Paragraph(c, tui.Muted, "The API reports no status for the session yet; that is usual in the first minutes.")...)
@@ -244,7 +246,7 @@ func (b *BringUp) hints(c tui.Canvas, t store.Tunnel) []string {
 
 // ends are the addresses and names that the router must have, as long as it is being set up.
 func (b *BringUp) ends(c tui.Canvas, t store.Tunnel) []string {
-	out := []string{"", c.Theme.Paint(tui.Muted, " YOUR ROUTER'S SIDE (c writes the whole configuration)")}
+	out := []string{"", c.Theme.Paint(tui.Muted, " YOUR ROUTER'S SIDE ("+tui.KeyOf("router-config", "c")+" writes the whole configuration)")}
 	row := func(label, value string) {
 		lead := c.Theme.Paint(tui.Muted, "   "+tui.Fit(label, 13))
 		if tui.Width(value) > c.Width-17 { // a value that is cut is of no use to the router
@@ -259,7 +261,7 @@ func (b *BringUp) ends(c tui.Canvas, t store.Tunnel) []string {
 		row("Inside", customer.String()+" on your side, "+cloudflare.String()+" on Cloudflare's")
 	}
 	if t.BGP != nil {
-		row("BGP", "your AS "+asn(t)+" dials AS "+diagnose.CloudflareASN+"; the hold time above zero")
+		row("BGP", "your AS "+asn(t)+" dials AS "+strconv.FormatUint(uint64(b.m.env.Feed.Last().CloudflareASN()), 10)+"; the hold time above zero")
 	}
 	if t.Kind == api.IPsec {
 		for _, id := range ikeIdentities(t.Tunnel) {

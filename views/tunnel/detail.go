@@ -18,8 +18,8 @@ import (
 )
 
 // sections are the page of a tunnel; more are those that come from elsewhere and are as important as the timeline.
-func sections(t store.Tunnel, now time.Time, g tui.Glyphs, findings []diagnose.Finding, more ...resource.Section) []resource.Section {
-	first := []resource.Section{panel(t, now, g), next(t, findings), timeline(t, now, g)}
+func sections(t store.Tunnel, now time.Time, env *kit.Env, findings []diagnose.Finding, more ...resource.Section) []resource.Section {
+	first := []resource.Section{panel(t, now, env), next(t, findings), timeline(t, now, env.Glyphs)}
 	rest := []resource.Section{addresses(t), kit.HealthDetail(t.HealthCheck, true), settings(t), identity(t, now)}
 	return slices.Concat(first, more, rest)
 }
@@ -43,7 +43,7 @@ func next(t store.Tunnel, findings []diagnose.Finding) resource.Section {
 		if f.Next != "" {
 			text := f.Next
 			if strings.Contains(text, "traceroute") {
-				text += " t opens one."
+				text += " " + tui.KeyOf("trace", "t") + " opens one."
 			}
 			s.Fields = append(s.Fields, resource.Field{Value: text, Prose: true})
 		}
@@ -151,8 +151,8 @@ func settings(t store.Tunnel) resource.Section {
 		}
 		add("Pre-shared key", psk, "the API never shows the key itself")
 		add("Anti-replay", kit.Switch(t.ReplayProtection), "protects Cloudflare to customer only")
-		add("Null cipher", kit.Switch(t.AllowNullCipher), "allowed or not; the API cannot change it")
-		add("IKE identities", kit.Or(strings.Join(identities(t.Tunnel), ", "), "-"), "of your router")
+		s.Fields = append(s.Fields, nullCipher(t.AllowNullCipher))
+		s.Fields = append(s.Fields, identities(t.Tunnel)...)
 	}
 	add("Return routing", kit.Switch(t.AutomaticReturnRouting), "automatic return routing")
 	return s
@@ -171,14 +171,32 @@ func identity(t store.Tunnel, now time.Time) resource.Section {
 	}}
 }
 
-// identities are the IKE identities of the customer's router that the API shows: the one of the customer's choice first.
-func identities(t api.Tunnel) []string {
-	var all []string
-	if c := t.CustomRemoteIdentities; c != nil {
-		all = append(all, c.FQDNID)
+// nullCipher says whether the tunnel may run without encryption. Only reading it is documented.
+func nullCipher(allowed *bool) resource.Field {
+	f := resource.Field{Label: "Null cipher", Value: kit.Switch(allowed), Note: "the API shows it, and takes no change of it"}
+	if allowed != nil && *allowed {
+		f.Value, f.Role, f.Note = "allowed", tui.Bad, "your router may negotiate no encryption: the traffic can be read on its way"
 	}
+	return f
+}
+
+// identities are the IKE identities by which the customer's router may call itself: the one of the customer's choice first.
+func identities(t api.Tunnel) []resource.Field {
+	custom := resource.Field{Label: "Custom IKE ID", Value: "none", Role: tui.Muted, Note: "of your choice; Cloudflare's own work beside it"}
+	if c := t.CustomRemoteIdentities; c != nil && c.FQDNID != "" {
+		custom.Value, custom.Role = c.FQDNID, tui.Plain
+	}
+	out := []resource.Field{custom}
 	if r := t.RemoteIdentities; r != nil {
-		all = append(all, r.FQDNID, r.UserID, r.HexID)
+		for _, id := range []resource.Field{{Label: "IKE ID, FQDN", Value: r.FQDNID}, {Label: "IKE ID, user FQDN", Value: r.UserID},
+			{Label: "IKE ID, key (hex)", Value: r.HexID}} {
+			if id.Value != "" {
+				out = append(out, id)
+			}
+		}
 	}
-	return slices.DeleteFunc(all, func(id string) bool { return id == "" })
+	if len(out) == 1 {
+		out = append(out, resource.Field{Label: "IKE IDs", Value: "-", Note: "the API gave none of Cloudflare's: see the dashboard"})
+	}
+	return out
 }

@@ -9,6 +9,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/netrules"
 	"flarewire/internal/store"
+	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -24,13 +25,15 @@ type fields struct {
 // sections are the parts that both kinds have, with the kind's own settings among them. They are the steps of
 // the guided setup, and in this order.
 func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
-	bgp := kit.BGPSection(bgpFixed, func(v form.Values) []netrules.ASNUse { return f.m.asns(f.id, v["customer_endpoint"]) })
+	bgp := f.m.env.BGPSection(kit.Session{Fixed: bgpFixed, ASN: f.m.env.Feed.Last().CloudflareASN(),
+		Others: func(v form.Values) []netrules.ASNUse { return f.m.asns(f.id, v["customer_endpoint"]) }})
 	for i := range bgp.Fields {
 		if bgp.Fields[i].Key == "customer_asn" && f.id == "" {
 			bgp.Fields[i].Propose = func(v form.Values) string { return f.m.routerASN(v["customer_endpoint"]) }
 		}
 	}
-	bgp.Intro = "The session over the tunnel. Your router dials Cloudflare's side, AS " + strconv.Itoa(int(netrules.CloudflareASN)) +
+	bgp.Intro = "The session over the tunnel. Your router dials Cloudflare's side, AS " +
+		strconv.FormatUint(uint64(f.m.env.Feed.Last().CloudflareASN()), 10) +
 		"; Cloudflare never does."
 	health := f.proposeHealth(kit.HealthSection(f.kind))
 	health.Intro = "Cloudflare probes the tunnel from all its locations, and routes around it while it does not answer."
@@ -57,7 +60,7 @@ func (f fields) inside() form.Section {
 	return form.Section{Title: "Inside", Intro: "The small network in the tunnel: one address is Cloudflare's, the other one your router's.",
 		Fields: []form.Field{
 			{Key: "interface_address", Label: "Interface address",
-				Help:    "Cloudflare's side of a /31, with its length; ctrl+n takes the next free one",
+				Help:    "Cloudflare's side of a /31, with its length; " + tui.KeyOf("suggest", "ctrl+n") + " takes the next free one",
 				Suggest: func(form.Values) []string { return f.freeSubnets() }, Propose: f.once(func() string { return firstOf(f.freeSubnets()) }),
 				Check: f.checkInterface, Live: sidesLive, Reads: netrules.PrefixText},
 			{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",

@@ -45,7 +45,7 @@ func (m *Module) greFields(title string, t api.GRETunnel, fixed string, submit f
 				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.TTL(netrules.GRE, v)) }},
 			kit.ReturnRouting(),
 		}}
-	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, fixed),
+	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, fixed), Needs: kit.SessionNeeds(),
 		Submit: func(v form.Values) tea.Cmd { return submit(applyGRE(t, v)) }}
 }
 

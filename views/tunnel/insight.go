@@ -25,7 +25,12 @@ func lookback(t store.Tunnel, look live.Look, now time.Time) []resource.Section 
 	}
 	switch {
 	case look.Err != nil:
-		prose(tui.Pending, "Health and traffic are not known: "+kit.Sentence(look.Err))
+		if said, advice := live.Parts(look.Err); advice != "" { // each from its own line on: which permission is missing is read at a glance
+			prose(tui.Pending, "Health and traffic are not known: "+said)
+			prose(tui.Pending, advice)
+		} else {
+			prose(tui.Pending, "Health and traffic are not known: "+kit.Sentence(look.Err))
+		}
 	case !look.Until.IsZero():
 		prose(tui.Muted, "Many tunnels were opened in a short time: this one is asked in "+tui.Age(look.Until.Sub(now))+
 			", within Cloudflare's limit of requests.")

@@ -42,7 +42,7 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 				return kit.Finding(netrules.PSK(v))
 			}}}, own.Fields...)
 	}
-	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, ""),
+	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, ""), Needs: kit.SessionNeeds(),
 		Submit: func(v form.Values) tea.Cmd { return submit(applyIPsec(t, v)) }}
 }
 

@@ -56,10 +56,20 @@ func (m *Module) source(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 		if id == "" {
 			return nil // tunnels and health are read all the time
 		}
-		return append(store.Needs(store.Detail{Kind: store.GRETunnels, Of: id}), m.env.RelatedNeeds()...)
+		return slices.Concat(store.Needs(store.Detail{Kind: store.GRETunnels, Of: id}), m.env.RelatedNeeds(), m.sessionNeeds(id))
 	}
 	s.Looked = m.look
 	return s
+}
+
+// sessionNeeds is what the page of a tunnel with BGP says of its session besides its own fields.
+func (m *Module) sessionNeeds(id string) []string {
+	if t, ok := m.byID(id); !ok || t.BGP == nil {
+		return nil
+	} else if len(kit.FilterSides(t.BGP)) == 0 {
+		return store.Needs(store.Detail{Kind: store.CNISettings})
+	}
+	return kit.SessionNeeds()
 }
 
 // look asks the analytics about the tunnel whose page is open; of the others of a list nothing is asked.
@@ -88,14 +98,14 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 	d.Columns = slices.Insert(MarkOld(d.Columns, func(id string) bool { return m.env.Feed.Diagnosis().Old(id) }), 3, healthColumn())
 	d.Sections = func(t store.Tunnel, now time.Time) []resource.Section {
 		record := recorded(t, m.env.Feed.Last().Records[t.ID], m.env.Feed.LookingUp(t.ID), now)
-		own := sections(t, now, m.env.Glyphs, m.env.Feed.Diagnosis().Tunnel(t.ID),
+		own := sections(t, now, m.env, m.env.Feed.Diagnosis().Tunnel(t.ID),
 			append(record, lookback(t, m.env.Feed.Look(t.Name), now)...)...)
 		m.leadToLease(own, t.CloudflareEndpoint)
 		return slices.Concat(m.env.MutedSection(store.Tunnels(t.Kind), t.ID), own, m.env.Related(subject(t)))
 	}
 	d.Preview = func(t store.Tunnel, now time.Time) []resource.Section {
 		findings := m.env.Feed.Diagnosis().Tunnel(t.ID)
-		return append([]resource.Section{next(t, findings), panel(t, now, m.env.Glyphs), timeline(t, now, m.env.Glyphs)},
+		return append([]resource.Section{next(t, findings), panel(t, now, m.env), timeline(t, now, m.env.Glyphs)},
 			m.env.Related(subject(t))...)
 	}
 	d.Problem = troubled
@@ -209,12 +219,12 @@ func (m *Module) acts(t store.Tunnel) []tui.Action {
 			out[i].Wanted = out[i].Name == "bring-up" || out[i].Name == "trace"
 		}
 	}
-	out = append(out, m.env.ChainActions(subject(t))...)
+	out = append(append(out, m.routerActions(t)...), m.env.ChainActions(subject(t))...)
 	if t.Kind != api.IPsec {
 		return append(out, tui.Action{Name: "replace", Keys: []string{"R"}, Short: "replace", Why: m.env.NoWrites,
 			Long: "Change BGP: delete and create again as one act", Run: func() tea.Cmd { return m.replace(t.ID, t.Name) }})
 	}
-	return append(out, tui.Action{Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
+	return append(out, m.ownKeys([]store.Tunnel{t}), tui.Action{Name: "rotate-key", Keys: []string{"K"}, Short: "new key", Why: m.env.NoWrites,
 		Long: "Generate a new pre-shared key; the tunnel is down until your router has it",
 		Run:  func() tea.Cmd { return m.rotate(t.ID, t.Name) }})
 }

@@ -261,9 +261,9 @@ func (p pairing) checkSubnet(other string) func(string, form.Values) form.Findin
 
 // exchange is how networks are told: by BGP over both tunnels, or by static routes into both.
 func (p pairing) exchange() form.Section {
-	s := kit.BGPSection("", func(v form.Values) []netrules.ASNUse {
+	s := p.m.env.BGPSection(kit.Session{Kept: true, ASN: p.m.env.Feed.Last().CloudflareASN(), Others: func(v form.Values) []netrules.ASNUse {
 		return p.m.asns("", strings.TrimSpace(v["customer_endpoint"]), strings.TrimSpace(v["twin_customer_endpoint"]))
-	})
+	}})
 	s.Intro = "BGP over both tunnels, or static routes of equal priority into both. One of them is needed to carry traffic."
 	s.Title = "Routing"
 	for i := range s.Fields {

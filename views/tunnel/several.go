@@ -24,9 +24,9 @@ func (m *Module) many(rows []store.Tunnel) []tui.Action {
 	for i, t := range rows {
 		tunnels[i] = t.Tunnel
 	}
-	return []tui.Action{m.routerConfig(tunnels...), {Name: "health-checks", Keys: []string{"H"}, Short: "health checks", Footer: true,
+	return append(m.ownKeysOf(rows), m.routerConfig(tunnels...), tui.Action{Name: "health-checks", Keys: []string{"H"}, Short: "health checks", Footer: true,
 		Why:  m.env.NoWrites,
-		Long: "Change the health checks of the marked tunnels, each reviewed", Run: func() tea.Cmd { return m.healthForm(rows) }}}
+		Long: "Change the health checks of the marked tunnels, each reviewed", Run: func() tea.Cmd { return m.healthForm(rows) }})
 }
 
 // healthForm asks what to change; what is kept stays as each tunnel has it.

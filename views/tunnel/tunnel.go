@@ -11,7 +11,6 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/diagnose"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -29,9 +28,6 @@ func Describe(plural string, glyphs tui.Glyphs) resource.Description[store.Tunne
 		Columns: columns(glyphs),
 		SortBy:  "state",
 		Summary: func(rows []store.Tunnel) tui.Line { return Summary(rows, false, glyphs) },
-		Sections: func(t store.Tunnel, now time.Time) []resource.Section {
-			return sections(t, now, glyphs, diagnose.Session(t.Tunnel, now))
-		},
 	}
 }
 

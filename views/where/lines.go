@@ -87,6 +87,12 @@ func Lines(w diagnose.Place, c tui.Canvas) []string {
 			text(Role(d), d.Text())
 		}
 	}
+	if announced := w.SaysAnnounced(); len(announced) > 0 {
+		heading("Announced by BGP")
+		for _, s := range announced {
+			text(tui.Plain, s)
+		}
+	}
 	if notes := w.Notes(); len(notes) > 0 {
 		heading("Notes")
 		for _, f := range notes {

@@ -49,6 +49,13 @@ func (m *Module) sections(w diagnose.Place) []resource.Section {
 		}
 		sections = append(sections, inside)
 	}
+	if announced := w.SaysAnnounced(); len(announced) > 0 {
+		section := resource.Section{Title: "Announced by BGP"}
+		for _, s := range announced {
+			section.Fields = append(section.Fields, resource.Field{Value: s, Prose: true})
+		}
+		sections = append(sections, section)
+	}
 	if notes := w.Notes(); len(notes) > 0 {
 		section := resource.Section{Title: "Notes"}
 		for _, f := range notes {

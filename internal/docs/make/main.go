@@ -25,9 +25,10 @@ import (
 func main() {
 	out := flag.String("out", "dist/docs", "the folder to write man/ and completions/ into")
 	keys := flag.String("keys", "docs/keys.md", "the page of the keys")
+	version := flag.String("version", "", "the release, for the changelog of the Debian package; without it none is written")
 	date := flag.String("date", "", "the date on the manual pages (RFC 3339; default: now), so that the same source gives the same files")
 	flag.Parse()
-	if err := run(*out, *keys, *date); err != nil {
+	if err := errors.Join(run(*out, *keys, *date), changelogs(*out, *version, *date)); err != nil {
 		fmt.Fprintln(os.Stderr, "docs:", err)
 		os.Exit(1)
 	}

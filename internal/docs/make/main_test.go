@@ -15,6 +15,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"flarewire/cli"
+	"flarewire/internal/router"
 	"flarewire/keystore"
 )
 
@@ -199,13 +200,23 @@ func TestTheConfigFileIsDocumented(t *testing.T) {
 				if key == "-" {
 					continue
 				}
-				if !strings.Contains(example, key+" = ") && key != "color" { // it has no effect yet
+				there := key + " = "
+				if kind.Field(i).Type.Kind() == reflect.Map {
+					there = "[" + key
+				}
+				if !strings.Contains(example, there) && !strings.Contains(example, "."+key+"]]") && key != "color" { // it has no effect yet
 					t.Errorf("%s: the example has no %s", file, key)
 				}
-				if !strings.Contains(manual, `\fB`+escaped(key)+`\fR`) {
+				if !strings.Contains(manual, `\fB`+escaped(key)+`\fR`) && !strings.Contains(manual, "["+strings.ToUpper(key)) {
 					t.Errorf("flarewire(5) has no %s", key)
 				}
 			}
+		}
+	}
+	command := reflect.TypeFor[router.Command]()
+	for i := range command.NumField() {
+		if key, _, _ := strings.Cut(command.Field(i).Tag.Get("toml"), ","); !strings.Contains(manual, `\fB`+escaped(key)+`\fR`) {
+			t.Errorf("flarewire(5) has no %s of a command for routers", key)
 		}
 	}
 }

@@ -77,6 +77,7 @@ func commandPage(cmd *cobra.Command, at time.Time) string {
 	if text == "" {
 		text = cmd.Short + "."
 	}
+	text, codes := exitStatus(text)
 	p.prose(text)
 	if cmd.HasAvailableSubCommands() {
 		p.section("commands")
@@ -88,12 +89,35 @@ func commandPage(cmd *cobra.Command, at time.Time) string {
 	}
 	p.flags("options", cmd.NonInheritedFlags())
 	p.flags("options of every command", cmd.InheritedFlags())
+	if cmd.Example != "" {
+		p.section("examples")
+		p.line(".nf")
+		for line := range strings.SplitSeq(cmd.Example, "\n") {
+			p.line("%s", escaped(strings.TrimPrefix(line, "  ")))
+		}
+		p.line(".fi")
+	}
+	if codes != "" {
+		p.section("exit status")
+		p.prose(codes)
+	}
 	if !cmd.HasParent() {
-		p.WriteString(outside)
+		p.outside()
 	}
 	p.section("see also")
 	p.line("flarewire(1), flarewire(5), flarewire\\-keys(7)")
 	return p.String()
+}
+
+// exitStatus takes the exit codes out of a help text: they have a section of their own, begun by a capital.
+func exitStatus(text string) (rest, codes string) {
+	const lead = "Exit code: "
+	at := strings.Index(text, "\n"+lead)
+	if at < 0 {
+		return text, ""
+	}
+	codes, after, _ := strings.Cut(text[at+1+len(lead):], "\n\n")
+	return strings.TrimSpace(text[:at] + "\n\n" + after), codes
 }
 
 func (p *page) flags(title string, flags *pflag.FlagSet) {
@@ -119,27 +143,46 @@ func (p *page) flags(title string, flags *pflag.FlagSet) {
 	})
 }
 
-// outside is what the first page says about the world around the program (docs/architecture.md, command line).
-const outside = `.SH ENVIRONMENT
-.TP
-\fBCLOUDFLARE_API_TOKEN\fR, or \fBCLOUDFLARE_API_KEY\fR and \fBCLOUDFLARE_EMAIL\fR
-the credential
-.TP
-\fBCLOUDFLARE_ACCOUNT_ID\fR
-the account, when the credential sees several
-.TP
-\fBFLAREWIRE_PROFILE\fR, \fBFLAREWIRE_READ_ONLY\fR
-as \-\-profile and \-\-read\-only
-.TP
-\fBFLAREWIRE_RECORDER\fR
-where the sockets of the machine's recorder are, instead of /run/flarewire; off takes over from no recorder
-.TP
-\fBACCESSIBLE\fR
-as \-\-accessible
-.TP
-\fBNO_COLOR\fR
-no colours, whatever its value
-.SH EXIT STATUS
+// environment is every variable that the program reads (a test compares it with the source), with what it is for.
+var environment = [][2]string{
+	{"CLOUDFLARE_API_TOKEN, or CLOUDFLARE_API_KEY and CLOUDFLARE_EMAIL", "the credential"},
+	{"CLOUDFLARE_ACCOUNT_ID", "the account, when the credential sees several; as --account"},
+	{"CLOUDFLARE_BASE_URL", "the address of the API instead of Cloudflare's own, such as that of flarewire demo-server"},
+	{"CREDENTIALS_DIRECTORY", "set by systemd for LoadCredential=: the file flarewire-token in it is the credential when none of the above " +
+		"is set"},
+	{"FLAREWIRE_PROFILE, FLAREWIRE_READ_ONLY", "as --profile and --read-only"},
+	{"FLAREWIRE_RECORDER", "where the sockets of the machine's recorder are, instead of /run/flarewire; off takes over from no recorder"},
+	{"FLAREWIRE_DEBUG_PROCESS", "1 lets a debugger read the program's memory, which is closed otherwise (Linux)"},
+	{"CF_API_TOKEN, CF_API_KEY, CF_EMAIL, CF_API_EMAIL, CF_ACCOUNT_ID", "names of older programs: not used, and said to be so"},
+	{"CLOUDFLARE_API_USER_SERVICE_KEY, CLOUDFLARE_CUSTOM_HEADERS",
+		"not used; kept from every program that is started from here, as all of CLOUDFLARE_"},
+	{"HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy", "the proxy, and what is reached without it"},
+	{"XDG_CONFIG_HOME, " +
+		"XDG_STATE_HOME", "where config.toml is instead of in ~/.config, and what the program keeps instead of in ~/.local/state"},
+	{"HOME", "the user's folder"},
+	{"DBUS_SESSION_BUS_ADDRESS, XDG_RUNTIME_DIR", "where the keyring is asked"},
+	{"VISUAL, EDITOR", "the editor of flarewire settings edit; otherwise vi"},
+	{"ACCESSIBLE", "as --accessible, when it is not empty"},
+	{"NO_COLOR", "no colours, whatever its value"},
+	{"TERM, COLORTERM", "what the terminal can show"},
+	{"LC_ALL, LC_CTYPE, LANG", "the first of these that is set decides whether signs beyond ASCII are shown"},
+	{"TMUX, STY, VTE_VERSION", "which terminal it is, for --notify terminal"},
+	{"SSH_CONNECTION, SSH_TTY, SSH_CLIENT", "over SSH no window of a keyring is raised, and less is sent"},
+	{"GODEBUG", "refused when it would write secrets into the output"},
+	{"TZ", "the time zone of times of day that are not marked UTC"},
+}
+
+// outside writes what the first page says about the world around the program (docs/architecture.md, command line).
+func (p *page) outside() {
+	p.section("environment")
+	for _, v := range environment {
+		p.item(v[0], v[1])
+	}
+	p.WriteString(files)
+}
+
+// files are the exit status and the files, for the first page.
+const files = `.SH EXIT STATUS
 0 done; 1 the API or the network said no; 2 wrong usage, or no credentials. \fBflarewire check\fR follows the monitoring
 plugins: 0 ok, 1 warning, 2 critical, 3 unknown.
 .SH FILES
@@ -148,7 +191,8 @@ plugins: 0 ok, 1 warning, 2 critical, 3 unknown.
 profiles and preferences, without secrets: flarewire(5)
 .TP
 ~/.local/state/flarewire
-what was changed, when sessions changed their states, and how many requests were sent (XDG_STATE_HOME is respected)
+what was changed, when sessions changed their states, how many requests were sent, and what objects are called, for completion
+(XDG_STATE_HOME is respected)
 `
 
 // keyPage is docs/keys.md as a manual page.
