@@ -12,7 +12,7 @@ GORELEASER := v2.16.0
 BIN ?= bin/flarewire
 
 .PHONY: help build demo test test-fast race lint deadcode bench cover screenshots platforms contract fuzz docs release-check release-snapshot \
-	fault-matrix hostile soak soak-fleet files terminal-faults release-long outdated vuln licences reliability publish-as slow clean
+	fault-matrix hostile soak soak-fleet files terminal-faults release-long wine outdated vuln licences reliability publish-as slow clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -96,6 +96,9 @@ reliability: fault-matrix hostile soak soak-fleet files terminal-faults ## all o
 # dist/ as it is: make release-snapshot first, when the packages have changed.
 release-long: ## install and remove the Debian package in a new Debian, and build the tree under another path (3 min; root, mmdebstrap)
 	FLAREWIRE_LONG=1 go test -count=1 -v -timeout 30m ./internal/release/... | grep -v -- '^=== '
+
+wine: ## run the Windows program under Wine, the Credential Manager included (1 min; needs wine and gcc-mingw-w64-x86-64; not in CI)
+	FLAREWIRE_WINE=1 go test -count=1 -v -run OnWindows ./internal/release
 
 SLOW := fault-matrix hostile soak soak-fleet files terminal-faults release-long race bench
 

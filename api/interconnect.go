@@ -43,6 +43,11 @@ var magicInterconnects = resource[MagicInterconnect]{kind: kind{
 		"automatic_return_routing", "bgp"},
 	clearable: []string{"description", "interface_address6", "health_check.target.saved"},
 },
+	prepare: func(_ string, i *MagicInterconnect) {
+		if i.Version == "1.5" { // "omitted and not configurable" there, by the TypeScript SDK's documents (unconfirmed)
+			i.GRE = nil
+		}
+	},
 	id: func(i *MagicInterconnect) string { return i.ID },
 }
 
@@ -104,7 +109,7 @@ var cnis = resource[CNI]{kind: kind{
 	name: "cnis", service: CNIService, path: "/accounts/{account_id}/cni/cnis", item: "cni", form: bare,
 	can: canList | canGet | canCreate | canUpdate | canDelete, filters: []string{"slot", "tunnel_id"},
 	perms:  permissions{read: magicRead, create: magicWrite, update: magicWrite, remove: magicWrite},
-	create: []string{"account", "interconnect", "magic", "bgp", "bgp_mode"},
+	create: []string{"account", "interconnect", "magic", "bgp"}, // no bgp_mode: only the update and the answers have it
 	modify: []string{"id", "account", "cust_ip", "p2p_ip", "interconnect", "magic", "bgp", "bgp_mode"},
 },
 	prepare: func(account string, c *CNI) {

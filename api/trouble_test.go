@@ -400,7 +400,8 @@ func TestCanceledByTheErrorOfAnotherCall(t *testing.T) {
 
 // Cloudflare's own codes have no name in net/http: their meaning is said, and nothing is left empty before a comma.
 func TestACodeOfCloudflaresEdgeIsExplained(t *testing.T) {
-	for status, want := range map[int]string{520: "unknown error", 522: "connection timed out", 524: "a timeout occurred", 599: "no reason given"} {
+	for status, want := range map[int]string{520: "unknown error", 522: "connection timed out", 524: "a timeout occurred",
+		599: "no reason given"} {
 		client, _ := serve(t, func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Type", "text/html")
 			w.WriteHeader(status)

@@ -55,7 +55,8 @@ could not be written, 2 wrong usage, no credentials, or the file is there alread
 	}
 	cmd.Flags().StringArrayVar(&o.tunnels, "tunnel", nil, "add a day of this tunnel's analytics; by name or id, may be given several times")
 	cmd.Flags().BoolVar(&o.force, "force", false, "replace the file when it is there already")
-	cmd.Flags().BoolVar(&o.persons, "persons", false, "add to the timeline who made a change, by e-mail and address, from Cloudflare's audit log")
+	cmd.Flags().BoolVar(&o.persons, "persons", false,
+		"add to the timeline who made a change, by e-mail and address, from Cloudflare's audit log")
 	return cmd
 }
 

@@ -266,6 +266,7 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newDiagnose(x, f), newWhere(x, f),
 		newSnapshot(x, f), newBundle(x, f), newJournal(x, f), newMetrics(x, f), newRecord(x, f),
 		newAuth(x, f), newSettings(x, f), newDemoServer(x), newVersion(x))
+	root.SetOut(x.Out) // the completion command asks for it when it is made
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	exemplify(root)

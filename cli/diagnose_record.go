@@ -14,7 +14,10 @@ import (
 func askRecord(ctx context.Context, w *store.Store, s *store.Snapshot, names []string) *store.Snapshot {
 	var objects []store.RecordObject
 	account := diagnose.Read(diagnose.From(s, w.Now()))
-	if slices.ContainsFunc(s.Prefixes.Rows, func(p store.Prefix) bool { return slices.Contains(names, p.CIDR) || slices.Contains(names, p.ID) }) {
+	if slices.ContainsFunc(s.Prefixes.Rows, func(p store.Prefix) bool {
+		return slices.Contains(names, p.CIDR) ||
+			slices.Contains(names, p.ID)
+	}) {
 		s = w.ReadFlows(ctx)
 	}
 	for _, t := range s.Tunnels {

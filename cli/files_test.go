@@ -116,7 +116,8 @@ func TestAnAccountIDInCapitalsIsTheSame(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(config, "flarewire"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	text := "version = 1\ndefault = \"p\"\n[profiles.p]\naccount = \"" + capitals + "\"\ntoken_command = [\"echo\", \"" + simedge.DefaultToken + "\"]\n"
+	text := "version = 1\ndefault = \"p\"\n[profiles.p]\naccount = \"" + capitals + "\"\ntoken_command = [\"echo\", \"" +
+		simedge.DefaultToken + "\"]\n"
 	if err := os.WriteFile(filepath.Join(config, "flarewire", "config.toml"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -19,6 +19,7 @@ import (
 	"flarewire/internal/preference"
 	"flarewire/internal/setup"
 	"flarewire/internal/store"
+	"flarewire/keystore"
 	"flarewire/tui"
 	"flarewire/views"
 	"flarewire/views/kit"
@@ -221,10 +222,8 @@ func (s *session) drafts(x IO) *setup.Memory {
 	return memory
 }
 
-// stateDir is the program's folder under the XDG state folder.
+// stateDir is the program's folder of what it keeps.
 func (x IO) stateDir() string {
-	if dir := x.env("XDG_STATE_HOME"); filepath.IsAbs(dir) {
-		return filepath.Join(dir, "flarewire")
-	}
-	return filepath.Join(x.env("HOME"), ".local", "state", "flarewire")
+	_, state := keystore.Folders(keystore.ReadEnvironment(x.Environ))
+	return filepath.Join(state, "flarewire")
 }

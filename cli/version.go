@@ -23,7 +23,8 @@ func init() {
 	}
 }
 
-// stamps are version, commit and date as the Go tools record them. A program that was built in a working tree stays "dev": what is in it may
+// stamps are version, commit and date as the Go tools record them. A program that was built in a working tree stays "dev": what is in
+// it may
 // be in no commit.
 func stamps(info *debug.BuildInfo) (version, commit, date string) {
 	version, commit, date = "dev", "unknown", "unknown"

@@ -140,8 +140,8 @@ func TestAStatusBarSaysWhenNothingIsKnownAnyMore(t *testing.T) {
 	t.Parallel()
 	edge, env := serve(t, simedge.Options{})
 	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
 	read, write := io.Pipe()
+	defer func() { stop(); _, _ = io.Copy(io.Discard, read) }() // until the program has ended
 	go func() {
 		cli.Main(ctx, []string{"status", "--watch", "-o", "line", "--refresh", "5s"},
 			cli.IO{In: strings.NewReader(""), Out: write, Err: io.Discard, Now: time.Now, Environ: append(newShell(t).env, env...)})
@@ -164,8 +164,8 @@ func TestWatchingWithoutAnAccountWaitsForTheEndOfAnOutage(t *testing.T) {
 	env = slices.DeleteFunc(slices.Clone(env), func(v string) bool { return strings.HasPrefix(v, "CLOUDFLARE_ACCOUNT_ID=") })
 	edge.Fault(simedge.Fault{Path: "/accounts", Kind: simedge.FaultStatus, Status: 503, Times: 3})
 	ctx, stop := context.WithCancel(t.Context())
-	defer stop()
 	read, write := io.Pipe()
+	defer func() { stop(); _, _ = io.Copy(io.Discard, read) }() // until the program has ended
 	go func() {
 		cli.Main(ctx, []string{"status", "--watch", "--refresh", "5s", "-o", "line"},
 			cli.IO{In: strings.NewReader(""), Out: write, Err: io.Discard, Now: time.Now, Environ: append(newShell(t).env, env...)})

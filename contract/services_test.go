@@ -41,11 +41,11 @@ func cnis(o *operator, icon string) {
 	sides := must[[]api.MagicInterconnect](o)(o.Interconnects.List(o.ctx()))
 	must[[]api.CNI](o)(c.Where("tunnel_id", sides[0].ID).Where("slot", list[0].ID).List(o.ctx()))
 	a := one(create(o, c, api.CNI{Interconnect: icon, Magic: api.CNIMagic{ConduitName: "con-min-cni", MTU: 1500}}))
-	b := one(create(o, c, api.CNI{Interconnect: icon, BGPMode: "advertise_only",
+	b := one(create(o, c, api.CNI{Interconnect: icon,
 		BGP:   &api.BGP{CustomerASN: 64999, ExtraPrefixes: []string{"0.0.0.0/0"}, MD5Key: "md5-of-the-test"},
 		Magic: api.CNIMagic{ConduitName: "con-full-cni", Description: "every field", MTU: 1500}}))
 	a.Magic.Description = "now described"
-	b.BGP = &api.BGP{CustomerASN: 64998, MD5Key: "another-md5"}
+	b.BGP, b.BGPMode = &api.BGP{CustomerASN: 64998, MD5Key: "another-md5"}, "advertise_only"
 	one(update(o, c, a.ID, a))
 	one(update(o, c, b.ID, b))
 	o.ok(remove(o, c, a.ID))

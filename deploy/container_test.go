@@ -86,7 +86,9 @@ func TestTheCommandsOfTheContainerRun(t *testing.T) {
 			go func() {
 				done <- cli.Main(ctx, args, cli.IO{In: strings.NewReader(""), Out: out, Err: out, Now: time.Now, Environ: environ})
 			}()
-			until(t, name, func() bool { return out.find(regexp.MustCompile("("+regexp.QuoteMeta(want[name])+")")) != "" || len(done) > 0 })
+			until(t, name, func() bool {
+				return out.find(regexp.MustCompile("("+regexp.QuoteMeta(want[name])+")")) != "" || len(done) > 0
+			})
 			cancel()
 			code := <-done
 			out.mu.Lock()

@@ -32,6 +32,9 @@ type Environment struct {
 	ConfigHome string
 	StateHome  string
 	Home       string
+	// AppData and LocalAppData are where Windows keeps the files of programs.
+	AppData      string
+	LocalAppData string
 }
 
 // secretNames are the variables that hold a secret; CLOUDFLARE_API_USER_SERVICE_KEY and CLOUDFLARE_CUSTOM_HEADERS are
@@ -63,6 +66,8 @@ func ReadEnvironment(environ []string) Environment {
 		ConfigHome:           values["XDG_CONFIG_HOME"],
 		StateHome:            values["XDG_STATE_HOME"],
 		Home:                 values["HOME"],
+		AppData:              values["APPDATA"],
+		LocalAppData:         values["LOCALAPPDATA"],
 	}
 	for _, name := range oldNames {
 		if values[name] != "" {

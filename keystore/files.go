@@ -1,11 +1,13 @@
 package keystore
 
 import (
+	"cmp"
 	"errors"
 	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
+	"runtime"
 
 	"flarewire/internal/statefile"
 )
@@ -21,25 +23,38 @@ type Paths struct {
 	Credentials string
 }
 
-// DefaultPaths follows the XDG Base Directory Specification on every system: relative XDG values are ignored, as it
-// demands. The age files belong to the state and not to the config, which people put under version control.
+// DefaultPaths are the places for this environment. The age files belong to the state and not to the config, which people put under
+// version control.
 func DefaultPaths(env Environment) Paths {
+	config, state := Folders(env)
+	return Paths{
+		Config:      filepath.Join(config, "flarewire", "config.toml"),
+		Credentials: filepath.Join(state, "flarewire", "credentials"),
+	}
+}
+
+// Folders are where the folders of programs are: of what people write, and of what programs keep. XDG_CONFIG_HOME and XDG_STATE_HOME count
+// on every system (relative values are ignored, as the XDG Base Directory Specification demands); without them Windows has %AppData%, which
+// goes with the user to other machines, and %LocalAppData%, which stays.
+func Folders(env Environment) (config, state string) { return folders(env, runtime.GOOS == "windows") }
+
+func folders(env Environment, windows bool) (config, state string) {
 	home := env.Home
 	if home == "" {
 		// Windows has no $HOME; without any home the files are refused later, when one is needed.
 		home, _ = os.UserHomeDir()
 	}
-	config, state := env.ConfigHome, env.StateHome
-	if !filepath.IsAbs(config) {
-		config = filepath.Join(home, ".config")
+	config, state = filepath.Join(home, ".config"), filepath.Join(home, ".local", "state")
+	if windows {
+		config, state = cmp.Or(env.AppData, config), cmp.Or(env.LocalAppData, state)
 	}
-	if !filepath.IsAbs(state) {
-		state = filepath.Join(home, ".local", "state")
+	if filepath.IsAbs(env.ConfigHome) {
+		config = env.ConfigHome
 	}
-	return Paths{
-		Config:      filepath.Join(config, "flarewire", "config.toml"),
-		Credentials: filepath.Join(state, "flarewire", "credentials"),
+	if filepath.IsAbs(env.StateHome) {
+		state = env.StateHome
 	}
+	return config, state
 }
 
 // writeFile replaces path by a file with this content, in one step: whoever reads sees the old or the new one, also

@@ -15,6 +15,7 @@ type workshop struct {
 	flarewire string // the real program, stripped as in a release
 	empty     string // a Go program that does nothing: the floor of every start
 	launch    string // see package launch
+	bare      string // see package bare
 }
 
 const emptyProgram = "package main\n\nfunc main() {}\n"
@@ -47,9 +48,10 @@ func (w *workshop) build(ctx context.Context) error {
 		name string
 		pkg  string
 	}{
-		{&w.flarewire, "flarewire", "flarewire"},
+		{&w.flarewire, "flarewire", "."},
 		{&w.empty, "empty", source},
 		{&w.launch, "launch", "flarewire/internal/bench/launch"},
+		{&w.bare, "bare", "flarewire/internal/bench/bare"},
 	} {
 		progress("building: %s", b.name)
 		*b.into = w.path(b.name)

@@ -135,7 +135,8 @@ func (w *Writer) lost(r Resource, was api.Object, again api.Request) []string {
 	sent := flatten(again.Body())
 	set := settings(was, r.covers(w.options.Account))
 	for _, path := range union(set, nil) {
-		if _, kept := sent[path]; !kept && path != cmp.Or(r.Key, "id") && !journal.IsSecret(path) && canonical(path, set[path]) != canonical(path, nil) {
+		if _, kept := sent[path]; !kept && path != cmp.Or(r.Key, "id") && !journal.IsSecret(path) &&
+			canonical(path, set[path]) != canonical(path, nil) {
 			lost = append(lost, fmt.Sprintf("%s (%s)", path, shown(path, set[path])))
 		}
 	}

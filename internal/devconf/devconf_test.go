@@ -314,3 +314,22 @@ func TestAnOddKeyOfASessionIsAPlaceholderWithItsReason(t *testing.T) {
 		}
 	}
 }
+
+// Cloudflare takes 80 characters; a router whose reference takes fewer gets the key, and whoever reads the text is told.
+func TestAKeyLongerThanTheVendorDocumentsIsRemarked(t *testing.T) {
+	for length, want := range map[int]bool{25: false, 26: true, 80: true} {
+		tunnel := withBGP(greTunnel())
+		tunnel.BGP.MD5Key = strings.Repeat("k", length)
+		for _, platform := range []devconf.Platform{devconf.IOSXE, devconf.Junos} {
+			out, err := devconf.Render(platform, routerOf(api.Secret{}, tunnel))
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := unwrapped(out.Text())
+			if got := strings.Contains(text, "more than the 25 characters"); got != (want && platform == devconf.IOSXE) ||
+				!strings.Contains(text, tunnel.BGP.MD5Key) {
+				t.Errorf("%s, %d characters: remarked %t, written %t", platform, length, got, strings.Contains(text, tunnel.BGP.MD5Key))
+			}
+		}
+	}
+}

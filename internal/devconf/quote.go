@@ -20,6 +20,8 @@ type syntax struct {
 	reserved []string
 	// longest is how many characters the platform takes; 0 is no bound that matters here.
 	longest int
+	// documented is how many characters the platform's own reference takes, where some releases take more; 0 is no such bound.
+	documented int
 	// words are whole texts that are keywords in the place of a key.
 	words []string
 	// escape writes a text that has none of the forbidden characters; nil leaves it as it is.
@@ -85,7 +87,7 @@ var frrSyntax = word()
 // Keys of the platforms that write those of IPsec and of BGP differently.
 var (
 	// iosKey is the key of a BGP session on IOS-XE, with its type before it.
-	iosKey = syntax{open: "0 ", forbidden: ` "?`}
+	iosKey = syntax{open: "0 ", forbidden: ` "?`, documented: 25}
 	panKey = syntax{open: `"`, close: `"`, forbidden: `"\?`, reserved: []string{"-AQ"}, longest: 63}
 	// FortiOS reads a key that begins with 0x as hexadecimal, and one that begins with ENC as encrypted.
 	fortiKey      = syntax{open: `"`, close: `"`, forbidden: `"\?`, reserved: []string{"ENC"}, encode: hexKey("", "", "0x", "0X")}

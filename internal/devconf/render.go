@@ -37,6 +37,9 @@ func (c Config) Text() string {
 // kinds, when a value of a tunnel is not what it must be, or when the tunnels cannot stand on one router. A key that cannot be
 // written safely in the platform's syntax is a placeholder with the reason. No error contains a key.
 func Render(p Platform, r Router) (Config, error) {
+	if r.Link != nil {
+		return renderLink(p, *r.Link)
+	}
 	if len(r.Tunnels) == 0 {
 		return Config{}, errors.New("a tunnel is needed")
 	}

@@ -13,12 +13,16 @@ import (
 // Router is what Render writes a configuration for: one or several tunnels that end at the same router.
 type Router struct {
 	Tunnels []Input
+	// Link is an interconnect in the place of tunnels; nil for tunnels.
+	Link *Link
 	// Known are the tunnels of the account as far as they are known. Those that may end at the same router keep their
 	// interface numbers; nil when nothing is known of them.
 	Known []api.Tunnel
 	// FirstUnit is the number of the first tunnel interface where the platform numbers them, and the others follow;
 	// zero takes the numbers from the inner addresses.
 	FirstUnit int
+	// CloudflareASN is Cloudflare's AS number on the account's sessions; zero takes its usual one.
+	CloudflareASN uint32
 	// Routes is how many static routes the account has, which Cloudflare announces over BGP; zero when it is not known.
 	Routes int
 }
@@ -37,6 +41,9 @@ func (r Router) kinds() []netrules.Kind {
 
 // Platforms are those that all tunnels of the router can be configured on.
 func (r Router) Platforms() []Platform {
+	if r.Link != nil {
+		return linkPlatforms()
+	}
 	return slices.DeleteFunc(slices.Clone(order), func(p Platform) bool {
 		return slices.ContainsFunc(r.kinds(), func(k netrules.Kind) bool { return !slices.Contains(profiles[p].kinds, k) })
 	})
@@ -82,7 +89,7 @@ const (
 // lay reads the tunnels and gives each its name, number and lifetimes, so that no two of the router collide.
 func lay(platform Platform, r Router) (page, error) {
 	about := profiles[platform]
-	p := page{Several: len(r.Tunnels) > 1, CloudflareASN: netrules.CloudflareASN, Hold: int(netrules.TunnelHoldTime.Seconds()),
+	p := page{Several: len(r.Tunnels) > 1, CloudflareASN: cmp.Or(r.CloudflareASN, netrules.CloudflareASN), Hold: int(netrules.TunnelHoldTime.Seconds()),
 		Retry: int(netrules.MaxConnectRetry.Seconds())}
 	p.Keepalive = p.Hold / netrules.KeepalivesPerHold
 	for _, in := range r.Tunnels {

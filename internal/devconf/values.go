@@ -10,6 +10,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"unicode/utf8"
 
 	"flarewire/api"
 	"flarewire/internal/netrules"
@@ -279,6 +280,10 @@ func (v *values) bgp(p profile, t api.Tunnel, own func(string) string) (err erro
 	}
 	if t.BGP.MD5Key == "" {
 		return nil
+	}
+	if most := p.md5().documented; most > 0 && utf8.RuneCountInString(t.BGP.MD5Key) > most {
+		v.remark(fmt.Sprintf("the BGP MD5 key has more than the %d characters that the vendor's reference of neighbor password gives (unconfirmed "+
+			"for each release): where the router refuses it or the session stays down, choose a shorter one at both ends", most))
 	}
 	if v.MD5, err = p.md5().write("the BGP MD5 key", t.BGP.MD5Key); err == nil || !p.isRouter() {
 		return err

@@ -127,10 +127,12 @@ func plural(u RateUnit, one, many string) string {
 func nextFor(system string) string {
 	switch system {
 	case api.DDoSManaged:
-		return "Look at the attack in Network Analytics. If customers are among what is dropped: lower the sensitivity of the rule that hits them, " +
+		return "Look at the attack in Network Analytics. If customers are among what is dropped: lower the sensitivity of the rule that hits " +
+			"them, " +
 			"or override its action, in the network-layer DDoS managed ruleset."
 	case api.AdvancedTCP:
-		return "Look at it in Network Analytics. If customers are among what is dropped: set Advanced TCP Protection to monitoring for the prefix, " +
+		return "Look at it in Network Analytics. If customers are among what is dropped: set Advanced TCP Protection to monitoring for the " +
+			"prefix, " +
 			"or allow them; it needs prefixes that are onboarded to it as a whole."
 	case api.NetworkFirewall:
 		return "Look at your Network Firewall rules, newest first: Network Analytics names the rule that drops."

@@ -97,7 +97,8 @@ func TestAttackOrFault(t *testing.T) {
 			for i := range f.Flows {
 				f.Flows[i].Bits, f.Flows[i].Packets = nil, nil
 			}
-		}, "traffic-dropped:remark", []string{"Traffic to 198.18.10.0/24 dropped by DDoS protection (dosd) since 02:05 UTC; other traffic passes"}},
+		}, "traffic-dropped:remark", []string{"Traffic to 198.18.10.0/24 dropped by DDoS protection (dosd) since 02:05 UTC; other traffic " +
+			"passes"}},
 		"packets only": {[]traffic{usual, drop("dosd", 13, 24, 8e9)}, func(f *store.Flows) {
 			for i := range f.Flows {
 				f.Flows[i].Bits = nil

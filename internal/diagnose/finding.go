@@ -112,6 +112,7 @@ const (
 	HealthCheckOff    Cause = "health-check-off"
 	ReplyType         Cause = "reply-type-firewall"
 	AntiReplay        Cause = "anti-replay"
+	NullCipher        Cause = "null-cipher"
 	TunnelDown        Cause = "tunnel-down"
 	SomeColos         Cause = "some-locations"
 	IdleColos         Cause = "idle-locations"

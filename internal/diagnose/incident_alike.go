@@ -82,21 +82,28 @@ func (a *Account) alikeInCommon(those []Incident) (groups, rest []Incident) {
 		}
 	}
 	w := a.wellOf(well)
-	have := map[int][]property{}
+	have, tries := map[int][]property{}, 0
 	for _, n := range failed {
 		have[n] = a.properties(n)
 	}
-	for left := slices.Clone(failed); len(left) > 1; {
+	for left := slices.Clone(failed); len(left) > 1 && len(groups) < mostCauses; {
 		common, having := a.best(left, have, w.have, w.n)
 		if len(common) == 0 {
 			break
 		}
-		left = slices.DeleteFunc(left, func(n int) bool { return slices.Contains(having, n) })
+		taken := make(map[int]bool, len(having))
+		for _, n := range having {
+			taken[n] = true
+		}
+		left = slices.DeleteFunc(left, func(n int) bool { return taken[n] })
 		var members []Incident
 		for _, n := range having {
 			members = append(members, at[n])
 		}
 		if len(members) < manyAlike && len(a.moments(members)) > 1 {
+			if tries++; tries > mostCauses {
+				break
+			}
 			continue
 		}
 		for _, n := range having {

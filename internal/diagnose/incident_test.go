@@ -146,6 +146,12 @@ func TestIncidentsOfAThousandMomentsAreLittleWork(t *testing.T) {
 			fall(&list[i], time.Duration(i)*time.Minute)
 		}
 	}
+	for i := range list { // and as many have one trouble, two at each of a thousand routers
+		if i%10 == 3 || i%10 == 4 {
+			router(fmt.Sprintf("203.0.%d.%d", i/2500, i/10%250))(&list[i])
+			health(0.6)(&list[i])
+		}
+	}
 	facts := an(list...)
 	alone := testing.AllocsPerRun(1, func() { diagnose.Read(facts).All() })
 	if all := testing.AllocsPerRun(1, func() { diagnose.Read(facts).Incidents() }); all > 2*alone {

@@ -34,7 +34,6 @@ type ends struct {
 	Customer  string `json:"customer_endpoint"`
 	CustomerG string `json:"customer_gre_endpoint"`
 	CIDR      string `json:"cidr"`
-	Reserved  string `json:"virtual_port_reservation_id"`
 	hop       netip.Addr
 	networks  []netip.Prefix
 }
@@ -232,18 +231,22 @@ func (n neighbours) related(h happened) bool {
 	return false
 }
 
-// nearest is the change nearest before a break of objects that are related; of those of one moment the one that says most.
-func (a *Account) nearest(broke time.Time, related func(happened) bool) (happened, bool) {
-	all := a.happenings()
+// near are the changes that lie so shortly before a break that they may have to do with it, or by another clock just after it.
+func (a *Account) near(broke time.Time) []happened {
 	if broke.IsZero() {
-		return happened{}, false
+		return nil
 	}
-	first, _ := slices.BinarySearchFunc(all, broke.Add(-changeBefore), func(h happened, at time.Time) int { return h.at.Compare(at) })
+	all := a.happenings()
+	at := func(h happened, at time.Time) int { return h.at.Compare(at) }
+	first, _ := slices.BinarySearchFunc(all, broke.Add(-changeBefore), at)
+	end, _ := slices.BinarySearchFunc(all, broke.Add(changeAfter+1), at)
+	return all[first:end]
+}
+
+// nearest is the newest of some changes that are related; of those of one moment the one that says most.
+func nearest(all []happened, related func(happened) bool) (happened, bool) {
 	var best happened
-	for _, h := range all[first:] {
-		if h.at.After(broke.Add(changeAfter)) {
-			break
-		}
+	for _, h := range all {
 		one := best.id == h.id && h.at.Sub(best.at) < changeAfter // one change, known from two sources
 		if related(h) && !(one && best.source == "journal") {
 			best = h
@@ -280,7 +283,11 @@ func (c tunnelCase) withRelated(findings []Finding) []Finding {
 		return findings
 	}
 	broke := c.broke()
-	if h, ok := c.nearest(broke, c.around().related); ok {
+	near := c.near(broke)
+	if len(near) == 0 {
+		return findings
+	}
+	if h, ok := nearest(near, c.around().related); ok {
 		findings[0].Text = join(findings[0].Text, h.said(broke, c.now))
 		findings[0].Evidence = append(slices.Clone(findings[0].Evidence), h.evidence())
 	}
@@ -293,7 +300,7 @@ func (a *Account) linkWithRelated(l api.MagicInterconnect, findings []Finding) [
 		return findings
 	}
 	n, broke := a.aroundLink(l), a.facts.Health[l.Name].Since
-	if h, ok := a.nearest(broke, func(h happened) bool { return h.id == l.ID || n.related(h) }); ok {
+	if h, ok := nearest(a.near(broke), func(h happened) bool { return h.id == l.ID || n.related(h) }); ok {
 		findings[0].Text = join(findings[0].Text, h.said(broke, a.facts.Now))
 		findings[0].Evidence = append(findings[0].Evidence, h.evidence())
 	}
@@ -302,11 +309,15 @@ func (a *Account) linkWithRelated(l api.MagicInterconnect, findings []Finding) [
 
 // relatedTogether is what happened just before to something that most of the members of an incident are related to.
 func (a *Account) relatedTogether(members []int, broke time.Time) (string, []Evidence) {
+	near := a.near(broke)
+	if len(near) == 0 {
+		return "", nil
+	}
 	all := make([]neighbours, len(members))
 	for n, i := range members {
 		all[n] = a.tunnelCase(i).around()
 	}
-	h, ok := a.nearest(broke, func(h happened) bool {
+	h, ok := nearest(near, func(h happened) bool {
 		of := 0
 		for _, n := range all {
 			if n.related(h) || n.id == h.id && n.id != "" {

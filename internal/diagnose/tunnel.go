@@ -27,7 +27,7 @@ func (c tunnelCase) read() []Finding {
 	var findings []Finding
 	for _, rule := range []func() []Finding{
 		c.noPSK, c.newKey, c.overlapping, c.checksOff, c.reservedASN, c.locations, c.replyType, c.filtered, c.flaps,
-		c.noStatus, c.session, c.down, c.antiReplay, c.everywhere, c.missingRoute, c.silent, c.staticWins,
+		c.noStatus, c.session, c.down, c.antiReplay, c.nullCipher, c.everywhere, c.missingRoute, c.silent, c.staticWins,
 	} {
 		findings = append(findings, rule()...)
 	}
@@ -284,6 +284,17 @@ func (c tunnelCase) antiReplay() []Finding {
 		Text:     "The router's anti-replay check may drop packets, because they come from many of Cloudflare's servers.",
 		Next: "Turn anti-replay off on the router, or replay_protection on here where the router cannot. Its log would say: replay check " +
 			"failed."}}
+}
+
+// nullCipher is no trouble of the traffic: it is that nobody may be keeping it secret.
+func (c tunnelCase) nullCipher() []Finding {
+	if c.AllowNullCipher == nil || !*c.AllowNullCipher {
+		return nil
+	}
+	return []Finding{{Cause: NullCipher, Likelihood: Remark, Impact: NoImpact, Source: srcIPsec,
+		Evidence: []Evidence{{"allow_null_cipher", "true"}},
+		Text:     "The null cipher is allowed: the router may negotiate no encryption, and then the traffic can be read on its way.",
+		Next:     "Look on the router which cipher is negotiated. The API shows the setting and takes no change of it: ask Cloudflare."}}
 }
 
 // down says what a tunnel without any better explanation shows.

@@ -85,6 +85,8 @@ func TestWhatLiesBelowASession(t *testing.T) {
 		"traffic, but no probes": {diagnose.Facts{Tunnels: []store.Tunnel{sick}, Traffic: busy}, diagnose.ReplyType, true},
 		"the same with requests": {diagnose.Facts{Tunnels: []store.Tunnel{request}, Traffic: busy}, diagnose.ReplyType, false},
 		"no traffic either":      {diagnose.Facts{Tunnels: []store.Tunnel{sick}}, diagnose.ReplyType, false},
+		"null cipher allowed":    {diagnose.Facts{Tunnels: []store.Tunnel{ciphered(true)}}, diagnose.NullCipher, true},
+		"null cipher refused":    {diagnose.Facts{Tunnels: []store.Tunnel{ciphered(false)}}, diagnose.NullCipher, false},
 		"IPsec, degraded":        {diagnose.Facts{Tunnels: []store.Tunnel{degraded}}, diagnose.AntiReplay, true},
 		"GRE, degraded": {diagnose.Facts{Tunnels: []store.Tunnel{below(api.GRE, store.Degraded, 0.6)}}, diagnose.AntiReplay,
 			false},
@@ -150,4 +152,9 @@ func TestARhythmIsNamed(t *testing.T) {
 			t.Errorf("%s: %s: %s", name, got, found[0].Text)
 		}
 	}
+}
+
+// ciphered is an IPsec tunnel that is up and says whether it may run without encryption.
+func ciphered(null bool) store.Tunnel {
+	return store.Tunnel{Tunnel: api.Tunnel{Kind: api.IPsec, ID: "id-t", Name: "t", AllowNullCipher: &null}, State: store.NoBGP}
 }

@@ -153,7 +153,8 @@ func (a *account) shortIncident(t *testing.T, all int, count string, fallen []st
 	named := strings.FieldsFunc(list, func(r rune) bool { return r == ' ' || r == '\n' || r == ',' })
 	missing := slices.DeleteFunc(slices.Clone(fallen), func(name string) bool { return slices.Contains(named, name) })
 	const most = 24 // names of one incident
-	if whole := len(fallen) <= most; whole && len(missing) > 0 || !whole && strings.Join(strings.Fields(more), " ") != fmt.Sprintf("%d more", all-most) {
+	if whole := len(fallen) <= most; whole && len(missing) > 0 || !whole && strings.Join(strings.Fields(more), " ") != fmt.Sprintf("%d more",
+		all-most) {
 		t.Errorf("%d of %d that fell are not named, and it says %q:\n%s", len(missing), len(fallen), more, block)
 	}
 	if strings.Count(text, "tunnels down") != 1 || strings.Contains(text, "Missing route") {
@@ -161,7 +162,8 @@ func (a *account) shortIncident(t *testing.T, all int, count string, fallen []st
 	}
 }
 
-// One location loses 22 of 24 tunnels that work elsewhere: it is the first row and the headline of the first screen at 80x24, without a key,
+// One location loses 22 of 24 tunnels that work elsewhere: it is the first row and the headline of the first screen at 80x24, without a
+// key,
 // and diagnose says it once.
 func TestALocationThatLosesTunnelsIsOneIncident(t *testing.T) {
 	t.Parallel()

@@ -9,7 +9,7 @@ import (
 )
 
 // signs are what a voice cannot read: arrows, states as pictures, frames, bars.
-const signs = "→←↑↓▲▼●◐✗○✓▌›━╍▁▂▃▄▅▆▇█│─╭╮╰╯├└"
+const signs = "→←↑↓▲▼●◐✗○✓▌›━╍▁▂▃▄▅▆▇█│─╭╮╰╯├└≤≥"
 
 // keyNamed is a sentence about a key, where a command is meant.
 var keyNamed = regexp.MustCompile(`[.:;,] [A-Za-z.<>] (opens|advertises|withdraws|orders|shows|reads|clears|tries) `)
@@ -47,7 +47,7 @@ func TestLineByLineNothingIsForTheEye(t *testing.T) {
 			t.Errorf("a question mark in place of a number: %q", line)
 		}
 	}
-	for _, want := range []string{"198.18.20.77: ", "BGP sessions", "Interconnects", "What this means"} {
+	for _, want := range []string{"Where 198.18.20.77.", "BGP sessions", "Interconnects", "What this means"} {
 		if !strings.Contains(said, want) {
 			t.Errorf("%q was not said", want)
 		}
@@ -77,8 +77,8 @@ func TestLineByLineWhereIncidentAndPair(t *testing.T) {
 		"Redundant pair", "?",
 		":leave", "quit")
 	at := 0
-	for _, want := range []string{"198.18.20.0/24", "What this means", "10.61.16.9: ", "no healthy way left", "nrt-br1-ipsec",
-		"New redundant pair", "Step 1 of"} {
+	for _, want := range []string{"198.18.20.0/24", "What this means", "Where 10.61.16.9.", "no healthy way left", "nrt-br1-ipsec",
+		"New pair of tunnels", "Step 1 of"} {
 		i := strings.Index(said[at:], want)
 		if i < 0 {
 			t.Fatalf("%q was not said, or not in this order:\n%s", want, said)

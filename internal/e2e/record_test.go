@@ -211,7 +211,8 @@ func TestNobodyIsNamedUnasked(t *testing.T) {
 	zipped, log := filepath.Join(dir, "ticket.zip"), filepath.Join(dir, "debug.log")
 	a.command(t, "bundle", zipped, "--debug-log", log, "--tunnel", tunnel)
 	texts := unzipped(t, zipped)
-	for _, said := range []string{"Cloudflare: Cloudflare sent NOTIFICATION 2/2 Bad Peer AS", `change: update of bgp, md5_key by API token "ci of …"`} {
+	for _, said := range []string{"Cloudflare: Cloudflare sent NOTIFICATION 2/2 Bad Peer AS",
+		`change: update of bgp, md5_key by API token "ci of …"`} {
 		if !strings.Contains(texts["timeline.txt"], said) {
 			t.Errorf("the timeline does not have %q:\n%s", said, texts["timeline.txt"])
 		}

@@ -74,7 +74,7 @@ func Accounts(stateDir string) []string {
 
 // Keep puts what was read now in place of what was kept of the same kinds. Nothing is written where nothing is new.
 func Keep(path string, now Names) error {
-	if len(now) == 0 {
+	if len(now) == 0 || !filepath.IsAbs(path) { // without a home there is no place for them
 		return nil
 	}
 	all := Load(path)

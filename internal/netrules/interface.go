@@ -71,7 +71,10 @@ const (
 // InterconnectAddress checks the inner address of an interconnect: /30 or /31, with GRE also /29, the latter
 // only in version 1.5 and only the .3 host, the fourth address (Cloudflare API: update interconnect). Which
 // link-local ranges are "approved" is not said, so others than the documented one are a Warning.
-func InterconnectAddress(version InterconnectVersion, gre bool, text string) Finding {
+//
+// Of version 1.5 the newer documents (TypeScript SDK 7.3.0) say /31, from the account's own prefixes too; the older ones (Go SDK 7.9.0)
+// have the /29. The wider set passes (unconfirmed): another length is a Warning there, an own prefix a Note.
+func InterconnectAddress(version InterconnectVersion, gre bool, text string, own ...netip.Prefix) Finding {
 	shortest, wrong := 30, "The length is /31 or /30, such as 10.100.0.8/31"
 	if gre && version == Version15 {
 		shortest, wrong = 29, "The length is /31, /30 or /29, such as 10.100.0.8/31"
@@ -92,7 +95,21 @@ func InterconnectAddress(version InterconnectVersion, gre bool, text string) Fin
 	if p.Addr().IsLinkLocalUnicast() && !linkLocalAllowed().Contains(p.Addr()) {
 		return warn(srcAPIInterconnect, "The only documented link-local range is %s", linkLocalAllowed())
 	}
-	return interfaceRange(p, srcAPIInterconnect)
+	if version != Version15 {
+		return interfaceRange(p, srcAPIInterconnect)
+	}
+	if !insideAny(p, own) {
+		if f := interfaceRange(p, srcAPIInterconnect); !f.OK() {
+			return f
+		}
+	}
+	if p.Bits() != 31 {
+		return warn(srcAPIInterconnect15, "Newer documents ask for a /31 on version 1.5, such as 10.100.0.8/31")
+	}
+	if insideAny(p, own) {
+		return note(srcAPIInterconnect15, "Of your own prefixes, which version 1.5 takes")
+	}
+	return Finding{}
 }
 
 // InterfaceAddress6 checks the inner IPv6 address; empty means none. It must be a /127 inside the account's

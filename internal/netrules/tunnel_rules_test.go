@@ -140,12 +140,17 @@ func interfaceRows() []row {
 		add("InterfaceAddress", v, InterfaceAddress(v), want)
 	}
 	inter := func(version InterconnectVersion, gre bool, v string, want Severity) {
-		add("InterconnectAddress", string(version)+" "+v, InterconnectAddress(version, gre, v), want)
+		add("InterconnectAddress", string(version)+" "+v, InterconnectAddress(version, gre, v, pfx("203.0.113.0/24")), want)
 	}
 	inter(Version2, false, "10.100.0.8/31", None)
 	inter(Version2, false, "10.100.0.9/30", None)
 	inter(Version2, false, "10.100.0.3/29", Error)
-	inter(Version15, true, "10.100.0.3/29", None)
+	inter(Version15, true, "10.100.0.3/29", Warning)
+	inter(Version15, false, "10.100.0.9/30", Warning)
+	inter(Version15, false, "10.100.0.8/31", None)
+	inter(Version15, false, "203.0.113.8/31", Note) // of the account's own
+	inter(Version15, false, "198.51.100.8/31", Error)
+	inter(Version2, false, "203.0.113.8/31", Error)
 	inter(Version15, true, "10.100.0.4/29", Error)
 	inter(Version15, true, "10.100.0.3/28", Error)
 	inter(Version15, false, "10.100.0.3/29", Error)

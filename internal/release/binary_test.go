@@ -91,7 +91,8 @@ func checkBill(t *testing.T, path, version string) {
 	if err := json.Unmarshal(text, &bill); err != nil {
 		t.Fatal(err)
 	}
-	if c := bill.Metadata.Component; bill.BomFormat != "CycloneDX" || c.Name != strings.TrimSpace(run(t, "go", "list", "-m")) || c.Version != version {
+	if c := bill.Metadata.Component; bill.BomFormat != "CycloneDX" || c.Name != strings.TrimSpace(run(t, "go", "list", "-m")) ||
+		c.Version != version {
 		t.Errorf("%s is a %q of %s %s", path, bill.BomFormat, c.Name, c.Version)
 	}
 	if !regexp.MustCompile(`^urn:uuid:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$`).MatchString(bill.SerialNumber) ||

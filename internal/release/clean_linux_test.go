@@ -9,8 +9,10 @@ import (
 	"testing"
 )
 
-// cleanSystem is a new Debian in a folder, as somebody has who installs the package: with man, completions and systemd, and without anything
-// of this machine. It takes one or two minutes and a mirror of Debian, so it is made only where FLAREWIRE_LONG asks for it (`make slow`, CI).
+// cleanSystem is a new Debian in a folder, as somebody has who installs the package: with man, completions and systemd, and without
+// anything
+// of this machine. It takes one or two minutes and a mirror of Debian, so it is made only where FLAREWIRE_LONG asks for it (`make
+// slow`, CI).
 type cleanSystem struct {
 	t    *testing.T
 	root string
@@ -41,7 +43,8 @@ func newCleanSystem(t *testing.T) cleanSystem {
 func (s cleanSystem) shell(line string) string {
 	s.t.Helper()
 	// With /proc, which bash needs for what the completion does, and which is gone with the command.
-	return run(s.t, "unshare", "--mount", "--pid", "--fork", "--mount-proc="+filepath.Join(s.root, "proc"), "env", "-i", "HOME=/root", "TERM=dumb", "LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive",
+	return run(s.t, "unshare", "--mount", "--pid", "--fork", "--mount-proc="+filepath.Join(s.root, "proc"), "env", "-i", "HOME=/root",
+		"TERM=dumb", "LANG=C.UTF-8", "PATH=/usr/sbin:/usr/bin:/sbin:/bin", "DEBIAN_FRONTEND=noninteractive",
 		"chroot", s.root, "/bin/bash", "-c", line)
 }
 
@@ -71,7 +74,8 @@ func TestTheDebianPackageInACleanSystem(t *testing.T) {
 		"flarewire --demo status":                               "tunnels",
 		"getent group flarewire":                                "flarewire:",
 		"systemd-analyze verify --man=no /usr/lib/systemd/system/flarewire-record.service 2>&1; echo read": "read",
-		`compopt() { :; }; . /usr/share/bash-completion/bash_completion; _completion_loader flarewire; COMP_WORDS=(flarewire sta); COMP_CWORD=1; ` +
+		`compopt() { :; }; . /usr/share/bash-completion/bash_completion; _completion_loader flarewire; COMP_WORDS=(flarewire sta); ` +
+			`COMP_CWORD=1; ` +
 			`COMP_LINE="flarewire sta"; COMP_POINT=${#COMP_LINE}; __start_flarewire; printf '%s\n' "${COMPREPLY[@]}"`: "status",
 		"zcat /usr/share/doc/flarewire/changelog.gz": "Changelog",
 		"cat /usr/share/doc/flarewire/copyright":     "github.com/spf13/cobra",

@@ -15,8 +15,14 @@ const fallenTunnel = "fra-dc1-gre"
 // fallenWithRecord is an account in which a session has fallen; Cloudflare's record has the reason, and the audit log a change before it.
 func fallenWithRecord(e *simedge.Edge) {
 	e.EnableLogs(simedge.BGPLogs, simedge.IPsecLogs)
-	if err := e.SetBGP(simedge.GRETunnels, fallenTunnel, "OpenSent"); err != nil {
-		panic(err)
+	for tunnel, fsm := range map[string]string{fallenTunnel: "OpenSent", "mad-br1-ipsec": "Established"} { // else that one flaps
+		kind := simedge.GRETunnels
+		if strings.HasSuffix(tunnel, "ipsec") {
+			kind = simedge.IPsecTunnels
+		}
+		if err := e.SetBGP(kind, tunnel, fsm); err != nil {
+			panic(err)
+		}
 	}
 	e.LogBGP(fallenTunnel, time.Minute, "from_cloudflare", "notification_message", simedge.Object{"code": int64(2), "subcode": int64(2)})
 	e.Audit(2*time.Minute, simedge.Actor{Type: "user", Context: "dash", Email: "kim@example.net"}, "update", simedge.GRETunnels, fallenTunnel,
@@ -49,7 +55,8 @@ func (s *seat) row(name string) *seat {
 }
 
 // A slow, refused, huge or malformed answer of Cloudflare's record leaves everything else as it is: the page of the fallen tunnel says what
-// it said without a record, the timeline has what was seen, the page of a prefix its advertisement. No request is repeated.
+// it said without a record, the timeline has what was seen, the page of a prefix its advertisement. No request to
+// the record is repeated.
 func TestFaultMatrixOfTheRecord(t *testing.T) {
 	var faults []trouble
 	for _, tr := range troubles() {
@@ -73,7 +80,11 @@ func TestFaultMatrixOfTheRecord(t *testing.T) {
 				s.pass(10 * time.Second)
 				s.goTo(place.page).row(place.row)
 				s.onlyTheRecord(tr.fault)
-				s.press(place.key).pass(100 * time.Second)
+				s.press(place.key).pass(30 * time.Second)
+				if n := s.askedOfTheRecord(); place.page != "prefixes" && (n == 0 || n > 3) {
+					t.Errorf("%d requests", n)
+				}
+				s.pass(70 * time.Second) // another tunnel of the account may fall meanwhile, and is asked about
 				bad := s.screen()
 				for _, text := range place.stays {
 					if !says(bad, text) {
@@ -90,9 +101,6 @@ func TestFaultMatrixOfTheRecord(t *testing.T) {
 				if tr.word != "" && says(bad, place.good) {
 					t.Errorf("the fault did not take:\n%s", strings.Join(bad, "\n"))
 				}
-				if n := s.askedOfTheRecord(); n > 3 {
-					t.Errorf("%d requests", n)
-				}
 				s.Script(nil)
 			})
 			return "ok"
@@ -101,11 +109,11 @@ func TestFaultMatrixOfTheRecord(t *testing.T) {
 	m.print(t, "pages of the record")
 }
 
-// askedOfTheRecord counts the requests to the record and the questions about what comes in.
+// askedOfTheRecord counts the requests to the record.
 func (s *seat) askedOfTheRecord() int {
 	n := 0
 	for _, r := range s.Requests() {
-		if strings.Contains(r.Path, "/logs/") || bytes.Contains(r.Body, []byte("mitigationSystem")) {
+		if strings.Contains(r.Path, "/logs/") {
 			n++
 		}
 	}

@@ -28,9 +28,9 @@ var (
 			{name: "extra_prefixes", kind: texts, required: true, check: checkCIDRs},
 			{name: "md5_key", kind: text, nullable: true, check: checkMD5},
 		}},
-		{name: "bgp_mode", kind: text, oneOf: []string{"dynamic_route_exchange", "advertise_only"}},
 	}
 	wholeCNIFields = append(slices.Clone(cniFields),
+		field{name: "bgp_mode", kind: text, oneOf: []string{"dynamic_route_exchange", "advertise_only"}},
 		field{name: "id", kind: text, required: true},
 		field{name: "cust_ip", kind: text, required: true, check: checkPointToPoint},
 		field{name: "p2p_ip", kind: text, required: true, check: checkPointToPoint},
@@ -208,6 +208,9 @@ func createCNI(c *call) (any, error) {
 		return nil, cniConflict("conduit_name %s is already in use", conduit)
 	}
 	o["p2p_ip"], o["cust_ip"] = c.e.pointToPoint()
+	if o["bgp"] != nil {
+		o["bgp_mode"] = "dynamic_route_exchange"
+	}
 	r := c.e.insert(CNIs, o, c.now)
 	c.e.addLink(r, icon, "2", c.now)
 	return r.obj, nil

@@ -159,7 +159,6 @@ func TestWhatTheCNIServiceRefuses(t *testing.T) {
 		{"/cnis", with(good, "magic", object{"conduit_name": "x", "description": "", "mtu": -1}), "magic.mtu must be at least 0"},
 		{"/cnis", with(good, "bgp", object{"customer_asn": 1}), "bgp.extra_prefixes is required"},
 		{"/cnis", with(good, "bgp", object{"customer_asn": 1 << 31, "extra_prefixes": []string{}}), "bgp.customer_asn must be at most"},
-		{"/cnis", with(good, "bgp_mode", "other"), "bgp_mode must be one of"},
 		{"/cnis", "nonsense", "invalid character"},
 		{"/interconnects", with(partner, "bandwidth", "3G"), "bandwidth must be one of"},
 		{"/interconnects", with(partner, "pairing_key", nil), "slot_id is required"},

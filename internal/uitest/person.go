@@ -109,7 +109,7 @@ func (p *Person) answered() {
 }
 
 // stuck is when a wait counts as one without an end. It is no measure of speed: the machine may be busy with anything.
-const stuck = 12 * time.Second
+const stuck = 2 * time.Minute
 
 // Until handles messages until the condition holds, and fails the test when it never does.
 func (p *Person) Until(what string, condition func() bool) {

@@ -136,7 +136,7 @@ func (r *runner) act(a tui.Action, rest string) {
 		}
 	}
 	if a.Why != "" {
-		r.c.say("Not now: " + stop(a.Why))
+		r.c.say("Not now: " + stop(byName(a.Why, r.l.Top().Actions())))
 		return
 	}
 	if a.Secret && !r.allowed() {
@@ -305,7 +305,7 @@ func (r *runner) help(about string) {
 		}
 		text += ": " + stop(a.Long)
 		if a.Why != "" {
-			text += " Not now: " + stop(a.Why)
+			text += " Not now: " + stop(byName(a.Why, r.l.Top().Actions()))
 		}
 		r.c.say(text)
 	}

@@ -107,7 +107,7 @@ func (d *Detail) Actions() []tui.Action {
 	if !d.gone {
 		out = append(out, d.writes(d.row, true)...)
 	}
-	return append(out, d.moves()...)
+	return append(yielding(out), d.moves()...)
 }
 
 // acts are what can be done with the field under the cursor.

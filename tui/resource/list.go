@@ -151,7 +151,7 @@ func (l *List) Actions() []tui.Action {
 		}
 		out = append(out, a)
 	}
-	return append(out, tui.Action{Name: "preview", Keys: []string{"z"}, Short: "preview", Class: tui.Common, Run: l.togglePreview,
+	return append(yielding(out), tui.Action{Name: "preview", Keys: []string{"z"}, Short: "preview", Class: tui.Common, Run: l.togglePreview,
 		Long: "The object under the cursor beside its list, or not; from 120 columns"})
 }
 

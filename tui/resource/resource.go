@@ -7,6 +7,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"fmt"
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -132,9 +133,21 @@ func copied(text string) tea.Cmd {
 	return tea.Batch(tea.SetClipboard(text), tui.Toast(tui.Muted, "Sent to the terminal's clipboard (OSC 52): "+text))
 }
 
+// yielding leaves out the copy of JSON where the page has an action of its own on that key.
+func yielding(all []tui.Action) []tui.Action {
+	own := func(a tui.Action) bool { return a.Name != jsonAction && slices.Contains(a.Keys, jsonKey) }
+	if !slices.ContainsFunc(all, own) {
+		return all
+	}
+	return slices.DeleteFunc(all, func(a tui.Action) bool { return a.Name == jsonAction })
+}
+
+const jsonAction, jsonKey = "copy-json", "Y"
+
 // copyJSON offers the whole object as the server sent it.
 func copyJSON(object []byte) tui.Action {
-	a := tui.Action{Name: "copy-json", Keys: []string{"Y"}, Short: "copy JSON", Class: tui.Common, Long: "Copy the object as the API sent it"}
+	a := tui.Action{Name: jsonAction, Keys: []string{jsonKey}, Short: "copy JSON", Class: tui.Common,
+		Long: "Copy the object as the API sent it"}
 	if len(object) == 0 {
 		a.Why = "there is no JSON of this object"
 		return a

@@ -1,6 +1,8 @@
 package table
 
 import (
+	"regexp"
+	"strings"
 	"time"
 
 	"flarewire/tui"
@@ -50,7 +52,33 @@ func addWord(words []tui.Word, key, text string, live bool) []tui.Word {
 	case absent(text):
 		return words
 	}
-	return append(words, tui.Word{Name: key, Value: text, Live: live})
+	return append(words, tui.Word{Name: key, Value: Said(text), Live: live})
+}
+
+// bounds matches an age or a time with the signs that a narrow column has for what is known of it.
+var bounds = regexp.MustCompile(`^(h ?)?([>≤≥]?)([0-9][0-9:]*(?:[smhd])?)$`)
+
+// Said is a cell in words: "≤15:16" is "15:16 or earlier", "h>24h" is "more than 24h, by its health".
+func Said(text string) string {
+	m := bounds.FindStringSubmatch(text)
+	if m == nil {
+		return text
+	}
+	out := m[3]
+	switch {
+	case m[2] == "≤" && strings.Contains(out, ":"):
+		out += " or earlier"
+	case m[2] == "≤":
+		out = "at most " + out
+	case m[2] == "≥":
+		out = "at least " + out
+	case m[2] == ">":
+		out = "more than " + out
+	}
+	if m[1] != "" {
+		out += ", by its health"
+	}
+	return out
 }
 
 // absent reports whether a cell says that there is nothing, or that nothing is known: a sign for the eye.

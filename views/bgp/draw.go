@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"flarewire/tui"
+	"flarewire/tui/table"
 )
 
 // The sizes of a panel: with two lines of words and the strip, with one line and the strip. Smaller than that a session is a line.
@@ -161,7 +162,7 @@ func (p *page) Tell(now time.Time) tui.Telling {
 	for _, c := range all {
 		row := tui.Row{ID: c.id, Name: c.name, Words: []tui.Word{{Value: c.name}, {Name: "state", Value: c.word}, {Name: "peer", Value: c.peer}}}
 		if c.since != "" && c.since != "?" && c.since != "-" {
-			row.Words = append(row.Words, tui.Word{Name: "since", Value: c.since, Live: true})
+			row.Words = append(row.Words, tui.Word{Name: "since", Value: table.Said(c.since), Live: true})
 		}
 		if c.flaps != "" {
 			row.Words = append(row.Words, tui.Word{Value: c.flaps})

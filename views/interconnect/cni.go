@@ -3,18 +3,22 @@ package interconnect
 import (
 	"cmp"
 	"fmt"
+	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/devconf"
 	"flarewire/internal/kind"
 	"flarewire/internal/netrules"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
 	"flarewire/views/kit"
+	"flarewire/views/tunnel"
 )
 
 // noSessionState is said where one would look for the state of the session.
@@ -33,12 +37,26 @@ func (m *Module) describeCNIs() resource.Description[api.CNI] {
 		Sections: m.cniSections,
 		NoWrites: m.env.NoWrites,
 		Actions: func(c api.CNI) []tui.Action {
-			return append(m.env.ChainActions(cniSubject(c)), m.env.WhereAction(withoutLength(c.CustIP))...)
+			own := []tui.Action{{Name: "router-config", Keys: []string{"c"}, Short: "router config", Footer: true,
+				Long: "Configuration for your router, made from this CNI's values", Run: func() tea.Cmd { return tui.Push(m.routerConfig(c)) }}}
+			return slices.Concat(own, m.env.ChainActions(cniSubject(c)), m.env.WhereAction(withoutLength(c.CustIP)))
 		},
 		Create: m.newCNI,
 		Edit:   func(c api.CNI) tea.Cmd { return editor.Edit(c.ID, c.Magic.ConduitName) },
 		Delete: func(c api.CNI) tea.Cmd { return editor.Delete(c.ID, c.Magic.ConduitName) },
 	}
+}
+
+// routerConfig is the page with the router's side of a CNI.
+func (m *Module) routerConfig(c api.CNI) tui.View {
+	link := devconf.Link{Name: c.Magic.ConduitName, MTU: cmp.Or(c.Magic.MTU, netrules.EthernetMTU),
+		CloudflareASN: m.env.Feed.Last().CloudflareASN()}
+	link.Cloudflare, _ = netip.ParsePrefix(string(c.P2PIP)) // one that is missing is said in the text's place
+	link.Customer, _ = netip.ParsePrefix(string(c.CustIP))
+	if c.BGP != nil {
+		link.ASN, link.MD5 = c.BGP.CustomerASN, c.BGP.MD5Key != ""
+	}
+	return tunnel.LinkConfig(link)
 }
 
 func cniColumns() []table.Column[api.CNI] {

@@ -37,8 +37,10 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 	bgp := m.env.BGPSection(kit.Session{ASN: m.env.Feed.Last().CloudflareASN(), Unfiltered: true,
 		Others: func(form.Values) []netrules.ASNUse { return m.otherASNs(c.Magic.ConduitName) }})
 	bgp.Intro = "The session over the link. Cloudflare calls it a closed beta, and its API tells nothing of the session's state."
-	bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Kind: form.Choice, Options: modes(c.BGPMode),
-		Help: "Full exchange of routes, or static advertisement without one"})
+	if c.ID != "" { // a creation does not take it
+		bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Kind: form.Choice, Options: modes(c.BGPMode),
+			Help: "Full exchange of routes, or static advertisement without one"})
+	}
 	return form.Options{Title: title, Verb: "review", Values: cniValues(c), Sections: append(sections, bgp),
 		Needs:  store.Needs(store.Detail{Kind: store.Ports}),
 		Submit: func(v form.Values) tea.Cmd { return submit(applyCNI(c, v)) }}

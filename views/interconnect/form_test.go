@@ -166,3 +166,43 @@ func TestANameFromTheServerMakesAHarmlessFileName(t *testing.T) {
 		t.Errorf("the file name is %q", got)
 	}
 }
+
+// On version 1.5 the GRE endpoint is neither offered nor sent, whatever else is changed.
+func TestAnInterconnectOfVersion15IsSentWithoutGRE(t *testing.T) {
+	m := account(t)
+	for version, sent := range map[string]bool{"1": true, "1.5": false} {
+		l := api.MagicInterconnect{ID: "l1", Name: "fra", Version: version, MTU: 1476, InterfaceAddress: "10.222.0.0/31",
+			GRE: &api.InterconnectGRE{CloudflareEndpoint: "192.0.2.11"}}
+		l.Description = "changed"
+		r, err := m.env.Account.Interconnects.BuildUpdate(l.ID, l)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := strings.Contains(string(r.Body()), `"gre"`); got != sent {
+			t.Errorf("version %s: gre is sent: %v, want %v", version, got, sent)
+		}
+		for _, s := range m.linkForm("edit", l, nil).Sections {
+			for _, f := range s.Fields {
+				if f.Key == "cloudflare_endpoint" && (f.Fixed == "") != sent {
+					t.Errorf("version %s: the field is fixed by %q", version, f.Fixed)
+				}
+			}
+		}
+	}
+}
+
+// The mode of a session is asked where the API takes it: of a CNI that exists.
+func TestTheBGPModeIsAskedOfACNIThatExists(t *testing.T) {
+	m := account(t)
+	for id, want := range map[string]bool{"": false, "c1": true} {
+		asked := false
+		for _, s := range m.cniForm("form", api.CNI{ID: id}, nil).Sections {
+			for _, f := range s.Fields {
+				asked = asked || f.Key == "bgp_mode"
+			}
+		}
+		if asked != want {
+			t.Errorf("CNI %q: asked %v, want %v", id, asked, want)
+		}
+	}
+}

@@ -91,11 +91,26 @@ func (m *Module) slotSource() resource.Source[api.Slot] {
 }
 
 func (m *Module) cniEditor() kit.Editor[api.CNI] {
-	return kit.Editor[api.CNI]{Env: m.env, Resource: change.CNIs, Form: m.cniForm, FieldOf: cniFieldOf, Draft: "cni",
+	return kit.Editor[api.CNI]{Env: m.env, Resource: change.CNIs, Form: m.cniForm, FieldOf: cniFieldOf, Draft: "cni", Next: m.afterCNI,
 		Guard: kit.OnDelete(m.endOfCNI, kit.OnWrite(m.guardCNI)),
 		HangsOn: func(ctx context.Context, c api.CNI) []string {
 			return append(endOfSession(c), m.env.HangsOn(ctx, cniSubject(c))...)
 		}}
+}
+
+// afterCNI is what one does with a new CNI: its page has the addresses that Cloudflare chose.
+func (m *Module) afterCNI(_ api.CNI, r change.Result) []tui.Action {
+	return []tui.Action{{Name: "open", Keys: []string{"o"}, Short: "its page", Footer: true,
+		Long: "The page of the new CNI, with the addresses that Cloudflare chose",
+		Run: func() tea.Cmd {
+			return tui.PopPush(2, kit.NewOpening(m.env, "CNI", func(ctx context.Context) (tui.View, error) {
+				c, err := change.CNIs.Read(ctx, m.env.Account, r.ID)
+				if err != nil {
+					return nil, err
+				}
+				return resource.NewDetail(m.describeCNIs(), m.cniSource(), c), nil
+			}))
+		}}}
 }
 
 // newCNI begins the guided setup.

@@ -106,8 +106,10 @@ func reading(f diagnose.Finding) []resource.Field {
 // versionNote says what a dataplane version means (Cloudflare docs: Network Interconnect).
 func versionNote(version string) string {
 	switch netrules.InterconnectVersion(version) {
-	case netrules.Version1, netrules.Version15:
+	case netrules.Version1:
 		return "dataplane v1: with GRE, one VLAN tag; never changes"
+	case netrules.Version15:
+		return "dataplane v1.5: a /31, of your own prefixes too; GRE is not configurable (unconfirmed); never changes"
 	case netrules.Version2:
 		return "dataplane v2: without GRE, VLAN, BFD and LACP; never changes"
 	}

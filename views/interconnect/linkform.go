@@ -17,6 +17,10 @@ import (
 // linkForm makes the form for changing a link; there are no new ones.
 func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api.MagicInterconnect) tea.Cmd) form.Options {
 	hasGRE := func(form.Values) bool { return l.GRE != nil }
+	greFixed := ""
+	if netrules.InterconnectVersion(l.Version) == netrules.Version15 {
+		greFixed = "Version 1.5 does not take it: it is left out of the request (unconfirmed)"
+	}
 	return form.Options{Title: title, Verb: "review", Values: linkValues(l), Needs: kit.SessionNeeds(),
 		Sections: []form.Section{
 			{Fields: []form.Field{
@@ -28,7 +32,7 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 					Check: func(v string, _ form.Values) form.Finding {
 						return kit.Finding(netrules.MTU(netrules.Interconnect, v))
 					}},
-				{Key: "cloudflare_endpoint", Label: "GRE endpoint", When: hasGRE, Help: "The anycast address Cloudflare gave you",
+				{Key: "cloudflare_endpoint", Label: "GRE endpoint", When: hasGRE, Fixed: greFixed, Help: "The anycast address Cloudflare gave you",
 					Check: kit.Check(netrules.CloudflareEndpoint)},
 				{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 			}},
@@ -48,7 +52,7 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 }
 
 func (m *Module) checkInterface(v string, l api.MagicInterconnect) form.Finding {
-	finding := kit.Finding(netrules.InterconnectAddress(netrules.InterconnectVersion(l.Version), l.GRE != nil, v))
+	finding := kit.Finding(netrules.InterconnectAddress(netrules.InterconnectVersion(l.Version), l.GRE != nil, v, m.env.OwnPrefixes()...))
 	subnet, err := netip.ParsePrefix(strings.TrimSpace(v))
 	if finding.Blocks() || err != nil {
 		return finding

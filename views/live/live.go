@@ -34,7 +34,7 @@ type Feed struct {
 	seq   tui.Sequence
 	looks looks
 	falls falls
-	stood map[string]bool // the tunnels of the last look: which of them stood
+	stood map[string]standing // the tunnels of the last look: what of them stood
 
 	mu      sync.Mutex
 	own     recalled

@@ -74,6 +74,9 @@ func incidentOf(all []diagnose.Incident, id string) (diagnose.Incident, bool) {
 	return all[i], true
 }
 
+// standing is what of a tunnel was known to work. Health that is not known yet is no health that fell.
+type standing struct{ session, probes bool }
+
 // fell has the record asked about what was seen to fall since the last look, once it has settled. What flaps is no incident of its own each
 // time, and what was down at the first look waits for somebody who opens its page.
 func (f *Feed) fell() {
@@ -82,12 +85,15 @@ func (f *Feed) fell() {
 		return
 	}
 	before := f.stood
-	f.stood = make(map[string]bool, len(last.Tunnels))
+	f.stood = make(map[string]standing, len(last.Tunnels))
 	var objects []store.RecordObject
 	for _, t := range last.Tunnels {
-		stands := !t.Fallen()
-		f.stood[t.ID] = stands
-		if before[t.ID] && !stands && !t.Track.Flapping {
+		health := t.Probed()
+		now := standing{session: t.State != store.Down && t.State != store.Establishing,
+			probes: health == store.Healthy || health == store.Degraded}
+		f.stood[t.ID] = now
+		broke := before[t.ID].session && !now.session || before[t.ID].probes && health == store.HealthDown
+		if broke && !t.Track.Flapping {
 			objects = append(objects, store.RecordOf(t, last.Fetched()))
 		}
 	}

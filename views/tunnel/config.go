@@ -46,7 +46,15 @@ func (m *Module) newRouterConfig(psk api.Secret, tunnels ...api.Tunnel) *RouterC
 	for _, t := range last.Tunnels {
 		r.router.Known = append(r.router.Known, t.Tunnel)
 	}
-	r.router.Routes = len(last.Routes.Rows)
+	r.router.Routes, r.router.CloudflareASN = len(last.Routes.Rows), last.CloudflareASN()
+	r.platforms = r.router.Platforms()
+	r.render()
+	return r
+}
+
+// LinkConfig is the page with the router's side of an interconnect.
+func LinkConfig(link devconf.Link) tui.View {
+	r := &RouterConfig{router: devconf.Router{Link: &link}}
 	r.platforms = r.router.Platforms()
 	r.render()
 	return r

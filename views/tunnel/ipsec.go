@@ -7,6 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/change"
 	"flarewire/internal/netrules"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
@@ -20,6 +21,7 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 	if t.CustomRemoteIdentities != nil {
 		values["fqdn_id"] = t.CustomRemoteIdentities.FQDNID
 	}
+	values["allow_null_cipher"] = kit.YesNo(t.AllowNullCipher != nil && *t.AllowNullCipher)
 	f := fields{m: m, kind: netrules.IPsec, id: t.ID, name: t.Name}
 	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it follows when " +
 		"the tunnel is there.", Folded: true, Fields: []form.Field{
@@ -31,6 +33,8 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 		{Key: "fqdn_id", Label: "Custom IKE ID", Help: "label.ACCOUNT.custom.ipsec.cloudflare.com; empty for Cloudflare's own",
 			Check: f.checkIKEID},
 		kit.ReturnRouting(),
+		{Key: "allow_null_cipher", Label: "Null cipher", Kind: form.Choice, Options: form.YesNo,
+			When: func(v form.Values) bool { return v["allow_null_cipher"] == "yes" }, Fixed: nullCipherFixed},
 	}}
 	if t.ID == "" {
 		own.Fields = append([]form.Field{{Key: "psk", Label: "Pre-shared key", Kind: form.Secret,
@@ -44,6 +48,21 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 	}
 	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, ""), Needs: kit.SessionNeeds(),
 		Submit: func(v form.Values) tea.Cmd { return submit(applyIPsec(t, v)) }}
+}
+
+// What is said of a tunnel that may run without encryption, in its form and in each review of a change of it.
+const (
+	nullCipherFixed   = "Allowed: your router may negotiate no encryption. The API takes no change of this"
+	nullCipherWarning = "This tunnel may run without encryption: its null cipher is allowed, and the API takes no change of that. Look on " +
+		"the router which cipher is negotiated"
+)
+
+// guardCipher warns in every review of a tunnel that may run without encryption.
+func guardCipher(opened, _ api.IPsecTunnel) change.Guards {
+	if opened.AllowNullCipher == nil || !*opened.AllowNullCipher {
+		return change.Guards{}
+	}
+	return change.Guards{Warnings: []string{nullCipherWarning}}
 }
 
 // checkIKEID checks a custom IKE identity, also against those of the other tunnels at the same endpoint of Cloudflare's.

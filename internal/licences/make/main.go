@@ -62,7 +62,8 @@ func run(ctx context.Context, platforms []string, notices string, check bool) er
 const goLicence = "golang.org/x/sys"
 
 // commonApache stands for the text of the Apache licence where the system has it: Debian Policy, 12.5.
-const commonApache = "Licensed under the Apache License, Version 2.0. On Debian systems its text is in\n/usr/share/common-licenses/Apache-2.0"
+const commonApache = "Licensed under the Apache License, Version 2.0. On Debian systems its text is " +
+	"in\n/usr/share/common-licenses/Apache-2.0"
 
 // copyright is the notices in the packages: the program's own licence, then each text that its modules ask to be passed on. An Apache
 // licence may be replaced by where it is.

@@ -1,5 +1,7 @@
-// Command publish gives the tree the name under which it is published: the module path in go.mod, imports, linker stamps, linters and documents,
-// the place of the downloads, and who answers for the packages. `make publish-as` runs it; docs/release.md describes it. Run again with another
+// Command publish gives the tree the name under which it is published: the module path in go.mod, imports, linker stamps, linters and
+// documents,
+// the place of the downloads, and who answers for the packages. `make publish-as` runs it; docs/release.md describes it. Run again with
+// another
 // path it goes from the one to the other.
 package main
 
@@ -105,11 +107,13 @@ func renaming(root, module, maintainer string) (names, error) {
 		{regexp.MustCompile(`(?m)^((?:module|replace|require|\t)\s*)` + was + `( => \.\./| v0\.0\.0|/contract)?$`), "${1}" + module + "${2}"},
 		{regexp.MustCompile(`(local-prefixes: \[)` + was + `\]`), "${1}" + module + "]"},
 		{regexp.MustCompile(regexp.QuoteMeta(string(page[1]))), "https://" + module},
-		{regexp.MustCompile("(?m)^Nothing is published so far, so `go install` has no path to fetch it from\\.$"), "Or `go install " + module + "@latest`."},
+		{regexp.MustCompile("(?m)^Nothing is published so far, so `go install` has no path to fetch it from\\.$"),
+			"Or `go install " + module + "@latest`."},
 		{regexp.MustCompile("go install " + was + "@latest"), "go install " + module + "@latest"},
 	}}
 	if maintainer != "" {
-		n.replace = append(n.replace, replacement{regexp.MustCompile(regexp.QuoteMeta(string(who[1]))), strings.ReplaceAll(maintainer, "$", "$$")})
+		n.replace = append(n.replace, replacement{regexp.MustCompile(regexp.QuoteMeta(string(who[1]))),
+			strings.ReplaceAll(maintainer, "$", "$$")})
 	}
 	return n, nil
 }

@@ -71,8 +71,10 @@ func TestTheTreeIsPublishedUnderAPath(t *testing.T) {
 				t.Errorf("%s in %s has not moved:\n%.3000s", module, of, got)
 			}
 		}
-		for file, want := range map[string]string{"Makefile": "-X " + module + "/cli.version=", ".goreleaser.yaml": "-X " + module + "/cli.version=",
-			"README.md": "go install " + module + "@latest", ".golangci.yml": "local-prefixes: [" + module + "]", ".deadcode": module + "/api ",
+		for file, want := range map[string]string{"Makefile": "-X " + module + "/cli.version=",
+			".goreleaser.yaml": "-X " + module + "/cli.version=",
+			"README.md":        "go install " + module + "@latest", ".golangci.yml": "local-prefixes: [" + module + "]",
+			".deadcode":       module + "/api ",
 			"contract/go.mod": "replace " + module + " => ../", "internal/docs/make/changelog.go": `"Example Networks <packages@example.net>"`} {
 			if !strings.Contains(read(t, tree, file), want) {
 				t.Errorf("%s does not have %q", file, want)
@@ -107,7 +109,8 @@ func read(t *testing.T, tree, file string) string {
 // What cannot be fetched, or is nobody, is refused before anything is written.
 func TestAPathThatCannotBeFetchedIsRefused(t *testing.T) {
 	t.Parallel()
-	for _, module := range []string{"", "flarewire", "flarewire/cli", "https://github.com/x/y", "github.com", "github.com/", "github.com/x y", "-x.com/y z"} {
+	for _, module := range []string{"", "flarewire", "flarewire/cli", "https://github.com/x/y", "github.com", "github.com/",
+		"github.com/x y", "-x.com/y z"} {
 		if err := run(t.TempDir(), module, ""); err == nil || !strings.Contains(err.Error(), "no path that can be fetched") {
 			t.Errorf("%q: %v", module, err)
 		}
