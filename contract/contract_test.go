@@ -73,7 +73,8 @@ var notAsked = map[string]string{
 	"POST /accounts/{account_id}/addressing/loa_documents": "uploads a letter as a file; flarewire asks Cloudflare to make it, and the SDK " +
 		"calls the upload deprecated",
 	"GET /accounts/{account_id}/addressing/loa_documents/{loa_document_id}/download": "the letter of a prefix, deprecated with its upload",
-	"PATCH /accounts/{account_id}/addressing/prefixes/{prefix_id}/bgp/status":        "deprecated: a BGP prefix is advertised by its own operation",
+	"PATCH " +
+		"/accounts/{account_id}/addressing/prefixes/{prefix_id}/bgp/status": "deprecated: a BGP prefix is advertised by its own operation",
 	"POST /accounts": "accounts are made in Cloudflare's dashboard",
 }
 
@@ -121,7 +122,8 @@ func ours(t *testing.T, exchanges []contract.Exchange) {
 	for _, name := range names {
 		t.Errorf("%s of the fragment is never sent", name)
 	}
-	fmt.Printf("contract: fragment of our own, from SDK types, unconfirmed: %d operations, %d exchanges, %d unexplained violations, %d explained\n",
+	fmt.Printf("contract: fragment of our own, from SDK types, unconfirmed: %d operations, %d exchanges, %d unexplained violations, %d "+
+		"explained\n",
 		all, checked, len(unexplained), len(explained))
 }
 

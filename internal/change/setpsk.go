@@ -46,7 +46,8 @@ func PrepareSetPSKs(ctx context.Context, w *Writer, tunnels []api.IPsecTunnel, k
 	if shared(keys) {
 		p.Warnings = append(p.Warnings, "Several tunnels get the same key: whoever learns it from one router can pretend to be the others")
 	}
-	p.Consequences = append(p.Consequences, "Cloudflare never shows a key again, and flarewire keeps no copy: keep your own until the router has it",
+	p.Consequences = append(p.Consequences, "Cloudflare never shows a key again, and flarewire keeps no copy: keep your own until the "+
+		"router has it",
 		"Whether the API tells that an own key took effect is not documented (unconfirmed)")
 	entries := s.entries(p)
 	p.steps = []step{{entry: entries[0], also: entries[1:], request: req, check: s.check, settle: s.settle}}
