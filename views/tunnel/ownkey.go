@@ -34,7 +34,7 @@ func (m *Module) ownKeysOf(rows []store.Tunnel) []tui.Action {
 }
 
 func (m *Module) ownKeys(rows []store.Tunnel) tui.Action {
-	return tui.Action{Name: "set-key", Keys: []string{"O"}, Short: "own key", Why: m.env.NoWrites,
+	return tui.Action{Name: "set-key", Keys: []string{"A"}, Short: "own key", Why: m.env.NoWrites,
 		Long: "Set a pre-shared key of your own; the tunnel is down until your router has it",
 		Run:  func() tea.Cmd { return tui.Push(form.New(m.ownKeysForm(rows))) }}
 }
@@ -52,14 +52,16 @@ func (m *Module) ownKeysForm(rows []store.Tunnel) form.Options {
 	}
 	s := form.Section{Title: "Pre-shared key", Intro: "A key of your own. Cloudflare never shows it again, and flarewire keeps no copy."}
 	for i, t := range rows {
-		f := form.Field{Key: keyOf(i), Label: t.Name, Kind: form.Secret, Help: "Its new key; empty leaves the one it has", Check: checkOwnKey(len(rows))}
+		f := form.Field{Key: keyOf(i), Label: t.Name, Kind: form.Secret, Help: "Its new key; empty leaves the one it has",
+			Check: checkOwnKey(len(rows))}
 		if len(rows) == 1 {
 			f.Label, f.Help = "New key", "Not seen while you type; the same on your router"
 		}
 		s.Fields = append(s.Fields, f)
 	}
 	if len(rows) == 1 {
-		s.Fields = append(s.Fields, form.Field{Key: againKey, Label: "Again", Kind: form.Secret, Help: "The same key once more", Check: checkAgain})
+		s.Fields = append(s.Fields, form.Field{Key: againKey, Label: "Again", Kind: form.Secret, Help: "The same key once more",
+			Check: checkAgain})
 	}
 	return form.Options{Title: title, Verb: "review", Values: form.Values{}, Sections: []form.Section{s},
 		Submit: func(v form.Values) tea.Cmd { return m.reviewOwnKeys(title, rows, v) }}
