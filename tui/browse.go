@@ -15,7 +15,8 @@ type (
 	}
 )
 
-// Browse opens a page of the web in the browser of this machine; what is its name in a sentence. Where there is no browser, as over SSH, the
+// Browse opens a page of the web in the browser of this machine; what is its name in a sentence. Where there is no browser, as over
+// SSH, the
 // address goes to the terminal's clipboard and stands above the keys as a link (OSC 8).
 func Browse(what, url string) tea.Cmd { return func() tea.Msg { return browseMsg{what, url} } }
 

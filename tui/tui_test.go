@@ -302,7 +302,8 @@ func TestDialogThatNamesWhatItHitsWantsTheNameTyped(t *testing.T) {
 
 // Where keys are looked up, the pages are, too: with their other names.
 func TestHelpListsThePages(t *testing.T) {
-	routes := tui.Destination{Names: []string{"routes", "static-routes"}, Help: "static routes", Open: func() tui.View { return &page{title: "Routes"} }}
+	routes := tui.Destination{Names: []string{"routes", "static-routes"}, Help: "static routes",
+		Open: func() tui.View { return &page{title: "Routes"} }}
 	p := sit(t, &page{title: "Home"}, routes).press("?")
 	for _, at := range [][2]int{{80, 40}, {200, 60}} {
 		p.size(at[0], at[1])

@@ -35,9 +35,11 @@ var capabilities = map[string]struct {
 		"account":       "accounts are not deleted here"}},
 	"Subnetter": {[]string{"tunnel", "interconnect", "route"}, map[string]string{
 		"prefix": "a prefix is public; forms ask Env.OwnPrefixes", "service": "it has no network",
-		"endpointcheck": "its address is a host anywhere", "filterprofile": "its networks are a filter, and not in use", "account": "it has no network"}},
+		"endpointcheck": "its address is a host anywhere", "filterprofile": "its networks are a filter, and not in use",
+		"account": "it has no network"}},
 	"Setter": {[]string{"tunnel", "interconnect", "route", "prefix"}, map[string]string{
-		"service": "services are Cloudflare's", "endpointcheck": "two fields need no guide", "filterprofile": "four fields need no guide", "account": "accounts are made elsewhere"}},
+		"service": "services are Cloudflare's", "endpointcheck": "two fields need no guide", "filterprofile": "four fields need no guide",
+		"account": "accounts are made elsewhere"}},
 	"Follower": {[]string{"tunnel"}, map[string]string{
 		"interconnect": "a port takes weeks to come up, and the API gives no session over it", "route": "a route is there at once",
 		"prefix": "an approval takes days", "service": "nothing comes up", "endpointcheck": "the API gives no result",

@@ -141,7 +141,7 @@ func TestFromATunnelToItsRouteToItsPrefixAndBack(t *testing.T) {
 	d.Press(">")
 	d.See("› iad-dc1-gre › 198.18.20.0/24", "Next hop")
 	d.Press(">")
-	d.See("› 198.18.20.0/24 › 198.18.20.0/24", "Prefix")
+	d.See("› 198.18.20.0/24", "Advertisement", "Ownership") // of one name with its route: one step in the crumbs
 	d.Press("<")
 	d.See("routes of 198.18.20.0/24", "through iad-dc1-gre", "through lhr-hq-gre")
 	d.Press("esc", "[", "[")

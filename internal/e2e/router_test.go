@@ -137,7 +137,7 @@ func TestAFaultOfTheRouterIsNamedInThreeKeys(t *testing.T) {
 		o.routerSays("frr", fault.name)
 		term.Press("a")
 		if i == 0 {
-			s := term.WaitFor("what will be run", showsAll("Ask the router of fra-dc1?", "router1", "cat fra-dc1.txt", "10.100.0.8", "run it"))
+			s := term.WaitFor("what will be run", showsAll("Ask the router of fra-dc1?", "router1", "cat fra-dc1.txt", "10.100.0.8", "Run it"))
 			if _, err := os.Stat(filepath.Join(o.home, "environment")); err == nil {
 				t.Fatalf("it was run before anybody said so\n%s", s.Box())
 			}
@@ -187,7 +187,7 @@ func TestAFaultOfIKEIsNamedInThreeKeys(t *testing.T) {
 		o.routerSays("strongswan", fault.name)
 		term.Press("a")
 		if i == 0 {
-			term.WaitText("run it")
+			term.WaitText("Run it")
 			term.Press("y")
 		}
 		term.WaitFor(fault.name, says(fault.title, fault.says, "Because: router: ", "Cloudflare: "))
@@ -240,7 +240,7 @@ func TestAHostileRouterIsHarmlessOnTheScreen(t *testing.T) {
 		o.put("fra-dc1.txt", hostile.script)
 		term.Press("a")
 		if i == 0 {
-			term.WaitText("run it")
+			term.WaitText("Run it")
 			term.Press("y")
 		}
 		term.WaitFor(hostile.says, says("that could be read", hostile.says))
@@ -266,14 +266,17 @@ func TestAnOwnCommandIsAnAction(t *testing.T) {
 	term.Press("esc")
 	term.WaitFor("the list", listed)
 	term.Press("P")
-	term.WaitFor("what will be run", showsAll("pinged 10.100.0.8", "run it"))
+	term.WaitFor("what will be run", showsAll("echo pinged 10.100.0.8", "Run it"))
 	term.Press("y")
-	term.WaitFor("its output, the lines that matter marked", showsAll("> pinged 10.100.0.8", "! 100% packet loss"))
+	s := term.WaitFor("its output", showsAll("pinged 10.100.0.8", "100% packet loss"))
+	if !s.Contains("! 100% packet loss") || !s.Contains("> pinged") {
+		t.Errorf("the lines that matter are not marked:\n%s", s.Box())
+	}
 	term.Press("esc")
 	term.WaitFor("the list", listed)
 	term.Type(":ping-cl")
 	term.Press("enter")
-	term.WaitFor("the output again, without a question", showsAll("> pinged 10.100.0.8"))
+	term.WaitFor("the output again, without a question", showsAll("pinged 10.100.0.8"))
 }
 
 // Without commands in the config file there is no key, no page, and no request more.
@@ -295,7 +298,7 @@ func TestWithoutCommandsForRoutersNothingChanges(t *testing.T) {
 		term.WaitFor("the list", listed)
 		term.Press("a")
 		if ask {
-			term.WaitText("run it")
+			term.WaitText("Run it")
 			term.Press("y")
 			term.WaitFor("the page", on("Both ends of fra-dc1"))
 			term.Press("esc")

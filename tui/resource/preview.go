@@ -47,7 +47,8 @@ const previewOff = "preview off"
 
 // previews reports whether a list of this width has a preview, and how wide that is.
 func (l *List) previews(c tui.Canvas) int {
-	if c.Width < previewFrom || l.desc.Sections == nil && l.desc.Preview == nil || l.desc.NoPreview || l.table.Wide() || l.recall(previewOff) != "" {
+	if c.Width < previewFrom || l.desc.Sections == nil && l.desc.Preview == nil || l.desc.NoPreview || l.table.Wide() ||
+		l.recall(previewOff) != "" {
 		return 0
 	}
 	return min(max(c.Width*2/5, previewLeast), previewMost)

@@ -29,7 +29,8 @@ func (p *page) timeline(c tui.Canvas, all []card, room int) []string {
 	}
 	for i := len(k.events) - 1; i >= 0 && len(out) < room; i-- {
 		text, role := tunnel.EventText(k.events[i])
-		out = append(out, tui.Line{{Text: "   " + k.events[i].At.UTC().Format("01-02 15:04:05") + "  ", Role: tui.Muted}, {Text: text, Role: role}}.
+		out = append(out, tui.Line{{Text: "   " + k.events[i].At.UTC().Format("01-02 15:04:05") + "  ", Role: tui.Muted},
+			{Text: text, Role: role}}.
 			Paint(c.Theme, c.Width))
 	}
 	return out

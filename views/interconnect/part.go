@@ -85,7 +85,10 @@ func (m *Module) parts(s *store.Snapshot) []part {
 		p.order, p.depth = len(out), depth
 		out = append(out, p)
 	}
-	cnis := slices.SortedFunc(slices.Values(s.CNIs.Rows), func(a, b api.CNI) int { return tui.Natural(a.Magic.ConduitName, b.Magic.ConduitName) })
+	cnis := slices.SortedFunc(slices.Values(s.CNIs.Rows), func(a, b api.CNI) int {
+		return tui.Natural(a.Magic.ConduitName,
+			b.Magic.ConduitName)
+	})
 	links := slices.SortedFunc(slices.Values(s.Links.Rows), func(a, b api.MagicInterconnect) int { return tui.Natural(a.Name, b.Name) })
 	shown := map[string]bool{}
 	sides := func(depth int, of func(api.MagicInterconnect) bool) {
@@ -305,7 +308,8 @@ func (m *Module) newPart() tea.Cmd {
 	return tui.Open(&tui.Dialog{Title: "What is to be made?", Harmless: true, Lines: []tui.Line{
 		tui.Text(tui.Plain, "A CNI: addresses and a BGP session over a port that you have."),
 		tui.Text(tui.Plain, "A port: the cable or the partner's circuit itself; this is an order.")},
-		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "CNI", Key: "c", Run: m.newCNI}, {Label: "Port", Key: "p", Run: m.portEditor(blankPort("")).Create}}})
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "CNI", Key: "c", Run: m.newCNI},
+			{Label: "Port", Key: "p", Run: m.portEditor(blankPort("")).Create}}})
 }
 
 func (m *Module) editPart(p part) tea.Cmd {

@@ -12,7 +12,8 @@ import (
 	"flarewire/views/where"
 )
 
-// From this size on (a screen of 160x45) the overview is something for a wall: what is wrong and its cause, destinations and locations beside
+// From this size on (a screen of 160x45) the overview is something for a wall: what is wrong and its cause, destinations and locations
+// beside
 // it, below them every session, and the events.
 const (
 	wallWidth, wallHeight = 160, 42
@@ -40,7 +41,8 @@ func aroundOf(a *diagnose.Account) around {
 	return around{a.Table().All(), seen}
 }
 
-// drawWall draws the whole screen. Its parts have their places by the size of the screen and the number of sessions: nothing moves because one
+// drawWall draws the whole screen. Its parts have their places by the size of the screen and the number of sessions: nothing moves
+// because one
 // row more is wrong.
 func (p *page) drawWall(c tui.Canvas, s *store.Snapshot) []string {
 	head, sources := p.counts(c, s), p.sources(c, s)
@@ -106,7 +108,10 @@ func (p *page) around(c tui.Canvas, height int) []string {
 	if locations == 0 {
 		return append(out, tui.Text(tui.Muted, "not known").Paint(c.Theme, c.Width))
 	}
-	return append(out, someOf(c, locations, height-len(out), func(i int) tui.Line { return location.Line(p.wall.locations[i], c.Theme.Glyphs) })...)
+	return append(out, someOf(c, locations, height-len(out), func(i int) tui.Line {
+		return location.Line(p.wall.locations[i],
+			c.Theme.Glyphs)
+	})...)
 }
 
 // someOf draws as many lines as there is room for, the last of them saying how many are not shown.

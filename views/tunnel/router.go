@@ -68,7 +68,7 @@ func (m *Module) agreed(t store.Tunnel, commands []router.Command, open func() t
 	}
 	lines = append(lines, tui.Text(tui.Muted, "It is asked once for exactly this; the output is kept nowhere."))
 	return tui.Open(&tui.Dialog{Title: "Ask the router of " + tui.Clean(t.Name) + "?", Lines: lines, Harmless: true,
-		Choices: []tui.Choice{{Label: "not now"}, {Label: "run it", Key: "y", Run: func() tea.Cmd {
+		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Run it", Key: "y", Run: func() tea.Cmd {
 			m.env.Routers.Agree(print)
 			return open()
 		}}}})
