@@ -19,7 +19,7 @@ func (c Credentials) Validate() error {
 	case !c.Token.IsZero():
 		return printable("API token", c.Token.Reveal())
 	case c.Email == "" && c.Key.IsZero():
-		return errors.New("there are no credentials: set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY")
+		return errors.New("no credentials found: set CLOUDFLARE_API_TOKEN, or CLOUDFLARE_EMAIL and CLOUDFLARE_API_KEY")
 	case c.Email == "":
 		return errors.New("there is a global API key but no e-mail address: set CLOUDFLARE_EMAIL as well, or use an API token")
 	case c.Key.IsZero():

@@ -1,6 +1,6 @@
 package api
 
-// EndpointCheck has Cloudflare's locations probe a host of the customer's, an object of diagnostics/endpoint-healthchecks. It is not the
+// EndpointCheck has Cloudflare's data centers probe a host of the customer's, an object of diagnostics/endpoint-healthchecks. It is not the
 // health check of a tunnel. There is no page for it in Cloudflare's dashboard.
 type EndpointCheck struct {
 	ID        string `json:"id,omitempty"`

@@ -125,7 +125,7 @@ var cnis = resource[CNI]{kind: kind{
 	id: func(c *CNI) string { return c.ID },
 }
 
-// Facility is a data centre.
+// Facility is a data center.
 type Facility struct {
 	Name    string   `json:"name"`
 	Address []string `json:"address"`
@@ -210,7 +210,7 @@ func (a *AccountClient) InterconnectStatus(ctx context.Context, name string) (In
 	return bareObject[InterconnectStatus](ctx, a.client, &call{op: &opInterconnectStatus, args: []string{a.ID, name}})
 }
 
-// LetterOfAuthorization reads the letter with which a data centre connects the cable, as a PDF.
+// LetterOfAuthorization reads the letter with which a data center connects the cable, as a PDF.
 func (a *AccountClient) LetterOfAuthorization(ctx context.Context, name string) ([]byte, error) {
 	got, err := a.client.do(ctx, &call{op: &opLetter, args: []string{a.ID, name}, accept: "application/pdf"})
 	if err != nil {

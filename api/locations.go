@@ -12,7 +12,7 @@ type ColoTrafficOptions struct {
 	Quick     bool     // do not ask for the account's limits first: see HealthOptions
 }
 
-// ColoTraffic asks how much traffic passed each of Cloudflare's locations over the whole time, both directions together: one sample for
+// ColoTraffic asks how much traffic passed each of Cloudflare's data centers over the whole time, both directions together: one sample for
 // each location, with PerTunnel one for each location and tunnel. BitRate is the average. That the dataset adds both directions up when
 // no direction is asked for is unconfirmed; its sum is in third parties' queries only.
 func (a *AccountClient) ColoTraffic(ctx context.Context, from, to time.Time, o ColoTrafficOptions) (TrafficReport, error) {

@@ -14,7 +14,7 @@ type Route struct {
 	Raw         `json:"-"`
 }
 
-// RouteScope limits a route to some of Cloudflare's locations.
+// RouteScope limits a route to some of Cloudflare's data centers.
 type RouteScope struct {
 	ColoRegions []string `json:"colo_regions,omitzero"` // AFR APAC EEUR ENAM ME OC SAM WEUR WNAM
 	ColoNames   []string `json:"colo_names,omitzero"`

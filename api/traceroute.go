@@ -33,7 +33,7 @@ type Trace struct {
 	Raw    `json:"-"`
 }
 
-// ColoTrace is the way from one of Cloudflare's locations.
+// ColoTrace is the way from one of Cloudflare's data centers.
 type ColoTrace struct {
 	Colo struct {
 		City string `json:"city"`
@@ -104,7 +104,7 @@ func either(first *float64, second float64) float64 {
 	return second
 }
 
-// Traceroute traces from Cloudflare's locations to the targets. It changes nothing, but needs the permission Magic Transit Write.
+// Traceroute traces from Cloudflare's data centers to the targets. It changes nothing, but needs the permission Magic Transit Write.
 // It may take minutes: cancel the context to give up.
 func (a *AccountClient) Traceroute(ctx context.Context, request TracerouteRequest) ([]Trace, error) {
 	if len(request.Targets) == 0 || len(request.Targets) > 10 {

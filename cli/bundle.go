@@ -104,7 +104,7 @@ func (o bundleOptions) names(ctx context.Context, w *store.Store) ([]string, err
 	}
 	snapshot := w.Poll(ctx)
 	if err := snapshot.Err(); err != nil && len(snapshot.Tunnels) == 0 {
-		return nil, trouble(fmt.Errorf("the tunnels of --tunnel cannot be looked for: %w; without it a bundle is written all the same", err))
+		return nil, trouble(fmt.Errorf("the tunnels of --tunnel cannot be looked for: %w; without it a bundle is still written", err))
 	}
 	chosen, err := chosenTunnels(snapshot.Tunnels, o.tunnels, expected{})
 	if err != nil {

@@ -32,7 +32,7 @@ import (
 // Exit codes of everything but `check` (docs/architecture.md, command line contract).
 const (
 	exitDone  = 0
-	exitNo    = 1 // the API or the network said no
+	exitNo    = 1 // API or network error
 	exitUsage = 2 // wrong usage, or no credentials
 )
 
@@ -256,7 +256,7 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p.DurationVar(&f.refresh, "refresh", store.DefaultRefresh,
 		"how often to fetch, at least 5s; while a session comes up every 5s, for 5 minutes at most")
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
-	p.StringVar(&f.notify, "notify", "", "tell of changes of state on the full screen: off, bell or terminal (default: the config file's, "+
+	p.StringVar(&f.notify, "notify", "", "notify on state changes on the full screen: off, bell or terminal (default: the config file's, "+
 		"else "+
 		"off)")
 	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")

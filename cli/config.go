@@ -50,7 +50,7 @@ router do not collide; --unit takes another one, and the numbers after it for fu
 
 --output writes a file ` + statefile.Whose + `; linux has several files and gets a folder of that name.
 
-Exit code: 0 done, 1 the API or the network said no, there is no such tunnel, or it cannot be
+Exit code: 0 done, 1 API or network error, there is no such tunnel, or it cannot be
 written for this platform, 2 wrong usage, no credentials, or the file is there already.`,
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {

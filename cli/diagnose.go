@@ -26,7 +26,7 @@ func newDiagnose(x IO, f *flags) *cobra.Command {
 		Long: `Print what is wrong with tunnels, prefixes, interconnects and routes, worst first: the likely
 cause of each and what to do next, as the overview of the full screen does. With NAME, a name or an
 id, everything that was found about that object, with the fields that say so and the document
-behind it; of the first tunnel that is named also how Cloudflare's locations see it.
+behind it; of the first tunnel that is named also how Cloudflare's data centers see it.
 
 It reads and changes nothing: the lists of tunnels, routes, prefixes with what belongs to them,
 interconnects, and the health and traffic of the last minutes. What could not be read is named on
@@ -218,7 +218,7 @@ func (s *session) diagnosisWith(ctx context.Context, x IO, snapshot *store.Snaps
 	return diagnose.Read(facts)
 }
 
-// locations reads the analytics of the first tunnel that was asked for, six questions: how Cloudflare's locations see it, weighed by
+// locations reads the analytics of the first tunnel that was asked for, six questions: how Cloudflare's data centers see it, weighed by
 // its traffic, and since when. A mean over all of them hides that a busy one is dead.
 func (s *session) locations(ctx context.Context, snapshot *store.Snapshot, names []string) map[string]store.Insight {
 	for _, t := range snapshot.Tunnels {

@@ -123,7 +123,7 @@ func TestDiagnoseOfATunnelReadsItsLocations(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newShell(t, env...)
-	if code := s.run("diagnose", "fra-dc1-gre"); code != 0 || !strings.Contains(s.out.String(), "2 of 8 of Cloudflare's locations") ||
+	if code := s.run("diagnose", "fra-dc1-gre"); code != 0 || !strings.Contains(s.out.String(), "2 of 8 of Cloudflare's data centers") ||
 		!strings.Contains(s.out.String(), "of its traffic") {
 		t.Errorf("exit %d:\n%s%s", code, s.out.String(), s.err.String())
 	}

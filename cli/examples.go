@@ -91,7 +91,7 @@ var exitCodes = map[string]string{
 	"flarewire demo-server":   "0 ended by a signal, 1 the address is in use, 2 wrong usage.",
 	"flarewire settings path": "0 done, 2 wrong usage.",
 	"flarewire snapshot":      "2: it does nothing without save or compare.",
-	"flarewire snapshot save": "0 saved, 1 the API or the network said no, 2 wrong usage, no credentials, or the file is there already.",
+	"flarewire snapshot save": "0 saved, 1 API or network error, 2 wrong usage, no credentials, or the file is there already.",
 	"flarewire version":       "0 done, 2 wrong usage.",
 	"flarewire completion":    "0 done, 2 wrong usage.",
 }

@@ -27,8 +27,8 @@ func newGet(x IO, f *flags) *cobra.Command {
 With -o json: the API's own object, with every field that the API gave. MD5 keys are masked
 unless --show-secrets asks for them.
 
-Exit code: 0 done, 1 not found, or the API or the network said no, 2 wrong usage, no credentials, or a
-name that several objects have (their ids are listed).`,
+Exit code: 0 done, 1 not found, or API or network error, 2 wrong usage, no credentials, or an
+ambiguous name (the ids are listed).`,
 		Args: resourceArgs(2, "get"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return runGet(cmd.Context(), x, f, out, args[0], args[1], prefix, open)

@@ -30,10 +30,10 @@ func newList(x IO, f *flags) *cobra.Command {
 With -o json: one array of the API's own objects, with every field that the API gave. MD5 keys are masked
 unless --show-secrets asks for them.
 
---watch goes on until ctrl+c: the table is drawn anew in its place, JSON is appended, an array each time.
+--watch goes on until ctrl+c: the table is redrawn in place, JSON is appended, an array each time.
 -o jsonl prints only what changes, one line of JSON for each object that is new, changed or gone.
 
-Exit code: 0 done, 1 the API or the network said no, 2 wrong usage or no credentials.`,
+Exit code: 0 done, 1 API or network error, 2 wrong usage or no credentials.`,
 		Args: resourceArgs(1, "list"),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if watching {

@@ -139,7 +139,7 @@ func runRecord(ctx context.Context, x IO, f *flags, o recordOptions) error {
 		} else {
 			r.say("", err)
 		}
-		r.say("", errors.New("SIGHUP: all accounts are opened anew"))
+		r.say("", errors.New("SIGHUP: all accounts are reopened"))
 	}
 }
 

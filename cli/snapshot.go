@@ -72,7 +72,7 @@ func newSnapshotCompare(x IO, f *flags) *cobra.Command {
 		Short: "Compare the present state with a saved one",
 		Long: `Compare the present state with a saved one and print every difference: what was lost comes first.
 
-Exit code: 0 when nothing differs, 1 when something differs or the API or the network said no (which
+Exit code: 0 when nothing differs, 1 when something differs or API or network error (which
 standard error says), 2 for wrong usage, missing credentials or a file that is no snapshot.`,
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {

@@ -67,12 +67,12 @@ comes without health.
 when one list of tunnels could not be read, and is "fw ?" when neither could. In tmux:
 set -g status-right '#(flarewire status -o line --timeout 5s)'
 
---watch goes on until ctrl+c: the table is drawn anew in its place, JSON and lines are appended.
+--watch goes on until ctrl+c: the table is redrawn in place, JSON and lines are appended.
 -o jsonl prints only what changes, one line of JSON for each: first every tunnel, then those that are
 new, changed or gone, and not_known and known when a list cannot be read and can again.
 While Cloudflare cannot be reached it says so and tries again.
 
-Exit code: 0 when both lists could be read, 1 when the API or the network said no, 2 for wrong usage
+Exit code: 0 when both lists could be read, 1 after an API or network error, 2 for wrong usage
 or missing credentials. When one list could be read and the other not, it is printed, standard error
 (with -o json: not_known) says what is missing, and the exit code is 1.`,
 		Args: cobra.NoArgs,

@@ -106,7 +106,7 @@ func (a *AgeFile) Set(_ context.Context, profile string, credential Credential, 
 	return nil
 }
 
-// Delete removes the profile's file and looks that it is gone.
+// Delete removes the profile's file and verifies that it is gone.
 func (a *AgeFile) Delete(_ context.Context, profile string, _ Access) error {
 	if err := CheckProfileName(profile); err != nil {
 		return err

@@ -8,7 +8,7 @@ import (
 // The reasons for which a credential could not be had, kept or forgotten. Test for them with errors.Is; the error
 // itself is an *Error, whose text says what to do.
 var (
-	ErrNoCredentials      = errors.New("there are no credentials")
+	ErrNoCredentials      = errors.New("no credentials found")
 	ErrNotFound           = errors.New("the store holds nothing for this profile")
 	ErrUnknownProfile     = errors.New("the profile does not exist")
 	ErrProfileName        = errors.New("the profile name is not allowed")

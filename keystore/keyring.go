@@ -96,7 +96,7 @@ func (k *Keyring) Set(ctx context.Context, profile string, credential Credential
 	return err
 }
 
-// Delete forgets the credential and looks that it is gone, for the same reason.
+// Delete forgets the credential and verifies that it is gone, for the same reason.
 func (k *Keyring) Delete(ctx context.Context, profile string, access Access) error {
 	_, err := k.use(ctx, profile, access, func() (string, error) {
 		if err := k.backend.Delete(profile); err != nil && !errors.Is(err, ErrNotFound) {

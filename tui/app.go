@@ -349,7 +349,7 @@ func (a *App) Actions() []Action {
 		{Name: "notices", Keys: []string{"!"}, Short: "notices", Long: "What the line above the keys has said, whole and with its time",
 			Run: func() tea.Cmd { return Push(newNotices(a)) }},
 		{Name: "redraw", Keys: []string{"ctrl+l"}, Short: "redraw",
-			Long: "Draw the whole screen anew", Run: func() tea.Cmd { return func() tea.Msg { return tea.ClearScreen() } }},
+			Long: "Redraw the screen", Run: func() tea.Cmd { return func() tea.Msg { return tea.ClearScreen() } }},
 		{Name: "suspend", Keys: []string{"ctrl+z"}, Short: "suspend", Long: "Back to the shell; fg goes on here", Why: a.noSuspend(),
 			Run: func() tea.Cmd { a.suspend(); return nil }},
 		{Name: "quit", Keys: []string{"q", "ctrl+c"}, Short: "quit", Footer: true,
@@ -449,7 +449,7 @@ func (a *App) leaveDialog(lost, act string, do func() tea.Cmd) *Dialog {
 const ongoingWidth = 66
 
 func lossDialog(lost, act string, do func() tea.Cmd) *Dialog {
-	return &Dialog{Title: "Leave " + lost + "?", Lines: []Line{Text(Plain, fmt.Sprintf("To %s now loses %s.", act, lost))},
+	return &Dialog{Title: "Leave " + lost + "?", Lines: []Line{Text(Plain, fmt.Sprintf("If you %s now, %s is lost.", act, lost))},
 		Choices: []Choice{{Label: Cancel}, {Label: upperFirst(act), Run: do}}}
 }
 

@@ -171,7 +171,7 @@ func (d *Dialog) over(screen string, c Canvas, height int) string {
 	}
 	var tail []string
 	if d.Confirm != "" {
-		tail = append(append(tail, ""), paintWrapped(Text(Strong, "Type "+Clean(d.Confirm)+" to go on:"), c.Theme, inner, maxTitle)...)
+		tail = append(append(tail, ""), paintWrapped(Text(Strong, "Type "+Clean(d.Confirm)+" to confirm:"), c.Theme, inner, maxTitle)...)
 		tail = append(tail, DrawInput(&d.input, inner-4))
 	}
 	tail = append(tail, "", d.buttons(c))

@@ -365,7 +365,7 @@ func (p *commandLine) band(c Canvas) []string {
 		out = append(out, p.found[i].row(c, i == p.at, nameWidth))
 	}
 	if len(p.found) == 0 {
-		out = append(out, Text(Pending, "   Nothing is called "+Clean(p.input.Value())+".").Paint(c.Theme, c.Width))
+		out = append(out, Text(Pending, "   No page, action or object \""+Clean(p.input.Value())+"\".").Paint(c.Theme, c.Width))
 	}
 	for len(out) < rows+1 {
 		out = append(out, "")

@@ -340,7 +340,7 @@ func TestPaletteJumpsByNameAndRunsActions(t *testing.T) {
 		t.Error("the palette did not run the action")
 	}
 	p.press(":", "z", "z", "enter")
-	p.sees("Nothing is called zz")
+	p.sees("No page, action or object \"zz\"")
 	p.press("backspace", "backspace", "backspace")
 	p.seesNot("go to ──")
 }

@@ -27,7 +27,7 @@ func withdrawn(d *desk) {
 func TestAdvertisingSaysWhichWayIsDownAndThatItTakesItsTime(t *testing.T) {
 	d := sit(t, "prefixes", withdrawn)
 	d.narrow()
-	const lost = "The route 198.18.20.0/24 (ENAM WNAM) leads into iad-dc1-gre, which is down."
+	const lost = "The route 198.18.20.0/24 (ENAM WNAM) points to iad-dc1-gre, which is down."
 	d.goTo("198.18.20.0/24")
 	d.Press("enter")
 	d.reads(lost, "iad-dc1-gre ✗ Down › via 10.213.0.9, priority 100, ENAM WNAM", "lhr-hq-gre ◐ Establishing › via 10.213.0.7")
@@ -71,10 +71,10 @@ func TestAWithdrawalIsOnItsWayAtFirst(t *testing.T) {
 	}
 	d.passes(time.Second)
 	d.Press("r")
-	d.reads("the Internet stops reaching it through Cloudflare within 2 to 15 minutes. A advertises it")
+	d.reads("the Internet stops reaching it through Cloudflare within 2 to 15 minutes. Press A to advertise")
 	d.passes(15 * time.Minute)
 	d.Press("r")
-	d.reads("the Internet does not reach it through Cloudflare. A advertises it")
+	d.reads("the Internet does not reach it through Cloudflare. Press A to advertise")
 }
 
 // A tunnel without BGP is told down by the probes; a way that works is not named.
@@ -85,7 +85,7 @@ func TestARouteIntoATunnelThatTheProbesFindDown(t *testing.T) {
 	d.narrow()
 	d.goTo("198.18.10.0/24")
 	d.Press("enter")
-	d.reads("The route 198.18.10.0/25 (everywhere) leads into nrt-br1-ipsec, which the probes find down.",
+	d.reads("The route 198.18.10.0/25 (everywhere) points to nrt-br1-ipsec, which health checks report down.",
 		"nrt-br1-ipsec ✗ Down (health check)", "fra-dc1-gre ● Up")
-	d.lacks("leads into fra-dc1-gre")
+	d.lacks("points to fra-dc1-gre")
 }

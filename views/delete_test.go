@@ -12,12 +12,12 @@ func TestTheDeletionOfALiveTunnelSaysThatItIsLive(t *testing.T) {
 	d := sit(t, "tunnels", nil)
 	d.goTo("jnb-br1-ipsec")
 	d.Press("enter")
-	d.reads("Last 24 hours (UTC)", "from your side")
+	d.reads("Last 24 hours (UTC)", "from you")
 	d.Press("D")
-	d.reads("Delete IPsec tunnel jnb-br1-ipsec", "! Its session is up.", "! The probes find it healthy.", "! It carries ",
-		"bit/s from your side")
+	d.reads("Delete IPsec tunnel jnb-br1-ipsec", "! Its session is up.", "! Health checks report it healthy.", "! It carries ",
+		"bit/s from you")
 	d.sends()
-	d.reads("Delete IPsec tunnel jnb-br1-ipsec?", "jnb-br1-ipsec. Its session is up. The probes find it healthy.")
+	d.reads("Delete IPsec tunnel jnb-br1-ipsec?", "jnb-br1-ipsec. Its session is up. Health checks report it healthy.")
 }
 
 // A tunnel that is down anyway goes without a warning, and what is not known is not said.
@@ -25,7 +25,7 @@ func TestTheDeletionOfADeadTunnelWarnsOfNothing(t *testing.T) {
 	d := sit(t, "tunnels", nil)
 	d.goTo("iad-dc1-gre")
 	d.Press("D")
-	d.reads("Delete GRE tunnel iad-dc1-gre", "- Its session is down.", "- The probes find it down.")
+	d.reads("Delete GRE tunnel iad-dc1-gre", "- Its session is down.", "- Health checks report it down.")
 	d.lacks("! ", "It carries")
 	d.Press("esc")
 	d.goTo("nrt-br1-ipsec")
@@ -69,11 +69,11 @@ func TestTheDeletionOfACNISaysWhatTheProbesFind(t *testing.T) {
 	})
 	d.goTo("ams-cni-v2")
 	d.Press("D")
-	d.reads("Delete CNI", "! The probes get through it. ! The probes find it degraded.")
+	d.reads("Delete CNI", "! It passes health checks. ! Health checks report it degraded.")
 	d.Press("esc")
 	d.goTo("fra-cni-v1")
 	d.Press("D")
-	d.reads("Delete CNI", "- The probes find it down.")
+	d.reads("Delete CNI", "- Health checks report it down.")
 	d.lacks("! ")
 }
 

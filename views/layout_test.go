@@ -102,7 +102,7 @@ func TestTheObjectStandsBesideItsList(t *testing.T) {
 	d.Settle()
 	asked := len(d.Requests())
 	d.goTo("waw-br1-ipsec")
-	d.See("TCP is up but the OPEN messages do not")
+	d.See("TCP is up, but no OPEN was accepted")
 	if more := len(d.Requests()); more != asked {
 		t.Errorf("moving the cursor asked %d times", more-asked)
 	}
@@ -170,14 +170,14 @@ func TestWordsAreFoundInAPage(t *testing.T) {
 		})
 	}
 	d.Press("/")
-	d.types("outer c")
-	under("Outer Cloudflare")
+	d.types("endpoint")
+	under("Cloudflare endpoint")
 	d.Press("enter")
-	under("Outer customer")
+	under("Customer endpoint")
 	d.types("zzz")
 	d.See("not on this page")
 	d.Press("esc")
-	under("Outer customer")
+	under("Customer endpoint")
 }
 
 // A list is ordered as it was left, also when it is opened anew.
@@ -199,7 +199,7 @@ func TestTheOrderOfAListIsKept(t *testing.T) {
 // Every session of the account is on one page, the worst first, with a filter; enter opens its tunnel.
 func TestAllSessionsOnOnePage(t *testing.T) {
 	d := sit(t, "bgp", nil)
-	d.See("16 sessions", "iad-dc1-gre", "AS 64611", "ams-cni-v2", "not told", "blank: not watched")
+	d.See("16 sessions", "iad-dc1-gre", "AS 64611", "ams-cni-v2", "not reported", "blank: not monitored")
 	if first, up := strings.Index(d.Screen(), "iad-dc1-gre"), strings.Index(d.Screen(), "fra-dc1-gre"); first > up {
 		t.Errorf("the worst is not first:\n%s", d.Screen())
 	}

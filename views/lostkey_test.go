@@ -45,7 +45,7 @@ func TestAKeyThatNobodyHasStaysOneUntilANewOneWasShown(t *testing.T) {
 			generate()
 			d.reads("This key is shown only here and only now.")
 			d.Press("v")
-			d.reads("I have kept it")
+			d.reads("saved, close")
 			d.Press("K")
 			d.reads("enter close")
 			d.Press("enter")

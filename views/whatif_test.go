@@ -160,7 +160,7 @@ func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 				}
 			}
 			if d.sends(); c.asks {
-				d.reads("Type ", "to go on:", "Cancel")
+				d.reads("Type ", "to confirm:", "Cancel")
 			}
 		})
 	}

@@ -53,7 +53,7 @@ prefixes.json       BYOIP prefixes with their BGP prefixes and service bindings
 interconnects.json  network interconnects: ports with their state, CNIs, tunnel sides
 health.json         health and traffic of the tunnels, from the analytics
 analytics.json      a day of some tunnels' health and traffic, and their locations
-traceroute.json     traceroutes from Cloudflare's locations
+traceroute.json     traceroutes from Cloudflare's data centers
 timeline.txt        what happened to what has trouble, also by Cloudflare's record where it was asked: a change with its
                     kind of author, and with e-mail and address only when that was asked for (--persons)
 events.jsonl        what was seen to change, oldest first, times in UTC

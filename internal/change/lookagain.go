@@ -112,7 +112,7 @@ func foundKey(e journal.Entry, got api.Object) settled {
 	case now != "" && known && now != before, now != "" && !known && err == nil && made.After(e.Time.Add(-clockDoubt)):
 		out.outcome = journal.Done
 	case e.Verb == journal.SetPSK: // that the time moves with an own key is unconfirmed
-		out.outcome, out.text = journal.Unknown, "the API does not tell which key the tunnel has: set it once more, which does no harm"
+		out.outcome, out.text = journal.Unknown, "the API does not report which key the tunnel has: set it once more, which does no harm"
 	default:
 		out.outcome, out.text = journal.NotDone, "the key is the one of before"
 	}

@@ -128,7 +128,7 @@ func advertisementOrder(advertise bool) []string {
 		}
 	}
 	return []string{
-		fmt.Sprintf("It takes %.0f to %.0f minutes until it is gone from the Internet", netrules.MinWithdraw.Minutes(),
+		fmt.Sprintf("It takes %.0f to %.0f minutes until it is withdrawn globally", netrules.MinWithdraw.Minutes(),
 			netrules.MaxWithdraw.Minutes()),
 		"Without another announcement of the same length the addresses are unreachable afterwards",
 		"Safe order: announce the prefix with the same length from your own provider, wait 5 to 10 minutes and check it, " +

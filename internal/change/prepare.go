@@ -276,7 +276,7 @@ func (w *Writer) ask(ctx context.Context, p *Plan, req api.Request) {
 	case w.options.ReadOnly != "":
 		p.DryRun.Why = "this is read-only: " + w.options.ReadOnly
 	case len(p.blocks) > 0 || len(p.Conflicts) > 0 && !p.accepted:
-		p.DryRun.Why = "there is something to settle first"
+		p.DryRun.Why = "resolve the conflict first"
 	default:
 		p.DryRun = DryRun{Asked: true}
 		if _, err := w.options.Sender.Send(ctx, dry); err != nil {

@@ -32,7 +32,7 @@ func TestAChangeIsUndone(t *testing.T) {
 		t.Fatalf("blocked %q, differences %v", p.Blocked(), pathsOf(p.Differences))
 	}
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
-	if got := d.stored(simedge.GRETunnels, "fra-dc1-gre", "description"); got != "Frankfurt data centre, router 1" {
+	if got := d.stored(simedge.GRETunnels, "fra-dc1-gre", "description"); got != "Frankfurt data center, router 1" {
 		t.Errorf("description %q", got)
 	}
 	if got := d.stored(simedge.GRETunnels, "fra-dc1-gre", "bgp.md5_key"); got != canary || strings.Contains(d.journalText(), canary) {

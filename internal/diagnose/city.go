@@ -2,7 +2,7 @@ package diagnose
 
 import "strings"
 
-// cities are those of Cloudflare's locations by the code of the airport that the location is named for (IATA). Locations that are not in
+// cities are those of Cloudflare's data centers by the code of the airport that the location is named for (IATA). Locations that are not in
 // it go by their code.
 var cities = func() map[string]string {
 	out := map[string]string{}

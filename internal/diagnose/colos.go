@@ -57,20 +57,22 @@ func (c tunnelCase) locations() []Finding {
 	if n.flow && n.bad == n.badIdle {
 		f := Finding{Cause: IdleColos, Likelihood: Likely, Impact: NoImpact, Source: srcHealth,
 			Evidence: append(evidence, Evidence{"without traffic in the last hour", some(n.idle)}),
-			Text:     "Only locations that carry no traffic of this tunnel see it badly: this needs no action.",
+			Text:     "Only data centers that carry no traffic of this tunnel report poor health: no action needed.",
 			Next:     "Look again when traffic moves there."}
 		if c.Health.State == store.HealthDown {
 			f.Impact = Risk // it counts as down
-			f.Text = "Only locations that carry no traffic of this tunnel see it badly. They are so many that it counts as down."
+			f.Text = "Only data centers that carry no traffic of this tunnel report poor health, but so many that it counts as down."
 		}
 		return []Finding{f}
 	}
 	f := Finding{Cause: SomeColos, Likelihood: Likely, Impact: Impaired, Source: srcHealth,
-		Text: "Only some of Cloudflare's locations see the tunnel badly: this points to the way between them and the router, not to the router.",
-		Next: "Run a traceroute from one of these locations and look at cloudflarestatus.com for it."}
+		Text: "Only some of Cloudflare's data centers report poor health: this points to the path between them and the router, not to the " +
+			"router.",
+		Next: "Run a traceroute from one of these data centers and check cloudflarestatus.com for it."}
 	if n.flow {
 		f.Evidence = append(evidence, Evidence{"with traffic", some(n.worst)})
-		f.Text = fmt.Sprintf("%d of %d of Cloudflare's locations see the tunnel badly: %s. They have %s of its traffic. This points to the way "+
+		f.Text = fmt.Sprintf("%d of %d of Cloudflare's data centers report poor health: %s. They have %s of its traffic. This points to the "+
+			"path "+
 			"between "+
 			"them and the router, not to the router.", n.bad, n.bad+n.good, some(n.worst), share(n.hit, n.all))
 		if n.hit < littleTraffic*n.all {
@@ -86,7 +88,7 @@ func (c tunnelCase) locations() []Finding {
 	return []Finding{f}
 }
 
-// littleTraffic is the part of a tunnel's traffic below which locations that see it badly hardly matter. The number is our own.
+// littleTraffic is the part of a tunnel's traffic below which locations that report poor health hardly matter. The number is our own.
 const littleTraffic = 0.05
 
 // share is a part of the traffic for people.
@@ -104,9 +106,9 @@ func share(part, all float64) string {
 // whole names the locations that were asked.
 func (n locationCount) whole() string {
 	if n.some {
-		return "all of Cloudflare's locations that carry your traffic and were asked"
+		return "all of Cloudflare's data centers that carry your traffic and were asked"
 	}
-	return "all of Cloudflare's locations"
+	return "all of Cloudflare's data centers"
 }
 
 func (n locationCount) evidence() []Evidence {
@@ -120,6 +122,6 @@ func (c tunnelCase) everywhere() []Finding {
 		return nil
 	}
 	return []Finding{{Cause: AllColos, Likelihood: Possible, Impact: Impaired, Source: srcHealth, Evidence: n.evidence(),
-		Text: upperFirst(n.whole()) + " see the tunnel badly: this points to the router or its provider, not to one way.",
+		Text: upperFirst(n.whole()) + " report poor health: this points to the router or its provider, not to a single path.",
 		Next: "Look at the router: its load, its firewall, the MTU, and for IPsec its anti-replay check."}}
 }

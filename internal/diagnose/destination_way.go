@@ -27,7 +27,7 @@ const (
 	WayDegraded    WayState = "degraded"
 	WayDown        WayState = "down"
 	WaySessionLost WayState = "session_lost" // the session fell within the time that the health is an average of, which is of before
-	WayUnchecked   WayState = "unchecked"    // its health checks are off: Cloudflare sends into it whatever its state is
+	WayUnchecked   WayState = "unchecked"    // its health checks are off: Cloudflare sends into it regardless of its state
 	WayBroken      WayState = "broken"       // the next hop is in no subnet of a tunnel or an interconnect, or is Cloudflare's own side
 	WayUnknown     WayState = "unknown"
 )
@@ -47,7 +47,7 @@ type Way struct {
 	Customer string          // the customer's endpoint of a tunnel
 	State    WayState        // of where the traffic is, where that is known
 	Why      string          // why State is unknown or broken, as the end of a sentence; else where it differs by location
-	Session  store.State     // of BGP; empty for an interconnect, whose session the API does not tell
+	Session  store.State     // of BGP; empty for an interconnect, whose session the API does not report
 	Score    *float64        // the average that State was read from
 	Track    store.Track     // of the tunnel
 	unread   bool            // a field that decides about its use could not be decoded

@@ -27,7 +27,7 @@ type Facts struct {
 	Routes   store.List[api.Route]
 	Prefixes store.List[store.Prefix]
 	Insights map[string]store.Insight // of tunnels whose analytics were read, by name
-	// Locations are how Cloudflare's locations see all tunnels.
+	// Locations are how Cloudflare's data centers see all tunnels.
 	Locations store.Locations
 	Ports     store.List[store.Port]            // of network interconnects
 	Links     store.List[api.MagicInterconnect] // their tunnel sides

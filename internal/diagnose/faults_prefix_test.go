@@ -52,7 +52,7 @@ func prefixFaults() []fault {
 			likely: diagnose.Certain, says: []string{"never bound", "Bind it"}, is: owned(pfx(p, withdrawnFor(-1), unbound)),
 			variant: owned(pfx(p, withdrawnFor(-1), unbound, irr("pending"))), near: owned(pfx(p, unbound))},
 		{name: "the binding of an advertised prefix is gone", object: p, cause: diagnose.LostBinding, severity: diagnose.Outage,
-			likely: diagnose.Certain, says: []string{"No service binding spans the prefix", "bind the prefix again"}, is: owned(pfx(p, unbound)),
+			likely: diagnose.Certain, says: []string{"No service binding covers the prefix", "bind the prefix again"}, is: owned(pfx(p, unbound)),
 			variant: owned(pfx(p, partBound)), near: owned(pfx(p, withdrawnFor(-1), unbound))},
 		{name: "the binding is being made", object: p, cause: diagnose.BindingInProgress, severity: diagnose.Impaired, likely: diagnose.Certain,
 			says: []string{"4 to 6 hours"}, is: owned(pfx(p, bound("CDN", "provisioning"))),

@@ -17,7 +17,8 @@ func sessionFaults() []fault {
 	}
 	return []fault{
 		{name: "the router does not dial, and never did", object: "x", cause: diagnose.NotDialling, severity: diagnose.Outage,
-			likely: diagnose.Likely, says: []string{"does not dial", "TCP 179"}, is: an(x(api.GRE, "10.1.0.0/31", down, created(time.Hour))),
+			likely: diagnose.Likely, says: []string{"does not initiate the session", "TCP 179"},
+			is:      an(x(api.GRE, "10.1.0.0/31", down, created(time.Hour))),
 			variant: an(x(api.IPsec, "10.2.0.5/30", session("Connect", api.BGPDown))), near: an(x(api.GRE, "10.1.0.0/31", openSent))},
 		{name: "another MD5 key, never up", object: "x", cause: diagnose.MD5Mismatch, severity: diagnose.Outage, likely: diagnose.Likely,
 			says: []string{"alike"}, is: an(x(api.GRE, "10.1.0.0/31", down, md5, created(time.Hour))),
@@ -28,7 +29,7 @@ func sessionFaults() []fault {
 			variant: an(x(api.IPsec, "10.2.0.5/30", idle, md5, upUntil(time.Hour, time.Minute), modified(3*time.Minute))),
 			near:    an(x(api.GRE, "10.1.0.0/31", down, md5, upUntil(90*day, 10*time.Minute)))},
 		{name: "worked for 90 days, down for 10 minutes", object: "x", cause: diagnose.SessionLost, severity: diagnose.Outage,
-			likely: diagnose.Likely, says: []string{"It was up for", "do not change by themselves", "the way or to the router"},
+			likely: diagnose.Likely, says: []string{"It was up for", "do not change by themselves", "the path or to the router"},
 			is:      an(x(api.GRE, "10.1.0.0/31", down, upUntil(90*day, 10*time.Minute))),
 			variant: an(x(api.IPsec, "10.2.0.5/30", idle, md5, upUntil(2*time.Hour, 20*time.Second))),
 			near:    an(x(api.GRE, "10.1.0.0/31", down, created(time.Hour)))},
@@ -71,7 +72,7 @@ func sessionFaults() []fault {
 				x(api.IPsec, "10.2.0.5/30", noStatus)),
 			near: an(x(api.GRE, "10.1.0.0/31", noStatus), made("y", api.GRE, "10.1.0.2/31"))},
 		{name: "up by an old status while others are reported", object: "x", cause: diagnose.StaleStatus, severity: diagnose.Impaired,
-			likely: diagnose.Likely, says: []string{"The status is old", "Ask the router"}, alone: true,
+			likely: diagnose.Likely, says: []string{"The status has not been updated", "Ask the router"}, alone: true,
 			is:      an(append(others(5), x(api.GRE, "10.1.0.0/31", reported(3*time.Hour)))...),
 			variant: an(append(others(4), x(api.IPsec, "10.2.0.5/30", reported(70*time.Minute)))...),
 			near:    an(append(fallen(5), x(api.GRE, "10.1.0.0/31", reported(3*time.Hour)))...)},

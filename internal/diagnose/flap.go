@@ -122,7 +122,8 @@ func (c tunnelCase) flaps() []Finding {
 	}
 	return []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcFlaps,
 		Evidence: append([]Evidence{{"times the session went down in 7 days", strconv.Itoa(c.Track.WeekDowns)}}, c.healthEvidence()...),
-		Text: "The session goes down again and again without a clear rhythm: this points to loss on the way or to a tunnel that goes down " +
+		Text: "The session goes down again and again without a clear rhythm: this points to packet loss on the path or to a tunnel that goes " +
+			"down " +
 			"with it.",
 		Next: "Compare with the health of the tunnel and of its locations; look in the router's log for what ended the session: hold timer, " +
 			"TCP or interface."}}
@@ -173,7 +174,8 @@ func (c tunnelCase) holdTimer(every time.Duration, n int) []Finding {
 // it is the API does not say.
 func (c tunnelCase) timer(every time.Duration, n int) []Finding {
 	found := []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcTimer, Evidence: c.rhythmEvidence(every, n),
-		Text: "The session goes down about every " + interval(every) + ": so regular a rhythm points to a timer, rather than to loss on the way.",
+		Text: "The session goes down about every " + interval(every) +
+			": so regular a rhythm points to a timer, rather than to packet loss on the path.",
 		Next: "Look in the router's log for what ended the session each time, and for a timer or a script of this length."}}
 	if every >= holdMost {
 		return found
@@ -185,7 +187,7 @@ func (c tunnelCase) timer(every time.Duration, n int) []Finding {
 }
 
 const nextHoldTime = "On the router: set the hold time to 45 s or more (Cloudflare offers 90 s, the lower one counts), let TCP 179 " +
-	"through both ways, and look for load on its control plane."
+	"in both directions, and look for load on its control plane."
 
 func (c tunnelCase) rhythmEvidence(every time.Duration, n int) []Evidence {
 	return append([]Evidence{{"times the session was seen to go down", strconv.Itoa(n)}, {"every", interval(every)}}, c.healthEvidence()...)

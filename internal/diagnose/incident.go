@@ -274,7 +274,7 @@ func (c tunnelCase) withNotUp(findings []Finding) []Finding {
 		Text: "The tunnel is not known to be up, and the data does not say why.",
 		Next: "Look at the session on the router, and refresh."}
 	if c.State == store.Unknown {
-		f.Evidence = append(f.Evidence, Evidence{"bgp_status", "nothing that tells the state"})
+		f.Evidence = append(f.Evidence, Evidence{"bgp_status", "no known state"})
 	} else {
 		f.Evidence = append(f.Evidence, Evidence{"session", string(c.State)})
 	}
@@ -444,7 +444,7 @@ func (g group) explain() (text, next string) {
 		text = "This points to the router with the address " + first.Value + " or to its uplink."
 		next = "Reach the router another way: its power, its uplink, its address; then a traceroute to " + first.Value + "."
 	case SameCloudflare:
-		text = "This points to the way between your routers and Cloudflare's address " + first.Value + "."
+		text = "This points to the path between your routers and Cloudflare's address " + first.Value + "."
 		next = "Traceroute from a router to " + first.Value + ", its route there, filters of the provider; cloudflarestatus.com."
 	case SameKind:
 		text, next = "This points to what only "+first.Value+" tunnels need.", "IP protocol 47 both ways: filters of routers and providers."
@@ -453,7 +453,7 @@ func (g group) explain() (text, next string) {
 			next = "Look for filters of UDP 500 and 4500 and ESP, changed IKE proposals, identities or keys; the routers' IKE logs name the reason."
 		}
 	case SameLocation:
-		text = "This points to Cloudflare's location " + LocationName(first.Value) + " or the way from there."
+		text = "This points to Cloudflare's data center " + LocationName(first.Value) + " or the path from there."
 		if g.seen {
 			text = "The tunnels work elsewhere. " + text
 		}

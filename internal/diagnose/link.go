@@ -21,7 +21,7 @@ func Port(p store.Port) []Finding {
 	switch p.State {
 	case store.PortHealthy:
 		f.Cause, f.Likelihood = PortUp, Remark
-		f.Text = "The port has a link. That says nothing about BGP over it: the API does not tell the state of that session."
+		f.Text = "The port has a link. That says nothing about BGP over it: the API does not report the state of that session."
 	case store.PortPending:
 		f.Cause, f.Likelihood = PortPending, Remark
 		f.Text = "The port has not been up yet."
@@ -49,7 +49,7 @@ func Port(p store.Port) []Finding {
 }
 
 // Link reads the tunnel side of an interconnect, the likeliest first; nil when nothing is wrong with what is
-// known of it. BGP over an interconnect is not known: the API does not tell it.
+// known of it. BGP over an interconnect is not known: the API does not report it.
 func (a *Account) Link(id string) []Finding {
 	for _, l := range a.facts.Links.Rows {
 		if l.ID == id {
@@ -65,7 +65,7 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 	if l.HealthCheck != nil && l.HealthCheck.Enabled != nil && !*l.HealthCheck.Enabled {
 		return []Finding{{Cause: HealthCheckOff, Likelihood: Certain, Impact: Risk, Source: srcTunnels,
 			Evidence: []Evidence{{"health_check.enabled", "false"}},
-			Text:     "Health checks are off: Cloudflare shows the interconnect as down whatever its state is, and cannot alert.",
+			Text:     "Health checks are off: Cloudflare reports the interconnect as down regardless of its state, and cannot alert.",
 			Next:     "Turn health checks on."}}
 	}
 	if health.State != store.HealthDown && health.State != store.Degraded {
@@ -76,11 +76,11 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 		evidence[0].Value += " (average " + strconv.FormatFloat(*health.Score, 'f', 2, 64) + ")"
 	}
 	f := Finding{Cause: LinkDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: evidence,
-		Text: "The probes do not get through the interconnect: this points to its port, the cross-connect or the router.",
+		Text: "Health checks fail through the interconnect: this points to its port, the cross-connect or the router.",
 		Next: "Look at the port's state, then on the router: interface, VLAN where there is one, and that it answers the probes. The API does " +
-			"not tell BGP over an interconnect."}
+			"not report BGP over an interconnect."}
 	if health.State == store.Degraded {
-		f.Cause, f.Likelihood, f.Impact, f.Text = LinkDegraded, Possible, Impaired, "A part of the probes is lost on the interconnect."
+		f.Cause, f.Likelihood, f.Impact, f.Text = LinkDegraded, Possible, Impaired, "Some health check probes are lost on the interconnect."
 	}
 	if p, ok := a.portUnder(l); ok && (p.State == store.PortDown || p.State == store.PortUnhealthy) {
 		f.Evidence = append(f.Evidence, Evidence{"state of its port " + p.Name, string(p.State)})

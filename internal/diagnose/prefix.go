@@ -166,7 +166,7 @@ func (c prefixCase) coveredBy(cidr string) string {
 func (c prefixCase) covered(b api.BGPPrefix, by string) Finding {
 	return Finding{Cause: PrefixCovered, Likelihood: Remark, Impact: NoImpact, Source: srcPrefix,
 		Evidence: withdrawn(b, Evidence{"on_demand.advertised of " + by, "true"}),
-		Text:     b.CIDR + " is withdrawn, but " + by + " covers it and is advertised: its traffic comes to Cloudflare all the same.",
+		Text:     b.CIDR + " is withdrawn, but " + by + " covers it and is advertised: its traffic still reaches Cloudflare.",
 		Next:     "Nothing to do, unless " + b.CIDR + " is to be announced by itself."}
 }
 
@@ -256,7 +256,7 @@ func (c prefixCase) plainWithdrawn(b api.BGPPrefix, impact Impact) Finding {
 	f := Finding{Cause: PrefixWithdrawn, Likelihood: Certain, Impact: impact, Source: srcPrefix, Evidence: withdrawn(b),
 		Since: c.withdrawnAt(b),
 		Text:  "Cloudflare does not advertise " + b.CIDR + ": unless another network does, it cannot be reached.",
-		Next:  "If nobody withdrew it on purpose, advertise it again; the Internet follows within 2 to 7 minutes."}
+		Next:  "If this was not intended, advertise it again; propagation takes 2 to 7 minutes."}
 	switch {
 	case f.Since.IsZero():
 		f.Text = "Cloudflare does not advertise " + b.CIDR + ", and the API knows of no change: it may never have been."
@@ -323,12 +323,13 @@ func (c prefixCase) binding() []Finding {
 	}
 	f := Finding{Cause: LostBinding, Likelihood: Certain, Impact: Outage, Source: srcBindings,
 		Evidence: []Evidence{{"bindings of the whole prefix " + c.CIDR, "0"}, {"bindings of parts", fmt.Sprint(len(c.Bindings.Rows))}},
-		Text: "No service binding spans the prefix: traffic that Cloudflare attracts for it reaches no service. The API does not say " +
+		Text: "No service binding covers the prefix: traffic that Cloudflare attracts for it is not delivered to any service. The API does not " +
+			"say " +
 			"whether there was one.",
-		Next: "Compare with a saved snapshot; bind the prefix again (4 to 6 hours), or ask Cloudflare support when nobody removed it."}
+		Next: "Compare with a saved snapshot; bind the prefix again (4 to 6 hours), or ask Cloudflare support if you did not remove it."}
 	if c.BGP.Settled() && !c.advertised() {
 		f.Impact = Risk
-		f.Text = "No service binding spans the prefix. It is not advertised now; when it is, its traffic reaches no service."
+		f.Text = "No service binding covers the prefix. It is not advertised now; when it is, its traffic is not delivered to any service."
 	}
 	spans := func(h happened) bool {
 		return slices.ContainsFunc(h.place.networks, func(p netip.Prefix) bool { return samePrefix(p.String(), c.CIDR) })

@@ -231,9 +231,10 @@ func TestWhoChangedWhatJustBefore(t *testing.T) {
 			`Changed by API token "ci" at`, ""},
 		"somebody changed the MTU, nothing is proven": {dead(), []any{changed(fellAgo+time.Minute, "id-x", kim, "mtu")},
 			"Changed by a user in the dashboard at", ""},
-		"the description of this tunnel": {dead(), []any{changed(fellAgo+time.Minute, "id-x", kim, "description")}, "The probes", "Changed by"},
+		"the description of this tunnel": {dead(), []any{changed(fellAgo+time.Minute, "id-x", kim, "description")}, "Health checks fail",
+			"Changed by"},
 		"another tunnel's description": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+time.Minute, "id-y", kim, "description")},
-			"The probes", "Changed by"},
+			"Health checks fail", "Changed by"},
 		"another tunnel's BGP": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+time.Minute, "id-y", ci, "bgp")}, "The probes",
 			"Changed by"},
 		"two hours before": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+2*time.Hour, "id-x", ci, "bgp")}, "The probes",
@@ -242,7 +243,7 @@ func TestWhoChangedWhatJustBefore(t *testing.T) {
 			e := changed(fellAgo+time.Minute, "id-x", ci, "bgp")
 			e.Result = "failure"
 			return e
-		}()}, "The probes", "Changed by"},
+		}()}, "Health checks fail", "Changed by"},
 		"a change, and the router was shut down": {down(api.GRE, "Idle", overTCP), []any{fell(fellAgo),
 			notification(fellAgo, api.ToCloudflare, 6, 2, ""), changed(fellAgo+40*time.Minute, "id-x", ci, "mtu")},
 			"Your router sent NOTIFICATION 6/2", ""},

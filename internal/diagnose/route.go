@@ -67,7 +67,7 @@ func regionGap(gap netrules.RegionGap, routes []api.Route) Finding {
 	f.Evidence = append(f.Evidence, Evidence{"regions without a route", strings.Join(gap.Missing, " ")})
 	if colos > 0 {
 		f.Likelihood = Likely
-		f.Text += " Routes limited to single locations are taken to cover no whole region."
+		f.Text += " Colo-scoped routes are not counted as covering a region."
 	}
 	return f
 }
@@ -125,5 +125,5 @@ func wrongSide(r api.Route, hop netip.Addr, name, interfaceAddress string) (Find
 func routeLeads(r api.Route) Finding {
 	return Finding{Cause: NextHopKnown, Likelihood: Remark, Impact: NoImpact, Source: srcRoute, Evidence: []Evidence{{"nexthop", r.Nexthop}},
 		Text: "The route leads to a tunnel or an interconnect of this account.",
-		Next: "Nothing to do for the route; diagnose what it leads to."}
+		Next: "Nothing to do for the route; diagnose its next hop."}
 }

@@ -11,7 +11,7 @@ import (
 // sightOld is from when how the locations saw the tunnels is no longer rested on, by the time of the tunnels' own data.
 const sightOld = 3 * store.LocationSpan
 
-// sight is how Cloudflare's locations see a tunnel: as it was read for the whole account, or on the tunnel's own page where that knows
+// sight is how Cloudflare's data centers see a tunnel: as it was read for the whole account, or on the tunnel's own page where that knows
 // more.
 func (f Facts) sight(name string) store.Insight {
 	own := f.Insights[name]
@@ -28,7 +28,7 @@ func (f Facts) sight(name string) store.Insight {
 	return own
 }
 
-// Seen is how one of Cloudflare's locations sees the tunnels of the account.
+// Seen is how one of Cloudflare's data centers sees the tunnels of the account.
 type Seen struct {
 	store.Location
 	City    string      // empty where it is not known

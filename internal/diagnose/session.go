@@ -67,7 +67,8 @@ func (c tunnelCase) noKeepalive() Finding {
 		Text: join("OPEN was accepted on both sides, but no KEEPALIVE gets through: this points to loss or to a filter. A KEEPALIVE has 19 "+
 			"bytes, "+
 			"so the MTU is no first cause.", w.said("was up", c.now)),
-		Next: "On the router: look at a filter or rate limit for TCP 179 and for loss on the way (ping through the tunnel), then at the load " +
+		Next: "On the router: look at a filter or rate limit for TCP 179 and for packet loss on the path (ping through the tunnel), then at " +
+			"the load " +
 			"of its " +
 			"control plane."}
 }
@@ -152,9 +153,9 @@ func (c tunnelCase) wrongASN(l Likelihood) Finding {
 	if other, ok := c.siblingASN(); ok {
 		evidence = append(evidence, other)
 	}
-	text := "TCP is up but the OPEN messages do not agree: this points to a wrong AS number on one side."
+	text := "TCP is up, but no OPEN was accepted: this may be a wrong AS number on one side."
 	if l < Likely {
-		text = "The OPEN messages may not agree: a wrong AS number on one side is possible."
+		text = "No OPEN may have been accepted: a wrong AS number on one side is possible."
 	}
 	return Finding{Cause: ASNMismatch, Likelihood: l, Impact: Outage, Source: srcRFC4271 + " (section 6.2)", Evidence: evidence, Text: text,
 		Since: c.sessionWorked().until,
@@ -186,8 +187,10 @@ func (c tunnelCase) noTCP() []Finding {
 		likelihood = Possible // no session without a tunnel below it, and none at once
 	}
 	dial := Finding{Cause: NotDialling, Likelihood: likelihood, Impact: Outage, Source: srcNoTCP, Evidence: sessionEvidence(s),
-		Text: "No TCP connection reaches Cloudflare's BGP speaker: this points to a router that does not dial. Cloudflare never does.",
-		Next: fmt.Sprintf("On the router: is it the side that opens the session, is the neighbor address %s, is TCP %d let through both ways?",
+		Text: "No TCP connection reaches Cloudflare's BGP speaker: this points to a router that does not initiate the session. Cloudflare is " +
+			"passive; your router must initiate.",
+		Next: fmt.Sprintf("On the router: is it the side that opens the session, is the neighbor address %s, is TCP %d permitted in both "+
+			"directions?",
 			cloudflareSide(c.Tunnel), netrules.BGPPort)}
 	var findings []Finding
 	if coming, ok := c.comingUp(); ok {
@@ -201,14 +204,16 @@ func (c tunnelCase) noTCP() []Finding {
 	}
 	if c.BGP.MD5Key == "" { // the other way round it looks the same, too
 		dial.Evidence = append(dial.Evidence, Evidence{"bgp.md5_key", "absent"})
-		dial.Next = strings.TrimSuffix(dial.Next, "?") + ", is MD5 off there as it is here?"
+		dial.Next = strings.TrimSuffix(dial.Next, "?") + ", is MD5 disabled on both sides?"
 		return append(findings, dial)
 	}
 	md5 := Finding{Cause: MD5Mismatch, Likelihood: dial.Likelihood, Impact: Outage, Source: srcMD5,
 		Evidence: append(sessionEvidence(s), Evidence{"bgp.md5_key", "set"}),
-		Text: "No TCP connection, and an MD5 key is set: this points to different keys or to a router that does not dial. The API shows " +
+		Text: "No TCP connection, and an MD5 key is set: this points to different keys or to a router that does not initiate the session. The " +
+			"API shows " +
 			"both alike.",
-		Next: "Compare the key on the router with the one here, also for spaces at its ends. Telnet to port 179 cannot work as a test while a " +
+		Next: "Compare the key on the router with the one here, including leading and trailing spaces. Telnet to port 179 cannot work as a " +
+			"test while a " +
 			"key is set."}
 	return append(findings, md5, dial)
 }
@@ -221,8 +226,9 @@ func (c tunnelCase) lost(w worked, l Likelihood) Finding {
 	return Finding{Cause: SessionLost, Likelihood: l, Impact: Outage, Source: srcNoTCP, Since: w.until,
 		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
 		Text: strings.TrimSuffix(w.said("was up", c.now), ".") + ", and no TCP connection has come since. Keys and AS numbers do not change by " +
-			"themselves: this points to the way or to the router.",
-		Next: fmt.Sprintf("Does the router dial %s (Cloudflare never does), is TCP %d let through both ways, and what ended the session in its "+
+			"themselves: this points to the path or to the router.",
+		Next: fmt.Sprintf("Does the router initiate the session to %s (Cloudflare is passive), is TCP %d permitted in both directions, and "+
+			"what ended the session in its "+
 			"log?",
 			cloudflareSide(c.Tunnel), netrules.BGPPort)}
 }
@@ -277,7 +283,7 @@ func (c tunnelCase) noStatus() []Finding {
 	mode := Finding{Cause: NoUnifiedRouting, Likelihood: Likely, Impact: Outage, Source: srcSteering,
 		Evidence: append(evidence, Evidence{"tunnels with bgp_status", fmt.Sprintf("0 of %d with BGP", c.configured)}),
 		Text: "BGP is configured, but the API reports no status for any tunnel: this points to an account that is not on Unified Routing, " +
-			"where BGP over tunnels does not run. The API does not tell the routing mode.",
+			"where BGP over tunnels does not run. The API does not report the routing mode.",
 		Next: "Ask the Cloudflare account team whether the account is on Unified Routing."}
 	// Sessions of tunnels that were not read may have a status.
 	if c.configured > 1 && cannotTell(c.facts.GRE, c.facts.IPsec) == "" {
@@ -297,7 +303,7 @@ func (c tunnelCase) stale() []Finding {
 	others := c.statuses - 1
 	reported := others >= 3 && c.fresh*2 > others
 	f := Finding{Cause: StaleStatus, Likelihood: Possible, Impact: Impaired, Source: srcOwn,
-		Text:     "The status is old: the session may be in another state by now.",
+		Text:     "The status has not been updated for long: the session may be in another state by now.",
 		Evidence: []Evidence{{"bgp_status.updated_at", s.UpdatedAt.UTC().Format(time.RFC3339)}, {"age", ago(c.now.Sub(c.Reported()))}},
 		Next:     "Ask the router for its side of the session before acting on this."}
 	switch {
@@ -333,11 +339,11 @@ func (c tunnelCase) calm() Finding {
 	case store.Up:
 		return Finding{Cause: SessionUp, Likelihood: Remark, Source: srcSteering, Evidence: sessionEvidence(c.BGPStatus),
 			Text: "The session is up.",
-			Next: "If traffic is wrong all the same, compare routes: a static route wins over a BGP route of equal prefix and priority."}
+			Next: "If traffic is still wrong, compare routes: a static route wins over a BGP route of equal prefix and priority."}
 	}
 	// Nobody counts it as up, so it is more than a remark.
 	f := Finding{Cause: UnknownState, Likelihood: Possible, Impact: Risk, Source: srcOwn,
-		Text: "The API reports a state that flarewire does not know: whether the session is up cannot be told.",
+		Text: "The API reports a state that flarewire does not know: it is unknown whether the session is up.",
 		Next: "Ask the router for its side of the session."}
 	if c.BGPStatus != nil {
 		f.Evidence = sessionEvidence(c.BGPStatus)

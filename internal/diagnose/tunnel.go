@@ -164,7 +164,7 @@ func (c tunnelCase) checksOff() []Finding {
 	}
 	f := Finding{Cause: HealthCheckOff, Likelihood: Certain, Impact: Risk, Source: srcTunnels,
 		Evidence: []Evidence{{"health_check.enabled", "false"}},
-		Text: "Health checks are off: Cloudflare shows the tunnel as down whatever its state is, sends traffic into it blindly, and cannot " +
+		Text: "Health checks are off: Cloudflare reports the tunnel as down regardless of its state, keeps forwarding into it, and cannot " +
 			"alert.",
 		Next: "Turn health checks on. They are also required alongside BGP."}
 	if c.Health.State != "" {
@@ -194,7 +194,7 @@ func (c tunnelCase) replyType() []Finding {
 	f.Next += " Linux and VyOS drop such replies themselves unless accept_local is 1 on the tunnel."
 	if c.Health.State == store.Degraded || c.someGood() {
 		f.Likelihood = Possible // such a firewall stops all probes as a rule
-		f.Text = "Packets pass the tunnel, but a part of the probes does not: a stateful firewall may drop ICMP replies without a request."
+		f.Text = "Packets pass through the tunnel, but some probes are lost: a stateful firewall may drop ICMP replies without a request."
 	}
 	return []Finding{f}
 }
@@ -302,13 +302,14 @@ func (c tunnelCase) down() []Finding {
 	if !c.sick() || c.keyless() || len(c.carries()) > 0 || c.someGood() {
 		return nil
 	}
-	next := "Check the router's outer address, IP protocol 47 both ways, and the way from Cloudflare to it with a traceroute."
+	next := "Check the router's outer address, IP protocol 47 in both directions, and the path from Cloudflare with a traceroute."
 	if c.Kind == api.IPsec {
-		next = "Check UDP 500 and 4500 and ESP both ways, that the router initiates IKEv2, its proposals and IKE identity, and the way with a " +
+		next = "Check UDP 500 and 4500 and ESP in both directions, that the router initiates IKEv2, its proposals and IKE identity, and the " +
+			"path with a " +
 			"traceroute."
 	}
 	f := Finding{Cause: TunnelDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: c.healthEvidence(), Next: next,
-		Text: "The probes do not get through the tunnel: this points to the way to the router or to the router itself."}
+		Text: "Health checks fail through the tunnel: this points to the path to the router, or to the router itself."}
 	w := c.probesWorked()
 	if !w.up {
 		w = c.sessionWorked()
@@ -317,7 +318,7 @@ func (c tunnelCase) down() []Finding {
 	f.Text, f.Evidence = join(f.Text, w.said("worked", c.now)), append(f.Evidence, w.evidence("worked until")...)
 	if c.Health.State == store.Degraded {
 		f.Likelihood, f.Impact = Possible, Impaired
-		f.Text = join("A part of the probes is lost in the tunnel.", w.said("was well", c.now))
+		f.Text = join("Some health check probes are lost in the tunnel.", w.said("was well", c.now))
 		f.Next += " Degraded is a share of probes, not packet loss."
 	}
 	return []Finding{f}
@@ -330,7 +331,7 @@ func (c tunnelCase) missingRoute() []Finding {
 	}
 	return []Finding{{Cause: MissingRoute, Likelihood: Certain, Impact: Impaired, Source: srcSteering,
 		Evidence: []Evidence{{"bgp", "absent"}, {"static routes with a next hop in " + c.InterfaceAddress, "0"}},
-		Text:     "No static route leads into this tunnel and it has no BGP: Cloudflare sends nothing into it.",
+		Text:     "No static route points to this tunnel and it has no BGP: Cloudflare sends nothing into it.",
 		Next:     "Unless the tunnel is kept unused on purpose, create a route with the next hop " + customerSide(c.Tunnel) + "."}}
 }
 
@@ -350,7 +351,8 @@ func (c tunnelCase) staticWins() []Finding {
 	}
 	f := Finding{Cause: StaticBeatsBGP, Likelihood: Possible, Impact: NoImpact, Source: srcSteering,
 		Evidence: append([]Evidence{{"bgp_status.state", string(c.BGPStatus.State)}}, evidence...),
-		Text: fmt.Sprintf("Static routes lead into this tunnel beside BGP. At equal prefix and priority (BGP's is %d) the static one wins, so "+
+		Text: fmt.Sprintf("Static routes point to this tunnel in addition to BGP. At equal prefix and priority (BGP's is %d) the static one "+
+			"wins, so "+
 			"that withdrawing the route on the router changes nothing. The API does not show learned routes.",
 			netrules.DefaultPriority),
 		Next: "Where BGP is to steer, delete the static route or give it a larger priority number."}

@@ -21,19 +21,20 @@ var nightFaults = []struct {
 	object string
 	says   []string
 }{
-	{simedge.WrongASN, "fra-dc1-gre", []string{"this points to a wrong AS number on one side", "the neighbor's 13335"}},
-	{simedge.WrongMD5, "fra-dc2-gre", []string{"different keys or to a router that does not dial", "The API shows both alike"}},
+	{simedge.WrongASN, "fra-dc1-gre", []string{"this may be a wrong AS number on one side", "the neighbor's 13335"}},
+	{simedge.WrongMD5, "fra-dc2-gre", []string{"different keys or to a router that does not initiate the session",
+		"The API shows both alike"}},
 	// It was up a moment ago, which was seen.
 	{simedge.RouterDoesNotDial, "fra-dc1-gre", []string{"Session lost", "It was up until", "no TCP connection has come since"}},
 	{simedge.ChecksSwitchedOff, "jnb-br1-ipsec", []string{"Health checks are off", "Turn health checks on"}},
 	{simedge.FirewallStopsProbes, "fra-dc1-gre", []string{"a stateful firewall that drops ICMP replies", "type to request"}},
 	{simedge.SubnetsOverlap, "fra-dc2-gre", []string{"interface subnet overlaps with another tunnel's", "a free /31"}},
-	{simedge.RouteMissing, "sjc-dc1-gre", []string{"No static route leads into this tunnel", "create a route"}},
+	{simedge.RouteMissing, "sjc-dc1-gre", []string{"No static route points to this tunnel", "create a route"}},
 	{simedge.Withdrawn, "198.18.10.0/24", []string{"does not advertise 198.18.10.0/24", "advertise it again"}},
 	{simedge.BindingLost, "198.18.10.0/24", []string{"198.18.10.0/24", "bind"}},
-	{simedge.StatusNotRefreshed, "jnb-br1-ipsec", []string{"The status is old", "Ask the router"}},
+	{simedge.StatusNotRefreshed, "jnb-br1-ipsec", []string{"The status has not been updated", "Ask the router"}},
 	{simedge.KeyNotSet, "jnb-br1-ipsec", []string{"No pre-shared key is known", "Generate a key"}},
-	{simedge.PathDown, "fra-dc1-gre", []string{"The probes do not get through the tunnel", "IP protocol 47"}},
+	{simedge.PathDown, "fra-dc1-gre", []string{"Health checks fail through the tunnel", "IP protocol 47"}},
 	{simedge.LargePacketsLost, "fra-dc1-gre", []string{"no KEEPALIVE gets through", "the MTU is no first cause"}},
 }
 

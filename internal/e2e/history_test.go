@@ -47,10 +47,10 @@ func TestTheHistorySurvivesARestart(t *testing.T) {
 	a.do(a.SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Established"))
 	see(first, "the session up", "fra-dc1-gre", "Down → Up")
 	a.do(a.Mutate(simedge.GRETunnels, "ams-dc1-gre", func(o simedge.Object) { o["description"] = "a colleague was here"; touch(o) }))
-	see(first, "somebody's change of a tunnel", "ams-dc1-gre", "somebody changed it")
+	see(first, "somebody's change of a tunnel", "ams-dc1-gre", "changed outside flarewire")
 	route := a.Objects(simedge.Routes)[0]
 	a.do(a.Mutate(simedge.Routes, route["id"].(string), func(o simedge.Object) { o["priority"] = int64(77); touch(o) }))
-	see(first, "somebody's change of a route", route["prefix"].(string), "somebody changed it")
+	see(first, "somebody's change of a route", route["prefix"].(string), "changed outside flarewire")
 	first.Press("q")
 	if code := first.Wait(); code != 0 {
 		t.Fatalf("exit code %d", code)
@@ -58,12 +58,12 @@ func TestTheHistorySurvivesARestart(t *testing.T) {
 	a.do(a.SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Idle")) // while nobody watches
 
 	second := open()
-	second.WaitFor("the events of the first run", showsAll("Down → Up", "somebody changed it"))
+	second.WaitFor("the events of the first run", showsAll("Down → Up", "changed outside flarewire"))
 	second.WaitFor("the change that nobody saw", showsAll("before: Up → Down"))
 	second.Press("E")
 	second.WaitFor("the page of events, newest first, with dates", func(s ptytest.Screen) bool {
 		return strings.HasPrefix(title(s), " Overview › Events") && strings.Contains(s.Line(3), "fra-dc1-gre") &&
-			showsAll("before: Up → Down", "Down → Up", "somebody changed it", a.clock().UTC().Format("2006-01-02"))(s)
+			showsAll("before: Up → Down", "Down → Up", "changed outside flarewire", a.clock().UTC().Format("2006-01-02"))(s)
 	})
 	second.Press("enter")
 	second.WaitFor("what it happened to", showsAll("Events › fra-dc1-gre", "BGP session", "Down"))

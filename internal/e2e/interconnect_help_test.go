@@ -133,7 +133,7 @@ func choose(term *ptytest.Terminal, answer string) {
 
 // named types the name that a dialog asks for and takes what it allows.
 func named(term *ptytest.Terminal, name string) {
-	term.WaitFor("the question for "+name, func(s ptytest.Screen) bool { return awake(s) && s.Contains("Type "+name+" to go on") })
+	term.WaitFor("the question for "+name, func(s ptytest.Screen) bool { return awake(s) && s.Contains("Type "+name+" to confirm") })
 	term.Type(name)
 	term.WaitFor("the name typed", func(s ptytest.Screen) bool { return s.Contains("> "+name) && !strings.HasPrefix(marked(s), "Cancel") })
 	term.Press("enter")

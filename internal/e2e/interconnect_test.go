@@ -28,7 +28,7 @@ func TestAnUnhealthyInterconnectIsFirstAndLeadsToWhatRunsOverIt(t *testing.T) {
 		return on("nwf-ams04-1")(s) && showsAll("below -20 dBm", "-20 dBm counts", "Example Colo AMS2")(s)
 	})
 	follow(term, "CNI ", "ams-cni-v2")
-	term.WaitFor("both ends of the link and the note on BGP", showsAll("10.222.0.2/31", "10.222.0.3/31", "64652", "does not tell the state"))
+	term.WaitFor("both ends of the link and the note on BGP", showsAll("10.222.0.2/31", "10.222.0.3/31", "64652", "does not report the state"))
 	follow(term, "Tunnel side", "ams-cni-v2")
 	term.WaitFor("the tunnel side", func(s ptytest.Screen) bool {
 		return showsAll("Interface", "10.222.0.3", "your BGP neighbor")(s) && !s.Contains("p2p_ip")
@@ -63,7 +63,7 @@ func TestARouteLeadsToItsInterconnectAndBack(t *testing.T) {
 	term.Press("enter")
 	term.WaitFor("the route's interconnect", showsAll("Interconnect", "ams-cni-v2 ›"))
 	follow(term, "Tunnel side", "ams-cni-v2")
-	term.WaitFor("what the probes find", says("degraded", "A part of the probes is lost"))
+	term.WaitFor("what the probes find", says("degraded", "Some health check probes are lost"))
 	term.Press("pgdown", "pgdown")
 	term.WaitText("Static routes through it")
 	follow(term, "198.51.100.0/24", "198.51.100.0/24")

@@ -26,7 +26,7 @@ func TestLineByLineTwoRoutesForOneNetwork(t *testing.T) {
 	k.hears("There is no row 2 here.")
 	k.answers("Review>", "send")
 	k.hears("This is the route 198.18.10.0/24 via 10.213.0.3, priority 100.")
-	k.answers("Type 198.18.10.0/24 to go on", "198.18.10.0/24")
+	k.answers("Type 198.18.10.0/24 to confirm", "198.18.10.0/24")
 	a.passUntilHeard(k, ": done.")
 	k.answers("Review>", "close")
 	k.answers("Static routes, row", "page")

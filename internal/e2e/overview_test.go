@@ -85,10 +85,10 @@ func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
 	})
 	term.Press("esc")
 	term.WaitText("RECENT EVENTS")
-	look(term, "fra-cni-v1", []string{"The probes do not get through the interconnect", "The API does not tell BGP"})
+	look(term, "fra-cni-v1", []string{"Health checks fail through the interconnect", "The API does not report BGP"})
 	term.Press("enter")
 	term.WaitFor("the page of its tunnel side", func(s ptytest.Screen) bool {
-		return on("fra-cni-v1")(s) && says("down (average 0.00)", "The probes do not get through the interconnect")(s)
+		return on("fra-cni-v1")(s) && says("down (average 0.00)", "Health checks fail through the interconnect")(s)
 	})
 }
 
@@ -106,8 +106,8 @@ func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
 		name  string
 		knows []string
 	}{
-		{"198.18.20.0/24", []string{"by its BGP prefixes, read", "was withdrawn", "Magic Transit"}},
-		{"iad-dc1-gre", []string{"BGP session", "The probes do not get through"}},
+		{"198.18.20.0/24", []string{"from its BGP prefixes, read", "was withdrawn", "Magic Transit"}},
+		{"iad-dc1-gre", []string{"BGP session", "Health checks fail through"}},
 	} {
 		moveTo(term, object.name+"  ") // the first column: other rows may name it too
 		term.Press("enter")

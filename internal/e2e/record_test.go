@@ -149,7 +149,7 @@ func withoutRecord(name string) string {
 	case "bad peer AS":
 		return "none came back"
 	case "PSK mismatch":
-		return "The probes do not get through the tunnel"
+		return "Health checks fail through the tunnel"
 	}
 	return "points to a router that does not dial"
 }

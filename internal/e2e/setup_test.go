@@ -21,7 +21,7 @@ func TestEveryGuidedSetupBeginsAtTheOverview(t *testing.T) {
 	term.WaitText("n new")
 	term.Press("n")
 	term.WaitFor("what can be made", showsAll("Redundant pair", "GRE tunnel", "IPsec tunnel", "CNI", "Static route", "Service binding"))
-	for i, first := range []string{"of 5   Router", "of 5   Ends", "of 5   Ends", "of 2   Link", "of 2   Route", "of 2   Prefix"} {
+	for i, first := range []string{"of 5   Router", "of 5   Endpoints", "of 5   Endpoints", "of 2   Link", "of 2   Route", "of 2   Prefix"} {
 		if i > 0 {
 			term.Press("down")
 		}
@@ -150,7 +150,7 @@ func TestTheServersObjectionIsLedBackToItsField(t *testing.T) {
 func (a *account) proposedSubnet(term *ptytest.Terminal) string {
 	a.t.Helper()
 	term.Press("pgdown")
-	s := term.WaitText("proposed: typing replaces it")
+	s := term.WaitText("suggested: type to replace it")
 	for _, word := range strings.Fields(s.Text()) {
 		if strings.HasPrefix(word, "10.") && strings.HasSuffix(word, "/31") {
 			return word
@@ -177,7 +177,7 @@ func TestABringUpIsFoundAgain(t *testing.T) {
 	term.Press("b")
 	term.WaitFor("the steps", showsAll("created", "key set", "health check", "TCP established", "BGP up", "IKE identity",
 		"K makes a pre-shared key"))
-	jump(term, "setup", "bring-up: on its way since")
+	jump(term, "setup", "bring-up: pending since")
 	term.Press("G", "enter")
 	term.WaitFor("the steps again", showsAll("Bring up muc-br9-ipsec", "created"))
 	for range 12 {

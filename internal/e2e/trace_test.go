@@ -100,9 +100,9 @@ func TestTheSparklinesOfATunnel(t *testing.T) {
 		goTo(term, "fra-dc1-gre")
 		term.Press("enter")
 		s := term.WaitFor("health and traffic with scale and span, and the locations",
-			showsAll("Last 24 hours", "Health   ", "scale 0 to", "30 min a sign",
-				"bit/s from your side at", "bit/s to your side at", "Cloudflare's locations, last hour", "fra03",
-				"left is 24 h ago, a blank is not known"))
+			showsAll("Last 24 hours", "Health   ", "scale 0 to", "each bar 30 min",
+				"bit/s from you at", "bit/s to you at", "Cloudflare's data centers, last hour", "fra03",
+				"oldest on the left, gaps are not known"))
 		if !s.Contains(c.top) || !s.Contains(c.low) {
 			t.Errorf("%s: no line with %q and %q:\n%s", c.env, c.top, c.low, s.Box())
 		}
@@ -125,7 +125,7 @@ func TestTheSparklinesWithoutPermission(t *testing.T) {
 	}
 	a.ClearFaults()
 	term.Press("r")
-	term.WaitFor("the traffic after the permission was given", showsAll("bit/s from your side"))
+	term.WaitFor("the traffic after the permission was given", showsAll("bit/s from you"))
 }
 
 // A session went down yesterday evening, the program was left and is started anew: how often it went down is still known.
@@ -142,16 +142,16 @@ func TestHowOftenASessionWentDownIsKnownAfterARestart(t *testing.T) {
 		return term
 	}
 	evening := open()
-	evening.WaitFor("a session that is up", showsAll("● Up", "Went down         0 times"))
+	evening.WaitFor("a session that is up", showsAll("● Up", "Flaps             0 times"))
 	for _, step := range []struct{ bgp, word string }{{"Idle", "✗ Down"}, {"Established", "● Up"}} {
 		a.do(a.SetBGP(simedge.GRETunnels, "fra-dc1-gre", step.bgp))
 		evening.Press("r")
 		evening.WaitFor("the session "+step.word, showsAll("State             "+step.word))
 	}
-	evening.WaitFor("that it went down", showsAll("Went down         once", "changed just now"))
+	evening.WaitFor("that it went down", showsAll("Flaps             once", "changed just now"))
 	evening.Press("q")
 	evening.Wait()
-	open().WaitFor("that it went down, in an earlier run", showsAll("Went down         once", "0 in this run", "Down → Up"))
+	open().WaitFor("that it went down, in an earlier run", showsAll("Flaps             once", "0 in this run", "Down → Up"))
 }
 
 // rings counts the bells: BEL that does not end an escape sequence.

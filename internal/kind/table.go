@@ -65,7 +65,7 @@ var table = []About{
 		Words: []string{"interconnects", "interconnect", "cni-interconnects", "ports"},
 		Help:  "network interconnects (CNI): ports, the CNIs over them, their tunnel sides and the settings", Named: "name, which is their id",
 		Every: 2 * time.Minute, Watched: true, Key: "name", Label: []string{"name"},
-		Acts: []Act{{Create, "creating an interconnect orders a cross-connect: cancel it with the data centre, then delete it"},
+		Acts: []Act{{Create, "creating an interconnect orders a cross-connect: cancel it with the data center, then delete it"},
 			{Delete, "the port is given back and another may have it by now: order a new interconnect"}},
 		Not: map[string]string{Update: "The API cannot change an interconnect: only order it and delete it"}},
 	{Kind: PortStates, Many: "interconnect states", Below: Ports, Every: 2 * time.Minute, Watched: true},

@@ -36,7 +36,7 @@ func TraceTarget(text string) Finding {
 	case f.OK() && (addr.IsUnspecified() || addr.IsMulticast() || addr.IsLoopback()):
 		return refuse(srcAPITrace, "No way leads there; use the public address of your router")
 	case f.OK() && (addr.IsPrivate() || addr.IsLinkLocalUnicast() || sharedSpace().Contains(addr)):
-		return warn(srcUnconfirmed, "Not a public address: Cloudflare's locations may have no way to it")
+		return warn(srcUnconfirmed, "Not a public address: Cloudflare's data centers may have no way to it")
 	case f.Severity != Error:
 		return f
 	case strings.ContainsAny(text, ":/") || !isHostName(text):
@@ -65,7 +65,7 @@ func isHostName(text string) bool {
 	return strings.Trim(labels[len(labels)-1], "0123456789") != ""
 }
 
-// TraceColo checks the name of one of Cloudflare's locations, as in "den" or "den01" (Cloudflare API: traceroute). Which names
+// TraceColo checks the name of one of Cloudflare's data centers, as in "den" or "den01" (Cloudflare API: traceroute). Which names
 // there are is nowhere listed: only the form is checked.
 func TraceColo(text string) Finding {
 	for i := range len(text) {

@@ -98,7 +98,7 @@ func (t *Teller) Begin(events []store.Event) error {
 			return nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			t.Failed(fmt.Errorf("what was told cannot be read, so it begins anew: %w", err))
+			t.Failed(fmt.Errorf("what was told cannot be read, so it starts over: %w", err))
 		}
 	}
 	for _, e := range events {

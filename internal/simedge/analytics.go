@@ -18,7 +18,7 @@ type dataset struct {
 	flows   bool // with the traffic from the Internet, by destination and mitigation
 }
 
-// sample is one measurement of one tunnel at one moment, seen from one data centre.
+// sample is one measurement of one tunnel at one moment, seen from one data center.
 type sample struct {
 	e         *Edge
 	tunnel    *record

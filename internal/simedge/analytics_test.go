@@ -208,10 +208,10 @@ func TestTraceroute(t *testing.T) {
 		t.Errorf("trace %v", good)
 	}
 	if bad["error"] != "Could not gather traceroute data: Code 1" {
-		t.Errorf("an unknown data centre: %v", bad)
+		t.Errorf("an unknown data center: %v", bad)
 	}
 	if got := o.send("POST", path, object{"targets": []string{"203.0.113.10"}}).ok().list("result", 0, "colos"); len(got) != 8 {
-		t.Errorf("%d data centres when none is named", len(got))
+		t.Errorf("%d data centers when none is named", len(got))
 	}
 	o.send("POST", path, object{}).refused(400, 1022, "targets is required")
 	o.send("POST", path, object{"targets": make([]string, 11)}).refused(400, 1022, "targets must be at most 10")

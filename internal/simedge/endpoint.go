@@ -86,7 +86,7 @@ func deleteEndpointCheck(c *call) (any, error) {
 	return nil, nil
 }
 
-// furnishEndpointChecks makes what is probed at the two data centres, one of them without a name.
+// furnishEndpointChecks makes what is probed at the two data centers, one of them without a name.
 func (e *Edge) furnishEndpointChecks() {
 	for _, o := range []Object{
 		{"check_type": "icmp", "endpoint": "198.18.10.1", "name": "Frankfurt edge router"},

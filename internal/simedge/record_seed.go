@@ -72,7 +72,7 @@ func (e *Edge) FurnishRecord() {
 	ci := Actor{Type: "user", Context: "api_token", Email: "robin@northwind.example", Address: "192.0.2.44", TokenName: "network-ci"}
 	kim := Actor{Type: "user", Context: "dash", Email: "kim@northwind.example", Address: "192.0.2.45"}
 	e.Audit(8*time.Minute+33*time.Second, ci, "update", IPsecTunnels, sin, Object{"bgp": Object{"customer_asn": int64(64631)}})
-	e.Audit(9*time.Minute, kim, "update", GRETunnels, "fra-dc1-gre", Object{"description": "Frankfurt data centre, router 1"})
+	e.Audit(9*time.Minute, kim, "update", GRETunnels, "fra-dc1-gre", Object{"description": "Frankfurt data center, router 1"})
 	e.Audit(3*time.Hour+16*time.Minute, ci, "create", IPsecTunnels, waw, Object{"name": waw, "bgp": Object{"customer_asn": int64(64632)}})
 	e.Audit(26*time.Hour, kim, "update", Routes, e.routeOf("10.61.12.0/22"), Object{"priority": int64(150)})
 	e.Attack("198.18.11.0/24", "dosd", 52*time.Minute, 4.2e9)

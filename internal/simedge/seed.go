@@ -81,16 +81,16 @@ type seedTunnel struct {
 func (s *seedTunnel) ipsec() bool { return s.name[len(s.name)-5:] == "ipsec" }
 
 var demoTunnels = []seedTunnel{
-	{name: "fra-dc1-gre", description: "Frankfurt data centre, router 1", cloudflare: cloudflareA, customer: "203.0.113.10",
+	{name: "fra-dc1-gre", description: "Frankfurt data center, router 1", cloudflare: cloudflareA, customer: "203.0.113.10",
 		asn: 64601, life: steady("Established", "", 1), held: 19 * day,
 		more: Object{"automatic_return_routing": true}},
-	{name: "fra-dc2-gre", description: "Frankfurt data centre, router 2", cloudflare: cloudflareB, customer: "203.0.113.11",
+	{name: "fra-dc2-gre", description: "Frankfurt data center, router 2", cloudflare: cloudflareB, customer: "203.0.113.11",
 		asn: 64601, life: steady("Established", "", 1), held: 19 * day},
-	{name: "ams-dc1-gre", description: "Amsterdam data centre", cloudflare: cloudflareA, customer: "203.0.113.34",
+	{name: "ams-dc1-gre", description: "Amsterdam data center", cloudflare: cloudflareA, customer: "203.0.113.34",
 		asn: 64602, life: steady("Established", "", 0.5), held: 6 * day},
 	{name: "lhr-hq-gre", description: "London head office, being restarted", cloudflare: cloudflareA, customer: "203.0.113.66",
 		asn: 64603, life: comesUp},
-	{name: "iad-dc1-gre", description: "Ashburn data centre", cloudflare: cloudflareA, customer: "198.51.100.18",
+	{name: "iad-dc1-gre", description: "Ashburn data center", cloudflare: cloudflareA, customer: "198.51.100.18",
 		asn: 64611, life: steady("Active", "", 0), held: 47 * time.Minute},
 	{name: "sjc-dc1-gre", description: "San Jose, static routes only", cloudflare: cloudflareB, customer: "198.51.100.50",
 		life: steady("", "", 1), held: 80 * day},

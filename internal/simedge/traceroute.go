@@ -21,7 +21,7 @@ var tracerouteFields = []field{
 
 var diagnostics = &magicResource{title: "Traceroute"}
 
-// traceroute answers at once, where the real one takes its time; an unknown data centre gets an error of its own.
+// traceroute answers at once, where the real one takes its time; an unknown data center gets an error of its own.
 func traceroute(c *call) (any, error) {
 	body, err := c.object("Traceroute")
 	if err != nil {
@@ -90,7 +90,7 @@ func (e *Edge) trace(coloName, target string, options Object) Object {
 	}
 }
 
-// tracePath are the nodes from a data centre to a target.
+// tracePath are the nodes from a data center to a target.
 func tracePath(at int, target string) []Object {
 	ip := target
 	if _, err := netip.ParseAddr(target); err != nil {

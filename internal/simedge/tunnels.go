@@ -91,7 +91,7 @@ var (
 func checkPSK(v any) string {
 	s := v.(string)
 	if s == "" || strings.TrimSpace(s) != s || len(s) > 128 {
-		return "must be 1 to 128 characters without spaces at its ends"
+		return "must be 1 to 128 characters without leading or trailing spaces"
 	}
 	return ""
 }

@@ -42,7 +42,7 @@ func HealthOf(state *float64) Health {
 	return HealthDown
 }
 
-// TunnelHealth is the health of one tunnel over all of Cloudflare's locations that probe it.
+// TunnelHealth is the health of one tunnel over all of Cloudflare's data centers that probe it.
 type TunnelHealth struct {
 	State Health
 	Score *float64  // the average behind State, 0 to 1; nil: not known

@@ -29,7 +29,7 @@ type Point struct {
 	Value *float64
 }
 
-// Colo is one of Cloudflare's locations as one tunnel sees it.
+// Colo is one of Cloudflare's data centers as one tunnel sees it.
 type Colo struct {
 	Name    string
 	Score   *float64 // average of the health, 0 to 1, of the last hour or of HealthWindow (Locations); nil: not known

@@ -46,7 +46,7 @@ func (s *Snapshot) locationsWait(now time.Time) {
 	}
 }
 
-// Location is one of Cloudflare's locations for the whole account.
+// Location is one of Cloudflare's data centers for the whole account.
 type Location struct {
 	Name    string
 	BitRate *float64 // bit/s of all tunnels in both directions over the last hour; nil: not known
@@ -56,7 +56,7 @@ type Location struct {
 // Idle reports whether the traffic is known and there is none.
 func (l Location) Idle() bool { return l.BitRate != nil && *l.BitRate == 0 }
 
-// Locations is which of Cloudflare's locations see what, those that carry traffic first.
+// Locations is which of Cloudflare's data centers see what, those that carry traffic first.
 type Locations struct {
 	Entry
 	Rows    []Location         // with the most traffic first; where the traffic is not known by name

@@ -62,7 +62,7 @@ var (
 		{"\x1b[6~", []string{"Step 2 of 5", "your side"}}, {"\x1b[6~64777", []string{"Step 3 of 5", "64777"}},
 		{"\x1b[6~", []string{"Step 4 of 5"}}, {"\x13", []string{"validate_only", "enter send"}},
 		{"\r", []string{"enter generate key"}}, {"\r", []string{"enter send", "psk_generate"}}, {"\r", []string{"v shows it"}},
-		{"y", []string{"K I have kept it"}}, {"K", []string{"enter close"}}, {"\r", []string{"enter bring-up"}},
+		{"y", []string{"K saved, close"}}, {"K", []string{"enter close"}}, {"\r", []string{"enter bring-up"}},
 		{"\r", []string{"Bring up muc-br1-ipsec", "key set", "IKE identity"}}}
 )
 
@@ -79,7 +79,7 @@ var pictures = []picture{
 		{"\x1b[6~", []string{"What this means", "Because"}}}},
 	{name: "traffic", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"/mad\r", []string{"mad-br1-ipsec", "esc clear filter"}},
 		{"\r", []string{"› mad-br1-ipsec", "BGP session"}},
-		{"\x1b[6~\x1b[6~\x1b[6~jj", []string{"Cloudflare's locations", "Health  "}}}},
+		{"\x1b[6~\x1b[6~\x1b[6~jj", []string{"Cloudflare's data centers", "Health  "}}}},
 	{name: "traceroute", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"t", []string{"New traceroute", "ctrl+s run"}}, {"\x13",
 		[]string{"reached it", "TTL"}}}},
 	{name: "setup", start: "ipsec", cols: 80, rows: 24, steps: setup},

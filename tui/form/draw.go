@@ -119,7 +119,7 @@ func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 func (f *Form) proposal(c tui.Canvas, value string, width int) string {
 	own := min(tui.Width(value)+1, width-1)
 	input := tui.DrawInput(&f.input, own)
-	for _, note := range []string{" proposed: typing replaces it", " proposed"} {
+	for _, note := range []string{" suggested: type to replace it", " suggested"} {
 		if own+1+len(note) <= width {
 			return input + c.Theme.Paint(tui.Muted, note)
 		}

@@ -442,7 +442,7 @@ func (f *Form) leave() tea.Cmd {
 		return f.leaveDraft()
 	}
 	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?",
-		Lines:   []tui.Line{tui.Text(tui.Plain, "What you typed is lost then. Nothing was sent.")},
+		Lines:   []tui.Line{tui.Text(tui.Plain, "Your changes are discarded. Nothing was sent.")},
 		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Leave", Run: tui.Pop}}})
 }
 

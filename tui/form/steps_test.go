@@ -81,7 +81,7 @@ func TestWhatIsTypedReplacesAProposal(t *testing.T) {
 	g.write("fra")
 	g.press("tab")
 	g.sees("192.0.2.1")
-	g.sees("proposed")
+	g.sees("suggested")
 	g.write("198.51.100.7")
 	if got := g.form.Values()["end"]; got != "198.51.100.7" {
 		t.Errorf("the endpoint is %q", got)

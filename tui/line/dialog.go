@@ -50,7 +50,7 @@ func (r *runner) answer(i int) {
 	view := r.l.Top()
 	r.do(func() tea.Cmd { return r.l.Answer(i) }, shortly)
 	if !r.told() && r.l.Dialog() == nil && r.l.Top() == view && i == 0 {
-		r.c.say("Nothing was done.")
+		r.c.say("Cancelled.")
 	}
 }
 

@@ -147,7 +147,7 @@ func TestAFormSaysWhatItIsAbout(t *testing.T) {
 func TestLeavingAFormAsksOnlyWhenSomethingWasAnswered(t *testing.T) {
 	home, sent := filled(thing()...)
 	said := reading(t, home, "n", ":leave", "help", "n", "typed", ":leave", "", ":leave", "2", "help")
-	says(t, said, "New thing.", "On the page Home", "Leave New thing?", "Choose [1]:", "Nothing was done.", "Choose [1]: 2",
+	says(t, said, "New thing.", "On the page Home", "Leave New thing?", "Choose [1]:", "Cancelled.", "Choose [1]: 2",
 		"On the page Home")
 	if *sent != nil {
 		t.Errorf("sent %v", *sent)

@@ -119,7 +119,7 @@ type Source[T any] struct {
 
 func refreshAction(refresh func() tea.Cmd) tui.Action {
 	return tui.Action{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common,
-		Long: "Fetch now, not only at the next round", Run: refresh}
+		Long: "Refresh now", Run: refresh}
 }
 
 // selectMsg puts the cursor of every list that has the row on it, now or when the row comes.

@@ -34,7 +34,7 @@ func (m *Module) Destinations() []tui.Destination {
 // Services implements kit.Module.
 func (m *Module) Services() []tui.Service { return nil }
 
-// card is one session, or the side of an interconnect whose session the API does not tell.
+// card is one session, or the side of an interconnect whose session the API does not report.
 type card struct {
 	id, name    string
 	glyph, word string
@@ -208,13 +208,13 @@ func (p *page) read() []card {
 		out = append(out, c)
 	}
 	for _, l := range s.Links.Rows {
-		c := card{id: l.ID, name: l.Name, glyph: g.Unknown, word: "not told", role: tui.Muted, severity: 99, of: kind.Links,
+		c := card{id: l.ID, name: l.Name, glyph: g.Unknown, word: "not reported", role: tui.Muted, severity: 99, of: kind.Links,
 			peer: "interconnect at " + kit.Or(l.ColoName, "-")}
 		if l.BGP != nil {
 			c.peer += ", AS " + l.BGP.ASNText()
 		}
 		if health := p.env.Probed(l.Name); health != store.HealthUnknown && !kit.Unprobed(l.HealthCheck) {
-			c.flaps = "probes: " + string(health)
+			c.flaps = "health: " + string(health)
 		}
 		out = append(out, c)
 	}
@@ -311,7 +311,7 @@ func (p *page) Actions() []tui.Action {
 			Long: "Show all sessions again", Run: func() tea.Cmd { p.filter = ""; p.sort(); return nil }})
 	}
 	out = append(out, tui.Action{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common,
-		Long: "Fetch now, not only at the next round", Run: p.env.Feed.Refresh})
+		Long: "Refresh now", Run: p.env.Feed.Refresh})
 	step := func(name, long string, by int, keys ...string) tui.Action {
 		return tui.Action{Name: name, Keys: keys, Move: true, Long: long, Run: func() tea.Cmd {
 			p.touching, p.at = true, p.at+by

@@ -50,7 +50,7 @@ func (m *Module) describe() resource.Description[api.EndpointCheck] {
 		Columns: columns(),
 		Sections: func(c C, _ time.Time) []resource.Section {
 			return []resource.Section{{Title: "Endpoint health check", Fields: []resource.Field{
-				{Label: "Endpoint", Value: c.Endpoint, Note: "probed from Cloudflare's locations, beside the tunnels' own checks"},
+				{Label: "Endpoint", Value: c.Endpoint, Note: "probed from Cloudflare's data centers, independent of the tunnels' own checks"},
 				{Label: "Type", Value: c.CheckType}, {Label: "Name", Value: cmp.Or(c.Name, "-")}, {Label: "ID", Value: c.ID}}}}
 		},
 		NoWrites: m.env.NoWrites,
@@ -96,7 +96,7 @@ func (m *Module) form(title string, c api.EndpointCheck, submit func(api.Endpoin
 	return form.Options{
 		Title: title, Verb: "review", Values: form.Values{"endpoint": c.Endpoint, "name": c.Name},
 		Sections: []form.Section{{Title: "Endpoint",
-			Intro: "A host of yours that Cloudflare's locations ping, whatever the tunnels' own checks say.", Fields: []form.Field{
+			Intro: "A host of yours that Cloudflare's data centers ping, independent of the tunnels' own checks.", Fields: []form.Field{
 				{Key: "endpoint", Label: "Endpoint", Help: "Its address, such as 203.0.113.1", Check: kit.Check(netrules.Endpoint)},
 				{Key: "name", Label: "Name", Help: "What you call it; may be empty"},
 			}}},

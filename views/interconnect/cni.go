@@ -22,7 +22,7 @@ import (
 )
 
 // noSessionState is said where one would look for the state of the session.
-const noSessionState = "The API does not tell the state of a BGP session over a CNI. Look at your router: show bgp summary, and the " +
+const noSessionState = "The API does not report the state of a BGP session over a CNI. Look at your router: show bgp summary, and the " +
 	"routes " +
 	"received and advertised."
 

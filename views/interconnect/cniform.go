@@ -64,7 +64,7 @@ func addressSection() form.Section {
 
 func checkEnd(v string, _ form.Values) form.Finding {
 	if p, err := netip.ParsePrefix(strings.TrimSpace(v)); err != nil || !p.Addr().Is4() {
-		return form.Finding{Level: form.Partial, Text: "An IPv4 address with its length, such as 10.222.0.1/31"}
+		return form.Finding{Level: form.Partial, Text: "An IPv4 address with its prefix length, such as 10.222.0.1/31"}
 	}
 	return form.Finding{}
 }

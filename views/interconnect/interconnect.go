@@ -118,7 +118,7 @@ func (m *Module) newCNI() tea.Cmd { return m.cniEditor().Create() }
 
 // Setups implements kit.Setter.
 func (m *Module) Setups() []kit.Setup {
-	return []kit.Setup{{Kind: "cni", Label: "CNI", What: "a link over one of your interconnects, with BGP.", Begin: m.newCNI}}
+	return []kit.Setup{{Kind: "cni", Label: "CNI", What: "a BGP peering over a port you have.", Begin: m.newCNI}}
 }
 
 func (m *Module) linkEditor() kit.Editor[api.MagicInterconnect] {

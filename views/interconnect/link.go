@@ -83,7 +83,8 @@ func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource
 // linkReading is what the probes find and what that means; BGP is not known.
 func (m *Module) linkReading(l api.MagicInterconnect) resource.Section {
 	health := m.env.Feed.Last().Health.By[l.Name]
-	f := resource.Field{Label: "Health", Value: kit.Or(string(health.State), "not known"), Note: "by Cloudflare's probes; BGP is not told"}
+	f := resource.Field{Label: "Health", Value: kit.Or(string(health.State), "not known"),
+		Note: "from Cloudflare's health checks; BGP is not reported"}
 	if health.Score != nil {
 		f.Value += fmt.Sprintf(" (average %.2f)", *health.Score)
 	}

@@ -26,7 +26,7 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 			{Fields: []form.Field{
 				{Key: "name", Label: "Name", Help: "The CNI calls it conduit_name; the analytics join on it",
 					Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, l.Name) }},
-				{Key: "interface_address", Label: "Interface address", Help: "Cloudflare's side, with its length",
+				{Key: "interface_address", Label: "Interface address", Help: "Cloudflare's side, with the prefix length",
 					Check: func(v string, _ form.Values) form.Finding { return m.checkInterface(v, l) }},
 				{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE",
 					Check: func(v string, _ form.Values) form.Finding {

@@ -207,7 +207,7 @@ func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
 		if health := m.env.Probed(l.Name); health != store.HealthUnknown && !kit.Unprobed(l.HealthCheck) {
 			c.State = "probes " + string(health)
 			if health == store.HealthDown {
-				c.Role, c.Down = tui.Bad, "which the probes find down"
+				c.Role, c.Down = tui.Bad, "which health checks report down"
 			}
 		}
 		return c, true

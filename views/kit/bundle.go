@@ -60,7 +60,7 @@ func askBundle(env *Env, tunnels []string) tea.Cmd {
 			Help: "A new file " + statefile.Whose + "; it is sent to nobody",
 			Check: func(path string, _ form.Values) form.Finding {
 				if strings.TrimSpace(path) == "" {
-					return form.Finding{Level: form.Partial, Text: "Enter where to write it"}
+					return form.Finding{Level: form.Partial, Text: "Enter a file name"}
 				}
 				return form.Finding{}
 			}}}}},

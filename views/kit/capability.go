@@ -24,9 +24,9 @@ func Capabilities() []Capability {
 		capability[Setter]("Setter", "guided setups, listed under :setup"),
 		capability[Follower]("Follower", "objects that are on their way up, listed under :setup"),
 		capability[Conductor]("Conductor", "what a route's next hop leads through, and whether that is down"),
-		capability[RouteTable]("RouteTable", "the routes to addresses that lead into what is down"),
+		capability[RouteTable]("RouteTable", "the routes to addresses whose next hop is down"),
 		capability[Indexer]("Indexer", "objects that can be gone to by name, and the way along tunnel, route and prefix"),
-		capability[Tracer]("Tracer", "a traceroute from Cloudflare's locations"),
+		capability[Tracer]("Tracer", "a traceroute from Cloudflare's data centers"),
 	}
 }
 

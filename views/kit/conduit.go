@@ -24,7 +24,7 @@ type Conductor interface {
 
 // RouteTable is a module that knows the routes to addresses.
 type RouteTable interface {
-	// BrokenRoutes are the routes to addresses that lead into what is down, a sentence for each. Pages ask it, and commands.
+	// BrokenRoutes are the routes to addresses whose next hop is down, a sentence for each. Pages ask it, and commands.
 	BrokenRoutes(cidr netip.Prefix) []string
 }
 

@@ -99,7 +99,7 @@ func HealthDetail(h *api.HealthCheck, directed bool) resource.Section {
 	if h.Enabled != nil {
 		enabled = resource.Field{Label: "Enabled", Value: YesNo(*h.Enabled)}
 		if !*h.Enabled {
-			enabled.Role, enabled.Note = tui.Pending, "shown as 100 % down by Cloudflare, whatever the tunnel does"
+			enabled.Role, enabled.Note = tui.Pending, "reported as 100 % down by Cloudflare, regardless of the tunnel"
 		}
 	}
 	s.Fields = []resource.Field{enabled, {Label: "Type", Value: Or(h.Type, "-"), Note: typeNote(h.Type)}}

@@ -73,7 +73,7 @@ func (r *Reveal) Actions() []tui.Action {
 				return tea.Batch(tea.SetClipboard(r.secret.Reveal()), tui.Toast(tui.Pending,
 					"Sent to the terminal's clipboard (OSC 52); tmux and clipboard managers may keep it"))
 			}},
-		{Name: "kept", Keys: []string{"K"}, Short: "I have kept it", Footer: true, Why: why, Long: "Close: the key is forgotten here for good",
+		{Name: "kept", Keys: []string{"K"}, Short: "saved, close", Footer: true, Why: why, Long: "Close: the key is forgotten here for good",
 			Run: r.close},
 	}
 	return append(own, r.offers...)

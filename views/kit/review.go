@@ -348,7 +348,7 @@ func (r *Review) unlessConflicts(send, again tui.Action) []tui.Action {
 	if len(r.plan.Conflicts) == 0 || r.err != nil {
 		return []tui.Action{send, again}
 	}
-	accept := tui.Action{Name: "accept", Keys: []string{"a"}, Short: "go on all the same", Footer: true, Run: r.accept,
+	accept := tui.Action{Name: "accept", Keys: []string{"a"}, Short: "apply anyway", Footer: true, Run: r.accept,
 		Long: "Keep the other's changes, and yours where both changed the same field"}
 	if r.plan.Blocked() == "" {
 		accept.Why = "accepted already"

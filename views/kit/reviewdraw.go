@@ -66,9 +66,10 @@ func underSending(stage change.Stage, sent, now time.Time) string {
 	case stage == change.Checking:
 		return "Reading the object once more before sending. Nothing is sent yet."
 	case age == "now":
-		return "Sending, once. Then the object is read back to see what took effect."
+		return "Sending once, no automatic retry. Then the object is read back to see what took effect."
 	}
-	return fmt.Sprintf("Sending, once, for %s so far. A request without an answer is given up after %.0f s: its result is not known then, "+
+	return fmt.Sprintf("Sending once, no automatic retry, for %s so far. A request without an answer is given up after %.0f s: its result "+
+		"is not known then, "+
 		"and the object is read back to see what took effect.", age, api.DefaultTimeout.Seconds())
 }
 
@@ -149,7 +150,7 @@ func (r *Review) drawCheck(p *page) {
 	case d.Asked:
 		p.text(tui.Good, "Cloudflare's check (validate_only): passed.")
 	case d.Why != "":
-		p.text(tui.Muted, "Cloudflare's check: not asked, "+d.Why+".")
+		p.text(tui.Muted, "No dry run: "+d.Why+".")
 	default:
 		return
 	}
@@ -211,7 +212,7 @@ func (r *Review) drawResult(p *page) {
 	}
 	if len(r.result.RequestIDs) > 0 {
 		p.blank()
-		p.text(tui.Muted, "Cloudflare's request: "+strings.Join(r.result.RequestIDs, " "))
+		p.text(tui.Muted, "Ray ID: "+strings.Join(r.result.RequestIDs, " "))
 	}
 }
 

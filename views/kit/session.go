@@ -43,7 +43,7 @@ func (e *Env) BGPSection(s Session) form.Section {
 			Help:  "Optional, the same on your router; 1 to 80 characters",
 			Check: optionally(netrules.MD5Key)},
 		{Key: "extra_prefixes", Label: "Extra prefixes", When: on, Fixed: fixed,
-			Help:    "Advertised to you besides your routes: 0.0.0.0/0; separate with blanks",
+			Help:    "Also advertised to your router: 0.0.0.0/0; separated by spaces",
 			Suggest: func(form.Values) []string { return []string{"0.0.0.0/0", "100.96.0.0/12", "100.64.0.0/12"} },
 			Check:   CheckList(netrules.ExtraPrefix)},
 	}

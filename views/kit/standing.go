@@ -29,7 +29,7 @@ func (s Standing) Guards() change.Guards {
 		*told = append(*told, "Its session is down.")
 	}
 	if s.Health != store.HealthUnknown {
-		*told = append(*told, "The probes find it "+string(s.Health)+".")
+		*told = append(*told, "Health checks report it "+string(s.Health)+".")
 	}
 	if s.Carries != "" {
 		*told = append(*told, "It carries "+s.Carries+".")
@@ -45,7 +45,7 @@ func (s Standing) live() string {
 	case s.Carries != "":
 		return "It carries traffic."
 	case s.Health == store.Healthy, s.Health == store.Degraded:
-		return "The probes get through it."
+		return "It passes health checks."
 	}
 	return ""
 }

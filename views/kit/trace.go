@@ -6,7 +6,7 @@ import (
 	"flarewire/tui"
 )
 
-// Goal is what a traceroute from Cloudflare's locations is to lead to.
+// Goal is what a traceroute from Cloudflare's data centers is to lead to.
 type Goal struct {
 	Address string // empty when it is not known
 	Tunnel  string // the name of the tunnel that ends there; its locations are proposed first
@@ -23,7 +23,7 @@ type Tracer interface {
 func (e *Env) TraceAction(to Goal) (a tui.Action, ok bool) {
 	for _, t := range with[Tracer](e) {
 		return tui.Action{Name: "trace", Keys: []string{"t"}, Short: "traceroute", Footer: true,
-			Long: "Traceroute from Cloudflare's locations to the router; needs Magic Transit Write, changes nothing",
+			Long: "Traceroute from Cloudflare's data centers to the router; needs Magic Transit Write, changes nothing",
 			Run:  func() tea.Cmd { return t.Trace(to) }}, true
 	}
 	return tui.Action{}, false

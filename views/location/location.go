@@ -1,4 +1,4 @@
-// Package location is the pages of Cloudflare's locations: which of them carry traffic, and what they see of the tunnels.
+// Package location is the pages of Cloudflare's data centers: which of them carry traffic, and what they see of the tunnels.
 package location
 
 import (
@@ -30,7 +30,7 @@ func New(env *kit.Env) kit.Module { return &Module{env: env} }
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{{Names: []string{"locations", "colos"},
-		Help: "Cloudflare's locations: their traffic, and which tunnels they see down",
+		Help: "Cloudflare's data centers: their traffic, and which tunnels they see down",
 		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
 }
 

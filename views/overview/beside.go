@@ -77,7 +77,7 @@ func (p *page) companions(row trouble, width int) (title string, lines []tui.Lin
 // nameWidth is how much of a line the name of a member takes.
 const nameWidth = 20
 
-// locationLine is how one of Cloudflare's locations sees the tunnel.
+// locationLine is how one of Cloudflare's data centers sees the tunnel.
 func locationLine(colo store.Colo) tui.Line {
 	role, word := tui.Muted, "not known"
 	switch state := colo.State(); state {

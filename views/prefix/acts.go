@@ -25,7 +25,7 @@ func (m *Module) acts(r row) []tui.Action {
 		{Name: "bindings", Keys: []string{"2"}, Short: "bindings", Footer: true, Run: open(m.openBindings),
 			Long: "Which service gets its traffic"},
 		{Name: "delegations", Keys: []string{"3"}, Short: "delegations", Run: open(m.openDelegations),
-			Long: "Parts that other accounts may use"},
+			Long: "Prefix delegations to other accounts"},
 	}
 	validate := tui.Action{Name: "validate", Keys: []string{"V"}, Short: "validate", Why: m.env.NoWrites,
 		Run:  func() tea.Cmd { return m.validate(r) },

@@ -51,10 +51,10 @@ func (m *Module) describeBGP(r row) resource.Description[api.BGPPrefix] {
 		Actions: func(b B) []tui.Action {
 			return append(append(m.announcing(m.now(r), b, ""), m.env.WhereAction(b.CIDR)...),
 				tui.Action{Name: "prepend", Keys: []string{"P"}, Short: "prepend", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.prepend(r, b) },
-					Long: "How often the AS number is prepended, 0 to 3"},
+					Long: "AS-path prepends, 0 to 3"},
 				tui.Action{Name: "auto-withdraw", Keys: []string{"T"}, Short: "auto withdraw", Why: m.env.NoWrites,
 					Run:  func() tea.Cmd { return m.autoWithdraw(r, b) },
-					Long: "Tie the announcement to your own BGP routes"})
+					Long: "Withdraw automatically when no BGP route of yours matches"})
 		},
 	}
 }

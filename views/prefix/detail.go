@@ -32,7 +32,7 @@ func (m *Module) sections(r row, now time.Time) []resource.Section {
 // state is the advertisement: of the whole, then of every BGP prefix.
 func (m *Module) state(r row, now time.Time) resource.Section {
 	a, old := r.advertisement()
-	note := "by its BGP prefixes, read " + resource.Ago(r.BGP.Fetched, now)
+	note := "from its BGP prefixes, read " + resource.Ago(r.BGP.Fetched, now)
 	switch {
 	case old:
 		note = "from the prefix's deprecated field"
@@ -150,7 +150,8 @@ func checks(r row) resource.Section {
 	}
 	if r.OwnershipValidationToken != "" {
 		s.Fields = append(s.Fields, resource.Field{Label: "Ownership token", Value: r.OwnershipValidationToken,
-			Note: "public: put cf-validation: and it into the descr or remarks of the IRR route object, or a TXT record cf-validation in the " +
+			Note: "not secret; add it as cf-validation: TOKEN to the descr or remarks of the IRR route object, or as TXT record cf-validation in " +
+				"the " +
 				"reverse zone"})
 	}
 	s.Fields = append(s.Fields, resource.Field{Label: "Letter of agency", Value: letter(r)})

@@ -64,8 +64,8 @@ func TestAdvertisedIsWhatTheBGPPrefixesSay(t *testing.T) {
 	}{
 		"all advertised":                {[]any{true, true}, false, "● Yes"},
 		"all withdrawn":                 {[]any{false, false}, true, "✗ No"},
-		"some":                          {[]any{true, false}, true, "◐ Partly"},
-		"one advertised, one unknown":   {[]any{true, nil}, true, "◐ Partly"},
+		"some":                          {[]any{true, false}, true, "◐ Partial"},
+		"one advertised, one unknown":   {[]any{true, nil}, true, "◐ Partial"},
 		"one withdrawn, one unknown":    {[]any{false, nil}, true, "? Unknown"},
 		"on demand is off":              {[]any{nil}, true, "? Unknown"},
 		"no BGP prefix and no field":    {nil, nil, "? Unknown"},
@@ -159,7 +159,7 @@ func TestTheCoolDownIsAdviceThatCanBeOverridden(t *testing.T) {
 		p.press("W")
 		p.sees("flarewire's own advice is to wait", "2 to 15 minutes", "announce the prefix with the same length from your own provider")
 		p.press("enter")
-		p.sees("Type 198.18.20.0/24 to go on", "! The advertisement changed")
+		p.sees("Type 198.18.20.0/24 to confirm", "! The advertisement changed")
 		p.types("198.18.20.0").press("enter")
 		if n := len(p.writes()); n != 1 {
 			t.Fatalf("%d changes were sent; half the name must not be enough", n)

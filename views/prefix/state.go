@@ -33,7 +33,7 @@ func (a advertisement) word() string {
 	case withdrawn:
 		return "No"
 	case partly:
-		return "Partly"
+		return "Partial"
 	case advertised:
 		return "Yes"
 	}

@@ -173,7 +173,7 @@ func (m *Module) acts(p keystore.Profile) []tui.Action {
 		{Name: "default", Keys: []string{"f"}, Short: "default", Long: "Make it the profile that is used when none is named",
 			Run: func() tea.Cmd { return m.setDefault(p.Name) }},
 		{Name: "renew", Keys: []string{"t"}, Short: "new token", Footer: true, Why: command,
-			Long: "Give it a new credential; the old one is dropped once the new one is kept",
+			Long: "Replace the credential; the old one is removed after the new one is stored",
 			Run:  func() tea.Cmd { return tui.Push(signin.NewForm(m.desk, p.Name)) }},
 		{Name: "sign-out", Keys: []string{"o"}, Short: "sign out", Footer: true,
 			Long: "Delete its credential from every store and look that it is gone",

@@ -104,7 +104,7 @@ func (m *Module) create() tea.Cmd { return m.editor().Create() }
 
 // Setups implements kit.Setter.
 func (m *Module) Setups() []kit.Setup {
-	return []kit.Setup{{Kind: "route", Label: "Static route", What: "leads a network into a tunnel or an interconnect.", Begin: m.create}}
+	return []kit.Setup{{Kind: "route", Label: "Static route", What: "routes a network through a tunnel or an interconnect.", Begin: m.create}}
 }
 
 // Columns are the columns of the list of routes. via names the tunnel or interconnect behind the next hop.
@@ -185,7 +185,7 @@ func weight(r api.Route) string {
 	return strconv.Itoa(r.Weight)
 }
 
-// scope is "everywhere" unless the route is limited to some of Cloudflare's locations.
+// scope is "everywhere" unless the route is limited to some of Cloudflare's data centers.
 func scope(r api.Route) string {
 	if r.Scope == nil || len(r.Scope.ColoRegions)+len(r.Scope.ColoNames) == 0 {
 		return "everywhere"
@@ -316,7 +316,7 @@ func (m *Module) BrokenRoutes(cidr netip.Prefix) []string {
 			continue
 		}
 		if c, ok := m.conduit(r); ok && c.Down != "" {
-			out = append(out, fmt.Sprintf("The route %s (%s) leads into %s, %s.", r.Prefix, scope(r), c.Name, c.Down))
+			out = append(out, fmt.Sprintf("The route %s (%s) points to %s, %s.", r.Prefix, scope(r), c.Name, c.Down))
 		}
 	}
 	return out

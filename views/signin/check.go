@@ -239,7 +239,7 @@ func (k *check) drawFindings(p *kit.Page, c tui.Canvas) {
 		p.Text(tui.Pending, "The profile's old credential covers more: "+lost+".")
 	}
 	if len(k.lost) > 0 {
-		p.Text(tui.Muted, fmt.Sprintf("enter replaces the old one of %s all the same, esc goes back.", k.replace))
+		p.Text(tui.Muted, fmt.Sprintf("enter replaces the old one of %s anyway, esc goes back.", k.replace))
 		p.Blank()
 	}
 	for _, f := range k.findings {

@@ -45,7 +45,7 @@ func describe(rows func() []diagnose.Moment) resource.Description[diagnose.Momen
 	return resource.Description[M]{
 		Plural: "Timeline", Counted: "events", SortBy: "at", Reverse: true, Newest: true,
 		Gone: "This is no longer among what is known of the incident.",
-		None: "Nothing is known to have happened: it was so when flarewire first looked, and Cloudflare's record was not read or has nothing.",
+		None: "Nothing is known to have happened: it was so when monitoring began, and Cloudflare's record was not read or has nothing.",
 		ID:   func(m M) string { return fmt.Sprint(m.At.UnixNano(), m.Name, m.Source, m.Text) },
 		Name: func(m M) string { return tui.Clean(m.Name) },
 		Columns: []table.Column[M]{

@@ -16,7 +16,7 @@ import (
 	"flarewire/views/kit"
 )
 
-// What the form proposes of a tunnel's locations: the busiest, and of the others those that see the tunnel badly.
+// What the form proposes of a tunnel's locations: the busiest, and of the others those that report poor health.
 const (
 	busiest = 3
 	worst   = 2
@@ -54,7 +54,7 @@ func (m *Module) form(request api.TracerouteRequest, to kit.Goal) tui.View {
 	return form.New(form.Options{Title: "New traceroute", Verb: "run", Values: values(request), Sections: []form.Section{
 		{Title: "Needs Magic Transit Write; changes nothing, so --read-only allows it"},
 		{Fields: []form.Field{
-			{Key: "targets", Label: "To", Help: kit.Or(to.Help, "Addresses or host names, at most 10; separate with blanks"), Check: checkTargets,
+			{Key: "targets", Label: "To", Help: kit.Or(to.Help, "Addresses or host names, at most 10; separated by spaces"), Check: checkTargets,
 				Kind: form.Many, Free: true, Choices: func(form.Values) []form.Option { return m.ends() }},
 			{Key: "colos", Label: "From", Help: "Airport codes such as fra ams; empty is all, which is slow", Check: checkColos,
 				Kind: form.Many, Free: true, Live: func(form.Values) string { return m.carrying(to.Tunnel) },
@@ -110,7 +110,7 @@ func checkTargets(v string, all form.Values) form.Finding {
 
 func checkColos(v string, all form.Values) form.Finding {
 	if len(kit.Words(v)) == 0 {
-		return form.Finding{Level: form.Warning, Text: "All of Cloudflare's locations but those in China: slow, up to " + minutes(limit)}
+		return form.Finding{Level: form.Warning, Text: "All data centers outside China: slow, up to " + minutes(limit)}
 	}
 	return kit.CheckList(netrules.TraceColo)(v, all)
 }
@@ -244,6 +244,6 @@ func (a *asking) Actions() []tui.Action {
 func (a *asking) Draw(c tui.Canvas) []string {
 	p := kit.NewPage(c)
 	p.Blank()
-	p.Text(tui.Muted, "Asking which of Cloudflare's locations carry the traffic of "+a.to.Tunnel+"…")
+	p.Text(tui.Muted, "Asking which of Cloudflare's data centers carry the traffic of "+a.to.Tunnel+"…")
 	return p.Lines()
 }

@@ -1,4 +1,4 @@
-// Package traceroute traces the way from Cloudflare's locations to a tunnel's router or to any address: the form, the run,
+// Package traceroute traces the way from Cloudflare's data centers to a tunnel's router or to any address: the form, the run,
 // and what it found, per location and per hop.
 package traceroute
 
@@ -62,7 +62,7 @@ func New(env *kit.Env) kit.Module { return &Module{env: env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"traceroute", "traceroutes"}, Help: "the way from Cloudflare's locations to any address",
+	return []tui.Destination{{Names: []string{"traceroute", "traceroutes"}, Help: "the path from Cloudflare's data centers to any address",
 		Open: m.open}}
 }
 
@@ -196,7 +196,7 @@ func explain(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "No answer within " + minutes(limit) + ": name fewer locations, or lower the largest TTL or the wait."
 	case api.KindOf(err) == api.PermissionMissing:
-		return kit.Sentence(err) + ". Magic WAN Write does not do for a traceroute."
+		return kit.Sentence(err) + ". Magic WAN Write is not sufficient for a traceroute."
 	case api.KindOf(err) == api.NotFound:
 		return "Cloudflare answered 404: there is no traceroute on this account, or the account id is wrong. It is a part of Magic Transit."
 	case api.KindOf(err) == api.Invalid:

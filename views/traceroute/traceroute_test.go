@@ -137,7 +137,7 @@ func TestWhatGoesWrongWithATraceroute(t *testing.T) {
 		want []string
 	}{
 		"403": {func(l *line) { l.answers(403, refusal("10000", "Authentication error")) },
-			[]string{"403", "Magic Transit Write", "Magic WAN Write does not do"}},
+			[]string{"403", "Magic Transit Write", "Magic WAN Write is not sufficient"}},
 		"429": {func(l *line) { l.answers(429, refusal("10429", "slow down")) }, []string{"429", "too many requests", "try again"}},
 		"400": {func(l *line) { l.answers(400, refusal("1022", "targets: host not allowed")) }, []string{"targets: host not allowed"}},
 		"time out": {func(l *line) {
@@ -184,7 +184,7 @@ func TestTheOptionsOfATraceroute(t *testing.T) {
 	p, l := sit(t, traceroutes, nil)
 	p.See("n new")
 	p.Press("n")
-	p.See("All of Cloudflare's locations but those in China: slow, up to 2 minutes")
+	p.See("All data centers outside China: slow, up to 2 minutes")
 	p.Press("ctrl+s")
 	p.See("Enter where the traceroute is to lead")
 	typed(p, "router.example 203.0.113.1")
@@ -228,7 +228,7 @@ func TestATunnelWithoutCustomerEndpoint(t *testing.T) {
 	p.See("3 of 3 reached it", "Amsterdam")
 }
 
-// The locations that carry the tunnel's traffic are proposed, and those that see it badly.
+// The locations that carry the tunnel's traffic are proposed, and those that report poor health.
 func TestTheTunnelsLocationsAreProposed(t *testing.T) {
 	p, l := sit(t, tunnels, func(e *simedge.Edge) {
 		if _, err := e.Seed(simedge.BadInSomeColos); err != nil {
@@ -239,7 +239,7 @@ func TestTheTunnelsLocationsAreProposed(t *testing.T) {
 	p.Press("/")
 	typed(p, "fra-dc1-gre")
 	p.Press("enter", "enter")
-	p.See("Cloudflare's locations", "scale 0 to")
+	p.See("Cloudflare's data centers", "scale 0 to")
 	p.Press("t")
 	p.See("203.0.113.10", "nrt sin ams", "Most of its traffic at 12:00 UTC: nrt02 sin01 ams04")
 	p.Press("ctrl+s")

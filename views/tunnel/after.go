@@ -16,7 +16,7 @@ import (
 // follow is the action that shows how a tunnel comes up.
 func (m *Module) follow(id, name string) tui.Action {
 	return tui.Action{Name: "bring-up", Keys: []string{"b"}, Short: "bring-up", Footer: true,
-		Long: "Follow the tunnel until its session is up",
+		Long: "Watch the tunnel come up",
 		Run:  func() tea.Cmd { return tui.Push(NewBringUp(m, id, name)) }}
 }
 
@@ -75,7 +75,7 @@ func (m *Module) rotate(id, confirm string) tea.Cmd {
 				plan, err := change.PrepareGeneratePSK(ctx, w, opened)
 				if confirm == "" { // what was just made has no key that could be lost
 					plan.Warnings, plan.Consequences = nil, []string{
-						"Cloudflare shows the key a single time, and flarewire keeps no copy: have a place for it ready"}
+						"Cloudflare shows the key a single time, and flarewire keeps no copy: be ready to store it"}
 				}
 				return plan, err
 			},

@@ -50,7 +50,7 @@ func panel(t store.Tunnel, now time.Time, env *kit.Env) resource.Section {
 		}
 		add(resource.Field{Label: "MD5 key", Value: kit.MD5(t.BGP)})
 		s.Fields = append(s.Fields, env.FilterFields(t.BGP)...)
-		add(resource.Field{Label: "Went down", Value: times(t.Track.WeekDowns), Note: weekNote(t, now)})
+		add(resource.Field{Label: "Flaps", Value: times(t.Track.WeekDowns), Note: weekNote(t, now)})
 	}
 	return s
 }
@@ -78,7 +78,7 @@ func customerAS(t store.Tunnel) string {
 func lastChange(t store.Tunnel, now time.Time) string {
 	var note string
 	if t.Track.Changed.IsZero() {
-		note = "no change seen since " + moment(t.Track.Watched, now) + " UTC, when flarewire first looked"
+		note = "unchanged since monitoring began (" + moment(t.Track.Watched, now) + " UTC)"
 	} else {
 		note = "changed " + resource.Ago(t.Track.Changed, now) + ", " + moment(t.Track.Changed, now) + " UTC"
 	}
@@ -92,7 +92,7 @@ func lastChange(t store.Tunnel, now time.Time) string {
 // speak of.
 func unwatched(t store.Tunnel) string {
 	if gap := t.Track.Unwatched; gap >= time.Minute {
-		return "for " + tui.Age(gap) + " since then nobody watched"
+		return "not monitored for " + tui.Age(gap) + " of that time"
 	}
 	return ""
 }
@@ -111,7 +111,7 @@ func weekNote(t store.Tunnel, now time.Time) string {
 	from := t.Track.WeekFrom(now)
 	note := "in the last 7 days"
 	if now.Sub(t.Track.Watched) < 7*24*time.Hour {
-		note = "since first watched, " + resource.Ago(from, now)
+		note = "since monitoring began, " + resource.Ago(from, now)
 	}
 	if n := t.Track.Downs; n != t.Track.WeekDowns {
 		note += "; " + strconv.Itoa(n) + " in this run"
@@ -156,7 +156,7 @@ func fsmField(s *api.BGPStatus) resource.Field {
 	if s.FSM == "" {
 		f.Value, f.Note = "-", "the API names no step"
 	} else if step, ok := diagnose.ParseStep(s.FSM); ok {
-		f.Note = fmt.Sprintf("step %d of %d: %s", step.Number, len(diagnose.Steps), step.Meaning)
+		f.Note = step.Meaning
 	}
 	return f
 }
@@ -179,14 +179,14 @@ const timelineLength = 8
 
 // timeline are the changes that were seen, the newest first: in this run and, where there is a history, in earlier ones.
 func timeline(t store.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
-	s := resource.Section{Title: "Seen while watching"}
+	s := resource.Section{Title: "History (this machine)"}
 	events := t.Track.Events
 	for i := len(events) - 1; i >= max(0, len(events)-timelineLength); i-- {
 		e := events[i]
 		text, r := EventText(e)
 		note := resource.Ago(e.At, now)
 		if e.Unwatched {
-			note += " at the latest: nobody watched then"
+			note += " at the latest: not monitored then"
 		}
 		s.Fields = append(s.Fields, resource.Field{Label: moment(e.At, now), Value: eventGlyph(e, g) + " " + text, Role: r, Note: note})
 	}

@@ -24,7 +24,8 @@ func read(t *testing.T, w *store.Store, name string, now time.Time) string {
 			continue
 		}
 		var out strings.Builder
-		for _, s := range []resource.Section{panel(tunnel, now, &kit.Env{Feed: live.New(t.Context(), w), Glyphs: tui.ASCIIGlyphs}), timeline(tunnel, now, tui.ASCIIGlyphs)} {
+		for _, s := range []resource.Section{panel(tunnel, now, &kit.Env{Feed: live.New(t.Context(), w), Glyphs: tui.ASCIIGlyphs}),
+			timeline(tunnel, now, tui.ASCIIGlyphs)} {
 			for _, f := range s.Fields {
 				out.WriteString(f.Label + ": " + f.Value + " | " + f.Note + "\n")
 			}
@@ -71,18 +72,18 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 		}
 		night.Poll(t.Context())
 	}
-	has(t, read(t, night, name, now), "Went down: 2 times | since first watched, 8m ago", "23:08:00: + Down → Up | just now",
+	has(t, read(t, night, name, now), "Flaps: 2 times | since monitoring began, 8m ago", "23:08:00: + Down → Up | just now",
 		"State: + Up | changed just now, 23:08:00 UTC\n")
 	if err := night.Close(); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(9 * time.Hour)
 	morning := start()
-	has(t, read(t, morning, name, now), "Went down: 2 times | since first watched, 9h ago; 0 in this run",
-		"State: + Up | changed 9h ago, 03-02 23:08:00 UTC; for 9h since then nobody watched", "03-02 23:06:00: x Up → Down | 9h ago")
+	has(t, read(t, morning, name, now), "Flaps: 2 times | since monitoring began, 9h ago; 0 in this run",
+		"State: + Up | changed 9h ago, 03-02 23:08:00 UTC; not monitored for 9h of that time", "03-02 23:06:00: x Up → Down | 9h ago")
 	now = now.Add(7 * 24 * time.Hour)
 	morning.Poll(t.Context())
-	has(t, read(t, morning, name, now), "Went down: 0 times | in the last 7 days")
+	has(t, read(t, morning, name, now), "Flaps: 0 times | in the last 7 days")
 }
 
 // Cloudflare does not answer for minutes in the middle of a run: SINCE stands still meanwhile, and afterwards the page says
@@ -113,12 +114,12 @@ func TestAnOutageInARunIsNotTakenForWatching(t *testing.T) {
 	if got := since("fra-dc2-gre"); got != "≤13:41" { // of the newest status
 		t.Errorf("after the outage SINCE is %s", got)
 	}
-	has(t, read(t, w, "fra-dc2-gre", now), "no change seen since 13:38:05 UTC, when flarewire first looked; for 4m since then nobody watched",
-		"watching since; no change | for 4m since then nobody watched")
-	has(t, read(t, w, "fra-dc1-gre", now), "x Up → Down | just now at the latest: nobody watched then")
+	has(t, read(t, w, "fra-dc2-gre", now), "unchanged since monitoring began (13:38:05 UTC); not monitored for 4m of that time",
+		"watching since; no change | not monitored for 4m of that time")
+	has(t, read(t, w, "fra-dc1-gre", now), "x Up → Down | just now at the latest: not monitored then")
 }
 
-// What the session has otherwise than the configuration stands in the panel; what the API does not tell is not compared.
+// What the session has otherwise than the configuration stands in the panel; what the API does not report is not compared.
 func TestTheDifferenceToTheConfiguration(t *testing.T) {
 	configured := api.Tunnel{InterfaceAddress: "10.100.0.8/31", BGP: &api.BGP{CustomerASN: 65010}}
 	status := api.BGPStatus{CFSpeakerIP: "10.100.0.8", CFSpeakerPort: 179, CustomerSpeakerIP: "10.100.0.9", CustomerSpeakerPort: 50000}

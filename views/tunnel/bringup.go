@@ -197,7 +197,7 @@ func (b *BringUp) verdict(c tui.Canvas, t store.Tunnel, ok bool) []string {
 	case t.BGP == nil && t.State != store.NoBGP: // what the API says about BGP cannot be read
 		return append(b.hints(c, t), b.ends(c, t)...)
 	case t.BGP == nil && probed(t) == store.Healthy || t.BGP == nil && kit.Unprobed(t.HealthCheck):
-		return append(tui.Paragraph(c, tui.Good, "There is no BGP on this tunnel: it carries traffic as soon as a static route leads into it."),
+		return append(tui.Paragraph(c, tui.Good, "There is no BGP on this tunnel: it carries traffic as soon as a static route points to it."),
 			b.ends(c, t)...)
 	case t.BGP == nil && probed(t) == store.HealthUnknown:
 		return append(tui.Paragraph(c, tui.Muted, "There is no BGP on this tunnel: it is good when the probes are answered, which is not known "+
@@ -261,7 +261,7 @@ func (b *BringUp) ends(c tui.Canvas, t store.Tunnel) []string {
 		row("Inside", customer.String()+" on your side, "+cloudflare.String()+" on Cloudflare's")
 	}
 	if t.BGP != nil {
-		row("BGP", "your AS "+asn(t)+" dials AS "+strconv.FormatUint(uint64(b.m.env.Feed.Last().CloudflareASN()), 10)+"; the hold time above zero")
+		row("BGP", "your AS "+asn(t)+" dials AS "+strconv.FormatUint(uint64(b.m.env.Feed.Last().CloudflareASN()), 10)+"; a non-zero hold time")
 	}
 	if t.Kind == api.IPsec {
 		for _, id := range ikeIdentities(t.Tunnel) {

@@ -20,7 +20,7 @@ func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
 		case t.State == store.Down:
 			c.Down = "which is down"
 		case probed(t) == store.HealthDown:
-			c.Down, c.State, c.Role = "which the probes find down", m.env.Glyphs.Down+" Down (health check)", tui.Bad
+			c.Down, c.State, c.Role = "which health checks report down", m.env.Glyphs.Down+" Down (health check)", tui.Bad
 		}
 		return c, true
 	}

@@ -66,7 +66,7 @@ func EventText(e store.Event) (string, tui.Role) {
 	case store.TunnelGone:
 		return "is gone", tui.Bad
 	case store.TunnelModified:
-		return "somebody changed it", tui.Accent
+		return "changed outside flarewire", tui.Accent
 	case store.HealthChanged:
 		return "health " + cmp.Or(string(e.FromHealth), "unknown") + " → " + cmp.Or(string(e.ToHealth), "unknown"), healthRole(e.ToHealth)
 	case store.PortChanged:
@@ -117,14 +117,14 @@ const outerCloudflare = "Outer Cloudflare"
 func addresses(t store.Tunnel) resource.Section {
 	s := resource.Section{Title: "Addresses", Fields: []resource.Field{
 		{Label: outerCloudflare, Value: kit.Or(t.CloudflareEndpoint, "-"), Note: "Cloudflare's anycast endpoint"},
-		{Label: "Outer customer", Value: kit.Or(t.CustomerEndpoint, "-"), Note: "your router"},
+		{Label: "Customer endpoint", Value: kit.Or(t.CustomerEndpoint, "-"), Note: "your router"},
 		{Label: "Interface", Value: kit.Or(t.InterfaceAddress, "-")},
 	}}
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
 	if cf, customer, ok := netrules.Sides(subnet); ok {
 		s.Fields = append(s.Fields,
-			resource.Field{Label: "Inner Cloudflare", Value: cf.String(), Note: "Cloudflare's side: your BGP neighbor and next hop"},
-			resource.Field{Label: "Inner customer", Value: customer.String(), Note: "your side"})
+			resource.Field{Label: "Interface address", Value: cf.String(), Note: "Cloudflare's side: your BGP neighbor and next hop"},
+			resource.Field{Label: "Your side", Value: customer.String(), Note: "your side"})
 	}
 	if t.InterfaceAddress6 != "" {
 		s.Fields = append(s.Fields, resource.Field{Label: "Interface IPv6", Value: t.InterfaceAddress6})
@@ -163,7 +163,7 @@ func identity(t store.Tunnel, now time.Time) resource.Section {
 	modified, modifiedAge := resource.Time(t.ModifiedOn.Time, now)
 	return resource.Section{Title: "Identity", Fields: []resource.Field{
 		{Label: "Name", Value: t.Name},
-		{Label: "Kind", Value: KindName(t.Kind)},
+		{Label: "Type", Value: KindName(t.Kind)},
 		{Label: "Description", Value: kit.Or(t.Description, "-")},
 		{Label: "ID", Value: t.ID},
 		{Label: "Created", Value: created, Note: createdAge},

@@ -34,7 +34,7 @@ func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
 	}
 	bgp.Intro = "The session over the tunnel. Your router dials Cloudflare's side, AS " +
 		strconv.FormatUint(uint64(f.m.env.Feed.Last().CloudflareASN()), 10) +
-		"; Cloudflare never does."
+		"; Cloudflare is passive."
 	health := f.proposeHealth(kit.HealthSection(f.kind))
 	health.Intro = "Cloudflare probes the tunnel from all its locations, and routes around it while it does not answer."
 	return []form.Section{f.ends(), f.inside(), bgp, health, own}
@@ -42,8 +42,8 @@ func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
 
 // ends are the name and the two public addresses.
 func (f fields) ends() form.Section {
-	return form.Section{Title: "Ends", Intro: "The tunnel's name, and the two public addresses that it joins.", Fields: []form.Field{
-		{Key: "name", Label: "Name", Help: "Letters, digits, - and _; at most 15 are safe everywhere; ctrl+n counts on",
+	return form.Section{Title: "Endpoints", Intro: "The tunnel's name, and the two public addresses that it joins.", Fields: []form.Field{
+		{Key: "name", Label: "Name", Help: "Letters, digits, - and _; 15 or fewer work on every platform; ctrl+n suggests the next name",
 			Suggest: func(v form.Values) []string { return f.nextNames(v["name"]) }, Check: f.checkName},
 		{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address Cloudflare gave you", Kind: form.Pick, Free: true,
 			Choices: func(form.Values) []form.Option { return f.endpointChoices() },
@@ -57,10 +57,11 @@ func (f fields) ends() form.Section {
 
 // inside are the addresses in the tunnel.
 func (f fields) inside() form.Section {
-	return form.Section{Title: "Inside", Intro: "The small network in the tunnel: one address is Cloudflare's, the other one your router's.",
+	return form.Section{Title: "Tunnel addresses",
+		Intro: "The point-to-point subnet inside the tunnel: one address is Cloudflare's, the other one your router's.",
 		Fields: []form.Field{
 			{Key: "interface_address", Label: "Interface address",
-				Help:    "Cloudflare's side of a /31, with its length; " + tui.KeyOf("suggest", "ctrl+n") + " takes the next free one",
+				Help:    "Cloudflare's side of a /31, with the prefix length; " + tui.KeyOf("suggest", "ctrl+n") + " takes the next free one",
 				Suggest: func(form.Values) []string { return f.freeSubnets() }, Propose: f.once(func() string { return firstOf(f.freeSubnets()) }),
 				Check: f.checkInterface, Live: sidesLive, Reads: netrules.PrefixText},
 			{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",
@@ -132,7 +133,7 @@ func (f fields) endpointLive(v form.Values) string {
 	case n == 1:
 		return "one of your tunnels ends there"
 	case n > 1:
-		return strconv.Itoa(n) + " of your tunnels end there"
+		return strconv.Itoa(n) + " of your tunnels use it"
 	}
 	addr, err := netip.ParseAddr(end)
 	if err == nil && slices.ContainsFunc(f.m.leased(), func(p netip.Prefix) bool { return p.Contains(addr) }) {

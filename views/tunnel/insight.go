@@ -42,15 +42,15 @@ func lookback(t store.Tunnel, look live.Look, now time.Time) []resource.Section 
 		return []resource.Section{s}
 	}
 	s.Fields = append(append(s.Fields, healthGraph(t, look.Insight)), unwell(t, look.Insight, now)...)
-	s.Fields = append(s.Fields, rateGraph("In", "from your side", look.Ingress, look.IngressErr),
-		rateGraph("Out", "to your side", look.Egress, look.EgressErr))
+	s.Fields = append(s.Fields, rateGraph("Ingress", "from you", look.Ingress, look.IngressErr),
+		rateGraph("Egress", "to you", look.Egress, look.EgressErr))
 	s.Fields = append(s.Fields, resource.Field{Label: "Read", Value: look.At.UTC().Format("15:04:05") + " UTC", Role: tui.Muted,
 		Note: readNote(look, now)})
 	return []resource.Section{s, locations(t, look.Insight)}
 }
 
 func readNote(look live.Look, now time.Time) string {
-	text := resource.Ago(look.At, now) + "; left is 24 h ago, a blank is not known"
+	text := resource.Ago(look.At, now) + "; oldest on the left, gaps are not known"
 	if look.Partial {
 		text += "; Cloudflare gave as many rows as it gives at once, there may be more"
 	}
@@ -61,7 +61,7 @@ func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 	f := resource.Field{Label: "Health", Value: "not known", Role: tui.Muted}
 	switch {
 	case kit.Unprobed(t.HealthCheck):
-		f.Note = "the health checks are off: the analytics call the tunnel down whatever it does"
+		f.Note = "the health checks are off: the analytics report the tunnel as down regardless"
 		return f
 	case in.HealthErr != nil:
 		f.Note = kit.Sentence(in.HealthErr)
@@ -119,9 +119,9 @@ func graph(series []store.Point, top float64, pick func(a, b float64) float64, w
 	}
 	return func(room int) (string, string) {
 		cells, per := tui.Squeeze(values, room, pick)
-		span := fmt.Sprintf("; %d min a sign", per*int(store.InsightStep/time.Minute))
+		span := fmt.Sprintf("; each bar %d min", per*int(store.InsightStep/time.Minute))
 		if per > 1 {
-			span += ", the " + drawn + " of it"
+			span += " (" + drawn + ")"
 		}
 		return tui.Spark(cells, top), words + span
 	}
@@ -157,7 +157,7 @@ func percent(share float64) string { return fmt.Sprintf("%.0f %%", share*100) }
 
 // locations are those of Cloudflare's that the tunnel's traffic goes through, the busiest first.
 func locations(t store.Tunnel, in store.Insight) resource.Section {
-	s := resource.Section{Title: "Cloudflare's locations, last hour"}
+	s := resource.Section{Title: "Cloudflare's data centers, last hour"}
 	prose := func(text string) {
 		s.Fields = append(s.Fields, resource.Field{Value: text, Role: tui.Muted, Prose: true})
 	}

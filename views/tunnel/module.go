@@ -142,7 +142,8 @@ func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 
 func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 	return kit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Next: m.afterIPsec,
-		Draft: "ipsec", Guard: kit.OnDelete(end(m, api.IPsecTunnel.Tunnel), kit.OnWrite(guardCipher)), Made: func(t api.IPsecTunnel, r change.Result) tea.Cmd {
+		Draft: "ipsec", Guard: kit.OnDelete(end(m, api.IPsecTunnel.Tunnel), kit.OnWrite(guardCipher)),
+		Made: func(t api.IPsecTunnel, r change.Result) tea.Cmd {
 			m.keyed[r.ID] = !t.PSK.IsZero()
 			return m.made(r.ID, t.Name, t.InterfaceAddress)
 		},
@@ -192,7 +193,7 @@ func (m *Module) create(kinds []api.TunnelKind) tea.Cmd {
 
 // What the two kinds are, for who chooses.
 const (
-	greWhat   = "plain packets, no key, MTU 1476."
+	greWhat   = "unencrypted, no key, MTU 1476."
 	ipsecWhat = "encrypted, with a pre-shared key."
 )
 

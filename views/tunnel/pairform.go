@@ -272,7 +272,7 @@ func (p pairing) exchange() form.Section {
 		}
 	}
 	s.Fields = append(s.Fields, form.Field{Key: "routes", Label: "Your networks", When: func(v form.Values) bool { return v["bgp"] == "no" },
-		Help: "Networks behind your router, each routed into both tunnels; separate with blanks", Check: p.checkRoutes})
+		Help: "Networks behind your router, each routed into both tunnels; separated by spaces", Check: p.checkRoutes})
 	return s
 }
 

@@ -163,7 +163,7 @@ func (p *PairProof) carried(t pairTunnel) proved {
 	return out
 }
 
-// everywhere says how Cloudflare's locations see the tunnel.
+// everywhere says how Cloudflare's data centers see the tunnel.
 func (p *PairProof) everywhere(t pairTunnel) proved {
 	out := proved{title: "locations", mark: "wait", text: "not known yet"}
 	var good, bad []string

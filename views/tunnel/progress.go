@@ -122,7 +122,7 @@ func (m *Module) Followed() []kit.Followed {
 	out := m.followedPairs()
 	for _, id := range slices.Sorted(maps.Keys(m.progress)) {
 		p := m.progress[id]
-		f := kit.Followed{Name: p.name, State: "on its way since " + p.began.UTC().Format("15:04") + " UTC",
+		f := kit.Followed{Name: p.name, State: "pending since " + p.began.UTC().Format("15:04") + " UTC",
 			Open: func() tui.View { return NewBringUp(m, id, p.name) }}
 		switch {
 		case p.missing:

@@ -100,7 +100,7 @@ func text(l tui.Line) (out string) {
 	return out
 }
 
-// Since when the probes find it bad, the analytics know also of the time before flarewire looked.
+// Since when health checks report it bad, the analytics know also of the time before flarewire looked.
 func TestSinceWhenTheProbesFindItBad(t *testing.T) {
 	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 	well, bad := 1.0, 0.0

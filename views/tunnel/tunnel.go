@@ -106,7 +106,7 @@ func columns(g tui.Glyphs) []table.Column[store.Tunnel] {
 	}
 }
 
-// named is the tunnel's name; of one whose name the API does not tell, the beginning of its id.
+// named is the tunnel's name; of one whose name the API does not report, the beginning of its id.
 func named(t store.Tunnel) string {
 	if t.Name == "" {
 		return "no name, " + t.ID[:min(len(t.ID), 8)]

@@ -183,7 +183,7 @@ func (p *page) outside() {
 
 // files are the exit status and the files, for the first page.
 const files = `.SH EXIT STATUS
-0 done; 1 the API or the network said no; 2 wrong usage, or no credentials. \fBflarewire check\fR follows the monitoring
+0 done; 1 API or network error; 2 wrong usage, or no credentials. \fBflarewire check\fR follows the monitoring
 plugins: 0 ok, 1 warning, 2 critical, 3 unknown.
 .SH FILES
 .TP
