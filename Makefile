@@ -25,9 +25,10 @@ demo: ## run the program on the simulated account
 
 test: ## run every test
 	go test ./...
+	cd tools && go test ./...
 
 # Without what starts the real program in a terminal, draws pictures or opens a keyring: the rules, the client, the store, the pages.
-FAST = $(shell go list ./... | grep -vE '/(cli|keystore|screenshots|internal/(e2e|reliability|ptytest|shot|bench|release|docs|licences))(/|$$)')
+FAST = $(shell go list ./... | grep -vE '/(cli|keystore|internal/testing)(/|$$)')
 
 test-fast: ## run the tests of the rules, the client, the store and the pages (no terminal; about 20 s)
 	go test $(FAST)
@@ -38,6 +39,7 @@ race: ## run every test under the race detector
 lint: ## gofmt, go vet, import rules and the other linters
 	golangci-lint run ./...
 	cd contract && golangci-lint run ./...
+	cd tools && golangci-lint run ./...
 	@$(MAKE) --no-print-directory deadcode
 
 DEADCODE := v0.52.0
@@ -49,13 +51,13 @@ deadcode: ## find functions that the program never calls
 		seen[name] = 1 } END { for (name in allowed) if (!(name in seen)) { print ".deadcode: " name " is called, or gone: delete its line"; bad = 1 } exit bad }' .deadcode bin/deadcode.txt
 
 bench: ## measure: status against curl and jq, start-up, tables, decoders
-	go run ./internal/bench
+	go run -C tools ./bench
 
 cover: ## test coverage, per function
 	go test -coverpkg=./... -coverprofile=cover.out ./... && go tool cover -func=cover.out | tail -n 1
 
 screenshots: ## draw the pictures in screenshots/ from the real program
-	go run ./screenshots/make
+	go run -C tools ./screenshots
 
 platforms: ## build for every release platform
 	@for p in $(PLATFORMS); do echo "build $$p"; GOOS=$${p%/*} GOARCH=$${p#*/} CGO_ENABLED=0 go build -trimpath -o /dev/null . || exit 1; done
@@ -71,7 +73,7 @@ fuzz: ## fuzz every decoder and validator for FUZZTIME (20s) each
 		echo "fuzz $$file $${func#func }"; go test -run '^$$' -fuzz "^$${func#func }$$" -fuzztime $(FUZZTIME) -fuzzminimizetime 1x "./$${file%/*}" || exit 1; done
 
 # The long forms of the tests of docs/reliability.md, with their figures; the short ones are in `make test`.
-LONG := FLAREWIRE_LONG=1 go test -count=1 -timeout 15m -v ./internal/reliability
+LONG := FLAREWIRE_LONG=1 go test -count=1 -timeout 15m -v ./internal/testing/reliability
 
 fault-matrix: ## every page, command and change under every fault, as tables (1 min)
 	@set -o pipefail; $(LONG) -run 'FaultMatrix|StatusThatWatches' | grep -v -- '^=== \|^ *--- PASS'
@@ -89,16 +91,16 @@ files: ## files under 400 SIGKILLs, on a full disk, without permission; the jour
 	@set -o pipefail; $(LONG) -run 'Files|Journal' | grep -v -- '^=== '
 
 terminal-faults: ## what can happen to a terminal, with the real program (1 min)
-	@set -o pipefail; go test -count=1 -v -run TerminalFault ./internal/e2e | grep -v -- '^=== '
+	@set -o pipefail; go test -count=1 -v -run TerminalFault ./internal/testing/e2e | grep -v -- '^=== '
 
 reliability: fault-matrix hostile soak soak-fleet files terminal-faults ## all of these
 
 # dist/ as it is: make release-snapshot first, when the packages have changed.
 release-long: ## install and remove the Debian package in a new Debian, and build the tree under another path (3 min; root, mmdebstrap)
-	FLAREWIRE_LONG=1 go test -count=1 -v -timeout 30m ./internal/release/... | grep -v -- '^=== '
+	FLAREWIRE_LONG=1 go test -count=1 -v -timeout 30m ./tools/release/... | grep -v -- '^=== '
 
 wine: ## run the Windows program under Wine, the Credential Manager included (1 min; needs wine and gcc-mingw-w64-x86-64; not in CI)
-	FLAREWIRE_WINE=1 go test -count=1 -v -run OnWindows ./internal/release
+	FLAREWIRE_WINE=1 go test -count=1 -v -run OnWindows ./tools/release
 
 SLOW := fault-matrix hostile soak soak-fleet files terminal-faults release-long race bench
 
@@ -115,7 +117,7 @@ vuln: ## look for known vulnerabilities in what is linked (needs vuln.go.dev)
 
 # By the list of versions, which every proxy has: not each answers the question for the latest one.
 outdated: ## list the modules and tools of which there is a newer release (needs the module proxy)
-	@{ awk '$$1 ~ /\./ && $$2 ~ /^v[0-9]/ {print $$1, $$2}' go.mod contract/go.mod; \
+	@{ awk '$$1 ~ /\./ && $$2 ~ /^v[0-9]/ {print $$1, $$2}' go.mod contract/go.mod tools/go.mod; \
 	echo github.com/golangci/golangci-lint/v2 $(GOLANGCI_LINT); echo github.com/goreleaser/goreleaser/v2 $(GORELEASER); \
 	echo golang.org/x/vuln $(GOVULNCHECK); echo golang.org/x/tools $(DEADCODE); } | sort -u | while read -r module version; do \
 		listed=$$(go list -mod=mod -m -versions "$$module") || exit 1; \
@@ -124,11 +126,11 @@ outdated: ## list the modules and tools of which there is a newer release (needs
 		elif [ "$$newest" != "$$version" ]; then echo "$$module $$version -> $$newest"; fi; done
 
 licences: ## write docs/licences.md: what is linked, and under which licences
-	go run ./internal/licences/make -platforms '$(PLATFORMS)'
+	go run -C tools ./licences/make -platforms '$(PLATFORMS)'
 
 docs: ## write docs/keys.md and docs/kinds.md anew, and the manual pages and completions into bin/docs
 	go test ./cli -run "TestTheKeyPage|TestTheKindsPage|TestTheSchemaOfTheSettings" -update
-	go run ./internal/docs/make -out bin/docs -date '$(DATE)'
+	go run -C tools ./manual -out ../bin/docs -date '$(DATE)'
 
 # go install github.com/goreleaser/goreleaser/v2@$(GORELEASER) first: about three minutes.
 # It wants to know where a release would be published, which not every clone can tell.
@@ -144,7 +146,7 @@ MODULE ?=
 MAINTAINER ?=
 
 publish-as: ## give the tree the MODULE path, and the packages the MAINTAINER, under which it is published (docs/release.md)
-	go run ./internal/release/publish -module '$(MODULE)' -maintainer '$(MAINTAINER)'
+	go run -C tools ./release/publish -module '$(MODULE)' -maintainer '$(MAINTAINER)'
 
 clean: ## remove what was built
 	rm -rf bin dist cover.out

@@ -11,14 +11,14 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // edge is an account with a clock that only the test moves. The account and this package were written apart from each other, from the
 // same documents: what they agree on was not misread in one of them alone.
 type edge struct {
 	*api.AccountClient
-	*simedge.Edge
+	*simaccount.Edge
 	t      *testing.T
 	client *api.Client
 	now    time.Time
@@ -27,7 +27,7 @@ type edge struct {
 func newEdge(t *testing.T) *edge {
 	t.Helper()
 	e := &edge{t: t, now: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)}
-	e.Edge = simedge.New(simedge.Options{Token: canary, Account: account, Now: func() time.Time { return e.now }})
+	e.Edge = simaccount.New(simaccount.Options{Token: canary, Account: account, Now: func() time.Time { return e.now }})
 	var slept atomic.Int64
 	e.client = inMemory(t, e.RoundTripper().RoundTrip, func(o *api.Options) {
 		o.Now = func() time.Time { return e.now.Add(time.Duration(slept.Load())) }
@@ -77,7 +77,7 @@ func firstOf[T any](t *testing.T, c api.Collection[T]) T {
 }
 
 // stored is an object as the account has it.
-func (e *edge) stored(kind simedge.Resource, id string) simedge.Object {
+func (e *edge) stored(kind simaccount.Resource, id string) simaccount.Object {
 	e.t.Helper()
 	o, ok := e.Object(kind, id)
 	if !ok {
@@ -88,7 +88,7 @@ func (e *edge) stored(kind simedge.Resource, id string) simedge.Object {
 
 func edgeUpdateMerges(t *testing.T, e *edge) {
 	tunnel := firstOf(t, e.GRETunnels)
-	before := e.stored(simedge.GRETunnels, tunnel.ID)
+	before := e.stored(simaccount.GRETunnels, tunnel.ID)
 	if _, err := update(t.Context(), e.GRETunnels, tunnel.ID, api.GRETunnel{Description: "only this"}); err != nil {
 		t.Fatal(err)
 	}
@@ -96,11 +96,11 @@ func edgeUpdateMerges(t *testing.T, e *edge) {
 	if _, err := update(t.Context(), e.GRETunnels, tunnel.ID, tunnel); err != nil {
 		t.Fatal(err)
 	}
-	after := e.stored(simedge.GRETunnels, tunnel.ID)
+	after := e.stored(simaccount.GRETunnels, tunnel.ID)
 	if after["description"] != "the whole object" {
 		t.Errorf("the description is %v", after["description"])
 	}
-	for _, o := range []simedge.Object{before, after} {
+	for _, o := range []simaccount.Object{before, after} {
 		delete(o, "description")
 		delete(o, "modified_on")
 	}
@@ -288,7 +288,7 @@ func edgeSession(t *testing.T, e *edge) {
 
 func edgeCNI(t *testing.T, e *edge) {
 	slots, err := e.Slots.List(t.Context())
-	if want := len(e.Objects(simedge.Slots)); err != nil || len(slots) != want {
+	if want := len(e.Objects(simaccount.Slots)); err != nil || len(slots) != want {
 		t.Errorf("%d of %d slots, %v", len(slots), want, err)
 	}
 	cni := firstOf(t, e.CNIs)
@@ -301,13 +301,13 @@ func edgeCNI(t *testing.T, e *edge) {
 
 func edgeDescription(t *testing.T, e *edge) {
 	prefix := firstOf(t, e.Prefixes)
-	before := e.Objects(simedge.BGPPrefixes)
+	before := e.Objects(simaccount.BGPPrefixes)
 	prefix.Description = "new"
 	got, err := update(t.Context(), e.Prefixes, prefix.ID, prefix)
 	if err != nil || got.Description != "new" {
 		t.Fatalf("%+v, %v", got, err)
 	}
-	if diff := cmp.Diff(before, e.Objects(simedge.BGPPrefixes)); diff != "" {
+	if diff := cmp.Diff(before, e.Objects(simaccount.BGPPrefixes)); diff != "" {
 		t.Errorf("the advertisement changed:\n%s", diff)
 	}
 }
@@ -339,11 +339,11 @@ func edgeLocked(t *testing.T, e *edge) {
 const hugeAnswer = 1 << 20
 
 // everyFault is each kind of fault, before the change and, where that differs, after it was carried out.
-func everyFault() []simedge.Fault {
-	var all []simedge.Fault
-	for kind := simedge.FaultStatus; kind <= simedge.FaultSlow; kind++ {
+func everyFault() []simaccount.Fault {
+	var all []simaccount.Fault
+	for kind := simaccount.FaultStatus; kind <= simaccount.FaultSlow; kind++ {
 		for _, carriedOut := range []bool{false, true} {
-			all = append(all, simedge.Fault{Kind: kind, Status: 503, Body: `{"success":false}`, RetryAfter: time.Second,
+			all = append(all, simaccount.Fault{Kind: kind, Status: 503, Body: `{"success":false}`, RetryAfter: time.Second,
 				Size: hugeAnswer, CarriedOut: carriedOut})
 		}
 	}
@@ -369,7 +369,7 @@ func edgeFaults(t *testing.T, e *edge) {
 		e.ClearFaults()
 		e.Fault(f)
 		list, err := e.GRETunnels.List(t.Context())
-		harmless := f.Kind == simedge.FaultDelay || f.Kind == simedge.FaultSlow || f.Kind == simedge.FaultUnknownFields
+		harmless := f.Kind == simaccount.FaultDelay || f.Kind == simaccount.FaultSlow || f.Kind == simaccount.FaultUnknownFields
 		switch {
 		case harmless && (err != nil || len(list) == 0):
 			t.Errorf("fault %d: %d tunnels, %v", f.Kind, len(list), err)

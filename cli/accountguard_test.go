@@ -13,13 +13,13 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/secret"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // careful is a machine on which a profile makes the simulated account read-only and production, and the number of changes that arrived.
 func careful(t *testing.T, environ ...string) (IO, *bytes.Buffer, *atomic.Int32) {
 	t.Helper()
-	edge, changes := simedge.New(simedge.Options{}), &atomic.Int32{}
+	edge, changes := simaccount.New(simaccount.Options{}), &atomic.Int32{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet {
 			changes.Add(1)
@@ -32,7 +32,7 @@ func careful(t *testing.T, environ ...string) (IO, *bytes.Buffer, *atomic.Int32)
 	if err := os.MkdirAll(filepath.Dir(path), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	text := "version = 1\n[profiles.prod]\naccount = \"" + simedge.DefaultAccount + "\"\nread_only = true\nproduction = true\n"
+	text := "version = 1\n[profiles.prod]\naccount = \"" + simaccount.DefaultAccount + "\"\nread_only = true\nproduction = true\n"
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -47,12 +47,12 @@ func careful(t *testing.T, environ ...string) (IO, *bytes.Buffer, *atomic.Int32)
 // production: not when the account is named, and not when it is found out by asking Cloudflare.
 func TestAnotherCredentialDoesNotUnlockAReadOnlyAccount(t *testing.T) {
 	folder := t.TempDir()
-	if err := os.WriteFile(filepath.Join(folder, "flarewire-token"), []byte(simedge.DefaultToken+"\n"), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(folder, "flarewire-token"), []byte(simaccount.DefaultToken+"\n"), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	for name, environ := range map[string][]string{
-		"token and account":    {"CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount},
-		"token alone":          {"CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken},
+		"token and account":    {"CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + simaccount.DefaultAccount},
+		"token alone":          {"CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken},
 		"systemd's credential": {"CREDENTIALS_DIRECTORY=" + folder},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -10,23 +10,23 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // firm is a machine with profiles of several accounts behind one address. The accounts are made alike: their objects have equal names
 // and ids, so that whatever of one reaches another would not be noticed by an id.
 type firm struct {
-	edges map[string]*simedge.Edge // by profile
+	edges map[string]*simaccount.Edge // by profile
 	env   []string
 }
 
 func newFirm(t *testing.T, profiles ...string) *firm {
 	t.Helper()
-	f := &firm{edges: map[string]*simedge.Edge{}}
-	byToken, config := map[string]*simedge.Edge{}, "version = 1\n"
+	f := &firm{edges: map[string]*simaccount.Edge{}}
+	byToken, config := map[string]*simaccount.Edge{}, "version = 1\n"
 	for i, name := range profiles {
 		token, account := fmt.Sprintf("token-of-%s-%020d", name, i), fmt.Sprintf("%032x", i+1)
-		edge := simedge.New(simedge.Options{Token: token, Account: account})
+		edge := simaccount.New(simaccount.Options{Token: token, Account: account})
 		f.edges[name], byToken["Bearer "+token] = edge, edge
 		config += fmt.Sprintf("[profiles.%s]\naccount = %q\ntoken_command = [\"printf\", %q]\n", name, account, token)
 	}
@@ -59,13 +59,13 @@ func (f *firm) run(t *testing.T, args ...string) (int, string, string) {
 
 func (f *firm) state() string { return strings.TrimPrefix(f.env[2], "XDG_STATE_HOME=") }
 
-func (f *firm) fault(profile string, fault simedge.Fault) { f.edges[profile].Fault(fault) }
+func (f *firm) fault(profile string, fault simaccount.Fault) { f.edges[profile].Fault(fault) }
 
 // One account cannot be read, one has a session down: each is named, the others are shown, and the exit code is the worst.
 func TestSeveralAccountsAtOnce(t *testing.T) {
 	f := newFirm(t, "north", "south", "west")
-	f.fault("south", simedge.Fault{Kind: simedge.FaultStatus, Status: http.StatusForbidden})
-	if err := f.edges["west"].SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
+	f.fault("south", simaccount.Fault{Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
+	if err := f.edges["west"].SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
 		t.Fatal(err)
 	}
 	code, text, _ := f.run(t, "status", "--all-profiles")

@@ -10,21 +10,21 @@ import (
 	"sync"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/keystore/fakesecretservice"
 )
 
 // desk is a person's machine with a fake keyring and an account to sign in to.
 type desk struct {
 	*shell
-	edge    *simedge.Edge
+	edge    *simaccount.Edge
 	keyring *fakesecretservice.Server
 	mu      sync.Mutex
 	used    map[string]bool // the Authorization and X-Auth-Key headers that arrived
 }
 
 func newDesk(t *testing.T, faults ...fakesecretservice.Fault) *desk {
-	d := &desk{edge: simedge.New(simedge.Options{}), keyring: fakesecretservice.Start(t, faults...), used: map[string]bool{}}
+	d := &desk{edge: simaccount.New(simaccount.Options{}), keyring: fakesecretservice.Start(t, faults...), used: map[string]bool{}}
 	d.edge.Grant(secret, allGroups...)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.mu.Lock()
@@ -39,7 +39,7 @@ func newDesk(t *testing.T, faults ...fakesecretservice.Fault) *desk {
 	return d
 }
 
-var allGroups = []string{simedge.MagicTransitRead, simedge.PrefixesRead, simedge.AnalyticsRead, simedge.AccountSettingRead}
+var allGroups = []string{simaccount.MagicTransitRead, simaccount.PrefixesRead, simaccount.AnalyticsRead, simaccount.AccountSettingRead}
 
 // must runs a command that has to work, and fails the test when a secret is in what it printed.
 func (d *desk) must(args ...string) string {
@@ -159,7 +159,7 @@ func TestANewTokenReplacesTheOldOne(t *testing.T) {
 		t.Fatal("a token that was refused replaced the old one")
 	}
 	d.input = "cfut_narrow01234567890123456789012345678901234"
-	d.edge.Grant(d.input, simedge.MagicTransitRead)
+	d.edge.Grant(d.input, simaccount.MagicTransitRead)
 	text := d.must("auth", "login", "--token-stdin")
 	if !strings.Contains(text, "does not cover what the old one did: Service bindings (needs IP Prefixes: Read)") {
 		t.Errorf("the loss is not named:\n%s", text)
@@ -172,21 +172,21 @@ func TestANewTokenReplacesTheOldOne(t *testing.T) {
 // Each way for a token to be of no use has its own words.
 func TestWhatIsWrongWithATokenIsNamed(t *testing.T) {
 	for name, c := range map[string]struct {
-		set  func(*simedge.Edge)
+		set  func(*simaccount.Edge)
 		says string
 	}{
-		"expired":  {func(e *simedge.Edge) { e.SetTokenStatus(secret, "expired") }, "has expired"},
-		"disabled": {func(e *simedge.Edge) { e.SetTokenStatus(secret, "disabled") }, "is disabled"},
-		"unknown":  {func(e *simedge.Edge) { e.Revoke(secret) }, "not known to Cloudflare"},
-		"address filter": {func(e *simedge.Edge) {
-			e.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403,
+		"expired":  {func(e *simaccount.Edge) { e.SetTokenStatus(secret, "expired") }, "has expired"},
+		"disabled": {func(e *simaccount.Edge) { e.SetTokenStatus(secret, "disabled") }, "is disabled"},
+		"unknown":  {func(e *simaccount.Edge) { e.Revoke(secret) }, "not known to Cloudflare"},
+		"address filter": {func(e *simaccount.Edge) {
+			e.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403,
 				Body: `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.7"}]}`})
 		}, "may not be used from this address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
 			c.set(d.edge)
-			if code := d.run("auth", "login", "--token-stdin", "--account", simedge.DefaultAccount); code != 1 ||
+			if code := d.run("auth", "login", "--token-stdin", "--account", simaccount.DefaultAccount); code != 1 ||
 				!strings.Contains(d.said(), c.says) {
 				t.Errorf("exit %d, want %q: %s", code, c.says, d.said())
 			}
@@ -199,8 +199,8 @@ func TestWhatIsWrongWithATokenIsNamed(t *testing.T) {
 
 // Several credentials lie about; exactly the right one reaches Cloudflare.
 func TestExactlyOneCredentialIsSent(t *testing.T) {
-	const envToken, key = "cfut_envtoken0123456789012345678901234567890123", simedge.DefaultKey
-	token, pair := "CLOUDFLARE_API_TOKEN="+envToken, []string{"CLOUDFLARE_API_KEY=" + key, "CLOUDFLARE_EMAIL=" + simedge.DefaultEmail}
+	const envToken, key = "cfut_envtoken0123456789012345678901234567890123", simaccount.DefaultKey
+	token, pair := "CLOUDFLARE_API_TOKEN="+envToken, []string{"CLOUDFLARE_API_KEY=" + key, "CLOUDFLARE_EMAIL=" + simaccount.DefaultEmail}
 	for name, c := range map[string]struct {
 		env    []string
 		args   []string
@@ -221,7 +221,7 @@ func TestExactlyOneCredentialIsSent(t *testing.T) {
 			d.must("auth", "login", "--token-stdin")
 			clear(d.used)
 			d.env = append(d.env, c.env...)
-			d.env = append(d.env, "CLOUDFLARE_ACCOUNT_ID="+simedge.DefaultAccount)
+			d.env = append(d.env, "CLOUDFLARE_ACCOUNT_ID="+simaccount.DefaultAccount)
 			d.must(append([]string{"status"}, c.args...)...)
 			if len(d.used) != 1 || !d.used[c.want] {
 				t.Error("another credential, or more than one, reached the server")

@@ -11,7 +11,7 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // unzipped is every file of a support bundle.
@@ -39,7 +39,7 @@ func unzipped(t *testing.T, path string) map[string]string {
 
 // Somebody opens a ticket: one command, one file, and a text that says what is in it and who has it.
 func TestABundleForATicket(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	path := filepath.Join(t.TempDir(), "ticket.zip")
 	if code := s.run("bundle", path, "--tunnel", "waw-br1-ipsec"); code != 0 || s.err.Len() > 0 {
@@ -89,9 +89,9 @@ func TestABundleForATicket(t *testing.T) {
 
 // What may not be read, or does not answer, is named with the reason, on the screen and in the file; the rest is there.
 func TestABundleNamesWhatIsNotKnown(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	for _, path := range []string{"*ipsec_tunnels*", "*graphql*", "*addressing/prefixes*", "*cni/interconnects*"} {
-		edge.Fault(simedge.Fault{Path: path, Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+		edge.Fault(simaccount.Fault{Path: path, Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	}
 	s := newShell(t, env...)
 	path := filepath.Join(t.TempDir(), "ticket.zip")
@@ -118,7 +118,7 @@ func TestABundleNamesWhatIsNotKnown(t *testing.T) {
 func TestABundleOfNothing(t *testing.T) {
 	dir := t.TempDir()
 	unreachable := []string{"CLOUDFLARE_BASE_URL=http://127.0.0.1:1/client/v4", "CLOUDFLARE_API_TOKEN=x",
-		"CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}
+		"CLOUDFLARE_ACCOUNT_ID=" + simaccount.DefaultAccount}
 	path := filepath.Join(dir, "nothing.zip")
 	s := newShell(t, unreachable...)
 	if code := s.run("bundle", path); code != 1 || !strings.Contains(s.err.String(), "nothing of the account could be read") {
@@ -127,7 +127,7 @@ func TestABundleOfNothing(t *testing.T) {
 	if files := unzipped(t, path); files["tunnels.json"] != "" || !strings.Contains(files["requests.jsonl"], "refused") {
 		t.Errorf("%v", files)
 	}
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	for _, c := range []struct {
 		env  []string
 		args string

@@ -14,7 +14,7 @@ import (
 	"sync/atomic"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // A recorder watches an account whose objects hold an MD5 key, and whose server repeats token and key in five encodings in its errors.
@@ -24,9 +24,9 @@ func TestNoSecretIsInMetricsRecordsAndEvents(t *testing.T) {
 		t.Skip("skipped: no /bin/sh here")
 	}
 	const token, md5Key = "canary-token-of-40-characters-9876543210", `canary"md5\with&signs-98765`
-	edge := simedge.New(simedge.Options{Token: token})
-	if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre",
-		func(o simedge.Object) { o["bgp"].(simedge.Object)["md5_key"] = md5Key }); err != nil {
+	edge := simaccount.New(simaccount.Options{Token: token})
+	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
+		func(o simaccount.Object) { o["bgp"].(simaccount.Object)["md5_key"] = md5Key }); err != nil {
 		t.Fatal(err)
 	}
 	var forms []string
@@ -51,13 +51,14 @@ func TestNoSecretIsInMetricsRecordsAndEvents(t *testing.T) {
 	home := t.TempDir()
 	told := filepath.Join(home, "told")
 	f := &firm{env: []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home, "PATH=" + os.Getenv("PATH"),
-		"CLOUDFLARE_API_TOKEN=" + token, "CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount, "CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4"}}
+		"CLOUDFLARE_API_TOKEN=" + token, "CLOUDFLARE_ACCOUNT_ID=" + simaccount.DefaultAccount,
+		"CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4"}}
 	r := f.record(t, "--debug-log", filepath.Join(home, "debug.log"), "--on-event", "cat >> "+told+"; env >> "+told)
 	r.until("the tunnels are read and the routes are not", func() bool {
 		_, text := r.get("/metrics")
 		return strings.Contains(text, "fra-dc1-gre") && repeated.Load() > 0
 	})
-	if err := edge.SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
+	if err := edge.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
 		t.Fatal(err)
 	}
 	r.until("the command is told", func() bool { text, _ := os.ReadFile(told); return strings.Contains(string(text), "PATH=") })

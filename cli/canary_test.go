@@ -26,7 +26,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/secret"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // inFiveEncodings are the forms in which a server may give a secret back.
@@ -171,8 +171,8 @@ func TestNoSecretOfAChangeIsInATextOrAFile(t *testing.T) {
 	const token = "canary-token-of-40-characters-0123456789"
 	secrets := map[string]string{"psk": `canary"psk\with<odd>&signs 0123456789`, "md5_key": "canary-md5-0123456789",
 		"pairing_key": "canary-pairing/0123456789/europe-west3/1"}
-	edge := simedge.New(simedge.Options{})
-	edge.Grant(token, simedge.MagicTransitWrite, simedge.PrefixesRead, simedge.AnalyticsRead, simedge.AccountSettingRead)
+	edge := simaccount.New(simaccount.Options{})
+	edge.Grant(token, simaccount.MagicTransitWrite, simaccount.PrefixesRead, simaccount.AnalyticsRead, simaccount.AccountSettingRead)
 	p := &parrot{edge: edge}
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)
@@ -180,7 +180,7 @@ func TestNoSecretOfAChangeIsInATextOrAFile(t *testing.T) {
 	var out, said bytes.Buffer
 	x := IO{In: strings.NewReader(""), Out: &out, Err: &said, Now: time.Now, Redactor: &secret.Redactor{},
 		Environ: []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home, "CLOUDFLARE_API_TOKEN=" + token,
-			"CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount, "CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4"}}
+			"CLOUDFLARE_ACCOUNT_ID=" + simaccount.DefaultAccount, "CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4"}}
 	f := &flags{refresh: time.Minute, theme: "none", debugLog: log}
 	s, err := f.open(t.Context(), x)
 	if err != nil {

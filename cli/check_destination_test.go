@@ -5,23 +5,23 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // One destination is watched like a service: critical with no healthy way left, a warning with one lost, unknown when nobody can tell.
 func TestCheckOfADestination(t *testing.T) {
-	lost := func() func(*simedge.Edge) {
-		return func(e *simedge.Edge) {
-			if _, err := e.Seed(simedge.PathDown); err != nil {
+	lost := func() func(*simaccount.Edge) {
+		return func(e *simaccount.Edge) {
+			if _, err := e.Seed(simaccount.PathDown); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	blind := func(e *simedge.Edge) {
-		e.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Method: http.MethodPost, Path: "*graphql*"})
+	blind := func(e *simaccount.Edge) {
+		e.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403, Method: http.MethodPost, Path: "*graphql*"})
 	}
 	for name, c := range map[string]struct {
-		before func(*simedge.Edge)
+		before func(*simaccount.Edge)
 		args   string
 		code   int
 		says   string
@@ -43,7 +43,7 @@ func TestCheckOfADestination(t *testing.T) {
 		"with a threshold": {nil, "--destination 198.18.10.0/24 -w 3", 3, "leave out what is about tunnels"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			edge, env := serve(t, simedge.Options{})
+			edge, env := serve(t, simaccount.Options{})
 			if c.before != nil {
 				c.before(edge)
 			}

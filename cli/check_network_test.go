@@ -8,7 +8,7 @@ import (
 	"testing"
 	"time"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // limit is the time limit of these checks; a busy machine may take a little longer to end the program.
@@ -36,8 +36,8 @@ func unknownInTime(t *testing.T, env []string, says ...string) {
 }
 
 func apiAt(url string) []string {
-	return []string{"CLOUDFLARE_BASE_URL=" + url + "/client/v4", "CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken,
-		"CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}
+	return []string{"CLOUDFLARE_BASE_URL=" + url + "/client/v4", "CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken,
+		"CLOUDFLARE_ACCOUNT_ID=" + simaccount.DefaultAccount}
 }
 
 // mute accepts connections and says nothing on them.
@@ -97,7 +97,7 @@ func TestCheckWithATokenCommandThatHangs(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(home, "flarewire"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	config := "version = 1\ndefault = \"slow\"\n[profiles.slow]\naccount = \"" + simedge.DefaultAccount +
+	config := "version = 1\ndefault = \"slow\"\n[profiles.slow]\naccount = \"" + simaccount.DefaultAccount +
 		"\"\ntoken_command = [\"sleep\", \"60\"]\n"
 	if err := os.WriteFile(filepath.Join(home, "flarewire", "config.toml"), []byte(config), 0o600); err != nil {
 		t.Fatal(err)

@@ -13,7 +13,7 @@ import (
 	"time"
 
 	"flarewire/cli"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // shell runs commands as a person at a shell would, and keeps what they printed.
@@ -39,12 +39,12 @@ func (s *shell) run(args ...string) int {
 }
 
 // serve starts the simulated account over HTTP and gives the environment to reach it.
-func serve(t *testing.T, o simedge.Options) (*simedge.Edge, []string) {
-	edge := simedge.New(o)
+func serve(t *testing.T, o simaccount.Options) (*simaccount.Edge, []string) {
+	edge := simaccount.New(o)
 	server := httptest.NewServer(edge)
 	t.Cleanup(server.Close)
-	return edge, []string{"CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4", "CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken,
-		"CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}
+	return edge, []string{"CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4", "CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken,
+		"CLOUDFLARE_ACCOUNT_ID=" + simaccount.DefaultAccount}
 }
 
 const secret = "cfut_canary0123456789012345678901234567890123"
@@ -64,7 +64,7 @@ func TestTroubleIsOneClearSentence(t *testing.T) {
 	refused := func(status, code string) string {
 		return `{"success":false,"errors":[{"code":` + code + `,"message":"` + status + `"}]}`
 	}
-	token, account := "CLOUDFLARE_API_TOKEN="+secret, "CLOUDFLARE_ACCOUNT_ID="+simedge.DefaultAccount
+	token, account := "CLOUDFLARE_API_TOKEN="+secret, "CLOUDFLARE_ACCOUNT_ID="+simaccount.DefaultAccount
 	for name, c := range map[string]struct {
 		env  []string
 		args string
@@ -128,7 +128,7 @@ func TestTroubleIsOneClearSentence(t *testing.T) {
 }
 
 func TestStatusAsJSONIsTheContract(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	if code := s.run("status", "-o", "json"); code != 0 {
 		t.Fatalf("exit %d: %s", code, s.err.String())
@@ -147,7 +147,7 @@ func TestStatusAsJSONIsTheContract(t *testing.T) {
 	if err := dec.Decode(&doc); err != nil {
 		t.Fatal(err)
 	}
-	if doc.Account["id"] != simedge.DefaultAccount || doc.Account["name"] == "" || doc.FetchedAt.IsZero() || len(doc.Tunnels) < 10 {
+	if doc.Account["id"] != simaccount.DefaultAccount || doc.Account["name"] == "" || doc.FetchedAt.IsZero() || len(doc.Tunnels) < 10 {
 		t.Errorf("account %v, fetched %s, %d tunnels", doc.Account, doc.FetchedAt, len(doc.Tunnels))
 	}
 	sum := 0
@@ -195,7 +195,7 @@ func TestStatusAsATableIntoAPipeHasNoEscapeSequences(t *testing.T) {
 
 func TestStatusNeedsTwoRequestsForAnyNumberOfTunnels(t *testing.T) {
 	for _, n := range []int{10, 5000} {
-		edge, env := serve(t, simedge.Options{Tunnels: n})
+		edge, env := serve(t, simaccount.Options{Tunnels: n})
 		s := newShell(t, env...)
 		if code := s.run("status", "-o", "json"); code != 0 {
 			t.Fatal(s.err.String())
@@ -214,8 +214,8 @@ func TestStatusNeedsTwoRequestsForAnyNumberOfTunnels(t *testing.T) {
 
 // One list of tunnels cannot be read: the other is shown, what is missing is said, and no count claims to be the whole.
 func TestOneFailedListIsNotAWholeStatus(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
-	edge.Fault(simedge.Fault{Method: "GET", Path: "*ipsec_tunnels*", Kind: simedge.FaultStatus, Status: 403})
+	edge, env := serve(t, simaccount.Options{})
+	edge.Fault(simaccount.Fault{Method: "GET", Path: "*ipsec_tunnels*", Kind: simaccount.FaultStatus, Status: 403})
 	s := newShell(t, env...)
 	if code := s.run("status", "-o", "json"); code != 1 || !strings.Contains(s.err.String(), "403") {
 		t.Errorf("exit %d: %s", code, s.err.String())
@@ -250,14 +250,14 @@ func TestOneFailedListIsNotAWholeStatus(t *testing.T) {
 
 // An element without a usable id is lost, and with it whatever it was: no count and no verdict is whole.
 func TestALostRowIsNotAWholeStatus(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	spoilt := map[string]any{"id": 5, "name": "fra-dc1-gre"}
 	body, err := json.Marshal(map[string]any{"success": true, "result": map[string]any{"gre_tunnels": []any{spoilt,
 		map[string]any{"id": "00000000000000000000000000000001", "name": "left-gre"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	edge.Fault(simedge.Fault{Method: "GET", Path: "*gre_tunnels*", Kind: simedge.FaultStatus, Status: 200, Body: string(body)})
+	edge.Fault(simaccount.Fault{Method: "GET", Path: "*gre_tunnels*", Kind: simaccount.FaultStatus, Status: 200, Body: string(body)})
 	for args, want := range map[string]struct {
 		code int
 		says string
@@ -284,7 +284,7 @@ func TestALostRowIsNotAWholeStatus(t *testing.T) {
 }
 
 func TestTheOnlyAccountIsChosenByItself(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	s := newShell(t, env[:2]...)
 	if code := s.run("status"); code != 0 {
 		t.Errorf("exit %d: %s", code, s.err.String())
@@ -292,7 +292,7 @@ func TestTheOnlyAccountIsChosenByItself(t *testing.T) {
 }
 
 func TestDebugLogHasEveryRequestAndNoSecret(t *testing.T) {
-	_, env := serve(t, simedge.Options{Token: secret})
+	_, env := serve(t, simaccount.Options{Token: secret})
 	env[1] = "CLOUDFLARE_API_TOKEN=" + secret
 	file := filepath.Join(t.TempDir(), "log")
 	s := newShell(t, env...)

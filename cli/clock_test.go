@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // redated is an account whose clock is off by a time, and whose answers are dated by another: what a gateway with the right time writes.
 func redated(t *testing.T, account, date time.Duration) (env []string) {
 	t.Helper()
-	edge := simedge.New(simedge.Options{Now: func() time.Time { return time.Now().Add(account) }, Token: secret})
+	edge := simaccount.New(simaccount.Options{Now: func() time.Time { return time.Now().Add(account) }, Token: secret})
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		edge.ServeHTTP(dated{w, time.Now().Add(date)}, r)
 	}))

@@ -8,9 +8,9 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"flarewire/internal/devconf"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/routerconfig"
+	"flarewire/internal/rules"
 	"flarewire/keystore"
 	"flarewire/tui"
 	"flarewire/views"
@@ -132,7 +132,7 @@ func (c completer) kinds([]string) []string {
 
 func platforms([]string) []string {
 	var out []string
-	for _, p := range devconf.Platforms(netrules.GRE) { // GRE has all of them
+	for _, p := range routerconfig.Platforms(rules.GRE) { // GRE has all of them
 		out = append(out, string(p)+"\t"+p.Title())
 	}
 	return out

@@ -11,7 +11,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"flarewire/internal/names"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // tab gives what the program offers for the last word of a command line, and what the shell is to do about files.
@@ -94,7 +94,7 @@ func TestTABOffersFilesOnlyWhereOneIsMeant(t *testing.T) {
 // What a look at the account has shown is offered afterwards, of the account that the line means, without a request. The demo leaves
 // nothing behind.
 func TestTABKnowsTheLastKnownState(t *testing.T) {
-	x, _, _ := withConfig(t, "version = 1\n[profiles.prod]\naccount = \""+simedge.DefaultAccount+"\"\n")
+	x, _, _ := withConfig(t, "version = 1\n[profiles.prod]\naccount = \""+simaccount.DefaultAccount+"\"\n")
 	for _, line := range [][]string{{"--demo", "status"}, {"--demo", "list", "routes"}} {
 		if code := Main(t.Context(), line, x); code != 0 {
 			t.Fatalf("%q: exit %d", line, code)
@@ -111,8 +111,8 @@ func TestTABKnowsTheLastKnownState(t *testing.T) {
 	x.Environ = append(x.Environ, "CLOUDFLARE_BASE_URL=http://127.0.0.1:1/client/v4")
 	for line, want := range map[string]string{"get gre iad": "iad-dc1-gre", "get ipsec ams-br2": "ams-br2-ipsec",
 		"get routes 10.61.8": "10.61.8.0/22", "get endpoint-checks Fra": "Frankfurt edge router", "--account other get gre iad": "",
-		"--profile prod get gre iad":              "iad-dc1-gre",
-		"--account " + simedge.DefaultAccount[:4]: simedge.DefaultAccount} {
+		"--profile prod get gre iad":                 "iad-dc1-gre",
+		"--account " + simaccount.DefaultAccount[:4]: simaccount.DefaultAccount} {
 		offered, _ := tab(t, x, strings.Split(line, " ")...)
 		if got := strings.Join(offered, " "); got != want {
 			t.Errorf("%q: %q, want %q", line, got, want)
@@ -127,7 +127,7 @@ func TestTABIsQuickInALargeAccount(t *testing.T) {
 	for i := range many {
 		many[i] = "site-" + strings.Repeat("x", i%20) + string(rune('a'+i%26)) + time.Duration(i).String()
 	}
-	if err := names.Keep(names.Path(x.stateDir(), simedge.DefaultAccount), names.Names{"gre": many}); err != nil {
+	if err := names.Keep(names.Path(x.stateDir(), simaccount.DefaultAccount), names.Names{"gre": many}); err != nil {
 		t.Fatal(err)
 	}
 	best := time.Hour

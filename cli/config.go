@@ -13,8 +13,8 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"flarewire/api"
-	"flarewire/internal/devconf"
-	"flarewire/internal/netrules"
+	"flarewire/internal/routerconfig"
+	"flarewire/internal/rules"
 	"flarewire/internal/statefile"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -55,7 +55,7 @@ written for this platform, 2 wrong usage, no credentials, or the file is there a
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if len(args) == 0 {
-				return listPlatforms(x, c, devconf.Platforms(netrules.GRE)) // GRE has all of them
+				return listPlatforms(x, c, routerconfig.Platforms(rules.GRE)) // GRE has all of them
 			}
 			if cmd.Flags().Changed("unit") && c.unit < 1 {
 				return usage("--unit is a number from 1")
@@ -73,8 +73,8 @@ written for this platform, 2 wrong usage, no credentials, or the file is there a
 // platformHelp is a line per platform.
 func platformHelp() string {
 	var b strings.Builder
-	for _, p := range devconf.Platforms(netrules.GRE) { // GRE has all of them
-		_, only := devconf.ParsePlatform(netrules.IPsec, string(p))
+	for _, p := range routerconfig.Platforms(rules.GRE) { // GRE has all of them
+		_, only := routerconfig.ParsePlatform(rules.IPsec, string(p))
 		kinds := ""
 		if only != nil {
 			kinds = ", GRE only"
@@ -85,7 +85,7 @@ func platformHelp() string {
 }
 
 // listPlatforms prints the platforms to choose from.
-func listPlatforms(x IO, c configFlags, platforms []devconf.Platform) error {
+func listPlatforms(x IO, c configFlags, platforms []routerconfig.Platform) error {
 	if c.platform != "" || c.output != "" || c.unit != 0 {
 		return usage("config needs the name or the id of a tunnel; flarewire list gre and list ipsec show them")
 	}
@@ -123,7 +123,7 @@ func runConfig(ctx context.Context, x IO, f *flags, c configFlags, asked []strin
 		return listPlatforms(x, configFlags{}, router.Platforms())
 	}
 	for _, in := range router.Tunnels {
-		if _, err := devconf.ParsePlatform(in.Kind(), c.platform); err != nil {
+		if _, err := routerconfig.ParsePlatform(in.Kind(), c.platform); err != nil {
 			return failure{exitUsage, err}
 		}
 	}
@@ -132,7 +132,7 @@ func runConfig(ctx context.Context, x IO, f *flags, c configFlags, asked []strin
 		fmt.Fprintln(x.Err, "The static routes could not be read: raise the limit of received prefixes if Cloudflare announces more than 500. "+
 			tui.Clean(err.Error()))
 	}
-	config, err := devconf.Render(devconf.Platform(c.platform), router)
+	config, err := routerconfig.Render(routerconfig.Platform(c.platform), router)
 	if err != nil {
 		return trouble(err)
 	}
@@ -140,8 +140,8 @@ func runConfig(ctx context.Context, x IO, f *flags, c configFlags, asked []strin
 }
 
 // countRoutes is the number of static routes of the account, which Cloudflare announces over BGP. Without BGP nobody asks.
-func (s *session) countRoutes(ctx context.Context, r devconf.Router) (int, error) {
-	if !slices.ContainsFunc(r.Tunnels, func(in devconf.Input) bool { return in.Tunnel.BGP != nil }) {
+func (s *session) countRoutes(ctx context.Context, r routerconfig.Router) (int, error) {
+	if !slices.ContainsFunc(r.Tunnels, func(in routerconfig.Input) bool { return in.Tunnel.BGP != nil }) {
 		return 0, nil
 	}
 	routes, err := s.account.Routes.List(ctx)
@@ -156,18 +156,18 @@ func knownPlatform(word string) error {
 	if word == "" {
 		return nil
 	}
-	if _, err := devconf.ParsePlatform(netrules.GRE, word); err != nil {
+	if _, err := routerconfig.ParsePlatform(rules.GRE, word); err != nil {
 		return usage("there is no platform %q: flarewire config lists them", tui.Clean(word))
 	}
 	return nil
 }
 
 // give prints the configuration, or writes it where --output says.
-func (c configFlags) give(x IO, config devconf.Config) error {
+func (c configFlags) give(x IO, config routerconfig.Config) error {
 	if c.output == "" {
 		return writeText(x.Out, config.Text())
 	}
-	names, err := devconf.Save(c.output, config, c.force)
+	names, err := routerconfig.Save(c.output, config, c.force)
 	switch {
 	case errors.Is(err, fs.ErrExist):
 		return usage("%w: choose another name, or replace it with --force", err)
@@ -179,7 +179,7 @@ func (c configFlags) give(x IO, config devconf.Config) error {
 }
 
 // routerOf finds the tunnels of either kind by their names or ids, and all others that may end at the same router.
-func (s *session) routerOf(ctx context.Context, asked []string) (devconf.Router, error) {
+func (s *session) routerOf(ctx context.Context, asked []string) (routerconfig.Router, error) {
 	var gre, ipsec []store.Tunnel
 	group, ctx := errgroup.WithContext(ctx)
 	var grePartial, ipsecPartial error
@@ -194,16 +194,16 @@ func (s *session) routerOf(ctx context.Context, asked []string) (devconf.Router,
 		return err
 	})
 	if err := group.Wait(); err != nil {
-		return devconf.Router{}, refused(err)
+		return routerconfig.Router{}, refused(err)
 	}
 	rows := append(gre, ipsec...)
-	var out devconf.Router
+	var out routerconfig.Router
 	for _, name := range asked {
 		i, err := find(calledTunnels(rows), "tunnel", "", name)
 		if err != nil {
 			return out, cmp.Or(grePartial, ipsecPartial, err) // it may be among what could not be used
 		}
-		out.Tunnels = append(out.Tunnels, devconf.Input{Tunnel: rows[i].Tunnel, AccountID: s.account.ID})
+		out.Tunnels = append(out.Tunnels, routerconfig.Input{Tunnel: rows[i].Tunnel, AccountID: s.account.ID})
 	}
 	for _, row := range rows {
 		out.Known = append(out.Known, row.Tunnel)

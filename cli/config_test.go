@@ -7,11 +7,11 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 func TestConfigPrintsTheRoutersSideOfATunnel(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	if code := s.run("config", "fra-dc1-gre", "--for", "ios-xe"); code != 0 {
 		t.Fatalf("exit %d: %s", code, s.err.String())
@@ -24,7 +24,7 @@ func TestConfigPrintsTheRoutersSideOfATunnel(t *testing.T) {
 }
 
 func TestConfigWithoutAPlatformListsThem(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	if code := s.run("config"); code != 0 || !strings.Contains(s.out.String(), "mikrotik") || strings.Count(s.out.String(), "ios-xe") != 1 {
 		t.Errorf("exit %d: %s%s", code, s.out.String(), s.err.String())
@@ -55,7 +55,7 @@ func ipsecName(t *testing.T, env []string) string {
 
 // The key is not known to the command and must not be: it is a placeholder, in every file.
 func TestConfigOfLinuxIsAFolderOfFilesForTheOwnerAlone(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	name := ipsecName(t, env)
 	dir := filepath.Join(t.TempDir(), "router")
@@ -87,7 +87,7 @@ func TestConfigOfLinuxIsAFolderOfFilesForTheOwnerAlone(t *testing.T) {
 }
 
 func TestConfigSaysWhatIsWrongInOneSentence(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	for args, want := range map[string]struct {
 		code int
@@ -115,7 +115,7 @@ func TestConfigSaysWhatIsWrongInOneSentence(t *testing.T) {
 
 // The two tunnels of a router are one text, in which nothing collides and what is the router's stands once.
 func TestConfigOfSeveralTunnelsIsOneText(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	if code := s.run("config", "fra-dc1-gre", "nrt-br1-ipsec", "--for", "fortios"); code != 0 {
 		t.Fatalf("exit %d: %s", code, s.err.String())

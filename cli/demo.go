@@ -12,7 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 func newDemoServer(x IO) *cobra.Command {
@@ -30,7 +30,7 @@ real account. The first line of standard output is the base URL:
 			if tunnels < 0 {
 				return usage("--tunnels %d: use 0 for the believable dozen, or a number of tunnels", tunnels)
 			}
-			edge := simedge.New(simedge.Options{Token: token, Account: account, Tunnels: tunnels, Now: x.Now})
+			edge := simaccount.New(simaccount.Options{Token: token, Account: account, Tunnels: tunnels, Now: x.Now})
 			if tunnels == 0 {
 				edge.FurnishRecord()
 			}
@@ -38,8 +38,8 @@ real account. The first line of standard output is the base URL:
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "address to listen on; loopback only")
-	cmd.Flags().StringVar(&token, "token", simedge.DefaultToken, "the token that is accepted")
-	cmd.Flags().StringVar(&account, "account", simedge.DefaultAccount, "the account's id")
+	cmd.Flags().StringVar(&token, "token", simaccount.DefaultToken, "the token that is accepted")
+	cmd.Flags().StringVar(&account, "account", simaccount.DefaultAccount, "the account's id")
 	cmd.Flags().IntVar(&tunnels, "tunnels", 0, "how many tunnels, half GRE and half IPsec; 0: a believable dozen")
 	return cmd
 }

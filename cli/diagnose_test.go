@@ -7,13 +7,13 @@ import (
 	"testing"
 	"time"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // What is wrong, worst first, each with its cause and what to do, and without an escape sequence into a pipe.
 func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
-	befallen, err := edge.Seed(simedge.WrongMD5)
+	edge, env := serve(t, simaccount.Options{})
+	befallen, err := edge.Seed(simaccount.WrongMD5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,8 +68,8 @@ func TestDiagnoseTellsAllOfOneObject(t *testing.T) {
 // there is no
 // diagnosis.
 func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
-	edge.Fault(simedge.Fault{Path: "*addressing*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	edge, env := serve(t, simaccount.Options{})
+	edge.Fault(simaccount.Fault{Path: "*addressing*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	s := newShell(t, env...)
 	if code := s.run("diagnose", "-o", "json"); code != 1 || !strings.Contains(s.err.String(), "not known: prefixes: ") {
 		t.Errorf("exit %d, %q", code, s.err.String())
@@ -104,13 +104,13 @@ func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
 		}
 	}
 	edge.ClearFaults()
-	edge.Fault(simedge.Fault{Path: "*gre_tunnels*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	edge.Fault(simaccount.Fault{Path: "*gre_tunnels*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	if s = newShell(t, env...); s.run("diagnose") != 1 || !strings.Contains(s.out.String(), "waw-br1-ipsec") ||
 		!strings.Contains(s.err.String(), "not known: gre_tunnels: ") ||
 		strings.Contains(s.out.String(), "Next hop unknown") {
 		t.Errorf("without the GRE tunnels it says %q, %q", s.out.String(), s.err.String())
 	}
-	edge.Fault(simedge.Fault{Path: "*ipsec_tunnels*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	edge.Fault(simaccount.Fault{Path: "*ipsec_tunnels*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	if s = newShell(t, env...); s.run("diagnose") != 1 || s.out.Len() > 0 {
 		t.Errorf("without any tunnels it says %q", s.out.String())
 	}
@@ -118,8 +118,8 @@ func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
 
 // A mean over all locations says that a tunnel is well while the busy one is dead: diagnose with its name reads the locations.
 func TestDiagnoseOfATunnelReadsItsLocations(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
-	if _, err := edge.Seed(simedge.BadInSomeColos); err != nil {
+	edge, env := serve(t, simaccount.Options{})
+	if _, err := edge.Seed(simaccount.BadInSomeColos); err != nil {
 		t.Fatal(err)
 	}
 	s := newShell(t, env...)
@@ -131,7 +131,7 @@ func TestDiagnoseOfATunnelReadsItsLocations(t *testing.T) {
 
 // One location loses two tunnels that work elsewhere: it is named without anybody having asked for it.
 func TestDiagnoseNamesTheLocationThatLosesTunnels(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	if err := edge.LoseLocation("nrt02", "fra-dc1-gre", "ams-br2-ipsec"); err != nil {
 		t.Fatal(err)
 	}

@@ -7,7 +7,7 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // saved is a file with the account's status of now.
@@ -26,7 +26,7 @@ func saved(t *testing.T, env []string) string {
 
 // Somebody deletes a tunnel: no list has it any more, and the check says so all the same.
 func TestATunnelThatVanishedIsNotOK(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	good := saved(t, env)
 	check := func(args string) (int, string) {
 		t.Helper()
@@ -42,10 +42,10 @@ func TestATunnelThatVanishedIsNotOK(t *testing.T) {
 			t.Errorf("%s, all is there: exit %d, %s", args, code, text)
 		}
 	}
-	if err := edge.Delete(simedge.GRETunnels, "fra-dc1-gre"); err != nil {
+	if err := edge.Delete(simaccount.GRETunnels, "fra-dc1-gre"); err != nil {
 		t.Fatal(err)
 	}
-	if err := edge.Rename(simedge.GRETunnels, "ams-dc1-gre", "ams-new-gre"); err != nil {
+	if err := edge.Rename(simaccount.GRETunnels, "ams-dc1-gre", "ams-new-gre"); err != nil {
 		t.Fatal(err)
 	}
 	for args, want := range map[string]struct {
@@ -69,7 +69,7 @@ func TestATunnelThatVanishedIsNotOK(t *testing.T) {
 	// Half an account is read: of the other half nobody can say what is missing, of this one it is known.
 	for list, want := range map[string]int{"*gre_tunnels*": 3, "*ipsec_tunnels*": 2} {
 		edge.ClearFaults()
-		edge.Fault(simedge.Fault{Path: list, Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+		edge.Fault(simaccount.Fault{Path: list, Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 		s := newShell(t, env...)
 		if code := s.run("check", "-w", "9", "--expect", "14"); code != 3 || strings.Contains(s.out.String(), "missing") {
 			t.Errorf("without %s, a number: exit %d, %s", list, code, s.out.String())
@@ -83,9 +83,9 @@ func TestATunnelThatVanishedIsNotOK(t *testing.T) {
 
 // A tunnel whose session was taken away is no tunnel without BGP like others.
 func TestATunnelThatLostItsSessionIsNotUp(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	good := saved(t, env)
-	if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) {
+	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) {
 		delete(o, "bgp")
 		delete(o, "bgp_status")
 	}); err != nil {
@@ -103,7 +103,7 @@ func TestATunnelThatLostItsSessionIsNotUp(t *testing.T) {
 
 // Whatever is no status of this account, whole, is no baseline: unknown, and never ok.
 func TestWhatIsNoBaselineIsUnknown(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	file := func(text string) string {
 		path := filepath.Join(t.TempDir(), "file")
 		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {

@@ -11,7 +11,7 @@ import (
 	"time"
 
 	"flarewire/cli"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // A dash means standard output in other programs; nobody wants a file of that name by mistake.
@@ -102,10 +102,10 @@ func TestTheDebugLogIsPrivateAndFollowsNoLink(t *testing.T) {
 
 // Dashboards and spreadsheets write hexadecimal digits in either case.
 func TestAnAccountIDInCapitalsIsTheSame(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
-	capitals := strings.ToUpper(simedge.DefaultAccount)
+	_, env := serve(t, simaccount.Options{})
+	capitals := strings.ToUpper(simaccount.DefaultAccount)
 	s := newShell(t, append(env[:2:2], "CLOUDFLARE_ACCOUNT_ID="+capitals)...)
-	if code := s.run("status", "-o", "json"); code != 0 || !strings.Contains(s.out.String(), `"id": "`+simedge.DefaultAccount+`"`) {
+	if code := s.run("status", "-o", "json"); code != 0 || !strings.Contains(s.out.String(), `"id": "`+simaccount.DefaultAccount+`"`) {
 		t.Errorf("in the environment: exit %d: %s %.200s", code, s.err.String(), s.out.String())
 	}
 	s = newShell(t, env[:2]...)
@@ -117,7 +117,7 @@ func TestAnAccountIDInCapitalsIsTheSame(t *testing.T) {
 		t.Fatal(err)
 	}
 	text := "version = 1\ndefault = \"p\"\n[profiles.p]\naccount = \"" + capitals + "\"\ntoken_command = [\"echo\", \"" +
-		simedge.DefaultToken + "\"]\n"
+		simaccount.DefaultToken + "\"]\n"
 	if err := os.WriteFile(filepath.Join(config, "flarewire", "config.toml"), []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}

@@ -13,19 +13,19 @@ import (
 	"time"
 
 	"flarewire/cli"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // goesOn runs a command that goes on against a simulated account, in which things happen at the given seconds, and gives what it
 // printed after a minute.
-func goesOn(t *testing.T, args []string, happens map[int]func(*simedge.Edge)) (out, said string, code int) {
+func goesOn(t *testing.T, args []string, happens map[int]func(*simaccount.Edge)) (out, said string, code int) {
 	t.Helper()
 	stop := make(chan os.Signal, 1) // see watchFor
 	signal.Notify(stop, os.Interrupt)
 	defer signal.Stop(stop)
 	state := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		edge := simedge.New(simedge.Options{})
+		edge := simaccount.New(simaccount.Options{})
 		ctx, cancel := context.WithTimeout(t.Context(), 59*time.Second) // not at the moment of a look
 		defer cancel()
 		for second, happen := range happens {
@@ -37,8 +37,8 @@ func goesOn(t *testing.T, args []string, happens map[int]func(*simedge.Edge)) (o
 		}
 		var text, trouble bytes.Buffer
 		code = cli.Main(ctx, append(args, "--refresh", "10s"), cli.IO{In: strings.NewReader(""), Out: &text, Err: &trouble, Now: time.Now,
-			Transport: edge.RoundTripper(), Environ: []string{"CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken, "HOME=" + state,
-				"CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}})
+			Transport: edge.RoundTripper(), Environ: []string{"CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken, "HOME=" + state,
+				"CLOUDFLARE_ACCOUNT_ID=" + simaccount.DefaultAccount}})
 		out, said = text.String(), trouble.String()
 	})
 	return out, said, code
@@ -71,16 +71,16 @@ func count(all []line, change string) int {
 }
 
 func TestAListThatGoesOnSaysOnlyWhatChanges(t *testing.T) {
-	out, said, code := goesOn(t, []string{"list", "routes", "--watch", "-o", "jsonl"}, map[int]func(*simedge.Edge){
-		15: func(e *simedge.Edge) {
-			id, _ := e.Objects(simedge.Routes)[0]["id"].(string)
-			_ = e.Mutate(simedge.Routes, id, func(o simedge.Object) { o["priority"] = int64(77) })
+	out, said, code := goesOn(t, []string{"list", "routes", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Edge){
+		15: func(e *simaccount.Edge) {
+			id, _ := e.Objects(simaccount.Routes)[0]["id"].(string)
+			_ = e.Mutate(simaccount.Routes, id, func(o simaccount.Object) { o["priority"] = int64(77) })
 		},
-		25: func(e *simedge.Edge) {
-			id, _ := e.Objects(simedge.Routes)[1]["id"].(string)
-			_ = e.Delete(simedge.Routes, id)
+		25: func(e *simaccount.Edge) {
+			id, _ := e.Objects(simaccount.Routes)[1]["id"].(string)
+			_ = e.Delete(simaccount.Routes, id)
 		},
-		35: func(e *simedge.Edge) { e.Fault(simedge.Fault{Path: "*/magic/routes", Status: 500, Times: 5}) },
+		35: func(e *simaccount.Edge) { e.Fault(simaccount.Fault{Path: "*/magic/routes", Status: 500, Times: 5}) },
 	})
 	all := changesIn(t, out)
 	if code != 0 || said != "" || count(all, "changed") != 1 || count(all, "gone") != 1 || count(all, "not_known") != 1 ||
@@ -112,8 +112,8 @@ func TestAListThatGoesOnAppendsAnArrayEachTime(t *testing.T) {
 }
 
 func TestAStatusThatGoesOnSaysOnlyWhatChanges(t *testing.T) {
-	out, _, code := goesOn(t, []string{"status", "--watch", "-o", "jsonl"}, map[int]func(*simedge.Edge){
-		20: func(e *simedge.Edge) { _ = e.SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Idle") },
+	out, _, code := goesOn(t, []string{"status", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Edge){
+		20: func(e *simaccount.Edge) { _ = e.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle") },
 	})
 	all := changesIn(t, out)
 	down := slices.IndexFunc(all, func(l line) bool { return l.Change == "changed" && l.Object["name"] == "fra-dc1-gre" })
@@ -123,13 +123,13 @@ func TestAStatusThatGoesOnSaysOnlyWhatChanges(t *testing.T) {
 }
 
 func TestADiagnosisThatGoesOnSaysWhatIsNewAndWhatIsOver(t *testing.T) {
-	idle := func(e *simedge.Edge) { _ = e.SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Idle") }
-	out, _, code := goesOn(t, []string{"diagnose", "--watch", "-o", "jsonl"}, map[int]func(*simedge.Edge){20: idle})
+	idle := func(e *simaccount.Edge) { _ = e.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle") }
+	out, _, code := goesOn(t, []string{"diagnose", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Edge){20: idle})
 	all := changesIn(t, out)
 	if code != 0 || count(all, "first") == 0 || count(all, "new")+count(all, "changed") == 0 {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
-	out, _, code = goesOn(t, []string{"diagnose", "--watch"}, map[int]func(*simedge.Edge){20: idle})
+	out, _, code = goesOn(t, []string{"diagnose", "--watch"}, map[int]func(*simaccount.Edge){20: idle})
 	if code != 0 || strings.Contains(out, "\x1b") || strings.Count(out, "as of") < 5 || !strings.Contains(out, "fra-dc1-gre") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
@@ -145,13 +145,16 @@ func TestADiagnosisThatGoesOnSaysWhatIsNewAndWhatIsOver(t *testing.T) {
 // What somebody has to put right ends it at once; what passes is said, and the last good look stays.
 func TestWhatGoesOnEndsOnlyForWhatSomebodyHasToPutRight(t *testing.T) {
 	for _, args := range [][]string{{"list", "routes", "--watch"}, {"diagnose", "--watch"}, {"status", "--watch", "-o", "jsonl"}} {
-		_, said, code := goesOn(t, args, map[int]func(*simedge.Edge){0: func(e *simedge.Edge) { e.Fault(simedge.Fault{Path: "*", Status: 403}) }})
+		_, said, code := goesOn(t, args, map[int]func(*simaccount.Edge){0: func(e *simaccount.Edge) {
+			e.Fault(simaccount.Fault{Path: "*",
+				Status: 403})
+		}})
 		if code != 1 || said == "" {
 			t.Errorf("%v: exit %d, %q", args, code, said)
 		}
 	}
-	out, _, code := goesOn(t, []string{"list", "routes", "--watch"}, map[int]func(*simedge.Edge){
-		15: func(e *simedge.Edge) { e.Fault(simedge.Fault{Path: "*", Status: 503}) }})
+	out, _, code := goesOn(t, []string{"list", "routes", "--watch"}, map[int]func(*simaccount.Edge){
+		15: func(e *simaccount.Edge) { e.Fault(simaccount.Fault{Path: "*", Status: 503}) }})
 	if code != 0 || !strings.Contains(out, "What follows is ") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}

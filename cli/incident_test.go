@@ -10,12 +10,12 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // What status and diagnose print as JSON is what their schemas say, and both have the incidents.
 func TestIncidentsAsJSONHoldTheirSchemas(t *testing.T) {
-	for _, o := range []simedge.Options{{}, {Tunnels: 60}} {
+	for _, o := range []simaccount.Options{{}, {Tunnels: 60}} {
 		_, env := serve(t, o)
 		for _, command := range []string{"status", "diagnose"} {
 			s := newShell(t, env...)
@@ -47,18 +47,18 @@ func TestIncidentsAsJSONHoldTheirSchemas(t *testing.T) {
 
 // Three tunnels of one router fall: the one incident of all three, with what they have in common, is as the schemas say.
 func TestAnIncidentOfSeveralHoldsItsSchemas(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	fallen := []string{"fra-dc1-gre", "fra-dc2-gre", "ams-dc1-gre"}
 	for _, name := range fallen {
 		if err := errors.Join(
-			edge.Mutate(simedge.GRETunnels, name, func(o simedge.Object) {
+			edge.Mutate(simaccount.GRETunnels, name, func(o simaccount.Object) {
 				for _, field := range []string{"customer_gre_endpoint", "customer_endpoint"} {
 					if _, there := o[field]; there {
 						o[field] = "198.51.100.7"
 					}
 				}
 			}),
-			edge.SetBGP(simedge.GRETunnels, name, "Active"), edge.SetHealth(simedge.GRETunnels, name, 0)); err != nil {
+			edge.SetBGP(simaccount.GRETunnels, name, "Active"), edge.SetHealth(simaccount.GRETunnels, name, 0)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -104,7 +104,7 @@ func TestAnIncidentOfSeveralHoldsItsSchemas(t *testing.T) {
 
 // The incidents of a status cost not one request: two lists, one question for the health, and the account's name.
 func TestIncidentsOfAStatusCostNoRequest(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	log := t.TempDir() + "/log"
 	edge.ForgetRequests()

@@ -21,8 +21,8 @@ import (
 
 	"flarewire/internal/journal"
 	"flarewire/internal/secret"
-	"flarewire/internal/simedge"
-	"flarewire/internal/uitest"
+	"flarewire/internal/simaccount"
+	"flarewire/internal/testing/uitest"
 	"flarewire/tui"
 	"flarewire/views/signin"
 )
@@ -57,7 +57,7 @@ const farthest = 4
 // edge is the simulated account that the program is shown on: a new one for every seat, behind one server.
 type edge struct {
 	now     func() time.Time
-	current atomic.Pointer[simedge.Edge]
+	current atomic.Pointer[simaccount.Edge]
 	url     string
 }
 
@@ -110,13 +110,14 @@ type seat struct {
 // their pages have keys only for what is there.
 func (w *walker) sit(p place) *seat {
 	w.t.Helper()
-	w.edge.current.Store(simedge.New(simedge.Options{Now: w.edge.now}))
+	w.edge.current.Store(simaccount.New(simaccount.Options{Now: w.edge.now}))
 	home := w.t.TempDir()
 	x := IO{In: strings.NewReader(""), Out: io.Discard, Err: io.Discard, Now: w.edge.now, Environ: []string{"HOME=" + home,
-		"CLOUDFLARE_BASE_URL=" + w.edge.url, "CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}}
+		"CLOUDFLARE_BASE_URL=" + w.edge.url, "CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken,
+		"CLOUDFLARE_ACCOUNT_ID=" + simaccount.DefaultAccount}}
 	x.Redactor = &secret.Redactor{}
 	config := filepath.Join(home, ".config", "flarewire", "config.toml")
-	entry := journal.Entry{Account: simedge.DefaultAccount, Verb: journal.Create, Resource: "routes", ObjectID: strings.Repeat("a", 32),
+	entry := journal.Entry{Account: simaccount.DefaultAccount, Verb: journal.Create, Resource: "routes", ObjectID: strings.Repeat("a", 32),
 		Name: "10.9.0.0/16"}
 	_, err := journal.New(journal.Options{Path: filepath.Join(x.stateDir(), "journal.jsonl")}).Begin(entry)
 	if err = errors.Join(err, os.MkdirAll(filepath.Dir(config), 0o700),

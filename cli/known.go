@@ -6,7 +6,7 @@ import (
 
 	"flarewire/internal/kind"
 	"flarewire/internal/names"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // knows remembers for TAB what the objects of a kind are called, when the session ends.
@@ -60,7 +60,7 @@ func (f *flags) knownNames(x IO, kinds []kind.Kind) names.Names {
 // knownAccounts are the ids of the accounts whose names are known.
 func (f *flags) knownAccounts(x IO) []string {
 	if f.demo {
-		return []string{simedge.DefaultAccount}
+		return []string{simaccount.DefaultAccount}
 	}
 	return names.Accounts(x.stateDir())
 }

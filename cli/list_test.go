@@ -8,7 +8,7 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // everything is what the contract says can be listed, with the API's list behind it.
@@ -22,7 +22,7 @@ var everything = map[string]string{
 func TestEveryResourceCanBeListedForScriptsAndForPeople(t *testing.T) {
 	for resource, path := range everything {
 		t.Run(resource, func(t *testing.T) {
-			edge, env := serve(t, simedge.Options{})
+			edge, env := serve(t, simaccount.Options{})
 			s := newShell(t, env...)
 			if code := s.run("list", resource, "-o", "json"); code != 0 || s.err.Len() > 0 {
 				t.Fatalf("exit %d, stderr %q", code, s.err.String())
@@ -65,7 +65,7 @@ func oneList(t *testing.T, body string) *shell {
 	}))
 	t.Cleanup(server.Close)
 	return newShell(t, "CLOUDFLARE_BASE_URL="+server.URL+"/client/v4", "CLOUDFLARE_API_TOKEN="+secret,
-		"CLOUDFLARE_ACCOUNT_ID="+simedge.DefaultAccount)
+		"CLOUDFLARE_ACCOUNT_ID="+simaccount.DefaultAccount)
 }
 
 // A script must be able to read what flarewire does not know yet, and no number may change on the way.
@@ -106,7 +106,7 @@ func TestWhatTheServerSaysCannotMoveTheCursor(t *testing.T) {
 }
 
 func TestOneObjectIsFoundByNameOrID(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	for resource, name := range map[string]string{
 		"gre": "fra-dc1-gre", "ipsec": "mad-br1-ipsec", "interconnects": "nwf-fra03-1", "cnis": "fra-cni-v1", "cf-interconnects": "ams-cni-v2",
@@ -145,7 +145,7 @@ func TestANameThatSeveralHaveListsTheirIDs(t *testing.T) {
 }
 
 func TestBindingsOfOnePrefix(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	if code := s.run("list", "bindings", "--prefix", "198.18.10.0/24", "-o", "json"); code != 0 {
 		t.Fatal(s.err.String())
@@ -160,7 +160,7 @@ func TestBindingsOfOnePrefix(t *testing.T) {
 }
 
 func TestWrongUseOfListAndGet(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	for name, c := range map[string]struct {
 		args string
 		code int
@@ -194,8 +194,8 @@ func TestWrongUseOfListAndGet(t *testing.T) {
 
 func TestAPartMustNotLookLikeAll(t *testing.T) {
 	for _, path := range []string{"*/cni/interconnects", "*/addressing/prefixes/*/bindings"} {
-		edge, env := serve(t, simedge.Options{})
-		edge.Fault(simedge.Fault{Method: "GET", Path: path, Kind: simedge.FaultStatus, Status: 403})
+		edge, env := serve(t, simaccount.Options{})
+		edge.Fault(simaccount.Fault{Method: "GET", Path: path, Kind: simaccount.FaultStatus, Status: 403})
 		s := newShell(t, env...)
 		resource := path[strings.LastIndex(path, "/")+1:]
 		if code := s.run("list", resource, "-o", "json"); code != 1 || s.out.Len() > 0 || strings.Count(s.err.String(), "\n") != 1 {
@@ -207,7 +207,7 @@ func TestAPartMustNotLookLikeAll(t *testing.T) {
 // What is advertised stands below a prefix. One whose BGP prefixes cannot be read keeps its row, and standard error says why the
 // column is no answer for it; JSON asks for nothing that it does not print.
 func TestTheListOfPrefixesSaysWhatIsAdvertised(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	if code := s.run("list", "prefixes"); code != 0 || !strings.Contains(s.out.String(), "ADVERTISED") {
 		t.Fatalf("exit %d, %s%s", code, s.out.String(), s.err.String())
@@ -221,7 +221,7 @@ func TestTheListOfPrefixesSaysWhatIsAdvertised(t *testing.T) {
 	if s.run("list", "prefixes", "-o", "json"); len(edge.Requests()) != before+1 {
 		t.Errorf("%d requests for the JSON of one list", len(edge.Requests())-before)
 	}
-	edge.Fault(simedge.Fault{Method: "GET", Path: "*/bgp/prefixes", Kind: simedge.FaultStatus, Status: 403})
+	edge.Fault(simaccount.Fault{Method: "GET", Path: "*/bgp/prefixes", Kind: simaccount.FaultStatus, Status: 403})
 	if code := s.run("list", "prefixes"); code != 1 || !strings.Contains(s.out.String(), "198.18.20.0/24") ||
 		!strings.Contains(s.err.String(), "what is advertised of some prefixes could not be read") {
 		t.Errorf("exit %d, stdout %s, stderr %s", code, s.out.String(), s.err.String())
@@ -229,7 +229,7 @@ func TestTheListOfPrefixesSaysWhatIsAdvertised(t *testing.T) {
 }
 
 func TestTabOffersResourcesAndSendsNothing(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	s.run("__complete", "list", "")
 	for resource := range everything {

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -53,8 +53,9 @@ func containsAll(text string, parts []string) bool {
 }
 
 func TestMetricsAreWhatPrometheusReads(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
-	if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["customer_endpoint"] = "a\"b\\c\nd" }); err != nil {
+	edge, env := serve(t, simaccount.Options{})
+	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
+		func(o simaccount.Object) { o["customer_endpoint"] = "a\"b\\c\nd" }); err != nil {
 		t.Fatal(err)
 	}
 	s := newShell(t, env...)
@@ -109,8 +110,8 @@ func TestWhatIsNotKnownIsAbsentFromTheMetrics(t *testing.T) {
 		"*":               {"gre_tunnels", []string{"tunnel_", "bgp_session", "destination_", "prefix_", "incident"}, 1},
 	} {
 		t.Run(c.source+path, func(t *testing.T) {
-			edge, env := serve(t, simedge.Options{})
-			edge.Fault(simedge.Fault{Path: path, Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+			edge, env := serve(t, simaccount.Options{})
+			edge.Fault(simaccount.Fault{Path: path, Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 			s := newShell(t, env...)
 			if code := s.run("metrics", "--timeout", "10s"); code != c.code {
 				t.Errorf("exit %d, want %d: %s", code, c.code, s.err.String())

@@ -9,7 +9,7 @@ import (
 
 	"flarewire/internal/diagnose"
 	mutes "flarewire/internal/mute"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // mutes mutes an incident of an account in the state folder of the shell's user, as the screen does.
@@ -57,10 +57,10 @@ func (s *shell) incidentOf(name string) (found diagnose.Incident, muted bool, at
 // What somebody has muted on the screen is so for the commands, too: last, with the reason and the end, in the text and in JSON. It is kept
 // for each account, ends by itself, and an incident of several that grows is not meant.
 func TestDiagnoseSaysWhatIsMuted(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	for _, name := range []string{"fra-dc1-gre", "fra-dc2-gre", "iad-dc1-gre"} {
-		for _, err := range []error{edge.SetBGP(simedge.GRETunnels, name, "Active"), edge.SetHealth(simedge.GRETunnels, name, 0),
-			edge.Mutate(simedge.GRETunnels, name, func(o simedge.Object) {
+		for _, err := range []error{edge.SetBGP(simaccount.GRETunnels, name, "Active"), edge.SetHealth(simaccount.GRETunnels, name, 0),
+			edge.Mutate(simaccount.GRETunnels, name, func(o simaccount.Object) {
 				for _, field := range []string{"customer_endpoint", "customer_gre_endpoint"} {
 					if _, there := o[field]; there {
 						o[field] = "198.51.100.99"
@@ -80,11 +80,11 @@ func TestDiagnoseSaysWhatIsMuted(t *testing.T) {
 			t.Fatalf("%s: muted %v, %d members", name, muted, len(what.Members))
 		}
 		s.mutes("another-account", what, tomorrow)
-		s.mutes(simedge.DefaultAccount, what, time.Now().Add(-time.Second)) // it is over
+		s.mutes(simaccount.DefaultAccount, what, time.Now().Add(-time.Second)) // it is over
 		if _, muted, _, _ := s.incidentOf(name); muted {
 			t.Errorf("%s: muted in another account, or for longer than it was to be", name)
 		}
-		s.mutes(simedge.DefaultAccount, what, tomorrow)
+		s.mutes(simaccount.DefaultAccount, what, tomorrow)
 		if _, muted, at, all := s.incidentOf(name); !muted || at != all-1 {
 			t.Errorf("%s: muted %v, at %d of %d", name, muted, at+1, all)
 		}
@@ -102,7 +102,7 @@ func TestDiagnoseSaysWhatIsMuted(t *testing.T) {
 	s := newShell(t, env...)
 	what, _, _, _ := s.incidentOf("fra-dc1-gre")
 	what.Members = what.Members[1:] // it had one less then
-	s.mutes(simedge.DefaultAccount, what, tomorrow)
+	s.mutes(simaccount.DefaultAccount, what, tomorrow)
 	if _, muted, _, _ := s.incidentOf("fra-dc1-gre"); muted {
 		t.Error("one more fell, and the incident is still muted")
 	}

@@ -10,7 +10,7 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // notUp are words of the text of check: a tunnel that is not up, by its session or by its health check.
@@ -40,9 +40,9 @@ func (d diagnosed) serious() map[string]bool {
 func TestWhatCheckCallsNotUpIsEverywhere(t *testing.T) {
 	all := 0
 	for seed := range uint64(12) {
-		edge, env := serve(t, simedge.Options{Tunnels: 12})
+		edge, env := serve(t, simaccount.Options{Tunnels: 12})
 		r := rand.New(rand.NewPCG(seed, 16))
-		for _, kind := range []simedge.Resource{simedge.GRETunnels, simedge.IPsecTunnels} {
+		for _, kind := range []simaccount.Resource{simaccount.GRETunnels, simaccount.IPsecTunnels} {
 			for _, o := range edge.Objects(kind) {
 				befall(t, edge, kind, o["name"].(string), r)
 			}
@@ -94,7 +94,7 @@ func TestWhatCheckCallsNotUpIsEverywhere(t *testing.T) {
 }
 
 // befall gives a tunnel any state and health.
-func befall(t *testing.T, edge *simedge.Edge, kind simedge.Resource, name string, r *rand.Rand) {
+func befall(t *testing.T, edge *simaccount.Edge, kind simaccount.Resource, name string, r *rand.Rand) {
 	t.Helper()
 	sessions := []string{"Established", "Established", "Idle", "Connect", "Active", "OpenSent", "OpenConfirm", ""}
 	steps := []error{edge.SetBGP(kind, name, sessions[r.IntN(len(sessions))]), edge.SetHealth(kind, name, []float64{0, 0.5, 1, 1}[r.IntN(4)])}
@@ -102,8 +102,8 @@ func befall(t *testing.T, edge *simedge.Edge, kind simedge.Resource, name string
 		steps = append(steps, edge.SetBGPSummary(kind, name, "Quiet", "BGP_NEW"))
 	}
 	if r.IntN(5) == 0 {
-		steps = append(steps, edge.Mutate(kind, name, func(o simedge.Object) {
-			o["health_check"] = simedge.Object{"enabled": r.IntN(2) == 0, "type": "request"}
+		steps = append(steps, edge.Mutate(kind, name, func(o simaccount.Object) {
+			o["health_check"] = simaccount.Object{"enabled": r.IntN(2) == 0, "type": "request"}
 		}))
 	}
 	for _, err := range steps {

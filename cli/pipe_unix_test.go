@@ -10,7 +10,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // A named pipe that somebody has put in the place of a file is said at once and holds no command up, not even one that has no limit
@@ -31,7 +31,7 @@ func TestANamedPipeInPlaceOfAFileHoldsNothingUp(t *testing.T) {
 		"snapshot":           {"log", "snapshot compare LOG", 2, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			_, env := serve(t, simedge.Options{})
+			_, env := serve(t, simaccount.Options{})
 			s := newShell(t, env...)
 			home := strings.TrimPrefix(s.env[0], "HOME=")
 			path := filepath.Join(home, c.path)
@@ -51,7 +51,8 @@ func TestANamedPipeInPlaceOfAFileHoldsNothingUp(t *testing.T) {
 
 // An address that is set and empty is not Cloudflare's own: nothing is sent anywhere.
 func TestAnEmptyAddressIsNotCloudflares(t *testing.T) {
-	s := newShell(t, "CLOUDFLARE_API_TOKEN="+simedge.DefaultToken, "CLOUDFLARE_ACCOUNT_ID="+simedge.DefaultAccount, "CLOUDFLARE_BASE_URL=")
+	s := newShell(t, "CLOUDFLARE_API_TOKEN="+simaccount.DefaultToken, "CLOUDFLARE_ACCOUNT_ID="+simaccount.DefaultAccount,
+		"CLOUDFLARE_BASE_URL=")
 	if code := s.run("check"); code != 3 || !strings.Contains(s.out.String(), "CLOUDFLARE_BASE_URL is set and empty") {
 		t.Errorf("exit %d: %s", code, s.out.String())
 	}
@@ -59,7 +60,7 @@ func TestAnEmptyAddressIsNotCloudflares(t *testing.T) {
 
 // Values that come out of files end in a line break, which counts for none of them.
 func TestALineBreakAtTheEndOfAVariableCountsForNothing(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	for i := range env {
 		env[i] += "\n"
 	}

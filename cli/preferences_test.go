@@ -10,14 +10,14 @@ import (
 	"time"
 
 	"flarewire/internal/secret"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/tui"
 )
 
 // withConfig is a machine with this config.toml and the simulated account's token in the environment.
 func withConfig(t *testing.T, text string) (x IO, out, said *bytes.Buffer) {
 	t.Helper()
-	server := httptest.NewServer(simedge.New(simedge.Options{}))
+	server := httptest.NewServer(simaccount.New(simaccount.Options{}))
 	t.Cleanup(server.Close)
 	home := t.TempDir()
 	if err := os.Mkdir(filepath.Join(home, "flarewire"), 0o700); err != nil {
@@ -30,7 +30,7 @@ func withConfig(t *testing.T, text string) (x IO, out, said *bytes.Buffer) {
 	return IO{In: strings.NewReader(""), Out: out, Err: said, Now: time.Now, Redactor: &secret.Redactor{},
 		Environ: []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home,
 			"CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4",
-			"CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}}, out, said
+			"CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + simaccount.DefaultAccount}}, out, said
 }
 
 // What the config file prefers is in force, and a flag that was given goes before it.

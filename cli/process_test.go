@@ -12,8 +12,8 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"flarewire/internal/ptytest"
 	"flarewire/internal/secret"
+	"flarewire/internal/testing/ptytest"
 	"flarewire/tui"
 )
 

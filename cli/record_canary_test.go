@@ -8,7 +8,7 @@ import (
 	"testing"
 
 	"flarewire/internal/handover"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -20,7 +20,7 @@ func TestNoSecretComesOutOfARecorder(t *testing.T) {
 	}
 	f := newFirm(t, "north")
 	token, md5 := "token-of-north", "canary-md5-key"
-	if err := f.edges["north"].Mutate(simedge.IPsecTunnels, "ams-br2-ipsec", func(o simedge.Object) {
+	if err := f.edges["north"].Mutate(simaccount.IPsecTunnels, "ams-br2-ipsec", func(o simaccount.Object) {
 		o["bgp"] = map[string]any{"customer_asn": 64512, "md5_key": md5}
 	}); err != nil {
 		t.Fatal(err)
@@ -28,7 +28,7 @@ func TestNoSecretComesOutOfARecorder(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "told")
 	r := f.record(t, "--profile", "north", "--on-event", "{ cat; env; tr '\\0' ' ' </proc/self/cmdline; } >> "+out)
 	r.until("it is read", func() bool { return r.metric("tunnel_up", `"fra-dc1-gre"`) == "1" })
-	if err := f.edges["north"].SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
+	if err := f.edges["north"].SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
 		t.Fatal(err)
 	}
 	r.until("the command is told", func() bool { text, _ := os.ReadFile(out); return strings.Contains(string(text), "fra-dc1-gre") })

@@ -16,7 +16,7 @@ import (
 	"time"
 
 	"flarewire/cli"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // lines is what a program that goes on has said so far.
@@ -123,7 +123,7 @@ func TestTheRecorderKnowsWhatHappenedWhileNobodyLooked(t *testing.T) {
 	if n := r.metric("api_requests_total", `"north"`, `"2xx"`); n == "" || n == "0" {
 		t.Errorf("requests %q", n)
 	}
-	if err := f.edges["north"].SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
+	if err := f.edges["north"].SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
 		t.Fatal(err)
 	}
 	r.until("the metrics say it", func() bool { return r.metric("bgp_session_state", `"north"`, `"fra-dc1-gre"`, `"down"`) == "1" })

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -35,10 +35,10 @@ func (s *session) demo(f *flags, opts *api.Options) error {
 		// Ten minutes' requests in a moment are no reason to wait here.
 		opts.Budget = 1 << 20
 	}
-	edge := simedge.New(simedge.Options{Now: s.now})
+	edge := simaccount.New(simaccount.Options{Now: s.now})
 	edge.FurnishRecord()
 	opts.Transport = edge.RoundTripper()
-	opts.Credentials = api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}
+	opts.Credentials = api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}
 	s.source = demoSource
 	return nil
 }

@@ -18,9 +18,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"flarewire/cli"
-	"flarewire/internal/baseline"
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
+	"flarewire/internal/snapshot"
 	"flarewire/keystore"
 	"flarewire/views"
 )
@@ -62,11 +62,11 @@ func TestEveryJSONOutputHasASchema(t *testing.T) {
 }
 
 func TestWhatIsPrintedHoldsItsSchema(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	good := filepath.Join(t.TempDir(), "good.json")
 	j := journal.New(journal.Options{Path: filepath.Join(stateOf(s), "flarewire", "journal.jsonl")})
-	id, err := j.Begin(journal.Entry{Account: simedge.DefaultAccount, Verb: journal.Update, Resource: "gre_tunnels", ObjectID: "1",
+	id, err := j.Begin(journal.Entry{Account: simaccount.DefaultAccount, Verb: journal.Update, Resource: "gre_tunnels", ObjectID: "1",
 		Name:   "fra-dc1-gre",
 		Before: json.RawMessage(`{"mtu": 1476}`), After: json.RawMessage(`{"mtu": 1400}`)})
 	if err == nil {
@@ -83,7 +83,7 @@ func TestWhatIsPrintedHoldsItsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	holdsSchema(t, "snapshot", saved)
-	if err := edge.Delete(simedge.Routes, edge.Objects(simedge.Routes)[0]["id"].(string)); err != nil {
+	if err := edge.Delete(simaccount.Routes, edge.Objects(simaccount.Routes)[0]["id"].(string)); err != nil {
 		t.Fatal(err)
 	}
 	for line, codes := range map[string][]int{"status": {0}, "diagnose": {0}, "where 198.18.10.5": {0}, "list routes": {0},
@@ -124,8 +124,8 @@ func TestTheSchemasNameEveryField(t *testing.T) {
 		path []string
 	}{
 		"journal":  {reflect.TypeFor[journal.Entry](), []string{"items", "anyOf", "0"}},
-		"compare":  {reflect.TypeFor[baseline.Difference](), []string{"properties", "differences", "items"}},
-		"snapshot": {reflect.TypeFor[baseline.Baseline](), nil},
+		"compare":  {reflect.TypeFor[snapshot.Difference](), []string{"properties", "differences", "items"}},
+		"snapshot": {reflect.TypeFor[snapshot.Baseline](), nil},
 	} {
 		properties := schemaAt(t, name, c.path)["properties"].(map[string]any)
 		for _, field := range jsonNames(c.of, "json") {

@@ -98,8 +98,8 @@ func (f *flags) first(ctx context.Context, x IO, vault *keystore.Resolver) (*sig
 }
 
 // desk is what the pages of the sign-in need; done is called with what the user came for.
-func (f *flags) desk(ctx context.Context, x IO, current string, done func(signin.Outcome) tea.Cmd) *signin.Desk {
-	return &signin.Desk{Ctx: ctx, Resolver: f.vault, Hide: x.Redactor.Add, Done: done, Now: x.Now, Current: current, Stderr: x.Prompt,
+func (f *flags) desk(ctx context.Context, x IO, current string, done func(signin.Outcome) tea.Cmd) *signin.Deps {
+	return &signin.Deps{Ctx: ctx, Resolver: f.vault, Hide: x.Redactor.Add, Done: done, Now: x.Now, Current: current, Stderr: x.Prompt,
 		Client: func(c keystore.Credential) (*api.Client, error) { return f.asking(x, c) }}
 }
 
@@ -125,11 +125,11 @@ func (f *flags) share(c api.Credentials, baseURL string) api.Share {
 
 // signIn shows the sign-in pages until the user has what they came for; nil when they left.
 func (f *flags) signIn(ctx context.Context, x IO, open *signin.Attempt, why error) (*signin.Outcome, error) {
-	return f.pages(ctx, x, func(desk *signin.Desk) tui.View { return signin.NewWelcome(desk, open, why) })
+	return f.pages(ctx, x, func(desk *signin.Deps) tui.View { return signin.NewWelcome(desk, open, why) })
 }
 
 // pages shows pages that end with an outcome; nil when the user left.
-func (f *flags) pages(ctx context.Context, x IO, home func(*signin.Desk) tui.View) (*signin.Outcome, error) {
+func (f *flags) pages(ctx context.Context, x IO, home func(*signin.Deps) tui.View) (*signin.Outcome, error) {
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var outcome *signin.Outcome
@@ -150,7 +150,7 @@ func (f *flags) settle(ctx context.Context, x IO, client *api.Client, resolved k
 			return o, nil
 		}
 	}
-	return f.pages(ctx, x, func(desk *signin.Desk) tui.View { return signin.NewAccounts(desk, resolved, listing) })
+	return f.pages(ctx, x, func(desk *signin.Deps) tui.View { return signin.NewAccounts(desk, resolved, listing) })
 }
 
 // run shows an app and makes an error of an exit code.

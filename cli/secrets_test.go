@@ -5,15 +5,15 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // MD5 keys are masked in what list and get print, as everywhere, unless they are asked for.
 func TestAnMD5KeyIsPrintedOnlyWhenAskedFor(t *testing.T) {
 	const key = "canary-md5-key"
-	edge, env := serve(t, simedge.Options{})
-	if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre",
-		func(o simedge.Object) { o["bgp"].(simedge.Object)["md5_key"] = key }); err != nil {
+	edge, env := serve(t, simaccount.Options{})
+	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
+		func(o simaccount.Object) { o["bgp"].(simaccount.Object)["md5_key"] = key }); err != nil {
 		t.Fatal(err)
 	}
 	s := newShell(t, env...)

@@ -17,7 +17,7 @@ import (
 	"flarewire/internal/handover"
 	"flarewire/internal/names"
 	"flarewire/internal/preference"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/statefile"
 	"flarewire/internal/store"
 	"flarewire/keystore"
@@ -141,7 +141,7 @@ func (f *flags) begin(x IO, resolved *keystore.Resolved) (*session, string, erro
 		if err := s.demo(f, &opts); err != nil {
 			return nil, "", err
 		}
-		account = simedge.DefaultAccount
+		account = simaccount.DefaultAccount
 	} else {
 		account = cmp.Or(account, resolved.Credential.AccountID)
 		s.take(*resolved, account)

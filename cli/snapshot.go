@@ -10,7 +10,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"flarewire/internal/baseline"
+	"flarewire/internal/snapshot"
 	"flarewire/internal/statefile"
 	"flarewire/internal/store"
 	"flarewire/tui"
@@ -53,7 +53,7 @@ func newSnapshotSave(x IO, f *flags) *cobra.Command {
 			if err := b.Save(args[0], force); err != nil {
 				return failure{exitUsage, err}
 			}
-			if err := b.Keep(baseline.GoodDay(x.stateDir(), b.Account)); err != nil {
+			if err := b.Keep(snapshot.GoodDay(x.stateDir(), b.Account)); err != nil {
 				fmt.Fprintln(x.Err, "flarewire: it is saved, but not kept as the expected state: "+err.Error())
 			}
 			sayLeft(x.Err, b)
@@ -79,7 +79,7 @@ standard error says), 2 for wrong usage, missing credentials or a file that is n
 			if err := out.check(); err != nil {
 				return err
 			}
-			was, err := baseline.Load(args[0])
+			was, err := snapshot.Load(args[0])
 			if err != nil {
 				return failure{exitUsage, err}
 			}
@@ -91,7 +91,7 @@ standard error says), 2 for wrong usage, missing credentials or a file that is n
 				return usage("the snapshot is of account %s, this is %s: choose the account with --account", tui.Clean(was.Account), is.Account)
 			}
 			sayLeft(x.Err, is)
-			found := baseline.Compare(was, is)
+			found := snapshot.Compare(was, is)
 			if err := printDifferences(x.Out, out, was, is, found); err != nil {
 				return trouble(err)
 			}
@@ -105,13 +105,13 @@ standard error says), 2 for wrong usage, missing credentials or a file that is n
 	return cmd
 }
 
-func (f *flags) takeBaseline(ctx context.Context, x IO) (baseline.Baseline, error) {
+func (f *flags) takeBaseline(ctx context.Context, x IO) (snapshot.Baseline, error) {
 	s, err := f.open(ctx, x)
 	if err != nil {
-		return baseline.Baseline{}, err
+		return snapshot.Baseline{}, err
 	}
 	defer s.close()
-	b, err := baseline.Take(ctx, s.account.ID, s.store(ctx, f), f.progress(x))
+	b, err := snapshot.Take(ctx, s.account.ID, s.store(ctx, f), f.progress(x))
 	if err != nil {
 		return b, trouble(err)
 	}
@@ -123,10 +123,10 @@ type comparisonJSON struct {
 	Account     string                `json:"account"`
 	Was         time.Time             `json:"was_taken_at"`
 	Is          time.Time             `json:"is_taken_at"`
-	Differences []baseline.Difference `json:"differences"`
+	Differences []snapshot.Difference `json:"differences"`
 }
 
-func printDifferences(w io.Writer, out output, was, is baseline.Baseline, found []baseline.Difference) error {
+func printDifferences(w io.Writer, out output, was, is snapshot.Baseline, found []snapshot.Difference) error {
 	if out == "json" {
 		enc := json.NewEncoder(w)
 		enc.SetIndent("", "  ")
@@ -148,7 +148,7 @@ func printDifferences(w io.Writer, out output, was, is baseline.Baseline, found 
 }
 
 // heldIn counts what a snapshot holds.
-func heldIn(b baseline.Baseline) string {
+func heldIn(b snapshot.Baseline) string {
 	text := countOf(len(b.Prefixes), "prefix", "prefixes")
 	if len(b.Objects) == 0 {
 		return text
@@ -159,7 +159,7 @@ func heldIn(b baseline.Baseline) string {
 }
 
 // comparedIn counts what was compared: a file of an earlier version holds prefixes only.
-func comparedIn(was, is baseline.Baseline) string {
+func comparedIn(was, is snapshot.Baseline) string {
 	if len(was.Objects) == 0 {
 		is.Objects = nil
 		return heldIn(is) + "; the file holds nothing else"
@@ -168,7 +168,7 @@ func comparedIn(was, is baseline.Baseline) string {
 }
 
 // sayLeft names what the credential could not read.
-func sayLeft(w io.Writer, b baseline.Baseline) {
+func sayLeft(w io.Writer, b snapshot.Baseline) {
 	if len(b.Left) > 0 {
 		fmt.Fprintln(w, "flarewire: left out, because the credential may not read it: "+strings.Join(b.Left, ", "))
 	}

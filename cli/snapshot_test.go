@@ -8,12 +8,12 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // A guard that runs each hour: silent while all is well, and loud when a prefix was lost.
 func TestASnapshotFindsWhatWasLost(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	file := filepath.Join(t.TempDir(), "good.json")
 	if code := s.run("snapshot", "save", file); code != 0 || !strings.Contains(s.out.String(), "6 prefixes") {
@@ -22,7 +22,7 @@ func TestASnapshotFindsWhatWasLost(t *testing.T) {
 	if code := s.run("snapshot", "compare", file); code != 0 || !strings.HasPrefix(s.out.String(), "0 differences since ") {
 		t.Errorf("nothing happened, exit %d: %s%s", code, s.out.String(), s.err.String())
 	}
-	for _, trouble := range []simedge.Trouble{simedge.Withdrawn, simedge.BindingLost} {
+	for _, trouble := range []simaccount.Trouble{simaccount.Withdrawn, simaccount.BindingLost} {
 		if _, err := edge.Seed(trouble); err != nil {
 			t.Fatal(err)
 		}
@@ -55,12 +55,12 @@ func TestASnapshotFindsWhatWasLost(t *testing.T) {
 
 // On a good day one tunnel is known to be down. What is down since then is expected to be so, and what fell later is not.
 func TestWhatWasSoOnTheGoodDayIsExpected(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	if code := s.run("snapshot", "save", filepath.Join(t.TempDir(), "good.json")); code != 0 {
 		t.Fatalf("exit %d: %s%s", code, s.out.String(), s.err.String())
 	}
-	if err := edge.SetBGP(simedge.GRETunnels, "fra-dc2-gre", "Active"); err != nil {
+	if err := edge.SetBGP(simaccount.GRETunnels, "fra-dc2-gre", "Active"); err != nil {
 		t.Fatal(err)
 	}
 	for name, expected := range map[string]bool{"iad-dc1-gre": true, "nwf-ams04-1": true, "fra-dc2-gre": false} {
@@ -78,7 +78,7 @@ func TestWhatWasSoOnTheGoodDayIsExpected(t *testing.T) {
 }
 
 func TestTroubleWithASnapshotIsSaid(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	dir := t.TempDir()
 	other, none, mine := filepath.Join(dir, "other.json"), filepath.Join(dir, "none.json"), filepath.Join(dir, "mine.json")
 	if err := os.WriteFile(other, []byte(`{"flarewire_snapshot":1,"account":"ffff","prefixes":[]}`), 0o600); err != nil {

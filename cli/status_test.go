@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // healths reads the health of every tunnel from `status -o json`; "null" where nothing is known.
@@ -36,7 +36,7 @@ func (s *shell) healths() map[string]string {
 }
 
 func TestStatusTellsTheHealthOfEveryTunnel(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	got := s.healths()
 	for name, want := range map[string]string{
@@ -66,18 +66,18 @@ func TestStatusTellsTheHealthOfEveryTunnel(t *testing.T) {
 
 // Health is a courtesy: whatever happens to the analytics, the status is whole.
 func TestStatusIsWholeWithoutTheAnalytics(t *testing.T) {
-	for name, fault := range map[string]simedge.Fault{
-		"no permission": {Kind: simedge.FaultStatus, Status: http.StatusForbidden,
+	for name, fault := range map[string]simaccount.Fault{
+		"no permission": {Kind: simaccount.FaultStatus, Status: http.StatusForbidden,
 			Body: `{"data":null,"errors":[{"message":"not authorized for that account"}]}`},
-		"an error": {Kind: simedge.FaultStatus, Status: http.StatusOK, Body: `{"data":null,"errors":[{"message":"unknown field"}]}`},
-		"garbage":  {Kind: simedge.FaultGarbage},
-		"HTML":     {Kind: simedge.FaultHTML},
-		"reset":    {Kind: simedge.FaultReset},
-		"slow":     {Kind: simedge.FaultDelay, Delay: time.Minute},
+		"an error": {Kind: simaccount.FaultStatus, Status: http.StatusOK, Body: `{"data":null,"errors":[{"message":"unknown field"}]}`},
+		"garbage":  {Kind: simaccount.FaultGarbage},
+		"HTML":     {Kind: simaccount.FaultHTML},
+		"reset":    {Kind: simaccount.FaultReset},
+		"slow":     {Kind: simaccount.FaultDelay, Delay: time.Minute},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			edge, env := serve(t, simedge.Options{})
+			edge, env := serve(t, simaccount.Options{})
 			fault.Path = "*graphql*"
 			edge.Fault(fault)
 			s := newShell(t, env...)
@@ -99,8 +99,8 @@ func TestStatusIsWholeWithoutTheAnalytics(t *testing.T) {
 
 // An account that may ask less than the documents say costs two requests more, but has its health.
 func TestHealthOfAnAccountWithNarrowLimits(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
-	edge.Fault(simedge.Fault{Path: "*graphql*", Times: 1, Kind: simedge.FaultStatus, Status: http.StatusOK,
+	edge, env := serve(t, simaccount.Options{})
+	edge.Fault(simaccount.Fault{Path: "*graphql*", Times: 1, Kind: simaccount.FaultStatus, Status: http.StatusOK,
 		Body: `{"data":null,"errors":[{"message":"limit must be positive number and not greater than 100"}]}`})
 	if got := newShell(t, env...).healths()["ams-dc1-gre"]; got != "degraded" {
 		t.Errorf("ams-dc1-gre is %s", got)
@@ -108,7 +108,7 @@ func TestHealthOfAnAccountWithNarrowLimits(t *testing.T) {
 }
 
 func TestOneLineForAStatusBar(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
+	edge, env := serve(t, simaccount.Options{})
 	s := newShell(t, append(env, "LANG=en_US.UTF-8")...)
 	if code := s.run("status", "-o", "line"); code != 0 || s.out.String() != "fw 8● 2✗ 2◐ 2○\n" {
 		t.Errorf("exit %d, %q", code, s.out.String())
@@ -120,7 +120,7 @@ func TestOneLineForAStatusBar(t *testing.T) {
 	if s.run("status", "-o", "line"); s.out.String() != "fw 8+ 2x 2~ 2o\n" {
 		t.Errorf("without UTF-8: %q", s.out.String())
 	}
-	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	if code := s.run("status", "-o", "line"); code != 1 || s.out.String() != "fw ?\n" {
 		t.Errorf("what cannot be read must not leave the old line standing: exit %d, %q", code, s.out.String())
 	}
@@ -128,8 +128,8 @@ func TestOneLineForAStatusBar(t *testing.T) {
 
 // A status bar is not kept waiting for half a minute.
 func TestStatusKeepsItsTimeLimit(t *testing.T) {
-	edge, env := serve(t, simedge.Options{})
-	edge.Fault(simedge.Fault{Kind: simedge.FaultDelay, Delay: time.Minute})
+	edge, env := serve(t, simaccount.Options{})
+	edge.Fault(simaccount.Fault{Kind: simaccount.FaultDelay, Delay: time.Minute})
 	s := newShell(t, env...)
 	began := time.Now()
 	code := s.run("status", "-o", "line", "--timeout", "100ms")

@@ -4,23 +4,23 @@ import (
 	"encoding/json"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // The summary's states are all tunnels, each counted once, also those whose state is not known; so are the two kinds. health_down is
 // what the rows say, and null when the health could not be read.
 func TestTheSummaryAddsUpToTheTunnels(t *testing.T) {
 	for name, c := range map[string]struct {
-		faults []simedge.Fault
+		faults []simaccount.Fault
 		blind  bool
 	}{
 		"all is read": {nil, false},
-		"health cannot be read": {[]simedge.Fault{{Kind: simedge.FaultStatus, Status: 403,
+		"health cannot be read": {[]simaccount.Fault{{Kind: simaccount.FaultStatus, Status: 403,
 			Body: `{"data":null,"errors":[{"message":"not authorized"}]}`, Path: "*graphql"}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			edge, env := serve(t, simedge.Options{})
-			if err := edge.SetBGPSummary(simedge.GRETunnels, "fra-dc1-gre", "Quiet", "BGP_NEW"); err != nil {
+			edge, env := serve(t, simaccount.Options{})
+			if err := edge.SetBGPSummary(simaccount.GRETunnels, "fra-dc1-gre", "Quiet", "BGP_NEW"); err != nil {
 				t.Fatal(err)
 			}
 			for _, fault := range c.faults {
@@ -68,7 +68,7 @@ func TestTheSummaryAddsUpToTheTunnels(t *testing.T) {
 
 // A route is a subject of the diagnosis by its prefix, also when nothing is wrong with it.
 func TestARouteIsDiagnosedByItsPrefix(t *testing.T) {
-	_, env := serve(t, simedge.Options{})
+	_, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	if code := s.run("list", "routes", "-o", "json"); code != 0 {
 		t.Fatal(s.err.String())

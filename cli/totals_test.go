@@ -8,7 +8,7 @@ import (
 	"strconv"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // totals are the sums that a command gave, by the words of `status -o json`; a word that it did not name is zero.
@@ -32,16 +32,16 @@ func TestAllTotalsAgree(t *testing.T) {
 	states := [][2]string{{"Established", "BGP_UP"}, {"Active", "BGP_DOWN"}, {"Connect", "BGP_ESTABLISHING"}, {"Quiet", "BGP_NEW"}}
 	for seed := range uint64(12) {
 		random := rand.New(rand.NewPCG(seed, 15))
-		edge, env := serve(t, simedge.Options{Seed: seed})
+		edge, env := serve(t, simaccount.Options{Seed: seed})
 		run := func(args ...string) string {
 			s := newShell(t, env...)
 			s.run(args...)
 			return s.out.String()
 		}
 		for _, row := range tunnelsOf(t, run("status", "-o", "json")) {
-			kind := simedge.GRETunnels
+			kind := simaccount.GRETunnels
 			if row.Kind == "ipsec" {
-				kind = simedge.IPsecTunnels
+				kind = simaccount.IPsecTunnels
 			}
 			if s := states[random.IntN(len(states))]; row.BGP.Configured {
 				if err := edge.SetBGPSummary(kind, row.Name, s[0], s[1]); err != nil {

@@ -11,13 +11,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/baseline"
 	"flarewire/internal/change"
 	"flarewire/internal/diagnose"
+	"flarewire/internal/drafts"
 	"flarewire/internal/journal"
 	"flarewire/internal/mute"
 	"flarewire/internal/preference"
-	"flarewire/internal/setup"
+	"flarewire/internal/snapshot"
 	"flarewire/internal/store"
 	"flarewire/keystore"
 	"flarewire/tui"
@@ -181,11 +181,11 @@ func (s *session) journal(x IO) *journal.Journal {
 }
 
 // goodDay is the state that was saved last with flarewire snapshot save; nil when none was, or it cannot be read.
-func (s *session) goodDay(x IO) *baseline.Baseline {
+func (s *session) goodDay(x IO) *snapshot.Baseline {
 	if s.source == demoSource {
 		return nil
 	}
-	good, err := baseline.Load(baseline.GoodDay(x.stateDir(), s.account.ID))
+	good, err := snapshot.Load(snapshot.GoodDay(x.stateDir(), s.account.ID))
 	if err != nil || good.Account != s.account.ID {
 		return nil
 	}
@@ -210,12 +210,12 @@ func (s *session) changes(x IO) func(since time.Time) []diagnose.Change {
 }
 
 // drafts are what guided setups remember; the demo remembers until it ends.
-func (s *session) drafts(x IO) *setup.Memory {
-	path := setup.Path(x.stateDir(), s.source, s.account.ID)
+func (s *session) drafts(x IO) *drafts.Memory {
+	path := drafts.Path(x.stateDir(), s.source, s.account.ID)
 	if s.source == demoSource {
 		path = ""
 	}
-	memory, err := setup.Open(path)
+	memory, err := drafts.Open(path)
 	if err != nil {
 		s.notices = append(s.notices, err.Error())
 	}

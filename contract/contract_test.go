@@ -30,7 +30,7 @@ func documents(t *testing.T) []contract.Document {
 	return documents
 }
 
-// TestContract is the whole of it: everything package api can send, everything simedge answers.
+// TestContract is the whole of it: everything package api can send, everything simaccount answers.
 func TestContract(t *testing.T) {
 	docs := documents(t)
 	var exchanges []contract.Exchange

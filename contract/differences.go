@@ -8,12 +8,12 @@ var (
 	addressing = []string{"prefixes.*", "bgp_prefixes.*", "bindings.*", "delegations.*", "services.*", "leases.*"}
 )
 
-// Differences is every difference on purpose between the documents and what package api sends or package simedge answers. The
+// Differences is every difference on purpose between the documents and what package api sends or package simaccount answers. The
 // numbers (Q3) are those of the quirks in the project's API reference.
 var Differences = []Difference{
 	// What the documents do not have at all.
 	{Operations: []string{"graphql.query"}, Side: Request, Where: "path",
-		Reason: "the analytics are a GraphQL API; OpenAPI does not describe it, simedge parses it against a schema of its own"},
+		Reason: "the analytics are a GraphQL API; OpenAPI does not describe it, simaccount parses it against a schema of its own"},
 	{Operations: []string{"logs.*", "audit.entries", "alert_policies.read"}, Side: Request, Where: "path",
 		Reason: "Cloudflare's record of what happened: its pages tell of it, the documents of these products do not have it (docs/record.md)"},
 	{Operations: []string{"bgp_filter_profiles.*"}, Side: Request, Where: "path",

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 var (
@@ -18,7 +18,7 @@ var (
 
 // filterOf is the id of a BGP filter profile that every simulated account has.
 func filterOf(name string) string {
-	for _, o := range simedge.New(simedge.Options{}).Objects(simedge.FilterProfiles) {
+	for _, o := range simaccount.New(simaccount.Options{}).Objects(simaccount.FilterProfiles) {
 		if o["name"] == name {
 			return o["id"].(string)
 		}
@@ -48,7 +48,7 @@ func greTunnels(o *operator) {
 	must[int](o)(bulkUpdate(o, c, []api.GRETunnel{a, b}, dry))
 	must[int](o)(bulkUpdate(o, c, []api.GRETunnel{a, b}))
 	for _, fsm := range []string{"Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established", ""} {
-		o.ok(o.edge.SetBGP(simedge.GRETunnels, b.ID, fsm))
+		o.ok(o.edge.SetBGP(simaccount.GRETunnels, b.ID, fsm))
 		one(c.Get(o.ctx(), b.ID))
 	}
 	must[[]api.GRETunnel](o)(c.List(o.ctx()))

@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // absent is the id of nothing.
@@ -80,7 +80,7 @@ func gatewayRefusals(o *operator) {
 	o.wants(api.PermissionMissing, err) // the gateway says the same for both
 	o.edge.Grant("may-do-nothing")
 	everyCall(o.with(o.as(api.Credentials{Token: api.NewSecret("may-do-nothing")}), o.ID))
-	everyCall(o.with(o.as(api.Credentials{Email: simedge.DefaultEmail, Key: api.NewSecret("not.the.form")}), o.ID))
+	everyCall(o.with(o.as(api.Credentials{Email: simaccount.DefaultEmail, Key: api.NewSecret("not.the.form")}), o.ID))
 	everyCall(o.with(o.sender, absent))
 	everyCall(o.with(o.sender, "not-an-account"))
 	o.edge.SetOnboarded(false)
@@ -89,9 +89,9 @@ func gatewayRefusals(o *operator) {
 
 // troubles: rate limit and server errors on every operation.
 func troubles(o *operator) {
-	for _, fault := range []simedge.Fault{
-		{Kind: simedge.FaultRateLimit}, // without a pause: after one, the client would not even send the changes that follow
-		{Kind: simedge.FaultStatus, Status: http.StatusInternalServerError,
+	for _, fault := range []simaccount.Fault{
+		{Kind: simaccount.FaultRateLimit}, // without a pause: after one, the client would not even send the changes that follow
+		{Kind: simaccount.FaultStatus, Status: http.StatusInternalServerError,
 			Body: `{"result":null,"success":false,"errors":[{"code":1001,"message":"Internal server error"}],"messages":[]}`},
 	} {
 		o.edge.ClearFaults()
@@ -100,7 +100,8 @@ func troubles(o *operator) {
 		_, _ = o.sender.Client().Accounts(o.ctx())
 		_, _ = o.sender.Client().VerifyToken(o.ctx(), o.ID)
 		_, _ = o.as(api.Credentials{Token: api.NewSecret("cfat_of-the-account")}).Client().VerifyToken(o.ctx(), o.ID)
-		_, _ = o.as(api.Credentials{Email: simedge.DefaultEmail, Key: api.NewSecret(simedge.DefaultKey)}).Client().VerifyToken(o.ctx(), o.ID)
+		_, _ = o.as(api.Credentials{Email: simaccount.DefaultEmail, Key: api.NewSecret(simaccount.DefaultKey)}).Client().VerifyToken(o.ctx(),
+			o.ID)
 		_, _ = o.TunnelHealth(o.ctx(), o.now.Add(-time.Hour), o.now, api.HealthOptions{})
 	}
 }

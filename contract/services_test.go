@@ -4,7 +4,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // interconnects goes through ports, their letters and status, CNIs, slots and the settings.
@@ -101,9 +101,9 @@ func identity(o *operator) {
 	must[[]api.Account](o)(o.sender.Client().Accounts(o.ctx()))
 	status := must[api.TokenStatus](o)
 	status(o.sender.Client().VerifyToken(o.ctx(), ""))
-	o.edge.GrantAccountToken("cfat_of-the-account", simedge.MagicTransitRead)
+	o.edge.GrantAccountToken("cfat_of-the-account", simaccount.MagicTransitRead)
 	status(o.as(api.Credentials{Token: api.NewSecret("cfat_of-the-account")}).Client().VerifyToken(o.ctx(), o.ID))
-	global := o.as(api.Credentials{Email: simedge.DefaultEmail, Key: api.NewSecret(simedge.DefaultKey)}).Client()
+	global := o.as(api.Credentials{Email: simaccount.DefaultEmail, Key: api.NewSecret(simaccount.DefaultKey)}).Client()
 	status(global.VerifyToken(o.ctx(), ""))
 	must[[]api.Account](o)(global.Accounts(o.ctx()))
 	must[[]api.GRETunnel](o)(global.In(o.ID).GRETunnels.List(o.ctx()))

@@ -12,7 +12,7 @@ import (
 	"time"
 
 	"flarewire/cli"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // The image has the program, the authorities and the notices and nothing else, and runs as nobody in particular.
@@ -56,7 +56,7 @@ func TestTheCommandsOfTheContainerRun(t *testing.T) {
 		t.Fatal(err)
 	}
 	env := regexp.MustCompile(`(?m)^ENV (.*)$`).FindSubmatch(text)
-	server := httptest.NewServer(simedge.New(simedge.Options{}))
+	server := httptest.NewServer(simaccount.New(simaccount.Options{}))
 	defer server.Close()
 	want := map[string]string{"check": "FLAREWIRE ", "metrics": "flarewire_tunnel_up", "record": "metrics at http://"}
 	commands := regexp.MustCompile(`(?m)^#   podman run .* flarewire ((\w+).*)$`).FindAllSubmatch(text, -1)
@@ -71,11 +71,11 @@ func TestTheCommandsOfTheContainerRun(t *testing.T) {
 			if err := os.MkdirAll(credentials, 0o700); err != nil {
 				t.Fatal(err)
 			}
-			if err := os.WriteFile(filepath.Join(credentials, "flarewire-token"), []byte(simedge.DefaultToken), 0o400); err != nil {
+			if err := os.WriteFile(filepath.Join(credentials, "flarewire-token"), []byte(simaccount.DefaultToken), 0o400); err != nil {
 				t.Fatal(err)
 			}
 			environ := strings.Fields(strings.ReplaceAll(string(env[1]), "=/", "="+root+"/"))
-			environ = append(environ, "CLOUDFLARE_ACCOUNT_ID="+simedge.DefaultAccount, "CLOUDFLARE_BASE_URL="+server.URL+"/client/v4")
+			environ = append(environ, "CLOUDFLARE_ACCOUNT_ID="+simaccount.DefaultAccount, "CLOUDFLARE_BASE_URL="+server.URL+"/client/v4")
 			args := strings.Fields(string(c[1]))
 			if name == "record" {
 				args = append(args, "--listen", "127.0.0.1:0")

@@ -19,7 +19,7 @@ import (
 	"time"
 
 	"flarewire/cli"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // tool is a program of Prometheus; the test is skipped where it is not installed, and says so.
@@ -77,7 +77,7 @@ func until(t *testing.T, what string, yes func() bool) {
 }
 
 // recorder runs a recorder of the simulated account and gives the address of its metrics.
-func recorder(t *testing.T, edge *simedge.Edge) string {
+func recorder(t *testing.T, edge *simaccount.Edge) string {
 	t.Helper()
 	server := httptest.NewServer(edge)
 	t.Cleanup(server.Close)
@@ -90,7 +90,7 @@ func recorder(t *testing.T, edge *simedge.Edge) string {
 			cli.IO{In: strings.NewReader(""), Out: out, Err: out, Now: time.Now,
 				Environ: []string{"HOME=" + home, "XDG_STATE_HOME=" + home, "XDG_CONFIG_HOME=" + home,
 					"CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4",
-					"CLOUDFLARE_API_TOKEN=" + simedge.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + simedge.DefaultAccount}})
+					"CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + simaccount.DefaultAccount}})
 	}()
 	t.Cleanup(func() { cancel(); <-done })
 	at := regexp.MustCompile(`metrics at http://(\S+)/metrics`)
@@ -155,7 +155,7 @@ type alerts struct {
 // dashboard has an answer.
 func TestPrometheusAlertsOnWhatTheRecorderSees(t *testing.T) {
 	tool(t, "prometheus")
-	edge := simedge.New(simedge.Options{})
+	edge := simaccount.New(simaccount.Options{})
 	server := prometheus(t, recorder(t, edge))
 	series := func(query string) int {
 		var got struct {
@@ -167,7 +167,7 @@ func TestPrometheusAlertsOnWhatTheRecorderSees(t *testing.T) {
 		return len(got.Data.Result)
 	}
 	until(t, "fra-dc1-gre is up", func() bool { return series(`flarewire_tunnel_up{tunnel="fra-dc1-gre"} == 1`) == 1 })
-	if err := edge.SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Active"); err != nil {
+	if err := edge.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Active"); err != nil {
 		t.Fatal(err)
 	}
 	var said map[string]string

@@ -424,8 +424,8 @@ func (a *App) unlessLost(act string, lost func() string, do func() tea.Cmd) tea.
 }
 
 func losing(v View) string {
-	if l, ok := v.(Loser); ok {
-		return l.Losing()
+	if l, ok := v.(Dirty); ok {
+		return l.Unsaved()
 	}
 	return ""
 }

@@ -20,7 +20,7 @@ type Sleeper interface {
 	Wake() tea.Cmd
 }
 
-// Keeper is a Loser that loses nothing while its page can be gone back to, such as a form.
+// Keeper is a Dirty that loses nothing while its page can be gone back to, such as a form.
 type Keeper interface{ Keeps() bool }
 
 // visit goes to another place. What was ahead is forgotten, as in a browser.

@@ -9,9 +9,9 @@ import (
 	"github.com/charmbracelet/x/ansi"
 )
 
-// Teller is a view that says in words what it shows. Line mode (package line) reads that out instead of
+// Speaker is a view that says in words what it shows. Line mode (package line) reads that out instead of
 // what Draw shows, which is made for the eye: cells, columns, a cursor.
-type Teller interface{ Tell(now time.Time) Telling }
+type Speaker interface{ Tell(now time.Time) Telling }
 
 // Telling is a page in words.
 type Telling struct {
@@ -37,9 +37,9 @@ type Word struct {
 	Live        bool // it changes with the clock: not news
 }
 
-// Chooser is a Teller with rows: Choose makes the row with this id the one that actions are about; false when there
+// RowSelector is a Speaker with rows: Choose makes the row with this id the one that actions are about; false when there
 // is none any more, and then nothing is different.
-type Chooser interface{ Choose(id string) bool }
+type RowSelector interface{ Choose(id string) bool }
 
 // Sorter is a view whose rows can be ordered by the name of a column.
 type Sorter interface {
@@ -136,8 +136,8 @@ func (l *Lines) Back() tea.Cmd { return l.app.back() }
 // Quit ends the program; it asks when something would be lost.
 func (l *Lines) Quit() tea.Cmd { return l.app.quit() }
 
-// Losing names what would be lost by ending now; empty when nothing would.
-func (l *Lines) Losing() string { return l.app.loses() }
+// Unsaved names what would be lost by ending now; empty when nothing would.
+func (l *Lines) Unsaved() string { return l.app.loses() }
 
 // Places are the pages that can be jumped to.
 func (l *Lines) Places() []Destination { return l.app.opts.Destinations }

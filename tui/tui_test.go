@@ -29,7 +29,7 @@ func (p *page) Update(msg tea.Msg) tea.Cmd { p.got = append(p.got, msg); return 
 func (p *page) Draw(tui.Canvas) []string   { return p.lines }
 func (p *page) Actions() []tui.Action      { return p.actions }
 func (p *page) Status() tui.Status         { return p.status }
-func (p *page) Losing() string             { return p.losing }
+func (p *page) Unsaved() string            { return p.losing }
 
 // person sits at the program: it presses keys and reads the screen. Commands run at once, except
 // timers, which never fire.

@@ -46,14 +46,14 @@ type Hinter interface{ Hint(c Canvas) string }
 // StatusReporter tells how fresh what it shows is.
 type StatusReporter interface{ Status() Status }
 
-// Loser is a view that holds something which leaving would lose; the text names it.
-type Loser interface{ Losing() string }
+// Dirty is a view that holds something which leaving would lose; the text names it.
+type Dirty interface{ Unsaved() string }
 
-// Ongoing is a Loser whose work goes on when its page is left: a sentence on what becomes of it and where its end will stand, for
+// Ongoing is a Dirty whose work goes on when its page is left: a sentence on what becomes of it and where its end will stand, for
 // leaving the page or for ending the program; empty when nothing is under way.
 type Ongoing interface{ Ongoing(quit bool) string }
 
-// Drafter is a Loser that can keep what would be lost for another day; nil when it cannot now.
+// Drafter is a Dirty that can keep what would be lost for another day; nil when it cannot now.
 type Drafter interface{ Draft() tea.Cmd }
 
 // Status is the freshness of a view's data.

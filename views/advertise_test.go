@@ -4,15 +4,15 @@ import (
 	"testing"
 	"time"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // withdrawn takes the prefix of the Ashburn services off the Internet, a day before the story.
 func withdrawn(d *desk) {
-	for _, o := range d.Objects(simedge.BGPPrefixes) {
+	for _, o := range d.Objects(simaccount.BGPPrefixes) {
 		if o["cidr"] == "198.18.20.0/24" {
-			err := d.Mutate(simedge.BGPPrefixes, o["id"].(string), func(o simedge.Object) {
-				demand := o["on_demand"].(simedge.Object)
+			err := d.Mutate(simaccount.BGPPrefixes, o["id"].(string), func(o simaccount.Object) {
+				demand := o["on_demand"].(simaccount.Object)
 				demand["advertised"], demand["advertised_modified_at"] = false, d.Now.Add(-24*time.Hour).Format(time.RFC3339)
 			})
 			if err != nil {
@@ -59,10 +59,10 @@ func TestAWithdrawalIsOnItsWayAtFirst(t *testing.T) {
 	d.goTo("198.18.10.0/24")
 	d.Press("enter")
 	d.reads("● Yes")
-	for _, o := range d.Objects(simedge.BGPPrefixes) {
+	for _, o := range d.Objects(simaccount.BGPPrefixes) {
 		if o["cidr"] == "198.18.10.0/24" {
-			if err := d.Mutate(simedge.BGPPrefixes, o["id"].(string), func(o simedge.Object) {
-				demand := o["on_demand"].(simedge.Object)
+			if err := d.Mutate(simaccount.BGPPrefixes, o["id"].(string), func(o simaccount.Object) {
+				demand := o["on_demand"].(simaccount.Object)
 				demand["advertised"], demand["advertised_modified_at"] = false, d.Now.Add(-time.Minute).Format(time.RFC3339)
 			}); err != nil {
 				t.Fatal(err)
@@ -80,7 +80,7 @@ func TestAWithdrawalIsOnItsWayAtFirst(t *testing.T) {
 // A tunnel without BGP is told down by the probes; a way that works is not named.
 func TestARouteIntoATunnelThatTheProbesFindDown(t *testing.T) {
 	d := sit(t, "prefixes", func(d *desk) {
-		d.Insert(simedge.Routes, simedge.Object{"prefix": "198.18.10.0/25", "nexthop": "10.213.0.25", "priority": int64(100)})
+		d.Insert(simaccount.Routes, simaccount.Object{"prefix": "198.18.10.0/25", "nexthop": "10.213.0.25", "priority": int64(100)})
 	})
 	d.narrow()
 	d.goTo("198.18.10.0/24")

@@ -7,16 +7,16 @@ import (
 	"time"
 
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // Who changed what: by the audit log, with the object's name and without persons; the page of a change names the person.
 func TestChangesSayWhoItWasAndNameThePersonOnItsPageOnly(t *testing.T) {
 	d := sit(t, "changes", func(d *desk) {
-		kim := simedge.Actor{Type: "user", Context: "dash", Email: "kim@example.net", Address: "192.0.2.45"}
-		d.Audit(9*time.Minute, kim, "update", simedge.GRETunnels, "fra-dc1-gre", simedge.Object{"description": "x"})
-		d.Audit(3*time.Hour, simedge.Actor{Type: "user", Context: "api_token", TokenName: "network-ci"}, "create", simedge.IPsecTunnels,
-			"waw-br1-ipsec", simedge.Object{"name": "waw-br1-ipsec"})
+		kim := simaccount.Actor{Type: "user", Context: "dash", Email: "kim@example.net", Address: "192.0.2.45"}
+		d.Audit(9*time.Minute, kim, "update", simaccount.GRETunnels, "fra-dc1-gre", simaccount.Object{"description": "x"})
+		d.Audit(3*time.Hour, simaccount.Actor{Type: "user", Context: "api_token", TokenName: "network-ci"}, "create", simaccount.IPsecTunnels,
+			"waw-br1-ipsec", simaccount.Object{"name": "waw-br1-ipsec"})
 	})
 	d.narrow()
 	d.reads("2 changes, 2 not from here", "fra-dc1-gre", "update of descr", "waw-br1-ipsec")
@@ -29,7 +29,7 @@ func TestChangesSayWhoItWasAndNameThePersonOnItsPageOnly(t *testing.T) {
 // Without the permission for the audit log the page names it, and does not say that nothing was changed.
 func TestChangesWithoutTheAuditLogAreNotNone(t *testing.T) {
 	d := sit(t, "changes", func(d *desk) {
-		d.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "*/logs/audit",
+		d.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403, Path: "*/logs/audit",
 			Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
 	})
 	d.narrow()
@@ -50,11 +50,11 @@ func TestAlertsSayWhetherAnybodyIsTold(t *testing.T) {
 		"on":       {func(d *desk) { d.AddPolicy("NOC", health, true) }, "1 policy; the health of tunnels is told"},
 		"BGP only": {func(d *desk) { d.AddPolicy("NOC", "magic_bgp_session_event", true) }, nobody},
 		"unread": {func(d *desk) {
-			d.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 500, Path: "*/alerting/*"})
+			d.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 500, Path: "*/alerting/*"})
 		}, "Nothing could be fetched yet"},
 		"unreadable": {func(d *desk) {
 			d.AddPolicy("NOC", health, true)
-			d.Fault(simedge.Fault{Kind: simedge.FaultWrongTypes, Path: "*/alerting/*"})
+			d.Fault(simaccount.Fault{Kind: simaccount.FaultWrongTypes, Path: "*/alerting/*"})
 		}, "ask Cloudflare's support"},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -77,7 +77,7 @@ func dashed(id string) string {
 // What was changed from here stands once, whatever form the audit log writes the id in: within two minutes it is one change. What lies
 // further apart, or is of another object, is somebody else's.
 func TestChangesJoinTheAuditLogWithTheJournal(t *testing.T) {
-	ci := simedge.Actor{Type: "user", Context: "api_token", TokenName: "network-ci"}
+	ci := simaccount.Actor{Type: "user", Context: "api_token", TokenName: "network-ci"}
 	for name, c := range map[string]struct {
 		ago    time.Duration
 		other  bool // of another tunnel
@@ -93,7 +93,7 @@ func TestChangesJoinTheAuditLogWithTheJournal(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := sit(t, "changes", func(d *desk) {
 				d.past = journal.New(journal.Options{Path: filepath.Join(t.TempDir(), "journal"), Now: d.time})
-				id := d.idOf(simedge.GRETunnels, "fra-dc1-gre")
+				id := d.idOf(simaccount.GRETunnels, "fra-dc1-gre")
 				entry, err := d.past.Begin(journal.Entry{Account: d.Account(), Verb: journal.Update, Resource: "gre_tunnels", ObjectID: id,
 					Name: "fra-dc1-gre"})
 				if err == nil {
@@ -103,9 +103,9 @@ func TestChangesJoinTheAuditLogWithTheJournal(t *testing.T) {
 					t.Fatal(err)
 				}
 				if c.other {
-					id = d.idOf(simedge.GRETunnels, "iad-dc1-gre")
+					id = d.idOf(simaccount.GRETunnels, "iad-dc1-gre")
 				}
-				d.Audit(c.ago, ci, "update", simedge.GRETunnels, c.form(id), simedge.Object{"mtu": int64(1400)})
+				d.Audit(c.ago, ci, "update", simaccount.GRETunnels, c.form(id), simaccount.Object{"mtu": int64(1400)})
 			})
 			d.narrow()
 			d.reads(c.counts, "fra-dc1-gre", "this machine")
@@ -122,8 +122,8 @@ func TestChangesJoinTheAuditLogWithTheJournal(t *testing.T) {
 func TestChangesSayThatThereMayBeMore(t *testing.T) {
 	d := sit(t, "changes", func(d *desk) {
 		for i := range 501 {
-			d.Audit(time.Duration(i)*time.Minute, simedge.Actor{Type: "user", Context: "dash"}, "update", simedge.GRETunnels, "fra-dc1-gre",
-				simedge.Object{"mtu": int64(1400)})
+			d.Audit(time.Duration(i)*time.Minute, simaccount.Actor{Type: "user", Context: "dash"}, "update", simaccount.GRETunnels, "fra-dc1-gre",
+				simaccount.Object{"mtu": int64(1400)})
 		}
 	})
 	d.reads("500 changes, 500 not from here", "There may be more before")
@@ -132,9 +132,9 @@ func TestChangesSayThatThereMayBeMore(t *testing.T) {
 // The timeline of an incident: what was seen, what Cloudflare's record says and who changed what on one axis, in UTC, without a
 // person. It asks the record once.
 func TestTheTimelineOfAnIncident(t *testing.T) {
-	kim := simedge.Actor{Type: "user", Context: "dash", Email: "kim@example.net", Address: "192.0.2.45"}
+	kim := simaccount.Actor{Type: "user", Context: "dash", Email: "kim@example.net", Address: "192.0.2.45"}
 	d := sit(t, "overview", func(d *desk) {
-		d.EnableLogs(simedge.BGPLogs, simedge.IPsecLogs)
+		d.EnableLogs(simaccount.BGPLogs, simaccount.IPsecLogs)
 	})
 	must := func(err error) {
 		t.Helper()
@@ -142,10 +142,10 @@ func TestTheTimelineOfAnIncident(t *testing.T) {
 			t.Fatal(err)
 		}
 	}
-	must(d.SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Idle"))
-	d.Audit(2*time.Minute, kim, "update", simedge.GRETunnels, "fra-dc1-gre", simedge.Object{"mtu": int64(1200)})
-	d.LogBGP("fra-dc1-gre", time.Minute, "", "bgp_state_transition", simedge.Object{"from_state": "Established", "to_state": "Idle"})
-	d.LogBGP("fra-dc1-gre", time.Minute, "to_cloudflare", "notification_message", simedge.Object{"code": int64(6), "subcode": int64(2)})
+	must(d.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"))
+	d.Audit(2*time.Minute, kim, "update", simaccount.GRETunnels, "fra-dc1-gre", simaccount.Object{"mtu": int64(1200)})
+	d.LogBGP("fra-dc1-gre", time.Minute, "", "bgp_state_transition", simaccount.Object{"from_state": "Established", "to_state": "Idle"})
+	d.LogBGP("fra-dc1-gre", time.Minute, "to_cloudflare", "notification_message", simaccount.Object{"code": int64(6), "subcode": int64(2)})
 	d.passes(30 * time.Second)
 	d.Press("r")
 	d.reads("fra-dc1-gre Up → Down")

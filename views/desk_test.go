@@ -14,9 +14,9 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
-	"flarewire/internal/uitest"
+	"flarewire/internal/testing/uitest"
 	"flarewire/tui"
 	"flarewire/views"
 	"flarewire/views/kit"
@@ -26,7 +26,7 @@ import (
 // desk is a person at the whole program, with a simulated account behind it.
 type desk struct {
 	*uitest.Person
-	*simedge.Edge
+	*simaccount.Edge
 	t      *testing.T
 	env    *kit.Env
 	way    *way
@@ -85,7 +85,7 @@ func (d *desk) lets() {
 func sit(t *testing.T, start string, before func(*desk)) *desk {
 	t.Helper()
 	d := &desk{Person: uitest.New(t), t: t}
-	d.Edge = simedge.New(simedge.Options{Now: d.time})
+	d.Edge = simaccount.New(simaccount.Options{Now: d.time})
 	d.way = &way{next: d.RoundTripper()}
 	if before != nil {
 		before(d)
@@ -98,7 +98,7 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 	}
 	requests := &kit.RequestLog{}
 	sender, err := api.NewSender(api.Options{Transport: d.way, Now: d.time, OnExchange: requests.Observe,
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	check(err)
 	client := sender.Client()
 	account := client.In(d.Account())
@@ -127,7 +127,7 @@ func (d *desk) sleep(ctx context.Context, wait time.Duration) error {
 func (d *desk) narrow() { d.Send(tea.WindowSizeMsg{Width: 80, Height: 60}) }
 
 // idOf is the id of an object of the account by its name.
-func (d *desk) idOf(kind simedge.Resource, name string) string {
+func (d *desk) idOf(kind simaccount.Resource, name string) string {
 	d.t.Helper()
 	o, ok := d.Object(kind, name)
 	if !ok {

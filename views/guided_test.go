@@ -5,7 +5,7 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // fillsIn begins the guided setup of a tunnel and fills it in as far as it has to be.
@@ -78,7 +78,7 @@ func TestAKeyThatIsLostInTheGuidedSetupIsOfferedAgain(t *testing.T) {
 			d.Press("ctrl+s")
 			d.sends()
 			d.reads("Create IPsec tunnel new-br1: done.", "enter generate key")
-			d.Script(func(r simedge.Request) *simedge.Fault {
+			d.Script(func(r simaccount.Request) *simaccount.Fault {
 				if strings.HasSuffix(r.Path, "/psk_generate") {
 					return &fault
 				}

@@ -6,14 +6,14 @@ import (
 	"time"
 
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // lostKeys are the ways in which the answer with a new key is lost.
-var lostKeys = map[string]simedge.Fault{
-	"the connection ends": {Kind: simedge.FaultReset, CarriedOut: true},
-	"524, 45 s before":    {Kind: simedge.FaultStatus, Status: 524, Later: 45 * time.Second},
-	"an empty answer":     {Kind: simedge.FaultNull, CarriedOut: true},
+var lostKeys = map[string]simaccount.Fault{
+	"the connection ends": {Kind: simaccount.FaultReset, CarriedOut: true},
+	"524, 45 s before":    {Kind: simaccount.FaultStatus, Status: 524, Later: 45 * time.Second},
+	"an empty answer":     {Kind: simaccount.FaultNull, CarriedOut: true},
 }
 
 // A key whose answer was lost is a key that nobody has: bring-up says so, instead of blaming the router, until a new one was shown.
@@ -21,7 +21,7 @@ func TestAKeyThatNobodyHasStaysOneUntilANewOneWasShown(t *testing.T) {
 	for name, fault := range lostKeys {
 		t.Run(name, func(t *testing.T) {
 			d := sit(t, "tunnels", (*desk).writesDown)
-			d.Script(func(r simedge.Request) *simedge.Fault {
+			d.Script(func(r simaccount.Request) *simaccount.Fault {
 				if strings.HasSuffix(r.Path, "/psk_generate") {
 					return &fault
 				}
@@ -62,7 +62,7 @@ func TestAKeyThatNobodyHasIsKnownAtTheNextStart(t *testing.T) {
 			d := sit(t, "tunnels", func(d *desk) {
 				d.writesDown()
 				id, err := d.past.Begin(journal.Entry{Account: d.Account(), Verb: journal.GeneratePSK, Resource: "ipsec_tunnels",
-					ObjectID: d.idOf(simedge.IPsecTunnels, "jnb-br1-ipsec"), Name: "jnb-br1-ipsec"})
+					ObjectID: d.idOf(simaccount.IPsecTunnels, "jnb-br1-ipsec"), Name: "jnb-br1-ipsec"})
 				if err == nil {
 					err = d.past.End(id, "", journal.Result{Outcome: outcome, Error: "the answer was lost"})
 				}

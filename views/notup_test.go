@@ -8,7 +8,7 @@ import (
 	"unicode/utf8"
 
 	"flarewire/internal/diagnose"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -16,7 +16,7 @@ import (
 func (d *desk) befall(r *rand.Rand) {
 	d.t.Helper()
 	sessions := []string{"Established", "Established", "Idle", "Connect", "Active", "OpenSent", "OpenConfirm", ""}
-	for _, kind := range []simedge.Resource{simedge.GRETunnels, simedge.IPsecTunnels} {
+	for _, kind := range []simaccount.Resource{simaccount.GRETunnels, simaccount.IPsecTunnels} {
 		for _, o := range d.Objects(kind) {
 			name := o["name"].(string)
 			for _, err := range []error{d.SetBGP(kind, name, sessions[r.IntN(len(sessions))]),

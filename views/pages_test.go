@@ -5,7 +5,7 @@ import (
 	"testing"
 
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // Somebody wants to know what a prefix can be bound to, and tries what works on other pages.
@@ -41,7 +41,7 @@ func TestAnEndpointCheckNeedsAnAddress(t *testing.T) {
 	d.lacks("Sending")
 	d.Press("ctrl+s")
 	d.See("New endpoint health check")
-	if _, there := d.Object(simedge.EndpointChecks, "xy"); there {
+	if _, there := d.Object(simaccount.EndpointChecks, "xy"); there {
 		t.Error("what is no address was sent")
 	}
 }
@@ -50,7 +50,7 @@ func TestAnEndpointCheckNeedsAnAddress(t *testing.T) {
 func TestTheRequestsPageShowsWhatWasAsked(t *testing.T) {
 	d := sit(t, "requests", nil)
 	d.See("Requests", "gre_tunnels", "200")
-	d.lacks(simedge.DefaultToken)
+	d.lacks(simaccount.DefaultToken)
 }
 
 // Where nothing was changed yet, the activity says so; it is no error.

@@ -4,7 +4,7 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // Cloudflare refuses what is read, and says why: the line above the keys has what to do about it, "!" and a page without rows have
@@ -19,8 +19,8 @@ func TestTheServersSentenceComesFirstWhereThereIsRoom(t *testing.T) {
 			t.Errorf("our advice comes first:\n%s", d.Screen())
 		}
 	}
-	refused := &simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Body: body}
-	all := func(simedge.Request) *simedge.Fault { return refused }
+	refused := &simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403, Body: body}
+	all := func(simaccount.Request) *simaccount.Fault { return refused }
 
 	t.Run("no rows", func(t *testing.T) {
 		d := sit(t, "routes", func(d *desk) { d.Script(all) })
@@ -36,7 +36,7 @@ func TestTheServersSentenceComesFirstWhereThereIsRoom(t *testing.T) {
 	})
 	t.Run("a change", func(t *testing.T) {
 		d := sit(t, "tunnels", nil)
-		d.Script(func(r simedge.Request) *simedge.Fault {
+		d.Script(func(r simaccount.Request) *simaccount.Fault {
 			if r.Changes() {
 				return refused
 			}

@@ -5,7 +5,7 @@ import (
 	"testing"
 	"time"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // typesTheName answers the question that wants a name.
@@ -25,7 +25,7 @@ func TestASlowChangeSaysForHowLongAndWhatTheLimitIs(t *testing.T) {
 	d.goTo("iad-dc1-gre")
 	d.Press("D")
 	d.sends()
-	d.holds("DELETE /" + d.idOf(simedge.GRETunnels, "iad-dc1-gre"))
+	d.holds("DELETE /" + d.idOf(simaccount.GRETunnels, "iad-dc1-gre"))
 	d.typesTheName("iad-dc1-gre")
 	d.reads("Sending once, no automatic retry. Then the object is read back")
 	d.passes(12 * time.Second)
@@ -73,7 +73,7 @@ func TestJumpingAwayWhileAChangeIsBeingSent(t *testing.T) {
 	d.See("iad-dc1-gre", "ctrl+s")
 	d.Press("x", "ctrl+s")
 	d.See("enter send")
-	d.holds("PUT /" + d.idOf(simedge.GRETunnels, "iad-dc1-gre"))
+	d.holds("PUT /" + d.idOf(simaccount.GRETunnels, "iad-dc1-gre"))
 	d.sends()
 	d.reads("Sending once, no automatic retry.")
 	d.Press(":", "r", "o", "u", "t", "e", "s", "enter")

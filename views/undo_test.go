@@ -6,7 +6,7 @@ import (
 	"testing"
 
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 var bulk = []string{"iad-dc1-gre", "fra-dc2-gre", "mad-br1-ipsec"}
@@ -29,7 +29,7 @@ func (d *desk) deletesTogether() {
 // there counts the tunnels of the act that the account has.
 func (d *desk) there() int {
 	n := 0
-	for _, kind := range []simedge.Resource{simedge.GRETunnels, simedge.IPsecTunnels} {
+	for _, kind := range []simaccount.Resource{simaccount.GRETunnels, simaccount.IPsecTunnels} {
 		for _, o := range d.Objects(kind) {
 			for _, name := range bulk {
 				if o["name"] == name {

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/views/kit"
 )
 
@@ -34,11 +34,11 @@ func (d *desk) outcome() journal.Outcome {
 // undone.
 func TestADeletionThatIsCarriedOutAfterA524(t *testing.T) {
 	d := sit(t, "tunnels", (*desk).writesDown)
-	d.Script(func(r simedge.Request) *simedge.Fault {
+	d.Script(func(r simaccount.Request) *simaccount.Fault {
 		if !r.Changes() {
 			return nil
 		}
-		return &simedge.Fault{Kind: simedge.FaultStatus, Status: 524, Later: 4 * time.Minute}
+		return &simaccount.Fault{Kind: simaccount.FaultStatus, Status: 524, Later: 4 * time.Minute}
 	})
 	d.goTo("iad-dc1-gre")
 	d.Press("D")
@@ -61,7 +61,7 @@ func TestADeletionThatIsCarriedOutAfterA524(t *testing.T) {
 func TestAChangeOfAKilledProgramIsSaidAndSettled(t *testing.T) {
 	begin := func(d *desk) {
 		d.writesDown()
-		o, _ := d.Object(simedge.GRETunnels, "iad-dc1-gre")
+		o, _ := d.Object(simaccount.GRETunnels, "iad-dc1-gre")
 		if _, err := d.past.Begin(journal.Entry{Account: d.Account(), Verb: journal.Delete, Resource: "gre_tunnels", ObjectID: o["id"].(string),
 			Name: "iad-dc1-gre", Before: []byte(`{"name":"iad-dc1-gre"}`)}); err != nil {
 			d.t.Fatal(err)
@@ -72,7 +72,7 @@ func TestAChangeOfAKilledProgramIsSaidAndSettled(t *testing.T) {
 	if got := d.outcome(); got != journal.Unknown {
 		t.Errorf("too early, the journal says %q", got)
 	}
-	if err := d.Delete(simedge.GRETunnels, "iad-dc1-gre"); err != nil {
+	if err := d.Delete(simaccount.GRETunnels, "iad-dc1-gre"); err != nil {
 		t.Fatal(err)
 	}
 	d.passes(time.Minute)
@@ -84,7 +84,7 @@ func TestAChangeOfAKilledProgramIsSaidAndSettled(t *testing.T) {
 func TestAnUnknownDeletionIsLookedAtAgainAndUndone(t *testing.T) {
 	d := sit(t, "tunnels", func(d *desk) {
 		d.writesDown()
-		o, _ := d.Object(simedge.GRETunnels, "iad-dc1-gre")
+		o, _ := d.Object(simaccount.GRETunnels, "iad-dc1-gre")
 		before, err := json.Marshal(o)
 		if err != nil {
 			d.t.Fatal(err)
@@ -99,7 +99,7 @@ func TestAnUnknownDeletionIsLookedAtAgainAndUndone(t *testing.T) {
 		}
 	})
 	d.reads("has no known end")
-	if err := d.Delete(simedge.GRETunnels, "iad-dc1-gre"); err != nil {
+	if err := d.Delete(simaccount.GRETunnels, "iad-dc1-gre"); err != nil {
 		t.Fatal(err)
 	}
 	d.passes(time.Minute)
@@ -117,7 +117,7 @@ func TestAnUnknownDeletionIsLookedAtAgainAndUndone(t *testing.T) {
 	d.reads("Undo: delete iad-dc1-gre", "POST /accounts/")
 	d.sends()
 	d.reads(": done")
-	if _, there := d.Object(simedge.GRETunnels, "iad-dc1-gre"); !there {
+	if _, there := d.Object(simaccount.GRETunnels, "iad-dc1-gre"); !there {
 		t.Error("the tunnel did not come back")
 	}
 }

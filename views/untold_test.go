@@ -4,14 +4,14 @@ import (
 	"strings"
 	"testing"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // The IPsec tunnels cannot be read: a route through one of them is not shown as a route through nothing, on the list or on its own
 // page. Once they are read, it has its tunnel.
 func TestARouteThroughAnUnreadTunnelIsNotThroughNothing(t *testing.T) {
 	d := sit(t, "routes", func(d *desk) {
-		d.Fault(simedge.Fault{Path: "*ipsec_tunnels*", Kind: simedge.FaultStatus, Status: 500})
+		d.Fault(simaccount.Fault{Path: "*ipsec_tunnels*", Kind: simaccount.FaultStatus, Status: 500})
 	})
 	d.goTo("10.61.8.0/22")
 	for line := range strings.SplitSeq(d.Screen(), "\n") {

@@ -7,7 +7,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/tui"
 )
 
@@ -81,7 +81,7 @@ func TestTheOverviewIsAWall(t *testing.T) {
 			}
 			before := places()
 			for _, tunnel := range []string{"fra-dc1-gre", "fra-dc2-gre", "gru-br1-gre"} {
-				if err := d.SetBGP(simedge.GRETunnels, tunnel, "Active"); err != nil {
+				if err := d.SetBGP(simaccount.GRETunnels, tunnel, "Active"); err != nil {
 					t.Fatal(err)
 				}
 			}

@@ -10,7 +10,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/kind"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/tui"
 	"flarewire/views/kit"
 )
@@ -19,9 +19,9 @@ const shop = "198.18.10.0/24" // advertised, over fra-dc1-gre and fra-dc2-gre
 
 // onlyWay leaves the shop one way, over fra-dc1-gre.
 func onlyWay(d *desk) {
-	for _, o := range d.Objects(simedge.Routes) {
+	for _, o := range d.Objects(simaccount.Routes) {
 		if o["prefix"] == shop && o["nexthop"] == "10.213.0.3" {
-			if err := d.Delete(simedge.Routes, o["id"].(string)); err != nil {
+			if err := d.Delete(simaccount.Routes, o["id"].(string)); err != nil {
 				d.t.Fatal(err)
 			}
 		}
@@ -68,7 +68,7 @@ func TestTheRateOfAHealthCheckChangesNoWay(t *testing.T) {
 	d := sit(t, "routes", onlyWay)
 	review := kit.NewReview(d.env, kit.Intent{Title: "A change", Pages: 1,
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
-			opened, err := change.GRETunnels.Read(ctx, d.env.Account, d.idOf(simedge.GRETunnels, "fra-dc1-gre"))
+			opened, err := change.GRETunnels.Read(ctx, d.env.Account, d.idOf(simaccount.GRETunnels, "fra-dc1-gre"))
 			if err != nil {
 				return change.Plan{}, err
 			}
@@ -87,7 +87,7 @@ func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 	route := func(edit func(*api.Route)) func(context.Context, *desk, *change.Writer) (change.Plan, error) {
 		return func(ctx context.Context, d *desk, w *change.Writer) (change.Plan, error) {
 			r := change.Kind[api.Route](kind.Routes)
-			for _, o := range d.Objects(simedge.Routes) {
+			for _, o := range d.Objects(simaccount.Routes) {
 				if o["prefix"] != shop || o["nexthop"] != "10.213.0.1" {
 					continue
 				}
@@ -105,7 +105,7 @@ func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 	}
 	tunnel := func(replace bool, edit func(*api.GRETunnel)) func(context.Context, *desk, *change.Writer) (change.Plan, error) {
 		return func(ctx context.Context, d *desk, w *change.Writer) (change.Plan, error) {
-			opened, err := change.GRETunnels.Read(ctx, d.env.Account, d.idOf(simedge.GRETunnels, "fra-dc1-gre"))
+			opened, err := change.GRETunnels.Read(ctx, d.env.Account, d.idOf(simaccount.GRETunnels, "fra-dc1-gre"))
 			if err != nil {
 				return change.Plan{}, err
 			}

@@ -8,11 +8,11 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/access"
-	"flarewire/internal/netrules"
-	"flarewire/internal/simedge"
+	"flarewire/internal/rules"
+	"flarewire/internal/simaccount"
 )
 
-func client(t *testing.T, edge *simedge.Edge, token string) *api.Client {
+func client(t *testing.T, edge *simaccount.Edge, token string) *api.Client {
 	t.Helper()
 	c, err := api.New(api.Options{Credentials: api.Credentials{Token: api.NewSecret(token)}, Transport: edge.RoundTripper(), ReadOnly: true})
 	if err != nil {
@@ -33,9 +33,9 @@ func state(findings []access.Finding, feature string) access.Finding {
 
 // A user's and an account's token are told apart, the latter also when nobody has named the account.
 func TestBothKindsOfTokensAreVerified(t *testing.T) {
-	edge := simedge.New(simedge.Options{})
-	edge.Grant(firstToken, simedge.MagicTransitRead)
-	edge.GrantAccountToken("cfat_accountToken0123456789abcdefghijklmnopqrst", simedge.MagicWANRead)
+	edge := simaccount.New(simaccount.Options{})
+	edge.Grant(firstToken, simaccount.MagicTransitRead)
+	edge.GrantAccountToken("cfat_accountToken0123456789abcdefghijklmnopqrst", simaccount.MagicWANRead)
 	for token, kind := range map[string]string{firstToken: api.UserToken,
 		"cfat_accountToken0123456789abcdefghijklmnopqrst": api.AccountToken} {
 		for _, account := range []string{"", edge.Account()} {
@@ -49,8 +49,8 @@ func TestBothKindsOfTokensAreVerified(t *testing.T) {
 
 // Every feature has its own row: what is missing has the exact name of the group, and nothing was changed to find out.
 func TestEveryFeatureIsTried(t *testing.T) {
-	edge := simedge.New(simedge.Options{})
-	edge.Grant(firstToken, simedge.MagicTransitRead)
+	edge := simaccount.New(simaccount.Options{})
+	edge.Grant(firstToken, simaccount.MagicTransitRead)
 	c := client(t, edge, firstToken)
 	findings := access.Probe(t.Context(), c.In(edge.Account()), nil)
 	for feature, want := range map[string]access.State{
@@ -79,9 +79,9 @@ func TestEveryFeatureIsTried(t *testing.T) {
 
 // An API that is down is not a missing permission.
 func TestTroubleIsNotAMissingPermission(t *testing.T) {
-	edge := simedge.New(simedge.Options{})
-	edge.Grant(firstToken, simedge.MagicTransitRead)
-	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 400, Body: `{"success":false,"errors":[{"code":77,"message":"odd"}]}`})
+	edge := simaccount.New(simaccount.Options{})
+	edge.Grant(firstToken, simaccount.MagicTransitRead)
+	edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 400, Body: `{"success":false,"errors":[{"code":77,"message":"odd"}]}`})
 	for _, f := range access.Probe(t.Context(), client(t, edge, firstToken).In(edge.Account()), nil) {
 		if f.Feature != "Account's name" && f.State != access.NotKnown {
 			t.Errorf("%s is %q", f.Feature, f.State)
@@ -91,25 +91,25 @@ func TestTroubleIsNotAMissingPermission(t *testing.T) {
 
 func TestWhatIsTypedIsJudgedWithoutBeingShown(t *testing.T) {
 	long := strings.Repeat("aB3_", 12)
-	for text, want := range map[string]netrules.Severity{
-		"": netrules.Partial, "cfut_abc": netrules.Partial, "cfut_" + long: netrules.Note, "cfat_" + long: netrules.Note,
-		"cfk_" + long: netrules.Error, "two words": netrules.Error, "ümlaut": netrules.Error, strings.Repeat("a", 40): netrules.Note,
-		"demo-token": netrules.Warning, "c2547eb745079dac9320b638f5e225cf483cc": netrules.Error, "  cfut_" + long + "\n": netrules.Note,
+	for text, want := range map[string]rules.Severity{
+		"": rules.Partial, "cfut_abc": rules.Partial, "cfut_" + long: rules.Note, "cfat_" + long: rules.Note,
+		"cfk_" + long: rules.Error, "two words": rules.Error, "ümlaut": rules.Error, strings.Repeat("a", 40): rules.Note,
+		"demo-token": rules.Warning, "c2547eb745079dac9320b638f5e225cf483cc": rules.Error, "  cfut_" + long + "\n": rules.Note,
 	} {
 		if got := access.CheckToken(text); got.Severity != want || len(text) > 8 && strings.Contains(got.Text, text) {
 			t.Errorf("token of %d characters: severity %d, %q, want %d", len(text), got.Severity, got.Text, want)
 		}
 	}
-	for text, want := range map[string]netrules.Severity{
-		"": netrules.Partial, "cfk_" + long: netrules.Note, "cfk_a": netrules.Partial, "cfut_" + long: netrules.Error,
-		"c2547eb745079dac9320b638f5e225cf483cc": netrules.Note, "short": netrules.Warning, "a b": netrules.Error,
+	for text, want := range map[string]rules.Severity{
+		"": rules.Partial, "cfk_" + long: rules.Note, "cfk_a": rules.Partial, "cfut_" + long: rules.Error,
+		"c2547eb745079dac9320b638f5e225cf483cc": rules.Note, "short": rules.Warning, "a b": rules.Error,
 	} {
 		if got := access.CheckKey(text); got.Severity != want {
 			t.Errorf("key of %d characters: severity %d, %q, want %d", len(text), got.Severity, got.Text, want)
 		}
 	}
-	for text, want := range map[string]netrules.Severity{"": netrules.Partial, "a@": netrules.Partial, "a@b.example": netrules.None,
-		"a@b c": netrules.Error, "a@b@c": netrules.Error} {
+	for text, want := range map[string]rules.Severity{"": rules.Partial, "a@": rules.Partial, "a@b.example": rules.None,
+		"a@b c": rules.Error, "a@b@c": rules.Error} {
 		if got := access.CheckEmail(text); got.Severity != want {
 			t.Errorf("%q: severity %d, want %d", text, got.Severity, want)
 		}

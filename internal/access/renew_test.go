@@ -9,7 +9,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/access"
 	"flarewire/internal/secret"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 const (
@@ -29,7 +29,7 @@ func (m *manager) fetch(context.Context) (secret.Value, error) {
 	return secret.New(m.token), nil
 }
 
-func renewing(t *testing.T, edge *simedge.Edge, m *manager) *api.AccountClient {
+func renewing(t *testing.T, edge *simaccount.Edge, m *manager) *api.AccountClient {
 	t.Helper()
 	var transport http.RoundTripper = access.NewRenewal(edge.RoundTripper(), m.fetch, func() time.Time { return m.now })
 	client, err := api.New(api.Options{Credentials: api.Credentials{Token: api.NewSecret(firstToken)}, Transport: transport})
@@ -41,8 +41,8 @@ func renewing(t *testing.T, edge *simedge.Edge, m *manager) *api.AccountClient {
 
 // A token that was rolled in the password manager is fetched anew, once, and the request succeeds.
 func TestARolledTokenIsFetchedAgain(t *testing.T) {
-	edge, m := simedge.New(simedge.Options{}), &manager{token: secondToken}
-	edge.Grant(firstToken, simedge.MagicTransitRead)
+	edge, m := simaccount.New(simaccount.Options{}), &manager{token: secondToken}
+	edge.Grant(firstToken, simaccount.MagicTransitRead)
 	account := renewing(t, edge, m)
 	for range 2 {
 		if _, err := account.GRETunnels.List(t.Context()); err != nil {
@@ -50,7 +50,7 @@ func TestARolledTokenIsFetchedAgain(t *testing.T) {
 		}
 	}
 	edge.Revoke(firstToken)
-	edge.Grant(secondToken, simedge.MagicTransitRead)
+	edge.Grant(secondToken, simaccount.MagicTransitRead)
 	for range 3 {
 		if _, err := account.GRETunnels.List(t.Context()); err != nil {
 			t.Fatal(err)
@@ -63,8 +63,8 @@ func TestARolledTokenIsFetchedAgain(t *testing.T) {
 
 // A permission that was never there is no reason to ask the password manager.
 func TestAMissingPermissionAsksNobody(t *testing.T) {
-	edge, m := simedge.New(simedge.Options{}), &manager{token: secondToken}
-	edge.Grant(firstToken, simedge.AnalyticsRead)
+	edge, m := simaccount.New(simaccount.Options{}), &manager{token: secondToken}
+	edge.Grant(firstToken, simaccount.AnalyticsRead)
 	if _, err := renewing(t, edge, m).GRETunnels.List(t.Context()); api.KindOf(err) != api.PermissionMissing {
 		t.Errorf("%v", err)
 	}
@@ -75,8 +75,8 @@ func TestAMissingPermissionAsksNobody(t *testing.T) {
 
 // A manager that says the same again is left alone for a while.
 func TestTheSameTokenAgainIsNotAskedForAgain(t *testing.T) {
-	edge, m := simedge.New(simedge.Options{}), &manager{token: firstToken, now: time.Unix(1e9, 0)}
-	edge.Grant(firstToken, simedge.MagicTransitRead)
+	edge, m := simaccount.New(simaccount.Options{}), &manager{token: firstToken, now: time.Unix(1e9, 0)}
+	edge.Grant(firstToken, simaccount.MagicTransitRead)
 	account := renewing(t, edge, m)
 	if _, err := account.GRETunnels.List(t.Context()); err != nil {
 		t.Fatal(err)

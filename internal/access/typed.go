@@ -6,7 +6,7 @@ import (
 	"strings"
 	"sync"
 
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/keystore"
 )
 
@@ -25,57 +25,57 @@ var prefixes = []struct{ prefix, kind string }{
 var oldKey = sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(`^[0-9a-f]{37}$`) })
 
 // CheckToken judges an API token while it is typed. Its texts hold the length and never the value.
-func CheckToken(text string) netrules.Finding {
+func CheckToken(text string) rules.Finding {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return finding(netrules.Partial, "paste it, or type it; it is not shown")
+		return finding(rules.Partial, "paste it, or type it; it is not shown")
 	}
 	if _, err := keystore.NewToken(text); err != nil {
-		return finding(netrules.Error, err.Error())
+		return finding(rules.Error, err.Error())
 	}
 	prefix, kind := prefixOf(text)
 	switch {
 	case prefix == "cfk_" || oldKey().MatchString(text):
-		return finding(netrules.Error, "this is a global API key: choose e-mail and global key above")
+		return finding(rules.Error, "this is a global API key: choose e-mail and global key above")
 	case prefix != "":
 		return lengthOf(text, prefix, kind)
 	case len(text) == 40:
-		return finding(netrules.Note, "a token of the older form, 40 characters")
+		return finding(rules.Note, "a token of the older form, 40 characters")
 	}
-	return finding(netrules.Warning, fmt.Sprintf("%d characters: Cloudflare's tokens begin with cfut_ or cfat_, or have 40", len(text)))
+	return finding(rules.Warning, fmt.Sprintf("%d characters: Cloudflare's tokens begin with cfut_ or cfat_, or have 40", len(text)))
 }
 
 // CheckKey judges a global API key while it is typed.
-func CheckKey(text string) netrules.Finding {
+func CheckKey(text string) rules.Finding {
 	text = strings.TrimSpace(text)
 	if text == "" {
-		return finding(netrules.Partial, "paste it, or type it; it is not shown")
+		return finding(rules.Partial, "paste it, or type it; it is not shown")
 	}
 	if _, err := keystore.NewGlobalKey("a@b", text); err != nil {
-		return finding(netrules.Error, err.Error())
+		return finding(rules.Error, err.Error())
 	}
 	prefix, kind := prefixOf(text)
 	switch {
 	case prefix == "cfk_":
 		return lengthOf(text, prefix, kind)
 	case prefix != "":
-		return finding(netrules.Error, "this is an API token: choose API token above")
+		return finding(rules.Error, "this is an API token: choose API token above")
 	case oldKey().MatchString(text):
-		return finding(netrules.Note, "a key of the older form, 37 characters")
+		return finding(rules.Note, "a key of the older form, 37 characters")
 	}
-	return finding(netrules.Warning, fmt.Sprintf("%d characters: Cloudflare's keys begin with cfk_, or have 37 hexadecimal digits", len(text)))
+	return finding(rules.Warning, fmt.Sprintf("%d characters: Cloudflare's keys begin with cfk_, or have 37 hexadecimal digits", len(text)))
 }
 
 // CheckEmail judges the address that goes with a global key.
-func CheckEmail(text string) netrules.Finding {
+func CheckEmail(text string) rules.Finding {
 	name, host, at := strings.Cut(strings.TrimSpace(text), "@")
 	switch {
 	case !at || name == "" || host == "":
-		return finding(netrules.Partial, "the address of the Cloudflare user, with an @")
+		return finding(rules.Partial, "the address of the Cloudflare user, with an @")
 	case strings.ContainsAny(text, " \t") || strings.Contains(host, "@"):
-		return finding(netrules.Error, "one address, without blanks")
+		return finding(rules.Error, "one address, without blanks")
 	}
-	return netrules.Finding{}
+	return rules.Finding{}
 }
 
 func prefixOf(text string) (prefix, kind string) {
@@ -87,13 +87,13 @@ func prefixOf(text string) (prefix, kind string) {
 	return "", ""
 }
 
-func lengthOf(text, prefix, kind string) netrules.Finding {
+func lengthOf(text, prefix, kind string) rules.Finding {
 	if n := len(text) - len(prefix); n < prefixed {
-		return finding(netrules.Partial, fmt.Sprintf("%s, %d of at least %d characters", kind, n, prefixed))
+		return finding(rules.Partial, fmt.Sprintf("%s, %d of at least %d characters", kind, n, prefixed))
 	}
-	return finding(netrules.Note, fmt.Sprintf("%s, %d characters", kind, len(text)))
+	return finding(rules.Note, fmt.Sprintf("%s, %d characters", kind, len(text)))
 }
 
-func finding(severity netrules.Severity, text string) netrules.Finding {
-	return netrules.Finding{Severity: severity, Text: text, Source: formats}
+func finding(severity rules.Severity, text string) rules.Finding {
+	return rules.Finding{Severity: severity, Text: text, Source: formats}
 }

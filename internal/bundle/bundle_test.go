@@ -18,7 +18,7 @@ import (
 	"flarewire/internal/bundle"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/secret"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -36,20 +36,20 @@ func night(t *testing.T) bundle.Contents {
 	t.Helper()
 	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
-	edge := simedge.New(simedge.Options{Now: clock, Token: tokenCanary})
-	for _, trouble := range []simedge.Trouble{simedge.WrongMD5, simedge.Withdrawn, simedge.BindingLost} {
+	edge := simaccount.New(simaccount.Options{Now: clock, Token: tokenCanary})
+	for _, trouble := range []simaccount.Trouble{simaccount.WrongMD5, simaccount.Withdrawn, simaccount.BindingLost} {
 		if _, err := edge.Seed(trouble); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := edge.Mutate(simedge.GRETunnels, "fra-dc2-gre", func(o simedge.Object) {
-		o["bgp"].(simedge.Object)["md5_key"] = md5Canary
+	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc2-gre", func(o simaccount.Object) {
+		o["bgp"].(simaccount.Object)["md5_key"] = md5Canary
 		o["description"] = "the key is " + md5Canary
-		o["x_ike_secret"] = simedge.Object{"values": []any{newField, int64(12345678)}}
+		o["x_ike_secret"] = simaccount.Object{"values": []any{newField, int64(12345678)}}
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := edge.Mutate(simedge.IPsecTunnels, "jnb-br1-ipsec", func(o simedge.Object) { o["psk"] = pskCanary }); err != nil {
+	if err := edge.Mutate(simaccount.IPsecTunnels, "jnb-br1-ipsec", func(o simaccount.Object) { o["psk"] = pskCanary }); err != nil {
 		t.Fatal(err)
 	}
 	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock,

@@ -12,7 +12,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 const canary = "kanarienvogel-9f3a77c1"
@@ -51,7 +51,7 @@ func TestAGeneratedKeyIsInTheResultAndNowhereElse(t *testing.T) {
 func TestAGeneratedKeyWhoseAnswerIsLost(t *testing.T) {
 	d := sit(t)
 	p := planned(t)(change.PrepareGeneratePSK(t.Context(), d.writer, d.ipsec("ams-br2-ipsec")))
-	d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, CarriedOut: true})
+	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPost, CarriedOut: true})
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
 	if r.Err == nil || !strings.Contains(r.Text, "generate another one") || len(d.writes()) != 1 {
@@ -66,7 +66,7 @@ func TestANewTunnelWithAKeyAndAnMD5KeyShowsNeither(t *testing.T) {
 	p := planned(t)(prepareCreate(t.Context(), d.writer, change.IPsecTunnels, tunnel))
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
-	if d.edge.PSK("osl-br1-ipsec") != canary || d.stored(simedge.IPsecTunnels, r.ID, "bgp.md5_key") != canary {
+	if d.edge.PSK("osl-br1-ipsec") != canary || d.stored(simaccount.IPsecTunnels, r.ID, "bgp.md5_key") != canary {
 		t.Error("the keys are not set")
 	}
 	r.Object = nil // the object as the server gives it, which shows the MD5 key
@@ -108,7 +108,7 @@ func TestTheBGPOfAGRETunnelIsChangedByReplacingIt(t *testing.T) {
 	}
 	for path, want := range map[string]any{"bgp.customer_asn": int64(4200000001), "bgp.md5_key": canary, "mtu": int64(opened.MTU),
 		"interface_address": opened.InterfaceAddress, "description": opened.Description} {
-		if got := d.stored(simedge.GRETunnels, "fra-dc1-gre", path); got != want {
+		if got := d.stored(simaccount.GRETunnels, "fra-dc1-gre", path); got != want {
 			t.Errorf("%s is %v, want %v", path, got, want)
 		}
 	}
@@ -123,7 +123,7 @@ func TestAReplacementThatStopsInTheMiddle(t *testing.T) {
 	wanted := opened
 	wanted.BGP = &api.BGP{CustomerASN: 65001}
 	p := planned(t)(change.PrepareReplaceGRE(t.Context(), d.writer, opened, wanted, nil))
-	d.edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 400, Method: http.MethodPost,
+	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 400, Method: http.MethodPost,
 		Body: `{"success":false,"errors":[{"code":1022,"message":"no"}]}`})
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Partly)
@@ -167,7 +167,7 @@ func TestAPrefixThatTheServerWithdrawsAlongWithADescription(t *testing.T) {
 	opened, bgp := d.prefix("198.18.10.0/24")
 	d.after = func(req *http.Request) {
 		if req.Method == http.MethodPatch {
-			_ = d.edge.Mutate(simedge.BGPPrefixes, bgp.ID, func(o simedge.Object) { o["on_demand"].(simedge.Object)["advertised"] = false })
+			_ = d.edge.Mutate(simaccount.BGPPrefixes, bgp.ID, func(o simaccount.Object) { o["on_demand"].(simaccount.Object)["advertised"] = false })
 		}
 	}
 	wanted := opened
@@ -197,7 +197,7 @@ func TestAPrefixIsWithdrawnAndAdvertisedAgain(t *testing.T) {
 		t.Fatalf("undo %q, blocked %q, warnings %q", undo.Title, undo.Blocked(), undo.Warnings)
 	}
 	wantOutcome(t, d.writer.Apply(t.Context(), undo), journal.Done)
-	if d.stored(simedge.BGPPrefixes, opened.ID, "on_demand.advertised") != true {
+	if d.stored(simaccount.BGPPrefixes, opened.ID, "on_demand.advertised") != true {
 		t.Error("it is not advertised")
 	}
 }
@@ -311,7 +311,7 @@ func TestAnOwnKeyWhoseAnswerIsLost(t *testing.T) {
 			tunnel := d.ipsec("ams-br2-ipsec")
 			p := planned(t)(change.PrepareSetPSKs(t.Context(), d.writer, []api.IPsecTunnel{tunnel},
 				map[string]api.Secret{tunnel.ID: api.NewSecret(canary)}))
-			d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, CarriedOut: carriedOut})
+			d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPost, CarriedOut: carriedOut})
 			r := d.writer.Apply(t.Context(), p)
 			if carriedOut {
 				wantOutcome(t, r, journal.Done)
@@ -330,7 +330,8 @@ func TestAnOwnKeyOfATunnelThatSomebodyChangedMeanwhile(t *testing.T) {
 	tunnel := d.ipsec("ams-br2-ipsec")
 	p := planned(t)(change.PrepareSetPSKs(t.Context(), d.writer, []api.IPsecTunnel{tunnel},
 		map[string]api.Secret{tunnel.ID: api.NewSecret(canary)}))
-	if err := d.edge.Mutate(simedge.IPsecTunnels, tunnel.ID, func(o simedge.Object) { o["description"] = "by somebody else" }); err != nil {
+	if err := d.edge.Mutate(simaccount.IPsecTunnels, tunnel.ID,
+		func(o simaccount.Object) { o["description"] = "by somebody else" }); err != nil {
 		t.Fatal(err)
 	}
 	r := d.writer.Apply(t.Context(), p)

@@ -13,13 +13,13 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // desk is an operator's place: a simulated account, a client, a writer, a journal, and a clock that moves when somebody waits.
 type desk struct {
 	t       *testing.T
-	edge    *simedge.Edge
+	edge    *simaccount.Edge
 	account *api.AccountClient
 	writer  *change.Writer
 	journal *journal.Journal
@@ -40,9 +40,9 @@ type deskOption func(*change.Options)
 func sit(t *testing.T, options ...deskOption) *desk {
 	t.Helper()
 	d := &desk{t: t, now: time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC), path: filepath.Join(t.TempDir(), "flarewire", "journal.jsonl")}
-	d.edge = simedge.New(simedge.Options{Now: d.clock})
+	d.edge = simaccount.New(simaccount.Options{Now: d.clock})
 	log := &change.RequestLog{}
-	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}, Transport: d,
+	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}, Transport: d,
 		Now: d.clock, Sleep: d.sleep, Budget: 1 << 20, OnExchange: log.Observe})
 	if err != nil {
 		t.Fatal(err)
@@ -97,8 +97,8 @@ func (d *desk) RoundTrip(req *http.Request) (*http.Response, error) {
 }
 
 // writes are the requests that change something, without the dry runs.
-func (d *desk) writes() []simedge.Request {
-	var list []simedge.Request
+func (d *desk) writes() []simaccount.Request {
+	var list []simaccount.Request
 	for _, r := range d.edge.Requests() {
 		if r.Method != http.MethodGet && r.Query.Get("validate_only") == "" {
 			list = append(list, r)
@@ -154,7 +154,7 @@ func (d *desk) ipsec(name string) api.IPsecTunnel {
 // prefix gives a prefix and the BGP prefix that covers it.
 func (d *desk) prefix(cidr string) (api.Prefix, api.BGPPrefix) {
 	d.t.Helper()
-	if len(d.edge.Objects(simedge.Prefixes)) == 0 {
+	if len(d.edge.Objects(simaccount.Prefixes)) == 0 {
 		d.t.Skip("this simulated account has no prefixes yet")
 	}
 	list, err := d.account.Prefixes.List(d.t.Context())
@@ -178,7 +178,7 @@ func named[T any](t *testing.T, list []T, err error, name string, of func(T) str
 }
 
 // stored is one field of an object as the server has it; dots lead into objects.
-func (d *desk) stored(kind simedge.Resource, name, path string) any {
+func (d *desk) stored(kind simaccount.Resource, name, path string) any {
 	d.t.Helper()
 	o, ok := d.edge.Object(kind, name)
 	if !ok {
@@ -186,7 +186,7 @@ func (d *desk) stored(kind simedge.Resource, name, path string) any {
 	}
 	var v any = o
 	for key := range strings.SplitSeq(path, ".") {
-		m, _ := v.(simedge.Object)
+		m, _ := v.(simaccount.Object)
 		v = m[key]
 	}
 	return v

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 )
 
 // TunnelConsequences says what the deletion of a tunnel or interconnect leaves behind: the routes whose next hop lies in
@@ -47,7 +47,7 @@ func RoutesThrough(routes []api.Route, subnets ...string) []api.Route {
 // PrefixConsequences says what the deletion of a prefix takes with it, and whether the API allows it.
 func PrefixConsequences(p api.Prefix, advertised []api.BGPPrefix, bindings []api.Binding, delegations []api.Delegation) []string {
 	var out []string
-	if f := netrules.PrefixDelete(p.Approved); !f.OK() {
+	if f := rules.PrefixDelete(p.Approved); !f.OK() {
 		out = append(out, f.Text)
 	}
 	for _, b := range advertised {
@@ -69,7 +69,7 @@ func PrefixConsequences(p api.Prefix, advertised []api.BGPPrefix, bindings []api
 // BGPPrefixConsequences says whether a BGP prefix can be deleted: only a withdrawn one can.
 func BGPPrefixConsequences(b api.BGPPrefix) []string {
 	advertised := b.OnDemand != nil && b.OnDemand.Advertised != nil && *b.OnDemand.Advertised
-	if f := netrules.BGPPrefixDelete(advertised); !f.OK() {
+	if f := rules.BGPPrefixDelete(advertised); !f.OK() {
 		return []string{f.Text}
 	}
 	return nil
@@ -81,26 +81,26 @@ func BindingDeletion(prefix netip.Prefix, all []api.Binding, removed api.Binding
 	if len(one) == 0 {
 		return Guards{}
 	}
-	switch f := netrules.BindingDelete(prefix, ruled(all), one[0]); {
+	switch f := rules.BindingDelete(prefix, ruled(all), one[0]); {
 	case f.Blocks():
 		return Guards{Block: f.Text}
-	case f.Severity == netrules.Warning:
+	case f.Severity == rules.Warning:
 		return Guards{Warnings: []string{f.Text + "; Cloudflare will probably refuse it"}}
 	default:
 		return Guards{Consequences: []string{f.Text}}
 	}
 }
 
-// NewBinding says whether a service binding can be made, and what it means (netrules.BindingAllowed).
+// NewBinding says whether a service binding can be made, and what it means (rules.BindingAllowed).
 func NewBinding(prefix netip.Prefix, all []api.Binding, added api.Binding) Guards {
 	one := ruled([]api.Binding{added})
 	if len(one) == 0 {
 		return Guards{Block: "The network of the binding is not one: write it like 203.0.113.0/24"}
 	}
-	switch f := netrules.BindingAllowed(prefix, ruled(all), one[0]); {
+	switch f := rules.BindingAllowed(prefix, ruled(all), one[0]); {
 	case f.Blocks():
 		return Guards{Block: f.Text}
-	case f.Severity == netrules.Warning:
+	case f.Severity == rules.Warning:
 		return Guards{Warnings: []string{f.Text}}
 	default:
 		return Guards{Consequences: []string{f.Text}}
@@ -113,12 +113,12 @@ func (p Plan) Add(g Guards) Plan {
 	return p
 }
 
-// ruled are the bindings in the form of netrules; a network that cannot be read is left out.
-func ruled(list []api.Binding) []netrules.Binding {
-	var out []netrules.Binding
+// ruled are the bindings in the form of rules; a network that cannot be read is left out.
+func ruled(list []api.Binding) []rules.Binding {
+	var out []rules.Binding
 	for _, b := range list {
 		if p, err := netip.ParsePrefix(b.CIDR); err == nil {
-			out = append(out, netrules.Binding{CIDR: p, Service: netrules.ServiceOf(b.ServiceName)})
+			out = append(out, rules.Binding{CIDR: p, Service: rules.ServiceOf(b.ServiceName)})
 		}
 	}
 	return out

@@ -8,7 +8,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // The answer to a reading is about another object than the one that was asked for, at each reading of a change in turn: what is sent
@@ -39,12 +39,12 @@ func TestWhatIsShownIsWhatIsSentWhateverIsRead(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				d := sit(t)
 				reads := -1 // the first is the list that the row comes from
-				d.edge.Script(func(r simedge.Request) *simedge.Fault {
+				d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
 					if r.Method != http.MethodGet {
 						return nil
 					}
 					if reads++; reads == wrong+1 {
-						return &simedge.Fault{Kind: simedge.FaultOtherID}
+						return &simaccount.Fault{Kind: simaccount.FaultOtherID}
 					}
 					return nil
 				})

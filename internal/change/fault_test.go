@@ -9,7 +9,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // act is one kind of write: how to plan it, and whether the server has done it.
@@ -25,18 +25,18 @@ func acts() []act {
 			wanted := opened
 			wanted.Description = "under fire"
 			return planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted)), func() bool {
-				return d.stored(simedge.GRETunnels, "fra-dc1-gre", "description") == "under fire"
+				return d.stored(simaccount.GRETunnels, "fra-dc1-gre", "description") == "under fire"
 			}
 		}},
 		{"create", func(t *testing.T, d *desk) (change.Plan, func() bool) {
 			return planned(t)(prepareCreate(t.Context(), d.writer, change.IPsecTunnels, newTunnel(d))), func() bool {
-				_, ok := d.edge.Object(simedge.IPsecTunnels, "osl-br1-ipsec")
+				_, ok := d.edge.Object(simaccount.IPsecTunnels, "osl-br1-ipsec")
 				return ok
 			}
 		}},
 		{"delete", func(t *testing.T, d *desk) (change.Plan, func() bool) {
 			return planned(t)(prepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre"))), func() bool {
-				_, ok := d.edge.Object(simedge.GRETunnels, "fra-dc1-gre")
+				_, ok := d.edge.Object(simaccount.GRETunnels, "fra-dc1-gre")
 				return !ok
 			}
 		}},
@@ -59,26 +59,26 @@ func newTunnel(d *desk) api.IPsecTunnel {
 }
 
 func TestEveryWriteUnderEveryFaultIsSentOnceAndReportedTruly(t *testing.T) {
-	faults := map[string]simedge.Fault{
+	faults := map[string]simaccount.Fault{
 		"none":           {},
-		"reset":          {Kind: simedge.FaultReset},
-		"reset, done":    {Kind: simedge.FaultReset, CarriedOut: true},
-		"truncated":      {Kind: simedge.FaultTruncated},
-		"garbage":        {Kind: simedge.FaultGarbage},
-		"garbage, done":  {Kind: simedge.FaultGarbage, CarriedOut: true},
-		"empty":          {Kind: simedge.FaultEmpty},
-		"empty, done":    {Kind: simedge.FaultEmpty, CarriedOut: true},
-		"HTML":           {Kind: simedge.FaultHTML},
-		"HTML, done":     {Kind: simedge.FaultHTML, CarriedOut: true},
-		"500":            {Kind: simedge.FaultStatus, Status: 500},
-		"500, done":      {Kind: simedge.FaultStatus, Status: 500, CarriedOut: true},
-		"504, done":      {Kind: simedge.FaultStatus, Status: 504, CarriedOut: true},
-		"408":            {Kind: simedge.FaultStatus, Status: 408},
-		"400":            {Kind: simedge.FaultStatus, Status: 400, Body: `{"success":false,"errors":[{"code":1022,"message":"no"}]}`},
-		"429":            {Kind: simedge.FaultRateLimit},
-		"wrong types":    {Kind: simedge.FaultWrongTypes},
-		"unknown fields": {Kind: simedge.FaultUnknownFields},
-		"success, not done": {Kind: simedge.FaultStatus, Status: 200,
+		"reset":          {Kind: simaccount.FaultReset},
+		"reset, done":    {Kind: simaccount.FaultReset, CarriedOut: true},
+		"truncated":      {Kind: simaccount.FaultTruncated},
+		"garbage":        {Kind: simaccount.FaultGarbage},
+		"garbage, done":  {Kind: simaccount.FaultGarbage, CarriedOut: true},
+		"empty":          {Kind: simaccount.FaultEmpty},
+		"empty, done":    {Kind: simaccount.FaultEmpty, CarriedOut: true},
+		"HTML":           {Kind: simaccount.FaultHTML},
+		"HTML, done":     {Kind: simaccount.FaultHTML, CarriedOut: true},
+		"500":            {Kind: simaccount.FaultStatus, Status: 500},
+		"500, done":      {Kind: simaccount.FaultStatus, Status: 500, CarriedOut: true},
+		"504, done":      {Kind: simaccount.FaultStatus, Status: 504, CarriedOut: true},
+		"408":            {Kind: simaccount.FaultStatus, Status: 408},
+		"400":            {Kind: simaccount.FaultStatus, Status: 400, Body: `{"success":false,"errors":[{"code":1022,"message":"no"}]}`},
+		"429":            {Kind: simaccount.FaultRateLimit},
+		"wrong types":    {Kind: simaccount.FaultWrongTypes},
+		"unknown fields": {Kind: simaccount.FaultUnknownFields},
+		"success, not done": {Kind: simaccount.FaultStatus, Status: 200,
 			Body: `{"success":true,"errors":[],"messages":[],"result":{"modified":false,"deleted":false,"id":""}}`},
 	}
 	for _, act := range acts() {
@@ -90,7 +90,7 @@ func TestEveryWriteUnderEveryFaultIsSentOnceAndReportedTruly(t *testing.T) {
 					t.Fatal(p.Blocked())
 				}
 				if name != "none" {
-					d.edge.Script(func(r simedge.Request) *simedge.Fault {
+					d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
 						if !r.Changes() {
 							return nil
 						}
@@ -135,7 +135,7 @@ func TestAnAccountThatCannotBeReadAfterTheWrite(t *testing.T) {
 			p, _ := act.plan(t, d)
 			d.after = func(req *http.Request) {
 				if req.Method != http.MethodGet && req.URL.Query().Get("validate_only") == "" {
-					d.edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 503, Method: http.MethodGet})
+					d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503, Method: http.MethodGet})
 				}
 			}
 			r := d.writer.Apply(t.Context(), p)
@@ -190,11 +190,11 @@ func TestARouteThatLooksLikeAnotherIsNotTakenForIt(t *testing.T) {
 	if p.Blocked() != "" {
 		t.Fatal(p.Blocked())
 	}
-	d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, Times: 1})
+	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPost, Times: 1})
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Unknown)
 
 	p = planned(t)(prepareCreate(t.Context(), d.writer, change.Routes, wanted))
-	d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPost, Times: 1, CarriedOut: true})
+	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPost, Times: 1, CarriedOut: true})
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
 	if got, err := d.account.Routes.Get(t.Context(), r.ID); err != nil || got.Priority != 300 {
@@ -205,15 +205,15 @@ func TestARouteThatLooksLikeAnotherIsNotTakenForIt(t *testing.T) {
 // A gateway that stops waiting says nothing about the service behind it, and neither does a connection that ends: what was not seen
 // yet may come (psk_generate was seen to answer 524 and to set the key 15 s later).
 func TestWhatMayStillHappenIsNotReportedAsFailed(t *testing.T) {
-	ends := map[string]simedge.Fault{
-		"no answer": {Kind: simedge.FaultReset},
-		"408":       {Kind: simedge.FaultStatus, Status: 408},
-		"502":       {Kind: simedge.FaultHTML},
-		"503":       {Kind: simedge.FaultStatus, Status: 503},
-		"504":       {Kind: simedge.FaultStatus, Status: 504},
-		"522":       {Kind: simedge.FaultStatus, Status: 522},
-		"524":       {Kind: simedge.FaultStatus, Status: 524},
-		"524, a code": {Kind: simedge.FaultStatus, Status: 524,
+	ends := map[string]simaccount.Fault{
+		"no answer": {Kind: simaccount.FaultReset},
+		"408":       {Kind: simaccount.FaultStatus, Status: 408},
+		"502":       {Kind: simaccount.FaultHTML},
+		"503":       {Kind: simaccount.FaultStatus, Status: 503},
+		"504":       {Kind: simaccount.FaultStatus, Status: 504},
+		"522":       {Kind: simaccount.FaultStatus, Status: 522},
+		"524":       {Kind: simaccount.FaultStatus, Status: 524},
+		"524, a code": {Kind: simaccount.FaultStatus, Status: 524,
 			Body: `{"success":false,"errors":[{"code":1022,"message":"timeout"}]}`},
 	}
 	for _, act := range acts() {
@@ -222,7 +222,7 @@ func TestWhatMayStillHappenIsNotReportedAsFailed(t *testing.T) {
 				d := sit(t)
 				p, happened := act.plan(t, d)
 				f.Later = 45 * time.Second
-				d.edge.Script(func(r simedge.Request) *simedge.Fault {
+				d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
 					if !r.Changes() {
 						return nil
 					}
@@ -260,14 +260,14 @@ func TestAServerThatOverlooksValidateOnly(t *testing.T) {
 		}
 	}
 	p := planned(t)(prepareDelete(t.Context(), d.writer, change.GRETunnels, opened))
-	if _, there := d.edge.Object(simedge.GRETunnels, opened.ID); !there {
+	if _, there := d.edge.Object(simaccount.GRETunnels, opened.ID); !there {
 		t.Fatal("a look has deleted it")
 	}
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
 	entry := d.entries()[0]
 
 	undo := planned(t)(change.PrepareUndo(t.Context(), d.writer, entry))
-	if _, there := d.edge.Object(simedge.GRETunnels, "fra-dc1-gre"); there || undo.Blocked() != "" {
+	if _, there := d.edge.Object(simaccount.GRETunnels, "fra-dc1-gre"); there || undo.Blocked() != "" {
 		t.Fatalf("a look at the undo has created it, or blocked: %q", undo.Blocked())
 	}
 	if r := d.writer.Apply(t.Context(), undo); r.Outcome == journal.Done || written != 2 {

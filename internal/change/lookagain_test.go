@@ -7,7 +7,7 @@ import (
 
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // How a change can be lost: its answer (then the program is told so), or the program itself.
@@ -28,12 +28,12 @@ func TestAnUnknownChangeIsSettledByLookingAgain(t *testing.T) {
 					p, happened := act.plan(t, d)
 					ctx, cancel := context.WithCancel(t.Context())
 					defer cancel()
-					d.edge.Script(func(r simedge.Request) *simedge.Fault {
+					d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
 						if !r.Changes() {
 							return nil
 						}
 						lose(d, cancel)
-						f := &simedge.Fault{Kind: simedge.FaultStatus, Status: 524}
+						f := &simaccount.Fault{Kind: simaccount.FaultStatus, Status: 524}
 						if carriedOut {
 							f.Later = time.Minute
 						}

@@ -10,7 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/journal"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 )
 
 // The fields of a BGP prefix that named acts change.
@@ -78,24 +78,24 @@ func (g Guards) addTo(p *Plan) {
 }
 
 // GuardAdvertisement says whether a BGP prefix can be advertised or withdrawn now, how long it takes and in which order to do it
-// (rules: netrules.AdvertisementChange). bindingsKnown is false when the bindings could not be read.
+// (rules: rules.AdvertisementChange). bindingsKnown is false when the bindings could not be read.
 func GuardAdvertisement(prefix api.Prefix, b api.BGPPrefix, bindings []api.Binding, bindingsKnown, advertise bool, now time.Time) Guards {
-	a := netrules.Announcement{Approved: prefix.Approved, BGPControlled: b.BGPSignalOpts != nil && b.BGPSignalOpts.Enabled,
+	a := rules.Announcement{Approved: prefix.Approved, BGPControlled: b.BGPSignalOpts != nil && b.BGPSignalOpts.Enabled,
 		BindingActive: !bindingsKnown || bound(b.CIDR, bindings)}
-	var changed time.Time // not given to netrules: the sentence here says how long ago, and whose advice it is
+	var changed time.Time // not given to rules: the sentence here says how long ago, and whose advice it is
 	if d := b.OnDemand; d != nil {
 		a.OnDemandEnabled, a.OnDemandLocked, changed = d.OnDemandEnabled, d.OnDemandLocked, d.AdvertisedModifiedAt.Time
 	}
 	var g Guards
-	switch f := netrules.AdvertisementChange(a, advertise, now); {
+	switch f := rules.AdvertisementChange(a, advertise, now); {
 	case f.Blocks():
 		g.Block = f.Text
 	case !f.OK():
 		g.Warnings = append(g.Warnings, f.Text)
 	}
-	if age := now.Sub(changed); g.Block == "" && !changed.IsZero() && age < netrules.AdvertiseCooldown {
+	if age := now.Sub(changed); g.Block == "" && !changed.IsZero() && age < rules.AdvertiseCooldown {
 		g.Warnings = append(g.Warnings, fmt.Sprintf("The advertisement changed %s ago; flarewire's own advice is to wait %.0f minutes between "+
-			"two changes (Cloudflare documents no such time)", age.Round(time.Second), netrules.AdvertiseCooldown.Minutes()))
+			"two changes (Cloudflare documents no such time)", age.Round(time.Second), rules.AdvertiseCooldown.Minutes()))
 	}
 	g.Consequences = advertisementOrder(advertise)
 	return g
@@ -122,14 +122,14 @@ func bound(cidr string, bindings []api.Binding) bool {
 func advertisementOrder(advertise bool) []string {
 	if advertise {
 		return []string{
-			fmt.Sprintf("It takes %.0f to %.0f minutes until the Internet sees it", netrules.MinAdvertise.Minutes(),
-				netrules.MaxAdvertise.Minutes()),
+			fmt.Sprintf("It takes %.0f to %.0f minutes until the Internet sees it", rules.MinAdvertise.Minutes(),
+				rules.MaxAdvertise.Minutes()),
 			"Safe order: clamp the MSS first, advertise from Cloudflare, see AS 13335 on a looking glass, then stop your own announcement",
 		}
 	}
 	return []string{
-		fmt.Sprintf("It takes %.0f to %.0f minutes until it is withdrawn globally", netrules.MinWithdraw.Minutes(),
-			netrules.MaxWithdraw.Minutes()),
+		fmt.Sprintf("It takes %.0f to %.0f minutes until it is withdrawn globally", rules.MinWithdraw.Minutes(),
+			rules.MaxWithdraw.Minutes()),
 		"Without another announcement of the same length the addresses are unreachable afterwards",
 		"Safe order: announce the prefix with the same length from your own provider, wait 5 to 10 minutes and check it, " +
 			"prepend at Cloudflare if you like, withdraw, wait 15 minutes",

@@ -167,7 +167,7 @@ func (c change) withLost() fields {
 func (w *Writer) finish(ctx context.Context, e edit, p Plan, c change) Plan {
 	p.Differences = compare(c.now, c.target)
 	if e.verb == journal.Update {
-		p.Unsent = unsent(p.Differences, c.target, flatten(c.req.Body()), e.r.Whole)
+		p.Unsent = unsent(p.Differences, c.target, flatten(c.req.Body()), e.r.ReplacesAll)
 		e.warnUnsent(&p)
 	}
 	for _, path := range secretsOf(c.req) {

@@ -12,14 +12,14 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // replacement plans a new AS number and key for a tunnel that has a key.
 func replacement(t *testing.T, d *desk) (change.Plan, api.GRETunnel) {
 	t.Helper()
-	if err := d.edge.Mutate(simedge.GRETunnels, "fra-dc1-gre",
-		func(o simedge.Object) { o["bgp"].(simedge.Object)["md5_key"] = canary }); err != nil {
+	if err := d.edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
+		func(o simaccount.Object) { o["bgp"].(simaccount.Object)["md5_key"] = canary }); err != nil {
 		t.Fatal(err)
 	}
 	opened := d.gre("fra-dc1-gre")
@@ -28,8 +28,8 @@ func replacement(t *testing.T, d *desk) (change.Plan, api.GRETunnel) {
 	return planned(t)(change.PrepareReplaceGRE(t.Context(), d.writer, opened, wanted, nil)), opened
 }
 
-func nameInUse() *simedge.Fault {
-	return &simedge.Fault{Kind: simedge.FaultStatus, Status: 400,
+func nameInUse() *simaccount.Fault {
+	return &simaccount.Fault{Kind: simaccount.FaultStatus, Status: 400,
 		Body: `{"success":false,"errors":[{"code":1022,"message":"name is in use"}]}`}
 }
 
@@ -40,18 +40,18 @@ func TestAReplacementIsFinishedWhateverCannotBeReadMeanwhile(t *testing.T) {
 		t.Error("the key that goes is not offered for keeping")
 	}
 	var deleted time.Time
-	d.edge.Script(func(r simedge.Request) *simedge.Fault {
+	d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
 		switch {
 		case r.Method == http.MethodDelete:
 			deleted = r.Time
 		case !deleted.IsZero() && r.Method == http.MethodGet && r.Time.Sub(deleted) < 20*time.Second:
-			return &simedge.Fault{Kind: simedge.FaultStatus, Status: 503}
+			return &simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503}
 		}
 		return nil
 	})
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
-	if r.ID == opened.ID || d.stored(simedge.GRETunnels, "fra-dc1-gre", "bgp.customer_asn") != int64(65001) {
+	if r.ID == opened.ID || d.stored(simaccount.GRETunnels, "fra-dc1-gre", "bgp.customer_asn") != int64(65001) {
 		t.Errorf("result %+v", r)
 	}
 }
@@ -60,7 +60,7 @@ func TestNothingIsReadBetweenTheDeletionAndTheCreation(t *testing.T) {
 	d := sit(t)
 	p, _ := replacement(t, d)
 	lists := 0
-	d.edge.Script(func(r simedge.Request) *simedge.Fault {
+	d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
 		if r.Method == http.MethodDelete {
 			lists = 0
 		}
@@ -80,7 +80,7 @@ func TestACertainRefusalOfTheCreationIsTriedAgainAndNoted(t *testing.T) {
 	for name, refuse := range map[string]func(*desk){
 		"name in use": func(d *desk) {
 			n := 0
-			d.edge.Script(func(r simedge.Request) *simedge.Fault {
+			d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
 				if r.Method != http.MethodPost || r.IsDryRun() {
 					return nil
 				}
@@ -125,11 +125,11 @@ func TestAnUnknownCreationOfAReplacementIsLookedFor(t *testing.T) {
 		t.Run(fmt.Sprint(carriedOut), func(t *testing.T) {
 			d := sit(t)
 			p, _ := replacement(t, d)
-			d.edge.Script(func(r simedge.Request) *simedge.Fault {
+			d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
 				if r.Method != http.MethodPost || r.IsDryRun() {
 					return nil
 				}
-				f := &simedge.Fault{Kind: simedge.FaultStatus, Status: 524}
+				f := &simaccount.Fault{Kind: simaccount.FaultStatus, Status: 524}
 				if carriedOut {
 					f.Later = time.Minute
 				}
@@ -151,7 +151,7 @@ func TestAnUnknownCreationOfAReplacementIsLookedFor(t *testing.T) {
 			wantOutcome(t, found, journal.Partly)
 			again := planned(t)(found.Again(t.Context(), d.writer))
 			wantOutcome(t, d.writer.Apply(t.Context(), again), journal.Done)
-			if d.stored(simedge.GRETunnels, "fra-dc1-gre", "bgp.md5_key") != "another key" {
+			if d.stored(simaccount.GRETunnels, "fra-dc1-gre", "bgp.md5_key") != "another key" {
 				t.Error("the new tunnel has not the key that was wanted")
 			}
 		})
@@ -160,13 +160,13 @@ func TestAnUnknownCreationOfAReplacementIsLookedFor(t *testing.T) {
 
 // Whatever is cut off, at every request of a replacement: what is said is true, and there is a way back.
 func TestAReplacementThatIsCutOffAtEveryRequest(t *testing.T) {
-	ends := map[string]simedge.Fault{
-		"lost before": {Kind: simedge.FaultReset},
-		"lost after":  {Kind: simedge.FaultReset, CarriedOut: true},
-		"500":         {Kind: simedge.FaultStatus, Status: 500},
-		"524, later":  {Kind: simedge.FaultStatus, Status: 524, Later: 50 * time.Second},
-		"null":        {Kind: simedge.FaultNull, CarriedOut: true},
-		"another id":  {Kind: simedge.FaultOtherID},
+	ends := map[string]simaccount.Fault{
+		"lost before": {Kind: simaccount.FaultReset},
+		"lost after":  {Kind: simaccount.FaultReset, CarriedOut: true},
+		"500":         {Kind: simaccount.FaultStatus, Status: 500},
+		"524, later":  {Kind: simaccount.FaultStatus, Status: 524, Later: 50 * time.Second},
+		"null":        {Kind: simaccount.FaultNull, CarriedOut: true},
+		"another id":  {Kind: simaccount.FaultOtherID},
 		"400":         *nameInUse(),
 	}
 	for name, f := range ends {
@@ -175,7 +175,7 @@ func TestAReplacementThatIsCutOffAtEveryRequest(t *testing.T) {
 				d := sit(t)
 				p, opened := replacement(t, d)
 				seen := 0
-				d.edge.Script(func(r simedge.Request) *simedge.Fault {
+				d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
 					if seen++; seen <= n { // and everything after it
 						return nil
 					}
@@ -193,7 +193,7 @@ func TestAReplacementThatIsCutOffAtEveryRequest(t *testing.T) {
 func told(t *testing.T, d *desk, r change.Result, opened api.GRETunnel) {
 	t.Helper()
 	tunnels := func() (old, renewed int) {
-		for _, o := range d.edge.Objects(simedge.GRETunnels) {
+		for _, o := range d.edge.Objects(simaccount.GRETunnels) {
 			switch {
 			case o["id"] == opened.ID:
 				old++
@@ -231,7 +231,7 @@ func told(t *testing.T, d *desk, r change.Result, opened api.GRETunnel) {
 func TestTheOldTunnelComesBackWithItsKey(t *testing.T) {
 	d := sit(t)
 	p, opened := replacement(t, d)
-	d.edge.Script(func(r simedge.Request) *simedge.Fault {
+	d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
 		if r.Method == http.MethodPost {
 			return nameInUse()
 		}

@@ -24,8 +24,8 @@ type Resource struct {
 // special is what only a few kinds have.
 type special struct {
 	Acts []string // paths that only named acts change
-	// Whole: an update takes the whole object, so what is left out is to be removed. Elsewhere it stays as it is.
-	Whole bool
+	// ReplacesAll: an update takes the whole object, so what is left out is to be removed. Elsewhere it stays as it is.
+	ReplacesAll bool
 	// ReadAs gives the field in which the server shows a field of a creation, where the two have different names.
 	ReadAs map[string]string
 	// Hint is added to the warning about a field that an update cannot change.
@@ -36,11 +36,11 @@ type special struct {
 
 var specials = map[kind.Kind]special{
 	kind.GRETunnels: {Hint: "A GRE tunnel takes its BGP settings only when it is created: replace the tunnel to change them"},
-	kind.CNIs:       {Whole: true}, // Cloudflare API: update CNI requires all fields
+	kind.CNIs:       {ReplacesAll: true}, // Cloudflare API: update CNI requires all fields
 	// A partner interconnect's bandwidth comes back as its speed (Cloudflare API: create interconnect).
 	kind.Ports:          {ReadAs: map[string]string{"bandwidth": "speed"}},
 	kind.Prefixes:       {Beside: advertisements},
-	kind.EndpointChecks: {Whole: true}, // Cloudflare API: update Endpoint Health Check takes the object
+	kind.EndpointChecks: {ReplacesAll: true}, // Cloudflare API: update Endpoint Health Check takes the object
 	kind.BGPPrefixes:    {Acts: []string{advertisedPath, prependPath, autoWithdrawPath}},
 }
 

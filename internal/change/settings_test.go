@@ -10,14 +10,14 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // settingsWriter is a writer on a simulated account, which does not wait between two readings.
-func settingsWriter(t *testing.T, edge *simedge.Edge, log *journal.Journal) (*change.Writer, *api.AccountClient) {
+func settingsWriter(t *testing.T, edge *simaccount.Edge, log *journal.Journal) (*change.Writer, *api.AccountClient) {
 	t.Helper()
 	sender, err := api.NewSender(api.Options{Transport: edge.RoundTripper(),
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -44,7 +44,7 @@ func settingsOf(asn uint32) api.CNISettings { return api.CNISettings{DefaultASN:
 
 func TestTheDefaultASNIsChangedAndCanBeUndone(t *testing.T) {
 	log := journal.New(journal.Options{Path: t.TempDir() + "/journal.jsonl"})
-	w, account := settingsWriter(t, simedge.New(simedge.Options{}), log)
+	w, account := settingsWriter(t, simaccount.New(simaccount.Options{}), log)
 	plan, err := change.PrepareCNISettings(t.Context(), w, settingsOf(13335), settingsOf(64999))
 	if err != nil || plan.Blocked() != "" {
 		t.Fatalf("the plan is blocked: %v %s", err, plan.Blocked())
@@ -75,7 +75,7 @@ func TestTheDefaultASNIsChangedAndCanBeUndone(t *testing.T) {
 }
 
 func TestASettingThatSomebodyElseChangedIsAConflict(t *testing.T) {
-	edge := simedge.New(simedge.Options{})
+	edge := simaccount.New(simaccount.Options{})
 	w, account := settingsWriter(t, edge, nil)
 	plan, err := change.PrepareCNISettings(t.Context(), w, settingsOf(64600), settingsOf(64999))
 	if err != nil || len(plan.Conflicts) != 1 || plan.Blocked() == "" {
@@ -96,7 +96,7 @@ func TestASettingThatSomebodyElseChangedIsAConflict(t *testing.T) {
 }
 
 func TestSettingsThatStayAsTheyAreAreNotSent(t *testing.T) {
-	edge := simedge.New(simedge.Options{})
+	edge := simaccount.New(simaccount.Options{})
 	w, _ := settingsWriter(t, edge, nil)
 	plan, err := change.PrepareCNISettings(t.Context(), w, settingsOf(13335), settingsOf(13335))
 	if err != nil || plan.Blocked() != "there is nothing to change" {
@@ -114,7 +114,7 @@ func TestSettingsThatStayAsTheyAreAreNotSent(t *testing.T) {
 
 // The circuit's bandwidth comes back under another name: the order is done all the same.
 func TestAPartnerCircuitIsOrderedWithItsBandwidth(t *testing.T) {
-	w, _ := settingsWriter(t, simedge.New(simedge.Options{}), nil)
+	w, _ := settingsWriter(t, simaccount.New(simaccount.Options{}), nil)
 	plan, err := prepareCreate(t.Context(), w, change.PhysicalInterconnects,
 		api.Interconnect{Type: "gcp_partner", Bandwidth: "2G", PairingKey: api.NewSecret("a/b/1")})
 	if err != nil || plan.Title != "Create CNI interconnect" {

@@ -88,7 +88,7 @@ type editing struct {
 	e                   edit
 	c                   change
 	differences, unsent []Difference
-	beside              map[string]any
+	sources             map[string]any
 }
 
 func (s *editing) id() string { return s.e.r.id(s.e.opened) }
@@ -98,7 +98,7 @@ func (s *editing) check(ctx context.Context) error {
 		return err
 	}
 	// What lies beside is only watched: without the permission to read it the change goes on unwatched.
-	s.beside, _ = s.e.r.Beside(ctx, s.w.options.Account, s.id())
+	s.sources, _ = s.e.r.Beside(ctx, s.w.options.Account, s.id())
 	return nil
 }
 
@@ -192,11 +192,11 @@ func (s *editing) sideEffects(ctx context.Context, got api.Object) []Difference 
 			list = append(list, d)
 		}
 	}
-	if s.beside != nil {
+	if s.sources != nil {
 		limited, cancel := context.WithTimeout(context.WithoutCancel(ctx), settleLimit)
 		defer cancel()
 		if now, err := s.e.r.Beside(limited, s.w.options.Account, s.id()); err == nil {
-			list = append(list, compare(s.beside, now)...)
+			list = append(list, compare(s.sources, now)...)
 		}
 	}
 	return list

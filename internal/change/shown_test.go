@@ -11,7 +11,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/kind"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // plans has one plan of every kind that this package makes.
@@ -134,7 +134,7 @@ func TestAReadingOfAnotherObjectIsRefused(t *testing.T) {
 			if api.KindOf(r.Err) != api.BadAnswer || len(d.writes()) != 0 {
 				t.Errorf("%v, sent %d", r.Err, len(d.writes()))
 			}
-			if _, there := d.edge.Object(simedge.IPsecTunnels, another.ID); !there {
+			if _, there := d.edge.Object(simaccount.IPsecTunnels, another.ID); !there {
 				t.Error("the other tunnel is gone")
 			}
 		})

@@ -12,7 +12,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // odd is what no type of ours knows.
@@ -245,7 +245,7 @@ func holdsAll(o api.Object, names []string) bool {
 func halfReplaced(t *testing.T, d *desk, way func(change.Result) change.Prepare) string {
 	t.Helper()
 	p, _ := replacement(t, d)
-	d.edge.Script(func(r simedge.Request) *simedge.Fault {
+	d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
 		if r.Method == http.MethodPost {
 			return nameInUse()
 		}

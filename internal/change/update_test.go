@@ -10,7 +10,7 @@ import (
 
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 func TestADescriptionIsChanged(t *testing.T) {
@@ -30,7 +30,7 @@ func TestADescriptionIsChanged(t *testing.T) {
 	}
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
-	if got := d.stored(simedge.GRETunnels, "fra-dc1-gre", "description"); got != wanted.Description {
+	if got := d.stored(simaccount.GRETunnels, "fra-dc1-gre", "description"); got != wanted.Description {
 		t.Errorf("the server has %q", got)
 	}
 	if len(r.RequestIDs) != 1 || len(r.SideEffects) != 0 {
@@ -70,7 +70,7 @@ func requestIsAsShown(t *testing.T, d *desk, p change.Plan) {
 func TestSomebodyElseChangedTheTunnelWhileTheFormWasOpen(t *testing.T) {
 	d := sit(t)
 	opened := d.gre("fra-dc1-gre")
-	_ = d.edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) {
+	_ = d.edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) {
 		o["mtu"], o["description"] = int64(1400), "theirs"
 	})
 	wanted := opened
@@ -93,7 +93,7 @@ func TestSomebodyElseChangedTheTunnelWhileTheFormWasOpen(t *testing.T) {
 	}
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
 	for path, want := range map[string]any{"mtu": int64(1400), "description": "mine", "ttl": int64(32)} {
-		if got := d.stored(simedge.GRETunnels, "fra-dc1-gre", path); got != want {
+		if got := d.stored(simaccount.GRETunnels, "fra-dc1-gre", path); got != want {
 			t.Errorf("%s is %v, want %v", path, got, want)
 		}
 	}
@@ -105,7 +105,7 @@ func TestSomebodyElseChangedTheTunnelWhileTheReviewWasRead(t *testing.T) {
 	wanted := opened
 	wanted.Description = "mine"
 	p := planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted))
-	_ = d.edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["mtu"] = int64(1400) })
+	_ = d.edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["mtu"] = int64(1400) })
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.NotDone)
 	var stale *change.StaleError
@@ -117,7 +117,7 @@ func TestSomebodyElseChangedTheTunnelWhileTheReviewWasRead(t *testing.T) {
 func TestAStateThatMovesIsNoConflict(t *testing.T) {
 	d := sit(t)
 	opened := d.gre("lhr-hq-gre")
-	_ = d.edge.SetBGP(simedge.GRETunnels, "lhr-hq-gre", "OpenConfirm")
+	_ = d.edge.SetBGP(simaccount.GRETunnels, "lhr-hq-gre", "OpenConfirm")
 	wanted := opened
 	wanted.Description = "mine"
 	p := planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted))
@@ -159,9 +159,9 @@ func TestAWriteThatTheServerAcceptsAndIgnores(t *testing.T) {
 	opened := d.ipsec("ams-br2-ipsec")
 	d.after = func(req *http.Request) {
 		if req.Method == http.MethodPut && req.URL.RawQuery == "" {
-			_ = d.edge.Mutate(simedge.IPsecTunnels, opened.ID, func(o simedge.Object) {
+			_ = d.edge.Mutate(simaccount.IPsecTunnels, opened.ID, func(o simaccount.Object) {
 				o["description"] = "changed by itself"
-				o["bgp"].(simedge.Object)["customer_asn"] = int64(64621)
+				o["bgp"].(simaccount.Object)["customer_asn"] = int64(64621)
 			})
 		}
 	}
@@ -207,7 +207,7 @@ func TestWhatIsClearedIsSentEmptyAndReadBack(t *testing.T) {
 	wanted.Description, wanted.BGP = "", &bgp
 	p := planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.IPsecTunnels, opened, wanted))
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
-	if got := d.stored(simedge.IPsecTunnels, opened.ID, "description"); got != "" {
+	if got := d.stored(simaccount.IPsecTunnels, opened.ID, "description"); got != "" {
 		t.Errorf("description %q", got)
 	}
 }
@@ -261,7 +261,7 @@ func TestGivingUpWhileItIsSent(t *testing.T) {
 	wanted.Description = "given up"
 	p := planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted))
 	ctx, cancel := context.WithCancel(t.Context())
-	d.edge.Fault(simedge.Fault{Kind: simedge.FaultReset, Method: http.MethodPut, Times: 1, CarriedOut: true})
+	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPut, Times: 1, CarriedOut: true})
 	d.after = func(req *http.Request) {
 		if req.Method == http.MethodPut {
 			cancel()

@@ -7,7 +7,7 @@ import (
 	"strconv"
 	"strings"
 
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 )
 
@@ -163,7 +163,7 @@ func (t *Table) zones(chain []netip.Prefix) []string {
 	if len(regions)+len(colos) == 0 {
 		return []string{""}
 	}
-	for _, r := range netrules.Regions() {
+	for _, r := range rules.Regions() {
 		regions[r] = true
 	}
 	return slices.Concat(sortedKeys(regions), sortedKeys(colos))

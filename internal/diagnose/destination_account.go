@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 )
 
@@ -132,14 +132,14 @@ func (a *AccountPrefix) binding(row store.Prefix, p netip.Prefix) {
 	default:
 		a.Bound, a.Service = Yes, best.ServiceName
 		a.Active = best.Provisioning == nil || strings.EqualFold(best.Provisioning.State, "active")
-		a.Transits = netrules.ServiceOf(best.ServiceName) == netrules.ServiceMagicTransit
+		a.Transits = rules.ServiceOf(best.ServiceName) == rules.ServiceMagicTransit
 	}
 }
 
 // boundTo reports whether the whole prefix goes to a service.
-func boundTo(p store.Prefix, service netrules.Service) bool {
+func boundTo(p store.Prefix, service rules.Service) bool {
 	for _, b := range p.Bindings.Rows {
-		if samePrefix(b.CIDR, p.CIDR) && netrules.ServiceOf(b.ServiceName) == service {
+		if samePrefix(b.CIDR, p.CIDR) && rules.ServiceOf(b.ServiceName) == service {
 			return true
 		}
 	}

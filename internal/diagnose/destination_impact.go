@@ -7,7 +7,7 @@ import (
 	"slices"
 	"strings"
 
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 )
 
@@ -419,7 +419,7 @@ func singlePoint(r Reach) []Finding {
 func (t *Table) advertised() []netip.Prefix {
 	var out []netip.Prefix
 	for _, p := range t.facts.Prefixes.Rows {
-		if !boundTo(p, netrules.ServiceMagicTransit) {
+		if !boundTo(p, rules.ServiceMagicTransit) {
 			continue
 		}
 		for _, b := range p.BGP.Rows {

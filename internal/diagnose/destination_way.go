@@ -7,7 +7,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 )
 
@@ -204,7 +204,7 @@ func newSubnet(text, owner string) (subnet, bool) {
 		return subnet{}, false
 	}
 	in := subnet{cidr: cidr.Masked(), owner: owner}
-	if side, customer, ok := netrules.Sides(cidr); ok && customer.IsValid() {
+	if side, customer, ok := rules.Sides(cidr); ok && customer.IsValid() {
 		in.cloudflare = side
 	}
 	return in, true

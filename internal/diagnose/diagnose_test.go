@@ -10,7 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -174,13 +174,13 @@ func TestANextHopInNoSubnetIsFoundOnlyWhenEverythingThatHasNextHopsIsKnown(t *te
 func TestASessionOnItsWayIsGivenTime(t *testing.T) {
 	d := newDesk(t)
 	d.look()
-	if err := d.edge.Restart(simedge.GRETunnels, "fra-dc1-gre"); err != nil {
+	if err := d.edge.Restart(simaccount.GRETunnels, "fra-dc1-gre"); err != nil {
 		t.Fatal(err)
 	}
 	d.now = d.now.Add(20 * time.Second)
 	s := d.look()
 	i := slices.IndexFunc(s.Tunnels, func(w store.Tunnel) bool { return w.Name == "fra-dc1-gre" })
-	of := simedge.Befallen{Resource: simedge.GRETunnels, ID: s.Tunnels[i].ID, Name: "fra-dc1-gre"}
+	of := simaccount.Befallen{Resource: simaccount.GRETunnels, ID: s.Tunnels[i].ID, Name: "fra-dc1-gre"}
 	if got := d.findings(s, of, false); got[0].Cause != diagnose.ComingUp {
 		t.Errorf("a session that has just begun: %s", causes(got))
 	}
@@ -189,7 +189,7 @@ func TestASessionOnItsWayIsGivenTime(t *testing.T) {
 // The overview: the whole account, the worst first, and nothing that is well.
 func TestTheWholeAccountIsReadWorstFirst(t *testing.T) {
 	d := newDesk(t)
-	d.seed(simedge.BindingLost)
+	d.seed(simaccount.BindingLost)
 	all := diagnose.Read(diagnose.From(d.look(), d.now)).All()
 	impact := diagnose.Outage
 	found := map[string]diagnose.Cause{}
@@ -234,12 +234,12 @@ func BenchmarkAccount(b *testing.B) {
 func TestADiagnosisDoesNotChangeWhileNoDataComes(t *testing.T) {
 	d := newDesk(t)
 	d.look()
-	if err := d.edge.Restart(simedge.GRETunnels, "fra-dc1-gre"); err != nil {
+	if err := d.edge.Restart(simaccount.GRETunnels, "fra-dc1-gre"); err != nil {
 		t.Fatal(err)
 	}
 	d.now = d.now.Add(time.Minute)
 	before := summary(diagnose.Read(diagnose.From(d.look(), d.now)).All())
-	d.edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 501})
+	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 501})
 	for range 90 {
 		d.now = d.now.Add(time.Minute)
 		d.watcher.Poll(t.Context())

@@ -5,8 +5,8 @@ import (
 	"testing"
 
 	"flarewire/api"
-	"flarewire/internal/baseline"
 	"flarewire/internal/diagnose"
+	"flarewire/internal/snapshot"
 	"flarewire/internal/store"
 )
 
@@ -15,16 +15,16 @@ import (
 func TestRoutesAndPortsAsOnTheGoodDay(t *testing.T) {
 	t.Parallel()
 	const net = "10.9.0.0/24"
-	object := func(name string, fields map[string]string) baseline.Object {
-		return baseline.Object{Name: name, Fields: fields}
+	object := func(name string, fields map[string]string) snapshot.Object {
+		return snapshot.Object{Name: name, Fields: fields}
 	}
 	inner := object("x", map[string]string{"interface_address": "10.1.0.0/31"})
-	day := func(tunnels, routes, ports []baseline.Object) *baseline.Baseline {
-		return &baseline.Baseline{TakenAt: night.Add(-5 * day), Objects: map[store.Kind][]baseline.Object{store.GRETunnels: tunnels,
+	day := func(tunnels, routes, ports []snapshot.Object) *snapshot.Baseline {
+		return &snapshot.Baseline{TakenAt: night.Add(-5 * day), Objects: map[store.Kind][]snapshot.Object{store.GRETunnels: tunnels,
 			store.IPsecTunnels: {}, store.Links: {}, store.Routes: routes, store.Ports: ports}}
 	}
-	port := func(state string) []baseline.Object {
-		return []baseline.Object{object("p", map[string]string{"port state": state})}
+	port := func(state string) []snapshot.Object {
+		return []snapshot.Object{object("p", map[string]string{"port state": state})}
 	}
 	left := object(net+" via 10.5.0.1", map[string]string{"priority": "100"})
 	wrong := object(net+" via 10.1.0.0", map[string]string{"priority": "100"})
@@ -41,29 +41,29 @@ func TestRoutesAndPortsAsOnTheGoodDay(t *testing.T) {
 	}
 	for name, c := range map[string]struct {
 		now      func(*diagnose.Facts)
-		good     *baseline.Baseline
+		good     *snapshot.Baseline
 		cause    diagnose.Cause
 		expected bool
 	}{
-		"left over then and now": {route("10.5.0.1"), day([]baseline.Object{inner}, []baseline.Object{left}, nil),
+		"left over then and now": {route("10.5.0.1"), day([]snapshot.Object{inner}, []snapshot.Object{left}, nil),
 			diagnose.NextHopUnknown, true},
 		"its tunnel was there then": {route("10.5.0.1"),
-			day([]baseline.Object{object("y", map[string]string{"interface_address": "10.5.0.0/31"})}, []baseline.Object{left}, nil),
+			day([]snapshot.Object{object("y", map[string]string{"interface_address": "10.5.0.0/31"})}, []snapshot.Object{left}, nil),
 			diagnose.NextHopUnknown, false},
-		"the route is new":            {route("10.5.0.1"), day([]baseline.Object{inner}, nil, nil), diagnose.NextHopUnknown, false},
-		"an old file without tunnels": {route("10.5.0.1"), &baseline.Baseline{TakenAt: night.Add(-1)}, diagnose.NextHopUnknown, false},
-		"the wrong side then and now": {route("10.1.0.0"), day([]baseline.Object{inner}, []baseline.Object{wrong}, nil),
+		"the route is new":            {route("10.5.0.1"), day([]snapshot.Object{inner}, nil, nil), diagnose.NextHopUnknown, false},
+		"an old file without tunnels": {route("10.5.0.1"), &snapshot.Baseline{TakenAt: night.Add(-1)}, diagnose.NextHopUnknown, false},
+		"the wrong side then and now": {route("10.1.0.0"), day([]snapshot.Object{inner}, []snapshot.Object{wrong}, nil),
 			diagnose.NextHopWrongSide, true},
-		"the right side then": {route("10.1.0.0"), day([]baseline.Object{inner}, []baseline.Object{object(net+" via 10.1.0.1", nil)},
+		"the right side then": {route("10.1.0.0"), day([]snapshot.Object{inner}, []snapshot.Object{object(net+" via 10.1.0.1", nil)},
 			nil), diagnose.NextHopWrongSide, false},
-		"one region then and now": {route("10.1.0.1", "ENAM"), day([]baseline.Object{inner}, []baseline.Object{region}, nil),
+		"one region then and now": {route("10.1.0.1", "ENAM"), day([]snapshot.Object{inner}, []snapshot.Object{region}, nil),
 			diagnose.RegionGap, true},
-		"another region then": {route("10.1.0.1", "WEUR"), day([]baseline.Object{inner}, []baseline.Object{region}, nil),
+		"another region then": {route("10.1.0.1", "WEUR"), day([]snapshot.Object{inner}, []snapshot.Object{region}, nil),
 			diagnose.RegionGap, false},
 		"a port down then and now":     {down, day(nil, nil, port("Down")), diagnose.PortDown, true},
 		"a port up then":               {down, day(nil, nil, port("Healthy")), diagnose.PortDown, false},
 		"a port that was unhealthy":    {down, day(nil, nil, port("Unhealthy")), diagnose.PortDown, false},
-		"a file that holds no port":    {down, &baseline.Baseline{TakenAt: night.Add(-1)}, diagnose.PortDown, false},
+		"a file that holds no port":    {down, &snapshot.Baseline{TakenAt: night.Add(-1)}, diagnose.PortDown, false},
 		"no good day was saved at all": {down, nil, diagnose.PortDown, false},
 	} {
 		facts := with(an(x(api.GRE, "10.1.0.0/31")), c.now)

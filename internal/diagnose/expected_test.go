@@ -6,8 +6,8 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/baseline"
 	"flarewire/internal/diagnose"
+	"flarewire/internal/snapshot"
 	"flarewire/internal/store"
 )
 
@@ -15,15 +15,15 @@ import (
 func TestWhatIsAsOnTheGoodDayIsExpected(t *testing.T) {
 	t.Parallel()
 	taken := night.Add(-5 * day)
-	good := func(session, health string) *baseline.Baseline {
-		return &baseline.Baseline{TakenAt: taken, Objects: map[store.Kind][]baseline.Object{store.GRETunnels: {
+	good := func(session, health string) *snapshot.Baseline {
+		return &snapshot.Baseline{TakenAt: taken, Objects: map[store.Kind][]snapshot.Object{store.GRETunnels: {
 			{Name: "x", Fields: map[string]string{"BGP session": session, "health": health}}}}}
 	}
 	down := x(api.GRE, "10.1.0.0/31", session("Active", api.BGPDown), health(0))
 	fell := x(api.GRE, "10.1.0.0/31", session("Active", api.BGPDown), health(0), upUntil(day, time.Hour))
 	for name, c := range map[string]struct {
 		tunnel   store.Tunnel
-		good     *baseline.Baseline
+		good     *snapshot.Baseline
 		severity diagnose.Impact
 	}{
 		"no good day":                     {down, nil, diagnose.Outage},
@@ -32,7 +32,7 @@ func TestWhatIsAsOnTheGoodDayIsExpected(t *testing.T) {
 		"down then, up between, down now": {fell, good("down", "down"), diagnose.Outage},
 		"its session only was down then":  {down, good("down", "healthy"), diagnose.Outage},
 		"nothing was known of it then":    {down, good("", ""), diagnose.Outage},
-		"the file does not hold it":       {down, &baseline.Baseline{TakenAt: taken}, diagnose.Outage},
+		"the file does not hold it":       {down, &snapshot.Baseline{TakenAt: taken}, diagnose.Outage},
 	} {
 		facts := an(c.tunnel)
 		facts.Good = c.good
@@ -60,8 +60,8 @@ func TestAWithdrawnPrefixIsMeasuredByTheGoodDay(t *testing.T) {
 		"withdrawn then, and touched since": {&no, time.Hour, diagnose.NoImpact}, "not known, for weeks": {nil, 30 * day, diagnose.NoImpact},
 	} {
 		facts := owned(pfx(p, withdrawnFor(c.past)))
-		facts.Good = &baseline.Baseline{TakenAt: night.Add(-60 * day), Prefixes: []baseline.Prefix{{CIDR: p,
-			BGP: []baseline.BGPPrefix{{CIDR: p, Advertised: c.was}}}}}
+		facts.Good = &snapshot.Baseline{TakenAt: night.Add(-60 * day), Prefixes: []snapshot.Prefix{{CIDR: p,
+			BGP: []snapshot.BGPPrefix{{CIDR: p, Advertised: c.was}}}}}
 		if first := of(facts, p)[0]; first.Cause != diagnose.PrefixWithdrawn || first.Impact != c.severity {
 			t.Errorf("%s: %s %s", name, first.Cause, first.Impact)
 		}

@@ -9,10 +9,10 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/baseline"
 	"flarewire/internal/mute"
-	"flarewire/internal/netrules"
 	"flarewire/internal/router"
+	"flarewire/internal/rules"
+	"flarewire/internal/snapshot"
 	"flarewire/internal/store"
 )
 
@@ -42,7 +42,7 @@ type Facts struct {
 	CloudflareASN uint32
 	// Routers are what the routers themselves say, by the id of the tunnel; only what was asked.
 	Routers map[string]router.Reading
-	Good    *baseline.Baseline // how the account stood on the day that was saved as good; nil: none was
+	Good    *snapshot.Baseline // how the account stood on the day that was saved as good; nil: none was
 
 	remeasured map[string]bool // the tunnels whose health check becomes another one; see After
 	gone       []store.Tunnel  // that are deleted; see After
@@ -319,7 +319,7 @@ func (a *Account) routesInto(t store.Tunnel) []api.Route {
 // customerSide is the router's inner address, "" when it cannot be told.
 func customerSide(t store.Tunnel) string {
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
-	if _, customer, ok := netrules.Sides(subnet); ok && customer.IsValid() {
+	if _, customer, ok := rules.Sides(subnet); ok && customer.IsValid() {
 		return customer.String()
 	}
 	return ""
@@ -328,7 +328,7 @@ func customerSide(t store.Tunnel) string {
 // cloudflareSide is the address that the router must dial.
 func cloudflareSide(t store.Tunnel) string {
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
-	if cloudflare, _, ok := netrules.Sides(subnet); ok {
+	if cloudflare, _, ok := rules.Sides(subnet); ok {
 		return cloudflare.String()
 	}
 	return "Cloudflare's side of the tunnel"

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"flarewire/internal/diagnose"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -21,8 +21,8 @@ var lists = map[string]string{
 }
 
 // answers are what Cloudflare may say in place of a list.
-func answers(key string) map[string]simedge.Fault {
-	says := func(list string) simedge.Fault {
+func answers(key string) map[string]simaccount.Fault {
+	says := func(list string) simaccount.Fault {
 		body := `{"success":true,"errors":[],"messages":[],"result":{"` + key + `":` + list + `}}`
 		switch key {
 		case "":
@@ -30,7 +30,7 @@ func answers(key string) map[string]simedge.Fault {
 		case "items":
 			body = `{"items":` + list + `,"next":null}`
 		}
-		return simedge.Fault{Kind: simedge.FaultStatus, Status: 200, Body: body}
+		return simaccount.Fault{Kind: simaccount.FaultStatus, Status: 200, Body: body}
 	}
 	empty := says("[]")
 	empty.Times = 1
@@ -39,11 +39,12 @@ func answers(key string) map[string]simedge.Fault {
 	if key == "" {
 		missing.Body = `{"success":true,"errors":[],"messages":[]}`
 	}
-	return map[string]simedge.Fault{
-		"500": {Kind: simedge.FaultStatus, Status: 500}, "403": {Kind: simedge.FaultStatus, Status: 403}, "null": says("null"), "{}": says("{}"),
+	return map[string]simaccount.Fault{
+		"500": {Kind: simaccount.FaultStatus, Status: 500}, "403": {Kind: simaccount.FaultStatus, Status: 403}, "null": says("null"),
+		"{}":      says("{}"),
 		"missing": missing, "half decodable": says(
 			`[7,{"name":"without an id"},{"id":"x","name":"odd","cidr":8,"interface_address":9,"prefix":7}]`), "empty once": empty,
-		"endless": {Kind: simedge.FaultStatus, Status: 200, Body: `{"items":[],"next":1}`},
+		"endless": {Kind: simaccount.FaultStatus, Status: 200, Body: `{"items":[],"next":1}`},
 	}
 }
 

@@ -11,7 +11,7 @@ import (
 	"testing"
 
 	"flarewire/internal/diagnose"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -92,7 +92,7 @@ var nights = map[string]func(*desk){
 		}
 	},
 	"all of IPsec": func(d *desk) {
-		for _, o := range d.edge.Objects(simedge.IPsecTunnels) {
+		for _, o := range d.edge.Objects(simaccount.IPsecTunnels) {
 			d.loses(o["name"].(string), "")
 		}
 	},
@@ -103,13 +103,13 @@ var nights = map[string]func(*desk){
 // loses makes a tunnel fail, and end at a router.
 func (d *desk) loses(name, router string) {
 	d.t.Helper()
-	kind := simedge.GRETunnels
-	if _, ok := d.edge.Object(simedge.IPsecTunnels, name); ok {
-		kind = simedge.IPsecTunnels
+	kind := simaccount.GRETunnels
+	if _, ok := d.edge.Object(simaccount.IPsecTunnels, name); ok {
+		kind = simaccount.IPsecTunnels
 	}
 	errs := []error{d.edge.SetBGP(kind, name, "Active"), d.edge.SetHealth(kind, name, 0)}
 	if router != "" {
-		errs = append(errs, d.edge.Mutate(kind, name, func(o simedge.Object) {
+		errs = append(errs, d.edge.Mutate(kind, name, func(o simaccount.Object) {
 			for _, field := range []string{"customer_endpoint", "customer_gre_endpoint"} {
 				if _, there := o[field]; there {
 					o[field] = router
@@ -151,7 +151,7 @@ func TestWhatIsMissingChangesOnlyWhatRestedOnIt(t *testing.T) {
 				good, hops := statements(well, names), hopsOf(well)
 				d = newDesk(t)
 				befall(d)
-				d.edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: http.StatusForbidden, Path: c.path})
+				d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: http.StatusForbidden, Path: c.path})
 				blind := statements(d.watcher.ReadAll(t.Context(), nil, store.Overview()...), names)
 				c.newlySaid(t, good, blind, hops)
 				c.noLongerSaid(t, good, blind)

@@ -11,7 +11,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/journal"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 )
 
@@ -366,7 +366,7 @@ func (c prefixCase) advertised() bool {
 }
 
 // transit reports whether the whole prefix goes to Magic Transit, whose traffic needs a route.
-func (c prefixCase) transit() bool { return boundTo(c.Prefix, netrules.ServiceMagicTransit) }
+func (c prefixCase) transit() bool { return boundTo(c.Prefix, rules.ServiceMagicTransit) }
 
 func samePrefix(a, b string) bool {
 	p, errA := netip.ParsePrefix(a)

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 )
 
@@ -26,14 +26,14 @@ func (a *Account) Routes() []Diagnosis {
 }
 
 func (a *Account) routes() []Diagnosis {
-	parsed := make([]netrules.Route, 0, len(a.facts.Routes.Rows))
+	parsed := make([]rules.Route, 0, len(a.facts.Routes.Rows))
 	var out []Diagnosis
 	for _, r := range a.facts.Routes.Rows {
 		prefix, err := netip.ParsePrefix(r.Prefix)
 		if err != nil {
 			continue
 		}
-		route := netrules.Route{Prefix: prefix, Priority: r.Priority, Weight: r.Weight}
+		route := rules.Route{Prefix: prefix, Priority: r.Priority, Weight: r.Weight}
 		if r.Scope != nil {
 			route.Regions, route.Colos = r.Scope.ColoRegions, r.Scope.ColoNames
 		}
@@ -45,13 +45,13 @@ func (a *Account) routes() []Diagnosis {
 	if !a.facts.Routes.Complete() {
 		return out // one that was not read may cover the region
 	}
-	for _, gap := range netrules.RouteRegionGaps(parsed) {
+	for _, gap := range rules.RouteRegionGaps(parsed) {
 		out = append(out, Diagnosis{Subject{store.Routes, "", gap.Prefix.String()}, []Finding{regionGap(gap, a.facts.Routes.Rows)}})
 	}
 	return out
 }
 
-func regionGap(gap netrules.RegionGap, routes []api.Route) Finding {
+func regionGap(gap rules.RegionGap, routes []api.Route) Finding {
 	f := Finding{Cause: RegionGap, Likelihood: Certain, Impact: Impaired, Source: srcSteering,
 		Text: "Every route to this prefix is limited to regions, and some regions have none: traffic that enters Cloudflare there is dropped.",
 		Next: "Add a route without a scope, perhaps with a larger priority number, or routes for the missing regions."}
@@ -101,7 +101,7 @@ func (a *Account) nextHop(r api.Route) (Finding, bool) {
 // wrongSide finds a next hop that is Cloudflare's own address of a tunnel or an interconnect, or no host of its subnet.
 func wrongSide(r api.Route, hop netip.Addr, name, interfaceAddress string) (Finding, bool) {
 	subnet, err := netip.ParsePrefix(interfaceAddress)
-	cloudflare, customer, known := netrules.Sides(subnet)
+	cloudflare, customer, known := rules.Sides(subnet)
 	base := subnet.Masked().Addr()
 	ends := hop.BitLen()-subnet.Bits() > 1 && (hop == base || !subnet.Contains(hop.Next()))
 	if err != nil || !known || hop == customer || hop != cloudflare && !ends {

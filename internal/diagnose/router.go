@@ -10,8 +10,8 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
 	"flarewire/internal/router"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 )
 
@@ -27,7 +27,7 @@ const (
 func RouterTarget(t store.Tunnel) router.Target {
 	out := router.Target{ID: t.ID, Name: t.Name}
 	if subnet, err := netip.ParsePrefix(t.InterfaceAddress); err == nil {
-		if cloudflare, customer, ok := netrules.Sides(subnet); ok {
+		if cloudflare, customer, ok := rules.Sides(subnet); ok {
 			out.Peer, out.Inner = cloudflare, customer
 		}
 	}

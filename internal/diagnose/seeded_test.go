@@ -7,7 +7,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -15,7 +15,7 @@ import (
 type desk struct {
 	t       *testing.T
 	now     time.Time
-	edge    *simedge.Edge
+	edge    *simaccount.Edge
 	account *api.AccountClient
 	watcher *store.Store
 }
@@ -23,10 +23,10 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	d := &desk{t: t, now: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return d.now }
-	d.edge = simedge.New(simedge.Options{Now: clock})
+	d.edge = simaccount.New(simaccount.Options{Now: clock})
 	client, err := api.New(api.Options{Transport: d.edge.RoundTripper(), Now: clock,
 		Sleep:       func(context.Context, time.Duration) error { return nil },
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -56,7 +56,7 @@ func (d *desk) watchFor(long, every time.Duration) *store.Snapshot {
 	return d.look()
 }
 
-func (d *desk) seed(trouble simedge.Trouble) simedge.Befallen {
+func (d *desk) seed(trouble simaccount.Trouble) simaccount.Befallen {
 	d.t.Helper()
 	befallen, err := d.edge.Seed(trouble)
 	if err != nil {
@@ -67,16 +67,16 @@ func (d *desk) seed(trouble simedge.Trouble) simedge.Befallen {
 
 // findings is what the diagnosis says about the object in which a trouble shows. Page reports whether its page is
 // open, so that its own analytics are read.
-func (d *desk) findings(s *store.Snapshot, of simedge.Befallen, page bool) []diagnose.Finding {
+func (d *desk) findings(s *store.Snapshot, of simaccount.Befallen, page bool) []diagnose.Finding {
 	facts := diagnose.From(s, d.now)
 	if page {
 		facts.Insights = map[string]store.Insight{of.Name: store.ReadInsight(d.t.Context(), d.account, of.Name, d.now)}
 	}
 	account := diagnose.Read(facts)
 	switch of.Resource {
-	case simedge.Prefixes:
+	case simaccount.Prefixes:
 		return account.Prefix(of.ID)
-	case simedge.Routes:
+	case simaccount.Routes:
 		for _, r := range account.Routes() {
 			if r.Subject.Name == of.Name {
 				return r.Findings
@@ -90,29 +90,29 @@ func (d *desk) findings(s *store.Snapshot, of simedge.Befallen, page bool) []dia
 // For every trouble that an account can have, the right cause comes first: to the operator who was watching
 // when it began, and, where no history is needed, to the one who starts the program in the middle of it.
 func TestEveryTroubleIsNamedFirst(t *testing.T) {
-	for _, trouble := range simedge.Troubles() {
+	for _, trouble := range simaccount.Troubles() {
 		t.Run("watching/"+string(trouble), func(t *testing.T) {
 			d := newDesk(t)
 			d.look()
 			befallen := d.seed(trouble)
 			long, every := 6*time.Minute, time.Minute
 			switch trouble {
-			case simedge.HoldTimeTooShort:
+			case simaccount.HoldTimeTooShort:
 				long, every = 25*time.Minute, 15*time.Second
-			case simedge.FlapsAnyhow:
+			case simaccount.FlapsAnyhow:
 				long, every = 9*time.Minute, 15*time.Second
-			case simedge.FlapsAtRekey:
+			case simaccount.FlapsAtRekey:
 				long = 4*time.Hour + 30*time.Minute
 			}
 			s := d.watchFor(long, every)
-			page := trouble == simedge.BadInSomeColos || trouble == simedge.BadInIdleColos
-			if trouble == simedge.RouterDoesNotDial { // who has watched knows that it did until then
-				comesFirst(t, simedge.Trouble(diagnose.SessionLost), befallen, d.findings(s, befallen, page))
+			page := trouble == simaccount.BadInSomeColos || trouble == simaccount.BadInIdleColos
+			if trouble == simaccount.RouterDoesNotDial { // who has watched knows that it did until then
+				comesFirst(t, simaccount.Trouble(diagnose.SessionLost), befallen, d.findings(s, befallen, page))
 				return
 			}
 			comesFirst(t, trouble, befallen, d.findings(s, befallen, page))
 		})
-		if trouble == simedge.HoldTimeTooShort || trouble == simedge.FlapsAnyhow {
+		if trouble == simaccount.HoldTimeTooShort || trouble == simaccount.FlapsAnyhow {
 			continue // the API keeps no history of sessions
 		}
 		t.Run("at the first look/"+string(trouble), func(t *testing.T) {
@@ -123,7 +123,7 @@ func TestEveryTroubleIsNamedFirst(t *testing.T) {
 	}
 }
 
-func comesFirst(t *testing.T, trouble simedge.Trouble, befallen simedge.Befallen, findings []diagnose.Finding) {
+func comesFirst(t *testing.T, trouble simaccount.Trouble, befallen simaccount.Befallen, findings []diagnose.Finding) {
 	t.Helper()
 	if len(findings) == 0 {
 		t.Fatalf("nothing is found about %s", befallen.Name)

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 )
 
@@ -191,7 +191,7 @@ func (c tunnelCase) noTCP() []Finding {
 			"passive; your router must initiate.",
 		Next: fmt.Sprintf("On the router: is it the side that opens the session, is the neighbor address %s, is TCP %d permitted in both "+
 			"directions?",
-			cloudflareSide(c.Tunnel), netrules.BGPPort)}
+			cloudflareSide(c.Tunnel), rules.BGPPort)}
 	var findings []Finding
 	if coming, ok := c.comingUp(); ok {
 		findings = append(findings, coming)
@@ -230,7 +230,7 @@ func (c tunnelCase) lost(w worked, l Likelihood) Finding {
 		Next: fmt.Sprintf("Does the router initiate the session to %s (Cloudflare is passive), is TCP %d permitted in both directions, and "+
 			"what ended the session in its "+
 			"log?",
-			cloudflareSide(c.Tunnel), netrules.BGPPort)}
+			cloudflareSide(c.Tunnel), rules.BGPPort)}
 }
 
 // beginning reports whether the session is on its way and was not seen so for long.
@@ -258,7 +258,7 @@ func (c tunnelCase) reservedASN() []Finding {
 		return nil
 	}
 	asn := asnText(c.BGP.CustomerASN)
-	if netrules.ASNKind(c.BGP.CustomerASN) != netrules.ASNReserved && asn != CloudflareASN {
+	if rules.ASNKind(c.BGP.CustomerASN) != rules.ASNReserved && asn != CloudflareASN {
 		return nil
 	}
 	return []Finding{{Cause: ASNReserved, Likelihood: Certain, Impact: Outage, Evidence: []Evidence{{"bgp.customer_asn", asn}},

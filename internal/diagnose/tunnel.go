@@ -9,7 +9,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 )
 
@@ -208,7 +208,7 @@ func (c tunnelCase) filtered() []Finding {
 	}
 	evidence := c.healthEvidence()
 	target, back := customerSide(c.Tunnel), "send the answer into this tunnel"
-	if h := c.HealthCheck; h != nil && h.Direction == netrules.Unidirectional {
+	if h := c.HealthCheck; h != nil && h.Direction == rules.Unidirectional {
 		target, back = c.CustomerEndpoint, "see that the answer leaves by the Internet, not through the tunnel: the check is unidirectional"
 	}
 	if h := c.HealthCheck; h != nil {
@@ -342,7 +342,7 @@ func (c tunnelCase) staticWins() []Finding {
 	}
 	var evidence []Evidence
 	for _, r := range c.routesInto(c.Tunnel) {
-		if r.Priority <= netrules.DefaultPriority {
+		if r.Priority <= rules.DefaultPriority {
 			evidence = append(evidence, Evidence{"route " + r.Prefix, fmt.Sprintf("via %s, priority %d", r.Nexthop, r.Priority)})
 		}
 	}
@@ -354,7 +354,7 @@ func (c tunnelCase) staticWins() []Finding {
 		Text: fmt.Sprintf("Static routes point to this tunnel in addition to BGP. At equal prefix and priority (BGP's is %d) the static one "+
 			"wins, so "+
 			"that withdrawing the route on the router changes nothing. The API does not show learned routes.",
-			netrules.DefaultPriority),
+			rules.DefaultPriority),
 		Next: "Where BGP is to steer, delete the static route or give it a larger priority number."}
 	return []Finding{f}
 }

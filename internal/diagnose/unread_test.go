@@ -7,7 +7,7 @@ import (
 	"testing"
 
 	"flarewire/internal/diagnose"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // Cloudflare sends one field of a tunnel in a form that cannot be read: the tunnel is diagnosed all the same, nothing is
@@ -21,7 +21,7 @@ func TestAFieldThatCannotBeReadIsNamedAndConcludesNothing(t *testing.T) {
 	} {
 		t.Run(field, func(t *testing.T) {
 			d := newDesk(t)
-			d.edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Method: http.MethodGet, Path: "*/magic/ipsec_tunnels", Status: 200,
+			d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Method: http.MethodGet, Path: "*/magic/ipsec_tunnels", Status: 200,
 				Body: fmt.Sprintf(`{"success":true,"errors":[],"messages":[],"result":{"ipsec_tunnels":[{"id":"x","name":"odd",`+
 					`"interface_address":"10.1.0.0/31",%s}]}}`, c.json)})
 			s := d.watcher.Poll(t.Context())

@@ -14,7 +14,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/handover"
 	"flarewire/internal/mute"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -53,13 +53,13 @@ func (r *reader) requests() int {
 type desk struct {
 	t     *testing.T
 	clock *clock
-	edge  *simedge.Edge
+	edge  *simaccount.Edge
 	state string
 }
 
 func newDesk(t *testing.T) *desk {
 	d := &desk{t: t, clock: &clock{at: time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)}}
-	d.edge = simedge.New(simedge.Options{Now: d.clock.now})
+	d.edge = simaccount.New(simaccount.Options{Now: d.clock.now})
 	state, err := os.MkdirTemp("", "fw") // short: the path of a socket is bounded
 	if err != nil {
 		t.Fatal(err)
@@ -73,7 +73,7 @@ func (d *desk) reader() *reader {
 	d.t.Helper()
 	r := &reader{}
 	client, err := api.New(api.Options{Transport: d.edge.RoundTripper(),
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)},
 		Now:         d.clock.now, Budget: 1 << 20, OnExchange: func(api.Exchange) {
 			r.mu.Lock()
 			defer r.mu.Unlock()
@@ -82,7 +82,7 @@ func (d *desk) reader() *reader {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	account := client.In(simedge.DefaultAccount)
+	account := client.In(simaccount.DefaultAccount)
 	r.Store = store.New(account, d.clock.now, 0)
 	r.Use(store.FromAccount(account))
 	r.Keep(store.Overview()...)
@@ -104,15 +104,15 @@ func (d *desk) recorder() (r *reader, end func()) {
 	if err != nil {
 		d.t.Fatal(err)
 	}
-	return r, handover.Serve(l, handover.Account{ID: simedge.DefaultAccount, Store: r.Store, History: history,
-		Mutes: mute.Path(d.state, simedge.DefaultAccount)})
+	return r, handover.Serve(l, handover.Account{ID: simaccount.DefaultAccount, Store: r.Store, History: history,
+		Mutes: mute.Path(d.state, simaccount.DefaultAccount)})
 }
 
 func (d *desk) screen() (*reader, *handover.Client) {
 	d.t.Helper()
 	s := d.reader()
 	s.Remember(d.history())
-	c := handover.NewClient(simedge.DefaultAccount, handover.Place{Path: handover.Path(d.state, "history"), Name: "recorder", Kept: true})
+	c := handover.NewClient(simaccount.DefaultAccount, handover.Place{Path: handover.Path(d.state, "history"), Name: "recorder", Kept: true})
 	s.Beside(d.t.Context(), c)
 	return s, c
 }
@@ -155,7 +155,7 @@ func TestAScreenBesideARecorderHardlyAsks(t *testing.T) {
 	alone := d.reader() // a screen without a recorder, for comparison
 	before := recorder.requests()
 	for _, fsm := range []string{"Idle", "Established", "Idle", "Established", "Active"} {
-		if err := d.edge.SetBGP(simedge.GRETunnels, "fra-dc1-gre", fsm); err != nil {
+		if err := d.edge.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", fsm); err != nil {
 			t.Fatal(err)
 		}
 		d.passes(2*time.Minute, recorder, screen, alone)
@@ -281,7 +281,7 @@ func TestWhatIsWantedAnewIsAskedOfCloudflare(t *testing.T) {
 // Another account gets nothing; and no secret goes over the socket.
 func TestNothingOfAnotherAccountAndNoSecret(t *testing.T) {
 	d := newDesk(t)
-	if err := d.edge.Mutate(simedge.IPsecTunnels, "ams-br2-ipsec", func(o simedge.Object) {
+	if err := d.edge.Mutate(simaccount.IPsecTunnels, "ams-br2-ipsec", func(o simaccount.Object) {
 		o["bgp"] = map[string]any{"customer_asn": 64512, "md5_key": "canary-md5"}
 	}); err != nil {
 		t.Fatal(err)
@@ -294,7 +294,7 @@ func TestNothingOfAnotherAccountAndNoSecret(t *testing.T) {
 	if _, ok := other.Hand(t.Context(), store.Detail{Kind: store.Routes}, time.Time{}, time.Time{}); ok || other.History(t.Context()) != nil {
 		t.Error("another account was handed something")
 	}
-	own := handover.NewClient(simedge.DefaultAccount, handover.Place{Path: path, Name: "recorder"})
+	own := handover.NewClient(simaccount.DefaultAccount, handover.Place{Path: path, Name: "recorder"})
 	h, ok := own.Hand(t.Context(), store.Detail{Kind: store.GRETunnels}, time.Time{}, time.Time{})
 	text, err := json.Marshal(h)
 	if !ok || err != nil || len(h.IPsec) == 0 || strings.Contains(string(text), "canary-md5") {

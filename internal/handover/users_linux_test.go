@@ -14,7 +14,7 @@ import (
 
 	"flarewire/internal/handover"
 	"flarewire/internal/mute"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -31,7 +31,7 @@ func TestMain(m *testing.M) {
 	if path == "" {
 		os.Exit(m.Run())
 	}
-	c := handover.NewClient(simedge.DefaultAccount, handover.Place{Path: path, Name: "recorder of this machine"})
+	c := handover.NewClient(simaccount.DefaultAccount, handover.Place{Path: path, Name: "recorder of this machine"})
 	ctx := context.Background()
 	h, ok := c.Hand(ctx, store.Detail{Kind: store.GRETunnels}, time.Time{}, time.Time{})
 	history, mutes := c.History(ctx), c.Mutes(ctx)
@@ -56,7 +56,7 @@ func TestAScreenOfAnotherUser(t *testing.T) {
 	recorder := d.reader()
 	h := d.history()
 	recorder.Remember(h)
-	muted := mute.Path(d.state, simedge.DefaultAccount)
+	muted := mute.Path(d.state, simaccount.DefaultAccount)
 	l, err := mute.Open(muted)
 	if err == nil {
 		err = l.Set(mute.Mute{Resource: "gre", Object: "a", Cause: "session-down", Until: d.clock.now().Add(time.Hour)}, d.clock.now())
@@ -64,12 +64,12 @@ func TestAScreenOfAnotherUser(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	path := handover.Shared(dir, simedge.DefaultAccount)
+	path := handover.Shared(dir, simaccount.DefaultAccount)
 	listener, err := handover.Listen(t.Context(), path, true)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer handover.Serve(listener, handover.Account{ID: simedge.DefaultAccount, Store: recorder.Store, History: h, Mutes: muted})()
+	defer handover.Serve(listener, handover.Account{ID: simaccount.DefaultAccount, Store: recorder.Store, History: h, Mutes: muted})()
 	d.passes(time.Minute, recorder)
 	if said := as(t, machine, path, recordersGroup); !strings.HasPrefix(said, "true 14 tunnels") || strings.Contains(said, " 0 bytes") ||
 		!strings.Contains(said, "1 mutes") || !strings.Contains(said, "recorder of this machine") {
@@ -89,7 +89,7 @@ func (d *desk) readOnly(path string) {
 		if err != nil {
 			d.t.Fatal(err)
 		}
-		_, _ = fmt.Fprintf(c, "%s /1/mutes?account=%s HTTP/1.0\r\n\r\n", method, simedge.DefaultAccount)
+		_, _ = fmt.Fprintf(c, "%s /1/mutes?account=%s HTTP/1.0\r\n\r\n", method, simaccount.DefaultAccount)
 		answer := make([]byte, 12)
 		if _, err := c.Read(answer); err != nil || !strings.HasSuffix(string(answer), "405") {
 			d.t.Errorf("%s: %q, %v", method, answer, err)

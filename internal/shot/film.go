@@ -5,7 +5,7 @@ import (
 	"strings"
 	"time"
 
-	"flarewire/internal/ptytest/grid"
+	"flarewire/internal/testing/ptytest/grid"
 )
 
 // Frame is one screen of a film and how long it stays.

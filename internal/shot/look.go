@@ -8,7 +8,7 @@ import (
 
 	"github.com/charmbracelet/x/ansi"
 
-	"flarewire/internal/ptytest/grid"
+	"flarewire/internal/testing/ptytest/grid"
 )
 
 // Palette is the colours of a terminal: its own two and the 16 that programs name by number.

@@ -12,7 +12,7 @@ import (
 	"golang.org/x/image/math/fixed"
 	"golang.org/x/image/vector"
 
-	"flarewire/internal/ptytest/grid"
+	"flarewire/internal/testing/ptytest/grid"
 )
 
 // pngScale is how many pixels a unit of the picture has: sharp on today's screens.

@@ -12,8 +12,8 @@ import (
 	"testing"
 	"time"
 
-	"flarewire/internal/ptytest/grid"
-	"flarewire/internal/shot"
+	"flarewire/internal/testing/ptytest/grid"
+	"flarewire/tools/shot"
 )
 
 const sample = "\x1b[?25l" +

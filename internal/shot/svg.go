@@ -6,7 +6,7 @@ import (
 	"strconv"
 	"strings"
 
-	"flarewire/internal/ptytest/grid"
+	"flarewire/internal/testing/ptytest/grid"
 )
 
 // fontStack is what a browser may take: any monospaced font, its width is forced to the grid.

@@ -313,5 +313,5 @@ func (s *Snapshot) CloudflareASN() uint32 {
 	return usualASN
 }
 
-// usualASN is what every account begins with; see netrules.CloudflareASN.
+// usualASN is what every account begins with; see rules.CloudflareASN.
 const usualASN = 13335

@@ -5,16 +5,16 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
 // sitAt opens the simulated account through the real client.
-func sitAt(t *testing.T, now func() time.Time) (*simedge.Edge, *api.AccountClient) {
+func sitAt(t *testing.T, now func() time.Time) (*simaccount.Edge, *api.AccountClient) {
 	t.Helper()
-	edge := simedge.New(simedge.Options{Now: now})
+	edge := simaccount.New(simaccount.Options{Now: now})
 	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: now,
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func sitAt(t *testing.T, now func() time.Time) (*simedge.Edge, *api.AccountClien
 func TestInsightIntoATunnel(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 2, 0, 0, time.UTC)
 	edge, account := sitAt(t, func() time.Time { return now })
-	if _, err := edge.Seed(simedge.BadInIdleColos); err != nil {
+	if _, err := edge.Seed(simaccount.BadInIdleColos); err != nil {
 		t.Fatal(err)
 	}
 	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
@@ -56,7 +56,7 @@ func TestInsightWithoutTheTrafficOfLocations(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 2, 0, 0, time.UTC)
 	edge, account := sitAt(t, func() time.Time { return now })
 	edge.HideAnalyticsField("magicTransitTunnelTrafficAdaptiveGroups", "dimensions_edgeColoName")
-	if _, err := edge.Seed(simedge.BadInSomeColos); err != nil {
+	if _, err := edge.Seed(simaccount.BadInSomeColos); err != nil {
 		t.Fatal(err)
 	}
 	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
@@ -73,7 +73,7 @@ func TestInsightWithoutTheTrafficOfLocations(t *testing.T) {
 func TestInsightWithoutPermission(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 2, 0, 0, time.UTC)
 	edge, account := sitAt(t, func() time.Time { return now })
-	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Path: "/graphql",
+	edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403, Path: "/graphql",
 		Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
 	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
 	if api.KindOf(in.HealthErr) != api.PermissionMissing || in.ColoFlow || in.Health[10].Value != nil || len(in.Colos) != 0 {

@@ -11,7 +11,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/kind"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -89,7 +89,8 @@ func (s *shelf) fetchers() store.Fetchers {
 
 // kindsOfLists are the kinds of which a list can lose its rows.
 var kindsOfLists = []store.Kind{store.GRETunnels, store.IPsecTunnels, store.Routes, store.Prefixes, store.BGPPrefixes, store.Bindings,
-	store.Delegations, store.Ports, store.Links, store.CNIs, store.Slots, store.Services, store.Leases, store.EndpointChecks, kind.FilterProfiles,
+	store.Delegations, store.Ports, store.Links, store.CNIs, store.Slots, store.Services, store.Leases, store.EndpointChecks,
+	kind.FilterProfiles,
 	store.Accounts}
 
 // rows is how many objects of a kind a snapshot has.
@@ -280,13 +281,13 @@ func TestAnswersThatAreNoLists(t *testing.T) {
 		store.Routes: "*magic/routes", store.Prefixes: "*addressing/prefixes", store.Ports: "*cni/interconnects",
 		store.Links: "*magic/cf_interconnects"}
 	for k, path := range paths {
-		for what, fault := range map[string]simedge.Fault{
-			"refused": {Kind: simedge.FaultStatus, Status: 403},
-			"garbage": {Kind: simedge.FaultGarbage},
-			"null":    {Kind: simedge.FaultStatus, Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":null}`},
-			"{}":      {Kind: simedge.FaultStatus, Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":{}}`},
-			"a text":  {Kind: simedge.FaultStatus, Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":"none"}`},
-			"a page":  {Kind: simedge.FaultHTML, Status: 200},
+		for what, fault := range map[string]simaccount.Fault{
+			"refused": {Kind: simaccount.FaultStatus, Status: 403},
+			"garbage": {Kind: simaccount.FaultGarbage},
+			"null":    {Kind: simaccount.FaultStatus, Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":null}`},
+			"{}":      {Kind: simaccount.FaultStatus, Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":{}}`},
+			"a text":  {Kind: simaccount.FaultStatus, Status: 200, Body: `{"success":true,"errors":[],"messages":[],"result":"none"}`},
+			"a page":  {Kind: simaccount.FaultHTML, Status: 200},
 		} {
 			d := newPortDesk(t)
 			d.now = d.now.Add(time.Minute)
@@ -309,7 +310,7 @@ func TestAListThatIsUsableInPart(t *testing.T) {
 	d := newPortDesk(t)
 	answer := func(routes ...string) *store.Snapshot {
 		d.edge.ClearFaults()
-		d.edge.Fault(simedge.Fault{Path: "*magic/routes", Kind: simedge.FaultStatus, Status: 200,
+		d.edge.Fault(simaccount.Fault{Path: "*magic/routes", Kind: simaccount.FaultStatus, Status: 200,
 			Body: `{"success":true,"errors":[],"messages":[],"result":{"routes":[` + strings.Join(routes, ",") + `]}}`})
 		d.now = d.now.Add(time.Minute)
 		return d.w.Read(d.Context(), store.Detail{Kind: store.Routes})

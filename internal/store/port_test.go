@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 )
 
@@ -16,7 +16,7 @@ import (
 type portDesk struct {
 	*testing.T
 	now  time.Time
-	edge *simedge.Edge
+	edge *simaccount.Edge
 	w    *store.Store
 
 	account *api.AccountClient
@@ -71,7 +71,7 @@ func TestAPortGoesDownAndComesBack(t *testing.T) {
 func TestAStateThatCannotBeAskedKeepsTheLastOne(t *testing.T) {
 	d := newPortDesk(t)
 	first := d.port(d.look(), "nwf-fra03-1")
-	d.edge.Fault(simedge.Fault{Path: "*nwf-fra03-1/status", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	d.edge.Fault(simaccount.Fault{Path: "*nwf-fra03-1/status", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	s := d.look()
 	if p := d.port(s, "nwf-fra03-1"); p.State != store.PortHealthy || !p.Asked.Fetched.Equal(first.Asked.Fetched) || p.Asked.Err == nil {
 		t.Errorf("the last state is %+v", p)
@@ -87,14 +87,14 @@ func TestAStateThatCannotBeAskedKeepsTheLastOne(t *testing.T) {
 // Without the right to the ports the tunnel sides are read all the same, and nothing becomes "none".
 func TestHalfOfTheInterconnects(t *testing.T) {
 	d := newPortDesk(t)
-	d.edge.Fault(simedge.Fault{Path: "*cni/interconnects*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	d.edge.Fault(simaccount.Fault{Path: "*cni/interconnects*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	s := d.look()
 	if s.Ports.Knowledge() != store.Never || s.Ports.Err == nil || len(s.Links.Rows) != 2 || !s.Links.Settled() ||
 		s.Entry(store.PortStates).Err == nil {
 		t.Errorf("ports %v (%v), %d links", s.Ports.Rows, s.Ports.Err, len(s.Links.Rows))
 	}
 	d.edge.ClearFaults()
-	d.edge.Fault(simedge.Fault{Path: "*magic/cf_interconnects*", Kind: simedge.FaultStatus, Status: http.StatusForbidden})
+	d.edge.Fault(simaccount.Fault{Path: "*magic/cf_interconnects*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	if s = d.look(); len(s.Ports.Rows) != 4 || !s.Ports.Settled() || len(s.Links.Rows) != 2 || s.Links.Err == nil {
 		t.Errorf("%d ports (%v), %d links (%v)", len(s.Ports.Rows), s.Ports.Err, len(s.Links.Rows), s.Links.Err)
 	}
@@ -104,7 +104,7 @@ func TestHalfOfTheInterconnects(t *testing.T) {
 func TestAStateThatIsNotToldHidesNoChange(t *testing.T) {
 	d := newPortDesk(t)
 	d.look()
-	d.edge.Fault(simedge.Fault{Path: "*nwf-fra03-1/status", Kind: simedge.FaultStatus, Status: http.StatusOK, Times: 1,
+	d.edge.Fault(simaccount.Fault{Path: "*nwf-fra03-1/status", Kind: simaccount.FaultStatus, Status: http.StatusOK, Times: 1,
 		Body: `{"success":true,"errors":[],"messages":[],"result":{}}`})
 	s := d.look()
 	if p := d.port(s, "nwf-fra03-1"); p.Asked.Err == nil && p.State != "" || len(s.Events) != 0 {
@@ -123,7 +123,7 @@ func TestStatesOfManyPortsAreAskedInTurns(t *testing.T) {
 	const ports = 50
 	d := newPortDesk(t)
 	sender, err := api.NewSender(api.Options{Transport: d.edge.RoundTripper(),
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}

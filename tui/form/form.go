@@ -210,8 +210,8 @@ func (f *Form) Init() tea.Cmd {
 // Capturing implements tui.Capturer.
 func (f *Form) Capturing() bool { return true }
 
-// Losing implements tui.Loser.
-func (f *Form) Losing() string {
+// Unsaved implements tui.Dirty.
+func (f *Form) Unsaved() string {
 	if f.done || maps.Equal(f.values, f.initial) {
 		return ""
 	}
@@ -435,7 +435,7 @@ func (f *Form) cycle(by int) func() tea.Cmd {
 }
 
 func (f *Form) leave() tea.Cmd {
-	if f.Losing() == "" {
+	if f.Unsaved() == "" {
 		return tui.Pop()
 	}
 	if f.opts.Keep != nil {

@@ -228,15 +228,15 @@ func TestProposalsAreFilledInOneAfterTheOther(t *testing.T) {
 
 func TestLeavingAsksOnlyWhenSomethingWasTyped(t *testing.T) {
 	d := sit(t, tunnel()...)
-	if d.form.Losing() != "" {
+	if d.form.Unsaved() != "" {
 		t.Error("an untouched form claims that something is lost")
 	}
 	d.write("x")
-	if d.form.Losing() == "" {
+	if d.form.Unsaved() == "" {
 		t.Error("a filled-in form can be left without a question")
 	}
 	d.form.Update(form.DoneMsg{})
-	if d.form.Losing() != "" {
+	if d.form.Unsaved() != "" {
 		t.Error("after its values were sent nothing is lost")
 	}
 }

@@ -227,7 +227,7 @@ func replaces(msg tea.Msg) bool {
 
 // draft keeps what was typed so far. Secrets are never part of it.
 func (f *Form) draft() tea.Cmd {
-	if f.opts.Keep == nil || f.Losing() == "" {
+	if f.opts.Keep == nil || f.Unsaved() == "" {
 		return nil
 	}
 	return f.opts.Keep(f.public())

@@ -132,7 +132,7 @@ func (r *runner) end(s os.Signal) {
 
 // leave says what is lost by an end that nobody was asked about.
 func (r *runner) leave(how string) {
-	if lost := r.l.Losing(); lost != "" {
+	if lost := r.l.Unsaved(); lost != "" {
 		how += " Lost with it: " + lost + "."
 	}
 	r.c.say("", how)

@@ -96,7 +96,7 @@ func freshness(s tui.Status, now time.Time) string {
 func (r *runner) tell() tui.Telling {
 	top := r.l.Top()
 	out := tui.Telling{}
-	if t, ok := top.(tui.Teller); ok {
+	if t, ok := top.(tui.Speaker); ok {
 		out = t.Tell(r.l.Now())
 	} else {
 		out.Above = outdented(r.l.Draw())

@@ -69,7 +69,7 @@ func (now *reading) called(text string) (id, why string) {
 
 // numbers reports whether the page numbers its rows.
 func (r *runner) numbers() bool {
-	_, ok := r.l.Top().(tui.Chooser)
+	_, ok := r.l.Top().(tui.RowSelector)
 	return ok
 }
 
@@ -121,7 +121,7 @@ var ofThePage = append([]string{"new", "refresh"}, rearranging...)
 
 // chosen makes a row the one that actions are about; false when there is none any more.
 func (r *runner) chosen(id string) bool {
-	c, ok := r.l.Top().(tui.Chooser)
+	c, ok := r.l.Top().(tui.RowSelector)
 	return ok && c.Choose(id)
 }
 

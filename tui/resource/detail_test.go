@@ -60,7 +60,7 @@ func TestAnUnreadListTakesNothingAway(t *testing.T) {
 	d.Gone = "It was forgotten."
 	own := &reader{t: t, a: a, view: resource.NewDetail(d, a.source(), sites("ams=up")[0])}
 	own.comes().sees("It was forgotten.")
-	if told := own.view.(tui.Teller).Tell(time.Now()).Above; told[0] != "It was forgotten." {
+	if told := own.view.(tui.Speaker).Tell(time.Now()).Above; told[0] != "It was forgotten." {
 		t.Errorf("told: %q", told)
 	}
 }
@@ -175,7 +175,7 @@ func TestNothingOfAPageIsDrawnOutsideTheCanvas(t *testing.T) {
 // Line mode names a row or a field by what was read out; what says something else by now is none.
 func TestWhatIsChosenIsWhatWasReadOut(t *testing.T) {
 	list := atList(t, "ams=up", "fra=up")
-	chooser := list.view.(tui.Chooser)
+	chooser := list.view.(tui.RowSelector)
 	if !chooser.Choose("id-fra") || chooser.Choose("id-gone") {
 		t.Error("a row that is there cannot be chosen, or one that is not can")
 	}

@@ -199,7 +199,7 @@ func TestAnEmptyListSaysWhyItIsEmpty(t *testing.T) {
 		d.None, d.Scope = c.none, c.scope
 		r := &reader{t: t, a: a, view: resource.NewList(d, a.source())}
 		r.sees(c.want)
-		if told := strings.Join(r.view.(tui.Teller).Tell(at).Above, "\n"); !strings.Contains(told, c.words) {
+		if told := strings.Join(r.view.(tui.Speaker).Tell(at).Above, "\n"); !strings.Contains(told, c.words) {
 			t.Errorf("%+v is told as %q, want %q", c.status, told, c.words)
 		}
 	}

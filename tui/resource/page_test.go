@@ -171,9 +171,9 @@ func (r *reader) screen() string {
 // rows are the names on the screen, with ">" before the one under the cursor and "*" after those that are marked.
 func (r *reader) rows() string {
 	var out []string
-	for _, row := range r.view.(tui.Teller).Tell(time.Time{}).Rows {
+	for _, row := range r.view.(tui.Speaker).Tell(time.Time{}).Rows {
 		name := row.Name
-		if row.ID == r.view.(tui.Teller).Tell(time.Time{}).Current {
+		if row.ID == r.view.(tui.Speaker).Tell(time.Time{}).Current {
 			name = ">" + name
 		}
 		if last := row.Words[len(row.Words)-1]; last.Value == "marked" {

@@ -67,7 +67,7 @@ func (l listed) nothing() []string {
 	return []string{l.none}
 }
 
-// Choose implements tui.Chooser.
+// Choose implements tui.RowSelector.
 func (l *List) Choose(id string) bool { return l.table.Select(id) }
 
 // SortBy implements tui.Sorter.
@@ -144,7 +144,7 @@ func fieldText(f Field) string {
 	return strings.ReplaceAll(text, " → ", " to ") // an arrow is a picture
 }
 
-// Choose implements tui.Chooser. A field that says something else than when its id was read out is none.
+// Choose implements tui.RowSelector. A field that says something else than when its id was read out is none.
 func (d *Detail) Choose(id string) bool {
 	sections := d.desc.Sections(d.row, d.told)
 	at := slices.Index(fieldIDs(sections), id)

@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/account"
@@ -20,10 +20,10 @@ const otherID = "1123456789abcdef0123456789abcdef"
 // action gives the named action on the page of the account with this id.
 func action(t *testing.T, switchTo func(api.Account) tea.Cmd, id string) tui.Action {
 	t.Helper()
-	edge := simedge.New(simedge.Options{})
+	edge := simaccount.New(simaccount.Options{})
 	edge.AddAccount(otherID, "Northwind Test")
 	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -62,7 +62,7 @@ func TestSwitchingTheAccount(t *testing.T) {
 	if a := action(t, nil, otherID); a.Why != "this session stays on one account: start flarewire with --account "+otherID {
 		t.Errorf("without a way to switch it says %q", a.Why)
 	}
-	if a := action(t, func(api.Account) tea.Cmd { return nil }, simedge.DefaultAccount); a.Why != "it is in use already" {
+	if a := action(t, func(api.Account) tea.Cmd { return nil }, simaccount.DefaultAccount); a.Why != "it is in use already" {
 		t.Errorf("of the account in use it says %q", a.Why)
 	}
 }

@@ -275,7 +275,7 @@ func (m *Module) undoTogether(entries []journal.Entry) tea.Cmd {
 	if slices.ContainsFunc(entries, asks) {
 		confirm = fmt.Sprintf("undo %d", len(entries))
 	}
-	return tui.Push(kit.NewSeveral(m.env, fmt.Sprintf("Undo %d changes", len(entries)), confirm,
+	return tui.Push(kit.NewBatch(m.env, fmt.Sprintf("Undo %d changes", len(entries)), confirm,
 		func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 			return change.PrepareUndos(ctx, w, entries), nil
 		}))

@@ -175,7 +175,7 @@ func (p *page) Tell(now time.Time) tui.Telling {
 	return out
 }
 
-// Choose implements tui.Chooser.
+// Choose implements tui.RowSelector.
 func (p *page) Choose(id string) bool {
 	for i, c := range p.shown() {
 		if c.id == id {

@@ -11,7 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -89,7 +89,7 @@ func columns() []table.Column[api.EndpointCheck] {
 
 func (m *Module) editor() kit.Editor[api.EndpointCheck] {
 	return kit.Editor[api.EndpointCheck]{Env: m.env, Resource: change.Kind[api.EndpointCheck](kind.EndpointChecks), Form: m.form,
-		Draft: "endpoint-check", Blank: api.EndpointCheck{CheckType: netrules.EndpointCheckType}}
+		Draft: "endpoint-check", Blank: api.EndpointCheck{CheckType: rules.EndpointCheckType}}
 }
 
 func (m *Module) form(title string, c api.EndpointCheck, submit func(api.EndpointCheck) tea.Cmd) form.Options {
@@ -97,7 +97,7 @@ func (m *Module) form(title string, c api.EndpointCheck, submit func(api.Endpoin
 		Title: title, Verb: "review", Values: form.Values{"endpoint": c.Endpoint, "name": c.Name},
 		Sections: []form.Section{{Title: "Endpoint",
 			Intro: "A host of yours that Cloudflare's data centers ping, independent of the tunnels' own checks.", Fields: []form.Field{
-				{Key: "endpoint", Label: "Endpoint", Help: "Its address, such as 203.0.113.1", Check: kit.Check(netrules.Endpoint)},
+				{Key: "endpoint", Label: "Endpoint", Help: "Its address, such as 203.0.113.1", Check: kit.Check(rules.Endpoint)},
 				{Key: "name", Label: "Name", Help: "What you call it; may be empty"},
 			}}},
 		Submit: func(v form.Values) tea.Cmd {

@@ -6,7 +6,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/kind"
-	"flarewire/internal/uitest"
+	"flarewire/internal/testing/uitest"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
 )

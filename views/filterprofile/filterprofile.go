@@ -14,7 +14,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -87,9 +87,9 @@ func (m *Module) sections(p api.FilterProfile, now time.Time) []resource.Section
 // actionNote says what an action does.
 func actionNote(action string) string {
 	switch action {
-	case netrules.FilterAllow:
+	case rules.FilterAllow:
 		return "a route that a target matches is let through"
-	case netrules.FilterDeny:
+	case rules.FilterDeny:
 		return "a route that a target matches is dropped"
 	}
 	return ""
@@ -196,7 +196,7 @@ func Listings() []kit.Listing {
 
 func (m *Module) editor() kit.Editor[api.FilterProfile] {
 	return kit.Editor[api.FilterProfile]{Env: m.env, Resource: change.Kind[api.FilterProfile](kind.FilterProfiles), Form: m.form,
-		Draft: "bgp-filter", Blank: api.FilterProfile{MatchAction: netrules.FilterAllow}, Guard: m.guard}
+		Draft: "bgp-filter", Blank: api.FilterProfile{MatchAction: rules.FilterAllow}, Guard: m.guard}
 }
 
 // guard says whose routes a change concerns.
@@ -233,13 +233,13 @@ func (m *Module) form(title string, p api.FilterProfile, submit func(api.FilterP
 			"targets": strings.Join(p.Targets, " ")},
 		Sections: []form.Section{{Title: "Profile", Intro: "Which routes the sessions let through that name it, on the way in or out.",
 			Fields: []form.Field{
-				{Key: "name", Label: "Name", Help: "What you call it", Check: kit.Check(netrules.FilterName)},
+				{Key: "name", Label: "Name", Help: "What you call it", Check: kit.Check(rules.FilterName)},
 				{Key: "match_action", Label: "On a match", Kind: form.Choice, Help: "What becomes of a route that one of the targets matches",
-					Options: []form.Option{{Value: netrules.FilterAllow, Label: "allow"}, {Value: netrules.FilterDeny, Label: "deny"}}},
+					Options: []form.Option{{Value: rules.FilterAllow, Label: "allow"}, {Value: rules.FilterDeny, Label: "deny"}}},
 				{Key: "targets", Label: "Targets", Help: "Networks with blanks between: 10.0.0.0/8{8,24}, + for all inside, or the network alone",
 					Suggest: func(form.Values) []string { return []string{"0.0.0.0/0", "10.0.0.0/8{8,24}", "10.0.0.0/8+"} },
 					Check:   checkTargets},
-				{Key: "description", Label: "Description", Help: "Free text for your colleagues", Check: kit.Check(netrules.FilterDescription)},
+				{Key: "description", Label: "Description", Help: "Free text for your colleagues", Check: kit.Check(rules.FilterDescription)},
 			}}},
 		Submit: func(v form.Values) tea.Cmd {
 			p.Name, p.Description = strings.TrimSpace(v["name"]), strings.TrimSpace(v["description"])
@@ -253,11 +253,11 @@ func (m *Module) form(title string, p api.FilterProfile, submit func(api.FilterP
 func checkTargets(v string, _ form.Values) form.Finding {
 	targets := strings.Fields(v)
 	if len(targets) == 0 {
-		return kit.Finding(netrules.FilterTarget(""))
+		return kit.Finding(rules.FilterTarget(""))
 	}
 	var worst form.Finding
 	for _, target := range targets {
-		worst = kit.WorstOf(worst, kit.Finding(netrules.FilterTarget(target)))
+		worst = kit.WorstOf(worst, kit.Finding(rules.FilterTarget(target)))
 	}
 	return worst
 }

@@ -51,7 +51,7 @@ const Word = "fleet"
 
 // Module is the page.
 type Module struct {
-	desk    *signin.Desk
+	desk    *signin.Deps
 	env     *kit.Env
 	fleet   Fleet
 	home    func(*kit.Env) tui.View // the first page of the account on the screen
@@ -60,7 +60,7 @@ type Module struct {
 }
 
 // New returns the maker of the module for a registry. home is the first page of the account on the screen.
-func New(desk *signin.Desk, f Fleet, home func(*kit.Env) tui.View) func(*kit.Env) kit.Module {
+func New(desk *signin.Deps, f Fleet, home func(*kit.Env) tui.View) func(*kit.Env) kit.Module {
 	return func(env *kit.Env) kit.Module { return &Module{desk: desk, env: env, fleet: f, home: home} }
 }
 

@@ -11,9 +11,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/devconf"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/routerconfig"
+	"flarewire/internal/rules"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -49,7 +49,7 @@ func (m *Module) describeCNIs() resource.Description[api.CNI] {
 
 // routerConfig is the page with the router's side of a CNI.
 func (m *Module) routerConfig(c api.CNI) tui.View {
-	link := devconf.Link{Name: c.Magic.ConduitName, MTU: cmp.Or(c.Magic.MTU, netrules.EthernetMTU),
+	link := routerconfig.Link{Name: c.Magic.ConduitName, MTU: cmp.Or(c.Magic.MTU, rules.EthernetMTU),
 		CloudflareASN: m.env.Feed.Last().CloudflareASN()}
 	link.Cloudflare, _ = netip.ParsePrefix(string(c.P2PIP)) // one that is missing is said in the text's place
 	link.Customer, _ = netip.ParsePrefix(string(c.CustIP))
@@ -99,9 +99,9 @@ func modeName(mode string) string {
 	switch mode {
 	case "":
 		return "-"
-	case netrules.BGPModeExchange:
+	case rules.BGPModeExchange:
 		return "full exchange"
-	case netrules.BGPModeAdvertise:
+	case rules.BGPModeAdvertise:
 		return "advertise only"
 	}
 	return mode
@@ -136,7 +136,7 @@ func (m *Module) bgpSection(b *api.BGP, mode string) resource.Section {
 			{Label: "Customer AS", Value: asn(b), Note: "as configured"},
 			{Label: "MD5 key", Value: kit.MD5(b)},
 			{Label: "Extra prefixes", Value: kit.Or(strings.Join(b.ExtraPrefixes, ", "), "none")},
-			{Label: "Hold time", Value: fmt.Sprintf("%.0f s", netrules.InterconnectHoldTime.Seconds()),
+			{Label: "Hold time", Value: fmt.Sprintf("%.0f s", rules.InterconnectHoldTime.Seconds()),
 				Note: "what Cloudflare offers over interconnects"},
 		}
 	}

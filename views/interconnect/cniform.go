@@ -10,7 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
@@ -26,7 +26,7 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 			Check: func(v string, _ form.Values) form.Finding { return m.checkPort(v, c.Interconnect) }},
 		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel side and in the analytics",
 			Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, c.Magic.ConduitName) }},
-		{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE", Check: kit.Check(netrules.CNIMTU)},
+		{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE", Check: kit.Check(rules.CNIMTU)},
 		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 	}}}
 	if c.ID != "" {
@@ -35,7 +35,7 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 	}
 	sections[0].Fields[0].Fixed = fixed
 	bgp := m.env.BGPSection(kit.Session{ASN: m.env.Feed.Last().CloudflareASN(), Unfiltered: true,
-		Others: func(form.Values) []netrules.ASNUse { return m.otherASNs(c.Magic.ConduitName) }})
+		Others: func(form.Values) []rules.ASNUse { return m.otherASNs(c.Magic.ConduitName) }})
 	bgp.Intro = "The session over the link. Cloudflare calls it a closed beta, and its API tells nothing of the session's state."
 	if c.ID != "" { // a creation does not take it
 		bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Kind: form.Choice, Options: modes(c.BGPMode),
@@ -57,7 +57,7 @@ func addressSection() form.Section {
 			if err != nil || errCF != nil {
 				return finding
 			}
-			return kit.WorstOf(finding, kit.Finding(netrules.CNIAddresses(cloudflare, customer)))
+			return kit.WorstOf(finding, kit.Finding(rules.CNIAddresses(cloudflare, customer)))
 		}},
 	}}
 }
@@ -71,12 +71,12 @@ func checkEnd(v string, _ form.Values) form.Finding {
 
 // modes are the choices of bgp_mode. One that was never set can stay so; one that was set cannot be unset.
 func modes(now string) []form.Option {
-	known := []form.Option{{Value: netrules.BGPModeExchange, Label: modeName(netrules.BGPModeExchange)},
-		{Value: netrules.BGPModeAdvertise, Label: modeName(netrules.BGPModeAdvertise)}}
+	known := []form.Option{{Value: rules.BGPModeExchange, Label: modeName(rules.BGPModeExchange)},
+		{Value: rules.BGPModeAdvertise, Label: modeName(rules.BGPModeAdvertise)}}
 	switch now {
 	case "":
 		return append([]form.Option{{Value: "", Label: "default"}}, known...)
-	case netrules.BGPModeExchange, netrules.BGPModeAdvertise:
+	case rules.BGPModeExchange, rules.BGPModeAdvertise:
 		return known
 	}
 	return append(known, form.Option{Value: now, Label: now})
@@ -87,7 +87,7 @@ func cniValues(c api.CNI) form.Values {
 		"mtu": strconv.Itoa(c.Magic.MTU), "p2p_ip": string(c.P2PIP), "cust_ip": string(c.CustIP), "bgp_mode": c.BGPMode}
 	kit.PutBGP(v, c.BGP)
 	if c.ID == "" {
-		v["mtu"], v["bgp"] = strconv.Itoa(netrules.EthernetMTU), "yes"
+		v["mtu"], v["bgp"] = strconv.Itoa(rules.EthernetMTU), "yes"
 	}
 	return v
 }
@@ -155,9 +155,9 @@ func (m *Module) checkPort(v, before string) form.Finding {
 
 // checkName is the rule for the name of a CNI and of a link, which are the same.
 func (m *Module) checkName(v, before string) form.Finding {
-	finding := kit.WorstOf(kit.Finding(netrules.TunnelName(netrules.Interconnect, v)),
-		m.env.Taken(netrules.NameTaken(netrules.Interconnect, v, m.otherNames(before)), store.GRETunnels, store.IPsecTunnels, store.Links))
-	return kit.WorstOf(finding, kit.Finding(netrules.Rename(before, v)))
+	finding := kit.WorstOf(kit.Finding(rules.TunnelName(rules.Interconnect, v)),
+		m.env.Taken(rules.NameTaken(rules.Interconnect, v, m.otherNames(before)), store.GRETunnels, store.IPsecTunnels, store.Links))
+	return kit.WorstOf(finding, kit.Finding(rules.Rename(before, v)))
 }
 
 // cniFieldOf gives the form's key for a path of the API.
@@ -174,7 +174,7 @@ func (m *Module) guardCNI(opened, wanted api.CNI) change.Guards {
 	var g change.Guards
 	if opened.P2PIP != wanted.P2PIP || opened.CustIP != wanted.CustIP {
 		g.Warnings = append(g.Warnings, "The link carries no traffic until your router has the new addresses")
-		g.Consequences = append(g.Consequences, m.env.HangsOn(m.env.Ctx, kit.Subject{Interface: cniSubject(opened).Interface})...)
+		g.Consequences = append(g.Consequences, m.env.Dependents(m.env.Ctx, kit.Subject{Interface: cniSubject(opened).Interface})...)
 	}
 	if interrupted := sessionChange(opened.BGP, wanted.BGP, opened.BGPMode != wanted.BGPMode); interrupted != "" {
 		g.Warnings = append(g.Warnings, interrupted)

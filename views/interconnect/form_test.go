@@ -10,7 +10,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
@@ -20,9 +20,9 @@ import (
 // account is the module on a simulated account with all its lists fetched.
 func account(t *testing.T) *Module {
 	t.Helper()
-	edge := simedge.New(simedge.Options{})
+	edge := simaccount.New(simaccount.Options{})
 	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}

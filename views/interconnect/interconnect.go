@@ -93,8 +93,8 @@ func (m *Module) slotSource() resource.Source[api.Slot] {
 func (m *Module) cniEditor() kit.Editor[api.CNI] {
 	return kit.Editor[api.CNI]{Env: m.env, Resource: change.CNIs, Form: m.cniForm, FieldOf: cniFieldOf, Draft: "cni", Next: m.afterCNI,
 		Guard: kit.OnDelete(m.endOfCNI, kit.OnWrite(m.guardCNI)),
-		HangsOn: func(ctx context.Context, c api.CNI) []string {
-			return append(endOfSession(c), m.env.HangsOn(ctx, cniSubject(c))...)
+		Dependents: func(ctx context.Context, c api.CNI) []string {
+			return append(endOfSession(c), m.env.Dependents(ctx, cniSubject(c))...)
 		}}
 }
 
@@ -116,7 +116,7 @@ func (m *Module) afterCNI(_ api.CNI, r change.Result) []tui.Action {
 // newCNI begins the guided setup.
 func (m *Module) newCNI() tea.Cmd { return m.cniEditor().Create() }
 
-// Setups implements kit.Setter.
+// Setups implements kit.SetupOwner.
 func (m *Module) Setups() []kit.Setup {
 	return []kit.Setup{{Kind: "cni", Label: "CNI", What: "a BGP peering over a port you have.", Begin: m.newCNI}}
 }
@@ -130,5 +130,5 @@ func (m *Module) linkEditor() kit.Editor[api.MagicInterconnect] {
 func (m *Module) portEditor(blank api.Interconnect) kit.Editor[api.Interconnect] {
 	return kit.Editor[api.Interconnect]{Env: m.env, Resource: change.PhysicalInterconnects, Form: m.portForm, Blank: blank,
 		Guard: kit.OnDelete(m.endOfLinks, kit.OnWrite(m.guardPort)), ConfirmCreate: "order",
-		HangsOn: m.endOfPort}
+		Dependents: m.endOfPort}
 }

@@ -11,7 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -106,12 +106,12 @@ func reading(f diagnose.Finding) []resource.Field {
 
 // versionNote says what a dataplane version means (Cloudflare docs: Network Interconnect).
 func versionNote(version string) string {
-	switch netrules.InterconnectVersion(version) {
-	case netrules.Version1:
+	switch rules.InterconnectVersion(version) {
+	case rules.Version1:
 		return "dataplane v1: with GRE, one VLAN tag; never changes"
-	case netrules.Version15:
+	case rules.Version15:
 		return "dataplane v1.5: a /31, of your own prefixes too; GRE is not configurable (unconfirmed); never changes"
-	case netrules.Version2:
+	case rules.Version2:
 		return "dataplane v2: without GRE, VLAN, BFD and LACP; never changes"
 	}
 	return ""
@@ -124,7 +124,7 @@ const yourSide = "Your side"
 func linkAddresses(l api.MagicInterconnect) resource.Section {
 	s := resource.Section{Title: "Addresses", Fields: []resource.Field{{Label: "Interface", Value: kit.Or(l.InterfaceAddress, "-")}}}
 	subnet, _ := netip.ParsePrefix(l.InterfaceAddress)
-	if cloudflare, customer, ok := netrules.Sides(subnet); ok {
+	if cloudflare, customer, ok := rules.Sides(subnet); ok {
 		s.Fields = append(s.Fields,
 			resource.Field{Label: "Cloudflare's side", Value: cloudflare.String(), Note: "your BGP neighbor"},
 			resource.Field{Label: yourSide, Value: customer.String(), Note: "your router, and the next hop of routes"})

@@ -9,7 +9,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -18,7 +18,7 @@ import (
 func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api.MagicInterconnect) tea.Cmd) form.Options {
 	hasGRE := func(form.Values) bool { return l.GRE != nil }
 	greFixed := ""
-	if netrules.InterconnectVersion(l.Version) == netrules.Version15 {
+	if rules.InterconnectVersion(l.Version) == rules.Version15 {
 		greFixed = "Version 1.5 does not take it: it is left out of the request (unconfirmed)"
 	}
 	return form.Options{Title: title, Verb: "review", Values: linkValues(l), Needs: kit.SessionNeeds(),
@@ -30,19 +30,19 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 					Check: func(v string, _ form.Values) form.Finding { return m.checkInterface(v, l) }},
 				{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE",
 					Check: func(v string, _ form.Values) form.Finding {
-						return kit.Finding(netrules.MTU(netrules.Interconnect, v))
+						return kit.Finding(rules.MTU(rules.Interconnect, v))
 					}},
 				{Key: "cloudflare_endpoint", Label: "GRE endpoint", When: hasGRE, Fixed: greFixed, Help: "The anycast address Cloudflare gave you",
-					Check: kit.Check(netrules.CloudflareEndpoint)},
+					Check: kit.Check(rules.CloudflareEndpoint)},
 				{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 			}},
 			m.env.BGPSection(kit.Session{ASN: m.env.Feed.Last().CloudflareASN(),
-				Others: func(form.Values) []netrules.ASNUse { return m.otherASNs(l.Name) }}),
-			kit.HealthSection(netrules.Interconnect),
+				Others: func(form.Values) []rules.ASNUse { return m.otherASNs(l.Name) }}),
+			kit.HealthSection(rules.Interconnect),
 			{Title: "IPv6 and return routing", Folded: true, Fields: []form.Field{
 				{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",
 					Check: func(v string, _ form.Values) form.Finding {
-						return kit.Finding(netrules.InterfaceAddress6(v, netip.Prefix{}))
+						return kit.Finding(rules.InterfaceAddress6(v, netip.Prefix{}))
 					}},
 				kit.ReturnRouting(),
 			}},
@@ -52,12 +52,12 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 }
 
 func (m *Module) checkInterface(v string, l api.MagicInterconnect) form.Finding {
-	finding := kit.Finding(netrules.InterconnectAddress(netrules.InterconnectVersion(l.Version), l.GRE != nil, v, m.env.OwnPrefixes()...))
+	finding := kit.Finding(rules.InterconnectAddress(rules.InterconnectVersion(l.Version), l.GRE != nil, v, m.env.OwnPrefixes()...))
 	subnet, err := netip.ParsePrefix(strings.TrimSpace(v))
 	if finding.Blocks() || err != nil {
 		return finding
 	}
-	return kit.WorstOf(finding, m.env.SubnetTaken(netrules.InterfaceOverlap(subnet, m.env.Subnets(l.ID))))
+	return kit.WorstOf(finding, m.env.SubnetTaken(rules.InterfaceOverlap(subnet, m.env.Subnets(l.ID))))
 }
 
 func linkValues(l api.MagicInterconnect) form.Values {

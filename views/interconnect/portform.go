@@ -10,7 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -45,11 +45,11 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 				Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.freeSlots() }, Live: m.slotLive, Check: m.checkSlot},
 			{Key: "speed", Label: "Speed", When: cable, Help: "Empty takes the slot's speed", Check: m.checkSpeed},
 			typeField("type", cable, false),
-			{Key: "bandwidth", Label: "Bandwidth", When: circuit, Help: strings.Join(netrules.Bandwidths(), " "),
-				Suggest: func(form.Values) []string { return netrules.Bandwidths() }, Check: kit.Check(netrules.Bandwidth)},
+			{Key: "bandwidth", Label: "Bandwidth", When: circuit, Help: strings.Join(rules.Bandwidths(), " "),
+				Suggest: func(form.Values) []string { return rules.Bandwidths() }, Check: kit.Check(rules.Bandwidth)},
 			{Key: "pairing_key", Label: "Pairing key", Kind: form.Secret, When: circuit,
 				Help:  "From the VLAN attachment in Google Cloud; it is not kept",
-				Check: kit.Check(netrules.PairingKey)},
+				Check: kit.Check(rules.PairingKey)},
 			typeField("partner_type", circuit, true),
 		}}},
 		Submit: func(v form.Values) tea.Cmd { return submit(orderOf(v)) },
@@ -130,9 +130,9 @@ func (m *Module) checkSlot(v string, _ form.Values) form.Finding {
 	case !known && !m.slots().Complete():
 		return form.Finding{Level: form.Error, Text: "Cannot tell whether this slot is free: " + m.env.Feed.Last().Entry(store.Slots).Why()}
 	case !known:
-		return kit.WorstOf(kit.Finding(netrules.UUID(v)), form.Finding{Level: form.Warning, Text: "This slot is not in the list"})
+		return kit.WorstOf(kit.Finding(rules.UUID(v)), form.Finding{Level: form.Warning, Text: "This slot is not in the list"})
 	}
-	return kit.Finding(netrules.UUID(v))
+	return kit.Finding(rules.UUID(v))
 }
 
 func (m *Module) checkSpeed(v string, all form.Values) form.Finding {
@@ -166,7 +166,7 @@ func (m *Module) guardPort(_, wanted api.Interconnect) change.Guards {
 
 // endOfPort is what the deletion of a port means, for the world outside of the API too.
 func (m *Module) endOfPort(ctx context.Context, i api.Interconnect) []string {
-	out := m.env.HangsOn(ctx, portSubject(i))
+	out := m.env.Dependents(ctx, portSubject(i))
 	if i.SlotID == "" {
 		return append(out, "The circuit is given back. Delete the VLAN attachment in Google Cloud too: it may go on costing money.")
 	}

@@ -8,7 +8,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -197,13 +197,13 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 	return nil
 }
 
-// Conduit implements kit.Conductor.
-func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
+// NextHop implements kit.NextHopOwner.
+func (m *Module) NextHop(hop netip.Addr) (kit.NextHop, bool) {
 	for _, l := range m.links().Rows {
 		if !linkSubject(l).Interface.Contains(hop) {
 			continue
 		}
-		c := kit.Conduit{Name: l.Name}
+		c := kit.NextHop{Name: l.Name}
 		if health := m.env.Probed(l.Name); health != store.HealthUnknown && !kit.Unprobed(l.HealthCheck) {
 			c.State = "probes " + string(health)
 			if health == store.HealthDown {
@@ -212,18 +212,18 @@ func (m *Module) Conduit(hop netip.Addr) (kit.Conduit, bool) {
 		}
 		return c, true
 	}
-	return kit.Conduit{}, false
+	return kit.NextHop{}, false
 }
 
-// HangsOn implements kit.Dependent: what goes with a port, and with a CNI.
-func (m *Module) HangsOn(now *store.Snapshot, s kit.Subject) []string {
+// Dependents implements kit.Dependent: what goes with a port, and with a CNI.
+func (m *Module) Dependents(now *store.Snapshot, s kit.Subject) []string {
 	switch s.Kind {
 	case kind.Ports:
 		var out []string
 		for _, c := range now.CNIs.Rows {
 			if c.Interconnect == s.Name {
 				out = append(out, fmt.Sprintf("The CNI %s (your side %s) runs over it and carries no traffic any more.", c.Magic.ConduitName, c.CustIP))
-				out = append(out, m.env.Dependents(now, cniSubject(c))...)
+				out = append(out, m.env.FreshDependents(now, cniSubject(c))...)
 			}
 		}
 		if why := now.CNIs.Why(); why != "" {
@@ -246,7 +246,7 @@ func (m *Module) SubnetKinds() []store.Kind { return m.RelatedNeeds() }
 // endOfCNI says how the tunnel side stands that goes with a CNI, by the probes: the API tells no session over it.
 func (m *Module) endOfCNI(c api.CNI) change.Guards {
 	if l, ok := m.linkOf(c); ok && !kit.Unprobed(l.HealthCheck) {
-		return kit.Standing{Health: m.env.Probed(l.Name)}.Guards()
+		return kit.DeleteImpact{Health: m.env.Probed(l.Name)}.Guards()
 	}
 	return change.Guards{}
 }
@@ -275,7 +275,7 @@ func (m *Module) Subnets() []kit.Subnet {
 			return
 		}
 		taken[p.Masked()] = true
-		out = append(out, kit.Subnet{ID: id, Subnet: netrules.Subnet{CIDR: p, Owner: owner}})
+		out = append(out, kit.Subnet{ID: id, Subnet: rules.Subnet{CIDR: p, Owner: owner}})
 	}
 	for _, l := range m.links().Rows {
 		add(l.ID, l.Name, l.InterfaceAddress)
@@ -289,11 +289,11 @@ func (m *Module) Subnets() []kit.Subnet {
 
 // otherASNs and otherNames are what the account's other tunnels and links use, for the rules of a form:
 // those with the given name, which are sides of the same link, are left out.
-func (m *Module) otherASNs(except string) []netrules.ASNUse {
-	var out []netrules.ASNUse
+func (m *Module) otherASNs(except string) []rules.ASNUse {
+	var out []rules.ASNUse
 	add := func(name string, b *api.BGP) {
 		if b != nil && (name != except || except == "") {
-			out = append(out, netrules.ASNUse{ASN: b.CustomerASN, Owner: name})
+			out = append(out, rules.ASNUse{ASN: b.CustomerASN, Owner: name})
 		}
 	}
 	for _, t := range m.env.Feed.Last().Tunnels {
@@ -308,18 +308,18 @@ func (m *Module) otherASNs(except string) []netrules.ASNUse {
 	return out
 }
 
-func (m *Module) otherNames(except string) []netrules.Named {
-	var out []netrules.Named
+func (m *Module) otherNames(except string) []rules.Named {
+	var out []rules.Named
 	for _, t := range m.env.Feed.Last().Tunnels {
-		of := netrules.GRE
+		of := rules.GRE
 		if t.Kind == api.IPsec {
-			of = netrules.IPsec
+			of = rules.IPsec
 		}
-		out = append(out, netrules.Named{Name: t.Name, Kind: of})
+		out = append(out, rules.Named{Name: t.Name, Kind: of})
 	}
 	for _, l := range m.links().Rows {
 		if l.Name != except || except == "" {
-			out = append(out, netrules.Named{Name: l.Name, Kind: netrules.Interconnect})
+			out = append(out, rules.Named{Name: l.Name, Kind: rules.Interconnect})
 		}
 	}
 	return out

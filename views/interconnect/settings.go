@@ -11,7 +11,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -47,10 +47,10 @@ func (m *Module) settingsSections(s api.CNISettings, _ time.Time) []resource.Sec
 		field.Value, field.Role = "not fetched yet", tui.Muted
 	}
 	note := resource.Field{Role: tui.Muted, Prose: true,
-		Value: "For BGP over GRE and IPsec tunnels it must stay " + strconv.Itoa(int(netrules.CloudflareASN)) +
+		Value: "For BGP over GRE and IPsec tunnels it must stay " + strconv.Itoa(int(rules.CloudflareASN)) +
 			". Otherwise it may be a private number from 64512 to 65534."}
 	if s.DefaultASN != nil {
-		if f := netrules.CloudflareSideASN(asnText(s), m.bgpOnTunnels() > 0); f.Text != "" {
+		if f := rules.CloudflareSideASN(asnText(s), m.bgpOnTunnels() > 0); f.Text != "" {
 			note.Value, note.Role = f.Text, tui.Pending
 		}
 	}
@@ -97,11 +97,11 @@ func (m *Module) settingsForm(title string, opened api.CNISettings) *form.Form {
 		Sections: []form.Section{{Fields: []form.Field{
 			{Key: "default_asn", Label: "Default ASN", Help: "13335, or a private number from 64512 to 65534 without BGP over tunnels",
 				Check: func(v string, _ form.Values) form.Finding {
-					return kit.Finding(netrules.CloudflareSideASN(v, m.bgpOnTunnels() > 0))
+					return kit.Finding(rules.CloudflareSideASN(v, m.bgpOnTunnels() > 0))
 				}},
 		}}},
 		Submit: func(v form.Values) tea.Cmd {
-			asn, err := netrules.ParseASN(strings.TrimSpace(v["default_asn"]))
+			asn, err := rules.ParseASN(strings.TrimSpace(v["default_asn"]))
 			if err != nil {
 				return tui.Toast(tui.Bad, kit.Sentence(err))
 			}
@@ -125,8 +125,8 @@ func (m *Module) guardSettings(asn uint32) change.Guards {
 	g := change.Guards{Consequences: []string{
 		"Routers on the other side of interconnects must name this number as their neighbor's; which sessions take it over at once is not " +
 			"documented"}}
-	if n := m.bgpOnTunnels(); asn != netrules.CloudflareASN && n > 0 {
-		g.Warnings = []string{"BGP over GRE and IPsec tunnels needs " + strconv.Itoa(int(netrules.CloudflareASN)) + ": " +
+	if n := m.bgpOnTunnels(); asn != rules.CloudflareASN && n > 0 {
+		g.Warnings = []string{"BGP over GRE and IPsec tunnels needs " + strconv.Itoa(int(rules.CloudflareASN)) + ": " +
 			strconv.Itoa(n) + " tunnels of this account have a session"}
 	}
 	return g

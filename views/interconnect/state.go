@@ -41,8 +41,8 @@ func StateText(s store.PortState, g tui.Glyphs) (string, tui.Role) {
 
 func bySeverity(a, b port) int { return cmp.Compare(a.State.Severity(), b.State.Severity()) }
 
-// meaning says in words what a port's state tells and what to check, cable or partner.
-func (p port) meaning() []resource.Field {
+// explain says in words what a port's state tells and what to check, cable or partner.
+func (p port) explain() []resource.Field {
 	var out []resource.Field
 	for _, f := range diagnose.Port(p.Port) {
 		if p.Reason != "" {

@@ -6,19 +6,19 @@ import (
 	"time"
 
 	"flarewire/internal/journal"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui/form"
 	"flarewire/views/live"
 )
 
 // Check turns a rule of one text into the check of a field.
-func Check(rule func(string) netrules.Finding) func(string, form.Values) form.Finding {
+func Check(rule func(string) rules.Finding) func(string, form.Values) form.Finding {
 	return func(value string, _ form.Values) form.Finding { return Finding(rule(value)) }
 }
 
 // CheckList applies a rule to every word of a list; the worst finding counts.
-func CheckList(rule func(string) netrules.Finding) func(string, form.Values) form.Finding {
+func CheckList(rule func(string) rules.Finding) func(string, form.Values) form.Finding {
 	return func(value string, _ form.Values) form.Finding {
 		var worst form.Finding
 		for _, word := range Words(value) {
@@ -34,23 +34,23 @@ func Words(s string) []string {
 }
 
 // Finding turns a rule's finding into a field's.
-func Finding(f netrules.Finding) form.Finding {
+func Finding(f rules.Finding) form.Finding {
 	level := form.Fine
 	switch f.Severity {
-	case netrules.Note:
+	case rules.Note:
 		level = form.Note
-	case netrules.Warning:
+	case rules.Warning:
 		level = form.Warning
-	case netrules.Partial:
+	case rules.Partial:
 		level = form.Partial
-	case netrules.Error:
+	case rules.Error:
 		level = form.Error
 	}
 	return form.Finding{Level: level, Text: f.Text}
 }
 
 // Worst is the most serious of several rules' findings; of equal ones the first.
-func Worst(findings ...netrules.Finding) form.Finding {
+func Worst(findings ...rules.Finding) form.Finding {
 	var worst form.Finding
 	for _, f := range findings {
 		worst = WorstOf(worst, Finding(f))
@@ -84,7 +84,7 @@ const freshEnough = time.Minute
 
 // Taken is what a rule about what is in use found, or that it cannot tell because the lists of these kinds were not read. What
 // is only on its way yet is a note.
-func (e *Env) Taken(found netrules.Finding, kinds ...store.Kind) form.Finding {
+func (e *Env) Taken(found rules.Finding, kinds ...store.Kind) form.Finding {
 	worst := Finding(found)
 	unread := e.Feed.Last().Unsettled(kinds...)
 	for _, entry := range unread {

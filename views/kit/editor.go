@@ -25,8 +25,8 @@ type Editor[T any] struct {
 	Blank T
 	// FieldOf gives the form's key for a path of the API; nil when they are the same.
 	FieldOf func(path string) string
-	// HangsOn lists what depends on an object, shown before a deletion. It runs in the background.
-	HangsOn func(context.Context, T) []string
+	// Dependents lists what depends on an object, shown before a deletion. It runs in the background.
+	Dependents func(context.Context, T) []string
 	// Next are the actions offered after an object was created; nil for none. The first is what enter does
 	// there.
 	Next func(T, change.Result) []tui.Action
@@ -126,8 +126,8 @@ func (e Editor[T]) editor() *editor {
 	out.form = func(title string, object api.Object, submit func(api.Object) tea.Cmd) form.Options {
 		return e.Form(title, of[T](object), func(wanted T) tea.Cmd { return submit(api.ObjectOf(wanted)) })
 	}
-	if e.HangsOn != nil {
-		out.hangsOn = func(ctx context.Context, o api.Object) []string { return e.HangsOn(ctx, of[T](o)) }
+	if e.Dependents != nil {
+		out.hangsOn = func(ctx context.Context, o api.Object) []string { return e.Dependents(ctx, of[T](o)) }
 	}
 	if e.Next != nil {
 		out.next = func(o api.Object, r change.Result) []tui.Action { return e.Next(of[T](o), r) }

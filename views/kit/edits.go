@@ -122,7 +122,7 @@ func (e *editor) removeAll(ids []string) tea.Cmd {
 	if len(ids) == 1 {
 		title = "Delete one " + e.resource.Title
 	}
-	return tui.Push(NewSeveral(e.env, title, "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
+	return tui.Push(NewBatch(e.env, title, "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 		var plans []change.Plan
 		for _, id := range ids {
 			plan, err := e.deletion(ctx, w, id)

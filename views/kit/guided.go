@@ -5,7 +5,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"flarewire/internal/setup"
+	"flarewire/internal/drafts"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -20,8 +20,8 @@ type Setup struct {
 	Begin func() tea.Cmd
 }
 
-// Setter is a module whose objects can be made in a guided setup.
-type Setter interface{ Setups() []Setup }
+// SetupOwner is a module whose objects can be made in a guided setup.
+type SetupOwner interface{ Setups() []Setup }
 
 // Followed is an object whose way up is being followed.
 type Followed struct {
@@ -31,13 +31,13 @@ type Followed struct {
 	Open  func() tui.View
 }
 
-// Follower is a module that follows objects until they are up.
-type Follower interface{ Followed() []Followed }
+// Progress is a module that follows objects until they are up.
+type Progress interface{ Followed() []Followed }
 
 // Followed are all objects that are followed.
 func (e *Env) Followed() []Followed {
 	var out []Followed
-	for _, f := range with[Follower](e) {
+	for _, f := range with[Progress](e) {
 		out = append(out, f.Followed()...)
 	}
 	return out
@@ -46,7 +46,7 @@ func (e *Env) Followed() []Followed {
 // Setups are the guided setups of all modules, in the order of the registry.
 func (e *Env) Setups() []Setup {
 	var out []Setup
-	for _, s := range with[Setter](e) {
+	for _, s := range with[SetupOwner](e) {
 		out = append(out, s.Setups()...)
 	}
 	return out
@@ -68,7 +68,7 @@ func (e *Env) Begin(kind, what string, open func(draft form.Values) tea.Cmd) tea
 }
 
 // DraftName is what a draft is to be called: the name, or the network, that it has so far.
-func DraftName(d setup.Draft) string {
+func DraftName(d drafts.Draft) string {
 	return cmp.Or(d.Values["name"], d.Values["conduit_name"], d.Values["cidr"], d.Values["prefix"], "no name yet")
 }
 
@@ -89,7 +89,7 @@ func (e *Env) Guided(o form.Options, kind string, draft form.Values) form.Option
 	o.Guided = true
 	o.Draft = draft
 	o.Keep = func(v form.Values) tea.Cmd {
-		turn, d := e.Drafts.Turn(), setup.Draft{At: e.Now(), Values: v}
+		turn, d := e.Drafts.Turn(), drafts.Draft{At: e.Now(), Values: v}
 		return e.remember(func() error { return e.Drafts.Keep(turn, kind, d) })
 	}
 	o.Forget = func() tea.Cmd { return e.forget(kind) }

@@ -11,10 +11,10 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/drafts"
 	"flarewire/internal/journal"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
-	"flarewire/internal/setup"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -40,7 +40,7 @@ type Env struct {
 	// NoWrites is why nothing can be changed; empty when writing is possible.
 	NoWrites string
 	// Drafts are what guided setups remember; in the demo until the program ends.
-	Drafts *setup.Memory
+	Drafts *drafts.Memory
 	// Version is the program's, in one line, for support bundles.
 	Version string
 	// Hide takes the session's secrets out of a text.
@@ -101,8 +101,8 @@ type Opener interface {
 
 // Dependent is a module whose objects stop working when an object of another module goes.
 type Dependent interface {
-	// HangsOn says which of its objects do, for who is about to delete s. now holds what was just read.
-	HangsOn(now *store.Snapshot, s Subject) []string
+	// Dependents says which of its objects do, for who is about to delete s. now holds what was just read.
+	Dependents(now *store.Snapshot, s Subject) []string
 }
 
 // Subnetter is a module whose objects use interface subnets or route networks.
@@ -115,7 +115,7 @@ type Subnetter interface {
 // Subnet is a network in use with the id of the object that uses it.
 type Subnet struct {
 	ID string
-	netrules.Subnet
+	rules.Subnet
 }
 
 // Subject is the object that relations are asked for.
@@ -187,7 +187,7 @@ func (e *Env) subnetKinds() []store.Kind {
 }
 
 // SubnetTaken is what a rule about networks in use found, or that it cannot tell; see Taken.
-func (e *Env) SubnetTaken(found netrules.Finding) form.Finding {
+func (e *Env) SubnetTaken(found rules.Finding) form.Finding {
 	return e.Taken(found, e.subnetKinds()...)
 }
 
@@ -201,18 +201,18 @@ const readLimit = 10 * time.Second
 // justRead is how old what a deletion rests on may be: what was read a moment ago, for the same question, is not read again.
 const justRead = 5 * time.Second
 
-// HangsOn says in words what belongs to s, for who is about to delete it. It reads what it needs, so it is for commands.
-func (e *Env) HangsOn(ctx context.Context, s Subject) []string {
+// Dependents says in words what belongs to s, for who is about to delete it. It reads what it needs, so it is for commands.
+func (e *Env) Dependents(ctx context.Context, s Subject) []string {
 	ctx, cancel := context.WithTimeout(ctx, readLimit)
 	defer cancel()
-	return e.Dependents(e.Feed.Fresh(ctx, justRead, e.relatedKinds()...), s)
+	return e.FreshDependents(e.Feed.Fresh(ctx, justRead, e.relatedKinds()...), s)
 }
 
-// Dependents says in words what belongs to s by what is known.
-func (e *Env) Dependents(now *store.Snapshot, s Subject) []string {
+// FreshDependents says in words what belongs to s by what is known.
+func (e *Env) FreshDependents(now *store.Snapshot, s Subject) []string {
 	var out []string
 	for _, d := range with[Dependent](e) {
-		out = append(out, d.HangsOn(now, s)...)
+		out = append(out, d.Dependents(now, s)...)
 	}
 	return out
 }
@@ -248,8 +248,8 @@ func (e *Env) OwnPrefixes() []netip.Prefix {
 }
 
 // Subnets are all networks in use on the account but those of the object with the given id.
-func (e *Env) Subnets(except string) []netrules.Subnet {
-	var out []netrules.Subnet
+func (e *Env) Subnets(except string) []rules.Subnet {
+	var out []rules.Subnet
 	for _, s := range with[Subnetter](e) {
 		for _, subnet := range s.Subnets() {
 			if subnet.ID != except || except == "" {

@@ -15,7 +15,7 @@ func (r *Review) Waiting() bool {
 }
 
 // Waiting implements tui.Waiter.
-func (s *Several) Waiting() bool {
+func (s *Batch) Waiting() bool {
 	return s.stage == preparing || s.stage == sending || s.stage == ready && !s.settled
 }
 

@@ -5,7 +5,7 @@ import (
 	"strings"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
@@ -15,11 +15,11 @@ import (
 // and of detail pages. The form's keys of the health check have hc_ in front.
 
 // HealthSection is the part of a form for the health check. Interconnects have no direction.
-func HealthSection(kind netrules.Kind) form.Section {
+func HealthSection(kind rules.Kind) form.Section {
 	on := func(v form.Values) bool { return v["hc_enabled"] == "yes" }
-	directed := func(v form.Values) bool { return on(v) && kind != netrules.Interconnect }
+	directed := func(v form.Values) bool { return on(v) && kind != rules.Interconnect }
 	help := "Empty for the default: your endpoint, or your side when bidirectional"
-	if kind == netrules.Interconnect {
+	if kind == rules.Interconnect {
 		help = "The address to probe; empty for the default"
 	}
 	return form.Section{Title: "Health check", Folded: true, Fields: []form.Field{
@@ -31,16 +31,16 @@ func HealthSection(kind netrules.Kind) form.Section {
 				}
 				return form.Finding{}
 			}},
-		{Key: "hc_type", Label: "Type", Kind: form.Choice, When: on, Options: words(netrules.TypeReply, netrules.TypeRequest),
+		{Key: "hc_type", Label: "Type", Kind: form.Choice, When: on, Options: words(rules.TypeReply, rules.TypeRequest),
 			Help: "request is safer behind a stateful firewall"},
 		{Key: "hc_direction", Label: "Direction", Kind: form.Choice, When: directed,
-			Options: words(netrules.Unidirectional, netrules.Bidirectional),
+			Options: words(rules.Unidirectional, rules.Bidirectional),
 			Help:    "Cloudflare WAN: bidirectional. Magic Transit with direct return: unidirectional"},
-		{Key: "hc_rate", Label: "Rate", Kind: form.Choice, When: on, Options: words(netrules.RateLow, netrules.RateMid, netrules.RateHigh),
+		{Key: "hc_rate", Label: "Rate", Kind: form.Choice, When: on, Options: words(rules.RateLow, rules.RateMid, rules.RateHigh),
 			Help: "How often to probe"},
 		{Key: "hc_target", Label: "Target", When: on, Help: help,
 			Check: func(v string, all form.Values) form.Finding {
-				return Finding(netrules.HealthCheckTarget(all["hc_direction"], v))
+				return Finding(rules.HealthCheckTarget(all["hc_direction"], v))
 			}},
 	}}
 }
@@ -57,16 +57,16 @@ func words(values ...string) []form.Option {
 // PutHealth fills in the values of HealthSection; nil gives what a new tunnel begins with.
 func PutHealth(v form.Values, h *api.HealthCheck) {
 	if h == nil {
-		h = HealthFor(netrules.CloudflareWAN)
+		h = HealthFor(rules.CloudflareWAN)
 	}
 	v["hc_enabled"] = YesNo(h.Enabled == nil || *h.Enabled)
-	v["hc_rate"], v["hc_type"] = Or(h.Rate, netrules.RateMid), Or(h.Type, netrules.TypeReply)
-	v["hc_direction"], v["hc_target"] = Or(h.Direction, netrules.Unidirectional), h.Target.Saved
+	v["hc_rate"], v["hc_type"] = Or(h.Rate, rules.RateMid), Or(h.Type, rules.TypeReply)
+	v["hc_direction"], v["hc_target"] = Or(h.Direction, rules.Unidirectional), h.Target.Saved
 }
 
 // HealthFor is the health check to propose for a product.
-func HealthFor(product netrules.Product) *api.HealthCheck {
-	d := netrules.DefaultHealthCheck(product)
+func HealthFor(product rules.Product) *api.HealthCheck {
+	d := rules.DefaultHealthCheck(product)
 	return &api.HealthCheck{Enabled: &d.Enabled, Rate: d.Rate, Type: d.Type, Direction: d.Direction}
 }
 
@@ -129,7 +129,7 @@ func targetFields(t api.HealthCheckTarget) []resource.Field {
 }
 
 func typeNote(kind string) string {
-	if kind == netrules.TypeReply {
+	if kind == rules.TypeReply {
 		return "a stateful firewall on your side may drop replies; request is safer there"
 	}
 	return ""
@@ -140,7 +140,7 @@ func ReturnRouting() form.Field {
 	return form.Field{Key: "automatic_return_routing", Label: "Return routing", Kind: form.Choice, Options: form.YesNo,
 		Help: "Automatic return routing; only for accounts on Unified Routing",
 		Check: func(v string, _ form.Values) form.Finding {
-			return Finding(netrules.AutomaticReturnRouting(v == "yes", true))
+			return Finding(rules.AutomaticReturnRouting(v == "yes", true))
 		}}
 }
 

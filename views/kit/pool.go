@@ -3,7 +3,7 @@ package kit
 import (
 	"net/netip"
 
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 )
 
 // poolDefault is where inner subnets are proposed when the account has none yet.
@@ -43,7 +43,7 @@ func (e *Env) FreeSubnets(except string, most int) []string {
 		pool := netip.PrefixFrom(near.Addr(), max(bits, inRange(near.Addr()).Bits())).Masked()
 		used := usedIn(pool, subnets, out)
 		for len(out) < most {
-			free, ok := netrules.NextFree31(pool, used)
+			free, ok := rules.NextFree31(pool, used)
 			if !ok {
 				break
 			}
@@ -56,7 +56,7 @@ func (e *Env) FreeSubnets(except string, most int) []string {
 
 // inRange is the range for inner subnets that an address lies in; the zero Prefix when it lies in none.
 func inRange(a netip.Addr) netip.Prefix {
-	for _, r := range netrules.InterfaceRanges() {
+	for _, r := range rules.InterfaceRanges() {
 		if r.Contains(a) {
 			return r
 		}
@@ -66,7 +66,7 @@ func inRange(a netip.Addr) netip.Prefix {
 
 // usedIn are the networks that nothing of a pool may overlap. A route around the whole pool takes none of it: a subnet
 // is the more specific one there, and a default route is no address in use.
-func usedIn(pool netip.Prefix, subnets []netrules.Subnet, proposed []string) []netip.Prefix {
+func usedIn(pool netip.Prefix, subnets []rules.Subnet, proposed []string) []netip.Prefix {
 	var used []netip.Prefix
 	for _, s := range subnets {
 		if !s.Route || s.CIDR.Bits() > pool.Bits() {

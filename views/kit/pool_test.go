@@ -7,8 +7,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"flarewire/internal/netrules"
-	"flarewire/internal/setup"
+	"flarewire/internal/drafts"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/kit"
@@ -26,7 +26,7 @@ func (u using) Subnets() []kit.Subnet         { return u }
 func (u using) SubnetKinds() []store.Kind { return nil }
 
 func link(cidr string) kit.Subnet {
-	return kit.Subnet{ID: cidr, Subnet: netrules.Subnet{CIDR: netip.MustParsePrefix(cidr), Owner: cidr}}
+	return kit.Subnet{ID: cidr, Subnet: rules.Subnet{CIDR: netip.MustParsePrefix(cidr), Owner: cidr}}
 }
 
 func route(cidr string) kit.Subnet {
@@ -56,7 +56,7 @@ func TestFreeSubnetsAreNearTheOthersAndAllowed(t *testing.T) {
 		{"a public link is no neighbourhood", using{link("198.51.100.0/31")}, "", []string{"10.255.0.0/31", "10.255.0.2/31"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
-			drafts, err := setup.Open("")
+			drafts, err := drafts.Open("")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -72,7 +72,7 @@ func TestFreeSubnetsAreNearTheOthersAndAllowed(t *testing.T) {
 				t.Error(diff)
 			}
 			for _, cidr := range got {
-				if f := netrules.InterfaceAddress(cidr); f.Blocks() {
+				if f := rules.InterfaceAddress(cidr); f.Blocks() {
 					t.Errorf("%s is refused: %s", cidr, f.Text)
 				}
 			}

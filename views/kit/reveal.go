@@ -44,8 +44,8 @@ func (r *Reveal) Init() tea.Cmd { return nil }
 // Update implements tui.View.
 func (r *Reveal) Update(tea.Msg) tea.Cmd { return nil }
 
-// Losing implements tui.Loser.
-func (r *Reveal) Losing() string {
+// Unsaved implements tui.Dirty.
+func (r *Reveal) Unsaved() string {
 	if r.kept || r.md5 {
 		return ""
 	}

@@ -39,13 +39,13 @@ func TestAPreSharedKeyIsShownOnlyOnDemand(t *testing.T) {
 	if act("reveal"); shown() {
 		t.Error("it is in the next frame after it was hidden")
 	}
-	if page.Losing() == "" {
+	if page.Unsaved() == "" {
 		t.Error("leaving does not warn that the key is lost")
 	}
 	if act("reveal"); !shown() {
 		t.Fatal("not shown again")
 	}
-	if act("kept"); shown() || !forgotten || page.Losing() != "" {
+	if act("kept"); shown() || !forgotten || page.Unsaved() != "" {
 		t.Error("the key outlives the page")
 	}
 }

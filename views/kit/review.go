@@ -122,8 +122,8 @@ func (r *Review) Wake() tea.Cmd {
 	return r.prepare()
 }
 
-// Losing implements tui.Loser.
-func (r *Review) Losing() string {
+// Unsaved implements tui.Dirty.
+func (r *Review) Unsaved() string {
 	switch {
 	case r.stage == sending && r.plan.Verb == journal.GeneratePSK:
 		return "sight of the request for a new pre-shared key, which is being sent, and of its result"

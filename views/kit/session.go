@@ -6,7 +6,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -17,11 +17,11 @@ import (
 
 // Session is what BGPSection needs to know of a session.
 type Session struct {
-	Fixed      string                              // why it cannot be changed here; empty when it can
-	Others     func(form.Values) []netrules.ASNUse // the AS numbers of the account's other links
-	ASN        uint32                              // Cloudflare's, for this account and kind of link
-	Unfiltered bool                                // the API takes no filter profiles for it
-	Kept       bool                                // filter profiles are shown where the session has some, and not offered
+	Fixed      string                           // why it cannot be changed here; empty when it can
+	Others     func(form.Values) []rules.ASNUse // the AS numbers of the account's other links
+	ASN        uint32                           // Cloudflare's, for this account and kind of link
+	Unfiltered bool                             // the API takes no filter profiles for it
+	Kept       bool                             // filter profiles are shown where the session has some, and not offered
 }
 
 // SessionNeeds names what BGPSection and FilterFields rest on: forms and pages with a session need it while they are on top.
@@ -41,11 +41,11 @@ func (e *Env) BGPSection(s Session) form.Section {
 			Check: func(v string, all form.Values) form.Finding { return checkASN(v, s.ASN, s.Others(all)) }},
 		{Key: "md5_key", Label: "MD5 key", Kind: form.Secret, When: on, Fixed: fixed,
 			Help:  "Optional, the same on your router; 1 to 80 characters",
-			Check: optionally(netrules.MD5Key)},
+			Check: optionally(rules.MD5Key)},
 		{Key: "extra_prefixes", Label: "Extra prefixes", When: on, Fixed: fixed,
 			Help:    "Also advertised to your router: 0.0.0.0/0; separated by spaces",
 			Suggest: func(form.Values) []string { return []string{"0.0.0.0/0", "100.96.0.0/12", "100.64.0.0/12"} },
-			Check:   CheckList(netrules.ExtraPrefix)},
+			Check:   CheckList(rules.ExtraPrefix)},
 	}
 	if !s.Unfiltered {
 		fields = append(fields, e.filterField(importFilter, "Filter in", s, "On what you announce to Cloudflare; profiles: :bgp-filters"),
@@ -99,17 +99,17 @@ func (e *Env) filterProfile(id string) (api.FilterProfile, bool) {
 	return api.FilterProfile{}, false
 }
 
-func checkASN(v string, cloudflare uint32, others []netrules.ASNUse) form.Finding {
-	finding := Finding(netrules.CustomerASN(v, cloudflare))
-	asn, err := netrules.ParseASN(strings.TrimSpace(v))
+func checkASN(v string, cloudflare uint32, others []rules.ASNUse) form.Finding {
+	finding := Finding(rules.CustomerASN(v, cloudflare))
+	asn, err := rules.ParseASN(strings.TrimSpace(v))
 	if finding.Blocks() || err != nil {
 		return finding
 	}
-	return WorstOf(finding, Finding(netrules.SameASN(asn, others)))
+	return WorstOf(finding, Finding(rules.SameASN(asn, others)))
 }
 
 // optionally applies a rule to what is there; nothing is fine.
-func optionally(rule func(string) netrules.Finding) func(string, form.Values) form.Finding {
+func optionally(rule func(string) rules.Finding) func(string, form.Values) form.Finding {
 	return func(v string, _ form.Values) form.Finding {
 		if v == "" {
 			return form.Finding{}
@@ -137,7 +137,7 @@ func BGPOf(v form.Values, before *api.BGP) *api.BGP {
 	if before != nil {
 		b = *before
 	}
-	b.CustomerASN, _ = netrules.ParseASN(strings.TrimSpace(v["customer_asn"]))
+	b.CustomerASN, _ = rules.ParseASN(strings.TrimSpace(v["customer_asn"]))
 	b.MD5Key = v["md5_key"]
 	b.ExtraPrefixes = Words(v["extra_prefixes"])
 	b.ImportFilterID, b.ExportFilterID = strings.TrimSpace(v[importFilter]), strings.TrimSpace(v[exportFilter])

@@ -7,9 +7,9 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"flarewire/internal/baseline"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/mute"
+	"flarewire/internal/snapshot"
 	"flarewire/tui"
 )
 
@@ -24,7 +24,7 @@ type recalled struct {
 }
 
 // Expect has what is as it was on the saved good day stand after what has changed. It comes before Init.
-func (f *Feed) Expect(good *baseline.Baseline) { f.good = good }
+func (f *Feed) Expect(good *snapshot.Baseline) { f.good = good }
 
 // Mutes are the findings that somebody has muted; it comes before Init.
 func (f *Feed) Mutes(l *mute.List) { f.mutes = l }

@@ -27,7 +27,7 @@ type fallsMsg struct{ by map[string]store.Began }
 // askFalls asks since when the health of those is bad of which no change was seen. Sessions that are not up come first.
 func (f *Feed) askFalls() tea.Cmd {
 	last := f.Last()
-	if f.falls.asked || f.looks.analytics == nil || !last.Health.Known() || last.Fetched().IsZero() {
+	if f.falls.asked || f.insights.analytics == nil || !last.Health.Known() || last.Fetched().IsZero() {
 		return nil
 	}
 	f.falls.asked = true
@@ -47,7 +47,7 @@ func (f *Feed) askFalls() tea.Cmd {
 	if names = names[:min(len(names), mostFalls)]; len(names) == 0 {
 		return nil
 	}
-	ctx, analytics, now := api.WithClass(f.ctx, api.ClassPage), f.looks.analytics, f.store.Now()
+	ctx, analytics, now := api.WithClass(f.ctx, api.ClassPage), f.insights.analytics, f.store.Now()
 	return func() tea.Msg {
 		report, err := analytics.TunnelHealth(ctx, now.Add(-store.InsightSpan).Truncate(store.InsightStep), now,
 			api.HealthOptions{Tunnels: names, Step: api.FiveMinutes})
@@ -76,7 +76,7 @@ func fallsOf(report api.HealthReport) map[string]store.Began {
 
 // WithFalls gives tunnels with since when their health is bad, where the analytics told.
 func (f *Feed) WithFalls(tunnels []store.Tunnel) []store.Tunnel {
-	if len(f.falls.by) == 0 && len(f.looks.by) == 0 {
+	if len(f.falls.by) == 0 && len(f.insights.by) == 0 {
 		return tunnels
 	}
 	now := f.store.Now()
@@ -89,7 +89,7 @@ func (f *Feed) WithFalls(tunnels []store.Tunnel) []store.Tunnel {
 
 // fallOf is what is known of one tunnel: its page has read it anew.
 func (f *Feed) fallOf(name string, now time.Time) store.Began {
-	if look, there := f.looks.by[name]; there && look.Fresh(now) {
+	if look, there := f.insights.by[name]; there && look.Fresh(now) {
 		if began := store.Fell(look.Health); began.How != store.NotSeen {
 			return began
 		}

@@ -33,8 +33,8 @@ type Look struct {
 // Fresh reports whether what is known is new enough to rest on.
 func (l Look) Fresh(now time.Time) bool { return !l.At.IsZero() && now.Sub(l.At) < insightOld }
 
-// looks keeps the insights of the tunnels that were open. Only pages use it.
-type looks struct {
+// insights keeps the insights of the tunnels that were open. Only pages use it.
+type insights struct {
 	analytics store.Analytics
 	by        map[string]Look
 	asked     map[string]time.Time
@@ -45,13 +45,13 @@ type insightMsg struct{ store.Insight }
 
 // Analyse tells whom to ask about single tunnels.
 func (f *Feed) Analyse(a store.Analytics) {
-	f.looks = looks{analytics: a, by: map[string]Look{}, asked: map[string]time.Time{}}
+	f.insights = insights{analytics: a, by: map[string]Look{}, asked: map[string]time.Time{}}
 }
 
 // LookInto asks the analytics about one tunnel, by name, unless what is known of it is new enough. Pages run it as long as
 // they are open.
 func (f *Feed) LookInto(name string) tea.Cmd {
-	l, now := &f.looks, f.store.Now()
+	l, now := &f.insights, f.store.Now()
 	look := l.by[name]
 	if l.analytics == nil || name == "" || look.Asking || now.Sub(l.asked[name]) < insightEvery {
 		return nil
@@ -71,7 +71,7 @@ func (f *Feed) LookInto(name string) tea.Cmd {
 }
 
 // forget drops the tunnels that nobody has looked into for longest.
-func (l *looks) forget() {
+func (l *insights) forget() {
 	for len(l.asked) > insightsKept {
 		oldest := slices.MinFunc(slices.Collect(maps.Keys(l.asked)), func(a, b string) int { return l.asked[a].Compare(l.asked[b]) })
 		delete(l.asked, oldest)
@@ -80,7 +80,7 @@ func (l *looks) forget() {
 }
 
 // take keeps an answer. One that failed as a whole leaves the last good one, with its time.
-func (l *looks) take(in store.Insight) {
+func (l *insights) take(in store.Insight) {
 	look, there := l.by[in.Name]
 	if !there {
 		return // forgotten meanwhile
@@ -100,12 +100,12 @@ func nothing(in store.Insight) error {
 }
 
 // Look is what is known of a tunnel, by name.
-func (f *Feed) Look(name string) Look { return f.looks.by[name] }
+func (f *Feed) Look(name string) Look { return f.insights.by[name] }
 
 // Insights are all that were read and are not old, by name.
 func (f *Feed) Insights() map[string]store.Insight {
 	out := map[string]store.Insight{}
-	for name, look := range f.looks.by {
+	for name, look := range f.insights.by {
 		if look.Fresh(f.store.Now()) {
 			out[name] = look.Insight
 		}
@@ -114,7 +114,7 @@ func (f *Feed) Insights() map[string]store.Insight {
 }
 
 // askAgain makes the next look of a page ask anew where the last answer was an error: the reason may be gone.
-func (l *looks) askAgain() {
+func (l *insights) askAgain() {
 	for name, look := range l.by {
 		if in := look.Insight; look.Err != nil || in.HealthErr != nil || in.IngressErr != nil || in.EgressErr != nil || in.ColoErr != nil {
 			delete(l.asked, name)

@@ -16,11 +16,11 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/baseline"
 	"flarewire/internal/bundle"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/mute"
 	"flarewire/internal/router"
+	"flarewire/internal/snapshot"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -28,17 +28,17 @@ import (
 
 // Feed is the service that has the account read. It decides nothing about what is due: the store does.
 type Feed struct {
-	ctx   context.Context
-	store *store.Store
-	seen  atomic.Pointer[store.Snapshot] // what the pages were told of last: the age that they show is of that
-	seq   tui.Sequence
-	looks looks
-	falls falls
-	stood map[string]standing // the tunnels of the last look: what of them stood
+	ctx      context.Context
+	store    *store.Store
+	seen     atomic.Pointer[store.Snapshot] // what the pages were told of last: the age that they show is of that
+	seq      tui.Sequence
+	insights insights
+	falls    falls
+	stood    map[string]standing // the tunnels of the last look: what of them stood
 
 	mu      sync.Mutex
 	own     recalled
-	good    *baseline.Baseline
+	good    *snapshot.Baseline
 	mutes   *mute.List
 	routers map[string]router.Reading // what routers said, by the id of the tunnel
 	account *diagnose.Account         // the reading of the snapshot with the version below; nil until somebody asks
@@ -124,7 +124,7 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 		f.store.Changed(msg.Touched...)
 		return tea.Batch(f.step(), func() tea.Msg { f.recallChanges(true); return nil })
 	case insightMsg:
-		f.looks.take(msg.Insight)
+		f.insights.take(msg.Insight)
 		f.forgetDiagnosis()
 	case RouterMsg:
 		f.takeRouter(msg.Reading)
@@ -139,7 +139,7 @@ type Needer interface{ Needs() []string }
 // Refresh reads what is on the screen now, and the tunnels with their health. What is being read already is read once more:
 // that answer may be from before whoever asks has done something.
 func (f *Feed) Refresh() tea.Cmd {
-	f.looks.askAgain()
+	f.insights.askAgain()
 	if !f.store.Refresh() {
 		return tui.Toast(tui.Muted, "Refresh already in progress")
 	}

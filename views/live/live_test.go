@@ -14,7 +14,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/live"
@@ -40,7 +40,7 @@ func (a *analytics) TunnelTraffic(context.Context, time.Time, time.Time, api.Tra
 
 // room is a feed with the clock of its bubble.
 type room struct {
-	*simedge.Edge
+	*simaccount.Edge
 	t       *testing.T
 	account *api.AccountClient
 	store   *store.Store
@@ -49,9 +49,9 @@ type room struct {
 
 func enter(t *testing.T) room {
 	t.Helper()
-	edge := simedge.New(simedge.Options{})
+	edge := simaccount.New(simaccount.Options{})
 	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -169,7 +169,7 @@ func (p *teller) run(cmd tea.Cmd) {
 
 func (p *teller) set(name, step string) {
 	p.t.Helper()
-	if err := p.SetBGP(simedge.GRETunnels, name, step); err != nil {
+	if err := p.SetBGP(simaccount.GRETunnels, name, step); err != nil {
 		p.t.Fatal(err)
 	}
 }
@@ -215,7 +215,7 @@ func TestANotificationSaysWhatHappenedWhateverTheName(t *testing.T) {
 	for _, name := range []string{strings.Repeat("long", 100), "e" + strings.Repeat("\u0301", 300), strings.Repeat("👩\u200d", 300)} {
 		synctest.Test(t, func(t *testing.T) {
 			r := enter(t)
-			if err := r.Rename(simedge.GRETunnels, "fra-dc1-gre", name); err != nil {
+			if err := r.Rename(simaccount.GRETunnels, "fra-dc1-gre", name); err != nil {
 				t.Fatal(err)
 			}
 			p := notifiedIn(r)
@@ -284,7 +284,7 @@ func TestAFlappingSessionIsNotToldAgainAndAgain(t *testing.T) {
 func TestWhatHappensInAnOutageIsToldWithoutATime(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		p := notified(t)
-		p.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 503})
+		p.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503})
 		for range 4 {
 			time.Sleep(30 * time.Second)
 			p.poll()

@@ -7,16 +7,16 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/views/live"
 )
 
 // A page whose data waits for the program's own budget says so, and for how many seconds from now.
 func TestAPauseOfOurOwnIsSaidAsThat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		edge := simedge.New(simedge.Options{Now: time.Now})
+		edge := simaccount.New(simaccount.Options{Now: time.Now})
 		client, err := api.New(api.Options{Transport: edge.RoundTripper(), Budget: 1,
-			Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+			Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -36,10 +36,10 @@ func TestAPauseOfOurOwnIsSaidAsThat(t *testing.T) {
 // A pause that Cloudflare asked for is not called ours.
 func TestAPauseOfCloudflaresIsSaidAsThat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		edge := simedge.New(simedge.Options{Now: time.Now})
-		edge.Fault(simedge.Fault{Kind: simedge.FaultRateLimit, RetryAfter: 200 * time.Second})
+		edge := simaccount.New(simaccount.Options{Now: time.Now})
+		edge.Fault(simaccount.Fault{Kind: simaccount.FaultRateLimit, RetryAfter: 200 * time.Second})
 		client, err := api.New(api.Options{Transport: edge.RoundTripper(),
-			Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+			Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,23 +58,23 @@ func TestTheServersSentenceComesFirst(t *testing.T) {
 		return `{"success":false,"result":null,"messages":[],"errors":[{"code":` + code + `,"message":"` + text + `"}]}`
 	}
 	for name, c := range map[string]struct {
-		fault simedge.Fault
+		fault simaccount.Fault
 		first string
 	}{
-		"invalid": {simedge.Fault{Kind: simedge.FaultStatus, Status: 400, Body: body("1004", "no such region")},
+		"invalid": {simaccount.Fault{Kind: simaccount.FaultStatus, Status: 400, Body: body("1004", "no such region")},
 			"400 (no such region, code 1004): "},
-		"absent": {simedge.Fault{Kind: simedge.FaultStatus, Status: 404, Body: body("1003", "not for this account")},
+		"absent": {simaccount.Fault{Kind: simaccount.FaultStatus, Status: 404, Body: body("1003", "not for this account")},
 			"404 (not for this account, code 1003): "},
-		"forbidden": {simedge.Fault{Kind: simedge.FaultStatus, Status: 403, Body: body("9109", "from location")},
+		"forbidden": {simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403, Body: body("9109", "from location")},
 			"403 (from location, code 9109): "},
-		"long": {simedge.Fault{Kind: simedge.FaultStatus, Status: 400, Body: body("1", strings.Repeat("long ", 100))},
+		"long": {simaccount.Fault{Kind: simaccount.FaultStatus, Status: 400, Body: body("1", strings.Repeat("long ", 100))},
 			"400 (" + strings.Repeat("long ", 40) + "…, code 1): "},
-		"no words": {simedge.Fault{Kind: simedge.FaultHTML, Status: 403}, "403: "},
+		"no words": {simaccount.Fault{Kind: simaccount.FaultHTML, Status: 403}, "403: "},
 	} {
-		edge := simedge.New(simedge.Options{})
+		edge := simaccount.New(simaccount.Options{})
 		edge.Fault(c.fault)
 		client, err := api.New(api.Options{Transport: edge.RoundTripper(),
-			Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+			Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 		if err != nil {
 			t.Fatal(err)
 		}

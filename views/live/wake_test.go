@@ -7,17 +7,17 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 	"flarewire/views/live"
 )
 
 // silent is a feed that has just got no answer where path matches.
-func silent(t *testing.T, path string) (*simedge.Edge, *store.Store, *live.Feed) {
+func silent(t *testing.T, path string) (*simaccount.Edge, *store.Store, *live.Feed) {
 	t.Helper()
-	edge := simedge.New(simedge.Options{})
+	edge := simaccount.New(simaccount.Options{})
 	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -25,7 +25,7 @@ func silent(t *testing.T, path string) (*simedge.Edge, *store.Store, *live.Feed)
 	w := store.New(account, time.Now, 0)
 	w.Use(store.FromAccount(account))
 	feed := live.New(t.Context(), w)
-	edge.Fault(simedge.Fault{Kind: simedge.FaultStatus, Status: 503, Path: path})
+	edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503, Path: path})
 	w.Round(t.Context())
 	feed.Update(live.News())
 	return edge, w, feed

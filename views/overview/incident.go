@@ -134,5 +134,5 @@ func (p *incident) Tell(now time.Time) tui.Telling {
 	return out
 }
 
-// Choose implements tui.Chooser.
+// Choose implements tui.RowSelector.
 func (p *incident) Choose(id string) bool { return p.table.Select(id) }

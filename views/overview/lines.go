@@ -49,5 +49,5 @@ func spaced(line string) string {
 	return strings.Join(parts, ", ")
 }
 
-// Choose implements tui.Chooser.
+// Choose implements tui.RowSelector.
 func (p *page) Choose(id string) bool { return p.table.Select(id) }

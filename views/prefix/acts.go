@@ -11,7 +11,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 )
@@ -96,7 +96,7 @@ func (m *Module) validate(r row) tea.Cmd {
 // prepend asks how often; the review follows.
 func (m *Module) prepend(r row, b api.BGPPrefix) tea.Cmd {
 	choices := []tui.Choice{{Label: tui.Cancel}}
-	for n := range netrules.MaxPrepend + 1 {
+	for n := range rules.MaxPrepend + 1 {
 		choices = append(choices, tui.Choice{Label: strconv.Itoa(n), Key: strconv.Itoa(n), Run: func() tea.Cmd {
 			title := fmt.Sprintf("Prepend %s %d times", b.CIDR, n)
 			return m.bgpEditor(r).Act(b.ID, title, "", func(ctx context.Context, w *change.Writer, opened api.BGPPrefix) (change.Plan, error) {

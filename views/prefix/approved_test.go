@@ -14,7 +14,7 @@ func TestAnUnknownApprovalClaimsNothing(t *testing.T) {
 	for mark, refused := range map[string]bool{"": false, "V": false, "P": true, "X": false, "future": false} {
 		r := row{Prefix: store.Prefix{Prefix: api.Prefix{CIDR: "198.51.100.0/24", Approved: mark}}}
 		var said strings.Builder
-		for _, f := range meaning(r, nil, time.Now()) {
+		for _, f := range explain(r, nil, time.Now()) {
 			said.WriteString(f.Value)
 		}
 		if got := strings.Contains(said.String(), "has not approved"); got != refused {

@@ -14,7 +14,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -47,7 +47,7 @@ func (m *Module) describeBGP(r row) resource.Description[api.BGPPrefix] {
 		NoWrites: m.env.NoWrites,
 		Create:   m.bgpEditor(r).Create,
 		Delete:   func(b B) tea.Cmd { return m.bgpEditor(r).Delete(b.ID, b.CIDR) },
-		NoDelete: func(b B) string { return sentence(netrules.BGPPrefixDelete(announced(b) == advertised).Text) },
+		NoDelete: func(b B) string { return sentence(rules.BGPPrefixDelete(announced(b) == advertised).Text) },
 		Actions: func(b B) []tui.Action {
 			return append(append(m.announcing(m.now(r), b, ""), m.env.WhereAction(b.CIDR)...),
 				tui.Action{Name: "prepend", Keys: []string{"P"}, Short: "prepend", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.prepend(r, b) },
@@ -133,7 +133,7 @@ func (m *Module) bgpSections(r row, b api.BGPPrefix, now time.Time) []resource.S
 
 // cooldown says how much of our own pause between two changes is left.
 func cooldown(b api.BGPPrefix, now time.Time) string {
-	left := netrules.AdvertiseCooldown - now.Sub(turned(b))
+	left := rules.AdvertiseCooldown - now.Sub(turned(b))
 	if turned(b).IsZero() || left <= 0 {
 		return ""
 	}
@@ -189,7 +189,7 @@ func (m *Module) bgpForm(r row) func(string, api.BGPPrefix, func(api.BGPPrefix) 
 			Sections: []form.Section{{Title: "Out of " + r.CIDR, Fields: []form.Field{
 				{Key: "cidr", Label: "Network", Help: "The prefix itself or a part of it, to advertise on its own; it begins withdrawn",
 					Check: func(v string, _ form.Values) form.Finding {
-						return kit.WorstOf(kit.Finding(netrules.BGPPrefix(v, network(r.CIDR))), m.takenBGP(v, m.now(r)))
+						return kit.WorstOf(kit.Finding(rules.BGPPrefix(v, network(r.CIDR))), m.takenBGP(v, m.now(r)))
 					}},
 			}}},
 			Submit: func(v form.Values) tea.Cmd { return submit(api.BGPPrefix{CIDR: strings.TrimSpace(v["cidr"])}) }}

@@ -14,7 +14,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -135,17 +135,17 @@ func (m *Module) bindingEditor(r row) kit.Editor[api.Binding] {
 }
 
 // allowed is the rule for a network with a service; a network that is not one yet has its own finding.
-func allowed(prefix netip.Prefix, there []netrules.Binding, cidr, service string) netrules.Finding {
+func allowed(prefix netip.Prefix, there []rules.Binding, cidr, service string) rules.Finding {
 	p := network(strings.TrimSpace(cidr))
-	if !p.IsValid() || netrules.BindingCIDR(cidr, prefix, there).Blocks() {
-		return netrules.Finding{}
+	if !p.IsValid() || rules.BindingCIDR(cidr, prefix, there).Blocks() {
+		return rules.Finding{}
 	}
-	return netrules.BindingAllowed(prefix, there, netrules.Binding{CIDR: p, Service: netrules.ServiceOf(service)})
+	return rules.BindingAllowed(prefix, there, rules.Binding{CIDR: p, Service: rules.ServiceOf(service)})
 }
 
 // fit is the service that the form proposes: Magic Transit for the first binding, afterwards the first one that it is not.
-func fit(services []api.AddressingService, there []netrules.Binding) string {
-	transit := func(s api.AddressingService) bool { return netrules.ServiceOf(s.Name) == netrules.ServiceMagicTransit }
+func fit(services []api.AddressingService, there []rules.Binding) string {
+	transit := func(s api.AddressingService) bool { return rules.ServiceOf(s.Name) == rules.ServiceMagicTransit }
 	i := slices.IndexFunc(services, func(s api.AddressingService) bool { return transit(s) == (len(there) == 0) })
 	return services[max(i, 0)].ID
 }
@@ -160,11 +160,11 @@ func nameOf(services []api.AddressingService, id string) string {
 }
 
 // ruled are bindings as the rules want them; a network that cannot be read is left out.
-func ruled(list []api.Binding) []netrules.Binding {
-	var out []netrules.Binding
+func ruled(list []api.Binding) []rules.Binding {
+	var out []rules.Binding
 	for _, b := range list {
 		if p := network(b.CIDR); p.IsValid() {
-			out = append(out, netrules.Binding{CIDR: p, Service: netrules.ServiceOf(b.ServiceName)})
+			out = append(out, rules.Binding{CIDR: p, Service: rules.ServiceOf(b.ServiceName)})
 		}
 	}
 	return out

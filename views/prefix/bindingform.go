@@ -8,7 +8,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -108,7 +108,7 @@ func (s *bindingSetup) look(v form.Values) tea.Cmd {
 }
 
 // there are the bindings of the chosen prefix, as far as they are known.
-func (s *bindingSetup) there(v form.Values) []netrules.Binding {
+func (s *bindingSetup) there(v form.Values) []rules.Binding {
 	r, ok := s.row(v)
 	if !ok {
 		return nil
@@ -130,9 +130,9 @@ func (s *bindingSetup) checkNetwork(v string, all form.Values) form.Finding {
 		if network(strings.TrimSpace(v)) == prefix {
 			return form.Finding{}
 		}
-		there = []netrules.Binding{{CIDR: prefix}}
+		there = []rules.Binding{{CIDR: prefix}}
 	}
-	return kit.Finding(netrules.BindingCIDR(v, prefix, there))
+	return kit.Finding(rules.BindingCIDR(v, prefix, there))
 }
 
 func (s *bindingSetup) checkPrefix(v string, all form.Values) form.Finding {
@@ -216,7 +216,7 @@ func (m *Module) cidrChoices() []form.Option {
 	return out
 }
 
-// Setups implements kit.Setter.
+// Setups implements kit.SetupOwner.
 func (m *Module) Setups() []kit.Setup {
 	return []kit.Setup{{Kind: bindingDraft, Label: "Service binding", What: "which service gets a prefix's traffic, or a part's.",
 		Begin: func() tea.Cmd { return m.newBinding("") }}}

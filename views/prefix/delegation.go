@@ -11,7 +11,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -80,10 +80,10 @@ func (m *Module) delegationEditor(r row) kit.Editor[api.Delegation] {
 				Sections: []form.Section{{Title: "Of " + r.CIDR, Fields: []form.Field{
 					{Key: "cidr", Label: "Network", Help: "What the other account may use: the prefix or a part of it",
 						Check: func(v string, _ form.Values) form.Finding {
-							return kit.Finding(netrules.Delegation(v, network(r.CIDR)))
+							return kit.Finding(rules.Delegation(v, network(r.CIDR)))
 						}},
 					{Key: "delegated_account_id", Label: "Account", Help: "The other account's id: 32 hexadecimal digits, in its dashboard's address",
-						Check: kit.Check(netrules.AccountID)},
+						Check: kit.Check(rules.AccountID)},
 				}}},
 				Submit: func(v form.Values) tea.Cmd {
 					return submit(api.Delegation{CIDR: strings.TrimSpace(v["cidr"]), DelegatedAccountID: strings.TrimSpace(v["delegated_account_id"])})

@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -20,7 +20,7 @@ const shownParts = 8
 
 func (m *Module) sections(r row, now time.Time) []resource.Section {
 	sections := append(m.env.MutedSection(store.Prefixes, r.ID), m.state(r, now),
-		resource.Section{Title: "What this means", First: true, Fields: meaning(r, m.env.BrokenRoutes(network(r.CIDR)), now)},
+		resource.Section{Title: "What this means", First: true, Fields: explain(r, m.env.BrokenRoutes(network(r.CIDR)), now)},
 		m.bindingSection(r, now), checks(r), m.delegationSection(r))
 	if r.attracts() {
 		sections = slices.Insert(sections, len(sections)-3, m.arrivalSection(r, now))
@@ -128,7 +128,7 @@ func provisioningNote(r row, b api.Binding, now time.Time) string {
 		}
 	}
 	if state == "provisioning" {
-		note += fmt.Sprintf("; takes %.0f to %.0f hours", netrules.MinBindingPropagation.Hours(), netrules.MaxBindingPropagation.Hours())
+		note += fmt.Sprintf("; takes %.0f to %.0f hours", rules.MinBindingPropagation.Hours(), rules.MaxBindingPropagation.Hours())
 	}
 	return note
 }
@@ -154,12 +154,12 @@ func checks(r row) resource.Section {
 				"the " +
 				"reverse zone"})
 	}
-	s.Fields = append(s.Fields, resource.Field{Label: "Letter of agency", Value: letter(r)})
+	s.Fields = append(s.Fields, resource.Field{Label: "Letter of agency", Value: loa(r)})
 	return s
 }
 
-// letter says which letter of agency stands behind the prefix.
-func letter(r row) string {
+// loa says which letter of agency stands behind the prefix.
+func loa(r row) string {
 	switch {
 	case r.LOADocumentID != "":
 		return "document " + r.LOADocumentID

@@ -7,7 +7,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/kind"
 	"flarewire/internal/store"
-	"flarewire/internal/uitest"
+	"flarewire/internal/testing/uitest"
 	"flarewire/tui/resource"
 	"flarewire/views/kit"
 	"flarewire/views/live"

@@ -6,7 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -17,7 +17,7 @@ const fixed = "Cloudflare changes nothing of a prefix but its description"
 // form makes the form for a new prefix, or for the description of p.
 func (m *Module) form(title string, p api.Prefix, submit func(api.Prefix) tea.Cmd) form.Options {
 	description := form.Field{Key: "description", Label: "Description", Help: "Free text, up to 1000 characters",
-		Check: kit.Check(netrules.PrefixDescription)}
+		Check: kit.Check(rules.PrefixDescription)}
 	sections := []form.Section{{Fields: append([]form.Field{description}, m.mainFields(p.ID)...)}}
 	if p.ID == "" {
 		sections = []form.Section{{Fields: append(m.mainFields(""), description)}, {Title: "Letter of agency", Fields: letterFields()}}
@@ -34,11 +34,11 @@ func (m *Module) mainFields(id string) []form.Field {
 	return []form.Field{
 		{Key: "cidr", Label: "Prefix", Help: "Your own public network, /24 or larger (IPv6: /48): 203.0.113.0/24", Fixed: why,
 			Check: func(v string, _ form.Values) form.Finding {
-				return kit.WorstOf(kit.WorstOf(kit.Finding(netrules.OnboardPrefix(v)), m.onboarded(v)),
-					kit.Finding(netrules.SelfServeOnboarding(netrules.MagicTransit)))
+				return kit.WorstOf(kit.WorstOf(kit.Finding(rules.OnboardPrefix(v)), m.onboarded(v)),
+					kit.Finding(rules.SelfServeOnboarding(rules.MagicTransit)))
 			}},
 		{Key: "asn", Label: "ASN", Help: "The origin of the announcement: 13335, or your own AS number", Fixed: why,
-			Suggest: func(form.Values) []string { return []string{"13335"} }, Check: kit.Check(netrules.PrefixASN)},
+			Suggest: func(form.Values) []string { return []string{"13335"} }, Check: kit.Check(rules.PrefixASN)},
 	}
 }
 
@@ -79,7 +79,7 @@ func apply(p api.Prefix, v form.Values) api.Prefix {
 		return p
 	}
 	p.CIDR = strings.TrimSpace(v["cidr"])
-	if n, err := netrules.ParseASN(strings.TrimSpace(v["asn"])); err == nil {
+	if n, err := rules.ParseASN(strings.TrimSpace(v["asn"])); err == nil {
 		p.ASN = &n
 	}
 	delegate := v["delegate_loa_creation"] == "yes"

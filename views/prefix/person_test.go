@@ -13,7 +13,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/kit"
@@ -25,7 +25,7 @@ import (
 // person sits at the prefixes of a simulated account. Everything runs in a bubble whose clock moves only
 // when the person waits.
 type person struct {
-	*simedge.Edge
+	*simaccount.Edge
 	t    *testing.T
 	app  *tui.App
 	msgs chan tea.Msg
@@ -55,14 +55,14 @@ func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // sit tells a story in a bubble, beginning at the list of prefixes; before changes the account first.
-func sit(t *testing.T, before func(*simedge.Edge), story func(*person)) {
+func sit(t *testing.T, before func(*simaccount.Edge), story func(*person)) {
 	synctest.Test(t, func(t *testing.T) {
-		edge := simedge.New(simedge.Options{})
+		edge := simaccount.New(simaccount.Options{})
 		if before != nil {
 			before(edge)
 		}
 		p := &person{Edge: edge, t: t, msgs: make(chan tea.Msg, 10000), line: &line{next: edge.RoundTripper(), took: 50 * time.Millisecond}}
-		sender, err := api.NewSender(api.Options{Transport: p.line, Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		sender, err := api.NewSender(api.Options{Transport: p.line, Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -189,8 +189,8 @@ func (p *person) sees(texts ...string) {
 }
 
 // writes are the requests that could have changed something.
-func (p *person) writes() []simedge.Request {
-	var out []simedge.Request
+func (p *person) writes() []simaccount.Request {
+	var out []simaccount.Request
 	for _, r := range p.Requests() {
 		if r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/graphql") {
 			out = append(out, r)

@@ -14,7 +14,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -138,14 +138,14 @@ func (m *Module) describe() resource.Description[row] {
 		Create:   m.editor("").Create,
 		Edit:     func(r row) tea.Cmd { return m.editor(r.ID).Edit(r.ID, r.CIDR) },
 		Delete:   func(r row) tea.Cmd { return m.editor(r.ID).Delete(r.ID, r.CIDR) },
-		NoDelete: func(r row) string { return sentence(netrules.PrefixDelete(r.Approved).Text) },
+		NoDelete: func(r row) string { return sentence(rules.PrefixDelete(r.Approved).Text) },
 		Actions:  m.acts,
 	}
 }
 
 // editor makes the acts on prefixes. The id is that of the prefix that is acted on, "" for a new one.
 func (m *Module) editor(id string) kit.Editor[api.Prefix] {
-	own, delegate := netrules.CloudflareASN, true
+	own, delegate := rules.CloudflareASN, true
 	return kit.Editor[api.Prefix]{Env: m.env, Resource: change.Prefixes, Form: m.form, Guard: kit.OnEnds(m.guard),
 		Blank:   api.Prefix{ASN: &own, DelegateLOACreation: &delegate},
 		Touches: touched(id)}
@@ -154,7 +154,7 @@ func (m *Module) editor(id string) kit.Editor[api.Prefix] {
 // guard says what a new prefix means, and what the end of one takes with it.
 func (m *Module) guard(ctx context.Context, verb journal.Verb, p api.Prefix) (change.Guards, error) {
 	if verb == journal.Create {
-		return change.Guards{Warnings: []string{netrules.SelfServeOnboarding(netrules.MagicTransit).Text},
+		return change.Guards{Warnings: []string{rules.SelfServeOnboarding(rules.MagicTransit).Text},
 			Consequences: []string{"Cloudflare checks IRR, RPKI and who owns the prefix; until it is approved nothing can be advertised"}}, nil
 	}
 	below, _ := m.env.Feed.Fresh(ctx, 0, partsOf(p.ID)...).Prefix(p.ID)
@@ -162,7 +162,7 @@ func (m *Module) guard(ctx context.Context, verb journal.Verb, p api.Prefix) (ch
 	if !below.BGP.Settled() || !below.Bindings.Settled() || !below.Delegations.Settled() {
 		g.Warnings = append(g.Warnings, "Not everything below the prefix could be read; more may go with it than stands here")
 	}
-	if f := netrules.PrefixDelete(p.Approved); f.Blocks() {
+	if f := rules.PrefixDelete(p.Approved); f.Blocks() {
 		g.Block = f.Text
 	}
 	return g, nil

@@ -7,30 +7,30 @@ import (
 	"testing"
 	"time"
 
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 )
 
 // crowd gives the account n further prefixes with a BGP prefix each.
-func crowd(n int) func(*simedge.Edge) {
-	return func(e *simedge.Edge) {
+func crowd(n int) func(*simaccount.Edge) {
+	return func(e *simaccount.Edge) {
 		for i := range n {
 			cidr := fmt.Sprintf("198.19.%d.0/24", i)
-			id := e.Insert(simedge.Prefixes, simedge.Object{"cidr": cidr, "asn": int64(13335), "approved": "V", "description": ""})
-			e.InsertBelow(simedge.BGPPrefixes, id, bgp(cidr, true))
+			id := e.Insert(simaccount.Prefixes, simaccount.Object{"cidr": cidr, "asn": int64(13335), "approved": "V", "description": ""})
+			e.InsertBelow(simaccount.BGPPrefixes, id, bgp(cidr, true))
 		}
 	}
 }
 
-func bgp(cidr string, advertised any) simedge.Object {
-	return simedge.Object{"cidr": cidr, "asn": int64(13335), "asn_prepend_count": int64(0), "auto_advertise_withdraw": false,
-		"bgp_signal_opts": simedge.Object{"enabled": false},
-		"on_demand":       simedge.Object{"advertised": advertised, "on_demand_enabled": true, "on_demand_locked": false}}
+func bgp(cidr string, advertised any) simaccount.Object {
+	return simaccount.Object{"cidr": cidr, "asn": int64(13335), "asn_prepend_count": int64(0), "auto_advertise_withdraw": false,
+		"bgp_signal_opts": simaccount.Object{"enabled": false},
+		"on_demand":       simaccount.Object{"advertised": advertised, "on_demand_enabled": true, "on_demand_locked": false}}
 }
 
 // idOf is the id of the account's prefix with this CIDR.
-func idOf(t *testing.T, e *simedge.Edge, cidr string) string {
+func idOf(t *testing.T, e *simaccount.Edge, cidr string) string {
 	t.Helper()
-	o, ok := e.Object(simedge.Prefixes, cidr)
+	o, ok := e.Object(simaccount.Prefixes, cidr)
 	if !ok {
 		t.Fatalf("the account has no prefix %s", cidr)
 	}
@@ -73,13 +73,13 @@ func TestAdvertisedIsWhatTheBGPPrefixesSay(t *testing.T) {
 		"no BGP prefix, the field's no": {nil, false, "✗ No (old)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sit(t, func(e *simedge.Edge) {
-				id := e.Insert(simedge.Prefixes, simedge.Object{"cidr": "198.19.0.0/22", "approved": "V"})
+			sit(t, func(e *simaccount.Edge) {
+				id := e.Insert(simaccount.Prefixes, simaccount.Object{"cidr": "198.19.0.0/22", "approved": "V"})
 				for i, on := range c.parts {
-					e.InsertBelow(simedge.BGPPrefixes, id, bgp(fmt.Sprintf("198.19.%d.0/24", i), on))
+					e.InsertBelow(simaccount.BGPPrefixes, id, bgp(fmt.Sprintf("198.19.%d.0/24", i), on))
 				}
 				// The simulation works the deprecated field out of the BGP prefixes; here it says what it wants.
-				e.Fault(simedge.Fault{Kind: simedge.FaultStatus, Method: http.MethodGet, Path: "*/addressing/prefixes", Status: 200,
+				e.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Method: http.MethodGet, Path: "*/addressing/prefixes", Status: 200,
 					Body: fmt.Sprintf(`{"success":true,"errors":[],"messages":[],"result":[{"id":%q,"cidr":"198.19.0.0/22","approved":"V",`+
 						`"advertised":%s}]}`, id, text(c.field))})
 			}, func(p *person) {
@@ -101,9 +101,9 @@ func text(v any) string {
 
 // A list that cannot be read is not "none": the deprecated field has to do, and the page says what is missing.
 func TestWhatCannotBeReadIsSaidAndNotTakenForNone(t *testing.T) {
-	sit(t, func(e *simedge.Edge) {
+	sit(t, func(e *simaccount.Edge) {
 		for _, path := range []string{"*/bgp/prefixes", "*/delegations"} {
-			e.Fault(simedge.Fault{Kind: simedge.FaultStatus, Method: http.MethodGet, Path: path, Status: 403,
+			e.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Method: http.MethodGet, Path: path, Status: 403,
 				Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
 		}
 	}, func(p *person) {
@@ -122,9 +122,9 @@ func TestWhatCannotBeReadIsSaidAndNotTakenForNone(t *testing.T) {
 
 // Keys that cannot act stay, say why, and send nothing.
 func TestKeysThatCannotActSayWhy(t *testing.T) {
-	sit(t, func(e *simedge.Edge) {
+	sit(t, func(e *simaccount.Edge) {
 		id := idOf(t, e, "198.18.11.0/24")
-		e.InsertBelow(simedge.BGPPrefixes, id, bgp("198.18.11.0/25", false))
+		e.InsertBelow(simaccount.BGPPrefixes, id, bgp("198.18.11.0/25", false))
 	}, func(p *person) {
 		for _, c := range []struct{ cidr, key, why string }{
 			{"198.18.10.0/24", "A", "it is advertised already"},
@@ -208,9 +208,9 @@ func TestTheDescriptionGoesAlone(t *testing.T) {
 
 // The rules of service bindings stand at the field while one types.
 func TestTheFormOfABindingKnowsTheRules(t *testing.T) {
-	sit(t, func(e *simedge.Edge) {
-		id := e.Insert(simedge.Prefixes, simedge.Object{"cidr": "198.19.0.0/24", "approved": "V"})
-		e.InsertBelow(simedge.BGPPrefixes, id, bgp("198.19.0.0/24", true))
+	sit(t, func(e *simaccount.Edge) {
+		id := e.Insert(simaccount.Prefixes, simaccount.Object{"cidr": "198.19.0.0/24", "approved": "V"})
+		e.InsertBelow(simaccount.BGPPrefixes, id, bgp("198.19.0.0/24", true))
 	}, func(p *person) {
 		p.goTo("198.19.0.0/24").press("enter")
 		p.sees("No service binding covers the whole prefix")

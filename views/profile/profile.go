@@ -18,12 +18,12 @@ import (
 
 // Module is the profiles of this machine. They come from the config file and not from the account.
 type Module struct {
-	desk *signin.Desk
+	desk *signin.Deps
 	env  *kit.Env
 }
 
 // New returns the maker of the module for a registry.
-func New(desk *signin.Desk) func(*kit.Env) kit.Module {
+func New(desk *signin.Deps) func(*kit.Env) kit.Module {
 	return func(env *kit.Env) kit.Module { return &Module{desk, env} }
 }
 

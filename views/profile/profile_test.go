@@ -9,7 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/internal/secret"
-	"flarewire/internal/uitest"
+	"flarewire/internal/testing/uitest"
 	"flarewire/keystore"
 	"flarewire/keystore/fakesecretservice"
 	"flarewire/views/kit"
@@ -20,7 +20,7 @@ import (
 // person sits at the page of the profiles. Every command runs to its end before the next key.
 type person struct {
 	*uitest.Person
-	desk    *signin.Desk
+	desk    *signin.Deps
 	keyring *fakesecretservice.Server
 	outcome []signin.Outcome
 }
@@ -34,7 +34,7 @@ func sit(t *testing.T) *person {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.desk = &signin.Desk{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Current: "lab",
+	p.desk = &signin.Deps{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Current: "lab",
 		Now: p.Clock, Done: func(o signin.Outcome) tea.Cmd { p.outcome = append(p.outcome, o); return nil }}
 	for name, mark := range map[string]bool{"prod": true, "lab": false} {
 		c, err := keystore.NewToken("cfut_" + name + "0123456789abcdefghijklmnopqrstuvwxyz0123456789")

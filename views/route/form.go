@@ -9,7 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
@@ -33,16 +33,16 @@ func (m *Module) form(title string, r api.Route, submit func(api.Route) tea.Cmd)
 
 func (m *Module) mainFields(id string) []form.Field {
 	return []form.Field{
-		{Key: "prefix", Label: "Prefix", Help: "The network to route: 10.61.0.0/16, or with its netmask", Reads: netrules.NetworkText,
+		{Key: "prefix", Label: "Prefix", Help: "The network to route: 10.61.0.0/16, or with its netmask", Reads: rules.NetworkText,
 			Check: func(v string, all form.Values) form.Finding {
-				return kit.WorstOf(kit.Worst(netrules.RoutePrefix(v), m.owned(ruleOf(all).Prefix)),
-					m.env.Taken(netrules.RouteTaken(ruleOf(all), m.others(id)), store.Routes))
+				return kit.WorstOf(kit.Worst(rules.RoutePrefix(v), m.owned(ruleOf(all).Prefix)),
+					m.env.Taken(rules.RouteTaken(ruleOf(all), m.others(id)), store.Routes))
 			}},
 		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or interconnect: its address, or the tunnel's name to find it",
-			Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.hops() }, Reads: netrules.AddressText, Live: m.hopLive,
+			Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.hops() }, Reads: rules.AddressText, Live: m.hopLive,
 			Check: m.checkHop},
 		{Key: "priority", Label: "Priority", Help: "The lowest wins. Cloudflare adds 500,000 when a tunnel is degraded, 1,000,000 when down",
-			Check: kit.Check(netrules.Priority)},
+			Check: kit.Check(rules.Priority)},
 		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 	}
 }
@@ -51,37 +51,37 @@ func (m *Module) scopeFields(id string) []form.Field {
 	return []form.Field{
 		{Key: "weight", Label: "Weight", Help: "Share among routes of equal prefix and priority, 1 to 256; empty for none",
 			Check: func(v string, all form.Values) form.Finding {
-				return kit.WorstOf(kit.Finding(netrules.Weight(v)), m.env.Taken(netrules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
+				return kit.WorstOf(kit.Finding(rules.Weight(v)), m.env.Taken(rules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
 			}},
 		{Key: "colo_regions", Label: "Regions", Help: "Only there; empty for everywhere", Kind: form.Many, Free: true, Options: regions(),
 			Check: func(v string, all form.Values) form.Finding {
-				return kit.CheckList(netrules.Region)(strings.ToUpper(v), all)
+				return kit.CheckList(rules.Region)(strings.ToUpper(v), all)
 			}},
 		{Key: "colo_names", Label: "Colos", Help: "Only in these data centers: den01 fra03; empty for everywhere",
 			Check: func(v string, all form.Values) form.Finding {
-				return kit.WorstOf(kit.CheckList(netrules.Colo)(v, all), m.checkCoverage(all, id))
+				return kit.WorstOf(kit.CheckList(rules.Colo)(v, all), m.checkCoverage(all, id))
 			}},
 	}
 }
 
 // owned says whether a network is one that the account can route without Cloudflare's help.
-func (m *Module) owned(prefix netip.Prefix) netrules.Finding {
+func (m *Module) owned(prefix netip.Prefix) rules.Finding {
 	if !prefix.IsValid() || prefix.Bits() == 0 || !prefix.Addr().Is4() || !m.env.Feed.Last().Prefixes.Complete() {
-		return netrules.Finding{}
+		return rules.Finding{}
 	}
-	return netrules.RoutePrefixOwned(netrules.CloudflareWAN, prefix, m.env.OwnPrefixes())
+	return rules.RoutePrefixOwned(rules.CloudflareWAN, prefix, m.env.OwnPrefixes())
 }
 
 func (m *Module) checkHop(v string, all form.Values) form.Finding {
-	finding := netrules.NextHop(v)
+	finding := rules.NextHop(v)
 	if finding.Blocks() {
 		return kit.Finding(finding)
 	}
-	hop, err := netip.ParseAddr(netrules.AddressText(v))
+	hop, err := netip.ParseAddr(rules.AddressText(v))
 	if err != nil {
 		return kit.Finding(finding)
 	}
-	return kit.WorstOf(kit.Worst(finding, netrules.RouteFamilies(ruleOf(all).Prefix, hop)), m.nextHop(hop))
+	return kit.WorstOf(kit.Worst(finding, rules.RouteFamilies(ruleOf(all).Prefix, hop)), m.nextHop(hop))
 }
 
 // checkCoverage says which regions a prefix would be left without.
@@ -93,12 +93,12 @@ func (m *Module) checkCoverage(all form.Values, id string) form.Finding {
 	if !m.routes().Complete() {
 		return form.Finding{} // a route that was not read may cover the regions
 	}
-	return kit.Finding(netrules.RouteCoverage(rule.Prefix, append(m.others(id), rule)))
+	return kit.Finding(rules.RouteCoverage(rule.Prefix, append(m.others(id), rule)))
 }
 
 // nextHop says whether a next hop lies on a tunnel or an interconnect. While one of their lists is not known, it cannot be told.
 func (m *Module) nextHop(hop netip.Addr) form.Finding {
-	found := netrules.NextHopOnLink(hop, m.env.Subnets(""))
+	found := rules.NextHopOnLink(hop, m.env.Subnets(""))
 	if why := m.env.SubnetsUntold(); why != "" && !found.OK() {
 		return kit.CannotTell(why)
 	}
@@ -106,7 +106,7 @@ func (m *Module) nextHop(hop netip.Addr) form.Finding {
 }
 
 func (m *Module) hopLive(v form.Values) string {
-	if name := through(m.env, netrules.AddressText(v["nexthop"])); name != "" {
+	if name := through(m.env, rules.AddressText(v["nexthop"])); name != "" {
 		return "through " + name
 	}
 	return ""
@@ -115,8 +115,8 @@ func (m *Module) hopLive(v form.Values) string {
 // regions are Cloudflare's regions with their names.
 func regions() []form.Option {
 	var out []form.Option
-	for _, code := range netrules.Regions() {
-		out = append(out, form.Option{Value: code, Label: code + "  " + netrules.RegionName(code)})
+	for _, code := range rules.Regions() {
+		out = append(out, form.Option{Value: code, Label: code + "  " + rules.RegionName(code)})
 	}
 	return out
 }
@@ -128,7 +128,7 @@ func (m *Module) hops() []form.Option {
 		if s.Route {
 			continue
 		}
-		if _, customer, ok := netrules.Sides(s.CIDR); ok && customer.IsValid() {
+		if _, customer, ok := rules.Sides(s.CIDR); ok && customer.IsValid() {
 			hops = append(hops, customer)
 		}
 	}
@@ -145,8 +145,8 @@ func (m *Module) hops() []form.Option {
 }
 
 // others are all routes but the one with this id, as the rules want them.
-func (m *Module) others(id string) []netrules.Route {
-	var out []netrules.Route
+func (m *Module) others(id string) []rules.Route {
+	var out []rules.Route
 	for _, r := range m.routes().Rows {
 		if r.ID != id || id == "" {
 			out = append(out, ruleOf(values(r)))
@@ -172,7 +172,7 @@ func values(r api.Route) form.Values {
 
 // apply puts what was typed into a route. It is called with values that passed their checks.
 func apply(r api.Route, v form.Values) api.Route {
-	r.Prefix, r.Nexthop, r.Description = netrules.NetworkText(v["prefix"]), netrules.AddressText(v["nexthop"]), v["description"]
+	r.Prefix, r.Nexthop, r.Description = rules.NetworkText(v["prefix"]), rules.AddressText(v["nexthop"]), v["description"]
 	r.Priority, _ = strconv.Atoi(strings.TrimSpace(v["priority"]))
 	r.Weight, _ = strconv.Atoi(strings.TrimSpace(v["weight"]))
 	regions, colos := kit.Words(strings.ToUpper(v["colo_regions"])), kit.Words(v["colo_names"])
@@ -182,12 +182,12 @@ func apply(r api.Route, v form.Values) api.Route {
 	return r
 }
 
-func ruleOf(v form.Values) netrules.Route {
+func ruleOf(v form.Values) rules.Route {
 	prefix, _ := netip.ParsePrefix(strings.TrimSpace(v["prefix"]))
-	hop, _ := netip.ParseAddr(netrules.AddressText(v["nexthop"]))
+	hop, _ := netip.ParseAddr(rules.AddressText(v["nexthop"]))
 	priority, _ := strconv.Atoi(strings.TrimSpace(v["priority"]))
 	weight, _ := strconv.Atoi(strings.TrimSpace(v["weight"]))
-	return netrules.Route{Prefix: prefix, NextHop: hop, Priority: priority, Weight: weight,
+	return rules.Route{Prefix: prefix, NextHop: hop, Priority: priority, Weight: weight,
 		Regions: kit.Words(strings.ToUpper(v["colo_regions"])), Colos: kit.Words(v["colo_names"])}
 }
 

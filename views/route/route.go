@@ -16,7 +16,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -91,7 +91,7 @@ func (m *Module) describe() resource.Description[api.Route] {
 
 func (m *Module) editor() kit.Editor[api.Route] {
 	return kit.Editor[api.Route]{Env: m.env, Resource: change.Routes, Form: m.form, FieldOf: fieldOf, Draft: "route",
-		HangsOn: which}
+		Dependents: which}
 }
 
 // which says which of the routes for a network goes: several may have the prefix that a route is called by.
@@ -102,7 +102,7 @@ func which(_ context.Context, r api.Route) []string {
 // create begins the guided setup.
 func (m *Module) create() tea.Cmd { return m.editor().Create() }
 
-// Setups implements kit.Setter.
+// Setups implements kit.SetupOwner.
 func (m *Module) Setups() []kit.Setup {
 	return []kit.Setup{{Kind: "route", Label: "Static route", What: "routes a network through a tunnel or an interconnect.", Begin: m.create}}
 }
@@ -300,12 +300,12 @@ func (m *Module) way(r api.Route, through bool) resource.Field {
 	return f
 }
 
-func (m *Module) conduit(r api.Route) (kit.Conduit, bool) {
+func (m *Module) conduit(r api.Route) (kit.NextHop, bool) {
 	hop, err := netip.ParseAddr(r.Nexthop)
 	if err != nil {
-		return kit.Conduit{}, false
+		return kit.NextHop{}, false
 	}
-	return m.env.Conduit(hop)
+	return m.env.NextHop(hop)
 }
 
 // BrokenRoutes implements kit.RouteTable.
@@ -353,7 +353,7 @@ func (m *Module) Subnets() []kit.Subnet {
 	var out []kit.Subnet
 	for _, r := range m.routes().Rows {
 		if p, err := netip.ParsePrefix(r.Prefix); err == nil {
-			out = append(out, kit.Subnet{ID: r.ID, Subnet: netrules.Subnet{CIDR: p, Owner: "route " + r.Prefix, Route: true}})
+			out = append(out, kit.Subnet{ID: r.ID, Subnet: rules.Subnet{CIDR: p, Owner: "route " + r.Prefix, Route: true}})
 		}
 	}
 	return out
@@ -362,8 +362,8 @@ func (m *Module) Subnets() []kit.Subnet {
 // SubnetKinds implements kit.Subnetter.
 func (m *Module) SubnetKinds() []store.Kind { return []store.Kind{store.Routes} }
 
-// HangsOn implements kit.Dependent: the routes that lose their next hop with a tunnel.
-func (m *Module) HangsOn(now *store.Snapshot, s kit.Subject) []string {
+// Dependents implements kit.Dependent: the routes that lose their next hop with a tunnel.
+func (m *Module) Dependents(now *store.Snapshot, s kit.Subject) []string {
 	if !s.Interface.IsValid() {
 		return nil
 	}

@@ -17,5 +17,5 @@ func (p *Page) Tell(now time.Time) tui.Telling {
 	return out
 }
 
-// Choose implements tui.Chooser.
+// Choose implements tui.RowSelector.
 func (p *Page) Choose(id string) bool { return p.table.Select(id) }

@@ -72,7 +72,7 @@ func (o Outcome) On(account api.Account) Outcome {
 // accounts is the page on which an account is chosen when nobody named one. While Cloudflare cannot be reached it stays
 // and asks again by itself: a program started in an outage opens when the outage ends.
 type accounts struct {
-	desk     *Desk
+	desk     *Deps
 	resolved keystore.Resolved
 	asking   *Listing // nil while none is under way
 	answer   *Listing // the last answer; nil before the first
@@ -87,7 +87,7 @@ type (
 )
 
 // NewAccounts is the page that waits for a listing and has the account chosen.
-func NewAccounts(desk *Desk, resolved keystore.Resolved, listing *Listing) tui.View {
+func NewAccounts(desk *Deps, resolved keystore.Resolved, listing *Listing) tui.View {
 	return &accounts{desk: desk, resolved: resolved, asking: listing}
 }
 

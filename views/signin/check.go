@@ -16,7 +16,7 @@ import (
 
 // check is the page that asks Cloudflare about a credential: is it valid, for which account, and what may it do.
 type check struct {
-	desk       *Desk
+	desk       *Deps
 	credential keystore.Credential
 	replace    string // the profile that gets it; empty for a new one
 	stage      checkStage
@@ -53,7 +53,7 @@ type (
 	}
 )
 
-func newCheck(desk *Desk, credential keystore.Credential, replace string) *check {
+func newCheck(desk *Deps, credential keystore.Credential, replace string) *check {
 	return &check{desk: desk, credential: credential, replace: replace}
 }
 
@@ -121,7 +121,7 @@ func (k *check) probe() tea.Cmd {
 }
 
 // lost compares with the profile's old credential. One that cannot be had without asking has nothing to compare.
-func (d *Desk) lost(ctx context.Context, profile string, credential keystore.Credential, now []access.Finding) []string {
+func (d *Deps) lost(ctx context.Context, profile string, credential keystore.Credential, now []access.Finding) []string {
 	if profile == "" {
 		return nil
 	}

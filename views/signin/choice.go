@@ -44,12 +44,12 @@ func (m *menu) window(p *kit.Page, c tui.Canvas, scroll *tui.Scroll) []string {
 
 // choice is the page with the profiles of this machine for who has none open.
 type choice struct {
-	desk  *Desk
+	desk  *Deps
 	names []string
 	menu  menu
 }
 
-func newChoice(desk *Desk) *choice {
+func newChoice(desk *Deps) *choice {
 	names := desk.Resolver.Config.Names()
 	return &choice{desk: desk, names: names, menu: menu{count: len(names)}}
 }

@@ -6,7 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/internal/access"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/keystore"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -19,7 +19,7 @@ const (
 )
 
 // NewForm asks for a credential. replace is the profile that gets a new one; empty asks for a name later.
-func NewForm(desk *Desk, replace string) *form.Form {
+func NewForm(desk *Deps, replace string) *form.Form {
 	title := "Credential"
 	if replace != "" {
 		title = "New credential of " + replace
@@ -63,13 +63,13 @@ func credentialOf(v form.Values) (keystore.Credential, error) {
 const accountDigits = 32
 
 // checkAccount judges an account's id while it is typed; none is fine.
-func checkAccount(text string) netrules.Finding {
+func checkAccount(text string) rules.Finding {
 	text = strings.TrimSpace(text)
 	switch {
 	case text == "" || len(text) == accountDigits && strings.Trim(text, "0123456789abcdef") == "":
-		return netrules.Finding{}
+		return rules.Finding{}
 	case len(text) > accountDigits || strings.Trim(text, "0123456789abcdef") != "":
-		return netrules.Finding{Severity: netrules.Error, Text: "an account's id has 32 characters, 0-9 and a-f"}
+		return rules.Finding{Severity: rules.Error, Text: "an account's id has 32 characters, 0-9 and a-f"}
 	}
-	return netrules.Finding{Severity: netrules.Partial, Text: "an account's id has 32 characters, 0-9 and a-f"}
+	return rules.Finding{Severity: rules.Partial, Text: "an account's id has 32 characters, 0-9 and a-f"}
 }

@@ -10,7 +10,7 @@ import (
 
 // keeping writes the credential into its store, has it read back, and goes on with it.
 type keeping struct {
-	desk       *Desk
+	desk       *Deps
 	profile    keystore.Profile
 	credential keystore.Credential
 	access     keystore.Access

@@ -48,7 +48,7 @@ func (h *choice) Tell(time.Time) tui.Telling {
 		Current: h.menu.current()}
 }
 
-// Choose implements tui.Chooser.
+// Choose implements tui.RowSelector.
 func (h *choice) Choose(id string) bool { return h.menu.choose(id) }
 
 // Tell implements tui.Teller.
@@ -71,7 +71,7 @@ func (s *places) Tell(time.Time) tui.Telling {
 	return out
 }
 
-// Choose implements tui.Chooser.
+// Choose implements tui.RowSelector.
 func (s *places) Choose(id string) bool { return s.menu.choose(id) }
 
 // Tell implements tui.Teller: while an account is to be chosen the accounts are rows, else it is as drawn.
@@ -92,7 +92,7 @@ func (k *check) Tell(now time.Time) tui.Telling {
 	return out
 }
 
-// Choose implements tui.Chooser.
+// Choose implements tui.RowSelector.
 func (k *check) Choose(id string) bool { return k.menu.choose(id) }
 
 // Waiting implements tui.Waiter.
@@ -109,5 +109,5 @@ func (a *accounts) Tell(now time.Time) tui.Telling {
 	})}
 }
 
-// Choose implements tui.Chooser.
+// Choose implements tui.RowSelector.
 func (a *accounts) Choose(id string) bool { return a.menu.choose(id) }

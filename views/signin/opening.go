@@ -15,7 +15,7 @@ import (
 
 // Opening is the page that waits for a profile's source, and asks the user what the source asks for.
 type Opening struct {
-	desk    *Desk
+	desk    *Deps
 	attempt *Attempt
 	name    string
 	err     error
@@ -26,11 +26,11 @@ type Opening struct {
 type openedMsg struct{ attempt *Attempt }
 
 // Open is the page that opens a profile.
-func Open(desk *Desk, profile string) *Opening {
+func Open(desk *Deps, profile string) *Opening {
 	return newOpening(desk, desk.Begin(keystore.Request{Profile: profile}))
 }
 
-func newOpening(desk *Desk, a *Attempt) *Opening {
+func newOpening(desk *Deps, a *Attempt) *Opening {
 	return &Opening{desk: desk, attempt: a, name: desk.name(a.request)}
 }
 
@@ -156,7 +156,7 @@ func (o *Opening) Draw(c tui.Canvas) []string {
 }
 
 // newPassphrase asks for the passphrase of a profile's age file.
-func newPassphrase(desk *Desk, name string, request keystore.Request) *form.Form {
+func newPassphrase(desk *Deps, name string, request keystore.Request) *form.Form {
 	return form.New(form.Options{
 		Title: "Passphrase of " + name, Verb: "open",
 		Sections: []form.Section{{Fields: []form.Field{{Key: "passphrase", Label: "Passphrase", Kind: form.Secret, Once: true,

@@ -12,7 +12,7 @@ import (
 
 // places is the question where to keep the credential: only stores that are really there can be chosen.
 type places struct {
-	desk       *Desk
+	desk       *Deps
 	profile    keystore.Profile
 	credential keystore.Credential
 	stores     []keystore.Availability
@@ -25,7 +25,7 @@ type storesMsg struct {
 	stores []keystore.Availability
 }
 
-func newPlaces(desk *Desk, p keystore.Profile, c keystore.Credential) *places {
+func newPlaces(desk *Deps, p keystore.Profile, c keystore.Credential) *places {
 	return &places{desk: desk, profile: p, credential: c}
 }
 
@@ -101,7 +101,7 @@ func (s *places) Draw(c tui.Canvas) []string {
 }
 
 // newKeepForm asks for the profile's name and marks, and for the passphrase of an age file.
-func newKeepForm(desk *Desk, p keystore.Profile, c keystore.Credential) *form.Form {
+func newKeepForm(desk *Deps, p keystore.Profile, c keystore.Credential) *form.Form {
 	replacing := p.Name != ""
 	name := form.Field{Key: "name", Label: "Profile", Help: "a name of yours for this sign-in: prod, lab", Check: checkName(desk)}
 	if replacing {
@@ -154,7 +154,7 @@ func title(kind keystore.StoreKind) string {
 	return "the OS keyring"
 }
 
-func checkName(desk *Desk) func(string, form.Values) form.Finding {
+func checkName(desk *Deps) func(string, form.Values) form.Finding {
 	return func(name string, _ form.Values) form.Finding {
 		if err := keystore.CheckProfileName(name); err != nil {
 			return form.Finding{Level: form.Error, Text: err.Error()}

@@ -14,8 +14,8 @@ import (
 	"flarewire/api"
 	"flarewire/internal/access"
 	"flarewire/internal/secret"
-	"flarewire/internal/simedge"
-	"flarewire/internal/uitest"
+	"flarewire/internal/simaccount"
+	"flarewire/internal/testing/uitest"
 	"flarewire/keystore"
 	"flarewire/tui"
 	"flarewire/views/signin"
@@ -73,16 +73,17 @@ func (v *vault) Check(context.Context) keystore.Availability {
 type person struct {
 	*uitest.Person
 	t       *testing.T
-	edge    *simedge.Edge
+	edge    *simaccount.Edge
 	vault   *vault
-	desk    *signin.Desk
+	desk    *signin.Deps
 	outcome []signin.Outcome
 }
 
 func newPerson(t *testing.T) *person {
 	t.Helper()
-	p := &person{Person: uitest.New(t), t: t, edge: simedge.New(simedge.Options{}), vault: &vault{kept: map[string]keystore.Credential{}}}
-	p.edge.Grant(token, simedge.MagicTransitRead, simedge.PrefixesRead, simedge.AnalyticsRead)
+	p := &person{Person: uitest.New(t), t: t, edge: simaccount.New(simaccount.Options{}),
+		vault: &vault{kept: map[string]keystore.Credential{}}}
+	p.edge.Grant(token, simaccount.MagicTransitRead, simaccount.PrefixesRead, simaccount.AnalyticsRead)
 	home := t.TempDir()
 	config, err := keystore.LoadConfig(filepath.Join(home, "config.toml"))
 	if err != nil {
@@ -90,7 +91,7 @@ func newPerson(t *testing.T) *person {
 	}
 	resolver := &keystore.Resolver{Config: config, Commands: &keystore.Commands{}, Keyring: p.vault,
 		Age: keystore.NewAgeFile(filepath.Join(home, "credentials")), Memory: &keystore.Memory{}}
-	p.desk = &signin.Desk{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Now: p.Clock,
+	p.desk = &signin.Deps{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Now: p.Clock,
 		Done: func(o signin.Outcome) tea.Cmd { p.outcome = append(p.outcome, o); return nil },
 		Client: func(c keystore.Credential) (*api.Client, error) {
 			return api.New(api.Options{Credentials: access.Credentials(c), Transport: p.edge.RoundTripper(), ReadOnly: true})
@@ -197,11 +198,11 @@ func TestALockedKeyringAsksOnlyWhereSomebodySees(t *testing.T) {
 
 // What Cloudflare says against a token is named, and going back keeps what was typed.
 func TestARefusedTokenIsNamed(t *testing.T) {
-	for says, set := range map[string]func(*simedge.Edge){
-		"has expired":             func(e *simedge.Edge) { e.SetTokenStatus(token, "expired") },
-		"is disabled":             func(e *simedge.Edge) { e.SetTokenStatus(token, "disabled") },
-		"not known to Cloudflare": func(e *simedge.Edge) { e.Revoke(token) },
-		"No answer":               func(e *simedge.Edge) { e.Fault(simedge.Fault{Kind: simedge.FaultReset}) },
+	for says, set := range map[string]func(*simaccount.Edge){
+		"has expired":             func(e *simaccount.Edge) { e.SetTokenStatus(token, "expired") },
+		"is disabled":             func(e *simaccount.Edge) { e.SetTokenStatus(token, "disabled") },
+		"not known to Cloudflare": func(e *simaccount.Edge) { e.Revoke(token) },
+		"No answer":               func(e *simaccount.Edge) { e.Fault(simaccount.Fault{Kind: simaccount.FaultReset}) },
 	} {
 		p := newPerson(t)
 		set(p.edge)
@@ -222,7 +223,7 @@ func TestRenewingShowsWhatIsLost(t *testing.T) {
 	p := newPerson(t)
 	p.keep("prod", token)
 	const narrow = "cfut_narrowToken0123456789abcdefghijklmnopqrstu"
-	p.edge.Grant(narrow, simedge.MagicTransitRead)
+	p.edge.Grant(narrow, simaccount.MagicTransitRead)
 	p.open(signin.NewForm(p.desk, "prod"))
 	p.paste(narrow)
 	p.Press("ctrl+s")

@@ -13,14 +13,14 @@ import (
 
 // Welcome is the first page of who has no credential yet.
 type Welcome struct {
-	desk   *Desk
+	desk   *Deps
 	open   *Attempt // the opening of a profile that is under way; nil when there is none
 	why    error
 	scroll tui.Scroll
 }
 
 // NewWelcome makes the page. A running attempt is shown on top of it; why is what went wrong before, if anything did.
-func NewWelcome(desk *Desk, open *Attempt, why error) *Welcome {
+func NewWelcome(desk *Deps, open *Attempt, why error) *Welcome {
 	return &Welcome{desk: desk, open: open, why: why}
 }
 

@@ -9,7 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -47,8 +47,8 @@ func (m *Module) first(to kit.Goal) tui.View {
 
 // form makes the form. It stays below the page of the run, for another one with other values.
 func (m *Module) form(request api.TracerouteRequest, to kit.Goal) tui.View {
-	packets := make([]form.Option, 0, len(netrules.TracePacketTypes()))
-	for _, kind := range netrules.TracePacketTypes() {
+	packets := make([]form.Option, 0, len(rules.TracePacketTypes()))
+	for _, kind := range rules.TracePacketTypes() {
 		packets = append(packets, form.Option{Value: kind, Label: kind})
 	}
 	return form.New(form.Options{Title: "New traceroute", Verb: "run", Values: values(request), Sections: []form.Section{
@@ -62,11 +62,11 @@ func (m *Module) form(request api.TracerouteRequest, to kit.Goal) tui.View {
 		}},
 		{Title: "Options", Folded: true, Fields: []form.Field{
 			{Key: "packet_type", Label: "Packets", Kind: form.Choice, Options: packets, Help: "A router that drops ICMP may answer to another kind"},
-			{Key: "max_ttl", Label: "Largest TTL", Help: "How many hops at most, up to 64", Check: kit.Check(netrules.TraceMaxHops)},
-			{Key: "packets_per_ttl", Label: "Packets per TTL", Help: "Up to 10", Check: kit.Check(netrules.TraceProbes)},
+			{Key: "max_ttl", Label: "Largest TTL", Help: "How many hops at most, up to 64", Check: kit.Check(rules.TraceMaxHops)},
+			{Key: "packets_per_ttl", Label: "Packets per TTL", Help: "Up to 10", Check: kit.Check(rules.TraceProbes)},
 			{Key: "port", Label: "Port", Help: "tcp, udp: destination port; icmp: first sequence number; 0: Cloudflare chooses",
-				Check: kit.Check(netrules.TraceDestination)},
-			{Key: "wait_time", Label: "Wait", Help: "Seconds for each answer, 1 to 5", Check: kit.Check(netrules.TraceWaitTime)},
+				Check: kit.Check(rules.TraceDestination)},
+			{Key: "wait_time", Label: "Wait", Help: "Seconds for each answer, 1 to 5", Check: kit.Check(rules.TraceWaitTime)},
 		}},
 	}, Start: "targets", Acts: true, Submit: func(v form.Values) tea.Cmd { return m.start(requestOf(v), to.Tunnel) }})
 }
@@ -84,9 +84,9 @@ func values(r api.TracerouteRequest) form.Values {
 		return strconv.Itoa(n)
 	}
 	return form.Values{"targets": strings.Join(r.Targets, " "), "colos": strings.Join(r.Colos, " "),
-		"packet_type": kit.Or(o.PacketType, netrules.TracePacketTypes()[0]), "max_ttl": number(o.MaxTTL, netrules.TraceTTL),
-		"packets_per_ttl": number(o.PacketsPerTTL, netrules.TracePackets), "port": number(o.Port, netrules.TracePort),
-		"wait_time": number(o.WaitTime, netrules.TraceWait)}
+		"packet_type": kit.Or(o.PacketType, rules.TracePacketTypes()[0]), "max_ttl": number(o.MaxTTL, rules.TraceTTL),
+		"packets_per_ttl": number(o.PacketsPerTTL, rules.TracePackets), "port": number(o.Port, rules.TracePort),
+		"wait_time": number(o.WaitTime, rules.TraceWait)}
 }
 
 // requestOf is the request for what was typed. What is empty is left out: Cloudflare then takes its default.
@@ -102,17 +102,17 @@ func checkTargets(v string, all form.Values) form.Finding {
 	switch {
 	case len(targets) == 0:
 		return form.Finding{Level: form.Partial, Text: "Enter where the traceroute is to lead, such as 203.0.113.1"}
-	case len(targets) > netrules.TraceTargets:
-		return form.Finding{Level: form.Error, Text: "At most " + strconv.Itoa(netrules.TraceTargets) + " at once"}
+	case len(targets) > rules.TraceTargets:
+		return form.Finding{Level: form.Error, Text: "At most " + strconv.Itoa(rules.TraceTargets) + " at once"}
 	}
-	return kit.CheckList(netrules.TraceTarget)(v, all)
+	return kit.CheckList(rules.TraceTarget)(v, all)
 }
 
 func checkColos(v string, all form.Values) form.Finding {
 	if len(kit.Words(v)) == 0 {
 		return form.Finding{Level: form.Warning, Text: "All data centers outside China: slow, up to " + minutes(limit)}
 	}
-	return kit.CheckList(netrules.TraceColo)(v, all)
+	return kit.CheckList(rules.TraceColo)(v, all)
 }
 
 // carrying says which locations carry the tunnel's traffic, the busiest first.

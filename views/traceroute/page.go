@@ -10,7 +10,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -307,7 +307,7 @@ func hopSections(p *place, h *hop) []resource.Section {
 	}
 	n := *h.node
 	add("Address", kit.Or(n.IP, "-"), "")
-	if reached, _ := netrules.TraceReaches(p.target, n.IP); reached {
+	if reached, _ := rules.TraceReaches(p.target, n.IP); reached {
 		s.Fields[len(s.Fields)-1].Note = "the target"
 	}
 	add("Name", kit.Or(n.Name, "-"), "")

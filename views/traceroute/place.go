@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/tui"
 )
 
@@ -80,7 +80,7 @@ func (p *place) end() (at *hop, node api.HopNode, reached bool) {
 		if h.node == nil {
 			continue
 		}
-		if is, ok := netrules.TraceReaches(p.target, h.node.IP); is || (!ok && p.summary.PacketCount > 0 && h.node.IP == p.summary.IP) {
+		if is, ok := rules.TraceReaches(p.target, h.node.IP); is || (!ok && p.summary.PacketCount > 0 && h.node.IP == p.summary.IP) {
 			return h, *h.node, true
 		}
 	}

@@ -13,9 +13,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
-	"flarewire/internal/uitest"
+	"flarewire/internal/testing/uitest"
 	"flarewire/tui"
 	"flarewire/views/kit"
 	"flarewire/views/live"
@@ -73,18 +73,18 @@ func (l *line) set(says func(*http.Request) (*http.Response, error)) {
 }
 
 // sit opens the traceroutes, or with tunnels the list of tunnels.
-func sit(t *testing.T, page int, before func(*simedge.Edge)) (*uitest.Person, *line) {
+func sit(t *testing.T, page int, before func(*simaccount.Edge)) (*uitest.Person, *line) {
 	t.Helper()
 	p := uitest.New(t)
 	began := p.Now // requests that wait must not read a clock that the test moves
 	server := func() time.Time { return began }
-	edge := simedge.New(simedge.Options{Now: server})
+	edge := simaccount.New(simaccount.Options{Now: server})
 	if before != nil {
 		before(edge)
 	}
 	l := &line{next: edge.RoundTripper()}
 	client, err := api.New(api.Options{Transport: l, Now: server, Sleep: func(context.Context, time.Duration) error { return nil },
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -213,8 +213,8 @@ func TestTheOptionsOfATraceroute(t *testing.T) {
 
 // From a tunnel that has no customer endpoint, Cloudflare knows no address to trace to: the form says so and asks for it.
 func TestATunnelWithoutCustomerEndpoint(t *testing.T) {
-	p, _ := sit(t, tunnels, func(e *simedge.Edge) {
-		if err := e.Mutate(simedge.IPsecTunnels, "ams-br2-ipsec", func(o simedge.Object) { delete(o, "customer_endpoint") }); err != nil {
+	p, _ := sit(t, tunnels, func(e *simaccount.Edge) {
+		if err := e.Mutate(simaccount.IPsecTunnels, "ams-br2-ipsec", func(o simaccount.Object) { delete(o, "customer_endpoint") }); err != nil {
 			t.Fatal(err)
 		}
 	})
@@ -230,8 +230,8 @@ func TestATunnelWithoutCustomerEndpoint(t *testing.T) {
 
 // The locations that carry the tunnel's traffic are proposed, and those that report poor health.
 func TestTheTunnelsLocationsAreProposed(t *testing.T) {
-	p, l := sit(t, tunnels, func(e *simedge.Edge) {
-		if _, err := e.Seed(simedge.BadInSomeColos); err != nil {
+	p, l := sit(t, tunnels, func(e *simaccount.Edge) {
+		if _, err := e.Seed(simaccount.BadInSomeColos); err != nil {
 			t.Fatal(err)
 		}
 	})

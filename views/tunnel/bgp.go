@@ -9,7 +9,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -131,7 +131,7 @@ func differences(t store.Tunnel) []string {
 	}
 	var out []string
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
-	cloudflare, customer, ok := netrules.Sides(subnet)
+	cloudflare, customer, ok := rules.Sides(subnet)
 	if !ok {
 		return nil
 	}
@@ -145,8 +145,8 @@ func differences(t store.Tunnel) []string {
 	if other(st.CustomerSpeakerIP, customer) {
 		out = append(out, fmt.Sprintf("Your speaker is %s, your side of the interface %s.", st.CustomerSpeakerIP, customer))
 	}
-	if cf, router := st.CFSpeakerPort, st.CustomerSpeakerPort; cf != 0 && cf != netrules.BGPPort && router != netrules.BGPPort {
-		out = append(out, fmt.Sprintf("Neither side speaks on TCP %d: Cloudflare's port is %d.", netrules.BGPPort, cf))
+	if cf, router := st.CFSpeakerPort, st.CustomerSpeakerPort; cf != 0 && cf != rules.BGPPort && router != rules.BGPPort {
+		out = append(out, fmt.Sprintf("Neither side speaks on TCP %d: Cloudflare's port is %d.", rules.BGPPort, cf))
 	}
 	return out
 }

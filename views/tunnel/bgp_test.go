@@ -8,7 +8,7 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -50,9 +50,9 @@ func has(t *testing.T, text string, parts ...string) {
 func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 	now := time.Date(2026, 3, 2, 23, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
-	edge := simedge.New(simedge.Options{Now: clock})
+	edge := simaccount.New(simaccount.Options{Now: clock})
 	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock,
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -67,7 +67,7 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 	night := start()
 	for _, step := range []string{"Idle", "Established", "Idle", "Established"} {
 		now = now.Add(2 * time.Minute)
-		if err := edge.SetBGP(simedge.GRETunnels, name, step); err != nil {
+		if err := edge.SetBGP(simaccount.GRETunnels, name, step); err != nil {
 			t.Fatal(err)
 		}
 		night.Poll(t.Context())
@@ -91,9 +91,9 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 func TestAnOutageInARunIsNotTakenForWatching(t *testing.T) {
 	now := time.Date(2026, 3, 2, 13, 38, 5, 0, time.UTC)
 	clock := func() time.Time { return now }
-	edge := simedge.New(simedge.Options{Now: clock})
+	edge := simaccount.New(simaccount.Options{Now: clock})
 	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock,
-		Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)}})
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -107,7 +107,7 @@ func TestAnOutageInARunIsNotTakenForWatching(t *testing.T) {
 	if got := since("fra-dc2-gre"); got != "≤13:37" {
 		t.Errorf("during the outage SINCE is %s", got)
 	}
-	if err := edge.SetBGP(simedge.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
+	if err := edge.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
 		t.Fatal(err)
 	}
 	w.Poll(t.Context())

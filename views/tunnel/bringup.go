@@ -9,7 +9,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/kit"
@@ -257,7 +257,7 @@ func (b *BringUp) ends(c tui.Canvas, t store.Tunnel) []string {
 	}
 	row("Tunnel", kit.Or(t.CustomerEndpoint, "your address")+" to Cloudflare "+t.CloudflareEndpoint)
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
-	if cloudflare, customer, ok := netrules.Sides(subnet); ok {
+	if cloudflare, customer, ok := rules.Sides(subnet); ok {
 		row("Inside", customer.String()+" on your side, "+cloudflare.String()+" on Cloudflare's")
 	}
 	if t.BGP != nil {

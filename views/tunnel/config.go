@@ -10,8 +10,8 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/devconf"
-	"flarewire/internal/netrules"
+	"flarewire/internal/routerconfig"
+	"flarewire/internal/rules"
 	"flarewire/internal/statefile"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -22,12 +22,12 @@ import (
 // read, copied, or written to a file.
 type RouterConfig struct {
 	saver
-	router    devconf.Router // without keys
-	psk       api.Secret     // of the only tunnel; zero when it is not known any more
+	router    routerconfig.Router // without keys
+	psk       api.Secret          // of the only tunnel; zero when it is not known any more
 	withKey   bool
-	platforms []devconf.Platform
+	platforms []routerconfig.Platform
 	at        int
-	config    devconf.Config
+	config    routerconfig.Config
 	err       error // the tunnels cannot be written for this platform
 	scroll    tui.Scroll
 	from      int // cells that are scrolled out at the left
@@ -40,7 +40,7 @@ type RouterConfig struct {
 func (m *Module) newRouterConfig(psk api.Secret, tunnels ...api.Tunnel) *RouterConfig {
 	r := &RouterConfig{psk: psk}
 	for _, t := range tunnels {
-		r.router.Tunnels = append(r.router.Tunnels, devconf.Input{Tunnel: t, AccountID: m.env.Account.ID})
+		r.router.Tunnels = append(r.router.Tunnels, routerconfig.Input{Tunnel: t, AccountID: m.env.Account.ID})
 	}
 	last := m.env.Feed.Last()
 	for _, t := range last.Tunnels {
@@ -53,8 +53,8 @@ func (m *Module) newRouterConfig(psk api.Secret, tunnels ...api.Tunnel) *RouterC
 }
 
 // LinkConfig is the page with the router's side of an interconnect.
-func LinkConfig(link devconf.Link) tui.View {
-	r := &RouterConfig{router: devconf.Router{Link: &link}}
+func LinkConfig(link routerconfig.Link) tui.View {
+	r := &RouterConfig{router: routerconfig.Router{Link: &link}}
 	r.platforms = r.router.Platforms()
 	r.render()
 	return r
@@ -111,7 +111,7 @@ func (r *RouterConfig) render() {
 		router.Tunnels = slices.Clone(router.Tunnels)
 		router.Tunnels[0].PSK = r.psk
 	}
-	r.config, r.err = devconf.Render(r.platforms[r.at], router)
+	r.config, r.err = routerconfig.Render(r.platforms[r.at], router)
 	r.scroll, r.from, r.widest = tui.Scroll{}, 0, 0
 	for line := range strings.Lines(r.config.Text()) {
 		r.widest = max(r.widest, tui.Width(tui.Clean(strings.TrimSuffix(line, "\n"))))
@@ -169,7 +169,7 @@ func (r *RouterConfig) Actions() []tui.Action {
 		{Name: "scroll-left", Move: true, Keys: []string{"left", "h"}, Long: "To the beginning of long lines", Why: wide, Run: sideways(-1)},
 		{Name: "scroll-right", Move: true, Keys: []string{"right", "l"}, Long: "To the rest of long lines", Why: wide, Run: sideways(1)},
 	}
-	if len(r.router.Tunnels) == 1 && r.router.Tunnels[0].Kind() == netrules.IPsec {
+	if len(r.router.Tunnels) == 1 && r.router.Tunnels[0].Kind() == rules.IPsec {
 		own = slices.Insert(own, 2, r.keyAction()) // before what goes without it at 80 columns
 	}
 	return append(own, r.scroll.Actions()...)
@@ -183,7 +183,7 @@ func (r *RouterConfig) choose() tea.Cmd {
 			Options: platformOptions(r.platforms),
 			Help:    "What your router runs"}}}},
 		Submit: func(v form.Values) tea.Cmd {
-			if at := slices.Index(r.platforms, devconf.Platform(v["platform"])); at >= 0 {
+			if at := slices.Index(r.platforms, routerconfig.Platform(v["platform"])); at >= 0 {
 				r.at = at
 				r.render()
 			}
@@ -192,7 +192,7 @@ func (r *RouterConfig) choose() tea.Cmd {
 }
 
 // platformOptions are platforms to choose from.
-func platformOptions(platforms []devconf.Platform) []form.Option {
+func platformOptions(platforms []routerconfig.Platform) []form.Option {
 	var out []form.Option
 	for _, p := range platforms {
 		out = append(out, form.Option{Value: string(p), Label: p.Title()})
@@ -208,7 +208,7 @@ func (r *RouterConfig) keyAction() tui.Action {
 	switch {
 	case r.psk.IsZero():
 		a.Why = "the key is known only right after it was generated; put it in the place of its placeholder by yourself"
-	case r.platforms[r.at] == devconf.Terraform:
+	case r.platforms[r.at] == routerconfig.Terraform:
 		a.Why = "Terraform would keep the key in its state, readable; it is never in this text"
 	case r.withKey:
 		a.Short = "without the key"
@@ -225,7 +225,9 @@ func (r *RouterConfig) copy() tea.Cmd {
 }
 
 // holdsKey reports whether the text has the pre-shared key in it.
-func (r *RouterConfig) holdsKey() bool { return r.withKey && r.platforms[r.at] != devconf.Terraform }
+func (r *RouterConfig) holdsKey() bool {
+	return r.withKey && r.platforms[r.at] != routerconfig.Terraform
+}
 
 // Draw implements tui.View.
 func (r *RouterConfig) Draw(c tui.Canvas) []string {
@@ -257,7 +259,7 @@ func (r *RouterConfig) text(c tui.Canvas) []string {
 		line = strings.TrimSuffix(line, "\n")
 		role := tui.Plain
 		switch trimmed := strings.TrimSpace(line); {
-		case strings.Contains(line, devconf.Placeholder):
+		case strings.Contains(line, routerconfig.Placeholder):
 			role = tui.Pending
 		case strings.HasPrefix(trimmed, "#"), strings.HasPrefix(trimmed, "!"):
 			role = tui.Muted

@@ -14,7 +14,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/simedge"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/live"
@@ -30,7 +30,7 @@ type desk struct {
 }
 
 // sit opens the list of tunnels. It runs in a bubble of testing/synctest, in which waiting takes no time.
-func sit(t *testing.T) (*desk, *simedge.Edge) {
+func sit(t *testing.T) (*desk, *simaccount.Edge) {
 	t.Helper()
 	m, edge := account(t)
 	d := newDesk(t, m)
@@ -240,7 +240,8 @@ func TestANewKeyGoesIntoTheTextOnRequest(t *testing.T) {
 func TestATunnelThatCannotBeWrittenSaysWhy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		d, edge := sit(t)
-		if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["interface_address"] = "10.0.0.0/30" }); err != nil {
+		if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
+			func(o simaccount.Object) { o["interface_address"] = "10.0.0.0/30" }); err != nil {
 			t.Fatal(err)
 		}
 		d.refresh()
@@ -283,7 +284,7 @@ func TestThePlainTextIsPrintedWithoutTheScreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, edge := account(t)
 		m.env.Feed.Fresh(t.Context(), -time.Second, store.Detail{Kind: store.GRETunnels})
-		if len(edge.Objects(simedge.GRETunnels)) == 0 {
+		if len(edge.Objects(simaccount.GRETunnels)) == 0 {
 			t.Fatal("there is no tunnel")
 		}
 		r := m.newRouterConfig(api.NewSecret("canary-key-0123456789"), api.Tunnel{Kind: api.IPsec, ID: strings.Repeat("a", 32),
@@ -328,9 +329,9 @@ func plainOf(t *testing.T, msg tea.Msg) tea.ExecCommand {
 func TestTheRoutersConfigurationIsOfferedAfterCreating(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		m, edge := account(t)
-		for kind, after := range map[simedge.Resource]func(change.Result) []tui.Action{
-			simedge.GRETunnels:   func(r change.Result) []tui.Action { return m.afterGRE(api.GRETunnel{}, r) },
-			simedge.IPsecTunnels: func(r change.Result) []tui.Action { return m.afterIPsec(api.IPsecTunnel{}, r) },
+		for kind, after := range map[simaccount.Resource]func(change.Result) []tui.Action{
+			simaccount.GRETunnels:   func(r change.Result) []tui.Action { return m.afterGRE(api.GRETunnel{}, r) },
+			simaccount.IPsecTunnels: func(r change.Result) []tui.Action { return m.afterIPsec(api.IPsecTunnel{}, r) },
 		} {
 			created := edge.Objects(kind)[0]
 			d := newDesk(t, m)

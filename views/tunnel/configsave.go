@@ -8,7 +8,7 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
-	"flarewire/internal/devconf"
+	"flarewire/internal/routerconfig"
 	"flarewire/internal/statefile"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -22,7 +22,7 @@ type saver struct{ saving bool }
 type savedMsg struct {
 	saver  *saver
 	path   string
-	config devconf.Config
+	config routerconfig.Config
 	names  []string
 	err    error
 }
@@ -31,7 +31,7 @@ type savedMsg struct {
 const pathField = "path"
 
 // askWhere opens the form with the path; title says what is written.
-func (r *saver) askWhere(title string, config devconf.Config) tea.Cmd {
+func (r *saver) askWhere(title string, config routerconfig.Config) tea.Cmd {
 	label, help, name := "File", "A new file "+statefile.Whose, config.Files[0].Name
 	if len(config.Files) > 1 {
 		label, help = "Folder", "A folder for the files, one "+statefile.Whose
@@ -50,7 +50,7 @@ func checkPath(path string, _ form.Values) form.Finding {
 }
 
 // saveOnce writes unless that is under way: a second press would find the file that the first has written.
-func (r *saver) saveOnce(path string, config devconf.Config) tea.Cmd {
+func (r *saver) saveOnce(path string, config routerconfig.Config) tea.Cmd {
 	if r.saving {
 		return tui.Toast(tui.Muted, "It is being written")
 	}
@@ -59,9 +59,9 @@ func (r *saver) saveOnce(path string, config devconf.Config) tea.Cmd {
 }
 
 // save writes in the background.
-func (r *saver) save(path string, config devconf.Config, overwrite bool) tea.Cmd {
+func (r *saver) save(path string, config routerconfig.Config, overwrite bool) tea.Cmd {
 	return func() tea.Msg {
-		names, err := devconf.Save(path, config, overwrite)
+		names, err := routerconfig.Save(path, config, overwrite)
 		return savedMsg{r, path, config, names, err}
 	}
 }

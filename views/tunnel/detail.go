@@ -10,7 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -121,7 +121,7 @@ func addresses(t store.Tunnel) resource.Section {
 		{Label: "Interface", Value: kit.Or(t.InterfaceAddress, "-")},
 	}}
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
-	if cf, customer, ok := netrules.Sides(subnet); ok {
+	if cf, customer, ok := rules.Sides(subnet); ok {
 		s.Fields = append(s.Fields,
 			resource.Field{Label: "Interface address", Value: cf.String(), Note: "Cloudflare's side: your BGP neighbor and next hop"},
 			resource.Field{Label: "Your side", Value: customer.String(), Note: "your side"})

@@ -19,7 +19,7 @@ func end[T any](m *Module, tunnel func(T) api.Tunnel) func(T) change.Guards {
 }
 
 // standing is how a tunnel stands that was just read, with what was watched of it. It is for commands.
-func (m *Module) standing(t api.Tunnel, told map[string]store.Insight) kit.Standing {
+func (m *Module) standing(t api.Tunnel, told map[string]store.Insight) kit.DeleteImpact {
 	now := store.Tunnel{Tunnel: t, State: store.StateOf(t)}
 	for _, seen := range m.env.Feed.Last().Tunnels {
 		if seen.ID != t.ID {
@@ -33,7 +33,7 @@ func (m *Module) standing(t api.Tunnel, told map[string]store.Insight) kit.Stand
 		}
 	}
 	now.Health.State = m.env.Probed(t.Name)
-	return kit.Standing{Session: now.State, Lasts: SinceWords(now.Began(m.env.Now()), m.env.Now()), Health: probed(now),
+	return kit.DeleteImpact{Session: now.State, Lasts: SinceWords(now.Began(m.env.Now()), m.env.Now()), Health: probed(now),
 		Carries: carries(told[t.Name])}
 }
 

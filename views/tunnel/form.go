@@ -7,7 +7,7 @@ import (
 	"strings"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -17,7 +17,7 @@ import (
 // fields makes the fields of a tunnel's form; kind and id say what is edited (id is empty for a new one).
 type fields struct {
 	m    *Module
-	kind netrules.Kind
+	kind rules.Kind
 	id   string
 	name string // as it was, for the warning about renaming
 }
@@ -26,7 +26,7 @@ type fields struct {
 // the guided setup, and in this order.
 func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
 	bgp := f.m.env.BGPSection(kit.Session{Fixed: bgpFixed, ASN: f.m.env.Feed.Last().CloudflareASN(),
-		Others: func(v form.Values) []netrules.ASNUse { return f.m.asns(f.id, v["customer_endpoint"]) }})
+		Others: func(v form.Values) []rules.ASNUse { return f.m.asns(f.id, v["customer_endpoint"]) }})
 	for i := range bgp.Fields {
 		if bgp.Fields[i].Key == "customer_asn" && f.id == "" {
 			bgp.Fields[i].Propose = func(v form.Values) string { return f.m.routerASN(v["customer_endpoint"]) }
@@ -63,13 +63,13 @@ func (f fields) inside() form.Section {
 			{Key: "interface_address", Label: "Interface address",
 				Help:    "Cloudflare's side of a /31, with the prefix length; " + tui.KeyOf("suggest", "ctrl+n") + " takes the next free one",
 				Suggest: func(form.Values) []string { return f.freeSubnets() }, Propose: f.once(func() string { return firstOf(f.freeSubnets()) }),
-				Check: f.checkInterface, Live: sidesLive, Reads: netrules.PrefixText},
+				Check: f.checkInterface, Live: sidesLive, Reads: rules.PrefixText},
 			{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",
 				Check: func(v string, _ form.Values) form.Finding {
 					if v == "" {
 						return form.Finding{}
 					}
-					return kit.Finding(netrules.InterfaceAddress6(v, netip.Prefix{}))
+					return kit.Finding(rules.InterfaceAddress6(v, netip.Prefix{}))
 				}},
 		}}
 }
@@ -96,21 +96,21 @@ func (f fields) nextNames(typed string) []string {
 	if !f.m.env.Feed.Last().TunnelsSettled() {
 		return nil // what is free cannot be told
 	}
-	names := slices.DeleteFunc(f.m.names(f.id), func(n netrules.Named) bool { return n.Kind != f.kind })
-	if all := netrules.NextNames(f.kind, "", names); slices.Contains(all, typed) {
+	names := slices.DeleteFunc(f.m.names(f.id), func(n rules.Named) bool { return n.Kind != f.kind })
+	if all := rules.NextNames(f.kind, "", names); slices.Contains(all, typed) {
 		return all
 	}
-	return netrules.NextNames(f.kind, typed, names)
+	return rules.NextNames(f.kind, typed, names)
 }
 
 // checkCloudflare is the rule, and whether the address is one of the account's as far as those are known.
 func (f fields) checkCloudflare(v string, _ form.Values) form.Finding {
-	finding := kit.Finding(netrules.CloudflareEndpoint(v))
+	finding := kit.Finding(rules.CloudflareEndpoint(v))
 	end, err := netip.ParseAddr(strings.TrimSpace(v))
 	if finding.Blocks() || err != nil || f.m.tunnelsAt(v) > 0 {
 		return finding
 	}
-	return kit.WorstOf(finding, kit.Finding(netrules.EndpointLeased(end, f.m.leased())))
+	return kit.WorstOf(finding, kit.Finding(rules.EndpointLeased(end, f.m.leased())))
 }
 
 // endpointChoices are Cloudflare's addresses, with what is known of each.
@@ -143,22 +143,22 @@ func (f fields) endpointLive(v form.Values) string {
 }
 
 func (f fields) checkName(v string, _ form.Values) form.Finding {
-	taken := f.m.env.Taken(netrules.NameTaken(f.kind, v, f.m.names(f.id)), f.m.SubnetKinds()...)
-	finding := kit.WorstOf(kit.Finding(netrules.TunnelName(f.kind, v)), taken)
+	taken := f.m.env.Taken(rules.NameTaken(f.kind, v, f.m.names(f.id)), f.m.SubnetKinds()...)
+	finding := kit.WorstOf(kit.Finding(rules.TunnelName(f.kind, v)), taken)
 	if f.id != "" && v != f.name {
-		finding = kit.WorstOf(finding, kit.Finding(netrules.Rename(f.name, v)))
+		finding = kit.WorstOf(finding, kit.Finding(rules.Rename(f.name, v)))
 	}
 	return finding
 }
 
 func (f fields) checkCustomer(v string, all form.Values) form.Finding {
-	if v == "" && f.kind == netrules.IPsec {
+	if v == "" && f.kind == rules.IPsec {
 		return form.Finding{Level: form.Note, Text: "Optional, but traceroutes and IKE identities by address need it"}
 	}
-	finding := kit.Finding(netrules.CustomerEndpoint(f.kind, v))
+	finding := kit.Finding(rules.CustomerEndpoint(f.kind, v))
 	customer, err := netip.ParseAddr(strings.TrimSpace(v))
 	if err == nil {
-		finding = kit.WorstOf(finding, kit.Finding(netrules.CustomerEndpointInsideOwnPrefix(customer, f.m.env.OwnPrefixes())))
+		finding = kit.WorstOf(finding, kit.Finding(rules.CustomerEndpointInsideOwnPrefix(customer, f.m.env.OwnPrefixes())))
 	}
 	cloudflare, errCF := netip.ParseAddr(strings.TrimSpace(all["cloudflare_endpoint"]))
 	if finding.Blocks() || err != nil || errCF != nil {
@@ -167,17 +167,17 @@ func (f fields) checkCustomer(v string, all form.Values) form.Finding {
 	if customer == cloudflare || f.m.tunnelsAt(v) > 0 {
 		return form.Finding{Level: form.Error, Text: "This is Cloudflare's side; use the public address of your router"}
 	}
-	pair := netrules.EndpointPair{Kind: f.kind, Cloudflare: cloudflare, Customer: customer}
-	return kit.WorstOf(finding, f.m.env.Taken(netrules.EndpointPairUsed(pair, false, f.m.pairs(f.id)), f.m.SubnetKinds()...))
+	pair := rules.EndpointPair{Kind: f.kind, Cloudflare: cloudflare, Customer: customer}
+	return kit.WorstOf(finding, f.m.env.Taken(rules.EndpointPairUsed(pair, false, f.m.pairs(f.id)), f.m.SubnetKinds()...))
 }
 
 func (f fields) checkInterface(v string, _ form.Values) form.Finding {
-	finding := kit.Finding(netrules.InterfaceAddress(v))
+	finding := kit.Finding(rules.InterfaceAddress(v))
 	subnet, err := netip.ParsePrefix(strings.TrimSpace(v))
 	if finding.Blocks() || err != nil {
 		return finding
 	}
-	return kit.WorstOf(finding, f.m.env.SubnetTaken(netrules.InterfaceOverlap(subnet, f.m.env.Subnets(f.id))))
+	return kit.WorstOf(finding, f.m.env.SubnetTaken(rules.InterfaceOverlap(subnet, f.m.env.Subnets(f.id))))
 }
 
 // sidesLive says of both addresses of the subnet whose they are.
@@ -186,7 +186,7 @@ func sidesLive(v form.Values) string {
 	if err != nil {
 		return ""
 	}
-	cloudflare, customer, ok := netrules.Sides(subnet)
+	cloudflare, customer, ok := rules.Sides(subnet)
 	if !ok {
 		return ""
 	}
@@ -258,9 +258,9 @@ func (m *Module) usesBGP() bool {
 // usualHealth is the health check that the account's product takes. Prefixes of one's own are Magic Transit's;
 // an account without them is on Cloudflare WAN, as far as the API tells.
 func (m *Module) usualHealth() *api.HealthCheck {
-	product := netrules.CloudflareWAN
+	product := rules.CloudflareWAN
 	if len(m.env.OwnPrefixes()) > 0 {
-		product = netrules.MagicTransit
+		product = rules.MagicTransit
 	}
 	return kit.HealthFor(product)
 }

@@ -10,8 +10,8 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/netrules"
-	"flarewire/internal/simedge"
+	"flarewire/internal/rules"
+	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -20,16 +20,16 @@ import (
 )
 
 // account is the believable account with everything that the pages need.
-func account(t *testing.T) (*Module, *simedge.Edge) {
+func account(t *testing.T) (*Module, *simaccount.Edge) {
 	t.Helper()
-	edge := simedge.New(simedge.Options{})
-	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simedge.DefaultToken)},
+	edge := simaccount.New(simaccount.Options{})
+	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)},
 		Transport: edge.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}
 	client := sender.Client()
-	a := client.In(simedge.DefaultAccount)
+	a := client.In(simaccount.DefaultAccount)
 	w := store.New(a, time.Now, 0)
 	w.Poll(t.Context())
 	writer, err := change.New(change.Options{Account: a, Sender: sender})
@@ -105,7 +105,7 @@ func TestProposedSubnetIsFreeAndNearTheOthers(t *testing.T) {
 func TestAnIKEIdentityIsUsedOnceAtAnEndpoint(t *testing.T) {
 	m, edge := account(t)
 	id := "office." + m.env.Account.ID + ".custom.ipsec.cloudflare.com"
-	if err := edge.Mutate(simedge.IPsecTunnels, "ams-br2-ipsec", func(o simedge.Object) {
+	if err := edge.Mutate(simaccount.IPsecTunnels, "ams-br2-ipsec", func(o simaccount.Object) {
 		o["custom_remote_identities"] = map[string]any{"fqdn_id": id}
 	}); err != nil {
 		t.Fatal(err)
@@ -123,7 +123,7 @@ func TestAnIKEIdentityIsUsedOnceAtAnEndpoint(t *testing.T) {
 		{"another identity", "second." + m.env.Account.ID + ".custom.ipsec.cloudflare.com", owner.CloudflareEndpoint, "", false},
 		{"none", "", owner.CloudflareEndpoint, "", false},
 	} {
-		f := fields{m: m, kind: netrules.IPsec, id: c.edited}
+		f := fields{m: m, kind: rules.IPsec, id: c.edited}
 		if got := f.checkIKEID(c.id, form.Values{"cloudflare_endpoint": c.endpoint}); got.Blocks() != c.refused {
 			t.Errorf("%s: %+v, want refused %v", c.what, got, c.refused)
 		}
@@ -132,7 +132,7 @@ func TestAnIKEIdentityIsUsedOnceAtAnEndpoint(t *testing.T) {
 
 func TestJSONOfARowIsTheServersOwn(t *testing.T) {
 	m, edge := account(t)
-	if err := edge.Mutate(simedge.GRETunnels, "fra-dc1-gre", func(o simedge.Object) { o["brand_new_field"] = "kept" }); err != nil {
+	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["brand_new_field"] = "kept" }); err != nil {
 		t.Fatal(err)
 	}
 	m.env.Feed.Fresh(t.Context(), -time.Second, store.Detail{Kind: store.GRETunnels})

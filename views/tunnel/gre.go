@@ -7,7 +7,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -36,13 +36,13 @@ func (m *Module) greFields(title string, t api.GRETunnel, fixed string, submit f
 	if t.ID != "" {
 		values["mtu"], values["ttl"] = strconv.Itoa(t.MTU), strconv.Itoa(t.TTL)
 	}
-	f := fields{m: m, kind: netrules.GRE, id: t.ID, name: t.Name}
+	f := fields{m: m, kind: rules.GRE, id: t.ID, name: t.Name}
 	own := form.Section{Title: "GRE", Intro: "What the packets between the two ends look like. The defaults are right for nearly everybody.",
 		Folded: true, Fields: []form.Field{
 			{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE",
-				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.MTU(netrules.GRE, v)) }},
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(rules.MTU(rules.GRE, v)) }},
 			{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255",
-				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.TTL(netrules.GRE, v)) }},
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(rules.TTL(rules.GRE, v)) }},
 			kit.ReturnRouting(),
 		}}
 	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, fixed), Needs: kit.SessionNeeds(),

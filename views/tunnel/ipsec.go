@@ -8,7 +8,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
 )
@@ -22,13 +22,13 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 		values["fqdn_id"] = t.CustomRemoteIdentities.FQDNID
 	}
 	values["allow_null_cipher"] = kit.YesNo(t.AllowNullCipher != nil && *t.AllowNullCipher)
-	f := fields{m: m, kind: netrules.IPsec, id: t.ID, name: t.Name}
+	f := fields{m: m, kind: rules.IPsec, id: t.ID, name: t.Name}
 	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it follows when " +
 		"the tunnel is there.", Folded: true, Fields: []form.Field{
 		{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
 			Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
 			Check: func(v string, _ form.Values) form.Finding {
-				return kit.Finding(netrules.ReplayProtection(v == "yes"))
+				return kit.Finding(rules.ReplayProtection(v == "yes"))
 			}},
 		{Key: "fqdn_id", Label: "Custom IKE ID", Help: "label.ACCOUNT.custom.ipsec.cloudflare.com; empty for Cloudflare's own",
 			Check: f.checkIKEID},
@@ -43,7 +43,7 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 				if v == "" {
 					return form.Finding{Level: form.Note, Text: "Without a key the tunnel cannot come up; generate one after creating"}
 				}
-				return kit.Finding(netrules.PSK(v))
+				return kit.Finding(rules.PSK(v))
 			}}}, own.Fields...)
 	}
 	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, ""), Needs: kit.SessionNeeds(),
@@ -71,21 +71,21 @@ func (f fields) checkIKEID(v string, all form.Values) form.Finding {
 	if id == "" {
 		return form.Finding{}
 	}
-	finding := kit.Finding(netrules.CustomFQDN(id, f.m.env.Account.ID))
+	finding := kit.Finding(rules.CustomFQDN(id, f.m.env.Account.ID))
 	end, err := netip.ParseAddr(strings.TrimSpace(all["cloudflare_endpoint"]))
 	if finding.Blocks() || err != nil {
 		return finding
 	}
-	return kit.WorstOf(finding, kit.Finding(netrules.CustomFQDNUsed(id, end, f.m.ikeIDs(f.id))))
+	return kit.WorstOf(finding, kit.Finding(rules.CustomFQDNUsed(id, end, f.m.ikeIDs(f.id))))
 }
 
 // ikeIDs are the custom IKE identities in use, without that of the edited tunnel.
-func (m *Module) ikeIDs(except string) []netrules.FQDNUse {
-	var out []netrules.FQDNUse
+func (m *Module) ikeIDs(except string) []rules.FQDNUse {
+	var out []rules.FQDNUse
 	for _, t := range m.others(except) {
 		end, err := netip.ParseAddr(t.CloudflareEndpoint)
 		if id := t.CustomRemoteIdentities; id != nil && err == nil {
-			out = append(out, netrules.FQDNUse{FQDN: id.FQDNID, CloudflareEndpoint: end, Owner: t.Name})
+			out = append(out, rules.FQDNUse{FQDN: id.FQDNID, CloudflareEndpoint: end, Owner: t.Name})
 		}
 	}
 	return out

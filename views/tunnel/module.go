@@ -13,7 +13,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/kind"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -135,8 +135,8 @@ func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 			r change.Result) tea.Cmd {
 			return m.made(r.ID, t.Name, t.InterfaceAddress)
 		},
-		HangsOn: func(ctx context.Context, t api.GRETunnel) []string {
-			return m.env.HangsOn(ctx, subject(store.Tunnel{Tunnel: t.Tunnel()}))
+		Dependents: func(ctx context.Context, t api.GRETunnel) []string {
+			return m.env.Dependents(ctx, subject(store.Tunnel{Tunnel: t.Tunnel()}))
 		}}
 }
 
@@ -147,8 +147,8 @@ func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
 			m.keyed[r.ID] = !t.PSK.IsZero()
 			return m.made(r.ID, t.Name, t.InterfaceAddress)
 		},
-		HangsOn: func(ctx context.Context, t api.IPsecTunnel) []string {
-			return m.env.HangsOn(ctx, subject(store.Tunnel{Tunnel: t.Tunnel()}))
+		Dependents: func(ctx context.Context, t api.IPsecTunnel) []string {
+			return m.env.Dependents(ctx, subject(store.Tunnel{Tunnel: t.Tunnel()}))
 		}}
 }
 
@@ -160,7 +160,7 @@ func (m *Module) deleteAll(rows []store.Tunnel) tea.Cmd {
 	if len(rows) == 1 {
 		title = "Delete tunnel " + rows[0].Name
 	}
-	return tui.Push(kit.NewSeveral(m.env, title, "delete "+n,
+	return tui.Push(kit.NewBatch(m.env, title, "delete "+n,
 		func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 			var plans []change.Plan
 			for _, t := range rows {
@@ -200,7 +200,7 @@ const (
 func (m *Module) newGRE() tea.Cmd   { return m.greEditor().Create() }
 func (m *Module) newIPsec() tea.Cmd { return m.ipsecEditor().Create() }
 
-// Setups implements kit.Setter.
+// Setups implements kit.SetupOwner.
 func (m *Module) Setups() []kit.Setup {
 	return []kit.Setup{{Kind: pairDraft, Label: "Redundant pair", What: pairWhat, Begin: m.newPair},
 		{Kind: "gre", Label: "GRE tunnel", What: greWhat, Begin: m.newGRE},
@@ -274,7 +274,7 @@ func (m *Module) Subnets() []kit.Subnet {
 	for _, t := range m.env.Feed.Last().Tunnels {
 		for _, address := range []string{t.InterfaceAddress, t.InterfaceAddress6} {
 			if p, err := netip.ParsePrefix(address); err == nil {
-				out = append(out, kit.Subnet{ID: t.ID, Subnet: netrules.Subnet{CIDR: p, Owner: t.Name}})
+				out = append(out, kit.Subnet{ID: t.ID, Subnet: rules.Subnet{CIDR: p, Owner: t.Name}})
 			}
 		}
 	}
@@ -326,32 +326,32 @@ func (m *Module) openOne(t store.Tunnel) func() tui.View {
 
 // names, pairs and asns are what the account's other tunnels use, for the rules of a form. The tunnel
 // with the given id, the one that is edited, is left out.
-func (m *Module) names(except string) []netrules.Named {
-	var out []netrules.Named
+func (m *Module) names(except string) []rules.Named {
+	var out []rules.Named
 	for _, t := range m.others(except) {
-		out = append(out, netrules.Named{Name: t.Name, Kind: ruleKind(t.Kind)})
+		out = append(out, rules.Named{Name: t.Name, Kind: ruleKind(t.Kind)})
 	}
 	return out
 }
 
-func (m *Module) pairs(except string) []netrules.EndpointPair {
-	var out []netrules.EndpointPair
+func (m *Module) pairs(except string) []rules.EndpointPair {
+	var out []rules.EndpointPair
 	for _, t := range m.others(except) {
 		cloudflare, errCF := netip.ParseAddr(t.CloudflareEndpoint)
 		customer, err := netip.ParseAddr(t.CustomerEndpoint)
 		if err == nil && errCF == nil {
-			out = append(out, netrules.EndpointPair{Kind: ruleKind(t.Kind), Cloudflare: cloudflare, Customer: customer, Owner: t.Name})
+			out = append(out, rules.EndpointPair{Kind: ruleKind(t.Kind), Cloudflare: cloudflare, Customer: customer, Owner: t.Name})
 		}
 	}
 	return out
 }
 
-func (m *Module) asns(except string, routers ...string) []netrules.ASNUse {
-	var out []netrules.ASNUse
+func (m *Module) asns(except string, routers ...string) []rules.ASNUse {
+	var out []rules.ASNUse
 	for _, t := range m.others(except) {
 		// Two tunnels of one router share its AS, as they should: the rule is about sites.
 		if t.BGP != nil && (t.CustomerEndpoint == "" || !slices.Contains(routers, t.CustomerEndpoint)) {
-			out = append(out, netrules.ASNUse{ASN: t.BGP.CustomerASN, Owner: t.Name})
+			out = append(out, rules.ASNUse{ASN: t.BGP.CustomerASN, Owner: t.Name})
 		}
 	}
 	return out
@@ -377,9 +377,9 @@ func (m *Module) others(except string) []store.Tunnel {
 	return slices.DeleteFunc(slices.Clone(m.env.Feed.Last().Tunnels), func(t store.Tunnel) bool { return except != "" && t.ID == except })
 }
 
-func ruleKind(k api.TunnelKind) netrules.Kind {
+func ruleKind(k api.TunnelKind) rules.Kind {
 	if k == api.IPsec {
-		return netrules.IPsec
+		return rules.IPsec
 	}
-	return netrules.GRE
+	return rules.GRE
 }

@@ -10,7 +10,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/journal"
-	"flarewire/internal/netrules"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -71,7 +71,7 @@ func (m *Module) ownKeysForm(rows []store.Tunnel) form.Options {
 func checkOwnKey(of int) func(string, form.Values) form.Finding {
 	return func(v string, all form.Values) form.Finding {
 		if v != "" {
-			return kit.Finding(netrules.PSK(v))
+			return kit.Finding(rules.PSK(v))
 		}
 		for i := range of {
 			if all[keyOf(i)] != "" {

@@ -9,8 +9,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/devconf"
-	"flarewire/internal/netrules"
+	"flarewire/internal/routerconfig"
+	"flarewire/internal/rules"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
@@ -84,13 +84,13 @@ const otherDevice = "router"
 // devices are what the tunnels can end at: the platforms with a configuration, and the clouds.
 func devices() []form.Option {
 	out := []form.Option{{Value: otherDevice, Label: "Any router"}}
-	for _, o := range platformOptions(devconf.Router{}.Platforms()) {
-		if o.Value != string(devconf.Terraform) {
+	for _, o := range platformOptions(routerconfig.Router{}.Platforms()) {
+		if o.Value != string(routerconfig.Terraform) {
 			out = append(out, o)
 		}
 	}
-	return append(out, form.Option{Value: string(netrules.Azure), Label: "Azure VPN gateway"},
-		form.Option{Value: string(netrules.Google), Label: "Google Cloud VPN"}, form.Option{Value: string(netrules.AWS), Label: "AWS VPN"})
+	return append(out, form.Option{Value: string(rules.Azure), Label: "Azure VPN gateway"},
+		form.Option{Value: string(rules.Google), Label: "Google Cloud VPN"}, form.Option{Value: string(rules.AWS), Label: "AWS VPN"})
 }
 
 func (p pairing) sections() []form.Section {
@@ -133,7 +133,7 @@ func (p pairing) device() form.Field {
 	return form.Field{Key: "device", Label: "Device", Kind: form.Pick, Options: devices(),
 		Help: "What your tunnels end at: proposals follow it",
 		Check: func(v string, all form.Values) form.Finding {
-			return kit.Finding(netrules.DeviceKind(netrules.Device(v), ruleKind(api.TunnelKind(all["kind"]))))
+			return kit.Finding(rules.DeviceKind(rules.Device(v), ruleKind(api.TunnelKind(all["kind"]))))
 		}}
 }
 
@@ -156,10 +156,10 @@ func (p pairing) twin() form.Section {
 				Help: "Two tunnels cannot have the same two outer addresses: a second address of your router"},
 			{Key: "interface_address", Label: "First subnet", Help: "Cloudflare's side of a /31 in the first tunnel",
 				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("twin_interface_address"),
-				Check: p.checkSubnet("twin_interface_address"), Live: sidesLive, Reads: netrules.PrefixText},
+				Check: p.checkSubnet("twin_interface_address"), Live: sidesLive, Reads: rules.PrefixText},
 			{Key: "twin_interface_address", Label: "Twin's subnet", Help: "The same for the second tunnel",
 				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("interface_address"),
-				Check: p.checkSubnet("interface_address"), Reads: netrules.PrefixText,
+				Check: p.checkSubnet("interface_address"), Reads: rules.PrefixText,
 				Live: func(v form.Values) string {
 					return sidesLive(form.Values{"interface_address": v["twin_interface_address"]})
 				}},
@@ -179,7 +179,7 @@ func (p pairing) twinName(v form.Values) string {
 		return ""
 	}
 	kind := ruleKind(api.TunnelKind(v["kind"]))
-	return netrules.TwinName(kind, name, p.m.names(""))
+	return rules.TwinName(kind, name, p.m.names(""))
 }
 
 func (p pairing) checkTwinName(v string, all form.Values) form.Finding {
@@ -205,7 +205,7 @@ func (p pairing) pairTaken(v form.Values, cloudflare, customer string) bool {
 	kind := ruleKind(api.TunnelKind(v["kind"]))
 	a, errA := netip.ParseAddr(strings.TrimSpace(cloudflare))
 	b, errB := netip.ParseAddr(strings.TrimSpace(customer))
-	return errA == nil && errB == nil && slices.ContainsFunc(p.m.pairs(""), func(e netrules.EndpointPair) bool {
+	return errA == nil && errB == nil && slices.ContainsFunc(p.m.pairs(""), func(e rules.EndpointPair) bool {
 		return e.Kind == kind && e.Cloudflare == a && e.Customer == b
 	})
 }
@@ -261,7 +261,7 @@ func (p pairing) checkSubnet(other string) func(string, form.Values) form.Findin
 
 // exchange is how networks are told: by BGP over both tunnels, or by static routes into both.
 func (p pairing) exchange() form.Section {
-	s := p.m.env.BGPSection(kit.Session{Kept: true, ASN: p.m.env.Feed.Last().CloudflareASN(), Others: func(v form.Values) []netrules.ASNUse {
+	s := p.m.env.BGPSection(kit.Session{Kept: true, ASN: p.m.env.Feed.Last().CloudflareASN(), Others: func(v form.Values) []rules.ASNUse {
 		return p.m.asns("", strings.TrimSpace(v["customer_endpoint"]), strings.TrimSpace(v["twin_customer_endpoint"]))
 	}})
 	s.Intro = "BGP over both tunnels, or static routes of equal priority into both. One of them is needed to carry traffic."
@@ -280,22 +280,22 @@ func (p pairing) checkRoutes(v string, all form.Values) form.Finding {
 	if len(kit.Words(v)) == 0 {
 		return form.Finding{Level: form.Warning, Text: "Without BGP and without a route the pair carries no traffic"}
 	}
-	return kit.CheckList(netrules.RoutePrefix)(v, all)
+	return kit.CheckList(rules.RoutePrefix)(v, all)
 }
 
 // health proposes what the product and the device take; a twin has what its tunnel has.
 func (p pairing) health() form.Section {
-	s := kit.HealthSection(netrules.GRE)
+	s := kit.HealthSection(rules.GRE)
 	s.Folded, s.Intro = false, "Cloudflare probes both tunnels from all its locations, and routes around one that does not answer."
 	if p.first != nil {
 		return s
 	}
-	usual := func(v form.Values) netrules.HealthCheck {
-		product := netrules.CloudflareWAN
+	usual := func(v form.Values) rules.HealthCheck {
+		product := rules.CloudflareWAN
 		if len(p.m.env.OwnPrefixes()) > 0 {
-			product = netrules.MagicTransit
+			product = rules.MagicTransit
 		}
-		return netrules.DeviceHealthCheck(netrules.Device(v["device"]), product)
+		return rules.DeviceHealthCheck(rules.Device(v["device"]), product)
 	}
 	for i := range s.Fields {
 		switch s.Fields[i].Key {
@@ -316,12 +316,12 @@ func (p pairing) settings() form.Section {
 	return form.Section{Title: "Settings", Intro: "What the packets look like. The defaults are right for nearly everybody.",
 		Fields: []form.Field{
 			{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE", When: gre,
-				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.MTU(netrules.GRE, v)) }},
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(rules.MTU(rules.GRE, v)) }},
 			{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255", When: gre,
-				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.TTL(netrules.GRE, v)) }},
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(rules.TTL(rules.GRE, v)) }},
 			{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
 				When: func(v form.Values) bool { return !gre(v) }, Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
-				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(netrules.ReplayProtection(v == "yes")) }},
+				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(rules.ReplayProtection(v == "yes")) }},
 			{Key: "description", Label: "Description", Help: "Of both tunnels: free text for your colleagues"},
 		}}
 }
@@ -332,7 +332,7 @@ func customerSide(subnet string) string {
 	if err != nil {
 		return ""
 	}
-	if _, customer, ok := netrules.Sides(p); ok && customer.IsValid() {
+	if _, customer, ok := rules.Sides(p); ok && customer.IsValid() {
 		return customer.String()
 	}
 	return ""

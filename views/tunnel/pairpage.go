@@ -12,9 +12,9 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/drafts"
 	"flarewire/internal/journal"
-	"flarewire/internal/netrules"
-	"flarewire/internal/setup"
+	"flarewire/internal/rules"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
@@ -25,7 +25,7 @@ import (
 // each verified, until one is not done. It can be left or killed at any time and goes on where it stopped.
 type PairPage struct {
 	m          *Module
-	pair       setup.Pair
+	pair       drafts.Pair
 	md5        string // of BGP; only in memory
 	steps      []pairStep
 	err        error
@@ -62,7 +62,7 @@ type (
 // pairSettle is how long the list must have been on the screen before enter sends: see kit.Review.
 const pairSettle = 300 * time.Millisecond
 
-func newPairPage(m *Module, pair setup.Pair, md5 string) *PairPage {
+func newPairPage(m *Module, pair drafts.Pair, md5 string) *PairPage {
 	return &PairPage{m: m, pair: pair, md5: md5, planning: true, steps: pairSteps(pair, md5)}
 }
 
@@ -81,8 +81,8 @@ func (p *PairPage) plan() tea.Cmd {
 	}
 }
 
-// Losing implements tui.Loser.
-func (p *PairPage) Losing() string {
+// Unsaved implements tui.Dirty.
+func (p *PairPage) Unsaved() string {
 	if p.sending {
 		return "sight of a request that is being sent"
 	}
@@ -215,7 +215,7 @@ func textIn(o api.Object, field string) string {
 }
 
 // forgetPairDraft throws the draft away that became a pair.
-func (m *Module) forgetPairDraft(pair setup.Pair) tea.Cmd {
+func (m *Module) forgetPairDraft(pair drafts.Pair) tea.Cmd {
 	if pair.First != "" {
 		return nil
 	}
@@ -472,9 +472,9 @@ func (p *PairPage) drawRequest(page *kit.Page, s pairStep) {
 }
 
 // md5Rule is the rule for a key that must be there.
-func md5Rule(v string) netrules.Finding {
+func md5Rule(v string) rules.Finding {
 	if v == "" {
-		return netrules.Finding{Severity: netrules.Partial, Text: "Enter the MD5 key"}
+		return rules.Finding{Severity: rules.Partial, Text: "Enter the MD5 key"}
 	}
-	return netrules.MD5Key(v)
+	return rules.MD5Key(v)
 }

@@ -13,8 +13,8 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/drafts"
 	"flarewire/internal/journal"
-	"flarewire/internal/setup"
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
@@ -44,7 +44,7 @@ type pairStep struct {
 func (s pairStep) id() string { return s.entry.ObjectID }
 
 // done reports whether the step has nothing left to do.
-func (s pairStep) done(p setup.Pair) bool {
+func (s pairStep) done(p drafts.Pair) bool {
 	if s.gone || s.entry.ID == "" || s.entry.Outcome != journal.Done && s.entry.Outcome != journal.Partly {
 		return false
 	}
@@ -59,7 +59,7 @@ func keptKey(tunnel string) string { return "key of " + tunnel }
 
 // submit takes what the form said to the review of the whole.
 func (p pairing) submit(v form.Values) tea.Cmd {
-	pair := setup.Pair{ID: rand.Text()[:16], At: p.m.env.Now(), Values: map[string]string{}}
+	pair := drafts.Pair{ID: rand.Text()[:16], At: p.m.env.Now(), Values: map[string]string{}}
 	if p.first != nil {
 		pair.First = p.first.ID
 		v["name"] = p.first.Name
@@ -80,7 +80,7 @@ func (p pairing) submit(v form.Values) tea.Cmd {
 }
 
 // pairSteps are the requests of a pair, without what became of them.
-func pairSteps(pair setup.Pair, md5 string) []pairStep {
+func pairSteps(pair drafts.Pair, md5 string) []pairStep {
 	v := form.Values{}
 	for key, value := range pair.Values {
 		v[key] = value
@@ -117,7 +117,7 @@ func pairSteps(pair setup.Pair, md5 string) []pairStep {
 
 // planPair plans the steps that are not done, from what the journal and the account say now. It reads, and sends nothing but the
 // server's checks.
-func (m *Module) planPair(ctx context.Context, w *change.Writer, pair setup.Pair, md5 string) ([]pairStep, error) {
+func (m *Module) planPair(ctx context.Context, w *change.Writer, pair drafts.Pair, md5 string) ([]pairStep, error) {
 	steps := pairSteps(pair, md5)
 	if err := m.recall(pair, steps); err != nil {
 		return steps, err
@@ -159,7 +159,7 @@ func (m *Module) planPair(ctx context.Context, w *change.Writer, pair setup.Pair
 }
 
 // recall finds in the journal what became of each step.
-func (m *Module) recall(pair setup.Pair, steps []pairStep) error {
+func (m *Module) recall(pair drafts.Pair, steps []pairStep) error {
 	if m.env.Journal == nil {
 		return nil
 	}
@@ -197,7 +197,7 @@ func (s *pairStep) is(e journal.Entry) bool {
 }
 
 // undone is the first step that is not done; -1 when all are.
-func undone(pair setup.Pair, steps []pairStep) int {
+func undone(pair drafts.Pair, steps []pairStep) int {
 	for i, s := range steps {
 		if !s.done(pair) {
 			return i
@@ -217,7 +217,7 @@ func created(steps []pairStep, name string) string {
 }
 
 // count notes how far a pair is.
-func count(pair *setup.Pair, steps []pairStep) {
+func count(pair *drafts.Pair, steps []pairStep) {
 	pair.Done, pair.Total = 0, len(steps)
 	for _, s := range steps {
 		if s.done(*pair) {
@@ -227,13 +227,13 @@ func count(pair *setup.Pair, steps []pairStep) {
 }
 
 // copied is a pair for a command, which runs beside the page.
-func copied(pair setup.Pair) setup.Pair {
+func copied(pair drafts.Pair) drafts.Pair {
 	pair.Values, pair.Ticked = maps.Clone(pair.Values), maps.Clone(pair.Ticked)
 	return pair
 }
 
 // tick notes that something of a pair was done, by the operator's word.
-func tick(pair *setup.Pair, what string, now time.Time) {
+func tick(pair *drafts.Pair, what string, now time.Time) {
 	if pair.Ticked == nil {
 		pair.Ticked = map[string]time.Time{}
 	}
@@ -241,7 +241,7 @@ func tick(pair *setup.Pair, what string, now time.Time) {
 }
 
 // pairName is what a pair is called: its two tunnels.
-func pairName(pair setup.Pair) string {
+func pairName(pair drafts.Pair) string {
 	return pair.Values["name"] + " and " + pair.Values["twin_name"]
 }
 

@@ -10,8 +10,8 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
-	"flarewire/internal/devconf"
-	"flarewire/internal/setup"
+	"flarewire/internal/drafts"
+	"flarewire/internal/routerconfig"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/kit"
@@ -21,14 +21,16 @@ import (
 // operator can try, with the command for the router. It can be saved as Markdown for the ticket.
 type PairProof struct {
 	m      *Module
-	pair   setup.Pair
+	pair   drafts.Pair
 	at     int  // the test under the cursor
 	chosen bool // the cursor was moved
 	scroll tui.Scroll
 	saver
 }
 
-func newPairProof(m *Module, pair setup.Pair) *PairProof { return &PairProof{m: m, pair: copied(pair)} }
+func newPairProof(m *Module, pair drafts.Pair) *PairProof {
+	return &PairProof{m: m, pair: copied(pair)}
+}
 
 // Title implements tui.View.
 func (p *PairProof) Title() string { return "Bring up " + pairName(p.pair) }
@@ -199,7 +201,7 @@ func (p *PairProof) missing(now time.Time) []string {
 
 // test is one thing to try, at one tunnel.
 type test struct {
-	devconf.Test
+	routerconfig.Test
 	tunnel string
 }
 
@@ -208,7 +210,7 @@ func (t test) key() string { return t.Key + " of " + t.tunnel }
 func (p *PairProof) tests() []test {
 	var out []test
 	for _, t := range p.tunnels() {
-		for _, each := range devconf.Tests(devconf.Platform(p.pair.Values["device"]), t.Tunnel.Tunnel) {
+		for _, each := range routerconfig.Tests(routerconfig.Platform(p.pair.Values["device"]), t.Tunnel.Tunnel) {
 			out = append(out, test{each, t.Name})
 		}
 	}
@@ -260,7 +262,7 @@ func (p *PairProof) write() tea.Cmd {
 		}
 		return r
 	}, p.pair.Values["name"]) + "-runbook.md"
-	return p.askWhere("Write the runbook", devconf.Config{Files: []devconf.File{{Name: name, Text: p.runbook(p.m.env.Now())}}})
+	return p.askWhere("Write the runbook", routerconfig.Config{Files: []routerconfig.File{{Name: name, Text: p.runbook(p.m.env.Now())}}})
 }
 
 func (p *PairProof) tick() tea.Cmd {

@@ -24,7 +24,8 @@ func (m *Module) many(rows []store.Tunnel) []tui.Action {
 	for i, t := range rows {
 		tunnels[i] = t.Tunnel
 	}
-	return append(m.ownKeysOf(rows), m.routerConfig(tunnels...), tui.Action{Name: "health-checks", Keys: []string{"H"}, Short: "health checks", Footer: true,
+	return append(m.ownKeysOf(rows), m.routerConfig(tunnels...), tui.Action{Name: "health-checks", Keys: []string{"H"},
+		Short: "health checks", Footer: true,
 		Why:  m.env.NoWrites,
 		Long: "Change the health checks of the marked tunnels, each reviewed", Run: func() tea.Cmd { return m.healthForm(rows) }})
 }
@@ -54,7 +55,7 @@ func (m *Module) healthForm(rows []store.Tunnel) tea.Cmd {
 // healthReview plans the change of each tunnel, with a difference of its own.
 func (m *Module) healthReview(title string, rows []store.Tunnel, v form.Values) tui.View {
 	confirm := "change " + strconv.Itoa(len(rows))
-	return kit.NewSeveral(m.env, title, confirm, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
+	return kit.NewBatch(m.env, title, confirm, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 		var plans []change.Plan
 		for _, t := range rows {
 			plan, err := m.healthPlan(ctx, w, t, v)

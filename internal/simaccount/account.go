@@ -1,0 +1,296 @@
+package simaccount
+
+import (
+	"bytes"
+	"encoding/json"
+	"io"
+	"net/http"
+	"net/url"
+	"strconv"
+	"strings"
+	"sync"
+	"time"
+)
+
+// DefaultAccount is the account's id when Options names none.
+const DefaultAccount = "023e105f4ecef8ad9ca31a8372d0c353"
+
+// DefaultToken, DefaultEmail and DefaultKey are the credentials that a new Edge accepts.
+const (
+	DefaultToken = "demo-token"
+	DefaultEmail = "demo@example.com"
+	DefaultKey   = "demo-key"
+)
+
+// basePath is where the API lives on the host.
+const basePath = "/client/v4"
+
+// maxBody bounds a request body.
+const maxBody = 4 << 20
+
+// Options describe a simulated account.
+type Options struct {
+	Token   string           // a user token with every permission; DefaultToken when empty
+	Account string           // the account's id; DefaultAccount when empty
+	Tunnels int              // 0 gives the believable dozen or so; N gives exactly N generated tunnels, half GRE, half IPsec
+	Seed    uint64           // decides identifiers and numbers
+	Now     func() time.Time // time.Now when nil; everything that happens by itself depends on Now and the time of New only
+}
+
+// Edge is a simulated Cloudflare account. It is an http.Handler and safe for concurrent use.
+type Edge struct {
+	seed    uint64
+	account string
+	now     func() time.Time
+	start   time.Time
+
+	mu       sync.Mutex
+	objects  map[Resource]*collection
+	serial   int            // identifiers made
+	answers  int            // answers given
+	asked    map[string]int // answers given to a method and path
+	accounts []Object
+	settings Object // /cni/settings
+	access   accessList
+	features features
+	rate     rateLimit
+	faults   []*Fault
+	script   func(Request) *Fault
+	late     []late // requests that are carried out after their answer
+	requests requestLog
+
+	written accountRecord // what Cloudflare wrote down
+	traffic flowScript    // what happens to the traffic from the Internet
+
+	hiddenFields []string // analytics fields that the account may not see, as dataset.path
+}
+
+// features are switches of the account that tests turn.
+type features struct {
+	onboarded         bool
+	automaticReturns  bool
+	unlimitedRequests bool
+	blankTraffic      bool
+}
+
+// New makes an account that is alive from now on.
+func New(o Options) *Edge {
+	e := &Edge{
+		seed: o.Seed, account: or(o.Account, DefaultAccount), now: o.Now,
+		asked:    map[string]int{},
+		objects:  map[Resource]*collection{},
+		settings: Object{"default_asn": int64(cloudflareASN)},
+		features: features{onboarded: true, automaticReturns: true, unlimitedRequests: true},
+	}
+	if e.now == nil {
+		e.now = time.Now
+	}
+	e.start = e.now()
+	for _, kind := range allResources {
+		e.objects[kind] = newCollection()
+	}
+	e.access.setUp(or(o.Token, DefaultToken))
+	e.populate(o.Tunnels)
+	return e
+}
+
+func or(s, otherwise string) string {
+	if s == "" {
+		return otherwise
+	}
+	return s
+}
+
+// Account returns the id of the simulated account.
+func (e *Edge) Account() string { return e.account }
+
+// call is one request on its way through a handler.
+type call struct {
+	e         *Edge
+	op        *operation
+	now       time.Time
+	vars      map[string]string
+	query     url.Values
+	body      []byte
+	newTarget bool // the header x-magic-new-hc-target
+
+	contentType string
+	dry         bool // ?validate_only=true
+	token       *token
+}
+
+// operation is one row of the table of everything the API can do.
+type operation struct {
+	method  string
+	path    string // below /client/v4, with {names}
+	style   style
+	status  int      // on success; 200 when 0
+	needs   []string // any one of these permission groups; nil needs none
+	run     func(*call) (any, error)
+	missing int // the code for an account without the product; 0 when it needs none
+
+	segments []string
+}
+
+// match compares a path with the operation's and collects the named parts.
+func (o *operation) match(path []string) (map[string]string, bool) {
+	if len(path) != len(o.segments) {
+		return nil, false
+	}
+	vars := map[string]string{}
+	for i, want := range o.segments {
+		switch {
+		case strings.HasPrefix(want, "{"):
+			if path[i] == "" {
+				return nil, false
+			}
+			vars[want[1:len(want)-1]] = path[i]
+		case want != path[i]:
+			return nil, false
+		}
+	}
+	return vars, true
+}
+
+// table is every operation; it is built once.
+var table = sync.OnceValue(func() []*operation {
+	var all []*operation
+	for _, part := range allOperations() {
+		for i := range part {
+			op := &part[i]
+			op.segments = strings.Split(strings.Trim(op.path, "/"), "/")
+			if op.status == 0 {
+				op.status = http.StatusOK
+			}
+			all = append(all, op)
+		}
+	}
+	return all
+})
+
+// process answers one request: credentials, route, account, permission, then the handler.
+func (e *Edge) process(r *http.Request, body []byte) answer {
+	e.lock()
+	defer e.mu.Unlock()
+	return e.serve(r, body, e.now())
+}
+
+// serve is process at a time; the Edge is locked.
+func (e *Edge) serve(r *http.Request, body []byte, now time.Time) answer {
+	c := &call{e: e, now: now, query: r.URL.Query(), body: body}
+	c.newTarget = strings.EqualFold(r.Header.Get("x-magic-new-hc-target"), "true")
+	c.dry, c.contentType = c.query.Get("validate_only") == "true", r.Header.Get("Content-Type")
+	for _, kind := range allResources {
+		e.objects[kind].sweep(c.now)
+	}
+	result, err := e.admit(c, r)
+	s, status := enveloped, http.StatusOK
+	if c.op != nil {
+		s, status = c.op.style, c.op.status
+	}
+	if err == nil {
+		result, err = c.op.run(c)
+	}
+	a := answer{}
+	if err != nil {
+		a = fail(s, err)
+	} else {
+		a = succeed(s, status, result)
+		e.auditCall(c, r.Method)
+	}
+	e.dress(&a, r.Method+" "+r.URL.Path)
+	return a
+}
+
+// admit does what the gateway does before a service sees the request.
+func (e *Edge) admit(c *call, r *http.Request) (any, error) {
+	if wait := e.rate.spend(c.now, e.features.unlimitedRequests); wait > 0 {
+		p := fault(http.StatusTooManyRequests, 10429, "Rate limited. Please wait and consider throttling your request speed")
+		p.retryAfter = wait
+		return nil, p
+	}
+	token, err := e.access.authenticate(r)
+	if err != nil {
+		return nil, err
+	}
+	c.token = token
+	if err := e.route(c, r); err != nil {
+		return nil, err
+	}
+	if account, ok := c.vars["account_id"]; ok {
+		if err := e.admitAccount(c, account); err != nil {
+			return nil, err
+		}
+	}
+	if len(c.op.needs) > 0 && !token.holdsAny(c.op.needs) {
+		return nil, notPermitted()
+	}
+	if c.op.missing != 0 && !e.features.onboarded {
+		return nil, unavailable(c.op.missing)
+	}
+	return nil, nil
+}
+
+// route finds the operation; an unknown path is the gateway's 7003.
+func (e *Edge) route(c *call, r *http.Request) error {
+	rest, ok := strings.CutPrefix(r.URL.Path, basePath+"/")
+	known := false
+	path := strings.Split(rest, "/")
+	for _, op := range table() {
+		vars, fits := op.match(path)
+		if !ok || !fits {
+			continue
+		}
+		known = true
+		if op.method == r.Method {
+			c.op, c.vars = op, vars
+			return nil
+		}
+	}
+	if known {
+		return fault(http.StatusMethodNotAllowed, 10405, "Method not allowed for this authentication scheme")
+	}
+	return unroutable(r.URL.Path)
+}
+
+func unroutable(path string) *problem {
+	p := fault(http.StatusNotFound, 7003, "Could not route to "+path+", perhaps your object identifier is invalid?")
+	p.Chain = []message{{Code: 7000, Message: "No route for that URI"}}
+	return p
+}
+
+// dress adds the headers that every answer carries. The Ray ID of a change does not depend on how many reads of something else
+// came before it, so that the pictures of the demo can be compared.
+func (e *Edge) dress(a *answer, request string) {
+	e.answers++
+	e.asked[request]++
+	ray := e.hash("ray", request, e.asked[request])
+	a.header.Set("Content-Type", a.contentType)
+	a.header.Set("Cf-Ray", hexText(ray[:8])+"-FRA")
+	a.header.Set("Server", "cloudflare")
+	left, reset := e.rate.left(e.now())
+	a.header.Set("Ratelimit", `"default";r=`+strconv.Itoa(left)+`;t=`+strconv.Itoa(reset))
+	a.header.Set("Ratelimit-Policy", `"default";q=1200;w=300`)
+}
+
+// object parses the request body as one JSON object.
+func (c *call) object(doing string) (map[string]any, error) {
+	dec := json.NewDecoder(bytes.NewReader(c.body))
+	dec.UseNumber()
+	var v any
+	if err := dec.Decode(&v); err != nil {
+		reason := err.Error()
+		if err == io.EOF || len(bytes.TrimSpace(c.body)) == 0 {
+			reason = "EOF"
+		}
+		return nil, misfit("%s", reason)
+	}
+	m, ok := v.(map[string]any)
+	if !ok {
+		return nil, misfit("json: cannot unmarshal %s into Go value of type map[string]%s", jsonName(v), doing)
+	}
+	if dec.More() {
+		return nil, misfit("invalid character after top-level value")
+	}
+	return m, nil
+}

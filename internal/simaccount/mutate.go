@@ -1,0 +1,133 @@
+package simaccount
+
+import (
+	"fmt"
+	"slices"
+)
+
+// Insert adds an object behind the clients' back, without any check, and returns its id.
+// A tunnel is established at once.
+func (e *Edge) Insert(kind Resource, o Object) string {
+	return e.InsertBelow(kind, "", o)
+}
+
+// InsertBelow is Insert for what belongs to a prefix (BGP prefixes, bindings, delegations), named by its id.
+func (e *Edge) InsertBelow(kind Resource, prefixID string, o Object) string {
+	e.lock()
+	defer e.mu.Unlock()
+	r := e.insert(kind, deepCopy(o).(Object), e.now())
+	r.parent, r.life, r.lifeFrom = prefixID, steady("Established", "", 1), r.created
+	return r.id
+}
+
+// Mutate changes an object behind the clients' back. It is found by id, name or CIDR; the error says when there is none.
+func (e *Edge) Mutate(kind Resource, idOrName string, change func(Object)) error {
+	return e.mutate(kind, idOrName, func(r *record) {
+		o := deepCopy(r.obj).(Object)
+		change(o)
+		r.obj = o
+	})
+}
+
+// Rename gives an object another name behind the clients' back.
+func (e *Edge) Rename(kind Resource, idOrName, name string) error {
+	return e.mutate(kind, idOrName, func(r *record) { r.obj["name"] = name })
+}
+
+// Delete removes an object at once, without the API's delay.
+func (e *Edge) Delete(kind Resource, idOrName string) error {
+	return e.mutate(kind, idOrName, func(r *record) { e.objects[kind].remove(r) })
+}
+
+// SetBGP puts a tunnel's session into a state of RFC 4271 ("Idle" … "Established") from now on.
+// An empty state makes bgp_status absent.
+func (e *Edge) SetBGP(kind Resource, idOrName, fsm string) error {
+	return e.mutate(kind, idOrName, func(r *record) {
+		m, _ := r.now(e.now())
+		r.life, r.lifeFrom = steady(fsm, "", m.health), e.now()
+	})
+}
+
+// SetBGPSummary is SetBGP with a summary of its own, to show values that do not fit together or that no document knows.
+func (e *Edge) SetBGPSummary(kind Resource, idOrName, fsm, summary string) error {
+	return e.mutate(kind, idOrName, func(r *record) {
+		m, _ := r.now(e.now())
+		r.life, r.lifeFrom = steady(fsm, summary, m.health), e.now()
+	})
+}
+
+// SetHealth sets what the probes of a tunnel find from now on: 0 down, 0.5 degraded, 1 healthy. The session stays as it is.
+func (e *Edge) SetHealth(kind Resource, idOrName string, health float64) error {
+	return e.mutate(kind, idOrName, func(r *record) {
+		m, since := r.now(e.now())
+		r.life, r.lifeFrom = steady(m.fsm, m.state, health), since
+	})
+}
+
+// Restart makes a tunnel come up anew, step by step, as after its creation.
+func (e *Edge) Restart(kind Resource, idOrName string) error {
+	return e.mutate(kind, idOrName, func(r *record) { r.replan(e.now()) })
+}
+
+func (e *Edge) mutate(kind Resource, idOrName string, change func(*record)) error {
+	e.lock()
+	defer e.mu.Unlock()
+	c := e.objects[kind]
+	if c == nil {
+		return fmt.Errorf("simaccount has no resource %q; use one of the Resource constants", kind)
+	}
+	r := c.find(idOrName)
+	if r == nil {
+		return fmt.Errorf("the simulated account has no %s object %q", kind, idOrName)
+	}
+	change(r)
+	r.changed()
+	return nil
+}
+
+// Objects returns copies of all objects of a kind, as they are stored: no status, no keys,
+// health_check.target as the saved text. Deleted ones that can still be read are left out.
+func (e *Edge) Objects(kind Resource) []Object {
+	e.lock()
+	defer e.mu.Unlock()
+	return e.live(kind)
+}
+
+func (e *Edge) live(kind Resource) []Object {
+	out := []Object{}
+	for _, r := range e.objects[kind].list {
+		if r.gone.IsZero() {
+			out = append(out, deepCopy(r.obj).(Object))
+		}
+	}
+	return out
+}
+
+// Object returns a copy of one object, found by id, name or CIDR.
+func (e *Edge) Object(kind Resource, idOrName string) (Object, bool) {
+	e.lock()
+	defer e.mu.Unlock()
+	r := e.objects[kind].find(idOrName)
+	if r == nil || !r.gone.IsZero() {
+		return nil, false
+	}
+	return deepCopy(r.obj).(Object), true
+}
+
+// Snapshot returns copies of everything, for a comparison before and after.
+func (e *Edge) Snapshot() map[Resource][]Object {
+	e.lock()
+	defer e.mu.Unlock()
+	all := map[Resource][]Object{}
+	for _, kind := range slices.Clone(allResources) {
+		all[kind] = e.live(kind)
+	}
+	return all
+}
+
+// PSK returns the key that the simulated edge uses for an IPsec tunnel, "" for none. The API never shows it.
+func (e *Edge) PSK(idOrName string) string {
+	e.lock()
+	defer e.mu.Unlock()
+	return e.pskOf(idOrName)
+}

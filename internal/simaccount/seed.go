@@ -1,0 +1,232 @@
+package simaccount
+
+import (
+	"fmt"
+	"net/netip"
+	"time"
+)
+
+// day is a unit of the invented history.
+const day = 24 * time.Hour
+
+// allResources in the order in which a snapshot lists them.
+var allResources = []Resource{
+	GRETunnels, IPsecTunnels, CFLinks, Routes, CNIs, Interconnects, Slots,
+	Prefixes, BGPPrefixes, Bindings, Delegations, Services, Leases, EndpointChecks, FilterProfiles,
+}
+
+// allOperations are those of all resources.
+func allOperations() [][]operation {
+	return [][]operation{tunnelOperations(), routeOperations(), cniOperations(), addressingOperations(), iamOperations(),
+		analyticsOperations(),
+		endpointOperations(), filterOperations(), recordOperations()}
+}
+
+// Cloudflare's and the customer's addresses are from the documentation ranges of RFC 5737.
+const (
+	cloudflareA = "192.0.2.11"
+	cloudflareB = "192.0.2.12"
+	// fleetRange holds the Cloudflare endpoints of generated tunnels.
+	fleetRange = "192.0.2.128/25"
+)
+
+// populate fills a new account: its believable self, or a fleet of n generated tunnels with the same rest.
+func (e *Edge) populate(n int) {
+	e.addAccount(e.account, "Northwind Freight", "enterprise")
+	e.addLease("Magic Transit anycast endpoint", cloudflareA+"/32")
+	e.addLease("Magic Transit anycast endpoint", cloudflareB+"/32")
+	e.furnishPrefixes()
+	e.furnishLinks()
+	e.furnishEndpointChecks()
+	e.furnishFilters()
+	if n > 0 {
+		e.addLease("Magic Transit anycast endpoints", fleetRange)
+		e.furnishFleet(n)
+		return
+	}
+	for i, t := range demoTunnels {
+		e.addTunnel(i, t)
+	}
+	e.furnishRoutes()
+}
+
+func (e *Edge) addLease(purpose, cidr string) {
+	from := e.past(700, "lease", cidr)
+	e.insert(Leases, Object{
+		"owner_id": e.account, "purpose": purpose, "cidrs": []any{cidr},
+		"active_from": stamp(from), "created_at": stamp(from), "modified_at": stamp(from),
+	}, from)
+}
+
+// past is a moment some days ago with an arbitrary but fixed time of day.
+func (e *Edge) past(days int, words ...any) time.Time {
+	offset := time.Duration(e.chance(append(words, "past")...) * float64(day)).Truncate(time.Microsecond)
+	return e.start.Add(-time.Duration(days)*day - offset)
+}
+
+// seedTunnel is one row of the invented account.
+type seedTunnel struct {
+	name, description    string
+	cloudflare, customer string
+	asn, cpeASN          int64 // 0: no BGP; the customer's router has the same number
+	life                 plan
+	held                 time.Duration // how long the first state has held at the start
+	age                  time.Duration // how long ago it was made; 0: months ago
+	stale                time.Duration // the age of a bgp_status that is no longer refreshed
+	noPSK                bool
+	more                 Object // further fields; health_check is merged
+}
+
+// ipsec follows the naming of the invented company.
+func (s *seedTunnel) ipsec() bool { return s.name[len(s.name)-5:] == "ipsec" }
+
+var demoTunnels = []seedTunnel{
+	{name: "fra-dc1-gre", description: "Frankfurt data center, router 1", cloudflare: cloudflareA, customer: "203.0.113.10",
+		asn: 64601, life: steady("Established", "", 1), held: 19 * day,
+		more: Object{"automatic_return_routing": true}},
+	{name: "fra-dc2-gre", description: "Frankfurt data center, router 2", cloudflare: cloudflareB, customer: "203.0.113.11",
+		asn: 64601, life: steady("Established", "", 1), held: 19 * day},
+	{name: "ams-dc1-gre", description: "Amsterdam data center", cloudflare: cloudflareA, customer: "203.0.113.34",
+		asn: 64602, life: steady("Established", "", 0.5), held: 6 * day},
+	{name: "lhr-hq-gre", description: "London head office, being restarted", cloudflare: cloudflareA, customer: "203.0.113.66",
+		asn: 64603, life: comesUp},
+	{name: "iad-dc1-gre", description: "Ashburn data center", cloudflare: cloudflareA, customer: "198.51.100.18",
+		asn: 64611, life: steady("Active", "", 0), held: 47 * time.Minute},
+	{name: "sjc-dc1-gre", description: "San Jose, static routes only", cloudflare: cloudflareB, customer: "198.51.100.50",
+		life: steady("", "", 1), held: 80 * day},
+	{name: "gru-br1-gre", description: "Sao Paulo branch, probes are filtered there", cloudflare: cloudflareA, customer: "198.51.100.77",
+		asn: 64613, life: steady("Established", "", 1), held: 2 * day,
+		more: Object{"health_check": Object{"enabled": false}}},
+	{name: "ams-br2-ipsec", description: "Rotterdam harbour office", cloudflare: cloudflareA, customer: "203.0.113.98",
+		asn: 64621, life: steady("Established", "", 1), held: 33 * day,
+		more: Object{"health_check": Object{"type": "request", "direction": "bidirectional"}}},
+	{name: "mad-br1-ipsec", description: "Madrid branch, over LTE", cloudflare: cloudflareA, customer: "203.0.113.130",
+		asn: 64622, life: flaps,
+		more: Object{"health_check": Object{"rate": "high"}}},
+	{name: "waw-br1-ipsec", description: "Warsaw branch", cloudflare: cloudflareB, customer: "203.0.113.162",
+		asn: 64632, cpeASN: 64623, life: steady("OpenSent", "BGP_DOWN", 1), held: 3*time.Hour + 12*time.Minute,
+		age: 3*time.Hour + 16*time.Minute},
+	{name: "sin-dc1-ipsec", description: "Singapore warehouse", cloudflare: cloudflareA, customer: "198.51.100.130",
+		asn: 64631, life: steady("Connect", "", 1), held: 8 * time.Minute},
+	{name: "syd-br1-ipsec", description: "Sydney branch", cloudflare: cloudflareB, customer: "198.51.100.162",
+		asn: 64633, life: steady("Established", "", 1), held: 11 * day, stale: 3 * time.Hour,
+		more: Object{"replay_protection": true}},
+	{name: "nrt-br1-ipsec", description: "Tokyo branch, key not set yet", cloudflare: cloudflareA, customer: "198.51.100.194",
+		life: steady("", "", 0), held: 5 * time.Hour, noPSK: true},
+	{name: "jnb-br1-ipsec", description: "", cloudflare: cloudflareA, customer: "198.51.100.226",
+		asn: 64634, life: steady("Established", "", 1), held: 41 * day,
+		more: Object{"health_check": Object{"target": "198.51.100.227"}}},
+}
+
+// demoInterface is the subnet of the i-th tunnel; the first address is Cloudflare's.
+func demoInterface(i int) string { return fmt.Sprintf("10.213.0.%d/31", 2*i) }
+
+func (e *Edge) addTunnel(i int, s seedTunnel) *record {
+	created := e.past(90+7*i, s.name)
+	if s.age > 0 {
+		created = e.start.Add(-s.age)
+	}
+	return e.placeTunnel(s, demoInterface(i), created)
+}
+
+// placeTunnel stores a seed tunnel and starts its life.
+func (e *Edge) placeTunnel(s seedTunnel, address string, created time.Time) *record {
+	kind, fields := GRETunnels, greTunnels.fields
+	o := Object{"name": s.name, "interface_address": address}
+	if s.description != "" {
+		o["description"] = s.description
+	}
+	if s.ipsec() {
+		kind, fields = IPsecTunnels, ipsecTunnels.fields
+		o["cloudflare_endpoint"], o["customer_endpoint"] = s.cloudflare, s.customer
+	} else {
+		o["cloudflare_gre_endpoint"], o["customer_gre_endpoint"] = s.cloudflare, s.customer
+	}
+	if s.asn != 0 {
+		o["bgp"] = Object{"customer_asn": s.asn, "extra_prefixes": []any{"0.0.0.0/0"}}
+	}
+	for name, v := range s.more {
+		o[name] = deepCopy(v)
+	}
+	o = withDefaults(fields, o)
+	o["created_on"], o["modified_on"] = stamp(created), stamp(created.Add(3*time.Minute))
+	r := e.insert(kind, o, created)
+	r.life, r.lifeFrom = s.life, e.start.Add(-s.held)
+	if s.stale > 0 {
+		r.stuck = e.start.Add(-s.stale)
+	}
+	if len(s.life.moments) == 1 { // reports of tunnels that do not change come at different times
+		r.lifeFrom = r.lifeFrom.Add(-time.Duration(e.chance("phase", s.name) * float64(reportEvery)).Truncate(time.Millisecond))
+	}
+	r.cpeASN = s.cpeASN
+	if s.asn != 0 && s.cpeASN == 0 {
+		r.cpeASN = s.asn
+	}
+	if kind == IPsecTunnels {
+		o["remote_identities"] = e.remoteIdentities(r.id)
+		o["psk_metadata"] = Object{}
+		if !s.noPSK {
+			r.setPSK(e.newPSK(), created.Add(time.Minute))
+		}
+	}
+	return r
+}
+
+// seedRoute names its next hop by the tunnel.
+type seedRoute struct {
+	prefix, tunnel, description string
+	priority, weight            int64
+	regions                     []any
+}
+
+var demoRoutes = []seedRoute{
+	{prefix: "198.18.10.0/24", tunnel: "fra-dc1-gre", priority: 100, weight: 128, description: "Shop and tracking"},
+	{prefix: "198.18.10.0/24", tunnel: "fra-dc2-gre", priority: 100, weight: 128, description: "Shop and tracking"},
+	{prefix: "198.18.11.0/24", tunnel: "ams-dc1-gre", priority: 100, description: "Customs interface"},
+	{prefix: "198.18.11.0/24", tunnel: "fra-dc1-gre", priority: 200, description: "Customs interface, second way"},
+	{prefix: "198.18.20.0/24", tunnel: "iad-dc1-gre", priority: 100, regions: []any{"ENAM", "WNAM"}},
+	{prefix: "198.18.20.0/24", tunnel: "lhr-hq-gre", priority: 100, regions: []any{"WEUR", "EEUR", "ME", "AFR", "APAC", "OC", "SAM"}},
+	{prefix: "10.50.0.0/16", tunnel: "sjc-dc1-gre", priority: 100},
+	{prefix: "10.61.8.0/22", tunnel: "ams-br2-ipsec", priority: 100},
+	{prefix: "10.61.12.0/22", tunnel: "mad-br1-ipsec", priority: 150},
+	{prefix: "10.61.16.0/22", tunnel: "nrt-br1-ipsec", priority: 100, description: "Tokyo, waits for the key"},
+}
+
+func (e *Edge) furnishRoutes() {
+	for i, s := range demoRoutes {
+		e.addRoute(i, s)
+	}
+}
+
+func (e *Edge) addRoute(i int, s seedRoute) {
+	hop, ok := e.customerSide(s.tunnel)
+	if !ok {
+		return
+	}
+	created := e.past(60+i, "route", i)
+	o := Object{
+		"prefix": s.prefix, "nexthop": hop.String(), "priority": s.priority,
+		"created_on": stamp(created), "modified_on": stamp(created),
+	}
+	if s.description != "" {
+		o["description"] = s.description
+	}
+	if s.weight > 0 {
+		o["weight"] = s.weight
+	}
+	if s.regions != nil {
+		o["scope"] = Object{"colo_regions": s.regions}
+	}
+	e.insert(Routes, o, created)
+}
+
+// customerSide is the next hop that leads into a tunnel.
+func (e *Edge) customerSide(name string) (netip.Addr, bool) {
+	for _, r := range e.connections(nil) {
+		if r.text("name") == name {
+			_, customer, ok := speakers(r.text("interface_address"))
+			return customer, ok
+		}
+	}
+	return netip.Addr{}, false
+}

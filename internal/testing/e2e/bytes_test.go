@@ -1,0 +1,91 @@
+package e2e_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"flarewire/internal/simaccount"
+	"flarewire/internal/testing/ptytest"
+)
+
+// changed is the text that one screen has where another has something else, in bytes: of each line from the first cell that differs to the
+// last one.
+func changed(before, after ptytest.Screen) int {
+	n := 0
+	width, height := after.Size()
+	for y := range height {
+		first, last := -1, -1
+		for x := range width {
+			if before.Cell(x, y).Content != after.Cell(x, y).Content || before.Cell(x, y).Bg != after.Cell(x, y).Bg {
+				if first < 0 {
+					first = x
+				}
+				last = x
+			}
+		}
+		for x := first; x >= 0 && x <= last; x++ {
+			n += len(after.Cell(x, y).Content)
+		}
+	}
+	return n
+}
+
+// costs gives what a key costs: the bytes until the screen shows what it is for, and the text that changed by it.
+func costs(t *testing.T, term *ptytest.Terminal, key string, shown func(ptytest.Screen) bool) (bytes, text int) {
+	t.Helper()
+	before := term.Screen()
+	written := len(term.Transcript())
+	term.Press(key)
+	after := term.WaitFor("what "+key+" is for", shown)
+	return len(term.Transcript()) - written, changed(before, after)
+}
+
+// A line over a jump host is slow: a move of the cursor is a few bytes, a page is its new text and little more, and what stands beside
+// a list
+// is drawn once when the cursor rests.
+func TestKeysCostFewBytes(t *testing.T) {
+	t.Parallel()
+	const (
+		move      = 200 // bytes of a cursor move
+		dressing  = 13  // tenths: what colours and positions may add to the text
+		tenths    = 10
+		keysInRow = 10
+	)
+	for _, at := range []size{{80, 24}, {120, 40}, {200, 60}} {
+		t.Run(fmt.Sprintf("%dx%d", at.cols, at.rows), func(t *testing.T) {
+			t.Parallel()
+			a := newAccount(t, simaccount.Options{Tunnels: 300})
+			term := sit(t, ptytest.Options{Args: []string{"--refresh", "1h", "--theme", "dark"}, Env: a.env(), Cols: at.cols, Rows: at.rows})
+			beside := at.cols >= 120
+			rests := func(name string) func(ptytest.Screen) bool { // the preview is that of the row under the cursor
+				return func(s ptytest.Screen) bool {
+					return underCursor(s) == name && (!beside || strings.Contains(s.Text(), "│ "+name))
+				}
+			}
+			s := term.WaitFor("the list at rest", func(s ptytest.Screen) bool {
+				return listed(s) && s.Contains("300 tunnels") && underCursor(s) != "" && rests(underCursor(s))(s)
+			})
+			s = settled(term, listed)
+			names := tunnels(s)
+			total, text := 0, 0
+			for i := 1; i <= keysInRow; i++ {
+				b, c := costs(t, term, "down", rests(names[i]))
+				total, text = total+b, text+c
+			}
+			if limit := keysInRow*move + text*dressing/tenths; !beside && total > keysInRow*move || total > limit {
+				t.Errorf("%d moves wrote %d bytes, %d of them are changed text", keysInRow, total, text)
+			}
+			t.Logf("%d moves: %d bytes, %d changed", keysInRow, total, text)
+			last := names[len(names)-1]
+			b, c := costs(t, term, "pgdown", func(s ptytest.Screen) bool {
+				now := underCursor(s)
+				return now != names[keysInRow] && now != "" && rests(now)(s) && len(tunnels(s)) > 5 && tunnels(s)[0] != names[0]
+			})
+			if b > move+c*dressing/tenths {
+				t.Errorf("a page down wrote %d bytes for %d of text, behind %s", b, c, last)
+			}
+			t.Logf("page down: %d bytes, %d changed", b, c)
+		})
+	}
+}

@@ -1,0 +1,80 @@
+package kit
+
+import (
+	"context"
+	"net/netip"
+
+	"flarewire/internal/store"
+	"flarewire/tui"
+)
+
+// NextHop is what a route leads through, a tunnel or an interconnect, as other modules show it.
+type NextHop struct {
+	Name  string
+	State string // in words, with its glyph; empty when not known
+	Role  tui.Role
+	Down  string // that nothing is seen to get through, after its name: "which is down"; empty when it is not known to be so
+}
+
+// NextHopOwner is a module whose objects routes lead through.
+type NextHopOwner interface {
+	// NextHop gives the object in whose inner subnet a next hop lies. Pages ask it, and commands.
+	NextHop(hop netip.Addr) (NextHop, bool)
+}
+
+// RouteTable is a module that knows the routes to addresses.
+type RouteTable interface {
+	// BrokenRoutes are the routes to addresses whose next hop is down, a sentence for each. Pages ask it, and commands.
+	BrokenRoutes(cidr netip.Prefix) []string
+}
+
+// NextHop is what a next hop leads through; false when nothing that is known has it.
+func (e *Env) NextHop(hop netip.Addr) (NextHop, bool) {
+	for _, c := range with[NextHopOwner](e) {
+		if conduit, ok := c.NextHop(hop); ok {
+			return conduit, true
+		}
+	}
+	return NextHop{}, false
+}
+
+// conduit is what was found out about a next hop.
+type conduit struct {
+	NextHop
+	is bool
+}
+
+// ConduitNow is NextHop for pages only, whose lists ask it for every cell: it is worked out once until something new arrives.
+func (e *Env) ConduitNow(hop netip.Addr) (NextHop, bool) {
+	found, ok := e.conduits[hop]
+	if !ok {
+		found.NextHop, found.is = e.NextHop(hop)
+		if e.conduits == nil {
+			e.conduits = map[netip.Addr]conduit{}
+		}
+		e.conduits[hop] = found
+	}
+	return found.NextHop, found.is
+}
+
+// BrokenRoutes are the known routes to addresses that lead into what is down.
+func (e *Env) BrokenRoutes(cidr netip.Prefix) []string {
+	var out []string
+	for _, r := range with[RouteTable](e) {
+		out = append(out, r.BrokenRoutes(cidr)...)
+	}
+	return out
+}
+
+// FreshBrokenRoutes is BrokenRoutes for commands: it reads first what it rests on, and says what could not be read.
+func (e *Env) FreshBrokenRoutes(ctx context.Context, cidr netip.Prefix) []string {
+	ctx, cancel := context.WithTimeout(ctx, readLimit)
+	defer cancel()
+	kinds := []store.Kind{store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes, store.HealthChecks}
+	now := e.Feed.Fresh(ctx, justRead, store.Of(kinds...)...)
+	out := e.BrokenRoutes(cidr)
+	if why := now.CannotTell(kinds[:len(kinds)-1]...); why != "" {
+		out = append(out, "Whether the routes to it work is not known: "+why+".")
+	}
+	return out
+}
