@@ -321,7 +321,7 @@ var classes = []class{
 	{"*resource.Detail", "On the page of one object", "The keys that its list has for a row work here, too.", []string{"open"}},
 	{"*form.Form", "In every form", "Everything else is typed into the field under the cursor.",
 		[]string{"suggest", "next-choice", "previous-choice", "fold"}},
-	{"*kit.Review", "In every review", "Nothing has been sent before `send`.", []string{"accept", "show-key", "close"}},
+	{"*review.Review", "In every review", "Nothing has been sent before `send`.", []string{"accept", "show-key", "close"}},
 }
 
 // write is the key page of all places; about says of each start what the palette says.

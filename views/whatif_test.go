@@ -12,7 +12,7 @@ import (
 	"flarewire/internal/kind"
 	"flarewire/internal/simaccount"
 	"flarewire/tui"
-	"flarewire/views/kit"
+	"flarewire/views/review"
 )
 
 const shop = "198.18.10.0/24" // advertised, over fra-dc1-gre and fra-dc2-gre
@@ -66,7 +66,7 @@ func TestAReviewSaysWhatBecomesOfTheWays(t *testing.T) {
 // How often a health check looks decides nothing about the ways, and nothing is said.
 func TestTheRateOfAHealthCheckChangesNoWay(t *testing.T) {
 	d := sit(t, "routes", onlyWay)
-	review := kit.NewReview(d.env, kit.Intent{Title: "A change", Pages: 1,
+	review := review.NewReview(d.env, review.Intent{Title: "A change", Pages: 1,
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 			opened, err := change.GRETunnels.Read(ctx, d.env.Account, d.idOf(simaccount.GRETunnels, "fra-dc1-gre"))
 			if err != nil {
@@ -148,7 +148,7 @@ func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			d := sit(t, "routes", c.before)
 			d.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
-			review := kit.NewReview(d.env, kit.Intent{Title: "A change", Pages: 1,
+			review := review.NewReview(d.env, review.Intent{Title: "A change", Pages: 1,
 				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) { return c.prepare(ctx, d, w) }})
 			d.Do(tui.Push(review))
 			d.reads(c.screen...)

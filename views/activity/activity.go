@@ -22,6 +22,7 @@ import (
 	"flarewire/tui/table"
 	"flarewire/views/kit"
 	"flarewire/views/live"
+	"flarewire/views/review"
 )
 
 // Module is the journal's page.
@@ -257,7 +258,7 @@ func (m *Module) undo(e journal.Entry) tea.Cmd {
 	if asks(e) {
 		confirm = cmp.Or(e.Name, e.ObjectID)
 	}
-	return tui.Push(kit.NewReview(m.env, kit.Intent{Title: fmt.Sprintf("Undo: %s %s", e.Verb, e.Name), Confirm: confirm, Pages: 1,
+	return tui.Push(review.NewReview(m.env, review.Intent{Title: fmt.Sprintf("Undo: %s %s", e.Verb, e.Name), Confirm: confirm, Pages: 1,
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 			return change.PrepareUndo(ctx, w, e)
 		}}))
@@ -275,7 +276,7 @@ func (m *Module) undoTogether(entries []journal.Entry) tea.Cmd {
 	if slices.ContainsFunc(entries, asks) {
 		confirm = fmt.Sprintf("undo %d", len(entries))
 	}
-	return tui.Push(kit.NewBatch(m.env, fmt.Sprintf("Undo %d changes", len(entries)), confirm,
+	return tui.Push(review.NewBatch(m.env, fmt.Sprintf("Undo %d changes", len(entries)), confirm,
 		func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 			return change.PrepareUndos(ctx, w, entries), nil
 		}))

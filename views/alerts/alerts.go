@@ -14,6 +14,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/live"
 )
@@ -78,10 +79,10 @@ func describe() resource.Description[api.AlertPolicy] {
 		None:    "No alert policy is about tunnels, BGP or prefixes. " + missing,
 		Summary: summary,
 		Columns: []table.Column[P]{
-			{Key: "name", Title: "POLICY", Width: 28, Grow: 20, Text: kit.Cell(func(p P) string { return p.Name }),
+			{Key: "name", Title: "POLICY", Width: 28, Grow: 20, Text: field.Cell(func(p P) string { return p.Name }),
 				Role: func(P) tui.Role { return tui.Strong }},
-			{Key: "state", Title: "STATE", Width: 9, Text: kit.Cell(state)},
-			{Key: "type", Title: "TELLS OF", Width: 32, Text: kit.Cell(func(p P) string { return p.Type })},
+			{Key: "state", Title: "STATE", Width: 9, Text: field.Cell(state)},
+			{Key: "type", Title: "TELLS OF", Width: 32, Text: field.Cell(func(p P) string { return p.Type })},
 		},
 		Sections: func(p P, _ time.Time) []resource.Section {
 			return []resource.Section{{Title: "Alert policy", Fields: []resource.Field{{Label: "Name", Value: tui.Clean(p.Name)},

@@ -15,6 +15,7 @@ import (
 	"flarewire/internal/kind"
 	"flarewire/internal/store"
 	"flarewire/tui"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/tunnel"
 )
@@ -194,7 +195,7 @@ func (p *page) read() []card {
 		text, role := tunnel.StateText(t, g)
 		glyph, word, _ := strings.Cut(text, " ")
 		c := card{id: t.ID, name: t.Name, glyph: glyph, word: word, role: role, severity: 2 * t.State.Severity(), of: store.Tunnels(t.Kind),
-			since: tunnel.Since(t, p.env.Now()), peer: kit.Or(t.InterfaceAddress, "-"), past: pieces(t, watched), events: t.Track.Events,
+			since: tunnel.Since(t, p.env.Now()), peer: field.Or(t.InterfaceAddress, "-"), past: pieces(t, watched), events: t.Track.Events,
 			flaps: fmt.Sprintf("downs 7d: %d", t.Track.WeekDowns)}
 		if t.BGP != nil {
 			c.peer = "AS " + t.BGP.ASNText()
@@ -209,11 +210,11 @@ func (p *page) read() []card {
 	}
 	for _, l := range s.Links.Rows {
 		c := card{id: l.ID, name: l.Name, glyph: g.Unknown, word: "not reported", role: tui.Muted, severity: 99, of: kind.Links,
-			peer: "interconnect at " + kit.Or(l.ColoName, "-")}
+			peer: "interconnect at " + field.Or(l.ColoName, "-")}
 		if l.BGP != nil {
 			c.peer += ", AS " + l.BGP.ASNText()
 		}
-		if health := p.env.Probed(l.Name); health != store.HealthUnknown && !kit.Unprobed(l.HealthCheck) {
+		if health := p.env.Probed(l.Name); health != store.HealthUnknown && !field.Unprobed(l.HealthCheck) {
 			c.flaps = "health: " + string(health)
 		}
 		out = append(out, c)

@@ -19,6 +19,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/live"
 )
@@ -137,7 +138,7 @@ func (m *Module) Destinations() []tui.Destination {
 func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
 
 func (m *Module) describe() resource.Description[change] {
-	cell := func(get func(change) string) func(change, time.Time) string { return kit.Cell(get) }
+	cell := func(get func(change) string) func(change, time.Time) string { return field.Cell(get) }
 	return resource.Description[change]{
 		Plural: "Changes", SortBy: "at", Reverse: true, Newest: true, Gone: "This change is older than what is kept here.",
 		None:    "Nothing was changed in the last 30 days.",
@@ -283,7 +284,7 @@ func Find(s *store.Snapshot, id string) (store.Kind, string) {
 func (m *Module) sections(c change, now time.Time) []resource.Section {
 	at, age := resource.Time(c.at, now)
 	s := resource.Section{Title: "Change", Fields: []resource.Field{{Label: "Changed", Value: m.name(c), Note: of(c)},
-		{Label: "What", Value: what(c)}, {Label: "At", Value: at, Note: age}, {Label: "Result", Value: kit.Or(result(c), "-")}}}
+		{Label: "What", Value: what(c)}, {Label: "At", Value: at, Note: age}, {Label: "Result", Value: field.Or(result(c), "-")}}}
 	if kind, _ := Find(m.env.Feed.Last(), objectID(c)); kind != "" {
 		if view := m.env.Open(kind, objectID(c)); view != nil {
 			s.Fields[0].Open = func() tui.View { return view }
@@ -301,7 +302,7 @@ func (m *Module) sections(c change, now time.Time) []resource.Section {
 		add("Token", e.Actor.TokenName)
 		add("E-mail", e.Actor.Email)
 		add("Address", e.Actor.Address)
-		s.Fields = append(s.Fields, resource.Field{Label: "Sent", Value: kit.Or(strings.Join(e.Fields, ", "), "-"),
+		s.Fields = append(s.Fields, resource.Field{Label: "Sent", Value: field.Or(strings.Join(e.Fields, ", "), "-"),
 			Note: "names of the fields; values are not kept"})
 		who.Fields = append(who.Fields, resource.Field{
 			Value: "By Cloudflare's audit log; the names of its kinds are unconfirmed. E-mail and address " +

@@ -17,6 +17,8 @@ import (
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/edit"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/live"
 )
@@ -87,8 +89,8 @@ func columns() []table.Column[api.EndpointCheck] {
 	}
 }
 
-func (m *Module) editor() kit.Editor[api.EndpointCheck] {
-	return kit.Editor[api.EndpointCheck]{Env: m.env, Resource: change.Kind[api.EndpointCheck](kind.EndpointChecks), Form: m.form,
+func (m *Module) editor() edit.Editor[api.EndpointCheck] {
+	return edit.Editor[api.EndpointCheck]{Env: m.env, Resource: change.Kind[api.EndpointCheck](kind.EndpointChecks), Form: m.form,
 		Draft: "endpoint-check", Blank: api.EndpointCheck{CheckType: rules.EndpointCheckType}}
 }
 
@@ -97,7 +99,7 @@ func (m *Module) form(title string, c api.EndpointCheck, submit func(api.Endpoin
 		Title: title, Verb: "review", Values: form.Values{"endpoint": c.Endpoint, "name": c.Name},
 		Sections: []form.Section{{Title: "Endpoint",
 			Intro: "A host of yours that Cloudflare's data centers ping, independent of the tunnels' own checks.", Fields: []form.Field{
-				{Key: "endpoint", Label: "Endpoint", Help: "Its address, such as 203.0.113.1", Check: kit.Check(rules.Endpoint)},
+				{Key: "endpoint", Label: "Endpoint", Help: "Its address, such as 203.0.113.1", Check: field.Check(rules.Endpoint)},
 				{Key: "name", Label: "Name", Help: "What you call it; may be empty"},
 			}}},
 		Submit: func(v form.Values) tea.Cmd {

@@ -14,6 +14,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/tunnel"
 )
@@ -104,11 +105,11 @@ func columns() []table.Column[*happening] {
 	return []table.Column[*happening]{
 		{Key: "at", Title: "AT (UTC)", Width: 19, Text: func(e *happening, _ time.Time) string { return e.At.UTC().Format(time.DateTime) },
 			Compare: func(a, b *happening) int { return a.At.Compare(b.At) }},
-		{Key: "name", Title: "NAME", Width: 18, Grow: 14, Text: kit.Cell((*happening).name),
+		{Key: "name", Title: "NAME", Width: 18, Grow: 14, Text: field.Cell((*happening).name),
 			Role: func(*happening) tui.Role { return tui.Strong }},
-		{Key: "event", Title: "EVENT", Width: 30, Grow: 30, Text: kit.Cell(text),
+		{Key: "event", Title: "EVENT", Width: 30, Grow: 30, Text: field.Cell(text),
 			Role: func(e *happening) tui.Role { _, role := Text(e.Event); return role }},
-		{Key: "kind", Title: "OF A", Width: 12, Priority: 1, Text: kit.Cell(of)},
+		{Key: "kind", Title: "OF A", Width: 12, Priority: 1, Text: field.Cell(of)},
 	}
 }
 

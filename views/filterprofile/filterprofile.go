@@ -20,6 +20,8 @@ import (
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/edit"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/live"
 )
@@ -164,11 +166,11 @@ func name(p api.FilterProfile) string { return cmp.Or(p.Name, p.ID) }
 func columns() []table.Column[api.FilterProfile] {
 	type P = api.FilterProfile
 	return []table.Column[P]{
-		{Key: "name", Title: "NAME", Width: 20, Grow: 24, Text: kit.Cell(name), Role: func(P) tui.Role { return tui.Strong }},
-		{Key: "action", Title: "ACTION", Width: 6, Text: kit.Cell(func(p P) string { return cmp.Or(p.MatchAction, "-") })},
+		{Key: "name", Title: "NAME", Width: 20, Grow: 24, Text: field.Cell(name), Role: func(P) tui.Role { return tui.Strong }},
+		{Key: "action", Title: "ACTION", Width: 6, Text: field.Cell(func(p P) string { return cmp.Or(p.MatchAction, "-") })},
 		{Key: "targets", Title: "TARGETS", Width: 20, Grow: 40,
-			Text: kit.Cell(func(p P) string { return cmp.Or(strings.Join(p.Targets, " "), "none") })},
-		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 30, Priority: 1, Text: kit.Cell(func(p P) string { return p.Description }),
+			Text: field.Cell(func(p P) string { return cmp.Or(strings.Join(p.Targets, " "), "none") })},
+		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 30, Priority: 1, Text: field.Cell(func(p P) string { return p.Description }),
 			Role: func(P) tui.Role { return tui.Muted }},
 	}
 }
@@ -176,7 +178,7 @@ func columns() []table.Column[api.FilterProfile] {
 // usedColumn counts the sessions that name the profile.
 func (m *Module) usedColumn() table.Column[api.FilterProfile] {
 	return table.Column[api.FilterProfile]{Key: "used", Title: "USED BY", Width: 7, Right: true,
-		Text: kit.Cell(func(p api.FilterProfile) string {
+		Text: field.Cell(func(p api.FilterProfile) string {
 			n := strconv.Itoa(len(m.uses(p.ID)))
 			if m.unread() != "" {
 				return "≥" + n
@@ -194,8 +196,8 @@ func Listings() []kit.Listing {
 	}.Listing()}
 }
 
-func (m *Module) editor() kit.Editor[api.FilterProfile] {
-	return kit.Editor[api.FilterProfile]{Env: m.env, Resource: change.Kind[api.FilterProfile](kind.FilterProfiles), Form: m.form,
+func (m *Module) editor() edit.Editor[api.FilterProfile] {
+	return edit.Editor[api.FilterProfile]{Env: m.env, Resource: change.Kind[api.FilterProfile](kind.FilterProfiles), Form: m.form,
 		Draft: "bgp-filter", Blank: api.FilterProfile{MatchAction: rules.FilterAllow}, Guard: m.guard}
 }
 
@@ -233,13 +235,13 @@ func (m *Module) form(title string, p api.FilterProfile, submit func(api.FilterP
 			"targets": strings.Join(p.Targets, " ")},
 		Sections: []form.Section{{Title: "Profile", Intro: "Which routes the sessions let through that name it, on the way in or out.",
 			Fields: []form.Field{
-				{Key: "name", Label: "Name", Help: "What you call it", Check: kit.Check(rules.FilterName)},
+				{Key: "name", Label: "Name", Help: "What you call it", Check: field.Check(rules.FilterName)},
 				{Key: "match_action", Label: "On a match", Kind: form.Choice, Help: "What becomes of a route that one of the targets matches",
 					Options: []form.Option{{Value: rules.FilterAllow, Label: "allow"}, {Value: rules.FilterDeny, Label: "deny"}}},
 				{Key: "targets", Label: "Targets", Help: "Networks with blanks between: 10.0.0.0/8{8,24}, + for all inside, or the network alone",
 					Suggest: func(form.Values) []string { return []string{"0.0.0.0/0", "10.0.0.0/8{8,24}", "10.0.0.0/8+"} },
 					Check:   checkTargets},
-				{Key: "description", Label: "Description", Help: "Free text for your colleagues", Check: kit.Check(rules.FilterDescription)},
+				{Key: "description", Label: "Description", Help: "Free text for your colleagues", Check: field.Check(rules.FilterDescription)},
 			}}},
 		Submit: func(v form.Values) tea.Cmd {
 			p.Name, p.Description = strings.TrimSpace(v["name"]), strings.TrimSpace(v["description"])
@@ -253,11 +255,11 @@ func (m *Module) form(title string, p api.FilterProfile, submit func(api.FilterP
 func checkTargets(v string, _ form.Values) form.Finding {
 	targets := strings.Fields(v)
 	if len(targets) == 0 {
-		return kit.Finding(rules.FilterTarget(""))
+		return field.Finding(rules.FilterTarget(""))
 	}
 	var worst form.Finding
 	for _, target := range targets {
-		worst = kit.WorstOf(worst, kit.Finding(rules.FilterTarget(target)))
+		worst = field.WorstOf(worst, field.Finding(rules.FilterTarget(target)))
 	}
 	return worst
 }

@@ -17,6 +17,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/tunnel"
 )
@@ -62,18 +63,19 @@ func (m *Module) routerConfig(c api.CNI) tui.View {
 func cniColumns() []table.Column[api.CNI] {
 	type C = api.CNI
 	return []table.Column[C]{
-		{Key: "name", Title: "NAME", Width: 15, Grow: 9, Text: kit.Cell(func(c C) string { return c.Magic.ConduitName }),
+		{Key: "name", Title: "NAME", Width: 15, Grow: 9, Text: field.Cell(func(c C) string { return c.Magic.ConduitName }),
 			Role: func(C) tui.Role { return tui.Strong }},
-		{Key: "interconnect", Title: "INTERCONNECT", Width: 15, Grow: 9, Text: kit.Cell(func(c C) string { return kit.Or(c.Interconnect, "-") })},
-		{Key: "cloudflare", Title: "CLOUDFLARE", Width: 15, Text: kit.Cell(func(c C) string { return withoutLength(c.P2PIP) })},
-		{Key: "customer", Title: "YOUR SIDE", Width: 15, Text: kit.Cell(func(c C) string { return withoutLength(c.CustIP) })},
-		{Key: "asn", Title: "ASN", Width: 10, Right: true, Text: kit.Cell(func(c C) string { return asn(c.BGP) }),
+		{Key: "interconnect", Title: "INTERCONNECT", Width: 15, Grow: 9,
+			Text: field.Cell(func(c C) string { return field.Or(c.Interconnect, "-") })},
+		{Key: "cloudflare", Title: "CLOUDFLARE", Width: 15, Text: field.Cell(func(c C) string { return withoutLength(c.P2PIP) })},
+		{Key: "customer", Title: "YOUR SIDE", Width: 15, Text: field.Cell(func(c C) string { return withoutLength(c.CustIP) })},
+		{Key: "asn", Title: "ASN", Width: 10, Right: true, Text: field.Cell(func(c C) string { return asn(c.BGP) }),
 			Compare: func(a, b C) int { return cmp.Compare(asNumber(a.BGP), asNumber(b.BGP)) }},
-		{Key: "mode", Title: "BGP MODE", Width: 13, Priority: 1, Text: kit.Cell(func(c C) string { return modeName(c.BGPMode) })},
-		{Key: "mtu", Title: "MTU", Width: 5, Right: true, Priority: 1, Text: kit.Cell(func(c C) string { return kit.Number(c.Magic.MTU) }),
+		{Key: "mode", Title: "BGP MODE", Width: 13, Priority: 1, Text: field.Cell(func(c C) string { return modeName(c.BGPMode) })},
+		{Key: "mtu", Title: "MTU", Width: 5, Right: true, Priority: 1, Text: field.Cell(func(c C) string { return field.Number(c.Magic.MTU) }),
 			Compare: func(a, b C) int { return cmp.Compare(a.Magic.MTU, b.Magic.MTU) }},
 		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 2,
-			Text: kit.Cell(func(c C) string { return c.Magic.Description }),
+			Text: field.Cell(func(c C) string { return c.Magic.Description }),
 			Role: func(C) tui.Role { return tui.Muted }},
 	}
 }
@@ -81,7 +83,7 @@ func cniColumns() []table.Column[api.CNI] {
 // withoutLength is an address for a narrow column; the length of both sides is on the detail page.
 func withoutLength(a api.CNIAddress) string {
 	address, _, _ := strings.Cut(string(a), "/")
-	return kit.Or(address, "-")
+	return field.Or(address, "-")
 }
 
 // asn is "-" without BGP: an absent number is not a zero.
@@ -110,19 +112,19 @@ func modeName(mode string) string {
 func (m *Module) cniSections(c api.CNI, _ time.Time) []resource.Section {
 	sections := []resource.Section{
 		{Title: "Addresses", Fields: []resource.Field{
-			{Label: "Cloudflare's side", Value: kit.Or(string(c.P2PIP), "-"), Note: "p2p_ip: your BGP neighbor"},
-			{Label: "Your side", Value: kit.Or(string(c.CustIP), "-"), Note: "cust_ip: your router, and the next hop of routes"},
-			{Label: "MTU", Value: kit.Number(c.Magic.MTU)},
+			{Label: "Cloudflare's side", Value: field.Or(string(c.P2PIP), "-"), Note: "p2p_ip: your BGP neighbor"},
+			{Label: "Your side", Value: field.Or(string(c.CustIP), "-"), Note: "cust_ip: your router, and the next hop of routes"},
+			{Label: "MTU", Value: field.Number(c.Magic.MTU)},
 		}},
 		m.bgpSection(c.BGP, c.BGPMode),
 		m.underCNI(c),
 	}
 	sections = append(sections, m.env.Related(cniSubject(c))...)
 	return append(sections, resource.Section{Title: "Identity", Fields: []resource.Field{
-		{Label: "Name", Value: kit.Or(c.Magic.ConduitName, "-"), Note: "conduit_name: the tunnel's name in the analytics"},
-		{Label: "Description", Value: kit.Or(c.Magic.Description, "-")},
+		{Label: "Name", Value: field.Or(c.Magic.ConduitName, "-"), Note: "conduit_name: the tunnel's name in the analytics"},
+		{Label: "Description", Value: field.Or(c.Magic.Description, "-")},
 		{Label: "ID", Value: c.ID},
-		{Label: "Account", Value: kit.Or(c.Account, "-")},
+		{Label: "Account", Value: field.Or(c.Account, "-")},
 	}})
 }
 
@@ -135,7 +137,7 @@ func (m *Module) bgpSection(b *api.BGP, mode string) resource.Section {
 		s.Fields = []resource.Field{
 			{Label: "Customer AS", Value: asn(b), Note: "as configured"},
 			{Label: "MD5 key", Value: kit.MD5(b)},
-			{Label: "Extra prefixes", Value: kit.Or(strings.Join(b.ExtraPrefixes, ", "), "none")},
+			{Label: "Extra prefixes", Value: field.Or(strings.Join(b.ExtraPrefixes, ", "), "none")},
 			{Label: "Hold time", Value: fmt.Sprintf("%.0f s", rules.InterconnectHoldTime.Seconds()),
 				Note: "what Cloudflare offers over interconnects"},
 		}
@@ -156,7 +158,7 @@ func (m *Module) underCNI(c api.CNI) resource.Section {
 	if p, ok := m.portNamed(c.Interconnect); ok {
 		s.Fields = append(s.Fields, m.portField(p))
 	} else {
-		s.Fields = append(s.Fields, missing("Interconnect", m.ports().Complete(), kit.Or(c.Interconnect, "-")+", which is not in the list"))
+		s.Fields = append(s.Fields, missing("Interconnect", m.ports().Complete(), field.Or(c.Interconnect, "-")+", which is not in the list"))
 	}
 	if l, ok := m.linkOf(c); ok {
 		s.Fields = append(s.Fields, m.linkField(l))
@@ -172,6 +174,6 @@ func endOfSession(c api.CNI) []string {
 	if c.BGP != nil {
 		out = append(out, fmt.Sprintf("The BGP session with AS %d ends, and the routes it brings are withdrawn.", c.BGP.CustomerASN))
 	}
-	return append(out, fmt.Sprintf("The port %s stays, and stays ordered.", kit.Or(c.Interconnect, "under it")),
+	return append(out, fmt.Sprintf("The port %s stays, and stays ordered.", field.Or(c.Interconnect, "under it")),
 		"The addresses may not come back: a new CNI gets its own from Cloudflare.")
 }

@@ -13,6 +13,7 @@ import (
 	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui/form"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -26,7 +27,7 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 			Check: func(v string, _ form.Values) form.Finding { return m.checkPort(v, c.Interconnect) }},
 		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel side and in the analytics",
 			Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, c.Magic.ConduitName) }},
-		{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE", Check: kit.Check(rules.CNIMTU)},
+		{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE", Check: field.Check(rules.CNIMTU)},
 		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 	}}}
 	if c.ID != "" {
@@ -57,7 +58,7 @@ func addressSection() form.Section {
 			if err != nil || errCF != nil {
 				return finding
 			}
-			return kit.WorstOf(finding, kit.Finding(rules.CNIAddresses(cloudflare, customer)))
+			return field.WorstOf(finding, field.Finding(rules.CNIAddresses(cloudflare, customer)))
 		}},
 	}}
 }
@@ -130,7 +131,7 @@ func (m *Module) onlyPort(c api.CNI) func(form.Values) string {
 
 func (m *Module) portLive(v form.Values) string {
 	if p, ok := m.portNamed(strings.TrimSpace(v["interconnect"])); ok {
-		return place(p) + ", " + kit.Or(p.Speed, "-")
+		return place(p) + ", " + field.Or(p.Speed, "-")
 	}
 	return ""
 }
@@ -155,13 +156,13 @@ func (m *Module) checkPort(v, before string) form.Finding {
 
 // checkName is the rule for the name of a CNI and of a link, which are the same.
 func (m *Module) checkName(v, before string) form.Finding {
-	finding := kit.WorstOf(kit.Finding(rules.TunnelName(rules.Interconnect, v)),
+	finding := field.WorstOf(field.Finding(rules.TunnelName(rules.Interconnect, v)),
 		m.env.Taken(rules.NameTaken(rules.Interconnect, v, m.otherNames(before)), store.GRETunnels, store.IPsecTunnels, store.Links))
-	return kit.WorstOf(finding, kit.Finding(rules.Rename(before, v)))
+	return field.WorstOf(finding, field.Finding(rules.Rename(before, v)))
 }
 
 // cniFieldOf gives the form's key for a path of the API.
-func cniFieldOf(path string) string { return kit.FieldOf(strings.TrimPrefix(path, "magic.")) }
+func cniFieldOf(path string) string { return field.FieldOf(strings.TrimPrefix(path, "magic.")) }
 
 // guardCNI says what a new CNI leaves to do, and what a change interrupts.
 func (m *Module) guardCNI(opened, wanted api.CNI) change.Guards {

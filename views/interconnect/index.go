@@ -4,6 +4,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/kind"
 	"flarewire/tui"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -36,13 +37,13 @@ func (m *Module) portObject(p port) tui.Object {
 func (m *Module) cniObject(c api.CNI) tui.Object {
 	return tui.Object{ID: "cnis/" + c.ID, Of: string(kind.CNIs), Kind: kind.CNIs.About().One, Name: c.Magic.ConduitName,
 		More: append([]string{c.ID, string(c.CustIP)}, asOf(c.BGP)...), Nets: kit.Networks(string(c.P2PIP), string(c.CustIP)), Open: m.openCNI(c),
-		Fact: func() tui.Line { return tui.Text(tui.Muted, "over "+kit.Or(c.Interconnect, "-")) }}
+		Fact: func() tui.Line { return tui.Text(tui.Muted, "over "+field.Or(c.Interconnect, "-")) }}
 }
 
 func (m *Module) linkObject(l api.MagicInterconnect) tui.Object {
 	return tui.Object{ID: "links/" + l.ID, Of: string(kind.Links), Kind: "tunnel side", Name: l.Name,
 		More: append([]string{l.ID, l.InterfaceAddress}, asOf(l.BGP)...), Nets: kit.Networks(l.InterfaceAddress, l.InterfaceAddress6),
-		Open: m.openLink(l), Fact: func() tui.Line { return tui.Text(tui.Muted, "at "+kit.Or(l.ColoName, "-")) }}
+		Open: m.openLink(l), Fact: func() tui.Line { return tui.Text(tui.Muted, "at "+field.Or(l.ColoName, "-")) }}
 }
 
 func asOf(b *api.BGP) []string {

@@ -18,8 +18,10 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
+	"flarewire/views/edit"
 	"flarewire/views/kit"
 	"flarewire/views/live"
+	"flarewire/views/review"
 )
 
 // Module is the interconnects of the account with all that belongs to them.
@@ -90,9 +92,9 @@ func (m *Module) slotSource() resource.Source[api.Slot] {
 	return source(m, func(s *store.Snapshot) []api.Slot { return s.Slots.Rows }, store.Slots, store.Ports)
 }
 
-func (m *Module) cniEditor() kit.Editor[api.CNI] {
-	return kit.Editor[api.CNI]{Env: m.env, Resource: change.CNIs, Form: m.cniForm, FieldOf: cniFieldOf, Draft: "cni", Next: m.afterCNI,
-		Guard: kit.OnDelete(m.endOfCNI, kit.OnWrite(m.guardCNI)),
+func (m *Module) cniEditor() edit.Editor[api.CNI] {
+	return edit.Editor[api.CNI]{Env: m.env, Resource: change.CNIs, Form: m.cniForm, FieldOf: cniFieldOf, Draft: "cni", Next: m.afterCNI,
+		Guard: edit.OnDelete(m.endOfCNI, edit.OnWrite(m.guardCNI)),
 		Dependents: func(ctx context.Context, c api.CNI) []string {
 			return append(endOfSession(c), m.env.Dependents(ctx, cniSubject(c))...)
 		}}
@@ -103,7 +105,7 @@ func (m *Module) afterCNI(_ api.CNI, r change.Result) []tui.Action {
 	return []tui.Action{{Name: "open", Keys: []string{"o"}, Short: "its page", Footer: true,
 		Long: "The page of the new CNI, with the addresses that Cloudflare chose",
 		Run: func() tea.Cmd {
-			return tui.PopPush(2, kit.NewOpening(m.env, "CNI", func(ctx context.Context) (tui.View, error) {
+			return tui.PopPush(2, review.NewOpening(m.env, "CNI", func(ctx context.Context) (tui.View, error) {
 				c, err := change.CNIs.Read(ctx, m.env.Account, r.ID)
 				if err != nil {
 					return nil, err
@@ -121,14 +123,14 @@ func (m *Module) Setups() []kit.Setup {
 	return []kit.Setup{{Kind: "cni", Label: "CNI", What: "a BGP peering over a port you have.", Begin: m.newCNI}}
 }
 
-func (m *Module) linkEditor() kit.Editor[api.MagicInterconnect] {
-	return kit.Editor[api.MagicInterconnect]{Env: m.env, Resource: change.Interconnects, Form: m.linkForm, FieldOf: linkFieldOf,
-		Guard: kit.OnWrite(guardLink)}
+func (m *Module) linkEditor() edit.Editor[api.MagicInterconnect] {
+	return edit.Editor[api.MagicInterconnect]{Env: m.env, Resource: change.Interconnects, Form: m.linkForm, FieldOf: linkFieldOf,
+		Guard: edit.OnWrite(guardLink)}
 }
 
 // portEditor begins with the given port: an empty one, or one with its slot.
-func (m *Module) portEditor(blank api.Interconnect) kit.Editor[api.Interconnect] {
-	return kit.Editor[api.Interconnect]{Env: m.env, Resource: change.PhysicalInterconnects, Form: m.portForm, Blank: blank,
-		Guard: kit.OnDelete(m.endOfLinks, kit.OnWrite(m.guardPort)), ConfirmCreate: "order",
+func (m *Module) portEditor(blank api.Interconnect) edit.Editor[api.Interconnect] {
+	return edit.Editor[api.Interconnect]{Env: m.env, Resource: change.PhysicalInterconnects, Form: m.portForm, Blank: blank,
+		Guard: edit.OnDelete(m.endOfLinks, edit.OnWrite(m.guardPort)), ConfirmCreate: "order",
 		Dependents: m.endOfPort}
 }

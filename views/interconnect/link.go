@@ -15,6 +15,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -38,24 +39,24 @@ func (m *Module) describeLinks() resource.Description[api.MagicInterconnect] {
 func linkColumns(portName func(api.MagicInterconnect) string) []table.Column[api.MagicInterconnect] {
 	type L = api.MagicInterconnect
 	return []table.Column[L]{
-		{Key: "name", Title: "NAME", Width: 15, Grow: 9, Text: kit.Cell(func(l L) string { return l.Name }),
+		{Key: "name", Title: "NAME", Width: 15, Grow: 9, Text: field.Cell(func(l L) string { return l.Name }),
 			Role: func(L) tui.Role { return tui.Strong }},
-		{Key: "colo", Title: "COLO", Width: 12, Text: kit.Cell(func(l L) string { return kit.Or(l.ColoName, "-") })},
-		{Key: "version", Title: "VERSION", Width: 7, Text: kit.Cell(func(l L) string { return kit.Or(l.Version, "-") })},
-		{Key: "interface", Title: "INTERFACE", Width: 18, Text: kit.Cell(func(l L) string { return kit.Or(l.InterfaceAddress, "-") })},
-		{Key: "asn", Title: "ASN", Width: 10, Right: true, Text: kit.Cell(func(l L) string { return asn(l.BGP) }),
+		{Key: "colo", Title: "COLO", Width: 12, Text: field.Cell(func(l L) string { return field.Or(l.ColoName, "-") })},
+		{Key: "version", Title: "VERSION", Width: 7, Text: field.Cell(func(l L) string { return field.Or(l.Version, "-") })},
+		{Key: "interface", Title: "INTERFACE", Width: 18, Text: field.Cell(func(l L) string { return field.Or(l.InterfaceAddress, "-") })},
+		{Key: "asn", Title: "ASN", Width: 10, Right: true, Text: field.Cell(func(l L) string { return asn(l.BGP) }),
 			Compare: func(a, b L) int { return cmp.Compare(asNumber(a.BGP), asNumber(b.BGP)) }},
-		{Key: "mtu", Title: "MTU", Width: 5, Right: true, Text: kit.Cell(func(l L) string { return kit.Number(l.MTU) }),
+		{Key: "mtu", Title: "MTU", Width: 5, Right: true, Text: field.Cell(func(l L) string { return field.Number(l.MTU) }),
 			Compare: func(a, b L) int { return cmp.Compare(a.MTU, b.MTU) }},
-		{Key: "port", Title: "INTERCONNECT", Width: 15, Priority: 1, Text: kit.Cell(portName)},
-		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 2, Text: kit.Cell(func(l L) string { return l.Description }),
+		{Key: "port", Title: "INTERCONNECT", Width: 15, Priority: 1, Text: field.Cell(portName)},
+		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 2, Text: field.Cell(func(l L) string { return l.Description }),
 			Role: func(L) tui.Role { return tui.Muted }},
 	}
 }
 
 func (m *Module) portNameOf(l api.MagicInterconnect) string {
 	p, _ := m.portOf(l)
-	return kit.Or(p.Name, "-")
+	return field.Or(p.Name, "-")
 }
 
 func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource.Section {
@@ -63,18 +64,18 @@ func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource
 	modified, modifiedAge := resource.Time(l.ModifiedOn.Time, now)
 	sections := []resource.Section{m.linkReading(l), linkAddresses(l), m.bgpSection(l.BGP, ""), m.underLink(l)}
 	sections = append(sections, m.env.Related(linkSubject(l))...)
-	return append(sections, kit.HealthDetail(l.HealthCheck, false),
+	return append(sections, field.HealthDetail(l.HealthCheck, false),
 		resource.Section{Title: "Settings", Fields: []resource.Field{
-			{Label: "MTU", Value: kit.Number(l.MTU)},
-			{Label: "Return routing", Value: kit.Switch(l.AutomaticReturnRouting), Note: "automatic return routing"},
+			{Label: "MTU", Value: field.Number(l.MTU)},
+			{Label: "Return routing", Value: field.Switch(l.AutomaticReturnRouting), Note: "automatic return routing"},
 		}},
 		resource.Section{Title: "Identity", Fields: []resource.Field{
 			{Label: "Name", Value: l.Name},
-			{Label: "Description", Value: kit.Or(l.Description, "-")},
-			{Label: "Colo", Value: kit.Or(l.ColoName, "-")},
-			{Label: "Version", Value: kit.Or(l.Version, "-"), Note: versionNote(l.Version)},
+			{Label: "Description", Value: field.Or(l.Description, "-")},
+			{Label: "Colo", Value: field.Or(l.ColoName, "-")},
+			{Label: "Version", Value: field.Or(l.Version, "-"), Note: versionNote(l.Version)},
 			{Label: "ID", Value: l.ID},
-			{Label: "Reservation", Value: kit.Or(l.VirtualPortReservationID, "-"), Note: "of the virtual port; only version 2 names it"},
+			{Label: "Reservation", Value: field.Or(l.VirtualPortReservationID, "-"), Note: "of the virtual port; only version 2 names it"},
 			{Label: "Created", Value: created, Note: createdAge},
 			{Label: "Modified", Value: modified, Note: modifiedAge},
 		}})
@@ -83,7 +84,7 @@ func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource
 // linkReading is what the probes find and what that means; BGP is not known.
 func (m *Module) linkReading(l api.MagicInterconnect) resource.Section {
 	health := m.env.Feed.Last().Health.By[l.Name]
-	f := resource.Field{Label: "Health", Value: kit.Or(string(health.State), "not known"),
+	f := resource.Field{Label: "Health", Value: field.Or(string(health.State), "not known"),
 		Note: "from Cloudflare's health checks; BGP is not reported"}
 	if health.Score != nil {
 		f.Value += fmt.Sprintf(" (average %.2f)", *health.Score)
@@ -122,7 +123,7 @@ const yourSide = "Your side"
 
 // linkAddresses says of every address whose side it is.
 func linkAddresses(l api.MagicInterconnect) resource.Section {
-	s := resource.Section{Title: "Addresses", Fields: []resource.Field{{Label: "Interface", Value: kit.Or(l.InterfaceAddress, "-")}}}
+	s := resource.Section{Title: "Addresses", Fields: []resource.Field{{Label: "Interface", Value: field.Or(l.InterfaceAddress, "-")}}}
 	subnet, _ := netip.ParsePrefix(l.InterfaceAddress)
 	if cloudflare, customer, ok := rules.Sides(subnet); ok {
 		s.Fields = append(s.Fields,
@@ -133,7 +134,7 @@ func linkAddresses(l api.MagicInterconnect) resource.Section {
 		s.Fields = append(s.Fields, resource.Field{Label: "Interface IPv6", Value: l.InterfaceAddress6})
 	}
 	if l.GRE != nil {
-		s.Fields = append(s.Fields, resource.Field{Label: "GRE endpoint", Value: kit.Or(l.GRE.CloudflareEndpoint, "-"),
+		s.Fields = append(s.Fields, resource.Field{Label: "GRE endpoint", Value: field.Or(l.GRE.CloudflareEndpoint, "-"),
 			Note: "Cloudflare's, outer"})
 	}
 	return s

@@ -11,6 +11,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/rules"
 	"flarewire/tui/form"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -30,21 +31,21 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 					Check: func(v string, _ form.Values) form.Finding { return m.checkInterface(v, l) }},
 				{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE",
 					Check: func(v string, _ form.Values) form.Finding {
-						return kit.Finding(rules.MTU(rules.Interconnect, v))
+						return field.Finding(rules.MTU(rules.Interconnect, v))
 					}},
 				{Key: "cloudflare_endpoint", Label: "GRE endpoint", When: hasGRE, Fixed: greFixed, Help: "The anycast address Cloudflare gave you",
-					Check: kit.Check(rules.CloudflareEndpoint)},
+					Check: field.Check(rules.CloudflareEndpoint)},
 				{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 			}},
 			m.env.BGPSection(kit.Session{ASN: m.env.Feed.Last().CloudflareASN(),
 				Others: func(form.Values) []rules.ASNUse { return m.otherASNs(l.Name) }}),
-			kit.HealthSection(rules.Interconnect),
+			field.HealthSection(rules.Interconnect),
 			{Title: "IPv6 and return routing", Folded: true, Fields: []form.Field{
 				{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",
 					Check: func(v string, _ form.Values) form.Finding {
-						return kit.Finding(rules.InterfaceAddress6(v, netip.Prefix{}))
+						return field.Finding(rules.InterfaceAddress6(v, netip.Prefix{}))
 					}},
-				kit.ReturnRouting(),
+				field.ReturnRouting(),
 			}},
 		},
 		Submit: func(v form.Values) tea.Cmd { return submit(applyLink(l, v)) },
@@ -52,23 +53,23 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 }
 
 func (m *Module) checkInterface(v string, l api.MagicInterconnect) form.Finding {
-	finding := kit.Finding(rules.InterconnectAddress(rules.InterconnectVersion(l.Version), l.GRE != nil, v, m.env.OwnPrefixes()...))
+	finding := field.Finding(rules.InterconnectAddress(rules.InterconnectVersion(l.Version), l.GRE != nil, v, m.env.OwnPrefixes()...))
 	subnet, err := netip.ParsePrefix(strings.TrimSpace(v))
 	if finding.Blocks() || err != nil {
 		return finding
 	}
-	return kit.WorstOf(finding, m.env.SubnetTaken(rules.InterfaceOverlap(subnet, m.env.Subnets(l.ID))))
+	return field.WorstOf(finding, m.env.SubnetTaken(rules.InterfaceOverlap(subnet, m.env.Subnets(l.ID))))
 }
 
 func linkValues(l api.MagicInterconnect) form.Values {
 	v := form.Values{"name": l.Name, "interface_address": l.InterfaceAddress, "interface_address6": l.InterfaceAddress6,
 		"mtu": strconv.Itoa(l.MTU), "description": l.Description,
-		"automatic_return_routing": kit.YesNo(l.AutomaticReturnRouting != nil && *l.AutomaticReturnRouting)}
+		"automatic_return_routing": field.YesNo(l.AutomaticReturnRouting != nil && *l.AutomaticReturnRouting)}
 	if l.GRE != nil {
 		v["cloudflare_endpoint"] = l.GRE.CloudflareEndpoint
 	}
 	kit.PutBGP(v, l.BGP)
-	kit.PutHealth(v, l.HealthCheck)
+	field.PutHealth(v, l.HealthCheck)
 	return v
 }
 
@@ -81,13 +82,13 @@ func applyLink(l api.MagicInterconnect, v form.Values) api.MagicInterconnect {
 	if l.GRE != nil {
 		l.GRE = &api.InterconnectGRE{CloudflareEndpoint: trim("cloudflare_endpoint")}
 	}
-	l.AutomaticReturnRouting = kit.Setting(l.AutomaticReturnRouting, v["automatic_return_routing"])
-	l.BGP, l.HealthCheck = kit.BGPOf(v, l.BGP), kit.HealthOf(v, false, l.HealthCheck)
+	l.AutomaticReturnRouting = field.Setting(l.AutomaticReturnRouting, v["automatic_return_routing"])
+	l.BGP, l.HealthCheck = kit.BGPOf(v, l.BGP), field.HealthOf(v, false, l.HealthCheck)
 	return l
 }
 
 // linkFieldOf gives the form's key for a path of the API.
-func linkFieldOf(path string) string { return kit.FieldOf(strings.TrimPrefix(path, "gre.")) }
+func linkFieldOf(path string) string { return field.FieldOf(strings.TrimPrefix(path, "gre.")) }
 
 // guardLink says what a change interrupts.
 func guardLink(opened, wanted api.MagicInterconnect) change.Guards {

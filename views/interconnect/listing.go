@@ -11,6 +11,7 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/table"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -28,7 +29,7 @@ func Listings() []kit.Listing {
 			JSON: func(p port) json.RawMessage { return p.JSON() },
 			Columns: func(g tui.Glyphs) []table.Column[port] {
 				return append(portColumns(g, none), table.Column[port]{Key: "reservation", Title: "PORT RESERVATION", Width: 36, Priority: 5,
-					Text: kit.Cell(func(p port) string { return kit.Or(p.VirtualPortReservationID, "-") })})
+					Text: field.Cell(func(p port) string { return field.Or(p.VirtualPortReservationID, "-") })})
 			}}.Listing(),
 		kit.ListingOf[api.CNI]{Kind: kind.CNIs, List: kit.AllOf(func(a *api.AccountClient) api.Collection[api.CNI] { return a.CNIs }),
 			ID: func(c api.CNI) string { return c.ID }, Name: func(c api.CNI) string { return c.Magic.ConduitName }, JSON: api.CNI.JSON,

@@ -14,7 +14,7 @@ import (
 	"flarewire/internal/statefile"
 	"flarewire/tui"
 	"flarewire/tui/form"
-	"flarewire/views/kit"
+	"flarewire/views/review"
 )
 
 // letterAction fetches the letter of authorization. It changes nothing on the account, so it works
@@ -41,7 +41,7 @@ func (m *Module) askPath(name string) tea.Cmd {
 			if err != nil {
 				return tui.Toast(tui.Bad, err.Error())
 			}
-			return tui.Push(kit.NewOpening(m.env, "Save", func(ctx context.Context) (tui.View, error) { return m.fetchLetter(ctx, name, path) }))
+			return tui.Push(review.NewOpening(m.env, "Save", func(ctx context.Context) (tui.View, error) { return m.fetchLetter(ctx, name, path) }))
 		}}))
 }
 

@@ -13,6 +13,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -187,13 +188,13 @@ func (m *Module) partColumns() []table.Column[part] {
 	muted := func(part) tui.Role { return tui.Muted }
 	state := func(p part) string { text, _ := m.stateOf(p); return text }
 	return []table.Column[part]{
-		{Key: "name", Title: "NAME", Width: 19, Grow: 3, Text: kit.Cell(func(p part) string { return tui.Spaces(2*p.depth) + p.name() }),
+		{Key: "name", Title: "NAME", Width: 19, Grow: 3, Text: field.Cell(func(p part) string { return tui.Spaces(2*p.depth) + p.name() }),
 			Role: func(part) tui.Role { return tui.Strong }, Compare: func(a, b part) int { return cmp.Compare(a.order, b.order) }},
-		{Key: "what", Title: "WHAT", Width: 11, Text: kit.Cell(part.what)},
-		{Key: "state", Title: "STATE", Width: 12, Text: kit.Cell(state), Role: func(p part) tui.Role { _, role := m.stateOf(p); return role },
+		{Key: "what", Title: "WHAT", Width: 11, Text: field.Cell(part.what)},
+		{Key: "state", Title: "STATE", Width: 12, Text: field.Cell(state), Role: func(p part) tui.Role { _, role := m.stateOf(p); return role },
 			Compare: func(a, b part) int { return cmp.Compare(m.severity(a), m.severity(b)) }},
-		{Key: "at", Title: "AT", Width: 8, Text: kit.Cell(part.at)},
-		{Key: "about", Title: "ABOUT", Width: 20, Grow: 60, Role: muted, Text: kit.Cell(part.about)},
+		{Key: "at", Title: "AT", Width: 8, Text: field.Cell(part.at)},
+		{Key: "about", Title: "ABOUT", Width: 20, Grow: 60, Role: muted, Text: field.Cell(part.about)},
 	}
 }
 
@@ -202,7 +203,7 @@ func (m *Module) stateOf(p part) (string, tui.Role) {
 	switch {
 	case p.port != nil:
 		return StateText(p.port.State, m.env.Glyphs)
-	case p.link != nil && kit.Unprobed(p.link.HealthCheck):
+	case p.link != nil && field.Unprobed(p.link.HealthCheck):
 		return m.env.Glyphs.None + " not probed", tui.Muted
 	case p.link != nil:
 		switch health := m.env.Probed(p.link.Name); health {
@@ -232,7 +233,7 @@ func (p part) at() string {
 	case p.port != nil:
 		return place(*p.port)
 	case p.link != nil:
-		return kit.Or(p.link.ColoName, "-")
+		return field.Or(p.link.ColoName, "-")
 	}
 	return "-"
 }
@@ -256,7 +257,7 @@ func (p part) customer() string {
 func (p part) about() string {
 	switch {
 	case p.port != nil:
-		return kit.Or(p.port.Reason, kit.Or(p.port.Speed, "-"))
+		return field.Or(p.port.Reason, field.Or(p.port.Speed, "-"))
 	case p.settings != nil:
 		return "AS " + asnText(*p.settings) + ", Cloudflare"
 	}

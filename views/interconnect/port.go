@@ -13,6 +13,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -37,24 +38,25 @@ func (m *Module) describePorts() resource.Description[port] {
 }
 
 // place is where a port is: the site of a cable, the region of a partner's circuit.
-func place(p port) string { return kit.Or(cmp.Or(p.Site, p.Region), "-") }
+func place(p port) string { return field.Or(cmp.Or(p.Site, p.Region), "-") }
 
 func portColumns(g tui.Glyphs, cnis func(port) string) []table.Column[port] {
 	muted := func(port) tui.Role { return tui.Muted }
 	return []table.Column[port]{
-		{Key: "name", Title: "NAME", Width: 15, Grow: 3, Text: kit.Cell(func(p port) string { return p.Name }),
+		{Key: "name", Title: "NAME", Width: 15, Grow: 3, Text: field.Cell(func(p port) string { return p.Name }),
 			Role: func(port) tui.Role { return tui.Strong }},
-		{Key: "state", Title: "STATE", Width: 11, Text: kit.Cell(func(p port) string {
+		{Key: "state", Title: "STATE", Width: 11, Text: field.Cell(func(p port) string {
 			text, _ := StateText(p.State, g)
 			return text
 		}),
 			Role: func(p port) tui.Role { return portRole(p.State) }, Compare: bySeverity},
-		{Key: "site", Title: "SITE", Width: 12, Text: kit.Cell(place)},
-		{Key: "speed", Title: "SPEED", Width: 5, Text: kit.Cell(func(p port) string { return kit.Or(p.Speed, "-") })},
-		{Key: "reason", Title: "REASON", Width: 24, Grow: 30, Role: muted, Text: kit.Cell(func(p port) string { return kit.Or(p.Reason, "-") })},
-		{Key: "cnis", Title: "CNIS", Width: 16, Grow: 10, Priority: 1, Text: kit.Cell(cnis)},
-		{Key: "type", Title: "TYPE", Width: 11, Priority: 2, Text: kit.Cell(func(p port) string { return kit.Or(p.Type, "-") })},
-		{Key: "facility", Title: "FACILITY", Width: 20, Grow: 20, Priority: 4, Role: muted, Text: kit.Cell(func(p port) string {
+		{Key: "site", Title: "SITE", Width: 12, Text: field.Cell(place)},
+		{Key: "speed", Title: "SPEED", Width: 5, Text: field.Cell(func(p port) string { return field.Or(p.Speed, "-") })},
+		{Key: "reason", Title: "REASON", Width: 24, Grow: 30, Role: muted,
+			Text: field.Cell(func(p port) string { return field.Or(p.Reason, "-") })},
+		{Key: "cnis", Title: "CNIS", Width: 16, Grow: 10, Priority: 1, Text: field.Cell(cnis)},
+		{Key: "type", Title: "TYPE", Width: 11, Priority: 2, Text: field.Cell(func(p port) string { return field.Or(p.Type, "-") })},
+		{Key: "facility", Title: "FACILITY", Width: 20, Grow: 20, Priority: 4, Role: muted, Text: field.Cell(func(p port) string {
 			if p.Facility == nil {
 				return "-"
 			}
@@ -71,7 +73,7 @@ func (m *Module) cniNames(p port) string {
 	for _, c := range m.cnisOn(p.Name) {
 		names = append(names, c.Magic.ConduitName)
 	}
-	return kit.Or(strings.Join(names, " "), "-")
+	return field.Or(strings.Join(names, " "), "-")
 }
 
 // portSummary counts the states, worst first.
@@ -105,10 +107,10 @@ func (m *Module) portSections(p port, now time.Time) []resource.Section {
 		m.stateSection(p, now), m.placeSection(p), m.overSection(p),
 		{Title: "Identity", Fields: []resource.Field{
 			{Label: "Name", Value: p.Name, Note: "it is the id, too"},
-			{Label: "Type", Value: kit.Or(p.Type, "-")},
-			{Label: "Owner", Value: kit.Or(p.Owner, "-")},
-			{Label: "Account", Value: kit.Or(p.Account, "-")},
-			{Label: "Reservation", Value: kit.Or(p.VirtualPortReservationID, "-"), Note: "of the virtual port; links of version 2 name it"},
+			{Label: "Type", Value: field.Or(p.Type, "-")},
+			{Label: "Owner", Value: field.Or(p.Owner, "-")},
+			{Label: "Account", Value: field.Or(p.Account, "-")},
+			{Label: "Reservation", Value: field.Or(p.VirtualPortReservationID, "-"), Note: "of the virtual port; links of version 2 name it"},
 		}},
 	}
 }
@@ -118,7 +120,7 @@ func (m *Module) stateSection(p port, now time.Time) resource.Section {
 	text, role := StateText(p.State, m.env.Glyphs)
 	s := resource.Section{Title: "State", Fields: []resource.Field{
 		{Label: "State", Value: text, Role: role},
-		{Label: "Reason", Value: kit.Or(p.Reason, "-")},
+		{Label: "Reason", Value: field.Or(p.Reason, "-")},
 		{Label: "Asked", Value: at, Note: age},
 	}}
 	if p.Asked.Err != nil {
@@ -132,20 +134,20 @@ func (m *Module) placeSection(p port) resource.Section {
 	if p.Partner() {
 		return resource.Section{Title: "Google Cloud partner", Fields: []resource.Field{
 			{Label: "Region", Value: p.Region},
-			{Label: "Bandwidth", Value: kit.Or(p.Speed, "-")},
+			{Label: "Bandwidth", Value: field.Or(p.Speed, "-")},
 		}}
 	}
 	s := resource.Section{Title: "Port", Fields: []resource.Field{
-		{Label: "Site", Value: kit.Or(p.Site, "-")},
-		{Label: "Speed", Value: kit.Or(p.Speed, "-")},
+		{Label: "Site", Value: field.Or(p.Site, "-")},
+		{Label: "Speed", Value: field.Or(p.Speed, "-")},
 	}}
 	s.Fields = append(s.Fields, facilityFields(p.Facility)...)
-	slot := resource.Field{Label: "Slot", Value: kit.Or(p.SlotID, "-")}
+	slot := resource.Field{Label: "Slot", Value: field.Or(p.SlotID, "-")}
 	if known, ok := m.slotWith(p.SlotID); ok {
 		slot.Open = m.openSlot(known)
 	}
 	return resource.Section{Title: s.Title, Fields: append(s.Fields, slot,
-		resource.Field{Label: "Device", Value: kit.Or(p.CCRDeviceName, "-"), Note: "Cloudflare's router"})}
+		resource.Field{Label: "Device", Value: field.Or(p.CCRDeviceName, "-"), Note: "Cloudflare's router"})}
 }
 
 // overSection is what runs over a port.

@@ -14,7 +14,7 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
-	"flarewire/views/kit"
+	"flarewire/views/field"
 )
 
 // The two kinds of ports, as the form's choice.
@@ -46,10 +46,10 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 			{Key: "speed", Label: "Speed", When: cable, Help: "Empty takes the slot's speed", Check: m.checkSpeed},
 			typeField("type", cable, false),
 			{Key: "bandwidth", Label: "Bandwidth", When: circuit, Help: strings.Join(rules.Bandwidths(), " "),
-				Suggest: func(form.Values) []string { return rules.Bandwidths() }, Check: kit.Check(rules.Bandwidth)},
+				Suggest: func(form.Values) []string { return rules.Bandwidths() }, Check: field.Check(rules.Bandwidth)},
 			{Key: "pairing_key", Label: "Pairing key", Kind: form.Secret, When: circuit,
 				Help:  "From the VLAN attachment in Google Cloud; it is not kept",
-				Check: kit.Check(rules.PairingKey)},
+				Check: field.Check(rules.PairingKey)},
 			typeField("partner_type", circuit, true),
 		}}},
 		Submit: func(v form.Values) tea.Cmd { return submit(orderOf(v)) },
@@ -111,7 +111,7 @@ func (m *Module) slotLive(v form.Values) string {
 
 // slotText is a slot in a few words.
 func slotText(s api.Slot) string {
-	text := kit.Or(s.Site, "-") + ", " + kit.Or(s.Speed, "-")
+	text := field.Or(s.Site, "-") + ", " + field.Or(s.Speed, "-")
 	if s.Facility != nil {
 		text += ", " + s.Facility.Name
 	}
@@ -130,9 +130,9 @@ func (m *Module) checkSlot(v string, _ form.Values) form.Finding {
 	case !known && !m.slots().Complete():
 		return form.Finding{Level: form.Error, Text: "Cannot tell whether this slot is free: " + m.env.Feed.Last().Entry(store.Slots).Why()}
 	case !known:
-		return kit.WorstOf(kit.Finding(rules.UUID(v)), form.Finding{Level: form.Warning, Text: "This slot is not in the list"})
+		return field.WorstOf(field.Finding(rules.UUID(v)), form.Finding{Level: form.Warning, Text: "This slot is not in the list"})
 	}
-	return kit.Finding(rules.UUID(v))
+	return field.Finding(rules.UUID(v))
 }
 
 func (m *Module) checkSpeed(v string, all form.Values) form.Finding {

@@ -12,6 +12,7 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -131,11 +132,12 @@ func (m *Module) portField(p port) resource.Field {
 }
 
 func (m *Module) cniField(c api.CNI) resource.Field {
-	return resource.Field{Label: "CNI", Value: c.Magic.ConduitName, Note: "your side " + kit.Or(string(c.CustIP), "-"), Open: m.openCNI(c)}
+	return resource.Field{Label: "CNI", Value: c.Magic.ConduitName, Note: "your side " + field.Or(string(c.CustIP), "-"), Open: m.openCNI(c)}
 }
 
 func (m *Module) linkField(l api.MagicInterconnect) resource.Field {
-	return resource.Field{Label: "Tunnel side", Value: l.Name, Note: "version " + kit.Or(l.Version, "-") + " at " + kit.Or(l.ColoName, "-"),
+	return resource.Field{Label: "Tunnel side", Value: l.Name, Note: "version " + field.Or(l.Version, "-") + " at " + field.Or(l.ColoName,
+		"-"),
 		Open: m.openLink(l)}
 }
 
@@ -204,7 +206,7 @@ func (m *Module) NextHop(hop netip.Addr) (kit.NextHop, bool) {
 			continue
 		}
 		c := kit.NextHop{Name: l.Name}
-		if health := m.env.Probed(l.Name); health != store.HealthUnknown && !kit.Unprobed(l.HealthCheck) {
+		if health := m.env.Probed(l.Name); health != store.HealthUnknown && !field.Unprobed(l.HealthCheck) {
 			c.State = "probes " + string(health)
 			if health == store.HealthDown {
 				c.Role, c.Down = tui.Bad, "which health checks report down"
@@ -245,7 +247,7 @@ func (m *Module) SubnetKinds() []store.Kind { return m.RelatedNeeds() }
 
 // endOfCNI says how the tunnel side stands that goes with a CNI, by the probes: the API tells no session over it.
 func (m *Module) endOfCNI(c api.CNI) change.Guards {
-	if l, ok := m.linkOf(c); ok && !kit.Unprobed(l.HealthCheck) {
+	if l, ok := m.linkOf(c); ok && !field.Unprobed(l.HealthCheck) {
 		return kit.DeleteImpact{Health: m.env.Probed(l.Name)}.Guards()
 	}
 	return change.Guards{}

@@ -16,7 +16,9 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
+	"flarewire/views/field"
 	"flarewire/views/kit"
+	"flarewire/views/review"
 )
 
 func (m *Module) settings() store.List[api.CNISettings] { return m.env.Feed.Last().CNISettings }
@@ -79,7 +81,7 @@ func (m *Module) bgpOnTunnels() int {
 // editSettings reads the settings and opens their form.
 func (m *Module) editSettings() tea.Cmd {
 	const title = "Edit CNI settings"
-	return tui.Push(kit.NewOpening(m.env, title, func(ctx context.Context) (tui.View, error) {
+	return tui.Push(review.NewOpening(m.env, title, func(ctx context.Context) (tui.View, error) {
 		opened, err := change.ReadCNISettings(ctx, m.env.Account)
 		if err != nil {
 			return nil, err
@@ -97,7 +99,7 @@ func (m *Module) settingsForm(title string, opened api.CNISettings) *form.Form {
 		Sections: []form.Section{{Fields: []form.Field{
 			{Key: "default_asn", Label: "Default ASN", Help: "13335, or a private number from 64512 to 65534 without BGP over tunnels",
 				Check: func(v string, _ form.Values) form.Finding {
-					return kit.Finding(rules.CloudflareSideASN(v, m.bgpOnTunnels() > 0))
+					return field.Finding(rules.CloudflareSideASN(v, m.bgpOnTunnels() > 0))
 				}},
 		}}},
 		Submit: func(v form.Values) tea.Cmd {
@@ -110,7 +112,7 @@ func (m *Module) settingsForm(title string, opened api.CNISettings) *form.Form {
 }
 
 func (m *Module) reviewSettings(opened, wanted api.CNISettings) tea.Cmd {
-	return tui.Push(kit.NewReview(m.env, kit.Intent{Title: "Change CNI settings", Pages: 2,
+	return tui.Push(review.NewReview(m.env, review.Intent{Title: "Change CNI settings", Pages: 2,
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 			plan, err := change.PrepareCNISettings(ctx, w, opened, wanted)
 			if err != nil {

@@ -14,14 +14,14 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
-	"flarewire/views/kit"
+	"flarewire/views/field"
 )
 
 func (m *Module) describeSlots() resource.Description[api.Slot] {
 	return resource.Description[api.Slot]{
 		Plural:  kind.Slots.About().Title,
 		ID:      func(s api.Slot) string { return s.ID },
-		Name:    func(s api.Slot) string { return kit.Or(s.Site, "slot") + " " + s.Speed },
+		Name:    func(s api.Slot) string { return field.Or(s.Site, "slot") + " " + s.Speed },
 		JSON:    func(s api.Slot) []byte { return s.JSON() },
 		Columns: m.slotColumns(), SortBy: "occupied",
 		Summary: slotSummary, Sections: m.slotSections,
@@ -46,15 +46,15 @@ func (m *Module) slotColumns() []table.Column[api.Slot] {
 	type S = api.Slot
 	muted := func(S) tui.Role { return tui.Muted }
 	return []table.Column[S]{
-		{Key: "site", Title: "SITE", Width: 8, Grow: 4, Text: kit.Cell(func(s S) string { return kit.Or(s.Site, "-") }),
+		{Key: "site", Title: "SITE", Width: 8, Grow: 4, Text: field.Cell(func(s S) string { return field.Or(s.Site, "-") }),
 			Role: func(S) tui.Role { return tui.Strong }, Compare: compareSlots},
-		{Key: "speed", Title: "SPEED", Width: 5, Text: kit.Cell(func(s S) string { return kit.Or(s.Speed, "-") })},
-		{Key: "occupied", Title: "OCCUPIED", Width: 9, Text: kit.Cell(func(s S) string { return kit.YesNo(s.Occupied) }),
+		{Key: "speed", Title: "SPEED", Width: 5, Text: field.Cell(func(s S) string { return field.Or(s.Speed, "-") })},
+		{Key: "occupied", Title: "OCCUPIED", Width: 9, Text: field.Cell(func(s S) string { return field.YesNo(s.Occupied) }),
 			Role: occupiedRole, Compare: freeFirst},
-		{Key: "facility", Title: "FACILITY", Width: 24, Grow: 12, Text: kit.Cell(facilityName)},
-		{Key: "interconnect", Title: "INTERCONNECT", Width: 15, Text: kit.Cell(m.occupant)},
-		{Key: "address", Title: "ADDRESS", Width: 30, Grow: 30, Priority: 1, Role: muted, Text: kit.Cell(address)},
-		{Key: "id", Title: "ID", Width: 36, Priority: 2, Role: muted, Text: kit.Cell(func(s S) string { return s.ID })},
+		{Key: "facility", Title: "FACILITY", Width: 24, Grow: 12, Text: field.Cell(facilityName)},
+		{Key: "interconnect", Title: "INTERCONNECT", Width: 15, Text: field.Cell(m.occupant)},
+		{Key: "address", Title: "ADDRESS", Width: 30, Grow: 30, Priority: 1, Role: muted, Text: field.Cell(address)},
+		{Key: "id", Title: "ID", Width: 36, Priority: 2, Role: muted, Text: field.Cell(func(s S) string { return s.ID })},
 	}
 }
 
@@ -134,11 +134,11 @@ func facilityFields(f *api.Facility) []resource.Field {
 }
 
 func (m *Module) slotSections(s api.Slot, _ time.Time) []resource.Section {
-	state := resource.Field{Label: "Occupied", Value: kit.YesNo(s.Occupied), Role: occupiedRole(s)}
+	state := resource.Field{Label: "Occupied", Value: field.YesNo(s.Occupied), Role: occupiedRole(s)}
 	if !s.Occupied {
 		state.Note = "n orders an interconnect here"
 	}
-	fields := append([]resource.Field{{Label: "Site", Value: kit.Or(s.Site, "-")}, {Label: "Speed", Value: kit.Or(s.Speed, "-")}, state},
+	fields := append([]resource.Field{{Label: "Site", Value: field.Or(s.Site, "-")}, {Label: "Speed", Value: field.Or(s.Speed, "-")}, state},
 		facilityFields(s.Facility)...)
 	over := resource.Section{Title: "In it"}
 	if p, ok := m.portIn(s.ID); ok {
@@ -148,7 +148,7 @@ func (m *Module) slotSections(s api.Slot, _ time.Time) []resource.Section {
 	}
 	return []resource.Section{{Title: "Slot", Fields: fields}, over, {Title: "Identity", Fields: []resource.Field{
 		{Label: "ID", Value: s.ID},
-		{Label: "Account", Value: kit.Or(s.Account, "-")},
-		{Label: "Device", Value: kit.Or(s.CCRDeviceName, "-"), Note: "Cloudflare's router"},
+		{Label: "Account", Value: field.Or(s.Account, "-")},
+		{Label: "Device", Value: field.Or(s.CCRDeviceName, "-"), Note: "Cloudflare's router"},
 	}}}
 }

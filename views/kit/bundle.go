@@ -140,15 +140,15 @@ func (b *bundling) Waiting() bool { return true }
 
 // Draw implements tui.View.
 func (b *bundling) Draw(c tui.Canvas) []string {
-	page := &page{c: c}
-	page.blank()
+	page := NewPage(c)
+	page.Blank()
 	text := "Reading everything once"
 	if age := tui.AgeSince(b.began, c.Now); age != "now" {
 		text += ", for " + age + " so far"
 	}
-	page.text(tui.Pending, text+"… Then it is written to "+tui.Clean(b.path)+".")
-	page.text(tui.Muted, "Going back does not end it: a line says then where it was written.")
-	return page.lines
+	page.Text(tui.Pending, text+"… Then it is written to "+tui.Clean(b.path)+".")
+	page.Text(tui.Muted, "Going back does not end it: a line says then where it was written.")
+	return page.Lines()
 }
 
 // bundles follows the bundle that is under way: when its page was left, a line says what became of it.
@@ -203,18 +203,18 @@ func (p *bundled) Actions() []tui.Action {
 
 // Draw implements tui.View.
 func (p *bundled) Draw(c tui.Canvas) []string {
-	page := &page{c: c}
-	page.blank()
-	page.text(tui.Good, "Written: "+tui.Clean(p.path))
-	page.text(tui.Plain, p.contents.Holds())
-	page.blank()
+	page := NewPage(c)
+	page.Blank()
+	page.Text(tui.Good, "Written: "+tui.Clean(p.path))
+	page.Text(tui.Plain, p.contents.Holds())
+	page.Blank()
 	for _, gap := range p.contents.Gaps() {
-		page.text(tui.Bad, tui.Clean(gap.String()))
-		page.blank()
+		page.Text(tui.Bad, tui.Clean(gap.String()))
+		page.Blank()
 	}
 	for _, text := range []string{bundle.NotInIt, bundle.StillIn, bundle.WhoHas} {
-		page.text(tui.Plain, text)
-		page.blank()
+		page.Text(tui.Plain, text)
+		page.Blank()
 	}
-	return page.lines
+	return page.Lines()
 }

@@ -64,7 +64,7 @@ func (e *Env) Begin(kind, what string, open func(draft form.Values) tea.Cmd) tea
 		tui.Text(tui.Plain, "A draft of "+what+" ("+tui.Clean(DraftName(draft))+") was kept "+resource.Ago(draft.At, e.Now())+
 			". Keys are never part of one.")},
 		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Continue", Run: with(draft.Values)}, {Label: "Discard and start over",
-			Run: func() tea.Cmd { return tea.Batch(e.forget(kind), open(nil)) }}}})
+			Run: func() tea.Cmd { return tea.Batch(e.ForgetDraft(kind), open(nil)) }}}})
 }
 
 // DraftName is what a draft is to be called: the name, or the network, that it has so far.
@@ -92,20 +92,18 @@ func (e *Env) Guided(o form.Options, kind string, draft form.Values) form.Option
 		turn, d := e.Drafts.Turn(), drafts.Draft{At: e.Now(), Values: v}
 		return e.remember(func() error { return e.Drafts.Keep(turn, kind, d) })
 	}
-	o.Forget = func() tea.Cmd { return e.forget(kind) }
+	o.Forget = func() tea.Cmd { return e.ForgetDraft(kind) }
 	return o
 }
 
-func (e *Env) forget(kind string) tea.Cmd {
+// ForgetDraft throws a draft away; there need not be one.
+func (e *Env) ForgetDraft(kind string) tea.Cmd {
 	if kind == "" {
 		return nil
 	}
 	turn := e.Drafts.Turn()
 	return e.remember(func() error { return e.Drafts.Forget(turn, kind) })
 }
-
-// ForgetDraft throws a draft away; there need not be one.
-func (e *Env) ForgetDraft(kind string) tea.Cmd { return e.forget(kind) }
 
 // RememberPool remembers where the next inner subnet is to be proposed: near the one that was used last.
 func (e *Env) RememberPool(used string) tea.Cmd {

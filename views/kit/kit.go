@@ -196,14 +196,14 @@ func (e *Env) SubnetTaken(found rules.Finding) form.Finding {
 func (e *Env) SubnetsUntold() string { return e.Feed.Last().CannotTell(e.subnetKinds()...) }
 
 // readLimit is how long a review waits for what it reads to tell what depends on an object; what could not be read is said.
-const readLimit = 10 * time.Second
+const ReadLimit = 10 * time.Second
 
 // justRead is how old what a deletion rests on may be: what was read a moment ago, for the same question, is not read again.
 const justRead = 5 * time.Second
 
 // Dependents says in words what belongs to s, for who is about to delete it. It reads what it needs, so it is for commands.
 func (e *Env) Dependents(ctx context.Context, s Subject) []string {
-	ctx, cancel := context.WithTimeout(ctx, readLimit)
+	ctx, cancel := context.WithTimeout(ctx, ReadLimit)
 	defer cancel()
 	return e.FreshDependents(e.Feed.Fresh(ctx, justRead, e.relatedKinds()...), s)
 }

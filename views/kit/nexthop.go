@@ -68,7 +68,7 @@ func (e *Env) BrokenRoutes(cidr netip.Prefix) []string {
 
 // FreshBrokenRoutes is BrokenRoutes for commands: it reads first what it rests on, and says what could not be read.
 func (e *Env) FreshBrokenRoutes(ctx context.Context, cidr netip.Prefix) []string {
-	ctx, cancel := context.WithTimeout(ctx, readLimit)
+	ctx, cancel := context.WithTimeout(ctx, ReadLimit)
 	defer cancel()
 	kinds := []store.Kind{store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes, store.HealthChecks}
 	now := e.Feed.Fresh(ctx, justRead, store.Of(kinds...)...)

@@ -11,6 +11,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
+	"flarewire/views/field"
 )
 
 // The BGP session of a tunnel or an interconnect, as parts of forms and of detail pages.
@@ -45,7 +46,7 @@ func (e *Env) BGPSection(s Session) form.Section {
 		{Key: "extra_prefixes", Label: "Extra prefixes", When: on, Fixed: fixed,
 			Help:    "Also advertised to your router: 0.0.0.0/0; separated by spaces",
 			Suggest: func(form.Values) []string { return []string{"0.0.0.0/0", "100.96.0.0/12", "100.64.0.0/12"} },
-			Check:   CheckList(rules.ExtraPrefix)},
+			Check:   field.CheckList(rules.ExtraPrefix)},
 	}
 	if !s.Unfiltered {
 		fields = append(fields, e.filterField(importFilter, "Filter in", s, "On what you announce to Cloudflare; profiles: :bgp-filters"),
@@ -85,7 +86,7 @@ func (e *Env) checkFilter(id string) form.Finding {
 		return form.Finding{}
 	}
 	if why := e.Feed.Last().FilterProfiles.Why(); why != "" {
-		return CannotTell(why)
+		return field.CannotTell(why)
 	}
 	return form.Finding{Level: form.Error, Text: "The account has no BGP filter profile with this id: choose one of the list"}
 }
@@ -100,12 +101,12 @@ func (e *Env) filterProfile(id string) (api.FilterProfile, bool) {
 }
 
 func checkASN(v string, cloudflare uint32, others []rules.ASNUse) form.Finding {
-	finding := Finding(rules.CustomerASN(v, cloudflare))
+	finding := field.Finding(rules.CustomerASN(v, cloudflare))
 	asn, err := rules.ParseASN(strings.TrimSpace(v))
 	if finding.Blocks() || err != nil {
 		return finding
 	}
-	return WorstOf(finding, Finding(rules.SameASN(asn, others)))
+	return field.WorstOf(finding, field.Finding(rules.SameASN(asn, others)))
 }
 
 // optionally applies a rule to what is there; nothing is fine.
@@ -114,7 +115,7 @@ func optionally(rule func(string) rules.Finding) func(string, form.Values) form.
 		if v == "" {
 			return form.Finding{}
 		}
-		return Finding(rule(v))
+		return field.Finding(rule(v))
 	}
 }
 
@@ -139,7 +140,7 @@ func BGPOf(v form.Values, before *api.BGP) *api.BGP {
 	}
 	b.CustomerASN, _ = rules.ParseASN(strings.TrimSpace(v["customer_asn"]))
 	b.MD5Key = v["md5_key"]
-	b.ExtraPrefixes = Words(v["extra_prefixes"])
+	b.ExtraPrefixes = field.Words(v["extra_prefixes"])
 	b.ImportFilterID, b.ExportFilterID = strings.TrimSpace(v[importFilter]), strings.TrimSpace(v[exportFilter])
 	return &b
 }
@@ -178,7 +179,7 @@ func (e *Env) FilterFields(b *api.BGP) []resource.Field {
 		f := resource.Field{Label: side.Label, Value: side.ID, Note: side.Note + "; not read yet, or not in :bgp-filters"}
 		list := e.Feed.Last().FilterProfiles
 		if p, ok := e.filterProfile(side.ID); ok {
-			f.Value, f.Note = Or(p.Name, p.ID), side.Note+": "+p.MatchAction+" "+strings.Join(p.Targets, " ")
+			f.Value, f.Note = field.Or(p.Name, p.ID), side.Note+": "+p.MatchAction+" "+strings.Join(p.Targets, " ")
 			f.Open = func() tui.View { return e.Open(kind.FilterProfiles, side.ID) }
 		} else if list.Settled() {
 			f.Role, f.Note = tui.Pending, "the account has no such BGP filter profile"

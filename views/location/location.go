@@ -12,6 +12,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/live"
 )
@@ -64,14 +65,14 @@ func (m *Module) describe() resource.Description[*diagnose.Seen] {
 		Name:    func(s S) string { return diagnose.LocationName(s.Name) },
 		Summary: m.summary,
 		Columns: []table.Column[S]{
-			{Key: "location", Title: "LOCATION", Width: 9, Text: kit.Cell(func(s S) string { return s.Name }),
+			{Key: "location", Title: "LOCATION", Width: 9, Text: field.Cell(func(s S) string { return s.Name }),
 				Role: func(S) tui.Role { return tui.Strong }},
-			{Key: "city", Title: "CITY", Width: 13, Grow: 10, Priority: 1, Text: kit.Cell(func(s S) string { return cmp.Or(s.City, "-") })},
-			{Key: "traffic", Title: "TRAFFIC", Width: 16, Text: kit.Cell(func(s S) string { return traffic(*s) }),
+			{Key: "city", Title: "CITY", Width: 13, Grow: 10, Priority: 1, Text: field.Cell(func(s S) string { return cmp.Or(s.City, "-") })},
+			{Key: "traffic", Title: "TRAFFIC", Width: 16, Text: field.Cell(func(s S) string { return traffic(*s) }),
 				Compare: func(a, b S) int { return cmp.Compare(rateOf(*b), rateOf(*a)) }},
-			{Key: "sees", Title: "SEES", Width: 31, Grow: 20, Text: kit.Cell(func(s S) string { return sign(*s, m.env.Glyphs) + s.Text() }),
+			{Key: "sees", Title: "SEES", Width: 31, Grow: 20, Text: field.Cell(func(s S) string { return sign(*s, m.env.Glyphs) + s.Text() }),
 				Role: func(s S) tui.Role { return role(*s) }, Compare: func(a, b S) int { return a.Worst(*b) }},
-			{Key: "tunnels", Title: "WHICH", Width: 24, Grow: 60, Priority: 2, Text: kit.Cell(func(s S) string { return which(*s) }),
+			{Key: "tunnels", Title: "WHICH", Width: 24, Grow: 60, Priority: 2, Text: field.Cell(func(s S) string { return which(*s) }),
 				Role: func(S) tui.Role { return tui.Muted }},
 		},
 		Sections: func(s S, _ time.Time) []resource.Section { return m.sections(*s) },
@@ -142,7 +143,7 @@ func flow(b diagnose.SeenBadly) string {
 	case b.Idle():
 		return "without traffic here: no action needed"
 	}
-	return kit.Rate(*b.BitRate)
+	return field.Rate(*b.BitRate)
 }
 
 func stateRole(b diagnose.SeenBadly) tui.Role {
@@ -194,9 +195,9 @@ func traffic(s diagnose.Seen) string {
 	case s.Idle():
 		return "none"
 	case s.Share == nil:
-		return kit.Rate(*s.BitRate)
+		return field.Rate(*s.BitRate)
 	}
-	return fmt.Sprintf("%s %.0f %%", kit.Rate(*s.BitRate), 100**s.Share)
+	return fmt.Sprintf("%s %.0f %%", field.Rate(*s.BitRate), 100**s.Share)
 }
 
 func rateOf(s diagnose.Seen) float64 {

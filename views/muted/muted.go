@@ -11,6 +11,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/live"
 )
@@ -45,12 +46,12 @@ func (m *Module) describe() resource.Description[mute.Mute] {
 		ID:   func(x M) string { return x.Resource + "/" + x.Object + "/" + x.Cause },
 		Name: func(x M) string { return x.Name },
 		Columns: []table.Column[M]{
-			{Key: "what", Title: "WHAT", Width: 20, Grow: 40, Text: kit.Cell(func(x M) string { return x.Name }),
+			{Key: "what", Title: "WHAT", Width: 20, Grow: 40, Text: field.Cell(func(x M) string { return x.Name }),
 				Role: func(M) tui.Role { return tui.Strong }},
-			{Key: "cause", Title: "FINDING", Width: 20, Grow: 10, Priority: 1, Text: kit.Cell(func(x M) string { return kit.MuteCause(x) })},
-			{Key: "until", Title: "UNTIL (UTC)", Width: 16, Text: kit.Cell(func(x M) string { return x.Until.UTC().Format("2006-01-02 15:04") }),
+			{Key: "cause", Title: "FINDING", Width: 20, Grow: 10, Priority: 1, Text: field.Cell(func(x M) string { return kit.MuteCause(x) })},
+			{Key: "until", Title: "UNTIL (UTC)", Width: 16, Text: field.Cell(func(x M) string { return x.Until.UTC().Format("2006-01-02 15:04") }),
 				Compare: func(a, b M) int { return a.Until.Compare(b.Until) }},
-			{Key: "reason", Title: "REASON", Width: 20, Grow: 60, Text: kit.Cell(func(x M) string { return x.Reason })},
+			{Key: "reason", Title: "REASON", Width: 20, Grow: 60, Text: field.Cell(func(x M) string { return x.Reason })},
 		},
 		Sections: func(x M, _ time.Time) []resource.Section {
 			return []resource.Section{{Title: "Muted", Fields: []resource.Field{

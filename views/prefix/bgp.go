@@ -20,6 +20,8 @@ import (
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/edit"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -170,8 +172,8 @@ func parent(m *Module, r row) resource.Field {
 	return resource.Field{Label: "Prefix", Value: r.CIDR, Note: r.Description, Open: m.openOne(r)}
 }
 
-func (m *Module) bgpEditor(r row) kit.Editor[api.BGPPrefix] {
-	return kit.Editor[api.BGPPrefix]{Env: m.env, Resource: change.BGPPrefixes(r.ID), Form: m.bgpForm(r), Guard: kit.OnEnds(guardBGP),
+func (m *Module) bgpEditor(r row) edit.Editor[api.BGPPrefix] {
+	return edit.Editor[api.BGPPrefix]{Env: m.env, Resource: change.BGPPrefixes(r.ID), Form: m.bgpForm(r), Guard: edit.OnEnds(guardBGP),
 		Touches: touched(r.ID)}
 }
 
@@ -189,7 +191,7 @@ func (m *Module) bgpForm(r row) func(string, api.BGPPrefix, func(api.BGPPrefix) 
 			Sections: []form.Section{{Title: "Out of " + r.CIDR, Fields: []form.Field{
 				{Key: "cidr", Label: "Network", Help: "The prefix itself or a part of it, to advertise on its own; it begins withdrawn",
 					Check: func(v string, _ form.Values) form.Finding {
-						return kit.WorstOf(kit.Finding(rules.BGPPrefix(v, network(r.CIDR))), m.takenBGP(v, m.now(r)))
+						return field.WorstOf(field.Finding(rules.BGPPrefix(v, network(r.CIDR))), m.takenBGP(v, m.now(r)))
 					}},
 			}}},
 			Submit: func(v form.Values) tea.Cmd { return submit(api.BGPPrefix{CIDR: strings.TrimSpace(v["cidr"])}) }}
@@ -199,7 +201,7 @@ func (m *Module) bgpForm(r row) func(string, api.BGPPrefix, func(api.BGPPrefix) 
 // takenBGP refuses a network that is a BGP prefix already, and says when that cannot be told.
 func (m *Module) takenBGP(v string, r row) form.Finding {
 	found := taken(v, r.BGP.Rows, func(b api.BGPPrefix) string { return b.CIDR })
-	return kit.WorstOf(found, kit.CannotTell(r.BGP.Why()))
+	return field.WorstOf(found, field.CannotTell(r.BGP.Why()))
 }
 
 // taken refuses a network that one of the others is.

@@ -19,6 +19,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/edit"
 	"flarewire/views/kit"
 )
 
@@ -120,9 +121,9 @@ func (m *Module) bindingSections(r row, b api.Binding, now time.Time) []resource
 }
 
 // bindingEditor makes the acts on the bindings of a prefix.
-func (m *Module) bindingEditor(r row) kit.Editor[api.Binding] {
-	return kit.Editor[api.Binding]{Env: m.env, Resource: change.Bindings(r.ID), Touches: touched(r.ID),
-		Guard: kit.OnEnds(func(ctx context.Context, verb journal.Verb, b api.Binding) (change.Guards, error) {
+func (m *Module) bindingEditor(r row) edit.Editor[api.Binding] {
+	return edit.Editor[api.Binding]{Env: m.env, Resource: change.Bindings(r.ID), Touches: touched(r.ID),
+		Guard: edit.OnEnds(func(ctx context.Context, verb journal.Verb, b api.Binding) (change.Guards, error) {
 			now, err := m.env.Account.Bindings(r.ID).List(ctx)
 			if err != nil {
 				return change.Guards{}, err

@@ -12,7 +12,9 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/views/field"
 	"flarewire/views/kit"
+	"flarewire/views/review"
 )
 
 // bindingDraft is what a draft of a new binding is kept under; one of a prefix that was given has the prefix behind
@@ -37,7 +39,7 @@ type bindingSetup struct {
 // newBinding begins the setup; cidr is the prefix that it begins with, empty to choose one.
 func (m *Module) newBinding(cidr string) tea.Cmd {
 	return m.env.Begin(draftOf(cidr), "a new service binding", func(draft form.Values) tea.Cmd {
-		return tui.Push(kit.NewOpeningOf(m.env, "New service binding", func(ctx context.Context) (func() tui.View, error) {
+		return tui.Push(review.NewOpeningOf(m.env, "New service binding", func(ctx context.Context) (func() tui.View, error) {
 			s := m.env.Feed.Fresh(ctx, time.Minute, store.Of(store.Prefixes, store.Services)...)
 			return func() tui.View { return m.bindingForm(cidr, s.Services.Rows, draft) }, s.Services.Err
 		}))
@@ -72,7 +74,7 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 							if !s.known(all) {
 								return form.Finding{}
 							}
-							return kit.Finding(allowed(network(strings.TrimSpace(all["prefix"])), s.there(all), all["cidr"], nameOf(services, v)))
+							return field.Finding(allowed(network(strings.TrimSpace(all["prefix"])), s.there(all), all["cidr"], nameOf(services, v)))
 						}}}}}}
 	if cidr != "" {
 		o.Start = "cidr"
@@ -132,7 +134,7 @@ func (s *bindingSetup) checkNetwork(v string, all form.Values) form.Finding {
 		}
 		there = []rules.Binding{{CIDR: prefix}}
 	}
-	return kit.Finding(rules.BindingCIDR(v, prefix, there))
+	return field.Finding(rules.BindingCIDR(v, prefix, there))
 }
 
 func (s *bindingSetup) checkPrefix(v string, all form.Values) form.Finding {

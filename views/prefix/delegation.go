@@ -17,7 +17,8 @@ import (
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
-	"flarewire/views/kit"
+	"flarewire/views/edit"
+	"flarewire/views/field"
 )
 
 func (m *Module) delegationSource(r row) resource.Source[api.Delegation] {
@@ -73,23 +74,23 @@ func (m *Module) describeDelegations(r row) resource.Description[api.Delegation]
 	}
 }
 
-func (m *Module) delegationEditor(r row) kit.Editor[api.Delegation] {
-	return kit.Editor[api.Delegation]{Env: m.env, Resource: change.Delegations(r.ID), Touches: touched(r.ID),
+func (m *Module) delegationEditor(r row) edit.Editor[api.Delegation] {
+	return edit.Editor[api.Delegation]{Env: m.env, Resource: change.Delegations(r.ID), Touches: touched(r.ID),
 		Form: func(title string, _ api.Delegation, submit func(api.Delegation) tea.Cmd) form.Options {
 			return form.Options{Title: title, Verb: "review", Values: form.Values{"cidr": r.CIDR},
 				Sections: []form.Section{{Title: "Of " + r.CIDR, Fields: []form.Field{
 					{Key: "cidr", Label: "Network", Help: "What the other account may use: the prefix or a part of it",
 						Check: func(v string, _ form.Values) form.Finding {
-							return kit.Finding(rules.Delegation(v, network(r.CIDR)))
+							return field.Finding(rules.Delegation(v, network(r.CIDR)))
 						}},
 					{Key: "delegated_account_id", Label: "Account", Help: "The other account's id: 32 hexadecimal digits, in its dashboard's address",
-						Check: kit.Check(rules.AccountID)},
+						Check: field.Check(rules.AccountID)},
 				}}},
 				Submit: func(v form.Values) tea.Cmd {
 					return submit(api.Delegation{CIDR: strings.TrimSpace(v["cidr"]), DelegatedAccountID: strings.TrimSpace(v["delegated_account_id"])})
 				}}
 		},
-		Guard: kit.OnEnds(func(_ context.Context, verb journal.Verb, d api.Delegation) (change.Guards, error) {
+		Guard: edit.OnEnds(func(_ context.Context, verb journal.Verb, d api.Delegation) (change.Guards, error) {
 			text := "The account " + d.DelegatedAccountID + " can no longer use these addresses"
 			if verb == journal.Create {
 				text = "The account " + d.DelegatedAccountID + " can use these addresses; their service bindings are still made here"

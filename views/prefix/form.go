@@ -8,7 +8,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/rules"
 	"flarewire/tui/form"
-	"flarewire/views/kit"
+	"flarewire/views/field"
 )
 
 // fixed is why all but the description stands still: the API changes nothing else of a prefix.
@@ -17,7 +17,7 @@ const fixed = "Cloudflare changes nothing of a prefix but its description"
 // form makes the form for a new prefix, or for the description of p.
 func (m *Module) form(title string, p api.Prefix, submit func(api.Prefix) tea.Cmd) form.Options {
 	description := form.Field{Key: "description", Label: "Description", Help: "Free text, up to 1000 characters",
-		Check: kit.Check(rules.PrefixDescription)}
+		Check: field.Check(rules.PrefixDescription)}
 	sections := []form.Section{{Fields: append([]form.Field{description}, m.mainFields(p.ID)...)}}
 	if p.ID == "" {
 		sections = []form.Section{{Fields: append(m.mainFields(""), description)}, {Title: "Letter of agency", Fields: letterFields()}}
@@ -34,11 +34,11 @@ func (m *Module) mainFields(id string) []form.Field {
 	return []form.Field{
 		{Key: "cidr", Label: "Prefix", Help: "Your own public network, /24 or larger (IPv6: /48): 203.0.113.0/24", Fixed: why,
 			Check: func(v string, _ form.Values) form.Finding {
-				return kit.WorstOf(kit.WorstOf(kit.Finding(rules.OnboardPrefix(v)), m.onboarded(v)),
-					kit.Finding(rules.SelfServeOnboarding(rules.MagicTransit)))
+				return field.WorstOf(field.WorstOf(field.Finding(rules.OnboardPrefix(v)), m.onboarded(v)),
+					field.Finding(rules.SelfServeOnboarding(rules.MagicTransit)))
 			}},
 		{Key: "asn", Label: "ASN", Help: "The origin of the announcement: 13335, or your own AS number", Fixed: why,
-			Suggest: func(form.Values) []string { return []string{"13335"} }, Check: kit.Check(rules.PrefixASN)},
+			Suggest: func(form.Values) []string { return []string{"13335"} }, Check: field.Check(rules.PrefixASN)},
 	}
 }
 

@@ -19,6 +19,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/edit"
 	"flarewire/views/kit"
 	"flarewire/views/live"
 )
@@ -144,9 +145,9 @@ func (m *Module) describe() resource.Description[row] {
 }
 
 // editor makes the acts on prefixes. The id is that of the prefix that is acted on, "" for a new one.
-func (m *Module) editor(id string) kit.Editor[api.Prefix] {
+func (m *Module) editor(id string) edit.Editor[api.Prefix] {
 	own, delegate := rules.CloudflareASN, true
-	return kit.Editor[api.Prefix]{Env: m.env, Resource: change.Prefixes, Form: m.form, Guard: kit.OnEnds(m.guard),
+	return edit.Editor[api.Prefix]{Env: m.env, Resource: change.Prefixes, Form: m.form, Guard: edit.OnEnds(m.guard),
 		Blank:   api.Prefix{ASN: &own, DelegateLOACreation: &delegate},
 		Touches: touched(id)}
 }

@@ -12,7 +12,7 @@ import (
 	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui/form"
-	"flarewire/views/kit"
+	"flarewire/views/field"
 )
 
 // defaultPriority is what Cloudflare's dashboard proposes.
@@ -35,14 +35,14 @@ func (m *Module) mainFields(id string) []form.Field {
 	return []form.Field{
 		{Key: "prefix", Label: "Prefix", Help: "The network to route: 10.61.0.0/16, or with its netmask", Reads: rules.NetworkText,
 			Check: func(v string, all form.Values) form.Finding {
-				return kit.WorstOf(kit.Worst(rules.RoutePrefix(v), m.owned(ruleOf(all).Prefix)),
+				return field.WorstOf(field.Worst(rules.RoutePrefix(v), m.owned(ruleOf(all).Prefix)),
 					m.env.Taken(rules.RouteTaken(ruleOf(all), m.others(id)), store.Routes))
 			}},
 		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or interconnect: its address, or the tunnel's name to find it",
 			Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.hops() }, Reads: rules.AddressText, Live: m.hopLive,
 			Check: m.checkHop},
 		{Key: "priority", Label: "Priority", Help: "The lowest wins. Cloudflare adds 500,000 when a tunnel is degraded, 1,000,000 when down",
-			Check: kit.Check(rules.Priority)},
+			Check: field.Check(rules.Priority)},
 		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 	}
 }
@@ -51,15 +51,15 @@ func (m *Module) scopeFields(id string) []form.Field {
 	return []form.Field{
 		{Key: "weight", Label: "Weight", Help: "Share among routes of equal prefix and priority, 1 to 256; empty for none",
 			Check: func(v string, all form.Values) form.Finding {
-				return kit.WorstOf(kit.Finding(rules.Weight(v)), m.env.Taken(rules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
+				return field.WorstOf(field.Finding(rules.Weight(v)), m.env.Taken(rules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
 			}},
 		{Key: "colo_regions", Label: "Regions", Help: "Only there; empty for everywhere", Kind: form.Many, Free: true, Options: regions(),
 			Check: func(v string, all form.Values) form.Finding {
-				return kit.CheckList(rules.Region)(strings.ToUpper(v), all)
+				return field.CheckList(rules.Region)(strings.ToUpper(v), all)
 			}},
 		{Key: "colo_names", Label: "Colos", Help: "Only in these data centers: den01 fra03; empty for everywhere",
 			Check: func(v string, all form.Values) form.Finding {
-				return kit.WorstOf(kit.CheckList(rules.Colo)(v, all), m.checkCoverage(all, id))
+				return field.WorstOf(field.CheckList(rules.Colo)(v, all), m.checkCoverage(all, id))
 			}},
 	}
 }
@@ -75,13 +75,13 @@ func (m *Module) owned(prefix netip.Prefix) rules.Finding {
 func (m *Module) checkHop(v string, all form.Values) form.Finding {
 	finding := rules.NextHop(v)
 	if finding.Blocks() {
-		return kit.Finding(finding)
+		return field.Finding(finding)
 	}
 	hop, err := netip.ParseAddr(rules.AddressText(v))
 	if err != nil {
-		return kit.Finding(finding)
+		return field.Finding(finding)
 	}
-	return kit.WorstOf(kit.Worst(finding, rules.RouteFamilies(ruleOf(all).Prefix, hop)), m.nextHop(hop))
+	return field.WorstOf(field.Worst(finding, rules.RouteFamilies(ruleOf(all).Prefix, hop)), m.nextHop(hop))
 }
 
 // checkCoverage says which regions a prefix would be left without.
@@ -93,16 +93,16 @@ func (m *Module) checkCoverage(all form.Values, id string) form.Finding {
 	if !m.routes().Complete() {
 		return form.Finding{} // a route that was not read may cover the regions
 	}
-	return kit.Finding(rules.RouteCoverage(rule.Prefix, append(m.others(id), rule)))
+	return field.Finding(rules.RouteCoverage(rule.Prefix, append(m.others(id), rule)))
 }
 
 // nextHop says whether a next hop lies on a tunnel or an interconnect. While one of their lists is not known, it cannot be told.
 func (m *Module) nextHop(hop netip.Addr) form.Finding {
 	found := rules.NextHopOnLink(hop, m.env.Subnets(""))
 	if why := m.env.SubnetsUntold(); why != "" && !found.OK() {
-		return kit.CannotTell(why)
+		return field.CannotTell(why)
 	}
-	return kit.Finding(found)
+	return field.Finding(found)
 }
 
 func (m *Module) hopLive(v form.Values) string {
@@ -175,7 +175,7 @@ func apply(r api.Route, v form.Values) api.Route {
 	r.Prefix, r.Nexthop, r.Description = rules.NetworkText(v["prefix"]), rules.AddressText(v["nexthop"]), v["description"]
 	r.Priority, _ = strconv.Atoi(strings.TrimSpace(v["priority"]))
 	r.Weight, _ = strconv.Atoi(strings.TrimSpace(v["weight"]))
-	regions, colos := kit.Words(strings.ToUpper(v["colo_regions"])), kit.Words(v["colo_names"])
+	regions, colos := field.Words(strings.ToUpper(v["colo_regions"])), field.Words(v["colo_names"])
 	if r.Scope != nil || len(regions)+len(colos) > 0 {
 		r.Scope = &api.RouteScope{ColoRegions: regions, ColoNames: colos}
 	}
@@ -188,7 +188,7 @@ func ruleOf(v form.Values) rules.Route {
 	priority, _ := strconv.Atoi(strings.TrimSpace(v["priority"]))
 	weight, _ := strconv.Atoi(strings.TrimSpace(v["weight"]))
 	return rules.Route{Prefix: prefix, NextHop: hop, Priority: priority, Weight: weight,
-		Regions: kit.Words(strings.ToUpper(v["colo_regions"])), Colos: kit.Words(v["colo_names"])}
+		Regions: field.Words(strings.ToUpper(v["colo_regions"])), Colos: field.Words(v["colo_names"])}
 }
 
 // fieldOf gives the form's key for a path of the API.

@@ -21,6 +21,8 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/edit"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/live"
 )
@@ -89,8 +91,8 @@ func (m *Module) describe() resource.Description[api.Route] {
 	}
 }
 
-func (m *Module) editor() kit.Editor[api.Route] {
-	return kit.Editor[api.Route]{Env: m.env, Resource: change.Routes, Form: m.form, FieldOf: fieldOf, Draft: "route",
+func (m *Module) editor() edit.Editor[api.Route] {
+	return edit.Editor[api.Route]{Env: m.env, Resource: change.Routes, Form: m.form, FieldOf: fieldOf, Draft: "route",
 		Dependents: which}
 }
 
@@ -139,7 +141,7 @@ func (m *Module) state(r api.Route) (string, tui.Role) {
 	c, ok := m.env.ConduitNow(hop)
 	switch {
 	case ok:
-		return strings.Replace(kit.Or(c.State, "?"), "Down (health check)", "Probes down", 1), c.Role // as wide as the column
+		return strings.Replace(field.Or(c.State, "?"), "Down (health check)", "Probes down", 1), c.Role // as wide as the column
 	case m.env.SubnetsUntold() != "":
 		return "?", tui.Muted
 	}

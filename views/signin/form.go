@@ -10,7 +10,7 @@ import (
 	"flarewire/keystore"
 	"flarewire/tui"
 	"flarewire/tui/form"
-	"flarewire/views/kit"
+	"flarewire/views/field"
 )
 
 const (
@@ -31,10 +31,10 @@ func NewForm(desk *Deps, replace string) *form.Form {
 			{Key: "kind", Label: "Sign in with", Kind: form.Choice, Options: []form.Option{{Value: byToken, Label: "API token"}, {Value: byKey,
 				Label: "e-mail + global key"}},
 				Help: "a token can be limited to what is needed; a global key cannot"},
-			{Key: "token", Label: "API token", Kind: form.Secret, When: kind(byToken), Check: kit.Check(access.CheckToken)},
-			{Key: "email", Label: "E-mail", When: kind(byKey), Check: kit.Check(access.CheckEmail)},
-			{Key: "key", Label: "Global API key", Kind: form.Secret, When: kind(byKey), Check: kit.Check(access.CheckKey)},
-			{Key: "account", Label: "Account id", Help: "leave it empty to choose from the list", Check: kit.Check(checkAccount)},
+			{Key: "token", Label: "API token", Kind: form.Secret, When: kind(byToken), Check: field.Check(access.CheckToken)},
+			{Key: "email", Label: "E-mail", When: kind(byKey), Check: field.Check(access.CheckEmail)},
+			{Key: "key", Label: "Global API key", Kind: form.Secret, When: kind(byKey), Check: field.Check(access.CheckKey)},
+			{Key: "account", Label: "Account id", Help: "leave it empty to choose from the list", Check: field.Check(checkAccount)},
 		}}},
 		Submit: func(v form.Values) tea.Cmd {
 			credential, err := credentialOf(v)

@@ -15,6 +15,7 @@ import (
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
 	"flarewire/views/events"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -49,12 +50,12 @@ func describe(rows func() []diagnose.Moment) resource.Description[diagnose.Momen
 		ID:   func(m M) string { return fmt.Sprint(m.At.UnixNano(), m.Name, m.Source, m.Text) },
 		Name: func(m M) string { return tui.Clean(m.Name) },
 		Columns: []table.Column[M]{
-			{Key: "at", Title: "AT (UTC)", Width: 19, Text: kit.Cell(func(m M) string { return m.At.UTC().Format(time.DateTime) }),
+			{Key: "at", Title: "AT (UTC)", Width: 19, Text: field.Cell(func(m M) string { return m.At.UTC().Format(time.DateTime) }),
 				Compare: func(a, b M) int { return a.At.Compare(b.At) }},
-			{Key: "name", Title: "NAME", Width: 14, Grow: 10, Text: kit.Cell(func(m M) string { return m.Name }),
+			{Key: "name", Title: "NAME", Width: 14, Grow: 10, Text: field.Cell(func(m M) string { return m.Name }),
 				Role: func(M) tui.Role { return tui.Strong }},
-			{Key: "source", Title: "KNOWN BY", Width: 10, Text: kit.Cell(func(m M) string { return m.Source }), Role: role},
-			{Key: "what", Title: "WHAT", Width: 28, Grow: 90, Text: kit.Cell(M.What)},
+			{Key: "source", Title: "KNOWN BY", Width: 10, Text: field.Cell(func(m M) string { return m.Source }), Role: role},
+			{Key: "what", Title: "WHAT", Width: 28, Grow: 90, Text: field.Cell(M.What)},
 		},
 		Sections: sections,
 		Actions: func(M) []tui.Action {
@@ -63,7 +64,7 @@ func describe(rows func() []diagnose.Moment) resource.Description[diagnose.Momen
 				Run: func() tea.Cmd {
 					all := slices.Clone(rows())
 					return tea.Batch(tea.SetClipboard(diagnose.TimelineText(all, false)),
-						tui.Toast(tui.Muted, "Sent to the terminal's clipboard (OSC 52): "+kit.Number(len(all))+" lines"))
+						tui.Toast(tui.Muted, "Sent to the terminal's clipboard (OSC 52): "+field.Number(len(all))+" lines"))
 				}}}
 		},
 	}

@@ -13,6 +13,7 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -54,7 +55,7 @@ func (m *Module) form(request api.TracerouteRequest, to kit.Goal) tui.View {
 	return form.New(form.Options{Title: "New traceroute", Verb: "run", Values: values(request), Sections: []form.Section{
 		{Title: "Needs Magic Transit Write; changes nothing, so --read-only allows it"},
 		{Fields: []form.Field{
-			{Key: "targets", Label: "To", Help: kit.Or(to.Help, "Addresses or host names, at most 10; separated by spaces"), Check: checkTargets,
+			{Key: "targets", Label: "To", Help: field.Or(to.Help, "Addresses or host names, at most 10; separated by spaces"), Check: checkTargets,
 				Kind: form.Many, Free: true, Choices: func(form.Values) []form.Option { return m.ends() }},
 			{Key: "colos", Label: "From", Help: "Airport codes such as fra ams; empty is all, which is slow", Check: checkColos,
 				Kind: form.Many, Free: true, Live: func(form.Values) string { return m.carrying(to.Tunnel) },
@@ -62,11 +63,11 @@ func (m *Module) form(request api.TracerouteRequest, to kit.Goal) tui.View {
 		}},
 		{Title: "Options", Folded: true, Fields: []form.Field{
 			{Key: "packet_type", Label: "Packets", Kind: form.Choice, Options: packets, Help: "A router that drops ICMP may answer to another kind"},
-			{Key: "max_ttl", Label: "Largest TTL", Help: "How many hops at most, up to 64", Check: kit.Check(rules.TraceMaxHops)},
-			{Key: "packets_per_ttl", Label: "Packets per TTL", Help: "Up to 10", Check: kit.Check(rules.TraceProbes)},
+			{Key: "max_ttl", Label: "Largest TTL", Help: "How many hops at most, up to 64", Check: field.Check(rules.TraceMaxHops)},
+			{Key: "packets_per_ttl", Label: "Packets per TTL", Help: "Up to 10", Check: field.Check(rules.TraceProbes)},
 			{Key: "port", Label: "Port", Help: "tcp, udp: destination port; icmp: first sequence number; 0: Cloudflare chooses",
-				Check: kit.Check(rules.TraceDestination)},
-			{Key: "wait_time", Label: "Wait", Help: "Seconds for each answer, 1 to 5", Check: kit.Check(rules.TraceWaitTime)},
+				Check: field.Check(rules.TraceDestination)},
+			{Key: "wait_time", Label: "Wait", Help: "Seconds for each answer, 1 to 5", Check: field.Check(rules.TraceWaitTime)},
 		}},
 	}, Start: "targets", Acts: true, Submit: func(v form.Values) tea.Cmd { return m.start(requestOf(v), to.Tunnel) }})
 }
@@ -84,7 +85,7 @@ func values(r api.TracerouteRequest) form.Values {
 		return strconv.Itoa(n)
 	}
 	return form.Values{"targets": strings.Join(r.Targets, " "), "colos": strings.Join(r.Colos, " "),
-		"packet_type": kit.Or(o.PacketType, rules.TracePacketTypes()[0]), "max_ttl": number(o.MaxTTL, rules.TraceTTL),
+		"packet_type": field.Or(o.PacketType, rules.TracePacketTypes()[0]), "max_ttl": number(o.MaxTTL, rules.TraceTTL),
 		"packets_per_ttl": number(o.PacketsPerTTL, rules.TracePackets), "port": number(o.Port, rules.TracePort),
 		"wait_time": number(o.WaitTime, rules.TraceWait)}
 }
@@ -92,27 +93,27 @@ func values(r api.TracerouteRequest) form.Values {
 // requestOf is the request for what was typed. What is empty is left out: Cloudflare then takes its default.
 func requestOf(v form.Values) api.TracerouteRequest {
 	number := func(key string) int { n, _ := strconv.Atoi(v[key]); return n }
-	return api.TracerouteRequest{Targets: kit.Words(v["targets"]), Colos: kit.Words(strings.ToLower(v["colos"])),
+	return api.TracerouteRequest{Targets: field.Words(v["targets"]), Colos: field.Words(strings.ToLower(v["colos"])),
 		Options: &api.TracerouteOptions{PacketType: v["packet_type"], MaxTTL: number("max_ttl"), PacketsPerTTL: number("packets_per_ttl"),
 			Port: number("port"), WaitTime: number("wait_time")}}
 }
 
 func checkTargets(v string, all form.Values) form.Finding {
-	targets := kit.Words(v)
+	targets := field.Words(v)
 	switch {
 	case len(targets) == 0:
 		return form.Finding{Level: form.Partial, Text: "Enter where the traceroute is to lead, such as 203.0.113.1"}
 	case len(targets) > rules.TraceTargets:
 		return form.Finding{Level: form.Error, Text: "At most " + strconv.Itoa(rules.TraceTargets) + " at once"}
 	}
-	return kit.CheckList(rules.TraceTarget)(v, all)
+	return field.CheckList(rules.TraceTarget)(v, all)
 }
 
 func checkColos(v string, all form.Values) form.Finding {
-	if len(kit.Words(v)) == 0 {
+	if len(field.Words(v)) == 0 {
 		return form.Finding{Level: form.Warning, Text: "All data centers outside China: slow, up to " + minutes(limit)}
 	}
-	return kit.CheckList(rules.TraceColo)(v, all)
+	return field.CheckList(rules.TraceColo)(v, all)
 }
 
 // carrying says which locations carry the tunnel's traffic, the busiest first.

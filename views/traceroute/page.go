@@ -14,6 +14,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -101,7 +102,7 @@ func (p *page) failed(c tui.Canvas) []string {
 func (p *page) question(page *kit.Page) {
 	o := p.run.request.Options
 	for _, f := range [][2]string{{"To", p.run.target()}, {"From", p.run.from()},
-		{"Packets", o.PacketType + ", " + kit.Number(o.PacketsPerTTL) + " for each TTL up to " + kit.Number(o.MaxTTL)}} {
+		{"Packets", o.PacketType + ", " + field.Number(o.PacketsPerTTL) + " for each TTL up to " + field.Number(o.MaxTTL)}} {
 		page.Line(tui.Line{{Text: "   " + tui.Fit(f[0], 10), Role: tui.Muted}, {Text: tui.Clean(f[1])}})
 	}
 }
@@ -170,7 +171,7 @@ func (m *Module) describePlaces(r *run) resource.Description[*place] {
 }
 
 func (m *Module) placeColumns(several bool) []table.Column[*place] {
-	text := kit.Cell[*place]
+	text := field.Cell[*place]
 	node := func(get func(api.HopNode) float64) func(*place, time.Time) string {
 		return func(p *place, _ time.Time) string { _, n, _ := p.end(); return rtt(n, get(n)) }
 	}
@@ -178,7 +179,7 @@ func (m *Module) placeColumns(several bool) []table.Column[*place] {
 		{Key: "colo", Title: "FROM", Width: 8, Text: text(func(p *place) string { return p.Colo.Name }),
 			Role:    func(*place) tui.Role { return tui.Strong },
 			Compare: func(a, b *place) int { return cmp.Compare(a.rank, b.rank) }},
-		{Key: "city", Title: "CITY", Width: 14, Grow: 12, Priority: 2, Text: text(func(p *place) string { return kit.Or(p.Colo.City, "-") })},
+		{Key: "city", Title: "CITY", Width: 14, Grow: 12, Priority: 2, Text: text(func(p *place) string { return field.Or(p.Colo.City, "-") })},
 		{Key: "result", Title: "RESULT", Width: 16, Text: text(func(p *place) string { word, _ := p.result(m.env.Glyphs); return word }),
 			Role: func(p *place) tui.Role { _, role := p.result(m.env.Glyphs); return role }},
 		{Key: "loss", Title: "LOSS", Width: 5, Right: true, Text: text(placeLoss)},
@@ -227,7 +228,7 @@ func (m *Module) hopsPage(p *place, ended time.Time) tui.View {
 
 func describeHops(p *place, glyphs tui.Glyphs) resource.Description[*hop] {
 	return resource.Description[*hop]{
-		Plural: kit.Or(p.Colo.Name, "location"), SortBy: "ttl", None: "This location gave no hops: " + p.Error,
+		Plural: field.Or(p.Colo.Name, "location"), SortBy: "ttl", None: "This location gave no hops: " + p.Error,
 		ID:      func(h *hop) string { return fmt.Sprintf("%d/%d", h.PacketsTTL, h.index) },
 		Name:    (*hop).title,
 		JSON:    func(h *hop) []byte { return h.raw },
@@ -248,7 +249,7 @@ const (
 
 // hopColumns are as wide as these hops need, so that addresses take no room from names.
 func hopColumns(hops []*hop) []table.Column[*hop] {
-	text := kit.Cell[*hop]
+	text := field.Cell[*hop]
 	address, name := addressWidth, nameWidth
 	for _, h := range hops {
 		address = max(address, min(tui.Width(tui.Clean(h.address())), longestAddress))
@@ -281,11 +282,12 @@ func hopColumns(hops []*hop) []table.Column[*hop] {
 		number("mean", "MEAN", func(n api.HopNode) float64 { return n.MeanRTT }),
 		number("max", "MAX", func(n api.HopNode) float64 { return n.MaxRTT }),
 		{Key: "asn", Title: "ASN", Width: 8, Text: text(func(h *hop) string {
-			return kit.Or(h.field(func(n api.HopNode) string { return n.ASN }), "-")
+			return field.Or(h.field(func(n api.HopNode) string { return n.ASN }), "-")
 		})},
 		{Key: "address", Title: "ADDRESS", Width: address, Text: text((*hop).address)},
-		{Key: "name", Title: "NAME", Width: nameWidth, Grow: name - nameWidth, Text: text(func(h *hop) string { return kit.Or(h.name(), "-") })},
-		{Key: "labels", Title: "LABELS", Width: 16, Priority: 1, Text: text(func(h *hop) string { return kit.Or(h.labels(), "-") })},
+		{Key: "name", Title: "NAME", Width: nameWidth, Grow: name - nameWidth,
+			Text: text(func(h *hop) string { return field.Or(h.name(), "-") })},
+		{Key: "labels", Title: "LABELS", Width: 16, Priority: 1, Text: text(func(h *hop) string { return field.Or(h.labels(), "-") })},
 	}
 }
 
@@ -306,13 +308,13 @@ func hopSections(p *place, h *hop) []resource.Section {
 		return []resource.Section{s}
 	}
 	n := *h.node
-	add("Address", kit.Or(n.IP, "-"), "")
+	add("Address", field.Or(n.IP, "-"), "")
 	if reached, _ := rules.TraceReaches(p.target, n.IP); reached {
 		s.Fields[len(s.Fields)-1].Note = "the target"
 	}
-	add("Name", kit.Or(n.Name, "-"), "")
-	add("AS number", kit.Or(n.ASN, "-"), "")
-	add("Labels", kit.Or(h.labels(), "-"), "")
+	add("Name", field.Or(n.Name, "-"), "")
+	add("AS number", field.Or(n.ASN, "-"), "")
+	add("Labels", field.Or(h.labels(), "-"), "")
 	add("Answers", fmt.Sprint(n.PacketCount), "from this address")
 	for _, v := range []struct {
 		label string

@@ -18,6 +18,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -231,7 +232,7 @@ func (m *Module) describe() resource.Description[*run] {
 }
 
 func (m *Module) columns() []table.Column[*run] {
-	text := kit.Cell[*run]
+	text := field.Cell[*run]
 	return []table.Column[*run]{
 		{Key: "number", Title: "#", Width: 3, Right: true, Text: text(func(r *run) string { return strconv.Itoa(r.number) }),
 			Compare: func(a, b *run) int { return cmp.Compare(a.number, b.number) }},
@@ -242,7 +243,7 @@ func (m *Module) columns() []table.Column[*run] {
 		{Key: "took", Title: "TOOK", Width: 7, Right: true, Live: true, Text: func(r *run, now time.Time) string { return spent(r, now) },
 			Compare: func(a, b *run) int { return cmp.Compare(a.took(m.env.Now()), b.took(m.env.Now())) }},
 		{Key: "at", Title: "AT (UTC)", Width: 8, Text: text(func(r *run) string { return r.began.UTC().Format("15:04:05") })},
-		{Key: "tunnel", Title: "TUNNEL", Width: 20, Priority: 1, Text: text(func(r *run) string { return kit.Or(r.tunnel, "-") })},
+		{Key: "tunnel", Title: "TUNNEL", Width: 20, Priority: 1, Text: text(func(r *run) string { return field.Or(r.tunnel, "-") })},
 	}
 }
 

@@ -8,7 +8,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/tui"
-	"flarewire/views/kit"
+	"flarewire/views/review"
 )
 
 // What comes after a tunnel was created: its key, the router's side, and the way up.
@@ -57,12 +57,12 @@ func (m *Module) afterIPsec(wanted api.IPsecTunnel, r change.Result) []tui.Actio
 // rotate reads the tunnel and opens the review of a new key; the name must be typed there, but not for a
 // tunnel that was just made and has no key to break.
 func (m *Module) rotate(id, confirm string) tea.Cmd {
-	return tui.Push(kit.NewOpening(m.env, "New key", func(ctx context.Context) (tui.View, error) {
+	return tui.Push(review.NewOpening(m.env, "New key", func(ctx context.Context) (tui.View, error) {
 		opened, err := change.IPsecTunnels.Read(ctx, m.env.Account, id)
 		if err != nil {
 			return nil, err
 		}
-		return kit.NewReview(m.env, kit.Intent{Title: "New pre-shared key for " + opened.Name, Confirm: confirm, Pages: 1,
+		return review.NewReview(m.env, review.Intent{Title: "New pre-shared key for " + opened.Name, Confirm: confirm, Pages: 1,
 			After: func(r change.Result) tea.Cmd {
 				m.rotated(id, r)
 				return nil

@@ -12,6 +12,7 @@ import (
 	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -196,7 +197,7 @@ func (b *BringUp) verdict(c tui.Canvas, t store.Tunnel, ok bool) []string {
 		return append(b.hints(c, t), b.ends(c, t)...)
 	case t.BGP == nil && t.State != store.NoBGP: // what the API says about BGP cannot be read
 		return append(b.hints(c, t), b.ends(c, t)...)
-	case t.BGP == nil && probed(t) == store.Healthy || t.BGP == nil && kit.Unprobed(t.HealthCheck):
+	case t.BGP == nil && probed(t) == store.Healthy || t.BGP == nil && field.Unprobed(t.HealthCheck):
 		return append(tui.Paragraph(c, tui.Good, "There is no BGP on this tunnel: it carries traffic as soon as a static route points to it."),
 			b.ends(c, t)...)
 	case t.BGP == nil && probed(t) == store.HealthUnknown:
@@ -255,7 +256,7 @@ func (b *BringUp) ends(c tui.Canvas, t store.Tunnel) []string {
 		}
 		out = append(out, lead+tui.Text(tui.Plain, tui.Clean(value)).Paint(c.Theme, c.Width-6))
 	}
-	row("Tunnel", kit.Or(t.CustomerEndpoint, "your address")+" to Cloudflare "+t.CloudflareEndpoint)
+	row("Tunnel", field.Or(t.CustomerEndpoint, "your address")+" to Cloudflare "+t.CloudflareEndpoint)
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
 	if cloudflare, customer, ok := rules.Sides(subnet); ok {
 		row("Inside", customer.String()+" on your side, "+cloudflare.String()+" on Cloudflare's")

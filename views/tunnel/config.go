@@ -16,6 +16,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
+	"flarewire/views/review"
 )
 
 // RouterConfig is the page with the customer's side of one or several tunnels of a router: configuration for its platform, to be
@@ -78,7 +79,7 @@ func (m *Module) routerConfigOf(kind api.TunnelKind, id string, psk api.Secret) 
 		a.Long = "Configuration for your router, with this key when you ask for it there"
 	}
 	a.Run = func() tea.Cmd {
-		return tui.Push(kit.NewOpening(m.env, "Router configuration", func(ctx context.Context) (tui.View, error) {
+		return tui.Push(review.NewOpening(m.env, "Router configuration", func(ctx context.Context) (tui.View, error) {
 			t, err := m.read(ctx, kind, id)
 			if err != nil {
 				return nil, err

@@ -14,13 +14,14 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
 // sections are the page of a tunnel; more are those that come from elsewhere and are as important as the timeline.
 func sections(t store.Tunnel, now time.Time, env *kit.Env, findings []diagnose.Finding, more ...resource.Section) []resource.Section {
 	first := []resource.Section{panel(t, now, env), next(t, findings), timeline(t, now, env.Glyphs)}
-	rest := []resource.Section{addresses(t), kit.HealthDetail(t.HealthCheck, true), settings(t), identity(t, now)}
+	rest := []resource.Section{addresses(t), field.HealthDetail(t.HealthCheck, true), settings(t), identity(t, now)}
 	return slices.Concat(first, more, rest)
 }
 
@@ -116,9 +117,9 @@ const outerCloudflare = "Outer Cloudflare"
 // addresses says of every address whose side it is.
 func addresses(t store.Tunnel) resource.Section {
 	s := resource.Section{Title: "Addresses", Fields: []resource.Field{
-		{Label: outerCloudflare, Value: kit.Or(t.CloudflareEndpoint, "-"), Note: "Cloudflare's anycast endpoint"},
-		{Label: "Customer endpoint", Value: kit.Or(t.CustomerEndpoint, "-"), Note: "your router"},
-		{Label: "Interface", Value: kit.Or(t.InterfaceAddress, "-")},
+		{Label: outerCloudflare, Value: field.Or(t.CloudflareEndpoint, "-"), Note: "Cloudflare's anycast endpoint"},
+		{Label: "Customer endpoint", Value: field.Or(t.CustomerEndpoint, "-"), Note: "your router"},
+		{Label: "Interface", Value: field.Or(t.InterfaceAddress, "-")},
 	}}
 	subnet, _ := netip.ParsePrefix(t.InterfaceAddress)
 	if cf, customer, ok := rules.Sides(subnet); ok {
@@ -138,8 +139,8 @@ func settings(t store.Tunnel) resource.Section {
 		s.Fields = append(s.Fields, resource.Field{Label: label, Value: value, Note: note})
 	}
 	if t.Kind == api.GRE {
-		add("MTU", kit.Number(t.MTU), "")
-		add("TTL", kit.Number(t.TTL), "")
+		add("MTU", field.Number(t.MTU), "")
+		add("TTL", field.Number(t.TTL), "")
 	}
 	if t.Kind == api.IPsec {
 		psk := "-"
@@ -150,11 +151,11 @@ func settings(t store.Tunnel) resource.Section {
 			}
 		}
 		add("Pre-shared key", psk, "the API never shows the key itself")
-		add("Anti-replay", kit.Switch(t.ReplayProtection), "protects Cloudflare to customer only")
+		add("Anti-replay", field.Switch(t.ReplayProtection), "protects Cloudflare to customer only")
 		s.Fields = append(s.Fields, nullCipher(t.AllowNullCipher))
 		s.Fields = append(s.Fields, identities(t.Tunnel)...)
 	}
-	add("Return routing", kit.Switch(t.AutomaticReturnRouting), "automatic return routing")
+	add("Return routing", field.Switch(t.AutomaticReturnRouting), "automatic return routing")
 	return s
 }
 
@@ -164,7 +165,7 @@ func identity(t store.Tunnel, now time.Time) resource.Section {
 	return resource.Section{Title: "Identity", Fields: []resource.Field{
 		{Label: "Name", Value: t.Name},
 		{Label: "Type", Value: KindName(t.Kind)},
-		{Label: "Description", Value: kit.Or(t.Description, "-")},
+		{Label: "Description", Value: field.Or(t.Description, "-")},
 		{Label: "ID", Value: t.ID},
 		{Label: "Created", Value: created, Note: createdAge},
 		{Label: "Modified", Value: modified, Note: modifiedAge},
@@ -173,7 +174,7 @@ func identity(t store.Tunnel, now time.Time) resource.Section {
 
 // nullCipher says whether the tunnel may run without encryption. Only reading it is documented.
 func nullCipher(allowed *bool) resource.Field {
-	f := resource.Field{Label: "Null cipher", Value: kit.Switch(allowed), Note: "the API shows it, and takes no change of it"}
+	f := resource.Field{Label: "Null cipher", Value: field.Switch(allowed), Note: "the API shows it, and takes no change of it"}
 	if allowed != nil && *allowed {
 		f.Value, f.Role, f.Note = "allowed", tui.Bad, "your router may negotiate no encryption: the traffic can be read on its way"
 	}

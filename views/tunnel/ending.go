@@ -6,6 +6,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/change"
 	"flarewire/internal/store"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -45,7 +46,7 @@ func carries(in store.Insight) string {
 		series []store.Point
 	}{{"from your side", in.Ingress}, {"to your side", in.Egress}} {
 		if newest := last(each.series); newest != nil && *newest.Value > 0 {
-			flows = append(flows, kit.Rate(*newest.Value)+" "+each.side)
+			flows = append(flows, field.Rate(*newest.Value)+" "+each.side)
 		}
 	}
 	return strings.Join(flows, ", ")

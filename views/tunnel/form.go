@@ -11,6 +11,7 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -35,7 +36,7 @@ func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
 	bgp.Intro = "The session over the tunnel. Your router dials Cloudflare's side, AS " +
 		strconv.FormatUint(uint64(f.m.env.Feed.Last().CloudflareASN()), 10) +
 		"; Cloudflare is passive."
-	health := f.proposeHealth(kit.HealthSection(f.kind))
+	health := f.proposeHealth(field.HealthSection(f.kind))
 	health.Intro = "Cloudflare probes the tunnel from all its locations, and routes around it while it does not answer."
 	return []form.Section{f.ends(), f.inside(), bgp, health, own}
 }
@@ -69,7 +70,7 @@ func (f fields) inside() form.Section {
 					if v == "" {
 						return form.Finding{}
 					}
-					return kit.Finding(rules.InterfaceAddress6(v, netip.Prefix{}))
+					return field.Finding(rules.InterfaceAddress6(v, netip.Prefix{}))
 				}},
 		}}
 }
@@ -105,12 +106,12 @@ func (f fields) nextNames(typed string) []string {
 
 // checkCloudflare is the rule, and whether the address is one of the account's as far as those are known.
 func (f fields) checkCloudflare(v string, _ form.Values) form.Finding {
-	finding := kit.Finding(rules.CloudflareEndpoint(v))
+	finding := field.Finding(rules.CloudflareEndpoint(v))
 	end, err := netip.ParseAddr(strings.TrimSpace(v))
 	if finding.Blocks() || err != nil || f.m.tunnelsAt(v) > 0 {
 		return finding
 	}
-	return kit.WorstOf(finding, kit.Finding(rules.EndpointLeased(end, f.m.leased())))
+	return field.WorstOf(finding, field.Finding(rules.EndpointLeased(end, f.m.leased())))
 }
 
 // endpointChoices are Cloudflare's addresses, with what is known of each.
@@ -144,9 +145,9 @@ func (f fields) endpointLive(v form.Values) string {
 
 func (f fields) checkName(v string, _ form.Values) form.Finding {
 	taken := f.m.env.Taken(rules.NameTaken(f.kind, v, f.m.names(f.id)), f.m.SubnetKinds()...)
-	finding := kit.WorstOf(kit.Finding(rules.TunnelName(f.kind, v)), taken)
+	finding := field.WorstOf(field.Finding(rules.TunnelName(f.kind, v)), taken)
 	if f.id != "" && v != f.name {
-		finding = kit.WorstOf(finding, kit.Finding(rules.Rename(f.name, v)))
+		finding = field.WorstOf(finding, field.Finding(rules.Rename(f.name, v)))
 	}
 	return finding
 }
@@ -155,10 +156,10 @@ func (f fields) checkCustomer(v string, all form.Values) form.Finding {
 	if v == "" && f.kind == rules.IPsec {
 		return form.Finding{Level: form.Note, Text: "Optional, but traceroutes and IKE identities by address need it"}
 	}
-	finding := kit.Finding(rules.CustomerEndpoint(f.kind, v))
+	finding := field.Finding(rules.CustomerEndpoint(f.kind, v))
 	customer, err := netip.ParseAddr(strings.TrimSpace(v))
 	if err == nil {
-		finding = kit.WorstOf(finding, kit.Finding(rules.CustomerEndpointInsideOwnPrefix(customer, f.m.env.OwnPrefixes())))
+		finding = field.WorstOf(finding, field.Finding(rules.CustomerEndpointInsideOwnPrefix(customer, f.m.env.OwnPrefixes())))
 	}
 	cloudflare, errCF := netip.ParseAddr(strings.TrimSpace(all["cloudflare_endpoint"]))
 	if finding.Blocks() || err != nil || errCF != nil {
@@ -168,16 +169,16 @@ func (f fields) checkCustomer(v string, all form.Values) form.Finding {
 		return form.Finding{Level: form.Error, Text: "This is Cloudflare's side; use the public address of your router"}
 	}
 	pair := rules.EndpointPair{Kind: f.kind, Cloudflare: cloudflare, Customer: customer}
-	return kit.WorstOf(finding, f.m.env.Taken(rules.EndpointPairUsed(pair, false, f.m.pairs(f.id)), f.m.SubnetKinds()...))
+	return field.WorstOf(finding, f.m.env.Taken(rules.EndpointPairUsed(pair, false, f.m.pairs(f.id)), f.m.SubnetKinds()...))
 }
 
 func (f fields) checkInterface(v string, _ form.Values) form.Finding {
-	finding := kit.Finding(rules.InterfaceAddress(v))
+	finding := field.Finding(rules.InterfaceAddress(v))
 	subnet, err := netip.ParsePrefix(strings.TrimSpace(v))
 	if finding.Blocks() || err != nil {
 		return finding
 	}
-	return kit.WorstOf(finding, f.m.env.SubnetTaken(rules.InterfaceOverlap(subnet, f.m.env.Subnets(f.id))))
+	return field.WorstOf(finding, f.m.env.SubnetTaken(rules.InterfaceOverlap(subnet, f.m.env.Subnets(f.id))))
 }
 
 // sidesLive says of both addresses of the subnet whose they are.
@@ -227,11 +228,11 @@ func (f fields) endpoints() []string {
 func (m *Module) commonValues(t api.Tunnel) form.Values {
 	v := form.Values{"name": t.Name, "cloudflare_endpoint": t.CloudflareEndpoint, "customer_endpoint": t.CustomerEndpoint,
 		"interface_address": t.InterfaceAddress, "interface_address6": t.InterfaceAddress6, "description": t.Description,
-		"automatic_return_routing": kit.YesNo(t.AutomaticReturnRouting != nil && *t.AutomaticReturnRouting)}
+		"automatic_return_routing": field.YesNo(t.AutomaticReturnRouting != nil && *t.AutomaticReturnRouting)}
 	kit.PutBGP(v, t.BGP)
-	kit.PutHealth(v, t.HealthCheck)
+	field.PutHealth(v, t.HealthCheck)
 	if t.ID == "" {
-		v["bgp"] = kit.YesNo(m.usesBGP())
+		v["bgp"] = field.YesNo(m.usesBGP())
 		v["hc_type"], v["hc_direction"] = "", "" // proposed by product
 	}
 	return v
@@ -262,7 +263,7 @@ func (m *Module) usualHealth() *api.HealthCheck {
 	if len(m.env.OwnPrefixes()) > 0 {
 		product = rules.MagicTransit
 	}
-	return kit.HealthFor(product)
+	return field.HealthFor(product)
 }
 
 // formKeys are the form's keys where they differ from the API's paths.
@@ -273,7 +274,7 @@ var formKeys = map[string]string{
 
 // fieldOf gives the form's key for a path of the API.
 func fieldOf(path string) string {
-	path = kit.FieldOf(strings.TrimPrefix(path, "custom_remote_identities."))
+	path = field.FieldOf(strings.TrimPrefix(path, "custom_remote_identities."))
 	if key, ok := formKeys[path]; ok {
 		return key
 	}

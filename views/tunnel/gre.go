@@ -9,6 +9,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/rules"
 	"flarewire/tui/form"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -40,10 +41,10 @@ func (m *Module) greFields(title string, t api.GRETunnel, fixed string, submit f
 	own := form.Section{Title: "GRE", Intro: "What the packets between the two ends look like. The defaults are right for nearly everybody.",
 		Folded: true, Fields: []form.Field{
 			{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE",
-				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(rules.MTU(rules.GRE, v)) }},
+				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.MTU(rules.GRE, v)) }},
 			{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255",
-				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(rules.TTL(rules.GRE, v)) }},
-			kit.ReturnRouting(),
+				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.TTL(rules.GRE, v)) }},
+			field.ReturnRouting(),
 		}}
 	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, fixed), Needs: kit.SessionNeeds(),
 		Submit: func(v form.Values) tea.Cmd { return submit(applyGRE(t, v)) }}
@@ -56,7 +57,7 @@ func applyGRE(t api.GRETunnel, v form.Values) api.GRETunnel {
 	t.InterfaceAddress, t.InterfaceAddress6 = trim("interface_address"), trim("interface_address6")
 	t.MTU, _ = strconv.Atoi(trim("mtu"))
 	t.TTL, _ = strconv.Atoi(trim("ttl"))
-	t.AutomaticReturnRouting = kit.Setting(t.AutomaticReturnRouting, v["automatic_return_routing"])
-	t.BGP, t.HealthCheck = kit.BGPOf(v, t.BGP), kit.HealthOf(v, true, t.HealthCheck)
+	t.AutomaticReturnRouting = field.Setting(t.AutomaticReturnRouting, v["automatic_return_routing"])
+	t.BGP, t.HealthCheck = kit.BGPOf(v, t.BGP), field.HealthOf(v, true, t.HealthCheck)
 	return t
 }

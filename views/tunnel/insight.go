@@ -10,6 +10,7 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/live"
 )
@@ -60,7 +61,7 @@ func readNote(look live.Look, now time.Time) string {
 func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 	f := resource.Field{Label: "Health", Value: "not known", Role: tui.Muted}
 	switch {
-	case kit.Unprobed(t.HealthCheck):
+	case field.Unprobed(t.HealthCheck):
 		f.Note = "the health checks are off: the analytics report the tunnel as down regardless"
 		return f
 	case in.HealthErr != nil:
@@ -81,7 +82,7 @@ func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 // unwell says since when the probes find the tunnel not healthy: of what was before flarewire looked, only the analytics know.
 func unwell(t store.Tunnel, in store.Insight, now time.Time) []resource.Field {
 	newest, fell := last(in.Health), store.Fell(in.Health[:max(0, len(in.Health)-1)]) // the newest step is not over
-	if kit.Unprobed(t.HealthCheck) || newest == nil || fell.How == store.NotSeen {
+	if field.Unprobed(t.HealthCheck) || newest == nil || fell.How == store.NotSeen {
 		return nil
 	}
 	f := resource.Field{Label: "Not healthy", Value: "since " + clock(fell.At) + ", for " + tui.AgeSince(fell.At, now),
@@ -103,8 +104,8 @@ func rateGraph(label, side string, series []store.Point, err error) resource.Fie
 		f.Note = "the analytics have no traffic of this tunnel in 24 h"
 		return f
 	}
-	words := fmt.Sprintf("%s %s %s", kit.Rate(*newest.Value), side, since(*newest))
-	top := kit.Rate(*most.Value) + " (at " + clock(most.At) + ")"
+	words := fmt.Sprintf("%s %s %s", field.Rate(*newest.Value), side, since(*newest))
+	top := field.Rate(*most.Value) + " (at " + clock(most.At) + ")"
 	f.Value, f.Role = words+", most "+top, tui.Plain
 	f.Graph = graph(series, *most.Value, math.Max, words+"; scale 0 to "+top, "most")
 	return f
@@ -171,9 +172,9 @@ func locations(t store.Tunnel, in store.Insight) resource.Section {
 		case c.Idle():
 			f.Value = "no traffic"
 		case c.BitRate != nil:
-			f.Value, f.Role = kit.Rate(*c.BitRate), tui.Plain
+			f.Value, f.Role = field.Rate(*c.BitRate), tui.Plain
 		}
-		if !kit.Unprobed(t.HealthCheck) {
+		if !field.Unprobed(t.HealthCheck) {
 			f.Note = cmp.Or(string(c.State()), "health not known")
 			if c.Score != nil {
 				f.Note += ", " + percent(*c.Score)

@@ -10,6 +10,7 @@ import (
 	"flarewire/internal/change"
 	"flarewire/internal/rules"
 	"flarewire/tui/form"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -17,22 +18,22 @@ import (
 // not part of an edit: rotating it breaks the live tunnel and has its own action.
 func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPsecTunnel) tea.Cmd) form.Options {
 	values := m.commonValues(t.Tunnel())
-	values["replay_protection"] = kit.YesNo(t.ReplayProtection != nil && *t.ReplayProtection)
+	values["replay_protection"] = field.YesNo(t.ReplayProtection != nil && *t.ReplayProtection)
 	if t.CustomRemoteIdentities != nil {
 		values["fqdn_id"] = t.CustomRemoteIdentities.FQDNID
 	}
-	values["allow_null_cipher"] = kit.YesNo(t.AllowNullCipher != nil && *t.AllowNullCipher)
+	values["allow_null_cipher"] = field.YesNo(t.AllowNullCipher != nil && *t.AllowNullCipher)
 	f := fields{m: m, kind: rules.IPsec, id: t.ID, name: t.Name}
 	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it follows when " +
 		"the tunnel is there.", Folded: true, Fields: []form.Field{
 		{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
 			Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
 			Check: func(v string, _ form.Values) form.Finding {
-				return kit.Finding(rules.ReplayProtection(v == "yes"))
+				return field.Finding(rules.ReplayProtection(v == "yes"))
 			}},
 		{Key: "fqdn_id", Label: "Custom IKE ID", Help: "label.ACCOUNT.custom.ipsec.cloudflare.com; empty for Cloudflare's own",
 			Check: f.checkIKEID},
-		kit.ReturnRouting(),
+		field.ReturnRouting(),
 		{Key: "allow_null_cipher", Label: "Null cipher", Kind: form.Choice, Options: form.YesNo,
 			When: func(v form.Values) bool { return v["allow_null_cipher"] == "yes" }, Fixed: nullCipherFixed},
 	}}
@@ -43,7 +44,7 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 				if v == "" {
 					return form.Finding{Level: form.Note, Text: "Without a key the tunnel cannot come up; generate one after creating"}
 				}
-				return kit.Finding(rules.PSK(v))
+				return field.Finding(rules.PSK(v))
 			}}}, own.Fields...)
 	}
 	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, ""), Needs: kit.SessionNeeds(),
@@ -71,12 +72,12 @@ func (f fields) checkIKEID(v string, all form.Values) form.Finding {
 	if id == "" {
 		return form.Finding{}
 	}
-	finding := kit.Finding(rules.CustomFQDN(id, f.m.env.Account.ID))
+	finding := field.Finding(rules.CustomFQDN(id, f.m.env.Account.ID))
 	end, err := netip.ParseAddr(strings.TrimSpace(all["cloudflare_endpoint"]))
 	if finding.Blocks() || err != nil {
 		return finding
 	}
-	return kit.WorstOf(finding, kit.Finding(rules.CustomFQDNUsed(id, end, f.m.ikeIDs(f.id))))
+	return field.WorstOf(finding, field.Finding(rules.CustomFQDNUsed(id, end, f.m.ikeIDs(f.id))))
 }
 
 // ikeIDs are the custom IKE identities in use, without that of the edited tunnel.
@@ -96,14 +97,14 @@ func applyIPsec(t api.IPsecTunnel, v form.Values) api.IPsecTunnel {
 	t.Name, t.Description = trim("name"), v["description"]
 	t.CloudflareEndpoint, t.CustomerEndpoint = trim("cloudflare_endpoint"), trim("customer_endpoint")
 	t.InterfaceAddress, t.InterfaceAddress6 = trim("interface_address"), trim("interface_address6")
-	t.AutomaticReturnRouting = kit.Setting(t.AutomaticReturnRouting, v["automatic_return_routing"])
-	t.ReplayProtection = kit.Setting(t.ReplayProtection, v["replay_protection"])
+	t.AutomaticReturnRouting = field.Setting(t.AutomaticReturnRouting, v["automatic_return_routing"])
+	t.ReplayProtection = field.Setting(t.ReplayProtection, v["replay_protection"])
 	if id := trim("fqdn_id"); id != "" || t.CustomRemoteIdentities != nil {
 		t.CustomRemoteIdentities = &api.CustomRemoteIdentities{FQDNID: id}
 	}
 	if v["psk"] != "" {
 		t.PSK = api.NewSecret(v["psk"])
 	}
-	t.BGP, t.HealthCheck = kit.BGPOf(v, t.BGP), kit.HealthOf(v, true, t.HealthCheck)
+	t.BGP, t.HealthCheck = kit.BGPOf(v, t.BGP), field.HealthOf(v, true, t.HealthCheck)
 	return t
 }

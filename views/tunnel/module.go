@@ -18,7 +18,9 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
+	"flarewire/views/edit"
 	"flarewire/views/kit"
+	"flarewire/views/review"
 )
 
 // Module is the GRE and IPsec tunnels of the account: together, and each kind alone.
@@ -129,9 +131,9 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 	return d
 }
 
-func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
-	return kit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Next: m.afterGRE,
-		Draft: "gre", Guard: kit.OnDelete(end(m, api.GRETunnel.Tunnel), nil), Made: func(t api.GRETunnel,
+func (m *Module) greEditor() edit.Editor[api.GRETunnel] {
+	return edit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Next: m.afterGRE,
+		Draft: "gre", Guard: edit.OnDelete(end(m, api.GRETunnel.Tunnel), nil), Made: func(t api.GRETunnel,
 			r change.Result) tea.Cmd {
 			return m.made(r.ID, t.Name, t.InterfaceAddress)
 		},
@@ -140,9 +142,9 @@ func (m *Module) greEditor() kit.Editor[api.GRETunnel] {
 		}}
 }
 
-func (m *Module) ipsecEditor() kit.Editor[api.IPsecTunnel] {
-	return kit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Next: m.afterIPsec,
-		Draft: "ipsec", Guard: kit.OnDelete(end(m, api.IPsecTunnel.Tunnel), kit.OnWrite(guardCipher)),
+func (m *Module) ipsecEditor() edit.Editor[api.IPsecTunnel] {
+	return edit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Next: m.afterIPsec,
+		Draft: "ipsec", Guard: edit.OnDelete(end(m, api.IPsecTunnel.Tunnel), edit.OnWrite(guardCipher)),
 		Made: func(t api.IPsecTunnel, r change.Result) tea.Cmd {
 			m.keyed[r.ID] = !t.PSK.IsZero()
 			return m.made(r.ID, t.Name, t.InterfaceAddress)
@@ -160,7 +162,7 @@ func (m *Module) deleteAll(rows []store.Tunnel) tea.Cmd {
 	if len(rows) == 1 {
 		title = "Delete tunnel " + rows[0].Name
 	}
-	return tui.Push(kit.NewBatch(m.env, title, "delete "+n,
+	return tui.Push(review.NewBatch(m.env, title, "delete "+n,
 		func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 			var plans []change.Plan
 			for _, t := range rows {
@@ -243,13 +245,13 @@ func goal(t store.Tunnel) kit.Goal {
 // replace changes what an update of a GRE tunnel cannot: it is deleted and created again.
 func (m *Module) replace(id, name string) tea.Cmd {
 	title, end := "Replace "+name, end(m, api.GRETunnel.Tunnel)
-	return tui.Push(kit.NewOpening(m.env, title, func(ctx context.Context) (tui.View, error) {
+	return tui.Push(review.NewOpening(m.env, title, func(ctx context.Context) (tui.View, error) {
 		opened, err := change.GRETunnels.Read(ctx, m.env.Account, id)
 		if err != nil {
 			return nil, err
 		}
 		opts := m.greFields(title, opened, "", func(wanted api.GRETunnel) tea.Cmd {
-			return tui.Push(kit.NewReview(m.env, kit.Intent{Title: title, Confirm: name, Pages: 2, FieldOf: fieldOf,
+			return tui.Push(review.NewReview(m.env, review.Intent{Title: title, Confirm: name, Pages: 2, FieldOf: fieldOf,
 				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 					routes, err := m.env.Account.Routes.List(ctx)
 					if err != nil {

@@ -14,7 +14,8 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
-	"flarewire/views/kit"
+	"flarewire/views/field"
+	"flarewire/views/review"
 )
 
 // A pre-shared key of one's own on a tunnel that exists, or on several of them in one request.
@@ -71,7 +72,7 @@ func (m *Module) ownKeysForm(rows []store.Tunnel) form.Options {
 func checkOwnKey(of int) func(string, form.Values) form.Finding {
 	return func(v string, all form.Values) form.Finding {
 		if v != "" {
-			return kit.Finding(rules.PSK(v))
+			return field.Finding(rules.PSK(v))
 		}
 		for i := range of {
 			if all[keyOf(i)] != "" {
@@ -110,7 +111,7 @@ func (m *Module) reviewOwnKeys(title string, rows []store.Tunnel, v form.Values)
 	case len(names) > 1:
 		confirm = "set " + strconv.Itoa(len(names))
 	}
-	return tui.Push(kit.NewReview(m.env, kit.Intent{Title: title, Confirm: confirm, Pages: 2, After: m.ownKeysSet(keys),
+	return tui.Push(review.NewReview(m.env, review.Intent{Title: title, Confirm: confirm, Pages: 2, After: m.ownKeysSet(keys),
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 			var tunnels []api.IPsecTunnel
 			for _, t := range rows {

@@ -13,6 +13,7 @@ import (
 	"flarewire/internal/rules"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -133,7 +134,7 @@ func (p pairing) device() form.Field {
 	return form.Field{Key: "device", Label: "Device", Kind: form.Pick, Options: devices(),
 		Help: "What your tunnels end at: proposals follow it",
 		Check: func(v string, all form.Values) form.Finding {
-			return kit.Finding(rules.DeviceKind(rules.Device(v), ruleKind(api.TunnelKind(all["kind"]))))
+			return field.Finding(rules.DeviceKind(rules.Device(v), ruleKind(api.TunnelKind(all["kind"]))))
 		}}
 }
 
@@ -216,7 +217,7 @@ func (p pairing) checkTwinEndpoint(v string, all form.Values) form.Finding {
 	case finding.Blocks():
 		return finding
 	case sameEndpoint(all):
-		return kit.WorstOf(finding, form.Finding{Level: form.Warning,
+		return field.WorstOf(finding, form.Finding{Level: form.Warning,
 			Text: "The first tunnel goes there too: your router needs a second address, and Cloudflare's address is shared"})
 	case p.pairTaken(all, v, all["customer_endpoint"]):
 		return form.Finding{Level: form.Error, Text: "A tunnel of this kind joins these two addresses already: choose another one"}
@@ -277,15 +278,15 @@ func (p pairing) exchange() form.Section {
 }
 
 func (p pairing) checkRoutes(v string, all form.Values) form.Finding {
-	if len(kit.Words(v)) == 0 {
+	if len(field.Words(v)) == 0 {
 		return form.Finding{Level: form.Warning, Text: "Without BGP and without a route the pair carries no traffic"}
 	}
-	return kit.CheckList(rules.RoutePrefix)(v, all)
+	return field.CheckList(rules.RoutePrefix)(v, all)
 }
 
 // health proposes what the product and the device take; a twin has what its tunnel has.
 func (p pairing) health() form.Section {
-	s := kit.HealthSection(rules.GRE)
+	s := field.HealthSection(rules.GRE)
 	s.Folded, s.Intro = false, "Cloudflare probes both tunnels from all its locations, and routes around one that does not answer."
 	if p.first != nil {
 		return s
@@ -316,12 +317,12 @@ func (p pairing) settings() form.Section {
 	return form.Section{Title: "Settings", Intro: "What the packets look like. The defaults are right for nearly everybody.",
 		Fields: []form.Field{
 			{Key: "mtu", Label: "MTU", Help: "Bytes; 1476 is 1500 less the 24 of GRE", When: gre,
-				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(rules.MTU(rules.GRE, v)) }},
+				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.MTU(rules.GRE, v)) }},
 			{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255", When: gre,
-				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(rules.TTL(rules.GRE, v)) }},
+				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.TTL(rules.GRE, v)) }},
 			{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
 				When: func(v form.Values) bool { return !gre(v) }, Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
-				Check: func(v string, _ form.Values) form.Finding { return kit.Finding(rules.ReplayProtection(v == "yes")) }},
+				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.ReplayProtection(v == "yes")) }},
 			{Key: "description", Label: "Description", Help: "Of both tunnels: free text for your colleagues"},
 		}}
 }

@@ -17,8 +17,10 @@ import (
 	"flarewire/internal/rules"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/live"
+	"flarewire/views/review"
 )
 
 // PairPage is the review of a pair as one list of requests, and then its progress: they are sent one after the other, each once and
@@ -225,12 +227,12 @@ func (m *Module) forgetPairDraft(pair drafts.Pair) tea.Cmd {
 // generate opens the review of a tunnel's key, which is shown once there.
 func (p *PairPage) generate(s pairStep) tea.Cmd {
 	id := created(p.steps, s.key)
-	return tui.Push(kit.NewOpening(p.m.env, "New key", func(ctx context.Context) (tui.View, error) {
+	return tui.Push(review.NewOpening(p.m.env, "New key", func(ctx context.Context) (tui.View, error) {
 		opened, err := change.IPsecTunnels.Read(ctx, p.m.env.Account, id)
 		if err != nil {
 			return nil, err
 		}
-		return kit.NewReview(p.m.env, kit.Intent{Title: "Pre-shared key of " + opened.Name, Pages: 1,
+		return review.NewReview(p.m.env, review.Intent{Title: "Pre-shared key of " + opened.Name, Pages: 1,
 			After: func(r change.Result) tea.Cmd {
 				p.m.rotated(id, r)
 				return func() tea.Msg { return pairKeyMsg{p} }
@@ -317,7 +319,7 @@ func (p *PairPage) needsMD5() bool {
 func (p *PairPage) askMD5() tea.Cmd {
 	return tui.Push(form.New(form.Options{Title: "MD5 key", Verb: "go on", Acts: true, Sections: []form.Section{{Fields: []form.Field{
 		{Key: "md5_key", Label: "MD5 key", Kind: form.Secret, Help: "The same as when the pair was begun",
-			Check: func(v string, _ form.Values) form.Finding { return kit.Finding(md5Rule(v)) }}}}},
+			Check: func(v string, _ form.Values) form.Finding { return field.Finding(md5Rule(v)) }}}}},
 		Submit: func(v form.Values) tea.Cmd {
 			p.md5 = v["md5_key"]
 			return tea.Batch(tui.Pop(), p.plan())
@@ -380,7 +382,7 @@ func (p *PairPage) Draw(c tui.Canvas) []string {
 	case p.err != nil:
 		page.Text(tui.Bad, kit.Sentence(p.err))
 	case p.sending:
-		page.Text(tui.Pending, kit.UnderSending(change.Stage(p.at.Load()), p.began, c.Now))
+		page.Text(tui.Pending, review.UnderSending(change.Stage(p.at.Load()), p.began, c.Now))
 	default:
 		p.sayNext(page)
 	}

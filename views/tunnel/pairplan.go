@@ -17,6 +17,7 @@ import (
 	"flarewire/internal/journal"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -105,7 +106,7 @@ func pairSteps(pair drafts.Pair, md5 string) []pairStep {
 			wanted: api.ObjectOf(applyGRE(api.GRETunnel{}, t))})
 	}
 	if v["bgp"] == "no" {
-		for _, network := range kit.Words(v["routes"]) {
+		for _, network := range field.Words(v["routes"]) {
 			for _, hop := range hops {
 				steps = append(steps, pairStep{title: "Create static route " + network + " via " + hop, make: change.Routes.Resource, later: true,
 					wanted: api.ObjectOf(api.Route{Prefix: network, Nexthop: hop, Priority: defaultPriority, Description: v["description"]})})

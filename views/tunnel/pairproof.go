@@ -14,6 +14,7 @@ import (
 	"flarewire/internal/routerconfig"
 	"flarewire/internal/store"
 	"flarewire/tui"
+	"flarewire/views/field"
 	"flarewire/views/kit"
 )
 
@@ -133,7 +134,7 @@ func (p *PairProof) routed(t pairTunnel) proved {
 	case t.BGP != nil:
 		out.mark, out.text = "wait", "nothing is announced before the session is up"
 	case !routes.Settled():
-		out.mark, out.text = "wait", kit.Or(routes.Why(), "cannot tell: the routes were not read")
+		out.mark, out.text = "wait", field.Or(routes.Why(), "cannot tell: the routes were not read")
 	default:
 		out.mark, out.text = "bad", "no BGP and no static route: it carries no traffic to you"
 	}

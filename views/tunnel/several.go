@@ -12,7 +12,7 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
-	"flarewire/views/kit"
+	"flarewire/views/review"
 )
 
 // keep is the choice that leaves a setting of several tunnels as it is with each of them.
@@ -55,7 +55,7 @@ func (m *Module) healthForm(rows []store.Tunnel) tea.Cmd {
 // healthReview plans the change of each tunnel, with a difference of its own.
 func (m *Module) healthReview(title string, rows []store.Tunnel, v form.Values) tui.View {
 	confirm := "change " + strconv.Itoa(len(rows))
-	return kit.NewBatch(m.env, title, confirm, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
+	return review.NewBatch(m.env, title, confirm, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 		var plans []change.Plan
 		for _, t := range rows {
 			plan, err := m.healthPlan(ctx, w, t, v)

@@ -1,4 +1,4 @@
-package kit
+package review
 
 import (
 	"cmp"
@@ -18,6 +18,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/tui/resource"
+	"flarewire/views/kit"
 	"flarewire/views/live"
 )
 
@@ -50,7 +51,7 @@ type Intent struct {
 
 // Review is the page that shows exactly what will be sent, sends it once, and says what became of it.
 type Review struct {
-	env    *Env
+	env    *kit.Env
 	intent Intent
 	stage  stage
 	plan   change.Plan
@@ -91,7 +92,7 @@ type (
 )
 
 // NewReview makes the page.
-func NewReview(env *Env, i Intent) *Review { return &Review{env: env, intent: i} }
+func NewReview(env *kit.Env, i Intent) *Review { return &Review{env: env, intent: i} }
 
 // Title implements tui.View.
 func (r *Review) Title() string { return "Review" }
@@ -106,7 +107,7 @@ func (r *Review) prepare() tea.Cmd {
 		if err != nil {
 			return plannedMsg{r, plan, outlook{}, err}
 		}
-		outlook := r.env.outlook(r.env.Ctx, plan)
+		outlook := outlookOf(r.env, r.env.Ctx, plan)
 		return plannedMsg{r, outlook.warned(plan), outlook, nil}
 	}
 }
@@ -169,7 +170,7 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 		if msg.review == r {
 			return r.applied(msg.result)
 		}
-	case LookedMsg:
+	case kit.LookedMsg:
 		return r.told(msg)
 	}
 	return nil
@@ -194,7 +195,7 @@ func objection(err error) string {
 	if errors.As(err, &e) && len(e.Messages) > 0 && e.Messages[0].Text != "" {
 		return e.Messages[0].Text
 	}
-	return Sentence(err)
+	return kit.Sentence(err)
 }
 
 func (r *Review) applied(result change.Result) tea.Cmd {
@@ -222,7 +223,7 @@ func (r *Review) open() bool {
 }
 
 // told takes what was found out about the change of this page, or about a way out that was taken from it.
-func (r *Review) told(msg LookedMsg) tea.Cmd {
+func (r *Review) told(msg kit.LookedMsg) tea.Cmd {
 	switch {
 	case r.stage != finished || msg.Entry.ID == "":
 	case msg.Entry.ID == r.result.Entry && r.open():
@@ -358,7 +359,7 @@ func (r *Review) unlessConflicts(send, again tui.Action) []tui.Action {
 
 func (r *Review) why() string {
 	if r.err != nil {
-		return Sentence(r.err)
+		return kit.Sentence(r.err)
 	}
 	return r.plan.Blocked()
 }

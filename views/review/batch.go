@@ -1,4 +1,4 @@
-package kit
+package review
 
 import (
 	"context"
@@ -12,13 +12,14 @@ import (
 	"flarewire/internal/journal"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/views/kit"
 	"flarewire/views/live"
 )
 
 // Batch is the review of several changes that are made one after the other: each with its own
 // differences and its own result. One that fails does not stop the others.
 type Batch struct {
-	env     *Env
+	env     *kit.Env
 	title   string
 	confirm string
 	prepare func(context.Context, *change.Writer) ([]change.Plan, error)
@@ -49,7 +50,7 @@ type (
 )
 
 // NewBatch makes the page; confirm is what must be typed before anything is sent, empty for nothing.
-func NewBatch(env *Env, title, confirm string, prepare func(context.Context, *change.Writer) ([]change.Plan, error)) *Batch {
+func NewBatch(env *kit.Env, title, confirm string, prepare func(context.Context, *change.Writer) ([]change.Plan, error)) *Batch {
 	return &Batch{env: env, title: title, confirm: confirm, prepare: prepare, pages: 1}
 }
 
@@ -70,7 +71,7 @@ func (s *Batch) Init() tea.Cmd {
 			return severalPlannedMsg{s, plans, outlook{}, err}
 		}
 		plans = change.Together(plans)
-		return severalPlannedMsg{s, plans, s.env.outlook(s.env.Ctx, plans...), nil}
+		return severalPlannedMsg{s, plans, outlookOf(s.env, s.env.Ctx, plans...), nil}
 	}
 }
 
@@ -153,7 +154,7 @@ func (s *Batch) Actions() []tui.Action {
 
 func (s *Batch) why() string {
 	if s.err != nil {
-		return Sentence(s.err)
+		return kit.Sentence(s.err)
 	}
 	for _, p := range s.plans {
 		if p.Blocked() == "" {
@@ -209,21 +210,21 @@ func (s *Batch) live() []string {
 
 // Draw implements tui.View.
 func (s *Batch) Draw(c tui.Canvas) []string {
-	p, whole := &page{c: c}, true
-	p.line(tui.Strong, " "+s.title)
-	p.blank()
+	p, whole := newPage(c), true
+	p.Cut(tui.Strong, " "+s.title)
+	p.Blank()
 	switch {
 	case s.stage == preparing:
-		p.text(tui.Muted, "Reading the objects again and comparing. Nothing is sent yet.")
+		p.Text(tui.Muted, "Reading the objects again and comparing. Nothing is sent yet.")
 	case s.err != nil:
-		p.text(tui.Bad, Sentence(s.err))
-		p.text(tui.Muted, "Nothing was sent.")
+		p.Text(tui.Bad, kit.Sentence(s.err))
+		p.Text(tui.Muted, "Nothing was sent.")
 	case s.stage != ready:
-		p.text(tui.Plain, s.count())
-		p.blank()
+		p.Text(tui.Plain, s.count())
+		p.Blank()
 	default:
 		for _, text := range append(s.outlook.warnings(), s.live()...) {
-			p.text(tui.Pending, "! "+text)
+			p.Text(tui.Pending, "! "+text)
 		}
 		whole = p.outlook(s.outlook)
 	}
@@ -235,10 +236,10 @@ func (s *Batch) Draw(c tui.Canvas) []string {
 		s.drawPlan(p, plan, s.stage == sending && i == len(s.results))
 	}
 	if !whole {
-		p.blank()
+		p.Blank()
 		p.wholeOutlook(s.outlook)
 	}
-	return s.scroll.Window(p.lines, c.Height)
+	return s.scroll.Window(p.Lines(), c.Height)
 }
 
 func (s *Batch) count() string {
@@ -255,21 +256,21 @@ func (s *Batch) drawPlan(p *page, plan change.Plan, now bool) {
 	if now {
 		text += "  (being sent)"
 	}
-	p.heading(text)
+	p.Heading(text)
 	if now {
-		p.text(tui.Pending, underSending(change.Stage(s.at.Load()), s.sent, p.c.Now))
+		p.Text(tui.Pending, underSending(change.Stage(s.at.Load()), s.sent, p.Canvas.Now))
 	}
 	if why := plan.Blocked(); why != "" && !now {
-		p.text(tui.Bad, "cannot be sent: "+why)
+		p.Text(tui.Bad, "cannot be sent: "+why)
 	}
 	for _, d := range plan.Differences {
 		p.difference(d)
 	}
 	for _, w := range plan.Warnings {
-		p.text(tui.Pending, "! "+w)
+		p.Text(tui.Pending, "! "+w)
 	}
 	for _, w := range plan.Consequences {
-		p.text(tui.Plain, "- "+w)
+		p.Text(tui.Plain, "- "+w)
 	}
 }
 
@@ -281,9 +282,9 @@ func (s *Batch) drawResult(p *page, r change.Result) {
 	case journal.Unknown:
 		role = tui.Pending
 	}
-	p.text(role, r.Text)
+	p.Text(role, r.Text)
 	if r.Err != nil {
-		p.text(tui.Plain, Sentence(r.Err))
+		p.Text(tui.Plain, kit.Sentence(r.Err))
 	}
 	p.differences("Did not take effect", r.NotApplied)
 }

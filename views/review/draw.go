@@ -1,7 +1,6 @@
-package kit
+package review
 
 import (
-	"bytes"
 	"encoding/json"
 	"errors"
 	"fmt"
@@ -13,31 +12,33 @@ import (
 	"flarewire/internal/journal"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/views/field"
+	"flarewire/views/kit"
 )
 
 // Draw implements tui.View.
 func (r *Review) Draw(c tui.Canvas) []string {
-	p := &page{c: c}
-	p.line(tui.Strong, " "+r.intent.Title)
-	p.blank()
+	p := newPage(c)
+	p.Cut(tui.Strong, " "+r.intent.Title)
+	p.Blank()
 	switch r.stage {
 	case preparing:
-		p.text(tui.Muted, "Reading the object again, comparing, and asking Cloudflare to check the change. Nothing is sent yet.")
+		p.Text(tui.Muted, "Reading the object again, comparing, and asking Cloudflare to check the change. Nothing is sent yet.")
 	case sending:
-		p.text(tui.Pending, underSending(change.Stage(r.at.Load()), r.sent, c.Now))
+		p.Text(tui.Pending, underSending(change.Stage(r.at.Load()), r.sent, c.Now))
 	case ready:
 		r.drawPlan(p)
 	case finished:
 		r.drawResult(p)
 	}
-	if text := r.env.pause(c.Now); text != "" && (r.stage == preparing || r.stage == sending) {
-		p.text(tui.Pending, text)
+	if text := pause(r.env, c.Now); text != "" && (r.stage == preparing || r.stage == sending) {
+		p.Text(tui.Pending, text)
 	}
-	return r.scroll.Window(p.lines, c.Height)
+	return r.scroll.Window(p.Lines(), c.Height)
 }
 
 // pause says what a request of a person waits for at the moment; "" for nothing.
-func (e *Env) pause(now time.Time) string {
+func pause(e *kit.Env, now time.Time) string {
 	if e.Client == nil {
 		return ""
 	}
@@ -75,53 +76,45 @@ func underSending(stage change.Stage, sent, now time.Time) string {
 
 func (r *Review) drawPlan(p *page) {
 	if r.err != nil {
-		p.text(tui.Bad, Sentence(r.err))
-		p.text(tui.Muted, "Nothing was sent.")
+		p.Text(tui.Bad, kit.Sentence(r.err))
+		p.Text(tui.Muted, "Nothing was sent.")
 		return
 	}
 	if why := r.plan.Blocked(); why != "" {
-		p.text(tui.Bad, "This cannot be sent: "+why+".")
-		p.blank()
+		p.Text(tui.Bad, "This cannot be sent: "+why+".")
+		p.Blank()
 	}
 	r.drawConflicts(p)
 	if len(r.plan.Differences) > 0 && len(r.intent.InWords) == 0 {
-		p.heading("What changes")
+		p.Heading("What changes")
 		for _, d := range r.plan.Differences {
 			p.difference(d)
 		}
-		p.blank()
+		p.Blank()
 	}
 	for _, w := range r.plan.Warnings {
-		p.text(tui.Pending, "! "+w)
+		p.Text(tui.Pending, "! "+w)
 	}
 	doubts := doubtful(r.intent.InWords)
 	for _, said := range doubts { // what the fields warned of must not stand below the first screen
-		p.text(tui.Pending, "! "+said.Label+": "+said.Means)
+		p.Text(tui.Pending, "! "+said.Label+": "+said.Means)
 	}
 	for _, w := range r.plan.Consequences {
-		p.text(tui.Plain, "- "+w)
+		p.Text(tui.Plain, "- "+w)
 	}
 	if len(r.plan.Warnings)+len(doubts)+len(r.plan.Consequences) > 0 {
-		p.blank()
+		p.Blank()
 	}
 	whole := p.outlook(r.outlook)
 	r.drawCheck(p)
 	p.inWords(r.intent.InWords) // long, so what it brings and what the check said stand before it
 	for _, request := range r.plan.Requests {
-		p.heading("The request")
-		p.request(request)
+		p.Heading("The request")
+		p.Request(request)
 	}
 	if !whole {
-		p.blank()
+		p.Blank()
 		p.wholeOutlook(r.outlook)
-	}
-}
-
-// request is a request as it is sent.
-func (p *page) request(request api.Request) {
-	p.text(tui.Muted, request.String())
-	for line := range strings.SplitSeq(indented(request.Body()), "\n") {
-		p.line(tui.Muted, "   "+line)
 	}
 }
 
@@ -130,50 +123,41 @@ func UnderSending(stage change.Stage, sent, now time.Time) string {
 	return underSending(stage, sent, now)
 }
 
-// indented is the body of a request over several lines.
-func indented(body json.RawMessage) string {
-	var out bytes.Buffer
-	if json.Indent(&out, body, "", "  ") != nil {
-		return ""
-	}
-	return out.String()
-}
-
 func (r *Review) drawCheck(p *page) {
 	d := r.plan.DryRun
 	var e *api.Error
 	switch {
 	case errors.As(d.Err, &e) && e.Status == 0:
-		p.text(tui.Bad, "Cloudflare's check: no answer. "+Sentence(d.Err))
+		p.Text(tui.Bad, "Cloudflare's check: no answer. "+kit.Sentence(d.Err))
 	case d.Err != nil:
-		p.text(tui.Bad, "Cloudflare's check: refused. "+Sentence(d.Err))
+		p.Text(tui.Bad, "Cloudflare's check: refused. "+kit.Sentence(d.Err))
 	case d.Asked:
-		p.text(tui.Good, "Cloudflare's check (validate_only): passed.")
+		p.Text(tui.Good, "Cloudflare's check (validate_only): passed.")
 	case d.Why != "":
-		p.text(tui.Muted, "No dry run: "+d.Why+".")
+		p.Text(tui.Muted, "No dry run: "+d.Why+".")
 	default:
 		return
 	}
-	p.blank()
+	p.Blank()
 }
 
 func (r *Review) drawConflicts(p *page) {
 	if len(r.plan.Conflicts) == 0 {
 		return
 	}
-	p.heading("Somebody else changed it since you opened it")
+	p.Heading("Somebody else changed it since you opened it")
 	for _, c := range r.plan.Conflicts {
 		role := tui.Plain
 		path := c.Path
 		if c.Clash {
 			role, path = tui.Bad, path+"  (both of you changed it)"
 		}
-		p.line(tui.Muted, "   "+path)
+		p.Cut(tui.Muted, "   "+path)
 		p.version("when you opened it", value(c.Opened), tui.Plain)
 		p.version("now", value(c.Now), role)
 		p.version("yours", value(c.Wanted), role)
 	}
-	p.blank()
+	p.Blank()
 }
 
 func (r *Review) drawResult(p *page) {
@@ -184,35 +168,35 @@ func (r *Review) drawResult(p *page) {
 	case journal.Unknown:
 		role = tui.Pending
 	}
-	p.text(role, r.result.Text)
+	p.Text(role, r.result.Text)
 	if r.plan.Verb == journal.Create && r.result.ID != "" {
-		p.text(tui.Plain, "Its id is "+r.result.ID+".")
+		p.Text(tui.Plain, "Its id is "+r.result.ID+".")
 	}
 	if err := r.result.Err; err != nil && !strings.Contains(r.result.Text, api.Advice(err)) {
-		p.text(tui.Plain, Sentence(err))
+		p.Text(tui.Plain, kit.Sentence(err))
 	}
 	p.differences("Did not take effect (what is there, what was wanted)", r.result.NotApplied)
 	p.differences("Changed as well, unasked", r.result.SideEffects)
 	if r.result.Recovery != "" {
-		p.blank()
-		p.text(tui.Pending, r.result.Recovery)
+		p.Blank()
+		p.Text(tui.Pending, r.result.Recovery)
 	}
 	if !r.looked.IsZero() && r.open() {
-		p.text(tui.Muted, "Looked again "+tui.AgeSince(r.looked, p.c.Now)+": the outcome is still not known.")
+		p.Text(tui.Muted, "Looked again "+tui.AgeSince(r.looked, p.Canvas.Now)+": the outcome is still not known.")
 	}
 	if r.result.JournalErr != nil {
-		p.text(tui.Pending, "The journal does not say how this ended: "+r.result.JournalErr.Error())
+		p.Text(tui.Pending, "The journal does not say how this ended: "+r.result.JournalErr.Error())
 	}
 	for i, a := range r.next() {
 		if i == 0 {
 			a.Keys = append([]string{"enter"}, a.Keys...)
 		}
-		p.blank()
-		p.offer(a)
+		p.Blank()
+		p.Offer(a)
 	}
 	if len(r.result.RequestIDs) > 0 {
-		p.blank()
-		p.text(tui.Muted, "Ray ID: "+strings.Join(r.result.RequestIDs, " "))
+		p.Blank()
+		p.Text(tui.Muted, "Ray ID: "+strings.Join(r.result.RequestIDs, " "))
 	}
 }
 
@@ -232,53 +216,28 @@ func doubtful(parts []form.Part) []form.Said {
 // inWords is everything that a form says, a line for a field and what it means below.
 func (p *page) inWords(parts []form.Part) {
 	for _, part := range parts {
-		p.heading(Or(part.Title, "What is made"))
+		p.Heading(field.Or(part.Title, "What is made"))
 		for _, said := range part.Said {
 			p.version(said.Label, tui.Clean(said.Value), tui.Plain)
 			if said.Means != "" {
 				p.version("", tui.Clean(said.Means), tui.Muted)
 			}
 		}
-		p.blank()
+		p.Blank()
 	}
 }
 
-// page collects lines for a canvas.
-type page struct {
-	c     tui.Canvas
-	lines []string
-}
+// page is a page of paragraphs that can also show what a change brings.
+type page struct{ *kit.Page }
 
-func (p *page) blank() { p.lines = append(p.lines, "") }
-
-// line adds one line; what does not fit is cut.
-func (p *page) line(role tui.Role, text string) {
-	p.lines = append(p.lines, tui.Text(role, tui.Clean(text)).Paint(p.c.Theme, p.c.Width))
-}
-
-// text adds a paragraph, wrapped.
-func (p *page) text(role tui.Role, text string) {
-	p.lines = append(p.lines, tui.Paragraph(p.c, role, text)...)
-}
-
-// offer is a line about what can be done next.
-func (p *page) offer(a tui.Action) {
-	if p.c.InLines {
-		p.lines = append(p.lines, a.Name+": "+a.Long)
-		return
-	}
-	p.lines = append(p.lines, tui.Line{{Text: "   " + a.KeyLabel() + " ", Role: tui.Accent},
-		{Text: a.Long, Role: tui.Strong}}.Paint(p.c.Theme, p.c.Width))
-}
-
-func (p *page) heading(text string) { p.line(tui.Strong, " "+text) }
+func newPage(c tui.Canvas) *page { return &page{kit.NewPage(c)} }
 
 func (p *page) differences(title string, list []change.Difference) {
 	if len(list) == 0 {
 		return
 	}
-	p.blank()
-	p.heading(title)
+	p.Blank()
+	p.Heading(title)
 	for _, d := range list {
 		p.difference(d)
 	}
@@ -292,11 +251,11 @@ func (p *page) difference(d change.Difference) {
 		line = append(line, tui.Span{Text: value(d.Before), Role: tui.Bad}, tui.Span{Text: " → ", Role: tui.Muted})
 	}
 	line = append(line, tui.Span{Text: value(d.After), Role: tui.Good})
-	if line.Width() <= p.c.Width {
-		p.lines = append(p.lines, line.Paint(p.c.Theme, p.c.Width))
+	if line.Width() <= p.Canvas.Width {
+		p.Add(line.Paint(p.Canvas.Theme, p.Canvas.Width))
 		return
 	}
-	p.line(tui.Muted, "   "+d.Path)
+	p.Cut(tui.Muted, "   "+d.Path)
 	if d.Before != nil {
 		p.version("before", value(d.Before), tui.Bad)
 	}
@@ -309,8 +268,8 @@ const versionWidth = 20
 // version is one version of a value, wrapped and never cut.
 func (p *page) version(whose, text string, role tui.Role) {
 	lead := "     " + tui.Fit(whose, versionWidth)
-	for _, l := range tui.Wrap(text, p.c.Width-len(lead)-1) {
-		p.lines = append(p.lines, p.c.Theme.Paint(tui.Muted, lead)+p.c.Theme.Paint(role, l))
+	for _, l := range tui.Wrap(text, p.Canvas.Width-len(lead)-1) {
+		p.Add(p.Canvas.Theme.Paint(tui.Muted, lead) + p.Canvas.Theme.Paint(role, l))
 		lead = tui.Spaces(len(lead))
 	}
 }

@@ -1,4 +1,4 @@
-package kit
+package edit
 
 import (
 	"cmp"
@@ -13,11 +13,13 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/views/kit"
+	"flarewire/views/review"
 )
 
 // editor does what an Editor says, for any kind of object; the fields are those of Editor.
 type editor struct {
-	env           *Env
+	env           *kit.Env
 	resource      change.Resource
 	form          func(title string, object api.Object, submit func(api.Object) tea.Cmd) form.Options
 	draft         string
@@ -45,7 +47,7 @@ func (e *editor) creation(draft form.Values) tui.View {
 }
 
 func (e *editor) reviewNew(wanted api.Object, inWords []form.Part) tea.Cmd {
-	intent := Intent{Title: "New " + e.resource.Title, Confirm: e.confirmCreate, Pages: 2, FieldOf: e.fieldOf,
+	intent := review.Intent{Title: "New " + e.resource.Title, Confirm: e.confirmCreate, Pages: 2, FieldOf: e.fieldOf,
 		Touched: e.touched(), After: e.created(wanted), InWords: inWords,
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 			plan, err := w.PrepareCreate(ctx, e.resource, wanted)
@@ -54,7 +56,7 @@ func (e *editor) reviewNew(wanted api.Object, inWords []form.Part) tea.Cmd {
 	if e.next != nil {
 		intent.Next = func(r change.Result) []tui.Action { return e.next(wanted, r) }
 	}
-	return tui.Push(NewReview(e.env, intent))
+	return tui.Push(review.NewReview(e.env, intent))
 }
 
 // created is what happens after a creation: the draft has served its purpose, and the rows are fetched anew.
@@ -62,7 +64,7 @@ func (e *editor) created(wanted api.Object) func(change.Result) tea.Cmd {
 	return func(r change.Result) tea.Cmd {
 		var cmds []tea.Cmd
 		if r.Outcome == journal.Done {
-			cmds = append(cmds, e.env.forget(e.draft))
+			cmds = append(cmds, e.env.ForgetDraft(e.draft))
 			if e.made != nil {
 				cmds = append(cmds, e.made(wanted, r))
 			}
@@ -75,7 +77,7 @@ func (e *editor) edit(id, name string) tea.Cmd {
 	title := "Edit " + name
 	return e.opening(title, id, func(_ context.Context, opened api.Object) tui.View {
 		opts := e.form(title, opened, func(wanted api.Object) tea.Cmd {
-			return tui.Push(NewReview(e.env, Intent{Title: "Change " + e.resource.Title + " " + name, Pages: 2, FieldOf: e.fieldOf,
+			return tui.Push(review.NewReview(e.env, review.Intent{Title: "Change " + e.resource.Title + " " + name, Pages: 2, FieldOf: e.fieldOf,
 				Touched: e.touched(),
 				Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 					plan, err := w.PrepareUpdate(ctx, e.resource, opened, wanted)
@@ -89,7 +91,8 @@ func (e *editor) edit(id, name string) tea.Cmd {
 func (e *editor) remove(id, name string) tea.Cmd {
 	return e.opening("Delete "+name, id, func(ctx context.Context, opened api.Object) tui.View {
 		hangsOn := e.hanging(ctx, opened)
-		return NewReview(e.env, Intent{Title: "Delete " + e.resource.Title + " " + name, Confirm: cmp.Or(name, id), ConfirmID: id, Pages: 1,
+		return review.NewReview(e.env, review.Intent{Title: "Delete " + e.resource.Title + " " + name, Confirm: cmp.Or(name, id), ConfirmID: id,
+			Pages:   1,
 			Touched: e.touched(),
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 				plan, err := w.PrepareDelete(ctx, e.resource, opened, hangsOn...)
@@ -100,14 +103,14 @@ func (e *editor) remove(id, name string) tea.Cmd {
 
 func (e *editor) act(id, title, confirm string, prepare func(context.Context, *change.Writer, api.Object) (change.Plan, error)) tea.Cmd {
 	return e.opening(title, id, func(_ context.Context, opened api.Object) tui.View {
-		return NewReview(e.env, Intent{Title: title, Confirm: confirm, Pages: 1, Touched: e.touched(),
+		return review.NewReview(e.env, review.Intent{Title: title, Confirm: confirm, Pages: 1, Touched: e.touched(),
 			Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) { return prepare(ctx, w, opened) }})
 	})
 }
 
 // opening reads an object and opens the page that is made of it.
 func (e *editor) opening(title, id string, page func(context.Context, api.Object) tui.View) tea.Cmd {
-	return tui.Push(NewOpening(e.env, title, func(ctx context.Context) (tui.View, error) {
+	return tui.Push(review.NewOpening(e.env, title, func(ctx context.Context) (tui.View, error) {
 		opened, err := e.resource.Read(ctx, e.env.Account, id)
 		if err != nil {
 			return nil, err
@@ -122,7 +125,7 @@ func (e *editor) removeAll(ids []string) tea.Cmd {
 	if len(ids) == 1 {
 		title = "Delete one " + e.resource.Title
 	}
-	return tui.Push(NewBatch(e.env, title, "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
+	return tui.Push(review.NewBatch(e.env, title, "delete "+n, func(ctx context.Context, w *change.Writer) ([]change.Plan, error) {
 		var plans []change.Plan
 		for _, id := range ids {
 			plan, err := e.deletion(ctx, w, id)

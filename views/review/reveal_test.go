@@ -1,4 +1,4 @@
-package kit_test
+package review_test
 
 import (
 	"strings"
@@ -8,7 +8,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/tui"
-	"flarewire/views/kit"
+	"flarewire/views/review"
 )
 
 // A generated pre-shared key is on the screen only between the key that shows it and the key that hides it, and is
@@ -16,7 +16,7 @@ import (
 func TestAPreSharedKeyIsShownOnlyOnDemand(t *testing.T) {
 	const psk = "canary-psk-0123456789"
 	forgotten := false
-	page := kit.NewReveal(api.NewSecret(psk), func() { forgotten = true })
+	page := review.NewReveal(api.NewSecret(psk), func() { forgotten = true })
 	shown := func() bool {
 		lines := page.Draw(tui.Canvas{Width: 80, Height: 20, Theme: tui.PlainTheme(tui.ASCIIGlyphs)})
 		return strings.Contains(strings.Join(lines, "\n"), psk)

@@ -1,4 +1,4 @@
-package kit
+package review
 
 import (
 	"strings"
@@ -95,24 +95,24 @@ func (r *Reveal) close() tea.Cmd {
 
 // Draw implements tui.View.
 func (r *Reveal) Draw(c tui.Canvas) []string {
-	p := &page{c: c}
-	p.blank()
+	p := newPage(c)
+	p.Blank()
 	if r.md5 {
-		p.text(tui.Strong, "The MD5 key of the BGP session goes with the object. Keep it where you keep secrets: the journal does not have it.")
-		p.blank()
+		p.Text(tui.Strong, "The MD5 key of the BGP session goes with the object. Keep it where you keep secrets: the journal does not have it.")
+		p.Blank()
 		p.key("MD5 key", r.secret, r.visible)
-		return p.lines
+		return p.Lines()
 	}
-	p.text(tui.Strong, "This key is shown only here and only now. Cloudflare does not show it again, and flarewire stores it nowhere.")
-	p.blank()
+	p.Text(tui.Strong, "This key is shown only here and only now. Cloudflare does not show it again, and flarewire stores it nowhere.")
+	p.Blank()
 	p.key("Pre-shared key", r.secret, r.visible)
-	p.blank()
-	p.text(tui.Pending, "The tunnel uses this key from now on: until your router has it too, the tunnel is down.")
+	p.Blank()
+	p.Text(tui.Pending, "The tunnel uses this key from now on: until your router has it too, the tunnel is down.")
 	for _, a := range r.offers {
-		p.blank()
-		p.offer(a)
+		p.Blank()
+		p.Offer(a)
 	}
-	return p.lines
+	return p.Lines()
 }
 
 // key is the line of a key, hidden or not.
@@ -121,6 +121,6 @@ func (p *page) key(label string, secret api.Secret, visible bool) {
 	if visible {
 		key = secret.Reveal()
 	}
-	p.lines = append(p.lines, tui.Line{{Text: "   " + label + "   ", Role: tui.Muted},
-		{Text: tui.Clean(key), Role: tui.Accent}}.Paint(p.c.Theme, p.c.Width))
+	p.Add(tui.Line{{Text: "   " + label + "   ", Role: tui.Muted},
+		{Text: tui.Clean(key), Role: tui.Accent}}.Paint(p.Canvas.Theme, p.Canvas.Width))
 }

@@ -1,4 +1,4 @@
-package kit
+package review
 
 import (
 	"context"
@@ -10,6 +10,8 @@ import (
 	"flarewire/internal/journal"
 	"flarewire/internal/store"
 	"flarewire/tui"
+	"flarewire/views/field"
+	"flarewire/views/kit"
 )
 
 // outlook is what a change does to the ways of destinations.
@@ -27,7 +29,7 @@ var ways = map[store.Kind]bool{store.Routes: true, store.GRETunnels: true, store
 	store.BGPPrefixes: true, store.Bindings: true}
 
 // outlook says what plans would change together. It reads what it rests on, so it is for commands.
-func (e *Env) outlook(ctx context.Context, plans ...change.Plan) outlook {
+func outlookOf(e *kit.Env, ctx context.Context, plans ...change.Plan) outlook {
 	var edits, away []diagnose.Edit
 	for _, p := range plans {
 		kind := store.Kind(p.Resource)
@@ -42,7 +44,7 @@ func (e *Env) outlook(ctx context.Context, plans ...change.Plan) outlook {
 	if len(edits) == 0 || e.Feed == nil {
 		return outlook{}
 	}
-	ctx, cancel := context.WithTimeout(ctx, readLimit)
+	ctx, cancel := context.WithTimeout(ctx, kit.ReadLimit)
 	defer cancel()
 	s := e.Feed.Fresh(ctx, outlookAge, store.Of(diagnose.TableKinds()...)...)
 	if kind := edits[0].Kind; kind == store.BGPPrefixes || kind == store.Bindings {
@@ -105,28 +107,28 @@ func (p *page) outlook(o outlook) (whole bool) {
 	if len(o.differences) == 0 && o.untold == "" {
 		return true
 	}
-	if p.c.InLines {
+	if p.Canvas.InLines {
 		p.wholeOutlook(o)
 		return true
 	}
-	p.heading("What becomes of the ways")
+	p.Heading("What becomes of the ways")
 	left := outlookLines - 3 // the heading, what is left out, and the blank line
 	whole = o.untold == ""
 	for _, d := range o.differences {
-		lines, all := briefly(d, p.c.Width)
+		lines, all := briefly(d, p.Canvas.Width)
 		whole = whole && all
 		if left -= len(lines); left < 0 {
 			whole = false
 			break
 		}
 		for _, text := range lines {
-			p.line(roleOf(d), text)
+			p.Cut(roleOf(d), text)
 		}
 	}
 	if !whole {
-		p.line(tui.Muted, "   More of this stands below the request.")
+		p.Cut(tui.Muted, "   More of this stands below the request.")
 	}
-	p.blank()
+	p.Blank()
 	return whole
 }
 
@@ -169,20 +171,20 @@ func roleOf(d diagnose.Difference) tui.Role {
 
 // wholeOutlook draws the destinations before and after with everything that differs.
 func (p *page) wholeOutlook(o outlook) {
-	p.heading("What becomes of the ways, before and after")
+	p.Heading("What becomes of the ways, before and after")
 	for i, d := range o.differences {
 		if i == outlookMost {
-			p.text(tui.Muted, Number(len(o.differences)-i)+" more destinations change.")
+			p.Text(tui.Muted, field.Number(len(o.differences)-i)+" more destinations change.")
 			break
 		}
 		before, after := d.Words()
-		p.line(tui.Plain, "   "+d.After.Prefix.String())
-		p.version("before", tui.Clean(Or(strings.Join(before, "; "), "-")), tui.Muted)
-		p.version("after", tui.Clean(Or(strings.Join(after, "; "), "-")), roleOf(d))
+		p.Cut(tui.Plain, "   "+d.After.Prefix.String())
+		p.version("before", tui.Clean(field.Or(strings.Join(before, "; "), "-")), tui.Muted)
+		p.version("after", tui.Clean(field.Or(strings.Join(after, "; "), "-")), roleOf(d))
 	}
 	if o.untold != "" {
-		p.text(tui.Muted, "More may change: "+tui.Clean(o.untold)+".")
+		p.Text(tui.Muted, "More may change: "+tui.Clean(o.untold)+".")
 	}
-	p.text(tui.Muted, "Routes learned by BGP are not in the API and not counted.")
-	p.blank()
+	p.Text(tui.Muted, "Routes learned by BGP are not in the API and not counted.")
+	p.Blank()
 }

@@ -1,4 +1,4 @@
-package kit
+package review
 
 import (
 	"context"
@@ -6,12 +6,13 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/tui"
+	"flarewire/views/kit"
 )
 
 // Opening stands on the screen while something is read that a page needs before it can be opened. When
 // the user goes back meanwhile, the page does not appear any more.
 type Opening struct {
-	env   *Env
+	env   *kit.Env
 	title string
 	load  func(context.Context) (func() tui.View, error)
 	err   error
@@ -24,7 +25,7 @@ type openedMsg struct {
 }
 
 // NewOpening makes the page; load runs in the background.
-func NewOpening(env *Env, title string, load func(context.Context) (tui.View, error)) *Opening {
+func NewOpening(env *kit.Env, title string, load func(context.Context) (tui.View, error)) *Opening {
 	return NewOpeningOf(env, title, func(ctx context.Context) (func() tui.View, error) {
 		view, err := load(ctx)
 		return func() tui.View { return view }, err
@@ -33,7 +34,7 @@ func NewOpening(env *Env, title string, load func(context.Context) (tui.View, er
 
 // NewOpeningOf is for pages that are made from what the program holds: load only reads, in the background, and
 // what it returns makes the page where the other pages are.
-func NewOpeningOf(env *Env, title string, load func(context.Context) (func() tui.View, error)) *Opening {
+func NewOpeningOf(env *kit.Env, title string, load func(context.Context) (func() tui.View, error)) *Opening {
 	return &Opening{env: env, title: title, load: load}
 }
 
@@ -79,13 +80,13 @@ func (o *Opening) Actions() []tui.Action {
 
 // Draw implements tui.View.
 func (o *Opening) Draw(c tui.Canvas) []string {
-	p := &page{c: c}
-	p.blank()
+	p := newPage(c)
+	p.Blank()
 	if o.err != nil {
-		p.text(tui.Bad, Sentence(o.err))
-		p.text(tui.Muted, tui.KeyOf("again", "r")+" tries again, esc goes back.")
-		return p.lines
+		p.Text(tui.Bad, kit.Sentence(o.err))
+		p.Text(tui.Muted, tui.KeyOf("again", "r")+" tries again, esc goes back.")
+		return p.Lines()
 	}
-	p.text(tui.Muted, "Reading the newest state from Cloudflare…")
-	return p.lines
+	p.Text(tui.Muted, "Reading the newest state from Cloudflare…")
+	return p.Lines()
 }

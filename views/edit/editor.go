@@ -1,4 +1,4 @@
-package kit
+package edit
 
 import (
 	"context"
@@ -11,11 +11,12 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/views/kit"
 )
 
 // Editor makes the create, edit and delete acts of a resource; they are the same for all of them.
 type Editor[T any] struct {
-	Env      *Env
+	Env      *kit.Env
 	Resource change.Of[T]
 	// Form describes the form for an object; the zero object is a new one.
 	Form func(title string, object T, submit func(T) tea.Cmd) form.Options
