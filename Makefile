@@ -97,10 +97,10 @@ reliability: fault-matrix hostile soak soak-fleet files terminal-faults ## all o
 
 # dist/ as it is: make release-snapshot first, when the packages have changed.
 release-long: ## install and remove the Debian package in a new Debian, and build the tree under another path (3 min; root, mmdebstrap)
-	FLAREWIRE_LONG=1 go test -count=1 -v -timeout 30m ./tools/release/... | grep -v -- '^=== '
+	FLAREWIRE_LONG=1 go test -C tools -count=1 -v -timeout 30m ./release/... | grep -v -- '^=== '
 
 wine: ## run the Windows program under Wine, the Credential Manager included (1 min; needs wine and gcc-mingw-w64-x86-64; not in CI)
-	FLAREWIRE_WINE=1 go test -count=1 -v -run OnWindows ./tools/release
+	FLAREWIRE_WINE=1 go test -C tools -count=1 -v -run OnWindows ./release
 
 SLOW := fault-matrix hostile soak soak-fleet files terminal-faults release-long race bench
 

@@ -98,7 +98,7 @@ func TestTheManualHasEveryVariable(t *testing.T) {
 	if err != nil {
 		t.Skipf("go list: %v", err)
 	}
-	root, err := filepath.Abs("../../..")
+	root, err := filepath.Abs("../..")
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -100,7 +100,7 @@ func licencesOf(info *buildinfo.BuildInfo) (map[string]string, error) {
 // describe lists what is linked.
 func describe(info *buildinfo.BuildInfo, version string, licence map[string]string) (*cdx.BOM, error) {
 	self := component(cdx.ComponentTypeApplication, info.Main.Path, version, licence)
-	tool := cdx.Component{Type: cdx.ComponentTypeApplication, Name: info.Main.Path + "/internal/release/sbom", Version: version}
+	tool := cdx.Component{Type: cdx.ComponentTypeApplication, Name: info.Main.Path + "/tools/sbom", Version: version}
 	bom := cdx.NewBOM()
 	bom.Metadata = &cdx.Metadata{Component: &self, Tools: &cdx.ToolsChoice{Components: &[]cdx.Component{tool}}}
 	parts := []cdx.Component{component(cdx.ComponentTypeLibrary, "std", strings.TrimPrefix(info.GoVersion, "go"), licence)}

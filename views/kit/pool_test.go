@@ -18,43 +18,42 @@ import (
 // using is a module whose objects have these subnets.
 type using []kit.Subnet
 
-func (kit.using) Destinations() []tui.Destination { return nil }
-func (kit.using) Services() []tui.Service         { return nil }
-func (u kit.using) Subnets() []kit.Subnet         { return u }
+func (using) Destinations() []tui.Destination { return nil }
+func (using) Services() []tui.Service         { return nil }
+func (u using) Subnets() []kit.Subnet         { return u }
 
 // SubnetKinds implements kit.Subnetter.
-func (u kit.using) SubnetKinds() []store.Kind { return nil }
+func (u using) SubnetKinds() []store.Kind { return nil }
 
 func link(cidr string) kit.Subnet {
 	return kit.Subnet{ID: cidr, Subnet: rules.Subnet{CIDR: netip.MustParsePrefix(cidr), Owner: cidr}}
 }
 
 func route(cidr string) kit.Subnet {
-	s := kit.link(cidr)
+	s := link(cidr)
 	s.Route = true
 	return s
 }
 
 func TestFreeSubnetsAreNearTheOthersAndAllowed(t *testing.T) {
-	var full kit.using // all of the last network of the link-local range
+	var full using // all of the last network of the link-local range
 	for a := netip.MustParseAddr("169.254.255.0"); len(full) < 128; a = a.Next().Next() {
-		full = append(full, kit.link(netip.PrefixFrom(a, 31).String()))
+		full = append(full, link(netip.PrefixFrom(a, 31).String()))
 	}
 	for _, c := range []struct {
 		name string
-		used kit.using
+		used using
 		pool string // of the profile; empty for none
 		want []string
 	}{
 		{"nothing in use", nil, "", []string{"10.255.0.0/31", "10.255.0.2/31"}},
-		{"beside the others", kit.using{kit.link("10.213.7.0/31")}, "", []string{"10.213.7.2/31", "10.213.7.4/31"}},
-		{"where the last one was made", kit.using{kit.link("10.213.7.0/31")}, "172.16.4.0/24", []string{"172.16.4.0/31", "172.16.4.2/31"}},
-		{"a route around it takes nothing", kit.using{kit.route("10.0.0.0/8"), kit.route("0.0.0.0/0"), kit.link("10.213.0.0/31")}, "",
+		{"beside the others", using{link("10.213.7.0/31")}, "", []string{"10.213.7.2/31", "10.213.7.4/31"}},
+		{"where the last one was made", using{link("10.213.7.0/31")}, "172.16.4.0/24", []string{"172.16.4.0/31", "172.16.4.2/31"}},
+		{"a route around it takes nothing", using{route("10.0.0.0/8"), route("0.0.0.0/0"), link("10.213.0.0/31")}, "",
 			[]string{"10.213.0.2/31", "10.213.0.4/31"}},
-		{"a route into it does", kit.using{kit.link("10.213.0.0/31"), kit.route("10.213.0.0/28")}, "",
-			[]string{"10.213.0.16/31", "10.213.0.18/31"}},
+		{"a route into it does", using{link("10.213.0.0/31"), route("10.213.0.0/28")}, "", []string{"10.213.0.16/31", "10.213.0.18/31"}},
 		{"never outside of the link-local range", full, "169.254.255.0/24", []string{"169.254.240.0/31", "169.254.240.2/31"}},
-		{"a public link is no neighbourhood", kit.using{kit.link("198.51.100.0/31")}, "", []string{"10.255.0.0/31", "10.255.0.2/31"}},
+		{"a public link is no neighbourhood", using{link("198.51.100.0/31")}, "", []string{"10.255.0.0/31", "10.255.0.2/31"}},
 	} {
 		t.Run(c.name, func(t *testing.T) {
 			drafts, err := drafts.Open("")

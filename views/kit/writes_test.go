@@ -43,7 +43,7 @@ type compiler struct {
 	files *token.FileSet
 }
 
-func newCompiler(t *testing.T) kit.compiler {
+func newCompiler(t *testing.T) compiler {
 	t.Helper()
 	out, err := exec.CommandContext(t.Context(), "go", "list", "-export", "-deps", "-f", "{{.ImportPath}}={{.Export}}",
 		"flarewire/views/kit").Output()
@@ -56,15 +56,15 @@ func newCompiler(t *testing.T) kit.compiler {
 		exported[path] = file
 	}
 	files := token.NewFileSet()
-	return kit.compiler{files: files, Importer: importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser,
+	return compiler{files: files, Importer: importer.ForCompiler(files, "gc", func(path string) (io.ReadCloser,
 		error) {
 		return os.Open(exported[path])
 	})}
 }
 
 // compiles reports what the compiler says to a page with this statement; nil when it compiles.
-func (c kit.compiler) compiles(statement string) error {
-	file, err := parser.ParseFile(c.files, "page.go", fmt.Sprintf(kit.page, statement), 0)
+func (c compiler) compiles(statement string) error {
+	file, err := parser.ParseFile(c.files, "page.go", fmt.Sprintf(page, statement), 0)
 	if err != nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func collections() map[string]string {
 // attempts are the statements by which somebody who does not know better would carry an operation out.
 func attempts(op api.Operation) []string {
 	kind, verb, _ := strings.Cut(op.Name, ".")
-	of := kit.collections()[kind]
+	of := collections()[kind]
 	switch verb {
 	case "create":
 		return []string{of + `.Create(ctx, nil)`, of + `.Objects().Create(ctx, nil)`}
@@ -131,7 +131,7 @@ func attempts(op api.Operation) []string {
 
 // TestAPageThatWritesDoesNotCompile, whatever it would change.
 func TestAPageThatWritesDoesNotCompile(t *testing.T) {
-	c := kit.newCompiler(t)
+	c := newCompiler(t)
 	for _, fine := range []string{`_, _ = m.env.Account.Routes.List(ctx)`, `_, _ = m.env.Account.Routes.BuildDelete("x")`,
 		`_, _ = m.env.Account.Traceroute(ctx, api.TracerouteRequest{})`, `_, _ = sender.Send(ctx, request)`} {
 		if err := c.compiles(fine); err != nil {
@@ -144,7 +144,7 @@ func TestAPageThatWritesDoesNotCompile(t *testing.T) {
 			continue
 		}
 		changing++
-		statements := kit.attempts(op)
+		statements := attempts(op)
 		if len(statements) == 0 || strings.HasPrefix(statements[0], ".") {
 			t.Errorf("%s changes something, and no attempt at it is made here", op.Name)
 		}
@@ -168,7 +168,7 @@ func TestAPageThatWritesDoesNotCompile(t *testing.T) {
 
 // TestNothingLeadsFromAPageToASender: by no field and no method of what a page holds, however far.
 func TestNothingLeadsFromAPageToASender(t *testing.T) {
-	c := kit.newCompiler(t)
+	c := newCompiler(t)
 	pkg, err := c.Import("flarewire/views/kit")
 	if err != nil {
 		t.Fatal(err)
@@ -185,7 +185,7 @@ func TestNothingLeadsFromAPageToASender(t *testing.T) {
 		if types.TypeString(at, nil) == "flarewire/api.Sender" {
 			t.Fatal("a page can have a sender")
 		}
-		todo = append(todo, kit.next(at)...)
+		todo = append(todo, next(at)...)
 	}
 	if len(seen) < 200 {
 		t.Errorf("only %d types were looked at", len(seen))

@@ -17,14 +17,19 @@ import (
 	"flarewire/tools/licences"
 )
 
-// document is the file that is written, from the root of the module.
+// document is the file that is written, from the root of the tree.
 const document = "docs/licences.md"
 
 func main() {
 	check := flag.Bool("check", false, "fail when "+document+" is not current, instead of writing it")
 	notices := flag.String("notices", "", "write the notices for the packages here, and beside it those for Debian, instead of "+document)
 	platforms := flag.String("platforms", "linux/amd64", "the release platforms, with blanks between them")
+	root := flag.String("root", "..", "the tree")
 	flag.Parse()
+	if err := os.Chdir(*root); err != nil {
+		fmt.Fprintln(os.Stderr, "licences:", err)
+		os.Exit(1)
+	}
 	if err := run(context.Background(), strings.Fields(*platforms), *notices, *check); err != nil {
 		fmt.Fprintln(os.Stderr, "licences:", err)
 		os.Exit(1)

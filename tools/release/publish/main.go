@@ -22,7 +22,7 @@ import (
 func main() {
 	module := flag.String("module", "", "the module path, for example github.com/OWNER/flarewire")
 	maintainer := flag.String("maintainer", "", "who answers for the packages, as NAME <ADDRESS>")
-	root := flag.String("root", ".", "the tree")
+	root := flag.String("root", "..", "the tree")
 	flag.Parse()
 	if err := run(*root, *module, *maintainer); err != nil {
 		fmt.Fprintln(os.Stderr, "publish:", err)
@@ -32,7 +32,7 @@ func main() {
 
 var (
 	// A path that `go install` can fetch begins with a host (go.dev/ref/mod, Module paths).
-	// One with a major version (/v2) would also want it in contract/go.mod; there is none so far.
+	// One with a major version (/v2) would also want it in contract/go.mod and tools/go.mod; there is none so far.
 	validModule     = regexp.MustCompile(`^[a-z0-9-]+(\.[a-z0-9-]+)+(/[A-Za-z0-9._~-]+)+$`)
 	validMaintainer = regexp.MustCompile(`^[^<>"\n]+ <[^<>@\s"]+@[^<>@\s"]+>$`)
 	moduleLine      = regexp.MustCompile(`(?m)^module (\S+)$`)
@@ -104,7 +104,7 @@ func renaming(root, module, maintainer string) (names, error) {
 	n := names{[]replacement{
 		// A package of ours, wherever it is named; what comes before it must not make it a part of a longer path.
 		{regexp.MustCompile(`(?m)(^|[^\w./~@-])` + was + `/(` + strings.Join(folders, "|") + `)\b`), "${1}" + module + "/${2}"},
-		{regexp.MustCompile(`(?m)^((?:module|replace|require|\t)\s*)` + was + `( => \.\./| v0\.0\.0|/contract)?$`), "${1}" + module + "${2}"},
+		{regexp.MustCompile(`(?m)^((?:module|replace|require|\t)\s*)` + was + `( => \.\./| v0\.0\.0|/contract|/tools)?$`), "${1}" + module + "${2}"},
 		{regexp.MustCompile(`(local-prefixes: \[)` + was + `\]`), "${1}" + module + "]"},
 		{regexp.MustCompile(regexp.QuoteMeta(string(page[1]))), "https://" + module},
 		{regexp.MustCompile("(?m)^Nothing is published so far, so `go install` has no path to fetch it from\\.$"),
