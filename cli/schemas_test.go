@@ -204,9 +204,13 @@ func settingsSchema() map[string]any {
 			pages = append(pages, name)
 		}
 	}
+	command := object(map[string]any{"name": text, "tunnels": strings(), "endpoints": strings(), "run": strings(),
+		"reads": enum("frr", "strongswan", "junos", "eos", "ios-xe", "text"), "timeout": text, "key": text})
+	command["required"] = []any{"name", "run"}
 	profile := object(map[string]any{"account": text, "account_name": text, "store": enum("keyring", "age", "memory"),
 		"token_command": strings(),
-		"interactive":   flag, "read_only": flag, "production": flag, "notify": enum("off", "bell", "terminal"), "color": text})
+		"interactive":   flag, "read_only": flag, "production": flag, "notify": enum("off", "bell", "terminal"), "color": text,
+		"router_commands": map[string]any{"type": "array", "items": command}})
 	out := object(map[string]any{"version": map[string]any{"enum": []any{1}}, "default": text,
 		"theme":   enum("auto", "dark", "light", "ansi", "none"),
 		"refresh": text, "start": enum(pages...), "notify": enum("off", "bell", "terminal"), "lists": object(lists), "keys": object(actions),

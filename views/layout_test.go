@@ -170,8 +170,8 @@ func TestWordsAreFoundInAPage(t *testing.T) {
 		})
 	}
 	d.Press("/")
-	d.types("endpoint")
-	under("Cloudflare endpoint")
+	d.types("customer")
+	under("Customer  ")
 	d.Press("enter")
 	under("Customer endpoint")
 	d.types("zzz")

@@ -235,9 +235,9 @@ func TestWhoChangedWhatJustBefore(t *testing.T) {
 			"Changed by"},
 		"another tunnel's description": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+time.Minute, "id-y", kim, "description")},
 			"Health checks fail", "Changed by"},
-		"another tunnel's BGP": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+time.Minute, "id-y", ci, "bgp")}, "The probes",
+		"another tunnel's BGP": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+time.Minute, "id-y", ci, "bgp")}, "Health checks fail",
 			"Changed by"},
-		"two hours before": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+2*time.Hour, "id-x", ci, "bgp")}, "The probes",
+		"two hours before": {down(api.GRE, "Active", health(0)), []any{changed(fellAgo+2*time.Hour, "id-x", ci, "bgp")}, "Health checks fail",
 			"Changed by"},
 		"it was refused": {down(api.GRE, "Active", health(0)), []any{func() api.AuditEntry {
 			e := changed(fellAgo+time.Minute, "id-x", ci, "bgp")

@@ -100,7 +100,7 @@ func RouteFamilies(prefix netip.Prefix, nextHop netip.Addr) Finding {
 	if prefix.Addr().Is4() {
 		network, hop = hop, network
 	}
-	return warn(srcUnconfirmed, "An %s network through an %s next hop: whether Cloudflare takes it is not documented", network, hop)
+	return warn(srcUnconfirmed, "An %s network with an %s next hop: not documented, may be refused", network, hop)
 }
 
 // Priority checks the priority of a static route: a whole number, lower wins (Cloudflare API: create static

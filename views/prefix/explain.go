@@ -19,13 +19,12 @@ func explain(r row, astray []string, now time.Time) []resource.Field {
 		out = append(out, resource.Field{Value: text, Role: role, Prose: true})
 	}
 	if !r.approved() {
-		add(tui.Pending, "Cloudflare has not approved the prefix: nothing of it can be advertised. Mend what is not valid below; "+
-			tui.KeyOf("validate", "V")+" has it "+
-			"checked again.")
+		add(tui.Pending, "Cloudflare has not approved the prefix: nothing of it can be advertised. Fix the failed checks below, then press "+
+			tui.KeyOf("validate", "V")+" to validate again.")
 	}
-	way := tui.KeyOf("advertise", "A") + " advertises it"
+	way := "Press " + tui.KeyOf("advertise", "A") + " to advertise"
 	if len(r.BGP.Rows) > 1 {
-		way = tui.KeyOf("advertise", "A") + " on its own page (" + tui.KeyOf("bgp-prefixes", "1") + ") advertises it"
+		way = "Open BGP prefixes (" + tui.KeyOf("bgp-prefixes", "1") + ") and press " + tui.KeyOf("advertise", "A")
 	}
 	for _, b := range r.BGP.Rows {
 		if text, role := meaningOf(b, r.approved(), way, now); text != "" {
