@@ -76,7 +76,7 @@ func choice(d *tui.Dialog, text string) int {
 // confirm wants the name typed.
 func (r *runner) confirm(d *tui.Dialog) {
 	for r.l.Dialog() == d && !r.ended {
-		text, g := r.question("Type "+d.Confirm+" to go on, or return to cancel:", nil)
+		text, g := r.question("Type "+d.Confirm+" to confirm, or return to cancel:", nil)
 		if g != gotLine {
 			return
 		}

@@ -173,7 +173,7 @@ func TestDialogsAreAnsweredInWords(t *testing.T) {
 		t.Errorf("done %d times, want 4:\n%s", done, said)
 	}
 	says(t, said, "Do it?", "It cannot be undone.", "1  Cancel (return alone)", "2  Delete",
-		"Type fra-1 to go on, or return to cancel:")
+		"Type fra-1 to confirm, or return to cancel:")
 }
 
 func TestWhatCannotBeDoneSaysWhy(t *testing.T) {

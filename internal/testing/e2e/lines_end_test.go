@@ -53,7 +53,7 @@ func TestLineByLineEveryQuestionCanBeEnded(t *testing.T) {
 		"a name to be typed": func(k *talk) {
 			k.answers("Tunnels, row", "delete 7")
 			k.answers("Review>", "send")
-			k.hears("to go on, or return to cancel:")
+			k.hears("to confirm, or return to cancel:")
 		},
 		"the bring-up": func(k *talk) { k.answers("Tunnels, row", "bring-up 7"); k.hears("Return ends it.") },
 	} {

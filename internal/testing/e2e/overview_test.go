@@ -128,7 +128,7 @@ func TestASlowPageIsNotFreshInAnOutage(t *testing.T) {
 	a := newAccount(t, simaccount.Options{})
 	term := sit(t, ptytest.Options{Args: []string{"--start", "cnis", "--refresh", "5s"}, Env: a.env()})
 	term.WaitFor("the list", func(s ptytest.Screen) bool {
-		return s.Contains("CNIs") && s.Contains("NAME") && !strings.Contains(title(s), "loading")
+		return s.Contains("ams-cni-v2") && s.Contains("NAME") && !strings.Contains(title(s), "loading")
 	})
 	a.server.Close()
 	term.WaitFor("that it is old, and why", func(s ptytest.Screen) bool {

@@ -62,7 +62,7 @@ func (o *operator) put(name, text string) {
 // routerSays is what the router prints from now on: an output that was recorded from a real one.
 func (o *operator) routerSays(how, name string) {
 	o.t.Helper()
-	text, err := os.ReadFile(filepath.Join("..", "router", "testdata", how, name+".txt"))
+	text, err := os.ReadFile(filepath.Join("..", "..", "router", "testdata", how, name+".txt"))
 	if err != nil {
 		o.t.Fatal(err)
 	}

@@ -90,7 +90,7 @@ func TestKeysAreReboundAndEverythingSaysSo(t *testing.T) {
 	// The palette opens by its new key, names the keys that hold, and knows the own words.
 	term.Press("f3")
 	term.Type("refr")
-	term.WaitText("ctrl+r: Fetch now")
+	term.WaitText("ctrl+r: Refresh now")
 	term.Press("ctrl+u")
 	term.Type("fra")
 	term.WaitText(":tunnels fra")

@@ -170,7 +170,7 @@ func TestThePaletteLeadsToEveryPage(t *testing.T) {
 // The help is made from the keys themselves and names them all; it leads back.
 func TestHelpListsTheKeysOfThePage(t *testing.T) {
 	t.Parallel()
-	term := sit(t, ptytest.Options{Args: []string{"--demo"}, Cols: 80, Rows: 60})
+	term := sit(t, ptytest.Options{Args: []string{"--demo"}, Cols: 80, Rows: 100})
 	term.WaitFor("the list of tunnels", listed)
 	term.Press("?")
 	keys := []string{"enter", "/", "r", "s", "S", "w", "y", ":", "?", "esc", "ctrl+l", "q", "ctrl+c"}
