@@ -130,7 +130,8 @@ func TestEveryMethodIsKnown(t *testing.T) {
 		"*api.Client": "Accounts Budget ClockAhead Host In VerifyToken Waiting",
 		"*api.AccountClient": "AlertPolicies Audit BGPPrefixes BGPStatus Bindings BuildBGPPrefixChange BuildCNISettings BuildGeneratePSK " +
 			"BuildSetPSKs " +
-			"BuildValidatePrefix CNISettings ClockAhead Collection ColoTraffic Datasets Delegations Flows InterconnectStatus LetterOfAuthorization " +
+			"BuildValidatePrefix CNISettings ClockAhead Collection ColoTraffic Datasets Delegations Flows InterconnectStatus " +
+			"LetterOfAuthorization " +
 			"QueryLogs Traceroute TunnelHealth TunnelTraffic Tunnels",
 		"api.Collection[flarewire/api.Route]": "BuildBulkUpdate BuildCreate BuildDelete BuildUpdate Get List Objects Where",
 		"api.Objects":                         "BuildBulkUpdate BuildCreate BuildDelete BuildUpdate Decode Get List Settable",

@@ -248,7 +248,7 @@ func nearest(all []happened, related func(happened) bool) (happened, bool) {
 	var best happened
 	for _, h := range all {
 		one := best.id == h.id && h.at.Sub(best.at) < changeAfter // one change, known from two sources
-		if related(h) && !(one && best.source == "journal") {
+		if related(h) && (!one || best.source != "journal") {
 			best = h
 		}
 	}

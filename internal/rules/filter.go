@@ -73,7 +73,7 @@ func filterLengths(text string, shortest, longest int) Finding {
 	from, okFrom := filterLength(low, longest)
 	to, okTo := filterLength(high, longest)
 	switch {
-	case rest != "", low != "" && !okFrom, high != "" && !okTo, closed && !(okFrom && okTo), ranged && okFrom && from < shortest:
+	case rest != "", low != "" && !okFrom, high != "" && !okTo, closed && (!okFrom || !okTo), ranged && okFrom && from < shortest:
 		return wrong
 	case !closed:
 		return partial(srcAPIFilter, "Write the lengths as {%d,%d}", shortest, longest)

@@ -1,3 +1,4 @@
+// Package edit makes new, edit and delete of a kind of object out of one form: it reads the object afresh, asks, and opens the review.
 package edit
 
 import (

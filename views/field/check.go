@@ -1,3 +1,5 @@
+// Package field is what the forms and pages of several kinds share: the way from a rule's finding to a field's message, the BGP session
+// and the health check of tunnels and interconnects, and small words.
 package field
 
 import (

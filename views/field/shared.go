@@ -153,8 +153,8 @@ func Setting(before *bool, value string) *bool {
 	return &on
 }
 
-// FieldOf gives the form's key for a path of the API, for the parts that are made here.
-func FieldOf(path string) string {
+// PathKey gives the form's key for a path of the API, for the parts that are made here.
+func PathKey(path string) string {
 	path = strings.TrimPrefix(path, "bgp.")
 	if rest, ok := strings.CutPrefix(path, "health_check."); ok {
 		return "hc_" + strings.TrimSuffix(rest, ".saved")

@@ -162,7 +162,7 @@ func (m *Module) checkName(v, before string) form.Finding {
 }
 
 // cniFieldOf gives the form's key for a path of the API.
-func cniFieldOf(path string) string { return field.FieldOf(strings.TrimPrefix(path, "magic.")) }
+func cniFieldOf(path string) string { return field.PathKey(strings.TrimPrefix(path, "magic.")) }
 
 // guardCNI says what a new CNI leaves to do, and what a change interrupts.
 func (m *Module) guardCNI(opened, wanted api.CNI) change.Guards {

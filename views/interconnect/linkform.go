@@ -88,7 +88,7 @@ func applyLink(l api.MagicInterconnect, v form.Values) api.MagicInterconnect {
 }
 
 // linkFieldOf gives the form's key for a path of the API.
-func linkFieldOf(path string) string { return field.FieldOf(strings.TrimPrefix(path, "gre.")) }
+func linkFieldOf(path string) string { return field.PathKey(strings.TrimPrefix(path, "gre.")) }
 
 // guardLink says what a change interrupts.
 func guardLink(opened, wanted api.MagicInterconnect) change.Guards {

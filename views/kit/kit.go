@@ -1,5 +1,5 @@
-// Package kit is what the resource folders share: the account they work on, how they find each other's
-// objects, and the way from a rule's finding to a field's message.
+// Package kit is what the resource folders rest on: the account they work on, how they find each other's objects, and the services of
+// the screen that are no page.
 package kit
 
 import (
@@ -195,7 +195,7 @@ func (e *Env) SubnetTaken(found rules.Finding) form.Finding {
 // is empty when everything that uses networks was read.
 func (e *Env) SubnetsUntold() string { return e.Feed.Last().CannotTell(e.subnetKinds()...) }
 
-// readLimit is how long a review waits for what it reads to tell what depends on an object; what could not be read is said.
+// ReadLimit is how long a review waits for what it reads to tell what depends on an object; what could not be read is said.
 const ReadLimit = 10 * time.Second
 
 // justRead is how old what a deletion rests on may be: what was read a moment ago, for the same question, is not read again.

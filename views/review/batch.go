@@ -1,3 +1,5 @@
+// Package review is the pages that show a change, or several, and send it: nothing is sent that was not shown. A secret that the API
+// gives once is shown by it, too.
 package review
 
 import (
@@ -71,7 +73,7 @@ func (s *Batch) Init() tea.Cmd {
 			return severalPlannedMsg{s, plans, outlook{}, err}
 		}
 		plans = change.Together(plans)
-		return severalPlannedMsg{s, plans, outlookOf(s.env, s.env.Ctx, plans...), nil}
+		return severalPlannedMsg{s, plans, outlookOf(s.env.Ctx, s.env, plans...), nil}
 	}
 }
 

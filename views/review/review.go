@@ -107,7 +107,7 @@ func (r *Review) prepare() tea.Cmd {
 		if err != nil {
 			return plannedMsg{r, plan, outlook{}, err}
 		}
-		outlook := outlookOf(r.env, r.env.Ctx, plan)
+		outlook := outlookOf(r.env.Ctx, r.env, plan)
 		return plannedMsg{r, outlook.warned(plan), outlook, nil}
 	}
 }

@@ -29,7 +29,7 @@ var ways = map[store.Kind]bool{store.Routes: true, store.GRETunnels: true, store
 	store.BGPPrefixes: true, store.Bindings: true}
 
 // outlook says what plans would change together. It reads what it rests on, so it is for commands.
-func outlookOf(e *kit.Env, ctx context.Context, plans ...change.Plan) outlook {
+func outlookOf(ctx context.Context, e *kit.Env, plans ...change.Plan) outlook {
 	var edits, away []diagnose.Edit
 	for _, p := range plans {
 		kind := store.Kind(p.Resource)

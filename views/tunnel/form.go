@@ -274,7 +274,7 @@ var formKeys = map[string]string{
 
 // fieldOf gives the form's key for a path of the API.
 func fieldOf(path string) string {
-	path = field.FieldOf(strings.TrimPrefix(path, "custom_remote_identities."))
+	path = field.PathKey(strings.TrimPrefix(path, "custom_remote_identities."))
 	if key, ok := formKeys[path]; ok {
 		return key
 	}

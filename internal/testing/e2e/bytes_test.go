@@ -63,10 +63,10 @@ func TestKeysCostFewBytes(t *testing.T) {
 					return underCursor(s) == name && (!beside || strings.Contains(s.Text(), "│ "+name))
 				}
 			}
-			s := term.WaitFor("the list at rest", func(s ptytest.Screen) bool {
+			term.WaitFor("the list at rest", func(s ptytest.Screen) bool {
 				return listed(s) && s.Contains("300 tunnels") && underCursor(s) != "" && rests(underCursor(s))(s)
 			})
-			s = settled(term, listed)
+			s := settled(term, listed)
 			names := tunnels(s)
 			total, text := 0, 0
 			for i := 1; i <= keysInRow; i++ {

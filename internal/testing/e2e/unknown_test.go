@@ -52,7 +52,7 @@ func TestAChangeUnderWayWhenTheProgramEndsIsFoundOutAtTheNextStart(t *testing.T)
 func (a *account) deletesAndEnds(t *testing.T, env []string, end syscall.Signal) {
 	t.Helper()
 	a.Script(func(r simaccount.Request) *simaccount.Fault {
-		if r.Method != "DELETE" {
+		if r.Method != http.MethodDelete {
 			return nil
 		}
 		return &simaccount.Fault{Kind: simaccount.FaultStatus, Status: 524, Delay: time.Hour, Later: time.Hour}
