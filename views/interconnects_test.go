@@ -54,9 +54,9 @@ func TestServicesAndLeasesAreFoundWhereTheyAreUsed(t *testing.T) {
 	d.narrow()
 	d.goTo("fra-dc1-gre")
 	d.Press("enter")
-	d.See("Outer Cloudflare")
+	d.See("Cloudflare endpoint")
 	for range 60 {
-		if strings.Contains(d.Screen(), "▌ Outer Cloudflare") {
+		if strings.Contains(d.Screen(), "▌ Cloudflare endpoint") {
 			break
 		}
 		d.Press("down")

@@ -26,12 +26,6 @@ const (
 	settling = 2 * time.Minute
 )
 
-// Session reads what the API says about one tunnel by itself, most likely cause first. It is Account.Tunnel
-// for when nothing else is known.
-func Session(t api.Tunnel, now time.Time) []Finding {
-	return Read(Facts{Now: now, Tunnels: []store.Tunnel{{Tunnel: t, State: store.StateOf(t)}}}).Tunnel(t.ID)
-}
-
 // sessionEvidence are the fields that say how the session stands.
 func sessionEvidence(s *api.BGPStatus) []Evidence {
 	list := []Evidence{{"bgp_status.state", string(s.State)}, {"tcp_established", strconv.FormatBool(s.TCPEstablished)}}

@@ -112,7 +112,7 @@ func healthRole(h store.Health) tui.Role {
 }
 
 // outerCloudflare is the label of Cloudflare's endpoint.
-const outerCloudflare = "Outer Cloudflare"
+const outerCloudflare = "Cloudflare endpoint"
 
 // addresses says of every address whose side it is.
 func addresses(t store.Tunnel) resource.Section {

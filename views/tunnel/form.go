@@ -26,7 +26,7 @@ type fields struct {
 // sections are the parts that both kinds have, with the kind's own settings among them. They are the steps of
 // the guided setup, and in this order.
 func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
-	bgp := f.m.env.BGPSection(kit.Session{Fixed: bgpFixed, ASN: f.m.env.Feed.Last().CloudflareASN(),
+	bgp := f.m.env.BGPSection(kit.Session{Fixed: bgpFixed, Kept: f.id == "", ASN: f.m.env.Feed.Last().CloudflareASN(),
 		Others: func(v form.Values) []rules.ASNUse { return f.m.asns(f.id, v["customer_endpoint"]) }})
 	for i := range bgp.Fields {
 		if bgp.Fields[i].Key == "customer_asn" && f.id == "" {

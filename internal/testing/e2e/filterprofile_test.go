@@ -41,7 +41,7 @@ func TestAFilterProfileIsMadeAndAttachedToATunnel(t *testing.T) {
 	}
 	term.Type("harbour\x13")
 	term.WaitText("import_filter_id")
-	term.Press("enter")
+	send(term, "")
 	term.WaitText("done.")
 	if bgp, _ := a.object(simaccount.IPsecTunnels, "ams-br2-ipsec")["bgp"].(simaccount.Object); bgp["import_filter_id"] != id {
 		t.Errorf("the session has %v", bgp)

@@ -178,7 +178,8 @@ func TestANewCNIBringsItsTunnelSide(t *testing.T) {
 		t.Errorf("the MD5 key is on the screen:\n%s", s.Text())
 	}
 	send(term, "")
-	done(term)
+	term.WaitFor("the change done, and the way on", showsAll(": done.", "enter its page"))
+	term.Press("enter")
 	term.WaitText("10.222.0.5")
 	link := a.object(simaccount.CFLinks, "iad-cni")
 	if link["interface_address"] != "10.222.0.4/31" || fmt.Sprint(link["mtu"]) != "1500" || link["description"] != "Ashburn" {

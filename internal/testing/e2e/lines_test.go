@@ -108,7 +108,7 @@ func TestLineByLineAnIPsecTunnelComesUpFromNothing(t *testing.T) {
 	k.hears("Not accepted: AS 13335 is Cloudflare's side")
 	k.answers("Your AS number [13335]:", "64777")
 	k.answers("MD5 key, not shown while you type [empty]:", canary[:20])
-	k.pressed("Extra prefixes [empty]:", "Filter in [empty]:", "Filter out [empty]:")
+	k.pressed("Extra prefixes [empty]:")
 	k.answers("Health check: change these settings? yes or no [no]:", "yes")
 	k.pressed("Enabled [yes]:", "Type [", "Direction [")
 	k.hears("1 low, 2 mid, 3 high")

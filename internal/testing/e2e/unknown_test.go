@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"net/http"
 	"syscall"
 	"testing"
 	"time"

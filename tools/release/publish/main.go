@@ -104,7 +104,8 @@ func renaming(root, module, maintainer string) (names, error) {
 	n := names{[]replacement{
 		// A package of ours, wherever it is named; what comes before it must not make it a part of a longer path.
 		{regexp.MustCompile(`(?m)(^|[^\w./~@-])` + was + `/(` + strings.Join(folders, "|") + `)\b`), "${1}" + module + "/${2}"},
-		{regexp.MustCompile(`(?m)^((?:module|replace|require|\t)\s*)` + was + `( => \.\./| v0\.0\.0|/contract|/tools)?$`), "${1}" + module + "${2}"},
+		{regexp.MustCompile(`(?m)^((?:module|replace|require|\t)\s*)` + was + `( => \.\./| v0\.0\.0|/contract|/tools)?$`),
+			"${1}" + module + "${2}"},
 		{regexp.MustCompile(`(local-prefixes: \[)` + was + `\]`), "${1}" + module + "]"},
 		{regexp.MustCompile(regexp.QuoteMeta(string(page[1]))), "https://" + module},
 		{regexp.MustCompile("(?m)^Nothing is published so far, so `go install` has no path to fetch it from\\.$"),
