@@ -147,11 +147,11 @@ func TestTheRecordSaysTheCauseInATerminal(t *testing.T) {
 func withoutRecord(name string) string {
 	switch name {
 	case "bad peer AS":
-		return "none came back"
+		return "waiting for the peer's OPEN"
 	case "PSK mismatch":
 		return "Health checks fail through the tunnel"
 	}
-	return "points to a router that does not dial"
+	return "does not initiate the session"
 }
 
 // Without the datasets every one of these faults is said as before there was a record, with one line about what is missing.
