@@ -48,7 +48,7 @@ func PrepareSetPSKs(ctx context.Context, w *Writer, tunnels []api.IPsecTunnel, k
 	}
 	p.Consequences = append(p.Consequences, "Cloudflare never shows a key again, and flarewire keeps no copy: keep your own until the "+
 		"router has it",
-		"Whether the API tells that an own key took effect is not documented (unconfirmed)")
+		"Whether the API reports that a key of your own took effect is not documented (unconfirmed)")
 	entries := s.entries(p)
 	p.steps = []step{{entry: entries[0], also: entries[1:], request: req, check: s.check, settle: s.settle}}
 	return p, nil

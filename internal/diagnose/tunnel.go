@@ -220,7 +220,7 @@ func (c tunnelCase) filtered() []Finding {
 	}
 	probes, likelihood := "the probes get no answer", Likely
 	if c.Health.State == store.Degraded {
-		probes = "a part of the probes gets no answer"
+		probes = "some health check probes get no answer"
 		if c.Track.Flapping { // what ends the session stops probes, too
 			likelihood = Possible
 		}

@@ -156,6 +156,8 @@ var environment = [][2]string{
 	{"CF_API_TOKEN, CF_API_KEY, CF_EMAIL, CF_API_EMAIL, CF_ACCOUNT_ID", "names of older programs: not used, and said to be so"},
 	{"CLOUDFLARE_API_USER_SERVICE_KEY, CLOUDFLARE_CUSTOM_HEADERS",
 		"not used; kept from every program that is started from here, as all of CLOUDFLARE_"},
+	{"APPDATA, LOCALAPPDATA", "the folders of the configuration and of what the program keeps (Windows)"},
+	{"DISPLAY, WAYLAND_DISPLAY", "with one of them the key for the dashboard opens a browser, without it the address is copied"},
 	{"HTTPS_PROXY, https_proxy, NO_PROXY, no_proxy", "the proxy, and what is reached without it"},
 	{"XDG_CONFIG_HOME, " +
 		"XDG_STATE_HOME", "where config.toml is instead of in ~/.config, and what the program keeps instead of in ~/.local/state"},

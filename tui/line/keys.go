@@ -7,7 +7,7 @@ import (
 	"flarewire/tui"
 )
 
-// pressed matches a key that a text says something of: ". t opens one", "A advertises it".
+// pressed matches a key that a text says something of: ". t opens one".
 var pressed = regexp.MustCompile(`(^|[.:;,] )([[:alpha:].<>]) ([a-z]+s)\b`)
 
 // toPress matches a key that a text asks for: "Press A to advertise", "and press A".

@@ -13,7 +13,7 @@ import (
 	"flarewire/internal/simaccount"
 )
 
-// Something is deleted with all that hangs on it and all that can be set of it, and the deletion is undone: whatever is not there again
+// Something is deleted with all that depends on it and all that can be set of it, and the deletion is undone: whatever is not there again
 // was said before the deletion, and is said before the undo. Every kind that can be deleted is tried.
 func TestWhatAnUndoDoesNotBringBackIsSaid(t *testing.T) {
 	tried := map[string]bool{}
