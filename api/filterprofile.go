@@ -13,7 +13,7 @@ type FilterProfile struct {
 	Raw         `json:"-"`
 }
 
-// filterProfiles: in Cloudflare's SDKs (TypeScript 7.3.0, Python, both 2026-10) and marked there as beta; no document of ours has it,
+// filterProfiles: in a copy of Cloudflare's API reference, where it is marked as beta; no OpenAPI document in hand has it,
 // so paths, fields and the plain envelope are unconfirmed. No permission group is named for it.
 var filterProfiles = resource[FilterProfile]{kind: kind{
 	name: "bgp_filter_profiles", service: Magic, path: "/accounts/{account_id}/magic/bgp/filter_profiles", item: "profile_id", form: plain,

@@ -46,7 +46,8 @@ func (m *Module) source() resource.Source[api.FilterProfile] {
 }
 
 // unconfirmed stands on the page: no document that is kept here has the profiles.
-const unconfirmed = "Filter profiles are in beta, and known from Cloudflare's SDKs only: what a session does with a route that no target " +
+const unconfirmed = "Filter profiles are in beta, and known from Cloudflare's API reference only: what a session does with a route that " +
+	"no target " +
 	"matches is not documented (unconfirmed)."
 
 func (m *Module) describe() resource.Description[api.FilterProfile] {

@@ -123,7 +123,7 @@ func (s *seat) home() {
 		}
 		s.send(key("esc"))
 		s.pass(400 * time.Millisecond)
-		if says(s.screen(), "▌stay") { // the dialog that asks whether to leave what was typed
+		if says(s.screen(), "▌Cancel") && says(s.screen(), " Leave") { // the dialog that asks whether to leave what was typed
 			s.send(key("left")) // the last answer is the one that leaves
 			s.send(key("enter"))
 			s.pass(400 * time.Millisecond)

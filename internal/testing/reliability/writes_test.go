@@ -73,6 +73,9 @@ func tunnelWrites() []write {
 	}
 }
 
+// filters are the BGP filter profiles.
+var filters = change.Kind[api.FilterProfile](kind.FilterProfiles)
+
 func otherWrites() []write {
 	return []write{
 		{name: "interconnect update",
@@ -88,6 +91,11 @@ func otherWrites() []write {
 		})},
 		{name: "check update", begin: updating(change.EndpointChecks, first[api.EndpointCheck], func(c *api.EndpointCheck) { c.Name = "cut" })},
 		{name: "check delete", begin: deleting(change.EndpointChecks, first[api.EndpointCheck])},
+		{name: "filter create", begin: creating(filters, func(*office) api.FilterProfile {
+			return api.FilterProfile{Name: "cut", MatchAction: "allow", Targets: []string{"10.77.0.0/16"}}
+		})},
+		{name: "filter update", begin: updating(filters, first[api.FilterProfile], func(f *api.FilterProfile) { f.Description = "cut" })},
+		{name: "filter delete", begin: deleting(filters, first[api.FilterProfile])},
 		{name: "CNI create", begin: creating(change.CNIs, func(o *office) api.CNI {
 			like := only(o, change.CNIs, first[api.CNI])
 			return api.CNI{Account: like.Account, Interconnect: like.Interconnect, BGP: &api.BGP{CustomerASN: 64999},
