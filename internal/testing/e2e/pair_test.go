@@ -82,7 +82,9 @@ func TestAPairIsMadeKilledGoneOnWithAndTakenBack(t *testing.T) {
 	}
 
 	term = begin()
-	term.WaitText("The pair muc-1 and muc-2 is not finished")
+	term.WaitFor("that something is left, or how it ended", func(s ptytest.Screen) bool { // two lines at one moment: the last one stays
+		return s.Contains("The pair muc-1 and muc-2 is not finished") || s.Contains("has ended is known now")
+	})
 	term.WaitText("n new")
 	term.press("n")
 	term.WaitText("pair: 1 of 2 requests done")
