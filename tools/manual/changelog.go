@@ -22,7 +22,7 @@ func changelogs(out, version, date string) error {
 	if err != nil {
 		return fmt.Errorf("-date: %w", err)
 	}
-	text, err := os.ReadFile("CHANGELOG.md")
+	text, err := os.ReadFile("../CHANGELOG.md")
 	if err != nil {
 		return err
 	}
