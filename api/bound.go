@@ -7,6 +7,7 @@ import (
 	"io"
 	"net/http"
 	"slices"
+	"sync"
 )
 
 // errTooLarge marks an answer beyond Options.BodyLimit.
@@ -23,6 +24,39 @@ const (
 type sizeBound struct {
 	next  http.RoundTripper
 	limit int64
+	known lengths
+}
+
+// lengths are how long the last large answer for a path was: the next is about as long, and one piece of memory is enough for it.
+type lengths struct {
+	sync.Mutex
+	of map[string]int64
+}
+
+// maxLengths bounds the paths whose length is kept: few lists are large, and what each object's own path says is small.
+const maxLengths = 64
+
+// expected returns how much room an answer for the path shall have at first.
+func (l *lengths) expected(path string, announced int64) int64 {
+	l.Lock()
+	defer l.Unlock()
+	last := l.of[path]
+	if announced < 0 {
+		return max(firstBuffer, last+last/16)
+	}
+	return min(announced+1, max(maxPiece, last+last/16)) // one more, so that the end of the body is met without another piece
+}
+
+// note keeps the length of an answer that came whole.
+func (l *lengths) note(path string, length int) {
+	l.Lock()
+	defer l.Unlock()
+	if l.of == nil || len(l.of) >= maxLengths {
+		l.of = map[string]int64{}
+	}
+	if length > firstBuffer {
+		l.of[path] = int64(length)
+	}
 }
 
 // readBody is a body that is in memory already.
@@ -43,7 +77,7 @@ func (s *sizeBound) RoundTrip(req *http.Request) (*http.Response, error) {
 		_ = resp.Body.Close()
 		return nil, fmt.Errorf("%w of %d bytes", errTooLarge, s.limit)
 	}
-	data, err := readBounded(resp.Body, resp.ContentLength, s.limit)
+	data, err := readBounded(resp.Body, s.known.expected(req.URL.Path, resp.ContentLength), s.limit)
 	_ = resp.Body.Close()
 	switch {
 	case err != nil:
@@ -51,19 +85,16 @@ func (s *sizeBound) RoundTrip(req *http.Request) (*http.Response, error) {
 	case int64(len(data)) > s.limit:
 		return nil, fmt.Errorf("%w of %d bytes", errTooLarge, s.limit)
 	}
+	s.known.note(req.URL.Path, len(data))
 	resp.Body = &readBody{Reader: bytes.NewReader(data), data: data}
 	return resp, nil
 }
 
-// readBounded reads a body to its end, or one byte more than limit of it. announced is its length, or -1. The answer of a list is kept
-// as long as its objects are, so it shall hold no more memory than it is long: a buffer that doubles would hold up to twice that, and
-// leave as much behind.
-func readBounded(body io.Reader, announced, limit int64) ([]byte, error) {
+// readBounded reads a body to its end, or one byte more than limit of it, and makes room of size bytes for it at first. The answer of a
+// list is kept as long as its objects are, so it shall hold no more memory than it is long: a buffer that doubles would hold up to twice
+// that, and leave as much behind.
+func readBounded(body io.Reader, size, limit int64) ([]byte, error) {
 	body = io.LimitReader(body, limit+1)
-	size := int64(firstBuffer)
-	if announced >= 0 {
-		size = min(announced+1, maxPiece) // one more, so that the end of the body is met without another piece
-	}
 	var pieces [][]byte
 	total := 0
 	for {
