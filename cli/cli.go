@@ -224,7 +224,7 @@ func pressesTAB(args []string) bool {
 	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
 }
 
-// newRoot makes the tree of commands. What TAB offers is only set up for who presses it: to go through all flags of all commands is
+// newRoot makes the tree of commands. What TAB offers is only set up for whoever presses it: to go through all flags of all commands is
 // a twentieth of the processor time of a command that prints its version.
 func newRoot(x IO, tab bool) *cobra.Command {
 	f := &flags{shares: share.In(filepath.Join(x.stateDir(), "share"), api.LimitsOf(api.DefaultBudget))}

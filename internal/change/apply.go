@@ -36,7 +36,7 @@ type applying struct {
 	unstored error // why entries of that rest are not in the journal
 }
 
-// JournalError says that the journal cannot be written. Nothing was sent.
+// JournalError says that the journal cannot be written. Nothing was sent: it is only met before the first request of a plan.
 type JournalError struct{ Err error }
 
 // Error implements error.
@@ -47,8 +47,8 @@ func (e *JournalError) Error() string {
 // Unwrap gives the cause.
 func (e *JournalError) Unwrap() error { return e.Err }
 
-// Apply sends the plan, once: a plan that was applied is spent, whatever became of it. The result is never more certain than
-// what was read back.
+// Apply carries out the plan: a plan that was applied is spent, whatever became of it. Each request is sent once, but for the creation of
+// a replacement, which is sent again for a minute after a certain refusal. The result is never more certain than what was read back.
 func (w *Writer) Apply(ctx context.Context, p Plan, options ...ApplyOption) Result {
 	if reason := p.Blocked(); reason != "" {
 		return refused(p, errors.New(reason))
@@ -215,7 +215,7 @@ func (a *applying) outcome(ctx context.Context, p Plan, s step, answer api.Answe
 	return r
 }
 
-// mayHaveHappened: the server may have done it, so the object has to be read back. A deletion of what is not there is done.
+// mayHaveHappened reports whether the server may have done it, so that the object has to be read back. A deletion of what is not there is done.
 func mayHaveHappened(err error, verb journal.Verb) bool {
 	var e *api.Error
 	if !errors.As(err, &e) {
