@@ -19,7 +19,8 @@ func TestTheDemosDiagnosisKnowsWhatWasChangedInIt(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer s.close()
-	id, err := s.journal(x).Begin(journal.Entry{Account: s.account.ID, Verb: journal.Update, Resource: "gre_tunnels", ObjectID: "1", Name: "a"})
+	entry := journal.Entry{Account: s.account.ID, Verb: journal.Update, Resource: "gre_tunnels", ObjectID: "1", Name: "a"}
+	id, err := s.journal(x).Begin(entry)
 	if err == nil {
 		err = s.journal(x).End(id, "", journal.Result{Outcome: journal.Done})
 	}
