@@ -30,9 +30,10 @@ func OnStage(f func(Stage)) ApplyOption { return func(a *applying) { a.at = f } 
 
 // applying is one application of a plan.
 type applying struct {
-	at        func(Stage)
-	w         *Writer
-	unwritten bool
+	at       func(Stage)
+	w        *Writer
+	finish   bool  // a step was done: the rest is sent although the journal cannot be written
+	unstored error // why entries of that rest are not in the journal
 }
 
 // JournalError says that the journal cannot be written. Nothing was sent.
@@ -66,12 +67,14 @@ func (w *Writer) Apply(ctx context.Context, p Plan, options ...ApplyOption) Resu
 func (a *applying) steps(ctx context.Context, p Plan) Result {
 	var result Result
 	for i, s := range p.steps {
-		a.unwritten = a.unwritten || i > 0 // half a change must not stay half because the disk is full
+		a.finish = i > 0 // half a change must not stay half because the disk is full
 		one := a.repeated(ctx, p, s)
 		one.RequestIDs = append(result.RequestIDs, one.RequestIDs...)
 		one.JournalErr = errors.Join(result.JournalErr, one.JournalErr)
 		before := result.Outcome
 		result = one
+		result.JournalErr = errors.Join(result.JournalErr, a.unstored)
+		a.unstored = nil
 		if result.Outcome == journal.Done || result.accepted && i+1 < len(p.steps) {
 			continue
 		}
@@ -269,12 +272,18 @@ func requestID(err error) string {
 	return ""
 }
 
-// begin writes the entry. Without a journal there is none.
+// begin writes the entry. Without a journal there is none, and id is "". So it is when the journal cannot be written while half of
+// the change is done.
 func (a *applying) begin(e journal.Entry) (id string, err error) {
 	if a.w.options.Journal == nil {
 		return "", nil
 	}
-	return a.w.options.Journal.Begin(e)
+	id, err = a.w.options.Journal.Begin(e)
+	if err != nil && a.finish {
+		a.unstored = errors.Join(a.unstored, err)
+		return "", nil
+	}
+	return id, err
 }
 
 // beginAll writes the entries of all objects that a step changes. When one cannot be written, those before it say that nothing was sent.
