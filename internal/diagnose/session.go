@@ -350,7 +350,9 @@ func (c tunnelCase) asn() string {
 }
 
 // cloudflareASN is the AS number of Cloudflare's side of this account's sessions: the account's own setting where there is one.
-func (a *Account) cloudflareASN() string { return asnText(cmp.Or(a.facts.CloudflareASN, rules.CloudflareASN)) }
+func (a *Account) cloudflareASN() string {
+	return asnText(cmp.Or(a.facts.CloudflareASN, rules.CloudflareASN))
+}
 
 // neighborASN is the same for the operator of a router, with what is not known of it.
 func (a *Account) neighborASN() string {
