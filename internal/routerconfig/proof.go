@@ -21,7 +21,7 @@ type Test struct {
 
 // dialect are the commands of a platform for the tests, lines each. {peer} is Cloudflare's side, {own} yours, {mtu} the tunnel's MTU and
 // {payload} the payload of an echo request that fills it; {device} is the tunnel's interface and {label} its name on the router, as in the
-// configuration that Render writes; {node} is where the interface stands in the configuration, {kind} is gre or ipsec.
+// configuration that Render writes; {node} is where the interface stands in the configuration, {kind} is gre or ipsec, {file} begins the names of its files.
 type dialect struct{ df, mss, down, up string }
 
 // dialects are general vendor knowledge: no document of Cloudflare's gives these commands, and they were not run on a device, but for
@@ -41,7 +41,7 @@ var dialects = map[Platform]dialect{
 		"show configuration commands | match '{node} ip adjust-mss'",
 		"configure\nset interfaces {node} disable\ncommit-confirm 5", "delete interfaces {node} disable\ncommit"},
 	Linux: {"ping -M do -c 5 -s {payload} -I {own} {peer}", "iptables -t mangle -S FORWARD | grep {label}",
-		"ip link set {label} down", "ip link set {label} up"},
+		"ip link set {label} down", "ip link set {label} up\nsh /etc/cloudflare/{file}.sh"}, // its routes went with the interface
 	EOS: {"ping {peer} source {own} size {mtu} df-bit repeat 5", "show running-config interfaces {device} | include mss",
 		"configure\ninterface {device}\nshutdown\nend", "configure\ninterface {device}\nno shutdown\nend"},
 	RouterOS: {"/ping {peer} src-address={own} size={mtu} do-not-fragment count=5",
@@ -80,13 +80,14 @@ func Tests(platform Platform, r Router, t api.Tunnel) []Test {
 
 // names are the words of the commands for one tunnel of a router.
 func names(platform Platform, r Router, t api.Tunnel, mtu int) *strings.Replacer {
-	peer, own, device, label, node := "<Cloudflare's side>", "<your side>", "<interface>", "<tunnel>", "<interface>"
+	peer, own, device, label, node, file := "<Cloudflare's side>", "<your side>", "<interface>", "<tunnel>", "<interface>", "<tunnel>"
 	if p, err := netip.ParsePrefix(t.InterfaceAddress); err == nil {
 		if its, yours, ok := rules.Sides(p); ok {
 			peer, own = its.String(), yours.String()
 		}
 	}
 	if p, err := lay(platform, r); err == nil { // else there is no configuration for it, and no name from there
+		file = p.Label
 		for _, v := range p.Tunnels {
 			if v.ID == t.ID {
 				device, label = v.Device, v.Label
@@ -95,7 +96,7 @@ func names(platform Platform, r Router, t api.Tunnel, mtu int) *strings.Replacer
 		}
 	}
 	return strings.NewReplacer("{peer}", peer, "{own}", own, "{mtu}", strconv.Itoa(mtu), "{payload}", strconv.Itoa(mtu-28),
-		"{device}", device, "{label}", label, "{node}", node, "{kind}", string(t.Kind))
+		"{device}", device, "{label}", label, "{node}", node, "{kind}", string(t.Kind), "{file}", file)
 }
 
 // nodeOf is where the interface of a tunnel stands in a configuration that is a tree.
