@@ -83,14 +83,6 @@ func (c tunnelCase) withRouter(findings []Finding) []Finding {
 	return append(proven, findings...)
 }
 
-// cloudflareASN is the AS number that the router must expect from its neighbor.
-func (r routerSide) cloudflareASN() string {
-	if own := r.facts.CloudflareASN; own != 0 {
-		return asnText(own)
-	}
-	return CloudflareASN
-}
-
 // finding is one that the router's answer proves. Cloudflare's side is always part of the evidence.
 func (r routerSide) finding(cause Cause, impact Impact, source string, evidence ...Evidence) Finding {
 	return Finding{Cause: cause, Likelihood: Certain, Impact: impact, Source: srcRouter + source,
