@@ -160,7 +160,7 @@ func (a *App) freshness(c Canvas) Line {
 // maxMessage is how many lines of the screen a message may take.
 const maxMessage = 3
 
-// message is what stands above the footer: a prompt, a toast, or the reason why the data is not fresh. It is one line, and more only over
+// message is what stands above the footer: a prompt, toasts, or the reason why the data is not fresh. It is one line, and more only over
 // free lines of the page: nothing moves because something is said. A toast, which goes by itself, may also stand over what is there.
 func (a *App) message(c Canvas, free int) []string {
 	if a.palette.open {
@@ -169,8 +169,8 @@ func (a *App) message(c Canvas, free int) []string {
 	if p, ok := a.top().(Prompter); ok && a.capturing() {
 		return []string{p.Prompt(c)}
 	}
-	if a.toast.text != "" {
-		return linked(c.Theme, sentence(c, a.toast.role, "", a.toast.text, maxMessage), a.toast.url)
+	if said := a.toastLines(c); len(said) > 0 {
+		return said
 	}
 	if h, ok := a.top().(Hinter); ok {
 		return []string{h.Hint(c)}
