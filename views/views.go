@@ -25,7 +25,6 @@ import (
 	"flarewire/views/prefix"
 	"flarewire/views/requests"
 	"flarewire/views/route"
-	"flarewire/views/service"
 	"flarewire/views/setup"
 	"flarewire/views/traceroute"
 	"flarewire/views/tunnel"
@@ -44,7 +43,6 @@ var registry = []func(*kit.Env) kit.Module{
 	interconnect.New,
 	route.New,
 	prefix.New,
-	service.New,
 	where.New,
 	location.New,
 	traceroute.New,

@@ -72,6 +72,9 @@ func (l *List) Wake() tea.Cmd {
 // SetFilter implements tui.Filterer.
 func (l *List) SetFilter(text string) { l.table.SetFilter(text) }
 
+// Filter implements tui.Filterer.
+func (l *List) Filter() string { return l.table.Filter() }
+
 // Needs names what the page rests on; see Source.Needs.
 func (l *List) Needs() []string { return l.needs("") }
 
