@@ -116,8 +116,6 @@ func TestAnUnknownDeletionIsLookedAtAgainAndUndone(t *testing.T) {
 	d.Press("u")
 	d.reads("Undo: delete iad-dc1-gre", "POST /accounts/")
 	d.sends()
+	d.Until("the tunnel is back", func() bool { _, there := d.Object(simaccount.GRETunnels, "iad-dc1-gre"); return there })
 	d.reads(": done")
-	if _, there := d.Object(simaccount.GRETunnels, "iad-dc1-gre"); !there {
-		t.Error("the tunnel did not come back")
-	}
 }
