@@ -263,6 +263,7 @@ func (a *App) hints() (own, more, always []Action) {
 	for _, action := range a.top().Actions() {
 		switch {
 		case !action.Footer:
+		case action.Why != "" && slices.Contains(action.Keys, "enter"): // there is no row: it would say nothing
 		case action.Class == Common:
 			more = append(more, action)
 		default:

@@ -246,7 +246,7 @@ func (d *pane) column(c tui.Canvas, sections []Section, width int) (lines []stri
 }
 
 // labelWidth is the room for a field's label.
-const labelWidth = 18
+const labelWidth = 20
 
 func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 	lead := "   "

@@ -217,7 +217,7 @@ func (l *List) Draw(c tui.Canvas) []string {
 		return l.draw(c)
 	}
 	left, right := c, c
-	left.Width, right.Width = c.Width-l.beside, l.beside-1
+	left.Width, right.Width = c.Width-l.beside-1, l.beside-1
 	return besideEachOther(c, l.draw(left), l.drawPreview(right), l.beside)
 }
 
