@@ -163,9 +163,9 @@ func (n *notices) Draw(c Canvas) []string {
 	if n.now.Note != "" {
 		lines = append(append(lines, c.Theme.Paint(Strong, " Now")), Paragraph(c, Pending, Clean(n.now.Note))...)
 	}
-	lines = append(lines, c.Theme.Paint(Strong, " Said, the last first (UTC)"))
+	lines = append(lines, c.Theme.Paint(Strong, " Notices, newest first (UTC)"))
 	if len(n.said) == 0 {
-		lines = append(lines, c.Theme.Paint(Muted, "   nothing so far"))
+		lines = append(lines, c.Theme.Paint(Muted, "   none so far"))
 	}
 	for i := len(n.said) - 1; i >= 0; i-- {
 		lead := "   " + n.said[i].at.UTC().Format("15:04:05") + "  "

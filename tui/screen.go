@@ -73,19 +73,33 @@ func (a *App) header(c Canvas) string {
 		right = append(right, Span{"read-only ", Pending})
 	}
 	right = append(right, a.freshness(c)...)
-	account := strings.Join(nonEmpty(Clean(id.Account), id.Source, id.Beside, id.Host), " "+c.Theme.Glyphs.Dot+" ")
+	parts := nonEmpty(Clean(id.Account), id.Source, id.Beside, id.Host)
+	account := strings.Join(parts, " "+c.Theme.Glyphs.Dot+" ")
 	room := c.Width - right.Width() - 2
 	// The account is cut before the place where one is, but its beginning stays.
 	crumbs := a.crumbs(room - 3 - min(Width(account), room/3))
+	crumbs = cutTo(crumbs, room)
 	left := crumbs
 	if free := room - Width(crumbs) - 3; free >= 8 {
+		for len(parts) > 1 && Width(account) > free { // a whole part less: half a word says nothing
+			parts = parts[:len(parts)-1]
+			account = strings.Join(parts, " "+c.Theme.Glyphs.Dot+" ")
+		}
 		left = crumbs + Spaces(2) + FitRight(cutTo(account, free), free)
 	}
 	line := " " + Fit(left, room) + " "
 	return c.Theme.Paint(Bar, line) + right.Paint(c.Theme, right.Width())
 }
 
-func cutTo(s string, width int) string { return strings.TrimRight(Fit(s, width), " ") }
+// cutTo is s in at most so many cells. It is cut behind a word, unless the first one is longer than that.
+func cutTo(s string, width int) string {
+	if Width(s) > width && width > 1 {
+		if words := Wrap(s, width-1)[0]; Width(words) >= width/2 {
+			return strings.TrimRight(words, " "+UnicodeGlyphs.Crumb+UnicodeGlyphs.Dot) + Ellipsis
+		}
+	}
+	return strings.TrimRight(Fit(s, width), " ")
+}
 
 func (a *App) identity() Identity {
 	if a.opts.Identity == nil {
