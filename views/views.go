@@ -26,7 +26,6 @@ import (
 	"flarewire/views/requests"
 	"flarewire/views/review"
 	"flarewire/views/route"
-	"flarewire/views/service"
 	"flarewire/views/setup"
 	"flarewire/views/traceroute"
 	"flarewire/views/tunnel"
@@ -45,7 +44,6 @@ var registry = []func(*kit.Env) kit.Module{
 	interconnect.New,
 	route.New,
 	prefix.New,
-	service.New,
 	where.New,
 	location.New,
 	traceroute.New,

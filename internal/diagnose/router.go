@@ -251,7 +251,7 @@ func (r routerSide) numbers() []Finding {
 	case s.LocalAS != 0 && s.LocalAS != r.BGP.CustomerASN:
 		f := r.finding(ASNMismatch, Outage, srcRFC4271+" (section 6.2)", evidence...)
 		f.Text = join(fmt.Sprintf("The router is AS %s to this neighbor, the tunnel has AS %s.", asnText(s.LocalAS), r.asn()), r.contradicts())
-		f.Next = "Set one of both right: the router's AS (also local-as) to " + r.asn() + ", or the tunnel's to " + asnText(s.LocalAS) + "."
+		f.Next = "Correct one of the two: the router's AS (also local-as) to " + r.asn() + ", or the tunnel's to " + asnText(s.LocalAS) + "."
 		out = append(out, f)
 	case s.RemoteAS != 0 && asnText(s.RemoteAS) != r.cloudflareASN():
 		f := r.finding(ASNMismatch, Outage, srcRFC4271+" (section 6.2)", evidence...)
