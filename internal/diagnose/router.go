@@ -69,7 +69,7 @@ func (c tunnelCase) withRouter(findings []Finding) []Finding {
 	}
 	var proven []Finding
 	for _, rule := range []func() []Finding{r.endpoint, r.interfaceDown, r.ike, r.neighbor, r.numbers, r.md5, r.prefixes, r.hold, r.notified,
-		r.otherKey, r.policy, r.announces, r.oneWay, r.older, r.contradiction} {
+		r.otherKey, r.policy, r.announces, r.foreign, r.oneWay, r.older, r.contradiction} {
 		proven = append(proven, rule()...)
 	}
 	certain := func(f Finding) bool { return f.Likelihood == Certain && f.Impact >= Impaired }
@@ -431,31 +431,6 @@ func (r routerSide) policy() []Finding {
 	}
 	if n := len(r.facts.Routes.Rows); r.facts.Routes.Settled() && n > 0 {
 		f.Evidence = append(f.Evidence, Evidence{"Cloudflare: static routes of the account", strconv.Itoa(n)})
-	}
-	return []Finding{f}
-}
-
-// announces reads a session that stands and announces nothing.
-func (r routerSide) announces() []Finding {
-	s := r.Facts.Session
-	if !s.Established() || s.Sent == nil || *s.Sent > 0 {
-		return nil
-	}
-	f := r.finding(NothingAnnounced, Impaired, srcSteering, ofRouter("prefixes sent", "0"))
-	switch {
-	case s.NoPolicyOut:
-		f.Cause = PolicyRejectsAll
-		f.Text = "The session is up, but the router announces nothing: it has no export policy, which RFC 8212 demands."
-		f.Next = "On the router: set a prefix list or route-map for what goes out to " + cloudflareSide(r.Tunnel) + "."
-	case s.NetworksRead && s.Networks == 0:
-		f.Evidence = append([]Evidence{ofRouter("network statements", "none")}, f.Evidence...)
-		f.Text = "The session is up, but the router announces nothing to Cloudflare: its BGP has no network statement and no redistribution."
-		f.Next = "On the router: add a network statement for each network of this site; a permit in a prefix list alone announces nothing."
-	default:
-		f.Text = "The session is up, but the router announces nothing to Cloudflare: there is no network statement or redistribution for it, " +
-			"no " +
-			"route to what it names, or the export policy " + strings.TrimSpace(s.FilterOut+" permits nothing") + "."
-		f.Next = "On the router: add a network statement for each network of this site, and let it through the export policy."
 	}
 	return []Finding{f}
 }

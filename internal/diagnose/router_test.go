@@ -183,6 +183,41 @@ func TestARouterThatIsWellDisprovesGuesses(t *testing.T) {
 	}
 }
 
+// The router announces 192.0.2.0/24. Of an account whose prefixes and routes do not cover it that is said; while one of the lists was not
+// read, or the account has no prefix at all, nothing is.
+func TestForeignPrefixesThatTheRouterAnnounces(t *testing.T) {
+	for name, test := range map[string]struct {
+		prefixes, routes []string
+		unread, found    bool
+	}{
+		"another prefix":            {[]string{"203.0.114.0/24"}, nil, false, true},
+		"its own prefix":            {[]string{"192.0.2.0/24"}, nil, false, false},
+		"a part of its own":         {[]string{"192.0.2.0/23"}, nil, false, false},
+		"a more specific prefix":    {[]string{"192.0.2.128/25"}, nil, false, false},
+		"a static route":            {[]string{"203.0.114.0/24"}, []string{"192.0.2.0/24"}, false, false},
+		"no prefix in the account":  {nil, nil, false, false},
+		"prefixes that were unread": {[]string{"203.0.114.0/24"}, nil, true, false},
+		"a default route covers no": {[]string{"203.0.114.0/24"}, []string{"0.0.0.0/0"}, false, true},
+	} {
+		facts := an(fra(api.GRE, up))
+		facts.Prefixes.Fetched, facts.Routes.Fetched = night, night
+		for _, cidr := range test.prefixes {
+			facts.Prefixes.Rows = append(facts.Prefixes.Rows, store.Prefix{Prefix: api.Prefix{CIDR: cidr}})
+		}
+		for _, cidr := range test.routes {
+			facts.Routes.Rows = append(facts.Routes.Rows, api.Route{ID: cidr, Prefix: cidr, Nexthop: "10.100.0.9", Priority: 100})
+		}
+		if test.unread {
+			facts.Prefixes.Fetched = time.Time{}
+		}
+		f, found := byCause(diagnose.Read(said(facts, side.FRR, recordedOf(t, side.FRR, "well"))).Tunnel("id-fra-dc1"))[diagnose.ForeignAnnounced]
+		if found != test.found || found && (f.Likelihood != diagnose.Possible || !strings.Contains(f.Text, "192.0.2.0/24") ||
+			!strings.Contains(f.Because(), "router: announced") || !strings.Contains(f.Because(), "Cloudflare: prefixes")) {
+			t.Errorf("%s: found %v: %+v", name, found, f)
+		}
+	}
+}
+
 // Cloudflare's status still says up while the router's session is down: it is said with the cause.
 func TestTheContradictionWithCloudflaresStatusIsSaid(t *testing.T) {
 	facts := said(an(fra(api.GRE, up)), side.FRR, recordedOf(t, side.FRR, "shutdown"))
