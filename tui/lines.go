@@ -18,7 +18,8 @@ type Telling struct {
 	Above   []string // before the rows
 	Rows    []Row    // what can be chosen by its number or its name
 	Below   []string
-	Current string // the id of the row that actions are about; empty for none
+	Rest    []string // what is read on request: the page is understood without it
+	Current string   // the id of the row that actions are about; empty for none
 }
 
 // Row is one thing that can be chosen on a page.

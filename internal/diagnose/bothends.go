@@ -42,6 +42,21 @@ type EndRow struct {
 	Agreement  Agreement
 }
 
+// Sentence is the row in one line.
+func (r EndRow) Sentence() string {
+	side := func(who, value string) string {
+		if value == "-" {
+			return who + " does not tell"
+		}
+		return who + " " + value
+	}
+	text := r.Label + ": " + side("Cloudflare", r.Cloudflare) + "; " + side("router", r.Router)
+	if word := r.Agreement.Word(); word != "" {
+		text += " (" + word + ")"
+	}
+	return text
+}
+
 // Router is what the router of a tunnel said, as it was asked last.
 func (a *Account) Router(id string) (router.Reading, bool) {
 	r, asked := a.facts.Routers[id]

@@ -88,11 +88,7 @@ func (r *runner) own(word, rest string) bool {
 	case "where":
 		r.c.say(r.l.Place() + "." + r.account())
 	case "more":
-		if now := r.read[r.l.Top()]; now != nil && now.next < len(now.numbers) {
-			r.more(now)
-		} else {
-			r.c.say("That was all.")
-		}
+		r.readOn()
 	case "sort":
 		return r.sort(rest)
 	case "":

@@ -17,6 +17,7 @@ type reading struct {
 	rows    map[string]tui.Row // by id
 	numbers []string           // ids in the order in which they were read out
 	next    int                // how many of the rows were read out
+	rest    []string           // what is read when more is asked for
 	can     string             // what could be done
 }
 
@@ -109,7 +110,7 @@ func (r *runner) tell() tui.Telling {
 		}
 		return all
 	}
-	out.Above, out.Below = named(out.Above), named(out.Below)
+	out.Above, out.Below, out.Rest = named(out.Above), named(out.Below), named(out.Rest)
 	return out
 }
 
@@ -161,6 +162,9 @@ func (r *runner) readOut(commands bool) {
 		r.more(now)
 	}
 	r.body(t.Below, now, t.Rows)
+	if now.rest = t.Rest; len(now.rest) > 0 {
+		r.c.say(fmt.Sprintf("And %d more lines: more reads on.", len(now.rest)))
+	}
 	if commands {
 		r.c.say(r.commands())
 	}
@@ -206,6 +210,22 @@ func (r *runner) more(now *reading) {
 	now.next = end
 	if left := len(now.numbers) - end; left > 0 {
 		r.c.say(fmt.Sprintf("And %d more rows: more reads on, filter WORDS leaves the others out.", left))
+	}
+}
+
+// readOn is the answer to the word more: the rows that come next, else what is read on request only.
+func (r *runner) readOn() {
+	now := r.read[r.l.Top()]
+	switch {
+	case now != nil && now.next < len(now.numbers):
+		r.more(now)
+	case now != nil && len(now.rest) > 0:
+		for _, line := range now.rest {
+			r.c.say(line)
+		}
+		now.rest = nil
+	default:
+		r.c.say("That was all.")
 	}
 }
 
