@@ -63,6 +63,16 @@ func (a *Account) Router(id string) (router.Reading, bool) {
 	return r, asked
 }
 
+// RouterNow is what the router of a tunnel said, as long as it counts: it was understood, not long ago, and nothing has changed since.
+func (a *Account) RouterNow(id string) (router.Reading, bool) {
+	i, known := a.byID[id]
+	if !known {
+		return router.Reading{}, false
+	}
+	r, ok := a.tunnelCase(i).ofRouter()
+	return r.Reading, ok
+}
+
 // BothEnds puts Cloudflare's side of a tunnel beside its router's. It is nil while the router was not asked.
 func (a *Account) BothEnds(id string) []EndRow {
 	i, known := a.byID[id]

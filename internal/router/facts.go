@@ -40,6 +40,17 @@ func (r Reading) Answered() bool {
 	return slices.ContainsFunc(r.Runs, func(run Run) bool { return run.How != Text && run.Text != "" && !run.Unread })
 }
 
+// Forgotten is the reading without what was printed: the facts are left, and what became of the commands.
+func (r Reading) Forgotten() Reading {
+	r.Runs = slices.Clone(r.Runs)
+	for i := range r.Runs {
+		if r.Runs[i].Text != "" {
+			r.Runs[i].Text = "not kept"
+		}
+	}
+	return r
+}
+
 // Facts are what a router says of its side. What was not read is nil, and never none.
 type Facts struct {
 	Session   *Session
