@@ -59,7 +59,8 @@ argument lists of the config file; what they are is said at the beginning.
 
 Its requests are part of what all flarewire programs may use with a credential: many accounts of one
 credential are read less often, and the ages say so. One recorder watches an account; a second one says
-who does. SIGHUP opens all accounts anew, after a change of the profiles.
+who does. SIGHUP reads the config file anew and reopens all accounts; a file that cannot be used leaves
+everything as it was, and is named.
 
 Exit code: 0 ended by a signal, 1 the address is in use, or another recorder watches the one account
 that was asked for, 2 wrong usage, or no credentials for it. Of several accounts, one that cannot be
@@ -136,25 +137,44 @@ func runRecord(ctx context.Context, x IO, f *flags, o recordOptions) error {
 	signal.Notify(again, syscall.SIGHUP)
 	defer signal.Stop(again)
 	for {
-		err := r.round(ctx, names, again)
+		fresh, err := r.round(ctx, names, again)
 		if ended(ctx) {
 			return nil // the signal is how it ends
 		}
-		if err != nil {
+		if err != nil || fresh == nil {
 			return err
 		}
-		f.vault = nil // the profiles are read anew
-		if fresh, err := f.several(x); err == nil {
-			names = fresh
-		} else {
-			r.say("", err)
-		}
-		r.say("", errors.New("SIGHUP: all accounts are reopened"))
+		r.f, names = fresh.f, fresh.names
+		r.say("", errors.New("SIGHUP: the configuration was read anew, all accounts are reopened"))
 	}
 }
 
-// round watches the accounts until ctx ends or a signal asks for a new beginning. An error is one that nothing can be done about.
-func (r *recorder) round(ctx context.Context, names []string, again <-chan os.Signal) error {
+// configuration is what a signal has the recorder go on with.
+type configuration struct {
+	f     *flags
+	names []string // the profiles; nil: the one that the flags name
+}
+
+// reload reads the configuration anew, for what the command line asks for.
+func (r *recorder) reload() (*configuration, error) {
+	f := *r.f
+	f.vault = nil
+	if f.given != nil && !f.given("refresh") {
+		f.refresh = store.DefaultRefresh // unless the file says otherwise now
+	}
+	if _, err := f.resolver(r.x); err != nil {
+		return nil, err
+	}
+	if err := f.check(r.x); err != nil {
+		return nil, err
+	}
+	names, err := f.several(r.x)
+	return &configuration{&f, names}, err
+}
+
+// round watches the accounts until ctx ends or a signal asks for a new beginning, which is with the fresh configuration. One that cannot be
+// used changes nothing. An error is one that nothing can be done about.
+func (r *recorder) round(ctx context.Context, names []string, again <-chan os.Signal) (fresh *configuration, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	single := names == nil
@@ -162,7 +182,7 @@ func (r *recorder) round(ctx context.Context, names []string, again <-chan os.Si
 		names = []string{r.f.profile}
 	}
 	if _, err := r.f.resolver(r.x); err != nil {
-		return denied(err)
+		return nil, denied(err)
 	}
 	r.mu.Lock()
 	r.watching = map[string]*watched{}
@@ -182,17 +202,24 @@ func (r *recorder) round(ctx context.Context, names []string, again <-chan os.Si
 	}
 	ended := make(chan struct{})
 	go func() { all.Wait(); close(ended) }()
-	select {
-	case <-again:
-		cancel(nil)
-		<-ended
-		return nil
-	case <-ended:
+	for {
 		select {
-		case err := <-taken:
-			return err
-		default:
-			return nil
+		case <-again:
+			fresh, err := r.reload()
+			if err != nil {
+				r.say("", fmt.Errorf("SIGHUP: everything stays as it was: %w", err))
+				continue
+			}
+			cancel(nil)
+			<-ended
+			return fresh, nil
+		case <-ended:
+			select {
+			case err := <-taken:
+				return nil, err
+			default:
+				return nil, nil
+			}
 		}
 	}
 }

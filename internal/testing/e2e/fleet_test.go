@@ -1,13 +1,21 @@
 package e2e_test
 
 import (
+	"bytes"
 	"fmt"
+	"io"
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"regexp"
+	"runtime"
+	"slices"
 	"strings"
+	"sync"
 	"sync/atomic"
+	"syscall"
 	"testing"
 	"time"
 
@@ -153,4 +161,127 @@ func TestAScreenBesideARecorder(t *testing.T) {
 	term.Wait()
 	recorder.Press("ctrl+c")
 	recorder.Wait()
+}
+
+// recorder is the real program that records, with what it says and where it serves.
+type recorder struct {
+	t    *testing.T
+	cmd  *exec.Cmd
+	said *safeLines
+	url  string
+}
+
+// safeLines is what a program has written so far.
+type safeLines struct {
+	mu sync.Mutex
+	b  bytes.Buffer
+}
+
+func (l *safeLines) Write(p []byte) (int, error) {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.Write(p)
+}
+
+func (l *safeLines) String() string {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	return l.b.String()
+}
+
+func (f *firm) record(t *testing.T, args ...string) *recorder {
+	t.Helper()
+	r := &recorder{t: t, said: &safeLines{}}
+	r.cmd = exec.Command(ptytest.Build(t), append([]string{"record", "--listen", "127.0.0.1:0"}, args...)...)
+	r.cmd.Env, r.cmd.Stdout, r.cmd.Stderr = append([]string{"PATH=" + os.Getenv("PATH")}, f.env...), r.said, r.said
+	if err := r.cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = r.cmd.Process.Kill(); _ = r.cmd.Wait() })
+	at := regexp.MustCompile(`metrics at (http://\S+)`)
+	r.until("it serves", func() bool { return at.MatchString(r.said.String()) })
+	r.url = at.FindStringSubmatch(r.said.String())[1]
+	return r
+}
+
+// until waits for what the program does in its own time.
+func (r *recorder) until(what string, yes func() bool) {
+	r.t.Helper()
+	for end := time.Now().Add(2 * time.Minute); !yes(); <-time.After(10 * time.Millisecond) {
+		if time.Now().After(end) {
+			r.t.Fatalf("%s: not within two minutes; it said:\n%s", what, r.said.String())
+		}
+	}
+}
+
+// serves reports whether a line of the metrics holds all of these.
+func (r *recorder) serves(parts ...string) bool {
+	answer, err := http.Get(r.url)
+	if err != nil {
+		return false
+	}
+	defer func() { _ = answer.Body.Close() }()
+	text, _ := io.ReadAll(answer.Body)
+	for line := range strings.Lines(string(text)) {
+		if !slices.ContainsFunc(parts, func(p string) bool { return !strings.Contains(line, p) }) {
+			return true
+		}
+	}
+	return false
+}
+
+// SIGHUP has a recorder read its configuration anew: another refresh and a new profile hold from then on. A file that is broken changes
+// nothing: the accounts that were watched are watched, and what is wrong with the file is said.
+func TestARecorderReadsItsConfigurationAnew(t *testing.T) {
+	t.Parallel()
+	if runtime.GOOS == "windows" {
+		t.Skip("skipped: there is no SIGHUP on Windows")
+	}
+	f := newFirm(t, "north", "south")
+	config := filepath.Join(strings.TrimPrefix(f.env[0], "XDG_CONFIG_HOME="), "flarewire", "config.toml")
+	both, err := os.ReadFile(config)
+	if err != nil {
+		t.Fatal(err)
+	}
+	first, second, _ := strings.Cut(string(both), "[profiles.south]")
+	put := func(text string) {
+		if err := os.WriteFile(config, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	put(first)
+	r := f.record(t, "--all-profiles")
+	read := func(profile string) func() bool {
+		return func() bool { return r.serves("flarewire_known", `"`+profile+`"`, `"gre_tunnels"`, "} 1") }
+	}
+	r.until("north is read", read("north"))
+	again := func(said string) {
+		t.Helper()
+		if err := r.cmd.Process.Signal(syscall.SIGHUP); err != nil {
+			t.Fatal(err)
+		}
+		r.until("it says "+said, func() bool { return strings.Contains(r.said.String(), said) })
+	}
+	put(first + "[profiles.south]\naccount = \"not an account\"\nno_such_key = 1\n")
+	again("SIGHUP: everything stays as it was: ")
+	if s := r.said.String(); !strings.Contains(s, "config.toml") || strings.Contains(s, "reopened") {
+		t.Errorf("what is wrong is not said, or it went on with it:\n%s", s)
+	}
+	asked := f.asked["north"].Load()
+	r.until("north is still read", func() bool { return f.asked["north"].Load() > asked && read("north")() })
+	put(strings.Replace(first, "version = 1\n", "version = 1\nrefresh = \"40s\"\n", 1) + "[profiles.south]" + second)
+	again("the configuration was read anew")
+	r.until("south is read, and north again", func() bool { return read("south")() && read("north")() })
+	if s := r.said.String(); strings.Count(s, "every 15s") != 1 || strings.Count(s, "every 40s") != 2 {
+		t.Errorf("another refresh does not hold:\n%s", s)
+	}
+	if s := r.said.String(); strings.Contains(s, "token-of-") {
+		t.Errorf("a token is said:\n%s", s)
+	}
+	if err := r.cmd.Process.Signal(syscall.SIGTERM); err != nil {
+		t.Fatal(err)
+	}
+	if err := r.cmd.Wait(); err != nil {
+		t.Errorf("it ended with %v:\n%s", err, r.said.String())
+	}
 }
