@@ -138,29 +138,78 @@ func toRow(term *ptytest.Terminal, name string) {
 	term.WaitText("1–1 of 1")
 }
 
-// Beside a recorder the screen knows everything at once, names its source, and asks next to nothing.
+// Beside a recorder the screen knows everything at once: its first frame has since when each session is as it is, the one that fell while
+// nobody looked exactly. It names its source, and while the recorder reads on it sends less than a fifth of the recorder's requests.
 func TestAScreenBesideARecorder(t *testing.T) {
 	t.Parallel()
 	f := newFirm(t, "north")
-	recorder := f.start(t, "record", "--listen", "")
-	recorder.WaitText("watching account")
-	for end := time.Now().Add(time.Minute); f.asked["north"].Load() < 20; <-time.After(10 * time.Millisecond) {
-		if time.Now().After(end) {
-			t.Fatal("the recorder has not read the account within a minute")
-		}
+	r := f.record(t, "--profile", "north", "--refresh", "5s")
+	known := []string{"flarewire_known", `"gre_tunnels"`, "} 1"}
+	r.until("it is read", func() bool { return r.serves(known...) && r.serves("flarewire_known", `"health"`, "} 1") })
+	if err := f.edges["north"].SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
+		t.Fatal(err)
 	}
-	term := f.start(t, "--start", "tunnels")
+	r.until("it has seen the fall", func() bool { return r.serves("flarewire_bgp_session_state", `"fra-dc1-gre"`, `"down"`, "} 1") })
+	var asked atomic.Int64 // by the screen, which has an address of its own to the same accounts
+	own := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, req *http.Request) {
+		asked.Add(1)
+		f.edges["north"].ServeHTTP(w, req)
+	}))
+	defer own.Close()
+	before := f.asked["north"].Load()
+	term := sit(t, ptytest.Options{Args: []string{"--start", "tunnels"},
+		Env: append(slices.Clone(f.env), "CLOUDFLARE_BASE_URL="+own.URL+"/client/v4"), Cols: 120, Rows: 30})
 	s := term.WaitFor("the list of tunnels", listed)
 	if !strings.Contains(title(s), "recorder") {
 		t.Errorf("the header does not name the recorder: %s", title(s))
 	}
-	if s := term.Screen(); s.Contains("no data") || s.Contains("loading") {
+	if s.Contains("no data") || s.Contains("loading") {
 		t.Errorf("not known at once:\n%s", s.Box())
+	}
+	since := regexp.MustCompile(` (GRE|IPsec) .*? ((≤|h?>)?\d+(:\d+|[smhd])|now) `)
+	_, height := s.Size()
+	for y := range height {
+		switch line := s.Line(y); {
+		case !row.MatchString(line) || strings.Contains(line, "No BGP"):
+		case !since.MatchString(line):
+			t.Errorf("the first frame does not say since when: %s", line)
+		case strings.Contains(line, "fra-dc1-gre") && strings.Contains(line, "≤"):
+			t.Errorf("what the recorder saw is not known exactly: %s", line)
+		}
+	}
+	if rows := len(tunnels(s)); rows != 14 {
+		t.Errorf("%d rows in the first frame", rows)
+	}
+	r.until("the recorder has read for a while", func() bool { return f.asked["north"].Load() > before+45 })
+	if mine, its := asked.Load(), f.asked["north"].Load()-before; mine*5 >= its {
+		t.Errorf("the screen sent %d requests beside %d of the recorder", mine, its)
+	} else {
+		t.Logf("the screen sent %d requests beside %d of the recorder", mine, its)
 	}
 	term.Press("q")
 	term.Wait()
-	recorder.Press("ctrl+c")
-	recorder.Wait()
+}
+
+// A recorder that is killed at any moment has written what it told: the fall that its metrics say is in the history that the next one goes
+// on with.
+func TestARecorderThatIsKilledLosesNothingItTold(t *testing.T) {
+	t.Parallel()
+	f := newFirm(t, "north")
+	down := []string{"flarewire_bgp_session_state", `"fra-dc1-gre"`, `"down"`, "} 1"}
+	r := f.record(t, "--profile", "north", "--refresh", "5s")
+	r.until("it is read", func() bool { return r.serves("flarewire_bgp_session_state", `"fra-dc1-gre"`, `"up"`, "} 1") })
+	if err := f.edges["north"].SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
+		t.Fatal(err)
+	}
+	r.until("it says the fall", func() bool { return r.serves(down...) })
+	if err := r.cmd.Process.Kill(); err != nil {
+		t.Fatal(err)
+	}
+	_ = r.cmd.Wait()
+	next := f.record(t, "--profile", "north", "--refresh", "5s")
+	next.until("the next one knows since when", func() bool {
+		return next.serves(down...) && next.serves("flarewire_bgp_session_since_timestamp_seconds", `"fra-dc1-gre"`)
+	})
 }
 
 // recorder is the real program that records, with what it says and where it serves.
