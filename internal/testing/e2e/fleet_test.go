@@ -83,7 +83,7 @@ func TestTheFleetLeadsToEveryAccountAndBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	f.edges["south"].Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
-	term := f.start(t, "--profile", "north")
+	term := sit(t, ptytest.Options{Args: []string{"--profile", "north"}, Env: f.env, Cols: 100, Rows: 24})
 	term.WaitText("14 tunnels")
 	term.Press(":")
 	term.Type("fleet")
@@ -95,6 +95,15 @@ func TestTheFleetLeadsToEveryAccountAndBack(t *testing.T) {
 	if _, west, _ := s.Find("west"); !found || south > west {
 		t.Errorf("what cannot be read is not on top:\n%s", s.Box())
 	}
+	if !s.Contains("not readable") {
+		t.Errorf("what is known of south is not said:\n%s", s.Box())
+	}
+	term.Resize(80, 24)
+	term.WaitFor("counts, incidents, age and budget at 80 columns", func(s ptytest.Screen) bool {
+		return s.Contains("INCIDENTS") && s.Contains("UP   DOWN  UNHEALTHY    AGE    BUDGET") &&
+			regexp.MustCompile(`\d+s +\d+/300`).MatchString(s.Box())
+	})
+	term.Resize(100, 24)
 	toRow(term, "west")
 	term.Press("enter")
 	term.WaitFor("the account in the west", func(s ptytest.Screen) bool {
