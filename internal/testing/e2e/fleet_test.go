@@ -189,7 +189,7 @@ func TestAScreenBesideARecorder(t *testing.T) {
 	if rows := len(tunnels(s)); rows != 14 {
 		t.Errorf("%d rows in the first frame", rows)
 	}
-	r.until("the recorder has read for a while", func() bool { return f.asked["north"].Load() > before+45 })
+	r.until("the recorder has read for a while", func() bool { return f.asked["north"].Load() > before+30 })
 	if mine, its := asked.Load(), f.asked["north"].Load()-before; mine*5 >= its {
 		t.Errorf("the screen sent %d requests beside %d of the recorder", mine, its)
 	} else {

@@ -299,6 +299,8 @@ func TestWithoutCommandsForRoutersNothingChanges(t *testing.T) {
 			term.Press("y")
 			term.WaitFor("the page", on("Both ends of fra-dc1"))
 			term.Press("esc")
+		} else {
+			term.WaitText("a does nothing here")
 		}
 		term.WaitFor("the list", listed)
 		term.Press("q")
@@ -308,6 +310,17 @@ func TestWithoutCommandsForRoutersNothingChanges(t *testing.T) {
 			out[fmt.Sprint(r.Method, " ", r.Path)] = true
 		}
 		return out
+	}
+	o := newOperator(t, simaccount.GRETunnels, "fra-dc1-gre", "")
+	o.do(o.SetBGP(simaccount.GRETunnels, "fra-dc1", "Active"))
+	first := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: o.env(), Cols: 80, Rows: 24})
+	first.WaitFor("what is wrong", showsAll("NAME, WORST FIRST", "LIKELY CAUSE"))
+	first.Type("/fra-dc1")
+	first.Press("enter")
+	first.WaitFor("its row", func(s ptytest.Screen) bool { return s.Contains("▌ fra-dc1") })
+	first.Press("a")
+	if s := first.WaitText("a does nothing here"); s.Contains("ask router") {
+		t.Errorf("there is a key:\n%s", s.Box())
 	}
 	without := paths("", false)
 	for path := range paths(readsFRR, true) {
