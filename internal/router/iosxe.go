@@ -2,7 +2,6 @@ package router
 
 import (
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,32 +10,32 @@ import (
 
 // The lines of IOS-XE that are read, as Cisco's command references print them; it was not tried on a device.
 var (
-	xeNeighbor   = regexp.MustCompile(`^BGP neighbor is ([0-9a-fA-F.:]+),.*?remote AS ([\d.]+)(?:,\s+local AS ([\d.]+))?`)
-	xeState      = regexp.MustCompile(`BGP state = ([A-Za-z]+)(?:, (?:up|down) for (\S+))?`)
-	xeHold       = regexp.MustCompile(`hold time is (\d+), keepalive interval is (\d+) seconds`)
-	xeConfigured = regexp.MustCompile(`[Cc]onfigured hold time is (\d+)`)
-	xeCurrent    = regexp.MustCompile(`Prefixes Current:\s+(\d+)\s+(\d+)`)
-	xeDenied     = regexp.MustCompile(`^\s+Total:\s+(\d+)\s+(\d+)\s*$`)
-	xeFilter     = regexp.MustCompile(`(?:Route map for|) ?([Ii]ncoming|[Oo]utgoing) (?:advertisements|update (?:prefix|network|AS path) ` +
+	xeNeighbor   = lazily(`^BGP neighbor is ([0-9a-fA-F.:]+),.*?remote AS ([\d.]+)(?:,\s+local AS ([\d.]+))?`)
+	xeState      = lazily(`BGP state = ([A-Za-z]+)(?:, (?:up|down) for (\S+))?`)
+	xeHold       = lazily(`hold time is (\d+), keepalive interval is (\d+) seconds`)
+	xeConfigured = lazily(`[Cc]onfigured hold time is (\d+)`)
+	xeCurrent    = lazily(`Prefixes Current:\s+(\d+)\s+(\d+)`)
+	xeDenied     = lazily(`^\s+Total:\s+(\d+)\s+(\d+)\s*$`)
+	xeFilter     = lazily(`(?:Route map for|) ?([Ii]ncoming|[Oo]utgoing) (?:advertisements|update (?:prefix|network|AS path) ` +
 		`filter list) is \*?(\S+)`)
-	xeMaximum   = regexp.MustCompile(`Maximum prefixes allowed (\d+)`)
-	xeReset     = regexp.MustCompile(`Last reset (\S+), due to (.+)`)
-	xeLocal     = regexp.MustCompile(`^Local host: ([0-9a-fA-F.:]+),`)
-	xeLocalAS   = regexp.MustCompile(`local AS number ([\d.]+)`)
-	xeInterface = regexp.MustCompile(`^(\S+) is (administratively down|up|down), line protocol is (up|down)`)
-	xeAddress   = regexp.MustCompile(`Internet address is (\S+)`)
-	xeTransport = regexp.MustCompile(`Tunnel transport MTU (\d+) bytes`)
-	xeMTU       = regexp.MustCompile(`^\s+MTU (\d+) bytes`)
-	xeEnds      = regexp.MustCompile(`Tunnel source ([0-9.]+).*destination ([0-9.]+)`)
-	xePackets   = regexp.MustCompile(`(\d+) packets (input|output), (\d+) bytes`)
-	xePeer      = regexp.MustCompile(`^Peer: ([0-9a-fA-F.:]+) port `)
-	xeUptime    = regexp.MustCompile(`^Uptime: (\S+)`)
-	xeStatus    = regexp.MustCompile(`^Session status: (\S+)`)
-	xeFlow      = regexp.MustCompile(`(Inbound|Outbound):\s+#pkts (?:dec|enc)'ed (\d+)`)
-	xeEntry     = regexp.MustCompile(`^Routing entry for ([^\s,]+)`)
-	xeKnown     = regexp.MustCompile(`Known via "([^"]+)"`)
-	xeHop       = regexp.MustCompile(`^\s+\*?\s*([0-9.]+)(?:, from \S+, .*?)?(?:, via (\S+))?$`)
-	xeDirect    = regexp.MustCompile(`^\s+\* directly connected, via (\S+)`)
+	xeMaximum   = lazily(`Maximum prefixes allowed (\d+)`)
+	xeReset     = lazily(`Last reset (\S+), due to (.+)`)
+	xeLocal     = lazily(`^Local host: ([0-9a-fA-F.:]+),`)
+	xeLocalAS   = lazily(`local AS number ([\d.]+)`)
+	xeInterface = lazily(`^(\S+) is (administratively down|up|down), line protocol is (up|down)`)
+	xeAddress   = lazily(`Internet address is (\S+)`)
+	xeTransport = lazily(`Tunnel transport MTU (\d+) bytes`)
+	xeMTU       = lazily(`^\s+MTU (\d+) bytes`)
+	xeEnds      = lazily(`Tunnel source ([0-9.]+).*destination ([0-9.]+)`)
+	xePackets   = lazily(`(\d+) packets (input|output), (\d+) bytes`)
+	xePeer      = lazily(`^Peer: ([0-9a-fA-F.:]+) port `)
+	xeUptime    = lazily(`^Uptime: (\S+)`)
+	xeStatus    = lazily(`^Session status: (\S+)`)
+	xeFlow      = lazily(`(Inbound|Outbound):\s+#pkts (?:dec|enc)'ed (\d+)`)
+	xeEntry     = lazily(`^Routing entry for ([^\s,]+)`)
+	xeKnown     = lazily(`Known via "([^"]+)"`)
+	xeHop       = lazily(`^\s+\*?\s*([0-9.]+)(?:, from \S+, .*?)?(?:, via (\S+))?$`)
+	xeDirect    = lazily(`^\s+\* directly connected, via (\S+)`)
 )
 
 // xeReader goes through the lines; what it is in decides what a line is about.
@@ -313,8 +312,8 @@ func number(text string) *int {
 }
 
 var (
-	clockForm = regexp.MustCompile(`^(\d{1,4}):(\d{2}):(\d{2})$`)
-	unitForm  = regexp.MustCompile(`(\d{1,5})([ywdhm])`)
+	clockForm = lazily(`^(\d{1,4}):(\d{2}):(\d{2})$`)
+	unitForm  = lazily(`(\d{1,5})([ywdhm])`)
 )
 
 // clockTime reads a time as Cisco writes it, 01:02:03, 1d02h or 3w4d; -1 when it is none.

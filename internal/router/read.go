@@ -163,7 +163,7 @@ func (t tree) bytes() *uint64 {
 
 func (t tree) asn() uint32 { return asn(t.text()) }
 
-// seconds is a number of units as a time; -1 when it is none.
+// time returns a number of units as a time; -1 when it is none.
 func (t tree) time(unit time.Duration) time.Duration {
 	if n, ok := t.number(); ok && n >= 0 && n < float64(100*365*24*time.Hour/unit) {
 		return time.Duration(n * float64(unit))
