@@ -1,7 +1,7 @@
 package router
 
 import (
-	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -19,31 +19,35 @@ const (
 // The lines that platforms write into their logs about a BGP session, as their makers' message references and public reports have them.
 var (
 	// IOS-XE: TCP-6-BADAUTH.
-	logBadAuth = regexp.MustCompile(`TCP-6-BADAUTH: (No|Invalid) MD5 digest from ([0-9a-fA-F.:]+)\(`)
+	logBadAuth = lazily(`TCP-6-BADAUTH: (No|Invalid) MD5 digest from ([0-9a-fA-F.:]+)\(`)
 	// Junos: tcp_auth_ok.
-	logAuthOK = regexp.MustCompile(`tcp_auth_ok: Packet from ([0-9a-fA-F.:]+):\d+ (missing|wrong|unexpectedly has) (?:MD5|AUTH) digest`)
+	logAuthOK = lazily(`tcp_auth_ok: Packet from ([0-9a-fA-F.:]+):\d+ (missing|wrong|unexpectedly has) (?:MD5|AUTH) digest`)
 	// Linux, so FRR, VyOS and EOS.
-	logMD5Hash = regexp.MustCompile(`(?i)(unexpected MD5 hash found|MD5 hash (?:not found|failed|mismatch)) for \[?\(?\[?([0-9a-f.:]+)\]?[.,` +
+	logMD5Hash = lazily(`(?i)(unexpected MD5 hash found|MD5 hash (?:not found|failed|mismatch)) for \[?\(?\[?([0-9a-f.:]+)\]?[.,` +
 		` ]`)
 	// IOS-XE and EOS: "%BGP-3-NOTIFICATION: sent to neighbor X active 2/2 (…)".
-	logNotice = regexp.MustCompile(`BGP-\d-NOTIFICATION: (sent to|received from) neighbor ([0-9a-fA-F.:]+)\b.*? (\d{1,3})/(\d{1,3})\b`)
+	logNotice = lazily(`BGP-\d-NOTIFICATION: (sent to|received from) neighbor ([0-9a-fA-F.:]+)\b.*? (\d{1,3})/(\d{1,3})\b`)
 	// Junos: "NOTIFICATION sent to X (External AS N): code 2 (…) subcode 2 (…)".
-	logJunosNotice = regexp.MustCompile(`NOTIFICATION (sent to|received from) ([0-9a-fA-F.:]+)(?:\+\d+)? \([^)]*\): code (\d{1,3}) ` +
+	logJunosNotice = lazily(`NOTIFICATION (sent to|received from) ([0-9a-fA-F.:]+)(?:\+\d+)? \([^)]*\): code (\d{1,3}) ` +
 		`\([^)]*\)(?: subcode (\d{1,3}))?`)
 	// IOS-XE and Junos: the maximum of prefixes.
-	logMaximum      = regexp.MustCompile(`BGP-3-MAXPFXEXCEED: .*?received from ([0-9a-fA-F.:]+) .*?exceeds? limit (\d+)`)
-	logJunosMaximum = regexp.MustCompile(`BGP_(?:CEASE_)?PREFIX_LIMIT_EXCEEDED: ([0-9a-fA-F.:]+) .*?prefix-limit\((\d+)\)`)
+	logMaximum      = lazily(`BGP-3-MAXPFXEXCEED: .*?received from ([0-9a-fA-F.:]+) .*?exceeds? limit (\d+)`)
+	logJunosMaximum = lazily(`BGP_(?:CEASE_)?PREFIX_LIMIT_EXCEEDED: ([0-9a-fA-F.:]+) .*?prefix-limit\((\d+)\)`)
 	// Junos: a negotiation of IKE that failed.
-	logJunosIKE = regexp.MustCompile(`IKE negotiation failed with error: ([^.]+)\..*?Remote: ([0-9a-fA-F.:]+)/\d+`)
+	logJunosIKE = lazily(`IKE negotiation failed with error: ([^.]+)\..*?Remote: ([0-9a-fA-F.:]+)/\d+`)
 )
+
+// logWords are in the lines above, so that others are not looked at.
+var logWords = []string{"MD5", "digest", "NOTIFICATION", "MAXPFXEXCEED", "PREFIX_LIMIT_EXCEEDED", "IKE negotiation failed"}
 
 // readLog reads the lines of a log that tell of this tunnel's session; the last one of a kind counts. It reports whether there was one of
 // any session.
 func (f *Facts) readLog(text string, t Target) bool {
 	understood := false
 	for line := range strings.Lines(text) {
-		line = strings.TrimSpace(line)
-		understood = f.logLine(line, t) || understood
+		if slices.ContainsFunc(logWords, func(w string) bool { return strings.Contains(line, w) }) {
+			understood = f.logLine(strings.TrimSpace(line), t) || understood
+		}
 	}
 	return understood
 }
@@ -66,12 +70,12 @@ func (f *Facts) logLine(line string, t Target) bool {
 		}
 		return f.digest(t, m[2], what, line)
 	}
-	for _, form := range []*regexp.Regexp{logNotice, logJunosNotice} {
+	for _, form := range []*pattern{logNotice, logJunosNotice} {
 		if m := form.FindStringSubmatch(line); m != nil {
 			return f.logged(t, m[2], m[1] == "sent to", m[3], m[4])
 		}
 	}
-	for _, form := range []*regexp.Regexp{logMaximum, logJunosMaximum} {
+	for _, form := range []*pattern{logMaximum, logJunosMaximum} {
 		if m := form.FindStringSubmatch(line); m != nil {
 			if f.ofPeer(t, m[1]) {
 				f.session().overMaximum, f.session().Maximum = true, number(m[2])
