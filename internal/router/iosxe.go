@@ -49,10 +49,13 @@ type xeReader struct {
 	way    *Way
 	policy bool
 	seen   bool
+
+	noRoute bool // to something that was asked for
 }
 
-// readIOSXE reads "show bgp ipv4 unicast neighbors", "show interfaces Tunnel1", "show crypto session detail" and "show ip route X".
-func readIOSXE(text string, t Target, f *Facts) bool {
+// readIOSXE reads "show bgp ipv4 unicast neighbors", "show interfaces Tunnel1", "show crypto session detail", "show ip route X", lines of
+// "show running-config" and of "show logging".
+func readIOSXE(text string, args []string, t Target, f *Facts) bool {
 	r := &xeReader{t: t, f: f}
 	for _, line := range strings.Split(text, "\n") {
 		if r.begin(line) {
@@ -70,7 +73,12 @@ func readIOSXE(text string, t Target, f *Facts) bool {
 	}
 	r.end()
 	f.take(t, r.found...)
-	return r.seen
+	understood := f.readLog(text, t)
+	understood = bgpConfig(text, t, f) || understood
+	if r.noRoute {
+		understood = f.noEndpoint(args, t) || understood
+	}
+	return r.seen || understood
 }
 
 // begin looks for a line with which something begins.
@@ -83,7 +91,6 @@ func (r *xeReader) begin(line string) bool {
 			if m[3] != "" {
 				r.s.LocalAS = asn(m[3])
 			}
-			r.s.MD5 = ptr(false) // the option flags say it otherwise
 		}
 		return true
 	}
@@ -102,7 +109,7 @@ func (r *xeReader) begin(line string) bool {
 	switch {
 	case strings.HasPrefix(line, "% Network not in table"), strings.HasPrefix(line, "% Subnet not in table"):
 		r.end()
-		r.f.Endpoint = &Way{To: r.t.CloudflareEndpoint, None: true}
+		r.noRoute = true
 		return true
 	case strings.HasPrefix(line, "% No such neighbor"):
 		r.f.session().Missing = true
@@ -160,12 +167,14 @@ func (r *xeReader) neighbor(line string) {
 		}
 	}
 	if m := xeMaximum.FindStringSubmatch(line); m != nil {
-		s.Maximum = number(m[1])
+		s.Maximum, s.warningOnly = number(m[1]), strings.Contains(line, "warning-only")
 	}
 	s.Shutdown = s.Shutdown || strings.Contains(line, "Administratively shut down")
-	if strings.Contains(line, "Option Flags:") && strings.Contains(line, "md5") {
-		s.MD5 = ptr(true)
+	// There are option flags only while there is a TCP connection.
+	if strings.Contains(line, "Option Flags:") {
+		s.MD5 = ptr(strings.Contains(line, "md5"))
 	}
+	s.Exceeded = s.Exceeded || strings.Contains(line, "Peer had exceeded the max. no. of prefixes")
 	if m := xeReset.FindStringSubmatch(line); m != nil {
 		s.ResetAgo, s.Reset = clockTime(m[1]), strings.TrimSpace(m[2])
 		s.xeNotification()
@@ -178,6 +187,9 @@ func (r *xeReader) neighbor(line string) {
 // xeNotification reads the words of a last reset that was a NOTIFICATION. IOS-XE writes no code there.
 func (s *Session) xeNotification() {
 	lower := strings.ToLower(s.Reset)
+	if strings.Contains(lower, "peer over prefix limit") {
+		s.overMaximum = true
+	}
 	if !strings.Contains(lower, "notification") {
 		return
 	}

@@ -21,7 +21,9 @@ func (p *pattern) FindAllStringSubmatch(s string, n int) [][]string {
 	return p.compiled().FindAllStringSubmatch(s, n)
 }
 
-func (p *pattern) ReplaceAllString(s, with string) string { return p.compiled().ReplaceAllString(s, with) }
+func (p *pattern) ReplaceAllString(s, with string) string {
+	return p.compiled().ReplaceAllString(s, with)
+}
 
 func (p *pattern) ReplaceAllStringFunc(s string, with func(string) string) string {
 	return p.compiled().ReplaceAllStringFunc(s, with)
