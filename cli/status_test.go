@@ -163,7 +163,7 @@ func TestStatusNamesAnOldStatusAndWhatTheProbesFind(t *testing.T) {
 		t.Fatalf("exit %d", code)
 	}
 	if out := s.out.String(); !strings.Contains(out, "Up, 3h old") || strings.Count(out, " old ") != 1 ||
-		!strings.Contains(out, "○ 2 no BGP   of these ✗ 2 down (health check)") {
+		!strings.Contains(out, "○ 2 no BGP   health checks: ✗ 2 down") {
 		t.Error(out)
 	}
 }

@@ -244,7 +244,12 @@ func (a *App) modeKeys() []Action {
 	case a.dialog != nil && a.dialog.Confirm != "":
 		return append(enter, key("esc", "cancel"))
 	case a.dialog != nil:
-		return append(enter, key("tab", "other answer"), key("esc", "cancel"))
+		for i, choice := range a.dialog.Choices {
+			if i != a.dialog.selected && choice.Key != "" {
+				enter = append(enter, key(choice.Key, lowerFirst(choice.Label)))
+			}
+		}
+		return append(enter, key("tab", "switch"), key("esc", "cancel"))
 	case a.palette.open:
 		return []Action{key("enter", "open"), key("↑↓", "choose"), key("tab", "complete"), key("esc", "close")}
 	}

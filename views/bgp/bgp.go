@@ -46,6 +46,7 @@ type card struct {
 	past        []piece
 	events      []store.Event
 	of          kind.Kind
+	none        bool // a tunnel without BGP
 	gone        bool
 }
 
@@ -196,7 +197,10 @@ func (p *page) read() []card {
 		glyph, word, _ := strings.Cut(text, " ")
 		c := card{id: t.ID, name: t.Name, glyph: glyph, word: word, role: role, severity: 2 * t.State.Severity(), of: store.Tunnels(t.Kind),
 			since: tunnel.Since(t, p.env.Now()), peer: field.Or(t.InterfaceAddress, "-"), past: pieces(t, watched), events: t.Track.Events,
-			flaps: fmt.Sprintf("downs 7d: %d", t.Track.WeekDowns)}
+			none: t.State == store.NoBGP}
+		if !c.none {
+			c.flaps = flaps(t, p.env.Now())
+		}
 		if t.BGP != nil {
 			c.peer = "AS " + t.BGP.ASNText()
 			if t.BGPStatus != nil && t.BGPStatus.CustomerSpeakerIP != "" {
@@ -218,6 +222,32 @@ func (p *page) read() []card {
 			c.flaps = "health: " + string(health)
 		}
 		out = append(out, c)
+	}
+	return out
+}
+
+// flaps is how often the session was seen to leave Up in a week, or in the time that it has been watched.
+func flaps(t store.Tunnel, now time.Time) string {
+	return fmt.Sprintf("flaps: %d in %s", t.Track.WeekDowns, tui.AgeSince(t.Track.WeekFrom(now), now))
+}
+
+// counted are the panels in words: sessions, and what has none or none that the API reports.
+func counted(cards []card) string {
+	none, untold := 0, 0
+	for _, c := range cards {
+		switch {
+		case c.none:
+			none++
+		case c.of == kind.Links:
+			untold++
+		}
+	}
+	out := tui.Count(len(cards)-none-untold, "sessions")
+	if none > 0 {
+		out += ", " + tui.Count(none, "tunnels") + " without BGP"
+	}
+	if untold > 0 {
+		out += ", " + tui.Count(untold, "CNIs") + " not reported"
 	}
 	return out
 }

@@ -2,7 +2,6 @@ package bgp
 
 import (
 	"fmt"
-	"strconv"
 	"strings"
 	"time"
 
@@ -79,12 +78,12 @@ func (p *page) nothing() string {
 
 // head counts the sessions, and says what a sign stands for.
 func (p *page) head(c tui.Canvas, all []card, slot time.Duration) string {
-	line := tui.Line{{Text: " " + strconv.Itoa(len(all)) + " sessions", Role: tui.Strong}}
+	line := tui.Line{{Text: " " + counted(all), Role: tui.Strong}}
 	if p.still {
 		line = tui.Text(tui.Muted, fmt.Sprintf(" SESSIONS, the worst first (%d)   :bgp", len(all)))
 	}
 	if len(all) != len(p.cards) {
-		line[0].Text = fmt.Sprintf(" %d of %d sessions", len(all), len(p.cards))
+		line[0].Text = fmt.Sprintf(" %d of %d panels", len(all), len(p.cards))
 	}
 	if n := p.worse(); n > 0 {
 		line = append(line, tui.Span{Text: fmt.Sprintf("   %d worse since they were ordered: s", n), Role: tui.Pending})
@@ -155,7 +154,7 @@ func (k card) draw(c tui.Canvas, selected bool, width, height, signs int, slot t
 // Tell implements tui.Teller.
 func (p *page) Tell(now time.Time) tui.Telling {
 	all := p.shown()
-	out := tui.Telling{Above: []string{fmt.Sprintf("%d sessions, the worst first.", len(all))}, Current: p.under()}
+	out := tui.Telling{Above: []string{counted(all) + "; the worst first."}, Current: p.under()}
 	if len(all) == 0 {
 		out.Above = []string{p.nothing()}
 	}

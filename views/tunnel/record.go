@@ -46,9 +46,7 @@ func recorded(t store.Tunnel, a store.RecordAnswer, asking bool, now time.Time) 
 	case gap != "":
 		quiet(gap)
 	case len(s.Fields) == 0:
-		quiet("It has nothing about this tunnel from " + moment(a.From, now) + " to " + moment(a.To, now) +
-			". It is written a while after what " +
-			"happened.")
+		quiet("No events for this tunnel from " + a.From.UTC().Format("2006-01-02 15:04") + " to " + a.To.UTC().Format("2006-01-02 15:04") + ". Events appear with a delay.")
 	default:
 		quiet("Read " + resource.Ago(a.At, now) + ", from " + moment(a.From, now) + " on. The form of its values is unconfirmed.")
 	}

@@ -312,7 +312,7 @@ func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
 	}
 	line = append(line, flapping(rows)...)
 	if totals.HealthDown > 0 {
-		line = append(line, tui.Span{Text: fmt.Sprintf("   of these %s %d down (health check)", g.Down, totals.HealthDown), Role: tui.Bad})
+		line = append(line, tui.Span{Text: fmt.Sprintf("   health checks: %s %d down", g.Down, totals.HealthDown), Role: tui.Bad})
 	}
 	return line
 }
