@@ -46,7 +46,7 @@ machine only; --listen "" serves nothing.
 --on-event COMMAND runs the command by the shell for every event, one after the other, with one JSON
 object on its standard input: docs/schema/event.json. An event is told at least once and has an id. A
 command that does not end within 30 s is killed, one that fails is tried three times; neither delays
-the watching. Events that happened before the command was first named are not told.
+the watching. Events that happened before the command was first named are not reported.
 
 A full screen of the same user takes what the recorder has read and asks Cloudflare only for the rest;
 its header names the recorder. --socket DIR is for a recorder of the machine: it hands rows, history and

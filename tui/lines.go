@@ -18,8 +18,9 @@ type Telling struct {
 	Above   []string // before the rows
 	Rows    []Row    // what can be chosen by its number or its name
 	Below   []string
-	Rest    []string // what is read on request: the page is understood without it
-	Current string   // the id of the row that actions are about; empty for none
+	Current string // the id of the row that actions are about; empty for none
+	// Sections: Above are sections, an empty line before each title. The first ones are read out, the others when they are asked for.
+	Sections bool
 }
 
 // Row is one thing that can be chosen on a page.

@@ -64,16 +64,16 @@ func (c tunnelCase) openRefused(f *Finding, t *told, e api.BGPEvent, text string
 func (c tunnelCase) badPeerAS(f *Finding, t *told, byCloudflare bool, text string) {
 	f.Evidence = append(f.Evidence, Evidence{"bgp.customer_asn", c.asn()})
 	if !byCloudflare {
-		f.Text = text + ": your router expects another AS number from Cloudflare than " + CloudflareASN + "."
-		f.Next = "On the router: set the neighbor's AS (remote-as, peer-as) to " + CloudflareASN + "."
+		f.Text = text + ": your router expects another AS number from Cloudflare than " + c.cloudflareASN() + "."
+		f.Next = "On the router: set the neighbor's AS (remote-as, peer-as) to " + c.cloudflareASN() + "."
 		return
 	}
 	f.Text = text + ": your router said another AS number than " + c.asn() + ", which is configured."
-	f.Next = "Set one of both right: the router's own AS to " + c.asn() + ", or the tunnel's to the router's."
+	f.Next = "Correct one of the two: the router's own AS to " + c.asn() + ", or the tunnel's to the router's."
 	if t.open != nil && t.open.Data.PeerASN != nil && asnText(*t.open.Data.PeerASN) != c.asn() {
 		said := asnText(*t.open.Data.PeerASN)
 		f.Text = text + ": your router said AS " + said + ", AS " + c.asn() + " is configured."
-		f.Next = "Set one of both right: the router's own AS to " + c.asn() + ", or the tunnel's to " + said + "."
+		f.Next = "Correct one of the two: the router's own AS to " + c.asn() + ", or the tunnel's to " + said + "."
 	}
 }
 

@@ -83,14 +83,6 @@ func (c tunnelCase) withRouter(findings []Finding) []Finding {
 	return append(proven, findings...)
 }
 
-// cloudflareASN is the AS number that the router must expect from its neighbor.
-func (r routerSide) cloudflareASN() string {
-	if own := r.facts.CloudflareASN; own != 0 {
-		return asnText(own)
-	}
-	return CloudflareASN
-}
-
 // finding is one that the router's answer proves. Cloudflare's side is always part of the evidence.
 func (r routerSide) finding(cause Cause, impact Impact, source string, evidence ...Evidence) Finding {
 	return Finding{Cause: cause, Likelihood: Certain, Impact: impact, Source: srcRouter + source,
@@ -259,7 +251,7 @@ func (r routerSide) numbers() []Finding {
 	case s.LocalAS != 0 && s.LocalAS != r.BGP.CustomerASN:
 		f := r.finding(ASNMismatch, Outage, srcRFC4271+" (section 6.2)", evidence...)
 		f.Text = join(fmt.Sprintf("The router is AS %s to this neighbor, the tunnel has AS %s.", asnText(s.LocalAS), r.asn()), r.contradicts())
-		f.Next = "Set one of both right: the router's AS (also local-as) to " + r.asn() + ", or the tunnel's to " + asnText(s.LocalAS) + "."
+		f.Next = "Correct one of the two: the router's AS (also local-as) to " + r.asn() + ", or the tunnel's to " + asnText(s.LocalAS) + "."
 		out = append(out, f)
 	case s.RemoteAS != 0 && asnText(s.RemoteAS) != r.cloudflareASN():
 		f := r.finding(ASNMismatch, Outage, srcRFC4271+" (section 6.2)", evidence...)

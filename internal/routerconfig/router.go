@@ -141,6 +141,9 @@ func (p *page) asn(v values) error {
 		return fmt.Errorf("the tunnels have the customer AS numbers %d and %d, and a router has one: write their configurations one by one, or "+
 			"give them the same number", p.ASN, v.ASN)
 	}
+	if v.BGP && v.ASN == p.CloudflareASN {
+		return fmt.Errorf("the tunnel's customer AS number %d is Cloudflare's own in this account: change it first", v.ASN)
+	}
 	if v.BGP {
 		p.BGP, p.ASN = true, v.ASN
 	}

@@ -88,7 +88,14 @@ func (r *runner) own(word, rest string) bool {
 	case "where":
 		r.c.say(r.l.Place() + "." + r.account())
 	case "more":
-		r.readOn()
+		switch now := r.read[r.l.Top()]; {
+		case now != nil && now.rest != "":
+			r.sections(r.tell(), now)
+		case now != nil && now.next < len(now.numbers):
+			r.more(now)
+		default:
+			r.c.say("That was all.")
+		}
 	case "sort":
 		return r.sort(rest)
 	case "":

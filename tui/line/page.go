@@ -3,6 +3,7 @@ package line
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,7 +18,7 @@ type reading struct {
 	rows    map[string]tui.Row // by id
 	numbers []string           // ids in the order in which they were read out
 	next    int                // how many of the rows were read out
-	rest    []string           // what is read when more is asked for
+	rest    string             // the title of the section that comes next; empty: all were read out
 	can     string             // what could be done
 }
 
@@ -110,7 +111,7 @@ func (r *runner) tell() tui.Telling {
 		}
 		return all
 	}
-	out.Above, out.Below, out.Rest = named(out.Above), named(out.Below), named(out.Rest)
+	out.Above, out.Below = named(out.Above), named(out.Below)
 	return out
 }
 
@@ -157,14 +158,16 @@ func (r *runner) readOut(commands bool) {
 	}
 	r.read[r.l.Top()] = now
 	r.c.say("", r.heading())
-	r.body(t.Above, now, t.Rows)
+	if t.Sections {
+		now.next = len(now.numbers)
+		r.sections(t, now)
+	} else {
+		r.body(t.Above, now, t.Rows)
+	}
 	if len(t.Rows) > 0 && !t.Rows[0].Inline {
 		r.more(now)
 	}
 	r.body(t.Below, now, t.Rows)
-	if now.rest = t.Rest; len(now.rest) > 0 {
-		r.c.say(fmt.Sprintf("And %d more lines: more reads on.", len(now.rest)))
-	}
 	if commands {
 		r.c.say(r.commands())
 	}
@@ -181,6 +184,37 @@ func (r *runner) body(lines []string, now *reading, rows []tui.Row) {
 			r.c.say(strings.TrimRight(said, " "))
 		}
 		empty = l == ""
+	}
+}
+
+// sections reads out as many of the sections from the next one on as are heard at once, one at least, and says what is left.
+func (r *runner) sections(t tui.Telling, now *reading) {
+	from, end := 0, len(t.Above)
+	if now.rest != "" {
+		from = max(0, slices.Index(t.Above, now.rest))
+	}
+	if end-from > atOnce {
+		for i := from + 1; i < len(t.Above); i++ {
+			if t.Above[i] == "" && (end == len(t.Above) || i-from <= atOnce) {
+				end = i
+			}
+		}
+	}
+	for _, l := range t.Above[end:] {
+		_, key := now.spoken(l, t.Rows)
+		now.lines[key] = true // it is known, and no news
+	}
+	r.body(t.Above[from:end], now, t.Rows)
+	now.rest = ""
+	var left []string
+	for i, l := range t.Above[end:] {
+		if l == "" && end+i+1 < len(t.Above) {
+			left = append(left, t.Above[end+i+1])
+		}
+	}
+	if len(left) > 0 {
+		now.rest = left[0]
+		r.c.say("", "more reads on: "+strings.Join(left, ", ")+".")
 	}
 }
 
@@ -213,22 +247,6 @@ func (r *runner) more(now *reading) {
 	}
 }
 
-// readOn is the answer to the word more: the rows that come next, else what is read on request only.
-func (r *runner) readOn() {
-	now := r.read[r.l.Top()]
-	switch {
-	case now != nil && now.next < len(now.numbers):
-		r.more(now)
-	case now != nil && len(now.rest) > 0:
-		for _, line := range now.rest {
-			r.c.say(line)
-		}
-		now.rest = nil
-	default:
-		r.c.say("That was all.")
-	}
-}
-
 // sentence is a row in one line.
 func sentence(row tui.Row) string {
 	parts := make([]string, 0, len(row.Words))
@@ -241,7 +259,7 @@ func sentence(row tui.Row) string {
 }
 
 func word(w tui.Word) string {
-	value := strings.TrimSpace(w.Value)
+	value := strings.Join(strings.Fields(w.Value), " ")
 	if w.Name == "" || value == "" {
 		return value
 	}
@@ -269,7 +287,8 @@ func ageless(text string) string {
 // news says what is different since it was told last, and reports whether anything is.
 func (r *runner) news(before *reading) bool {
 	t := r.tell()
-	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, numbers: before.numbers, next: before.next, can: r.commands()}
+	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, numbers: before.numbers, next: before.next, rest: before.rest,
+		can: r.commands()}
 	var said, ofRows []string
 	for _, row := range t.Rows {
 		now.rows[row.ID] = row

@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/internal/diagnose"
-	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/table"
 	"flarewire/views/kit"
@@ -48,7 +47,7 @@ func (p *incident) Title() string { return "Incident" }
 func (p *incident) Init() tea.Cmd { return p.env.Feed.LookUpIncident(p.about) }
 
 // Needs names what the page rests on.
-func (p *incident) Needs() []string { return store.Needs(store.Of(store.Overview()...)...) }
+func (p *incident) Needs() []string { return needs(p.env.Feed.Last()) }
 
 // Status implements tui.StatusReporter.
 func (p *incident) Status() tui.Status { return p.env.Feed.Freshness() }

@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -49,8 +48,8 @@ func (a *ExpiryNotifier) Init() tea.Cmd {
 		notices = append([]string{warning}, notices...)
 	}
 	cmds := []tea.Cmd{tui.After(warnEvery, warnExpiryMsg{})}
-	if len(notices) > 0 {
-		cmds = append(cmds, tui.Toast(tui.Pending, strings.Join(notices, " ")))
+	for _, text := range notices {
+		cmds = append(cmds, tui.Toast(tui.Pending, text))
 	}
 	if a.expires.IsZero() && a.client != nil {
 		cmds = append(cmds, tui.After(askExpiryAfter, askExpiryMsg{}))
