@@ -386,14 +386,14 @@ func TestACommandFromAFileThatOthersCanWriteIsNotRun(t *testing.T) {
 	}
 }
 
-// Line by line: what both ends prove is said first, then the two sides and the runs, and commands by their names; own commands are there as
-// well.
+// Line by line: what both ends prove is said first, then the two sides and the runs, and commands by their names; own
+// commands are there as well.
 func TestLineByLineBothEnds(t *testing.T) {
 	t.Parallel()
 	o := newOperator(t, simaccount.GRETunnels, "fra-dc1-gre", readsFRR+pingText)
 	o.do(o.SetBGP(simaccount.GRETunnels, "fra-dc1", "Active"))
 	o.routerSays("frr", "shutdown")
-	said := pipe(t, o.env(), []string{"--start", "tunnels"}, "ask-router fra-dc1", "y", "more", "back",
+	said := pipe(t, o.env(), []string{"--start", "tunnels"}, "ask-router fra-dc1", "y", "more", "more", "back",
 		"ping-cloudflare fra-dc1", "y", "quit")
 	at := 0
 	for _, want := range []string{"Ask the router of fra-dc1?", "cat fra-dc1.txt", "Both ends of fra-dc1.", "What this means",
