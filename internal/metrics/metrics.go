@@ -15,8 +15,8 @@ import (
 )
 
 // How many objects of an account have series. flarewire_objects_omitted says what is beyond; at most some 10 series come of a
-// tunnel and 5 more of its router when it is asked, 2 of a destination, 1 of an advertised prefix and of an incident, so that an account has
-// at most 15,000, and 20,000 with its routers.
+// tunnel and 5 more of its router when it is asked, 2 of a destination, 1 of an advertised prefix and of an incident, so that an account
+// has at most 15,000, and 20,000 with its routers.
 const (
 	MaxTunnels      = 1000
 	MaxPrefixes     = 1000

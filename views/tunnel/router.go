@@ -317,21 +317,31 @@ func (b *BothEnds) runs(c tui.Canvas) []string {
 	return append(out, tui.Paragraph(c, tui.Muted, "Asked "+resource.Ago(b.reading.At, c.Now)+". a asks again, o shows the output.")...)
 }
 
-// Tell implements tui.Speaker: what both ends prove is said, and the two sides row by row when they are asked for.
+// Tell implements tui.Speaker: what both ends prove comes first, then the two sides row by row, and what became of the commands.
 func (b *BothEnds) Tell(now time.Time) tui.Telling {
 	c := tui.Boundless(now)
 	if len(b.reading.Runs) == 0 || b.raw {
 		return tui.Telling{Above: trimmed(b.Draw(c))}
 	}
-	out := tui.Telling{Sections: true, Above: append([]string{"What this means"}, trimmed(b.verdict(c))...)}
-	if rows := b.m.env.Feed.Diagnosis().BothEnds(b.t.ID); len(rows) > 0 {
-		out.Above = append(out.Above, "", "Both ends")
-		for _, r := range rows {
-			out.Above = append(out.Above, tui.Clean(r.Sentence()))
+	out := tui.Telling{Sections: true}
+	section := func(title string, lines []string) {
+		if len(lines) == 0 {
+			return
+		}
+		out.Above = append(out.Above, "", title)
+		for _, line := range lines {
+			if line != "" { // an empty one begins a section
+				out.Above = append(out.Above, "  "+line)
+			}
 		}
 	}
-	out.Above = append(out.Above, "", "What was asked")
-	out.Above = append(out.Above, trimmed(b.runs(c))...)
+	section("What this means", trimmed(b.verdict(c)))
+	var rows []string
+	for _, r := range b.m.env.Feed.Diagnosis().BothEnds(b.t.ID) {
+		rows = append(rows, tui.Clean(r.Sentence()))
+	}
+	section("Both ends", rows)
+	section("What was run", trimmed(b.runs(c)))
 	return out
 }
 

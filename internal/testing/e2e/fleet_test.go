@@ -69,11 +69,6 @@ func newFirm(t *testing.T, profiles ...string) *firm {
 	return f
 }
 
-func (f *firm) start(t *testing.T, args ...string) *ptytest.Terminal {
-	t.Helper()
-	return sit(t, ptytest.Options{Args: args, Env: f.env})
-}
-
 // The worst account is on top, one that cannot be read is named and hides no other; enter opens one, back comes back, and what belongs
 // to one is never seen with another.
 func TestTheFleetLeadsToEveryAccountAndBack(t *testing.T) {
