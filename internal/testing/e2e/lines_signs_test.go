@@ -36,7 +36,7 @@ func TestLineByLineNothingIsForTheEye(t *testing.T) {
 		}
 	}
 	answers = append(answers, ":where 198.18.20.77", "more", "back", ":fra-dc1-gre", "more", "back", ":iad-dc1-gre", "its-routes",
-		"its-prefix", ":overview", "timeline", "1", "more", ":overview", "4", "more", "more", ":tunnels", "1", "more", "make-twin", "?",
+		"its-prefix", ":overview", "timeline", "1", "more", ":overview", "4", "more", "more", ":tunnels", "1", "more", "make-twin",
 		":leave", "quit")
 	said := pipe(t, a.env(), nil, answers...)
 	for _, line := range strings.Split(said, "\n") {
@@ -66,6 +66,11 @@ func TestLineByLineTheMeaningComesFirst(t *testing.T) {
 	meaning, session := strings.Index(page, "What this means"), strings.Index(page, "BGP session")
 	if !found || meaning < 0 || session < meaning {
 		t.Errorf("the meaning does not come before the session:\n%s", said)
+	}
+	rest := strings.Index(page, "more reads on: ")
+	if _, after, _ := strings.Cut(page, "> more"); rest < session || strings.Contains(page[:rest], "\nIdentity") ||
+		!strings.Contains(after, "\nIdentity") {
+		t.Errorf("the rest is not read on demand:\n%s", said)
 	}
 	if because := strings.Index(page, "Because: health down"); because < meaning || because > session {
 		t.Errorf("the evidence does not stand with the meaning:\n%s", said)

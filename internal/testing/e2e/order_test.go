@@ -18,7 +18,8 @@ func TestTheOrderOfAListSurvivesARestart(t *testing.T) {
 	if err := os.MkdirAll(filepath.Join(config, "flarewire"), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(config, "flarewire", "config.toml"), []byte("[lists.tunnels]\ncolumns = [\"health\", \"asn\"]\n"),
+	if err := os.WriteFile(filepath.Join(config, "flarewire", "config.toml"),
+		[]byte("version = 1\n[lists.tunnels]\ncolumns = [\"health\", \"asn\"]\n"),
 		0o600); err != nil {
 		t.Fatal(err)
 	}
