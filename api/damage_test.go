@@ -140,6 +140,9 @@ func subjects(t *testing.T) []subject {
 		objectsOf(t, plain, func(ctx context.Context, c *api.Client) (api.PrefixBGPStatus, error) {
 			return c.In(account).BGPStatus(ctx, "p1")
 		}),
+		objectsOf(t, plain, func(ctx context.Context, c *api.Client) (api.BGPSettings, error) {
+			return c.In(account).BGPSettings(ctx)
+		}),
 		objectsOf(t, bare, func(ctx context.Context, c *api.Client) (api.CNISettings, error) {
 			return c.In(account).CNISettings(ctx)
 		}),

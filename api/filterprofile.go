@@ -1,5 +1,7 @@
 package api
 
+import "context"
+
 // FilterProfile says which routes a BGP session lets through, an object of magic/bgp/filter_profiles. Tunnels and interconnects name
 // one by BGP.ImportFilterID for what the customer announces, and one by BGP.ExportFilterID for what Cloudflare announces.
 type FilterProfile struct {
@@ -23,4 +25,21 @@ var filterProfiles = resource[FilterProfile]{kind: kind{
 	clearable: []string{"description"},
 },
 	id: func(p *FilterProfile) string { return p.ID },
+}
+
+// BGPSettings are the account's settings for the BGP sessions of tunnels and interconnects. Only read here.
+type BGPSettings struct {
+	CloudflareASN *uint32         `json:"cloudflare_asn,omitempty"` // nil: not said
+	Redistribute  *Redistribution `json:"redistribute,omitempty"`
+	Raw           `json:"-"`
+}
+
+// Redistribution says of which sources routes are announced over BGP; nil: not said.
+type Redistribution struct {
+	StaticWAN *bool `json:"static:wan,omitempty"` // static routes of Cloudflare WAN
+}
+
+// BGPSettings reads the settings; path, fields and the plain envelope are unconfirmed. An account without them may answer NotFound.
+func (a *AccountClient) BGPSettings(ctx context.Context) (BGPSettings, error) {
+	return envelopedObject[BGPSettings](ctx, a.client, &call{op: &opBGPSettings, args: []string{a.ID}})
 }

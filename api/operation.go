@@ -57,6 +57,9 @@ var (
 		Path: "/accounts/{account_id}/cni/settings", Permissions: magicRead}
 	opSetCNISettings = Operation{Name: "cni_settings.update", Service: CNIService, Method: http.MethodPut, Changes: true,
 		Path: "/accounts/{account_id}/cni/settings", Permissions: magicWrite}
+	// In copies of Cloudflare's API reference, where it is marked as beta and hidden; no OpenAPI document in hand has it. Unconfirmed.
+	opBGPSettings = Operation{Name: "bgp_settings.get", Service: Magic, Method: http.MethodGet,
+		Path: "/accounts/{account_id}/magic/bgp/settings"}
 	opInterconnectStatus = Operation{Name: "cni_interconnects.status", Service: CNIService, Method: http.MethodGet,
 		Path: "/accounts/{account_id}/cni/interconnects/{icon}/status", Permissions: magicRead}
 	opLetter = Operation{Name: "cni_interconnects.loa", Service: CNIService, Method: http.MethodGet,
@@ -81,7 +84,7 @@ var (
 func Operations() []Operation {
 	list := []Operation{opAccounts, opVerifyUser, opVerifyAccount, opUser, opGeneratePSK, opSetPSKs, opCNISettings,
 		opSetCNISettings, opInterconnectStatus, opLetter, opValidatePrefix, opChangeBGPPrefix, opBGPStatus, opTraceroute, opGraphQL,
-		opDatasets, opQueryLogs, opAudit, opPolicies}
+		opDatasets, opQueryLogs, opAudit, opPolicies, opBGPSettings}
 	for _, r := range collections {
 		list = append(list, r.operations()...)
 	}

@@ -25,6 +25,7 @@ func calls(c *api.Client) map[string]func(context.Context) error {
 		"ipsec_tunnels.psk":          func(ctx context.Context) error { return setPSK(ctx, a) },
 		"cni_settings.get":           func(ctx context.Context) error { _, err := a.CNISettings(ctx); return err },
 		"cni_settings.update":        func(ctx context.Context) error { _, err := setCNISettings(ctx, a, api.CNISettings{}); return err },
+		"bgp_settings.get":           func(ctx context.Context) error { _, err := a.BGPSettings(ctx); return err },
 		"cni_interconnects.status":   func(ctx context.Context) error { _, err := a.InterconnectStatus(ctx, "i1"); return err },
 		"cni_interconnects.loa":      func(ctx context.Context) error { _, err := a.LetterOfAuthorization(ctx, "i1"); return err },
 		"prefixes.validate":          func(ctx context.Context) error { _, err := validate(ctx, a, "p1"); return err },
@@ -128,7 +129,7 @@ func TestEveryOperationIsCalled(t *testing.T) {
 func TestEveryMethodIsKnown(t *testing.T) {
 	want := map[string]string{
 		"*api.Client": "Accounts Budget ClockAhead Host In VerifyToken Waiting",
-		"*api.AccountClient": "AlertPolicies Audit BGPPrefixes BGPStatus Bindings BuildBGPPrefixChange BuildCNISettings BuildGeneratePSK " +
+		"*api.AccountClient": "AlertPolicies Audit BGPPrefixes BGPSettings BGPStatus Bindings BuildBGPPrefixChange BuildCNISettings BuildGeneratePSK " +
 			"BuildSetPSKs " +
 			"BuildValidatePrefix CNISettings ClockAhead Collection ColoTraffic Datasets Delegations Flows InterconnectStatus " +
 			"LetterOfAuthorization " +

@@ -13,6 +13,7 @@ import (
 	"golang.org/x/sync/errgroup"
 
 	"flarewire/api"
+	"flarewire/internal/change"
 	"flarewire/internal/routerconfig"
 	"flarewire/internal/rules"
 	"flarewire/internal/statefile"
@@ -132,6 +133,10 @@ func runConfig(ctx context.Context, x IO, f *flags, c configFlags, asked []strin
 		fmt.Fprintln(x.Err, "The static routes could not be read: raise the limit of received prefixes if Cloudflare announces more than 500. "+
 			tui.Clean(err.Error()))
 	}
+	if router.CloudflareASN, err = s.cloudflareASN(ctx, router); err != nil {
+		fmt.Fprintf(x.Err, "The CNI settings could not be read: look at Cloudflare's AS number in the text, which may be another one in this "+
+			"account. %s\n", tui.Clean(err.Error()))
+	}
 	config, err := routerconfig.Render(routerconfig.Platform(c.platform), router)
 	if err != nil {
 		return trouble(err)
@@ -141,7 +146,7 @@ func runConfig(ctx context.Context, x IO, f *flags, c configFlags, asked []strin
 
 // countRoutes is the number of static routes of the account, which Cloudflare announces over BGP. Without BGP nobody asks.
 func (s *session) countRoutes(ctx context.Context, r routerconfig.Router) (int, error) {
-	if !slices.ContainsFunc(r.Tunnels, func(in routerconfig.Input) bool { return in.Tunnel.BGP != nil }) {
+	if !withSession(r) {
 		return 0, nil
 	}
 	routes, err := s.account.Routes.List(ctx)
@@ -149,6 +154,26 @@ func (s *session) countRoutes(ctx context.Context, r routerconfig.Router) (int, 
 		return 0, refused(err)
 	}
 	return len(routes), nil
+}
+
+// cloudflareASN is Cloudflare's AS number by the account's CNI settings; zero where they have none, or nobody asks.
+func (s *session) cloudflareASN(ctx context.Context, r routerconfig.Router) (uint32, error) {
+	if !withSession(r) {
+		return 0, nil
+	}
+	settings, err := change.ReadCNISettings(ctx, s.account)
+	switch {
+	case err != nil:
+		return 0, refused(err)
+	case settings.DefaultASN == nil:
+		return 0, nil
+	}
+	return *settings.DefaultASN, nil
+}
+
+// withSession reports whether a tunnel of the router has BGP.
+func withSession(r routerconfig.Router) bool {
+	return slices.ContainsFunc(r.Tunnels, func(in routerconfig.Input) bool { return in.Tunnel.BGP != nil })
 }
 
 // knownPlatform refuses a word that is no platform of any kind, before anything is sent.

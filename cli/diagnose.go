@@ -90,6 +90,9 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	for _, gap := range gaps(snapshot, store.Overview()...) {
 		fmt.Fprintln(x.Err, "flarewire: not known: "+gap.Source+": "+gap.Why)
 	}
+	if why := noNumber(snapshot); why != "" {
+		fmt.Fprintln(x.Err, "flarewire: "+why)
+	}
 	if part := snapshot.Locations.Part; part != "" {
 		fmt.Fprintln(x.Err, "flarewire: in part: "+string(store.LocationHealth)+": "+tui.Clean(part))
 	}
@@ -139,8 +142,8 @@ func watchDiagnosis(ctx context.Context, x IO, f *flags, out output, timeout tim
 		if s.name == "" {
 			s.lookUpName(ctx)
 		}
-		w.Keep(store.Overview()...)
-		return w.ReadAll(ctx, nil, store.Overview()...)
+		w.Keep(diagnosedKinds()...)
+		return w.ReadAll(ctx, nil, diagnosedKinds()...)
 	}
 	return f.goOn(ctx, x, s.now, out, func(ctx context.Context) glance {
 		ctx, cancel := context.WithTimeout(ctx, timeout)
@@ -237,9 +240,21 @@ func (s *session) everything(ctx context.Context, x IO, f *flags, names ...strin
 	if s.name == "" {
 		wait.Go(func() { s.lookUpName(ctx) })
 	}
-	snapshot := w.ReadAll(ctx, f.progress(x), store.Overview()...)
+	snapshot := w.ReadAll(ctx, f.progress(x), diagnosedKinds()...)
 	wait.Wait()
 	return askRecord(ctx, w, snapshot, names)
+}
+
+// diagnosedKinds are what a diagnosis is read from: the overview's lists, and the settings that have Cloudflare's AS number.
+func diagnosedKinds() []store.Kind { return append(store.Overview(), store.CNISettings) }
+
+// noNumber says that Cloudflare's AS number could not be read although texts about sessions name it; empty where they do not, or it was.
+func noNumber(s *store.Snapshot) string {
+	session := func(t store.Tunnel) bool { return t.BGP != nil }
+	if s.CNISettings.Settled() || !slices.ContainsFunc(s.Tunnels, session) {
+		return ""
+	}
+	return fmt.Sprintf("the CNI settings could not be read: %d is taken for Cloudflare's AS number", s.CloudflareASN())
 }
 
 // needed are the lists without which a diagnosis may miss something. Analytics are not among them: they have a permission of

@@ -38,6 +38,7 @@ func everyCall(o *operator) {
 	_, _ = o.generatePSK(absent)
 	_, _ = o.setPSKs(map[string]api.Secret{absent: api.NewSecret("for-nobody")})
 	_, _ = o.CNISettings(ctx)
+	_, _ = o.BGPSettings(ctx)
 	_, _ = o.setCNISettings(api.CNISettings{DefaultASN: ptr(uint32(65535))})
 	_, _ = o.InterconnectStatus(ctx, icon)
 	_, _ = o.LetterOfAuthorization(ctx, icon)

@@ -136,6 +136,7 @@ func filterProfiles(o *operator) {
 	full.Name, full.Description, full.MatchAction, full.Targets = "another", "other text", "deny", []string{"10.0.0.0/8{16}"}
 	one(update(o, c, full.ID, full))
 	o.ok(remove(o, c, bare.ID))
+	must[api.BGPSettings](o)(o.BGPSettings(o.ctx()))
 }
 
 // endpointChecks makes a check, with a name and without, changes it and removes it.

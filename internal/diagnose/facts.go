@@ -38,7 +38,7 @@ type Facts struct {
 	Mutes     []mute.Mute                   // that have not ended
 	Records   map[string]store.RecordAnswer // what Cloudflare's own record says, by the id of the object; only what was asked
 	Flows     store.Flows                   // what came in for the prefixes, when somebody has asked
-	// CloudflareASN is Cloudflare's AS number on this account; 0 is the usual one.
+	// CloudflareASN is Cloudflare's AS number on this account; 0 is the usual one, as long as nobody has read another.
 	CloudflareASN uint32
 	// Routers are what the routers themselves say, by the id of the tunnel; only what was asked.
 	Routers map[string]router.Reading
@@ -48,11 +48,19 @@ type Facts struct {
 	gone       []store.Tunnel  // that are deleted; see After
 }
 
-// From takes the facts from the store. Insights are added by who has read them.
+// From takes the facts from the store. Insights are added by whoever has read them.
 func From(s *store.Snapshot, now time.Time) Facts {
 	return Facts{Now: now, Tunnels: s.Tunnels, GRE: s.GRE, IPsec: s.IPsec, Traffic: s.Traffic.By, Routes: s.Routes, Prefixes: s.Prefixes,
 		Locations: s.Locations, Ports: s.Ports, Links: s.Links, Health: s.Health.By, Measured: s.Health.Entry, Events: s.Events,
-		Records: s.Records, Flows: s.Flows, CloudflareASN: s.CloudflareASN()}
+		Records: s.Records, Flows: s.Flows, CloudflareASN: knownASN(s)}
+}
+
+// knownASN is Cloudflare's AS number on this account; 0 while nobody has read which it is.
+func knownASN(s *store.Snapshot) uint32 {
+	if !s.CNISettings.Known() {
+		return 0
+	}
+	return s.CloudflareASN()
 }
 
 // cannotTell is why nothing can be concluded from what is not in these lists, as the end of a sentence; "" when it can.

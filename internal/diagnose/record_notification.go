@@ -64,8 +64,8 @@ func (c tunnelCase) openRefused(f *Finding, t *told, e api.BGPEvent, text string
 func (c tunnelCase) badPeerAS(f *Finding, t *told, byCloudflare bool, text string) {
 	f.Evidence = append(f.Evidence, Evidence{"bgp.customer_asn", c.asn()})
 	if !byCloudflare {
-		f.Text = text + ": your router expects another AS number from Cloudflare than " + CloudflareASN + "."
-		f.Next = "On the router: set the neighbor's AS (remote-as, peer-as) to " + CloudflareASN + "."
+		f.Text = text + ": your router expects another AS number from Cloudflare than " + c.cloudflareASN() + "."
+		f.Next = "On the router: set the neighbor's AS (remote-as, peer-as) to " + c.cloudflareASN() + "."
 		return
 	}
 	f.Text = text + ": your router said another AS number than " + c.asn() + ", which is configured."

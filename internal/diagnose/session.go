@@ -1,6 +1,7 @@
 package diagnose
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strconv"
@@ -11,10 +12,6 @@ import (
 	"flarewire/internal/rules"
 	"flarewire/internal/store"
 )
-
-// CloudflareASN is the AS number of Cloudflare's side on tunnels. For BGP over IPsec and GRE it must
-// stay the default (Cloudflare docs: Configure BGP routes).
-const CloudflareASN = "13335"
 
 const (
 	// staleAfter is the age from which a status may be left over from an earlier time.
@@ -91,7 +88,7 @@ func (c tunnelCase) refused() []Finding {
 	return []Finding{asn, rejected, cease}
 }
 
-// noOpen: RFC 4271, section 8.2.2: in OpenSent Cloudflare's OPEN is sent and the router's is awaited.
+// noOpen returns what a session in OpenSent means (RFC 4271, section 8.2.2): Cloudflare's OPEN is sent and the router's is awaited.
 func (c tunnelCase) noOpen() []Finding {
 	w := c.sessionWorked()
 	silent := Finding{Cause: NoOpen, Likelihood: Likely, Impact: Outage, Since: w.until, Source: srcRFC4271 + " (section 8.2.2)",
@@ -99,7 +96,7 @@ func (c tunnelCase) noOpen() []Finding {
 		Text: "TCP is up and Cloudflare's OPEN was sent, but none came back: this points to a router whose BGP does not answer, or to packets " +
 			"that are lost.",
 		Next: fmt.Sprintf("On the router: is a neighbor %s with AS %s configured and not shut down, is its own AS %s, what does its log say?",
-			cloudflareSide(c.Tunnel), CloudflareASN, c.asn())}
+			cloudflareSide(c.Tunnel), c.neighborASN(), c.asn())}
 	switch {
 	case c.neverUp(), c.edited(w):
 		silent.Likelihood = Possible
@@ -153,7 +150,7 @@ func (c tunnelCase) wrongASN(l Likelihood) Finding {
 	}
 	return Finding{Cause: ASNMismatch, Likelihood: l, Impact: Outage, Source: srcRFC4271 + " (section 6.2)", Evidence: evidence, Text: text,
 		Since: c.sessionWorked().until,
-		Next:  fmt.Sprintf("On the router: its own AS must be %s and the neighbor's %s.", c.asn(), CloudflareASN)}
+		Next:  fmt.Sprintf("On the router: its own AS must be %s and the neighbor's %s.", c.asn(), c.neighborASN())}
 }
 
 // join makes one text of sentences, without those that are empty.
@@ -252,7 +249,7 @@ func (c tunnelCase) reservedASN() []Finding {
 		return nil
 	}
 	asn := asnText(c.BGP.CustomerASN)
-	if rules.ASNKind(c.BGP.CustomerASN) != rules.ASNReserved && asn != CloudflareASN {
+	if rules.ASNKind(c.BGP.CustomerASN) != rules.ASNReserved && c.BGP.CustomerASN != rules.CloudflareASN && asn != c.cloudflareASN() {
 		return nil
 	}
 	return []Finding{{Cause: ASNReserved, Likelihood: Certain, Impact: Outage, Evidence: []Evidence{{"bgp.customer_asn", asn}},
@@ -350,6 +347,19 @@ func (c tunnelCase) asn() string {
 		return "the one configured for the tunnel"
 	}
 	return asnText(c.BGP.CustomerASN)
+}
+
+// cloudflareASN is the AS number of Cloudflare's side of this account's sessions: the account's own setting where there is one.
+func (a *Account) cloudflareASN() string {
+	return asnText(cmp.Or(a.facts.CloudflareASN, rules.CloudflareASN))
+}
+
+// neighborASN is the same for the operator of a router, with what is not known of it.
+func (a *Account) neighborASN() string {
+	if a.facts.CloudflareASN == 0 {
+		return a.cloudflareASN() + " (unless the CNI settings have another)"
+	}
+	return a.cloudflareASN()
 }
 
 func asnText(asn uint32) string { return strconv.FormatUint(uint64(asn), 10) }

@@ -25,6 +25,7 @@ const (
 	Routes         Kind = "routes"
 	EndpointChecks Kind = "endpoint_healthchecks"
 	FilterProfiles Kind = "bgp_filter_profiles"
+	BGPSettings    Kind = "bgp_settings"
 	Accounts       Kind = "accounts"
 	// API is Cloudflare's API itself, which has no object and is never read: events about whether it answers.
 	API Kind = "api"
@@ -107,6 +108,8 @@ var table = []About{
 	{Kind: FilterProfiles, One: "BGP filter profile", Many: "BGP filter profiles", Short: "BGP filter", Title: "BGP filter profiles",
 		Words: []string{"bgp-filters", "bgp-filter", "bgp-filter-profiles", "filter-profiles"},
 		Help:  "which routes BGP sessions let through", Every: 10 * time.Minute, Label: []string{"name"}, Acts: can(Create, Update, Delete)},
+
+	{Kind: BGPSettings, Many: "BGP settings", Every: 10 * time.Minute},
 
 	{Kind: Slots, One: "slot", Many: "slots", Title: "Slots", Words: []string{"slots", "cni-slots"},
 		Help: "slots: where a port can be ordered", NoList: notYours + "a catalog to order from", Every: 10 * time.Minute,

@@ -28,7 +28,8 @@ type linkPage struct {
 }
 
 // linkTexts write the router's side. Port, own network and MD5 key are placeholders.
-var linkTexts = map[Platform]func(linkPage) []string{IOSXE: iosLink, EOS: eosLink, Junos: junosLink, VyOS: vyosLink, Linux: frrLink}
+var linkTexts = map[Platform]func(linkPage) []string{IOSXE: iosLink, Junos: junosLink, PANOS: panLink, FortiOS: fortiLink, VyOS: vyosLink,
+	Linux: frrLink, EOS: eosLink, RouterOS: routerOSLink}
 
 // linkPlatforms are those that a link can be written for, in the order of all.
 func linkPlatforms() []Platform {
@@ -67,7 +68,8 @@ func renderLink(platform Platform, l Link) (Config, error) {
 		b.WriteString(about.comment + " " + line + "\n")
 	}
 	name := "cf-cni-" + strings.ReplaceAll(p.Own, ".", "-")
-	body := strings.Join(text(p), "\n") + "\n"
+	// Two interconnects of one router share no name: it comes from the address, short enough for every platform.
+	body := strings.ReplaceAll(strings.Join(text(p), "\n")+"\n", "CF-CNI", fmt.Sprintf("CF-CNI-%x", l.Customer.Addr().As4()))
 	return Config{Platform: platform, Files: []File{{name + "-" + string(platform) + ".txt", wrapComments(b.String() + body)}}}, nil
 }
 

@@ -2,6 +2,7 @@ package routerconfig_test
 
 import (
 	"net/netip"
+	"regexp"
 	"strings"
 	"testing"
 
@@ -26,7 +27,7 @@ func TestTheRouterConfigurationOfAnInterconnect(t *testing.T) {
 		}
 		text := c.Text()
 		for _, want := range []string{"10.222.0.1", "10.222.0.0", "64651", "64512", "240", "REPLACE-WITH-PORT", "REPLACE-WITH-OWN-NETWORK",
-			"REPLACE-WITH-MD5-KEY", "unconfirmed", "CF-CNI-in", "CF-CNI-out"} {
+			"REPLACE-WITH-MD5-KEY", "unconfirmed", "CF-CNI-0ade0001-in", "CF-CNI-0ade0001-out"} {
 			if !strings.Contains(text, want) {
 				t.Errorf("%s: no %s in\n%s", p, want, text)
 			}
@@ -49,5 +50,27 @@ func TestTheRouterConfigurationOfAnInterconnect(t *testing.T) {
 	}
 	if _, err := routerconfig.Render(routerconfig.Terraform, routerconfig.Router{Link: &link}); err == nil {
 		t.Error("a platform without a text gives one")
+	}
+}
+
+// Two interconnects of one router share no name, whatever platform it is: the text of the second changes nothing of the first.
+func TestTheTextsOfTwoInterconnectsOfOneRouterDoNotCollide(t *testing.T) {
+	a := links()["cni-bgp"]
+	b := a
+	b.Name, b.Cloudflare, b.Customer = "fra-cni-2", netip.MustParsePrefix("10.222.0.2/31"), netip.MustParsePrefix("10.222.0.3/31")
+	for _, p := range (routerconfig.Router{Link: &a}).Platforms() {
+		var texts []string
+		for _, link := range []routerconfig.Link{a, b} {
+			c, err := routerconfig.Render(p, routerconfig.Router{Link: &link})
+			if err != nil {
+				t.Fatal(err)
+			}
+			texts = append(texts, c.Text())
+		}
+		named := regexp.MustCompile(`CF-CNI-[0-9a-f]{8}`)
+		first, second := named.FindString(texts[0]), named.FindString(texts[1])
+		if first == "" || first == second || strings.Contains(texts[1], first) || strings.Count(texts[0], "CF-CNI") != strings.Count(texts[0], first) {
+			t.Errorf("%s: names %q and %q\n%s", p, first, second, texts[0])
+		}
 	}
 }

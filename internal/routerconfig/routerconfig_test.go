@@ -2,6 +2,7 @@ package routerconfig_test
 
 import (
 	"flag"
+	"net/netip"
 	"os"
 	"path/filepath"
 	"slices"
@@ -92,10 +93,37 @@ func everyText(t *testing.T, psk api.Secret, visit func(name string, c routercon
 	}
 }
 
+// links are the interconnects that there is a golden text of, on each platform.
+func links() map[string]routerconfig.Link {
+	with := routerconfig.Link{Name: "fra-cni", Cloudflare: netip.MustParsePrefix("10.222.0.0/31"),
+		Customer: netip.MustParsePrefix("10.222.0.1/31"), MTU: 1500, ASN: 65010, CloudflareASN: 13335, MD5: true}
+	without := with
+	without.ASN, without.MD5 = 0, false
+	return map[string]routerconfig.Link{"cni-bgp": with, "cni": without}
+}
+
+// everyLinkText visits the text of each link on each platform but Terraform, which is no router.
+func everyLinkText(t *testing.T, visit func(name string, c routerconfig.Config)) {
+	t.Helper()
+	for name, link := range links() {
+		r := routerconfig.Router{Link: &link}
+		for _, p := range slices.DeleteFunc((routerconfig.Router{}).Platforms(), func(p routerconfig.Platform) bool {
+			return p == routerconfig.Terraform
+		}) {
+			c, err := routerconfig.Render(p, r)
+			if err != nil {
+				t.Errorf("%s of %s: %v", p, name, err)
+				continue
+			}
+			visit(name+"."+string(p), c)
+		}
+	}
+}
+
 // What a person pastes into a router is worth reading line by line when it changes: go test -update writes it anew.
 func TestEveryPlatformWritesWhatIsInItsGoldenFile(t *testing.T) {
 	seen := map[string]bool{}
-	everyText(t, api.Secret{}, func(name string, c routerconfig.Config) {
+	hold := func(name string, c routerconfig.Config) {
 		file := filepath.Join("testdata", name+".golden")
 		seen[filepath.Base(file)] = true
 		if *update {
@@ -110,7 +138,9 @@ func TestEveryPlatformWritesWhatIsInItsGoldenFile(t *testing.T) {
 		if diff := cmp.Diff(string(want), c.Text()); diff != "" {
 			t.Errorf("%s (-golden +now):\n%s", name, diff)
 		}
-	})
+	}
+	everyText(t, api.Secret{}, hold)
+	everyLinkText(t, hold)
 	files, _ := filepath.Glob("testdata/*.golden")
 	for _, f := range files {
 		if !seen[filepath.Base(f)] {

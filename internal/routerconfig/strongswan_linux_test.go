@@ -126,6 +126,16 @@ func (h host) startStrongSwan(kernel string) {
     vici {
       socket = %s
     }
+    # strongSwan's own ESP takes all traffic into one interface: IKE and ESP themselves are marked and stay out of it.
+    kernel-libipsec {
+      allow_peer_ts = yes
+    }
+    kernel-netlink {
+      fwmark = !0x42
+    }
+    socket-default {
+      fwmark = 0x42
+    }
   }
   journal {
     default = -1

@@ -37,8 +37,16 @@ func sharedSpace() netip.Prefix {
 	return netip.PrefixFrom(netip.AddrFrom4([4]byte{100, 64, 0, 0}), 10)
 }
 
-// reserved4 reports whether an address is in 240.0.0.0/4, which nobody routes; 255.255.255.255 is the last of it (RFC 1112, RFC 6890).
-func reserved4(a netip.Addr) bool { return a.Is4() && a.As4()[0] >= 240 }
+// unrouted are the networks in which no host can be reached from another one: this host and this network, loopback, multicast and what is
+// reserved, of which 255.255.255.255 is the last (RFC 6890, RFC 1112).
+func unrouted() []netip.Prefix {
+	return []netip.Prefix{netip.PrefixFrom(netip.AddrFrom4([4]byte{}), 8), netip.PrefixFrom(netip.AddrFrom4([4]byte{127}), 8),
+		netip.PrefixFrom(netip.AddrFrom4([4]byte{224}), 3), // 224.0.0.0/4 and 240.0.0.0/4
+		netip.PrefixFrom(netip.IPv6Unspecified(), 127), netip.PrefixFrom(netip.AddrFrom16([16]byte{0xff}), 8)}
+}
+
+// leadsNowhere reports whether no packet can be sent to an address over a network.
+func leadsNowhere(a netip.Addr) bool { return holds(unrouted(), a) }
 
 // Sides tells whose address is whose in a tunnel's or interconnect's inner subnet: the address that is
 // configured is Cloudflare's, the other usable host is the customer's (Cloudflare docs: Tunnel health checks;

@@ -52,11 +52,11 @@ func HealthCheckTarget(direction, text string) Finding {
 	switch {
 	case !f.OK():
 		return f
-	case addr.IsUnspecified(), addr.IsLoopback(), addr.IsMulticast(), reserved4(addr):
+	case leadsNowhere(addr):
 		return refuse(srcDocsHealth, "Use an address of your device, or leave it empty for the default")
 	case LegacyHealthRange().Contains(addr):
 		return warn(srcDocsHealth, "%s is the old target range; leave it empty for the default", LegacyHealthRange())
-	case direction == Unidirectional && (addr.IsPrivate() || sharedSpace().Contains(addr)):
+	case direction == Unidirectional && (addr.IsPrivate() || addr.IsLinkLocalUnicast() || sharedSpace().Contains(addr)):
 		return warn(srcDocsHealth, "Answers come back over the Internet: a private address cannot send them")
 	case direction == Bidirectional:
 		return note(srcDocsHealth, "Cloudflare's API text says that it ignores this when bidirectional")
@@ -74,7 +74,7 @@ func Endpoint(text string) Finding {
 	switch {
 	case !f.OK():
 		return f
-	case addr.IsUnspecified(), addr.IsLoopback(), addr.IsMulticast():
+	case leadsNowhere(addr):
 		return refuse(srcAPIEndpoint, "Use the address of a host of yours")
 	case addr.IsPrivate(), addr.IsLinkLocalUnicast():
 		return warn(srcUnconfirmed, "Private: the documents do not say whether Cloudflare reaches it")

@@ -1,6 +1,8 @@
 package rules_test
 
 import (
+	"slices"
+	"strings"
 	"testing"
 
 	. "flarewire/internal/rules"
@@ -44,28 +46,51 @@ func TestTypingANetmask(t *testing.T) {
 	}
 }
 
-// What no router forwards is refused where it is typed.
+// What no router forwards is refused where it is typed: as an endpoint of either side, next hop, target of probes and of traceroutes, and as
+// the destination of a route, also with its netmask.
 func TestAddressesThatLeadNowhere(t *testing.T) {
-	for what, got := range map[string]Finding{
-		"Cloudflare at 240.0.0.1": CloudflareEndpoint("240.0.0.1"), "Cloudflare at broadcast": CloudflareEndpoint("255.255.255.255"),
-		"router at 240.0.0.1": CustomerEndpoint(GRE, "240.0.0.1"), "router at broadcast": CustomerEndpoint(IPsec, "255.255.255.255"),
-		"hop at 240.0.0.1": NextHop("240.0.0.1"), "probe at 240.0.0.1": HealthCheckTarget(Unidirectional, "240.0.0.1"),
-		"route into loopback": RoutePrefix("127.0.0.0/8"), "route into a part of it": RoutePrefix("127.1.0.0/16"),
-		"route into multicast": RoutePrefix("224.0.0.0/4"), "route into 240/4": RoutePrefix("240.0.0.0/4"),
-		"route into ::1":            RoutePrefix("::1/128"),
-		"route into IPv6 multicast": RoutePrefix("ff00::/8"), "link-local inside": InterfaceAddress6("fe80::/127", pfx("2001:db8::/64")),
-	} {
-		if got.Severity != Error {
-			t.Errorf("%s: %s (%q), want an error", what, severity(got.Severity), got.Text)
+	want := func(what string, got Finding, severities ...Severity) {
+		t.Helper()
+		if !slices.Contains(severities, got.Severity) {
+			t.Errorf("%s: %s (%q)", what, severity(got.Severity), got.Text)
 		}
 	}
-	if f := HealthCheckTarget(Unidirectional, "10.0.0.1"); f.Severity != Warning {
-		t.Errorf("a private target of a unidirectional probe: %s", severity(f.Severity))
-	}
-	for _, fine := range []string{"0.0.0.0/0", "::/0", "10.0.0.0/8", "198.18.0.0/15"} {
-		if f := RoutePrefix(fine); f.Blocks() {
-			t.Errorf("%s is refused: %s", fine, f.Text)
+	for _, a := range []string{"0.0.0.0", "0.1.2.3", "127.0.0.2", "224.0.0.1", "239.255.255.255", "240.0.0.1", "255.255.255.254",
+		"255.255.255.255", "::", "::1", "ff02::1"} {
+		for what, rule := range map[string]func(string) Finding{"Cloudflare's endpoint": CloudflareEndpoint, "next hop": NextHop,
+			"endpoint check": Endpoint, "traceroute": TraceTarget,
+			"the router's endpoint of GRE":     func(s string) Finding { return CustomerEndpoint(GRE, s) },
+			"the router's endpoint of IPsec":   func(s string) Finding { return CustomerEndpoint(IPsec, s) },
+			"target of a bidirectional probe":  func(s string) Finding { return HealthCheckTarget(Bidirectional, s) },
+			"target of a unidirectional probe": func(s string) Finding { return HealthCheckTarget(Unidirectional, s) },
+			"destination of a route to it alone": func(s string) Finding {
+				return RoutePrefix(s + map[bool]string{true: "/128", false: "/32"}[strings.Contains(s, ":")])
+			},
+		} {
+			want(what+" "+a, rule(a), Error)
 		}
+	}
+	for _, p := range []string{"127.0.0.0/8", "127.1.0.0/16", "127.0.0.1/32", "224.0.0.0/4", "224.1.0.0/16", "239.0.0.0/8", "240.0.0.0/4",
+		"240.1.1.0/24", "255.255.255.255/32", "224.0.0.0/3", "0.0.0.0/8", "169.254.0.0/16", "::1/128", "ff00::/8", "ff02::/16", "fe80::/10",
+		"fe80::/64"} {
+		want("route into "+p, RoutePrefix(p), Error)
+	}
+	for _, p := range []string{"0.0.0.0/0", "::/0", "0.0.0.0/1", "128.0.0.0/1", "192.0.0.0/2", "126.0.0.0/7", "10.0.0.0/8", "198.18.0.0/15",
+		"8000::/1"} {
+		want("route to "+p, RoutePrefix(p), None)
+	}
+	for _, p := range []string{"127.0.0.0 255.0.0.0", "224.0.0.0/240.0.0.0"} { // read when the field is left, and refused then
+		want("route into "+p, RoutePrefix(NetworkText(p)), Error)
+	}
+	for _, private := range []string{"10.0.0.1", "172.16.0.1", "192.168.0.1", "100.64.0.1", "169.254.1.1", "fd00::1", "fe80::1"} {
+		want("unidirectional probe of "+private, HealthCheckTarget(Unidirectional, private), Warning)
+	}
+	for _, inside := range []string{"fe80::/127", "fe80::2/127", "ff00::/127", "::/127"} {
+		want("inside "+inside, InterfaceAddress6(inside, pfx("2001:db8::/64")), Error)
+	}
+	for _, kept := range []string{"10.213.0.1/31", "10.213.0.1 255.255.255.254"} { // meant well: it says what is meant, and is read so
+		want("next hop "+kept, NextHop(kept), Partial)
+		want("next hop "+kept+", read", NextHop(AddressText(kept)), None)
 	}
 }
 

@@ -14,8 +14,7 @@ func RoutePrefix(text string) Finding {
 	if !f.OK() {
 		return f
 	}
-	if a := p.Addr(); p.Bits() > 0 && (a.IsLoopback() || a.IsMulticast() || a.IsLinkLocalUnicast() || reserved4(a) || a.Is4() &&
-		a.As4()[0] == 0) {
+	if insideAny(p.Masked(), unrouted()) || p.Bits() >= 10 && p.Masked().Addr().IsLinkLocalUnicast() {
 		return refuse(srcSpecial, "%s is never routed between networks", p.Masked())
 	}
 	return hostBits(p, srcAPIRoute)
@@ -66,7 +65,7 @@ func NextHop(text string) Finding {
 		return partial(srcAPIRoute, "The next hop is the address alone: %s", meant)
 	}
 	addr, f := address(text, anyIP, srcAPIRoute)
-	if f.OK() && (addr.IsUnspecified() || addr.IsLoopback() || addr.IsMulticast() || reserved4(addr)) {
+	if f.OK() && leadsNowhere(addr) {
 		return refuse(srcAPIRoute, "Use your side's address of a tunnel, such as 10.100.0.9")
 	}
 	return f

@@ -33,7 +33,7 @@ func TraceTarget(text string) Finding {
 		f.Text = "Enter an address or a host name, such as 203.0.113.1"
 	}
 	switch {
-	case f.OK() && (addr.IsUnspecified() || addr.IsMulticast() || addr.IsLoopback()):
+	case f.OK() && leadsNowhere(addr):
 		return refuse(srcAPITrace, "No way leads there; use the public address of your router")
 	case f.OK() && (addr.IsPrivate() || addr.IsLinkLocalUnicast() || sharedSpace().Contains(addr)):
 		return warn(srcUnconfirmed, "Not a public address: Cloudflare's data centers may have no way to it")

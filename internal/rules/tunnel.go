@@ -101,7 +101,7 @@ func CloudflareEndpoint(text string) Finding {
 		return f
 	}
 	switch {
-	case addr.IsUnspecified(), addr.IsLoopback(), addr.IsMulticast(), reserved4(addr):
+	case leadsNowhere(addr):
 		return refuse(srcDocsTunnels, "Use an anycast address that Cloudflare gave to the account")
 	case addr.Is6():
 		return warn(srcDocsTunnels, "Cloudflare's documented endpoints are IPv4 addresses")
@@ -125,7 +125,7 @@ func CustomerEndpoint(kind Kind, text string) Finding {
 	}
 	private := addr.IsPrivate() || sharedSpace().Contains(addr)
 	switch {
-	case addr.IsUnspecified(), addr.IsLoopback(), addr.IsMulticast(), addr.IsLinkLocalUnicast(), reserved4(addr):
+	case leadsNowhere(addr), addr.IsLinkLocalUnicast():
 		return refuse(srcDocsTunnels, "Use the public address of your router, such as 203.0.113.1")
 	case private && kind == GRE:
 		return refuse(srcDocsTunnels, "Use the router's public address; Cloudflare cannot reach this one")

@@ -66,6 +66,7 @@
 // BGP filter profiles
 //   - Paths and fields are those of Cloudflare's SDKs; a list is an array, a PUT changes what is sent, an unknown profile is
 //     404 with 1040, one that a session names cannot be deleted, and a session can name only one that there is.
+//   - The BGP settings can be read; cloudflare_asn is the default_asn of the CNI settings, static routes are redistributed.
 //
 // Addressing
 //   - A refused advertisement (locked, BGP-controlled, not enabled, not approved) is 400 with code 1004.

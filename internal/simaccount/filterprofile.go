@@ -55,8 +55,15 @@ func filterOperations() []operation {
 		{method: http.MethodPost, path: base, needs: magicWriters, missing: notOnboarded, run: createFilter},
 		{method: http.MethodGet, path: base + "/{id}", needs: magicReaders, missing: notOnboarded, run: getFilter},
 		{method: http.MethodPut, path: base + "/{id}", needs: magicWriters, missing: notOnboarded, run: updateFilter},
+		{method: http.MethodGet, path: "/accounts/{account_id}/magic/bgp/settings", needs: magicReaders, missing: notOnboarded,
+			run: getBGPSettings},
 		{method: http.MethodDelete, path: base + "/{id}", needs: magicWriters, missing: notOnboarded, run: deleteFilter},
 	}
+}
+
+// getBGPSettings: nothing but CNI settings changes them here, see Choices.
+func getBGPSettings(c *call) (any, error) {
+	return Object{"cloudflare_asn": c.e.settings["default_asn"], "redistribute": Object{"static:wan": true}}, nil
 }
 
 func getFilter(c *call) (any, error) {

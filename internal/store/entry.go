@@ -186,6 +186,7 @@ type Snapshot struct {
 	Leases         List[api.Lease]
 	EndpointChecks List[api.EndpointCheck]
 	FilterProfiles List[api.FilterProfile]
+	BGPSettings    List[api.BGPSettings] // one, or none where the account has no such settings
 	Accounts       List[api.Account]
 
 	// Records are what Cloudflare's own record says about what fell, by the id of the object; only what was asked is here.

@@ -152,6 +152,7 @@ func (h *Handed) fill(last *Snapshot, d Detail) bool {
 			Leases:              func() []json.RawMessage { return bytesOf(last.Leases.Rows) },
 			EndpointChecks:      func() []json.RawMessage { return bytesOf(last.EndpointChecks.Rows) },
 			kind.FilterProfiles: func() []json.RawMessage { return bytesOf(last.FilterProfiles.Rows) },
+			kind.BGPSettings:    func() []json.RawMessage { return bytesOf(last.BGPSettings.Rows) },
 			Accounts:            func() []json.RawMessage { return bytesOf(last.Accounts.Rows) },
 		}[d.Kind]
 		if !handed {
@@ -173,7 +174,7 @@ func bytesOf[T any](rows []T) []json.RawMessage {
 	return out
 }
 
-// Source are fetchers that give what was handed over.
+// source returns fetchers that give what was handed over.
 func (h Handed) source() *Fetchers {
 	below := func(context.Context, string) ([]api.BGPPrefix, error) { return restored[api.BGPPrefix](h.Rows) }
 	return &Fetchers{
@@ -197,6 +198,7 @@ func (h Handed) source() *Fetchers {
 		Services:       func(context.Context) ([]api.AddressingService, error) { return restored[api.AddressingService](h.Rows) },
 		Leases:         func(context.Context) ([]api.Lease, error) { return restored[api.Lease](h.Rows) },
 		EndpointChecks: func(context.Context) ([]api.EndpointCheck, error) { return restored[api.EndpointCheck](h.Rows) },
+		BGPSettings:    func(context.Context) ([]api.BGPSettings, error) { return restored[api.BGPSettings](h.Rows) },
 		FilterProfiles: func(context.Context) ([]api.FilterProfile, error) { return restored[api.FilterProfile](h.Rows) },
 		Accounts:       func(context.Context) ([]api.Account, error) { return restored[api.Account](h.Rows) },
 	}

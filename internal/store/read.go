@@ -32,6 +32,7 @@ type Fetchers struct {
 	Leases         func(context.Context) ([]api.Lease, error)
 	EndpointChecks func(context.Context) ([]api.EndpointCheck, error)
 	FilterProfiles func(context.Context) ([]api.FilterProfile, error)
+	BGPSettings    func(context.Context) ([]api.BGPSettings, error)
 	Accounts       func(context.Context) ([]api.Account, error)
 
 	// Cloudflare's own record, asked on demand; see AskRecord.
@@ -45,7 +46,7 @@ type Fetchers struct {
 	ClockAhead func() time.Duration
 }
 
-// FromAccount returns the fetchers of an account. Accounts is for who has the client to set.
+// FromAccount returns the fetchers of an account. Accounts is for whoever has the client to set.
 func FromAccount(a *api.AccountClient) Fetchers {
 	return Fetchers{
 		Health: func(ctx context.Context, from, to time.Time) (api.HealthReport, error) {
@@ -75,13 +76,11 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		Slots:      a.Slots.List,
 		CNISettings: func(ctx context.Context) ([]api.CNISettings, error) {
 			settings, err := a.CNISettings(ctx)
-			switch {
-			case api.KindOf(err) == api.NotFound: // an account that has set none may answer so
-				return nil, nil
-			case err != nil:
-				return nil, err
-			}
-			return []api.CNISettings{settings}, nil
+			return oneOrNone(settings, err)
+		},
+		BGPSettings: func(ctx context.Context) ([]api.BGPSettings, error) {
+			settings, err := a.BGPSettings(ctx)
+			return oneOrNone(settings, err)
 		},
 		Services:       a.Services.List,
 		Leases:         a.Leases.List,
@@ -93,6 +92,17 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		Audit:          a.Audit,
 		Flows:          a.Flows,
 	}
+}
+
+// oneOrNone is the list of an object that an account has once; one that has set none may answer that it is not found.
+func oneOrNone[T any](v T, err error) ([]T, error) {
+	switch {
+	case api.KindOf(err) == api.NotFound:
+		return nil, nil
+	case err != nil:
+		return nil, err
+	}
+	return []T{v}, nil
 }
 
 // applier puts an answer, or the failure to get one, into the next snapshot. again says that the kind was wanted anew while it
@@ -153,6 +163,8 @@ func init() {
 			func(f *F) func(context.Context) ([]api.EndpointCheck, error) { return f.EndpointChecks }, nil),
 		kind.FilterProfiles: rows(func(n *S) *List[api.FilterProfile] { return &n.FilterProfiles },
 			func(f *F) func(context.Context) ([]api.FilterProfile, error) { return f.FilterProfiles }, nil),
+		kind.BGPSettings: rows(func(n *S) *List[api.BGPSettings] { return &n.BGPSettings },
+			func(f *F) func(context.Context) ([]api.BGPSettings, error) { return f.BGPSettings }, nil),
 		Accounts: rows(func(n *S) *List[api.Account] { return &n.Accounts },
 			func(f *F) func(context.Context) ([]api.Account, error) { return f.Accounts }, nil),
 	}

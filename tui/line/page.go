@@ -266,7 +266,7 @@ func word(w tui.Word) string {
 	return w.Name + ": " + value
 }
 
-// commands names what can be done here, for who does not want to read the help each time.
+// commands names what can be done here, for whoever does not want to read the help each time.
 func (r *runner) commands() string {
 	var can []string
 	for _, a := range r.l.Top().Actions() {

@@ -323,7 +323,7 @@ func TestChosenColumnsStandInTheirOrder(t *testing.T) {
 	}
 }
 
-// Signs of a narrow column are words for who hears them.
+// Signs of a narrow column are words for whoever hears them.
 func TestBoundsAreSaidInWords(t *testing.T) {
 	for cell, want := range map[string]string{"≤15:16": "15:16 or earlier", "h>24h": "more than 24h, by its health",
 		"h 43m": "43m, by its health",

@@ -1,6 +1,7 @@
 package interconnect
 
 import (
+	"encoding/json"
 	"testing"
 	"time"
 
@@ -42,3 +43,25 @@ func TestNoFieldOfAnInterconnectIsWiredInHalf(t *testing.T) {
 
 // likeHealth has values that the form's own choices are made of.
 var likeHealth = map[string]any{"health_check.enabled": false, "health_check.target": map[string]any{"saved": "192.0.2.1"}}
+
+// The JSON of the page of settings has both settings of the account, and without BGP settings the CNI settings as they are.
+func TestTheJSONOfTheSettingsHasBoth(t *testing.T) {
+	m := account(t)
+	m.env.Feed.Fresh(t.Context(), 0, store.Detail{Kind: store.CNISettings})
+	cni := m.settings().Rows[0]
+	if got := string(m.settingsJSON(cni)); got != string(cni.JSON()) {
+		t.Errorf("before the BGP settings were read: %s", got)
+	}
+	m.env.Feed.Fresh(t.Context(), 0, store.Detail{Kind: kind.BGPSettings})
+	var both struct {
+		CNI api.CNISettings `json:"cni_settings"`
+		BGP struct {
+			ASN          uint32          `json:"cloudflare_asn"`
+			Redistribute map[string]bool `json:"redistribute"`
+		} `json:"bgp_settings"`
+	}
+	if err := json.Unmarshal(m.settingsJSON(cni), &both); err != nil || both.CNI.DefaultASN == nil || both.BGP.ASN != *both.CNI.DefaultASN ||
+		!both.BGP.Redistribute["static:wan"] {
+		t.Errorf("%+v, %v", both, err)
+	}
+}

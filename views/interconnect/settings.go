@@ -2,6 +2,7 @@ package interconnect
 
 import (
 	"context"
+	"encoding/json"
 	"strconv"
 	"strings"
 	"time"
@@ -30,12 +31,12 @@ func (m *Module) openSettings() tui.View {
 			return s.CNISettings.Rows
 		}
 		return []api.CNISettings{{}} // the page says that nothing is set, or not known yet
-	}, store.CNISettings)
+	}, store.CNISettings, kind.BGPSettings)
 	return resource.NewDetail(resource.Description[api.CNISettings]{
 		Plural:   kind.CNISettings.About().Title,
 		ID:       func(api.CNISettings) string { return "settings" },
 		Name:     func(api.CNISettings) string { return "CNI settings" },
-		JSON:     func(s api.CNISettings) []byte { return s.JSON() },
+		JSON:     m.settingsJSON,
 		Sections: m.settingsSections,
 		NoWrites: m.env.NoWrites,
 		Edit:     func(api.CNISettings) tea.Cmd { return m.editSettings() },
@@ -56,7 +57,67 @@ func (m *Module) settingsSections(s api.CNISettings, _ time.Time) []resource.Sec
 			note.Value, note.Role = f.Text, tui.Pending
 		}
 	}
-	return []resource.Section{{Title: "CNI settings", Fields: []resource.Field{field, note}}}
+	return []resource.Section{{Title: "CNI settings", Fields: []resource.Field{field, note}}, m.bgpSettings()}
+}
+
+// bgpSettings are what the account's BGP settings say, which are only read here: no document that is published has them.
+func (m *Module) bgpSettings() resource.Section {
+	out := resource.Section{Title: "BGP settings (beta, unconfirmed)"}
+	put := func(f resource.Field) { out.Fields = append(out.Fields, f) }
+	last := m.env.Feed.Last()
+	list := last.BGPSettings
+	switch {
+	case list.Err != nil && !list.Known():
+		put(resource.Field{Label: "Cloudflare ASN", Value: "could not be read", Role: tui.Muted})
+		put(resource.Field{Role: tui.Muted, Prose: true, Value: kit.Sentence(list.Err)})
+		return out
+	case !list.Known():
+		put(resource.Field{Label: "Cloudflare ASN", Value: "not fetched yet", Role: tui.Muted})
+		return out
+	case len(list.Rows) == 0:
+		put(resource.Field{Label: "Cloudflare ASN", Value: "no such settings", Role: tui.Muted})
+		return out
+	}
+	s := list.Rows[0]
+	asn := "not set"
+	if s.CloudflareASN != nil {
+		asn = strconv.FormatUint(uint64(*s.CloudflareASN), 10)
+	}
+	put(resource.Field{Label: "Cloudflare ASN", Value: asn, Note: "what Cloudflare announces to tunnels and interconnects has this AS number"})
+	put(resource.Field{Label: "Static routes", Value: redistribution(s.Redistribute), Note: "redistribute: static:wan"})
+	if number := last.CloudflareASN(); s.CloudflareASN != nil && m.settings().Known() && *s.CloudflareASN != number {
+		put(resource.Field{Role: tui.Pending, Prose: true, Value: "The CNI settings have " + strconv.FormatUint(uint64(number), 10) +
+			": which of both a session gets is not documented. Forms and router configurations here have that of the CNI settings."})
+	}
+	put(resource.Field{Role: tui.Muted, Prose: true, Value: "They can only be looked at here."})
+	return out
+}
+
+// redistribution says whether static routes are announced over BGP.
+func redistribution(r *api.Redistribution) string {
+	switch {
+	case r == nil || r.StaticWAN == nil:
+		return "not said"
+	case *r.StaticWAN:
+		return "announced to your routers"
+	}
+	return "not announced to your routers"
+}
+
+// settingsJSON are both settings as the API gave them; the CNI settings alone where the account has no others.
+func (m *Module) settingsJSON(s api.CNISettings) []byte {
+	list := m.env.Feed.Last().BGPSettings
+	if len(list.Rows) == 0 {
+		return s.JSON()
+	}
+	both, err := json.Marshal(struct {
+		CNI json.RawMessage `json:"cni_settings"`
+		BGP json.RawMessage `json:"bgp_settings"`
+	}{s.JSON(), list.Rows[0].JSON()})
+	if err != nil {
+		return s.JSON()
+	}
+	return both
 }
 
 // asnText is "not set" for an account that has no number: that is not zero.

@@ -7,7 +7,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/internal/diagnose"
-	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/table"
 	"flarewire/views/kit"
@@ -48,7 +47,7 @@ func (p *incident) Title() string { return "Incident" }
 func (p *incident) Init() tea.Cmd { return p.env.Feed.LookUpIncident(p.about) }
 
 // Needs names what the page rests on.
-func (p *incident) Needs() []string { return store.Needs(store.Of(store.Overview()...)...) }
+func (p *incident) Needs() []string { return needs(p.env.Feed.Last()) }
 
 // Status implements tui.StatusReporter.
 func (p *incident) Status() tui.Status { return p.env.Feed.Freshness() }
@@ -80,14 +79,16 @@ func (p *incident) Update(msg tea.Msg) tea.Cmd {
 func (p *incident) Actions() []tui.Action {
 	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "The member's own page",
 		Why: "there is no page for it"}
+	var ask []tui.Action
 	if d, ok := p.table.Selected(); ok {
+		ask = p.env.AskActions(d.Subject.ID)
 		if view := p.env.Open(d.Subject.Resource, idOf(d.Subject)); view != nil {
 			open.Why, open.Run = "", func() tea.Cmd { return tui.Push(view) }
 		}
 	}
 	out := []tui.Action{open, timeline.Action(p.env, p.about, true),
 		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Refresh now", Run: p.env.Feed.Refresh}}
-	out = append(out, whereActions(p.env, p.about)...)
+	out = append(append(out, ask...), whereActions(p.env, p.about)...)
 	for _, a := range p.table.Actions() {
 		if a.Move {
 			out = append(out, a)

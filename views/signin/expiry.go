@@ -22,9 +22,9 @@ type ExpiryNotifier struct {
 	now     func() time.Time
 }
 
-// NewAttendant makes the service. When the end of the credential is not known, Cloudflare is asked for it once, after a
+// NewExpiryNotifier makes the service. When the end of the credential is not known, Cloudflare is asked for it once, after a
 // while: it is not worth a request at the start.
-func NewAttendant(ctx context.Context, client *api.Client, account string, notices []string, expires time.Time,
+func NewExpiryNotifier(ctx context.Context, client *api.Client, account string, notices []string, expires time.Time,
 	now func() time.Time) *ExpiryNotifier {
 	return &ExpiryNotifier{ctx: ctx, client: client, account: account, notices: notices, expires: expires, now: now}
 }

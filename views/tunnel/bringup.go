@@ -43,7 +43,8 @@ func (b *BringUp) Init() tea.Cmd {
 
 // Needs names the tunnel: while its page is open, it is read more often as long as its session comes up.
 func (b *BringUp) Needs() []string {
-	return store.Needs(store.Detail{Kind: store.GRETunnels, Of: b.id}, store.Detail{Kind: store.HealthChecks})
+	return append(store.Needs(store.Detail{Kind: store.GRETunnels, Of: b.id}, store.Detail{Kind: store.HealthChecks}),
+		b.m.sessionNeeds(b.id)...)
 }
 
 // Status implements tui.StatusReporter.
@@ -232,7 +233,8 @@ func (b *BringUp) hints(c tui.Canvas, t store.Tunnel) []string {
 	if t.BGP != nil && t.BGPStatus == nil && t.Track.Looked.Sub(b.steps.began) < statusComes {
 		return append(out, tui.Paragraph(c, tui.Muted, "The API reports no status for the session yet; that is usual in the first minutes.")...)
 	}
-	alone := diagnose.Facts{Now: t.Track.Looked, Tunnels: []store.Tunnel{t}} // no more certain while no answer comes
+	alone := diagnose.Facts{Now: t.Track.Looked, Tunnels: []store.Tunnel{t}, // no more certain while no answer comes
+		CloudflareASN: b.m.env.Feed.Last().CloudflareASN()}
 	for _, f := range diagnose.Read(alone).Tunnel(t.ID) {
 		if f.Likelihood == diagnose.Remark && t.BGP == nil {
 			continue // it has no BGP, which the steps say

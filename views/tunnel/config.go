@@ -39,18 +39,23 @@ type RouterConfig struct {
 // newRouterConfig makes the page. psk is the pre-shared key of a single tunnel where it is still known, right after it was
 // generated; the text has it only after the user has asked for it.
 func (m *Module) newRouterConfig(psk api.Secret, tunnels ...api.Tunnel) *RouterConfig {
-	r := &RouterConfig{psk: psk}
-	for _, t := range tunnels {
-		r.router.Tunnels = append(r.router.Tunnels, routerconfig.Input{Tunnel: t, AccountID: m.env.Account.ID})
-	}
-	last := m.env.Feed.Last()
-	for _, t := range last.Tunnels {
-		r.router.Known = append(r.router.Known, t.Tunnel)
-	}
-	r.router.Routes, r.router.CloudflareASN = len(last.Routes.Rows), last.CloudflareASN()
+	r := &RouterConfig{psk: psk, router: m.routerOf(tunnels...)}
 	r.platforms = r.router.Platforms()
 	r.render()
 	return r
+}
+
+// routerOf is the router that tunnels end at, without keys.
+func (m *Module) routerOf(tunnels ...api.Tunnel) routerconfig.Router {
+	last := m.env.Feed.Last()
+	out := routerconfig.Router{Routes: len(last.Routes.Rows), CloudflareASN: last.CloudflareASN()}
+	for _, t := range tunnels {
+		out.Tunnels = append(out.Tunnels, routerconfig.Input{Tunnel: t, AccountID: m.env.Account.ID})
+	}
+	for _, t := range last.Tunnels {
+		out.Known = append(out.Known, t.Tunnel)
+	}
+	return out
 }
 
 // LinkConfig is the page with the router's side of an interconnect.

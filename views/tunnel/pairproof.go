@@ -180,7 +180,10 @@ func (p *PairProof) everywhere(t pairTunnel) proved {
 	}
 	switch {
 	case len(bad) > 0:
-		out.mark, out.text = "bad", fmt.Sprintf("%d report poor health: %s", len(bad), strings.Join(bad[:min(len(bad), 6)], " "))
+		out.mark, out.text = "bad", fmt.Sprintf("%d report poor health: %s", len(bad), strings.Join(bad[:min(len(bad), 5)], " "))
+		if more := len(bad) - 5; more > 0 {
+			out.text += fmt.Sprintf(" and %d more", more)
+		}
 	case len(good) > 0:
 		out.mark, out.text = "ok", fmt.Sprintf("healthy from all %d that probe it", len(good))
 	}
@@ -210,12 +213,29 @@ func (t test) key() string { return t.Key + " of " + t.tunnel }
 
 func (p *PairProof) tests() []test {
 	var out []test
+	router := p.router()
 	for _, t := range p.tunnels() {
-		for _, each := range routerconfig.Tests(routerconfig.Platform(p.pair.Values["device"]), t.Tunnel.Tunnel) {
+		for _, each := range routerconfig.Tests(p.platform(), router, t.Tunnel.Tunnel) {
 			out = append(out, test{each, t.Name})
 		}
 	}
 	return out
+}
+
+// platform is what the device of the pair is configured as.
+func (p *PairProof) platform() routerconfig.Platform {
+	return routerconfig.Platform(p.pair.Values["device"])
+}
+
+// router is the one that both tunnels end at, as its configuration is written for.
+func (p *PairProof) router() routerconfig.Router {
+	var known []api.Tunnel
+	for _, t := range p.tunnels() {
+		if t.known {
+			known = append(known, t.Tunnel.Tunnel)
+		}
+	}
+	return p.m.routerOf(known...)
 }
 
 // Actions implements tui.View.
@@ -307,7 +327,10 @@ func (p *PairProof) Draw(c tui.Canvas) []string {
 	p.verdict(page, c.Now)
 	page.Blank()
 	page.Heading("To be tried by you")
-	begin := 0
+	if p.platform() != routerconfig.Linux {
+		page.Text(tui.Muted, "   The commands are general vendor knowledge, not tried on a device.")
+	}
+	begin, end := 0, 0
 	for i, t := range p.tests() {
 		mark, role := "[ ] ", tui.Plain
 		if at := p.pair.Ticked[t.key()]; !at.IsZero() {
@@ -319,14 +342,18 @@ func (p *PairProof) Draw(c tui.Canvas) []string {
 		}
 		page.Line(tui.Line{{Text: lead, Role: tui.Accent}, {Text: mark + t.Title + ", " + tui.Clean(t.tunnel), Role: role}})
 		if i == p.at {
-			page.Text(tui.Accent, "      "+t.Command)
-			page.Text(tui.Muted, "      Expect: "+t.Expect)
+			for _, command := range t.Commands {
+				page.Text(tui.Accent, "       "+command)
+			}
+			page.Text(tui.Muted, "       Expect: "+t.Expect)
+			end = len(page.Lines()) - 1
 		}
 	}
 	lines := page.Lines()
 	if p.chosen { // as long as nothing was chosen, what is measured comes first
 		p.scroll.Window(lines, c.Height)
-		p.scroll.Show(min(begin+4, len(lines)-1))
+		p.scroll.Show(end)
+		p.scroll.Show(begin)
 	}
 	return p.scroll.Window(lines, c.Height)
 }
@@ -381,7 +408,12 @@ func (p *PairProof) runbook(now time.Time) string {
 			if at := p.pair.Ticked[each.key()]; !at.IsZero() {
 				box, when = "x", " ("+at.UTC().Format("2006-01-02 15:04 UTC")+")"
 			}
-			line("- [%s] %s%s: `%s` Expect: %s", box, each.Title, when, strings.ReplaceAll(each.Command, "`", "'"), each.Expect)
+			line("- [%s] %s%s. Expect: %s\n", box, each.Title, when, each.Expect)
+			line("  ```")
+			for _, command := range each.Commands {
+				line("  %s", strings.ReplaceAll(tui.Clean(command), "`", "'"))
+			}
+			line("  ```\n")
 		}
 	}
 	line("\n## Way back\n")
