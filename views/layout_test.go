@@ -16,41 +16,93 @@ import (
 // wholeWords reports whether a line of hints holds nothing but whole hints: an ellipsis says that something was cut.
 func wholeWords(line string) bool { return !strings.Contains(line, tui.Ellipsis) }
 
-// Every page at many sizes: no line is wider than the screen, no hint and nothing in the header is cut in the middle of a word, how to go
-// elsewhere and to get help is always there, and nothing moves when something is said.
+// Every page and what its first row leads to, at many sizes: no line is wider than the screen, no hint and nothing in the header is cut in
+// the middle of a word, how to go elsewhere and to get help is always there, nothing moves when something is said, and no half of a large
+// screen is empty while there is more to show.
 func TestEveryPageKeepsToItsLayout(t *testing.T) {
 	d := sit(t, "overview", nil)
 	d.See("Overview", "GRE now")
-	sizes := [][2]int{{60, 15}, {80, 24}, {100, 30}, {119, 40}, {120, 29}, {120, 40}, {159, 45}, {200, 60}, {320, 80}}
 	for _, page := range d.places() {
 		d.Press(":")
 		d.types(page)
 		d.Press("enter")
 		d.Until("the data of "+page, func() bool { return !strings.Contains(d.Screen(), "loading"+tui.Ellipsis) })
 		d.Settle()
-		for _, size := range sizes {
-			where := fmt.Sprintf(":%s at %dx%d", page, size[0], size[1])
-			d.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-			before := strings.Split(d.Screen(), "\n")
-			if len(before) != size[1] {
-				t.Fatalf("%s: %d lines", where, len(before))
+		d.keepsToItsLayout(":" + page)
+		before := d.title()
+		if d.Press("enter"); d.title() != before { // the page of its first row
+			d.Settle()
+			d.keepsToItsLayout("a row of :" + page)
+			d.Press("esc")
+		}
+	}
+	for _, walk := range [][]string{ // what is reached otherwise
+		{"overview", "enter", "T"}, {"tunnels", "enter", "b"}, {"tunnels", "enter", "c"}, {"tunnels", "enter", "t"}, {"tunnels", "enter", "e"},
+		{"tunnels", "enter", "T"}, {"where", "enter", "i"}, {"prefixes", "enter", "1", "enter"}, {"prefixes", "enter", "2", "enter"},
+		{"prefixes", "enter", "3"}, {"routes", "enter", "n"}, {"ipsec", "enter", "n"}, {"tunnels", "enter", "?"}, {"tunnels", "enter", "!"},
+	} {
+		d.Press("ctrl+g") // also where text is taken
+		d.types(walk[0])
+		d.Press(walk[1:]...)
+		d.Settle()
+		d.keepsToItsLayout(strings.Join(walk, " "))
+	}
+}
+
+// capturing reports whether text is taken now: the frame's keys are others then.
+func (d *desk) capturing() bool { return strings.Contains(d.Screen(), "ctrl+g go to") }
+
+// title is where one is: the crumbs of the header.
+func (d *desk) title() string {
+	head, _, _ := strings.Cut(d.Screen(), "\n")
+	crumbs, _, _ := strings.Cut(strings.TrimSpace(head), "  ")
+	return crumbs
+}
+
+// keepsToItsLayout looks at the page at many sizes.
+func (d *desk) keepsToItsLayout(page string) {
+	d.t.Helper()
+	d.Send(tea.WindowSizeMsg{Width: 320, Height: 80})
+	whole, _, _ := strings.Cut(d.Screen(), "\n")
+	for _, size := range [][2]int{{60, 15}, {80, 24}, {100, 30}, {119, 40}, {120, 29}, {120, 40}, {159, 45}, {200, 60}, {320, 80}} {
+		where := fmt.Sprintf("%s at %dx%d", page, size[0], size[1])
+		d.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		before := strings.Split(d.Screen(), "\n")
+		if len(before) != size[1] {
+			d.t.Fatalf("%s: %d lines", where, len(before))
+		}
+		right := 0 // lines with something in the right half
+		for _, line := range before {
+			if tui.Width(line) > size[0] {
+				d.t.Errorf("%s: a line has %d cells: %q", where, tui.Width(line), line)
 			}
-			for _, line := range before {
-				if tui.Width(line) > size[0] {
-					t.Errorf("%s: a line has %d cells: %q", where, tui.Width(line), line)
-				}
+			if cells := []rune(line); len(cells) > size[0]/2 && strings.TrimSpace(string(cells[size[0]/2:])) != "" {
+				right++
 			}
-			footer := before[len(before)-1]
-			if !wholeWords(footer) || !strings.Contains(footer, ": go to") || !strings.Contains(footer, "? help") {
-				t.Errorf("%s: the footer is %q", where, footer)
-			}
-			if size[0] >= 80 && !wholeWords(before[0]) {
-				t.Errorf("%s: the header is %q", where, before[0])
-			}
+		}
+		footer := before[len(before)-1]
+		if !wholeWords(footer) || !strings.Contains(footer, " go to") || !strings.Contains(footer, " help") && !strings.Contains(page, "?") {
+			d.t.Errorf("%s: the footer is %q", where, footer)
+		}
+		if size[0] >= 80 && !cutAtWords(before[0], whole) {
+			d.t.Errorf("%s: the header is %q", where, before[0])
+		}
+		text := strings.Contains(before[0], "Router configuration") // is copied with the mouse, line by line
+		if size[0] >= 200 && !text && strings.Contains(d.Screen(), " more lines") && right < size[1]/3 {
+			d.t.Errorf("%s: there is more, and the right half is empty:\n%s", where, d.Screen())
+		}
+		if !d.capturing() {
 			d.saysAndMovesNothing(where, before)
 		}
-		d.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	}
+	d.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
+}
+
+// cutAtWords reports whether what stands before an ellipsis is a word of the whole header.
+func cutAtWords(header, whole string) bool {
+	before, _, cut := strings.Cut(header, tui.Ellipsis)
+	words := strings.Fields(before)
+	return !cut || len(words) == 0 || slices.Contains(strings.Fields(whole), words[len(words)-1])
 }
 
 // places are the pages, by their first names.

@@ -248,6 +248,9 @@ func (d *pane) column(c tui.Canvas, sections []Section, width int) (lines []stri
 // labelWidth is the room for a field's label.
 const labelWidth = 20
 
+// narrow is the width below which notes do not begin below the value, but further left: they would be a column of single words.
+const narrow, narrowIndent = 60, 5
+
 func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 	lead := "   "
 	if selected {
@@ -263,7 +266,12 @@ func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 	line := tui.Line{{Text: tui.Fit(label, max(labelWidth, min(tui.Width(label)+1, 24))), Role: tui.Muted}}
 	var out []string
 	value := tui.Clean(f.Value)
-	if room := width - 4 - line.Width() - len(" >"); f.Graph == nil && tui.Width(value) > room {
+	switch room := width - 4 - line.Width() - len(" >"); {
+	case f.Graph != nil || tui.Width(value) <= room:
+	case !strings.Contains(value, " ") && tui.Width(value) <= width-narrowIndent-len(" >"): // an id, in one piece below its label
+		out = append(out, lead+line.Paint(c.Theme, width-4))
+		lead, line = "   ", tui.Line{{Text: tui.Spaces(narrowIndent - 3)}}
+	default:
 		// A value that does not fit goes on below: whoever copies it by hand must see all of it.
 		parts := tui.Wrap(value, room)
 		for _, part := range parts[:len(parts)-1] {
@@ -285,8 +293,12 @@ func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 		return out
 	}
 	// A note that does not fit behind the value stands below it: it is there to be read.
-	for _, text := range tui.Wrap(note, width-labelWidth-5) {
-		out = append(out, tui.Spaces(3+labelWidth)+c.Theme.Paint(tui.Muted, text))
+	indent := 3 + labelWidth
+	if width < narrow {
+		indent = narrowIndent
+	}
+	for _, text := range tui.Wrap(note, width-indent-2) {
+		out = append(out, tui.Spaces(indent)+c.Theme.Paint(tui.Muted, text))
 	}
 	return out
 }

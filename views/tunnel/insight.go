@@ -45,13 +45,14 @@ func lookback(t store.Tunnel, look live.Look, now time.Time) []resource.Section 
 	s.Fields = append(append(s.Fields, healthGraph(t, look.Insight)), unwell(t, look.Insight, now)...)
 	s.Fields = append(s.Fields, rateGraph("Ingress", "from you", look.Ingress, look.IngressErr),
 		rateGraph("Egress", "to you", look.Egress, look.EgressErr))
-	s.Fields = append(s.Fields, resource.Field{Label: "Read", Value: look.At.UTC().Format("15:04:05") + " UTC", Role: tui.Muted,
-		Note: readNote(look, now)})
+	at, note := look.At.UTC().Format("15:04:05")+" UTC", readNote(look, now)
+	s.Fields = append(s.Fields, resource.Field{Label: "Read", Value: at, Role: tui.Muted, Note: note,
+		Graph: func(int) (string, string) { return at, note + "; oldest on the left, gaps are not known" }}) // of the graphs
 	return []resource.Section{s, locations(t, look.Insight)}
 }
 
 func readNote(look live.Look, now time.Time) string {
-	text := resource.Ago(look.At, now) + "; oldest on the left, gaps are not known"
+	text := resource.Ago(look.At, now)
 	if look.Partial {
 		text += "; Cloudflare gave as many rows as it gives at once, there may be more"
 	}

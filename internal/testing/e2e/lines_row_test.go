@@ -30,7 +30,7 @@ func TestLineByLineTwoRoutesForOneNetwork(t *testing.T) {
 	a.passUntilHeard(k, ": done.")
 	k.answers("Review>", "close")
 	k.answers("Static routes, row", "page")
-	k.hears("9 rows.", "198.18.10.0/24, nexthop: 10.213.0.1,")
+	k.hears("9 static routes.", "198.18.10.0/24, nexthop: 10.213.0.1,")
 	k.answers("Static routes, row", "delete nosuchroute")
 	k.hears("There is no row nosuchroute here.")
 	k.answers("Static routes, row", "quit")

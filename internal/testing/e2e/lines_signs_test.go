@@ -12,7 +12,8 @@ import (
 const signs = "→←↑↓▲▼●◐✗○✓▌›━╍▁▂▃▄▅▆▇█│─╭╮╰╯├└≤≥"
 
 // keyNamed is a sentence about a key, where a command is meant.
-var keyNamed = regexp.MustCompile(`[.:;,] [A-Za-z.<>] (opens|advertises|withdraws|orders|shows|reads|clears|tries) `)
+var keyNamed = regexp.MustCompile(`[.:;,] [A-Za-z.<>] (opens|advertises|withdraws|orders|shows|reads|clears|tries) |\b[Pp]ress ` +
+	`([A-Za-z.<>!]|enter|esc|tab)\b`)
 
 // unknownNumber is a question mark in the place of a number.
 var unknownNumber = regexp.MustCompile(`(: |, )\?(,|\.|$)`)
@@ -23,7 +24,8 @@ func TestLineByLineNothingIsForTheEye(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simaccount.Options{})
 	answers := []string{}
-	for _, page := range []string{"overview", "events", "muted", "setup", "tunnels", "gre", "ipsec", "bgp", "interconnects", "cnis", "slots",
+	for _, page := range []string{"overview", "events", "muted", "setup", "tunnels", "gre", "ipsec", "bgp", "bgp-filters", "interconnects",
+		"cnis", "slots",
 		"cni-settings",
 		"routes", "prefixes", "leases", "services", "where", "locations", "traceroute", "endpoint-checks", "accounts", "activity", "changes",
 		"alerts",
@@ -34,7 +36,8 @@ func TestLineByLineNothingIsForTheEye(t *testing.T) {
 		}
 	}
 	answers = append(answers, ":where 198.18.20.77", "more", "back", ":fra-dc1-gre", "more", "back", ":iad-dc1-gre", "its-routes",
-		"its-prefix", "quit")
+		"its-prefix", ":overview", "timeline", "1", "more", ":overview", "4", "more", "more", ":tunnels", "1", "more", "make-twin",
+		":leave", "quit")
 	said := pipe(t, a.env(), nil, answers...)
 	for _, line := range strings.Split(said, "\n") {
 		if strings.ContainsAny(line, signs) {
@@ -63,6 +66,11 @@ func TestLineByLineTheMeaningComesFirst(t *testing.T) {
 	meaning, session := strings.Index(page, "What this means"), strings.Index(page, "BGP session")
 	if !found || meaning < 0 || session < meaning {
 		t.Errorf("the meaning does not come before the session:\n%s", said)
+	}
+	rest := strings.Index(page, "more reads on: ")
+	if _, after, _ := strings.Cut(page, "> more"); rest < session || strings.Contains(page[:rest], "\nIdentity") ||
+		!strings.Contains(after, "\nIdentity") {
+		t.Errorf("the rest is not read on demand:\n%s", said)
 	}
 	if because := strings.Index(page, "Because: health down"); because < meaning || because > session {
 		t.Errorf("the evidence does not stand with the meaning:\n%s", said)
