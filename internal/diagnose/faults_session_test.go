@@ -41,7 +41,7 @@ func sessionFaults() []fault {
 				changed("id-x", "update of mtu", 8*time.Minute)),
 			near: an(x(api.GRE, "10.1.0.0/31", health(0), down, upUntil(9*day, 10*time.Minute), modified(5*day)))},
 		{name: "a new tunnel stays in OpenSent", object: "x", cause: diagnose.ASNMismatch, severity: diagnose.Outage, likely: diagnose.Likely,
-			says: []string{"wrong AS number on one side", "neighbor's 13335"}, is: an(x(api.GRE, "10.1.0.0/31", openSent, created(time.Hour))),
+			says: []string{"wrong AS number on one side", "remote AS 13335"}, is: an(x(api.GRE, "10.1.0.0/31", openSent, created(time.Hour))),
 			variant: an(x(api.IPsec, "10.2.0.5/30", session("open_sent", api.BGPDown), created(3*time.Hour), asn(4200000123))),
 			near:    an(x(api.GRE, "10.1.0.0/31", openSent, upUntil(90*day, time.Hour)))},
 		{name: "OpenSent, nobody knows whether it ever was up", object: "x", cause: diagnose.NoOpen, severity: diagnose.Outage,

@@ -150,7 +150,7 @@ func (c tunnelCase) wrongASN(l Likelihood) Finding {
 	}
 	return Finding{Cause: ASNMismatch, Likelihood: l, Impact: Outage, Source: srcRFC4271 + " (section 6.2)", Evidence: evidence, Text: text,
 		Since: c.sessionWorked().until,
-		Next:  fmt.Sprintf("On the router: its own AS must be %s and the neighbor's %s.", c.asn(), c.neighborASN())}
+		Next:  fmt.Sprintf("On the router, set local AS %s and remote AS %s.", c.asn(), c.neighborASN())}
 }
 
 // join makes one text of sentences, without those that are empty.
@@ -180,9 +180,11 @@ func (c tunnelCase) noTCP() []Finding {
 	dial := Finding{Cause: NotDialling, Likelihood: likelihood, Impact: Outage, Source: srcNoTCP, Evidence: sessionEvidence(s),
 		Text: "No TCP connection reaches Cloudflare's BGP speaker: this points to a router that does not initiate the session. Cloudflare is " +
 			"passive; your router must initiate.",
-		Next: fmt.Sprintf("On the router: is it the side that opens the session, is the neighbor address %s, is TCP %d permitted in both "+
-			"directions?",
-			cloudflareSide(c.Tunnel), rules.BGPPort)}
+		Next: fmt.Sprintf("On the router, check that it initiates the session, that the neighbor address is %s, and that TCP %d is "+
+			"permitted in both directions.", cloudflareSide(c.Tunnel), rules.BGPPort)}
+	if c.lowerCause() {
+		dial.Next = "BGP cannot come up until the tunnel passes traffic: fix that first. Then o" + strings.TrimPrefix(dial.Next, "O")
+	}
 	var findings []Finding
 	if coming, ok := c.comingUp(); ok {
 		findings = append(findings, coming)
@@ -195,7 +197,7 @@ func (c tunnelCase) noTCP() []Finding {
 	}
 	if c.BGP.MD5Key == "" { // the other way round it looks the same, too
 		dial.Evidence = append(dial.Evidence, Evidence{"bgp.md5_key", "absent"})
-		dial.Next = strings.TrimSuffix(dial.Next, "?") + ", is MD5 disabled on both sides?"
+		dial.Next += " No MD5 key is set here, so none may be set there."
 		return append(findings, dial)
 	}
 	md5 := Finding{Cause: MD5Mismatch, Likelihood: dial.Likelihood, Impact: Outage, Source: srcMD5,
