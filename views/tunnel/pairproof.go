@@ -223,7 +223,9 @@ func (p *PairProof) tests() []test {
 }
 
 // platform is what the device of the pair is configured as.
-func (p *PairProof) platform() routerconfig.Platform { return routerconfig.Platform(p.pair.Values["device"]) }
+func (p *PairProof) platform() routerconfig.Platform {
+	return routerconfig.Platform(p.pair.Values["device"])
+}
 
 // router is the one that both tunnels end at, as its configuration is written for.
 func (p *PairProof) router() routerconfig.Router {

@@ -96,7 +96,8 @@ func TestTypingAheadFillsThePair(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	for _, want := range []string{"# Pair of tunnels: muc-1 and muc-2", "- [x] created: ", "- [ ] BGP up: ", "- [ ] Failover", "  edit muc-2\n",
+	for _, want := range []string{"# Pair of tunnels: muc-1 and muc-2", "- [x] created: ", "- [ ] BGP up: ", "- [ ] Failover",
+		"  edit muc-2\n",
 		"  execute ping-options df-bit yes\n", "## Way back"} {
 		if !strings.Contains(string(text), want) {
 			t.Errorf("the runbook has no %q:\n%s", want, text)
