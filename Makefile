@@ -12,7 +12,7 @@ GORELEASER := v2.16.0
 BIN ?= bin/flarewire
 
 .PHONY: help build demo test test-fast race lint deadcode bench cover screenshots platforms contract fuzz docs release-check release-snapshot \
-	fault-matrix hostile soak soak-fleet files terminal-faults release-long wine outdated vuln licences reliability publish-as slow clean
+	fault-matrix hostile soak soak-fleet files terminal-faults release-long wine mutations outdated vuln licences reliability publish-as slow clean
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -102,9 +102,14 @@ release-long: ## install and remove the Debian package in a new Debian, and buil
 wine: ## run the Windows program under Wine, the Credential Manager included (1 min; needs wine and gcc-mingw-w64-x86-64; not in CI)
 	FLAREWIRE_WINE=1 go test -C tools -count=1 -v -run OnWindows ./release
 
-SLOW := fault-matrix hostile soak soak-fleet files terminal-faults release-long race bench
+ONLY ?=
 
-slow: ## all that takes minutes, with its figures kept in figures/ (an hour and a half)
+mutations: ## take each mend of docs/mutations.md out and see its test fail; ONLY="^7 " for some (an hour)
+	cd tools && go run ./mutations -only '$(ONLY)'
+
+SLOW := fault-matrix hostile soak soak-fleet files terminal-faults release-long race mutations bench
+
+slow: ## all that takes minutes, with its figures kept in figures/ (two hours and a half)
 	@mkdir -p figures; bad=0; for target in $(SLOW); do echo "== $$target: figures/$$target.txt"; start=$$SECONDS; said=ok; \
 		$(MAKE) --no-print-directory $$target >figures/$$target.txt 2>&1 || { said=FAILED; bad=1; }; \
 		echo "$$(date -u +%FT%TZ) $(COMMIT) $$target $$said $$((SECONDS - start)) s" | tee -a figures/history.txt; done; exit $$bad

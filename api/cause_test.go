@@ -7,25 +7,25 @@ import (
 	"testing"
 
 	"flarewire/api"
+	"flarewire/internal/simaccount"
 )
 
 // What is not known is not said as a fact: who refused a request, and why, is told by the server's own sentence first, and our advice
 // fits what came.
 func TestNoWrongCauseIsSaidAsAFact(t *testing.T) {
-	page := func(status int) http.HandlerFunc {
-		return func(w http.ResponseWriter, _ *http.Request) {
-			w.Header().Set("Content-Type", "text/html")
-			w.Header().Set("Cf-Ray", "8f00baa1-FRA")
-			w.WriteHeader(status)
-			_, _ = w.Write([]byte("<html><title>Access denied</title></html>"))
-		}
+	page := func(status int) simaccount.Fault {
+		return simaccount.Fault{Kind: simaccount.FaultStatus, Status: status, ContentType: "text/html",
+			Body: "<html><title>Access denied</title></html>", Header: http.Header{"Cf-Ray": {"8f00baa1-FRA"}}}
+	}
+	says := func(status int, body string) simaccount.Fault {
+		return simaccount.Fault{Kind: simaccount.FaultStatus, Status: status, Body: body}
 	}
 	for name, c := range map[string]struct {
-		handler http.HandlerFunc
-		path    string // of the base URL
-		kind    api.Kind
-		says    []string // in this order
-		never   string
+		answer simaccount.Fault
+		path   string // of the base URL
+		kind   api.Kind
+		says   []string // in this order
+		never  string
 	}{
 		"a firewall's page": {page(403), "/client/v4", api.BadAnswer, []string{"Access denied", "Ray ID 8f00baa1-FRA",
 			"firewall, proxy or portal"}, "token"},
@@ -53,7 +53,9 @@ func TestNoWrongCauseIsSaidAsAFact(t *testing.T) {
 			[]string{"1: no (see https://developers.cloudflare.com/x)"}, "firewall"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			client, _ := serve(t, c.handler, func(o *api.Options) { o.BaseURL = strings.Replace(o.BaseURL, "/client/v4", c.path, 1) })
+			edge := simaccount.New(simaccount.Options{})
+			edge.Script(func(simaccount.Request) *simaccount.Fault { return &c.answer })
+			client, _ := serve(t, edge.ServeHTTP, func(o *api.Options) { o.BaseURL = strings.Replace(o.BaseURL, "/client/v4", c.path, 1) })
 			_, err := client.In(account).GRETunnels.Get(t.Context(), "t1")
 			wantKind(t, err, c.kind)
 			text := err.Error()

@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 )
@@ -45,10 +46,19 @@ type listing struct {
 	lost  []LostElement
 }
 
+// growAfter is how many objects of a list are looked at before room is made for all of them, by their size and that of the list: a slice
+// that doubles again and again leaves as much behind as it holds, and of 10,000 objects holds thousands too many.
+const growAfter = 16
+
 // appendList decodes the objects of one page and appends those that can be used. id may be nil for objects that have none.
 // A value that is no list is an error: it does not say that there are none.
 func appendList[T any](rows []T, l *listing, a *answer, page json.RawMessage, id func(*T) string) ([]T, error) {
+	first, seen := len(rows), 0
 	isArray := elements(page, func(value []byte) bool {
+		if n := len(rows) - first; n >= growAfter && len(rows) == cap(rows) {
+			rows = slices.Grow(rows, 1+(len(page)-seen)*n/seen)
+		}
+		seen += len(value) + 1
 		rows = append(rows, *new(T))
 		v := &rows[len(rows)-1]
 		err := decodeInto(value, v)

@@ -90,7 +90,7 @@ func (r logRow) object(name string) logRow {
 	return inner
 }
 
-// most is how many elements of a list are kept.
+// mostInRow is how many elements of a list are kept.
 const mostInRow = 200
 
 // list are the elements of a list as texts: of objects their JSON.

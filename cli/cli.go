@@ -133,7 +133,7 @@ func Main(ctx context.Context, args []string, x IO) int {
 	if x.Redactor == nil {
 		x.Redactor = &secret.Redactor{}
 	}
-	root := newRoot(x)
+	root := newRoot(x, pressesTAB(args))
 	if err := refuseSecrets(args); err != nil {
 		if cmd, _, _ := root.Find(args); cmd.Name() == checkName {
 			_ = unknown(x, err)
@@ -217,9 +217,16 @@ func badValue(err error) error {
 }
 
 // Command is the tree of commands with nothing behind it, for manual pages and completions.
-func Command() *cobra.Command { return newRoot(IO{Now: time.Now}) }
+func Command() *cobra.Command { return newRoot(IO{Now: time.Now}, true) }
 
-func newRoot(x IO) *cobra.Command {
+// pressesTAB reports whether a shell asks what can stand at the end of its line.
+func pressesTAB(args []string) bool {
+	return len(args) > 0 && (args[0] == cobra.ShellCompRequestCmd || args[0] == cobra.ShellCompNoDescRequestCmd)
+}
+
+// newRoot makes the tree of commands. What TAB offers is only set up for whoever presses it: to go through all flags of all commands is
+// a twentieth of the processor time of a command that prints its version.
+func newRoot(x IO, tab bool) *cobra.Command {
 	f := &flags{shares: share.In(filepath.Join(x.stateDir(), "share"), api.LimitsOf(api.DefaultBudget))}
 	root := &cobra.Command{
 		Use:   "flarewire",
@@ -270,7 +277,9 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	root.InitDefaultHelpCmd()
 	root.InitDefaultCompletionCmd()
 	exemplify(root)
-	completions(root, x, f)
+	if tab {
+		completions(root, x, f)
+	}
 	return root
 }
 

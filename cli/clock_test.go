@@ -2,7 +2,6 @@ package cli_test
 
 import (
 	"net/http"
-	"net/http/httptest"
 	"strings"
 	"testing"
 	"time"
@@ -13,23 +12,12 @@ import (
 // redated is an account whose clock is off by a time, and whose answers are dated by another: what a gateway with the right time writes.
 func redated(t *testing.T, account, date time.Duration) (env []string) {
 	t.Helper()
-	edge := simaccount.New(simaccount.Options{Now: func() time.Time { return time.Now().Add(account) }, Token: secret})
-	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		edge.ServeHTTP(dated{w, time.Now().Add(date)}, r)
-	}))
-	t.Cleanup(server.Close)
-	return []string{"CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4", "CLOUDFLARE_API_TOKEN=" + secret,
-		"CLOUDFLARE_ACCOUNT_ID=" + edge.Account()}
-}
-
-type dated struct {
-	http.ResponseWriter
-	at time.Time
-}
-
-func (d dated) WriteHeader(status int) {
-	d.Header().Set("Date", d.at.UTC().Format(http.TimeFormat))
-	d.ResponseWriter.WriteHeader(status)
+	edge, env := serve(t, simaccount.Options{Now: func() time.Time { return time.Now().Add(account) }})
+	edge.Script(func(simaccount.Request) *simaccount.Fault {
+		return &simaccount.Fault{Kind: simaccount.FaultDelay,
+			Header: http.Header{"Date": {time.Now().Add(date).UTC().Format(http.TimeFormat)}}}
+	})
+	return env
 }
 
 // A status from the future is not fresh; where only this machine's clock is wrong, ages are counted by Cloudflare's, and it is said.

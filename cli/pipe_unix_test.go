@@ -56,6 +56,11 @@ func TestAnEmptyAddressIsNotCloudflares(t *testing.T) {
 	if code := s.run("check"); code != 3 || !strings.Contains(s.out.String(), "CLOUDFLARE_BASE_URL is set and empty") {
 		t.Errorf("exit %d: %s", code, s.out.String())
 	}
+	for _, command := range []string{"status", "diagnose", "list gre"} {
+		if code := s.run(strings.Fields(command)...); code != 2 || !strings.Contains(s.err.String(), "CLOUDFLARE_BASE_URL is set and empty") {
+			t.Errorf("%s: exit %d: %s", command, code, s.err.String())
+		}
+	}
 }
 
 // Values that come out of files end in a line break, which counts for none of them.

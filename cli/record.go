@@ -33,7 +33,7 @@ const defaultListen = "127.0.0.1:9469"
 const reopenAfter = time.Minute
 
 func newRecord(x IO, f *flags) *cobra.Command {
-	var listen, onEvent, socket string
+	var o recordOptions
 	cmd := &cobra.Command{
 		Use:   "record",
 		Short: "Watch without a terminal: keep the history, serve metrics, tell events to a command",
@@ -46,44 +46,54 @@ machine only; --listen "" serves nothing.
 --on-event COMMAND runs the command by the shell for every event, one after the other, with one JSON
 object on its standard input: docs/schema/event.json. An event is told at least once and has an id. A
 command that does not end within 30 s is killed, one that fails is tried three times; neither delays
-the watching. Events that happened before the command was first named are not told.
+the watching. Events that happened before the command was first named are not reported.
 
 A full screen of the same user takes what the recorder has read and asks Cloudflare only for the rest;
 its header names the recorder. --socket DIR is for a recorder of the machine: it hands rows, history and
 what is muted to the members of that directory's group, without secrets.
 
+--ask-routers asks the routers of the tunnels, too, with the router_commands of the config file
+(docs/routers.md): one after another, each tunnel's at most every 5 minutes, those in trouble first. What
+they say makes causes certain in the metrics, and is kept in memory only. The switch agrees to exactly the
+argument lists of the config file; what they are is said at the beginning.
+
 Its requests are part of what all flarewire programs may use with a credential: many accounts of one
 credential are read less often, and the ages say so. One recorder watches an account; a second one says
-who does. SIGHUP opens all accounts anew, after a change of the profiles.
+who does. SIGHUP reads the config file anew and reopens all accounts; a file that cannot be used leaves
+everything as it was, and is named.
 
 Exit code: 0 ended by a signal, 1 the address is in use, or another recorder watches the one account
 that was asked for, 2 wrong usage, or no credentials for it. Of several accounts, one that cannot be
 opened is tried again every minute.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			if cmd.Flags().Changed("on-event") && strings.TrimSpace(onEvent) == "" {
+			if cmd.Flags().Changed("on-event") && strings.TrimSpace(o.onEvent) == "" {
 				return usage("--on-event is empty: name a command")
 			}
-			return runRecord(cmd.Context(), x, f, recordOptions{listen, onEvent, socket})
+			return runRecord(cmd.Context(), x, f, o)
 		},
 	}
-	cmd.Flags().StringVar(&listen, "listen", defaultListen, "serve metrics here, on a loopback address; empty serves nothing")
-	cmd.Flags().StringVar(&onEvent, "on-event", "", "run this command by the shell for every event, with JSON on its standard input")
-	cmd.Flags().StringVar(&socket, "socket", "", "hand over what is read to the group of this directory, for a recorder of the machine")
+	cmd.Flags().StringVar(&o.listen, "listen", defaultListen, "serve metrics here, on a loopback address; empty serves nothing")
+	cmd.Flags().StringVar(&o.onEvent, "on-event", "", "run this command by the shell for every event, with JSON on its standard input")
+	cmd.Flags().StringVar(&o.socket, "socket", "", "hand over what is read to the group of this directory, for a recorder of the machine")
+	cmd.Flags().BoolVar(&o.askRouters, "ask-routers", false, "ask the routers of the tunnels, too, with your own commands")
 	f.takesAccounts(cmd)
 	return cmd
 }
 
 // recordOptions are the flags of record.
-type recordOptions struct{ listen, onEvent, socket string }
+type recordOptions struct {
+	listen, onEvent, socket string
+	askRouters              bool
+}
 
 // recorder is one `record`.
 type recorder struct {
-	x       IO
-	f       *flags
-	onEvent string
-	socket  string     // a directory; "": the user's own screens alone
-	opening sync.Mutex // one account is opened at a time: what is asked must not be asked by two
+	x IO
+	f *flags
+	recordOptions
+	turn    chan struct{} // of those that ask routers
+	opening sync.Mutex    // one account is opened at a time: what is asked must not be asked by two
 
 	mu       sync.Mutex
 	watching map[string]*watched // by profile
@@ -96,6 +106,7 @@ type watched struct {
 	s       *session
 	store   *store.Store
 	teller  *record.Teller
+	asker   *record.Asker     // nil: its routers are not asked
 	share   api.Share         // of its credential; nil: not known
 	sent    map[string]uint64 // requests by outcome
 }
@@ -114,7 +125,7 @@ func runRecord(ctx context.Context, x IO, f *flags, o recordOptions) error {
 	debug.SetGCPercent(gcPercent)
 	ctx, stop := signal.NotifyContext(ctx, os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	r := &recorder{x: x.forSeveral(), f: f, onEvent: o.onEvent, socket: o.socket, watching: map[string]*watched{}}
+	r := &recorder{x: x.forSeveral(), f: f, recordOptions: o, turn: make(chan struct{}, asksAtOnce), watching: map[string]*watched{}}
 	if o.listen != "" {
 		server, err := r.serve(ctx, o.listen)
 		if err != nil {
@@ -126,25 +137,44 @@ func runRecord(ctx context.Context, x IO, f *flags, o recordOptions) error {
 	signal.Notify(again, syscall.SIGHUP)
 	defer signal.Stop(again)
 	for {
-		err := r.round(ctx, names, again)
+		fresh, err := r.round(ctx, names, again)
 		if ended(ctx) {
 			return nil // the signal is how it ends
 		}
-		if err != nil {
+		if err != nil || fresh == nil {
 			return err
 		}
-		f.vault = nil // the profiles are read anew
-		if fresh, err := f.several(x); err == nil {
-			names = fresh
-		} else {
-			r.say("", err)
-		}
-		r.say("", errors.New("SIGHUP: all accounts are reopened"))
+		r.f, names = fresh.f, fresh.names
+		r.say("", errors.New("SIGHUP: the configuration was read anew, all accounts are reopened"))
 	}
 }
 
-// round watches the accounts until ctx ends or a signal asks for a new beginning. An error is one that nothing can be done about.
-func (r *recorder) round(ctx context.Context, names []string, again <-chan os.Signal) error {
+// configuration is what a signal has the recorder go on with.
+type configuration struct {
+	f     *flags
+	names []string // the profiles; nil: the one that the flags name
+}
+
+// reload reads the configuration anew, for what the command line asks for.
+func (r *recorder) reload() (*configuration, error) {
+	f := *r.f
+	f.vault = nil
+	if f.given != nil && !f.given("refresh") {
+		f.refresh = store.DefaultRefresh // unless the file says otherwise now
+	}
+	if _, err := f.resolver(r.x); err != nil {
+		return nil, err
+	}
+	if err := f.check(r.x); err != nil {
+		return nil, err
+	}
+	names, err := f.several(r.x)
+	return &configuration{&f, names}, err
+}
+
+// round watches the accounts until ctx ends or a signal asks for a new beginning, which is with the fresh configuration. One that cannot be
+// used changes nothing. An error is one that nothing can be done about.
+func (r *recorder) round(ctx context.Context, names []string, again <-chan os.Signal) (fresh *configuration, err error) {
 	ctx, cancel := context.WithCancelCause(ctx)
 	defer cancel(nil)
 	single := names == nil
@@ -152,7 +182,7 @@ func (r *recorder) round(ctx context.Context, names []string, again <-chan os.Si
 		names = []string{r.f.profile}
 	}
 	if _, err := r.f.resolver(r.x); err != nil {
-		return denied(err)
+		return nil, denied(err)
 	}
 	r.mu.Lock()
 	r.watching = map[string]*watched{}
@@ -172,17 +202,24 @@ func (r *recorder) round(ctx context.Context, names []string, again <-chan os.Si
 	}
 	ended := make(chan struct{})
 	go func() { all.Wait(); close(ended) }()
-	select {
-	case <-again:
-		cancel(nil)
-		<-ended
-		return nil
-	case <-ended:
+	for {
 		select {
-		case err := <-taken:
-			return err
-		default:
-			return nil
+		case <-again:
+			fresh, err := r.reload()
+			if err != nil {
+				r.say("", fmt.Errorf("SIGHUP: everything stays as it was: %w", err))
+				continue
+			}
+			cancel(nil)
+			<-ended
+			return fresh, nil
+		case <-ended:
+			select {
+			case err := <-taken:
+				return nil, err
+			default:
+				return nil, nil
+			}
 		}
 	}
 }
@@ -242,16 +279,20 @@ func (r *recorder) one(ctx context.Context, profile string) error {
 	watcher.Remember(history)
 	defer func() { _ = watcher.Close() }()
 	defer r.handOver(ctx, s, watcher, history)()
-	news := make(chan struct{}, 1)
+	news, read := make(chan struct{}, 1), make(chan struct{}, 1)
 	told := func() {
-		select {
-		case news <- struct{}{}:
-		default:
+		for _, c := range []chan struct{}{news, read} {
+			select {
+			case c <- struct{}{}:
+			default:
+			}
 		}
 	}
 	teller, telling := r.tell(ctx, s, watcher, path, news)
 	defer telling()
-	r.set(profile, func(w *watched) { w.err, w.s, w.store, w.teller = nil, s, watcher, teller })
+	asker, asking := r.ask(ctx, f, s, watcher, read)
+	defer asking()
+	r.set(profile, func(w *watched) { w.err, w.s, w.store, w.teller, w.asker = nil, s, watcher, teller, asker })
 	s.observe(func(e api.Exchange) { r.set(profile, func(w *watched) { w.sent[outcome(e)]++ }) })
 	fmt.Fprintf(r.x.Err, "flarewire: %s\n", tui.Clean(fmt.Sprintf("watching account %s %s as %s, every %s", s.account.ID, s.name, s.source,
 		f.refresh)))
@@ -365,6 +406,9 @@ func (r *recorder) accounts() []metrics.Account {
 		}
 		if w.teller != nil {
 			a.Undelivered = w.teller.Undelivered()
+		}
+		if w.asker != nil && w.s != nil {
+			a.Routers = w.asker.Readings()
 		}
 		out = append(out, a)
 	}

@@ -91,15 +91,11 @@ func bothEnds(read *diagnose.Account, found []diagnose.Diagnosis, c tui.Canvas) 
 		}
 		out = append(out, "", tui.Text(tui.Strong, "Both ends of "+tui.Clean(d.Subject.Name)).Paint(c.Theme, c.Width))
 		for _, r := range rows {
-			text := r.Label + ": Cloudflare " + r.Cloudflare + "; router " + r.Router
 			role := tui.Plain
-			if word := r.Agreement.Word(); word != "" {
-				text += " (" + word + ")"
-			}
 			if r.Agreement == diagnose.Disagree {
 				role = tui.Bad
 			}
-			out = append(out, tui.Paragraph(c, role, text)...)
+			out = append(out, tui.Paragraph(c, role, r.Sentence())...)
 		}
 	}
 	return out

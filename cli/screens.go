@@ -217,5 +217,5 @@ func (f *flags) profiles(ctx context.Context, x IO, s *session, next **signin.Ou
 	if s.source == demoSource {
 		return more, nil
 	}
-	return more, []tui.Service{signin.NewAttendant(ctx, s.client, s.account.ID, s.notices, s.expires, x.Now)}
+	return more, []tui.Service{signin.NewExpiryNotifier(ctx, s.client, s.account.ID, s.notices, s.expires, x.Now)}
 }

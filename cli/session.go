@@ -15,6 +15,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/access"
 	"flarewire/internal/handover"
+	"flarewire/internal/journal"
 	"flarewire/internal/names"
 	"flarewire/internal/preference"
 	"flarewire/internal/simaccount"
@@ -50,6 +51,7 @@ type session struct {
 	recorder *handover.Client
 	below    string           // the page that back leads to from the first one; "" for none
 	habits   *preference.File // of the screen
+	past     *journal.Journal // of the demo
 
 	mu        sync.Mutex
 	observers []func(api.Exchange)

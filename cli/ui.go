@@ -175,7 +175,10 @@ func (s *session) noWrites() string {
 // journal is where changes are written down; the demo remembers until it ends, and leaves no trace.
 func (s *session) journal(x IO) *journal.Journal {
 	if s.source == demoSource {
-		return journal.InMemory(s.now)
+		if s.past == nil { // everybody asks the same one
+			s.past = journal.InMemory(s.now)
+		}
+		return s.past
 	}
 	return x.journal()
 }
@@ -200,7 +203,7 @@ func (s *session) mutes(x IO) (*mute.List, error) {
 	return mute.Open(mute.Path(x.stateDir(), s.account.ID))
 }
 
-// changes reads what was changed from this machine; nil in the demo.
+// changes reads what was changed from this machine; in the demo what was changed in it.
 func (s *session) changes(x IO) func(since time.Time) []diagnose.Change {
 	j := s.journal(x)
 	if j == nil {

@@ -5,7 +5,7 @@ import (
 	"sync"
 )
 
-// Memory keeps credentials until the program ends. It is the store of who chose none, and it is always there. The zero
+// Memory keeps credentials until the program ends. It is the store of whoever chose none, and it is always there. The zero
 // Memory is empty and ready.
 type Memory struct {
 	mu    sync.Mutex

@@ -41,23 +41,24 @@ type App struct {
 	theme   *Theme
 	width   int
 	height  int
-	toast   toastMsg
+	toasts  []said // on the screen, and waiting for their turn: see spoken
 	toastID int
-	dialog  *Dialog
-	profile bool      // the first colour profile was seen
-	lines   *Lines    // there is no screen: see Lines
-	touched time.Time // the last key
-	colours colorprofile.Profile
-	dark    *bool  // the terminal's background; nil until it has told
-	suspend func() // stops the program, as ctrl+z does elsewhere; nil without a terminal
-	told    bool   // the terminal tells keys apart by itself (the kitty protocol)
+	// answering: a key is being answered.
+	answering bool
+	dialog    *Dialog
+	profile   bool      // the first colour profile was seen
+	lines     *Lines    // there is no screen: see Lines
+	touched   time.Time // the last key
+	colours   colorprofile.Profile
+	dark      *bool  // the terminal's background; nil until it has told
+	suspend   func() // stops the program, as ctrl+z does elsewhere; nil without a terminal
+	told      bool   // the terminal tells keys apart by itself (the kitty protocol)
 	// meaningless are keys that did nothing, and that this was said of.
 	meaningless map[string]bool
 	notices     []notice
 }
 
 const (
-	toastTime = 5 * time.Second
 	// clockTick is how often ages are drawn anew; it equals their grain.
 	clockTick = ageStep
 	// calmAfter is how long nobody has touched the keyboard when ages stop to tick: see Canvas.AgeOf.
@@ -112,7 +113,7 @@ func clock() tea.Cmd {
 
 // Update implements tea.Model.
 func (a *App) Update(msg tea.Msg) (tea.Model, tea.Cmd) {
-	return a, a.announced(a.update(msg))
+	return a, a.announced(tea.Batch(a.update(msg), a.speak()))
 }
 
 func (a *App) update(msg tea.Msg) tea.Cmd {
@@ -170,9 +171,7 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 	case toastMsg:
 		return a.showToast(msg)
 	case toastGoneMsg:
-		if msg.id == a.toastID {
-			a.toast = toastMsg{}
-		}
+		return a.toastGone(msg.id)
 	case browseMsg:
 		return a.browse(msg)
 	case browsedMsg:
@@ -250,18 +249,6 @@ func (a *App) recolour() tea.Cmd {
 		return nil
 	}
 	return func() tea.Msg { return tea.ClearScreen() }
-}
-
-func (a *App) showToast(msg toastMsg) tea.Cmd {
-	if a.lines != nil {
-		a.lines.said = append(a.lines.said, msg.text)
-		return nil
-	}
-	a.toast = msg
-	a.noted(msg)
-	a.toastID++
-	id := a.toastID
-	return After(toastTime, toastGoneMsg{id})
 }
 
 // Page is the page that has the keys now, unless a dialog has them.

@@ -44,8 +44,10 @@ func (a *App) pressed(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	var cmds []tea.Cmd
 	for _, key := range keys {
-		a.toast = toastMsg{} // it has been read, or does not matter any more
+		a.heard()
+		a.answering = true
 		cmds = append(cmds, a.instant(a.key(key)))
+		a.answering = false
 	}
 	return tea.Batch(cmds...)
 }

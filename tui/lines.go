@@ -19,6 +19,8 @@ type Telling struct {
 	Rows    []Row    // what can be chosen by its number or its name
 	Below   []string
 	Current string // the id of the row that actions are about; empty for none
+	// Sections: Above are sections, an empty line before each title. The first ones are read out, the others when they are asked for.
+	Sections bool
 }
 
 // Row is one thing that can be chosen on a page.

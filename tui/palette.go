@@ -47,7 +47,21 @@ type entry struct {
 }
 
 // Filterer is a list that can be opened with a filter.
-type Filterer interface{ SetFilter(text string) }
+type Filterer interface {
+	SetFilter(text string)
+	Filter() string
+}
+
+// same reports whether two views are the same page, with the same of it in view.
+func same(a, b View) bool {
+	filter := func(v View) string {
+		if f, ok := v.(Filterer); ok {
+			return f.Filter()
+		}
+		return ""
+	}
+	return a.Title() == b.Title() && filter(a) == filter(b)
+}
 
 func (a *App) openPalette() tea.Cmd {
 	if a.palette.open {
@@ -236,10 +250,10 @@ func (a *App) destination(d Destination) entry {
 // one came from.
 func (a *App) jump(d Destination) tea.Cmd {
 	v := d.Open()
-	switch v.Title() {
-	case a.top().Title():
+	switch {
+	case same(v, a.top()):
 		return nil
-	case a.stack[0].Title():
+	case same(v, a.stack[0]):
 		a.visit(a.stack[:1])
 		return nil
 	}

@@ -73,19 +73,33 @@ func (a *App) header(c Canvas) string {
 		right = append(right, Span{"read-only ", Pending})
 	}
 	right = append(right, a.freshness(c)...)
-	account := strings.Join(nonEmpty(Clean(id.Account), id.Source, id.Beside, id.Host), " "+c.Theme.Glyphs.Dot+" ")
+	parts := nonEmpty(Clean(id.Account), id.Source, id.Beside, id.Host)
+	account := strings.Join(parts, " "+c.Theme.Glyphs.Dot+" ")
 	room := c.Width - right.Width() - 2
 	// The account is cut before the place where one is, but its beginning stays.
 	crumbs := a.crumbs(room - 3 - min(Width(account), room/3))
+	crumbs = cutTo(crumbs, room)
 	left := crumbs
 	if free := room - Width(crumbs) - 3; free >= 8 {
+		for len(parts) > 1 && Width(account) > free { // a whole part less: half a word says nothing
+			parts = parts[:len(parts)-1]
+			account = strings.Join(parts, " "+c.Theme.Glyphs.Dot+" ")
+		}
 		left = crumbs + Spaces(2) + FitRight(cutTo(account, free), free)
 	}
 	line := " " + Fit(left, room) + " "
 	return c.Theme.Paint(Bar, line) + right.Paint(c.Theme, right.Width())
 }
 
-func cutTo(s string, width int) string { return strings.TrimRight(Fit(s, width), " ") }
+// cutTo is s in at most so many cells. It is cut behind a word, unless the first one is longer than that.
+func cutTo(s string, width int) string {
+	if Width(s) > width && width > 1 {
+		if words := Wrap(s, width-1)[0]; Width(words) >= width/2 {
+			return strings.TrimRight(words, " "+UnicodeGlyphs.Crumb+UnicodeGlyphs.Dot) + Ellipsis
+		}
+	}
+	return strings.TrimRight(Fit(s, width), " ")
+}
 
 func (a *App) identity() Identity {
 	if a.opts.Identity == nil {
@@ -160,7 +174,7 @@ func (a *App) freshness(c Canvas) Line {
 // maxMessage is how many lines of the screen a message may take.
 const maxMessage = 3
 
-// message is what stands above the footer: a prompt, a toast, or the reason why the data is not fresh. It is one line, and more only over
+// message is what stands above the footer: a prompt, toasts, or the reason why the data is not fresh. It is one line, and more only over
 // free lines of the page: nothing moves because something is said. A toast, which goes by itself, may also stand over what is there.
 func (a *App) message(c Canvas, free int) []string {
 	if a.palette.open {
@@ -169,8 +183,8 @@ func (a *App) message(c Canvas, free int) []string {
 	if p, ok := a.top().(Prompter); ok && a.capturing() {
 		return []string{p.Prompt(c)}
 	}
-	if a.toast.text != "" {
-		return linked(c.Theme, sentence(c, a.toast.role, "", a.toast.text, maxMessage), a.toast.url)
+	if said := a.toastLines(c); len(said) > 0 {
+		return said
 	}
 	if h, ok := a.top().(Hinter); ok {
 		return []string{h.Hint(c)}
@@ -263,6 +277,7 @@ func (a *App) hints() (own, more, always []Action) {
 	for _, action := range a.top().Actions() {
 		switch {
 		case !action.Footer:
+		case action.Why != "" && slices.Contains(action.Keys, "enter"): // there is no row: it would say nothing
 		case action.Class == Common:
 			more = append(more, action)
 		default:

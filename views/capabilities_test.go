@@ -20,44 +20,43 @@ var capabilities = map[string]struct {
 	leftOut map[string]string
 }{
 	"Relater": {[]string{"tunnel", "interconnect", "route", "prefix"}, map[string]string{
-		"service":       "a binding names its service itself",
 		"endpointcheck": "a check probes a host, whatever the tunnels do",
 		"filterprofile": "a session names its profile itself",
 		"account":       "everything belongs to it"}},
-	"Opener": {[]string{"tunnel", "interconnect", "route", "prefix", "service", "filterprofile"}, map[string]string{
+	"Opener": {[]string{"tunnel", "interconnect", "route", "prefix", "filterprofile"}, map[string]string{
 		"endpointcheck": "the API gives no result of a check to find something about",
 		"account":       "nothing is found about accounts"}},
 	"Dependent": {[]string{"interconnect", "route"}, map[string]string{
-		"tunnel":  "a tunnel depends on no other object",
-		"prefix":  "what goes with a prefix lies below it and is read with it (change.PrefixConsequences)",
-		"service": "services cannot be deleted, and depend on nothing", "endpointcheck": "a check depends on no object of the account",
+		"tunnel":        "a tunnel depends on no other object",
+		"prefix":        "what goes with a prefix lies below it and is read with it (change.PrefixConsequences)",
+		"endpointcheck": "a check depends on no object of the account",
 		"filterprofile": "a profile depends on no object",
 		"account":       "accounts are not deleted here"}},
 	"Subnetter": {[]string{"tunnel", "interconnect", "route"}, map[string]string{
-		"prefix": "a prefix is public; forms ask Env.OwnPrefixes", "service": "it has no network",
+		"prefix":        "a prefix is public; forms ask Env.OwnPrefixes",
 		"endpointcheck": "its address is a host anywhere", "filterprofile": "its networks are a filter, and not in use",
 		"account": "it has no network"}},
 	"Setter": {[]string{"tunnel", "interconnect", "route", "prefix"}, map[string]string{
-		"service": "services are Cloudflare's", "endpointcheck": "two fields need no guide", "filterprofile": "four fields need no guide",
+		"endpointcheck": "two fields need no guide", "filterprofile": "four fields need no guide",
 		"account": "accounts are made elsewhere"}},
 	"Follower": {[]string{"tunnel"}, map[string]string{
 		"interconnect": "a port takes weeks to come up, and the API gives no session over it", "route": "a route is there at once",
-		"prefix": "an approval takes days", "service": "nothing comes up", "endpointcheck": "the API gives no result",
+		"prefix": "an approval takes days", "endpointcheck": "the API gives no result",
 		"filterprofile": "nothing comes up",
 		"account":       "nothing comes up"}},
 	"Conductor": {[]string{"tunnel", "interconnect"}, map[string]string{
-		"route": "a route leads through others", "prefix": "no next hop lies in it", "service": "no next hop lies in it",
+		"route": "a route leads through others", "prefix": "no next hop lies in it",
 		"endpointcheck": "no next hop lies in it", "filterprofile": "no next hop lies in it", "account": "no next hop lies in it"}},
 	"RouteTable": {[]string{"route"}, map[string]string{
 		"tunnel": "routes learned by BGP are not in the API", "interconnect": "routes learned by BGP are not in the API",
-		"prefix": "an advertisement is no route", "service": "it has no routes", "endpointcheck": "it has no routes",
+		"prefix": "an advertisement is no route", "endpointcheck": "it has no routes",
 		"filterprofile": "it has no routes",
 		"account":       "it has no routes"}},
 	"Indexer": {[]string{"tunnel", "interconnect", "route", "prefix", "endpointcheck", "filterprofile"}, map[string]string{
-		"service": "a service has no page that says more than its row", "account": "an account is chosen under :accounts"}},
+		"account": "an account is chosen under :accounts"}},
 	"Tracer": {[]string{"traceroute"}, map[string]string{
 		"tunnel": "it asks the tracer", "interconnect": "a traceroute does not go over a port", "route": "the tracer takes any address",
-		"prefix": "the tracer takes any address", "service": "it has no address", "endpointcheck": "the tracer takes any address",
+		"prefix": "the tracer takes any address", "endpointcheck": "the tracer takes any address",
 		"filterprofile": "it has no address",
 		"account":       "it has no address"}},
 }

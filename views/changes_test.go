@@ -40,14 +40,14 @@ func TestChangesWithoutTheAuditLogAreNotNone(t *testing.T) {
 // Whether anybody is told when a tunnel fails is said of the policies as they are, and never of those that could not be read.
 func TestAlertsSayWhetherAnybodyIsTold(t *testing.T) {
 	const health = "magic_tunnel_health_check_event"
-	nobody := "Nobody is told when the health of a tunnel changes"
+	nobody := "Nobody is notified when the health of a tunnel changes"
 	for name, c := range map[string]struct {
 		before func(*desk)
 		want   string
 	}{
 		"none":     {func(*desk) {}, nobody},
 		"off":      {func(d *desk) { d.AddPolicy("NOC", health, false) }, nobody},
-		"on":       {func(d *desk) { d.AddPolicy("NOC", health, true) }, "1 policy; the health of tunnels is told"},
+		"on":       {func(d *desk) { d.AddPolicy("NOC", health, true) }, "1 policy; changes of tunnel health are notified"},
 		"BGP only": {func(d *desk) { d.AddPolicy("NOC", "magic_bgp_session_event", true) }, nobody},
 		"unread": {func(d *desk) {
 			d.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 500, Path: "*/alerting/*"})

@@ -14,7 +14,7 @@ import (
 // process with the terminal still raw: pages return commands, or use tui.Begin.
 var goroutines = map[string]string{
 	"tui/instant.go started":   "hands a panic to the program",
-	"tui/work.go Begin":        "keeps a panic for who waits",
+	"tui/work.go Begin":        "keeps a panic for whoever waits",
 	"tui/run.go Run":           "the library's own loop, which catches panics itself",
 	"tui/run.go ending":        "a call of the library",
 	"tui/line/line.go start":   "runs what tui.Guarded made",

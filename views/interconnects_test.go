@@ -8,7 +8,7 @@ import (
 // Who has never seen an interconnect finds on one page what it is made of: the port, the CNI over it, and the CNI's tunnel side.
 func TestPortCNIAndTunnelSideAreOnePage(t *testing.T) {
 	d := sit(t, "interconnects", nil)
-	d.See("nwf-ams04-1", "port", "CNI", "tunnel side", "BGP not told", "CNI settings")
+	d.See("nwf-ams04-1", "port", "CNI", "tunnel side", "not reported", "CNI settings")
 	d.Settle()
 	at := -1
 	for _, row := range []string{"nwf-ams04-1 ", "\n    ams-cni-v2 ", "\n      ams-cni-v2 "} { // each below what it runs over
@@ -32,7 +32,7 @@ func TestPortCNIAndTunnelSideAreOnePage(t *testing.T) {
 func TestFormerNamesLeadToTheOnePage(t *testing.T) {
 	for name, want := range map[string]struct{ rows, not, made string }{
 		"cnis":             {"fra-cni-v1", "tunnel side ", "New CNI"},
-		"cf-interconnects": {"tunnel side", "BGP not told", "New CNI"},
+		"cf-interconnects": {"tunnel side", "not reported", "New CNI"},
 		"cni-settings":     {"CNI settings", "fra-cni-v1", "What is to be made?"},
 		"ports":            {"nwf-fra03-1", "there is no such text", "What is to be made?"},
 	} {
@@ -62,10 +62,22 @@ func TestServicesAndLeasesAreFoundWhereTheyAreUsed(t *testing.T) {
 		d.Press("down")
 	}
 	d.Press("enter")
-	d.See("Leased addresses", "192.0.2.11/32")
+	d.See("Prefixes", "/192.0.2.11", "192.0.2.11/32")
+	d.Press("enter")
+	d.See("Leased addresses", "Tunnels at 192.0.2.11/32", "fra-dc1-gre")
 	d.Press(":")
 	d.types("services")
 	d.See("on :prefixes: ")
 	d.Press("enter")
-	d.See("Services", "Magic Transit")
+	d.See("advertised:service", "Magic Transit")
+	d.Press(":")
+	d.types("leases")
+	d.Press("enter") // of one page another part
+	d.See("advertised:leased", "192.0.2.12/32")
+	d.Press(":")
+	d.types("prefixes")
+	d.Press("enter")
+	d.See("198.18.20.0/24", "192.0.2.12/32", "Magic Transit")
+	d.Press("esc")
+	d.See("advertised:leased")
 }

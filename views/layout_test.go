@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"time"
 	"unicode"
 
 	tea "charm.land/bubbletea/v2"
@@ -90,8 +91,11 @@ func (d *desk) saysAndMovesNothing(where string, before []string) {
 				d.t.Errorf("%s: cut in the middle of a word: %q", where, said)
 			}
 		}
+		now := d.Now
+		d.Now = now.Add(2 * time.Second) // it has been read
+		d.Press("ctrl+l")                // takes it away, and one stays where one is
+		d.Now = now
 	}
-	d.Press("ctrl+l") // takes it away, and one stays where one is
 }
 
 // From 120 columns the object under the cursor stands beside its list, by what is known: moving the cursor asks Cloudflare nothing.

@@ -76,3 +76,27 @@ func TestAKeyThatNobodyHasIsKnownAtTheNextStart(t *testing.T) {
 		})
 	}
 }
+
+// Who leaves while a key is generated has been told that it can only be shown there: it is one that nobody has, and the journal's page
+// has the end of the change without being asked.
+func TestAKeyWhosePageWasLeftIsOneThatNobodyHas(t *testing.T) {
+	d := sit(t, "tunnels", (*desk).writesDown)
+	d.goTo("jnb-br1-ipsec")
+	d.Press("K")
+	d.sends()
+	d.holds("/psk_generate")
+	d.typesTheName("jnb-br1-ipsec")
+	d.reads("Sending once, no automatic retry.")
+	d.Press(":", "a", "c", "t", "i", "v", "i", "t", "y", "enter")
+	d.reads("The new pre-shared key can only be shown here")
+	d.passes(time.Second) // keys of before do not count
+	d.Press("tab", "enter")
+	d.See("OUTCOME")
+	d.reads("unknown")
+	d.lets()
+	d.Until("the end", func() bool { return !strings.Contains(d.Screen(), "unknown") && strings.Contains(d.Screen(), " done") })
+	d.jumps("tunnels")
+	d.goTo("jnb-br1-ipsec")
+	d.Press("b")
+	d.reads("set, never shown: nobody has it", "K generate key")
+}

@@ -11,10 +11,11 @@ import (
 // Somebody wants to know what a prefix can be bound to, and tries what works on other pages.
 func TestServicesAreReadAndNotChanged(t *testing.T) {
 	d := sit(t, "services", nil)
-	d.See("Services", "Magic Transit", "CDN")
-	d.Press("n")
-	d.reads("services are Cloudflare's: a prefix is bound to one under :prefixes")
+	d.See("Prefixes", "advertised:service", "Magic Transit", "CDN")
+	d.lacks("198.18.20.0/24", "leased 1")
 	d.goTo("CDN")
+	d.Press("e")
+	d.reads("services are Cloudflare's and cannot be changed")
 	d.Press("enter")
 	d.See("Service", "Name", "CDN", "ID")
 	d.Press("D")

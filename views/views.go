@@ -24,8 +24,8 @@ import (
 	"flarewire/views/overview"
 	"flarewire/views/prefix"
 	"flarewire/views/requests"
+	"flarewire/views/review"
 	"flarewire/views/route"
-	"flarewire/views/service"
 	"flarewire/views/setup"
 	"flarewire/views/traceroute"
 	"flarewire/views/tunnel"
@@ -44,7 +44,6 @@ var registry = []func(*kit.Env) kit.Module{
 	interconnect.New,
 	route.New,
 	prefix.New,
-	service.New,
 	where.New,
 	location.New,
 	traceroute.New,
@@ -73,7 +72,7 @@ func Listings() []kit.Listing {
 // names the page to open first, empty for the first of the registry; more are pages that need what no
 // account has, such as the profiles.
 func New(env *kit.Env, o tui.Options, start string, more ...func(*kit.Env) kit.Module) (*tui.App, error) {
-	o.Services, o.Outage = append([]tui.Service{env, env.Feed}, o.Services...), env.Feed.Outage
+	o.Services, o.Outage = append([]tui.Service{env, env.Feed, review.Ends{}}, o.Services...), env.Feed.Outage
 	for _, make := range slices.Concat(registry, more) {
 		m := make(env)
 		env.Add(m)

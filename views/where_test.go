@@ -53,7 +53,7 @@ func TestFromATunnelToItsDestinationsAndFromAnAddressToItsRows(t *testing.T) {
 		"prefixes": {"198.18.11.9", "198.18.11.0/24", "198.18.10.0/24"},
 		"where":    {"198.18.11.9", "198.18.11.0/24", "198.18.10.0/24"},
 		"tunnels":  {"10.213.0.9", "iad-dc1-gre", "fra-dc1-gre"},
-		"leases":   {"162.159.64.41", "162.159.64.", "no row"},
+		"leases":   {"192.0.2.11", "192.0.2.11/32", "198.18.10.0/24"},
 	} {
 		d.Press(":")
 		d.types(page)

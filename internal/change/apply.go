@@ -30,12 +30,13 @@ func OnStage(f func(Stage)) ApplyOption { return func(a *applying) { a.at = f } 
 
 // applying is one application of a plan.
 type applying struct {
-	at        func(Stage)
-	w         *Writer
-	unwritten bool
+	at       func(Stage)
+	w        *Writer
+	finish   bool  // a step was done: the rest is sent although the journal cannot be written
+	unstored error // why entries of that rest are not in the journal
 }
 
-// JournalError says that the journal cannot be written. Nothing was sent.
+// JournalError says that the journal cannot be written. Nothing was sent: it is only met before the first request of a plan.
 type JournalError struct{ Err error }
 
 // Error implements error.
@@ -46,8 +47,8 @@ func (e *JournalError) Error() string {
 // Unwrap gives the cause.
 func (e *JournalError) Unwrap() error { return e.Err }
 
-// Apply sends the plan, once: a plan that was applied is spent, whatever became of it. The result is never more certain than
-// what was read back.
+// Apply carries out the plan: a plan that was applied is spent, whatever became of it. Each request is sent once, but for the creation of
+// a replacement, which is sent again for a minute after a certain refusal. The result is never more certain than what was read back.
 func (w *Writer) Apply(ctx context.Context, p Plan, options ...ApplyOption) Result {
 	if reason := p.Blocked(); reason != "" {
 		return refused(p, errors.New(reason))
@@ -66,12 +67,14 @@ func (w *Writer) Apply(ctx context.Context, p Plan, options ...ApplyOption) Resu
 func (a *applying) steps(ctx context.Context, p Plan) Result {
 	var result Result
 	for i, s := range p.steps {
-		a.unwritten = a.unwritten || i > 0 // half a change must not stay half because the disk is full
+		a.finish = i > 0 // half a change must not stay half because the disk is full
 		one := a.repeated(ctx, p, s)
 		one.RequestIDs = append(result.RequestIDs, one.RequestIDs...)
 		one.JournalErr = errors.Join(result.JournalErr, one.JournalErr)
 		before := result.Outcome
 		result = one
+		result.JournalErr = errors.Join(result.JournalErr, a.unstored)
+		a.unstored = nil
 		if result.Outcome == journal.Done || result.accepted && i+1 < len(p.steps) {
 			continue
 		}
@@ -212,7 +215,7 @@ func (a *applying) outcome(ctx context.Context, p Plan, s step, answer api.Answe
 	return r
 }
 
-// mayHaveHappened: the server may have done it, so the object has to be read back. A deletion of what is not there is done.
+// mayHaveHappened reports whether the server may have done it, so that the object has to be read back. A deletion of what is not there is done.
 func mayHaveHappened(err error, verb journal.Verb) bool {
 	var e *api.Error
 	if !errors.As(err, &e) {
@@ -269,12 +272,18 @@ func requestID(err error) string {
 	return ""
 }
 
-// begin writes the entry. Without a journal there is none.
+// begin writes the entry. Without a journal there is none, and id is "". So it is when the journal cannot be written while half of
+// the change is done.
 func (a *applying) begin(e journal.Entry) (id string, err error) {
 	if a.w.options.Journal == nil {
 		return "", nil
 	}
-	return a.w.options.Journal.Begin(e)
+	id, err = a.w.options.Journal.Begin(e)
+	if err != nil && a.finish {
+		a.unstored = errors.Join(a.unstored, err)
+		return "", nil
+	}
+	return id, err
 }
 
 // beginAll writes the entries of all objects that a step changes. When one cannot be written, those before it say that nothing was sent.

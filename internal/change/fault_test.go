@@ -133,11 +133,13 @@ func TestAnAccountThatCannotBeReadAfterTheWrite(t *testing.T) {
 		t.Run(act.name, func(t *testing.T) {
 			d := sit(t)
 			p, _ := act.plan(t, d)
-			d.after = func(req *http.Request) {
-				if req.Method != http.MethodGet && req.URL.Query().Get("validate_only") == "" {
-					d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503, Method: http.MethodGet})
+			sent := false
+			d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+				if sent = sent || r.Changes(); sent && r.Method == http.MethodGet {
+					return &simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503}
 				}
-			}
+				return nil
+			})
 			r := d.writer.Apply(t.Context(), p)
 			wantOutcome(t, r, journal.Unknown)
 			if r.Err == nil || len(d.writes()) != 1 {
@@ -183,6 +185,16 @@ func TestADeletionIsNeverTriedBefore(t *testing.T) {
 	}
 }
 
+// lost is a script by which no answer to a change comes.
+func lost(carriedOut bool) func(simaccount.Request) *simaccount.Fault {
+	return func(r simaccount.Request) *simaccount.Fault {
+		if !r.Changes() {
+			return nil
+		}
+		return &simaccount.Fault{Kind: simaccount.FaultReset, CarriedOut: carriedOut}
+	}
+}
+
 func TestARouteThatLooksLikeAnotherIsNotTakenForIt(t *testing.T) {
 	d := sit(t)
 	wanted := api.Route{Prefix: "198.18.10.0/24", Nexthop: "10.213.0.5", Priority: 300}
@@ -190,11 +202,11 @@ func TestARouteThatLooksLikeAnotherIsNotTakenForIt(t *testing.T) {
 	if p.Blocked() != "" {
 		t.Fatal(p.Blocked())
 	}
-	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPost, Times: 1})
+	d.edge.Script(lost(false))
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Unknown)
 
 	p = planned(t)(prepareCreate(t.Context(), d.writer, change.Routes, wanted))
-	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPost, Times: 1, CarriedOut: true})
+	d.edge.Script(lost(true))
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
 	if got, err := d.account.Routes.Get(t.Context(), r.ID); err != nil || got.Priority != 300 {

@@ -66,3 +66,36 @@ func TestTheLastCheckComesAfterTheWaitForTheJournal(t *testing.T) {
 		t.Errorf("%v, sent %d", r.Err, len(d.writes()))
 	}
 }
+
+// The disk is full, or another instance holds the journal, just when a tunnel was deleted to be made anew: it is made all the same, and
+// it is said that the journal does not have it.
+func TestAReplacementIsFinishedWhenTheJournalFailsInTheMiddle(t *testing.T) {
+	var notes *journal.Journal
+	d := sit(t, func(o *change.Options) {
+		notes = journal.New(journal.Options{Path: t.TempDir() + "/flarewire/journal.jsonl", LockLimit: time.Millisecond})
+		o.Journal = notes
+	})
+	p, opened := replacement(t, d)
+	steps := 0
+	r := d.writer.Apply(t.Context(), p, change.OnStage(func(s change.Stage) {
+		if s != change.Noting {
+			return
+		}
+		if steps++; steps != 2 {
+			return
+		}
+		lock, err := statefile.OpenLocked(notes.Path()+".lock", time.Second)
+		if err != nil {
+			t.Error(err)
+			return
+		}
+		t.Cleanup(func() { _ = lock.Close() })
+	}))
+	wantOutcome(t, r, journal.Done)
+	if steps != 2 || len(d.writes()) != 2 || !errors.Is(r.JournalErr, statefile.ErrLocked) {
+		t.Errorf("%d steps, sent %d, the journal: %v", steps, len(d.writes()), r.JournalErr)
+	}
+	if r.ID == opened.ID || d.stored(simaccount.GRETunnels, "fra-dc1-gre", "bgp.customer_asn") != int64(65001) {
+		t.Errorf("result %+v", r)
+	}
+}

@@ -22,7 +22,7 @@ type Announcement struct {
 
 // Says is the announcement in words. That it is not complete belongs to it.
 func (a Announcement) Says(now time.Time) string {
-	text := fmt.Sprintf("%s was announced over %s at %s (Cloudflare's record, seen since %s; not complete, withdrawals are not told)",
+	text := fmt.Sprintf("%s was announced over %s at %s (Cloudflare's record, seen since %s; not complete, withdrawals are not reported)",
 		a.Prefix,
 		a.Over.Name, Clock(a.At, now), Clock(a.Since, now))
 	if !a.Up {

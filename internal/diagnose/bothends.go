@@ -42,10 +42,35 @@ type EndRow struct {
 	Agreement  Agreement
 }
 
+// Sentence is the row in one line.
+func (r EndRow) Sentence() string {
+	side := func(who, value string) string {
+		if value == "-" {
+			return who + " does not tell"
+		}
+		return who + " " + value
+	}
+	text := r.Label + ": " + side("Cloudflare", r.Cloudflare) + "; " + side("router", r.Router)
+	if word := r.Agreement.Word(); word != "" {
+		text += " (" + word + ")"
+	}
+	return text
+}
+
 // Router is what the router of a tunnel said, as it was asked last.
 func (a *Account) Router(id string) (router.Reading, bool) {
 	r, asked := a.facts.Routers[id]
 	return r, asked
+}
+
+// RouterNow is what the router of a tunnel said, as long as it counts: it was understood, not long ago, and nothing has changed since.
+func (a *Account) RouterNow(id string) (router.Reading, bool) {
+	i, known := a.byID[id]
+	if !known {
+		return router.Reading{}, false
+	}
+	r, ok := a.tunnelCase(i).ofRouter()
+	return r.Reading, ok
 }
 
 // BothEnds puts Cloudflare's side of a tunnel beside its router's. It is nil while the router was not asked.

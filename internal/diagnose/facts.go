@@ -48,7 +48,7 @@ type Facts struct {
 	gone       []store.Tunnel  // that are deleted; see After
 }
 
-// From takes the facts from the store. Insights are added by who has read them.
+// From takes the facts from the store. Insights are added by whoever has read them.
 func From(s *store.Snapshot, now time.Time) Facts {
 	return Facts{Now: now, Tunnels: s.Tunnels, GRE: s.GRE, IPsec: s.IPsec, Traffic: s.Traffic.By, Routes: s.Routes, Prefixes: s.Prefixes,
 		Locations: s.Locations, Ports: s.Ports, Links: s.Links, Health: s.Health.By, Measured: s.Health.Entry, Events: s.Events,

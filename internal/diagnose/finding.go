@@ -48,6 +48,7 @@ var titles = map[Cause]string{
 	OneWay:           "One-way traffic",
 	NoIKESA:          "No IKE SA on the router",
 	SidesDiffer:      "Both ends do not agree",
+	ForeignAnnounced: "Foreign prefixes announced",
 }
 
 // shorts are the titles that are too long for a column.
@@ -164,6 +165,7 @@ const (
 	OneWay            Cause = "one-way-traffic"
 	NoIKESA           Cause = "no-ike-sa"
 	SidesDiffer       Cause = "sides-differ"
+	ForeignAnnounced  Cause = "foreign-announced"
 )
 
 // Likelihood says how much the data says about a cause. A larger value is more likely.

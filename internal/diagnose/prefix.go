@@ -173,7 +173,7 @@ func (c prefixCase) covered(b api.BGPPrefix, by string) Finding {
 // recent is within which a change of the advertisement counts as one of now also when nobody saw it.
 const recent = 24 * time.Hour
 
-// isNews reports whether a withdrawn prefix was seen to be advertised before: by who watched, on the
+// isNews reports whether a withdrawn prefix was seen to be advertised before: by whoever watched, on the
 // saved good day, or by the API within the last day.
 // On demand, withdrawn is a state like any other.
 func (c prefixCase) isNews(b api.BGPPrefix) bool {

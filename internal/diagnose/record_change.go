@@ -16,7 +16,7 @@ var idle = []string{"description", "name", "id", "modified_on", "created_on"}
 // auditBefore is how long before a break a change by the audit log is told.
 const auditBefore = time.Hour
 
-// changes are the changes of the tunnel by the audit log that were carried out.
+// changesAudited are the changes of the tunnel by the audit log that were carried out.
 func (c tunnelCase) changesAudited() []api.AuditEntry {
 	var out []api.AuditEntry
 	for _, e := range c.facts.Records[c.ID].Audit {

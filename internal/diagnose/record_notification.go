@@ -69,11 +69,11 @@ func (c tunnelCase) badPeerAS(f *Finding, t *told, byCloudflare bool, text strin
 		return
 	}
 	f.Text = text + ": your router said another AS number than " + c.asn() + ", which is configured."
-	f.Next = "Set one of both right: the router's own AS to " + c.asn() + ", or the tunnel's to the router's."
+	f.Next = "Correct one of the two: the router's own AS to " + c.asn() + ", or the tunnel's to the router's."
 	if t.open != nil && t.open.Data.PeerASN != nil && asnText(*t.open.Data.PeerASN) != c.asn() {
 		said := asnText(*t.open.Data.PeerASN)
 		f.Text = text + ": your router said AS " + said + ", AS " + c.asn() + " is configured."
-		f.Next = "Set one of both right: the router's own AS to " + c.asn() + ", or the tunnel's to " + said + "."
+		f.Next = "Correct one of the two: the router's own AS to " + c.asn() + ", or the tunnel's to " + said + "."
 	}
 }
 

@@ -68,8 +68,8 @@ func (c tunnelCase) withRouter(findings []Finding) []Finding {
 		return findings
 	}
 	var proven []Finding
-	for _, rule := range []func() []Finding{r.interfaceDown, r.endpoint, r.ike, r.neighbor, r.numbers, r.md5, r.prefixes, r.hold, r.notified,
-		r.policy, r.announces, r.oneWay, r.older, r.contradiction} {
+	for _, rule := range []func() []Finding{r.endpoint, r.interfaceDown, r.ike, r.neighbor, r.numbers, r.md5, r.prefixes, r.hold, r.notified,
+		r.otherKey, r.policy, r.announces, r.foreign, r.oneWay, r.older, r.contradiction} {
 		proven = append(proven, rule()...)
 	}
 	certain := func(f Finding) bool { return f.Likelihood == Certain && f.Impact >= Impaired }
@@ -251,7 +251,7 @@ func (r routerSide) numbers() []Finding {
 	case s.LocalAS != 0 && s.LocalAS != r.BGP.CustomerASN:
 		f := r.finding(ASNMismatch, Outage, srcRFC4271+" (section 6.2)", evidence...)
 		f.Text = join(fmt.Sprintf("The router is AS %s to this neighbor, the tunnel has AS %s.", asnText(s.LocalAS), r.asn()), r.contradicts())
-		f.Next = "Set one of both right: the router's AS (also local-as) to " + r.asn() + ", or the tunnel's to " + asnText(s.LocalAS) + "."
+		f.Next = "Correct one of the two: the router's AS (also local-as) to " + r.asn() + ", or the tunnel's to " + asnText(s.LocalAS) + "."
 		out = append(out, f)
 	case s.RemoteAS != 0 && asnText(s.RemoteAS) != r.cloudflareASN():
 		f := r.finding(ASNMismatch, Outage, srcRFC4271+" (section 6.2)", evidence...)
@@ -277,6 +277,9 @@ func (r routerSide) md5() []Finding {
 		there = "set"
 	}
 	evidence := []Evidence{ofRouter("MD5 key", there), {"Cloudflare: bgp.md5_key", here}, ofRouter("state", s.State)}
+	if s.DigestLine != "" {
+		evidence = append(evidence, ofRouter("log", s.DigestLine))
+	}
 	differs, known := s.KeyDiffers(r.BGP.MD5Key)
 	f := r.finding(MD5Mismatch, Outage, srcMD5, evidence...)
 	switch {
@@ -287,14 +290,35 @@ func (r routerSide) md5() []Finding {
 		f.Evidence[0].Value = "another one than Cloudflare's"
 		f.Text = join("The MD5 key in the router's configuration is another one than Cloudflare's: every TCP packet is dropped.", r.contradicts())
 		f.Next = "Set the same key on both sides; look for spaces at its ends."
-	case here == "set" && !known && (s.State == "Connect" || s.State == "Active") && !r.pathBroken():
-		f.Likelihood = Likely
-		f.Text = "An MD5 key is set on both sides, and the router gets no TCP connection: this points to different keys."
-		f.Next = "Compare the keys, also for spaces at their ends. A command that prints the neighbor's configuration lets flarewire compare " +
-			"them."
+	case here == "set" && s.Digest == router.DigestWrong:
+		f.Text = join("The router drops Cloudflare's TCP packets: their MD5 digest was made with another key than the router's.", r.contradicts())
+		f.Next = "Set the same key on both sides; look for spaces at its ends."
+	case here == "set" && s.Digest == router.DigestMissing:
+		f.Text = join("The router drops Cloudflare's TCP packets: they have no MD5 digest, though a key is set at Cloudflare.", r.contradicts())
+		f.Next = "Set the key at Cloudflare once more, the same as on the router; is its change still on the way?"
 	default:
 		return nil
 	}
+	return []Finding{f}
+}
+
+// otherKey guesses that the keys differ: both sides have one, nobody showed them, and the router gets no TCP connection. What the router
+// says of its last reset stands before it.
+func (r routerSide) otherKey() []Finding {
+	s := r.Facts.Session
+	if s == nil || s.Missing || s.Shutdown || s.MD5 == nil || !*s.MD5 || r.BGP == nil || r.BGP.MD5Key == "" || s.Digest != "" ||
+		s.State != "Connect" && s.State != "Active" || r.pathBroken() {
+		return nil
+	}
+	if _, known := s.KeyDiffers(r.BGP.MD5Key); known {
+		return nil
+	}
+	f := r.finding(MD5Mismatch, Outage, srcMD5, ofRouter("MD5 key", "set"), Evidence{"Cloudflare: bgp.md5_key", "set"},
+		ofRouter("state", s.State))
+	f.Likelihood = Likely
+	f.Text = "An MD5 key is set on both sides, and the router gets no TCP connection: this points to different keys."
+	f.Next = "Compare the keys, also for spaces at their ends. A command that prints the neighbor's configuration lets flarewire compare " +
+		"them, and one that prints the log shows what was dropped."
 	return []Finding{f}
 }
 
@@ -399,31 +423,6 @@ func (r routerSide) policy() []Finding {
 	}
 	if n := len(r.facts.Routes.Rows); r.facts.Routes.Settled() && n > 0 {
 		f.Evidence = append(f.Evidence, Evidence{"Cloudflare: static routes of the account", strconv.Itoa(n)})
-	}
-	return []Finding{f}
-}
-
-// announces reads a session that stands and announces nothing.
-func (r routerSide) announces() []Finding {
-	s := r.Facts.Session
-	if !s.Established() || s.Sent == nil || *s.Sent > 0 {
-		return nil
-	}
-	f := r.finding(NothingAnnounced, Impaired, srcSteering, ofRouter("prefixes sent", "0"))
-	switch {
-	case s.NoPolicyOut:
-		f.Cause = PolicyRejectsAll
-		f.Text = "The session is up, but the router announces nothing: it has no export policy, which RFC 8212 demands."
-		f.Next = "On the router: set a prefix list or route-map for what goes out to " + cloudflareSide(r.Tunnel) + "."
-	case s.NetworksRead && s.Networks == 0:
-		f.Evidence = append([]Evidence{ofRouter("network statements", "none")}, f.Evidence...)
-		f.Text = "The session is up, but the router announces nothing to Cloudflare: its BGP has no network statement and no redistribution."
-		f.Next = "On the router: add a network statement for each network of this site; a permit in a prefix list alone announces nothing."
-	default:
-		f.Text = "The session is up, but the router announces nothing to Cloudflare: there is no network statement or redistribution for it, " +
-			"no " +
-			"route to what it names, or the export policy " + strings.TrimSpace(s.FilterOut+" permits nothing") + "."
-		f.Next = "On the router: add a network statement for each network of this site, and let it through the export policy."
 	}
 	return []Finding{f}
 }

@@ -105,6 +105,58 @@ func TestTheRouterMakesACauseCertain(t *testing.T) {
 	}
 }
 
+// The same for the other platforms, whose outputs are made after their makers' references: each fault is the first finding. Certain is what
+// the router shows itself; where it only shows that something is not there, the cause is likely.
+func TestEveryPlatformNamesTheFaultFirst(t *testing.T) {
+	all := []side.Reads{side.Junos, side.EOS, side.IOSXE}
+	for name, test := range map[string]struct {
+		kind   api.TunnelKind
+		on     []side.Reads
+		is     []is
+		cause  diagnose.Cause
+		likely bool
+		says   string
+	}{
+		"wrong-AS":               {api.GRE, all, nil, diagnose.ASNMismatch, false, "The router is AS 64999"},
+		"wrong-AS-of-Cloudflare": {api.GRE, all, nil, diagnose.ASNMismatch, false, "expects AS 13336"},
+		"shutdown":               {api.GRE, all, nil, diagnose.NeighborShutdown, false, "is shut down on the router"},
+		"maximum-prefix":         {api.GRE, all, nil, diagnose.MaximumPrefixes, false, "than its maximum of 4"},
+		"import-policy":          {api.GRE, all, []is{up}, diagnose.PolicyRejectsAll, false, "import policy NONE takes none"},
+		"no-network-statement":   {api.GRE, all, []is{up}, diagnose.NothingAnnounced, false, "announces nothing to Cloudflare"},
+		"no-MD5-key":             {api.GRE, all, nil, diagnose.MD5Mismatch, false, "absent on the router and set at Cloudflare"},
+		"another-MD5-key":        {api.GRE, all, nil, diagnose.MD5Mismatch, false, "made with another key"},
+		"no-neighbor":            {api.GRE, all, nil, diagnose.NeighborMissing, false, "has no BGP neighbor 10.100.0.8"},
+		"interface-down":         {api.GRE, all, []is{health(0)}, diagnose.InterfaceDown, false, "he tunnel interface "},
+		"route-to-the-endpoint-through-the-tunnel": {api.GRE, all, []is{health(0)}, diagnose.EndpointInTunnel, false,
+			"leads into the tunnel itself"},
+		"no-route-to-the-endpoint": {api.GRE, all, []is{health(0)}, diagnose.EndpointNoRoute, false, "no route to Cloudflare's endpoint"},
+		"hold-timer":               {api.GRE, all, nil, diagnose.HoldTimerExpired, true, "Hold Timer Expired"},
+		"no-SA": {api.IPsec, []side.Reads{side.Junos, side.IOSXE}, []is{health(0)}, diagnose.NoIKESA, true,
+			"IKE SA with Cloudflare"},
+		"wrong-PSK": {api.IPsec, []side.Reads{side.Junos}, []is{health(0), named}, diagnose.IKEAuth, false,
+			"the pre-shared key of the router is not"},
+		"wrong-proposal": {api.IPsec, []side.Reads{side.Junos}, []is{health(0)}, diagnose.IKEProposal, false, "nothing in common"},
+	} {
+		for _, how := range test.on {
+			t.Run(name+" on "+string(how), func(t *testing.T) {
+				found := diagnose.Read(said(an(fra(test.kind, test.is...)), how, recordedOf(t, how, name))).Tunnel("id-fra-dc1")
+				first, want := found[0], diagnose.Certain
+				if test.likely {
+					want = diagnose.Likely
+				}
+				if first.Cause != test.cause || first.Likelihood != want || first.Impact < diagnose.Impaired ||
+					!strings.Contains(first.Text, test.says) {
+					t.Fatalf("%s, %s, %s: %s", first.Cause, first.Likelihood, first.Impact, first.Text)
+				}
+				if because := first.Because(); !strings.Contains(because, "router: ") || !strings.Contains(because, "Cloudflare: ") ||
+					first.Next == "" {
+					t.Errorf("not the evidence of both ends: %s", because)
+				}
+			})
+		}
+	}
+}
+
 func named(t *store.Tunnel) {
 	t.RemoteIdentities = &api.RemoteIdentities{FQDNID: "c4a7362d577a6c3019a474fd6f485821.33145236.ipsec.cloudflare.com"}
 }
@@ -127,6 +179,41 @@ func TestARouterThatIsWellDisprovesGuesses(t *testing.T) {
 	for _, f := range well {
 		if f.Likelihood > diagnose.Remark && f.Impact > diagnose.NoImpact {
 			t.Errorf("something is wrong with what is well: %s: %s", f.Cause, f.Text)
+		}
+	}
+}
+
+// The router announces 192.0.2.0/24. Of an account whose prefixes and routes do not cover it that is said; while one of the lists was not
+// read, or the account has no prefix at all, nothing is.
+func TestForeignPrefixesThatTheRouterAnnounces(t *testing.T) {
+	for name, test := range map[string]struct {
+		prefixes, routes []string
+		unread, found    bool
+	}{
+		"another prefix":            {[]string{"203.0.114.0/24"}, nil, false, true},
+		"its own prefix":            {[]string{"192.0.2.0/24"}, nil, false, false},
+		"a part of its own":         {[]string{"192.0.2.0/23"}, nil, false, false},
+		"a more specific prefix":    {[]string{"192.0.2.128/25"}, nil, false, false},
+		"a static route":            {[]string{"203.0.114.0/24"}, []string{"192.0.2.0/24"}, false, false},
+		"no prefix in the account":  {nil, nil, false, false},
+		"prefixes that were unread": {[]string{"203.0.114.0/24"}, nil, true, false},
+		"a default route covers no": {[]string{"203.0.114.0/24"}, []string{"0.0.0.0/0"}, false, true},
+	} {
+		facts := an(fra(api.GRE, up))
+		facts.Prefixes.Fetched, facts.Routes.Fetched = night, night
+		for _, cidr := range test.prefixes {
+			facts.Prefixes.Rows = append(facts.Prefixes.Rows, store.Prefix{Prefix: api.Prefix{CIDR: cidr}})
+		}
+		for _, cidr := range test.routes {
+			facts.Routes.Rows = append(facts.Routes.Rows, api.Route{ID: cidr, Prefix: cidr, Nexthop: "10.100.0.9", Priority: 100})
+		}
+		if test.unread {
+			facts.Prefixes.Fetched = time.Time{}
+		}
+		f, found := byCause(diagnose.Read(said(facts, side.FRR, recordedOf(t, side.FRR, "well"))).Tunnel("id-fra-dc1"))[diagnose.ForeignAnnounced]
+		if found != test.found || found && (f.Likelihood != diagnose.Possible || !strings.Contains(f.Text, "192.0.2.0/24") ||
+			!strings.Contains(f.Because(), "router: announced") || !strings.Contains(f.Because(), "Cloudflare: prefixes")) {
+			t.Errorf("%s: found %v: %+v", name, found, f)
 		}
 	}
 }

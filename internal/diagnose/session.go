@@ -88,7 +88,7 @@ func (c tunnelCase) refused() []Finding {
 	return []Finding{asn, rejected, cease}
 }
 
-// noOpen: RFC 4271, section 8.2.2: in OpenSent Cloudflare's OPEN is sent and the router's is awaited.
+// noOpen returns what a session in OpenSent means (RFC 4271, section 8.2.2): Cloudflare's OPEN is sent and the router's is awaited.
 func (c tunnelCase) noOpen() []Finding {
 	w := c.sessionWorked()
 	silent := Finding{Cause: NoOpen, Likelihood: Likely, Impact: Outage, Since: w.until, Source: srcRFC4271 + " (section 8.2.2)",

@@ -19,7 +19,7 @@ type Moment struct {
 	Source string    // where it is known from, one of the words below
 	Text   string
 
-	person string // who made a change, by e-mail and address: only for who asks for it
+	person string // who made a change, by e-mail and address: only for whoever asks for it
 }
 
 // The sources of a timeline.
@@ -142,7 +142,7 @@ func (m Moment) What() string {
 	return m.Text
 }
 
-// TimelineText is a timeline for a ticket; with persons it has the e-mail and the address of who made a change.
+// TimelineText is a timeline for a ticket; with persons it has the e-mail and the address of whoever made a change.
 func TimelineText(all []Moment, persons bool) string {
 	var b strings.Builder
 	b.WriteString("Times in UTC\n")

@@ -10,11 +10,13 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
+	"flarewire/internal/router"
 	"flarewire/internal/store"
 )
 
 // How many objects of an account have series. flarewire_objects_omitted says what is beyond; at most some 10 series come of a
-// tunnel, 2 of a destination, 1 of an advertised prefix and of an incident, so that an account has at most 15,000.
+// tunnel and 5 more of its router when it is asked, 2 of a destination, 1 of an advertised prefix and of an incident, so that an account has
+// at most 15,000, and 20,000 with its routers.
 const (
 	MaxTunnels      = 1000
 	MaxPrefixes     = 1000
@@ -31,6 +33,8 @@ type Account struct {
 	Requests          []Requests      // since the program began; nil in a program that looks once
 	Undelivered       uint64          // events that were given up
 	Recorder          bool            // the program goes on
+	// Routers are what the routers of tunnels said, by the tunnel's id; nil while none is asked.
+	Routers map[string]router.Reading
 }
 
 // Requests is how many requests had an outcome.
@@ -60,7 +64,9 @@ func Write(w io.Writer, format Format, version string, accounts ...Account) erro
 	for _, a := range accounts {
 		one := of{s, a, []string{"profile", a.Profile, "account", a.ID}, nil}
 		if a.Snapshot != nil {
-			one.read = diagnose.Read(diagnose.From(a.Snapshot, a.Now))
+			facts := diagnose.From(a.Snapshot, a.Now)
+			facts.Routers = a.Routers
+			one.read = diagnose.Read(facts)
 		}
 		one.all()
 	}
@@ -81,6 +87,10 @@ var help = [][2]string{
 	{"bgp_session_reported_timestamp_seconds", "When Cloudflare last reported the state of the session."},
 	{"tunnel_health_ratio", "Average of the health checks of ten minutes, 0 down to 1 healthy. Absent when not known or switched off."},
 	{"tunnel_traffic_bytes_per_second", "Traffic of the last whole five minutes; ingress is from the customer into Cloudflare."},
+	{"router_known", "1 when the tunnel's router said something lately that could be read, else 0. Only of routers that are asked."},
+	{"router_answer_age_seconds", "Age of what the tunnel's router said. Absent when that does not count any more."},
+	{"router_session_up", "1 when the tunnel's router calls the BGP session established, else 0. Absent when not known."},
+	{"router_prefixes", "Prefixes that the tunnel's router has sent to Cloudflare and accepted from it. Absent when not known."},
 	{"prefix_advertised", "1 when the prefix is advertised, 0 when it is withdrawn. Absent when not known."},
 	{"destination_ways", "Ways to the destination of a static route, in the worst of the regions, without backups that never take over."},
 	{"destination_healthy_ways", "Of these, how many are healthy by the health checks. Absent when the state of one is not known."},
@@ -171,6 +181,7 @@ func (o of) tunnels() {
 		}
 		names[name] = true
 		o.tunnel(t, []string{"tunnel", name, "kind", string(t.Kind)})
+		o.router(t, []string{"tunnel", name, "kind", string(t.Kind)})
 	}
 }
 
@@ -203,6 +214,35 @@ func (o of) tunnel(t store.Tunnel, labels []string) {
 	}
 	if traffic.Egress != nil {
 		add("tunnel_traffic_bytes_per_second", *traffic.Egress/8, "direction", "egress")
+	}
+}
+
+// router is what the tunnel's router says, when it is asked.
+func (o of) router(t store.Tunnel, labels []string) {
+	if _, asked := o.Routers[t.ID]; !asked {
+		return
+	}
+	add := func(name string, value float64, more ...string) {
+		o.add(name, value, append(append([]string{}, labels...), more...)...)
+	}
+	r, known := o.read.RouterNow(t.ID)
+	add("router_known", truth(known))
+	if !known {
+		return
+	}
+	add("router_answer_age_seconds", max(o.Now.Sub(r.At).Seconds(), 0))
+	s := r.Facts.Session
+	if s == nil {
+		return
+	}
+	if s.State != "" || s.Missing {
+		add("router_session_up", truth(s.Established()))
+	}
+	if s.Sent != nil {
+		add("router_prefixes", float64(*s.Sent), "direction", "sent")
+	}
+	if s.Accepted != nil {
+		add("router_prefixes", float64(*s.Accepted), "direction", "accepted")
 	}
 }
 

@@ -15,7 +15,7 @@ type Format int
 // The formats. Text is what everything takes that reads metrics of Prometheus; neither has timestamps.
 const (
 	Text        Format = iota // Prometheus' text format 0.0.4
-	OpenMetrics               // 1.0.0, for who asks for it
+	OpenMetrics               // 1.0.0, for whoever asks for it
 )
 
 // ContentType is what a server says about the format.

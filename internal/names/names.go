@@ -44,7 +44,7 @@ func Load(path string) Names {
 	return out
 }
 
-// Newest is the file that was written last, for who names no account; empty when there is none.
+// Newest is the file that was written last, for whoever names no account; empty when there is none.
 func Newest(stateDir string) string {
 	files, err := filepath.Glob(filepath.Join(folder(stateDir), "*.json"))
 	if err != nil {

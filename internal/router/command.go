@@ -10,7 +10,6 @@ import (
 	"fmt"
 	"net/netip"
 	"path"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -93,9 +92,9 @@ func address(a netip.Addr) string {
 }
 
 var (
-	placeholder = regexp.MustCompile(`\{([^{}]*)\}`)
-	safeValue   = regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._:/-]*$`)
-	actionName  = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+	placeholder = lazily(`\{([^{}]*)\}`)
+	safeValue   = lazily(`^[A-Za-z0-9][A-Za-z0-9._:/-]*$`)
+	actionName  = lazily(`^[a-z0-9]+(-[a-z0-9]+)*$`)
 )
 
 // Check returns the key of the config file that is wrong, and why.
@@ -276,4 +275,4 @@ func Shown(args []string) string {
 	return strings.Join(words, " ")
 }
 
-var safeWord = regexp.MustCompile(`^[A-Za-z0-9_@%+=:,./-]+$`)
+var safeWord = lazily(`^[A-Za-z0-9_@%+=:,./-]+$`)

@@ -8,15 +8,18 @@ import (
 	"time"
 )
 
-// readEOS reads "show ip bgp neighbors X | json", "show ip bgp summary | json", "show interfaces Tunnel1 | json" and "show ip route X |
-// json".
-// The names are those of Arista's public tests for eAPI; it was not tried on a device.
-func readEOS(text string, t Target, f *Facts) bool {
-	docs, _ := documents(text)
-	understood := false
+// readEOS reads "show ip bgp neighbors X | json", "show ip bgp summary | json", "show interfaces Tunnel1 | json", "show ip route X | json",
+// lines of "show running-config" and of "show logging". The names are those of Arista's public tests for eAPI; it was not tried on a
+// device.
+func readEOS(text string, args []string, t Target, f *Facts) bool {
+	docs, rest := documents(text)
+	understood := f.readLog(rest, t)
+	understood = bgpConfig(rest, t, f) || understood
+	noRoute := false
 	for _, d := range docs {
 		for _, vrf := range d.at("vrfs").fields() {
 			understood = eosVRF(vrf, t, f) || understood
+			noRoute = noRoute || vrf.has("routes") && len(vrf.at("routes").fields()) == 0
 		}
 		var all []Interface
 		for name, one := range d.at("interfaces").fields() {
@@ -25,11 +28,18 @@ func readEOS(text string, t Target, f *Facts) bool {
 		slices.SortFunc(all, func(a, b Interface) int { return strings.Compare(a.Name, b.Name) })
 		understood = f.take(t, all...) || understood
 	}
+	if noRoute {
+		understood = f.noEndpoint(args, t) || understood
+	}
 	return understood
 }
 
 func eosVRF(vrf tree, t Target, f *Facts) bool {
 	understood := false
+	if none := vrf.first("peerList", "peers"); none.is() && len(none.list()) == 0 || vrf.has("peers") && len(vrf.at("peers").fields()) == 0 {
+		f.session().Missing = f.session().State == ""
+		understood = true
+	}
 	for _, p := range vrf.at("peerList").list() {
 		understood = true
 		if a := p.at("peerAddress").addr(); a.IsValid() && a == t.Peer {
@@ -64,7 +74,7 @@ func eosVRF(vrf tree, t Target, f *Facts) bool {
 
 func (f *Facts) eosPeer(p tree) {
 	s := f.session()
-	s.State = p.at("state").text()
+	s.State, s.Missing = p.at("state").text(), false
 	s.RemoteAS, s.LocalAS = p.at("asn").asn(), p.first("localAsn", "localAs").asn()
 	s.Hold, s.Keepalive = p.at("holdTime").count(), p.at("keepaliveTime").count()
 	s.ConfiguredHold = p.first("configuredHoldTime", "confHoldTime").count()
@@ -84,7 +94,7 @@ func (f *Facts) eosPeer(p tree) {
 func (f *Facts) eosSummary(p, vrf tree) {
 	s := f.session()
 	if s.State == "" {
-		s.State = p.at("peerState").text()
+		s.State, s.Missing = p.at("peerState").text(), false
 	}
 	if s.RemoteAS == 0 {
 		s.RemoteAS = p.first("asn", "peerAsn").asn()

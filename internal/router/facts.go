@@ -40,6 +40,17 @@ func (r Reading) Answered() bool {
 	return slices.ContainsFunc(r.Runs, func(run Run) bool { return run.How != Text && run.Text != "" && !run.Unread })
 }
 
+// Forgotten is the reading without what was printed: the facts are left, and what became of the commands.
+func (r Reading) Forgotten() Reading {
+	r.Runs = slices.Clone(r.Runs)
+	for i := range r.Runs {
+		if r.Runs[i].Text != "" {
+			r.Runs[i].Text = "not kept"
+		}
+	}
+	return r
+}
+
 // Facts are what a router says of its side. What was not read is nil, and never none.
 type Facts struct {
 	Session   *Session
@@ -80,11 +91,15 @@ type Session struct {
 	Notification   *Notification // the last one
 	Announced      []netip.Prefix
 	AnnouncedRead  bool
-	Networks       int  // network statements and redistributions in its configuration
-	NetworksRead   bool // its configuration was read
+	Networks       int    // network statements and redistributions in its configuration
+	NetworksRead   bool   // its configuration was read
+	Digest         Digest // what its log says of the MD5 digests of a session that does not stand; "": nothing
+	DigestLine     string // the line of the log
 
-	key      secret.Value
-	keyKnown bool
+	key         secret.Value
+	keyKnown    bool
+	overMaximum bool // its log says that the maximum was exceeded
+	warningOnly bool // the maximum ends nothing
 }
 
 // Notification is one of BGP's (RFC 4271, section 4.5).
@@ -93,6 +108,8 @@ type Notification struct {
 	Sent          bool // by the router; else it came from Cloudflare
 	Direction     bool // whether Sent is known
 	Text          string
+
+	logged bool // it is of a log, which may be older than what the router says of its neighbor
 }
 
 // Established reports whether the router calls the session up.

@@ -7,8 +7,6 @@ import (
 	"strconv"
 	"strings"
 	"time"
-
-	"flarewire/internal/secret"
 )
 
 // readFRR reads what vtysh prints for "show bgp neighbors X json", "show bgp summary json", "show bgp ipv4 unicast neighbors X
@@ -24,15 +22,10 @@ func readFRR(text string, args []string, t Target, f *Facts) bool {
 		}
 		understood = frrDocument(d, t, f) || understood
 	}
-	understood = frrConfig(rest, t, f) || understood
-	// A route that is not there is an empty document, and does not say whose.
-	if empty && f.Endpoint == nil && t.CloudflareEndpoint.IsValid() && asksRoute(args, t.CloudflareEndpoint) {
-		f.Endpoint, understood = &Way{To: t.CloudflareEndpoint, None: true}, true
-	}
-	for _, line := range strings.Split(rest, "\n") {
-		if strings.Contains(line, "Network is unreachable") && asksRoute(args, t.CloudflareEndpoint) {
-			f.Endpoint, understood = &Way{To: t.CloudflareEndpoint, None: true}, true
-		}
+	understood = bgpConfig(rest, t, f) || understood
+	understood = f.readLog(rest, t) || understood
+	if empty || strings.Contains(rest, "Network is unreachable") {
+		understood = f.noEndpoint(args, t) || understood
 	}
 	return understood
 }
@@ -50,12 +43,6 @@ func noRoute(d tree) bool {
 		}
 	}
 	return is
-}
-
-// asksRoute reports whether an argument list asks for the route to an address.
-func asksRoute(args []string, to netip.Addr) bool {
-	all := strings.Join(args, " ")
-	return to.IsValid() && (strings.Contains(all, "route "+to.String()) || strings.Contains(all, "route get "+to.String()))
 }
 
 func frrDocument(d tree, t Target, f *Facts) bool {
@@ -303,55 +290,4 @@ func linuxLink(one tree) Interface {
 		}
 	}
 	return i
-}
-
-// frrConfig reads the lines of a configuration that tell of this neighbor: what no show command tells.
-func frrConfig(text string, t Target, f *Facts) bool {
-	if !t.Peer.IsValid() || !strings.Contains(text, "router bgp ") && !strings.Contains(text, "neighbor "+t.Peer.String()+" ") {
-		return false
-	}
-	s, inBGP, whole := f.session(), false, false
-	networks := 0
-	for _, line := range strings.Split(text, "\n") {
-		words := strings.Fields(line)
-		switch {
-		case len(words) == 0:
-			continue
-		case line[0] != ' ' && words[0] != "neighbor" && words[0] != "!":
-			inBGP = len(words) >= 3 && words[0] == "router" && words[1] == "bgp"
-			whole = whole || inBGP
-			if inBGP && s.LocalAS == 0 {
-				s.LocalAS = asn(words[2])
-			}
-		case words[0] == "network" && inBGP, words[0] == "redistribute" && inBGP, words[0] == "aggregate-address" && inBGP:
-			networks++
-		case words[0] == "neighbor" && len(words) >= 4 && addr(words[1]) == t.Peer:
-			s.frrLine(words[2:])
-		}
-	}
-	if whole {
-		s.Networks, s.NetworksRead = networks, true
-		if !s.keyKnown {
-			s.keyKnown = s.MD5 == nil || !*s.MD5 // the whole configuration, and no password in it
-		}
-	}
-	return true
-}
-
-func (s *Session) frrLine(words []string) {
-	switch words[0] {
-	case "password":
-		key := words[len(words)-1]
-		s.key, s.keyKnown, s.MD5 = secret.New(key), !isHidden(key), ptr(true)
-	case "remote-as":
-		if s.RemoteAS == 0 {
-			s.RemoteAS = asn(words[1])
-		}
-	}
-}
-
-// isHidden reports whether something stands in the place of a key, so that it cannot be compared.
-func isHidden(key string) bool {
-	return strings.Trim(key, "*") == "" || strings.Trim(strings.ToLower(key), "x") == "" || strings.ContainsAny(key[:1], "<[") &&
-		strings.ContainsAny(key[len(key)-1:], ">]")
 }

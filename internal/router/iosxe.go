@@ -2,7 +2,6 @@ package router
 
 import (
 	"net/netip"
-	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -11,32 +10,32 @@ import (
 
 // The lines of IOS-XE that are read, as Cisco's command references print them; it was not tried on a device.
 var (
-	xeNeighbor   = regexp.MustCompile(`^BGP neighbor is ([0-9a-fA-F.:]+),.*?remote AS ([\d.]+)(?:,\s+local AS ([\d.]+))?`)
-	xeState      = regexp.MustCompile(`BGP state = ([A-Za-z]+)(?:, (?:up|down) for (\S+))?`)
-	xeHold       = regexp.MustCompile(`hold time is (\d+), keepalive interval is (\d+) seconds`)
-	xeConfigured = regexp.MustCompile(`[Cc]onfigured hold time is (\d+)`)
-	xeCurrent    = regexp.MustCompile(`Prefixes Current:\s+(\d+)\s+(\d+)`)
-	xeDenied     = regexp.MustCompile(`^\s+Total:\s+(\d+)\s+(\d+)\s*$`)
-	xeFilter     = regexp.MustCompile(`(?:Route map for|) ?([Ii]ncoming|[Oo]utgoing) (?:advertisements|update (?:prefix|network|AS path) ` +
+	xeNeighbor   = lazily(`^BGP neighbor is ([0-9a-fA-F.:]+),.*?remote AS ([\d.]+)(?:,\s+local AS ([\d.]+))?`)
+	xeState      = lazily(`BGP state = ([A-Za-z]+)(?:, (?:up|down) for (\S+))?`)
+	xeHold       = lazily(`hold time is (\d+), keepalive interval is (\d+) seconds`)
+	xeConfigured = lazily(`[Cc]onfigured hold time is (\d+)`)
+	xeCurrent    = lazily(`Prefixes Current:\s+(\d+)\s+(\d+)`)
+	xeDenied     = lazily(`^\s+Total:\s+(\d+)\s+(\d+)\s*$`)
+	xeFilter     = lazily(`(?:Route map for|) ?([Ii]ncoming|[Oo]utgoing) (?:advertisements|update (?:prefix|network|AS path) ` +
 		`filter list) is \*?(\S+)`)
-	xeMaximum   = regexp.MustCompile(`Maximum prefixes allowed (\d+)`)
-	xeReset     = regexp.MustCompile(`Last reset (\S+), due to (.+)`)
-	xeLocal     = regexp.MustCompile(`^Local host: ([0-9a-fA-F.:]+),`)
-	xeLocalAS   = regexp.MustCompile(`local AS number ([\d.]+)`)
-	xeInterface = regexp.MustCompile(`^(\S+) is (administratively down|up|down), line protocol is (up|down)`)
-	xeAddress   = regexp.MustCompile(`Internet address is (\S+)`)
-	xeTransport = regexp.MustCompile(`Tunnel transport MTU (\d+) bytes`)
-	xeMTU       = regexp.MustCompile(`^\s+MTU (\d+) bytes`)
-	xeEnds      = regexp.MustCompile(`Tunnel source ([0-9.]+).*destination ([0-9.]+)`)
-	xePackets   = regexp.MustCompile(`(\d+) packets (input|output), (\d+) bytes`)
-	xePeer      = regexp.MustCompile(`^Peer: ([0-9a-fA-F.:]+) port `)
-	xeUptime    = regexp.MustCompile(`^Uptime: (\S+)`)
-	xeStatus    = regexp.MustCompile(`^Session status: (\S+)`)
-	xeFlow      = regexp.MustCompile(`(Inbound|Outbound):\s+#pkts (?:dec|enc)'ed (\d+)`)
-	xeEntry     = regexp.MustCompile(`^Routing entry for ([^\s,]+)`)
-	xeKnown     = regexp.MustCompile(`Known via "([^"]+)"`)
-	xeHop       = regexp.MustCompile(`^\s+\*?\s*([0-9.]+)(?:, from \S+, .*?)?(?:, via (\S+))?$`)
-	xeDirect    = regexp.MustCompile(`^\s+\* directly connected, via (\S+)`)
+	xeMaximum   = lazily(`Maximum prefixes allowed (\d+)`)
+	xeReset     = lazily(`Last reset (\S+), due to (.+)`)
+	xeLocal     = lazily(`^Local host: ([0-9a-fA-F.:]+),`)
+	xeLocalAS   = lazily(`local AS number ([\d.]+)`)
+	xeInterface = lazily(`^(\S+) is (administratively down|up|down), line protocol is (up|down)`)
+	xeAddress   = lazily(`Internet address is (\S+)`)
+	xeTransport = lazily(`Tunnel transport MTU (\d+) bytes`)
+	xeMTU       = lazily(`^\s+MTU (\d+) bytes`)
+	xeEnds      = lazily(`Tunnel source ([0-9.]+).*destination ([0-9.]+)`)
+	xePackets   = lazily(`(\d+) packets (input|output), (\d+) bytes`)
+	xePeer      = lazily(`^Peer: ([0-9a-fA-F.:]+) port `)
+	xeUptime    = lazily(`^Uptime: (\S+)`)
+	xeStatus    = lazily(`^Session status: (\S+)`)
+	xeFlow      = lazily(`(Inbound|Outbound):\s+#pkts (?:dec|enc)'ed (\d+)`)
+	xeEntry     = lazily(`^Routing entry for ([^\s,]+)`)
+	xeKnown     = lazily(`Known via "([^"]+)"`)
+	xeHop       = lazily(`^\s+\*?\s*([0-9.]+)(?:, from \S+, .*?)?(?:, via (\S+))?$`)
+	xeDirect    = lazily(`^\s+\* directly connected, via (\S+)`)
 )
 
 // xeReader goes through the lines; what it is in decides what a line is about.
@@ -50,10 +49,13 @@ type xeReader struct {
 	way    *Way
 	policy bool
 	seen   bool
+
+	noRoute bool // to something that was asked for
 }
 
-// readIOSXE reads "show bgp ipv4 unicast neighbors", "show interfaces Tunnel1", "show crypto session detail" and "show ip route X".
-func readIOSXE(text string, t Target, f *Facts) bool {
+// readIOSXE reads "show bgp ipv4 unicast neighbors", "show interfaces Tunnel1", "show crypto session detail", "show ip route X", lines of
+// "show running-config" and of "show logging".
+func readIOSXE(text string, args []string, t Target, f *Facts) bool {
 	r := &xeReader{t: t, f: f}
 	for _, line := range strings.Split(text, "\n") {
 		if r.begin(line) {
@@ -71,7 +73,12 @@ func readIOSXE(text string, t Target, f *Facts) bool {
 	}
 	r.end()
 	f.take(t, r.found...)
-	return r.seen
+	understood := f.readLog(text, t)
+	understood = bgpConfig(text, t, f) || understood
+	if r.noRoute {
+		understood = f.noEndpoint(args, t) || understood
+	}
+	return r.seen || understood
 }
 
 // begin looks for a line with which something begins.
@@ -84,7 +91,6 @@ func (r *xeReader) begin(line string) bool {
 			if m[3] != "" {
 				r.s.LocalAS = asn(m[3])
 			}
-			r.s.MD5 = ptr(false) // the option flags say it otherwise
 		}
 		return true
 	}
@@ -103,7 +109,7 @@ func (r *xeReader) begin(line string) bool {
 	switch {
 	case strings.HasPrefix(line, "% Network not in table"), strings.HasPrefix(line, "% Subnet not in table"):
 		r.end()
-		r.f.Endpoint = &Way{To: r.t.CloudflareEndpoint, None: true}
+		r.noRoute = true
 		return true
 	case strings.HasPrefix(line, "% No such neighbor"):
 		r.f.session().Missing = true
@@ -161,12 +167,14 @@ func (r *xeReader) neighbor(line string) {
 		}
 	}
 	if m := xeMaximum.FindStringSubmatch(line); m != nil {
-		s.Maximum = number(m[1])
+		s.Maximum, s.warningOnly = number(m[1]), strings.Contains(line, "warning-only")
 	}
 	s.Shutdown = s.Shutdown || strings.Contains(line, "Administratively shut down")
-	if strings.Contains(line, "Option Flags:") && strings.Contains(line, "md5") {
-		s.MD5 = ptr(true)
+	// There are option flags only while there is a TCP connection.
+	if strings.Contains(line, "Option Flags:") {
+		s.MD5 = ptr(strings.Contains(line, "md5"))
 	}
+	s.Exceeded = s.Exceeded || strings.Contains(line, "Peer had exceeded the max. no. of prefixes")
 	if m := xeReset.FindStringSubmatch(line); m != nil {
 		s.ResetAgo, s.Reset = clockTime(m[1]), strings.TrimSpace(m[2])
 		s.xeNotification()
@@ -179,6 +187,9 @@ func (r *xeReader) neighbor(line string) {
 // xeNotification reads the words of a last reset that was a NOTIFICATION. IOS-XE writes no code there.
 func (s *Session) xeNotification() {
 	lower := strings.ToLower(s.Reset)
+	if strings.Contains(lower, "peer over prefix limit") {
+		s.overMaximum = true
+	}
 	if !strings.Contains(lower, "notification") {
 		return
 	}
@@ -301,8 +312,8 @@ func number(text string) *int {
 }
 
 var (
-	clockForm = regexp.MustCompile(`^(\d{1,4}):(\d{2}):(\d{2})$`)
-	unitForm  = regexp.MustCompile(`(\d{1,5})([ywdhm])`)
+	clockForm = lazily(`^(\d{1,4}):(\d{2}):(\d{2})$`)
+	unitForm  = lazily(`(\d{1,5})([ywdhm])`)
 )
 
 // clockTime reads a time as Cisco writes it, 01:02:03, 1d02h or 3w4d; -1 when it is none.

@@ -9,17 +9,19 @@ import (
 )
 
 // readJunos reads "show bgp neighbor X | display json", "show interfaces st0.1 | display json", "show route X | display json", "show
-// security
-// ike security-associations | display json" and "show security ipsec statistics | display json". The names are those of Juniper's
-// reference of the Junos XML API; it was not tried on a device.
-func readJunos(text string, t Target, f *Facts) bool {
-	docs, _ := documents(text)
-	understood := false
+// security ike security-associations | display json" and lines of "show log messages". The names are those of Juniper's reference of the
+// Junos XML API; it was not tried on a device.
+func readJunos(text string, args []string, t Target, f *Facts) bool {
+	docs, rest := documents(text)
+	understood := f.readLog(rest, t)
 	for _, d := range docs {
 		for _, re := range d.at("multi-routing-engine-results", "multi-routing-engine-item").list() {
 			understood = junosDocument(re, t, f) || understood
 		}
 		understood = junosDocument(d, t, f) || understood
+	}
+	if slices.ContainsFunc(docs, func(d tree) bool { return d.has("route-information") }) {
+		understood = f.noEndpoint(args, t) || understood
 	}
 	return understood
 }
@@ -87,7 +89,9 @@ func (f *Facts) junosPeer(p tree) {
 	if words := options.at("bgp-options").text(); words != "" {
 		s.MD5 = ptr(strings.Contains(words, "AuthKey"))
 	}
-	s.Maximum = options.at("prefix-limit").count()
+	if most := options.at("prefix-limit").count(); most != nil {
+		s.Maximum = most
+	}
 	if last := p.at("last-error").text(); last != "" && !strings.EqualFold(last, "none") {
 		s.Reset = last
 	}

@@ -1,10 +1,8 @@
 package router
 
-import "regexp"
-
 // secretWord finds what stands behind a word that says that a secret follows, in the languages of routers: "neighbor X password KEY",
 // "pre-shared-key ascii-text KEY", "set psksecret ENC KEY", "key-string 7 KEY".
-var secretWord = regexp.MustCompile(`(?i)\b(password|passphrase|secret|psk|psksecret|shared-secret|pre-shared-key|preshared-key|` +
+var secretWord = lazily(`(?i)\b(password|passphrase|secret|psk|psksecret|shared-secret|pre-shared-key|preshared-key|` +
 	`pre-shared-secret|authentication-key|auth-password|key-string|auth-key)` +
 	`((?:\s*[:=]\s*|\s+)(?:(?:ascii-text|hexadecimal|encrypted|ENC|local|remote|0|5|6|7|8|9)\s+)*)("[^"\n]*"|'[^'\n]*'|[^\s"',;]+)`)
 

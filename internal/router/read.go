@@ -11,19 +11,36 @@ import (
 
 // read reads what a command printed; false when nothing in it was understood.
 func read(how Reads, text string, args []string, t Target, f *Facts) bool {
+	defer f.settle()
 	switch how {
 	case FRR:
 		return readFRR(text, args, t, f)
 	case StrongSwan:
 		return readSwan(text, t, f)
 	case Junos:
-		return readJunos(text, t, f)
+		return readJunos(text, args, t, f)
 	case EOS:
-		return readEOS(text, t, f)
+		return readEOS(text, args, t, f)
 	case IOSXE:
-		return readIOSXE(text, t, f)
+		return readIOSXE(text, args, t, f)
 	}
 	return false
+}
+
+// noEndpoint keeps that there is no route to Cloudflare's endpoint, when that was asked and nothing else has told of one: an answer
+// without a route does not say whose.
+func (f *Facts) noEndpoint(args []string, t Target) bool {
+	if f.Endpoint != nil || !asksRoute(args, t.CloudflareEndpoint) {
+		return false
+	}
+	f.Endpoint = &Way{To: t.CloudflareEndpoint, None: true}
+	return true
+}
+
+// asksRoute reports whether an argument list asks for the route to an address.
+func asksRoute(args []string, to netip.Addr) bool {
+	all := strings.Join(args, " ")
+	return to.IsValid() && (strings.Contains(all, "route "+to.String()) || strings.Contains(all, "route get "+to.String()))
 }
 
 // tree is a JSON document of a form that may differ from version to version: what is asked for and is not there, or is of another
@@ -146,7 +163,7 @@ func (t tree) bytes() *uint64 {
 
 func (t tree) asn() uint32 { return asn(t.text()) }
 
-// seconds is a number of units as a time; -1 when it is none.
+// time returns a number of units as a time; -1 when it is none.
 func (t tree) time(unit time.Duration) time.Duration {
 	if n, ok := t.number(); ok && n >= 0 && n < float64(100*365*24*time.Hour/unit) {
 		return time.Duration(n * float64(unit))

@@ -2,7 +2,6 @@ package router
 
 import (
 	"net/netip"
-	"regexp"
 	"strconv"
 	"strings"
 	"time"
@@ -10,19 +9,19 @@ import (
 
 // The lines of swanctl --list-sas and --list-conns, and of charon's log, that are read. Seen with strongSwan 5.9.8.
 var (
-	swanSA       = regexp.MustCompile(`^(\S+): #\d+, ([A-Z]+), IKEv[12], `)
-	swanSide     = regexp.MustCompile(`^  (local|remote)\s+'([^']*)' @ ([0-9a-fA-F.:]+)\[\d+\]`)
-	swanAge      = regexp.MustCompile(`(?:established|installed) (\d+)s ago`)
-	swanSuite    = regexp.MustCompile(`^  ([A-Z][A-Z0-9_-]*(?:/[A-Z0-9_-]+)+)\s*$`)
-	swanChild    = regexp.MustCompile(`^  (\S+): #\d+, reqid \d+, ([A-Z]+), [^,]*, (?:ESP|AH):(\S+)`)
-	swanCount    = regexp.MustCompile(`^    (in|out) .*?(\d+) bytes,\s*(\d+) packets`)
-	swanConn     = regexp.MustCompile(`^(\S+): IKEv[12](?:/2)?, `)
-	swanConnSide = regexp.MustCompile(`^  (local|remote):\s+(\S+)`)
-	swanLocal    = regexp.MustCompile(`^  (local|remote) .*authentication:`)
-	swanID       = regexp.MustCompile(`^    id: (\S+)`)
-	swanPacket   = regexp.MustCompile(`(?:sending|received) packet: from ([0-9a-fA-F.:]+)\[\d+\] to ([0-9a-fA-F.:]+)\[\d+\]`)
-	swanBegins   = regexp.MustCompile(`initiating (?:Main Mode )?IKE_SA \S+ to ([0-9a-fA-F.:]+)`)
-	swanUp       = regexp.MustCompile(`IKE_SA \S+ established between [0-9a-fA-F.:]+\[.*\]\.\.\.([0-9a-fA-F.:]+)\[`)
+	swanSA       = lazily(`^(\S+): #\d+, ([A-Z]+), IKEv[12], `)
+	swanSide     = lazily(`^  (local|remote)\s+'([^']*)' @ ([0-9a-fA-F.:]+)\[\d+\]`)
+	swanAge      = lazily(`(?:established|installed) (\d+)s ago`)
+	swanSuite    = lazily(`^  ([A-Z][A-Z0-9_-]*(?:/[A-Z0-9_-]+)+)\s*$`)
+	swanChild    = lazily(`^  (\S+): #\d+, reqid \d+, ([A-Z]+), [^,]*, (?:ESP|AH):(\S+)`)
+	swanCount    = lazily(`^    (in|out) .*?(\d+) bytes,\s*(\d+) packets`)
+	swanConn     = lazily(`^(\S+): IKEv[12](?:/2)?, `)
+	swanConnSide = lazily(`^  (local|remote):\s+(\S+)`)
+	swanLocal    = lazily(`^  (local|remote) .*authentication:`)
+	swanID       = lazily(`^    id: (\S+)`)
+	swanPacket   = lazily(`(?:sending|received) packet: from ([0-9a-fA-F.:]+)\[\d+\] to ([0-9a-fA-F.:]+)\[\d+\]`)
+	swanBegins   = lazily(`initiating (?:Main Mode )?IKE_SA \S+ to ([0-9a-fA-F.:]+)`)
+	swanUp       = lazily(`IKE_SA \S+ established between [0-9a-fA-F.:]+\[.*\]\.\.\.([0-9a-fA-F.:]+)\[`)
 )
 
 // swanFailures are what the log's words mean.

@@ -30,7 +30,7 @@ type Router struct {
 // One is a router with a single tunnel of which nothing else is known.
 func One(in Input) Router { return Router{Tunnels: []Input{in}} }
 
-// Kinds lists the kinds of the router's tunnels.
+// kinds lists the kinds of the router's tunnels.
 func (r Router) kinds() []rules.Kind {
 	out := make([]rules.Kind, len(r.Tunnels))
 	for i, in := range r.Tunnels {
@@ -104,7 +104,7 @@ func lay(platform Platform, r Router) (page, error) {
 		if slices.ContainsFunc(p.Tunnels, func(o values) bool { return o.ID == v.ID }) {
 			return p, fmt.Errorf("the tunnel %s is named twice", v.Shown)
 		}
-		if err := cmp.Or(sameOuter(p.Tunnels, v), p.asn(v)); err != nil && about.isRouter() {
+		if err := cmp.Or(collides(p.Tunnels, v), p.asn(v)); err != nil && about.isRouter() {
 			return p, err
 		}
 		v.separate(p.Tunnels)
@@ -120,9 +120,9 @@ func lay(platform Platform, r Router) (page, error) {
 // isRouter reports whether the text is for the customer's router and not for the account.
 func (p profile) isRouter() bool { return !p.quote.terraform }
 
-// sameOuter refuses two GRE tunnels with the same pair of outer addresses: Cloudflare's GRE has no key, so that nothing
-// in a packet says to which of them it belongs.
-func sameOuter(others []values, v values) error {
+// collides refuses two tunnels that one router cannot have together: any two with the same interface address, and two GRE tunnels with the
+// same pair of outer addresses. Cloudflare's GRE has no key, so that nothing in a packet says to which of them it belongs.
+func collides(others []values, v values) error {
 	for _, o := range others {
 		if !o.IPsec && !v.IPsec && o.Customer == v.Customer && o.Cloudflare == v.Cloudflare {
 			return fmt.Errorf("%s and %s have the same two endpoints, and one router cannot tell two such GRE tunnels apart: give one of them "+

@@ -43,6 +43,7 @@ type Fault struct {
 	Delay       time.Duration // before every kind of fault; FaultSlow: between pieces
 	RetryAfter  time.Duration // FaultRateLimit, in whole seconds
 	Size        int64         // FaultHuge
+	Header      http.Header   // beside those of the answer or in their place, of every kind that has one; by canonical names
 	// CarriedOut carries the request out before its answer is lost or spoilt, for every kind:
 	// the write happened, and the client cannot know.
 	CarriedOut bool

@@ -101,7 +101,7 @@ func (e *Edge) flowSamples(x *sample, moments []time.Time, visit func()) {
 	x.flow = nil
 }
 
-// flowDim is a dimension of traffic from the Internet; what leaves by a tunnel is not told with it.
+// dim returns a dimension of traffic from the Internet; what leaves by a tunnel is not told with it.
 func (f *flow) dim(name string) string {
 	switch name {
 	case "outcome":

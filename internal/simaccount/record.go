@@ -29,7 +29,7 @@ var logColumns = map[string][]string{
 // logTime is the column of a dataset that a query must bound.
 var logTime = map[string]string{BGPLogs: "eventtimestamp", IPsecLogs: "timestamp"}
 
-// record is what Cloudflare wrote down of the account.
+// accountRecord is what Cloudflare wrote down of the account.
 type accountRecord struct {
 	enabled  []string            // datasets
 	logs     map[string][]Object // rows by dataset, oldest first

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"io"
+	"maps"
 	"net"
 	"net/http"
 	"strconv"
@@ -44,6 +45,7 @@ func (e *Edge) answerTo(r *http.Request) (delivery, error) {
 		e.postpone(r, body, f.Later)
 	}
 	a = f.spoil(a)
+	maps.Copy(a.header, f.Header)
 	status := a.status
 	if f.Kind == FaultReset {
 		status = 0
@@ -150,10 +152,8 @@ func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		resetConnection(w)
 		return
 	}
-	for name, values := range d.header {
-		w.Header()[name] = values
-	}
 	w.Header().Set("Date", e.now().UTC().Format(http.TimeFormat)) // the time of this account, which tests may have stopped
+	maps.Copy(w.Header(), d.header)
 	w.Header().Set("Content-Length", strconv.FormatInt(d.length, 10))
 	w.WriteHeader(d.status)
 	if _, err := io.Copy(flushWriter{w}, d.stream); err != nil {
@@ -205,7 +205,9 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	if d.reset {
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 	}
-	d.header.Set("Date", t.e.now().UTC().Format(http.TimeFormat))
+	if d.header.Get("Date") == "" {
+		d.header.Set("Date", t.e.now().UTC().Format(http.TimeFormat))
+	}
 	return &http.Response{
 		Status: strconv.Itoa(d.status) + " " + http.StatusText(d.status), StatusCode: d.status,
 		Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1,

@@ -71,7 +71,7 @@ func (s *Store) flowsDue(hand func(api.Class, ...Detail)) {
 	}
 }
 
-// ReadFlows asks now, for who waits for it, and returns the new snapshot.
+// ReadFlows asks now, for whoever waits for it, and returns the new snapshot.
 func (s *Store) ReadFlows(ctx context.Context) *Snapshot {
 	if s.AskFlows() {
 		s.mu.Lock()

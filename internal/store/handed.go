@@ -174,7 +174,7 @@ func bytesOf[T any](rows []T) []json.RawMessage {
 	return out
 }
 
-// Source are fetchers that give what was handed over.
+// source returns fetchers that give what was handed over.
 func (h Handed) source() *Fetchers {
 	below := func(context.Context, string) ([]api.BGPPrefix, error) { return restored[api.BGPPrefix](h.Rows) }
 	return &Fetchers{

@@ -28,7 +28,7 @@ func newPlan() plan {
 		watched: map[string]bool{}, person: map[Detail]bool{}}
 }
 
-// Keep has these kinds read all the time from now on.
+// Keep has the store read these kinds all the time from now on.
 func (s *Store) Keep(kinds ...Kind) {
 	s.mu.Lock()
 	defer s.mu.Unlock()

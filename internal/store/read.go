@@ -46,7 +46,7 @@ type Fetchers struct {
 	ClockAhead func() time.Duration
 }
 
-// FromAccount returns the fetchers of an account. Accounts is for who has the client to set.
+// FromAccount returns the fetchers of an account. Accounts is for whoever has the client to set.
 func FromAccount(a *api.AccountClient) Fetchers {
 	return Fetchers{
 		Health: func(ctx context.Context, from, to time.Time) (api.HealthReport, error) {

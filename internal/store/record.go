@@ -235,7 +235,7 @@ func (s *Store) recordsNext(soonest func(time.Time)) {
 	}
 }
 
-// ReadRecord asks the record about objects now, for who waits for it, and returns the new snapshot.
+// ReadRecord asks the record about objects now, for whoever waits for it, and returns the new snapshot.
 func (s *Store) ReadRecord(ctx context.Context, objects ...RecordObject) *Snapshot {
 	s.mu.Lock()
 	key := s.takeQuestion(true, objects)

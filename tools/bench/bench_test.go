@@ -72,7 +72,7 @@ func TestTheDeskIsTheRealProgram(t *testing.T) {
 		t.Fatal(err)
 	}
 	before := d.app.Screen()
-	if !strings.Contains(before, "60 tunnels") {
+	if !hasData(60)([]byte(before)) || !firstFrame([]byte(before)) {
 		t.Fatalf("no tunnels on the screen:\n%s", before)
 	}
 	for _, key := range []string{"down", "pgdown", "/", "f", "esc"} {

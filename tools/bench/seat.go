@@ -47,7 +47,7 @@ func (w *workshop) sit(acc *account, f format) (*seat, error) {
 
 // The program has drawn its first frame when the last word of the footer is there; it has data when the
 // number of tunnels is.
-func firstFrame(output []byte) bool { return bytes.Contains(plain(output), []byte("quit")) }
+func firstFrame(output []byte) bool { return bytes.Contains(plain(output), []byte("? help")) }
 
 func hasData(tunnels int) func([]byte) bool {
 	count := fmt.Appendf(nil, "%d tunnels", tunnels)

@@ -48,7 +48,7 @@ func (w *workshop) build(ctx context.Context) error {
 		name string
 		pkg  string
 	}{
-		{&w.flarewire, "flarewire", "."},
+		{&w.flarewire, "flarewire", "flarewire"},
 		{&w.empty, "empty", source},
 		{&w.launch, "launch", "flarewire/tools/bench/launch"},
 		{&w.bare, "bare", "flarewire/tools/bench/bare"},

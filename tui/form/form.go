@@ -461,7 +461,7 @@ func (f *Form) check(field Field) Finding {
 	}
 	if options := f.Options(field); field.Kind == Pick && !field.Free && f.values[field.Key] != "" && len(options) > 0 &&
 		index(options, f.values[field.Key]) < 0 {
-		return Finding{Error, "This is none of the choices"}
+		return Finding{Error, "This is not one of the choices"}
 	}
 	return Finding{}
 }

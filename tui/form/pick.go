@@ -310,7 +310,7 @@ func (f *Form) listed(c tui.Canvas) []string {
 	case n == 0:
 		note = "There is nothing to choose from"
 	case len(out) == 0:
-		note = "None of " + strconv.Itoa(n) + " has that in it"
+		note = "None of the " + strconv.Itoa(n) + " contains that"
 	case f.input.Value() != "":
 		note = "of " + strconv.Itoa(n) + "; what is marked is taken"
 	case n > listRows:

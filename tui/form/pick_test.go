@@ -76,8 +76,8 @@ func TestWhatIsTypedInWhole(t *testing.T) {
 	d := sit(t, hop(0)...)
 	d.write("x").press("enter", "tab")
 	d.write("zzz")
-	d.sees("This is none of the choices")
-	d.sees("None of 3 has that in it")
+	d.sees("This is not one of the choices")
+	d.sees("None of the 3 contains that")
 	d.press("ctrl+s")
 	if d.sent != nil {
 		t.Errorf("what is no choice was sent: %v", d.sent)

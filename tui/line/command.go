@@ -88,9 +88,12 @@ func (r *runner) own(word, rest string) bool {
 	case "where":
 		r.c.say(r.l.Place() + "." + r.account())
 	case "more":
-		if now := r.read[r.l.Top()]; now != nil && now.next < len(now.numbers) {
+		switch now := r.read[r.l.Top()]; {
+		case now != nil && now.rest != "":
+			r.sections(r.tell(), now)
+		case now != nil && now.next < len(now.numbers):
 			r.more(now)
-		} else {
+		default:
 			r.c.say("That was all.")
 		}
 	case "sort":

@@ -287,7 +287,7 @@ func (r *runner) put(s *asking, field form.Field) {
 	}
 	value, ok := offer.meant(field, text)
 	if !ok {
-		r.c.say("Not accepted: that is none of the choices.")
+		r.c.say("Not accepted: that is not one of the choices.")
 		return
 	}
 	if field.Kind == form.Secret && text != "" {

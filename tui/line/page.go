@@ -3,6 +3,7 @@ package line
 import (
 	"fmt"
 	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 	"time"
@@ -17,6 +18,7 @@ type reading struct {
 	rows    map[string]tui.Row // by id
 	numbers []string           // ids in the order in which they were read out
 	next    int                // how many of the rows were read out
+	rest    string             // the title of the section that comes next; empty: all were read out
 	can     string             // what could be done
 }
 
@@ -156,7 +158,12 @@ func (r *runner) readOut(commands bool) {
 	}
 	r.read[r.l.Top()] = now
 	r.c.say("", r.heading())
-	r.body(t.Above, now, t.Rows)
+	if t.Sections {
+		now.next = len(now.numbers)
+		r.sections(t, now)
+	} else {
+		r.body(t.Above, now, t.Rows)
+	}
 	if len(t.Rows) > 0 && !t.Rows[0].Inline {
 		r.more(now)
 	}
@@ -177,6 +184,37 @@ func (r *runner) body(lines []string, now *reading, rows []tui.Row) {
 			r.c.say(strings.TrimRight(said, " "))
 		}
 		empty = l == ""
+	}
+}
+
+// sections reads out as many of the sections from the next one on as are heard at once, one at least, and says what is left.
+func (r *runner) sections(t tui.Telling, now *reading) {
+	from, end := 0, len(t.Above)
+	if now.rest != "" {
+		from = max(0, slices.Index(t.Above, now.rest))
+	}
+	if end-from > atOnce {
+		for i := from + 1; i < len(t.Above); i++ {
+			if t.Above[i] == "" && (end == len(t.Above) || i-from <= atOnce) {
+				end = i
+			}
+		}
+	}
+	for _, l := range t.Above[end:] {
+		_, key := now.spoken(l, t.Rows)
+		now.lines[key] = true // it is known, and no news
+	}
+	r.body(t.Above[from:end], now, t.Rows)
+	now.rest = ""
+	var left []string
+	for i, l := range t.Above[end:] {
+		if l == "" && end+i+1 < len(t.Above) {
+			left = append(left, t.Above[end+i+1])
+		}
+	}
+	if len(left) > 0 {
+		now.rest = left[0]
+		r.c.say("", "more reads on: "+strings.Join(left, ", ")+".")
 	}
 }
 
@@ -221,14 +259,14 @@ func sentence(row tui.Row) string {
 }
 
 func word(w tui.Word) string {
-	value := strings.TrimSpace(w.Value)
+	value := strings.Join(strings.Fields(w.Value), " ")
 	if w.Name == "" || value == "" {
 		return value
 	}
 	return w.Name + ": " + value
 }
 
-// commands names what can be done here, for who does not want to read the help each time.
+// commands names what can be done here, for whoever does not want to read the help each time.
 func (r *runner) commands() string {
 	var can []string
 	for _, a := range r.l.Top().Actions() {
@@ -249,7 +287,8 @@ func ageless(text string) string {
 // news says what is different since it was told last, and reports whether anything is.
 func (r *runner) news(before *reading) bool {
 	t := r.tell()
-	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, numbers: before.numbers, next: before.next, can: r.commands()}
+	now := &reading{lines: map[string]bool{}, rows: map[string]tui.Row{}, numbers: before.numbers, next: before.next, rest: before.rest,
+		can: r.commands()}
 	var said, ofRows []string
 	for _, row := range t.Rows {
 		now.rows[row.ID] = row

@@ -246,7 +246,7 @@ func (d *pane) column(c tui.Canvas, sections []Section, width int) (lines []stri
 }
 
 // labelWidth is the room for a field's label.
-const labelWidth = 18
+const labelWidth = 20
 
 func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 	lead := "   "
@@ -260,21 +260,31 @@ func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 		f.Value, f.Note = f.Graph(max(1, width-4-labelWidth))
 	}
 	label := tui.Clean(f.Label)
-	line := tui.Line{{Text: tui.Fit(label, max(labelWidth, min(tui.Width(label)+1, 24))), Role: tui.Muted},
-		{Text: tui.Clean(f.Value), Role: f.Role}}
+	line := tui.Line{{Text: tui.Fit(label, max(labelWidth, min(tui.Width(label)+1, 24))), Role: tui.Muted}}
+	var out []string
+	value := tui.Clean(f.Value)
+	if room := width - 4 - line.Width() - len(" >"); f.Graph == nil && tui.Width(value) > room {
+		// A value that does not fit goes on below: whoever copies it by hand must see all of it.
+		parts := tui.Wrap(value, room)
+		for _, part := range parts[:len(parts)-1] {
+			out = append(out, lead+append(line, tui.Span{Text: part, Role: f.Role}).Paint(c.Theme, width-4))
+			lead, line = "   ", tui.Line{{Text: tui.Spaces(line[0:1].Width())}}
+		}
+		value = parts[len(parts)-1]
+	}
+	line = append(line, tui.Span{Text: value, Role: f.Role})
 	if f.Open != nil {
 		line = append(line, tui.Span{Text: " " + c.Theme.Glyphs.Crumb, Role: tui.Accent})
 	}
 	note := tui.Clean(f.Note)
-	if note == "" {
-		return []string{lead + line.Paint(c.Theme, width-4)}
+	if note != "" && line.Width()+2+tui.Width(note) <= width-4 {
+		line, note = append(line, tui.Span{Text: "  " + note, Role: tui.Muted}), ""
 	}
-	if line.Width()+2+tui.Width(note) <= width-4 {
-		line = append(line, tui.Span{Text: "  " + note, Role: tui.Muted})
-		return []string{lead + line.Paint(c.Theme, width-4)}
+	out = append(out, lead+line.Paint(c.Theme, width-4))
+	if note == "" {
+		return out
 	}
 	// A note that does not fit behind the value stands below it: it is there to be read.
-	out := []string{lead + line.Paint(c.Theme, width-4)}
 	for _, text := range tui.Wrap(note, width-labelWidth-5) {
 		out = append(out, tui.Spaces(3+labelWidth)+c.Theme.Paint(tui.Muted, text))
 	}

@@ -72,6 +72,9 @@ func (l *List) Wake() tea.Cmd {
 // SetFilter implements tui.Filterer.
 func (l *List) SetFilter(text string) { l.table.SetFilter(text) }
 
+// Filter implements tui.Filterer.
+func (l *List) Filter() string { return l.table.Filter() }
+
 // Needs names what the page rests on; see Source.Needs.
 func (l *List) Needs() []string { return l.needs("") }
 
@@ -214,7 +217,7 @@ func (l *List) Draw(c tui.Canvas) []string {
 		return l.draw(c)
 	}
 	left, right := c, c
-	left.Width, right.Width = c.Width-l.beside, l.beside-1
+	left.Width, right.Width = c.Width-l.beside-1, l.beside-1
 	return besideEachOther(c, l.draw(left), l.drawPreview(right), l.beside)
 }
 

@@ -42,7 +42,7 @@ type restedMsg struct {
 	turn int
 }
 
-// previewOff is the preference of who wants no preview.
+// previewOff is the preference of whoever wants no preview.
 const previewOff = "preview off"
 
 // previews reports whether a list of this width has a preview, and how wide that is.

@@ -14,7 +14,7 @@ import (
 // Tell implements tui.Teller.
 func (l *List) Tell(now time.Time) tui.Telling {
 	return listed{
-		rows: l.table.Words(now, l.desc.Name), current: l.table.Cursor(), order: l.table.Order(), count: l.count(), total: l.total,
+		rows: l.table.Words(now, l.desc.Name), current: l.table.Cursor(), order: l.table.Order(), count: l.count() + l.noun(), total: l.total,
 		filter: l.table.Filter(), shown: l.table.Shown(), all: l.table.Total(), marked: len(l.table.Marked()), status: l.source.Status(),
 		plural: l.desc.Plural,
 		none:   cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+"."),
@@ -38,7 +38,7 @@ func (l listed) tell() tui.Telling {
 		out.Above = l.nothing()
 		return out
 	}
-	count := l.count + " rows"
+	count := l.count
 	if l.total != nil {
 		count = plain(l.total)
 	}
@@ -83,12 +83,15 @@ func (l *List) SortColumns() []string { return l.table.Keys() }
 func plain(line tui.Line) string {
 	var parts []string
 	for _, s := range line {
-		if text := strings.TrimSpace(s.Text); text != "" {
+		if text := oneSpaced(s.Text); text != "" {
 			parts = append(parts, text)
 		}
 	}
 	return strings.Join(parts, ", ")
 }
+
+// oneSpaced is a text without the room that is for the eye, such as that of a sign that is not said.
+func oneSpaced(text string) string { return strings.Join(strings.Fields(text), " ") }
 
 // Tell implements tui.Teller: every section with its title, every field as "label: value". A field that
 // leads to another page has a number.
@@ -113,7 +116,7 @@ func (d *Detail) Tell(now time.Time) tui.Telling {
 }
 
 func tellSections(sections []Section) tui.Telling {
-	var out tui.Telling
+	out := tui.Telling{Sections: true}
 	ids := fieldIDs(sections)
 	at := 0
 	for _, s := range sections {
@@ -134,7 +137,7 @@ func tellSections(sections []Section) tui.Telling {
 }
 
 func fieldText(f Field) string {
-	text := strings.TrimSpace(f.Value)
+	text := oneSpaced(f.Value)
 	if f.Label != "" {
 		text = f.Label + ": " + cmp.Or(text, "-")
 	}

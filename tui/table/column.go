@@ -85,12 +85,23 @@ func inOrder(cols []head, width int, wanted []int, sorted int) []placed {
 	return grown(cols, chosen, room)
 }
 
-// grown shares out the room that is left.
+// grown shares out the room that is left: every column grows by its part of what all could take, and the first ones take the rest.
 func grown(cols []head, chosen []placed, room int) []placed {
+	all, left := 0, room
+	for _, p := range chosen {
+		all += cols[p.index].grow
+	}
+	could := make([]int, len(chosen))
 	for p := range chosen {
-		extra := min(cols[chosen[p].index].grow, room)
+		grow := cols[chosen[p].index].grow
+		extra := min(grow, room*grow/max(1, all))
 		chosen[p].width += extra
-		room -= extra
+		could[p], left = grow-extra, left-extra
+	}
+	for p := range chosen {
+		extra := min(could[p], left)
+		chosen[p].width += extra
+		left -= extra
 	}
 	return chosen
 }

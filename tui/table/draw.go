@@ -78,13 +78,33 @@ func (t *grid) line(c tui.Canvas, cols []placed, row int, selected bool) string 
 		case i == 0 && selected:
 			b.WriteString(c.Theme.Paint(tui.Selected, c.Theme.Glyphs.Cursor+mark+text))
 		case i == 0:
-			b.WriteString(" " + mark + c.Theme.Paint(role, text))
+			b.WriteString(" " + mark + painted(c.Theme, role, text))
 		default:
 			b.WriteString(tui.Spaces(gap))
-			b.WriteString(c.Theme.Paint(role, text))
+			b.WriteString(painted(c.Theme, role, text))
 		}
 	}
 	return b.String()
+}
+
+// painted dresses a cell, but not its blanks: every change of style is bytes on a slow line. What is as it should be has its glyph in colour
+// and its word plain: a page on which all is well is calm, and the few words in colour are those to read.
+func painted(theme *tui.Theme, role tui.Role, text string) string {
+	word := strings.Trim(text, " ")
+	if word == "" {
+		return text
+	}
+	before, after, _ := strings.Cut(text, word)
+	rest := ""
+	switch {
+	case role == tui.Muted && strings.HasPrefix(word, theme.Glyphs.None):
+		return text // so is what there is none of
+	case role == tui.Good:
+		if word, rest = theme.Glyphs.Up, strings.TrimPrefix(word, theme.Glyphs.Up); before+word+rest+after != text {
+			return text // a word alone
+		}
+	}
+	return before + theme.Paint(role, word) + rest + after
 }
 
 // Actions are the keys of every list.
@@ -95,8 +115,8 @@ func (t *grid) Actions() []tui.Action {
 	return []tui.Action{
 		{Name: "up", Move: true, Keys: []string{"up", "k"}, Long: "Up one row", Run: act(func() { t.move(-1) })},
 		{Name: "down", Move: true, Keys: []string{"down", "j"}, Long: "Down one row", Run: act(func() { t.move(1) })},
-		{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Up one page", Run: act(func() { t.move(-t.height) })},
-		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f"}, Long: "Down one page", Run: act(func() { t.move(t.height) })},
+		{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Up one page", Run: act(func() { t.page(-1) })},
+		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f"}, Long: "Down one page", Run: act(func() { t.page(1) })},
 		{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "To the first row", Run: act(func() { t.move(-len(t.order)) })},
 		{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "To the last row", Run: act(func() { t.move(len(t.order)) })},
 		{Name: "sort-next", Keys: []string{"s"}, Short: "sort", Footer: true, Class: tui.Common, Long: "Sort by the next column",
@@ -134,6 +154,12 @@ func (t *grid) move(by int) {
 	t.at += by
 	t.clamp()
 	t.cursor = t.ids[t.order[t.at]]
+}
+
+// page shows the next page, or the one before: the cursor stays on its line of the screen as long as there are rows.
+func (t *grid) page(by int) {
+	t.offset += by * t.height
+	t.move(by * t.height)
 }
 
 func (t *grid) sortNext() {

@@ -48,9 +48,10 @@ type head struct {
 // StickToTop keeps the cursor on the first row, whichever it is, until the user moves it.
 func (t *grid) StickToTop() { t.stuck = true }
 
-// set takes the ids of new rows.
+// set takes the ids of new rows. A list at its top stays there as long as the cursor's row fits on the screen: what has gone to its top
+// must be seen. Scrolled, it keeps the cursor's row on its line.
 func (t *grid) set(ids []string) {
-	line := t.at - t.offset
+	line, top := t.at-t.offset, t.offset == 0
 	t.ids, t.search = ids, nil
 	t.dropLostMarks()
 	if t.stuck {
@@ -58,7 +59,9 @@ func (t *grid) set(ids []string) {
 	}
 	t.sort()
 	t.rebuild()
-	t.offset = t.at - line
+	if t.offset = t.at - line; top {
+		t.offset = 0
+	}
 	t.clamp()
 }
 

@@ -43,7 +43,7 @@ func (t *Table[T]) Only(pass func(T) bool) {
 	t.rebuild()
 }
 
-// Set replaces the rows. The cursor stays on its row by id and, as far as possible, on its line of
+// Set replaces the rows. The cursor stays on its row by id and, unless the list is at its top, as far as possible on its line of
 // the screen; when the row is gone, the cursor goes to the one that took its place.
 func (t *Table[T]) Set(rows []T) {
 	t.rows = rows

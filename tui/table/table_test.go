@@ -118,6 +118,45 @@ func TestCursorStaysOnItsRowOverRandomRefreshes(t *testing.T) {
 	}
 }
 
+// A list at its top stays there: the tunnel that goes down now and is the first from now on must be seen, whichever row the cursor is on.
+// Only when that one would leave the screen, or when one has scrolled, does the list go with the cursor.
+func TestAListAtItsTopStaysThere(t *testing.T) {
+	const rows = 8
+	many := func(worst ...string) []link {
+		names := slices.Clone(worst)
+		for i := range 30 {
+			names = append(names, fmt.Sprintf("m%02d", i))
+		}
+		return links(names...)
+	}
+	for down := range 12 {
+		t.Run(fmt.Sprintf("the cursor on row %d", down), func(t *testing.T) {
+			tbl := newTable(many())
+			tbl.Draw(canvas(60, rows+1))
+			for range down {
+				press(t, tbl, "down")
+			}
+			before := selected(t, tbl)
+			was, _ := tbl.Window()
+			tbl.Set(many("a-down"))
+			tbl.Draw(canvas(60, rows+1))
+			want := 1 // the top
+			switch {
+			case was > 1:
+				want = was + 1 // the cursor on its line
+			case down == rows-1:
+				want = 2 // or the cursor would be below the last line
+			}
+			if first, _ := tbl.Window(); first != want {
+				t.Errorf("the first row in view is %d, not %d", first, want)
+			}
+			if got := selected(t, tbl); got != before {
+				t.Errorf("the cursor slid from %s to %s", before, got)
+			}
+		})
+	}
+}
+
 func TestCursorSurvivesAnEmptyRefresh(t *testing.T) {
 	tbl := newTable(links("alpha", "bravo"))
 	tbl.Set(nil)
@@ -284,7 +323,7 @@ func TestChosenColumnsStandInTheirOrder(t *testing.T) {
 	}
 }
 
-// Signs of a narrow column are words for who hears them.
+// Signs of a narrow column are words for whoever hears them.
 func TestBoundsAreSaidInWords(t *testing.T) {
 	for cell, want := range map[string]string{"≤15:16": "15:16 or earlier", "h>24h": "more than 24h, by its health",
 		"h 43m": "43m, by its health",

@@ -52,7 +52,7 @@ func concerns(p api.AlertPolicy) bool {
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"alerts", "notifications"}, Help: "whether anybody is told when a tunnel or a prefix fails",
+	return []tui.Destination{{Names: []string{"alerts", "notifications"}, Help: "whether anybody is notified when a tunnel or a prefix fails",
 		Open: func() tui.View { return resource.NewList(describe(), m.list.Source()) }}}
 }
 
@@ -82,23 +82,23 @@ func describe() resource.Description[api.AlertPolicy] {
 			{Key: "name", Title: "POLICY", Width: 28, Grow: 20, Text: field.Cell(func(p P) string { return p.Name }),
 				Role: func(P) tui.Role { return tui.Strong }},
 			{Key: "state", Title: "STATE", Width: 9, Text: field.Cell(state)},
-			{Key: "type", Title: "TELLS OF", Width: 32, Text: field.Cell(func(p P) string { return p.Type })},
+			{Key: "type", Title: "ALERT TYPE", Width: 32, Text: field.Cell(func(p P) string { return p.Type })},
 		},
 		Sections: func(p P, _ time.Time) []resource.Section {
 			return []resource.Section{{Title: "Alert policy", Fields: []resource.Field{{Label: "Name", Value: tui.Clean(p.Name)},
-				{Label: "State", Value: state(p)}, {Label: "Tells of", Value: tui.Clean(p.Type)}, {Label: "ID", Value: tui.Clean(p.ID)},
-				{Value: "Whom it tells is not read: those are people. Policies are changed in the dashboard.", Prose: true, Role: tui.Muted}}}}
+				{Label: "State", Value: state(p)}, {Label: "Alert type", Value: tui.Clean(p.Type)}, {Label: "ID", Value: tui.Clean(p.ID)},
+				{Value: "Its recipients are not read: those are people. Policies are changed in the dashboard.", Prose: true, Role: tui.Muted}}}}
 		},
 	}
 }
 
-const missing = "Nobody is told when the health of a tunnel changes: a policy of type Magic Tunnel Health Check Alert in Notifications " +
-	"would do it."
+const missing = "Nobody is notified when the health of a tunnel changes: add a policy of type Magic Tunnel Health Check Alert under " +
+	"Notifications in the dashboard."
 
 // summary says whether anybody is told of the health of tunnels.
 func summary(rows []api.AlertPolicy) tui.Line {
 	if slices.ContainsFunc(rows, func(p api.AlertPolicy) bool { return p.Type == tunnelHealth && on(p) }) {
-		return tui.Text(tui.Plain, tui.Count(len(rows), "policies")+"; the health of tunnels is told")
+		return tui.Text(tui.Plain, tui.Count(len(rows), "policies")+"; changes of tunnel health are notified")
 	}
 	return tui.Text(tui.Pending, missing)
 }

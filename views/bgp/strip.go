@@ -123,7 +123,7 @@ func sign(s store.State, g tui.Glyphs) (string, tui.Role) {
 	return g.Unknown, tui.Pending
 }
 
-// inWords is a strip for who hears it: from when to when, and what.
+// inWords is a strip for whoever hears it: from when to when, and what.
 func inWords(past []piece) string {
 	var parts []string
 	for i, p := range past {

@@ -25,7 +25,7 @@ func (p *page) timeline(c tui.Canvas, all []card, room int) []string {
 		Paint(c.Theme, c.Width),
 		"   " + strip.Paint(c.Theme, c.Width-4), "   " + c.Theme.Paint(tui.Muted, axis(c.Now, signs, slot)), ""}
 	if len(k.events) == 0 {
-		return append(out, c.Theme.Paint(tui.Muted, "   Nothing happened to it that flarewire saw."))
+		return append(out, c.Theme.Paint(tui.Muted, "   No event seen in this time."))
 	}
 	for i := len(k.events) - 1; i >= 0 && len(out) < room; i-- {
 		text, role := tunnel.EventText(k.events[i])

@@ -50,8 +50,8 @@ func source(env *kit.Env) resource.Source[*happening] {
 func describe(env *kit.Env) resource.Description[*happening] {
 	d := resource.Description[*happening]{
 		Plural: "Events", SortBy: "at", Reverse: true, Newest: true, Gone: "This event is older than what is kept here.",
-		None: "Nothing has happened that flarewire saw. Of the time in which it did not run, only another state or health of a tunnel can be " +
-			"found out.",
+		None: "flarewire has seen no event yet. Of the time when it was not running it can only tell whether the state or health of a tunnel " +
+			"has changed.",
 		ID: func(e *happening) string {
 			return fmt.Sprint(e.key, e.At.UnixNano(), e.Kind, e.Resource, e.TunnelID, e.From, e.To, e.FromHealth, e.ToHealth, e.FromPort, e.ToPort)
 		},

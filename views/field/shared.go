@@ -112,7 +112,7 @@ func HealthDetail(h *api.HealthCheck, directed bool) resource.Section {
 
 // targetFields are where the probes go, and beside it what was saved: only the two together tell a default from a choice.
 func targetFields(t api.HealthCheckTarget) []resource.Field {
-	saved := resource.Field{Label: "Saved target", Value: Or(t.Saved, "none"), Note: "none: the default is probed"}
+	saved := resource.Field{Label: "Saved target", Value: Or(t.Saved, "none"), Note: "the default is probed"}
 	if t.Saved != "" {
 		saved.Note = "as configured"
 	}

@@ -210,6 +210,7 @@ func (m *Module) describe() resource.Description[Account] {
 		SortBy:  "incidents",
 		Summary: summary,
 		Open:    m.enter,
+		Preview: m.preview,
 	}
 }
 
@@ -270,14 +271,14 @@ func (m *Module) columns() []table.Column[Account] {
 			}}
 	}
 	return []table.Column[Account]{
-		{Key: "profile", Title: "PROFILE", Width: 12, Grow: 18, Text: func(a Account, _ time.Time) string { return tui.Clean(a.Profile) },
+		{Key: "profile", Title: "PROFILE", Width: 12, Grow: 14, Text: func(a Account, _ time.Time) string { return tui.Clean(a.Profile) },
 			Role: func(a Account) tui.Role {
 				if a.Production {
 					return tui.Bad
 				}
 				return tui.Strong
 			}},
-		{Key: "account", Title: "ACCOUNT", Width: 16, Grow: 16, Priority: 1,
+		{Key: "account", Title: "ACCOUNT", Width: 16, Priority: 2,
 			Text: func(a Account, _ time.Time) string { return tui.Clean(cmp.Or(a.Name, a.ID, "-")) }},
 		{Key: "incidents", Title: "INCIDENTS", Width: 12, Text: incidents, Role: incidentsRole,
 			Compare: func(a, b Account) int {
@@ -288,13 +289,13 @@ func (m *Module) columns() []table.Column[Account] {
 		number("health", "UNHEALTHY", 9, func(t store.Totals) int { return t.HealthDown + t.Degraded }, tui.Pending),
 		{Key: "age", Title: "AGE", Width: 5, Right: true, Text: func(a Account, now time.Time) string { return tui.AgeSince(a.fetched(), now) },
 			Compare: func(a, b Account) int { return b.fetched().Compare(a.fetched()) }},
-		{Key: "budget", Title: "BUDGET", Width: 9, Right: true, Priority: 1, Text: func(a Account, _ time.Time) string {
+		{Key: "budget", Title: "BUDGET", Width: 8, Right: true, Text: func(a Account, _ time.Time) string {
 			if a.Budget.REST.Share == 0 {
 				return "-"
 			}
 			return fmt.Sprintf("%d/%d", a.Budget.REST.Used, a.Budget.REST.Share)
 		}},
-		{Key: "note", Title: "NOTE", Width: 14, Grow: 60, Text: m.note, Role: func(a Account) tui.Role {
+		{Key: "note", Title: "NOTE", Width: 14, Grow: 60, Priority: 1, Text: m.note, Role: func(a Account) tui.Role {
 			if a.Err != "" {
 				return tui.Bad
 			}
@@ -312,6 +313,8 @@ func boolInt(b bool) int {
 
 func incidents(a Account, _ time.Time) string {
 	switch worst, n := a.worst(); {
+	case a.fetched().IsZero() && a.Err != "":
+		return "not readable"
 	case a.fetched().IsZero():
 		return "?"
 	case n == 0 && a.Err != "":
@@ -325,12 +328,44 @@ func incidents(a Account, _ time.Time) string {
 
 func incidentsRole(a Account) tui.Role {
 	switch worst, n := a.worst(); {
-	case worst == diagnose.Outage:
+	case worst == diagnose.Outage, a.fetched().IsZero() && a.Err != "":
 		return tui.Bad
 	case n > 0:
 		return tui.Pending
 	}
 	return tui.Muted
+}
+
+// mostIncidents is how many incidents of an account stand beside the list.
+const mostIncidents = 8
+
+// preview is what stands beside the list where there is room: why an account cannot be read, in full, and what is wrong there.
+func (m *Module) preview(a Account, _ time.Time) []resource.Section {
+	var out []resource.Section
+	if a.Err != "" {
+		out = append(out, resource.Section{Title: "Cannot be read", Fields: []resource.Field{{Value: m.note(a, time.Time{}), Role: tui.Bad,
+			Prose: true}}})
+	}
+	about := resource.Section{Title: "Account", Fields: []resource.Field{{Label: "Name", Value: tui.Clean(cmp.Or(a.Name, "-"))},
+		{Label: "ID", Value: tui.Clean(cmp.Or(a.ID, "-"))}}}
+	if a.Budget.REST.Share > 0 {
+		about.Fields = append(about.Fields, resource.Field{Label: "Requests", Value: fmt.Sprintf("%d of %d in five minutes", a.Budget.REST.Used,
+			a.Budget.REST.Share)})
+	}
+	var wrong resource.Section
+	for _, i := range a.Incidents {
+		switch {
+		case i.Muted != nil:
+		case len(wrong.Fields) == mostIncidents:
+			wrong.Fields = append(wrong.Fields, resource.Field{Value: "and more: enter opens the account", Prose: true})
+		case len(wrong.Fields) < mostIncidents:
+			wrong.Fields = append(wrong.Fields, resource.Field{Value: tui.Clean(i.Title), Role: incidentsRole(a), Prose: true})
+		}
+	}
+	if wrong.Title = "What is wrong"; len(wrong.Fields) > 0 {
+		out = append(out, wrong)
+	}
+	return append(out, about)
 }
 
 // note is what there is to say besides the numbers: why they are not there, or what is worst.

@@ -216,7 +216,7 @@ func (m *Module) stateOf(p part) (string, tui.Role) {
 		}
 		return m.env.Glyphs.Unknown + " unknown", tui.Muted
 	case p.cni != nil:
-		return "BGP not told", tui.Muted
+		return "not reported", tui.Muted
 	}
 	return "-", tui.Muted
 }

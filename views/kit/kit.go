@@ -70,7 +70,7 @@ func Part(k kind.Kind, on string, open func() tui.View) tui.Destination {
 	return d
 }
 
-// Leads has a field lead to the page of an object, where a module has one.
+// Leads returns the field with the page of an object to open, where a module has one.
 func (e *Env) Leads(f resource.Field, of store.Kind, id string) resource.Field {
 	if id != "" && e.Open(of, id) != nil {
 		f.Open = func() tui.View { return e.Open(of, id) }
@@ -101,7 +101,7 @@ type Opener interface {
 
 // Dependent is a module whose objects stop working when an object of another module goes.
 type Dependent interface {
-	// Dependents says which of its objects do, for who is about to delete s. now holds what was just read.
+	// Dependents says which of its objects do, for whoever is about to delete s. now holds what was just read.
 	Dependents(now *store.Snapshot, s Subject) []string
 }
 
@@ -201,7 +201,7 @@ const ReadLimit = 10 * time.Second
 // justRead is how old what a deletion rests on may be: what was read a moment ago, for the same question, is not read again.
 const justRead = 5 * time.Second
 
-// Dependents says in words what belongs to s, for who is about to delete it. It reads what it needs, so it is for commands.
+// Dependents says in words what belongs to s, for whoever is about to delete it. It reads what it needs, so it is for commands.
 func (e *Env) Dependents(ctx context.Context, s Subject) []string {
 	ctx, cancel := context.WithTimeout(ctx, ReadLimit)
 	defer cancel()

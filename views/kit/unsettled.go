@@ -1,7 +1,6 @@
 package kit
 
 import (
-	"cmp"
 	"errors"
 	"fmt"
 	"time"
@@ -114,8 +113,10 @@ func (u *Unsettled) looked(msg lookedAllMsg) tea.Cmd {
 	if soon {
 		cmds = append(cmds, tui.After(lookEvery, LookAgainMsg{}))
 	}
-	if text := cmp.Or(openAtStart(open), knownAtStart(known)); msg.atStart && text != "" {
-		cmds = append(cmds, tui.Toast(tui.Pending, text))
+	for _, text := range []string{openAtStart(open), knownAtStart(known)} {
+		if msg.atStart && text != "" {
+			cmds = append(cmds, tui.Toast(tui.Pending, text))
+		}
 	}
 	return tea.Batch(cmds...)
 }

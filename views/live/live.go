@@ -133,7 +133,7 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 }
 
 // Needer is a page that rests on more than the first page does. It names kinds, and with a slash and an id what lies below one
-// object: see store.Need.
+// object: see store.Detail.
 type Needer interface{ Needs() []string }
 
 // Refresh reads what is on the screen now, and the tunnels with their health. What is being read already is read once more:

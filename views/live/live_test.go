@@ -256,7 +256,7 @@ func TestAFlappingSessionIsNotToldAgainAndAgain(t *testing.T) {
 		says  string
 	}{
 		"quick": {time.Minute, 6, "the session flaps"},
-		"slow":  {6 * time.Minute, 4, "more of it is not told for now"},
+		"slow":  {6 * time.Minute, 4, "further changes of it are not reported for now"},
 	} {
 		t.Run(what, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {

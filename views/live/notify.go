@@ -129,7 +129,7 @@ func (n *Notifier) notable(e store.Event) string {
 	}
 	n.told[key] = append(recent, now)
 	if len(n.told[key]) == perSubject {
-		text += " (more of it is not told for now)"
+		text += " (further changes of it are not reported for now)"
 	}
 	return brief(e.Name) + ": " + text
 }

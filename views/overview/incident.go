@@ -79,14 +79,16 @@ func (p *incident) Update(msg tea.Msg) tea.Cmd {
 func (p *incident) Actions() []tui.Action {
 	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "The member's own page",
 		Why: "there is no page for it"}
+	var ask []tui.Action
 	if d, ok := p.table.Selected(); ok {
+		ask = p.env.AskActions(d.Subject.ID)
 		if view := p.env.Open(d.Subject.Resource, idOf(d.Subject)); view != nil {
 			open.Why, open.Run = "", func() tea.Cmd { return tui.Push(view) }
 		}
 	}
 	out := []tui.Action{open, timeline.Action(p.env, p.about, true),
 		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Refresh now", Run: p.env.Feed.Refresh}}
-	out = append(out, whereActions(p.env, p.about)...)
+	out = append(append(out, ask...), whereActions(p.env, p.about)...)
 	for _, a := range p.table.Actions() {
 		if a.Move {
 			out = append(out, a)

@@ -250,6 +250,21 @@ func whereActions(env *kit.Env, i diagnose.Incident) []tui.Action {
 	return env.ThroughAction(tui.Clean(first), over...)
 }
 
+// askActions ask the router of the tunnel that an incident is of; of several, the incident's page is where one is chosen.
+func askActions(env *kit.Env, i diagnose.Incident) []tui.Action {
+	for _, m := range i.Members {
+		ask := env.AskActions(m.ID)
+		if len(ask) > 0 && i.Several() {
+			ask[0].Long = "Choose the tunnel whose router is asked, with your own commands"
+			ask[0].Run = func() tea.Cmd { return tui.Push(newIncident(env, i)) }
+		}
+		if len(ask) > 0 {
+			return ask
+		}
+	}
+	return nil
+}
+
 // Actions implements tui.View.
 func (p *page) Actions() []tui.Action {
 	row, ok := p.table.Selected()
@@ -273,7 +288,7 @@ func (p *page) Actions() []tui.Action {
 			Run: func() tea.Cmd { return tui.Push(events.NewPage(p.env)) }},
 		p.muteAction(row, ok), timeline.Action(p.env, row.Incident, ok), kit.BundleAction(p.env)}...)
 	if ok {
-		out = append(out, whereActions(p.env, row.Incident)...)
+		out = append(append(out, askActions(p.env, row.Incident)...), whereActions(p.env, row.Incident)...)
 	}
 	out = append(out, p.env.DestinationsAction()...)
 	for _, a := range p.table.Actions() {

@@ -118,11 +118,11 @@ func (m *Module) bgpSections(r row, b api.BGPPrefix, now time.Time) []resource.S
 	changed, age := resource.Time(turned(b), now)
 	add("Since", changed, age+cooldown(b, now))
 	if d := b.OnDemand; d != nil {
-		add("On demand", yesNo(d.OnDemandEnabled), "whether it can be advertised and withdrawn by key")
-		add("Locked", yesNo(d.OnDemandLocked), "Cloudflare locks it; your account team can unlock it")
+		add("On demand", yesNo(d.OnDemandEnabled), "whether you can advertise and withdraw it here")
+		add("Locked", yesNo(d.OnDemandLocked), "whether Cloudflare has locked it; your account team can unlock it")
 	}
-	add("By your BGP", yesNo(controlled(b)), "your own announcements decide, not the API")
-	add("Prepended", strconv.Itoa(b.ASNPrependCount), "times the AS number stands more in the path, 0 to 3")
+	add("By your BGP", yesNo(controlled(b)), "whether your own announcements decide, not the API")
+	add("Prepended", strconv.Itoa(b.ASNPrependCount), "extra times that the AS number is in the path, 0 to 3")
 	add("Auto withdrawal", switched(b.AutoAdvertiseWithdraw), "on: withdrawn while no BGP route of yours matches it")
 	add("ASN", asn(b.ASN), "")
 	sections := []resource.Section{s, m.before(r, b, a != advertised), {Title: "Part of", Fields: []resource.Field{parent(m, r)}}}

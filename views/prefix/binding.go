@@ -66,7 +66,7 @@ func bindingColumns(r row, g tui.Glyphs, since func(id string) time.Time) []tabl
 		{Key: "service", Title: "SERVICE", Width: 16, Grow: 10, Text: text(serviceName)},
 		{Key: "state", Title: "STATE", Width: 14, Text: text(func(b B) string { return provisioningText(b, g) }),
 			Role: func(b B) tui.Role { return provisioningRole(provisioning(b)) }},
-		{Key: "since", Title: "SEEN SO", Width: 7, Right: true, Live: true,
+		{Key: "since", Title: "SEEN FOR", Width: 8, Right: true, Live: true,
 			Text:    func(b B, now time.Time) string { return tui.AgeSince(since(b.ID), now) },
 			Compare: func(a, b B) int { return since(b.ID).Compare(since(a.ID)) }},
 		{Key: "reach", Title: "REACH", Width: 12, Priority: 1, Text: text(func(b B) string { return reach(r, b) }),

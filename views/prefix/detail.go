@@ -124,7 +124,7 @@ func provisioningNote(r row, b api.Binding, now time.Time) string {
 	note := state
 	if since := r.BindingSince(b.ID); !since.IsZero() {
 		if age := tui.AgeSince(since, now); age != "now" {
-			note += ", seen so for " + age
+			note += ", for " + age + " at least"
 		}
 	}
 	if state == "provisioning" {

@@ -22,9 +22,11 @@ func TestNoFieldOfAPrefixIsWiredInHalf(t *testing.T) {
 	}
 	env := &kit.Env{Ctx: t.Context(), Now: time.Now, Feed: live.New(t.Context(), store.New(client.In("account"), time.Now, 0))}
 	m := New(env).(*Module)
-	whole := row{store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24"}}}
+	whole := row{Prefix: store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24"}}}
 	uitest.Fields[api.Prefix]{Kind: kind.Prefixes, Form: m.form,
-		Page: func(p api.Prefix) []resource.Section { return m.sections(row{store.Prefix{Prefix: p}}, time.Now()) },
+		Page: func(p api.Prefix) []resource.Section {
+			return m.sections(row{Prefix: store.Prefix{Prefix: p}}, time.Now())
+		},
 		NotOnPage: map[string]string{"account_id": "it is the account that one works in",
 			"delegate_loa_creation":  "the letter of agency is a matter of the onboarding",
 			"advertised_modified_at": deprecated, "on_demand_enabled": deprecated, "on_demand_locked": deprecated},

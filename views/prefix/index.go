@@ -1,6 +1,7 @@
 package prefix
 
 import (
+	"cmp"
 	"net/netip"
 
 	"flarewire/internal/kind"
@@ -9,17 +10,28 @@ import (
 	"flarewire/views/kit"
 )
 
-// Objects implements kit.Indexer: a prefix is found by its CIDR, what lies in it, its description and its id.
+// Objects implements kit.Indexer: a prefix is found by its CIDR, what lies in it, its description and its id; a leased address by what
+// lies in it, a service by its name.
 func (m *Module) Objects() []tui.Object {
 	var out []tui.Object
 	for _, p := range m.env.Feed.Last().Prefixes.Rows {
 		out = append(out, m.object(p))
 	}
+	for _, l := range m.env.Feed.Last().Leases.Rows {
+		out = append(out, tui.Object{ID: "leases/" + l.ID, Of: string(kind.Leases), Kind: kind.Leases.About().One, Name: networks(l),
+			More: []string{l.ID}, Nets: kit.Networks(l.CIDRs...), Open: func() tui.View { return m.openLease(l) },
+			Fact: func() tui.Line { return tui.Text(tui.Muted, cmp.Or(tui.Clean(l.Purpose), "-")) }})
+	}
+	for _, v := range m.env.Feed.Last().Services.Rows {
+		out = append(out, tui.Object{ID: "services/" + v.ID, Of: string(kind.Services), Kind: kind.Services.About().One, Name: v.Name,
+			More: []string{v.ID}, Open: func() tui.View { return m.openService(v) },
+			Fact: func() tui.Line { return tui.Text(tui.Muted, "for service bindings") }})
+	}
 	return out
 }
 
 func (m *Module) object(p store.Prefix) tui.Object {
-	r := row{p}
+	r := row{Prefix: p}
 	return tui.Object{ID: "prefixes/" + p.ID, Of: string(kind.Prefixes), Kind: kind.Prefixes.About().One, Name: p.CIDR,
 		More: []string{p.ID, p.Description}, Nets: kit.Networks(p.CIDR), Open: m.openOne(r),
 		Fact: func() tui.Line {

@@ -2,6 +2,8 @@ package prefix
 
 import (
 	"cmp"
+	"net/netip"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,14 +17,24 @@ import (
 	"flarewire/views/live"
 )
 
-func (m *Module) openLeases() tui.View { return m.openLeasesOf("") }
+func (m *Module) leaseSource() resource.Source[api.Lease] {
+	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Lease { return s.Leases.Rows }, store.Detail{Kind: store.Leases})
+}
 
-// openLeasesOf opens the leases, those with an address when one is given.
-func (m *Module) openLeasesOf(address string) tui.View {
-	l := resource.NewList(m.describeLeases(), live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Lease { return s.Leases.Rows },
-		store.Detail{Kind: store.Leases}))
-	l.SetFilter(address)
-	return l
+func (m *Module) openLease(l api.Lease) tui.View {
+	return resource.NewDetail(m.describeLeases(), m.leaseSource(), l)
+}
+
+// openLeaseOf opens the lease of an address: its page, or as long as it is not known the list.
+func (m *Module) openLeaseOf(address string) tui.View {
+	if addr, err := netip.ParseAddr(address); err == nil {
+		for _, l := range m.env.Feed.Last().Leases.Rows {
+			if slices.ContainsFunc(l.CIDRs, func(cidr string) bool { return network(cidr).Contains(addr) }) {
+				return m.openLease(l)
+			}
+		}
+	}
+	return m.all(address)()
 }
 
 // describeLeases describes the addresses that Cloudflare leases to the account: its side of the tunnels.

@@ -29,14 +29,16 @@ func Listings() []kit.Listing {
 			ID: func(p bgp) string { return p.Object.ID }, Name: func(p bgp) string { return p.Object.CIDR },
 			JSON: func(p bgp) json.RawMessage { return p.Object.JSON() },
 			Columns: func(g tui.Glyphs) []table.Column[bgp] {
-				return kit.PartColumns(func(p api.Prefix) []table.Column[api.BGPPrefix] { return bgpColumns(row{store.Prefix{Prefix: p}}, g) })
+				return kit.PartColumns(func(p api.Prefix) []table.Column[api.BGPPrefix] {
+					return bgpColumns(row{Prefix: store.Prefix{Prefix: p}}, g)
+				})
 			}}.Listing(),
 		kit.ListingOf[binding]{Kind: kind.Bindings, List: kit.PartsOf((*api.AccountClient).Bindings), Without: []string{"since"},
 			ID: func(p binding) string { return p.Object.ID }, Name: func(p binding) string { return p.Object.CIDR },
 			JSON: func(p binding) json.RawMessage { return p.Object.JSON() },
 			Columns: func(g tui.Glyphs) []table.Column[binding] {
 				return kit.PartColumns(func(p api.Prefix) []table.Column[api.Binding] {
-					return bindingColumns(row{store.Prefix{Prefix: p}}, g, func(string) time.Time { return time.Time{} })
+					return bindingColumns(row{Prefix: store.Prefix{Prefix: p}}, g, func(string) time.Time { return time.Time{} })
 				})
 			}}.Listing(),
 	}
@@ -49,7 +51,7 @@ func list(ctx context.Context, a *api.AccountClient, want kit.Wanted) ([]row, er
 	if err == nil || errors.As(err, new(*api.PartialError)) {
 		rows := make([]row, len(prefixes))
 		for i, p := range prefixes {
-			rows[i] = row{store.Prefix{Prefix: p}}
+			rows[i] = row{Prefix: store.Prefix{Prefix: p}}
 		}
 		if !want.Columns {
 			return rows, err

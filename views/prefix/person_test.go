@@ -19,6 +19,7 @@ import (
 	"flarewire/views/kit"
 	"flarewire/views/live"
 	"flarewire/views/prefix"
+	"flarewire/views/review"
 	"flarewire/views/route"
 )
 
@@ -76,7 +77,7 @@ func sit(t *testing.T, before func(*simaccount.Edge), story func(*person)) {
 		known.Use(store.FromAccount(account))
 		env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Writer: writer, Glyphs: tui.UnicodeGlyphs, Now: time.Now,
 			Feed: live.New(t.Context(), known)}
-		services := []tui.Service{env, env.Feed}
+		services := []tui.Service{env, env.Feed, review.Ends{}}
 		for _, make := range []func(*kit.Env) kit.Module{prefix.New, route.New} {
 			m := make(env)
 			env.Add(m)

@@ -1,5 +1,5 @@
 // Package prefix binds BYOIP prefixes to the frame, with what lies below them: BGP prefixes, service bindings and delegations;
-// and the addresses that Cloudflare leases to the account.
+// the addresses that Cloudflare leases to the account, and the services that prefixes can be bound to.
 package prefix
 
 import (
@@ -24,7 +24,7 @@ import (
 	"flarewire/views/live"
 )
 
-// Module is the prefixes of the account and the addresses leased to it.
+// Module is the prefixes of the account, the addresses leased to it, and the services.
 type Module struct{ env *kit.Env }
 
 // New makes the module.
@@ -33,15 +33,14 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{
-		kit.Place(kind.Prefixes, m.open),
-		kit.Part(kind.Leases, "tunnels", m.openLeases),
+		kit.Place(kind.Prefixes, m.all("")),
+		kit.Part(kind.Leases, "prefixes", m.all("advertised:"+leasedWord)),
+		kit.Part(kind.Services, "prefixes", m.all("advertised:"+serviceWord)),
 	}
 }
 
 // Services implements kit.Module.
 func (m *Module) Services() []tui.Service { return nil }
-
-func (m *Module) open() tui.View { return resource.NewList(m.describe(), m.source()) }
 
 func (m *Module) openOne(r row) func() tui.View {
 	return func() tui.View { return resource.NewDetail(m.describe(), m.source(), m.now(r)) }
@@ -51,13 +50,18 @@ func (m *Module) openOne(r row) func() tui.View {
 func (m *Module) OpenObject(of store.Kind, id string) tui.View {
 	switch of {
 	case kind.Leases: // by an address in it
-		return m.openLeasesOf(id)
+		return m.openLeaseOf(id)
+	case kind.Services:
+		if id == "" {
+			return nil
+		}
+		return m.openServiceOf(id)
 	case kind.Prefixes:
 	default:
 		return nil
 	}
 	if p, ok := m.env.Feed.Last().Prefix(id); ok {
-		return m.openOne(row{p})()
+		return m.openOne(row{Prefix: p})()
 	}
 	return nil
 }
@@ -67,7 +71,7 @@ func (m *Module) rows() []row { return rowsOf(m.env.Feed.Last()) }
 func rowsOf(s *store.Snapshot) []row {
 	out := make([]row, len(s.Prefixes.Rows))
 	for i, p := range s.Prefixes.Rows {
-		out[i] = row{p}
+		out[i] = row{Prefix: p}
 	}
 	return out
 }
@@ -75,7 +79,7 @@ func rowsOf(s *store.Snapshot) []row {
 // now is what is known of a prefix now, for pages that were opened from its row a while ago.
 func (m *Module) now(r row) row {
 	if p, ok := m.env.Feed.Last().Prefix(r.ID); ok {
-		return row{p}
+		return row{Prefix: p}
 	}
 	return r
 }
@@ -98,7 +102,7 @@ func (m *Module) source() resource.Source[row] {
 		return append(store.Needs(append(partsOf(id), list[0])...), m.env.RelatedNeeds()...)
 	}
 	s.Looked = func(id string) tea.Cmd {
-		if p, ok := m.env.Feed.Last().Prefix(id); ok && (row{p}).attracts() {
+		if p, ok := m.env.Feed.Last().Prefix(id); ok && (row{Prefix: p}).attracts() {
 			return m.env.Feed.LookAtArrivals()
 		}
 		return nil

@@ -180,9 +180,9 @@ func TestABindingSaysForHowLongItsStateWasSeen(t *testing.T) {
 	sit(t, nil, func(p *person) {
 		p.goTo("198.18.11.0/24").press("enter")
 		p.wait(4 * time.Minute)
-		p.sees("provisioning, seen so for 4m; takes 4 to 6 hours", "Being provisioned: 198.18.11.64/27")
+		p.sees("provisioning, for 4m at least; takes 4 to 6 hours", "Being provisioned: 198.18.11.64/27")
 		p.wait(4 * time.Hour) // the seed made it 2 hours ago, and it takes 5
-		p.sees("198.18.11.64/27 Spectrum › active, seen so for 1h")
+		p.sees("198.18.11.64/27 Spectrum › active, for 1h at least")
 	})
 }
 

@@ -13,8 +13,12 @@ import (
 	"flarewire/tui"
 )
 
-// row is a prefix with what is known below it.
-type row struct{ store.Prefix }
+// row is a prefix with what is known below it, or one of what stands below the prefixes in their list; see isPrefix.
+type row struct {
+	store.Prefix
+	lease   *api.Lease
+	service *api.AddressingService
+}
 
 // advertisement says how much of a prefix is on the Internet through Cloudflare.
 type advertisement int

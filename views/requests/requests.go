@@ -46,7 +46,7 @@ func (m *Module) describe() resource.Description[Entry] {
 		Plural: "Requests", SortBy: "number", Reverse: true, Newest: true, Gone: "This entry is older than what is kept here.",
 		None:     "Nothing was asked yet.",
 		ID:       func(e Entry) string { return strconv.Itoa(e.Number) },
-		Name:     func(e Entry) string { return e.Method + " " + e.Path },
+		Name:     func(e Entry) string { return e.Method + " " + cmp.Or(e.Operation, e.Path) },
 		Columns:  columns(),
 		Sections: sections,
 	}

@@ -15,7 +15,6 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/kit"
-	"flarewire/views/live"
 )
 
 // Batch is the review of several changes that are made one after the other: each with its own
@@ -130,7 +129,7 @@ func (s *Batch) applied(r change.Result) tea.Cmd {
 		return s.next()
 	}
 	s.stage = finished
-	return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, func() tea.Msg { return live.ChangedMsg{} })
+	return func() tea.Msg { return form.DoneMsg{} }
 }
 
 func (s *Batch) next() tea.Cmd {

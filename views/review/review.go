@@ -198,13 +198,20 @@ func objection(err error) string {
 	return kit.Sentence(err)
 }
 
+// ended does what follows from the end of the change, whether anybody still looks at its page or not.
+func (r *Review) ended(result change.Result) tea.Cmd {
+	changed := func() tea.Msg { return live.ChangedMsg{Touched: r.intent.Touched} }
+	if r.intent.After == nil {
+		return changed
+	}
+	return tea.Batch(changed, r.intent.After(result))
+}
+
+// applied shows the end of the change.
 func (r *Review) applied(result change.Result) tea.Cmd {
 	r.stage, r.result = finished, result
 	r.scroll = tui.Scroll{}
-	cmds := []tea.Cmd{func() tea.Msg { return live.ChangedMsg{Touched: r.intent.Touched} }}
-	if r.intent.After != nil {
-		cmds = append(cmds, r.intent.After(result))
-	}
+	var cmds []tea.Cmd
 	if result.Outcome == journal.Done {
 		cmds = append(cmds, func() tea.Msg { return form.DoneMsg{} })
 		if r.plan.Verb == journal.Create {
@@ -240,7 +247,7 @@ func (r *Review) foundOut(result change.Result) tea.Cmd {
 	if result.Outcome == r.result.Outcome {
 		return nil
 	}
-	return r.applied(result)
+	return tea.Batch(r.ended(result), r.applied(result))
 }
 
 // reveal opens the page of the key; it can be opened again until the user has said that the key is kept.

@@ -28,7 +28,7 @@ const outlookAge = time.Minute
 var ways = map[store.Kind]bool{store.Routes: true, store.GRETunnels: true, store.IPsecTunnels: true, store.Links: true,
 	store.BGPPrefixes: true, store.Bindings: true}
 
-// outlook says what plans would change together. It reads what it rests on, so it is for commands.
+// outlookOf says what plans would change together. It reads what it rests on, so it is for commands.
 func outlookOf(ctx context.Context, e *kit.Env, plans ...change.Plan) outlook {
 	var edits, away []diagnose.Edit
 	for _, p := range plans {

@@ -205,7 +205,7 @@ func (m *Module) sections(r api.Route, now time.Time) []resource.Section {
 			Note: "the lowest wins; Cloudflare adds 500,000 when the tunnel is degraded, 1,000,000 when it is down"},
 		{Label: "Weight", Value: weight(r), Note: "share among routes of equal prefix and priority"},
 		{Label: "Scope", Value: scope(r)},
-		{Label: "Description", Value: r.Description},
+		{Label: "Description", Value: cmp.Or(r.Description, "-")},
 	}}}
 	if s, ok := m.siblings(r); ok {
 		sections = append(sections, s)

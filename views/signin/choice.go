@@ -42,7 +42,7 @@ func (m *menu) window(p *kit.Page, c tui.Canvas, scroll *tui.Scroll) []string {
 	return scroll.Window(lines, c.Height)
 }
 
-// choice is the page with the profiles of this machine for who has none open.
+// choice is the page with the profiles of this machine for whoever has none open.
 type choice struct {
 	desk  *Deps
 	names []string

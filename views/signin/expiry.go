@@ -2,7 +2,6 @@ package signin
 
 import (
 	"context"
-	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -23,9 +22,9 @@ type ExpiryNotifier struct {
 	now     func() time.Time
 }
 
-// NewAttendant makes the service. When the end of the credential is not known, Cloudflare is asked for it once, after a
+// NewExpiryNotifier makes the service. When the end of the credential is not known, Cloudflare is asked for it once, after a
 // while: it is not worth a request at the start.
-func NewAttendant(ctx context.Context, client *api.Client, account string, notices []string, expires time.Time,
+func NewExpiryNotifier(ctx context.Context, client *api.Client, account string, notices []string, expires time.Time,
 	now func() time.Time) *ExpiryNotifier {
 	return &ExpiryNotifier{ctx: ctx, client: client, account: account, notices: notices, expires: expires, now: now}
 }
@@ -49,8 +48,8 @@ func (a *ExpiryNotifier) Init() tea.Cmd {
 		notices = append([]string{warning}, notices...)
 	}
 	cmds := []tea.Cmd{tui.After(warnEvery, warnExpiryMsg{})}
-	if len(notices) > 0 {
-		cmds = append(cmds, tui.Toast(tui.Pending, strings.Join(notices, " ")))
+	for _, text := range notices {
+		cmds = append(cmds, tui.Toast(tui.Pending, text))
 	}
 	if a.expires.IsZero() && a.client != nil {
 		cmds = append(cmds, tui.After(askExpiryAfter, askExpiryMsg{}))

@@ -280,7 +280,7 @@ func TestTheEndOfATokenIsAnnounced(t *testing.T) {
 		-time.Hour: "has expired",
 	} {
 		p := newPerson(t)
-		attendant := signin.NewAttendant(t.Context(), nil, "", nil, p.Now.Add(left), p.desk.Now)
+		attendant := signin.NewExpiryNotifier(t.Context(), nil, "", nil, p.Now.Add(left), p.desk.Now)
 		p.open(signin.NewWelcome(p.desk, nil, errors.New("stays")), attendant)
 		p.See("stays")
 		if says != "" {

@@ -11,7 +11,7 @@ import (
 	"flarewire/views/kit"
 )
 
-// Welcome is the first page of who has no credential yet.
+// Welcome is the first page of whoever has no credential yet.
 type Welcome struct {
 	desk   *Deps
 	open   *Attempt // the opening of a profile that is under way; nil when there is none

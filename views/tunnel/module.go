@@ -193,7 +193,7 @@ func (m *Module) create(kinds []api.TunnelKind) tea.Cmd {
 		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "GRE", Key: "g", Run: m.newGRE}, {Label: "IPsec", Key: "i", Run: m.newIPsec}}})
 }
 
-// What the two kinds are, for who chooses.
+// What the two kinds are, for whoever chooses.
 const (
 	greWhat   = "unencrypted, no key, MTU 1476."
 	ipsecWhat = "encrypted, with a pre-shared key."

@@ -108,9 +108,9 @@ func (p pairing) of(v form.Values) fields {
 }
 
 func (p pairing) router() form.Section {
-	return form.Section{Title: "Router", Intro: "Your router, and the first of the two tunnels. What is proposed need not be typed.",
+	return form.Section{Title: "Router", Intro: "Your router, and the first of the two tunnels. Proposed values need no typing.",
 		Fields: []form.Field{
-			{Key: "name", Label: "Name", Help: "Of the first tunnel; the second one counts on: fra-1 and fra-2",
+			{Key: "name", Label: "Name", Help: "Of the first tunnel; the second gets the next number: fra-1, fra-2",
 				Check: func(v string, all form.Values) form.Finding { return p.of(all).checkName(v, all) }},
 			{Key: "customer_endpoint", Label: "Your endpoint", Help: "The public address of your router",
 				Check: func(v string, all form.Values) form.Finding {
@@ -132,7 +132,7 @@ func (p pairing) router() form.Section {
 
 func (p pairing) device() form.Field {
 	return form.Field{Key: "device", Label: "Device", Kind: form.Pick, Options: devices(),
-		Help: "What your tunnels end at: proposals follow it",
+		Help: "The device that your tunnels end on; proposals depend on it",
 		Check: func(v string, all form.Values) form.Finding {
 			return field.Finding(rules.DeviceKind(rules.Device(v), ruleKind(api.TunnelKind(all["kind"]))))
 		}}

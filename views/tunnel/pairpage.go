@@ -176,7 +176,8 @@ func (p *PairPage) send() tea.Cmd {
 		if err := p.m.env.Drafts.KeepPair(pair); err != nil {
 			return pairSentMsg{page: p, step: i, err: err}
 		}
-		return pairSentMsg{page: p, step: i, result: p.m.env.Writer.Apply(p.m.env.Ctx, plan, stage)}
+		sent := pairSentMsg{page: p, step: i, result: p.m.env.Writer.Apply(p.m.env.Ctx, plan, stage)}
+		return tea.BatchMsg{func() tea.Msg { return sent }, func() tea.Msg { return live.ChangedMsg{} }} // also when the page was left
 	}
 }
 
@@ -193,7 +194,7 @@ func (p *PairPage) sent(msg pairSentMsg) tea.Cmd {
 		s.entry.ID = "unwritten" // without a journal: as long as this page is open
 	}
 	s.gone, s.text = false, ""
-	cmds := []tea.Cmd{func() tea.Msg { return live.ChangedMsg{} }, func() tea.Msg { return form.DoneMsg{} }}
+	cmds := []tea.Cmd{func() tea.Msg { return form.DoneMsg{} }}
 	if r.Outcome != journal.Done {
 		s.text = r.Text
 	} else if s.make.Name != change.Routes.Name {

@@ -25,14 +25,10 @@ func (m *Module) routerActions(t store.Tunnel) []tui.Action {
 	if m.env.Routers == nil {
 		return nil
 	}
-	target := diagnose.RouterTarget(t)
-	reads, texts := router.Matching(m.env.Routers.Commands, target)
+	_, texts := router.Matching(m.env.Routers.Commands, diagnose.RouterTarget(t))
 	var out []tui.Action
-	if len(reads) > 0 {
-		broken := t.State == store.Down || t.State == store.Establishing
-		out = append(out, tui.Action{Name: "ask-router", Keys: []string{"a"}, Short: "ask router", Footer: true, Wanted: broken,
-			Long: "Ask its router with your own commands, and put both ends beside each other",
-			Run:  func() tea.Cmd { return m.askRouter(t, reads) }})
+	if ask, ok := m.askAction(t); ok {
+		out = append(out, ask)
 	}
 	for _, c := range texts {
 		a := tui.Action{Name: c.Name, Short: strings.ReplaceAll(c.Name, "-", " "),
@@ -47,6 +43,24 @@ func (m *Module) routerActions(t store.Tunnel) []tui.Action {
 		out = append(out, a)
 	}
 	return out
+}
+
+// askAction is the action that asks the router of a tunnel; ok is false without a command for it.
+func (m *Module) askAction(t store.Tunnel) (a tui.Action, ok bool) {
+	reads, _ := router.Matching(m.env.Routers.Commands, diagnose.RouterTarget(t))
+	return tui.Action{Name: "ask-router", Keys: []string{"a"}, Short: "ask router", Footer: true,
+		Wanted: t.State == store.Down || t.State == store.Establishing,
+		Long:   "Ask its router with your own commands, and put both ends beside each other",
+		Run:    func() tea.Cmd { return m.askRouter(t, reads) }}, len(reads) > 0
+}
+
+// AskRouter implements kit.Asker.
+func (m *Module) AskRouter(id string) (a tui.Action, ok bool) {
+	t, known := m.byID(id)
+	if !known {
+		return tui.Action{}, false
+	}
+	return m.askAction(t)
 }
 
 // agreed opens a page that runs commands, after the user has agreed to run exactly these. Before, it says what will be run.
@@ -301,4 +315,31 @@ func (b *BothEnds) runs(c tui.Canvas) []string {
 		out = append(out, tui.Paragraph(c, role, text)...)
 	}
 	return append(out, tui.Paragraph(c, tui.Muted, "Asked "+resource.Ago(b.reading.At, c.Now)+". a asks again, o shows the output.")...)
+}
+
+// Tell implements tui.Speaker: what both ends prove is said, and the two sides row by row when they are asked for.
+func (b *BothEnds) Tell(now time.Time) tui.Telling {
+	c := tui.Boundless(now)
+	if len(b.reading.Runs) == 0 || b.raw {
+		return tui.Telling{Above: trimmed(b.Draw(c))}
+	}
+	out := tui.Telling{Sections: true, Above: append([]string{"What this means"}, trimmed(b.verdict(c))...)}
+	if rows := b.m.env.Feed.Diagnosis().BothEnds(b.t.ID); len(rows) > 0 {
+		out.Above = append(out.Above, "", "Both ends")
+		for _, r := range rows {
+			out.Above = append(out.Above, tui.Clean(r.Sentence()))
+		}
+	}
+	out.Above = append(out.Above, "", "What was asked")
+	out.Above = append(out.Above, trimmed(b.runs(c))...)
+	return out
+}
+
+// trimmed are drawn lines without what places them on a screen.
+func trimmed(lines []string) []string {
+	out := make([]string, len(lines))
+	for i, line := range lines {
+		out[i] = strings.TrimSpace(line)
+	}
+	return out
 }

@@ -41,15 +41,13 @@ func costs(t *testing.T, term *ptytest.Terminal, key string, shown func(ptytest.
 	return len(term.Transcript()) - written, changed(before, after)
 }
 
-// A line over a jump host is slow: a move of the cursor is a few bytes, a page is its new text and little more, and what stands beside
-// a list
-// is drawn once when the cursor rests.
+// A line over a jump host is slow: a move of the cursor is a few bytes, a page is its new text and little more, and what stands beside a
+// list is drawn once when the cursor rests.
 func TestKeysCostFewBytes(t *testing.T) {
 	t.Parallel()
 	const (
 		move      = 200 // bytes of a cursor move
 		dressing  = 13  // tenths: what colours and positions may add to the text
-		repaint   = 16  // tenths: the same for a page down, where each row has a state in a colour of its own
 		tenths    = 10
 		keysInRow = 10
 	)
@@ -83,7 +81,7 @@ func TestKeysCostFewBytes(t *testing.T) {
 				now := underCursor(s)
 				return now != names[keysInRow] && now != "" && rests(now)(s) && len(tunnels(s)) > 5 && tunnels(s)[0] != names[0]
 			})
-			if b > c*repaint/tenths {
+			if b > c*dressing/tenths {
 				t.Errorf("a page down wrote %d bytes for %d of text, behind %s", b, c, last)
 			}
 			t.Logf("page down: %d bytes, %d changed", b, c)

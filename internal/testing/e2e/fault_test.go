@@ -158,7 +158,7 @@ func look(term *ptytest.Terminal, object string, words []string) {
 	term.WaitFor("the cause of "+object, func(s ptytest.Screen) bool { return strings.Contains(cursorLine(s), object) && says(words...)(s) })
 }
 
-// Sessions that go down at each rekeying can only be told by who has watched: the history of yesterday's run is enough.
+// Sessions that go down at each rekeying can only be told by whoever has watched: the history of yesterday's run is enough.
 func TestFlappingAtRekeyIsOnTheOverviewFromTheHistory(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simaccount.Options{})

@@ -131,7 +131,7 @@ func TestAnEventLeadsToThePrefixThatItHappenedTo(t *testing.T) {
 			t.Parallel()
 			a := newAccount(t, simaccount.Options{})
 			term := sit(t, ptytest.Options{Args: []string{"--start", "events"}, Env: a.env()})
-			term.WaitText("Nothing has happened that flarewire saw")
+			term.WaitText("flarewire has seen no event yet")
 			term.Press(":")
 			term.Type("overview")
 			term.Press("enter")

@@ -299,6 +299,8 @@ func TestWithoutCommandsForRoutersNothingChanges(t *testing.T) {
 			term.Press("y")
 			term.WaitFor("the page", on("Both ends of fra-dc1"))
 			term.Press("esc")
+		} else {
+			term.WaitText("a does nothing here")
 		}
 		term.WaitFor("the list", listed)
 		term.Press("q")
@@ -308,6 +310,17 @@ func TestWithoutCommandsForRoutersNothingChanges(t *testing.T) {
 			out[fmt.Sprint(r.Method, " ", r.Path)] = true
 		}
 		return out
+	}
+	o := newOperator(t, simaccount.GRETunnels, "fra-dc1-gre", "")
+	o.do(o.SetBGP(simaccount.GRETunnels, "fra-dc1", "Active"))
+	first := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: o.env(), Cols: 80, Rows: 24})
+	first.WaitFor("what is wrong", showsAll("NAME, WORST FIRST", "LIKELY CAUSE"))
+	first.Type("/fra-dc1")
+	first.Press("enter")
+	first.WaitFor("its row", func(s ptytest.Screen) bool { return s.Contains("▌ fra-dc1") })
+	first.Press("a")
+	if s := first.WaitText("a does nothing here"); s.Contains("ask router") {
+		t.Errorf("there is a key:\n%s", s.Box())
 	}
 	without := paths("", false)
 	for path := range paths(readsFRR, true) {
@@ -371,4 +384,56 @@ func TestACommandFromAFileThatOthersCanWriteIsNotRun(t *testing.T) {
 	if _, err := os.Stat(filepath.Join(o.home, "environment")); err == nil {
 		t.Error("it was run")
 	}
+}
+
+// Line by line: what both ends prove is said first, then the two sides and the runs, and commands by their names; own
+// commands are there as well.
+func TestLineByLineBothEnds(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t, simaccount.GRETunnels, "fra-dc1-gre", readsFRR+pingText)
+	o.do(o.SetBGP(simaccount.GRETunnels, "fra-dc1", "Active"))
+	o.routerSays("frr", "shutdown")
+	said := pipe(t, o.env(), []string{"--start", "tunnels"}, "ask-router fra-dc1", "y", "more", "more", "back",
+		"ping-cloudflare fra-dc1", "y", "quit")
+	at := 0
+	for _, want := range []string{"Ask the router of fra-dc1?", "cat fra-dc1.txt", "Both ends of fra-dc1.", "What this means",
+		"Neighbor shut down on the router (certain, outage)", "Because: router: neighbor 10.100.0.8 administratively shut down",
+		"Session: Cloudflare down", "router Idle, shut down", "MD5 key: Cloudflare set; router the same",
+		"Hold, keepalive: Cloudflare does not tell; router 90 s", "frr: read in",
+		"ask-again asks again, output shows",
+		"That was all.", "echo pinged 10.100.0.8", "> pinged 10.100.0.8", "! 100% packet loss"} {
+		i := strings.Index(said[at:], want)
+		if i < 0 {
+			t.Fatalf("%q was not said, or not in this order:\n%s", want, said)
+		}
+		at += i
+	}
+	for line := range strings.Lines(said) {
+		if strings.Contains(line, "     ") {
+			t.Errorf("room in place of words: %q", line)
+		}
+	}
+}
+
+// The list of what is wrong is the first screen: a there asks the router of the tunnel, and y the first time; in an incident of several the
+// tunnel is chosen first. At 80x24 that is three keys at most.
+func TestTheRouterIsAskedFromTheFirstScreen(t *testing.T) {
+	t.Parallel()
+	o := newOperator(t, simaccount.GRETunnels, "fra-dc1-gre", readsFRR)
+	o.do(o.SetBGP(simaccount.GRETunnels, "fra-dc1", "Active"))
+	o.routerSays("frr", "shutdown")
+	term := sit(o.t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "5s"}, Env: o.env(), Cols: 80, Rows: 24})
+	term.WaitFor("what is wrong", showsAll("NAME, WORST FIRST", "LIKELY CAUSE"))
+	term.Type("/fra-dc1")
+	term.Press("enter")
+	term.WaitFor("its row", func(s ptytest.Screen) bool { return s.Contains("▌ fra-dc1") && s.Contains("a ask router") })
+	term.Press("a")
+	term.WaitFor("what will be run", showsAll("Ask the router of fra-dc1?", "Run it"))
+	term.Press("y")
+	term.WaitFor("the cause, first and certain", says("Neighbor shut down on the router (certain", "Because: router: "))
+	term.Press("esc")
+	term.WaitFor("the first screen, which knows it now", func(s ptytest.Screen) bool {
+		return s.Contains("LIKELY CAUSE") &&
+			s.Contains("Neighbor shut down")
+	})
 }

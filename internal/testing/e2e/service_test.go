@@ -11,11 +11,11 @@ func TestServicesAreListedAndOpened(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simaccount.Options{})
 	term := atPage(t, a, "services", "Magic Transit")
-	for key, why := range map[string]string{"n": "a prefix is bound to one", "e": "cannot be changed", "D": "cannot be deleted"} {
+	moveTo(term, "Magic Transit")
+	for key, why := range map[string]string{"e": "cannot be changed", "D": "cannot be deleted"} {
 		term.Press(key)
 		term.WaitText(why)
 	}
-	moveTo(term, "Magic Transit")
 	term.Press("enter")
 	term.WaitFor("its page", on("Magic Transit"))
 	a.untouched()

@@ -27,6 +27,7 @@ type account struct {
 	mu   sync.Mutex
 	now  time.Time
 	gate chan struct{} // while not nil, requests wait until it is closed
+	held string        // the method of the requests that wait; "" for all
 }
 
 // newAccount serves an account whose clock stands at the moment of its making.
@@ -84,9 +85,9 @@ func (a *account) listen() (net.Listener, error) {
 
 func (a *account) answer(w http.ResponseWriter, r *http.Request) {
 	a.mu.Lock()
-	gate := a.gate
+	gate, held := a.gate, a.held
 	a.mu.Unlock()
-	if gate != nil {
+	if gate != nil && (held == "" || held == r.Method) {
 		select {
 		case <-gate:
 		case <-r.Context().Done():
@@ -97,10 +98,13 @@ func (a *account) answer(w http.ResponseWriter, r *http.Request) {
 }
 
 // hold makes every request wait until release is called.
-func (a *account) hold() (release func()) {
+func (a *account) hold() (release func()) { return a.holdOnly("") }
+
+// holdOnly makes the requests of a method wait until release is called.
+func (a *account) holdOnly(method string) (release func()) {
 	gate := make(chan struct{})
 	a.mu.Lock()
-	a.gate = gate
+	a.gate, a.held = gate, method
 	a.mu.Unlock()
 	return func() {
 		a.mu.Lock()

@@ -53,7 +53,7 @@ func unlessTold(good, bad []string) []string {
 	if !says(bad, "did not answer from") {
 		return good
 	}
-	if says(good, "Nothing has happened that flarewire saw") {
+	if says(good, "flarewire has seen no event yet") {
 		return nil
 	}
 	return slices.DeleteFunc(good, func(line string) bool { return strings.HasPrefix(line, "none since") })

@@ -281,7 +281,7 @@ func (c *Console) Transcript() []byte {
 	return slices.Clone(c.transcript)
 }
 
-// Pid is the program's process id, for who measures it.
+// Pid is the program's process id, for whoever measures it.
 func (c *Console) Pid() int { return c.cmd.Process.Pid }
 
 // BytesWritten is how many bytes the program wrote.
