@@ -129,7 +129,8 @@ func TestEveryOperationIsCalled(t *testing.T) {
 func TestEveryMethodIsKnown(t *testing.T) {
 	want := map[string]string{
 		"*api.Client": "Accounts Budget ClockAhead Host In VerifyToken Waiting",
-		"*api.AccountClient": "AlertPolicies Audit BGPPrefixes BGPSettings BGPStatus Bindings BuildBGPPrefixChange BuildCNISettings BuildGeneratePSK " +
+		"*api.AccountClient": "AlertPolicies Audit BGPPrefixes BGPSettings BGPStatus Bindings BuildBGPPrefixChange BuildCNISettings " +
+			"BuildGeneratePSK " +
 			"BuildSetPSKs " +
 			"BuildValidatePrefix CNISettings ClockAhead Collection ColoTraffic Datasets Delegations Flows InterconnectStatus " +
 			"LetterOfAuthorization " +

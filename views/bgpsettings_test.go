@@ -32,7 +32,8 @@ func TestTheBGPSettingsStandUnderTheCNISettings(t *testing.T) {
 		says   []string
 		lacks  string
 	}{
-		"as it is": {nil, []string{"BGP settings (beta, unconfirmed)", "Cloudflare ASN 13335", "announced to your routers"}, "The CNI settings have"},
+		"as it is": {nil, []string{"BGP settings (beta, unconfirmed)", "Cloudflare ASN 13335", "announced to your routers"},
+			"The CNI settings have"},
 		"another AS number": {answer(200, said(`{"cloudflare_asn":64999,"redistribute":{"static:wan":false}}`)),
 			[]string{"Cloudflare ASN 64999", "not announced to your routers", "The CNI settings have 13335", "not documented"}, "fetched yet"},
 		"nothing said":       {answer(200, said(`{}`)), []string{"Cloudflare ASN not set", "Static routes not said"}, "announced"},

@@ -12,7 +12,8 @@ import (
 )
 
 // injections are what a text of the account may contain to be more than a text on a router, in a shell, in a file or on a terminal.
-var injections = []string{"a\nset system root", "a\r\nreboot", "a\x0breload", "a\u2028reboot", "$(reboot)", "`reboot`", "x; reboot", "x | reboot",
+var injections = []string{"a\nset system root", "a\r\nreboot", "a\x0breload", "a\u2028reboot", "$(reboot)", "`reboot`", "x; reboot",
+	"x | reboot",
 	"x && reboot", "x\" ; reboot", "x' ; reboot", "x\\", "x\\\nreboot", "help?", "tab\tbed", "x\u202ey", "\x1b]0;title\x07harmless", "\x1b[2J",
 	"{{.PSK}}", "${file(\"/etc/passwd\")}", "%{ if true }", "#!/bin/sh", "! no shutdown", "*/ reboot", "]]>", "all", "1st",
 	"REPLACE-WITH-PRE-SHARED-KEY", strings.Repeat("long", 100)}

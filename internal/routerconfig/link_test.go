@@ -69,7 +69,8 @@ func TestTheTextsOfTwoInterconnectsOfOneRouterDoNotCollide(t *testing.T) {
 		}
 		named := regexp.MustCompile(`CF-CNI-[0-9a-f]{8}`)
 		first, second := named.FindString(texts[0]), named.FindString(texts[1])
-		if first == "" || first == second || strings.Contains(texts[1], first) || strings.Count(texts[0], "CF-CNI") != strings.Count(texts[0], first) {
+		if first == "" || first == second || strings.Contains(texts[1], first) ||
+			strings.Count(texts[0], "CF-CNI") != strings.Count(texts[0], first) {
 			t.Errorf("%s: names %q and %q\n%s", p, first, second, texts[0])
 		}
 	}

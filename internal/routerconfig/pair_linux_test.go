@@ -269,7 +269,8 @@ func cut(t *testing.T, customer, cloudflare host, a, b api.Tunnel) {
 	t.Logf("traffic goes on over %s", b.Name)
 }
 
-// Both tunnels of a pair negotiate IKE with the common file, their SAs are not renewed in the same moment, and traffic goes through them: over
+// Both tunnels of a pair negotiate IKE with the common file, their SAs are not renewed in the same moment, and traffic goes through
+// them: over
 // the other one when one is cut.
 func TestTheLinuxConfigurationOfAPairNegotiatesBothAndRekeysApart(t *testing.T) {
 	customer, cloudflare := twoHosts(t, "charon-systemd", "swanctl")
@@ -344,7 +345,8 @@ func encrypted(t *testing.T, customer, cloudflare host, a, b api.Tunnel) {
 		t.Log("SKIPPED: the cut; there is no iptables here")
 		return
 	}
-	t.Log("REPLACED: dead peer detection takes about three minutes; the SA of " + a.Name + " is given up by hand, at both ends, when its packets are lost")
+	t.Log("REPLACED: dead peer detection takes about three minutes; the SA of " + a.Name +
+		" is given up by hand, at both ends, when its packets are lost")
 	for h, name := range map[host]string{customer: a.Name, cloudflare: "customer"} { // neither hears of the other's end
 		_, _ = h.run("swanctl", "--terminate", "--ike", name, "--force", "--timeout", "-1", "--uri", h.vici())
 	}

@@ -21,7 +21,8 @@ type Test struct {
 
 // dialect are the commands of a platform for the tests, lines each. {peer} is Cloudflare's side, {own} yours, {mtu} the tunnel's MTU and
 // {payload} the payload of an echo request that fills it; {device} is the tunnel's interface and {label} its name on the router, as in the
-// configuration that Render writes; {node} is where the interface stands in the configuration, {kind} is gre or ipsec, {file} begins the names of its files.
+// configuration that Render writes; {node} is where the interface stands in the configuration, {kind} is gre or ipsec, {file} begins
+// the names of its files.
 type dialect struct{ df, mss, down, up string }
 
 // dialects are general vendor knowledge: no document of Cloudflare's gives these commands, and they were not run on a device, but for

@@ -12,7 +12,8 @@ import (
 // legacyTarget is where health checks of the old kind come from (rules.LegacyHealthRange).
 const legacyTarget = "172.64.240.253"
 
-// The operator has two tunnels without BGP and runs their common script: both carry the route to the networks behind Cloudflare, each answers
+// The operator has two tunnels without BGP and runs their common script: both carry the route to the networks behind Cloudflare, each
+// answers
 // health checks of every kind through itself, also those that ask from elsewhere, and with one tunnel taken down as the proof of the pair
 // says it, traffic goes on over the other; brought up again by the same text, both are as before.
 func TestTheLinuxConfigurationOfAPairWithoutBGPCarriesTrafficOverEitherTunnel(t *testing.T) {

@@ -46,7 +46,8 @@ func TestTypingANetmask(t *testing.T) {
 	}
 }
 
-// What no router forwards is refused where it is typed: as an endpoint of either side, next hop, target of probes and of traceroutes, and as
+// What no router forwards is refused where it is typed: as an endpoint of either side, next hop, target of probes and of traceroutes,
+// and as
 // the destination of a route, also with its netmask.
 func TestAddressesThatLeadNowhere(t *testing.T) {
 	want := func(what string, got Finding, severities ...Severity) {

@@ -84,10 +84,10 @@ func (p *page) Init() tea.Cmd {
 // Needs names what the page rests on.
 func (p *page) Needs() []string { return needs(p.env.Feed.Last()) }
 
-// needs are what incidents rest on: the lists that are read all the time, and Cloudflare's AS number while it belongs into a text.
+// needs are what incidents rest on: the lists that are read all the time, and once Cloudflare's AS number, when it belongs into a text.
 func needs(s *store.Snapshot) []string {
 	kinds := store.Overview()
-	if slices.ContainsFunc(s.Tunnels, func(t store.Tunnel) bool { return t.BGP != nil && t.State != store.Up }) {
+	if !s.CNISettings.Known() && slices.ContainsFunc(s.Tunnels, func(t store.Tunnel) bool { return t.BGP != nil && t.State != store.Up }) {
 		kinds = append(kinds, store.CNISettings)
 	}
 	return store.Needs(store.Of(kinds...)...)

@@ -124,6 +124,14 @@ func (r *RouterConfig) render() {
 	}
 }
 
+// show changes to a platform, if the tunnels can be written for it.
+func (r *RouterConfig) show(platform routerconfig.Platform) {
+	if at := slices.Index(r.platforms, platform); at >= 0 && at != r.at {
+		r.at = at
+		r.render()
+	}
+}
+
 // Title implements tui.View.
 func (r *RouterConfig) Title() string { return "Router configuration" }
 
@@ -189,10 +197,7 @@ func (r *RouterConfig) choose() tea.Cmd {
 			Options: platformOptions(r.platforms),
 			Help:    "What your router runs"}}}},
 		Submit: func(v form.Values) tea.Cmd {
-			if at := slices.Index(r.platforms, routerconfig.Platform(v["platform"])); at >= 0 {
-				r.at = at
-				r.render()
-			}
+			r.show(routerconfig.Platform(v["platform"]))
 			return tui.Pop()
 		}}))
 }

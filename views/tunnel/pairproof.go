@@ -180,8 +180,8 @@ func (p *PairProof) everywhere(t pairTunnel) proved {
 	}
 	switch {
 	case len(bad) > 0:
-		out.mark, out.text = "bad", fmt.Sprintf("%d report poor health: %s", len(bad), strings.Join(bad[:min(len(bad), 5)], " "))
-		if more := len(bad) - 5; more > 0 {
+		out.mark, out.text = "bad", fmt.Sprintf("%d report poor health: %s", len(bad), strings.Join(bad[:min(len(bad), 4)], " "))
+		if more := len(bad) - 4; more > 0 {
 			out.text += fmt.Sprintf(" and %d more", more)
 		}
 	case len(good) > 0:
@@ -260,7 +260,11 @@ func (p *PairProof) Actions() []tui.Action {
 	config := tui.Action{Name: "router-config", Keys: []string{"c"}, Short: "router config", Footer: true,
 		Long: "Configuration for your router, for both tunnels", Why: "the tunnels are not in the list yet"}
 	if len(known) > 0 {
-		config.Why, config.Run = "", p.m.routerConfig(known...).Run
+		config.Why, config.Run = "", func() tea.Cmd {
+			page := p.m.newRouterConfig(api.Secret{}, known...)
+			page.show(p.platform())
+			return tui.Push(page)
+		}
 	}
 	return append([]tui.Action{
 		{Name: "tick", Keys: []string{"space", "enter"}, Short: "tick", Footer: true, Long: "Say that you have tried it, or that you have not",
@@ -408,12 +412,12 @@ func (p *PairProof) runbook(now time.Time) string {
 			if at := p.pair.Ticked[each.key()]; !at.IsZero() {
 				box, when = "x", " ("+at.UTC().Format("2006-01-02 15:04 UTC")+")"
 			}
-			line("- [%s] %s%s. Expect: %s\n", box, each.Title, when, each.Expect)
+			line("- [%s] %s%s. Expect: %s", box, each.Title, when, each.Expect)
 			line("  ```")
 			for _, command := range each.Commands {
 				line("  %s", strings.ReplaceAll(tui.Clean(command), "`", "'"))
 			}
-			line("  ```\n")
+			line("  ```")
 		}
 	}
 	line("\n## Way back\n")

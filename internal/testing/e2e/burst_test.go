@@ -3,7 +3,10 @@ package e2e_test
 import (
 	"fmt"
 	"net/netip"
+	"os"
+	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 
 	"flarewire/internal/simaccount"
@@ -78,4 +81,26 @@ func TestTypingAheadFillsThePair(t *testing.T) {
 	term.WaitText("muc-2")
 	term.Press("G")
 	term.WaitText("execute ping")
+	term.Press("c")
+	term.WaitText("For Fortinet FortiOS") // the device that was chosen
+	term.Press("esc")
+	term.WaitText("execute ping")
+
+	file := filepath.Join(t.TempDir(), "runbook.md")
+	term.Press("w")
+	term.WaitText("only you can read")
+	term.Press("ctrl+u")
+	term.Type(file + "\r")
+	term.WaitText("Written: ")
+	text, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, want := range []string{"# Pair of tunnels: muc-1 and muc-2", "- [x] created: ", "- [ ] BGP up: ", "- [ ] Failover",
+		"  edit muc-2\n",
+		"  execute ping-options df-bit yes\n", "## Way back"} {
+		if !strings.Contains(string(text), want) {
+			t.Errorf("the runbook has no %q:\n%s", want, text)
+		}
+	}
 }
