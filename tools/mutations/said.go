@@ -149,7 +149,7 @@ var said = []mutation{
 				"left, reset, ok = r, time.Duration(t)*time.Second, true"}}},
 	{"21", "The terminal's answers never reach the shell", "nobody takes them at the end",
 		"TestTheTerminalsAnswersDoNotReachTheShell/slow", "internal/testing/e2e", []edit{
-			{"cli/ui.go", "defer tui.TakeAnswers(keys, x.Out)", "_ = tui.TakeAnswers"}}},
+			{"cli/ui.go", "defer tui.TakeAnswers(keys, x.Out)", "_ = keys"}}},
 	{"21", "CLOUDFLARE_ACCOUNT_ID with a line break is trimmed", "it is taken as it is",
 		"TestALineBreakAtTheEndOfAVariableCountsForNothing", "cli", []edit{
 			{"keystore/environment.go", `strings.TrimSpace(values["CLOUDFLARE_ACCOUNT_ID"])`, `values["CLOUDFLARE_ACCOUNT_ID"]`}}},

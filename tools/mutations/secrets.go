@@ -36,10 +36,10 @@ var secrets = []mutation{
 			{"api/client.go", "return c.half.Redact(c.redactor.Redact(secret.Hide(text, secrets...)))", "return text"}}},
 	{"11", "A profile's read_only holds with CLOUDFLARE_API_TOKEN for the same account", "only the profile in use counts",
 		"TestAnotherCredentialDoesNotUnlockAReadOnlyAccount/token_alone", "cli", []edit{
-			{"keystore/accountguard.go", "if p.ReadOnly && !decides && !g.ReadOnly {", "if false {"}}},
+			{"keystore/accountguard.go", "if p.ReadOnly && !decides && !g.ReadOnly {", "if false && !decides {"}}},
 	{"11", "And with $CREDENTIALS_DIRECTORY", "only the profile in use counts",
 		"TestAnotherCredentialDoesNotUnlockAReadOnlyAccount/systemd's_credential", "cli", []edit{
-			{"keystore/accountguard.go", "if p.ReadOnly && !decides && !g.ReadOnly {", "if false {"}}},
+			{"keystore/accountguard.go", "if p.ReadOnly && !decides && !g.ReadOnly {", "if false && !decides {"}}},
 	{"11", "In the transport, not only on the screen", "the sender does not know it",
 		"TestAnotherCredentialDoesNotUnlockAReadOnlyAccount/token_and_account", "cli", []edit{
 			{"cli/session.go", "s.readOnly, s.why = true, cmp.Or(s.why, g.Why)\n\t\ts.sender.MakeReadOnly()",
