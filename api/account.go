@@ -168,7 +168,7 @@ type AccountClient struct {
 
 	GRETunnels    Collection[GRETunnel]
 	IPsecTunnels  Collection[IPsecTunnel]
-	Interconnects Collection[MagicInterconnect] // tunnel side; no create and delete
+	Interconnects Collection[MagicInterconnect] // tunnel interface; no create and delete
 	Routes        Collection[Route]
 
 	CNIs                  Collection[CNI]

@@ -8,7 +8,7 @@ import (
 	"strings"
 )
 
-// MagicInterconnect is the tunnel side of a network interconnect (CNI), an object of magic/cf_interconnects. It cannot be created
+// MagicInterconnect is the tunnel interface of a network interconnect (CNI), an object of magic/cf_interconnects. It cannot be created
 // or deleted here: it comes and goes with its CNI.
 type MagicInterconnect struct {
 	ID                       string           `json:"id,omitempty"`

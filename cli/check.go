@@ -75,7 +75,7 @@ status -o json printed when all was well. A tunnel of it that is gone counts as 
 its BGP session as not up.
 
 --destination 10.64.0.0/20 checks the ways to a network or an address in place of the tunnels: critical
-when no healthy way is left, warning when one of them is lost or degraded, unknown when the health of
+when no healthy path is left, warning when one of them is lost or degraded, unknown when the health of
 one is not known. It may be given several times; -vv adds a line for each way.
 
 -v names all tunnels that are not up, -vv adds a line for each of them, -vvv one for every tunnel.
@@ -108,7 +108,7 @@ also for --version, so that no service is ever "ok" with it.`,
 	flags.IntVar(&o.expect, "expect", 0, "how many tunnels there must be (default: any number)")
 	flags.StringVar(&o.baseline, "baseline", "", "the tunnels that there must be: a file that flarewire status -o json has printed")
 	flags.StringArrayVar(&o.destinations, "destination", nil,
-		"check the ways to this network or address in place of the tunnels; may be given several times")
+		"check the paths to this network or address instead of the tunnels; may be given several times")
 	flags.CountVarP(&o.verbose, "verbose", "v", "name all tunnels that are not up; twice: a line for each, three times: for every tunnel")
 	flags.BoolVarP(&version, "version", "V", false, "print the version and do nothing else")
 	f.takesAccounts(cmd)

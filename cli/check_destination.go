@@ -21,7 +21,7 @@ func (o checkOptions) checkDestinations() error {
 		return nil
 	}
 	if len(o.tunnels) > 0 || o.expect > 0 || o.baseline != "" || o.maxAge > 0 || o.critical.given() || o.warning != atMost(0) {
-		return errors.New("--destination counts the ways that are left: leave out what is about tunnels (--tunnel, --expect, --baseline, " +
+		return errors.New("--destination counts the paths that are left: leave out what is about tunnels (--tunnel, --expect, --baseline, " +
 			"--max-age, --warning, --critical)")
 	}
 	for _, text := range o.destinations {

@@ -8,7 +8,7 @@ import (
 	"flarewire/internal/simaccount"
 )
 
-// One destination is watched like a service: critical with no healthy way left, a warning with one lost, unknown when nobody can tell.
+// One destination is watched like a service: critical with no healthy path left, a warning with one lost, unknown when nobody can tell.
 func TestCheckOfADestination(t *testing.T) {
 	lost := func() func(*simaccount.Edge) {
 		return func(e *simaccount.Edge) {
@@ -27,16 +27,16 @@ func TestCheckOfADestination(t *testing.T) {
 		says   string
 	}{
 		"both ways": {nil, "--destination 198.18.10.0/24", 0,
-			"FLAREWIRE OK - 198.18.10.0/24: 2 healthy ways | 'healthy_ways 198.18.10.0/24'=2;2:;1:;0;2 time="},
-		"an address in it": {nil, "--destination 198.18.10.9", 0, "OK - 198.18.10.9/32: 2 healthy ways"},
-		"one lost":         {lost(), "--destination 198.18.10.0/24", 1, "WARNING - 198.18.10.0/24: 1 of 2 healthy ways left"},
+			"FLAREWIRE OK - 198.18.10.0/24: 2 healthy paths | 'healthy_ways 198.18.10.0/24'=2;2:;1:;0;2 time="},
+		"an address in it": {nil, "--destination 198.18.10.9", 0, "OK - 198.18.10.9/32: 2 healthy paths"},
+		"one lost":         {lost(), "--destination 198.18.10.0/24", 1, "WARNING - 198.18.10.0/24: 1 of 2 healthy paths left"},
 		"none left": {nil, "--destination 10.61.16.0/22", 2,
-			"CRITICAL - 10.61.16.0/22: no healthy way left | 'healthy_ways 10.61.16.0/22'=0;1:;1:;0;1"},
-		"withdrawn, too": {nil, "--destination 198.18.20.0/24", 2, "CRITICAL - 198.18.20.0/24: no healthy way left"},
+			"CRITICAL - 10.61.16.0/22: no healthy path left | 'healthy_ways 10.61.16.0/22'=0;1:;1:;0;1"},
+		"withdrawn, too": {nil, "--destination 198.18.20.0/24", 2, "CRITICAL - 198.18.20.0/24: no healthy path left"},
 		"the worse decides": {nil, "--destination 198.18.10.0/24 --destination 10.61.16.0/22", 2,
-			"2 healthy ways; 10.61.16.0/22: no healthy way left"},
+			"2 healthy paths; 10.61.16.0/22: no healthy path left"},
 		"each way":         {nil, "--destination 198.18.10.0/24 -vv", 0, "198.18.10.0/24 over fra-dc1-gre: healthy\n"},
-		"health unread":    {blind, "--destination 198.18.10.0/24", 3, "UNKNOWN - 198.18.10.0/24: cannot tell whether the 2 ways are healthy"},
+		"health unread":    {blind, "--destination 198.18.10.0/24", 3, "UNKNOWN - 198.18.10.0/24: cannot tell whether the 2 paths are healthy"},
 		"may come by BGP":  {nil, "--destination 172.31.0.0/16", 3, "cannot tell whether a route leads there"},
 		"no network":       {nil, "--destination nonsense", 3, "--destination nonsense"},
 		"with tunnels":     {nil, "--destination 198.18.10.0/24 --tunnel x", 3, "leave out what is about tunnels"},
@@ -60,7 +60,7 @@ func TestCheckOfADestination(t *testing.T) {
 func TestDiagnoseHasNotesOfDestinations(t *testing.T) {
 	s := newShell(t)
 	if code := s.run("--demo", "diagnose"); code != 0 || !strings.Contains(s.out.String(), "\nNotes\n") ||
-		!strings.Contains(s.out.String(), "Single point of failure: The only way there") {
+		!strings.Contains(s.out.String(), "Single point of failure: Only path") {
 		t.Errorf("exit %d: %s", code, s.out.String())
 	}
 	s = newShell(t)

@@ -235,7 +235,7 @@ func newRoot(x IO, tab bool) *cobra.Command {
 (formerly Magic WAN): GRE and IPsec tunnels, and the BGP sessions over them.
 
 Without a command it opens the full-screen program; --demo shows it without an account.
-With --accessible it asks the same line by line, for screen readers, dumb terminals and slow lines.`,
+With --accessible it runs in line-oriented mode, for screen readers, dumb terminals and slow lines.`,
 		Args:          cobra.NoArgs,
 		SilenceErrors: true,
 		SilenceUsage:  true,
@@ -259,15 +259,15 @@ With --accessible it asks the same line by line, for screen readers, dumb termin
 	p.StringVar(&f.demoAt, "demo-at", "", "stop the clock of --demo at this time (RFC 3339), for pictures")
 	p.Var(profileFlag{f}, "profile", "use this profile's credential and no other (also FLAREWIRE_PROFILE)")
 	p.StringVar(&f.account, "account", "", "account id (default CLOUDFLARE_ACCOUNT_ID, or the only account there is)")
-	p.BoolVar(&f.readOnly, "read-only", false, "refuse everything that changes something (also FLAREWIRE_READ_ONLY)")
+	p.BoolVar(&f.readOnly, "read-only", false, "refuse all changes (also FLAREWIRE_READ_ONLY)")
 	p.DurationVar(&f.refresh, "refresh", store.DefaultRefresh,
-		"how often to fetch, at least 5s; while a session comes up every 5s, for 5 minutes at most")
+		"refresh interval, minimum 5s; every 5s for up to 5m while a session is coming up")
 	p.StringVar(&f.theme, "theme", string(tui.ThemeAuto), "auto, dark, light, ansi or none")
 	p.StringVar(&f.notify, "notify", "", "notify on state changes on the full screen: off, bell or terminal (default: the config file's, "+
 		"else "+
 		"off)")
 	p.StringVar(&f.start, "start", "overview", "the page to open first: overview, tunnels, gre, ipsec, routes, prefixes …")
-	p.BoolVar(&f.accessible, "accessible", x.env("ACCESSIBLE") != "", "ask line by line instead of drawing a screen (also ACCESSIBLE)")
+	p.BoolVar(&f.accessible, "accessible", x.env("ACCESSIBLE") != "", "line-oriented mode instead of a full screen (also ACCESSIBLE)")
 	p.StringVar(&f.debugLog, "debug-log", "", "append one line per request to this file; no secrets, no bodies")
 	_ = p.MarkHidden("demo-at")
 	root.AddCommand(newStatus(x, f), newList(x, f), newGet(x, f), newConfig(x, f), newCheck(x, f), newDiagnose(x, f), newWhere(x, f),

@@ -28,7 +28,7 @@ cause of each and what to do next, as the overview of the full screen does. With
 id, everything that was found about that object, with the fields that say so and the document
 behind it; of the first tunnel that is named also how Cloudflare's data centers see it.
 
-It reads and changes nothing: the lists of tunnels, routes, prefixes with what belongs to them,
+Read-only: the lists of tunnels, routes, prefixes with what belongs to them,
 interconnects, and the health and traffic of the last minutes. What could not be read is named on
 standard error; nothing is claimed about it. What earlier runs of the full screen have watched, such
 as sessions that go up and down, counts too.
@@ -36,10 +36,10 @@ as sessions that go up and down, counts too.
 --ask-router runs your own read-only commands for the router of each named tunnel, as the config file has
 them (docs/routers.md), says on standard error what is run, and puts both ends beside each other.
 
---watch goes on until ctrl+c: what is wrong is drawn anew in its place, JSON is appended. -o jsonl prints
+--watch goes on until ctrl+c: what is wrong is redrawn in place, JSON is appended. -o jsonl prints
 only incidents that are new, changed or gone, one line of JSON for each.
 
-Exit code: 0 it was read, whatever was found, 1 a list could not be read (analytics do not count), 2
+Exit code: 0 everything was read, whatever was found, 1 a list could not be read (missing analytics do not count), 2
 wrong usage, no credentials, or there is no such object. For monitoring see flarewire check.`,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := out.check(changesOutput); err != nil {
@@ -68,8 +68,8 @@ wrong usage, no credentials, or there is no such object. For monitoring see flar
 	}
 	out.flag(cmd, changesOutput)
 	f.takesAccounts(cmd)
-	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "give up after this time; with --watch the one look, not all")
-	cmd.Flags().BoolVar(&watching, "watch", false, "go on, as often as --refresh says, until ctrl+c")
+	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "timeout; with --watch, per fetch")
+	cmd.Flags().BoolVar(&watching, "watch", false, "repeat at the --refresh interval until ctrl+c")
 	cmd.Flags().BoolVar(&askRouter, "ask-router", false, "ask the router of NAME, too, with your own commands")
 	return cmd
 }
@@ -477,7 +477,7 @@ func reading(f diagnose.Finding, whole bool, c tui.Canvas) []string {
 		out = append(out, tui.Paragraph(c, tui.Plain, "Next: "+f.Next)...)
 	}
 	if whole {
-		out = append(out, tui.Paragraph(c, tui.Muted, "Because: "+f.Because())...)
+		out = append(out, tui.Paragraph(c, tui.Muted, "Evidence: "+f.Because())...)
 		out = append(out, tui.Paragraph(c, tui.Muted, "Source: "+f.Source)...)
 	}
 	return out

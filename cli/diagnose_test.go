@@ -24,7 +24,7 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 	text := s.out.String()
 	at := -1
 	for _, want := range []string{"198.18.20.0/24\n   Prefix withdrawn (certain, outage, since ",
-		"iad-dc1-gre\n   198.18.20.0/24: no healthy way left in ENAM WNAM; Cloudflare does not advertise it\n   Tunnel down (likely, outage)",
+		"iad-dc1-gre\n   198.18.20.0/24: no healthy path left in ENAM WNAM; Cloudflare does not advertise it\n   Tunnel down (likely, outage)",
 		"\n   Next: Generate a key",
 		"waw-br1-ipsec\n   ASN mismatch", "Port unhealthy nwf-ams04-1: 1 interconnect over it suffers\n", "Objects: ams-cni-v2, nwf-ams04-1"} {
 		i := strings.Index(text, want)
@@ -41,9 +41,9 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 // With a name: everything about it, with the fields and the document, also of what is well.
 func TestDiagnoseTellsAllOfOneObject(t *testing.T) {
 	for name, want := range map[string][]string{
-		"iad-dc1-gre": {"Tunnel down (likely, outage)", "No BGP connection from your router (possible, outage)", "Because: health down",
+		"iad-dc1-gre": {"Tunnel down (likely, outage)", "No BGP connection from your router (possible, outage)", "Evidence: health down",
 			"Source: Cloudflare docs"},
-		"fra-dc2-gre":      {"Session up (remark)", "Because: bgp_status.state BGP_UP"},
+		"fra-dc2-gre":      {"Session up (remark)", "Evidence: bgp_status.state BGP_UP"},
 		"2001:db8:40::/48": {"2001:db8:40::/48"},
 		"nwf-ams04-1":      {"Port unhealthy", "Optical receive level"},
 	} {

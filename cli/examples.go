@@ -11,7 +11,7 @@ var examples = map[string]string{
 	"flarewire": `flarewire --demo                        # look around: a simulated account, no network
 flarewire                               # the full screen; without a credential it asks for one
 flarewire --profile prod --read-only    # another profile, and nothing can be changed
-flarewire --accessible                  # the same line by line`,
+flarewire --accessible                  # line-oriented mode`,
 	"flarewire auth": `flarewire auth login --profile prod     # type a token, hidden
 flarewire auth status                   # who is signed in, and what the credential may do`,
 	"flarewire auth login": `flarewire auth login --profile prod --production

@@ -61,7 +61,7 @@ func printJournal(x IO, f *flags, out output, read journal.Reading, whole bool) 
 		return writeEntries(x, read)
 	case len(read.Entries) == 0:
 		if whole && read.Unreadable == 0 {
-			fmt.Fprintln(x.Err, "Nothing was changed from here yet.")
+			fmt.Fprintln(x.Err, "No changes made from this machine yet.")
 		}
 		return nil
 	}

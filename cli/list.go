@@ -45,7 +45,7 @@ Exit code: 0 done, 1 API or network error, 2 wrong usage or no credentials.`,
 	out.flag(cmd, changesOutput)
 	prefixFlag(cmd, &prefix)
 	open.flag(cmd)
-	cmd.Flags().BoolVar(&watching, "watch", false, "go on, as often as --refresh says, until ctrl+c")
+	cmd.Flags().BoolVar(&watching, "watch", false, "repeat at the --refresh interval until ctrl+c")
 	return cmd
 }
 

@@ -20,7 +20,7 @@ func newMetrics(x IO, f *flags) *cobra.Command {
 	var file string
 	cmd := &cobra.Command{
 		Use:   "metrics",
-		Short: "Print what is known as metrics for Prometheus, once",
+		Short: "Print Prometheus metrics once",
 		Long: `Print what is known as metrics in Prometheus' text format, once: for the textfile collector of
 node_exporter, or to see what flarewire record serves all the time. There are no timestamps.
 

@@ -82,9 +82,10 @@ func TestWhatCheckCallsNotUpIsEverywhere(t *testing.T) {
 		}
 		s.out.Reset()
 		s.run("status")
-		for word, n := range map[string]int{"down": sum["down"], "establishing": sum["establishing"], "down (health check)": sum["health_down"]} {
-			if n > 0 && !strings.Contains(s.out.String(), fmt.Sprintf("%d %s", n, word)) {
-				t.Errorf("seed %d: the header does not count %d %s:\n%s", seed, n, word, s.out.String())
+		for word, n := range map[string]int{"✗ %d down": sum["down"], "◐ %d establishing": sum["establishing"],
+			"health checks: ✗ %d down": sum["health_down"]} {
+			if n > 0 && !strings.Contains(s.out.String(), fmt.Sprintf(word, n)) {
+				t.Errorf("seed %d: the header does not count %s of %d:\n%s", seed, word, n, s.out.String())
 			}
 		}
 	}

@@ -36,7 +36,7 @@ func newRecord(x IO, f *flags) *cobra.Command {
 	var o recordOptions
 	cmd := &cobra.Command{
 		Use:   "record",
-		Short: "Watch without a terminal: keep the history, serve metrics, tell events to a command",
+		Short: "Monitor without a terminal: keep history, serve metrics, run a command on events",
 		Long: `Watch accounts without a terminal until SIGTERM or ctrl+c. It keeps the history that the full screen
 reads, so that since when, how often and what happened are known as soon as somebody opens it.
 

@@ -28,9 +28,9 @@ var exampleSettings string
 func newSettings(x IO, f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "settings",
-		Short: "Print the preferences that hold: theme, keys, lists, own words",
+		Short: "Print the effective settings: theme, keys, lists, aliases",
 		Long: `Print the preferences that hold, and which of them the config file says: theme, refresh, start page,
-notifications, the columns and the order of lists, the keys of actions, own words for the palette.
+notifications, the columns and the order of lists, the keys of actions, aliases for the palette.
 flarewire(5) describes the file. Profiles are in the same file; flarewire auth status shows them.
 
 Exit code: 0 done, 2 when the file cannot be used.`,

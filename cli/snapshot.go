@@ -22,7 +22,7 @@ const exitDiffers = 1
 func newSnapshot(x IO, f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "snapshot",
-		Short: "Save how the account stands on a good day, and compare with it later",
+		Short: "Save a known-good state of the account and compare with it later",
 		Long: `Save the account's prefixes with their advertisement and service bindings, its tunnels, routes,
 interconnects and CNIs to a file, and compare the present state with such a file later. Nothing is
 changed in the account. What was saved last is also what the overview and diagnose take for expected:

@@ -63,14 +63,14 @@ comes without health.
 
 -o line prints one short line for a prompt or a status bar, for example: fw 10` + tui.UnicodeGlyphs.Up + ` 2` + tui.UnicodeGlyphs.Down +
 			` 1` + tui.UnicodeGlyphs.Pending + ` 3` + tui.UnicodeGlyphs.None + `
-(up, down, establishing, without BGP; a count of zero is left out except that of up). It ends in "?"
+(up, down, establishing, without BGP; zero counts are omitted, except up). It ends in "?"
 when one list of tunnels could not be read, and is "fw ?" when neither could. In tmux:
 set -g status-right '#(flarewire status -o line --timeout 5s)'
 
 --watch goes on until ctrl+c: the table is redrawn in place, JSON and lines are appended.
 -o jsonl prints only what changes, one line of JSON for each: first every tunnel, then those that are
 new, changed or gone, and not_known and known when a list cannot be read and can again.
-While Cloudflare cannot be reached it says so and tries again.
+If Cloudflare is unreachable, it says so and retries.
 
 Exit code: 0 when both lists could be read, 1 after an API or network error, 2 for wrong usage
 or missing credentials. When one list could be read and the other not, it is printed, standard error
@@ -99,8 +99,8 @@ or missing credentials. When one list could be read and the other not, it is pri
 	}
 	out.flag(cmd, lineOutput, changesOutput)
 	f.takesAccounts(cmd)
-	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "give up after this time; with --watch the one look, not all")
-	cmd.Flags().BoolVar(&watching, "watch", false, "go on, as often as --refresh says, until ctrl+c")
+	cmd.Flags().DurationVar(&timeout, "timeout", defaultStatusTimeout, "timeout; with --watch, per fetch")
+	cmd.Flags().BoolVar(&watching, "watch", false, "repeat at the --refresh interval until ctrl+c")
 	return cmd
 }
 

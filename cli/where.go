@@ -22,7 +22,7 @@ func newWhere(x IO, f *flags) *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "where ADDRESS|PREFIX",
-		Short: "Print where an address or a network leads, by which ways, and which of them work",
+		Short: "Print the routes and paths for an address or prefix, and which are healthy",
 		Long: `Print where an address or a network leads: the account's prefix that holds it and whether
 Cloudflare advertises it, the static route that matches, by region where routes are limited to
 regions, and the ways with their state, their priority with what bad health adds to it, and their

@@ -27,7 +27,7 @@ type Preferences struct {
 	Lists map[string]ListPreference `toml:"lists,omitempty"`
 	// Keys are the keys of actions, by the names that the palette has for them.
 	Keys map[string]Keys `toml:"keys,omitempty"`
-	// Aliases are own words for the palette and line mode, and what they stand for.
+	// Aliases are aliases for the palette and line mode, and what they stand for.
 	Aliases map[string]string `toml:"aliases,omitempty"`
 }
 

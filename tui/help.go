@@ -128,7 +128,7 @@ func helpLines(c Canvas, a Action) []string {
 		lead = Spaces(helpIndent)
 	}
 	if a.Why != "" {
-		for _, text := range Wrap("not now: "+a.Why, c.Width-helpIndent-1) {
+		for _, text := range Wrap("unavailable: "+a.Why, c.Width-helpIndent-1) {
 			out = append(out, Spaces(helpIndent)+c.Theme.Paint(Pending, text))
 		}
 	}

@@ -52,14 +52,14 @@ func TestBackAndForwardThroughThePlacesOneHasBeenAt(t *testing.T) {
 	p.press("]", "]").on("Home › Routes")
 	p.press("]").on("Home › Prefixes")
 	p.press("]")
-	p.sees("you have not come back from anywhere")
+	p.sees("no next page")
 	p.press("[", "[").on("Home › Tunnels › fra")
 	p.jumps("prefixes") // what was ahead is forgotten
 	p.press("]")
-	p.sees("you have not come back from anywhere")
+	p.sees("no next page")
 	p.press("[", "[", "[").on("Home")
 	p.press("[")
-	p.sees("there is no page before this one")
+	p.sees("no previous page")
 	if len(pages["Tunnels"].got) == 0 {
 		return
 	}
@@ -73,7 +73,7 @@ func TestTheTrailIsBounded(t *testing.T) {
 		p.send(tui.Push(&page{title: fmt.Sprint("page ", i)})())
 	}
 	back := 0
-	for !strings.Contains(p.screen(), "there is no page before") && back < 200 {
+	for !strings.Contains(p.screen(), "no previous page") && back < 200 {
 		p.press("[")
 		back++
 	}

@@ -33,7 +33,8 @@ func TestWhatHasNoRoomWaitsForItsTurn(t *testing.T) {
 	for _, width := range []int{60, 80, 200} {
 		p := sit(t, &page{title: "Home"})
 		p.size(width, 24)
-		long := "key tunnels.sort: the list has no column \"colour\": use name, state, health, asn, cloudflare, customer or description. It has no effect."
+		long := "key tunnels.sort: the list has no column \"colour\": use name, state, health, asn, cloudflare, customer or description. It " +
+			"has no effect."
 		texts := []string{"one is said", long, "three is said", "four is said", "five is said", "six is said"}
 		p.say(texts...)
 		seen := ""

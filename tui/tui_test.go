@@ -321,7 +321,7 @@ func TestKeyThatCannotActNowSaysWhy(t *testing.T) {
 	p.press("e")
 	p.sees("the profile is read-only")
 	p.press("?")
-	p.sees("not now: the profile is read-only")
+	p.sees("unavailable: the profile is read-only")
 }
 
 func TestPaletteJumpsByNameAndRunsActions(t *testing.T) {

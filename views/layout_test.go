@@ -27,11 +27,11 @@ func TestEveryPageKeepsToItsLayout(t *testing.T) {
 		d.types(page)
 		d.Press("enter")
 		d.Until("the data of "+page, func() bool { return !strings.Contains(d.Screen(), "loading"+tui.Ellipsis) })
-		d.Settle()
+		d.Rest()
 		d.keepsToItsLayout(":" + page)
 		before := d.title()
 		if d.Press("enter"); d.title() != before { // the page of its first row
-			d.Settle()
+			d.Rest()
 			d.keepsToItsLayout("a row of :" + page)
 			d.Press("esc")
 		}
@@ -44,7 +44,7 @@ func TestEveryPageKeepsToItsLayout(t *testing.T) {
 		d.Press("ctrl+g") // also where text is taken
 		d.types(walk[0])
 		d.Press(walk[1:]...)
-		d.Settle()
+		d.Rest()
 		d.keepsToItsLayout(strings.Join(walk, " "))
 	}
 }
@@ -67,6 +67,7 @@ func (d *desk) keepsToItsLayout(page string) {
 	for _, size := range [][2]int{{60, 15}, {80, 24}, {100, 30}, {119, 40}, {120, 29}, {120, 40}, {159, 45}, {200, 60}, {320, 80}} {
 		where := fmt.Sprintf("%s at %dx%d", page, size[0], size[1])
 		d.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		d.Rest()
 		before := strings.Split(d.Screen(), "\n")
 		if len(before) != size[1] {
 			d.t.Fatalf("%s: %d lines", where, len(before))
@@ -146,6 +147,7 @@ func (d *desk) saysAndMovesNothing(where string, before []string) {
 		now := d.Now
 		d.Now = now.Add(2 * time.Second) // it has been read
 		d.Press("ctrl+l")                // takes it away, and one stays where one is
+		d.Rest()
 		d.Now = now
 	}
 }
@@ -255,7 +257,8 @@ func TestTheOrderOfAListIsKept(t *testing.T) {
 // Every session of the account is on one page, the worst first, with a filter; enter opens its tunnel.
 func TestAllSessionsOnOnePage(t *testing.T) {
 	d := sit(t, "bgp", nil)
-	d.See("12 sessions, 2 tunnels without BGP, 2 CNIs not reported", "iad-dc1-gre", "AS 64611", "ams-cni-v2", "not reported", "blank: not monitored")
+	d.See("12 sessions, 2 tunnels without BGP, 2 CNIs not reported", "iad-dc1-gre", "AS 64611", "ams-cni-v2", "not reported",
+		"blank: not monitored")
 	if first, up := strings.Index(d.Screen(), "iad-dc1-gre"), strings.Index(d.Screen(), "fra-dc1-gre"); first > up {
 		t.Errorf("the worst is not first:\n%s", d.Screen())
 	}
@@ -265,7 +268,7 @@ func TestAllSessionsOnOnePage(t *testing.T) {
 	d.Press(".", "/")
 	d.types("as64632")
 	d.Press("enter")
-	d.See("1 of 16 sessions", "waw-br1-ipsec")
+	d.See("1 of 16 panels", "waw-br1-ipsec")
 	d.Press("enter")
 	d.See("› waw-br1-ipsec", "BGP session")
 }

@@ -65,7 +65,7 @@ func TestTheOverviewIsAWall(t *testing.T) {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			d := sit(t, "overview", nil)
 			d.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-			d.See("WORST FIRST", "Prefix withdrawn", "DESTINATIONS (9), the fewest ways left first   :where", "10.61.16.0/22", "no healthy way left",
+			d.See("WORST FIRST", "Prefix withdrawn", "DESTINATIONS (9), least redundancy first   :where", "10.61.16.0/22", "no healthy path left",
 				"LOCATIONS (8)", "Frankfurt", "SESSIONS, the worst first (16)", "fra-cni-v1", "RECENT EVENTS", "GRE now")
 			d.Settle()
 			places := func() (out []int) {

@@ -40,13 +40,13 @@ func TestAReviewSaysWhatBecomesOfTheWays(t *testing.T) {
 		asks   bool // for the name, because the last way goes
 	}{
 		"a route of two goes": {nil, "routes", shop, "D",
-			[]string{"What becomes of the ways", shop, "2 healthy ways", "→ 1 healthy way, no other", "The request", "DELETE"}, false},
-		"the last route goes": {onlyWay, "routes", shop, "D", []string{"This takes the last way from " + shop, "What becomes of the ways",
-			"1 healthy way, no other", "cannot tell whether a route leads there", "The request", "DELETE"}, true},
+			[]string{"Effect on routing", shop, "2 healthy paths", "→ 1 healthy path, no redundancy", "The request", "DELETE"}, false},
+		"the last route goes": {onlyWay, "routes", shop, "D", []string{"This removes the last path from " + shop, "Effect on routing",
+			"1 healthy path, no redundancy", "cannot tell whether a route leads there", "The request", "DELETE"}, true},
 		"the tunnel of the last way goes": {onlyWay, "tunnels", "fra-dc1-gre", "D",
-			[]string{"This takes the last way from " + shop, "no healthy way left"}, true},
+			[]string{"This removes the last path from " + shop, "no healthy path left"}, true},
 		"the network is withdrawn": {nil, "prefixes", shop, "W",
-			[]string{"What becomes of the ways", "advertised by Cloudflare", "→ not advertised", "The request"}, false},
+			[]string{"Effect on routing", "advertised by Cloudflare", "→ not advertised", "The request"}, false},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := sit(t, c.page, c.before)
@@ -58,7 +58,7 @@ func TestAReviewSaysWhatBecomesOfTheWays(t *testing.T) {
 				return
 			}
 			d.sends()
-			d.reads("This takes the last way from", "Cancel")
+			d.reads("This removes the last path from", "Cancel")
 		})
 	}
 }
@@ -79,7 +79,7 @@ func TestTheRateOfAHealthCheckChangesNoWay(t *testing.T) {
 		}})
 	d.Do(tui.Push(review))
 	d.reads("The request", "PUT")
-	d.lacks("What becomes of the ways", "last way")
+	d.lacks("Effect on routing", "last way")
 }
 
 // Changes of priority, weight, scope and health check show the same, and line mode tells all of it where the screen folds.
@@ -128,7 +128,7 @@ func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 		"weight": {nil, route(func(r *api.Route) { r.Weight = 64 }), []string{"fra-dc1-gre 33%", "The request"},
 			[]string{"after fra-dc1-gre 33%, fra-dc2-gre 67%"}, false},
 		"scope of the last one": {onlyWay, route(func(r *api.Route) { r.Scope = &api.RouteScope{ColoRegions: []string{"ENAM"}} }),
-			[]string{"This takes the last way from " + shop, "cannot tell whether a route leads there", "The request"},
+			[]string{"This removes the last path from " + shop, "cannot tell whether a route leads there", "The request"},
 			[]string{"after cannot tell whether a route leads there"}, true},
 		"health check": {nil, tunnel(false, func(g *api.GRETunnel) {
 			off := false
@@ -143,7 +143,7 @@ func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 		}), []string{"cannot tell for 1: its health check …", "The request"},
 			[]string{"its health check becomes another one and measures anew"}, false},
 		"the tunnel of the last way is replaced": {onlyWay, tunnel(true, func(g *api.GRETunnel) { g.Description = "new" }),
-			[]string{"Until the new tunnel works there is no way left to " + shop}, nil, true},
+			[]string{"Until the new tunnel works there is no path left to " + shop}, nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := sit(t, "routes", c.before)

@@ -19,7 +19,7 @@ func TestAnOperatorAsksWhereAnAddressLeads(t *testing.T) {
 	d.Press(":")
 	d.types("where 198.18.11.9")
 	d.Press("enter")
-	d.reads("Where 198.18.11.9", "1 of 2 healthy ways left, 1 degraded", "advertised by Cloudflare, bound to Magic Transit",
+	d.reads("Where 198.18.11.9", "1 of 2 healthy paths left, 1 degraded", "advertised by Cloudflare, bound to Magic Transit",
 		"fra-dc1-gre ● healthy › share 100%, priority 200", "stands by, priority 100+500000", "Routes learned by BGP are not in the API")
 	for range 2 {
 		d.Press("j")
@@ -34,7 +34,7 @@ func TestAnOperatorAsksWhereAnAddressLeads(t *testing.T) {
 	d.Press(":")
 	d.types("where")
 	d.Press("enter")
-	d.reads("Destinations", "198.18.20.0/24", "no healthy way left")
+	d.reads("Destinations", "198.18.20.0/24", "no healthy path left")
 	d.Press("i")
 	d.types("10.50.1.2")
 	d.Press("enter")
@@ -47,7 +47,7 @@ func TestFromATunnelToItsDestinationsAndFromAnAddressToItsRows(t *testing.T) {
 	d := sit(t, "tunnels", nil)
 	d.goTo("iad-dc1-gre")
 	d.Press("i")
-	d.reads("Over iad-dc1-gre", "198.18.20.0/24", "no healthy way left in ENAM WNAM")
+	d.reads("Over iad-dc1-gre", "198.18.20.0/24", "no healthy path left in ENAM WNAM")
 	for page, c := range map[string]struct{ address, has, lacks string }{
 		"routes":   {"198.18.11.9", "198.18.11.0/24", "198.18.10.0/24"},
 		"prefixes": {"198.18.11.9", "198.18.11.0/24", "198.18.10.0/24"},

@@ -50,7 +50,7 @@ findings.json       what the data points to, with evidence
 tunnels.json        the tunnels as the API gave them, with their BGP status
 routes.json         static routes
 prefixes.json       BYOIP prefixes with their BGP prefixes and service bindings
-interconnects.json  network interconnects: ports with their state, CNIs, tunnel sides
+interconnects.json  network interconnects: ports with their state, CNIs, tunnel interfaces
 health.json         health and traffic of the tunnels, from the analytics
 analytics.json      a day of some tunnels' health and traffic, and their locations
 traceroute.json     traceroutes from Cloudflare's data centers

@@ -215,7 +215,8 @@ func (a *applying) outcome(ctx context.Context, p Plan, s step, answer api.Answe
 	return r
 }
 
-// mayHaveHappened reports whether the server may have done it, so that the object has to be read back. A deletion of what is not there is done.
+// mayHaveHappened reports whether the server may have done it, so that the object has to be read back. A deletion of what is not there
+// is done.
 func mayHaveHappened(err error, verb journal.Verb) bool {
 	var e *api.Error
 	if !errors.As(err, &e) {

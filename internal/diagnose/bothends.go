@@ -333,7 +333,7 @@ func (r routerSide) interfaceRows() []EndRow {
 		if w.None || r.intoTunnel(w) {
 			agree = Disagree
 		}
-		rows = append(rows, EndRow{"Way to endpoint", r.Target.CloudflareEndpoint.String(), w.Text(), agree})
+		rows = append(rows, EndRow{"Route to endpoint", r.Target.CloudflareEndpoint.String(), w.Text(), agree})
 	}
 	i := r.Facts.Interface
 	if i == nil {

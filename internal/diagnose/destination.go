@@ -18,9 +18,9 @@ import (
 //
 //	table := account.Table()                        // or NewTable(facts); it changes nothing
 //	for _, d := range table.Through(ids...) {       // the destinations with a way over one of these tunnels or interconnects, by id
-//		d.Impact                                    // Outage: no healthy way left; Impaired: one is lost; NoImpact
+//		d.Impact                                    // Outage: no healthy path left; Impaired: one is lost; NoImpact
 //		d.Likelihood                                // Certain by the health checks, Likely where only sessions fell, Possible: cannot tell
-//		d.Text()                                    // "10.64.0.0/20: 1 of 2 healthy ways left"
+//		d.Text()                                    // "10.64.0.0/20: 1 of 2 healthy paths left"
 //	}
 //
 // table.All are all destinations, the worst first; table.Where answers one address or network.

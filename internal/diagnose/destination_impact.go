@@ -16,7 +16,7 @@ type Destination struct {
 	Prefix  netip.Prefix
 	Reach   []Reach        // from the regions, where the routes differ between them
 	Account *AccountPrefix // the account's prefix that it belongs to; nil: none is known
-	// Impact is what the state of the ways means for traffic: Outage when some region has no way left that works, Impaired when one
+	// Impact is what the state of the ways means for traffic: Outage when some region has no path left that works, Impaired when one
 	// is lost or degraded, Risk in place of both for a network that Cloudflare does not advertise.
 	Impact Impact
 	// Likelihood is Certain when the health checks say so, Likely when a way counts as lost because its session just fell, and
@@ -35,10 +35,10 @@ func (d Destination) Healthy() (healthy, of int, known bool) {
 	return d.counted.healthy, d.counted.all, d.counted.unknown == 0
 }
 
-// Dead reports whether some region has no way left that works, also of a network that Cloudflare does not advertise.
+// Dead reports whether some region has no path left that works, also of a network that Cloudflare does not advertise.
 func (d Destination) Dead() bool { return d.dead }
 
-// Text is what is left of the ways, in one line: "10.64.0.0/20: 1 of 2 healthy ways left".
+// Text is what is left of the ways, in one line: "10.64.0.0/20: 1 of 2 healthy paths left".
 func (d Destination) Text() string { return d.Prefix.String() + ": " + d.text }
 
 // Left is Text without the prefix.
@@ -221,7 +221,7 @@ func (t *Table) left(r Reach) left {
 	}
 	switch {
 	case n.dead == n.inUse && n.lost > 0:
-		text := "no healthy way left"
+		text := "no healthy path left"
 		if len(n.idle) > 0 {
 			text += "; " + some(n.idle) + " never takes over"
 		}
@@ -240,14 +240,14 @@ func (t *Table) left(r Reach) left {
 	return left{Impaired, sure, "", n.ratio()}
 }
 
-// ratio says how many healthy ways are left.
+// ratio says how many healthy paths are left.
 func (n tally) ratio() string {
-	text := fmt.Sprintf("%d of %d healthy ways left", n.healthy, n.all)
+	text := fmt.Sprintf("%d of %d healthy paths left", n.healthy, n.all)
 	switch {
 	case n.healthy == 0 && n.unknown > 0:
 		text = fmt.Sprintf("none of %s known to be healthy", ways(n.all))
 	case n.healthy == 0:
-		text = "no healthy way left"
+		text = "no healthy path left"
 	}
 	if n.degraded > 0 {
 		text += fmt.Sprintf(", %d degraded", n.degraded)
@@ -257,23 +257,23 @@ func (n tally) ratio() string {
 
 func ways(n int) string {
 	if n == 1 {
-		return "1 way"
+		return "1 path"
 	}
-	return fmt.Sprintf("%d ways", n)
+	return fmt.Sprintf("%d paths", n)
 }
 
 func be(n int) string {
 	if n == 1 {
-		return "way is"
+		return "path is"
 	}
-	return fmt.Sprintf("%d ways are", n)
+	return fmt.Sprintf("%d paths are", n)
 }
 
 func healthyWays(n int) string {
 	if n == 1 {
-		return "1 healthy way, no other"
+		return "1 healthy path, no redundancy"
 	}
-	return fmt.Sprintf("%d healthy ways", n)
+	return fmt.Sprintf("%d healthy paths", n)
 }
 
 // noRoute is said where no static route matches. Nothing follows from that while one may not have been read, or may come by BGP.
@@ -393,7 +393,7 @@ func singlePoint(r Reach) []Finding {
 		}
 	}
 	f := Finding{Cause: SinglePoint, Likelihood: Remark, Impact: NoImpact, Source: srcOwn,
-		Next: "Add a way over another router, with the same priority or a larger number."}
+		Next: "Add a path over another router, with the same priority or a larger number."}
 	from := ""
 	if len(r.Zones) > 0 {
 		from = " from " + strings.Join(r.Zones, " ")
@@ -403,11 +403,11 @@ func singlePoint(r Reach) []Finding {
 		return nil
 	case len(names) == 1:
 		only := sortedKeys(names)[0]
-		f.Text = "The only way there" + from + " is " + only + "."
-		f.Evidence = []Evidence{{"ways to " + r.Prefix.String(), "1"}}
+		f.Text = "Only path" + from + ": " + only + "."
+		f.Evidence = []Evidence{{"paths to " + r.Prefix.String(), "1"}}
 	case len(routers) == 1 && !routers[""]:
 		router := sortedKeys(routers)[0]
-		f.Text = fmt.Sprintf("All %d ways%s end at your router %s.", len(names), from, router)
+		f.Text = fmt.Sprintf("All %d paths%s end at your router %s.", len(names), from, router)
 		f.Evidence = []Evidence{{"customer endpoint", router}}
 	default:
 		return nil

@@ -113,50 +113,50 @@ func TestWhatIsLeftOfTheWays(t *testing.T) {
 		carry  string
 	}{
 		"two equal, both healthy": {"healthy healthy", []string{net + " t0 100", net + " t1 100"},
-			"2 healthy ways", diagnose.NoImpact, diagnose.Certain, "t0 50% t1 50%"},
+			"2 healthy paths", diagnose.NoImpact, diagnose.Certain, "t0 50% t1 50%"},
 		"one of two equal down": {"healthy down", []string{net + " t0 100", net + " t1 100"},
-			"1 of 2 healthy ways left", diagnose.Impaired, diagnose.Certain, "t0 100%"},
+			"1 of 2 healthy paths left", diagnose.Impaired, diagnose.Certain, "t0 100%"},
 		"the same with other numbers and a third": {"down healthy healthy", []string{net + " t0 7 w=1", net + " t1 7 w=1", net + " t2 7 w=3"},
-			"2 of 3 healthy ways left", diagnose.Impaired, diagnose.Certain, "t1 25% t2 75%"},
+			"2 of 3 healthy paths left", diagnose.Impaired, diagnose.Certain, "t1 25% t2 75%"},
 		"both down: Cloudflare goes on sending": {"down down", []string{net + " t0 100", net + " t1 100"},
-			"no healthy way left", diagnose.Outage, diagnose.Certain, "t0 50% t1 50%"},
-		"the only one down": {"down", []string{net + " t0 100"}, "no healthy way left", diagnose.Outage, diagnose.Certain, "t0 100%"},
+			"no healthy path left", diagnose.Outage, diagnose.Certain, "t0 50% t1 50%"},
+		"the only one down": {"down", []string{net + " t0 100"}, "no healthy path left", diagnose.Outage, diagnose.Certain, "t0 100%"},
 		"the only one healthy": {"healthy", []string{net + " t0 100"},
-			"1 healthy way, no other", diagnose.NoImpact, diagnose.Certain, "t0 100%"},
+			"1 healthy path, no redundancy", diagnose.NoImpact, diagnose.Certain, "t0 100%"},
 		"primary degraded, backup near": {"degraded healthy", []string{net + " t0 100", net + " t1 200"},
-			"1 of 2 healthy ways left, 1 degraded", diagnose.Impaired, diagnose.Certain, "t1 100%"},
+			"1 of 2 healthy paths left, 1 degraded", diagnose.Impaired, diagnose.Certain, "t1 100%"},
 		"primary degraded, backup at + 499,999": {"degraded healthy", []string{net + " t0 100", net + " t1 500099"},
-			"1 of 2 healthy ways left, 1 degraded", diagnose.Impaired, diagnose.Certain, "t1 100%"},
+			"1 of 2 healthy paths left, 1 degraded", diagnose.Impaired, diagnose.Certain, "t1 100%"},
 		"primary degraded, backup at + 500,000 shares with it": {"degraded healthy", []string{net + " t0 100", net + " t1 500100"},
-			"1 of 2 healthy ways left, 1 degraded", diagnose.Impaired, diagnose.Certain, "t0 50% t1 50%"},
+			"1 of 2 healthy paths left, 1 degraded", diagnose.Impaired, diagnose.Certain, "t0 50% t1 50%"},
 		"primary degraded, backup beyond": {"degraded healthy", []string{net + " t0 100", net + " t1 500101"},
-			"1 of 2 healthy ways left, 1 degraded", diagnose.Impaired, diagnose.Certain, "t0 100%"},
+			"1 of 2 healthy paths left, 1 degraded", diagnose.Impaired, diagnose.Certain, "t0 100%"},
 		"primary down, backup beyond a million": {"down healthy", []string{net + " t0 100", net + " t1 1000101"},
-			"no healthy way left; t1 never takes over", diagnose.Outage, diagnose.Certain, "t0 100%"},
+			"no healthy path left; t1 never takes over", diagnose.Outage, diagnose.Certain, "t0 100%"},
 		"primary down, backup at just a million more": {"down healthy", []string{net + " t0 100", net + " t1 1000100"},
-			"1 of 2 healthy ways left, and a part of the traffic goes into t0", diagnose.Impaired, diagnose.Certain, "t0 50% t1 50%"},
+			"1 of 2 healthy paths left, and a part of the traffic goes into t0", diagnose.Impaired, diagnose.Certain, "t0 50% t1 50%"},
 		"primary down, backup one below that": {"down healthy", []string{net + " t0 100", net + " t1 1000099"},
-			"1 of 2 healthy ways left", diagnose.Impaired, diagnose.Certain, "t1 100%"},
+			"1 of 2 healthy paths left", diagnose.Impaired, diagnose.Certain, "t1 100%"},
 		"all degraded": {"degraded degraded", []string{net + " t0 100", net + " t1 100"},
-			"no healthy way left, 2 degraded", diagnose.Impaired, diagnose.Certain, "t0 50% t1 50%"},
+			"no healthy path left, 2 degraded", diagnose.Impaired, diagnose.Certain, "t0 50% t1 50%"},
 		"two routes into one tunnel are one way": {"down healthy", []string{net + " t0 100", net + " t0 300", net + " t1 200"},
-			"1 of 2 healthy ways left", diagnose.Impaired, diagnose.Certain, "t1 100%"},
+			"1 of 2 healthy paths left", diagnose.Impaired, diagnose.Certain, "t1 100%"},
 		"health checks off": {"off", []string{net + " t0 100"},
-			"cannot tell whether the way is healthy: its health checks are off", diagnose.NoImpact, diagnose.Possible, "t0 100%"},
+			"cannot tell whether the path is healthy: its health checks are off", diagnose.NoImpact, diagnose.Possible, "t0 100%"},
 		"not measured": {"?", []string{net + " t0 100"},
-			"cannot tell whether the way is healthy: no health was measured for it", diagnose.NoImpact, diagnose.Possible, "t0 100%"},
+			"cannot tell whether the path is healthy: no health was measured for it", diagnose.NoImpact, diagnose.Possible, "t0 100%"},
 		"one not measured, one down": {"? down", []string{net + " t0 100", net + " t1 100"},
-			"none of 2 ways known to be healthy, cannot tell for 1: no health was measured for it", diagnose.Impaired, diagnose.Certain, "t0? t1?"},
+			"none of 2 paths known to be healthy, cannot tell for 1: no health was measured for it", diagnose.Impaired, diagnose.Certain, "t0? t1?"},
 		"one not measured, the backup healthy": {"? healthy", []string{net + " t0 100", net + " t1 200"},
-			"1 of 2 ways healthy, cannot tell for 1: no health was measured for it", diagnose.NoImpact, diagnose.Possible, "t0? t1?"},
+			"1 of 2 paths healthy, cannot tell for 1: no health was measured for it", diagnose.NoImpact, diagnose.Possible, "t0? t1?"},
 		"the backup not measured": {"healthy ?", []string{net + " t0 100", net + " t1 200"},
-			"1 of 2 ways healthy, cannot tell for 1: no health was measured for it", diagnose.NoImpact, diagnose.Possible, "t0 100%"},
+			"1 of 2 paths healthy, cannot tell for 1: no health was measured for it", diagnose.NoImpact, diagnose.Possible, "t0 100%"},
 		"a next hop in no subnet": {"healthy", []string{net + " t0 100", net + " 10.99.0.1 200"},
-			"1 of 2 healthy ways left", diagnose.Impaired, diagnose.Certain, "t0 100%"},
+			"1 of 2 healthy paths left", diagnose.Impaired, diagnose.Certain, "t0 100%"},
 		"only Cloudflare's side": {"healthy", []string{net + " 10.255.0.0 100"},
-			"no healthy way left", diagnose.Outage, diagnose.Certain, "t0 100%"},
+			"no healthy path left", diagnose.Outage, diagnose.Certain, "t0 100%"},
 		"only some have a weight": {"healthy healthy", []string{net + " t0 100 w=5", net + " t1 100"},
-			"2 healthy ways", diagnose.NoImpact, diagnose.Certain, "t0 ?% t1 ?%"},
+			"2 healthy paths", diagnose.NoImpact, diagnose.Certain, "t0 ?% t1 ?%"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := diagnose.NewTable(networkOf(strings.Fields(c.health)...).routes(c.routes...).facts).Destination(netip.MustParsePrefix(net))
@@ -179,7 +179,7 @@ func TestRegionsHaveTheirOwnTables(t *testing.T) {
 		"198.18.16.0/20 t2 100")
 	table := diagnose.NewTable(n.facts)
 	d := table.Destination(netip.MustParsePrefix("198.18.20.0/24"))
-	if got := d.Text(); got != "198.18.20.0/24: no healthy way left in ENAM WNAM" || d.Impact != diagnose.Outage {
+	if got := d.Text(); got != "198.18.20.0/24: no healthy path left in ENAM WNAM" || d.Impact != diagnose.Outage {
 		t.Errorf("%s (%s)", got, d.Impact)
 	}
 	for _, r := range d.Reach {
@@ -241,23 +241,23 @@ func TestWhatWasNotReadIsNotTold(t *testing.T) {
 		lose func(*diagnose.Facts)
 		want map[string]string
 	}{
-		"nothing is missing": {func(*diagnose.Facts) {}, map[string]string{"10.1.0.0/16": "1 of 2 healthy ways left",
+		"nothing is missing": {func(*diagnose.Facts) {}, map[string]string{"10.1.0.0/16": "1 of 2 healthy paths left",
 			"10.9.0.0/16": "no route leads there"}},
 		"analytics": {func(f *diagnose.Facts) { f.Health, f.Measured = nil, store.Entry{Err: failed} }, map[string]string{
-			"10.1.0.0/16": "cannot tell whether the 2 ways are healthy: the health could not be read", "10.9.0.0/16": "no route leads there"}},
+			"10.1.0.0/16": "cannot tell whether the 2 paths are healthy: the health could not be read", "10.9.0.0/16": "no route leads there"}},
 		"analytics of an hour ago": {func(f *diagnose.Facts) { f.Measured.Fetched = night.Add(-time.Hour) }, map[string]string{
-			"10.1.0.0/16": "cannot tell whether the 2 ways are healthy: the health was last read 1 h 00 min ago",
+			"10.1.0.0/16": "cannot tell whether the 2 paths are healthy: the health was last read 1 h 00 min ago",
 			"10.9.0.0/16": "no route leads there"}},
 		"routes": {func(f *diagnose.Facts) { f.Routes = store.List[api.Route]{Entry: store.Entry{Err: failed}} }, map[string]string{
 			"10.1.0.0/16": "cannot tell whether a route leads there: the routes could not be read",
 			"10.9.0.0/16": "cannot tell whether a route leads there: the routes could not be read"}},
 		"the GRE tunnels": {func(f *diagnose.Facts) { f.Tunnels, f.GRE = nil, store.Entry{Err: failed} }, map[string]string{
-			"10.1.0.0/16": "cannot tell whether the 2 ways are healthy: the GRE tunnels could not be read",
+			"10.1.0.0/16": "cannot tell whether the 2 paths are healthy: the GRE tunnels could not be read",
 			"10.9.0.0/16": "cannot tell whether a route leads there: the GRE tunnels could not be read"}},
-		"the IPsec tunnels": {func(f *diagnose.Facts) { f.IPsec = store.Entry{} }, map[string]string{"10.1.0.0/16": "1 of 2 healthy ways left",
+		"the IPsec tunnels": {func(f *diagnose.Facts) { f.IPsec = store.Entry{} }, map[string]string{"10.1.0.0/16": "1 of 2 healthy paths left",
 			"10.9.0.0/16": "cannot tell whether a route leads there: the IPsec tunnels were not read yet"}},
 		"a session is up": {func(f *diagnose.Facts) { f.Tunnels[0].State = store.Up },
-			map[string]string{"10.1.0.0/16": "1 of 2 healthy ways left",
+			map[string]string{"10.1.0.0/16": "1 of 2 healthy paths left",
 				"10.9.0.0/16": "cannot tell whether a route leads there: BGP is up on 1 tunnel, and the routes that BGP brings are not in the API"}},
 	} {
 		n := networkOf("healthy", "down").routes("10.1.0.0/16 t0 100", "10.1.0.0/16 t1 100")
@@ -283,9 +283,9 @@ func TestNotesOnWays(t *testing.T) {
 		"one that does not help a slow one": {"healthy healthy", []string{"10.1.0.0/16 t0 5", "10.1.0.0/16 t1 500005"}, "from a degraded t0"},
 		"near miss: one less":               {"healthy healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t1 500099"}, ""},
 		"near miss: in another region": {"healthy healthy", []string{"10.1.0.0/16 t0 100 ENAM", "10.1.0.0/16 t1 1000100 WEUR"},
-			"The only way"},
-		"one way":                            {"healthy", []string{"10.1.0.0/16 t0 100"}, "The only way there is t0."},
-		"two routes into one tunnel are one": {"healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t0 200"}, "The only way there is t0."},
+			"Only path"},
+		"one way":                            {"healthy", []string{"10.1.0.0/16 t0 100"}, "Only path: t0."},
+		"two routes into one tunnel are one": {"healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t0 200"}, "Only path: t0."},
 		"two ways":                           {"healthy healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t1 100"}, ""},
 	} {
 		n := networkOf(strings.Fields(c.health)...).routes(c.routes...)

@@ -30,7 +30,7 @@ type Facts struct {
 	// Locations are how Cloudflare's data centers see all tunnels.
 	Locations store.Locations
 	Ports     store.List[store.Port]            // of network interconnects
-	Links     store.List[api.MagicInterconnect] // their tunnel sides
+	Links     store.List[api.MagicInterconnect] // their tunnel interfaces
 	Health    map[string]store.TunnelHealth
 	Measured  store.Entry                   // what is known of the health as a whole
 	Changes   []Change                      // that were made from this machine lately

@@ -14,7 +14,7 @@ func probeFaults() []fault {
 	down := session("Active", api.BGPDown)
 	return []fault{
 		{name: "probes fail while BGP is up, type request", object: "x", cause: diagnose.ProbesFiltered, severity: diagnose.Impaired,
-			likely: diagnose.Likely, says: []string{"filtered or rate limited", "leaves another way", "target is wrong", "steers traffic away"},
+			likely: diagnose.Likely, says: []string{"filtered or rate limited", "takes another path", "target is wrong", "steers traffic away"},
 			is: an(x(api.GRE, "10.1.0.0/31", health(0))), variant: an(x(api.IPsec, "10.2.0.5/30", health(0.5))),
 			near: an(x(api.GRE, "10.1.0.0/31", health(0.95)))},
 		{name: "probes fail while traffic flows and there is no BGP", object: "x", cause: diagnose.ProbesFiltered, severity: diagnose.Impaired,
@@ -37,7 +37,7 @@ func probeFaults() []fault {
 			likely: diagnose.Possible, says: []string{"Some health check probes are lost"}, is: an(x(api.IPsec, "10.1.0.0/31", health(0.6), noBGP)),
 			variant: an(x(api.GRE, "10.2.0.5/30", health(0.45), noBGP)), near: an(x(api.IPsec, "10.1.0.0/31", health(0.9), noBGP))},
 		{name: "IPsec, no BGP, no key, probes down", object: "x", cause: diagnose.NoPSK, severity: diagnose.Outage, likely: diagnose.Likely,
-			says: []string{"cannot come up at all", "Generate a key"}, is: an(x(api.IPsec, "10.1.0.0/31", health(0), noBGP, keyless)),
+			says: []string{"the tunnel cannot come up", "Generate a key"}, is: an(x(api.IPsec, "10.1.0.0/31", health(0), noBGP, keyless)),
 			variant: an(x(api.IPsec, "10.2.0.5/30", health(0.1), down, keyless)), near: an(x(api.IPsec, "10.1.0.0/31", health(0), noBGP))},
 		{name: "the pre-shared key was generated just before", object: "x", cause: diagnose.NewPSK, severity: diagnose.Outage,
 			likely: diagnose.Likely, says: []string{"still has the old key"},

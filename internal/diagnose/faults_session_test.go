@@ -72,7 +72,7 @@ func sessionFaults() []fault {
 				x(api.IPsec, "10.2.0.5/30", noStatus)),
 			near: an(x(api.GRE, "10.1.0.0/31", noStatus), made("y", api.GRE, "10.1.0.2/31"))},
 		{name: "up by an old status while others are reported", object: "x", cause: diagnose.StaleStatus, severity: diagnose.Impaired,
-			likely: diagnose.Likely, says: []string{"The status has not been updated", "Ask the router"}, alone: true,
+			likely: diagnose.Likely, says: []string{"status has not been updated", "Check the session on the router"}, alone: true,
 			is:      an(append(others(5), x(api.GRE, "10.1.0.0/31", reported(3*time.Hour)))...),
 			variant: an(append(others(4), x(api.IPsec, "10.2.0.5/30", reported(70*time.Minute)))...),
 			near:    an(append(fallen(5), x(api.GRE, "10.1.0.0/31", reported(3*time.Hour)))...)},

@@ -53,7 +53,7 @@ var titles = map[Cause]string{
 
 // shorts are the titles that are too long for a column.
 var shorts = map[Cause]string{
-	NotDialling: "No BGP from your router",
+	NotDialling: "Router not connecting",
 	ReplyType:   "Health check replies dropped",
 
 	KeyOlder: "Router has an older key",

@@ -46,7 +46,7 @@ type Incident struct {
 	Since      time.Time  `json:"since,omitzero"`
 	Members    []Subject  `json:"members"`
 	Common     []Common   `json:"common"`   // all that explain it equally well
-	Affected   []string   `json:"affected"` // what is left of the ways to the destinations behind it, the worst first
+	Affected   []string   `json:"affected"` // what is left of the paths to the destinations behind it, the worst first
 	Text       string     `json:"text"`
 	Next       string     `json:"next"`
 	Evidence   []Evidence `json:"evidence"`
@@ -442,12 +442,13 @@ func (g group) explain() (text, next string) {
 	switch first.Property {
 	case SameRouter:
 		text = "This points to the router with the address " + first.Value + " or to its uplink."
-		next = "Reach the router another way: its power, its uplink, its address; then a traceroute to " + first.Value + "."
+		next = "Reach the router out of band: its power, its uplink, its address; then a traceroute to " + first.Value + "."
 	case SameCloudflare:
 		text = "This points to the path between your routers and Cloudflare's address " + first.Value + "."
 		next = "Traceroute from a router to " + first.Value + ", its route there, filters of the provider; cloudflarestatus.com."
 	case SameKind:
-		text, next = "This points to what only "+first.Value+" tunnels need.", "IP protocol 47 both ways: filters of routers and providers."
+		text, next = "This points to what only "+first.Value+" tunnels need.",
+			"IP protocol 47 in both directions: filters of routers and providers."
 		if first.Value == "IPsec" {
 			text = "This points to IKE or ESP: keys, proposals, UDP 500 and 4500."
 			next = "Look for filters of UDP 500 and 4500 and ESP, changed IKE proposals, identities or keys; the routers' IKE logs name the reason."

@@ -140,7 +140,7 @@ func (a *Account) alikeTunnels(those []Incident, common []Common) Incident {
 			out.Text = join(why, byThemselves(first.Members[0].Name, first.Text))
 		}
 		if c.Health.State == store.Degraded && c.probed() {
-			out.Text, out.Next = join(out.Text, "Loss on the way they share, or a line that is full, looks the same."),
+			out.Text, out.Next = join(out.Text, "Loss on the path they share, or a line that is full, looks the same."),
 				join("Look at load and errors of that line first.", out.Next)
 		}
 	}

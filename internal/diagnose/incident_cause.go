@@ -41,7 +41,7 @@ func (a *Account) withCause(out Incident, g group) Incident {
 	switch {
 	case cause == ProbesFiltered || cause == ReplyType:
 		out.Title = g.titleOf(a, "fail their health checks", "since")
-		out.Text = join("Packets pass all of them, only the probes do not: ICMP is filtered or rate limited, or the answers leave another way.",
+		out.Text = join("Packets pass all of them, only the probes do not: ICMP is filtered or rate limited, or the replies take another path.",
 			"Cloudflare steers traffic away from them.", g.counts())
 		out.Next = "On the router: let ICMP echo through without a rate limit (CoPP), and look at what was changed there at that time."
 		if cause == ReplyType {

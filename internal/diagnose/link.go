@@ -37,8 +37,9 @@ func Port(p store.Port) []Finding {
 		if p.Reason != "" {
 			f.Text += " It says: " + p.Reason + "."
 		}
-		f.Next = "Check the light on both ends (less than -20 dBm counts as unhealthy), swap RX and TX, and have the data center test " +
-			"the cross-connect. Announced maintenance takes about 6 hours."
+		f.Next = "Check optical Rx and Tx levels at both ends (below -20 dBm is unhealthy). Without light, swap Tx and Rx; else have the data " +
+			"center test " +
+			"the cross-connect. If maintenance was announced, allow about 6 hours."
 		if p.Partner() {
 			f.Next = "Check the VLAN attachment in Google Cloud, and whether maintenance was announced."
 		}
@@ -48,7 +49,7 @@ func Port(p store.Port) []Finding {
 	return []Finding{f}
 }
 
-// Link reads the tunnel side of an interconnect, the likeliest first; nil when nothing is wrong with what is
+// Link reads the tunnel interface of an interconnect, the likeliest first; nil when nothing is wrong with what is
 // known of it. BGP over an interconnect is not known: the API does not report it.
 func (a *Account) Link(id string) []Finding {
 	for _, l := range a.facts.Links.Rows {

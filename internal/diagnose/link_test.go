@@ -26,7 +26,7 @@ func TestAPortReadByItself(t *testing.T) {
 	}
 }
 
-// What the tunnel side of an interconnect says: its health, and the port under it when that is bad as well.
+// What the tunnel interface of an interconnect says: its health, and the port under it when that is bad as well.
 func TestALinkReadByItself(t *testing.T) {
 	t.Parallel()
 	off, on := false, true

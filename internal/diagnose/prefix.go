@@ -63,8 +63,8 @@ func (c prefixCase) validation() []Finding {
 	}
 	// What is not approved carries no traffic that could be out.
 	f := Finding{Cause: ValidationFailed, Likelihood: Certain, Impact: Impaired, Source: srcBYOIP, Evidence: evidence,
-		Text: "A validation of the prefix failed, and it is not approved before all pass.",
-		Next: "Correct the IRR object, the ROA or the ownership record for this prefix and AS number, then ask for the validation again."}
+		Text: "A validation check of the prefix failed. It is not approved until all checks pass.",
+		Next: "Correct the IRR object, the ROA or the ownership record for this prefix and AS number, then re-validate."}
 	if c.approved() {
 		f.Likelihood, f.Impact = Possible, Risk
 		f.Text = "A validation of the prefix fails although it is approved: other networks may drop the announcement."
@@ -255,7 +255,7 @@ func (c prefixCase) withdrawnAt(b api.BGPPrefix) time.Time {
 func (c prefixCase) plainWithdrawn(b api.BGPPrefix, impact Impact) Finding {
 	f := Finding{Cause: PrefixWithdrawn, Likelihood: Certain, Impact: impact, Source: srcPrefix, Evidence: withdrawn(b),
 		Since: c.withdrawnAt(b),
-		Text:  "Cloudflare does not advertise " + b.CIDR + ": unless another network does, it cannot be reached.",
+		Text:  "Cloudflare does not advertise " + b.CIDR + ". Unless another network announces it, it is unreachable from the Internet.",
 		Next:  "If this was not intended, advertise it again; propagation takes 2 to 7 minutes."}
 	switch {
 	case f.Since.IsZero():
@@ -267,7 +267,7 @@ func (c prefixCase) plainWithdrawn(b api.BGPPrefix, impact Impact) Finding {
 		f.Next = "If it is to be reachable, advertise it; the Internet follows within 2 to 7 minutes."
 	default:
 		f.Text += " It was withdrawn " + ago(c.facts.Now.Sub(f.Since)) + " ago."
-		f.Next += " Who did it is in the audit log (:changes)."
+		f.Next += " See the audit log (:changes) for who withdrew it."
 	}
 	if was := c.facts.expectedAdvertised(b.CIDR); was != nil {
 		f.Evidence = append(f.Evidence, Evidence{"advertised on the saved good day", strconv.FormatBool(*was)})

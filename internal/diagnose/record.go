@@ -260,7 +260,7 @@ func (c tunnelCase) handshakes(t *told) Finding {
 			cloudflareSide(c.Tunnel))
 	case has("timeout", "timed out", "time out", "unreach", "no route"):
 		f.Cause = TCPTimeout
-		f.Text = text + " Nothing comes back: a filter drops TCP 179, another MD5 key is set, or the way back is missing."
+		f.Text = text + " Nothing comes back: a filter drops TCP 179, another MD5 key is set, or the return path is missing."
 	default:
 		f.Text = text
 	}

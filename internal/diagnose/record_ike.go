@@ -31,7 +31,7 @@ var ikeReadings = []ikeReading{
 	{[]string{"ts_unacceptable", "traffic selector"}, IKESelectors, "the traffic selectors were refused",
 		"On the router: a route-based tunnel with the selectors 0.0.0.0/0 on both sides."},
 	{[]string{"giving up", "retransmit", "timed out", "timeout", "peer not responding"}, IKETimeout, "the other side does not answer",
-		"Look for a filter of UDP 500 and 4500 on the way, and whether the router is reachable at its outer address (t: traceroute)."},
+		"Look for a filter of UDP 500 and 4500 on the path, and whether the router is reachable at its outer address (t: traceroute)."},
 }
 
 var ikeGood = []string{"ike_sa established", "child_sa established", "sa established", "established with spi", "successfully established"}

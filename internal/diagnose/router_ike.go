@@ -26,7 +26,7 @@ var ikeTexts = map[router.IKEFailure]struct {
 	router.Selectors: {IKESelectors, "The traffic selectors of both sides do not agree.",
 		"On the router: 0.0.0.0/0 on both sides, route-based."},
 	router.NoAnswer: {IKETimeout, "The router sends IKE and gets no answer from Cloudflare.",
-		"Look for a filter of UDP 500 and 4500 on the way, and whether the router's source address is the customer endpoint."},
+		"Look for a filter of UDP 500 and 4500 on the path, and whether the router's source address is the customer endpoint."},
 }
 
 // ike reads the router's SAs and what its log says of them.
@@ -133,7 +133,7 @@ func (r routerSide) oneWay() []Finding {
 	f.Likelihood = Likely
 	if *in == 0 {
 		f.Text = "The router sends into the tunnel and nothing comes out of it."
-		f.Next = "Look on the way from Cloudflare to the router: a firewall before it, GRE (protocol 47) or ESP that is let out only, another " +
+		f.Next = "Look at the path from Cloudflare to the router: a firewall before it, GRE (protocol 47) or ESP that is let out only, another " +
 			"source " +
 			"address than the customer endpoint."
 		if known && traffic.Egress != nil && *traffic.Egress > 0 {

@@ -344,7 +344,7 @@ func TestBothEndsOfATunnel(t *testing.T) {
 	if r := rows("another-MD5-key")["MD5 key"]; r.Router != "another one" || r.Agreement != diagnose.Disagree {
 		t.Errorf("%+v", r)
 	}
-	if r := rows("route-to-the-endpoint-through-the-tunnel")["Way to endpoint"]; r.Agreement != diagnose.Disagree {
+	if r := rows("route-to-the-endpoint-through-the-tunnel")["Route to endpoint"]; r.Agreement != diagnose.Disagree {
 		t.Errorf("%+v", r)
 	}
 	if got := diagnose.Read(an(fra(api.GRE))).BothEnds("id-fra-dc1"); got != nil {

@@ -296,9 +296,9 @@ func (c tunnelCase) stale() []Finding {
 	others := c.statuses - 1
 	reported := others >= 3 && c.fresh*2 > others
 	f := Finding{Cause: StaleStatus, Likelihood: Possible, Impact: Impaired, Source: srcOwn,
-		Text:     "The status has not been updated for long: the session may be in another state by now.",
+		Text:     "The BGP status has not been updated for long: the session may have changed since.",
 		Evidence: []Evidence{{"bgp_status.updated_at", s.UpdatedAt.UTC().Format(time.RFC3339)}, {"age", ago(c.now.Sub(c.Reported()))}},
-		Next:     "Ask the router for its side of the session before acting on this."}
+		Next:     "Check the session on the router before acting on this."}
 	switch {
 	case reported && !c.counted(): // those that were not read may be as old
 		f.Text = join(f.Text, "Cannot tell whether most others are reported more often: "+cannotTell(c.facts.GRE, c.facts.IPsec)+".")

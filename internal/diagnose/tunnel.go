@@ -139,8 +139,8 @@ func (c tunnelCase) noPSK() []Finding {
 	}
 	return []Finding{{Cause: NoPSK, Likelihood: Likely, Impact: Outage, Source: srcIPsec,
 		Evidence: []Evidence{{"psk_metadata.last_generated_on", "absent"}},
-		Text:     "No pre-shared key is known to have been generated: this points to an IPsec tunnel that cannot come up at all.",
-		Next:     "Generate a key, or set an own one, and put it on the router."}}
+		Text:     "The API shows no pre-shared key for this tunnel. Without one IKE authentication fails and the tunnel cannot come up.",
+		Next:     "Generate a key, or set your own, and configure it on the router."}}
 }
 
 func (c tunnelCase) overlapping() []Finding {
@@ -194,7 +194,7 @@ func (c tunnelCase) replyType() []Finding {
 	f.Next += " Linux and VyOS drop such replies themselves unless accept_local is 1 on the tunnel."
 	if c.Health.State == store.Degraded || c.someGood() {
 		f.Likelihood = Possible // such a firewall stops all probes as a rule
-		f.Text = "Packets pass through the tunnel, but some probes are lost: a stateful firewall may drop ICMP replies without a request."
+		f.Text = "Traffic passes, but some health checks are lost: a stateful firewall may drop unsolicited ICMP replies."
 	}
 	return []Finding{f}
 }
@@ -229,7 +229,7 @@ func (c tunnelCase) filtered() []Finding {
 		Evidence: append(evidence, carried...),
 		Text: "Packets pass the tunnel, but " + probes + ": ICMP to their target is filtered or rate limited on the router, the " +
 			"answer " +
-			"leaves another way, or the target is wrong. Cloudflare steers traffic away from this tunnel.",
+			"takes another path, or the target is wrong. Cloudflare steers traffic away from this tunnel.",
 		Next: "On the router: let ICMP echo to " + cmp.Or(target, "the target") +
 			" through without a rate limit (CoPP), and " + back + "; compare health_check.target."}}
 }
@@ -244,9 +244,10 @@ func (c tunnelCase) silent() []Finding {
 		return nil // nothing passes anywhere: that is no matter of this tunnel
 	}
 	return []Finding{{Cause: NothingAnnounced, Likelihood: Possible, Impact: Impaired, Source: srcSteering,
-		Evidence: append(sessionEvidence(c.BGPStatus), Evidence{"traffic both ways", "0 bit/s"},
+		Evidence: append(sessionEvidence(c.BGPStatus), Evidence{"traffic in both directions", "0 bit/s"},
 			Evidence{"other tunnels with traffic", strconv.Itoa(c.busy)}),
-		Text: "The session is up and nothing passes either way, while other tunnels are busy: the router may announce nothing, or only the " +
+		Text: "The session is up and nothing passes in either direction, while other tunnels are busy: the router may announce nothing, or " +
+			"only the " +
 			"default " +
 			"route; or the tunnel is a backup.",
 		Next: "On the router: which prefixes does it announce to this neighbor? A permit in a prefix list alone announces nothing. The API " +

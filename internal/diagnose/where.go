@@ -198,7 +198,7 @@ func (t *Table) notKnown(w Place, p netip.Prefix) []string {
 		}
 	}
 	if t.unmeasured != "" {
-		out = append(out, upperFirst(t.unmeasured)+": which way traffic takes depends on it.")
+		out = append(out, upperFirst(t.unmeasured)+": which path traffic takes depends on it.")
 	}
 	for _, a := range append(w.Holds, deref(w.Account)...) {
 		for _, why := range []string{a.Unadvertised, a.Unbound} {

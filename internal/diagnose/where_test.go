@@ -48,9 +48,9 @@ func TestWhereAnAddressLeads(t *testing.T) {
 		outcome diagnose.Outcome
 		says    string
 	}{
-		"10.64.1.1":       {diagnose.Routed, "10.64.1.1/32: 1 of 2 healthy ways left"},
-		"10.64.3.7":       {diagnose.Routed, "10.64.3.7/32: no healthy way left"}, // the longer prefix wins though its only way is down
-		"10.64.200.1":     {diagnose.Routed, "no healthy way left"},
+		"10.64.1.1":       {diagnose.Routed, "10.64.1.1/32: 1 of 2 healthy paths left"},
+		"10.64.3.7":       {diagnose.Routed, "10.64.3.7/32: no healthy path left"}, // the longer prefix wins though its only way is down
+		"10.64.200.1":     {diagnose.Routed, "no healthy path left"},
 		"10.65.0.1":       {diagnose.Dropped, "Cloudflare drops traffic to private and shared addresses"},
 		"172.31.255.255":  {diagnose.Dropped, "drops"},
 		"172.32.0.0":      {diagnose.ToInternet, "leaves to the Internet"},
@@ -62,7 +62,7 @@ func TestWhereAnAddressLeads(t *testing.T) {
 		"fd00::1":         {diagnose.Untold, "no document says"},
 		"169.254.1.1":     {diagnose.Untold, "no document says"},
 		"0.0.0.0/0":       {diagnose.Untold, "private and shared ones are dropped"},
-		"203.0.113.200":   {diagnose.Routed, "1 healthy way, no other"},
+		"203.0.113.200":   {diagnose.Routed, "1 healthy path, no redundancy"},
 		"203.0.113.1":     {diagnose.Untold, "Nothing leads it to your network"},
 	} {
 		w := table.Where(asked(text))
@@ -134,12 +134,12 @@ func TestWhereNamesWhatWasNotRead(t *testing.T) {
 		// what of the answer about 10.1.2.3 changes, and what of that about 10.9.9.9
 		routed, unrouted bool
 	}{
-		"the routes":                    {func(f *diagnose.Facts) { f.Routes = store.List[api.Route]{} }, true, true},
-		"the gre tunnels":               {func(f *diagnose.Facts) { f.GRE.Err = errors.New("x") }, false, true},
-		"the ipsec tunnels":             {func(f *diagnose.Facts) { f.IPsec.Err = errors.New("x") }, false, true},
-		"the interconnect tunnel sides": {func(f *diagnose.Facts) { f.Links = store.List[api.MagicInterconnect]{} }, false, true},
-		"the prefixes":                  {func(f *diagnose.Facts) { f.Prefixes = store.List[store.Prefix]{} }, false, false},
-		"the health":                    {func(f *diagnose.Facts) { f.Health, f.Measured = nil, store.Entry{} }, true, false},
+		"the routes":                         {func(f *diagnose.Facts) { f.Routes = store.List[api.Route]{} }, true, true},
+		"the gre tunnels":                    {func(f *diagnose.Facts) { f.GRE.Err = errors.New("x") }, false, true},
+		"the ipsec tunnels":                  {func(f *diagnose.Facts) { f.IPsec.Err = errors.New("x") }, false, true},
+		"the interconnect tunnel interfaces": {func(f *diagnose.Facts) { f.Links = store.List[api.MagicInterconnect]{} }, false, true},
+		"the prefixes":                       {func(f *diagnose.Facts) { f.Prefixes = store.List[store.Prefix]{} }, false, false},
+		"the health":                         {func(f *diagnose.Facts) { f.Health, f.Measured = nil, store.Entry{} }, true, false},
 	} {
 		facts := whole.facts
 		c.lose(&facts)

@@ -13,7 +13,7 @@ const (
 	Ports          Kind = "cni_interconnects" // network interconnects: a cable or a partner's circuit
 	PortStates     Kind = "cni_interconnects.status"
 	CNIs           Kind = "cnis"
-	Links          Kind = "cf_interconnects" // the tunnel sides of interconnects
+	Links          Kind = "cf_interconnects" // the tunnel interfaces of interconnects
 	Slots          Kind = "cni_slots"
 	CNISettings    Kind = "cni_settings"
 	Prefixes       Kind = "prefixes"
@@ -64,7 +64,8 @@ var table = []About{
 
 	{Kind: Ports, One: "CNI interconnect", Many: "interconnects", Short: "interconnect", Title: "Interconnects",
 		Words: []string{"interconnects", "interconnect", "cni-interconnects", "ports"},
-		Help:  "network interconnects (CNI): ports, the CNIs over them, their tunnel sides and the settings", Named: "name, which is their id",
+		Help:  "network interconnects (CNI): ports, the CNIs over them, their tunnel interfaces and the settings",
+		Named: "name, which is their id",
 		Every: 2 * time.Minute, Watched: true, Key: "name", Label: []string{"name"},
 		Acts: []Act{{Create, "creating an interconnect orders a cross-connect: cancel it with the data center, then delete it"},
 			{Delete, "the port is given back and another may have it by now: order a new interconnect"}},
@@ -73,13 +74,14 @@ var table = []About{
 	{Kind: CNIs, One: "CNI", Many: "CNIs", Title: "CNIs", Words: []string{"cnis", "cni"},
 		Help: "CNIs: addresses and BGP session over an interconnect", Named: "conduit", Every: 2 * time.Minute,
 		Label: []string{"magic.conduit_name"}, Acts: can(Create, Update, Delete),
-		Lost: []string{"what was set on the interconnect tunnel side"}},
-	{Kind: Links, One: "interconnect tunnel side", Many: "interconnect tunnel sides", Short: "CF link", Title: "Interconnects, tunnel side",
+		Lost: []string{"what was set on the interconnect tunnel interface"}},
+	{Kind: Links, One: "interconnect tunnel interface", Many: "interconnect tunnel interfaces", Short: "CF link",
+		Title: "Interconnects, tunnel interface",
 		Words: []string{"cf-interconnects", "cf-interconnect", "magic-interconnects", "tunnel-side"},
-		Help:  "interconnects, tunnel side: what routes lead through", Every: 2 * time.Minute, Watched: true, Label: []string{"name"},
+		Help:  "interconnects, tunnel interface: what routes lead through", Every: 2 * time.Minute, Watched: true, Label: []string{"name"},
 		Acts: can(Update),
-		Not: map[string]string{Create: "The tunnel side comes with its CNI: create that one",
-			Delete: "The tunnel side goes with its CNI: delete that one, a line above"}},
+		Not: map[string]string{Create: "The tunnel interface comes with its CNI: create that one",
+			Delete: "The tunnel interface goes with its CNI: delete that one, a line above"}},
 
 	{Kind: Prefixes, One: "prefix", Many: "prefixes", Title: "Prefixes", Words: []string{"prefixes", "prefix", "byoip"},
 		Help: "BYOIP prefixes: advertisement, service bindings, delegations", Named: "CIDR", Every: 2 * time.Minute, Watched: true,

@@ -92,7 +92,7 @@ var help = [][2]string{
 	{"router_session_up", "1 when the tunnel's router calls the BGP session established, else 0. Absent when not known."},
 	{"router_prefixes", "Prefixes that the tunnel's router has sent to Cloudflare and accepted from it. Absent when not known."},
 	{"prefix_advertised", "1 when the prefix is advertised, 0 when it is withdrawn. Absent when not known."},
-	{"destination_ways", "Ways to the destination of a static route, in the worst of the regions, without backups that never take over."},
+	{"destination_ways", "Paths to the destination of a static route, in the worst of the regions, without backups that never take over."},
 	{"destination_healthy_ways", "Of these, how many are healthy by the health checks. Absent when the state of one is not known."},
 	{"incidents", "What has trouble now, by cause and severity: risk, impaired or outage."},
 	{"incident_info", "One thing that has trouble, with what it is and what to do next; always 1. The worst are here."},

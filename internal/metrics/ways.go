@@ -6,7 +6,7 @@ import (
 	"flarewire/internal/diagnose"
 )
 
-// destinations are the networks that static routes lead to, with what is left of their ways as the diagnosis counts them.
+// destinations are the networks that static routes lead to, with their redundancy as the diagnosis counts them.
 func (o of) destinations() {
 	routed := slices.DeleteFunc(o.read.Table().All(), func(d diagnose.Destination) bool {
 		_, ways, _ := d.Healthy()

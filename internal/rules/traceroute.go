@@ -34,9 +34,9 @@ func TraceTarget(text string) Finding {
 	}
 	switch {
 	case f.OK() && leadsNowhere(addr):
-		return refuse(srcAPITrace, "No way leads there; use the public address of your router")
+		return refuse(srcAPITrace, "No path leads there; use the public address of your router")
 	case f.OK() && (addr.IsPrivate() || addr.IsLinkLocalUnicast() || sharedSpace().Contains(addr)):
-		return warn(srcUnconfirmed, "Not a public address: Cloudflare's data centers may have no way to it")
+		return warn(srcUnconfirmed, "Not a public address: Cloudflare's data centers may have no path to it")
 	case f.Severity != Error:
 		return f
 	case strings.ContainsAny(text, ":/") || !isHostName(text):

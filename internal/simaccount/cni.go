@@ -171,7 +171,7 @@ func listCNIs(c *call) (any, error) {
 	}))
 }
 
-// conduit is the name of the tunnel side of a CNI.
+// conduit is the name of the tunnel interface of a CNI.
 func (r *record) conduit() string {
 	m, _ := r.obj["magic"].(Object)
 	name, _ := m["conduit_name"].(string)
@@ -193,7 +193,7 @@ func getCNI(c *call) (any, error) {
 	return r.obj, nil
 }
 
-// createCNI also makes the tunnel side, which later is edited under /magic/cf_interconnects.
+// createCNI also makes the tunnel interface, which later is edited under /magic/cf_interconnects.
 func createCNI(c *call) (any, error) {
 	o, err := c.cniBody(cniFields, "CniCreate")
 	if err != nil {

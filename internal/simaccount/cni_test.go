@@ -111,7 +111,7 @@ func TestOrderingAPortAndACNI(t *testing.T) {
 	o.send("POST", cni+"/cnis", body).refused(409, 1409, "sin-cni-v2")
 	link, there := o.edge.Object(simaccount.CFLinks, "sin-cni-v2")
 	if !there || link["interface_address"] != made.at("p2p_ip") {
-		t.Errorf("the tunnel side is %v", link)
+		t.Errorf("the tunnel interface is %v", link)
 	}
 	for _, query := range []string{"slot=" + slot, "tunnel_id=" + fmt.Sprint(link["id"])} {
 		if got, _ := o.pages(cni + "/cnis?" + query); len(got) != 1 || got[0].(object)["id"] != id {
@@ -122,7 +122,7 @@ func TestOrderingAPortAndACNI(t *testing.T) {
 	whole["magic"].(object)["conduit_name"] = "sin-cni-b"
 	o.send("PUT", cni+"/cnis/"+id, whole).ok()
 	if _, there := o.edge.Object(simaccount.CFLinks, "sin-cni-b"); !there {
-		t.Error("the tunnel side did not follow the new name")
+		t.Error("the tunnel interface did not follow the new name")
 	}
 	o.send("PUT", cni+"/cnis/"+id, with(whole, "cust_ip", nil)).refused(400, 1400, "cust_ip is required")
 	o.send("PUT", cni+"/cnis/"+id, with(whole, "cust_ip", "10.1.1.1/31")).refused(400, 1400, "same prefix")
@@ -184,12 +184,12 @@ func TestTheTunnelSideOfACNI(t *testing.T) {
 	o := newOperator(t)
 	links := o.get(base+"/magic/cf_interconnects").ok().list("result", "interconnects")
 	if len(links) != 2 || links[0].(object)["version"] != "1" || links[1].(object)["version"] != "2" {
-		t.Fatalf("tunnel sides %v", links)
+		t.Fatalf("tunnel interfaces %v", links)
 	}
 	v2 := links[1].(object)
 	icon := o.get(cni + "/interconnects/nwf-ams04-1").ok()
 	if v2["virtual_port_reservation_id"] != icon.at("virtual_port_reservation_id") {
-		t.Error("the tunnel side does not point to its port")
+		t.Error("the tunnel interface does not point to its port")
 	}
 	path := base + "/magic/cf_interconnects/" + v2["id"].(string)
 	r := o.send("PUT", path, object{"description": "new", "bgp": object{"md5_key": "secret-not"}}).ok()

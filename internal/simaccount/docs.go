@@ -60,7 +60,7 @@
 //   - Errors: {"errors":[{"code","message"}]} with 1400, 1404, 1409. Pages have 5 items, at most 100.
 //   - p2p_ip and cust_ip are texts. "type" is "direct" or "gcp_partner". A new interconnect is Pending for 72 h.
 //   - bgp_mode is ignored in a creation, whose parameters do not have it; a CNI with BGP begins with dynamic_route_exchange.
-//   - A CNI makes and removes its tunnel side. An interconnect with CNIs cannot be deleted (400).
+//   - A CNI makes and removes its tunnel interface. An interconnect with CNIs cannot be deleted (400).
 //   - default_asn may be 13335 or 64512 to 65534.
 //
 // BGP filter profiles

@@ -30,7 +30,7 @@ type magicResource struct {
 
 func (m *magicResource) key() string { return or(m.plural, string(m.kind)) }
 
-// operations are the rows of the table for this resource; a CNI's tunnel side can neither be created nor deleted.
+// operations are the rows of the table for this resource; a CNI's tunnel interface can neither be created nor deleted.
 func (m *magicResource) operations(full bool) []operation {
 	all := "/accounts/{account_id}/magic/" + string(m.kind)
 	one := all + "/{id}"

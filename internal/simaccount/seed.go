@@ -183,7 +183,7 @@ var demoRoutes = []seedRoute{
 	{prefix: "198.18.10.0/24", tunnel: "fra-dc1-gre", priority: 100, weight: 128, description: "Shop and tracking"},
 	{prefix: "198.18.10.0/24", tunnel: "fra-dc2-gre", priority: 100, weight: 128, description: "Shop and tracking"},
 	{prefix: "198.18.11.0/24", tunnel: "ams-dc1-gre", priority: 100, description: "Customs interface"},
-	{prefix: "198.18.11.0/24", tunnel: "fra-dc1-gre", priority: 200, description: "Customs interface, second way"},
+	{prefix: "198.18.11.0/24", tunnel: "fra-dc1-gre", priority: 200, description: "Customs interface, second path"},
 	{prefix: "198.18.20.0/24", tunnel: "iad-dc1-gre", priority: 100, regions: []any{"ENAM", "WNAM"}},
 	{prefix: "198.18.20.0/24", tunnel: "lhr-hq-gre", priority: 100, regions: []any{"WEUR", "EEUR", "ME", "AFR", "APAC", "OC", "SAM"}},
 	{prefix: "10.50.0.0/16", tunnel: "sjc-dc1-gre", priority: 100},

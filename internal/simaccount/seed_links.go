@@ -30,7 +30,7 @@ const (
 	typeGCP    = "gcp_partner"
 )
 
-// furnishLinks makes the ports, the interconnects in three states and the two CNIs with their tunnel sides.
+// furnishLinks makes the ports, the interconnects in three states and the two CNIs with their tunnel interfaces.
 func (e *Edge) furnishLinks() {
 	var slots []*record
 	for _, s := range demoSlots {
@@ -106,7 +106,7 @@ func (e *Edge) addCNI(icon *record, conduit, description, version string, mtu in
 	link.life, link.lifeFrom = steady("", "", health), created
 }
 
-// addLink makes the tunnel side of a CNI.
+// addLink makes the tunnel interface of a CNI.
 func (e *Edge) addLink(cni, icon *record, version string, created time.Time) *record {
 	settings := cni.obj["magic"].(Object)
 	o := Object{

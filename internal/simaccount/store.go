@@ -17,7 +17,7 @@ type Resource string
 const (
 	GRETunnels    Resource = "gre_tunnels"
 	IPsecTunnels  Resource = "ipsec_tunnels"
-	CFLinks       Resource = "cf_interconnects" // the tunnel side of a CNI
+	CFLinks       Resource = "cf_interconnects" // the tunnel interface of a CNI
 	Routes        Resource = "routes"
 	CNIs          Resource = "cnis"
 	Interconnects Resource = "interconnects" // the physical or partner side

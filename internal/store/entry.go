@@ -155,7 +155,7 @@ func ListOf[T any](kind Kind, rows []T, at time.Time) List[T] {
 	return List[T]{Entry{Kind: kind, Fetched: at, answered: at}, rows}
 }
 
-// Reading is a measure by the name of a tunnel or of the tunnel side of an interconnect: the analytics know no ids. A name
+// Reading is a measure by the name of a tunnel or of the tunnel interface of an interconnect: the analytics know no ids. A name
 // that is missing was not measured.
 type Reading[T any] struct {
 	Entry

@@ -135,7 +135,7 @@ func (s *Store) takeHealth(next *Snapshot, health map[string]TunnelHealth, betwe
 	return events
 }
 
-// linkHealth are the changes of health of the interconnects' tunnel sides, which the analytics name like tunnels.
+// linkHealth are the changes of health of the interconnects' tunnel interfaces, which the analytics name like tunnels.
 func (s *Store) linkHealth(links []api.MagicInterconnect, health map[string]TunnelHealth, between look) []Event {
 	var events []Event
 	for _, l := range links {

@@ -84,7 +84,7 @@ func TestAStateThatCannotBeAskedKeepsTheLastOne(t *testing.T) {
 	}
 }
 
-// Without the right to the ports the tunnel sides are read all the same, and nothing becomes "none".
+// Without the right to the ports the tunnel interfaces are read all the same, and nothing becomes "none".
 func TestHalfOfTheInterconnects(t *testing.T) {
 	d := newPortDesk(t)
 	d.edge.Fault(simaccount.Fault{Path: "*cni/interconnects*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})

@@ -62,7 +62,7 @@ type Store struct {
 	heard        time.Time         // until when its events are known
 	own          []twins           // what was lately noticed here
 	ahead        time.Duration     // how far the clock of the answers is ahead, as that program knows
-	links        map[string]Health // the last known health of the interconnects' tunnel sides, by name
+	links        map[string]Health // the last known health of the interconnects' tunnel interfaces, by name
 	located      []time.Time       // when questions about the locations were asked lately
 	earlierSpans []stretch         // when earlier runs watched the tunnels, and spans: when this one did
 	spans        []stretch

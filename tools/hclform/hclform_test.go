@@ -1,4 +1,5 @@
-// Package hclform_test holds the Terraform text of a tunnel against the formatter that "terraform fmt" uses, which is no part of the program.
+// Package hclform_test holds the Terraform text of a tunnel against the formatter that "terraform fmt" uses, which is no part of the
+// program.
 package hclform_test
 
 import (

@@ -87,7 +87,8 @@ func (t *grid) line(c tui.Canvas, cols []placed, row int, selected bool) string 
 	return b.String()
 }
 
-// painted dresses a cell, but not its blanks: every change of style is bytes on a slow line. What is as it should be has its glyph in colour
+// painted dresses a cell, but not its blanks: every change of style is bytes on a slow line. What is as it should be has its glyph in
+// colour
 // and its word plain: a page on which all is well is calm, and the few words in colour are those to read.
 func painted(theme *tui.Theme, role tui.Role, text string) string {
 	word := strings.Trim(text, " ")

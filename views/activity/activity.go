@@ -88,7 +88,7 @@ func (m *Module) open() tui.View {
 func (m *Module) describe() resource.Description[journal.Entry] {
 	return resource.Description[journal.Entry]{
 		Plural: "Activity", Counted: "changes", SortBy: "at", Reverse: true, Newest: true, Gone: "This entry is older than what is kept here.",
-		None:     "Nothing was changed from here yet.",
+		None:     "No changes made from this machine yet.",
 		ID:       func(e journal.Entry) string { return e.ID },
 		Name:     func(e journal.Entry) string { return string(e.Verb) + " " + e.Name },
 		Columns:  Columns(),

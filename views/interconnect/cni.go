@@ -152,7 +152,7 @@ func (m *Module) bgpSection(b *api.BGP, mode string) resource.Section {
 	return s
 }
 
-// underCNI is what a CNI stands on, and its tunnel side.
+// underCNI is what a CNI stands on, and its tunnel interface.
 func (m *Module) underCNI(c api.CNI) resource.Section {
 	s := resource.Section{Title: "Belongs to"}
 	if p, ok := m.portNamed(c.Interconnect); ok {
@@ -163,7 +163,7 @@ func (m *Module) underCNI(c api.CNI) resource.Section {
 	if l, ok := m.linkOf(c); ok {
 		s.Fields = append(s.Fields, m.linkField(l))
 	} else {
-		s.Fields = append(s.Fields, missing("Tunnel side", m.links().Complete(), "none with this name"))
+		s.Fields = append(s.Fields, missing("Tunnel interface", m.links().Complete(), "none with this name"))
 	}
 	return s
 }

@@ -25,7 +25,7 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 		{Key: "interconnect", Label: "Interconnect", Help: "The port it runs over", Kind: form.Pick, Free: true,
 			Choices: func(form.Values) []form.Option { return m.portChoices() }, Propose: m.onlyPort(c), Live: m.portLive,
 			Check: func(v string, _ form.Values) form.Finding { return m.checkPort(v, c.Interconnect) }},
-		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel side and in the analytics",
+		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel interface and in the analytics",
 			Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, c.Magic.ConduitName) }},
 		{Key: "mtu", Label: "MTU", Help: "Bytes: 1500 for dataplane version 2, 1476 with GRE", Check: field.Check(rules.CNIMTU)},
 		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
@@ -169,7 +169,7 @@ func (m *Module) guardCNI(opened, wanted api.CNI) change.Guards {
 	if opened.ID == "" {
 		return change.Guards{Consequences: []string{
 			"Cloudflare chooses the addresses of the link: read them on the CNI's page, then set up your router",
-			"Its tunnel side appears below it with the same name",
+			"Its tunnel interface appears below it with the same name",
 			"Nothing is routed over it before there are routes: by BGP, or static ones to your side"}}
 	}
 	var g change.Guards

@@ -12,8 +12,8 @@ import (
 	"flarewire/tui/resource"
 )
 
-// filters: the session of a CNI has no filters in the documents; its tunnel side has.
-const filters = "no document has them for a CNI: they are on its tunnel side"
+// filters: the session of a CNI has no filters in the documents; its tunnel interface has.
+const filters = "no document has them for a CNI: they are on its tunnel interface"
 
 func TestNoFieldOfAnInterconnectIsWiredInHalf(t *testing.T) {
 	m := account(t)

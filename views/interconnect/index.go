@@ -8,7 +8,7 @@ import (
 	"flarewire/views/kit"
 )
 
-// Objects implements kit.Indexer: ports, CNIs and tunnel sides by their names, addresses and AS numbers.
+// Objects implements kit.Indexer: ports, CNIs and tunnel interfaces by their names, addresses and AS numbers.
 func (m *Module) Objects() []tui.Object {
 	var out []tui.Object
 	for _, p := range m.ports().Rows {
@@ -41,7 +41,7 @@ func (m *Module) cniObject(c api.CNI) tui.Object {
 }
 
 func (m *Module) linkObject(l api.MagicInterconnect) tui.Object {
-	return tui.Object{ID: "links/" + l.ID, Of: string(kind.Links), Kind: "tunnel side", Name: l.Name,
+	return tui.Object{ID: "links/" + l.ID, Of: string(kind.Links), Kind: "tunnel interface", Name: l.Name,
 		More: append([]string{l.ID, l.InterfaceAddress}, asOf(l.BGP)...), Nets: kit.Networks(l.InterfaceAddress, l.InterfaceAddress6),
 		Open: m.openLink(l), Fact: func() tui.Line { return tui.Text(tui.Muted, "at "+field.Or(l.ColoName, "-")) }}
 }
@@ -53,7 +53,7 @@ func asOf(b *api.BGP) []string {
 	return []string{"AS " + b.ASNText()}
 }
 
-// Linked implements kit.Indexer: the tunnel side that a route leads through, else its CNI.
+// Linked implements kit.Indexer: the tunnel interface that a route leads through, else its CNI.
 func (m *Module) Linked(s kit.Subject) []tui.Object {
 	if s.Kind != kind.Routes || !s.Hop.IsValid() {
 		return nil

@@ -3,7 +3,7 @@
 //
 //   - a port (cni/interconnects): the cable or the partner's virtual circuit;
 //   - a CNI (cni/cnis): the addresses and the BGP session over a port;
-//   - a link (magic/cf_interconnects): the tunnel side of a CNI, which routes lead through;
+//   - a link (magic/cf_interconnects): the tunnel interface of a CNI, which routes lead through;
 //   - a slot (cni/slots): a place for a port in a data center.
 package interconnect
 

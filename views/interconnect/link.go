@@ -102,7 +102,7 @@ func reading(f diagnose.Finding) []resource.Field {
 	if f.Next != "" {
 		out = append(out, resource.Field{Value: f.Next, Prose: true})
 	}
-	return append(out, resource.Field{Value: "Because: " + f.Because(), Role: tui.Muted, Prose: true})
+	return append(out, resource.Field{Value: "Evidence: " + f.Because(), Role: tui.Muted, Prose: true})
 }
 
 // versionNote says what a dataplane version means (Cloudflare docs: Network Interconnect).

@@ -17,7 +17,8 @@ import (
 	"flarewire/views/kit"
 )
 
-// part is one row of the page of interconnects: a port, the CNIs over it, the tunnel side of each, and the account's settings. Which of the
+// part is one row of the page of interconnects: a port, the CNIs over it, the tunnel interface of each, and the account's settings.
+// Which of the
 // objects is set says what it is.
 type part struct {
 	port     *port
@@ -63,7 +64,7 @@ func (p part) what() string {
 	case p.cni != nil:
 		return "CNI"
 	case p.link != nil:
-		return "tunnel side"
+		return "tunnel interface"
 	}
 	return "settings"
 }
@@ -79,7 +80,7 @@ func (p part) bgp() *api.BGP {
 	return nil
 }
 
-// parts are the rows as a tree: each port, the worst first, with its CNIs, each with its tunnel side; then what belongs to no port.
+// parts are the rows as a tree: each port, the worst first, with its CNIs, each with its tunnel interface; then what belongs to no port.
 func (m *Module) parts(s *store.Snapshot) []part {
 	var out []part
 	add := func(depth int, p part) {
@@ -190,15 +191,15 @@ func (m *Module) partColumns() []table.Column[part] {
 	return []table.Column[part]{
 		{Key: "name", Title: "NAME", Width: 19, Grow: 3, Text: field.Cell(func(p part) string { return tui.Spaces(2*p.depth) + p.name() }),
 			Role: func(part) tui.Role { return tui.Strong }, Compare: func(a, b part) int { return cmp.Compare(a.order, b.order) }},
-		{Key: "what", Title: "WHAT", Width: 11, Text: field.Cell(part.what)},
+		{Key: "what", Title: "TYPE", Width: 16, Text: field.Cell(part.what)},
 		{Key: "state", Title: "STATE", Width: 12, Text: field.Cell(state), Role: func(p part) tui.Role { _, role := m.stateOf(p); return role },
 			Compare: func(a, b part) int { return cmp.Compare(m.severity(a), m.severity(b)) }},
-		{Key: "at", Title: "AT", Width: 8, Text: field.Cell(part.at)},
+		{Key: "at", Title: "AT", Width: 7, Text: field.Cell(part.at)},
 		{Key: "about", Title: "ABOUT", Width: 20, Grow: 60, Role: muted, Text: field.Cell(part.about)},
 	}
 }
 
-// stateOf is how the row stands: a port by the API, a tunnel side by the probes, a CNI by nothing that the API tells.
+// stateOf is how the row stands: a port by the API, a tunnel interface by the probes, a CNI by nothing that the API tells.
 func (m *Module) stateOf(p part) (string, tui.Role) {
 	switch {
 	case p.port != nil:
@@ -227,7 +228,7 @@ func (m *Module) severity(p part) int {
 	return slices.Index([]tui.Role{tui.Bad, tui.Pending, tui.Muted, tui.Good}, role)
 }
 
-// at is where it is: the site of a port, the location of a tunnel side.
+// at is where it is: the site of a port, the location of a tunnel interface.
 func (p part) at() string {
 	switch {
 	case p.port != nil:

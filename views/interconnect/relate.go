@@ -46,7 +46,7 @@ func (m *Module) linksOn(p port) []api.MagicInterconnect {
 	return out
 }
 
-// cniOf is the CNI that a link is the tunnel side of.
+// cniOf is the CNI that a link is the tunnel interface of.
 func (m *Module) cniOf(l api.MagicInterconnect) (api.CNI, bool) {
 	for _, c := range m.cnis().Rows {
 		if c.Magic.ConduitName == l.Name {
@@ -56,7 +56,7 @@ func (m *Module) cniOf(l api.MagicInterconnect) (api.CNI, bool) {
 	return api.CNI{}, false
 }
 
-// linkOf is the tunnel side of a CNI.
+// linkOf is the tunnel interface of a CNI.
 func (m *Module) linkOf(c api.CNI) (api.MagicInterconnect, bool) {
 	for _, l := range m.links().Rows {
 		if l.Name == c.Magic.ConduitName {
@@ -136,7 +136,7 @@ func (m *Module) cniField(c api.CNI) resource.Field {
 }
 
 func (m *Module) linkField(l api.MagicInterconnect) resource.Field {
-	return resource.Field{Label: "Tunnel side", Value: l.Name, Note: "version " + field.Or(l.Version, "-") + " at " + field.Or(l.ColoName,
+	return resource.Field{Label: "Tunnel interface", Value: l.Name, Note: "version " + field.Or(l.Version, "-") + " at " + field.Or(l.ColoName,
 		"-"),
 		Open: m.openLink(l)}
 }
@@ -235,7 +235,7 @@ func (m *Module) Dependents(now *store.Snapshot, s kit.Subject) []string {
 	case kind.CNIs:
 		for _, l := range now.Links.Rows {
 			if l.Name == s.Name {
-				return []string{fmt.Sprintf("Its tunnel side %s (%s) goes with it.", l.Name, l.InterfaceAddress)}
+				return []string{fmt.Sprintf("Its tunnel interface %s (%s) goes with it.", l.Name, l.InterfaceAddress)}
 			}
 		}
 	}
@@ -245,7 +245,7 @@ func (m *Module) Dependents(now *store.Snapshot, s kit.Subject) []string {
 // SubnetKinds implements kit.Subnetter.
 func (m *Module) SubnetKinds() []store.Kind { return m.RelatedNeeds() }
 
-// endOfCNI says how the tunnel side stands that goes with a CNI, by the probes: the API tells no session over it.
+// endOfCNI says how the tunnel interface stands that goes with a CNI, by the probes: the API tells no session over it.
 func (m *Module) endOfCNI(c api.CNI) change.Guards {
 	if l, ok := m.linkOf(c); ok && !field.Unprobed(l.HealthCheck) {
 		return kit.DeleteImpact{Health: m.env.Probed(l.Name)}.Guards()
@@ -253,7 +253,7 @@ func (m *Module) endOfCNI(c api.CNI) change.Guards {
 	return change.Guards{}
 }
 
-// endOfLinks says how those tunnel sides stand that run over a port.
+// endOfLinks says how those tunnel interfaces stand that run over a port.
 func (m *Module) endOfLinks(i api.Interconnect) change.Guards {
 	var all change.Guards
 	for _, c := range m.cnisOn(i.Name) {

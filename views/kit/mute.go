@@ -27,7 +27,7 @@ const (
 // MuteAction mutes an incident for a while, or ends that; nil is none, and why it cannot act is the caller's to say.
 func (e *Env) MuteAction(i *diagnose.Incident) tui.Action {
 	a := tui.Action{Name: "mute", Keys: []string{"m"}, Short: "mute",
-		Long: "Mute this finding for a while, with a reason; what gets worse is not muted"}
+		Long: "Mute this finding for a while, with a reason; it returns if it gets worse"}
 	if i == nil {
 		return a
 	}
@@ -41,7 +41,7 @@ func (e *Env) MuteAction(i *diagnose.Incident) tui.Action {
 // MuteOf is the action on an object's own row and page: it mutes what is wrong with it, the whole incident where it is one of several.
 func (e *Env) MuteOf(of store.Kind, id string) tui.Action {
 	a := e.MuteAction(nil)
-	a.Long = "Mute what is wrong with it for a while, with a reason, or end that; what gets worse is not muted"
+	a.Long = "Mute what is wrong with it for a while, with a reason, or end that; it returns if it gets worse"
 	a.Run = func() tea.Cmd {
 		for _, i := range e.Feed.Diagnosis().Incidents() {
 			if slices.ContainsFunc(i.Members, func(s diagnose.Subject) bool { return s.Resource == of && s.ID == id }) {

@@ -228,7 +228,7 @@ func (p *page) columns() []table.Column[trouble] {
 		{Key: "since", Title: "SINCE", Width: 6, Right: true, Live: true, Text: trouble.since,
 			Compare: func(a, b trouble) int { return b.began.At.Compare(a.began.At) }},
 		{Key: "cause", Title: "LIKELY CAUSE", Width: diagnose.ShortWidth, Text: text(trouble.points)},
-		{Key: "left", Title: "WHAT IS LEFT", Width: 36, Grow: 90, Priority: 1, Text: text(trouble.left)},
+		{Key: "left", Title: "REDUNDANCY", Width: 36, Grow: 90, Priority: 1, Text: text(trouble.left)},
 	}
 }
 
@@ -268,7 +268,7 @@ func askActions(env *kit.Env, i diagnose.Incident) []tui.Action {
 // Actions implements tui.View.
 func (p *page) Actions() []tui.Action {
 	row, ok := p.table.Selected()
-	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "Why it is so and what to do"}
+	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "Cause and next steps"}
 	if !ok {
 		open.Why = "nothing is wrong that flarewire can see"
 	} else if row.Several() {

@@ -54,11 +54,11 @@ func TestNextIsReadAlsoOnASmallScreen(t *testing.T) {
 	p := &page{}
 	p.table = newPage(nil).table
 	p.table.Set([]trouble{{Incident: diagnose.Incident{ID: "x", Cause: diagnose.TunnelDown, Members: make([]diagnose.Subject, 1),
-		Affected: []string{"198.18.20.0/24: no healthy way left", "198.18.21.0/24: no healthy way left"},
-		Text:     strings.Repeat("A long explanation. ", 30), Next: "Reach the router another way."}}})
+		Affected: []string{"198.18.20.0/24: no healthy path left", "198.18.21.0/24: no healthy path left"},
+		Text:     strings.Repeat("A long explanation. ", 30), Next: "Reach the router out of band."}}})
 	c := tui.Canvas{Width: 80, Height: 22, Theme: tui.PlainTheme(tui.UnicodeGlyphs)}
 	got := strings.Join(p.explained(c), "\n")
-	if !strings.Contains(got, "Next: Reach the router another way.") || !strings.Contains(got, "no healthy way left; and 1 more") ||
+	if !strings.Contains(got, "Next: Reach the router out of band.") || !strings.Contains(got, "no healthy path left; and 1 more") ||
 		!strings.Contains(got, "enter shows all of it") || strings.Count(got, "\n") > readingLines+1 {
 		t.Errorf("\n%s", got)
 	}

@@ -98,7 +98,7 @@ func (p *page) around(c tui.Canvas, height int) []string {
 	destinations, locations := len(p.wall.destinations), len(p.wall.locations)
 	room := height - 3
 	most := max(room/2, room-locations)
-	out := []string{c.Theme.Paint(tui.Muted, fmt.Sprintf("DESTINATIONS (%d), the fewest ways left first   :where", destinations))}
+	out := []string{c.Theme.Paint(tui.Muted, fmt.Sprintf("DESTINATIONS (%d), least redundancy first   :where", destinations))}
 	out = append(out, someOf(c, destinations, most, func(i int) tui.Line { return where.Line(p.wall.destinations[i], c.Theme.Glyphs) })...)
 	title := fmt.Sprintf("LOCATIONS (%d)   :locations", locations)
 	if fetched := p.env.Feed.Last().Entry(store.LocationHealth).Fetched; !fetched.IsZero() {

@@ -64,7 +64,8 @@ func (m *Module) allSource() resource.Source[row] {
 			out = append(out, row{service: &s.Services.Rows[i]})
 		}
 		return out
-	}, store.Detail{Kind: store.Prefixes}, store.Detail{Kind: store.BGPPrefixes}, store.Detail{Kind: store.Leases}, store.Detail{Kind: store.Services})
+	}, store.Detail{Kind: store.Prefixes}, store.Detail{Kind: store.BGPPrefixes}, store.Detail{Kind: store.Leases},
+		store.Detail{Kind: store.Services})
 	s.Looked = m.source().Looked
 	return s
 }
@@ -82,7 +83,8 @@ func (m *Module) describeAll() resource.Description[row] {
 	d.Sections = onMoment(d.Sections, leases.Sections, services.Sections)
 	d.Preview = onMoment(d.Preview, leases.Sections, services.Sections)
 	d.Actions = onRow(d.Actions, leases.Actions, services.Actions)
-	d.NoEditOf = onRow(func(row) string { return "" }, why[api.Lease](kind.Leases, kind.Update), why[api.AddressingService](kind.Services, kind.Update))
+	d.NoEditOf = onRow(func(row) string { return "" }, why[api.Lease](kind.Leases, kind.Update),
+		why[api.AddressingService](kind.Services, kind.Update))
 	d.NoDelete = onRow(d.NoDelete, why[api.Lease](kind.Leases, kind.Delete), why[api.AddressingService](kind.Services, kind.Delete))
 	d.Newest = true // what comes first is often what stands last
 	d.Open = onRow(func(r row) tui.View { return m.openOne(r)() }, m.openLease, m.openService)

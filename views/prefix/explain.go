@@ -60,7 +60,7 @@ func explain(r row, astray []string, now time.Time) []resource.Field {
 	}
 	add(tui.Plain, "Advertised, "+known(r.Approved)+
 		"bound: nothing to do here. If it is unreachable all the same: look for AS 13335 on a looking glass, "+
-		"then at the tunnel, the static route and the way back.")
+		"then at the tunnel, the static route and the return path.")
 	return out
 }
 

@@ -82,10 +82,10 @@ func lastWays(of []diagnose.Difference) []string {
 func (o outlook) warnings() []string {
 	var out []string
 	if lost := lastWays(o.differences); len(lost) > 0 {
-		out = append(out, "This takes the last way from "+strings.Join(lost, ", ")+", which Cloudflare advertises.")
+		out = append(out, "This removes the last path from "+strings.Join(lost, ", ")+", which Cloudflare advertises.")
 	}
 	if lost := lastWays(o.meanwhile); len(lost) > 0 {
-		out = append(out, "Until the new tunnel works there is no way left to "+strings.Join(lost, ", ")+", which Cloudflare advertises.")
+		out = append(out, "Until the new tunnel works there is no path left to "+strings.Join(lost, ", ")+", which Cloudflare advertises.")
 	}
 	return out
 }
@@ -111,7 +111,7 @@ func (p *page) outlook(o outlook) (whole bool) {
 		p.wholeOutlook(o)
 		return true
 	}
-	p.Heading("What becomes of the ways")
+	p.Heading("Effect on routing")
 	left := outlookLines - 3 // the heading, what is left out, and the blank line
 	whole = o.untold == ""
 	for _, d := range o.differences {
@@ -171,7 +171,7 @@ func roleOf(d diagnose.Difference) tui.Role {
 
 // wholeOutlook draws the destinations before and after with everything that differs.
 func (p *page) wholeOutlook(o outlook) {
-	p.Heading("What becomes of the ways, before and after")
+	p.Heading("Effect on routing, before and after")
 	for i, d := range o.differences {
 		if i == outlookMost {
 			p.Text(tui.Muted, field.Number(len(o.differences)-i)+" more destinations change.")

@@ -49,7 +49,7 @@ func next(t store.Tunnel, findings []diagnose.Finding) resource.Section {
 			s.Fields = append(s.Fields, resource.Field{Value: text, Prose: true})
 		}
 		if because := f.Because(); because != "" {
-			s.Fields = append(s.Fields, resource.Field{Value: "Because: " + because, Role: tui.Muted, Prose: true})
+			s.Fields = append(s.Fields, resource.Field{Value: "Evidence: " + because, Role: tui.Muted, Prose: true})
 		}
 	}
 	return s

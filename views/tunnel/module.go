@@ -188,15 +188,15 @@ func (m *Module) create(kinds []api.TunnelKind) tea.Cmd {
 		}
 		return m.newGRE()
 	}
-	return tui.Open(&tui.Dialog{Title: "Which kind of tunnel?", Harmless: true, Lines: []tui.Line{
+	return tui.Open(&tui.Dialog{Title: "Which type of tunnel?", Harmless: true, Lines: []tui.Line{
 		tui.Text(tui.Plain, "GRE: "+greWhat), tui.Text(tui.Plain, "IPsec: "+ipsecWhat)},
 		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "GRE", Key: "g", Run: m.newGRE}, {Label: "IPsec", Key: "i", Run: m.newIPsec}}})
 }
 
 // What the two kinds are, for whoever chooses.
 const (
-	greWhat   = "unencrypted, no key, MTU 1476."
-	ipsecWhat = "encrypted, with a pre-shared key."
+	greWhat   = "unencrypted, MTU 1476."
+	ipsecWhat = "encrypted, IKEv2 with a pre-shared key."
 )
 
 func (m *Module) newGRE() tea.Cmd   { return m.greEditor().Create() }

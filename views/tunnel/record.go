@@ -46,7 +46,8 @@ func recorded(t store.Tunnel, a store.RecordAnswer, asking bool, now time.Time) 
 	case gap != "":
 		quiet(gap)
 	case len(s.Fields) == 0:
-		quiet("No events for this tunnel from " + a.From.UTC().Format("2006-01-02 15:04") + " to " + a.To.UTC().Format("2006-01-02 15:04") + ". Events appear with a delay.")
+		quiet("No events for this tunnel from " + a.From.UTC().Format("2006-01-02 15:04") + " to " + a.To.UTC().Format("2006-01-02 15:04") +
+			". Events appear with a delay.")
 	default:
 		quiet("Read " + resource.Ago(a.At, now) + ", from " + moment(a.From, now) + " on. The form of its values is unconfirmed.")
 	}

@@ -260,7 +260,7 @@ func (b *BothEnds) verdict(c tui.Canvas) []string {
 	if f.Next != "" {
 		out = append(out, tui.Paragraph(c, tui.Plain, f.Next)...)
 	}
-	out = append(out, tui.Paragraph(c, tui.Muted, "Because: "+f.Because())...)
+	out = append(out, tui.Paragraph(c, tui.Muted, "Evidence: "+f.Because())...)
 	return append(out, "")
 }
 

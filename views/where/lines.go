@@ -153,7 +153,7 @@ func Role(d diagnose.Destination) tui.Role {
 
 // Ways is the table of the ways in a Reach: which is used, its share, its state and its priority with the penalty of health.
 func Ways(r diagnose.Reach, c tui.Canvas) []string {
-	rows := [][]string{{"WAY", "STATE", "SHARE", "PRIORITY", "NEXT HOP"}}
+	rows := [][]string{{"PATH", "STATE", "SHARE", "PRIORITY", "NEXT HOP"}}
 	roles := []tui.Role{tui.Muted}
 	for _, u := range r.Uses {
 		rows = append(rows, []string{tui.Clean(u.Name()), StateText(u.Way, c.Theme.Glyphs), ShareText(u), PriorityText(u.Way),
@@ -244,7 +244,7 @@ func PriorityText(w diagnose.Way) string {
 	return base
 }
 
-// Line is a destination with what is left of its ways, for a line of another page.
+// Line is a destination with its paths and redundancy, for a line of another page.
 func Line(d diagnose.Destination, g tui.Glyphs) tui.Line {
 	return tui.Line{{Text: tui.Fit(Name(d.Prefix), 19), Role: tui.Strong}, {Text: " " + sign(d, g) + tui.Clean(d.Left()), Role: Role(d)}}
 }

@@ -72,7 +72,7 @@ func (m *Module) sections(w diagnose.Place) []resource.Section {
 
 // answer is what is said first: what is left of the ways, whose address it is, and what becomes of it without a route.
 func (m *Module) answer(w diagnose.Place) []resource.Field {
-	fields := []resource.Field{{Label: "Ways", Value: headline(w), Role: Role(w.Destination)}}
+	fields := []resource.Field{{Label: "Paths", Value: headline(w), Role: Role(w.Destination)}}
 	for _, is := range w.Is {
 		fields = append(fields, resource.Field{Label: "It is", Value: is})
 	}

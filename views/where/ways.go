@@ -29,7 +29,7 @@ func (m *Module) waysTo(d diagnose.Destination) []resource.Section {
 		if !r.Routed() {
 			continue
 		}
-		s := resource.Section{Title: "Ways" + from(r)}
+		s := resource.Section{Title: "Paths" + from(r)}
 		for _, u := range r.Uses {
 			f := resource.Field{Label: u.Name(), Value: StateText(u.Way, m.env.Glyphs), Role: StateRole(u.State),
 				Note: fmt.Sprintf("share %s, priority %s", ShareText(u), PriorityText(u.Way))}

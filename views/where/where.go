@@ -107,11 +107,11 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 		Columns: []table.Column[D]{
 			{Key: "prefix", Title: "DESTINATION", Width: 18, Grow: 10, Text: func(d D, _ time.Time) string { return d.Prefix.String() },
 				Role: func(D) tui.Role { return tui.Strong }, Compare: func(a, b D) int { return a.Prefix.Compare(b.Prefix) }},
-			{Key: "left", Title: "WHAT IS LEFT", Width: 34, Grow: 50,
+			{Key: "left", Title: "REDUNDANCY", Width: 34, Grow: 50,
 				Text: field.Cell(func(d D) string { return sign(*d, m.env.Glyphs) + d.Left() }),
 				Role: func(d D) tui.Role { return Role(*d) }, Compare: worst},
 			{Key: "advertised", Title: "ADVERTISED", Width: 10, Priority: 1, Text: field.Cell(func(d D) string { return advertised(*d) })},
-			{Key: "ways", Title: "WAYS", Width: 24, Grow: 40, Priority: 2, Text: field.Cell(func(d D) string { return names(*d) }),
+			{Key: "ways", Title: "PATHS", Width: 24, Grow: 40, Priority: 2, Text: field.Cell(func(d D) string { return names(*d) }),
 				Role: func(D) tui.Role { return tui.Muted }},
 		},
 		Open: func(d D) tui.View { return m.page(d.Prefix) }, Preview: m.preview,

@@ -105,16 +105,16 @@ func TestKeysFromTheStartToTheCauseAndToTheDestinations(t *testing.T) {
 	}{
 		{simaccount.WrongASN, "ASN mismatch", ""},
 		{simaccount.WrongMD5, "MD5 mismatch", ""},
-		{simaccount.RouterDoesNotDial, "No BGP from your router", ""},
+		{simaccount.RouterDoesNotDial, "Router not connecting", ""},
 		{simaccount.ChecksSwitchedOff, "Health check off", ""},
-		{simaccount.FirewallStopsProbes, "Health check replies dropped", "1 of 2 healthy ways left"},
-		{simaccount.SubnetsOverlap, "Overlapping interface", "1 of 2 healthy ways left"},
+		{simaccount.FirewallStopsProbes, "Health check replies dropped", "1 of 2 healthy paths left"},
+		{simaccount.SubnetsOverlap, "Overlapping interface", "1 of 2 healthy paths left"},
 		{simaccount.RouteMissing, "Missing route", ""},
 		{simaccount.Withdrawn, "Prefix withdrawn", " no"}, // not advertised
 		{simaccount.BindingLost, "Lost binding", ""},
 		{simaccount.StatusNotRefreshed, "Status not updated", ""},
 		{simaccount.KeyNotSet, "No PSK", ""},
-		{simaccount.PathDown, "Tunnel down", "1 of 2 healthy ways left"},
+		{simaccount.PathDown, "Tunnel down", "1 of 2 healthy paths left"},
 		{simaccount.LargePacketsLost, "No KEEPALIVE", ""},
 	} {
 		t.Run(string(c.fault), func(t *testing.T) {
@@ -141,9 +141,9 @@ func TestKeysFromTheStartToTheCauseAndToTheDestinations(t *testing.T) {
 				t.Errorf("%d keys, and no row with the cause:\n%s", keys, s.Box())
 			}
 			term.Press("I")
-			s = term.WaitFor("the destinations", showsAll("Destinations", "WHAT IS LEFT"))
+			s = term.WaitFor("the destinations", showsAll("Destinations", "REDUNDANCY"))
 			if !slices.ContainsFunc(strings.Split(s.Text(), "\n"), func(line string) bool {
-				return strings.Contains(line, "198.18.10.0/24") && strings.Contains(line, cmp.Or(c.left, "2 healthy ways"))
+				return strings.Contains(line, "198.18.10.0/24") && strings.Contains(line, cmp.Or(c.left, "2 healthy paths"))
 			}) {
 				t.Errorf("what is left behind Frankfurt is not told:\n%s", s.Box())
 			}

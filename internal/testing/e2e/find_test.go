@@ -57,7 +57,7 @@ var screens = []size{{80, 24}, {120, 40}, {200, 60}}
 func TestFromAnyPageToAnyObjectByItsName(t *testing.T) {
 	t.Parallel()
 	objects := [][2]string{{"waw-br1-ipsec", "IPsec tunnel"}, {"iad-dc1-gre", "GRE tunnel"}, {"10.61.12.0/22", "route"},
-		{"198.18.40.0/24", "prefix"}, {"nwf-fra03-1", "interconnect"}, {"fra-cni-v1", "CNI"}, {"ams-cni-v2", "tunnel side"}}
+		{"198.18.40.0/24", "prefix"}, {"nwf-fra03-1", "interconnect"}, {"fra-cni-v1", "CNI"}, {"ams-cni-v2", "tunnel interface"}}
 	pages := []string{"overview", "events", "muted", "setup", "tunnels", "bgp", "interconnects", "slots", "routes", "prefixes", "where",
 		"locations",
 		"traceroute", "endpoint-checks", "accounts", "activity", "changes", "alerts", "requests", "profiles"}

@@ -14,7 +14,7 @@ import (
 )
 
 // A port is dark: the list has it first, with the reason, and its page says what to check. From there
-// the relations lead to the CNI, its tunnel side and the slot.
+// the relations lead to the CNI, its tunnel interface and the slot.
 func TestAnUnhealthyInterconnectIsFirstAndLeadsToWhatRunsOverIt(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simaccount.Options{})
@@ -29,8 +29,8 @@ func TestAnUnhealthyInterconnectIsFirstAndLeadsToWhatRunsOverIt(t *testing.T) {
 	})
 	follow(term, "CNI ", "ams-cni-v2")
 	term.WaitFor("both ends of the link and the note on BGP", showsAll("10.222.0.2/31", "10.222.0.3/31", "64652", "does not report the state"))
-	follow(term, "Tunnel side", "ams-cni-v2")
-	term.WaitFor("the tunnel side", func(s ptytest.Screen) bool {
+	follow(term, "Tunnel interface", "ams-cni-v2")
+	term.WaitFor("the tunnel interface", func(s ptytest.Screen) bool {
 		return showsAll("Interface", "10.222.0.3", "your BGP neighbor")(s) && !s.Contains("p2p_ip")
 	})
 	follow(term, "Interconnect", "nwf-ams04-1")
@@ -62,7 +62,7 @@ func TestARouteLeadsToItsInterconnectAndBack(t *testing.T) {
 	moveTo(term, "198.51.100.0/24")
 	term.Press("enter")
 	term.WaitFor("the route's interconnect", showsAll("Interconnect", "ams-cni-v2 ›"))
-	follow(term, "Tunnel side", "ams-cni-v2")
+	follow(term, "Tunnel interface", "ams-cni-v2")
 	term.WaitFor("what the probes find", says("degraded", "Some health check probes are lost"))
 	term.Press("pgdown", "pgdown")
 	term.WaitText("Static routes through it")
@@ -155,7 +155,7 @@ func TestDeletingAPortNamesTheCNIsOverIt(t *testing.T) {
 	term := atPage(t, a, "interconnects", "nwf-ams04-1")
 	moveTo(term, "nwf-ams04-1")
 	term.Press("D")
-	term.WaitFor("all that depends on it", showsAll("The CNI ams-cni-v2", "Its tunnel side ams-cni-v2", "The route 198.51.100.0/24"))
+	term.WaitFor("all that depends on it", showsAll("The CNI ams-cni-v2", "Its tunnel interface ams-cni-v2", "The route 198.51.100.0/24"))
 	send(term, "nwf-ams04-1")
 	term.WaitText("still has CNIs")
 	a.object(simaccount.Interconnects, "nwf-ams04-1")
@@ -183,7 +183,7 @@ func TestANewCNIBringsItsTunnelSide(t *testing.T) {
 	term.WaitText("10.222.0.5")
 	link := a.object(simaccount.CFLinks, "iad-cni")
 	if link["interface_address"] != "10.222.0.4/31" || fmt.Sprint(link["mtu"]) != "1500" || link["description"] != "Ashburn" {
-		t.Errorf("the tunnel side is %v", link)
+		t.Errorf("the tunnel interface is %v", link)
 	}
 	for _, cni := range a.Objects(simaccount.CNIs) {
 		if bgp, _ := cni["bgp"].(simaccount.Object); cni["interconnect"] == "nwf-iad02-1" && bgp["md5_key"] != "a-shared-md5-key" {
@@ -256,7 +256,7 @@ func TestDeletingACNINamesTheRoutesAndTakesItsTunnelSide(t *testing.T) {
 	term := atPage(t, a, "cnis", "ams-cni-v2")
 	moveTo(term, "ams-cni-v2")
 	term.Press("D")
-	term.WaitFor("all that depends on it", showsAll("Traffic over ams-cni-v2 stops", "AS 64652 ends", "Its tunnel side",
+	term.WaitFor("all that depends on it", showsAll("Traffic over ams-cni-v2 stops", "AS 64652 ends", "Its tunnel interface",
 		"The route 198.51.100.0/24"))
 	a.untouched()
 	send(term, "ams-cni-v2")
@@ -285,7 +285,7 @@ func TestTheTunnelSideIsChangedButNeitherMadeNorDeleted(t *testing.T) {
 	done(term)
 	link := a.object(simaccount.CFLinks, "fra-cni-v1")
 	if link["description"] != "Frankfurt, cage 7" || fmt.Sprint(link["mtu"]) != "1450" || link["interface_address"] != "10.222.0.0/31" {
-		t.Errorf("the tunnel side is %v", link)
+		t.Errorf("the tunnel interface is %v", link)
 	}
 }
 

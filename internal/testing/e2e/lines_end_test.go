@@ -111,7 +111,8 @@ func TestLineByLineThroughAPipe(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simaccount.Options{})
 	said := pipe(t, a.env(), []string{"--start", "gre"},
-		"new", "muc-br9-gre", "", "203.0.113.201", "from a pipe", "", "", "yes", "64777", "", "no", "no", "send", "close", "open muc-br9-gre", "more",
+		"new", "muc-br9-gre", "", "203.0.113.201", "from a pipe", "", "", "yes", "64777", "", "no", "no", "send", "close", "open muc-br9-gre",
+		"more",
 		"quit")
 	for _, want := range []string{"]: muc-br9-gre\n", "MD5 key: not asked. A secret is asked for on a terminal only",
 		"Create GRE tunnel muc-br9-gre: done.", "Description: from a pipe"} {

@@ -72,7 +72,7 @@ func TestLineByLineTheMeaningComesFirst(t *testing.T) {
 		!strings.Contains(after, "\nIdentity") {
 		t.Errorf("the rest is not read on demand:\n%s", said)
 	}
-	if because := strings.Index(page, "Because: health down"); because < meaning || because > session {
+	if because := strings.Index(page, "Evidence: health down"); because < meaning || because > session {
 		t.Errorf("the evidence does not stand with the meaning:\n%s", said)
 	}
 }
@@ -85,7 +85,7 @@ func TestLineByLineWhereIncidentAndPair(t *testing.T) {
 		"Redundant pair", "?",
 		":leave", "quit")
 	at := 0
-	for _, want := range []string{"198.18.20.0/24", "What this means", "Where 10.61.16.9.", "no healthy way left", "nrt-br1-ipsec",
+	for _, want := range []string{"198.18.20.0/24", "What this means", "Where 10.61.16.9.", "no healthy path left", "nrt-br1-ipsec",
 		"New pair of tunnels", "Step 1 of"} {
 		i := strings.Index(said[at:], want)
 		if i < 0 {

@@ -87,7 +87,7 @@ func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
 	term.WaitText("RECENT EVENTS")
 	look(term, "fra-cni-v1", []string{"Health checks fail through the interconnect", "The API does not report BGP"})
 	term.Press("enter")
-	term.WaitFor("the page of its tunnel side", func(s ptytest.Screen) bool {
+	term.WaitFor("the page of its tunnel interface", func(s ptytest.Screen) bool {
 		return on("fra-cni-v1")(s) && says("down (average 0.00)", "Health checks fail through the interconnect")(s)
 	})
 }

@@ -144,7 +144,7 @@ func TestAFaultOfTheRouterIsNamedInThreeKeys(t *testing.T) {
 			term.Press("y")
 		}
 		s := term.WaitFor(fault.name+" first, with both ends", func(s ptytest.Screen) bool {
-			return says(fault.title, fault.says, "Because: router: ", "Cloudflare: ")(s) && on("Both ends of fra-dc1")(s)
+			return says(fault.title, fault.says, "Evidence: router: ", "Cloudflare: ")(s) && on("Both ends of fra-dc1")(s)
 		})
 		if _, y, found := s.Find(fault.title); !found || y > 4 {
 			t.Errorf("%s is not the first thing on the page:\n%s", fault.name, s.Box())
@@ -190,7 +190,7 @@ func TestAFaultOfIKEIsNamedInThreeKeys(t *testing.T) {
 			term.WaitText("Run it")
 			term.Press("y")
 		}
-		term.WaitFor(fault.name, says(fault.title, fault.says, "Because: router: ", "Cloudflare: "))
+		term.WaitFor(fault.name, says(fault.title, fault.says, "Evidence: router: ", "Cloudflare: "))
 		term.Press("esc")
 		term.WaitFor("the list again", listed)
 	}
@@ -397,7 +397,7 @@ func TestLineByLineBothEnds(t *testing.T) {
 		"ping-cloudflare fra-dc1", "y", "quit")
 	at := 0
 	for _, want := range []string{"Ask the router of fra-dc1?", "cat fra-dc1.txt", "Both ends of fra-dc1.", "What this means",
-		"Neighbor shut down on the router (certain, outage)", "Because: router: neighbor 10.100.0.8 administratively shut down",
+		"Neighbor shut down on the router (certain, outage)", "Evidence: router: neighbor 10.100.0.8 administratively shut down",
 		"Session: Cloudflare down", "router Idle, shut down", "MD5 key: Cloudflare set; router the same",
 		"Hold, keepalive: Cloudflare does not tell; router 90 s", "frr: read in",
 		"ask-again asks again, output shows",
@@ -430,7 +430,7 @@ func TestTheRouterIsAskedFromTheFirstScreen(t *testing.T) {
 	term.Press("a")
 	term.WaitFor("what will be run", showsAll("Ask the router of fra-dc1?", "Run it"))
 	term.Press("y")
-	term.WaitFor("the cause, first and certain", says("Neighbor shut down on the router (certain", "Because: router: "))
+	term.WaitFor("the cause, first and certain", says("Neighbor shut down on the router (certain", "Evidence: router: "))
 	term.Press("esc")
 	term.WaitFor("the first screen, which knows it now", func(s ptytest.Screen) bool {
 		return s.Contains("LIKELY CAUSE") &&
