@@ -8,7 +8,7 @@ import (
 // Who has never seen an interconnect finds on one page what it is made of: the port, the CNI over it, and the CNI's tunnel interface.
 func TestPortCNIAndTunnelSideAreOnePage(t *testing.T) {
 	d := sit(t, "interconnects", nil)
-	d.See("nwf-ams04-1", "port", "CNI", "tunnel interface", "not reported", "CNI settings")
+	d.See("nwf-ams04-1", "port", "CNI", "interface", "not reported", "CNI settings")
 	d.Settle()
 	at := -1
 	for _, row := range []string{"nwf-ams04-1 ", "\n    ams-cni-v2 ", "\n      ams-cni-v2 "} { // each below what it runs over
@@ -31,8 +31,8 @@ func TestPortCNIAndTunnelSideAreOnePage(t *testing.T) {
 // The names that the pages had before they were one still lead there, to what they name; n is what it was.
 func TestFormerNamesLeadToTheOnePage(t *testing.T) {
 	for name, want := range map[string]struct{ rows, not, made string }{
-		"cnis":             {"fra-cni-v1", "tunnel interface ", "New CNI"},
-		"cf-interconnects": {"tunnel interface", "not reported", "New CNI"},
+		"cnis":             {"fra-cni-v1", "interface ", "New CNI"},
+		"cf-interconnects": {"interface", "not reported", "New CNI"},
 		"cni-settings":     {"CNI settings", "fra-cni-v1", "What is to be made?"},
 		"ports":            {"nwf-fra03-1", "there is no such text", "What is to be made?"},
 	} {

@@ -35,7 +35,7 @@ func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{
 		kit.Place(kind.Ports, m.all("", m.newPart)),
 		kit.Part(kind.CNIs, "interconnects", m.all("what:cni", m.newCNI)),
-		kit.Part(kind.Links, "interconnects", m.all("what:tunnel", m.newCNI)),
+		kit.Part(kind.Links, "interconnects", m.all("what:interface", m.newCNI)),
 		kit.Place(kind.Slots, func() tui.View { return resource.NewList(m.describeSlots(), m.slotSource()) }),
 		kit.Part(kind.CNISettings, "interconnects", m.all("what:settings", m.newPart)),
 	}

@@ -64,7 +64,7 @@ func (p part) what() string {
 	case p.cni != nil:
 		return "CNI"
 	case p.link != nil:
-		return "tunnel interface"
+		return "interface"
 	}
 	return "settings"
 }
@@ -191,7 +191,7 @@ func (m *Module) partColumns() []table.Column[part] {
 	return []table.Column[part]{
 		{Key: "name", Title: "NAME", Width: 19, Grow: 3, Text: field.Cell(func(p part) string { return tui.Spaces(2*p.depth) + p.name() }),
 			Role: func(part) tui.Role { return tui.Strong }, Compare: func(a, b part) int { return cmp.Compare(a.order, b.order) }},
-		{Key: "what", Title: "TYPE", Width: 16, Text: field.Cell(part.what)},
+		{Key: "what", Title: "TYPE", Width: 11, Text: field.Cell(part.what)},
 		{Key: "state", Title: "STATE", Width: 12, Text: field.Cell(state), Role: func(p part) tui.Role { _, role := m.stateOf(p); return role },
 			Compare: func(a, b part) int { return cmp.Compare(m.severity(a), m.severity(b)) }},
 		{Key: "at", Title: "AT", Width: 7, Text: field.Cell(part.at)},

@@ -21,7 +21,7 @@ var nightFaults = []struct {
 	object string
 	says   []string
 }{
-	{simaccount.WrongASN, "fra-dc1-gre", []string{"this may be a wrong AS number on one side", "the remote AS 13335"}},
+	{simaccount.WrongASN, "fra-dc1-gre", []string{"this may be a wrong AS number on one side", "remote AS 13335"}},
 	{simaccount.WrongMD5, "fra-dc2-gre", []string{"different keys or to a router that does not initiate the session",
 		"The API shows both alike"}},
 	// It was up a moment ago, which was seen.
@@ -32,8 +32,8 @@ var nightFaults = []struct {
 	{simaccount.RouteMissing, "sjc-dc1-gre", []string{"No static route points to this tunnel", "create a route"}},
 	{simaccount.Withdrawn, "198.18.10.0/24", []string{"does not advertise 198.18.10.0/24", "advertise it again"}},
 	{simaccount.BindingLost, "198.18.10.0/24", []string{"198.18.10.0/24", "bind"}},
-	{simaccount.StatusNotRefreshed, "jnb-br1-ipsec", []string{"The status has not been updated", "Ask the router"}},
-	{simaccount.KeyNotSet, "jnb-br1-ipsec", []string{"No pre-shared key is known", "Generate a key"}},
+	{simaccount.StatusNotRefreshed, "jnb-br1-ipsec", []string{"status has not been updated", "Check the session on the router"}},
+	{simaccount.KeyNotSet, "jnb-br1-ipsec", []string{"shows no pre-shared key", "Generate a key"}},
 	{simaccount.PathDown, "fra-dc1-gre", []string{"Health checks fail through the tunnel", "IP protocol 47"}},
 	{simaccount.LargePacketsLost, "fra-dc1-gre", []string{"no KEEPALIVE gets through", "the MTU is no first cause"}},
 }

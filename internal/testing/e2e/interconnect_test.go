@@ -25,7 +25,7 @@ func TestAnUnhealthyInterconnectIsFirstAndLeadsToWhatRunsOverIt(t *testing.T) {
 	}
 	term.Press("enter")
 	term.WaitFor("the reason, the facility and what to check", func(s ptytest.Screen) bool {
-		return on("nwf-ams04-1")(s) && showsAll("below -20 dBm", "-20 dBm counts", "Example Colo AMS2")(s)
+		return on("nwf-ams04-1")(s) && showsAll("below -20 dBm", "is unhealthy", "Example Colo AMS2")(s)
 	})
 	follow(term, "CNI ", "ams-cni-v2")
 	term.WaitFor("both ends of the link and the note on BGP", showsAll("10.222.0.2/31", "10.222.0.3/31", "64652", "does not report the state"))

@@ -81,7 +81,7 @@ func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
 	look(term, "nwf-fra03-1", []string{"No light is received", "test the cross-connect"})
 	term.Press("enter")
 	term.WaitFor("the port's page", func(s ptytest.Screen) bool {
-		return on("nwf-fra03-1")(s) && says("✗ Down", "No light is received", "Check the light on both ends")(s)
+		return on("nwf-fra03-1")(s) && says("✗ Down", "No light is received", "Check optical Rx and Tx levels")(s)
 	})
 	term.Press("esc")
 	term.WaitText("RECENT EVENTS")

@@ -136,7 +136,7 @@ func TestTheServersObjectionIsLedBackToItsField(t *testing.T) {
 	term.WaitText("Step 3 of 5")
 	term.Press("up", "right")
 	review(term)
-	term.WaitFor("the refusal", showsAll("Cloudflare's check: refused", "(enter send)"))
+	term.WaitFor("the refusal", showsAll("Cloudflare's check: refused"))
 	term.Press("esc")
 	term.WaitFor("the field", showsAll("Step 2 of 5", "Interface address", "Cloudflare: "))
 	for _, g := range a.names() {

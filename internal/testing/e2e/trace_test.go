@@ -142,16 +142,16 @@ func TestHowOftenASessionWentDownIsKnownAfterARestart(t *testing.T) {
 		return term
 	}
 	evening := open()
-	evening.WaitFor("a session that is up", showsAll("● Up", "Flaps             0 times"))
+	evening.WaitFor("a session that is up", showsAll("● Up", "Flaps               0 times"))
 	for _, step := range []struct{ bgp, word string }{{"Idle", "✗ Down"}, {"Established", "● Up"}} {
 		a.do(a.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", step.bgp))
 		evening.Press("r")
-		evening.WaitFor("the session "+step.word, showsAll("State             "+step.word))
+		evening.WaitFor("the session "+step.word, showsAll("State               "+step.word))
 	}
-	evening.WaitFor("that it went down", showsAll("Flaps             once", "changed just now"))
+	evening.WaitFor("that it went down", showsAll("Flaps               once", "changed just now"))
 	evening.Press("q")
 	evening.Wait()
-	open().WaitFor("that it went down, in an earlier run", showsAll("Flaps             once", "0 in this run", "Down → Up"))
+	open().WaitFor("that it went down, in an earlier run", showsAll("Flaps               once", "0 in this run", "Down → Up"))
 }
 
 // rings counts the bells: BEL that does not end an escape sequence.

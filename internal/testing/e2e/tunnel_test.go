@@ -180,7 +180,7 @@ func TestAnObjectChangedBehindTheBackIsNotOverwritten(t *testing.T) {
 	a.do(a.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["description"] = "theirs" }))
 	fill(term, "", "", "", "^mine")
 	term.Press("ctrl+s")
-	term.WaitFor("both versions", showsAll("Somebody else changed it", "theirs", "mine", "(enter send)"))
+	term.WaitFor("both versions", showsAll("Somebody else changed it", "theirs", "mine", "This cannot be sent"))
 	term.Press("enter") // cannot be sent yet: it says why
 	term.WaitText("changed by somebody else")
 	if got := a.object(simaccount.GRETunnels, "fra-dc1-gre")["description"]; got != "theirs" {
