@@ -119,7 +119,8 @@ func nightly() map[string]badNight {
 			[]string{"4 of 6 tunnels down", "198.18.10.0/24: withdrawn, because no BGP route matches"},
 			with(an(befallen(6, firstOf(4), at, fell(5*time.Minute))...), follows(3*time.Hour))},
 		"statuses of many are old": {an(befallen(12, firstOf(4), reported(30*time.Hour))...), 4,
-			[]string{"4 of 12 tunnels: status not updated", "Check the session on the router"}, an(befallen(12, firstOf(3), reported(30*time.Hour))...)},
+			[]string{"4 of 12 tunnels: status not updated", "Check the session on the router"},
+			an(befallen(12, firstOf(3), reported(30*time.Hour))...)},
 	}
 }
 
