@@ -33,7 +33,7 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 		}
 		at = i
 	}
-	if !strings.Contains(text, befallen.Name+"\n   MD5 mismatch") || strings.Contains(text, "\x1b") || strings.Contains(text, "Because") {
+	if !strings.Contains(text, befallen.Name+"\n   MD5 mismatch") || strings.Contains(text, "\x1b") || strings.Contains(text, "Evidence") {
 		t.Errorf("%s", text)
 	}
 }
