@@ -162,7 +162,7 @@ func TestStatusNamesAnOldStatusAndWhatTheProbesFind(t *testing.T) {
 	if code := s.run("--demo", "status"); code != 0 {
 		t.Fatalf("exit %d", code)
 	}
-	if out := s.out.String(); !strings.Contains(out, "Up, 3h old") || strings.Count(out, " old ") != 1 ||
+	if out := s.out.String(); !strings.Contains(out, "Up, stale 3h") || strings.Count(out, ", stale ") != 1 ||
 		!strings.Contains(out, "○ 2 no BGP   health checks: ✗ 2 down") {
 		t.Error(out)
 	}

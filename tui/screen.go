@@ -82,7 +82,12 @@ func (a *App) header(c Canvas) string {
 	left := crumbs
 	if free := room - Width(crumbs) - 3; free >= 8 {
 		for len(parts) > 1 && Width(account) > free { // a whole part less: half a word says nothing
-			parts = parts[:len(parts)-1]
+			const least = 8 // of the account, beside whose credential it is
+			if room := free - Width(parts[1]) - 3; len(parts) == 2 && room >= least && Width(parts[0]) > room {
+				parts[0] = cutTo(parts[0], room)
+			} else {
+				parts = parts[:len(parts)-1]
+			}
 			account = strings.Join(parts, " "+c.Theme.Glyphs.Dot+" ")
 		}
 		left = crumbs + Spaces(2) + FitRight(cutTo(account, free), free)

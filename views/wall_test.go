@@ -66,7 +66,7 @@ func TestTheOverviewIsAWall(t *testing.T) {
 			d := sit(t, "overview", nil)
 			d.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
 			d.See("WORST FIRST", "Prefix withdrawn", "DESTINATIONS (9), least redundancy first   :where", "10.61.16.0/22", "no healthy path left",
-				"LOCATIONS (8)", "Frankfurt", "SESSIONS, the worst first (16)", "fra-cni-v1", "RECENT EVENTS", "GRE now")
+				"LOCATIONS (8)", "Frankfurt", "TUNNELS AND CNIs, worst first (16)", "fra-cni-v1", "RECENT EVENTS", "GRE now")
 			d.Settle()
 			places := func() (out []int) {
 				for _, part := range []string{"WORST FIRST", "DESTINATIONS", "LOCATIONS", "SESSIONS", "RECENT EVENTS", "GRE "} {
@@ -95,5 +95,5 @@ func TestTheOverviewIsAWall(t *testing.T) {
 	d := sit(t, "overview", nil)
 	d.Send(tea.WindowSizeMsg{Width: 159, Height: 45})
 	d.See("WORST FIRST", "GRE now")
-	d.lacks("SESSIONS, the worst first")
+	d.lacks("TUNNELS AND CNIs, worst first")
 }

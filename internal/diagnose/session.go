@@ -197,7 +197,7 @@ func (c tunnelCase) noTCP() []Finding {
 	}
 	if c.BGP.MD5Key == "" { // the other way round it looks the same, too
 		dial.Evidence = append(dial.Evidence, Evidence{"bgp.md5_key", "absent"})
-		dial.Next += " No MD5 key is set here, so none may be set there."
+		dial.Next += " No MD5 key is set at Cloudflare, so the router must not have one."
 		return append(findings, dial)
 	}
 	md5 := Finding{Cause: MD5Mismatch, Likelihood: dial.Likelihood, Impact: Outage, Source: srcMD5,

@@ -68,7 +68,7 @@ var (
 
 var pictures = []picture{
 	{name: "overview", cols: 80, rows: 24, steps: []step{overview}},
-	{name: "wall", cols: 200, rows: 60, steps: []step{{until: []string{"SESSIONS, the worst first (16)", "LOCATIONS (8)", "prefixes now",
+	{name: "wall", cols: 200, rows: 60, steps: []step{{until: []string{"TUNNELS AND CNIs, worst first (16)", "LOCATIONS (8)", "prefixes now",
 		"h>24h"}}}},
 	{name: "bgp", start: "bgp", cols: 120, rows: 40, steps: []step{{until: []string{"12 sessions", "AS 64611", "health: degraded"}}}},
 	{name: "tunnels", start: "tunnels", cols: 80, rows: 24, steps: []step{list}},

@@ -80,7 +80,7 @@ func (p *page) nothing() string {
 func (p *page) head(c tui.Canvas, all []card, slot time.Duration) string {
 	line := tui.Line{{Text: " " + counted(all), Role: tui.Strong}}
 	if p.still {
-		line = tui.Text(tui.Muted, fmt.Sprintf(" SESSIONS, the worst first (%d)   :bgp", len(all)))
+		line = tui.Text(tui.Muted, fmt.Sprintf(" TUNNELS AND CNIs, worst first (%d)   :bgp", len(all)))
 	}
 	if len(all) != len(p.cards) {
 		line[0].Text = fmt.Sprintf(" %d of %d panels", len(all), len(p.cards))

@@ -110,7 +110,7 @@ func (b *BringUp) list(t store.Tunnel, ok bool) []step {
 		}
 		out = append(out, key)
 	}
-	health := step{title: "health check", means: "health check replies", at: p.healthy, ready: listed}
+	health := step{title: "health check", means: "health checks are answered", at: p.healthy, ready: listed}
 	if ok {
 		health.off = b.healthOff(t)
 	}
@@ -264,7 +264,7 @@ func (b *BringUp) ends(c tui.Canvas, t store.Tunnel) []string {
 		row("Inside", customer.String()+" on your side, "+cloudflare.String()+" on Cloudflare's")
 	}
 	if t.BGP != nil {
-		row("BGP", "your AS "+asn(t)+" initiates to AS "+strconv.FormatUint(uint64(b.m.env.Feed.Last().CloudflareASN()), 10)+
+		row("BGP", "your AS "+asn(t)+" initiates the session to AS "+strconv.FormatUint(uint64(b.m.env.Feed.Last().CloudflareASN()), 10)+
 			"; use a non-zero hold time")
 	}
 	if t.Kind == api.IPsec {

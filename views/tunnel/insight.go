@@ -76,7 +76,7 @@ func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 	}
 	words := fmt.Sprintf("%s %s, lowest %s at %s", percent(*newest.Value), since(*newest), percent(*lowest.Value), clock(lowest.At))
 	if *lowest.Value == *newest.Value {
-		words = fmt.Sprintf("%s %s and in all of these 24 h", percent(*newest.Value), since(*newest))
+		words = fmt.Sprintf("%s %s, the lowest in these 24 h", percent(*newest.Value), since(*newest))
 	}
 	f.Value, f.Role = words, healthRole(store.HealthOf(newest.Value))
 	f.Graph = graph(in.Health, 1, math.Min, words+"; scale 0 to 100 %", "lowest")

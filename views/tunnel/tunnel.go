@@ -125,7 +125,7 @@ func MarkOld(columns []table.Column[store.Tunnel], old func(id string) bool) []t
 		}
 		out[i].Text = func(t store.Tunnel, now time.Time) string {
 			if left(t) {
-				return col.Text(t, now) + ", " + tui.AgeSince(statusTime(t), now) + " old"
+				return col.Text(t, now) + ", stale " + tui.AgeSince(statusTime(t), now)
 			}
 			return col.Text(t, now)
 		}
