@@ -183,7 +183,7 @@ func (c tunnelCase) noTCP() []Finding {
 		Next: fmt.Sprintf("On the router, check that it initiates the session, that the neighbor address is %s, and that TCP %d is "+
 			"permitted in both directions.", cloudflareSide(c.Tunnel), rules.BGPPort)}
 	if c.lowerCause() {
-		dial.Next = "BGP cannot come up until the tunnel passes traffic: fix that first. Then o" + strings.TrimPrefix(dial.Next, "O")
+		dial.Next = "BGP cannot come up until the tunnel passes traffic: fix that first."
 	}
 	var findings []Finding
 	if coming, ok := c.comingUp(); ok {
@@ -197,7 +197,9 @@ func (c tunnelCase) noTCP() []Finding {
 	}
 	if c.BGP.MD5Key == "" { // the other way round it looks the same, too
 		dial.Evidence = append(dial.Evidence, Evidence{"bgp.md5_key", "absent"})
-		dial.Next += " No MD5 key is set at Cloudflare, so the router must not have one."
+		if !c.lowerCause() {
+			dial.Next += " No MD5 key is set at Cloudflare, so the router must not have one."
+		}
 		return append(findings, dial)
 	}
 	md5 := Finding{Cause: MD5Mismatch, Likelihood: dial.Likelihood, Impact: Outage, Source: srcMD5,
