@@ -164,8 +164,8 @@ func watching(t *testing.T, a *account, args ...string) *ptytest.Terminal {
 }
 
 // row matches a line of a list of tunnels: the cursor, the mark, the name, the kind and the state.
-var row = regexp.MustCompile(`^([▌> ])[ ✓*](\S.*?) +(GRE|IPsec) +[●◐✗○?+~xo] (Up|Establishing|Down|No BGP|Unknown|Flapping)(, stale \w+)?( ` +
-	`|$)`)
+var row = regexp.MustCompile(`^([▌> ])[ ✓*](\S.*?) +(GRE|IPsec) +[●◐✗○?+~xo] (Up|Establishing|Down|No BGP|Unknown|Flapping)` +
+	`(, stale \w+)?( |$)`)
 
 // tunnels are the names in the list, from the top.
 func tunnels(s ptytest.Screen) []string {
