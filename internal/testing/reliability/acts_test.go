@@ -51,6 +51,9 @@ func TestFaultMatrixOfTheActs(t *testing.T) {
 	m := newMatrix(troubles())
 	for _, a := range acts() {
 		m.row(t, a.name(), func(t *testing.T, tr trouble) string {
+			if a.page == "cni-settings" && tr.name == "404" {
+				tr.word = "changed by somebody else" // 404 is Cloudflare's word for "never set", which differs from what was opened
+			}
 			sit(t, tall, func(s *seat) { s.actUnder(a, tr) })
 			return "ok"
 		})
