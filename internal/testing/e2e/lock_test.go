@@ -37,15 +37,22 @@ func deletes(term *ptytest.Terminal) {
 	send(term, "iad-dc1-gre")
 }
 
+// deletesBehindALock is a program that wants to delete a tunnel while another one holds the lock of its journal.
+func deletesBehindALock(t *testing.T) (a *account, term *ptytest.Terminal, release func()) {
+	t.Helper()
+	a, state := newAccount(t, simaccount.Options{}), t.TempDir()
+	term = sit(t, ptytest.Options{Env: a.env("XDG_STATE_HOME=" + state)})
+	term.WaitFor("the list", listed)
+	release = a.locks(state)
+	deletes(term)
+	return a, term, release
+}
+
 // Another program holds the journal's lock and does not let go: the page says that nothing is sent, gives up in time, and sends nothing.
 // When the lock is free the same change goes through.
 func TestALockThatNobodyLetsGoOfHoldsAChangeUpForALimitedTime(t *testing.T) {
 	t.Parallel()
-	a, state := newAccount(t, simaccount.Options{}), t.TempDir()
-	term := sit(t, ptytest.Options{Env: a.env("XDG_STATE_HOME=" + state)})
-	term.WaitFor("the list", listed)
-	release := a.locks(state)
-	deletes(term)
+	a, term, release := deletesBehindALock(t)
 	reads(term, "Waiting for the journal, which another flarewire is using")
 	reads(term, "Nothing is sent yet")
 	reads(term, "nothing was sent")
@@ -60,11 +67,7 @@ func TestALockThatNobodyLetsGoOfHoldsAChangeUpForALimitedTime(t *testing.T) {
 // While the change waits for the lock, somebody else changes the tunnel. The check comes after the wait: the tunnel is not deleted.
 func TestWhatIsChangedDuringTheWaitForTheLockIsNoticed(t *testing.T) {
 	t.Parallel()
-	a, state := newAccount(t, simaccount.Options{}), t.TempDir()
-	term := sit(t, ptytest.Options{Env: a.env("XDG_STATE_HOME=" + state)})
-	term.WaitFor("the list", listed)
-	release := a.locks(state)
-	deletes(term)
+	a, term, release := deletesBehindALock(t)
 	reads(term, "Nothing is sent yet")
 	a.do(a.Mutate(simaccount.GRETunnels, "iad-dc1-gre", func(o simaccount.Object) { o["description"] = "in use since just now" }))
 	release()
