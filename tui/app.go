@@ -217,6 +217,7 @@ func (a *App) broadcast(msg tea.Msg) tea.Cmd {
 			cmds = append(cmds, v.Update(msg))
 		}
 	}
+	a.palette.came()
 	return tea.Batch(cmds...)
 }
 

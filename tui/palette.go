@@ -17,7 +17,9 @@ type commandLine struct {
 	input   textinput.Model
 	title   string
 	entries []entry
+	known   func() []entry // what entries are now, as data comes; nil when they stay as they are
 	distant func() []entry // actions of other pages, made when letters are typed
+	far     []entry        // what distant gave
 	uses    func(id string) float64
 	recent  []entry // offered while nothing is typed
 	found   []found
@@ -67,8 +69,8 @@ func (a *App) openPalette() tea.Cmd {
 	if a.palette.open {
 		return nil
 	}
-	a.palette = commandLine{open: true, title: "go to", input: NewInput(":"), entries: a.entries(), distant: a.elsewhere, uses: a.uses,
-		recent: a.recent()}
+	a.palette = commandLine{open: true, title: "go to", input: NewInput(":"), entries: a.entries(), known: a.entries, distant: a.elsewhere,
+		uses: a.uses, recent: a.recent()}
 	a.palette.find()
 	return a.palette.input.Focus()
 }
@@ -321,7 +323,33 @@ func (p *commandLine) complete() {
 	p.input.CursorEnd()
 }
 
-// find looks for what is typed. It is done on keys only: what is under the cursor does not move because data came.
+// came takes in objects that became known, or went, while the palette is open: who opens it in the first second finds what is read in the
+// next one. The cursor stays on the entry that it is on.
+func (p *commandLine) came() {
+	if !p.open || p.known == nil {
+		return
+	}
+	now := p.known()
+	same := slices.EqualFunc(now, p.entries[:len(p.entries)-len(p.far)], func(a, b entry) bool { return a.id == b.id && a.name == b.name })
+	if same {
+		return
+	}
+	p.entries = append(now, p.far...)
+	if strings.TrimSpace(p.input.Value()) == "" {
+		return // the places one was at stay as they are
+	}
+	on := ""
+	if len(p.found) > 0 {
+		on = p.found[p.at].id
+	}
+	offset := p.offset
+	p.find()
+	if i := slices.IndexFunc(p.found, func(f found) bool { return f.id == on }); on != "" && i >= 0 {
+		p.at, p.offset = i, offset
+	}
+}
+
+// find looks for what is typed, and puts the cursor on the first that is found.
 func (p *commandLine) find() {
 	p.at, p.offset = 0, 0
 	text := p.input.Value()
@@ -333,7 +361,8 @@ func (p *commandLine) find() {
 		return
 	}
 	if p.distant != nil && len(strings.TrimSpace(text)) > 1 {
-		p.entries, p.distant = append(p.entries, p.distant()...), nil
+		p.far, p.distant = p.distant(), nil
+		p.entries = append(p.entries, p.far...)
 	}
 	p.found = matches(p.entries, text, p.uses)
 }

@@ -12,11 +12,16 @@ import (
 )
 
 func atlas(t testing.TB, objects ...tui.Object) *person {
-	home := &page{title: "Home"}
 	p := &person{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	p.t, _ = t.(*testing.T)
+	return atlasOf(p, func() []tui.Object { return objects })
+}
+
+// atlasOf is the atlas of what is known at each moment.
+func atlasOf(p *person, objects func() []tui.Object) *person {
+	home := &page{title: "Home"}
 	p.app = tui.NewApp(tui.Options{Name: "flarewire", Home: func() tui.View { return home }, Theme: tui.ThemeNone,
-		Now: func() time.Time { return p.now }, Objects: func() []tui.Object { return objects },
+		Now: func() time.Time { return p.now }, Objects: objects,
 		Destinations: []tui.Destination{{Names: []string{"tunnels"}, Open: func() tui.View { return &page{title: "Tunnels"} }},
 			{Names: []string{"warnings"}, Open: func() tui.View { return &page{title: "Warnings"} }}}})
 	p.size(120, 40)
@@ -103,6 +108,24 @@ func TestTheListOfThePaletteStandsStill(t *testing.T) {
 	if p.screen() != before {
 		t.Errorf("it moved:\n%s", p.screen())
 	}
+	p.press("enter")
+	p.sees("Home › fra-2")
+}
+
+// Who opens the palette in the first second finds what is read in the next one; the cursor stays on its row.
+func TestThePaletteFindsWhatComesWhileItIsOpen(t *testing.T) {
+	var known []tui.Object
+	p := &person{now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC), t: t}
+	atlasOf(p, func() []tui.Object { return known })
+	p.press(":", "f", "r", "a")
+	p.sees("No page, action or object")
+	known = []tui.Object{thing("fra-2")}
+	p.send("data")
+	p.sees("▌ fra-2")
+	known = []tui.Object{thing("fra-1"), thing("fra-2")}
+	p.send("data")
+	p.sees("  fra-1")
+	p.sees("▌ fra-2")
 	p.press("enter")
 	p.sees("Home › fra-2")
 }

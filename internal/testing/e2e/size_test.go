@@ -118,7 +118,7 @@ func TestResizesLeaveNothingBehind(t *testing.T) {
 				term.WaitFor(fmt.Sprintf("the sentence at %dx%d", to.cols, to.rows), tooSmall(to))
 				continue
 			}
-			same(fmt.Sprintf("the %s at %dx%d", page.name, to.cols, to.rows), term, fresh[to])
+			same(t, fmt.Sprintf("the %s at %dx%d", page.name, to.cols, to.rows), term, fresh[to])
 		}
 		for _, each := range all {
 			each.Type(page.back)
@@ -128,7 +128,13 @@ func TestResizesLeaveNothingBehind(t *testing.T) {
 }
 
 // same waits until both screens are the same: answers of the account may still come to either, in any order.
-func same(what string, term, other *ptytest.Terminal) {
+func same(t *testing.T, what string, term, other *ptytest.Terminal) {
+	t.Helper()
+	defer func() {
+		if t.Failed() {
+			t.Logf("the other screen is\n%s", other.Screen().Box())
+		}
+	}()
 	term.WaitFor(what+" as on the other screen", func(s ptytest.Screen) bool {
 		there := other.Screen()
 		if s.Text() == there.Text() {
