@@ -62,6 +62,7 @@ type Field struct {
 	Key     string // stable; the API's own name where there is one
 	Label   string
 	Help    string // what it is, shown while there is no finding
+	Empty   string // what an empty value means, for the review; "" stands for "none"
 	Kind    Kind
 	Options []Option
 	// Choices are the options of a Pick or a Many as they are now; nil takes Options. It is asked often and must be quick.

@@ -1,6 +1,7 @@
 package form
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"strconv"
@@ -302,7 +303,7 @@ func (f *Form) said(field Field) Said {
 	case field.Kind == Secret && value != "":
 		out.Value = "set (not shown)"
 	case value == "":
-		out.Value = "none"
+		out.Value = cmp.Or(field.Empty, "none")
 	}
 	if options := f.Options(field); !field.Free && index(options, value) >= 0 {
 		out.Value = options[index(options, value)].Label

@@ -38,7 +38,7 @@ func HealthSection(kind rules.Kind) form.Section {
 			Help:    "Cloudflare WAN: bidirectional. Magic Transit with direct return: unidirectional"},
 		{Key: "hc_rate", Label: "Rate", Kind: form.Choice, When: on, Options: words(rules.RateLow, rules.RateMid, rules.RateHigh),
 			Help: "How often to probe"},
-		{Key: "hc_target", Label: "Target", When: on, Help: help,
+		{Key: "hc_target", Label: "Target", When: on, Help: help, Empty: "the default",
 			Check: func(v string, all form.Values) form.Finding {
 				return Finding(rules.HealthCheckTarget(all["hc_direction"], v))
 			}},

@@ -53,11 +53,11 @@ func (m *Module) scopeFields(id string) []form.Field {
 			Check: func(v string, all form.Values) form.Finding {
 				return field.WorstOf(field.Finding(rules.Weight(v)), m.env.Taken(rules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
 			}},
-		{Key: "colo_regions", Label: "Regions", Help: "Only there; empty for everywhere", Kind: form.Many, Free: true, Options: regions(),
+		{Key: "colo_regions", Label: "Regions", Help: "Only there; empty for everywhere", Empty: "no limit", Kind: form.Many, Free: true, Options: regions(),
 			Check: func(v string, all form.Values) form.Finding {
 				return field.CheckList(rules.Region)(strings.ToUpper(v), all)
 			}},
-		{Key: "colo_names", Label: "Colos", Help: "Only in these data centers: den01 fra03; empty for everywhere",
+		{Key: "colo_names", Label: "Colos", Help: "Only in these data centers: den01 fra03; empty for everywhere", Empty: "no limit",
 			Check: func(v string, all form.Values) form.Finding {
 				return field.WorstOf(field.CheckList(rules.Colo)(v, all), m.checkCoverage(all, id))
 			}},

@@ -176,11 +176,11 @@ func (m *Module) placeColumns(several bool) []table.Column[*place] {
 		return func(p *place, _ time.Time) string { _, n, _ := p.end(); return rtt(n, get(n)) }
 	}
 	cols := []table.Column[*place]{
-		{Key: "colo", Title: "FROM", Width: 8, Text: text(func(p *place) string { return p.Colo.Name }),
+		{Key: "colo", Title: "FROM", Width: 6, Text: text(func(p *place) string { return p.Colo.Name }),
 			Role:    func(*place) tui.Role { return tui.Strong },
 			Compare: func(a, b *place) int { return cmp.Compare(a.rank, b.rank) }},
-		{Key: "city", Title: "CITY", Width: 14, Grow: 12, Priority: 2, Text: text(func(p *place) string { return field.Or(p.Colo.City, "-") })},
-		{Key: "result", Title: "RESULT", Width: 16, Text: text(func(p *place) string { word, _ := p.result(m.env.Glyphs); return word }),
+		{Key: "city", Title: "CITY", Width: 11, Grow: 15, Priority: 2, Text: text(func(p *place) string { return field.Or(p.Colo.City, "-") })},
+		{Key: "result", Title: "RESULT", Width: 21, Text: text(func(p *place) string { word, _ := p.result(m.env.Glyphs); return word }),
 			Role: func(p *place) tui.Role { _, role := p.result(m.env.Glyphs); return role }},
 		{Key: "loss", Title: "LOSS", Width: 5, Right: true, Text: text(placeLoss)},
 		{Key: "rtt", Title: "MEAN ms", Width: 7, Right: true, Text: node(func(n api.HopNode) float64 { return n.MeanRTT }),

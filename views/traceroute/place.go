@@ -106,11 +106,11 @@ func (p *place) result(g tui.Glyphs) (string, tui.Role) {
 	case p.Error != "":
 		return g.Unknown + " not traced", tui.Pending
 	case reached:
-		return fmt.Sprintf("%s reached at %d", g.Up, at.PacketsTTL), tui.Good
+		return fmt.Sprintf("%s reached at hop %d", g.Up, at.PacketsTTL), tui.Good
 	case p.answered() == 0:
 		return g.Down + " no answer", tui.Bad
 	}
-	return fmt.Sprintf("%s silent after %d", g.Down, p.answered()), tui.Bad
+	return fmt.Sprintf("%s silent after hop %d", g.Down, p.answered()), tui.Bad
 }
 
 // means is the end of the way in a sentence, and what it does not mean.

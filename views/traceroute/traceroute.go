@@ -188,7 +188,10 @@ func spent(r *run, now time.Time) string {
 	if r.ended.IsZero() {
 		return tui.Age(r.took(now))
 	}
-	return fmt.Sprintf("%.1f s", r.took(now).Seconds())
+	if took := r.took(now); took >= time.Second {
+		return fmt.Sprintf("%.1f s", took.Seconds())
+	}
+	return "< 1 s"
 }
 
 // explain is why a run brought nothing, and what to do.

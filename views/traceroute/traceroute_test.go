@@ -158,7 +158,7 @@ func TestWhatGoesWrongWithATraceroute(t *testing.T) {
 				"hops":[{"packets_ttl":1,"packets_sent":3,"packets_lost":1,"nodes":[{"ip":"198.51.100.7","name":"\u001b]0;pwned\u0007","asn":"AS1",
 				"labels":["\u202e"],"packet_count":2,
 				"min_latency_ms":1,"mean_latency_ms":2,"max_latency_ms":3}]}],"target_summary":{},"traceroute_time_ms":5}]}]}`)
-		}, []string{`\x1b[2JX`, `\x1b]0;pwn`, "33 %", "silent after 1"}},
+		}, []string{`\x1b[2JX`, `\x1b]0;pwn`, "33 %", "silent after hop 1"}},
 	} {
 		t.Run(what, func(t *testing.T) {
 			p, l := sit(t, traceroutes, nil)

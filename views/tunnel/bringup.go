@@ -268,8 +268,10 @@ func (b *BringUp) ends(c tui.Canvas, t store.Tunnel) []string {
 			"; use a non-zero hold time")
 	}
 	if t.Kind == api.IPsec {
+		label := "IKE identity"
 		for _, id := range ikeIdentities(t.Tunnel) {
-			row("IKE identity", id)
+			row(label, id)
+			label = "or" // the router may call itself by any of them
 		}
 	}
 	return out

@@ -84,7 +84,7 @@ func TestTheCountsNameWhatFlaps(t *testing.T) {
 	for want, rows := range map[string][]store.Tunnel{
 		// with its probes off nothing is known of it
 		"3 tunnels   ● 1 up   ○ 2 no BGP   health checks: ✗ 1 down": {static, unprobed, up},
-		"2 tunnels   ● 2 up   1 flapping":                           {up, flaps},
+		"2 tunnels   ● 2 up (1 flapping)":                           {up, flaps},
 		"1 tunnel   ● 1 up":                                         {up},
 	} {
 		if got := text(Summary(rows, false, tui.UnicodeGlyphs)); got != want {

@@ -291,8 +291,8 @@ func KindName(k api.TunnelKind) string {
 	return string(k)
 }
 
-// Summary counts the states, worst first: they add up to the tunnels. What flaps and what the probes find down is counted apart, after
-// them, as in every other place. some reports that rows may be missing: the number is then not the whole one.
+// Summary counts the states, worst first: they add up to the tunnels. What flaps is counted within its state, what the probes find down after
+// them. some reports that rows may be missing: the number is then not the whole one.
 func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
 	totals := store.Count(rows)
 	whole := tui.Count(totals.All, "tunnels")
@@ -308,25 +308,25 @@ func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
 			}
 			line = append(line, tui.Span{Text: "   "},
 				tui.Span{Text: fmt.Sprintf("%s %d %s", glyph(s, g), n, word), Role: role(s)})
+			line = append(line, flapping(rows, s)...)
 		}
 	}
-	line = append(line, flapping(rows)...)
 	if totals.HealthDown > 0 {
 		line = append(line, tui.Span{Text: fmt.Sprintf("   health checks: %s %d down", g.Down, totals.HealthDown), Role: tui.Bad})
 	}
 	return line
 }
 
-// flapping are those that flap; each is counted by what it is at the moment, too.
-func flapping(rows []store.Tunnel) tui.Line {
+// flapping are those of a state that flap.
+func flapping(rows []store.Tunnel, state store.State) tui.Line {
 	n := 0
 	for i := range rows {
-		if rows[i].Track.Flapping {
+		if rows[i].State == state && rows[i].Track.Flapping {
 			n++
 		}
 	}
 	if n == 0 {
 		return nil
 	}
-	return tui.Line{{Text: fmt.Sprintf("   %d flapping", n), Role: tui.Pending}}
+	return tui.Line{{Text: fmt.Sprintf(" (%d flapping)", n), Role: tui.Pending}}
 }

@@ -23,7 +23,7 @@ func TestATracerouteFromTheTunnelToTheSilentHop(t *testing.T) {
 	term.WaitFor("the form with the router's address", showsAll("New traceroute", "Needs Magic Transit Write", "--read-only allows it",
 		"198.51.100.18", "ams fra", "ctrl+s run"))
 	term.Press("ctrl+s")
-	s := term.WaitFor("how far it gets from each location", showsAll("0 of 2 reached it", "ams04", "fra03", "silent after 3", "AS13335",
+	s := term.WaitFor("how far it gets from each location", showsAll("0 of 2 reached it", "ams04", "fra03", "silent after hop 3", "AS13335",
 		"core1.carrie"))
 	if strings.Contains(footer(s), " x cancel") { // in parentheses where there is room
 		t.Errorf("what is over cannot be cancelled: %q", footer(s))
@@ -83,7 +83,7 @@ func TestATracerouteIsLeftFoundAgainAndCancelled(t *testing.T) {
 	term.Press("x")
 	term.WaitFor("its end", showsAll("Cancelled after", "a runs it once more"))
 	term.Press("a")
-	s := term.WaitFor("the same once more, which is answered", showsAll("2 of 2 reached it", "reached at 4", "Frankfurt"))
+	s := term.WaitFor("the same once more, which is answered", showsAll("2 of 2 reached it", "reached at hop 4", "Frankfurt"))
 	if strings.Index(s.Text(), "fra03") > strings.Index(s.Text(), "ams04") {
 		t.Errorf("the locations are not in the order of the question:\n%s", s.Box())
 	}
