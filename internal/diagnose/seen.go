@@ -33,7 +33,8 @@ type Seen struct {
 	store.Location
 	City    string      // empty where it is not known
 	Share   *float64    // of the account's traffic, 0 to 1; nil: not known
-	Tunnels int         // that it probes
+	Tunnels int         // that it probes, and CNIs
+	CNIs    bool        // there is a CNI among them
 	Bad     []SeenBadly // the worst first
 }
 
@@ -64,19 +65,23 @@ func (s Seen) Text() string {
 			down++
 		}
 	}
+	of := fmt.Sprintf("%d tunnels", s.Tunnels)
+	if s.CNIs {
+		of += " and CNIs"
+	}
 	switch {
 	case !s.Asked:
 		return "not asked"
 	case down > 0:
-		return fmt.Sprintf("%d of %d tunnels down", down, s.Tunnels)
+		return fmt.Sprintf("%d of %s down", down, of)
 	case len(acting) > 0:
-		return fmt.Sprintf("%d of %d tunnels degraded", len(acting), s.Tunnels)
+		return fmt.Sprintf("%d of %s degraded", len(acting), of)
 	case len(s.Bad) > 0:
-		return fmt.Sprintf("%d of %d tunnels bad, without traffic there", len(s.Bad), s.Tunnels)
+		return fmt.Sprintf("%d of %s bad, without traffic there", len(s.Bad), of)
 	case s.Tunnels == 0:
 		return "no tunnel probed"
 	}
-	return fmt.Sprintf("all %d tunnels healthy", s.Tunnels)
+	return fmt.Sprintf("all %s healthy", of)
 }
 
 // Worst orders locations as an operator reads them: what they see and has traffic first, then by traffic.
@@ -125,6 +130,7 @@ func (a *Account) Locations() []Seen {
 		for _, c := range in.Colos {
 			s := &out[at[c.Name]]
 			s.Tunnels++
+			s.CNIs = s.CNIs || subjects[name].Resource == store.Links
 			if state := c.State(); state == store.HealthDown || state == store.Degraded {
 				subject := subjects[name]
 				subject.Name = name

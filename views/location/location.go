@@ -67,10 +67,10 @@ func (m *Module) describe() resource.Description[*diagnose.Seen] {
 		Columns: []table.Column[S]{
 			{Key: "location", Title: "LOCATION", Width: 9, Text: field.Cell(func(s S) string { return s.Name }),
 				Role: func(S) tui.Role { return tui.Strong }},
-			{Key: "city", Title: "CITY", Width: 13, Grow: 10, Priority: 1, Text: field.Cell(func(s S) string { return cmp.Or(s.City, "-") })},
+			{Key: "city", Title: "CITY", Width: 11, Grow: 12, Priority: 1, Text: field.Cell(func(s S) string { return cmp.Or(s.City, "-") })},
 			{Key: "traffic", Title: "TRAFFIC", Width: 16, Text: field.Cell(func(s S) string { return traffic(*s) }),
 				Compare: func(a, b S) int { return cmp.Compare(rateOf(*b), rateOf(*a)) }},
-			{Key: "sees", Title: "SEES", Width: 31, Grow: 20, Text: field.Cell(func(s S) string { return sign(*s, m.env.Glyphs) + s.Text() }),
+			{Key: "sees", Title: "SEES", Width: 35, Grow: 16, Text: field.Cell(func(s S) string { return sign(*s, m.env.Glyphs) + s.Text() }),
 				Role: func(s S) tui.Role { return role(*s) }, Compare: func(a, b S) int { return a.Worst(*b) }},
 			{Key: "tunnels", Title: "WHICH", Width: 24, Grow: 60, Priority: 2, Text: field.Cell(func(s S) string { return which(*s) }),
 				Role: func(S) tui.Role { return tui.Muted }},
