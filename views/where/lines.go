@@ -246,5 +246,5 @@ func PriorityText(w diagnose.Way) string {
 
 // Line is a destination with its paths and redundancy, for a line of another page.
 func Line(d diagnose.Destination, g tui.Glyphs) tui.Line {
-	return tui.Line{{Text: tui.Fit(Name(d.Prefix), 19), Role: tui.Strong}, {Text: " " + sign(d, g) + tui.Clean(d.Left()), Role: Role(d)}}
+	return tui.Line{{Text: tui.Fit(Name(d.Prefix), 19), Role: tui.Strong}, {Text: " " + sign(d, g) + tui.Clean(brief(d)), Role: Role(d)}}
 }

@@ -108,7 +108,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 			{Key: "prefix", Title: "DESTINATION", Width: 18, Grow: 10, Text: func(d D, _ time.Time) string { return d.Prefix.String() },
 				Role: func(D) tui.Role { return tui.Strong }, Compare: func(a, b D) int { return a.Prefix.Compare(b.Prefix) }},
 			{Key: "left", Title: "REDUNDANCY", Width: 34, Grow: 50,
-				Text: field.Cell(func(d D) string { return sign(*d, m.env.Glyphs) + d.Left() }),
+				Text: field.Cell(func(d D) string { return sign(*d, m.env.Glyphs) + brief(*d) }),
 				Role: func(d D) tui.Role { return Role(*d) }, Compare: worst},
 			{Key: "advertised", Title: "ADVERTISED", Width: 10, Priority: 1, Text: field.Cell(func(d D) string { return advertised(*d) })},
 			{Key: "ways", Title: "PATHS", Width: 24, Grow: 40, Priority: 2, Text: field.Cell(func(d D) string { return names(*d) }),
@@ -133,6 +133,13 @@ func sign(d diagnose.Destination, g tui.Glyphs) string {
 		return g.Up + " "
 	}
 	return g.Unknown + " "
+}
+
+// brief is the redundancy for one line: the reason stands on the destination's own page, and beside the list.
+func brief(d diagnose.Destination) string {
+	text, _, _ := strings.Cut(d.Left(), ": ")
+	text, _, _ = strings.Cut(text, "; ")
+	return text
 }
 
 // worst orders destinations as an operator reads them.
