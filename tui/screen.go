@@ -284,9 +284,12 @@ func hintLine(actions []Action, width int) Line {
 // hints are the footer's actions: the page's own, those that every page has, and those that are shown whatever the room. What the state of
 // the row asks for goes first, what cannot act now last.
 func (a *App) hints() (own, more, always []Action) {
+	var out []Action // of the page's own: the way out of a form
 	for _, action := range a.top().Actions() {
 		switch {
 		case !action.Footer:
+		case slices.Contains(action.Keys, "esc"):
+			out = append(out, action)
 		case action.Why != "" && slices.Contains(action.Keys, "enter"): // there is no row: it would say nothing
 		case action.Class == Common:
 			more = append(more, action)
@@ -312,8 +315,9 @@ func (a *App) hints() (own, more, always []Action) {
 				always = append(always, action)
 			}
 		}
-		return own, more, always
+		return own, more, append(always, out...)
 	}
+	own = append(own, out...)
 	for _, action := range a.Actions() {
 		name := action.Name
 		action.Keys, action.Name = slices.DeleteFunc(slices.Clone(action.Bound()), a.taken), "" // they hold as they are

@@ -144,11 +144,10 @@ func (d *desk) saysAndMovesNothing(where string, before []string) {
 				d.t.Errorf("%s: cut in the middle of a word: %q", where, said)
 			}
 		}
-		now := d.Now
-		d.Now = now.Add(2 * time.Second) // it has been read
-		d.Press("ctrl+l")                // takes it away, and one stays where one is
+		d.passes(2 * time.Second) // it has been read
+		d.Press("ctrl+l")         // takes it away, and one stays where one is
 		d.Rest()
-		d.Now = now
+		d.passes(-2 * time.Second)
 	}
 }
 

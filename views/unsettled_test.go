@@ -115,7 +115,7 @@ func TestAnUnknownDeletionIsLookedAtAgainAndUndone(t *testing.T) {
 	d.reads("done", "u undo")
 	d.Press("u")
 	d.reads("Undo: delete iad-dc1-gre", "POST /accounts/")
-	d.Now = d.Now.Add(2 * time.Second) // how the deletion ended has been read
+	d.passes(2 * time.Second) // how the deletion ended has been read
 	d.sends()
 	d.Until("the tunnel is back", func() bool { _, there := d.Object(simaccount.GRETunnels, "iad-dc1-gre"); return there })
 	d.reads(": done")
