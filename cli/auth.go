@@ -203,7 +203,7 @@ func newLogout(x IO, f *flags) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "logout",
 		Short: "Delete a profile's credential from every store, and look that it is gone",
-		Long: `Delete the credential of --profile, or of the default profile, from every store, and look that it is gone.
+		Long: `Delete the credential of --profile, or of the default profile, from every store, and verify that it is gone.
 The profile itself stays, unless --remove is given. The token stays valid at Cloudflare until you delete it there.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return f.logout(cmd.Context(), x, remove) },

@@ -31,7 +31,7 @@ func newBundle(x IO, f *flags) *cobra.Command {
 		Short: "Write what is known of the account into one file for a support ticket, without secrets",
 		Long: `Write what is known of the account into one zip archive, to attach to a support ticket: tunnels with
 their sessions and health, routes, prefixes, interconnects, what points to trouble, the last events,
-what was asked of Cloudflare, and versions. Nothing is changed in the account.
+the requests to Cloudflare, and versions. Nothing is changed in the account.
 
 ` + bundle.NotInIt + `
 ` + bundle.StillIn + `
@@ -39,9 +39,9 @@ what was asked of Cloudflare, and versions. Nothing is changed in the account.
 
 What could not be read is named in the archive, with the reason. Without FILE the name is made from
 the time, in the current folder. --tunnel NAME adds a day of that tunnel's analytics; without it
-those of the worst tunnels are added. Cloudflare's own record is asked about the named tunnels that have
-fallen, else about those of the worst incident: three requests at the most. Who made a change is said
-without a person; --persons adds e-mail and address.
+those of the worst tunnels are added. Cloudflare's own record is read for the named tunnels that have
+failed, else for those of the worst incident: three requests at most. Changes are
+listed without the person who made them; --persons adds e-mail and address.
 
 Exit code: 0 written, also when parts could not be read, 1 nothing at all could be read or the file
 could not be written, 2 wrong usage, no credentials, or the file is there already.`,

@@ -58,31 +58,30 @@ func newCheck(x IO, f *flags) *cobra.Command {
 		Short: "Print one line for Nagios, Icinga and the like",
 		Long: `Print one line for Nagios, Icinga and the like: the state of the tunnels, with performance data.
 
-A tunnel is up unless its BGP session is configured and not up, or Cloudflare's probes find the tunnel
+A tunnel is up unless its BGP session is configured and not up, or Cloudflare's health checks report it
 down. Degraded tunnels are counted but raise no alarm. Without the permission to read the account's
 analytics the sessions alone decide.
 
-How often Cloudflare reports a session's status is not documented. A status of over an hour is said,
-and counted as bgp_old, when those of most other sessions are young; it raises no alarm. With
+How often Cloudflare reports a session's status is not documented. A status older than an hour is
+reported, and counted as bgp_old, when most other sessions have a recent one; it raises no alarm. With
 --max-age 1h a session counts as not up when its status is older than that, or of unknown age.
 
-Thresholds are ranges of the number of tunnels that are not up, as the monitoring plugins write them:
---warning 2 warns when more than 2 are not up, @1:2 when 1 or 2 are, 3: when less than 3 are.
+Thresholds are ranges for the number of tunnels that are not up, in the syntax of monitoring plugins:
+--warning 2 warns when more than 2 are not up, @1:2 when 1 or 2 are, 3: when fewer than 3 are.
 
-A tunnel that was deleted is in no list. --expect 14 says that there must be 14: each that is missing
-counts as down, and one too many is a warning. --baseline FILE names them: FILE is what flarewire
-status -o json printed when all was well. A tunnel of it that is gone counts as down, one that has lost
-its BGP session as not up.
+A deleted tunnel is in no list. With --expect 14 each of the 14 that is missing counts as down, and one
+too many is a warning. --baseline FILE names them: FILE is what flarewire status -o json printed when all
+was well. A tunnel in it that is gone counts as down, one that has lost its BGP session as not up.
 
---destination 10.64.0.0/20 checks the ways to a network or an address in place of the tunnels: critical
-when no healthy path is left, warning when one of them is lost or degraded, unknown when the health of
-one is not known. It may be given several times; -vv adds a line for each way.
+--destination 10.64.0.0/20 checks the paths to a network or an address instead of the tunnels: critical
+when no healthy path is left, warning when one is lost or degraded, unknown when the health of one is
+unknown. It may be given several times; -vv adds a line for each path.
 
 -v names all tunnels that are not up, -vv adds a line for each of them, -vvv one for every tunnel.
 
 Exit code: 0 ok, 1 warning, 2 critical, 3 unknown. By the convention of monitoring plugins, 3 stands
-for everything that hinders the check: no answer within --timeout, missing credentials, wrong usage;
-also for --version, so that no service is ever "ok" with it.`,
+for everything that prevents the check: no answer within --timeout, missing credentials, wrong usage;
+also for --version, so that it can never make a service "ok".`,
 		Args: func(_ *cobra.Command, args []string) error {
 			if len(args) > 0 {
 				return unknown(x, usage("check takes no argument: name a tunnel with --tunnel"))
@@ -100,13 +99,13 @@ also for --version, so that no service is ever "ok" with it.`,
 	cmd.SetFlagErrorFunc(func(_ *cobra.Command, err error) error { return unknown(x, badValue(err)) })
 	flags := cmd.Flags()
 	flags.StringArrayVar(&o.tunnels, "tunnel", nil, "check only this tunnel, by name or id; may be given several times")
-	flags.VarP(&o.warning, "warning", "w", "warn when the number of tunnels that are not up is out of this range: N is more than N")
+	flags.VarP(&o.warning, "warning", "w", "warn when the number of tunnels that are not up is outside this range: N is more than N")
 	flags.VarP(&o.critical, "critical", "c",
-		"critical when that number is out of this range (default: beyond --warning, when one of the tunnels is down)")
+		"critical when that number is outside this range (default: beyond --warning, when one of the tunnels is down)")
 	flags.VarP(&o.timeout, "timeout", "t", "give up after this time, in seconds or as 10s")
 	flags.DurationVar(&o.maxAge, "max-age", 0, "a session whose status is older than this is not up (default: any age)")
-	flags.IntVar(&o.expect, "expect", 0, "how many tunnels there must be (default: any number)")
-	flags.StringVar(&o.baseline, "baseline", "", "the tunnels that there must be: a file that flarewire status -o json has printed")
+	flags.IntVar(&o.expect, "expect", 0, "the expected number of tunnels (default: any)")
+	flags.StringVar(&o.baseline, "baseline", "", "the expected tunnels: a file printed by flarewire status -o json")
 	flags.StringArrayVar(&o.destinations, "destination", nil,
 		"check the paths to this network or address instead of the tunnels; may be given several times")
 	flags.CountVarP(&o.verbose, "verbose", "v", "name all tunnels that are not up; twice: a line for each, three times: for every tunnel")

@@ -29,7 +29,7 @@ func TestCheckOfADestination(t *testing.T) {
 		"both ways": {nil, "--destination 198.18.10.0/24", 0,
 			"FLAREWIRE OK - 198.18.10.0/24: 2 healthy paths | 'healthy_ways 198.18.10.0/24'=2;2:;1:;0;2 time="},
 		"an address in it": {nil, "--destination 198.18.10.9", 0, "OK - 198.18.10.9/32: 2 healthy paths"},
-		"one lost":         {lost(), "--destination 198.18.10.0/24", 1, "WARNING - 198.18.10.0/24: 1 of 2 healthy paths left"},
+		"one lost":         {lost(), "--destination 198.18.10.0/24", 1, "WARNING - 198.18.10.0/24: 1 of 2 paths healthy"},
 		"none left": {nil, "--destination 10.61.16.0/22", 2,
 			"CRITICAL - 10.61.16.0/22: no healthy path left | 'healthy_ways 10.61.16.0/22'=0;1:;1:;0;1"},
 		"withdrawn, too": {nil, "--destination 198.18.20.0/24", 2, "CRITICAL - 198.18.20.0/24: no healthy path left"},

@@ -37,7 +37,7 @@ func newConfig(x IO, f *flags) *cobra.Command {
 		Short: "Print the configuration of your router for one or several tunnels",
 		Long: `Print the configuration of your router for a GRE or IPsec tunnel, or for several tunnels
 that end at the same router, made from the tunnels' values. TUNNEL is a name or id.
-Without --for: the platforms that there are.
+Without --for: the available platforms.
 
 Platforms:
 ` + platformHelp() + `

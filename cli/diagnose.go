@@ -25,16 +25,16 @@ func newDiagnose(x IO, f *flags) *cobra.Command {
 		Short: "Print what is wrong, worst first, with the likely cause and what to do",
 		Long: `Print what is wrong with tunnels, prefixes, interconnects and routes, worst first: the likely
 cause of each and what to do next, as the overview of the full screen does. With NAME, a name or an
-id, everything that was found about that object, with the fields that say so and the document
-behind it; of the first tunnel that is named also how Cloudflare's data centers see it.
+id, everything found about that object, with the evidence and its source document; for the first
+tunnel named, also how Cloudflare's data centers see it.
 
-Read-only: the lists of tunnels, routes, prefixes with what belongs to them,
-interconnects, and the health and traffic of the last minutes. What could not be read is named on
-standard error; nothing is claimed about it. What earlier runs of the full screen have watched, such
-as sessions that go up and down, counts too.
+It changes nothing. It reads the tunnels, routes, interconnects, prefixes with what belongs to them,
+and the health and traffic of the last minutes. What could not be read is named on standard error, and
+no conclusion is drawn from it. What earlier runs of the full screen observed, such as flapping
+sessions, counts too.
 
 --ask-router runs your own read-only commands for the router of each named tunnel, as the config file has
-them (docs/routers.md), says on standard error what is run, and puts both ends beside each other.
+them (docs/routers.md), prints each command on standard error, and shows both ends side by side.
 
 --watch goes on until ctrl+c: what is wrong is redrawn in place, JSON is appended. -o jsonl prints
 only incidents that are new, changed or gone, one line of JSON for each.

@@ -24,7 +24,7 @@ func newGet(x IO, f *flags) *cobra.Command {
 		Long: `Print one object by its name or id.
 
 ` + resourceHelp() + `
-With -o json: the API's own object, with every field that the API gave. MD5 keys are masked
+With -o json: the API's own object, with every field. MD5 keys are masked
 unless --show-secrets asks for them.
 
 Exit code: 0 done, 1 not found, or API or network error, 2 wrong usage, no credentials, or an

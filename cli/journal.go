@@ -16,11 +16,11 @@ func newJournal(x IO, f *flags) *cobra.Command {
 		Use:   "journal",
 		Short: "Print what was changed from this machine",
 		Long: `Print what flarewire has changed from this machine, newest first: when, what, with which profile, the object
-before and after, and Cloudflare's request ids. It reads a file of this machine and asks nobody; no secret is in it.
+before and after, and Cloudflare's request ids. It reads a local file and contacts nobody; the file has no secrets.
 --demo keeps its journal in memory until it ends: with it this command has nothing to print.
 
 With -o json: one array of all entries with every field. undoes and undone_by are ids of entries, batch is what the entries of one
-act on several objects share. Lines that cannot be read are said on standard error, and in the last element of the array, which
+act on several objects share. Unreadable lines are reported on standard error, and in the last element of the array, which
 has "outcome": "unreadable" and "unreadable_lines".
 
 Exit code: 0 done, 1 a file of the journal could not be read, 2 wrong usage.`,

@@ -27,7 +27,7 @@ func newList(x IO, f *flags) *cobra.Command {
 		Long: `Print all objects of one kind.
 
 ` + resourceHelp() + `
-With -o json: one array of the API's own objects, with every field that the API gave. MD5 keys are masked
+With -o json: one array of the API's own objects, with every field. MD5 keys are masked
 unless --show-secrets asks for them.
 
 --watch goes on until ctrl+c: the table is redrawn in place, JSON is appended, an array each time.

@@ -25,8 +25,8 @@ func newSnapshot(x IO, f *flags) *cobra.Command {
 		Short: "Save a known-good state of the account and compare with it later",
 		Long: `Save the account's prefixes with their advertisement and service bindings, its tunnels, routes,
 interconnects and CNIs to a file, and compare the present state with such a file later. Nothing is
-changed in the account. What was saved last is also what the overview and diagnose take for expected:
-what is as it was then stands after what has changed.`,
+changed in the account. The last saved snapshot is also the expected state for the overview and diagnose:
+problems that it already had are listed after new ones.`,
 		Args: cobra.NoArgs,
 		RunE: func(*cobra.Command, []string) error {
 			return usage("use flarewire snapshot save FILE or flarewire snapshot compare FILE")

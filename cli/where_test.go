@@ -25,7 +25,7 @@ func TestWhereSaysWhereAnAddressLeads(t *testing.T) {
 		if code := s.run("where", asked); code != 0 || s.err.Len() > 0 {
 			t.Fatalf("%s: exit %d, %q", asked, code, s.err.String())
 		}
-		for _, w := range append(want, "Routes learned by BGP are not in the API") {
+		for _, w := range append(want, "The API does not show routes learned by BGP") {
 			if !strings.Contains(s.out.String(), w) {
 				t.Errorf("%s: no %q in\n%s", asked, w, s.out.String())
 			}

@@ -123,5 +123,5 @@ func (c tunnelCase) everywhere() []Finding {
 	}
 	return []Finding{{Cause: AllColos, Likelihood: Possible, Impact: Impaired, Source: srcHealth, Evidence: n.evidence(),
 		Text: upperFirst(n.whole()) + " report poor health: this points to the router or its provider, not to a single path.",
-		Next: "Look at the router: its load, its firewall, the MTU, and for IPsec its anti-replay check."}}
+		Next: "Check the router's load, firewall and MTU, and for IPsec its anti-replay check."}}
 }

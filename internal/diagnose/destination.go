@@ -20,7 +20,7 @@ import (
 //	for _, d := range table.Through(ids...) {       // the destinations with a way over one of these tunnels or interconnects, by id
 //		d.Impact                                    // Outage: no healthy path left; Impaired: one is lost; NoImpact
 //		d.Likelihood                                // Certain by the health checks, Likely where only sessions fell, Possible: cannot tell
-//		d.Text()                                    // "10.64.0.0/20: 1 of 2 healthy paths left"
+//		d.Text()                                    // "10.64.0.0/20: 1 of 2 paths healthy"
 //	}
 //
 // table.All are all destinations, the worst first; table.Where answers one address or network.

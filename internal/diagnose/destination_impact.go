@@ -38,7 +38,7 @@ func (d Destination) Healthy() (healthy, of int, known bool) {
 // Dead reports whether some region has no path left that works, also of a network that Cloudflare does not advertise.
 func (d Destination) Dead() bool { return d.dead }
 
-// Text is what is left of the ways, in one line: "10.64.0.0/20: 1 of 2 healthy paths left".
+// Text is what is left of the ways, in one line: "10.64.0.0/20: 1 of 2 paths healthy".
 func (d Destination) Text() string { return d.Prefix.String() + ": " + d.text }
 
 // Left is Text without the prefix.
@@ -235,14 +235,14 @@ func (t *Table) left(r Reach) left {
 	case n.lost+n.degraded == 0:
 		return left{NoImpact, Certain, "", healthyWays(n.healthy)}
 	case len(n.deadNames) > 0 && n.working > 0:
-		return left{Impaired, sure, "", n.ratio() + ", and a part of the traffic goes into " + some(n.deadNames)}
+		return left{Impaired, sure, "", n.ratio() + ", and part of the traffic goes into " + some(n.deadNames)}
 	}
 	return left{Impaired, sure, "", n.ratio()}
 }
 
 // ratio says how many healthy paths are left.
 func (n tally) ratio() string {
-	text := fmt.Sprintf("%d of %d healthy paths left", n.healthy, n.all)
+	text := fmt.Sprintf("%d of %d paths healthy", n.healthy, n.all)
 	switch {
 	case n.healthy == 0 && n.unknown > 0:
 		text = fmt.Sprintf("none of %s known to be healthy", ways(n.all))
@@ -293,11 +293,11 @@ func (t *Table) MayBeRouted() string {
 		return "a route has a network that could not be read"
 	}
 	if up := t.sessionsUp(); up > 0 {
-		return fmt.Sprintf("BGP is up on %s, and the routes that BGP brings are not in the API", tunnelCount(up))
+		return fmt.Sprintf("BGP is up on %s, and the API does not show learned routes", tunnelCount(up))
 	}
 	for _, l := range t.facts.Links.Rows {
 		if l.BGP != nil {
-			return "BGP is set up on interconnect " + l.Name + ", and neither its session nor the routes that BGP brings are in the API"
+			return "BGP is set up on interconnect " + l.Name + ", and the API shows neither its session nor its routes"
 		}
 	}
 	return ""

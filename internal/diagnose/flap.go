@@ -123,8 +123,7 @@ func (c tunnelCase) flaps() []Finding {
 	return []Finding{{Cause: Flapping, Likelihood: Likely, Impact: Impaired, Source: srcFlaps,
 		Evidence: append([]Evidence{{"times the session went down in 7 days", strconv.Itoa(c.Track.WeekDowns)}}, c.healthEvidence()...),
 		Text: "The session goes down again and again without a clear rhythm: this points to packet loss on the path or to a tunnel that goes " +
-			"down " +
-			"with it.",
+			"down with it.",
 		Next: "Compare with the health of the tunnel and of its locations; look in the router's log for what ended the session: hold timer, " +
 			"TCP or interface."}}
 }

@@ -64,8 +64,8 @@ func (a *Account) withCause(out Incident, g group) Incident {
 		}
 	case a.sessionsOnly(g):
 		out.Text = join(onlySessions, g.counts())
-		out.Next = "On the router: is BGP running, what does its log say about these neighbors, is TCP 179 let through; then a rekey or a " +
-			"change of filters at that time."
+		out.Next = "On the router, check that BGP is running, its log for these neighbors, and that TCP 179 is permitted; then look for a " +
+			"rekey or a filter change at that time."
 	}
 	return out
 }

@@ -133,9 +133,9 @@ func (a *Account) portAlone(out []Incident, port Incident) []Incident {
 	if over == 0 {
 		return append(out, port)
 	}
-	noun := "interconnect over it suffers"
+	noun := "interconnect over it is affected"
 	if over > 1 {
-		noun = "interconnects over it suffer"
+		noun = "interconnects over it are affected"
 	}
 	name := port.Members[0].Name
 	group.Title = fmt.Sprintf("%s %s%s: %d %s", port.Cause.Title(), name, since(port.Since, a.facts.Now), over, noun)

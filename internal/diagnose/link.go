@@ -35,9 +35,10 @@ func Port(p store.Port) []Finding {
 			f.Cause, f.Impact, f.Text = PortUnhealthy, Impaired, "Cloudflare reports the port as unhealthy."
 		}
 		if p.Reason != "" {
-			f.Text += " It says: " + p.Reason + "."
+			f.Text += " Reason: " + p.Reason + "."
 		}
-		f.Next = "Check optical Rx and Tx levels at both ends (below -20 dBm is unhealthy). Without light, swap Tx and Rx; else have the data " +
+		f.Next = "Check optical Rx and Tx levels at both ends (below -20 dBm is unhealthy). If there is no light, swap Tx and Rx; otherwise " +
+			"have the data " +
 			"center test " +
 			"the cross-connect. If maintenance was announced, allow about 6 hours."
 		if p.Partner() {

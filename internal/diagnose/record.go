@@ -251,12 +251,14 @@ func (c tunnelCase) handshakes(t *told) Finding {
 	text := fmt.Sprintf("Cloudflare's record: TCP handshakes fail %s, %d of them, the last at %s: %s.", between, len(t.tcp),
 		Clock(last.At, c.now),
 		strings.TrimSpace(strings.Join([]string{last.Data.Reason, last.Data.Message}, " ")))
-	f.Next = fmt.Sprintf("On the router: is the neighbor %s configured, is TCP 179 permitted in both directions?", cloudflareSide(c.Tunnel))
+	f.Next = fmt.Sprintf("On the router, check that neighbor %s is configured, and that TCP 179 is permitted in both directions.",
+		cloudflareSide(c.Tunnel))
 	switch {
 	case has("refus", "reset", "rst"):
 		f.Cause = TCPRefused
 		f.Text = text + " Packets arrive and are refused: BGP does not listen there, the neighbor is not configured, or a filter answers."
-		f.Next = fmt.Sprintf("On the router: is BGP running, is the neighbor %s configured and not shut down, does an ACL reject TCP 179?",
+		f.Next = fmt.Sprintf("On the router, check that BGP is running, that neighbor %s is configured and not shut down, and that no ACL "+
+			"rejects TCP 179.",
 			cloudflareSide(c.Tunnel))
 	case has("timeout", "timed out", "time out", "unreach", "no route"):
 		f.Cause = TCPTimeout

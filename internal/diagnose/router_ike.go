@@ -91,7 +91,7 @@ func (r routerSide) noSA() []Finding {
 	f := r.finding(NoIKESA, Outage, srcIPsec, ofRouter("IKE SA with "+r.CloudflareEndpoint, "none"))
 	f.Likelihood = Likely
 	f.Text = "The router has no IKE SA with Cloudflare's endpoint: the tunnel does not exist on its side."
-	f.Next = "On the router: does it initiate IKE, and what does its log say? A command that prints the log lets flarewire read the reason."
+	f.Next = "On the router, check that it initiates IKE, and its log. A command that prints the log lets flarewire read the reason."
 	for _, sa := range r.Facts.SAs {
 		f.Evidence[0].Value = sa.State
 		f.Text = "The router's IKE SA with Cloudflare's endpoint is " + sa.State + " and does not come up."

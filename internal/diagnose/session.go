@@ -93,9 +93,9 @@ func (c tunnelCase) noOpen() []Finding {
 	w := c.sessionWorked()
 	silent := Finding{Cause: NoOpen, Likelihood: Likely, Impact: Outage, Since: w.until, Source: srcRFC4271 + " (section 8.2.2)",
 		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
-		Text: "TCP is up and Cloudflare's OPEN was sent, but none came back: this points to a router whose BGP does not answer, or to packets " +
-			"that are lost.",
-		Next: fmt.Sprintf("On the router: is a neighbor %s with AS %s configured and not shut down, is its own AS %s, what does its log say?",
+		Text: "TCP is up and Cloudflare's OPEN was sent, but none was received: this points to a router whose BGP does not answer, or to " +
+			"packet loss.",
+		Next: fmt.Sprintf("On the router, check that neighbor %s with AS %s is configured and not shut down, that its own AS is %s, and its log.",
 			cloudflareSide(c.Tunnel), c.neighborASN(), c.asn())}
 	switch {
 	case c.neverUp(), c.edited(w):
@@ -146,7 +146,7 @@ func (c tunnelCase) wrongASN(l Likelihood) Finding {
 	}
 	text := "TCP is up, but no OPEN was accepted: this may be a wrong AS number on one side."
 	if l < Likely {
-		text = "No OPEN may have been accepted: a wrong AS number on one side is possible."
+		text = "Perhaps no OPEN was accepted: a wrong AS number on one side is possible."
 	}
 	return Finding{Cause: ASNMismatch, Likelihood: l, Impact: Outage, Source: srcRFC4271 + " (section 6.2)", Evidence: evidence, Text: text,
 		Since: c.sessionWorked().until,
@@ -220,11 +220,11 @@ func (c tunnelCase) lost(w worked, l Likelihood) Finding {
 	}
 	return Finding{Cause: SessionLost, Likelihood: l, Impact: Outage, Source: srcNoTCP, Since: w.until,
 		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
-		Text: strings.TrimSuffix(w.said("was up", c.now), ".") + ", and no TCP connection has come since. Keys and AS numbers do not change by " +
+		Text: strings.TrimSuffix(w.said("was up", c.now), ".") +
+			", and there has been no TCP connection since. Keys and AS numbers do not change by " +
 			"themselves: this points to the path or to the router.",
-		Next: fmt.Sprintf("Does the router initiate the session to %s (Cloudflare is passive), is TCP %d permitted in both directions, and "+
-			"what ended the session in its "+
-			"log?",
+		Next: fmt.Sprintf("On the router, check that it initiates the session to %s (Cloudflare is passive), that TCP %d is permitted in "+
+			"both directions, and its log for what ended the session.",
 			cloudflareSide(c.Tunnel), rules.BGPPort)}
 }
 
@@ -298,7 +298,7 @@ func (c tunnelCase) stale() []Finding {
 	others := c.statuses - 1
 	reported := others >= 3 && c.fresh*2 > others
 	f := Finding{Cause: StaleStatus, Likelihood: Possible, Impact: Impaired, Source: srcOwn,
-		Text:     "The BGP status has not been updated for long: the session may have changed since.",
+		Text:     "The BGP status has not been updated for a long time: the session may have changed since.",
 		Evidence: []Evidence{{"bgp_status.updated_at", s.UpdatedAt.UTC().Format(time.RFC3339)}, {"age", ago(c.now.Sub(c.Reported()))}},
 		Next:     "Check the session on the router before acting on this."}
 	switch {

@@ -353,10 +353,9 @@ func (c tunnelCase) staticWins() []Finding {
 	f := Finding{Cause: StaticBeatsBGP, Likelihood: Possible, Impact: NoImpact, Source: srcSteering,
 		Evidence: append([]Evidence{{"bgp_status.state", string(c.BGPStatus.State)}}, evidence...),
 		Text: fmt.Sprintf("Static routes point to this tunnel in addition to BGP. At equal prefix and priority (BGP's is %d) the static one "+
-			"wins, so "+
-			"that withdrawing the route on the router changes nothing. The API does not show learned routes.",
+			"wins, so withdrawing the route on the router changes nothing. The API does not show learned routes.",
 			rules.DefaultPriority),
-		Next: "Where BGP is to steer, delete the static route or give it a larger priority number."}
+		Next: "If BGP should decide, delete the static route or give it a larger priority number."}
 	return []Finding{f}
 }
 

@@ -211,7 +211,7 @@ func (t *Table) notKnown(w Place, p netip.Prefix) []string {
 		out = append(out, "Which region a single location belongs to: routes of regions are not counted there.")
 	}
 	if within(p, dropped()) {
-		out = append(out, "Routes of Cloudflare Tunnel and addresses of Cloudflare One clients are not looked at.")
+		out = append(out, "Cloudflare Tunnel routes and Cloudflare One client addresses are not checked.")
 	}
 	return out
 }
@@ -236,14 +236,15 @@ func (t *Table) bgpUntold() string {
 			sessions++
 		}
 	}
-	text := "Routes learned by BGP are not in the API"
+	text := "The API does not show routes learned by BGP"
 	switch {
 	case sessions == 0 && cannotTell(t.facts.GRE, t.facts.IPsec, t.facts.Links.Entry) == "":
 		return text + "; no tunnel or interconnect of the account has BGP."
 	case up > 0:
 		text += fmt.Sprintf(", and sessions are up on %s", tunnelCount(up))
 	}
-	return text + ": one to a longer prefix, or to the same with a smaller priority (100 unless a community says otherwise), wins."
+	return text + ". A learned route wins with a longer prefix, or with the same prefix and a smaller priority (100 unless a community " +
+		"says otherwise)."
 }
 
 func upperFirst(text string) string {

@@ -48,7 +48,7 @@ func TestWhereAnAddressLeads(t *testing.T) {
 		outcome diagnose.Outcome
 		says    string
 	}{
-		"10.64.1.1":       {diagnose.Routed, "10.64.1.1/32: 1 of 2 healthy paths left"},
+		"10.64.1.1":       {diagnose.Routed, "10.64.1.1/32: 1 of 2 paths healthy"},
 		"10.64.3.7":       {diagnose.Routed, "10.64.3.7/32: no healthy path left"}, // the longer prefix wins though its only way is down
 		"10.64.200.1":     {diagnose.Routed, "no healthy path left"},
 		"10.65.0.1":       {diagnose.Dropped, "Cloudflare drops traffic to private and shared addresses"},
@@ -69,7 +69,7 @@ func TestWhereAnAddressLeads(t *testing.T) {
 		if w.Outcome != want.outcome || !strings.Contains(w.Text()+" "+w.Fate, want.says) {
 			t.Errorf("%s: %s, %q %q; want %s, %q", text, w.Outcome, w.Text(), w.Fate, want.outcome, want.says)
 		}
-		if len(w.NotKnown) == 0 || !strings.Contains(w.NotKnown[0], "Routes learned by BGP are not in the API") {
+		if len(w.NotKnown) == 0 || !strings.Contains(w.NotKnown[0], "The API does not show routes learned by BGP") {
 			t.Errorf("%s: what is not known: %q", text, w.NotKnown)
 		}
 	}

@@ -185,6 +185,6 @@ func (p *page) wholeOutlook(o outlook) {
 	if o.untold != "" {
 		p.Text(tui.Muted, "More may change: "+tui.Clean(o.untold)+".")
 	}
-	p.Text(tui.Muted, "Routes learned by BGP are not in the API and not counted.")
+	p.Text(tui.Muted, "The API does not show routes learned by BGP; they are not counted.")
 	p.Blank()
 }

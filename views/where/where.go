@@ -64,7 +64,7 @@ func (m *Module) Through(name string, ids ...string) tui.View {
 		return pointers(t.Through(ids...))
 	}
 	d := m.describe("Over " + name)
-	d.None = "No static route leads over it. Routes learned by BGP are not in the API."
+	d.None = "No static route leads over it. The API does not show routes learned by BGP."
 	return resource.NewList(d, m.source(rows))
 }
 
@@ -101,7 +101,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 	type D = *diagnose.Destination
 	return resource.Description[D]{
 		Plural: title, Counted: "destinations", SortBy: "left",
-		None: "No static route leads anywhere. Routes learned by BGP are not in the API.",
+		None: "No static route leads anywhere. The API does not show routes learned by BGP.",
 		ID:   func(d D) string { return d.Prefix.String() },
 		Name: func(d D) string { return Name(d.Prefix) },
 		Columns: []table.Column[D]{

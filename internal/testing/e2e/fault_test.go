@@ -25,7 +25,7 @@ var nightFaults = []struct {
 	{simaccount.WrongMD5, "fra-dc2-gre", []string{"different keys or to a router that does not initiate the session",
 		"The API shows both alike"}},
 	// It was up a moment ago, which was seen.
-	{simaccount.RouterDoesNotDial, "fra-dc1-gre", []string{"Session lost", "It was up until", "no TCP connection has come since"}},
+	{simaccount.RouterDoesNotDial, "fra-dc1-gre", []string{"Session lost", "It was up until", "there has been no TCP connection since"}},
 	{simaccount.ChecksSwitchedOff, "jnb-br1-ipsec", []string{"Health checks are off", "Turn health checks on"}},
 	{simaccount.FirewallStopsProbes, "fra-dc1-gre", []string{"a stateful firewall that drops ICMP replies", "type to request"}},
 	{simaccount.SubnetsOverlap, "fra-dc2-gre", []string{"interface subnet overlaps with another tunnel's", "a free /31"}},
@@ -107,14 +107,14 @@ func TestKeysFromTheStartToTheCauseAndToTheDestinations(t *testing.T) {
 		{simaccount.WrongMD5, "MD5 mismatch", ""},
 		{simaccount.RouterDoesNotDial, "Router not connecting", ""},
 		{simaccount.ChecksSwitchedOff, "Health check off", ""},
-		{simaccount.FirewallStopsProbes, "Health check replies dropped", "1 of 2 healthy paths left"},
-		{simaccount.SubnetsOverlap, "Overlapping interface", "1 of 2 healthy paths left"},
+		{simaccount.FirewallStopsProbes, "Health check replies dropped", "1 of 2 paths healthy"},
+		{simaccount.SubnetsOverlap, "Overlapping interface", "1 of 2 paths healthy"},
 		{simaccount.RouteMissing, "Missing route", ""},
 		{simaccount.Withdrawn, "Prefix withdrawn", " no"}, // not advertised
 		{simaccount.BindingLost, "Lost binding", ""},
 		{simaccount.StatusNotRefreshed, "Status not updated", ""},
 		{simaccount.KeyNotSet, "No PSK", ""},
-		{simaccount.PathDown, "Tunnel down", "1 of 2 healthy paths left"},
+		{simaccount.PathDown, "Tunnel down", "1 of 2 paths healthy"},
 		{simaccount.LargePacketsLost, "No KEEPALIVE", ""},
 	} {
 		t.Run(string(c.fault), func(t *testing.T) {
