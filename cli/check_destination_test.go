@@ -65,7 +65,7 @@ func TestDiagnoseHasNotesOfDestinations(t *testing.T) {
 	}
 	s = newShell(t)
 	if code := s.run("--demo", "diagnose", "10.61.16.0/22"); code != 0 || !strings.Contains(s.out.String(),
-		"Single point of failure (remark)") {
+		"Single point of failure (note)") {
 		t.Errorf("exit %d: %s", code, s.out.String())
 	}
 }

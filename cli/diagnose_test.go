@@ -43,7 +43,7 @@ func TestDiagnoseTellsAllOfOneObject(t *testing.T) {
 	for name, want := range map[string][]string{
 		"iad-dc1-gre": {"Tunnel down (likely, outage)", "No BGP connection from your router (possible, outage)", "Evidence: health down",
 			"Source: Cloudflare docs"},
-		"fra-dc2-gre":      {"Session up (remark)", "Evidence: bgp_status.state BGP_UP"},
+		"fra-dc2-gre":      {"Session up (note)", "Evidence: bgp_status.state BGP_UP"},
 		"2001:db8:40::/48": {"2001:db8:40::/48"},
 		"nwf-ams04-1":      {"Port unhealthy", "Optical receive level"},
 	} {

@@ -75,7 +75,7 @@ func (h *Help) places(c Canvas) []string {
 	if len(h.pages) == 0 {
 		return nil
 	}
-	lines := []string{c.Theme.Paint(Muted, " Pages: : and the name; objects and actions, too, by a part of their names")}
+	lines := []string{c.Theme.Paint(Muted, " Pages: type : and the name; objects and actions too, by part of their names")}
 	for _, d := range h.pages {
 		if d.Part != "" {
 			continue

@@ -34,11 +34,11 @@ func TestWhatIsNotUpIsInARowOfTheOverview(t *testing.T) {
 	tried := 0
 	for seed := range uint64(8) {
 		d := sit(t, "overview", func(d *desk) { d.befall(rand.New(rand.NewPCG(seed, 23))) })
-		d.reads("WORST FIRST")
+		d.reads("AFFECTED")
 		account := d.env.Feed.Diagnosis()
 		incidents := account.Incidents()
 		screen := strings.Split(d.Screen(), "\n")
-		from := slices.IndexFunc(screen, func(line string) bool { return strings.Contains(line, "WORST FIRST") })
+		from := slices.IndexFunc(screen, func(line string) bool { return strings.Contains(line, "AFFECTED") })
 		row := map[string]int{} // of each member: the row that it is in
 		for n, i := range incidents {
 			name := i.Members[0].Name

@@ -65,11 +65,11 @@ func TestTheOverviewIsAWall(t *testing.T) {
 		t.Run(fmt.Sprintf("%dx%d", size[0], size[1]), func(t *testing.T) {
 			d := sit(t, "overview", nil)
 			d.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
-			d.See("WORST FIRST", "Prefix withdrawn", "DESTINATIONS (9), least redundancy first   :where", "10.61.16.0/22", "no healthy path left",
+			d.See("AFFECTED", "Prefix withdrawn", "DESTINATIONS (9), least redundancy first   :where", "10.61.16.0/22", "no healthy path left",
 				"LOCATIONS (8)", "Frankfurt", "TUNNELS AND CNIs, worst first (16)", "fra-cni-v1", "RECENT EVENTS", "GRE now")
 			d.Settle()
 			places := func() (out []int) {
-				for _, part := range []string{"WORST FIRST", "DESTINATIONS", "LOCATIONS", "SESSIONS", "RECENT EVENTS", "GRE "} {
+				for _, part := range []string{"AFFECTED", "DESTINATIONS", "LOCATIONS", "SESSIONS", "RECENT EVENTS", "GRE "} {
 					for y, line := range strings.Split(d.Screen(), "\n") {
 						if strings.Contains(line, part) {
 							out = append(out, y)
@@ -94,6 +94,6 @@ func TestTheOverviewIsAWall(t *testing.T) {
 	}
 	d := sit(t, "overview", nil)
 	d.Send(tea.WindowSizeMsg{Width: 159, Height: 45})
-	d.See("WORST FIRST", "GRE now")
+	d.See("AFFECTED", "GRE now")
 	d.lacks("TUNNELS AND CNIs, worst first")
 }

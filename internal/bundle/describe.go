@@ -57,7 +57,7 @@ traceroute.json     traceroutes from Cloudflare's data centers
 timeline.txt        what happened to what has trouble, also by Cloudflare's record where it was asked: a change with its
                     kind of author, and with e-mail and address only when that was asked for (--persons)
 events.jsonl        what was seen to change, oldest first, times in UTC
-requests.jsonl      what was asked of Cloudflare: path, status, request id; no header, query or body
+requests.jsonl      requests to Cloudflare: path, status, request id; no header, query or body
 
 `)
 	gaps := c.Gaps()

@@ -194,6 +194,14 @@ func (l Likelihood) String() string {
 	return "unknown"
 }
 
+// Word is the likelihood as people read it.
+func (l Likelihood) Word() string {
+	if l == Remark {
+		return "note"
+	}
+	return l.String()
+}
+
 // MarshalText writes the word, for JSON.
 func (l Likelihood) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 

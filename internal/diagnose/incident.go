@@ -160,19 +160,14 @@ func (i Incident) Count() string {
 	return fmt.Sprintf("%d %s", n, i.Noun())
 }
 
-// Noun is what most of its members are.
+// Noun is what most of its members are, in the words of the table of kinds; both kinds of tunnel are tunnels.
 func (i Incident) Noun() string {
-	switch i.Members[0].Resource {
-	case store.Prefixes:
-		return "prefixes"
-	case store.Ports:
-		return "ports"
-	case store.Links:
-		return "interconnects"
-	case store.Routes:
-		return "routes"
+	switch of := i.Members[0].Resource; of {
+	case store.GRETunnels, store.IPsecTunnels:
+		return "tunnels"
+	default:
+		return of.About().Many
 	}
-	return "tunnels"
 }
 
 // crowd is 1 for many failures at once: they are worse than one, also while it is not known since when, or why.

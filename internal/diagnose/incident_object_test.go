@@ -55,13 +55,13 @@ func TestPortsOfOneLocationAreOneIncident(t *testing.T) {
 		facts := portFacts(c.ports...)
 		facts.Links = links(api.MagicInterconnect{ID: "l0", Name: "over-port-0", VirtualPortReservationID: "port-0"})
 		facts.Health = map[string]store.TunnelHealth{"over-port-0": {State: store.HealthDown}}
-		several := slices.DeleteFunc(diagnose.Read(facts).Incidents(), func(i diagnose.Incident) bool { return i.Count() != "2 ports" })
+		several := slices.DeleteFunc(diagnose.Read(facts).Incidents(), func(i diagnose.Incident) bool { return i.Count() != "2 interconnects" })
 		if (len(several) == 1) != (c.says != "") || len(several) > 1 {
 			t.Errorf("%s: %v", name, titles(several))
 			continue
 		}
 		for _, i := range several {
-			if i.Title != c.says || i.Cause != diagnose.SameLocation || i.Count() != "2 ports" || i.Severity != diagnose.Outage {
+			if i.Title != c.says || i.Cause != diagnose.SameLocation || i.Count() != "2 interconnects" || i.Severity != diagnose.Outage {
 				t.Errorf("%s: %q %s %s %s", name, i.Title, i.Cause, i.Count(), i.Severity)
 			}
 			counts := i.Common[0].Counts()

@@ -56,7 +56,7 @@ func address(text string, fam family, source string) (netip.Addr, Finding) {
 	if addressUnfinished(text, fam) {
 		return netip.Addr{}, partial(source, "Enter %s, such as %s", fam.word(), fam.example())
 	}
-	return netip.Addr{}, refuse(source, "This is not %s; it looks like %s", fam.word(), fam.example())
+	return netip.Addr{}, refuse(source, "Not %s; expected one like %s", fam.word(), fam.example())
 }
 
 // addressUnfinished reports whether more typing can turn the text into an address of the family.
@@ -140,7 +140,7 @@ func (r cidrRule) read(text string) (netip.Prefix, Finding) {
 	}
 	p, err := netip.ParsePrefix(text)
 	if err != nil {
-		return netip.Prefix{}, refuse(r.source, "The prefix length is wrong; it looks like %s", r.example)
+		return netip.Prefix{}, refuse(r.source, "The prefix length is wrong; expected one like %s", r.example)
 	}
 	if r.allowed != nil && !r.allowed(p) {
 		return netip.Prefix{}, r.wrongLength(addr, p.Bits())
@@ -230,9 +230,9 @@ func complete(mask string) bool { return PrefixText("0.0.0.0 "+mask) != "0.0.0.0
 
 func (r cidrRule) tellExample(s Severity) string {
 	if s == Partial {
-		return "Enter an address and its length, such as " + r.example
+		return "Enter an address with a prefix length, such as " + r.example
 	}
-	return "This is not an address and its length; it looks like " + r.example
+	return "Not an address with a prefix length; expected one like " + r.example
 }
 
 // wrongLength is Partial while more digits may still make the length right: "/3" on the way to "/31".

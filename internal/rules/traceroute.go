@@ -40,7 +40,7 @@ func TraceTarget(text string) Finding {
 	case f.Severity != Error:
 		return f
 	case strings.ContainsAny(text, ":/") || !isHostName(text):
-		return refuse(srcAPITrace, "Neither an address nor a host name; it looks like 203.0.113.1")
+		return refuse(srcAPITrace, "Neither an address nor a host name; expected one like 203.0.113.1")
 	}
 	return Finding{}
 }

@@ -267,7 +267,7 @@ func (f *Form) picked(c tui.Canvas, field Field, here bool, width int) string {
 		if field.Kind == Many {
 			note = "space ticks, typing filters"
 		} else if f.proposed[field.Key] && ticks != "" {
-			note = "proposed: type to filter"
+			note = "suggested: type to filter"
 		}
 		if tui.Width(ticks)+2+len(note) <= width {
 			line = append(line, tui.Span{Text: strings.Repeat(" ", min(2, len(ticks))) + note, Role: tui.Muted})
@@ -306,13 +306,13 @@ func (f *Form) listed(c tui.Canvas) []string {
 	note := ""
 	switch {
 	case n == 0 && field.Free:
-		note = "Nothing to choose from is known: type the value"
+		note = "No choices are known: type the value"
 	case n == 0:
-		note = "There is nothing to choose from"
+		note = "There are no choices"
 	case len(out) == 0:
-		note = "None of the " + strconv.Itoa(n) + " contains that"
+		note = "No match among " + strconv.Itoa(n)
 	case f.input.Value() != "":
-		note = "of " + strconv.Itoa(n) + "; what is marked is taken"
+		note = "of " + strconv.Itoa(n) + "; the marked one is used"
 	case n > listRows:
 		note = strconv.Itoa(n) + " in all"
 	default:

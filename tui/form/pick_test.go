@@ -77,7 +77,7 @@ func TestWhatIsTypedInWhole(t *testing.T) {
 	d.write("x").press("enter", "tab")
 	d.write("zzz")
 	d.sees("This is not one of the choices")
-	d.sees("None of the 3 contains that")
+	d.sees("No match among 3")
 	d.press("ctrl+s")
 	if d.sent != nil {
 		t.Errorf("what is no choice was sent: %v", d.sent)

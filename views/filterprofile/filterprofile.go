@@ -234,7 +234,7 @@ func (m *Module) form(title string, p api.FilterProfile, submit func(api.FilterP
 		Title: title, Verb: "review",
 		Values: form.Values{"name": p.Name, "description": p.Description, "match_action": p.MatchAction,
 			"targets": strings.Join(p.Targets, " ")},
-		Sections: []form.Section{{Title: "Profile", Intro: "Which routes the sessions let through that name it, on the way in or out.",
+		Sections: []form.Section{{Title: "Profile", Intro: "Which routes the sessions that use it accept or advertise.",
 			Fields: []form.Field{
 				{Key: "name", Label: "Name", Help: "What you call it", Check: field.Check(rules.FilterName)},
 				{Key: "match_action", Label: "On a match", Kind: form.Choice, Help: "What becomes of a route that one of the targets matches",

@@ -24,8 +24,8 @@ func (m *Module) letterAction(p port) tui.Action {
 	if p.Partner() {
 		why = "a partner's circuit has no cable of yours, so there is no letter of authorization"
 	}
-	return tui.Action{Name: "letter", Keys: []string{"L"}, Short: "letter", Footer: true, Why: why,
-		Long: "Save the letter of authorization, with which the data center connects the cable, as a PDF",
+	return tui.Action{Name: "letter", Keys: []string{"L"}, Short: "LOA", Footer: true, Why: why,
+		Long: "Save the letter of authorization (LOA) as a PDF; the data center needs it to connect the cable",
 		Run:  func() tea.Cmd { return m.askPath(p.Name) }}
 }
 

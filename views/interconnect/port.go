@@ -106,7 +106,7 @@ func (m *Module) portSections(p port, now time.Time) []resource.Section {
 	return []resource.Section{
 		m.stateSection(p, now), m.placeSection(p), m.overSection(p),
 		{Title: "Identity", Fields: []resource.Field{
-			{Label: "Name", Value: p.Name, Note: "it is the id, too"},
+			{Label: "Name", Value: p.Name, Note: "also its id"},
 			{Label: "Type", Value: field.Or(p.Type, "-")},
 			{Label: "Owner", Value: field.Or(p.Owner, "-")},
 			{Label: "Account", Value: field.Or(p.Account, "-")},
@@ -121,7 +121,7 @@ func (m *Module) stateSection(p port, now time.Time) resource.Section {
 	s := resource.Section{Title: "State", Fields: []resource.Field{
 		{Label: "State", Value: text, Role: role},
 		{Label: "Reason", Value: field.Or(p.Reason, "-")},
-		{Label: "Asked", Value: at, Note: age},
+		{Label: "Read", Value: at, Note: age},
 	}}
 	if p.Asked.Err != nil {
 		s.Fields = append(s.Fields, resource.Field{Label: "Last attempt", Value: kit.Sentence(p.Asked.Err), Role: tui.Bad, Prose: true})
@@ -152,7 +152,7 @@ func (m *Module) placeSection(p port) resource.Section {
 
 // overSection is what runs over a port.
 func (m *Module) overSection(p port) resource.Section {
-	s := resource.Section{Title: "Runs over it"}
+	s := resource.Section{Title: "Over this port"}
 	for _, c := range m.cnisOn(p.Name) {
 		s.Fields = append(s.Fields, m.cniField(c))
 	}

@@ -149,7 +149,7 @@ func (p *page) take(found []diagnose.Incident) {
 	p.worst = make([]trouble, len(found))
 	for i, d := range found {
 		p.worst[i] = trouble{Incident: d, rank: i, began: began(d, p.tunnels, p.env.Now())}
-		state := tui.Span{Text: impact(d.Severity, p.env.Glyphs), Role: roleOf(d.Severity)}
+		state := tui.Span{Text: impact(d, p.env.Glyphs), Role: roleOf(d.Severity)}
 		if own := p.stateOf(d.Members[0]); own.Text != "" && !d.Several() {
 			state = own
 		}
@@ -199,10 +199,13 @@ func (p *page) key(t trouble) string { return t.ID }
 // idOf is the id of an object, or its name when it has none: a gap between routes has not.
 func idOf(s diagnose.Subject) string { return cmp.Or(s.ID, s.Name) }
 
-// impact is how bad it is in a word, with the glyph that goes with it.
-func impact(i diagnose.Impact, g tui.Glyphs) string {
-	word := strings.ToUpper(i.Word()[:1]) + i.Word()[1:]
-	if i == diagnose.Outage {
+// impact is the state of what has none of its own: withdrawn, or how bad it is in a word, with the glyph that goes with it.
+func impact(d diagnose.Incident, g tui.Glyphs) string {
+	word := strings.ToUpper(d.Severity.Word()[:1]) + d.Severity.Word()[1:]
+	if d.Cause == diagnose.PrefixWithdrawn || d.Cause == diagnose.AutoWithdrawn {
+		word = "Withdrawn"
+	}
+	if d.Severity == diagnose.Outage {
 		return g.Down + " " + word
 	}
 	return g.Pending + " " + word
@@ -221,7 +224,7 @@ func (p *page) columns() []table.Column[trouble] {
 	}
 	rank := func(a, b trouble) int { return cmp.Compare(a.rank, b.rank) }
 	return []table.Column[trouble]{
-		{Key: "name", Title: "WORST FIRST", Width: 18, Text: text(trouble.name), Compare: rank,
+		{Key: "name", Title: "AFFECTED", Width: 18, Text: text(trouble.name), Compare: rank,
 			Role: func(trouble) tui.Role { return tui.Strong }},
 		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }),
 			Role: func(t trouble) tui.Role { return t.role }},

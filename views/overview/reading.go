@@ -68,7 +68,7 @@ func (t trouble) head(now time.Time) string {
 	if t.Several() {
 		return t.Title + "."
 	}
-	return fmt.Sprintf("%s (%s)%s.", t.Cause.Title(), t.Likelihood, sinceWords(t.began, now))
+	return fmt.Sprintf("%s (%s)%s.", t.Cause.Title(), t.Likelihood.Word(), sinceWords(t.began, now))
 }
 
 // sinceWords is the moment as the end of a sentence, with what it rests on.

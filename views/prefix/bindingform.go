@@ -220,6 +220,6 @@ func (m *Module) cidrChoices() []form.Option {
 
 // Setups implements kit.SetupOwner.
 func (m *Module) Setups() []kit.Setup {
-	return []kit.Setup{{Kind: bindingDraft, Label: "Service binding", What: "which service gets a prefix's traffic, or a part's.",
+	return []kit.Setup{{Kind: bindingDraft, Label: "Service binding", What: "which service receives a prefix's traffic, or part of it.",
 		Begin: func() tea.Cmd { return m.newBinding("") }}}
 }

@@ -26,7 +26,7 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"requests", "log"}, Help: "what was asked of Cloudflare", Open: m.open}}
+	return []tui.Destination{{Names: []string{"requests", "log"}, Help: "the requests that were sent to Cloudflare", Open: m.open}}
 }
 
 // Services implements kit.Module.

@@ -250,7 +250,7 @@ func (m *Module) field(r api.Route, against int) resource.Field {
 	case r.Priority == against:
 		note = "shares the traffic (ECMP)"
 	default:
-		note = "stands by"
+		note = "standby"
 	}
 	return resource.Field{Label: "priority " + strconv.Itoa(r.Priority), Value: r.Nexthop + " via " + via(m.env, r), Note: note,
 		Open: m.openOne(r)}

@@ -21,7 +21,7 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"setup", "new"}, Help: "guided setup: make something new, go on with a draft, follow a tunnel",
+	return []tui.Destination{{Names: []string{"setup", "new"}, Help: "guided setup: create something, resume a draft, watch a tunnel come up",
 		Open: func() tui.View { return NewPage(m.env) }}}
 }
 
@@ -92,7 +92,7 @@ func (p *Page) take() {
 
 // Actions implements tui.View.
 func (p *Page) Actions() []tui.Action {
-	begin := tui.Action{Name: "begin", Keys: []string{"enter", "n"}, Short: "begin", Footer: true, Long: "Begin it, or go on with it"}
+	begin := tui.Action{Name: "begin", Keys: []string{"enter", "n"}, Short: "start", Footer: true, Long: "Start it, or resume it"}
 	r, ok := p.table.Selected()
 	switch {
 	case !ok:
@@ -112,7 +112,7 @@ func (p *Page) Actions() []tui.Action {
 }
 
 // about is what all setups have in common.
-const about = "Each setup asks step by step, checks every key against the rules and the account, and shows the exact request before " +
+const about = "Each setup asks step by step, checks what you type against the rules and the account, and shows the exact request before " +
 	"anything is sent."
 
 // Draw implements tui.View.

@@ -115,7 +115,7 @@ func TestAnOutageInARunIsNotTakenForWatching(t *testing.T) {
 		t.Errorf("after the outage SINCE is %s", got)
 	}
 	has(t, read(t, w, "fra-dc2-gre", now), "unchanged since monitoring began (13:38:05 UTC); not monitored for 4m of that time",
-		"monitoring since; no change | not monitored for 4m of that time")
+		"monitoring started; no change since | not monitored for 4m of that time")
 	has(t, read(t, w, "fra-dc1-gre", now), "x Up → Down | just now at the latest: not monitored then")
 }
 

@@ -249,7 +249,7 @@ func (b *BringUp) hints(c tui.Canvas, t store.Tunnel) []string {
 
 // ends are the addresses and names that the router must have, as long as it is being set up.
 func (b *BringUp) ends(c tui.Canvas, t store.Tunnel) []string {
-	out := []string{"", c.Theme.Paint(tui.Muted, " YOUR ROUTER'S SIDE ("+tui.KeyOf("router-config", "c")+" writes the whole configuration)")}
+	out := []string{"", c.Theme.Paint(tui.Muted, " YOUR ROUTER'S SIDE (press "+tui.KeyOf("router-config", "c")+" for the whole configuration)")}
 	row := func(label, value string) {
 		lead := c.Theme.Paint(tui.Muted, "   "+tui.Fit(label, 13))
 		if tui.Width(value) > c.Width-17 { // a value that is cut is of no use to the router

@@ -38,13 +38,13 @@ func next(t store.Tunnel, findings []diagnose.Finding) resource.Section {
 		}
 		text := f.Says()
 		if len(findings) > 1 && f.Likelihood > 0 && text == f.Text {
-			text += " (" + f.Likelihood.String() + ")"
+			text += " (" + f.Likelihood.Word() + ")"
 		}
 		s.Fields = append(s.Fields, resource.Field{Value: text, Role: role, Prose: true})
 		if f.Next != "" {
 			text := f.Next
 			if strings.Contains(text, "traceroute") {
-				text += " " + tui.KeyOf("trace", "t") + " opens one."
+				text += " Press " + tui.KeyOf("trace", "t") + " to run one."
 			}
 			s.Fields = append(s.Fields, resource.Field{Value: text, Prose: true})
 		}

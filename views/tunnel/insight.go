@@ -47,7 +47,7 @@ func lookback(t store.Tunnel, look live.Look, now time.Time) []resource.Section 
 		rateGraph("Egress", "to you", look.Egress, look.EgressErr))
 	at, note := look.At.UTC().Format("15:04:05")+" UTC", readNote(look, now)
 	s.Fields = append(s.Fields, resource.Field{Label: "Read", Value: at, Role: tui.Muted, Note: note,
-		Graph: func(int) (string, string) { return at, note + "; oldest on the left, gaps are not known" }}) // of the graphs
+		Graph: func(int) (string, string) { return at, note + "; oldest on the left; gaps: no data" }}) // of the graphs
 	return []resource.Section{s, locations(t, look.Insight)}
 }
 

@@ -20,7 +20,7 @@ import (
 // pairDraft is what the draft of a pair is kept under, and pairWhat what a pair is for.
 const (
 	pairDraft = "pair"
-	pairWhat  = "two tunnels of one router, with BGP or routes over both."
+	pairWhat  = "two tunnels to one router, with BGP or static routes over both."
 )
 
 // pairing makes the form of a pair, or of the twin of a tunnel.
@@ -39,7 +39,7 @@ func (m *Module) newPair() tea.Cmd {
 // twinAction makes a second tunnel of the same router.
 func (m *Module) twinAction(t api.Tunnel) tui.Action {
 	return tui.Action{Name: "make-twin", Keys: []string{"T"}, Short: "make its twin", Why: m.env.NoWrites,
-		Long: "Make a second tunnel to the same router, so that one can fail",
+		Long: "Make a second tunnel to the same router, for redundancy",
 		Run:  func() tea.Cmd { return tui.Push(pairing{m: m, first: &t}.form(nil)) }}
 }
 
@@ -108,7 +108,7 @@ func (p pairing) of(v form.Values) fields {
 }
 
 func (p pairing) router() form.Section {
-	return form.Section{Title: "Router", Intro: "Your router, and the first of the two tunnels. Proposed values need no typing.",
+	return form.Section{Title: "Router", Intro: "Your router, and the first of the two tunnels. Suggested values can be kept.",
 		Fields: []form.Field{
 			{Key: "name", Label: "Name", Help: "Of the first tunnel; the second gets the next number: fra-1, fra-2",
 				Check: func(v string, all form.Values) form.Finding { return p.of(all).checkName(v, all) }},

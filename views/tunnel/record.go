@@ -49,7 +49,7 @@ func recorded(t store.Tunnel, a store.RecordAnswer, asking bool, now time.Time) 
 		quiet("No events for this tunnel from " + a.From.UTC().Format("2006-01-02 15:04") + " to " + a.To.UTC().Format("2006-01-02 15:04") +
 			". Events appear with a delay.")
 	default:
-		quiet("Read " + resource.Ago(a.At, now) + ", from " + moment(a.From, now) + " on. The form of its values is unconfirmed.")
+		quiet("Read " + resource.Ago(a.At, now) + "; covers " + moment(a.From, now) + " onward. The format of its values is unconfirmed.")
 	}
 	return []resource.Section{s}
 }

@@ -249,7 +249,7 @@ func (b *BothEnds) verdict(c tui.Canvas) []string {
 		return tui.Paragraph(c, tui.Pending, "The router did not say anything that could be read. o shows what it printed.")
 	}
 	f := findings[0]
-	head := f.Cause.Title() + " (" + f.Likelihood.String()
+	head := f.Cause.Title() + " (" + f.Likelihood.Word()
 	role := tui.Muted
 	if f.Impact > diagnose.NoImpact {
 		head += ", " + f.Impact.Word()

@@ -89,7 +89,7 @@ func columns(g tui.Glyphs) []table.Column[store.Tunnel] {
 	return []table.Column[T]{
 		{Key: "name", Title: "NAME", Width: 15, Grow: 9, Text: text(named),
 			Role: func(T) tui.Role { return tui.Strong }},
-		{Key: "kind", Title: "KIND", Width: 5, Text: text(func(t T) string { return KindName(t.Kind) })},
+		{Key: "kind", Title: "TYPE", Width: 5, Text: text(func(t T) string { return KindName(t.Kind) })},
 		{Key: "state", Title: "STATE", Width: 14, Grow: 6, Role: stateRole, Compare: bySeverity,
 			Text: func(t T, _ time.Time) string { return stateText(t, g) }},
 		SinceColumn(),

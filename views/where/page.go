@@ -113,10 +113,10 @@ func (m *Module) ways(r diagnose.Reach) resource.Section {
 	for _, u := range r.Uses {
 		note := fmt.Sprintf("share %s, priority %s, via %s", ShareText(u), PriorityText(u.Way), u.Route.Nexthop)
 		if ShareText(u) == "-" {
-			note = strings.Replace(note, "share -", "stands by", 1)
+			note = strings.Replace(note, "share -", "standby", 1)
 		}
 		if u.Never {
-			note = strings.Replace(note, "stands by", "never takes over", 1)
+			note = strings.Replace(note, "standby", "never takes over", 1)
 		}
 		if u.Why != "" {
 			note += "; " + u.Why

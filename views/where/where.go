@@ -35,7 +35,7 @@ func New(env *kit.Env) kit.Module { return &Module{env: env} }
 // Destinations implements kit.Module.
 func (m *Module) Destinations() []tui.Destination {
 	return []tui.Destination{{Names: []string{"where", "destinations"},
-		Help: "where an address or a network leads; alone: all destinations, worst first",
+		Help: "where an address or a network leads; with nothing behind it: all destinations, worst first",
 		Open: m.All, With: m.with}}
 }
 
@@ -116,8 +116,8 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 		},
 		Open: func(d D) tui.View { return m.page(d.Prefix) }, Preview: m.preview,
 		Actions: func(D) []tui.Action {
-			return []tui.Action{{Name: "ask", Keys: []string{"i"}, Short: "an address", Footer: true,
-				Long: "Ask where an address or a network leads", Run: m.ask}}
+			return []tui.Action{{Name: "ask", Keys: []string{"i"}, Short: "look up", Footer: true,
+				Long: "Look up an address or a network: its routes and paths", Run: m.ask}}
 		},
 	}
 }

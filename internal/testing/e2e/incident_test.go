@@ -120,7 +120,7 @@ func TestAMassOutageIsOneIncident(t *testing.T) {
 			term.Press("i")
 			term.WaitFor("the destinations behind it", showsAll("Over "+c.row[0], "DESTINATION"))
 			term.Press("esc")
-			term.WaitText("WORST FIRST")
+			term.WaitText("AFFECTED")
 			term.Press("enter")
 			term.WaitFor("its members", showsAll("Incident", "MEMBER"))
 		})

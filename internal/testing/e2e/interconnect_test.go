@@ -34,7 +34,7 @@ func TestAnUnhealthyInterconnectIsFirstAndLeadsToWhatRunsOverIt(t *testing.T) {
 		return showsAll("Interface", "10.222.0.3", "your BGP neighbor")(s) && !s.Contains("p2p_ip")
 	})
 	follow(term, "Interconnect", "nwf-ams04-1")
-	term.WaitText("Runs over it")
+	term.WaitText("Over this port")
 	moveTo(term, "Slot")
 	term.Press("enter")
 	term.WaitFor("the slot with its port", showsAll("Occupied", "Kuiperbergweg 99", "nwf-ams04-1 ›"))

@@ -118,7 +118,7 @@ func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
 			t.Errorf("%s is said to be gone:\n%s", object.name, s.Box())
 		}
 		term.Press("esc")
-		term.WaitText("WORST FIRST")
+		term.WaitText("AFFECTED")
 	}
 }
 
@@ -173,5 +173,5 @@ func TestTheOverviewInAnOutageFromTheBeginning(t *testing.T) {
 		t.Errorf("it says more than it knows:\n%s", s.Box())
 	}
 	a.serve()
-	term.WaitFor("the account", showsAll("14 tunnels", "WORST FIRST"))
+	term.WaitFor("the account", showsAll("14 tunnels", "AFFECTED"))
 }

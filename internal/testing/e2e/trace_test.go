@@ -102,7 +102,7 @@ func TestTheSparklinesOfATunnel(t *testing.T) {
 		s := term.WaitFor("health and traffic with scale and span, and the locations",
 			showsAll("Last 24 hours", "Health   ", "scale 0 to", "each bar 30 min",
 				"bit/s from you at", "bit/s to you at", "Cloudflare's data centers, last hour", "fra03",
-				"oldest on the left, gaps are not known"))
+				"oldest on the left; gaps: no data"))
 		if !s.Contains(c.top) || !s.Contains(c.low) {
 			t.Errorf("%s: no line with %q and %q:\n%s", c.env, c.top, c.low, s.Box())
 		}
