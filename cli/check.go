@@ -307,7 +307,7 @@ func (o checkOptions) agedBy(facts diagnose.Facts) aged {
 		if store.Ahead(updated, now) { // how old it is, nobody knows
 			return "of the future: " + store.ClockDiffers(updated.Sub(now)), o.maxAge > 0
 		}
-		age := "of " + tui.AgeSince(updated, now) + " ago"
+		age := tui.AgeSince(updated, now) + " old"
 		if !updated.IsZero() && o.maxAge > 0 && now.Sub(updated) > o.maxAge {
 			return age, true
 		}
@@ -489,7 +489,7 @@ func (j judgement) long(o checkOptions, tunnels []store.Tunnel, h health, now ti
 		}
 		line := fmt.Sprintf("%s (%s): session %s, health %s", t.Name, t.Kind, strings.ToLower(t.State.Word()), found)
 		if t.BGPStatus != nil && !t.BGPStatus.UpdatedAt.IsZero() {
-			line += ", status of " + tui.AgeSince(t.BGPStatus.UpdatedAt.Time, now) + " ago"
+			line += ", status " + tui.AgeSince(t.BGPStatus.UpdatedAt.Time, now) + " old"
 		}
 		lines = append(lines, line)
 	}

@@ -125,8 +125,8 @@ func TestCheckNamesASessionWithAnOldStatus(t *testing.T) {
 		code int
 		says string
 	}{
-		"":                          {0, "1 of 1 tunnels up; 1 with an old status: " + befallen.Name + " of "},
-		"--max-age 1h":              {1, "1 of 1 tunnels up, 1 of them by a status that is not fresh: " + befallen.Name + " up by a status of "},
+		"":                          {0, "1 of 1 tunnels up; 1 with an old status: " + befallen.Name + " "},
+		"--max-age 1h":              {1, "1 of 1 tunnels up, 1 of them by a status that is not fresh: " + befallen.Name + " up by a status "},
 		"--max-age 1h --critical 0": {2, "CRITICAL"},
 		"--max-age 1h --warning 1":  {0, "OK"},
 		"--max-age 99999h":          {0, "1 with an old status"},
