@@ -306,8 +306,7 @@ func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
 			if s == store.NoBGP {
 				word = "no BGP"
 			}
-			line = append(line, tui.Span{Text: "   "},
-				tui.Span{Text: fmt.Sprintf("%s %d %s", glyph(s, g), n, word), Role: role(s)})
+			line = append(line, tui.Span{Text: fmt.Sprintf("   %s %d %s", glyph(s, g), n, word), Role: role(s)})
 			line = append(line, flapping(rows, s)...)
 		}
 	}
