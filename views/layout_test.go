@@ -40,12 +40,50 @@ func TestEveryPageKeepsToItsLayout(t *testing.T) {
 		{"overview", "enter", "T"}, {"tunnels", "enter", "b"}, {"tunnels", "enter", "c"}, {"tunnels", "enter", "t"}, {"tunnels", "enter", "e"},
 		{"tunnels", "enter", "T"}, {"where", "enter", "i"}, {"prefixes", "enter", "1", "enter"}, {"prefixes", "enter", "2", "enter"},
 		{"prefixes", "enter", "3"}, {"routes", "enter", "n"}, {"ipsec", "enter", "n"}, {"tunnels", "enter", "?"}, {"tunnels", "enter", "!"},
+		{"tunnels", "enter", "D"}, {"tunnels", "enter", "R"}, {"setup", "enter", "enter"}, {"cnis", "enter", "c"}, {"traceroute", "enter", "n"},
 	} {
 		d.Press("ctrl+g") // also where text is taken
 		d.types(walk[0])
 		d.Press(walk[1:]...)
 		d.Rest()
 		d.keepsToItsLayout(strings.Join(walk, " "))
+	}
+}
+
+// Every field of every form at 80 columns: its help, its message and its value's note are whole. A fold ends in an ellipsis, as menus do.
+func TestNoHelpUnderAFieldIsCut(t *testing.T) {
+	d := sit(t, "tunnels", nil)
+	d.See("fra-dc1-gre")
+	d.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	for _, walk := range [][]string{
+		{"gre", "n"}, {"ipsec", "n"}, {"routes", "n"}, {"prefixes", "n"}, {"bgp-filters", "n"}, {"endpoint-checks", "n"},
+		{"cnis", "n"}, {"slots", "n"}, {"cni-settings", "e"}, {"traceroute", "n"}, {"tunnels", "e"}, {"tunnels", "T"},
+		{"tunnels", "R"}, {"tunnels", "t"}, {"tunnels", "m"}, {"tunnels", "B"}, {"routes", "e"}, {"prefixes", "e"}, {"bgp-filters", "e"},
+		{"prefixes", "enter", "1", "n"}, {"prefixes", "enter", "2", "n"}, {"prefixes", "enter", "3", "n"},
+		{"endpoint-checks", "e"}, {"setup", "enter"},
+	} {
+		d.Press("ctrl+g")
+		d.types(walk[0])
+		d.Press("enter")
+		d.Rest()
+		d.Press(walk[1:]...)
+		d.Rest()
+		seen := map[string]bool{}
+		for !seen[d.Screen()] && d.capturing() {
+			screen := d.Screen()
+			seen[screen] = true
+			lines := strings.Split(screen, "\n")
+			for _, line := range lines[1:] { // the header is that of any page
+				if text := strings.TrimSpace(line); strings.HasSuffix(text, tui.Ellipsis) && !strings.HasPrefix(strings.TrimLeft(text, "▌ "), "▸") {
+					t.Errorf("%v: cut: %q", walk, line)
+				}
+			}
+			d.Press("tab")
+			d.Rest()
+		}
+		if len(seen) == 0 {
+			t.Errorf("%v opens no form", walk)
+		}
 	}
 }
 
