@@ -117,11 +117,12 @@ func TestThePagesBesideTheAccountKeepToTheirLayout(t *testing.T) {
 	config := bytes.NewBufferString("version = 1\n\n")
 	var accounts far
 	for i, name := range []string{"northwind-production-europe", "lab", "southwind"} {
-		fmt.Fprintf(config, "[profiles.%s]\naccount = \"023e105f4ecef8ad9ca31a8372d0c35%d\"\nproduction = %v\ntoken_env = \"NOT_SET\"\n\n", name, i, i == 0)
+		fmt.Fprintf(config, "[profiles.%s]\naccount = \"023e105f4ecef8ad9ca31a8372d0c35%d\"\nproduction = %v\ntoken_env = \"NOT_SET\"\n\n",
+			name, i, i == 0)
 		accounts = append(accounts, fleet.Account{Profile: name, Name: "Northwind Freight and Logistics " + name, Production: i == 0})
 	}
 	accounts[1].Err = "The token was refused: it has expired, or it was rolled; sign in again with a token that can read Magic Transit"
-	if err := os.WriteFile(filepath.Join(home, "flarewire", "config.toml"), []byte(config.String()), 0o600); err != nil {
+	if err := os.WriteFile(filepath.Join(home, "flarewire", "config.toml"), config.Bytes(), 0o600); err != nil {
 		t.Fatal(err)
 	}
 	resolver, err := keystore.NewResolver(keystore.Environment{ConfigHome: home, StateHome: home, Home: home})
