@@ -202,7 +202,7 @@ func paintWrapped(l Line, t *Theme, width, limit int) []string {
 	var out []string
 	texts := Wrap(l[0].Text, width)
 	if limit > 0 && len(texts) > limit {
-		texts = append(texts[:limit-1], cut(texts[limit-1], width))
+		texts = append(texts[:limit-1], clip(texts[limit-1], width))
 	}
 	for _, text := range texts {
 		out = append(out, t.Paint(l[0].Role, text))

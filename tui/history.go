@@ -127,7 +127,8 @@ func (t *trail) pages(stack []View) []View {
 func (t *trail) recent(now View) []View {
 	var out []View
 	for _, stack := range slices.Backward(t.past) {
-		if v := topOf(stack); v != now && !slices.Contains(out, v) {
+		v := topOf(stack)
+		if seen := func(other View) bool { return same(v, other) }; !seen(now) && !slices.ContainsFunc(out, seen) {
 			out = append(out, v)
 		}
 	}

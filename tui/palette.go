@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"maps"
 	"net/netip"
+	"reflect"
 	"slices"
 	"strings"
 
@@ -62,7 +63,7 @@ func same(a, b View) bool {
 		}
 		return ""
 	}
-	return a.Title() == b.Title() && filter(a) == filter(b)
+	return reflect.TypeOf(a) == reflect.TypeOf(b) && a.Title() == b.Title() && filter(a) == filter(b)
 }
 
 func (a *App) openPalette() tea.Cmd {
@@ -135,7 +136,11 @@ func (a *App) entries() []entry {
 func (a *App) recent() []entry {
 	var out []entry
 	for _, v := range a.trail.recent(a.top()) {
-		out = append(out, entry{name: Clean(v.Title()), kind: "was there", run: func() tea.Cmd { return a.returnTo(v) }})
+		name := Clean(v.Title())
+		if f, ok := v.(Filterer); ok && f.Filter() != "" { // the same page as another one, but for what is shown
+			name += " /" + Clean(f.Filter())
+		}
+		out = append(out, entry{name: name, kind: "was there", run: func() tea.Cmd { return a.returnTo(v) }})
 	}
 	for _, d := range a.opts.Destinations {
 		if d.Part == "" {

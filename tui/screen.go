@@ -96,15 +96,8 @@ func (a *App) header(c Canvas) string {
 	return c.Theme.Paint(Bar, line) + right.Paint(c.Theme, right.Width())
 }
 
-// cutTo is s in at most so many cells. It is cut behind a word, unless the first one is longer than that.
-func cutTo(s string, width int) string {
-	if Width(s) > width && width > 1 {
-		if words := Wrap(s, width-1)[0]; Width(words) >= width/2 {
-			return strings.TrimRight(words, " "+UnicodeGlyphs.Crumb+UnicodeGlyphs.Dot) + Ellipsis
-		}
-	}
-	return strings.TrimRight(Fit(s, width), " ")
-}
+// cutTo is s in at most so many cells.
+func cutTo(s string, width int) string { return strings.TrimRight(Fit(s, width), " ") }
 
 func (a *App) identity() Identity {
 	if a.opts.Identity == nil {
@@ -192,7 +185,7 @@ func (a *App) message(c Canvas, free int) []string {
 		return said
 	}
 	if h, ok := a.top().(Hinter); ok {
-		return []string{h.Hint(c)}
+		return hinted(c, h.Hint(c), 1+min(free, maxMessage-1))
 	}
 	most := 1 + min(free, maxMessage-1)
 	switch st, _ := a.status(); {
@@ -202,6 +195,18 @@ func (a *App) message(c Canvas, free int) []string {
 		return sentence(c, Pending, c.Theme.Glyphs.Pending+" ", Clean(st.Note), most)
 	}
 	return []string{""}
+}
+
+// hinted wraps a page's hint on at most so many lines.
+func hinted(c Canvas, text string, most int) []string {
+	lines := Wrap(Clean(text), c.Width-2)
+	if len(lines) > most {
+		lines = append(lines[:most-1:most-1], clip(strings.Join(lines[most-1:], " "), c.Width-2))
+	}
+	for i, line := range lines {
+		lines[i] = " " + c.Theme.Paint(Muted, line)
+	}
+	return lines
 }
 
 // readOn ends a sentence that has no room.

@@ -1,9 +1,8 @@
 package tui
 
 import (
+	"slices"
 	"strings"
-
-	"github.com/charmbracelet/x/ansi"
 )
 
 // Span is a piece of a line in one role.
@@ -35,7 +34,7 @@ func (l Line) Paint(t *Theme, width int) string {
 		w := Width(s.Text)
 		last := i == len(l)-1
 		if w > left || (w == left && !last && l[i+1:].Width() > 0) {
-			b.WriteString(t.Paint(s.Role, cut(s.Text, left)))
+			b.WriteString(t.Paint(s.Role, clip(s.Text, left)))
 			return b.String()
 		}
 		b.WriteString(t.Paint(s.Role, s.Text))
@@ -44,21 +43,30 @@ func (l Line) Paint(t *Theme, width int) string {
 	return b.String()
 }
 
-// Whole is the line without the spans at its end for which there is no room: none is cut in the middle of a word.
+// Whole is the line without the spans for which there is no room: none is cut in the middle of a word. What is as it should be goes first,
+// then what stands at the end; the beginning stays.
 func (l Line) Whole(width int) Line {
 	for len(l) > 1 && l.Width() > width {
-		l = l[:len(l)-1]
+		least := len(l) - 1
+		for i := least; i > 0; i-- {
+			if calm(l[i].Role) > calm(l[least].Role) {
+				least = i
+			}
+		}
+		l = slices.Delete(slices.Clone(l), least, least+1)
 	}
 	return l
 }
 
-// cut ends text with an ellipsis at width cells, also when the text itself would fit: it is called
-// where more follows that does not.
-func cut(text string, width int) string {
-	if width <= 0 {
-		return ""
+// calm is how well one can do without what is said in a role.
+func calm(r Role) int {
+	switch r {
+	case Good:
+		return 2
+	case Muted:
+		return 1
 	}
-	return ansi.Truncate(text, width-1, "") + Ellipsis
+	return 0
 }
 
 // Paragraph wraps a sentence of one role to the canvas, indented.

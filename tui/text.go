@@ -94,17 +94,39 @@ func Width(s string) int {
 	return len(s)
 }
 
-// Fit cuts or pads s to exactly width cells. Cut text ends in an ellipsis.
+// Fit cuts or pads s to exactly width cells. Cut text ends in an ellipsis, behind a whole word where there is one (clip).
 func Fit(s string, width int) string {
 	if width <= 0 {
 		return ""
 	}
 	w := Width(s)
 	if w > width {
-		s = ansi.Truncate(s, width, Ellipsis)
+		s = clip(s, width)
 		w = ansi.StringWidth(s)
 	}
 	return s + Spaces(width-w)
+}
+
+// clip ends text with an ellipsis in at most width cells, also when the text itself would fit: it is called where more follows that does
+// not. It is cut behind a word, but where that would take most of the room: half a word reads like another one.
+func clip(text string, width int) string {
+	if width <= 0 {
+		return ""
+	}
+	head := ansi.Truncate(text, width-1, "")
+	rest, plain := strings.CutPrefix(text, head)
+	if !plain || strings.Contains(text, "\x1b") {
+		return head + Ellipsis // what is painted already has no words to look for
+	}
+	if rest != "" && rest[0] != ' ' {
+		if i := strings.LastIndexByte(head, ' '); i > 0 && Width(head[:i]) >= width/3 {
+			head = head[:i]
+		}
+	}
+	if bare := strings.TrimRight(head, " ,;:"+UnicodeGlyphs.Crumb+UnicodeGlyphs.Dot); bare != "" {
+		head = bare
+	}
+	return head + Ellipsis
 }
 
 // Shift is the part of s from the cell from on, at most width cells. What is cut off at the right is marked by an ellipsis, at the

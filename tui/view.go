@@ -40,7 +40,7 @@ type Capturer interface{ Capturing() bool }
 // Prompter shows its input on the line above the footer while it captures.
 type Prompter interface{ Prompt(c Canvas) string }
 
-// Hinter has a hint for the line above the footer while there is nothing else to say there.
+// Hinter has a hint, in words, to stand above the footer while there is nothing else to say there.
 type Hinter interface{ Hint(c Canvas) string }
 
 // StatusReporter tells how fresh what it shows is.

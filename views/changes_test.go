@@ -110,7 +110,7 @@ func TestChangesJoinTheAuditLogWithTheJournal(t *testing.T) {
 			d.narrow()
 			d.reads(c.counts, "fra-dc1-gre", "this machine")
 			if c.ago > 2*time.Minute || c.other {
-				d.reads(`API token "network`)
+				d.reads("API token")
 			} else {
 				d.lacks("API token")
 			}

@@ -30,8 +30,9 @@ type desk struct {
 	t      *testing.T
 	env    *kit.Env
 	way    *way
-	past   *journal.Journal // nil: what is changed is not written down
-	passed atomic.Int64     // since the person sat down, in nanoseconds; requests under way ask for the time too
+	past   *journal.Journal            // nil: what is changed is not written down
+	more   []func(*kit.Env) kit.Module // pages that need what no account has
+	passed atomic.Int64                // since the person sat down, in nanoseconds; requests under way ask for the time too
 }
 
 // way is what leads to the account. Requests whose path ends like the one that is held wait there.
@@ -110,7 +111,7 @@ func sit(t *testing.T, start string, before func(*desk)) *desk {
 		Requests: requests,
 		Glyphs:   tui.UnicodeGlyphs, Now: d.time, Journal: d.past}
 	d.env = env
-	app, err := views.New(env, tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Now: d.time}, start)
+	app, err := views.New(env, tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Now: d.time}, start, d.more...)
 	check(err)
 	d.Sit(app, 110, 60)
 	d.Rest()

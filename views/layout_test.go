@@ -1,7 +1,11 @@
 package views_test
 
 import (
+	"bytes"
+	"context"
 	"fmt"
+	"os"
+	"path/filepath"
 	"slices"
 	"strings"
 	"testing"
@@ -10,7 +14,14 @@ import (
 
 	tea "charm.land/bubbletea/v2"
 
+	"flarewire/internal/router"
+	"flarewire/internal/secret"
+	"flarewire/keystore"
 	"flarewire/tui"
+	"flarewire/views/fleet"
+	"flarewire/views/kit"
+	"flarewire/views/profile"
+	"flarewire/views/signin"
 )
 
 // wholeWords reports whether a line of hints holds nothing but whole hints: an ellipsis says that something was cut.
@@ -40,11 +51,103 @@ func TestEveryPageKeepsToItsLayout(t *testing.T) {
 		{"overview", "enter", "T"}, {"tunnels", "enter", "b"}, {"tunnels", "enter", "c"}, {"tunnels", "enter", "t"}, {"tunnels", "enter", "e"},
 		{"tunnels", "enter", "T"}, {"where", "enter", "i"}, {"prefixes", "enter", "1", "enter"}, {"prefixes", "enter", "2", "enter"},
 		{"prefixes", "enter", "3"}, {"routes", "enter", "n"}, {"ipsec", "enter", "n"}, {"tunnels", "enter", "?"}, {"tunnels", "enter", "!"},
+		{"tunnels", "enter", "D"}, {"tunnels", "enter", "R"}, {"setup", "enter", "enter"}, {"cnis", "enter", "c"}, {"traceroute", "enter", "n"},
 	} {
 		d.Press("ctrl+g") // also where text is taken
 		d.types(walk[0])
 		d.Press(walk[1:]...)
 		d.Rest()
+		d.keepsToItsLayout(strings.Join(walk, " "))
+	}
+}
+
+// Every field of every form at 80 columns: its help, its message and its value's note are whole. A fold ends in an ellipsis, as menus do.
+func TestNoHelpUnderAFieldIsCut(t *testing.T) {
+	d := sit(t, "tunnels", nil)
+	d.See("fra-dc1-gre")
+	d.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
+	for _, walk := range [][]string{
+		{"gre", "n"}, {"ipsec", "n"}, {"routes", "n"}, {"prefixes", "n"}, {"bgp-filters", "n"}, {"endpoint-checks", "n"},
+		{"cnis", "n"}, {"slots", "n"}, {"cni-settings", "e"}, {"traceroute", "n"}, {"tunnels", "e"}, {"tunnels", "T"},
+		{"tunnels", "R"}, {"tunnels", "t"}, {"tunnels", "m"}, {"tunnels", "B"}, {"routes", "e"}, {"prefixes", "e"}, {"bgp-filters", "e"},
+		{"prefixes", "enter", "1", "n"}, {"prefixes", "enter", "2", "n"}, {"prefixes", "enter", "3", "n"},
+		{"endpoint-checks", "e"}, {"setup", "enter"},
+	} {
+		d.Press("ctrl+g")
+		d.types(walk[0])
+		d.Press("enter")
+		d.Rest()
+		d.Press(walk[1:]...)
+		d.Rest()
+		seen := map[string]bool{}
+		for !seen[d.Screen()] && d.capturing() {
+			screen := d.Screen()
+			seen[screen] = true
+			lines := strings.Split(screen, "\n")
+			for _, line := range lines[1:] { // the header is that of any page
+				if text := strings.TrimSpace(line); strings.HasSuffix(text, tui.Ellipsis) && !strings.HasPrefix(strings.TrimLeft(text, "▌ "), "▸") {
+					t.Errorf("%v: cut: %q", walk, line)
+				}
+			}
+			d.Press("tab")
+			d.Rest()
+		}
+		if len(seen) == 0 {
+			t.Errorf("%v opens no form", walk)
+		}
+	}
+}
+
+// far are accounts of other profiles, as they were read.
+type far []fleet.Account
+
+func (f far) Accounts() []fleet.Account  { return f }
+func (far) Due() []string                { return nil }
+func (far) Next() time.Time              { return time.Time{} }
+func (far) Read(context.Context, string) {}
+func (far) Refresh()                     {}
+
+// The pages of what is no account's own keep to the layout, too: profiles and fleet, with several of them; and both ends of a tunnel, which
+// there are when the config file has commands for its router.
+func TestThePagesBesideTheAccountKeepToTheirLayout(t *testing.T) {
+	home := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(home, "flarewire"), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	config := bytes.NewBufferString("version = 1\n\n")
+	var accounts far
+	for i, name := range []string{"northwind-production-europe", "lab", "southwind"} {
+		fmt.Fprintf(config, "[profiles.%s]\naccount = \"023e105f4ecef8ad9ca31a8372d0c35%d\"\nproduction = %v\ntoken_env = \"NOT_SET\"\n\n",
+			name, i, i == 0)
+		accounts = append(accounts, fleet.Account{Profile: name, Name: "Northwind Freight and Logistics " + name, Production: i == 0})
+	}
+	accounts[1].Err = "The token was refused: it has expired, or it was rolled; sign in again with a token that can read Magic Transit"
+	if err := os.WriteFile(filepath.Join(home, "flarewire", "config.toml"), config.Bytes(), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	resolver, err := keystore.NewResolver(keystore.Environment{ConfigHome: home, StateHome: home, Home: home})
+	if err != nil {
+		t.Fatal(err)
+	}
+	d := sit(t, "overview", func(d *desk) {
+		desk := &signin.Deps{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Current: "lab", Now: d.time,
+			Done: func(signin.Outcome) tea.Cmd { return nil }}
+		d.more = []func(*kit.Env) kit.Module{profile.New(desk), fleet.New(desk, accounts, nil)}
+	})
+	d.See("Overview", "GRE now")
+	d.env.Routers = &kit.Routers{Commands: []router.Command{{Name: "sessions", Run: []string{"false"}, Reads: router.FRR}},
+		Agreed: func(string) bool { return true }, Agree: func(string) {}}
+	for _, walk := range [][]string{{"profiles", "enter"}, {"profiles", "enter", "n"}, {"fleet", "enter"}, {"tunnels", "enter", "a"}} {
+		d.Press("ctrl+g")
+		d.types(walk[0])
+		d.Press(walk[1:]...)
+		d.Rest()
+		switch walk[len(walk)-1] {
+		case "a":
+			d.See("Both ends of ")
+		case "enter":
+			d.See("lab", "southwind")
+		}
 		d.keepsToItsLayout(strings.Join(walk, " "))
 	}
 }

@@ -57,6 +57,20 @@ func TestNoHalfOfALargeScreenIsEmpty(t *testing.T) {
 	}
 }
 
+// The room between the list and the sessions says what the next rows mean, too, and it says none of them twice.
+func TestTheWallExplainsMoreThanTheRowUnderTheCursor(t *testing.T) {
+	d := sit(t, "overview", nil)
+	d.Send(tea.WindowSizeMsg{Width: 200, Height: 60})
+	d.See("WORST FIRST", "Prefix withdrawn (certain)", "Tunnel down (")
+	d.Press("down")
+	d.See("Tunnel down (", "Prefix withdrawn (certain)")
+	for _, head := range []string{"Tunnel down (", "Prefix withdrawn (certain)"} {
+		if n := strings.Count(d.Screen(), head); n != 1 {
+			t.Errorf("%q stands there %d times:\n%s", head, n, d.Screen())
+		}
+	}
+}
+
 // The overview of a large screen has everything that somebody across the room wants to know, and its parts stay in their places while
 // tunnels
 // fall and come back.

@@ -386,7 +386,7 @@ func (f *Form) paste(msg tea.PasteMsg) tea.Cmd {
 	return cmd
 }
 
-// Hint implements tui.Hinter: the whole message of the field under the cursor, when it was cut.
+// Hint implements tui.Hinter: the whole message of the field under the cursor, when there is no room for it under the field.
 func (f *Form) Hint(c tui.Canvas) string {
 	field := f.field()
 	if field == nil {
@@ -402,7 +402,7 @@ func (f *Form) Hint(c tui.Canvas) string {
 	if tui.Width(text)+belowIndent+3 <= c.Width {
 		return ""
 	}
-	return tui.Text(tui.Muted, " "+tui.Clean(text)).Paint(c.Theme, c.Width)
+	return text
 }
 
 func (f *Form) enter() tea.Cmd {

@@ -42,6 +42,7 @@ type card struct {
 	role        tui.Role
 	severity    int
 	since, peer string
+	as          string // the AS number of its other side, with its word
 	flaps       string
 	past        []piece
 	events      []store.Event
@@ -202,7 +203,8 @@ func (p *page) read() []card {
 			c.flaps = flaps(t, p.env.Now())
 		}
 		if t.BGP != nil {
-			c.peer = "AS " + t.BGP.ASNText()
+			c.as = "AS " + t.BGP.ASNText()
+			c.peer = c.as
 			if t.BGPStatus != nil && t.BGPStatus.CustomerSpeakerIP != "" {
 				c.peer = t.BGPStatus.CustomerSpeakerIP + "  " + c.peer
 			}
@@ -216,7 +218,8 @@ func (p *page) read() []card {
 		c := card{id: l.ID, name: l.Name, glyph: g.Unknown, word: "not reported", role: tui.Muted, severity: 99, of: kind.Links,
 			peer: "interconnect at " + field.Or(l.ColoName, "-")}
 		if l.BGP != nil {
-			c.peer += ", AS " + l.BGP.ASNText()
+			c.as = "AS " + l.BGP.ASNText()
+			c.peer += ", " + c.as
 		}
 		if health := p.env.Probed(l.Name); health != store.HealthUnknown && !field.Unprobed(l.HealthCheck) {
 			c.flaps = "health: " + string(health)

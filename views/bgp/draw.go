@@ -14,6 +14,8 @@ const (
 	cardWidth  = 40
 	cardHeight = 4
 	slimHeight = 3
+	// asWidth is from which width on a line has the session's AS number, asRoom how much room that takes.
+	asWidth, asRoom = 76, 15
 	// reorderEvery is how often panels change places by themselves, when nobody is at the keys.
 	reorderEvery = time.Minute
 )
@@ -41,6 +43,9 @@ func (p *page) Draw(c tui.Canvas) []string {
 	signs := width - 5
 	if height == 1 {
 		signs = max(10, width-50)
+		if width >= asWidth {
+			signs -= asRoom
+		}
 	}
 	slot := slotFor(p.oldest, c.Now, signs)
 	lines := []string{p.head(c, all, slot)}
@@ -133,6 +138,9 @@ func (k card) draw(c tui.Canvas, selected bool, width, height, signs int, slot t
 	}
 	if height == 1 {
 		line := tui.Line{{Text: "  " + tui.Fit(k.word, 13), Role: k.role}, {Text: "  " + tui.FitRight(k.since, 6) + "  ", Role: tui.Muted}}
+		if width >= asWidth {
+			line = append(line, tui.Span{Text: tui.Fit(tui.Clean(k.as), asRoom), Role: tui.Muted})
+		}
 		return []string{name(20) + append(line, past...).Paint(c.Theme, width-24)}
 	}
 	state := k.word

@@ -148,9 +148,9 @@ func (m *Module) describe() resource.Description[change] {
 		Columns: []table.Column[change]{
 			{Key: "at", Title: "AT (UTC)", Width: 19, Text: cell(func(c change) string { return c.at.UTC().Format(time.DateTime) }),
 				Compare: func(a, b change) int { return a.at.Compare(b.at) }},
-			{Key: "name", Title: "NAME", Width: 16, Grow: 12, Text: cell(m.name), Role: func(change) tui.Role { return tui.Strong }},
-			{Key: "what", Title: "CHANGE", Width: 16, Grow: 30, Text: cell(what)},
-			{Key: "by", Title: "BY", Width: 20, Grow: 20, Text: cell(by), Role: byRole},
+			{Key: "name", Title: "NAME", Width: 15, Grow: 13, Text: cell(m.name), Role: func(change) tui.Role { return tui.Strong }},
+			{Key: "what", Title: "CHANGE", Width: 21, Grow: 25, Text: cell(what)},
+			{Key: "by", Title: "BY", Width: 16, Grow: 24, Text: cell(by), Role: byRole},
 			{Key: "of", Title: "OF A", Width: 14, Priority: 1, Text: cell(of)},
 			{Key: "result", Title: "RESULT", Width: 8, Priority: 2, Text: cell(result)},
 		},

@@ -35,7 +35,7 @@ func HealthSection(kind rules.Kind) form.Section {
 			Help: "request is safer behind a stateful firewall"},
 		{Key: "hc_direction", Label: "Direction", Kind: form.Choice, When: directed,
 			Options: words(rules.Unidirectional, rules.Bidirectional),
-			Help:    "Cloudflare WAN: bidirectional. Magic Transit with direct return: unidirectional"},
+			Help:    "Bidirectional for Cloudflare WAN; unidirectional with direct return"},
 		{Key: "hc_rate", Label: "Rate", Kind: form.Choice, When: on, Options: words(rules.RateLow, rules.RateMid, rules.RateHigh),
 			Help: "How often to probe"},
 		{Key: "hc_target", Label: "Target", When: on, Help: help, Empty: "the default",

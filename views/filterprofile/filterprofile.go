@@ -239,7 +239,7 @@ func (m *Module) form(title string, p api.FilterProfile, submit func(api.FilterP
 				{Key: "name", Label: "Name", Help: "What you call it", Check: field.Check(rules.FilterName)},
 				{Key: "match_action", Label: "On a match", Kind: form.Choice, Help: "What becomes of a route that one of the targets matches",
 					Options: []form.Option{{Value: rules.FilterAllow, Label: "allow"}, {Value: rules.FilterDeny, Label: "deny"}}},
-				{Key: "targets", Label: "Targets", Help: "Networks with blanks between: 10.0.0.0/8{8,24}, + for all inside, or the network alone",
+				{Key: "targets", Label: "Targets", Help: "Networks with blanks between; 10.0.0.0/8{8,24}, or + for all inside it",
 					Suggest: func(form.Values) []string { return []string{"0.0.0.0/0", "10.0.0.0/8{8,24}", "10.0.0.0/8+"} },
 					Check:   checkTargets},
 				{Key: "description", Label: "Description", Help: "Free text for your colleagues", Check: field.Check(rules.FilterDescription)},

@@ -203,6 +203,7 @@ func (a Account) rank() int {
 func (m *Module) describe() resource.Description[Account] {
 	return resource.Description[Account]{
 		Plural:  "Fleet",
+		Counted: "accounts",
 		None:    "There is no profile on this machine, so there is one account at most: :overview shows it.",
 		ID:      func(a Account) string { return a.Profile },
 		Name:    func(a Account) string { return a.Profile },

@@ -41,7 +41,7 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 				Others: func(form.Values) []rules.ASNUse { return m.otherASNs(l.Name) }}),
 			field.HealthSection(rules.Interconnect),
 			{Title: "IPv6 and return routing", Folded: true, Fields: []form.Field{
-				{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",
+				{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 in your account's IPv6 range, its first address; empty for none",
 					Check: func(v string, _ form.Values) form.Finding {
 						return field.Finding(rules.InterfaceAddress6(v, netip.Prefix{}))
 					}},

@@ -194,7 +194,7 @@ func (m *Module) partColumns() []table.Column[part] {
 		{Key: "what", Title: "TYPE", Width: 11, Text: field.Cell(part.what)},
 		{Key: "state", Title: "STATE", Width: 12, Text: field.Cell(state), Role: func(p part) tui.Role { _, role := m.stateOf(p); return role },
 			Compare: func(a, b part) int { return cmp.Compare(m.severity(a), m.severity(b)) }},
-		{Key: "at", Title: "SITE", Width: 7, Text: field.Cell(part.at)},
+		{Key: "at", Title: "SITE", Width: 7, Grow: 8, Text: field.Cell(part.at)},
 		{Key: "about", Title: "DETAILS", Width: 20, Grow: 60, Role: muted, Text: field.Cell(part.about)},
 	}
 }

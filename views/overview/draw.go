@@ -65,7 +65,7 @@ func (p *page) counts(c tui.Canvas, s *store.Snapshot) []string {
 	for i, port := range s.Ports.Rows {
 		states[i] = port.State
 	}
-	return append(lines, append(line, interconnect.Summary(states, c.Theme.Glyphs)...).Paint(c.Theme, c.Width))
+	return append(lines, append(line, interconnect.Summary(states, c.Theme.Glyphs)...).Whole(c.Width).Paint(c.Theme, c.Width))
 }
 
 // list is what is wrong; without anything it says what that rests on.

@@ -99,14 +99,19 @@ func (p *page) explained(c tui.Canvas) []string {
 	if !ok {
 		return nil
 	}
-	head := tui.Paragraph(c, tui.Strong, row.head(c.Now))
-	if left := row.left(); left != "" {
-		head = append(head, tui.Paragraph(c, roleOf(row.Severity), left)...)
+	return row.explained(c)
+}
+
+// explained is the reading of one row; it begins and ends with a blank line.
+func (t trouble) explained(c tui.Canvas) []string {
+	head := tui.Paragraph(c, tui.Strong, t.head(c.Now))
+	if left := t.left(); left != "" {
+		head = append(head, tui.Paragraph(c, roleOf(t.Severity), left)...)
 	}
-	text := tui.Paragraph(c, tui.Plain, row.Says())
+	text := tui.Paragraph(c, tui.Plain, t.Says())
 	var next []string
-	if row.Next != "" {
-		next = tui.Paragraph(c, tui.Plain, "Next: "+row.Next)
+	if t.Next != "" {
+		next = tui.Paragraph(c, tui.Plain, "Next: "+t.Next)
 	}
 	if most := max(readingLines, c.Height/4); len(head)+len(text)+len(next) > most {
 		more := c.Theme.Paint(tui.Muted, "   "+tui.Ellipsis+" enter shows all of it")

@@ -85,12 +85,32 @@ func (p *page) upper(c tui.Canvas, s *store.Snapshot, cause []string, height int
 	} else {
 		list = p.list(left, s, left.Height)
 	}
-	list = fixed(append(list[:min(len(list), left.Height)], cause...), height)
+	list = append(list[:min(len(list), left.Height)], cause...)
+	list = fixed(append(list, p.others(left, height-len(list))...), height)
 	beside := fixed(p.around(narrow(c, right-besideSpace), height), height)
 	for i := range list {
 		list[i] += tui.Spaces(c.Width-right+besideSpace-tui.Width(list[i])) + beside[i]
 	}
 	return list
+}
+
+// others are what the rows mean that the cursor is not on, the worst first, as many as there is room for whole.
+func (p *page) others(c tui.Canvas, room int) []string {
+	at, _ := p.table.Selected()
+	c.Height = 0 // each is short
+	var out []string
+	for _, row := range p.worst {
+		if row.ID == at.ID {
+			continue
+		}
+		text := row.explained(c)
+		text[0] = c.Theme.Paint(tui.Muted, "   "+tui.Clean(row.name()))
+		if len(out)+len(text) > room {
+			break
+		}
+		out = append(out, text...)
+	}
+	return out
 }
 
 // around draws destinations and locations; each has at least half of the room if it needs it.

@@ -189,7 +189,7 @@ func (m *Module) bgpForm(r row) func(string, api.BGPPrefix, func(api.BGPPrefix) 
 	return func(title string, b api.BGPPrefix, submit func(api.BGPPrefix) tea.Cmd) form.Options {
 		return form.Options{Title: title, Verb: "review", Values: form.Values{"cidr": b.CIDR},
 			Sections: []form.Section{{Title: "Out of " + r.CIDR, Fields: []form.Field{
-				{Key: "cidr", Label: "Network", Help: "The prefix itself or a part of it, to advertise on its own; it begins withdrawn",
+				{Key: "cidr", Label: "Network", Help: "The prefix or a part of it, advertised on its own; it begins withdrawn",
 					Check: func(v string, _ form.Values) form.Finding {
 						return field.WorstOf(field.Finding(rules.BGPPrefix(v, network(r.CIDR))), m.takenBGP(v, m.now(r)))
 					}},

@@ -83,7 +83,7 @@ func (m *Module) delegationEditor(r row) edit.Editor[api.Delegation] {
 						Check: func(v string, _ form.Values) form.Finding {
 							return field.Finding(rules.Delegation(v, network(r.CIDR)))
 						}},
-					{Key: "delegated_account_id", Label: "Account", Help: "The other account's id: 32 hexadecimal digits, in its dashboard's address",
+					{Key: "delegated_account_id", Label: "Account", Help: "The other account's id: 32 hexadecimal digits in its dashboard's URL",
 						Check: field.Check(rules.AccountID)},
 				}}},
 				Submit: func(v form.Values) tea.Cmd {

@@ -250,7 +250,7 @@ func summary(rows []row, g tui.Glyphs) tui.Line {
 	line := tui.Line{{Text: tui.Count(len(rows), "prefixes"), Role: tui.Strong}}
 	add := func(n int, text string, role tui.Role) {
 		if n > 0 {
-			line = append(line, tui.Span{Text: "   "}, tui.Span{Text: text, Role: role})
+			line = append(line, tui.Span{Text: "   " + text, Role: role})
 		}
 	}
 	for _, each := range []struct {

@@ -38,10 +38,10 @@ func (m *Module) mainFields(id string) []form.Field {
 				return field.WorstOf(field.Worst(rules.RoutePrefix(v), m.owned(ruleOf(all).Prefix)),
 					m.env.Taken(rules.RouteTaken(ruleOf(all), m.others(id)), store.Routes))
 			}},
-		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or interconnect: its address, or the tunnel's name to find it",
+		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or CNI: its address, or its name to find that",
 			Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.hops() }, Reads: rules.AddressText, Live: m.hopLive,
 			Check: m.checkHop},
-		{Key: "priority", Label: "Priority", Help: "The lowest wins. Cloudflare adds 500,000 when a tunnel is degraded, 1,000,000 when down",
+		{Key: "priority", Label: "Priority", Help: "The lowest wins; Cloudflare adds 500,000 if degraded, 1,000,000 if down",
 			Check: field.Check(rules.Priority)},
 		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 	}
@@ -49,7 +49,7 @@ func (m *Module) mainFields(id string) []form.Field {
 
 func (m *Module) scopeFields(id string) []form.Field {
 	return []form.Field{
-		{Key: "weight", Label: "Weight", Help: "Share among routes of equal prefix and priority, 1 to 256; empty for none",
+		{Key: "weight", Label: "Weight", Help: "Share among routes of equal prefix and priority, 1 to 256, or empty",
 			Check: func(v string, all form.Values) form.Finding {
 				return field.WorstOf(field.Finding(rules.Weight(v)), m.env.Taken(rules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
 			}},

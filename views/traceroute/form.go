@@ -65,7 +65,7 @@ func (m *Module) form(request api.TracerouteRequest, to kit.Goal) tui.View {
 			{Key: "packet_type", Label: "Packets", Kind: form.Choice, Options: packets, Help: "A router that drops ICMP may answer to another kind"},
 			{Key: "max_ttl", Label: "Largest TTL", Help: "How many hops at most, up to 64", Check: field.Check(rules.TraceMaxHops)},
 			{Key: "packets_per_ttl", Label: "Packets per TTL", Help: "Up to 10", Check: field.Check(rules.TraceProbes)},
-			{Key: "port", Label: "Port", Help: "tcp, udp: destination port; icmp: first sequence number; 0: Cloudflare chooses",
+			{Key: "port", Label: "Port", Help: "tcp, udp: destination port; icmp: first sequence; 0: Cloudflare chooses",
 				Check: field.Check(rules.TraceDestination)},
 			{Key: "wait_time", Label: "Wait", Help: "Seconds for each answer, 1 to 5", Check: field.Check(rules.TraceWaitTime)},
 		}},

@@ -44,7 +44,7 @@ func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
 // ends are the name and the two public addresses.
 func (f fields) ends() form.Section {
 	return form.Section{Title: "Endpoints", Intro: "The tunnel's name, and the two public addresses that it joins.", Fields: []form.Field{
-		{Key: "name", Label: "Name", Help: "Letters, digits, - and _; 15 or fewer work on every platform; ctrl+n suggests the next name",
+		{Key: "name", Label: "Name", Help: "Letters, digits, - and _; up to 15 work everywhere; ctrl+n suggests one",
 			Suggest: func(v form.Values) []string { return f.nextNames(v["name"]) }, Check: f.checkName},
 		{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address Cloudflare gave you", Kind: form.Pick, Free: true,
 			Choices: func(form.Values) []form.Option { return f.endpointChoices() },
@@ -62,10 +62,10 @@ func (f fields) inside() form.Section {
 		Intro: "The point-to-point subnet inside the tunnel: one address is Cloudflare's, the other one your router's.",
 		Fields: []form.Field{
 			{Key: "interface_address", Label: "Interface address",
-				Help:    "Cloudflare's side of a /31, with the prefix length; " + tui.KeyOf("suggest", "ctrl+n") + " takes the next free one",
+				Help:    "Cloudflare's side of a /31, with its length; " + tui.KeyOf("suggest", "ctrl+n") + " takes the next free one",
 				Suggest: func(form.Values) []string { return f.freeSubnets() }, Propose: f.once(func() string { return firstOf(f.freeSubnets()) }),
 				Check: f.checkInterface, Live: sidesLive, Reads: rules.PrefixText},
-			{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 inside your account's IPv6 range, its first address; empty for none",
+			{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 in your account's IPv6 range, its first address; empty for none",
 				Check: func(v string, _ form.Values) form.Finding {
 					if v == "" {
 						return form.Finding{}

@@ -20,7 +20,7 @@ const (
 )
 
 // greBGPFixed is why the form of an existing GRE tunnel does not change BGP.
-const greBGPFixed = "The API cannot change BGP of an existing GRE tunnel: use the action replace (delete and create)"
+const greBGPFixed = "The API cannot change this of a GRE tunnel: the action replace does"
 
 // greForm makes the form for a GRE tunnel; a tunnel without id is a new one.
 func (m *Module) greForm(title string, t api.GRETunnel, submit func(api.GRETunnel) tea.Cmd) form.Options {

@@ -27,7 +27,7 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it follows when " +
 		"the tunnel is there.", Folded: true, Fields: []form.Field{
 		{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
-			Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
+			Help: "Off is recommended with anycast; on for devices that cannot turn it off",
 			Check: func(v string, _ form.Values) form.Finding {
 				return field.Finding(rules.ReplayProtection(v == "yes"))
 			}},

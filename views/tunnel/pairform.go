@@ -120,7 +120,7 @@ func (p pairing) router() form.Section {
 					return p.of(all).checkCustomer(v, all)
 				}},
 			{Key: "kind", Label: "Type", Kind: form.Choice, Options: []form.Option{{Value: string(api.GRE), Label: "GRE"},
-				{Value: string(api.IPsec), Label: "IPsec"}}, Help: "GRE: plain packets. IPsec: encrypted; a key of its own for each tunnel follows"},
+				{Value: string(api.IPsec), Label: "IPsec"}}, Help: "GRE: plain packets. IPsec: encrypted, with a key for each tunnel"},
 			p.device(),
 			{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address of the first tunnel", Kind: form.Pick, Free: true,
 				Choices: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
@@ -154,7 +154,7 @@ func (p pairing) twin() form.Section {
 					return p.of(v).endpointLive(form.Values{"cloudflare_endpoint": v["twin_cloudflare_endpoint"]})
 				}},
 			{Key: "twin_customer_endpoint", Label: "Your other endpoint", When: sameEndpoint, Check: p.checkTwinCustomer,
-				Help: "Two tunnels cannot have the same two outer addresses: a second address of your router"},
+				Help: "A second address of your router: the pair cannot share both outer ones"},
 			{Key: "interface_address", Label: "First subnet", Help: "Cloudflare's side of a /31 in the first tunnel",
 				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("twin_interface_address"),
 				Check: p.checkSubnet("twin_interface_address"), Live: sidesLive, Reads: rules.PrefixText},
@@ -273,7 +273,7 @@ func (p pairing) exchange() form.Section {
 		}
 	}
 	s.Fields = append(s.Fields, form.Field{Key: "routes", Label: "Your networks", When: func(v form.Values) bool { return v["bgp"] == "no" },
-		Help: "Networks behind your router, each routed into both tunnels; separated by spaces", Check: p.checkRoutes})
+		Help: "Networks behind your router, routed into both tunnels; blanks between", Check: p.checkRoutes})
 	return s
 }
 
@@ -321,7 +321,7 @@ func (p pairing) settings() form.Section {
 			{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255", When: gre,
 				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.TTL(rules.GRE, v)) }},
 			{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
-				When: func(v form.Values) bool { return !gre(v) }, Help: "Off is recommended with anycast; on only for devices that cannot turn it off",
+				When: func(v form.Values) bool { return !gre(v) }, Help: "Off is recommended with anycast; on for devices that cannot turn it off",
 				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.ReplayProtection(v == "yes")) }},
 			{Key: "description", Label: "Description", Help: "Of both tunnels: free text for your colleagues"},
 		}}

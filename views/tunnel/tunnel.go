@@ -291,8 +291,8 @@ func KindName(k api.TunnelKind) string {
 	return string(k)
 }
 
-// Summary counts the states, worst first: they add up to the tunnels. What flaps is counted within its state, what the probes find down after
-// them. some reports that rows may be missing: the number is then not the whole one.
+// Summary counts the states, worst first: they add up to the tunnels. What flaps is counted within its state, what the probes find down
+// after them. some reports that rows may be missing: the number is then not the whole one.
 func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
 	totals := store.Count(rows)
 	whole := tui.Count(totals.All, "tunnels")
@@ -306,8 +306,7 @@ func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
 			if s == store.NoBGP {
 				word = "no BGP"
 			}
-			line = append(line, tui.Span{Text: "   "},
-				tui.Span{Text: fmt.Sprintf("%s %d %s", glyph(s, g), n, word), Role: role(s)})
+			line = append(line, tui.Span{Text: fmt.Sprintf("   %s %d %s", glyph(s, g), n, word), Role: role(s)})
 			line = append(line, flapping(rows, s)...)
 		}
 	}

@@ -28,7 +28,7 @@ func TestEveryGuidedSetupBeginsAtTheOverview(t *testing.T) {
 		term.Press("enter")
 		term.WaitText("Step 1 " + first)
 		term.Press("esc")
-		term.WaitText("enter begin")
+		term.WaitText("enter start")
 	}
 	a.untouched()
 }
