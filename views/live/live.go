@@ -106,7 +106,7 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 		f.fell()
 		return tea.Batch(f.step(), f.askFalls())
 	case fallsMsg:
-		f.falls.by = msg.by
+		f.store.Fell(msg.by)
 	case recordMsg:
 		return f.step()
 	case dueMsg:
@@ -125,6 +125,7 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(f.step(), func() tea.Msg { f.recallChanges(true); return nil })
 	case insightMsg:
 		f.insights.take(msg.Insight)
+		f.fellBy(msg.Insight)
 		f.forgetDiagnosis()
 	case RouterMsg:
 		f.takeRouter(msg.Reading)
@@ -200,9 +201,9 @@ func (f *Feed) statusOf(needs []store.Detail) tui.Status {
 func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 	s := Rows(f, func(s *store.Snapshot) []store.Tunnel {
 		if len(kinds) == 0 {
-			return f.WithFalls(s.Tunnels)
+			return s.Tunnels // shared with the snapshot: thousands of rows
 		}
-		return slices.DeleteFunc(slices.Clone(f.WithFalls(s.Tunnels)), func(t store.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
+		return slices.DeleteFunc(slices.Clone(s.Tunnels), func(t store.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
 	}, store.Detail{Kind: store.GRETunnels})
 	s.Status = func() tui.Status { return f.tunnelStatus(kinds) }
 	return s
