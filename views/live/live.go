@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -92,6 +93,19 @@ func (f *Feed) step() tea.Cmd {
 // minWait keeps what is due again and again from turning into a loop.
 const minWait = 100 * time.Millisecond
 
+// manyTunnels is from how many tunnels on a poll leaves so much behind that it is collected at once.
+const manyTunnels = 2000
+
+// tidy collects what a poll of many tunnels has left behind. While it comes in, the old answer and the new one are both there: a heap that
+// was measured then may grow by as much again before it is collected, and the next poll would come on top of that.
+func (f *Feed) tidy(read []store.Detail) tea.Cmd {
+	tunnels := func(d store.Detail) bool { return d.Kind == store.GRETunnels }
+	if len(f.store.Last().Tunnels) < manyTunnels || !slices.ContainsFunc(read, tunnels) {
+		return nil
+	}
+	return func() tea.Msg { runtime.GC(); return nil }
+}
+
 // Last is everything known now. It may be asked by pages and commands.
 func (f *Feed) Last() *store.Snapshot { return f.store.Last() }
 
@@ -104,7 +118,7 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	case readMsg:
 		f.seen.Store(f.store.Last())
 		f.fell()
-		return tea.Batch(f.step(), f.askFalls())
+		return tea.Batch(f.step(), f.askFalls(), f.tidy(msg.of))
 	case fallsMsg:
 		f.store.Fell(msg.by)
 	case recordMsg:
