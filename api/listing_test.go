@@ -76,15 +76,7 @@ func (k kind) bare() kind {
 	return k
 }
 
-func (k kind) onlyListed() kind {
-	k.get = nil
-	return k
-}
-
 func allKinds() []kind {
-	ports := kindOf("cni_interconnects", "", "", "site", func(v api.Interconnect) string { return v.Name },
-		func(a *api.AccountClient) api.Collection[api.Interconnect] { return a.PhysicalInterconnects }).bare()
-	ports.key = "name"
 	accounts := kind{name: "accounts", key: "id", odd: "name", paged: true, wrap: result,
 		list: func(ctx context.Context, c *api.Client) ([]row, error) {
 			list, err := c.Accounts(ctx)
@@ -95,38 +87,11 @@ func allKinds() []kind {
 			list, err := c.In(account).Traceroute(ctx, api.TracerouteRequest{Targets: []string{"192.0.2.1"}})
 			return rowsOf(list, err, func(api.Trace) string { return "" })
 		}}
-	return []kind{
-		kindOf("gre_tunnels", "gre_tunnels", "gre_tunnel", "mtu", func(v api.GRETunnel) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.GRETunnel] { return a.GRETunnels }),
-		kindOf("ipsec_tunnels", "ipsec_tunnels", "ipsec_tunnel", "psk_metadata", func(v api.IPsecTunnel) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.IPsecTunnel] { return a.IPsecTunnels }),
-		kindOf("cf_interconnects", "interconnects", "interconnect", "gre", func(v api.MagicInterconnect) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.MagicInterconnect] { return a.Interconnects }),
-		kindOf("routes", "routes", "route", "scope", func(v api.Route) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.Route] { return a.Routes }),
-		kindOf("cnis", "", "", "magic", func(v api.CNI) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.CNI] { return a.CNIs }).bare(),
-		ports,
-		kindOf("cni_slots", "", "", "occupied", func(v api.Slot) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.Slot] { return a.Slots }).bare(),
-		kindOf("prefixes", "", "", "asn", func(v api.Prefix) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.Prefix] { return a.Prefixes }),
-		kindOf("bgp_prefixes", "", "", "on_demand", func(v api.BGPPrefix) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.BGPPrefix] { return a.BGPPrefixes("p1") }),
-		kindOf("bindings", "", "", "provisioning", func(v api.Binding) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.Binding] { return a.Bindings("p1") }),
-		kindOf("delegations", "", "", "cidr", func(v api.Delegation) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.Delegation] { return a.Delegations("p1") }).onlyListed(),
-		kindOf("services", "", "", "name", func(v api.AddressingService) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.AddressingService] { return a.Services }).onlyListed(),
-		kindOf("leases", "", "", "created_at", func(v api.Lease) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.Lease] { return a.Leases }).onlyListed(),
-		kindOf("endpoint_healthchecks", "", "", "endpoint", func(v api.EndpointCheck) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.EndpointCheck] { return a.EndpointChecks }),
-		kindOf("bgp_filter_profiles", "", "", "match_action", func(v api.FilterProfile) string { return v.ID },
-			func(a *api.AccountClient) api.Collection[api.FilterProfile] { return a.FilterProfiles }),
-		accounts, traces,
+	all := []kind{accounts, traces}
+	for _, c := range collections() {
+		all = append(all, c.kind)
 	}
+	return all
 }
 
 // TestEveryKindIsHere: a collection that is added is added to these tests too.

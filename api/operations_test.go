@@ -43,21 +43,9 @@ func calls(c *api.Client) map[string]func(context.Context) error {
 		"accounts.tokens.verify": nil, // TestVerifyTokenOfAnAccount
 		"user.get":               nil, // TestVerifyGlobalKey
 	}
-	addCollection(all, "gre_tunnels", a.GRETunnels, api.GRETunnel{ID: "t1", Name: "a"})
-	addCollection(all, "ipsec_tunnels", a.IPsecTunnels, api.IPsecTunnel{ID: "t1", Name: "a"})
-	addCollection(all, "cf_interconnects", a.Interconnects, api.MagicInterconnect{ID: "i1", Name: "a"})
-	addCollection(all, "routes", a.Routes, api.Route{ID: "r1", Prefix: "192.0.2.0/24"})
-	addCollection(all, "cnis", a.CNIs, api.CNI{ID: "c1"})
-	addCollection(all, "cni_interconnects", a.PhysicalInterconnects, api.Interconnect{Name: "i1"})
-	addCollection(all, "cni_slots", a.Slots, api.Slot{ID: "s1"})
-	addCollection(all, "prefixes", a.Prefixes, api.Prefix{ID: "p1"})
-	addCollection(all, "services", a.Services, api.AddressingService{ID: "s1"})
-	addCollection(all, "leases", a.Leases, api.Lease{ID: "l1"})
-	addCollection(all, "endpoint_healthchecks", a.EndpointChecks, api.EndpointCheck{ID: "e1", Endpoint: "192.0.2.1"})
-	addCollection(all, "bgp_filter_profiles", a.FilterProfiles, api.FilterProfile{ID: "f1", Name: "a"})
-	addCollection(all, "bgp_prefixes", a.BGPPrefixes("p1"), api.BGPPrefix{ID: "b1"})
-	addCollection(all, "bindings", a.Bindings("p1"), api.Binding{ID: "b1"})
-	addCollection(all, "delegations", a.Delegations("p1"), api.Delegation{ID: "d1"})
+	for _, of := range collections() {
+		of.call(all, a)
+	}
 	return all
 }
 

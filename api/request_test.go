@@ -91,18 +91,11 @@ func builders(a *api.AccountClient) map[string]func(*rand.Rand) (api.Request, er
 			return a.BuildBGPPrefixChange(word(r), word(r), api.BGPPrefixChange{Advertised: &on, ASNPrependCount: &count})
 		},
 	}
-	building(all, "gre_tunnels", a.GRETunnels)
-	building(all, "ipsec_tunnels", a.IPsecTunnels)
-	building(all, "cf_interconnects", a.Interconnects)
-	building(all, "routes", a.Routes)
-	building(all, "cnis", a.CNIs)
-	building(all, "cni_interconnects", a.PhysicalInterconnects)
-	building(all, "prefixes", a.Prefixes)
-	building(all, "endpoint_healthchecks", a.EndpointChecks)
-	building(all, "bgp_filter_profiles", a.FilterProfiles)
-	building(all, "bgp_prefixes", a.BGPPrefixes("p/1"))
+	for _, c := range collections() {
+		c.build(all, a)
+	}
+	building(all, "bgp_prefixes", a.BGPPrefixes("p/1")) // ids that are easily damaged on their way into a path
 	building(all, "bindings", a.Bindings("p 1"))
-	building(all, "delegations", a.Delegations("p1"))
 	return all
 }
 

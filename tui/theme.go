@@ -62,6 +62,19 @@ type Glyphs struct {
 	Up, Pending, Down, None, Unknown, Mark, Cursor, SortUp, SortDown, Crumb, Dot string
 }
 
+// Of is the sign of a judgement: of what is good, pending or bad; of every other role, that it is not known.
+func (g Glyphs) Of(r Role) string {
+	switch r {
+	case Good:
+		return g.Up
+	case Pending:
+		return g.Pending
+	case Bad:
+		return g.Down
+	}
+	return g.Unknown
+}
+
 // UnicodeGlyphs need no special font: all are in the common monospaced ones.
 var UnicodeGlyphs = Glyphs{
 	Up: "●", Pending: "◐", Down: "✗", None: "○", Unknown: "?", Mark: "✓", Cursor: "▌",

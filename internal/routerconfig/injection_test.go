@@ -16,7 +16,11 @@ var injections = []string{"a\nset system root", "a\r\nreboot", "a\x0breload", "a
 	"x | reboot",
 	"x && reboot", "x\" ; reboot", "x' ; reboot", "x\\", "x\\\nreboot", "help?", "tab\tbed", "x\u202ey", "\x1b]0;title\x07harmless", "\x1b[2J",
 	"{{.PSK}}", "${file(\"/etc/passwd\")}", "%{ if true }", "#!/bin/sh", "! no shutdown", "*/ reboot", "]]>", "all", "1st",
-	"REPLACE-WITH-PRE-SHARED-KEY", strings.Repeat("long", 100)}
+	"REPLACE-WITH-PRE-SHARED-KEY", strings.Repeat("long", 100),
+	"a\nend\nno router bgp 64512", "next\nend\nconfig system admin", "x\x00reboot", "x\u0085reboot", "x\u2029reboot", "x\u200by", "\ufeffx",
+	"${IFS}reboot", "$HOME", "~root", "../../etc/passwd", "|/bin/sh", ">/etc/passwd", "<(reboot)", "*", "[a-z]", "{a,b}", "two words",
+	"# commented out", "/* from here", "// from here", "<<EOT\nreboot\nEOT", "<script>reboot</script>", "&quot; reboot", "%0areboot", "\\n reboot",
+	"[/system reboot]", "/system reset-configuration", "\"", "'", ";", "=", ",", "x,y=z", "\u65e5\u672c\u8a9e", "e\u0301", "-oProxyCommand=reboot"}
 
 // commands are the lines of a router's text that are no comment.
 func commands(p routerconfig.Platform, text string) []string {
@@ -84,6 +88,9 @@ func TestNoTextOfTheAccountIsMoreThanATextOnAnyPlatform(t *testing.T) {
 				same(p, odd+" in "+name, r, routerconfig.Router{Link: &is})
 			}
 		}
+	}
+	if len(injections) < 63 {
+		t.Errorf("%d injections, 63 were tried on the first edition", len(injections))
 	}
 	if least := 63 * 3 * 9; tried < least {
 		t.Errorf("%d texts were tried, at least %d are wanted", tried, least)

@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"flarewire/api"
-	"flarewire/internal/kind"
 )
 
 // Beside is another program that reads the same account, such as a recorder. What it has fresh is not asked of Cloudflare again.
@@ -143,22 +142,11 @@ func (h *Handed) fill(last *Snapshot, d Detail) bool {
 		h.Rows = map[Kind][]json.RawMessage{BGPPrefixes: bytesOf(p.BGP.Rows), Bindings: bytesOf(p.Bindings.Rows),
 			Delegations: bytesOf(p.Delegations.Rows)}[d.Kind]
 	default:
-		rows, handed := map[Kind]func() []json.RawMessage{
-			Routes: func() []json.RawMessage { return bytesOf(last.Routes.Rows) },
-			Links:  func() []json.RawMessage { return bytesOf(last.Links.Rows) },
-			CNIs:   func() []json.RawMessage { return bytesOf(last.CNIs.Rows) }, Slots: func() []json.RawMessage { return bytesOf(last.Slots.Rows) },
-			CNISettings:         func() []json.RawMessage { return bytesOf(last.CNISettings.Rows) },
-			Services:            func() []json.RawMessage { return bytesOf(last.Services.Rows) },
-			Leases:              func() []json.RawMessage { return bytesOf(last.Leases.Rows) },
-			EndpointChecks:      func() []json.RawMessage { return bytesOf(last.EndpointChecks.Rows) },
-			kind.FilterProfiles: func() []json.RawMessage { return bytesOf(last.FilterProfiles.Rows) },
-			kind.BGPSettings:    func() []json.RawMessage { return bytesOf(last.BGPSettings.Rows) },
-			Accounts:            func() []json.RawMessage { return bytesOf(last.Accounts.Rows) },
-		}[d.Kind]
-		if !handed {
+		l, ok := lists[d.Kind]
+		if !ok || l.hand == nil {
 			return false
 		}
-		h.Rows = rows()
+		h.Rows = l.hand(last)
 	}
 	return true
 }
@@ -176,11 +164,9 @@ func bytesOf[T any](rows []T) []json.RawMessage {
 
 // source returns fetchers that give what was handed over.
 func (h Handed) source() *Fetchers {
-	below := func(context.Context, string) ([]api.BGPPrefix, error) { return restored[api.BGPPrefix](h.Rows) }
-	return &Fetchers{
-		Routes:      func(context.Context) ([]api.Route, error) { return restored[api.Route](h.Rows) },
+	out := &Fetchers{
 		Prefixes:    func(context.Context) ([]api.Prefix, error) { return restored[api.Prefix](h.Rows) },
-		BGPPrefixes: below,
+		BGPPrefixes: func(context.Context, string) ([]api.BGPPrefix, error) { return restored[api.BGPPrefix](h.Rows) },
 		Bindings:    func(context.Context, string) ([]api.Binding, error) { return restored[api.Binding](h.Rows) },
 		Delegations: func(context.Context, string) ([]api.Delegation, error) { return restored[api.Delegation](h.Rows) },
 		Ports:       func(context.Context) ([]api.Interconnect, error) { return restored[api.Interconnect](h.Rows) },
@@ -191,17 +177,13 @@ func (h Handed) source() *Fetchers {
 			}
 			return states[0], nil
 		},
-		Links:          func(context.Context) ([]api.MagicInterconnect, error) { return restored[api.MagicInterconnect](h.Rows) },
-		CNIs:           func(context.Context) ([]api.CNI, error) { return restored[api.CNI](h.Rows) },
-		Slots:          func(context.Context) ([]api.Slot, error) { return restored[api.Slot](h.Rows) },
-		CNISettings:    func(context.Context) ([]api.CNISettings, error) { return restored[api.CNISettings](h.Rows) },
-		Services:       func(context.Context) ([]api.AddressingService, error) { return restored[api.AddressingService](h.Rows) },
-		Leases:         func(context.Context) ([]api.Lease, error) { return restored[api.Lease](h.Rows) },
-		EndpointChecks: func(context.Context) ([]api.EndpointCheck, error) { return restored[api.EndpointCheck](h.Rows) },
-		BGPSettings:    func(context.Context) ([]api.BGPSettings, error) { return restored[api.BGPSettings](h.Rows) },
-		FilterProfiles: func(context.Context) ([]api.FilterProfile, error) { return restored[api.FilterProfile](h.Rows) },
-		Accounts:       func(context.Context) ([]api.Account, error) { return restored[api.Account](h.Rows) },
 	}
+	for _, l := range lists {
+		if l.take != nil {
+			l.take(out, h.Rows)
+		}
+	}
+	return out
 }
 
 func restored[T any](rows []json.RawMessage) ([]T, error) {

@@ -113,19 +113,29 @@ type applier func(next *Snapshot, took span, again bool) []Event
 type list struct {
 	entry func(*Snapshot) *Entry
 	read  func(context.Context, *Store, *Fetchers) applier // nil for the lists of tunnels, which are read together
+	// hand and take give its rows as the server sent them, and have them read from there; nil where handed.go knows the kind.
+	hand func(*Snapshot) []json.RawMessage
+	take func(*Fetchers, []json.RawMessage)
 }
 
 // rows is a list that is kept as it comes. objects are what two reads are compared by, for the events; nil for none.
-func rows[T any](at func(*Snapshot) *List[T], fetch func(*Fetchers) func(context.Context) ([]T, error), objects func([]T) []object) list {
+func rows[T any](at func(*Snapshot) *List[T], fetch func(*Fetchers) *fetcher[T], objects func([]T) []object) list {
 	return list{
-		func(n *Snapshot) *Entry { return &at(n).Entry },
-		func(ctx context.Context, s *Store, f *Fetchers) applier {
-			return readRows(ctx, s, fetch(f), at, objects)
+		entry: func(n *Snapshot) *Entry { return &at(n).Entry },
+		read: func(ctx context.Context, s *Store, f *Fetchers) applier {
+			return readRows(ctx, s, *fetch(f), at, objects)
+		},
+		hand: func(n *Snapshot) []json.RawMessage { return bytesOf(at(n).Rows) },
+		take: func(f *Fetchers, rows []json.RawMessage) {
+			*fetch(f) = func(context.Context) ([]T, error) { return restored[T](rows) }
 		},
 	}
 }
 
-// lists are all kinds of the account. A new list is one here, one in Fetchers, one in FromAccount and one in Snapshot.
+// fetcher asks for a whole list.
+type fetcher[T any] = func(context.Context) ([]T, error)
+
+// lists are all kinds of the account. A new list is one here, one in Fetchers, one in FromAccount and one in Snapshot; a recorder hands it on by itself.
 var lists map[Kind]list
 
 func init() {
@@ -134,39 +144,39 @@ func init() {
 	lists = map[Kind]list{
 		GRETunnels:   {entry: func(n *S) *Entry { return &n.GRE }},
 		IPsecTunnels: {entry: func(n *S) *Entry { return &n.IPsec }},
-		HealthChecks: {func(n *S) *Entry { return &n.Health.Entry },
-			func(ctx context.Context, s *Store, _ *F) applier { return s.readHealth(ctx) }},
-		TunnelTraffic: {func(n *S) *Entry { return &n.Traffic.Entry },
-			func(ctx context.Context, s *Store, _ *F) applier { return s.readTraffic(ctx) }},
-		LocationHealth: {func(n *S) *Entry { return &n.Locations.Entry },
-			func(ctx context.Context, s *Store, _ *F) applier { return s.readLocations(ctx) }},
-		Prefixes: {func(n *S) *Entry { return &n.Prefixes.Entry },
-			func(ctx context.Context, s *Store, f *F) applier { return s.readPrefixes(ctx, f) }},
-		Ports: {func(n *S) *Entry { return &n.Ports.Entry },
-			func(ctx context.Context, s *Store, f *F) applier { return s.readPorts(ctx, f) }},
+		HealthChecks: {entry: func(n *S) *Entry { return &n.Health.Entry },
+			read: func(ctx context.Context, s *Store, _ *F) applier { return s.readHealth(ctx) }},
+		TunnelTraffic: {entry: func(n *S) *Entry { return &n.Traffic.Entry },
+			read: func(ctx context.Context, s *Store, _ *F) applier { return s.readTraffic(ctx) }},
+		LocationHealth: {entry: func(n *S) *Entry { return &n.Locations.Entry },
+			read: func(ctx context.Context, s *Store, _ *F) applier { return s.readLocations(ctx) }},
+		Prefixes: {entry: func(n *S) *Entry { return &n.Prefixes.Entry },
+			read: func(ctx context.Context, s *Store, f *F) applier { return s.readPrefixes(ctx, f) }},
+		Ports: {entry: func(n *S) *Entry { return &n.Ports.Entry },
+			read: func(ctx context.Context, s *Store, f *F) applier { return s.readPorts(ctx, f) }},
 
 		Routes: rows(func(n *S) *List[api.Route] { return &n.Routes },
-			func(f *F) func(context.Context) ([]api.Route, error) { return f.Routes }, routeObjects),
+			func(f *F) *fetcher[api.Route] { return &f.Routes }, routeObjects),
 		Links: rows(func(n *S) *List[api.MagicInterconnect] { return &n.Links },
-			func(f *F) func(context.Context) ([]api.MagicInterconnect, error) { return f.Links }, linkObjects),
+			func(f *F) *fetcher[api.MagicInterconnect] { return &f.Links }, linkObjects),
 		CNIs: rows(func(n *S) *List[api.CNI] { return &n.CNIs },
-			func(f *F) func(context.Context) ([]api.CNI, error) { return f.CNIs }, nil),
+			func(f *F) *fetcher[api.CNI] { return &f.CNIs }, nil),
 		Slots: rows(func(n *S) *List[api.Slot] { return &n.Slots },
-			func(f *F) func(context.Context) ([]api.Slot, error) { return f.Slots }, nil),
+			func(f *F) *fetcher[api.Slot] { return &f.Slots }, nil),
 		CNISettings: rows(func(n *S) *List[api.CNISettings] { return &n.CNISettings },
-			func(f *F) func(context.Context) ([]api.CNISettings, error) { return f.CNISettings }, nil),
+			func(f *F) *fetcher[api.CNISettings] { return &f.CNISettings }, nil),
 		Services: rows(func(n *S) *List[api.AddressingService] { return &n.Services },
-			func(f *F) func(context.Context) ([]api.AddressingService, error) { return f.Services }, nil),
+			func(f *F) *fetcher[api.AddressingService] { return &f.Services }, nil),
 		Leases: rows(func(n *S) *List[api.Lease] { return &n.Leases },
-			func(f *F) func(context.Context) ([]api.Lease, error) { return f.Leases }, nil),
+			func(f *F) *fetcher[api.Lease] { return &f.Leases }, nil),
 		EndpointChecks: rows(func(n *S) *List[api.EndpointCheck] { return &n.EndpointChecks },
-			func(f *F) func(context.Context) ([]api.EndpointCheck, error) { return f.EndpointChecks }, nil),
+			func(f *F) *fetcher[api.EndpointCheck] { return &f.EndpointChecks }, nil),
 		kind.FilterProfiles: rows(func(n *S) *List[api.FilterProfile] { return &n.FilterProfiles },
-			func(f *F) func(context.Context) ([]api.FilterProfile, error) { return f.FilterProfiles }, nil),
+			func(f *F) *fetcher[api.FilterProfile] { return &f.FilterProfiles }, nil),
 		kind.BGPSettings: rows(func(n *S) *List[api.BGPSettings] { return &n.BGPSettings },
-			func(f *F) func(context.Context) ([]api.BGPSettings, error) { return f.BGPSettings }, nil),
+			func(f *F) *fetcher[api.BGPSettings] { return &f.BGPSettings }, nil),
 		Accounts: rows(func(n *S) *List[api.Account] { return &n.Accounts },
-			func(f *F) func(context.Context) ([]api.Account, error) { return f.Accounts }, nil),
+			func(f *F) *fetcher[api.Account] { return &f.Accounts }, nil),
 	}
 }
 

@@ -169,22 +169,16 @@ func role(s diagnose.Seen) tui.Role {
 	return tui.Pending
 }
 
-// Line is a location with what it sees and its traffic, for a line of another page.
+// Line is a location with what it sees and its traffic, for a line of another page. Its share of the traffic stands on its own.
 func Line(s diagnose.Seen, g tui.Glyphs) tui.Line {
-	return tui.Line{{Text: tui.Fit(tui.Clean(s.Name), 7), Role: tui.Strong}, {Text: tui.Fit(tui.Clean(s.City), 15)},
-		{Text: tui.Fit(sign(s, g)+s.Text(), 26) + " ", Role: role(s)}, {Text: traffic(s), Role: tui.Muted}}
+	rate := s
+	rate.Share = nil
+	return tui.Line{{Text: tui.Fit(tui.Clean(s.Name), 7), Role: tui.Strong}, {Text: tui.Fit(tui.Clean(s.City), 11) + " "},
+		{Text: tui.Fit(sign(s, g)+s.Text(), 35) + " ", Role: role(s)}, {Text: traffic(rate), Role: tui.Muted}}
 }
 
 func sign(s diagnose.Seen, g tui.Glyphs) string {
-	switch role(s) {
-	case tui.Bad:
-		return g.Down + " "
-	case tui.Pending:
-		return g.Pending + " "
-	case tui.Good:
-		return g.Up + " "
-	}
-	return g.Unknown + " "
+	return g.Of(role(s)) + " "
 }
 
 // traffic is what passes the location: "12.4 Mbit/s 34 %".

@@ -124,15 +124,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 
 // sign is the sign of what is left of the ways.
 func sign(d diagnose.Destination, g tui.Glyphs) string {
-	switch Role(d) {
-	case tui.Bad:
-		return g.Down + " "
-	case tui.Pending:
-		return g.Pending + " "
-	case tui.Good:
-		return g.Up + " "
-	}
-	return g.Unknown + " "
+	return g.Of(Role(d)) + " "
 }
 
 // brief is the redundancy for one line: the reason stands on the destination's own page, and beside the list.

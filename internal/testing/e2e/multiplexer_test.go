@@ -73,7 +73,7 @@ func TestTmuxAndScreenShowTheSame(t *testing.T) {
 					plain.WaitFor(page.name, page.shown)
 					term.Type(page.there)
 					term.WaitFor(page.name, page.shown)
-					same(t, page.name+" in "+m.name, plain, term)
+					plain.WaitSame(page.name+" in "+m.name, term)
 					back := page.back
 					if page.name == "detail" || page.name == "help" {
 						back = "\x1b"

@@ -284,15 +284,12 @@ func TestWithoutCommandsForRoutersNothingChanges(t *testing.T) {
 		o.put("fra-dc1.txt", "{}")
 		term := o.sits()
 		goTo(term, "fra-dc1")
-		term.Press("?")
-		s := term.WaitFor("the help", on("Help"))
-		if s.Contains("ask-router") || strings.Contains(reading(s), "Ask its router") {
-			if !ask {
-				t.Errorf("there is a key:\n%s", s.Box())
-			}
+		term.Type(":ask-router")
+		if s := term.WaitText(":ask-router"); s.Contains(" 0 found ") == ask {
+			t.Errorf("with commands %t, the palette is\n%s", ask, s.Box())
 		}
 		term.Press("esc")
-		term.WaitFor("the list", listed)
+		term.WaitGone(":ask-router")
 		term.Press("a")
 		if ask {
 			term.WaitText("Run it")
@@ -322,15 +319,12 @@ func TestWithoutCommandsForRoutersNothingChanges(t *testing.T) {
 	if s := first.WaitText("a does nothing here"); s.Contains("ask router") {
 		t.Errorf("there is a key:\n%s", s.Box())
 	}
-	without := paths("", false)
-	for path := range paths(readsFRR, true) {
-		if !without[path] {
-			t.Logf("asked only with the page: %s", path)
-		}
-	}
+	first.Type(":ask-router")
+	first.WaitFor("nothing found", showsAll(":ask-router", " 0 found "))
+	without, with := paths("", false), paths(readsFRR, true)
 	for path := range without {
-		if strings.Contains(path, "router") {
-			t.Errorf("a request for routers: %s", path)
+		if !with[path] {
+			t.Errorf("asked of Cloudflare only without commands: %s", path)
 		}
 	}
 }

@@ -118,33 +118,13 @@ func TestResizesLeaveNothingBehind(t *testing.T) {
 				term.WaitFor(fmt.Sprintf("the sentence at %dx%d", to.cols, to.rows), tooSmall(to))
 				continue
 			}
-			same(t, fmt.Sprintf("the %s at %dx%d", page.name, to.cols, to.rows), term, fresh[to])
+			term.WaitSame(fmt.Sprintf("the %s at %dx%d", page.name, to.cols, to.rows), fresh[to])
 		}
 		for _, each := range all {
 			each.Type(page.back)
 			each.WaitFor("the list again", func(s ptytest.Screen) bool { return listed(s) && !asks(s, ":ro") })
 		}
 	}
-}
-
-// same waits until both screens are the same: answers of the account may still come to either, in any order.
-func same(t *testing.T, what string, term, other *ptytest.Terminal) {
-	t.Helper()
-	defer func() {
-		if t.Failed() {
-			t.Logf("the other screen is\n%s", other.Screen().Box())
-		}
-	}()
-	term.WaitFor(what+" as on the other screen", func(s ptytest.Screen) bool {
-		there := other.Screen()
-		if s.Text() == there.Text() {
-			return true
-		}
-		if !there.Contains(":ro") { // the palette takes ctrl+l for text
-			term.Press("ctrl+l") // draws anew, so that one looks again
-		}
-		return false
-	})
 }
 
 // settled is the page once it is whole: a frame can be seen half drawn, and a second one that shows

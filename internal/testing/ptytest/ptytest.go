@@ -126,6 +126,17 @@ func (term *Terminal) WaitFor(what string, condition func(Screen) bool) Screen {
 	return screen
 }
 
+// WaitSame waits until the other terminal shows the same text. What says for the failure's message what is compared.
+func (term *Terminal) WaitSame(what string, other *Terminal) {
+	term.t.Helper()
+	ctx, cancel := term.deadline()
+	defer cancel()
+	if err := term.Console.WaitSame(ctx, other.Console); err != nil {
+		term.t.Fatalf("waiting for %s to be the same: %v; one screen is\n%s\nand the other one\n%s", what, err, term.Screen().Box(),
+			other.Screen().Box())
+	}
+}
+
 // WaitText waits until the text is on the screen, within one line.
 func (term *Terminal) WaitText(text string) Screen {
 	term.t.Helper()

@@ -250,6 +250,24 @@ func (c *Console) WaitFor(ctx context.Context, condition func(grid.Screen) bool)
 	}
 }
 
+// WaitSame waits until another program's screen shows the same text: it looks again whenever either wrote something. The error, when the
+// context ends first, is why it ended.
+func (c *Console) WaitSame(ctx context.Context, other *Console) error {
+	for {
+		here, changedHere := c.look()
+		there, changedThere := other.look()
+		if here.Text() == there.Text() {
+			return nil
+		}
+		select {
+		case <-changedHere:
+		case <-changedThere:
+		case <-ctx.Done():
+			return context.Cause(ctx)
+		}
+	}
+}
+
 func (c *Console) finished() bool {
 	for _, done := range []chan struct{}{c.exited, c.drained} {
 		select {
