@@ -191,7 +191,7 @@ func (a *AccountClient) TunnelHealth(ctx context.Context, from, to time.Time, o 
 		s.fields = append(s.fields, "dimensions.datetime"+string(o.Step))
 	}
 	rows, start, dropped, full, err := a.groups(ctx, s)
-	report := HealthReport{From: start, To: to, Dropped: dropped, Partial: full}
+	report := HealthReport{From: start, To: to, Dropped: dropped, Partial: full, Samples: make([]HealthSample, 0, len(rows))}
 	for i := range rows {
 		g := &rows[i]
 		report.Samples = append(report.Samples, HealthSample{TunnelName: g.Dimensions.TunnelName, Colo: g.Dimensions.Colo,
@@ -298,7 +298,7 @@ func (a *AccountClient) traffic(ctx context.Context, from, to time.Time, o Traff
 	s.declare, s.where = ", $direction: string", ", direction: $direction"+s.where
 	s.variables = map[string]string{"direction": string(o.Direction)}
 	rows, start, dropped, full, err := a.groups(ctx, s)
-	report := TrafficReport{From: start, To: to, Dropped: dropped, Partial: full}
+	report := TrafficReport{From: start, To: to, Dropped: dropped, Partial: full, Samples: make([]TrafficSample, 0, len(rows))}
 	for i := range rows {
 		report.Samples = append(report.Samples, rows[i].traffic(s.dataset, o))
 	}

@@ -163,11 +163,16 @@ func byStatus(status int) Kind {
 // whatever code its body has.
 func broken(status int) bool { return status >= 500 || status == http.StatusRequestTimeout }
 
+// Field is the path of the field that the message points to, as "health_check.rate"; empty when it points to none.
+func (m Message) Field() string {
+	return shorten(strings.ReplaceAll(strings.Trim(m.Pointer, "/"), "/", "."), maxSample)
+}
+
 // blamedField is the field the API complains about: by its pointer, or else the longest name of the request that the text mentions.
 func blamedField(messages []Message, in *call) string {
 	for _, m := range messages {
-		if m.Pointer != "" {
-			return shorten(strings.ReplaceAll(strings.Trim(m.Pointer, "/"), "/", "."), maxSample)
+		if path := m.Field(); path != "" {
+			return path
 		}
 	}
 	var best string

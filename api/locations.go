@@ -22,7 +22,7 @@ func (a *AccountClient) ColoTraffic(ctx context.Context, from, to time.Time, o C
 	}
 	rows, start, dropped, full, err := a.groups(ctx, selection{dataset: trafficDataset, from: from, to: to, fields: fields, need: fields,
 		where: onlyNames("tunnelName", o.Tunnels), quick: o.Quick})
-	report := TrafficReport{From: start, To: to, Dropped: dropped, Partial: full}
+	report := TrafficReport{From: start, To: to, Dropped: dropped, Partial: full, Samples: make([]TrafficSample, 0, len(rows))}
 	for i := range rows {
 		g := &rows[i]
 		s := TrafficSample{TunnelName: g.Dimensions.TunnelName, Colo: g.Dimensions.Colo}

@@ -3,7 +3,9 @@ package api
 import (
 	"encoding/json"
 	"reflect"
+	"slices"
 	"strconv"
+	"unicode/utf8"
 )
 
 // BGPState is the state of a BGP session as the API sums it up. Other values than the known ones are kept as they come.
@@ -70,10 +72,43 @@ func (t *HealthCheckTarget) UnmarshalJSON(b []byte) error {
 	if len(b) > 0 && b[0] == '"' {
 		return json.Unmarshal(b, &t.Saved)
 	}
+	if t.plain(b) {
+		return nil
+	}
+	*t = HealthCheckTarget{}
 	var object targetObject
 	err := json.Unmarshal(b, &object)
 	*t = HealthCheckTarget(object)
 	return err
+}
+
+// plain reads the object form as the API writes it, without a decoder: a list has thousands. It reports whether b is of that form.
+func (t *HealthCheckTarget) plain(b []byte) bool {
+	if len(b) == 0 || b[0] != '{' {
+		return false
+	}
+	known := true
+	fields(b, func(key string, value []byte) {
+		text, ok := plainText(value)
+		switch key {
+		case "saved":
+			t.Saved = text
+		case "effective":
+			t.Effective = text
+		default:
+			ok = false
+		}
+		known = known && ok
+	})
+	return known
+}
+
+// plainText is a JSON string of which every byte stands for itself; ok is false for any other value.
+func plainText(value []byte) (text string, ok bool) {
+	if len(value) < 2 || value[0] != '"' || slices.ContainsFunc(value, func(c byte) bool { return c == '\\' || c >= utf8.RuneSelf }) {
+		return "", false
+	}
+	return string(value[1 : len(value)-1]), true
 }
 
 // targetObject is the object form.

@@ -142,3 +142,22 @@ func TestTABIsQuickInALargeAccount(t *testing.T) {
 		t.Errorf("it took %s", best)
 	}
 }
+
+// PowerShell can seldom be had where this is tested: of its script it is seen that it asks the program and closes its braces.
+func TestThePowerShellScriptAsksTheProgram(t *testing.T) {
+	x, _, _ := withConfig(t, "version = 1\n")
+	var out bytes.Buffer
+	x.Out = &out
+	if code := Main(t.Context(), []string{"completion", "powershell"}, x); code != 0 {
+		t.Fatalf("exit %d", code)
+	}
+	script := out.String()
+	for _, want := range []string{"Register-ArgumentCompleter -CommandName 'flarewire'", "__complete", "$WordToComplete", "$CommandAst"} {
+		if !strings.Contains(script, want) {
+			t.Errorf("the script lacks %q", want)
+		}
+	}
+	if open, shut := strings.Count(script, "{"), strings.Count(script, "}"); open != shut {
+		t.Errorf("%d braces are opened and %d closed", open, shut)
+	}
+}

@@ -27,9 +27,9 @@ import (
 	"flarewire/views/signin"
 )
 
-// gcPercent is half of Go's default: every poll of thousands of tunnels leaves its answer behind, and a
+// gcPercent is less than a third of Go's default: every poll of thousands of tunnels leaves its answer behind, and a
 // program that runs for days on a jump host should be small rather than save a few milliseconds a poll.
-const gcPercent = 50
+const gcPercent = 30
 
 // runUI opens the full-screen program, or the one that asks line by line.
 func runUI(ctx context.Context, x IO, f *flags) error {

@@ -1,6 +1,7 @@
 package views_test
 
 import (
+	"net/http"
 	"strings"
 	"testing"
 	"time"
@@ -80,4 +81,35 @@ func TestJumpingAwayWhileAChangeIsBeingSent(t *testing.T) {
 	d.reads("It goes on, and how it ended will stand in :activity.")
 	d.lacks("what you typed")
 	d.lets()
+}
+
+// What Cloudflare refuses stands at the fields that its errors point to, whether its check has said so or only the change itself.
+func TestEachRefusedFieldSaysWhy(t *testing.T) {
+	const refusal = `{"success":false,"result":null,"messages":[],"errors":[
+		{"code":1022,"message":"this MTU is not for you","source":{"pointer":"/mtu"}},
+		{"code":1022,"message":"no probes that often","source":{"pointer":"/health_check/rate"}}]}`
+	for name, change := range map[string]bool{"the check": false, "the change": true} {
+		t.Run(name, func(t *testing.T) {
+			d := sit(t, "tunnels", nil)
+			d.Script(func(r simaccount.Request) *simaccount.Fault {
+				if r.Method != http.MethodPut || r.Changes() != change {
+					return nil
+				}
+				return &simaccount.Fault{Kind: simaccount.FaultStatus, Status: http.StatusBadRequest, ContentType: "application/json", Body: refusal}
+			})
+			d.goTo("iad-dc1-gre")
+			d.Press("e")
+			d.See("iad-dc1-gre", "ctrl+s")
+			d.Press("x", "ctrl+s")
+			if change {
+				d.See("enter send")
+				d.sends()
+				d.reads("not done")
+			} else {
+				d.reads("Cloudflare's check: refused")
+			}
+			d.Press("esc")
+			d.reads("Cloudflare: this MTU is not for you", "Cloudflare: no probes that often")
+		})
+	}
 }

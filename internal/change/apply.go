@@ -147,6 +147,7 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 	}
 	if err != nil {
 		r := refused(p, err)
+		r.Objections = objections(err, flatten(s.request.Body()))
 		r.JournalErr = a.endAll(entries, r)
 		return r
 	}
@@ -186,7 +187,7 @@ func (a *applying) undoneBefore(undoes, own string) error {
 func (a *applying) outcome(ctx context.Context, p Plan, s step, answer api.Answer, err error) Result {
 	if err != nil && !mayHaveHappened(err, s.entry.Verb) {
 		r := refused(p, err)
-		r.refusedNow = refusedNow(err)
+		r.refusedNow, r.Objections = refusedNow(err), objections(err, flatten(s.request.Body()))
 		return r
 	}
 	seen := s.settle(ctx, err == nil, answer)

@@ -18,6 +18,8 @@ type DryRun struct {
 	Why   string // why it was not asked
 	Err   error  // what the server objects to; nil: nothing
 	Field string // path of the field that the server objects to; "" when it does not say
+	// Objections are what it says of single fields, by their paths.
+	Objections map[string]string
 }
 
 // Plan is a change that is prepared and not sent. The exported fields are for the user's eyes: changing them changes nothing.
@@ -140,10 +142,11 @@ type Result struct {
 	Recovery    string       // what to do when an act of several steps stopped in the middle, or the outcome is not known
 	// Again and Back plan the way out when an act of several steps stopped in the middle: to do the rest, or to bring back what was
 	// there, with the secrets that the journal does not have. nil where there is nothing of that kind.
-	Again      Prepare `json:"-"`
-	Back       Prepare `json:"-"`
-	Entry      string  // id in the journal; "" when nothing was written down
-	JournalErr error   // the change was made, but the journal does not say how it ended
+	Again      Prepare           `json:"-"`
+	Back       Prepare           `json:"-"`
+	Entry      string            // id in the journal; "" when nothing was written down
+	Objections map[string]string `json:"-"` // of what was refused, as in DryRun
+	JournalErr error             // the change was made, but the journal does not say how it ended
 
 	// Each is what became of each object, where one request changes several.
 	Each []Result

@@ -280,7 +280,7 @@ func (w *Writer) ask(ctx context.Context, p *Plan, req api.Request) {
 	default:
 		p.DryRun = DryRun{Asked: true}
 		if _, err := w.options.Sender.Send(ctx, dry); err != nil {
-			p.DryRun.Err, p.DryRun.Field = err, blamed(err, flatten(req.Body()))
+			p.DryRun.Err, p.DryRun.Field, p.DryRun.Objections = err, blamed(err, flatten(req.Body())), objections(err, flatten(req.Body()))
 		}
 	}
 }
@@ -288,19 +288,46 @@ func (w *Writer) ask(ctx context.Context, p *Plan, req api.Request) {
 // blamed leads an error back to a field: the API may give the whole path or only its last part.
 func blamed(err error, body fields) string {
 	var e *api.Error
-	if !errors.As(err, &e) || e.Field == "" {
+	if !errors.As(err, &e) {
 		return ""
 	}
+	return inBody(e.Field, body)
+}
+
+// inBody is the path of a field in the body, of which the API gave the whole path or only its last part.
+func inBody(field string, body fields) string {
 	paths := union(body, nil)
-	if slices.Contains(paths, e.Field) {
-		return e.Field
+	if field == "" || slices.Contains(paths, field) {
+		return field
 	}
 	for _, path := range paths {
-		if strings.HasSuffix(path, "."+e.Field) {
+		if strings.HasSuffix(path, "."+field) {
 			return path
 		}
 	}
-	return e.Field
+	return field
+}
+
+// objections are what the server says of single fields, by their paths: what each of its errors points to, else what the first of them
+// names in its text.
+func objections(err error, body fields) map[string]string {
+	var e *api.Error
+	if !errors.As(err, &e) || e.Field == "" {
+		return nil
+	}
+	out := map[string]string{}
+	for _, m := range e.Messages {
+		if path := inBody(m.Field(), body); path != "" && m.Text != "" && out[path] == "" {
+			out[path] = m.Text
+		}
+	}
+	if path := inBody(e.Field, body); out[path] == "" {
+		out[path] = e.Error()
+		if len(e.Messages) > 0 && e.Messages[0].Text != "" {
+			out[path] = e.Messages[0].Text
+		}
+	}
+	return out
 }
 
 func (w *Writer) newPlan(title, resource string, verb journal.Verb, id, name string) Plan {

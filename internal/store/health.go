@@ -2,6 +2,7 @@ package store
 
 import (
 	"context"
+	"maps"
 	"math"
 	"slices"
 	"time"
@@ -111,6 +112,7 @@ func (s *Store) takeHealth(next *Snapshot, health map[string]TunnelHealth, betwe
 		if old.State != "" && h.State != old.State {
 			h.Since = between.to
 		}
+		h.Fell = s.fells[name]
 		health[name] = h
 	}
 	events := s.linkHealth(next.Links.Rows, health, between)
@@ -133,6 +135,33 @@ func (s *Store) takeHealth(next *Snapshot, health map[string]TunnelHealth, betwe
 		track.healthBefore = t.Health.State
 	}
 	return events
+}
+
+// Fell notes since when tunnels are bad by the series of the analytics, by name: it stands beside their health from now on.
+func (s *Store) Fell(by map[string]Began) {
+	if len(by) == 0 {
+		return
+	}
+	s.change(func(next *Snapshot) []Event {
+		if s.fells == nil {
+			s.fells = map[string]Began{}
+		}
+		maps.Copy(s.fells, by)
+		next.Health.By = maps.Clone(next.Health.By)
+		for name, began := range by {
+			if h, measured := next.Health.By[name]; measured {
+				h.Fell = began
+				next.Health.By[name] = h
+			}
+		}
+		next.Tunnels = slices.Clone(next.Tunnels)
+		for i := range next.Tunnels {
+			if began, told := by[next.Tunnels[i].Name]; told {
+				next.Tunnels[i].Health.Fell = began
+			}
+		}
+		return nil
+	})
 }
 
 // linkHealth are the changes of health of the interconnects' tunnel interfaces, which the analytics name like tunnels.

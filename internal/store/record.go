@@ -163,7 +163,7 @@ func (r *recording) moreOf(a RecordAnswer) bool {
 }
 
 // flaps: the falls of a session that flaps are one incident.
-func (r *recording) flaps(o RecordObject, tracks map[string]*Track) bool {
+func (r *recording) flaps(o RecordObject, tracks map[string]*tracked) bool {
 	t := tracks[o.ID]
 	return t != nil && t.Flapping
 }

@@ -32,15 +32,15 @@ func (s *Store) Recall(h *History) {
 }
 
 // tracks are the histories of the tunnels.
-func (p Past) tracks(now time.Time) map[string]*Track {
-	tracks := map[string]*Track{}
+func (p Past) tracks(now time.Time) map[string]*tracked {
+	tracks := map[string]*tracked{}
 	for _, e := range p.Events {
 		if e.Resource != "" {
 			continue
 		}
 		track := tracks[e.TunnelID]
 		if track == nil || e.Kind == TunnelAppeared {
-			track = &Track{Watched: e.At, lastState: e.To}
+			track = &tracked{Track: Track{Watched: e.At}, lastState: e.To}
 			tracks[e.TunnelID] = track
 		}
 		if e.Kind == TunnelGone {
@@ -60,7 +60,7 @@ func (p Past) tracks(now time.Time) map[string]*Track {
 }
 
 // replay takes an event of an earlier run in.
-func (t *Track) replay(e Event) {
+func (t *tracked) replay(e Event) {
 	switch e.Kind {
 	case FirstSeen:
 		t.lastState = e.To

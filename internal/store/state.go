@@ -144,7 +144,11 @@ type Track struct {
 	// Unwatched is for how long since Changed (or Watched, when there was no change) nobody looked: a
 	// change and its return in that time are not known.
 	Unwatched time.Duration
+}
 
+// tracked is a track with what the next look is compared with. The rows of the snapshots do not have that: there are many of them.
+type tracked struct {
+	Track
 	leftUp       []time.Time // of the last week
 	modified     time.Time
 	lastState    State

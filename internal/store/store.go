@@ -52,16 +52,17 @@ type Store struct {
 
 	writing      sync.Mutex // the history and what belongs to it; taken before mu
 	mu           sync.Mutex // everything below, and the making of the next snapshot
-	track        map[string]*Track
+	track        map[string]*tracked
 	history      *History
-	past         map[string]*Track // of earlier runs, until the tunnel is seen again
-	beat         time.Time         // when the history was last told that somebody watches
-	good         time.Time         // the last read that brought both lists of tunnels
+	past         map[string]*tracked // of earlier runs, until the tunnel is seen again
+	beat         time.Time           // when the history was last told that somebody watches
+	good         time.Time           // the last read that brought both lists of tunnels
 	silence      silence
 	beside       Beside            // another program that reads the account; nil: none
 	heard        time.Time         // until when its events are known
 	own          []twins           // what was lately noticed here
 	ahead        time.Duration     // how far the clock of the answers is ahead, as that program knows
+	fells        map[string]Began  // since when tunnels are bad by the series of the analytics, by name: see Fell
 	links        map[string]Health // the last known health of the interconnects' tunnel interfaces, by name
 	located      []time.Time       // when questions about the locations were asked lately
 	earlierSpans []stretch         // when earlier runs watched the tunnels, and spans: when this one did
@@ -78,7 +79,7 @@ func New(fetch Fetcher, now func() time.Time, refresh time.Duration) *Store {
 	if refresh <= 0 {
 		refresh = DefaultRefresh
 	}
-	s := &Store{fetch: fetch, now: now, refresh: refresh, track: map[string]*Track{}, links: map[string]Health{}, plan: newPlan()}
+	s := &Store{fetch: fetch, now: now, refresh: refresh, track: map[string]*tracked{}, links: map[string]Health{}, plan: newPlan()}
 	first := &Snapshot{Started: now(), Next: refresh}
 	for _, k := range readable {
 		if e := first.entry(k); e != nil {
@@ -210,17 +211,19 @@ func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span, by
 	if lists.IPsecErr == nil {
 		next.IPsec.Undecoded, next.IPsec.Lost = undecoded(lists.IPsec), ipsecOdd
 	}
-	tunnels := mergeLists(old.Tunnels, lists)
-	if len(greOdd)+len(ipsecOdd) > 0 {
-		tunnels = withMissing(tunnels, old.Tunnels, map[api.TunnelKind]bool{api.GRE: len(greOdd) > 0, api.IPsec: len(ipsecOdd) > 0})
-	}
 	next.ClockAhead = s.clockAhead()
-	next.Tunnels = make([]Tunnel, len(tunnels))
 	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to,
 		covered: by.covers}
-	for i, t := range tunnels {
-		next.Tunnels[i] = tracker.follow(t)
-		next.Tunnels[i].Health = old.Health.By[t.Name]
+	// A tunnel is a large value and an account may have thousands: the room is made once.
+	next.Tunnels = make([]Tunnel, 0, max(len(old.Tunnels), len(lists.GRE)+len(lists.IPsec)))
+	take := func(t api.Tunnel) {
+		row := tracker.follow(t)
+		row.Health = old.Health.By[t.Name]
+		next.Tunnels = append(next.Tunnels, row)
+	}
+	mergeLists(old.Tunnels, lists, take)
+	if len(greOdd)+len(ipsecOdd) > 0 {
+		missing(next.Tunnels, old.Tunnels, map[api.TunnelKind]bool{api.GRE: len(greOdd) > 0, api.IPsec: len(ipsecOdd) > 0}, take)
 	}
 	tracker.dropGone(old.Tunnels, next.Tunnels)
 	if !old.GRE.Known() && !old.IPsec.Known() {
@@ -250,19 +253,18 @@ func (s *Snapshot) wake() {
 	}
 }
 
-// withMissing adds those of the tunnels before that are missing now to the kinds of which some could not be used: nobody knows
+// missing takes those of the tunnels before that are missing now and are of the kinds of which some could not be used: nobody knows
 // whether they are among these.
-func withMissing(tunnels []api.Tunnel, before []Tunnel, partial map[api.TunnelKind]bool) []api.Tunnel {
-	there := make(map[string]bool, len(tunnels))
-	for i := range tunnels {
-		there[tunnels[i].ID] = true
+func missing(now, before []Tunnel, partial map[api.TunnelKind]bool, take func(api.Tunnel)) {
+	there := make(map[string]bool, len(now))
+	for i := range now {
+		there[now[i].ID] = true
 	}
 	for i := range before {
 		if t := &before[i].Tunnel; partial[t.Kind] && !there[t.ID] {
-			tunnels = append(tunnels, *t)
+			take(*t)
 		}
 	}
-	return tunnels
 }
 
 func countKind(tunnels []Tunnel, kind api.TunnelKind) int {
@@ -275,33 +277,30 @@ func countKind(tunnels []Tunnel, kind api.TunnelKind) int {
 	return n
 }
 
-// mergeLists joins both lists; one that failed keeps its old rows. A tunnel is a large value and an account
-// may have thousands: the room is made once.
-func mergeLists(old []Tunnel, lists api.TunnelLists) []api.Tunnel {
-	tunnels := make([]api.Tunnel, 0, max(len(old), len(lists.GRE)+len(lists.IPsec)))
+// mergeLists takes the tunnels of both lists; one that failed keeps its old rows.
+func mergeLists(old []Tunnel, lists api.TunnelLists, take func(api.Tunnel)) {
 	if lists.GREErr != nil {
-		tunnels = appendKind(tunnels, old, api.GRE)
+		takeKind(old, api.GRE, take)
 	} else {
-		for _, t := range lists.GRE {
-			tunnels = append(tunnels, t.Tunnel())
+		for i := range lists.GRE {
+			take(lists.GRE[i].Tunnel())
 		}
 	}
 	if lists.IPsecErr != nil {
-		return appendKind(tunnels, old, api.IPsec)
+		takeKind(old, api.IPsec, take)
+		return
 	}
-	for _, t := range lists.IPsec {
-		tunnels = append(tunnels, t.Tunnel())
+	for i := range lists.IPsec {
+		take(lists.IPsec[i].Tunnel())
 	}
-	return tunnels
 }
 
-func appendKind(to []api.Tunnel, from []Tunnel, kind api.TunnelKind) []api.Tunnel {
-	for _, t := range from {
-		if t.Kind == kind {
-			to = append(to, t.Tunnel)
+func takeKind(from []Tunnel, kind api.TunnelKind, take func(api.Tunnel)) {
+	for i := range from {
+		if from[i].Kind == kind {
+			take(from[i].Tunnel)
 		}
 	}
-	return to
 }
 
 // pause is how long to wait before the tunnels are read again: short while something comes up, longer after errors, and never

@@ -18,11 +18,11 @@ const (
 
 // tracker compares one poll with what was known before.
 type tracker struct {
-	tracks map[string]*Track
-	past   map[string]*Track // of earlier runs, for tunnels that were not seen in this one yet
-	before *Snapshot         // before this read
-	after  *Snapshot         // its entries are those after it
-	blind  time.Duration     // see blindAfter
+	tracks map[string]*tracked
+	past   map[string]*tracked // of earlier runs, for tunnels that were not seen in this one yet
+	before *Snapshot           // before this read
+	after  *Snapshot           // its entries are those after it
+	blind  time.Duration       // see blindAfter
 	now    time.Time
 	events []Event
 	first  []Event // for the history only
@@ -45,13 +45,13 @@ func (k *tracker) follow(t api.Tunnel) Tunnel {
 		track.Looked = k.now
 		track.count(k.now)
 	}
-	out := *track
+	out := track.Track
 	out.Events = slices.Clone(track.Events)
 	return Tunnel{Tunnel: t, State: state, Track: out, ClockAhead: k.after.ClockAhead}
 }
 
 // compare turns what is different from the last look at a tunnel into events.
-func (k *tracker) compare(track *Track, t api.Tunnel, state State) {
+func (k *tracker) compare(track *tracked, t api.Tunnel, state State) {
 	gap := k.gap(track.Looked)
 	track.Unwatched += gap
 	if !t.ModifiedOn.IsZero() && !t.ModifiedOn.Equal(track.modified) {
@@ -76,7 +76,7 @@ func (k *tracker) gap(looked time.Time) time.Duration {
 }
 
 // meet begins the history of a tunnel, or goes on with the one of earlier runs.
-func (k *tracker) meet(t api.Tunnel, state State) *Track {
+func (k *tracker) meet(t api.Tunnel, state State) *tracked {
 	track, met := k.past[t.ID]
 	if met {
 		delete(k.past, t.ID)
@@ -88,7 +88,7 @@ func (k *tracker) meet(t api.Tunnel, state State) *Track {
 		track.modified = t.ModifiedOn.Time
 		return track
 	}
-	track = &Track{Watched: k.now, lastState: state, modified: t.ModifiedOn.Time}
+	track = &tracked{Track: Track{Watched: k.now}, lastState: state, modified: t.ModifiedOn.Time}
 	k.tracks[t.ID] = track
 	if before := k.before.Entry(Tunnels(t.Kind)); before.answered.IsZero() { // what is there at the first look did not just appear
 		k.first = append(k.first, Event{At: k.now, Kind: FirstSeen, TunnelID: t.ID, Name: t.Name, To: state})
@@ -100,7 +100,7 @@ func (k *tracker) meet(t api.Tunnel, state State) *Track {
 
 // changedUnwatched notes that the state is another one than at the end of an earlier run. When it changed
 // is not known: not later than now, and the status may say when it was reported.
-func (k *tracker) changedUnwatched(track *Track, t api.Tunnel, state State) {
+func (k *tracker) changedUnwatched(track *tracked, t api.Tunnel, state State) {
 	at := k.now
 	if s := t.BGPStatus; s != nil && !s.UpdatedAt.IsZero() && k.here(s.UpdatedAt.Time).Before(k.now) &&
 		k.here(s.UpdatedAt.Time).After(track.Changed) {
@@ -121,7 +121,7 @@ const (
 )
 
 // count brings the figures that depend on the time up to date.
-func (t *Track) count(now time.Time) {
+func (t *tracked) count(now time.Time) {
 	old := 0
 	for old < len(t.leftUp) && (now.Sub(t.leftUp[old]) > week || len(t.leftUp)-old > maxDowns) {
 		old++
@@ -132,7 +132,7 @@ func (t *Track) count(now time.Time) {
 }
 
 // lately is how often the session left Up within the window of flapping.
-func (t *Track) lately(now time.Time) int {
+func (t *tracked) lately(now time.Time) int {
 	n := 0
 	for i := len(t.leftUp) - 1; i >= 0 && now.Sub(t.leftUp[i]) <= flapWindow; i-- {
 		n++
@@ -142,7 +142,7 @@ func (t *Track) lately(now time.Time) int {
 
 // changed notes another state than at the last look, the gap ago where that is longer than a round. A status says when
 // it was reported, which is not when it changed: after a gap the change is not later than that.
-func (k *tracker) changed(track *Track, t api.Tunnel, state State, gap time.Duration) {
+func (k *tracker) changed(track *tracked, t api.Tunnel, state State, gap time.Duration) {
 	at, said := k.now, false
 	if t.BGPStatus != nil {
 		at, said = k.when(t.Kind, k.here(t.BGPStatus.UpdatedAt.Time))
@@ -168,7 +168,7 @@ func (k *tracker) when(kind api.TunnelKind, said time.Time) (time.Time, bool) {
 // here is a time of the API by the clock of this machine.
 func (k *tracker) here(said time.Time) time.Time { return said.Add(-k.after.ClockAhead) }
 
-func (k *tracker) add(track *Track, e Event) {
+func (k *tracker) add(track *tracked, e Event) {
 	if k.covered(e) {
 		return
 	}

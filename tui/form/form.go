@@ -242,8 +242,7 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	}
 	switch msg := msg.(type) {
 	case RefusedMsg:
-		maps.Copy(f.refused, msg.Fields)
-		f.toFirstError()
+		f.takeRefusals(msg.Fields)
 	case DoneMsg:
 		f.done = true
 	case tea.PasteMsg:
@@ -255,6 +254,17 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 		f.refresh()
 	}
 	return nil
+}
+
+// takeRefusals shows what the server said at each of its fields: none of them stays hidden in a folded section.
+func (f *Form) takeRefusals(fields Values) {
+	maps.Copy(f.refused, fields)
+	for i, s := range f.opts.Sections {
+		if slices.ContainsFunc(s.Fields, func(field Field) bool { _, said := fields[field.Key]; return said }) {
+			f.folded[i] = false
+		}
+	}
+	f.toFirstError()
 }
 
 func (f *Form) key(msg tea.KeyPressMsg) tea.Cmd {

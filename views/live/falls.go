@@ -2,7 +2,6 @@ package live
 
 import (
 	"slices"
-	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -15,11 +14,8 @@ import (
 const mostFalls = 30
 
 // falls are since when tunnels are bad that were so already when flarewire began to watch: only the analytics know. They are asked
-// once, with one question.
-type falls struct {
-	asked bool
-	by    map[string]store.Began // by name
-}
+// once, with one question; the store has the answer stand beside the health.
+type falls struct{ asked bool }
 
 // fallsMsg brings the answer. It announces something new to all pages.
 type fallsMsg struct{ by map[string]store.Began }
@@ -74,25 +70,9 @@ func fallsOf(report api.HealthReport) map[string]store.Began {
 	return out
 }
 
-// WithFalls gives tunnels with since when their health is bad, where the analytics told.
-func (f *Feed) WithFalls(tunnels []store.Tunnel) []store.Tunnel {
-	if len(f.falls.by) == 0 && len(f.insights.by) == 0 {
-		return tunnels
+// fellBy has the series of a page that was opened count: it is newer than what was asked for all.
+func (f *Feed) fellBy(in store.Insight) {
+	if began := store.Fell(in.Health); began.How != store.NotSeen {
+		f.store.Fell(map[string]store.Began{in.Name: began})
 	}
-	now := f.store.Now()
-	out := slices.Clone(tunnels)
-	for i := range out {
-		out[i].Health.Fell = f.fallOf(out[i].Name, now)
-	}
-	return out
-}
-
-// fallOf is what is known of one tunnel: its page has read it anew.
-func (f *Feed) fallOf(name string, now time.Time) store.Began {
-	if look, there := f.insights.by[name]; there && look.Fresh(now) {
-		if began := store.Fell(look.Health); began.How != store.NotSeen {
-			return began
-		}
-	}
-	return f.falls.by[name]
 }

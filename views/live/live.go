@@ -7,6 +7,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"runtime"
 	"slices"
 	"strings"
 	"sync"
@@ -92,6 +93,19 @@ func (f *Feed) step() tea.Cmd {
 // minWait keeps what is due again and again from turning into a loop.
 const minWait = 100 * time.Millisecond
 
+// manyTunnels is from how many tunnels on a poll leaves so much behind that it is collected at once.
+const manyTunnels = 2000
+
+// tidy collects what a poll of many tunnels has left behind. While it comes in, the old answer and the new one are both there: a heap that
+// was measured then may grow by as much again before it is collected, and the next poll would come on top of that.
+func (f *Feed) tidy(read []store.Detail) tea.Cmd {
+	tunnels := func(d store.Detail) bool { return d.Kind == store.GRETunnels }
+	if len(f.store.Last().Tunnels) < manyTunnels || !slices.ContainsFunc(read, tunnels) {
+		return nil
+	}
+	return func() tea.Msg { runtime.GC(); return nil }
+}
+
 // Last is everything known now. It may be asked by pages and commands.
 func (f *Feed) Last() *store.Snapshot { return f.store.Last() }
 
@@ -104,9 +118,9 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 	case readMsg:
 		f.seen.Store(f.store.Last())
 		f.fell()
-		return tea.Batch(f.step(), f.askFalls())
+		return tea.Batch(f.step(), f.askFalls(), f.tidy(msg.of))
 	case fallsMsg:
-		f.falls.by = msg.by
+		f.store.Fell(msg.by)
 	case recordMsg:
 		return f.step()
 	case dueMsg:
@@ -125,6 +139,7 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 		return tea.Batch(f.step(), func() tea.Msg { f.recallChanges(true); return nil })
 	case insightMsg:
 		f.insights.take(msg.Insight)
+		f.fellBy(msg.Insight)
 		f.forgetDiagnosis()
 	case RouterMsg:
 		f.takeRouter(msg.Reading)
@@ -200,9 +215,9 @@ func (f *Feed) statusOf(needs []store.Detail) tui.Status {
 func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 	s := Rows(f, func(s *store.Snapshot) []store.Tunnel {
 		if len(kinds) == 0 {
-			return f.WithFalls(s.Tunnels)
+			return s.Tunnels // shared with the snapshot: thousands of rows
 		}
-		return slices.DeleteFunc(slices.Clone(f.WithFalls(s.Tunnels)), func(t store.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
+		return slices.DeleteFunc(slices.Clone(s.Tunnels), func(t store.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
 	}, store.Detail{Kind: store.GRETunnels})
 	s.Status = func() tui.Status { return f.tunnelStatus(kinds) }
 	return s

@@ -312,7 +312,7 @@ func TestSinceWhenWhatIsBadHasBeenSo(t *testing.T) {
 		if len(a.asked) != 1 {
 			t.Fatalf("%d questions: %v", len(a.asked), a.asked)
 		}
-		for _, x := range r.feed.WithFalls(r.feed.Last().Tunnels) {
+		for _, x := range r.feed.Last().Tunnels {
 			bad := slices.Contains(a.asked[0], x.Name)
 			if h := x.Probed(); bad != (h == store.HealthDown || h == store.Degraded) {
 				t.Errorf("%s: health %q, asked for: %v", x.Name, h, bad)

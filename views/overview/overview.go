@@ -52,7 +52,7 @@ type page struct {
 	env     *kit.Env
 	table   *table.Table[trouble]
 	worst   []trouble
-	tunnels map[string]store.Tunnel    // by id, of the newest data
+	tunnels map[string]*store.Tunnel   // by id, of the newest data
 	ports   map[string]store.PortState // by name
 	wall    wall
 	reading bool // a diagnosis is being made
@@ -139,9 +139,9 @@ func (p *page) diagnose() tea.Cmd {
 
 func (p *page) take(found []diagnose.Incident) {
 	snapshot := p.env.Feed.Last()
-	p.tunnels, p.ports = make(map[string]store.Tunnel, len(snapshot.Tunnels)), map[string]store.PortState{}
-	for _, t := range p.env.Feed.WithFalls(snapshot.Tunnels) {
-		p.tunnels[t.ID] = t
+	p.tunnels, p.ports = make(map[string]*store.Tunnel, len(snapshot.Tunnels)), map[string]store.PortState{}
+	for i := range snapshot.Tunnels {
+		p.tunnels[snapshot.Tunnels[i].ID] = &snapshot.Tunnels[i]
 	}
 	for _, port := range snapshot.Ports.Rows {
 		p.ports[port.Name] = port.State
@@ -165,7 +165,7 @@ func (p *page) take(found []diagnose.Incident) {
 // stateOf is the state of a tunnel or a port in a word; empty for what has none.
 func (p *page) stateOf(s diagnose.Subject) tui.Span {
 	if t, ok := p.tunnels[s.ID]; ok {
-		text, role := tunnel.StateText(t, p.env.Glyphs)
+		text, role := tunnel.StateText(*t, p.env.Glyphs)
 		return tui.Span{Text: text, Role: role}
 	}
 	if state, ok := p.ports[s.Name]; ok && s.Resource == store.Ports {
@@ -176,7 +176,7 @@ func (p *page) stateOf(s diagnose.Subject) tui.Span {
 }
 
 // began is since when an incident has lasted: as the diagnosis has it, else as far as anything is known of its tunnels.
-func began(d diagnose.Incident, tunnels map[string]store.Tunnel, now time.Time) store.Began {
+func began(d diagnose.Incident, tunnels map[string]*store.Tunnel, now time.Time) store.Began {
 	if !d.Since.IsZero() {
 		t, ok := tunnels[d.Members[0].ID]
 		if ok && !d.Several() && (t.State == store.Up || t.State == store.NoBGP) {

@@ -3,7 +3,6 @@ package review
 import (
 	"cmp"
 	"context"
-	"errors"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -162,7 +161,7 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 	case plannedMsg:
 		if msg.review == r {
 			r.stage, r.plan, r.outlook, r.err = ready, msg.plan, msg.outlook, msg.err
-			return tea.Batch(r.leadBack(), r.settle())
+			return tea.Batch(r.leadBack(msg.plan.DryRun.Objections), r.settle())
 		}
 	case settledMsg:
 		r.take(msg)
@@ -176,26 +175,19 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 	return nil
 }
 
-// leadBack takes what the server objects to back to the form's field.
-func (r *Review) leadBack() tea.Cmd {
-	field := r.plan.DryRun.Field
-	if r.plan.DryRun.Err == nil || field == "" {
+// leadBack takes what the server objects to back to the fields of the form.
+func (r *Review) leadBack(objections map[string]string) tea.Cmd {
+	if len(objections) == 0 {
 		return nil
 	}
-	if r.intent.FieldOf != nil {
-		field = r.intent.FieldOf(field)
+	said := form.Values{}
+	for path, text := range objections {
+		if r.intent.FieldOf != nil {
+			path = r.intent.FieldOf(path)
+		}
+		said[path] = "Cloudflare: " + text
 	}
-	text := "Cloudflare: " + objection(r.plan.DryRun.Err)
-	return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{field: text}} }
-}
-
-// objection is why Cloudflare refuses, in its own words where it has any: they name the reason.
-func objection(err error) string {
-	var e *api.Error
-	if errors.As(err, &e) && len(e.Messages) > 0 && e.Messages[0].Text != "" {
-		return e.Messages[0].Text
-	}
-	return kit.Sentence(err)
+	return func() tea.Msg { return form.RefusedMsg{Fields: said} }
 }
 
 // ended does what follows from the end of the change, whether anybody still looks at its page or not.
@@ -217,6 +209,9 @@ func (r *Review) applied(result change.Result) tea.Cmd {
 		if r.plan.Verb == journal.Create {
 			cmds = append(cmds, resource.Select(result.ID))
 		}
+	}
+	if result.Outcome == journal.NotDone {
+		cmds = append(cmds, r.leadBack(result.Objections))
 	}
 	if !result.Secret.IsZero() {
 		cmds = append(cmds, r.reveal())
