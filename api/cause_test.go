@@ -53,9 +53,9 @@ func TestNoWrongCauseIsSaidAsAFact(t *testing.T) {
 			[]string{"1: no (see https://developers.cloudflare.com/x)"}, "firewall"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			edge := simaccount.New(simaccount.Options{})
-			edge.Script(func(simaccount.Request) *simaccount.Fault { return &c.answer })
-			client, _ := serve(t, edge.ServeHTTP, func(o *api.Options) { o.BaseURL = strings.Replace(o.BaseURL, "/client/v4", c.path, 1) })
+			sim := simaccount.New(simaccount.Options{})
+			sim.Script(func(simaccount.Request) *simaccount.Fault { return &c.answer })
+			client, _ := serve(t, sim.ServeHTTP, func(o *api.Options) { o.BaseURL = strings.Replace(o.BaseURL, "/client/v4", c.path, 1) })
 			_, err := client.In(account).GRETunnels.Get(t.Context(), "t1")
 			wantKind(t, err, c.kind)
 			text := err.Error()

@@ -18,7 +18,7 @@ import (
 // same documents: what they agree on was not misread in one of them alone.
 type edge struct {
 	*api.AccountClient
-	*simaccount.Edge
+	*simaccount.Server
 	t      *testing.T
 	client *api.Client
 	now    time.Time
@@ -27,7 +27,7 @@ type edge struct {
 func newEdge(t *testing.T) *edge {
 	t.Helper()
 	e := &edge{t: t, now: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)}
-	e.Edge = simaccount.New(simaccount.Options{Token: canary, Account: account, Now: func() time.Time { return e.now }})
+	e.Server = simaccount.New(simaccount.Options{Token: canary, Account: account, Now: func() time.Time { return e.now }})
 	var slept atomic.Int64
 	e.client = inMemory(t, e.RoundTripper().RoundTrip, func(o *api.Options) {
 		o.Now = func() time.Time { return e.now.Add(time.Duration(slept.Load())) }

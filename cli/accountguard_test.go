@@ -19,12 +19,12 @@ import (
 // careful is a machine on which a profile makes the simulated account read-only and production, and the number of changes that arrived.
 func careful(t *testing.T, environ ...string) (IO, *bytes.Buffer, *atomic.Int32) {
 	t.Helper()
-	edge, changes := simaccount.New(simaccount.Options{}), &atomic.Int32{}
+	sim, changes := simaccount.New(simaccount.Options{}), &atomic.Int32{}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if r.Method != http.MethodGet {
 			changes.Add(1)
 		}
-		edge.ServeHTTP(w, r)
+		sim.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
 	home := t.TempDir()

@@ -16,23 +16,23 @@ import (
 // firm is a machine with profiles of several accounts behind one address. The accounts are made alike: their objects have equal names
 // and ids, so that whatever of one reaches another would not be noticed by an id.
 type firm struct {
-	edges map[string]*simaccount.Edge // by profile
+	edges map[string]*simaccount.Server // by profile
 	env   []string
 }
 
 func newFirm(t *testing.T, profiles ...string) *firm {
 	t.Helper()
-	f := &firm{edges: map[string]*simaccount.Edge{}}
-	byToken, config := map[string]*simaccount.Edge{}, "version = 1\n"
+	f := &firm{edges: map[string]*simaccount.Server{}}
+	byToken, config := map[string]*simaccount.Server{}, "version = 1\n"
 	for i, name := range profiles {
 		token, account := fmt.Sprintf("token-of-%s-%020d", name, i), fmt.Sprintf("%032x", i+1)
-		edge := simaccount.New(simaccount.Options{Token: token, Account: account})
-		f.edges[name], byToken["Bearer "+token] = edge, edge
+		sim := simaccount.New(simaccount.Options{Token: token, Account: account})
+		f.edges[name], byToken["Bearer "+token] = sim, sim
 		config += fmt.Sprintf("[profiles.%s]\naccount = %q\ntoken_command = [\"printf\", %q]\n", name, account, token)
 	}
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		if edge := byToken[r.Header.Get("Authorization")]; edge != nil {
-			edge.ServeHTTP(w, r)
+		if sim := byToken[r.Header.Get("Authorization")]; sim != nil {
+			sim.ServeHTTP(w, r)
 			return
 		}
 		w.WriteHeader(http.StatusUnauthorized)

@@ -62,7 +62,7 @@ func actionTable(places []*place, app *tui.App) string {
 		}
 	}
 	var words strings.Builder
-	for _, d := range app.Destinations() {
+	for _, d := range app.PaletteEntries() {
 		fmt.Fprintf(&words, "%s\t%s\n", strings.Join(d.Names, " "), d.Help)
 	}
 	return "Made by make docs. Every action with its own keys; the pages: where text is typed, and the numbers of their actions; the lists " +

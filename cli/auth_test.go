@@ -17,20 +17,20 @@ import (
 // desk is a person's machine with a fake keyring and an account to sign in to.
 type desk struct {
 	*shell
-	edge    *simaccount.Edge
+	sim     *simaccount.Server
 	keyring *fakesecretservice.Server
 	mu      sync.Mutex
 	used    map[string]bool // the Authorization and X-Auth-Key headers that arrived
 }
 
 func newDesk(t *testing.T, faults ...fakesecretservice.Fault) *desk {
-	d := &desk{edge: simaccount.New(simaccount.Options{}), keyring: fakesecretservice.Start(t, faults...), used: map[string]bool{}}
-	d.edge.Grant(secret, allGroups...)
+	d := &desk{sim: simaccount.New(simaccount.Options{}), keyring: fakesecretservice.Start(t, faults...), used: map[string]bool{}}
+	d.sim.Grant(secret, allGroups...)
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		d.mu.Lock()
 		d.used[r.Header.Get("Authorization")+r.Header.Get("X-Auth-Key")] = true
 		d.mu.Unlock()
-		d.edge.ServeHTTP(w, r)
+		d.sim.ServeHTTP(w, r)
 	}))
 	t.Cleanup(server.Close)
 	t.Setenv("DBUS_SESSION_BUS_ADDRESS", d.keyring.Address())
@@ -137,7 +137,7 @@ func TestSignInWithATokenCommand(t *testing.T) {
 		t.Error(text)
 	}
 	d.must("status")
-	d.edge.Grant("cfut_second012345678901234567890123456789012345", allGroups...)
+	d.sim.Grant("cfut_second012345678901234567890123456789012345", allGroups...)
 	if err := os.WriteFile(file, []byte("cfut_second012345678901234567890123456789012345"), 0o600); err != nil {
 		t.Fatal(err)
 	}
@@ -159,7 +159,7 @@ func TestANewTokenReplacesTheOldOne(t *testing.T) {
 		t.Fatal("a token that was refused replaced the old one")
 	}
 	d.input = "cfut_narrow01234567890123456789012345678901234"
-	d.edge.Grant(d.input, simaccount.MagicTransitRead)
+	d.sim.Grant(d.input, simaccount.MagicTransitRead)
 	text := d.must("auth", "login", "--token-stdin")
 	if !strings.Contains(text, "does not cover what the old one did: Service bindings (needs IP Prefixes: Read)") {
 		t.Errorf("the loss is not named:\n%s", text)
@@ -172,20 +172,20 @@ func TestANewTokenReplacesTheOldOne(t *testing.T) {
 // Each way for a token to be of no use has its own words.
 func TestWhatIsWrongWithATokenIsNamed(t *testing.T) {
 	for name, c := range map[string]struct {
-		set  func(*simaccount.Edge)
+		set  func(*simaccount.Server)
 		says string
 	}{
-		"expired":  {func(e *simaccount.Edge) { e.SetTokenStatus(secret, "expired") }, "has expired"},
-		"disabled": {func(e *simaccount.Edge) { e.SetTokenStatus(secret, "disabled") }, "is disabled"},
-		"unknown":  {func(e *simaccount.Edge) { e.Revoke(secret) }, "not known to Cloudflare"},
-		"address filter": {func(e *simaccount.Edge) {
+		"expired":  {func(e *simaccount.Server) { e.SetTokenStatus(secret, "expired") }, "has expired"},
+		"disabled": {func(e *simaccount.Server) { e.SetTokenStatus(secret, "disabled") }, "is disabled"},
+		"unknown":  {func(e *simaccount.Server) { e.Revoke(secret) }, "not known to Cloudflare"},
+		"address filter": {func(e *simaccount.Server) {
 			e.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403,
 				Body: `{"success":false,"errors":[{"code":9109,"message":"Cannot use the access token from location: 192.0.2.7"}]}`})
 		}, "may not be used from this address"},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
-			c.set(d.edge)
+			c.set(d.sim)
 			if code := d.run("auth", "login", "--token-stdin", "--account", simaccount.DefaultAccount); code != 1 ||
 				!strings.Contains(d.said(), c.says) {
 				t.Errorf("exit %d, want %q: %s", code, c.says, d.said())
@@ -217,7 +217,7 @@ func TestExactlyOneCredentialIsSent(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := newDesk(t)
-			d.edge.Grant(envToken, allGroups...)
+			d.sim.Grant(envToken, allGroups...)
 			d.must("auth", "login", "--token-stdin")
 			clear(d.used)
 			d.env = append(d.env, c.env...)

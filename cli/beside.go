@@ -56,7 +56,7 @@ func (s *session) remember(ctx context.Context, x IO, watcher *store.Store) *han
 	defer cancel()
 	history.Add(recorder.History(first))
 	watcher.Remember(history)
-	watcher.Beside(first, recorder)
+	watcher.UseRecorder(first, recorder)
 	return recorder
 }
 

@@ -39,7 +39,7 @@ func unzipped(t *testing.T, path string) map[string]string {
 
 // Somebody opens a ticket: one command, one file, and a text that says what is in it and who has it.
 func TestABundleForATicket(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	path := filepath.Join(t.TempDir(), "ticket.zip")
 	if code := s.run("bundle", path, "--tunnel", "waw-br1-ipsec"); code != 0 || s.err.Len() > 0 {
@@ -66,7 +66,7 @@ func TestABundleForATicket(t *testing.T) {
 	if strings.Contains(files["analytics.json"], "iad-dc1-gre") {
 		t.Error("a tunnel was named, and others are in it")
 	}
-	for _, r := range edge.Requests() {
+	for _, r := range sim.Requests() {
 		if r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/graphql") {
 			t.Errorf("a bundle sent %s %s", r.Method, r.Path)
 		}
@@ -89,9 +89,9 @@ func TestABundleForATicket(t *testing.T) {
 
 // What may not be read, or does not answer, is named with the reason, on the screen and in the file; the rest is there.
 func TestABundleNamesWhatIsNotKnown(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	for _, path := range []string{"*ipsec_tunnels*", "*graphql*", "*addressing/prefixes*", "*cni/interconnects*"} {
-		edge.Fault(simaccount.Fault{Path: path, Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
+		sim.Fault(simaccount.Fault{Path: path, Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	}
 	s := newShell(t, env...)
 	path := filepath.Join(t.TempDir(), "ticket.zip")

@@ -24,8 +24,8 @@ func TestNoSecretIsInMetricsRecordsAndEvents(t *testing.T) {
 		t.Skip("skipped: no /bin/sh here")
 	}
 	const token, md5Key = "canary-token-of-40-characters-9876543210", `canary"md5\with&signs-98765`
-	edge := simaccount.New(simaccount.Options{Token: token})
-	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
+	sim := simaccount.New(simaccount.Options{Token: token})
+	if err := sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
 		func(o simaccount.Object) { o["bgp"].(simaccount.Object)["md5_key"] = md5Key }); err != nil {
 		t.Fatal(err)
 	}
@@ -38,7 +38,7 @@ func TestNoSecretIsInMetricsRecordsAndEvents(t *testing.T) {
 	var repeated atomic.Int32
 	server := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		if !strings.HasSuffix(r.URL.Path, "/routes") {
-			edge.ServeHTTP(w, r)
+			sim.ServeHTTP(w, r)
 			return
 		}
 		repeated.Add(1)
@@ -58,7 +58,7 @@ func TestNoSecretIsInMetricsRecordsAndEvents(t *testing.T) {
 		_, text := r.get("/metrics")
 		return strings.Contains(text, "fra-dc1-gre") && repeated.Load() > 0
 	})
-	if err := edge.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
+	if err := sim.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
 		t.Fatal(err)
 	}
 	r.until("the command is told", func() bool { text, _ := os.ReadFile(told); return strings.Contains(string(text), "PATH=") })

@@ -171,9 +171,9 @@ func TestNoSecretOfAChangeIsInATextOrAFile(t *testing.T) {
 	const token = "canary-token-of-40-characters-0123456789"
 	secrets := map[string]string{"psk": `canary"psk\with<odd>&signs 0123456789`, "md5_key": "canary-md5-0123456789",
 		"pairing_key": "canary-pairing/0123456789/europe-west3/1"}
-	edge := simaccount.New(simaccount.Options{})
-	edge.Grant(token, simaccount.MagicTransitWrite, simaccount.PrefixesRead, simaccount.AnalyticsRead, simaccount.AccountSettingRead)
-	p := &parrot{edge: edge}
+	sim := simaccount.New(simaccount.Options{})
+	sim.Grant(token, simaccount.MagicTransitWrite, simaccount.PrefixesRead, simaccount.AnalyticsRead, simaccount.AccountSettingRead)
+	p := &parrot{edge: sim}
 	server := httptest.NewServer(p)
 	t.Cleanup(server.Close)
 	home, log := t.TempDir(), filepath.Join(t.TempDir(), "debug.log")

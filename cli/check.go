@@ -295,7 +295,7 @@ type aged func(store.Tunnel) (age string, refused bool)
 
 // agedBy judges the age of a status as the diagnosis does: against those of all tunnels of the account.
 func (o checkOptions) agedBy(facts diagnose.Facts) aged {
-	read, now := diagnose.Read(facts), facts.Now
+	read, now := diagnose.New(facts), facts.Now
 	return func(t store.Tunnel) (string, bool) {
 		if t.State != store.Up || t.BGPStatus == nil {
 			return "", false

@@ -38,7 +38,7 @@ func (o checkOptions) ways(ctx context.Context, x IO, f *flags, s *session, bega
 	w := s.store(ctx, f)
 	snapshot := w.ReadAll(ctx, nil, append(diagnose.TableKinds(), store.LocationHealth)...)
 	var asked []netip.Prefix
-	var below []store.Detail
+	var below []store.Target
 	for _, text := range o.destinations {
 		p, _ := where.Parse(text) // checkDestinations has read it
 		if !slices.Contains(asked, p) {
@@ -52,7 +52,7 @@ func (o checkOptions) ways(ctx context.Context, x IO, f *flags, s *session, bega
 	if err != nil {
 		return cannotCheck(oneSentence(err))
 	}
-	table := diagnose.Read(facts).Table()
+	table := diagnose.New(facts).Table()
 	all := checked{verdict: severityOK}
 	var texts []string
 	for _, p := range asked {
@@ -85,7 +85,7 @@ func wayCheck(d diagnose.Destination) checked {
 	if known && ways > 0 {
 		c.data = append(c.data, fmt.Sprintf("'healthy_ways %s'=%d;%d:;1:;0;%d", d.Prefix, healthy, ways, ways))
 	}
-	for _, w := range d.Ways() {
+	for _, w := range d.Paths() {
 		line := fmt.Sprintf("%s over %s: %s", d.Prefix, tui.Clean(w.Name()), w.State)
 		if w.Why != "" {
 			line += ", " + w.Why

@@ -10,18 +10,18 @@ import (
 
 // One destination is watched like a service: critical with no healthy path left, a warning with one lost, unknown when nobody can tell.
 func TestCheckOfADestination(t *testing.T) {
-	lost := func() func(*simaccount.Edge) {
-		return func(e *simaccount.Edge) {
+	lost := func() func(*simaccount.Server) {
+		return func(e *simaccount.Server) {
 			if _, err := e.Seed(simaccount.PathDown); err != nil {
 				t.Fatal(err)
 			}
 		}
 	}
-	blind := func(e *simaccount.Edge) {
+	blind := func(e *simaccount.Server) {
 		e.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403, Method: http.MethodPost, Path: "*graphql*"})
 	}
 	for name, c := range map[string]struct {
-		before func(*simaccount.Edge)
+		before func(*simaccount.Server)
 		args   string
 		code   int
 		says   string
@@ -43,9 +43,9 @@ func TestCheckOfADestination(t *testing.T) {
 		"with a threshold": {nil, "--destination 198.18.10.0/24 -w 3", 3, "leave out what is about tunnels"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			edge, env := serve(t, simaccount.Options{})
+			sim, env := serve(t, simaccount.Options{})
 			if c.before != nil {
-				c.before(edge)
+				c.before(sim)
 			}
 			s := newShell(t, env...)
 			if code := s.run(append([]string{"check"}, strings.Fields(c.args)...)...); code != c.code || !strings.Contains(s.out.String(), c.says) {

@@ -93,8 +93,8 @@ func TestWhatHindersTheCheckIsUnknown(t *testing.T) {
 
 // One list of tunnels cannot be read: what is known may be critical, that all is well is not known.
 func TestCheckWithoutOneOfTheLists(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	edge.Fault(simaccount.Fault{Path: "*ipsec_tunnels*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
+	sim, env := serve(t, simaccount.Options{})
+	sim.Fault(simaccount.Fault{Path: "*ipsec_tunnels*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	for args, want := range map[string]struct {
 		code  int
 		begin string
@@ -116,8 +116,8 @@ func TestCheckWithoutOneOfTheLists(t *testing.T) {
 
 // A session that is up by a status of hours ago while the others are young is named; --max-age makes an alarm of it.
 func TestCheckNamesASessionWithAnOldStatus(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	befallen, err := edge.Seed(simaccount.StatusNotRefreshed)
+	sim, env := serve(t, simaccount.Options{})
+	befallen, err := sim.Seed(simaccount.StatusNotRefreshed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -142,8 +142,8 @@ func TestCheckNamesASessionWithAnOldStatus(t *testing.T) {
 
 // What the probes find is an alarm whatever the age of the status: a stricter flag never makes a milder alarm.
 func TestAnOldStatusHidesNoWorseNews(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	befallen, err := edge.Seed(simaccount.FirewallStopsProbes)
+	sim, env := serve(t, simaccount.Options{})
+	befallen, err := sim.Seed(simaccount.FirewallStopsProbes)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -157,8 +157,8 @@ func TestAnOldStatusHidesNoWorseNews(t *testing.T) {
 }
 
 func TestCheckKeepsItsTimeLimit(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	edge.Fault(simaccount.Fault{Kind: simaccount.FaultDelay, Delay: time.Minute})
+	sim, env := serve(t, simaccount.Options{})
+	sim.Fault(simaccount.Fault{Kind: simaccount.FaultDelay, Delay: time.Minute})
 	s := newShell(t, env...)
 	began := time.Now()
 	code := s.run("check", "--timeout", "100ms")
@@ -169,8 +169,8 @@ func TestCheckKeepsItsTimeLimit(t *testing.T) {
 
 // Without the analytics the sessions decide, and the line says so.
 func TestCheckWithoutTheAnalytics(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	edge.Fault(simaccount.Fault{Path: "*graphql*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden,
+	sim, env := serve(t, simaccount.Options{})
+	sim.Fault(simaccount.Fault{Path: "*graphql*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden,
 		Body: `{"data":null,"errors":[{"message":"not authorized for that account"}]}`})
 	s := newShell(t, env...)
 	if code := s.run("check", "--tunnel", "nrt-br1-ipsec"); code != 0 || !strings.Contains(s.out.String(), "Account Analytics Read") {

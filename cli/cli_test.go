@@ -39,11 +39,11 @@ func (s *shell) run(args ...string) int {
 }
 
 // serve starts the simulated account over HTTP and gives the environment to reach it.
-func serve(t *testing.T, o simaccount.Options) (*simaccount.Edge, []string) {
-	edge := simaccount.New(o)
-	server := httptest.NewServer(edge)
+func serve(t *testing.T, o simaccount.Options) (*simaccount.Server, []string) {
+	sim := simaccount.New(o)
+	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
-	return edge, []string{"CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4", "CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken,
+	return sim, []string{"CLOUDFLARE_BASE_URL=" + server.URL + "/client/v4", "CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken,
 		"CLOUDFLARE_ACCOUNT_ID=" + simaccount.DefaultAccount}
 }
 
@@ -195,13 +195,13 @@ func TestStatusAsATableIntoAPipeHasNoEscapeSequences(t *testing.T) {
 
 func TestStatusNeedsTwoRequestsForAnyNumberOfTunnels(t *testing.T) {
 	for _, n := range []int{10, 5000} {
-		edge, env := serve(t, simaccount.Options{Tunnels: n})
+		sim, env := serve(t, simaccount.Options{Tunnels: n})
 		s := newShell(t, env...)
 		if code := s.run("status", "-o", "json"); code != 0 {
 			t.Fatal(s.err.String())
 		}
 		tunnels := 0
-		for _, r := range edge.Requests() {
+		for _, r := range sim.Requests() {
 			if strings.Contains(r.Path, "_tunnels") {
 				tunnels++
 			}
@@ -214,8 +214,8 @@ func TestStatusNeedsTwoRequestsForAnyNumberOfTunnels(t *testing.T) {
 
 // One list of tunnels cannot be read: the other is shown, what is missing is said, and no count claims to be the whole.
 func TestOneFailedListIsNotAWholeStatus(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	edge.Fault(simaccount.Fault{Method: "GET", Path: "*ipsec_tunnels*", Kind: simaccount.FaultStatus, Status: 403})
+	sim, env := serve(t, simaccount.Options{})
+	sim.Fault(simaccount.Fault{Method: "GET", Path: "*ipsec_tunnels*", Kind: simaccount.FaultStatus, Status: 403})
 	s := newShell(t, env...)
 	if code := s.run("status", "-o", "json"); code != 1 || !strings.Contains(s.err.String(), "403") {
 		t.Errorf("exit %d: %s", code, s.err.String())
@@ -250,14 +250,14 @@ func TestOneFailedListIsNotAWholeStatus(t *testing.T) {
 
 // An element without a usable id is lost, and with it whatever it was: no count and no verdict is whole.
 func TestALostRowIsNotAWholeStatus(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	spoilt := map[string]any{"id": 5, "name": "fra-dc1-gre"}
 	body, err := json.Marshal(map[string]any{"success": true, "result": map[string]any{"gre_tunnels": []any{spoilt,
 		map[string]any{"id": "00000000000000000000000000000001", "name": "left-gre"}}}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	edge.Fault(simaccount.Fault{Method: "GET", Path: "*gre_tunnels*", Kind: simaccount.FaultStatus, Status: 200, Body: string(body)})
+	sim.Fault(simaccount.Fault{Method: "GET", Path: "*gre_tunnels*", Kind: simaccount.FaultStatus, Status: 200, Body: string(body)})
 	for args, want := range map[string]struct {
 		code int
 		says string

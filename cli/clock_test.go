@@ -12,8 +12,8 @@ import (
 // redated is an account whose clock is off by a time, and whose answers are dated by another: what a gateway with the right time writes.
 func redated(t *testing.T, account, date time.Duration) (env []string) {
 	t.Helper()
-	edge, env := serve(t, simaccount.Options{Now: func() time.Time { return time.Now().Add(account) }})
-	edge.Script(func(simaccount.Request) *simaccount.Fault {
+	sim, env := serve(t, simaccount.Options{Now: func() time.Time { return time.Now().Add(account) }})
+	sim.Script(func(simaccount.Request) *simaccount.Fault {
 		return &simaccount.Fault{Kind: simaccount.FaultDelay,
 			Header: http.Header{"Date": {time.Now().Add(date).UTC().Format(http.TimeFormat)}}}
 	})

@@ -49,7 +49,7 @@ stands there once. Read the text before you use it: none was tried on a vendor's
 The number of a tunnel interface comes from the tunnel's inner subnet, so that the tunnels of one
 router do not collide; --unit takes another one, and the numbers after it for further tunnels.
 
---output writes a file ` + statefile.Whose + `; linux has several files and gets a folder of that name.
+--output writes a file ` + statefile.OwnerOnlyText + `; linux has several files and gets a folder of that name.
 
 Exit code: 0 done, 1 API or network error, there is no such tunnel, or it cannot be
 written for this platform, 2 wrong usage, no credentials, or the file is there already.`,

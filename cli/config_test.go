@@ -24,12 +24,12 @@ func TestConfigPrintsTheRoutersSideOfATunnel(t *testing.T) {
 }
 
 func TestConfigWithoutAPlatformListsThem(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	if code := s.run("config"); code != 0 || !strings.Contains(s.out.String(), "mikrotik") || strings.Count(s.out.String(), "ios-xe") != 1 {
 		t.Errorf("exit %d: %s%s", code, s.out.String(), s.err.String())
 	}
-	if n := len(edge.Requests()); n > 0 {
+	if n := len(sim.Requests()); n > 0 {
 		t.Errorf("%d requests for a list that is in the program", n)
 	}
 	ipsec := ipsecName(t, env)

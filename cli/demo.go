@@ -30,11 +30,11 @@ real account. The first line of standard output is the base URL:
 			if tunnels < 0 {
 				return usage("--tunnels %d: use 0 for the believable dozen, or a number of tunnels", tunnels)
 			}
-			edge := simaccount.New(simaccount.Options{Token: token, Account: account, Tunnels: tunnels, Now: x.Now})
+			sim := simaccount.New(simaccount.Options{Token: token, Account: account, Tunnels: tunnels, Now: x.Now})
 			if tunnels == 0 {
-				edge.FurnishRecord()
+				sim.FurnishRecord()
 			}
-			return serve(cmd.Context(), x, addr, edge)
+			return serve(cmd.Context(), x, addr, sim)
 		},
 	}
 	cmd.Flags().StringVar(&addr, "addr", "127.0.0.1:0", "address to listen on; loopback only")

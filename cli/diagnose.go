@@ -218,7 +218,7 @@ func (s *session) diagnosisWith(ctx context.Context, x IO, snapshot *store.Snaps
 		fmt.Fprintln(x.Err, "flarewire: "+err.Error())
 	}
 	facts.Insights, facts.Routers = s.locations(ctx, snapshot, names), routers
-	return diagnose.Read(facts)
+	return diagnose.New(facts)
 }
 
 // locations reads the analytics of the first tunnel that was asked for, six questions: how Cloudflare's data centers see it, weighed by

@@ -13,7 +13,7 @@ import (
 // analytics when a prefix is named; none when nobody named one.
 func askRecord(ctx context.Context, w *store.Store, s *store.Snapshot, names []string) *store.Snapshot {
 	var objects []store.RecordObject
-	account := diagnose.Read(diagnose.From(s, w.Now()))
+	account := diagnose.New(diagnose.From(s, w.Now()))
 	if slices.ContainsFunc(s.Prefixes.Rows, func(p store.Prefix) bool {
 		return slices.Contains(names, p.CIDR) ||
 			slices.Contains(names, p.ID)

@@ -12,8 +12,8 @@ import (
 
 // What is wrong, worst first, each with its cause and what to do, and without an escape sequence into a pipe.
 func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	befallen, err := edge.Seed(simaccount.WrongMD5)
+	sim, env := serve(t, simaccount.Options{})
+	befallen, err := sim.Seed(simaccount.WrongMD5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -26,7 +26,8 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 	for _, want := range []string{"198.18.20.0/24\n   Prefix withdrawn (certain, outage, since ",
 		"iad-dc1-gre\n   198.18.20.0/24: no healthy path left in ENAM WNAM; Cloudflare does not advertise it\n   Tunnel down (likely, outage)",
 		"\n   Next: Generate a key",
-		"waw-br1-ipsec\n   ASN mismatch", "Port unhealthy nwf-ams04-1: 1 interconnect over it is affected\n", "Objects: ams-cni-v2, nwf-ams04-1"} {
+		"waw-br1-ipsec\n   ASN mismatch", "Port unhealthy nwf-ams04-1: 1 interconnect over it is affected\n",
+		"Objects: ams-cni-v2, nwf-ams04-1"} {
 		i := strings.Index(text, want)
 		if i <= at {
 			t.Errorf("%q is not there, or not after what is worse\n%s", want, text)
@@ -68,8 +69,8 @@ func TestDiagnoseTellsAllOfOneObject(t *testing.T) {
 // there is no
 // diagnosis.
 func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	edge.Fault(simaccount.Fault{Path: "*addressing*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
+	sim, env := serve(t, simaccount.Options{})
+	sim.Fault(simaccount.Fault{Path: "*addressing*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	s := newShell(t, env...)
 	if code := s.run("diagnose", "-o", "json"); code != 1 || !strings.Contains(s.err.String(), "not known: prefixes: ") {
 		t.Errorf("exit %d, %q", code, s.err.String())
@@ -103,14 +104,14 @@ func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
 			t.Errorf("%s: exit %d, %q, %q", out, code, s.out.String(), s.err.String())
 		}
 	}
-	edge.ClearFaults()
-	edge.Fault(simaccount.Fault{Path: "*gre_tunnels*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
+	sim.ClearFaults()
+	sim.Fault(simaccount.Fault{Path: "*gre_tunnels*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	if s = newShell(t, env...); s.run("diagnose") != 1 || !strings.Contains(s.out.String(), "waw-br1-ipsec") ||
 		!strings.Contains(s.err.String(), "not known: gre_tunnels: ") ||
 		strings.Contains(s.out.String(), "Next hop unknown") {
 		t.Errorf("without the GRE tunnels it says %q, %q", s.out.String(), s.err.String())
 	}
-	edge.Fault(simaccount.Fault{Path: "*ipsec_tunnels*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
+	sim.Fault(simaccount.Fault{Path: "*ipsec_tunnels*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	if s = newShell(t, env...); s.run("diagnose") != 1 || s.out.Len() > 0 {
 		t.Errorf("without any tunnels it says %q", s.out.String())
 	}
@@ -118,8 +119,8 @@ func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
 
 // A mean over all locations says that a tunnel is well while the busy one is dead: diagnose with its name reads the locations.
 func TestDiagnoseOfATunnelReadsItsLocations(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	if _, err := edge.Seed(simaccount.BadInSomeColos); err != nil {
+	sim, env := serve(t, simaccount.Options{})
+	if _, err := sim.Seed(simaccount.BadInSomeColos); err != nil {
 		t.Fatal(err)
 	}
 	s := newShell(t, env...)
@@ -131,8 +132,8 @@ func TestDiagnoseOfATunnelReadsItsLocations(t *testing.T) {
 
 // One location loses two tunnels that work elsewhere: it is named without anybody having asked for it.
 func TestDiagnoseNamesTheLocationThatLosesTunnels(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	if err := edge.LoseLocation("nrt02", "fra-dc1-gre", "ams-br2-ipsec"); err != nil {
+	sim, env := serve(t, simaccount.Options{})
+	if err := sim.LoseLocation("nrt02", "fra-dc1-gre", "ams-br2-ipsec"); err != nil {
 		t.Fatal(err)
 	}
 	s := newShell(t, env...)

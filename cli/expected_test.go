@@ -26,7 +26,7 @@ func saved(t *testing.T, env []string) string {
 
 // Somebody deletes a tunnel: no list has it any more, and the check says so all the same.
 func TestATunnelThatVanishedIsNotOK(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	good := saved(t, env)
 	check := func(args string) (int, string) {
 		t.Helper()
@@ -42,10 +42,10 @@ func TestATunnelThatVanishedIsNotOK(t *testing.T) {
 			t.Errorf("%s, all is there: exit %d, %s", args, code, text)
 		}
 	}
-	if err := edge.Delete(simaccount.GRETunnels, "fra-dc1-gre"); err != nil {
+	if err := sim.Delete(simaccount.GRETunnels, "fra-dc1-gre"); err != nil {
 		t.Fatal(err)
 	}
-	if err := edge.Rename(simaccount.GRETunnels, "ams-dc1-gre", "ams-new-gre"); err != nil {
+	if err := sim.Rename(simaccount.GRETunnels, "ams-dc1-gre", "ams-new-gre"); err != nil {
 		t.Fatal(err)
 	}
 	for args, want := range map[string]struct {
@@ -68,8 +68,8 @@ func TestATunnelThatVanishedIsNotOK(t *testing.T) {
 	}
 	// Half an account is read: of the other half nobody can say what is missing, of this one it is known.
 	for list, want := range map[string]int{"*gre_tunnels*": 3, "*ipsec_tunnels*": 2} {
-		edge.ClearFaults()
-		edge.Fault(simaccount.Fault{Path: list, Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
+		sim.ClearFaults()
+		sim.Fault(simaccount.Fault{Path: list, Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 		s := newShell(t, env...)
 		if code := s.run("check", "-w", "9", "--expect", "14"); code != 3 || strings.Contains(s.out.String(), "missing") {
 			t.Errorf("without %s, a number: exit %d, %s", list, code, s.out.String())
@@ -83,9 +83,9 @@ func TestATunnelThatVanishedIsNotOK(t *testing.T) {
 
 // A tunnel whose session was taken away is no tunnel without BGP like others.
 func TestATunnelThatLostItsSessionIsNotUp(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	good := saved(t, env)
-	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) {
+	if err := sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) {
 		delete(o, "bgp")
 		delete(o, "bgp_status")
 	}); err != nil {

@@ -217,7 +217,7 @@ func (w *fleetWatch) open(ctx context.Context, m *fleetMember) error {
 	watcher.Keep(store.Overview()...)
 	if beside := s.beside(w.x); beside != nil {
 		first, done := context.WithTimeout(ctx, firstLook)
-		watcher.Beside(first, beside)
+		watcher.UseRecorder(first, beside)
 		done()
 	}
 	m.s, m.store = s, watcher

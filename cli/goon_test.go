@@ -18,26 +18,26 @@ import (
 
 // goesOn runs a command that goes on against a simulated account, in which things happen at the given seconds, and gives what it
 // printed after a minute.
-func goesOn(t *testing.T, args []string, happens map[int]func(*simaccount.Edge)) (out, said string, code int) {
+func goesOn(t *testing.T, args []string, happens map[int]func(*simaccount.Server)) (out, said string, code int) {
 	t.Helper()
 	stop := make(chan os.Signal, 1) // see watchFor
 	signal.Notify(stop, os.Interrupt)
 	defer signal.Stop(stop)
 	state := t.TempDir()
 	synctest.Test(t, func(t *testing.T) {
-		edge := simaccount.New(simaccount.Options{})
+		sim := simaccount.New(simaccount.Options{})
 		ctx, cancel := context.WithTimeout(t.Context(), 59*time.Second) // not at the moment of a look
 		defer cancel()
 		for second, happen := range happens {
 			if second == 0 {
-				happen(edge)
+				happen(sim)
 				continue
 			}
-			time.AfterFunc(time.Duration(second)*time.Second, func() { happen(edge) })
+			time.AfterFunc(time.Duration(second)*time.Second, func() { happen(sim) })
 		}
 		var text, trouble bytes.Buffer
 		code = cli.Main(ctx, append(args, "--refresh", "10s"), cli.IO{In: strings.NewReader(""), Out: &text, Err: &trouble, Now: time.Now,
-			Transport: edge.RoundTripper(), Environ: []string{"CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken, "HOME=" + state,
+			Transport: sim.RoundTripper(), Environ: []string{"CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken, "HOME=" + state,
 				"CLOUDFLARE_ACCOUNT_ID=" + simaccount.DefaultAccount}})
 		out, said = text.String(), trouble.String()
 	})
@@ -71,16 +71,16 @@ func count(all []line, change string) int {
 }
 
 func TestAListThatGoesOnSaysOnlyWhatChanges(t *testing.T) {
-	out, said, code := goesOn(t, []string{"list", "routes", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Edge){
-		15: func(e *simaccount.Edge) {
+	out, said, code := goesOn(t, []string{"list", "routes", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Server){
+		15: func(e *simaccount.Server) {
 			id, _ := e.Objects(simaccount.Routes)[0]["id"].(string)
 			_ = e.Mutate(simaccount.Routes, id, func(o simaccount.Object) { o["priority"] = int64(77) })
 		},
-		25: func(e *simaccount.Edge) {
+		25: func(e *simaccount.Server) {
 			id, _ := e.Objects(simaccount.Routes)[1]["id"].(string)
 			_ = e.Delete(simaccount.Routes, id)
 		},
-		35: func(e *simaccount.Edge) { e.Fault(simaccount.Fault{Path: "*/magic/routes", Status: 500, Times: 5}) },
+		35: func(e *simaccount.Server) { e.Fault(simaccount.Fault{Path: "*/magic/routes", Status: 500, Times: 5}) },
 	})
 	all := changesIn(t, out)
 	if code != 0 || said != "" || count(all, "changed") != 1 || count(all, "gone") != 1 || count(all, "not_known") != 1 ||
@@ -112,8 +112,8 @@ func TestAListThatGoesOnAppendsAnArrayEachTime(t *testing.T) {
 }
 
 func TestAStatusThatGoesOnSaysOnlyWhatChanges(t *testing.T) {
-	out, _, code := goesOn(t, []string{"status", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Edge){
-		20: func(e *simaccount.Edge) { _ = e.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle") },
+	out, _, code := goesOn(t, []string{"status", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Server){
+		20: func(e *simaccount.Server) { _ = e.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle") },
 	})
 	all := changesIn(t, out)
 	down := slices.IndexFunc(all, func(l line) bool { return l.Change == "changed" && l.Object["name"] == "fra-dc1-gre" })
@@ -123,13 +123,13 @@ func TestAStatusThatGoesOnSaysOnlyWhatChanges(t *testing.T) {
 }
 
 func TestADiagnosisThatGoesOnSaysWhatIsNewAndWhatIsOver(t *testing.T) {
-	idle := func(e *simaccount.Edge) { _ = e.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle") }
-	out, _, code := goesOn(t, []string{"diagnose", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Edge){20: idle})
+	idle := func(e *simaccount.Server) { _ = e.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle") }
+	out, _, code := goesOn(t, []string{"diagnose", "--watch", "-o", "jsonl"}, map[int]func(*simaccount.Server){20: idle})
 	all := changesIn(t, out)
 	if code != 0 || count(all, "first") == 0 || count(all, "new")+count(all, "changed") == 0 {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
-	out, _, code = goesOn(t, []string{"diagnose", "--watch"}, map[int]func(*simaccount.Edge){20: idle})
+	out, _, code = goesOn(t, []string{"diagnose", "--watch"}, map[int]func(*simaccount.Server){20: idle})
 	if code != 0 || strings.Contains(out, "\x1b") || strings.Count(out, "as of") < 5 || !strings.Contains(out, "fra-dc1-gre") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}
@@ -145,7 +145,7 @@ func TestADiagnosisThatGoesOnSaysWhatIsNewAndWhatIsOver(t *testing.T) {
 // What somebody has to put right ends it at once; what passes is said, and the last good look stays.
 func TestWhatGoesOnEndsOnlyForWhatSomebodyHasToPutRight(t *testing.T) {
 	for _, args := range [][]string{{"list", "routes", "--watch"}, {"diagnose", "--watch"}, {"status", "--watch", "-o", "jsonl"}} {
-		_, said, code := goesOn(t, args, map[int]func(*simaccount.Edge){0: func(e *simaccount.Edge) {
+		_, said, code := goesOn(t, args, map[int]func(*simaccount.Server){0: func(e *simaccount.Server) {
 			e.Fault(simaccount.Fault{Path: "*",
 				Status: 403})
 		}})
@@ -153,8 +153,8 @@ func TestWhatGoesOnEndsOnlyForWhatSomebodyHasToPutRight(t *testing.T) {
 			t.Errorf("%v: exit %d, %q", args, code, said)
 		}
 	}
-	out, _, code := goesOn(t, []string{"list", "routes", "--watch"}, map[int]func(*simaccount.Edge){
-		15: func(e *simaccount.Edge) { e.Fault(simaccount.Fault{Path: "*", Status: 503}) }})
+	out, _, code := goesOn(t, []string{"list", "routes", "--watch"}, map[int]func(*simaccount.Server){
+		15: func(e *simaccount.Server) { e.Fault(simaccount.Fault{Path: "*", Status: 503}) }})
 	if code != 0 || !strings.Contains(out, "What follows is ") {
 		t.Errorf("exit %d:\n%s", code, out)
 	}

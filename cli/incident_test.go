@@ -47,18 +47,18 @@ func TestIncidentsAsJSONHoldTheirSchemas(t *testing.T) {
 
 // Three tunnels of one router fall: the one incident of all three, with what they have in common, is as the schemas say.
 func TestAnIncidentOfSeveralHoldsItsSchemas(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	fallen := []string{"fra-dc1-gre", "fra-dc2-gre", "ams-dc1-gre"}
 	for _, name := range fallen {
 		if err := errors.Join(
-			edge.Mutate(simaccount.GRETunnels, name, func(o simaccount.Object) {
+			sim.Mutate(simaccount.GRETunnels, name, func(o simaccount.Object) {
 				for _, field := range []string{"customer_gre_endpoint", "customer_endpoint"} {
 					if _, there := o[field]; there {
 						o[field] = "198.51.100.7"
 					}
 				}
 			}),
-			edge.SetBGP(simaccount.GRETunnels, name, "Active"), edge.SetHealth(simaccount.GRETunnels, name, 0)); err != nil {
+			sim.SetBGP(simaccount.GRETunnels, name, "Active"), sim.SetHealth(simaccount.GRETunnels, name, 0)); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -104,10 +104,10 @@ func TestAnIncidentOfSeveralHoldsItsSchemas(t *testing.T) {
 
 // The incidents of a status cost not one request: two lists, one question for the health, and the account's name.
 func TestIncidentsOfAStatusCostNoRequest(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	log := t.TempDir() + "/log"
-	edge.ForgetRequests()
+	sim.ForgetRequests()
 	if code := s.run("status", "-o", "json", "--debug-log", log); code != 0 {
 		t.Fatalf("exit %d, %s", code, s.err.String())
 	}
@@ -121,7 +121,7 @@ func TestIncidentsOfAStatusCostNoRequest(t *testing.T) {
 		}
 	}
 	asked := map[string]int{}
-	for _, r := range edge.Requests() {
+	for _, r := range sim.Requests() {
 		asked[r.Method+" "+path.Base(r.Path)]++
 	}
 	want := map[string]int{"GET gre_tunnels": 1, "GET ipsec_tunnels": 1, "POST graphql": 1, "GET accounts": 1}

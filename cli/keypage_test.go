@@ -57,7 +57,7 @@ const farthest = 4
 // edge is the simulated account that the program is shown on: a new one for every seat, behind one server.
 type edge struct {
 	now     func() time.Time
-	current atomic.Pointer[simaccount.Edge]
+	current atomic.Pointer[simaccount.Server]
 	url     string
 }
 
@@ -431,7 +431,7 @@ func TestTheKeyPage(t *testing.T) {
 	app := w.sit(place{start: "overview"}).app
 	about := map[string]string{signInStart: "When nobody is signed in."}
 	starts := []string{}
-	for _, d := range app.Destinations() {
+	for _, d := range app.PaletteEntries() {
 		starts = append(starts, d.Names[0])
 		about[d.Names[0]] = strings.ToUpper(d.Help[:1]) + d.Help[1:] + "."
 	}

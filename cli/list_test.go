@@ -22,7 +22,7 @@ var everything = map[string]string{
 func TestEveryResourceCanBeListedForScriptsAndForPeople(t *testing.T) {
 	for resource, path := range everything {
 		t.Run(resource, func(t *testing.T) {
-			edge, env := serve(t, simaccount.Options{})
+			sim, env := serve(t, simaccount.Options{})
 			s := newShell(t, env...)
 			if code := s.run("list", resource, "-o", "json"); code != 0 || s.err.Len() > 0 {
 				t.Fatalf("exit %d, stderr %q", code, s.err.String())
@@ -32,7 +32,7 @@ func TestEveryResourceCanBeListedForScriptsAndForPeople(t *testing.T) {
 				t.Fatalf("%d objects, %v", len(list), err)
 			}
 			asked := false
-			for _, r := range edge.Requests() {
+			for _, r := range sim.Requests() {
 				asked = asked || strings.HasSuffix(r.Path, path)
 				if r.Method != http.MethodGet {
 					t.Errorf("a list sent %s %s", r.Method, r.Path)
@@ -145,7 +145,7 @@ func TestANameThatSeveralHaveListsTheirIDs(t *testing.T) {
 }
 
 func TestBindingsOfOnePrefix(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	if code := s.run("list", "bindings", "--prefix", "198.18.10.0/24", "-o", "json"); code != 0 {
 		t.Fatal(s.err.String())
@@ -154,7 +154,7 @@ func TestBindingsOfOnePrefix(t *testing.T) {
 	if err := json.Unmarshal(s.out.Bytes(), &list); err != nil || len(list) != 2 {
 		t.Errorf("%v, %v", list, err)
 	}
-	if n := len(edge.Requests()); n != 2 {
+	if n := len(sim.Requests()); n != 2 {
 		t.Errorf("%d requests for one prefix, want the list of prefixes and one of bindings", n)
 	}
 }
@@ -194,8 +194,8 @@ func TestWrongUseOfListAndGet(t *testing.T) {
 
 func TestAPartMustNotLookLikeAll(t *testing.T) {
 	for _, path := range []string{"*/cni/interconnects", "*/addressing/prefixes/*/bindings"} {
-		edge, env := serve(t, simaccount.Options{})
-		edge.Fault(simaccount.Fault{Method: "GET", Path: path, Kind: simaccount.FaultStatus, Status: 403})
+		sim, env := serve(t, simaccount.Options{})
+		sim.Fault(simaccount.Fault{Method: "GET", Path: path, Kind: simaccount.FaultStatus, Status: 403})
 		s := newShell(t, env...)
 		resource := path[strings.LastIndex(path, "/")+1:]
 		if code := s.run("list", resource, "-o", "json"); code != 1 || s.out.Len() > 0 || strings.Count(s.err.String(), "\n") != 1 {
@@ -207,7 +207,7 @@ func TestAPartMustNotLookLikeAll(t *testing.T) {
 // What is advertised stands below a prefix. One whose BGP prefixes cannot be read keeps its row, and standard error says why the
 // column is no answer for it; JSON asks for nothing that it does not print.
 func TestTheListOfPrefixesSaysWhatIsAdvertised(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	if code := s.run("list", "prefixes"); code != 0 || !strings.Contains(s.out.String(), "ADVERTISED") {
 		t.Fatalf("exit %d, %s%s", code, s.out.String(), s.err.String())
@@ -217,11 +217,11 @@ func TestTheListOfPrefixesSaysWhatIsAdvertised(t *testing.T) {
 			t.Errorf("198.18.20.0/24 is withdrawn: %s", line)
 		}
 	}
-	before := len(edge.Requests())
-	if s.run("list", "prefixes", "-o", "json"); len(edge.Requests()) != before+1 {
-		t.Errorf("%d requests for the JSON of one list", len(edge.Requests())-before)
+	before := len(sim.Requests())
+	if s.run("list", "prefixes", "-o", "json"); len(sim.Requests()) != before+1 {
+		t.Errorf("%d requests for the JSON of one list", len(sim.Requests())-before)
 	}
-	edge.Fault(simaccount.Fault{Method: "GET", Path: "*/bgp/prefixes", Kind: simaccount.FaultStatus, Status: 403})
+	sim.Fault(simaccount.Fault{Method: "GET", Path: "*/bgp/prefixes", Kind: simaccount.FaultStatus, Status: 403})
 	if code := s.run("list", "prefixes"); code != 1 || !strings.Contains(s.out.String(), "198.18.20.0/24") ||
 		!strings.Contains(s.err.String(), "what is advertised of some prefixes could not be read") {
 		t.Errorf("exit %d, stdout %s, stderr %s", code, s.out.String(), s.err.String())
@@ -229,7 +229,7 @@ func TestTheListOfPrefixesSaysWhatIsAdvertised(t *testing.T) {
 }
 
 func TestTabOffersResourcesAndSendsNothing(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	s.run("__complete", "list", "")
 	for resource := range everything {
@@ -238,7 +238,7 @@ func TestTabOffersResourcesAndSendsNothing(t *testing.T) {
 		}
 	}
 	s.run("__complete", "get", "gre", "fra")
-	if n := len(edge.Requests()); n > 0 || strings.Contains(s.out.String(), "fra-") {
+	if n := len(sim.Requests()); n > 0 || strings.Contains(s.out.String(), "fra-") {
 		t.Errorf("pressing tab sent %d requests", n)
 	}
 }

@@ -53,8 +53,8 @@ func containsAll(text string, parts []string) bool {
 }
 
 func TestMetricsAreWhatPrometheusReads(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
+	sim, env := serve(t, simaccount.Options{})
+	if err := sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
 		func(o simaccount.Object) { o["customer_endpoint"] = "a\"b\\c\nd" }); err != nil {
 		t.Fatal(err)
 	}
@@ -110,8 +110,8 @@ func TestWhatIsNotKnownIsAbsentFromTheMetrics(t *testing.T) {
 		"*":               {"gre_tunnels", []string{"tunnel_", "bgp_session", "destination_", "prefix_", "incident"}, 1},
 	} {
 		t.Run(c.source+path, func(t *testing.T) {
-			edge, env := serve(t, simaccount.Options{})
-			edge.Fault(simaccount.Fault{Path: path, Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
+			sim, env := serve(t, simaccount.Options{})
+			sim.Fault(simaccount.Fault{Path: path, Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 			s := newShell(t, env...)
 			if code := s.run("metrics", "--timeout", "10s"); code != c.code {
 				t.Errorf("exit %d, want %d: %s", code, c.code, s.err.String())

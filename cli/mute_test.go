@@ -57,10 +57,10 @@ func (s *shell) incidentOf(name string) (found diagnose.Incident, muted bool, at
 // What somebody has muted on the screen is so for the commands, too: last, with the reason and the end, in the text and in JSON. It is kept
 // for each account, ends by itself, and an incident of several that grows is not meant.
 func TestDiagnoseSaysWhatIsMuted(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	for _, name := range []string{"fra-dc1-gre", "fra-dc2-gre", "iad-dc1-gre"} {
-		for _, err := range []error{edge.SetBGP(simaccount.GRETunnels, name, "Active"), edge.SetHealth(simaccount.GRETunnels, name, 0),
-			edge.Mutate(simaccount.GRETunnels, name, func(o simaccount.Object) {
+		for _, err := range []error{sim.SetBGP(simaccount.GRETunnels, name, "Active"), sim.SetHealth(simaccount.GRETunnels, name, 0),
+			sim.Mutate(simaccount.GRETunnels, name, func(o simaccount.Object) {
 				for _, field := range []string{"customer_endpoint", "customer_gre_endpoint"} {
 					if _, there := o[field]; there {
 						o[field] = "198.51.100.99"

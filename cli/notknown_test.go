@@ -11,8 +11,8 @@ import (
 // What lies below several prefixes cannot be read, each for a reason of its own: every reason is one line, in the JSON and on standard
 // error, without the line breaks and the backslashes of joined errors.
 func TestReasonsOfSeveralFailuresAreOneLineEach(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	edge.Script(func(r simaccount.Request) *simaccount.Fault {
+	sim, env := serve(t, simaccount.Options{})
+	sim.Script(func(r simaccount.Request) *simaccount.Fault {
 		if strings.Contains(r.Path, "/addressing/prefixes/") {
 			return &simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403,
 				Body: `{"success":false,"errors":[{"code":1234,"message":"first line\nsecond line of ` + r.Path[len(r.Path)-12:] + `"}]}`}

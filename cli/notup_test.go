@@ -40,11 +40,11 @@ func (d diagnosed) serious() map[string]bool {
 func TestWhatCheckCallsNotUpIsEverywhere(t *testing.T) {
 	all := 0
 	for seed := range uint64(12) {
-		edge, env := serve(t, simaccount.Options{Tunnels: 12})
+		sim, env := serve(t, simaccount.Options{Tunnels: 12})
 		r := rand.New(rand.NewPCG(seed, 16))
 		for _, kind := range []simaccount.Resource{simaccount.GRETunnels, simaccount.IPsecTunnels} {
-			for _, o := range edge.Objects(kind) {
-				befall(t, edge, kind, o["name"].(string), r)
+			for _, o := range sim.Objects(kind) {
+				befall(t, sim, kind, o["name"].(string), r)
 			}
 		}
 		s := newShell(t, env...)
@@ -95,15 +95,15 @@ func TestWhatCheckCallsNotUpIsEverywhere(t *testing.T) {
 }
 
 // befall gives a tunnel any state and health.
-func befall(t *testing.T, edge *simaccount.Edge, kind simaccount.Resource, name string, r *rand.Rand) {
+func befall(t *testing.T, sim *simaccount.Server, kind simaccount.Resource, name string, r *rand.Rand) {
 	t.Helper()
 	sessions := []string{"Established", "Established", "Idle", "Connect", "Active", "OpenSent", "OpenConfirm", ""}
-	steps := []error{edge.SetBGP(kind, name, sessions[r.IntN(len(sessions))]), edge.SetHealth(kind, name, []float64{0, 0.5, 1, 1}[r.IntN(4)])}
+	steps := []error{sim.SetBGP(kind, name, sessions[r.IntN(len(sessions))]), sim.SetHealth(kind, name, []float64{0, 0.5, 1, 1}[r.IntN(4)])}
 	if r.IntN(6) == 0 {
-		steps = append(steps, edge.SetBGPSummary(kind, name, "Quiet", "BGP_NEW"))
+		steps = append(steps, sim.SetBGPSummary(kind, name, "Quiet", "BGP_NEW"))
 	}
 	if r.IntN(5) == 0 {
-		steps = append(steps, edge.Mutate(kind, name, func(o simaccount.Object) {
+		steps = append(steps, sim.Mutate(kind, name, func(o simaccount.Object) {
 			o["health_check"] = simaccount.Object{"enabled": r.IntN(2) == 0, "type": "request"}
 		}))
 	}

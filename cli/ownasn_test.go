@@ -12,14 +12,14 @@ import (
 )
 
 // ownASN gives the account another AS number of Cloudflare's than the usual one.
-func ownASN(t *testing.T, edge *simaccount.Edge) {
+func ownASN(t *testing.T, sim *simaccount.Server) {
 	t.Helper()
 	r := httptest.NewRequest(http.MethodPut, "/client/v4/accounts/"+simaccount.DefaultAccount+"/cni/settings",
 		strings.NewReader(`{"default_asn":64999}`))
 	r.Header.Set("Authorization", "Bearer "+simaccount.DefaultToken)
 	r.Header.Set("Content-Type", "application/json")
 	w := httptest.NewRecorder()
-	edge.ServeHTTP(w, r)
+	sim.ServeHTTP(w, r)
 	if w.Code != http.StatusOK {
 		t.Fatalf("%d: %s", w.Code, w.Body)
 	}
@@ -27,14 +27,14 @@ func ownASN(t *testing.T, edge *simaccount.Edge) {
 
 // An account whose sessions have another AS number of Cloudflare's: every text for a router and every diagnosis has that one.
 func TestCloudflaresASNumberIsTheAccountsInEveryCommand(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	if _, err := edge.Seed(simaccount.WrongMD5); err != nil {
+	sim, env := serve(t, simaccount.Options{})
+	if _, err := sim.Seed(simaccount.WrongMD5); err != nil {
 		t.Fatal(err)
 	}
-	if err := edge.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "OpenSent"); err != nil {
+	if err := sim.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "OpenSent"); err != nil {
 		t.Fatal(err)
 	}
-	ownASN(t, edge)
+	ownASN(t, sim)
 	for kind, name := range map[rules.Kind]string{rules.GRE: "fra-dc1-gre", rules.IPsec: ipsecName(t, env)} {
 		for _, p := range routerconfig.Platforms(kind) {
 			s := newShell(t, env...)
@@ -55,8 +55,8 @@ func TestCloudflaresASNumberIsTheAccountsInEveryCommand(t *testing.T) {
 
 // Settings that cannot be read are said where a text has an AS number of Cloudflare's all the same.
 func TestAnUnreadASNumberOfCloudflaresIsSaid(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	edge.Script(func(r simaccount.Request) *simaccount.Fault {
+	sim, env := serve(t, simaccount.Options{})
+	sim.Script(func(r simaccount.Request) *simaccount.Fault {
 		if strings.HasSuffix(r.Path, "/cni/settings") {
 			return &simaccount.Fault{Kind: simaccount.FaultStatus, Status: http.StatusForbidden,
 				Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}],"messages":[],"result":null}`}

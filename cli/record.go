@@ -105,10 +105,10 @@ type watched struct {
 	err     error // why it is not watched
 	s       *session
 	store   *store.Store
-	teller  *record.Teller
-	asker   *record.Asker     // nil: its routers are not asked
-	share   api.Share         // of its credential; nil: not known
-	sent    map[string]uint64 // requests by outcome
+	teller  *record.EventCommand
+	asker   *record.RouterPoller // nil: its routers are not asked
+	share   api.Share            // of its credential; nil: not known
+	sent    map[string]uint64    // requests by outcome
 }
 
 func runRecord(ctx context.Context, x IO, f *flags, o recordOptions) error {
@@ -347,12 +347,14 @@ func (r *recorder) shares(ctx context.Context) {
 }
 
 // tell begins to tell events to the command; end waits until the last one was told or given up.
-func (r *recorder) tell(ctx context.Context, s *session, w *store.Store, path string, news <-chan struct{}) (t *record.Teller, end func()) {
+func (r *recorder) tell(ctx context.Context, s *session, w *store.Store, path string, news <-chan struct{}) (t *record.EventCommand,
+	end func()) {
 	if r.onEvent == "" {
 		return nil, func() {}
 	}
-	t = &record.Teller{Command: r.onEvent, Environ: r.x.Environ, Profile: s.profile, Account: record.Account{ID: s.account.ID, Name: s.name},
-		Path: strings.TrimSuffix(path, filepath.Ext(path)) + ".told", Failed: func(err error) { r.say(s.profile, err) }}
+	t = &record.EventCommand{Command: r.onEvent, Environ: r.x.Environ, Profile: s.profile,
+		Account: record.Account{ID: s.account.ID, Name: s.name},
+		Path:    strings.TrimSuffix(path, filepath.Ext(path)) + ".told", Failed: func(err error) { r.say(s.profile, err) }}
 	last := func() []store.Event {
 		return slices.DeleteFunc(slices.Clone(w.Kept().Events), func(e store.Event) bool { return e.Kind == store.FirstSeen })
 	}

@@ -16,7 +16,8 @@ import (
 const asksAtOnce = 4
 
 // ask begins to ask the routers of an account, when the recorder was told to; end waits until the command that runs has ended.
-func (r *recorder) ask(ctx context.Context, f *flags, s *session, w *store.Store, read <-chan struct{}) (a *record.Asker, end func()) {
+func (r *recorder) ask(ctx context.Context, f *flags, s *session, w *store.Store, read <-chan struct{}) (a *record.RouterPoller,
+	end func()) {
 	if !r.askRouters {
 		return nil, func() {}
 	}
@@ -32,7 +33,7 @@ func (r *recorder) ask(ctx context.Context, f *flags, s *session, w *store.Store
 	for _, c := range reads {
 		fmt.Fprintf(r.x.Err, "flarewire: %s\n", tui.Clean(s.profile+": asks routers with "+c.Name+": "+router.Shown(c.Run)))
 	}
-	a = &record.Asker{Commands: reads, Runner: router.Runner{Environ: r.x.Environ, Now: r.x.Now}, Now: r.x.Now, Turn: r.turn,
+	a = &record.RouterPoller{Commands: reads, Runner: router.Runner{Environ: r.x.Environ, Now: r.x.Now}, Now: r.x.Now, Turn: r.turn,
 		Failed: func(err error) { r.say(s.profile, err) }}
 	var asking sync.WaitGroup
 	asking.Go(func() { a.Go(ctx, w.Last, read) })

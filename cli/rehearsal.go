@@ -35,9 +35,9 @@ func (s *session) demo(f *flags, opts *api.Options) error {
 		// Ten minutes' requests in a moment are no reason to wait here.
 		opts.Budget = 1 << 20
 	}
-	edge := simaccount.New(simaccount.Options{Now: s.now})
-	edge.FurnishRecord()
-	opts.Transport = edge.RoundTripper()
+	sim := simaccount.New(simaccount.Options{Now: s.now})
+	sim.FurnishRecord()
+	opts.Transport = sim.RoundTripper()
 	opts.Credentials = api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}
 	s.source = demoSource
 	return nil

@@ -62,7 +62,7 @@ func TestEveryJSONOutputHasASchema(t *testing.T) {
 }
 
 func TestWhatIsPrintedHoldsItsSchema(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	good := filepath.Join(t.TempDir(), "good.json")
 	j := journal.New(journal.Options{Path: filepath.Join(stateOf(s), "flarewire", "journal.jsonl")})
@@ -83,7 +83,7 @@ func TestWhatIsPrintedHoldsItsSchema(t *testing.T) {
 		t.Fatal(err)
 	}
 	holdsSchema(t, "snapshot", saved)
-	if err := edge.Delete(simaccount.Routes, edge.Objects(simaccount.Routes)[0]["id"].(string)); err != nil {
+	if err := sim.Delete(simaccount.Routes, sim.Objects(simaccount.Routes)[0]["id"].(string)); err != nil {
 		t.Fatal(err)
 	}
 	for line, codes := range map[string][]int{"status": {0}, "diagnose": {0}, "where 198.18.10.5": {0}, "list routes": {0},

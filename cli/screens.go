@@ -212,7 +212,7 @@ func (f *flags) profiles(ctx context.Context, x IO, s *session, next **signin.Ou
 	known.use(s)
 	far := *desk
 	far.Done = func(o signin.Outcome) tea.Cmd { o.Below = fleet.Word; *next = &o; return tea.Quit }
-	first := func(env *kit.Env) tui.View { return overview.New(env).Destinations()[0].Open() }
+	first := func(env *kit.Env) tui.View { return overview.New(env).PaletteEntries()[0].Open() }
 	more := []func(*kit.Env) kit.Module{profile.New(desk), fleet.New(&far, known, first)}
 	if s.source == demoSource {
 		return more, nil

@@ -11,8 +11,8 @@ import (
 // MD5 keys are masked in what list and get print, as everywhere, unless they are asked for.
 func TestAnMD5KeyIsPrintedOnlyWhenAskedFor(t *testing.T) {
 	const key = "canary-md5-key"
-	edge, env := serve(t, simaccount.Options{})
-	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
+	sim, env := serve(t, simaccount.Options{})
+	if err := sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
 		func(o simaccount.Object) { o["bgp"].(simaccount.Object)["md5_key"] = key }); err != nil {
 		t.Fatal(err)
 	}

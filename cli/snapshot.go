@@ -40,7 +40,7 @@ func newSnapshotSave(x IO, f *flags) *cobra.Command {
 	var force bool
 	cmd := &cobra.Command{
 		Use:   "save FILE",
-		Short: "Save the present state to a file " + statefile.Whose,
+		Short: "Save the present state to a file " + statefile.OwnerOnlyText,
 		Args:  cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := fileName(args[0]); err != nil {
@@ -53,7 +53,7 @@ func newSnapshotSave(x IO, f *flags) *cobra.Command {
 			if err := b.Save(args[0], force); err != nil {
 				return failure{exitUsage, err}
 			}
-			if err := b.Keep(snapshot.GoodDay(x.stateDir(), b.Account)); err != nil {
+			if err := b.SaveExpected(snapshot.BaselinePath(x.stateDir(), b.Account)); err != nil {
 				fmt.Fprintln(x.Err, "flarewire: it is saved, but not kept as the expected state: "+err.Error())
 			}
 			sayLeft(x.Err, b)

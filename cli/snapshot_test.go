@@ -13,7 +13,7 @@ import (
 
 // A guard that runs each hour: silent while all is well, and loud when a prefix was lost.
 func TestASnapshotFindsWhatWasLost(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	file := filepath.Join(t.TempDir(), "good.json")
 	if code := s.run("snapshot", "save", file); code != 0 || !strings.Contains(s.out.String(), "6 prefixes") {
@@ -23,7 +23,7 @@ func TestASnapshotFindsWhatWasLost(t *testing.T) {
 		t.Errorf("nothing happened, exit %d: %s%s", code, s.out.String(), s.err.String())
 	}
 	for _, trouble := range []simaccount.Trouble{simaccount.Withdrawn, simaccount.BindingLost} {
-		if _, err := edge.Seed(trouble); err != nil {
+		if _, err := sim.Seed(trouble); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -46,7 +46,7 @@ func TestASnapshotFindsWhatWasLost(t *testing.T) {
 	if err := json.Unmarshal(s.out.Bytes(), &doc); err != nil || len(doc.Differences) != 2 || !doc.Differences[0].Lost {
 		t.Errorf("%v: %s", err, s.out.String())
 	}
-	for _, r := range edge.Requests() {
+	for _, r := range sim.Requests() {
 		if r.Method != http.MethodGet && r.Path != "/graphql" { // which is how analytics are read
 			t.Errorf("a comparison sent %s %s", r.Method, r.Path)
 		}
@@ -55,12 +55,12 @@ func TestASnapshotFindsWhatWasLost(t *testing.T) {
 
 // On a good day one tunnel is known to be down. What is down since then is expected to be so, and what fell later is not.
 func TestWhatWasSoOnTheGoodDayIsExpected(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	if code := s.run("snapshot", "save", filepath.Join(t.TempDir(), "good.json")); code != 0 {
 		t.Fatalf("exit %d: %s%s", code, s.out.String(), s.err.String())
 	}
-	if err := edge.SetBGP(simaccount.GRETunnels, "fra-dc2-gre", "Active"); err != nil {
+	if err := sim.SetBGP(simaccount.GRETunnels, "fra-dc2-gre", "Active"); err != nil {
 		t.Fatal(err)
 	}
 	for name, expected := range map[string]bool{"iad-dc1-gre": true, "nwf-ams04-1": true, "fra-dc2-gre": false} {

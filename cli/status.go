@@ -270,7 +270,7 @@ func statusOf(s *session, now seen) statusJSON {
 		Account: accountJSON{s.account.ID, s.name}, FetchedAt: orNull(snapshot.Fetched()),
 		Tunnels: make([]tunnelJSON, 0, len(snapshot.Tunnels)),
 		Summary: summaryJSON(snapshot, now.health), NotKnown: gaps(snapshot, store.GRETunnels, store.IPsecTunnels),
-		Scope: "tunnels", Incidents: append([]diagnose.Incident{}, diagnose.Read(diagnose.From(snapshot, s.now())).Incidents()...),
+		Scope: "tunnels", Incidents: append([]diagnose.Incident{}, diagnose.New(diagnose.From(snapshot, s.now())).Incidents()...),
 	}
 	for _, t := range snapshot.Tunnels {
 		doc.Tunnels = append(doc.Tunnels, tunnelToJSON(t, now.health.of(t)))
@@ -375,7 +375,7 @@ func statusTable(now seen, c tui.Canvas) []string {
 	desc := tunnel.Describe("", c.Theme.Glyphs)
 	columns := tunnel.OneLook(c.Theme.Glyphs)
 	at := 1 + slices.IndexFunc(columns, func(col table.Column[store.Tunnel]) bool { return col.Key == "state" })
-	read := diagnose.Read(diagnose.Facts{Now: c.Now, Tunnels: now.snapshot.Tunnels})
+	read := diagnose.New(diagnose.Facts{Now: c.Now, Tunnels: now.snapshot.Tunnels})
 	columns = slices.Insert(tunnel.MarkOld(columns, read.Old), at, healthColumn(now.health), tunnel.SinceColumn())
 	return printTable(columns, desc.ID, now.snapshot.Tunnels, desc.SortBy, desc.Reverse, c)
 }

@@ -9,8 +9,8 @@ import (
 
 // The accounts of a token cannot be listed: the object is printed all the same, with nulls, and says why.
 func TestStatusWithoutItsAccountIsAnObjectToo(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	edge.Fault(simaccount.Fault{Path: "/accounts", Kind: simaccount.FaultStatus, Status: 403,
+	sim, env := serve(t, simaccount.Options{})
+	sim.Fault(simaccount.Fault{Path: "/accounts", Kind: simaccount.FaultStatus, Status: 403,
 		Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
 	s := newShell(t, env[:2]...) // without the account's id
 	code := s.run("status", "-o", "json")

@@ -36,7 +36,7 @@ func (s *shell) healths() map[string]string {
 }
 
 func TestStatusTellsTheHealthOfEveryTunnel(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	got := s.healths()
 	for name, want := range map[string]string{
@@ -48,7 +48,7 @@ func TestStatusTellsTheHealthOfEveryTunnel(t *testing.T) {
 		}
 	}
 	questions := 0
-	for _, r := range edge.Requests() {
+	for _, r := range sim.Requests() {
 		if strings.Contains(r.Path, "graphql") {
 			questions++
 		}
@@ -77,9 +77,9 @@ func TestStatusIsWholeWithoutTheAnalytics(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			edge, env := serve(t, simaccount.Options{})
+			sim, env := serve(t, simaccount.Options{})
 			fault.Path = "*graphql*"
-			edge.Fault(fault)
+			sim.Fault(fault)
 			s := newShell(t, env...)
 			began := time.Now()
 			for tunnel, state := range s.healths() {
@@ -99,8 +99,8 @@ func TestStatusIsWholeWithoutTheAnalytics(t *testing.T) {
 
 // An account that may ask less than the documents say costs two requests more, but has its health.
 func TestHealthOfAnAccountWithNarrowLimits(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	edge.Fault(simaccount.Fault{Path: "*graphql*", Times: 1, Kind: simaccount.FaultStatus, Status: http.StatusOK,
+	sim, env := serve(t, simaccount.Options{})
+	sim.Fault(simaccount.Fault{Path: "*graphql*", Times: 1, Kind: simaccount.FaultStatus, Status: http.StatusOK,
 		Body: `{"data":null,"errors":[{"message":"limit must be positive number and not greater than 100"}]}`})
 	if got := newShell(t, env...).healths()["ams-dc1-gre"]; got != "degraded" {
 		t.Errorf("ams-dc1-gre is %s", got)
@@ -108,19 +108,19 @@ func TestHealthOfAnAccountWithNarrowLimits(t *testing.T) {
 }
 
 func TestOneLineForAStatusBar(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	s := newShell(t, append(env, "LANG=en_US.UTF-8")...)
 	if code := s.run("status", "-o", "line"); code != 0 || s.out.String() != "fw 8● 2✗ 2◐ 2○\n" {
 		t.Errorf("exit %d, %q", code, s.out.String())
 	}
-	if n := len(edge.Requests()); n != 2 {
+	if n := len(sim.Requests()); n != 2 {
 		t.Errorf("%d requests for a line, want the two lists", n)
 	}
 	s.env = append(env, "LANG=C")
 	if s.run("status", "-o", "line"); s.out.String() != "fw 8+ 2x 2~ 2o\n" {
 		t.Errorf("without UTF-8: %q", s.out.String())
 	}
-	edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
+	sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	if code := s.run("status", "-o", "line"); code != 1 || s.out.String() != "fw ?\n" {
 		t.Errorf("what cannot be read must not leave the old line standing: exit %d, %q", code, s.out.String())
 	}
@@ -128,8 +128,8 @@ func TestOneLineForAStatusBar(t *testing.T) {
 
 // A status bar is not kept waiting for half a minute.
 func TestStatusKeepsItsTimeLimit(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	edge.Fault(simaccount.Fault{Kind: simaccount.FaultDelay, Delay: time.Minute})
+	sim, env := serve(t, simaccount.Options{})
+	sim.Fault(simaccount.Fault{Kind: simaccount.FaultDelay, Delay: time.Minute})
 	s := newShell(t, env...)
 	began := time.Now()
 	code := s.run("status", "-o", "line", "--timeout", "100ms")

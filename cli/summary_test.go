@@ -19,12 +19,12 @@ func TestTheSummaryAddsUpToTheTunnels(t *testing.T) {
 			Body: `{"data":null,"errors":[{"message":"not authorized"}]}`, Path: "*graphql"}}, true},
 	} {
 		t.Run(name, func(t *testing.T) {
-			edge, env := serve(t, simaccount.Options{})
-			if err := edge.SetBGPSummary(simaccount.GRETunnels, "fra-dc1-gre", "Quiet", "BGP_NEW"); err != nil {
+			sim, env := serve(t, simaccount.Options{})
+			if err := sim.SetBGPSummary(simaccount.GRETunnels, "fra-dc1-gre", "Quiet", "BGP_NEW"); err != nil {
 				t.Fatal(err)
 			}
 			for _, fault := range c.faults {
-				edge.Fault(fault)
+				sim.Fault(fault)
 			}
 			s := newShell(t, env...)
 			if code := s.run("status", "-o", "json"); code != 0 {

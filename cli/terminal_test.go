@@ -53,7 +53,7 @@ func TestTablesFitTheTerminal(t *testing.T) {
 // The table stands where it was, what was on the terminal before stays, and ctrl+c leaves it in order.
 func TestWatchingDrawsInPlace(t *testing.T) {
 	t.Parallel()
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	term := onTerminal(t, env, 80, 12, "status", "--watch", "--refresh", "5s")
 	first := term.WaitText("as of ")
 	_, y, _ := first.Find("as of ")
@@ -61,7 +61,7 @@ func TestWatchingDrawsInPlace(t *testing.T) {
 	if !first.Contains("more") {
 		t.Errorf("14 tunnels on 12 lines must be cut:\n%s", first.Box())
 	}
-	edge.Fault(simaccount.Fault{Path: "*gre_tunnels*", Kind: simaccount.FaultStatus, Status: 403})
+	sim.Fault(simaccount.Fault{Path: "*gre_tunnels*", Kind: simaccount.FaultStatus, Status: 403})
 	second := term.WaitText("403")
 	if second.Line(y) != stamp {
 		t.Errorf("the table moved, or old data got a new time: %q was %q", second.Line(y), stamp)

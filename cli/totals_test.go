@@ -32,7 +32,7 @@ func TestAllTotalsAgree(t *testing.T) {
 	states := [][2]string{{"Established", "BGP_UP"}, {"Active", "BGP_DOWN"}, {"Connect", "BGP_ESTABLISHING"}, {"Quiet", "BGP_NEW"}}
 	for seed := range uint64(12) {
 		random := rand.New(rand.NewPCG(seed, 15))
-		edge, env := serve(t, simaccount.Options{Seed: seed})
+		sim, env := serve(t, simaccount.Options{Seed: seed})
 		run := func(args ...string) string {
 			s := newShell(t, env...)
 			s.run(args...)
@@ -44,7 +44,7 @@ func TestAllTotalsAgree(t *testing.T) {
 				kind = simaccount.IPsecTunnels
 			}
 			if s := states[random.IntN(len(states))]; row.BGP.Configured {
-				if err := edge.SetBGPSummary(kind, row.Name, s[0], s[1]); err != nil {
+				if err := sim.SetBGPSummary(kind, row.Name, s[0], s[1]); err != nil {
 					t.Fatal(err)
 				}
 			}

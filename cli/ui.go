@@ -156,7 +156,7 @@ func (s *session) identity(account string) tui.Identity {
 		id.Host = host
 	}
 	if s.recorder != nil {
-		id.Beside = s.recorder.Name()
+		id.Recorder = s.recorder.Name()
 	}
 	return id
 }
@@ -188,7 +188,7 @@ func (s *session) goodDay(x IO) *snapshot.Baseline {
 	if s.source == demoSource {
 		return nil
 	}
-	good, err := snapshot.Load(snapshot.GoodDay(x.stateDir(), s.account.ID))
+	good, err := snapshot.Load(snapshot.BaselinePath(x.stateDir(), s.account.ID))
 	if err != nil || good.Account != s.account.ID {
 		return nil
 	}

@@ -92,8 +92,8 @@ func TestCtrlCEndsWatchingWithoutAnError(t *testing.T) {
 }
 
 func TestWatchingEndsWhenTheFirstLookFails(t *testing.T) {
-	edge, env := serve(t, simaccount.Options{})
-	edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403})
+	sim, env := serve(t, simaccount.Options{})
+	sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403})
 	s := newShell(t, env...)
 	if code := s.run("status", "--watch"); code != 1 || s.out.Len() > 0 || s.err.Len() == 0 {
 		t.Errorf("exit %d, stdout %q", code, s.out.String())
@@ -106,8 +106,8 @@ func TestWatchingEndsWhenTheFirstLookFails(t *testing.T) {
 // Who starts it in an outage sees why there is nothing, and the tunnels when the outage ends.
 func TestWatchingWaitsForTheEndOfAnOutage(t *testing.T) {
 	t.Parallel()
-	edge, env := serve(t, simaccount.Options{})
-	edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503})
+	sim, env := serve(t, simaccount.Options{})
+	sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503})
 	ctx, stop := context.WithCancel(t.Context())
 	defer stop()
 	read, write := io.Pipe()
@@ -131,14 +131,14 @@ func TestWatchingWaitsForTheEndOfAnOutage(t *testing.T) {
 	if before := until("503"); !strings.Contains(before, "not read so far") || strings.Contains(before, "0 tunnels") {
 		t.Errorf("while nothing is known it shows %q", before)
 	}
-	edge.ClearFaults()
+	sim.ClearFaults()
 	until("fra-dc1-gre")
 }
 
 // A status bar that is fed by one long run never goes on showing what is old.
 func TestAStatusBarSaysWhenNothingIsKnownAnyMore(t *testing.T) {
 	t.Parallel()
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	ctx, stop := context.WithCancel(t.Context())
 	read, write := io.Pipe()
 	defer func() { stop(); _, _ = io.Copy(io.Discard, read) }() // until the program has ended
@@ -151,7 +151,7 @@ func TestAStatusBarSaysWhenNothingIsKnownAnyMore(t *testing.T) {
 	if line, err := bar.ReadString('\n'); err != nil || !strings.HasPrefix(line, "fw 8") {
 		t.Fatalf("%q, %v", line, err)
 	}
-	edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403})
+	sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403})
 	if line, err := bar.ReadString('\n'); err != nil || line != "fw ?\n" {
 		t.Errorf("%q, %v", line, err)
 	}
@@ -160,9 +160,9 @@ func TestAStatusBarSaysWhenNothingIsKnownAnyMore(t *testing.T) {
 // The same without an account id: which account it is has to be asked first.
 func TestWatchingWithoutAnAccountWaitsForTheEndOfAnOutage(t *testing.T) {
 	t.Parallel()
-	edge, env := serve(t, simaccount.Options{})
+	sim, env := serve(t, simaccount.Options{})
 	env = slices.DeleteFunc(slices.Clone(env), func(v string) bool { return strings.HasPrefix(v, "CLOUDFLARE_ACCOUNT_ID=") })
-	edge.Fault(simaccount.Fault{Path: "/accounts", Kind: simaccount.FaultStatus, Status: 503, Times: 3})
+	sim.Fault(simaccount.Fault{Path: "/accounts", Kind: simaccount.FaultStatus, Status: 503, Times: 3})
 	ctx, stop := context.WithCancel(t.Context())
 	read, write := io.Pipe()
 	defer func() { stop(); _, _ = io.Copy(io.Discard, read) }() // until the program has ended

@@ -143,18 +143,18 @@ type reachJSON struct {
 
 // wayJSON is one static route.
 type wayJSON struct {
-	Route     string            `json:"route_id"`
-	NextHop   string            `json:"nexthop"`
-	Over      *diagnose.Subject `json:"over"` // the tunnel or interconnect; null when none is known
-	State     diagnose.WayState `json:"state"`
-	Why       string            `json:"why,omitempty"`
-	Priority  int               `json:"priority"`
-	Effective *int              `json:"effective_priority"` // null when the health is not known
-	Weight    int               `json:"weight,omitempty"`
-	InUse     diagnose.Answer   `json:"in_use"`
-	Share     *float64          `json:"share"` // of the flows, 0 to 1; null when not known
-	Never     bool              `json:"never_takes_over,omitempty"`
-	Scope     []string          `json:"scope"` // regions and locations that the route is limited to
+	Route     string             `json:"route_id"`
+	NextHop   string             `json:"nexthop"`
+	Over      *diagnose.Subject  `json:"over"` // the tunnel or interconnect; null when none is known
+	State     diagnose.PathState `json:"state"`
+	Why       string             `json:"why,omitempty"`
+	Priority  int                `json:"priority"`
+	Effective *int               `json:"effective_priority"` // null when the health is not known
+	Weight    int                `json:"weight,omitempty"`
+	InUse     diagnose.Answer    `json:"in_use"`
+	Share     *float64           `json:"share"` // of the flows, 0 to 1; null when not known
+	Never     bool               `json:"never_takes_over,omitempty"`
+	Scope     []string           `json:"scope"` // regions and locations that the route is limited to
 }
 
 // insideJSON is a network within the one that was asked for which has routes of its own.
@@ -164,7 +164,7 @@ type insideJSON struct {
 	Impact diagnose.Impact `json:"impact"`
 }
 
-func printWhereJSON(x IO, s *session, w diagnose.Place) error {
+func printWhereJSON(x IO, s *session, w diagnose.Lookup) error {
 	doc := placeJSON{Account: accountJSON{s.account.ID, s.name}, At: s.now().UTC(), Asked: where.Name(w.Prefix), Outcome: w.Outcome,
 		Text: w.Left(), Impact: w.Impact, Source: w.Source, Is: append([]string{}, w.Is...), Holds: []prefixJSON{}, Reach: []reachJSON{},
 		Wider:  []string{},

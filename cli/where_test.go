@@ -20,7 +20,7 @@ func TestWhereSaysWhereAnAddressLeads(t *testing.T) {
 		"203.0.113.10":   {"It is the customer endpoint of fra-dc1-gre.", "It belongs to no prefix of the account."},
 		"198.18.0.0/16":  {"It holds prefix 198.18.10.0/24: advertised by Cloudflare", "Routes inside 198.18.0.0/16", "198.18.11.0/24"},
 	} {
-		edge, env := serve(t, simaccount.Options{})
+		sim, env := serve(t, simaccount.Options{})
 		s := newShell(t, env...)
 		if code := s.run("where", asked); code != 0 || s.err.Len() > 0 {
 			t.Fatalf("%s: exit %d, %q", asked, code, s.err.String())
@@ -33,7 +33,7 @@ func TestWhereSaysWhereAnAddressLeads(t *testing.T) {
 		if strings.Contains(s.out.String(), "\x1b") {
 			t.Errorf("%s: escape sequences into a pipe", asked)
 		}
-		for _, r := range edge.Requests() {
+		for _, r := range sim.Requests() {
 			if r.Method != http.MethodGet && !strings.HasSuffix(r.Path, "/graphql") {
 				t.Errorf("a question sent %s %s", r.Method, r.Path)
 			}
@@ -93,8 +93,8 @@ func TestWhereWithoutAList(t *testing.T) {
 		"/addressing/prefixes": {1, "Cannot tell whether it belongs to a prefix of the account"},
 		"/graphql":             {0, "The health could not be read"},
 	} {
-		edge, env := serve(t, simaccount.Options{})
-		edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Path: "*" + path, Status: http.StatusForbidden})
+		sim, env := serve(t, simaccount.Options{})
+		sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Path: "*" + path, Status: http.StatusForbidden})
 		s := newShell(t, env...)
 		if code := s.run("where", "198.18.10.9"); code != want.code {
 			t.Errorf("without %s: exit %d, want %d", path, code, want.code)

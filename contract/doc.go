@@ -1,7 +1,7 @@
 // Package contract holds what package api sends, and what package simaccount answers, against Cloudflare's OpenAPI documents.
 //
 // It is a module of its own, because the validator is large and the product does not need it. Its test drives every operation of
-// api.Operations through a real api.Client against a simaccount.Edge on loopback, records each exchange and validates both of its
+// api.Operations through a real api.Client against a simaccount.Server on loopback, records each exchange and validates both of its
 // sides. What differs on purpose stands in one table, Differences, with the reason; everything else is a failure, and so is an
 // entry of the table that explains nothing any more.
 //

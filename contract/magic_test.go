@@ -48,7 +48,7 @@ func greTunnels(o *operator) {
 	must[int](o)(bulkUpdate(o, c, []api.GRETunnel{a, b}, dry))
 	must[int](o)(bulkUpdate(o, c, []api.GRETunnel{a, b}))
 	for _, fsm := range []string{"Idle", "Connect", "Active", "OpenSent", "OpenConfirm", "Established", ""} {
-		o.ok(o.edge.SetBGP(simaccount.GRETunnels, b.ID, fsm))
+		o.ok(o.sim.SetBGP(simaccount.GRETunnels, b.ID, fsm))
 		one(c.Get(o.ctx(), b.ID))
 	}
 	must[[]api.GRETunnel](o)(c.List(o.ctx()))

@@ -16,7 +16,7 @@ import (
 type operator struct {
 	*api.AccountClient
 	t        *testing.T
-	edge     *simaccount.Edge
+	sim      *simaccount.Server
 	recorder *contract.Recorder
 	url      string
 	sender   *api.Sender
@@ -26,12 +26,12 @@ type operator struct {
 func newOperator(t *testing.T) *operator {
 	t.Helper()
 	o := &operator{t: t, now: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)}
-	o.edge = simaccount.New(simaccount.Options{Now: func() time.Time { return o.now }})
-	o.recorder = &contract.Recorder{Next: o.edge}
+	o.sim = simaccount.New(simaccount.Options{Now: func() time.Time { return o.now }})
+	o.recorder = &contract.Recorder{Next: o.sim}
 	server := httptest.NewServer(o.recorder)
 	t.Cleanup(server.Close)
 	o.url = server.URL + "/client/v4"
-	return o.with(o.as(api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}), o.edge.Account())
+	return o.with(o.as(api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}), o.sim.Account())
 }
 
 // with is the operator with another client, on an account.

@@ -79,12 +79,12 @@ func gatewayRefusals(o *operator) {
 	o.wants(api.Unauthenticated, err)
 	_, err = unknown.Client().Accounts(o.ctx())
 	o.wants(api.PermissionMissing, err) // the gateway says the same for both
-	o.edge.Grant("may-do-nothing")
+	o.sim.Grant("may-do-nothing")
 	everyCall(o.with(o.as(api.Credentials{Token: api.NewSecret("may-do-nothing")}), o.ID))
 	everyCall(o.with(o.as(api.Credentials{Email: simaccount.DefaultEmail, Key: api.NewSecret("not.the.form")}), o.ID))
 	everyCall(o.with(o.sender, absent))
 	everyCall(o.with(o.sender, "not-an-account"))
-	o.edge.SetOnboarded(false)
+	o.sim.SetOnboarded(false)
 	everyCall(o)
 }
 
@@ -95,8 +95,8 @@ func troubles(o *operator) {
 		{Kind: simaccount.FaultStatus, Status: http.StatusInternalServerError,
 			Body: `{"result":null,"success":false,"errors":[{"code":1001,"message":"Internal server error"}],"messages":[]}`},
 	} {
-		o.edge.ClearFaults()
-		o.edge.Fault(fault)
+		o.sim.ClearFaults()
+		o.sim.Fault(fault)
 		everyCall(o)
 		_, _ = o.sender.Client().Accounts(o.ctx())
 		_, _ = o.sender.Client().VerifyToken(o.ctx(), o.ID)

@@ -12,7 +12,7 @@ func interconnects(o *operator) {
 	icons := reads(o, o.PhysicalInterconnects, func(i api.Interconnect) string { return i.Name })
 	must[[]api.Interconnect](o)(o.PhysicalInterconnects.Where("site", icons[0].Site).Where("type", icons[0].Type).List(o.ctx()))
 	for _, state := range [][2]string{{"Pending", ""}, {"Healthy", ""}, {"Down", "no light"}, {"Unhealthy", "weak light"}} {
-		o.ok(o.edge.SetInterconnectStatus(icons[0].Name, state[0], state[1]))
+		o.ok(o.sim.SetInterconnectStatus(icons[0].Name, state[0], state[1]))
 		must[api.InterconnectStatus](o)(o.InterconnectStatus(o.ctx(), icons[0].Name))
 	}
 	must[[]byte](o)(o.LetterOfAuthorization(o.ctx(), icons[0].Name))
@@ -97,11 +97,11 @@ func belowPrefix(o *operator, p api.Prefix, services []api.AddressingService) {
 
 // identity lists the accounts and verifies credentials of every kind.
 func identity(o *operator) {
-	o.edge.AddAccount("fedcba9876543210fedcba9876543210", "Second")
+	o.sim.AddAccount("fedcba9876543210fedcba9876543210", "Second")
 	must[[]api.Account](o)(o.sender.Client().Accounts(o.ctx()))
 	status := must[api.TokenStatus](o)
 	status(o.sender.Client().VerifyToken(o.ctx(), ""))
-	o.edge.GrantAccountToken("cfat_of-the-account", simaccount.MagicTransitRead)
+	o.sim.GrantAccountToken("cfat_of-the-account", simaccount.MagicTransitRead)
 	status(o.as(api.Credentials{Token: api.NewSecret("cfat_of-the-account")}).Client().VerifyToken(o.ctx(), o.ID))
 	global := o.as(api.Credentials{Email: simaccount.DefaultEmail, Key: api.NewSecret(simaccount.DefaultKey)}).Client()
 	status(global.VerifyToken(o.ctx(), ""))
@@ -112,7 +112,7 @@ func identity(o *operator) {
 
 // diagnostics traces and asks the analytics.
 func diagnostics(o *operator) {
-	o.edge.EnableLogs(string(api.BGPLogs), string(api.IPsecLogs))
+	o.sim.EnableLogs(string(api.BGPLogs), string(api.IPsecLogs))
 	ofRecord(o)
 	traces := must[[]api.Trace](o)
 	traces(o.Traceroute(o.ctx(), api.TracerouteRequest{Targets: []string{"203.0.113.10"}}))

@@ -77,9 +77,9 @@ func until(t *testing.T, what string, yes func() bool) {
 }
 
 // recorder runs a recorder of the simulated account and gives the address of its metrics.
-func recorder(t *testing.T, edge *simaccount.Edge) string {
+func recorder(t *testing.T, sim *simaccount.Server) string {
 	t.Helper()
-	server := httptest.NewServer(edge)
+	server := httptest.NewServer(sim)
 	t.Cleanup(server.Close)
 	home, out := t.TempDir(), &said{}
 	ctx, cancel := context.WithCancel(t.Context())
@@ -155,8 +155,8 @@ type alerts struct {
 // dashboard has an answer.
 func TestPrometheusAlertsOnWhatTheRecorderSees(t *testing.T) {
 	tool(t, "prometheus")
-	edge := simaccount.New(simaccount.Options{})
-	server := prometheus(t, recorder(t, edge))
+	sim := simaccount.New(simaccount.Options{})
+	server := prometheus(t, recorder(t, sim))
 	series := func(query string) int {
 		var got struct {
 			Data struct{ Result []json.RawMessage }
@@ -167,7 +167,7 @@ func TestPrometheusAlertsOnWhatTheRecorderSees(t *testing.T) {
 		return len(got.Data.Result)
 	}
 	until(t, "fra-dc1-gre is up", func() bool { return series(`flarewire_tunnel_up{tunnel="fra-dc1-gre"} == 1`) == 1 })
-	if err := edge.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Active"); err != nil {
+	if err := sim.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Active"); err != nil {
 		t.Fatal(err)
 	}
 	var said map[string]string

@@ -35,13 +35,13 @@ func TestNoSecretComesOutOfTheUnit(t *testing.T) {
 		t.Fatalf("the unit has no command, or no environment:\n%s", unit)
 	}
 	const token, md5 = "canary-token-of-40-characters-9876543210", "canary-md5-key"
-	edge := simaccount.New(simaccount.Options{Token: token})
-	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) {
+	sim := simaccount.New(simaccount.Options{Token: token})
+	if err := sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) {
 		o["bgp"].(simaccount.Object)["md5_key"] = md5
 	}); err != nil {
 		t.Fatal(err)
 	}
-	server := httptest.NewServer(edge)
+	server := httptest.NewServer(sim)
 	defer server.Close()
 	root, err := os.MkdirTemp("", "fw") // short: the path of a socket is bounded
 	if err != nil {
@@ -71,7 +71,7 @@ func TestNoSecretComesOutOfTheUnit(t *testing.T) {
 	until(t, "the recorder serves", func() bool { return out.find(at) != "" })
 	metrics := func() string { return textOf(t, out.find(at)+"/metrics") }
 	until(t, "it is read", func() bool { return strings.Contains(metrics(), `tunnel="fra-dc1-gre"`) })
-	if err := edge.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
+	if err := sim.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
 		t.Fatal(err)
 	}
 	until(t, "the command is told", func() bool { text, _ := os.ReadFile(told); return strings.Contains(string(text), "PATH=") })

@@ -15,7 +15,7 @@ type Options struct {
 	Name         string // the program's name, in the header and the window title
 	Home         func() View
 	Below        func() View // the page that the first one lies on, so that back leads there; nil for none
-	Destinations []Destination
+	Destinations []PaletteEntry
 	Objects      func() []Object   // what can be gone to by name besides the destinations; nil for nothing
 	Aliases      map[string]string // words of the user's own for the palette and line mode, in lower case, and what they stand for
 	Memory       Memory            // where small preferences are kept; nil: until the program ends
@@ -258,8 +258,8 @@ func (a *App) Page() View { return a.top() }
 // Dialog is the question that has the keys now; nil when none has.
 func (a *App) Dialog() *Dialog { return a.dialog }
 
-// Destinations are the places that the palette can jump to.
-func (a *App) Destinations() []Destination { return a.opts.Destinations }
+// PaletteEntries are the places that the palette can jump to.
+func (a *App) PaletteEntries() []PaletteEntry { return a.opts.Destinations }
 
 func (a *App) top() View { return a.stack[len(a.stack)-1] }
 

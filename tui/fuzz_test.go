@@ -17,7 +17,7 @@ func FuzzPalette(f *testing.F) {
 		width = MinWidth + int(uint(width)%200)
 		app := NewApp(Options{Home: func() View { return &Help{} }})
 		p := commandLine{open: true, title: "go to", input: NewInput(":"), uses: app.uses, entries: []entry{
-			app.destination(Destination{Names: []string{"tunnels", "t"}, Open: func() View { return &Help{} }}),
+			app.destination(PaletteEntry{Names: []string{"tunnels", "t"}, Open: func() View { return &Help{} }}),
 			app.object(Object{Name: "10.64.0.0/16", Kind: "route"}), {name: "quit", lower: []string{"quit"}}}}
 		p.input.Focus()
 		p.update(tea.PasteMsg{Content: text})

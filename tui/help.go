@@ -9,7 +9,7 @@ import (
 // Help is the page behind "?": every action of the page it was opened from, and of the frame, and the pages.
 type Help struct {
 	about  string
-	pages  []Destination
+	pages  []PaletteEntry
 	groups []helpGroup
 	scroll Scroll
 }
@@ -25,7 +25,7 @@ func NewHelp(about string, own, global []Action) *Help {
 }
 
 // With adds the pages that ":" goes to.
-func (h *Help) With(pages []Destination) *Help {
+func (h *Help) With(pages []PaletteEntry) *Help {
 	h.pages = pages
 	return h
 }

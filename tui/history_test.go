@@ -13,10 +13,10 @@ import (
 // town is a home with places that are one jump away.
 func town(t *testing.T, names ...string) (*person, map[string]*page) {
 	pages := map[string]*page{}
-	var places []tui.Destination
+	var places []tui.PaletteEntry
 	for _, name := range names {
 		pages[name] = &page{title: name}
-		places = append(places, tui.Destination{Names: []string{strings.ToLower(name)}, Open: func() tui.View { return pages[name] }})
+		places = append(places, tui.PaletteEntry{Names: []string{strings.ToLower(name)}, Open: func() tui.View { return pages[name] }})
 	}
 	return sit(t, &page{title: "Home"}, places...), pages
 }

@@ -142,7 +142,7 @@ func (l *Lines) Quit() tea.Cmd { return l.app.quit() }
 func (l *Lines) Unsaved() string { return l.app.loses() }
 
 // Places are the pages that can be jumped to.
-func (l *Lines) Places() []Destination { return l.app.opts.Destinations }
+func (l *Lines) Places() []PaletteEntry { return l.app.opts.Destinations }
 
 // Jump opens a page or an object by its name, its beginning or a part of it; false when there is none.
 func (l *Lines) Jump(name string) (run func() tea.Cmd, ok bool) {
@@ -218,7 +218,7 @@ func (l *Lines) Expand(line string) (stands string, ok bool) {
 	}
 	stands = strings.TrimSpace(stands + " " + rest)
 	if name, _, _ := strings.Cut(stands, " "); slices.ContainsFunc(l.Places(),
-		func(d Destination) bool { return slices.Contains(d.Names, name) }) {
+		func(d PaletteEntry) bool { return slices.Contains(d.Names, name) }) {
 		stands = ":" + stands
 	}
 	return stands, true

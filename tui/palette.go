@@ -225,7 +225,7 @@ func (a *App) object(o Object) entry {
 }
 
 // destination is the entry of a destination. What is typed behind its name goes to the page, or filters its list.
-func (a *App) destination(d Destination) entry {
+func (a *App) destination(d PaletteEntry) entry {
 	e := entry{id: "page " + d.Names[0], name: d.Names[0], kind: "page", lower: d.Names, sort: sortPage, help: d.Help,
 		run: func() tea.Cmd { return a.jump(d) }}
 	if d.Part != "" {
@@ -255,7 +255,7 @@ func (a *App) destination(d Destination) entry {
 
 // jump opens a destination on a fresh stack above the first page, so that the stack does not grow with every jump; esc leads back to where
 // one came from.
-func (a *App) jump(d Destination) tea.Cmd {
+func (a *App) jump(d PaletteEntry) tea.Cmd {
 	v := d.Open()
 	switch {
 	case same(v, a.top()):

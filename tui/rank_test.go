@@ -22,7 +22,7 @@ func atlasOf(p *person, objects func() []tui.Object) *person {
 	home := &page{title: "Home"}
 	p.app = tui.NewApp(tui.Options{Name: "flarewire", Home: func() tui.View { return home }, Theme: tui.ThemeNone,
 		Now: func() time.Time { return p.now }, Objects: objects,
-		Destinations: []tui.Destination{{Names: []string{"tunnels"}, Open: func() tui.View { return &page{title: "Tunnels"} }},
+		Destinations: []tui.PaletteEntry{{Names: []string{"tunnels"}, Open: func() tui.View { return &page{title: "Tunnels"} }},
 			{Names: []string{"warnings"}, Open: func() tui.View { return &page{title: "Warnings"} }}}})
 	p.size(120, 40)
 	return p

@@ -73,7 +73,7 @@ func (a *App) header(c Canvas) string {
 		right = append(right, Span{"read-only ", Pending})
 	}
 	right = append(right, a.freshness(c)...)
-	parts := nonEmpty(Clean(id.Account), id.Source, id.Beside, id.Host)
+	parts := nonEmpty(Clean(id.Account), id.Source, id.Recorder, id.Host)
 	account := strings.Join(parts, " "+c.Theme.Glyphs.Dot+" ")
 	room := c.Width - right.Width() - 2
 	// The account is cut before the place where one is, but its beginning stays.

@@ -41,7 +41,7 @@ type person struct {
 	timers []tui.Timer // what waits for its time
 }
 
-func sit(t *testing.T, home *page, more ...tui.Destination) *person {
+func sit(t *testing.T, home *page, more ...tui.PaletteEntry) *person {
 	p := &person{t: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	p.app = tui.NewApp(tui.Options{
 		Name: "flarewire", Home: func() tui.View { return home }, Destinations: more, Theme: tui.ThemeNone,
@@ -302,7 +302,7 @@ func TestDialogThatNamesWhatItHitsWantsTheNameTyped(t *testing.T) {
 
 // Where keys are looked up, the pages are, too: with their other names.
 func TestHelpListsThePages(t *testing.T) {
-	routes := tui.Destination{Names: []string{"routes", "static-routes"}, Help: "static routes",
+	routes := tui.PaletteEntry{Names: []string{"routes", "static-routes"}, Help: "static routes",
 		Open: func() tui.View { return &page{title: "Routes"} }}
 	p := sit(t, &page{title: "Home"}, routes).press("?")
 	for _, at := range [][2]int{{80, 40}, {200, 60}} {
@@ -329,7 +329,7 @@ func TestPaletteJumpsByNameAndRunsActions(t *testing.T) {
 	home := &page{title: "Home", actions: []tui.Action{{Name: "sort-next", Keys: []string{"s"},
 		Run: func() tea.Cmd { ran = true; return nil }}}}
 	gre := &page{title: "GRE tunnels"}
-	p := sit(t, home, tui.Destination{Names: []string{"gre", "gre-tunnels"}, Help: "GRE tunnels", Open: func() tui.View { return gre }})
+	p := sit(t, home, tui.PaletteEntry{Names: []string{"gre", "gre-tunnels"}, Help: "GRE tunnels", Open: func() tui.View { return gre }})
 	p.press(":", "g", "r")
 	p.sees("▌ gre ")
 	p.sees("page            GRE tunnels")

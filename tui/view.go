@@ -80,8 +80,8 @@ type Service interface {
 // that has changed it, before the next message is looked at. A dialog or the palette over a view changes nothing.
 type ShownMsg struct{ View View }
 
-// Destination is a place that the palette can jump to.
-type Destination struct {
+// PaletteEntry is a place that the palette can jump to.
+type PaletteEntry struct {
 	Names []string // the first is shown, all are accepted
 	Help  string
 	Open  func() View
@@ -96,7 +96,7 @@ type Identity struct {
 	Account    string // name, or id when the name is not known
 	Source     string // where the credentials come from; never their value
 	Host       string // shown when it is not Cloudflare's own
-	Beside     string // which recorder the data is of; "" when it is read from here
+	Recorder   string // which recorder the data is of; "" when it is read from here
 	ReadOnly   bool
 	Production bool
 }

@@ -26,7 +26,7 @@ import (
 // desk is a person at the whole program, with a simulated account behind it.
 type desk struct {
 	*uitest.Person
-	*simaccount.Edge
+	*simaccount.Server
 	t      *testing.T
 	env    *kit.Env
 	way    *way
@@ -86,7 +86,7 @@ func (d *desk) lets() {
 func sit(t *testing.T, start string, before func(*desk)) *desk {
 	t.Helper()
 	d := &desk{Person: uitest.New(t), t: t}
-	d.Edge = simaccount.New(simaccount.Options{Now: d.time})
+	d.Server = simaccount.New(simaccount.Options{Now: d.time})
 	d.way = &way{next: d.RoundTripper()}
 	if before != nil {
 		before(d)

@@ -213,7 +213,7 @@ func cutAtWords(header, whole string) bool {
 func (d *desk) places() []string {
 	var out []string
 	for _, m := range d.env.Modules() {
-		for _, p := range m.Destinations() {
+		for _, p := range m.PaletteEntries() {
 			out = append(out, p.Names[0])
 		}
 	}

@@ -43,7 +43,7 @@ func TestWhatIsNotUpIsInARowOfTheOverview(t *testing.T) {
 		for n, i := range incidents {
 			name := i.Members[0].Name
 			if i.Several() {
-				name = i.Count()
+				name = i.CountText()
 			}
 			if line := screen[from+1+n]; !strings.Contains(line, firstRunes(name, 16)) {
 				t.Errorf("seed %d: row %d is not %s: %s", seed, n+1, name, line)

@@ -47,10 +47,10 @@ func TestADeletionThatIsCarriedOutAfterA524(t *testing.T) {
 	d.reads(": unknown", "Cloudflare may still be carrying it out", "looks again for 5 minutes, and at each start")
 	d.lacks("not done")
 	d.passes(time.Minute)
-	d.Send(kit.LookAgainMsg{}) // the timer
+	d.Send(kit.RecheckMsg{}) // the timer
 	d.reads("Looked again", "still not known")
 	d.passes(4 * time.Minute)
-	d.Send(kit.LookAgainMsg{})
+	d.Send(kit.RecheckMsg{})
 	d.reads(": done")
 	if got := d.outcome(); got != journal.Done {
 		t.Errorf("the journal says %q", got)
@@ -76,7 +76,7 @@ func TestAChangeOfAKilledProgramIsSaidAndSettled(t *testing.T) {
 		t.Fatal(err)
 	}
 	d.passes(time.Minute)
-	d.Send(kit.LookAgainMsg{})
+	d.Send(kit.RecheckMsg{})
 	d.Until("the end of the change", func() bool { return d.outcome() == journal.Done })
 }
 

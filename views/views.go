@@ -72,28 +72,28 @@ func Listings() []kit.Listing {
 // names the page to open first, empty for the first of the registry; more are pages that need what no
 // account has, such as the profiles.
 func New(env *kit.Env, o tui.Options, start string, more ...func(*kit.Env) kit.Module) (*tui.App, error) {
-	o.Services, o.Outage = append([]tui.Service{env, env.Feed, review.Ends{}}, o.Services...), env.Feed.Outage
+	o.Services, o.Outage = append([]tui.Service{env, env.Feed, review.Outcomes{}}, o.Services...), env.Feed.Outage
 	for _, make := range slices.Concat(registry, more) {
 		m := make(env)
 		env.Add(m)
-		o.Destinations = append(o.Destinations, m.Destinations()...)
+		o.Destinations = append(o.Destinations, m.PaletteEntries()...)
 		o.Services = append(o.Services, m.Services()...)
 	}
 	o.Home, o.Objects = o.Destinations[0].Open, env.Objects
 	if start != "" {
-		i := slices.IndexFunc(o.Destinations, func(d tui.Destination) bool { return slices.Contains(d.Names, start) })
+		i := slices.IndexFunc(o.Destinations, func(d tui.PaletteEntry) bool { return slices.Contains(d.Names, start) })
 		if i < 0 {
 			return nil, fmt.Errorf("there is no page called %q: use %s", start, names(o.Destinations))
 		}
 		o.Home = o.Destinations[i].Open
 	}
-	if i := slices.IndexFunc(o.Destinations, func(d tui.Destination) bool { return slices.Contains(d.Names, env.Below) }); i >= 0 {
+	if i := slices.IndexFunc(o.Destinations, func(d tui.PaletteEntry) bool { return slices.Contains(d.Names, env.Below) }); i >= 0 {
 		o.Below = o.Destinations[i].Open
 	}
 	return tui.NewApp(o), nil
 }
 
-func names(places []tui.Destination) string {
+func names(places []tui.PaletteEntry) string {
 	all := make([]string, len(places))
 	for i, d := range places {
 		all[i] = d.Names[0]

@@ -12,9 +12,9 @@ import (
 	"flarewire/internal/simaccount"
 )
 
-func client(t *testing.T, edge *simaccount.Edge, token string) *api.Client {
+func client(t *testing.T, sim *simaccount.Server, token string) *api.Client {
 	t.Helper()
-	c, err := api.New(api.Options{Credentials: api.Credentials{Token: api.NewSecret(token)}, Transport: edge.RoundTripper(), ReadOnly: true})
+	c, err := api.New(api.Options{Credentials: api.Credentials{Token: api.NewSecret(token)}, Transport: sim.RoundTripper(), ReadOnly: true})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -33,13 +33,13 @@ func state(findings []access.Finding, feature string) access.Finding {
 
 // A user's and an account's token are told apart, the latter also when nobody has named the account.
 func TestBothKindsOfTokensAreVerified(t *testing.T) {
-	edge := simaccount.New(simaccount.Options{})
-	edge.Grant(firstToken, simaccount.MagicTransitRead)
-	edge.GrantAccountToken("cfat_accountToken0123456789abcdefghijklmnopqrst", simaccount.MagicWANRead)
+	sim := simaccount.New(simaccount.Options{})
+	sim.Grant(firstToken, simaccount.MagicTransitRead)
+	sim.GrantAccountToken("cfat_accountToken0123456789abcdefghijklmnopqrst", simaccount.MagicWANRead)
 	for token, kind := range map[string]string{firstToken: api.UserToken,
 		"cfat_accountToken0123456789abcdefghijklmnopqrst": api.AccountToken} {
-		for _, account := range []string{"", edge.Account()} {
-			id, err := access.Verify(t.Context(), client(t, edge, token), account)
+		for _, account := range []string{"", sim.Account()} {
+			id, err := access.Verify(t.Context(), client(t, sim, token), account)
 			if err != nil || id.Kind != kind || id.TokenID == "" || len(id.Accounts) != 1 {
 				t.Errorf("%s with account %q: %q, %d accounts, %v", kind, account, id.Kind, len(id.Accounts), err)
 			}
@@ -49,10 +49,10 @@ func TestBothKindsOfTokensAreVerified(t *testing.T) {
 
 // Every feature has its own row: what is missing has the exact name of the group, and nothing was changed to find out.
 func TestEveryFeatureIsTried(t *testing.T) {
-	edge := simaccount.New(simaccount.Options{})
-	edge.Grant(firstToken, simaccount.MagicTransitRead)
-	c := client(t, edge, firstToken)
-	findings := access.Probe(t.Context(), c.In(edge.Account()), nil)
+	sim := simaccount.New(simaccount.Options{})
+	sim.Grant(firstToken, simaccount.MagicTransitRead)
+	c := client(t, sim, firstToken)
+	findings := access.Probe(t.Context(), c.In(sim.Account()), nil)
 	for feature, want := range map[string]access.State{
 		"Tunnels and BGP": access.Allowed, "Static routes": access.Allowed, "Interconnects": access.Allowed, "Prefixes (BYOIP)": access.Allowed,
 		"Service bindings": access.Missing, "Health and traffic": access.Missing, "Account's name": access.Missing, "Changes": access.NotKnown,
@@ -65,13 +65,13 @@ func TestEveryFeatureIsTried(t *testing.T) {
 	if got := state(findings, "Service bindings"); got.Needs != "IP Prefixes: Read" || !strings.Contains(got.Detail, "10000") {
 		t.Errorf("%+v", got)
 	}
-	for _, r := range edge.Requests() {
+	for _, r := range sim.Requests() {
 		if r.Method != http.MethodGet && r.Path != "/graphql" {
 			t.Errorf("%s %s was sent to find out", r.Method, r.Path)
 		}
 	}
-	edge.SetOnboarded(false)
-	if got := state(access.Probe(t.Context(), c.In(edge.Account()), nil), "Tunnels and BGP"); got.State != access.NotOnboarded ||
+	sim.SetOnboarded(false)
+	if got := state(access.Probe(t.Context(), c.In(sim.Account()), nil), "Tunnels and BGP"); got.State != access.NotOnboarded ||
 		!strings.Contains(got.Detail, "1012") {
 		t.Errorf("not onboarded: %+v", got)
 	}
@@ -79,10 +79,10 @@ func TestEveryFeatureIsTried(t *testing.T) {
 
 // An API that is down is not a missing permission.
 func TestTroubleIsNotAMissingPermission(t *testing.T) {
-	edge := simaccount.New(simaccount.Options{})
-	edge.Grant(firstToken, simaccount.MagicTransitRead)
-	edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 400, Body: `{"success":false,"errors":[{"code":77,"message":"odd"}]}`})
-	for _, f := range access.Probe(t.Context(), client(t, edge, firstToken).In(edge.Account()), nil) {
+	sim := simaccount.New(simaccount.Options{})
+	sim.Grant(firstToken, simaccount.MagicTransitRead)
+	sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 400, Body: `{"success":false,"errors":[{"code":77,"message":"odd"}]}`})
+	for _, f := range access.Probe(t.Context(), client(t, sim, firstToken).In(sim.Account()), nil) {
 		if f.Feature != "Account's name" && f.State != access.NotKnown {
 			t.Errorf("%s is %q", f.Feature, f.State)
 		}

@@ -29,28 +29,28 @@ func (m *manager) fetch(context.Context) (secret.Value, error) {
 	return secret.New(m.token), nil
 }
 
-func renewing(t *testing.T, edge *simaccount.Edge, m *manager) *api.AccountClient {
+func renewing(t *testing.T, sim *simaccount.Server, m *manager) *api.AccountClient {
 	t.Helper()
-	var transport http.RoundTripper = access.NewRenewal(edge.RoundTripper(), m.fetch, func() time.Time { return m.now })
+	var transport http.RoundTripper = access.NewRenewal(sim.RoundTripper(), m.fetch, func() time.Time { return m.now })
 	client, err := api.New(api.Options{Credentials: api.Credentials{Token: api.NewSecret(firstToken)}, Transport: transport})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return client.In(edge.Account())
+	return client.In(sim.Account())
 }
 
 // A token that was rolled in the password manager is fetched anew, once, and the request succeeds.
 func TestARolledTokenIsFetchedAgain(t *testing.T) {
-	edge, m := simaccount.New(simaccount.Options{}), &manager{token: secondToken}
-	edge.Grant(firstToken, simaccount.MagicTransitRead)
-	account := renewing(t, edge, m)
+	sim, m := simaccount.New(simaccount.Options{}), &manager{token: secondToken}
+	sim.Grant(firstToken, simaccount.MagicTransitRead)
+	account := renewing(t, sim, m)
 	for range 2 {
 		if _, err := account.GRETunnels.List(t.Context()); err != nil {
 			t.Fatal(err)
 		}
 	}
-	edge.Revoke(firstToken)
-	edge.Grant(secondToken, simaccount.MagicTransitRead)
+	sim.Revoke(firstToken)
+	sim.Grant(secondToken, simaccount.MagicTransitRead)
 	for range 3 {
 		if _, err := account.GRETunnels.List(t.Context()); err != nil {
 			t.Fatal(err)
@@ -63,9 +63,9 @@ func TestARolledTokenIsFetchedAgain(t *testing.T) {
 
 // A permission that was never there is no reason to ask the password manager.
 func TestAMissingPermissionAsksNobody(t *testing.T) {
-	edge, m := simaccount.New(simaccount.Options{}), &manager{token: secondToken}
-	edge.Grant(firstToken, simaccount.AnalyticsRead)
-	if _, err := renewing(t, edge, m).GRETunnels.List(t.Context()); api.KindOf(err) != api.PermissionMissing {
+	sim, m := simaccount.New(simaccount.Options{}), &manager{token: secondToken}
+	sim.Grant(firstToken, simaccount.AnalyticsRead)
+	if _, err := renewing(t, sim, m).GRETunnels.List(t.Context()); api.KindOf(err) != api.PermissionMissing {
 		t.Errorf("%v", err)
 	}
 	if m.asked != 0 {
@@ -75,13 +75,13 @@ func TestAMissingPermissionAsksNobody(t *testing.T) {
 
 // A manager that says the same again is left alone for a while.
 func TestTheSameTokenAgainIsNotAskedForAgain(t *testing.T) {
-	edge, m := simaccount.New(simaccount.Options{}), &manager{token: firstToken, now: time.Unix(1e9, 0)}
-	edge.Grant(firstToken, simaccount.MagicTransitRead)
-	account := renewing(t, edge, m)
+	sim, m := simaccount.New(simaccount.Options{}), &manager{token: firstToken, now: time.Unix(1e9, 0)}
+	sim.Grant(firstToken, simaccount.MagicTransitRead)
+	account := renewing(t, sim, m)
 	if _, err := account.GRETunnels.List(t.Context()); err != nil {
 		t.Fatal(err)
 	}
-	edge.Revoke(firstToken)
+	sim.Revoke(firstToken)
 	for range 5 {
 		if _, err := account.GRETunnels.List(t.Context()); err == nil {
 			t.Fatal("a revoked token was accepted")

@@ -36,28 +36,28 @@ func night(t *testing.T) bundle.Contents {
 	t.Helper()
 	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
-	edge := simaccount.New(simaccount.Options{Now: clock, Token: tokenCanary})
+	sim := simaccount.New(simaccount.Options{Now: clock, Token: tokenCanary})
 	for _, trouble := range []simaccount.Trouble{simaccount.WrongMD5, simaccount.Withdrawn, simaccount.BindingLost} {
-		if _, err := edge.Seed(trouble); err != nil {
+		if _, err := sim.Seed(trouble); err != nil {
 			t.Fatal(err)
 		}
 	}
-	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc2-gre", func(o simaccount.Object) {
+	if err := sim.Mutate(simaccount.GRETunnels, "fra-dc2-gre", func(o simaccount.Object) {
 		o["bgp"].(simaccount.Object)["md5_key"] = md5Canary
 		o["description"] = "the key is " + md5Canary
 		o["x_ike_secret"] = simaccount.Object{"values": []any{newField, int64(12345678)}}
 	}); err != nil {
 		t.Fatal(err)
 	}
-	if err := edge.Mutate(simaccount.IPsecTunnels, "jnb-br1-ipsec", func(o simaccount.Object) { o["psk"] = pskCanary }); err != nil {
+	if err := sim.Mutate(simaccount.IPsecTunnels, "jnb-br1-ipsec", func(o simaccount.Object) { o["psk"] = pskCanary }); err != nil {
 		t.Fatal(err)
 	}
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock,
+	client, err := api.New(api.Options{Transport: sim.RoundTripper(), Now: clock,
 		Credentials: api.Credentials{Token: api.NewSecret(tokenCanary)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	account := client.In(edge.Account())
+	account := client.In(sim.Account())
 	w := store.New(account, clock, 0)
 	w.Use(store.FromAccount(account))
 	known := *w.ReadAll(t.Context(), nil, bundle.Kinds()...)
@@ -67,7 +67,7 @@ func night(t *testing.T) bundle.Contents {
 	s.Events = []store.Event{{At: now, Kind: store.SessionChanged, Name: "fra-dc2-gre", From: store.Up, To: store.Down}}
 	facts := diagnose.From(s, now)
 	insight := store.ReadInsight(t.Context(), account, "fra-dc2-gre", now)
-	return bundle.Contents{At: now, Version: "flarewire 1.2.3", Account: account.ID, Snapshot: s, Findings: diagnose.Read(facts).All(),
+	return bundle.Contents{At: now, Version: "flarewire 1.2.3", Account: account.ID, Snapshot: s, Findings: diagnose.New(facts).All(),
 		Insights: []store.Insight{insight}, Traces: []api.Trace{{Target: "203.0.113.1"}}, Secrets: []secret.Value{secret.New(tokenCanary)}}
 }
 

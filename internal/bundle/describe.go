@@ -37,7 +37,7 @@ const (
 	NotInIt = "Keys, tokens and passwords are not in it; in their place stands " + secret.Mask +
 		". Nor are the journal of changes and any router's configuration."
 	StillIn = "Addresses, AS numbers, names and descriptions are in it as they are in the account: look through it before you hand it on."
-	WhoHas  = "It is on this machine only, in a file " + statefile.Whose + ": flarewire sends it to nobody."
+	WhoHas  = "It is on this machine only, in a file " + statefile.OwnerOnlyText + ": flarewire sends it to nobody."
 )
 
 func readmeText(c Contents) string {

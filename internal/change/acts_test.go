@@ -39,7 +39,7 @@ func TestAGeneratedKeyIsInTheResultAndNowhereElse(t *testing.T) {
 	}
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
-	key := d.edge.PSK("ams-br2-ipsec")
+	key := d.sim.PSK("ams-br2-ipsec")
 	if r.Secret.Reveal() != key || key == "" {
 		t.Error("the result does not hold the key")
 	}
@@ -51,7 +51,7 @@ func TestAGeneratedKeyIsInTheResultAndNowhereElse(t *testing.T) {
 func TestAGeneratedKeyWhoseAnswerIsLost(t *testing.T) {
 	d := sit(t)
 	p := planned(t)(change.PrepareGeneratePSK(t.Context(), d.writer, d.ipsec("ams-br2-ipsec")))
-	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPost, CarriedOut: true})
+	d.sim.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPost, CarriedOut: true})
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
 	if r.Err == nil || !strings.Contains(r.Text, "generate another one") || len(d.writes()) != 1 {
@@ -66,7 +66,7 @@ func TestANewTunnelWithAKeyAndAnMD5KeyShowsNeither(t *testing.T) {
 	p := planned(t)(prepareCreate(t.Context(), d.writer, change.IPsecTunnels, tunnel))
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
-	if d.edge.PSK("osl-br1-ipsec") != canary || d.stored(simaccount.IPsecTunnels, r.ID, "bgp.md5_key") != canary {
+	if d.sim.PSK("osl-br1-ipsec") != canary || d.stored(simaccount.IPsecTunnels, r.ID, "bgp.md5_key") != canary {
 		t.Error("the keys are not set")
 	}
 	r.Object = nil // the object as the server gives it, which shows the MD5 key
@@ -123,14 +123,14 @@ func TestAReplacementThatStopsInTheMiddle(t *testing.T) {
 	wanted := opened
 	wanted.BGP = &api.BGP{CustomerASN: 65001}
 	p := planned(t)(change.PrepareReplaceGRE(t.Context(), d.writer, opened, wanted, nil))
-	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 400, Method: http.MethodPost,
+	d.sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 400, Method: http.MethodPost,
 		Body: `{"success":false,"errors":[{"code":1022,"message":"no"}]}`})
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Partly)
 	if r.Err == nil || strings.Contains(r.Text, "not done") || r.Again == nil || r.Back == nil {
 		t.Fatalf("%s, recovery %q, error %v", r.Text, r.Recovery, r.Err)
 	}
-	d.edge.ClearFaults()
+	d.sim.ClearFaults()
 	entries := d.entries()
 	if tries := len(d.writes()) - 1; tries < 3 || len(entries) != tries+1 {
 		t.Fatalf("%d tries to create it, %d entries", tries, len(entries))
@@ -167,7 +167,7 @@ func TestAPrefixThatTheServerWithdrawsAlongWithADescription(t *testing.T) {
 	opened, bgp := d.prefix("198.18.10.0/24")
 	d.after = func(req *http.Request) {
 		if req.Method == http.MethodPatch {
-			_ = d.edge.Mutate(simaccount.BGPPrefixes, bgp.ID, func(o simaccount.Object) { o["on_demand"].(simaccount.Object)["advertised"] = false })
+			_ = d.sim.Mutate(simaccount.BGPPrefixes, bgp.ID, func(o simaccount.Object) { o["on_demand"].(simaccount.Object)["advertised"] = false })
 		}
 	}
 	wanted := opened
@@ -282,7 +282,7 @@ func TestOwnKeysOfSeveralTunnelsAreOneRequestAndAnEntryEach(t *testing.T) {
 	}
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Partly)
-	if len(d.writes()) != 1 || len(r.Each) != 3 || d.edge.PSK("ams-br2-ipsec") != canary+"-1" || d.edge.PSK("nrt-br1-ipsec") != canary+"-2" {
+	if len(d.writes()) != 1 || len(r.Each) != 3 || d.sim.PSK("ams-br2-ipsec") != canary+"-1" || d.sim.PSK("nrt-br1-ipsec") != canary+"-2" {
 		t.Fatalf("%d requests, each %+v", len(d.writes()), r.Each)
 	}
 	want := map[string]journal.Outcome{"ams-br2-ipsec": journal.Done, "nrt-br1-ipsec": journal.Done, "jnb-br1-ipsec": journal.NotDone}
@@ -311,7 +311,7 @@ func TestAnOwnKeyWhoseAnswerIsLost(t *testing.T) {
 			tunnel := d.ipsec("ams-br2-ipsec")
 			p := planned(t)(change.PrepareSetPSKs(t.Context(), d.writer, []api.IPsecTunnel{tunnel},
 				map[string]api.Secret{tunnel.ID: api.NewSecret(canary)}))
-			d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPost, CarriedOut: carriedOut})
+			d.sim.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPost, CarriedOut: carriedOut})
 			r := d.writer.Apply(t.Context(), p)
 			if carriedOut {
 				wantOutcome(t, r, journal.Done)
@@ -330,7 +330,7 @@ func TestAnOwnKeyOfATunnelThatSomebodyChangedMeanwhile(t *testing.T) {
 	tunnel := d.ipsec("ams-br2-ipsec")
 	p := planned(t)(change.PrepareSetPSKs(t.Context(), d.writer, []api.IPsecTunnel{tunnel},
 		map[string]api.Secret{tunnel.ID: api.NewSecret(canary)}))
-	if err := d.edge.Mutate(simaccount.IPsecTunnels, tunnel.ID,
+	if err := d.sim.Mutate(simaccount.IPsecTunnels, tunnel.ID,
 		func(o simaccount.Object) { o["description"] = "by somebody else" }); err != nil {
 		t.Fatal(err)
 	}

@@ -19,7 +19,7 @@ import (
 // desk is an operator's place: a simulated account, a client, a writer, a journal, and a clock that moves when somebody waits.
 type desk struct {
 	t       *testing.T
-	edge    *simaccount.Edge
+	sim     *simaccount.Server
 	account *api.AccountClient
 	writer  *change.Writer
 	journal *journal.Journal
@@ -40,7 +40,7 @@ type deskOption func(*change.Options)
 func sit(t *testing.T, options ...deskOption) *desk {
 	t.Helper()
 	d := &desk{t: t, now: time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC), path: filepath.Join(t.TempDir(), "flarewire", "journal.jsonl")}
-	d.edge = simaccount.New(simaccount.Options{Now: d.clock})
+	d.sim = simaccount.New(simaccount.Options{Now: d.clock})
 	log := &change.RequestLog{}
 	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}, Transport: d,
 		Now: d.clock, Sleep: d.sleep, Budget: 1 << 20, OnExchange: log.Observe})
@@ -48,7 +48,7 @@ func sit(t *testing.T, options ...deskOption) *desk {
 		t.Fatal(err)
 	}
 	client := sender.Client()
-	d.account = client.In(d.edge.Account())
+	d.account = client.In(d.sim.Account())
 	d.journal = journal.New(journal.Options{Path: d.path, Now: d.clock})
 	o := change.Options{Account: d.account, Sender: sender, Profile: "night shift", Journal: d.journal, Requests: log, Now: d.clock,
 		Sleep: d.sleep}
@@ -86,7 +86,7 @@ func (d *desk) RoundTrip(req *http.Request) (*http.Response, error) {
 		req = req.Clone(req.Context())
 		d.alterRequest(req)
 	}
-	resp, err := d.edge.RoundTripper().RoundTrip(req)
+	resp, err := d.sim.RoundTripper().RoundTrip(req)
 	if d.alter != nil && err == nil {
 		d.alter(req, resp)
 	}
@@ -99,7 +99,7 @@ func (d *desk) RoundTrip(req *http.Request) (*http.Response, error) {
 // writes are the requests that change something, without the dry runs.
 func (d *desk) writes() []simaccount.Request {
 	var list []simaccount.Request
-	for _, r := range d.edge.Requests() {
+	for _, r := range d.sim.Requests() {
 		if r.Method != http.MethodGet && r.Query.Get("validate_only") == "" {
 			list = append(list, r)
 		}
@@ -109,7 +109,7 @@ func (d *desk) writes() []simaccount.Request {
 
 func (d *desk) dryRuns() int {
 	n := 0
-	for _, r := range d.edge.Requests() {
+	for _, r := range d.sim.Requests() {
 		if r.Query.Get("validate_only") != "" {
 			n++
 		}
@@ -154,7 +154,7 @@ func (d *desk) ipsec(name string) api.IPsecTunnel {
 // prefix gives a prefix and the BGP prefix that covers it.
 func (d *desk) prefix(cidr string) (api.Prefix, api.BGPPrefix) {
 	d.t.Helper()
-	if len(d.edge.Objects(simaccount.Prefixes)) == 0 {
+	if len(d.sim.Objects(simaccount.Prefixes)) == 0 {
 		d.t.Skip("this simulated account has no prefixes yet")
 	}
 	list, err := d.account.Prefixes.List(d.t.Context())
@@ -180,7 +180,7 @@ func named[T any](t *testing.T, list []T, err error, name string, of func(T) str
 // stored is one field of an object as the server has it; dots lead into objects.
 func (d *desk) stored(kind simaccount.Resource, name, path string) any {
 	d.t.Helper()
-	o, ok := d.edge.Object(kind, name)
+	o, ok := d.sim.Object(kind, name)
 	if !ok {
 		d.t.Fatalf("the server has no %s", name)
 	}

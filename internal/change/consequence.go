@@ -47,7 +47,7 @@ func RoutesThrough(routes []api.Route, subnets ...string) []api.Route {
 // PrefixConsequences says what the deletion of a prefix takes with it, and whether the API allows it.
 func PrefixConsequences(p api.Prefix, advertised []api.BGPPrefix, bindings []api.Binding, delegations []api.Delegation) []string {
 	var out []string
-	if f := rules.PrefixDelete(p.Approved); !f.OK() {
+	if f := rules.PrefixDelete(p.Approved); !f.IsZero() {
 		out = append(out, f.Text)
 	}
 	for _, b := range advertised {
@@ -69,7 +69,7 @@ func PrefixConsequences(p api.Prefix, advertised []api.BGPPrefix, bindings []api
 // BGPPrefixConsequences says whether a BGP prefix can be deleted: only a withdrawn one can.
 func BGPPrefixConsequences(b api.BGPPrefix) []string {
 	advertised := b.OnDemand != nil && b.OnDemand.Advertised != nil && *b.OnDemand.Advertised
-	if f := rules.BGPPrefixDelete(advertised); !f.OK() {
+	if f := rules.BGPPrefixDelete(advertised); !f.IsZero() {
 		return []string{f.Text}
 	}
 	return nil

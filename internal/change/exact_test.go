@@ -39,7 +39,7 @@ func TestWhatIsShownIsWhatIsSentWhateverIsRead(t *testing.T) {
 			t.Run(name, func(t *testing.T) {
 				d := sit(t)
 				reads := -1 // the first is the list that the row comes from
-				d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+				d.sim.Script(func(r simaccount.Request) *simaccount.Fault {
 					if r.Method != http.MethodGet {
 						return nil
 					}

@@ -30,20 +30,20 @@ func acts() []act {
 		}},
 		{"create", func(t *testing.T, d *desk) (change.Plan, func() bool) {
 			return planned(t)(prepareCreate(t.Context(), d.writer, change.IPsecTunnels, newTunnel(d))), func() bool {
-				_, ok := d.edge.Object(simaccount.IPsecTunnels, "osl-br1-ipsec")
+				_, ok := d.sim.Object(simaccount.IPsecTunnels, "osl-br1-ipsec")
 				return ok
 			}
 		}},
 		{"delete", func(t *testing.T, d *desk) (change.Plan, func() bool) {
 			return planned(t)(prepareDelete(t.Context(), d.writer, change.GRETunnels, d.gre("fra-dc1-gre"))), func() bool {
-				_, ok := d.edge.Object(simaccount.GRETunnels, "fra-dc1-gre")
+				_, ok := d.sim.Object(simaccount.GRETunnels, "fra-dc1-gre")
 				return !ok
 			}
 		}},
 		{"generate PSK", func(t *testing.T, d *desk) (change.Plan, func() bool) {
-			before := d.edge.PSK("ams-br2-ipsec")
+			before := d.sim.PSK("ams-br2-ipsec")
 			return planned(t)(change.PrepareGeneratePSK(t.Context(), d.writer, d.ipsec("ams-br2-ipsec"))), func() bool {
-				return d.edge.PSK("ams-br2-ipsec") != before
+				return d.sim.PSK("ams-br2-ipsec") != before
 			}
 		}},
 	}
@@ -90,7 +90,7 @@ func TestEveryWriteUnderEveryFaultIsSentOnceAndReportedTruly(t *testing.T) {
 					t.Fatal(p.Blocked())
 				}
 				if name != "none" {
-					d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+					d.sim.Script(func(r simaccount.Request) *simaccount.Fault {
 						if !r.Changes() {
 							return nil
 						}
@@ -134,7 +134,7 @@ func TestAnAccountThatCannotBeReadAfterTheWrite(t *testing.T) {
 			d := sit(t)
 			p, _ := act.plan(t, d)
 			sent := false
-			d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+			d.sim.Script(func(r simaccount.Request) *simaccount.Fault {
 				if sent = sent || r.Changes(); sent && r.Method == http.MethodGet {
 					return &simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503}
 				}
@@ -202,11 +202,11 @@ func TestARouteThatLooksLikeAnotherIsNotTakenForIt(t *testing.T) {
 	if p.Blocked() != "" {
 		t.Fatal(p.Blocked())
 	}
-	d.edge.Script(lost(false))
+	d.sim.Script(lost(false))
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Unknown)
 
 	p = planned(t)(prepareCreate(t.Context(), d.writer, change.Routes, wanted))
-	d.edge.Script(lost(true))
+	d.sim.Script(lost(true))
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Done)
 	if got, err := d.account.Routes.Get(t.Context(), r.ID); err != nil || got.Priority != 300 {
@@ -234,7 +234,7 @@ func TestWhatMayStillHappenIsNotReportedAsFailed(t *testing.T) {
 				d := sit(t)
 				p, happened := act.plan(t, d)
 				f.Later = 45 * time.Second
-				d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+				d.sim.Script(func(r simaccount.Request) *simaccount.Fault {
 					if !r.Changes() {
 						return nil
 					}
@@ -272,14 +272,14 @@ func TestAServerThatOverlooksValidateOnly(t *testing.T) {
 		}
 	}
 	p := planned(t)(prepareDelete(t.Context(), d.writer, change.GRETunnels, opened))
-	if _, there := d.edge.Object(simaccount.GRETunnels, opened.ID); !there {
+	if _, there := d.sim.Object(simaccount.GRETunnels, opened.ID); !there {
 		t.Fatal("a look has deleted it")
 	}
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
 	entry := d.entries()[0]
 
 	undo := planned(t)(change.PrepareUndo(t.Context(), d.writer, entry))
-	if _, there := d.edge.Object(simaccount.GRETunnels, "fra-dc1-gre"); there || undo.Blocked() != "" {
+	if _, there := d.sim.Object(simaccount.GRETunnels, "fra-dc1-gre"); there || undo.Blocked() != "" {
 		t.Fatalf("a look at the undo has created it, or blocked: %q", undo.Blocked())
 	}
 	if r := d.writer.Apply(t.Context(), undo); r.Outcome == journal.Done || written != 2 {

@@ -56,7 +56,7 @@ func TestTheLastCheckComesAfterTheWaitForTheJournal(t *testing.T) {
 			t.Fatal(err)
 		}
 		go func() {
-			_ = d.edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["mtu"] = int64(1400) })
+			_ = d.sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["mtu"] = int64(1400) })
 			_ = lock.Close()
 		}()
 	}))

@@ -15,15 +15,15 @@ func hasKeyProof(verb journal.Verb) bool {
 	return verb == journal.GeneratePSK || verb == journal.SetPSK
 }
 
-// CanLookAgain reports whether the outcome of an entry is open and can be found out by reading. A validation leaves no trace that
+// CanRecheck reports whether the outcome of an entry is open and can be found out by reading. A validation leaves no trace that
 // can be read.
-func CanLookAgain(e journal.Entry) bool {
+func CanRecheck(e journal.Entry) bool {
 	return (e.Outcome == journal.Unknown || e.Outcome == journal.Deleting) && e.Verb != journal.ValidatePrefix
 }
 
-// LookAgain finds out by reading what has become of a change whose outcome is not known, and writes it down when it is clear. That
+// Recheck finds out by reading what has become of a change whose outcome is not known, and writes it down when it is clear. That
 // nothing took effect is believed when Patience has passed since the change was sent.
-func (w *Writer) LookAgain(ctx context.Context, e journal.Entry) Result {
+func (w *Writer) Recheck(ctx context.Context, e journal.Entry) Result {
 	p := Plan{Title: titles[e.Verb] + " " + e.Resource + " " + e.Name, Verb: e.Verb}
 	if r, ok := named(e.Resource, e.Parent); ok {
 		p.Title = titles[e.Verb] + " " + r.Title + " " + e.Name
@@ -203,7 +203,7 @@ func (w *Writer) Unsettled() ([]journal.Entry, error) {
 		if err != nil {
 			return out, err
 		}
-		if e.Account == w.options.Account.ID && CanLookAgain(e) {
+		if e.Account == w.options.Account.ID && CanRecheck(e) {
 			out = append(out, e)
 		}
 	}

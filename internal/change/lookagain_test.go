@@ -28,7 +28,7 @@ func TestAnUnknownChangeIsSettledByLookingAgain(t *testing.T) {
 					p, happened := act.plan(t, d)
 					ctx, cancel := context.WithCancel(t.Context())
 					defer cancel()
-					d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+					d.sim.Script(func(r simaccount.Request) *simaccount.Fault {
 						if !r.Changes() {
 							return nil
 						}
@@ -40,7 +40,7 @@ func TestAnUnknownChangeIsSettledByLookingAgain(t *testing.T) {
 						return f
 					})
 					wantOutcome(t, d.writer.Apply(ctx, p), journal.Unknown)
-					d.edge.Script(nil)
+					d.sim.Script(nil)
 					settles(t, d, happened, carriedOut)
 				})
 			}
@@ -56,7 +56,7 @@ func settles(t *testing.T, d *desk, happened func() bool, carriedOut bool) {
 		if err != nil || len(open) != 1 {
 			t.Fatalf("%d open entries, %v", len(open), err)
 		}
-		return d.writer.LookAgain(t.Context(), open[0])
+		return d.writer.Recheck(t.Context(), open[0])
 	}
 	wantOutcome(t, look(), journal.Unknown) // too early to tell
 	_ = d.sleep(t.Context(), 2*time.Minute)
@@ -97,7 +97,7 @@ func TestAChangeOfAKilledProgramIsSettledAtTheNextStart(t *testing.T) {
 	if err != nil || len(open) != 1 {
 		t.Fatalf("%d open entries, %v", len(open), err)
 	}
-	wantOutcome(t, d.writer.LookAgain(t.Context(), open[0]), journal.Done)
+	wantOutcome(t, d.writer.Recheck(t.Context(), open[0]), journal.Done)
 	undo := planned(t)(change.PrepareUndo(t.Context(), d.writer, d.entries()[0]))
 	wantOutcome(t, d.writer.Apply(t.Context(), undo), journal.Done)
 	if got := d.gre("fra-dc1-gre"); got.InterfaceAddress != tunnel.InterfaceAddress || got.Description != tunnel.Description {

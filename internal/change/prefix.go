@@ -90,7 +90,7 @@ func GuardAdvertisement(prefix api.Prefix, b api.BGPPrefix, bindings []api.Bindi
 	switch f := rules.AdvertisementChange(a, advertise, now); {
 	case f.Blocks():
 		g.Block = f.Text
-	case !f.OK():
+	case !f.IsZero():
 		g.Warnings = append(g.Warnings, f.Text)
 	}
 	if age := now.Sub(changed); g.Block == "" && !changed.IsZero() && age < rules.AdvertiseCooldown {

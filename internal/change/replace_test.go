@@ -18,7 +18,7 @@ import (
 // replacement plans a new AS number and key for a tunnel that has a key.
 func replacement(t *testing.T, d *desk) (change.Plan, api.GRETunnel) {
 	t.Helper()
-	if err := d.edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
+	if err := d.sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
 		func(o simaccount.Object) { o["bgp"].(simaccount.Object)["md5_key"] = canary }); err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func TestAReplacementIsFinishedWhateverCannotBeReadMeanwhile(t *testing.T) {
 		t.Error("the key that goes is not offered for keeping")
 	}
 	var deleted time.Time
-	d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+	d.sim.Script(func(r simaccount.Request) *simaccount.Fault {
 		switch {
 		case r.Method == http.MethodDelete:
 			deleted = r.Time
@@ -60,7 +60,7 @@ func TestNothingIsReadBetweenTheDeletionAndTheCreation(t *testing.T) {
 	d := sit(t)
 	p, _ := replacement(t, d)
 	lists := 0
-	d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+	d.sim.Script(func(r simaccount.Request) *simaccount.Fault {
 		if r.Method == http.MethodDelete {
 			lists = 0
 		}
@@ -80,7 +80,7 @@ func TestACertainRefusalOfTheCreationIsTriedAgainAndNoted(t *testing.T) {
 	for name, refuse := range map[string]func(*desk){
 		"name in use": func(d *desk) {
 			n := 0
-			d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+			d.sim.Script(func(r simaccount.Request) *simaccount.Fault {
 				if r.Method != http.MethodPost || r.IsDryRun() {
 					return nil
 				}
@@ -125,7 +125,7 @@ func TestAnUnknownCreationOfAReplacementIsLookedFor(t *testing.T) {
 		t.Run(fmt.Sprint(carriedOut), func(t *testing.T) {
 			d := sit(t)
 			p, _ := replacement(t, d)
-			d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+			d.sim.Script(func(r simaccount.Request) *simaccount.Fault {
 				if r.Method != http.MethodPost || r.IsDryRun() {
 					return nil
 				}
@@ -137,13 +137,13 @@ func TestAnUnknownCreationOfAReplacementIsLookedFor(t *testing.T) {
 			})
 			r := d.writer.Apply(t.Context(), p)
 			wantOutcome(t, r, journal.Unknown)
-			d.edge.Script(nil)
+			d.sim.Script(nil)
 			_ = d.sleep(t.Context(), 6*time.Minute)
 			open, err := d.writer.Unsettled()
 			if err != nil || len(open) != 1 || len(d.writes()) != 2 || strings.Contains(r.Text, "not done") {
 				t.Fatalf("%d open, %v, sent %d, %s", len(open), err, len(d.writes()), r.Text)
 			}
-			found := r.Found(p, open[0], d.writer.LookAgain(t.Context(), open[0]))
+			found := r.Found(p, open[0], d.writer.Recheck(t.Context(), open[0]))
 			if carriedOut {
 				wantOutcome(t, found, journal.Done)
 				return
@@ -175,14 +175,14 @@ func TestAReplacementThatIsCutOffAtEveryRequest(t *testing.T) {
 				d := sit(t)
 				p, opened := replacement(t, d)
 				seen := 0
-				d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+				d.sim.Script(func(r simaccount.Request) *simaccount.Fault {
 					if seen++; seen <= n { // and everything after it
 						return nil
 					}
 					return &f
 				})
 				r := d.writer.Apply(t.Context(), p)
-				d.edge.Script(nil)
+				d.sim.Script(nil)
 				told(t, d, r, opened)
 			})
 		}
@@ -193,7 +193,7 @@ func TestAReplacementThatIsCutOffAtEveryRequest(t *testing.T) {
 func told(t *testing.T, d *desk, r change.Result, opened api.GRETunnel) {
 	t.Helper()
 	tunnels := func() (old, renewed int) {
-		for _, o := range d.edge.Objects(simaccount.GRETunnels) {
+		for _, o := range d.sim.Objects(simaccount.GRETunnels) {
 			switch {
 			case o["id"] == opened.ID:
 				old++
@@ -215,7 +215,7 @@ func told(t *testing.T, d *desk, r change.Result, opened api.GRETunnel) {
 		t.Fatal(err)
 	}
 	for _, e := range open {
-		if looked := d.writer.LookAgain(t.Context(), e); looked.Outcome == journal.Unknown {
+		if looked := d.writer.Recheck(t.Context(), e); looked.Outcome == journal.Unknown {
 			t.Fatalf("still open: %s", looked.Text)
 		}
 	}
@@ -231,7 +231,7 @@ func told(t *testing.T, d *desk, r change.Result, opened api.GRETunnel) {
 func TestTheOldTunnelComesBackWithItsKey(t *testing.T) {
 	d := sit(t)
 	p, opened := replacement(t, d)
-	d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+	d.sim.Script(func(r simaccount.Request) *simaccount.Fault {
 		if r.Method == http.MethodPost {
 			return nameInUse()
 		}
@@ -239,7 +239,7 @@ func TestTheOldTunnelComesBackWithItsKey(t *testing.T) {
 	})
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Partly)
-	d.edge.Script(nil)
+	d.sim.Script(nil)
 	back := planned(t)(r.Back(t.Context(), d.writer))
 	wantOutcome(t, d.writer.Apply(t.Context(), back), journal.Done)
 	got := d.gre(opened.Name)

@@ -14,15 +14,15 @@ import (
 )
 
 // settingsWriter is a writer on a simulated account, which does not wait between two readings.
-func settingsWriter(t *testing.T, edge *simaccount.Edge, log *journal.Journal) (*change.Writer, *api.AccountClient) {
+func settingsWriter(t *testing.T, sim *simaccount.Server, log *journal.Journal) (*change.Writer, *api.AccountClient) {
 	t.Helper()
-	sender, err := api.NewSender(api.Options{Transport: edge.RoundTripper(),
+	sender, err := api.NewSender(api.Options{Transport: sim.RoundTripper(),
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	client := sender.Client()
-	account := client.In(edge.Account())
+	account := client.In(sim.Account())
 	w, err := change.New(change.Options{Account: account, Sender: sender, Journal: log,
 		Sleep: func(context.Context, time.Duration) error { return nil }})
 	if err != nil {
@@ -75,8 +75,8 @@ func TestTheDefaultASNIsChangedAndCanBeUndone(t *testing.T) {
 }
 
 func TestASettingThatSomebodyElseChangedIsAConflict(t *testing.T) {
-	edge := simaccount.New(simaccount.Options{})
-	w, account := settingsWriter(t, edge, nil)
+	sim := simaccount.New(simaccount.Options{})
+	w, account := settingsWriter(t, sim, nil)
 	plan, err := change.PrepareCNISettings(t.Context(), w, settingsOf(64600), settingsOf(64999))
 	if err != nil || len(plan.Conflicts) != 1 || plan.Blocked() == "" {
 		t.Fatalf("no conflict: %v %v", plan.Conflicts, err)
@@ -85,7 +85,7 @@ func TestASettingThatSomebodyElseChangedIsAConflict(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	colleague, _ := settingsWriter(t, edge, nil)
+	colleague, _ := settingsWriter(t, sim, nil)
 	other, err := change.PrepareCNISettings(t.Context(), colleague, settingsOf(13335), settingsOf(64700))
 	if r := colleague.Apply(t.Context(), other); err != nil || r.Outcome != journal.Done {
 		t.Fatal(r.Text, err)
@@ -96,8 +96,8 @@ func TestASettingThatSomebodyElseChangedIsAConflict(t *testing.T) {
 }
 
 func TestSettingsThatStayAsTheyAreAreNotSent(t *testing.T) {
-	edge := simaccount.New(simaccount.Options{})
-	w, _ := settingsWriter(t, edge, nil)
+	sim := simaccount.New(simaccount.Options{})
+	w, _ := settingsWriter(t, sim, nil)
 	plan, err := change.PrepareCNISettings(t.Context(), w, settingsOf(13335), settingsOf(13335))
 	if err != nil || plan.Blocked() != "there is nothing to change" {
 		t.Errorf("blocked by %q, %v", plan.Blocked(), err)
@@ -105,7 +105,7 @@ func TestSettingsThatStayAsTheyAreAreNotSent(t *testing.T) {
 	if _, err := change.PrepareCNISettings(t.Context(), w, settingsOf(13335), api.CNISettings{}); err == nil {
 		t.Error("an unset number was planned, which the API cannot do")
 	}
-	for _, r := range edge.Requests() {
+	for _, r := range sim.Requests() {
 		if r.Method != http.MethodGet {
 			t.Errorf("%s %s was sent", r.Method, r.Path)
 		}

@@ -134,7 +134,7 @@ func TestAReadingOfAnotherObjectIsRefused(t *testing.T) {
 			if api.KindOf(r.Err) != api.BadAnswer || len(d.writes()) != 0 {
 				t.Errorf("%v, sent %d", r.Err, len(d.writes()))
 			}
-			if _, there := d.edge.Object(simaccount.IPsecTunnels, another.ID); !there {
+			if _, there := d.sim.Object(simaccount.IPsecTunnels, another.ID); !there {
 				t.Error("the other tunnel is gone")
 			}
 		})

@@ -25,7 +25,7 @@ func changeText(t *testing.T, d *desk, name, text string) change.Result {
 
 func TestAChangeIsUndone(t *testing.T) {
 	d := sit(t)
-	_ = d.edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["bgp"].(simaccount.Object)["md5_key"] = canary })
+	_ = d.sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["bgp"].(simaccount.Object)["md5_key"] = canary })
 	wantOutcome(t, changeText(t, d, "fra-dc1-gre", "wrong"), journal.Done)
 	p := planned(t)(change.PrepareUndo(t.Context(), d.writer, d.entries()[0]))
 	if p.Blocked() != "" || pathsOf(p.Differences) != "description" {
@@ -43,7 +43,7 @@ func TestAChangeIsUndone(t *testing.T) {
 func TestAnUndoDoesNotOverwriteWhatCameAfter(t *testing.T) {
 	d := sit(t)
 	wantOutcome(t, changeText(t, d, "fra-dc1-gre", "wrong"), journal.Done)
-	_ = d.edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["description"] = "theirs" })
+	_ = d.sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["description"] = "theirs" })
 	p := planned(t)(change.PrepareUndo(t.Context(), d.writer, d.entries()[0]))
 	if len(p.Conflicts) != 1 || !p.Conflicts[0].Clash || p.Blocked() == "" {
 		t.Fatalf("conflicts %+v, blocked %q", p.Conflicts, p.Blocked())
@@ -102,7 +102,7 @@ func TestWithoutAJournalNothingIsSent(t *testing.T) {
 
 func TestAJournalThatFailsAfterTheWriteIsReported(t *testing.T) {
 	d := sit(t)
-	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultUnknownFields, Method: "PUT"})
+	d.sim.Fault(simaccount.Fault{Kind: simaccount.FaultUnknownFields, Method: "PUT"})
 	opened := d.gre("fra-dc1-gre")
 	wanted := opened
 	wanted.Description = "half traced"
@@ -138,7 +138,7 @@ func TestABindingIsMadeAndRemoved(t *testing.T) {
 		t.Fatalf("blocked %q, %+v", undo.Blocked(), undo.Conflicts)
 	}
 	wantOutcome(t, d.writer.Apply(t.Context(), undo), journal.Done)
-	if _, there := d.edge.Object(simaccount.Bindings, r.ID); there {
+	if _, there := d.sim.Object(simaccount.Bindings, r.ID); there {
 		t.Error("the binding is still there")
 	}
 }
@@ -188,7 +188,7 @@ func TestADelegationIsMadeAndRemovedThoughItCanOnlyBeListed(t *testing.T) {
 
 func TestACNIIsChangedWithEveryFieldThatItsUpdateNeeds(t *testing.T) {
 	d := sit(t)
-	if len(d.edge.Objects(simaccount.CNIs)) == 0 {
+	if len(d.sim.Objects(simaccount.CNIs)) == 0 {
 		t.Skip("this simulated account has no CNIs yet")
 	}
 	list, err := d.account.CNIs.List(t.Context())
@@ -253,7 +253,7 @@ func TestAnUndoInDoubtStandsInTheWayOfAnother(t *testing.T) {
 	entry := d.entries()[0]
 	first := planned(t)(change.PrepareUndo(t.Context(), d.writer, entry))
 	second := planned(t)(change.PrepareUndo(t.Context(), d.writer, entry))
-	d.edge.Fault(simaccount.Fault{Method: "PUT", Kind: simaccount.FaultStatus, Status: 524, Times: 1})
+	d.sim.Fault(simaccount.Fault{Method: "PUT", Kind: simaccount.FaultStatus, Status: 524, Times: 1})
 	wantOutcome(t, d.writer.Apply(t.Context(), first), journal.Unknown)
 	sent := len(d.writes())
 	if r := d.writer.Apply(t.Context(), second); r.Outcome != journal.NotDone || !strings.Contains(r.Text, "look again") ||

@@ -245,7 +245,7 @@ func holdsAll(o api.Object, names []string) bool {
 func halfReplaced(t *testing.T, d *desk, way func(change.Result) change.Prepare) string {
 	t.Helper()
 	p, _ := replacement(t, d)
-	d.edge.Script(func(r simaccount.Request) *simaccount.Fault {
+	d.sim.Script(func(r simaccount.Request) *simaccount.Fault {
 		if r.Method == http.MethodPost {
 			return nameInUse()
 		}
@@ -253,7 +253,7 @@ func halfReplaced(t *testing.T, d *desk, way func(change.Result) change.Prepare)
 	})
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.Partly)
-	d.edge.Script(nil)
+	d.sim.Script(nil)
 	out := planned(t)(way(r)(t.Context(), d.writer))
 	wantOutcome(t, d.writer.Apply(t.Context(), out), journal.Done)
 	return "bgp health_check health_check.target"

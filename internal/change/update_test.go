@@ -70,7 +70,7 @@ func requestIsAsShown(t *testing.T, d *desk, p change.Plan) {
 func TestSomebodyElseChangedTheTunnelWhileTheFormWasOpen(t *testing.T) {
 	d := sit(t)
 	opened := d.gre("fra-dc1-gre")
-	_ = d.edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) {
+	_ = d.sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) {
 		o["mtu"], o["description"] = int64(1400), "theirs"
 	})
 	wanted := opened
@@ -83,7 +83,7 @@ func TestSomebodyElseChangedTheTunnelWhileTheFormWasOpen(t *testing.T) {
 	if string(p.Conflicts[0].Now) != `"theirs"` || string(p.Conflicts[0].Wanted) != `"mine"` {
 		t.Errorf("conflict %+v", p.Conflicts[0])
 	}
-	if r := d.writer.Apply(t.Context(), p); r.Outcome != journal.NotDone || len(d.edge.Requests()) == 0 || len(d.writes()) != 0 ||
+	if r := d.writer.Apply(t.Context(), p); r.Outcome != journal.NotDone || len(d.sim.Requests()) == 0 || len(d.writes()) != 0 ||
 		d.dryRuns() != 0 {
 		t.Fatal("a conflict was sent")
 	}
@@ -105,7 +105,7 @@ func TestSomebodyElseChangedTheTunnelWhileTheReviewWasRead(t *testing.T) {
 	wanted := opened
 	wanted.Description = "mine"
 	p := planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted))
-	_ = d.edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["mtu"] = int64(1400) })
+	_ = d.sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["mtu"] = int64(1400) })
 	r := d.writer.Apply(t.Context(), p)
 	wantOutcome(t, r, journal.NotDone)
 	var stale *change.StaleError
@@ -117,7 +117,7 @@ func TestSomebodyElseChangedTheTunnelWhileTheReviewWasRead(t *testing.T) {
 func TestAStateThatMovesIsNoConflict(t *testing.T) {
 	d := sit(t)
 	opened := d.gre("lhr-hq-gre")
-	_ = d.edge.SetBGP(simaccount.GRETunnels, "lhr-hq-gre", "OpenConfirm")
+	_ = d.sim.SetBGP(simaccount.GRETunnels, "lhr-hq-gre", "OpenConfirm")
 	wanted := opened
 	wanted.Description = "mine"
 	p := planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted))
@@ -159,7 +159,7 @@ func TestAWriteThatTheServerAcceptsAndIgnores(t *testing.T) {
 	opened := d.ipsec("ams-br2-ipsec")
 	d.after = func(req *http.Request) {
 		if req.Method == http.MethodPut && req.URL.RawQuery == "" {
-			_ = d.edge.Mutate(simaccount.IPsecTunnels, opened.ID, func(o simaccount.Object) {
+			_ = d.sim.Mutate(simaccount.IPsecTunnels, opened.ID, func(o simaccount.Object) {
 				o["description"] = "changed by itself"
 				o["bgp"].(simaccount.Object)["customer_asn"] = int64(64621)
 			})
@@ -261,7 +261,7 @@ func TestGivingUpWhileItIsSent(t *testing.T) {
 	wanted.Description = "given up"
 	p := planned(t)(change.PrepareUpdate(t.Context(), d.writer, change.GRETunnels, opened, wanted))
 	ctx, cancel := context.WithCancel(t.Context())
-	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPut, Times: 1, CarriedOut: true})
+	d.sim.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: http.MethodPut, Times: 1, CarriedOut: true})
 	d.after = func(req *http.Request) {
 		if req.Method == http.MethodPut {
 			cancel()

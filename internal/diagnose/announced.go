@@ -63,7 +63,7 @@ func (t *Table) announced(p netip.Prefix) []Announcement {
 }
 
 // SaysAnnounced are the announcements in words.
-func (w Place) SaysAnnounced() []string {
+func (w Lookup) SaysAnnounced() []string {
 	var out []string
 	for _, a := range w.Announced {
 		out = append(out, a.Says(w.now))

@@ -29,7 +29,7 @@ func TestWhatWasAnnouncedIsSeenSinceAndNotComplete(t *testing.T) {
 		!since.Equal(night.Add(-2*time.Hour)) {
 		t.Errorf("%v since %s", prefixes, since)
 	}
-	table := diagnose.Read(f).Table()
+	table := diagnose.New(f).Table()
 	said := table.Where(asked("10.61.9.1")).SaysAnnounced()
 	if len(said) != 2 || said[0] != "10.61.8.0/22 was announced over x at 02:30:00 UTC (Cloudflare's record, seen since 01:00:00 UTC; not "+
 		"complete, withdrawals are not reported); the session is not up now." || !strings.HasPrefix(said[1], "10.61.0.0/16 was announced") {
@@ -41,7 +41,7 @@ func TestWhatWasAnnouncedIsSeenSinceAndNotComplete(t *testing.T) {
 		}
 	}
 	f.Tunnels[0].State = store.Up
-	if said := diagnose.Read(f).Table().Where(asked("10.61.0.0/16")).SaysAnnounced(); len(said) != 2 ||
+	if said := diagnose.New(f).Table().Where(asked("10.61.0.0/16")).SaysAnnounced(); len(said) != 2 ||
 		strings.Contains(said[0], "not up") {
 		t.Errorf("the session is up again: %q", said)
 	}

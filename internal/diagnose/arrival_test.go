@@ -114,7 +114,7 @@ func TestAttackOrFault(t *testing.T) {
 			if c.change != nil {
 				c.change(&in)
 			}
-			account := diagnose.Read(diagnose.Facts{Now: night, Prefixes: prefixes(advertisedPrefix(shop)), Flows: in})
+			account := diagnose.New(diagnose.Facts{Now: night, Prefixes: prefixes(advertisedPrefix(shop)), Flows: in})
 			found := account.Prefix("p")
 			if got := causes(found); got != c.want {
 				t.Fatalf("%q, want %q: %+v", got, c.want, found)
@@ -141,7 +141,7 @@ func TestWhoIsHit(t *testing.T) {
 	in := arrived(pass(0, 24, 3e8), drop("dosd", 13, 24, 4.2e9), traffic{"198.18.11.0/24", api.Passed, none, 0, 24, 1e8},
 		traffic{"2001:db8:40:7::/64", api.Dropped, "dosd", 13, 24, 1e9})
 	read := func(p store.Prefix) []diagnose.Finding {
-		return diagnose.Read(diagnose.Facts{Now: night, Prefixes: prefixes(p), Flows: in}).Prefix("p")
+		return diagnose.New(diagnose.Facts{Now: night, Prefixes: prefixes(p), Flows: in}).Prefix("p")
 	}
 	if found := read(advertisedPrefix("198.18.8.0/21")); causes(found) != "traffic-dropped:remark" ||
 		!strings.Contains(found[0].Text, "to 198.18.10.0/24 dropped") || !strings.Contains(found[0].Text, "400.0 Mbit/s pass") {
@@ -167,7 +167,7 @@ func TestMitigationsStandOnTheTimeline(t *testing.T) {
 	f := diagnose.Facts{Now: night, Prefixes: prefixes(advertisedPrefix(shop)),
 		Flows:  arrived(pass(0, 24, 3e8), drop("dosd", 5, 15, 4.2e9), drop("magic-firewall", 20, 24, 1e9)),
 		Events: []store.Event{{At: night.Add(-time.Hour), Kind: store.PrefixWithdrawn, Resource: store.BGPPrefixes, TunnelID: "b", Name: shop}}}
-	text := diagnose.TimelineText(diagnose.Read(f).Timeline(diagnose.EventWords, diagnose.Subject{Resource: store.Prefixes, ID: "p",
+	text := diagnose.TimelineText(diagnose.New(f).Timeline(diagnose.EventWords, diagnose.Subject{Resource: store.Prefixes, ID: "p",
 		Name: shop}), false)
 	at := -1
 	for _, line := range []string{"2026-11-20 01:25:00  198.18.10.0/24  analytics: DDoS protection (dosd) drops 4.2 Gbit/s",

@@ -26,7 +26,7 @@ import (
 // table.All are all destinations, the worst first; table.Where answers one address or network.
 type Table struct {
 	facts      Facts
-	ways       []Way
+	ways       []Path
 	byPrefix   map[netip.Prefix][]int
 	lengths    [2][]int // the lengths in byPrefix, longest first: of IPv4 and of IPv6
 	owned      []owned
@@ -45,7 +45,7 @@ func (a *Account) Table() *Table {
 func NewTable(f Facts) *Table {
 	f.GRE.Kind, f.IPsec.Kind, f.Links.Kind, f.Routes.Kind = store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes
 	f.Prefixes.Kind = store.Prefixes
-	t := &Table{facts: f, ways: make([]Way, 0, len(f.Routes.Rows)), byPrefix: make(map[netip.Prefix][]int, len(f.Routes.Rows))}
+	t := &Table{facts: f, ways: make([]Path, 0, len(f.Routes.Rows)), byPrefix: make(map[netip.Prefix][]int, len(f.Routes.Rows))}
 	t.unmeasured = f.unmeasured()
 	for _, r := range f.Routes.Rows {
 		w, ok := newWay(r)
@@ -98,9 +98,9 @@ func (t *Table) covering(p netip.Prefix) []netip.Prefix {
 	return chain
 }
 
-// Use is a way as it is used in some of Cloudflare's regions.
-type Use struct {
-	Way
+// PathUse is a way as it is used in some of Cloudflare's regions.
+type PathUse struct {
+	Path
 	// InUse: traffic goes this way. Maybe: it does, or it does not; the health of a way decides and is not known.
 	InUse, Maybe bool
 	// Share of the flows, 0 to 1; nil: not known. Cloudflare says that it is approximate.
@@ -113,7 +113,7 @@ type Use struct {
 type Reach struct {
 	Zones  []string     // region codes, and locations that routes are limited to; empty: everywhere
 	Prefix netip.Prefix // of the routes that match, the longest; not valid: none does there
-	Uses   []Use        // the ways, the preferred first
+	Uses   []PathUse    // the ways, the preferred first
 }
 
 // Routed reports whether a route matches.
@@ -195,12 +195,12 @@ func (t *Table) match(chain []netip.Prefix, zone string) (netip.Prefix, []int) {
 }
 
 // uses decides between ways to the same prefix.
-func (t *Table) uses(ways []int) []Use {
-	uses := make([]Use, len(ways))
+func (t *Table) uses(ways []int) []PathUse {
+	uses := make([]PathUse, len(ways))
 	for n, i := range ways {
-		uses[n].Way = t.ways[i]
+		uses[n].Path = t.ways[i]
 	}
-	slices.SortStableFunc(uses, func(a, b Use) int {
+	slices.SortStableFunc(uses, func(a, b PathUse) int {
 		la, ha := a.bounds()
 		lb, hb := b.bounds()
 		return cmp.Or(cmp.Compare(la, lb), cmp.Compare(ha, hb), strings.Compare(a.Name(), b.Name()))
@@ -211,7 +211,7 @@ func (t *Table) uses(ways []int) []Use {
 			best = high
 		}
 	}
-	var first []*Use
+	var first []*PathUse
 	sure := true
 	for i := range uses {
 		u := &uses[i]
@@ -233,15 +233,15 @@ func (t *Table) uses(ways []int) []Use {
 
 // neverWins reports whether a way does not take over from another one whatever the health: with that one down, its number is still
 // not the larger.
-func neverWins(u Use, others []Use) bool {
-	return slices.ContainsFunc(others, func(o Use) bool {
+func neverWins(u PathUse, others []PathUse) bool {
+	return slices.ContainsFunc(others, func(o PathUse) bool {
 		return !o.unread && !u.unread && o.Route.Priority+downPenalty <= u.Route.Priority
 	})
 }
 
 // shareOut divides the flows between equals by their weights. Where only some have one nothing is said: no document names the
 // default.
-func shareOut(uses []*Use) {
+func shareOut(uses []*PathUse) {
 	sum, weighted := 0, 0
 	for _, u := range uses {
 		if u.Route.Weight > 0 {

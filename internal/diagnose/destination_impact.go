@@ -44,15 +44,15 @@ func (d Destination) Text() string { return d.Prefix.String() + ": " + d.text }
 // Left is Text without the prefix.
 func (d Destination) Left() string { return d.text }
 
-// Ways are all ways to the destination, each once.
-func (d Destination) Ways() []Way {
-	var ways []Way
+// Paths are all ways to the destination, each once.
+func (d Destination) Paths() []Path {
+	var ways []Path
 	seen := map[string]bool{}
 	for _, r := range d.Reach {
 		for _, u := range r.Uses {
 			if !seen[u.Route.ID+u.key()] {
 				seen[u.Route.ID+u.key()] = true
-				ways = append(ways, u.Way)
+				ways = append(ways, u.Path)
 			}
 		}
 	}
@@ -166,7 +166,7 @@ type tally struct {
 	working                               int // ways in use that work
 }
 
-func tallyOf(uses []Use) tally {
+func tallyOf(uses []PathUse) tally {
 	var n tally
 	counted := map[string]bool{}
 	for _, u := range uses {
@@ -194,13 +194,13 @@ func tallyOf(uses []Use) tally {
 		counted[u.key()] = true
 		n.all++
 		switch {
-		case u.State == WayHealthy:
+		case u.State == PathHealthy:
 			n.healthy++
-		case u.State == WayDegraded:
+		case u.State == PathDegraded:
 			n.degraded++
 		case u.State.lost():
 			n.lost++
-			n.fell = n.fell || u.State == WaySessionLost
+			n.fell = n.fell || u.State == PathSessionLost
 		default:
 			n.unknown++
 			n.why = cmp.Or(n.why, u.Why)
@@ -359,7 +359,7 @@ func (d Destination) Notes() []Finding {
 func backups(r Reach) []Finding {
 	var notes []Finding
 	for _, u := range r.Uses {
-		i := slices.IndexFunc(r.Uses, func(o Use) bool { return !o.unread && o.Route.Priority+degradedPenalty <= u.Route.Priority })
+		i := slices.IndexFunc(r.Uses, func(o PathUse) bool { return !o.unread && o.Route.Priority+degradedPenalty <= u.Route.Priority })
 		if i < 0 || u.unread {
 			continue
 		}

@@ -203,8 +203,8 @@ func TestABusyLocationCounts(t *testing.T) {
 		{Name: "fra", Score: score(0), BitRate: score(9e8)}, {Name: "ams", Score: score(1), BitRate: score(1e8)},
 		{Name: "gru", Score: score(1), BitRate: score(0)}, {Name: "nrt", Score: score(1), BitRate: score(0)}}}}
 	d := diagnose.NewTable(n.facts).Destination(netip.MustParsePrefix("10.1.0.0/16"))
-	if d.Impact != diagnose.Outage || !strings.Contains(d.Ways()[0].Why, "fra") {
-		t.Errorf("%s (%s), %q", d.Text(), d.Impact, d.Ways()[0].Why)
+	if d.Impact != diagnose.Outage || !strings.Contains(d.Paths()[0].Why, "fra") {
+		t.Errorf("%s (%s), %q", d.Text(), d.Impact, d.Paths()[0].Why)
 	}
 	in := n.facts.Insights["t0"]
 	in.Partial = true // what was cut off may be the busiest

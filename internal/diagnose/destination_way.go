@@ -18,34 +18,34 @@ const (
 	downPenalty     = 1_000_000
 )
 
-// WayState says in one word whether a way works. The words are stable: scripts may rely on them.
-type WayState string
+// PathState says in one word whether a way works. The words are stable: scripts may rely on them.
+type PathState string
 
 // The states of a way. Only the health checks say that one works: a static route does not follow the state of a BGP session.
 const (
-	WayHealthy     WayState = "healthy"
-	WayDegraded    WayState = "degraded"
-	WayDown        WayState = "down"
-	WaySessionLost WayState = "session_lost" // the session fell within the time that the health is an average of, which is of before
-	WayUnchecked   WayState = "unchecked"    // its health checks are off: Cloudflare sends into it regardless of its state
-	WayBroken      WayState = "broken"       // the next hop is in no subnet of a tunnel or an interconnect, or is Cloudflare's own side
-	WayUnknown     WayState = "unknown"
+	PathHealthy     PathState = "healthy"
+	PathDegraded    PathState = "degraded"
+	PathDown        PathState = "down"
+	PathSessionLost PathState = "session_lost" // the session fell within the time that the health is an average of, which is of before
+	PathUnchecked   PathState = "unchecked"    // its health checks are off: Cloudflare sends into it regardless of its state
+	PathBroken      PathState = "broken"       // the next hop is in no subnet of a tunnel or an interconnect, or is Cloudflare's own side
+	PathUnknown     PathState = "unknown"
 )
 
 // works reports whether traffic gets through.
-func (s WayState) works() bool { return s == WayHealthy || s == WayDegraded }
+func (s PathState) works() bool { return s == PathHealthy || s == PathDegraded }
 
 // lost reports whether traffic does not get through, by what is known.
-func (s WayState) lost() bool { return s == WayDown || s == WayBroken || s == WaySessionLost }
+func (s PathState) lost() bool { return s == PathDown || s == PathBroken || s == PathSessionLost }
 
-// Way is one static route with what it leads into.
-type Way struct {
+// Path is one static route with what it leads into.
+type Path struct {
 	Route    api.Route
 	Prefix   netip.Prefix
 	Hop      netip.Addr
 	Over     Subject         // the tunnel or the interconnect; its name is empty when none is known
 	Customer string          // the customer's endpoint of a tunnel
-	State    WayState        // of where the traffic is, where that is known
+	State    PathState       // of where the traffic is, where that is known
 	Why      string          // why State is unknown or broken, as the end of a sentence; else where it differs by location
 	Session  store.State     // of BGP; empty for an interconnect, whose session the API does not report
 	Score    *float64        // the average that State was read from
@@ -55,7 +55,7 @@ type Way struct {
 }
 
 // Name is what the way leads into, as a person names it: the tunnel, or the next hop where none is known.
-func (w Way) Name() string {
+func (w Path) Name() string {
 	if w.Over.Name != "" {
 		return w.Over.Name
 	}
@@ -63,25 +63,25 @@ func (w Way) Name() string {
 }
 
 // key tells ways apart: two routes into one tunnel are one way.
-func (w Way) key() string { return string(w.Over.Resource) + "/" + cmp.Or(w.Over.ID, w.Route.Nexthop) }
+func (w Path) key() string { return string(w.Over.Resource) + "/" + cmp.Or(w.Over.ID, w.Route.Nexthop) }
 
 // Effective is the priority with the penalty of health; false when the health is not known.
-func (w Way) Effective() (priority int, known bool) {
+func (w Path) Effective() (priority int, known bool) {
 	low, high := w.bounds()
 	return low, low == high
 }
 
 // bounds are the smallest and the largest priority that the way can have by what is known of it.
-func (w Way) bounds() (low, high int) {
+func (w Path) bounds() (low, high int) {
 	p := w.Route.Priority
 	switch {
 	case w.unread:
 		return minPriority, maxPriority
-	case w.State == WayHealthy, w.State == WayUnchecked:
+	case w.State == PathHealthy, w.State == PathUnchecked:
 		return p, p
-	case w.State == WayDegraded:
+	case w.State == PathDegraded:
 		return p + degradedPenalty, p + degradedPenalty
-	case w.State == WayDown:
+	case w.State == PathDown:
 		return p + downPenalty, p + downPenalty
 	}
 	return p, p + downPenalty
@@ -94,7 +94,7 @@ const (
 )
 
 // Scope names the regions and locations that the route is limited to; empty: none.
-func (w Way) Scope() []string {
+func (w Path) Scope() []string {
 	if w.Route.Scope == nil {
 		return nil
 	}
@@ -102,17 +102,17 @@ func (w Way) Scope() []string {
 }
 
 // seenIn reports whether the route is in the routing table of a region or location; the empty one is one in no scope.
-func (w Way) seenIn(zone string) bool {
+func (w Path) seenIn(zone string) bool {
 	return w.only == nil || w.only[zone]
 }
 
 // newWay parses a route; false when it has no prefix that can be read.
-func newWay(r api.Route) (Way, bool) {
+func newWay(r api.Route) (Path, bool) {
 	prefix, err := netip.ParsePrefix(r.Prefix)
 	if err != nil {
-		return Way{}, false
+		return Path{}, false
 	}
-	w := Way{Route: r, Prefix: prefix.Masked(), State: WayUnknown}
+	w := Path{Route: r, Prefix: prefix.Masked(), State: PathUnknown}
 	w.Hop, err = netip.ParseAddr(r.Nexthop)
 	if err != nil {
 		w.Why, w.unread = "its next hop could not be read", true
@@ -172,7 +172,7 @@ func (t *Table) lead() {
 		case why != "":
 			w.Why = why
 		default:
-			w.State, w.Why = WayBroken, w.Route.Nexthop+" is in the subnet of no tunnel or interconnect"
+			w.State, w.Why = PathBroken, w.Route.Nexthop+" is in the subnet of no tunnel or interconnect"
 		}
 	}
 }
@@ -187,7 +187,7 @@ func (t *Table) leadNowhere(hops map[netip.Addr][]int) {
 			}
 			for _, at := range in.hops(hops) {
 				if w := &t.ways[at]; w.Over.Name == "" {
-					w.Over.Name, w.State, w.Why = tunnel.Name+" (deleted)", WayBroken, tunnel.Name+" is deleted"
+					w.Over.Name, w.State, w.Why = tunnel.Name+" (deleted)", PathBroken, tunnel.Name+" is deleted"
 				}
 			}
 		}
@@ -222,7 +222,7 @@ func (s subnet) hops(all map[netip.Addr][]int) []int {
 	return found
 }
 
-func (t *Table) overTunnel(w *Way, tunnel store.Tunnel, cloudflare netip.Addr) {
+func (t *Table) overTunnel(w *Path, tunnel store.Tunnel, cloudflare netip.Addr) {
 	if w.Over.Name != "" {
 		return
 	}
@@ -232,14 +232,14 @@ func (t *Table) overTunnel(w *Way, tunnel store.Tunnel, cloudflare netip.Addr) {
 	}
 	t.health(w, tunnel.HealthCheck)
 	fell := tunnel.Track.Changed
-	if w.State != WayDown && !fell.IsZero() && (tunnel.State == store.Down || tunnel.State == store.Establishing) && tunnel.BGP != nil &&
-		fell.After(t.facts.Now.Add(-store.HealthWindow)) && w.State != WayUnchecked {
-		w.State = WaySessionLost
+	if w.State != PathDown && !fell.IsZero() && (tunnel.State == store.Down || tunnel.State == store.Establishing) && tunnel.BGP != nil &&
+		fell.After(t.facts.Now.Add(-store.HealthWindow)) && w.State != PathUnchecked {
+		w.State = PathSessionLost
 		w.Why = "its BGP session fell " + ago(t.facts.Now.Sub(fell)) + " ago, and the health is an average that begins before"
 	}
 }
 
-func (t *Table) overLink(w *Way, l api.MagicInterconnect, cloudflare netip.Addr) {
+func (t *Table) overLink(w *Path, l api.MagicInterconnect, cloudflare netip.Addr) {
 	if w.Over.Name != "" {
 		return
 	}
@@ -250,23 +250,23 @@ func (t *Table) overLink(w *Way, l api.MagicInterconnect, cloudflare netip.Addr)
 }
 
 // wrongSide finds a next hop that is Cloudflare's own address of the subnet.
-func (t *Table) wrongSide(w *Way, cloudflare netip.Addr) bool {
+func (t *Table) wrongSide(w *Path, cloudflare netip.Addr) bool {
 	if !cloudflare.IsValid() || w.Hop != cloudflare {
 		return false
 	}
-	w.State, w.Why = WayBroken, "the next hop "+w.Route.Nexthop+" is Cloudflare's own side of "+w.Over.Name
+	w.State, w.Why = PathBroken, "the next hop "+w.Route.Nexthop+" is Cloudflare's own side of "+w.Over.Name
 	return true
 }
 
 // health reads the state of a way off the health checks: at the locations that carry its traffic where those are known, because
 // the penalties are applied per location, else over all of them.
-func (t *Table) health(w *Way, check *api.HealthCheck) {
+func (t *Table) health(w *Path, check *api.HealthCheck) {
 	name := w.Over.Name
 	switch {
 	case w.unread:
 		return
 	case check != nil && check.Enabled != nil && !*check.Enabled:
-		w.State, w.Why = WayUnchecked, "its health checks are off"
+		w.State, w.Why = PathUnchecked, "its health checks are off"
 		return
 	case t.facts.remeasured[name]:
 		w.Why = "its health check becomes another one and measures anew"
@@ -284,11 +284,11 @@ func (t *Table) health(w *Way, check *api.HealthCheck) {
 	}
 	switch seen {
 	case store.Healthy:
-		w.State = WayHealthy
+		w.State = PathHealthy
 	case store.Degraded:
-		w.State = WayDegraded
+		w.State = PathDegraded
 	case store.HealthDown:
-		w.State = WayDown
+		w.State = PathDown
 	default:
 		w.Why = "no health was measured for it"
 	}

@@ -87,7 +87,7 @@ func TestWhatIsNotKnownIsNotNone(t *testing.T) {
 	yes := true
 	prefix := store.Prefix{Prefix: api.Prefix{ID: "p", CIDR: "198.18.0.0/24", Approved: "V"},
 		BGP: bgp(api.BGPPrefix{CIDR: "198.18.0.0/24", OnDemand: &api.OnDemand{Advertised: &yes, OnDemandEnabled: true}})}
-	a := diagnose.Read(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{static}, Prefixes: prefixes(prefix)})
+	a := diagnose.New(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{static}, Prefixes: prefixes(prefix)})
 	if got := causes(a.Tunnel("s")); got != "no-bgp:remark" {
 		t.Errorf("routes were not read, yet: %s", got)
 	}
@@ -95,7 +95,7 @@ func TestWhatIsNotKnownIsNotNone(t *testing.T) {
 		t.Errorf("bindings and routes were not read, yet: %s", got)
 	}
 	prefix.Bindings = bindings()
-	a = diagnose.Read(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{static}, Routes: routes(), Prefixes: prefixes(prefix)})
+	a = diagnose.New(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{static}, Routes: routes(), Prefixes: prefixes(prefix)})
 	if got := causes(a.Tunnel("s")); got != "missing-route:certain no-bgp:remark" {
 		t.Errorf("there are no routes: %s", got)
 	}
@@ -115,15 +115,15 @@ func TestAnAdvertisedPrefixNeedsARoute(t *testing.T) {
 		Bindings: bindings(api.Binding{CIDR: "198.18.0.0/24", ServiceName: "Magic Transit"})}
 	facts := tunnelsRead(diagnose.Facts{Now: night, Routes: routes(api.Route{ID: "r", Prefix: "10.0.0.0/8", Nexthop: "10.0.0.1"}),
 		Prefixes: prefixes(prefix)})
-	if got := causes(diagnose.Read(facts).Prefix("p")); got != "missing-route:likely" {
+	if got := causes(diagnose.New(facts).Prefix("p")); got != "missing-route:likely" {
 		t.Errorf("no route: %s", got)
 	}
 	facts.Tunnels = []store.Tunnel{{Tunnel: tunnel("up", "Established", api.BGPUp), State: store.Up}}
-	if got := causes(diagnose.Read(facts).Prefix("p")); got != "" {
+	if got := causes(diagnose.New(facts).Prefix("p")); got != "" {
 		t.Errorf("BGP may bring the route: %s", got)
 	}
 	facts.Tunnels, facts.Routes.Rows[0].Prefix = nil, "198.18.0.0/23"
-	if got := causes(diagnose.Read(facts).Prefix("p")); got != "" {
+	if got := causes(diagnose.New(facts).Prefix("p")); got != "" {
 		t.Errorf("a wider route leads it on: %s", got)
 	}
 }
@@ -133,7 +133,7 @@ func TestANextHopInNoSubnetIsFoundOnlyWhenEverythingThatHasNextHopsIsKnown(t *te
 	all := tunnelsRead(diagnose.Facts{Now: night, Routes: route, Links: links(api.MagicInterconnect{InterfaceAddress: "10.7.0.0/31"})})
 	first := func(f diagnose.Facts) diagnose.Finding {
 		t.Helper()
-		got := diagnose.Read(f).Routes()
+		got := diagnose.New(f).Routes()
 		if len(got) != 1 {
 			t.Fatalf("%v", got)
 		}
@@ -160,12 +160,12 @@ func TestANextHopInNoSubnetIsFoundOnlyWhenEverythingThatHasNextHopsIsKnown(t *te
 		if got := first(facts); got.Cause != diagnose.NextHopUnread || got.Impact != diagnose.NoImpact || !strings.Contains(got.Text, c.says) {
 			t.Errorf("%s: %+v", name, got)
 		}
-		if got := diagnose.Read(facts).All(); len(got) != 0 {
+		if got := diagnose.New(facts).All(); len(got) != 0 {
 			t.Errorf("%s: it counts as trouble: %v", name, got)
 		}
 	}
 	all.Links.Rows = append(all.Links.Rows, api.MagicInterconnect{InterfaceAddress: "10.8.0.0/31"})
-	if got := diagnose.Read(all).Routes(); len(got) != 0 {
+	if got := diagnose.New(all).Routes(); len(got) != 0 {
 		t.Errorf("an interconnect has the next hop, yet %v", got)
 	}
 }
@@ -174,13 +174,13 @@ func TestANextHopInNoSubnetIsFoundOnlyWhenEverythingThatHasNextHopsIsKnown(t *te
 func TestASessionOnItsWayIsGivenTime(t *testing.T) {
 	d := newDesk(t)
 	d.look()
-	if err := d.edge.Restart(simaccount.GRETunnels, "fra-dc1-gre"); err != nil {
+	if err := d.sim.Restart(simaccount.GRETunnels, "fra-dc1-gre"); err != nil {
 		t.Fatal(err)
 	}
 	d.now = d.now.Add(20 * time.Second)
 	s := d.look()
 	i := slices.IndexFunc(s.Tunnels, func(w store.Tunnel) bool { return w.Name == "fra-dc1-gre" })
-	of := simaccount.Befallen{Resource: simaccount.GRETunnels, ID: s.Tunnels[i].ID, Name: "fra-dc1-gre"}
+	of := simaccount.Affected{Resource: simaccount.GRETunnels, ID: s.Tunnels[i].ID, Name: "fra-dc1-gre"}
 	if got := d.findings(s, of, false); got[0].Cause != diagnose.ComingUp {
 		t.Errorf("a session that has just begun: %s", causes(got))
 	}
@@ -190,7 +190,7 @@ func TestASessionOnItsWayIsGivenTime(t *testing.T) {
 func TestTheWholeAccountIsReadWorstFirst(t *testing.T) {
 	d := newDesk(t)
 	d.seed(simaccount.BindingLost)
-	all := diagnose.Read(diagnose.From(d.look(), d.now)).All()
+	all := diagnose.New(diagnose.From(d.look(), d.now)).All()
 	impact := diagnose.Outage
 	found := map[string]diagnose.Cause{}
 	for _, each := range all {
@@ -226,7 +226,7 @@ func BenchmarkAccount(b *testing.B) {
 		facts.Tunnels = append(facts.Tunnels, store.Tunnel{Tunnel: each, State: store.StateOf(each)})
 	}
 	for b.Loop() {
-		diagnose.Read(facts).All()
+		diagnose.New(facts).All()
 	}
 }
 
@@ -234,12 +234,12 @@ func BenchmarkAccount(b *testing.B) {
 func TestADiagnosisDoesNotChangeWhileNoDataComes(t *testing.T) {
 	d := newDesk(t)
 	d.look()
-	if err := d.edge.Restart(simaccount.GRETunnels, "fra-dc1-gre"); err != nil {
+	if err := d.sim.Restart(simaccount.GRETunnels, "fra-dc1-gre"); err != nil {
 		t.Fatal(err)
 	}
 	d.now = d.now.Add(time.Minute)
-	before := summary(diagnose.Read(diagnose.From(d.look(), d.now)).All())
-	d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 501})
+	before := summary(diagnose.New(diagnose.From(d.look(), d.now)).All())
+	d.sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 501})
 	for range 90 {
 		d.now = d.now.Add(time.Minute)
 		d.watcher.Poll(t.Context())
@@ -248,7 +248,7 @@ func TestADiagnosisDoesNotChangeWhileNoDataComes(t *testing.T) {
 	if stale.Err() == nil {
 		t.Fatal("the outage is not seen")
 	}
-	if after := summary(diagnose.Read(diagnose.From(stale, d.now)).All()); after != before {
+	if after := summary(diagnose.New(diagnose.From(stale, d.now)).All()); after != before {
 		t.Errorf("before the outage:\n%s\nat its end:\n%s", before, after)
 	}
 }
@@ -264,5 +264,5 @@ func summary(all []diagnose.Diagnosis) string {
 
 // alone reads what the API says about one tunnel when nothing else is known, most likely cause first.
 func alone(t api.Tunnel, now time.Time) []diagnose.Finding {
-	return diagnose.Read(diagnose.Facts{Now: now, Tunnels: []store.Tunnel{{Tunnel: t, State: store.StateOf(t)}}}).Tunnel(t.ID)
+	return diagnose.New(diagnose.Facts{Now: now, Tunnels: []store.Tunnel{{Tunnel: t, State: store.StateOf(t)}}}).Tunnel(t.ID)
 }

@@ -69,7 +69,7 @@ func (a *Account) onGoodDay() map[string]bool {
 		f.Tunnels = append(f.Tunnels, store.Tunnel{Tunnel: api.Tunnel{ID: name, Name: name, InterfaceAddress: address}})
 	}
 	out := map[string]bool{}
-	for _, d := range Read(f).Routes() {
+	for _, d := range New(f).Routes() {
 		for _, finding := range d.Findings {
 			out[routeKey(d.Subject, finding)] = true
 		}

@@ -69,7 +69,7 @@ func TestRoutesAndPortsAsOnTheGoodDay(t *testing.T) {
 		facts := with(an(x(api.GRE, "10.1.0.0/31")), c.now)
 		facts.Good = c.good
 		found := false
-		for _, d := range diagnose.Read(facts).All() {
+		for _, d := range diagnose.New(facts).All() {
 			for _, f := range d.Findings {
 				if f.Cause != c.cause {
 					continue

@@ -118,8 +118,8 @@ type Account struct {
 	busy       int              // tunnels whose sessions are up and bring traffic
 }
 
-// Read prepares the facts.
-func Read(f Facts) *Account {
+// New prepares the facts.
+func New(f Facts) *Account {
 	f.GRE.Kind, f.IPsec.Kind, f.Links.Kind, f.Routes.Kind = store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes
 	a := &Account{facts: f, byID: make(map[string]int, len(f.Tunnels)), owner: map[netip.Addr]int{}, sites: map[uint32][]int{}}
 	for i, t := range f.Tunnels {

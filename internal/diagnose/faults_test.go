@@ -96,7 +96,7 @@ func complete(t *testing.T, found []diagnose.Finding) {
 
 // of is what is said about an object by its name. A name that several objects have is the one that something is said about.
 func of(facts diagnose.Facts, name string) []diagnose.Finding {
-	for _, d := range diagnose.Read(facts).Named(name) {
+	for _, d := range diagnose.New(facts).Named(name) {
 		if len(d.Findings) > 0 {
 			return d.Findings
 		}

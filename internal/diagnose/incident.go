@@ -143,8 +143,8 @@ func (i Incident) Tunnels() int {
 	return n
 }
 
-// Count is how many objects it is of, in words: of the tunnels where there are any, else of what its first member is.
-func (i Incident) Count() string {
+// CountText is how many objects it is of, in words: of the tunnels where there are any, else of what its first member is.
+func (i Incident) CountText() string {
 	if n := i.Tunnels(); n > 0 {
 		return fmt.Sprintf("%d tunnels", n)
 	}

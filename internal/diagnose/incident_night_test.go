@@ -85,7 +85,8 @@ func nightly() map[string]badNight {
 			[]string{"5 of 12 tunnels down since", "the probes still pass", "BGP on the router", "maximum-prefix"},
 			an(befallen(12, firstOf(5), at, fell(5*time.Minute))...)},
 		"the BGP process of a router died": {an(befallen(12, firstOf(3), at, active, upUntil(day, 5*time.Minute))...), 3,
-			[]string{"Only the sessions fell", "check that BGP is running"}, an(befallen(12, firstOf(3), at, active, upUntil(day, 20*time.Second))...)},
+			[]string{"Only the sessions fell", "check that BGP is running"}, an(befallen(12, firstOf(3), at, active,
+				upUntil(day, 20*time.Second))...)},
 		"a router drops probes, its sessions are up": {an(befallen(12, firstOf(5), at, health(0), since)...), 5,
 			[]string{"5 of 12 tunnels fail their health checks since", "CoPP", "Packets pass all of them"},
 			an(befallen(12, firstOf(5), at, fell(5*time.Minute))...)},
@@ -139,7 +140,7 @@ func TestABadNightIsOneIncident(t *testing.T) {
 	}
 	for name, c := range nightly() {
 		for _, facts := range []diagnose.Facts{c.is, shuffled(c.is, true)} {
-			first := diagnose.Read(facts).Incidents()[0]
+			first := diagnose.New(facts).Incidents()[0]
 			if len(first.Members) != c.members {
 				t.Errorf("%s: %d members, want %d: %s", name, len(first.Members), c.members, all(first))
 			}
@@ -152,7 +153,7 @@ func TestABadNightIsOneIncident(t *testing.T) {
 				t.Errorf("%s: not whole: %+v", name, first)
 			}
 		}
-		for _, i := range diagnose.Read(c.near).Incidents() {
+		for _, i := range diagnose.New(c.near).Incidents() {
 			same := func(part string) bool { return strings.Contains(all(i), part) }
 			if i.Several() && !slices.ContainsFunc(c.says, func(part string) bool { return !same(part) }) {
 				t.Errorf("%s: the near miss says it, too: %s", name, all(i))
@@ -166,7 +167,7 @@ func TestEveryObjectIsInOneIncident(t *testing.T) {
 	t.Parallel()
 	for name, c := range nightly() {
 		for _, facts := range []diagnose.Facts{c.is, c.near} {
-			a := diagnose.Read(facts)
+			a := diagnose.New(facts)
 			times, ids := map[diagnose.Subject]int{}, map[string]int{}
 			for _, i := range a.Incidents() {
 				ids[i.ID]++

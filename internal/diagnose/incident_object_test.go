@@ -55,14 +55,15 @@ func TestPortsOfOneLocationAreOneIncident(t *testing.T) {
 		facts := portFacts(c.ports...)
 		facts.Links = links(api.MagicInterconnect{ID: "l0", Name: "over-port-0", VirtualPortReservationID: "port-0"})
 		facts.Health = map[string]store.TunnelHealth{"over-port-0": {State: store.HealthDown}}
-		several := slices.DeleteFunc(diagnose.Read(facts).Incidents(), func(i diagnose.Incident) bool { return i.Count() != "2 interconnects" })
+		several := slices.DeleteFunc(diagnose.New(facts).Incidents(),
+			func(i diagnose.Incident) bool { return i.CountText() != "2 interconnects" })
 		if (len(several) == 1) != (c.says != "") || len(several) > 1 {
 			t.Errorf("%s: %v", name, titles(several))
 			continue
 		}
 		for _, i := range several {
-			if i.Title != c.says || i.Cause != diagnose.SameLocation || i.Count() != "2 interconnects" || i.Severity != diagnose.Outage {
-				t.Errorf("%s: %q %s %s %s", name, i.Title, i.Cause, i.Count(), i.Severity)
+			if i.Title != c.says || i.Cause != diagnose.SameLocation || i.CountText() != "2 interconnects" || i.Severity != diagnose.Outage {
+				t.Errorf("%s: %q %s %s %s", name, i.Title, i.Cause, i.CountText(), i.Severity)
 			}
 			counts := i.Common[0].Counts()
 			if !strings.HasPrefix(counts, "2 of 2 failed, ") || !strings.HasSuffix(counts, " working are elsewhere") {
@@ -79,7 +80,7 @@ func TestPortsOfOneLocationAreOneIncident(t *testing.T) {
 func TestAnUnreadListIsNoLocation(t *testing.T) {
 	facts := portFacts(portScene{"FRA1", store.PortDown, time.Minute}, portScene{"FRA1", store.PortDown, time.Minute})
 	facts.Ports.Err = fmt.Errorf("no answer")
-	for _, i := range diagnose.Read(facts).Incidents() {
+	for _, i := range diagnose.New(facts).Incidents() {
 		if i.Several() {
 			t.Errorf("%q", i.Title)
 		}
@@ -118,7 +119,7 @@ func TestPrefixesThatFailedTogetherAreOneIncident(t *testing.T) {
 			[]string{"2 of 4 prefixes: prefix withdrawn, all at 02:50:00 UTC", "2 of 4 prefixes: prefix withdrawn, all at 02:20:00 UTC"}},
 	} {
 		var got []string
-		for _, i := range diagnose.Read(facts(c.past...)).Incidents() {
+		for _, i := range diagnose.New(facts(c.past...)).Incidents() {
 			if i.Several() {
 				got = append(got, i.Title)
 			}
@@ -141,7 +142,7 @@ func TestWithdrawnPrefixesHideNoTunnel(t *testing.T) {
 		f.Prefixes.Rows = append(f.Prefixes.Rows, pfx(fmt.Sprintf("198.18.%d.0/24", i), withdrawnFor(time.Duration(2*i+1)*2*time.Minute)))
 	}
 	f.Prefixes = prefixes(f.Prefixes.Rows...)
-	all := diagnose.Read(f).Incidents()
+	all := diagnose.New(f).Incidents()
 	for n, i := range all {
 		if i.Tunnels() > 0 && n >= 5 {
 			t.Errorf("%s is row %d: %v", i.Members[0].Name, n+1, titles(all))
@@ -169,7 +170,7 @@ func TestOneChangeIsNamed(t *testing.T) {
 			}
 		}
 		named := false
-		for _, i := range diagnose.Read(an(list...)).Incidents() {
+		for _, i := range diagnose.New(an(list...)).Incidents() {
 			for _, common := range i.Common {
 				if common.Property == diagnose.SameChange {
 					named = true

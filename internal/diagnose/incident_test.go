@@ -85,7 +85,7 @@ func TestWhatFailedTogetherIsOneIncident(t *testing.T) {
 			rand.New(rand.NewPCG(1, 2)).Shuffle(len(facts.Tunnels), func(i, j int) {
 				facts.Tunnels[i], facts.Tunnels[j] = facts.Tunnels[j], facts.Tunnels[i]
 			})
-			all := diagnose.Read(facts).Incidents()
+			all := diagnose.New(facts).Incidents()
 			several := slices.DeleteFunc(slices.Clone(all), func(i diagnose.Incident) bool { return !i.Several() })
 			if len(several) != c.groups {
 				t.Fatalf("%d groups, want %d: %+v", len(several), c.groups, titles(all))
@@ -113,7 +113,7 @@ func TestTiesAreAllNamed(t *testing.T) {
 		list[i].CloudflareEndpoint = "162.159.99.9"
 		fall(&list[i], time.Minute)
 	}
-	for _, i := range diagnose.Read(an(list...)).Incidents() {
+	for _, i := range diagnose.New(an(list...)).Incidents() {
 		if i.Several() && (len(i.Common) != 2 || !strings.Contains(i.Title, "198.51.100.7") || !strings.Contains(i.Title, "162.159.99.9")) {
 			t.Errorf("%q %+v", i.Title, i.Common)
 		}
@@ -128,7 +128,7 @@ func TestAnUnreadListIsNoWholeAccount(t *testing.T) {
 	}
 	facts := an(list...)
 	facts.IPsec = store.Entry{}
-	for _, i := range diagnose.Read(facts).Incidents() {
+	for _, i := range diagnose.New(facts).Incidents() {
 		if slices.ContainsFunc(i.Common, func(c diagnose.Common) bool {
 			return c.Property == diagnose.WholeAccount || c.Property == diagnose.SameKind
 		}) {
@@ -153,8 +153,8 @@ func TestIncidentsOfAThousandMomentsAreLittleWork(t *testing.T) {
 		}
 	}
 	facts := an(list...)
-	alone := testing.AllocsPerRun(1, func() { diagnose.Read(facts).All() })
-	if all := testing.AllocsPerRun(1, func() { diagnose.Read(facts).Incidents() }); all > 2*alone {
+	alone := testing.AllocsPerRun(1, func() { diagnose.New(facts).All() })
+	if all := testing.AllocsPerRun(1, func() { diagnose.New(facts).Incidents() }); all > 2*alone {
 		t.Errorf("incidents take %.0f pieces of memory, the findings %.0f", all, alone)
 	}
 }
@@ -170,7 +170,7 @@ func TestIncidentsByImpactThenRecencyThenName(t *testing.T) {
 	health(0.6)(&list[1]) // less bad, and newer than all
 	list[1].Health.Since = night.Add(-time.Minute)
 	var names []string
-	for _, i := range diagnose.Read(an(list...)).Incidents() {
+	for _, i := range diagnose.New(an(list...)).Incidents() {
 		names = append(names, i.Members[0].Name)
 	}
 	if want := []string{"t-0007", "t-0004", "t-0009", "t-0011", "t-0002", "t-0001"}; !slices.Equal(names, want) {
@@ -191,7 +191,7 @@ func TestWhatIsNotUpHasAFinding(t *testing.T) {
 			notUp[list[i].ID] = s == store.Down || s == store.Establishing || s == store.Unknown || checked &&
 				list[i].Health.State == store.HealthDown
 		}
-		account := diagnose.Read(an(list...))
+		account := diagnose.New(an(list...))
 		times := map[string]int{}
 		for _, i := range account.Incidents() {
 			for _, m := range i.Members {
@@ -257,7 +257,7 @@ func TestWhatWasMeasuredBeforeDoesNotSpeakAgainstAnOutage(t *testing.T) {
 			f := an(list...)
 			f.Measured.Fetched = f.Now.Add(-c.measured)
 			said := "no group"
-			for _, i := range diagnose.Read(f).Incidents() {
+			for _, i := range diagnose.New(f).Incidents() {
 				if i.Cause == diagnose.SameCloudflare {
 					said = i.Common[0].Counts()
 				}
@@ -288,7 +288,7 @@ func TestFailuresOfOneMomentAreOneIncident(t *testing.T) {
 			}
 			facts := an(list...)
 			facts.GRE.Every, facts.IPsec.Every = c.every, c.every
-			incidents := diagnose.Read(facts).Incidents()
+			incidents := diagnose.New(facts).Incidents()
 			if one := slices.ContainsFunc(incidents, diagnose.Incident.Several); one != c.one {
 				t.Errorf("one incident: %v, want %v: %v", one, c.one, titles(incidents))
 			}

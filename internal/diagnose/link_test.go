@@ -47,7 +47,7 @@ func TestALinkReadByItself(t *testing.T) {
 		link := api.MagicInterconnect{ID: "l", Name: "fra-cni", VirtualPortReservationID: "v", HealthCheck: &api.HealthCheck{Enabled: c.enabled}}
 		facts := diagnose.Facts{Now: night, Links: links(link), Health: map[string]store.TunnelHealth{"fra-cni": {State: c.health}},
 			Ports: ports(store.Port{Interconnect: api.Interconnect{Name: "nwf-1", VirtualPortReservationID: "v"}, State: c.port})}
-		got := diagnose.Read(facts).Link("l")
+		got := diagnose.New(facts).Link("l")
 		if causes(got) != c.want {
 			t.Errorf("%s: %q, want %q", name, causes(got), c.want)
 		} else if c.says != "" && !strings.Contains(got[0].Text, c.says) {

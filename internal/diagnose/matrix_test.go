@@ -67,7 +67,7 @@ func TestNoFindingRestsOnWhatWasNotRead(t *testing.T) {
 					} else if name == "empty once" {
 						continue // then nobody knows that it was not so before
 					}
-					d.edge.Fault(fault)
+					d.sim.Fault(fault)
 					s := d.watcher.ReadAll(t.Context(), nil, store.Overview()...)
 					for what := range found(s, good) {
 						t.Errorf("%s: %s is found", when, what)
@@ -87,7 +87,7 @@ func TestNoFindingRestsOnWhatWasNotRead(t *testing.T) {
 // no finding.
 func found(s *store.Snapshot, without map[string]bool) map[string]bool {
 	out := map[string]bool{}
-	for _, d := range diagnose.Read(diagnose.From(s, s.Started)).All() {
+	for _, d := range diagnose.New(diagnose.From(s, s.Started)).All() {
 		for _, f := range d.Findings {
 			what := fmt.Sprintf("%s of %s", f.Cause, d.Subject.Name)
 			if f.Likelihood > diagnose.Remark && !without[what] && d.Subject.Name != "odd" {

@@ -27,7 +27,7 @@ type statement struct {
 // of the ways to each destination, and incidents.
 func statements(s *store.Snapshot, names []string) map[string]statement {
 	out := map[string]statement{}
-	a := diagnose.Read(diagnose.From(s, s.Started))
+	a := diagnose.New(diagnose.From(s, s.Started))
 	all := a.All()
 	for _, name := range names {
 		all = append(all, a.Named(name)...)
@@ -92,7 +92,7 @@ var nights = map[string]func(*desk){
 		}
 	},
 	"all of IPsec": func(d *desk) {
-		for _, o := range d.edge.Objects(simaccount.IPsecTunnels) {
+		for _, o := range d.sim.Objects(simaccount.IPsecTunnels) {
 			d.loses(o["name"].(string), "")
 		}
 	},
@@ -104,12 +104,12 @@ var nights = map[string]func(*desk){
 func (d *desk) loses(name, router string) {
 	d.t.Helper()
 	kind := simaccount.GRETunnels
-	if _, ok := d.edge.Object(simaccount.IPsecTunnels, name); ok {
+	if _, ok := d.sim.Object(simaccount.IPsecTunnels, name); ok {
 		kind = simaccount.IPsecTunnels
 	}
-	errs := []error{d.edge.SetBGP(kind, name, "Active"), d.edge.SetHealth(kind, name, 0)}
+	errs := []error{d.sim.SetBGP(kind, name, "Active"), d.sim.SetHealth(kind, name, 0)}
 	if router != "" {
-		errs = append(errs, d.edge.Mutate(kind, name, func(o simaccount.Object) {
+		errs = append(errs, d.sim.Mutate(kind, name, func(o simaccount.Object) {
 			for _, field := range []string{"customer_endpoint", "customer_gre_endpoint"} {
 				if _, there := o[field]; there {
 					o[field] = router
@@ -151,7 +151,7 @@ func TestWhatIsMissingChangesOnlyWhatRestedOnIt(t *testing.T) {
 				good, hops := statements(well, names), hopsOf(well)
 				d = newDesk(t)
 				befall(d)
-				d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: http.StatusForbidden, Path: c.path})
+				d.sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: http.StatusForbidden, Path: c.path})
 				blind := statements(d.watcher.ReadAll(t.Context(), nil, store.Overview()...), names)
 				c.newlySaid(t, good, blind, hops)
 				c.noLongerSaid(t, good, blind)

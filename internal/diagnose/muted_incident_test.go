@@ -24,7 +24,7 @@ func TestAMuteOfAnIncidentOfSeveral(t *testing.T) {
 	}
 	together := func(f diagnose.Facts) diagnose.Incident {
 		t.Helper()
-		for _, i := range diagnose.Read(f).Incidents() {
+		for _, i := range diagnose.New(f).Incidents() {
 			if i.Several() {
 				return i
 			}
@@ -61,10 +61,10 @@ func TestAMuteOfAnIncidentOfSeveral(t *testing.T) {
 			t.Errorf("%s: muted %v, want %v: %q", name, i.IsMuted(), c.muted, i.Title)
 		}
 		member := i.Members[0]
-		if of := diagnose.Read(c.now).MutesOf(member.Resource, member.ID); (len(of) == 1) != c.muted {
+		if of := diagnose.New(c.now).MutesOf(member.Resource, member.ID); (len(of) == 1) != c.muted {
 			t.Errorf("%s: its member says %v", name, of)
 		}
-		if of := diagnose.Read(c.now).MutesOf(store.GRETunnels, "nobody"); len(of) != 0 {
+		if of := diagnose.New(c.now).MutesOf(store.GRETunnels, "nobody"); len(of) != 0 {
 			t.Errorf("%s: something else is muted: %v", name, of)
 		}
 	}

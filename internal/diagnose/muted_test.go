@@ -17,7 +17,7 @@ func TestWhatIsMutedStandsLastUntilItGetsWorse(t *testing.T) {
 	bad := x(api.GRE, "10.1.0.0/31", health(0.6), noBGP) // reduced
 	worse := made("z", api.GRE, "10.2.0.5/30", session("Active", api.BGPDown), health(0), upUntil(day, time.Hour))
 	risk := made("y", api.IPsec, "172.20.7.8/31", checksOff)
-	muting := func(tunnels ...store.Tunnel) []diagnose.Incident { return diagnose.Read(an(tunnels...)).Incidents() }
+	muting := func(tunnels ...store.Tunnel) []diagnose.Incident { return diagnose.New(an(tunnels...)).Incidents() }
 	find := func(all []diagnose.Incident, name string) (diagnose.Incident, int) {
 		for i, d := range all {
 			if d.Members[0].Name == name {
@@ -32,7 +32,7 @@ func TestWhatIsMutedStandsLastUntilItGetsWorse(t *testing.T) {
 	all := func(now time.Time, m mute.Mute, tunnels ...store.Tunnel) []diagnose.Incident {
 		facts := an(tunnels...)
 		facts.Now, facts.Mutes = now, []mute.Mute{m}
-		return diagnose.Read(facts).Incidents()
+		return diagnose.New(facts).Incidents()
 	}
 	until := night.Add(mute.Default)
 	for name, c := range map[string]struct {

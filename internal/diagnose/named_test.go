@@ -14,7 +14,7 @@ func TestARouteWithoutTroubleIsNamed(t *testing.T) {
 		Tunnels: []store.Tunnel{{Tunnel: api.Tunnel{ID: "t1", Name: "a", InterfaceAddress: "10.0.0.0/31"}}},
 		Routes:  store.List[api.Route]{Rows: []api.Route{{ID: "r1", Prefix: "10.64.0.0/20", Nexthop: "10.0.0.1"}}},
 	}
-	read := diagnose.Read(facts)
+	read := diagnose.New(facts)
 	for _, name := range []string{"10.64.0.0/20", "r1"} {
 		found := read.Named(name)
 		if len(found) != 1 || found[0].Findings[0].Cause != diagnose.NextHopKnown {

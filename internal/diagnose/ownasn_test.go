@@ -13,7 +13,7 @@ func TestNoTextNamesAnotherASNumberOfCloudflaresThanTheAccounts(t *testing.T) {
 	check := func(name string, facts diagnose.Facts, object string) {
 		t.Helper()
 		facts.CloudflareASN = 64999
-		for _, f := range diagnose.Read(facts).Tunnel(object) {
+		for _, f := range diagnose.New(facts).Tunnel(object) {
 			said := f.Text + " " + f.Next
 			if strings.Contains(said, "13335") {
 				t.Errorf("%s: %s", name, said)
@@ -37,7 +37,7 @@ func TestNoTextNamesAnotherASNumberOfCloudflaresThanTheAccounts(t *testing.T) {
 	own.BGP.CustomerASN = 64999
 	facts := an(own)
 	facts.CloudflareASN = 64999
-	if _, found := byCause(diagnose.Read(facts).Tunnel(own.ID))[diagnose.ASNReserved]; !found {
+	if _, found := byCause(diagnose.New(facts).Tunnel(own.ID))[diagnose.ASNReserved]; !found {
 		t.Error("a tunnel with the account's number of Cloudflare as its customer's is taken for right")
 	}
 }

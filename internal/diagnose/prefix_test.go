@@ -49,7 +49,7 @@ func TestAPrefixReadByItself(t *testing.T) {
 	} {
 		p := good()
 		c.change(&p)
-		if got := causes(diagnose.Read(diagnose.Facts{Now: night, Prefixes: prefixes(p)}).Prefix("p")); got != c.want {
+		if got := causes(diagnose.New(diagnose.Facts{Now: night, Prefixes: prefixes(p)}).Prefix("p")); got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
 		}
 	}
@@ -61,12 +61,12 @@ func TestARouteForSomeRegionsLeavesTheOthersOut(t *testing.T) {
 	facts := diagnose.Facts{Now: night, Tunnels: []store.Tunnel{{Tunnel: api.Tunnel{ID: "t", InterfaceAddress: "10.8.0.0/30"}}},
 		Routes: routes(api.Route{ID: "r", Prefix: "10.9.0.0/16", Nexthop: "10.8.0.1", Priority: 100,
 			Scope: &api.RouteScope{ColoRegions: []string{"WEUR", "EEUR"}}})}
-	got := diagnose.Read(facts).Routes()
+	got := diagnose.New(facts).Routes()
 	if len(got) != 1 || got[0].Subject.Name != "10.9.0.0/16" || causes(got[0].Findings) != "region-gap:certain" {
 		t.Errorf("some regions only: %v", got)
 	}
 	facts.Routes.Rows = append(facts.Routes.Rows, api.Route{ID: "q", Prefix: "10.9.0.0/16", Nexthop: "10.8.0.3", Priority: 200})
-	if got := diagnose.Read(facts).Routes(); len(got) != 0 {
+	if got := diagnose.New(facts).Routes(); len(got) != 0 {
 		t.Errorf("a route for everywhere is there, yet %v", got)
 	}
 }
@@ -84,7 +84,7 @@ func TestAStaticRouteBesideASession(t *testing.T) {
 		facts := diagnose.Facts{Now: night, Tunnels: []store.Tunnel{{Tunnel: up, State: c.state}},
 			Routes: routes(api.Route{ID: "r", Prefix: "10.9.0.0/16", Nexthop: "10.0.0.1", Priority: c.priority})}
 		said := false
-		for _, f := range diagnose.Read(facts).Tunnel(up.ID) {
+		for _, f := range diagnose.New(facts).Tunnel(up.ID) {
 			said = said || f.Cause == diagnose.StaticBeatsBGP
 		}
 		if said != c.said {

@@ -149,11 +149,11 @@ func recordFaults() map[string]struct {
 func TestTheRecordMakesACauseCertain(t *testing.T) {
 	for name, test := range recordFaults() {
 		t.Run(name, func(t *testing.T) {
-			before := diagnose.Read(test.is).Tunnel("id-x")
+			before := diagnose.New(test.is).Tunnel("id-x")
 			if len(before) == 0 || before[0].Likelihood == diagnose.Certain {
 				t.Fatalf("without the record: %+v", before)
 			}
-			found := diagnose.Read(recorded(test.is, test.rows...)).Tunnel("id-x")
+			found := diagnose.New(recorded(test.is, test.rows...)).Tunnel("id-x")
 			first := found[0]
 			if first.Cause != test.cause || first.Likelihood != diagnose.Certain || first.Impact != diagnose.Outage {
 				t.Fatalf("%s, %s, %s; want %s\n%s", first.Cause, first.Likelihood, first.Impact, test.cause, first.Text)
@@ -196,8 +196,8 @@ func TestTheRecordProvesNoMoreThanItSays(t *testing.T) {
 		"nothing": {down(api.GRE, "Active"), nil},
 	} {
 		t.Run(name, func(t *testing.T) {
-			before := diagnose.Read(test.is).Tunnel("id-x")
-			after := diagnose.Read(recorded(test.is, test.rows...)).Tunnel("id-x")
+			before := diagnose.New(test.is).Tunnel("id-x")
+			after := diagnose.New(recorded(test.is, test.rows...)).Tunnel("id-x")
 			if before[0].Cause != after[0].Cause || before[0].Likelihood != after[0].Likelihood {
 				t.Errorf("%s (%s), was %s (%s)", after[0].Cause, after[0].Likelihood, before[0].Cause, before[0].Likelihood)
 			}
@@ -249,7 +249,7 @@ func TestWhoChangedWhatJustBefore(t *testing.T) {
 			"Your router sent NOTIFICATION 6/2", ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			account := diagnose.Read(recorded(test.is, test.rows...))
+			account := diagnose.New(recorded(test.is, test.rows...))
 			found := account.Tunnel("id-x")
 			if !strings.HasPrefix(found[0].Text, test.first) {
 				t.Errorf("%s", found[0].Text)
@@ -286,7 +286,7 @@ func TestTheRecordOfAnIncidentOfSeveral(t *testing.T) {
 	}
 	f := an(append(tunnels, others(4)...)...)
 	f.Records = records
-	i := diagnose.Read(f).Incidents()[0]
+	i := diagnose.New(f).Incidents()[0]
 	if !i.Several() || i.Likelihood != diagnose.Certain || !strings.HasPrefix(i.Text, `4 of 4 were changed by API token "ci"`) ||
 		!strings.Contains(i.Text, "6/2 Cease, Administrative Shutdown") {
 		t.Errorf("%s: %s (%s)", i.Title, i.Text, i.Likelihood)
@@ -297,7 +297,7 @@ func TestTheRecordOfAnIncidentOfSeveral(t *testing.T) {
 func TestTheTimesOfTheRecordAreExact(t *testing.T) {
 	f := recorded(down(api.GRE, "Active", upUntil(90*day, fellAgo-40*time.Second)), fell(fellAgo),
 		notification(fellAgo, api.ToCloudflare, 6, 4, ""))
-	account := diagnose.Read(f)
+	account := diagnose.New(f)
 	if since := account.Incidents()[0].Since; !since.Equal(night.Add(-fellAgo)) {
 		t.Errorf("since %s, want %s", since, night.Add(-fellAgo))
 	}
@@ -308,7 +308,7 @@ func TestTheTimesOfTheRecordAreExact(t *testing.T) {
 			event(ago-20*time.Second, "", api.StateTransition, api.BGPEventData{FromState: "OpenConfirm", ToState: "Established"}))
 	}
 	flapping := an(x(api.GRE, "10.1.0.0/31", func(t *store.Tunnel) { t.Track.Flapping, t.Track.WeekDowns = true, 5 }))
-	first := diagnose.Read(recorded(flapping, rows...)).Tunnel("id-x")[0]
+	first := diagnose.New(recorded(flapping, rows...)).Tunnel("id-x")[0]
 	if first.Cause != diagnose.HoldTimerExpired || first.Likelihood != diagnose.Certain ||
 		!strings.Contains(first.Text, "fell 5 times since") {
 		t.Errorf("%s (%s): %s", first.Cause, first.Likelihood, first.Text)

@@ -124,7 +124,7 @@ func TestWhatHappenedAroundAnIncidentIsTold(t *testing.T) {
 		"an hour before":                 {seen(time.Hour, store.TunnelModified, "", list[0].ID, list[0].Name), false},
 		"a prefix that none leads on to": {seen(6*time.Minute, store.PrefixWithdrawn, store.BGPPrefixes, "b", "198.18.10.0/24"), false},
 	} {
-		first := diagnose.Read(with(an(list...), c.change)).Incidents()[0]
+		first := diagnose.New(with(an(list...), c.change)).Incidents()[0]
 		if told := strings.Contains(first.Text, "1 min before it broke"); told != c.told || !first.Several() {
 			t.Errorf("%s: told %v: %s", name, told, first.Text)
 		}

@@ -81,12 +81,12 @@ func TestTheRouterMakesACauseCertain(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			facts := an(fra(test.kind, test.is...))
-			for _, f := range diagnose.Read(facts).Tunnel("id-fra-dc1") {
+			for _, f := range diagnose.New(facts).Tunnel("id-fra-dc1") {
 				if f.Cause == test.cause && f.Likelihood == diagnose.Certain {
 					t.Errorf("certain without the router: %+v", f)
 				}
 			}
-			found := diagnose.Read(said(facts, test.how, recordedOf(t, test.how, name))).Tunnel("id-fra-dc1")
+			found := diagnose.New(said(facts, test.how, recordedOf(t, test.how, name))).Tunnel("id-fra-dc1")
 			first := found[0]
 			if first.Cause != test.cause || first.Likelihood != diagnose.Certain || first.Impact < diagnose.Impaired ||
 				!strings.Contains(first.Text, test.says) {
@@ -139,7 +139,7 @@ func TestEveryPlatformNamesTheFaultFirst(t *testing.T) {
 	} {
 		for _, how := range test.on {
 			t.Run(name+" on "+string(how), func(t *testing.T) {
-				found := diagnose.Read(said(an(fra(test.kind, test.is...)), how, recordedOf(t, how, name))).Tunnel("id-fra-dc1")
+				found := diagnose.New(said(an(fra(test.kind, test.is...)), how, recordedOf(t, how, name))).Tunnel("id-fra-dc1")
 				first, want := found[0], diagnose.Certain
 				if test.likely {
 					want = diagnose.Likely
@@ -166,16 +166,16 @@ func TestARouterThatIsWellDisprovesGuesses(t *testing.T) {
 	text := recordedOf(t, side.FRR, "well")
 	facts := said(an(fra(api.GRE)), side.FRR, strings.ReplaceAll(text, `"bgpTimerUpMsec":1000`, `"bgpTimerUpMsec":300000`))
 	facts.Tunnels[0].BGPStatus.UpdatedAt = api.Time{Time: night.Add(-time.Hour)}
-	found := diagnose.Read(facts).Tunnel("id-fra-dc1")
+	found := diagnose.New(facts).Tunnel("id-fra-dc1")
 	if f := found[0]; f.Cause != diagnose.StaleStatus || f.Likelihood != diagnose.Certain || !strings.Contains(f.Text, "out of date") {
 		t.Errorf("%s, %s: %s", f.Cause, f.Likelihood, f.Text)
 	}
 	facts.Tunnels[0].BGPStatus.UpdatedAt = api.Time{Time: night}
-	found = diagnose.Read(facts).Tunnel("id-fra-dc1")
+	found = diagnose.New(facts).Tunnel("id-fra-dc1")
 	if f := found[0]; f.Cause != diagnose.SidesDiffer || f.Likelihood != diagnose.Likely {
 		t.Errorf("%s, %s: %s", f.Cause, f.Likelihood, f.Text)
 	}
-	well := diagnose.Read(said(an(fra(api.GRE, up)), side.FRR, text)).Tunnel("id-fra-dc1")
+	well := diagnose.New(said(an(fra(api.GRE, up)), side.FRR, text)).Tunnel("id-fra-dc1")
 	for _, f := range well {
 		if f.Likelihood > diagnose.Remark && f.Impact > diagnose.NoImpact {
 			t.Errorf("something is wrong with what is well: %s: %s", f.Cause, f.Text)
@@ -210,7 +210,7 @@ func TestForeignPrefixesThatTheRouterAnnounces(t *testing.T) {
 		if test.unread {
 			facts.Prefixes.Fetched = time.Time{}
 		}
-		f, found := byCause(diagnose.Read(said(facts, side.FRR, recordedOf(t, side.FRR, "well"))).Tunnel("id-fra-dc1"))[diagnose.ForeignAnnounced]
+		f, found := byCause(diagnose.New(said(facts, side.FRR, recordedOf(t, side.FRR, "well"))).Tunnel("id-fra-dc1"))[diagnose.ForeignAnnounced]
 		if found != test.found || found && (f.Likelihood != diagnose.Possible || !strings.Contains(f.Text, "192.0.2.0/24") ||
 			!strings.Contains(f.Because(), "router: announced") || !strings.Contains(f.Because(), "Cloudflare: prefixes")) {
 			t.Errorf("%s: found %v: %+v", name, found, f)
@@ -222,7 +222,7 @@ func TestForeignPrefixesThatTheRouterAnnounces(t *testing.T) {
 func TestTheContradictionWithCloudflaresStatusIsSaid(t *testing.T) {
 	facts := said(an(fra(api.GRE, up)), side.FRR, recordedOf(t, side.FRR, "shutdown"))
 	facts.Tunnels[0].BGPStatus.UpdatedAt = api.Time{Time: night.Add(-3 * time.Hour)}
-	found := diagnose.Read(facts).Tunnel("id-fra-dc1")
+	found := diagnose.New(facts).Tunnel("id-fra-dc1")
 	if f := found[0]; f.Cause != diagnose.NeighborShutdown || f.Impact != diagnose.Outage ||
 		!strings.Contains(f.Text, "Cloudflare's status still says up") {
 		t.Errorf("%s: %s", f.Cause, f.Text)
@@ -249,7 +249,7 @@ func TestAnOldAnswerOfARouterDoesNotCount(t *testing.T) {
 	} {
 		facts := said(an(fra(api.GRE)), side.FRR, recordedOf(t, side.FRR, "shutdown"))
 		change(&facts)
-		for _, f := range diagnose.Read(facts).Tunnel("id-fra-dc1") {
+		for _, f := range diagnose.New(facts).Tunnel("id-fra-dc1") {
 			if f.Cause == diagnose.NeighborShutdown {
 				t.Errorf("%s: %s", name, f.Text)
 			}
@@ -280,7 +280,7 @@ func byCause(found []diagnose.Finding) map[diagnose.Cause]diagnose.Finding {
 func TestTheSAsOfARouter(t *testing.T) {
 	ask := func(tunnel store.Tunnel, sas ...side.SA) map[diagnose.Cause]diagnose.Finding {
 		facts := reading(an(tunnel), side.Facts{SAsRead: true, SAs: sas})
-		return byCause(diagnose.Read(facts).Tunnel("id-fra-dc1"))
+		return byCause(diagnose.New(facts).Tunnel("id-fra-dc1"))
 	}
 	sick := fra(api.IPsec, health(0))
 	if f := ask(sick)[diagnose.NoIKESA]; f.Likelihood != diagnose.Likely {
@@ -309,7 +309,7 @@ func TestTheSAsOfARouter(t *testing.T) {
 	facts := reading(an(sick), side.Facts{SAsRead: true, SAs: []side.SA{sa(time.Hour, 0, 100)}})
 	egress, none := 5e6, 0.0
 	facts.Traffic = map[string]store.Traffic{"fra-dc1": {Egress: &egress, Ingress: &none}}
-	if f := byCause(diagnose.Read(facts).Tunnel("id-fra-dc1"))[diagnose.OneWay]; f.Likelihood != diagnose.Certain {
+	if f := byCause(diagnose.New(facts).Tunnel("id-fra-dc1"))[diagnose.OneWay]; f.Likelihood != diagnose.Certain {
 		t.Errorf("one way by both ends: %+v", f)
 	}
 }
@@ -318,7 +318,7 @@ func TestTheSAsOfARouter(t *testing.T) {
 func TestBothEndsOfATunnel(t *testing.T) {
 	rows := func(name string, changes ...is) map[string]diagnose.EndRow {
 		out := map[string]diagnose.EndRow{}
-		for _, r := range diagnose.Read(said(an(fra(api.GRE, changes...)), side.FRR, recordedOf(t, side.FRR, name))).BothEnds("id-fra-dc1") {
+		for _, r := range diagnose.New(said(an(fra(api.GRE, changes...)), side.FRR, recordedOf(t, side.FRR, name))).BothEnds("id-fra-dc1") {
 			out[r.Label] = r
 		}
 		return out
@@ -347,7 +347,7 @@ func TestBothEndsOfATunnel(t *testing.T) {
 	if r := rows("route-to-the-endpoint-through-the-tunnel")["Route to endpoint"]; r.Agreement != diagnose.Disagree {
 		t.Errorf("%+v", r)
 	}
-	if got := diagnose.Read(an(fra(api.GRE))).BothEnds("id-fra-dc1"); got != nil {
+	if got := diagnose.New(an(fra(api.GRE))).BothEnds("id-fra-dc1"); got != nil {
 		t.Errorf("a router that was not asked: %+v", got)
 	}
 }
@@ -356,7 +356,7 @@ func TestBothEndsOfATunnel(t *testing.T) {
 func TestCloudflaresOwnASNumberIsTheAccounts(t *testing.T) {
 	facts := said(an(fra(api.GRE)), side.FRR, recordedOf(t, side.FRR, "wrong-AS-of-Cloudflare"))
 	facts.CloudflareASN = 13336
-	if _, found := byCause(diagnose.Read(facts).Tunnel("id-fra-dc1"))[diagnose.ASNMismatch]; found {
+	if _, found := byCause(diagnose.New(facts).Tunnel("id-fra-dc1"))[diagnose.ASNMismatch]; found {
 		t.Error("the account's own AS number of Cloudflare is called wrong")
 	}
 }

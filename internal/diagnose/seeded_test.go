@@ -15,7 +15,7 @@ import (
 type desk struct {
 	t       *testing.T
 	now     time.Time
-	edge    *simaccount.Edge
+	sim     *simaccount.Server
 	account *api.AccountClient
 	watcher *store.Store
 }
@@ -23,14 +23,14 @@ type desk struct {
 func newDesk(t *testing.T) *desk {
 	d := &desk{t: t, now: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return d.now }
-	d.edge = simaccount.New(simaccount.Options{Now: clock})
-	client, err := api.New(api.Options{Transport: d.edge.RoundTripper(), Now: clock,
+	d.sim = simaccount.New(simaccount.Options{Now: clock})
+	client, err := api.New(api.Options{Transport: d.sim.RoundTripper(), Now: clock,
 		Sleep:       func(context.Context, time.Duration) error { return nil },
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	d.account = client.In(d.edge.Account())
+	d.account = client.In(d.sim.Account())
 	d.watcher = store.New(d.account, clock, 0)
 	d.watcher.Use(store.FromAccount(d.account))
 	return d
@@ -56,9 +56,9 @@ func (d *desk) watchFor(long, every time.Duration) *store.Snapshot {
 	return d.look()
 }
 
-func (d *desk) seed(trouble simaccount.Trouble) simaccount.Befallen {
+func (d *desk) seed(trouble simaccount.Trouble) simaccount.Affected {
 	d.t.Helper()
-	befallen, err := d.edge.Seed(trouble)
+	befallen, err := d.sim.Seed(trouble)
 	if err != nil {
 		d.t.Fatal(err)
 	}
@@ -67,12 +67,12 @@ func (d *desk) seed(trouble simaccount.Trouble) simaccount.Befallen {
 
 // findings is what the diagnosis says about the object in which a trouble shows. Page reports whether its page is
 // open, so that its own analytics are read.
-func (d *desk) findings(s *store.Snapshot, of simaccount.Befallen, page bool) []diagnose.Finding {
+func (d *desk) findings(s *store.Snapshot, of simaccount.Affected, page bool) []diagnose.Finding {
 	facts := diagnose.From(s, d.now)
 	if page {
 		facts.Insights = map[string]store.Insight{of.Name: store.ReadInsight(d.t.Context(), d.account, of.Name, d.now)}
 	}
-	account := diagnose.Read(facts)
+	account := diagnose.New(facts)
 	switch of.Resource {
 	case simaccount.Prefixes:
 		return account.Prefix(of.ID)
@@ -123,7 +123,7 @@ func TestEveryTroubleIsNamedFirst(t *testing.T) {
 	}
 }
 
-func comesFirst(t *testing.T, trouble simaccount.Trouble, befallen simaccount.Befallen, findings []diagnose.Finding) {
+func comesFirst(t *testing.T, trouble simaccount.Trouble, befallen simaccount.Affected, findings []diagnose.Finding) {
 	t.Helper()
 	if len(findings) == 0 {
 		t.Fatalf("nothing is found about %s", befallen.Name)

@@ -28,36 +28,36 @@ func (f Facts) sight(name string) store.Insight {
 	return own
 }
 
-// Seen is how one of Cloudflare's data centers sees the tunnels of the account.
-type Seen struct {
+// LocationView is how one of Cloudflare's data centers sees the tunnels of the account.
+type LocationView struct {
 	store.Location
 	City    string      // empty where it is not known
 	Share   *float64    // of the account's traffic, 0 to 1; nil: not known
 	Tunnels int         // that it probes, and CNIs
 	CNIs    bool        // there is a CNI among them
-	Bad     []SeenBadly // the worst first
+	Bad     []BadTunnel // the worst first
 }
 
-// SeenBadly is a tunnel that a location does not see healthy.
-type SeenBadly struct {
+// BadTunnel is a tunnel that a location does not see healthy.
+type BadTunnel struct {
 	Subject // without an id when it is none that is known
 	State   store.Health
 	BitRate *float64 // of the tunnel there; nil: not known
 }
 
 // Idle reports whether the tunnel is known to have no traffic there.
-func (b SeenBadly) Idle() bool { return b.BitRate != nil && *b.BitRate == 0 }
+func (b BadTunnel) Idle() bool { return b.BitRate != nil && *b.BitRate == 0 }
 
 // Acting are the tunnels that it does not see healthy and that have traffic there, or of which that is not known.
-func (s Seen) Acting() []SeenBadly {
+func (s LocationView) Acting() []BadTunnel {
 	if s.Idle() {
 		return nil
 	}
-	return slices.DeleteFunc(slices.Clone(s.Bad), SeenBadly.Idle)
+	return slices.DeleteFunc(slices.Clone(s.Bad), BadTunnel.Idle)
 }
 
 // Text says what the location sees: "4 of 24 tunnels down".
-func (s Seen) Text() string {
+func (s LocationView) Text() string {
 	acting := s.Acting()
 	down := 0
 	for _, b := range acting {
@@ -85,8 +85,8 @@ func (s Seen) Text() string {
 }
 
 // Worst orders locations as an operator reads them: what they see and has traffic first, then by traffic.
-func (s Seen) Worst(than Seen) int {
-	down := func(x Seen) (n int) {
+func (s LocationView) Worst(than LocationView) int {
+	down := func(x LocationView) (n int) {
 		for _, b := range x.Acting() {
 			if b.State == store.HealthDown {
 				n++
@@ -94,7 +94,7 @@ func (s Seen) Worst(than Seen) int {
 		}
 		return n
 	}
-	rate := func(x Seen) float64 {
+	rate := func(x LocationView) float64 {
 		if x.BitRate == nil {
 			return 0
 		}
@@ -105,13 +105,13 @@ func (s Seen) Worst(than Seen) int {
 }
 
 // Locations are the locations of Cloudflare's that are known, and what they see of all tunnels whose health is checked; the worst first.
-func (a *Account) Locations() []Seen {
+func (a *Account) Locations() []LocationView {
 	l := a.facts.Locations
 	at := make(map[string]int, len(l.Rows))
-	out := make([]Seen, len(l.Rows))
+	out := make([]LocationView, len(l.Rows))
 	var all float64
 	for i, row := range l.Rows {
-		at[row.Name], out[i] = i, Seen{Location: row, City: City(row.Name)}
+		at[row.Name], out[i] = i, LocationView{Location: row, City: City(row.Name)}
 		if row.BitRate != nil {
 			all += *row.BitRate
 		}
@@ -134,7 +134,7 @@ func (a *Account) Locations() []Seen {
 			if state := c.State(); state == store.HealthDown || state == store.Degraded {
 				subject := subjects[name]
 				subject.Name = name
-				s.Bad = append(s.Bad, SeenBadly{subject, state, c.BitRate})
+				s.Bad = append(s.Bad, BadTunnel{subject, state, c.BitRate})
 			}
 		}
 	}
@@ -143,11 +143,11 @@ func (a *Account) Locations() []Seen {
 			part := *s.BitRate / all
 			s.Share = &part
 		}
-		slices.SortFunc(out[i].Bad, func(x, y SeenBadly) int {
+		slices.SortFunc(out[i].Bad, func(x, y BadTunnel) int {
 			return cmp.Or(boolCompare(x.Idle(), y.Idle()), cmp.Compare(x.State.Severity(), y.State.Severity()), cmp.Compare(x.Name, y.Name))
 		})
 	}
-	slices.SortFunc(out, Seen.Worst)
+	slices.SortFunc(out, LocationView.Worst)
 	return out
 }
 

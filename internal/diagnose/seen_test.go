@@ -102,7 +102,7 @@ func TestWhatABusyLocationSeesIsTheHeadline(t *testing.T) {
 		"nothing": {deadAt(0), flowsMostly("fra03"), "", diagnose.NoImpact, ""},
 	} {
 		t.Run(name, func(t *testing.T) {
-			read := diagnose.Read(seenAll(fleet(24), c.bad, c.flow))
+			read := diagnose.New(seenAll(fleet(24), c.bad, c.flow))
 			all := read.Incidents()
 			if c.title == "" {
 				if len(all) != 0 {
@@ -124,14 +124,14 @@ func TestWhatABusyLocationSeesIsTheHeadline(t *testing.T) {
 func TestWhatLocationsSawLongAgoIsNotSaid(t *testing.T) {
 	f := seenAll(fleet(24), deadAt(4, "fra03"), flowsMostly("fra03"))
 	f.Locations.Fetched = f.Now.Add(-time.Hour)
-	if all := diagnose.Read(f).Incidents(); len(all) != 0 {
+	if all := diagnose.New(f).Incidents(); len(all) != 0 {
 		t.Errorf("an hour later: %q", titles(all))
 	}
 	f = seenAll(fleet(24), deadAt(4, "fra03"), flowsMostly("fra03"))
 	for i := range 4 {
 		checksOff(&f.Tunnels[i])
 	}
-	for _, i := range diagnose.Read(f).Incidents() {
+	for _, i := range diagnose.New(f).Incidents() {
 		if i.Cause == diagnose.SameLocation {
 			t.Errorf("without checks: %q", i.Title)
 		}
@@ -142,7 +142,7 @@ func TestWhatLocationsSawLongAgoIsNotSaid(t *testing.T) {
 func TestLocationsAreCounted(t *testing.T) {
 	f := seenAll(fleet(24), deadAt(4, "iad02"), flowsMostly("fra03"))
 	f.Locations.Rows = append(f.Locations.Rows, store.Location{Name: "cdg01", BitRate: number(5e6)})
-	list := diagnose.Read(f).Locations()
+	list := diagnose.New(f).Locations()
 	if first := list[0]; first.Name != "iad02" || first.City != "Ashburn" || first.Text() != "4 of 24 tunnels down" || len(first.Bad) != 4 ||
 		first.Bad[0].ID == "" || first.Share == nil || *first.Share < 0.05 || *first.Share > 0.07 {
 		t.Errorf("%+v: %s", first, first.Text())
@@ -150,7 +150,7 @@ func TestLocationsAreCounted(t *testing.T) {
 	if second := list[1]; second.Name != "fra03" || second.Text() != "all 24 tunnels healthy" {
 		t.Errorf("%+v: %s", second, second.Text())
 	}
-	if i := slices.IndexFunc(list, func(s diagnose.Seen) bool { return s.Name == "cdg01" }); list[i].Text() != "not asked" {
+	if i := slices.IndexFunc(list, func(s diagnose.LocationView) bool { return s.Name == "cdg01" }); list[i].Text() != "not asked" {
 		t.Errorf("one that was not asked: %s", list[i].Text())
 	}
 }

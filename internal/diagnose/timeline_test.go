@@ -20,7 +20,7 @@ func TestATimelineOfAnIncident(t *testing.T) {
 	f.Events = []store.Event{{At: night.Add(-fellAgo + 20*time.Second), Kind: store.SessionChanged, TunnelID: "id-x", From: store.Up,
 		To: store.Down},
 		{At: night, Kind: store.SessionChanged, TunnelID: "id-z", From: store.Up, To: store.Down}}
-	all := diagnose.Read(f).Timeline(diagnose.EventWords, diagnose.Subject{Resource: store.GRETunnels, ID: "id-x", Name: "x"})
+	all := diagnose.New(f).Timeline(diagnose.EventWords, diagnose.Subject{Resource: store.GRETunnels, ID: "id-x", Name: "x"})
 	text := diagnose.TimelineText(all, false)
 	at := -1
 	for _, part := range []string{"x  from here: update of description", `x  change: update of bgp by API token "ci"`,

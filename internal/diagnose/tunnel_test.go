@@ -116,7 +116,7 @@ func TestWhatLiesBelowASession(t *testing.T) {
 			diagnose.HoldTime, true},
 	} {
 		c.facts.Now = night
-		found := diagnose.Read(c.facts).Tunnel("id-t")
+		found := diagnose.New(c.facts).Tunnel("id-t")
 		said := slices.ContainsFunc(found, func(f diagnose.Finding) bool { return f.Cause == c.cause })
 		if said != c.said {
 			t.Errorf("%s: %s was said: %v; all of it is %s", name, c.cause, said, causes(found))
@@ -146,7 +146,7 @@ func TestARhythmIsNamed(t *testing.T) {
 	} {
 		w := below(api.GRE, store.Healthy, 0.9)
 		w.Track.Events, w.Track.Flapping = c.events, true
-		found := slices.DeleteFunc(diagnose.Read(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{w}}).Tunnel("id-t"),
+		found := slices.DeleteFunc(diagnose.New(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{w}}).Tunnel("id-t"),
 			func(f diagnose.Finding) bool { return f.Cause != diagnose.Flapping && f.Cause != diagnose.HoldTime })
 		if got := causes(found); got != c.causes || !strings.Contains(found[0].Text, c.text) {
 			t.Errorf("%s: %s: %s", name, got, found[0].Text)

@@ -21,14 +21,14 @@ func TestAFieldThatCannotBeReadIsNamedAndConcludesNothing(t *testing.T) {
 	} {
 		t.Run(field, func(t *testing.T) {
 			d := newDesk(t)
-			d.edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Method: http.MethodGet, Path: "*/magic/ipsec_tunnels", Status: 200,
+			d.sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Method: http.MethodGet, Path: "*/magic/ipsec_tunnels", Status: 200,
 				Body: fmt.Sprintf(`{"success":true,"errors":[],"messages":[],"result":{"ipsec_tunnels":[{"id":"x","name":"odd",`+
 					`"interface_address":"10.1.0.0/31",%s}]}}`, c.json)})
 			s := d.watcher.Poll(t.Context())
 			if s.Err() != nil || !strings.Contains(s.IPsec.Why(), "odd: "+field) {
 				t.Fatalf("%v, %q", s.Err(), s.IPsec.Why())
 			}
-			found := diagnose.Read(diagnose.From(s, d.now)).Tunnel("x")
+			found := diagnose.New(diagnose.From(s, d.now)).Tunnel("x")
 			named := false
 			for _, f := range found {
 				named = named || f.Cause == diagnose.FieldUnread && strings.Contains(f.Text, field)

@@ -149,8 +149,8 @@ type Difference struct {
 	Before, After Destination
 }
 
-// LastWay reports whether the change takes the last way that works, or may, from a network that Cloudflare goes on advertising.
-func (d Difference) LastWay() bool {
+// LastPath reports whether the change takes the last way that works, or may, from a network that Cloudflare goes on advertising.
+func (d Difference) LastPath() bool {
 	if a := d.After.Account; a == nil || a.Advertised != Yes && a.Advertised != Partly {
 		return false
 	}

@@ -45,7 +45,7 @@ func TestWhatAChangeDoesToTheWays(t *testing.T) {
 		all := diagnose.Differences(before, after)
 		got, last := "", false
 		if len(all) > 0 {
-			got, last = all[0].After.Left(), all[0].LastWay()
+			got, last = all[0].After.Left(), all[0].LastPath()
 		}
 		if got != c.after || last != c.last {
 			t.Errorf("%s: %q, last way %v; want %q, %v", name, got, last, c.after, c.last)

@@ -23,8 +23,8 @@ const (
 // SourceDefaultRouting is the document behind what becomes of traffic that no route matches.
 const SourceDefaultRouting = "Cloudflare docs: Traffic steering, default routing"
 
-// Place is where an address or a network leads.
-type Place struct {
+// Lookup is where an address or a network leads.
+type Lookup struct {
 	Destination
 	Outcome Outcome
 	// Fate is what becomes of traffic that no static route matches; "" when one does from everywhere. Source is its document.
@@ -51,9 +51,9 @@ type Place struct {
 }
 
 // Where says where an address, as a network of its full length, or a network leads.
-func (t *Table) Where(p netip.Prefix) Place {
+func (t *Table) Where(p netip.Prefix) Lookup {
 	p = p.Masked()
-	w := Place{Destination: t.Destination(p), Outcome: Routed, now: t.facts.Now}
+	w := Lookup{Destination: t.Destination(p), Outcome: Routed, now: t.facts.Now}
 	routed, unrouted := 0, 0
 	for _, r := range w.Reach {
 		if r.Routed() {
@@ -99,7 +99,7 @@ func (t *Table) inside(p netip.Prefix) []Destination {
 }
 
 // fate says what becomes of traffic that no static route matches.
-func (t *Table) fate(w *Place, p netip.Prefix) Outcome {
+func (t *Table) fate(w *Lookup, p netip.Prefix) Outcome {
 	outcome, text := byDefault(p)
 	w.Source = SourceDefaultRouting
 	if outcome == Untold {
@@ -190,7 +190,7 @@ func (t *Table) noAccount(p netip.Prefix) string {
 }
 
 // notKnown is what an answer cannot take into account.
-func (t *Table) notKnown(w Place, p netip.Prefix) []string {
+func (t *Table) notKnown(w Lookup, p netip.Prefix) []string {
 	out := []string{t.bgpUntold()}
 	for _, e := range []store.Entry{t.facts.Routes.Entry, t.facts.GRE, t.facts.IPsec, t.facts.Links.Entry, t.facts.Prefixes.Entry} {
 		if why := e.Why(); why != "" {
@@ -207,7 +207,7 @@ func (t *Table) notKnown(w Place, p netip.Prefix) []string {
 			}
 		}
 	}
-	if slices.ContainsFunc(w.Ways(), func(u Way) bool { return u.Route.Scope != nil && len(u.Route.Scope.ColoNames) > 0 }) {
+	if slices.ContainsFunc(w.Paths(), func(u Path) bool { return u.Route.Scope != nil && len(u.Route.Scope.ColoNames) > 0 }) {
 		out = append(out, "Which region a single location belongs to: routes of regions are not counted there.")
 	}
 	if within(p, dropped()) {
@@ -292,11 +292,11 @@ func TableKinds() []store.Kind {
 }
 
 // Below are the details of the account's prefixes that an answer about a network rests on.
-func Below(s *store.Snapshot, p netip.Prefix) []store.Detail {
-	var out []store.Detail
+func Below(s *store.Snapshot, p netip.Prefix) []store.Target {
+	var out []store.Target
 	for _, row := range s.Prefixes.Rows {
 		if cidr, err := netip.ParsePrefix(row.CIDR); err == nil && cidr.Overlaps(p) {
-			out = append(out, store.Detail{Kind: store.BGPPrefixes, Of: row.ID}, store.Detail{Kind: store.Bindings, Of: row.ID})
+			out = append(out, store.Target{Kind: store.BGPPrefixes, Of: row.ID}, store.Target{Kind: store.Bindings, Of: row.ID})
 		}
 	}
 	return out

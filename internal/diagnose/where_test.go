@@ -245,7 +245,7 @@ func (n *network) penalties() map[string]int {
 }
 
 // inUse are the next hops that carry traffic from a zone.
-func inUse(p diagnose.Place, zone string) map[string]bool {
+func inUse(p diagnose.Lookup, zone string) map[string]bool {
 	for _, r := range p.Reach {
 		if len(r.Zones) > 0 && !slices.Contains(r.Zones, zone) {
 			continue

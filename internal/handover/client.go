@@ -41,7 +41,7 @@ const (
 	answerSize = 256 << 20
 )
 
-var _ store.Beside = (*Client)(nil)
+var _ store.Recorder = (*Client)(nil)
 
 // NewClient makes a client; of several recorders the first that answers is asked.
 func NewClient(account string, places ...Place) *Client {
@@ -67,8 +67,8 @@ func (c *Client) Name() string {
 	return ""
 }
 
-// Hand implements store.Beside.
-func (c *Client) Hand(ctx context.Context, d store.Detail, after, since time.Time) (store.Handed, bool) {
+// Hand implements store.Recorder.
+func (c *Client) Hand(ctx context.Context, d store.Target, after, since time.Time) (store.Handed, bool) {
 	query := url.Values{"of": store.Needs(d), "after": {after.Format(time.RFC3339Nano)}, "since": {since.Format(time.RFC3339Nano)}}
 	var h store.Handed
 	where, body := c.ask(ctx, "/rows", query)

@@ -53,13 +53,13 @@ func (r *reader) requests() int {
 type desk struct {
 	t     *testing.T
 	clock *clock
-	edge  *simaccount.Edge
+	sim   *simaccount.Server
 	state string
 }
 
 func newDesk(t *testing.T) *desk {
 	d := &desk{t: t, clock: &clock{at: time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC)}}
-	d.edge = simaccount.New(simaccount.Options{Now: d.clock.now})
+	d.sim = simaccount.New(simaccount.Options{Now: d.clock.now})
 	state, err := os.MkdirTemp("", "fw") // short: the path of a socket is bounded
 	if err != nil {
 		t.Fatal(err)
@@ -72,7 +72,7 @@ func newDesk(t *testing.T) *desk {
 func (d *desk) reader() *reader {
 	d.t.Helper()
 	r := &reader{}
-	client, err := api.New(api.Options{Transport: d.edge.RoundTripper(),
+	client, err := api.New(api.Options{Transport: d.sim.RoundTripper(),
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)},
 		Now:         d.clock.now, Budget: 1 << 20, OnExchange: func(api.Exchange) {
 			r.mu.Lock()
@@ -113,7 +113,7 @@ func (d *desk) screen() (*reader, *handover.Client) {
 	s := d.reader()
 	s.Remember(d.history())
 	c := handover.NewClient(simaccount.DefaultAccount, handover.Place{Path: handover.Path(d.state, "history"), Name: "recorder", Kept: true})
-	s.Beside(d.t.Context(), c)
+	s.UseRecorder(d.t.Context(), c)
 	return s, c
 }
 
@@ -155,7 +155,7 @@ func TestAScreenBesideARecorderHardlyAsks(t *testing.T) {
 	alone := d.reader() // a screen without a recorder, for comparison
 	before := recorder.requests()
 	for _, fsm := range []string{"Idle", "Established", "Idle", "Established", "Active"} {
-		if err := d.edge.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", fsm); err != nil {
+		if err := d.sim.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", fsm); err != nil {
 			t.Fatal(err)
 		}
 		d.passes(2*time.Minute, recorder, screen, alone)
@@ -217,7 +217,7 @@ func TestEveryKindIsTheSameAtTheScreen(t *testing.T) {
 		if e := screen.Last().Entry(k); e.Fetched.IsZero() || e.Err != nil {
 			t.Errorf("%s is not known at the screen: %+v", k, e)
 		}
-		if h, ok := recorder.Hand(store.Detail{Kind: k}, time.Time{}, d.clock.now()); !ok && k != store.IPsecTunnels && !k.Detail() {
+		if h, ok := recorder.Hand(store.Target{Kind: k}, time.Time{}, d.clock.now()); !ok && k != store.IPsecTunnels && !k.Detail() {
 			t.Errorf("%s is not handed over: %+v", k, h)
 		}
 	}
@@ -281,7 +281,7 @@ func TestWhatIsWantedAnewIsAskedOfCloudflare(t *testing.T) {
 // Another account gets nothing; and no secret goes over the socket.
 func TestNothingOfAnotherAccountAndNoSecret(t *testing.T) {
 	d := newDesk(t)
-	if err := d.edge.Mutate(simaccount.IPsecTunnels, "ams-br2-ipsec", func(o simaccount.Object) {
+	if err := d.sim.Mutate(simaccount.IPsecTunnels, "ams-br2-ipsec", func(o simaccount.Object) {
 		o["bgp"] = map[string]any{"customer_asn": 64512, "md5_key": "canary-md5"}
 	}); err != nil {
 		t.Fatal(err)
@@ -291,11 +291,11 @@ func TestNothingOfAnotherAccountAndNoSecret(t *testing.T) {
 	d.passes(time.Minute, recorder)
 	path := handover.Path(d.state, "history")
 	other := handover.NewClient("ffffffffffffffffffffffffffffffff", handover.Place{Path: path, Name: "recorder"})
-	if _, ok := other.Hand(t.Context(), store.Detail{Kind: store.Routes}, time.Time{}, time.Time{}); ok || other.History(t.Context()) != nil {
+	if _, ok := other.Hand(t.Context(), store.Target{Kind: store.Routes}, time.Time{}, time.Time{}); ok || other.History(t.Context()) != nil {
 		t.Error("another account was handed something")
 	}
 	own := handover.NewClient(simaccount.DefaultAccount, handover.Place{Path: path, Name: "recorder"})
-	h, ok := own.Hand(t.Context(), store.Detail{Kind: store.GRETunnels}, time.Time{}, time.Time{})
+	h, ok := own.Hand(t.Context(), store.Target{Kind: store.GRETunnels}, time.Time{}, time.Time{})
 	text, err := json.Marshal(h)
 	if !ok || err != nil || len(h.IPsec) == 0 || strings.Contains(string(text), "canary-md5") {
 		t.Errorf("%t, %v, %s", ok, err, text)

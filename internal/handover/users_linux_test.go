@@ -33,7 +33,7 @@ func TestMain(m *testing.M) {
 	}
 	c := handover.NewClient(simaccount.DefaultAccount, handover.Place{Path: path, Name: "recorder of this machine"})
 	ctx := context.Background()
-	h, ok := c.Hand(ctx, store.Detail{Kind: store.GRETunnels}, time.Time{}, time.Time{})
+	h, ok := c.Hand(ctx, store.Target{Kind: store.GRETunnels}, time.Time{}, time.Time{})
 	history, mutes := c.History(ctx), c.Mutes(ctx)
 	fmt.Printf("%t %d tunnels, %d bytes of history, %d mutes, from %q\n", ok, len(h.Rows)+len(h.IPsec), len(history), len(mutes), c.Name())
 	os.Exit(0)

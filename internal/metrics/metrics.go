@@ -66,7 +66,7 @@ func Write(w io.Writer, format Format, version string, accounts ...Account) erro
 		if a.Snapshot != nil {
 			facts := diagnose.From(a.Snapshot, a.Now)
 			facts.Routers = a.Routers
-			one.read = diagnose.Read(facts)
+			one.read = diagnose.New(facts)
 		}
 		one.all()
 	}

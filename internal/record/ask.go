@@ -18,9 +18,10 @@ import (
 // AskEvery is how often the router of a tunnel is asked at most. What it says counts for longer.
 const AskEvery = 5 * time.Minute
 
-// Asker asks the routers of an account's tunnels with the user's own commands: one after another, each at most once in AskEvery, those in
+// RouterPoller asks the routers of an account's tunnels with the user's own commands: one after another, each at most once in AskEvery,
+// those in
 // trouble first. It never holds up who watches. What a router printed is not kept; the facts in it are, in memory.
-type Asker struct {
+type RouterPoller struct {
 	Commands []router.Command
 	Runner   router.Runner
 	Now      func() time.Time
@@ -36,7 +37,7 @@ type Asker struct {
 }
 
 // Go asks until ctx ends. news says that the account was read, which last is then.
-func (a *Asker) Go(ctx context.Context, last func() *store.Snapshot, news <-chan struct{}) {
+func (a *RouterPoller) Go(ctx context.Context, last func() *store.Snapshot, news <-chan struct{}) {
 	for ctx.Err() == nil {
 		if t, ok := a.next(last()); ok {
 			a.ask(ctx, t)
@@ -53,7 +54,7 @@ func (a *Asker) Go(ctx context.Context, last func() *store.Snapshot, news <-chan
 }
 
 // next is the tunnel whose router is to be asked now: of those that are due one in trouble, else the one that was asked longest ago.
-func (a *Asker) next(s *store.Snapshot) (store.Tunnel, bool) {
+func (a *RouterPoller) next(s *store.Snapshot) (store.Tunnel, bool) {
 	if s == nil {
 		return store.Tunnel{}, false
 	}
@@ -82,7 +83,7 @@ func urgency(t store.Tunnel) int {
 	return 1
 }
 
-func (a *Asker) ask(ctx context.Context, t store.Tunnel) {
+func (a *RouterPoller) ask(ctx context.Context, t store.Tunnel) {
 	if a.Turn != nil {
 		select {
 		case a.Turn <- struct{}{}:
@@ -130,7 +131,7 @@ func troubleOf(r router.Reading) string {
 }
 
 // Readings are what the routers said last, by the tunnel's id.
-func (a *Asker) Readings() map[string]router.Reading {
+func (a *RouterPoller) Readings() map[string]router.Reading {
 	a.mu.Lock()
 	defer a.mu.Unlock()
 	return maps.Clone(a.readings)

@@ -33,12 +33,12 @@ type bench struct {
 func newBench(t *testing.T) *bench { return &bench{t: t, path: filepath.Join(t.TempDir(), "told")} }
 
 // start is a new run of the recorder; what it tells it tells until enough calls were made.
-func (b *bench) start(past, now []store.Event, calls int) *record.Teller {
+func (b *bench) start(past, now []store.Event, calls int) *record.EventCommand {
 	b.t.Helper()
 	ctx, cancel := context.WithCancel(b.t.Context())
 	defer cancel()
 	news := make(chan struct{})
-	t := &record.Teller{Path: b.path, Account: record.Account{ID: "a"}, Wait: time.Nanosecond,
+	t := &record.EventCommand{Path: b.path, Account: record.Account{ID: "a"}, Wait: time.Nanosecond,
 		Failed: func(err error) { b.failed = append(b.failed, err) }}
 	t.Run = func(_ context.Context, _ string, _ []string, input []byte) error {
 		b.calls++
@@ -117,7 +117,7 @@ func TestWhatAnotherProgramNoticedTooIsNotToldAgain(t *testing.T) {
 func TestAnEventThatWasUnderWayIsToldAgain(t *testing.T) {
 	b := newBench(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	teller := &record.Teller{Path: b.path, Failed: func(err error) { t.Error(err) }, Account: record.Account{ID: "a"}}
+	teller := &record.EventCommand{Path: b.path, Failed: func(err error) { t.Error(err) }, Account: record.Account{ID: "a"}}
 	teller.Run = func(context.Context, string, []string, []byte) error { cancel(); return context.Canceled }
 	if err := teller.Begin(nil); err != nil {
 		t.Fatal(err)
@@ -138,7 +138,7 @@ func TestTheCommandGetsTheEventAndNoCredential(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	ctx, cancel := context.WithCancel(t.Context())
 	var failed error
-	teller := &record.Teller{Command: "cat > " + out + "; env >> " + out, Account: record.Account{ID: "a"}, Profile: "north",
+	teller := &record.EventCommand{Command: "cat > " + out + "; env >> " + out, Account: record.Account{ID: "a"}, Profile: "north",
 		Environ: []string{"CLOUDFLARE_API_TOKEN=canary", "CLOUDFLARE_API_KEY=canary", "CREDENTIALS_DIRECTORY=canary",
 			"PATH=" + os.Getenv("PATH")},
 		Failed: func(err error) { failed = err }}
@@ -166,7 +166,7 @@ func TestACommandThatHangsIsKilled(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	ctx, cancel := context.WithCancel(t.Context())
 	var failed []error
-	teller := &record.Teller{Command: "grep -q fra && { sleep 600 & wait; }; echo told >> " + out, Account: record.Account{ID: "a"},
+	teller := &record.EventCommand{Command: "grep -q fra && { sleep 600 & wait; }; echo told >> " + out, Account: record.Account{ID: "a"},
 		Wait:  time.Nanosecond,
 		Limit: 300 * time.Millisecond, Environ: []string{"PATH=" + os.Getenv("PATH")}, Failed: func(err error) { failed = append(failed, err) }}
 	if err := teller.Begin(nil); err != nil {

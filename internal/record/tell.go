@@ -42,9 +42,9 @@ const (
 	maxTold   = 700
 )
 
-// Teller tells the events of an account to a command, one after the other, each at least once: what was told is kept in a file, and
+// EventCommand tells the events of an account to a command, one after the other, each at least once: what was told is kept in a file, and
 // what was not told when the process ended is told by the next one. It never holds up who watches.
-type Teller struct {
+type EventCommand struct {
 	Command string // run by the shell
 	Environ []string
 	Profile string
@@ -77,7 +77,7 @@ type toldEvent struct {
 
 // Begin reads what was told. Where there is no file, everything that happened so far counts as told: nobody wants last week's events
 // on the day that he names a command.
-func (t *Teller) Begin(events []store.Event) error {
+func (t *EventCommand) Begin(events []store.Event) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.told = map[string]bool{}
@@ -107,7 +107,7 @@ func (t *Teller) Begin(events []store.Event) error {
 	return t.save()
 }
 
-func (t *Teller) telling(e store.Event) toldEvent { return toldEvent{id(t.Account.ID, e), &e} }
+func (t *EventCommand) telling(e store.Event) toldEvent { return toldEvent{id(t.Account.ID, e), &e} }
 
 // sameEvent is how far apart the times of one event may be that two programs have noticed: each reads in its own time, and the one
 // that was killed before it had written its own leaves the other's.
@@ -115,7 +115,7 @@ const sameEvent = 2 * time.Minute
 
 // recognise notes the events of the history that were told as another program or an earlier run has noticed them: the history keeps
 // one of them. Each that was told is one event of the history at most.
-func (t *Teller) recognise(events []store.Event) {
+func (t *EventCommand) recognise(events []store.Event) {
 	there := map[string]bool{}
 	for _, e := range events {
 		there[id(t.Account.ID, e)] = true
@@ -139,7 +139,7 @@ func (t *Teller) recognise(events []store.Event) {
 	}
 }
 
-func (t *Teller) note(e toldEvent) {
+func (t *EventCommand) note(e toldEvent) {
 	if t.told[e.ID] {
 		return
 	}
@@ -152,7 +152,7 @@ func (t *Teller) note(e toldEvent) {
 	}
 }
 
-func (t *Teller) save() error {
+func (t *EventCommand) save() error {
 	if t.Path == "" {
 		return nil
 	}
@@ -164,14 +164,14 @@ func (t *Teller) save() error {
 }
 
 // Undelivered is how many events were given up since the start.
-func (t *Teller) Undelivered() uint64 {
+func (t *EventCommand) Undelivered() uint64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	return t.failed
 }
 
 // next is the oldest event that was not told.
-func (t *Teller) next(events []store.Event) (store.Event, string, bool) {
+func (t *EventCommand) next(events []store.Event) (store.Event, string, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, e := range events {
@@ -183,7 +183,7 @@ func (t *Teller) next(events []store.Event) (store.Event, string, bool) {
 }
 
 // Go tells until ctx ends what last has; news says when to look again. What waits is the store's own list of events, which is bounded.
-func (t *Teller) Go(ctx context.Context, last func() []store.Event, news <-chan struct{}) {
+func (t *EventCommand) Go(ctx context.Context, last func() []store.Event, news <-chan struct{}) {
 	for {
 		for e, id, more := t.next(last()); more && ctx.Err() == nil; e, id, more = t.next(last()) {
 			t.tell(ctx, e, id)
@@ -198,7 +198,7 @@ func (t *Teller) Go(ctx context.Context, last func() []store.Event, news <-chan 
 
 // tell runs the command for one event until it takes it, or gives up. An end of the program while the command runs tells it again
 // after the next start.
-func (t *Teller) tell(ctx context.Context, e store.Event, id string) {
+func (t *EventCommand) tell(ctx context.Context, e store.Event, id string) {
 	input, err := json.Marshal(News{id, t.Profile, t.Account, Words(e), e})
 	run := t.Run
 	if run == nil {
@@ -243,7 +243,7 @@ func pause(ctx context.Context, d time.Duration) {
 	}
 }
 
-func (t *Teller) done(e store.Event) {
+func (t *EventCommand) done(e store.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.note(t.telling(e))

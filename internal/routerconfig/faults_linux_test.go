@@ -46,7 +46,7 @@ func (h host) cloudflares(t api.Tunnel, peer string) store.Tunnel {
 func (h host) bothEnds(commands []router.Command, seen store.Tunnel) (router.Reading, []diagnose.Finding) {
 	reading := router.Runner{Environ: os.Environ()}.Ask(h.t.Context(), commands, diagnose.RouterTarget(seen))
 	facts := diagnose.Facts{Now: time.Now(), Tunnels: []store.Tunnel{seen}, Routers: map[string]router.Reading{seen.ID: reading}}
-	return reading, diagnose.Read(facts).Tunnel(seen.ID)
+	return reading, diagnose.New(facts).Tunnel(seen.ID)
 }
 
 // named waits until a fault is named first, as certain, with the evidence of both ends.

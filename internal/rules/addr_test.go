@@ -78,7 +78,7 @@ func TestNextFree31FillsAPoolToTheLast(t *testing.T) {
 		if slices.ContainsFunc(used, free.Overlaps) {
 			t.Fatalf("%v is in use", free)
 		}
-		if f := InterfaceAddress(free.String()); !f.OK() {
+		if f := InterfaceAddress(free.String()); !f.IsZero() {
 			t.Fatalf("%v is proposed and then refused: %s", free, f.Text)
 		}
 		used = append(used, free)
@@ -103,7 +103,7 @@ func BenchmarkNextFree31(b *testing.B) {
 
 func TestInterfaceRanges(t *testing.T) {
 	for _, r := range InterfaceRanges() {
-		if first := netip.PrefixFrom(r.Addr(), 31).String(); !InterfaceAddress(first).OK() {
+		if first := netip.PrefixFrom(r.Addr(), 31).String(); !InterfaceAddress(first).IsZero() {
 			t.Errorf("%s is in %v and refused", first, r)
 		}
 	}

@@ -112,10 +112,10 @@ func reservedASN(asn uint32) Finding {
 // The API declares a signed 32-bit number, so larger ones may be refused (unconfirmed): a Warning.
 func CustomerASN(text string, cloudflare uint32) Finding {
 	asn, f := readASN(text, srcDocsBGPRoutes)
-	if !f.OK() {
+	if !f.IsZero() {
 		return f
 	}
-	if f := reservedASN(asn); !f.OK() {
+	if f := reservedASN(asn); !f.IsZero() {
 		return f
 	}
 	switch {
@@ -135,7 +135,7 @@ func CustomerASN(text string, cloudflare uint32) Finding {
 func CloudflareSideASN(text string, bgpOnTunnels bool) Finding {
 	asn, f := readASN(text, srcAPICNISettings)
 	switch {
-	case !f.OK():
+	case !f.IsZero():
 		return f
 	case asn == CloudflareASN:
 		return Finding{}
@@ -169,10 +169,10 @@ func SameASN(asn uint32, others []ASNUse) Finding {
 // add prefix; docs: BYOIP, letter of agency). A private or documentation one is not accepted in Internet routing.
 func PrefixASN(text string) Finding {
 	asn, f := readASN(text, srcAPIPrefix)
-	if !f.OK() {
+	if !f.IsZero() {
 		return f
 	}
-	if f := reservedASN(asn); !f.OK() {
+	if f := reservedASN(asn); !f.IsZero() {
 		return f
 	}
 	switch {

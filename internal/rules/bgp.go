@@ -29,7 +29,7 @@ func MD5Key(key string) Finding {
 // such as 0.0.0.0/0 (Cloudflare docs: Configure BGP routes). A CNI with BGP must send the list, even an empty one.
 func ExtraPrefix(text string) Finding {
 	p, f := cidrRule{example: "100.96.0.0/12", source: srcDocsBGPRoutes}.read(text)
-	if !f.OK() {
+	if !f.IsZero() {
 		return f
 	}
 	return hostBits(p, srcDocsBGPRoutes)

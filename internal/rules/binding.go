@@ -79,11 +79,11 @@ func bindingPlace(cidr, prefix netip.Prefix, existing []Binding) Finding {
 // Transit can only be that one; CDN and Spectrum can be parts of any other default; an address cannot have two
 // services (Cloudflare docs: BYOIP, service bindings). What is allowed comes back as a Note with the time it takes.
 func BindingAllowed(prefix netip.Prefix, existing []Binding, added Binding) Finding {
-	if f := bindingPlace(added.CIDR, prefix, existing); !f.OK() {
+	if f := bindingPlace(added.CIDR, prefix, existing); !f.IsZero() {
 		return f
 	}
 	if len(existing) > 0 {
-		if f := bindingBeside(prefix, existing, added); !f.OK() {
+		if f := bindingBeside(prefix, existing, added); !f.IsZero() {
 			return f
 		}
 	}

@@ -48,14 +48,14 @@ func FilterTarget(text string) Finding {
 		network, plus = strings.CutSuffix(text, "+")
 	}
 	p, f := cidrRule{example: "10.0.0.0/8{8,24}", source: srcAPIFilter}.read(network)
-	if !f.OK() {
+	if !f.IsZero() {
 		if (braced || plus) && f.Severity == Partial { // nothing that is typed behind it mends the network
 			f.Severity = Error
 		}
 		return f
 	}
 	if braced {
-		if f := filterLengths(lengths, p.Bits(), p.Addr().BitLen()); !f.OK() {
+		if f := filterLengths(lengths, p.Bits(), p.Addr().BitLen()); !f.IsZero() {
 			return f
 		}
 	}

@@ -37,8 +37,8 @@ type Finding struct {
 	Source string
 }
 
-// OK reports whether there is nothing to say.
-func (f Finding) OK() bool { return f.Severity == None }
+// IsZero reports whether there is nothing to say.
+func (f Finding) IsZero() bool { return f.Severity == None }
 
 // Blocks reports whether the value cannot be sent as it is: it is wrong or not finished.
 func (f Finding) Blocks() bool { return f.Severity >= Partial }

@@ -50,7 +50,7 @@ func HealthCheckTarget(direction, text string) Finding {
 	}
 	addr, f := address(text, anyIP, srcDocsHealth)
 	switch {
-	case !f.OK():
+	case !f.IsZero():
 		return f
 	case leadsNowhere(addr):
 		return refuse(srcDocsHealth, "Use an address of your device, or leave it empty for the default")
@@ -72,7 +72,7 @@ const EndpointCheckType = "icmp"
 func Endpoint(text string) Finding {
 	addr, f := address(text, anyIP, srcAPIEndpoint)
 	switch {
-	case !f.OK():
+	case !f.IsZero():
 		return f
 	case leadsNowhere(addr):
 		return refuse(srcAPIEndpoint, "Use the address of a host of yours")

@@ -16,10 +16,10 @@ func InterfaceAddress(text string) Finding {
 		example: "10.100.0.8/31",
 		source:  srcDocsTunnels,
 	}.read(text)
-	if !f.OK() {
+	if !f.IsZero() {
 		return f
 	}
-	if f := Worst(interfaceRange(p, srcDocsTunnels), interfaceHost(p)); !f.OK() {
+	if f := Worst(interfaceRange(p, srcDocsTunnels), interfaceHost(p)); !f.IsZero() {
 		return f
 	}
 	if p.Bits() == 30 && linkLocalAllowed().Contains(p.Addr()) && p.Addr() == p.Masked().Addr().Next() {
@@ -86,10 +86,10 @@ func InterconnectAddress(version InterconnectVersion, gre bool, text string, own
 		example: "10.100.0.8/31",
 		source:  srcAPIInterconnect,
 	}.read(text)
-	if !f.OK() {
+	if !f.IsZero() {
 		return f
 	}
-	if f := interfaceHost(p); !f.OK() {
+	if f := interfaceHost(p); !f.IsZero() {
 		return f
 	}
 	if p.Addr().IsLinkLocalUnicast() && !linkLocalAllowed().Contains(p.Addr()) {
@@ -99,7 +99,7 @@ func InterconnectAddress(version InterconnectVersion, gre bool, text string, own
 		return interfaceRange(p, srcAPIInterconnect)
 	}
 	if !insideAny(p, own) {
-		if f := interfaceRange(p, srcAPIInterconnect); !f.OK() {
+		if f := interfaceRange(p, srcAPIInterconnect); !f.IsZero() {
 			return f
 		}
 	}
@@ -130,7 +130,7 @@ func InterfaceAddress6(text string, virtualSubnet6 netip.Prefix) Finding {
 		source:  srcAPIGRE,
 	}.read(text)
 	switch {
-	case !f.OK():
+	case !f.IsZero():
 		return f
 	case p.Addr().IsLinkLocalUnicast(), p.Addr().IsMulticast(), p.Addr().IsLoopback(), p.Addr().IsUnspecified():
 		return refuse(srcAPIGRE, "Use a /127 of the account's IPv6 subnet, such as 2001:db8::200/127")

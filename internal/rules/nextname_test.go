@@ -47,7 +47,7 @@ func TestNextNamesAreFewAndValid(t *testing.T) {
 		t.Errorf("%d proposals: %v", len(got), got)
 	}
 	for _, name := range got {
-		if f := TunnelName(IPsec, name); !f.OK() || NameTaken(IPsec, name, existing).Blocks() {
+		if f := TunnelName(IPsec, name); !f.IsZero() || NameTaken(IPsec, name, existing).Blocks() {
 			t.Errorf("%s: %s", name, f.Text)
 		}
 	}

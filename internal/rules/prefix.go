@@ -12,7 +12,7 @@ func OnboardPrefix(text string) Finding {
 	p, f := cidrRule{example: "203.0.113.0/24", source: srcDocsAdvertise, wrong: "An IPv4 prefix is /24 or larger, such as 203.0.113.0/24",
 		allowed: func(p netip.Prefix) bool { return p.Bits() > 0 && (p.Addr().Is6() || p.Bits() <= MinPrefixV4) },
 	}.read(text)
-	if !f.OK() {
+	if !f.IsZero() {
 		return f
 	}
 	addr := p.Addr()
@@ -48,7 +48,7 @@ func PrefixDescription(text string) Finding {
 // prefixes; Cloudflare docs: advertise prefixes).
 func BGPPrefix(text string, parent netip.Prefix) Finding {
 	p, f := part(text, parent, srcAPIBGPPrefix)
-	if !f.OK() {
+	if !f.IsZero() {
 		return f
 	}
 	limit := MinPrefixV4
@@ -78,7 +78,7 @@ func part(text string, parent netip.Prefix, source string) (netip.Prefix, Findin
 		allowed: func(p netip.Prefix) bool { return p.Bits() >= parent.Bits() },
 	}.read(text)
 	switch {
-	case !f.OK():
+	case !f.IsZero():
 		return p, f
 	case !inside(p, parent):
 		return p, refuse(source, "%s", outside)

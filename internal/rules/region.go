@@ -30,7 +30,7 @@ func Region(text string) Finding {
 
 // withText replaces the text of a finding that has one.
 func withText(f Finding, text string) Finding {
-	if !f.OK() {
+	if !f.IsZero() {
 		f.Text = text
 	}
 	return f

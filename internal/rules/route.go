@@ -11,7 +11,7 @@ import (
 // RoutePrefix checks the destination of a static route (Cloudflare API: create static route).
 func RoutePrefix(text string) Finding {
 	p, f := cidrRule{example: "10.20.0.0/16", source: srcAPIRoute}.read(text)
-	if !f.OK() {
+	if !f.IsZero() {
 		return f
 	}
 	if insideAny(p.Masked(), unrouted()) || p.Bits() >= 10 && p.Masked().Addr().IsLinkLocalUnicast() {
@@ -65,7 +65,7 @@ func NextHop(text string) Finding {
 		return partial(srcAPIRoute, "The next hop is the address alone: %s", meant)
 	}
 	addr, f := address(text, anyIP, srcAPIRoute)
-	if f.OK() && leadsNowhere(addr) {
+	if f.IsZero() && leadsNowhere(addr) {
 		return refuse(srcAPIRoute, "Use your side's address of a tunnel, such as 10.100.0.9")
 	}
 	return f

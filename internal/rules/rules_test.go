@@ -47,7 +47,7 @@ const fieldWidth = 76
 func TestEveryTextFitsItsFieldAndNamesItsSource(t *testing.T) {
 	for _, r := range rows() {
 		f := r.got
-		if f.OK() {
+		if f.IsZero() {
 			if f != (Finding{}) {
 				t.Errorf("%s %q: a fine value must give the zero Finding, got %+v", r.rule, r.value, f)
 			}
@@ -141,7 +141,7 @@ func TestWorst(t *testing.T) {
 	if got := Worst(Finding{}, PSK(""), first, second); got != first {
 		t.Errorf("got %+v, want the first error", got)
 	}
-	if got := Worst(); !got.OK() {
+	if got := Worst(); !got.IsZero() {
 		t.Errorf("nothing to compare must be fine, got %+v", got)
 	}
 	if !TunnelName(GRE, "").Blocks() || PSK("").Blocks() {

@@ -128,7 +128,7 @@ func (r cidrRule) read(text string) (netip.Prefix, Finding) {
 	}
 	addrText, length, slash := strings.Cut(text, "/")
 	addr, f := address(addrText, r.family, r.source)
-	if !f.OK() {
+	if !f.IsZero() {
 		if f.Severity == Partial && slash {
 			return netip.Prefix{}, refuse(r.source, "Finish the address before the /, such as %s", r.example)
 		}

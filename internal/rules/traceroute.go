@@ -33,9 +33,9 @@ func TraceTarget(text string) Finding {
 		f.Text = "Enter an address or a host name, such as 203.0.113.1"
 	}
 	switch {
-	case f.OK() && leadsNowhere(addr):
+	case f.IsZero() && leadsNowhere(addr):
 		return refuse(srcAPITrace, "No path leads there; use the public address of your router")
-	case f.OK() && (addr.IsPrivate() || addr.IsLinkLocalUnicast() || sharedSpace().Contains(addr)):
+	case f.IsZero() && (addr.IsPrivate() || addr.IsLinkLocalUnicast() || sharedSpace().Contains(addr)):
 		return warn(srcUnconfirmed, "Not a public address: Cloudflare's data centers may have no path to it")
 	case f.Severity != Error:
 		return f

@@ -97,7 +97,7 @@ func Rename(from, to string) Finding {
 // (Cloudflare docs: Configure tunnel endpoints). All documented ones are IPv4, so IPv6 is a Warning.
 func CloudflareEndpoint(text string) Finding {
 	addr, f := address(text, anyIP, srcDocsTunnels)
-	if !f.OK() {
+	if !f.IsZero() {
 		return f
 	}
 	switch {
@@ -120,7 +120,7 @@ func CustomerEndpoint(kind Kind, text string) Finding {
 		return Finding{}
 	}
 	addr, f := address(text, anyIP, srcDocsTunnels)
-	if !f.OK() {
+	if !f.IsZero() {
 		return f
 	}
 	private := addr.IsPrivate() || sharedSpace().Contains(addr)

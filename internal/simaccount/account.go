@@ -15,7 +15,7 @@ import (
 // DefaultAccount is the account's id when Options names none.
 const DefaultAccount = "023e105f4ecef8ad9ca31a8372d0c353"
 
-// DefaultToken, DefaultEmail and DefaultKey are the credentials that a new Edge accepts.
+// DefaultToken, DefaultEmail and DefaultKey are the credentials that a new Server accepts.
 const (
 	DefaultToken = "demo-token"
 	DefaultEmail = "demo@example.com"
@@ -37,8 +37,8 @@ type Options struct {
 	Now     func() time.Time // time.Now when nil; everything that happens by itself depends on Now and the time of New only
 }
 
-// Edge is a simulated Cloudflare account. It is an http.Handler and safe for concurrent use.
-type Edge struct {
+// Server is a simulated Cloudflare account. It is an http.Handler and safe for concurrent use.
+type Server struct {
 	seed    uint64
 	account string
 	now     func() time.Time
@@ -74,8 +74,8 @@ type features struct {
 }
 
 // New makes an account that is alive from now on.
-func New(o Options) *Edge {
-	e := &Edge{
+func New(o Options) *Server {
+	e := &Server{
 		seed: o.Seed, account: or(o.Account, DefaultAccount), now: o.Now,
 		asked:    map[string]int{},
 		objects:  map[Resource]*collection{},
@@ -102,11 +102,11 @@ func or(s, otherwise string) string {
 }
 
 // Account returns the id of the simulated account.
-func (e *Edge) Account() string { return e.account }
+func (e *Server) Account() string { return e.account }
 
 // call is one request on its way through a handler.
 type call struct {
-	e         *Edge
+	e         *Server
 	op        *operation
 	now       time.Time
 	vars      map[string]string
@@ -169,14 +169,14 @@ var table = sync.OnceValue(func() []*operation {
 })
 
 // process answers one request: credentials, route, account, permission, then the handler.
-func (e *Edge) process(r *http.Request, body []byte) answer {
+func (e *Server) process(r *http.Request, body []byte) answer {
 	e.lock()
 	defer e.mu.Unlock()
 	return e.serve(r, body, e.now())
 }
 
-// serve is process at a time; the Edge is locked.
-func (e *Edge) serve(r *http.Request, body []byte, now time.Time) answer {
+// serve is process at a time; the Server is locked.
+func (e *Server) serve(r *http.Request, body []byte, now time.Time) answer {
 	c := &call{e: e, now: now, query: r.URL.Query(), body: body}
 	c.newTarget = strings.EqualFold(r.Header.Get("x-magic-new-hc-target"), "true")
 	c.dry, c.contentType = c.query.Get("validate_only") == "true", r.Header.Get("Content-Type")
@@ -203,7 +203,7 @@ func (e *Edge) serve(r *http.Request, body []byte, now time.Time) answer {
 }
 
 // admit does what the gateway does before a service sees the request.
-func (e *Edge) admit(c *call, r *http.Request) (any, error) {
+func (e *Server) admit(c *call, r *http.Request) (any, error) {
 	if wait := e.rate.spend(c.now, e.features.unlimitedRequests); wait > 0 {
 		p := fault(http.StatusTooManyRequests, 10429, "Rate limited. Please wait and consider throttling your request speed")
 		p.retryAfter = wait
@@ -232,7 +232,7 @@ func (e *Edge) admit(c *call, r *http.Request) (any, error) {
 }
 
 // route finds the operation; an unknown path is the gateway's 7003.
-func (e *Edge) route(c *call, r *http.Request) error {
+func (e *Server) route(c *call, r *http.Request) error {
 	rest, ok := strings.CutPrefix(r.URL.Path, basePath+"/")
 	known := false
 	path := strings.Split(rest, "/")
@@ -261,7 +261,7 @@ func unroutable(path string) *problem {
 
 // dress adds the headers that every answer carries. The Ray ID of a change does not depend on how many reads of something else
 // came before it, so that the pictures of the demo can be compared.
-func (e *Edge) dress(a *answer, request string) {
+func (e *Server) dress(a *answer, request string) {
 	e.answers++
 	e.asked[request]++
 	ray := e.hash("ray", request, e.asked[request])

@@ -88,7 +88,9 @@ func (c *call) addressingBody(fields []field, name string) (Object, error) {
 }
 
 // all lists the objects of a kind as they are stored.
-func (e *Edge) all(kind Resource) []any { return e.matching(kind, func(*record) bool { return true }) }
+func (e *Server) all(kind Resource) []any {
+	return e.matching(kind, func(*record) bool { return true })
+}
 
 func listServices(c *call) (any, error) { return c.e.all(Services), nil }
 
@@ -122,7 +124,7 @@ func getPrefix(c *call) (any, error) {
 }
 
 // prefixView adds what follows from the BGP prefix of the same CIDR (the deprecated fields) and from the running checks.
-func (e *Edge) prefixView(r *record, now time.Time) Object {
+func (e *Server) prefixView(r *record, now time.Time) Object {
 	view := deepCopy(r.obj).(Object)
 	view["advertised"], view["advertised_modified_at"] = nil, nil
 	view["on_demand_enabled"], view["on_demand_locked"] = false, false
@@ -140,7 +142,7 @@ func (e *Edge) prefixView(r *record, now time.Time) Object {
 }
 
 // mainBGPPrefix is the one that covers the whole prefix.
-func (e *Edge) mainBGPPrefix(prefix *record) *record {
+func (e *Server) mainBGPPrefix(prefix *record) *record {
 	for _, b := range e.objects[BGPPrefixes].children(prefix.id) {
 		if b.text("cidr") == prefix.text("cidr") {
 			return b
@@ -164,7 +166,7 @@ func createPrefix(c *call) (any, error) {
 }
 
 // addPrefix stores a prefix; an approved one has passed every check.
-func (e *Edge) addPrefix(o Object, approved bool, created time.Time) *record {
+func (e *Server) addPrefix(o Object, approved bool, created time.Time) *record {
 	state, mark := "pending", "P"
 	if approved {
 		state, mark = "valid", "V"
@@ -267,7 +269,7 @@ func createDelegation(c *call) (any, error) {
 	return c.e.addDelegation(prefix, o, c.now).obj, nil
 }
 
-func (e *Edge) addDelegation(prefix *record, o Object, created time.Time) *record {
+func (e *Server) addDelegation(prefix *record, o Object, created time.Time) *record {
 	o["parent_prefix_id"], o["created_at"], o["modified_at"] = prefix.id, stamp(created), stamp(created)
 	r := e.insert(Delegations, o, created)
 	r.parent = prefix.id

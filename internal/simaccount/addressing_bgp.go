@@ -56,7 +56,7 @@ func createBGPPrefix(c *call) (any, error) {
 }
 
 // addBGPPrefix stores a BGP prefix that can be advertised on demand and is withdrawn.
-func (e *Edge) addBGPPrefix(prefix *record, cidr string, created time.Time) *record {
+func (e *Server) addBGPPrefix(prefix *record, cidr string, created time.Time) *record {
 	r := e.insert(BGPPrefixes, Object{
 		"cidr": cidr, "asn": prefix.obj["asn"], "asn_prepend_count": int64(0), "auto_advertise_withdraw": false,
 		"bgp_signal_opts": Object{"enabled": false, "modified_at": nil},
@@ -186,7 +186,7 @@ const (
 	serviceSpectrum = "Spectrum"
 )
 
-func (e *Edge) bindingView(r *record, now time.Time) Object {
+func (e *Server) bindingView(r *record, now time.Time) Object {
 	view := deepCopy(r.obj).(Object)
 	state := "active"
 	if now.Sub(r.created) < bindingTime {
@@ -229,7 +229,7 @@ func createBinding(c *call) (any, error) {
 
 // bindingRefusal is the matrix of the documents: the first binding spans the prefix, Magic Transit comes only there,
 // and CDN and Spectrum do not share an address.
-func (e *Edge) bindingRefusal(prefix *record, cidr, service string) string {
+func (e *Server) bindingRefusal(prefix *record, cidr, service string) string {
 	if prefix.text("approved") != "V" {
 		return "the prefix is not approved"
 	}
@@ -257,7 +257,7 @@ func (e *Edge) bindingRefusal(prefix *record, cidr, service string) string {
 	return ""
 }
 
-func (e *Edge) addBinding(prefix *record, cidr string, service *record, created time.Time) *record {
+func (e *Server) addBinding(prefix *record, cidr string, service *record, created time.Time) *record {
 	r := e.insert(Bindings, Object{"cidr": cidr, "service_id": service.id, "service_name": service.text("name")}, created)
 	r.parent = prefix.id
 	return r

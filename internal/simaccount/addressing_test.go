@@ -58,15 +58,15 @@ func TestWhatCannotBeFlipped(t *testing.T) {
 	} {
 		o := newOperator(t)
 		_, bgp := o.prefix(cidr)
-		before := o.edge.Snapshot()
+		before := o.sim.Snapshot()
 		o.send("PATCH", bgp, flip(false)).refused(400, 1004, word)
-		if diff := cmp.Diff(before, o.edge.Snapshot()); diff != "" {
+		if diff := cmp.Diff(before, o.sim.Snapshot()); diff != "" {
 			t.Errorf("%s changed: %s", cidr, diff)
 		}
 	}
 	o := newOperator(t)
 	_, bgp := o.prefix("198.18.10.0/24")
-	err := o.edge.Mutate(simaccount.BGPPrefixes, "198.18.10.0/24",
+	err := o.sim.Mutate(simaccount.BGPPrefixes, "198.18.10.0/24",
 		func(b simaccount.Object) { b["on_demand"].(simaccount.Object)["on_demand_enabled"] = false })
 	if err != nil {
 		t.Fatal(err)

@@ -20,7 +20,7 @@ type dataset struct {
 
 // sample is one measurement of one tunnel at one moment, seen from one data center.
 type sample struct {
-	e         *Edge
+	e         *Server
 	tunnel    *record
 	colo      colo
 	at        time.Time
@@ -73,7 +73,7 @@ var datasets = map[string]*dataset{
 }
 
 // BlankTrafficNames makes tunnelName empty in the tunnel traffic dataset, as one real account always saw it.
-func (e *Edge) BlankTrafficNames(yes bool) {
+func (e *Server) BlankTrafficNames(yes bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.features.blankTraffic = yes
@@ -296,7 +296,7 @@ const (
 )
 
 // samples calls visit for every measurement in the window that passes the filter.
-func (e *Edge) samples(d *dataset, s selection, w window, now time.Time, visit func(*sample)) {
+func (e *Server) samples(d *dataset, s selection, w window, now time.Time, visit func(*sample)) {
 	moments, span := sampleTimes(s, w, now)
 	centres := []colo{{}}
 	if slices.ContainsFunc(s.dimensions, isColo) || slices.ContainsFunc(w.conditions, func(c condition) bool { return isColo(c.name) }) {

@@ -56,7 +56,7 @@ func TestHealthAgreesWithTheTunnels(t *testing.T) {
 	if diff := cmp.Diff(want, o.healthByTunnel(10*time.Minute)); diff != "" {
 		t.Error(diff)
 	}
-	if err := o.edge.SetHealth(simaccount.GRETunnels, "fra-dc1-gre", 0.5); err != nil {
+	if err := o.sim.SetHealth(simaccount.GRETunnels, "fra-dc1-gre", 0.5); err != nil {
 		t.Fatal(err)
 	}
 	o.send("POST", gre, newGRE()).ok()
@@ -111,7 +111,7 @@ func TestTraffic(t *testing.T) {
 	if got := rates(`, tunnelName_neq: "fra-dc1-gre"`); len(got) != len(all)-1 || got["fra-dc1-gre"] != 0 {
 		t.Errorf("without Frankfurt: %v", got)
 	}
-	o.edge.BlankTrafficNames(true)
+	o.sim.BlankTrafficNames(true)
 	if got := rates(""); len(got) != 1 || got[""] == 0 {
 		t.Errorf("with blank names: %v", got)
 	}
@@ -125,7 +125,7 @@ func TestTraffic(t *testing.T) {
 
 func TestLimitsCanBeAskedAndHold(t *testing.T) {
 	o := newOperator(t)
-	o.edge.HideAnalyticsField(healthSet, "dimensions_edgeColoName")
+	o.sim.HideAnalyticsField(healthSet, "dimensions_edgeColoName")
 	r := o.ask(time.Hour, `settings { `+healthSet+` { enabled maxDuration maxPageSize notOlderThan maxNumberOfFields availableFields } }`)
 	settings := r.at("data", "viewer", "accounts", 0, "settings", healthSet).(object)
 	available := fmt.Sprint(settings["availableFields"])
@@ -161,7 +161,7 @@ func TestLimitsCanBeAskedAndHold(t *testing.T) {
 
 func TestAnalyticsNeedItsOwnPermission(t *testing.T) {
 	o := newOperator(t)
-	o.edge.Grant("narrow", simaccount.MagicTransitRead)
+	o.sim.Grant("narrow", simaccount.MagicTransitRead)
 	o.header.Set("Authorization", "Bearer narrow")
 	r := o.ask(time.Hour, `settings { `+healthSet+` { enabled } }`)
 	if r.at("data") != nil || r.at("errors", 0, "extensions", "code") != "authz" {
@@ -242,8 +242,8 @@ func TestTracerouteToARouterThatIsSilent(t *testing.T) {
 func TestTrafficFromTheInternetIsPassedOrDropped(t *testing.T) {
 	const flows = "magicTransitNetworkAnalyticsAdaptiveGroups"
 	o := newOperator(t)
-	o.edge.Attack("198.18.10.0/24", "dosd", 20*time.Minute, 4.2e9)
-	o.edge.Pass("198.18.11.0/24", 10*time.Minute, 0)
+	o.sim.Attack("198.18.10.0/24", "dosd", 20*time.Minute, 4.2e9)
+	o.sim.Pass("198.18.11.0/24", 10*time.Minute, 0)
 	ask := func(filter, fields string) []any {
 		return o.ask(time.Hour, flows+`(limit: 10000, filter: {datetime_geq: $from, datetime_lt: $to`+filter+`}, orderBy: [sum_bits_DESC]) { `+
 			`sum { bits packets } dimensions { `+fields+` } }`).list("data", "viewer", "accounts", 0, flows)
@@ -270,7 +270,7 @@ func TestTrafficFromTheInternetIsPassedOrDropped(t *testing.T) {
 	if steps["198.18.10.0/24"] != 12 || steps["198.18.11.0/24"] != 10 || steps["198.18.20.0/24"] != 0 {
 		t.Errorf("steps in which something passes: %v", steps)
 	}
-	o.edge.EndAttacks(10 * time.Minute)
+	o.sim.EndAttacks(10 * time.Minute)
 	if rows := ask(`, outcome: "drop"`, "datetimeFiveMinutes"); len(rows) != 2 {
 		t.Errorf("an attack that ended: %v", rows)
 	}

@@ -64,7 +64,7 @@ func (a *accessList) setUp(secret string) {
 }
 
 func newToken(secret string, accountOwned bool, groups []string) *token {
-	id := (&Edge{}).hash("token", secret)
+	id := (&Server{}).hash("token", secret)
 	return &token{
 		id: hex.EncodeToString(id[:16]), groups: slices.Clone(groups),
 		accountOwned: accountOwned, status: "active", kind: AuthToken,
@@ -128,7 +128,7 @@ func notPermitted() *problem {
 }
 
 // admitAccount refuses an account that the credentials do not reach.
-func (e *Edge) admitAccount(c *call, id string) error {
+func (e *Server) admitAccount(c *call, id string) error {
 	if len(id) != 32 || strings.Trim(id, "0123456789abcdef") != "" {
 		return unroutable(basePath + "/accounts/" + id)
 	}
@@ -154,21 +154,21 @@ func unavailable(code int) *problem {
 }
 
 // Grant makes secret a valid user token that holds exactly these permission groups; an earlier grant is replaced.
-func (e *Edge) Grant(secret string, groups ...string) {
+func (e *Server) Grant(secret string, groups ...string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.access.tokens[secret] = newToken(secret, false, groups)
 }
 
 // GrantAccountToken is Grant for a token that belongs to the account instead of a user.
-func (e *Edge) GrantAccountToken(secret string, groups ...string) {
+func (e *Server) GrantAccountToken(secret string, groups ...string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.access.tokens[secret] = newToken(secret, true, groups)
 }
 
 // Deny takes permission groups away from a token; an unknown token is left unknown.
-func (e *Edge) Deny(secret string, groups ...string) {
+func (e *Server) Deny(secret string, groups ...string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if t := e.access.tokens[secret]; t != nil {
@@ -177,14 +177,14 @@ func (e *Edge) Deny(secret string, groups ...string) {
 }
 
 // Revoke makes a token unknown.
-func (e *Edge) Revoke(secret string) {
+func (e *Server) Revoke(secret string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	delete(e.access.tokens, secret)
 }
 
 // SetTokenStatus makes a token "active", "disabled" or "expired".
-func (e *Edge) SetTokenStatus(secret, status string) {
+func (e *Server) SetTokenStatus(secret, status string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if t := e.access.tokens[secret]; t != nil {
@@ -193,14 +193,14 @@ func (e *Edge) SetTokenStatus(secret, status string) {
 }
 
 // SetOnboarded switches whether the account has Magic Transit or Cloudflare WAN at all (else code 1012).
-func (e *Edge) SetOnboarded(yes bool) {
+func (e *Server) SetOnboarded(yes bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.features.onboarded = yes
 }
 
 // SetAutomaticReturnRouting switches the account flag that automatic_return_routing needs (Unified Routing).
-func (e *Edge) SetAutomaticReturnRouting(yes bool) {
+func (e *Server) SetAutomaticReturnRouting(yes bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.features.automaticReturns = yes
@@ -208,7 +208,7 @@ func (e *Edge) SetAutomaticReturnRouting(yes bool) {
 
 // EnforceRateLimit makes the 1,200 requests in 5 minutes real: the next one and all for 5 minutes get 429.
 // Without it the headers count, but nothing is refused.
-func (e *Edge) EnforceRateLimit() {
+func (e *Server) EnforceRateLimit() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.features.unlimitedRequests = false

@@ -62,7 +62,7 @@ func TestBothKindsOfCredentialWork(t *testing.T) {
 	o.header = http.Header{"X-Auth-Email": {simaccount.DefaultEmail}, "X-Auth-Key": {simaccount.DefaultKey}}
 	o.get(gre).ok()
 	var kinds []simaccount.AuthKind
-	for _, r := range o.edge.Requests() {
+	for _, r := range o.sim.Requests() {
 		kinds = append(kinds, r.Auth)
 		if len(r.Header.Values("Authorization"))+len(r.Header.Values("X-Auth-Key")) > 0 {
 			t.Error("the request log keeps a credential")
@@ -81,24 +81,24 @@ func TestVerifyAnswersOnlyForItsKindOfToken(t *testing.T) {
 	}
 	o.get(base+"/tokens/verify").refused(401, 1000)
 
-	o.edge.GrantAccountToken("account-token", simaccount.MagicTransitRead)
+	o.sim.GrantAccountToken("account-token", simaccount.MagicTransitRead)
 	o.header.Set("Authorization", "Bearer account-token")
 	o.get(base + "/tokens/verify").ok()
 	o.get("/user/tokens/verify").refused(401, 1000)
 	o.get("/user").refused(403, 10000)
 
-	o.edge.SetTokenStatus("account-token", "expired")
+	o.sim.SetTokenStatus("account-token", "expired")
 	if got := o.get(base+"/tokens/verify").ok().at("result", "status"); got != "expired" {
 		t.Errorf("status %v", got)
 	}
 	o.get(gre).refused(403, 10000)
-	o.edge.Revoke("account-token")
+	o.sim.Revoke("account-token")
 	o.get(base+"/tokens/verify").refused(401, 1000)
 }
 
 func TestPermissionGroupsDecide(t *testing.T) {
 	o := newOperator(t)
-	o.edge.Grant("reader", simaccount.MagicTransitRead)
+	o.sim.Grant("reader", simaccount.MagicTransitRead)
 	o.header.Set("Authorization", "Bearer reader")
 	o.get(gre).ok()
 	o.get(base + "/cni/slots").ok()
@@ -107,11 +107,11 @@ func TestPermissionGroupsDecide(t *testing.T) {
 	o.get(base+"/addressing/services").refused(403, 10000)
 	o.send("POST", base+"/diagnostics/traceroute", object{"targets": []string{"203.0.113.10"}}).refused(403, 10000)
 
-	o.edge.Grant("writer", simaccount.MagicWANWrite, simaccount.PrefixesRead)
+	o.sim.Grant("writer", simaccount.MagicWANWrite, simaccount.PrefixesRead)
 	o.header.Set("Authorization", "Bearer writer")
 	o.send("POST", gre, newGRE()).ok()
 	o.get(base + "/addressing/services").ok()
-	o.edge.Deny("writer", simaccount.MagicWANWrite)
+	o.sim.Deny("writer", simaccount.MagicWANWrite)
 	o.get(gre).refused(403, 10000)
 }
 
@@ -121,12 +121,12 @@ func TestTheAccountMustBeReachableAndOnboarded(t *testing.T) {
 	o.get("/accounts/"+other+"/magic/gre_tunnels").refused(403, 9109)
 	o.get("/accounts/nonsense/magic/gre_tunnels").refused(404, 7003, "perhaps your object identifier is invalid?")
 
-	o.edge.AddAccount(lab, "Northwind Freight Lab")
+	o.sim.AddAccount(lab, "Northwind Freight Lab")
 	o.get("/accounts/"+lab+"/magic/gre_tunnels").refused(400, 1012, "not onboarded")
 	o.get("/accounts/"+lab+"/addressing/prefixes").refused(400, 1003)
 	o.get("/accounts/" + lab).ok()
 
-	o.edge.SetOnboarded(false)
+	o.sim.SetOnboarded(false)
 	o.get(gre).refused(400, 1012, "not onboarded")
 }
 
@@ -143,7 +143,7 @@ func TestUnknownPathsAndMethods(t *testing.T) {
 func TestAccountsArePaged(t *testing.T) {
 	o := newOperator(t)
 	for i := range 11 {
-		o.edge.AddAccount(strings.Repeat(string(rune('a'+i%6)), 31)+"0", "Subsidiary "+string(rune('A'+i)))
+		o.sim.AddAccount(strings.Repeat(string(rune('a'+i%6)), 31)+"0", "Subsidiary "+string(rune('A'+i)))
 	}
 	seen := 0
 	for page, want := range map[string]int{"1": 5, "2": 5, "3": 2, "4": 0} {
@@ -175,7 +175,7 @@ func TestEveryAnswerSaysTheBudgetAndItsRay(t *testing.T) {
 
 func TestTheRateLimitHoldsForFiveMinutesWhenEnforced(t *testing.T) {
 	o := newOperator(t)
-	o.edge.EnforceRateLimit()
+	o.sim.EnforceRateLimit()
 	for range 1200 {
 		o.get("/user/tokens/verify").ok()
 	}

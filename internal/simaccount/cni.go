@@ -141,7 +141,7 @@ func (c *call) pageOf(items []any) (any, error) {
 }
 
 // matching lists the objects of a kind for which keep is true.
-func (e *Edge) matching(kind Resource, keep func(*record) bool) []any {
+func (e *Server) matching(kind Resource, keep func(*record) bool) []any {
 	out := []any{}
 	for _, r := range e.objects[kind].list {
 		if keep(r) {
@@ -217,7 +217,7 @@ func createCNI(c *call) (any, error) {
 }
 
 // connected says whether a name is taken by any tunnel or interconnect.
-func (e *Edge) connected(name string) bool {
+func (e *Server) connected(name string) bool {
 	return slices.ContainsFunc(e.connections(nil), func(r *record) bool { return r.text("name") == name })
 }
 
@@ -359,7 +359,7 @@ func interconnectStatus(c *call) (any, error) {
 }
 
 // SetInterconnectStatus makes /status of an interconnect answer this state ("Pending", "Down", "Unhealthy", "Healthy") and reason.
-func (e *Edge) SetInterconnectStatus(name, state, reason string) error {
+func (e *Server) SetInterconnectStatus(name, state, reason string) error {
 	return e.mutate(Interconnects, name, func(r *record) { r.linkState, r.linkReason = state, reason })
 }
 

@@ -78,7 +78,7 @@ func TestInterconnectsHaveAStatusAndALetter(t *testing.T) {
 	}
 	o.get(cni+"/interconnects/nwf-fra03-1/loa?name="+strings.Repeat("x", 201)).refused(400, 1400)
 	o.get(cni+"/interconnects/nobody/status").refused(404, 1404)
-	if err := o.edge.SetInterconnectStatus("nwf-gcp-1", "Down", "Pairing key expired"); err != nil {
+	if err := o.sim.SetInterconnectStatus("nwf-gcp-1", "Down", "Pairing key expired"); err != nil {
 		t.Fatal(err)
 	}
 	if r := o.get(cni + "/interconnects/nwf-gcp-1/status"); r.at("state") != "Down" || r.at("reason") != "Pairing key expired" {
@@ -109,7 +109,7 @@ func TestOrderingAPortAndACNI(t *testing.T) {
 	made := o.send("POST", cni+"/cnis", body).ok()
 	id := made.at("id").(string)
 	o.send("POST", cni+"/cnis", body).refused(409, 1409, "sin-cni-v2")
-	link, there := o.edge.Object(simaccount.CFLinks, "sin-cni-v2")
+	link, there := o.sim.Object(simaccount.CFLinks, "sin-cni-v2")
 	if !there || link["interface_address"] != made.at("p2p_ip") {
 		t.Errorf("the tunnel interface is %v", link)
 	}
@@ -121,7 +121,7 @@ func TestOrderingAPortAndACNI(t *testing.T) {
 	whole := made.json.(object)
 	whole["magic"].(object)["conduit_name"] = "sin-cni-b"
 	o.send("PUT", cni+"/cnis/"+id, whole).ok()
-	if _, there := o.edge.Object(simaccount.CFLinks, "sin-cni-b"); !there {
+	if _, there := o.sim.Object(simaccount.CFLinks, "sin-cni-b"); !there {
 		t.Error("the tunnel interface did not follow the new name")
 	}
 	o.send("PUT", cni+"/cnis/"+id, with(whole, "cust_ip", nil)).refused(400, 1400, "cust_ip is required")
@@ -135,7 +135,7 @@ func TestOrderingAPortAndACNI(t *testing.T) {
 	}
 	o.send("DELETE", cni+"/interconnects/"+icon, nil).ok()
 	o.get(cni+"/cnis/"+id).refused(404, 1404)
-	if got, _ := o.edge.Object(simaccount.Slots, slot); got["occupied"] != false {
+	if got, _ := o.sim.Object(simaccount.Slots, slot); got["occupied"] != false {
 		t.Error("the slot is still occupied")
 	}
 }
@@ -232,7 +232,7 @@ func TestStaticRoutes(t *testing.T) {
 	}
 	o.send("DELETE", routes, nil).refused(400, 1022)
 	o.send("DELETE", routes+"/"+o.get(routes).at("result", "routes", 0, "id").(string)+"?validate_only=true", nil).ok()
-	if n := len(o.edge.Objects(simaccount.Routes)); n != 10 {
+	if n := len(o.sim.Objects(simaccount.Routes)); n != 10 {
 		t.Errorf("%d routes after a delete that cannot be tried, want 10", n)
 	}
 	o.send("DELETE", routes, object{}).refused(400, 1022, "routes is required")

@@ -4,8 +4,8 @@
 // The demo mode, the end-to-end tests, the screenshots and the benchmarks use it. It was written from
 // Cloudflare's documents on its own, without package api, so that a misreading in one shows in the other.
 //
-//	edge := simaccount.New(simaccount.Options{})
-//	client := &http.Client{Transport: edge.RoundTripper()} // or httptest.NewServer(edge)
+//	sim := simaccount.New(simaccount.Options{})
+//	client := &http.Client{Transport: sim.RoundTripper()} // or httptest.NewServer(sim)
 //
 // # Time
 //

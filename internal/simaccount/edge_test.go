@@ -19,20 +19,20 @@ func TestObjectsChangeBehindTheBack(t *testing.T) {
 	o := newOperator(t)
 	o.get(gre).ok() // the list is encoded now; what follows must be seen all the same
 	steps := []error{
-		o.edge.Rename(simaccount.GRETunnels, "fra-dc1-gre", "fra-dc9-gre"),
-		o.edge.SetBGP(simaccount.GRETunnels, "fra-dc9-gre", "Active"),
-		o.edge.SetBGPSummary(simaccount.GRETunnels, "fra-dc2-gre", "Frozen", "BGP_NEW_STATE"),
-		o.edge.SetBGP(simaccount.GRETunnels, "ams-dc1-gre", ""),
-		o.edge.Restart(simaccount.IPsecTunnels, "jnb-br1-ipsec"),
-		o.edge.Delete(simaccount.GRETunnels, "sjc-dc1-gre"),
-		o.edge.Mutate(simaccount.GRETunnels, "gru-br1-gre", func(g simaccount.Object) { g["mtu"] = int64(1400) }),
+		o.sim.Rename(simaccount.GRETunnels, "fra-dc1-gre", "fra-dc9-gre"),
+		o.sim.SetBGP(simaccount.GRETunnels, "fra-dc9-gre", "Active"),
+		o.sim.SetBGPSummary(simaccount.GRETunnels, "fra-dc2-gre", "Frozen", "BGP_NEW_STATE"),
+		o.sim.SetBGP(simaccount.GRETunnels, "ams-dc1-gre", ""),
+		o.sim.Restart(simaccount.IPsecTunnels, "jnb-br1-ipsec"),
+		o.sim.Delete(simaccount.GRETunnels, "sjc-dc1-gre"),
+		o.sim.Mutate(simaccount.GRETunnels, "gru-br1-gre", func(g simaccount.Object) { g["mtu"] = int64(1400) }),
 	}
 	for _, err := range steps {
 		if err != nil {
 			t.Error(err)
 		}
 	}
-	id := o.edge.Insert(simaccount.GRETunnels, simaccount.Object{"name": "odd-gre", "interface_address": "10.1.1.0/31"})
+	id := o.sim.Insert(simaccount.GRETunnels, simaccount.Object{"name": "odd-gre", "interface_address": "10.1.1.0/31"})
 	want := map[string]string{
 		"fra-dc9-gre": "BGP_DOWN/Active", "fra-dc2-gre": "BGP_NEW_STATE/Frozen", "ams-dc1-gre": "none", "odd-gre": "none",
 	}
@@ -48,37 +48,37 @@ func TestObjectsChangeBehindTheBack(t *testing.T) {
 		t.Error("insert or restart did not work")
 	}
 	path, _ := o.prefix("198.18.40.0/24")
-	o.edge.InsertBelow(simaccount.BGPPrefixes, path[strings.LastIndex(path, "/")+1:], simaccount.Object{"cidr": "198.18.40.0/25"})
+	o.sim.InsertBelow(simaccount.BGPPrefixes, path[strings.LastIndex(path, "/")+1:], simaccount.Object{"cidr": "198.18.40.0/25"})
 	if got := len(o.get(path + "/bgp/prefixes").list("result")); got != 2 {
 		t.Errorf("%d BGP prefixes, want 2", got)
 	}
-	o.edge.Insert(simaccount.Interconnects, simaccount.Object{"name": "odd-port", "type": "direct"})
+	o.sim.Insert(simaccount.Interconnects, simaccount.Object{"name": "odd-port", "type": "direct"})
 	if r := o.get(cni + "/interconnects/odd-port").ok(); r.at("id") != nil {
 		t.Errorf("an interconnect with an id: %s", r.raw)
 	}
-	if err := o.edge.Delete(simaccount.GRETunnels, "sjc-dc1-gre"); err == nil || !strings.Contains(err.Error(), "sjc-dc1-gre") {
+	if err := o.sim.Delete(simaccount.GRETunnels, "sjc-dc1-gre"); err == nil || !strings.Contains(err.Error(), "sjc-dc1-gre") {
 		t.Errorf("deleting twice: %v", err)
 	}
-	if err := o.edge.Rename("nonsense", "a", "b"); err == nil {
+	if err := o.sim.Rename("nonsense", "a", "b"); err == nil {
 		t.Error("an unknown resource is accepted")
 	}
 }
 
 func TestASnapshotIsACopyWithoutKeys(t *testing.T) {
 	o := newOperator(t)
-	before := o.edge.Snapshot()
+	before := o.sim.Snapshot()
 	for kind, objects := range before {
 		if len(objects) == 0 {
 			t.Errorf("no %s in the believable account", kind)
 		}
 	}
 	text, err := json.Marshal(before)
-	if err != nil || strings.Contains(string(text), o.edge.PSK("ams-br2-ipsec")) {
+	if err != nil || strings.Contains(string(text), o.sim.PSK("ams-br2-ipsec")) {
 		t.Errorf("a key is in the snapshot (%v)", err)
 	}
-	again := o.edge.Snapshot()
+	again := o.sim.Snapshot()
 	again[simaccount.GRETunnels][0]["health_check"].(simaccount.Object)["rate"] = "broken"
-	if diff := cmp.Diff(before, o.edge.Snapshot()); diff != "" {
+	if diff := cmp.Diff(before, o.sim.Snapshot()); diff != "" {
 		t.Errorf("a snapshot reaches into the account: %s", diff)
 	}
 }
@@ -86,13 +86,13 @@ func TestASnapshotIsACopyWithoutKeys(t *testing.T) {
 func TestRequestsAreLogged(t *testing.T) {
 	o := newOperator(t)
 	o.send("PUT", gre+"/x?validate_only=true", object{"mtu": 1400})
-	got := o.edge.Requests()[0]
+	got := o.sim.Requests()[0]
 	if got.Method != http.MethodPut || got.Path != gre+"/x" || got.Query.Get("validate_only") != "true" || got.Status != 404 ||
 		string(got.Body) != `{"mtu":1400}` || got.Header.Get("x-magic-new-hc-target") != "true" || !got.Time.Equal(o.clock.now()) {
 		t.Errorf("logged %+v", got)
 	}
-	o.edge.ForgetRequests()
-	if n := len(o.edge.Requests()); n != 0 {
+	o.sim.ForgetRequests()
+	if n := len(o.sim.Requests()); n != 0 {
 		t.Errorf("%d requests after forgetting", n)
 	}
 }
@@ -101,10 +101,10 @@ func TestASocketAndTheRoundTripperSayTheSame(t *testing.T) {
 	c := newClock()
 	answers := map[string]string{}
 	for _, wire := range []string{"socket", "in process"} {
-		edge := simaccount.New(simaccount.Options{Now: c.now})
-		client, url := &http.Client{Transport: edge.RoundTripper()}, "http://edge.invalid"
+		sim := simaccount.New(simaccount.Options{Now: c.now})
+		client, url := &http.Client{Transport: sim.RoundTripper()}, "http://edge.invalid"
 		if wire == "socket" {
-			server := httptest.NewServer(edge)
+			server := httptest.NewServer(sim)
 			defer server.Close()
 			client, url = server.Client(), server.URL
 		}
@@ -127,8 +127,8 @@ func TestASocketAndTheRoundTripperSayTheSame(t *testing.T) {
 }
 
 func TestManyClientsAtOnce(t *testing.T) {
-	edge := simaccount.New(simaccount.Options{})
-	client := &http.Client{Transport: edge.RoundTripper()}
+	sim := simaccount.New(simaccount.Options{})
+	client := &http.Client{Transport: sim.RoundTripper()}
 	send := func(method, path, body string) int {
 		r, _ := http.NewRequest(method, "http://edge.invalid/client/v4"+path, strings.NewReader(body))
 		r.Header.Set("Authorization", "Bearer demo-token")
@@ -156,14 +156,14 @@ func TestManyClientsAtOnce(t *testing.T) {
 				}
 				send("GET", ipsec, "")
 				send("GET", base+"/addressing/prefixes", "")
-				_ = edge.SetBGP(simaccount.IPsecTunnels, "jnb-br1-ipsec", "Active")
-				edge.Snapshot()
-				edge.Fault(simaccount.Fault{Kind: simaccount.FaultDelay, Path: "/nowhere", Times: 1})
+				_ = sim.SetBGP(simaccount.IPsecTunnels, "jnb-br1-ipsec", "Active")
+				sim.Snapshot()
+				sim.Fault(simaccount.Fault{Kind: simaccount.FaultDelay, Path: "/nowhere", Times: 1})
 			}
 		})
 	}
 	group.Wait()
-	if n := len(edge.Objects(simaccount.GRETunnels)); n != 27 {
+	if n := len(sim.Objects(simaccount.GRETunnels)); n != 27 {
 		t.Errorf("%d GRE tunnels, want 7 and 20", n)
 	}
 }
@@ -171,8 +171,8 @@ func TestManyClientsAtOnce(t *testing.T) {
 func BenchmarkList(b *testing.B) {
 	for _, tunnels := range []int{100, 20000} {
 		b.Run(fmt.Sprintf("%d GRE tunnels", tunnels/2), func(b *testing.B) {
-			edge := simaccount.New(simaccount.Options{Tunnels: tunnels})
-			transport := edge.RoundTripper()
+			sim := simaccount.New(simaccount.Options{Tunnels: tunnels})
+			transport := sim.RoundTripper()
 			r, _ := http.NewRequest(http.MethodGet, "http://edge.invalid/client/v4"+gre, nil)
 			r.Header.Set("Authorization", "Bearer demo-token")
 			b.ReportAllocs()

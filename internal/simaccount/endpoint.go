@@ -87,7 +87,7 @@ func deleteEndpointCheck(c *call) (any, error) {
 }
 
 // furnishEndpointChecks makes what is probed at the two data centers, one of them without a name.
-func (e *Edge) furnishEndpointChecks() {
+func (e *Server) furnishEndpointChecks() {
 	for _, o := range []Object{
 		{"check_type": "icmp", "endpoint": "198.18.10.1", "name": "Frankfurt edge router"},
 		{"check_type": "icmp", "endpoint": "198.18.20.1", "name": "Amsterdam load balancer"},

@@ -53,8 +53,8 @@ type Fault struct {
 }
 
 // Script decides for every request how it goes wrong; nil lets it be, and then the faults of Fault are looked at. The request has no
-// status yet. The script is called in the order in which requests arrive, one at a time, and must not call the Edge's methods.
-func (e *Edge) Script(script func(Request) *Fault) {
+// status yet. The script is called in the order in which requests arrive, one at a time, and must not call the Server's methods.
+func (e *Server) Script(script func(Request) *Fault) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.script = script
@@ -70,21 +70,21 @@ func (r Request) Changes() bool {
 }
 
 // Fault switches a fault on. The first that matches a request is used.
-func (e *Edge) Fault(f Fault) {
+func (e *Server) Fault(f Fault) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.faults = append(e.faults, &f)
 }
 
 // ClearFaults switches all faults off.
-func (e *Edge) ClearFaults() {
+func (e *Server) ClearFaults() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.faults = nil
 }
 
 // takeFault finds the fault for a request and counts it.
-func (e *Edge) takeFault(r *http.Request, body []byte) *Fault {
+func (e *Server) takeFault(r *http.Request, body []byte) *Fault {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	if e.script != nil {

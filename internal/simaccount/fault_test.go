@@ -20,17 +20,17 @@ import (
 type getter func(context.Context) (reply, error)
 
 // wires serves the same account in the process and over a socket on loopback.
-func wires(t *testing.T, test func(t *testing.T, edge *simaccount.Edge, get getter)) {
+func wires(t *testing.T, test func(t *testing.T, sim *simaccount.Server, get getter)) {
 	for _, wire := range []string{"in process", "socket"} {
 		t.Run(wire, func(t *testing.T) {
-			edge := simaccount.New(simaccount.Options{})
-			client, url := &http.Client{Transport: edge.RoundTripper()}, "http://edge.invalid"
+			sim := simaccount.New(simaccount.Options{})
+			client, url := &http.Client{Transport: sim.RoundTripper()}, "http://edge.invalid"
 			if wire == "socket" {
-				server := httptest.NewServer(edge)
+				server := httptest.NewServer(sim)
 				t.Cleanup(server.Close)
 				client, url = server.Client(), server.URL
 			}
-			test(t, edge, func(ctx context.Context) (reply, error) {
+			test(t, sim, func(ctx context.Context) (reply, error) {
 				r, err := http.NewRequestWithContext(ctx, http.MethodGet, url+"/client/v4"+gre, nil)
 				if err != nil {
 					return reply{}, err
@@ -79,8 +79,8 @@ func TestFaultsOfTheAnswer(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			wires(t, func(t *testing.T, edge *simaccount.Edge, get getter) {
-				edge.Fault(test.fault)
+			wires(t, func(t *testing.T, sim *simaccount.Server, get getter) {
+				sim.Fault(test.fault)
 				got, err := get(t.Context())
 				if err != nil {
 					t.Fatal(err)
@@ -91,7 +91,7 @@ func TestFaultsOfTheAnswer(t *testing.T) {
 				if test.fault.RetryAfter > 0 && got.header.Get("Retry-After") != "7" {
 					t.Errorf("Retry-After %q", got.header.Get("Retry-After"))
 				}
-				edge.ClearFaults()
+				sim.ClearFaults()
 				if got, err := get(t.Context()); err != nil || got.status != 200 {
 					t.Errorf("the fault outlives ClearFaults: %v", err)
 				}
@@ -101,12 +101,12 @@ func TestFaultsOfTheAnswer(t *testing.T) {
 }
 
 func TestFaultsOfTheConnection(t *testing.T) {
-	wires(t, func(t *testing.T, edge *simaccount.Edge, get getter) {
-		edge.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Times: 1})
+	wires(t, func(t *testing.T, sim *simaccount.Server, get getter) {
+		sim.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Times: 1})
 		if _, err := get(t.Context()); !errors.Is(err, syscall.ECONNRESET) {
 			t.Errorf("reset gives %v", err)
 		}
-		edge.Fault(simaccount.Fault{Kind: simaccount.FaultTruncated, Times: 1})
+		sim.Fault(simaccount.Fault{Kind: simaccount.FaultTruncated, Times: 1})
 		got, err := get(t.Context())
 		if !errors.Is(err, io.ErrUnexpectedEOF) || len(got.raw) == 0 || json.Valid(got.raw) {
 			t.Errorf("truncation gives %v and %d bytes", err, len(got.raw))
@@ -118,10 +118,10 @@ func TestFaultsOfTheConnection(t *testing.T) {
 }
 
 func TestDelaysEndWithTheRequest(t *testing.T) {
-	wires(t, func(t *testing.T, edge *simaccount.Edge, get getter) {
+	wires(t, func(t *testing.T, sim *simaccount.Server, get getter) {
 		for _, kind := range []simaccount.FaultKind{simaccount.FaultDelay, simaccount.FaultSlow} {
-			edge.ClearFaults()
-			edge.Fault(simaccount.Fault{Kind: kind, Delay: time.Hour})
+			sim.ClearFaults()
+			sim.Fault(simaccount.Fault{Kind: kind, Delay: time.Hour})
 			ctx, cancel := context.WithTimeout(t.Context(), 20*time.Millisecond)
 			if _, err := get(ctx); !errors.Is(err, context.DeadlineExceeded) {
 				t.Errorf("kind %d: %v", kind, err)
@@ -133,13 +133,13 @@ func TestDelaysEndWithTheRequest(t *testing.T) {
 
 func TestASlowAnswerArrivesWholeAndLate(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		edge := simaccount.New(simaccount.Options{})
-		client := &http.Client{Transport: edge.RoundTripper()}
+		sim := simaccount.New(simaccount.Options{})
+		client := &http.Client{Transport: sim.RoundTripper()}
 		for kind, least := range map[simaccount.FaultKind]time.Duration{
 			simaccount.FaultDelay: 3 * time.Second, simaccount.FaultSlow: 30 * time.Second,
 		} {
-			edge.ClearFaults()
-			edge.Fault(simaccount.Fault{Kind: kind, Delay: 3 * time.Second})
+			sim.ClearFaults()
+			sim.Fault(simaccount.Fault{Kind: kind, Delay: 3 * time.Second})
 			r, _ := http.NewRequestWithContext(t.Context(), http.MethodGet, "http://edge.invalid/client/v4"+gre, nil)
 			r.Header.Set("Authorization", "Bearer demo-token")
 			start := time.Now()
@@ -158,32 +158,32 @@ func TestASlowAnswerArrivesWholeAndLate(t *testing.T) {
 
 func TestFaultsMatchByMethodAndPathAndAreUsedUp(t *testing.T) {
 	o := newOperator(t)
-	o.edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503, Method: "POST", Path: "*/psk_generate", Times: 2})
+	o.sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503, Method: "POST", Path: "*/psk_generate", Times: 2})
 	id := o.tunnel(simaccount.IPsecTunnels, "ams-br2-ipsec")["id"].(string)
-	key := o.edge.PSK(id)
+	key := o.sim.PSK(id)
 	for _, want := range []int{503, 503, 200} {
-		if o.edge.PSK(id) != key {
+		if o.sim.PSK(id) != key {
 			t.Error("a request was carried out that should not be")
 		}
 		if r := o.send("POST", ipsec+"/"+id+"/psk_generate", nil); r.status != want {
 			t.Errorf("status %d, want %d", r.status, want)
 		}
 	}
-	if o.edge.PSK(id) == key {
+	if o.sim.PSK(id) == key {
 		t.Error("the last request was not carried out")
 	}
 }
 
 func TestAWriteCanHappenAndItsAnswerGetLost(t *testing.T) {
 	o := newOperator(t)
-	o.edge.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: "POST", CarriedOut: true, Times: 1})
+	o.sim.Fault(simaccount.Fault{Kind: simaccount.FaultReset, Method: "POST", CarriedOut: true, Times: 1})
 	if _, err := o.try("POST", gre, newGRE()); !errors.Is(err, syscall.ECONNRESET) {
 		t.Fatalf("error %v", err)
 	}
-	if _, there := o.edge.Object(simaccount.GRETunnels, "ber-br1-gre"); !there {
+	if _, there := o.sim.Object(simaccount.GRETunnels, "ber-br1-gre"); !there {
 		t.Error("the tunnel was not created")
 	}
-	requests := o.edge.Requests()
+	requests := o.sim.Requests()
 	last := requests[len(requests)-1]
 	if last.Method != http.MethodPost || last.Path != gre || last.Status != 0 || !strings.Contains(string(last.Body), "ber-br1-gre") {
 		t.Errorf("the log says %+v", last)
@@ -193,14 +193,14 @@ func TestAWriteCanHappenAndItsAnswerGetLost(t *testing.T) {
 func valid(s string) bool { return json.Valid([]byte(s)) }
 
 func TestTheRoundTripperStopsWithTheContext(t *testing.T) {
-	edge := simaccount.New(simaccount.Options{})
+	sim := simaccount.New(simaccount.Options{})
 	ctx, cancel := context.WithCancel(t.Context())
 	r, err := http.NewRequestWithContext(ctx, http.MethodGet, "http://edge.invalid/client/v4"+gre, nil)
 	if err != nil {
 		t.Fatal(err)
 	}
 	r.Header.Set("Authorization", "Bearer demo-token")
-	resp, err := edge.RoundTripper().RoundTrip(r)
+	resp, err := sim.RoundTripper().RoundTrip(r)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -214,11 +214,11 @@ func TestTheRoundTripperStopsWithTheContext(t *testing.T) {
 	if _, err := resp.Body.Read(make([]byte, 1)); err == nil {
 		t.Error("a closed body can be read")
 	}
-	if again, err := edge.RoundTripper().RoundTrip(r); !errors.Is(err, context.Canceled) {
+	if again, err := sim.RoundTripper().RoundTrip(r); !errors.Is(err, context.Canceled) {
 		t.Errorf("sending with the ended context gives %v", err)
 		_ = again.Body.Close()
 	}
-	if n := len(edge.Requests()); n != 1 {
+	if n := len(sim.Requests()); n != 1 {
 		t.Errorf("%d requests arrived, want 1", n)
 	}
 }

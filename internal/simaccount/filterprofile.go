@@ -130,7 +130,7 @@ func deleteFilter(c *call) (any, error) {
 }
 
 // checkFilter is the rule for the profiles that a session names.
-func (e *Edge) checkFilter(o Object) error {
+func (e *Server) checkFilter(o Object) error {
 	bgp, _ := o["bgp"].(Object)
 	for _, name := range []string{"import_filter_id", "export_filter_id"} {
 		if id, _ := bgp[name].(string); id != "" && e.objects[FilterProfiles].byID[id] == nil {
@@ -141,7 +141,7 @@ func (e *Edge) checkFilter(o Object) error {
 }
 
 // furnishFilters makes the two that sites usually begin with, and one that nothing uses yet.
-func (e *Edge) furnishFilters() {
+func (e *Server) furnishFilters() {
 	for i, o := range []Object{
 		{"name": "on-prem-imports", "description": "What the sites may announce to Cloudflare", "match_action": "allow",
 			"targets": []any{"10.0.0.0/8{8,24}", "172.16.0.0/12{16,24}"}},

@@ -14,7 +14,7 @@ var fleetSites = []string{
 const fleetRoutes = 100
 
 // furnishFleet makes n tunnels, GRE and IPsec in turn: nine of ten up, the others in every state there is.
-func (e *Edge) furnishFleet(n int) {
+func (e *Server) furnishFleet(n int) {
 	for i := range n {
 		s := e.fleetTunnel(i)
 		e.placeTunnel(s, fleetInterface(i), e.past(10+i%700, s.name))
@@ -31,7 +31,7 @@ func fleetInterface(i int) string {
 }
 
 // fleetTunnel spreads endpoints so that no pair repeats: 500 customer addresses times 126 of Cloudflare.
-func (e *Edge) fleetTunnel(i int) seedTunnel {
+func (e *Server) fleetTunnel(i int) seedTunnel {
 	site := fleetSites[i%len(fleetSites)]
 	kind := [...]string{"gre", "ipsec"}[i%2]
 	customer := i / 2 % 500

@@ -25,7 +25,7 @@ type flowScript struct {
 
 // Attack has traffic at a rate, in bit/s, for a network dropped by a mitigation system ("dosd", "flowtrackd", "magic-firewall"), from so
 // long ago on. What usually comes for it passes as before.
-func (e *Edge) Attack(network, system string, ago time.Duration, rate float64) {
+func (e *Server) Attack(network, system string, ago time.Duration, rate float64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.traffic.attacks = append(e.traffic.attacks, flow{subnet: subnetOf(network), outcome: "drop", system: system, rate: rate,
@@ -33,7 +33,7 @@ func (e *Edge) Attack(network, system string, ago time.Duration, rate float64) {
 }
 
 // EndAttacks ends all attacks, so long ago.
-func (e *Edge) EndAttacks(ago time.Duration) {
+func (e *Server) EndAttacks(ago time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for i := range e.traffic.attacks {
@@ -42,7 +42,7 @@ func (e *Edge) EndAttacks(ago time.Duration) {
 }
 
 // Pass has only a share of the usual traffic for a network come through, from so long ago on; 0 for none.
-func (e *Edge) Pass(network string, ago time.Duration, share float64) {
+func (e *Server) Pass(network string, ago time.Duration, share float64) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.traffic.shares = append(e.traffic.shares, flow{subnet: subnetOf(network), rate: share, from: e.now().Add(-ago)})
@@ -66,7 +66,7 @@ func subnetOf(network string) netip.Prefix {
 }
 
 // flows are all traffic from the Internet: the usual one for every advertised BGP prefix, and attacks.
-func (e *Edge) flows() []flow {
+func (e *Server) flows() []flow {
 	var out []flow
 	for _, b := range e.objects[BGPPrefixes].list {
 		cidr, _ := b.obj["cidr"].(string)
@@ -78,7 +78,7 @@ func (e *Edge) flows() []flow {
 }
 
 // flowSamples calls visit for the traffic from the Internet at these moments.
-func (e *Edge) flowSamples(x *sample, moments []time.Time, visit func()) {
+func (e *Server) flowSamples(x *sample, moments []time.Time, visit func()) {
 	all := e.flows()
 	for i := range all {
 		f := all[i]

@@ -235,7 +235,7 @@ func (q *query) settings(f *ast.Field) (any, error) {
 }
 
 // availableFields are paths such as dimensions_tunnelName, without what the account may not see.
-func (e *Edge) availableFields(name string, d *dataset) []string {
+func (e *Server) availableFields(name string, d *dataset) []string {
 	var out []string
 	for _, dim := range d.dimensions {
 		out = append(out, "dimensions_"+dim)
@@ -248,7 +248,7 @@ func (e *Edge) availableFields(name string, d *dataset) []string {
 }
 
 // HideAnalyticsField makes a field such as "dimensions_edgeColoName" of a dataset unavailable to the account.
-func (e *Edge) HideAnalyticsField(dataset, path string) {
+func (e *Server) HideAnalyticsField(dataset, path string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.hiddenFields = append(e.hiddenFields, dataset+"."+path)

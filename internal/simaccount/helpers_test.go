@@ -39,7 +39,7 @@ func (c *clock) advance(d time.Duration) {
 // operator is a person with curl: sends requests and reads answers.
 type operator struct {
 	t      *testing.T
-	edge   *simaccount.Edge
+	sim    *simaccount.Server
 	clock  *clock
 	header http.Header
 }
@@ -50,8 +50,8 @@ func newOperator(t *testing.T) *operator {
 	return operate(t, simaccount.New(simaccount.Options{Now: c.now}), c)
 }
 
-func operate(t *testing.T, edge *simaccount.Edge, c *clock) *operator {
-	return &operator{t: t, edge: edge, clock: c, header: http.Header{
+func operate(t *testing.T, sim *simaccount.Server, c *clock) *operator {
+	return &operator{t: t, sim: sim, clock: c, header: http.Header{
 		"Authorization": {"Bearer " + simaccount.DefaultToken}, "X-Magic-New-Hc-Target": {"true"},
 	}}
 }
@@ -85,7 +85,7 @@ func (o *operator) try(method, path string, body any) (reply, error) {
 		o.t.Fatal(err)
 	}
 	r.Header = o.header.Clone()
-	resp, err := o.edge.RoundTripper().RoundTrip(r)
+	resp, err := o.sim.RoundTripper().RoundTrip(r)
 	if err != nil {
 		return reply{}, err
 	}

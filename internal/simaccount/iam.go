@@ -18,13 +18,13 @@ func iamOperations() []operation {
 }
 
 // AddAccount adds a further account that the credentials can see. It is empty and not onboarded: code 1012.
-func (e *Edge) AddAccount(id, name string) {
+func (e *Server) AddAccount(id, name string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.addAccount(id, name, "standard")
 }
 
-func (e *Edge) addAccount(id, name, kind string) {
+func (e *Server) addAccount(id, name, kind string) {
 	e.accounts = append(e.accounts, Object{
 		"id": id, "name": name, "type": kind, "created_on": stamp(e.start.AddDate(-3, 0, -12)),
 		"settings": Object{"enforce_twofactor": true, "abuse_contact_email": nil},

@@ -15,15 +15,15 @@ type late struct {
 }
 
 // postpone remembers a request; it is carried out when its time has come and somebody looks.
-func (e *Edge) postpone(r *http.Request, body []byte, wait time.Duration) {
+func (e *Server) postpone(r *http.Request, body []byte, wait time.Duration) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	// The client may be gone by then, and its context with it.
 	e.late = append(e.late, late{at: e.now().Add(wait), r: r.Clone(context.WithoutCancel(r.Context())), body: body})
 }
 
-// lock locks the Edge and carries out what is due.
-func (e *Edge) lock() {
+// lock locks the Server and carries out what is due.
+func (e *Server) lock() {
 	e.mu.Lock()
 	now := e.now()
 	for i := 0; i < len(e.late); {

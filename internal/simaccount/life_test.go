@@ -20,7 +20,7 @@ func TestTheBelievableAccountShowsEveryState(t *testing.T) {
 	}
 	got := map[string]string{}
 	for _, kind := range []simaccount.Resource{simaccount.GRETunnels, simaccount.IPsecTunnels} {
-		for _, object := range o.edge.Objects(kind) {
+		for _, object := range o.sim.Objects(kind) {
 			name := object["name"].(string)
 			got[name] = o.bgp(kind, name)
 		}
@@ -139,7 +139,7 @@ func TestADeleteTakesAMoment(t *testing.T) {
 	o.send("PUT", gre+"/"+id, object{}).refused(404, 1029)
 	o.clock.advance(2 * time.Second)
 	o.get(gre+"/"+id).refused(404, 1029)
-	if _, there := o.edge.Object(simaccount.GRETunnels, id); there {
+	if _, there := o.sim.Object(simaccount.GRETunnels, id); there {
 		t.Error("the tunnel is still in the account")
 	}
 	o.get(ipsec+"/"+id).refused(404, 1032)

@@ -7,12 +7,12 @@ import (
 
 // Insert adds an object behind the clients' back, without any check, and returns its id.
 // A tunnel is established at once.
-func (e *Edge) Insert(kind Resource, o Object) string {
+func (e *Server) Insert(kind Resource, o Object) string {
 	return e.InsertBelow(kind, "", o)
 }
 
 // InsertBelow is Insert for what belongs to a prefix (BGP prefixes, bindings, delegations), named by its id.
-func (e *Edge) InsertBelow(kind Resource, prefixID string, o Object) string {
+func (e *Server) InsertBelow(kind Resource, prefixID string, o Object) string {
 	e.lock()
 	defer e.mu.Unlock()
 	r := e.insert(kind, deepCopy(o).(Object), e.now())
@@ -21,7 +21,7 @@ func (e *Edge) InsertBelow(kind Resource, prefixID string, o Object) string {
 }
 
 // Mutate changes an object behind the clients' back. It is found by id, name or CIDR; the error says when there is none.
-func (e *Edge) Mutate(kind Resource, idOrName string, change func(Object)) error {
+func (e *Server) Mutate(kind Resource, idOrName string, change func(Object)) error {
 	return e.mutate(kind, idOrName, func(r *record) {
 		o := deepCopy(r.obj).(Object)
 		change(o)
@@ -30,18 +30,18 @@ func (e *Edge) Mutate(kind Resource, idOrName string, change func(Object)) error
 }
 
 // Rename gives an object another name behind the clients' back.
-func (e *Edge) Rename(kind Resource, idOrName, name string) error {
+func (e *Server) Rename(kind Resource, idOrName, name string) error {
 	return e.mutate(kind, idOrName, func(r *record) { r.obj["name"] = name })
 }
 
 // Delete removes an object at once, without the API's delay.
-func (e *Edge) Delete(kind Resource, idOrName string) error {
+func (e *Server) Delete(kind Resource, idOrName string) error {
 	return e.mutate(kind, idOrName, func(r *record) { e.objects[kind].remove(r) })
 }
 
 // SetBGP puts a tunnel's session into a state of RFC 4271 ("Idle" … "Established") from now on.
 // An empty state makes bgp_status absent.
-func (e *Edge) SetBGP(kind Resource, idOrName, fsm string) error {
+func (e *Server) SetBGP(kind Resource, idOrName, fsm string) error {
 	return e.mutate(kind, idOrName, func(r *record) {
 		m, _ := r.now(e.now())
 		r.life, r.lifeFrom = steady(fsm, "", m.health), e.now()
@@ -49,7 +49,7 @@ func (e *Edge) SetBGP(kind Resource, idOrName, fsm string) error {
 }
 
 // SetBGPSummary is SetBGP with a summary of its own, to show values that do not fit together or that no document knows.
-func (e *Edge) SetBGPSummary(kind Resource, idOrName, fsm, summary string) error {
+func (e *Server) SetBGPSummary(kind Resource, idOrName, fsm, summary string) error {
 	return e.mutate(kind, idOrName, func(r *record) {
 		m, _ := r.now(e.now())
 		r.life, r.lifeFrom = steady(fsm, summary, m.health), e.now()
@@ -57,7 +57,7 @@ func (e *Edge) SetBGPSummary(kind Resource, idOrName, fsm, summary string) error
 }
 
 // SetHealth sets what the probes of a tunnel find from now on: 0 down, 0.5 degraded, 1 healthy. The session stays as it is.
-func (e *Edge) SetHealth(kind Resource, idOrName string, health float64) error {
+func (e *Server) SetHealth(kind Resource, idOrName string, health float64) error {
 	return e.mutate(kind, idOrName, func(r *record) {
 		m, since := r.now(e.now())
 		r.life, r.lifeFrom = steady(m.fsm, m.state, health), since
@@ -65,11 +65,11 @@ func (e *Edge) SetHealth(kind Resource, idOrName string, health float64) error {
 }
 
 // Restart makes a tunnel come up anew, step by step, as after its creation.
-func (e *Edge) Restart(kind Resource, idOrName string) error {
+func (e *Server) Restart(kind Resource, idOrName string) error {
 	return e.mutate(kind, idOrName, func(r *record) { r.replan(e.now()) })
 }
 
-func (e *Edge) mutate(kind Resource, idOrName string, change func(*record)) error {
+func (e *Server) mutate(kind Resource, idOrName string, change func(*record)) error {
 	e.lock()
 	defer e.mu.Unlock()
 	c := e.objects[kind]
@@ -87,13 +87,13 @@ func (e *Edge) mutate(kind Resource, idOrName string, change func(*record)) erro
 
 // Objects returns copies of all objects of a kind, as they are stored: no status, no keys,
 // health_check.target as the saved text. Deleted ones that can still be read are left out.
-func (e *Edge) Objects(kind Resource) []Object {
+func (e *Server) Objects(kind Resource) []Object {
 	e.lock()
 	defer e.mu.Unlock()
 	return e.live(kind)
 }
 
-func (e *Edge) live(kind Resource) []Object {
+func (e *Server) live(kind Resource) []Object {
 	out := []Object{}
 	for _, r := range e.objects[kind].list {
 		if r.gone.IsZero() {
@@ -104,7 +104,7 @@ func (e *Edge) live(kind Resource) []Object {
 }
 
 // Object returns a copy of one object, found by id, name or CIDR.
-func (e *Edge) Object(kind Resource, idOrName string) (Object, bool) {
+func (e *Server) Object(kind Resource, idOrName string) (Object, bool) {
 	e.lock()
 	defer e.mu.Unlock()
 	r := e.objects[kind].find(idOrName)
@@ -115,7 +115,7 @@ func (e *Edge) Object(kind Resource, idOrName string) (Object, bool) {
 }
 
 // Snapshot returns copies of everything, for a comparison before and after.
-func (e *Edge) Snapshot() map[Resource][]Object {
+func (e *Server) Snapshot() map[Resource][]Object {
 	e.lock()
 	defer e.mu.Unlock()
 	all := map[Resource][]Object{}
@@ -126,7 +126,7 @@ func (e *Edge) Snapshot() map[Resource][]Object {
 }
 
 // PSK returns the key that the simulated edge uses for an IPsec tunnel, "" for none. The API never shows it.
-func (e *Edge) PSK(idOrName string) string {
+func (e *Server) PSK(idOrName string) string {
 	e.lock()
 	defer e.mu.Unlock()
 	return e.pskOf(idOrName)

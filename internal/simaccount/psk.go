@@ -9,7 +9,7 @@ import (
 const accountNumber = "123456789"
 
 // remoteIdentities are the IKE identities that a customer's router may present for the tunnel.
-func (e *Edge) remoteIdentities(id string) Object {
+func (e *Server) remoteIdentities(id string) Object {
 	host := id + "." + accountNumber + ".ipsec.cloudflare.com"
 	return Object{
 		"hex_id":  hex.EncodeToString([]byte(accountNumber + "_" + id)),
@@ -21,7 +21,7 @@ func (e *Edge) remoteIdentities(id string) Object {
 const pskAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 
 // newPSK makes 32 letters and digits. It is a simulated key: predictable from the seed on purpose.
-func (e *Edge) newPSK() string {
+func (e *Server) newPSK() string {
 	e.serial++
 	h := e.hash("psk", e.serial)
 	key := make([]byte, 0, len(h))
@@ -95,7 +95,7 @@ func setPSKs(c *call) (any, error) {
 }
 
 // pskOf is for tests: what the edge would use.
-func (e *Edge) pskOf(idOrName string) string {
+func (e *Server) pskOf(idOrName string) string {
 	if r := e.objects[IPsecTunnels].find(idOrName); r != nil {
 		return r.psk
 	}

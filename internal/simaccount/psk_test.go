@@ -12,14 +12,14 @@ func TestAKeyIsShownOnceAndNeverReturned(t *testing.T) {
 	o := newOperator(t)
 	made := o.send("POST", ipsec, newIPsec()).ok()
 	id := made.at("result", "id").(string)
-	if o.edge.PSK(id) != "asdf1234" {
-		t.Errorf("the edge uses %q", o.edge.PSK(id))
+	if o.sim.PSK(id) != "asdf1234" {
+		t.Errorf("the edge uses %q", o.sim.PSK(id))
 	}
 	o.clock.advance(time.Minute + 1234)
 	generated := o.send("POST", ipsec+"/"+id+"/psk_generate", nil).ok()
 	key := generated.at("result", "psk").(string)
-	if len(key) != 32 || key != o.edge.PSK(id) || generated.at("result", "ipsec_tunnel_id") != id {
-		t.Errorf("answer %s, the edge uses %q", generated.raw, o.edge.PSK(id))
+	if len(key) != 32 || key != o.sim.PSK(id) || generated.at("result", "ipsec_tunnel_id") != id {
+		t.Errorf("answer %s, the edge uses %q", generated.raw, o.sim.PSK(id))
 	}
 	if got := generated.at("result", "psk_metadata", "last_generated_on"); got != "2026-11-20T03:01:00.000001234Z" {
 		t.Errorf("last_generated_on %v in the answer has no nanoseconds", got)
@@ -69,7 +69,7 @@ func TestSettingSeveralKeysMayWorkInPart(t *testing.T) {
 	r := o.send("POST", ipsec+"/psk", object{"psks": []any{
 		object{"id": id, "psk": "tokyo-key"}, object{"id": other, "psk": " bad"}, object{"id": "nobody", "psk": "x"},
 	}}).ok()
-	if r.at("result", "successfully_applied_psks", id, "psk") != "tokyo-key" || o.edge.PSK(id) != "tokyo-key" {
+	if r.at("result", "successfully_applied_psks", id, "psk") != "tokyo-key" || o.sim.PSK(id) != "tokyo-key" {
 		t.Errorf("answer %s", r.raw)
 	}
 	if got := len(r.at("result", "unapplied_psks").(object)); got != 2 {

@@ -52,14 +52,14 @@ func recordOperations() []operation {
 }
 
 // EnableLogs makes datasets of the Log Explorer available; they are paid for and off in a new account.
-func (e *Edge) EnableLogs(datasets ...string) {
+func (e *Server) EnableLogs(datasets ...string) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.written.enabled = datasets
 }
 
 // Log writes a row of a dataset. Columns are as in the documents, in lower case; the time is the account's, less the time that it is ago.
-func (e *Edge) Log(dataset string, ago time.Duration, row Object) {
+func (e *Server) Log(dataset string, ago time.Duration, row Object) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	row = deepCopy(row).(Object)
@@ -71,14 +71,14 @@ func (e *Edge) Log(dataset string, ago time.Duration, row Object) {
 }
 
 // LogBGP writes an event of the session of a tunnel, found by name. direction is "to_cloudflare", "from_cloudflare" or empty.
-func (e *Edge) LogBGP(tunnel string, ago time.Duration, direction, kind string, data Object) {
+func (e *Server) LogBGP(tunnel string, ago time.Duration, direction, kind string, data Object) {
 	e.mu.Lock()
 	id := e.tunnelID(tunnel)
 	e.mu.Unlock()
 	e.Log(BGPLogs, ago, Object{"direction": direction, "eventkind": kind, "eventdata": data, "tunnelid": id, "tunnelname": tunnel})
 }
 
-func (e *Edge) tunnelID(name string) string {
+func (e *Server) tunnelID(name string) string {
 	for _, kind := range []Resource{GRETunnels, IPsecTunnels} {
 		if r := e.objects[kind].find(name); r != nil {
 			return strings.ReplaceAll(r.id, "-", "")
@@ -94,7 +94,7 @@ type Actor struct {
 
 // Audit writes an entry of the audit log about an object, found by id or name: what somebody else did. request are the fields that were
 // sent.
-func (e *Edge) Audit(ago time.Duration, by Actor, action string, kind Resource, idOrName string, request Object) {
+func (e *Server) Audit(ago time.Duration, by Actor, action string, kind Resource, idOrName string, request Object) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	id := idOrName
@@ -107,7 +107,7 @@ func (e *Edge) Audit(ago time.Duration, by Actor, action string, kind Resource, 
 }
 
 // audited appends an entry. Which product and type Cloudflare writes for these objects no document says.
-func (e *Edge) audited(at time.Time, by Actor, action, method string, kind Resource, id string, request Object) {
+func (e *Server) audited(at time.Time, by Actor, action, method string, kind Resource, id string, request Object) {
 	hash := e.hash("audit", len(e.written.audit))
 	product := "magic_transit"
 	if slices.Contains([]Resource{Prefixes, BGPPrefixes, Bindings, Delegations}, kind) {
@@ -133,7 +133,7 @@ func (e *Edge) audited(at time.Time, by Actor, action, method string, kind Resou
 }
 
 // AddPolicy adds an alert policy.
-func (e *Edge) AddPolicy(name, alertType string, enabled bool) {
+func (e *Server) AddPolicy(name, alertType string, enabled bool) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	hash := e.hash("policy", len(e.written.policies))
@@ -210,7 +210,7 @@ func listAudit(c *call) (any, error) {
 }
 
 // auditCall writes a change that was made through the API into the audit log.
-func (e *Edge) auditCall(c *call, method string) {
+func (e *Server) auditCall(c *call, method string) {
 	action := map[string]string{http.MethodPost: "create", http.MethodPut: "update", http.MethodPatch: "update",
 		http.MethodDelete: "delete"}[method]
 	changes := slices.ContainsFunc([]string{"/magic/", "/cni/", "/addressing/"},

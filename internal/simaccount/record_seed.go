@@ -34,7 +34,7 @@ func (w *accountRecord) rows(dataset string, now time.Time) []Object {
 }
 
 // repeat has a row of the session of a tunnel written from a time on.
-func (e *Edge) repeat(tunnel string, every, ago time.Duration, direction, kind string, data Object) {
+func (e *Server) repeat(tunnel string, every, ago time.Duration, direction, kind string, data Object) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.written.repeats = append(e.written.repeats, repeated{BGPLogs, Object{"direction": direction, "eventkind": kind, "eventdata": data,
@@ -43,7 +43,7 @@ func (e *Edge) repeat(tunnel string, every, ago time.Duration, direction, kind s
 
 // FurnishRecord fills the record of the believable account: its datasets are enabled, its broken sessions have left their traces, and
 // colleagues have changed this and that. Without it the account has none of it, as one that does not pay for the Log Explorer.
-func (e *Edge) FurnishRecord() {
+func (e *Server) FurnishRecord() {
 	e.EnableLogs(BGPLogs, IPsecLogs, AuditLogs)
 	const waw, iad, sin = "waw-br1-ipsec", "iad-dc1-gre", "sin-dc1-ipsec"
 	capabilities := []any{"Multiprotocol IPv4 unicast", "Route Refresh", "4-octet AS"}
@@ -80,7 +80,7 @@ func (e *Edge) FurnishRecord() {
 }
 
 // routeOf is the id of the route with a prefix.
-func (e *Edge) routeOf(prefix string) string {
+func (e *Server) routeOf(prefix string) string {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return e.routeID(prefix)

@@ -11,7 +11,7 @@ import (
 	"flarewire/internal/simaccount"
 )
 
-func ask(t *testing.T, e *simaccount.Edge, method, path, kind, body string) (int, string) {
+func ask(t *testing.T, e *simaccount.Server, method, path, kind, body string) (int, string) {
 	t.Helper()
 	req := httptest.NewRequestWithContext(t.Context(), method, "/client/v4/accounts/"+e.Account()+path, strings.NewReader(body))
 	req.Header.Set("Authorization", "Bearer "+simaccount.DefaultToken)

@@ -53,7 +53,7 @@ func authKind(h http.Header) AuthKind {
 }
 
 // arrived is a request as it is seen before it is answered.
-func (e *Edge) arrived(r *http.Request, body []byte) Request {
+func (e *Server) arrived(r *http.Request, body []byte) Request {
 	h := r.Header.Clone()
 	for _, secret := range []string{"Authorization", "X-Auth-Key", "X-Auth-Email"} {
 		h.Del(secret)
@@ -63,7 +63,7 @@ func (e *Edge) arrived(r *http.Request, body []byte) Request {
 }
 
 // record notes a request before it is answered.
-func (e *Edge) record(r *http.Request, body []byte, status int) {
+func (e *Server) record(r *http.Request, body []byte, status int) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	arrived := e.arrived(r, body)
@@ -72,14 +72,14 @@ func (e *Edge) record(r *http.Request, body []byte, status int) {
 }
 
 // Requests returns what arrived so far, oldest first (the last 10,000 at least).
-func (e *Edge) Requests() []Request {
+func (e *Server) Requests() []Request {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	return slices.Clone(e.requests.list)
 }
 
 // ForgetRequests empties the log.
-func (e *Edge) ForgetRequests() {
+func (e *Server) ForgetRequests() {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	e.requests.list = nil

@@ -47,7 +47,7 @@ func routeRules(c *call, _ Resource, o Object, self *record) error {
 	return nil
 }
 
-func (e *Edge) reachable(nexthop string) bool {
+func (e *Server) reachable(nexthop string) bool {
 	hop, err := netip.ParseAddr(nexthop)
 	if err != nil {
 		return false

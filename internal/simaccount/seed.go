@@ -31,7 +31,7 @@ const (
 )
 
 // populate fills a new account: its believable self, or a fleet of n generated tunnels with the same rest.
-func (e *Edge) populate(n int) {
+func (e *Server) populate(n int) {
 	e.addAccount(e.account, "Northwind Freight", "enterprise")
 	e.addLease("Magic Transit anycast endpoint", cloudflareA+"/32")
 	e.addLease("Magic Transit anycast endpoint", cloudflareB+"/32")
@@ -50,7 +50,7 @@ func (e *Edge) populate(n int) {
 	e.furnishRoutes()
 }
 
-func (e *Edge) addLease(purpose, cidr string) {
+func (e *Server) addLease(purpose, cidr string) {
 	from := e.past(700, "lease", cidr)
 	e.insert(Leases, Object{
 		"owner_id": e.account, "purpose": purpose, "cidrs": []any{cidr},
@@ -59,7 +59,7 @@ func (e *Edge) addLease(purpose, cidr string) {
 }
 
 // past is a moment some days ago with an arbitrary but fixed time of day.
-func (e *Edge) past(days int, words ...any) time.Time {
+func (e *Server) past(days int, words ...any) time.Time {
 	offset := time.Duration(e.chance(append(words, "past")...) * float64(day)).Truncate(time.Microsecond)
 	return e.start.Add(-time.Duration(days)*day - offset)
 }
@@ -121,7 +121,7 @@ var demoTunnels = []seedTunnel{
 // demoInterface is the subnet of the i-th tunnel; the first address is Cloudflare's.
 func demoInterface(i int) string { return fmt.Sprintf("10.213.0.%d/31", 2*i) }
 
-func (e *Edge) addTunnel(i int, s seedTunnel) *record {
+func (e *Server) addTunnel(i int, s seedTunnel) *record {
 	created := e.past(90+7*i, s.name)
 	if s.age > 0 {
 		created = e.start.Add(-s.age)
@@ -130,7 +130,7 @@ func (e *Edge) addTunnel(i int, s seedTunnel) *record {
 }
 
 // placeTunnel stores a seed tunnel and starts its life.
-func (e *Edge) placeTunnel(s seedTunnel, address string, created time.Time) *record {
+func (e *Server) placeTunnel(s seedTunnel, address string, created time.Time) *record {
 	kind, fields := GRETunnels, greTunnels.fields
 	o := Object{"name": s.name, "interface_address": address}
 	if s.description != "" {
@@ -192,13 +192,13 @@ var demoRoutes = []seedRoute{
 	{prefix: "10.61.16.0/22", tunnel: "nrt-br1-ipsec", priority: 100, description: "Tokyo, waits for the key"},
 }
 
-func (e *Edge) furnishRoutes() {
+func (e *Server) furnishRoutes() {
 	for i, s := range demoRoutes {
 		e.addRoute(i, s)
 	}
 }
 
-func (e *Edge) addRoute(i int, s seedRoute) {
+func (e *Server) addRoute(i int, s seedRoute) {
 	hop, ok := e.customerSide(s.tunnel)
 	if !ok {
 		return
@@ -221,7 +221,7 @@ func (e *Edge) addRoute(i int, s seedRoute) {
 }
 
 // customerSide is the next hop that leads into a tunnel.
-func (e *Edge) customerSide(name string) (netip.Addr, bool) {
+func (e *Server) customerSide(name string) (netip.Addr, bool) {
 	for _, r := range e.connections(nil) {
 		if r.text("name") == name {
 			_, customer, ok := speakers(r.text("interface_address"))

@@ -31,7 +31,7 @@ const (
 )
 
 // furnishLinks makes the ports, the interconnects in three states and the two CNIs with their tunnel interfaces.
-func (e *Edge) furnishLinks() {
+func (e *Server) furnishLinks() {
 	var slots []*record
 	for _, s := range demoSlots {
 		slots = append(slots, e.insert(Slots, Object{
@@ -52,7 +52,7 @@ func (e *Edge) furnishLinks() {
 }
 
 // iconName is the first free name at a site.
-func (e *Edge) iconName(site string) string {
+func (e *Server) iconName(site string) string {
 	for n := 1; ; n++ {
 		name := fmt.Sprintf("nwf-%s-%d", site, n)
 		if e.objects[Interconnects].byID[name] == nil {
@@ -62,7 +62,7 @@ func (e *Edge) iconName(site string) string {
 }
 
 // pointToPoint is the first free subnet for a CNI: Cloudflare's end, then the customer's.
-func (e *Edge) pointToPoint() (cloudflare, customer string) {
+func (e *Server) pointToPoint() (cloudflare, customer string) {
 	for n := 0; ; n++ {
 		cloudflare = fmt.Sprintf("10.222.%d.%d/31", n/128, n%128*2)
 		inUse := func(r *record) bool { return overlaps(r.text("p2p_ip"), cloudflare) }
@@ -73,7 +73,7 @@ func (e *Edge) pointToPoint() (cloudflare, customer string) {
 }
 
 // addPhysical occupies a slot.
-func (e *Edge) addPhysical(slot *record, kind string, created time.Time) *record {
+func (e *Server) addPhysical(slot *record, kind string, created time.Time) *record {
 	slot.obj["occupied"], slot.obj["account"] = true, e.account
 	return e.addInterconnect(Object{
 		"account": e.account, "name": e.iconName(slot.text("site")), "type": kind, "facility": slot.obj["facility"],
@@ -82,12 +82,12 @@ func (e *Edge) addPhysical(slot *record, kind string, created time.Time) *record
 }
 
 // addInterconnect gives the interconnect the reservation of its port.
-func (e *Edge) addInterconnect(o Object, created time.Time) *record {
+func (e *Server) addInterconnect(o Object, created time.Time) *record {
 	o["virtual_port_reservation_id"] = uuid(e.hash("port", o["name"]))
 	return e.insert(Interconnects, o, created)
 }
 
-func (e *Edge) addCNI(icon *record, conduit, description, version string, mtu int64) {
+func (e *Server) addCNI(icon *record, conduit, description, version string, mtu int64) {
 	created := icon.created.Add(5 * day)
 	n := len(e.objects[CNIs].list)
 	cloudflare, customer := e.pointToPoint()
@@ -107,7 +107,7 @@ func (e *Edge) addCNI(icon *record, conduit, description, version string, mtu in
 }
 
 // addLink makes the tunnel interface of a CNI.
-func (e *Edge) addLink(cni, icon *record, version string, created time.Time) *record {
+func (e *Server) addLink(cni, icon *record, version string, created time.Time) *record {
 	settings := cni.obj["magic"].(Object)
 	o := Object{
 		"name": settings["conduit_name"], "description": settings["description"], "mtu": max(576, settings["mtu"].(int64)),

@@ -44,7 +44,7 @@ var demoPrefixes = []seedPrefix{
 const withdrawnFor = 43 * time.Minute
 
 // furnishPrefixes makes the services and the prefixes with what belongs to them.
-func (e *Edge) furnishPrefixes() {
+func (e *Server) furnishPrefixes() {
 	services := map[string]*record{}
 	for _, name := range []string{serviceCDN, serviceTransit, serviceSpectrum} {
 		h := e.hash("service", name)
@@ -64,7 +64,7 @@ func (e *Edge) furnishPrefixes() {
 	}
 }
 
-func (e *Edge) furnishPrefix(s seedPrefix) *record {
+func (e *Server) furnishPrefix(s seedPrefix) *record {
 	created := e.past(s.days, s.cidr)
 	o := Object{"cidr": s.cidr, "asn": s.asn, "description": s.description, "delegate_loa_creation": true}
 	maps.Copy(o, s.more)

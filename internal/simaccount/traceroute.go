@@ -52,7 +52,7 @@ func traceroute(c *call) (any, error) {
 
 // trace invents a path: Cloudflare, a carrier, the target. The same question has the same answer. A router that does not
 // forward the tunnel's probes does not answer here either: then there are steps without an answer to the end.
-func (e *Edge) trace(coloName, target string, options Object) Object {
+func (e *Server) trace(coloName, target string, options Object) Object {
 	at := slices.IndexFunc(colos, func(c colo) bool { return c.name == coloName || c.name[:3] == coloName })
 	if at < 0 {
 		return Object{
@@ -116,7 +116,7 @@ func timed(node Object, rtt float64, answers int64) {
 }
 
 // routerSilent reports whether a tunnel ends at the address and that nothing gets through it now.
-func (e *Edge) routerSilent(address string) bool {
+func (e *Server) routerSilent(address string) bool {
 	for _, r := range e.connections(nil) {
 		if _, customer := endpoints(r.kind, r.obj); customer == address {
 			m, _ := r.now(e.now())

@@ -26,7 +26,7 @@ type delivery struct {
 func below(path string) string { return strings.TrimPrefix(path, basePath) }
 
 // answerTo carries a request out, with its fault if there is one.
-func (e *Edge) answerTo(r *http.Request) (delivery, error) {
+func (e *Server) answerTo(r *http.Request) (delivery, error) {
 	body, err := readBody(r)
 	if err != nil {
 		return delivery{}, err
@@ -143,7 +143,7 @@ func (s *slowReader) Read(p []byte) (int, error) {
 }
 
 // ServeHTTP answers one request of the API under /client/v4.
-func (e *Edge) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+func (e *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	d, err := e.answerTo(r)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client has gone
@@ -189,9 +189,9 @@ func resetConnection(w http.ResponseWriter) {
 }
 
 // RoundTripper serves requests in the process, without a socket. Faults come as the errors that a socket would give.
-func (e *Edge) RoundTripper() http.RoundTripper { return roundTripper{e} }
+func (e *Server) RoundTripper() http.RoundTripper { return roundTripper{e} }
 
-type roundTripper struct{ e *Edge }
+type roundTripper struct{ e *Server }
 
 func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {

@@ -51,8 +51,8 @@ func Troubles() []Trouble {
 	}
 }
 
-// Befallen is the object in which a trouble shows.
-type Befallen struct {
+// Affected is the object in which a trouble shows.
+type Affected struct {
 	Resource Resource
 	ID, Name string
 }
@@ -73,16 +73,16 @@ const (
 
 // Seed makes a trouble happen to the believable account from now on and says in which object it shows. An
 // account of generated tunnels has none of these objects: the error says so.
-func (e *Edge) Seed(t Trouble) (Befallen, error) {
+func (e *Server) Seed(t Trouble) (Affected, error) {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	kind, name, befall := e.plan(t)
 	if befall == nil {
-		return Befallen{}, fmt.Errorf("simaccount knows no trouble %q; Troubles lists them", t)
+		return Affected{}, fmt.Errorf("simaccount knows no trouble %q; Troubles lists them", t)
 	}
 	r := e.objects[kind].find(name)
 	if r == nil {
-		return Befallen{}, fmt.Errorf("this account has no %s object %q; seed an account without generated tunnels", kind, name)
+		return Affected{}, fmt.Errorf("this account has no %s object %q; seed an account without generated tunnels", kind, name)
 	}
 	befall(r)
 	r.changed()
@@ -90,11 +90,11 @@ func (e *Edge) Seed(t Trouble) (Befallen, error) {
 	if name == "" {
 		name = or(r.text("cidr"), r.text("prefix"))
 	}
-	return Befallen{kind, r.id, name}, nil
+	return Affected{kind, r.id, name}, nil
 }
 
 // plan names the object and what happens to it.
-func (e *Edge) plan(t Trouble) (Resource, string, func(*record)) {
+func (e *Server) plan(t Trouble) (Resource, string, func(*record)) {
 	switch t {
 	case StatusNotRefreshed, KeyNotSet, ChecksSwitchedOff, FlapsAtRekey, StaticWins:
 		return IPsecTunnels, wellIPsec, e.troubleOfIPsec(t)
@@ -123,12 +123,12 @@ func (e *Edge) plan(t Trouble) (Resource, string, func(*record)) {
 }
 
 // restart replaces a tunnel's life from now on.
-func (e *Edge) restart(r *record, p plan) { r.life, r.lifeFrom, r.stuck = p, e.now(), time.Time{} }
+func (e *Server) restart(r *record, p plan) { r.life, r.lifeFrom, r.stuck = p, e.now(), time.Time{} }
 
 // modified notes that somebody has changed the object.
-func (e *Edge) modified(r *record) { r.obj["modified_on"] = stamp(e.now()) }
+func (e *Server) modified(r *record) { r.obj["modified_on"] = stamp(e.now()) }
 
-func (e *Edge) troubleOfSession(t Trouble) func(*record) {
+func (e *Server) troubleOfSession(t Trouble) func(*record) {
 	switch t {
 	case WrongASN:
 		return func(r *record) {
@@ -172,7 +172,7 @@ func (e *Edge) troubleOfSession(t Trouble) func(*record) {
 	return nil
 }
 
-func (e *Edge) troubleOfIPsec(t Trouble) func(*record) {
+func (e *Server) troubleOfIPsec(t Trouble) func(*record) {
 	switch t {
 	case StatusNotRefreshed:
 		return func(r *record) { r.stuck = e.now().Add(-staleFor) }
@@ -203,7 +203,7 @@ func (e *Edge) troubleOfIPsec(t Trouble) func(*record) {
 	return nil
 }
 
-func (e *Edge) troubleOfHealth(t Trouble) func(*record) {
+func (e *Server) troubleOfHealth(t Trouble) func(*record) {
 	return func(r *record) {
 		switch t {
 		case PathDown:
@@ -218,7 +218,7 @@ func (e *Edge) troubleOfHealth(t Trouble) func(*record) {
 	}
 }
 
-func (e *Edge) troubleOfPrefix(t Trouble) func(*record) {
+func (e *Server) troubleOfPrefix(t Trouble) func(*record) {
 	return func(prefix *record) {
 		if t == BindingLost || t == BindingNotReady {
 			for _, b := range e.objects[Bindings].children(prefix.id) {
@@ -240,7 +240,7 @@ func (e *Edge) troubleOfPrefix(t Trouble) func(*record) {
 }
 
 // dropRoutes removes the static routes into a tunnel.
-func (e *Edge) dropRoutes(r *record) {
+func (e *Server) dropRoutes(r *record) {
 	_, customer, _ := speakers(r.text("interface_address"))
 	for _, route := range slices.Clone(e.objects[Routes].list) {
 		if route.text("nexthop") == customer.String() {
@@ -249,7 +249,7 @@ func (e *Edge) dropRoutes(r *record) {
 	}
 }
 
-func (e *Edge) routeID(prefix string) string {
+func (e *Server) routeID(prefix string) string {
 	for _, r := range e.objects[Routes].list {
 		if r.text("prefix") == prefix {
 			return r.id
@@ -293,7 +293,7 @@ type probeTrouble struct {
 }
 
 // LoseLocation makes the probes of these tunnels fail at one of the locations, in which their traffic flows.
-func (e *Edge) LoseLocation(location string, tunnels ...string) error {
+func (e *Server) LoseLocation(location string, tunnels ...string) error {
 	e.mu.Lock()
 	defer e.mu.Unlock()
 	for _, name := range tunnels {

@@ -9,15 +9,15 @@ import (
 func TestEveryTroubleBefallsAnObjectOfTheAccount(t *testing.T) {
 	for _, trouble := range simaccount.Troubles() {
 		o := newOperator(t)
-		before := len(o.edge.Requests())
-		befallen, err := o.edge.Seed(trouble)
+		before := len(o.sim.Requests())
+		befallen, err := o.sim.Seed(trouble)
 		if err != nil || befallen.ID == "" || befallen.Name == "" {
 			t.Errorf("%s: %+v, %v", trouble, befallen, err)
 		}
-		if _, is := o.edge.Object(befallen.Resource, befallen.ID); !is {
+		if _, is := o.sim.Object(befallen.Resource, befallen.ID); !is {
 			t.Errorf("%s shows in %+v, which is not there", trouble, befallen)
 		}
-		if len(o.edge.Requests()) != before {
+		if len(o.sim.Requests()) != before {
 			t.Errorf("%s shows in the log of requests", trouble)
 		}
 	}
@@ -35,7 +35,7 @@ func TestATroubleNeedsItsObjects(t *testing.T) {
 // The router's firewall drops the probes: the analytics say down, and the traffic flows on.
 func TestProbesCanFailWhileTrafficFlows(t *testing.T) {
 	o := newOperator(t)
-	befallen, err := o.edge.Seed(simaccount.FirewallStopsProbes)
+	befallen, err := o.sim.Seed(simaccount.FirewallStopsProbes)
 	if err != nil {
 		t.Fatal(err)
 	}

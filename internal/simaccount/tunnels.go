@@ -97,7 +97,7 @@ func checkPSK(v any) string {
 }
 
 // connections are all records with an interface address, except the one that is being written.
-func (e *Edge) connections(self *record) []*record {
+func (e *Server) connections(self *record) []*record {
 	var out []*record
 	for _, kind := range []Resource{GRETunnels, IPsecTunnels, CFLinks} {
 		for _, r := range e.objects[kind].list {
@@ -162,7 +162,7 @@ func customIdentity(o Object) string {
 	return id
 }
 
-func (e *Edge) identityFits(id string) bool {
+func (e *Server) identityFits(id string) bool {
 	label, ok := strings.CutSuffix(id, "."+e.account+".custom.ipsec.cloudflare.com")
 	return id == "" || (ok && label != "" && !strings.Contains(label, "."))
 }
@@ -201,7 +201,7 @@ func linkRules(c *call, _ Resource, o Object, self *record) error {
 }
 
 // leased says whether a Cloudflare endpoint is one of the account's addresses.
-func (e *Edge) leased(address string) bool {
+func (e *Server) leased(address string) bool {
 	a, err := netip.ParseAddr(address)
 	if err != nil {
 		return false
@@ -217,7 +217,7 @@ func (e *Edge) leased(address string) bool {
 }
 
 // inOwnPrefix says whether an address belongs to a BYOIP prefix of the account.
-func (e *Edge) inOwnPrefix(address string) bool {
+func (e *Server) inOwnPrefix(address string) bool {
 	a, err := netip.ParseAddr(address)
 	if err != nil {
 		return false

@@ -105,9 +105,9 @@ func TestWhatAGRETunnelMustNotBe(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			o := newOperator(t)
-			before := o.edge.Snapshot()
+			before := o.sim.Snapshot()
 			o.send("POST", gre, test.body).refused(400, 1022, append(test.words, "Invalid Request: ")...)
-			if diff := cmp.Diff(before, o.edge.Snapshot()); diff != "" {
+			if diff := cmp.Diff(before, o.sim.Snapshot()); diff != "" {
 				t.Errorf("a refused request changed the account: %s", diff)
 			}
 		})
@@ -151,7 +151,7 @@ func TestIPsecAcceptsWhatOnlyGREForbids(t *testing.T) {
 
 func TestAutomaticReturnRoutingNeedsTheAccountFlag(t *testing.T) {
 	o := newOperator(t)
-	o.edge.SetAutomaticReturnRouting(false)
+	o.sim.SetAutomaticReturnRouting(false)
 	o.send("POST", gre, with(newGRE(), "automatic_return_routing", true)).refused(400, 1022, "coupler_integration")
 	o.send("POST", gre, with(newGRE(), "automatic_return_routing", false)).ok()
 }
@@ -211,9 +211,9 @@ func TestBulkUpdateChangesAllOrNothing(t *testing.T) {
 			object{"id": a["id"], "description": description}, object{"id": b["id"], "mtu": mtu},
 		}})
 	}
-	before := o.edge.Snapshot()
+	before := o.sim.Snapshot()
 	change("x", 100).refused(400, 1022, "mtu must be at least 576")
-	if diff := cmp.Diff(before, o.edge.Snapshot()); diff != "" {
+	if diff := cmp.Diff(before, o.sim.Snapshot()); diff != "" {
 		t.Errorf("half a bulk update: %s", diff)
 	}
 	r := change("x", 1400).ok()
@@ -227,7 +227,7 @@ func TestBulkUpdateChangesAllOrNothing(t *testing.T) {
 func TestValidateOnlyChangesNothing(t *testing.T) {
 	o := newOperator(t)
 	id := o.tunnel(simaccount.IPsecTunnels, "ams-br2-ipsec")["id"].(string)
-	before, key := o.edge.Snapshot(), o.edge.PSK("ams-br2-ipsec")
+	before, key := o.sim.Snapshot(), o.sim.PSK("ams-br2-ipsec")
 	o.send("POST", gre+"?validate_only=true", newGRE()).ok()
 	o.send("POST", gre+"?validate_only=true", with(newGRE(), "mtu", 1)).refused(400, 1022)
 	o.send("PUT", ipsec+"/"+id+"?validate_only=true", object{"description": "x", "psk": "another1"}).ok()
@@ -237,10 +237,10 @@ func TestValidateOnlyChangesNothing(t *testing.T) {
 	if r := o.send("POST", ipsec+"/"+id+"/psk_generate?validate_only=true", nil).ok(); r.at("result", "psk") != "" {
 		t.Errorf("a dry run shows a key: %s", r.raw)
 	}
-	if diff := cmp.Diff(before, o.edge.Snapshot()); diff != "" {
+	if diff := cmp.Diff(before, o.sim.Snapshot()); diff != "" {
 		t.Error(diff)
 	}
-	if o.edge.PSK("ams-br2-ipsec") != key {
+	if o.sim.PSK("ams-br2-ipsec") != key {
 		t.Error("a dry run changed the key")
 	}
 }
@@ -252,10 +252,10 @@ func TestTheOlderBodyWithAList(t *testing.T) {
 	if len(r.list("result", "gre_tunnels")) != 2 {
 		t.Errorf("answer %s", r.raw)
 	}
-	before := o.edge.Snapshot()
+	before := o.sim.Snapshot()
 	third := with(newGRE(), "name", "ber-br3-gre", "customer_gre_endpoint", "203.0.113.203", "interface_address", "10.99.0.8/31")
 	o.send("POST", gre, object{"gre_tunnels": []any{third, second}}).refused(400, 1022, "already used")
-	if diff := cmp.Diff(before, o.edge.Snapshot()); diff != "" {
+	if diff := cmp.Diff(before, o.sim.Snapshot()); diff != "" {
 		t.Errorf("half a create: %s", diff)
 	}
 }

@@ -146,13 +146,13 @@ func (b Baseline) Save(path string, overwrite bool) error {
 	return nil
 }
 
-// GoodDay is where the state that was last saved is kept for the program itself, besides the file that the user named.
-func GoodDay(stateDir, account string) string {
+// BaselinePath is where the state that was last saved is kept for the program itself, besides the file that the user named.
+func BaselinePath(stateDir, account string) string {
 	return filepath.Join(stateDir, "snapshot", url.QueryEscape(account)+".json")
 }
 
-// Keep makes it the good day that findings are measured by.
-func (b Baseline) Keep(path string) error {
+// SaveExpected makes it the good day that findings are measured by.
+func (b Baseline) SaveExpected(path string) error {
 	if err := statefile.PrivateDir(filepath.Dir(path)); err != nil {
 		return err
 	}

@@ -17,21 +17,21 @@ import (
 
 var night = time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 
-func open(t *testing.T) (*simaccount.Edge, func() snapshot.Baseline) {
+func open(t *testing.T) (*simaccount.Server, func() snapshot.Baseline) {
 	t.Helper()
 	return openAt(t, func() time.Time { return night })
 }
 
-func openAt(t *testing.T, clock func() time.Time) (*simaccount.Edge, func() snapshot.Baseline) {
+func openAt(t *testing.T, clock func() time.Time) (*simaccount.Server, func() snapshot.Baseline) {
 	t.Helper()
-	edge := simaccount.New(simaccount.Options{Now: clock})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock,
+	sim := simaccount.New(simaccount.Options{Now: clock})
+	client, err := api.New(api.Options{Transport: sim.RoundTripper(), Now: clock,
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	account := client.In(edge.Account())
-	return edge, func() snapshot.Baseline {
+	account := client.In(sim.Account())
+	return sim, func() snapshot.Baseline {
 		t.Helper()
 		s := store.New(account, clock, 0)
 		s.Use(store.FromAccount(account))
@@ -52,12 +52,12 @@ func TestWhatWasLostComesFirst(t *testing.T) {
 		simaccount.BindingNotReady:    "state of the binding 198.18.10.0/24 to Magic Transit: active -> provisioning",
 	} {
 		t.Run(string(trouble), func(t *testing.T) {
-			edge, take := open(t)
+			sim, take := open(t)
 			path := filepath.Join(t.TempDir(), "good.json")
 			if err := take().Save(path, false); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := edge.Seed(trouble); err != nil {
+			if _, err := sim.Seed(trouble); err != nil {
 				t.Fatal(err)
 			}
 			good, err := snapshot.Load(path)
@@ -84,11 +84,11 @@ func TestNothingChangedIsNoDifference(t *testing.T) {
 }
 
 func TestEveryFieldCounts(t *testing.T) {
-	edge, take := open(t)
+	sim, take := open(t)
 	was := take()
 	change := func(kind simaccount.Resource, name string, f func(simaccount.Object)) {
 		t.Helper()
-		if err := edge.Mutate(kind, name, f); err != nil {
+		if err := sim.Mutate(kind, name, f); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -99,10 +99,10 @@ func TestEveryFieldCounts(t *testing.T) {
 		o["bgp_signal_opts"] = simaccount.Object{"enabled": true}
 	})
 	change(simaccount.Prefixes, "198.18.20.0/24", func(o simaccount.Object) { o["approved"], o["asn"] = "P", int64(1) })
-	if err := edge.Delete(simaccount.Prefixes, "198.18.30.0/24"); err != nil {
+	if err := sim.Delete(simaccount.Prefixes, "198.18.30.0/24"); err != nil {
 		t.Fatal(err)
 	}
-	edge.Insert(simaccount.Prefixes, simaccount.Object{"cidr": "198.18.50.0/24", "approved": "V"})
+	sim.Insert(simaccount.Prefixes, simaccount.Object{"cidr": "198.18.50.0/24", "approved": "V"})
 	var text strings.Builder
 	for _, d := range snapshot.Compare(was, take()) {
 		text.WriteString(d.Prefix + " " + d.What + ": " + d.Was + " -> " + d.Is + "\n")
@@ -122,17 +122,17 @@ func TestEveryFieldCounts(t *testing.T) {
 
 // Half a reading would look like a loss.
 func TestAStateThatCannotBeReadIsNoDifference(t *testing.T) {
-	edge, _ := open(t)
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+	sim, _ := open(t)
+	client, err := api.New(api.Options{Transport: sim.RoundTripper(),
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403, Path: "*/bindings",
+	sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403, Path: "*/bindings",
 		Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
-	s := store.New(client.In(edge.Account()), func() time.Time { return night }, 0)
-	s.Use(store.FromAccount(client.In(edge.Account())))
-	if _, err := snapshot.Take(t.Context(), edge.Account(), s, nil); api.KindOf(err) != api.PermissionMissing {
+	s := store.New(client.In(sim.Account()), func() time.Time { return night }, 0)
+	s.Use(store.FromAccount(client.In(sim.Account())))
+	if _, err := snapshot.Take(t.Context(), sim.Account(), s, nil); api.KindOf(err) != api.PermissionMissing {
 		t.Errorf("%v", err)
 	}
 }
@@ -180,11 +180,11 @@ func TestWhatIsNoSnapshotIsRefusedInWords(t *testing.T) {
 // that comes up.
 func TestASnapshotHoldsEveryKind(t *testing.T) {
 	now := night
-	edge, take := openAt(t, func() time.Time { return now })
+	sim, take := openAt(t, func() time.Time { return now })
 	was := take()
 	change := func(kind simaccount.Resource, name string, f func(simaccount.Object)) {
 		t.Helper()
-		if err := edge.Mutate(kind, name, f); err != nil {
+		if err := sim.Mutate(kind, name, f); err != nil {
 			t.Fatal(err)
 		}
 	}
@@ -197,23 +197,23 @@ func TestASnapshotHoldsEveryKind(t *testing.T) {
 			"2026-11-20T02:00:00Z"
 	})
 	change(simaccount.IPsecTunnels, "jnb-br1-ipsec", func(o simaccount.Object) { o["customer_endpoint"] = "203.0.113.200" })
-	if _, err := edge.Seed(simaccount.PathDown); err != nil {
+	if _, err := sim.Seed(simaccount.PathDown); err != nil {
 		t.Fatal(err)
 	}
-	if err := edge.Delete(simaccount.IPsecTunnels, "ams-br2-ipsec"); err != nil {
+	if err := sim.Delete(simaccount.IPsecTunnels, "ams-br2-ipsec"); err != nil {
 		t.Fatal(err)
 	}
-	routes := edge.Objects(simaccount.Routes)
+	routes := sim.Objects(simaccount.Routes)
 	moved, id := routes[0]["prefix"].(string)+" via "+routes[0]["nexthop"].(string), routes[0]["id"].(string)
 	priority := routes[0]["priority"]
 	change(simaccount.Routes, id, func(o simaccount.Object) { o["priority"], o["modified_on"] = int64(777), "2026-11-20T02:00:00Z" })
 	change(simaccount.CFLinks, "fra-cni-v1", func(o simaccount.Object) { o["mtu"], o["modified_on"] = int64(1400), "2026-11-20T02:00:00Z" })
-	cni := edge.Objects(simaccount.CNIs)[0]
+	cni := sim.Objects(simaccount.CNIs)[0]
 	change(simaccount.CNIs, cni["id"].(string), func(o simaccount.Object) {
 		o["bgp"] = simaccount.Object{"customer_asn": int64(64999), "extra_prefixes": []any{}, "md5_key": nil}
 	})
 	port := cni["interconnect"].(string)
-	if err := edge.SetInterconnectStatus(port, "Down", "no light"); err != nil {
+	if err := sim.SetInterconnectStatus(port, "Down", "no light"); err != nil {
 		t.Fatal(err)
 	}
 	is := take()

@@ -15,8 +15,8 @@ const NoFollow = unix.O_NOFOLLOW
 // noWait keeps os.OpenFile from waiting for the other end of a named pipe; reading and writing a regular file is the same with it.
 const noWait = unix.O_NONBLOCK
 
-// Whose says who can read a file that this package or a mode of 0600 has made.
-const Whose = "that only you can read"
+// OwnerOnlyText says who can read a file that this package or a mode of 0600 has made.
+const OwnerOnlyText = "that only you can read"
 
 // Lock waits for the other instances that hold the lock file. The lock ends with the process, also when it is killed.
 func Lock(path string) (unlock func(), err error) {

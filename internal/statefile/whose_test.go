@@ -33,7 +33,7 @@ func TestOnlyWhoseSaysWhoCanReadAFile(t *testing.T) {
 			}
 			seen++
 			if filepath.Base(path) != "lock_unix.go" {
-				t.Errorf("%s says %s, also on Windows: use statefile.Whose", path, literal)
+				t.Errorf("%s says %s, also on Windows: use statefile.OwnerOnlyText", path, literal)
 			}
 		}
 		return nil

@@ -9,9 +9,9 @@ import (
 	"flarewire/internal/kind"
 )
 
-// Beside has the store take what another program has fresh instead of asking for it. It comes before the first read. What is known
+// UseRecorder has the store take what another program has fresh instead of asking for it. It comes before the first read. What is known
 // there is taken at once, as long as ctx allows, so that the first thing that is shown is not an empty page.
-func (s *Store) Beside(ctx context.Context, b Beside) {
+func (s *Store) UseRecorder(ctx context.Context, b Recorder) {
 	s.beside = b
 	for _, d := range Of(kind.Of(func(a kind.About) bool { return a.Watched && a.Below == "" })...) {
 		s.takeOver(ctx, d.single())
@@ -25,7 +25,7 @@ func (s *Store) Beside(ctx context.Context, b Beside) {
 }
 
 // takeOver takes what the other program has of a list, a reading or a detail. It reports whether nothing has to be asked here now.
-func (s *Store) takeOver(ctx context.Context, d Detail) bool {
+func (s *Store) takeOver(ctx context.Context, d Target) bool {
 	last, now := s.Last(), s.now()
 	e := last.about(d)
 	if s.beside == nil || e == nil {
@@ -56,7 +56,7 @@ func (s *Store) takeOver(ctx context.Context, d Detail) bool {
 }
 
 // await has what the other program is about to read wait for that.
-func (s *Store) await(d Detail, h Handed, wanted, now time.Time) bool {
+func (s *Store) await(d Target, h Handed, wanted, now time.Time) bool {
 	at := h.Due
 	switch {
 	case d.Kind.Detail(): // read in turns, which may come late
@@ -84,7 +84,7 @@ func (s *Store) await(d Detail, h Handed, wanted, now time.Time) bool {
 
 // take puts what was handed over into the next snapshot, as if it had been read here at that time. It reports whether it could be
 // read.
-func (s *Store) take(ctx context.Context, d Detail, h Handed) bool {
+func (s *Store) take(ctx context.Context, d Target, h Handed) bool {
 	took := span{h.From, h.To}
 	if d.Kind == GRETunnels {
 		return s.takeHandedTunnels(h, took)
@@ -144,7 +144,7 @@ func (s *Store) takeHandedTunnels(h Handed, took span) bool {
 		heard := s.hear(next, h)
 		events, first := s.takeTunnels(next, lists, took, &h)
 		next.Next = s.pause(next, lists)
-		if next.GRE.Due = took.to.Add(next.Next); s.again(Detail{Kind: GRETunnels}) {
+		if next.GRE.Due = took.to.Add(next.Next); s.again(Target{Kind: GRETunnels}) {
 			next.GRE.Due = time.Time{}
 		}
 		next.IPsec.Due = next.GRE.Due

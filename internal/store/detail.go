@@ -86,7 +86,7 @@ func (s *Snapshot) Unread(k Kind) (unread, all int) {
 }
 
 // readDetail asks for one detail and returns what to do with the answer; nil when it cannot be read.
-func (s *Store) readDetail(ctx context.Context, d Detail, f *Fetchers) applier {
+func (s *Store) readDetail(ctx context.Context, d Target, f *Fetchers) applier {
 	switch d.Kind {
 	case BGPPrefixes:
 		return readBelow(ctx, s, d, f.BGPPrefixes, func(p *Prefix) *List[api.BGPPrefix] { return &p.BGP }, bgpObjects)
@@ -99,7 +99,7 @@ func (s *Store) readDetail(ctx context.Context, d Detail, f *Fetchers) applier {
 }
 
 // readBelow reads a list below a prefix.
-func readBelow[T any](ctx context.Context, s *Store, d Detail, fetch func(context.Context, string) ([]T, error),
+func readBelow[T any](ctx context.Context, s *Store, d Target, fetch func(context.Context, string) ([]T, error),
 	list func(*Prefix) *List[T], objects func([]T) []object) applier {
 	if fetch == nil {
 		return nil

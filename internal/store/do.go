@@ -28,16 +28,16 @@ func (s *Store) Round(ctx context.Context) *Snapshot {
 
 // Read reads these now, needed or not, at the same time, and returns the new snapshot. One that is being read already is waited
 // for and then read again: that answer may be from before a change.
-func (s *Store) Read(ctx context.Context, details ...Detail) *Snapshot {
-	return s.readUnless(ctx, terms{enough: never}, details)
+func (s *Store) Read(ctx context.Context, targets ...Target) *Snapshot {
+	return s.readUnless(ctx, terms{enough: never}, targets)
 }
 
 // Fresh returns a snapshot in which these are at most this old, or the last attempt to read them failed just now. It reads only
 // what is older, and waits for what is being read already.
-func (s *Store) Fresh(ctx context.Context, age time.Duration, details ...Detail) *Snapshot {
+func (s *Store) Fresh(ctx context.Context, age time.Duration, targets ...Target) *Snapshot {
 	since := s.now().Add(-age)
 	fresh := func(e Entry) bool { return e.Err == nil && e.Known() && !e.Fetched.Before(since) }
-	return s.readUnless(ctx, terms{enough: fresh, beside: age > 0}, details)
+	return s.readUnless(ctx, terms{enough: fresh, beside: age > 0}, targets)
 }
 
 // terms are the terms of a read.
@@ -58,44 +58,44 @@ func never(Entry) bool { return false }
 
 // readUnless reads those of which not enough is known. Details need the list of their objects, and the locations the tunnels: where
 // that is not known, it is read before them.
-func (s *Store) readUnless(ctx context.Context, t terms, details []Detail) *Snapshot {
-	var lists []Detail
-	for _, d := range details {
+func (s *Store) readUnless(ctx context.Context, t terms, targets []Target) *Snapshot {
+	var lists []Target
+	for _, d := range targets {
 		if list := d.Kind.Listed(); d.Kind.Detail() && !s.Last().entry(list).Known() {
-			lists = append(lists, Detail{Kind: list})
+			lists = append(lists, Target{Kind: list})
 		}
 		if first := s.Last().Before(d.Kind); first != "" {
-			lists = append(lists, Detail{Kind: first})
+			lists = append(lists, Target{Kind: first})
 		}
 	}
 	s.readNow(ctx, distinct(lists), t)
-	rest := slices.DeleteFunc(s.Last().expanded(details), func(d Detail) bool { return slices.Contains(lists, d) })
+	rest := slices.DeleteFunc(s.Last().expanded(targets), func(d Target) bool { return slices.Contains(lists, d) })
 	s.readNow(ctx, rest, t)
 	return s.Last()
 }
 
-func (s *Store) readNow(ctx context.Context, details []Detail, t terms) {
+func (s *Store) readNow(ctx context.Context, targets []Target, t terms) {
 	last := s.Last()
-	details = slices.DeleteFunc(slices.Clone(details), func(d Detail) bool { return last.enough(d, t.condition()) })
+	targets = slices.DeleteFunc(slices.Clone(targets), func(d Target) bool { return last.enough(d, t.condition()) })
 	s.mu.Lock()
-	for _, d := range details {
+	for _, d := range targets {
 		s.busy[d]++
 	}
 	s.mu.Unlock()
-	s.readEach(ctx, details, t)
+	s.readEach(ctx, targets, t)
 }
 
 // enough reports whether a condition holds for what is known of a detail, of the tunnels for both lists.
-func (s *Snapshot) enough(d Detail, condition func(Entry) bool) bool {
+func (s *Snapshot) enough(d Target, condition func(Entry) bool) bool {
 	e := s.about(d)
 	return e != nil && condition(*e) && (d.Kind != GRETunnels || condition(s.IPsec))
 }
 
 // readEach reads details that count as busy, all at the same time, but few of those that are one request for each object.
-func (s *Store) readEach(ctx context.Context, details []Detail, t terms) {
+func (s *Store) readEach(ctx context.Context, targets []Target, t terms) {
 	var wait sync.WaitGroup
 	limit := make(chan struct{}, detailsTogether)
-	for _, d := range details {
+	for _, d := range targets {
 		wait.Go(func() {
 			defer s.landed(d)
 			if d.Kind.Detail() {
@@ -109,7 +109,7 @@ func (s *Store) readEach(ctx context.Context, details []Detail, t terms) {
 }
 
 // readOne reads one list or detail. One request is in flight for each.
-func (s *Store) readOne(ctx context.Context, d Detail, t terms) {
+func (s *Store) readOne(ctx context.Context, d Target, t terms) {
 	if d.Kind == recordKind {
 		s.readRecord(ctx, d.Of)
 		return
@@ -150,7 +150,7 @@ func (s *Store) readOne(ctx context.Context, d Detail, t terms) {
 }
 
 // begin reports whether there is something to read. What was wanted anew until now is answered by this read.
-func (s *Store) begin(d Detail, enough func(Entry) bool) bool {
+func (s *Store) begin(d Target, enough func(Entry) bool) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	last := s.state.Load()
@@ -165,7 +165,7 @@ func (s *Store) begin(d Detail, enough func(Entry) bool) bool {
 var errUnreadable = errors.New("this cannot be read here")
 
 // unreadable has what cannot be read wait for a day, so that nobody tries all the time.
-func (s *Store) unreadable(d Detail, now time.Time) {
+func (s *Store) unreadable(d Target, now time.Time) {
 	s.change(func(next *Snapshot) []Event {
 		if e := next.about(d); e != nil {
 			e.Err, e.Due = errUnreadable, now.Add(24*time.Hour)
@@ -174,7 +174,7 @@ func (s *Store) unreadable(d Detail, now time.Time) {
 	})
 }
 
-func (s *Store) lockOf(d Detail) chan struct{} {
+func (s *Store) lockOf(d Target) chan struct{} {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	lock := s.locks[d]
@@ -186,7 +186,7 @@ func (s *Store) lockOf(d Detail) chan struct{} {
 }
 
 // landed ends a read; after the last one nothing is kept about the detail.
-func (s *Store) landed(d Detail) {
+func (s *Store) landed(d Target) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	if s.busy[d]--; s.busy[d] <= 0 {
@@ -231,14 +231,14 @@ func (s *Store) ReadAll(ctx context.Context, progress func(Progress), kinds ...K
 
 // readPatiently reads these at the same time. What was not asked because the program's own share of requests is used up is read
 // again when there is some again. It reports whether there is still time.
-func (s *Store) readPatiently(ctx context.Context, details []Detail, wait func(until time.Time)) bool {
+func (s *Store) readPatiently(ctx context.Context, targets []Target, wait func(until time.Time)) bool {
 	for {
-		s.Read(ctx, details...)
+		s.Read(ctx, targets...)
 		if ctx.Err() != nil {
 			return false
 		}
 		var until time.Time
-		if details, until = s.unasked(details); len(details) == 0 {
+		if targets, until = s.unasked(targets); len(targets) == 0 {
 			return true
 		}
 		wait(until)
@@ -249,9 +249,9 @@ func (s *Store) readPatiently(ctx context.Context, details []Detail, wait func(u
 }
 
 // unasked are those that wait for the program's own share of requests, and until when.
-func (s *Store) unasked(details []Detail) (waiting []Detail, until time.Time) {
+func (s *Store) unasked(targets []Target) (waiting []Target, until time.Time) {
 	last := s.Last()
-	for _, d := range details {
+	for _, d := range targets {
 		entries := []*Entry{last.about(d)}
 		if d.Kind == GRETunnels {
 			entries = append(entries, &last.IPsec)

@@ -64,10 +64,10 @@ func (s *Store) AskingFlows() bool {
 }
 
 // flowsDue hands out the question when somebody waits for it; the store is locked.
-func (s *Store) flowsDue(hand func(api.Class, ...Detail)) {
+func (s *Store) flowsDue(hand func(api.Class, ...Target)) {
 	if f := &s.flowing; f.wanted && !f.busy {
 		f.wanted, f.busy = false, true
-		hand(api.ClassPage, Detail{Kind: flowsKind})
+		hand(api.ClassPage, Target{Kind: flowsKind})
 	}
 }
 

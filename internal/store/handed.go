@@ -10,11 +10,11 @@ import (
 	"flarewire/api"
 )
 
-// Beside is another program that reads the same account, such as a recorder. What it has fresh is not asked of Cloudflare again.
-type Beside interface {
+// Recorder is another program that reads the same account, such as a recorder. What it has fresh is not asked of Cloudflare again.
+type Recorder interface {
 	// Hand gives what that program knows of a list, a reading or a detail: with its rows when it has asked later than after, and with
 	// what happened since. It is false when there is no such program, or it does not know.
-	Hand(ctx context.Context, d Detail, after, since time.Time) (Handed, bool)
+	Hand(ctx context.Context, d Target, after, since time.Time) (Handed, bool)
 }
 
 // Handed is what another program has read, with what happened until then.
@@ -45,7 +45,7 @@ const handSlack = 10 * time.Second
 
 // Hand says what is known of a list, a reading or a detail, for another program. Nothing is handed over that a program that is
 // killed now would not find in its history.
-func (s *Store) Hand(d Detail, after, since time.Time) (Handed, bool) {
+func (s *Store) Hand(d Target, after, since time.Time) (Handed, bool) {
 	last, d := s.Kept(), d.single()
 	e := last.about(d)
 	if e == nil || !e.Known() {
@@ -111,7 +111,7 @@ func (h *handedLocations) take(l *Locations) {
 }
 
 // fill puts the rows in. It reports false for what is not handed over: the other program reads it itself.
-func (h *Handed) fill(last *Snapshot, d Detail) bool {
+func (h *Handed) fill(last *Snapshot, d Target) bool {
 	switch d.Kind {
 	case GRETunnels:
 		for i := range last.Tunnels {

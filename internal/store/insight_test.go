@@ -10,22 +10,22 @@ import (
 )
 
 // sitAt opens the simulated account through the real client.
-func sitAt(t *testing.T, now func() time.Time) (*simaccount.Edge, *api.AccountClient) {
+func sitAt(t *testing.T, now func() time.Time) (*simaccount.Server, *api.AccountClient) {
 	t.Helper()
-	edge := simaccount.New(simaccount.Options{Now: now})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: now,
+	sim := simaccount.New(simaccount.Options{Now: now})
+	client, err := api.New(api.Options{Transport: sim.RoundTripper(), Now: now,
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return edge, client.In(edge.Account())
+	return sim, client.In(sim.Account())
 }
 
 // Somebody opens the page of a tunnel: a day of health and traffic, and the locations that matter first.
 func TestInsightIntoATunnel(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 2, 0, 0, time.UTC)
-	edge, account := sitAt(t, func() time.Time { return now })
-	if _, err := edge.Seed(simaccount.BadInIdleColos); err != nil {
+	sim, account := sitAt(t, func() time.Time { return now })
+	if _, err := sim.Seed(simaccount.BadInIdleColos); err != nil {
 		t.Fatal(err)
 	}
 	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
@@ -54,16 +54,16 @@ func TestInsightIntoATunnel(t *testing.T) {
 // What the account may not ask is not known; the rest is there.
 func TestInsightWithoutTheTrafficOfLocations(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 2, 0, 0, time.UTC)
-	edge, account := sitAt(t, func() time.Time { return now })
-	edge.HideAnalyticsField("magicTransitTunnelTrafficAdaptiveGroups", "dimensions_edgeColoName")
-	if _, err := edge.Seed(simaccount.BadInSomeColos); err != nil {
+	sim, account := sitAt(t, func() time.Time { return now })
+	sim.HideAnalyticsField("magicTransitTunnelTrafficAdaptiveGroups", "dimensions_edgeColoName")
+	if _, err := sim.Seed(simaccount.BadInSomeColos); err != nil {
 		t.Fatal(err)
 	}
 	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
 	if in.ColoFlow || len(in.Colos) != 8 || in.Colos[0].BitRate != nil || in.Colos[0].State() != store.HealthDown {
 		t.Errorf("the worst come first and no traffic is claimed: %+v", in.Colos)
 	}
-	edge.BlankTrafficNames(true)
+	sim.BlankTrafficNames(true)
 	if in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now); in.Ingress[100].Value == nil {
 		t.Errorf("the traffic is not found where the dataset names no tunnel: %v", in.IngressErr)
 	}
@@ -72,8 +72,8 @@ func TestInsightWithoutTheTrafficOfLocations(t *testing.T) {
 // A new account's token lacks the right to read analytics: each part says so, and nothing is shown as zero.
 func TestInsightWithoutPermission(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 2, 0, 0, time.UTC)
-	edge, account := sitAt(t, func() time.Time { return now })
-	edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403, Path: "/graphql",
+	sim, account := sitAt(t, func() time.Time { return now })
+	sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403, Path: "/graphql",
 		Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
 	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
 	if api.KindOf(in.HealthErr) != api.PermissionMissing || in.ColoFlow || in.Health[10].Value != nil || len(in.Colos) != 0 {

@@ -254,7 +254,7 @@ func TestOnlyWhatIsWantedAndDueIsAsked(t *testing.T) {
 // budget that the program may use.
 func TestAnHourOfWatchingIsCheap(t *testing.T) {
 	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
-	edge, account := sitAt(t, func() time.Time { return now })
+	sim, account := sitAt(t, func() time.Time { return now })
 	w := store.New(account, func() time.Time { return now }, 0)
 	w.Use(store.FromAccount(account))
 	w.Keep(store.Overview()...)
@@ -263,7 +263,7 @@ func TestAnHourOfWatchingIsCheap(t *testing.T) {
 		w.Round(t.Context())
 		now = now.Add(max(w.NextDue().Sub(now), 100*time.Millisecond))
 	}
-	perFive := len(edge.Requests()) / 12
+	perFive := len(sim.Requests()) / 12
 	t.Logf("%d requests in five minutes", perFive)
 	if perFive > 200 { // two sessions of this account flap or never come up, so it polls every 5 s
 		t.Errorf("%d requests in five minutes", perFive)

@@ -134,7 +134,7 @@ func newLibrary(t *testing.T) *library {
 // look reads a kind, and before it the list of its objects.
 func (l *library) look(k store.Kind) *store.Snapshot {
 	l.now = l.now.Add(time.Minute)
-	return l.Read(l.t.Context(), store.Detail{Kind: k})
+	return l.Read(l.t.Context(), store.Target{Kind: k})
 }
 
 // Whatever goes wrong at the first read: the kind is not known, which is another thing than that there are none.
@@ -258,13 +258,13 @@ func TestNoneIsKnown(t *testing.T) {
 func TestDetailsAreKnownInPart(t *testing.T) {
 	l := newLibrary(t)
 	l.look(store.Prefixes)
-	s := l.Read(t.Context(), store.Detail{Kind: store.Bindings, Of: "0"})
+	s := l.Read(t.Context(), store.Target{Kind: store.Bindings, Of: "0"})
 	e := s.Entry(store.Bindings)
 	if !e.Partial() || e.Settled() || e.Why() != "the service bindings could not be read completely (3 of 4 not read yet)" {
 		t.Errorf("%+v, %q", e, e.Why())
 	}
-	if !s.About(store.Detail{Kind: store.Bindings, Of: "0"}).Settled() || s.About(store.Detail{Kind: store.Bindings, Of: "1"}).Known() ||
-		s.About(store.Detail{Kind: store.Bindings, Of: "none"}).Known() {
+	if !s.About(store.Target{Kind: store.Bindings, Of: "0"}).Settled() || s.About(store.Target{Kind: store.Bindings, Of: "1"}).Known() ||
+		s.About(store.Target{Kind: store.Bindings, Of: "none"}).Known() {
 		t.Error("what is said of one prefix is that of another")
 	}
 	if e := s.Entry(store.API); e.Known() || e.Kind != store.API {
@@ -291,12 +291,12 @@ func TestAnswersThatAreNoLists(t *testing.T) {
 		} {
 			d := newPortDesk(t)
 			d.now = d.now.Add(time.Minute)
-			d.w.Read(d.Context(), store.Detail{Kind: k})
+			d.w.Read(d.Context(), store.Target{Kind: k})
 			before := d.w.Last().Entry(k)
 			fault.Path = path
-			d.edge.Fault(fault)
+			d.sim.Fault(fault)
 			d.now = d.now.Add(time.Minute)
-			s := d.w.Read(d.Context(), store.Detail{Kind: k})
+			s := d.w.Read(d.Context(), store.Target{Kind: k})
 			if e := s.Entry(k); !before.Settled() || e.Settled() || !e.Fetched.Equal(before.Fetched) ||
 				slices.ContainsFunc(s.Events, func(e store.Event) bool { return e.Kind == store.TunnelGone || e.Kind == store.TunnelAppeared }) {
 				t.Errorf("%s, %s: %+v, %v", k, what, e, s.Events)
@@ -309,11 +309,11 @@ func TestAnswersThatAreNoLists(t *testing.T) {
 func TestAListThatIsUsableInPart(t *testing.T) {
 	d := newPortDesk(t)
 	answer := func(routes ...string) *store.Snapshot {
-		d.edge.ClearFaults()
-		d.edge.Fault(simaccount.Fault{Path: "*magic/routes", Kind: simaccount.FaultStatus, Status: 200,
+		d.sim.ClearFaults()
+		d.sim.Fault(simaccount.Fault{Path: "*magic/routes", Kind: simaccount.FaultStatus, Status: 200,
 			Body: `{"success":true,"errors":[],"messages":[],"result":{"routes":[` + strings.Join(routes, ",") + `]}}`})
 		d.now = d.now.Add(time.Minute)
-		return d.w.Read(d.Context(), store.Detail{Kind: store.Routes})
+		return d.w.Read(d.Context(), store.Target{Kind: store.Routes})
 	}
 	one, two, three := `{"id":"1","prefix":"10.1.0.0/16"}`, `{"id":"2","prefix":"10.2.0.0/16"}`, `{"id":"3","prefix":"10.3.0.0/16"}`
 	answer(one, two)

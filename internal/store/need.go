@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Detail is a kind as a whole, a list below one object, or the state of one interconnect.
-type Detail struct {
+// Target is a kind as a whole, a list below one object, or the state of one interconnect.
+type Target struct {
 	Kind Kind
 	Of   string // id of the prefix, or name of the interconnect; "" is the whole kind
 }
 
 // single returns both lists of tunnels under one name, since they are read together.
-func (d Detail) single() Detail {
+func (d Target) single() Target {
 	if d.Kind == IPsecTunnels {
 		d.Kind = GRETunnels
 	}
@@ -21,18 +21,18 @@ func (d Detail) single() Detail {
 }
 
 // Of makes the needs of whole kinds.
-func Of(kinds ...Kind) []Detail {
-	needs := make([]Detail, len(kinds))
+func Of(kinds ...Kind) []Target {
+	needs := make([]Target, len(kinds))
 	for i, k := range kinds {
-		needs[i] = Detail{Kind: k}
+		needs[i] = Target{Kind: k}
 	}
 	return needs
 }
 
 // Needs writes needs as words, the way in which pages name them: "routes", or with an id "bindings/ID".
-func Needs(details ...Detail) []string {
-	words := make([]string, len(details))
-	for i, d := range details {
+func Needs(targets ...Target) []string {
+	words := make([]string, len(targets))
+	for i, d := range targets {
 		words[i] = string(d.Kind)
 		if d.Of != "" {
 			words[i] += "/" + d.Of
@@ -42,19 +42,19 @@ func Needs(details ...Detail) []string {
 }
 
 // ParseNeeds reads what Needs wrote; words that name no kind are left out.
-func ParseNeeds(words ...string) []Detail {
-	var out []Detail
+func ParseNeeds(words ...string) []Target {
+	var out []Target
 	for _, w := range words {
 		kind, of, _ := strings.Cut(w, "/")
 		if slices.Contains(readable, Kind(kind)) {
-			out = append(out, Detail{Kind(kind), of})
+			out = append(out, Target{Kind(kind), of})
 		}
 	}
 	return out
 }
 
 // About says what is known of a kind or of a detail; of a detail whose object is not there nothing.
-func (s *Snapshot) About(d Detail) Entry {
+func (s *Snapshot) About(d Target) Entry {
 	switch e := s.below(d); {
 	case d.Of == "":
 		return s.Entry(d.Kind)
@@ -66,7 +66,7 @@ func (s *Snapshot) About(d Detail) Entry {
 
 // about returns the entry of a list or of one detail; nil when its object is not there. It may be written to in a snapshot that
 // is being made.
-func (s *Snapshot) about(d Detail) *Entry {
+func (s *Snapshot) about(d Target) *Entry {
 	if d.Kind.Detail() {
 		return s.below(d)
 	}
@@ -74,7 +74,7 @@ func (s *Snapshot) about(d Detail) *Entry {
 }
 
 // below returns the entry of one detail; nil for a whole kind, and when its object is not there.
-func (s *Snapshot) below(d Detail) *Entry {
+func (s *Snapshot) below(d Target) *Entry {
 	switch {
 	case !d.Kind.Detail() || d.Of == "":
 	case d.Kind == PortStates:
@@ -90,12 +90,12 @@ func (s *Snapshot) below(d Detail) *Entry {
 }
 
 // details are all details of these kinds with what is known of them, prefix by prefix and then port by port.
-func (s *Snapshot) details(kinds ...Kind) iter.Seq2[Detail, *Entry] {
-	return func(yield func(Detail, *Entry) bool) {
+func (s *Snapshot) details(kinds ...Kind) iter.Seq2[Target, *Entry] {
+	return func(yield func(Target, *Entry) bool) {
 		for i := range s.Prefixes.Rows {
 			p := &s.Prefixes.Rows[i]
 			for _, k := range kinds {
-				if k.Detail() && k != PortStates && !yield(Detail{k, p.ID}, p.entry(k)) {
+				if k.Detail() && k != PortStates && !yield(Target{k, p.ID}, p.entry(k)) {
 					return
 				}
 			}
@@ -104,7 +104,7 @@ func (s *Snapshot) details(kinds ...Kind) iter.Seq2[Detail, *Entry] {
 			return
 		}
 		for i := range s.Ports.Rows {
-			if p := &s.Ports.Rows[i]; !yield(Detail{PortStates, p.Name}, &p.Asked) {
+			if p := &s.Ports.Rows[i]; !yield(Target{PortStates, p.Name}, &p.Asked) {
 				return
 			}
 		}
@@ -112,9 +112,9 @@ func (s *Snapshot) details(kinds ...Kind) iter.Seq2[Detail, *Entry] {
 }
 
 // expanded returns the details without repetitions, with every object's in place of a whole kind of details.
-func (s *Snapshot) expanded(details []Detail) []Detail {
-	var out []Detail
-	for _, d := range details {
+func (s *Snapshot) expanded(targets []Target) []Target {
+	var out []Target
+	for _, d := range targets {
 		if d.Kind.Detail() && d.Of == "" {
 			for one := range s.details(d.Kind) {
 				out = append(out, one)

@@ -12,20 +12,20 @@ import (
 // plan is who needs what, and what is being read. It is guarded by the store's mu.
 type plan struct {
 	always    map[Kind]bool            // needed all the time
-	shown     []Detail                 // needed by the page on the screen; Of is empty for a whole kind
+	shown     []Target                 // needed by the page on the screen; Of is empty for a whole kind
 	watched   map[string]bool          // ids of the tunnels whose pages are on the screen
-	busy      map[Detail]int           // how many reads of it were handed out by Due, are waiting or are under way
-	expired   map[Detail]bool          // wanted anew while it was being read: that answer may be from before a change
-	locks     map[Detail]chan struct{} // one request at a time for each
+	busy      map[Target]int           // how many reads of it were handed out by Due, are waiting or are under way
+	expired   map[Target]bool          // wanted anew while it was being read: that answer may be from before a change
+	locks     map[Target]chan struct{} // one request at a time for each
 	nextRound time.Time                // when the next details are read
 	began     bool                     // the first details were read
 	hurried   bool                     // somebody waits for the next round of details
-	person    map[Detail]bool          // somebody has asked for it and waits
+	person    map[Target]bool          // somebody has asked for it and waits
 }
 
 func newPlan() plan {
-	return plan{always: map[Kind]bool{}, busy: map[Detail]int{}, expired: map[Detail]bool{}, locks: map[Detail]chan struct{}{},
-		watched: map[string]bool{}, person: map[Detail]bool{}}
+	return plan{always: map[Kind]bool{}, busy: map[Target]int{}, expired: map[Target]bool{}, locks: map[Target]chan struct{}{},
+		watched: map[string]bool{}, person: map[Target]bool{}}
 }
 
 // Keep has the store read these kinds all the time from now on.
@@ -38,7 +38,7 @@ func (s *Store) Keep(kinds ...Kind) {
 }
 
 // Show says what the page on the screen needs, in place of what the page before needed. What nobody needs is not read.
-func (s *Store) Show(needs ...Detail) {
+func (s *Store) Show(needs ...Target) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.shown, s.watched = nil, map[string]bool{}
@@ -46,29 +46,29 @@ func (s *Store) Show(needs ...Detail) {
 }
 
 // need adds needs. A tunnel by its id needs the lists, and is watched.
-func (s *Store) need(needs []Detail) {
+func (s *Store) need(needs []Target) {
 	needs = slices.Clone(needs)
 	for i, d := range needs {
 		if d = d.single(); d.Kind == GRETunnels && d.Of != "" {
 			s.watched[d.Of] = true
-			needs[i] = Detail{Kind: GRETunnels}
+			needs[i] = Target{Kind: GRETunnels}
 		}
 	}
 	s.shown = distinct(slices.Concat(s.shown, needs))
 }
 
 // Also adds to what the page on the screen needs.
-func (s *Store) Also(needs ...Detail) {
+func (s *Store) Also(needs ...Target) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	s.need(needs)
 }
 
 // distinct returns the details without repetitions, with both lists of tunnels as one.
-func distinct(details []Detail) []Detail {
-	var out []Detail
-	seen := make(map[Detail]bool, len(details))
-	for _, d := range details {
+func distinct(targets []Target) []Target {
+	var out []Target
+	seen := make(map[Target]bool, len(targets))
+	for _, d := range targets {
 		if d = d.single(); !seen[d] {
 			seen[d] = true
 			out = append(out, d)
@@ -79,7 +79,7 @@ func distinct(details []Detail) []Detail {
 
 // Job is what is to be read in one go.
 type Job struct {
-	Details []Detail
+	Details []Target
 	Class   api.Class // of its requests
 }
 
@@ -90,9 +90,9 @@ func (s *Store) Due() []Job {
 	defer s.mu.Unlock()
 	now, last := s.now(), s.state.Load()
 	var jobs []Job
-	hand := func(c api.Class, details ...Detail) {
-		var asked []Detail
-		details = slices.DeleteFunc(details, func(d Detail) bool {
+	hand := func(c api.Class, targets ...Target) {
+		var asked []Target
+		targets = slices.DeleteFunc(targets, func(d Target) bool {
 			s.busy[d]++
 			if !s.person[d] {
 				return false
@@ -101,14 +101,14 @@ func (s *Store) Due() []Job {
 			asked = append(asked, d)
 			return true
 		})
-		for _, j := range []Job{{asked, api.ClassPerson}, {details, c}} {
+		for _, j := range []Job{{asked, api.ClassPerson}, {targets, c}} {
 			if len(j.Details) > 0 {
 				jobs = append(jobs, j)
 			}
 		}
 	}
 	for _, k := range s.neededLists() {
-		if d := (Detail{Kind: k}); s.busy[d] == 0 && last.Before(k) == "" && !last.entry(k).Due.After(now) {
+		if d := (Target{Kind: k}); s.busy[d] == 0 && last.Before(k) == "" && !last.entry(k).Due.After(now) {
 			hand(s.class(k), d)
 		}
 	}
@@ -134,7 +134,7 @@ func (s *Store) NextDue() time.Time {
 		}
 	}
 	for _, k := range s.neededLists() {
-		if s.busy[Detail{Kind: k}] == 0 && last.Before(k) == "" {
+		if s.busy[Target{Kind: k}] == 0 && last.Before(k) == "" {
 			soonest(last.entry(k).Due)
 		}
 	}
@@ -159,7 +159,7 @@ func (s *Store) neededLists() []Kind {
 	set := map[Kind]bool{}
 	need := func(k Kind) {
 		if k = k.Listed(); slices.Contains(readable, k) {
-			set[Detail{Kind: k}.single().Kind] = true
+			set[Target{Kind: k}.single().Kind] = true
 		}
 	}
 	for k := range s.always {
@@ -179,24 +179,24 @@ func (s *Store) class(list Kind) api.Class {
 	switch {
 	case list == GRETunnels || list == HealthChecks:
 		return api.ClassTunnels
-	case slices.ContainsFunc(s.shown, func(d Detail) bool { return d.Kind.Listed() == list }):
+	case slices.ContainsFunc(s.shown, func(d Target) bool { return d.Kind.Listed() == list }):
 		return api.ClassPage
 	}
 	return api.ClassBackground
 }
 
 // Busy reports whether one of these is being read.
-func (s *Store) Busy(details ...Detail) bool {
+func (s *Store) Busy(targets ...Target) bool {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	return slices.ContainsFunc(details, func(d Detail) bool { return s.busy[d.single()] > 0 })
+	return slices.ContainsFunc(targets, func(d Target) bool { return s.busy[d.single()] > 0 })
 }
 
 // Expire makes these due at once; what is being read is read once more after that. A kind below objects without an object means
 // all of them.
-func (s *Store) Expire(details ...Detail) {
+func (s *Store) Expire(targets ...Target) {
 	s.change(func(next *Snapshot) []Event {
-		for _, d := range next.expanded(details) {
+		for _, d := range next.expanded(targets) {
 			s.expire(next, d)
 		}
 		return nil
@@ -204,7 +204,7 @@ func (s *Store) Expire(details ...Detail) {
 }
 
 // expire makes one due at once in a snapshot that is being made.
-func (s *Store) expire(next *Snapshot, d Detail) {
+func (s *Store) expire(next *Snapshot, d Target) {
 	if s.busy[d] > 0 {
 		s.expired[d] = true
 	}
@@ -217,7 +217,7 @@ func (s *Store) expire(next *Snapshot, d Detail) {
 }
 
 // again reports whether something was wanted anew while it was being read, and forgets it.
-func (s *Store) again(d Detail) bool {
+func (s *Store) again(d Target) bool {
 	again := s.expired[d]
 	delete(s.expired, d)
 	return again
@@ -225,20 +225,20 @@ func (s *Store) again(d Detail) bool {
 
 // Shown is what the page on the screen needs, with the tunnels and their health. What lies below all objects of a list is not
 // in it: it is not read at once because somebody looks at the list.
-func (s *Store) Shown() []Detail {
+func (s *Store) Shown() []Target {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	needs := slices.Concat(Of(GRETunnels, HealthChecks), s.shown)
-	return distinct(slices.DeleteFunc(needs, func(d Detail) bool { return d.Kind.Detail() && d.Of == "" }))
+	return distinct(slices.DeleteFunc(needs, func(d Target) bool { return d.Kind.Detail() && d.Of == "" }))
 }
 
 // Changed makes every list due, and what the page on the screen and details name, because something was changed: no page may
 // go on showing it as it was. What nobody needs is read when it is needed again.
-func (s *Store) Changed(details ...Detail) {
-	touched := slices.Concat(details, s.Shown())
+func (s *Store) Changed(targets ...Target) {
+	touched := slices.Concat(targets, s.Shown())
 	for _, k := range readable {
 		if !k.Detail() && k != HealthChecks && k != TunnelTraffic {
-			touched = append(touched, Detail{Kind: k})
+			touched = append(touched, Target{Kind: k})
 		}
 	}
 	s.Expire(touched...)
@@ -250,7 +250,7 @@ func (s *Store) Refresh() bool {
 	wanted := s.Shown()
 	s.mu.Lock()
 	s.flowing.again = true
-	idle := slices.ContainsFunc(wanted, func(d Detail) bool { return s.busy[d] == 0 })
+	idle := slices.ContainsFunc(wanted, func(d Target) bool { return s.busy[d] == 0 })
 	for _, d := range wanted {
 		s.person[d] = true
 	}

@@ -15,7 +15,7 @@ import (
 	"flarewire/internal/store"
 )
 
-var routes = store.Detail{Kind: store.Routes}
+var routes = store.Target{Kind: store.Routes}
 
 // slowly has requests take a second, in simulated time.
 func slowly(string) { time.Sleep(time.Second) }
@@ -91,13 +91,13 @@ func TestFreshDetailsOfAllObjects(t *testing.T) {
 		c := &cloud{now: time.Now, prefixes: 3}
 		s := store.New(c, time.Now, 0)
 		s.Use(c.fetchers())
-		s.Fresh(t.Context(), time.Minute, store.Detail{Kind: store.Bindings, Of: "p1"})
+		s.Fresh(t.Context(), time.Minute, store.Target{Kind: store.Bindings, Of: "p1"})
 		time.Sleep(time.Second)
 		last := s.Fresh(t.Context(), time.Minute, store.Of(store.Bindings, store.Prefixes)...)
 		if !last.Entry(store.Bindings).Settled() || c.count("") != 4 || c.count("bind/p1") != 1 || c.count("prefixes") != 1 {
 			t.Errorf("%+v, %v", last.Entry(store.Bindings), c.asked)
 		}
-		if s.Read(t.Context(), store.Detail{Kind: store.Bindings, Of: "of nobody"}); c.count("") != 4 {
+		if s.Read(t.Context(), store.Target{Kind: store.Bindings, Of: "of nobody"}); c.count("") != 4 {
 			t.Errorf("what lies below nothing was asked for: %v", c.asked)
 		}
 	})
@@ -135,10 +135,10 @@ func TestAChangeMarksAllLists(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cloud{now: time.Now, prefixes: 3, ports: 2, tunnels: 2}
 		s := c.open()
-		s.Show(store.Detail{Kind: store.Slots})
+		s.Show(store.Target{Kind: store.Slots})
 		drive(t, s, 61*time.Second)
 		c.asked = nil
-		s.Changed(store.Detail{Kind: store.Bindings, Of: "p2"})
+		s.Changed(store.Target{Kind: store.Bindings, Of: "p2"})
 		drive(t, s, 20*time.Second)
 		for what, want := range map[string]int{"routes": 1, "prefixes": 1, "ports": 1, "links": 1, "slots": 1, "bind/p2": 1, "bind/p1": 0,
 			"traffic ingress": 0, "health": 1} {
@@ -219,7 +219,7 @@ func TestTheOwnShareMakesNoLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		c := &cloud{now: time.Now, prefixes: 2, ports: 1, tunnels: 2}
 		s := c.open()
-		s.Show(store.Detail{Kind: store.Bindings, Of: "p1"}, store.Detail{Kind: store.Delegations, Of: "p1"})
+		s.Show(store.Target{Kind: store.Bindings, Of: "p1"}, store.Target{Kind: store.Delegations, Of: "p1"})
 		drive(t, s, time.Minute)
 		until := time.Now().Add(5 * time.Minute)
 		c.fail = func(string) error {
@@ -246,7 +246,7 @@ func TestWhatCannotBeReadMakesNoLoop(t *testing.T) {
 		s := store.New(c, time.Now, 0)
 		s.Use(store.Fetchers{Prefixes: f.Prefixes, Ports: f.Ports})
 		s.Keep(append(store.Overview(), store.CNIs, store.API)...)
-		s.Show(store.Detail{Kind: store.Bindings, Of: "p1"})
+		s.Show(store.Target{Kind: store.Bindings, Of: "p1"})
 		drive(t, s, time.Hour)
 		for _, k := range []store.Kind{store.CNIs, store.Routes, store.Bindings, store.PortStates, store.HealthChecks} {
 			if e := s.Last().Entry(k); e.Err == nil || e.Settled() {
@@ -260,7 +260,7 @@ func TestWhatCannotBeReadMakesNoLoop(t *testing.T) {
 func TestJobsSayHowUrgentTheyAre(t *testing.T) {
 	c := &cloud{now: time.Now, prefixes: 2}
 	s := c.open()
-	s.Show(store.Detail{Kind: store.Slots}, store.Detail{Kind: store.Bindings, Of: "p1"})
+	s.Show(store.Target{Kind: store.Slots}, store.Target{Kind: store.Bindings, Of: "p1"})
 	got := map[string]api.Class{}
 	first := s.Due()
 	for _, j := range first {
@@ -280,7 +280,7 @@ func TestJobsSayHowUrgentTheyAre(t *testing.T) {
 	}
 	for _, j := range s.Due() {
 		for _, d := range j.Details {
-			if page := d == (store.Detail{Kind: store.Bindings, Of: "p1"}); page != (j.Class == api.ClassPage) {
+			if page := d == (store.Target{Kind: store.Bindings, Of: "p1"}); page != (j.Class == api.ClassPage) {
 				t.Errorf("%v: %d", d, j.Class)
 			}
 		}
@@ -299,7 +299,7 @@ func TestAChangedPrefixIsLookedInto(t *testing.T) {
 	}
 	before := w.asked[store.Bindings]
 	w.prefixes = []api.Prefix{{ID: "p", ModifiedAt: api.Time{Time: b.now.Add(24 * time.Hour)}}}
-	b.w.Read(t.Context(), store.Detail{Kind: store.Prefixes})
+	b.w.Read(t.Context(), store.Target{Kind: store.Prefixes})
 	b.w.Round(t.Context())
 	b.now = b.now.Add(15 * time.Second)
 	b.w.Round(t.Context())
@@ -323,18 +323,18 @@ func FuzzNothingThatIsNeededIsForgotten(f *testing.F) {
 }
 
 // somewhere is a need that a page might have.
-func somewhere(roll func(int) int) store.Detail {
+func somewhere(roll func(int) int) store.Target {
 	all := store.Of(store.GRETunnels, store.IPsecTunnels, store.HealthChecks, store.Routes, store.Slots, store.Prefixes, store.Bindings,
 		store.PortStates, store.CNIs, store.API)
 	for i := range 3 {
-		all = append(all, store.Detail{Kind: store.Bindings, Of: fmt.Sprint("p", i)},
-			store.Detail{Kind: store.Delegations, Of: fmt.Sprint("p", i)}, store.Detail{Kind: store.PortStates, Of: fmt.Sprint("port", i)})
+		all = append(all, store.Target{Kind: store.Bindings, Of: fmt.Sprint("p", i)},
+			store.Target{Kind: store.Delegations, Of: fmt.Sprint("p", i)}, store.Target{Kind: store.PortStates, Of: fmt.Sprint("port", i)})
 	}
 	return all[roll(len(all))]
 }
 
 // step is something that a page or a person does.
-func step(t *testing.T, s *store.Store, d store.Detail, roll func(int) int) {
+func step(t *testing.T, s *store.Store, d store.Target, roll func(int) int) {
 	switch roll(6) {
 	case 0:
 		s.Show(d)
@@ -372,11 +372,11 @@ func wander(t *testing.T, r *rand.Rand) {
 	}
 	s := store.New(c, time.Now, 0)
 	s.Use(c.fetchers())
-	var needs []store.Detail
+	var needs []store.Target
 	for range 30 {
 		if d := somewhere(roll); roll(7) == 0 {
 			s.Keep(d.Kind)
-			needs = append(needs, store.Detail{Kind: d.Kind})
+			needs = append(needs, store.Target{Kind: d.Kind})
 		} else {
 			step(t, s, d, roll)
 		}

@@ -15,9 +15,9 @@ import (
 // portDesk is somebody who watches the interconnects of the simulated account.
 type portDesk struct {
 	*testing.T
-	now  time.Time
-	edge *simaccount.Edge
-	w    *store.Store
+	now time.Time
+	sim *simaccount.Server
+	w   *store.Store
 
 	account *api.AccountClient
 }
@@ -25,8 +25,8 @@ type portDesk struct {
 func newPortDesk(t *testing.T) *portDesk {
 	d := &portDesk{T: t, now: time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)}
 	clock := func() time.Time { return d.now }
-	edge, account := sitAt(t, clock)
-	d.edge, d.account, d.w = edge, account, store.New(account, clock, 0)
+	sim, account := sitAt(t, clock)
+	d.sim, d.account, d.w = sim, account, store.New(account, clock, 0)
 	d.w.Use(store.FromAccount(account))
 	return d
 }
@@ -54,7 +54,7 @@ func TestAPortGoesDownAndComesBack(t *testing.T) {
 		t.Fatalf("%+v, %d links, %v", s.Ports.Rows, len(s.Links.Rows), s.Events)
 	}
 	for _, step := range []struct{ from, to store.PortState }{{store.PortHealthy, store.PortDown}, {store.PortDown, store.PortHealthy}} {
-		if err := d.edge.SetInterconnectStatus("nwf-fra03-1", string(step.to), "light"); err != nil {
+		if err := d.sim.SetInterconnectStatus("nwf-fra03-1", string(step.to), "light"); err != nil {
 			t.Fatal(err)
 		}
 		before := len(s.Events)
@@ -71,7 +71,7 @@ func TestAPortGoesDownAndComesBack(t *testing.T) {
 func TestAStateThatCannotBeAskedKeepsTheLastOne(t *testing.T) {
 	d := newPortDesk(t)
 	first := d.port(d.look(), "nwf-fra03-1")
-	d.edge.Fault(simaccount.Fault{Path: "*nwf-fra03-1/status", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
+	d.sim.Fault(simaccount.Fault{Path: "*nwf-fra03-1/status", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	s := d.look()
 	if p := d.port(s, "nwf-fra03-1"); p.State != store.PortHealthy || !p.Asked.Fetched.Equal(first.Asked.Fetched) || p.Asked.Err == nil {
 		t.Errorf("the last state is %+v", p)
@@ -87,14 +87,14 @@ func TestAStateThatCannotBeAskedKeepsTheLastOne(t *testing.T) {
 // Without the right to the ports the tunnel interfaces are read all the same, and nothing becomes "none".
 func TestHalfOfTheInterconnects(t *testing.T) {
 	d := newPortDesk(t)
-	d.edge.Fault(simaccount.Fault{Path: "*cni/interconnects*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
+	d.sim.Fault(simaccount.Fault{Path: "*cni/interconnects*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	s := d.look()
 	if s.Ports.Knowledge() != store.Never || s.Ports.Err == nil || len(s.Links.Rows) != 2 || !s.Links.Settled() ||
 		s.Entry(store.PortStates).Err == nil {
 		t.Errorf("ports %v (%v), %d links", s.Ports.Rows, s.Ports.Err, len(s.Links.Rows))
 	}
-	d.edge.ClearFaults()
-	d.edge.Fault(simaccount.Fault{Path: "*magic/cf_interconnects*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
+	d.sim.ClearFaults()
+	d.sim.Fault(simaccount.Fault{Path: "*magic/cf_interconnects*", Kind: simaccount.FaultStatus, Status: http.StatusForbidden})
 	if s = d.look(); len(s.Ports.Rows) != 4 || !s.Ports.Settled() || len(s.Links.Rows) != 2 || s.Links.Err == nil {
 		t.Errorf("%d ports (%v), %d links (%v)", len(s.Ports.Rows), s.Ports.Err, len(s.Links.Rows), s.Links.Err)
 	}
@@ -104,13 +104,13 @@ func TestHalfOfTheInterconnects(t *testing.T) {
 func TestAStateThatIsNotToldHidesNoChange(t *testing.T) {
 	d := newPortDesk(t)
 	d.look()
-	d.edge.Fault(simaccount.Fault{Path: "*nwf-fra03-1/status", Kind: simaccount.FaultStatus, Status: http.StatusOK, Times: 1,
+	d.sim.Fault(simaccount.Fault{Path: "*nwf-fra03-1/status", Kind: simaccount.FaultStatus, Status: http.StatusOK, Times: 1,
 		Body: `{"success":true,"errors":[],"messages":[],"result":{}}`})
 	s := d.look()
 	if p := d.port(s, "nwf-fra03-1"); p.Asked.Err == nil && p.State != "" || len(s.Events) != 0 {
 		t.Errorf("%+v, %v", p, s.Events)
 	}
-	if err := d.edge.SetInterconnectStatus("nwf-fra03-1", string(store.PortDown), ""); err != nil {
+	if err := d.sim.SetInterconnectStatus("nwf-fra03-1", string(store.PortDown), ""); err != nil {
 		t.Fatal(err)
 	}
 	if s = d.look(); len(s.Events) != 1 || s.Events[0].FromPort != store.PortHealthy || s.Events[0].ToPort != store.PortDown {
@@ -122,12 +122,12 @@ func TestAStateThatIsNotToldHidesNoChange(t *testing.T) {
 func TestStatesOfManyPortsAreAskedInTurns(t *testing.T) {
 	const ports = 50
 	d := newPortDesk(t)
-	sender, err := api.NewSender(api.Options{Transport: d.edge.RoundTripper(),
+	sender, err := api.NewSender(api.Options{Transport: d.sim.RoundTripper(),
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := sender.Client().In(d.edge.Account()).PhysicalInterconnects
+	all := sender.Client().In(d.sim.Account()).PhysicalInterconnects
 	for n := 4; n < ports; n++ {
 		r, err := all.BuildCreate(api.Interconnect{Type: "gcp_partner", Bandwidth: "1G",
 			PairingKey: api.NewSecret(fmt.Sprintf("%08d-0000-0000-0000-000000000000/europe-west3/1", n))})
@@ -139,11 +139,11 @@ func TestStatesOfManyPortsAreAskedInTurns(t *testing.T) {
 	d.w.Round(t.Context()) // the list
 	asked := map[string]int{}
 	for i, want := range []int{16, 6, 6, 6, 6, 6, 4, 0, 6, 6} { // all are known after 96 s, and asked again from two minutes on
-		before := len(d.edge.Requests())
+		before := len(d.sim.Requests())
 		d.w.Round(t.Context())
 		d.now = d.now.Add(16 * time.Second)
 		n := 0
-		for _, r := range d.edge.Requests()[before:] {
+		for _, r := range d.sim.Requests()[before:] {
 			if strings.HasSuffix(r.Path, "/status") {
 				asked[r.Path]++
 				n++

@@ -135,7 +135,8 @@ func rows[T any](at func(*Snapshot) *List[T], fetch func(*Fetchers) *fetcher[T],
 // fetcher asks for a whole list.
 type fetcher[T any] = func(context.Context) ([]T, error)
 
-// lists are all kinds of the account. A new list is one here, one in Fetchers, one in FromAccount and one in Snapshot; a recorder hands it on by itself.
+// lists are all kinds of the account. A new list is one here, one in Fetchers, one in FromAccount and one in Snapshot; a recorder hands
+// it on by itself.
 var lists map[Kind]list
 
 func init() {
@@ -181,7 +182,7 @@ func init() {
 }
 
 // readKind reads a list other than those of tunnels, a reading, or a detail. nil is a kind that cannot be read.
-func (s *Store) readKind(ctx context.Context, d Detail, f *Fetchers) applier {
+func (s *Store) readKind(ctx context.Context, d Target, f *Fetchers) applier {
 	if l, ok := lists[d.Kind]; ok && l.read != nil {
 		return l.read(ctx, s, f)
 	}
@@ -331,7 +332,7 @@ func (s *Store) readPrefixes(ctx context.Context, f *Fetchers) applier {
 // expireBelow makes everything due that lies below a prefix.
 func (s *Store) expireBelow(next *Snapshot, id string) {
 	for _, k := range []Kind{BGPPrefixes, Bindings, Delegations} {
-		s.expire(next, Detail{k, id})
+		s.expire(next, Target{k, id})
 	}
 }
 

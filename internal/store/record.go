@@ -217,11 +217,11 @@ func (s *Store) Recording(id string) bool {
 }
 
 // recordsDue hands out the questions whose time has come; the store is locked.
-func (s *Store) recordsDue(now time.Time, hand func(api.Class, ...Detail)) {
+func (s *Store) recordsDue(now time.Time, hand func(api.Class, ...Target)) {
 	for _, key := range slices.Sorted(maps.Keys(s.recording.questions)) {
 		if q := s.recording.questions[key]; !q.begun && !q.after.After(now) {
 			q.begun = true
-			hand(q.class, Detail{recordKind, key})
+			hand(q.class, Target{recordKind, key})
 		}
 	}
 }

@@ -28,13 +28,13 @@ const (
 // kindsOfDetails are the kinds of details that are read of all objects now.
 func (s *Store) kindsOfDetails() []Kind {
 	return slices.DeleteFunc(slices.Clone(detailKinds), func(k Kind) bool {
-		return !s.always[k] && !slices.Contains(s.shown, Detail{Kind: k})
+		return !s.always[k] && !slices.Contains(s.shown, Target{Kind: k})
 	})
 }
 
 // shownDetails are the details of the objects on the screen that have grown old.
-func (s *Store) shownDetails(last *Snapshot, now time.Time) []Detail {
-	return slices.DeleteFunc(slices.Clone(s.shown), func(d Detail) bool {
+func (s *Store) shownDetails(last *Snapshot, now time.Time) []Target {
+	return slices.DeleteFunc(slices.Clone(s.shown), func(d Target) bool {
 		e := last.below(d)
 		return e == nil || s.busy[d] > 0 || e.shownDue().After(now)
 	})
@@ -49,7 +49,7 @@ func (e *Entry) shownDue() time.Time {
 }
 
 // roundOfDetails are some of the details that nobody looks at in particular.
-func (s *Store) roundOfDetails(last *Snapshot, now time.Time) []Detail {
+func (s *Store) roundOfDetails(last *Snapshot, now time.Time) []Target {
 	needed := s.kindsOfDetails()
 	if len(needed) == 0 || !last.hasDetails() || s.nextRound.After(now) || !s.began && s.awaited(last) {
 		return nil
@@ -64,7 +64,7 @@ func (s *Store) roundOfDetails(last *Snapshot, now time.Time) []Detail {
 		}
 	}
 	s.began, s.hurried, s.nextRound = true, false, now.Add(detailRound)
-	return last.detailsDue(now, max(n, 0), needed, func(d Detail) bool { return s.busy[d] > 0 })
+	return last.detailsDue(now, max(n, 0), needed, func(d Target) bool { return s.busy[d] > 0 })
 }
 
 // hasDetails reports whether there are objects that details are read of.
@@ -80,7 +80,7 @@ func (s *Store) awaited(last *Snapshot) bool {
 
 // candidate is a detail that may be read now.
 type candidate struct {
-	Detail
+	Target
 	due      time.Time
 	refused  bool // it was never read, only because the program's own share of requests was used up
 	anew     bool // it is known, and was wanted anew
@@ -88,11 +88,11 @@ type candidate struct {
 }
 
 // detailsDue chooses the details for a round, at most n, and none of those that are being read.
-func (s *Snapshot) detailsDue(now time.Time, n int, kinds []Kind, busy func(Detail) bool) []Detail {
+func (s *Snapshot) detailsDue(now time.Time, n int, kinds []Kind, busy func(Target) bool) []Target {
 	affected := s.affectedPrefixes()
 	var found []candidate
 	for d, e := range s.details(kinds...) {
-		c := candidate{Detail: d, due: e.Due, refused: !e.Known() && ownBudget(e.Err),
+		c := candidate{Target: d, due: e.Due, refused: !e.Known() && ownBudget(e.Err),
 			anew: e.Known() && e.Due.IsZero(), affected: d.Kind != PortStates && affected[d.Of]}
 		if soon := e.Fetched.Add(urgentDetails); c.affected && e.Settled() && soon.Before(c.due) {
 			c.due = soon
@@ -104,9 +104,9 @@ func (s *Snapshot) detailsDue(now time.Time, n int, kinds []Kind, busy func(Deta
 	slices.SortStableFunc(found, func(a, b candidate) int {
 		return cmp.Or(trueFirst(a.refused, b.refused), a.due.Compare(b.due), trueFirst(a.anew, b.anew), trueFirst(a.affected, b.affected))
 	})
-	var out []Detail
+	var out []Target
 	for _, c := range found[:min(n, len(found))] {
-		out = append(out, c.Detail)
+		out = append(out, c.Target)
 	}
 	return out
 }

@@ -58,7 +58,7 @@ type Store struct {
 	beat         time.Time           // when the history was last told that somebody watches
 	good         time.Time           // the last read that brought both lists of tunnels
 	silence      silence
-	beside       Beside            // another program that reads the account; nil: none
+	beside       Recorder          // another program that reads the account; nil: none
 	heard        time.Time         // until when its events are known
 	own          []twins           // what was lately noticed here
 	ahead        time.Duration     // how far the clock of the answers is ahead, as that program knows
@@ -115,7 +115,7 @@ func (s *Store) change(f func(next *Snapshot) []Event) []Event {
 
 // Poll reads both lists of tunnels now, at the same time, and returns the new snapshot. A list that fails keeps its last good
 // rows. A second call waits for the first and then reads again.
-func (s *Store) Poll(ctx context.Context) *Snapshot { return s.Read(ctx, Detail{Kind: GRETunnels}) }
+func (s *Store) Poll(ctx context.Context) *Snapshot { return s.Read(ctx, Target{Kind: GRETunnels}) }
 
 // readTunnels reads both lists.
 func (s *Store) readTunnels(ctx context.Context) {
@@ -126,7 +126,7 @@ func (s *Store) readTunnels(ctx context.Context) {
 	s.unnoted.Add(1)
 	defer s.unnoted.Add(-1)
 	s.change(func(next *Snapshot) []Event {
-		again := s.again(Detail{Kind: GRETunnels})
+		again := s.again(Target{Kind: GRETunnels})
 		events, first := s.takeTunnels(next, lists, took, nil)
 		s.noticed(events, took.to)
 		next.Next = s.pause(next, lists)

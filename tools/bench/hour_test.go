@@ -182,9 +182,9 @@ func watchAnHour(t *testing.T, page string, f format, changes bool) hour {
 	synctest.Test(t, func(t *testing.T) {
 		ctx, cancel := context.WithCancel(t.Context())
 		defer cancel()
-		edge := simaccount.New(simaccount.Options{Tunnels: hourTunnels})
-		names := settleSessions(ctx, t, edge)
-		m := &meter{next: edge.RoundTripper()}
+		sim := simaccount.New(simaccount.Options{Tunnels: hourTunnels})
+		names := settleSessions(ctx, t, sim)
+		m := &meter{next: sim.RoundTripper()}
 		program, err := hourProgram(ctx, m, page, f, history)
 		if err != nil {
 			t.Fatal(err)
@@ -198,13 +198,13 @@ func watchAnHour(t *testing.T, page string, f format, changes bool) hour {
 			written, asked := m.written.Load(), m.asked.Load()
 			time.Sleep(30 * time.Second)
 			if changes {
-				change(t, edge, names, minute)
+				change(t, sim, names, minute)
 			}
 			time.Sleep(30 * time.Second)
 			h.bytes = append(h.bytes, float64(m.written.Load()-written))
 			h.requests = append(h.requests, float64(m.asked.Load()-asked))
 			if minute%10 == 9 {
-				h.heap = append(h.heap, heapNow(edge))
+				h.heap = append(h.heap, heapNow(sim))
 			}
 		}
 		if end, err := cpuTime(os.Getpid()); err == nil && trouble == nil {
@@ -223,8 +223,8 @@ func watchAnHour(t *testing.T, page string, f format, changes bool) hour {
 }
 
 // heapNow is what lives after a collection, without the simulated server's log of requests.
-func heapNow(edge *simaccount.Edge) uint64 {
-	edge.ForgetRequests()
+func heapNow(sim *simaccount.Server) uint64 {
+	sim.ForgetRequests()
 	synctest.Wait()
 	runtime.GC()
 	runtime.GC() // what pools hold lives one collection longer
@@ -235,10 +235,10 @@ func heapNow(edge *simaccount.Edge) uint64 {
 
 // settleSessions ends what happens by itself in the generated account, so that nothing changes, and gives the
 // names of GRE tunnels whose sessions are up.
-func settleSessions(ctx context.Context, t *testing.T, edge *simaccount.Edge) []string {
+func settleSessions(ctx context.Context, t *testing.T, sim *simaccount.Server) []string {
 	t.Helper()
 	client, err := api.New(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)},
-		Transport: edge.RoundTripper()})
+		Transport: sim.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -251,9 +251,9 @@ func settleSessions(ctx context.Context, t *testing.T, edge *simaccount.Edge) []
 		switch {
 		case s == nil:
 		case s.State == api.BGPDown:
-			err = edge.SetBGP(kind, name, "Active")
+			err = sim.SetBGP(kind, name, "Active")
 		default: // some of those that are up flap
-			err = edge.SetBGP(kind, name, "Established")
+			err = sim.SetBGP(kind, name, "Established")
 			if kind == simaccount.GRETunnels {
 				up = append(up, name)
 			}
@@ -272,12 +272,12 @@ func settleSessions(ctx context.Context, t *testing.T, edge *simaccount.Edge) []
 }
 
 // change takes a session down, or the one of the minute before up again: one change a minute.
-func change(t *testing.T, edge *simaccount.Edge, names []string, minute int) {
+func change(t *testing.T, sim *simaccount.Server, names []string, minute int) {
 	fsm := "Idle"
 	if minute%2 == 1 {
 		fsm = "Established"
 	}
-	if err := edge.SetBGP(simaccount.GRETunnels, names[minute/2%len(names)], fsm); err != nil {
+	if err := sim.SetBGP(simaccount.GRETunnels, names[minute/2%len(names)], fsm); err != nil {
 		t.Error(err)
 	}
 }

@@ -9,20 +9,20 @@ import (
 
 // account is a simulated account served on loopback, and how to reach it.
 type account struct {
-	edge   *simaccount.Edge
+	sim    *simaccount.Server
 	server *httptest.Server
 }
 
 func serve(tunnels int) *account {
-	edge := simaccount.New(simaccount.Options{Tunnels: tunnels})
-	return &account{edge: edge, server: httptest.NewServer(edge)}
+	sim := simaccount.New(simaccount.Options{Tunnels: tunnels})
+	return &account{sim: sim, server: httptest.NewServer(sim)}
 }
 
 func (a *account) close() { a.server.Close() }
 
 // delay adds a time to every answer from now on, as a distant server would.
 func (a *account) delay(d time.Duration) {
-	a.edge.Fault(simaccount.Fault{Kind: simaccount.FaultDelay, Delay: d})
+	a.sim.Fault(simaccount.Fault{Kind: simaccount.FaultDelay, Delay: d})
 }
 
 // environ is what a shell needs to work on the account. The token is the simulated one, no secret.

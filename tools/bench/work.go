@@ -65,9 +65,9 @@ type desk struct {
 }
 
 func newDesk(ctx context.Context, tunnels int) (*desk, error) {
-	edge := simaccount.New(simaccount.Options{Tunnels: tunnels})
+	sim := simaccount.New(simaccount.Options{Tunnels: tunnels})
 	client, err := api.New(api.Options{
-		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}, Transport: edge.RoundTripper(),
+		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}, Transport: sim.RoundTripper(),
 	})
 	if err != nil {
 		return nil, err

@@ -89,7 +89,7 @@ var writes = []mutation{
 			{applyFile, "working := api.StillAtWork(err) && seen", "working := false && seen"}}},
 	{"5", "The page says so, and finds the end out by itself", "no further look",
 		"TestADeletionThatIsCarriedOutAfterA524", "views", []edit{
-			{"views/kit/unsettled.go", "case LookAgainMsg:\n\t\treturn u.look(false)", "case LookAgainMsg:\n\t\treturn nil"}}},
+			{"views/kit/unsettled.go", "case RecheckMsg:\n\t\treturn u.look(false)", "case RecheckMsg:\n\t\treturn nil"}}},
 	{"5", "For 5 minutes its absence proves nothing", "one minute",
 		"TestAnUnknownChangeIsSettledByLookingAgain/delete/524,_not_carried_out", inChange, []edit{
 			{applyFile, "const Patience = 5 * time.Minute", "const Patience = time.Minute"}}},

@@ -70,7 +70,7 @@ func tryInstalledUnit(t *testing.T) {
 		simaccount.DefaultAccount)})
 	read := false
 	for end := time.Now().Add(time.Minute); !read && time.Now().Before(end); <-time.After(20 * time.Millisecond) {
-		h, ok := c.Hand(t.Context(), store.Detail{Kind: store.GRETunnels}, time.Time{}, time.Time{})
+		h, ok := c.Hand(t.Context(), store.Target{Kind: store.GRETunnels}, time.Time{}, time.Time{})
 		read = ok && len(h.Rows) > 0
 	}
 	if err := cmd.Process.Signal(syscall.SIGTERM); err != nil {

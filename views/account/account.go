@@ -24,16 +24,16 @@ type Module struct{ env *kit.Env }
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{kit.Place(kind.Accounts, func() tui.View { return resource.NewList(m.describe(), m.source()) })}
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{kit.PaletteEntry(kind.Accounts, func() tui.View { return resource.NewList(m.describe(), m.source()) })}
 }
 
 // Services implements kit.Module.
 func (m *Module) Services() []tui.Service { return nil }
 
 func (m *Module) source() resource.Source[api.Account] {
-	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Account { return s.Accounts.Rows }, store.Detail{Kind: store.Accounts})
+	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Account { return s.Accounts.Rows }, store.Target{Kind: store.Accounts})
 }
 
 func (m *Module) describe() resource.Description[api.Account] {

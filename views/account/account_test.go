@@ -20,20 +20,20 @@ const otherID = "1123456789abcdef0123456789abcdef"
 // action gives the named action on the page of the account with this id.
 func action(t *testing.T, switchTo func(api.Account) tea.Cmd, id string) tui.Action {
 	t.Helper()
-	edge := simaccount.New(simaccount.Options{})
-	edge.AddAccount(otherID, "Northwind Test")
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+	sim := simaccount.New(simaccount.Options{})
+	sim.AddAccount(otherID, "Northwind Test")
+	client, err := api.New(api.Options{Transport: sim.RoundTripper(),
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	s := store.New(client.In(edge.Account()), time.Now, 0)
+	s := store.New(client.In(sim.Account()), time.Now, 0)
 	s.Use(store.Fetchers{Accounts: client.Accounts})
-	s.Read(t.Context(), store.Detail{Kind: store.Accounts})
-	env := &kit.Env{Feed: live.New(t.Context(), s), Ctx: t.Context(), Client: client, Account: client.In(edge.Account()),
+	s.Read(t.Context(), store.Target{Kind: store.Accounts})
+	env := &kit.Env{Feed: live.New(t.Context(), s), Ctx: t.Context(), Client: client, Account: client.In(sim.Account()),
 		Glyphs: tui.UnicodeGlyphs, Now: time.Now, SwitchAccount: switchTo}
 	m := account.New(env)
-	view := m.Destinations()[0].Open()
+	view := m.PaletteEntries()[0].Open()
 	for _, a := range view.Actions() {
 		if a.Name == "down" && id == otherID {
 			a.Run()

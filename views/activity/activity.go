@@ -73,9 +73,9 @@ func (m *Module) source() resource.Source[journal.Entry] {
 	return s
 }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"activity", "journal"}, Help: "what was changed from here, and undo", Open: m.open}}
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{"activity", "journal"}, Help: "what was changed from here, and undo", Open: m.open}}
 }
 
 // Services implements kit.Module.
@@ -231,7 +231,7 @@ func (m *Module) acts(e journal.Entry) []tui.Action {
 		Long: "Undo it: reviewed and sent like any other change", Run: func() tea.Cmd { return m.undo(e) }}
 	out := []tui.Action{undo,
 		{Name: "look-again", Keys: []string{"L"}, Short: "look again", Why: notOpen(e),
-			Long: "Read what has become of a change whose outcome is not known", Run: func() tea.Cmd { return m.env.LookAgain(e.ID) }},
+			Long: "Read what has become of a change whose outcome is not known", Run: func() tea.Cmd { return m.env.Recheck(e.ID) }},
 		{Name: "export", Keys: []string{"x"}, Short: "export", Footer: true, Long: "Write all entries to a file, as JSON", Run: m.askWhere}}
 	if len(m.batch(e)) > 1 && len(together) > 0 && (why == "" || m.env.NoWrites == "") { // also from one that cannot be undone alone
 		undo.Name, undo.Keys, undo.Short, undo.Footer, undo.Long = "undo-one", []string{"U"}, "undo only this", false, "Undo this one alone"
@@ -245,7 +245,7 @@ func (m *Module) acts(e journal.Entry) []tui.Action {
 // notOpen is why there is nothing to look at again; empty when there is.
 func notOpen(e journal.Entry) string {
 	switch {
-	case change.CanLookAgain(e):
+	case change.CanRecheck(e):
 		return ""
 	case e.Outcome == journal.Unknown:
 		return "this leaves no trace that could be read"

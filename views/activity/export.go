@@ -23,7 +23,7 @@ const (
 
 // askWhere opens the form with the path of the export.
 func (m *Module) askWhere() tea.Cmd {
-	help := "All entries as JSON, in a file " + statefile.Whose + "; flarewire journal prints the same"
+	help := "All entries as JSON, in a file " + statefile.OwnerOnlyText + "; flarewire journal prints the same"
 	return tui.Push(form.New(form.Options{Title: "Export the journal", Verb: "write", Values: form.Values{pathField: exportName},
 		Sections: []form.Section{{Fields: []form.Field{{Key: pathField, Label: "File", Help: help, Check: checkPath}}}},
 		Submit:   func(v form.Values) tea.Cmd { return m.save(kit.InHome(v[pathField]), false) }}))

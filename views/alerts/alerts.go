@@ -50,9 +50,9 @@ func concerns(p api.AlertPolicy) bool {
 	return slices.ContainsFunc(words, func(w string) bool { return strings.Contains(strings.ToLower(p.Type), w) })
 }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"alerts", "notifications"}, Help: "whether anybody is notified when a tunnel or a prefix fails",
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{"alerts", "notifications"}, Help: "whether anybody is notified when a tunnel or a prefix fails",
 		Open: func() tui.View { return resource.NewList(describe(), m.list.Source()) }}}
 }
 

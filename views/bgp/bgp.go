@@ -26,9 +26,9 @@ type Module struct{ env *kit.Env }
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"bgp", "sessions", "pulse"}, Help: "every BGP session in a grid, worst first",
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{"bgp", "sessions", "pulse"}, Help: "every BGP session in a grid, worst first",
 		Open: func() tui.View { return newPage(m.env) }}}
 }
 

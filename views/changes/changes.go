@@ -128,9 +128,9 @@ func sameObject(a, b string) bool {
 	return a != "" && plain(a) == plain(b)
 }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"changes", "audit"}, Help: "who changed what in the last 30 days, by the audit log",
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{"changes", "audit"}, Help: "who changed what in the last 30 days, by the audit log",
 		Open: func() tui.View { return resource.NewList(m.describe(), m.list.Source()) }}}
 }
 

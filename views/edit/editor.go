@@ -39,7 +39,7 @@ type Editor[T any] struct {
 	// ConfirmCreate is what must be typed before a new object is ordered; empty where it costs nothing.
 	ConfirmCreate string
 	// Touches names what lies below an object and is read again after a change of it, besides all lists; nil for nothing.
-	Touches func() []store.Detail
+	Touches func() []store.Target
 }
 
 // Guard says what stands against a creation, a change or a deletion and what it brings with it, before it

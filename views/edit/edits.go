@@ -30,7 +30,7 @@ type editor struct {
 	made          func(api.Object, change.Result) tea.Cmd
 	guard         Guard[api.Object]
 	confirmCreate string
-	touches       func() []store.Detail
+	touches       func() []store.Target
 }
 
 func (e *editor) create() tea.Cmd {
@@ -165,7 +165,7 @@ func (e *editor) guarded(ctx context.Context, verb journal.Verb, opened, wanted 
 }
 
 // touched names what a change touches besides the lists.
-func (e *editor) touched() []store.Detail {
+func (e *editor) touched() []store.Target {
 	if e.touches == nil {
 		return nil
 	}

@@ -29,9 +29,9 @@ type Module struct{ env *kit.Env }
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{kit.Place(kind.EndpointChecks, func() tui.View { return resource.NewList(m.describe(), m.source()) })}
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{kit.PaletteEntry(kind.EndpointChecks, func() tui.View { return resource.NewList(m.describe(), m.source()) })}
 }
 
 // Services implements kit.Module.
@@ -39,7 +39,7 @@ func (m *Module) Services() []tui.Service { return nil }
 
 func (m *Module) source() resource.Source[api.EndpointCheck] {
 	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.EndpointCheck { return s.EndpointChecks.Rows },
-		store.Detail{Kind: store.EndpointChecks})
+		store.Target{Kind: store.EndpointChecks})
 }
 
 func (m *Module) describe() resource.Description[api.EndpointCheck] {

@@ -32,9 +32,9 @@ type Module struct{ env *kit.Env }
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{kit.Place(kind.FilterProfiles, func() tui.View { return resource.NewList(m.describe(), m.source()) })}
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{kit.PaletteEntry(kind.FilterProfiles, func() tui.View { return resource.NewList(m.describe(), m.source()) })}
 }
 
 // Services implements kit.Module.
@@ -42,7 +42,7 @@ func (m *Module) Services() []tui.Service { return nil }
 
 func (m *Module) source() resource.Source[api.FilterProfile] {
 	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.FilterProfile { return s.FilterProfiles.Rows },
-		store.Detail{Kind: kind.FilterProfiles}, store.Detail{Kind: store.Links})
+		store.Target{Kind: kind.FilterProfiles}, store.Target{Kind: store.Links})
 }
 
 // unconfirmed stands on the page: no document that is kept here has the profiles.

@@ -64,9 +64,9 @@ func New(desk *signin.Deps, f Fleet, home func(*kit.Env) tui.View) func(*kit.Env
 	return func(env *kit.Env) kit.Module { return &Module{desk: desk, env: env, fleet: f, home: home} }
 }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{Word}, Help: "the accounts of all profiles, worst first", Open: m.open}}
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{Word}, Help: "the accounts of all profiles, worst first", Open: m.open}}
 }
 
 // Services implements kit.Module.

@@ -43,7 +43,7 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 			Help: "Full exchange of routes, or static advertisement without one"})
 	}
 	return form.Options{Title: title, Verb: "review", Values: cniValues(c), Sections: append(sections, bgp),
-		Needs:  store.Needs(store.Detail{Kind: store.Ports}),
+		Needs:  store.Needs(store.Target{Kind: store.Ports}),
 		Submit: func(v form.Values) tea.Cmd { return submit(applyCNI(c, v)) }}
 }
 

@@ -47,12 +47,12 @@ var likeHealth = map[string]any{"health_check.enabled": false, "health_check.tar
 // The JSON of the page of settings has both settings of the account, and without BGP settings the CNI settings as they are.
 func TestTheJSONOfTheSettingsHasBoth(t *testing.T) {
 	m := account(t)
-	m.env.Feed.Fresh(t.Context(), 0, store.Detail{Kind: store.CNISettings})
+	m.env.Feed.Fresh(t.Context(), 0, store.Target{Kind: store.CNISettings})
 	cni := m.settings().Rows[0]
 	if got := string(m.settingsJSON(cni)); got != string(cni.JSON()) {
 		t.Errorf("before the BGP settings were read: %s", got)
 	}
-	m.env.Feed.Fresh(t.Context(), 0, store.Detail{Kind: kind.BGPSettings})
+	m.env.Feed.Fresh(t.Context(), 0, store.Target{Kind: kind.BGPSettings})
 	var both struct {
 		CNI api.CNISettings `json:"cni_settings"`
 		BGP struct {

@@ -20,13 +20,13 @@ import (
 // account is the module on a simulated account with all its lists fetched.
 func account(t *testing.T) *Module {
 	t.Helper()
-	edge := simaccount.New(simaccount.Options{})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+	sim := simaccount.New(simaccount.Options{})
+	client, err := api.New(api.Options{Transport: sim.RoundTripper(),
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	a := client.In(edge.Account())
+	a := client.In(sim.Account())
 	now := time.Now
 	watcher := store.New(a, now, 0)
 	watcher.Use(store.FromAccount(a))

@@ -30,13 +30,13 @@ type Module struct{ env *kit.Env }
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{
-		kit.Place(kind.Ports, m.all("", m.newPart)),
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{
+		kit.PaletteEntry(kind.Ports, m.all("", m.newPart)),
 		kit.Part(kind.CNIs, "interconnects", m.all("what:cni", m.newCNI)),
 		kit.Part(kind.Links, "interconnects", m.all("what:interface", m.newCNI)),
-		kit.Place(kind.Slots, func() tui.View { return resource.NewList(m.describeSlots(), m.slotSource()) }),
+		kit.PaletteEntry(kind.Slots, func() tui.View { return resource.NewList(m.describeSlots(), m.slotSource()) }),
 		kit.Part(kind.CNISettings, "interconnects", m.all("what:settings", m.newPart)),
 	}
 }
@@ -56,14 +56,14 @@ func (m *Module) RelatedNeeds() []store.Kind { return []store.Kind{store.CNIs, s
 
 // source is the source of a page; besides its own rows it shows something of the other lists.
 func source[T any](m *Module, rows func(*store.Snapshot) []T, own store.Kind, also ...store.Kind) resource.Source[T] {
-	s := live.Rows(m.env.Feed, rows, store.Detail{Kind: own})
+	s := live.Rows(m.env.Feed, rows, store.Target{Kind: own})
 	s.Needs = func(id string) []string {
 		needs := store.Needs(store.Of(append([]store.Kind{own}, also...)...)...)
 		if id == "" {
 			return needs
 		}
 		if own == store.Ports {
-			needs = append(needs, store.Needs(store.Detail{Kind: store.PortStates, Of: id}, store.Detail{Kind: store.Slots})...)
+			needs = append(needs, store.Needs(store.Target{Kind: store.PortStates, Of: id}, store.Target{Kind: store.Slots})...)
 		}
 		return append(needs, m.env.RelatedNeeds()...)
 	}

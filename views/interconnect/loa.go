@@ -195,7 +195,7 @@ func (l *loa) Draw(c tui.Canvas) []string {
 	case l.err == nil:
 		text(tui.Good, fmt.Sprintf("The letter of authorization of %s is saved: %d bytes.", l.name, len(l.pdf)))
 		text(tui.Strong, l.path)
-		text(tui.Muted, "It is a file "+statefile.Whose+". Give it to the data center, which connects the cable with it.")
+		text(tui.Muted, "It is a file "+statefile.OwnerOnlyText+". Give it to the data center, which connects the cable with it.")
 	case errors.Is(l.err, fs.ErrExist):
 		text(tui.Pending, "There is a file of this name already. Nothing was written.")
 		text(tui.Strong, l.path)

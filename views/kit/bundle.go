@@ -57,7 +57,7 @@ func askBundle(env *Env, tunnels []string) tea.Cmd {
 	b := &bundling{env: env, tunnels: tunnels}
 	b.form = form.New(form.Options{Title: "Support bundle", Verb: "write", Values: form.Values{bundlePath: bundle.Name(env.Now())},
 		Sections: []form.Section{{Fields: []form.Field{{Key: bundlePath, Label: "File",
-			Help: "A new file " + statefile.Whose + "; it is sent to nobody",
+			Help: "A new file " + statefile.OwnerOnlyText + "; it is sent to nobody",
 			Check: func(path string, _ form.Values) form.Finding {
 				if strings.TrimSpace(path) == "" {
 					return form.Finding{Level: form.Partial, Text: "Enter a file name"}

@@ -58,20 +58,20 @@ type Env struct {
 	conduits map[netip.Addr]conduit
 }
 
-// Place is the page of a kind in the palette, under the words of the table of kinds.
-func Place(k kind.Kind, open func() tui.View) tui.Destination {
-	return tui.Destination{Names: k.About().Words, Help: k.About().Help, Open: open}
+// PaletteEntry is the page of a kind in the palette, under the words of the table of kinds.
+func PaletteEntry(k kind.Kind, open func() tui.View) tui.PaletteEntry {
+	return tui.PaletteEntry{Names: k.About().Words, Help: k.About().Help, Open: open}
 }
 
 // Part is the way by its own name to a kind that is shown on another page, whose first name is on.
-func Part(k kind.Kind, on string, open func() tui.View) tui.Destination {
-	d := Place(k, open)
+func Part(k kind.Kind, on string, open func() tui.View) tui.PaletteEntry {
+	d := PaletteEntry(k, open)
 	d.Part = on
 	return d
 }
 
-// Leads returns the field with the page of an object to open, where a module has one.
-func (e *Env) Leads(f resource.Field, of store.Kind, id string) resource.Field {
+// LinkTo returns the field with the page of an object to open, where a module has one.
+func (e *Env) LinkTo(f resource.Field, of store.Kind, id string) resource.Field {
 	if id != "" && e.Open(of, id) != nil {
 		f.Open = func() tui.View { return e.Open(of, id) }
 	}
@@ -81,7 +81,7 @@ func (e *Env) Leads(f resource.Field, of store.Kind, id string) resource.Field {
 // Module is one resource, or a few that belong together: its pages, what keeps its rows, and what it
 // knows about objects of other resources.
 type Module interface {
-	Destinations() []tui.Destination
+	PaletteEntries() []tui.PaletteEntry
 	Services() []tui.Service
 }
 
@@ -156,7 +156,7 @@ func (e *Env) Related(s Subject) []resource.Section {
 // RelatedNeeds names everything that Related answers from: pages with relations need it while they are on top.
 func (e *Env) RelatedNeeds() []string { return store.Needs(e.relatedKinds()...) }
 
-func (e *Env) relatedKinds() []store.Detail {
+func (e *Env) relatedKinds() []store.Target {
 	var kinds []store.Kind
 	for _, r := range with[Relater](e) {
 		kinds = append(kinds, r.RelatedNeeds()...)

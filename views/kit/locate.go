@@ -16,7 +16,7 @@ type Locator interface {
 	// Through is the page of the destinations that have a way over one of these tunnels or interconnects, which name is of.
 	Through(name string, ids ...string) tui.View
 	// Ways are what is left of the ways to a network, and the ways, by what is known; nil when the routes are not.
-	Ways(p netip.Prefix) []resource.Section
+	Paths(p netip.Prefix) []resource.Section
 	// All is the page of all destinations, the worst first.
 	All() tui.View
 }
@@ -24,11 +24,11 @@ type Locator interface {
 // locateKey is the key of both actions, free on every list and page.
 const locateKey = "i"
 
-// Ways are the ways to a network, for what stands beside a list; nil where no module knows.
-func (e *Env) Ways(cidr string) []resource.Section {
+// Paths are the ways to a network, for what stands beside a list; nil where no module knows.
+func (e *Env) Paths(cidr string) []resource.Section {
 	p, err := netip.ParsePrefix(cidr)
 	if l := e.locator(); l != nil && err == nil {
-		return l.Ways(p.Masked())
+		return l.Paths(p.Masked())
 	}
 	return nil
 }

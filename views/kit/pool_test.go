@@ -18,9 +18,9 @@ import (
 // using is a module whose objects have these subnets.
 type using []kit.Subnet
 
-func (using) Destinations() []tui.Destination { return nil }
-func (using) Services() []tui.Service         { return nil }
-func (u using) Subnets() []kit.Subnet         { return u }
+func (using) PaletteEntries() []tui.PaletteEntry { return nil }
+func (using) Services() []tui.Service            { return nil }
+func (u using) Subnets() []kit.Subnet            { return u }
 
 // SubnetKinds implements kit.Subnetter.
 func (u using) SubnetKinds() []store.Kind { return nil }

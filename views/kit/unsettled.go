@@ -25,18 +25,18 @@ type Unsettled struct {
 // NewUnsettled makes the service.
 func NewUnsettled(env *Env) *Unsettled { return &Unsettled{env: env} }
 
-// LookedMsg says what was found out about a change whose outcome was not known.
-type LookedMsg struct {
+// RecheckedMsg says what was found out about a change whose outcome was not known.
+type RecheckedMsg struct {
 	Entry  journal.Entry // as it was before
 	Result change.Result
 	Asked  bool // somebody asked for this one
 }
 
-// LookAgainMsg asks for one more look at every change whose outcome is not known.
-type LookAgainMsg struct{}
+// RecheckMsg asks for one more look at every change whose outcome is not known.
+type RecheckMsg struct{}
 
 type lookedAllMsg struct {
-	found   []LookedMsg
+	found   []RecheckedMsg
 	atStart bool
 	err     error
 }
@@ -51,19 +51,19 @@ func (u *Unsettled) Init() tea.Cmd { return u.look(true) }
 func (u *Unsettled) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case live.ChangedMsg:
-		return tui.After(lookEvery, LookAgainMsg{})
-	case LookAgainMsg:
+		return tui.After(lookEvery, RecheckMsg{})
+	case RecheckMsg:
 		return u.look(false)
 	case lookedAllMsg:
 		return u.looked(msg)
-	case LookedMsg:
+	case RecheckedMsg:
 		return u.told(msg)
 	}
 	return nil
 }
 
 // told has the lists read again when an outcome is known now, and answers who asked.
-func (u *Unsettled) told(msg LookedMsg) tea.Cmd {
+func (u *Unsettled) told(msg RecheckedMsg) tea.Cmd {
 	var cmds []tea.Cmd
 	if msg.Result.Outcome != msg.Entry.Outcome {
 		cmds = append(cmds, func() tea.Msg { return live.ChangedMsg{} })
@@ -88,7 +88,7 @@ func (u *Unsettled) look(atStart bool) tea.Cmd {
 		out := lookedAllMsg{atStart: atStart, err: err}
 		ctx := api.WithClass(u.env.Ctx, api.ClassPage)
 		for _, e := range open {
-			out.found = append(out.found, LookedMsg{Entry: e, Result: u.env.Writer.LookAgain(ctx, e)})
+			out.found = append(out.found, RecheckedMsg{Entry: e, Result: u.env.Writer.Recheck(ctx, e)})
 		}
 		return out
 	}
@@ -111,7 +111,7 @@ func (u *Unsettled) looked(msg lookedAllMsg) tea.Cmd {
 		soon = soon || u.env.Now().Sub(one.Entry.Time) < change.Patience+lookEvery
 	}
 	if soon {
-		cmds = append(cmds, tui.After(lookEvery, LookAgainMsg{}))
+		cmds = append(cmds, tui.After(lookEvery, RecheckMsg{}))
 	}
 	for _, text := range []string{openAtStart(open), knownAtStart(known)} {
 		if msg.atStart && text != "" {
@@ -143,15 +143,15 @@ func openAtStart(open []journal.Entry) string {
 	return fmt.Sprintf("%d changes since %s have no known end: see :activity", len(open), open[len(open)-1].Time.Local().Format("15:04"))
 }
 
-// LookAgain is the command that looks once more at one change, by its entry in the journal.
-func (e *Env) LookAgain(id string) tea.Cmd {
+// Recheck is the command that looks once more at one change, by its entry in the journal.
+func (e *Env) Recheck(id string) tea.Cmd {
 	return func() tea.Msg {
 		entry, err := e.entry(id)
 		if err != nil {
-			return LookedMsg{Entry: journal.Entry{ID: id, Result: journal.Result{Outcome: journal.Unknown}},
+			return RecheckedMsg{Entry: journal.Entry{ID: id, Result: journal.Result{Outcome: journal.Unknown}},
 				Result: change.Result{Entry: id, Outcome: journal.Unknown, Err: err, Text: err.Error()}, Asked: true}
 		}
-		return LookedMsg{entry, e.Writer.LookAgain(e.Ctx, entry), true}
+		return RecheckedMsg{entry, e.Writer.Recheck(e.Ctx, entry), true}
 	}
 }
 

@@ -48,7 +48,7 @@ type Feed struct {
 
 type (
 	// readMsg says that something was read; every page sees it.
-	readMsg struct{ of []store.Detail }
+	readMsg struct{ of []store.Target }
 	// dueMsg says that the time for the next reads has come.
 	dueMsg struct{ seq int }
 )
@@ -58,7 +58,7 @@ func News() tea.Msg { return readMsg{} }
 
 // ChangedMsg tells all pages and services that something on the account was changed from here: every list is read again, and
 // what lies below the objects that were touched.
-type ChangedMsg struct{ Touched []store.Detail }
+type ChangedMsg struct{ Touched []store.Target }
 
 // New makes a feed from what the store knows. What the first page, the events and the notifications rest on is read as long
 // as the program runs.
@@ -98,8 +98,8 @@ const manyTunnels = 2000
 
 // tidy collects what a poll of many tunnels has left behind. While it comes in, the old answer and the new one are both there: a heap that
 // was measured then may grow by as much again before it is collected, and the next poll would come on top of that.
-func (f *Feed) tidy(read []store.Detail) tea.Cmd {
-	tunnels := func(d store.Detail) bool { return d.Kind == store.GRETunnels }
+func (f *Feed) tidy(read []store.Target) tea.Cmd {
+	tunnels := func(d store.Target) bool { return d.Kind == store.GRETunnels }
 	if len(f.store.Last().Tunnels) < manyTunnels || !slices.ContainsFunc(read, tunnels) {
 		return nil
 	}
@@ -148,7 +148,7 @@ func (f *Feed) Update(msg tea.Msg) tea.Cmd {
 }
 
 // Needer is a page that rests on more than the first page does. It names kinds, and with a slash and an id what lies below one
-// object: see store.Detail.
+// object: see store.Target.
 type Needer interface{ Needs() []string }
 
 // Refresh reads what is on the screen now, and the tunnels with their health. What is being read already is read once more:
@@ -162,19 +162,19 @@ func (f *Feed) Refresh() tea.Cmd {
 }
 
 // Need has these read for the page that is on top, besides what the page named when it was opened.
-func (f *Feed) Need(details ...store.Detail) tea.Cmd {
-	f.store.Also(details...)
+func (f *Feed) Need(targets ...store.Target) tea.Cmd {
+	f.store.Also(targets...)
 	return f.step()
 }
 
 // Changed has everything read again that may be different after a change: what the page shows, all lists, and these besides.
-func (f *Feed) Changed(needs ...store.Detail) tea.Cmd {
+func (f *Feed) Changed(needs ...store.Target) tea.Cmd {
 	f.store.Changed(needs...)
 	return f.step()
 }
 
 // Fresh is for commands: a snapshot in which these are at most age old, or which says why they could not be read.
-func (f *Feed) Fresh(ctx context.Context, age time.Duration, needs ...store.Detail) *store.Snapshot {
+func (f *Feed) Fresh(ctx context.Context, age time.Duration, needs ...store.Target) *store.Snapshot {
 	return f.store.Fresh(ctx, age, needs...)
 }
 
@@ -183,13 +183,13 @@ func (f *Feed) Bundle(ctx context.Context, account *api.AccountClient, tunnels .
 	read := func(s *store.Snapshot) *diagnose.Account {
 		f.mu.Lock()
 		defer f.mu.Unlock()
-		return diagnose.Read(f.facts(s))
+		return diagnose.New(f.facts(s))
 	}
 	return bundle.Gather(ctx, account, f.store, read, nil, tunnels...)
 }
 
 // Rows is the source of a page that shows rows of the store. needs are what it rests on, the first of them what its rows are.
-func Rows[T any](f *Feed, rows func(*store.Snapshot) []T, needs ...store.Detail) resource.Source[T] {
+func Rows[T any](f *Feed, rows func(*store.Snapshot) []T, needs ...store.Target) resource.Source[T] {
 	return resource.Source[T]{
 		Rows:    func() []T { return rows(f.Last()) },
 		Status:  func() tui.Status { return f.statusOf(needs) },
@@ -200,7 +200,7 @@ func Rows[T any](f *Feed, rows func(*store.Snapshot) []T, needs ...store.Detail)
 }
 
 // statusOf is the freshness of the rows, the first of the needs, with a word of what else the page shows and could not be read.
-func (f *Feed) statusOf(needs []store.Detail) tui.Status {
+func (f *Feed) statusOf(needs []store.Target) tui.Status {
 	s := f.Status(needs[0])
 	last := f.seen.Load()
 	for _, d := range needs[1:] {
@@ -218,7 +218,7 @@ func (f *Feed) Tunnels(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 			return s.Tunnels // shared with the snapshot: thousands of rows
 		}
 		return slices.DeleteFunc(slices.Clone(s.Tunnels), func(t store.Tunnel) bool { return !slices.Contains(kinds, t.Kind) })
-	}, store.Detail{Kind: store.GRETunnels})
+	}, store.Target{Kind: store.GRETunnels})
 	s.Status = func() tui.Status { return f.tunnelStatus(kinds) }
 	return s
 }
@@ -229,7 +229,7 @@ func (f *Feed) tunnelStatus(kinds []api.TunnelKind) tui.Status {
 		lists = append(lists, store.Tunnels(k))
 	}
 	last := f.seen.Load()
-	s := tui.Status{Updated: last.Fetched(lists...), Loading: f.store.Busy(store.Detail{Kind: store.GRETunnels}), Every: last.Next}
+	s := tui.Status{Updated: last.Fetched(lists...), Loading: f.store.Busy(store.Target{Kind: store.GRETunnels}), Every: last.Next}
 	if err := last.Err(lists...); err != nil {
 		failed(&s, "", err)
 	}
@@ -247,9 +247,9 @@ func orTunnels(lists []store.Kind) []store.Kind {
 }
 
 // Awaits reports whether one of these was neither read so far nor tried in vain.
-func (f *Feed) Awaits(needs ...store.Detail) bool {
+func (f *Feed) Awaits(needs ...store.Target) bool {
 	last := f.seen.Load()
-	return slices.ContainsFunc(needs, func(d store.Detail) bool {
+	return slices.ContainsFunc(needs, func(d store.Target) bool {
 		e := last.About(d)
 		return !e.Known() && e.Err == nil
 	})
@@ -274,7 +274,7 @@ func sentenceOf(text string) string {
 }
 
 // Status is the freshness of what these say, the oldest of them.
-func (f *Feed) Status(needs ...store.Detail) tui.Status {
+func (f *Feed) Status(needs ...store.Target) tui.Status {
 	last := f.seen.Load()
 	s := tui.Status{Loading: f.store.Busy(needs...)}
 	for i, d := range needs {
@@ -325,7 +325,7 @@ func (f *Feed) Diagnosis() *diagnose.Account {
 	if f.account == nil || f.version != last.Version {
 		facts := f.facts(last)
 		facts.Insights = f.Insights()
-		f.account, f.version = diagnose.Read(facts), last.Version
+		f.account, f.version = diagnose.New(facts), last.Version
 	}
 	return f.account
 }

@@ -40,7 +40,7 @@ func (a *analytics) TunnelTraffic(context.Context, time.Time, time.Time, api.Tra
 
 // room is a feed with the clock of its bubble.
 type room struct {
-	*simaccount.Edge
+	*simaccount.Server
 	t       *testing.T
 	account *api.AccountClient
 	store   *store.Store
@@ -49,15 +49,15 @@ type room struct {
 
 func enter(t *testing.T) room {
 	t.Helper()
-	edge := simaccount.New(simaccount.Options{})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+	sim := simaccount.New(simaccount.Options{})
+	client, err := api.New(api.Options{Transport: sim.RoundTripper(),
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	account := client.In(edge.Account())
+	account := client.In(sim.Account())
 	s := store.New(account, time.Now, 0)
-	return room{edge, t, account, s, live.New(t.Context(), s)}
+	return room{sim, t, account, s, live.New(t.Context(), s)}
 }
 
 // look is what an open page does; it reports whether anything was asked.

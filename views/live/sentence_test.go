@@ -14,13 +14,13 @@ import (
 // A page whose data waits for the program's own budget says so, and for how many seconds from now.
 func TestAPauseOfOurOwnIsSaidAsThat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		edge := simaccount.New(simaccount.Options{Now: time.Now})
-		client, err := api.New(api.Options{Transport: edge.RoundTripper(), Budget: 1,
+		sim := simaccount.New(simaccount.Options{Now: time.Now})
+		client, err := api.New(api.Options{Transport: sim.RoundTripper(), Budget: 1,
 			Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		account := client.In(edge.Account())
+		account := client.In(sim.Account())
 		if _, err := account.Routes.List(t.Context()); err != nil {
 			t.Fatal(err)
 		}
@@ -36,14 +36,14 @@ func TestAPauseOfOurOwnIsSaidAsThat(t *testing.T) {
 // A pause that Cloudflare asked for is not called ours.
 func TestAPauseOfCloudflaresIsSaidAsThat(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		edge := simaccount.New(simaccount.Options{Now: time.Now})
-		edge.Fault(simaccount.Fault{Kind: simaccount.FaultRateLimit, RetryAfter: 200 * time.Second})
-		client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+		sim := simaccount.New(simaccount.Options{Now: time.Now})
+		sim.Fault(simaccount.Fault{Kind: simaccount.FaultRateLimit, RetryAfter: 200 * time.Second})
+		client, err := api.New(api.Options{Transport: sim.RoundTripper(),
 			Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		account := client.In(edge.Account())
+		account := client.In(sim.Account())
 		_, _ = account.Routes.List(t.Context())
 		_, err = account.Routes.List(t.Context())
 		if got := live.Sentence(err); !strings.HasPrefix(got, "Paused: too many requests for this user; wait until ") {
@@ -71,14 +71,14 @@ func TestTheServersSentenceComesFirst(t *testing.T) {
 			"400 (" + strings.Repeat("long ", 40) + "…, code 1): "},
 		"no words": {simaccount.Fault{Kind: simaccount.FaultHTML, Status: 403}, "403: "},
 	} {
-		edge := simaccount.New(simaccount.Options{})
-		edge.Fault(c.fault)
-		client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+		sim := simaccount.New(simaccount.Options{})
+		sim.Fault(c.fault)
+		client, err := api.New(api.Options{Transport: sim.RoundTripper(),
 			Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 		if err != nil {
 			t.Fatal(err)
 		}
-		_, err = client.In(edge.Account()).Routes.List(t.Context())
+		_, err = client.In(sim.Account()).Routes.List(t.Context())
 		if got := live.Told(err); !strings.HasPrefix(got, "Cloudflare answered "+c.first) {
 			t.Errorf("%s: %q", name, got)
 		}

@@ -13,32 +13,32 @@ import (
 )
 
 // silent is a feed that has just got no answer where path matches.
-func silent(t *testing.T, path string) (*simaccount.Edge, *store.Store, *live.Feed) {
+func silent(t *testing.T, path string) (*simaccount.Server, *store.Store, *live.Feed) {
 	t.Helper()
-	edge := simaccount.New(simaccount.Options{})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(),
+	sim := simaccount.New(simaccount.Options{})
+	client, err := api.New(api.Options{Transport: sim.RoundTripper(),
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	account := client.In(edge.Account())
+	account := client.In(sim.Account())
 	w := store.New(account, time.Now, 0)
 	w.Use(store.FromAccount(account))
 	feed := live.New(t.Context(), w)
-	edge.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503, Path: path})
+	sim.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 503, Path: path})
 	w.Round(t.Context())
 	feed.Update(live.News())
-	return edge, w, feed
+	return sim, w, feed
 }
 
 // An outage ends: the tunnels answer first, and what is read seldom does not wait for the end of its own pause.
 func TestAnAnswerWakesWhatGotNone(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		edge, w, _ := silent(t, "")
+		sim, w, _ := silent(t, "")
 		if s := w.Last(); s.Err() == nil || s.Prefixes.Failures == 0 {
 			t.Fatal("the outage is not seen")
 		}
-		edge.ClearFaults()
+		sim.ClearFaults()
 		if s := w.Poll(t.Context()); s.Err() != nil || s.Prefixes.Due.After(time.Now()) {
 			t.Fatalf("the prefixes wait until %s", s.Prefixes.Due)
 		}

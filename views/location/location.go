@@ -22,15 +22,15 @@ type Module struct {
 	env *kit.Env
 
 	of   *diagnose.Account // whose locations these are
-	rows []*diagnose.Seen
+	rows []*diagnose.LocationView
 }
 
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env: env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"locations", "colos"},
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{"locations", "colos"},
 		Help: "Cloudflare's data centers: their traffic, and which tunnels they see down",
 		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
 }
@@ -38,13 +38,13 @@ func (m *Module) Destinations() []tui.Destination {
 // Services implements kit.Module.
 func (m *Module) Services() []tui.Service { return nil }
 
-func (m *Module) source() resource.Source[*diagnose.Seen] {
-	return live.Rows(m.env.Feed, func(*store.Snapshot) []*diagnose.Seen { return m.all() },
+func (m *Module) source() resource.Source[*diagnose.LocationView] {
+	return live.Rows(m.env.Feed, func(*store.Snapshot) []*diagnose.LocationView { return m.all() },
 		store.Of(store.LocationHealth, store.GRETunnels)...)
 }
 
 // all are the locations, made once for each state of the data.
-func (m *Module) all() []*diagnose.Seen {
+func (m *Module) all() []*diagnose.LocationView {
 	if a := m.env.Feed.Diagnosis(); a != m.of {
 		m.of, m.rows = a, nil
 		for _, s := range a.Locations() {
@@ -54,8 +54,8 @@ func (m *Module) all() []*diagnose.Seen {
 	return m.rows
 }
 
-func (m *Module) describe() resource.Description[*diagnose.Seen] {
-	type S = *diagnose.Seen
+func (m *Module) describe() resource.Description[*diagnose.LocationView] {
+	type S = *diagnose.LocationView
 	return resource.Description[S]{
 		Plural: "Locations", SortBy: "sees",
 		None:    "The analytics name no location: no tunnel is probed yet, or the credential may not read analytics.",
@@ -80,7 +80,7 @@ func (m *Module) describe() resource.Description[*diagnose.Seen] {
 }
 
 // summary says what the numbers are of: whether they are weighed by traffic, and what was not asked.
-func (m *Module) summary(rows []*diagnose.Seen) tui.Line {
+func (m *Module) summary(rows []*diagnose.LocationView) tui.Line {
 	l := m.env.Feed.Last().Locations
 	if len(rows) == 0 {
 		return nil
@@ -103,7 +103,7 @@ func (m *Module) summary(rows []*diagnose.Seen) tui.Line {
 }
 
 // sections are the page of one location.
-func (m *Module) sections(s diagnose.Seen) []resource.Section {
+func (m *Module) sections(s diagnose.LocationView) []resource.Section {
 	l := m.env.Feed.Last().Locations
 	first := resource.Section{Title: "Location", Fields: []resource.Field{
 		{Label: "City", Value: cmp.Or(s.City, "-"), Note: "by its airport code"},
@@ -136,7 +136,7 @@ func (m *Module) sections(s diagnose.Seen) []resource.Section {
 }
 
 // flow says what the tunnel's traffic at the location is.
-func flow(b diagnose.SeenBadly) string {
+func flow(b diagnose.BadTunnel) string {
 	switch {
 	case b.BitRate == nil:
 		return "its traffic here is not known"
@@ -146,7 +146,7 @@ func flow(b diagnose.SeenBadly) string {
 	return field.Rate(*b.BitRate)
 }
 
-func stateRole(b diagnose.SeenBadly) tui.Role {
+func stateRole(b diagnose.BadTunnel) tui.Role {
 	switch {
 	case b.Idle():
 		return tui.Muted
@@ -157,7 +157,7 @@ func stateRole(b diagnose.SeenBadly) tui.Role {
 }
 
 // role is how bad what the location sees is.
-func role(s diagnose.Seen) tui.Role {
+func role(s diagnose.LocationView) tui.Role {
 	switch acting := s.Acting(); {
 	case !s.Asked || len(acting) == 0 && len(s.Bad) > 0:
 		return tui.Muted
@@ -170,19 +170,19 @@ func role(s diagnose.Seen) tui.Role {
 }
 
 // Line is a location with what it sees and its traffic, for a line of another page. Its share of the traffic stands on its own.
-func Line(s diagnose.Seen, g tui.Glyphs) tui.Line {
+func Line(s diagnose.LocationView, g tui.Glyphs) tui.Line {
 	rate := s
 	rate.Share = nil
 	return tui.Line{{Text: tui.Fit(tui.Clean(s.Name), 7), Role: tui.Strong}, {Text: tui.Fit(tui.Clean(s.City), 11) + " "},
 		{Text: tui.Fit(sign(s, g)+s.Text(), 35) + " ", Role: role(s)}, {Text: traffic(rate), Role: tui.Muted}}
 }
 
-func sign(s diagnose.Seen, g tui.Glyphs) string {
+func sign(s diagnose.LocationView, g tui.Glyphs) string {
 	return g.Of(role(s)) + " "
 }
 
 // traffic is what passes the location: "12.4 Mbit/s 34 %".
-func traffic(s diagnose.Seen) string {
+func traffic(s diagnose.LocationView) string {
 	switch {
 	case s.BitRate == nil:
 		return "not known"
@@ -194,7 +194,7 @@ func traffic(s diagnose.Seen) string {
 	return fmt.Sprintf("%s %.0f %%", field.Rate(*s.BitRate), 100**s.Share)
 }
 
-func rateOf(s diagnose.Seen) float64 {
+func rateOf(s diagnose.LocationView) float64 {
 	if s.BitRate == nil {
 		return -1
 	}
@@ -202,7 +202,7 @@ func rateOf(s diagnose.Seen) float64 {
 }
 
 // which names the tunnels that it does not see healthy, those with traffic there first.
-func which(s diagnose.Seen) string {
+func which(s diagnose.LocationView) string {
 	var names []string
 	for _, b := range s.Bad {
 		names = append(names, b.Name)

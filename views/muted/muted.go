@@ -22,9 +22,9 @@ type Module struct{ env *kit.Env }
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"muted", "mutes"}, Help: "what is muted, why and until when; " + tui.KeyOf("unmute",
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{"muted", "mutes"}, Help: "what is muted, why and until when; " + tui.KeyOf("unmute",
 		"m") + " ends it",
 		Open: func() tui.View { return resource.NewList(m.describe(), m.source()) }}}
 }

@@ -29,9 +29,9 @@ type Module struct{ env *kit.Env }
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"overview", "home"}, Help: "what is wrong, worst first",
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{"overview", "home"}, Help: "what is wrong, worst first",
 		Open: func() tui.View { return newPage(m.env) }}}
 }
 
@@ -248,7 +248,7 @@ func whereActions(env *kit.Env, i diagnose.Incident) []tui.Action {
 	case len(over) == 0:
 		return env.WhereAction(first)
 	case i.Several():
-		first = i.Count()
+		first = i.CountText()
 	}
 	return env.ThroughAction(tui.Clean(first), over...)
 }

@@ -14,7 +14,7 @@ import (
 // name is what the row is of: an object, or how many.
 func (t trouble) name() string {
 	if t.Several() {
-		return t.Count()
+		return t.CountText()
 	}
 	return t.Members[0].Name
 }

@@ -32,12 +32,12 @@ type wall struct {
 // around is what stands beside the incidents: made with them, in the background.
 type around struct {
 	destinations []diagnose.Destination // the worst first
-	locations    []diagnose.Seen
+	locations    []diagnose.LocationView
 }
 
 func aroundOf(a *diagnose.Account) around {
 	seen := a.Locations()
-	slices.SortStableFunc(seen, func(x, y diagnose.Seen) int { return x.Worst(y) })
+	slices.SortStableFunc(seen, func(x, y diagnose.LocationView) int { return x.Worst(y) })
 	return around{a.Table().All(), seen}
 }
 

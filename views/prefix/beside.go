@@ -64,8 +64,8 @@ func (m *Module) allSource() resource.Source[row] {
 			out = append(out, row{service: &s.Services.Rows[i]})
 		}
 		return out
-	}, store.Detail{Kind: store.Prefixes}, store.Detail{Kind: store.BGPPrefixes}, store.Detail{Kind: store.Leases},
-		store.Detail{Kind: store.Services})
+	}, store.Target{Kind: store.Prefixes}, store.Target{Kind: store.BGPPrefixes}, store.Target{Kind: store.Leases},
+		store.Target{Kind: store.Services})
 	s.Looked = m.source().Looked
 	return s
 }

@@ -79,7 +79,7 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 	if cidr != "" {
 		o.Start = "cidr"
 	}
-	o.Needs = store.Needs(store.Detail{Kind: store.Prefixes})
+	o.Needs = store.Needs(store.Target{Kind: store.Prefixes})
 	o.Waiting = s.waiting
 	s.form = form.New(m.env.Guided(m.env.Awaited(o), s.draft, draft))
 	return s.form
@@ -88,7 +88,7 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 // waiting reports whether the bindings of the chosen prefix are on their way: by them network and service are proposed.
 func (s *bindingSetup) waiting(v form.Values) bool {
 	r, ok := s.row(v)
-	return ok && s.m.env.Feed.Awaits(store.Detail{Kind: store.Bindings, Of: r.ID})
+	return ok && s.m.env.Feed.Awaits(store.Target{Kind: store.Bindings, Of: r.ID})
 }
 
 // row is the prefix that was chosen.
@@ -104,7 +104,7 @@ func (s *bindingSetup) row(v form.Values) (row, bool) {
 // look has the bindings of the prefix fetched that was chosen; what is known stands meanwhile.
 func (s *bindingSetup) look(v form.Values) tea.Cmd {
 	if r, ok := s.row(v); ok {
-		return s.m.env.Feed.Need(store.Detail{Kind: store.Bindings, Of: r.ID})
+		return s.m.env.Feed.Need(store.Target{Kind: store.Bindings, Of: r.ID})
 	}
 	return nil
 }

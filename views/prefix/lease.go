@@ -18,7 +18,7 @@ import (
 )
 
 func (m *Module) leaseSource() resource.Source[api.Lease] {
-	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Lease { return s.Leases.Rows }, store.Detail{Kind: store.Leases})
+	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Lease { return s.Leases.Rows }, store.Target{Kind: store.Leases})
 }
 
 func (m *Module) openLease(l api.Lease) tui.View {

@@ -26,7 +26,7 @@ import (
 // person sits at the prefixes of a simulated account. Everything runs in a bubble whose clock moves only
 // when the person waits.
 type person struct {
-	*simaccount.Edge
+	*simaccount.Server
 	t    *testing.T
 	app  *tui.App
 	msgs chan tea.Msg
@@ -56,19 +56,19 @@ func (l *line) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 // sit tells a story in a bubble, beginning at the list of prefixes; before changes the account first.
-func sit(t *testing.T, before func(*simaccount.Edge), story func(*person)) {
+func sit(t *testing.T, before func(*simaccount.Server), story func(*person)) {
 	synctest.Test(t, func(t *testing.T) {
-		edge := simaccount.New(simaccount.Options{})
+		sim := simaccount.New(simaccount.Options{})
 		if before != nil {
-			before(edge)
+			before(sim)
 		}
-		p := &person{Edge: edge, t: t, msgs: make(chan tea.Msg, 10000), line: &line{next: edge.RoundTripper(), took: 50 * time.Millisecond}}
+		p := &person{Server: sim, t: t, msgs: make(chan tea.Msg, 10000), line: &line{next: sim.RoundTripper(), took: 50 * time.Millisecond}}
 		sender, err := api.NewSender(api.Options{Transport: p.line, Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 		if err != nil {
 			t.Fatal(err)
 		}
 		client := sender.Client()
-		account := client.In(edge.Account())
+		account := client.In(sim.Account())
 		writer, err := change.New(change.Options{Account: account, Sender: sender})
 		if err != nil {
 			t.Fatal(err)
@@ -77,13 +77,13 @@ func sit(t *testing.T, before func(*simaccount.Edge), story func(*person)) {
 		known.Use(store.FromAccount(account))
 		env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Writer: writer, Glyphs: tui.UnicodeGlyphs, Now: time.Now,
 			Feed: live.New(t.Context(), known)}
-		services := []tui.Service{env, env.Feed, review.Ends{}}
+		services := []tui.Service{env, env.Feed, review.Outcomes{}}
 		for _, make := range []func(*kit.Env) kit.Module{prefix.New, route.New} {
 			m := make(env)
 			env.Add(m)
 			services = append(services, m.Services()...)
 		}
-		p.app = tui.NewApp(tui.Options{Name: "flarewire", Home: env.Modules()[0].Destinations()[0].Open, Services: services,
+		p.app = tui.NewApp(tui.Options{Name: "flarewire", Home: env.Modules()[0].PaletteEntries()[0].Open, Services: services,
 			Theme: tui.ThemeNone})
 		p.send(tea.WindowSizeMsg{Width: 109, Height: 60})
 		p.run(p.app.Init())

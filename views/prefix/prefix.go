@@ -30,10 +30,10 @@ type Module struct{ env *kit.Env }
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{
-		kit.Place(kind.Prefixes, m.all("")),
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{
+		kit.PaletteEntry(kind.Prefixes, m.all("")),
 		kit.Part(kind.Leases, "prefixes", m.all("advertised:"+leasedWord)),
 		kit.Part(kind.Services, "prefixes", m.all("advertised:"+serviceWord)),
 	}
@@ -85,15 +85,15 @@ func (m *Module) now(r row) row {
 }
 
 // partsOf names everything below a prefix.
-func partsOf(id string) []store.Detail {
-	return []store.Detail{{Kind: store.BGPPrefixes, Of: id}, {Kind: store.Bindings, Of: id}, {Kind: store.Delegations, Of: id}}
+func partsOf(id string) []store.Target {
+	return []store.Target{{Kind: store.BGPPrefixes, Of: id}, {Kind: store.Bindings, Of: id}, {Kind: store.Delegations, Of: id}}
 }
 
 // touched is what a change of a prefix or of what lies below it touches.
-func touched(id string) func() []store.Detail { return func() []store.Detail { return partsOf(id) } }
+func touched(id string) func() []store.Target { return func() []store.Target { return partsOf(id) } }
 
 func (m *Module) source() resource.Source[row] {
-	list := []store.Detail{{Kind: store.Prefixes}, {Kind: store.BGPPrefixes}}
+	list := []store.Target{{Kind: store.Prefixes}, {Kind: store.BGPPrefixes}}
 	s := live.Rows(m.env.Feed, rowsOf, list...)
 	s.Needs = func(id string) []string {
 		if id == "" {
@@ -115,9 +115,9 @@ func below[T any](m *Module, of store.Kind, id string, rows func(store.Prefix) [
 	s := live.Rows(m.env.Feed, func(s *store.Snapshot) []T {
 		p, _ := s.Prefix(id)
 		return rows(p)
-	}, store.Detail{Kind: of, Of: id})
+	}, store.Target{Kind: of, Of: id})
 	s.Needs = func(one string) []string {
-		needs := store.Needs(append(partsOf(id), store.Detail{Kind: store.Prefixes})...)
+		needs := store.Needs(append(partsOf(id), store.Target{Kind: store.Prefixes})...)
 		if one != "" {
 			needs = append(needs, m.env.RelatedNeeds()...)
 		}
@@ -137,7 +137,7 @@ func (m *Module) describe() resource.Description[row] {
 		Summary:  func(rows []row) tui.Line { return summary(rows, m.env.Glyphs) },
 		Sections: m.sections,
 		Preview: func(r row, now time.Time) []resource.Section {
-			return append(m.sections(r, now), m.env.Ways(r.CIDR)...)
+			return append(m.sections(r, now), m.env.Paths(r.CIDR)...)
 		},
 		NoWrites: m.env.NoWrites,
 		Create:   m.editor("").Create,

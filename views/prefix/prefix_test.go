@@ -11,8 +11,8 @@ import (
 )
 
 // crowd gives the account n further prefixes with a BGP prefix each.
-func crowd(n int) func(*simaccount.Edge) {
-	return func(e *simaccount.Edge) {
+func crowd(n int) func(*simaccount.Server) {
+	return func(e *simaccount.Server) {
 		for i := range n {
 			cidr := fmt.Sprintf("198.19.%d.0/24", i)
 			id := e.Insert(simaccount.Prefixes, simaccount.Object{"cidr": cidr, "asn": int64(13335), "approved": "V", "description": ""})
@@ -28,7 +28,7 @@ func bgp(cidr string, advertised any) simaccount.Object {
 }
 
 // idOf is the id of the account's prefix with this CIDR.
-func idOf(t *testing.T, e *simaccount.Edge, cidr string) string {
+func idOf(t *testing.T, e *simaccount.Server, cidr string) string {
 	t.Helper()
 	o, ok := e.Object(simaccount.Prefixes, cidr)
 	if !ok {
@@ -73,7 +73,7 @@ func TestAdvertisedIsWhatTheBGPPrefixesSay(t *testing.T) {
 		"no BGP prefix, the field's no": {nil, false, "✗ No (old)"},
 	} {
 		t.Run(name, func(t *testing.T) {
-			sit(t, func(e *simaccount.Edge) {
+			sit(t, func(e *simaccount.Server) {
 				id := e.Insert(simaccount.Prefixes, simaccount.Object{"cidr": "198.19.0.0/22", "approved": "V"})
 				for i, on := range c.parts {
 					e.InsertBelow(simaccount.BGPPrefixes, id, bgp(fmt.Sprintf("198.19.%d.0/24", i), on))
@@ -101,7 +101,7 @@ func text(v any) string {
 
 // A list that cannot be read is not "none": the deprecated field has to do, and the page says what is missing.
 func TestWhatCannotBeReadIsSaidAndNotTakenForNone(t *testing.T) {
-	sit(t, func(e *simaccount.Edge) {
+	sit(t, func(e *simaccount.Server) {
 		for _, path := range []string{"*/bgp/prefixes", "*/delegations"} {
 			e.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Method: http.MethodGet, Path: path, Status: 403,
 				Body: `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`})
@@ -122,7 +122,7 @@ func TestWhatCannotBeReadIsSaidAndNotTakenForNone(t *testing.T) {
 
 // Keys that cannot act stay, say why, and send nothing.
 func TestKeysThatCannotActSayWhy(t *testing.T) {
-	sit(t, func(e *simaccount.Edge) {
+	sit(t, func(e *simaccount.Server) {
 		id := idOf(t, e, "198.18.11.0/24")
 		e.InsertBelow(simaccount.BGPPrefixes, id, bgp("198.18.11.0/25", false))
 	}, func(p *person) {
@@ -208,7 +208,7 @@ func TestTheDescriptionGoesAlone(t *testing.T) {
 
 // The rules of service bindings stand at the field while one types.
 func TestTheFormOfABindingKnowsTheRules(t *testing.T) {
-	sit(t, func(e *simaccount.Edge) {
+	sit(t, func(e *simaccount.Server) {
 		id := e.Insert(simaccount.Prefixes, simaccount.Object{"cidr": "198.19.0.0/24", "approved": "V"})
 		e.InsertBelow(simaccount.BGPPrefixes, id, bgp("198.19.0.0/24", true))
 	}, func(p *person) {

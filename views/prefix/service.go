@@ -15,7 +15,7 @@ import (
 // serviceSource are the services that the account's prefixes can be bound to.
 func (m *Module) serviceSource() resource.Source[api.AddressingService] {
 	return live.Rows(m.env.Feed, func(s *store.Snapshot) []api.AddressingService { return s.Services.Rows },
-		store.Detail{Kind: store.Services})
+		store.Target{Kind: store.Services})
 }
 
 func (m *Module) openService(s api.AddressingService) tui.View {

@@ -27,9 +27,9 @@ func New(desk *signin.Deps) func(*kit.Env) kit.Module {
 	return func(env *kit.Env) kit.Module { return &Module{desk, env} }
 }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"profiles", "profile", "auth"}, Help: "sign-ins of this machine: switch, add, sign out",
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{"profiles", "profile", "auth"}, Help: "sign-ins of this machine: switch, add, sign out",
 		Open: m.open}}
 }
 

@@ -47,7 +47,7 @@ func sit(t *testing.T) *person {
 		}
 	}
 	env := &kit.Env{Ctx: t.Context(), Now: p.desk.Now}
-	p.Open(100, 24, profile.New(p.desk)(env).Destinations()[0].Open)
+	p.Open(100, 24, profile.New(p.desk)(env).PaletteEntries()[0].Open)
 	return p
 }
 

@@ -24,9 +24,9 @@ type Entry = kit.Request
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"requests", "log"}, Help: "the requests that were sent to Cloudflare", Open: m.open}}
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{"requests", "log"}, Help: "the requests that were sent to Cloudflare", Open: m.open}}
 }
 
 // Services implements kit.Module.

@@ -6,15 +6,15 @@ import (
 	"flarewire/views/live"
 )
 
-// Ends takes the end of every change that is sent from a review, also when the review was left meanwhile: the journal's page shows it,
+// Outcomes takes the end of every change that is sent from a review, also when the review was left meanwhile: the journal's page shows it,
 // the lists are read again, and a key that was made and not shown is known as one. It implements tui.Service.
-type Ends struct{}
+type Outcomes struct{}
 
 // Init implements tui.Service.
-func (Ends) Init() tea.Cmd { return nil }
+func (Outcomes) Init() tea.Cmd { return nil }
 
 // Update implements tui.Service.
-func (Ends) Update(msg tea.Msg) tea.Cmd {
+func (Outcomes) Update(msg tea.Msg) tea.Cmd {
 	switch msg := msg.(type) {
 	case appliedMsg:
 		return msg.review.ended(msg.result)

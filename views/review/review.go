@@ -33,7 +33,7 @@ type Intent struct {
 	// FieldOf gives the form's key for a path of the API; nil when they are the same.
 	FieldOf func(path string) string
 	// Touched names what is read again when the change was sent, besides all lists.
-	Touched []store.Detail
+	Touched []store.Target
 	// After runs when the change was sent, whatever became of it; nil for nothing.
 	After func(change.Result) tea.Cmd
 	// InWords is what the form said, for a new object; shown in place of the differences to nothing.
@@ -169,7 +169,7 @@ func (r *Review) Update(msg tea.Msg) tea.Cmd {
 		if msg.review == r {
 			return r.applied(msg.result)
 		}
-	case kit.LookedMsg:
+	case kit.RecheckedMsg:
 		return r.told(msg)
 	}
 	return nil
@@ -225,7 +225,7 @@ func (r *Review) open() bool {
 }
 
 // told takes what was found out about the change of this page, or about a way out that was taken from it.
-func (r *Review) told(msg kit.LookedMsg) tea.Cmd {
+func (r *Review) told(msg kit.RecheckedMsg) tea.Cmd {
 	switch {
 	case r.stage != finished || msg.Entry.ID == "":
 	case msg.Entry.ID == r.result.Entry && r.open():
@@ -280,7 +280,7 @@ func (r *Review) Actions() []tui.Action {
 		}
 		if r.open() && r.result.Entry != "" && r.env.Journal != nil {
 			own = append(own, tui.Action{Name: "look-again", Keys: []string{"r"}, Short: "look again", Footer: true,
-				Long: "Read what has become of the change", Run: func() tea.Cmd { return r.env.LookAgain(r.result.Entry) }})
+				Long: "Read what has become of the change", Run: func() tea.Cmd { return r.env.Recheck(r.result.Entry) }})
 		}
 		own = append(own, tui.Action{Name: "close", Keys: closing, Short: "close", Footer: true,
 			Long: "Back to where the change began", Run: r.close})

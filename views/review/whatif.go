@@ -71,7 +71,7 @@ func (o outlook) lastWays() []string {
 func lastWays(of []diagnose.Difference) []string {
 	var out []string
 	for _, d := range of {
-		if d.LastWay() {
+		if d.LastPath() {
 			out = append(out, d.After.Prefix.String())
 		}
 	}
@@ -163,7 +163,7 @@ func briefly(d diagnose.Difference, width int) (lines []string, all bool) {
 
 // roleOf is how bad what becomes of a destination is.
 func roleOf(d diagnose.Difference) tui.Role {
-	if d.After.Impact > d.Before.Impact || d.LastWay() {
+	if d.After.Impact > d.Before.Impact || d.LastPath() {
 		return tui.Bad
 	}
 	return tui.Plain

@@ -53,7 +53,8 @@ func (m *Module) scopeFields(id string) []form.Field {
 			Check: func(v string, all form.Values) form.Finding {
 				return field.WorstOf(field.Finding(rules.Weight(v)), m.env.Taken(rules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
 			}},
-		{Key: "colo_regions", Label: "Regions", Help: "Only there; empty for everywhere", Empty: "no limit", Kind: form.Many, Free: true, Options: regions(),
+		{Key: "colo_regions", Label: "Regions", Help: "Only there; empty for everywhere", Empty: "no limit", Kind: form.Many, Free: true,
+			Options: regions(),
 			Check: func(v string, all form.Values) form.Finding {
 				return field.CheckList(rules.Region)(strings.ToUpper(v), all)
 			}},
@@ -99,7 +100,7 @@ func (m *Module) checkCoverage(all form.Values, id string) form.Finding {
 // nextHop says whether a next hop lies on a tunnel or an interconnect. While one of their lists is not known, it cannot be told.
 func (m *Module) nextHop(hop netip.Addr) form.Finding {
 	found := rules.NextHopOnLink(hop, m.env.Subnets(""))
-	if why := m.env.SubnetsUntold(); why != "" && !found.OK() {
+	if why := m.env.SubnetsUntold(); why != "" && !found.IsZero() {
 		return field.CannotTell(why)
 	}
 	return field.Finding(found)

@@ -36,9 +36,9 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 // routes are those that are known.
 func (m *Module) routes() store.List[api.Route] { return m.env.Feed.Last().Routes }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{kit.Place(kind.Routes, m.open)}
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{kit.PaletteEntry(kind.Routes, m.open)}
 }
 
 // Services implements kit.Module.
@@ -48,7 +48,7 @@ func (m *Module) open() tui.View { return resource.NewList(m.describe(), m.sourc
 
 // source is the routes, and the subnets by which the pages tell which tunnel or interconnect a route uses.
 func (m *Module) source() resource.Source[api.Route] {
-	s := live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Route { return s.Routes.Rows }, store.Detail{Kind: store.Routes})
+	s := live.Rows(m.env.Feed, func(s *store.Snapshot) []api.Route { return s.Routes.Rows }, store.Target{Kind: store.Routes})
 	s.Needs = func(id string) []string {
 		needs := append([]string{string(store.Routes)}, m.env.SubnetNeeds()...)
 		if id != "" {
@@ -72,7 +72,7 @@ func (m *Module) describe() resource.Description[api.Route] {
 		},
 		Sections: m.sections,
 		Preview: func(r api.Route, now time.Time) []resource.Section {
-			return append(m.sections(r, now), m.env.Ways(r.Prefix)...)
+			return append(m.sections(r, now), m.env.Paths(r.Prefix)...)
 		},
 		NoWrites: m.env.NoWrites,
 		Actions: func(r api.Route) []tui.Action {

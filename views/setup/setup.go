@@ -19,9 +19,9 @@ type Module struct{ env *kit.Env }
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"setup", "new"}, Help: "guided setup: create something, resume a draft, watch a tunnel come up",
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{"setup", "new"}, Help: "guided setup: create something, resume a draft, watch a tunnel come up",
 		Open: func() tui.View { return NewPage(m.env) }}}
 }
 

@@ -73,7 +73,7 @@ func (v *vault) Check(context.Context) keystore.Availability {
 type person struct {
 	*uitest.Person
 	t       *testing.T
-	edge    *simaccount.Edge
+	sim     *simaccount.Server
 	vault   *vault
 	desk    *signin.Deps
 	outcome []signin.Outcome
@@ -81,9 +81,9 @@ type person struct {
 
 func newPerson(t *testing.T) *person {
 	t.Helper()
-	p := &person{Person: uitest.New(t), t: t, edge: simaccount.New(simaccount.Options{}),
+	p := &person{Person: uitest.New(t), t: t, sim: simaccount.New(simaccount.Options{}),
 		vault: &vault{kept: map[string]keystore.Credential{}}}
-	p.edge.Grant(token, simaccount.MagicTransitRead, simaccount.PrefixesRead, simaccount.AnalyticsRead)
+	p.sim.Grant(token, simaccount.MagicTransitRead, simaccount.PrefixesRead, simaccount.AnalyticsRead)
 	home := t.TempDir()
 	config, err := keystore.LoadConfig(filepath.Join(home, "config.toml"))
 	if err != nil {
@@ -94,7 +94,7 @@ func newPerson(t *testing.T) *person {
 	p.desk = &signin.Deps{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Now: p.Clock,
 		Done: func(o signin.Outcome) tea.Cmd { p.outcome = append(p.outcome, o); return nil },
 		Client: func(c keystore.Credential) (*api.Client, error) {
-			return api.New(api.Options{Credentials: access.Credentials(c), Transport: p.edge.RoundTripper(), ReadOnly: true})
+			return api.New(api.Options{Credentials: access.Credentials(c), Transport: p.sim.RoundTripper(), ReadOnly: true})
 		}}
 	return p
 }
@@ -104,7 +104,7 @@ func (p *person) keep(name, text string) {
 	p.t.Helper()
 	c, err := keystore.NewToken(text)
 	if err == nil {
-		c.AccountID = p.edge.Account()
+		c.AccountID = p.sim.Account()
 		p.vault.kept[name] = c
 		err = p.desk.Resolver.Config.Put(keystore.Profile{Name: name, Store: keystore.StoreKeyring, Account: c.AccountID})
 	}
@@ -198,14 +198,14 @@ func TestALockedKeyringAsksOnlyWhereSomebodySees(t *testing.T) {
 
 // What Cloudflare says against a token is named, and going back keeps what was typed.
 func TestARefusedTokenIsNamed(t *testing.T) {
-	for says, set := range map[string]func(*simaccount.Edge){
-		"has expired":             func(e *simaccount.Edge) { e.SetTokenStatus(token, "expired") },
-		"is disabled":             func(e *simaccount.Edge) { e.SetTokenStatus(token, "disabled") },
-		"not known to Cloudflare": func(e *simaccount.Edge) { e.Revoke(token) },
-		"No answer":               func(e *simaccount.Edge) { e.Fault(simaccount.Fault{Kind: simaccount.FaultReset}) },
+	for says, set := range map[string]func(*simaccount.Server){
+		"has expired":             func(e *simaccount.Server) { e.SetTokenStatus(token, "expired") },
+		"is disabled":             func(e *simaccount.Server) { e.SetTokenStatus(token, "disabled") },
+		"not known to Cloudflare": func(e *simaccount.Server) { e.Revoke(token) },
+		"No answer":               func(e *simaccount.Server) { e.Fault(simaccount.Fault{Kind: simaccount.FaultReset}) },
 	} {
 		p := newPerson(t)
-		set(p.edge)
+		set(p.sim)
 		p.open(signin.NewForm(p.desk, ""))
 		p.paste(token)
 		p.Press("ctrl+s")
@@ -223,7 +223,7 @@ func TestRenewingShowsWhatIsLost(t *testing.T) {
 	p := newPerson(t)
 	p.keep("prod", token)
 	const narrow = "cfut_narrowToken0123456789abcdefghijklmnopqrstu"
-	p.edge.Grant(narrow, simaccount.MagicTransitRead)
+	p.sim.Grant(narrow, simaccount.MagicTransitRead)
 	p.open(signin.NewForm(p.desk, "prod"))
 	p.paste(narrow)
 	p.Press("ctrl+s")
@@ -264,7 +264,7 @@ func TestAStoreThatFailsKeepsNothingAnywhere(t *testing.T) {
 // The account is chosen from the list when there are several.
 func TestTheAccountIsChosenFromTheList(t *testing.T) {
 	p := newPerson(t)
-	p.edge.AddAccount("0123456789abcdef0123456789abcdef", "Second \x1b]52;c;AAAA\x07 office")
+	p.sim.AddAccount("0123456789abcdef0123456789abcdef", "Second \x1b]52;c;AAAA\x07 office")
 	p.open(signin.NewForm(p.desk, ""))
 	p.paste(token)
 	p.Press("ctrl+s")

@@ -61,9 +61,9 @@ type doneMsg struct {
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env: env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"traceroute", "traceroutes"}, Help: "the path from Cloudflare's data centers to any address",
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{"traceroute", "traceroutes"}, Help: "the path from Cloudflare's data centers to any address",
 		Open: m.open}}
 }
 

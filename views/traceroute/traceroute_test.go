@@ -73,22 +73,22 @@ func (l *line) set(says func(*http.Request) (*http.Response, error)) {
 }
 
 // sit opens the traceroutes, or with tunnels the list of tunnels.
-func sit(t *testing.T, page int, before func(*simaccount.Edge)) (*uitest.Person, *line) {
+func sit(t *testing.T, page int, before func(*simaccount.Server)) (*uitest.Person, *line) {
 	t.Helper()
 	p := uitest.New(t)
 	began := p.Now // requests that wait must not read a clock that the test moves
 	server := func() time.Time { return began }
-	edge := simaccount.New(simaccount.Options{Now: server})
+	sim := simaccount.New(simaccount.Options{Now: server})
 	if before != nil {
-		before(edge)
+		before(sim)
 	}
-	l := &line{next: edge.RoundTripper()}
+	l := &line{next: sim.RoundTripper()}
 	client, err := api.New(api.Options{Transport: l, Now: server, Sleep: func(context.Context, time.Duration) error { return nil },
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	account := client.In(edge.Account())
+	account := client.In(sim.Account())
 	feed := live.New(t.Context(), store.New(account, p.Clock, 0))
 	env := &kit.Env{Ctx: t.Context(), Client: client, Account: account, Feed: feed, Glyphs: tui.UnicodeGlyphs, Now: p.Clock}
 	services := []tui.Service{env, feed}
@@ -97,7 +97,7 @@ func sit(t *testing.T, page int, before func(*simaccount.Edge)) (*uitest.Person,
 		env.Add(m)
 		services = append(services, m.Services()...)
 	}
-	p.Open(80, 40, env.Modules()[page].Destinations()[0].Open, services...)
+	p.Open(80, 40, env.Modules()[page].PaletteEntries()[0].Open, services...)
 	return p, l
 }
 
@@ -213,7 +213,7 @@ func TestTheOptionsOfATraceroute(t *testing.T) {
 
 // From a tunnel that has no customer endpoint, Cloudflare knows no address to trace to: the form says so and asks for it.
 func TestATunnelWithoutCustomerEndpoint(t *testing.T) {
-	p, _ := sit(t, tunnels, func(e *simaccount.Edge) {
+	p, _ := sit(t, tunnels, func(e *simaccount.Server) {
 		if err := e.Mutate(simaccount.IPsecTunnels, "ams-br2-ipsec", func(o simaccount.Object) { delete(o, "customer_endpoint") }); err != nil {
 			t.Fatal(err)
 		}
@@ -230,7 +230,7 @@ func TestATunnelWithoutCustomerEndpoint(t *testing.T) {
 
 // The locations that carry the tunnel's traffic are proposed, and those that report poor health.
 func TestTheTunnelsLocationsAreProposed(t *testing.T) {
-	p, l := sit(t, tunnels, func(e *simaccount.Edge) {
+	p, l := sit(t, tunnels, func(e *simaccount.Server) {
 		if _, err := e.Seed(simaccount.BadInSomeColos); err != nil {
 			t.Fatal(err)
 		}

@@ -50,15 +50,15 @@ func has(t *testing.T, text string, parts ...string) {
 func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 	now := time.Date(2026, 3, 2, 23, 0, 0, 0, time.UTC)
 	clock := func() time.Time { return now }
-	edge := simaccount.New(simaccount.Options{Now: clock})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock,
+	sim := simaccount.New(simaccount.Options{Now: clock})
+	client, err := api.New(api.Options{Transport: sim.RoundTripper(), Now: clock,
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
 	path := filepath.Join(t.TempDir(), "history.jsonl")
 	start := func() *store.Store {
-		w := store.New(client.In(edge.Account()), clock, 0)
+		w := store.New(client.In(sim.Account()), clock, 0)
 		w.Remember(store.OpenHistory(path, now, 0))
 		w.Poll(t.Context())
 		return w
@@ -67,7 +67,7 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 	night := start()
 	for _, step := range []string{"Idle", "Established", "Idle", "Established"} {
 		now = now.Add(2 * time.Minute)
-		if err := edge.SetBGP(simaccount.GRETunnels, name, step); err != nil {
+		if err := sim.SetBGP(simaccount.GRETunnels, name, step); err != nil {
 			t.Fatal(err)
 		}
 		night.Poll(t.Context())
@@ -91,13 +91,13 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 func TestAnOutageInARunIsNotTakenForWatching(t *testing.T) {
 	now := time.Date(2026, 3, 2, 13, 38, 5, 0, time.UTC)
 	clock := func() time.Time { return now }
-	edge := simaccount.New(simaccount.Options{Now: clock})
-	client, err := api.New(api.Options{Transport: edge.RoundTripper(), Now: clock,
+	sim := simaccount.New(simaccount.Options{Now: clock})
+	client, err := api.New(api.Options{Transport: sim.RoundTripper(), Now: clock,
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})
 	if err != nil {
 		t.Fatal(err)
 	}
-	w := store.New(client.In(edge.Account()), clock, 0)
+	w := store.New(client.In(sim.Account()), clock, 0)
 	since := func(name string) string {
 		i := slices.IndexFunc(w.Last().Tunnels, func(t store.Tunnel) bool { return t.Name == name })
 		return Since(w.Last().Tunnels[i], now)
@@ -107,7 +107,7 @@ func TestAnOutageInARunIsNotTakenForWatching(t *testing.T) {
 	if got := since("fra-dc2-gre"); got != "≤13:37" {
 		t.Errorf("during the outage SINCE is %s", got)
 	}
-	if err := edge.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
+	if err := sim.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
 		t.Fatal(err)
 	}
 	w.Poll(t.Context())

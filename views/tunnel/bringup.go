@@ -43,7 +43,7 @@ func (b *BringUp) Init() tea.Cmd {
 
 // Needs names the tunnel: while its page is open, it is read more often as long as its session comes up.
 func (b *BringUp) Needs() []string {
-	return append(store.Needs(store.Detail{Kind: store.GRETunnels, Of: b.id}, store.Detail{Kind: store.HealthChecks}),
+	return append(store.Needs(store.Target{Kind: store.GRETunnels, Of: b.id}, store.Target{Kind: store.HealthChecks}),
 		b.m.sessionNeeds(b.id)...)
 }
 
@@ -235,7 +235,7 @@ func (b *BringUp) hints(c tui.Canvas, t store.Tunnel) []string {
 	}
 	alone := diagnose.Facts{Now: t.Track.Looked, Tunnels: []store.Tunnel{t}, // no more certain while no answer comes
 		CloudflareASN: b.m.env.Feed.Last().CloudflareASN()}
-	for _, f := range diagnose.Read(alone).Tunnel(t.ID) {
+	for _, f := range diagnose.New(alone).Tunnel(t.ID) {
 		if f.Likelihood == diagnose.Remark && t.BGP == nil {
 			continue // it has no BGP, which the steps say
 		}
@@ -249,7 +249,8 @@ func (b *BringUp) hints(c tui.Canvas, t store.Tunnel) []string {
 
 // ends are the addresses and names that the router must have, as long as it is being set up.
 func (b *BringUp) ends(c tui.Canvas, t store.Tunnel) []string {
-	out := []string{"", c.Theme.Paint(tui.Muted, " YOUR ROUTER'S SIDE (press "+tui.KeyOf("router-config", "c")+" for the whole configuration)")}
+	out := []string{"", c.Theme.Paint(tui.Muted, " YOUR ROUTER'S SIDE (press "+tui.KeyOf("router-config",
+		"c")+" for the whole configuration)")}
 	row := func(label, value string) {
 		lead := c.Theme.Paint(tui.Muted, "   "+tui.Fit(label, 13))
 		if tui.Width(value) > c.Width-17 { // a value that is cut is of no use to the router

@@ -176,7 +176,7 @@ func (r *RouterConfig) Actions() []tui.Action {
 		{Name: "choose-platform", Keys: []string{"f"}, Short: "choose", Footer: true, Long: "Choose the platform from a list", Run: r.choose},
 		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the whole text to the terminal's clipboard", Why: why,
 			Run: r.copy},
-		{Name: "write", Keys: []string{"w"}, Short: "write", Footer: true, Long: "Write it to a file " + statefile.Whose, Why: why,
+		{Name: "write", Keys: []string{"w"}, Short: "write", Footer: true, Long: "Write it to a file " + statefile.OwnerOnlyText, Why: why,
 			Run: func() tea.Cmd { return r.askWhere("Write the configuration", r.config) }},
 		{Name: "plain", Keys: []string{"o"}, Short: "plain text", Footer: true, Why: why,
 			Long: "Leave the screen and print the text as it is, to be copied with the mouse", Run: r.plain},

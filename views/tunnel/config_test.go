@@ -30,19 +30,19 @@ type desk struct {
 }
 
 // sit opens the list of tunnels. It runs in a bubble of testing/synctest, in which waiting takes no time.
-func sit(t *testing.T) (*desk, *simaccount.Edge) {
+func sit(t *testing.T) (*desk, *simaccount.Server) {
 	t.Helper()
-	m, edge := account(t)
+	m, sim := account(t)
 	d := newDesk(t, m)
 	d.refresh()
-	return d, edge
+	return d, sim
 }
 
 func newDesk(t *testing.T, m *Module) *desk {
 	t.Helper()
 	t.Cleanup(func() { time.Sleep(time.Minute) }) // what still waits for the clock comes to its end
 	d := &desk{t: t, feed: m.env.Feed, queue: make(chan tea.Msg, 100)}
-	d.app = tui.NewApp(tui.Options{Name: "flarewire", Home: m.Destinations()[0].Open, Glyphs: tui.ASCIIGlyphs,
+	d.app = tui.NewApp(tui.Options{Name: "flarewire", Home: m.PaletteEntries()[0].Open, Glyphs: tui.ASCIIGlyphs,
 		Identity: func() tui.Identity { return tui.Identity{} }})
 	d.send(tea.WindowSizeMsg{Width: 100, Height: 40})
 	return d
@@ -50,7 +50,7 @@ func newDesk(t *testing.T, m *Module) *desk {
 
 // refresh fetches the tunnels, a second after whatever was read before: that would still count as fresh.
 func (d *desk) refresh() {
-	d.feed.Fresh(d.t.Context(), -time.Second, store.Detail{Kind: store.GRETunnels})
+	d.feed.Fresh(d.t.Context(), -time.Second, store.Target{Kind: store.GRETunnels})
 	d.feed.Update(live.News())
 	d.send(live.News())
 }
@@ -239,8 +239,8 @@ func TestANewKeyGoesIntoTheTextOnRequest(t *testing.T) {
 
 func TestATunnelThatCannotBeWrittenSaysWhy(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		d, edge := sit(t)
-		if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
+		d, sim := sit(t)
+		if err := sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre",
 			func(o simaccount.Object) { o["interface_address"] = "10.0.0.0/30" }); err != nil {
 			t.Fatal(err)
 		}
@@ -282,9 +282,9 @@ func TestMarkedTunnelsHaveOneConfigurationThatScrollsSideways(t *testing.T) {
 // The text can be had on the bare terminal, whole and as it is, to be selected there.
 func TestThePlainTextIsPrintedWithoutTheScreen(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m, edge := account(t)
-		m.env.Feed.Fresh(t.Context(), -time.Second, store.Detail{Kind: store.GRETunnels})
-		if len(edge.Objects(simaccount.GRETunnels)) == 0 {
+		m, sim := account(t)
+		m.env.Feed.Fresh(t.Context(), -time.Second, store.Target{Kind: store.GRETunnels})
+		if len(sim.Objects(simaccount.GRETunnels)) == 0 {
 			t.Fatal("there is no tunnel")
 		}
 		r := m.newRouterConfig(api.NewSecret("canary-key-0123456789"), api.Tunnel{Kind: api.IPsec, ID: strings.Repeat("a", 32),
@@ -328,12 +328,12 @@ func plainOf(t *testing.T, msg tea.Msg) tea.ExecCommand {
 // After a tunnel was created, the router's side is one key away, also before the list shows the tunnel.
 func TestTheRoutersConfigurationIsOfferedAfterCreating(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
-		m, edge := account(t)
+		m, sim := account(t)
 		for kind, after := range map[simaccount.Resource]func(change.Result) []tui.Action{
 			simaccount.GRETunnels:   func(r change.Result) []tui.Action { return m.afterGRE(api.GRETunnel{}, r) },
 			simaccount.IPsecTunnels: func(r change.Result) []tui.Action { return m.afterIPsec(api.IPsecTunnel{}, r) },
 		} {
-			created := edge.Objects(kind)[0]
+			created := sim.Objects(kind)[0]
 			d := newDesk(t, m)
 			for _, a := range after(change.Result{ID: created["id"].(string)}) {
 				if a.Name == "router-config" {

@@ -32,9 +32,9 @@ const pathField = "path"
 
 // askWhere opens the form with the path; title says what is written.
 func (r *saver) askWhere(title string, config routerconfig.Config) tea.Cmd {
-	label, help, name := "File", "A new file "+statefile.Whose, config.Files[0].Name
+	label, help, name := "File", "A new file "+statefile.OwnerOnlyText, config.Files[0].Name
 	if len(config.Files) > 1 {
-		label, help = "Folder", "A folder for the files, one "+statefile.Whose
+		label, help = "Folder", "A folder for the files, one "+statefile.OwnerOnlyText
 		name = strings.TrimSuffix(name, filepath.Ext(name))
 	}
 	return tui.Push(form.New(form.Options{Title: title, Verb: "write", Values: form.Values{pathField: name},

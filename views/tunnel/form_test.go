@@ -20,11 +20,11 @@ import (
 )
 
 // account is the believable account with everything that the pages need.
-func account(t *testing.T) (*Module, *simaccount.Edge) {
+func account(t *testing.T) (*Module, *simaccount.Server) {
 	t.Helper()
-	edge := simaccount.New(simaccount.Options{})
+	sim := simaccount.New(simaccount.Options{})
 	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)},
-		Transport: edge.RoundTripper()})
+		Transport: sim.RoundTripper()})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -40,7 +40,7 @@ func account(t *testing.T) (*Module, *simaccount.Edge) {
 		Now: time.Now}
 	m := New(env).(*Module)
 	env.Add(m)
-	return m, edge
+	return m, sim
 }
 
 // Somebody opens the form of a tunnel, changes nothing and goes on: nothing may be sent, and above all
@@ -103,9 +103,9 @@ func TestProposedSubnetIsFreeAndNearTheOthers(t *testing.T) {
 
 // Cloudflare tells tunnels at one of its endpoints apart by their IKE identities: two that share one cannot both come up.
 func TestAnIKEIdentityIsUsedOnceAtAnEndpoint(t *testing.T) {
-	m, edge := account(t)
+	m, sim := account(t)
 	id := "office." + m.env.Account.ID + ".custom.ipsec.cloudflare.com"
-	if err := edge.Mutate(simaccount.IPsecTunnels, "ams-br2-ipsec", func(o simaccount.Object) {
+	if err := sim.Mutate(simaccount.IPsecTunnels, "ams-br2-ipsec", func(o simaccount.Object) {
 		o["custom_remote_identities"] = map[string]any{"fqdn_id": id}
 	}); err != nil {
 		t.Fatal(err)
@@ -131,11 +131,11 @@ func TestAnIKEIdentityIsUsedOnceAtAnEndpoint(t *testing.T) {
 }
 
 func TestJSONOfARowIsTheServersOwn(t *testing.T) {
-	m, edge := account(t)
-	if err := edge.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["brand_new_field"] = "kept" }); err != nil {
+	m, sim := account(t)
+	if err := sim.Mutate(simaccount.GRETunnels, "fra-dc1-gre", func(o simaccount.Object) { o["brand_new_field"] = "kept" }); err != nil {
 		t.Fatal(err)
 	}
-	m.env.Feed.Fresh(t.Context(), -time.Second, store.Detail{Kind: store.GRETunnels})
+	m.env.Feed.Fresh(t.Context(), -time.Second, store.Target{Kind: store.GRETunnels})
 	for _, row := range m.env.Feed.Last().Tunnels {
 		var object map[string]any
 		if err := json.Unmarshal(Describe("x", tui.ASCIIGlyphs).JSON(row), &object); err != nil {

@@ -29,7 +29,7 @@ func (m *Module) leadToLease(sections []resource.Section, endpoint string) {
 	for _, s := range sections {
 		for i, f := range s.Fields {
 			if f.Label == outerCloudflare {
-				s.Fields[i] = m.env.Leads(f, kind.Leases, endpoint)
+				s.Fields[i] = m.env.LinkTo(f, kind.Leases, endpoint)
 			}
 		}
 	}

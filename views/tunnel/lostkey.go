@@ -35,7 +35,7 @@ func (m *Module) rotated(id string, r change.Result) {
 }
 
 // keyFound takes what looking again has shown of a generation whose answer was lost.
-func (m *Module) keyFound(msg kit.LookedMsg) {
+func (m *Module) keyFound(msg kit.RecheckedMsg) {
 	if msg.Entry.Verb != journal.GeneratePSK {
 		return
 	}

@@ -39,15 +39,15 @@ func New(env *kit.Env) kit.Module {
 	return m
 }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
 	list := func(title string, kinds ...api.TunnelKind) func() tui.View {
 		return func() tui.View { return resource.NewList(m.describe(title, kinds...), m.source(kinds...)) }
 	}
-	return []tui.Destination{
+	return []tui.PaletteEntry{
 		{Names: []string{"tunnels"}, Help: "GRE and IPsec tunnels together", Open: list("Tunnels")},
-		kit.Place(kind.GRETunnels, list(kind.GRETunnels.About().Title, api.GRE)),
-		kit.Place(kind.IPsecTunnels, list(kind.IPsecTunnels.About().Title, api.IPsec)),
+		kit.PaletteEntry(kind.GRETunnels, list(kind.GRETunnels.About().Title, api.GRE)),
+		kit.PaletteEntry(kind.IPsecTunnels, list(kind.IPsecTunnels.About().Title, api.IPsec)),
 	}
 }
 
@@ -58,7 +58,7 @@ func (m *Module) source(kinds ...api.TunnelKind) resource.Source[store.Tunnel] {
 		if id == "" {
 			return nil // tunnels and health are read all the time
 		}
-		return slices.Concat(store.Needs(store.Detail{Kind: store.GRETunnels, Of: id}), m.env.RelatedNeeds(), m.sessionNeeds(id))
+		return slices.Concat(store.Needs(store.Target{Kind: store.GRETunnels, Of: id}), m.env.RelatedNeeds(), m.sessionNeeds(id))
 	}
 	s.Looked = m.look
 	return s
@@ -69,7 +69,7 @@ func (m *Module) sessionNeeds(id string) []string {
 	if t, ok := m.byID(id); !ok || t.BGP == nil {
 		return nil
 	} else if len(kit.FilterSides(t.BGP)) == 0 {
-		return store.Needs(store.Detail{Kind: store.CNISettings})
+		return store.Needs(store.Target{Kind: store.CNISettings})
 	}
 	return kit.SessionNeeds()
 }

@@ -118,7 +118,7 @@ func (p *PairPage) Update(msg tea.Msg) tea.Cmd {
 		if msg.page == p {
 			return p.plan()
 		}
-	case kit.LookedMsg:
+	case kit.RecheckedMsg:
 		if !p.planning && !p.sending && msg.Entry.Batch == p.pair.ID && msg.Result.Outcome != msg.Entry.Outcome {
 			return p.plan()
 		}

@@ -53,7 +53,7 @@ func (s pairStep) done(p drafts.Pair) bool {
 }
 
 // open reports whether it is not known what became of the step.
-func (s pairStep) open() bool { return s.entry.ID != "" && change.CanLookAgain(s.entry) }
+func (s pairStep) open() bool { return s.entry.ID != "" && change.CanRecheck(s.entry) }
 
 // keptKey is what is ticked when the key of a tunnel was seen.
 func keptKey(tunnel string) string { return "key of " + tunnel }
@@ -126,7 +126,7 @@ func (m *Module) planPair(ctx context.Context, w *change.Writer, pair drafts.Pai
 	for i := range steps {
 		s := &steps[i]
 		if s.open() {
-			r := w.LookAgain(ctx, s.entry)
+			r := w.Recheck(ctx, s.entry)
 			s.entry.Outcome, s.text = r.Outcome, r.Text
 			if r.ID != "" {
 				s.entry.ObjectID = r.ID

@@ -60,7 +60,7 @@ func (t tracker) Init() tea.Cmd {
 
 // Update implements tui.Service.
 func (t tracker) Update(msg tea.Msg) tea.Cmd {
-	if looked, ok := msg.(kit.LookedMsg); ok {
+	if looked, ok := msg.(kit.RecheckedMsg); ok {
 		t.m.keyFound(looked)
 	}
 	if len(t.m.progress) > 0 && t.m.env.Feed.Brings(msg) {

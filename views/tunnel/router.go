@@ -165,8 +165,8 @@ func (b *BothEnds) Init() tea.Cmd { return b.begin(b.commands) }
 
 // Needs names what Cloudflare's side rests on.
 func (b *BothEnds) Needs() []string {
-	return store.Needs(store.Detail{Kind: store.GRETunnels, Of: b.t.ID}, store.Detail{Kind: store.HealthChecks},
-		store.Detail{Kind: store.Routes}, store.Detail{Kind: store.TunnelTraffic})
+	return store.Needs(store.Target{Kind: store.GRETunnels, Of: b.t.ID}, store.Target{Kind: store.HealthChecks},
+		store.Target{Kind: store.Routes}, store.Target{Kind: store.TunnelTraffic})
 }
 
 // Status implements tui.StatusReporter.

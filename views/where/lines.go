@@ -37,7 +37,7 @@ func Name(p netip.Prefix) string {
 const insideMost = 20
 
 // Lines is the answer for people.
-func Lines(w diagnose.Place, c tui.Canvas) []string {
+func Lines(w diagnose.Lookup, c tui.Canvas) []string {
 	var out []string
 	text := func(role tui.Role, s string) { out = append(out, tui.Paragraph(c, role, s)...) }
 	heading := func(s string) {
@@ -71,7 +71,7 @@ func Lines(w diagnose.Place, c tui.Canvas) []string {
 	for _, r := range w.Reach {
 		if r.Routed() {
 			heading("Route " + r.Prefix.String() + from(r))
-			out = append(out, Ways(r, c)...)
+			out = append(out, Paths(r, c)...)
 		}
 	}
 	if len(w.Wider) > 0 {
@@ -107,7 +107,7 @@ func Lines(w diagnose.Place, c tui.Canvas) []string {
 }
 
 // headline is the answer in a few words.
-func headline(w diagnose.Place) string {
+func headline(w diagnose.Lookup) string {
 	switch w.Outcome {
 	case diagnose.Dropped:
 		return "no route, dropped by Cloudflare"
@@ -151,12 +151,12 @@ func Role(d diagnose.Destination) tui.Role {
 	return tui.Good
 }
 
-// Ways is the table of the ways in a Reach: which is used, its share, its state and its priority with the penalty of health.
-func Ways(r diagnose.Reach, c tui.Canvas) []string {
+// Paths is the table of the ways in a Reach: which is used, its share, its state and its priority with the penalty of health.
+func Paths(r diagnose.Reach, c tui.Canvas) []string {
 	rows := [][]string{{"PATH", "STATE", "SHARE", "PRIORITY", "NEXT HOP"}}
 	roles := []tui.Role{tui.Muted}
 	for _, u := range r.Uses {
-		rows = append(rows, []string{tui.Clean(u.Name()), StateText(u.Way, c.Theme.Glyphs), ShareText(u), PriorityText(u.Way),
+		rows = append(rows, []string{tui.Clean(u.Name()), StateText(u.Path, c.Theme.Glyphs), ShareText(u), PriorityText(u.Path),
 			tui.Clean(u.Route.Nexthop)})
 		roles = append(roles, StateRole(u.State))
 	}
@@ -190,39 +190,39 @@ func Ways(r diagnose.Reach, c tui.Canvas) []string {
 }
 
 // StateText is the state of a way as a person reads it, with its sign.
-func StateText(w diagnose.Way, g tui.Glyphs) string {
+func StateText(w diagnose.Path, g tui.Glyphs) string {
 	switch w.State {
-	case diagnose.WayHealthy:
+	case diagnose.PathHealthy:
 		return g.Up + " healthy"
-	case diagnose.WayDegraded:
+	case diagnose.PathDegraded:
 		return g.Pending + " degraded"
-	case diagnose.WayDown:
+	case diagnose.PathDown:
 		return g.Down + " down"
-	case diagnose.WaySessionLost:
+	case diagnose.PathSessionLost:
 		return g.Down + " session fell"
-	case diagnose.WayBroken:
+	case diagnose.PathBroken:
 		return g.Down + " leads nowhere"
-	case diagnose.WayUnchecked:
+	case diagnose.PathUnchecked:
 		return g.Unknown + " not checked"
 	}
 	return g.Unknown + " cannot tell"
 }
 
 // StateRole is how bad the state of a way is.
-func StateRole(s diagnose.WayState) tui.Role {
+func StateRole(s diagnose.PathState) tui.Role {
 	switch s {
-	case diagnose.WayHealthy:
+	case diagnose.PathHealthy:
 		return tui.Good
-	case diagnose.WayDegraded:
+	case diagnose.PathDegraded:
 		return tui.Pending
-	case diagnose.WayDown, diagnose.WaySessionLost, diagnose.WayBroken:
+	case diagnose.PathDown, diagnose.PathSessionLost, diagnose.PathBroken:
 		return tui.Bad
 	}
 	return tui.Muted
 }
 
 // ShareText is the share of the flows that a way carries: "-" for none, "?" when it is not known.
-func ShareText(u diagnose.Use) string {
+func ShareText(u diagnose.PathUse) string {
 	switch {
 	case u.InUse && u.Share != nil:
 		return strconv.FormatFloat(*u.Share*100, 'f', 0, 64) + "%"
@@ -233,7 +233,7 @@ func ShareText(u diagnose.Use) string {
 }
 
 // PriorityText is the priority with the penalty of health: "100", "100+1000000", "100+?" when the health is not known.
-func PriorityText(w diagnose.Way) string {
+func PriorityText(w diagnose.Path) string {
 	base := strconv.Itoa(w.Route.Priority)
 	switch effective, known := w.Effective(); {
 	case !known:

@@ -16,25 +16,25 @@ import (
 // page is the page of an address or a network.
 func (m *Module) page(p netip.Prefix) tui.View {
 	var of *diagnose.Table
-	var place diagnose.Place
-	look := func() *diagnose.Place {
+	var place diagnose.Lookup
+	look := func() *diagnose.Lookup {
 		if t := m.env.Feed.Diagnosis().Table(); t != of {
 			of, place = t, t.Where(p)
 		}
 		return &place
 	}
-	source := live.Rows(m.env.Feed, func(*store.Snapshot) []*diagnose.Place { return []*diagnose.Place{look()} }, needs()...)
+	source := live.Rows(m.env.Feed, func(*store.Snapshot) []*diagnose.Lookup { return []*diagnose.Lookup{look()} }, needs()...)
 	source.Needs = func(string) []string {
 		return store.Needs(append(needs(), diagnose.Below(m.env.Feed.Last(), p)...)...)
 	}
-	return resource.NewDetail(resource.Description[*diagnose.Place]{
-		Plural: "Where", ID: func(w *diagnose.Place) string { return w.Prefix.String() },
-		Name:     func(w *diagnose.Place) string { return "Where " + Name(w.Prefix) },
-		Sections: func(w *diagnose.Place, _ time.Time) []resource.Section { return m.sections(*w) },
+	return resource.NewDetail(resource.Description[*diagnose.Lookup]{
+		Plural: "Where", ID: func(w *diagnose.Lookup) string { return w.Prefix.String() },
+		Name:     func(w *diagnose.Lookup) string { return "Where " + Name(w.Prefix) },
+		Sections: func(w *diagnose.Lookup, _ time.Time) []resource.Section { return m.sections(*w) },
 	}, source, look())
 }
 
-func (m *Module) sections(w diagnose.Place) []resource.Section {
+func (m *Module) sections(w diagnose.Lookup) []resource.Section {
 	sections := []resource.Section{{Title: Name(w.Prefix), Fields: m.answer(w)}}
 	for _, r := range w.Reach {
 		if r.Routed() {
@@ -71,7 +71,7 @@ func (m *Module) sections(w diagnose.Place) []resource.Section {
 }
 
 // answer is what is said first: what is left of the ways, whose address it is, and what becomes of it without a route.
-func (m *Module) answer(w diagnose.Place) []resource.Field {
+func (m *Module) answer(w diagnose.Lookup) []resource.Field {
 	fields := []resource.Field{{Label: "Paths", Value: headline(w), Role: Role(w.Destination)}}
 	for _, is := range w.Is {
 		fields = append(fields, resource.Field{Label: "It is", Value: is})
@@ -111,7 +111,7 @@ func (m *Module) answer(w diagnose.Place) []resource.Field {
 func (m *Module) ways(r diagnose.Reach) resource.Section {
 	s := resource.Section{Title: "Route " + r.Prefix.String() + from(r)}
 	for _, u := range r.Uses {
-		note := fmt.Sprintf("share %s, priority %s, via %s", ShareText(u), PriorityText(u.Way), u.Route.Nexthop)
+		note := fmt.Sprintf("share %s, priority %s, via %s", ShareText(u), PriorityText(u.Path), u.Route.Nexthop)
 		if ShareText(u) == "-" {
 			note = strings.Replace(note, "share -", "standby", 1)
 		}
@@ -121,7 +121,7 @@ func (m *Module) ways(r diagnose.Reach) resource.Section {
 		if u.Why != "" {
 			note += "; " + u.Why
 		}
-		f := resource.Field{Label: u.Name(), Value: StateText(u.Way, m.env.Glyphs), Role: StateRole(u.State), Note: note}
+		f := resource.Field{Label: u.Name(), Value: StateText(u.Path, m.env.Glyphs), Role: StateRole(u.State), Note: note}
 		if over := u.Over; over.ID != "" {
 			f.Open = func() tui.View {
 				if view := m.env.Open(over.Resource, over.ID); view != nil {

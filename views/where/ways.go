@@ -12,8 +12,8 @@ import (
 	"flarewire/views/kit"
 )
 
-// Ways implements kit.Locator: the ways to a network, a section for each answer that regions have.
-func (m *Module) Ways(p netip.Prefix) []resource.Section {
+// Paths implements kit.Locator: the ways to a network, a section for each answer that regions have.
+func (m *Module) Paths(p netip.Prefix) []resource.Section {
 	s := m.env.Feed.Last()
 	if !s.Routes.Known() {
 		return nil
@@ -31,9 +31,9 @@ func (m *Module) waysTo(d diagnose.Destination) []resource.Section {
 		}
 		s := resource.Section{Title: "Paths" + from(r)}
 		for _, u := range r.Uses {
-			f := resource.Field{Label: u.Name(), Value: StateText(u.Way, m.env.Glyphs), Role: StateRole(u.State),
-				Note: fmt.Sprintf("share %s, priority %s", ShareText(u), PriorityText(u.Way))}
-			s.Fields = append(s.Fields, m.env.Leads(f, store.Routes, u.Route.ID))
+			f := resource.Field{Label: u.Name(), Value: StateText(u.Path, m.env.Glyphs), Role: StateRole(u.State),
+				Note: fmt.Sprintf("share %s, priority %s", ShareText(u), PriorityText(u.Path))}
+			s.Fields = append(s.Fields, m.env.LinkTo(f, store.Routes, u.Route.ID))
 			if u.Why != "" {
 				s.Fields = append(s.Fields, resource.Field{Value: u.Why, Role: tui.Muted, Prose: true})
 			}

@@ -32,9 +32,9 @@ type Module struct {
 // New makes the module.
 func New(env *kit.Env) kit.Module { return &Module{env: env} }
 
-// Destinations implements kit.Module.
-func (m *Module) Destinations() []tui.Destination {
-	return []tui.Destination{{Names: []string{"where", "destinations"},
+// PaletteEntries implements kit.Module.
+func (m *Module) PaletteEntries() []tui.PaletteEntry {
+	return []tui.PaletteEntry{{Names: []string{"where", "destinations"},
 		Help: "where an address or a network leads; with nothing behind it: all destinations, worst first",
 		Open: m.All, With: m.with}}
 }
@@ -93,7 +93,7 @@ func (m *Module) source(rows func() []*diagnose.Destination) resource.Source[*di
 }
 
 // needs are the lists that the pages rest on, the routes first: their age is the page's.
-func needs() []store.Detail {
+func needs() []store.Target {
 	return append(store.Of(store.Routes), store.Of(diagnose.TableKinds()...)...)
 }
 
@@ -150,7 +150,7 @@ func advertised(d diagnose.Destination) string {
 func names(d diagnose.Destination) string {
 	var out []string
 	seen := map[string]bool{}
-	for _, w := range d.Ways() {
+	for _, w := range d.Paths() {
 		if name := w.Name(); !seen[name] {
 			seen[name] = true
 			out = append(out, name)

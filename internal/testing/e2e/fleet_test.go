@@ -26,14 +26,14 @@ import (
 // firm is a machine with several profiles, each with an account of its own behind one address. The accounts are made alike: their
 // objects have equal names and ids.
 type firm struct {
-	edges map[string]*simaccount.Edge
+	edges map[string]*simaccount.Server
 	env   []string
 	asked map[string]*atomic.Int64 // requests by profile
 }
 
 func newFirm(t *testing.T, profiles ...string) *firm {
 	t.Helper()
-	f := &firm{edges: map[string]*simaccount.Edge{}, asked: map[string]*atomic.Int64{}}
+	f := &firm{edges: map[string]*simaccount.Server{}, asked: map[string]*atomic.Int64{}}
 	of, config := map[string]string{}, "version = 1\ndefault = \""+profiles[0]+"\"\n"
 	for i, name := range profiles {
 		token, account := fmt.Sprintf("token-of-%s-%020d", name, i), fmt.Sprintf("%032x", i+1)

@@ -19,7 +19,7 @@ import (
 
 // account is a simulated account on loopback.
 type account struct {
-	*simaccount.Edge
+	*simaccount.Server
 	t       *testing.T
 	address string
 	server  *httptest.Server
@@ -35,7 +35,7 @@ func newAccount(t *testing.T, o simaccount.Options) *account {
 	t.Helper()
 	a := &account{t: t, now: time.Now()}
 	o.Now = a.clock
-	a.Edge = simaccount.New(o)
+	a.Server = simaccount.New(o)
 	a.serve()
 	t.Cleanup(func() { a.server.Close() })
 	return a

@@ -21,7 +21,7 @@ import (
 
 // shell runs commands on a simulated account. It lives in a bubble: a time limit of 30 s takes no time.
 type shell struct {
-	*simaccount.Edge
+	*simaccount.Server
 	t        *testing.T
 	home     string
 	skew     atomic.Int64 // nanoseconds; see seat
@@ -65,7 +65,7 @@ func newShell(t *testing.T, home string) *shell {
 	if err := os.RemoveAll(filepath.Join(home, "flarewire", "share")); err != nil {
 		t.Fatal(err)
 	}
-	s.Edge = simaccount.New(simaccount.Options{Now: func() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }})
+	s.Server = simaccount.New(simaccount.Options{Now: func() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }})
 	s.env = []string{"HOME=" + home, "XDG_CONFIG_HOME=" + home, "XDG_STATE_HOME=" + home, "LANG=C.UTF-8",
 		"CLOUDFLARE_API_TOKEN=" + simaccount.DefaultToken, "CLOUDFLARE_ACCOUNT_ID=" + s.Account()}
 	return s

@@ -53,7 +53,7 @@ func cuts() []cut {
 // office is an operator's place whose program can be killed and started again: the account and the journal stay.
 type office struct {
 	t       *testing.T
-	edge    *simaccount.Edge
+	sim     *simaccount.Server
 	path    string
 	account *api.AccountClient
 	quiet   *api.AccountClient // the test's own eyes: nothing goes wrong there, and nothing is counted
@@ -67,8 +67,8 @@ type office struct {
 func newOffice(t *testing.T) *office {
 	t.Helper()
 	o := &office{t: t, now: time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC), path: filepath.Join(t.TempDir(), "state", "journal.jsonl")}
-	o.edge = simaccount.New(simaccount.Options{Now: o.clock})
-	o.account, _ = o.client(o.edge.RoundTripper())
+	o.sim = simaccount.New(simaccount.Options{Now: o.clock})
+	o.account, _ = o.client(o.sim.RoundTripper())
 	o.quiet = o.account
 	return o
 }
@@ -99,7 +99,7 @@ func (o *office) client(way http.RoundTripper) (*api.AccountClient, *api.Sender)
 	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}, Transport: way,
 		Now: o.clock, Sleep: o.sleep, Budget: 1 << 20})
 	o.must(err)
-	return sender.Client().In(o.edge.Account()), sender
+	return sender.Client().In(o.sim.Account()), sender
 }
 
 // program is a new start of the program: it has what the journal has, and nothing else.
@@ -124,7 +124,7 @@ func (o *office) RoundTrip(req *http.Request) (*http.Response, error) {
 	if arrived != nil {
 		arrived(req)
 	}
-	return o.edge.RoundTripper().RoundTrip(req)
+	return o.sim.RoundTripper().RoundTrip(req)
 }
 
 // attempt is one run of one change with one request that went wrong.
@@ -178,7 +178,7 @@ func (a *attempt) run() {
 		default:
 			f := *a.cut.fault
 			f.Times = 1
-			a.edge.Fault(f)
+			a.sim.Fault(f)
 		}
 	}
 	over := make(chan struct{})
@@ -195,12 +195,12 @@ func (a *attempt) run() {
 	<-over
 	a.killed = dead
 	a.arrived = nil
-	a.edge.ClearFaults()
+	a.sim.ClearFaults()
 }
 
 // carryOut gives the server a request whose answer reaches nobody.
 func (a *attempt) carryOut(req *http.Request) {
-	if answer, err := a.edge.RoundTripper().RoundTrip(req); err == nil {
+	if answer, err := a.sim.RoundTripper().RoundTrip(req); err == nil {
 		_ = answer.Body.Close()
 	}
 }
@@ -225,7 +225,7 @@ func (a *attempt) noted(j *journal.Journal) {
 func (a *attempt) once() {
 	a.t.Helper()
 	seen := map[string]int{}
-	for _, r := range a.edge.Requests() {
+	for _, r := range a.sim.Requests() {
 		if r.Changes() && r.Status != http.StatusBadRequest {
 			if seen[r.Method+" "+r.Path]++; seen[r.Method+" "+r.Path] > 1 {
 				a.t.Errorf("%s %s was sent twice", r.Method, r.Path)
@@ -289,7 +289,7 @@ func (a *attempt) found() {
 		open, err := w.Unsettled()
 		a.must(err)
 		for _, e := range open {
-			r := w.LookAgain(context.Background(), e)
+			r := w.Recheck(context.Background(), e)
 			a.entryIsTrue(e, r.Outcome, wait > time.Hour)
 		}
 	}

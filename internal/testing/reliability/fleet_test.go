@@ -74,8 +74,8 @@ func accountID(i int) string { return fmt.Sprintf("%032x", 0xa0000+i) }
 // beside hands over without a socket: a bubble's clock stands still while somebody waits for one.
 type beside struct{ of func() *store.Store }
 
-// Hand implements store.Beside.
-func (b beside) Hand(_ context.Context, d store.Detail, after, since time.Time) (store.Handed, bool) {
+// Hand implements store.Recorder.
+func (b beside) Hand(_ context.Context, d store.Target, after, since time.Time) (store.Handed, bool) {
 	s := b.of()
 	if s == nil {
 		return store.Handed{}, false
@@ -94,7 +94,7 @@ func (b beside) Hand(_ context.Context, d store.Detail, after, since time.Time) 
 type fleetDay struct {
 	t        *testing.T
 	dir      string
-	edge     *simaccount.Edge
+	sim      *simaccount.Server
 	way      *manyAccounts
 	shares   map[string]api.Share
 	accounts int
@@ -167,7 +167,7 @@ func (d *fleetDay) run(ctx context.Context) (died func()) {
 }
 
 func (d *fleetDay) tell(ctx context.Context, all *sync.WaitGroup, s *store.Store, news <-chan struct{}) {
-	teller := &record.Teller{Command: "x", Account: record.Account{ID: accountID(0)}, Path: filepath.Join(d.dir, "told"),
+	teller := &record.EventCommand{Command: "x", Account: record.Account{ID: accountID(0)}, Path: filepath.Join(d.dir, "told"),
 		Failed: func(err error) { d.t.Error(err) },
 		Run: func(_ context.Context, _ string, _ []string, input []byte) error {
 			var n record.News
@@ -197,7 +197,7 @@ func (d *fleetDay) open(ctx context.Context, all *sync.WaitGroup, n int) {
 	s := store.New(client, time.Now, 0)
 	s.Use(store.FromAccount(client))
 	s.Remember(d.history(0))
-	s.Beside(ctx, beside{func() *store.Store {
+	s.UseRecorder(ctx, beside{func() *store.Store {
 		d.mu.Lock()
 		defer d.mu.Unlock()
 		return d.recorder[0]
@@ -222,7 +222,7 @@ const toggled = 12
 func (d *fleetDay) hour(ctx context.Context, r *rand.Rand, died func(), downs map[string]int) func() {
 	names := d.steady()
 	for quarter := range 4 {
-		d.edge.ForgetRequests()
+		d.sim.ForgetRequests()
 		name := names[r.IntN(len(names))]
 		downs[name]++
 		d.set(name, "Idle")
@@ -231,10 +231,10 @@ func (d *fleetDay) hour(ctx context.Context, r *rand.Rand, died func(), downs ma
 		d.pass(time.Minute)
 		f := troubles()[r.IntN(len(troubles()))]
 		if f.fault != nil && f.name != "100MB" {
-			d.edge.Fault(*f.fault)
+			d.sim.Fault(*f.fault)
 		}
 		d.pass(time.Duration(1+r.IntN(2)) * time.Minute)
-		d.edge.ClearFaults()
+		d.sim.ClearFaults()
 		d.pass(5 * time.Minute)
 		if quarter == r.IntN(4) {
 			died()
@@ -252,7 +252,7 @@ func (d *fleetDay) pass(span time.Duration) {
 }
 
 func (d *fleetDay) set(name, fsm string) {
-	if err := d.edge.SetBGP(simaccount.GRETunnels, name, fsm); err != nil {
+	if err := d.sim.SetBGP(simaccount.GRETunnels, name, fsm); err != nil {
 		d.t.Fatal(err)
 	}
 }
@@ -260,7 +260,7 @@ func (d *fleetDay) set(name, fsm string) {
 // steady are tunnels that stay up by themselves.
 func (d *fleetDay) steady() []string {
 	var out []string
-	for _, o := range d.edge.Objects(simaccount.GRETunnels) {
+	for _, o := range d.sim.Objects(simaccount.GRETunnels) {
 		if name, _ := o["name"].(string); o["bgp"] != nil && len(out) < toggled {
 			if status, _ := o["bgp_status"].(map[string]any); status == nil || status["state"] == "BGP_UP" {
 				out = append(out, name)
@@ -292,8 +292,8 @@ func TestSoakOfAFleet(t *testing.T) {
 func newFleetDay(t *testing.T, accounts, tunnels int, tokens bool) *fleetDay {
 	d := &fleetDay{t: t, dir: t.TempDir(), accounts: accounts, tokens: tokens, shares: map[string]api.Share{},
 		recorder: make([]*store.Store, accounts), told: map[string]int{}}
-	d.edge = simaccount.New(simaccount.Options{Tunnels: tunnels, Now: time.Now})
-	d.way = &manyAccounts{next: d.edge.RoundTripper(), sent: map[string]*counter{}}
+	d.sim = simaccount.New(simaccount.Options{Tunnels: tunnels, Now: time.Now})
+	d.way = &manyAccounts{next: d.sim.RoundTripper(), sent: map[string]*counter{}}
 	return d
 }
 

@@ -65,44 +65,44 @@ func TestWhatAnUndoDoesNotBringBackIsSaid(t *testing.T) {
 func (o *office) furnish() {
 	o.t.Helper()
 	for _, k := range []simaccount.Resource{simaccount.GRETunnels, simaccount.IPsecTunnels} {
-		for _, t := range o.edge.Objects(k) {
-			o.must(o.edge.Mutate(k, t["id"].(string), func(x simaccount.Object) {
+		for _, t := range o.sim.Objects(k) {
+			o.must(o.sim.Mutate(k, t["id"].(string), func(x simaccount.Object) {
 				if bgp, ok := x["bgp"].(simaccount.Object); ok {
 					bgp["md5_key"] = "a-key-of-the-session"
 				}
 			}))
 		}
 	}
-	for _, l := range o.edge.Objects(simaccount.CFLinks) {
-		o.must(o.edge.Mutate(simaccount.CFLinks, l["id"].(string), func(x simaccount.Object) {
+	for _, l := range o.sim.Objects(simaccount.CFLinks) {
+		o.must(o.sim.Mutate(simaccount.CFLinks, l["id"].(string), func(x simaccount.Object) {
 			x["health_check"] = simaccount.Object{"enabled": true, "rate": "high", "type": "request"}
 		}))
 	}
-	for _, b := range o.edge.Objects(simaccount.BGPPrefixes) {
-		o.must(o.edge.Mutate(simaccount.BGPPrefixes, b["id"].(string), func(x simaccount.Object) {
+	for _, b := range o.sim.Objects(simaccount.BGPPrefixes) {
+		o.must(o.sim.Mutate(simaccount.BGPPrefixes, b["id"].(string), func(x simaccount.Object) {
 			x["asn_prepend_count"], x["auto_advertise_withdraw"] = 2, true
 		}))
 	}
 	inOnboarding := o.prefix("198.18.40.0/24").ID
-	binding, delegation := o.edge.Objects(simaccount.Bindings)[0], o.edge.Objects(simaccount.Delegations)[0]
+	binding, delegation := o.sim.Objects(simaccount.Bindings)[0], o.sim.Objects(simaccount.Delegations)[0]
 	for k, x := range map[simaccount.Resource]simaccount.Object{simaccount.Bindings: binding, simaccount.Delegations: delegation} {
 		delete(x, "id")
 		x["cidr"] = "198.18.40.0/28"
-		o.edge.InsertBelow(k, inOnboarding, x)
+		o.sim.InsertBelow(k, inOnboarding, x)
 	}
 }
 
 // everything is the account, by kind, every object as one text of its settings.
 func (o *office) everything() map[string][]map[string]any {
 	out := map[string][]map[string]any{}
-	for k, objects := range o.edge.Snapshot() {
+	for k, objects := range o.sim.Snapshot() {
 		for _, object := range objects {
 			text, err := json.Marshal(settled(object, true))
 			o.must(err)
 			var v map[string]any
 			o.must(json.Unmarshal(text, &v))
 			if k == simaccount.IPsecTunnels {
-				v["psk"] = o.edge.PSK(object["id"].(string))
+				v["psk"] = o.sim.PSK(object["id"].(string))
 			}
 			out[string(k)] = append(out[string(k)], v)
 		}

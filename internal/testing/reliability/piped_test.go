@@ -17,13 +17,13 @@ import (
 type piping struct {
 	name, page string
 	answers    []string
-	before     func(*testing.T, *simaccount.Edge)
+	before     func(*testing.T, *simaccount.Server)
 	// made is the path of the one change that comes of it, and what its body must hold.
 	path, holds string
 }
 
 func pipings() []piping {
-	onePort := func(t *testing.T, e *simaccount.Edge) {
+	onePort := func(t *testing.T, e *simaccount.Server) {
 		for i, o := range e.Objects(simaccount.Interconnects) {
 			if i > 0 {
 				if err := e.Delete(simaccount.Interconnects, o["name"].(string)); err != nil {
@@ -59,7 +59,7 @@ func TestPipedAnswersDoNotDependOnLatency(t *testing.T) {
 				synctest.Test(t, func(t *testing.T) {
 					s := newShell(t, t.TempDir())
 					if p.before != nil {
-						p.before(t, s.Edge)
+						p.before(t, s.Server)
 					}
 					if latency > 0 {
 						s.Script(func(simaccount.Request) *simaccount.Fault {

@@ -13,7 +13,7 @@ import (
 const fallenTunnel = "fra-dc1-gre"
 
 // fallenWithRecord is an account in which a session has fallen; Cloudflare's record has the reason, and the audit log a change before it.
-func fallenWithRecord(e *simaccount.Edge) {
+func fallenWithRecord(e *simaccount.Server) {
 	e.EnableLogs(simaccount.BGPLogs, simaccount.IPsecLogs)
 	for tunnel, fsm := range map[string]string{fallenTunnel: "OpenSent", "mad-br1-ipsec": "Established"} { // else that one flaps
 		kind := simaccount.GRETunnels

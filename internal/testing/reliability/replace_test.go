@@ -19,7 +19,7 @@ const (
 // replacing leads a person to the review of a replacement of a tunnel that has an MD5 key.
 func replacing(t *testing.T, story func(*seat)) {
 	t.Helper()
-	o := options{width: 100, height: 60, before: func(e *simaccount.Edge) {
+	o := options{width: 100, height: 60, before: func(e *simaccount.Server) {
 		if err := e.Mutate(simaccount.GRETunnels, replaced,
 			func(o simaccount.Object) { o["bgp"].(simaccount.Object)["md5_key"] = oldKey }); err != nil {
 			t.Fatal(err)

@@ -47,7 +47,7 @@ func TestATourOfAllPagesLeavesNoPollerBehind(t *testing.T) {
 }
 
 // A large account whose sessions are steady.
-func large(e *simaccount.Edge) {
+func large(e *simaccount.Server) {
 	for i := range 94 {
 		id := e.Insert(simaccount.Prefixes, simaccount.Object{"cidr": fmt.Sprintf("100.64.%d.0/24", i), "approved": "V"})
 		e.InsertBelow(simaccount.BGPPrefixes, id, simaccount.Object{"cidr": fmt.Sprintf("100.64.%d.0/24", i),

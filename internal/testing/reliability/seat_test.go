@@ -35,7 +35,7 @@ import (
 // simulated account. It lives in a bubble whose clock moves only while the person waits: nothing sleeps, and eight
 // hours take seconds.
 type seat struct {
-	*simaccount.Edge
+	*simaccount.Server
 	t       *testing.T
 	app     *tui.App
 	env     *kit.Env
@@ -54,9 +54,9 @@ type seat struct {
 type options struct {
 	width, height int
 	tunnels       int
-	home          string                 // where the journal, the history and the profiles lie; "" a new folder
-	start         string                 // the first page; "" the overview
-	before        func(*simaccount.Edge) // what is done to the account before anybody looks
+	home          string                   // where the journal, the history and the profiles lie; "" a new folder
+	start         string                   // the first page; "" the overview
+	before        func(*simaccount.Server) // what is done to the account before anybody looks
 	// way is put between the program and the account.
 	way func(http.RoundTripper) http.RoundTripper
 }
@@ -78,10 +78,10 @@ func open(t *testing.T, o options) *seat {
 		o.width, o.height = 100, 30
 	}
 	s := &seat{t: t, msgs: make(chan tea.Msg, 1<<16), at: tea.WindowSizeMsg{Width: o.width, Height: o.height}}
-	s.Edge = simaccount.New(simaccount.Options{Tunnels: o.tunnels,
+	s.Server = simaccount.New(simaccount.Options{Tunnels: o.tunnels,
 		Now: func() time.Time { return time.Now().Add(time.Duration(s.skew.Load())) }})
 	if o.before != nil {
-		o.before(s.Edge)
+		o.before(s.Server)
 	}
 	s.join(o)
 	s.send(s.at)
@@ -137,7 +137,7 @@ func (s *seat) join(o options) {
 func (s *seat) pages() []string {
 	var names []string
 	for _, m := range s.env.Modules() {
-		for _, d := range m.Destinations() {
+		for _, d := range m.PaletteEntries() {
 			names = append(names, d.Names[0])
 		}
 	}

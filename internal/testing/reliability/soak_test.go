@@ -196,8 +196,8 @@ func TestSoakOfConnections(t *testing.T) {
 	if long() {
 		polls = 5000
 	}
-	edge := simaccount.New(simaccount.Options{})
-	server := httptest.NewServer(edge)
+	sim := simaccount.New(simaccount.Options{})
+	server := httptest.NewServer(sim)
 	defer server.Close()
 	client, err := api.New(api.Options{BaseURL: server.URL + "/client/v4",
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)},
@@ -205,7 +205,7 @@ func TestSoakOfConnections(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	watcher := store.New(client.In(edge.Account()), time.Now, 0)
+	watcher := store.New(client.In(sim.Account()), time.Now, 0)
 	kinds := []simaccount.FaultKind{simaccount.FaultReset, simaccount.FaultTruncated, simaccount.FaultGarbage, simaccount.FaultEmpty,
 		simaccount.FaultHTML,
 		simaccount.FaultWrongTypes}
@@ -214,9 +214,9 @@ func TestSoakOfConnections(t *testing.T) {
 	failed, mostFiles, mostGoroutines := 0, 0, 0
 	var first [2]int
 	for i := range polls {
-		edge.ClearFaults()
+		sim.ClearFaults()
 		if i%3 != 2 {
-			edge.Fault(simaccount.Fault{Kind: kinds[r.IntN(len(kinds))], Status: http.StatusOK, Times: 1 + r.IntN(4)})
+			sim.Fault(simaccount.Fault{Kind: kinds[r.IntN(len(kinds))], Status: http.StatusOK, Times: 1 + r.IntN(4)})
 		}
 		ctx, cancel := context.WithCancel(t.Context())
 		if i%17 == 0 {

@@ -262,11 +262,11 @@ func deleting[T any](r change.Of[T], is func(T) bool) func(*office) prepare {
 func (o *office) state(secrets bool) string {
 	o.t.Helper()
 	var lines []string
-	for kind, objects := range o.edge.Snapshot() {
+	for kind, objects := range o.sim.Snapshot() {
 		for _, object := range objects {
 			id, _ := object["id"].(string)
 			if secrets && kind == simaccount.IPsecTunnels {
-				object["key"] = o.edge.PSK(id)
+				object["key"] = o.sim.PSK(id)
 			}
 			if kind == simaccount.CFLinks && !secrets { // the link of a new CNI is of the version that Cloudflare gives it
 				delete(object, "version")
