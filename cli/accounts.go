@@ -12,6 +12,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"flarewire/internal/sorting"
 	"flarewire/tui"
 )
 
@@ -161,7 +162,7 @@ func worstCode(members []*member) error {
 
 // worstFirst orders accounts by a rank, a larger one first, then by name.
 func worstFirst(members []*member, rank func(*member) int) {
-	slices.SortStableFunc(members, func(a, b *member) int {
+	sorting.Sort(members, func(a, b *member) int {
 		return cmp.Or(cmp.Compare(rank(b), rank(a)), cmp.Compare(a.profile, b.profile))
 	})
 }

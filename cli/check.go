@@ -12,6 +12,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"flarewire/internal/diagnose"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 	"flarewire/tui"
 )
@@ -321,7 +322,7 @@ func (o checkOptions) agedBy(facts diagnose.Facts) aged {
 func judge(tunnels []store.Tunnel, h health, age aged) judgement {
 	j := judgement{Totals: store.Count(h.on(tunnels)), blind: h.why()}
 	sorted := slices.Clone(tunnels)
-	slices.SortStableFunc(sorted, func(a, b store.Tunnel) int { return a.State.Severity() - b.State.Severity() })
+	sorting.Sort(sorted, func(a, b store.Tunnel) int { return a.State.Severity() - b.State.Severity() })
 	for _, t := range sorted {
 		found := h.of(t)
 		old, refused := age(t)

@@ -11,6 +11,7 @@ import (
 	"github.com/agnivade/levenshtein"
 	"github.com/spf13/cobra"
 
+	"flarewire/internal/sorting"
 	"flarewire/tui"
 )
 
@@ -136,7 +137,7 @@ func nearNames(rows named, asked string) []string {
 			near = append(near, candidate{tui.Clean(rows.name(i)), distance})
 		}
 	}
-	slices.SortFunc(near, func(a, b candidate) int {
+	sorting.Sort(near, func(a, b candidate) int {
 		return cmp.Or(cmp.Compare(a.distance, b.distance), cmp.Compare(a.name, b.name))
 	})
 	near = slices.Compact(near)

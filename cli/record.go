@@ -21,6 +21,7 @@ import (
 	"flarewire/internal/access"
 	"flarewire/internal/metrics"
 	"flarewire/internal/record"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 	"flarewire/tui"
 )
@@ -422,7 +423,7 @@ func (r *recorder) sorted() []*watched {
 	for _, w := range r.watching {
 		all = append(all, w)
 	}
-	slices.SortFunc(all, func(a, b *watched) int { return strings.Compare(a.profile, b.profile) })
+	sorting.Sort(all, func(a, b *watched) int { return strings.Compare(a.profile, b.profile) })
 	return all
 }
 

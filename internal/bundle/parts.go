@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -175,6 +176,6 @@ func requestsOf(list []api.Exchange) []requestPart {
 			Took: e.Duration.Round(time.Millisecond).String(),
 			ID:   e.RequestID, Bytes: e.Bytes, Attempt: e.Attempt, Error: e.Error}
 	}
-	slices.SortStableFunc(out, func(a, b requestPart) int { return a.At.Compare(b.At) }) // they were reported as they ended
+	sorting.Sort(out, func(a, b requestPart) int { return a.At.Compare(b.At) }) // they were reported as they ended
 	return out
 }

@@ -4,10 +4,10 @@ import (
 	"cmp"
 	"fmt"
 	"net/netip"
-	"slices"
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -56,7 +56,7 @@ func (t *Table) announced(p netip.Prefix) []Announcement {
 		a.At = at
 		out = append(out, a)
 	}
-	slices.SortFunc(out, func(x, y Announcement) int {
+	sorting.Sort(out, func(x, y Announcement) int {
 		return cmp.Or(cmp.Compare(y.Prefix.Bits(), x.Prefix.Bits()), x.Prefix.Compare(y.Prefix), cmp.Compare(x.Over.Name, y.Over.Name))
 	})
 	return out[:min(len(out), announcedMost)]

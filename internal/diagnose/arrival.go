@@ -10,6 +10,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -141,7 +142,7 @@ func Arrived(in store.Flows, p netip.Prefix) (Arrival, bool) {
 			a.add(i, f)
 		}
 	}
-	slices.SortStableFunc(a.Dropped, func(x, y DroppedFlow) int {
+	sorting.Sort(a.Dropped, func(x, y DroppedFlow) int {
 		return cmp.Or(cmp.Compare(a.present(y.Steps), a.present(x.Steps)), cmp.Compare(x.System, y.System))
 	})
 	return a, true

@@ -10,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/journal"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -120,7 +121,7 @@ func (c tunnelCase) lastEdit() (edit, bool) {
 		return edit{}, false
 	}
 	// The nearest before the break; of two records of one change the one that says what was done.
-	slices.SortStableFunc(found, func(a, b edit) int {
+	sorting.Sort(found, func(a, b edit) int {
 		if apart := a.at.Sub(b.at).Abs(); apart < changeAfter && a.told() != b.told() {
 			return b.told() - a.told()
 		}

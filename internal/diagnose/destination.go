@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"flarewire/internal/rules"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -65,7 +66,7 @@ func NewTable(f Facts) *Table {
 		}
 	}
 	for family := range t.lengths {
-		slices.SortFunc(t.lengths[family], func(a, b int) int { return cmp.Compare(b, a) })
+		sorting.Sort(t.lengths[family], func(a, b int) int { return cmp.Compare(b, a) })
 	}
 	for i := range f.Prefixes.Rows {
 		if cidr, err := netip.ParsePrefix(f.Prefixes.Rows[i].CIDR); err == nil {
@@ -200,7 +201,7 @@ func (t *Table) uses(ways []int) []PathUse {
 	for n, i := range ways {
 		uses[n].Path = t.ways[i]
 	}
-	slices.SortStableFunc(uses, func(a, b PathUse) int {
+	sorting.Sort(uses, func(a, b PathUse) int {
 		la, ha := a.bounds()
 		lb, hb := b.bounds()
 		return cmp.Or(cmp.Compare(la, lb), cmp.Compare(ha, hb), strings.Compare(a.Name(), b.Name()))

@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"flarewire/internal/rules"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -94,7 +95,7 @@ func (t *Table) destinations(prefixes []netip.Prefix) []Destination {
 	for _, p := range prefixes {
 		out = append(out, t.Destination(p))
 	}
-	slices.SortFunc(out, func(a, b Destination) int {
+	sorting.Sort(out, func(a, b Destination) int {
 		return cmp.Or(cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Likelihood, a.Likelihood), a.Prefix.Compare(b.Prefix))
 	})
 	return out
@@ -330,7 +331,7 @@ func (a *Account) Notes() []Diagnosis {
 			out = append(out, Diagnosis{Subject{Resource: store.Routes, Name: d.Prefix.String()}, notes})
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Diagnosis) int {
+	sorting.Sort(out, func(x, y Diagnosis) int {
 		return boolCompare(x.Findings[0].Cause != BackupNeverWins, y.Findings[0].Cause != BackupNeverWins)
 	})
 	return out

@@ -13,6 +13,7 @@ import (
 	"flarewire/internal/router"
 	"flarewire/internal/rules"
 	"flarewire/internal/snapshot"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -179,7 +180,7 @@ func overlaps(tunnels []store.Tunnel) map[string][]string {
 			all = append(all, subnet{cidr.Masked(), i})
 		}
 	}
-	slices.SortFunc(all, func(a, b subnet) int {
+	sorting.Sort(all, func(a, b subnet) int {
 		return cmp.Or(a.cidr.Addr().Compare(b.cidr.Addr()), cmp.Compare(a.cidr.Bits(), b.cidr.Bits()), cmp.Compare(a.of, b.of))
 	})
 	found := map[string][]string{}
@@ -235,7 +236,7 @@ func (a *Account) Prefix(id string) []Finding {
 // worth a remark is left out.
 func (a *Account) All() []Diagnosis {
 	all := slices.DeleteFunc(a.every(), func(d Diagnosis) bool { return !slices.ContainsFunc(d.Findings, matters) })
-	slices.SortStableFunc(all, func(x, y Diagnosis) int {
+	sorting.Sort(all, func(x, y Diagnosis) int {
 		a, b := x.Findings[0], y.Findings[0]
 		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Likelihood, a.Likelihood),
 			strings.Compare(x.Subject.Name, y.Subject.Name))

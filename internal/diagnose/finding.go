@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"flarewire/internal/sorting"
 )
 
 // Cause names what a finding points to. The values are stable: scripts and tests may rely on them.
@@ -290,6 +292,6 @@ const (
 
 // order puts the likeliest first; among equals the order of the rules stays.
 func order(findings []Finding) []Finding {
-	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(b.Likelihood, a.Likelihood) })
+	sorting.Sort(findings, func(a, b Finding) int { return cmp.Compare(b.Likelihood, a.Likelihood) })
 	return findings
 }

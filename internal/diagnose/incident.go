@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -93,7 +94,7 @@ func (a *Account) Incidents() []Incident {
 		}
 	}
 	out = a.withAlike(a.withObjects(out))
-	slices.SortStableFunc(groups, func(x, y group) int { return cmp.Compare(len(y.members), len(x.members)) })
+	sorting.Sort(groups, func(x, y group) int { return cmp.Compare(len(y.members), len(x.members)) })
 	for n, g := range slices.Concat(groups, seen) {
 		i := a.together(g, found)
 		if n == 0 && !g.seen {
@@ -102,7 +103,7 @@ func (a *Account) Incidents() []Incident {
 		i.Muted = a.mutedTogether(i)
 		out = append(out, i)
 	}
-	slices.SortStableFunc(out, func(x, y Incident) int {
+	sorting.Sort(out, func(x, y Incident) int {
 		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(y.Severity, x.Severity), cmp.Compare(y.crowd(), x.crowd()),
 			cmp.Compare(probable(y), probable(x)),
 			y.Since.Compare(x.Since), strings.Compare(x.Members[0].Name, y.Members[0].Name))

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -116,7 +117,7 @@ func (a *Account) alikeInCommon(those []Incident) (groups, rest []Incident) {
 
 // alikeTunnels is the one incident of tunnels with one trouble.
 func (a *Account) alikeTunnels(those []Incident, common []Common) Incident {
-	slices.SortStableFunc(those, func(x, y Incident) int { return strings.Compare(x.Members[0].Name, y.Members[0].Name) })
+	sorting.Sort(those, func(x, y Incident) int { return strings.Compare(x.Members[0].Name, y.Members[0].Name) })
 	first := those[0]
 	out := joined(those, common...)
 	out.Cause, out.Evidence = first.Cause, nil

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -49,7 +50,7 @@ func (a *Account) groups() []group {
 	if len(failed) < 2 {
 		return nil
 	}
-	slices.SortStableFunc(failed, func(x, y int) int { return at[x].Compare(at[y]) })
+	sorting.Sort(failed, func(x, y int) int { return at[x].Compare(at[y]) })
 	last := at[failed[len(failed)-1]]
 	working = slices.DeleteFunc(working, func(i int) bool { return a.measuredBefore(i, last) })
 	well := a.wellOf(working)
@@ -87,7 +88,7 @@ func (a *Account) wellOf(working []int) wellOf {
 		}
 		w.changed = append(w.changed, a.touched(i)...)
 	}
-	slices.SortFunc(w.changed, time.Time.Compare)
+	sorting.Sort(w.changed, time.Time.Compare)
 	return w
 }
 
@@ -248,7 +249,7 @@ func (a *Account) best(failed []int, have map[int][]property, works map[property
 		all = append(all, Common{Property: p.cause, Value: p.value, Failed: n, OfFailed: len(failed), Working: w, OfWorking: working,
 			unread: !a.counted()})
 	}
-	slices.SortStableFunc(all, func(x, y Common) int {
+	sorting.Sort(all, func(x, y Common) int {
 		return cmp.Or(cmp.Compare(y.Failed, x.Failed), cmp.Compare(x.Working, y.Working), cmp.Compare(rankOf(x.Property), rankOf(y.Property)))
 	})
 	if len(all) == 0 {

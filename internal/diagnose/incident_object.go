@@ -7,6 +7,7 @@ import (
 	"strings"
 	"time"
 
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -52,7 +53,7 @@ func bad(s store.PortState) bool { return s == store.PortDown || s == store.Port
 
 // moments divides incidents into those of one moment each; those of which no moment is known are one part, too.
 func (a *Account) moments(list []Incident) [][]Incident {
-	slices.SortStableFunc(list, func(x, y Incident) int {
+	sorting.Sort(list, func(x, y Incident) int {
 		return cmp.Or(x.Since.Compare(y.Since), strings.Compare(x.Members[0].Name, y.Members[0].Name))
 	})
 	var out [][]Incident

@@ -12,6 +12,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/journal"
 	"flarewire/internal/rules"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -28,7 +29,7 @@ func (c prefixCase) read() []Finding {
 		findings = append(findings, rule()...)
 	}
 	// A state, such as withdrawn on demand, explains less than what has an impact.
-	slices.SortStableFunc(findings, func(a, b Finding) int { return cmp.Compare(min(b.Impact, Risk), min(a.Impact, Risk)) })
+	sorting.Sort(findings, func(a, b Finding) int { return cmp.Compare(min(b.Impact, Risk), min(a.Impact, Risk)) })
 	return order(findings)
 }
 

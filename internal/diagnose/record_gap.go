@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -43,7 +44,7 @@ func Announced(a store.RecordAnswer) (prefixes []netip.Prefix, since time.Time) 
 			prefixes = append(prefixes, e.Data.Announced...)
 		}
 	}
-	slices.SortFunc(prefixes, netip.Prefix.Compare)
+	sorting.Sort(prefixes, netip.Prefix.Compare)
 	return slices.Compact(prefixes), a.From
 }
 

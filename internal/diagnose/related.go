@@ -10,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/journal"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -68,7 +69,7 @@ func (a *Account) happenings() []happened {
 		for _, t := range f.Tunnels {
 			a.addModified(store.Tunnels(t.Kind), t.ID, t.Name, t.CreatedOn, t.ModifiedOn)
 		}
-		slices.SortStableFunc(a.happened, func(x, y happened) int { return x.at.Compare(y.at) })
+		sorting.Sort(a.happened, func(x, y happened) int { return x.at.Compare(y.at) })
 		for i := range a.happened {
 			a.happened[i].place = a.placed(a.happened[i])
 		}

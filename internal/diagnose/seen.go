@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -143,11 +144,11 @@ func (a *Account) Locations() []LocationView {
 			part := *s.BitRate / all
 			s.Share = &part
 		}
-		slices.SortFunc(out[i].Bad, func(x, y BadTunnel) int {
+		sorting.Sort(out[i].Bad, func(x, y BadTunnel) int {
 			return cmp.Or(boolCompare(x.Idle(), y.Idle()), cmp.Compare(x.State.Severity(), y.State.Severity()), cmp.Compare(x.Name, y.Name))
 		})
 	}
-	slices.SortFunc(out, LocationView.Worst)
+	sorting.Sort(out, LocationView.Worst)
 	return out
 }
 
@@ -171,7 +172,7 @@ func (a *Account) seenDown(found []Diagnosis) []group {
 		slices.Sort(having[name])
 		names = append(names, name)
 	}
-	slices.SortFunc(names, func(x, y string) int { return cmp.Or(cmp.Compare(len(having[y]), len(having[x])), cmp.Compare(x, y)) })
+	sorting.Sort(names, func(x, y string) int { return cmp.Or(cmp.Compare(len(having[y]), len(having[x])), cmp.Compare(x, y)) })
 	var out []group
 	taken := map[int]bool{}
 	for _, name := range names {

@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -59,7 +60,7 @@ func (a *Account) Timeline(words func(store.Event) string, objects ...Subject) [
 			}
 		}
 	}
-	slices.SortStableFunc(out, func(x, y Moment) int { return x.At.Compare(y.At) })
+	sorting.Sort(out, func(x, y Moment) int { return x.At.Compare(y.At) })
 	return foldMoments(out)
 }
 

@@ -109,7 +109,8 @@ var table = []About{
 		Named: "name or address", Every: time.Minute, Label: []string{"name", "endpoint"}, Acts: can(Create, Update, Delete)},
 	{Kind: FilterProfiles, One: "BGP filter profile", Many: "BGP filter profiles", Short: "BGP filter", Title: "BGP filter profiles",
 		Words: []string{"bgp-filters", "bgp-filter", "bgp-filter-profiles", "filter-profiles"},
-		Help:  "which routes BGP sessions accept and advertise", Every: 10 * time.Minute, Label: []string{"name"}, Acts: can(Create, Update, Delete)},
+		Help:  "which routes BGP sessions accept and advertise",
+		Every: 10 * time.Minute, Label: []string{"name"}, Acts: can(Create, Update, Delete)},
 
 	{Kind: BGPSettings, Many: "BGP settings", Every: 10 * time.Minute},
 

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"flarewire/internal/diagnose"
+	"flarewire/internal/sorting"
 )
 
 // destinations are the networks that static routes lead to, with their redundancy as the diagnosis counts them.
@@ -12,7 +13,7 @@ func (o of) destinations() {
 		_, ways, _ := d.Healthy()
 		return ways == 0
 	})
-	slices.SortFunc(routed, func(a, b diagnose.Destination) int { return a.Prefix.Compare(b.Prefix) })
+	sorting.Sort(routed, func(a, b diagnose.Destination) int { return a.Prefix.Compare(b.Prefix) })
 	for _, d := range bounded(o, "destinations", routed, MaxDestinations) {
 		healthy, ways, known := d.Healthy()
 		o.add("destination_ways", float64(ways), "destination", d.Prefix.String())

@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"flarewire/internal/sorting"
 )
 
 // readEOS reads "show ip bgp neighbors X | json", "show ip bgp summary | json", "show interfaces Tunnel1 | json", "show ip route X | json",
@@ -25,7 +27,7 @@ func readEOS(text string, args []string, t Target, f *Facts) bool {
 		for name, one := range d.at("interfaces").fields() {
 			all = append(all, eosInterface(name, one))
 		}
-		slices.SortFunc(all, func(a, b Interface) int { return strings.Compare(a.Name, b.Name) })
+		sorting.Sort(all, func(a, b Interface) int { return strings.Compare(a.Name, b.Name) })
 		understood = f.take(t, all...) || understood
 	}
 	if noRoute {

@@ -7,6 +7,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"flarewire/internal/sorting"
 )
 
 // readFRR reads what vtysh prints for "show bgp neighbors X json", "show bgp summary json", "show bgp ipv4 unicast neighbors X
@@ -82,7 +84,7 @@ func frrDocument(d tree, t Target, f *Facts) bool {
 			understood = frrRoute(name, one, t, f) || understood
 		}
 	}
-	slices.SortFunc(interfaces, func(a, b Interface) int { return strings.Compare(a.Name, b.Name) })
+	sorting.Sort(interfaces, func(a, b Interface) int { return strings.Compare(a.Name, b.Name) })
 	return f.take(t, interfaces...) || understood
 }
 
@@ -195,7 +197,7 @@ func (f *Facts) frrAnnounced(d tree) {
 			s.Announced = append(s.Announced, p)
 		}
 	}
-	slices.SortFunc(s.Announced, func(a, b netip.Prefix) int {
+	sorting.Sort(s.Announced, func(a, b netip.Prefix) int {
 		if c := a.Addr().Compare(b.Addr()); c != 0 {
 			return c
 		}

@@ -19,8 +19,10 @@ var injections = []string{"a\nset system root", "a\r\nreboot", "a\x0breload", "a
 	"REPLACE-WITH-PRE-SHARED-KEY", strings.Repeat("long", 100),
 	"a\nend\nno router bgp 64512", "next\nend\nconfig system admin", "x\x00reboot", "x\u0085reboot", "x\u2029reboot", "x\u200by", "\ufeffx",
 	"${IFS}reboot", "$HOME", "~root", "../../etc/passwd", "|/bin/sh", ">/etc/passwd", "<(reboot)", "*", "[a-z]", "{a,b}", "two words",
-	"# commented out", "/* from here", "// from here", "<<EOT\nreboot\nEOT", "<script>reboot</script>", "&quot; reboot", "%0areboot", "\\n reboot",
-	"[/system reboot]", "/system reset-configuration", "\"", "'", ";", "=", ",", "x,y=z", "\u65e5\u672c\u8a9e", "e\u0301", "-oProxyCommand=reboot"}
+	"# commented out", "/* from here", "// from here", "<<EOT\nreboot\nEOT", "<script>reboot</script>",
+	"&quot; reboot", "%0areboot", "\\n reboot",
+	"[/system reboot]", "/system reset-configuration", "\"", "'", ";", "=", ",", "x,y=z", "\u65e5\u672c\u8a9e", "e\u0301",
+	"-oProxyCommand=reboot"}
 
 // commands are the lines of a router's text that are no comment.
 func commands(p routerconfig.Platform, text string) []string {

@@ -8,6 +8,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/rules"
+	"flarewire/internal/sorting"
 )
 
 // Router is what Render writes a configuration for: one or several tunnels that end at the same router.
@@ -221,7 +222,7 @@ func router(r Router, tunnels []values) innerAddresses {
 			out = append(out, inner)
 		}
 	}
-	slices.SortFunc(out, netip.Addr.Compare)
+	sorting.Sort(out, netip.Addr.Compare)
 	return slices.Compact(out)
 }
 

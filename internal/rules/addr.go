@@ -5,6 +5,8 @@ import (
 	"encoding/binary"
 	"net/netip"
 	"slices"
+
+	"flarewire/internal/sorting"
 )
 
 // InterfaceRanges lists where the inner subnet of a tunnel may lie (Cloudflare docs: Configure tunnel
@@ -122,7 +124,7 @@ func takenSpans(pool netip.Prefix, used []netip.Prefix) []addrSpan {
 			spans = append(spans, addrSpan{first, last})
 		}
 	}
-	slices.SortFunc(spans, func(a, b addrSpan) int { return cmp.Compare(a.first, b.first) })
+	sorting.Sort(spans, func(a, b addrSpan) int { return cmp.Compare(a.first, b.first) })
 	return spans
 }
 

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"flarewire/internal/sorting"
 )
 
 // NextNames proposes names for a new link in the pattern of those in use: each numbered name that begins with
@@ -21,7 +23,7 @@ func NextNames(kind Kind, typed string, existing []Named) []string {
 			out = append(out, next)
 		}
 	}
-	slices.SortFunc(out, func(a, b string) int {
+	sorting.Sort(out, func(a, b string) int {
 		if d := len(a) - len(b); d != 0 {
 			return d
 		}

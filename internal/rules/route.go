@@ -6,6 +6,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+
+	"flarewire/internal/sorting"
 )
 
 // RoutePrefix checks the destination of a static route (Cloudflare API: create static route).
@@ -208,7 +210,7 @@ func RouteRegionGaps(routes []Route) []RegionGap {
 			gaps = append(gaps, RegionGap{p, missing})
 		}
 	}
-	slices.SortFunc(gaps, func(a, b RegionGap) int { return a.Prefix.Compare(b.Prefix) })
+	sorting.Sort(gaps, func(a, b RegionGap) int { return a.Prefix.Compare(b.Prefix) })
 	return gaps
 }
 

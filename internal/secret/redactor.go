@@ -15,6 +15,8 @@ import (
 	"strconv"
 	"strings"
 	"sync"
+
+	"flarewire/internal/sorting"
 )
 
 // shortestRedacted is the length below which a secret is not looked for: replacing every "ab" would make a log
@@ -117,7 +119,7 @@ func newReplacer(forms map[string]struct{}) *strings.Replacer {
 	for form := range forms {
 		ordered = append(ordered, form)
 	}
-	slices.SortFunc(ordered, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
+	sorting.Sort(ordered, func(a, b string) int { return cmp.Or(len(b)-len(a), strings.Compare(a, b)) })
 	pairs := make([]string, 0, 2*len(ordered))
 	for _, form := range ordered {
 		pairs = append(pairs, form, Mask)

@@ -9,6 +9,8 @@ import (
 	"strings"
 	"time"
 
+	"flarewire/internal/sorting"
+
 	"github.com/vektah/gqlparser/v2/ast"
 	"github.com/vektah/gqlparser/v2/parser"
 )
@@ -369,7 +371,7 @@ func sortRows(rows []*row, order any, s selection) error {
 		if at < 0 && sum < 0 || (direction != "ASC" && direction != "DESC") {
 			return badQuery("unknown orderBy %q", key)
 		}
-		slices.SortStableFunc(rows, func(a, b *row) int {
+		sorting.Sort(rows, func(a, b *row) int {
 			n := 0
 			if at >= 0 {
 				n = strings.Compare(a.dims[at], b.dims[at])

@@ -5,6 +5,8 @@ import (
 	"slices"
 	"strings"
 	"time"
+
+	"flarewire/internal/sorting"
 )
 
 // The datasets of the Log Explorer that the simulated account knows, with the columns of the documents (Logpush datasets) in lower case,
@@ -127,7 +129,7 @@ func (e *Server) audited(at time.Time, by Actor, action, method string, kind Res
 		"resource": Object{"id": id, "product": product, "type": string(kind), "scope": "accounts", "request": request,
 			"response": Object{}},
 	})
-	slices.SortStableFunc(e.written.audit, func(a, b Object) int {
+	sorting.Sort(e.written.audit, func(a, b Object) int {
 		return strings.Compare(a["action"].(Object)["time"].(string), b["action"].(Object)["time"].(string))
 	})
 }

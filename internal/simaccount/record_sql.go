@@ -9,6 +9,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"flarewire/internal/sorting"
 )
 
 func cursorText(n int) string { return strconv.Itoa(n) }
@@ -51,7 +53,7 @@ func (c *call) runSQL(text string) (any, error) {
 			rows = append(rows, row)
 		}
 	}
-	slices.SortStableFunc(rows, func(a, b Object) int {
+	sorting.Sort(rows, func(a, b Object) int {
 		n := strings.Compare(fmt.Sprint(a[q.order]), fmt.Sprint(b[q.order]))
 		if q.descending {
 			return -n

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strconv"
 
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -36,7 +37,7 @@ func Compare(was, is Baseline) []Difference {
 		d.prefixes(*a, *b)
 	})
 	d.objects(was, is)
-	slices.SortStableFunc(d.list, func(a, b Difference) int {
+	sorting.Sort(d.list, func(a, b Difference) int {
 		return cmp.Or(boolCompare(b.Lost, a.Lost), boolCompare(a.Prefix == "", b.Prefix == ""), cmp.Compare(a.Name, b.Name))
 	})
 	return d.list

@@ -10,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/rules"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -159,7 +160,7 @@ func steadyPort(p store.PortState) string {
 
 // unique gives objects with one name a number each, in the order of their fields, and sorts them.
 func unique(list []Object) []Object {
-	slices.SortFunc(list, func(a, b Object) int {
+	sorting.Sort(list, func(a, b Object) int {
 		return cmp.Or(cmp.Compare(a.Name, b.Name), cmp.Compare(fmt.Sprint(a.Fields), fmt.Sprint(b.Fields)))
 	})
 	seen := map[string]int{}

@@ -12,9 +12,9 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
-	"slices"
 	"time"
 
+	"flarewire/internal/sorting"
 	"flarewire/internal/statefile"
 	"flarewire/internal/store"
 )
@@ -83,7 +83,7 @@ func Take(ctx context.Context, account string, s *store.Store, progress func(sto
 		}
 		b.Prefixes = append(b.Prefixes, state(p))
 	}
-	slices.SortFunc(b.Prefixes, func(x, y Prefix) int { return cmp.Compare(x.CIDR, y.CIDR) })
+	sorting.Sort(b.Prefixes, func(x, y Prefix) int { return cmp.Compare(x.CIDR, y.CIDR) })
 	var err error
 	b.Objects, b.Left, err = objects(read)
 	return b, err
@@ -117,8 +117,8 @@ func state(p store.Prefix) Prefix {
 		}
 		out.Bindings = append(out.Bindings, s)
 	}
-	slices.SortFunc(out.BGP, func(x, y BGPPrefix) int { return cmp.Compare(x.CIDR, y.CIDR) })
-	slices.SortFunc(out.Bindings, func(x, y Binding) int {
+	sorting.Sort(out.BGP, func(x, y BGPPrefix) int { return cmp.Compare(x.CIDR, y.CIDR) })
+	sorting.Sort(out.Bindings, func(x, y Binding) int {
 		return cmp.Or(cmp.Compare(x.CIDR, y.CIDR), cmp.Compare(x.Service, y.Service))
 	})
 	return out

@@ -12,9 +12,9 @@ const NoFollow = 0 // Windows follows; making a link there needs a right of its 
 
 const noWait = 0 // a named pipe has no place among the files here
 
-// Whose says who can read a file that this package or a mode of 0600 has made. Windows has no such mode: what counts there is who may
+// OwnerOnlyText says who can read a file that this package or a mode of 0600 has made. Windows has no such mode: what counts there is who may
 // read the folder.
-const Whose = "that everybody with access to its folder can read"
+const OwnerOnlyText = "that everybody with access to its folder can read"
 
 // Lock waits for the other instances that hold the lock file. The lock ends with the process, also when it is killed.
 func Lock(path string) (unlock func(), err error) {

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"flarewire/internal/secret"
+	"flarewire/internal/sorting"
 	"flarewire/internal/statefile"
 )
 
@@ -150,7 +151,7 @@ func parse(content []byte) Past {
 		past.watched = append(past.watched, s)
 	}
 	past.watched = merge(past.watched)
-	slices.SortStableFunc(past.Events, func(a, b Event) int { return a.At.Compare(b.At) })
+	sorting.Sort(past.Events, func(a, b Event) int { return a.At.Compare(b.At) })
 	past.Events = once(past.Events)
 	return past
 }
@@ -185,7 +186,7 @@ func once(events []Event) []Event {
 
 // merge joins stretches that overlap or touch.
 func merge(list []stretch) []stretch {
-	slices.SortFunc(list, func(a, b stretch) int { return a.From.Compare(b.From) })
+	sorting.Sort(list, func(a, b stretch) int { return a.From.Compare(b.From) })
 	var out []stretch
 	for _, s := range list {
 		if n := len(out) - 1; n >= 0 && !s.From.After(out[n].To) {

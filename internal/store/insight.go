@@ -3,11 +3,11 @@ package store
 import (
 	"cmp"
 	"context"
-	"slices"
 	"sync"
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/sorting"
 )
 
 // Analytics gives the health and the traffic of tunnels; *api.AccountClient is one.
@@ -146,7 +146,7 @@ func (in *Insight) colos(health api.HealthReport, flows ...api.TrafficReport) {
 
 // sortColos puts those with most traffic first, and without traffic known those with the worst health.
 func sortColos(colos []Colo) {
-	slices.SortFunc(colos, func(a, b Colo) int {
+	sorting.Sort(colos, func(a, b Colo) int {
 		return cmp.Or(cmp.Compare(value(b.BitRate, 0), value(a.BitRate, 0)), cmp.Compare(value(a.Score, 2), value(b.Score, 2)),
 			cmp.Compare(a.Name, b.Name))
 	})

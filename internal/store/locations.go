@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/sorting"
 )
 
 // LocationAnalytics gives what the analytics know by location of Cloudflare's; *api.AccountClient is one.
@@ -190,7 +191,7 @@ func (r *locating) traffic(ctx context.Context) error {
 }
 
 func (r *locating) order() {
-	slices.SortFunc(r.out.Rows, func(a, b Location) int {
+	sorting.Sort(r.out.Rows, func(a, b Location) int {
 		return cmp.Or(cmp.Compare(value(b.BitRate, 0), value(a.BitRate, 0)), cmp.Compare(a.Name, b.Name))
 	})
 }
@@ -334,7 +335,7 @@ func (r *locating) bad() []string {
 			names = append(names, name)
 		}
 	}
-	slices.SortFunc(names, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b)) })
+	sorting.Sort(names, func(a, b string) int { return cmp.Or(cmp.Compare(count[b], count[a]), cmp.Compare(a, b)) })
 	return names
 }
 

@@ -5,6 +5,8 @@ import (
 	"net/netip"
 	"slices"
 	"time"
+
+	"flarewire/internal/sorting"
 )
 
 // What lies below prefixes and ports costs a request each, so that its cost would grow with the account. A bounded number of
@@ -101,7 +103,7 @@ func (s *Snapshot) detailsDue(now time.Time, n int, kinds []Kind, busy func(Targ
 			found = append(found, c)
 		}
 	}
-	slices.SortStableFunc(found, func(a, b candidate) int {
+	sorting.Sort(found, func(a, b candidate) int {
 		return cmp.Or(trueFirst(a.refused, b.refused), a.due.Compare(b.due), trueFirst(a.anew, b.anew), trueFirst(a.affected, b.affected))
 	})
 	var out []Target

@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/sorting"
 )
 
 const (
@@ -200,7 +201,7 @@ func inOrder(known, fresh []Event, most int) []Event {
 		return known
 	}
 	all := slices.Concat(known, fresh)
-	slices.SortStableFunc(all, func(a, b Event) int { return a.At.Compare(b.At) })
+	sorting.Sort(all, func(a, b Event) int { return a.At.Compare(b.At) })
 	return bounded(all, most)
 }
 

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/sorting"
 )
 
 // Traffic is what went through a tunnel lately, in bit/s as Cloudflare sees it; nil is not known.
@@ -45,7 +46,7 @@ func latestTraffic(in, out api.TrafficReport, now time.Time) map[string]Traffic 
 	over := now.Truncate(5 * time.Minute)
 	take := func(report api.TrafficReport, set func(*Traffic, *float64)) {
 		samples := slices.Clone(report.Samples)
-		slices.SortStableFunc(samples, func(a, b api.TrafficSample) int { return a.Time.Compare(b.Time.Time) })
+		sorting.Sort(samples, func(a, b api.TrafficSample) int { return a.Time.Compare(b.Time.Time) })
 		for _, s := range samples {
 			if s.Time.Before(over) && s.TunnelName != "" {
 				t := latest[s.TunnelName]

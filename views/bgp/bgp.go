@@ -13,6 +13,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/internal/kind"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/field"
@@ -259,7 +260,7 @@ func counted(cards []card) string {
 func (p *page) sort() {
 	under := p.under()
 	p.cards = slices.DeleteFunc(p.cards, func(c card) bool { return c.gone })
-	slices.SortStableFunc(p.cards, func(a, b card) int {
+	sorting.Sort(p.cards, func(a, b card) int {
 		return cmp.Or(cmp.Compare(a.severity, b.severity), tui.Natural(a.name, b.name), cmp.Compare(a.id, b.id))
 	})
 	p.sorted, p.ranks = p.env.Now(), map[string]int{}

@@ -7,7 +7,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -15,6 +14,7 @@ import (
 	"flarewire/api"
 	"flarewire/internal/diagnose"
 	"flarewire/internal/journal"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -119,7 +119,7 @@ func join(entries []api.AuditEntry, own []journal.Entry) []change {
 			out = append(out, change{at: own[j].Time, own: &own[j]})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b change) int { return b.at.Compare(a.at) })
+	sorting.Sort(out, func(a, b change) int { return b.at.Compare(a.at) })
 	return out
 }
 

@@ -2,10 +2,10 @@ package events
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -84,7 +84,7 @@ func fold(events []store.Event) []*happening {
 // Lately are the last rows, newest first, for a page with little room.
 func Lately(events []store.Event, most int) []store.Event {
 	rows := fold(events)
-	slices.SortStableFunc(rows, func(a, b *happening) int { return b.At.Compare(a.At) })
+	sorting.Sort(rows, func(a, b *happening) int { return b.At.Compare(a.At) })
 	var out []store.Event
 	for _, h := range rows[:min(most, len(rows))] {
 		out = append(out, h.Event)

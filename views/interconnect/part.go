@@ -9,6 +9,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/kind"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -87,11 +88,11 @@ func (m *Module) parts(s *store.Snapshot) []part {
 		p.order, p.depth = len(out), depth
 		out = append(out, p)
 	}
-	cnis := slices.SortedFunc(slices.Values(s.CNIs.Rows), func(a, b api.CNI) int {
+	cnis := sorting.Sorted(s.CNIs.Rows, func(a, b api.CNI) int {
 		return tui.Natural(a.Magic.ConduitName,
 			b.Magic.ConduitName)
 	})
-	links := slices.SortedFunc(slices.Values(s.Links.Rows), func(a, b api.MagicInterconnect) int { return tui.Natural(a.Name, b.Name) })
+	links := sorting.Sorted(s.Links.Rows, func(a, b api.MagicInterconnect) int { return tui.Natural(a.Name, b.Name) })
 	shown := map[string]bool{}
 	sides := func(depth int, of func(api.MagicInterconnect) bool) {
 		for i := range links {
@@ -111,7 +112,7 @@ func (m *Module) parts(s *store.Snapshot) []part {
 			sides(depth+1, func(l api.MagicInterconnect) bool { return l.Name == cnis[i].Magic.ConduitName })
 		}
 	}
-	for _, p := range slices.SortedFunc(slices.Values(s.Ports.Rows), func(a, b store.Port) int {
+	for _, p := range sorting.Sorted(s.Ports.Rows, func(a, b store.Port) int {
 		return cmp.Or(cmp.Compare(a.State.Severity(), b.State.Severity()), tui.Natural(a.Name, b.Name))
 	}) {
 		add(0, part{port: &port{p}})

@@ -3,7 +3,6 @@ package interconnect
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 	"time"
 
@@ -11,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/kind"
+	"flarewire/internal/sorting"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
@@ -81,7 +81,7 @@ func freeFirst(a, b api.Slot) int {
 
 // bySite are the slots in the order of their sites.
 func bySite(rows []api.Slot) []api.Slot {
-	return slices.SortedFunc(slices.Values(rows), compareSlots)
+	return sorting.Sorted(rows, compareSlots)
 }
 
 func facilityName(s api.Slot) string {

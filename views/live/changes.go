@@ -2,7 +2,6 @@ package live
 
 import (
 	"cmp"
-	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -10,6 +9,7 @@ import (
 	"flarewire/internal/diagnose"
 	"flarewire/internal/mute"
 	"flarewire/internal/snapshot"
+	"flarewire/internal/sorting"
 	"flarewire/tui"
 )
 
@@ -32,7 +32,7 @@ func (f *Feed) Mutes(l *mute.List) { f.mutes = l }
 // Muted is what is muted now, what ends next first.
 func (f *Feed) Muted() []mute.Mute {
 	list := f.mutes.Active(f.store.Now())
-	slices.SortFunc(list, func(a, b mute.Mute) int { return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.Name, b.Name)) })
+	sorting.Sort(list, func(a, b mute.Mute) int { return cmp.Or(a.Until.Compare(b.Until), cmp.Compare(a.Name, b.Name)) })
 	return list
 }
 

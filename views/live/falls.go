@@ -6,6 +6,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 )
 
@@ -62,7 +63,7 @@ func fallsOf(report api.HealthReport) map[string]store.Began {
 	}
 	out := map[string]store.Began{}
 	for name, points := range series {
-		slices.SortFunc(points, func(a, b store.Point) int { return a.At.Compare(b.At) })
+		sorting.Sort(points, func(a, b store.Point) int { return a.At.Compare(b.At) })
 		if began := store.Fell(points); began.How != store.NotSeen {
 			out[name] = began
 		}

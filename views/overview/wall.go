@@ -2,9 +2,9 @@ package overview
 
 import (
 	"fmt"
-	"slices"
 
 	"flarewire/internal/diagnose"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/bgp"
@@ -37,7 +37,7 @@ type around struct {
 
 func aroundOf(a *diagnose.Account) around {
 	seen := a.Locations()
-	slices.SortStableFunc(seen, func(x, y diagnose.LocationView) int { return x.Worst(y) })
+	sorting.Sort(seen, func(x, y diagnose.LocationView) int { return x.Worst(y) })
 	return around{a.Table().All(), seen}
 }
 

@@ -10,6 +10,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/rules"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 	"flarewire/tui/form"
 	"flarewire/views/field"
@@ -133,7 +134,7 @@ func (m *Module) hops() []form.Option {
 			hops = append(hops, customer)
 		}
 	}
-	slices.SortFunc(hops, netip.Addr.Compare)
+	sorting.Sort(hops, netip.Addr.Compare)
 	var out []form.Option
 	for _, hop := range slices.Compact(hops) {
 		option := form.Option{Value: hop.String(), Label: hop.String()}

@@ -194,8 +194,8 @@ func timeline(t store.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 		s.Fields = append(s.Fields, resource.Field{Value: fmt.Sprintf("and %d earlier ones", more), Role: tui.Muted, Prose: true})
 	}
 	if len(events) == 0 {
-		s.Fields = append(s.Fields, resource.Field{Label: moment(t.Track.Watched, now), Value: "monitoring started; no change since", Role: tui.Muted,
-			Note: unwatched(t)})
+		s.Fields = append(s.Fields, resource.Field{Label: moment(t.Track.Watched, now), Value: "monitoring started; no change since",
+			Role: tui.Muted, Note: unwatched(t)})
 	}
 	return s
 }

@@ -8,6 +8,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/rules"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
@@ -210,7 +211,7 @@ func (f fields) endpoints() []string {
 	for e := range count {
 		out = append(out, e)
 	}
-	slices.SortFunc(out, func(a, b string) int {
+	sorting.Sort(out, func(a, b string) int {
 		if c := count[b] - count[a]; c != 0 {
 			return c
 		}

@@ -9,6 +9,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/api"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/views/kit"
@@ -132,7 +133,7 @@ func (m *Module) Followed() []kit.Followed {
 		}
 		out = append(out, f)
 	}
-	slices.SortStableFunc(out, func(a, b kit.Followed) int {
+	sorting.Sort(out, func(a, b kit.Followed) int {
 		if a.Up == b.Up {
 			return strings.Compare(a.Name, b.Name)
 		}

@@ -8,6 +8,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/diagnose"
+	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/resource"
@@ -78,7 +79,7 @@ func eventFields(a store.RecordAnswer, now time.Time) []resource.Field {
 	for _, m := range a.IKE {
 		rows = append(rows, row{m.At, "IKE: " + m.Message, tui.Plain})
 	}
-	slices.SortStableFunc(rows, func(x, y row) int { return y.at.Compare(x.at) })
+	sorting.Sort(rows, func(x, y row) int { return y.at.Compare(x.at) })
 	var out []resource.Field
 	for i, r := range rows {
 		if i == recordShown {

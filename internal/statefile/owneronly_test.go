@@ -14,9 +14,9 @@ import (
 // alone are the ways to say that nobody else can read a file.
 var alone = regexp.MustCompile(`(?i)only you (can|may) read|readable (only )?by you|you alone|only the user can read`)
 
-// On Windows no rights are set on a file, so nothing there says that you alone can read one: the words for it are those of Whose, which
-// differ there, and no text of the program has its own.
-func TestOnlyWhoseSaysWhoCanReadAFile(t *testing.T) {
+// On Windows no rights are set on a file, so nothing there says that you alone can read one: the words for it are those of OwnerOnlyText,
+// which differ there, and no text of the program has its own.
+func TestOnlyOneTextSaysWhoCanReadAFile(t *testing.T) {
 	root := filepath.Join("..", "..")
 	seen := 0
 	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
