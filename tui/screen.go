@@ -322,7 +322,6 @@ func (a *App) hints() (own, more, always []Action) {
 		}
 		return own, more, append(always, out...)
 	}
-	own = append(own, out...)
 	for _, action := range a.Actions() {
 		name := action.Name
 		action.Keys, action.Name = slices.DeleteFunc(slices.Clone(action.Bound()), a.taken), "" // they hold as they are
@@ -337,7 +336,7 @@ func (a *App) hints() (own, more, always []Action) {
 			always = append(always, action)
 		}
 	}
-	return own, more, always
+	return own, more, append(always, out...)
 }
 
 // maxBack is how much of a title the footer has room for.

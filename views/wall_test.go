@@ -61,7 +61,7 @@ func TestNoHalfOfALargeScreenIsEmpty(t *testing.T) {
 func TestTheWallExplainsMoreThanTheRowUnderTheCursor(t *testing.T) {
 	d := sit(t, "overview", nil)
 	d.Send(tea.WindowSizeMsg{Width: 200, Height: 60})
-	d.See("WORST FIRST", "Prefix withdrawn (certain)", "Tunnel down (")
+	d.See("AFFECTED", "Prefix withdrawn (certain)", "Tunnel down (")
 	d.Press("down")
 	d.See("Tunnel down (", "Prefix withdrawn (certain)")
 	for _, head := range []string{"Tunnel down (", "Prefix withdrawn (certain)"} {

@@ -20,7 +20,8 @@ overlay of the go command); the changes themselves are in tools/mutations. That 
 exists, is asked whenever the tools are tested.
 
 The numbers are those of the part's items. One statement has no line, because its test reads the sources from the disk, where the overlay
-is not seen: on Windows no text claims that a file is closed to others (12, TestOnlyOneTextSaysWhoCanReadAFile). It was made to fail by hand.
+is not seen: on Windows no text claims that a file is closed to others (12, TestOnlyOneTextSaysWhoCanReadAFile). It was made to fail
+by hand.
 
 What a server answers comes from the simulated account's hook (Script: this request so, carried out or not, now or later, with these
 headers). Not from it come the answers that repeat what they were sent (10: the hook sees no credential), objects with fields that no

@@ -306,8 +306,14 @@ func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
 			if s == store.NoBGP {
 				word = "no BGP"
 			}
-			line = append(line, tui.Span{Text: fmt.Sprintf("   %s %d %s", glyph(s, g), n, word), Role: role(s)})
-			line = append(line, flapping(rows, s)...)
+			count := tui.Span{Text: fmt.Sprintf("   %s %d %s", glyph(s, g), n, word), Role: role(s)}
+			if flap := flapping(rows, s); flap > 0 { // one count: it is left out whole, or not at all
+				count.Text += fmt.Sprintf(" (%d flapping)", flap)
+				if count.Role == tui.Good {
+					count.Role = tui.Pending
+				}
+			}
+			line = append(line, count)
 		}
 	}
 	if totals.HealthDown > 0 {
@@ -316,16 +322,12 @@ func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
 	return line
 }
 
-// flapping are those of a state that flap.
-func flapping(rows []store.Tunnel, state store.State) tui.Line {
-	n := 0
+// flapping is how many of a state flap.
+func flapping(rows []store.Tunnel, state store.State) (n int) {
 	for i := range rows {
 		if rows[i].State == state && rows[i].Track.Flapping {
 			n++
 		}
 	}
-	if n == 0 {
-		return nil
-	}
-	return tui.Line{{Text: fmt.Sprintf(" (%d flapping)", n), Role: tui.Pending}}
+	return n
 }
