@@ -30,11 +30,14 @@ type sample struct {
 	flow      *flow // traffic from the Internet; then there is no tunnel
 }
 
-type colo struct{ name, city, country string }
+type colo struct {
+	name, city, country string
+	share               float64 // of a tunnel's traffic that passes there
+}
 
 var colos = []colo{
-	{"fra03", "Frankfurt", "DE"}, {"ams04", "Amsterdam", "NL"}, {"lhr01", "London", "GB"}, {"iad02", "Ashburn", "US"},
-	{"sjc05", "San Jose", "US"}, {"gru03", "Sao Paulo", "BR"}, {"sin01", "Singapore", "SG"}, {"nrt02", "Tokyo", "JP"},
+	{"fra03", "Frankfurt", "DE", 0.22}, {"ams04", "Amsterdam", "NL", 0.17}, {"lhr01", "London", "GB", 0.14}, {"iad02", "Ashburn", "US", 0.13},
+	{"sjc05", "San Jose", "US", 0.09}, {"gru03", "Sao Paulo", "BR", 0.07}, {"sin01", "Singapore", "SG", 0.1}, {"nrt02", "Tokyo", "JP", 0.08},
 }
 
 var timeDimensions = map[string]time.Duration{
@@ -143,7 +146,11 @@ func (s *sample) rate() float64 {
 	}
 	phase := 2 * math.Pi * float64(s.at.Unix()%86400) / 86400
 	noise := rand.New(rand.NewPCG(math.Float64bits(base), uint64(s.at.Unix()/300))).Float64()
-	return math.Round(base * (1.1 - math.Cos(phase)) * (0.8 + 0.4*noise) * s.health)
+	rate := base * (1.1 - math.Cos(phase)) * (0.8 + 0.4*noise) * s.health
+	if s.colo.name != "" { // of one data center
+		rate *= s.colo.share
+	}
+	return math.Round(rate)
 }
 
 // 7,000 bits are a usual packet.

@@ -2,6 +2,7 @@ package simaccount_test
 
 import (
 	"fmt"
+	"math"
 	"strings"
 	"testing"
 	"time"
@@ -120,6 +121,23 @@ func TestTraffic(t *testing.T) {
 	first := r.at("data", "viewer", "accounts", 0, "magicTransitNetworkAnalyticsAdaptiveGroups", 0, "dimensions")
 	if diff := cmp.Diff(object{"ingressTunnelName": "fra-dc1-gre", "onRamp": "GRE"}, first); diff != "" {
 		t.Error(diff)
+	}
+}
+
+// What passes a tunnel at Cloudflare's data centers is what passes the tunnel.
+func TestTheTrafficOfTheDataCentersIsThatOfTheTunnel(t *testing.T) {
+	o := newOperator(t)
+	sum := func(dimension string) (bits float64) {
+		r := o.ask(30*time.Minute, trafficSet+`(limit: 10000, filter: {datetime_geq: $from, datetime_lt: $to, tunnelName_in: ["fra-dc1-gre"]}) {
+			sum { bits } dimensions { `+dimension+` } }`)
+		for _, v := range r.list("data", "viewer", "accounts", 0, trafficSet) {
+			bits += v.(object)["sum"].(object)["bits"].(float64)
+		}
+		return bits
+	}
+	whole, parts := sum("tunnelName"), sum("tunnelName edgeColoName")
+	if whole <= 0 || math.Abs(parts/whole-1) > 0.001 {
+		t.Errorf("%v bits pass the tunnel, and %v at the data centers", whole, parts)
 	}
 }
 

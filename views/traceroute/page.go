@@ -163,8 +163,11 @@ func (m *Module) describePlaces(r *run) resource.Description[*place] {
 		JSON:    func(p *place) []byte { return p.raw },
 		Columns: m.placeColumns(len(r.request.Targets) > 1),
 		Summary: func(rows []*place) tui.Line {
-			return tui.Line{{Text: r.outcome(), Role: tui.Strong},
-				{Text: "   from " + r.from() + ", " + r.request.Options.PacketType + ", took " + spent(r, m.env.Now()), Role: tui.Muted}}
+			how := "   from " + r.from() + ", " + r.request.Options.PacketType
+			if now := m.env.Now(); r.ended.IsZero() || r.took(now) >= time.Second { // else each location's own time says more
+				how += ", took " + spent(r, now)
+			}
+			return tui.Line{{Text: r.outcome(), Role: tui.Strong}, {Text: how, Role: tui.Muted}}
 		},
 		Open: func(p *place) tui.View { return m.hopsPage(p, r.ended) },
 	}

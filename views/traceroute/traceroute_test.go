@@ -241,10 +241,10 @@ func TestTheTunnelsLocationsAreProposed(t *testing.T) {
 	p.Press("enter", "enter")
 	p.See("Cloudflare's data centers", "scale 0 to")
 	p.Press("t")
-	p.See("203.0.113.10", "nrt sin ams", "Most of its traffic at 12:00 UTC: nrt02 sin01 ams04")
+	p.See("203.0.113.10", "fra ams lhr sin nrt", "Most of its traffic at 12:00 UTC: fra03 ams04 lhr01 iad02 sin01 sjc05")
 	p.Press("ctrl+s")
-	p.See("3 of 3 reached it")
-	if !strings.Contains(l.last(), `"targets":["203.0.113.10"],"colos":["nrt","sin","ams"]`) {
+	p.See("5 of 5 reached it")
+	if !strings.Contains(l.last(), `"targets":["203.0.113.10"],"colos":["fra","ams","lhr","sin","nrt"]`) {
 		t.Errorf("sent %s", l.last())
 	}
 }
