@@ -50,7 +50,10 @@ func TestADraftWaitsForAnotherDay(t *testing.T) {
 	term := begin()
 	term.WaitText("Step 1 of 5")
 	fill(term, "muc-br9-ipsec", "", "203.0.113.202")
-	term.Press("pgdown", "pgdown")
+	term.Press("pgdown")
+	term.WaitText("your side") // the free subnet is proposed once the tunnels are read
+	term.Press("pgdown")
+	term.WaitText("Step 3 of 5")
 	term.Type("64777")
 	term.Press("pgdown", "pgdown")
 	term.WaitText("Pre-shared key")
