@@ -36,18 +36,20 @@ func TestNoHalfOfALargeScreenIsEmpty(t *testing.T) {
 		d.types(page)
 		d.Press("enter")
 		d.Until("the data of "+page, func() bool { return !strings.Contains(d.Screen(), "loading"+tui.Ellipsis) })
+		d.Send(tea.WindowSizeMsg{Width: 200, Height: 60})
+		d.Until("the right half of "+page, func() bool {
+			lines := strings.Split(d.Screen(), "\n")
+			return inHalf(lines, 101, 1, len(lines)-2) >= used[page]
+		})
 		d.Settle()
 		d.Send(tea.WindowSizeMsg{Width: 200, Height: 200})
 		whole := strings.Split(d.Screen(), "\n")
 		d.Send(tea.WindowSizeMsg{Width: 200, Height: 60})
 		lines := strings.Split(d.Screen(), "\n")
 		more := inHalf(whole, 0, 1, len(whole)-2) > inHalf(lines, 0, 1, len(lines)-2)
-		right, lower := inHalf(lines, 101, 1, len(lines)-2), inHalf(lines, 0, 30, len(lines)-2)
+		lower := inHalf(lines, 0, 30, len(lines)-2)
 		if more && lower == 0 || strings.Contains(strings.Join(lines, "\n"), "more lines") && lower < 20 {
 			t.Errorf(":%s has more to show, and its lower half is empty:\n%s", page, d.Screen())
-		}
-		if least := used[page]; right < least {
-			t.Errorf(":%s uses %d lines of its right half, want %d:\n%s", page, right, least, d.Screen())
 		}
 		delete(used, page)
 		d.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
