@@ -33,8 +33,8 @@ type svgDrawing struct {
 // open begins the document, with more style than every picture has.
 func (d *svgDrawing) open(style string) {
 	l := d.layout
-	fmt.Fprintf(&d.out, `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="%d" height="%d" viewBox="0 0 %d %d" font-family="%s" `+
-		`font-size="%d">`+"\n",
+	fmt.Fprintf(&d.out, `<svg xmlns="http://www.w3.org/2000/svg" xml:space="preserve" width="%d" height="%d" viewBox="0 0 %d %d" `+
+		`font-family="%s" font-size="%d">`+"\n",
 		l.width, l.height, l.width, l.height, fontStack, fontSize)
 	d.out.WriteString("<style>text{white-space:pre}.b{font-weight:bold}.i{font-style:italic}" + style + "</style>\n")
 }
