@@ -79,7 +79,8 @@ func TestADraftWaitsForAnotherDay(t *testing.T) {
 	term.WaitText("muc-br9-ipsec") // by its name in the question
 	choose(term, "Continue")
 	term.Press("enter")
-	term.WaitFor("what was typed", showsAll("Step 1 of 5", "muc-br9-ipsec", "203.0.113.202"))
+	term.WaitFor("what was typed, and the tunnels from which the rest is proposed", showsAll("Step 1 of 5", "muc-br9-ipsec", "203.0.113.202",
+		"of your tunnels use it"))
 	review(term)
 	send(term, "")
 	term.WaitText("enter generate key")
