@@ -55,6 +55,7 @@ var secrets = []mutation{
 			{"cli/cli.go", `if value == "" && slices.ContainsFunc(`, `if value == "-" && slices.ContainsFunc(`}}},
 	{"12", "Combining marks are bounded, in lists and on pages", "nothing is cut",
 		"TestAccentsWithoutEndAreCutOnEveryPage", "views", []edit{
+			{"tui/text.go", "} else if marks++; marks > maxMarks {", "} else if marks++; marks < 0 {"},
 			{"tui/text.go", "if joined := []rune(one); len(joined) > maxJoined {", "if joined := []rune(one); len(joined) < 0 {"}}},
 	{"12", "And in notifications", "nothing is cut",
 		"TestNoticeIsHarmless", "tui", []edit{
