@@ -137,7 +137,7 @@ var said = []mutation{
 		"TestADamagedJournalIsSaidOnThePage", "views", []edit{
 			{"views/activity/activity.go", "out.Note, out.Part = note, true", "_ = note"}}},
 	{"20", "Proposals are awaited before a question is asked", "they are not",
-		"TestPipedAnswersDoNotDependOnLatency/CNI_over_the_only_port", "internal/testing/reliability", []edit{
+		"TestPipedAnswersDoNotDependOnLatency", "internal/testing/reliability", []edit{
 			{"tui/form/form.go", "return f.opts.Waiting != nil && f.opts.Waiting(f.Values())", "return f.opts.Waiting != nil && false"}}},
 	{"20", "A choice that nobody can verify is refused", "it is taken",
 		"TestAChoiceThatCannotBeCheckedIsRefused", "internal/testing/reliability", []edit{
