@@ -10,7 +10,7 @@ import (
 	"flarewire/api"
 )
 
-// Recorder is another program that reads the same account, such as a recorder. What it has fresh is not asked of Cloudflare again.
+// Recorder is another program that reads the same account: `flarewire record`. What it has fresh is not asked of Cloudflare again.
 type Recorder interface {
 	// Hand gives what that program knows of a list, a reading or a detail: with its rows when it has asked later than after, and with
 	// what happened since. It is false when there is no such program, or it does not know.
