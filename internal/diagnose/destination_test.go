@@ -138,7 +138,10 @@ func TestWhatIsLeftOfTheWays(t *testing.T) {
 		"primary down, backup one below that": {"down healthy", []string{net + " t0 100", net + " t1 1000099"},
 			"1 of 2 paths healthy", diagnose.Impaired, diagnose.Certain, "t1 100%"},
 		"all degraded": {"degraded degraded", []string{net + " t0 100", net + " t1 100"},
-			"no healthy path left, 2 degraded", diagnose.Impaired, diagnose.Certain, "t0 50% t1 50%"},
+			"2 paths, all degraded", diagnose.Impaired, diagnose.Certain, "t0 50% t1 50%"},
+		"the only one degraded": {"degraded", []string{net + " t0 100"}, "1 path, degraded", diagnose.Impaired, diagnose.Certain, "t0 100%"},
+		"one degraded, one down": {"degraded down", []string{net + " t0 100", net + " t1 100"},
+			"no healthy path, 1 degraded", diagnose.Impaired, diagnose.Certain, "t0 100%"},
 		"two routes into one tunnel are one way": {"down healthy", []string{net + " t0 100", net + " t0 300", net + " t1 200"},
 			"1 of 2 paths healthy", diagnose.Impaired, diagnose.Certain, "t1 100%"},
 		"health checks off": {"off", []string{net + " t0 100"},
@@ -283,10 +286,10 @@ func TestNotesOnWays(t *testing.T) {
 		"one that does not help a slow one": {"healthy healthy", []string{"10.1.0.0/16 t0 5", "10.1.0.0/16 t1 500005"}, "from a degraded t0"},
 		"near miss: one less":               {"healthy healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t1 500099"}, ""},
 		"near miss: in another region": {"healthy healthy", []string{"10.1.0.0/16 t0 100 ENAM", "10.1.0.0/16 t1 1000100 WEUR"},
-			"Only path"},
-		"one way":                            {"healthy", []string{"10.1.0.0/16 t0 100"}, "Only path: t0."},
-		"two routes into one tunnel are one": {"healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t0 200"}, "Only path: t0."},
-		"two ways":                           {"healthy healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t1 100"}, ""},
+			"t0 is the only path from ENAM."},
+		"one way":                                  {"healthy", []string{"10.1.0.0/16 t0 100"}, "t0 is the only path."},
+		"two routes into one tunnel are one":       {"healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t0 200"}, "t0 is the only path."},
+		"two ways":                                 {"healthy healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t1 100"}, ""},
 	} {
 		n := networkOf(strings.Fields(c.health)...).routes(c.routes...)
 		var notes []string

@@ -150,7 +150,8 @@ func (c tunnelCase) wrongASN(l Likelihood) Finding {
 	}
 	return Finding{Cause: ASNMismatch, Likelihood: l, Impact: Outage, Source: srcRFC4271 + " (section 6.2)", Evidence: evidence, Text: text,
 		Since: c.sessionWorked().until,
-		Next:  fmt.Sprintf("On the router, set local AS %s and remote AS %s.", c.asn(), c.neighborASN())}
+		Next: fmt.Sprintf("Compare both sides: AS %s is configured for the router, and its neighbor is AS %s. Correct the side that is wrong.",
+			c.asn(), c.neighborASN())}
 }
 
 // join makes one text of sentences, without those that are empty.
