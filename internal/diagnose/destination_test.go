@@ -287,9 +287,9 @@ func TestNotesOnWays(t *testing.T) {
 		"near miss: one less":               {"healthy healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t1 500099"}, ""},
 		"near miss: in another region": {"healthy healthy", []string{"10.1.0.0/16 t0 100 ENAM", "10.1.0.0/16 t1 1000100 WEUR"},
 			"t0 is the only path from ENAM."},
-		"one way":                                  {"healthy", []string{"10.1.0.0/16 t0 100"}, "t0 is the only path."},
-		"two routes into one tunnel are one":       {"healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t0 200"}, "t0 is the only path."},
-		"two ways":                                 {"healthy healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t1 100"}, ""},
+		"one way":                            {"healthy", []string{"10.1.0.0/16 t0 100"}, "t0 is the only path."},
+		"two routes into one tunnel are one": {"healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t0 200"}, "t0 is the only path."},
+		"two ways":                           {"healthy healthy", []string{"10.1.0.0/16 t0 100", "10.1.0.0/16 t1 100"}, ""},
 	} {
 		n := networkOf(strings.Fields(c.health)...).routes(c.routes...)
 		var notes []string

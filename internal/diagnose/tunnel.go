@@ -36,7 +36,7 @@ func (c tunnelCase) read() []Finding {
 		findings = append(findings, c.sameASN()...)
 	}
 	if !c.broken() && (c.BGPStatus != nil || c.BGP == nil) {
-		findings = append(findings, c.calm())
+		findings = append(findings, c.calm()...)
 	}
 	return c.withRelated(c.withNotUp(c.withChange(order(c.withRouter(c.withRecord(c.withoutUnread(findings)))))))
 }

@@ -135,7 +135,7 @@ func (m *Module) bgpSection(b *api.BGP, mode string) resource.Section {
 		s.Fields = []resource.Field{{Label: "Session", Value: "none configured", Role: tui.Muted}}
 	} else {
 		s.Fields = []resource.Field{
-			{Label: "Customer AS", Value: asn(b), Note: "as configured"},
+			{Label: "Customer AS", Value: asn(b), Note: "configured"},
 			{Label: "MD5 key", Value: kit.MD5(b)},
 			{Label: "Extra prefixes", Value: field.Or(strings.Join(b.ExtraPrefixes, ", "), "none")},
 			{Label: "Hold time", Value: fmt.Sprintf("%.0f s", rules.InterconnectHoldTime.Seconds()),

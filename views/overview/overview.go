@@ -165,7 +165,7 @@ func (p *page) take(found []diagnose.Incident) {
 // stateOf is the state of a tunnel or a port in a word; empty for what has none.
 func (p *page) stateOf(s diagnose.Subject) tui.Span {
 	if t, ok := p.tunnels[s.ID]; ok {
-		text, role := tunnel.StateText(*t, p.env.Glyphs)
+		text, role := tunnel.StateNow(p.env, *t)
 		return tui.Span{Text: text, Role: role}
 	}
 	if state, ok := p.ports[s.Name]; ok && s.Resource == store.Ports {

@@ -304,11 +304,15 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 		if err != nil || !p.Contains(s.Hop) {
 			continue
 		}
-		return []resource.Section{{Title: "Tunnel", Fields: []resource.Field{
-			{Label: t.Name, Value: stateText(t, m.env.Glyphs), Role: stateRole(t), Note: KindName(t.Kind), Open: m.openOne(t)},
-		}}}
+		return []resource.Section{{Title: "Tunnel", Fields: []resource.Field{m.stateField(t)}}}
 	}
 	return nil
+}
+
+// stateField is a tunnel with its state on another object's page.
+func (m *Module) stateField(t store.Tunnel) resource.Field {
+	text, role := StateNow(m.env, t)
+	return resource.Field{Label: t.Name, Value: text, Role: role, Note: KindName(t.Kind), Open: m.openOne(t)}
 }
 
 // OpenObject implements kit.Opener. Events of tunnels do not tell which kind it is.
