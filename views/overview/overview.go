@@ -224,7 +224,7 @@ func (p *page) columns() []table.Column[trouble] {
 	}
 	rank := func(a, b trouble) int { return cmp.Compare(a.rank, b.rank) }
 	return []table.Column[trouble]{
-		{Key: "name", Title: "AFFECTED", Width: 18, Text: text(trouble.name), Compare: rank,
+		{Key: "name", Title: "AFFECTED", Width: 18, Text: text(trouble.name), Compare: rank, Ranked: true,
 			Role: func(trouble) tui.Role { return tui.Strong }},
 		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }),
 			Role: func(t trouble) tui.Role { return t.role }},
