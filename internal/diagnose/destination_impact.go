@@ -322,7 +322,7 @@ func (t *Table) MayBeRouted() string {
 	}
 	for _, l := range t.facts.Links.Rows {
 		if l.BGP != nil {
-			return "BGP is set up on interconnect " + l.Name + ", and the API shows neither its session nor its routes"
+			return "BGP is set up on the CNI " + l.Name + ", and the API shows neither its session nor its routes"
 		}
 	}
 	return ""

@@ -173,7 +173,7 @@ func (t *Table) lead() {
 		case why != "":
 			w.Why = why
 		default:
-			w.State, w.Why = PathBroken, w.Route.Nexthop+" is in the subnet of no tunnel or interconnect"
+			w.State, w.Why = PathBroken, w.Route.Nexthop+" is in the subnet of no tunnel or CNI"
 		}
 	}
 }

@@ -353,7 +353,7 @@ func (c prefixCase) routed() []Finding {
 		Evidence: []Evidence{{"static routes for " + c.CIDR, "0"}, {"BGP sessions that are up", "0"}},
 		Text: "The prefix is advertised, but no static route leads it into a tunnel and no BGP session is up: this points to traffic that " +
 			"is dropped at Cloudflare.",
-		Next: "Create a static route for the prefix, or bring a session up that announces it. Interconnects are not checked here."}
+		Next: "Create a static route for the prefix, or bring a session up that announces it. CNIs are not checked here."}
 	return []Finding{c.withGone(f, func(h happened) bool { return h.within(c.CIDR) }, store.Routes)}
 }
 

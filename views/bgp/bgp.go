@@ -217,7 +217,7 @@ func (p *page) read() []card {
 	}
 	for _, l := range s.Links.Rows {
 		c := card{id: l.ID, name: l.Name, glyph: g.Unknown, word: "not reported", role: tui.Muted, severity: 99, of: kind.Links,
-			peer: "interconnect at " + field.Or(l.ColoName, "-")}
+			peer: "CNI at " + field.Or(l.ColoName, "-")}
 		if l.BGP != nil {
 			c.as = "AS " + l.BGP.ASNText()
 			c.peer += ", " + c.as

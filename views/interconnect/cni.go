@@ -139,7 +139,7 @@ func (m *Module) bgpSection(b *api.BGP, mode string) resource.Section {
 			{Label: "MD5 key", Value: kit.MD5(b)},
 			{Label: "Extra prefixes", Value: field.Or(strings.Join(b.ExtraPrefixes, ", "), "none")},
 			{Label: "Hold time", Value: fmt.Sprintf("%.0f s", rules.InterconnectHoldTime.Seconds()),
-				Note: "what Cloudflare offers over interconnects"},
+				Note: "what Cloudflare offers over CNIs"},
 		}
 	}
 	s.Fields = append(s.Fields, m.env.FilterFields(b)...)

@@ -107,7 +107,7 @@ func (m *Module) create() tea.Cmd { return m.editor().Create() }
 
 // Setups implements kit.SetupOwner.
 func (m *Module) Setups() []kit.Setup {
-	return []kit.Setup{{Kind: "route", Label: "Static route", What: "routes a network through a tunnel or an interconnect.", Begin: m.create}}
+	return []kit.Setup{{Kind: "route", Label: "Static route", What: "routes a network through a tunnel or a CNI.", Begin: m.create}}
 }
 
 // Columns are the columns of the list of routes. via names the tunnel or interconnect behind the next hop.
@@ -226,7 +226,7 @@ func viaNote(env *kit.Env, r api.Route) string {
 	if why := env.SubnetsUntold(); why != "" {
 		return why
 	}
-	return "in no tunnel's or interconnect's subnet"
+	return "in no tunnel's or CNI's subnet"
 }
 
 // siblings are the other routes for the same network: who wins and who shares is seen at once.

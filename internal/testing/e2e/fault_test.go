@@ -125,7 +125,7 @@ func TestKeysFromTheStartToTheCauseAndToTheDestinations(t *testing.T) {
 			a.pass(time.Second)
 			term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env(), Cols: 80, Rows: 24})
 			term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
-				return s.Contains("Prefix withdrawn") && s.Contains("4 interconnects") && !s.Contains("waiting") && !s.Contains("not read yet")
+				return s.Contains("Prefix withdrawn") && s.Contains("4 ports") && !s.Contains("waiting") && !s.Contains("not read yet")
 			})
 			row := func(s ptytest.Screen) bool {
 				return slices.ContainsFunc(strings.Split(s.Text(), "\n"), func(line string) bool {
