@@ -384,6 +384,10 @@ func incidentLines(incidents []diagnose.Incident, c tui.Canvas) []string {
 		f := i.Diagnoses[0].Findings[0]
 		f.Impact, f.Since = i.Severity, i.Since
 		out = append(out, reading(f, false, c)...)
+		if f.Cause.Provable() && f.Likelihood < diagnose.Certain {
+			out = append(out, tui.Paragraph(c, tui.Muted, "For proof, Cloudflare's record of the session: flarewire diagnose "+
+				tui.Clean(i.Members[0].Name))...)
+		}
 	}
 	return out
 }

@@ -153,6 +153,9 @@ func (c tunnelCase) exactly(seen time.Time) time.Time {
 // guesses are what may keep a session down as far as its state tells. Where the record says why, none of them is wanted any more.
 var guesses = []Cause{ASNMismatch, MD5Mismatch, NotDialling, HoldTime, OpenConfirmMTU, SessionLost, SessionEnded, NoOpen}
 
+// Provable reports whether a cause is a guess that Cloudflare's record of the session may prove, or put right.
+func (c Cause) Provable() bool { return slices.Contains(guesses, c) }
+
 // Broke is when a tunnel or its session was seen to break; zero when it was not seen, or is not broken.
 func (a *Account) Broke(id string) time.Time {
 	i, known := a.byID[id]
