@@ -68,7 +68,7 @@ func TestAdvertisingTakesNoPath(t *testing.T) {
 		"advertised, its path healthy": {"healthy", "", false, true, false},
 		"withdrawn, its path down":     {"down", "", true, false, false},
 	} {
-		n := networkOf(c.health).routes(net+" t0 100").own(net, "Magic Transit", map[bool]string{true: "+", false: "-"}[c.from]+net)
+		n := networkOf(c.health).routes(net+" t0 100").own(net, "Magic Transit", map[bool]string{true: "+", false: ""}[c.from]+net)
 		b := &n.facts.Prefixes.Rows[0].BGP.Rows[0]
 		b.ID = "b"
 		edit := diagnose.Edit{Kind: store.BGPPrefixes, ID: b.ID, Object: json.RawMessage(fmt.Sprintf(

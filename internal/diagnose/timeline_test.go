@@ -68,7 +68,7 @@ func TestWhatTheRecordWouldAdd(t *testing.T) {
 // The timeline of a prefix has its own withdrawal, also when nobody watched it, and nothing of another prefix.
 func TestTheTimelineOfAPrefix(t *testing.T) {
 	const net = "198.51.100.0/24"
-	n := networkOf().own(net, "Magic Transit", "-"+net).own("203.0.113.0/24", "Magic Transit", "-203.0.113.0/24")
+	n := networkOf().own(net, "Magic Transit", net).own("203.0.113.0/24", "Magic Transit", "203.0.113.0/24")
 	for i := range n.facts.Prefixes.Rows {
 		b := &n.facts.Prefixes.Rows[i].BGP.Rows[0]
 		b.ID, b.OnDemand.AdvertisedModifiedAt = b.CIDR, api.Time{Time: night.Add(-43 * time.Minute)}
