@@ -385,7 +385,7 @@ func incidentLines(incidents []diagnose.Incident, c tui.Canvas) []string {
 		f.Impact, f.Since = i.Severity, i.Since
 		out = append(out, reading(f, false, c)...)
 		if f.Cause.Provable() && f.Likelihood < diagnose.Certain {
-			out = append(out, tui.Paragraph(c, tui.Muted, "For proof, Cloudflare's record of the session: flarewire diagnose "+
+			out = append(out, tui.Paragraph(c, tui.Muted, "Cloudflare's record of the session may prove it: flarewire diagnose "+
 				tui.Clean(i.Members[0].Name))...)
 		}
 	}
