@@ -158,7 +158,7 @@ func (m *Module) underCNI(c api.CNI) resource.Section {
 	if p, ok := m.portNamed(c.Interconnect); ok {
 		s.Fields = append(s.Fields, m.portField(p))
 	} else {
-		s.Fields = append(s.Fields, missing("Interconnect", m.ports().Complete(), field.Or(c.Interconnect, "-")+", which is not in the list"))
+		s.Fields = append(s.Fields, missing("Port", m.ports().Complete(), field.Or(c.Interconnect, "-")+", which is not in the list"))
 	}
 	if l, ok := m.linkOf(c); ok {
 		s.Fields = append(s.Fields, m.linkField(l))

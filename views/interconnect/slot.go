@@ -144,7 +144,7 @@ func (m *Module) slotSections(s api.Slot, _ time.Time) []resource.Section {
 	if p, ok := m.portIn(s.ID); ok {
 		over.Fields = []resource.Field{m.portField(p)}
 	} else {
-		over.Fields = []resource.Field{missing("Interconnect", m.ports().Complete(), "none of this account")}
+		over.Fields = []resource.Field{missing("Port", m.ports().Complete(), "none of this account")}
 	}
 	return []resource.Section{{Title: "Slot", Fields: fields}, over, {Title: "Identity", Fields: []resource.Field{
 		{Label: "ID", Value: s.ID},
