@@ -275,7 +275,8 @@ func (w *Writer) ask(ctx context.Context, p *Plan, req api.Request) {
 		p.DryRun.Why = "the API cannot check this without doing it"
 	case w.options.ReadOnly != "":
 		p.DryRun.Why = "this is read-only: " + w.options.ReadOnly
-	case len(p.blocks) > 0 || len(p.Conflicts) > 0 && !p.accepted:
+	case len(p.blocks) > 0: // why it cannot be sent says enough
+	case len(p.Conflicts) > 0 && !p.accepted:
 		p.DryRun.Why = "resolve the conflict first"
 	default:
 		p.DryRun = DryRun{Asked: true}
