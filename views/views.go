@@ -87,7 +87,7 @@ func New(env *kit.Env, o tui.Options, start string, more ...func(*kit.Env) kit.M
 		}
 		o.Home = o.Destinations[i].Open
 	}
-	if i := slices.IndexFunc(o.Destinations, func(d tui.PaletteEntry) bool { return slices.Contains(d.Names, env.Below) }); i >= 0 {
+	if i := slices.IndexFunc(o.Destinations, func(d tui.PaletteEntry) bool { return slices.Contains(d.Names, env.BackTo) }); i >= 0 {
 		o.Below = o.Destinations[i].Open
 	}
 	return tui.NewApp(o), nil

@@ -2,9 +2,9 @@ package main
 
 // checkFirst has the last check done before the wait for the journal's lock.
 var checkFirst = []edit{{"internal/change/apply.go", "a.at(Noting)\n\tentries, err := a.beginAll(p, s)", `var early error
-	if s.check != nil {
-		early = s.check(ctx)
-		s.check = func(context.Context) error { return early }
+	if s.recheck != nil {
+		early = s.recheck(ctx)
+		s.recheck = func(context.Context) error { return early }
 	}
 	a.at(Noting)
 	entries, err := a.beginAll(p, s)`}}
@@ -73,7 +73,7 @@ var writes = []mutation{
 	{"4", "A deletion is never sent as a dry run", "the server is asked before it",
 		"TestADeletionIsNeverTriedBefore", inChange, []edit{
 			{"internal/change/prepare.go", "p.steps = []step{w.deletion(r, &p, fresh, req)}",
-				"p.steps = []step{w.deletion(r, &p, fresh, req)}\n\tw.ask(ctx, &p, req)"}}},
+				"p.steps = []step{w.deletion(r, &p, fresh, req)}\n\tw.askDryRun(ctx, &p, req)"}}},
 	{"4", "A look at an undo sends no dry run of a creation, and when it is agreed to the journal has it first",
 		"the dry run is sent with the look",
 		"TestAServerThatOverlooksValidateOnly", inChange, []edit{

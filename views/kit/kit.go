@@ -35,7 +35,7 @@ type Env struct {
 	// Requests is the log of what was asked of Cloudflare; nil without one.
 	Requests *RequestLog
 	Glyphs   tui.Glyphs
-	Below    string // the page that back leads to from the first one, by name; "" for none
+	BackTo   string // the page that back leads to from the first one, by name; "" for none
 	Now      func() time.Time
 	// NoWrites is why nothing can be changed; empty when writing is possible.
 	NoWrites string
