@@ -154,7 +154,7 @@ func retryAfter(h http.Header, now time.Time) time.Duration {
 }
 
 // parseRateLimit reads `"default";r=50;t=30`: the requests left and the time until the counter is reset. Of several policies
-// the one with the fewest requests left counts.
+// the one with the fewest requests left counts. Share.Block believes no more than a window.
 func parseRateLimit(header string) (left int, reset time.Duration, ok bool) {
 	for policy := range strings.SplitSeq(header, ",") {
 		r, t := -1, -1
@@ -170,7 +170,7 @@ func parseRateLimit(header string) (left int, reset time.Duration, ok bool) {
 			}
 		}
 		if r >= 0 && t >= 0 && (!ok || r < left) {
-			left, reset, ok = r, min(time.Duration(t)*time.Second, limitWindow), true
+			left, reset, ok = r, time.Duration(t)*time.Second, true
 		}
 	}
 	return left, reset, ok

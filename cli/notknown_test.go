@@ -2,7 +2,9 @@ package cli_test
 
 import (
 	"encoding/json"
+	"strconv"
 	"strings"
+	"sync/atomic"
 	"testing"
 
 	"flarewire/internal/simaccount"
@@ -12,7 +14,12 @@ import (
 // error, without the line breaks and the backslashes of joined errors.
 func TestReasonsOfSeveralFailuresAreOneLineEach(t *testing.T) {
 	sim, env := serve(t, simaccount.Options{})
+	var asked atomic.Int32
 	sim.Script(func(r simaccount.Request) *simaccount.Fault {
+		if r.Path == "/graphql" { // both directions of the traffic, and health, each with its own reason
+			return &simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403,
+				Body: `{"data":null,"errors":[{"message":"second line of ` + strconv.Itoa(int(asked.Add(1))) + `"}]}`}
+		}
 		if strings.Contains(r.Path, "/addressing/prefixes/") {
 			return &simaccount.Fault{Kind: simaccount.FaultStatus, Status: 403,
 				Body: `{"success":false,"errors":[{"code":1234,"message":"first line\nsecond line of ` + r.Path[len(r.Path)-12:] + `"}]}`}

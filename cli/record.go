@@ -353,7 +353,7 @@ func (r *recorder) tell(ctx context.Context, s *session, w *store.Store, path st
 	if r.onEvent == "" {
 		return nil, func() {}
 	}
-	t = &record.EventCommand{Command: r.onEvent, Environ: r.x.Environ, Profile: s.profile,
+	t = &record.EventCommand{Command: r.onEvent, Now: r.x.Now, Environ: r.x.Environ, Profile: s.profile,
 		Account: record.Account{ID: s.account.ID, Name: s.name},
 		Path:    strings.TrimSuffix(path, filepath.Ext(path)) + ".told", Failed: func(err error) { r.say(s.profile, err) }}
 	last := func() []store.Event {

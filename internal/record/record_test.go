@@ -6,6 +6,8 @@ import (
 	"errors"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 	"testing"
 	"time"
@@ -18,6 +20,15 @@ func event(name string, at int) store.Event {
 	return store.Event{At: time.Date(2026, 3, 1, 3, 0, at, 0, time.UTC), Kind: store.SessionChanged, TunnelID: name, Name: name,
 		From: store.Up,
 		To:   store.Down}
+}
+
+// clock stands still long after what happens in these tests, but where a test sets it.
+func clock() time.Time { return time.Date(2026, 3, 1, 3, 0, 0, 0, time.UTC) }
+
+// back is the event that the session which went down is up again.
+func back(e store.Event) store.Event {
+	e.From, e.To = e.To, e.From
+	return e
 }
 
 // bench is a teller whose command is a function, and what it was told.
@@ -38,7 +49,7 @@ func (b *bench) start(past, now []store.Event, calls int) *record.EventCommand {
 	ctx, cancel := context.WithCancel(b.t.Context())
 	defer cancel()
 	news := make(chan struct{})
-	t := &record.EventCommand{Path: b.path, Account: record.Account{ID: "a"}, Wait: time.Nanosecond,
+	t := &record.EventCommand{Path: b.path, Now: clock, Account: record.Account{ID: "a"}, Wait: time.Nanosecond,
 		Failed: func(err error) { b.failed = append(b.failed, err) }}
 	t.Run = func(_ context.Context, _ string, _ []string, input []byte) error {
 		b.calls++
@@ -97,19 +108,54 @@ func TestAnEventIsTriedAgainAndThenGivenUp(t *testing.T) {
 	}
 }
 
-// Two programs noticed one session go down, and the history has kept the other's time of it. A session that goes down twice within
-// two minutes is two events all the same.
+// Two programs noticed one session go down, and the history has kept the other's time of it, however much earlier that was: a recorder
+// of many accounts reads each of them every few minutes. A session that comes up in between and goes down again is told again.
 func TestWhatAnotherProgramNoticedTooIsNotToldAgain(t *testing.T) {
 	b := newBench(t)
-	b.start(nil, []store.Event{event("fra", 20), event("ams", 30)}, 2)
-	b.start([]store.Event{event("fra", 11), event("fra", 50), event("ams", 30)},
-		[]store.Event{event("fra", 11), event("fra", 50), event("ams", 30)}, 3)
-	if len(b.told) != 3 || b.told[2].Event.At.Second() != 50 || len(b.failed) > 0 {
+	b.start(nil, []store.Event{event("ams", 30), event("fra", 200)}, 2)
+	past := []store.Event{event("fra", 11), event("ams", 30), back(event("fra", 205)), event("fra", 210)}
+	b.start(past, past, 4)
+	if len(b.told) != 4 || !b.told[2].Event.At.Equal(past[2].At) || !b.told[3].Event.At.Equal(past[3].At) || len(b.failed) > 0 {
 		t.Fatalf("%+v, %v", b.told, b.failed)
 	}
-	b.start([]store.Event{event("fra", 11), event("fra", 50)}, []store.Event{event("fra", 11), event("fra", 50), event("iad", 1)}, 4)
-	if len(b.told) != 4 || b.told[3].Event.Name != "iad" {
+	b.start(past, append(past, event("iad", 220)), 5)
+	if len(b.told) != 5 || b.told[4].Event.Name != "iad" {
 		t.Errorf("%+v", b.told)
+	}
+}
+
+// A screen looks more often than a recorder of many accounts, and notices what comes and goes in between. A recorder that is started
+// anew does not send an hour's worth of that at once, but what happened while there was none.
+func TestARestartTellsNothingOld(t *testing.T) {
+	b := newBench(t)
+	b.start(nil, []store.Event{event("fra", 1)}, 1) // all was told at 3:00
+	hour := -60 * 60
+	past := []store.Event{event("mad", hour), back(event("mad", hour+60)), event("mad", hour+120), event("fra", 1), event("ams", 5)}
+	b.start(past, past, 2)
+	if len(b.told) != 2 || b.told[1].Event.Name != "ams" {
+		t.Errorf("%+v", b.told)
+	}
+}
+
+// More happens than ids are kept: what is still in the history is remembered the longest, whenever it was told.
+func TestWhatIsStillInTheHistoryIsNotToldAgain(t *testing.T) {
+	b := newBench(t)
+	last := event("fra", 4000)
+	b.start(nil, []store.Event{last}, 1)
+	var earlier []store.Event
+	for i := range 650 {
+		earlier = append(earlier, event(strconv.Itoa(i), i))
+	}
+	b.start([]store.Event{last}, append(slices.Clone(earlier), last), 651)
+	past := append(slices.Clone(earlier[200:]), last)
+	now := slices.Clone(past)
+	for i := range 80 {
+		now = append(now, event(strconv.Itoa(1000+i), 5000+i))
+	}
+	b.start(past, now, 651+80)
+	b.start(now[len(now)-500:], append(now[len(now)-499:], event("ams", 6000)), 651+80+1)
+	if n := b.told[len(b.told)-1]; len(b.told) != 651+80+1 || n.Event.Name != "ams" {
+		t.Errorf("%d told, the last one %+v", len(b.told), n)
 	}
 }
 
@@ -117,7 +163,7 @@ func TestWhatAnotherProgramNoticedTooIsNotToldAgain(t *testing.T) {
 func TestAnEventThatWasUnderWayIsToldAgain(t *testing.T) {
 	b := newBench(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	teller := &record.EventCommand{Path: b.path, Failed: func(err error) { t.Error(err) }, Account: record.Account{ID: "a"}}
+	teller := &record.EventCommand{Path: b.path, Failed: func(err error) { t.Error(err) }, Now: clock, Account: record.Account{ID: "a"}}
 	teller.Run = func(context.Context, string, []string, []byte) error { cancel(); return context.Canceled }
 	if err := teller.Begin(nil); err != nil {
 		t.Fatal(err)
@@ -138,7 +184,7 @@ func TestTheCommandGetsTheEventAndNoCredential(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	ctx, cancel := context.WithCancel(t.Context())
 	var failed error
-	teller := &record.EventCommand{Command: "cat > " + out + "; env >> " + out, Account: record.Account{ID: "a"}, Profile: "north",
+	teller := &record.EventCommand{Command: "cat > " + out + "; env >> " + out, Now: clock, Account: record.Account{ID: "a"}, Profile: "north",
 		Environ: []string{"CLOUDFLARE_API_TOKEN=canary", "CLOUDFLARE_API_KEY=canary", "CREDENTIALS_DIRECTORY=canary",
 			"PATH=" + os.Getenv("PATH")},
 		Failed: func(err error) { failed = err }}
@@ -166,9 +212,10 @@ func TestACommandThatHangsIsKilled(t *testing.T) {
 	out := filepath.Join(t.TempDir(), "out")
 	ctx, cancel := context.WithCancel(t.Context())
 	var failed []error
-	teller := &record.EventCommand{Command: "grep -q fra && { sleep 600 & wait; }; echo told >> " + out, Account: record.Account{ID: "a"},
-		Wait:  time.Nanosecond,
-		Limit: 300 * time.Millisecond, Environ: []string{"PATH=" + os.Getenv("PATH")}, Failed: func(err error) { failed = append(failed, err) }}
+	teller := &record.EventCommand{Command: "grep -q fra && { sleep 600 & wait; }; echo told >> " + out, Now: clock,
+		Account: record.Account{ID: "a"},
+		Wait:    time.Nanosecond,
+		Limit:   300 * time.Millisecond, Environ: []string{"PATH=" + os.Getenv("PATH")}, Failed: func(err error) { failed = append(failed, err) }}
 	if err := teller.Begin(nil); err != nil {
 		t.Fatal(err)
 	}

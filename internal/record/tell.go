@@ -54,12 +54,15 @@ type EventCommand struct {
 	Run func(ctx context.Context, command string, environ []string, input []byte) error
 	// Failed is told of an event that was given up, and of a file that cannot be written.
 	Failed func(error)
-	Wait   time.Duration // between tries; 0: a second
-	Limit  time.Duration // of one call; 0: CallTime
+	Wait   time.Duration    // between tries; 0: a second
+	Limit  time.Duration    // of one call; 0: CallTime
+	Now    func() time.Time // the clock
 
 	mu     sync.Mutex
 	told   map[string]bool
 	order  []toldEvent // oldest first
+	until  time.Time   // when the last time all was told
+	kept   time.Time   // what the file says of it
 	failed uint64
 }
 
@@ -67,6 +70,7 @@ type EventCommand struct {
 type toldFile struct {
 	Told   []string    `json:"told,omitempty"` // only the ids, as an earlier version kept them
 	Events []toldEvent `json:"events"`         // oldest first
+	Until  time.Time   `json:"until,omitzero"` // when the last time all was told
 }
 
 // toldEvent is an event that was told. Event is nil where only the id is known.
@@ -94,6 +98,7 @@ func (t *EventCommand) Begin(events []store.Event) error {
 			for _, e := range kept.Events {
 				t.note(e)
 			}
+			t.until, t.kept = kept.Until, kept.Until
 			t.recognise(events)
 			return nil
 		}
@@ -109,34 +114,46 @@ func (t *EventCommand) Begin(events []store.Event) error {
 
 func (t *EventCommand) telling(e store.Event) toldEvent { return toldEvent{id(t.Account.ID, e), &e} }
 
-// sameEvent is how far apart the times of one event may be that two programs have noticed: each reads in its own time, and the one
-// that was killed before it had written its own leaves the other's.
-const sameEvent = 2 * time.Minute
+// noticedLate is how much later than it happened an event may be noticed and still be told after a restart.
+const noticedLate = 10 * time.Minute
 
 // recognise notes the events of the history that were told as another program or an earlier run has noticed them: the history keeps
-// one of them. Each that was told is one event of the history at most.
+// one of them. What is older than the moment at which all was told was noticed by another program alone, a screen that looks more often:
+// nobody wants it an hour later, because the recorder was started anew.
 func (t *EventCommand) recognise(events []store.Event) {
+	var told []store.Event
+	for _, o := range t.order {
+		if o.Event != nil {
+			told = append(told, *o.Event)
+		}
+	}
+	fresh := map[string]bool{}
+	for _, e := range store.Fresh(told, events) {
+		fresh[id(t.Account.ID, e)] = true
+	}
+	t.forgetFirst(events)
+	for _, e := range events {
+		if one := t.telling(e); !fresh[one.ID] || e.At.Before(t.until.Add(-noticedLate)) {
+			t.note(one)
+		}
+	}
+}
+
+// forgetFirst has what is gone from the history forgotten first, or what is still there would be told again.
+func (t *EventCommand) forgetFirst(events []store.Event) {
 	there := map[string]bool{}
 	for _, e := range events {
 		there[id(t.Account.ID, e)] = true
 	}
-	var orphans []store.Event // told, and not in the history as they were told
+	var gone, known []toldEvent
 	for _, o := range t.order {
-		if o.Event != nil && !there[o.ID] {
-			orphans = append(orphans, *o.Event)
+		if there[o.ID] {
+			known = append(known, o)
+		} else {
+			gone = append(gone, o)
 		}
 	}
-	for _, e := range events {
-		one := t.telling(e)
-		if t.told[one.ID] {
-			continue
-		}
-		i := slices.IndexFunc(orphans, func(o store.Event) bool { return o.Same(e) && e.At.Sub(o.At).Abs() < sameEvent })
-		if i >= 0 {
-			orphans = slices.Delete(orphans, i, i+1)
-			t.note(one)
-		}
-	}
+	t.order = append(gone, known...)
 }
 
 func (t *EventCommand) note(e toldEvent) {
@@ -156,10 +173,11 @@ func (t *EventCommand) save() error {
 	if t.Path == "" {
 		return nil
 	}
-	text, err := json.Marshal(toldFile{Events: t.order})
+	text, err := json.Marshal(toldFile{Events: t.order, Until: t.until})
 	if err != nil {
 		return err
 	}
+	t.kept = t.until
 	return statefile.Replace(t.Path, text)
 }
 
@@ -184,15 +202,28 @@ func (t *EventCommand) next(events []store.Event) (store.Event, string, bool) {
 
 // Go tells until ctx ends what last has; news says when to look again. What waits is the store's own list of events, which is bounded.
 func (t *EventCommand) Go(ctx context.Context, last func() []store.Event, news <-chan struct{}) {
-	for {
-		for e, id, more := t.next(last()); more && ctx.Err() == nil; e, id, more = t.next(last()) {
+	for ctx.Err() == nil {
+		if e, id, more := t.next(last()); more {
 			t.tell(ctx, e, id)
+			continue
 		}
+		t.allTold()
 		select {
 		case <-ctx.Done():
-			return
 		case <-news:
 		}
+	}
+}
+
+// keepUntil is how often the file is brought up to date when nothing happens.
+const keepUntil = 5 * time.Minute
+
+// allTold notes that nothing waits now.
+func (t *EventCommand) allTold() {
+	t.mu.Lock()
+	defer t.mu.Unlock()
+	if t.until = t.Now(); t.until.Sub(t.kept) >= keepUntil {
+		t.keep()
 	}
 }
 
@@ -247,6 +278,10 @@ func (t *EventCommand) done(e store.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	t.note(t.telling(e))
+	t.keep()
+}
+
+func (t *EventCommand) keep() {
 	if err := t.save(); err != nil {
 		t.Failed(fmt.Errorf("what was told cannot be kept, so it may be told again: %w", err))
 	}

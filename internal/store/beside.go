@@ -164,21 +164,11 @@ func (s *Store) hear(next *Snapshot, h Handed) []Event {
 	if h.ClockAhead != 0 {
 		s.ahead = h.ClockAhead
 	}
-	known := make(map[Event]bool, len(next.Events))
-	for _, e := range next.Events {
-		known[e.plain()] = true
+	fresh := Fresh(next.Events, h.Events)
+	if n := len(next.Events); n == maxEvents { // what is older was known, and is no longer kept
+		fresh = slices.DeleteFunc(fresh, func(e Event) bool { return e.At.Before(next.Events[0].At) })
 	}
-	for i, t := range s.own {
-		if t.there == (Event{}) && slices.ContainsFunc(h.Events, func(o Event) bool { return o.plain() == t.here.plain() }) {
-			s.own[i].there = t.here.plain() // it took it from the history that both have, or the server named the time
-		}
-	}
-	var fresh []Event
-	for _, e := range h.Events {
-		if known[e.plain()] || s.twin(e) {
-			continue
-		}
-		fresh = append(fresh, e)
+	for _, e := range fresh {
 		track := s.track[e.TunnelID]
 		if track == nil {
 			track = s.past[e.TunnelID]
@@ -191,40 +181,6 @@ func (s *Store) hear(next *Snapshot, h Handed) []Event {
 		}
 	}
 	return fresh
-}
-
-// twins are one event as it was noticed here, and as the other program has noticed it, each in its own time; there is zero as long as
-// that program has not told of it.
-type twins struct{ here, there Event }
-
-// twinsFor is how long these are remembered: longer than an event is handed over.
-const twinsFor = 3 * eventsBefore
-
-// twin reports whether something that was handed over is what was noticed here already.
-func (s *Store) twin(e Event) bool {
-	for _, t := range s.own {
-		if t.there == e.plain() {
-			return true
-		}
-	}
-	for i, t := range s.own {
-		if t.there == (Event{}) && t.here.Same(e) && e.At.Sub(t.here.At).Abs() < sameMoment {
-			s.own[i].there = e.plain()
-			return true
-		}
-	}
-	return false
-}
-
-// noticed remembers for a while what was noticed here: the other program will hand it over, too.
-func (s *Store) noticed(events []Event, now time.Time) {
-	if s.beside == nil {
-		return
-	}
-	s.own = slices.DeleteFunc(s.own, func(t twins) bool { return now.Sub(t.here.At) > twinsFor })
-	for _, e := range events {
-		s.own = append(s.own, twins{here: e})
-	}
 }
 
 // others are the events that are not among those that were handed over.

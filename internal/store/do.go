@@ -141,11 +141,7 @@ func (s *Store) readOne(ctx context.Context, d Target, t terms) {
 	}
 	s.unnoted.Add(1)
 	defer s.unnoted.Add(-1)
-	events := s.change(func(next *Snapshot) []Event {
-		events := apply(next, took, s.again(d))
-		s.noticed(events, took.to)
-		return events
-	})
+	events := s.change(func(next *Snapshot) []Event { return apply(next, took, s.again(d)) })
 	s.noted(func() error { return s.record(s.Last().HistoryErr, events, took.to) })
 }
 

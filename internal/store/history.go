@@ -28,9 +28,6 @@ const (
 	beatEvery = 5 * time.Minute
 	// maxSpans bounds the times of watching that are kept when the file has to shrink.
 	maxSpans = 500
-	// sameMoment: two instances that watch one account see the same change this much apart at most, because
-	// each polls in its own time.
-	sameMoment = 2 * time.Minute
 )
 
 // History keeps events over restarts: a file of JSON lines, appended under a lock, so that several instances
@@ -154,34 +151,6 @@ func parse(content []byte) Past {
 	sorting.Sort(past.Events, func(a, b Event) int { return a.At.Compare(b.At) })
 	past.Events = once(past.Events)
 	return past
-}
-
-// once leaves out what several instances wrote about the same change: a session that goes to the state in
-// which it already is did not change, and anything else is the same when it happened at about the same time.
-func once(events []Event) []Event {
-	type thing struct {
-		kind EventKind
-		id   string
-	}
-	last := map[thing]Event{}
-	return slices.DeleteFunc(events, func(e Event) bool {
-		kind := e.Kind
-		switch kind {
-		case FirstSeen:
-			kind = SessionChanged
-		case AnswersAgain: // the next outage may begin at once
-			kind = NoAnswer
-		}
-		key := thing{kind, string(e.Resource) + e.TunnelID}
-		before, known := last[key]
-		same := known && e.Kind == before.Kind && e.To == before.To && e.ToHealth == before.ToHealth && e.ToPort == before.ToPort
-		state := e.Kind == SessionChanged || e.Kind == HealthChanged || e.Kind == PortChanged || e.Kind == FirstSeen
-		if same && (state || e.At.Sub(before.At) < sameMoment) {
-			return true
-		}
-		last[key] = e
-		return false
-	})
 }
 
 // merge joins stretches that overlap or touch.

@@ -59,21 +59,32 @@ func (p Past) tracks(now time.Time) map[string]*tracked {
 	return tracks
 }
 
-// replay takes an event of an earlier run in.
+// replay takes an event of an earlier run, or of another program, in: what is older than the newest known stands before it and says
+// nothing about the present state.
 func (t *tracked) replay(e Event) {
-	switch e.Kind {
-	case FirstSeen:
+	n := len(t.Events)
+	late := n > 0 && e.At.Before(t.Events[n-1].At)
+	newest := !late || !slices.ContainsFunc(t.Events, func(o Event) bool { return o.Kind == e.Kind && o.At.After(e.At) })
+	switch {
+	case e.Kind == FirstSeen:
 		t.lastState = e.To
 		return
-	case SessionChanged:
+	case e.Kind == SessionChanged:
 		if e.From == Up {
 			t.leftUp = append(t.leftUp, e.At)
 		}
-		t.lastState, t.Changed = e.To, e.At
-	case HealthChanged:
+		if newest {
+			t.lastState, t.Changed = e.To, e.At
+		}
+	case e.Kind == HealthChanged && newest:
 		t.healthBefore = e.ToHealth
 	}
-	t.Events = bounded(append(t.Events, e), maxTrack)
+	if !late {
+		t.Events = bounded(append(t.Events, e), maxTrack)
+		return
+	}
+	slices.SortFunc(t.leftUp, time.Time.Compare)
+	t.Events = inOrder(t.Events, []Event{e}, maxTrack)
 }
 
 // looked notes in the history what a poll of the tunnels brought, and now and then that they are watched. Where

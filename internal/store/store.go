@@ -60,7 +60,6 @@ type Store struct {
 	silence      silence
 	beside       Recorder          // another program that reads the account; nil: none
 	heard        time.Time         // until when its events are known
-	own          []twins           // what was lately noticed here
 	ahead        time.Duration     // how far the clock of the answers is ahead, as that program knows
 	fells        map[string]Began  // since when tunnels are bad by the series of the analytics, by name: see Fell
 	links        map[string]Health // the last known health of the interconnects' tunnel interfaces, by name
@@ -128,7 +127,6 @@ func (s *Store) readTunnels(ctx context.Context) {
 	s.change(func(next *Snapshot) []Event {
 		again := s.again(Target{Kind: GRETunnels})
 		events, first := s.takeTunnels(next, lists, took, nil)
-		s.noticed(events, took.to)
 		next.Next = s.pause(next, lists)
 		next.GRE.Due = took.to.Add(next.Next)
 		if again {

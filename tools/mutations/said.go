@@ -145,10 +145,10 @@ var said = []mutation{
 				`return form.Finding{Level: form.Warning, Text: "Cannot tell`}}},
 	{"21", "`r=0;t=3600` stops nothing for longer than Cloudflare's window", "an hour is believed",
 		"TestAnHourOnAGoodAnswerIsTakenForCloudflaresWindow", "internal/testing/reliability", []edit{
-			{"api/ratelimit.go", "left, reset, ok = r, min(time.Duration(t)*time.Second, limitWindow), true",
-				"left, reset, ok = r, time.Duration(t)*time.Second, true"}}},
+			{"api/ledger.go", "min(until.UnixMilli(), now.Add(limitWindow).UnixMilli())", "until.UnixMilli()"},
+			{"api/ledger.go", "	t.Blocked = min(t.Blocked, now.Add(limitWindow).UnixMilli())\n", ""}}},
 	{"21", "The terminal's answers never reach the shell", "nobody takes them at the end",
-		"TestTheTerminalsAnswersDoNotReachTheShell/slow", "internal/testing/e2e", []edit{
+		"TestTheTerminalsAnswersDoNotReachTheShell", "internal/testing/e2e", []edit{
 			{"cli/ui.go", "defer tui.TakeAnswers(keys, x.Out)", "_ = keys"}}},
 	{"21", "CLOUDFLARE_ACCOUNT_ID with a line break is trimmed", "it is taken as it is",
 		"TestALineBreakAtTheEndOfAVariableCountsForNothing", "cli", []edit{
@@ -160,7 +160,7 @@ var said = []mutation{
 		"TestALineBreakAtTheEndOfAVariableCountsForNothing", "cli", []edit{
 			{"keystore/environment.go", `strings.TrimSpace(values["FLAREWIRE_PROFILE"])`, `values["FLAREWIRE_PROFILE"]`}}},
 	{"21", "\"Delete 1 tunnel\", not \"tunnels\"", "the plural always",
-		"TestOneMarkedTunnelIsNotSeveral", "views", []edit{
+		"TestOneOfAThingIsNotSeveral", "tui", []edit{
 			{"tui/count.go", "if n != 1 {", "if n != -1 {"}}},
 	{"21", "No literal `\\n` in `not_known`", "the lines of several errors are printed as they are",
 		"TestReasonsOfSeveralFailuresAreOneLineEach", "cli", []edit{

@@ -14,15 +14,16 @@ import (
 // terminal answers in order, so its answer comes last.
 func TestTheTerminalsAnswersDoNotReachTheShell(t *testing.T) {
 	t.Parallel()
-	for name, delay := range map[string]time.Duration{"fast": 0, "slow": 500 * time.Millisecond, "slower": time.Second} {
+	for name, o := range map[string]ptytest.Options{
+		"fast":           {Answers: ptytest.AnswersLikeXterm},
+		"slow":           {Answers: ptytest.AnswersSlowly, AnswerDelay: 500 * time.Millisecond},
+		"slower":         {Answers: ptytest.AnswersSlowly, AnswerDelay: time.Second},
+		"at the end all": {Answers: ptytest.AnswersAllAtOnce},
+	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
-			answers := ptytest.AnswersSlowly
-			if delay == 0 {
-				answers = ptytest.AnswersLikeXterm
-			}
-			term := ptytest.Start(t, ptytest.Options{Path: "/bin/sh", Answers: answers, AnswerDelay: delay,
-				Args: []string{"-c", `"$0" --demo; stty -echo; printf 'AT THE SHELL\033[c\n'; cat -v`, ptytest.Build(t)}})
+			o.Path, o.Args = "/bin/sh", []string{"-c", `"$0" --demo; stty -echo; printf 'AT THE SHELL\033[c\n'; cat -v`, ptytest.Build(t)}
+			term := ptytest.Start(t, o)
 			term.WaitText("tunnels")
 			term.Press("q")
 			term.WaitText("AT THE SHELL")

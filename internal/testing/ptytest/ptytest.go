@@ -41,6 +41,7 @@ const (
 	AnswersLikeXterm = console.AnswersLikeXterm
 	AnswersNothing   = console.AnswersNothing
 	AnswersSlowly    = console.AnswersSlowly
+	AnswersAllAtOnce = console.AnswersAllAtOnce
 )
 
 // Options is what to run and in which terminal.

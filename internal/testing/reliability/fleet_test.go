@@ -96,13 +96,14 @@ type fleetDay struct {
 	dir      string
 	sim      *simaccount.Server
 	way      *manyAccounts
+	names    []string // of the tunnels whose sessions go down
 	shares   map[string]api.Share
 	accounts int
 	tokens   bool // each account has a credential of its own
 
 	mu       sync.Mutex
-	recorder []*store.Store // by account
-	told     map[string]int // events of the first account by what the command was told
+	recorder []*store.Store  // by account
+	told     map[string]bool // events of the first account that the command was told; one that was under way at a death twice
 	screens  [2]*store.Store
 	seen     [2]map[string]bool
 }
@@ -167,7 +168,7 @@ func (d *fleetDay) run(ctx context.Context) (died func()) {
 }
 
 func (d *fleetDay) tell(ctx context.Context, all *sync.WaitGroup, s *store.Store, news <-chan struct{}) {
-	teller := &record.EventCommand{Command: "x", Account: record.Account{ID: accountID(0)}, Path: filepath.Join(d.dir, "told"),
+	teller := &record.EventCommand{Command: "x", Now: time.Now, Account: record.Account{ID: accountID(0)}, Path: filepath.Join(d.dir, "told"),
 		Failed: func(err error) { d.t.Error(err) },
 		Run: func(_ context.Context, _ string, _ []string, input []byte) error {
 			var n record.News
@@ -176,7 +177,7 @@ func (d *fleetDay) tell(ctx context.Context, all *sync.WaitGroup, s *store.Store
 			}
 			d.mu.Lock()
 			defer d.mu.Unlock()
-			d.told[what(n.Event)]++
+			d.told[what(n.Event)] = true
 			return nil
 		}}
 	last := func() []store.Event { return s.Kept().Events }
@@ -220,10 +221,9 @@ const toggled = 12
 
 // hour is an hour of the day: faults, sessions down and up, and a recorder that is killed and started anew.
 func (d *fleetDay) hour(ctx context.Context, r *rand.Rand, died func(), downs map[string]int) func() {
-	names := d.steady()
 	for quarter := range 4 {
 		d.sim.ForgetRequests()
-		name := names[r.IntN(len(names))]
+		name := d.names[r.IntN(len(d.names))]
 		downs[name]++
 		d.set(name, "Idle")
 		d.pass(7 * time.Minute) // the slowest round, and a fault, are over
@@ -257,14 +257,13 @@ func (d *fleetDay) set(name, fsm string) {
 	}
 }
 
-// steady are tunnels that stay up by themselves.
-func (d *fleetDay) steady() []string {
+// toggles are the tunnels whose sessions the day takes down: they are up at the start, and stay up by themselves.
+func (d *fleetDay) toggles() []string {
 	var out []string
 	for _, o := range d.sim.Objects(simaccount.GRETunnels) {
 		if name, _ := o["name"].(string); o["bgp"] != nil && len(out) < toggled {
-			if status, _ := o["bgp_status"].(map[string]any); status == nil || status["state"] == "BGP_UP" {
-				out = append(out, name)
-			}
+			d.set(name, "Established")
+			out = append(out, name)
 		}
 	}
 	return out
@@ -291,9 +290,10 @@ func TestSoakOfAFleet(t *testing.T) {
 
 func newFleetDay(t *testing.T, accounts, tunnels int, tokens bool) *fleetDay {
 	d := &fleetDay{t: t, dir: t.TempDir(), accounts: accounts, tokens: tokens, shares: map[string]api.Share{},
-		recorder: make([]*store.Store, accounts), told: map[string]int{}}
+		recorder: make([]*store.Store, accounts), told: map[string]bool{}}
 	d.sim = simaccount.New(simaccount.Options{Tunnels: tunnels, Now: time.Now})
 	d.way = &manyAccounts{next: d.sim.RoundTripper(), sent: map[string]*counter{}}
+	d.names = d.toggles()
 	return d
 }
 
@@ -360,25 +360,21 @@ func (d *fleetDay) balance(downs map[string]int) {
 	d.mu.Lock()
 	defer d.mu.Unlock()
 	for name, times := range downs {
-		inHistory, told := fell(slices.Collect(maps.Keys(kept)), name), 0
-		for text, n := range d.told {
-			if fell([]string{text}, name) == 1 {
-				told += n
-			}
-		}
+		inHistory, told := fell(slices.Collect(maps.Keys(kept)), name), fell(slices.Collect(maps.Keys(d.told)), name)
 		if inHistory != times || told != times {
-			d.t.Errorf("%s went down %d times: %d times in the history, %d times told", name, times, inHistory, told)
+			d.t.Errorf("%s went down %d times: %d times in the history, %d times told:\n%s", name, times, inHistory, told,
+				d.about(d.told, name))
 		}
 		for n := range d.screens {
 			if seen := fell(slices.Collect(maps.Keys(d.seen[n])), name); seen != times {
-				d.t.Errorf("%s went down %d times, screen %d has seen %d:\n%s", name, times, n, seen, d.about(n, name))
+				d.t.Errorf("%s went down %d times, screen %d has seen %d:\n%s", name, times, n, seen, d.about(d.seen[n], name))
 			}
 		}
 	}
 }
 
-// about are the events of a tunnel that a screen has seen, beside those in the history.
-func (d *fleetDay) about(n int, name string) string {
+// about are the events of a tunnel that somebody has seen, beside those in the history.
+func (d *fleetDay) about(seen map[string]bool, name string) string {
 	past, _ := d.history(0).Load()
 	var lines []string
 	for _, e := range past.Events {
@@ -386,9 +382,9 @@ func (d *fleetDay) about(n int, name string) string {
 			lines = append(lines, "history "+what(e))
 		}
 	}
-	for _, text := range slices.Sorted(maps.Keys(d.seen[n])) {
+	for _, text := range slices.Sorted(maps.Keys(seen)) {
 		if strings.Contains(text, `"`+name+`"`) {
-			lines = append(lines, "screen  "+text)
+			lines = append(lines, "seen    "+text)
 		}
 	}
 	return strings.Join(lines, "\n")

@@ -9,6 +9,7 @@ import (
 	"os"
 	"path/filepath"
 	"runtime"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -162,32 +163,31 @@ func (s *seat) look(r *rand.Rand) int {
 type counter struct {
 	next http.RoundTripper
 
-	mu sync.Mutex
-	at []time.Time
+	mu   sync.Mutex
+	at   []time.Time // of the last five minutes
+	most int
 }
 
 // RoundTrip implements http.RoundTripper.
 func (c *counter) RoundTrip(r *http.Request) (*http.Response, error) {
 	if !strings.HasSuffix(r.URL.Path, "/graphql") {
-		c.mu.Lock()
-		c.at = append(c.at, time.Now())
-		c.mu.Unlock()
+		c.count(time.Now())
 	}
 	return c.next.RoundTrip(r)
+}
+
+func (c *counter) count(now time.Time) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.at = slices.DeleteFunc(append(c.at, now), func(t time.Time) bool { return now.Sub(t) >= 5*time.Minute })
+	c.most = max(c.most, len(c.at))
 }
 
 // busiest is how many requests fell into any five minutes.
 func (c *counter) busiest() int {
 	c.mu.Lock()
 	defer c.mu.Unlock()
-	most, from := 0, 0
-	for i := range c.at {
-		for c.at[i].Sub(c.at[from]) >= 5*time.Minute {
-			from++
-		}
-		most = max(most, i-from+1)
-	}
-	return most
+	return c.most
 }
 
 // TestSoakOfConnections polls over real connections that break in every way: sockets and goroutines stay level.

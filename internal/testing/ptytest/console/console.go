@@ -11,6 +11,7 @@ import (
 	"io"
 	"os"
 	"os/exec"
+	"regexp"
 	"slices"
 	"strings"
 	"sync"
@@ -31,6 +32,9 @@ const (
 	AnswersNothing
 	// AnswersSlowly answers after Options.AnswerDelay, as behind a slow line.
 	AnswersSlowly
+	// AnswersAllAtOnce answers nothing until it is asked for its primary device attributes, and then everything: a line on which the
+	// answers are still under way when the next question is asked, however busy this machine is.
+	AnswersAllAtOnce
 )
 
 // Options is what to run and in which terminal.
@@ -63,6 +67,7 @@ type Console struct {
 	input  *inputQueue
 	delay  time.Duration
 	mute   bool
+	hold   bool // see AnswersAllAtOnce
 
 	observe func(at time.Time, output []byte)
 
@@ -89,7 +94,7 @@ func Start(o Options) (*Console, error) {
 	}
 	c := &Console{
 		em: vt.NewEmulator(o.Cols, o.Rows), modes: newModeTracker(o.Rows),
-		mute: o.Answers == AnswersNothing, exited: make(chan struct{}), drained: make(chan struct{}),
+		mute: o.Answers == AnswersNothing, hold: o.Answers == AnswersAllAtOnce, exited: make(chan struct{}), drained: make(chan struct{}),
 		changed: make(chan struct{}), observe: o.Observe,
 	}
 	if o.Answers == AnswersSlowly {
@@ -148,15 +153,25 @@ func (c *Console) readOutput() {
 	}
 }
 
+// deviceAttributes is the answer to a question for the primary device attributes.
+var deviceAttributes = regexp.MustCompile(`\x1b\[\?[0-9;]*c`)
+
 // readAnswers carries what the emulator answers to the program. Without it the emulator would hang.
 func (c *Console) readAnswers() {
 	buf := make([]byte, 4096)
+	var held []byte
 	for {
 		n, err := c.em.Read(buf)
 		if err != nil {
 			return
 		}
 		answer := slices.Clone(buf[:n])
+		if c.hold {
+			if held = append(held, answer...); !deviceAttributes.Match(answer) {
+				continue
+			}
+			answer, held, n = held, nil, len(held)
+		}
 		switch {
 		case c.mute || n == 0:
 		case c.delay > 0:
