@@ -313,7 +313,7 @@ func gaps(s *store.Snapshot, kinds ...store.Kind) []gap {
 	return out
 }
 
-// diagnosesJSON is the contract of `diagnose -o json` (docs/architecture.md).
+// diagnosesJSON is the contract of `diagnose -o json` (docs/schema/diagnose.json).
 type diagnosesJSON struct {
 	Account accountJSON `json:"account"`
 	At      time.Time   `json:"at"`

@@ -15,9 +15,9 @@ import (
 // own would push what else is wrong off the screen.
 const manyAlike = 4
 
-// withObjects finds among the incidents of single ports and prefixes those that belong together: ports of one location that failed at one
+// mergeByObject finds among the incidents of single ports and prefixes those that belong together: ports of one location that failed at one
 // moment, with what runs over them, and prefixes that were withdrawn at one moment, which points to one change.
-func (a *Account) withObjects(singles []Incident) []Incident {
+func (a *Account) mergeByObject(singles []Incident) []Incident {
 	var out, ports, prefixes []Incident
 	for _, i := range singles {
 		switch m := i.Members[0]; {

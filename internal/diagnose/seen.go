@@ -179,13 +179,14 @@ func (a *Account) Locations() []LocationView {
 	return out
 }
 
-// seenDown are tunnels that work on the whole and that the same location sees down, although they have traffic there: one incident for
+// downFromLocations are tunnels that work on the whole and that the same location sees down, although they have traffic there: one
+// incident for
 // each such location.
-func (a *Account) seenDown(found []Diagnosis) []group {
+func (a *Account) downFromLocations(found []Diagnosis) []group {
 	having := map[string][]int{}
 	for _, d := range found {
 		i, tunnel := a.byID[d.Subject.ID]
-		if !tunnel || lead(d).Cause != SomeColos {
+		if !tunnel || primaryFinding(d).Cause != SomeColos {
 			continue
 		}
 		for _, c := range a.facts.sight(a.facts.Tunnels[i].Name).Colos {

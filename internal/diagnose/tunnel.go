@@ -22,12 +22,12 @@ type tunnelCase struct {
 }
 
 // read asks every rule. Their order decides among findings of equal likelihood: the lower layers first,
-// because a session cannot be better than the tunnel below it.
+// because a session cannot be better than the tunnel below it; that checks are off, which ends no session, after them.
 func (c tunnelCase) read() []Finding {
 	var findings []Finding
 	for _, rule := range []func() []Finding{
-		c.noPSK, c.newKey, c.overlapping, c.checksOff, c.reservedASN, c.locations, c.replyType, c.filtered, c.flaps,
-		c.noStatus, c.session, c.down, c.antiReplay, c.nullCipher, c.everywhere, c.missingRoute, c.silent, c.staticWins,
+		c.noPSK, c.newKey, c.overlapping, c.reservedASN, c.locations, c.replyType, c.filtered, c.flaps,
+		c.noStatus, c.session, c.down, c.antiReplay, c.nullCipher, c.everywhere, c.missingRoute, c.checksOff, c.silent, c.staticWins,
 	} {
 		findings = append(findings, rule()...)
 	}

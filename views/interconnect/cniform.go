@@ -22,8 +22,8 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 	fixed := ""
 	sections := []form.Section{{Title: "Link", Intro: "The CNI runs over one of your ports; Cloudflare chooses the addresses of the " +
 		"link.", Fields: []form.Field{
-		{Key: "interconnect", Label: "Port", Help: "The one it runs over", Kind: form.Pick, Free: true,
-			Choices: func(form.Values) []form.Option { return m.portChoices() }, Propose: m.onlyPort(c), Live: m.portLive,
+		{Key: "interconnect", Label: "Port", Help: "The one it runs over", Control: form.Pick, Free: true,
+			ChoicesNow: func(form.Values) []form.Option { return m.portChoices() }, Propose: m.onlyPort(c), Explain: m.portLive,
 			Check: func(v string, _ form.Values) form.Finding { return m.checkPort(v, c.Interconnect) }},
 		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel interface and in the analytics",
 			Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, c.Magic.ConduitName) }},
@@ -34,12 +34,12 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 		fixed = "A CNI is not moved to another port here: create a new one there, then delete this one"
 		sections = append(sections, addressSection())
 	}
-	sections[0].Fields[0].Fixed = fixed
+	sections[0].Fields[0].ReadOnlyWhy = fixed
 	bgp := m.env.BGPSection(kit.Session{ASN: m.env.Feed.Last().CloudflareASN(), Unfiltered: true,
 		Others: func(form.Values) []rules.ASNUse { return m.otherASNs(c.Magic.ConduitName) }})
 	bgp.Intro = "The session over the link. Cloudflare calls it a closed beta, and its API tells nothing of the session's state."
 	if c.ID != "" { // a creation does not take it
-		bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Kind: form.Choice, Options: modes(c.BGPMode),
+		bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Control: form.Choice, Choices: modes(c.BGPMode),
 			Help: "Full exchange of routes, or static advertisement without one"})
 	}
 	return form.Options{Title: title, Verb: "review", Values: cniValues(c), Sections: append(sections, bgp),

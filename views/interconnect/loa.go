@@ -34,7 +34,7 @@ func (m *Module) askPath(name string) tea.Cmd {
 	return tui.Push(form.New(form.Options{Title: "Letter of authorization", Verb: "save",
 		Values: form.Values{"path": "loa-" + safeName(name) + ".pdf"},
 		Sections: []form.Section{{Fields: []form.Field{
-			{Key: "path", Label: "Save to", Help: "A file that is not there yet; ~/ is your home folder", Check: checkPath, Live: liveFolder},
+			{Key: "path", Label: "Save to", Help: "A file that is not there yet; ~/ is your home folder", Check: checkPath, Explain: liveFolder},
 		}}},
 		Submit: func(v form.Values) tea.Cmd {
 			path, err := expand(v["path"])

@@ -69,7 +69,7 @@ func (e *Env) linked(s Subject, of []kind.Kind) []tui.Object {
 	for _, k := range of {
 		for _, i := range with[Indexer](e) {
 			for _, o := range i.Linked(s) {
-				if o.Of == string(k) {
+				if o.Kind == string(k) {
 					out = append(out, o)
 				}
 			}

@@ -139,11 +139,11 @@ func (m *Module) state(r api.Route) (string, tui.Role) {
 	if err != nil {
 		return "-", tui.Muted
 	}
-	c, ok := m.env.ConduitNow(hop)
+	c, ok := m.env.CachedNextHop(hop)
 	switch {
 	case ok:
 		return strings.Replace(field.Or(c.State, "?"), "Down (health check)", "Probes down", 1), c.Role // as wide as the column
-	case m.env.SubnetsUntold() != "":
+	case m.env.SubnetsUnknown() != "":
 		return "?", tui.Muted
 	}
 	return "-", tui.Muted
@@ -166,7 +166,7 @@ func via(env *kit.Env, r api.Route) string {
 	if name := through(env, r.Nexthop); name != "" {
 		return name
 	}
-	if env.SubnetsUntold() != "" {
+	if env.SubnetsUnknown() != "" {
 		return "?"
 	}
 	return "-"
@@ -178,7 +178,7 @@ func through(env *kit.Env, nexthop string) string {
 	if err != nil {
 		return ""
 	}
-	return env.Via(hop)
+	return env.OwnerOf(hop)
 }
 
 func weight(r api.Route) string {
@@ -223,7 +223,7 @@ func viaNote(env *kit.Env, r api.Route) string {
 	if name := through(env, r.Nexthop); name != "" {
 		return "on " + name
 	}
-	if why := env.SubnetsUntold(); why != "" {
+	if why := env.SubnetsUnknown(); why != "" {
 		return why
 	}
 	return "in no tunnel's or CNI's subnet"
