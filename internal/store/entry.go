@@ -118,7 +118,10 @@ func askedToWait(err error, now time.Time) time.Duration {
 	if !errors.As(err, &told) {
 		return 0
 	}
-	return max(told.RetryAfter, told.Until.Sub(now), 0)
+	if !told.Until.IsZero() { // RetryAfter is the same, rounded: who comes later by that never has a turn
+		return max(told.Until.Sub(now), 0)
+	}
+	return max(told.RetryAfter, 0)
 }
 
 // givenUp reports whether whoever asked did not wait for the answer.

@@ -4,6 +4,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -128,7 +129,7 @@ func (s *Store) readTunnels(ctx context.Context) {
 		again := s.again(Target{Kind: GRETunnels})
 		events, first := s.takeTunnels(next, lists, took, nil)
 		next.Next = s.pause(next, lists)
-		next.GRE.Due = took.to.Add(next.Next)
+		next.GRE.Due = took.to.Add(untilRoom(next.Next, lists, took.to))
 		if again {
 			next.GRE.Due = time.Time{}
 		}
@@ -316,6 +317,21 @@ func (s *Store) pause(next *Snapshot, lists api.TunnelLists) time.Duration {
 	}
 	now := s.now()
 	return max(wait, askedToWait(lists.GREErr, now), askedToWait(lists.IPsecErr, now))
+}
+
+// untilRoom is how long to wait before the tunnels are read again where the program's own share of requests held them up: until there
+// is room, and not for a whole pause. Who waited longer each time would never have a turn where several share one credential.
+func untilRoom(pause time.Duration, lists api.TunnelLists, now time.Time) time.Duration {
+	wait := time.Duration(0)
+	for _, err := range []error{lists.GREErr, lists.IPsecErr} {
+		switch {
+		case ownBudget(err):
+			wait = max(wait, askedToWait(err, now), time.Second)
+		case err != nil:
+			return pause
+		}
+	}
+	return cmp.Or(wait, pause)
 }
 
 // comesUp reports whether a session has been on its way for a short time.

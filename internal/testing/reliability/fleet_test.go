@@ -106,6 +106,7 @@ type fleetDay struct {
 	told     map[string]bool // events of the first account that the command was told; one that was under way at a death twice
 	screens  [2]*store.Store
 	seen     [2]map[string]bool
+	oldest   time.Duration
 }
 
 func (d *fleetDay) client(i int) *api.AccountClient {
@@ -207,14 +208,25 @@ func (d *fleetDay) open(ctx context.Context, all *sync.WaitGroup, n int) {
 	all.Go(func() { record.Watch(ctx, s, func() {}) })
 }
 
-// look notes what the screens have noticed: they keep a bounded number of events.
+// look notes what the screens have noticed, which keep a bounded number of events, and how old the tunnels of an account became.
 func (d *fleetDay) look() {
 	for n, s := range d.screens {
 		for _, e := range s.Last().Events {
 			d.seen[n][what(e)] = true
 		}
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, s := range d.recorder {
+		if s != nil {
+			l := s.Last()
+			d.oldest = max(d.oldest, min(time.Since(l.GRE.Fetched), time.Since(l.Started)))
+		}
+	}
 }
+
+// waitAtMost is how old the tunnels of an account may become: a fault and the block after it, and its turns.
+const waitAtMost = 15 * time.Minute
 
 // toggled are the sessions that the day takes down and up again, by name: those of the others come and go by themselves.
 const toggled = 12
@@ -316,9 +328,13 @@ func (d *fleetDay) day(hours int) {
 	d.pass(6 * time.Minute)
 	d.balance(downs)
 	most := d.way.busiest()
-	d.t.Logf("heap after each hour, MiB: %s; at most %d requests of a credential in five minutes (the share is %d)", mib(heaps), most,
-		api.DefaultBudget)
-	if first, last := heaps[0], heaps[len(heaps)-1]; last > first+(16<<20) || slices.Max(heaps) > 150<<20 {
+	if d.oldest > waitAtMost {
+		d.t.Errorf("the tunnels of an account were not read for %s", d.oldest)
+	}
+	d.t.Logf("tunnels at most %s old; heap after each hour, MiB: %s; at most %d requests of a credential in five minutes (the share is %d)",
+		d.oldest, mib(heaps), most, api.DefaultBudget)
+	// The lists of events, which are bounded, fill in the first two hours.
+	if early, last := heaps[min(1, len(heaps)-1)], heaps[len(heaps)-1]; last > early+(16<<20) || slices.Max(heaps) > 150<<20 {
 		d.t.Errorf("memory: %s", mib(heaps))
 	}
 	if most > api.DefaultBudget {
