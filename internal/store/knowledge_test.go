@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"reflect"
 	"slices"
 	"strings"
 	"testing"
@@ -87,11 +88,10 @@ func (s *shelf) fetchers() store.Fetchers {
 	}
 }
 
-// kindsOfLists are the kinds of which a list can lose its rows.
-var kindsOfLists = []store.Kind{store.GRETunnels, store.IPsecTunnels, store.Routes, store.Prefixes, store.BGPPrefixes, store.Bindings,
-	store.Delegations, store.Ports, store.Links, store.CNIs, store.Slots, store.Services, store.Leases, store.EndpointChecks,
-	kind.FilterProfiles,
-	store.Accounts}
+// kindsOfLists are the kinds of which a list can lose its rows: of objects, in any number.
+var kindsOfLists = kind.Filter(func(a kind.About) bool {
+	return a.One != "" && a.Kind != kind.CNISettings
+})
 
 // rows is how many objects of a kind a snapshot has.
 func rows(s *store.Snapshot, k store.Kind) int {
@@ -107,12 +107,17 @@ func rows(s *store.Snapshot, k store.Kind) int {
 		}
 		return n
 	}
-	return map[store.Kind]int{store.GRETunnels: tunnels(api.GRE), store.IPsecTunnels: tunnels(api.IPsec), store.Routes: len(s.Routes.Rows),
-		store.Prefixes: len(s.Prefixes.Rows), store.BGPPrefixes: len(first.BGP.Rows), store.Bindings: len(first.Bindings.Rows),
-		store.Delegations: len(first.Delegations.Rows), store.Ports: len(s.Ports.Rows), store.Links: len(s.Links.Rows),
-		store.CNIs: len(s.CNIs.Rows), store.Slots: len(s.Slots.Rows), store.Services: len(s.Services.Rows),
-		store.Leases: len(s.Leases.Rows), store.EndpointChecks: len(s.EndpointChecks.Rows),
-		kind.FilterProfiles: len(s.FilterProfiles.Rows), store.Accounts: len(s.Accounts.Rows)}[k]
+	if n, ok := map[store.Kind]int{store.GRETunnels: tunnels(api.GRE), store.IPsecTunnels: tunnels(api.IPsec),
+		store.BGPPrefixes: len(first.BGP.Rows), store.Bindings: len(first.Bindings.Rows), store.Delegations: len(first.Delegations.Rows)}[k]; ok {
+		return n
+	}
+	for _, list := range reflect.ValueOf(*s).Fields() {
+		if list.Kind() == reflect.Struct && list.FieldByName("Rows").IsValid() &&
+			list.FieldByName("Entry").FieldByName("Kind").String() == string(k) {
+			return list.FieldByName("Rows").Len()
+		}
+	}
+	panic("the snapshot has no list of " + string(k))
 }
 
 // library is a store of a shelf with a clock that only the test moves.
