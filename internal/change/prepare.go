@@ -278,8 +278,7 @@ func (w *Writer) askDryRun(ctx context.Context, p *Plan, req api.Request) {
 		p.DryRun.Why = "the API cannot check this without doing it"
 	case w.options.ReadOnly != "":
 		p.DryRun.Why = "this is read-only: " + w.options.ReadOnly
-	case len(p.blocks) > 0:
-		p.DryRun.Why = "the change cannot be sent"
+	case len(p.blocks) > 0: // why it cannot be sent says enough
 	case len(p.Conflicts) > 0 && !p.accepted:
 		p.DryRun.Why = "resolve the conflict first"
 	default:

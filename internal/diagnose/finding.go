@@ -258,7 +258,11 @@ type Finding struct {
 
 	recorded bool // Cloudflare's own record says it
 	routers  bool // and that the router did it on its own
+	lost     bool // see Lost
 }
+
+// Lost reports whether what a note warns of has happened: the only path is down. That is the outage, and told as such.
+func (f Finding) Lost() bool { return f.lost }
 
 // Because is the evidence in one line.
 func (f Finding) Because() string {

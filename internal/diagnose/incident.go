@@ -165,6 +165,10 @@ func (i Incident) Noun() string {
 	switch of := i.Members[0].Resource; of {
 	case store.GRETunnels, store.IPsecTunnels:
 		return "tunnels"
+	case store.Ports:
+		return "ports"
+	case store.Links:
+		return "CNIs"
 	default:
 		return of.About().Many
 	}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -26,6 +27,7 @@ type sample struct {
 	at        time.Time
 	span      time.Duration // that it stands for
 	health    float64
+	unrouted  bool // no route leads into the tunnel: its session is down, and no static one does
 	direction string
 	flow      *flow // traffic from the Internet; then there is no tunnel
 }
@@ -133,7 +135,7 @@ func (s *sample) rate() float64 {
 	if s.flow != nil {
 		return s.flow.rate
 	}
-	if s.health <= 0 || s.silent() {
+	if s.health <= 0 || s.unrouted || s.silent() {
 		return 0
 	}
 	base := s.tunnel.load[0]
@@ -324,10 +326,12 @@ func (s *Server) samples(d *dataset, selected selection, w window, now time.Time
 		if w.leavesOut(&x) {
 			continue
 		}
+		static := d.traffic && s.routed(x.tunnel)
 		for _, x.at = range moments {
 			if x.health = x.tunnel.probed(x.at); x.health < 0 {
 				continue
 			}
+			x.unrouted = d.traffic && !static && x.tunnel.sessionLost(x.at)
 			for _, x.colo = range centres {
 				for _, x.direction = range directions {
 					passes()
@@ -342,6 +346,31 @@ func (s *Server) samples(d *dataset, selected selection, w window, now time.Time
 }
 
 func isColo(dimension string) bool { return strings.HasPrefix(dimension, "edgeColo") }
+
+// sessionLost reports whether a tunnel that has BGP has no session at a moment, so that neither side has a route by it.
+func (r *record) sessionLost(at time.Time) bool {
+	if _, ok := r.obj["bgp"].(Object); !ok || r.kind == CFLinks {
+		return false
+	}
+	m, _ := r.now(at)
+	return m.fsm != "Established"
+}
+
+// routed reports whether a static route leads into a tunnel.
+func (e *Server) routed(r *record) bool {
+	for _, name := range []string{"interface_address", "interface_address6"} {
+		subnet, err := netip.ParsePrefix(r.text(name))
+		if err != nil {
+			continue
+		}
+		for _, route := range e.objects[Routes].list {
+			if hop, err := netip.ParseAddr(route.text("nexthop")); err == nil && subnet.Contains(hop) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // probed is what the health checks found at a moment: nothing before the tunnel existed,
 // "down" while they are switched off (the real analytics shows it so).

@@ -32,7 +32,7 @@ func HealthSection(kind rules.Kind) form.Section {
 				return form.Finding{}
 			}},
 		{Key: "hc_type", Label: "Type", Control: form.Choice, When: on, Choices: words(rules.TypeReply, rules.TypeRequest),
-			Help: "request is safer behind a stateful firewall"},
+			Help: "request passes a stateful firewall; the API's default is reply"},
 		{Key: "hc_direction", Label: "Direction", Control: form.Choice, When: directed,
 			Choices: words(rules.Unidirectional, rules.Bidirectional),
 			Help:    "Bidirectional for Cloudflare WAN; unidirectional with direct return"},
@@ -64,9 +64,9 @@ func PutHealth(v form.Values, h *api.HealthCheck) {
 	v["hc_direction"], v["hc_target"] = Or(h.Direction, rules.Unidirectional), h.Target.Saved
 }
 
-// HealthFor is the health check to propose for a product.
+// HealthFor is the health check to propose for a product and a router: the same for a tunnel and for a pair.
 func HealthFor(product rules.Product) *api.HealthCheck {
-	d := rules.DefaultHealthCheck(product)
+	d := rules.DeviceHealthCheck("", product)
 	return &api.HealthCheck{Enabled: &d.Enabled, Rate: d.Rate, Type: d.Type, Direction: d.Direction}
 }
 

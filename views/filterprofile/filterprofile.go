@@ -206,7 +206,7 @@ func (m *Module) editor() edit.Editor[api.FilterProfile] {
 func (m *Module) guard(_ context.Context, verb journal.Verb, opened, wanted api.FilterProfile) (change.Guards, error) {
 	var g change.Guards
 	if verb == journal.Create {
-		g.Consequences = []string{"No session uses it before a tunnel or interconnect names it: edit its BGP part"}
+		g.Consequences = []string{"No session uses it before a tunnel or a CNI names it: edit its BGP part"}
 		return g, nil
 	}
 	var names []string

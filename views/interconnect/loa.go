@@ -164,7 +164,7 @@ func (l *loa) Update(msg tea.Msg) tea.Cmd {
 // Actions implements tui.View.
 func (l *loa) Actions() []tui.Action {
 	if l.err == nil {
-		return []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the interconnect",
+		return []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the port",
 			Run: func() tea.Cmd { return tui.PopN(2) }}}
 	}
 	replace := tui.Action{Name: "replace", Keys: []string{"o"}, Short: "overwrite", Footer: true, Long: "Replace the file that is there",

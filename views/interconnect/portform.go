@@ -149,8 +149,8 @@ func (m *Module) guardPort(_, wanted api.Interconnect) change.Guards {
 	if wanted.SlotID == "" {
 		return change.Guards{
 			Warnings: []string{"This orders a circuit: it uses up the pairing key, and Google and Cloudflare may charge for it"},
-			Consequences: []string{"The interconnect is Pending until the circuit is up; then make a CNI over it (n there)",
-				"An interconnect cannot be changed later, only deleted"},
+			Consequences: []string{"The port is Pending until the circuit is up; then make a CNI over it (n there)",
+				"A port cannot be changed later, only deleted"},
 		}
 	}
 	where := "slot " + wanted.SlotID
@@ -160,8 +160,8 @@ func (m *Module) guardPort(_, wanted api.Interconnect) change.Guards {
 	return change.Guards{
 		Warnings: []string{fmt.Sprintf("This orders a port (%s): it takes the slot, and your contract may charge for it", where)},
 		Consequences: []string{"You have to order the cross-connect from the data center, with the letter of authorization (L on its page)",
-			"The interconnect is Pending until the cable is connected; then make a CNI over it (n there)",
-			"An interconnect cannot be changed later, only deleted"},
+			"The port is Pending until the cable is connected; then make a CNI over it (n there)",
+			"A port cannot be changed later, only deleted"},
 	}
 }
 

@@ -38,7 +38,7 @@ func (e *Env) BGPSection(s Session) form.Section {
 		{Key: "bgp", Label: "BGP session", Control: form.Choice, Choices: form.YesNo, ReadOnlyWhy: fixed,
 			Help: "Your router opens it; Cloudflare's AS is " + asn},
 		{Key: "customer_asn", Label: "Your AS number", When: on, ReadOnlyWhy: fixed,
-			Help:  "Private 64512 to 65534 or your own; not " + asn,
+			Help:  "Your own, or private: 64512-65534, 4200000000-4294967294; not " + asn,
 			Check: func(v string, all form.Values) form.Finding { return checkASN(v, s.ASN, s.Others(all)) }},
 		{Key: "md5_key", Label: "MD5 key", Control: form.Secret, When: on, ReadOnlyWhy: fixed,
 			Help:  "Optional, the same on your router; 1 to 80 characters",

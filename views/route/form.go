@@ -24,7 +24,7 @@ func (m *Module) form(title string, r api.Route, submit func(api.Route) tea.Cmd)
 	return form.Options{
 		Title: title, Verb: "review", Values: values(r),
 		Sections: []form.Section{
-			{Title: "Route", Intro: "Which network, and through which tunnel or interconnect.", Fields: m.mainFields(r.ID)},
+			{Title: "Route", Intro: "Which network, and through which tunnel or CNI.", Fields: m.mainFields(r.ID)},
 			{Title: "ECMP weight and scope", Intro: "Only when several routes share a network, or a route is for some places alone.",
 				Folded: r.Weight == 0 && r.Scope == nil, Fields: m.scopeFields(r.ID)},
 		},

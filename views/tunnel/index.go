@@ -30,7 +30,8 @@ func (m *Module) object(t store.Tunnel) tui.Object {
 		if !ok {
 			return tui.Text(tui.Muted, "gone")
 		}
-		line := tui.Line{{Text: stateText(now, m.env.Glyphs), Role: stateRole(now)}}
+		text, role := StateNow(m.env, now)
+		line := tui.Line{{Text: text, Role: role}}
 		if now.BGP != nil {
 			line = append(line, tui.Span{Text: ", AS " + asn(now), Role: tui.Muted})
 		}
