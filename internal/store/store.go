@@ -47,9 +47,9 @@ type Store struct {
 	now      func() time.Time
 	refresh  time.Duration
 
-	state   atomic.Pointer[Snapshot]
-	kept    atomic.Pointer[Snapshot] // see Kept
-	unnoted atomic.Int32             // reads of which the events are not in the history yet
+	state     atomic.Pointer[Snapshot]
+	inHistory atomic.Pointer[Snapshot] // see InHistory
+	unnoted   atomic.Int32             // reads of which the events are not in the history yet
 
 	writing      sync.Mutex // the history and what belongs to it; taken before mu
 	mu           sync.Mutex // everything below, and the making of the next snapshot
@@ -205,10 +205,10 @@ func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span, by
 	next.GRE.outcome(lists.GREErr, took)
 	next.IPsec.outcome(lists.IPsecErr, took)
 	if lists.GREErr == nil {
-		next.GRE.Undecoded, next.GRE.Lost = undecoded(lists.GRE), greOdd
+		next.GRE.Undecoded, next.GRE.Unusable = undecoded(lists.GRE), greOdd
 	}
 	if lists.IPsecErr == nil {
-		next.IPsec.Undecoded, next.IPsec.Lost = undecoded(lists.IPsec), ipsecOdd
+		next.IPsec.Undecoded, next.IPsec.Unusable = undecoded(lists.IPsec), ipsecOdd
 	}
 	next.ClockAhead = s.clockAhead()
 	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to,

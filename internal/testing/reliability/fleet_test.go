@@ -86,7 +86,7 @@ func (b beside) Hand(_ context.Context, d store.Target, after, since time.Time) 
 	if err != nil || json.Unmarshal(text, &over) != nil {
 		return store.Handed{}, false
 	}
-	over.Kept = true
+	over.SharedHistory = true
 	return over, ok
 }
 
@@ -170,9 +170,9 @@ func (d *fleetDay) run(ctx context.Context) (died func()) {
 
 func (d *fleetDay) tell(ctx context.Context, all *sync.WaitGroup, s *store.Store, news <-chan struct{}) {
 	teller := &record.EventCommand{Command: "x", Now: time.Now, Account: record.Account{ID: accountID(0)}, Path: filepath.Join(d.dir, "told"),
-		Failed: func(err error) { d.t.Error(err) },
+		OnError: func(err error) { d.t.Error(err) },
 		Run: func(_ context.Context, _ string, _ []string, input []byte) error {
-			var n record.News
+			var n record.Payload
 			if err := json.Unmarshal(input, &n); err != nil {
 				return err
 			}
@@ -181,11 +181,11 @@ func (d *fleetDay) tell(ctx context.Context, all *sync.WaitGroup, s *store.Store
 			d.told[what(n.Event)] = true
 			return nil
 		}}
-	last := func() []store.Event { return s.Kept().Events }
-	if err := teller.Begin(last()); err != nil {
+	last := func() []store.Event { return s.InHistory().Events }
+	if err := teller.Load(last()); err != nil {
 		d.t.Error(err)
 	}
-	all.Go(func() { teller.Go(ctx, last, news) })
+	all.Go(func() { teller.Loop(ctx, last, news) })
 }
 
 func what(e store.Event) string {
