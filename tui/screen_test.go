@@ -114,3 +114,30 @@ func TestTheHeaderSaysForHowLongNothingHasCome(t *testing.T) {
 	home.status = tui.Status{Loading: true} // another account, from the beginning
 	p.sees("loading…")
 }
+
+// Over a page a dialog and the palette take whole lines: no word beside them is torn.
+func TestNothingIsTornBesideWhatLiesOverAPage(t *testing.T) {
+	home := &page{title: "Home"}
+	for range 40 {
+		home.lines = append(home.lines, strings.Repeat("wyrd ", 23)+"wyrd")
+	}
+	for name, open := range map[string]func(p *person){
+		"dialog": func(p *person) {
+			p.send(tui.Open(&tui.Dialog{Title: "Leave?", Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Leave"}}})())
+		},
+		"palette": func(p *person) { p.press(":") },
+	} {
+		p := sit(t, home)
+		p.size(120, 30)
+		open(p)
+		lines := strings.Split(p.screen(), "\n")
+		if !strings.Contains(p.screen(), "wyrd") {
+			t.Fatalf("%s: the page is not behind it:\n%s", name, p.screen())
+		}
+		for _, line := range lines[1:] {
+			if strings.Contains(line, "wyrd") && strings.TrimSpace(line) != strings.TrimSpace(home.lines[0]) {
+				t.Errorf("%s: a line of the page is not whole: %q", name, line)
+			}
+		}
+	}
+}
