@@ -313,7 +313,7 @@ func gaps(s *store.Snapshot, kinds ...store.Kind) []gap {
 	return out
 }
 
-// diagnosesJSON is the contract of `diagnose -o json` (docs/architecture.md).
+// diagnosesJSON is the contract of `diagnose -o json` (docs/schema/diagnose.json).
 type diagnosesJSON struct {
 	Account accountJSON `json:"account"`
 	At      time.Time   `json:"at"`
@@ -345,15 +345,21 @@ const maxNotes = 5
 // lines are what was found for people: the incidents, then the notes.
 func (d diagnosed) lines(c tui.Canvas) []string {
 	out := incidentLines(d.incidents, c)
-	if len(d.notes) == 0 {
+	var notes []diagnose.Diagnosis
+	for _, n := range d.notes { // a single point that has failed stands above, as an outage
+		if n.Findings = slices.DeleteFunc(slices.Clone(n.Findings), diagnose.Finding.Lost); len(n.Findings) > 0 {
+			notes = append(notes, n)
+		}
+	}
+	if len(notes) == 0 {
 		return out
 	}
 	out = append(out, "", tui.Text(tui.Strong, "Notes").Paint(c.Theme, c.Width))
-	for _, n := range d.notes[:min(len(d.notes), maxNotes)] {
+	for _, n := range notes[:min(len(notes), maxNotes)] {
 		f := n.Findings[0]
-		out = append(out, tui.Paragraph(c, tui.Muted, tui.Clean(n.Subject.Name+": "+f.Cause.Title()+": "+f.Text))...)
+		out = append(out, tui.Paragraph(c, tui.Muted, tui.Clean(n.Subject.Name+": "+strings.TrimSuffix(f.Text, ".")+" ("+strings.ToLower(f.Cause.Title())+")"))...)
 	}
-	if more := len(d.notes) - maxNotes; more > 0 {
+	if more := len(notes) - maxNotes; more > 0 {
 		out = append(out, tui.Paragraph(c, tui.Muted, fmt.Sprintf("and %d more: flarewire diagnose PREFIX, or -o json", more))...)
 	}
 	return out
@@ -378,6 +384,10 @@ func incidentLines(incidents []diagnose.Incident, c tui.Canvas) []string {
 		f := i.Diagnoses[0].Findings[0]
 		f.Impact, f.Since = i.Severity, i.Since
 		out = append(out, reading(f, false, c)...)
+		if f.Cause.Provable() && f.Likelihood < diagnose.Certain {
+			out = append(out, tui.Paragraph(c, tui.Muted, "Cloudflare's record of the session may prove it: flarewire diagnose "+
+				tui.Clean(i.Members[0].Name))...)
+		}
 	}
 	return out
 }

@@ -26,7 +26,8 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 	for _, want := range []string{"198.18.20.0/24\n   Prefix withdrawn (certain, outage, since ",
 		"iad-dc1-gre\n   198.18.20.0/24: no healthy path left in ENAM WNAM; Cloudflare does not advertise it\n   Tunnel down (likely, outage)",
 		"\n   Next: Generate a key",
-		"waw-br1-ipsec\n   ASN mismatch", "Port unhealthy nwf-ams04-1: 1 interconnect over it is affected\n",
+		"waw-br1-ipsec\n   ASN mismatch", "local AS 64632 (as configured here)", "may prove it: flarewire diagnose waw-br1-ipsec",
+		"Port unhealthy nwf-ams04-1: 1 CNI over it is affected\n",
 		"Objects: ams-cni-v2, nwf-ams04-1"} {
 		i := strings.Index(text, want)
 		if i <= at {

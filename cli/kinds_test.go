@@ -68,7 +68,7 @@ those of a kind with a page of its own (all but what is below a prefix) also aft
 				not = append(not, act.Verb+": "+act.NoUndo)
 			}
 		}
-		if lost := append(slices.Clone(a.Lost), a.WriteOnly...); len(lost) > 0 {
+		if lost := append(slices.Clone(a.NotRestored), a.WriteOnly...); len(lost) > 0 {
 			not = append(not, "delete: undone without "+strings.Join(lost, ", "))
 		}
 		for _, verb := range []string{kind.Create, kind.Update, kind.Delete} {

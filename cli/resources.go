@@ -25,14 +25,14 @@ type resource struct {
 func (r resource) name() string { return r.Words[0] }
 
 // ofPrefix reports whether the objects belong to a prefix each: --prefix narrows the list.
-func (r resource) ofPrefix() bool { return r.Below == kind.Prefixes }
+func (r resource) ofPrefix() bool { return r.Parent == kind.Prefixes }
 
 // help says what the objects are, and by what `get` finds one.
 func (r resource) help() string {
-	if r.Named == "" {
+	if r.FoundBy == "" {
 		return r.Help
 	}
-	return r.Help + "; by " + r.Named
+	return r.Help + "; by " + r.FoundBy
 }
 
 // resources are everything that `list` and `get` know, in the order of the help.
@@ -57,7 +57,7 @@ func resourceNames() []string {
 
 // resourceNamed finds a resource by one of its words or the API's name.
 func resourceNamed(word string) (resource, error) {
-	asked, _ := kind.Named(word)
+	asked, _ := kind.ByWord(word)
 	all := resources()
 	if i := slices.IndexFunc(all, func(r resource) bool { return r.About.Kind == asked.Kind }); i >= 0 {
 		return all[i], nil

@@ -76,7 +76,7 @@ func (f *flags) show(ctx context.Context, x IO, s *session) (*signin.Outcome, er
 	if err != nil {
 		return nil, trouble(err)
 	}
-	env.Glyphs, env.Below = f.glyphs(x), s.below
+	env.Glyphs, env.BackTo = f.glyphs(x), s.below
 	var next *signin.Outcome
 	app, err := f.app(ctx, x, s, env, &next)
 	if err != nil {

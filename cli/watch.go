@@ -160,7 +160,7 @@ func (r *statusRun) title(now seen, c tui.Canvas) []string {
 	age := "as of " + fetched.Format("15:04:05")
 	for _, e := range []store.Entry{now.snapshot.GRE, now.snapshot.IPsec} {
 		if !e.Known() {
-			age += ", without the " + e.Kind.Title()
+			age += ", without the " + e.Kind.Plural()
 		}
 	}
 	return statusTitle(r.s, now, c, age)

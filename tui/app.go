@@ -12,18 +12,18 @@ import (
 
 // Options joins the frame with what it shows.
 type Options struct {
-	Name         string // the program's name, in the header and the window title
-	Home         func() View
-	Below        func() View // the page that the first one lies on, so that back leads there; nil for none
-	Destinations []PaletteEntry
-	Objects      func() []Object   // what can be gone to by name besides the destinations; nil for nothing
-	Aliases      map[string]string // words of the user's own for the palette and line mode, in lower case, and what they stand for
-	Memory       Memory            // where small preferences are kept; nil: until the program ends
-	Services     []Service
-	Identity     func() Identity
-	Theme        ThemeName
-	Glyphs       Glyphs
-	Now          func() time.Time
+	Name     string // the program's name, in the header and the window title
+	Home     func() View
+	Below    func() View // the page that the first one lies on, so that back leads there; nil for none
+	Pages    []PaletteEntry
+	Objects  func() []Object   // what can be gone to by name besides the pages; nil for nothing
+	Aliases  map[string]string // words of the user's own for the palette and line mode, in lower case, and what they stand for
+	Memory   Memory            // where small preferences are kept; nil: until the program ends
+	Services []Service
+	Identity func() Identity
+	Theme    ThemeName
+	Glyphs   Glyphs
+	Now      func() time.Time
 	// Browse opens an address in the browser of this machine; nil where there is none.
 	Browse func(url string) error
 	// Outage is why nobody has answered anything since a time, in a sentence; "" when somebody has. Nil: not known.
@@ -37,7 +37,7 @@ type App struct {
 	stack   []View
 	trail   trail
 	shown   View // the top of the stack that the services know of
-	palette commandLine
+	palette paletteState
 	theme   *Theme
 	width   int
 	height  int
@@ -222,7 +222,7 @@ func (a *App) broadcast(msg tea.Msg) tea.Cmd {
 			cmds = append(cmds, v.Update(msg))
 		}
 	}
-	a.palette.came()
+	a.palette.refresh()
 	return tea.Batch(cmds...)
 }
 
@@ -264,7 +264,7 @@ func (a *App) Page() View { return a.top() }
 func (a *App) Dialog() *Dialog { return a.dialog }
 
 // PaletteEntries are the places that the palette can jump to.
-func (a *App) PaletteEntries() []PaletteEntry { return a.opts.Destinations }
+func (a *App) PaletteEntries() []PaletteEntry { return a.opts.Pages }
 
 func (a *App) top() View { return a.stack[len(a.stack)-1] }
 
@@ -447,5 +447,5 @@ func lossDialog(lost, act string, do func() tea.Cmd) *Dialog {
 }
 
 func (a *App) openHelp() tea.Cmd {
-	return Push(NewHelp(a.top().Title(), a.top().Actions(), a.Actions()).With(a.opts.Destinations))
+	return Push(NewHelp(a.top().Title(), a.top().Actions(), a.Actions()).With(a.opts.Pages))
 }

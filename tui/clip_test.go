@@ -35,12 +35,14 @@ func TestTextIsCutBehindAWord(t *testing.T) {
 
 // Where a line of counts has no room, what is as it should be is left out first, then what is nothing to see to.
 func TestWhatIsWellIsLeftOutFirst(t *testing.T) {
-	line := Line{{"14 tunnels", Strong}, {"   2 down", Bad}, {"   8 up", Good}, {"   2 no BGP", Muted}, {"   checks: 2 down", Bad}}
+	line := Line{{"14 tunnels", Strong}, {"   ✗ 2 down", Bad}, {"   ● 8 up", Good}, {"   ○ 2 no BGP", Muted}, {"   checks: ✗ 2 down", Bad}}
 	for width, want := range map[int]string{
-		60: "14 tunnels   2 down   8 up   2 no BGP   checks: 2 down",
-		50: "14 tunnels   2 down   2 no BGP   checks: 2 down",
-		40: "14 tunnels   2 down   checks: 2 down",
-		20: "14 tunnels   2 down",
+		65: "14 tunnels   ✗ 2 down   ● 8 up   ○ 2 no BGP   checks: ✗ 2 down",
+		60: "14 tunnels  ✗ 2 down  ● 8 up  ○ 2 no BGP  checks: ✗ 2 down",
+		54: "14 tunnels  ✗2 down  ●8 up  ○2 no BGP  checks: ✗2 down",
+		50: "14 tunnels  ✗2 down  ○2 no BGP  checks: ✗2 down …",
+		40: "14 tunnels  ✗2 down  checks: ✗2 down …",
+		20: "14 tunnels  ✗2 down",
 		5:  "14 tunnels",
 	} {
 		got := ""

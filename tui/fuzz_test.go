@@ -16,13 +16,13 @@ func FuzzPalette(f *testing.F) {
 	f.Fuzz(func(t *testing.T, text string, width int) {
 		width = MinWidth + int(uint(width)%200)
 		app := NewApp(Options{Home: func() View { return &Help{} }})
-		p := commandLine{open: true, title: "go to", input: NewInput(":"), uses: app.uses, entries: []entry{
-			app.destination(PaletteEntry{Names: []string{"tunnels", "t"}, Open: func() View { return &Help{} }}),
-			app.object(Object{Name: "10.64.0.0/16", Kind: "route"}), {name: "quit", lower: []string{"quit"}}}}
+		p := paletteState{open: true, title: "go to", input: NewInput(":"), uses: app.uses, entries: []entry{
+			app.pageEntry(PaletteEntry{Names: []string{"tunnels", "t"}, Open: func() View { return &Help{} }}),
+			app.object(Object{Name: "10.64.0.0/16", Label: "route"}), {name: "quit", lower: []string{"quit"}}}}
 		p.input.Focus()
 		p.update(tea.PasteMsg{Content: text})
 		typed := strings.ToLower(strings.TrimSpace(p.input.Value()))
-		for _, e := range p.found {
+		for _, e := range p.matches {
 			if first, _, behind := strings.Cut(typed, " "); behind && first == e.lower[0] {
 				continue
 			}
@@ -32,7 +32,7 @@ func FuzzPalette(f *testing.F) {
 		}
 		p.complete()
 		c := Canvas{Width: width, Height: 20, Theme: PlainTheme(UnicodeGlyphs)}
-		for _, line := range append(p.band(c), DrawInput(&p.input, c.Width/2)) {
+		for _, line := range append(p.drawList(c), DrawInput(&p.input, c.Width/2)) {
 			if w := Width(line); w > width {
 				t.Errorf("%d cells of %d: %q", w, width, line)
 			}

@@ -128,7 +128,7 @@ func (t *trail) recent(now View) []View {
 	var out []View
 	for _, stack := range slices.Backward(t.past) {
 		v := topOf(stack)
-		if seen := func(other View) bool { return same(v, other) }; !seen(now) && !slices.ContainsFunc(out, seen) {
+		if seen := func(other View) bool { return samePage(v, other) }; !seen(now) && !slices.ContainsFunc(out, seen) {
 			out = append(out, v)
 		}
 	}

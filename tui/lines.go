@@ -142,11 +142,11 @@ func (l *Lines) Quit() tea.Cmd { return l.app.quit() }
 func (l *Lines) Unsaved() string { return l.app.loses() }
 
 // Places are the pages that can be jumped to.
-func (l *Lines) Places() []PaletteEntry { return l.app.opts.Destinations }
+func (l *Lines) Places() []PaletteEntry { return l.app.opts.Pages }
 
 // Jump opens a page or an object by its name, its beginning or a part of it; false when there is none.
 func (l *Lines) Jump(name string) (run func() tea.Cmd, ok bool) {
-	return l.app.calls(name)
+	return l.app.resolve(name)
 }
 
 // Dialog is the question that stands before everything else; nil when there is none.

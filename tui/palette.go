@@ -12,20 +12,20 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// commandLine is the command line behind ":", with what it finds in a list above it: pages, objects, actions.
-type commandLine struct {
-	open    bool
-	input   textinput.Model
-	title   string
-	entries []entry
-	known   func() []entry // what entries are now, as data comes; nil when they stay as they are
-	distant func() []entry // actions of other pages, made when letters are typed
-	far     []entry        // what distant gave
-	uses    func(id string) float64
-	recent  []entry // offered while nothing is typed
-	found   []found
-	at      int // of found, the one that enter takes
-	offset  int // the first one in view
+// paletteState is the command line behind ":", with what it finds in a list above it: pages, objects, actions.
+type paletteState struct {
+	open           bool
+	input          textinput.Model
+	title          string
+	entries        []entry
+	refreshEntries func() []entry // what entries are now, as data comes; nil when they stay as they are
+	loadElsewhere  func() []entry // actions of other pages, made when letters are typed
+	elsewhere      []entry        // what distant gave
+	uses           func(id string) float64
+	recent         []entry // offered while nothing is typed
+	matches        []match
+	cursor         int // of found, the one that enter takes
+	offset         int // the first one in view
 }
 
 // The order of entries that match equally well.
@@ -38,15 +38,16 @@ const (
 
 // entry is one thing that the palette offers.
 type entry struct {
-	id, name, kind string
-	lower          []string // what it is found by, in lower case
-	nets           []netip.Prefix
-	sort           int
-	help           string
-	fact           func() Line
-	run            func() tea.Cmd
-	// with runs it for what is typed behind its name; nil when it takes nothing.
-	with func(text string) tea.Cmd
+	id, name, category string
+	lower              []string // what it is found by, in lower case
+	nets               []netip.Prefix
+	sort               int
+	help               string
+	fact               func() Line
+	run                func() tea.Cmd
+	// with runs it for what is typed behind its name, and withHelp says what that does; nil when it takes nothing.
+	with     func(text string) tea.Cmd
+	withHelp func(text string) string
 }
 
 // Filterer is a list that can be opened with a filter.
@@ -55,8 +56,8 @@ type Filterer interface {
 	Filter() string
 }
 
-// same reports whether two views are the same page, with the same of it in view.
-func same(a, b View) bool {
+// samePage reports whether two views are the same page, with the same of it in view.
+func samePage(a, b View) bool {
 	filter := func(v View) string {
 		if f, ok := v.(Filterer); ok {
 			return f.Filter()
@@ -70,8 +71,9 @@ func (a *App) openPalette() tea.Cmd {
 	if a.palette.open {
 		return nil
 	}
-	a.palette = commandLine{open: true, title: "go to", input: NewInput(":"), entries: a.entries(), known: a.entries, distant: a.elsewhere,
-		uses: a.uses, recent: a.recent()}
+	a.palette = paletteState{open: true, title: "go to", input: NewInput(":"), entries: a.entries(), refreshEntries: a.entries,
+		loadElsewhere: a.elsewhere,
+		uses:          a.uses, recent: a.recent()}
 	a.palette.find()
 	return a.palette.input.Focus()
 }
@@ -90,7 +92,7 @@ type pickMsg struct {
 }
 
 func (a *App) pick(msg pickMsg) tea.Cmd {
-	p := commandLine{open: true, title: msg.title, input: NewInput(":"), uses: a.uses}
+	p := paletteState{open: true, title: msg.title, input: NewInput(":"), uses: a.uses}
 	for _, o := range msg.objects {
 		e := a.object(o)
 		e.run = func() tea.Cmd { return Push(o.Open()) }
@@ -114,8 +116,8 @@ func (a *App) memory() Memory {
 // entries are all pages, the objects of the account, then the actions of the page and of the frame.
 func (a *App) entries() []entry {
 	var out []entry
-	for _, d := range a.opts.Destinations {
-		out = append(out, a.destination(d))
+	for _, page := range a.opts.Pages {
+		out = append(out, a.pageEntry(page))
 	}
 	out = append(out, a.aliases()...)
 	if a.opts.Objects != nil {
@@ -125,7 +127,8 @@ func (a *App) entries() []entry {
 	}
 	for _, action := range slices.Concat(a.top().Actions(), a.Actions()) {
 		if action.Name != "" && action.Name != "palette" && !action.Move {
-			out = append(out, entry{id: "action " + action.Name, name: action.Name, kind: "action", lower: []string{action.Name}, sort: sortAction,
+			out = append(out, entry{id: "action " + action.Name, name: action.Name, category: "action", lower: []string{action.Name},
+				sort: sortAction,
 				help: strings.TrimPrefix(action.KeyLabel()+": ", ": ") + action.Long, run: action.run})
 		}
 	}
@@ -140,11 +143,11 @@ func (a *App) recent() []entry {
 		if f, ok := v.(Filterer); ok && f.Filter() != "" { // the same page as another one, but for what is shown
 			name += " /" + Clean(f.Filter())
 		}
-		out = append(out, entry{name: name, kind: "was there", run: func() tea.Cmd { return a.returnTo(v) }})
+		out = append(out, entry{name: name, category: "was there", run: func() tea.Cmd { return a.returnTo(v) }})
 	}
-	for _, d := range a.opts.Destinations {
-		if d.Part == "" {
-			out = append(out, a.destination(d))
+	for _, page := range a.opts.Pages {
+		if page.Part == "" {
+			out = append(out, a.pageEntry(page))
 		}
 	}
 	return append(out, a.aliases()...)
@@ -155,22 +158,23 @@ func (a *App) aliases() []entry {
 	var out []entry
 	for _, word := range slices.Sorted(maps.Keys(a.opts.Aliases)) {
 		stands := a.opts.Aliases[word]
-		out = append(out, entry{id: "alias " + word, name: word, kind: "alias", lower: []string{word}, sort: sortPage, help: ":" + stands,
-			run:  func() tea.Cmd { return a.standsFor(stands) },
-			with: func(text string) tea.Cmd { return a.standsFor(stands + " " + text) }})
+		out = append(out, entry{id: "alias " + word, name: word, category: "alias", lower: []string{word}, sort: sortPage, help: ":" + stands,
+			run:      func() tea.Cmd { return a.runAlias(stands) },
+			with:     func(text string) tea.Cmd { return a.runAlias(stands + " " + text) },
+			withHelp: func(text string) string { return ":" + stands + " " + text }})
 	}
 	return out
 }
 
-// standsFor does what an alias stands for: a page with what is typed behind its name, or an action of this page or of another one.
-func (a *App) standsFor(text string) tea.Cmd {
+// runAlias does what an alias stands for: a page with what is typed behind its name, or an action of this page or of another one.
+func (a *App) runAlias(text string) tea.Cmd {
 	name, rest, _ := strings.Cut(text, " ")
-	for _, d := range a.opts.Destinations {
-		if slices.Contains(d.Names, name) {
+	for _, page := range a.opts.Pages {
+		if slices.Contains(page.Names, name) {
 			if rest = strings.TrimSpace(rest); rest != "" {
-				return a.destination(d).with(rest)
+				return a.pageEntry(page).with(rest)
 			}
-			return a.jump(d)
+			return a.jump(page)
 		}
 	}
 	for _, action := range slices.Concat(a.top().Actions(), a.Actions()) {
@@ -193,18 +197,18 @@ func (a *App) elsewhere() []entry {
 		here[action.Name] = true
 	}
 	var out []entry
-	for _, d := range a.opts.Destinations {
-		if d.Part != "" {
+	for _, page := range a.opts.Pages {
+		if page.Part != "" {
 			continue // its actions are those of the page that it is a part of
 		}
-		for _, action := range d.Open().Actions() {
+		for _, action := range page.Open().Actions() {
 			if action.Name == "" || action.Move || action.Class == Common || here[action.Name] {
 				continue
 			}
 			here[action.Name] = true
-			out = append(out, entry{id: "action " + action.Name, name: action.Name, kind: "action", lower: []string{action.Name},
-				sort: sortElsewhere, help: strings.TrimSpace(action.KeyLabel() + " on :" + d.Names[0]),
-				run: func() tea.Cmd { return a.jump(d) }})
+			out = append(out, entry{id: "action " + action.Name, name: action.Name, category: "action", lower: []string{action.Name},
+				sort: sortElsewhere, help: strings.TrimSpace(action.KeyLabel() + " on :" + page.Names[0]),
+				run: func() tea.Cmd { return a.jump(page) }})
 		}
 	}
 	return out
@@ -216,7 +220,7 @@ func (a *App) object(o Object) entry {
 	for _, name := range append([]string{o.Name}, o.More...) {
 		lower = append(lower, strings.ToLower(name))
 	}
-	return entry{id: o.ID, name: o.Name, kind: o.Kind, lower: lower, nets: o.Nets, sort: sortObject, fact: o.Fact,
+	return entry{id: o.ID, name: o.Name, category: o.Label, lower: lower, nets: o.Nets, sort: sortObject, fact: o.Fact,
 		run: func() tea.Cmd {
 			v := o.Open()
 			a.visit([]View{a.stack[0], v})
@@ -224,43 +228,52 @@ func (a *App) object(o Object) entry {
 		}}
 }
 
-// destination is the entry of a destination. What is typed behind its name goes to the page, or filters its list.
-func (a *App) destination(d PaletteEntry) entry {
-	e := entry{id: "page " + d.Names[0], name: d.Names[0], kind: "page", lower: d.Names, sort: sortPage, help: d.Help,
-		run: func() tea.Cmd { return a.jump(d) }}
-	if d.Part != "" {
-		e.help = "on :" + d.Part + ": " + d.Help
+// pageEntry is the entry of a page. What is typed behind its name goes to the page, or filters its list.
+func (a *App) pageEntry(page PaletteEntry) entry {
+	e := entry{id: "page " + page.Names[0], name: page.Names[0], category: "page", lower: page.Names, sort: sortPage, help: page.Help,
+		run: func() tea.Cmd { return a.jump(page) }}
+	if page.Part != "" {
+		e.help = "on :" + page.Part + ": " + page.Help
 	}
 	open := func(v View) tea.Cmd {
 		a.visit([]View{a.stack[0], v})
 		return v.Init()
 	}
 	e.with = func(text string) tea.Cmd {
-		if d.With != nil {
-			view, why := d.With(text)
+		if page.With != nil {
+			view, why := page.With(text)
 			if view == nil {
 				return Toast(Pending, why)
 			}
 			return open(view)
 		}
-		view := d.Open()
+		view := page.Open()
 		if f, ok := view.(Filterer); ok {
 			f.SetFilter(text)
 			return open(view)
 		}
-		return Toast(Pending, ":"+d.Names[0]+" takes nothing behind its name")
+		return Toast(Pending, ":"+page.Names[0]+" takes nothing behind its name")
+	}
+	e.withHelp = func(string) string {
+		if page.With != nil {
+			return page.Help
+		}
+		if _, ok := page.Open().(Filterer); ok {
+			return "only what matches"
+		}
+		return "takes nothing behind its name"
 	}
 	return e
 }
 
-// jump opens a destination on a fresh stack above the first page, so that the stack does not grow with every jump; esc leads back to where
+// jump opens a page on a fresh stack above the first page, so that the stack does not grow with every jump; esc leads back to where
 // one came from.
-func (a *App) jump(d PaletteEntry) tea.Cmd {
-	v := d.Open()
+func (a *App) jump(page PaletteEntry) tea.Cmd {
+	v := page.Open()
 	switch {
-	case same(v, a.top()):
+	case samePage(v, a.top()):
 		return nil
-	case same(v, a.stack[0]):
+	case samePage(v, a.stack[0]):
 		a.visit(a.stack[:1])
 		return nil
 	}
@@ -280,10 +293,10 @@ func (a *App) paletteKey(msg tea.KeyPressMsg) tea.Cmd {
 			return nil
 		}
 	case "down", "ctrl+n":
-		p.at = min(p.at+1, max(0, len(p.found)-1))
+		p.cursor = min(p.cursor+1, max(0, len(p.matches)-1))
 		return nil
 	case "up", "ctrl+p":
-		p.at = max(p.at-1, 0)
+		p.cursor = max(p.cursor-1, 0)
 		return nil
 	case "tab":
 		p.complete()
@@ -296,10 +309,10 @@ func (a *App) paletteKey(msg tea.KeyPressMsg) tea.Cmd {
 
 func (a *App) runPalette() tea.Cmd {
 	p := &a.palette
-	if len(p.found) == 0 {
+	if len(p.matches) == 0 {
 		return nil // the list says that there is nothing
 	}
-	chosen := p.found[p.at]
+	chosen := p.matches[p.cursor]
 	p.open = false
 	if chosen.id != "" {
 		used(a.memory(), chosen.id, a.opts.Now())
@@ -307,7 +320,7 @@ func (a *App) runPalette() tea.Cmd {
 	return a.unlessLost("jump", a.dropping, chosen.run)
 }
 
-func (p *commandLine) update(msg tea.Msg) (cmd tea.Cmd) {
+func (p *paletteState) update(msg tea.Msg) (cmd tea.Cmd) {
 	before := p.input.Value()
 	p.input, cmd = p.input.Update(msg)
 	if p.input.Value() != before {
@@ -317,70 +330,73 @@ func (p *commandLine) update(msg tea.Msg) (cmd tea.Cmd) {
 }
 
 // complete fills in the name of the row under the cursor; pressed again it goes on to the next.
-func (p *commandLine) complete() {
-	if len(p.found) == 0 {
+func (p *paletteState) complete() {
+	if len(p.matches) == 0 {
 		return
 	}
-	if p.input.Value() == p.found[p.at].name {
-		p.at = (p.at + 1) % len(p.found)
+	if p.input.Value() == p.matches[p.cursor].name {
+		p.cursor = (p.cursor + 1) % len(p.matches)
 	}
-	p.input.SetValue(p.found[p.at].name)
+	p.input.SetValue(p.matches[p.cursor].name)
 	p.input.CursorEnd()
 }
 
-// came takes in objects that became known, or went, while the palette is open: who opens it in the first second finds what is read in the
+// refresh takes in objects that became known, or went, while the palette is open: who opens it in the first second finds what is read
+// in the
 // next one. The cursor stays on the entry that it is on.
-func (p *commandLine) came() {
-	if !p.open || p.known == nil {
+func (p *paletteState) refresh() {
+	if !p.open || p.refreshEntries == nil {
 		return
 	}
-	now := p.known()
-	same := slices.EqualFunc(now, p.entries[:len(p.entries)-len(p.far)], func(a, b entry) bool { return a.id == b.id && a.name == b.name })
+	now := p.refreshEntries()
+	same := slices.EqualFunc(now, p.entries[:len(p.entries)-len(p.elsewhere)],
+		func(a, b entry) bool { return a.id == b.id && a.name == b.name })
 	if same {
 		return
 	}
-	p.entries = append(now, p.far...)
+	p.entries = append(now, p.elsewhere...)
 	if strings.TrimSpace(p.input.Value()) == "" {
 		return // the places one was at stay as they are
 	}
 	on := ""
-	if len(p.found) > 0 {
-		on = p.found[p.at].id
+	if len(p.matches) > 0 {
+		on = p.matches[p.cursor].id
 	}
 	offset := p.offset
 	p.find()
-	if i := slices.IndexFunc(p.found, func(f found) bool { return f.id == on }); on != "" && i >= 0 {
-		p.at, p.offset = i, offset
+	if i := slices.IndexFunc(p.matches, func(f match) bool { return f.id == on }); on != "" && i >= 0 {
+		p.cursor, p.offset = i, offset
 	}
 }
 
 // find looks for what is typed, and puts the cursor on the first that is found.
-func (p *commandLine) find() {
-	p.at, p.offset = 0, 0
+func (p *paletteState) find() {
+	p.cursor, p.offset = 0, 0
 	text := p.input.Value()
 	if strings.TrimSpace(text) == "" {
-		p.found = make([]found, len(p.recent))
+		p.matches = make([]match, len(p.recent))
 		for i := range p.recent {
-			p.found[i] = found{entry: &p.recent[i]}
+			p.matches[i] = match{entry: &p.recent[i]}
 		}
 		return
 	}
-	if p.distant != nil && len(strings.TrimSpace(text)) > 1 {
-		p.far, p.distant = p.distant(), nil
-		p.entries = append(p.entries, p.far...)
+	if p.loadElsewhere != nil && len(strings.TrimSpace(text)) > 1 {
+		p.elsewhere, p.loadElsewhere = p.loadElsewhere(), nil
+		p.entries = append(p.entries, p.elsewhere...)
 	}
-	p.found = matches(p.entries, text, p.uses)
+	p.matches = matchesFor(p.entries, text, p.uses)
 }
 
-// matches are the entries for what is typed. A page's name with something behind it is that page.
-func matches(entries []entry, text string, uses func(string) float64) []found {
+// matchesFor are the entries for what is typed. A page's name with something behind it is that page.
+func matchesFor(entries []entry, text string, uses func(string) float64) []match {
 	text = strings.ToLower(strings.TrimSpace(text))
 	if name, rest, ok := strings.Cut(text, " "); ok {
 		for _, e := range entries {
 			if e.with != nil && slices.Contains(e.lower, name) {
-				e.run = func() tea.Cmd { return e.with(strings.TrimSpace(rest)) }
-				e.name, e.help = e.name+" "+strings.TrimSpace(rest), "only what matches"
-				return append([]found{{entry: &e}}, rank(entries, text, uses)...)
+				rest = strings.TrimSpace(rest)
+				e.run = func() tea.Cmd { return e.with(rest) }
+				e.name, e.help = e.name+" "+rest, e.withHelp(rest)
+				return append([]match{{entry: &e}}, rank(entries, text, uses)...)
 			}
 		}
 	}
@@ -398,21 +414,21 @@ func rowsOf(height int) int {
 	return min(10, height/2)
 }
 
-// band is the list above the command line: whole lines of the screen, so that no word of the page is torn.
-func (p *commandLine) band(c Canvas) []string {
+// drawList is the list above the command line: whole lines of the screen, so that no word of the page is torn.
+func (p *paletteState) drawList(c Canvas) []string {
 	rows := rowsOf(c.Height)
-	p.offset = max(0, min(p.offset, len(p.found)-rows))
-	p.offset = min(max(p.offset, p.at-rows+1), p.at)
-	count := fmt.Sprintf("%d found", len(p.found))
-	if last := min(len(p.found), p.offset+rows); len(p.found) > rows {
-		count = fmt.Sprintf("%d–%d of %d", p.offset+1, last, len(p.found))
+	p.offset = max(0, min(p.offset, len(p.matches)-rows))
+	p.offset = min(max(p.offset, p.cursor-rows+1), p.cursor)
+	count := fmt.Sprintf("%d found", len(p.matches))
+	if last := min(len(p.matches), p.offset+rows); len(p.matches) > rows {
+		count = fmt.Sprintf("%d–%d of %d", p.offset+1, last, len(p.matches))
 	}
 	out := []string{rule(c, p.title, count)}
 	nameWidth := min(34, c.Width/3)
-	for i := p.offset; i < min(len(p.found), p.offset+rows); i++ {
-		out = append(out, p.found[i].row(c, i == p.at, nameWidth))
+	for i := p.offset; i < min(len(p.matches), p.offset+rows); i++ {
+		out = append(out, p.matches[i].row(c, i == p.cursor, nameWidth))
 	}
-	if len(p.found) == 0 {
+	if len(p.matches) == 0 {
 		out = append(out, Text(Pending, "   No page, action or object \""+Clean(p.input.Value())+"\".").Paint(c.Theme, c.Width))
 	}
 	for len(out) < rows+1 {
@@ -432,13 +448,13 @@ func rule(c Canvas, title, count string) string {
 	return c.Theme.Paint(Muted, left+strings.Repeat(sign, max(0, c.Width-Width(left)-Width(right)))+right)
 }
 
-func (f found) row(c Canvas, selected bool, width int) string {
+func (f match) row(c Canvas, selected bool, width int) string {
 	name := Fit(Clean(f.name), width)
 	lead := "  " + name
 	if selected {
 		lead = c.Theme.Paint(Selected, c.Theme.Glyphs.Cursor+" "+name)
 	}
-	line := Line{{Text: "  " + Fit(f.kind, 16), Role: Muted}}
+	line := Line{{Text: "  " + Fit(f.category, 16), Role: Muted}}
 	if f.fact != nil {
 		line = append(line, f.fact()...)
 	} else {
@@ -447,11 +463,11 @@ func (f found) row(c Canvas, selected bool, width int) string {
 	return lead + line.Paint(c.Theme, c.Width-width-2)
 }
 
-// calls gives what a name in line mode means: a page or an object.
-func (a *App) calls(name string) (run func() tea.Cmd, ok bool) {
+// resolve gives what a name in line mode means: a page or an object.
+func (a *App) resolve(name string) (run func() tea.Cmd, ok bool) {
 	var entries []entry
-	for _, d := range a.opts.Destinations {
-		entries = append(entries, a.destination(d))
+	for _, page := range a.opts.Pages {
+		entries = append(entries, a.pageEntry(page))
 	}
 	if a.opts.Objects != nil {
 		for _, o := range a.opts.Objects() {
@@ -459,7 +475,7 @@ func (a *App) calls(name string) (run func() tea.Cmd, ok bool) {
 		}
 	}
 	none := func(string) float64 { return 0 }
-	all := matches(entries, name, none)
+	all := matchesFor(entries, name, none)
 	if len(all) == 0 || all[0].tier == scattered {
 		return nil, false
 	}

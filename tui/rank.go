@@ -11,10 +11,10 @@ import (
 
 // Object is something that can be gone to by its name: a thing of the account, a page, an action.
 type Object struct {
-	ID   string // lasting; what its uses are counted by
-	Of   string // its kind, for the program
-	Kind string // what it is, in a word: "tunnel"
-	Name string
+	ID    string // lasting; what its uses are counted by
+	Kind  string // its kind, for the program
+	Label string // what it is, in a word: "tunnel"
+	Name  string
 	// More are other names that find it: ids, addresses, "AS 64601".
 	More []string
 	// Nets are the networks that it stands for: an address finds the one that contains it most closely.
@@ -92,8 +92,8 @@ func ASN(text string) string {
 	return strconv.FormatUint(n, 10)
 }
 
-// found is an entry that matches, and how well.
-type found struct {
+// match is an entry that matches, and how well.
+type match struct {
 	*entry
 	tier, closeness int // closeness: bits of the network that contains the address
 	uses            float64
@@ -164,23 +164,23 @@ func (q query) match(e *entry) (tier, closeness int) {
 }
 
 // rank are the entries for what was typed, best first. Equal ones keep one order, for the fingers.
-func rank(entries []entry, text string, uses func(id string) float64) []found {
+func rank(entries []entry, text string, uses func(id string) float64) []match {
 	q := readQuery(text)
-	var out []found
+	var out []match
 	for i := range entries {
 		tier, closeness := q.match(&entries[i])
 		if tier < scattered || tier == scattered && entries[i].sort <= sortObject {
-			out = append(out, found{&entries[i], tier, closeness, uses(entries[i].id)})
+			out = append(out, match{&entries[i], tier, closeness, uses(entries[i].id)})
 		}
 	}
-	slices.SortStableFunc(out, func(a, b found) int {
+	slices.SortStableFunc(out, func(a, b match) int {
 		c := cmp.Or(cmp.Compare(a.tier, b.tier), cmp.Compare(b.closeness, a.closeness), cmp.Compare(b.uses, a.uses), cmp.Compare(a.sort, b.sort))
 		if c == 0 && a.sort == sortObject {
 			return Natural(a.name, b.name)
 		}
 		return c // pages and actions stay in their order
 	})
-	if i := slices.IndexFunc(out, func(f found) bool { return f.tier == scattered }); i >= 0 && len(out) > i+scatteredShown {
+	if i := slices.IndexFunc(out, func(f match) bool { return f.tier == scattered }); i >= 0 && len(out) > i+scatteredShown {
 		out = out[:i+scatteredShown]
 	}
 	return out

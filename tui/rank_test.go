@@ -22,14 +22,14 @@ func atlasOf(p *person, objects func() []tui.Object) *person {
 	home := &page{title: "Home"}
 	p.app = tui.NewApp(tui.Options{Name: "flarewire", Home: func() tui.View { return home }, Theme: tui.ThemeNone,
 		Now: func() time.Time { return p.now }, Objects: objects,
-		Destinations: []tui.PaletteEntry{{Names: []string{"tunnels"}, Open: func() tui.View { return &page{title: "Tunnels"} }},
+		Pages: []tui.PaletteEntry{{Names: []string{"tunnels"}, Open: func() tui.View { return &page{title: "Tunnels"} }},
 			{Names: []string{"warnings"}, Open: func() tui.View { return &page{title: "Warnings"} }}}})
 	p.size(120, 40)
 	return p
 }
 
 func thing(name string, more ...string) tui.Object {
-	o := tui.Object{ID: name, Kind: "tunnel", Name: name, More: more, Open: func() tui.View { return &page{title: name} }}
+	o := tui.Object{ID: name, Label: "tunnel", Name: name, More: more, Open: func() tui.View { return &page{title: name} }}
 	for _, text := range append(slices.Clone(more), name) {
 		if prefix, err := netip.ParsePrefix(text); err == nil {
 			o.Nets = append(o.Nets, prefix)

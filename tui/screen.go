@@ -44,7 +44,7 @@ func (a *App) Screen() string {
 	// What is said takes whole lines over the page and moves none of it.
 	message := a.message(canvas, canvas.Height-len(body))
 	if a.palette.open {
-		message = append(a.palette.band(canvas), message...)
+		message = append(a.palette.drawList(canvas), message...)
 	}
 	lines = append(append(lines[:len(lines)-len(message)+1], message...), a.footer(canvas))
 	screen := strings.Join(lines, "\n")

@@ -40,7 +40,7 @@ func house(t *testing.T) (*person, *usher, map[string]*page) {
 	p.app = tui.NewApp(tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Services: []tui.Service{u},
 		Now:  func() time.Time { return p.now },
 		Home: func() tui.View { return pages["Home"] },
-		Destinations: []tui.PaletteEntry{{Names: []string{"other"}, Open: func() tui.View { return pages["Other"] }},
+		Pages: []tui.PaletteEntry{{Names: []string{"other"}, Open: func() tui.View { return pages["Other"] }},
 			{Names: []string{"home"}, Open: func() tui.View { return &page{title: "Home"} }}},
 	})
 	return p, u, pages

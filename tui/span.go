@@ -43,9 +43,19 @@ func (l Line) Paint(t *Theme, width int) string {
 	return b.String()
 }
 
-// Whole is the line without the spans for which there is no room: none is cut in the middle of a word. What is as it should be goes first,
-// then what stands at the end; the beginning stays.
+// Whole is the line in which no span is cut in the middle of a word. Where there is no room the spans stand closer; then those are left out
+// that are as they should be, then those at the end, and an ellipsis says so: what is counted must not seem to be all. The beginning stays.
 func (l Line) Whole(width int) Line {
+	for _, closer := range []*strings.Replacer{narrowGaps, noGlyphGaps} {
+		if l.Width() <= width {
+			return l
+		}
+		l = slices.Clone(l)
+		for i := range l {
+			l[i].Text = closer.Replace(l[i].Text)
+		}
+	}
+	left := l.Width() > width
 	for len(l) > 1 && l.Width() > width {
 		least := len(l) - 1
 		for i := least; i > 0; i-- {
@@ -53,9 +63,25 @@ func (l Line) Whole(width int) Line {
 				least = i
 			}
 		}
-		l = slices.Delete(slices.Clone(l), least, least+1)
+		l = slices.Delete(l, least, least+1)
+	}
+	if more := (Span{Text: " " + Ellipsis, Role: Muted}); left && l.Width()+Width(more.Text) <= width {
+		l = append(l, more)
 	}
 	return l
+}
+
+// narrowGaps and noGlyphGaps take a cell of the gaps between the counts of a line, and that between a sign and its number.
+var narrowGaps, noGlyphGaps = strings.NewReplacer("   ", "  "), signsAlone(UnicodeGlyphs)
+
+func signsAlone(g Glyphs) *strings.Replacer {
+	var pairs []string
+	for _, sign := range []string{g.Up, g.Pending, g.Down, g.None, g.Unknown} {
+		for _, digit := range "0123456789" {
+			pairs = append(pairs, sign+" "+string(digit), sign+string(digit))
+		}
+	}
+	return strings.NewReplacer(pairs...)
 }
 
 // calm is how well one can do without what is said in a role.

@@ -44,7 +44,7 @@ type person struct {
 func sit(t *testing.T, home *page, more ...tui.PaletteEntry) *person {
 	p := &person{t: t, now: time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)}
 	p.app = tui.NewApp(tui.Options{
-		Name: "flarewire", Home: func() tui.View { return home }, Destinations: more, Theme: tui.ThemeNone,
+		Name: "flarewire", Home: func() tui.View { return home }, Pages: more, Theme: tui.ThemeNone,
 		Identity: func() tui.Identity { return tui.Identity{Account: "Northwind", Source: "demo"} },
 		Now:      func() time.Time { return p.now },
 	})

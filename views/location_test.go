@@ -20,9 +20,9 @@ func TestAnOperatorSeesWhatALocationSees(t *testing.T) {
 	d.Press(":")
 	d.types("locations")
 	d.Press("enter")
-	d.reads("LOCATION", "nrt02", "Tokyo", "2 of", "tunnels and CNIs down", "8 locations, 8 with traffic in the last hour")
+	d.reads("LOCATION", "nrt02", "Tokyo", "2 down, ", "8 locations, 8 with traffic in the last hour")
 	d.Press("enter")
-	d.reads("Tokyo (nrt02)", "Tunnels that it does not see healthy", "fra-dc1-gre down", "ams-br2-ipsec down")
+	d.reads("Tokyo (nrt02)", "Not healthy from here", "fra-dc1-gre down", "ams-br2-ipsec down")
 }
 
 // From 120 columns the members of an incident stand beside the list, and / leaves the rows that one looks for.

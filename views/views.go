@@ -76,19 +76,19 @@ func New(env *kit.Env, o tui.Options, start string, more ...func(*kit.Env) kit.M
 	for _, make := range slices.Concat(registry, more) {
 		m := make(env)
 		env.Add(m)
-		o.Destinations = append(o.Destinations, m.PaletteEntries()...)
+		o.Pages = append(o.Pages, m.PaletteEntries()...)
 		o.Services = append(o.Services, m.Services()...)
 	}
-	o.Home, o.Objects = o.Destinations[0].Open, env.Objects
+	o.Home, o.Objects = o.Pages[0].Open, env.Objects
 	if start != "" {
-		i := slices.IndexFunc(o.Destinations, func(d tui.PaletteEntry) bool { return slices.Contains(d.Names, start) })
+		i := slices.IndexFunc(o.Pages, func(d tui.PaletteEntry) bool { return slices.Contains(d.Names, start) })
 		if i < 0 {
-			return nil, fmt.Errorf("there is no page called %q: use %s", start, names(o.Destinations))
+			return nil, fmt.Errorf("there is no page called %q: use %s", start, names(o.Pages))
 		}
-		o.Home = o.Destinations[i].Open
+		o.Home = o.Pages[i].Open
 	}
-	if i := slices.IndexFunc(o.Destinations, func(d tui.PaletteEntry) bool { return slices.Contains(d.Names, env.Below) }); i >= 0 {
-		o.Below = o.Destinations[i].Open
+	if i := slices.IndexFunc(o.Pages, func(d tui.PaletteEntry) bool { return slices.Contains(d.Names, env.BackTo) }); i >= 0 {
+		o.Below = o.Pages[i].Open
 	}
 	return tui.NewApp(o), nil
 }

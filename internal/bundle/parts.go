@@ -42,7 +42,7 @@ func aboutOf(c Contents) about {
 		Watching: s.Started.UTC()}
 	for _, kind := range Kinds() {
 		e := s.Entry(kind)
-		told := sourceOf(kind.Title(), e.Fetched, e.Failures, e.Err)
+		told := sourceOf(kind.Plural(), e.Fetched, e.Failures, e.Err)
 		if e.Err == nil && e.Partial() {
 			told.Incomplete = slices.Concat(e.Lost, e.Undecoded)
 			told.err = errors.New(strings.Join(told.Incomplete, "; "))

@@ -139,8 +139,8 @@ func (a *applying) step(ctx context.Context, p Plan, s step) Result {
 	entry := entries[0]
 	a.at(Checking)
 	// behind the entry, which may have had to wait
-	if err = errors.Join(ctx.Err(), a.undoneBefore(s.entry.Undoes, entry)); err == nil && s.check != nil {
-		err = s.check(ctx)
+	if err = errors.Join(ctx.Err(), a.undoneBefore(s.entry.Undoes, entry)); err == nil && s.recheck != nil {
+		err = s.recheck(ctx)
 	}
 	if dry, ok := s.request.DryRun(); ok && s.dryRun && err == nil { // behind the entry: a server may overlook that it is only a check
 		_, err = a.w.options.Sender.Send(ctx, dry)

@@ -40,10 +40,10 @@ type Plan struct {
 	Warnings              []string   // read before sending
 	Consequences          []string   // what depends on it, how long it takes
 
-	blocks   []string
-	check    func(context.Context, *Plan) // asks the server; nil when that was done for good
-	accepted bool
-	steps    []step
+	blocks    []string
+	askDryRun func(context.Context, *Plan) // asks the server; nil when that was done for good
+	accepted  bool
+	steps     []step
 	// incomplete completes the result of a plan of several steps that ended at one of them; nil for one step. before is the outcome of
 	// the step before that one.
 	incomplete func(step int, before journal.Outcome, r *Result)
@@ -55,8 +55,8 @@ type step struct {
 	entry   journal.Entry
 	also    []journal.Entry // of further objects that the same request changes
 	request api.Request
-	// check reads again right before sending; an error means that the plan is out of date.
-	check func(context.Context) error
+	// recheck reads again right before sending; an error means that the plan is out of date.
+	recheck func(context.Context) error
 	// dryRun: the server is asked right before sending; otherwise it was asked before, or is not asked.
 	dryRun bool
 	// repeats are the waits after which a step that was certainly refused is sent again, as the request that rebuild makes.
@@ -84,8 +84,8 @@ type settled struct {
 // field (Conflict.Clash). Only now the server is asked to check the request.
 func (p Plan) AcceptConflicts(ctx context.Context) Plan {
 	p.accepted = true
-	if p.check != nil {
-		p.check(ctx, &p)
+	if p.askDryRun != nil {
+		p.askDryRun(ctx, &p)
 	}
 	return p
 }

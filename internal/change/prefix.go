@@ -21,11 +21,12 @@ const (
 )
 
 // bgpAct is a named act on a BGP prefix: one field, which is sent alone.
-func (w *Writer) bgpAct(prefixID string, verb journal.Verb, opened api.Object, path string, value any, change api.BGPPrefixChange) edit {
+func (w *Writer) bgpAct(prefixID string, verb journal.Verb, opened api.Object, path string, value any,
+	change api.BGPPrefixChange) editSpec {
 	r := BGPPrefixes(prefixID).Resource
 	wanted := flatten(opened.Values())
 	wanted[path] = value
-	return edit{r: r, verb: verb, opened: opened, wanted: compose(wanted, opened, opened),
+	return editSpec{r: r, verb: verb, opened: opened, wanted: compose(wanted, opened, opened),
 		build: func(a *api.AccountClient, _ api.Object) (api.Request, error) {
 			return a.BuildBGPPrefixChange(prefixID, r.id(opened), change)
 		}}
@@ -55,7 +56,7 @@ func (w *Writer) advertise(ctx context.Context, prefixID string, opened api.Obje
 		b, _ := api.As[api.BGPPrefix](fresh) // it was read as one
 		GuardAdvertisement(prefix, b, bindings, unread == nil, advertise, w.options.Now()).addTo(p)
 	}
-	return w.edit(ctx, e)
+	return w.prepareEdit(ctx, e)
 }
 
 // Guards are what stands against an act, and what it brings with it.
@@ -130,7 +131,7 @@ func advertisementOrder(advertise bool) []string {
 	return []string{
 		fmt.Sprintf("It takes %.0f to %.0f minutes until it is withdrawn globally", rules.MinWithdraw.Minutes(),
 			rules.MaxWithdraw.Minutes()),
-		"Without another announcement of the same length the addresses are unreachable afterwards",
+		"Unless another network announces it, or a prefix that covers it, the addresses are unreachable afterwards",
 		"Safe order: announce the prefix with the same length from your own provider, wait 5 to 10 minutes and check it, " +
 			"prepend at Cloudflare if you like, withdraw, wait 15 minutes",
 	}
@@ -147,7 +148,7 @@ func (w *Writer) prepend(ctx context.Context, prefixID string, opened api.Object
 	e.guard = func(_ api.Object, p *Plan) {
 		p.Consequences = append(p.Consequences, "A longer AS path makes other networks prefer another announcement of the prefix")
 	}
-	return w.edit(ctx, e)
+	return w.prepareEdit(ctx, e)
 }
 
 // PrepareAutoWithdraw plans whether Cloudflare withdraws the prefix by itself while no BGP route matches it.
@@ -162,12 +163,13 @@ func (w *Writer) autoWithdraw(ctx context.Context, prefixID string, opened api.O
 			p.Warnings = append(p.Warnings, "Without a matching BGP route in the account's routing table the prefix is withdrawn at once")
 		}
 	}
-	return w.edit(ctx, e)
+	return w.prepareEdit(ctx, e)
 }
 
 // PrepareValidation plans a new check of IRR, RPKI and ownership of a prefix.
 func PrepareValidation(ctx context.Context, w *Writer, opened api.Prefix) (Plan, error) {
-	return w.edit(ctx, edit{r: Prefixes.Resource, verb: journal.ValidatePrefix, opened: api.ObjectOf(opened), wanted: api.ObjectOf(opened),
+	return w.prepareEdit(ctx, editSpec{r: Prefixes.Resource, verb: journal.ValidatePrefix, opened: api.ObjectOf(opened),
+		wanted: api.ObjectOf(opened),
 		always: true,
 		build:  func(a *api.AccountClient, _ api.Object) (api.Request, error) { return a.BuildValidatePrefix(opened.ID) },
 		guard: func(_ api.Object, p *Plan) {

@@ -13,13 +13,14 @@ import (
 	"flarewire/internal/journal"
 )
 
-// PrepareCreate plans a new object. Nothing but the server's dry run is sent.
+// PrepareCreate plans a new object. Nothing but the server's dry run is sent. The error is about reading or building, as of every Prepare…:
+// what the server's check objects to is in Plan.DryRun, and Plan.Blocked says so.
 func (w *Writer) PrepareCreate(ctx context.Context, r Resource, wanted api.Object) (Plan, error) {
 	p, err := w.plainCreate(r, wanted)
 	if err != nil {
 		return p, err
 	}
-	w.ask(ctx, &p, p.Requests[0])
+	w.askDryRun(ctx, &p, p.Requests[0])
 	return p, nil
 }
 
@@ -35,7 +36,7 @@ func (w *Writer) plainCreate(r Resource, wanted api.Object) (Plan, error) {
 	p.Differences = compare(nil, flatten(req.Body()))
 	p.Requests = []api.Request{req}
 	c := &creation{w: w, r: r, body: sentValues(w.known(r, req.Body()), values), name: r.label(flatten(req.Body()))}
-	p.steps = []step{{entry: w.entry(p, r.Parent, nil, req.Body(), req), request: req, check: c.remember, settle: c.settle}}
+	p.steps = []step{{entry: w.entry(p, r.Parent, nil, req.Body(), req), request: req, recheck: c.remember, settle: c.settle}}
 	return p, nil
 }
 
@@ -46,18 +47,18 @@ func PrepareUpdate[T any](ctx context.Context, w *Writer, r Of[T], opened, wante
 
 // PrepareUpdate is the function of the same name for any kind of object.
 func (w *Writer) PrepareUpdate(ctx context.Context, r Resource, opened, wanted api.Object) (Plan, error) {
-	return w.edit(ctx, update(r, opened, wanted))
+	return w.prepareEdit(ctx, update(r, opened, wanted))
 }
 
-func update(r Resource, opened, wanted api.Object) edit {
-	return edit{r: r, verb: journal.Update, opened: opened, wanted: wanted,
+func update(r Resource, opened, wanted api.Object) editSpec {
+	return editSpec{r: r, verb: journal.Update, opened: opened, wanted: wanted,
 		build: func(a *api.AccountClient, v api.Object) (api.Request, error) {
 			return r.In(a).BuildUpdate(r.id(opened), v)
 		}}
 }
 
-// PrepareDelete plans a deletion. hangsOn says what depends on the object (see TunnelConsequences and the like).
-func (w *Writer) PrepareDelete(ctx context.Context, r Resource, opened api.Object, hangsOn ...string) (Plan, error) {
+// PrepareDelete plans a deletion. dependents says what depends on the object (see TunnelConsequences and the like).
+func (w *Writer) PrepareDelete(ctx context.Context, r Resource, opened api.Object, dependents ...string) (Plan, error) {
 	id := r.id(opened)
 	fresh, err := r.Read(ctx, w.options.Account, id)
 	if err != nil {
@@ -71,9 +72,9 @@ func (w *Writer) PrepareDelete(ctx context.Context, r Resource, opened api.Objec
 	p.Opened, p.Fresh = journal.Mask(raw(opened)), journal.Mask(raw(fresh))
 	covers := r.covers(w.options.Account)
 	p.Conflicts = conflicts(settings(opened, covers), settings(fresh, covers), nil)
-	p.Consequences = hangsOn
+	p.Consequences = dependents
 	if text := w.notBack(r, fresh); text != "" {
-		p.Consequences = append(slices.Clone(hangsOn), text)
+		p.Consequences = append(slices.Clone(dependents), text)
 	}
 	p.Requests = []api.Request{req}
 	p.steps = []step{w.deletion(r, &p, fresh, req)}
@@ -84,14 +85,14 @@ func (w *Writer) PrepareDelete(ctx context.Context, r Resource, opened api.Objec
 // Cloudflare's documents, a server that overlooked it would delete without an entry in the journal, and there is nothing to check.
 func (w *Writer) deletion(r Resource, p *Plan, fresh api.Object, req api.Request) step {
 	id := p.ID
-	s := step{entry: w.entry(*p, r.Parent, raw(fresh), nil, req), request: req, check: w.unchanged(r, id, fresh)}
+	s := step{entry: w.entry(*p, r.Parent, raw(fresh), nil, req), request: req, recheck: w.unchanged(r, id, fresh)}
 	s.settle = func(ctx context.Context, certain bool, _ api.Answer) settled { return w.gone(ctx, r, id, certain) }
 	p.DryRun.Why = "deletions are not tested in advance"
 	return s
 }
 
-// edit is a change of an existing object: an update, or a named act.
-type edit struct {
+// editSpec is a change of an existing object: an update, or a named act.
+type editSpec struct {
 	r              Resource
 	verb           journal.Verb
 	opened, wanted api.Object
@@ -103,8 +104,8 @@ type edit struct {
 	always         bool                                // to be sent without a difference too: a validation, a new key
 }
 
-func (w *Writer) edit(ctx context.Context, e edit) (Plan, error) {
-	c, err := w.rebased(ctx, e)
+func (w *Writer) prepareEdit(ctx context.Context, e editSpec) (Plan, error) {
+	c, err := w.merge(ctx, e)
 	if err != nil {
 		return Plan{}, err
 	}
@@ -116,35 +117,36 @@ func (w *Writer) edit(ctx context.Context, e edit) (Plan, error) {
 	return w.finish(ctx, e, p, c), nil
 }
 
-// rebased reads the object and puts the edit on top of it.
-func (w *Writer) rebased(ctx context.Context, e edit) (c change, err error) {
+// merge reads the object and puts the edit on top of it.
+func (w *Writer) merge(ctx context.Context, e editSpec) (c mergedEdit, err error) {
 	if c.fresh, err = e.r.Read(ctx, w.options.Account, e.r.id(e.opened)); err != nil {
 		return c, err
 	}
 	c.covers = e.r.covers(w.options.Account)
-	opened, wish := settings(e.opened, c.covers), settings(e.wanted, c.covers)
+	opened, wanted := settings(e.opened, c.covers), settings(e.wanted, c.covers)
 	c.now = settings(c.fresh, c.covers)
-	c.conflicts = conflicts(opened, c.now, wish)
-	c.target = rebase(opened, wish, c.now)
+	c.conflicts = conflicts(opened, c.now, wanted)
+	c.merged = rebase(opened, wanted, c.now)
 	whole := flatten(c.fresh.Values()).only(func(path string) bool { return !c.covers(path) })
-	maps.Copy(whole, c.target)
+	maps.Copy(whole, c.merged)
 	c.sent = compose(whole, c.fresh, e.wanted)
 	c.req, err = e.build(w.options.Account, c.sent)
 	return c, err
 }
 
-// change is an edit on top of what is there now.
-type change struct {
+// mergedEdit is an edit on top of what is there now.
+type mergedEdit struct {
 	fresh, sent api.Object
-	now, target fields
+	now, merged fields
 	covers      func(string) bool
 	conflicts   []Conflict
 	req         api.Request
 }
 
-// withLost are the settings before the change, and what is unknown inside of objects that the change takes away: an undo has it from
-// nowhere else. What stays keeps it anyway.
-func (c change) withLost() fields {
+// beforeWithRemoved are the settings before the change, with the fields that flarewire has no name for of the parts that the change
+// removes:
+// the journal needs them for the undo. Those of parts that stay are sent along with the change.
+func (c mergedEdit) beforeWithRemoved() fields {
 	out := maps.Clone(c.now)
 	for path, value := range flatten(raw(c.fresh)) {
 		if _, named := c.now[path]; named || !c.covers(path) || journal.IsSecret(path) {
@@ -153,7 +155,7 @@ func (c change) withLost() fields {
 		for parent := path; strings.Contains(parent, "."); {
 			parent = parent[:strings.LastIndexByte(parent, '.')]
 			if c.now.holds(parent) {
-				if !c.target.holds(parent) {
+				if !c.merged.holds(parent) {
 					out[path] = value
 				}
 				break
@@ -164,10 +166,10 @@ func (c change) withLost() fields {
 }
 
 // finish adds differences, the server's check and the step.
-func (w *Writer) finish(ctx context.Context, e edit, p Plan, c change) Plan {
-	p.Differences = compare(c.now, c.target)
+func (w *Writer) finish(ctx context.Context, e editSpec, p Plan, c mergedEdit) Plan {
+	p.Differences = compare(c.now, c.merged)
 	if e.verb == journal.Update {
-		p.Unsent = unsent(p.Differences, c.target, flatten(c.req.Body()), e.r.ReplacesAll)
+		p.Unsent = unsent(p.Differences, c.merged, flatten(c.req.Body()), e.r.ReplacesAll)
 		e.warnUnsent(&p)
 	}
 	for _, path := range secretsOf(c.req) {
@@ -179,20 +181,20 @@ func (w *Writer) finish(ctx context.Context, e edit, p Plan, c change) Plan {
 	if e.guard != nil {
 		e.guard(c.fresh, &p)
 	}
-	p.check = func(ctx context.Context, p *Plan) { w.ask(ctx, p, c.req) }
+	p.askDryRun = func(ctx context.Context, p *Plan) { w.askDryRun(ctx, p, c.req) }
 	if e.noDryRun != "" {
-		p.check = func(_ context.Context, p *Plan) { p.DryRun.Why = e.noDryRun }
+		p.askDryRun = func(_ context.Context, p *Plan) { p.DryRun.Why = e.noDryRun }
 	}
-	p.check(ctx, &p)
-	s := &editing{w: w, e: e, c: c, differences: p.Differences, unsent: p.Unsent}
+	p.askDryRun(ctx, &p)
+	s := &editStep{w: w, e: e, c: c, differences: p.Differences, unsent: p.Unsent}
 	if hasKeyProof(e.verb) { // by this a key whose answer was lost is seen later
 		if made := flatten(raw(c.fresh))[keyMade]; made != nil {
 			c.now[keyMade] = made
 		}
 	}
-	before, _ := c.withLost().object() // came out of JSON
-	after, _ := c.target.object()
-	p.steps = []step{{entry: w.entry(p, e.r.Parent, before, after, c.req), request: c.req, check: s.check, settle: s.settle}}
+	before, _ := c.beforeWithRemoved().object() // came out of JSON
+	after, _ := c.merged.object()
+	p.steps = []step{{entry: w.entry(p, e.r.Parent, before, after, c.req), request: c.req, recheck: s.recheck, settle: s.settle}}
 	return p
 }
 
@@ -209,7 +211,8 @@ func (w *Writer) known(r Resource, object json.RawMessage) fields {
 // settings are the fields of an object that can be set.
 func settings(o api.Object, covers func(string) bool) fields { return flatten(o.Values()).only(covers) }
 
-// secretsOf are the fields of a request that hold a secret the API never gives back.
+// secretsOf are the fields of a request that hold a secret the API never gives back. md5_key is readable, and so compared like any
+// other field.
 func secretsOf(req api.Request) []string {
 	var paths []string
 	for path := range flatten(req.Body()) {
@@ -234,7 +237,7 @@ func sentValues(sent, wanted fields) fields {
 	return sent
 }
 
-func (e edit) warnUnsent(p *Plan) {
+func (e editSpec) warnUnsent(p *Plan) {
 	if len(p.Unsent) == 0 {
 		return
 	}
@@ -267,15 +270,16 @@ func unsent(differences []Difference, target, body fields, whole bool) []Differe
 	return list
 }
 
-// ask has the server check the request without carrying it out.
-func (w *Writer) ask(ctx context.Context, p *Plan, req api.Request) {
+// askDryRun has the server check the request without carrying it out.
+func (w *Writer) askDryRun(ctx context.Context, p *Plan, req api.Request) {
 	dry, ok := req.DryRun()
 	switch {
 	case !ok:
 		p.DryRun.Why = "the API cannot check this without doing it"
 	case w.options.ReadOnly != "":
 		p.DryRun.Why = "this is read-only: " + w.options.ReadOnly
-	case len(p.blocks) > 0 || len(p.Conflicts) > 0 && !p.accepted:
+	case len(p.blocks) > 0: // why it cannot be sent says enough
+	case len(p.Conflicts) > 0 && !p.accepted:
 		p.DryRun.Why = "resolve the conflict first"
 	default:
 		p.DryRun = DryRun{Asked: true}

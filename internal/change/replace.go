@@ -16,12 +16,12 @@ import (
 // was read back. Routes keep their next hop, because the addresses stay unless they are changed too.
 func PrepareReplaceGRE(ctx context.Context, w *Writer, opened, wanted api.GRETunnel, routes []api.Route) (Plan, error) {
 	r := GRETunnels.Resource
-	c, err := w.rebased(ctx, update(r, api.ObjectOf(opened), api.ObjectOf(wanted)))
+	c, err := w.merge(ctx, update(r, api.ObjectOf(opened), api.ObjectOf(wanted)))
 	if err != nil {
 		return Plan{}, err
 	}
 	fresh, _ := api.As[api.GRETunnel](c.fresh) // it was read as one
-	create, err := w.plainCreate(r, compose(c.target, c.fresh, api.Object{}))
+	create, err := w.plainCreate(r, compose(c.merged, c.fresh, api.Object{}))
 	if err != nil {
 		return Plan{}, err
 	}
@@ -31,7 +31,7 @@ func PrepareReplaceGRE(ctx context.Context, w *Writer, opened, wanted api.GRETun
 	}
 	p := w.newPlan(r.Title, r.Name, journal.Delete, opened.ID, fresh.Name)
 	p.Title = "Replace GRE tunnel " + fresh.Name
-	p.Conflicts, p.Differences = c.conflicts, compare(c.now, c.target)
+	p.Conflicts, p.Differences = c.conflicts, compare(c.now, c.merged)
 	p.Opened, p.Fresh, p.Wanted = journal.Mask(raw(api.ObjectOf(opened))), journal.Mask(raw(c.fresh)), create.Wanted
 	if len(p.Differences) == 0 {
 		p.block("there is nothing to change")
@@ -48,18 +48,18 @@ func PrepareReplaceGRE(ctx context.Context, w *Writer, opened, wanted api.GRETun
 
 // replaceSteps are the deletion and the creation. The new tunnel cannot be checked while the old one has its name and addresses:
 // what can be is everything but BGP, as an update of the old one.
-func (w *Writer) replaceSteps(ctx context.Context, p *Plan, c change, remove api.Request, second step) {
+func (w *Writer) replaceSteps(ctx context.Context, p *Plan, c mergedEdit, remove api.Request, second step) {
 	first := w.deletion(GRETunnels.Resource, p, c.fresh, remove)
-	unchanged, remember := first.check, second.check
+	unchanged, remember := first.recheck, second.recheck
 	// What is needed to find the new tunnel is read before the old one is deleted: no reading may come between the two.
-	first.check = func(ctx context.Context) error {
+	first.recheck = func(ctx context.Context) error {
 		if err := unchanged(ctx); err != nil {
 			return err
 		}
 		return remember(ctx)
 	}
-	second.check, second.repeats = nil, replaceWaits
-	wanted, title := compose(c.target, c.fresh, api.Object{}), p.Title
+	second.recheck, second.repeats = nil, replaceWaits
+	wanted, title := compose(c.merged, c.fresh, api.Object{}), p.Title
 	second.rebuild = func() (api.Request, error) { return GRETunnels.In(w.options.Account).BuildCreate(wanted) }
 	p.incomplete = func(step int, before journal.Outcome, r *Result) {
 		halfReplaced(title, c.fresh, wanted, step, before, r)
@@ -68,8 +68,8 @@ func (w *Writer) replaceSteps(ctx context.Context, p *Plan, c change, remove api
 	group := rand.Text()[:16]
 	first.entry.Group, second.entry.Group = group, group
 	p.steps = []step{first, second}
-	p.check = func(ctx context.Context, p *Plan) { w.ask(ctx, p, c.req) }
-	p.check(ctx, p)
+	p.askDryRun = func(ctx context.Context, p *Plan) { w.askDryRun(ctx, p, c.req) }
+	p.askDryRun(ctx, p)
 }
 
 func replaceWarnings(t api.GRETunnel) []string {

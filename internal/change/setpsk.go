@@ -50,7 +50,7 @@ func PrepareSetPSKs(ctx context.Context, w *Writer, tunnels []api.IPsecTunnel, k
 		"router has it",
 		"Whether the API reports that a key of your own took effect is not documented (unconfirmed)")
 	entries := s.entries(p)
-	p.steps = []step{{entry: entries[0], also: entries[1:], request: req, check: s.check, settle: s.settle}}
+	p.steps = []step{{entry: entries[0], also: entries[1:], request: req, recheck: s.recheck, settle: s.settle}}
 	return p, nil
 }
 
@@ -97,7 +97,7 @@ func (s *settingKeys) entries(p Plan) []journal.Entry {
 	return out
 }
 
-func (s *settingKeys) check(ctx context.Context) error {
+func (s *settingKeys) recheck(ctx context.Context) error {
 	for i, fresh := range s.fresh {
 		if err := s.w.unchanged(IPsecTunnels.Resource, s.id(i), fresh)(ctx); err != nil {
 			return err

@@ -48,10 +48,10 @@ func PrepareCNISettings(ctx context.Context, w *Writer, opened, wanted api.CNISe
 		p.block("there is nothing to change")
 	}
 	p.Requests = []api.Request{req}
-	w.ask(ctx, &p, req) // the API cannot: this says so
+	w.askDryRun(ctx, &p, req) // the API cannot: this says so
 	p.steps = []step{{
 		entry: w.entry(p, "", is.Values(), wish.Values(), req), request: req,
-		check: func(ctx context.Context) error {
+		recheck: func(ctx context.Context) error {
 			changed, err := w.cniSettingsDiffer(ctx, is.Values())
 			if err == nil && len(changed) > 0 {
 				err = &StaleError{Title: "CNI settings", Changed: changed}

@@ -82,18 +82,18 @@ func paths(list []Difference) []string {
 	return out
 }
 
-// editing is the state of an update or an act between its check and its reading back.
-type editing struct {
+// editStep is the state of an update or an act between its check and its reading back.
+type editStep struct {
 	w                   *Writer
-	e                   edit
-	c                   change
+	e                   editSpec
+	c                   mergedEdit
 	differences, unsent []Difference
 	sources             map[string]any
 }
 
-func (s *editing) id() string { return s.e.r.id(s.e.opened) }
+func (s *editStep) id() string { return s.e.r.id(s.e.opened) }
 
-func (s *editing) check(ctx context.Context) error {
+func (s *editStep) recheck(ctx context.Context) error {
 	if err := s.w.unchanged(s.e.r, s.id(), s.c.fresh)(ctx); err != nil || s.e.r.Beside == nil {
 		return err
 	}
@@ -103,7 +103,7 @@ func (s *editing) check(ctx context.Context) error {
 }
 
 // settle reads until everything that can have been changed is there.
-func (s *editing) settle(ctx context.Context, certain bool, _ api.Answer) settled {
+func (s *editStep) settle(ctx context.Context, certain bool, _ api.Answer) settled {
 	id := s.id()
 	out := settled{id: id}
 	var got api.Object
@@ -128,31 +128,31 @@ func (s *editing) settle(ctx context.Context, certain bool, _ api.Answer) settle
 }
 
 // missing are the differences that have not taken effect. Write-only secrets cannot be looked at.
-func (s *editing) missing(got api.Object) []Difference {
+func (s *editStep) missing(got api.Object) []Difference {
 	is, all := settings(got, s.c.covers), flatten(raw(got))
 	var list []Difference
 	for _, d := range s.differences {
 		if is[d.Path] == nil { // unknown inside of an object that an undo brings back
 			is[d.Path] = all[d.Path]
 		}
-		if s.writeOnly(d) || same(d.Path, is[d.Path], s.c.target[d.Path]) {
+		if s.writeOnly(d) || same(d.Path, is[d.Path], s.c.merged[d.Path]) {
 			continue
 		}
-		list = append(list, difference(d.Path, is[d.Path], s.c.target[d.Path]))
+		list = append(list, difference(d.Path, is[d.Path], s.c.merged[d.Path]))
 	}
 	return list
 }
 
 // writeOnly: a secret that is in the request but never in an answer.
-func (s *editing) writeOnly(d Difference) bool {
-	_, readable := s.c.target[d.Path]
+func (s *editStep) writeOnly(d Difference) bool {
+	_, readable := s.c.merged[d.Path]
 	return d.Secret && !readable && s.c.now[d.Path] == nil
 }
 
-func (s *editing) proven(got api.Object) bool { return s.e.proof == nil || s.e.proof(s.c.fresh, got) }
+func (s *editStep) proven(got api.Object) bool { return s.e.proof == nil || s.e.proof(s.c.fresh, got) }
 
 // judge decides what the reading means.
-func (s *editing) judge(out *settled, got api.Object, certain bool) {
+func (s *editStep) judge(out *settled, got api.Object, certain bool) {
 	visible, hidden := 0, 0
 	for _, d := range s.differences {
 		if s.writeOnly(d) {
@@ -181,7 +181,7 @@ func (s *editing) judge(out *settled, got api.Object, certain bool) {
 }
 
 // sideEffects are fields that changed without being asked for, in the object and beside it.
-func (s *editing) sideEffects(ctx context.Context, got api.Object) []Difference {
+func (s *editStep) sideEffects(ctx context.Context, got api.Object) []Difference {
 	asked := map[string]bool{}
 	for _, d := range s.differences {
 		asked[d.Path] = true

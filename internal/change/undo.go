@@ -102,7 +102,7 @@ func (w *Writer) undo(ctx context.Context, r Resource, u journal.Undo) (Plan, er
 	now := settings(fresh, covers)
 	then := rebase(now, was, now) // with the secrets that the journal does not have
 	before, after := replaced(fresh, covers, then), replaced(fresh, covers, rebase(was, is, then))
-	return w.edit(ctx, update(r, before, after))
+	return w.prepareEdit(ctx, update(r, before, after))
 }
 
 // notBack says before a deletion what its undo will not bring back, or that there is none; "" when it brings all of it back.
@@ -131,7 +131,7 @@ func (w *Writer) notBack(r Resource, was api.Object) string {
 // lost is what goes with an object and does not come back with the request that creates it again: what is below it or beside it, and
 // settings that a creation does not take.
 func (w *Writer) lost(r Resource, was api.Object, again api.Request) []string {
-	lost := slices.Clone(kind.Kind(r.Name).About().Lost)
+	lost := slices.Clone(kind.Kind(r.Name).About().NotRestored)
 	sent := flatten(again.Body())
 	set := settings(was, r.covers(w.options.Account))
 	for _, path := range union(set, nil) {

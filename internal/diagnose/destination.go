@@ -195,11 +195,16 @@ func (t *Table) match(chain []netip.Prefix, zone string) (netip.Prefix, []int) {
 	return netip.Prefix{}, nil
 }
 
-// uses decides between ways to the same prefix.
+// uses decides between ways to the same prefix. A way into a tunnel that is deleted is none any more, unless it was the last one: that
+// nothing is left is said of the route that stays.
 func (t *Table) uses(ways []int) []PathUse {
-	uses := make([]PathUse, len(ways))
-	for n, i := range ways {
-		uses[n].Path = t.ways[i]
+	uses := make([]PathUse, 0, len(ways))
+	gone := func(i int) bool { return t.ways[i].gone }
+	all := !slices.ContainsFunc(ways, func(i int) bool { return !gone(i) })
+	for _, i := range ways {
+		if all || !gone(i) {
+			uses = append(uses, PathUse{Path: t.ways[i]})
+		}
 	}
 	sorting.Sort(uses, func(a, b PathUse) int {
 		la, ha := a.bounds()

@@ -75,7 +75,8 @@ func (t *Table) All() []Destination {
 	return t.destinations(prefixes)
 }
 
-// Through are the destinations of routes that lead into one of these tunnels or interconnects, by their ids, the worst first.
+// Through are the destinations of routes that lead into one of these tunnels or interconnects, by their ids, the worst first: from the
+// regions where these are a path. What is lost elsewhere is not theirs.
 func (t *Table) Through(ids ...string) []Destination {
 	wanted := make(map[string]bool, len(ids))
 	for _, id := range ids {
@@ -87,7 +88,13 @@ func (t *Table) Through(ids ...string) []Destination {
 			prefixes = append(prefixes, p)
 		}
 	}
-	return t.destinations(prefixes)
+	out := make([]Destination, 0, len(prefixes))
+	for _, p := range prefixes {
+		out = append(out, t.destination(p, func(r Reach) bool {
+			return slices.ContainsFunc(r.Uses, func(u PathUse) bool { return wanted[u.Over.ID] })
+		}))
+	}
+	return worstFirst(out)
 }
 
 func (t *Table) destinations(prefixes []netip.Prefix) []Destination {
@@ -95,6 +102,10 @@ func (t *Table) destinations(prefixes []netip.Prefix) []Destination {
 	for _, p := range prefixes {
 		out = append(out, t.Destination(p))
 	}
+	return worstFirst(out)
+}
+
+func worstFirst(out []Destination) []Destination {
 	sorting.Sort(out, func(a, b Destination) int {
 		return cmp.Or(cmp.Compare(b.Impact, a.Impact), cmp.Compare(b.Likelihood, a.Likelihood), a.Prefix.Compare(b.Prefix))
 	})
@@ -102,9 +113,18 @@ func (t *Table) destinations(prefixes []netip.Prefix) []Destination {
 }
 
 // Destination is how one network is reached. Networks inside of it that have routes of their own are destinations of their own.
-func (t *Table) Destination(p netip.Prefix) Destination {
+func (t *Table) Destination(p netip.Prefix) Destination { return t.destination(p, nil) }
+
+// destination is Destination from those of the regions that are wanted; nil: all.
+func (t *Table) destination(p netip.Prefix, wanted func(Reach) bool) Destination {
 	p = p.Masked()
 	d := Destination{Prefix: p, Reach: t.reach(p), Account: t.Owner(p), Likelihood: Certain}
+	several := len(d.Reach) > 1
+	if wanted != nil {
+		if of := slices.DeleteFunc(slices.Clone(d.Reach), func(r Reach) bool { return !wanted(r) }); len(of) > 0 {
+			d.Reach = of
+		}
+	}
 	var worst left
 	var where []string
 	routed := slices.ContainsFunc(d.Reach, Reach.Routed)
@@ -126,7 +146,7 @@ func (t *Table) Destination(p netip.Prefix) Destination {
 	}
 	d.Impact, d.Likelihood, d.Unknown, d.text = worst.impact, worst.likelihood, worst.unknown, worst.text
 	d.dead = worst.impact == Outage
-	if len(d.Reach) > 1 {
+	if several && len(where) > 0 {
 		d.text += " in " + zonesText(where)
 	}
 	if d.Impact > Risk && d.Account != nil && d.Account.Advertised == No {
@@ -247,8 +267,12 @@ func (n tally) ratio() string {
 	switch {
 	case n.healthy == 0 && n.unknown > 0:
 		text = fmt.Sprintf("none of %s known to be healthy", ways(n.all))
+	case n.degraded == n.all && n.all == 1:
+		return "1 path, degraded"
+	case n.degraded == n.all:
+		return fmt.Sprintf("%d paths, all degraded", n.all)
 	case n.healthy == 0:
-		text = "no healthy path left"
+		text = "no healthy path"
 	}
 	if n.degraded > 0 {
 		text += fmt.Sprintf(", %d degraded", n.degraded)
@@ -298,7 +322,7 @@ func (t *Table) MayBeRouted() string {
 	}
 	for _, l := range t.facts.Links.Rows {
 		if l.BGP != nil {
-			return "BGP is set up on interconnect " + l.Name + ", and the API shows neither its session nor its routes"
+			return "BGP is set up on the CNI " + l.Name + ", and the API shows neither its session nor its routes"
 		}
 	}
 	return ""
@@ -387,24 +411,23 @@ func backups(r Reach) []Finding {
 // singlePoint finds what all ways that can take over have in common.
 func singlePoint(r Reach) []Finding {
 	names, routers := map[string]bool{}, map[string]bool{}
+	works := false
 	for _, u := range r.Uses {
 		if !u.Never {
+			works = works || !u.State.lost()
 			names[u.Name()] = true
 			routers[u.Customer] = true
 		}
 	}
-	f := Finding{Cause: SinglePoint, Likelihood: Remark, Impact: NoImpact, Source: srcOwn,
+	f := Finding{Cause: SinglePoint, Likelihood: Remark, Impact: NoImpact, Source: srcOwn, lost: !works,
 		Next: "Add a path over another router, with the same priority or a larger number."}
 	from := ""
 	if len(r.Zones) > 0 {
 		from = " from " + strings.Join(r.Zones, " ")
 	}
 	switch {
-	case len(names) == 0:
-		return nil
 	case len(names) == 1:
-		only := sortedKeys(names)[0]
-		f.Text = "Only path" + from + ": " + only + "."
+		f.Text = sortedKeys(names)[0] + " is the only path" + from + "."
 		f.Evidence = []Evidence{{"paths to " + r.Prefix.String(), "1"}}
 	case len(routers) == 1 && !routers[""]:
 		router := sortedKeys(routers)[0]

@@ -51,6 +51,7 @@ type Path struct {
 	Score    *float64        // the average that State was read from
 	Track    store.Track     // of the tunnel
 	unread   bool            // a field that decides about its use could not be decoded
+	gone     bool            // the change that is looked at deletes what it leads into
 	only     map[string]bool // regions and locations that it is limited to; nil: none
 }
 
@@ -172,7 +173,7 @@ func (t *Table) lead() {
 		case why != "":
 			w.Why = why
 		default:
-			w.State, w.Why = PathBroken, w.Route.Nexthop+" is in the subnet of no tunnel or interconnect"
+			w.State, w.Why = PathBroken, w.Route.Nexthop+" is in the subnet of no tunnel or CNI"
 		}
 	}
 }
@@ -187,7 +188,8 @@ func (t *Table) leadNowhere(hops map[netip.Addr][]int) {
 			}
 			for _, at := range in.hops(hops) {
 				if w := &t.ways[at]; w.Over.Name == "" {
-					w.Over.Name, w.State, w.Why = tunnel.Name+" (deleted)", PathBroken, tunnel.Name+" is deleted"
+					w.Over.Name, w.State, w.Why = tunnel.Name, PathBroken, tunnel.Name+" is deleted"
+					w.gone = true
 				}
 			}
 		}

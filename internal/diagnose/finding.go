@@ -60,11 +60,11 @@ var shorts = map[Cause]string{
 
 	KeyOlder: "Router has an older key",
 
-	SameRouter:     "All at one router",
-	SameCloudflare: "All at one Cloudflare endpoint",
-	SameKind:       "All of one kind",
-	SameLocation:   "Seen down from one location",
-	SameChange:     "All changed at one time",
+	SameCustomerEndpoint:   "All at one router",
+	SameCloudflareEndpoint: "All at one Cloudflare endpoint",
+	SameKind:               "All of one kind",
+	SameLocation:           "Seen down from one location",
+	SameChange:             "All changed at one time",
 }
 
 // Short is Title for a narrow column: ShortWidth cells at the most, with room for a question mark.
@@ -207,7 +207,9 @@ func (l Likelihood) Word() string {
 // MarshalText writes the word, for JSON.
 func (l Likelihood) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
-// Impact says what a finding means for traffic, if it is so. A larger value is worse.
+// Impact says what a finding means for traffic, if it is so. A larger value is worse. An incident's is called severity in JSON. JSON
+// has the
+// words of String, the screen those of Word: outage, reduced, risk, note.
 type Impact int
 
 // The impacts.
@@ -256,7 +258,11 @@ type Finding struct {
 
 	recorded bool // Cloudflare's own record says it
 	routers  bool // and that the router did it on its own
+	lost     bool // see Lost
 }
+
+// Lost reports whether what a note warns of has happened: the only path is down. That is the outage, and told as such.
+func (f Finding) Lost() bool { return f.lost }
 
 // Because is the evidence in one line.
 func (f Finding) Because() string {

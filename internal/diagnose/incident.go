@@ -11,16 +11,15 @@ import (
 	"flarewire/internal/store"
 )
 
-// The causes of incidents of several tunnels: what they have in common.
+// The causes of incidents of several tunnels: what they have in common. The same words name the properties of Common.
 const (
-	SameRouter     Cause = "customer-endpoint"
-	SameCloudflare Cause = "cloudflare-endpoint"
-	SameKind       Cause = "tunnel-kind"
-	SameLocation   Cause = "location"
-	SameChange     Cause = "one-change"
-	WholeAccount   Cause = "whole-account"
-	SameMoment     Cause = "same-moment" // and nothing else that the working ones do not share
-	NotUp          Cause = "not-up"      // nothing explains it
+	SameCustomerEndpoint   Cause = "customer-endpoint"
+	SameCloudflareEndpoint Cause = "cloudflare-endpoint"
+	SameKind               Cause = "tunnel-kind"
+	SameLocation           Cause = "location"
+	SameChange             Cause = "one-change"
+	WholeAccount           Cause = "whole-account"
+	SameMoment             Cause = "same-moment" // and nothing else that the working ones do not share
 )
 
 // Common is a property that the failed tunnels of an incident share, with how many of the working ones have it.
@@ -39,7 +38,7 @@ type Common struct {
 // Incident is what belongs together: findings of one object, or of several that failed at the same moment or have in common what the
 // working ones have not.
 type Incident struct {
-	ID         string     `json:"id"`
+	ID         string     `json:"id"`    // kind/id, or incident/cause/value: the same as long as these are, so that scripts may compare it
 	Title      string     `json:"title"` // the headline: how many, since when, what they have in common
 	Cause      Cause      `json:"cause"`
 	Severity   Impact     `json:"severity"`
@@ -62,64 +61,64 @@ type Incident struct {
 // Several reports whether it is more than the trouble of one object.
 func (i Incident) Several() bool { return len(i.Members) > 1 }
 
-// Incidents are everything that has trouble, what belongs together as one: the worst likely impact first, then what began last, then
-// by name; what is muted last.
+// Incidents are everything that has trouble, what belongs together as one. In order: what is not muted, the worst severity, what took many
+// tunnels at once, what is more than possible, what began last, and by name.
 func (a *Account) Incidents() []Incident {
 	found := map[string]Diagnosis{}
 	var out []Incident
 	all := a.All()
 	groups := a.groups()
 	grouped := map[string]bool{}
-	note := func(groups []group) {
+	markGrouped := func(groups []group) {
 		for _, g := range groups {
 			for _, i := range g.members {
 				grouped[a.facts.Tunnels[i].ID] = true
 			}
 		}
 	}
-	note(groups)
-	seen := a.seenDown(slices.DeleteFunc(slices.Clone(all), func(d Diagnosis) bool { return grouped[d.Subject.ID] }))
-	note(seen)
-	var follow []Diagnosis
+	markGrouped(groups)
+	seen := a.downFromLocations(slices.DeleteFunc(slices.Clone(all), func(d Diagnosis) bool { return grouped[d.Subject.ID] }))
+	markGrouped(seen)
+	var consequences []Diagnosis
 	for _, d := range all {
 		switch {
 		case grouped[d.Subject.ID]:
 			found[d.Subject.ID] = d
-		case len(groups) > 0 && !a.anyUp && d.Subject.Resource == store.Prefixes && lead(d).Cause == MissingRoute:
-			follow = append(follow, d)
-		case d.Subject.Resource == store.Prefixes && !d.IsMuted() && followsSessions(lead(d), groups):
-			follow = append(follow, d)
+		case len(groups) > 0 && !a.anyUp && d.Subject.Resource == store.Prefixes && primaryFinding(d).Cause == MissingRoute:
+			consequences = append(consequences, d)
+		case d.Subject.Resource == store.Prefixes && !d.IsMuted() && followsSessions(primaryFinding(d), groups):
+			consequences = append(consequences, d)
 		default:
-			out = append(out, a.single(d))
+			out = append(out, a.objectIncident(d))
 		}
 	}
-	out = a.withAlike(a.withObjects(out))
+	out = a.mergeSameCause(a.mergeByObject(out))
 	sorting.Sort(groups, func(x, y group) int { return cmp.Compare(len(y.members), len(x.members)) })
 	for n, g := range slices.Concat(groups, seen) {
-		i := a.together(g, found)
+		i := a.groupIncident(g, found)
 		if n == 0 && !g.seen {
-			i.follows(follow)
+			i.addConsequences(consequences)
 		}
 		i.Muted = a.mutedTogether(i)
 		out = append(out, i)
 	}
 	sorting.Sort(out, func(x, y Incident) int {
-		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(y.Severity, x.Severity), cmp.Compare(y.crowd(), x.crowd()),
+		return cmp.Or(boolCompare(x.IsMuted(), y.IsMuted()), cmp.Compare(y.Severity, x.Severity), cmp.Compare(y.manyAtOnce(), x.manyAtOnce()),
 			cmp.Compare(probable(y), probable(x)),
 			y.Since.Compare(x.Since), strings.Compare(x.Members[0].Name, y.Members[0].Name))
 	})
 	return out
 }
 
-// follows adds what is a consequence: prefixes without a route, of which sessions that fell brought the routes.
-func (i *Incident) follows(prefixes []Diagnosis) {
+// addConsequences adds what follows from it: prefixes without a route, of which sessions that fell brought the routes.
+func (i *Incident) addConsequences(prefixes []Diagnosis) {
 	for _, d := range prefixes {
 		left := ": no route and no BGP session"
-		if lead(d).Cause == AutoWithdrawn {
+		if primaryFinding(d).Cause == AutoWithdrawn {
 			left = ": withdrawn, because no BGP route matches any more"
 		}
 		i.Members, i.Diagnoses = append(i.Members, d.Subject), append(i.Diagnoses, d)
-		i.Affected, i.Severity = append(i.Affected, d.Subject.Name+left), max(i.Severity, lead(d).Impact)
+		i.Affected, i.Severity = append(i.Affected, d.Subject.Name+left), max(i.Severity, primaryFinding(d).Impact)
 	}
 }
 
@@ -166,14 +165,18 @@ func (i Incident) Noun() string {
 	switch of := i.Members[0].Resource; of {
 	case store.GRETunnels, store.IPsecTunnels:
 		return "tunnels"
+	case store.Ports:
+		return "ports"
+	case store.Links:
+		return "CNIs"
 	default:
 		return of.About().Many
 	}
 }
 
-// crowd is 1 for many failures at once: they are worse than one, also while it is not known since when, or why.
-func (i Incident) crowd() int {
-	if i.Tunnels() >= crowd && (slices.Contains(fromOutside, i.Cause) || len(i.Common) > 0 || i.Cause == SameMoment) {
+// manyAtOnce is 1 for many failures at once: they are worse than one, also while it is not known since when, or why.
+func (i Incident) manyAtOnce() int {
+	if i.Tunnels() >= manyTunnels && (slices.Contains(fromOutside, i.Cause) || len(i.Common) > 0 || i.Cause == SameMoment) {
 		return 1
 	}
 	return 0
@@ -187,9 +190,9 @@ func probable(i Incident) int {
 	return 0
 }
 
-// single is the incident of one object.
-func (a *Account) single(d Diagnosis) Incident {
-	f := lead(d)
+// objectIncident is the incident of one object.
+func (a *Account) objectIncident(d Diagnosis) Incident {
+	f := primaryFinding(d)
 	out := Incident{ID: string(d.Subject.Resource) + "/" + cmp.Or(d.Subject.ID, d.Subject.Name), Cause: f.Cause, Severity: f.Impact,
 		Likelihood: f.Likelihood, Since: f.Since, Members: []Subject{d.Subject}, Common: []Common{}, Text: f.Text, Next: f.Next,
 		Evidence: append([]Evidence{}, f.Evidence...), Diagnoses: []Diagnosis{d}, Affected: []string{},
@@ -210,15 +213,14 @@ func (a *Account) single(d Diagnosis) Incident {
 	return out
 }
 
-// lead is the finding that stands for an object: the worst of the likeliest ones that matter.
-func lead(d Diagnosis) Finding {
-	best := d.Findings[0]
-	for _, f := range d.Findings {
-		if matters(f) && !matters(best) {
-			best = f
-		}
+// primaryFinding is the finding that stands for an object: the first that matters, in the order of the page (by likelihood, and among
+// equals
+// by the order of the rules); the first of all when none does. d.Findings is never empty.
+func primaryFinding(d Diagnosis) Finding {
+	if i := slices.IndexFunc(d.Findings, matters); i >= 0 {
+		return d.Findings[i]
 	}
-	return best
+	return d.Findings[0]
 }
 
 // severity is what the failure of these tunnels means for the destinations behind them, which are named; without any that the routes
@@ -242,7 +244,7 @@ func (a *Account) severity(own Impact, ids ...string) (Impact, []string) {
 	if worst <= Risk || unknown { // what BGP brought is not in the routes
 		return max(own, worst), affected
 	}
-	return max(worst, min(own, Impaired)), affected // a failed tunnel is never less than a way lost
+	return max(worst, min(own, Impaired)), affected // at least Impaired when the tunnel's own finding is: one path is lost
 }
 
 // notUp reports whether the tunnel is counted as not up: by its session, or by the probes.
@@ -260,6 +262,9 @@ func (c tunnelCase) works() bool {
 	measured := c.probed() && c.Health.State != store.HealthUnknown && c.Health.State != ""
 	return !c.notUp() && (c.State == store.Up || measured) && (!c.probed() || c.Health.State != store.Degraded)
 }
+
+// NotUp is the cause of a tunnel that is counted as not up while no rule explains it.
+const NotUp Cause = "not-up"
 
 // withNotUp sees to it that what is counted as not up has a finding above a remark: silence about it would be as false as a wrong cause.
 func (c tunnelCase) withNotUp(findings []Finding) []Finding {
@@ -280,8 +285,8 @@ func (c tunnelCase) withNotUp(findings []Finding) []Finding {
 	return append([]Finding{f}, findings...)
 }
 
-// together is the incident of several tunnels.
-func (a *Account) together(g group, found map[string]Diagnosis) Incident {
+// groupIncident is the incident of several tunnels.
+func (a *Account) groupIncident(g group, found map[string]Diagnosis) Incident {
 	out := Incident{Since: g.since, Common: append([]Common{}, g.common...), Cause: SameMoment, Likelihood: Likely}
 	var ids []string
 	own := NoImpact
@@ -291,7 +296,7 @@ func (a *Account) together(g group, found map[string]Diagnosis) Incident {
 		if !ok {
 			d = Diagnosis{tunnelSubject(t), a.Tunnel(t.ID)}
 		}
-		own = max(own, lead(d).Impact)
+		own = max(own, primaryFinding(d).Impact)
 		ids = append(ids, t.ID)
 		out.Members, out.Diagnoses = append(out.Members, d.Subject), append(out.Diagnoses, d)
 	}
@@ -411,9 +416,9 @@ func (g group) counts() string {
 // Says is the property in words: "all at router 198.51.100.7".
 func (c Common) Says() string {
 	switch c.Property {
-	case SameRouter:
+	case SameCustomerEndpoint:
 		return "all at router " + c.Value
-	case SameCloudflare:
+	case SameCloudflareEndpoint:
 		return "all at Cloudflare " + c.Value
 	case SameKind:
 		return "all " + c.Value
@@ -436,10 +441,10 @@ func (g group) explain() (text, next string) {
 	}
 	first := g.common[0]
 	switch first.Property {
-	case SameRouter:
+	case SameCustomerEndpoint:
 		text = "This points to the router with the address " + first.Value + " or to its uplink."
 		next = "Reach the router out of band: its power, its uplink, its address; then a traceroute to " + first.Value + "."
-	case SameCloudflare:
+	case SameCloudflareEndpoint:
 		text = "This points to the path between your routers and Cloudflare's address " + first.Value + "."
 		next = "Traceroute from a router to " + first.Value + ", its route there, filters of the provider; cloudflarestatus.com."
 	case SameKind:

@@ -17,8 +17,8 @@ import (
 var fromOutside = []Cause{ProbesFiltered, ReplyType, TunnelDown, AntiReplay, Flapping, RekeyFlap, HoldTime, MTUBlackHole, AllColos,
 	StaleStatus, NothingAnnounced, ChangedBefore}
 
-// withAlike joins among the incidents of single objects those with one cause.
-func (a *Account) withAlike(singles []Incident) []Incident {
+// mergeSameCause joins among the incidents of single objects those with one cause.
+func (a *Account) mergeSameCause(singles []Incident) []Incident {
 	alike := map[string][]Incident{}
 	var order []string
 	var out []Incident

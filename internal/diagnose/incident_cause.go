@@ -8,9 +8,9 @@ import (
 
 // sharedCause is what all members of an incident have by themselves, "" when they differ; with the first finding of it.
 func sharedCause(all []Diagnosis) (Cause, Finding) {
-	first := lead(all[0])
+	first := primaryFinding(all[0])
 	for _, d := range all[1:] {
-		if lead(d).Cause != first.Cause {
+		if primaryFinding(d).Cause != first.Cause {
 			return "", Finding{}
 		}
 	}

@@ -14,7 +14,7 @@ import (
 const sameMoment = time.Minute
 
 // Without a property in common, only so many failures of one moment are one incident: fewer may be chance.
-const crowd = 5
+const manyTunnels = 5
 
 // mostCauses is how many causes of their own many failures of one moment may have.
 const mostCauses = 3
@@ -148,7 +148,7 @@ func (a *Account) split(failed []int, well wellOf, at map[int]time.Time) []group
 
 // many reports whether so many failures of one moment are hardly chance.
 func (a *Account) many(failed []int) bool {
-	return len(failed) >= crowd || len(failed) > 2 && 2*len(failed) >= len(a.facts.Tunnels)
+	return len(failed) >= manyTunnels || len(failed) > 2 && 2*len(failed) >= len(a.facts.Tunnels)
 }
 
 func newGroup(members []int, common []Common, at map[int]time.Time) group {
@@ -207,8 +207,8 @@ func (a *Account) properties(i int) []property {
 			out = append(out, property{cause, value})
 		}
 	}
-	add(SameRouter, t.CustomerEndpoint)
-	add(SameCloudflare, t.CloudflareEndpoint)
+	add(SameCustomerEndpoint, t.CustomerEndpoint)
+	add(SameCloudflareEndpoint, t.CloudflareEndpoint)
 	for _, colo := range a.facts.sight(t.Name).Colos {
 		if s := colo.State(); s == store.HealthDown && !colo.Idle() && a.tunnelCase(i).someGood() {
 			add(SameLocation, colo.Name)
@@ -268,5 +268,5 @@ func (a *Account) best(failed []int, have map[int][]property, works map[property
 
 // rankOf orders properties that explain equally well: what is most telling first.
 func rankOf(c Cause) int {
-	return slices.Index([]Cause{SameChange, SameRouter, SameCloudflare, SameLocation, SameKind, WholeAccount}, c)
+	return slices.Index([]Cause{SameChange, SameCustomerEndpoint, SameCloudflareEndpoint, SameLocation, SameKind, WholeAccount}, c)
 }

@@ -15,9 +15,9 @@ import (
 // own would push what else is wrong off the screen.
 const manyAlike = 4
 
-// withObjects finds among the incidents of single ports and prefixes those that belong together: ports of one location that failed at one
+// mergeByObject finds among the incidents of single ports and prefixes those that belong together: ports of one location that failed at one
 // moment, with what runs over them, and prefixes that were withdrawn at one moment, which points to one change.
-func (a *Account) withObjects(singles []Incident) []Incident {
+func (a *Account) mergeByObject(singles []Incident) []Incident {
 	var out, ports, prefixes []Incident
 	for _, i := range singles {
 		switch m := i.Members[0]; {
@@ -114,7 +114,7 @@ func (a *Account) togetherPorts(out, ports []Incident) []Incident {
 				group.Text = "This points to the location: its power, or the provider that all of them use there. " + group.Text
 				group.Next = "Look at the data center's and the provider's notices, then at cloudflarestatus.com; " +
 					"announced maintenance takes about 6 hours."
-				group.Title = fmt.Sprintf("%d of %d interconnect ports down%s: all at %s", len(those), len(a.facts.Ports.Rows),
+				group.Title = fmt.Sprintf("%d of %d ports down%s: all at %s", len(those), len(a.facts.Ports.Rows),
 					since(group.Since, a.facts.Now), site)
 				out = a.withLinks(out, &group)
 				group.Muted = a.mutedTogether(group)
@@ -134,9 +134,9 @@ func (a *Account) portAlone(out []Incident, port Incident) []Incident {
 	if over == 0 {
 		return append(out, port)
 	}
-	noun := "interconnect over it is affected"
+	noun := "CNI over it is affected"
 	if over > 1 {
-		noun = "interconnects over it are affected"
+		noun = "CNIs over it are affected"
 	}
 	name := port.Members[0].Name
 	group.Title = fmt.Sprintf("%s %s%s: %d %s", port.Cause.Title(), name, since(port.Since, a.facts.Now), over, noun)

@@ -45,8 +45,8 @@ func TestPortsOfOneLocationAreOneIncident(t *testing.T) {
 		says  string // "": they stay apart
 	}{
 		"both of a location": {[]portScene{down("FRA1", time.Minute), down("FRA1", time.Minute+20*time.Second), well("AMS4"), well("AMS4")},
-			"2 of 4 interconnect ports down since 02:58:40 UTC: all at FRA1"},
-		"the moment is not known": {[]portScene{down("FRA1", 0), down("FRA1", 0), well("AMS4")}, "2 of 3 interconnect ports down: all at FRA1"},
+			"2 of 4 ports down since 02:58:40 UTC: all at FRA1"},
+		"the moment is not known": {[]portScene{down("FRA1", 0), down("FRA1", 0), well("AMS4")}, "2 of 3 ports down: all at FRA1"},
 		"one there works":         {[]portScene{down("FRA1", time.Minute), down("FRA1", time.Minute), well("FRA1"), well("AMS4")}, ""},
 		"two locations":           {[]portScene{down("FRA1", time.Minute), down("AMS4", time.Minute), well("LHR2")}, ""},
 		"an hour apart":           {[]portScene{down("FRA1", time.Minute), down("FRA1", time.Hour), well("AMS4")}, ""},
@@ -56,13 +56,13 @@ func TestPortsOfOneLocationAreOneIncident(t *testing.T) {
 		facts.Links = links(api.MagicInterconnect{ID: "l0", Name: "over-port-0", VirtualPortReservationID: "port-0"})
 		facts.Health = map[string]store.TunnelHealth{"over-port-0": {State: store.HealthDown}}
 		several := slices.DeleteFunc(diagnose.New(facts).Incidents(),
-			func(i diagnose.Incident) bool { return i.CountText() != "2 interconnects" })
+			func(i diagnose.Incident) bool { return i.CountText() != "2 ports" })
 		if (len(several) == 1) != (c.says != "") || len(several) > 1 {
 			t.Errorf("%s: %v", name, titles(several))
 			continue
 		}
 		for _, i := range several {
-			if i.Title != c.says || i.Cause != diagnose.SameLocation || i.CountText() != "2 interconnects" || i.Severity != diagnose.Outage {
+			if i.Title != c.says || i.Cause != diagnose.SameLocation || i.CountText() != "2 ports" || i.Severity != diagnose.Outage {
 				t.Errorf("%s: %q %s %s %s", name, i.Title, i.Cause, i.CountText(), i.Severity)
 			}
 			counts := i.Common[0].Counts()

@@ -57,11 +57,11 @@ func TestWhatFailedTogetherIsOneIncident(t *testing.T) {
 		groups  int
 	}{
 		"22 of 24 at one router": {at(fleet(24), first(22), func(x *store.Tunnel) { router("198.51.100.7")(x); down(x) }),
-			diagnose.SameRouter, "22 of 24 tunnels down since " + night.Add(-ago).Format("15:04:05") + " UTC: all at router 198.51.100.7",
+			diagnose.SameCustomerEndpoint, "22 of 24 tunnels down since " + night.Add(-ago).Format("15:04:05") + " UTC: all at router 198.51.100.7",
 			"22 of 22 failed, 2 of 2 working end elsewhere", 1},
 		"both of one router": {at(fleet(9), first(2), func(x *store.Tunnel) { router("198.51.100.9")(x); down(x) }),
-			diagnose.SameRouter, "2 of 9 tunnels", "2 of 2 failed, 7 of 7 working end elsewhere", 1},
-		"one Cloudflare endpoint": {at(fleet(40), func(i int) bool { return i%4 == 1 }, down), diagnose.SameCloudflare,
+			diagnose.SameCustomerEndpoint, "2 of 9 tunnels", "2 of 2 failed, 7 of 7 working end elsewhere", 1},
+		"one Cloudflare endpoint": {at(fleet(40), func(i int) bool { return i%4 == 1 }, down), diagnose.SameCloudflareEndpoint,
 			"10 of 40", "10 of 10 failed, 30 of 30 working end elsewhere", 1},
 		"all IPsec": {at(fleet(30), func(i int) bool { return i%3 == 2 }, down), diagnose.SameKind, "all IPsec",
 			"10 of 10 failed, 20 of 20 working are not", 1},
@@ -72,13 +72,13 @@ func TestWhatFailedTogetherIsOneIncident(t *testing.T) {
 		"one of each router": {at(at(fleet(12), func(i int) bool { return i < 4 }, router("198.51.100.7")),
 			func(i int) bool { return i == 0 || i == 5 }, down), "", "", "", 0},
 		"two routers in a minute": {at(at(at(fleet(12), first(3), router("198.51.100.7")), func(i int) bool { return i > 9 },
-			router("198.51.100.8")), func(i int) bool { return i < 3 || i > 9 }, down), diagnose.SameRouter, "", "", 2},
+			router("198.51.100.8")), func(i int) bool { return i < 3 || i > 9 }, down), diagnose.SameCustomerEndpoint, "", "", 2},
 		"two moments": {at(at(fleet(12), first(3), func(x *store.Tunnel) { down(x) }), func(i int) bool { return i == 5 },
 			func(x *store.Tunnel) { fall(x, time.Hour) }), "", "", "", 0},
 		"the moment is not known": {at(fleet(12), first(4), func(x *store.Tunnel) {
 			router("198.51.100.7")(x)
 			session("Active", api.BGPDown)(x)
-		}), diagnose.SameRouter, "4 of 12 tunnels down: all at router", "4 of 4 failed, 8 of 8", 1},
+		}), diagnose.SameCustomerEndpoint, "4 of 12 tunnels down: all at router", "4 of 4 failed, 8 of 8", 1},
 	} {
 		t.Run(name, func(t *testing.T) {
 			facts := an(c.tunnels...)
@@ -209,6 +209,24 @@ func TestWhatIsNotUpHasAFinding(t *testing.T) {
 	}
 }
 
+// Health checks that are off end no session: the headline of a session that is down is why it is down.
+func TestChecksThatAreOffDoNotStandBeforeASessionThatIsDown(t *testing.T) {
+	for seed := range uint64(400) {
+		r := rand.New(rand.NewPCG(seed, 17))
+		list := fleet(1)
+		scramble(r, &list[0])
+		if list[0].HealthCheck == nil {
+			list[0].HealthCheck = &api.HealthCheck{}
+		}
+		checksOff(&list[0])
+		for _, i := range diagnose.New(an(list...)).Incidents() {
+			if s := list[0].State; i.Cause == diagnose.HealthCheckOff && (s == store.Down || s == store.Establishing) {
+				t.Errorf("seed %d, %s: %s", seed, s, i.Title)
+			}
+		}
+	}
+}
+
 // scramble gives a tunnel any state, health, check and history.
 func scramble(r *rand.Rand, x *store.Tunnel) {
 	pick := func(changes ...is) { changes[r.IntN(len(changes))](x) }
@@ -258,7 +276,7 @@ func TestWhatWasMeasuredBeforeDoesNotSpeakAgainstAnOutage(t *testing.T) {
 			f.Measured.Fetched = f.Now.Add(-c.measured)
 			said := "no group"
 			for _, i := range diagnose.New(f).Incidents() {
-				if i.Cause == diagnose.SameCloudflare {
+				if i.Cause == diagnose.SameCloudflareEndpoint {
 					said = i.Common[0].Counts()
 				}
 			}

@@ -67,7 +67,7 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 	if l.HealthCheck != nil && l.HealthCheck.Enabled != nil && !*l.HealthCheck.Enabled {
 		return []Finding{{Cause: HealthCheckOff, Likelihood: Certain, Impact: Risk, Source: srcTunnels,
 			Evidence: []Evidence{{"health_check.enabled", "false"}},
-			Text:     "Health checks are off: Cloudflare reports the interconnect as down regardless of its state, and cannot alert.",
+			Text:     "Health checks are off: Cloudflare reports the CNI as down regardless of its state, and cannot alert.",
 			Next:     "Turn health checks on."}}
 	}
 	if health.State != store.HealthDown && health.State != store.Degraded {
@@ -78,11 +78,11 @@ func (a *Account) link(l api.MagicInterconnect) []Finding {
 		evidence[0].Value += " (average " + strconv.FormatFloat(*health.Score, 'f', 2, 64) + ")"
 	}
 	f := Finding{Cause: LinkDown, Likelihood: Likely, Impact: Outage, Source: srcHealth, Evidence: evidence,
-		Text: "Health checks fail through the interconnect: this points to its port, the cross-connect or the router.",
+		Text: "Health checks fail through the CNI: this points to its port, the cross-connect or the router.",
 		Next: "Look at the port's state, then on the router: interface, VLAN where there is one, and that it answers the probes. The API does " +
-			"not report BGP over an interconnect."}
+			"not report BGP over a CNI."}
 	if health.State == store.Degraded {
-		f.Cause, f.Likelihood, f.Impact, f.Text = LinkDegraded, Possible, Impaired, "Some health check probes are lost on the interconnect."
+		f.Cause, f.Likelihood, f.Impact, f.Text = LinkDegraded, Possible, Impaired, "Some health check probes are lost on the CNI."
 	}
 	if p, ok := a.portUnder(l); ok && (p.State == store.PortDown || p.State == store.PortUnhealthy) {
 		f.Evidence = append(f.Evidence, Evidence{"state of its port " + p.Name, string(p.State)})

@@ -51,12 +51,17 @@ func failed(state string) bool {
 
 func (c prefixCase) validation() []Finding {
 	var evidence []Evidence
-	for _, e := range []Evidence{
-		{"irr_validation_state", c.IRRValidationState}, {rpkiState, c.RPKIValidationState},
-		{"ownership_validation_state", c.OwnershipValidationState}, {"asn_ownership_validation_state", c.ASNOwnershipValidationState},
+	var names []string
+	for _, check := range []struct {
+		name string
+		Evidence
+	}{
+		{"IRR", Evidence{"irr_validation_state", c.IRRValidationState}}, {"RPKI", Evidence{rpkiState, c.RPKIValidationState}},
+		{"ownership", Evidence{"ownership_validation_state", c.OwnershipValidationState}},
+		{"ASN ownership", Evidence{"asn_ownership_validation_state", c.ASNOwnershipValidationState}},
 	} {
-		if failed(e.Value) && (e.Field != rpkiState || !c.droppedByOthers()) {
-			evidence = append(evidence, e)
+		if failed(check.Value) && (check.Field != rpkiState || !c.droppedByOthers()) {
+			evidence, names = append(evidence, check.Evidence), append(names, check.name+" "+check.Value)
 		}
 	}
 	if len(evidence) == 0 {
@@ -64,11 +69,11 @@ func (c prefixCase) validation() []Finding {
 	}
 	// What is not approved carries no traffic that could be out.
 	f := Finding{Cause: ValidationFailed, Likelihood: Certain, Impact: Impaired, Source: srcBYOIP, Evidence: evidence,
-		Text: "A validation check of the prefix failed. It is not approved until all checks pass.",
+		Text: "Checks not passed: " + strings.Join(names, ", ") + ". The prefix is not approved until all checks pass.",
 		Next: "Correct the IRR object, the ROA or the ownership record for this prefix and AS number, then re-validate."}
 	if c.approved() {
 		f.Likelihood, f.Impact = Possible, Risk
-		f.Text = "A validation of the prefix fails although it is approved: other networks may drop the announcement."
+		f.Text = "Checks not passed although the prefix is approved: " + strings.Join(names, ", ") + ". Other networks may drop the announcement."
 	}
 	return []Finding{f}
 }
@@ -353,7 +358,7 @@ func (c prefixCase) routed() []Finding {
 		Evidence: []Evidence{{"static routes for " + c.CIDR, "0"}, {"BGP sessions that are up", "0"}},
 		Text: "The prefix is advertised, but no static route leads it into a tunnel and no BGP session is up: this points to traffic that " +
 			"is dropped at Cloudflare.",
-		Next: "Create a static route for the prefix, or bring a session up that announces it. Interconnects are not checked here."}
+		Next: "Create a static route for the prefix, or bring a session up that announces it. CNIs are not checked here."}
 	return []Finding{c.withGone(f, func(h happened) bool { return h.within(c.CIDR) }, store.Routes)}
 }
 

@@ -53,7 +53,8 @@ type told struct {
 	falls   []api.BGPEvent // all times at which it did
 	notices []api.BGPEvent // NOTIFICATIONs of this break
 	tcp     []api.BGPEvent // its failed TCP handshakes
-	open    *api.BGPEvent  // the newest OPEN of the router
+	opens   []api.BGPEvent // the router's OPENs
+	open    *api.BGPEvent  // the newest of them
 	config  []api.BGPEvent // changes of the configuration shortly before, or since
 }
 
@@ -107,8 +108,33 @@ func (t *told) take(e api.BGPEvent) {
 	case e.Kind == api.HandshakeFailed:
 		t.tcp = append(t.tcp, e)
 	case e.Kind == api.OpenMessage && e.Direction != api.FromCloudflare:
-		t.open = &e
+		t.opens, t.open = append(t.opens, e), &e
 	}
+}
+
+// openOf is the OPEN that a NOTIFICATION refuses: the newest before it; the newest of all where none is older.
+func (t *told) openOf(notice api.BGPEvent) *api.BGPEvent {
+	for _, e := range slices.Backward(t.opens) {
+		if !e.At.After(notice.At) {
+			return &e
+		}
+	}
+	return t.open
+}
+
+// Said is what the router said of itself in the OPEN that Cloudflare's record has of a session that is not up: its AS number. False where
+// the record was not asked, or has none.
+func (a *Account) Said(id string) (asn uint32, known bool) {
+	i, there := a.byID[id]
+	if !there {
+		return 0, false
+	}
+	c := a.tunnelCase(i)
+	t := c.told()
+	if !c.broken() || !c.ofNow(t) || t.open == nil || t.open.Data.PeerASN == nil {
+		return 0, false
+	}
+	return *t.open.Data.PeerASN, true
 }
 
 // ofNow reports whether the record is about the state that the API reports: a session that came up and fell since is another matter.
@@ -126,6 +152,9 @@ func (c tunnelCase) exactly(seen time.Time) time.Time {
 
 // guesses are what may keep a session down as far as its state tells. Where the record says why, none of them is wanted any more.
 var guesses = []Cause{ASNMismatch, MD5Mismatch, NotDialling, HoldTime, OpenConfirmMTU, SessionLost, SessionEnded, NoOpen}
+
+// Provable reports whether a cause is a guess that Cloudflare's record of the session may prove, or put right.
+func (c Cause) Provable() bool { return slices.Contains(guesses, c) }
 
 // Broke is when a tunnel or its session was seen to break; zero when it was not seen, or is not broken.
 func (a *Account) Broke(id string) time.Time {

@@ -34,14 +34,15 @@ func (c tunnelCase) notified(t *told, e api.BGPEvent) Finding {
 func (c tunnelCase) openRefused(f *Finding, t *told, e api.BGPEvent, text string) {
 	f.Cause, f.Source = OpenRefused, srcRecord+"RFC 4271 (section 6.2)"
 	f.Next = "Compare both sides of the session; the NOTIFICATION names what does not fit."
-	if t.open != nil {
-		f.Evidence = append(f.Evidence, recordEvidence(*t.open))
+	open := t.openOf(e)
+	if open != nil {
+		f.Evidence = append([]Evidence{recordEvidence(*open)}, f.Evidence...)
 	}
 	byCloudflare := e.Direction != api.ToCloudflare
 	switch number(e.Data.Subcode) {
 	case 2:
 		f.Cause = ASNMismatch
-		c.badPeerAS(f, t, byCloudflare, text)
+		c.badPeerAS(f, open, byCloudflare, text)
 	case 6:
 		f.Cause = HoldTime
 		f.Text = text + ": the hold time that was offered is not accepted."
@@ -61,7 +62,7 @@ func (c tunnelCase) openRefused(f *Finding, t *told, e api.BGPEvent, text string
 }
 
 // badPeerAS says which AS number each side had and expected.
-func (c tunnelCase) badPeerAS(f *Finding, t *told, byCloudflare bool, text string) {
+func (c tunnelCase) badPeerAS(f *Finding, open *api.BGPEvent, byCloudflare bool, text string) {
 	f.Evidence = append(f.Evidence, Evidence{"bgp.customer_asn", c.asn()})
 	if !byCloudflare {
 		f.Text = text + ": your router expects another AS number from Cloudflare than " + c.cloudflareASN() + "."
@@ -70,8 +71,8 @@ func (c tunnelCase) badPeerAS(f *Finding, t *told, byCloudflare bool, text strin
 	}
 	f.Text = text + ": your router said another AS number than " + c.asn() + ", which is configured."
 	f.Next = "Correct one of the two: the router's own AS to " + c.asn() + ", or the tunnel's to the router's."
-	if t.open != nil && t.open.Data.PeerASN != nil && asnText(*t.open.Data.PeerASN) != c.asn() {
-		said := asnText(*t.open.Data.PeerASN)
+	if open != nil && open.Data.PeerASN != nil && asnText(*open.Data.PeerASN) != c.asn() {
+		said := asnText(*open.Data.PeerASN)
 		f.Text = text + ": your router said AS " + said + ", AS " + c.asn() + " is configured."
 		f.Next = "Correct one of the two: the router's own AS to " + c.asn() + ", or the tunnel's to " + said + "."
 	}

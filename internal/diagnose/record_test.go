@@ -87,6 +87,9 @@ func recordFaults() map[string]struct {
 		"bad peer AS": {down(api.GRE, "Idle", overTCP, created(2*time.Hour)), []any{fell(fellAgo), open(61*time.Second, 64613),
 			notification(time.Minute, api.FromCloudflare, 2, 2, "Bad Peer AS")}, diagnose.ASNMismatch,
 			[]string{"Cloudflare sent NOTIFICATION 2/2 Bad Peer AS at", "your router said AS 64613, AS 65010 is configured"}, nil},
+		"bad peer AS, and a newer OPEN": {down(api.GRE, "Idle", overTCP), []any{open(2*time.Minute, 64613),
+			notification(119*time.Second, api.FromCloudflare, 2, 2, "Bad Peer AS"), open(time.Second, 64614)}, diagnose.ASNMismatch,
+			[]string{"your router said AS 64613, AS 65010 is configured"}, nil},
 		"bad peer AS by the router": {down(api.GRE, "OpenSent"), []any{notification(time.Minute, api.ToCloudflare, 2, 2, "")},
 			diagnose.ASNMismatch, []string{"Your router sent", "expects another AS number from Cloudflare than 13335"}, nil},
 		"unsupported capability": {down(api.IPsec, "Idle", overTCP), []any{open(65*time.Second, 65010),
@@ -161,6 +164,10 @@ func TestTheRecordMakesACauseCertain(t *testing.T) {
 			if !strings.Contains(first.Because(), "_logs ") || first.Next == "" || !strings.Contains(first.Source, "unconfirmed") {
 				t.Errorf("because %s\nnext %s\nsource %s", first.Because(), first.Next, first.Source)
 			}
+			if !slices.IsSortedFunc(first.Evidence, func(a, b diagnose.Evidence) int { return noted(a).Compare(noted(b)) }) &&
+				first.Cause == diagnose.ASNMismatch {
+				t.Errorf("the evidence of a cause is of after its effect: %s", first.Because())
+			}
 			for _, text := range test.says {
 				if !strings.Contains(first.Text+" "+first.Next, text) {
 					t.Errorf("does not say %q:\n%s\n%s", text, first.Text, first.Next)
@@ -175,6 +182,32 @@ func TestTheRecordMakesACauseCertain(t *testing.T) {
 				t.Errorf("%s twice", first.Cause)
 			}
 		})
+	}
+}
+
+// noted is when an event that is evidence was; the end of time for other evidence.
+func noted(e diagnose.Evidence) time.Time {
+	words := strings.Fields(e.Field)
+	if at, err := time.Parse(time.RFC3339, words[len(words)-1]); err == nil {
+		return at
+	}
+	return night.Add(time.Hour)
+}
+
+// What the router said of its AS number is known only of a session that is down now.
+func TestWhatTheRouterSaidOfItsNumber(t *testing.T) {
+	for name, c := range map[string]struct {
+		facts diagnose.Facts
+		want  uint32
+	}{
+		"refused":  {recorded(down(api.GRE, "Idle", overTCP), open(time.Minute, 64613)), 64613},
+		"no OPEN":  {recorded(down(api.GRE, "Idle", overTCP), tcp(time.Minute, "timeout")), 0},
+		"unasked":  {down(api.GRE, "Idle", overTCP), 0},
+		"up again": {recorded(an(x(api.GRE, "10.1.0.0/31")), open(time.Minute, 64613)), 0},
+	} {
+		if said, known := diagnose.New(c.facts).Said("id-x"); said != c.want || known != (c.want != 0) {
+			t.Errorf("%s: AS %d, %v; want %d", name, said, known, c.want)
+		}
 	}
 }
 

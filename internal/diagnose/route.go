@@ -89,11 +89,11 @@ func (a *Account) nextHop(r api.Route) (Finding, bool) {
 	}
 	if why := cannotTell(a.facts.nextHops()...); why != "" {
 		return Finding{Cause: NextHopUnread, Likelihood: Remark, Impact: NoImpact, Source: srcRoute, Evidence: []Evidence{{"nexthop", r.Nexthop}},
-			Text: "Cannot tell whether the next hop belongs to a tunnel or an interconnect: " + why + "."}, true
+			Text: "Cannot tell whether the next hop belongs to a tunnel or a CNI: " + why + "."}, true
 	}
 	f := Finding{Cause: NextHopUnknown, Likelihood: Likely, Impact: Impaired, Source: srcRoute,
 		Evidence: []Evidence{{"nexthop", r.Nexthop}, {"priority", strconv.Itoa(r.Priority)}},
-		Text:     "The next hop is in the subnet of no tunnel or interconnect: this points to a route that is left over.",
+		Text:     "The next hop is in the subnet of no tunnel or CNI: this points to a route that is left over.",
 		Next:     "Point the route at the customer's side of a tunnel, or delete it."}
 	return a.withGone(f, func(h happened) bool { return h.holdsHop(hop) }, store.GRETunnels, store.IPsecTunnels, store.Links), true
 }
@@ -124,6 +124,6 @@ func wrongSide(r api.Route, hop netip.Addr, name, interfaceAddress string) (Find
 // routeLeads is said of a route with which nothing is wrong.
 func routeLeads(r api.Route) Finding {
 	return Finding{Cause: NextHopKnown, Likelihood: Remark, Impact: NoImpact, Source: srcRoute, Evidence: []Evidence{{"nexthop", r.Nexthop}},
-		Text: "The route leads to a tunnel or an interconnect of this account.",
+		Text: "The route leads to a tunnel or a CNI of this account.",
 		Next: "Nothing to do for the route; diagnose its next hop."}
 }

@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strings"
 
 	"flarewire/internal/sorting"
 	"flarewire/internal/store"
@@ -57,15 +58,11 @@ func (s LocationView) Acting() []BadTunnel {
 	return slices.DeleteFunc(slices.Clone(s.Bad), BadTunnel.Idle)
 }
 
-// Text says what the location sees: "4 of 24 tunnels down".
+// Text says what the location sees: "4 of 24 tunnels down", or of several states each: "2 degraded, 2 down (no traffic)".
 func (s LocationView) Text() string {
 	acting := s.Acting()
-	down := 0
-	for _, b := range acting {
-		if b.State == store.HealthDown {
-			down++
-		}
-	}
+	down := downOf(acting)
+	degraded, idle := len(acting)-down, len(s.Bad)-len(acting)
 	of := fmt.Sprintf("%d tunnels", s.Tunnels)
 	if s.CNIs {
 		of += " and CNIs"
@@ -73,10 +70,21 @@ func (s LocationView) Text() string {
 	switch {
 	case !s.Asked:
 		return "not asked"
-	case down > 0:
+	case down > 0 && degraded+idle == 0:
 		return fmt.Sprintf("%d of %s down", down, of)
+	case degraded > 0 && down+idle == 0:
+		return fmt.Sprintf("%d of %s degraded", degraded, of)
 	case len(acting) > 0:
-		return fmt.Sprintf("%d of %s degraded", len(acting), of)
+		var parts []string
+		for _, p := range []struct {
+			n    int
+			word string
+		}{{down, "down"}, {degraded, "degraded"}, {idle, s.idleWord() + " (no traffic)"}} {
+			if p.n > 0 {
+				parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
+			}
+		}
+		return strings.Join(parts, ", ")
 	case len(s.Bad) > 0:
 		return fmt.Sprintf("%d of %s bad, without traffic there", len(s.Bad), of)
 	case s.Tunnels == 0:
@@ -85,16 +93,35 @@ func (s LocationView) Text() string {
 	return fmt.Sprintf("all %s healthy", of)
 }
 
+func downOf(list []BadTunnel) (n int) {
+	for _, b := range list {
+		if b.State == store.HealthDown {
+			n++
+		}
+	}
+	return n
+}
+
+// idleWord is the state of those without traffic, where all of them have one.
+func (s LocationView) idleWord() string {
+	var idle []BadTunnel
+	for _, b := range s.Bad {
+		if s.Idle() || b.Idle() {
+			idle = append(idle, b)
+		}
+	}
+	switch downOf(idle) {
+	case len(idle):
+		return "down"
+	case 0:
+		return "degraded"
+	}
+	return "bad"
+}
+
 // Worst orders locations as an operator reads them: what they see and has traffic first, then by traffic.
 func (s LocationView) Worst(than LocationView) int {
-	down := func(x LocationView) (n int) {
-		for _, b := range x.Acting() {
-			if b.State == store.HealthDown {
-				n++
-			}
-		}
-		return n
-	}
+	down := func(x LocationView) int { return downOf(x.Acting()) }
 	rate := func(x LocationView) float64 {
 		if x.BitRate == nil {
 			return 0
@@ -152,13 +179,14 @@ func (a *Account) Locations() []LocationView {
 	return out
 }
 
-// seenDown are tunnels that work on the whole and that the same location sees down, although they have traffic there: one incident for
+// downFromLocations are tunnels that work on the whole and that the same location sees down, although they have traffic there: one
+// incident for
 // each such location.
-func (a *Account) seenDown(found []Diagnosis) []group {
+func (a *Account) downFromLocations(found []Diagnosis) []group {
 	having := map[string][]int{}
 	for _, d := range found {
 		i, tunnel := a.byID[d.Subject.ID]
-		if !tunnel || lead(d).Cause != SomeColos {
+		if !tunnel || primaryFinding(d).Cause != SomeColos {
 			continue
 		}
 		for _, c := range a.facts.sight(a.facts.Tunnels[i].Name).Colos {

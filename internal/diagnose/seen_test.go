@@ -154,3 +154,25 @@ func TestLocationsAreCounted(t *testing.T) {
 		t.Errorf("one that was not asked: %s", list[i].Text())
 	}
 }
+
+// What a location sees is counted by state, and nothing that is down hides behind what is degraded.
+func TestALocationCountsEachState(t *testing.T) {
+	busy, none := 5e6, 0.0
+	bad := func(state store.Health, rate *float64) diagnose.BadTunnel {
+		return diagnose.BadTunnel{State: state, BitRate: rate}
+	}
+	for want, list := range map[string][]diagnose.BadTunnel{
+		"1 of 9 tunnels down":     {bad(store.HealthDown, &busy)},
+		"2 of 9 tunnels degraded": {bad(store.Degraded, &busy), bad(store.Degraded, nil)},
+		"1 down, 1 degraded":      {bad(store.HealthDown, nil), bad(store.Degraded, &busy)},
+		"2 degraded, 2 down (no traffic)": {bad(store.Degraded, &busy), bad(store.Degraded, &busy), bad(store.HealthDown, &none),
+			bad(store.HealthDown, &none)},
+		"1 down, 2 bad (no traffic)": {bad(store.HealthDown, &busy), bad(store.Degraded, &none), bad(store.HealthDown, &none)},
+		"all 9 tunnels healthy":         nil,
+	} {
+		view := diagnose.LocationView{Location: store.Location{Name: "fra01", BitRate: &busy, Asked: true}, Tunnels: 9, Bad: list}
+		if got := view.Text(); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

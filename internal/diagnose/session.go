@@ -150,7 +150,8 @@ func (c tunnelCase) wrongASN(l Likelihood) Finding {
 	}
 	return Finding{Cause: ASNMismatch, Likelihood: l, Impact: Outage, Source: srcRFC4271 + " (section 6.2)", Evidence: evidence, Text: text,
 		Since: c.sessionWorked().until,
-		Next:  fmt.Sprintf("On the router, set local AS %s and remote AS %s.", c.asn(), c.neighborASN())}
+		Next: fmt.Sprintf("On the router, compare: local AS %s (as configured here), remote AS %s. Correct the side that is wrong.",
+			c.asn(), c.neighborASN())}
 }
 
 // join makes one text of sentences, without those that are empty.
@@ -325,16 +326,24 @@ func isFresh(t store.Tunnel, at time.Time) bool {
 	return t.Track.Changed.IsZero() || reported.Sub(t.Track.Changed).Abs() > time.Minute
 }
 
-// calm says how the session stands when nothing is wrong with it or nothing can be said.
-func (c tunnelCase) calm() Finding {
+// calm says how the session stands when nothing is wrong with it or nothing can be said. A session that is up by a status that is known to
+// be old is not said to be up.
+func (c tunnelCase) calm() []Finding {
 	switch c.State {
 	case store.NoBGP:
-		return Finding{Cause: NoBGP, Likelihood: Remark, Source: srcSteering, Evidence: []Evidence{{"bgp", "absent"}},
-			Text: "No BGP is configured on this tunnel; static routes steer its traffic."}
+		return []Finding{{Cause: NoBGP, Likelihood: Remark, Source: srcSteering, Evidence: []Evidence{{"bgp", "absent"}},
+			Text: "No BGP is configured on this tunnel; static routes steer its traffic."}}
 	case store.Up:
-		return Finding{Cause: SessionUp, Likelihood: Remark, Source: srcSteering, Evidence: sessionEvidence(c.BGPStatus),
+		f := Finding{Cause: SessionUp, Likelihood: Remark, Source: srcSteering, Evidence: sessionEvidence(c.BGPStatus),
 			Text: "The session is up.",
 			Next: "If traffic is still wrong, compare routes: a static route wins over a BGP route of equal prefix and priority."}
+		switch old := c.stale(); {
+		case len(old) > 0 && old[0].Likelihood == Likely:
+			return nil
+		case len(old) > 0:
+			f.Text = "The session was up when its status was last updated; cannot tell whether it still is."
+		}
+		return []Finding{f}
 	}
 	// Nobody counts it as up, so it is more than a remark.
 	f := Finding{Cause: UnknownState, Likelihood: Possible, Impact: Risk, Source: srcOwn,
@@ -343,7 +352,7 @@ func (c tunnelCase) calm() Finding {
 	if c.BGPStatus != nil {
 		f.Evidence = sessionEvidence(c.BGPStatus)
 	}
-	return f
+	return []Finding{f}
 }
 
 func (c tunnelCase) asn() string {

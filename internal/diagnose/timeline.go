@@ -31,10 +31,12 @@ const (
 	FromHere     = "from here"  // the journal
 	// FromAnalytics are the network analytics: what was dropped by which mitigation.
 	FromAnalytics = "analytics"
+	// FromAPI are times that the API gives with an object.
+	FromAPI = "API"
 )
 
 // Timeline is what is known to have happened to objects, oldest first: what was seen, what Cloudflare's record says, who changed what, and
-// what the mitigations dropped, which may be of any prefix. No e-mail and no address of a person is in it.
+// what the mitigations dropped: for prefixes of these, else of any. No e-mail and no address of a person is in it.
 func (a *Account) Timeline(words func(store.Event) string, objects ...Subject) []Moment {
 	var out []Moment
 	for _, s := range objects {
@@ -51,8 +53,13 @@ func (a *Account) Timeline(words func(store.Event) string, objects ...Subject) [
 			}
 		}
 		a.recordedMoments(s, &out)
+		a.advertisements(s, &out)
 	}
+	ofPrefixes := !slices.ContainsFunc(objects, func(s Subject) bool { return s.Resource != store.Prefixes })
 	for _, p := range a.facts.Prefixes.Rows {
+		if ofPrefixes && !slices.ContainsFunc(objects, func(s Subject) bool { return s.ID == p.ID }) {
+			continue // another prefix is no matter of theirs
+		}
 		mitigations(a.facts.Flows, p.CIDR, adder(&out, p.CIDR))
 		for _, f := range (prefixCase{Account: a, Prefix: p}).arrivals() {
 			if f.Cause == TrafficStopped {
@@ -105,6 +112,30 @@ func (a *Account) recordedMoments(s Subject, out *[]Moment) {
 			add(e.At, FromAudit, Audited(e)+" by "+e.Actor.By())
 			(*out)[len(*out)-1].person = strings.Join(slices.DeleteFunc([]string{e.Actor.Email, e.Actor.Address},
 				func(s string) bool { return s == "" }), ", ")
+		}
+	}
+}
+
+// advertisements are when the BGP prefixes of a prefix were advertised or withdrawn last, as the API says it, also before this program ran;
+// what was seen of the same change is not told twice.
+func (a *Account) advertisements(s Subject, out *[]Moment) {
+	for _, p := range a.facts.Prefixes.Rows {
+		if s.Resource != store.Prefixes || p.ID != s.ID {
+			continue
+		}
+		for _, b := range p.BGP.Rows {
+			if b.OnDemand == nil || b.OnDemand.Advertised == nil || b.OnDemand.AdvertisedModifiedAt.IsZero() {
+				continue
+			}
+			at := b.OnDemand.AdvertisedModifiedAt.Time
+			if slices.ContainsFunc(a.facts.Events, func(e store.Event) bool { return e.TunnelID == b.ID && e.At.Sub(at).Abs() < changeAfter }) {
+				continue
+			}
+			word := "withdrawn"
+			if *b.OnDemand.Advertised {
+				word = "advertised"
+			}
+			adder(out, s.Name)(at, FromAPI, b.CIDR+" was "+word)
 		}
 	}
 }

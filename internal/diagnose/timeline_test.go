@@ -64,3 +64,24 @@ func TestWhatTheRecordWouldAdd(t *testing.T) {
 		t.Errorf("%v", prefixes)
 	}
 }
+
+// The timeline of a prefix has its own withdrawal, also when nobody watched it, and nothing of another prefix.
+func TestTheTimelineOfAPrefix(t *testing.T) {
+	const net = "198.51.100.0/24"
+	n := networkOf().own(net, "Magic Transit", net).own("203.0.113.0/24", "Magic Transit", "203.0.113.0/24")
+	for i := range n.facts.Prefixes.Rows {
+		b := &n.facts.Prefixes.Rows[i].BGP.Rows[0]
+		b.ID, b.OnDemand.AdvertisedModifiedAt = b.CIDR, api.Time{Time: night.Add(-43 * time.Minute)}
+	}
+	about := diagnose.Subject{Resource: store.Prefixes, ID: "p-" + net, Name: net}
+	text := func() string {
+		return diagnose.TimelineText(diagnose.New(n.facts).Timeline(diagnose.EventWords, about), false)
+	}
+	if got := text(); !strings.Contains(got, net+"  API: "+net+" was withdrawn") || strings.Contains(got, "203.0.113.0/24") {
+		t.Errorf("\n%s", got)
+	}
+	n.facts.Events = []store.Event{{At: night.Add(-42 * time.Minute), Kind: store.PrefixWithdrawn, TunnelID: net, Name: net}}
+	if got := text(); strings.Contains(got, "API:") {
+		t.Errorf("it is told twice:\n%s", got)
+	}
+}

@@ -22,12 +22,12 @@ type tunnelCase struct {
 }
 
 // read asks every rule. Their order decides among findings of equal likelihood: the lower layers first,
-// because a session cannot be better than the tunnel below it.
+// because a session cannot be better than the tunnel below it; that checks are off, which ends no session, after them.
 func (c tunnelCase) read() []Finding {
 	var findings []Finding
 	for _, rule := range []func() []Finding{
-		c.noPSK, c.newKey, c.overlapping, c.checksOff, c.reservedASN, c.locations, c.replyType, c.filtered, c.flaps,
-		c.noStatus, c.session, c.down, c.antiReplay, c.nullCipher, c.everywhere, c.missingRoute, c.silent, c.staticWins,
+		c.noPSK, c.newKey, c.overlapping, c.reservedASN, c.locations, c.replyType, c.filtered, c.flaps,
+		c.noStatus, c.session, c.down, c.antiReplay, c.nullCipher, c.everywhere, c.missingRoute, c.checksOff, c.silent, c.staticWins,
 	} {
 		findings = append(findings, rule()...)
 	}
@@ -36,9 +36,22 @@ func (c tunnelCase) read() []Finding {
 		findings = append(findings, c.sameASN()...)
 	}
 	if !c.broken() && (c.BGPStatus != nil || c.BGP == nil) {
-		findings = append(findings, c.calm())
+		findings = append(findings, c.calm()...)
 	}
-	return c.withRelated(c.withNotUp(c.withChange(order(c.withRouter(c.withRecord(c.withoutUnread(findings)))))))
+	findings = withoutGeneral(c.withRouter(c.withRecord(c.withoutUnread(findings))))
+	return c.withRelated(c.withNotUp(c.withChange(order(findings))))
+}
+
+// specific are the causes of a tunnel that carries nothing which explain that every location finds it so.
+var specific = []Cause{NoPSK, NewPSK, Overlap, ReplyType, ProbesFiltered, IKEAuth, IKEProposal, IKEIdentity, IKESelectors}
+
+// withoutGeneral leaves out that every location finds a tunnel bad, where a likely cause of its own says why: looking at the router's
+// provider or at its load would lead away from it.
+func withoutGeneral(findings []Finding) []Finding {
+	if !slices.ContainsFunc(findings, func(f Finding) bool { return f.Likelihood >= Likely && slices.Contains(specific, f.Cause) }) {
+		return findings
+	}
+	return slices.DeleteFunc(findings, func(f Finding) bool { return f.Cause == AllColos })
 }
 
 // withStale adds what the age of the status says. What is fresh, such as the probes, stands before it; what rests on that status is

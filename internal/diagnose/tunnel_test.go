@@ -70,6 +70,8 @@ func TestWhatLiesBelowASession(t *testing.T) {
 	request.HealthCheck.Type = "request"
 	busy := map[string]store.Traffic{"t": {Ingress: number(1e6), At: night}}
 	sick, degraded := below(api.GRE, store.HealthDown, 0), below(api.IPsec, store.Degraded, 0.6)
+	unkeyed := below(api.IPsec, store.HealthDown, 0)
+	unkeyed.PSK = &api.PSKMetadata{}
 	other := below(api.GRE, store.Healthy, 1)
 	other.ID, other.Name, other.InterfaceAddress = "id-o", "o", "10.0.0.0/30"
 	for name, c := range map[string]struct {
@@ -104,6 +106,10 @@ func TestWhatLiesBelowASession(t *testing.T) {
 			diagnose.AllColos, true},
 		"not every location": {diagnose.Facts{Tunnels: []store.Tunnel{degraded}, Insights: locations(number(1e6), true)},
 			diagnose.AllColos, false},
+		"every location, and no key is why": {diagnose.Facts{Tunnels: []store.Tunnel{unkeyed}, Insights: locations(number(1e6), false)},
+			diagnose.AllColos, false},
+		"every location, and there is a key": {diagnose.Facts{Tunnels: []store.Tunnel{sick}, Insights: locations(number(1e6), false)},
+			diagnose.AllColos, true},
 		"IPsec goes every hour": {diagnose.Facts{Tunnels: []store.Tunnel{flapping(api.IPsec, downs(5, time.Hour, 0))}},
 			diagnose.RekeyFlap, true},
 		"GRE goes every hour": {diagnose.Facts{Tunnels: []store.Tunnel{flapping(api.GRE, downs(5, time.Hour, 0))}},

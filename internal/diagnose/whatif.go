@@ -154,7 +154,17 @@ func (d Difference) LastPath() bool {
 	if a := d.After.Account; a == nil || a.Advertised != Yes && a.Advertised != Partly {
 		return false
 	}
-	return unrouted(d.After) && !unrouted(d.Before) || d.After.Impact == Outage && d.Before.Impact < Outage
+	return unrouted(d.After) && !unrouted(d.Before) || d.After.Dead() && !d.Before.Dead()
+}
+
+// Draws is what of a network's traffic is lost once the change has Cloudflare advertise it, as a sentence: its paths were dead before, only
+// nothing came. "" when nothing is.
+func (d Difference) Draws() string {
+	was, is := d.Before.Account, d.After.Account
+	if is == nil || is.Advertised != Yes && is.Advertised != Partly || was != nil && was.Advertised != No || !d.Before.Dead() || !d.After.Dead() {
+		return ""
+	}
+	return d.After.Text() + ". Once it is advertised, what Cloudflare receives for it there is lost."
 }
 
 func unrouted(d Destination) bool {
@@ -216,14 +226,15 @@ func (d Destination) parts() []string {
 // carriers names the ways of a Reach that carry traffic with their shares: "from ENAM WNAM GRE_A 50%, GRE_B 50%".
 func (r Reach) carriers() string {
 	var ways []string
+	unknown := ""
 	for _, u := range r.Uses {
 		switch {
+		case u.gone:
 		case u.InUse && u.Share != nil:
 			ways = append(ways, fmt.Sprintf("%s %.0f%%", u.Name(), *u.Share*100))
-		case u.InUse:
+		case u.InUse, u.Maybe:
 			ways = append(ways, u.Name())
-		case u.Maybe:
-			ways = append(ways, u.Name()+"?")
+			unknown = ", shares unknown"
 		}
 	}
 	if len(ways) == 0 {
@@ -233,5 +244,5 @@ func (r Reach) carriers() string {
 	if len(r.Zones) > 0 {
 		from = "from " + zonesText(r.Zones) + " "
 	}
-	return from + strings.Join(ways, ", ")
+	return from + strings.Join(ways, ", ") + unknown
 }

@@ -21,6 +21,8 @@ func TestWhatAChangeDoesToTheWays(t *testing.T) {
 		"the only route goes": {[]string{net + " t0 100"}, diagnose.Edit{Kind: store.Routes, ID: "r0"}, "no route leads there", true},
 		"one of two goes": {[]string{net + " t0 100", net + " t1 100"}, diagnose.Edit{Kind: store.Routes, ID: "r0"},
 			"1 healthy path, no redundancy", false},
+		"the tunnel of one of two goes": {[]string{net + " t0 100", net + " t1 100"}, diagnose.Edit{Kind: store.GRETunnels, ID: "id0"},
+			"1 healthy path, no redundancy", false},
 		"the tunnel goes": {[]string{net + " t0 100"}, diagnose.Edit{Kind: store.GRETunnels, ID: "id0"}, "no healthy path left",
 			true},
 		"nothing that it rests on": {[]string{net + " t0 100"}, diagnose.Edit{Kind: store.GRETunnels, ID: "id1"}, "", false},

@@ -239,7 +239,7 @@ func (t *Table) bgpUntold() string {
 	text := "The API does not show routes learned by BGP"
 	switch {
 	case sessions == 0 && cannotTell(t.facts.GRE, t.facts.IPsec, t.facts.Links.Entry) == "":
-		return text + "; no tunnel or interconnect of the account has BGP."
+		return text + "; no tunnel or CNI of the account has BGP."
 	case up > 0:
 		text += fmt.Sprintf(", and sessions are up on %s", tunnelCount(up))
 	}

@@ -1,5 +1,5 @@
-// Package kind is the one table of the kinds of objects: what each is called on the screen, in commands and in the API, where
-// its list stands, how often it is read, and what can be done with it and undone. Pages, `list` and `get`, completions, the
+// Package kind is the one table of the kinds of objects: what each is called on the screen, in commands and in the API, under
+// which kind it is read, how often it is read, and what can be done with it and undone. Pages, `list` and `get`, completions, the
 // store, diagnosis, undo and docs/kinds.md are made from it. It is data and imports nothing of ours.
 package kind
 
@@ -24,12 +24,12 @@ type About struct {
 	// in the palette.
 	Words []string
 	Help  string // behind its word, a few words: what the page shows
-	// Named is what `get` finds an object by: "CIDR". Empty for "name".
-	Named string
+	// FoundBy is what `get` finds an object by: "CIDR". Empty for "name".
+	FoundBy string
 	// NoList is why `list` and `get` do not print it. Empty: they do.
 	NoList string
 
-	Below   Kind          // the list whose objects it is read for one by one; empty for what the account has
+	Parent  Kind          // the kind under whose objects it is read, one request each; empty for account-wide ones
 	Every   time.Duration // how often it is read while somebody needs it
 	Watched bool          // read all the time, because the first page, events and notifications rest on it
 
@@ -38,10 +38,10 @@ type About struct {
 	WriteOnly []string // fields that are set and never read: an undo cannot bring them back
 
 	Acts []Act
-	// Lost is what goes with an object that is deleted and comes back by no undo, beside fields that a creation does not take.
-	Lost []string
-	// Not says why an act of every collection (create, update, delete) cannot be done with this one.
-	Not map[string]string
+	// NotRestored is what goes with an object that is deleted and comes back by no undo, beside fields that a creation does not take.
+	NotRestored []string
+	// NotPossible says why an act of every collection (create, update, delete) cannot be done with this one.
+	NotPossible map[string]string
 }
 
 // Act is something that can be done with objects of a kind, by the journal's verb.
@@ -77,8 +77,8 @@ var index = func() map[Kind]int {
 	return out
 }()
 
-// Named finds a kind by a word of a command or by the API's name; the API's underscores are as good as hyphens.
-func Named(word string) (About, bool) {
+// ByWord finds a kind by a word of a command or by the API's name; the API's underscores are as good as hyphens.
+func ByWord(word string) (About, bool) {
 	asked := strings.ReplaceAll(strings.ToLower(word), "_", "-")
 	for _, a := range table {
 		if strings.ReplaceAll(string(a.Kind), "_", "-") == asked || slices.Contains(a.Words, asked) {
@@ -88,25 +88,25 @@ func Named(word string) (About, bool) {
 	return About{}, false
 }
 
-// Title is the kind's name in a sentence, in the plural.
-func (k Kind) Title() string { return k.About().Many }
+// Plural is the kind's name in a sentence, in the plural: Many, where Title is the page's.
+func (k Kind) Plural() string { return k.About().Many }
 
 // Every is how often the kind is read while somebody needs it.
 func (k Kind) Every() time.Duration { return k.About().Every }
 
 // Detail reports whether the kind is read object by object of another list.
-func (k Kind) Detail() bool { return k.About().Below != "" }
+func (k Kind) Detail() bool { return k.About().Parent != "" }
 
 // Listed returns the kind of the list that has the objects which a kind of details belongs to, and any other kind itself.
 func (k Kind) Listed() Kind {
-	if below := k.About().Below; below != "" {
+	if below := k.About().Parent; below != "" {
 		return below
 	}
 	return k
 }
 
-// Of are the kinds for which a condition holds, in the order of the table.
-func Of(holds func(About) bool) []Kind {
+// Filter gives the kinds for which a condition holds, in the order of the table.
+func Filter(holds func(About) bool) []Kind {
 	var out []Kind
 	for _, a := range table {
 		if holds(a) {
@@ -140,4 +140,4 @@ func (a About) Act(verb string) (Act, bool) {
 }
 
 // WhyNot is why an act of every collection cannot be done with this kind; empty when it can.
-func (a About) WhyNot(verb string) string { return a.Not[verb] }
+func (a About) WhyNot(verb string) string { return a.NotPossible[verb] }

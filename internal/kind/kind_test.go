@@ -74,12 +74,12 @@ func TestEveryWordMeansOneKind(t *testing.T) {
 				t.Errorf("%q means %s and %s", word, other, a.Kind)
 			}
 			seen[word] = a.Kind
-			if got, ok := kind.Named(strings.ToUpper(word)); !ok || got.Kind != a.Kind {
+			if got, ok := kind.ByWord(strings.ToUpper(word)); !ok || got.Kind != a.Kind {
 				t.Errorf("%q finds %q, want %q", word, got.Kind, a.Kind)
 			}
 		}
 	}
-	if _, ok := kind.Named("no-such-kind"); ok {
+	if _, ok := kind.ByWord("no-such-kind"); ok {
 		t.Error("a word that nobody knows was found")
 	}
 }
@@ -90,8 +90,8 @@ func TestEveryKindIsWhole(t *testing.T) {
 			"a name in the plural":  a.Many == "" && a.Every > 0,
 			"a title":               a.Title == "" && a.One != "",
 			"what its page shows":   a.Help == "" && len(a.Words) > 0,
-			"a word":                a.Title != "" && a.Below == "" && len(a.Words) == 0,
-			"the list it is below":  a.Below != "" && a.Below.About().Title == "",
+			"a word":                a.Title != "" && a.Parent == "" && len(a.Words) == 0,
+			"the list it is below":  a.Parent != "" && a.Parent.About().Title == "",
 			"a name of its objects": len(a.Acts) > 0 && len(a.Label) == 0 && a.Kind != kind.CNISettings,
 			"a period":              a.One != "" && a.Every == 0,
 		}

@@ -139,7 +139,7 @@ func TestFaultsOfTheLinuxConfigurationAreNamedByBothEnds(t *testing.T) {
 	customer, cloudflare := twoHosts(t, "vtysh")
 	tunnel := withBGP(greTunnel())
 	tunnel.CustomerEndpoint, tunnel.CloudflareEndpoint, tunnel.BGP.MD5Key = customerOuter, cloudflareOuter, "simple-key"
-	config, err := routerconfig.Render(routerconfig.Linux, routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
+	config, err := routerconfig.Render(routerconfig.Linux, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -212,7 +212,7 @@ func TestIKEFaultsOfTheLinuxConfigurationAreNamedByBothEnds(t *testing.T) {
 			customer, cloudflare := twoHosts(t, "charon-systemd", "swanctl")
 			tunnel := ipsecTunnel()
 			tunnel.CustomerEndpoint, tunnel.CloudflareEndpoint = customerOuter, cloudflareOuter
-			config, err := routerconfig.Render(routerconfig.Linux, routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: account,
+			config, err := routerconfig.Render(routerconfig.Linux, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account,
 				PSK: api.NewSecret(canaryPSK)}))
 			if err != nil {
 				t.Fatal(err)

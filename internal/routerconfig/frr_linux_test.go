@@ -28,7 +28,7 @@ func TestTheLinuxConfigurationBringsBGPUp(t *testing.T) {
 	tunnel := withBGP(greTunnel())
 	tunnel.CustomerEndpoint, tunnel.CloudflareEndpoint = customerOuter, cloudflareOuter
 	tunnel.BGP.MD5Key = strangeKey
-	config, err := routerconfig.Render(routerconfig.Linux, routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
+	config, err := routerconfig.Render(routerconfig.Linux, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
 	if err != nil {
 		t.Fatal(err)
 	}

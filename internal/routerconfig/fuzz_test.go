@@ -70,7 +70,7 @@ func FuzzPreSharedKey(f *testing.F) {
 				continue
 			}
 			render := func(key string) (string, error) {
-				c, err := routerconfig.Render(p, routerconfig.One(routerconfig.Input{Tunnel: ipsecTunnel(), AccountID: account,
+				c, err := routerconfig.Render(p, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: ipsecTunnel(), AccountID: account,
 					PSK: api.NewSecret(key)}))
 				return c.Text(), err
 			}
@@ -112,7 +112,8 @@ func insertedOnce(t *testing.T, p routerconfig.Platform, plain, text, harmless, 
 }
 
 func terraform(t testing.TB) string {
-	c, err := routerconfig.Render(routerconfig.Terraform, routerconfig.One(routerconfig.Input{Tunnel: greTunnel(), AccountID: account}))
+	c, err := routerconfig.Render(routerconfig.Terraform, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: greTunnel(),
+		AccountID: account}))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -129,7 +130,7 @@ func FuzzDescription(f *testing.F) {
 	f.Fuzz(func(t *testing.T, description string) {
 		tunnel := greTunnel()
 		tunnel.Description = description
-		c, err := routerconfig.Render(routerconfig.Terraform, routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
+		c, err := routerconfig.Render(routerconfig.Terraform, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
 		if err != nil || description == "" {
 			return
 		}
@@ -157,7 +158,7 @@ func FuzzMikroTikKey(f *testing.F) {
 	f.Fuzz(func(t *testing.T, key string) {
 		tunnel := withBGP(greTunnel())
 		tunnel.BGP.MD5Key = key
-		c, err := routerconfig.Render(routerconfig.RouterOS, routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
+		c, err := routerconfig.Render(routerconfig.RouterOS, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
 		if err != nil || key == "" {
 			return
 		}

@@ -12,14 +12,14 @@ import (
 
 // header is the comment lines that every file begins with: what it is, of which tunnels, from which source, what was
 // not tried, and what is left to the reader. What is said of the whole stands in the first file only.
-func header(platform Platform, r Router, p page, body string, first bool) string {
-	about := profiles[platform]
+func header(platform Platform, r Router, p templateData, body string, first bool) string {
+	spec := platformSpecs[platform]
 	var lines []string
 	what := "the Cloudflare " + r.Tunnels[0].Kind().String() + " " + p.Tunnels[0].Shown
 	if p.Several {
 		what = fmt.Sprintf("%d Cloudflare tunnels of one router", len(p.Tunnels))
 	}
-	lines = append(lines, about.title+": configuration for "+what+", written by flarewire.")
+	lines = append(lines, spec.title+": configuration for "+what+", written by flarewire.")
 	for i, v := range p.Tunnels {
 		line := "Tunnel " + v.ID + " of account " + v.AccountID
 		if p.Several {
@@ -27,21 +27,21 @@ func header(platform Platform, r Router, p page, body string, first bool) string
 		}
 		lines = append(lines, line+".")
 	}
-	for _, source := range about.sources(p) {
+	for _, source := range spec.sources(p) {
 		lines = append(lines, "Source: "+source+".")
 	}
 	lines = append(lines, tried(platform))
 	if first {
-		lines = append(lines, about.advice...)
-		if about.isRouter() {
+		lines = append(lines, spec.advice...)
+		if spec.isRouter() {
 			lines = append(lines, notes(platform, r, p)...)
 		}
 	}
-	if strings.Contains(body, Placeholder) && about.isRouter() {
+	if strings.Contains(body, Placeholder) && spec.isRouter() {
 		lines = append(lines, "Fill in every word that begins with "+strings.TrimSuffix(Placeholder, "-")+
 			" first: a line that still has one is refused.")
 	}
-	if about.isRouter() && first {
+	if spec.isRouter() && first {
 		lines = append(lines, "A command right behind the comment sign, without a space, is left out on purpose or only looks.")
 	}
 	for _, h := range placeholders {
@@ -51,7 +51,7 @@ func header(platform Platform, r Router, p page, body string, first bool) string
 	}
 	var b strings.Builder
 	for _, line := range lines {
-		b.WriteString(about.comment + " " + line + "\n")
+		b.WriteString(spec.comment + " " + line + "\n")
 	}
 	return b.String()
 }
@@ -73,7 +73,7 @@ func tried(p Platform) string {
 }
 
 // notes are lines about what the configuration leaves to the reader because of these tunnels' values.
-func notes(platform Platform, r Router, p page) []string {
+func notes(platform Platform, r Router, p templateData) []string {
 	var out []string
 	for i, v := range p.Tunnels {
 		t := r.Tunnels[i].Tunnel

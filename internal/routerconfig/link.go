@@ -41,7 +41,7 @@ func renderLink(platform Platform, l Link) (Config, error) {
 	text := linkTexts[platform]
 	switch {
 	case text == nil:
-		return Config{}, fmt.Errorf("%s: there is no text for an interconnect", profiles[platform].title)
+		return Config{}, fmt.Errorf("%s: there is no text for an interconnect", platformSpecs[platform].title)
 	case !l.Cloudflare.IsValid() || !l.Customer.IsValid() || !l.Cloudflare.Addr().Is4() || l.Cloudflare.Masked() != l.Customer.Masked():
 		return Config{}, errors.New("the interconnect has no pair of IPv4 addresses in one network yet: Cloudflare chooses them")
 	}
@@ -49,8 +49,8 @@ func renderLink(platform Platform, l Link) (Config, error) {
 		Mask: mask(l.Customer.Bits()),
 		Hold: int(rules.InterconnectHoldTime.Seconds())}
 	p.Keepalive = p.Hold / rules.KeepalivesPerHold
-	about := profiles[platform]
-	lines := []string{about.title + ": configuration for the Cloudflare interconnect " + shown(l.Name) + ", written by flarewire.",
+	spec := platformSpecs[platform]
+	lines := []string{spec.title + ": configuration for the Cloudflare interconnect " + shown(l.Name) + ", written by flarewire.",
 		"Source: " + vendorKnowledge + "; addresses, hold time and AS numbers from the account.",
 		"Not tried on a device: read it before you use it.",
 		"Fill in every word that begins with REPLACE-WITH first: a line that still has one is refused.",
@@ -65,7 +65,7 @@ func renderLink(platform Platform, l Link) (Config, error) {
 	}
 	var b strings.Builder
 	for _, line := range lines {
-		b.WriteString(about.comment + " " + line + "\n")
+		b.WriteString(spec.comment + " " + line + "\n")
 	}
 	name := "cf-cni-" + strings.ReplaceAll(p.Own, ".", "-")
 	// Two interconnects of one router share no name: it comes from the address, short enough for every platform.

@@ -41,8 +41,8 @@ const (
 	forBGP
 )
 
-// profile is what is known about a platform.
-type profile struct {
+// platformSpec is what is known about a platform.
+type platformSpec struct {
 	title   string
 	kinds   []rules.Kind
 	comment string // what begins a comment line
@@ -71,7 +71,7 @@ var both = []rules.Kind{rules.GRE, rules.IPsec}
 // order is the order in which platforms are offered.
 var order = []Platform{IOSXE, Junos, PANOS, FortiOS, VyOS, Linux, EOS, RouterOS, Terraform}
 
-var profiles = map[Platform]profile{
+var platformSpecs = map[Platform]platformSpec{
 	IOSXE: {title: "Cisco IOS-XE", kinds: both, comment: "!", quote: word("0", "6", "7", "hex", "local", "remote"),
 		routing: &iosKey, units: 9999, device: [2]string{"Tunnel%d", "Tunnel%d"},
 		parts: []part{{"ios-xe.tmpl", "%s-ios-xe.txt", always}},
@@ -117,12 +117,12 @@ var profiles = map[Platform]profile{
 }
 
 // Title is the platform's name for people.
-func (p Platform) Title() string { return profiles[p].title }
+func (p Platform) Title() string { return platformSpecs[p].title }
 
 // Platforms are those that a tunnel of the kind can be configured on, in the order in which they are offered. Arista
 // EOS and MikroTik RouterOS have GRE only: nothing of Cloudflare's describes IPsec on them.
 func Platforms(kind rules.Kind) []Platform {
-	return slices.DeleteFunc(slices.Clone(order), func(p Platform) bool { return !slices.Contains(profiles[p].kinds, kind) })
+	return slices.DeleteFunc(slices.Clone(order), func(p Platform) bool { return !slices.Contains(platformSpecs[p].kinds, kind) })
 }
 
 // ParsePlatform reads the command line's word for a platform; the error lists those that the kind has.
@@ -138,7 +138,7 @@ func ParsePlatform(kind rules.Kind, text string) (Platform, error) {
 }
 
 // md5 is the syntax of the key of a BGP session.
-func (p profile) md5() syntax {
+func (p platformSpec) md5() syntax {
 	if p.routing != nil {
 		return *p.routing
 	}
@@ -146,15 +146,15 @@ func (p profile) md5() syntax {
 }
 
 // sources says where the text's knowledge comes from, a line each.
-func (p profile) sources(about page) []string {
+func (p platformSpec) sources(data templateData) []string {
 	if !p.isRouter() {
 		return []string{"Cloudflare API: Terraform resources and this tunnel as the API gives it"}
 	}
 	out := []string{vendorKnowledge + " and the vendor's public schemas; no document of Cloudflare's"}
-	if about.IPsec && p.guide != "" {
+	if data.IPsec && p.guide != "" {
 		out = []string{"Cloudflare docs: " + p.guide + ", with the algorithms, MTU and MSS that are safe in all of its documents"}
 	}
-	if about.BGP {
+	if data.BGP {
 		out = append(out, "of the BGP lines: Cloudflare docs: Configure BGP routes for the values, "+vendorKnowledge+" for the syntax")
 	}
 	return out

@@ -67,7 +67,7 @@ func Tests(platform Platform, r Router, t api.Tunnel) []Test {
 	}
 	fill := names(platform, r, t, mtu).Replace
 	lines := func(text string) []string { return strings.Split(fill(text), "\n") }
-	wait := profiles[platform].comment
+	wait := platformSpecs[platform].comment
 	if !known {
 		wait = "#"
 	}
@@ -87,7 +87,7 @@ func names(platform Platform, r Router, t api.Tunnel, mtu int) *strings.Replacer
 			peer, own = its.String(), yours.String()
 		}
 	}
-	if p, err := lay(platform, r); err == nil { // else there is no configuration for it, and no name from there
+	if p, err := assemble(platform, r); err == nil { // else there is no configuration for it, and no name from there
 		file = p.Label
 		for _, v := range p.Tunnels {
 			if v.ID == t.ID {

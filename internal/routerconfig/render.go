@@ -28,7 +28,7 @@ func (c Config) Text() string {
 		if i > 0 {
 			b.WriteByte('\n')
 		}
-		fmt.Fprintf(&b, "%s ======== %s ========\n%s", profiles[c.Platform].comment, f.Name, f.Text)
+		fmt.Fprintf(&b, "%s ======== %s ========\n%s", platformSpecs[c.Platform].comment, f.Name, f.Text)
 	}
 	return b.String()
 }
@@ -48,13 +48,13 @@ func Render(p Platform, r Router) (Config, error) {
 			return Config{}, err
 		}
 	}
-	about := profiles[p]
-	v, err := lay(p, r)
+	spec := platformSpecs[p]
+	v, err := assemble(p, r)
 	if err != nil {
 		return Config{}, err
 	}
 	out := Config{Platform: p}
-	for _, part := range about.parts {
+	for _, part := range spec.parts {
 		if part.only == forIPsec && !v.IPsec || part.only == forBGP && !v.BGP {
 			continue
 		}
@@ -62,7 +62,7 @@ func Render(p Platform, r Router) (Config, error) {
 		if err != nil {
 			return Config{}, fmt.Errorf("the configuration could not be written: %w", err)
 		}
-		if about.quote.terraform {
+		if spec.quote.terraform {
 			body = alignHCL(body)
 		}
 		text := wrapComments(header(p, r, v, body, len(out.Files) == 0) + body)

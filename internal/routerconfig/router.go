@@ -28,8 +28,8 @@ type Router struct {
 	Routes int
 }
 
-// One is a router with a single tunnel of which nothing else is known.
-func One(in Input) Router { return Router{Tunnels: []Input{in}} }
+// SingleTunnel is a router with a single tunnel of which nothing else is known.
+func SingleTunnel(in Input) Router { return Router{Tunnels: []Input{in}} }
 
 // kinds lists the kinds of the router's tunnels.
 func (r Router) kinds() []rules.Kind {
@@ -46,19 +46,19 @@ func (r Router) Platforms() []Platform {
 		return linkPlatforms()
 	}
 	return slices.DeleteFunc(slices.Clone(order), func(p Platform) bool {
-		return slices.ContainsFunc(r.kinds(), func(k rules.Kind) bool { return !slices.Contains(profiles[p].kinds, k) })
+		return slices.ContainsFunc(r.kinds(), func(k rules.Kind) bool { return !slices.Contains(platformSpecs[p].kinds, k) })
 	})
 }
 
-// page is what a template sees: the router, and its tunnels one by one.
-type page struct {
+// templateData is what a template sees: the router, and its tunnels one by one.
+type templateData struct {
 	Several                 bool
 	GRE, IPsec, BGP, Static bool // whether any of the tunnels is of that kind
 	Reply                   bool // whether any is probed with echo replies
 	DefaultRoute            bool // whether any asks Cloudflare for a default route
 	ASN, CloudflareASN      uint32
-	RouterID                string // an address of the router, for platforms that need one
-	Hold, Keepalive, Retry  int
+	RouterID                string // an address of the router, for PAN-OS, which has its line as a comment
+	Hold, Keepalive, Retry  int    // BGP timers, in seconds
 	MaxPrefix               int
 	MSS, MSSAdjust          int // the smallest limit of the segment size among the tunnels
 	GREMSS, IPsecMSS        int
@@ -81,21 +81,21 @@ const (
 	minMaxPrefix = 1000
 	// jitterSeconds is the range in which the lifetimes of different tunnels differ.
 	jitterSeconds = 3600
-	// apart is how far the lifetimes of two tunnels of one router are at least.
-	apart = 120
+	// minLifetimeGap is how far the lifetimes of two tunnels of one router are at least.
+	minLifetimeGap = 120
 	// ikeSeconds is the longest lifetime of an IKE SA that all platforms take.
 	ikeSeconds = 24 * 60 * 60
 )
 
-// lay reads the tunnels and gives each its name, number and lifetimes, so that no two of the router collide.
-func lay(platform Platform, r Router) (page, error) {
-	about := profiles[platform]
-	p := page{Several: len(r.Tunnels) > 1, CloudflareASN: cmp.Or(r.CloudflareASN, rules.CloudflareASN),
+// assemble reads the tunnels and gives each its name, number and lifetimes, so that no two of the router collide.
+func assemble(platform Platform, r Router) (templateData, error) {
+	spec := platformSpecs[platform]
+	p := templateData{Several: len(r.Tunnels) > 1, CloudflareASN: cmp.Or(r.CloudflareASN, rules.CloudflareASN),
 		Hold:  int(rules.TunnelHoldTime.Seconds()),
 		Retry: int(rules.MaxConnectRetry.Seconds())}
 	p.Keepalive = p.Hold / rules.KeepalivesPerHold
 	for _, in := range r.Tunnels {
-		v, err := read(about, in, p.Several, p.Tunnels)
+		v, err := tunnelValues(spec, in, p.Several, p.Tunnels)
 		if err != nil {
 			if p.Several {
 				err = fmt.Errorf("%s: %w", shown(in.Tunnel.Name), err)
@@ -105,21 +105,21 @@ func lay(platform Platform, r Router) (page, error) {
 		if slices.ContainsFunc(p.Tunnels, func(o values) bool { return o.ID == v.ID }) {
 			return p, fmt.Errorf("the tunnel %s is named twice", v.Shown)
 		}
-		if err := cmp.Or(collides(p.Tunnels, v), p.asn(v)); err != nil && about.isRouter() {
+		if err := cmp.Or(collides(p.Tunnels, v), p.asn(v)); err != nil && spec.isRouter() {
 			return p, err
 		}
-		v.separate(p.Tunnels)
+		v.makeUnique(p.Tunnels)
 		p.Tunnels = append(p.Tunnels, v)
 	}
-	if err := number(about, r, p.Tunnels); err != nil {
+	if err := numberInterfaces(spec, r, p.Tunnels); err != nil {
 		return p, err
 	}
-	p.sum(r)
+	p.fillTotals(r)
 	return p, nil
 }
 
 // isRouter reports whether the text is for the customer's router and not for the account.
-func (p profile) isRouter() bool { return !p.quote.terraform }
+func (p platformSpec) isRouter() bool { return !p.quote.terraform }
 
 // collides refuses two tunnels that one router cannot have together: any two with the same interface address, and two GRE tunnels with the
 // same pair of outer addresses. Cloudflare's GRE has no key, so that nothing in a packet says to which of them it belongs.
@@ -137,7 +137,7 @@ func collides(others []values, v values) error {
 }
 
 // asn takes the router's AS number from its first tunnel with BGP; a router has one.
-func (p *page) asn(v values) error {
+func (p *templateData) asn(v values) error {
 	if v.BGP && p.BGP && v.ASN != p.ASN {
 		return fmt.Errorf("the tunnels have the customer AS numbers %d and %d, and a router has one: write their configurations one by one, or "+
 			"give them the same number", p.ASN, v.ASN)
@@ -151,9 +151,9 @@ func (p *page) asn(v values) error {
 	return nil
 }
 
-// separate gives a tunnel another XFRM interface id, another routing table and other lifetimes than those before it, where they would
+// makeUnique gives a tunnel another XFRM interface id, another routing table and other lifetimes than those before it, where they would
 // be the same or too near.
-func (v *values) separate(others []values) {
+func (v *values) makeUnique(others []values) {
 	taken := func(is func(values) bool) bool { return slices.ContainsFunc(others, is) }
 	for taken(func(o values) bool { return o.Interface == v.Interface }) {
 		v.Interface++
@@ -161,42 +161,42 @@ func (v *values) separate(others []values) {
 	for taken(func(o values) bool { return o.Table == v.Table }) {
 		v.Table++
 	}
-	for taken(func(o values) bool { return near(o.Jitter, v.Jitter) }) {
-		v.Jitter = (v.Jitter + apart) % jitterSeconds
+	for taken(func(o values) bool { return tooNear(o.Jitter, v.Jitter) }) {
+		v.Jitter = (v.Jitter + minLifetimeGap) % jitterSeconds
 	}
 }
 
-func near(a, b int) bool { return max(a-b, b-a) < apart }
+func tooNear(a, b int) bool { return max(a-b, b-a) < minLifetimeGap }
 
-// number gives each tunnel the number of its interface. It comes from the inner subnet, which is unique on the account; where two
+// numberInterfaces gives each tunnel the number of its interface. It comes from the inner subnet, which is unique on the account; where two
 // tunnels that may end at the same router come to the same, the one with the higher address takes the next that is free.
 // All of them are numbered whichever are asked for, so that a text for one agrees with a text for several.
-func number(about profile, r Router, tunnels []values) error {
-	if about.tables > 0 {
-		tables := router(r, tunnels).units(about.tables)
+func numberInterfaces(spec platformSpec, r Router, tunnels []values) error {
+	if spec.tables > 0 {
+		tables := innerAddressesAt(r, tunnels).units(spec.tables)
 		for i := range tunnels {
 			tunnels[i].Table = tables[tunnels[i].Inner]
 		}
 	}
-	if about.units == 0 {
+	if spec.units == 0 {
 		for i := range tunnels {
 			tunnels[i].Device = tunnels[i].Label
 		}
 		return nil
 	}
-	if r.FirstUnit < 0 || r.FirstUnit+len(tunnels)-1 > about.units {
-		return fmt.Errorf("%s has the tunnel numbers 1 to %d", about.title, about.units)
+	if r.FirstUnit < 0 || r.FirstUnit+len(tunnels)-1 > spec.units {
+		return fmt.Errorf("%s has the tunnel numbers 1 to %d", spec.title, spec.units)
 	}
-	units := router(r, tunnels).units(about.units)
+	units := innerAddressesAt(r, tunnels).units(spec.units)
 	for i := range tunnels {
 		v := &tunnels[i]
 		v.Unit = units[v.Inner]
 		if r.FirstUnit > 0 {
 			v.Unit = r.FirstUnit + i
 		}
-		name := about.device[0]
+		name := spec.device[0]
 		if v.IPsec {
-			name = about.device[1]
+			name = spec.device[1]
 		}
 		v.Device = fmt.Sprintf(name, v.Unit)
 	}
@@ -206,9 +206,9 @@ func number(about profile, r Router, tunnels []values) error {
 // innerAddresses are those of the router, in order.
 type innerAddresses []netip.Addr
 
-// router lists the inner addresses of the tunnels and of all known ones that may end at the same router: with the same customer
+// innerAddressesAt lists the inner addresses of the tunnels and of all known ones that may end at the same router: with the same customer
 // endpoint, or with none.
-func router(r Router, tunnels []values) innerAddresses {
+func innerAddressesAt(r Router, tunnels []values) innerAddresses {
 	var out innerAddresses
 	ends := []string{""}
 	for _, v := range tunnels {
@@ -226,7 +226,8 @@ func router(r Router, tunnels []values) innerAddresses {
 	return slices.Compact(out)
 }
 
-// units gives each address a number between 1 and limit.
+// units gives each address a number between 1 and limit, which are distinct while there are at most limit addresses. IPv4 only:
+// innerAddressesAt lists no others.
 func (a innerAddresses) units(limit int) map[string]int {
 	out, taken := map[string]int{}, map[int]bool{}
 	for _, inner := range a {
@@ -240,8 +241,8 @@ func (a innerAddresses) units(limit int) map[string]int {
 	return out
 }
 
-// sum fills in what the tunnels have together.
-func (p *page) sum(r Router) {
+// fillTotals fills in what the tunnels have together.
+func (p *templateData) fillTotals(r Router) {
 	labels, expected := make([]string, 0, len(p.Tunnels)), r.Routes
 	for i := range p.Tunnels {
 		v := &p.Tunnels[i]
@@ -279,7 +280,7 @@ func (p *page) sum(r Router) {
 }
 
 // endpoint adds the Cloudflare endpoint of a tunnel and the /24 around it, once each.
-func (p *page) endpoint(v values) {
+func (p *templateData) endpoint(v values) {
 	address := netip.MustParseAddr(v.Cloudflare)
 	around := netip.PrefixFrom(address, 24).Masked()
 	if !slices.ContainsFunc(p.Endpoints, func(n network) bool { return n.Network == v.Cloudflare }) {

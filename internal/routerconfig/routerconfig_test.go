@@ -183,7 +183,7 @@ func TestWhatIsNotKnownIsAPlaceholderThatTheBeginningExplains(t *testing.T) {
 	tunnel := ipsecTunnel()
 	tunnel.RemoteIdentities, tunnel.CustomerEndpoint = nil, ""
 	for _, p := range routerconfig.Platforms(rules.IPsec) {
-		c, err := routerconfig.Render(p, routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
+		c, err := routerconfig.Render(p, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -197,7 +197,7 @@ func TestWhatIsNotKnownIsAPlaceholderThatTheBeginningExplains(t *testing.T) {
 		}
 	}
 	tunnel.CustomRemoteIdentities = &api.CustomRemoteIdentities{FQDNID: "site1.33145236.custom.ipsec.cloudflare.com"}
-	c, err := routerconfig.Render(routerconfig.Linux, routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
+	c, err := routerconfig.Render(routerconfig.Linux, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
 	if err != nil || !strings.Contains(c.Text(), `"fqdn:site1.33145236.custom.ipsec.cloudflare.com"`) {
 		t.Errorf("the custom identity is not used: %v\n%s", err, c.Text())
 	}
@@ -208,7 +208,7 @@ func TestAristaAndMikroTikHaveGREOnly(t *testing.T) {
 		if !slices.Contains(routerconfig.Platforms(rules.GRE), p) || slices.Contains(routerconfig.Platforms(rules.IPsec), p) {
 			t.Errorf("%s is not offered for GRE alone", p)
 		}
-		_, err := routerconfig.Render(p, routerconfig.One(routerconfig.Input{Tunnel: ipsecTunnel(), AccountID: account}))
+		_, err := routerconfig.Render(p, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: ipsecTunnel(), AccountID: account}))
 		if err == nil || !strings.Contains(err.Error(), "use one of ios-xe, junos") {
 			t.Errorf("%s for IPsec: %v", p, err)
 		}
@@ -220,7 +220,7 @@ func TestATunnelWhoseOuterAddressItWouldSwallowIsWarnedAbout(t *testing.T) {
 	for prefix, want := range map[string]bool{"0.0.0.0/0": true, "162.159.64.0/18": true, "100.96.0.0/12": false} {
 		tunnel := withBGP(greTunnel())
 		tunnel.BGP.ExtraPrefixes = []string{prefix}
-		c, err := routerconfig.Render(routerconfig.IOSXE, routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
+		c, err := routerconfig.Render(routerconfig.IOSXE, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
 		if err != nil || strings.Contains(unwrapped(c.Text()), warning) != want {
 			t.Errorf("%s: warned %v, %v", prefix, !want, err)
 		}
@@ -243,7 +243,7 @@ func TestTheNameOfATunnelIsNeverMoreThanAName(t *testing.T) {
 		tunnel := withBGP(greTunnel())
 		tunnel.Name = name
 		for _, p := range routerconfig.Platforms(rules.GRE) {
-			c, err := routerconfig.Render(p, routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
+			c, err := routerconfig.Render(p, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -275,7 +275,7 @@ func TestATunnelThatCannotBeConfiguredIsRefusedWithAReason(t *testing.T) {
 	} {
 		tunnel := greTunnel()
 		c.change(&tunnel)
-		out, err := routerconfig.Render(routerconfig.IOSXE, routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
+		out, err := routerconfig.Render(routerconfig.IOSXE, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
 		if err == nil || !strings.Contains(err.Error(), c.says) || len(out.Files) > 0 {
 			t.Errorf("%s: %v", name, err)
 		}

@@ -28,7 +28,7 @@ func negotiate(t *testing.T, key string) {
 	customer, cloudflare := twoHosts(t, "charon-systemd", "swanctl")
 	tunnel := ipsecTunnel()
 	tunnel.CustomerEndpoint, tunnel.CloudflareEndpoint = customerOuter, cloudflareOuter
-	config, err := routerconfig.Render(routerconfig.Linux, routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: account,
+	config, err := routerconfig.Render(routerconfig.Linux, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account,
 		PSK: api.NewSecret(key)}))
 	if err != nil {
 		t.Fatal(err)

@@ -22,7 +22,7 @@ func TestTemplatesMeanWhatTextTemplateSays(t *testing.T) {
 	}
 	ends := []network{{Seq: 100, CIDR: "162.159.66.10/32", Network: "162.159.66.10", Mask: "255.255.255.255"}, {Seq: 110, CIDR: "10.0.0.0/24"}}
 	for name := range templates() {
-		for _, v := range []page{{Label: "none"}, {Label: "one", GRE: true, Static: true, Tunnels: []values{bare}},
+		for _, v := range []templateData{{Label: "none"}, {Label: "one", GRE: true, Static: true, Tunnels: []values{bare}},
 			{Label: "all", Several: true, GRE: true, IPsec: true, BGP: true, Static: true, Reply: true, Endpoints: ends, Ranges: ends,
 				Tunnels: []values{bare, ipsec, holes}}} {
 			var want strings.Builder
@@ -48,7 +48,7 @@ func TestATemplateThatCannotBeFilledIsAnError(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if got, err := fillTree(tree["broken"], page{Label: "fra", Tunnels: []values{{}}}); err == nil {
+		if got, err := fillTree(tree["broken"], templateData{Label: "fra", Tunnels: []values{{}}}); err == nil {
 			t.Errorf("%s wrote %q", text, got)
 		}
 	}

@@ -22,7 +22,7 @@ type hclHealth struct {
 
 // code fills in the tunnel as Terraform writes it. The texts are as they are on the account, not adapted: a
 // difference would be a change to the tunnel.
-func (v *values) code(p profile, in Input) error {
+func (v *values) code(p platformSpec, in Input) error {
 	if !p.quote.terraform {
 		return nil
 	}

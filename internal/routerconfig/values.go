@@ -101,9 +101,9 @@ var placeholders = []struct{ text, means string }{
 	{Placeholder + "YES", "the word yes, after the router has taken the line with your network"},
 }
 
-// read checks the tunnel's values and turns them into what templates may use. Placeholders of what each tunnel has for itself carry
+// tunnelValues checks the tunnel's values and turns them into what templates may use. Placeholders of what each tunnel has for itself carry
 // the tunnel's name when the text has several.
-func read(p profile, in Input, several bool, others []values) (values, error) {
+func tunnelValues(p platformSpec, in Input, several bool, others []values) (values, error) {
 	t := in.Tunnel
 	v := values{IPsec: t.Kind == api.IPsec, WANInterface: placeholderInterface}
 	if rules.AccountID(t.ID).Blocks() || rules.AccountID(in.AccountID).Blocks() {
@@ -226,7 +226,7 @@ func (v *values) lifetimes() {
 
 // ike fills in what only IPsec has. The identity is the one that the API gave: it cannot be made up from the ids,
 // because the account's part of it is another number than the account's id.
-func (v *values) ike(p profile, in Input, own func(string) string) (err error) {
+func (v *values) ike(p platformSpec, in Input, own func(string) string) (err error) {
 	if !v.IPsec {
 		return nil
 	}
@@ -269,7 +269,7 @@ func identity(t api.Tunnel) string {
 	return ""
 }
 
-func (v *values) bgp(p profile, t api.Tunnel, own func(string) string) (err error) {
+func (v *values) bgp(p platformSpec, t api.Tunnel, own func(string) string) (err error) {
 	if t.BGP == nil {
 		return nil
 	}

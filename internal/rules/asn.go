@@ -122,7 +122,7 @@ func CustomerASN(text string, cloudflare uint32) Finding {
 	case asn == CloudflareASN, asn == cloudflare:
 		return refuse(srcDocsBGPRoutes, "AS %d is Cloudflare's side; yours must be a different one", asn)
 	case ASNKind(asn) == ASNDocumentation:
-		return warn(srcRFC5398, "AS %d is for documentation; private ones are 64512-65534", asn)
+		return warn(srcRFC5398, "AS %d is for documentation; private: 64512-65534, 4200000000-4294967294", asn)
 	case asn > math.MaxInt32:
 		return warn(srcAPIIPsec, "The API may refuse AS numbers above %d (unconfirmed)", math.MaxInt32)
 	}

@@ -88,7 +88,7 @@ func NextHopOnLink(nextHop netip.Addr, links []Subnet) Finding {
 			return Finding{}
 		}
 	}
-	return warn(srcAPIRoute, "No tunnel or interconnect has this address on your side")
+	return warn(srcAPIRoute, "No tunnel or CNI has this address on your side")
 }
 
 // RouteFamilies warns about a network and a next hop of different IP versions: an IPv6 network through the IPv4 address of a tunnel. No

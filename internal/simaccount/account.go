@@ -56,42 +56,42 @@ type Server struct {
 	rate     rateLimit
 	faults   []*Fault
 	script   func(Request) *Fault
-	late     []late // requests that are carried out after their answer
+	delayed  []delayedRequest // requests that are carried out after their answer
 	requests requestLog
 
-	written accountRecord // what Cloudflare wrote down
-	traffic flowScript    // what happens to the traffic from the Internet
+	auditRecords accountRecord // what Cloudflare wrote down
+	flowScript   flowScript    // what happens to the traffic from the Internet
 
 	hiddenFields []string // analytics fields that the account may not see, as dataset.path
 }
 
 // features are switches of the account that tests turn.
 type features struct {
-	onboarded         bool
-	automaticReturns  bool
-	unlimitedRequests bool
-	blankTraffic      bool
+	onboarded         bool // the account has the products
+	automaticReturns  bool // automatic_return_routing is allowed
+	unlimitedRequests bool // no rate limit
+	blankTraffic      bool // tunnelName is empty in the dataset of the traffic; see BlankTrafficNames
 }
 
 // New makes an account that is alive from now on.
 func New(o Options) *Server {
-	e := &Server{
+	s := &Server{
 		seed: o.Seed, account: or(o.Account, DefaultAccount), now: o.Now,
 		asked:    map[string]int{},
 		objects:  map[Resource]*collection{},
 		settings: Object{"default_asn": int64(cloudflareASN)},
 		features: features{onboarded: true, automaticReturns: true, unlimitedRequests: true},
 	}
-	if e.now == nil {
-		e.now = time.Now
+	if s.now == nil {
+		s.now = time.Now
 	}
-	e.start = e.now()
+	s.start = s.now()
 	for _, kind := range allResources {
-		e.objects[kind] = newCollection()
+		s.objects[kind] = newCollection()
 	}
-	e.access.setUp(or(o.Token, DefaultToken))
-	e.populate(o.Tunnels)
-	return e
+	s.access.setUp(or(o.Token, DefaultToken))
+	s.populate(o.Tunnels)
+	return s
 }
 
 func or(s, otherwise string) string {
@@ -102,11 +102,11 @@ func or(s, otherwise string) string {
 }
 
 // Account returns the id of the simulated account.
-func (e *Server) Account() string { return e.account }
+func (s *Server) Account() string { return s.account }
 
 // call is one request on its way through a handler.
 type call struct {
-	e         *Server
+	server    *Server
 	op        *operation
 	now       time.Time
 	vars      map[string]string
@@ -121,13 +121,13 @@ type call struct {
 
 // operation is one row of the table of everything the API can do.
 type operation struct {
-	method  string
-	path    string // below /client/v4, with {names}
-	style   style
-	status  int      // on success; 200 when 0
-	needs   []string // any one of these permission groups; nil needs none
-	run     func(*call) (any, error)
-	missing int // the code for an account without the product; 0 when it needs none
+	method           string
+	path             string // below /client/v4, with {names}
+	style            style
+	status           int      // on success; 200 when 0
+	needs            []string // any one of these permission groups; nil needs none
+	run              func(*call) (any, error)
+	notOnboardedCode int // of the error for an account without the product; 0 when it needs none
 
 	segments []string
 }
@@ -168,71 +168,72 @@ var table = sync.OnceValue(func() []*operation {
 	return all
 })
 
-// process answers one request: credentials, route, account, permission, then the handler.
-func (e *Server) process(r *http.Request, body []byte) answer {
-	e.lock()
-	defer e.mu.Unlock()
-	return e.serve(r, body, e.now())
+// process answers one request: rate limit, credentials, route, account, permission, product, then the handler.
+func (s *Server) process(r *http.Request, body []byte) answer {
+	s.lockAndRunDue()
+	defer s.mu.Unlock()
+	return s.serve(r, body, s.now())
 }
 
 // serve is process at a time; the Server is locked.
-func (e *Server) serve(r *http.Request, body []byte, now time.Time) answer {
-	c := &call{e: e, now: now, query: r.URL.Query(), body: body}
+func (s *Server) serve(r *http.Request, body []byte, now time.Time) answer {
+	c := &call{server: s, now: now, query: r.URL.Query(), body: body}
 	c.newTarget = strings.EqualFold(r.Header.Get("x-magic-new-hc-target"), "true")
 	c.dry, c.contentType = c.query.Get("validate_only") == "true", r.Header.Get("Content-Type")
 	for _, kind := range allResources {
-		e.objects[kind].sweep(c.now)
+		s.objects[kind].sweep(c.now)
 	}
-	result, err := e.admit(c, r)
-	s, status := enveloped, http.StatusOK
+	var result any
+	err := s.admit(c, r)
+	shape, status := enveloped, http.StatusOK
 	if c.op != nil {
-		s, status = c.op.style, c.op.status
+		shape, status = c.op.style, c.op.status
 	}
 	if err == nil {
 		result, err = c.op.run(c)
 	}
 	a := answer{}
 	if err != nil {
-		a = fail(s, err)
+		a = fail(shape, err)
 	} else {
-		a = succeed(s, status, result)
-		e.auditCall(c, r.Method)
+		a = succeed(shape, status, result)
+		s.auditCall(c, r.Method)
 	}
-	e.dress(&a, r.Method+" "+r.URL.Path)
+	s.addHeaders(&a, r.Method+" "+r.URL.Path)
 	return a
 }
 
 // admit does what the gateway does before a service sees the request.
-func (e *Server) admit(c *call, r *http.Request) (any, error) {
-	if wait := e.rate.spend(c.now, e.features.unlimitedRequests); wait > 0 {
-		p := fault(http.StatusTooManyRequests, 10429, "Rate limited. Please wait and consider throttling your request speed")
+func (s *Server) admit(c *call, r *http.Request) error {
+	if wait := s.rate.spend(c.now, s.features.unlimitedRequests); wait > 0 {
+		p := newProblem(http.StatusTooManyRequests, 10429, "Rate limited. Please wait and consider throttling your request speed")
 		p.retryAfter = wait
-		return nil, p
+		return p
 	}
-	token, err := e.access.authenticate(r)
+	token, err := s.access.authenticate(r)
 	if err != nil {
-		return nil, err
+		return err
 	}
 	c.token = token
-	if err := e.route(c, r); err != nil {
-		return nil, err
+	if err := s.route(c, r); err != nil {
+		return err
 	}
 	if account, ok := c.vars["account_id"]; ok {
-		if err := e.admitAccount(c, account); err != nil {
-			return nil, err
+		if err := s.admitAccount(c, account); err != nil {
+			return err
 		}
 	}
 	if len(c.op.needs) > 0 && !token.holdsAny(c.op.needs) {
-		return nil, notPermitted()
+		return notPermitted()
 	}
-	if c.op.missing != 0 && !e.features.onboarded {
-		return nil, unavailable(c.op.missing)
+	if c.op.notOnboardedCode != 0 && !s.features.onboarded {
+		return unavailable(c.op.notOnboardedCode)
 	}
-	return nil, nil
+	return nil
 }
 
 // route finds the operation; an unknown path is the gateway's 7003.
-func (e *Server) route(c *call, r *http.Request) error {
+func (s *Server) route(c *call, r *http.Request) error {
 	rest, ok := strings.CutPrefix(r.URL.Path, basePath+"/")
 	known := false
 	path := strings.Split(rest, "/")
@@ -248,27 +249,27 @@ func (e *Server) route(c *call, r *http.Request) error {
 		}
 	}
 	if known {
-		return fault(http.StatusMethodNotAllowed, 10405, "Method not allowed for this authentication scheme")
+		return newProblem(http.StatusMethodNotAllowed, 10405, "Method not allowed for this authentication scheme")
 	}
 	return unroutable(r.URL.Path)
 }
 
 func unroutable(path string) *problem {
-	p := fault(http.StatusNotFound, 7003, "Could not route to "+path+", perhaps your object identifier is invalid?")
+	p := newProblem(http.StatusNotFound, 7003, "Could not route to "+path+", perhaps your object identifier is invalid?")
 	p.Chain = []message{{Code: 7000, Message: "No route for that URI"}}
 	return p
 }
 
-// dress adds the headers that every answer carries. The Ray ID of a change does not depend on how many reads of something else
+// addHeaders adds the headers that every answer carries. The Ray ID of a change does not depend on how many reads of something else
 // came before it, so that the pictures of the demo can be compared.
-func (e *Server) dress(a *answer, request string) {
-	e.answers++
-	e.asked[request]++
-	ray := e.hash("ray", request, e.asked[request])
+func (s *Server) addHeaders(a *answer, request string) {
+	s.answers++
+	s.asked[request]++
+	ray := s.hash("ray", request, s.asked[request])
 	a.header.Set("Content-Type", a.contentType)
 	a.header.Set("Cf-Ray", hexText(ray[:8])+"-FRA")
 	a.header.Set("Server", "cloudflare")
-	left, reset := e.rate.left(e.now())
+	left, reset := s.rate.left(s.now())
 	a.header.Set("Ratelimit", `"default";r=`+strconv.Itoa(left)+`;t=`+strconv.Itoa(reset))
 	a.header.Set("Ratelimit-Policy", `"default";q=1200;w=300`)
 }

@@ -66,7 +66,7 @@ func addressingOperations() []operation {
 		{method: "GET", path: base + "leases", needs: prefixReaders, run: listLeases},
 	}
 	for i := range ops {
-		ops[i].missing = noPrefixes
+		ops[i].notOnboardedCode = noPrefixes
 	}
 	return ops
 }
@@ -82,35 +82,35 @@ func (c *call) addressingBody(fields []field, name string) (Object, error) {
 	}
 	var i *invalid
 	if errors.As(err, &i) {
-		return nil, fault(http.StatusBadRequest, invalidNetwork, "Invalid request: "+i.text)
+		return nil, newProblem(http.StatusBadRequest, invalidNetwork, "Invalid request: "+i.text)
 	}
 	return nil, err
 }
 
 // all lists the objects of a kind as they are stored.
-func (e *Server) all(kind Resource) []any {
-	return e.matching(kind, func(*record) bool { return true })
+func (s *Server) all(kind Resource) []any {
+	return s.matching(kind, func(*record) bool { return true })
 }
 
-func listServices(c *call) (any, error) { return c.e.all(Services), nil }
+func listServices(c *call) (any, error) { return c.server.all(Services), nil }
 
 func listLeases(c *call) (any, error) {
-	leases := c.e.all(Leases)
+	leases := c.server.all(Leases)
 	n := len(leases)
 	return paged{result: leases, info: Object{"page": 1, "per_page": max(n, 20), "count": n, "total_count": n, "total_pages": 1}}, nil
 }
 
 func (c *call) prefix() (*record, error) {
-	if r := c.e.objects[Prefixes].byID[c.vars["prefix_id"]]; r != nil {
+	if r := c.server.objects[Prefixes].byID[c.vars["prefix_id"]]; r != nil {
 		return r, nil
 	}
-	return nil, fault(http.StatusNotFound, prefixNotFound, "Prefix not found")
+	return nil, newProblem(http.StatusNotFound, prefixNotFound, "Prefix not found")
 }
 
 func listPrefixes(c *call) (any, error) {
 	out := []any{}
-	for _, r := range c.e.objects[Prefixes].list {
-		out = append(out, c.e.prefixView(r, c.now))
+	for _, r := range c.server.objects[Prefixes].list {
+		out = append(out, c.server.prefixView(r, c.now))
 	}
 	return out, nil
 }
@@ -120,15 +120,15 @@ func getPrefix(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.e.prefixView(r, c.now), nil
+	return c.server.prefixView(r, c.now), nil
 }
 
 // prefixView adds what follows from the BGP prefix of the same CIDR (the deprecated fields) and from the running checks.
-func (e *Server) prefixView(r *record, now time.Time) Object {
+func (s *Server) prefixView(r *record, now time.Time) Object {
 	view := deepCopy(r.obj).(Object)
 	view["advertised"], view["advertised_modified_at"] = nil, nil
 	view["on_demand_enabled"], view["on_demand_locked"] = false, false
-	if b := e.mainBGPPrefix(r); b != nil {
+	if b := s.mainBGPPrefix(r); b != nil {
 		for name, v := range b.onDemand() {
 			view[name] = v
 		}
@@ -142,8 +142,8 @@ func (e *Server) prefixView(r *record, now time.Time) Object {
 }
 
 // mainBGPPrefix is the one that covers the whole prefix.
-func (e *Server) mainBGPPrefix(prefix *record) *record {
-	for _, b := range e.objects[BGPPrefixes].children(prefix.id) {
+func (s *Server) mainBGPPrefix(prefix *record) *record {
+	for _, b := range s.objects[BGPPrefixes].children(prefix.id) {
 		if b.text("cidr") == prefix.text("cidr") {
 			return b
 		}
@@ -156,24 +156,24 @@ func createPrefix(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, r := range c.e.objects[Prefixes].list {
+	for _, r := range c.server.objects[Prefixes].list {
 		if overlaps(r.text("cidr"), o["cidr"].(string)) {
-			return nil, fault(http.StatusBadRequest, invalidNetwork, "cidr overlaps with the prefix "+r.text("cidr"))
+			return nil, newProblem(http.StatusBadRequest, invalidNetwork, "cidr overlaps with the prefix "+r.text("cidr"))
 		}
 	}
-	r := c.e.addPrefix(withDefaults(prefixFields, o), false, c.now)
-	return c.e.prefixView(r, c.now), nil
+	r := c.server.addPrefix(withDefaults(prefixFields, o), false, c.now)
+	return c.server.prefixView(r, c.now), nil
 }
 
 // addPrefix stores a prefix; an approved one has passed every check.
-func (e *Server) addPrefix(o Object, approved bool, created time.Time) *record {
+func (s *Server) addPrefix(o Object, approved bool, created time.Time) *record {
 	state, mark := "pending", "P"
 	if approved {
 		state, mark = "valid", "V"
 	}
-	token := e.hash("ownership", o["cidr"])
+	token := s.hash("ownership", o["cidr"])
 	for name, v := range (Object{
-		"account_id": e.account, "approved": mark, "loa_document_id": nil, "delegate_loa_creation": false,
+		"account_id": s.account, "approved": mark, "loa_document_id": nil, "delegate_loa_creation": false,
 		"irr_validation_state": state, "rpki_validation_state": state, "ownership_validation_state": state,
 		"asn_ownership_validation_state": state, "ownership_validation_token": uuid(token),
 		"created_at": stamp(created), "modified_at": stamp(created),
@@ -182,7 +182,7 @@ func (e *Server) addPrefix(o Object, approved bool, created time.Time) *record {
 			o[name] = v
 		}
 	}
-	return e.insert(Prefixes, o, created)
+	return s.insert(Prefixes, o, created)
 }
 
 func describePrefix(c *call) (any, error) {
@@ -195,7 +195,7 @@ func describePrefix(c *call) (any, error) {
 		return nil, err
 	}
 	r.obj["description"], r.obj["modified_at"] = o["description"], stamp(c.now)
-	return c.e.prefixView(r, c.now), nil
+	return c.server.prefixView(r, c.now), nil
 }
 
 // deletePrefix: only one that was never approved.
@@ -205,14 +205,14 @@ func deletePrefix(c *call) (any, error) {
 		return nil, err
 	}
 	if r.text("approved") == "V" {
-		return nil, fault(http.StatusForbidden, 10405, "Method not allowed: only unapproved prefixes can be deleted")
+		return nil, newProblem(http.StatusForbidden, 10405, "Method not allowed: only unapproved prefixes can be deleted")
 	}
 	for _, kind := range []Resource{BGPPrefixes, Bindings, Delegations} {
-		for _, child := range c.e.objects[kind].children(r.id) {
-			c.e.objects[kind].remove(child)
+		for _, child := range c.server.objects[kind].children(r.id) {
+			c.server.objects[kind].remove(child)
 		}
 	}
-	c.e.objects[Prefixes].remove(r)
+	c.server.objects[Prefixes].remove(r)
 	return nil, nil
 }
 
@@ -222,7 +222,7 @@ func validatePrefix(c *call) (any, error) {
 		return nil, err
 	}
 	r.revalidated = c.now
-	return c.e.prefixView(r, c.now), nil
+	return c.server.prefixView(r, c.now), nil
 }
 
 // children lists what hangs below the prefix of the path.
@@ -232,7 +232,7 @@ func (c *call) children(kind Resource, view func(*record) Object) (any, error) {
 		return nil, err
 	}
 	out := []any{}
-	for _, r := range c.e.objects[kind].children(prefix.id) {
+	for _, r := range c.server.objects[kind].children(prefix.id) {
 		out = append(out, view(r))
 	}
 	return out, nil
@@ -243,9 +243,9 @@ func (c *call) child(kind Resource, what string) (prefix, child *record, err err
 	if prefix, err = c.prefix(); err != nil {
 		return nil, nil, err
 	}
-	child = c.e.objects[kind].byID[c.vars["id"]]
+	child = c.server.objects[kind].byID[c.vars["id"]]
 	if child == nil || child.parent != prefix.id {
-		return nil, nil, fault(http.StatusNotFound, childNotFound, what+" not found")
+		return nil, nil, newProblem(http.StatusNotFound, childNotFound, what+" not found")
 	}
 	return prefix, child, nil
 }
@@ -264,14 +264,14 @@ func createDelegation(c *call) (any, error) {
 		return nil, err
 	}
 	if !within(o["cidr"].(string), prefix.text("cidr")) {
-		return nil, fault(http.StatusBadRequest, invalidNetwork, "cidr must be within the prefix "+prefix.text("cidr"))
+		return nil, newProblem(http.StatusBadRequest, invalidNetwork, "cidr must be within the prefix "+prefix.text("cidr"))
 	}
-	return c.e.addDelegation(prefix, o, c.now).obj, nil
+	return c.server.addDelegation(prefix, o, c.now).obj, nil
 }
 
-func (e *Server) addDelegation(prefix *record, o Object, created time.Time) *record {
+func (s *Server) addDelegation(prefix *record, o Object, created time.Time) *record {
 	o["parent_prefix_id"], o["created_at"], o["modified_at"] = prefix.id, stamp(created), stamp(created)
-	r := e.insert(Delegations, o, created)
+	r := s.insert(Delegations, o, created)
 	r.parent = prefix.id
 	return r
 }
@@ -281,6 +281,6 @@ func deleteDelegation(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.e.objects[Delegations].remove(r)
+	c.server.objects[Delegations].remove(r)
 	return Object{"id": r.id}, nil
 }

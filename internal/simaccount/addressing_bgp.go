@@ -44,20 +44,20 @@ func createBGPPrefix(c *call) (any, error) {
 	}
 	cidr := o["cidr"].(string)
 	if !within(cidr, prefix.text("cidr")) {
-		return nil, fault(http.StatusBadRequest, invalidNetwork, "cidr must be within the prefix "+prefix.text("cidr"))
+		return nil, newProblem(http.StatusBadRequest, invalidNetwork, "cidr must be within the prefix "+prefix.text("cidr"))
 	}
-	for _, b := range c.e.objects[BGPPrefixes].children(prefix.id) {
+	for _, b := range c.server.objects[BGPPrefixes].children(prefix.id) {
 		if b.text("cidr") == cidr {
-			return nil, fault(http.StatusConflict, invalidNetwork, "cidr "+cidr+" has a BGP prefix already")
+			return nil, newProblem(http.StatusConflict, invalidNetwork, "cidr "+cidr+" has a BGP prefix already")
 		}
 	}
-	r := c.e.addBGPPrefix(prefix, cidr, c.now)
+	r := c.server.addBGPPrefix(prefix, cidr, c.now)
 	return r.obj, nil
 }
 
 // addBGPPrefix stores a BGP prefix that can be advertised on demand and is withdrawn.
-func (e *Server) addBGPPrefix(prefix *record, cidr string, created time.Time) *record {
-	r := e.insert(BGPPrefixes, Object{
+func (s *Server) addBGPPrefix(prefix *record, cidr string, created time.Time) *record {
+	r := s.insert(BGPPrefixes, Object{
 		"cidr": cidr, "asn": prefix.obj["asn"], "asn_prepend_count": int64(0), "auto_advertise_withdraw": false,
 		"bgp_signal_opts": Object{"enabled": false, "modified_at": nil},
 		"on_demand": Object{
@@ -85,7 +85,7 @@ func flippable(prefix, b *record) error {
 	default:
 		return nil
 	}
-	return fault(http.StatusBadRequest, onDemandRefused, "Cannot change the advertisement status: "+reason)
+	return newProblem(http.StatusBadRequest, onDemandRefused, "Cannot change the advertisement status: "+reason)
 }
 
 func updateBGPPrefix(c *call) (any, error) {
@@ -130,9 +130,9 @@ func deleteBGPPrefix(c *call) (any, error) {
 		return nil, err
 	}
 	if b.onDemand()["advertised"] == true {
-		return nil, fault(http.StatusBadRequest, onDemandRefused, "BGP prefix must be withdrawn before it is deleted")
+		return nil, newProblem(http.StatusBadRequest, onDemandRefused, "BGP prefix must be withdrawn before it is deleted")
 	}
-	c.e.objects[BGPPrefixes].remove(b)
+	c.server.objects[BGPPrefixes].remove(b)
 	return nil, nil
 }
 
@@ -141,8 +141,8 @@ func (c *call) bgpStatus() (prefix, b *record, err error) {
 	if prefix, err = c.prefix(); err != nil {
 		return nil, nil, err
 	}
-	if b = c.e.mainBGPPrefix(prefix); b == nil {
-		return nil, nil, fault(http.StatusNotFound, childNotFound, "BGP prefix not found")
+	if b = c.server.mainBGPPrefix(prefix); b == nil {
+		return nil, nil, newProblem(http.StatusNotFound, childNotFound, "BGP prefix not found")
 	}
 	return prefix, b, nil
 }
@@ -186,7 +186,7 @@ const (
 	serviceSpectrum = "Spectrum"
 )
 
-func (e *Server) bindingView(r *record, now time.Time) Object {
+func (s *Server) bindingView(r *record, now time.Time) Object {
 	view := deepCopy(r.obj).(Object)
 	state := "active"
 	if now.Sub(r.created) < bindingTime {
@@ -197,7 +197,7 @@ func (e *Server) bindingView(r *record, now time.Time) Object {
 }
 
 func listBindings(c *call) (any, error) {
-	return c.children(Bindings, func(r *record) Object { return c.e.bindingView(r, c.now) })
+	return c.children(Bindings, func(r *record) Object { return c.server.bindingView(r, c.now) })
 }
 
 func getBinding(c *call) (any, error) {
@@ -205,7 +205,7 @@ func getBinding(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.e.bindingView(r, c.now), nil
+	return c.server.bindingView(r, c.now), nil
 }
 
 func createBinding(c *call) (any, error) {
@@ -217,26 +217,26 @@ func createBinding(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	service := c.e.objects[Services].byID[o["service_id"].(string)]
+	service := c.server.objects[Services].byID[o["service_id"].(string)]
 	if service == nil {
-		return nil, fault(http.StatusBadRequest, bindingRefused, "service_id does not exist")
+		return nil, newProblem(http.StatusBadRequest, bindingRefused, "service_id does not exist")
 	}
-	if reason := c.e.bindingRefusal(prefix, o["cidr"].(string), service.text("name")); reason != "" {
-		return nil, fault(http.StatusBadRequest, bindingRefused, "Unsupported binding configuration: "+reason)
+	if reason := c.server.bindingRefusal(prefix, o["cidr"].(string), service.text("name")); reason != "" {
+		return nil, newProblem(http.StatusBadRequest, bindingRefused, "Unsupported binding configuration: "+reason)
 	}
-	return c.e.bindingView(c.e.addBinding(prefix, o["cidr"].(string), service, c.now), c.now), nil
+	return c.server.bindingView(c.server.addBinding(prefix, o["cidr"].(string), service, c.now), c.now), nil
 }
 
 // bindingRefusal is the matrix of the documents: the first binding spans the prefix, Magic Transit comes only there,
 // and CDN and Spectrum do not share an address.
-func (e *Server) bindingRefusal(prefix *record, cidr, service string) string {
+func (s *Server) bindingRefusal(prefix *record, cidr, service string) string {
 	if prefix.text("approved") != "V" {
 		return "the prefix is not approved"
 	}
 	if !within(cidr, prefix.text("cidr")) {
 		return "cidr must be within the prefix " + prefix.text("cidr")
 	}
-	existing := e.objects[Bindings].children(prefix.id)
+	existing := s.objects[Bindings].children(prefix.id)
 	if len(existing) == 0 {
 		if cidr != prefix.text("cidr") {
 			return "the first binding must match the prefix " + prefix.text("cidr")
@@ -257,8 +257,8 @@ func (e *Server) bindingRefusal(prefix *record, cidr, service string) string {
 	return ""
 }
 
-func (e *Server) addBinding(prefix *record, cidr string, service *record, created time.Time) *record {
-	r := e.insert(Bindings, Object{"cidr": cidr, "service_id": service.id, "service_name": service.text("name")}, created)
+func (s *Server) addBinding(prefix *record, cidr string, service *record, created time.Time) *record {
+	r := s.insert(Bindings, Object{"cidr": cidr, "service_id": service.id, "service_name": service.text("name")}, created)
 	r.parent = prefix.id
 	return r
 }
@@ -269,9 +269,10 @@ func deleteBinding(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	if r.text("cidr") == prefix.text("cidr") && len(c.e.objects[Bindings].children(prefix.id)) > 1 {
-		return nil, fault(http.StatusBadRequest, bindingRefused, "Unsupported binding configuration: more specific bindings depend on this one")
+	if r.text("cidr") == prefix.text("cidr") && len(c.server.objects[Bindings].children(prefix.id)) > 1 {
+		return nil, newProblem(http.StatusBadRequest, bindingRefused,
+			"Unsupported binding configuration: more specific bindings depend on this one")
 	}
-	c.e.objects[Bindings].remove(r)
+	c.server.objects[Bindings].remove(r)
 	return nil, nil
 }

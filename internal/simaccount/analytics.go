@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"math"
 	"math/rand/v2"
+	"net/netip"
 	"slices"
 	"strings"
 	"time"
@@ -20,12 +21,13 @@ type dataset struct {
 
 // sample is one measurement of one tunnel at one moment, seen from one data center.
 type sample struct {
-	e         *Server
+	server    *Server
 	tunnel    *record
 	colo      colo
 	at        time.Time
 	span      time.Duration // that it stands for
 	health    float64
+	unrouted  bool // no route leads into the tunnel: its session is down, and no static one does
 	direction string
 	flow      *flow // traffic from the Internet; then there is no tunnel
 }
@@ -76,10 +78,10 @@ var datasets = map[string]*dataset{
 }
 
 // BlankTrafficNames makes tunnelName empty in the tunnel traffic dataset, as one real account always saw it.
-func (e *Server) BlankTrafficNames(yes bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.features.blankTraffic = yes
+func (s *Server) BlankTrafficNames(yes bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.features.blankTraffic = yes
 }
 
 // dim is the text of a dimension.
@@ -100,7 +102,7 @@ func (s *sample) dim(name string) string {
 	tunnel := s.tunnel.text("name")
 	switch name {
 	case "tunnelName":
-		if s.direction != "" && s.e.features.blankTraffic {
+		if s.direction != "" && s.server.features.blankTraffic {
 			return ""
 		}
 		return tunnel
@@ -133,13 +135,13 @@ func (s *sample) rate() float64 {
 	if s.flow != nil {
 		return s.flow.rate
 	}
-	if s.health <= 0 || s.silent() {
+	if s.health <= 0 || s.unrouted || s.silent() {
 		return 0
 	}
 	base := s.tunnel.load[0]
 	if base == 0 {
-		base = 2e6 * math.Pow(10, 2.3*s.e.chance("traffic", s.tunnel.id))
-		s.tunnel.load = [2]float64{base, base * (0.3 + s.e.chance("egress", s.tunnel.id))}
+		base = 2e6 * math.Pow(10, 2.3*s.server.chance("traffic", s.tunnel.id))
+		s.tunnel.load = [2]float64{base, base * (0.3 + s.server.chance("egress", s.tunnel.id))}
 	}
 	if s.direction == "egress" {
 		base = s.tunnel.load[1]
@@ -277,7 +279,7 @@ func (q *query) group(d *dataset, s selection, w window) []*row {
 		metrics[i] = d.metrics[strings.TrimSuffix(m[0]+"_"+m[1], "_")]
 	}
 	dims := make([]string, len(s.dimensions))
-	q.e.samples(d, s, w, q.now, func(x *sample) {
+	q.server.samples(d, s, w, q.now, func(x *sample) {
 		for i, name := range s.dimensions {
 			dims[i] = x.dim(name)
 		}
@@ -303,30 +305,33 @@ const (
 )
 
 // samples calls visit for every measurement in the window that passes the filter.
-func (e *Server) samples(d *dataset, s selection, w window, now time.Time, visit func(*sample)) {
-	moments, span := sampleTimes(s, w, now)
+func (s *Server) samples(d *dataset, selected selection, w window, now time.Time, visit func(*sample)) {
+	moments, span := sampleTimes(selected, w, now)
 	centres := []colo{{}}
-	if slices.ContainsFunc(s.dimensions, isColo) || slices.ContainsFunc(w.conditions, func(c condition) bool { return isColo(c.name) }) {
+	if slices.ContainsFunc(selected.dimensions, isColo) || slices.ContainsFunc(w.conditions,
+		func(c condition) bool { return isColo(c.name) }) {
 		centres = colos
 	}
 	directions := []string{""}
 	if d.traffic {
 		directions = []string{"ingress", "egress"}
 	}
-	x := sample{e: e, span: span}
+	x := sample{server: s, span: span}
 	passes := func() {
 		if !slices.ContainsFunc(w.conditions, func(c condition) bool { return !c.holds(&x) }) {
 			visit(&x)
 		}
 	}
-	for _, x.tunnel = range e.connections(nil) {
+	for _, x.tunnel = range s.connections(nil) {
 		if w.leavesOut(&x) {
 			continue
 		}
+		static := d.traffic && s.routed(x.tunnel)
 		for _, x.at = range moments {
 			if x.health = x.tunnel.probed(x.at); x.health < 0 {
 				continue
 			}
+			x.unrouted = d.traffic && !static && x.tunnel.sessionLost(x.at)
 			for _, x.colo = range centres {
 				for _, x.direction = range directions {
 					passes()
@@ -336,11 +341,36 @@ func (e *Server) samples(d *dataset, s selection, w window, now time.Time, visit
 	}
 	if d.flows {
 		x.tunnel = nil
-		e.flowSamples(&x, moments, passes)
+		s.flowSamples(&x, moments, passes)
 	}
 }
 
 func isColo(dimension string) bool { return strings.HasPrefix(dimension, "edgeColo") }
+
+// sessionLost reports whether a tunnel that has BGP has no session at a moment, so that neither side has a route by it.
+func (r *record) sessionLost(at time.Time) bool {
+	if _, ok := r.obj["bgp"].(Object); !ok || r.kind == CFLinks {
+		return false
+	}
+	m, _ := r.now(at)
+	return m.fsm != "Established"
+}
+
+// routed reports whether a static route leads into a tunnel.
+func (s *Server) routed(r *record) bool {
+	for _, name := range []string{"interface_address", "interface_address6"} {
+		subnet, err := netip.ParsePrefix(r.text(name))
+		if err != nil {
+			continue
+		}
+		for _, route := range s.objects[Routes].list {
+			if hop, err := netip.ParseAddr(route.text("nexthop")); err == nil && subnet.Contains(hop) {
+				return true
+			}
+		}
+	}
+	return false
+}
 
 // probed is what the health checks found at a moment: nothing before the tunnel existed,
 // "down" while they are switched off (the real analytics shows it so).

@@ -34,7 +34,7 @@ type problem struct {
 
 func (p *problem) Error() string { return p.Message }
 
-func fault(status, code int, text string) *problem {
+func newProblem(status, code int, text string) *problem {
 	return &problem{status: status, message: message{Code: code, Message: text}}
 }
 
@@ -126,7 +126,7 @@ func encode(v any) []byte {
 func fail(s style, err error) answer {
 	var p *problem
 	if !errors.As(err, &p) {
-		p = fault(http.StatusInternalServerError, 1001, "Internal server error")
+		p = newProblem(http.StatusInternalServerError, 1001, "Internal server error")
 	}
 	a := answer{status: p.status, contentType: "application/json", header: http.Header{}}
 	if p.retryAfter > 0 {

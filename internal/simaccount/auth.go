@@ -87,7 +87,7 @@ func (a *accessList) authenticate(r *http.Request) (*token, error) {
 	case authorization != "":
 		return a.byToken(authorization, strings.HasSuffix(r.URL.Path, "/tokens/verify"))
 	case email == "" || key == "":
-		return nil, fault(http.StatusBadRequest, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers")
+		return nil, newProblem(http.StatusBadRequest, 9106, "Missing X-Auth-Key, X-Auth-Email or Authorization headers")
 	case len(key) > maxSecret || !keyFormat.MatchString(key):
 		return nil, badHeaders(6103, "Invalid format for X-Auth-Key header")
 	case email != DefaultEmail || key != DefaultKey:
@@ -112,35 +112,35 @@ func (a *accessList) byToken(header string, verifying bool) (*token, error) {
 }
 
 func badHeaders(code int, text string) *problem {
-	p := fault(http.StatusBadRequest, 6003, "Invalid request headers")
+	p := newProblem(http.StatusBadRequest, 6003, "Invalid request headers")
 	p.Chain = []message{{Code: code, Message: text}}
 	return p
 }
 
-func invalidToken() *problem { return fault(http.StatusUnauthorized, 1000, "Invalid API Token") }
+func invalidToken() *problem { return newProblem(http.StatusUnauthorized, 1000, "Invalid API Token") }
 
 // notPermitted is the gateway's short body for an unknown token and for a missing permission alike.
 func notPermitted() *problem {
-	p := fault(http.StatusForbidden, 10000, "Authentication error")
+	p := newProblem(http.StatusForbidden, 10000, "Authentication error")
 	p.short = true
 	return p
 }
 
 // admitAccount refuses an account that the credentials do not reach.
-func (e *Server) admitAccount(c *call, id string) error {
+func (s *Server) admitAccount(c *call, id string) error {
 	if len(id) != 32 || strings.Trim(id, "0123456789abcdef") != "" {
 		return unroutable(basePath + "/accounts/" + id)
 	}
-	if id == e.account {
+	if id == s.account {
 		return nil
 	}
-	if slices.ContainsFunc(e.accounts, func(a Object) bool { return a["id"] == id }) {
-		if c.op.missing == 0 {
+	if slices.ContainsFunc(s.accounts, func(a Object) bool { return a["id"] == id }) {
+		if c.op.notOnboardedCode == 0 {
 			return nil
 		}
-		return unavailable(c.op.missing)
+		return unavailable(c.op.notOnboardedCode)
 	}
-	return fault(http.StatusForbidden, 9109, "Unauthorized to access requested resource")
+	return newProblem(http.StatusForbidden, 9109, "Unauthorized to access requested resource")
 }
 
 // unavailable is what an account hears that does not have the product.
@@ -149,68 +149,68 @@ func unavailable(code int) *problem {
 	if code == noPrefixes {
 		text = "Account does not have any IP prefixes"
 	}
-	return fault(http.StatusBadRequest, code, text)
+	return newProblem(http.StatusBadRequest, code, text)
 }
 
 // Grant makes secret a valid user token that holds exactly these permission groups; an earlier grant is replaced.
-func (e *Server) Grant(secret string, groups ...string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.access.tokens[secret] = newToken(secret, false, groups)
+func (s *Server) Grant(secret string, groups ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.access.tokens[secret] = newToken(secret, false, groups)
 }
 
 // GrantAccountToken is Grant for a token that belongs to the account instead of a user.
-func (e *Server) GrantAccountToken(secret string, groups ...string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.access.tokens[secret] = newToken(secret, true, groups)
+func (s *Server) GrantAccountToken(secret string, groups ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.access.tokens[secret] = newToken(secret, true, groups)
 }
 
 // Deny takes permission groups away from a token; an unknown token is left unknown.
-func (e *Server) Deny(secret string, groups ...string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if t := e.access.tokens[secret]; t != nil {
+func (s *Server) Deny(secret string, groups ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.access.tokens[secret]; t != nil {
 		t.groups = slices.DeleteFunc(t.groups, func(g string) bool { return slices.Contains(groups, g) })
 	}
 }
 
 // Revoke makes a token unknown.
-func (e *Server) Revoke(secret string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	delete(e.access.tokens, secret)
+func (s *Server) Revoke(secret string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	delete(s.access.tokens, secret)
 }
 
 // SetTokenStatus makes a token "active", "disabled" or "expired".
-func (e *Server) SetTokenStatus(secret, status string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if t := e.access.tokens[secret]; t != nil {
+func (s *Server) SetTokenStatus(secret, status string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if t := s.access.tokens[secret]; t != nil {
 		t.status = status
 	}
 }
 
 // SetOnboarded switches whether the account has Magic Transit or Cloudflare WAN at all (else code 1012).
-func (e *Server) SetOnboarded(yes bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.features.onboarded = yes
+func (s *Server) SetOnboarded(yes bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.features.onboarded = yes
 }
 
 // SetAutomaticReturnRouting switches the account flag that automatic_return_routing needs (Unified Routing).
-func (e *Server) SetAutomaticReturnRouting(yes bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.features.automaticReturns = yes
+func (s *Server) SetAutomaticReturnRouting(yes bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.features.automaticReturns = yes
 }
 
 // EnforceRateLimit makes the 1,200 requests in 5 minutes real: the next one and all for 5 minutes get 429.
 // Without it the headers count, but nothing is refused.
-func (e *Server) EnforceRateLimit() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.features.unlimitedRequests = false
+func (s *Server) EnforceRateLimit() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.features.unlimitedRequests = false
 }
 
 // The documented limit.

@@ -79,7 +79,7 @@ func cniOperations() []operation {
 		{method: "PUT", path: base + "settings", run: putCNISettings},
 	}
 	for i := range ops {
-		ops[i].style, ops[i].missing, ops[i].needs = bare, notOnboarded, magicWriters
+		ops[i].style, ops[i].notOnboardedCode, ops[i].needs = bare, notOnboarded, magicWriters
 		if ops[i].method == http.MethodGet {
 			ops[i].needs = magicReaders
 		}
@@ -89,14 +89,16 @@ func cniOperations() []operation {
 
 // The CNI service's own error codes; the documents name none, see Choices.
 func cniBad(format string, args ...any) *problem {
-	return fault(http.StatusBadRequest, 1400, fmt.Sprintf(format, args...))
+	return newProblem(http.StatusBadRequest, 1400, fmt.Sprintf(format, args...))
 }
 
-func cniMissing(what string) *problem { return fault(http.StatusNotFound, 1404, what+" not found") }
+func cniMissing(what string) *problem {
+	return newProblem(http.StatusNotFound, 1404, what+" not found")
+}
 
 // cniConflict is documented for a create of a CNI only; elsewhere a name or slot in use is an ordinary bad request.
 func cniConflict(format string, args ...any) *problem {
-	return fault(http.StatusConflict, 1409, fmt.Sprintf(format, args...))
+	return newProblem(http.StatusConflict, 1409, fmt.Sprintf(format, args...))
 }
 
 // cniBody reads a body by the rules of this service: null is nothing special, but a missing field is an error.
@@ -109,8 +111,8 @@ func (c *call) cniBody(fields []field, name string) (Object, error) {
 	if err != nil {
 		return nil, cniBad("%s", err)
 	}
-	if account, ok := o["account"]; ok && account != c.e.account {
-		return nil, cniBad("account must be %s", c.e.account)
+	if account, ok := o["account"]; ok && account != c.server.account {
+		return nil, cniBad("account must be %s", c.server.account)
 	}
 	return o, nil
 }
@@ -141,9 +143,9 @@ func (c *call) pageOf(items []any) (any, error) {
 }
 
 // matching lists the objects of a kind for which keep is true.
-func (e *Server) matching(kind Resource, keep func(*record) bool) []any {
+func (s *Server) matching(kind Resource, keep func(*record) bool) []any {
 	out := []any{}
-	for _, r := range e.objects[kind].list {
+	for _, r := range s.objects[kind].list {
 		if keep(r) {
 			out = append(out, r.obj)
 		}
@@ -158,8 +160,8 @@ func (c *call) asked(filter, value string) bool {
 }
 
 func listCNIs(c *call) (any, error) {
-	links, icons := c.e.objects[CFLinks], c.e.objects[Interconnects]
-	return c.pageOf(c.e.matching(CNIs, func(r *record) bool {
+	links, icons := c.server.objects[CFLinks], c.server.objects[Interconnects]
+	return c.pageOf(c.server.matching(CNIs, func(r *record) bool {
 		slot, tunnel := "", ""
 		if icon := icons.byID[r.text("interconnect")]; icon != nil {
 			slot = icon.text("slot_id")
@@ -179,7 +181,7 @@ func (r *record) conduit() string {
 }
 
 func (c *call) cni() (*record, error) {
-	if r := c.e.objects[CNIs].byID[c.vars["cni"]]; r != nil {
+	if r := c.server.objects[CNIs].byID[c.vars["cni"]]; r != nil {
 		return r, nil
 	}
 	return nil, cniMissing("CNI")
@@ -199,26 +201,26 @@ func createCNI(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	icon := c.e.objects[Interconnects].byID[o["interconnect"].(string)]
+	icon := c.server.objects[Interconnects].byID[o["interconnect"].(string)]
 	if icon == nil {
 		return nil, cniBad("interconnect %s does not exist", o["interconnect"])
 	}
 	conduit := o["magic"].(Object)["conduit_name"].(string)
-	if c.e.connected(conduit) {
+	if c.server.connected(conduit) {
 		return nil, cniConflict("conduit_name %s is already in use", conduit)
 	}
-	o["p2p_ip"], o["cust_ip"] = c.e.pointToPoint()
+	o["p2p_ip"], o["cust_ip"] = c.server.pointToPoint()
 	if o["bgp"] != nil {
 		o["bgp_mode"] = "dynamic_route_exchange"
 	}
-	r := c.e.insert(CNIs, o, c.now)
-	c.e.addLink(r, icon, "2", c.now)
+	r := c.server.insert(CNIs, o, c.now)
+	c.server.addLink(r, icon, "2", c.now)
 	return r.obj, nil
 }
 
 // connected says whether a name is taken by any tunnel or interconnect.
-func (e *Server) connected(name string) bool {
-	return slices.ContainsFunc(e.connections(nil), func(r *record) bool { return r.text("name") == name })
+func (s *Server) connected(name string) bool {
+	return slices.ContainsFunc(s.connections(nil), func(r *record) bool { return r.text("name") == name })
 }
 
 func updateCNI(c *call) (any, error) {
@@ -238,11 +240,11 @@ func updateCNI(c *call) (any, error) {
 	}
 	before := r.conduit()
 	next := record{obj: o}
-	if next.conduit() != before && c.e.connected(next.conduit()) {
+	if next.conduit() != before && c.server.connected(next.conduit()) {
 		return nil, cniBad("conduit_name %s is already in use", next.conduit())
 	}
 	r.obj = o
-	if link := c.e.objects[CFLinks].find(before); link != nil {
+	if link := c.server.objects[CFLinks].find(before); link != nil {
 		link.obj["name"] = r.conduit()
 		link.changed()
 	}
@@ -254,21 +256,21 @@ func deleteCNI(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.e.objects[CNIs].remove(r)
-	if link := c.e.objects[CFLinks].find(r.conduit()); link != nil {
-		c.e.objects[CFLinks].remove(link)
+	c.server.objects[CNIs].remove(r)
+	if link := c.server.objects[CFLinks].find(r.conduit()); link != nil {
+		c.server.objects[CFLinks].remove(link)
 	}
 	return nil, nil
 }
 
 func listInterconnects(c *call) (any, error) {
-	return c.pageOf(c.e.matching(Interconnects, func(r *record) bool {
+	return c.pageOf(c.server.matching(Interconnects, func(r *record) bool {
 		return c.asked("site", r.text("site")) && c.asked("type", r.text("type"))
 	}))
 }
 
 func (c *call) interconnect() (*record, error) {
-	if r := c.e.objects[Interconnects].byID[c.vars["icon"]]; r != nil {
+	if r := c.server.objects[Interconnects].byID[c.vars["icon"]]; r != nil {
 		return r, nil
 	}
 	return nil, cniMissing("Interconnect")
@@ -295,7 +297,7 @@ func createInterconnect(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	slot := c.e.objects[Slots].byID[o["slot_id"].(string)]
+	slot := c.server.objects[Slots].byID[o["slot_id"].(string)]
 	switch {
 	case slot == nil:
 		return nil, cniBad("slot_id %s does not exist", o["slot_id"])
@@ -304,7 +306,7 @@ func createInterconnect(c *call) (any, error) {
 	case o["speed"] != nil && o["speed"] != slot.obj["speed"]:
 		return nil, cniBad("speed of the slot is %s", slot.text("speed"))
 	}
-	return c.e.addPhysical(slot, o["type"].(string), c.now).obj, nil
+	return c.server.addPhysical(slot, o["type"].(string), c.now).obj, nil
 }
 
 func orderPartner(c *call) (any, error) {
@@ -312,9 +314,9 @@ func orderPartner(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	r := c.e.addInterconnect(Object{
-		"account": c.e.account, "name": c.e.iconName("gcp"), "region": "europe-west3", "type": o["type"],
-		"owner": c.e.account, "speed": o["bandwidth"],
+	r := c.server.addInterconnect(Object{
+		"account": c.server.account, "name": c.server.iconName("gcp"), "region": "europe-west3", "type": o["type"],
+		"owner": c.server.account, "speed": o["bandwidth"],
 	}, c.now)
 	return r.obj, nil
 }
@@ -324,13 +326,13 @@ func deleteInterconnect(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, cni := range c.e.objects[CNIs].list {
+	for _, cni := range c.server.objects[CNIs].list {
 		if cni.text("interconnect") == r.id {
 			return nil, cniBad("interconnect %s still has CNIs", r.id)
 		}
 	}
-	c.e.objects[Interconnects].remove(r)
-	if slot := c.e.objects[Slots].byID[r.text("slot_id")]; slot != nil {
+	c.server.objects[Interconnects].remove(r)
+	if slot := c.server.objects[Slots].byID[r.text("slot_id")]; slot != nil {
 		slot.obj["occupied"] = false
 		delete(slot.obj, "account")
 	}
@@ -359,8 +361,8 @@ func interconnectStatus(c *call) (any, error) {
 }
 
 // SetInterconnectStatus makes /status of an interconnect answer this state ("Pending", "Down", "Unhealthy", "Healthy") and reason.
-func (e *Server) SetInterconnectStatus(name, state, reason string) error {
-	return e.mutate(Interconnects, name, func(r *record) { r.linkState, r.linkReason = state, reason })
+func (s *Server) SetInterconnectStatus(name, state, reason string) error {
+	return s.mutate(Interconnects, name, func(r *record) { r.linkState, r.linkReason = state, reason })
 }
 
 func interconnectLOA(c *call) (any, error) {
@@ -378,7 +380,7 @@ func interconnectLOA(c *call) (any, error) {
 }
 
 func listSlots(c *call) (any, error) {
-	return c.pageOf(c.e.matching(Slots, func(r *record) bool {
+	return c.pageOf(c.server.matching(Slots, func(r *record) bool {
 		facility := r.obj["facility"].(Object)
 		address := fmt.Sprint(facility["address"])
 		return c.asked("site", r.text("site")) && c.asked("speed", r.text("speed")) &&
@@ -387,13 +389,13 @@ func listSlots(c *call) (any, error) {
 }
 
 func getSlot(c *call) (any, error) {
-	if r := c.e.objects[Slots].byID[c.vars["slot"]]; r != nil {
+	if r := c.server.objects[Slots].byID[c.vars["slot"]]; r != nil {
 		return r.obj, nil
 	}
 	return nil, cniMissing("Slot")
 }
 
-func getCNISettings(c *call) (any, error) { return c.e.settings, nil }
+func getCNISettings(c *call) (any, error) { return c.server.settings, nil }
 
 func putCNISettings(c *call) (any, error) {
 	o, err := c.cniBody(cniSettingsFields, "SettingsRequest")
@@ -404,7 +406,7 @@ func putCNISettings(c *call) (any, error) {
 		if asn != cloudflareASN && (asn < 64512 || asn > 65534) {
 			return nil, cniBad("default_asn must be 13335 or a private 2-byte ASN")
 		}
-		c.e.settings["default_asn"] = asn
+		c.server.settings["default_asn"] = asn
 	}
-	return c.e.settings, nil
+	return c.server.settings, nil
 }

@@ -11,7 +11,7 @@ import (
 
 // writeTunnel appends the JSON of a tunnel or interconnect: the part that only writes change is encoded once,
 // the session's state is added at its end.
-func (e *Server) writeTunnel(b *bytes.Buffer, r *record, now time.Time, newTarget bool) {
+func (s *Server) writeTunnel(b *bytes.Buffer, r *record, now time.Time, newTarget bool) {
 	form := 0
 	if newTarget {
 		form = 1
@@ -32,9 +32,9 @@ func (e *Server) writeTunnel(b *bytes.Buffer, r *record, now time.Time, newTarge
 }
 
 // tunnelJSON is writeTunnel for one object.
-func (e *Server) tunnelJSON(r *record, now time.Time, newTarget bool) json.RawMessage {
+func (s *Server) tunnelJSON(r *record, now time.Time, newTarget bool) json.RawMessage {
 	var b bytes.Buffer
-	e.writeTunnel(&b, r, now, newTarget)
+	s.writeTunnel(&b, r, now, newTarget)
 	return b.Bytes()
 }
 

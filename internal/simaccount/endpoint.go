@@ -14,20 +14,20 @@ func endpointOperations() []operation {
 	const base, one = "/accounts/{account_id}/diagnostics/endpoint-healthchecks",
 		"/accounts/{account_id}/diagnostics/endpoint-healthchecks/{id}"
 	return []operation{
-		{method: "GET", path: base, needs: transitWriters, missing: notOnboarded,
-			run: func(c *call) (any, error) { return c.e.all(EndpointChecks), nil }},
-		{method: "POST", path: base, needs: transitWriters, missing: notOnboarded, status: http.StatusCreated, run: createEndpointCheck},
-		{method: "GET", path: one, needs: transitWriters, missing: notOnboarded, run: getEndpointCheck},
-		{method: "PUT", path: one, needs: transitWriters, missing: notOnboarded, run: updateEndpointCheck},
-		{method: "DELETE", path: one, needs: transitWriters, missing: notOnboarded, run: deleteEndpointCheck},
+		{method: "GET", path: base, needs: transitWriters, notOnboardedCode: notOnboarded,
+			run: func(c *call) (any, error) { return c.server.all(EndpointChecks), nil }},
+		{method: "POST", path: base, needs: transitWriters, notOnboardedCode: notOnboarded, status: http.StatusCreated, run: createEndpointCheck},
+		{method: "GET", path: one, needs: transitWriters, notOnboardedCode: notOnboarded, run: getEndpointCheck},
+		{method: "PUT", path: one, needs: transitWriters, notOnboardedCode: notOnboarded, run: updateEndpointCheck},
+		{method: "DELETE", path: one, needs: transitWriters, notOnboardedCode: notOnboarded, run: deleteEndpointCheck},
 	}
 }
 
 func (c *call) endpointCheck() (*record, error) {
-	if r := c.e.objects[EndpointChecks].byID[c.vars["id"]]; r != nil {
+	if r := c.server.objects[EndpointChecks].byID[c.vars["id"]]; r != nil {
 		return r, nil
 	}
-	return nil, fault(http.StatusNotFound, endpointNotFound, "Endpoint Health Check not found")
+	return nil, newProblem(http.StatusNotFound, endpointNotFound, "Endpoint Health Check not found")
 }
 
 // endpointNotFound is chosen: the documents name no code, see Choices.
@@ -50,7 +50,7 @@ func createEndpointCheck(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	return c.e.insert(EndpointChecks, o, c.now).obj, nil
+	return c.server.insert(EndpointChecks, o, c.now).obj, nil
 }
 
 func getEndpointCheck(c *call) (any, error) {
@@ -82,17 +82,17 @@ func deleteEndpointCheck(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	c.e.objects[EndpointChecks].remove(r)
+	c.server.objects[EndpointChecks].remove(r)
 	return nil, nil
 }
 
 // furnishEndpointChecks makes what is probed at the two data centers, one of them without a name.
-func (e *Server) furnishEndpointChecks() {
+func (s *Server) furnishEndpointChecks() {
 	for _, o := range []Object{
 		{"check_type": "icmp", "endpoint": "198.18.10.1", "name": "Frankfurt edge router"},
 		{"check_type": "icmp", "endpoint": "198.18.20.1", "name": "Amsterdam load balancer"},
 		{"check_type": "icmp", "endpoint": "198.18.30.10"},
 	} {
-		e.insert(EndpointChecks, o, e.past(40, "endpoint check", o["endpoint"]))
+		s.insert(EndpointChecks, o, s.past(40, "endpoint check", o["endpoint"]))
 	}
 }

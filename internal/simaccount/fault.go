@@ -54,10 +54,10 @@ type Fault struct {
 
 // Script decides for every request how it goes wrong; nil lets it be, and then the faults of Fault are looked at. The request has no
 // status yet. The script is called in the order in which requests arrive, one at a time, and must not call the Server's methods.
-func (e *Server) Script(script func(Request) *Fault) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.script = script
+func (s *Server) Script(script func(Request) *Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.script = script
 }
 
 // IsDryRun reports whether the request asks for a check only (validate_only).
@@ -70,36 +70,36 @@ func (r Request) Changes() bool {
 }
 
 // Fault switches a fault on. The first that matches a request is used.
-func (e *Server) Fault(f Fault) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.faults = append(e.faults, &f)
+func (s *Server) Fault(f Fault) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = append(s.faults, &f)
 }
 
 // ClearFaults switches all faults off.
-func (e *Server) ClearFaults() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.faults = nil
+func (s *Server) ClearFaults() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.faults = nil
 }
 
 // takeFault finds the fault for a request and counts it.
-func (e *Server) takeFault(r *http.Request, body []byte) *Fault {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	if e.script != nil {
-		if f := e.script(e.arrived(r, body)); f != nil {
+func (s *Server) takeFault(r *http.Request, body []byte) *Fault {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.script != nil {
+		if f := s.script(s.arrived(r, body)); f != nil {
 			return f
 		}
 	}
 	method, path := r.Method, below(r.URL.Path)
-	for i, f := range e.faults {
+	for i, f := range s.faults {
 		if (f.Method != "" && f.Method != method) || (f.Path != "" && !glob(f.Path, path)) {
 			continue
 		}
 		taken := *f
 		if f.Times == 1 {
-			e.faults = slices.Delete(e.faults, i, i+1)
+			s.faults = slices.Delete(s.faults, i, i+1)
 		} else if f.Times > 1 {
 			f.Times--
 		}

@@ -50,20 +50,20 @@ func filterLengthsFit(text string, p netip.Prefix) bool {
 func filterOperations() []operation {
 	const base = "/accounts/{account_id}/magic/bgp/filter_profiles"
 	return []operation{
-		{method: http.MethodGet, path: base, needs: magicReaders, missing: notOnboarded,
-			run: func(c *call) (any, error) { return c.e.all(FilterProfiles), nil }},
-		{method: http.MethodPost, path: base, needs: magicWriters, missing: notOnboarded, run: createFilter},
-		{method: http.MethodGet, path: base + "/{id}", needs: magicReaders, missing: notOnboarded, run: getFilter},
-		{method: http.MethodPut, path: base + "/{id}", needs: magicWriters, missing: notOnboarded, run: updateFilter},
-		{method: http.MethodGet, path: "/accounts/{account_id}/magic/bgp/settings", needs: magicReaders, missing: notOnboarded,
+		{method: http.MethodGet, path: base, needs: magicReaders, notOnboardedCode: notOnboarded,
+			run: func(c *call) (any, error) { return c.server.all(FilterProfiles), nil }},
+		{method: http.MethodPost, path: base, needs: magicWriters, notOnboardedCode: notOnboarded, run: createFilter},
+		{method: http.MethodGet, path: base + "/{id}", needs: magicReaders, notOnboardedCode: notOnboarded, run: getFilter},
+		{method: http.MethodPut, path: base + "/{id}", needs: magicWriters, notOnboardedCode: notOnboarded, run: updateFilter},
+		{method: http.MethodGet, path: "/accounts/{account_id}/magic/bgp/settings", needs: magicReaders, notOnboardedCode: notOnboarded,
 			run: getBGPSettings},
-		{method: http.MethodDelete, path: base + "/{id}", needs: magicWriters, missing: notOnboarded, run: deleteFilter},
+		{method: http.MethodDelete, path: base + "/{id}", needs: magicWriters, notOnboardedCode: notOnboarded, run: deleteFilter},
 	}
 }
 
 // getBGPSettings: nothing but CNI settings changes them here, see Choices.
 func getBGPSettings(c *call) (any, error) {
-	return Object{"cloudflare_asn": c.e.settings["default_asn"], "redistribute": Object{"static:wan": true}}, nil
+	return Object{"cloudflare_asn": c.server.settings["default_asn"], "redistribute": Object{"static:wan": true}}, nil
 }
 
 func getFilter(c *call) (any, error) {
@@ -94,7 +94,7 @@ func createFilter(c *call) (any, error) {
 	}
 	o = withDefaults(filterFields, o)
 	o["created_on"], o["modified_on"] = stamp(c.now), stamp(c.now)
-	return c.e.insert(FilterProfiles, o, c.now).obj, nil
+	return c.server.insert(FilterProfiles, o, c.now).obj, nil
 }
 
 // updateFilter changes what is sent and leaves the rest as it is.
@@ -119,21 +119,21 @@ func deleteFilter(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	for _, other := range c.e.connections(nil) {
+	for _, other := range c.server.connections(nil) {
 		bgp, _ := other.obj["bgp"].(Object)
 		if bgp["import_filter_id"] == r.id || bgp["export_filter_id"] == r.id {
 			return nil, filterProfiles.wrap("deleting", refuse("BGP Filter Profile is in use by %s", other.text("name")))
 		}
 	}
-	c.e.objects[FilterProfiles].remove(r)
+	c.server.objects[FilterProfiles].remove(r)
 	return Object{"id": r.id}, nil
 }
 
 // checkFilter is the rule for the profiles that a session names.
-func (e *Server) checkFilter(o Object) error {
+func (s *Server) checkFilter(o Object) error {
 	bgp, _ := o["bgp"].(Object)
 	for _, name := range []string{"import_filter_id", "export_filter_id"} {
-		if id, _ := bgp[name].(string); id != "" && e.objects[FilterProfiles].byID[id] == nil {
+		if id, _ := bgp[name].(string); id != "" && s.objects[FilterProfiles].byID[id] == nil {
 			return refuse("bgp.%s %s is not a BGP filter profile of this account", name, id)
 		}
 	}
@@ -141,16 +141,16 @@ func (e *Server) checkFilter(o Object) error {
 }
 
 // furnishFilters makes the two that sites usually begin with, and one that nothing uses yet.
-func (e *Server) furnishFilters() {
+func (s *Server) furnishFilters() {
 	for i, o := range []Object{
 		{"name": "on-prem-imports", "description": "What the sites may announce to Cloudflare", "match_action": "allow",
 			"targets": []any{"10.0.0.0/8{8,24}", "172.16.0.0/12{16,24}"}},
 		{"name": "no-default", "description": "Everything but a default route", "match_action": "deny", "targets": []any{"0.0.0.0/0"}},
 		{"name": "lab-only", "description": "", "match_action": "allow", "targets": []any{"10.99.0.0/16+"}},
 	} {
-		created, id := e.past(70+i, "filter", o["name"]), e.hash("filter", o["name"])
+		created, id := s.past(70+i, "filter", o["name"]), s.hash("filter", o["name"])
 		o["id"] = hexText(id[:16]) // of its own, so that the account's other ids stay what they were
 		o["created_on"], o["modified_on"] = stamp(created), stamp(created)
-		e.insert(FilterProfiles, o, created)
+		s.insert(FilterProfiles, o, created)
 	}
 }

@@ -14,12 +14,12 @@ var fleetSites = []string{
 const fleetRoutes = 100
 
 // furnishFleet makes n tunnels, GRE and IPsec in turn: nine of ten up, the others in every state there is.
-func (e *Server) furnishFleet(n int) {
+func (s *Server) furnishFleet(n int) {
 	for i := range n {
-		s := e.fleetTunnel(i)
-		e.placeTunnel(s, fleetInterface(i), e.past(10+i%700, s.name))
+		t := s.fleetTunnel(i)
+		s.placeTunnel(t, fleetInterface(i), s.past(10+i%700, t.name))
 		if i < fleetRoutes {
-			e.addRoute(i, seedRoute{prefix: fmt.Sprintf("10.%d.%d.0/24", 200+i/250, i%250), tunnel: s.name, priority: 100})
+			s.addRoute(i, seedRoute{prefix: fmt.Sprintf("10.%d.%d.0/24", 200+i/250, i%250), tunnel: t.name, priority: 100})
 		}
 	}
 }
@@ -31,34 +31,34 @@ func fleetInterface(i int) string {
 }
 
 // fleetTunnel spreads endpoints so that no pair repeats: 500 customer addresses times 126 of Cloudflare.
-func (e *Server) fleetTunnel(i int) seedTunnel {
+func (s *Server) fleetTunnel(i int) seedTunnel {
 	site := fleetSites[i%len(fleetSites)]
 	kind := [...]string{"gre", "ipsec"}[i%2]
 	customer := i / 2 % 500
 	block := [...]string{"203.0.113", "198.51.100"}[customer/250]
-	s := seedTunnel{
+	t := seedTunnel{
 		name: fmt.Sprintf("%s%d-%s", site, i+1, kind), description: "Generated tunnel",
 		cloudflare: fmt.Sprintf("192.0.2.%d", 129+i/1000%126),
 		customer:   fmt.Sprintf("%s.%d", block, 1+customer%250),
 		asn:        int64(64512 + i%1000),
 		life:       steady("Established", "", 1),
-		held:       time.Duration(e.chance("fleet age", i) * float64(40*day)).Truncate(time.Second),
+		held:       time.Duration(s.chance("fleet age", i) * float64(40*day)).Truncate(time.Second),
 	}
-	switch share := e.chance("fleet state", i); {
+	switch share := s.chance("fleet state", i); {
 	case share < 0.03:
-		s.asn, s.life = 0, steady("", "", 1)
+		t.asn, t.life = 0, steady("", "", 1)
 	case share < 0.05:
-		s.life = steady("Active", "", 0)
+		t.life = steady("Active", "", 0)
 	case share < 0.06:
-		s.life, s.cpeASN = steady("OpenSent", "BGP_DOWN", 1), s.asn+1
+		t.life, t.cpeASN = steady("OpenSent", "BGP_DOWN", 1), t.asn+1
 	case share < 0.075:
-		s.life = steady("Connect", "", 1)
+		t.life = steady("Connect", "", 1)
 	case share < 0.085:
-		s.life, s.held = comesUp, 0
+		t.life, t.held = comesUp, 0
 	case share < 0.09:
-		s.life, s.held = flaps, time.Duration(e.chance("fleet phase", i)*float64(flaps.period)).Truncate(time.Second)
+		t.life, t.held = flaps, time.Duration(s.chance("fleet phase", i)*float64(flaps.period)).Truncate(time.Second)
 	case share < 0.1:
-		s.life = steady("Established", "", 0.5)
+		t.life = steady("Established", "", 0.5)
 	}
-	return s
+	return t
 }

@@ -25,27 +25,27 @@ type flowScript struct {
 
 // Attack has traffic at a rate, in bit/s, for a network dropped by a mitigation system ("dosd", "flowtrackd", "magic-firewall"), from so
 // long ago on. What usually comes for it passes as before.
-func (e *Server) Attack(network, system string, ago time.Duration, rate float64) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.traffic.attacks = append(e.traffic.attacks, flow{subnet: subnetOf(network), outcome: "drop", system: system, rate: rate,
-		from: e.now().Add(-ago)})
+func (s *Server) Attack(network, system string, ago time.Duration, rate float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flowScript.attacks = append(s.flowScript.attacks, flow{subnet: subnetOf(network), outcome: "drop", system: system, rate: rate,
+		from: s.now().Add(-ago)})
 }
 
 // EndAttacks ends all attacks, so long ago.
-func (e *Server) EndAttacks(ago time.Duration) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	for i := range e.traffic.attacks {
-		e.traffic.attacks[i].to = e.now().Add(-ago)
+func (s *Server) EndAttacks(ago time.Duration) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	for i := range s.flowScript.attacks {
+		s.flowScript.attacks[i].to = s.now().Add(-ago)
 	}
 }
 
 // Pass has only a share of the usual traffic for a network come through, from so long ago on; 0 for none.
-func (e *Server) Pass(network string, ago time.Duration, share float64) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.traffic.shares = append(e.traffic.shares, flow{subnet: subnetOf(network), rate: share, from: e.now().Add(-ago)})
+func (s *Server) Pass(network string, ago time.Duration, share float64) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.flowScript.shares = append(s.flowScript.shares, flow{subnet: subnetOf(network), rate: share, from: s.now().Add(-ago)})
 }
 
 // subnetOf is the subnet under which the network analytics have the first addresses of a network.
@@ -66,20 +66,20 @@ func subnetOf(network string) netip.Prefix {
 }
 
 // flows are all traffic from the Internet: the usual one for every advertised BGP prefix, and attacks.
-func (e *Server) flows() []flow {
+func (s *Server) flows() []flow {
 	var out []flow
-	for _, b := range e.objects[BGPPrefixes].list {
+	for _, b := range s.objects[BGPPrefixes].list {
 		cidr, _ := b.obj["cidr"].(string)
 		if subnet := subnetOf(cidr); subnet.IsValid() && b.onDemand()["advertised"] == true {
-			out = append(out, flow{subnet: subnet, outcome: "pass", rate: 4e7 * math.Pow(10, e.chance("arrives", cidr))})
+			out = append(out, flow{subnet: subnet, outcome: "pass", rate: 4e7 * math.Pow(10, s.chance("arrives", cidr))})
 		}
 	}
-	return append(out, e.traffic.attacks...)
+	return append(out, s.flowScript.attacks...)
 }
 
 // flowSamples calls visit for the traffic from the Internet at these moments.
-func (e *Server) flowSamples(x *sample, moments []time.Time, visit func()) {
-	all := e.flows()
+func (s *Server) flowSamples(x *sample, moments []time.Time, visit func()) {
+	all := s.flows()
 	for i := range all {
 		f := all[i]
 		for _, x.at = range moments {
@@ -87,9 +87,9 @@ func (e *Server) flowSamples(x *sample, moments []time.Time, visit func()) {
 				continue
 			}
 			now := f
-			for _, s := range e.traffic.shares {
-				if f.outcome == "pass" && s.subnet == f.subnet && !x.at.Before(s.from) {
-					now.rate = f.rate * s.rate
+			for _, share := range s.flowScript.shares {
+				if f.outcome == "pass" && share.subnet == f.subnet && !x.at.Before(share.from) {
+					now.rate = f.rate * share.rate
 				}
 			}
 			if now.rate > 0 {

@@ -20,7 +20,7 @@ func analyticsOperations() []operation {
 		{method: http.MethodPost, path: "/graphql", style: whole, run: graphQL},
 		{
 			method: http.MethodPost, path: "/accounts/{account_id}/diagnostics/traceroute",
-			needs: transitWriters, missing: notOnboarded, run: traceroute,
+			needs: transitWriters, notOnboardedCode: notOnboarded, run: traceroute,
 		},
 	}
 }
@@ -198,7 +198,7 @@ func (q *query) accounts(f *ast.Field) (any, error) {
 			text: "user is not authorized for that account", code: "authz", path: []any{"viewer", f.Name, 0},
 		}
 	}
-	if tag != q.e.account {
+	if tag != q.server.account {
 		return []any{}, nil
 	}
 	by := map[string]resolver{"settings": q.settings}
@@ -229,7 +229,7 @@ func (q *query) settings(f *ast.Field) (any, error) {
 			return q.object(f.SelectionSet, map[string]resolver{
 				"enabled": constant(true), "maxPageSize": constant(maxPageSize), "maxNumberOfFields": constant(maxFields),
 				"maxDuration": constant(seconds(maxDuration)), "notOlderThan": constant(seconds(notOlderThan)),
-				"availableFields": constant(q.e.availableFields(name, d)),
+				"availableFields": constant(q.server.availableFields(name, d)),
 			})
 		}
 	}
@@ -237,7 +237,7 @@ func (q *query) settings(f *ast.Field) (any, error) {
 }
 
 // availableFields are paths such as dimensions_tunnelName, without what the account may not see.
-func (e *Server) availableFields(name string, d *dataset) []string {
+func (s *Server) availableFields(name string, d *dataset) []string {
 	var out []string
 	for _, dim := range d.dimensions {
 		out = append(out, "dimensions_"+dim)
@@ -246,14 +246,14 @@ func (e *Server) availableFields(name string, d *dataset) []string {
 		out = append(out, metric)
 	}
 	slices.Sort(out)
-	return slices.DeleteFunc(out, func(path string) bool { return slices.Contains(e.hiddenFields, name+"."+path) })
+	return slices.DeleteFunc(out, func(path string) bool { return slices.Contains(s.hiddenFields, name+"."+path) })
 }
 
 // HideAnalyticsField makes a field such as "dimensions_edgeColoName" of a dataset unavailable to the account.
-func (e *Server) HideAnalyticsField(dataset, path string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.hiddenFields = append(e.hiddenFields, dataset+"."+path)
+func (s *Server) HideAnalyticsField(dataset, path string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.hiddenFields = append(s.hiddenFields, dataset+"."+path)
 }
 
 // selection is what a query wants of a dataset.
@@ -270,7 +270,7 @@ func (q *query) selected(f *ast.Field, d *dataset) (selection, error) {
 	if err != nil {
 		return s, err
 	}
-	available, total := q.e.availableFields(f.Name, d), 0
+	available, total := q.server.availableFields(f.Name, d), 0
 	for _, g := range groups {
 		inner, err := q.fields(g.SelectionSet, 0)
 		if err != nil {

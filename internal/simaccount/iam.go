@@ -18,18 +18,18 @@ func iamOperations() []operation {
 }
 
 // AddAccount adds a further account that the credentials can see. It is empty and not onboarded: code 1012.
-func (e *Server) AddAccount(id, name string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.addAccount(id, name, "standard")
+func (s *Server) AddAccount(id, name string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.addAccount(id, name, "standard")
 }
 
-func (e *Server) addAccount(id, name, kind string) {
-	e.accounts = append(e.accounts, Object{
-		"id": id, "name": name, "type": kind, "created_on": stamp(e.start.AddDate(-3, 0, -12)),
+func (s *Server) addAccount(id, name, kind string) {
+	s.accounts = append(s.accounts, Object{
+		"id": id, "name": name, "type": kind, "created_on": stamp(s.start.AddDate(-3, 0, -12)),
 		"settings": Object{"enforce_twofactor": true, "abuse_contact_email": nil},
 	})
-	delete(e.accounts[len(e.accounts)-1]["settings"].(Object), "abuse_contact_email")
+	delete(s.accounts[len(s.accounts)-1]["settings"].(Object), "abuse_contact_email")
 }
 
 // listAccounts pages as documented: page from 1, per_page 5 to 50, 20 by default.
@@ -42,7 +42,7 @@ func listAccounts(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := slices.Clone(c.e.accounts)
+	all := slices.Clone(c.server.accounts)
 	if name := c.query.Get("name"); name != "" {
 		all = slices.DeleteFunc(all, func(a Object) bool { return !strings.Contains(a["name"].(string), name) })
 	}
@@ -65,18 +65,18 @@ func (c *call) number(name string, otherwise, low, high int) (int, error) {
 	}
 	n, err := strconv.Atoi(s)
 	if err != nil || n < low || n > high {
-		return 0, fault(http.StatusBadRequest, 1001, "Invalid value for parameter "+name)
+		return 0, newProblem(http.StatusBadRequest, 1001, "Invalid value for parameter "+name)
 	}
 	return n, nil
 }
 
 func getAccount(c *call) (any, error) {
-	for _, a := range c.e.accounts {
+	for _, a := range c.server.accounts {
 		if a["id"] == c.vars["account_id"] {
 			return a, nil
 		}
 	}
-	return nil, fault(http.StatusForbidden, 9109, "Unauthorized to access requested resource")
+	return nil, newProblem(http.StatusForbidden, 9109, "Unauthorized to access requested resource")
 }
 
 func verifyUserToken(c *call) (any, error)    { return verify(c.token, false) }

@@ -35,17 +35,17 @@ func (m *magicResource) operations(full bool) []operation {
 	all := "/accounts/{account_id}/magic/" + string(m.kind)
 	one := all + "/{id}"
 	ops := []operation{
-		{method: http.MethodGet, path: all, needs: magicReaders, missing: notOnboarded, run: m.list},
-		{method: http.MethodPut, path: all, needs: magicWriters, missing: notOnboarded, run: m.updateMany},
-		{method: http.MethodGet, path: one, needs: magicReaders, missing: notOnboarded, run: m.get},
-		{method: http.MethodPut, path: one, needs: magicWriters, missing: notOnboarded, run: m.updateOne},
+		{method: http.MethodGet, path: all, needs: magicReaders, notOnboardedCode: notOnboarded, run: m.list},
+		{method: http.MethodPut, path: all, needs: magicWriters, notOnboardedCode: notOnboarded, run: m.updateMany},
+		{method: http.MethodGet, path: one, needs: magicReaders, notOnboardedCode: notOnboarded, run: m.get},
+		{method: http.MethodPut, path: one, needs: magicWriters, notOnboardedCode: notOnboarded, run: m.updateOne},
 	}
 	if !full {
 		return ops
 	}
 	return append(ops,
-		operation{method: http.MethodPost, path: all, needs: magicWriters, missing: notOnboarded, run: m.create},
-		operation{method: http.MethodDelete, path: one, needs: magicWriters, missing: notOnboarded, run: m.remove},
+		operation{method: http.MethodPost, path: all, needs: magicWriters, notOnboardedCode: notOnboarded, run: m.create},
+		operation{method: http.MethodDelete, path: one, needs: magicWriters, notOnboardedCode: notOnboarded, run: m.remove},
 	)
 }
 
@@ -59,20 +59,20 @@ func (m *magicResource) wrap(doing string, err error) error {
 	if i.parsing {
 		context = "error parsing request body while " + doing + " " + m.title
 	}
-	return fault(http.StatusBadRequest, invalidRequest, "Invalid Request: "+context+": "+i.text)
+	return newProblem(http.StatusBadRequest, invalidRequest, "Invalid Request: "+context+": "+i.text)
 }
 
 // lookup finds the object that the path names; a deleted one can be read for a moment, but not written.
 func (m *magicResource) lookup(c *call, id string, toWrite bool) (*record, error) {
-	r := c.e.objects[m.kind].byID[id]
+	r := c.server.objects[m.kind].byID[id]
 	if r == nil || (toWrite && !r.gone.IsZero()) {
-		return nil, fault(http.StatusNotFound, m.notFound, fmt.Sprintf("%s not found", m.title))
+		return nil, newProblem(http.StatusNotFound, m.notFound, fmt.Sprintf("%s not found", m.title))
 	}
 	return r, nil
 }
 
 func (m *magicResource) list(c *call) (any, error) {
-	return c.listJSON(m.key(), c.e.objects[m.kind].list), nil
+	return c.listJSON(m.key(), c.server.objects[m.kind].list), nil
 }
 
 // listJSON writes {key:[…]} from the encoded objects.
@@ -84,13 +84,13 @@ func (c *call) listJSON(key string, records []*record) json.RawMessage {
 		if i > 0 {
 			b.WriteByte(',')
 		}
-		c.e.writeTunnel(&b, r, c.now, c.newTarget)
+		c.server.writeTunnel(&b, r, c.now, c.newTarget)
 	}
 	b.WriteString(`]}`)
 	return b.Bytes()
 }
 
-func (c *call) view(r *record) json.RawMessage { return c.e.tunnelJSON(r, c.now, c.newTarget) }
+func (c *call) view(r *record) json.RawMessage { return c.server.tunnelJSON(r, c.now, c.newTarget) }
 
 func (m *magicResource) get(c *call) (any, error) {
 	r, err := m.lookup(c, c.vars["id"], false)
@@ -115,7 +115,7 @@ func (m *magicResource) create(c *call) (any, error) {
 		r, err := m.createOne(c, b)
 		if err != nil {
 			for _, r := range made {
-				c.e.objects[m.kind].remove(r)
+				c.server.objects[m.kind].remove(r)
 			}
 			return nil, m.wrap("creating", err)
 		}
@@ -161,15 +161,15 @@ func (m *magicResource) createOne(c *call, body map[string]any) (*record, error)
 	o["created_on"], o["modified_on"] = stamp(c.now), stamp(c.now)
 	r.takePSK(c.now)
 	if c.dry {
-		id := c.e.hash("dry run", c.e.answers)
+		id := c.server.hash("dry run", c.server.answers)
 		r.id, o["id"] = hexText(id[:16]), hexText(id[:16])
 	} else {
-		r.id = c.e.newID(m.kind)
+		r.id = c.server.newID(m.kind)
 		o["id"] = r.id
-		c.e.objects[m.kind].add(r)
+		c.server.objects[m.kind].add(r)
 	}
 	if m.kind == IPsecTunnels {
-		o["remote_identities"] = c.e.remoteIdentities(r.id)
+		o["remote_identities"] = c.server.remoteIdentities(r.id)
 	}
 	r.replan(c.now)
 	return r, nil

@@ -7,22 +7,22 @@ import (
 
 // Insert adds an object behind the clients' back, without any check, and returns its id.
 // A tunnel is established at once.
-func (e *Server) Insert(kind Resource, o Object) string {
-	return e.InsertBelow(kind, "", o)
+func (s *Server) Insert(kind Resource, o Object) string {
+	return s.InsertBelow(kind, "", o)
 }
 
 // InsertBelow is Insert for what belongs to a prefix (BGP prefixes, bindings, delegations), named by its id.
-func (e *Server) InsertBelow(kind Resource, prefixID string, o Object) string {
-	e.lock()
-	defer e.mu.Unlock()
-	r := e.insert(kind, deepCopy(o).(Object), e.now())
+func (s *Server) InsertBelow(kind Resource, prefixID string, o Object) string {
+	s.lockAndRunDue()
+	defer s.mu.Unlock()
+	r := s.insert(kind, deepCopy(o).(Object), s.now())
 	r.parent, r.life, r.lifeFrom = prefixID, steady("Established", "", 1), r.created
 	return r.id
 }
 
 // Mutate changes an object behind the clients' back. It is found by id, name or CIDR; the error says when there is none.
-func (e *Server) Mutate(kind Resource, idOrName string, change func(Object)) error {
-	return e.mutate(kind, idOrName, func(r *record) {
+func (s *Server) Mutate(kind Resource, idOrName string, change func(Object)) error {
+	return s.mutate(kind, idOrName, func(r *record) {
 		o := deepCopy(r.obj).(Object)
 		change(o)
 		r.obj = o
@@ -30,49 +30,49 @@ func (e *Server) Mutate(kind Resource, idOrName string, change func(Object)) err
 }
 
 // Rename gives an object another name behind the clients' back.
-func (e *Server) Rename(kind Resource, idOrName, name string) error {
-	return e.mutate(kind, idOrName, func(r *record) { r.obj["name"] = name })
+func (s *Server) Rename(kind Resource, idOrName, name string) error {
+	return s.mutate(kind, idOrName, func(r *record) { r.obj["name"] = name })
 }
 
 // Delete removes an object at once, without the API's delay.
-func (e *Server) Delete(kind Resource, idOrName string) error {
-	return e.mutate(kind, idOrName, func(r *record) { e.objects[kind].remove(r) })
+func (s *Server) Delete(kind Resource, idOrName string) error {
+	return s.mutate(kind, idOrName, func(r *record) { s.objects[kind].remove(r) })
 }
 
 // SetBGP puts a tunnel's session into a state of RFC 4271 ("Idle" … "Established") from now on.
 // An empty state makes bgp_status absent.
-func (e *Server) SetBGP(kind Resource, idOrName, fsm string) error {
-	return e.mutate(kind, idOrName, func(r *record) {
-		m, _ := r.now(e.now())
-		r.life, r.lifeFrom = steady(fsm, "", m.health), e.now()
+func (s *Server) SetBGP(kind Resource, idOrName, fsm string) error {
+	return s.mutate(kind, idOrName, func(r *record) {
+		m, _ := r.now(s.now())
+		r.life, r.lifeFrom = steady(fsm, "", m.health), s.now()
 	})
 }
 
 // SetBGPSummary is SetBGP with a summary of its own, to show values that do not fit together or that no document knows.
-func (e *Server) SetBGPSummary(kind Resource, idOrName, fsm, summary string) error {
-	return e.mutate(kind, idOrName, func(r *record) {
-		m, _ := r.now(e.now())
-		r.life, r.lifeFrom = steady(fsm, summary, m.health), e.now()
+func (s *Server) SetBGPSummary(kind Resource, idOrName, fsm, summary string) error {
+	return s.mutate(kind, idOrName, func(r *record) {
+		m, _ := r.now(s.now())
+		r.life, r.lifeFrom = steady(fsm, summary, m.health), s.now()
 	})
 }
 
 // SetHealth sets what the probes of a tunnel find from now on: 0 down, 0.5 degraded, 1 healthy. The session stays as it is.
-func (e *Server) SetHealth(kind Resource, idOrName string, health float64) error {
-	return e.mutate(kind, idOrName, func(r *record) {
-		m, since := r.now(e.now())
+func (s *Server) SetHealth(kind Resource, idOrName string, health float64) error {
+	return s.mutate(kind, idOrName, func(r *record) {
+		m, since := r.now(s.now())
 		r.life, r.lifeFrom = steady(m.fsm, m.state, health), since
 	})
 }
 
 // Restart makes a tunnel come up anew, step by step, as after its creation.
-func (e *Server) Restart(kind Resource, idOrName string) error {
-	return e.mutate(kind, idOrName, func(r *record) { r.replan(e.now()) })
+func (s *Server) Restart(kind Resource, idOrName string) error {
+	return s.mutate(kind, idOrName, func(r *record) { r.replan(s.now()) })
 }
 
-func (e *Server) mutate(kind Resource, idOrName string, change func(*record)) error {
-	e.lock()
-	defer e.mu.Unlock()
-	c := e.objects[kind]
+func (s *Server) mutate(kind Resource, idOrName string, change func(*record)) error {
+	s.lockAndRunDue()
+	defer s.mu.Unlock()
+	c := s.objects[kind]
 	if c == nil {
 		return fmt.Errorf("simaccount has no resource %q; use one of the Resource constants", kind)
 	}
@@ -87,15 +87,15 @@ func (e *Server) mutate(kind Resource, idOrName string, change func(*record)) er
 
 // Objects returns copies of all objects of a kind, as they are stored: no status, no keys,
 // health_check.target as the saved text. Deleted ones that can still be read are left out.
-func (e *Server) Objects(kind Resource) []Object {
-	e.lock()
-	defer e.mu.Unlock()
-	return e.live(kind)
+func (s *Server) Objects(kind Resource) []Object {
+	s.lockAndRunDue()
+	defer s.mu.Unlock()
+	return s.live(kind)
 }
 
-func (e *Server) live(kind Resource) []Object {
+func (s *Server) live(kind Resource) []Object {
 	out := []Object{}
-	for _, r := range e.objects[kind].list {
+	for _, r := range s.objects[kind].list {
 		if r.gone.IsZero() {
 			out = append(out, deepCopy(r.obj).(Object))
 		}
@@ -104,10 +104,10 @@ func (e *Server) live(kind Resource) []Object {
 }
 
 // Object returns a copy of one object, found by id, name or CIDR.
-func (e *Server) Object(kind Resource, idOrName string) (Object, bool) {
-	e.lock()
-	defer e.mu.Unlock()
-	r := e.objects[kind].find(idOrName)
+func (s *Server) Object(kind Resource, idOrName string) (Object, bool) {
+	s.lockAndRunDue()
+	defer s.mu.Unlock()
+	r := s.objects[kind].find(idOrName)
 	if r == nil || !r.gone.IsZero() {
 		return nil, false
 	}
@@ -115,19 +115,19 @@ func (e *Server) Object(kind Resource, idOrName string) (Object, bool) {
 }
 
 // Snapshot returns copies of everything, for a comparison before and after.
-func (e *Server) Snapshot() map[Resource][]Object {
-	e.lock()
-	defer e.mu.Unlock()
+func (s *Server) Snapshot() map[Resource][]Object {
+	s.lockAndRunDue()
+	defer s.mu.Unlock()
 	all := map[Resource][]Object{}
 	for _, kind := range slices.Clone(allResources) {
-		all[kind] = e.live(kind)
+		all[kind] = s.live(kind)
 	}
 	return all
 }
 
 // PSK returns the key that the simulated edge uses for an IPsec tunnel, "" for none. The API never shows it.
-func (e *Server) PSK(idOrName string) string {
-	e.lock()
-	defer e.mu.Unlock()
-	return e.pskOf(idOrName)
+func (s *Server) PSK(idOrName string) string {
+	s.lockAndRunDue()
+	defer s.mu.Unlock()
+	return s.pskOf(idOrName)
 }

@@ -9,7 +9,7 @@ import (
 const accountNumber = "123456789"
 
 // remoteIdentities are the IKE identities that a customer's router may present for the tunnel.
-func (e *Server) remoteIdentities(id string) Object {
+func (s *Server) remoteIdentities(id string) Object {
 	host := id + "." + accountNumber + ".ipsec.cloudflare.com"
 	return Object{
 		"hex_id":  hex.EncodeToString([]byte(accountNumber + "_" + id)),
@@ -21,9 +21,9 @@ func (e *Server) remoteIdentities(id string) Object {
 const pskAlphabet = "ABCDEFGHJKLMNPQRSTUVWXYZabcdefghijkmnopqrstuvwxyz23456789"
 
 // newPSK makes 32 letters and digits. It is a simulated key: predictable from the seed on purpose.
-func (e *Server) newPSK() string {
-	e.serial++
-	h := e.hash("psk", e.serial)
+func (s *Server) newPSK() string {
+	s.serial++
+	h := s.hash("psk", s.serial)
 	key := make([]byte, 0, len(h))
 	for _, b := range h {
 		key = append(key, pskAlphabet[int(b)%len(pskAlphabet)])
@@ -40,7 +40,7 @@ func generatePSK(c *call) (any, error) {
 	}
 	psk := ""
 	if !c.dry {
-		psk = c.e.newPSK()
+		psk = c.server.newPSK()
 		c.rekey(r, psk)
 	}
 	return c.pskResult(r, psk), nil
@@ -95,8 +95,8 @@ func setPSKs(c *call) (any, error) {
 }
 
 // pskOf is for tests: what the edge would use.
-func (e *Server) pskOf(idOrName string) string {
-	if r := e.objects[IPsecTunnels].find(idOrName); r != nil {
+func (s *Server) pskOf(idOrName string) string {
+	if r := s.objects[IPsecTunnels].find(idOrName); r != nil {
 		return r.psk
 	}
 	return ""

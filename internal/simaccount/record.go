@@ -54,35 +54,35 @@ func recordOperations() []operation {
 }
 
 // EnableLogs makes datasets of the Log Explorer available; they are paid for and off in a new account.
-func (e *Server) EnableLogs(datasets ...string) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.written.enabled = datasets
+func (s *Server) EnableLogs(datasets ...string) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.auditRecords.enabled = datasets
 }
 
 // Log writes a row of a dataset. Columns are as in the documents, in lower case; the time is the account's, less the time that it is ago.
-func (e *Server) Log(dataset string, ago time.Duration, row Object) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+func (s *Server) Log(dataset string, ago time.Duration, row Object) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	row = deepCopy(row).(Object)
-	row[logTime[dataset]] = e.now().Add(-ago).UTC().Format(time.RFC3339Nano)
-	if e.written.logs == nil {
-		e.written.logs = map[string][]Object{}
+	row[logTime[dataset]] = s.now().Add(-ago).UTC().Format(time.RFC3339Nano)
+	if s.auditRecords.logs == nil {
+		s.auditRecords.logs = map[string][]Object{}
 	}
-	e.written.logs[dataset] = append(e.written.logs[dataset], row)
+	s.auditRecords.logs[dataset] = append(s.auditRecords.logs[dataset], row)
 }
 
 // LogBGP writes an event of the session of a tunnel, found by name. direction is "to_cloudflare", "from_cloudflare" or empty.
-func (e *Server) LogBGP(tunnel string, ago time.Duration, direction, kind string, data Object) {
-	e.mu.Lock()
-	id := e.tunnelID(tunnel)
-	e.mu.Unlock()
-	e.Log(BGPLogs, ago, Object{"direction": direction, "eventkind": kind, "eventdata": data, "tunnelid": id, "tunnelname": tunnel})
+func (s *Server) LogBGP(tunnel string, ago time.Duration, direction, kind string, data Object) {
+	s.mu.Lock()
+	id := s.tunnelID(tunnel)
+	s.mu.Unlock()
+	s.Log(BGPLogs, ago, Object{"direction": direction, "eventkind": kind, "eventdata": data, "tunnelid": id, "tunnelname": tunnel})
 }
 
-func (e *Server) tunnelID(name string) string {
+func (s *Server) tunnelID(name string) string {
 	for _, kind := range []Resource{GRETunnels, IPsecTunnels} {
-		if r := e.objects[kind].find(name); r != nil {
+		if r := s.objects[kind].find(name); r != nil {
 			return strings.ReplaceAll(r.id, "-", "")
 		}
 	}
@@ -96,21 +96,21 @@ type Actor struct {
 
 // Audit writes an entry of the audit log about an object, found by id or name: what somebody else did. request are the fields that were
 // sent.
-func (e *Server) Audit(ago time.Duration, by Actor, action string, kind Resource, idOrName string, request Object) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+func (s *Server) Audit(ago time.Duration, by Actor, action string, kind Resource, idOrName string, request Object) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	id := idOrName
-	if c := e.objects[kind]; c != nil {
+	if c := s.objects[kind]; c != nil {
 		if r := c.find(idOrName); r != nil {
 			id = r.id
 		}
 	}
-	e.audited(e.now().Add(-ago), by, action, map[string]string{"create": "POST", "delete": "DELETE"}[action], kind, id, request)
+	s.audited(s.now().Add(-ago), by, action, map[string]string{"create": "POST", "delete": "DELETE"}[action], kind, id, request)
 }
 
 // audited appends an entry. Which product and type Cloudflare writes for these objects no document says.
-func (e *Server) audited(at time.Time, by Actor, action, method string, kind Resource, id string, request Object) {
-	hash := e.hash("audit", len(e.written.audit))
+func (s *Server) audited(at time.Time, by Actor, action, method string, kind Resource, id string, request Object) {
+	hash := s.hash("audit", len(s.auditRecords.audit))
 	product := "magic_transit"
 	if slices.Contains([]Resource{Prefixes, BGPPrefixes, Bindings, Delegations}, kind) {
 		product = "addressing"
@@ -121,29 +121,29 @@ func (e *Server) audited(at time.Time, by Actor, action, method string, kind Res
 			actor[name] = v
 		}
 	}
-	e.written.audit = append(e.written.audit, Object{
-		"id": hexText(hash[:16]), "account": Object{"id": e.account},
+	s.auditRecords.audit = append(s.auditRecords.audit, Object{
+		"id": hexText(hash[:16]), "account": Object{"id": s.account},
 		"action": Object{"type": action, "result": "success", "time": at.UTC().Format(time.RFC3339), "description": action + " " + string(kind)},
 		"actor":  actor,
 		"raw":    Object{"method": or(method, "PUT"), "status_code": 200, "cf_ray_id": hexText(hash[:8])},
 		"resource": Object{"id": id, "product": product, "type": string(kind), "scope": "accounts", "request": request,
 			"response": Object{}},
 	})
-	sorting.Sort(e.written.audit, func(a, b Object) int {
+	sorting.Sort(s.auditRecords.audit, func(a, b Object) int {
 		return strings.Compare(a["action"].(Object)["time"].(string), b["action"].(Object)["time"].(string))
 	})
 }
 
 // AddPolicy adds an alert policy.
-func (e *Server) AddPolicy(name, alertType string, enabled bool) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	hash := e.hash("policy", len(e.written.policies))
-	e.written.policies = append(e.written.policies, Object{"id": hexText(hash[:16]), "name": name, "alert_type": alertType,
+func (s *Server) AddPolicy(name, alertType string, enabled bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	hash := s.hash("policy", len(s.auditRecords.policies))
+	s.auditRecords.policies = append(s.auditRecords.policies, Object{"id": hexText(hash[:16]), "name": name, "alert_type": alertType,
 		"enabled": enabled, "filters": Object{}, "mechanisms": Object{"email": []any{Object{"id": "noc@northwind.example"}}}})
 }
 
-func listPolicies(c *call) (any, error) { return anyList(c.e.written.policies), nil }
+func listPolicies(c *call) (any, error) { return anyList(c.server.auditRecords.policies), nil }
 
 func anyList(rows []Object) []any {
 	out := make([]any, len(rows))
@@ -156,9 +156,9 @@ func anyList(rows []Object) []any {
 // listDatasets answers with the datasets that the account has enabled.
 func listDatasets(c *call) (any, error) {
 	out := []any{}
-	for _, name := range c.e.written.enabled {
-		hash := c.e.hash("dataset", name)
-		out = append(out, Object{"dataset": name, "dataset_id": hexText(hash[:16]), "enabled": true, "object_id": c.e.account,
+	for _, name := range c.server.auditRecords.enabled {
+		hash := c.server.hash("dataset", name)
+		out = append(out, Object{"dataset": name, "dataset_id": hexText(hash[:16]), "enabled": true, "object_id": c.server.account,
 			"object_type": "account"})
 	}
 	return out, nil
@@ -174,15 +174,15 @@ func listAudit(c *call) (any, error) {
 	to, ok2 := instant(before)
 	switch {
 	case !ok || !ok2:
-		return nil, fault(http.StatusBadRequest, 10400, "since and before are required and must be dates or RFC 3339 times")
+		return nil, newProblem(http.StatusBadRequest, 10400, "since and before are required and must be dates or RFC 3339 times")
 	case !to.After(from):
-		return nil, fault(http.StatusBadRequest, 10400, "before must be after since")
+		return nil, newProblem(http.StatusBadRequest, 10400, "before must be after since")
 	case c.now.Sub(from) > auditWindow+day:
-		return nil, fault(http.StatusBadRequest, 10400, "the audit log goes back 30 days")
+		return nil, newProblem(http.StatusBadRequest, 10400, "the audit log goes back 30 days")
 	}
 	for name := range c.query {
 		if !slices.Contains([]string{"since", "before", "limit", "cursor", "direction"}, name) {
-			return nil, fault(http.StatusBadRequest, 10400, "unknown parameter "+name)
+			return nil, newProblem(http.StatusBadRequest, 10400, "unknown parameter "+name)
 		}
 	}
 	limit, err := c.number("limit", 100, 1, 1000)
@@ -194,7 +194,7 @@ func listAudit(c *call) (any, error) {
 		return nil, err
 	}
 	var all []Object
-	for _, entry := range c.e.written.audit {
+	for _, entry := range c.server.auditRecords.audit {
 		at, _ := instant(entry["action"].(Object)["time"])
 		if !at.Before(from) && at.Before(to) {
 			all = append(all, entry)
@@ -212,7 +212,7 @@ func listAudit(c *call) (any, error) {
 }
 
 // auditCall writes a change that was made through the API into the audit log.
-func (e *Server) auditCall(c *call, method string) {
+func (s *Server) auditCall(c *call, method string) {
 	action := map[string]string{http.MethodPost: "create", http.MethodPut: "update", http.MethodPatch: "update",
 		http.MethodDelete: "delete"}[method]
 	changes := slices.ContainsFunc([]string{"/magic/", "/cni/", "/addressing/"},
@@ -243,5 +243,5 @@ func (e *Server) auditCall(c *call, method string) {
 	if bgp, ok := request["bgp"].(map[string]any); ok {
 		delete(bgp, "md5_key")
 	}
-	e.audited(c.now, by, action, method, kind, id, request)
+	s.audited(c.now, by, action, method, kind, id, request)
 }

@@ -22,13 +22,13 @@ func queryByGet(c *call) (any, error) { return c.runSQL(c.query.Get("query")) }
 // queryByPost takes the SQL as the body, which is text/plain.
 func queryByPost(c *call) (any, error) {
 	if kind, _, err := mime.ParseMediaType(c.contentType); err != nil || kind != "text/plain" {
-		return nil, fault(http.StatusUnsupportedMediaType, 10400, "the SQL must be sent as text/plain")
+		return nil, newProblem(http.StatusUnsupportedMediaType, 10400, "the SQL must be sent as text/plain")
 	}
 	return c.runSQL(string(c.body))
 }
 
 func badSQL(format string, args ...any) error {
-	return fault(http.StatusBadRequest, 10400, "invalid query: "+fmt.Sprintf(format, args...))
+	return newProblem(http.StatusBadRequest, 10400, "invalid query: "+fmt.Sprintf(format, args...))
 }
 
 // maxLogRows is the largest LIMIT.
@@ -42,14 +42,14 @@ func (c *call) runSQL(text string) (any, error) {
 	if err := q.parse(text); err != nil {
 		return nil, err
 	}
-	if !slices.Contains(c.e.written.enabled, q.table) {
-		return nil, fault(http.StatusNotFound, 10404, "dataset "+q.table+" is not enabled for this account")
+	if !slices.Contains(c.server.auditRecords.enabled, q.table) {
+		return nil, newProblem(http.StatusNotFound, 10404, "dataset "+q.table+" is not enabled for this account")
 	}
 	if err := q.check(); err != nil {
 		return nil, err
 	}
 	var rows []Object
-	for _, row := range c.e.written.rows(q.table, c.now) {
+	for _, row := range c.server.auditRecords.rows(q.table, c.now) {
 		if !slices.ContainsFunc(q.where, func(w sqlCondition) bool { return !w.holds(row) }) {
 			rows = append(rows, row)
 		}

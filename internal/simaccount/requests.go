@@ -53,34 +53,34 @@ func authKind(h http.Header) AuthKind {
 }
 
 // arrived is a request as it is seen before it is answered.
-func (e *Server) arrived(r *http.Request, body []byte) Request {
+func (s *Server) arrived(r *http.Request, body []byte) Request {
 	h := r.Header.Clone()
 	for _, secret := range []string{"Authorization", "X-Auth-Key", "X-Auth-Email"} {
 		h.Del(secret)
 	}
 	return Request{Method: r.Method, Path: below(r.URL.Path), Query: r.URL.Query(), Auth: authKind(r.Header),
-		Header: h, Body: bytes.Clone(body), Time: e.now()}
+		Header: h, Body: bytes.Clone(body), Time: s.now()}
 }
 
 // record notes a request before it is answered.
-func (e *Server) record(r *http.Request, body []byte, status int) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	arrived := e.arrived(r, body)
+func (s *Server) record(r *http.Request, body []byte, status int) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	arrived := s.arrived(r, body)
 	arrived.Status = status
-	e.requests.add(arrived)
+	s.requests.add(arrived)
 }
 
 // Requests returns what arrived so far, oldest first (the last 10,000 at least).
-func (e *Server) Requests() []Request {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	return slices.Clone(e.requests.list)
+func (s *Server) Requests() []Request {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.requests.list)
 }
 
 // ForgetRequests empties the log.
-func (e *Server) ForgetRequests() {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	e.requests.list = nil
+func (s *Server) ForgetRequests() {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.requests.list = nil
 }

@@ -36,10 +36,10 @@ var staticRoutes = &magicResource{
 
 // routeRules: the next hop is the customer's end of a tunnel or interconnect, and no route exists twice.
 func routeRules(c *call, _ Resource, o Object, self *record) error {
-	if !c.e.reachable(o["nexthop"].(string)) {
+	if !c.server.reachable(o["nexthop"].(string)) {
 		return refuse("nexthop %s is not the customer side of a tunnel or interconnect", o["nexthop"])
 	}
-	for _, r := range c.e.objects[Routes].list {
+	for _, r := range c.server.objects[Routes].list {
 		if r != self && r.obj["prefix"] == o["prefix"] && r.obj["nexthop"] == o["nexthop"] && r.obj["priority"] == o["priority"] {
 			return refuse("prefix %s has a route with the same nexthop and priority already", o["prefix"])
 		}
@@ -47,12 +47,12 @@ func routeRules(c *call, _ Resource, o Object, self *record) error {
 	return nil
 }
 
-func (e *Server) reachable(nexthop string) bool {
+func (s *Server) reachable(nexthop string) bool {
 	hop, err := netip.ParseAddr(nexthop)
 	if err != nil {
 		return false
 	}
-	for _, r := range e.connections(nil) {
+	for _, r := range s.connections(nil) {
 		for _, name := range []string{"interface_address", "interface_address6"} {
 			subnet, err := netip.ParsePrefix(r.text(name))
 			if err == nil && subnet.Contains(hop) && subnet.Addr() != hop {
@@ -66,7 +66,7 @@ func (e *Server) reachable(nexthop string) bool {
 func routeOperations() []operation {
 	return append(staticRoutes.operations(true), operation{
 		method: http.MethodDelete, path: "/accounts/{account_id}/magic/routes",
-		needs: magicWriters, missing: notOnboarded, run: removeRoutes,
+		needs: magicWriters, notOnboardedCode: notOnboarded, run: removeRoutes,
 	})
 }
 

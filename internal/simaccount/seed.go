@@ -31,37 +31,37 @@ const (
 )
 
 // populate fills a new account: its believable self, or a fleet of n generated tunnels with the same rest.
-func (e *Server) populate(n int) {
-	e.addAccount(e.account, "Northwind Freight", "enterprise")
-	e.addLease("Magic Transit anycast endpoint", cloudflareA+"/32")
-	e.addLease("Magic Transit anycast endpoint", cloudflareB+"/32")
-	e.furnishPrefixes()
-	e.furnishLinks()
-	e.furnishEndpointChecks()
-	e.furnishFilters()
+func (s *Server) populate(n int) {
+	s.addAccount(s.account, "Northwind Freight", "enterprise")
+	s.addLease("Magic Transit anycast endpoint", cloudflareA+"/32")
+	s.addLease("Magic Transit anycast endpoint", cloudflareB+"/32")
+	s.furnishPrefixes()
+	s.furnishLinks()
+	s.furnishEndpointChecks()
+	s.furnishFilters()
 	if n > 0 {
-		e.addLease("Magic Transit anycast endpoints", fleetRange)
-		e.furnishFleet(n)
+		s.addLease("Magic Transit anycast endpoints", fleetRange)
+		s.furnishFleet(n)
 		return
 	}
 	for i, t := range demoTunnels {
-		e.addTunnel(i, t)
+		s.addTunnel(i, t)
 	}
-	e.furnishRoutes()
+	s.furnishRoutes()
 }
 
-func (e *Server) addLease(purpose, cidr string) {
-	from := e.past(700, "lease", cidr)
-	e.insert(Leases, Object{
-		"owner_id": e.account, "purpose": purpose, "cidrs": []any{cidr},
+func (s *Server) addLease(purpose, cidr string) {
+	from := s.past(700, "lease", cidr)
+	s.insert(Leases, Object{
+		"owner_id": s.account, "purpose": purpose, "cidrs": []any{cidr},
 		"active_from": stamp(from), "created_at": stamp(from), "modified_at": stamp(from),
 	}, from)
 }
 
 // past is a moment some days ago with an arbitrary but fixed time of day.
-func (e *Server) past(days int, words ...any) time.Time {
-	offset := time.Duration(e.chance(append(words, "past")...) * float64(day)).Truncate(time.Microsecond)
-	return e.start.Add(-time.Duration(days)*day - offset)
+func (s *Server) past(days int, words ...any) time.Time {
+	offset := time.Duration(s.chance(append(words, "past")...) * float64(day)).Truncate(time.Microsecond)
+	return s.start.Add(-time.Duration(days)*day - offset)
 }
 
 // seedTunnel is one row of the invented account.
@@ -121,52 +121,52 @@ var demoTunnels = []seedTunnel{
 // demoInterface is the subnet of the i-th tunnel; the first address is Cloudflare's.
 func demoInterface(i int) string { return fmt.Sprintf("10.213.0.%d/31", 2*i) }
 
-func (e *Server) addTunnel(i int, s seedTunnel) *record {
-	created := e.past(90+7*i, s.name)
-	if s.age > 0 {
-		created = e.start.Add(-s.age)
+func (s *Server) addTunnel(i int, t seedTunnel) *record {
+	created := s.past(90+7*i, t.name)
+	if t.age > 0 {
+		created = s.start.Add(-t.age)
 	}
-	return e.placeTunnel(s, demoInterface(i), created)
+	return s.placeTunnel(t, demoInterface(i), created)
 }
 
 // placeTunnel stores a seed tunnel and starts its life.
-func (e *Server) placeTunnel(s seedTunnel, address string, created time.Time) *record {
+func (s *Server) placeTunnel(t seedTunnel, address string, created time.Time) *record {
 	kind, fields := GRETunnels, greTunnels.fields
-	o := Object{"name": s.name, "interface_address": address}
-	if s.description != "" {
-		o["description"] = s.description
+	o := Object{"name": t.name, "interface_address": address}
+	if t.description != "" {
+		o["description"] = t.description
 	}
-	if s.ipsec() {
+	if t.ipsec() {
 		kind, fields = IPsecTunnels, ipsecTunnels.fields
-		o["cloudflare_endpoint"], o["customer_endpoint"] = s.cloudflare, s.customer
+		o["cloudflare_endpoint"], o["customer_endpoint"] = t.cloudflare, t.customer
 	} else {
-		o["cloudflare_gre_endpoint"], o["customer_gre_endpoint"] = s.cloudflare, s.customer
+		o["cloudflare_gre_endpoint"], o["customer_gre_endpoint"] = t.cloudflare, t.customer
 	}
-	if s.asn != 0 {
-		o["bgp"] = Object{"customer_asn": s.asn, "extra_prefixes": []any{"0.0.0.0/0"}}
+	if t.asn != 0 {
+		o["bgp"] = Object{"customer_asn": t.asn, "extra_prefixes": []any{"0.0.0.0/0"}}
 	}
-	for name, v := range s.more {
+	for name, v := range t.more {
 		o[name] = deepCopy(v)
 	}
 	o = withDefaults(fields, o)
 	o["created_on"], o["modified_on"] = stamp(created), stamp(created.Add(3*time.Minute))
-	r := e.insert(kind, o, created)
-	r.life, r.lifeFrom = s.life, e.start.Add(-s.held)
-	if s.stale > 0 {
-		r.stuck = e.start.Add(-s.stale)
+	r := s.insert(kind, o, created)
+	r.life, r.lifeFrom = t.life, s.start.Add(-t.held)
+	if t.stale > 0 {
+		r.stuck = s.start.Add(-t.stale)
 	}
-	if len(s.life.moments) == 1 { // reports of tunnels that do not change come at different times
-		r.lifeFrom = r.lifeFrom.Add(-time.Duration(e.chance("phase", s.name) * float64(reportEvery)).Truncate(time.Millisecond))
+	if len(t.life.moments) == 1 { // reports of tunnels that do not change come at different times
+		r.lifeFrom = r.lifeFrom.Add(-time.Duration(s.chance("phase", t.name) * float64(reportEvery)).Truncate(time.Millisecond))
 	}
-	r.cpeASN = s.cpeASN
-	if s.asn != 0 && s.cpeASN == 0 {
-		r.cpeASN = s.asn
+	r.cpeASN = t.cpeASN
+	if t.asn != 0 && t.cpeASN == 0 {
+		r.cpeASN = t.asn
 	}
 	if kind == IPsecTunnels {
-		o["remote_identities"] = e.remoteIdentities(r.id)
+		o["remote_identities"] = s.remoteIdentities(r.id)
 		o["psk_metadata"] = Object{}
-		if !s.noPSK {
-			r.setPSK(e.newPSK(), created.Add(time.Minute))
+		if !t.noPSK {
+			r.setPSK(s.newPSK(), created.Add(time.Minute))
 		}
 	}
 	return r
@@ -192,37 +192,37 @@ var demoRoutes = []seedRoute{
 	{prefix: "10.61.16.0/22", tunnel: "nrt-br1-ipsec", priority: 100, description: "Tokyo, waits for the key"},
 }
 
-func (e *Server) furnishRoutes() {
-	for i, s := range demoRoutes {
-		e.addRoute(i, s)
+func (s *Server) furnishRoutes() {
+	for i, route := range demoRoutes {
+		s.addRoute(i, route)
 	}
 }
 
-func (e *Server) addRoute(i int, s seedRoute) {
-	hop, ok := e.customerSide(s.tunnel)
+func (s *Server) addRoute(i int, route seedRoute) {
+	hop, ok := s.customerSide(route.tunnel)
 	if !ok {
 		return
 	}
-	created := e.past(60+i, "route", i)
+	created := s.past(60+i, "route", i)
 	o := Object{
-		"prefix": s.prefix, "nexthop": hop.String(), "priority": s.priority,
+		"prefix": route.prefix, "nexthop": hop.String(), "priority": route.priority,
 		"created_on": stamp(created), "modified_on": stamp(created),
 	}
-	if s.description != "" {
-		o["description"] = s.description
+	if route.description != "" {
+		o["description"] = route.description
 	}
-	if s.weight > 0 {
-		o["weight"] = s.weight
+	if route.weight > 0 {
+		o["weight"] = route.weight
 	}
-	if s.regions != nil {
-		o["scope"] = Object{"colo_regions": s.regions}
+	if route.regions != nil {
+		o["scope"] = Object{"colo_regions": route.regions}
 	}
-	e.insert(Routes, o, created)
+	s.insert(Routes, o, created)
 }
 
 // customerSide is the next hop that leads into a tunnel.
-func (e *Server) customerSide(name string) (netip.Addr, bool) {
-	for _, r := range e.connections(nil) {
+func (s *Server) customerSide(name string) (netip.Addr, bool) {
+	for _, r := range s.connections(nil) {
 		if r.text("name") == name {
 			_, customer, ok := speakers(r.text("interface_address"))
 			return customer, ok

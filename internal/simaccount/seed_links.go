@@ -31,74 +31,74 @@ const (
 )
 
 // furnishLinks makes the ports, the interconnects in three states and the two CNIs with their tunnel interfaces.
-func (e *Server) furnishLinks() {
+func (s *Server) furnishLinks() {
 	var slots []*record
-	for _, s := range demoSlots {
-		slots = append(slots, e.insert(Slots, Object{
-			"site": s.site, "speed": s.speed, "occupied": false, "ccr_device_name": nil,
-			"facility": Object{"name": s.facility, "address": []any{s.street, s.city}},
-		}, e.past(900, "slots")))
+	for _, slot := range demoSlots {
+		slots = append(slots, s.insert(Slots, Object{
+			"site": slot.site, "speed": slot.speed, "occupied": false, "ccr_device_name": nil,
+			"facility": Object{"name": slot.facility, "address": []any{slot.street, slot.city}},
+		}, s.past(900, "slots")))
 	}
-	fra := e.addPhysical(slots[0], typeDirect, e.past(400, "fra"))
-	ams := e.addPhysical(slots[4], typeDirect, e.past(150, "ams"))
+	fra := s.addPhysical(slots[0], typeDirect, s.past(400, "fra"))
+	ams := s.addPhysical(slots[4], typeDirect, s.past(150, "ams"))
 	ams.linkState, ams.linkReason = "Unhealthy", "Optical receive level is below -20 dBm"
-	e.addPhysical(slots[7], typeDirect, e.start.Add(-26*time.Hour))
-	e.addInterconnect(Object{
-		"account": e.account, "name": e.iconName("gcp"), "region": "europe-west3", "type": typeGCP,
-		"owner": e.account, "speed": "1G",
-	}, e.past(45, "gcp"))
-	e.addCNI(fra, "fra-cni-v1", "Frankfurt, dataplane v1", "1", 1476)
-	e.addCNI(ams, "ams-cni-v2", "Amsterdam, dataplane v2", "2", 1500)
+	s.addPhysical(slots[7], typeDirect, s.start.Add(-26*time.Hour))
+	s.addInterconnect(Object{
+		"account": s.account, "name": s.iconName("gcp"), "region": "europe-west3", "type": typeGCP,
+		"owner": s.account, "speed": "1G",
+	}, s.past(45, "gcp"))
+	s.addCNI(fra, "fra-cni-v1", "Frankfurt, dataplane v1", "1", 1476)
+	s.addCNI(ams, "ams-cni-v2", "Amsterdam, dataplane v2", "2", 1500)
 }
 
 // iconName is the first free name at a site.
-func (e *Server) iconName(site string) string {
+func (s *Server) iconName(site string) string {
 	for n := 1; ; n++ {
 		name := fmt.Sprintf("nwf-%s-%d", site, n)
-		if e.objects[Interconnects].byID[name] == nil {
+		if s.objects[Interconnects].byID[name] == nil {
 			return name
 		}
 	}
 }
 
 // pointToPoint is the first free subnet for a CNI: Cloudflare's end, then the customer's.
-func (e *Server) pointToPoint() (cloudflare, customer string) {
+func (s *Server) pointToPoint() (cloudflare, customer string) {
 	for n := 0; ; n++ {
 		cloudflare = fmt.Sprintf("10.222.%d.%d/31", n/128, n%128*2)
 		inUse := func(r *record) bool { return overlaps(r.text("p2p_ip"), cloudflare) }
-		if !slices.ContainsFunc(e.objects[CNIs].list, inUse) {
+		if !slices.ContainsFunc(s.objects[CNIs].list, inUse) {
 			return cloudflare, fmt.Sprintf("10.222.%d.%d/31", n/128, n%128*2+1)
 		}
 	}
 }
 
 // addPhysical occupies a slot.
-func (e *Server) addPhysical(slot *record, kind string, created time.Time) *record {
-	slot.obj["occupied"], slot.obj["account"] = true, e.account
-	return e.addInterconnect(Object{
-		"account": e.account, "name": e.iconName(slot.text("site")), "type": kind, "facility": slot.obj["facility"],
-		"site": slot.text("site"), "slot_id": slot.id, "speed": slot.text("speed"), "owner": e.account, "ccr_device_name": nil,
+func (s *Server) addPhysical(slot *record, kind string, created time.Time) *record {
+	slot.obj["occupied"], slot.obj["account"] = true, s.account
+	return s.addInterconnect(Object{
+		"account": s.account, "name": s.iconName(slot.text("site")), "type": kind, "facility": slot.obj["facility"],
+		"site": slot.text("site"), "slot_id": slot.id, "speed": slot.text("speed"), "owner": s.account, "ccr_device_name": nil,
 	}, created)
 }
 
 // addInterconnect gives the interconnect the reservation of its port.
-func (e *Server) addInterconnect(o Object, created time.Time) *record {
-	o["virtual_port_reservation_id"] = uuid(e.hash("port", o["name"]))
-	return e.insert(Interconnects, o, created)
+func (s *Server) addInterconnect(o Object, created time.Time) *record {
+	o["virtual_port_reservation_id"] = uuid(s.hash("port", o["name"]))
+	return s.insert(Interconnects, o, created)
 }
 
-func (e *Server) addCNI(icon *record, conduit, description, version string, mtu int64) {
+func (s *Server) addCNI(icon *record, conduit, description, version string, mtu int64) {
 	created := icon.created.Add(5 * day)
-	n := len(e.objects[CNIs].list)
-	cloudflare, customer := e.pointToPoint()
-	r := e.insert(CNIs, Object{
-		"account": e.account, "interconnect": icon.id,
+	n := len(s.objects[CNIs].list)
+	cloudflare, customer := s.pointToPoint()
+	r := s.insert(CNIs, Object{
+		"account": s.account, "interconnect": icon.id,
 		"magic":  Object{"conduit_name": conduit, "description": description, "mtu": mtu},
 		"p2p_ip": cloudflare, "cust_ip": customer,
 		"bgp":      Object{"customer_asn": int64(64651 + n), "extra_prefixes": []any{}, "md5_key": nil},
 		"bgp_mode": "dynamic_route_exchange",
 	}, created)
-	link := e.addLink(r, icon, version, created)
+	link := s.addLink(r, icon, version, created)
 	health := 1.0
 	if icon.linkState == "Unhealthy" {
 		health = 0.5
@@ -107,7 +107,7 @@ func (e *Server) addCNI(icon *record, conduit, description, version string, mtu 
 }
 
 // addLink makes the tunnel interface of a CNI.
-func (e *Server) addLink(cni, icon *record, version string, created time.Time) *record {
+func (s *Server) addLink(cni, icon *record, version string, created time.Time) *record {
 	settings := cni.obj["magic"].(Object)
 	o := Object{
 		"name": settings["conduit_name"], "description": settings["description"], "mtu": max(576, settings["mtu"].(int64)),
@@ -124,7 +124,7 @@ func (e *Server) addLink(cni, icon *record, version string, created time.Time) *
 	if bgp, ok := cni.obj["bgp"].(Object); ok {
 		o["bgp"] = Object{"customer_asn": bgp["customer_asn"], "extra_prefixes": bgp["extra_prefixes"]}
 	}
-	r := e.insert(CFLinks, o, created)
+	r := s.insert(CFLinks, o, created)
 	r.replan(created)
 	return r
 }

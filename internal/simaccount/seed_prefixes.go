@@ -44,43 +44,43 @@ var demoPrefixes = []seedPrefix{
 const withdrawnFor = 43 * time.Minute
 
 // furnishPrefixes makes the services and the prefixes with what belongs to them.
-func (e *Server) furnishPrefixes() {
+func (s *Server) furnishPrefixes() {
 	services := map[string]*record{}
 	for _, name := range []string{serviceCDN, serviceTransit, serviceSpectrum} {
-		h := e.hash("service", name)
-		services[name] = e.insert(Services, Object{"id": hex.EncodeToString(h[:16]), "name": name}, e.start)
+		h := s.hash("service", name)
+		services[name] = s.insert(Services, Object{"id": hex.EncodeToString(h[:16]), "name": name}, s.start)
 	}
-	for _, s := range demoPrefixes {
-		prefix := e.furnishPrefix(s)
-		for _, b := range s.bindings {
-			e.addBinding(prefix, b.cidr, services[b.service], e.start.Add(-b.age))
+	for _, want := range demoPrefixes {
+		prefix := s.furnishPrefix(want)
+		for _, b := range want.bindings {
+			s.addBinding(prefix, b.cidr, services[b.service], s.start.Add(-b.age))
 		}
-		if s.cidr == "198.18.30.0/24" {
-			other := e.hash("other account")
-			e.addDelegation(prefix, Object{
+		if want.cidr == "198.18.30.0/24" {
+			other := s.hash("other account")
+			s.addDelegation(prefix, Object{
 				"cidr": "198.18.30.0/26", "delegated_account_id": hex.EncodeToString(other[:16]),
-			}, e.past(100, "delegation"))
+			}, s.past(100, "delegation"))
 		}
 	}
 }
 
-func (e *Server) furnishPrefix(s seedPrefix) *record {
-	created := e.past(s.days, s.cidr)
-	o := Object{"cidr": s.cidr, "asn": s.asn, "description": s.description, "delegate_loa_creation": true}
-	maps.Copy(o, s.more)
-	prefix := e.addPrefix(o, !s.pending, created)
-	b := e.addBGPPrefix(prefix, s.cidr, created.Add(day))
+func (s *Server) furnishPrefix(want seedPrefix) *record {
+	created := s.past(want.days, want.cidr)
+	o := Object{"cidr": want.cidr, "asn": want.asn, "description": want.description, "delegate_loa_creation": true}
+	maps.Copy(o, want.more)
+	prefix := s.addPrefix(o, !want.pending, created)
+	b := s.addBGPPrefix(prefix, want.cidr, created.Add(day))
 	switch {
-	case s.pending:
+	case want.pending:
 		b.onDemand()["advertised"], b.onDemand()["on_demand_enabled"] = nil, false
 		return prefix
-	case s.signaling:
+	case want.signaling:
 		b.obj["bgp_signal_opts"] = Object{"enabled": true, "modified_at": stamp(created.Add(2 * day))}
 	}
-	b.onDemand()["advertised"], b.onDemand()["advertised_modified_at"] = true, stamp(e.past(s.days/2, "advertised", s.cidr))
-	maps.Copy(b.onDemand(), s.onDemand)
+	b.onDemand()["advertised"], b.onDemand()["advertised_modified_at"] = true, stamp(s.past(want.days/2, "advertised", want.cidr))
+	maps.Copy(b.onDemand(), want.onDemand)
 	if b.onDemand()["advertised"] == false {
-		b.onDemand()["advertised_modified_at"] = stamp(e.start.Add(-withdrawnFor))
+		b.onDemand()["advertised_modified_at"] = stamp(s.start.Add(-withdrawnFor))
 	}
 	return prefix
 }

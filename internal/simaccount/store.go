@@ -126,20 +126,20 @@ func (c *collection) children(parent string) []*record {
 }
 
 // hash gives the same 32 bytes for the same seed and words: every identifier and wave of the account comes from here.
-func (e *Server) hash(words ...any) [32]byte {
-	return sha256.Sum256(fmt.Append(nil, append([]any{e.seed, "/"}, words...)...))
+func (s *Server) hash(words ...any) [32]byte {
+	return sha256.Sum256(fmt.Append(nil, append([]any{s.seed, "/"}, words...)...))
 }
 
 // chance is a number in [0,1) that is fixed by the seed and the words.
-func (e *Server) chance(words ...any) float64 {
-	h := e.hash(words...)
+func (s *Server) chance(words ...any) float64 {
+	h := s.hash(words...)
 	return float64(binary.BigEndian.Uint64(h[:8])>>11) / (1 << 53)
 }
 
 // newID makes the next identifier: 32 hexadecimal characters, or a UUID for the CNI service.
-func (e *Server) newID(kind Resource) string {
-	e.serial++
-	h := e.hash("id", kind, e.serial)
+func (s *Server) newID(kind Resource) string {
+	s.serial++
+	h := s.hash("id", kind, s.serial)
 	if kind == CNIs || kind == Slots {
 		return uuid(h)
 	}
@@ -153,15 +153,15 @@ func uuid(h [32]byte) string {
 }
 
 // insert stores obj as a new object. Interconnects are known by their name; the others get an id if they have none.
-func (e *Server) insert(kind Resource, obj Object, created time.Time) *record {
+func (s *Server) insert(kind Resource, obj Object, created time.Time) *record {
 	r := &record{kind: kind, obj: obj, created: created}
 	if kind == Interconnects {
 		r.id = r.text("name")
 	} else if r.id = r.text("id"); r.id == "" {
-		r.id = e.newID(kind)
+		r.id = s.newID(kind)
 		obj["id"] = r.id
 	}
-	e.objects[kind].add(r)
+	s.objects[kind].add(r)
 	return r
 }
 

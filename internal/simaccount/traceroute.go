@@ -43,7 +43,7 @@ func traceroute(c *call) (any, error) {
 	for _, target := range o["targets"].([]any) {
 		traces := []any{}
 		for _, name := range wanted {
-			traces = append(traces, c.e.trace(name.(string), target.(string), options))
+			traces = append(traces, c.server.trace(name.(string), target.(string), options))
 		}
 		results = append(results, Object{"target": target, "colos": traces})
 	}
@@ -52,7 +52,7 @@ func traceroute(c *call) (any, error) {
 
 // trace invents a path: Cloudflare, a carrier, the target. The same question has the same answer. A router that does not
 // forward the tunnel's probes does not answer here either: then there are steps without an answer to the end.
-func (e *Server) trace(coloName, target string, options Object) Object {
+func (s *Server) trace(coloName, target string, options Object) Object {
 	at := slices.IndexFunc(colos, func(c colo) bool { return c.name == coloName || c.name[:3] == coloName })
 	if at < 0 {
 		return Object{
@@ -62,18 +62,18 @@ func (e *Server) trace(coloName, target string, options Object) Object {
 	}
 	packets, most := options["packets_per_ttl"].(int64), int(options["max_ttl"].(int64))
 	path := tracePath(at, target)
-	if e.routerSilent(target) {
+	if s.routerSilent(target) {
 		path = append(path[:len(path)-1], make([]Object, max(0, most-len(path)+1))...)
 	}
 	path = path[:min(len(path), most)]
 	hops, rtt, summary := []any{}, 0.4, Object{}
 	for i, node := range path {
-		rtt += 1 + 18*e.chance("rtt", coloName, target, i)
+		rtt += 1 + 18*s.chance("rtt", coloName, target, i)
 		lost, nodes := packets, []any{}
 		if node != nil {
 			// Routers on the way leave some of such packets without an answer; the target does not.
 			lost = 0
-			if i == 2 && packets > 1 && e.chance("lost", coloName, target) < 0.5 {
+			if i == 2 && packets > 1 && s.chance("lost", coloName, target) < 0.5 {
 				lost = 1
 			}
 			timed(node, rtt, packets-lost)
@@ -116,10 +116,10 @@ func timed(node Object, rtt float64, answers int64) {
 }
 
 // routerSilent reports whether a tunnel ends at the address and that nothing gets through it now.
-func (e *Server) routerSilent(address string) bool {
-	for _, r := range e.connections(nil) {
+func (s *Server) routerSilent(address string) bool {
+	for _, r := range s.connections(nil) {
 		if _, customer := endpoints(r.kind, r.obj); customer == address {
-			m, _ := r.now(e.now())
+			m, _ := r.now(s.now())
 			return m.health <= 0 // of several tunnels to one router the first stands for all
 		}
 	}

@@ -26,23 +26,23 @@ type delivery struct {
 func below(path string) string { return strings.TrimPrefix(path, basePath) }
 
 // answerTo carries a request out, with its fault if there is one.
-func (e *Server) answerTo(r *http.Request) (delivery, error) {
+func (s *Server) answerTo(r *http.Request) (delivery, error) {
 	body, err := readBody(r)
 	if err != nil {
 		return delivery{}, err
 	}
-	f := e.takeFault(r, body)
+	f := s.takeFault(r, body)
 	if f == nil {
-		a := e.process(r, body)
-		e.record(r, body, a.status)
+		a := s.process(r, body)
+		s.record(r, body, a.status)
 		return plain(a), nil
 	}
 	a := answer{status: http.StatusOK, header: http.Header{"Content-Type": {"application/json"}}}
 	if f.carriesOut() {
-		a = e.process(r, body)
+		a = s.process(r, body)
 	}
 	if f.Later > 0 {
-		e.postpone(r, body, f.Later)
+		s.postpone(r, body, f.Later)
 	}
 	a = f.spoil(a)
 	maps.Copy(a.header, f.Header)
@@ -50,7 +50,7 @@ func (e *Server) answerTo(r *http.Request) (delivery, error) {
 	if f.Kind == FaultReset {
 		status = 0
 	}
-	e.record(r, body, status)
+	s.record(r, body, status)
 	if f.Kind != FaultSlow {
 		if err := pause(r.Context(), f.Delay); err != nil {
 			return delivery{}, err
@@ -143,8 +143,8 @@ func (s *slowReader) Read(p []byte) (int, error) {
 }
 
 // ServeHTTP answers one request of the API under /client/v4.
-func (e *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	d, err := e.answerTo(r)
+func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
+	d, err := s.answerTo(r)
 	if err != nil {
 		panic(http.ErrAbortHandler) // the client has gone
 	}
@@ -152,7 +152,7 @@ func (e *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 		resetConnection(w)
 		return
 	}
-	w.Header().Set("Date", e.now().UTC().Format(http.TimeFormat)) // the time of this account, which tests may have stopped
+	w.Header().Set("Date", s.now().UTC().Format(http.TimeFormat)) // the time of this account, which tests may have stopped
 	maps.Copy(w.Header(), d.header)
 	w.Header().Set("Content-Length", strconv.FormatInt(d.length, 10))
 	w.WriteHeader(d.status)
@@ -189,16 +189,16 @@ func resetConnection(w http.ResponseWriter) {
 }
 
 // RoundTripper serves requests in the process, without a socket. Faults come as the errors that a socket would give.
-func (e *Server) RoundTripper() http.RoundTripper { return roundTripper{e} }
+func (s *Server) RoundTripper() http.RoundTripper { return roundTripper{s} }
 
-type roundTripper struct{ e *Server }
+type roundTripper struct{ server *Server }
 
 func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 	if err := r.Context().Err(); err != nil {
 		_, _ = readBody(r) // a RoundTripper closes the body also when it fails
 		return nil, err
 	}
-	d, err := t.e.answerTo(r)
+	d, err := t.server.answerTo(r)
 	if err != nil {
 		return nil, err
 	}
@@ -206,7 +206,7 @@ func (t roundTripper) RoundTrip(r *http.Request) (*http.Response, error) {
 		return nil, &net.OpError{Op: "read", Net: "tcp", Err: syscall.ECONNRESET}
 	}
 	if d.header.Get("Date") == "" {
-		d.header.Set("Date", t.e.now().UTC().Format(http.TimeFormat))
+		d.header.Set("Date", t.server.now().UTC().Format(http.TimeFormat))
 	}
 	return &http.Response{
 		Status: strconv.Itoa(d.status) + " " + http.StatusText(d.status), StatusCode: d.status,

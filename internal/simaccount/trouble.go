@@ -73,14 +73,14 @@ const (
 
 // Seed makes a trouble happen to the believable account from now on and says in which object it shows. An
 // account of generated tunnels has none of these objects: the error says so.
-func (e *Server) Seed(t Trouble) (Affected, error) {
-	e.mu.Lock()
-	defer e.mu.Unlock()
-	kind, name, befall := e.plan(t)
+func (s *Server) Seed(t Trouble) (Affected, error) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	kind, name, befall := s.plan(t)
 	if befall == nil {
 		return Affected{}, fmt.Errorf("simaccount knows no trouble %q; Troubles lists them", t)
 	}
-	r := e.objects[kind].find(name)
+	r := s.objects[kind].find(name)
 	if r == nil {
 		return Affected{}, fmt.Errorf("this account has no %s object %q; seed an account without generated tunnels", kind, name)
 	}
@@ -94,16 +94,16 @@ func (e *Server) Seed(t Trouble) (Affected, error) {
 }
 
 // plan names the object and what happens to it.
-func (e *Server) plan(t Trouble) (Resource, string, func(*record)) {
+func (s *Server) plan(t Trouble) (Resource, string, func(*record)) {
 	switch t {
 	case StatusNotRefreshed, KeyNotSet, ChecksSwitchedOff, FlapsAtRekey, StaticWins:
-		return IPsecTunnels, wellIPsec, e.troubleOfIPsec(t)
+		return IPsecTunnels, wellIPsec, s.troubleOfIPsec(t)
 	case WrongMD5, SubnetsOverlap:
-		return GRETunnels, wellGRE2, e.troubleOfSession(t)
+		return GRETunnels, wellGRE2, s.troubleOfSession(t)
 	case RouteMissing:
-		return GRETunnels, staticGRE, e.dropRoutes
+		return GRETunnels, staticGRE, s.dropRoutes
 	case RegionsUncovered:
-		return Routes, e.routeID(plainRoute), func(r *record) {
+		return Routes, s.routeID(plainRoute), func(r *record) {
 			r.obj["scope"] = Object{"colo_regions": []any{"WEUR", "ENAM"}}
 		}
 	case PrefixNotApproved, ValidationRefused:
@@ -115,99 +115,99 @@ func (e *Server) plan(t Trouble) (Resource, string, func(*record)) {
 			r.obj["rpki_validation_state"] = state
 		}
 	case Withdrawn, WithdrawnByItself, WithdrawnAndLocked, BindingLost, BindingNotReady:
-		return Prefixes, wellPrefix, e.troubleOfPrefix(t)
+		return Prefixes, wellPrefix, s.troubleOfPrefix(t)
 	case BadInSomeColos, BadInIdleColos, FirewallStopsProbes, PathDown:
-		return GRETunnels, wellGRE, e.troubleOfHealth(t)
+		return GRETunnels, wellGRE, s.troubleOfHealth(t)
 	}
-	return GRETunnels, wellGRE, e.troubleOfSession(t)
+	return GRETunnels, wellGRE, s.troubleOfSession(t)
 }
 
 // restart replaces a tunnel's life from now on.
-func (e *Server) restart(r *record, p plan) { r.life, r.lifeFrom, r.stuck = p, e.now(), time.Time{} }
+func (s *Server) restart(r *record, p plan) { r.life, r.lifeFrom, r.stuck = p, s.now(), time.Time{} }
 
 // modified notes that somebody has changed the object.
-func (e *Server) modified(r *record) { r.obj["modified_on"] = stamp(e.now()) }
+func (s *Server) modified(r *record) { r.obj["modified_on"] = stamp(s.now()) }
 
-func (e *Server) troubleOfSession(t Trouble) func(*record) {
+func (s *Server) troubleOfSession(t Trouble) func(*record) {
 	switch t {
 	case WrongASN:
 		return func(r *record) {
 			r.obj["bgp"].(Object)["customer_asn"] = int64(64999)
-			e.modified(r)
-			e.restart(r, steady("OpenSent", "BGP_DOWN", 1))
+			s.modified(r)
+			s.restart(r, steady("OpenSent", "BGP_DOWN", 1))
 		}
 	case ReservedASN:
 		return func(r *record) {
 			r.obj["bgp"].(Object)["customer_asn"] = int64(65535)
-			e.modified(r)
-			e.restart(r, steady("OpenSent", "BGP_DOWN", 1))
+			s.modified(r)
+			s.restart(r, steady("OpenSent", "BGP_DOWN", 1))
 		}
 	case WrongMD5:
 		return func(r *record) {
 			r.obj["bgp"].(Object)["md5_key"] = troubleMD5
-			e.modified(r)
-			e.restart(r, steady("Active", "", 1))
+			s.modified(r)
+			s.restart(r, steady("Active", "", 1))
 		}
 	case RouterDoesNotDial:
-		return func(r *record) { e.restart(r, steady("Active", "", 1)) }
+		return func(r *record) { s.restart(r, steady("Active", "", 1)) }
 	case LargePacketsLost:
-		return func(r *record) { e.restart(r, steady("OpenConfirm", "", 1)) }
+		return func(r *record) { s.restart(r, steady("OpenConfirm", "", 1)) }
 	case HoldTimeTooShort:
-		return func(r *record) { e.restart(r, holdExpires) }
+		return func(r *record) { s.restart(r, holdExpires) }
 	case FlapsAnyhow:
-		return func(r *record) { e.restart(r, flapsWithoutRhythm) }
+		return func(r *record) { s.restart(r, flapsWithoutRhythm) }
 	case SubnetsOverlap:
 		return func(r *record) {
-			r.obj["interface_address"] = e.objects[GRETunnels].find(wellGRE).text("interface_address")
-			e.modified(r)
-			e.restart(r, steady("Active", "", 0))
+			r.obj["interface_address"] = s.objects[GRETunnels].find(wellGRE).text("interface_address")
+			s.modified(r)
+			s.restart(r, steady("Active", "", 0))
 		}
 	case LegacyRouting:
 		return func(*record) {
-			for _, each := range e.connections(nil) {
-				each.life, each.lifeFrom = steady("", "", 1), e.start
+			for _, each := range s.connections(nil) {
+				each.life, each.lifeFrom = steady("", "", 1), s.start
 			}
 		}
 	}
 	return nil
 }
 
-func (e *Server) troubleOfIPsec(t Trouble) func(*record) {
+func (s *Server) troubleOfIPsec(t Trouble) func(*record) {
 	switch t {
 	case StatusNotRefreshed:
-		return func(r *record) { r.stuck = e.now().Add(-staleFor) }
+		return func(r *record) { r.stuck = s.now().Add(-staleFor) }
 	case KeyNotSet:
 		return func(r *record) {
 			r.psk, r.obj["psk_metadata"] = "", Object{}
-			e.restart(r, noKey)
+			s.restart(r, noKey)
 		}
 	case ChecksSwitchedOff:
 		return func(r *record) {
 			hc := deepCopy(r.obj["health_check"]).(Object)
 			hc["enabled"] = false
 			r.obj["health_check"] = hc
-			e.modified(r)
+			s.modified(r)
 		}
 	case FlapsAtRekey:
 		// It has done so for days: the analytics show it at once.
-		return func(r *record) { r.life, r.lifeFrom = rekeys, e.now().Add(-3*day) }
+		return func(r *record) { r.life, r.lifeFrom = rekeys, s.now().Add(-3*day) }
 	case StaticWins:
 		return func(r *record) {
 			if _, customer, ok := speakers(r.text("interface_address")); ok {
-				now := stamp(e.now())
-				e.insert(Routes, Object{"prefix": "10.70.0.0/16", "nexthop": customer.String(), "priority": int64(100),
-					"created_on": now, "modified_on": now}, e.now())
+				now := stamp(s.now())
+				s.insert(Routes, Object{"prefix": "10.70.0.0/16", "nexthop": customer.String(), "priority": int64(100),
+					"created_on": now, "modified_on": now}, s.now())
 			}
 		}
 	}
 	return nil
 }
 
-func (e *Server) troubleOfHealth(t Trouble) func(*record) {
+func (s *Server) troubleOfHealth(t Trouble) func(*record) {
 	return func(r *record) {
 		switch t {
 		case PathDown:
-			e.restart(r, steady("Active", "", 0))
+			s.restart(r, steady("Active", "", 0))
 		case FirewallStopsProbes:
 			r.probes = &probeTrouble{everywhere: true}
 		case BadInSomeColos:
@@ -218,39 +218,39 @@ func (e *Server) troubleOfHealth(t Trouble) func(*record) {
 	}
 }
 
-func (e *Server) troubleOfPrefix(t Trouble) func(*record) {
+func (s *Server) troubleOfPrefix(t Trouble) func(*record) {
 	return func(prefix *record) {
 		if t == BindingLost || t == BindingNotReady {
-			for _, b := range e.objects[Bindings].children(prefix.id) {
+			for _, b := range s.objects[Bindings].children(prefix.id) {
 				switch {
 				case b.text("cidr") != prefix.text("cidr"):
 				case t == BindingLost:
-					e.objects[Bindings].remove(b)
+					s.objects[Bindings].remove(b)
 				default:
-					b.created = e.now()
+					b.created = s.now()
 				}
 			}
 			return
 		}
-		b := e.mainBGPPrefix(prefix)
-		b.onDemand()["advertised"], b.onDemand()["advertised_modified_at"] = false, stamp(e.now())
+		b := s.mainBGPPrefix(prefix)
+		b.onDemand()["advertised"], b.onDemand()["advertised_modified_at"] = false, stamp(s.now())
 		b.onDemand()["on_demand_locked"] = t == WithdrawnAndLocked
 		b.obj["auto_advertise_withdraw"] = t == WithdrawnByItself
 	}
 }
 
 // dropRoutes removes the static routes into a tunnel.
-func (e *Server) dropRoutes(r *record) {
+func (s *Server) dropRoutes(r *record) {
 	_, customer, _ := speakers(r.text("interface_address"))
-	for _, route := range slices.Clone(e.objects[Routes].list) {
+	for _, route := range slices.Clone(s.objects[Routes].list) {
 		if route.text("nexthop") == customer.String() {
-			e.objects[Routes].remove(route)
+			s.objects[Routes].remove(route)
 		}
 	}
 }
 
-func (e *Server) routeID(prefix string) string {
-	for _, r := range e.objects[Routes].list {
+func (s *Server) routeID(prefix string) string {
+	for _, r := range s.objects[Routes].list {
 		if r.text("prefix") == prefix {
 			return r.id
 		}
@@ -293,15 +293,15 @@ type probeTrouble struct {
 }
 
 // LoseLocation makes the probes of these tunnels fail at one of the locations, in which their traffic flows.
-func (e *Server) LoseLocation(location string, tunnels ...string) error {
-	e.mu.Lock()
-	defer e.mu.Unlock()
+func (s *Server) LoseLocation(location string, tunnels ...string) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
 	for _, name := range tunnels {
-		at := slices.IndexFunc(e.connections(nil), func(r *record) bool { return r.text("name") == name })
+		at := slices.IndexFunc(s.connections(nil), func(r *record) bool { return r.text("name") == name })
 		if at < 0 {
 			return fmt.Errorf("simaccount has no tunnel %q", name)
 		}
-		e.connections(nil)[at].probes = &probeTrouble{colos: []string{location}}
+		s.connections(nil)[at].probes = &probeTrouble{colos: []string{location}}
 	}
 	return nil
 }

@@ -97,10 +97,10 @@ func checkPSK(v any) string {
 }
 
 // connections are all records with an interface address, except the one that is being written.
-func (e *Server) connections(self *record) []*record {
+func (s *Server) connections(self *record) []*record {
 	var out []*record
 	for _, kind := range []Resource{GRETunnels, IPsecTunnels, CFLinks} {
-		for _, r := range e.objects[kind].list {
+		for _, r := range s.objects[kind].list {
 			if r != self {
 				out = append(out, r)
 			}
@@ -128,20 +128,20 @@ func tunnelRules(c *call, kind Resource, o Object, self *record) error {
 	}
 	cloudflare, customer := endpoints(kind, o)
 	label := map[bool]string{true: "gre_", false: ""}[kind == GRETunnels]
-	if !c.e.leased(cloudflare) {
+	if !c.server.leased(cloudflare) {
 		return refuse("cloudflare_%sendpoint %s is not assigned to this account", label, cloudflare)
 	}
 	if customer != "" && !publicAddress(customer) {
 		return refuse("customer_%sendpoint %s must be a public IP address", label, customer)
 	}
-	if customer != "" && c.e.inOwnPrefix(customer) {
+	if customer != "" && c.server.inOwnPrefix(customer) {
 		return refuse("customer_%sendpoint %s must be outside the prefixes advertised by Cloudflare", label, customer)
 	}
 	identity := customIdentity(o)
-	if !c.e.identityFits(identity) {
-		return refuse("custom_remote_identities.fqdn_id must be of the form <label>.%s.custom.ipsec.cloudflare.com", c.e.account)
+	if !c.server.identityFits(identity) {
+		return refuse("custom_remote_identities.fqdn_id must be of the form <label>.%s.custom.ipsec.cloudflare.com", c.server.account)
 	}
-	for _, r := range c.e.objects[kind].list {
+	for _, r := range c.server.objects[kind].list {
 		otherCloudflare, otherCustomer := endpoints(kind, r.obj)
 		if r == self || otherCloudflare != cloudflare {
 			continue
@@ -162,8 +162,8 @@ func customIdentity(o Object) string {
 	return id
 }
 
-func (e *Server) identityFits(id string) bool {
-	label, ok := strings.CutSuffix(id, "."+e.account+".custom.ipsec.cloudflare.com")
+func (s *Server) identityFits(id string) bool {
+	label, ok := strings.CutSuffix(id, "."+s.account+".custom.ipsec.cloudflare.com")
 	return id == "" || (ok && label != "" && !strings.Contains(label, "."))
 }
 
@@ -172,7 +172,7 @@ func connectionRules(c *call, o Object, self *record) error {
 	name, _ := o["name"].(string)
 	address, _ := o["interface_address"].(string)
 	address6, _ := o["interface_address6"].(string)
-	for _, r := range c.e.connections(self) {
+	for _, r := range c.server.connections(self) {
 		switch {
 		case r.text("name") == name:
 			return refuse("name %s is already used by another tunnel", name)
@@ -182,10 +182,10 @@ func connectionRules(c *call, o Object, self *record) error {
 			return refuse("interface_address6 %s overlaps with the interface address of tunnel %s", address6, r.text("name"))
 		}
 	}
-	if o["automatic_return_routing"] == true && !c.e.features.automaticReturns {
+	if o["automatic_return_routing"] == true && !c.server.features.automaticReturns {
 		return refuse("automatic_return_routing requires the account flag coupler_integration")
 	}
-	return c.e.checkFilter(o)
+	return c.server.checkFilter(o)
 }
 
 // linkRules add what the version of an interconnect demands of its subnet.
@@ -201,12 +201,12 @@ func linkRules(c *call, _ Resource, o Object, self *record) error {
 }
 
 // leased says whether a Cloudflare endpoint is one of the account's addresses.
-func (e *Server) leased(address string) bool {
+func (s *Server) leased(address string) bool {
 	a, err := netip.ParseAddr(address)
 	if err != nil {
 		return false
 	}
-	for _, r := range e.objects[Leases].list {
+	for _, r := range s.objects[Leases].list {
 		for _, cidr := range r.obj["cidrs"].([]any) {
 			if netip.MustParsePrefix(cidr.(string)).Contains(a) {
 				return true
@@ -217,12 +217,12 @@ func (e *Server) leased(address string) bool {
 }
 
 // inOwnPrefix says whether an address belongs to a BYOIP prefix of the account.
-func (e *Server) inOwnPrefix(address string) bool {
+func (s *Server) inOwnPrefix(address string) bool {
 	a, err := netip.ParseAddr(address)
 	if err != nil {
 		return false
 	}
-	for _, r := range e.objects[Prefixes].list {
+	for _, r := range s.objects[Prefixes].list {
 		if p, err := netip.ParsePrefix(r.text("cidr")); err == nil && p.Contains(a) {
 			return true
 		}
@@ -235,7 +235,8 @@ func tunnelOperations() []operation {
 	ops = append(ops, cfLinks.operations(false)...)
 	const ipsec = "/accounts/{account_id}/magic/ipsec_tunnels"
 	return append(ops,
-		operation{method: http.MethodPost, path: ipsec + "/psk", needs: magicWriters, missing: notOnboarded, run: setPSKs},
-		operation{method: http.MethodPost, path: ipsec + "/{id}/psk_generate", needs: magicWriters, missing: notOnboarded, run: generatePSK},
+		operation{method: http.MethodPost, path: ipsec + "/psk", needs: magicWriters, notOnboardedCode: notOnboarded, run: setPSKs},
+		operation{method: http.MethodPost, path: ipsec + "/{id}/psk_generate", needs: magicWriters, notOnboardedCode: notOnboarded,
+			run: generatePSK},
 	)
 }

@@ -40,7 +40,7 @@ func objects(s *store.Snapshot) (held map[store.Kind][]Object, left []string, er
 			left = append(left, string(kind))
 			continue
 		}
-		if err := incomplete("the "+kind.Title(), e); err != nil {
+		if err := incomplete("the "+kind.Plural(), e); err != nil {
 			return nil, nil, err
 		}
 		if kind == store.Ports { // a port without its state would be a good day on which nothing is known of it
@@ -185,7 +185,7 @@ func (d *differences) objects(was, is Baseline) {
 		pair(a, b, func(o Object) string { return o.Name }, func(name string, x, y *Object) {
 			d.name = name
 			if x == nil || y == nil {
-				d.presence(strings.TrimSuffix(kind.Title(), "s"), x != nil)
+				d.presence(strings.TrimSuffix(kind.Plural(), "s"), x != nil)
 				return
 			}
 			d.fields(*x, *y)

@@ -51,7 +51,7 @@ func (e Entry) Partial() bool { return e.Known() && !e.Complete() }
 // Why is the reason why a conclusion from absence cannot be drawn, as the end of a sentence: "the IPsec tunnels could not be
 // read". It is empty when the entry is settled.
 func (e Entry) Why() string {
-	title := "the " + e.Kind.Title()
+	title := "the " + e.Kind.Plural()
 	switch {
 	case e.Settled():
 		return ""

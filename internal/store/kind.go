@@ -51,10 +51,10 @@ const HealthWindow = 10 * time.Minute
 const trafficWindow = 20 * time.Minute
 
 // detailKinds are the kinds that are read object by object.
-var detailKinds = kind.Of(func(a kind.About) bool { return a.Below != "" })
+var detailKinds = kind.Filter(func(a kind.About) bool { return a.Parent != "" })
 
 // readable are the kinds that can be read.
-var readable = kind.Of(func(a kind.About) bool { return a.Every > 0 })
+var readable = kind.Filter(func(a kind.About) bool { return a.Every > 0 })
 
 // Overview is what the first page, the events and the notifications rest on: it is read all the time while the program runs.
-func Overview() []Kind { return kind.Of(func(a kind.About) bool { return a.Watched }) }
+func Overview() []Kind { return kind.Filter(func(a kind.About) bool { return a.Watched }) }

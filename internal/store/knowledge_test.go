@@ -149,7 +149,7 @@ func TestWhatWasNeverReadIsNotNone(t *testing.T) {
 			l.err[k] = err
 			s := l.look(k)
 			e := s.Entry(k)
-			why := "the " + k.Title() + " could not be read"
+			why := "the " + k.Plural() + " could not be read"
 			if e.Settled() || e.Complete() && e.Err == nil || e.Why() != why || s.CannotTell(k) != "cannot tell: "+why || !errors.Is(s.Err(k), err) {
 				t.Errorf("%s after %v: %+v, %q", k, err, e, s.CannotTell(k))
 			}

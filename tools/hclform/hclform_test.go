@@ -39,7 +39,7 @@ func texts(t *testing.T) map[string]string {
 		HealthCheck:            &api.HealthCheck{Enabled: &yes, Rate: "mid", Type: "request", Direction: "bidirectional"}}
 	tunnel.HealthCheck.Target.Saved = "10.0.0.1"
 	config, err := routerconfig.Render(routerconfig.Terraform,
-		routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: "023e105f4ecef8ad9ca31a8372d0c353"}))
+		routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: "023e105f4ecef8ad9ca31a8372d0c353"}))
 	if err != nil {
 		t.Fatal(err)
 	}

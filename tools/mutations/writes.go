@@ -2,9 +2,9 @@ package main
 
 // checkFirst has the last check done before the wait for the journal's lock.
 var checkFirst = []edit{{"internal/change/apply.go", "a.at(Noting)\n\tentries, err := a.beginAll(p, s)", `var early error
-	if s.check != nil {
-		early = s.check(ctx)
-		s.check = func(context.Context) error { return early }
+	if s.recheck != nil {
+		early = s.recheck(ctx)
+		s.recheck = func(context.Context) error { return early }
 	}
 	a.at(Noting)
 	entries, err := a.beginAll(p, s)`}}
@@ -20,13 +20,13 @@ var writes = []mutation{
 	{"1", "A replacement reads nothing between its deletion and its creation", "the list is read before the creation, not before the deletion",
 		"TestNothingIsReadBetweenTheDeletionAndTheCreation", inChange, []edit{
 			{replaceFile, "return remember(ctx)", "_ = remember\n\t\treturn nil"}, {replaceFile,
-				"second.check, second.repeats = nil, replaceWaits", "second.repeats = replaceWaits"}}},
+				"second.recheck, second.repeats = nil, replaceWaits", "second.repeats = replaceWaits"}}},
 	{"1", "What cannot be read after it for a while does not stop it", "one reading after the change, no more",
 		"TestAReplacementIsFinishedWhateverCannotBeReadMeanwhile", inChange, []edit{
 			{"internal/change/settle.go", "for i := 0; !look(limited) && i < len(waits); i++ {", "for i := 0; !look(limited) && i < 0; i++ {"}}},
 	{"1", "A creation that was certainly refused is sent again, each time noted", "no repetitions",
 		"TestACertainRefusalOfTheCreationIsTriedAgainAndNoted", inChange, []edit{
-			{replaceFile, "second.check, second.repeats = nil, replaceWaits", "second.check = nil"}}},
+			{replaceFile, "second.recheck, second.repeats = nil, replaceWaits", "second.recheck = nil"}}},
 	{"1", "A creation whose outcome is not known is never sent again: it is looked for", "an unknown outcome is a refusal that may pass",
 		"TestAnUnknownCreationOfAReplacementIsLookedFor", inChange, []edit{
 			{applyFile, "if !r.refusedNow || ctx.Err() != nil", "if !r.refusedNow && r.Outcome != journal.Unknown || ctx.Err() != nil"}}},
@@ -35,8 +35,8 @@ var writes = []mutation{
 			{"views/review/review.go", "append(own, r.waysOut()...)", "append(own, r.waysOut()[:0]...)"}}},
 	{"1", "Its undo is in the journal", "the entry of the deletion does not hold the old tunnel",
 		"TestAReplacementThatStoppedIsUndoneFromTheJournal", "internal/testing/reliability", []edit{
-			{"internal/change/prepare.go", "w.entry(*p, r.Parent, raw(fresh), nil, req), request: req, check: w.unchanged",
-				"w.entry(*p, r.Parent, nil, nil, req), request: req, check: w.unchanged"}}},
+			{"internal/change/prepare.go", "w.entry(*p, r.Parent, raw(fresh), nil, req), request: req, recheck: w.unchanged",
+				"w.entry(*p, r.Parent, nil, nil, req), request: req, recheck: w.unchanged"}}},
 	{"1", "The MD5 key can be kept before the deletion", "it is not offered",
 		"TestTheMD5KeyOfATunnelThatGoesCanBeKept", "internal/testing/reliability", []edit{
 			{replaceFile, "if fresh.BGP != nil {\n\t\tp.Keep", "if false {\n\t\tp.Keep"}}},
@@ -73,7 +73,7 @@ var writes = []mutation{
 	{"4", "A deletion is never sent as a dry run", "the server is asked before it",
 		"TestADeletionIsNeverTriedBefore", inChange, []edit{
 			{"internal/change/prepare.go", "p.steps = []step{w.deletion(r, &p, fresh, req)}",
-				"p.steps = []step{w.deletion(r, &p, fresh, req)}\n\tw.ask(ctx, &p, req)"}}},
+				"p.steps = []step{w.deletion(r, &p, fresh, req)}\n\tw.askDryRun(ctx, &p, req)"}}},
 	{"4", "A look at an undo sends no dry run of a creation, and when it is agreed to the journal has it first",
 		"the dry run is sent with the look",
 		"TestAServerThatOverlooksValidateOnly", inChange, []edit{

@@ -25,15 +25,15 @@ func (f *Form) Finding(field Field) Finding { return f.check(field) }
 
 // Answer puts a value into a field, and returns what that sets going; a fixed field keeps its own.
 func (f *Form) Answer(field Field, value string) tea.Cmd {
-	if field.Fixed != "" {
+	if field.ReadOnlyWhy != "" {
 		return nil
 	}
-	if field.Reads != nil {
-		value = field.Reads(value)
+	if field.Normalize != nil {
+		value = field.Normalize(value)
 	}
 	f.set(field.Key, value)
 	f.focus()
-	return f.setGoing()
+	return f.takePending()
 }
 
 // Guided reports whether the sections are the steps of a guided setup.
@@ -41,9 +41,9 @@ func (f *Form) Guided() bool { return f.opts.Guided }
 
 // Reach says that a section is being asked: its proposals stay as they are now. It returns what keeps the draft.
 func (f *Form) Reach(section int) tea.Cmd {
-	f.keep()
+	f.commitInput()
 	f.repropose() // what was answered may lead to other proposals, whether or not something was read meanwhile
-	f.at = spot{section, max(f.first(section), 0)}
+	f.at = place{section, max(f.first(section), 0)}
 	f.reached = max(f.reached, section)
 	f.focus()
 	return f.draft()
@@ -51,7 +51,7 @@ func (f *Form) Reach(section int) tea.Cmd {
 
 // Proposals are the values that the field proposes.
 func (f *Form) Proposals(field Field) []string {
-	if field.Kind == Pick {
+	if field.Control == Pick {
 		var out []string
 		for _, o := range f.Options(field) {
 			out = append(out, o.Value)

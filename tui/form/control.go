@@ -116,7 +116,7 @@ func (l *list) draw(theme *tui.Theme, width int) []string {
 }
 
 // newList makes the list of a field. at is the value that the cursor begins at, when there is no filter.
-func newList(kind Kind, options []Option, ticked []string, at, filter string) control {
+func newList(kind Control, options []Option, ticked []string, at, filter string) control {
 	l := &list{dress: &dress{styles: &huh.Styles{}}, rows: min(listRows, len(options))}
 	shown := make([]huh.Option[string], len(options))
 	for i, o := range options {

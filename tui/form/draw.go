@@ -25,7 +25,7 @@ func (f *Form) Draw(c tui.Canvas) []string {
 	at := 0
 	for i, s := range f.opts.Sections {
 		if s.Title != "" {
-			if f.at == (spot{i, -1}) {
+			if f.at == (place{i, -1}) {
 				at = len(lines)
 			}
 			lines = append(lines, f.title(c, i))
@@ -56,7 +56,7 @@ func (f *Form) fields(c tui.Canvas, section int) (lines []string, at int) {
 		if field.When != nil && !field.When(f.values) {
 			continue
 		}
-		here := f.at == (spot{section, j})
+		here := f.at == (place{section, j})
 		if here {
 			at = len(lines)
 		}
@@ -79,7 +79,7 @@ func (f *Form) title(c tui.Canvas, i int) string {
 			text = "▸ " + s.Title + tui.Ellipsis
 		}
 	}
-	if f.at == (spot{i, -1}) {
+	if f.at == (place{i, -1}) {
 		return tui.Text(tui.Selected, " "+text+" ").Paint(c.Theme, c.Width)
 	}
 	return tui.Line{{Text: " "}, {Text: text, Role: tui.Strong}}.Paint(c.Theme, c.Width)
@@ -97,15 +97,15 @@ func (f *Form) line(c tui.Canvas, field Field, here bool) string {
 func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 	width := c.Width - labelWidth - 5
 	value := f.values[field.Key]
-	if field.Kind == Secret && value != "" && (!here || field.Fixed != "") {
+	if field.Control == Secret && value != "" && (!here || field.ReadOnlyWhy != "") {
 		value = strings.Repeat("•", min(len(value), 12))
 	}
 	switch {
-	case field.Fixed != "":
+	case field.ReadOnlyWhy != "":
 		return tui.Text(tui.Muted, tui.Clean(value)+"  (fixed)").Paint(c.Theme, width)
-	case field.Kind == Choice:
+	case field.Control == Choice:
 		return f.choice(c, field, here, width)
-	case field.Kind.picks():
+	case field.Control.picks():
 		return f.picked(c, field, here, width)
 	case here && f.proposed[field.Key] && value != "":
 		return f.proposal(c, value, width)
@@ -130,7 +130,7 @@ func (f *Form) proposal(c tui.Canvas, value string, width int) string {
 func (f *Form) choice(c tui.Canvas, field Field, here bool, width int) string {
 	var line tui.Line
 	chosen := 0
-	for i, o := range field.Options {
+	for i, o := range field.Choices {
 		label := tui.Clean(o.Label) // an option may be what the server said
 		role, text := tui.Muted, " "+label+" "
 		if o.Value == f.values[field.Key] {
@@ -187,10 +187,10 @@ func (f *Form) below(c tui.Canvas, field Field, here bool) string {
 		line = tui.Line{{Text: "! " + finding.Text, Role: tui.Pending}}
 	case finding.Level == Note:
 		line = tui.Line{{Text: finding.Text, Role: tui.Muted}}
-	case field.Live != nil && field.Live(f.values) != "":
-		line = tui.Line{{Text: g.Up + " " + tui.Clean(field.Live(f.values)), Role: tui.Good}}
-	case here && field.Fixed != "":
-		line = tui.Line{{Text: tui.Clean(field.Fixed), Role: tui.Muted}}
+	case field.Explain != nil && field.Explain(f.values) != "":
+		line = tui.Line{{Text: g.Up + " " + tui.Clean(field.Explain(f.values)), Role: tui.Good}}
+	case here && field.ReadOnlyWhy != "":
+		line = tui.Line{{Text: tui.Clean(field.ReadOnlyWhy), Role: tui.Muted}}
 	case here:
 		line = tui.Line{{Text: tui.Clean(field.Help), Role: tui.Muted}}
 	}

@@ -1,8 +1,8 @@
 // Package form is the form of every resource: fields in sections, checked on every key stroke, with
 // the message at the field. It is our own on top of the library's text input, because what a form of
 // this program must do (errors where the eye is, fields that come and go, long forms at 80x24, going
-// back out of an invalid field, no second goroutine reading what is typed) is what the form library
-// does not do without a workaround each.
+// back out of an invalid field, no second goroutine reading what is typed) is what Huh's form does not do
+// without a workaround each. The lists of Pick and Many are Huh's controls (control.go); see docs/architecture.md.
 package form
 
 import (
@@ -42,16 +42,16 @@ type Finding struct {
 // Blocks reports whether the form cannot be sent with this finding.
 func (f Finding) Blocks() bool { return f.Level >= Partial }
 
-// Kind is how a field is filled in.
-type Kind int
+// Control is how a field is filled in.
+type Control int
 
-// The kinds of fields.
+// The controls.
 const (
-	Text   Kind = iota
-	Choice      // one of Options, by left and right
-	Secret      // text that is never drawn
-	Pick        // one of a list below the field, which typing filters
-	Many        // several of such a list: their values, separated by blanks
+	Text   Control = iota
+	Choice         // one of Choices, by left and right
+	Secret         // text that is never drawn
+	Pick           // one of a list below the field, which typing filters
+	Many           // several of such a list: their values, separated by blanks
 )
 
 // Option is one value of a Choice, a Pick or a Many.
@@ -63,26 +63,26 @@ type Field struct {
 	Label   string
 	Help    string // what it is, shown while there is no finding
 	Empty   string // what an empty value means, for the review; "" stands for "none"
-	Kind    Kind
-	Options []Option
-	// Choices are the options of a Pick or a Many as they are now; nil takes Options. It is asked often and must be quick.
-	Choices func(Values) []Option
+	Control Control
+	Choices []Option
+	// ChoicesNow are the options of a Pick or a Many as they are now; nil takes Choices. It is asked often and must be quick.
+	ChoicesNow func(Values) []Option
 	// Free lets a Pick or a Many take what is none of its options, as it is typed.
 	Free bool
 	// Suggest gives values that tab-complete offers for what is typed; nil when there are none.
 	Suggest func(Values) []string
 	// Check is asked on every key stroke; it must be quick and must not block.
 	Check func(value string, all Values) Finding
-	// Reads gives what a typed text means, in the form in which the field takes it; it takes the text's place when the field is left.
-	Reads func(string) string
-	// Live explains the value while it is fine: "Cloudflare 10.0.0.0, you 10.0.0.1".
-	Live func(Values) string
+	// Normalize gives what a typed text means, in the form in which the field takes it; it takes the text's place when the field is left.
+	Normalize func(string) string
+	// Explain explains the value while it is fine: "Cloudflare 10.0.0.0, you 10.0.0.1".
+	Explain func(Values) string
 	// When reports whether the field is shown; nil is always.
 	When func(Values) bool
-	// Once empties the field when the form is sent: what was wrong is typed anew, not added to.
-	Once bool
-	// Fixed is why the field cannot be changed here; its value is shown all the same.
-	Fixed string
+	// ClearOnSubmit empties the field when the form is sent: what was wrong is typed anew, not added to.
+	ClearOnSubmit bool
+	// ReadOnlyWhy is why the field cannot be changed here; its value is shown all the same.
+	ReadOnlyWhy string
 	// Propose gives what the field holds until somebody types into it; nil for nothing. It is asked again
 	// when something new is known, as long as its part of the form was not reached. What is typed first
 	// replaces a proposal.
@@ -119,51 +119,51 @@ type Options struct {
 	Waiting func(Values) bool
 	// Submit is called with valid values: it returns the command that goes on to the review.
 	Submit func(Values) tea.Cmd
-	// Acts: Submit itself does what the form is for, so that leaving loses nothing any more. Without it that is so after
+	// SubmitIsFinal: Submit itself does what the form is for, so that leaving loses nothing any more. Without it that is so after
 	// a DoneMsg.
-	Acts bool
+	SubmitIsFinal bool
 	// Start is the key of the field that the cursor begins in; empty is the first.
 	Start string
 	// Verb is what ctrl+s does, for the footer: "review".
 	Verb string
 	// Guided shows one section at a time, as the steps of a guided setup.
 	Guided bool
-	// Keep keeps what was typed, without secrets, for another day; nil when the form has no drafts. It is
+	// SaveDraft keeps what was typed, without secrets, for another day; nil when the form has no drafts. It is
 	// called at every step, and once more when the user leaves and wants it kept.
-	Keep func(Values) tea.Cmd
-	// Forget throws a draft away, when the user leaves and does not want it.
-	Forget func() tea.Cmd
+	SaveDraft func(Values) tea.Cmd
+	// DiscardDraft throws a draft away, when the user leaves and does not want it.
+	DiscardDraft func() tea.Cmd
 }
 
 // Form is the page. It is always taking text.
 type Form struct {
-	opts    Options
-	values  Values
-	initial Values
-	folded  []bool
-	input   textinput.Model
-	loaded  string  // what the input showed before anything was typed
-	list    *picker // of the field under the cursor; nil when it has none
-	rows    int     // lines of the list as it was drawn last
-	at      spot
-	refused Values // what the server said about a field, until its value changes
-	scroll  tui.Scroll
-	done    bool
-	asleep  bool // it is not on the stack
+	opts     Options
+	values   Values
+	initial  Values
+	folded   []bool
+	input    textinput.Model
+	loaded   string  // what the input showed before anything was typed
+	list     *picker // of the field under the cursor; nil when it has none
+	rows     int     // lines of the list as it was drawn last
+	at       place
+	refused  Values // what the server said about a field, until its value changes
+	scroll   tui.Scroll
+	done     bool
+	offStack bool // it is not on the stack
 
 	proposed map[string]bool // fields that hold a proposal which nobody has touched
 	reached  int             // the last step that was shown
 	pending  tea.Cmd         // what changed values have set going
 }
 
-// spot is a place in the form: a field, or a section's title when field is -1.
-type spot struct{ section, field int }
+// place is a place in the form: a field, or a section's title when field is -1.
+type place struct{ section, field int }
 
-// New makes a form with the given values; missing ones are empty.
+// New makes a form with the given values; missing ones are empty. At least one field must be shown.
 func New(o Options) *Form {
-	f := &Form{opts: o, values: maps.Clone(o.Values), initial: maps.Clone(o.Values), refused: Values{}, input: tui.NewInput("")}
+	f := &Form{opts: o, values: maps.Clone(o.Values), refused: Values{}, input: tui.NewInput("")}
 	if f.values == nil {
-		f.values, f.initial = Values{}, Values{}
+		f.values = Values{}
 	}
 	for _, s := range o.Sections {
 		f.folded = append(f.folded, s.Folded)
@@ -173,9 +173,9 @@ func New(o Options) *Form {
 	f.input.EchoCharacter = '•'
 	f.propose()
 	f.initial = maps.Clone(f.values)
-	f.at = spot{0, -1}
+	f.at = place{0, -1}
 	f.move(1)
-	for range len(f.spots()) {
+	for range len(f.places()) {
 		if field := f.field(); o.Start == "" || (field != nil && field.Key == o.Start) {
 			break
 		}
@@ -223,11 +223,11 @@ func (f *Form) Unsaved() string {
 func (f *Form) Keeps() bool { return true }
 
 // Sleep implements tui.Sleeper: the answers to another form are not for this one.
-func (f *Form) Sleep() { f.asleep = true }
+func (f *Form) Sleep() { f.offStack = true }
 
 // Wake implements tui.Sleeper.
 func (f *Form) Wake() tea.Cmd {
-	f.asleep = false
+	f.offStack = false
 	f.repropose()
 	return nil
 }
@@ -237,7 +237,7 @@ func (f *Form) Values() Values { return maps.Clone(f.values) }
 
 // Update implements tui.View.
 func (f *Form) Update(msg tea.Msg) tea.Cmd {
-	if f.asleep {
+	if f.offStack {
 		return nil
 	}
 	switch msg := msg.(type) {
@@ -246,9 +246,9 @@ func (f *Form) Update(msg tea.Msg) tea.Cmd {
 	case DoneMsg:
 		f.done = true
 	case tea.PasteMsg:
-		return tea.Batch(f.paste(msg), f.setGoing())
+		return tea.Batch(f.paste(msg), f.takePending())
 	case tea.KeyPressMsg:
-		return tea.Batch(f.key(msg), f.setGoing())
+		return tea.Batch(f.key(msg), f.takePending())
 	default:
 		f.repropose()
 		f.refresh()
@@ -279,8 +279,8 @@ func (f *Form) key(msg tea.KeyPressMsg) tea.Cmd {
 	return f.edit(msg)
 }
 
-// setGoing takes what changed values have set going.
-func (f *Form) setGoing() tea.Cmd {
+// takePending takes what changed values have set going.
+func (f *Form) takePending() tea.Cmd {
 	cmd := f.pending
 	f.pending = nil
 	return cmd
@@ -307,7 +307,7 @@ func (f *Form) Actions() []tui.Action {
 	case field == nil:
 		out = append(out, tui.Action{Name: "fold", Keys: []string{"enter", "space", "left", "right"}, Short: "open or close", Footer: true,
 			Long: "Open or close this part of the form", Run: f.toggle})
-	case field.Kind == Choice && field.Fixed == "":
+	case field.Control == Choice && field.ReadOnlyWhy == "":
 		out = append(out,
 			tui.Action{Name: "next-choice", Keys: []string{"right", "space"}, Short: "change", Footer: true, Run: f.cycle(1),
 				Long: "To the next choice"},
@@ -329,19 +329,19 @@ func (f *Form) field() *Field {
 	return &f.opts.Sections[f.at.section].Fields[f.at.field]
 }
 
-// spots are the places that can be gone to, in order.
-func (f *Form) spots() []spot {
-	var out []spot
+// places are the places that can be gone to, in order.
+func (f *Form) places() []place {
+	var out []place
 	for i, s := range f.opts.Sections {
 		if s.Folded && !f.opts.Guided {
-			out = append(out, spot{i, -1})
+			out = append(out, place{i, -1})
 		}
 		if f.folded[i] && !f.opts.Guided {
 			continue
 		}
 		for j, field := range s.Fields {
 			if field.When == nil || field.When(f.values) {
-				out = append(out, spot{i, j})
+				out = append(out, place{i, j})
 			}
 		}
 	}
@@ -349,9 +349,9 @@ func (f *Form) spots() []spot {
 }
 
 func (f *Form) move(by int) {
-	f.keep()
+	f.commitInput()
 	f.read()
-	spots := f.spots()
+	spots := f.places()
 	i := slices.Index(spots, f.at)
 	f.at = spots[max(0, min(i+by, len(spots)-1))]
 	f.focus()
@@ -362,14 +362,14 @@ func (f *Form) edit(msg tea.Msg) (cmd tea.Cmd) {
 	if field == nil {
 		return nil
 	}
-	if field.Kind == Choice && field.Fixed == "" {
+	if field.Control == Choice && field.ReadOnlyWhy == "" {
 		if replaces(msg) {
 			return tui.Toast(tui.Pending, "Left and right choose here; tab goes on to the next field")
 		}
 		return nil
 	}
-	if field.Fixed != "" {
-		return tui.Toast(tui.Pending, field.Fixed)
+	if field.ReadOnlyWhy != "" {
+		return tui.Toast(tui.Pending, field.ReadOnlyWhy)
 	}
 	if f.list != nil {
 		return f.pickEdit(field, msg)
@@ -378,7 +378,7 @@ func (f *Form) edit(msg tea.Msg) (cmd tea.Cmd) {
 		f.input.SetValue("")
 	}
 	f.input, cmd = f.input.Update(msg)
-	f.keep()
+	f.commitInput()
 	return cmd
 }
 
@@ -405,8 +405,8 @@ func (f *Form) Hint(c tui.Canvas) string {
 	text := f.check(*field).Text
 	if text == "" {
 		text = field.Help
-		if field.Fixed != "" {
-			text = field.Fixed
+		if field.ReadOnlyWhy != "" {
+			text = field.ReadOnlyWhy
 		}
 	}
 	if tui.Width(text)+belowIndent+3 <= c.Width {
@@ -417,7 +417,7 @@ func (f *Form) Hint(c tui.Canvas) string {
 
 func (f *Form) enter() tea.Cmd {
 	f.takeHovered()
-	spots := f.spots()
+	spots := f.places()
 	if f.at == spots[len(spots)-1] {
 		return f.submit()
 	}
@@ -432,15 +432,15 @@ func (f *Form) toggle() tea.Cmd {
 func (f *Form) cycle(by int) func() tea.Cmd {
 	return func() tea.Cmd {
 		field := f.field()
-		i := slices.IndexFunc(field.Options, func(o Option) bool { return o.Value == f.values[field.Key] })
-		n := len(field.Options)
+		i := slices.IndexFunc(field.Choices, func(o Option) bool { return o.Value == f.values[field.Key] })
+		n := len(field.Choices)
 		if n == 0 {
 			return nil
 		}
 		if i < 0 && by < 0 {
 			i = 0 // nothing is chosen yet: left begins at the end, right at the beginning
 		}
-		f.set(field.Key, field.Options[((i+by)%n+n)%n].Value)
+		f.set(field.Key, field.Choices[((i+by)%n+n)%n].Value)
 		return nil
 	}
 }
@@ -449,7 +449,7 @@ func (f *Form) leave() tea.Cmd {
 	if f.Unsaved() == "" {
 		return tui.Pop()
 	}
-	if f.opts.Keep != nil {
+	if f.opts.SaveDraft != nil {
 		return f.leaveDraft()
 	}
 	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?",
@@ -459,7 +459,7 @@ func (f *Form) leave() tea.Cmd {
 
 // check is the finding for a field: what the server refused, else what the rules say.
 func (f *Form) check(field Field) Finding {
-	if field.Fixed != "" || (field.When != nil && !field.When(f.values)) {
+	if field.ReadOnlyWhy != "" || (field.When != nil && !field.When(f.values)) {
 		return Finding{}
 	}
 	if text, ok := f.refused[field.Key]; ok {
@@ -470,7 +470,7 @@ func (f *Form) check(field Field) Finding {
 			return seen(finding, f.values[field.Key])
 		}
 	}
-	if options := f.Options(field); field.Kind == Pick && !field.Free && f.values[field.Key] != "" && len(options) > 0 &&
+	if options := f.Options(field); field.Control == Pick && !field.Free && f.values[field.Key] != "" && len(options) > 0 &&
 		index(options, f.values[field.Key]) < 0 {
 		return Finding{Error, "This is not one of the choices"}
 	}

@@ -108,7 +108,7 @@ func tunnel() []form.Section {
 		{Fields: []form.Field{
 			{Key: "name", Label: "Name", Help: "What people call it", Check: noBlanks},
 			{Key: "peer", Label: "Peer", Suggest: func(form.Values) []string { return []string{"10.0.0.1", "10.0.0.3"} },
-				Live: func(v form.Values) string {
+				Explain: func(v form.Values) string {
 					if v["peer"] == "" {
 						return ""
 					}
@@ -116,7 +116,7 @@ func tunnel() []form.Section {
 				}},
 		}},
 		{Title: "BGP", Fields: []form.Field{
-			{Key: "bgp", Label: "BGP session", Kind: form.Choice, Options: form.YesNo},
+			{Key: "bgp", Label: "BGP session", Control: form.Choice, Choices: form.YesNo},
 			{Key: "asn", Label: "AS number", When: on, Check: noBlanks},
 		}},
 		{Title: "Health check", Folded: true, Fields: []form.Field{{Key: "rate", Label: "Rate",
@@ -242,7 +242,7 @@ func TestLeavingAsksOnlyWhenSomethingWasTyped(t *testing.T) {
 }
 
 func TestSecretsAreNeverDrawn(t *testing.T) {
-	d := sit(t, form.Section{Fields: []form.Field{{Key: "psk", Label: "Key", Kind: form.Secret}, {Key: "name", Label: "Name"}}})
+	d := sit(t, form.Section{Fields: []form.Field{{Key: "psk", Label: "Key", Control: form.Secret}, {Key: "name", Label: "Name"}}})
 	d.write("hunter2hunter2")
 	d.seesNot("hunter2")
 	d.press("tab")
@@ -268,7 +268,7 @@ func TestPasteOfAMegabyteIsCutAndLineBreaksDoNotComeIn(t *testing.T) {
 func TestFixedFieldsSayWhyAndKeepTheirValue(t *testing.T) {
 	d := &desk{t: t}
 	d.form = form.New(form.Options{Title: "x", Values: form.Values{"asn": "65010"}, Submit: func(form.Values) tea.Cmd { return nil },
-		Sections: []form.Section{{Fields: []form.Field{{Key: "asn", Label: "AS", Fixed: "BGP cannot be changed here"}}}}})
+		Sections: []form.Section{{Fields: []form.Field{{Key: "asn", Label: "AS", ReadOnlyWhy: "BGP cannot be changed here"}}}}})
 	d.sees("65010")
 	d.sees("BGP cannot be changed here")
 	d.write("9")
@@ -314,8 +314,8 @@ func TestNothingIsDrawnOutsideTheCanvas(t *testing.T) {
 // A choice that holds nothing yet begins at its end or its beginning, and leaves none of them out.
 func TestAnEmptyChoiceBeginsAtItsFirstOption(t *testing.T) {
 	for key, want := range map[string]string{"right": "a", "left": "c"} {
-		d := sit(t, form.Section{Fields: []form.Field{{Key: "service", Label: "Service", Kind: form.Choice,
-			Options: []form.Option{{Value: "a", Label: "a"}, {Value: "b", Label: "b"}, {Value: "c", Label: "c"}}}}})
+		d := sit(t, form.Section{Fields: []form.Field{{Key: "service", Label: "Service", Control: form.Choice,
+			Choices: []form.Option{{Value: "a", Label: "a"}, {Value: "b", Label: "b"}, {Value: "c", Label: "c"}}}}})
 		d.press(key)
 		if got := d.form.Values()["service"]; got != want {
 			t.Errorf("%s gives %q, want %q", key, got, want)
@@ -326,7 +326,7 @@ func TestAnEmptyChoiceBeginsAtItsFirstOption(t *testing.T) {
 // An MD5 key that cannot be changed here is still not for everybody's eyes.
 func TestAFixedSecretIsNeverDrawn(t *testing.T) {
 	f := form.New(form.Options{Title: "Edit", Values: form.Values{"md5": "top-secret"}, Sections: []form.Section{{Fields: []form.Field{
-		{Key: "name", Label: "Name"}, {Key: "md5", Label: "MD5 key", Kind: form.Secret, Fixed: "not here"}}}}})
+		{Key: "name", Label: "Name"}, {Key: "md5", Label: "MD5 key", Control: form.Secret, ReadOnlyWhy: "not here"}}}}})
 	for _, keys := range []string{"", "tab"} {
 		if keys != "" {
 			f.Update(key(keys))

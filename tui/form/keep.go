@@ -9,18 +9,18 @@ import (
 func (f *Form) focus() {
 	field := f.field()
 	f.list = nil
-	if field == nil || field.Kind == Choice || field.Fixed != "" {
+	if field == nil || field.Control == Choice || field.ReadOnlyWhy != "" {
 		f.input.Blur()
 		return
 	}
 	f.input.EchoMode = textinput.EchoNormal
-	if field.Kind.picks() {
+	if field.Control.picks() {
 		f.input.SetValue("")
 		f.input.Focus()
 		f.openList(field)
 		return
 	}
-	if field.Kind == Secret {
+	if field.Control == Secret {
 		f.input.EchoMode = textinput.EchoPassword
 	}
 	f.input.SetValue(f.values[field.Key])
@@ -29,12 +29,12 @@ func (f *Form) focus() {
 	f.input.Focus()
 }
 
-// keep takes what is in the input into the values.
-func (f *Form) keep() {
+// commitInput takes what is in the input into the values.
+func (f *Form) commitInput() {
 	// Only what was typed: the input shows line breaks as blanks, and passing over a field must not change it.
 	field := f.field()
 	switch {
-	case field == nil || !f.input.Focused() || field.Kind == Choice:
+	case field == nil || !f.input.Focused() || field.Control == Choice:
 	case f.list != nil: // what is chosen is in the values at every key
 		if f.input.Value() != "" {
 			f.focus()
@@ -48,10 +48,10 @@ func (f *Form) keep() {
 // read puts what the text of the field means in its place, now that it is left.
 func (f *Form) read() {
 	field := f.field()
-	if field == nil || field.Reads == nil || field.Fixed != "" {
+	if field == nil || field.Normalize == nil || field.ReadOnlyWhy != "" {
 		return
 	}
-	if value := field.Reads(f.values[field.Key]); value != f.values[field.Key] {
+	if value := field.Normalize(f.values[field.Key]); value != f.values[field.Key] {
 		f.set(field.Key, value)
 		f.focus()
 	}

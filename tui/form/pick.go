@@ -23,18 +23,18 @@ type picker struct {
 
 // Options are what a field can be chosen from now.
 func (f *Form) Options(field Field) []Option {
-	if field.Choices != nil {
-		return field.Choices(f.values)
+	if field.ChoicesNow != nil {
+		return field.ChoicesNow(f.values)
 	}
-	return field.Options
+	return field.Choices
 }
 
-func (k Kind) picks() bool { return k == Pick || k == Many }
+func (k Control) picks() bool { return k == Pick || k == Many }
 
 // openList makes the list of the field under the cursor.
 func (f *Form) openList(field *Field) {
 	f.list = &picker{}
-	if field.Kind == Many {
+	if field.Control == Many {
 		f.list.ticks = Words(f.values[field.Key])
 	}
 	f.relist(field, f.values[field.Key])
@@ -57,7 +57,7 @@ func (f *Form) relist(field *Field, at string) {
 	}
 	switch i := exact(options, typed); {
 	case typed == "":
-		if field.Kind == Pick && field.Free && at != "" && index(options, at) < 0 {
+		if field.Control == Pick && field.Free && at != "" && index(options, at) < 0 {
 			options = slices.Insert(slices.Clone(options), 0, Option{Value: at, Label: at})
 		}
 	case i >= 0: // what was written out comes first
@@ -65,7 +65,7 @@ func (f *Form) relist(field *Field, at string) {
 	case field.Free && f.passes(field, typed):
 		options = slices.Insert(slices.Clone(options), 0, Option{Value: typed, Label: typed})
 	}
-	f.list.control = newList(field.Kind, options, f.list.ticks, at, typed)
+	f.list.control = newList(field.Control, options, f.list.ticks, at, typed)
 }
 
 // passes reports whether a typed text is a value by itself.
@@ -75,7 +75,7 @@ func (f *Form) passes(field *Field, typed string) bool {
 	}
 	values := f.Values()
 	values[field.Key] = strings.Join(append(slices.Clone(f.list.ticks), typed), " ")
-	if field.Kind == Pick {
+	if field.Control == Pick {
 		values[field.Key] = typed
 	}
 	return !field.Check(values[field.Key], values).Blocks()
@@ -106,7 +106,7 @@ func (f *Form) meant() string {
 func (f *Form) pickEdit(field *Field, msg tea.Msg) tea.Cmd {
 	before := f.input.Value()
 	if key, ok := msg.(tea.KeyPressMsg); ok {
-		if field.Kind == Many && (key.String() == "," || key.String() == "space") {
+		if field.Control == Many && (key.String() == "," || key.String() == "space") {
 			if before == "" && (f.list.apart || key.String() == ",") {
 				return nil
 			}
@@ -118,10 +118,10 @@ func (f *Form) pickEdit(field *Field, msg tea.Msg) tea.Cmd {
 			return nil
 		}
 	}
-	if field.Kind == Many && f.proposed[field.Key] && replaces(msg) {
+	if field.Control == Many && f.proposed[field.Key] && replaces(msg) {
 		f.list.ticks = nil
 	}
-	if paste, ok := msg.(tea.PasteMsg); ok && field.Kind == Many && len(Words(paste.Content)) > 1 {
+	if paste, ok := msg.(tea.PasteMsg); ok && field.Control == Many && len(Words(paste.Content)) > 1 {
 		f.list.ticks = append(f.list.ticks, Words(paste.Content)...)
 		f.choose(field)
 		return nil
@@ -140,19 +140,19 @@ func (f *Form) takeBack(field *Field, all bool) {
 		f.list.ticks = f.list.ticks[:n-1]
 	} else {
 		f.list.ticks = nil
-		if field.Kind == Pick {
+		if field.Control == Pick {
 			f.set(field.Key, "")
 		}
 	}
 	f.relist(field, "")
-	if field.Kind == Many {
+	if field.Control == Many {
 		f.choose(field)
 	}
 }
 
 // choose puts what is chosen now into the value.
 func (f *Form) choose(field *Field) {
-	if field.Kind == Pick {
+	if field.Control == Pick {
 		if strings.TrimSpace(f.input.Value()) != "" {
 			f.set(field.Key, f.meant())
 		}
@@ -197,22 +197,22 @@ func (f *Form) browse(by int) func() tea.Cmd {
 		if _, ok := f.list.hovered(); !ok {
 			return tui.Toast(tui.Muted, "There is nothing to choose from here")
 		}
-		if index(f.list.options, f.values[field.Key]) < 0 && field.Kind == Pick && f.values[field.Key] == "" {
+		if index(f.list.options, f.values[field.Key]) < 0 && field.Control == Pick && f.values[field.Key] == "" {
 			by -= min(1, max(0, by)) // nothing is chosen yet: down begins with the first
 		}
 		f.list.apart = false
 		f.list.move(by)
-		if value, ok := f.list.hovered(); ok && field.Kind == Pick {
+		if value, ok := f.list.hovered(); ok && field.Control == Pick {
 			f.set(field.Key, value)
 		}
-		return f.setGoing()
+		return f.takePending()
 	}
 }
 
 // takeHovered fills in what the cursor is on where a value is needed and none was chosen.
 func (f *Form) takeHovered() {
 	field := f.field()
-	if field == nil || field.Kind != Pick || f.list == nil || f.values[field.Key] != "" || !f.check(*field).Blocks() {
+	if field == nil || field.Control != Pick || f.list == nil || f.values[field.Key] != "" || !f.check(*field).Blocks() {
 		return
 	}
 	if value, ok := f.list.hovered(); ok {
@@ -237,7 +237,7 @@ func (f *Form) pickActions(field *Field) []tui.Action {
 			Run: f.browse(1)},
 		{Name: "previous-option", Keys: []string{"up", "ctrl+p"}, Long: "Up in the list", Run: f.browse(-1)},
 	}
-	if field.Kind == Many {
+	if field.Control == Many {
 		out = append(out, tui.Action{Name: "tick", Keys: []string{"space"}, Short: "tick", Footer: true,
 			Long: "Tick what the cursor is on, or take its tick away",
 			Run:  func() tea.Cmd { return f.pickEdit(field, tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}) }})
@@ -251,20 +251,20 @@ func (f *Form) picked(c tui.Canvas, field Field, here bool, width int) string {
 		return tui.Text(tui.Plain, tui.Clean(f.label(field))).Paint(c.Theme, width)
 	}
 	ticks := ""
-	if field.Kind == Many {
+	if field.Control == Many {
 		ticks = strings.Join(f.list.ticks, " ")
 	} else if f.input.Value() == "" {
 		ticks = f.label(field)
 	}
 	ticks = tui.Clean(ticks)
-	if field.Kind == Many && ticks != "" {
+	if field.Control == Many && ticks != "" {
 		ticks += " "
 	}
 	room := max(8, width-1-tui.Width(ticks))
-	if f.input.Value() == "" && (field.Kind == Pick || ticks == "") {
+	if f.input.Value() == "" && (field.Control == Pick || ticks == "") {
 		line := tui.Line{{Text: ticks, Role: tui.Strong}}
 		note := "type to filter"
-		if field.Kind == Many {
+		if field.Control == Many {
 			note = "space ticks, typing filters"
 		} else if f.proposed[field.Key] && ticks != "" {
 			note = "suggested: type to filter"
@@ -280,7 +280,7 @@ func (f *Form) picked(c tui.Canvas, field Field, here bool, width int) string {
 // label is what the value of a field is called.
 func (f *Form) label(field Field) string {
 	value := f.values[field.Key]
-	if field.Free || field.Kind == Many {
+	if field.Free || field.Control == Many {
 		return value
 	}
 	if options := f.Options(field); index(options, value) >= 0 {
@@ -292,7 +292,7 @@ func (f *Form) label(field Field) string {
 // listed are the lines of the list below the field under the cursor.
 func (f *Form) listed(c tui.Canvas) []string {
 	field := f.field()
-	if field == nil || !field.Kind.picks() || field.Fixed != "" || f.list == nil {
+	if field == nil || !field.Control.picks() || field.ReadOnlyWhy != "" || f.list == nil {
 		return nil
 	}
 	indent := belowIndent

@@ -27,12 +27,13 @@ func hop(many int) []form.Section {
 	}
 	return []form.Section{{Fields: []form.Field{
 		{Key: "name", Label: "Name", Check: noBlanks},
-		{Key: "hop", Label: "Next hop", Kind: form.Pick, Free: true, Check: address,
-			Choices: func(form.Values) []form.Option { return hops },
-			Live:    func(v form.Values) string { return "through " + v["hop"] }},
-		{Key: "service", Label: "Service", Kind: form.Pick, Options: []form.Option{{Value: "s1", Label: "CDN"}, {Value: "s2", Label: "Spectrum"},
+		{Key: "hop", Label: "Next hop", Control: form.Pick, Free: true, Check: address,
+			ChoicesNow: func(form.Values) []form.Option { return hops },
+			Explain:    func(v form.Values) string { return "through " + v["hop"] }},
+		{Key: "service", Label: "Service", Control: form.Pick, Choices: []form.Option{{Value: "s1", Label: "CDN"}, {Value: "s2",
+			Label: "Spectrum"},
 			{Value: "s3", Label: "Magic Transit"}}},
-		{Key: "regions", Label: "Regions", Kind: form.Many, Free: true, Options: []form.Option{{Value: "AFR", Label: "AFR  Africa"},
+		{Key: "regions", Label: "Regions", Control: form.Many, Free: true, Choices: []form.Option{{Value: "AFR", Label: "AFR  Africa"},
 			{Value: "EEUR", Label: "EEUR  Eastern Europe"}, {Value: "WEUR", Label: "WEUR  Western Europe"}}},
 		{Key: "note", Label: "Note"},
 	}}}
@@ -186,7 +187,7 @@ func TestTheChosenOneIsAlwaysSeen(t *testing.T) {
 	for _, label := range []string{"Magic Transit and more", "Content delivery", "Spectrum for TCP", "Spectrum for UDP", "Zero Trust"} {
 		options = append(options, form.Option{Value: label, Label: label})
 	}
-	d := sit(t, form.Section{Fields: []form.Field{{Key: "kind", Label: "Kind", Kind: form.Choice, Options: options}}})
+	d := sit(t, form.Section{Fields: []form.Field{{Key: "kind", Label: "Kind", Control: form.Choice, Choices: options}}})
 	for _, o := range options {
 		d.press("right")
 		d.sees("[" + o.Label + "]")
@@ -197,7 +198,7 @@ func TestTheChosenOneIsAlwaysSeen(t *testing.T) {
 func TestWhatIsMeantTakesThePlaceOfWhatWasTyped(t *testing.T) {
 	for _, leave := range []string{"tab", "enter", "ctrl+s", "shift+tab"} {
 		d := sit(t, form.Section{Fields: []form.Field{{Key: "first", Label: "First"},
-			{Key: "net", Label: "Network", Reads: func(s string) string { return strings.ReplaceAll(s, " 255.0.0.0", "/8") },
+			{Key: "net", Label: "Network", Normalize: func(s string) string { return strings.ReplaceAll(s, " 255.0.0.0", "/8") },
 				Check: func(v string, _ form.Values) form.Finding {
 					if strings.Contains(v, " ") {
 						return form.Finding{Level: form.Partial, Text: "Written with its length"}

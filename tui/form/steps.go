@@ -61,7 +61,7 @@ func (f *Form) toStep(step int) tea.Cmd {
 	if step < 0 {
 		return nil
 	}
-	f.keep()
+	f.commitInput()
 	f.read()
 	if step > f.at.section {
 		if text := f.stepError(); text != "" {
@@ -69,7 +69,7 @@ func (f *Form) toStep(step int) tea.Cmd {
 		}
 	}
 	f.repropose() // what a step proposes may rest on the answers of those before it
-	f.at = spot{step, f.beginning(step)}
+	f.at = place{step, f.beginning(step)}
 	f.scroll = tui.Scroll{}
 	f.reached = max(f.reached, step)
 	f.focus()
@@ -91,7 +91,7 @@ func (f *Form) stepError() string {
 	step := f.at.section
 	for j, field := range f.opts.Sections[step].Fields {
 		if finding := f.check(field); finding.Blocks() {
-			f.at = spot{step, j}
+			f.at = place{step, j}
 			f.focus()
 			return wrong(field, finding)
 		}
@@ -182,7 +182,7 @@ func (f *Form) propose() {
 			if _, typed := f.opts.Draft[field.Key]; field.Propose != nil && f.values[field.Key] == "" && !typed {
 				f.values[field.Key] = field.Propose(f.values)
 				f.proposed[field.Key] = true
-			} else if f.opts.Guided && !typed && field.Kind == Text && f.values[field.Key] != "" {
+			} else if f.opts.Guided && !typed && field.Control == Text && f.values[field.Key] != "" {
 				f.proposed[field.Key] = true // a default is a proposal, too
 			}
 		}
@@ -228,10 +228,10 @@ func replaces(msg tea.Msg) bool {
 
 // draft keeps what was typed so far. Secrets are never part of it.
 func (f *Form) draft() tea.Cmd {
-	if f.opts.Keep == nil || f.Unsaved() == "" {
+	if f.opts.SaveDraft == nil || f.Unsaved() == "" {
 		return nil
 	}
-	return f.opts.Keep(f.public())
+	return f.opts.SaveDraft(f.public())
 }
 
 // Draft implements tui.Drafter.
@@ -243,7 +243,7 @@ func (f *Form) public() Values {
 	out := maps.Clone(f.values)
 	for _, s := range f.opts.Sections {
 		for _, field := range s.Fields {
-			if field.Kind == Secret || f.proposed[field.Key] {
+			if field.Control == Secret || f.proposed[field.Key] {
 				delete(out, field.Key)
 			}
 		}
@@ -257,10 +257,10 @@ func (f *Form) leaveDraft() tea.Cmd {
 		return tea.Batch(f.draft(), tui.Pop(), tui.Toast(tui.Good, "Kept as a draft, without secrets: it is offered when you begin again"))
 	}
 	drop := func() tea.Cmd {
-		if f.opts.Forget == nil {
+		if f.opts.DiscardDraft == nil {
 			return tui.Pop()
 		}
-		return tea.Batch(f.opts.Forget(), tui.Pop())
+		return tea.Batch(f.opts.DiscardDraft(), tui.Pop())
 	}
 	return tui.Open(&tui.Dialog{Title: "Leave " + f.opts.Title + "?", Lines: []tui.Line{
 		tui.Text(tui.Plain, "Nothing was sent. A draft keeps what you typed, but no keys.")},
@@ -300,7 +300,7 @@ func (f *Form) said(field Field) Said {
 	value := f.values[field.Key]
 	out := Said{Label: field.Label, Value: value}
 	switch {
-	case field.Kind == Secret && value != "":
+	case field.Control == Secret && value != "":
 		out.Value = "set (not shown)"
 	case value == "":
 		out.Value = cmp.Or(field.Empty, "none")
@@ -310,8 +310,8 @@ func (f *Form) said(field Field) Said {
 	}
 	if finding := f.check(field); finding.Text != "" {
 		out.Means, out.Warning = finding.Text, finding.Level == Warning
-	} else if field.Live != nil {
-		out.Means = field.Live(f.values)
+	} else if field.Explain != nil {
+		out.Means = field.Explain(f.values)
 	}
 	return out
 }

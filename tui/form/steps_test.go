@@ -34,16 +34,16 @@ func setUp(t *testing.T, values form.Values) *guided {
 				{Key: "end", Label: "Endpoint", Propose: func(form.Values) string { return "192.0.2.1" }},
 			}},
 			{Title: "Inside", Fields: []form.Field{{Key: "address", Label: "Address", Propose: func(form.Values) string { return g.free },
-				Check: word,
-				Live:  func(v form.Values) string { return "yours is next to " + v["address"] }}}},
+				Check:   word,
+				Explain: func(v form.Values) string { return "yours is next to " + v["address"] }}}},
 			{Title: "Key", Fields: []form.Field{
-				{Key: "how", Label: "Key", Kind: form.Choice, Options: []form.Option{{Value: "own", Label: "my own"}, {Value: "new",
+				{Key: "how", Label: "Key", Control: form.Choice, Choices: []form.Option{{Value: "own", Label: "my own"}, {Value: "new",
 					Label: "generated"}}},
-				{Key: "psk", Label: "Secret", Kind: form.Secret, When: func(v form.Values) bool { return v["how"] == "own" }},
+				{Key: "psk", Label: "Secret", Control: form.Secret, When: func(v form.Values) bool { return v["how"] == "own" }},
 			}},
 		},
-		Submit: func(v form.Values) tea.Cmd { g.sent = v; return nil },
-		Keep:   func(v form.Values) tea.Cmd { g.kept = append(g.kept, maps.Clone(v)); return nil },
+		Submit:    func(v form.Values) tea.Cmd { g.sent = v; return nil },
+		SaveDraft: func(v form.Values) tea.Cmd { g.kept = append(g.kept, maps.Clone(v)); return nil },
 	})
 	return g
 }

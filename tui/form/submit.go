@@ -7,7 +7,7 @@ import (
 )
 
 func (f *Form) submit() tea.Cmd {
-	f.keep()
+	f.commitInput()
 	f.read()
 	f.repropose() // steps that were not looked at propose by what stands in those before them
 	if text := f.toFirstError(); text != "" {
@@ -16,13 +16,13 @@ func (f *Form) submit() tea.Cmd {
 	sent := f.Values()
 	for _, s := range f.opts.Sections {
 		for _, field := range s.Fields {
-			if field.Once {
+			if field.ClearOnSubmit {
 				f.values[field.Key] = ""
 			}
 		}
 	}
 	f.focus()
-	f.done = f.done || f.opts.Acts
+	f.done = f.done || f.opts.SubmitIsFinal
 	return f.opts.Submit(sent)
 }
 
@@ -32,7 +32,7 @@ func (f *Form) toFirstError() string {
 		for j, field := range s.Fields {
 			if finding := f.check(field); finding.Blocks() {
 				f.folded[i] = false
-				f.at, f.reached = spot{i, j}, max(f.reached, i)
+				f.at, f.reached = place{i, j}, max(f.reached, i)
 				f.focus()
 				return wrong(field, finding)
 			}

@@ -18,7 +18,7 @@ type offer struct {
 
 func offered(f *form.Form, field form.Field) offer {
 	o := offer{value: f.Value(field.Key)}
-	if field.Kind == form.Secret {
+	if field.Control == form.Secret {
 		return o
 	}
 	o.proposals = slices.Clone(f.Proposals(field))
@@ -35,15 +35,15 @@ func (o offer) meant(field form.Field, text string) (value string, ok bool) {
 	switch {
 	case text == "":
 		return o.value, true
-	case field.Kind == form.Choice:
+	case field.Control == form.Choice:
 		return option(o.options, text, true)
 	case text == "-":
 		return "", true
-	case field.Kind == form.Secret:
+	case field.Control == form.Secret:
 		return text, true
-	case field.Kind == form.Many:
+	case field.Control == form.Many:
 		return o.several(field, text)
-	case field.Kind == form.Pick:
+	case field.Control == form.Pick:
 		if value, ok := option(o.options, text, !field.Free); ok {
 			return value, true
 		} else if !field.Free {
@@ -114,14 +114,14 @@ const readOut = 12
 func options(field form.Field, of []form.Option, all bool) string {
 	var out []string
 	for i, o := range of {
-		if i == readOut && !all && field.Kind != form.Choice {
+		if i == readOut && !all && field.Control != form.Choice {
 			out = append(out, "and "+strconv.Itoa(len(of)-i)+" more; ? lists all")
 			break
 		}
 		out = append(out, strconv.Itoa(i+1)+" "+o.Label)
 	}
 	text := strings.Join(out, ", ")
-	if field.Kind == form.Many && len(of) > 0 {
+	if field.Control == form.Many && len(of) > 0 {
 		text += ". Several by their numbers: 1,2"
 	}
 	return text

@@ -14,7 +14,7 @@ import (
 // keyed is a form behind a page, with a key in it.
 func keyed(key form.Field) (home tui.View, sent *form.Values) {
 	sent = new(form.Values)
-	key.Key, key.Label, key.Kind = "key", "MD5 key", form.Secret
+	key.Key, key.Label, key.Control = "key", "MD5 key", form.Secret
 	home = &book{title: "Home", actions: []tui.Action{{Name: "edit", Run: func() tea.Cmd {
 		return tui.Push(form.New(form.Options{Title: "Edit thing", Verb: "review", Values: form.Values{"key": "topsecret", "name": "a"},
 			Sections: []form.Section{{Fields: []form.Field{key, {Key: "name", Label: "Name"}, {Key: "note", Label: "Note"},
@@ -26,7 +26,7 @@ func keyed(key form.Field) (home tui.View, sent *form.Values) {
 
 // A key that cannot be changed here is not read out either, whether the form is asked through or listed.
 func TestAFixedSecretIsNotSaid(t *testing.T) {
-	home, _ := keyed(form.Field{Fixed: "the API cannot change it"})
+	home, _ := keyed(form.Field{ReadOnlyWhy: "the API cannot change it"})
 	said := reading(t, home, "edit", "all", "", "", ":leave", "quit")
 	says(t, said, "MD5 key: kept, not shown, fixed. The API cannot change it.", "Edit thing> all", "MD5 key: kept, not shown, fixed.")
 	saysNot(t, said, "topsecret")

@@ -12,7 +12,7 @@ func (s *asking) items() []place {
 	var out []place
 	for _, p := range s.places() {
 		if p.field < 0 || !s.form.Sections()[p.part].Folded {
-			if p.field < 0 || s.field(p).Fixed == "" {
+			if p.field < 0 || s.field(p).ReadOnlyWhy == "" {
 				out = append(out, p)
 			}
 		}
@@ -36,7 +36,7 @@ func (r *runner) choosing(s *asking, list bool) {
 			r.c.say(strconv.Itoa(i+1) + "  " + s.label(p) + s.held(p))
 		}
 		for _, p := range s.places() {
-			if p.field >= 0 && s.field(p).Fixed != "" {
+			if p.field >= 0 && s.field(p).ReadOnlyWhy != "" {
 				r.c.say(s.fixed(p))
 			}
 		}
@@ -82,7 +82,7 @@ func (s *asking) held(p place) string {
 		return ": more settings, " + labels(s.form.Sections()[p.part])
 	}
 	field := s.field(p)
-	if field.Kind == form.Secret {
+	if field.Control == form.Secret {
 		if s.form.Value(field.Key) == "" {
 			return ": empty"
 		}
@@ -94,7 +94,7 @@ func (s *asking) held(p place) string {
 // fixed says of a field why it cannot be changed.
 func (s *asking) fixed(p place) string {
 	field := s.field(p)
-	return field.Label + s.held(p) + ", fixed. " + spoken(upper(field.Fixed))
+	return field.Label + s.held(p) + ", fixed. " + spoken(upper(field.ReadOnlyWhy))
 }
 
 // pick asks one question, or those of a folded part.

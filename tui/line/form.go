@@ -85,7 +85,7 @@ func (s *asking) next(by int) place {
 		}
 	}
 	for i += by; i >= 0 && i < len(all); i += by {
-		if by > 0 || all[i].field < 0 || s.field(all[i]).Fixed == "" {
+		if by > 0 || all[i].field < 0 || s.field(all[i]).ReadOnlyWhy == "" {
 			return all[i]
 		}
 	}
@@ -161,8 +161,8 @@ func (r *runner) finding(s *asking) bool {
 		r.c.say("Accepted, with a warning: " + spoken(f.Text))
 	case f.Level == form.Note && f.Text != "":
 		r.c.say("Note: " + spoken(f.Text))
-	case field.Live != nil:
-		if text := field.Live(s.form.Values()); text != "" {
+	case field.Explain != nil:
+		if text := field.Explain(s.form.Values()); text != "" {
 			r.c.say(stop(text))
 		}
 	}
@@ -198,7 +198,7 @@ func (r *runner) one(s *asking) {
 		return
 	}
 	field := s.field(s.at)
-	if field.Fixed != "" {
+	if field.ReadOnlyWhy != "" {
 		r.c.say(s.fixed(s.at))
 		r.onward(s)
 		return
@@ -265,7 +265,7 @@ func (r *runner) put(s *asking, field form.Field) {
 	var text string
 	var g got
 	offer := offered(s.form, field)
-	if field.Kind == form.Secret {
+	if field.Control == form.Secret {
 		var done bool
 		if text, g, done = r.putSecret(s, field); done {
 			return
@@ -277,7 +277,7 @@ func (r *runner) put(s *asking, field form.Field) {
 	if g != gotLine || r.formWord(s, text) {
 		return
 	}
-	if text == "?" && field.Kind != form.Secret {
+	if text == "?" && field.Control != form.Secret {
 		r.explain(s, field)
 		return
 	}
@@ -290,7 +290,7 @@ func (r *runner) put(s *asking, field form.Field) {
 		r.c.say("Not accepted: that is not one of the choices.")
 		return
 	}
-	if field.Kind == form.Secret && text != "" {
+	if field.Control == form.Secret && text != "" {
 		r.c.say(field.Label + ": " + secretly(value) + ".")
 	}
 	r.do(func() tea.Cmd { return s.form.Answer(field, value) }, lookup)
@@ -307,7 +307,7 @@ func (r *runner) put(s *asking, field form.Field) {
 
 // instead says that return would now take something else than was read out.
 func instead(field form.Field, options []form.Option, was, is string) string {
-	if field.Kind == form.Secret {
+	if field.Control == form.Secret {
 		return "it has changed meanwhile; nothing was taken."
 	}
 	return labelled(field, options, was) + " has meanwhile become " + labelled(field, options, is) + "; nothing was taken."

@@ -90,10 +90,10 @@ func thing() []form.Section {
 			{Key: "name", Label: "Name", Help: "one word; ctrl+n proposes", Check: needed,
 				Suggest: func(form.Values) []string { return []string{"first", "second"} }},
 			{Key: "note", Label: "Note"},
-			{Key: "kind", Label: "Kind", Kind: form.Choice, Options: []form.Option{{Value: "red", Label: "Red"}, {Value: "blue",
+			{Key: "kind", Label: "Kind", Control: form.Choice, Choices: []form.Option{{Value: "red", Label: "Red"}, {Value: "blue",
 				Label: "Blue one"}}},
 			{Key: "shade", Label: "Shade", When: func(v form.Values) bool { return v["kind"] == "blue" }, Check: needed},
-			{Key: "born", Label: "Born", Fixed: "it is what it is"},
+			{Key: "born", Label: "Born", ReadOnlyWhy: "it is what it is"},
 		}},
 		{Title: "More", Folded: true, Fields: []form.Field{{Key: "rate", Label: "Rate"}, {Key: "size", Label: "Size"}}},
 	}
@@ -205,7 +205,7 @@ func TestASecretIsWrittenOnlyAfterAQuestion(t *testing.T) {
 
 // A secret that a form needs is not read from a pipe: the form is left, and the next line is not taken for it.
 func TestASecretIsNotReadFromAPipe(t *testing.T) {
-	home, sent := filled(form.Section{Fields: []form.Field{{Key: "key", Label: "Key", Kind: form.Secret, Check: needed}}})
+	home, sent := filled(form.Section{Fields: []form.Field{{Key: "key", Label: "Key", Control: form.Secret, Check: needed}}})
 	said := reading(t, home, "n", "help")
 	says(t, said, "Key: not asked. A secret is asked for on a terminal only", "it is left", "On the page Home")
 	if *sent != nil {

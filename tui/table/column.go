@@ -25,6 +25,8 @@ type Column[T any] struct {
 	Role func(row T) tui.Role
 	// Compare orders rows by this column; nil orders by Text, numbers in it by their value.
 	Compare func(a, b T) int
+	// Ranked marks an order that is not by what the column shows, such as the worst first: no arrow stands at its title.
+	Ranked bool
 	// Live marks text that changes with the clock; it is not searched by the filter.
 	Live bool
 }

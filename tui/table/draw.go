@@ -37,7 +37,7 @@ func (t *grid) head(c tui.Canvas, cols []placed) string {
 		}
 		title := col.title
 		over = 0
-		if p.index == t.sortCol {
+		if p.index == t.sortCol && !col.ranked {
 			arrow := c.Theme.Glyphs.SortUp
 			if t.reverse {
 				arrow = c.Theme.Glyphs.SortDown

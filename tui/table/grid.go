@@ -42,7 +42,7 @@ type grid struct {
 type head struct {
 	key, title            string
 	width, grow, priority int
-	right, live           bool
+	right, live, ranked   bool
 }
 
 // StickToTop keeps the cursor on the first row, whichever it is, until the user moves it.

@@ -29,7 +29,8 @@ func New[T any](cols []Column[T], id func(T) string) *Table[T] {
 		compare: func(col, a, b int) int { return t.cols[col].compare(&t.rows[a], &t.rows[b]) },
 	}
 	for i, c := range cols {
-		t.heads[i] = head{key: c.Key, title: c.Title, width: c.Width, grow: c.Grow, right: c.Right, priority: c.Priority, live: c.Live}
+		t.heads[i] = head{key: c.Key, title: c.Title, width: c.Width, grow: c.Grow, right: c.Right, priority: c.Priority, live: c.Live,
+			ranked: c.Ranked}
 	}
 	return t
 }

@@ -195,7 +195,7 @@ func (p *page) read() []card {
 	}
 	var out []card
 	for _, t := range s.Tunnels {
-		text, role := tunnel.StateText(t, g)
+		text, role := tunnel.StateNow(p.env, t)
 		glyph, word, _ := strings.Cut(text, " ")
 		c := card{id: t.ID, name: t.Name, glyph: glyph, word: word, role: role, severity: 2 * t.State.Severity(), of: store.Tunnels(t.Kind),
 			since: tunnel.Since(t, p.env.Now()), peer: field.Or(t.InterfaceAddress, "-"), past: pieces(t, watched), events: t.Track.Events,
@@ -217,7 +217,7 @@ func (p *page) read() []card {
 	}
 	for _, l := range s.Links.Rows {
 		c := card{id: l.ID, name: l.Name, glyph: g.Unknown, word: "not reported", role: tui.Muted, severity: 99, of: kind.Links,
-			peer: "interconnect at " + field.Or(l.ColoName, "-")}
+			peer: "CNI at " + field.Or(l.ColoName, "-")}
 		if l.BGP != nil {
 			c.as = "AS " + l.BGP.ASNText()
 			c.peer += ", " + c.as

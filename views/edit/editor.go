@@ -70,6 +70,29 @@ func OnWrite[T any](guard func(opened, wanted T) change.Guards) Guard[T] {
 	}
 }
 
+// OnUpdate makes a guard that concerns changes alone. It may look up what is known, in a command.
+func OnUpdate[T any](guard func(opened, wanted T) change.Guards) Guard[T] {
+	return func(_ context.Context, verb journal.Verb, opened, wanted T) (change.Guards, error) {
+		if verb != journal.Update {
+			return change.Guards{}, nil
+		}
+		return guard(opened, wanted), nil
+	}
+}
+
+// Both makes one guard of two that block nothing.
+func Both[T any](first, second Guard[T]) Guard[T] {
+	return func(ctx context.Context, verb journal.Verb, opened, wanted T) (change.Guards, error) {
+		g, err := first(ctx, verb, opened, wanted)
+		if err != nil {
+			return g, err
+		}
+		more, err := second(ctx, verb, opened, wanted)
+		g.Warnings, g.Consequences = append(g.Warnings, more.Warnings...), append(g.Consequences, more.Consequences...)
+		return g, err
+	}
+}
+
 // OnDelete makes a guard of what the end of an object means; otherwise is the guard of everything else, nil for none.
 func OnDelete[T any](end func(T) change.Guards, otherwise Guard[T]) Guard[T] {
 	return func(ctx context.Context, verb journal.Verb, opened, wanted T) (change.Guards, error) {

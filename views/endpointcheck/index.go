@@ -11,7 +11,7 @@ import (
 func (m *Module) Objects() []tui.Object {
 	var out []tui.Object
 	for _, c := range m.env.Feed.Last().EndpointChecks.Rows {
-		out = append(out, tui.Object{ID: "checks/" + c.ID, Of: string(kind.EndpointChecks), Kind: "endpoint check", Name: name(c),
+		out = append(out, tui.Object{ID: "checks/" + c.ID, Kind: string(kind.EndpointChecks), Label: "endpoint check", Name: name(c),
 			More: []string{c.ID, c.Endpoint}, Nets: kit.Networks(c.Endpoint),
 			Open: func() tui.View { return resource.NewDetail(m.describe(), m.source(), c) },
 			Fact: func() tui.Line { return tui.Text(tui.Muted, tui.Clean(c.Endpoint)) }})

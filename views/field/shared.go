@@ -23,7 +23,7 @@ func HealthSection(kind rules.Kind) form.Section {
 		help = "The address to probe; empty for the default"
 	}
 	return form.Section{Title: "Health check", Folded: true, Fields: []form.Field{
-		{Key: "hc_enabled", Label: "Enabled", Kind: form.Choice, Options: form.YesNo,
+		{Key: "hc_enabled", Label: "Enabled", Control: form.Choice, Choices: form.YesNo,
 			Help: "Without it Cloudflare sends traffic blindly and shows the tunnel as down",
 			Check: func(v string, _ form.Values) form.Finding {
 				if v == "no" {
@@ -31,12 +31,12 @@ func HealthSection(kind rules.Kind) form.Section {
 				}
 				return form.Finding{}
 			}},
-		{Key: "hc_type", Label: "Type", Kind: form.Choice, When: on, Options: words(rules.TypeReply, rules.TypeRequest),
-			Help: "request is safer behind a stateful firewall"},
-		{Key: "hc_direction", Label: "Direction", Kind: form.Choice, When: directed,
-			Options: words(rules.Unidirectional, rules.Bidirectional),
+		{Key: "hc_type", Label: "Type", Control: form.Choice, When: on, Choices: words(rules.TypeReply, rules.TypeRequest),
+			Help: "request passes a stateful firewall; the API's default is reply"},
+		{Key: "hc_direction", Label: "Direction", Control: form.Choice, When: directed,
+			Choices: words(rules.Unidirectional, rules.Bidirectional),
 			Help:    "Bidirectional for Cloudflare WAN; unidirectional with direct return"},
-		{Key: "hc_rate", Label: "Rate", Kind: form.Choice, When: on, Options: words(rules.RateLow, rules.RateMid, rules.RateHigh),
+		{Key: "hc_rate", Label: "Rate", Control: form.Choice, When: on, Choices: words(rules.RateLow, rules.RateMid, rules.RateHigh),
 			Help: "How often to probe"},
 		{Key: "hc_target", Label: "Target", When: on, Help: help, Empty: "the default",
 			Check: func(v string, all form.Values) form.Finding {
@@ -64,9 +64,9 @@ func PutHealth(v form.Values, h *api.HealthCheck) {
 	v["hc_direction"], v["hc_target"] = Or(h.Direction, rules.Unidirectional), h.Target.Saved
 }
 
-// HealthFor is the health check to propose for a product.
+// HealthFor is the health check to propose for a product and a router: the same for a tunnel and for a pair.
 func HealthFor(product rules.Product) *api.HealthCheck {
-	d := rules.DefaultHealthCheck(product)
+	d := rules.DeviceHealthCheck("", product)
 	return &api.HealthCheck{Enabled: &d.Enabled, Rate: d.Rate, Type: d.Type, Direction: d.Direction}
 }
 
@@ -137,7 +137,7 @@ func typeNote(kind string) string {
 
 // ReturnRouting is the field of a form for automatic return routing.
 func ReturnRouting() form.Field {
-	return form.Field{Key: "automatic_return_routing", Label: "Return routing", Kind: form.Choice, Options: form.YesNo,
+	return form.Field{Key: "automatic_return_routing", Label: "Return routing", Control: form.Choice, Choices: form.YesNo,
 		Help: "Automatic return routing; only for accounts on Unified Routing",
 		Check: func(v string, _ form.Values) form.Finding {
 			return Finding(rules.AutomaticReturnRouting(v == "yes", true))

@@ -206,7 +206,7 @@ func (m *Module) editor() edit.Editor[api.FilterProfile] {
 func (m *Module) guard(_ context.Context, verb journal.Verb, opened, wanted api.FilterProfile) (change.Guards, error) {
 	var g change.Guards
 	if verb == journal.Create {
-		g.Consequences = []string{"No session uses it before a tunnel or interconnect names it: edit its BGP part"}
+		g.Consequences = []string{"No session uses it before a tunnel or a CNI names it: edit its BGP part"}
 		return g, nil
 	}
 	var names []string
@@ -237,8 +237,8 @@ func (m *Module) form(title string, p api.FilterProfile, submit func(api.FilterP
 		Sections: []form.Section{{Title: "Profile", Intro: "Which routes the sessions that use it accept or advertise.",
 			Fields: []form.Field{
 				{Key: "name", Label: "Name", Help: "What you call it", Check: field.Check(rules.FilterName)},
-				{Key: "match_action", Label: "On a match", Kind: form.Choice, Help: "What becomes of a route that one of the targets matches",
-					Options: []form.Option{{Value: rules.FilterAllow, Label: "allow"}, {Value: rules.FilterDeny, Label: "deny"}}},
+				{Key: "match_action", Label: "On a match", Control: form.Choice, Help: "What becomes of a route that one of the targets matches",
+					Choices: []form.Option{{Value: rules.FilterAllow, Label: "allow"}, {Value: rules.FilterDeny, Label: "deny"}}},
 				{Key: "targets", Label: "Targets", Help: "Networks with blanks between; 10.0.0.0/8{8,24}, or + for all inside it",
 					Suggest: func(form.Values) []string { return []string{"0.0.0.0/0", "10.0.0.0/8{8,24}", "10.0.0.0/8+"} },
 					Check:   checkTargets},

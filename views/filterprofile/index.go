@@ -12,7 +12,7 @@ import (
 func (m *Module) Objects() []tui.Object {
 	var out []tui.Object
 	for _, p := range m.env.Feed.Last().FilterProfiles.Rows {
-		out = append(out, tui.Object{ID: "filters/" + p.ID, Of: string(kind.FilterProfiles), Kind: "BGP filter", Name: name(p),
+		out = append(out, tui.Object{ID: "filters/" + p.ID, Kind: string(kind.FilterProfiles), Label: "BGP filter", Name: name(p),
 			More: []string{p.ID}, Open: func() tui.View { return resource.NewDetail(m.describe(), m.source(), p) },
 			Fact: func() tui.Line { return tui.Text(tui.Muted, tui.Clean(p.MatchAction)) }})
 	}

@@ -135,11 +135,11 @@ func (m *Module) bgpSection(b *api.BGP, mode string) resource.Section {
 		s.Fields = []resource.Field{{Label: "Session", Value: "none configured", Role: tui.Muted}}
 	} else {
 		s.Fields = []resource.Field{
-			{Label: "Customer AS", Value: asn(b), Note: "as configured"},
+			{Label: "Customer AS", Value: asn(b), Note: "configured"},
 			{Label: "MD5 key", Value: kit.MD5(b)},
 			{Label: "Extra prefixes", Value: field.Or(strings.Join(b.ExtraPrefixes, ", "), "none")},
 			{Label: "Hold time", Value: fmt.Sprintf("%.0f s", rules.InterconnectHoldTime.Seconds()),
-				Note: "what Cloudflare offers over interconnects"},
+				Note: "what Cloudflare offers over CNIs"},
 		}
 	}
 	s.Fields = append(s.Fields, m.env.FilterFields(b)...)
@@ -158,7 +158,7 @@ func (m *Module) underCNI(c api.CNI) resource.Section {
 	if p, ok := m.portNamed(c.Interconnect); ok {
 		s.Fields = append(s.Fields, m.portField(p))
 	} else {
-		s.Fields = append(s.Fields, missing("Interconnect", m.ports().Complete(), field.Or(c.Interconnect, "-")+", which is not in the list"))
+		s.Fields = append(s.Fields, missing("Port", m.ports().Complete(), field.Or(c.Interconnect, "-")+", which is not in the list"))
 	}
 	if l, ok := m.linkOf(c); ok {
 		s.Fields = append(s.Fields, m.linkField(l))

@@ -20,10 +20,10 @@ import (
 // cniForm makes the form for a CNI; one without id is a new one, whose addresses Cloudflare chooses.
 func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) form.Options {
 	fixed := ""
-	sections := []form.Section{{Title: "Link", Intro: "The CNI runs over one of your interconnects; Cloudflare chooses the addresses of the " +
+	sections := []form.Section{{Title: "Link", Intro: "The CNI runs over one of your ports; Cloudflare chooses the addresses of the " +
 		"link.", Fields: []form.Field{
-		{Key: "interconnect", Label: "Interconnect", Help: "The port it runs over", Kind: form.Pick, Free: true,
-			Choices: func(form.Values) []form.Option { return m.portChoices() }, Propose: m.onlyPort(c), Live: m.portLive,
+		{Key: "interconnect", Label: "Port", Help: "The one it runs over", Control: form.Pick, Free: true,
+			ChoicesNow: func(form.Values) []form.Option { return m.portChoices() }, Propose: m.onlyPort(c), Explain: m.portLive,
 			Check: func(v string, _ form.Values) form.Finding { return m.checkPort(v, c.Interconnect) }},
 		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel interface and in the analytics",
 			Check: func(v string, _ form.Values) form.Finding { return m.checkName(v, c.Magic.ConduitName) }},
@@ -31,15 +31,15 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 	}}}
 	if c.ID != "" {
-		fixed = "A CNI is not moved to another interconnect here: create a new one there, then delete this one"
+		fixed = "A CNI is not moved to another port here: create a new one there, then delete this one"
 		sections = append(sections, addressSection())
 	}
-	sections[0].Fields[0].Fixed = fixed
+	sections[0].Fields[0].ReadOnlyWhy = fixed
 	bgp := m.env.BGPSection(kit.Session{ASN: m.env.Feed.Last().CloudflareASN(), Unfiltered: true,
 		Others: func(form.Values) []rules.ASNUse { return m.otherASNs(c.Magic.ConduitName) }})
 	bgp.Intro = "The session over the link. Cloudflare calls it a closed beta, and its API tells nothing of the session's state."
 	if c.ID != "" { // a creation does not take it
-		bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Kind: form.Choice, Options: modes(c.BGPMode),
+		bgp.Fields = append(bgp.Fields, form.Field{Key: "bgp_mode", Label: "Mode", Control: form.Choice, Choices: modes(c.BGPMode),
 			Help: "Full exchange of routes, or static advertisement without one"})
 	}
 	return form.Options{Title: title, Verb: "review", Values: cniValues(c), Sections: append(sections, bgp),
@@ -139,7 +139,7 @@ func (m *Module) portLive(v form.Values) string {
 // checkPort is the rule for the port of a CNI; before is the one that it has already. A choice that nobody can check is none.
 func (m *Module) checkPort(v, before string) form.Finding {
 	if v == "" {
-		return form.Finding{Level: form.Partial, Text: "Choose an interconnect from the list"}
+		return form.Finding{Level: form.Partial, Text: "Choose a port from the list"}
 	}
 	p, known := m.portNamed(strings.TrimSpace(v))
 	ports := m.env.Feed.Last().Entry(store.Ports)
@@ -149,9 +149,9 @@ func (m *Module) checkPort(v, before string) form.Finding {
 	case known || before != "" && v == before:
 		return form.Finding{}
 	case ports.Complete():
-		return form.Finding{Level: form.Error, Text: "You have no interconnect of this name"}
+		return form.Finding{Level: form.Error, Text: "You have no port of this name"}
 	}
-	return form.Finding{Level: form.Error, Text: "Cannot tell whether you have this interconnect: " + ports.Why()}
+	return form.Finding{Level: form.Error, Text: "Cannot tell whether you have this port: " + ports.Why()}
 }
 
 // checkName is the rule for the name of a CNI and of a link, which are the same.

@@ -183,8 +183,8 @@ func TestAnInterconnectOfVersion15IsSentWithoutGRE(t *testing.T) {
 		}
 		for _, s := range m.linkForm("edit", l, nil).Sections {
 			for _, f := range s.Fields {
-				if f.Key == "cloudflare_endpoint" && (f.Fixed == "") != sent {
-					t.Errorf("version %s: the field is fixed by %q", version, f.Fixed)
+				if f.Key == "cloudflare_endpoint" && (f.ReadOnlyWhy == "") != sent {
+					t.Errorf("version %s: the field is fixed by %q", version, f.ReadOnlyWhy)
 				}
 			}
 		}

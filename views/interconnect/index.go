@@ -24,7 +24,7 @@ func (m *Module) Objects() []tui.Object {
 }
 
 func (m *Module) portObject(p port) tui.Object {
-	return tui.Object{ID: "ports/" + p.Name, Of: string(kind.Ports), Kind: kind.Ports.About().InColumn(), Name: p.Name,
+	return tui.Object{ID: "ports/" + p.Name, Kind: string(kind.Ports), Label: kind.Ports.About().InColumn(), Name: p.Name,
 		More: []string{p.Site, p.Region}, Open: m.openPort(p), Fact: func() tui.Line {
 			if now, ok := m.portNamed(p.Name); ok {
 				text, role := StateText(now.State, m.env.Glyphs)
@@ -35,13 +35,13 @@ func (m *Module) portObject(p port) tui.Object {
 }
 
 func (m *Module) cniObject(c api.CNI) tui.Object {
-	return tui.Object{ID: "cnis/" + c.ID, Of: string(kind.CNIs), Kind: kind.CNIs.About().One, Name: c.Magic.ConduitName,
+	return tui.Object{ID: "cnis/" + c.ID, Kind: string(kind.CNIs), Label: kind.CNIs.About().One, Name: c.Magic.ConduitName,
 		More: append([]string{c.ID, string(c.CustIP)}, asOf(c.BGP)...), Nets: kit.Networks(string(c.P2PIP), string(c.CustIP)), Open: m.openCNI(c),
 		Fact: func() tui.Line { return tui.Text(tui.Muted, "over "+field.Or(c.Interconnect, "-")) }}
 }
 
 func (m *Module) linkObject(l api.MagicInterconnect) tui.Object {
-	return tui.Object{ID: "links/" + l.ID, Of: string(kind.Links), Kind: "tunnel interface", Name: l.Name,
+	return tui.Object{ID: "links/" + l.ID, Kind: string(kind.Links), Label: "tunnel interface", Name: l.Name,
 		More: append([]string{l.ID, l.InterfaceAddress}, asOf(l.BGP)...), Nets: kit.Networks(l.InterfaceAddress, l.InterfaceAddress6),
 		Open: m.openLink(l), Fact: func() tui.Line { return tui.Text(tui.Muted, "at "+field.Or(l.ColoName, "-")) }}
 }

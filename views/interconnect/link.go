@@ -151,7 +151,7 @@ func (m *Module) underLink(l api.MagicInterconnect) resource.Section {
 	if p, ok := m.portOf(l); ok {
 		s.Fields = append(s.Fields, m.portField(p))
 	} else {
-		s.Fields = append(s.Fields, missing("Interconnect", m.ports().Complete() && m.cnis().Complete(), "none that is known here"))
+		s.Fields = append(s.Fields, missing("Port", m.ports().Complete() && m.cnis().Complete(), "none that is known here"))
 	}
 	return s
 }

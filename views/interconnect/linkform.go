@@ -33,7 +33,8 @@ func (m *Module) linkForm(title string, l api.MagicInterconnect, submit func(api
 					Check: func(v string, _ form.Values) form.Finding {
 						return field.Finding(rules.MTU(rules.Interconnect, v))
 					}},
-				{Key: "cloudflare_endpoint", Label: "GRE endpoint", When: hasGRE, Fixed: greFixed, Help: "The anycast address Cloudflare gave you",
+				{Key: "cloudflare_endpoint", Label: "GRE endpoint", When: hasGRE, ReadOnlyWhy: greFixed,
+					Help:  "The anycast address Cloudflare gave you",
 					Check: field.Check(rules.CloudflareEndpoint)},
 				{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
 			}},
@@ -58,7 +59,7 @@ func (m *Module) checkInterface(v string, l api.MagicInterconnect) form.Finding 
 	if finding.Blocks() || err != nil {
 		return finding
 	}
-	return field.WorstOf(finding, m.env.SubnetTaken(rules.InterfaceOverlap(subnet, m.env.Subnets(l.ID))))
+	return field.WorstOf(finding, m.env.CheckSubnet(rules.InterfaceOverlap(subnet, m.env.Subnets(l.ID))))
 }
 
 func linkValues(l api.MagicInterconnect) form.Values {

@@ -59,7 +59,7 @@ func listPorts(ctx context.Context, a *api.AccountClient, want kit.Wanted) ([]po
 		ports[i].Asked.Fetched = time.Now()
 	}
 	if errState != nil {
-		errState = kit.NotInColumns{Err: errState, What: "the state of some interconnects"}
+		errState = kit.NotInColumns{Err: errState, What: "the state of some ports"}
 	}
 	return ports, errors.Join(err, errState)
 }

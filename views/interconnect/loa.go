@@ -34,7 +34,7 @@ func (m *Module) askPath(name string) tea.Cmd {
 	return tui.Push(form.New(form.Options{Title: "Letter of authorization", Verb: "save",
 		Values: form.Values{"path": "loa-" + safeName(name) + ".pdf"},
 		Sections: []form.Section{{Fields: []form.Field{
-			{Key: "path", Label: "Save to", Help: "A file that is not there yet; ~/ is your home folder", Check: checkPath, Live: liveFolder},
+			{Key: "path", Label: "Save to", Help: "A file that is not there yet; ~/ is your home folder", Check: checkPath, Explain: liveFolder},
 		}}},
 		Submit: func(v form.Values) tea.Cmd {
 			path, err := expand(v["path"])
@@ -164,7 +164,7 @@ func (l *loa) Update(msg tea.Msg) tea.Cmd {
 // Actions implements tui.View.
 func (l *loa) Actions() []tui.Action {
 	if l.err == nil {
-		return []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the interconnect",
+		return []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the port",
 			Run: func() tea.Cmd { return tui.PopN(2) }}}
 	}
 	replace := tui.Action{Name: "replace", Keys: []string{"o"}, Short: "overwrite", Footer: true, Long: "Replace the file that is there",

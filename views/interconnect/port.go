@@ -87,7 +87,7 @@ func portSummary(rows []port, g tui.Glyphs) tui.Line {
 
 // Summary counts the states of ports, worst first.
 func Summary(states []store.PortState, g tui.Glyphs) tui.Line {
-	line := tui.Line{{Text: tui.Count(len(states), "interconnects"), Role: tui.Strong}}
+	line := tui.Line{{Text: tui.Count(len(states), "ports"), Role: tui.Strong}}
 	for _, s := range []store.PortState{store.PortDown, store.PortUnhealthy, "", store.PortPending, store.PortHealthy} {
 		n := 0
 		for _, other := range states {

@@ -39,15 +39,16 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 	return form.Options{Title: title, Verb: "review", Values: values,
 		Needs: store.Needs(store.Of(store.Slots, store.Ports)...),
 		Sections: []form.Section{{Fields: []form.Field{
-			{Key: "kind", Label: "Kind", Kind: form.Choice, Help: "A cable in a data center, or a circuit by Google Cloud",
-				Options: []form.Option{{Value: physical, Label: "physical port"}, {Value: partner, Label: "Google Cloud partner"}}},
+			{Key: "kind", Label: "Kind", Control: form.Choice, Help: "A cable in a data center, or a circuit by Google Cloud",
+				Choices: []form.Option{{Value: physical, Label: "physical port"}, {Value: partner, Label: "Google Cloud partner"}}},
 			{Key: "slot_id", Label: "Slot", When: cable, Help: "One of the free slots; or press " + tui.KeyOf("new", "n") + " on one in :slots",
-				Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.freeSlots() }, Live: m.slotLive, Check: m.checkSlot},
+				Control: form.Pick, Free: true, ChoicesNow: func(form.Values) []form.Option { return m.freeSlots() }, Explain: m.slotLive,
+				Check: m.checkSlot},
 			{Key: "speed", Label: "Speed", When: cable, Help: "Empty takes the slot's speed", Check: m.checkSpeed},
 			typeField("type", cable, false),
 			{Key: "bandwidth", Label: "Bandwidth", When: circuit, Help: strings.Join(rules.Bandwidths(), " "),
 				Suggest: func(form.Values) []string { return rules.Bandwidths() }, Check: field.Check(rules.Bandwidth)},
-			{Key: "pairing_key", Label: "Pairing key", Kind: form.Secret, When: circuit,
+			{Key: "pairing_key", Label: "Pairing key", Control: form.Secret, When: circuit,
 				Help:  "From the VLAN attachment in Google Cloud; it is not kept",
 				Check: field.Check(rules.PairingKey)},
 			typeField("partner_type", circuit, true),
@@ -148,8 +149,8 @@ func (m *Module) guardPort(_, wanted api.Interconnect) change.Guards {
 	if wanted.SlotID == "" {
 		return change.Guards{
 			Warnings: []string{"This orders a circuit: it uses up the pairing key, and Google and Cloudflare may charge for it"},
-			Consequences: []string{"The interconnect is Pending until the circuit is up; then make a CNI over it (n there)",
-				"An interconnect cannot be changed later, only deleted"},
+			Consequences: []string{"The port is Pending until the circuit is up; then make a CNI over it (n there)",
+				"A port cannot be changed later, only deleted"},
 		}
 	}
 	where := "slot " + wanted.SlotID
@@ -159,8 +160,8 @@ func (m *Module) guardPort(_, wanted api.Interconnect) change.Guards {
 	return change.Guards{
 		Warnings: []string{fmt.Sprintf("This orders a port (%s): it takes the slot, and your contract may charge for it", where)},
 		Consequences: []string{"You have to order the cross-connect from the data center, with the letter of authorization (L on its page)",
-			"The interconnect is Pending until the cable is connected; then make a CNI over it (n there)",
-			"An interconnect cannot be changed later, only deleted"},
+			"The port is Pending until the cable is connected; then make a CNI over it (n there)",
+			"A port cannot be changed later, only deleted"},
 	}
 }
 

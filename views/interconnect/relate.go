@@ -128,7 +128,7 @@ func (m *Module) openSlot(s api.Slot) func() tui.View {
 // The lines that name a related object and lead to it.
 
 func (m *Module) portField(p port) resource.Field {
-	return resource.Field{Label: "Interconnect", Value: p.Name, Note: p.State.Word() + ", " + place(p), Open: m.openPort(p)}
+	return resource.Field{Label: "Port", Value: p.Name, Note: p.State.Word() + ", " + place(p), Open: m.openPort(p)}
 }
 
 func (m *Module) cniField(c api.CNI) resource.Field {
@@ -188,12 +188,12 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 	}
 	for _, l := range m.links().Rows {
 		if linkSubject(l).Interface.Contains(s.Hop) {
-			return []resource.Section{{Title: "Interconnect", Fields: []resource.Field{m.linkField(l)}}}
+			return []resource.Section{{Title: "CNI", Fields: []resource.Field{m.linkField(l)}}}
 		}
 	}
 	for _, c := range m.cnis().Rows {
 		if cniSubject(c).Interface.Contains(s.Hop) {
-			return []resource.Section{{Title: "Interconnect", Fields: []resource.Field{m.cniField(c)}}}
+			return []resource.Section{{Title: "CNI", Fields: []resource.Field{m.cniField(c)}}}
 		}
 	}
 	return nil

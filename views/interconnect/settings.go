@@ -45,7 +45,7 @@ func (m *Module) openSettings() tui.View {
 }
 
 func (m *Module) settingsSections(s api.CNISettings, _ time.Time) []resource.Section {
-	field := resource.Field{Label: "Default ASN", Value: asnText(s), Note: "Cloudflare's side of BGP sessions over interconnects"}
+	field := resource.Field{Label: "Default ASN", Value: asnText(s), Note: "Cloudflare's side of BGP sessions over CNIs"}
 	if !m.settings().Known() {
 		field.Value, field.Role = "not fetched yet", tui.Muted
 	}
@@ -83,7 +83,7 @@ func (m *Module) bgpSettings() resource.Section {
 	if s.CloudflareASN != nil {
 		asn = strconv.FormatUint(uint64(*s.CloudflareASN), 10)
 	}
-	put(resource.Field{Label: "Cloudflare ASN", Value: asn, Note: "what Cloudflare announces to tunnels and interconnects has this AS number"})
+	put(resource.Field{Label: "Cloudflare ASN", Value: asn, Note: "what Cloudflare announces to tunnels and CNIs has this AS number"})
 	put(resource.Field{Label: "Static routes", Value: redistribution(s.Redistribute), Note: "redistribute: static:wan"})
 	if number := last.CloudflareASN(); s.CloudflareASN != nil && m.settings().Known() && *s.CloudflareASN != number {
 		put(resource.Field{Role: tui.Pending, Prose: true, Value: "The CNI settings have " + strconv.FormatUint(uint64(number), 10) +
@@ -186,7 +186,7 @@ func (m *Module) reviewSettings(opened, wanted api.CNISettings) tea.Cmd {
 // guardSettings says what another number means for the sessions that there are.
 func (m *Module) guardSettings(asn uint32) change.Guards {
 	g := change.Guards{Consequences: []string{
-		"Routers on the other side of interconnects must name this number as their neighbor's; which sessions take it over at once is not " +
+		"Routers on the other side of CNIs must name this number as their neighbor's; which sessions take it over at once is not " +
 			"documented"}}
 	if n := m.bgpOnTunnels(); asn != rules.CloudflareASN && n > 0 {
 		g.Warnings = []string{"BGP over GRE and IPsec tunnels needs " + strconv.Itoa(int(rules.CloudflareASN)) + ": " +

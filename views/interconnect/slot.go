@@ -38,7 +38,7 @@ func (m *Module) slotActions(s api.Slot) []tui.Action {
 		why = "this slot is occupied"
 	}
 	return []tui.Action{{Name: "new", Keys: []string{"n"}, Short: "order", Footer: true, Why: why,
-		Long: "Order an interconnect in this slot: a form, then a review, then it is sent",
+		Long: "Order a port in this slot: a form, then a review, then it is sent",
 		Run:  func() tea.Cmd { return m.portEditor(blankPort(s.ID)).Create() }}}
 }
 
@@ -136,7 +136,7 @@ func facilityFields(f *api.Facility) []resource.Field {
 func (m *Module) slotSections(s api.Slot, _ time.Time) []resource.Section {
 	state := resource.Field{Label: "Occupied", Value: field.YesNo(s.Occupied), Role: occupiedRole(s)}
 	if !s.Occupied {
-		state.Note = "n orders an interconnect here"
+		state.Note = "n orders a port here"
 	}
 	fields := append([]resource.Field{{Label: "Site", Value: field.Or(s.Site, "-")}, {Label: "Speed", Value: field.Or(s.Speed, "-")}, state},
 		facilityFields(s.Facility)...)
@@ -144,7 +144,7 @@ func (m *Module) slotSections(s api.Slot, _ time.Time) []resource.Section {
 	if p, ok := m.portIn(s.ID); ok {
 		over.Fields = []resource.Field{m.portField(p)}
 	} else {
-		over.Fields = []resource.Field{missing("Interconnect", m.ports().Complete(), "none of this account")}
+		over.Fields = []resource.Field{missing("Port", m.ports().Complete(), "none of this account")}
 	}
 	return []resource.Section{{Title: "Slot", Fields: fields}, over, {Title: "Identity", Fields: []resource.Field{
 		{Label: "ID", Value: s.ID},

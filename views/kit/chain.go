@@ -54,8 +54,8 @@ func (e *Env) chain(s Subject) []tui.Action {
 	switch s.Kind {
 	case kind.Routes:
 		return []tui.Action{
-			step(towardsTunnel, "its-tunnel", "tunnel", "The tunnel or interconnect that it leads through",
-				"Its next hop is on no tunnel and no interconnect that is known", kind.GRETunnels, kind.IPsecTunnels, kind.Links, kind.CNIs),
+			step(towardsTunnel, "its-tunnel", "tunnel", "The tunnel or CNI that it leads through",
+				"Its next hop is on no tunnel and no CNI that is known", kind.GRETunnels, kind.IPsecTunnels, kind.Links, kind.CNIs),
 			step(towardsPrefix, "its-prefix", "prefix", "The prefix of the account that it is of",
 				"Its network is in no prefix that is known", kind.Prefixes)}
 	case kind.Prefixes:
@@ -69,7 +69,7 @@ func (e *Env) linked(s Subject, of []kind.Kind) []tui.Object {
 	for _, k := range of {
 		for _, i := range with[Indexer](e) {
 			for _, o := range i.Linked(s) {
-				if o.Of == string(k) {
+				if o.Kind == string(k) {
 					out = append(out, o)
 				}
 			}

@@ -88,11 +88,11 @@ func (e *Env) Guided(o form.Options, kind string, draft form.Values) form.Option
 	}
 	o.Guided = true
 	o.Draft = draft
-	o.Keep = func(v form.Values) tea.Cmd {
+	o.SaveDraft = func(v form.Values) tea.Cmd {
 		turn, d := e.Drafts.Turn(), drafts.Draft{At: e.Now(), Values: v}
 		return e.remember(func() error { return e.Drafts.Keep(turn, kind, d) })
 	}
-	o.Forget = func() tea.Cmd { return e.ForgetDraft(kind) }
+	o.DiscardDraft = func() tea.Cmd { return e.ForgetDraft(kind) }
 	return o
 }
 

@@ -1,5 +1,5 @@
-// Package kit is what the resource folders rest on: the account they work on, how they find each other's objects, and the services of
-// the screen that are no page.
+// Package kit has the context of every page (Env) and the interfaces by which the modules ask each other, and the services of the
+// screen that are no page.
 package kit
 
 import (
@@ -35,7 +35,7 @@ type Env struct {
 	// Requests is the log of what was asked of Cloudflare; nil without one.
 	Requests *RequestLog
 	Glyphs   tui.Glyphs
-	Below    string // the page that back leads to from the first one, by name; "" for none
+	BackTo   string // the page that back leads to from the first one, by name; "" for none
 	Now      func() time.Time
 	// NoWrites is why nothing can be changed; empty when writing is possible.
 	NoWrites string
@@ -54,8 +54,8 @@ type Env struct {
 
 	bundling *bundling // the support bundle that is under way; nil when none is
 
-	links    map[netip.Addr]string // see Via; nil after something new arrived
-	conduits map[netip.Addr]conduit
+	ownerByAddress map[netip.Addr]string // see OwnerOf; dropped, as nextHops is, at every broadcast message
+	nextHops       map[netip.Addr]cachedHop
 }
 
 // PaletteEntry is the page of a kind in the palette, under the words of the table of kinds.
@@ -118,7 +118,7 @@ type Subnet struct {
 	rules.Subnet
 }
 
-// Subject is the object that relations are asked for.
+// Subject is the object that other modules are asked about: what belongs to it, and what depends on it.
 type Subject struct {
 	Kind      kind.Kind    // what it is
 	ID        string       // its id
@@ -134,10 +134,9 @@ func (e *Env) Add(m Module) { e.modules = append(e.modules, m) }
 // Init implements tui.Service.
 func (e *Env) Init() tea.Cmd { return nil }
 
-// Update implements tui.Service: what was worked out from the rows is worked out again when any may have
-// changed.
+// Update implements tui.Service: what was worked out from the rows is worked out again after every broadcast message.
 func (e *Env) Update(msg tea.Msg) tea.Cmd {
-	e.links, e.conduits = nil, nil
+	e.ownerByAddress, e.nextHops = nil, nil
 	return e.bundles(msg)
 }
 
@@ -186,14 +185,14 @@ func (e *Env) subnetKinds() []store.Kind {
 	return kinds
 }
 
-// SubnetTaken is what a rule about networks in use found, or that it cannot tell; see Taken.
-func (e *Env) SubnetTaken(found rules.Finding) form.Finding {
+// CheckSubnet is what a rule about networks in use found, or that it cannot tell; see Taken.
+func (e *Env) CheckSubnet(found rules.Finding) form.Finding {
 	return e.Taken(found, e.subnetKinds()...)
 }
 
-// SubnetsUntold is why it cannot be told whether a network is in use: "cannot tell: the IPsec tunnels could not be read". It
+// SubnetsUnknown is why it cannot be told whether a network is in use: "cannot tell: the IPsec tunnels could not be read". It
 // is empty when everything that uses networks was read.
-func (e *Env) SubnetsUntold() string { return e.Feed.Last().CannotTell(e.subnetKinds()...) }
+func (e *Env) SubnetsUnknown() string { return e.Feed.Last().CannotTell(e.subnetKinds()...) }
 
 // ReadLimit is how long a review waits for what it reads to tell what depends on an object; what could not be read is said.
 const ReadLimit = 10 * time.Second
@@ -217,23 +216,23 @@ func (e *Env) FreshDependents(now *store.Snapshot, s Subject) []string {
 	return out
 }
 
-// Via is the tunnel or interconnect in whose inner subnet an address lies; empty when none is known. A
-// list asks it for every cell, so the addresses are worked out once until something new arrives. It is for
+// OwnerOf is the tunnel or interconnect in whose inner subnet an address lies; empty when none is known. A
+// list asks it for every cell, so the addresses are worked out once between two messages. It is for
 // pages only, not for commands.
-func (e *Env) Via(addr netip.Addr) string {
-	if e.links == nil {
-		e.links = map[netip.Addr]string{}
+func (e *Env) OwnerOf(addr netip.Addr) string {
+	if e.ownerByAddress == nil {
+		e.ownerByAddress = map[netip.Addr]string{}
 		for _, s := range e.Subnets("") {
 			// Inner subnets have two usable addresses, a few have eight.
 			if s.Route || s.CIDR.Addr().BitLen()-s.CIDR.Bits() > 3 {
 				continue
 			}
 			for a := s.CIDR.Masked().Addr(); s.CIDR.Contains(a); a = a.Next() {
-				e.links[a] = s.Owner
+				e.ownerByAddress[a] = s.Owner
 			}
 		}
 	}
-	return e.links[addr]
+	return e.ownerByAddress[addr]
 }
 
 // OwnPrefixes are the prefixes that the account brought to Cloudflare, as far as they are known.

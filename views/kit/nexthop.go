@@ -38,21 +38,21 @@ func (e *Env) NextHop(hop netip.Addr) (NextHop, bool) {
 	return NextHop{}, false
 }
 
-// conduit is what was found out about a next hop.
-type conduit struct {
+// cachedHop is what was found out about a next hop.
+type cachedHop struct {
 	NextHop
 	is bool
 }
 
-// ConduitNow is NextHop for pages only, whose lists ask it for every cell: it is worked out once until something new arrives.
-func (e *Env) ConduitNow(hop netip.Addr) (NextHop, bool) {
-	found, ok := e.conduits[hop]
+// CachedNextHop is NextHop for pages only, whose lists ask it for every cell: it is worked out once until something new arrives.
+func (e *Env) CachedNextHop(hop netip.Addr) (NextHop, bool) {
+	found, ok := e.nextHops[hop]
 	if !ok {
 		found.NextHop, found.is = e.NextHop(hop)
-		if e.conduits == nil {
-			e.conduits = map[netip.Addr]conduit{}
+		if e.nextHops == nil {
+			e.nextHops = map[netip.Addr]cachedHop{}
 		}
-		e.conduits[hop] = found
+		e.nextHops[hop] = found
 	}
 	return found.NextHop, found.is
 }

@@ -24,7 +24,7 @@ func poolAround(used string) (netip.Prefix, bool) {
 // FreeSubnets proposes the next free /31s for the inner side of a link, in the neighbourhood of the one that was
 // made last with this profile, else of those in use. The object with the id except is left out.
 func (e *Env) FreeSubnets(except string, most int) []string {
-	if e.SubnetsUntold() != "" {
+	if e.SubnetsUnknown() != "" {
 		return nil // what is free cannot be told
 	}
 	near := poolDefault

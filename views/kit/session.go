@@ -35,15 +35,15 @@ func (e *Env) BGPSection(s Session) form.Section {
 	on := func(v form.Values) bool { return v["bgp"] == "yes" }
 	fixed, asn := s.Fixed, strconv.FormatUint(uint64(s.ASN), 10)
 	fields := []form.Field{
-		{Key: "bgp", Label: "BGP session", Kind: form.Choice, Options: form.YesNo, Fixed: fixed,
+		{Key: "bgp", Label: "BGP session", Control: form.Choice, Choices: form.YesNo, ReadOnlyWhy: fixed,
 			Help: "Your router opens it; Cloudflare's AS is " + asn},
-		{Key: "customer_asn", Label: "Your AS number", When: on, Fixed: fixed,
-			Help:  "Private 64512 to 65534 or your own; not " + asn,
+		{Key: "customer_asn", Label: "Your AS number", When: on, ReadOnlyWhy: fixed,
+			Help:  "Your own, or private: 64512-65534, 4200000000-4294967294; not " + asn,
 			Check: func(v string, all form.Values) form.Finding { return checkASN(v, s.ASN, s.Others(all)) }},
-		{Key: "md5_key", Label: "MD5 key", Kind: form.Secret, When: on, Fixed: fixed,
+		{Key: "md5_key", Label: "MD5 key", Control: form.Secret, When: on, ReadOnlyWhy: fixed,
 			Help:  "Optional, the same on your router; 1 to 80 characters",
 			Check: optionally(rules.MD5Key)},
-		{Key: "extra_prefixes", Label: "Extra prefixes", When: on, Fixed: fixed,
+		{Key: "extra_prefixes", Label: "Extra prefixes", When: on, ReadOnlyWhy: fixed,
 			Help:    "Also advertised to your router: 0.0.0.0/0; separated by spaces",
 			Suggest: func(form.Values) []string { return []string{"0.0.0.0/0", "100.96.0.0/12", "100.64.0.0/12"} },
 			Check:   field.CheckList(rules.ExtraPrefix)},
@@ -63,11 +63,11 @@ const (
 
 // filterField chooses a filter profile of the account. Without any there is nothing to ask.
 func (e *Env) filterField(key, label string, s Session, help string) form.Field {
-	return form.Field{Key: key, Label: label, Kind: form.Pick, Free: true, Fixed: s.Fixed, Help: help,
+	return form.Field{Key: key, Label: label, Control: form.Pick, Free: true, ReadOnlyWhy: s.Fixed, Help: help,
 		When: func(v form.Values) bool {
 			return v["bgp"] == "yes" && (v[key] != "" || !s.Kept && len(e.Feed.Last().FilterProfiles.Rows) > 0)
 		},
-		Choices: func(form.Values) []form.Option {
+		ChoicesNow: func(form.Values) []form.Option {
 			out := []form.Option{{Value: "", Label: "none"}}
 			for _, p := range e.Feed.Last().FilterProfiles.Rows {
 				out = append(out, form.Option{Value: p.ID, Label: p.Name + "  " + p.MatchAction + " " + strings.Join(p.Targets, " ")})

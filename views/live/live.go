@@ -302,7 +302,7 @@ func (f *Feed) Freshness() tui.Status {
 	s, last := f.tunnelStatus(nil), f.seen.Load()
 	for _, k := range store.Overview() {
 		if e := last.Entry(k); s.Err == "" && api.Unanswered(e.Err) {
-			failed(&s, k.Title()+": ", e.Err)
+			failed(&s, k.Plural()+": ", e.Err)
 		}
 	}
 	return s

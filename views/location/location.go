@@ -121,7 +121,7 @@ func (m *Module) sections(s diagnose.LocationView) []resource.Section {
 	case !l.Weighed:
 		prose(&first, "Whether it carries traffic is not known.")
 	}
-	second := resource.Section{Title: "Tunnels that it does not see healthy"}
+	second := resource.Section{Title: "Not healthy from here"}
 	for _, b := range s.Bad {
 		f := resource.Field{Label: tui.Clean(b.Name), Value: string(b.State), Role: stateRole(b), Note: flow(b)}
 		if b.ID != "" {

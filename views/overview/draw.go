@@ -215,7 +215,7 @@ func notRead(s *store.Snapshot) []string {
 	var out []string
 	for _, k := range []store.Kind{store.BGPPrefixes, store.Bindings, store.PortStates} {
 		if unread, all := s.Unread(k); unread > 0 {
-			out = append(out, fmt.Sprintf("%s: not read yet (%d of %d)", k.Title(), unread, all))
+			out = append(out, fmt.Sprintf("%s: not read yet (%d of %d)", k.Plural(), unread, all))
 		}
 	}
 	return out

@@ -165,7 +165,7 @@ func (p *page) take(found []diagnose.Incident) {
 // stateOf is the state of a tunnel or a port in a word; empty for what has none.
 func (p *page) stateOf(s diagnose.Subject) tui.Span {
 	if t, ok := p.tunnels[s.ID]; ok {
-		text, role := tunnel.StateText(*t, p.env.Glyphs)
+		text, role := tunnel.StateNow(p.env, *t)
 		return tui.Span{Text: text, Role: role}
 	}
 	if state, ok := p.ports[s.Name]; ok && s.Resource == store.Ports {
@@ -224,7 +224,7 @@ func (p *page) columns() []table.Column[trouble] {
 	}
 	rank := func(a, b trouble) int { return cmp.Compare(a.rank, b.rank) }
 	return []table.Column[trouble]{
-		{Key: "name", Title: "AFFECTED", Width: 18, Text: text(trouble.name), Compare: rank,
+		{Key: "name", Title: "AFFECTED", Width: 18, Text: text(trouble.name), Compare: rank, Ranked: true,
 			Role: func(trouble) tui.Role { return tui.Strong }},
 		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }),
 			Role: func(t trouble) tui.Role { return t.role }},

@@ -27,11 +27,15 @@ func (m *Module) acts(r row) []tui.Action {
 		{Name: "delegations", Keys: []string{"3"}, Short: "delegations", Run: open(m.openDelegations),
 			Long: "Prefix delegations to other accounts"},
 	}
-	validate := tui.Action{Name: "validate", Keys: []string{"V"}, Short: "validate", Why: m.env.NoWrites,
+	validate := tui.Action{Name: "validate", Keys: []string{"V"}, Short: "validate", Why: m.env.NoWrites, Footer: !r.approved(),
 		Run:  func() tea.Cmd { return m.validate(r) },
 		Long: "Check IRR, RPKI and ownership again"}
 	one, why := r.only()
-	return slices.Concat(m.announcing(r, one, why), []tui.Action{validate}, down, m.env.ChainActions(subject(r)), m.env.WhereAction(r.CIDR),
+	first := append(m.announcing(r, one, why), validate)
+	if !r.approved() { // what its page says to press stands before what cannot be done yet
+		first = append([]tui.Action{validate}, first[:len(first)-1]...)
+	}
+	return slices.Concat(first, down, m.env.ChainActions(subject(r)), m.env.WhereAction(r.CIDR),
 		[]tui.Action{m.env.MuteOf(store.Prefixes, r.ID)})
 }
 

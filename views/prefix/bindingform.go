@@ -55,9 +55,9 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 	o := form.Options{Title: "New service binding", Verb: "review", Values: form.Values{"prefix": cidr}, Submit: s.submit, Init: s.look,
 		Sections: []form.Section{
 			{Title: "Prefix", Intro: "The prefix that you brought to Cloudflare, whose addresses are to go to a service.", Fields: []form.Field{
-				{Key: "prefix", Label: "Prefix", Help: "One of yours", Kind: form.Pick, Free: true,
-					Choices: func(form.Values) []form.Option { return m.cidrChoices() },
-					Check:   s.checkPrefix, Changed: s.look, Live: s.bound}}},
+				{Key: "prefix", Label: "Prefix", Help: "One of yours", Control: form.Pick, Free: true,
+					ChoicesNow: func(form.Values) []form.Option { return m.cidrChoices() },
+					Check:      s.checkPrefix, Changed: s.look, Explain: s.bound}}},
 			{Title: "Binding", Intro: "Which part of it goes where. The most specific binding wins; what has none stays with the one above it.",
 				Fields: []form.Field{
 					{Key: "cidr", Label: "Network", Help: "First the whole prefix; later parts of it, such as a /28",
@@ -65,7 +65,7 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 						Check: func(v string, all form.Values) form.Finding {
 							return s.checkNetwork(v, all)
 						}},
-					{Key: "service_id", Label: "Service", Kind: form.Pick, Options: options, Help: "What gets the traffic to these addresses",
+					{Key: "service_id", Label: "Service", Control: form.Pick, Choices: options, Help: "What gets the traffic to these addresses",
 						Propose: s.fitting,
 						Check: func(v string, all form.Values) form.Finding {
 							if v == "" {

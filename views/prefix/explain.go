@@ -19,8 +19,7 @@ func explain(r row, astray []string, now time.Time) []resource.Field {
 		out = append(out, resource.Field{Value: text, Role: role, Prose: true})
 	}
 	if !r.approved() {
-		add(tui.Pending, "Cloudflare has not approved the prefix: nothing of it can be advertised. Fix the failed checks below, then press "+
-			tui.KeyOf("validate", "V")+" to validate again.")
+		add(tui.Pending, "Cloudflare has not approved the prefix: nothing of it can be advertised. "+r.toValidate())
 	}
 	way := "Press " + tui.KeyOf("advertise", "A") + " to advertise"
 	if len(r.BGP.Rows) > 1 {
@@ -62,6 +61,27 @@ func explain(r row, astray []string, now time.Time) []resource.Field {
 		"bound: nothing to do here. If it is unreachable all the same: look for AS 13335 on a looking glass, "+
 		"then at the tunnel, the static route and the return path.")
 	return out
+}
+
+// toValidate is what stands between a prefix and its approval: the checks that it does not pass, by their names, else those that go on.
+func (r row) toValidate() string {
+	again := "press " + tui.KeyOf("validate", "V") + " to validate again."
+	var bad, open []string
+	for _, v := range r.validations() {
+		switch v.role() {
+		case tui.Bad:
+			bad = append(bad, v.name+" "+tui.Clean(v.state))
+		case tui.Pending:
+			open = append(open, v.name)
+		}
+	}
+	switch {
+	case len(bad) > 0:
+		return "Checks not passed: " + strings.Join(bad, ", ") + ". Correct that, then " + again
+	case len(open) > 0:
+		return "Checks pending: " + strings.Join(open, ", ") + "."
+	}
+	return upperFirst(again)
 }
 
 // meaningOf says why a BGP prefix is not on the Internet, or why it could fall off; "" when there is nothing to say. way is how

@@ -32,12 +32,12 @@ func (m *Module) mainFields(id string) []form.Field {
 		why = fixed
 	}
 	return []form.Field{
-		{Key: "cidr", Label: "Prefix", Help: "Your own public network, /24 or larger (IPv6: /48): 203.0.113.0/24", Fixed: why,
+		{Key: "cidr", Label: "Prefix", Help: "Your own public network, /24 or larger (IPv6: /48): 203.0.113.0/24", ReadOnlyWhy: why,
 			Check: func(v string, _ form.Values) form.Finding {
 				return field.WorstOf(field.WorstOf(field.Finding(rules.OnboardPrefix(v)), m.onboarded(v)),
 					field.Finding(rules.SelfServeOnboarding(rules.MagicTransit)))
 			}},
-		{Key: "asn", Label: "ASN", Help: "The origin of the announcement: 13335, or your own AS number", Fixed: why,
+		{Key: "asn", Label: "ASN", Help: "The origin of the announcement: 13335, or your own AS number", ReadOnlyWhy: why,
 			Suggest: func(form.Values) []string { return []string{"13335"} }, Check: field.Check(rules.PrefixASN)},
 	}
 }
@@ -55,7 +55,7 @@ func (m *Module) onboarded(text string) form.Finding {
 
 func letterFields() []form.Field {
 	return []form.Field{
-		{Key: "delegate_loa_creation", Label: "Made by Cloudflare", Kind: form.Choice, Options: form.YesNo,
+		{Key: "delegate_loa_creation", Label: "Made by Cloudflare", Control: form.Choice, Choices: form.YesNo,
 			Help: "Recommended: Cloudflare writes the letter. Otherwise it needs your own"},
 		{Key: "loa_document_id", Label: "Your letter's id", Help: "The id of the uploaded PDF; it can follow later",
 			When: func(v form.Values) bool { return v["delegate_loa_creation"] != "yes" }},

@@ -18,12 +18,12 @@ func (m *Module) Objects() []tui.Object {
 		out = append(out, m.object(p))
 	}
 	for _, l := range m.env.Feed.Last().Leases.Rows {
-		out = append(out, tui.Object{ID: "leases/" + l.ID, Of: string(kind.Leases), Kind: kind.Leases.About().One, Name: networks(l),
+		out = append(out, tui.Object{ID: "leases/" + l.ID, Kind: string(kind.Leases), Label: kind.Leases.About().One, Name: networks(l),
 			More: []string{l.ID}, Nets: kit.Networks(l.CIDRs...), Open: func() tui.View { return m.openLease(l) },
 			Fact: func() tui.Line { return tui.Text(tui.Muted, cmp.Or(tui.Clean(l.Purpose), "-")) }})
 	}
 	for _, v := range m.env.Feed.Last().Services.Rows {
-		out = append(out, tui.Object{ID: "services/" + v.ID, Of: string(kind.Services), Kind: kind.Services.About().One, Name: v.Name,
+		out = append(out, tui.Object{ID: "services/" + v.ID, Kind: string(kind.Services), Label: kind.Services.About().One, Name: v.Name,
 			More: []string{v.ID}, Open: func() tui.View { return m.openService(v) },
 			Fact: func() tui.Line { return tui.Text(tui.Muted, "for service bindings") }})
 	}
@@ -32,7 +32,7 @@ func (m *Module) Objects() []tui.Object {
 
 func (m *Module) object(p store.Prefix) tui.Object {
 	r := row{Prefix: p}
-	return tui.Object{ID: "prefixes/" + p.ID, Of: string(kind.Prefixes), Kind: kind.Prefixes.About().One, Name: p.CIDR,
+	return tui.Object{ID: "prefixes/" + p.ID, Kind: string(kind.Prefixes), Label: kind.Prefixes.About().One, Name: p.CIDR,
 		More: []string{p.ID, p.Description}, Nets: kit.Networks(p.CIDR), Open: m.openOne(r),
 		Fact: func() tui.Line {
 			a, _ := m.now(r).advertisement()

@@ -214,6 +214,13 @@ func (r row) advertisedText(g tui.Glyphs) string {
 	return text
 }
 
+// spelledOut is the same where no label says what it is about.
+func (r row) spelledOut(g tui.Glyphs) string {
+	a, _ := r.advertisement()
+	return a.glyph(r.approved(), g) + " " + map[advertisement]string{withdrawn: "Not advertised", partly: "Partly advertised",
+		advertised: "Advertised"}[a] + map[bool]string{true: "Not known whether advertised"}[a == unknown]
+}
+
 func advertisedRole(r row) tui.Role {
 	a, _ := r.advertisement()
 	return a.role(r.approved())
@@ -275,8 +282,8 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 	var out resource.Section
 	for _, r := range m.rows() {
 		if p := network(r.CIDR); p.IsValid() && p.Overlaps(s.CIDR) && p.Bits() <= s.CIDR.Bits() {
-			out.Fields = append(out.Fields, resource.Field{Label: r.CIDR, Value: r.advertisedText(m.env.Glyphs), Role: advertisedRole(r),
-				Note: "advertised; " + cmp.Or(r.Description, approval(r.Approved)), Open: m.openOne(r)})
+			out.Fields = append(out.Fields, resource.Field{Label: r.CIDR, Value: r.spelledOut(m.env.Glyphs), Role: advertisedRole(r),
+				Note: cmp.Or(r.Description, approval(r.Approved)), Open: m.openOne(r)})
 		}
 	}
 	if len(out.Fields) == 0 {

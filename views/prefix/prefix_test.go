@@ -237,6 +237,6 @@ func TestAPrefixLeadsToItsRoutesAndBack(t *testing.T) {
 			p.press("j")
 		}
 		p.press("enter")
-		p.sees("Route", "BYOIP prefix 198.18.20.0/24 ✗ No › advertised; Ashburn services")
+		p.sees("Route", "BYOIP prefix 198.18.20.0/24 ✗ Not advertised › Ashburn services")
 	})
 }

@@ -84,6 +84,11 @@ func (o outlook) warnings() []string {
 	if lost := lastWays(o.differences); len(lost) > 0 {
 		out = append(out, "This removes the last path from "+strings.Join(lost, ", ")+", which Cloudflare advertises.")
 	}
+	for _, d := range o.differences {
+		if text := d.Draws(); text != "" {
+			out = append(out, text)
+		}
+	}
 	if lost := lastWays(o.meanwhile); len(lost) > 0 {
 		out = append(out, "Until the new tunnel works there is no path left to "+strings.Join(lost, ", ")+", which Cloudflare advertises.")
 	}

@@ -24,7 +24,7 @@ func (m *Module) form(title string, r api.Route, submit func(api.Route) tea.Cmd)
 	return form.Options{
 		Title: title, Verb: "review", Values: values(r),
 		Sections: []form.Section{
-			{Title: "Route", Intro: "Which network, and through which tunnel or interconnect.", Fields: m.mainFields(r.ID)},
+			{Title: "Route", Intro: "Which network, and through which tunnel or CNI.", Fields: m.mainFields(r.ID)},
 			{Title: "ECMP weight and scope", Intro: "Only when several routes share a network, or a route is for some places alone.",
 				Folded: r.Weight == 0 && r.Scope == nil, Fields: m.scopeFields(r.ID)},
 		},
@@ -34,14 +34,15 @@ func (m *Module) form(title string, r api.Route, submit func(api.Route) tea.Cmd)
 
 func (m *Module) mainFields(id string) []form.Field {
 	return []form.Field{
-		{Key: "prefix", Label: "Prefix", Help: "The network to route: 10.61.0.0/16, or with its netmask", Reads: rules.NetworkText,
+		{Key: "prefix", Label: "Prefix", Help: "The network to route: 10.61.0.0/16, or with its netmask", Normalize: rules.NetworkText,
 			Check: func(v string, all form.Values) form.Finding {
 				return field.WorstOf(field.Worst(rules.RoutePrefix(v), m.owned(ruleOf(all).Prefix)),
 					m.env.Taken(rules.RouteTaken(ruleOf(all), m.others(id)), store.Routes))
 			}},
 		{Key: "nexthop", Label: "Next hop", Help: "Your side of a tunnel or CNI: its address, or its name to find that",
-			Kind: form.Pick, Free: true, Choices: func(form.Values) []form.Option { return m.hops() }, Reads: rules.AddressText, Live: m.hopLive,
-			Check: m.checkHop},
+			Control: form.Pick, Free: true, ChoicesNow: func(form.Values) []form.Option { return m.hops() }, Normalize: rules.AddressText,
+			Explain: m.hopLive,
+			Check:   m.checkHop},
 		{Key: "priority", Label: "Priority", Help: "The lowest wins; Cloudflare adds 500,000 if degraded, 1,000,000 if down",
 			Check: field.Check(rules.Priority)},
 		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
@@ -54,8 +55,8 @@ func (m *Module) scopeFields(id string) []form.Field {
 			Check: func(v string, all form.Values) form.Finding {
 				return field.WorstOf(field.Finding(rules.Weight(v)), m.env.Taken(rules.RouteECMP(ruleOf(all), m.others(id)), store.Routes))
 			}},
-		{Key: "colo_regions", Label: "Regions", Help: "Only there; empty for everywhere", Empty: "no limit", Kind: form.Many, Free: true,
-			Options: regions(),
+		{Key: "colo_regions", Label: "Regions", Help: "Only there; empty for everywhere", Empty: "no limit", Control: form.Many, Free: true,
+			Choices: regions(),
 			Check: func(v string, all form.Values) form.Finding {
 				return field.CheckList(rules.Region)(strings.ToUpper(v), all)
 			}},
@@ -101,7 +102,7 @@ func (m *Module) checkCoverage(all form.Values, id string) form.Finding {
 // nextHop says whether a next hop lies on a tunnel or an interconnect. While one of their lists is not known, it cannot be told.
 func (m *Module) nextHop(hop netip.Addr) form.Finding {
 	found := rules.NextHopOnLink(hop, m.env.Subnets(""))
-	if why := m.env.SubnetsUntold(); why != "" && !found.IsZero() {
+	if why := m.env.SubnetsUnknown(); why != "" && !found.IsZero() {
 		return field.CannotTell(why)
 	}
 	return field.Finding(found)

@@ -15,6 +15,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/diagnose"
 	"flarewire/internal/kind"
 	"flarewire/internal/rules"
 	"flarewire/internal/store"
@@ -106,7 +107,7 @@ func (m *Module) create() tea.Cmd { return m.editor().Create() }
 
 // Setups implements kit.SetupOwner.
 func (m *Module) Setups() []kit.Setup {
-	return []kit.Setup{{Kind: "route", Label: "Static route", What: "routes a network through a tunnel or an interconnect.", Begin: m.create}}
+	return []kit.Setup{{Kind: "route", Label: "Static route", What: "routes a network through a tunnel or a CNI.", Begin: m.create}}
 }
 
 // Columns are the columns of the list of routes. via names the tunnel or interconnect behind the next hop.
@@ -138,11 +139,11 @@ func (m *Module) state(r api.Route) (string, tui.Role) {
 	if err != nil {
 		return "-", tui.Muted
 	}
-	c, ok := m.env.ConduitNow(hop)
+	c, ok := m.env.CachedNextHop(hop)
 	switch {
 	case ok:
 		return strings.Replace(field.Or(c.State, "?"), "Down (health check)", "Probes down", 1), c.Role // as wide as the column
-	case m.env.SubnetsUntold() != "":
+	case m.env.SubnetsUnknown() != "":
 		return "?", tui.Muted
 	}
 	return "-", tui.Muted
@@ -165,7 +166,7 @@ func via(env *kit.Env, r api.Route) string {
 	if name := through(env, r.Nexthop); name != "" {
 		return name
 	}
-	if env.SubnetsUntold() != "" {
+	if env.SubnetsUnknown() != "" {
 		return "?"
 	}
 	return "-"
@@ -177,7 +178,7 @@ func through(env *kit.Env, nexthop string) string {
 	if err != nil {
 		return ""
 	}
-	return env.Via(hop)
+	return env.OwnerOf(hop)
 }
 
 func weight(r api.Route) string {
@@ -222,10 +223,10 @@ func viaNote(env *kit.Env, r api.Route) string {
 	if name := through(env, r.Nexthop); name != "" {
 		return "on " + name
 	}
-	if why := env.SubnetsUntold(); why != "" {
+	if why := env.SubnetsUnknown(); why != "" {
 		return why
 	}
-	return "in no tunnel's or interconnect's subnet"
+	return "in no tunnel's or CNI's subnet"
 }
 
 // siblings are the other routes for the same network: who wins and who shares is seen at once.
@@ -233,27 +234,43 @@ func (m *Module) siblings(r api.Route) (resource.Section, bool) {
 	s := resource.Section{Title: "Other routes for " + r.Prefix}
 	for _, other := range m.routes().Rows {
 		if other.Prefix == r.Prefix && other.ID != r.ID {
-			s.Fields = append(s.Fields, m.field(other, r.Priority))
+			s.Fields = append(s.Fields, m.field(r, other))
 		}
 	}
 	return s, len(s.Fields) > 0
 }
 
-func (m *Module) field(r api.Route, against int) resource.Field {
-	note := ""
-	state, role := m.state(r)
-	switch {
-	case role == tui.Bad && r.Priority <= against:
-		note = "comes first by its priority, but what it leads through is " + strings.ToLower(state)
-	case r.Priority < against:
-		note = "wins over this one"
-	case r.Priority == against:
-		note = "shares the traffic (ECMP)"
-	default:
-		note = "standby"
+// field is another route for the network of r, and how it stands to r: by the regions of both, and by their priorities with the penalties
+// of health.
+func (m *Module) field(r, other api.Route) resource.Field {
+	f := resource.Field{Label: "priority " + strconv.Itoa(other.Priority), Value: other.Nexthop + " via " + via(m.env, other),
+		Open: m.openOne(other)}
+	p, err := netip.ParsePrefix(r.Prefix)
+	if err != nil {
+		return f
 	}
-	return resource.Field{Label: "priority " + strconv.Itoa(r.Priority), Value: r.Nexthop + " via " + via(m.env, r), Note: note,
-		Open: m.openOne(r)}
+	how, zones := m.env.Feed.Diagnosis().Table().Destination(p).Beside(r.ID, other.ID)
+	switch how {
+	case diagnose.Elsewhere:
+		f.Note = "serves other regions: " + scope(other)
+	case diagnose.SharesWith:
+		f.Note = "shares the traffic (ECMP)"
+	case diagnose.WinsOver:
+		f.Note = "wins over this one"
+	case diagnose.StandsBy:
+		f.Note = "standby"
+	case diagnose.NeverTakes:
+		f.Note = "never takes over"
+	case diagnose.FellBehind:
+		state, _ := m.state(other)
+		f.Note = "comes first by its priority, but what it leads through is " + strings.ToLower(state)
+	case diagnose.CannotTell:
+		f.Note = "which one carries the traffic depends on health that is not known"
+	}
+	if len(zones) > 0 {
+		f.Note += " in " + strings.Join(zones, " ")
+	}
+	return f
 }
 
 func (m *Module) subject(r api.Route) kit.Subject {

@@ -159,7 +159,7 @@ func (o *Opening) Draw(c tui.Canvas) []string {
 func newPassphrase(desk *Deps, name string, request keystore.Request) *form.Form {
 	return form.New(form.Options{
 		Title: "Passphrase of " + name, Verb: "open",
-		Sections: []form.Section{{Fields: []form.Field{{Key: "passphrase", Label: "Passphrase", Kind: form.Secret, Once: true,
+		Sections: []form.Section{{Fields: []form.Field{{Key: "passphrase", Label: "Passphrase", Control: form.Secret, ClearOnSubmit: true,
 			Help: "of the age file of profile " + name + "; it is kept nowhere",
 			Check: func(v string, _ form.Values) form.Finding {
 				if v == "" {

@@ -105,7 +105,7 @@ func newKeepForm(desk *Deps, p keystore.Profile, c keystore.Credential) *form.Fo
 	replacing := p.Name != ""
 	name := form.Field{Key: "name", Label: "Profile", Help: "a name of yours for this sign-in: prod, lab", Check: checkName(desk)}
 	if replacing {
-		name.Fixed = "its credential is replaced"
+		name.ReadOnlyWhy = "its credential is replaced"
 	}
 	isAge := func(form.Values) bool { return p.Store == keystore.StoreAge }
 	return form.New(form.Options{
@@ -113,12 +113,12 @@ func newKeepForm(desk *Deps, p keystore.Profile, c keystore.Credential) *form.Fo
 		Values: form.Values{"name": orDefault(p.Name), "readonly": yesNo(p.ReadOnly), "production": yesNo(p.Production)},
 		Sections: []form.Section{{Title: "Kept in: " + title(p.Store), Fields: []form.Field{
 			name,
-			{Key: "passphrase", Label: "Passphrase", Kind: form.Secret, When: isAge, Check: checkPassphrase,
+			{Key: "passphrase", Label: "Passphrase", Control: form.Secret, When: isAge, Check: checkPassphrase,
 				Help: "encrypts the file; it is asked at every start and kept nowhere"},
-			{Key: "again", Label: "The same again", Kind: form.Secret, When: isAge, Check: checkAgain},
-			{Key: "readonly", Label: "Read-only", Kind: form.Choice, Options: form.YesNo,
+			{Key: "again", Label: "The same again", Control: form.Secret, When: isAge, Check: checkAgain},
+			{Key: "readonly", Label: "Read-only", Control: form.Choice, Choices: form.YesNo,
 				Help: "refuse every change, whatever the credential may do"},
-			{Key: "production", Label: "Production", Kind: form.Choice, Options: form.YesNo,
+			{Key: "production", Label: "Production", Control: form.Choice, Choices: form.YesNo,
 				Help: "mark every page of this profile with PRODUCTION"},
 		}}},
 		Submit: func(v form.Values) tea.Cmd {

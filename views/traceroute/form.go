@@ -56,20 +56,21 @@ func (m *Module) form(request api.TracerouteRequest, to kit.Goal) tui.View {
 		{Title: "Needs Magic Transit Write; changes nothing, so --read-only allows it"},
 		{Fields: []form.Field{
 			{Key: "targets", Label: "To", Help: field.Or(to.Help, "Addresses or host names, at most 10; separated by spaces"), Check: checkTargets,
-				Kind: form.Many, Free: true, Choices: func(form.Values) []form.Option { return m.ends() }},
+				Control: form.Many, Free: true, ChoicesNow: func(form.Values) []form.Option { return m.ends() }},
 			{Key: "colos", Label: "From", Help: "Airport codes such as fra ams; empty is all, which is slow", Check: checkColos,
-				Kind: form.Many, Free: true, Live: func(form.Values) string { return m.carrying(to.Tunnel) },
-				Choices: func(form.Values) []form.Option { return m.locations(to.Tunnel) }},
+				Control: form.Many, Free: true, Explain: func(form.Values) string { return m.carrying(to.Tunnel) },
+				ChoicesNow: func(form.Values) []form.Option { return m.locations(to.Tunnel) }},
 		}},
 		{Title: "Options", Folded: true, Fields: []form.Field{
-			{Key: "packet_type", Label: "Packets", Kind: form.Choice, Options: packets, Help: "A router that drops ICMP may answer to another kind"},
+			{Key: "packet_type", Label: "Packets", Control: form.Choice, Choices: packets,
+				Help: "A router that drops ICMP may answer to another kind"},
 			{Key: "max_ttl", Label: "Largest TTL", Help: "How many hops at most, up to 64", Check: field.Check(rules.TraceMaxHops)},
 			{Key: "packets_per_ttl", Label: "Packets per TTL", Help: "Up to 10", Check: field.Check(rules.TraceProbes)},
 			{Key: "port", Label: "Port", Help: "tcp, udp: destination port; icmp: first sequence; 0: Cloudflare chooses",
 				Check: field.Check(rules.TraceDestination)},
 			{Key: "wait_time", Label: "Wait", Help: "Seconds for each answer, 1 to 5", Check: field.Check(rules.TraceWaitTime)},
 		}},
-	}, Start: "targets", Acts: true, Submit: func(v form.Values) tea.Cmd { return m.start(requestOf(v), to.Tunnel) }})
+	}, Start: "targets", SubmitIsFinal: true, Submit: func(v form.Values) tea.Cmd { return m.start(requestOf(v), to.Tunnel) }})
 }
 
 // values are what the form shows of a request: Cloudflare's defaults where it says nothing.

@@ -18,10 +18,10 @@ import (
 
 // panel is the BGP session as the API reports it.
 func panel(t store.Tunnel, now time.Time, env *kit.Env) resource.Section {
-	g := env.Glyphs
 	s := resource.Section{Title: "BGP session"}
 	add := func(f resource.Field) { s.Fields = append(s.Fields, f) }
-	add(resource.Field{Label: "State", Value: stateText(t, g), Role: stateRole(t), Note: lastChange(t, now)})
+	text, role := StateNow(env, t)
+	add(resource.Field{Label: "State", Value: text, Role: role, Note: lastChange(t, now)})
 	if st := t.BGPStatus; st != nil {
 		add(fsmField(st))
 		tcp, tcpRole := "not connected", tui.Bad
@@ -31,11 +31,11 @@ func panel(t store.Tunnel, now time.Time, env *kit.Env) resource.Section {
 		add(resource.Field{Label: "TCP", Value: tcp, Role: tcpRole})
 		add(resource.Field{Label: "Cloudflare", Value: speaker(st.CFSpeakerIP, st.CFSpeakerPort), Note: "AS " +
 			strconv.FormatUint(uint64(env.Feed.Last().CloudflareASN()), 10)})
-		add(resource.Field{Label: "Customer", Value: speaker(st.CustomerSpeakerIP, st.CustomerSpeakerPort), Note: customerAS(t)})
+		add(resource.Field{Label: "Customer", Value: speaker(st.CustomerSpeakerIP, st.CustomerSpeakerPort), Note: customerAS(t, env.Feed.Diagnosis())})
 		value, _ := resource.Time(st.UpdatedAt.Time, now)
 		add(resource.Field{Label: "Status from", Value: value, Note: statusNote(t, now)})
 	} else if t.BGP != nil {
-		add(resource.Field{Label: "Customer AS", Value: asn(t), Note: "as configured; the API reports no status"})
+		add(resource.Field{Label: "Customer AS", Value: asn(t), Note: "configured; the API reports no status"})
 	}
 	for _, text := range differences(t) {
 		add(resource.Field{Label: "Not as configured", Value: text, Role: tui.Pending, Prose: true})
@@ -67,11 +67,16 @@ func statusNote(t store.Tunnel, now time.Time) string {
 	}
 }
 
-func customerAS(t store.Tunnel) string {
+// customerAS is the AS number that is configured: the API does not tell the router's own. Where Cloudflare's record has another one from
+// the router, that is said.
+func customerAS(t store.Tunnel, read *diagnose.Account) string {
 	if t.BGP == nil {
 		return "no AS number is configured"
 	}
-	return "AS " + asn(t) + " as configured"
+	if said, known := read.Said(t.ID); known && said != t.BGP.CustomerASN {
+		return fmt.Sprintf("AS %s configured, your router said AS %d", asn(t), said)
+	}
+	return "AS " + asn(t) + " (configured)"
 }
 
 // lastChange says since when the state is as it is, as far as it was seen.

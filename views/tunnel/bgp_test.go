@@ -24,7 +24,8 @@ func read(t *testing.T, w *store.Store, name string, now time.Time) string {
 			continue
 		}
 		var out strings.Builder
-		for _, s := range []resource.Section{panel(tunnel, now, &kit.Env{Feed: live.New(t.Context(), w), Glyphs: tui.ASCIIGlyphs}),
+		for _, s := range []resource.Section{panel(tunnel, now, &kit.Env{Feed: live.New(t.Context(), w), Glyphs: tui.ASCIIGlyphs,
+			Now: func() time.Time { return now }}),
 			timeline(tunnel, now, tui.ASCIIGlyphs)} {
 			for _, f := range s.Fields {
 				out.WriteString(f.Label + ": " + f.Value + " | " + f.Note + "\n")

@@ -38,7 +38,7 @@ func (b *BringUp) Title() string { return "Bring up " + b.name }
 // Init implements tui.View.
 func (b *BringUp) Init() tea.Cmd {
 	b.steps.look(b.m)
-	return b.m.env.Feed.Changed()
+	return tea.Batch(b.m.look(b.id), b.m.env.Feed.Changed())
 }
 
 // Needs names the tunnel: while its page is open, it is read more often as long as its session comes up.
@@ -207,6 +207,9 @@ func (b *BringUp) verdict(c tui.Canvas, t store.Tunnel, ok bool) []string {
 			b.ends(c, t)...)
 	case t.BGP == nil:
 		return append(b.hints(c, t), b.ends(c, t)...)
+	case b.m.env.Feed.Diagnosis().Old(t.ID):
+		return tui.Paragraph(c, tui.Pending, "The session was up "+tui.AgeSince(statusTime(t), c.Now)+" ago, when its status was last updated; "+
+			"it may have changed since.")
 	case t.State == store.Up && b.steps.up.before:
 		return tui.Paragraph(c, tui.Good, "The session was up already when you began to follow it.")
 	case t.State == store.Up:
@@ -233,9 +236,7 @@ func (b *BringUp) hints(c tui.Canvas, t store.Tunnel) []string {
 	if t.BGP != nil && t.BGPStatus == nil && t.Track.Looked.Sub(b.steps.began) < statusComes {
 		return append(out, tui.Paragraph(c, tui.Muted, "The API reports no status for the session yet; that is usual in the first minutes.")...)
 	}
-	alone := diagnose.Facts{Now: t.Track.Looked, Tunnels: []store.Tunnel{t}, // no more certain while no answer comes
-		CloudflareASN: b.m.env.Feed.Last().CloudflareASN()}
-	for _, f := range diagnose.New(alone).Tunnel(t.ID) {
+	for _, f := range b.m.env.Feed.Diagnosis().Tunnel(t.ID) { // what the tunnel's own page says, in the same words
 		if f.Likelihood == diagnose.Remark && t.BGP == nil {
 			continue // it has no BGP, which the steps say
 		}

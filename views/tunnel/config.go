@@ -191,10 +191,10 @@ func (r *RouterConfig) Actions() []tui.Action {
 
 // choose opens the list of platforms.
 func (r *RouterConfig) choose() tea.Cmd {
-	return tui.Push(form.New(form.Options{Title: "Platform", Verb: "show", Acts: true,
+	return tui.Push(form.New(form.Options{Title: "Platform", Verb: "show", SubmitIsFinal: true,
 		Values: form.Values{"platform": string(r.platforms[r.at])},
-		Sections: []form.Section{{Fields: []form.Field{{Key: "platform", Label: "Platform", Kind: form.Pick,
-			Options: platformOptions(r.platforms),
+		Sections: []form.Section{{Fields: []form.Field{{Key: "platform", Label: "Platform", Control: form.Pick,
+			Choices: platformOptions(r.platforms),
 			Help:    "What your router runs"}}}},
 		Submit: func(v form.Values) tea.Cmd {
 			r.show(routerconfig.Platform(v["platform"]))

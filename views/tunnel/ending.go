@@ -19,6 +19,30 @@ func end[T any](m *Module, tunnel func(T) api.Tunnel) func(T) change.Guards {
 	return func(t T) change.Guards { return m.standing(tunnel(t), told).Guards() }
 }
 
+// moved says what a change of a tunnel's addresses means while it works: the router still has the old ones.
+func moved[T any](m *Module, tunnel func(T) api.Tunnel) func(opened, wanted T) change.Guards {
+	told := m.env.Feed.Insights()
+	return func(opened, wanted T) change.Guards {
+		was, is := tunnel(opened), tunnel(wanted)
+		var what []string
+		for _, each := range []struct{ name, before, after string }{
+			{"customer endpoint", was.CustomerEndpoint, is.CustomerEndpoint},
+			{"Cloudflare endpoint", was.CloudflareEndpoint, is.CloudflareEndpoint},
+			{"interface address", was.InterfaceAddress, is.InterfaceAddress},
+		} {
+			if each.before != "" && each.before != each.after {
+				what = append(what, each.name)
+			}
+		}
+		stands := m.standing(was, told).Guards()
+		if len(what) == 0 || stands.Live == "" {
+			return change.Guards{}
+		}
+		return change.Guards{Warnings: append([]string{"Changing the " + strings.Join(what, " and the ") +
+			" cuts a tunnel that works: its session and traffic stop until your router has the same. " + stands.Live}, stands.Warnings...)}
+	}
+}
+
 // standing is how a tunnel stands that was just read, with what was watched of it. It is for commands.
 func (m *Module) standing(t api.Tunnel, told map[string]store.Insight) kit.DeleteImpact {
 	now := store.Tunnel{Tunnel: t, State: store.StateOf(t)}

@@ -47,10 +47,11 @@ func (f fields) ends() form.Section {
 	return form.Section{Title: "Endpoints", Intro: "The tunnel's name, and the two public addresses that it joins.", Fields: []form.Field{
 		{Key: "name", Label: "Name", Help: "Letters, digits, - and _; up to 15 work everywhere; ctrl+n suggests one",
 			Suggest: func(v form.Values) []string { return f.nextNames(v["name"]) }, Check: f.checkName},
-		{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address Cloudflare gave you", Kind: form.Pick, Free: true,
-			Choices: func(form.Values) []form.Option { return f.endpointChoices() },
-			Propose: f.once(func() string { return firstOf(f.endpoints()) }),
-			Check:   f.checkCloudflare, Live: f.endpointLive},
+		{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address Cloudflare gave you", Control: form.Pick,
+			Free:       true,
+			ChoicesNow: func(form.Values) []form.Option { return f.endpointChoices() },
+			Propose:    f.once(func() string { return firstOf(f.endpoints()) }),
+			Check:      f.checkCloudflare, Explain: f.endpointLive},
 		{Key: "customer_endpoint", Label: "Your endpoint", Help: "The public address of your router",
 			Check: func(v string, all form.Values) form.Finding { return f.checkCustomer(v, all) }},
 		{Key: "description", Label: "Description", Help: "Free text for your colleagues"},
@@ -65,7 +66,7 @@ func (f fields) inside() form.Section {
 			{Key: "interface_address", Label: "Interface address",
 				Help:    "Cloudflare's side of a /31, with its length; " + tui.KeyOf("suggest", "ctrl+n") + " takes the next free one",
 				Suggest: func(form.Values) []string { return f.freeSubnets() }, Propose: f.once(func() string { return firstOf(f.freeSubnets()) }),
-				Check: f.checkInterface, Live: sidesLive, Reads: rules.PrefixText},
+				Check: f.checkInterface, Explain: sidesLive, Normalize: rules.PrefixText},
 			{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 in your account's IPv6 range, its first address; empty for none",
 				Check: func(v string, _ form.Values) form.Finding {
 					if v == "" {
@@ -179,7 +180,7 @@ func (f fields) checkInterface(v string, _ form.Values) form.Finding {
 	if finding.Blocks() || err != nil {
 		return finding
 	}
-	return field.WorstOf(finding, f.m.env.SubnetTaken(rules.InterfaceOverlap(subnet, f.m.env.Subnets(f.id))))
+	return field.WorstOf(finding, f.m.env.CheckSubnet(rules.InterfaceOverlap(subnet, f.m.env.Subnets(f.id))))
 }
 
 // sidesLive says of both addresses of the subnet whose they are.

@@ -3,6 +3,7 @@ package tunnel
 import (
 	"encoding/json"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -10,6 +11,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/journal"
 	"flarewire/internal/rules"
 	"flarewire/internal/simaccount"
 	"flarewire/internal/store"
@@ -144,5 +146,54 @@ func TestJSONOfARowIsTheServersOwn(t *testing.T) {
 		if row.Name == "fra-dc1-gre" && object["brand_new_field"] != "kept" {
 			t.Error("an unknown field of the API is lost on the way to the clipboard")
 		}
+	}
+}
+
+// Whoever moves a tunnel that works is told so before it is sent; a tunnel that does not work, and other changes, are no matter of it.
+func TestMovingATunnelThatWorksIsWarnedOf(t *testing.T) {
+	m, _ := account(t)
+	ctx := t.Context()
+	gres, err := m.env.Account.GRETunnels.List(ctx)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, c := range []struct {
+		name, what string
+		change     func(*api.GRETunnel)
+		warned     bool
+	}{
+		{"ams-dc1-gre", "customer endpoint", func(g *api.GRETunnel) { g.CustomerGREEndpoint = "203.0.113.77" }, true},
+		{"ams-dc1-gre", "Cloudflare endpoint", func(g *api.GRETunnel) { g.CloudflareGREEndpoint = "192.0.2.77" }, true},
+		{"ams-dc1-gre", "interface address", func(g *api.GRETunnel) { g.InterfaceAddress = "10.213.9.0/31" }, true},
+		{"ams-dc1-gre", "description", func(g *api.GRETunnel) { g.Description = "other" }, false},
+		{"iad-dc1-gre", "customer endpoint", func(g *api.GRETunnel) { g.CustomerGREEndpoint = "203.0.113.77" }, false},
+	} {
+		i := slices.IndexFunc(gres, func(g api.GRETunnel) bool { return g.Name == c.name })
+		wanted := gres[i]
+		c.change(&wanted)
+		guards, err := m.greEditor().Guard(ctx, journal.Update, gres[i], wanted)
+		said := strings.Join(guards.Warnings, " ")
+		if err != nil || c.warned != (said != "") || c.warned && !(strings.Contains(said, "Changing the "+c.what+" cuts a tunnel that works") &&
+			strings.Contains(said, "Its session is up.")) {
+			t.Errorf("%s of %s: %q, %v", c.what, c.name, said, err)
+		}
+	}
+}
+
+// One tunnel and a pair are proposed the same health check: the one that a router answers.
+func TestOneTunnelAndAPairHaveTheSameHealthCheck(t *testing.T) {
+	m, _ := account(t)
+	one, two := m.usualHealth(), pairing{m: m}.health()
+	for _, f := range two.Fields {
+		if f.Propose == nil {
+			continue
+		}
+		want := map[string]string{"hc_type": one.Type, "hc_direction": one.Direction}[f.Key]
+		if got := f.Propose(form.Values{}); got != want {
+			t.Errorf("%s is %q for a pair, %q for one", f.Key, got, want)
+		}
+	}
+	if one.Type != rules.TypeRequest {
+		t.Errorf("the type is %s, of which every tunnel's page says that it is dropped", one.Type)
 	}
 }

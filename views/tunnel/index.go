@@ -18,8 +18,9 @@ func (m *Module) Objects() []tui.Object {
 }
 
 func (m *Module) object(t store.Tunnel) tui.Object {
-	o := tui.Object{ID: string(store.Tunnels(t.Kind)) + "/" + t.ID, Of: string(store.Tunnels(t.Kind)), Kind: store.Tunnels(t.Kind).About().One,
-		Name: named(t), More: []string{t.ID, t.CustomerEndpoint, t.CloudflareEndpoint, t.InterfaceAddress},
+	o := tui.Object{ID: string(store.Tunnels(t.Kind)) + "/" + t.ID, Kind: string(store.Tunnels(t.Kind)),
+		Label: store.Tunnels(t.Kind).About().One,
+		Name:  named(t), More: []string{t.ID, t.CustomerEndpoint, t.CloudflareEndpoint, t.InterfaceAddress},
 		Nets: kit.Networks(t.InterfaceAddress, t.InterfaceAddress6, t.CustomerEndpoint), Open: m.openOne(t)}
 	if t.BGP != nil {
 		o.More = append(o.More, "AS "+asn(t))
@@ -29,7 +30,8 @@ func (m *Module) object(t store.Tunnel) tui.Object {
 		if !ok {
 			return tui.Text(tui.Muted, "gone")
 		}
-		line := tui.Line{{Text: stateText(now, m.env.Glyphs), Role: stateRole(now)}}
+		text, role := StateNow(m.env, now)
+		line := tui.Line{{Text: text, Role: role}}
 		if now.BGP != nil {
 			line = append(line, tui.Span{Text: ", AS " + asn(now), Role: tui.Muted})
 		}

@@ -26,7 +26,7 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 	f := fields{m: m, kind: rules.IPsec, id: t.ID, name: t.Name}
 	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it follows when " +
 		"the tunnel is there.", Folded: true, Fields: []form.Field{
-		{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
+		{Key: "replay_protection", Label: "Anti-replay", Control: form.Choice, Choices: form.YesNo,
 			Help: "Off is recommended with anycast; on for devices that cannot turn it off",
 			Check: func(v string, _ form.Values) form.Finding {
 				return field.Finding(rules.ReplayProtection(v == "yes"))
@@ -34,11 +34,11 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 		{Key: "fqdn_id", Label: "Custom IKE ID", Help: "label.ACCOUNT.custom.ipsec.cloudflare.com; empty for Cloudflare's own",
 			Check: f.checkIKEID},
 		field.ReturnRouting(),
-		{Key: "allow_null_cipher", Label: "Null cipher", Kind: form.Choice, Options: form.YesNo,
-			When: func(v form.Values) bool { return v["allow_null_cipher"] == "yes" }, Fixed: nullCipherFixed},
+		{Key: "allow_null_cipher", Label: "Null cipher", Control: form.Choice, Choices: form.YesNo,
+			When: func(v form.Values) bool { return v["allow_null_cipher"] == "yes" }, ReadOnlyWhy: nullCipherFixed},
 	}}
 	if t.ID == "" {
-		own.Fields = append([]form.Field{{Key: "psk", Label: "Pre-shared key", Kind: form.Secret,
+		own.Fields = append([]form.Field{{Key: "psk", Label: "Pre-shared key", Control: form.Secret,
 			Help: "Your own key, or empty: then generate one after the tunnel is there",
 			Check: func(v string, _ form.Values) form.Finding {
 				if v == "" {

@@ -133,7 +133,8 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 
 func (m *Module) greEditor() edit.Editor[api.GRETunnel] {
 	return edit.Editor[api.GRETunnel]{Env: m.env, Resource: change.GRETunnels, Form: m.greForm, FieldOf: fieldOf, Next: m.afterGRE,
-		Draft: "gre", Guard: edit.OnDelete(end(m, api.GRETunnel.Tunnel), nil), Made: func(t api.GRETunnel,
+		Draft: "gre", Guard: edit.OnDelete(end(m, api.GRETunnel.Tunnel), edit.OnUpdate(moved(m, api.GRETunnel.Tunnel))),
+		Made: func(t api.GRETunnel,
 			r change.Result) tea.Cmd {
 			return m.made(r.ID, t.Name, t.InterfaceAddress)
 		},
@@ -144,7 +145,8 @@ func (m *Module) greEditor() edit.Editor[api.GRETunnel] {
 
 func (m *Module) ipsecEditor() edit.Editor[api.IPsecTunnel] {
 	return edit.Editor[api.IPsecTunnel]{Env: m.env, Resource: change.IPsecTunnels, Form: m.ipsecForm, FieldOf: fieldOf, Next: m.afterIPsec,
-		Draft: "ipsec", Guard: edit.OnDelete(end(m, api.IPsecTunnel.Tunnel), edit.OnWrite(guardCipher)),
+		Draft: "ipsec", Guard: edit.OnDelete(end(m, api.IPsecTunnel.Tunnel), edit.Both(edit.OnWrite(guardCipher),
+			edit.OnUpdate(moved(m, api.IPsecTunnel.Tunnel)))),
 		Made: func(t api.IPsecTunnel, r change.Result) tea.Cmd {
 			m.keyed[r.ID] = !t.PSK.IsZero()
 			return m.made(r.ID, t.Name, t.InterfaceAddress)
@@ -304,11 +306,15 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 		if err != nil || !p.Contains(s.Hop) {
 			continue
 		}
-		return []resource.Section{{Title: "Tunnel", Fields: []resource.Field{
-			{Label: t.Name, Value: stateText(t, m.env.Glyphs), Role: stateRole(t), Note: KindName(t.Kind), Open: m.openOne(t)},
-		}}}
+		return []resource.Section{{Title: "Tunnel", Fields: []resource.Field{m.stateField(t)}}}
 	}
 	return nil
+}
+
+// stateField is a tunnel with its state on another object's page.
+func (m *Module) stateField(t store.Tunnel) resource.Field {
+	text, role := StateNow(m.env, t)
+	return resource.Field{Label: t.Name, Value: text, Role: role, Note: KindName(t.Kind), Open: m.openOne(t)}
 }
 
 // OpenObject implements kit.Opener. Events of tunnels do not tell which kind it is.

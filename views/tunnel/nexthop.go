@@ -15,7 +15,8 @@ func (m *Module) NextHop(hop netip.Addr) (kit.NextHop, bool) {
 			continue
 		}
 		t.Health.State = m.env.Probed(t.Name)
-		c := kit.NextHop{Name: t.Name, State: stateText(t, m.env.Glyphs), Role: stateRole(t)}
+		c := kit.NextHop{Name: t.Name}
+		c.State, c.Role = StateNow(m.env, t)
 		switch {
 		case t.State == store.Down:
 			c.Down = "which is down"

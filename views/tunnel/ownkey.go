@@ -53,7 +53,7 @@ func (m *Module) ownKeysForm(rows []store.Tunnel) form.Options {
 	}
 	s := form.Section{Title: "Pre-shared key", Intro: "A key of your own. Cloudflare never shows it again, and flarewire keeps no copy."}
 	for i, t := range rows {
-		f := form.Field{Key: keyOf(i), Label: t.Name, Kind: form.Secret, Help: "Its new key; empty leaves the one it has",
+		f := form.Field{Key: keyOf(i), Label: t.Name, Control: form.Secret, Help: "Its new key; empty leaves the one it has",
 			Check: checkOwnKey(len(rows))}
 		if len(rows) == 1 {
 			f.Label, f.Help = "New key", "Not seen while you type; the same on your router"
@@ -61,7 +61,7 @@ func (m *Module) ownKeysForm(rows []store.Tunnel) form.Options {
 		s.Fields = append(s.Fields, f)
 	}
 	if len(rows) == 1 {
-		s.Fields = append(s.Fields, form.Field{Key: againKey, Label: "Again", Kind: form.Secret, Help: "The same key once more",
+		s.Fields = append(s.Fields, form.Field{Key: againKey, Label: "Again", Control: form.Secret, Help: "The same key once more",
 			Check: checkAgain})
 	}
 	return form.Options{Title: title, Verb: "review", Values: form.Values{}, Sections: []form.Section{s},

@@ -119,19 +119,20 @@ func (p pairing) router() form.Section {
 					}
 					return p.of(all).checkCustomer(v, all)
 				}},
-			{Key: "kind", Label: "Type", Kind: form.Choice, Options: []form.Option{{Value: string(api.GRE), Label: "GRE"},
+			{Key: "kind", Label: "Type", Control: form.Choice, Choices: []form.Option{{Value: string(api.GRE), Label: "GRE"},
 				{Value: string(api.IPsec), Label: "IPsec"}}, Help: "GRE: plain packets. IPsec: encrypted, with a key for each tunnel"},
 			p.device(),
-			{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address of the first tunnel", Kind: form.Pick, Free: true,
-				Choices: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
-				Propose: func(v form.Values) string { return firstOf(p.of(v).endpoints()) },
-				Check:   func(v string, all form.Values) form.Finding { return p.of(all).checkCloudflare(v, all) },
-				Live:    func(v form.Values) string { return p.of(v).endpointLive(v) }},
+			{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address of the first tunnel", Control: form.Pick,
+				Free:       true,
+				ChoicesNow: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
+				Propose:    func(v form.Values) string { return firstOf(p.of(v).endpoints()) },
+				Check:      func(v string, all form.Values) form.Finding { return p.of(all).checkCloudflare(v, all) },
+				Explain:    func(v form.Values) string { return p.of(v).endpointLive(v) }},
 		}}
 }
 
 func (p pairing) device() form.Field {
-	return form.Field{Key: "device", Label: "Device", Kind: form.Pick, Options: devices(),
+	return form.Field{Key: "device", Label: "Device", Control: form.Pick, Choices: devices(),
 		Help: "The device that your tunnels end on; proposals depend on it",
 		Check: func(v string, all form.Values) form.Finding {
 			return field.Finding(rules.DeviceKind(rules.Device(v), ruleKind(api.TunnelKind(all["kind"]))))
@@ -148,20 +149,20 @@ func (p pairing) twin() form.Section {
 		Fields: []form.Field{
 			{Key: "twin_name", Label: "Twin's name", Help: "Of the second tunnel", Check: p.checkTwinName, Propose: p.twinName},
 			{Key: "twin_cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "Of the second tunnel: another one than the first tunnel's",
-				Kind: form.Pick, Free: true, Choices: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
+				Control: form.Pick, Free: true, ChoicesNow: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
 				Propose: p.otherEndpoint, Check: p.checkTwinEndpoint,
-				Live: func(v form.Values) string {
+				Explain: func(v form.Values) string {
 					return p.of(v).endpointLive(form.Values{"cloudflare_endpoint": v["twin_cloudflare_endpoint"]})
 				}},
 			{Key: "twin_customer_endpoint", Label: "Your other endpoint", When: sameEndpoint, Check: p.checkTwinCustomer,
 				Help: "A second address of your router: the pair cannot share both outer ones"},
 			{Key: "interface_address", Label: "First subnet", Help: "Cloudflare's side of a /31 in the first tunnel",
 				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("twin_interface_address"),
-				Check: p.checkSubnet("twin_interface_address"), Live: sidesLive, Reads: rules.PrefixText},
+				Check: p.checkSubnet("twin_interface_address"), Explain: sidesLive, Normalize: rules.PrefixText},
 			{Key: "twin_interface_address", Label: "Twin's subnet", Help: "The same for the second tunnel",
 				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("interface_address"),
-				Check: p.checkSubnet("interface_address"), Reads: rules.PrefixText,
-				Live: func(v form.Values) string {
+				Check: p.checkSubnet("interface_address"), Normalize: rules.PrefixText,
+				Explain: func(v form.Values) string {
 					return sidesLive(form.Values{"interface_address": v["twin_interface_address"]})
 				}},
 		}}
@@ -320,7 +321,7 @@ func (p pairing) settings() form.Section {
 				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.MTU(rules.GRE, v)) }},
 			{Key: "ttl", Label: "TTL", Help: "Of the outer packets, 1 to 255", When: gre,
 				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.TTL(rules.GRE, v)) }},
-			{Key: "replay_protection", Label: "Anti-replay", Kind: form.Choice, Options: form.YesNo,
+			{Key: "replay_protection", Label: "Anti-replay", Control: form.Choice, Choices: form.YesNo,
 				When: func(v form.Values) bool { return !gre(v) }, Help: "Off is recommended with anycast; on for devices that cannot turn it off",
 				Check: func(v string, _ form.Values) form.Finding { return field.Finding(rules.ReplayProtection(v == "yes")) }},
 			{Key: "description", Label: "Description", Help: "Of both tunnels: free text for your colleagues"},

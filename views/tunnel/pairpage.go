@@ -318,8 +318,8 @@ func (p *PairPage) needsMD5() bool {
 }
 
 func (p *PairPage) askMD5() tea.Cmd {
-	return tui.Push(form.New(form.Options{Title: "MD5 key", Verb: "go on", Acts: true, Sections: []form.Section{{Fields: []form.Field{
-		{Key: "md5_key", Label: "MD5 key", Kind: form.Secret, Help: "The same as when the pair was begun",
+	return tui.Push(form.New(form.Options{Title: "MD5 key", Verb: "go on", SubmitIsFinal: true, Sections: []form.Section{{Fields: []form.Field{
+		{Key: "md5_key", Label: "MD5 key", Control: form.Secret, Help: "The same as when the pair was begun",
 			Check: func(v string, _ form.Values) form.Finding { return field.Finding(md5Rule(v)) }}}}},
 		Submit: func(v form.Values) tea.Cmd {
 			p.md5 = v["md5_key"]

@@ -35,6 +35,7 @@ type progress struct {
 	healthy arrival
 	tcp     arrival
 	up      arrival
+	noBGP   bool // it is up when the probes are answered
 	missing bool // it was there and is gone
 }
 
@@ -79,7 +80,7 @@ func (p *progress) look(m *Module) {
 		p.missing = p.listed.reached()
 		return
 	}
-	p.name, p.kind, p.missing = t.Name, t.Kind, false
+	p.name, p.kind, p.noBGP, p.missing = t.Name, t.Kind, t.BGP == nil, false
 	now := m.env.Now()
 	p.reach(&p.listed, true, t.CreatedOn.Time, now)
 	var keyed time.Time
@@ -111,6 +112,17 @@ func (p *progress) reach(step *arrival, is bool, known, now time.Time) {
 	}
 }
 
+// lacks is what is not there yet, in a few words: what its page waits for.
+func (p *progress) lacks() string {
+	switch {
+	case !p.listed.reached():
+		return "not listed yet"
+	case p.noBGP:
+		return "health checks not answered yet"
+	}
+	return "BGP not up yet"
+}
+
 // hasKey reports whether the tunnel has a pre-shared key, as far as the API or this program knows: a key that
 // was sent along when the tunnel was made may have no date.
 func (m *Module) hasKey(t store.Tunnel) bool {
@@ -123,12 +135,12 @@ func (m *Module) Followed() []kit.Followed {
 	out := m.followedPairs()
 	for _, id := range slices.Sorted(maps.Keys(m.progress)) {
 		p := m.progress[id]
-		f := kit.Followed{Name: p.name, State: "pending since " + p.began.UTC().Format("15:04") + " UTC",
+		f := kit.Followed{Name: p.name, State: "opened " + p.began.UTC().Format("15:04") + " UTC, " + p.lacks(),
 			Open: func() tui.View { return NewBringUp(m, id, p.name) }}
 		switch {
 		case p.missing:
 			f.State = "no longer on the account"
-		case p.up.reached():
+		case p.up.reached(), p.noBGP && p.healthy.reached():
 			f.State, f.Up = "up", true
 		}
 		out = append(out, f)

@@ -38,7 +38,7 @@ func (m *Module) healthForm(rows []store.Tunnel) tea.Cmd {
 		for _, v := range values {
 			options = append(options, form.Option{Value: v, Label: v})
 		}
-		return form.Field{Key: key, Label: label, Help: help, Kind: form.Choice, Options: options}
+		return form.Field{Key: key, Label: label, Help: help, Control: form.Choice, Choices: options}
 	}
 	return tui.Push(form.New(form.Options{Title: title, Verb: "review",
 		Values: form.Values{"enabled": keep, "type": keep, "direction": keep, "rate": keep},

@@ -58,8 +58,18 @@ func glyph(s store.State, g tui.Glyphs) string {
 	return g.Unknown
 }
 
-// StateText is the state in words with its glyph, and what it means.
-func StateText(t store.Tunnel, g tui.Glyphs) (string, tui.Role) { return stateText(t, g), stateRole(t) }
+// StateNow is the state in words with its glyph, and what it means, as every page shows it: what is up by a status of long ago says so.
+func StateNow(env *kit.Env, t store.Tunnel) (string, tui.Role) {
+	return aged(t, env.Feed.Diagnosis().Old(t.ID), stateText(t, env.Glyphs), stateRole(t), env.Now())
+}
+
+// aged is a state with how old its status is, where that may be left over from an earlier time.
+func aged(t store.Tunnel, old bool, text string, role tui.Role, now time.Time) (string, tui.Role) {
+	if !old || t.State != store.Up || statusTime(t).IsZero() {
+		return text, role
+	}
+	return text + ", stale " + tui.AgeSince(statusTime(t), now), tui.Pending
+}
 
 func stateText(t store.Tunnel, g tui.Glyphs) string {
 	if t.Track.Flapping {
@@ -117,23 +127,18 @@ func named(t store.Tunnel) string {
 // MarkOld has the state of a session say how old its status is, where old reports whether it may be left over from an earlier
 // time: the column with the age of every status has no room on a narrow screen.
 func MarkOld(columns []table.Column[store.Tunnel], old func(id string) bool) []table.Column[store.Tunnel] {
-	left := func(t store.Tunnel) bool { return t.State == store.Up && !statusTime(t).IsZero() && old(t.ID) }
 	out := slices.Clone(columns)
 	for i, col := range out {
 		if col.Key != "state" {
 			continue
 		}
 		out[i].Text = func(t store.Tunnel, now time.Time) string {
-			if left(t) {
-				return col.Text(t, now) + ", stale " + tui.AgeSince(statusTime(t), now)
-			}
-			return col.Text(t, now)
+			text, _ := aged(t, old(t.ID), col.Text(t, now), tui.Plain, now)
+			return text
 		}
 		out[i].Role = func(t store.Tunnel) tui.Role {
-			if left(t) {
-				return tui.Pending
-			}
-			return col.Role(t)
+			_, role := aged(t, old(t.ID), "", col.Role(t), time.Time{})
+			return role
 		}
 	}
 	return out

@@ -99,7 +99,7 @@ func TestABundleFromTheScreen(t *testing.T) {
 	a := secretive(t)
 	dir := t.TempDir()
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.canaryEnv(t.TempDir())})
-	term.WaitFor("the overview", func(s ptytest.Screen) bool { return s.Contains("iad-dc1-gre") && s.Contains("4 interconnects") })
+	term.WaitFor("the overview", func(s ptytest.Screen) bool { return s.Contains("iad-dc1-gre") && s.Contains("4 ports") })
 	path := filepath.Join(dir, "o.zip")
 	write := func() {
 		term.Press("B")

@@ -66,7 +66,7 @@ func TestEveryFaultOfANightIsOnTheOverviewWithinOneRefresh(t *testing.T) {
 			term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "10m"}, Env: a.env()})
 			s := term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
 				// The diagnosis comes after what it rests on: the worst is a prefix.
-				return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("iad-dc1-gre") && s.Contains("interconnects") &&
+				return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("iad-dc1-gre") && s.Contains(" ports ") &&
 					!s.Contains("waiting") && s.Contains("CNI ")
 			})
 			if says(night.says...)(s) {
@@ -125,7 +125,7 @@ func TestKeysFromTheStartToTheCauseAndToTheDestinations(t *testing.T) {
 			a.pass(time.Second)
 			term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env(), Cols: 80, Rows: 24})
 			term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
-				return s.Contains("Prefix withdrawn") && s.Contains("4 interconnects") && !s.Contains("waiting") && !s.Contains("not read yet")
+				return s.Contains("Prefix withdrawn") && s.Contains("4 ports") && !s.Contains("waiting") && !s.Contains("not read yet")
 			})
 			row := func(s ptytest.Screen) bool {
 				return slices.ContainsFunc(strings.Split(s.Text(), "\n"), func(line string) bool {
@@ -178,6 +178,6 @@ func TestFlappingAtRekeyIsOnTheOverviewFromTheHistory(t *testing.T) {
 	}
 	a.do(w.Close())
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env("XDG_STATE_HOME=" + state)})
-	term.WaitFor("the overview", func(s ptytest.Screen) bool { return s.Contains("iad-dc1-gre") && s.Contains("interconnects") })
+	term.WaitFor("the overview", func(s ptytest.Screen) bool { return s.Contains("iad-dc1-gre") && s.Contains(" ports ") })
 	look(term, befallen.Name, []string{"this points to the rekeying of IPsec", "stagger the rekeying"})
 }

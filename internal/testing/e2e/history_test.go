@@ -24,7 +24,7 @@ func TestTheHistorySurvivesARestart(t *testing.T) {
 	open := func() *ptytest.Terminal {
 		term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: env, Cols: 80, Rows: 40})
 		term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
-			return s.Contains("iad-dc1-gre") && s.Contains("4 interconnects") && !s.Contains("waiting")
+			return s.Contains("iad-dc1-gre") && s.Contains("4 ports") && !s.Contains("waiting")
 		})
 		return term
 	}
@@ -142,7 +142,7 @@ func TestAnEventLeadsToThePrefixThatItHappenedTo(t *testing.T) {
 						asked++
 					}
 				}
-				return s.Contains("interconnects") && !s.Contains("waiting") && asked >= 2*len(a.Objects(simaccount.Prefixes))
+				return s.Contains(" ports ") && !s.Contains("waiting") && asked >= 2*len(a.Objects(simaccount.Prefixes))
 			})
 			step(term, "g") // what was answered is taken in: an event is a difference to it
 			term.Press("E")
@@ -165,7 +165,7 @@ func TestAnOutageOfCloudflareIsAnEvent(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simaccount.Options{})
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "10m"}, Env: a.env(), Cols: 100, Rows: 40})
-	term.WaitFor("every source", func(s ptytest.Screen) bool { return s.Contains("interconnects") && !s.Contains("waiting") })
+	term.WaitFor("every source", func(s ptytest.Screen) bool { return s.Contains(" ports ") && !s.Contains("waiting") })
 	a.Fault(simaccount.Fault{Kind: simaccount.FaultStatus, Status: 501, Path: "*_tunnels*"})
 	term.Press("r")
 	term.WaitFor("no answer", func(s ptytest.Screen) bool { return s.Contains("Cloudflare answered 501") })

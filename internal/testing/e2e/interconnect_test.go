@@ -33,7 +33,7 @@ func TestAnUnhealthyInterconnectIsFirstAndLeadsToWhatRunsOverIt(t *testing.T) {
 	term.WaitFor("the tunnel interface", func(s ptytest.Screen) bool {
 		return showsAll("Interface", "10.222.0.3", "your BGP neighbor")(s) && !s.Contains("p2p_ip")
 	})
-	follow(term, "Interconnect", "nwf-ams04-1")
+	follow(term, "Port  ", "nwf-ams04-1")
 	term.WaitText("Over this port")
 	moveTo(term, "Slot")
 	term.Press("enter")
@@ -61,7 +61,7 @@ func TestARouteLeadsToItsInterconnectAndBack(t *testing.T) {
 	})
 	moveTo(term, "198.51.100.0/24")
 	term.Press("enter")
-	term.WaitFor("the route's interconnect", showsAll("Interconnect", "ams-cni-v2 ›"))
+	term.WaitFor("the route's interconnect", showsAll("CNI", "ams-cni-v2 ›"))
 	follow(term, "Tunnel interface", "ams-cni-v2")
 	term.WaitFor("what the probes find", says("degraded", "Some health check probes are lost"))
 	term.Press("pgdown", "pgdown")
@@ -325,7 +325,7 @@ func TestTheLetterOfAuthorizationIsSavedAndOverwritesNothing(t *testing.T) {
 		t.Errorf("something else was left in the folder: %v", left)
 	}
 	term.Press("enter")
-	term.WaitFor("the list again", func(s ptytest.Screen) bool { return s.Contains("4 interconnects") && s.Contains("e edit") })
+	term.WaitFor("the list again", func(s ptytest.Screen) bool { return s.Contains("4 ports") && s.Contains("e edit") })
 }
 
 func TestTheDefaultASNWarnsAboutSessionsOverTunnels(t *testing.T) {

@@ -50,17 +50,17 @@ func TestTheOverviewSaysWhatIsNotKnownAndWhy(t *testing.T) {
 	s := term.WaitFor("what is not known", func(s ptytest.Screen) bool {
 		return showsAll("iad-dc1-gre", "health not known", "CNI not known", "health, traffic: ", "CNI: ")(s)
 	})
-	if s.Contains("interconnects") {
+	if s.Contains(" ports ") {
 		t.Errorf("ports that were never read are counted:\n%s", s.Box())
 	}
 	a.ClearFaults()
 	term.Press("r")
-	term.WaitFor("everything known", func(s ptytest.Screen) bool { return s.Contains("4 interconnects") && !s.Contains("not known") })
+	term.WaitFor("everything known", func(s ptytest.Screen) bool { return s.Contains("4 ports") && !s.Contains("not known") })
 
 	// Later the API is down: what was known stays and says how old it is.
 	a.server.Close()
 	term.Press("r")
-	term.WaitFor("stale sources with the reason", showsAll("iad-dc1-gre", "4 interconnects", "GRE stale", "CNI stale", "check the network"))
+	term.WaitFor("stale sources with the reason", showsAll("iad-dc1-gre", "4 ports", "GRE stale", "CNI stale", "check the network"))
 	a.recover()
 	term.Press("r")
 	term.WaitFor("fresh again", func(s ptytest.Screen) bool { return s.Contains("iad-dc1-gre") && !s.Contains("stale") })
@@ -72,7 +72,7 @@ func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simaccount.Options{})
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env(), Cols: 80, Rows: 30}) // with room for both events
-	term.WaitFor("the counts of the ports", showsAll("iad-dc1-gre", "4 interconnects", "✗ 1 unhealthy", "◐ 1 pending", "● 2 healthy"))
+	term.WaitFor("the counts of the ports", showsAll("iad-dc1-gre", "4 ports", "✗ 1 unhealthy", "◐ 1 pending", "● 2 healthy"))
 	a.do(a.SetInterconnectStatus("nwf-fra03-1", "Down", "No light is received"))
 	a.do(a.SetHealth(simaccount.CFLinks, "fra-cni-v1", 0))
 	a.pass(time.Second)
@@ -85,10 +85,10 @@ func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
 	})
 	term.Press("esc")
 	term.WaitText("RECENT EVENTS")
-	look(term, "fra-cni-v1", []string{"Health checks fail through the interconnect", "The API does not report BGP"})
+	look(term, "fra-cni-v1", []string{"Health checks fail through the CNI", "The API does not report BGP"})
 	term.Press("enter")
 	term.WaitFor("the page of its tunnel interface", func(s ptytest.Screen) bool {
-		return on("fra-cni-v1")(s) && says("down (average 0.00)", "Health checks fail through the interconnect")(s)
+		return on("fra-cni-v1")(s) && says("down (average 0.00)", "Health checks fail through the CNI")(s)
 	})
 }
 
@@ -99,7 +99,7 @@ func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
 	a := newAccount(t, simaccount.Options{})
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "5s"}, Env: a.env(), Cols: 80, Rows: 40})
 	term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
-		return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("4 interconnects") && !s.Contains("waiting")
+		return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("4 ports") && !s.Contains("waiting")
 	})
 	a.server.Close()
 	for _, object := range []struct {
@@ -144,7 +144,7 @@ func TestTheOverviewHidesNoWorseRow(t *testing.T) {
 	a := newAccount(t, simaccount.Options{})
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview", "--refresh", "10m"}, Env: a.env()})
 	term.WaitFor("the overview with every source", func(s ptytest.Screen) bool {
-		return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("lhr-hq-gre") && s.Contains("4 interconnects") &&
+		return strings.Contains(cursorLine(s), "198.18.20.0/24") && s.Contains("lhr-hq-gre") && s.Contains("4 ports") &&
 			!s.Contains("waiting")
 	})
 	worst := "198.18.20.0/24"

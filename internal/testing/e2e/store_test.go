@@ -14,7 +14,7 @@ func TestARouteThatIsDeletedElsewhereIsGoneEverywhere(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simaccount.Options{})
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env(), Cols: 100, Rows: 40})
-	term.WaitFor("the overview", showsAll("iad-dc1-gre", "4 interconnects"))
+	term.WaitFor("the overview", showsAll("iad-dc1-gre", "4 ports"))
 	jump(term, "routes", "10.61.8.0/22")
 	term.Press("esc")
 	term.WaitText("RECENT EVENTS")
