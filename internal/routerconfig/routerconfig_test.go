@@ -374,7 +374,7 @@ func TestALongKeyOfASessionIsRemarkedOn(t *testing.T) {
 	for key, remark := range map[string]bool{strings.Repeat("k", 25): false, strings.Repeat("k", 80): true} {
 		tunnel := withBGP(greTunnel())
 		tunnel.BGP.MD5Key = key
-		out, err := routerconfig.Render(routerconfig.IOSXE, routerconfig.One(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
+		out, err := routerconfig.Render(routerconfig.IOSXE, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
 		if err != nil {
 			t.Fatal(err)
 		}
