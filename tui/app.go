@@ -49,10 +49,15 @@ type App struct {
 	profile   bool      // the first colour profile was seen
 	lines     *Lines    // there is no screen: see Lines
 	touched   time.Time // the last key
-	colours   colorprofile.Profile
-	dark      *bool  // the terminal's background; nil until it has told
-	suspend   func() // stops the program, as ctrl+z does elsewhere; nil without a terminal
-	told      bool   // the terminal tells keys apart by itself (the kitty protocol)
+	// awaited is the top page while it waits for its first data: see loading.
+	awaited struct {
+		view  View
+		since time.Time
+	}
+	colours colorprofile.Profile
+	dark    *bool  // the terminal's background; nil until it has told
+	suspend func() // stops the program, as ctrl+z does elsewhere; nil without a terminal
+	told    bool   // the terminal tells keys apart by itself (the kitty protocol)
 	// meaningless are keys that did nothing, and that this was said of.
 	meaningless map[string]bool
 	notices     []notice

@@ -37,7 +37,7 @@ func TestEveryPageKeepsToItsLayout(t *testing.T) {
 		d.Press(":")
 		d.types(page)
 		d.Press("enter")
-		d.Until("the data of "+page, func() bool { return !strings.Contains(d.Screen(), "loading"+tui.Ellipsis) })
+		d.Until("the data of "+page, func() bool { return !strings.Contains(strings.SplitN(d.Screen(), "\n", 2)[0], "loading") })
 		d.Rest()
 		d.keepsToItsLayout(":" + page)
 		before := d.title()

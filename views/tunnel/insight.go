@@ -193,7 +193,7 @@ func locations(t store.Tunnel, in store.Insight) resource.Section {
 	case len(in.Colos) == 0:
 		prose("The analytics name no location for this tunnel.")
 	case more > 0:
-		prose(fmt.Sprintf("and %d more", more))
+		prose(fmt.Sprintf("and %s more", tui.Count(more, "data centers")))
 	}
 	switch {
 	case in.ColoFlowErr != nil && api.KindOf(in.ColoFlowErr) == api.Unsupported:
