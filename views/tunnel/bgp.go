@@ -31,7 +31,8 @@ func panel(t store.Tunnel, now time.Time, env *kit.Env) resource.Section {
 		add(resource.Field{Label: "TCP", Value: tcp, Role: tcpRole})
 		add(resource.Field{Label: "Cloudflare", Value: speaker(st.CFSpeakerIP, st.CFSpeakerPort), Note: "AS " +
 			strconv.FormatUint(uint64(env.Feed.Last().CloudflareASN()), 10)})
-		add(resource.Field{Label: "Customer", Value: speaker(st.CustomerSpeakerIP, st.CustomerSpeakerPort), Note: customerAS(t, env.Feed.Diagnosis())})
+		add(resource.Field{Label: "Customer", Value: speaker(st.CustomerSpeakerIP, st.CustomerSpeakerPort),
+			Note: customerAS(t, env.Feed.Diagnosis())})
 		value, _ := resource.Time(st.UpdatedAt.Time, now)
 		add(resource.Field{Label: "Status from", Value: value, Note: statusNote(t, now)})
 	} else if t.BGP != nil {
