@@ -435,14 +435,6 @@ func affected(i diagnose.Incident, c tui.Canvas) []string {
 	return tui.Paragraph(c, impactRole(i.Severity), several(i.Affected, maxAffected))
 }
 
-// several lists the first names, and how many more there are.
-func several(names []string, most int) string {
-	if len(names) <= most {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
-}
-
 // diagnoses are the objects that were asked for, with all of the findings and what they rest on, after the incidents of several that
 // they belong to.
 func diagnoses(found []diagnose.Diagnosis, incidents []diagnose.Incident, c tui.Canvas) []string {
