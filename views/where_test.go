@@ -36,6 +36,7 @@ func TestAnOperatorAsksWhereAnAddressLeads(t *testing.T) {
 	d.Press("enter")
 	d.reads("Destinations", "198.18.20.0/24", "no healthy path left")
 	d.Press("i")
+	d.See("Address or network") // the form is there before it is typed into
 	d.types("10.50.1.2")
 	d.Press("enter")
 	d.reads("Where 10.50.1.2", "Route 10.50.0.0/16", "sjc-dc1-gre")

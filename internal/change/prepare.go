@@ -176,7 +176,7 @@ func (w *Writer) finish(ctx context.Context, e editSpec, p Plan, c mergedEdit) P
 		p.Differences = append(p.Differences, difference(path, nil, ""))
 	}
 	if len(p.Differences) == 0 && !e.always {
-		p.block("there is nothing to change")
+		p.block(Unchanged)
 	}
 	if e.guard != nil {
 		e.guard(c.fresh, &p)

@@ -81,7 +81,11 @@ func (r *Review) drawPlan(p *page) {
 		return
 	}
 	if why := r.plan.Blocked(); why != "" {
-		p.Text(tui.Bad, "This cannot be sent: "+why+".")
+		text := "This cannot be sent: " + why + "."
+		if why == change.Unchanged {
+			text = "Nothing to send: no field was changed."
+		}
+		p.Text(tui.Bad, text)
 		p.Blank()
 	}
 	r.drawConflicts(p)
