@@ -166,7 +166,7 @@ func (a *App) freshness(c Canvas) Line {
 		}
 		return Line{{" " + g.Pending + " stale " + text + " ", Pending}}
 	}
-	return Line{{" " + g.Up + " " + FitRight(old(c.AgeOf(st.Updated, st.Every)), 8) + " ", Good}}
+	return Line{{" " + g.Up + " " + Fit(old(c.AgeOf(st.Updated, st.Every)), 8) + " ", Good}}
 }
 
 // old is the age of data as the header says it.

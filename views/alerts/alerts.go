@@ -98,7 +98,7 @@ const missing = "Nobody is notified when the health of a tunnel changes: add a p
 // summary says whether anybody is told of the health of tunnels.
 func summary(rows []api.AlertPolicy) tui.Line {
 	if slices.ContainsFunc(rows, func(p api.AlertPolicy) bool { return p.Type == tunnelHealth && on(p) }) {
-		return tui.Text(tui.Plain, tui.Count(len(rows), "policies")+"; tunnel health changes are alerted")
+		return tui.Text(tui.Plain, tui.Count(len(rows), "policies")+": tunnel health changes are alerted")
 	}
 	return tui.Text(tui.Pending, missing)
 }

@@ -211,6 +211,9 @@ func impact(d diagnose.Incident, g tui.Glyphs) string {
 	if own, ok := causeStates[d.Cause]; ok {
 		word = own
 	}
+	if d.Cause == diagnose.PortUnhealthy || d.Cause == diagnose.PortDown {
+		return g.Down + " " + word
+	}
 	if d.Severity == diagnose.Outage {
 		return g.Down + " " + word
 	}

@@ -158,9 +158,9 @@ func withBeside(columns []table.Column[row], g tui.Glyphs) []table.Column[row] {
 func (r row) besideCell(key string, g tui.Glyphs, now time.Time) string {
 	switch {
 	case key == "cidr" && r.lease != nil:
-		return networks(*r.lease) + " (leased)"
+		return networks(*r.lease) + ", leased"
 	case key == "cidr":
-		return r.service.Name + " (service)"
+		return r.service.Name + ", service"
 	case key == "since" && r.lease != nil:
 		return tui.AgeSince(r.lease.ActiveFrom.Time, now)
 	case key == "description" && r.lease != nil:

@@ -59,7 +59,7 @@ func explain(r row, astray []string, now time.Time) []resource.Field {
 		return out
 	}
 	add(tui.Plain, "Advertised, "+known(r.Approved)+
-		"bound: nothing to do here. If it is unreachable all the same: check a looking glass for AS 13335, "+
+		"bound: nothing to do here. If it is still unreachable: check a looking glass for AS 13335, "+
 		"then at the tunnel, the static route and the return path.")
 	return out
 }

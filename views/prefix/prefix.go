@@ -174,7 +174,7 @@ func (m *Module) guard(ctx context.Context, verb journal.Verb, p api.Prefix) (ch
 }
 
 // checksWidth is the room for the checks of a prefix.
-const checksWidth = 16
+const checksWidth = 15
 
 func columns(g tui.Glyphs) []table.Column[row] {
 	text := func(get func(row) string) func(row, time.Time) string {
