@@ -223,7 +223,7 @@ func (t *Table) notKnown(w Lookup, p netip.Prefix) []string {
 		out = append(out, "Which region a single location belongs to: routes of regions are not counted there.")
 	}
 	if within(p, dropped()) {
-		out = append(out, "Cloudflare Tunnel routes and Cloudflare One client addresses are not checked.")
+		out = append(out, "Not checked: Cloudflare Tunnel routes, Cloudflare One client addresses.")
 	}
 	return out
 }
@@ -248,15 +248,14 @@ func (t *Table) bgpUntold() string {
 			sessions++
 		}
 	}
-	text := "The API does not show routes learned by BGP"
+	text := "BGP-learned routes: the API does not show them"
 	switch {
 	case sessions == 0 && cannotTell(t.facts.GRE, t.facts.IPsec, t.facts.Links.Entry) == "":
 		return text + "; no tunnel or interconnect of the account has BGP."
 	case up > 0:
 		text += fmt.Sprintf(", and sessions are up on %s", tunnelCount(up))
 	}
-	return text + ". A learned route wins with a longer prefix, or with the same prefix and a smaller priority (100 unless a community " +
-		"says otherwise)."
+	return text + ". A learned route wins if it is more specific, or equal with a lower priority (100 unless a community says otherwise)."
 }
 
 func upperFirst(text string) string {

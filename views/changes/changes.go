@@ -143,7 +143,7 @@ func (m *Module) describe() resource.Description[change] {
 		Plural: "Changes", SortBy: "at", Reverse: true, Newest: true, Gone: "This change is older than what is kept here.",
 		None:    "Nothing was changed in the last 30 days.",
 		ID:      id,
-		Name:    func(c change) string { return what(c) + " " + m.name(c) },
+		Name:    func(c change) string { return m.name(c) + ", " + what(c) },
 		Summary: m.summary,
 		Columns: []table.Column[change]{
 			{Key: "at", Title: "AT (UTC)", Width: 19, Text: cell(func(c change) string { return c.at.UTC().Format(time.DateTime) }),

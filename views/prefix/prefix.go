@@ -34,8 +34,8 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 func (m *Module) PaletteEntries() []tui.PaletteEntry {
 	return []tui.PaletteEntry{
 		kit.PaletteEntry(kind.Prefixes, m.all("")),
-		kit.Part(kind.Leases, "prefixes", m.all("advertised:"+leasedWord)),
-		kit.Part(kind.Services, "prefixes", m.all("advertised:"+serviceWord)),
+		kit.Part(kind.Leases, "prefixes", m.all("cidr:"+leasedWord)),
+		kit.Part(kind.Services, "prefixes", m.all("cidr:"+serviceWord)),
 	}
 }
 

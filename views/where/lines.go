@@ -8,7 +8,6 @@ import (
 
 	"flarewire/internal/diagnose"
 	"flarewire/tui"
-	"flarewire/views/field"
 )
 
 // Parse reads an address or a network as a person types it: "10.64.3.7", "10.64.3.0/24". Host bits of a network do not count.
@@ -243,15 +242,24 @@ func ShareText(u diagnose.PathUse) string {
 
 // PriorityText is the priority with the penalty of health: "100", "1,000,100 (100 + 1,000,000: down)", "100 or more (health not known)".
 func PriorityText(w diagnose.Path) string {
-	base := field.Number(w.Route.Priority)
+	base := grouped(w.Route.Priority)
 	switch effective, known := w.Effective(); {
 	case !known:
 		return base + " or more (health not known)"
 	case effective != w.Route.Priority:
 		_, word, _ := strings.Cut(StateText(w, tui.ASCIIGlyphs), " ")
-		return fmt.Sprintf("%s (%s + %s: %s)", field.Number(effective), base, field.Number(effective-w.Route.Priority), word)
+		return fmt.Sprintf("%s (%s + %s: %s)", grouped(effective), base, grouped(effective-w.Route.Priority), word)
 	}
 	return base
+}
+
+// grouped is a number with its thousands apart: "1,000,100".
+func grouped(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
 }
 
 // useText is how a path is used, of so many to a destination.
