@@ -10,7 +10,7 @@ import (
 func TestAWideWordIsBrokenBehindASign(t *testing.T) {
 	host := strings.Repeat("4dec0c49", 4)
 	for text, want := range map[string][]string{
-		"ipsec@" + host + ".123456789.ipsec.cloudflare.com": {"ipsec@" + host + ".123456789.", "ipsec.cloudflare.com"},
+		"ipsec@" + host + ".123456789.ipsec.cloudflare.com":         {"ipsec@" + host + ".123456789.", "ipsec.cloudflare.com"},
 		"see https://dash.example.net/accounts/023e105f/routes now": {"see", "https://dash.example.net/accounts/023e105f/routes", "now"},
 		"automatic_return_routing,cloudflare_gre_endpoint,mtu":      {"automatic_return_routing,cloudflare_gre_endpoint,", "mtu"},
 	} {

@@ -12,7 +12,9 @@ import (
 // A column is not cut while another one has blanks to give, and one that always stands is narrower where it does not fit whole.
 func TestNoColumnIsCutBesideBlanks(t *testing.T) {
 	type row struct{ name, text string }
-	cell := func(get func(row) string) func(row, time.Time) string { return func(r row, _ time.Time) string { return get(r) } }
+	cell := func(get func(row) string) func(row, time.Time) string {
+		return func(r row, _ time.Time) string { return get(r) }
+	}
 	draw := func(width, least int) string {
 		tbl := table.New([]table.Column[row]{
 			{Key: "name", Title: "NAME", Width: 10, Grow: 30, Text: cell(func(r row) string { return r.name })},
