@@ -176,7 +176,15 @@ func (a *App) freshness(c Canvas) Line {
 		}
 		return Line{{" " + g.Pending + " stale " + text + " ", Pending}}
 	}
-	return Line{{" " + g.Up + " " + FitRight(c.AgeOf(st.Updated, st.Every), 4) + " ", Good}}
+	return Line{{" " + g.Up + " " + Fit(old(c.AgeOf(st.Updated, st.Every)), 8) + " ", Good}}
+}
+
+// old is the age of data as the header says it.
+func old(age string) string {
+	if age == "now" {
+		return "fresh"
+	}
+	return age + " old"
 }
 
 // patient is how long a page's first data may take before the header says how long it has taken.
