@@ -103,6 +103,9 @@ func (d *Detail) renew() tea.Cmd {
 
 // Actions implements tui.View.
 func (d *Detail) Actions() []tui.Action {
+	if d.finding.typing {
+		return table.TypingActions("next", "stay here")
+	}
 	out := append(d.acts(), copyJSON(d.json(d.row, true)), d.findAction(), refreshAction(d.source.Refresh))
 	if !d.gone {
 		out = append(out, d.writes(d.row, true)...)

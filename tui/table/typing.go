@@ -86,8 +86,17 @@ func (t *grid) Count() string {
 	return fmt.Sprintf("%d of %d", t.Shown(), t.Total())
 }
 
-// FilterActions are the keys of the filter.
+// TypingActions are the keys that mean something while text is typed into the line above the footer: it takes all others. keep is what
+// enter does, and leave what esc does.
+func TypingActions(keep, leave string) []tui.Action {
+	return []tui.Action{{Keys: []string{"enter"}, Short: keep, Footer: true}, {Keys: []string{"esc"}, Short: leave, Footer: true}}
+}
+
+// FilterActions are the keys of the filter; while it is typed there are no others.
 func (t *grid) FilterActions() []tui.Action {
+	if t.typing.on {
+		return TypingActions("keep", "as it was")
+	}
 	out := []tui.Action{{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common,
 		Long: "Show only rows with these words", Run: t.StartFilter}}
 	if t.filter != "" {
