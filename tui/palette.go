@@ -22,7 +22,8 @@ type paletteState struct {
 	loadElsewhere  func() []entry // actions of other pages, made when letters are typed
 	elsewhere      []entry        // what distant gave
 	uses           func(id string) float64
-	recent         []entry // offered while nothing is typed
+	unread         func() []string // see Options
+	recent         []entry         // offered while nothing is typed
 	matches        []match
 	cursor         int // of found, the one that enter takes
 	offset         int // the first one in view
@@ -39,8 +40,11 @@ const (
 // entry is one thing that the palette offers.
 type entry struct {
 	id, name, category string
-	lower              []string // what it is found by, in lower case
+	lower              []string // what it is found by, in lower case; its name first
+	texts              []string // the same as it is written, where that is not its name alone
 	nets               []netip.Prefix
+	points             bool // see Object
+	networks           bool // see PaletteEntry
 	sort               int
 	help               string
 	fact               func() Line
@@ -48,7 +52,11 @@ type entry struct {
 	// with runs it for what is typed behind its name, and withHelp says what that does; nil when it takes nothing.
 	with     func(text string) tea.Cmd
 	withHelp func(text string) string
+	takes    func() bool // whether it takes anything, where that depends on the page; nil: with says it
 }
+
+// takesText reports whether something may be typed behind the name.
+func (e *entry) takesText() bool { return e.with != nil && (e.takes == nil || e.takes()) }
 
 // Filterer is a list that can be opened with a filter.
 type Filterer interface {
@@ -73,7 +81,7 @@ func (a *App) openPalette() tea.Cmd {
 	}
 	a.palette = paletteState{open: true, title: "go to", input: NewInput(":"), entries: a.entries(), refreshEntries: a.entries,
 		loadElsewhere: a.elsewhere,
-		uses:          a.uses, recent: a.recent()}
+		uses:          a.uses, recent: a.recent(), unread: a.opts.Unread}
 	a.palette.find()
 	return a.palette.input.Focus()
 }
@@ -216,11 +224,11 @@ func (a *App) elsewhere() []entry {
 
 // object is the entry of an object.
 func (a *App) object(o Object) entry {
-	lower := make([]string, 0, 1+len(o.More))
-	for _, name := range append([]string{o.Name}, o.More...) {
+	lower, texts := make([]string, 0, 1+len(o.More)), append([]string{o.Name}, o.More...)
+	for _, name := range texts {
 		lower = append(lower, strings.ToLower(name))
 	}
-	return entry{id: o.ID, name: o.Name, category: o.Label, lower: lower, nets: o.Nets, sort: sortObject, fact: o.Fact,
+	return entry{id: o.ID, name: o.Name, category: o.Label, lower: lower, texts: texts, nets: o.Nets, points: o.Points, sort: sortObject, fact: o.Fact,
 		run: func() tea.Cmd {
 			v := o.Open()
 			a.visit([]View{a.stack[0], v})
@@ -231,7 +239,7 @@ func (a *App) object(o Object) entry {
 // pageEntry is the entry of a page. What is typed behind its name goes to the page, or filters its list.
 func (a *App) pageEntry(page PaletteEntry) entry {
 	e := entry{id: "page " + page.Names[0], name: page.Names[0], category: "page", lower: page.Names, sort: sortPage, help: page.Help,
-		run: func() tea.Cmd { return a.jump(page) }}
+		networks: page.Networks, run: func() tea.Cmd { return a.jump(page) }}
 	if page.Part != "" {
 		e.help = "on :" + page.Part + ": " + page.Help
 	}
@@ -254,14 +262,18 @@ func (a *App) pageEntry(page PaletteEntry) entry {
 		}
 		return Toast(Pending, ":"+page.Names[0]+" takes nothing behind its name")
 	}
+	e.takes = func() bool {
+		if page.With != nil {
+			return true
+		}
+		_, ok := page.Open().(Filterer)
+		return ok
+	}
 	e.withHelp = func(string) string {
 		if page.With != nil {
 			return page.Help
 		}
-		if _, ok := page.Open().(Filterer); ok {
-			return "only what matches"
-		}
-		return "takes nothing behind its name"
+		return "only what matches"
 	}
 	return e
 }
@@ -392,15 +404,34 @@ func matchesFor(entries []entry, text string, uses func(string) float64) []match
 	text = strings.ToLower(strings.TrimSpace(text))
 	if name, rest, ok := strings.Cut(text, " "); ok {
 		for _, e := range entries {
-			if e.with != nil && slices.Contains(e.lower, name) {
-				rest = strings.TrimSpace(rest)
-				e.run = func() tea.Cmd { return e.with(rest) }
-				e.name, e.help = e.name+" "+rest, e.withHelp(rest)
-				return append([]match{{entry: &e}}, rank(entries, text, uses)...)
+			if slices.Contains(e.lower, name) && e.takesText() {
+				return append([]match{{entry: e.given(strings.TrimSpace(rest))}}, rank(entries, text, uses)...)
 			}
 		}
 	}
-	return rank(entries, text, uses)
+	out := rank(entries, text, uses)
+	if !readQuery(text).net.IsValid() {
+		return out
+	}
+	// Any address and any network can be asked about, also those that nothing contains: behind what it names and what contains it.
+	at := slices.IndexFunc(out, func(m match) bool { return m.tier > meant })
+	if at < 0 {
+		at = len(out)
+	}
+	for _, e := range entries {
+		if e.networks {
+			out = slices.Insert(out, at, match{entry: e.given(text), tier: meant})
+			at++
+		}
+	}
+	return out
+}
+
+// given is the entry with what is typed behind its name.
+func (e entry) given(text string) *entry {
+	e.run = func() tea.Cmd { return e.with(text) }
+	e.name, e.help = e.name+" "+text, e.withHelp(text)
+	return &e
 }
 
 // rowsOf is how many rows the list has on a screen of some height. It does not depend on what is found: closing and typing move nothing.
@@ -429,12 +460,31 @@ func (p *paletteState) drawList(c Canvas) []string {
 		out = append(out, p.matches[i].row(c, i == p.cursor, nameWidth))
 	}
 	if len(p.matches) == 0 {
-		out = append(out, Text(Pending, "   No page, action or object \""+Clean(p.input.Value())+"\".").Paint(c.Theme, c.Width))
+		for _, line := range Wrap(p.nothing(), c.Width-4) {
+			out = append(out, Text(Pending, "   "+line).Paint(c.Theme, c.Width))
+		}
 	}
 	for len(out) < rows+1 {
 		out = append(out, "")
 	}
 	return out
+}
+
+// nothing says why nothing is found. What was not read yet may be there.
+func (p *paletteState) nothing() string {
+	text := "No page, action or object \"" + Clean(p.input.Value()) + "\"."
+	word, _, more := strings.Cut(strings.ToLower(strings.TrimSpace(p.input.Value())), " ")
+	for _, e := range p.entries {
+		if more && e.with != nil && slices.Contains(e.lower, word) {
+			return text + " :" + word + " takes nothing behind its name."
+		}
+	}
+	if p.unread != nil {
+		if kinds := p.unread(); len(kinds) > 0 {
+			text += " Not read yet, and so not found: " + strings.Join(kinds, ", ") + "."
+		}
+	}
+	return text
 }
 
 // rule is a line with a title at its left and a count at its right.
@@ -460,6 +510,9 @@ func (f match) row(c Canvas, selected bool, width int) string {
 	} else {
 		line = append(line, Span{Text: f.help, Role: Muted})
 	}
+	if f.by != "" {
+		line = append(line, Span{Text: "  " + Clean(f.by), Role: Muted}) // why it is here
+	}
 	return lead + line.Paint(c.Theme, c.Width-width-2)
 }
 
@@ -476,8 +529,19 @@ func (a *App) resolve(name string) (run func() tea.Cmd, ok bool) {
 	}
 	none := func(string) float64 { return 0 }
 	all := matchesFor(entries, name, none)
-	if len(all) == 0 || all[0].tier == scattered {
-		return nil, false
+	if len(all) > 0 && all[0].tier != scattered {
+		return all[0].run, true
 	}
-	return all[0].run, true
+	word, rest, _ := strings.Cut(strings.ToLower(strings.TrimSpace(name)), " ")
+	for _, e := range entries {
+		if rest != "" && e.with != nil && slices.Contains(e.lower, word) {
+			return func() tea.Cmd { return e.with(rest) }, true // it says that it takes nothing
+		}
+	}
+	for _, e := range a.elsewhere() {
+		if rest == "" && e.name == word {
+			return e.run, true // to the page that it is on, as on the screen
+		}
+	}
+	return nil, false
 }

@@ -306,7 +306,6 @@ func marks(n, shown int) string {
 type Hidden struct {
 	Filter    string
 	Unknown   string // a column that the filter names and that does not exist
-	Only      bool   // only problems are shown
 	Row       string // what a row is: "row"
 	Filtered  int    // rows that pass the filter alone
 	Problems  int    // rows that are problems, whatever the filter
@@ -343,7 +342,7 @@ func (l *List) hidden(esc, problems string) string {
 	if l.table.Total() == 0 || l.table.Shown() > 0 {
 		return ""
 	}
-	h := Hidden{Filter: l.table.Filter(), Unknown: l.table.UnknownColumn(), Only: l.only, Row: "row", Esc: esc, Keys: problems}
+	h := Hidden{Filter: l.table.Filter(), Unknown: l.table.UnknownColumn(), Row: "row", Esc: esc, Keys: problems}
 	h.Filtered, h.Problems = l.table.Parts()
 	return h.Text()
 }

@@ -2,6 +2,7 @@ package kit
 
 import (
 	"net/netip"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -22,6 +23,21 @@ func (e *Env) Objects() []tui.Object {
 	var out []tui.Object
 	for _, i := range with[Indexer](e) {
 		out = append(out, i.Objects()...)
+	}
+	return out
+}
+
+// indexed are the kinds whose objects can be gone to by name.
+var indexed = []kind.Kind{kind.GRETunnels, kind.IPsecTunnels, kind.Ports, kind.CNIs, kind.Links, kind.Routes, kind.Prefixes, kind.Leases,
+	kind.Services, kind.EndpointChecks, kind.FilterProfiles}
+
+// Unread are the lists that were not read yet and whose objects are therefore not among Objects, in words.
+func (e *Env) Unread() []string {
+	var out []string
+	for _, k := range indexed {
+		if !e.Feed.Last().Entry(k).Known() {
+			out = append(out, strings.ToLower(k.About().Title[:1])+k.About().Title[1:])
+		}
 	}
 	return out
 }
