@@ -17,7 +17,7 @@ type Options struct {
 	Below    func() View // the page that the first one lies on, so that back leads there; nil for none
 	Pages    []PaletteEntry
 	Objects  func() []Object   // what can be gone to by name besides the pages; nil for nothing
-	Unread   func() []string   // what of the objects was not read yet, in words; nil for nothing
+	Unread   func() []string   // what of the objects was not read yet, by its titles; nil for nothing
 	Aliases  map[string]string // words of the user's own for the palette and line mode, in lower case, and what they stand for
 	Memory   Memory            // where small preferences are kept; nil: until the program ends
 	Services []Service

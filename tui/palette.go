@@ -480,7 +480,11 @@ func (p *paletteState) nothing() string {
 		}
 	}
 	if p.unread != nil {
-		if kinds := p.unread(); len(kinds) > 0 {
+		kinds := p.unread()
+		for i, title := range kinds {
+			kinds[i] = lowerFirst(title)
+		}
+		if len(kinds) > 0 {
 			text += " Not read yet, and so not found: " + strings.Join(kinds, ", ") + "."
 		}
 	}

@@ -192,6 +192,9 @@ func (q query) match(e *entry) (tier, closeness int, by string) {
 				by = e.texts[i]
 			}
 		}
+		if i > 0 && e.points && now == exact {
+			now = meant // its next hop: what has that address goes first
+		}
 		if tier = min(tier, now); tier == exact {
 			return exact, 0, ""
 		}

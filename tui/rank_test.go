@@ -108,9 +108,9 @@ func TestAddressesInThePalette(t *testing.T) {
 	route := thing("198.18.20.0/24", "10.213.0.1")
 	route.ID, route.Points = "route", true
 	own := thing("198.18.20.0/24")
-	p := atlas(t, route, thing("end", "10.213.0.1/31"), thing("far", "10.213.0.10"), thing("wide", "10.213.0.0/16"), own)
+	p := atlas(t, route, thing("end", "10.213.0.0/31"), thing("far", "10.213.0.10"), thing("wide", "10.213.0.0/16"), own)
 	for typed, want := range map[string]string{
-		"10.213.0.1": "end 198.18.20.0/24 wide where", "10.213.0.10": "far wide where", "198.18.20.7": "198.18.20.0/24 198.18.20.0/24 where",
+		"10.213.0.1": "end wide 198.18.20.0/24 where", "10.213.0.10": "far wide where", "198.18.20.7": "198.18.20.0/24 198.18.20.0/24 where",
 		"10.64.3.7": "where", "0.0.0.0/0": "where", "10.213.0": "198.18.20.0/24 end far wide",
 	} {
 		if got := p.rows(typed); typed == "10.213.0" {

@@ -74,8 +74,19 @@ func (t *grid) edit(msg tea.Msg) (cmd tea.Cmd) {
 // FilterPrompt is the line in which the filter is typed, with how many rows pass.
 func (t *grid) FilterPrompt(c tui.Canvas, count string) string {
 	text := tui.DrawInput(&t.typing.input, c.Width/2)
-	hint := tui.Text(tui.Muted, "  "+count+"   !word excludes, column:word looks in one")
-	return text + hint.Paint(c.Theme, c.Width-tui.Width(text))
+	return text + Hints(c, c.Width-tui.Width(text), "  "+count, "   !word excludes", "   column:word looks in one")
+}
+
+// Hints are as many of the parts as fit into a width, each whole.
+func Hints(c tui.Canvas, width int, parts ...string) string {
+	var line tui.Line
+	for _, part := range parts {
+		if line.Width()+tui.Width(part) > width {
+			break
+		}
+		line = append(line, tui.Span{Text: part, Role: tui.Muted})
+	}
+	return line.Paint(c.Theme, width)
 }
 
 // Count is how many rows pass, of how many where there is a filter.

@@ -121,8 +121,8 @@ func (p *page) Capturing() bool { return p.filtering }
 // Prompt implements tui.Prompter.
 func (p *page) Prompt(c tui.Canvas) string {
 	text := tui.DrawInput(&p.input, c.Width/2)
-	hint := tui.Text(tui.Muted, fmt.Sprintf("  %d of %d   name, state, address or AS number", len(p.shown()), len(p.cards)))
-	return text + hint.Paint(c.Theme, c.Width-tui.Width(text))
+	return text + table.Hints(c, c.Width-tui.Width(text), fmt.Sprintf("  %d of %d", len(p.shown()), len(p.cards)), "   name, state, address",
+		", AS number")
 }
 
 // Update implements tui.View.

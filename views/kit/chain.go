@@ -2,7 +2,6 @@ package kit
 
 import (
 	"net/netip"
-	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -31,12 +30,12 @@ func (e *Env) Objects() []tui.Object {
 var indexed = []kind.Kind{kind.GRETunnels, kind.IPsecTunnels, kind.Ports, kind.CNIs, kind.Links, kind.Routes, kind.Prefixes, kind.Leases,
 	kind.Services, kind.EndpointChecks, kind.FilterProfiles}
 
-// Unread are the lists that were not read yet and whose objects are therefore not among Objects, in words.
+// Unread are the lists that were not read yet and whose objects are therefore not among Objects, by their titles.
 func (e *Env) Unread() []string {
 	var out []string
 	for _, k := range indexed {
 		if !e.Feed.Last().Entry(k).Known() {
-			out = append(out, strings.ToLower(k.About().Title[:1])+k.About().Title[1:])
+			out = append(out, k.About().Title)
 		}
 	}
 	return out
