@@ -124,7 +124,8 @@ func setBody(req *http.Request, in *call) {
 func neverSent(err error) bool {
 	var op *net.OpError
 	var certificate *tls.CertificateVerificationError
-	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &certificate)
+	var proxy *proxyRefusal
+	return errors.As(err, &op) && (op.Op == "dial" || op.Op == "proxyconnect") || errors.As(err, &certificate) || errors.As(err, &proxy)
 }
 
 // sendError turns an error of the transport into an *Error that says where the trouble is, without the URL that net/http adds.

@@ -2,7 +2,9 @@ package api
 
 import (
 	"cmp"
+	"context"
 	"errors"
+	"fmt"
 	"net/http"
 	"net/url"
 	"os"
@@ -43,4 +45,21 @@ func proxyFor(req *http.Request) (*url.URL, error) {
 		return nil, err
 	}
 	return http.ProxyFromEnvironment(req)
+}
+
+// proxyRefusal is the answer of a proxy that does not connect. It says the code alone: the words of its status line are the proxy's own,
+// and some repeat the user and the password that they got.
+type proxyRefusal struct{ status int }
+
+func (r *proxyRefusal) Error() string {
+	return fmt.Sprintf("the proxy answered %d, %s, and did not connect", r.status,
+		cmp.Or(strings.ToLower(http.StatusText(r.status)), "no reason given"))
+}
+
+// proxyAnswer looks at what a proxy says to CONNECT, before net/http makes an error of its status line.
+func proxyAnswer(_ context.Context, _ *url.URL, _ *http.Request, answer *http.Response) error {
+	if answer.StatusCode != http.StatusOK {
+		return &proxyRefusal{answer.StatusCode}
+	}
+	return nil
 }

@@ -58,6 +58,7 @@ func NewHTTPTransport() http.RoundTripper {
 	dialer := &net.Dialer{Timeout: dialLimit, KeepAlive: keepAlive}
 	return &exact{next: &http.Transport{
 		Proxy:                  proxyFor,
+		OnProxyConnectResponse: proxyAnswer,
 		DialContext:            dialer.DialContext,
 		ForceAttemptHTTP2:      true,
 		TLSHandshakeTimeout:    tlsLimit,

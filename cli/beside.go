@@ -32,7 +32,7 @@ func (s *session) beside(x IO) *handover.Client {
 		shared = besideDefault
 	}
 	return handover.NewClient(s.account.ID,
-		handover.Place{Path: handover.Path(x.stateDir(), s.history(x)), Name: "recorder", Kept: true},
+		handover.Place{Path: handover.Path(x.stateDir(), s.history(x)), Name: "recorder", SharedHistory: true},
 		handover.Place{Path: handover.Shared(shared, s.account.ID), Name: "recorder of this machine"})
 }
 

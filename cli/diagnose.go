@@ -357,7 +357,8 @@ func (d diagnosed) lines(c tui.Canvas) []string {
 	out = append(out, "", tui.Text(tui.Strong, "Notes").Paint(c.Theme, c.Width))
 	for _, n := range notes[:min(len(notes), maxNotes)] {
 		f := n.Findings[0]
-		out = append(out, tui.Paragraph(c, tui.Muted, tui.Clean(n.Subject.Name+": "+strings.TrimSuffix(f.Text, ".")+" ("+strings.ToLower(f.Cause.Title())+")"))...)
+		out = append(out, tui.Paragraph(c, tui.Muted, tui.Clean(n.Subject.Name+": "+strings.TrimSuffix(f.Text,
+			".")+" ("+strings.ToLower(f.Cause.Title())+")"))...)
 	}
 	if more := len(notes) - maxNotes; more > 0 {
 		out = append(out, tui.Paragraph(c, tui.Muted, fmt.Sprintf("and %d more: flarewire diagnose PREFIX, or -o json", more))...)
@@ -384,10 +385,7 @@ func incidentLines(incidents []diagnose.Incident, c tui.Canvas) []string {
 		f := i.Diagnoses[0].Findings[0]
 		f.Impact, f.Since = i.Severity, i.Since
 		out = append(out, reading(f, false, c)...)
-		if f.Cause.Provable() && f.Likelihood < diagnose.Certain {
-			out = append(out, tui.Paragraph(c, tui.Muted, "Cloudflare's record of the session may prove it: flarewire diagnose "+
-				tui.Clean(i.Members[0].Name))...)
-		}
+		out = append(out, proofOf(i.Members[0], f, c)...)
 	}
 	return out
 }
@@ -435,14 +433,6 @@ func affected(i diagnose.Incident, c tui.Canvas) []string {
 		return nil
 	}
 	return tui.Paragraph(c, impactRole(i.Severity), several(i.Affected, maxAffected))
-}
-
-// several lists the first names, and how many more there are.
-func several(names []string, most int) string {
-	if len(names) <= most {
-		return strings.Join(names, ", ")
-	}
-	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
 }
 
 // diagnoses are the objects that were asked for, with all of the findings and what they rest on, after the incidents of several that

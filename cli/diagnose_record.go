@@ -31,6 +31,14 @@ func askRecord(ctx context.Context, w *store.Store, s *store.Snapshot, names []s
 	return w.ReadRecord(ctx, objects...)
 }
 
+// proofOf says how a guess about a session may be proven: what is named is looked up in Cloudflare's record.
+func proofOf(s diagnose.Subject, f diagnose.Finding, c tui.Canvas) []string {
+	if !f.Cause.Provable() || f.Likelihood == diagnose.Certain {
+		return nil
+	}
+	return tui.Paragraph(c, tui.Muted, "Cloudflare's record of the session may prove it: flarewire diagnose "+tui.Clean(s.Name))
+}
+
 // recordLines is the one line about what Cloudflare's record would add, and what that needs.
 func recordLines(s *store.Snapshot, found []diagnose.Diagnosis, c tui.Canvas) []string {
 	for _, d := range found {

@@ -123,3 +123,11 @@ func writeText(w io.Writer, text string) error {
 	}
 	return nil
 }
+
+// several lists the first names, and how many more there are.
+func several(names []string, most int) string {
+	if len(names) <= most {
+		return strings.Join(names, ", ")
+	}
+	return fmt.Sprintf("%s and %d more", strings.Join(names[:most], ", "), len(names)-most)
+}

@@ -355,15 +355,15 @@ func (r *recorder) tell(ctx context.Context, s *session, w *store.Store, path st
 	}
 	t = &record.EventCommand{Command: r.onEvent, Now: r.x.Now, Environ: r.x.Environ, Profile: s.profile,
 		Account: record.Account{ID: s.account.ID, Name: s.name},
-		Path:    strings.TrimSuffix(path, filepath.Ext(path)) + ".told", Failed: func(err error) { r.say(s.profile, err) }}
+		Path:    strings.TrimSuffix(path, filepath.Ext(path)) + ".told", OnError: func(err error) { r.say(s.profile, err) }}
 	last := func() []store.Event {
-		return slices.DeleteFunc(slices.Clone(w.Kept().Events), func(e store.Event) bool { return e.Kind == store.FirstSeen })
+		return slices.DeleteFunc(slices.Clone(w.InHistory().Events), func(e store.Event) bool { return e.Kind == store.FirstSeen })
 	}
-	if err := t.Begin(last()); err != nil {
+	if err := t.Load(last()); err != nil {
 		r.say(s.profile, err)
 	}
 	var telling sync.WaitGroup
-	telling.Go(func() { t.Go(ctx, last, news) })
+	telling.Go(func() { t.Loop(ctx, last, news) })
 	return t, telling.Wait
 }
 

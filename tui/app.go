@@ -50,10 +50,15 @@ type App struct {
 	profile   bool      // the first colour profile was seen
 	lines     *Lines    // there is no screen: see Lines
 	touched   time.Time // the last key
-	colours   colorprofile.Profile
-	dark      *bool  // the terminal's background; nil until it has told
-	suspend   func() // stops the program, as ctrl+z does elsewhere; nil without a terminal
-	told      bool   // the terminal tells keys apart by itself (the kitty protocol)
+	// awaited is the top page while it waits for its first data: see loading.
+	awaited struct {
+		view  View
+		since time.Time
+	}
+	colours colorprofile.Profile
+	dark    *bool  // the terminal's background; nil until it has told
+	suspend func() // stops the program, as ctrl+z does elsewhere; nil without a terminal
+	told    bool   // the terminal tells keys apart by itself (the kitty protocol)
 	// meaningless are keys that did nothing on this page, and that this was said of.
 	meaningless map[string]bool
 	notices     []notice
@@ -333,7 +338,7 @@ func (a *App) Actions() []Action {
 			Long: "Go back to the page before; never quits", Run: a.back},
 		{Name: "history-back", Keys: []string{"["}, Short: "back", Long: "To the page that you were on before",
 			Why: nothing(a.trail.past, "no previous page"), Run: a.back},
-		{Name: "history-forward", Keys: []string{"]"}, Short: "forward", Long: "To the page that you came back from",
+		{Name: "history-forward", Keys: []string{"]"}, Short: "forward", Long: "Forward, after going back",
 			Why: nothing(a.trail.future, "no next page"), Run: a.forward},
 		{Name: "notices", Keys: []string{"!"}, Short: "notices", Long: "Past status-line messages, in full, with time",
 			Run: func() tea.Cmd { return Push(newNotices(a)) }},

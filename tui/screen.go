@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
@@ -83,6 +84,12 @@ func (a *App) header(c Canvas) string {
 	if free := room - Width(crumbs) - 3; free >= 8 {
 		for len(parts) > 1 && Width(account) > free { // a whole part less: half a word says nothing
 			const least = 8 // of the account, beside whose credential it is
+			if len(parts) == 2 && strings.HasPrefix(parts[1], "env ") {
+				// the account's name says more than a variable's
+				parts[1] = "env"
+				account = strings.Join(parts, " "+c.Theme.Glyphs.Dot+" ")
+				continue
+			}
 			if room := free - Width(parts[1]) - 3; len(parts) == 2 && room >= least && Width(parts[0]) > room {
 				parts[0] = cutTo(parts[0], room)
 			} else {
@@ -148,6 +155,9 @@ func (a *App) status() (Status, bool) {
 // rounds the age is marked.
 func (a *App) freshness(c Canvas) Line {
 	st, ok := a.status()
+	if !ok || !st.Updated.IsZero() || st.Err != "" {
+		a.awaited.view = nil
+	}
 	if !ok {
 		return nil
 	}
@@ -156,7 +166,7 @@ func (a *App) freshness(c Canvas) Line {
 	case st.Updated.IsZero() && st.Err != "":
 		return Line{{" " + g.Down + " no data ", Bad}}
 	case st.Updated.IsZero():
-		return Line{{" loading… ", Muted}}
+		return a.loading(c.Now)
 	}
 	age := c.Now.Sub(st.Updated)
 	if st.Err != "" || (st.Every > 0 && age > 2*st.Every+ageStep) {
@@ -166,7 +176,30 @@ func (a *App) freshness(c Canvas) Line {
 		}
 		return Line{{" " + g.Pending + " stale " + text + " ", Pending}}
 	}
-	return Line{{" " + g.Up + " " + FitRight(c.AgeOf(st.Updated, st.Every), 4) + " ", Good}}
+	return Line{{" " + g.Up + " " + Fit(old(c.AgeOf(st.Updated, st.Every)), 8) + " ", Good}}
+}
+
+// old is the age of data as the header says it.
+func old(age string) string {
+	if age == "now" {
+		return "fresh"
+	}
+	return age + " old"
+}
+
+// patient is how long a page's first data may take before the header says how long it has taken.
+const patient = 2 * ageStep
+
+// loading says that the top page waits for its first data, and for how long when that is unusual: that a server hangs is known before the
+// request has timed out.
+func (a *App) loading(now time.Time) Line {
+	if a.awaited.view != a.top() {
+		a.awaited.view, a.awaited.since = a.top(), now
+	}
+	if waited := now.Sub(a.awaited.since); waited >= patient {
+		return Line{{" loading " + Age(waited) + " ", Pending}}
+	}
+	return Line{{" loading… ", Muted}}
 }
 
 // maxMessage is how many lines of the screen a message may take.

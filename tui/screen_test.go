@@ -3,6 +3,7 @@ package tui_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -81,5 +82,62 @@ func TestTheWayDoesNotSayAPageTwice(t *testing.T) {
 	}
 	if first, _, _ := strings.Cut(app.Screen(), "\n"); strings.Count(first, "Review") != 1 || !strings.Contains(first, "Result") {
 		t.Errorf("the way is %q", first)
+	}
+}
+
+// Where there is no room for both, the account's name comes before the name of the credential's variable.
+func TestTheAccountsNameIsWholeBesideAVariable(t *testing.T) {
+	account := "Northwind Freight International"
+	app := tui.NewApp(tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Home: func() tui.View { return &page{title: "Overview"} },
+		Identity: func() tui.Identity { return tui.Identity{Account: account, Source: "env CLOUDFLARE_API_TOKEN"} }})
+	for width, want := range map[int]string{66: account + " · env", 60: account + " · env", 120: account + " · env CLOUDFLARE_API_TOKEN"} {
+		app.Update(tea.WindowSizeMsg{Width: width, Height: 15})
+		if first, _, _ := strings.Cut(app.Screen(), "\n"); !strings.Contains(first, "  "+want+"  ") {
+			t.Errorf("%d wide: %q, want %q", width, first, want)
+		}
+	}
+}
+
+// A server that takes a connection and says nothing is noticed before the request has timed out.
+func TestTheHeaderSaysForHowLongNothingHasCome(t *testing.T) {
+	home := &page{title: "Home", status: tui.Status{Loading: true}}
+	p := sit(t, home)
+	p.sees("loading…")
+	p.passes(5 * time.Second)
+	p.sees("loading…")
+	p.passes(5 * time.Second)
+	p.sees("loading 10s")
+	p.passes(25 * time.Second)
+	p.sees("loading 35s")
+	home.status = tui.Status{Updated: p.now}
+	p.sees("now")
+	home.status = tui.Status{Loading: true} // another account, from the beginning
+	p.sees("loading…")
+}
+
+// Over a page a dialog and the palette take whole lines: no word beside them is torn.
+func TestNothingIsTornBesideWhatLiesOverAPage(t *testing.T) {
+	home := &page{title: "Home"}
+	for range 40 {
+		home.lines = append(home.lines, strings.Repeat("wyrd ", 23)+"wyrd")
+	}
+	for name, open := range map[string]func(p *person){
+		"dialog": func(p *person) {
+			p.send(tui.Open(&tui.Dialog{Title: "Leave?", Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Leave"}}})())
+		},
+		"palette": func(p *person) { p.press(":") },
+	} {
+		p := sit(t, home)
+		p.size(120, 30)
+		open(p)
+		lines := strings.Split(p.screen(), "\n")
+		if !strings.Contains(p.screen(), "wyrd") {
+			t.Fatalf("%s: the page is not behind it:\n%s", name, p.screen())
+		}
+		for _, line := range lines[1:] {
+			if strings.Contains(line, "wyrd") && strings.TrimSpace(line) != strings.TrimSpace(home.lines[0]) {
+				t.Errorf("%s: a line of the page is not whole: %q", name, line)
+			}
+		}
 	}
 }

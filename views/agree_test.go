@@ -148,3 +148,14 @@ func TestATunnelThatNoRouteLeadsIntoCarriesNothing(t *testing.T) {
 		}
 	}
 }
+
+// A form that was sent on as it was has nothing to send; no conflict is in the way.
+func TestAnEditWithoutAChangeHasNothingToSend(t *testing.T) {
+	d := sit(t, "tunnels", nil)
+	d.goTo("fra-dc2-gre")
+	d.Press("e")
+	d.See("ctrl+s review")
+	d.Press("ctrl+s")
+	d.reads("Nothing to send: no field was changed.")
+	d.lacks("conflict", "No dry run")
+}

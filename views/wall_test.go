@@ -8,7 +8,6 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/internal/simaccount"
-	"flarewire/tui"
 )
 
 // inHalf counts the lines of a page that have text from a column on, between two lines.
@@ -35,7 +34,7 @@ func TestNoHalfOfALargeScreenIsEmpty(t *testing.T) {
 		d.Press(":")
 		d.types(page)
 		d.Press("enter")
-		d.Until("the data of "+page, func() bool { return !strings.Contains(d.Screen(), "loading"+tui.Ellipsis) })
+		d.Until("the data of "+page, func() bool { return !strings.Contains(strings.SplitN(d.Screen(), "\n", 2)[0], "loading") })
 		d.Send(tea.WindowSizeMsg{Width: 200, Height: 60})
 		d.Until("the right half of "+page, func() bool {
 			lines := strings.Split(d.Screen(), "\n")

@@ -44,7 +44,7 @@ func aboutOf(c Contents) about {
 		e := s.Entry(kind)
 		told := sourceOf(kind.Plural(), e.Fetched, e.Failures, e.Err)
 		if e.Err == nil && e.Partial() {
-			told.Incomplete = slices.Concat(e.Lost, e.Undecoded)
+			told.Incomplete = slices.Concat(e.Unusable, e.Undecoded)
 			told.err = errors.New(strings.Join(told.Incomplete, "; "))
 		}
 		a.Sources = append(a.Sources, told)

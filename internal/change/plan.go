@@ -90,6 +90,9 @@ func (p Plan) AcceptConflicts(ctx context.Context) Plan {
 	return p
 }
 
+// Unchanged is why a plan without a difference is not applied.
+const Unchanged = "there is nothing to change"
+
 // Blocked is the reason why the plan cannot be applied, "" when it can.
 func (p Plan) Blocked() string {
 	switch {

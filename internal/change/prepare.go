@@ -87,7 +87,7 @@ func (w *Writer) deletion(r Resource, p *Plan, fresh api.Object, req api.Request
 	id := p.ID
 	s := step{entry: w.entry(*p, r.Parent, raw(fresh), nil, req), request: req, recheck: w.unchanged(r, id, fresh)}
 	s.settle = func(ctx context.Context, certain bool, _ api.Answer) settled { return w.gone(ctx, r, id, certain) }
-	p.DryRun.Why = "deletions are not tested in advance"
+	p.DryRun.Why = "the API has none for deletions"
 	return s
 }
 
@@ -176,7 +176,7 @@ func (w *Writer) finish(ctx context.Context, e editSpec, p Plan, c mergedEdit) P
 		p.Differences = append(p.Differences, difference(path, nil, ""))
 	}
 	if len(p.Differences) == 0 && !e.always {
-		p.block("there is nothing to change")
+		p.block(Unchanged)
 	}
 	if e.guard != nil {
 		e.guard(c.fresh, &p)

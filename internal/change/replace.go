@@ -34,7 +34,7 @@ func PrepareReplaceGRE(ctx context.Context, w *Writer, opened, wanted api.GRETun
 	p.Conflicts, p.Differences = c.conflicts, compare(c.now, c.merged)
 	p.Opened, p.Fresh, p.Wanted = journal.Mask(raw(api.ObjectOf(opened))), journal.Mask(raw(c.fresh)), create.Wanted
 	if len(p.Differences) == 0 {
-		p.block("there is nothing to change")
+		p.block(Unchanged)
 	}
 	p.Requests = []api.Request{remove, create.Requests[0]}
 	p.Warnings = replaceWarnings(fresh)

@@ -45,7 +45,7 @@ func PrepareCNISettings(ctx context.Context, w *Writer, opened, wanted api.CNISe
 	p.Conflicts = conflicts(flatten(was.Values()), flatten(is.Values()), flatten(wish.Values()))
 	p.Differences = compare(flatten(is.Values()), flatten(wish.Values()))
 	if len(p.Differences) == 0 {
-		p.block("there is nothing to change")
+		p.block(Unchanged)
 	}
 	p.Requests = []api.Request{req}
 	w.askDryRun(ctx, &p, req) // the API cannot: this says so

@@ -168,7 +168,7 @@ func TestALocationCountsEachState(t *testing.T) {
 		"2 degraded, 2 down (no traffic)": {bad(store.Degraded, &busy), bad(store.Degraded, &busy), bad(store.HealthDown, &none),
 			bad(store.HealthDown, &none)},
 		"1 down, 2 bad (no traffic)": {bad(store.HealthDown, &busy), bad(store.Degraded, &none), bad(store.HealthDown, &none)},
-		"all 9 tunnels healthy":         nil,
+		"all 9 tunnels healthy":      nil,
 	} {
 		view := diagnose.LocationView{Location: store.Location{Name: "fra01", BitRate: &busy, Asked: true}, Tunnels: 9, Bad: list}
 		if got := view.Text(); got != want {

@@ -161,7 +161,8 @@ func (d Difference) LastPath() bool {
 // nothing came. "" when nothing is.
 func (d Difference) Draws() string {
 	was, is := d.Before.Account, d.After.Account
-	if is == nil || is.Advertised != Yes && is.Advertised != Partly || was != nil && was.Advertised != No || !d.Before.Dead() || !d.After.Dead() {
+	if is == nil || is.Advertised != Yes && is.Advertised != Partly || was != nil && was.Advertised != No || !d.Before.Dead() ||
+		!d.After.Dead() {
 		return ""
 	}
 	return d.After.Text() + ". Once it is advertised, what Cloudflare receives for it there is lost."

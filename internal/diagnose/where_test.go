@@ -53,15 +53,15 @@ func TestWhereAnAddressLeads(t *testing.T) {
 		"10.64.200.1":     {diagnose.Routed, "no healthy path left"},
 		"10.65.0.1":       {diagnose.Dropped, "Cloudflare drops traffic to private and shared addresses"},
 		"172.31.255.255":  {diagnose.Dropped, "drops"},
-		"172.32.0.0":      {diagnose.ToInternet, "leaves to the Internet"},
+		"172.32.0.0":      {diagnose.ToInternet, "out to the Internet"},
 		"100.64.0.1":      {diagnose.Dropped, "drops"},
-		"100.128.0.1":     {diagnose.ToInternet, "leaves to the Internet"},
+		"100.128.0.1":     {diagnose.ToInternet, "out to the Internet"},
 		"192.168.7.0/24":  {diagnose.Dropped, "drops"},
-		"1.1.1.1":         {diagnose.ToInternet, "leaves to the Internet"},
-		"2606:4700::1111": {diagnose.ToInternet, "leaves to the Internet"},
+		"1.1.1.1":         {diagnose.ToInternet, "out to the Internet"},
+		"2606:4700::1111": {diagnose.ToInternet, "out to the Internet"},
 		"fd00::1":         {diagnose.Untold, "no document says"},
 		"169.254.1.1":     {diagnose.Untold, "no document says"},
-		"0.0.0.0/0":       {diagnose.Untold, "private and shared ones are dropped"},
+		"0.0.0.0/0":       {diagnose.Untold, "to private and shared ones it is dropped"},
 		"203.0.113.200":   {diagnose.Routed, "1 healthy path, no redundancy"},
 		"203.0.113.1":     {diagnose.Untold, "Nothing leads it to your network"},
 	} {
@@ -69,7 +69,7 @@ func TestWhereAnAddressLeads(t *testing.T) {
 		if w.Outcome != want.outcome || !strings.Contains(w.Text()+" "+w.Fate, want.says) {
 			t.Errorf("%s: %s, %q %q; want %s, %q", text, w.Outcome, w.Text(), w.Fate, want.outcome, want.says)
 		}
-		if len(w.NotKnown) == 0 || !strings.Contains(w.NotKnown[0], "The API does not show routes learned by BGP") {
+		if len(w.NotKnown) == 0 || !strings.Contains(w.NotKnown[0], "BGP-learned routes: the API does not show them") {
 			t.Errorf("%s: what is not known: %q", text, w.NotKnown)
 		}
 	}

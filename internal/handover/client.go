@@ -18,9 +18,9 @@ import (
 
 // Place is where a recorder may be.
 type Place struct {
-	Path string
-	Name string // what people call it
-	Kept bool   // it writes this user's own history
+	Path          string
+	Name          string // what people call it
+	SharedHistory bool   // it writes this user's own history
 }
 
 // Client takes over what a recorder of an account knows. One that is not there costs a failed connection.
@@ -75,14 +75,14 @@ func (c *Client) Hand(ctx context.Context, d store.Target, after, since time.Tim
 	if body == nil || json.Unmarshal(body, &h) != nil {
 		return store.Handed{}, false
 	}
-	h.Kept = where.Kept
+	h.SharedHistory = where.SharedHistory
 	return h, true
 }
 
 // History is the history of a recorder that does not write this user's own; nil for none.
 func (c *Client) History(ctx context.Context) []byte {
 	where, body := c.ask(ctx, "/history", url.Values{})
-	if where.Kept {
+	if where.SharedHistory {
 		return nil
 	}
 	return body
@@ -92,7 +92,7 @@ func (c *Client) History(ctx context.Context) []byte {
 func (c *Client) Mutes(ctx context.Context) []mute.Mute {
 	where, body := c.ask(ctx, "/mutes", url.Values{})
 	var mutes []mute.Mute
-	if where.Kept || body == nil || json.Unmarshal(body, &mutes) != nil {
+	if where.SharedHistory || body == nil || json.Unmarshal(body, &mutes) != nil {
 		return nil
 	}
 	return mutes

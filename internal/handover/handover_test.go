@@ -112,7 +112,8 @@ func (d *desk) screen() (*reader, *handover.Client) {
 	d.t.Helper()
 	s := d.reader()
 	s.Remember(d.history())
-	c := handover.NewClient(simaccount.DefaultAccount, handover.Place{Path: handover.Path(d.state, "history"), Name: "recorder", Kept: true})
+	c := handover.NewClient(simaccount.DefaultAccount, handover.Place{Path: handover.Path(d.state, "history"), Name: "recorder",
+		SharedHistory: true})
 	s.UseRecorder(d.t.Context(), c)
 	return s, c
 }

@@ -35,7 +35,7 @@ func back(e store.Event) store.Event {
 type bench struct {
 	t      *testing.T
 	path   string
-	told   []record.News
+	told   []record.Payload
 	failed []error
 	refuse func(n int) error
 	calls  int
@@ -50,10 +50,10 @@ func (b *bench) start(past, now []store.Event, calls int) *record.EventCommand {
 	defer cancel()
 	news := make(chan struct{})
 	t := &record.EventCommand{Path: b.path, Now: clock, Account: record.Account{ID: "a"}, Wait: time.Nanosecond,
-		Failed: func(err error) { b.failed = append(b.failed, err) }}
+		OnError: func(err error) { b.failed = append(b.failed, err) }}
 	t.Run = func(_ context.Context, _ string, _ []string, input []byte) error {
 		b.calls++
-		var n record.News
+		var n record.Payload
 		if err := json.Unmarshal(input, &n); err != nil {
 			b.t.Error(err)
 		}
@@ -65,11 +65,11 @@ func (b *bench) start(past, now []store.Event, calls int) *record.EventCommand {
 		b.told = append(b.told, n)
 		return nil
 	}
-	if err := t.Begin(past); err != nil {
+	if err := t.Load(past); err != nil {
 		b.t.Fatal(err)
 	}
 	looked := 0
-	t.Go(ctx, func() []store.Event {
+	t.Loop(ctx, func() []store.Event {
 		if looked++; b.calls >= calls && looked > 1 {
 			cancel()
 		}
@@ -163,13 +163,13 @@ func TestWhatIsStillInTheHistoryIsNotToldAgain(t *testing.T) {
 func TestAnEventThatWasUnderWayIsToldAgain(t *testing.T) {
 	b := newBench(t)
 	ctx, cancel := context.WithCancel(t.Context())
-	teller := &record.EventCommand{Path: b.path, Failed: func(err error) { t.Error(err) }, Now: clock, Account: record.Account{ID: "a"}}
+	teller := &record.EventCommand{Path: b.path, OnError: func(err error) { t.Error(err) }, Now: clock, Account: record.Account{ID: "a"}}
 	teller.Run = func(context.Context, string, []string, []byte) error { cancel(); return context.Canceled }
-	if err := teller.Begin(nil); err != nil {
+	if err := teller.Load(nil); err != nil {
 		t.Fatal(err)
 	}
 	now := []store.Event{event("fra", 1)}
-	teller.Go(ctx, func() []store.Event { return now }, nil)
+	teller.Loop(ctx, func() []store.Event { return now }, nil)
 	b.start(now, now, 1)
 	if len(b.told) != 1 {
 		t.Errorf("%+v", b.told)
@@ -187,12 +187,12 @@ func TestTheCommandGetsTheEventAndNoCredential(t *testing.T) {
 	teller := &record.EventCommand{Command: "cat > " + out + "; env >> " + out, Now: clock, Account: record.Account{ID: "a"}, Profile: "north",
 		Environ: []string{"CLOUDFLARE_API_TOKEN=canary", "CLOUDFLARE_API_KEY=canary", "CREDENTIALS_DIRECTORY=canary",
 			"PATH=" + os.Getenv("PATH")},
-		Failed: func(err error) { failed = err }}
-	if err := teller.Begin(nil); err != nil {
+		OnError: func(err error) { failed = err }}
+	if err := teller.Load(nil); err != nil {
 		t.Fatal(err)
 	}
 	looks := 0
-	teller.Go(ctx, func() []store.Event {
+	teller.Loop(ctx, func() []store.Event {
 		if looks++; looks > 1 {
 			cancel()
 		}
@@ -215,12 +215,13 @@ func TestACommandThatHangsIsKilled(t *testing.T) {
 	teller := &record.EventCommand{Command: "grep -q fra && { sleep 600 & wait; }; echo told >> " + out, Now: clock,
 		Account: record.Account{ID: "a"},
 		Wait:    time.Nanosecond,
-		Limit:   300 * time.Millisecond, Environ: []string{"PATH=" + os.Getenv("PATH")}, Failed: func(err error) { failed = append(failed, err) }}
-	if err := teller.Begin(nil); err != nil {
+		Limit:   300 * time.Millisecond, Environ: []string{"PATH=" + os.Getenv("PATH")},
+		OnError: func(err error) { failed = append(failed, err) }}
+	if err := teller.Load(nil); err != nil {
 		t.Fatal(err)
 	}
 	looks := 0
-	teller.Go(ctx, func() []store.Event {
+	teller.Loop(ctx, func() []store.Event {
 		if looks++; looks > 2 {
 			cancel()
 		}

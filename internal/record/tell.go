@@ -19,9 +19,9 @@ import (
 	"flarewire/internal/store"
 )
 
-// News is what the command reads on its standard input: one event of one account (docs/schema/event.json).
-type News struct {
-	ID      string      `json:"id"` // the same when the event is told again
+// Payload is what the command reads on its standard input: one event of one account (docs/schema/event.json).
+type Payload struct {
+	ID      string      `json:"id"` // the same when the event is delivered again
 	Profile string      `json:"profile"`
 	Account Account     `json:"account"`
 	Text    string      `json:"text"` // what happened in a few words
@@ -34,16 +34,17 @@ type Account struct {
 	Name string `json:"name"`
 }
 
-// The bounds of telling: one call of the command, how often an event is tried, and how many ids of told events are kept, which is
+// The bounds of telling: one call of the command, how often an event is tried, and how many ids of delivered events are kept, which is
 // more than the store keeps events.
 const (
-	CallTime  = 30 * time.Second
-	mostTries = 3
-	maxTold   = 700
+	CallTime     = 30 * time.Second
+	mostTries    = 3
+	maxDelivered = 700
 )
 
-// EventCommand tells the events of an account to a command, one after the other, each at least once: what was told is kept in a file, and
-// what was not told when the process ended is told by the next one. It never holds up who watches.
+// EventCommand delivers the events of an account to a command, one after the other, each at least once: the delivered ones are kept in a
+// file, and what was not delivered when the process ended is delivered by the next one, unless that file cannot be read. It never holds up
+// who watches.
 type EventCommand struct {
 	Command string // run by the shell
 	Environ []string
@@ -52,48 +53,48 @@ type EventCommand struct {
 	Path    string // of the file; "" keeps nothing
 	// Run runs the command with this input; nil is the real one.
 	Run func(ctx context.Context, command string, environ []string, input []byte) error
-	// Failed is told of an event that was given up, and of a file that cannot be written.
-	Failed func(error)
-	Wait   time.Duration    // between tries; 0: a second
-	Limit  time.Duration    // of one call; 0: CallTime
-	Now    func() time.Time // the clock
+	// OnError is told of an event that was given up, and of a file that cannot be read or written. It must not be nil.
+	OnError func(error)
+	Wait    time.Duration    // before the second try, doubled before each further one; 0: a second
+	Limit   time.Duration    // of one call; 0: CallTime
+	Now     func() time.Time // the clock
 
-	mu     sync.Mutex
-	told   map[string]bool
-	order  []toldEvent // oldest first
-	until  time.Time   // when the last time all was told
-	kept   time.Time   // what the file says of it
-	failed uint64
+	mu          sync.Mutex
+	delivered   map[string]bool
+	order       []deliveredEvent // oldest first
+	until       time.Time        // when the last time nothing waited
+	kept        time.Time        // what the file says of it
+	undelivered uint64
 }
 
-// toldFile is the file's form.
-type toldFile struct {
-	Told   []string    `json:"told,omitempty"` // only the ids, as an earlier version kept them
-	Events []toldEvent `json:"events"`         // oldest first
-	Until  time.Time   `json:"until,omitzero"` // when the last time all was told
+// deliveredFile is the file's form.
+type deliveredFile struct {
+	Told   []string         `json:"told,omitempty"` // only the ids, as an earlier version kept them
+	Events []deliveredEvent `json:"events"`         // oldest first
+	Until  time.Time        `json:"until,omitzero"` // when the last time nothing waited
 }
 
-// toldEvent is an event that was told. Event is nil where only the id is known.
-type toldEvent struct {
+// deliveredEvent is an event that was delivered. Event is nil where only the id is known.
+type deliveredEvent struct {
 	ID    string       `json:"id"`
 	Event *store.Event `json:"event,omitempty"`
 }
 
-// Begin reads what was told. Where there is no file, everything that happened so far counts as told: nobody wants last week's events
-// on the day that he names a command.
-func (t *EventCommand) Begin(events []store.Event) error {
+// Load reads which events were delivered. Where there is no file, or it cannot be read, which OnError is told, the events so far count as
+// delivered: nobody wants last week's on the day that he names a command. The error is that the file cannot be written.
+func (t *EventCommand) Load(events []store.Event) error {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.told = map[string]bool{}
+	t.delivered = map[string]bool{}
 	if t.Path != "" {
 		text, err := statefile.Read(t.Path, 4<<20)
-		var kept toldFile
+		var kept deliveredFile
 		if err == nil {
 			err = json.Unmarshal(text, &kept)
 		}
 		if err == nil {
 			for _, id := range kept.Told {
-				t.note(toldEvent{ID: id})
+				t.note(deliveredEvent{ID: id})
 			}
 			for _, e := range kept.Events {
 				t.note(e)
@@ -103,49 +104,51 @@ func (t *EventCommand) Begin(events []store.Event) error {
 			return nil
 		}
 		if !errors.Is(err, fs.ErrNotExist) {
-			t.Failed(fmt.Errorf("what was told cannot be read, so it starts over: %w", err))
+			t.OnError(fmt.Errorf("the list of delivered events cannot be read, so the events so far count as delivered: %w", err))
 		}
 	}
 	for _, e := range events {
-		t.note(t.telling(e))
+		t.note(t.asDelivered(e))
 	}
 	return t.save()
 }
 
-func (t *EventCommand) telling(e store.Event) toldEvent { return toldEvent{id(t.Account.ID, e), &e} }
+func (t *EventCommand) asDelivered(e store.Event) deliveredEvent {
+	return deliveredEvent{id(t.Account.ID, e), &e}
+}
 
-// noticedLate is how much later than it happened an event may be noticed and still be told after a restart.
+// noticedLate is how much later than it happened an event may be noticed and still be delivered after a restart.
 const noticedLate = 10 * time.Minute
 
-// recognise notes the events of the history that were told as another program or an earlier run has noticed them: the history keeps
-// one of them. What is older than the moment at which all was told was noticed by another program alone, a screen that looks more often:
+// recognise notes the events of the history that were delivered as a screen or an earlier run has noticed them: the history keeps one of
+// them. What is older than the moment at which nothing waited was noticed by a screen alone, which looks more often:
 // nobody wants it an hour later, because the recorder was started anew.
 func (t *EventCommand) recognise(events []store.Event) {
-	var told []store.Event
+	var seen []store.Event
 	for _, o := range t.order {
 		if o.Event != nil {
-			told = append(told, *o.Event)
+			seen = append(seen, *o.Event)
 		}
 	}
 	fresh := map[string]bool{}
-	for _, e := range store.Fresh(told, events) {
+	for _, e := range store.Fresh(seen, events) {
 		fresh[id(t.Account.ID, e)] = true
 	}
 	t.forgetFirst(events)
 	for _, e := range events {
-		if one := t.telling(e); !fresh[one.ID] || e.At.Before(t.until.Add(-noticedLate)) {
+		if one := t.asDelivered(e); !fresh[one.ID] || e.At.Before(t.until.Add(-noticedLate)) {
 			t.note(one)
 		}
 	}
 }
 
-// forgetFirst has what is gone from the history forgotten first, or what is still there would be told again.
+// forgetFirst has what is gone from the history forgotten first, or what is still there would be delivered again.
 func (t *EventCommand) forgetFirst(events []store.Event) {
 	there := map[string]bool{}
 	for _, e := range events {
 		there[id(t.Account.ID, e)] = true
 	}
-	var gone, known []toldEvent
+	var gone, known []deliveredEvent
 	for _, o := range t.order {
 		if there[o.ID] {
 			known = append(known, o)
@@ -156,14 +159,14 @@ func (t *EventCommand) forgetFirst(events []store.Event) {
 	t.order = append(gone, known...)
 }
 
-func (t *EventCommand) note(e toldEvent) {
-	if t.told[e.ID] {
+func (t *EventCommand) note(e deliveredEvent) {
+	if t.delivered[e.ID] {
 		return
 	}
-	t.told[e.ID], t.order = true, append(t.order, e)
-	if beyond := len(t.order) - maxTold; beyond > 0 {
+	t.delivered[e.ID], t.order = true, append(t.order, e)
+	if beyond := len(t.order) - maxDelivered; beyond > 0 {
 		for _, old := range t.order[:beyond] {
-			delete(t.told, old.ID)
+			delete(t.delivered, old.ID)
 		}
 		t.order = slices.Clone(t.order[beyond:])
 	}
@@ -173,7 +176,7 @@ func (t *EventCommand) save() error {
 	if t.Path == "" {
 		return nil
 	}
-	text, err := json.Marshal(toldFile{Events: t.order, Until: t.until})
+	text, err := json.Marshal(deliveredFile{Events: t.order, Until: t.until})
 	if err != nil {
 		return err
 	}
@@ -185,32 +188,32 @@ func (t *EventCommand) save() error {
 func (t *EventCommand) Undelivered() uint64 {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	return t.failed
+	return t.undelivered
 }
 
-// next is the oldest event that was not told.
+// next is the oldest event that was not delivered.
 func (t *EventCommand) next(events []store.Event) (store.Event, string, bool) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	for _, e := range events {
-		if id := id(t.Account.ID, e); !t.told[id] {
+		if id := id(t.Account.ID, e); !t.delivered[id] {
 			return e, id, true
 		}
 	}
 	return store.Event{}, "", false
 }
 
-// Go tells until ctx ends what last has; news says when to look again. What waits is the store's own list of events, which is bounded.
-func (t *EventCommand) Go(ctx context.Context, last func() []store.Event, news <-chan struct{}) {
+// Loop delivers until ctx ends what last has; wake says when to look again. What waits is the store's own list of events, which is bounded.
+func (t *EventCommand) Loop(ctx context.Context, last func() []store.Event, wake <-chan struct{}) {
 	for ctx.Err() == nil {
 		if e, id, more := t.next(last()); more {
-			t.tell(ctx, e, id)
+			t.deliver(ctx, e, id)
 			continue
 		}
-		t.allTold()
+		t.nothingWaits()
 		select {
 		case <-ctx.Done():
-		case <-news:
+		case <-wake:
 		}
 	}
 }
@@ -218,8 +221,8 @@ func (t *EventCommand) Go(ctx context.Context, last func() []store.Event, news <
 // keepUntil is how often the file is brought up to date when nothing happens.
 const keepUntil = 5 * time.Minute
 
-// allTold notes that nothing waits now.
-func (t *EventCommand) allTold() {
+// nothingWaits notes that nothing waits now.
+func (t *EventCommand) nothingWaits() {
 	t.mu.Lock()
 	defer t.mu.Unlock()
 	if t.until = t.Now(); t.until.Sub(t.kept) >= keepUntil {
@@ -227,30 +230,30 @@ func (t *EventCommand) allTold() {
 	}
 }
 
-// tell runs the command for one event until it takes it, or gives up. An end of the program while the command runs tells it again
+// deliver runs the command for one event until it takes it, or gives up. An end of the program while the command runs tells it again
 // after the next start.
-func (t *EventCommand) tell(ctx context.Context, e store.Event, id string) {
-	input, err := json.Marshal(News{id, t.Profile, t.Account, Words(e), e})
+func (t *EventCommand) deliver(ctx context.Context, e store.Event, id string) {
+	input, err := json.Marshal(Payload{id, t.Profile, t.Account, Words(e), e})
 	run := t.Run
 	if run == nil {
 		run = runShell
 	}
 	for try := 0; err == nil && try < mostTries; try++ {
 		call, cancel := context.WithTimeout(ctx, cmp.Or(t.Limit, CallTime))
-		failed := run(call, t.Command, t.Environ, append(input, '\n'))
-		if failed != nil && call.Err() != nil && ctx.Err() == nil {
-			failed = fmt.Errorf("it did not end within %s and was killed", cmp.Or(t.Limit, CallTime))
+		runErr := run(call, t.Command, t.Environ, append(input, '\n'))
+		if runErr != nil && call.Err() != nil && ctx.Err() == nil {
+			runErr = fmt.Errorf("it did not end within %s and was killed", cmp.Or(t.Limit, CallTime))
 		}
 		cancel()
 		if ctx.Err() != nil {
 			return
 		}
-		if failed == nil {
+		if runErr == nil {
 			t.done(e)
 			return
 		}
 		if try == mostTries-1 {
-			err = failed
+			err = runErr
 			break
 		}
 		pause(ctx, cmp.Or(t.Wait, time.Second)<<try)
@@ -259,9 +262,9 @@ func (t *EventCommand) tell(ctx context.Context, e store.Event, id string) {
 		return
 	}
 	t.mu.Lock()
-	t.failed++
+	t.undelivered++
 	t.mu.Unlock()
-	t.Failed(fmt.Errorf("the event command was tried %d times and %q was given up: %w", mostTries, Words(e), err))
+	t.OnError(fmt.Errorf("the event command was tried %d times and %q was given up: %w", mostTries, Words(e), err))
 	t.done(e)
 }
 
@@ -277,13 +280,13 @@ func pause(ctx context.Context, d time.Duration) {
 func (t *EventCommand) done(e store.Event) {
 	t.mu.Lock()
 	defer t.mu.Unlock()
-	t.note(t.telling(e))
+	t.note(t.asDelivered(e))
 	t.keep()
 }
 
 func (t *EventCommand) keep() {
 	if err := t.save(); err != nil {
-		t.Failed(fmt.Errorf("what was told cannot be kept, so it may be told again: %w", err))
+		t.OnError(fmt.Errorf("the list of delivered events cannot be written, so they may be delivered again: %w", err))
 	}
 }
 
@@ -324,7 +327,7 @@ func withoutSecrets(environ []string) []string {
 func runShell(ctx context.Context, command string, environ []string, input []byte) error {
 	cmd := shell(ctx, command)
 	cmd.Env, cmd.Stdin = withoutSecrets(environ), bytes.NewReader(input)
-	said := &tail{}
+	said := &head{}
 	cmd.Stdout, cmd.Stderr, cmd.WaitDelay = nil, said, time.Second
 	err := cmd.Run()
 	if text := strings.Join(strings.Fields(said.String()), " "); err != nil && text != "" {
@@ -333,11 +336,11 @@ func runShell(ctx context.Context, command string, environ []string, input []byt
 	return err
 }
 
-// tail keeps the first bytes of what was written.
-type tail struct{ bytes.Buffer }
+// head keeps the first 300 bytes of what was written: of the command's standard error.
+type head struct{ bytes.Buffer }
 
 // Write implements io.Writer.
-func (t *tail) Write(p []byte) (int, error) {
+func (t *head) Write(p []byte) (int, error) {
 	if room := 300 - t.Len(); room > 0 {
 		t.Buffer.Write(p[:min(room, len(p))])
 	}

@@ -368,3 +368,19 @@ func TestAKeyLongerThanTheVendorDocumentsIsRemarked(t *testing.T) {
 		}
 	}
 }
+
+// IOS-XE's reference takes 25 characters for the key of a session, some releases take more: a longer key is written, with a remark.
+func TestALongKeyOfASessionIsRemarkedOn(t *testing.T) {
+	for key, remark := range map[string]bool{strings.Repeat("k", 25): false, strings.Repeat("k", 80): true} {
+		tunnel := withBGP(greTunnel())
+		tunnel.BGP.MD5Key = key
+		out, err := routerconfig.Render(routerconfig.IOSXE, routerconfig.SingleTunnel(routerconfig.Input{Tunnel: tunnel, AccountID: account}))
+		if err != nil {
+			t.Fatal(err)
+		}
+		text := unwrapped(out.Text())
+		if got := strings.Contains(text, "more than the 25 characters"); got != remark || !strings.Contains(text, "password 0 "+key) {
+			t.Errorf("%d characters: a remark: %v\n%s", len(key), got, text)
+		}
+	}
+}

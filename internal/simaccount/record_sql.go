@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"time"
 
 	"flarewire/internal/sorting"
@@ -112,12 +113,14 @@ func (w sqlCondition) holds(row Object) bool {
 	return false
 }
 
-var sqlToken = regexp.MustCompile(`^(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|'(?:[^']|'')*'|>=|<=|[=<>(),])`)
+var sqlToken = sync.OnceValue(func() *regexp.Regexp {
+	return regexp.MustCompile(`^(?:[A-Za-z_][A-Za-z0-9_]*|[0-9]+|'(?:[^']|'')*'|>=|<=|[=<>(),])`)
+})
 
 // split makes tokens; a character that none begins with is refused, also the signs of comments.
 func (q *sql) split(text string) error {
 	for rest := strings.TrimLeft(text, " \t\r\n"); rest != ""; rest = strings.TrimLeft(rest, " \t\r\n") {
-		token := sqlToken.FindString(rest)
+		token := sqlToken().FindString(rest)
 		if token == "" {
 			return badSQL("unexpected %q", rest[:1])
 		}

@@ -39,7 +39,7 @@ func (s *Store) takeOver(ctx context.Context, d Target) bool {
 	heard := s.heard
 	s.mu.Unlock()
 	h, there := s.beside.Hand(ctx, d, after, heard)
-	if !there || !h.Whole {
+	if !there || !h.Complete {
 		return false
 	}
 	period := e.Every
@@ -124,7 +124,7 @@ func (s *Store) take(ctx context.Context, d Target, h Handed) bool {
 		heard := s.hear(next, h)
 		return append(heard, h.others(apply(next, took, s.again(d)))...)
 	})
-	if !h.Kept {
+	if !h.SharedHistory {
 		s.noted(func() error { return s.record(s.Last().HistoryErr, events, took.to) })
 	}
 	return s.Last().about(d) != nil && !s.Last().about(d).Fetched.Before(h.From)
@@ -153,7 +153,7 @@ func (s *Store) takeHandedTunnels(h Handed, took span) bool {
 		noted = append(first, events...)
 		return events
 	})
-	if !h.Kept {
+	if !h.SharedHistory {
 		s.noted(func() error { return s.looked(s.Last(), noted, took.to) })
 	}
 	return true

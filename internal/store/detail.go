@@ -57,7 +57,7 @@ func (s *Snapshot) summed(k Kind) Entry {
 		if out.Err == nil && e.Err != nil {
 			out.Err, out.Failures = e.Err, e.Failures
 		}
-		out.Undecoded, out.Lost = append(out.Undecoded, e.Undecoded...), append(out.Lost, e.Lost...)
+		out.Undecoded, out.Unusable = append(out.Undecoded, e.Undecoded...), append(out.Unusable, e.Unusable...)
 		switch {
 		case !e.Known():
 			unread++
@@ -120,7 +120,7 @@ func readBelow[T any](ctx context.Context, s *Store, d Target, fetch func(contex
 		if err != nil {
 			return nil
 		}
-		l.Rows, l.Undecoded, l.Lost = rows, odd.fields, odd.lost
+		l.Rows, l.Undecoded, l.Unusable = rows, odd.fields, odd.unusable
 		if d.Kind == Bindings {
 			p.sight(l.Fetched)
 		}

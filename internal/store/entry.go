@@ -29,7 +29,7 @@ type Entry struct {
 	Every     time.Duration
 	Due       time.Time // when it is read next; zero: at once
 	Undecoded []string  // what could not be decoded in the last good answer: "name: field, field"
-	Lost      []string  // elements of that answer that could not be used at all, and why
+	Unusable  []string  // elements of that answer that could not be used at all, and why
 
 	answered time.Time // when the last good answer had come
 	expired  time.Time // what was asked before is not wanted any more
@@ -39,7 +39,7 @@ type Entry struct {
 func (e Entry) Known() bool { return !e.Fetched.IsZero() }
 
 // Complete reports whether everything in the list was known when it was last read, which may be a while ago.
-func (e Entry) Complete() bool { return e.Known() && len(e.Undecoded)+len(e.Lost) == 0 }
+func (e Entry) Complete() bool { return e.Known() && len(e.Undecoded)+len(e.Unusable) == 0 }
 
 // Settled reports whether absence from the list means anything now: it is complete, and the last attempt to read it did not
 // fail.
@@ -62,7 +62,7 @@ func (e Entry) Why() string {
 	case !e.Known():
 		return title + " were not read yet"
 	}
-	odd := slices.Concat(e.Lost, e.Undecoded)
+	odd := slices.Concat(e.Unusable, e.Undecoded)
 	return title + " could not be read completely (" + strings.Join(odd[:min(len(odd), 2)], "; ") + ")"
 }
 
@@ -118,7 +118,10 @@ func askedToWait(err error, now time.Time) time.Duration {
 	if !errors.As(err, &told) {
 		return 0
 	}
-	return max(told.RetryAfter, told.Until.Sub(now), 0)
+	if !told.Until.IsZero() { // RetryAfter is the same, rounded: who comes later by that never has a turn
+		return max(told.Until.Sub(now), 0)
+	}
+	return max(told.RetryAfter, 0)
 }
 
 // givenUp reports whether whoever asked did not wait for the answer.
@@ -255,7 +258,7 @@ func (s *Snapshot) Err(kinds ...Kind) error {
 func (s *Snapshot) Missing(kinds ...Kind) error {
 	errs := []error{s.Err(kinds...)}
 	for _, k := range orTunnels(kinds) {
-		if e := s.Entry(k); e.Err == nil && (!e.Known() || len(e.Lost) > 0) && (!k.Detail() || s.Entry(k.Listed()).Settled()) {
+		if e := s.Entry(k); e.Err == nil && (!e.Known() || len(e.Unusable) > 0) && (!k.Detail() || s.Entry(k.Listed()).Settled()) {
 			errs = append(errs, errors.New(e.Why()))
 		}
 	}
@@ -265,7 +268,7 @@ func (s *Snapshot) Missing(kinds ...Kind) error {
 // RowsMissing reports whether rows of these lists, those of the tunnels when none is named, are not among the ones that are known: a list
 // was never read, or elements of it could not be used. Their number is then not the whole one.
 func (s *Snapshot) RowsMissing(kinds ...Kind) bool {
-	return slices.ContainsFunc(orTunnels(kinds), func(k Kind) bool { e := s.Entry(k); return !e.Known() || len(e.Lost) > 0 })
+	return slices.ContainsFunc(orTunnels(kinds), func(k Kind) bool { e := s.Entry(k); return !e.Known() || len(e.Unusable) > 0 })
 }
 
 func orTunnels(kinds []Kind) []Kind {

@@ -10,22 +10,23 @@ import (
 	"flarewire/api"
 )
 
-// Recorder is another program that reads the same account: `flarewire record`. What it has fresh is not asked of Cloudflare again.
+// Recorder is the recorder of the account as a screen sees it: `flarewire record`, another program. What it has fresh is not asked of
+// Cloudflare again.
 type Recorder interface {
-	// Hand gives what that program knows of a list, a reading or a detail: with its rows when it has asked later than after, and with
-	// what happened since. It is false when there is no such program, or it does not know.
-	Hand(ctx context.Context, d Target, after, since time.Time) (Handed, bool)
+	// Hand gives what the recorder knows of a list, a reading or a detail: with its rows when it has asked later than rowsAfter, and with
+	// the events since eventsSince. It is false when there is no recorder, or it does not know.
+	Hand(ctx context.Context, t Target, rowsAfter, eventsSince time.Time) (Handed, bool)
 }
 
-// Handed is what another program has read, with what happened until then.
+// Handed is what a recorder has read, with what happened until then.
 type Handed struct {
-	From  time.Time         `json:"from"`           // when it asked
-	To    time.Time         `json:"to"`             // when the answer had come
-	Due   time.Time         `json:"due"`            // when it asks next
-	Whole bool              `json:"whole"`          // the last attempt brought all of it
-	Newer bool              `json:"newer"`          // it was asked after the time that was named: the rows are here
-	Rows  []json.RawMessage `json:"rows,omitempty"` // as the server sent them; of tunnels those of GRE
-	IPsec []json.RawMessage `json:"ipsec,omitempty"`
+	From     time.Time         `json:"from"`           // when it asked
+	To       time.Time         `json:"to"`             // when the answer had come
+	Due      time.Time         `json:"due"`            // when it asks next; zero: at once
+	Complete bool              `json:"whole"`          // the last attempt brought all of it
+	Newer    bool              `json:"newer"`          // it was asked after the time that was named: the rows are here
+	Rows     []json.RawMessage `json:"rows,omitempty"` // as the server sent them; of tunnels those of GRE
+	IPsec    []json.RawMessage `json:"ipsec,omitempty"`
 
 	Health     map[string]TunnelHealth `json:"health,omitempty"`
 	Traffic    map[string]Traffic      `json:"traffic,omitempty"`
@@ -33,59 +34,59 @@ type Handed struct {
 	Events     []Event                 `json:"events,omitempty"` // of everything, oldest first
 	ClockAhead time.Duration           `json:"clock_ahead,omitempty"`
 
-	// Kept: the other program writes the history that this one reads, so that nothing of this has to be written again.
-	Kept bool `json:"-"`
+	// SharedHistory: the recorder writes the history that this screen reads, so that nothing of this has to be written again.
+	SharedHistory bool `json:"-"`
 }
 
 // eventsBefore is from how much before the time that was named events are handed over: what was noticed late bears an earlier time.
 const eventsBefore = 10 * time.Minute
 
-// handSlack is how much later than it is due another program's answer may come before it is asked for here.
+// handSlack is how much later than it is due a recorder's answer may come before a screen asks Cloudflare itself.
 const handSlack = 10 * time.Second
 
-// Hand says what is known of a list, a reading or a detail, for another program. Nothing is handed over that a program that is
-// killed now would not find in its history.
-func (s *Store) Hand(d Target, after, since time.Time) (Handed, bool) {
-	last, d := s.Kept(), d.single()
-	e := last.about(d)
+// Hand says what this recorder knows of a list, a reading or a detail, for a screen; see Recorder. Only what is in the history already
+// is handed over, so that no crash loses an event that a screen has seen.
+func (s *Store) Hand(t Target, rowsAfter, eventsSince time.Time) (Handed, bool) {
+	last, t := s.InHistory(), t.single()
+	e := last.about(t)
 	if e == nil || !e.Known() {
 		return Handed{}, false
 	}
-	h := Handed{From: e.Fetched, To: e.answered, Due: e.Due, Whole: e.Err == nil && len(e.Lost) == 0, ClockAhead: last.ClockAhead}
-	if d.Kind == GRETunnels {
+	h := Handed{From: e.Fetched, To: e.answered, Due: e.Due, Complete: e.Err == nil && len(e.Unusable) == 0, ClockAhead: last.ClockAhead}
+	if t.Kind == GRETunnels {
 		if !last.IPsec.Known() {
 			return Handed{}, false
 		}
-		h.Whole = h.Whole && last.IPsec.Err == nil && len(last.IPsec.Lost) == 0
+		h.Complete = h.Complete && last.IPsec.Err == nil && len(last.IPsec.Unusable) == 0
 	}
-	if h.Newer = h.From.After(after); !h.Newer || !h.Whole {
+	if h.Newer = h.From.After(rowsAfter); !h.Newer || !h.Complete {
 		return h, true
 	}
 	for _, e := range last.Events {
-		if e.Kind != FirstSeen && e.At.After(since.Add(-eventsBefore)) {
+		if e.Kind != FirstSeen && e.At.After(eventsSince.Add(-eventsBefore)) {
 			h.Events = append(h.Events, e)
 		}
 	}
-	return h, h.fill(last, d)
+	return h, h.fill(last, t)
 }
 
-// Kept is the newest snapshot of which all events are in the history.
-func (s *Store) Kept() *Snapshot {
+// InHistory is the newest snapshot of which all events are in the history.
+func (s *Store) InHistory() *Snapshot {
 	last := s.state.Load()
 	if s.unnoted.Load() == 0 {
-		for before := s.kept.Load(); before == nil || before.Version < last.Version; before = s.kept.Load() {
-			if s.kept.CompareAndSwap(before, last) {
+		for before := s.inHistory.Load(); before == nil || before.Version < last.Version; before = s.inHistory.Load() {
+			if s.inHistory.CompareAndSwap(before, last) {
 				break
 			}
 		}
 	}
-	if kept := s.kept.Load(); kept != nil {
+	if kept := s.inHistory.Load(); kept != nil {
 		return kept
 	}
 	return &Snapshot{Started: last.Started}
 }
 
-// handedLocations are Locations without the error, which is only words when it comes from another program.
+// handedLocations are Locations without the error, which is only words when it comes from a recorder.
 type handedLocations struct {
 	Rows    []Location         `json:"rows,omitempty"`
 	By      map[string]Insight `json:"by,omitempty"`
@@ -102,7 +103,7 @@ func (l Locations) handed() *handedLocations {
 	return out
 }
 
-// take puts what another program has read in the place of what was known.
+// take puts what the recorder has read in the place of what was known.
 func (h *handedLocations) take(l *Locations) {
 	*l = Locations{Entry: l.Entry, Rows: h.Rows, By: h.By, Weighed: h.Weighed, Part: h.Part}
 	if h.Unknown != "" {
@@ -110,16 +111,16 @@ func (h *handedLocations) take(l *Locations) {
 	}
 }
 
-// fill puts the rows in. It reports false for what is not handed over: the other program reads it itself.
-func (h *Handed) fill(last *Snapshot, d Target) bool {
-	switch d.Kind {
+// fill puts the rows in. It reports false for a kind that is not handed over: the screen reads it itself.
+func (h *Handed) fill(last *Snapshot, t Target) bool {
+	switch t.Kind {
 	case GRETunnels:
 		for i := range last.Tunnels {
-			t := &last.Tunnels[i]
-			if t.Kind == api.IPsec {
-				h.IPsec = append(h.IPsec, t.JSON())
+			tunnel := &last.Tunnels[i]
+			if tunnel.Kind == api.IPsec {
+				h.IPsec = append(h.IPsec, tunnel.JSON())
 			} else {
-				h.Rows = append(h.Rows, t.JSON())
+				h.Rows = append(h.Rows, tunnel.JSON())
 			}
 		}
 	case HealthChecks:
@@ -133,16 +134,16 @@ func (h *Handed) fill(last *Snapshot, d Target) bool {
 	case Ports:
 		h.Rows = bytesOf(last.Ports.Rows)
 	case PortStates:
-		if i := slices.IndexFunc(last.Ports.Rows, func(p Port) bool { return p.Name == d.Of }); i >= 0 {
+		if i := slices.IndexFunc(last.Ports.Rows, func(p Port) bool { return p.Name == t.Of }); i >= 0 {
 			state, _ := json.Marshal(map[string]string{"state": string(last.Ports.Rows[i].State), "reason": last.Ports.Rows[i].Reason})
 			h.Rows = []json.RawMessage{state}
 		}
 	case BGPPrefixes, Bindings, Delegations:
-		p, _ := last.Prefix(d.Of)
+		p, _ := last.Prefix(t.Of)
 		h.Rows = map[Kind][]json.RawMessage{BGPPrefixes: bytesOf(p.BGP.Rows), Bindings: bytesOf(p.Bindings.Rows),
-			Delegations: bytesOf(p.Delegations.Rows)}[d.Kind]
+			Delegations: bytesOf(p.Delegations.Rows)}[t.Kind]
 	default:
-		l, ok := lists[d.Kind]
+		l, ok := lists[t.Kind]
 		if !ok || l.hand == nil {
 			return false
 		}

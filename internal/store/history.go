@@ -39,6 +39,7 @@ type History struct {
 	began   time.Time
 	redact  secret.Redactor
 	others  []byte // what another program has kept: see Add
+	read    int64  // how far Load and appended have read the file
 }
 
 // HistoryPath is where the history of a profile's account lies below the state folder.
@@ -95,10 +96,11 @@ type Past struct {
 // Load reads the history. A file that is not there is empty; lines that are cut off or damaged are left out
 // and counted.
 func (h *History) Load() (Past, error) {
-	content, err := h.read()
+	content, from, err := h.content(0)
 	if err != nil {
 		return Past{}, h.trouble("cannot be read", err)
 	}
+	h.read = from + int64(bytes.LastIndexByte(content, '\n')+1)
 	return parse(slices.Concat(content, []byte("\n"), h.others)), nil
 }
 
@@ -106,24 +108,45 @@ func (h *History) Load() (Past, error) {
 func (h *History) Add(text []byte) { h.others = text }
 
 // Text is the history as it is kept, for another program.
-func (h *History) Text() ([]byte, error) { return h.read() }
+func (h *History) Text() ([]byte, error) {
+	content, _, err := h.content(0)
+	return content, err
+}
 
-func (h *History) read() ([]byte, error) {
-	file, err := statefile.Open(h.path, os.O_RDONLY|statefile.NoFollow, 0)
-	if errors.Is(err, fs.ErrNotExist) {
-		return nil, nil
-	}
+// appended are the events that were written since Load or the last call, by whomever. A line that is being written is read the next
+// time; of a file that was written anew, because it was full, all is given.
+func (h *History) appended() ([]Event, error) {
+	content, from, err := h.content(h.read)
 	if err != nil {
 		return nil, err
 	}
-	defer func() { _ = file.Close() }()
-	// Somebody else's file of any size must not fill the memory; a file of ours is never twice the bound.
-	if info, err := file.Stat(); err == nil && info.Size() > 2*h.maxSize {
-		if _, err := file.Seek(-2*h.maxSize, io.SeekEnd); err != nil {
-			return nil, err
-		}
+	whole := bytes.LastIndexByte(content, '\n') + 1
+	h.read = from + int64(whole)
+	return parse(content[:whole]).Events, nil
+}
+
+// content is the file from an offset on; from the beginning when it is shorter. It returns the offset that it is from.
+func (h *History) content(offset int64) (text []byte, from int64, err error) {
+	file, err := statefile.Open(h.path, os.O_RDONLY|statefile.NoFollow, 0)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, 0, nil
 	}
-	return io.ReadAll(io.LimitReader(file, 2*h.maxSize))
+	if err != nil {
+		return nil, 0, err
+	}
+	defer func() { _ = file.Close() }()
+	if info, err := file.Stat(); err == nil {
+		if info.Size() < offset {
+			offset = 0
+		}
+		// Somebody else's file of any size must not fill the memory; a file of ours is never twice the bound.
+		offset = max(offset, info.Size()-2*h.maxSize)
+	}
+	if _, err := file.Seek(offset, io.SeekStart); err != nil {
+		return nil, 0, err
+	}
+	text, err = io.ReadAll(io.LimitReader(file, 2*h.maxSize))
+	return text, offset, err
 }
 
 func parse(content []byte) Past {
@@ -255,7 +278,7 @@ func (h *History) appendLocked(text []byte, now time.Time) (err error) {
 // shrink writes the file anew: the last state of every tunnel, and of the rest the newest that fit into half
 // of the bound.
 func (h *History) shrink(added []byte, now time.Time) error {
-	content, err := h.read()
+	content, _, err := h.content(0)
 	if err != nil {
 		return err
 	}

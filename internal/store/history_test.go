@@ -1,6 +1,7 @@
 package store_test
 
 import (
+	"bytes"
 	"errors"
 	"os"
 	"path/filepath"
@@ -193,6 +194,61 @@ func TestTwoInstancesShareTheHistory(t *testing.T) {
 	wait.Wait()
 	if past, err := store.OpenHistory(path, b.now, 0).Load(); err != nil || past.Damaged != 0 {
 		t.Errorf("%d damaged lines, %v", past.Damaged, err)
+	}
+}
+
+// A recorder of many accounts looks seldom. What a screen has seen in between it takes from the history that both write, once, also after
+// the file was full and was written anew; a line that is being written waits.
+func TestARecorderHearsWhatAScreenHasSeen(t *testing.T) {
+	b := newBench(t)
+	path := historyFile(t)
+	b.start(path)
+	recorder := b.w
+	b.set(api.BGPUp)
+	b.start(path)
+	for _, state := range []api.BGPState{api.BGPUp, api.BGPDown, api.BGPUp} { // between two looks of the recorder
+		b.set(state)
+	}
+	changes := func() (n int) {
+		for _, e := range recorder.Last().Events {
+			if e.Kind == store.SessionChanged {
+				n++
+			}
+		}
+		return n
+	}
+	for range 2 {
+		if recorder.HearHistory(); changes() != 2 {
+			t.Fatalf("%+v", recorder.Last().Events)
+		}
+	}
+	screen := b.w
+	b.w = recorder
+	if b.poll(); changes() != 2 {
+		t.Errorf("noticed again: %+v", recorder.Last().Events)
+	}
+	b.w = screen
+	b.set(api.BGPDown)
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	cut := bytes.LastIndexByte(text[:len(text)-1], '\n') + 1
+	if err := os.WriteFile(path, text[:len(text)-3], 0o600); err != nil {
+		t.Fatal(err)
+	}
+	recorder.HearHistory()
+	if err := os.WriteFile(path, text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if recorder.HearHistory(); changes() != 3 {
+		t.Errorf("%d changes, the last line was %s", changes(), text[cut:])
+	}
+	if err := os.WriteFile(path, text[cut/2:], 0o600); err != nil { // written anew, shorter
+		t.Fatal(err)
+	}
+	if recorder.HearHistory(); changes() != 3 {
+		t.Errorf("after the file was written anew: %+v", recorder.Last().Events)
 	}
 }
 

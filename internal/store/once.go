@@ -41,7 +41,11 @@ func (q sequence) repeats(e Event) (before Event, is bool) {
 	if kind == TunnelGone {
 		same = known && e.Kind == before.Kind
 	}
-	if same && (state || e.At.Sub(before.At) < sameMoment) {
+	moment := sameMoment
+	if kind == SessionFlaps { // each counts the falls that it has seen
+		moment = flapWindow
+	}
+	if same && (state || e.At.Sub(before.At) < moment) {
 		return before, true
 	}
 	q[key] = e

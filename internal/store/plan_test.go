@@ -238,6 +238,56 @@ func TestTheOwnShareMakesNoLoop(t *testing.T) {
 	})
 }
 
+// Programs that share a credential want more than its share has. Who was refused asks again as soon as there is room, and not a whole
+// period later, or the others would always be there before it: the tunnels of none become much older than its period.
+func TestEachHasItsTurnOfTheShare(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		share, next := 0, time.Now()
+		var mu sync.Mutex
+		take := func(string) error {
+			mu.Lock()
+			defer mu.Unlock()
+			if now := time.Now(); !now.Before(next) {
+				share, next = 4, now.Truncate(10*time.Second).Add(10*time.Second)
+			}
+			if share == 0 {
+				return &api.Error{Kind: api.RateLimited, OwnLimit: true, Until: next, RetryAfter: time.Until(next).Round(time.Second)}
+			}
+			share--
+			return nil
+		}
+		var stores []*store.Store
+		var wait sync.WaitGroup
+		for i := range 12 { // ten accounts of a recorder, and two screens that ask for more than there is
+			c := &cloud{now: time.Now, tunnels: 2, fail: take}
+			every := 2 * time.Minute
+			if i >= 10 {
+				every = 15 * time.Second
+			}
+			s := store.New(c, time.Now, every)
+			s.Keep(store.GRETunnels)
+			stores = append(stores, s)
+			wait.Go(func() { drive(t, s, time.Hour) })
+			time.Sleep(time.Second)
+		}
+		oldest := time.Duration(0)
+		for range 300 {
+			time.Sleep(11 * time.Second)
+			for _, s := range stores[:10] {
+				read := s.Last().GRE.Fetched
+				if read.IsZero() {
+					read = s.Last().Started
+				}
+				oldest = max(oldest, time.Since(read))
+			}
+		}
+		wait.Wait()
+		if oldest > 5*time.Minute {
+			t.Errorf("tunnels were not read for %s", oldest)
+		}
+	})
+}
+
 // A kind that the store was given no way to read is said to be unreadable, and nobody tries again and again.
 func TestWhatCannotBeReadMakesNoLoop(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {

@@ -190,7 +190,7 @@ func (s *Store) readKind(ctx context.Context, d Target, f *Fetchers) applier {
 }
 
 // oddities are what of an answer is not known: fields of its objects, and whole elements.
-type oddities struct{ fields, lost []string }
+type oddities struct{ fields, unusable []string }
 
 // readList reads a list. One that has lost most of its rows is read once more before anybody is told: an answer that is empty
 // by mistake would make a healthy account look like a disaster.
@@ -279,7 +279,7 @@ func readRows[T any](ctx context.Context, s *Store, fetch func(context.Context) 
 		if err != nil {
 			return nil
 		}
-		l.Rows, l.Undecoded, l.Lost = rows, odd.fields, odd.lost
+		l.Rows, l.Undecoded, l.Unusable = rows, odd.fields, odd.unusable
 		if objects == nil || !was.Known() {
 			return nil // what is there at the first look did not just appear
 		}
@@ -309,7 +309,7 @@ func (s *Store) readPrefixes(ctx context.Context, f *Fetchers) applier {
 		for _, p := range was.Rows {
 			known[p.ID] = p
 		}
-		l.Undecoded, l.Lost, l.Rows = odd.fields, odd.lost, make([]Prefix, len(rows))
+		l.Undecoded, l.Unusable, l.Rows = odd.fields, odd.unusable, make([]Prefix, len(rows))
 		for i, p := range rows {
 			old, met := known[p.ID]
 			if !met {
@@ -358,7 +358,7 @@ func (s *Store) readPorts(ctx context.Context, f *Fetchers) applier {
 		for _, p := range was.Rows {
 			known[p.Name] = p
 		}
-		l.Undecoded, l.Lost, l.Rows = odd.fields, odd.lost, make([]Port, len(rows))
+		l.Undecoded, l.Unusable, l.Rows = odd.fields, odd.unusable, make([]Port, len(rows))
 		for i, p := range rows {
 			old, met := known[p.Name]
 			if !met {

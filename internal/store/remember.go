@@ -132,6 +132,25 @@ func (s *Store) record(before error, events []Event, now time.Time) error {
 	return s.history.add(events, now, false)
 }
 
+// HearHistory takes in how sessions changed as other programs have written it into the history since it was read the last time: a screen
+// looks more often than a recorder of many accounts, and sees what comes and goes in between. What else they noticed each program reads
+// for itself.
+func (s *Store) HearHistory() {
+	s.writing.Lock()
+	defer s.writing.Unlock()
+	if s.history == nil {
+		return
+	}
+	events, err := s.history.appended()
+	if err != nil {
+		return // the next write says so
+	}
+	events = slices.DeleteFunc(events, func(e Event) bool { return e.Kind != SessionChanged && e.Kind != SessionFlaps })
+	if len(events) > 0 {
+		s.change(func(next *Snapshot) []Event { return s.hear(next, Handed{Events: events}) })
+	}
+}
+
 // noted writes to the history and takes what came of it into the state. Whoever asks for the newest
 // snapshot meanwhile does not wait for a file lock or a slow disk.
 func (s *Store) noted(write func() error) {

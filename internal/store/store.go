@@ -4,6 +4,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"slices"
@@ -46,9 +47,9 @@ type Store struct {
 	now      func() time.Time
 	refresh  time.Duration
 
-	state   atomic.Pointer[Snapshot]
-	kept    atomic.Pointer[Snapshot] // see Kept
-	unnoted atomic.Int32             // reads of which the events are not in the history yet
+	state     atomic.Pointer[Snapshot]
+	inHistory atomic.Pointer[Snapshot] // see InHistory
+	unnoted   atomic.Int32             // reads of which the events are not in the history yet
 
 	writing      sync.Mutex // the history and what belongs to it; taken before mu
 	mu           sync.Mutex // everything below, and the making of the next snapshot
@@ -128,7 +129,7 @@ func (s *Store) readTunnels(ctx context.Context) {
 		again := s.again(Target{Kind: GRETunnels})
 		events, first := s.takeTunnels(next, lists, took, nil)
 		next.Next = s.pause(next, lists)
-		next.GRE.Due = took.to.Add(next.Next)
+		next.GRE.Due = took.to.Add(untilRoom(next.Next, lists, took.to))
 		if again {
 			next.GRE.Due = time.Time{}
 		}
@@ -204,10 +205,10 @@ func (s *Store) takeTunnels(next *Snapshot, lists api.TunnelLists, took span, by
 	next.GRE.outcome(lists.GREErr, took)
 	next.IPsec.outcome(lists.IPsecErr, took)
 	if lists.GREErr == nil {
-		next.GRE.Undecoded, next.GRE.Lost = undecoded(lists.GRE), greOdd
+		next.GRE.Undecoded, next.GRE.Unusable = undecoded(lists.GRE), greOdd
 	}
 	if lists.IPsecErr == nil {
-		next.IPsec.Undecoded, next.IPsec.Lost = undecoded(lists.IPsec), ipsecOdd
+		next.IPsec.Undecoded, next.IPsec.Unusable = undecoded(lists.IPsec), ipsecOdd
 	}
 	next.ClockAhead = s.clockAhead()
 	tracker := tracker{tracks: s.track, past: s.past, before: &old, after: next, blind: blindAfter(s.refresh), now: took.to,
@@ -316,6 +317,21 @@ func (s *Store) pause(next *Snapshot, lists api.TunnelLists) time.Duration {
 	}
 	now := s.now()
 	return max(wait, askedToWait(lists.GREErr, now), askedToWait(lists.IPsecErr, now))
+}
+
+// untilRoom is how long to wait before the tunnels are read again where the program's own share of requests held them up: until there
+// is room, and not for a whole pause. Who waited longer each time would never have a turn where several share one credential.
+func untilRoom(pause time.Duration, lists api.TunnelLists, now time.Time) time.Duration {
+	wait := time.Duration(0)
+	for _, err := range []error{lists.GREErr, lists.IPsecErr} {
+		switch {
+		case ownBudget(err):
+			wait = max(wait, askedToWait(err, now), time.Second)
+		case err != nil:
+			return pause
+		}
+	}
+	return cmp.Or(wait, pause)
 }
 
 // comesUp reports whether a session has been on its way for a short time.

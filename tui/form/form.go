@@ -384,7 +384,7 @@ func (f *Form) edit(msg tea.Msg) (cmd tea.Cmd) {
 
 // paste takes text in without the blanks around it, which come along unseen, and says when it was cut.
 func (f *Form) paste(msg tea.PasteMsg) tea.Cmd {
-	msg.Content = strings.TrimSpace(msg.Content)
+	msg.Content = pasted(msg.Content)
 	if strings.ContainsAny(msg.Content, "\n\r") {
 		// One line is meant; guessing which would put a wrong value into a field, unseen in a secret one.
 		return tui.Toast(tui.Pending, "The pasted text has several lines; a field takes one: nothing was pasted")
@@ -467,7 +467,7 @@ func (f *Form) check(field Field) Finding {
 	}
 	if field.Check != nil {
 		if finding := field.Check(f.values[field.Key], f.values); finding.Level > Fine {
-			return finding
+			return seen(finding, f.values[field.Key])
 		}
 	}
 	if options := f.Options(field); field.Control == Pick && !field.Free && f.values[field.Key] != "" && len(options) > 0 &&

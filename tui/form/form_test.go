@@ -338,3 +338,29 @@ func TestAFixedSecretIsNeverDrawn(t *testing.T) {
 		}
 	}
 }
+
+// A character that nobody sees comes along when a name is copied from a page: around the text it does not come in, and inside it is named.
+func TestWhatNobodySeesIsLeftOutOrNamed(t *testing.T) {
+	word := func(v string, _ form.Values) form.Finding {
+		if strings.Trim(v, "abcdefghijklmnopqrstuvwxyz-0123456789") != "" {
+			return form.Finding{Level: form.Error, Text: "Use only letters, digits and -"}
+		}
+		return form.Finding{}
+	}
+	for pasted, want := range map[string]string{"fra-1\u200b": "fra-1", "\ufefffra-1\u2060 ": "fra-1", "\u200e fra-1\u00a0": "fra-1"} {
+		d := sit(t, form.Section{Fields: []form.Field{{Key: "name", Label: "Name", Check: word}}})
+		d.form.Update(tea.PasteMsg{Content: pasted})
+		if got := d.form.Values()["name"]; got != want {
+			t.Errorf("%+q is taken as %+q", pasted, got)
+		}
+	}
+	for typed, want := range map[string]string{"fra\u200b1": "invisible character", "fra\u00ad1": "invisible character",
+		"fra_1": "Use only letters"} {
+		field := form.Field{Key: "name", Label: "Name", Check: word}
+		d := sit(t, form.Section{Fields: []form.Field{field}})
+		d.form.Update(tea.PasteMsg{Content: typed})
+		if got := d.form.Finding(field); got.Level != form.Error || !strings.Contains(got.Text, want) {
+			t.Errorf("%+q: %+v", typed, got)
+		}
+	}
+}

@@ -306,3 +306,30 @@ func TestAPanicInACommandIsBroughtBack(t *testing.T) {
 	}()
 	run(home, strings.NewReader("fail\n"), io.Discard)
 }
+
+// What could not be read anew is old data, unless it is of this moment.
+func TestDataOfThisMomentIsNotCalledOld(t *testing.T) {
+	for want, status := range map[string]func(now time.Time) tui.Status{
+		"Home. Fetched just now.": func(now time.Time) tui.Status { return tui.Status{Updated: now, Every: time.Minute} },
+		"Home. The last attempt failed, the data is of just before: one list is missing.": func(now time.Time) tui.Status {
+			return tui.Status{Updated: now, Err: "one list is missing"}
+		},
+		"Home. Old data, fetched 2m ago: one list is missing.": func(now time.Time) tui.Status {
+			return tui.Status{Updated: now.Add(-2*time.Minute - time.Second), Err: "one list is missing"}
+		},
+		"Home. Old data, fetched 2m ago.": func(now time.Time) tui.Status {
+			return tui.Status{Updated: now.Add(-2*time.Minute - time.Second), Every: 15 * time.Second}
+		},
+	} {
+		home := &dated{book: book{title: "Home"}, status: status}
+		says(t, reading(t, home, "quit"), want)
+	}
+}
+
+// dated is a page that says how old its data is.
+type dated struct {
+	book
+	status func(now time.Time) tui.Status
+}
+
+func (d *dated) Status() tui.Status { return d.status(time.Now()) }

@@ -242,7 +242,11 @@ func (p *page) read() []card {
 
 // flaps is how often the session was seen to leave Up in a week, or in the time that it has been watched.
 func flaps(t store.Tunnel, now time.Time) string {
-	return fmt.Sprintf("flaps: %d in %s", t.Track.WeekDowns, tui.AgeSince(t.Track.WeekFrom(now), now))
+	age := tui.AgeSince(t.Track.WeekFrom(now), now)
+	if age == "now" { // "0 in now" says nothing
+		age = "<5s"
+	}
+	return fmt.Sprintf("flaps: %d in %s", t.Track.WeekDowns, age)
 }
 
 // counted are the panels in words: sessions, and what has none or none that the API reports.

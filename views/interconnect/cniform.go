@@ -22,7 +22,7 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 	fixed := ""
 	sections := []form.Section{{Title: "Link", Intro: "The CNI runs over one of your ports; Cloudflare chooses the addresses of the " +
 		"link.", Fields: []form.Field{
-		{Key: "interconnect", Label: "Port", Help: "The one it runs over", Control: form.Pick, Free: true,
+		{Key: "interconnect", Label: "Port", Help: "The port it runs over", Control: form.Pick, Free: true,
 			ChoicesNow: func(form.Values) []form.Option { return m.portChoices() }, Propose: m.onlyPort(c), Explain: m.portLive,
 			Check: func(v string, _ form.Values) form.Finding { return m.checkPort(v, c.Interconnect) }},
 		{Key: "conduit_name", Label: "Name", Help: "Also of the tunnel interface and in the analytics",

@@ -40,13 +40,20 @@ func (p *page) Tell(now time.Time) tui.Telling {
 
 // spaced is a line whose parts stand apart by room, told apart by commas instead.
 func spaced(line string) string {
-	var parts []string
+	var b strings.Builder
 	for part := range strings.SplitSeq(strings.TrimSpace(line), "  ") {
-		if part = strings.TrimSpace(part); part != "" {
-			parts = append(parts, part)
+		if part = strings.TrimSpace(part); part == "" {
+			continue
 		}
+		switch so := b.String(); {
+		case strings.HasSuffix(so, ":"): // what it announces follows
+			b.WriteString(" ")
+		case so != "":
+			b.WriteString(", ")
+		}
+		b.WriteString(part)
 	}
-	return strings.Join(parts, ", ")
+	return b.String()
 }
 
 // Choose implements tui.RowSelector.

@@ -63,3 +63,17 @@ func TestNextIsReadAlsoOnASmallScreen(t *testing.T) {
 		t.Errorf("\n%s", got)
 	}
 }
+
+// Line by line, the parts of a line that stand apart are told apart by commas, and what announces the next part is not.
+func TestALineOfCountsIsReadAsASentence(t *testing.T) {
+	for drawn, want := range map[string]string{
+		" 14 tunnels   ● 8 up   health checks: ✗ 2 down":   "14 tunnels, ● 8 up, health checks: ✗ 2 down",
+		" 14 tunnels   ● 8 up   health checks:   ✗ 2 down": "14 tunnels, ● 8 up, health checks: ✗ 2 down",
+		"   Data age:  GRE now  CNI now":                   "Data age: GRE now, CNI now",
+		"":                                                 "",
+	} {
+		if got := spaced(drawn); got != want {
+			t.Errorf("%q is read as %q, want %q", drawn, got, want)
+		}
+	}
+}

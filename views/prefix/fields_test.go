@@ -6,6 +6,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/kind"
+	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/internal/testing/uitest"
 	"flarewire/tui/resource"
@@ -45,4 +46,18 @@ func TestNoFieldOfAPrefixIsWiredInHalf(t *testing.T) {
 		NotOnPage: map[string]string{"bgp_signal_opts.modified_at": "the last change of the object is there"},
 		Page:      func(b api.BGPPrefix) []resource.Section { return m.bgpSections(whole, b, time.Now()) },
 	}.Check(t)
+}
+
+// The first binding of a prefix is usually to Magic Transit, whatever the API lists first; those after it cannot be.
+func TestTheServiceThatAFirstBindingProposes(t *testing.T) {
+	services := []api.AddressingService{{ID: "1", Name: "CDN"}, {ID: "2", Name: "Magic Transit"}, {ID: "3", Name: "Spectrum"}}
+	if got := fit(services, nil); got != "2" {
+		t.Errorf("the first binding: %s", nameOf(services, got))
+	}
+	if got := fit(services, []rules.Binding{{Service: rules.ServiceMagicTransit}}); got != "1" {
+		t.Errorf("the second binding: %s", nameOf(services, got))
+	}
+	if got := fit(services[2:], nil); got != "3" {
+		t.Errorf("without Magic Transit: %s", nameOf(services, got))
+	}
 }

@@ -86,7 +86,7 @@ func (b beside) Hand(_ context.Context, d store.Target, after, since time.Time) 
 	if err != nil || json.Unmarshal(text, &over) != nil {
 		return store.Handed{}, false
 	}
-	over.Kept = true
+	over.SharedHistory = true
 	return over, ok
 }
 
@@ -106,6 +106,7 @@ type fleetDay struct {
 	told     map[string]bool // events of the first account that the command was told; one that was under way at a death twice
 	screens  [2]*store.Store
 	seen     [2]map[string]bool
+	oldest   time.Duration
 }
 
 func (d *fleetDay) client(i int) *api.AccountClient {
@@ -169,9 +170,9 @@ func (d *fleetDay) run(ctx context.Context) (died func()) {
 
 func (d *fleetDay) tell(ctx context.Context, all *sync.WaitGroup, s *store.Store, news <-chan struct{}) {
 	teller := &record.EventCommand{Command: "x", Now: time.Now, Account: record.Account{ID: accountID(0)}, Path: filepath.Join(d.dir, "told"),
-		Failed: func(err error) { d.t.Error(err) },
+		OnError: func(err error) { d.t.Error(err) },
 		Run: func(_ context.Context, _ string, _ []string, input []byte) error {
-			var n record.News
+			var n record.Payload
 			if err := json.Unmarshal(input, &n); err != nil {
 				return err
 			}
@@ -180,11 +181,11 @@ func (d *fleetDay) tell(ctx context.Context, all *sync.WaitGroup, s *store.Store
 			d.told[what(n.Event)] = true
 			return nil
 		}}
-	last := func() []store.Event { return s.Kept().Events }
-	if err := teller.Begin(last()); err != nil {
+	last := func() []store.Event { return s.InHistory().Events }
+	if err := teller.Load(last()); err != nil {
 		d.t.Error(err)
 	}
-	all.Go(func() { teller.Go(ctx, last, news) })
+	all.Go(func() { teller.Loop(ctx, last, news) })
 }
 
 func what(e store.Event) string {
@@ -207,14 +208,25 @@ func (d *fleetDay) open(ctx context.Context, all *sync.WaitGroup, n int) {
 	all.Go(func() { record.Watch(ctx, s, func() {}) })
 }
 
-// look notes what the screens have noticed: they keep a bounded number of events.
+// look notes what the screens have noticed, which keep a bounded number of events, and how old the tunnels of an account became.
 func (d *fleetDay) look() {
 	for n, s := range d.screens {
 		for _, e := range s.Last().Events {
 			d.seen[n][what(e)] = true
 		}
 	}
+	d.mu.Lock()
+	defer d.mu.Unlock()
+	for _, s := range d.recorder {
+		if s != nil {
+			l := s.Last()
+			d.oldest = max(d.oldest, min(time.Since(l.GRE.Fetched), time.Since(l.Started)))
+		}
+	}
 }
+
+// waitAtMost is how old the tunnels of an account may become: a fault and the block after it, and its turns.
+const waitAtMost = 15 * time.Minute
 
 // toggled are the sessions that the day takes down and up again, by name: those of the others come and go by themselves.
 const toggled = 12
@@ -316,9 +328,13 @@ func (d *fleetDay) day(hours int) {
 	d.pass(6 * time.Minute)
 	d.balance(downs)
 	most := d.way.busiest()
-	d.t.Logf("heap after each hour, MiB: %s; at most %d requests of a credential in five minutes (the share is %d)", mib(heaps), most,
-		api.DefaultBudget)
-	if first, last := heaps[0], heaps[len(heaps)-1]; last > first+(16<<20) || slices.Max(heaps) > 150<<20 {
+	if d.oldest > waitAtMost {
+		d.t.Errorf("the tunnels of an account were not read for %s", d.oldest)
+	}
+	d.t.Logf("tunnels at most %s old; heap after each hour, MiB: %s; at most %d requests of a credential in five minutes (the share is %d)",
+		d.oldest, mib(heaps), most, api.DefaultBudget)
+	// The lists of events, which are bounded, fill in the first two hours.
+	if early, last := heaps[min(1, len(heaps)-1)], heaps[len(heaps)-1]; last > early+(16<<20) || slices.Max(heaps) > 150<<20 {
 		d.t.Errorf("memory: %s", mib(heaps))
 	}
 	if most > api.DefaultBudget {
