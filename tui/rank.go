@@ -133,7 +133,8 @@ func next(name, text string, at int) int {
 	return -1
 }
 
-// inOrder reports whether all letters of text are in name, in their order. A number is found whole or not at all, and letters are not looked
+// inOrder reports whether all letters of text are in name, in their order. A number is found whole or not at all, and letters are not
+// looked
 // for in addresses.
 func inOrder(name, text string) bool {
 	if strings.IndexFunc(text, unicode.IsLetter) < 0 || isNetwork(name) {
@@ -165,7 +166,8 @@ func isNetwork(text string) bool {
 // addressTier is how well a name matches an address or a network: as a whole, and not as the beginning of another one.
 func (q query) addressTier(name string) int {
 	inside := func(i int) bool {
-		return i >= 0 && i < len(name) && (name[i] >= '0' && name[i] <= '9' || name[i] >= 'a' && name[i] <= 'f' || name[i] == '.' || name[i] == ':')
+		return i >= 0 && i < len(name) && (name[i] >= '0' && name[i] <= '9' || name[i] >= 'a' && name[i] <= 'f' || name[i] == '.' ||
+			name[i] == ':')
 	}
 	for at := strings.Index(name, q.text); at >= 0; at = next(name, q.text, at) {
 		switch end := at + len(q.text); {
@@ -226,7 +228,8 @@ func rank(entries []entry, text string, uses func(id string) float64) []match {
 		}
 	}
 	slices.SortStableFunc(out, func(a, b match) int {
-		c := cmp.Or(cmp.Compare(a.tier, b.tier), pointing(a)-pointing(b), cmp.Compare(b.closeness, a.closeness), cmp.Compare(b.uses, a.uses), cmp.Compare(a.sort, b.sort))
+		c := cmp.Or(cmp.Compare(a.tier, b.tier), pointing(a)-pointing(b), cmp.Compare(b.closeness, a.closeness), cmp.Compare(b.uses, a.uses),
+			cmp.Compare(a.sort, b.sort))
 		if c == 0 && a.sort == sortObject {
 			return Natural(a.name, b.name)
 		}

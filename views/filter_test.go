@@ -18,7 +18,8 @@ func TestFilterOfTheSessions(t *testing.T) {
 	d.reads("None of the 2 sessions that match fra-dc is a problem, as far as is known.")
 	d.reads("Without the filter there are")
 	d.Press(".")
-	for filter, want := range map[string]string{"as 64601": "fra-dc1-gre fra-dc2-gre", "AS64611": "iad-dc1-gre", "state:down name:iad": "iad-dc1-gre"} {
+	for filter, want := range map[string]string{"as 64601": "fra-dc1-gre fra-dc2-gre", "AS64611": "iad-dc1-gre",
+		"state:down name:iad": "iad-dc1-gre"} {
 		d.Press("/")
 		d.types(filter)
 		d.reads("enter keep")
