@@ -17,6 +17,7 @@ type Options struct {
 	Below    func() View // the page that the first one lies on, so that back leads there; nil for none
 	Pages    []PaletteEntry
 	Objects  func() []Object   // what can be gone to by name besides the pages; nil for nothing
+	Unread   func() []string   // what of the objects was not read yet, by its titles; nil for nothing
 	Aliases  map[string]string // words of the user's own for the palette and line mode, in lower case, and what they stand for
 	Memory   Memory            // where small preferences are kept; nil: until the program ends
 	Services []Service
@@ -58,7 +59,7 @@ type App struct {
 	dark    *bool  // the terminal's background; nil until it has told
 	suspend func() // stops the program, as ctrl+z does elsewhere; nil without a terminal
 	told    bool   // the terminal tells keys apart by itself (the kitty protocol)
-	// meaningless are keys that did nothing, and that this was said of.
+	// meaningless are keys that did nothing on this page, and that this was said of.
 	meaningless map[string]bool
 	notices     []notice
 }
@@ -197,7 +198,7 @@ func (a *App) announced(cmd tea.Cmd) tea.Cmd {
 	if a.shown == a.top() {
 		return cmd
 	}
-	a.shown = a.top()
+	a.shown, a.meaningless = a.top(), nil
 	if r, ok := a.shown.(Rememberer); ok {
 		r.Remember(a.memory())
 	}

@@ -57,7 +57,8 @@ func (a *App) taking() bool {
 	return a.palette.open || a.dialog != nil && a.dialog.Confirm != "" || a.dialog == nil && a.capturing()
 }
 
-// unknown is a key without a meaning. It is said once: who types blindly hears of it, who knows is not told again.
+// unknown is a key without a meaning. It is said once on a page: who types blindly hears of it, who knows is not
+// told again.
 func (a *App) unknown(msg tea.KeyPressMsg) tea.Cmd {
 	key := msg.String()
 	if r, _ := utf8.DecodeRuneInString(msg.Text); msg.Text == "" || !unicode.IsPrint(r) || a.meaningless[key] {

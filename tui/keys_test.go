@@ -2,6 +2,7 @@ package tui_test
 
 import (
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -65,6 +66,11 @@ func TestAKeyWithoutAMeaningIsSaidOnce(t *testing.T) {
 	p.press("z")
 	p.seesNot("does nothing")
 	p.press("x")
+	p.sees("x does nothing here")
+	p.send(tui.Push(&page{title: "Other"})())
+	p.passes(time.Minute)
+	p.seesNot("does nothing")
+	p.press("x") // another page: it may mean something there
 	p.sees("x does nothing here")
 }
 

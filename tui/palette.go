@@ -2,7 +2,6 @@ package tui
 
 import (
 	"fmt"
-	"maps"
 	"net/netip"
 	"reflect"
 	"slices"
@@ -22,7 +21,8 @@ type paletteState struct {
 	loadElsewhere  func() []entry // actions of other pages, made when letters are typed
 	elsewhere      []entry        // what distant gave
 	uses           func(id string) float64
-	recent         []entry // offered while nothing is typed
+	unread         func() []string // see Options
+	recent         []entry         // offered while nothing is typed
 	matches        []match
 	cursor         int // of found, the one that enter takes
 	offset         int // the first one in view
@@ -39,8 +39,11 @@ const (
 // entry is one thing that the palette offers.
 type entry struct {
 	id, name, category string
-	lower              []string // what it is found by, in lower case
+	lower              []string // what it is found by, in lower case; its name first
+	texts              []string // the same as it is written, where that is not its name alone
 	nets               []netip.Prefix
+	points             bool // see Object
+	networks           bool // see PaletteEntry
 	sort               int
 	help               string
 	fact               func() Line
@@ -48,7 +51,11 @@ type entry struct {
 	// with runs it for what is typed behind its name, and withHelp says what that does; nil when it takes nothing.
 	with     func(text string) tea.Cmd
 	withHelp func(text string) string
+	takes    func() bool // whether it takes anything, where that depends on the page; nil: with says it
 }
+
+// takesText reports whether something may be typed behind the name.
+func (e *entry) takesText() bool { return e.with != nil && (e.takes == nil || e.takes()) }
 
 // Filterer is a list that can be opened with a filter.
 type Filterer interface {
@@ -73,7 +80,7 @@ func (a *App) openPalette() tea.Cmd {
 	}
 	a.palette = paletteState{open: true, title: "go to", input: NewInput(":"), entries: a.entries(), refreshEntries: a.entries,
 		loadElsewhere: a.elsewhere,
-		uses:          a.uses, recent: a.recent()}
+		uses:          a.uses, recent: a.recent(), unread: a.opts.Unread}
 	a.palette.find()
 	return a.palette.input.Focus()
 }
@@ -111,159 +118,6 @@ func (a *App) memory() Memory {
 		a.opts.Memory = inProcess{}
 	}
 	return a.opts.Memory
-}
-
-// entries are all pages, the objects of the account, then the actions of the page and of the frame.
-func (a *App) entries() []entry {
-	var out []entry
-	for _, page := range a.opts.Pages {
-		out = append(out, a.pageEntry(page))
-	}
-	out = append(out, a.aliases()...)
-	if a.opts.Objects != nil {
-		for _, o := range a.opts.Objects() {
-			out = append(out, a.object(o))
-		}
-	}
-	for _, action := range slices.Concat(a.top().Actions(), a.Actions()) {
-		if action.Name != "" && action.Name != "palette" && !action.Move {
-			out = append(out, entry{id: "action " + action.Name, name: action.Name, category: "action", lower: []string{action.Name},
-				sort: sortAction,
-				help: strings.TrimPrefix(action.KeyLabel()+": ", ": ") + action.Long, run: action.run})
-		}
-	}
-	return out
-}
-
-// recent are the places that one was at, then the pages.
-func (a *App) recent() []entry {
-	var out []entry
-	for _, v := range a.trail.recent(a.top()) {
-		name := Clean(v.Title())
-		if f, ok := v.(Filterer); ok && f.Filter() != "" { // the same page as another one, but for what is shown
-			name += " /" + Clean(f.Filter())
-		}
-		out = append(out, entry{name: name, category: "visited", run: func() tea.Cmd { return a.returnTo(v) }})
-	}
-	for _, page := range a.opts.Pages {
-		if page.Part == "" {
-			out = append(out, a.pageEntry(page))
-		}
-	}
-	return append(out, a.aliases()...)
-}
-
-// aliases are the user's own words. What is typed behind one goes where it would go behind what it stands for.
-func (a *App) aliases() []entry {
-	var out []entry
-	for _, word := range slices.Sorted(maps.Keys(a.opts.Aliases)) {
-		stands := a.opts.Aliases[word]
-		out = append(out, entry{id: "alias " + word, name: word, category: "alias", lower: []string{word}, sort: sortPage, help: ":" + stands,
-			run:      func() tea.Cmd { return a.runAlias(stands) },
-			with:     func(text string) tea.Cmd { return a.runAlias(stands + " " + text) },
-			withHelp: func(text string) string { return ":" + stands + " " + text }})
-	}
-	return out
-}
-
-// runAlias does what an alias stands for: a page with what is typed behind its name, or an action of this page or of another one.
-func (a *App) runAlias(text string) tea.Cmd {
-	name, rest, _ := strings.Cut(text, " ")
-	for _, page := range a.opts.Pages {
-		if slices.Contains(page.Names, name) {
-			if rest = strings.TrimSpace(rest); rest != "" {
-				return a.pageEntry(page).with(rest)
-			}
-			return a.jump(page)
-		}
-	}
-	for _, action := range slices.Concat(a.top().Actions(), a.Actions()) {
-		if action.Name == name {
-			return action.run()
-		}
-	}
-	for _, e := range a.elsewhere() {
-		if e.name == name {
-			return e.run()
-		}
-	}
-	return Toast(Pending, "No page and no action here is called "+name)
-}
-
-// elsewhere are the actions of other pages: what they are called, and where they are. They are looked for among the rows that are known.
-func (a *App) elsewhere() []entry {
-	here := map[string]bool{}
-	for _, action := range slices.Concat(a.top().Actions(), a.Actions()) {
-		here[action.Name] = true
-	}
-	var out []entry
-	for _, page := range a.opts.Pages {
-		if page.Part != "" {
-			continue // its actions are those of the page that it is a part of
-		}
-		for _, action := range page.Open().Actions() {
-			if action.Name == "" || action.Move || action.Class == Common || here[action.Name] {
-				continue
-			}
-			here[action.Name] = true
-			out = append(out, entry{id: "action " + action.Name, name: action.Name, category: "action", lower: []string{action.Name},
-				sort: sortElsewhere, help: strings.TrimSpace(action.KeyLabel() + " on :" + page.Names[0]),
-				run: func() tea.Cmd { return a.jump(page) }})
-		}
-	}
-	return out
-}
-
-// object is the entry of an object.
-func (a *App) object(o Object) entry {
-	lower := make([]string, 0, 1+len(o.More))
-	for _, name := range append([]string{o.Name}, o.More...) {
-		lower = append(lower, strings.ToLower(name))
-	}
-	return entry{id: o.ID, name: o.Name, category: o.Label, lower: lower, nets: o.Nets, sort: sortObject, fact: o.Fact,
-		run: func() tea.Cmd {
-			v := o.Open()
-			a.visit([]View{a.stack[0], v})
-			return v.Init()
-		}}
-}
-
-// pageEntry is the entry of a page. What is typed behind its name goes to the page, or filters its list.
-func (a *App) pageEntry(page PaletteEntry) entry {
-	e := entry{id: "page " + page.Names[0], name: page.Names[0], category: "page", lower: page.Names, sort: sortPage, help: page.Help,
-		run: func() tea.Cmd { return a.jump(page) }}
-	if page.Part != "" {
-		e.help = "on :" + page.Part + ": " + page.Help
-	}
-	open := func(v View) tea.Cmd {
-		a.visit([]View{a.stack[0], v})
-		return v.Init()
-	}
-	e.with = func(text string) tea.Cmd {
-		if page.With != nil {
-			view, why := page.With(text)
-			if view == nil {
-				return Toast(Pending, why)
-			}
-			return open(view)
-		}
-		view := page.Open()
-		if f, ok := view.(Filterer); ok {
-			f.SetFilter(text)
-			return open(view)
-		}
-		return Toast(Pending, ":"+page.Names[0]+" takes nothing behind its name")
-	}
-	e.withHelp = func(string) string {
-		if page.With != nil {
-			return page.Help
-		}
-		if _, ok := page.Open().(Filterer); ok {
-			return "only what matches"
-		}
-		return "takes nothing behind its name"
-	}
-	return e
 }
 
 // jump opens a page on a fresh stack above the first page, so that the stack does not grow with every jump; esc leads back to where
@@ -392,15 +246,34 @@ func matchesFor(entries []entry, text string, uses func(string) float64) []match
 	text = strings.ToLower(strings.TrimSpace(text))
 	if name, rest, ok := strings.Cut(text, " "); ok {
 		for _, e := range entries {
-			if e.with != nil && slices.Contains(e.lower, name) {
-				rest = strings.TrimSpace(rest)
-				e.run = func() tea.Cmd { return e.with(rest) }
-				e.name, e.help = e.name+" "+rest, e.withHelp(rest)
-				return append([]match{{entry: &e}}, rank(entries, text, uses)...)
+			if slices.Contains(e.lower, name) && e.takesText() {
+				return append([]match{{entry: e.given(strings.TrimSpace(rest))}}, rank(entries, text, uses)...)
 			}
 		}
 	}
-	return rank(entries, text, uses)
+	out := rank(entries, text, uses)
+	if !readQuery(text).net.IsValid() {
+		return out
+	}
+	// Any address and any network can be asked about, also those that nothing contains: behind what it names and what contains it.
+	at := slices.IndexFunc(out, func(m match) bool { return m.tier > meant })
+	if at < 0 {
+		at = len(out)
+	}
+	for _, e := range entries {
+		if e.networks {
+			out = slices.Insert(out, at, match{entry: e.given(text), tier: meant})
+			at++
+		}
+	}
+	return out
+}
+
+// given is the entry with what is typed behind its name.
+func (e entry) given(text string) *entry {
+	e.run = func() tea.Cmd { return e.with(text) }
+	e.name, e.help = e.name+" "+text, e.withHelp(text)
+	return &e
 }
 
 // rowsOf is how many rows the list has on a screen of some height. It does not depend on what is found: closing and typing move nothing.
@@ -429,12 +302,35 @@ func (p *paletteState) drawList(c Canvas) []string {
 		out = append(out, p.matches[i].row(c, i == p.cursor, nameWidth))
 	}
 	if len(p.matches) == 0 {
-		out = append(out, Text(Pending, "   No page, action or object \""+Clean(p.input.Value())+"\".").Paint(c.Theme, c.Width))
+		for _, line := range Wrap(p.nothing(), c.Width-4) {
+			out = append(out, Text(Pending, "   "+line).Paint(c.Theme, c.Width))
+		}
 	}
 	for len(out) < rows+1 {
 		out = append(out, "")
 	}
 	return out
+}
+
+// nothing says why nothing is found. What was not read yet may be there.
+func (p *paletteState) nothing() string {
+	text := "No page, action or object \"" + Clean(p.input.Value()) + "\"."
+	word, _, more := strings.Cut(strings.ToLower(strings.TrimSpace(p.input.Value())), " ")
+	for _, e := range p.entries {
+		if more && e.with != nil && slices.Contains(e.lower, word) {
+			return text + " :" + word + " takes nothing behind its name."
+		}
+	}
+	if p.unread != nil {
+		kinds := p.unread()
+		for i, title := range kinds {
+			kinds[i] = lowerFirst(title)
+		}
+		if len(kinds) > 0 {
+			text += " Not read yet, and so not found: " + strings.Join(kinds, ", ") + "."
+		}
+	}
+	return text
 }
 
 // rule is a line with a title at its left and a count at its right.
@@ -460,6 +356,9 @@ func (f match) row(c Canvas, selected bool, width int) string {
 	} else {
 		line = append(line, Span{Text: f.help, Role: Muted})
 	}
+	if f.by != "" {
+		line = append(line, Span{Text: "  " + Clean(f.by), Role: Muted}) // why it is here
+	}
 	return lead + line.Paint(c.Theme, c.Width-width-2)
 }
 
@@ -476,8 +375,19 @@ func (a *App) resolve(name string) (run func() tea.Cmd, ok bool) {
 	}
 	none := func(string) float64 { return 0 }
 	all := matchesFor(entries, name, none)
-	if len(all) == 0 || all[0].tier == scattered {
-		return nil, false
+	if len(all) > 0 && all[0].tier != scattered {
+		return all[0].run, true
 	}
-	return all[0].run, true
+	word, rest, _ := strings.Cut(strings.ToLower(strings.TrimSpace(name)), " ")
+	for _, e := range entries {
+		if rest != "" && e.with != nil && slices.Contains(e.lower, word) {
+			return func() tea.Cmd { return e.with(rest) }, true // it says that it takes nothing
+		}
+	}
+	for _, e := range a.elsewhere() {
+		if rest == "" && e.name == word {
+			return e.run, true // to the page that it is on, as on the screen
+		}
+	}
+	return nil, false
 }

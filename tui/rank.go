@@ -7,6 +7,7 @@ import (
 	"strconv"
 	"strings"
 	"time"
+	"unicode"
 )
 
 // Object is something that can be gone to by its name: a thing of the account, a page, an action.
@@ -17,6 +18,8 @@ type Object struct {
 	Name  string
 	// More are other names that find it: ids, addresses, "AS 64601".
 	More []string
+	// Points: it is called by what it points at, as a route is; what has that name of its own goes first.
+	Points bool
 	// Nets are the networks that it stands for: an address finds the one that contains it most closely.
 	Nets []netip.Prefix
 	// Fact is what is known of it, for its row; nil for nothing.
@@ -97,10 +100,14 @@ type match struct {
 	*entry
 	tier, closeness int // closeness: bits of the network that contains the address
 	uses            float64
+	by              string // the sentence in which it was found, such as its description
 }
 
 // tierOf is how well a name matches.
 func (q query) tierOf(name string) int {
+	if q.net.IsValid() {
+		return q.addressTier(name)
+	}
 	at := strings.Index(name, q.text)
 	switch {
 	case at == 0 && len(name) == len(q.text):
@@ -108,9 +115,6 @@ func (q query) tierOf(name string) int {
 	case at == 0:
 		return begins
 	case at < 0:
-		if len(q.text) >= scatteredFrom && inOrder(name, q.text) {
-			return scattered
-		}
 		return noMatch
 	}
 	for ; at >= 0; at = next(name, q.text, at) {
@@ -129,25 +133,72 @@ func next(name, text string, at int) int {
 	return -1
 }
 
-// inOrder reports whether all letters of text are in name, in their order.
+// inOrder reports whether all letters of text are in name, in their order. A number is found whole or not at all, and letters are not
+// looked
+// for in addresses.
 func inOrder(name, text string) bool {
-	for i := range len(text) {
-		at := strings.IndexByte(name, text[i])
+	if strings.IndexFunc(text, unicode.IsLetter) < 0 || isNetwork(name) {
+		return false
+	}
+	digits := func(r rune) bool { return r >= '0' && r <= '9' }
+	for text != "" {
+		piece := text[:1]
+		if number := text[:len(text)-len(strings.TrimLeftFunc(text, digits))]; number != "" {
+			piece = number
+		}
+		at := strings.Index(name, piece)
 		if at < 0 {
 			return false
 		}
-		name = name[at+1:]
+		name, text = name[at+len(piece):], text[len(piece):]
 	}
 	return true
 }
 
+func isNetwork(text string) bool {
+	if _, err := netip.ParsePrefix(text); err == nil {
+		return true
+	}
+	_, err := netip.ParseAddr(text)
+	return err == nil
+}
+
+// addressTier is how well a name matches an address or a network: as a whole, and not as the beginning of another one.
+func (q query) addressTier(name string) int {
+	inside := func(i int) bool {
+		return i >= 0 && i < len(name) && (name[i] >= '0' && name[i] <= '9' || name[i] >= 'a' && name[i] <= 'f' || name[i] == '.' ||
+			name[i] == ':')
+	}
+	for at := strings.Index(name, q.text); at >= 0; at = next(name, q.text, at) {
+		switch end := at + len(q.text); {
+		case inside(at-1) || inside(end):
+		case at == 0 && (end == len(name) || name[end] == '/' && isNetwork(name)):
+			return exact // also with the length of its network
+		default:
+			return beginsPart
+		}
+	}
+	return noMatch
+}
+
 // match is how well an entry matches, and how closely its networks contain what was typed.
-func (q query) match(e *entry) (tier, closeness int) {
+func (q query) match(e *entry) (tier, closeness int, by string) {
 	tier = noMatch
-	for _, name := range e.lower {
-		tier = min(tier, q.tierOf(name))
-		if tier == exact {
-			return exact, 0
+	if len(q.text) >= scatteredFrom && len(e.lower) > 0 && inOrder(e.lower[0], q.text) {
+		tier = scattered // in its own name alone: a hit in what is not seen looks like a fault
+	}
+	for i, name := range e.lower {
+		now := q.tierOf(name)
+		if i > 0 && i < len(e.texts) && now > exact && now < scattered && strings.Contains(strings.TrimPrefix(name, "as "), " ") {
+			if now = contains; now < tier { // a word of a sentence is no name
+				by = e.texts[i]
+			}
+		}
+		if i > 0 && e.points && now == exact {
+			now = meant // its next hop: what has that address goes first
+		}
+		if tier = min(tier, now); tier == exact {
+			return exact, 0, ""
 		}
 		if q.asn != "" && strings.HasPrefix(name, "as ") && name[3:] == q.asn {
 			tier = min(tier, meant)
@@ -160,7 +211,10 @@ func (q query) match(e *entry) (tier, closeness int) {
 			}
 		}
 	}
-	return tier, closeness
+	if tier != contains {
+		by = ""
+	}
+	return tier, closeness, by
 }
 
 // rank are the entries for what was typed, best first. Equal ones keep one order, for the fingers.
@@ -168,13 +222,14 @@ func rank(entries []entry, text string, uses func(id string) float64) []match {
 	q := readQuery(text)
 	var out []match
 	for i := range entries {
-		tier, closeness := q.match(&entries[i])
+		tier, closeness, by := q.match(&entries[i])
 		if tier < scattered || tier == scattered && entries[i].sort <= sortObject {
-			out = append(out, match{&entries[i], tier, closeness, uses(entries[i].id)})
+			out = append(out, match{&entries[i], tier, closeness, uses(entries[i].id), by})
 		}
 	}
 	slices.SortStableFunc(out, func(a, b match) int {
-		c := cmp.Or(cmp.Compare(a.tier, b.tier), cmp.Compare(b.closeness, a.closeness), cmp.Compare(b.uses, a.uses), cmp.Compare(a.sort, b.sort))
+		c := cmp.Or(cmp.Compare(a.tier, b.tier), pointing(a)-pointing(b), cmp.Compare(b.closeness, a.closeness), cmp.Compare(b.uses, a.uses),
+			cmp.Compare(a.sort, b.sort))
 		if c == 0 && a.sort == sortObject {
 			return Natural(a.name, b.name)
 		}
@@ -184,6 +239,14 @@ func rank(entries []entry, text string, uses func(id string) float64) []match {
 		out = out[:i+scatteredShown]
 	}
 	return out
+}
+
+// pointing puts what has a name of its own before what points at it, where both are called exactly as was typed.
+func pointing(m match) int {
+	if m.tier == exact && m.points {
+		return 1
+	}
+	return 0
 }
 
 // maxUses is how many of the last uses of an entry are remembered.

@@ -23,7 +23,9 @@ func atlasOf(p *person, objects func() []tui.Object) *person {
 	p.app = tui.NewApp(tui.Options{Name: "flarewire", Home: func() tui.View { return home }, Theme: tui.ThemeNone,
 		Now: func() time.Time { return p.now }, Objects: objects,
 		Pages: []tui.PaletteEntry{{Names: []string{"tunnels"}, Open: func() tui.View { return &page{title: "Tunnels"} }},
-			{Names: []string{"warnings"}, Open: func() tui.View { return &page{title: "Warnings"} }}}})
+			{Names: []string{"warnings"}, Open: func() tui.View { return &page{title: "Warnings"} }},
+			{Names: []string{"where"}, Networks: true, Open: func() tui.View { return &page{title: "Where"} },
+				With: func(text string) (tui.View, string) { return &page{title: "Where " + text}, "" }}}})
 	p.size(120, 40)
 	return p
 }
@@ -66,12 +68,12 @@ func TestWhatMatchesBetterGoesFirst(t *testing.T) {
 		"waw":         "waw-br1 x-waw awawa wide-area-west",
 		"wa":          "waw-br1 warnings x-waw awawa",
 		"gre":         "gre-1 gre-2 gre-10",
-		"10.64.3.7":   "10.64.0.0/20 10.64.0.0/16 0.0.0.0/0",
+		"10.64.3.7":   "10.64.0.0/20 10.64.0.0/16 0.0.0.0/0 where",
 		"64601":       "fra",
 		"as64601":     "fra",
 		"AS 64601":    "fra",
 		"0.64601":     "fra",
-		"203.0.113.7": "fra 0.0.0.0/0",
+		"203.0.113.7": "fra 0.0.0.0/0 where",
 		"tunnels":     "tunnels",
 		"FRA":         "fra",
 	} {
@@ -82,6 +84,69 @@ func TestWhatMatchesBetterGoesFirst(t *testing.T) {
 		} else if got != want {
 			t.Errorf("%q finds %q, want %q", typed, got, want)
 		}
+	}
+}
+
+// Letters in their order are looked for in names, not in numbers, addresses and what is not seen; a number is found whole.
+func TestScatteredLettersAreLettersOfNames(t *testing.T) {
+	p := atlas(t, thing("fra-dc1-gre", "10.61.16.0/22"), thing("10.64.52.0/24", "waits for the key"), thing("2001:db8:40::/48", "AS 64652"),
+		thing("gre-6-4-6-5-2"), thing("keel-ahead-y"), thing("wide-area-net-21"))
+	for typed, want := range map[string]string{
+		"key": "10.64.52.0/24 keel-ahead-y", "64652": "2001:db8:40::/48", "del": "No", "fdg": "fra-dc1-gre", "wan": "warnings wide-area-net-21",
+		"wan21": "wide-area-net-21", "wan12": "No", "wan2": "wide-area-net-21", "5452": "No",
+	} {
+		if got := p.rows(typed); got != want {
+			t.Errorf("%q finds %q, want %q", typed, got, want)
+		}
+	}
+	p.press(":", "k", "e", "y")
+	p.sees("waits for the key") // it is said why the network is here
+}
+
+// An address is found as a whole, and what has it of its own before what points at it; it can always be asked about.
+func TestAddressesInThePalette(t *testing.T) {
+	route := thing("198.18.20.0/24", "10.213.0.1")
+	route.ID, route.Points = "route", true
+	own := thing("198.18.20.0/24")
+	p := atlas(t, route, thing("end", "10.213.0.0/31"), thing("far", "10.213.0.10"), thing("wide", "10.213.0.0/16"), own)
+	for typed, want := range map[string]string{
+		"10.213.0.1": "end wide 198.18.20.0/24 where", "10.213.0.10": "far wide where", "198.18.20.7": "198.18.20.0/24 198.18.20.0/24 where",
+		"10.64.3.7": "where", "0.0.0.0/0": "where", "10.213.0": "198.18.20.0/24 end far wide",
+	} {
+		if got := p.rows(typed); typed == "10.213.0" {
+			if len(strings.Fields(got)) != 4 {
+				t.Errorf("%q finds %q", typed, got)
+			}
+		} else if got != want {
+			t.Errorf("%q finds %q, want %q", typed, got, want)
+		}
+	}
+	used := own
+	used.Open = func() tui.View { return &page{title: "the prefix"} }
+	p = atlas(t, route, used)
+	p.press(":")
+	for _, r := range "198.18.20.0/24" {
+		p.press(string(r))
+	}
+	p.press("enter")
+	p.sees("Home › the prefix")
+	p.press(":")
+	for _, r := range "10.64.3.7" {
+		p.press(string(r))
+	}
+	p.sees("where 10.64.3.7")
+	p.press("enter")
+	p.sees("Home › Where 10.64.3.7")
+}
+
+// What takes nothing behind its name is not offered with something behind it.
+func TestPageThatTakesNothingIsNotOfferedWithAWord(t *testing.T) {
+	p := atlas(t, thing("fra"))
+	if got := p.rows("warnings fra"); got != "No" {
+		t.Errorf("found %q", got)
+	}
+	if got := p.rows("where x"); got != "where" {
+		t.Errorf("found %q", got)
 	}
 }
 

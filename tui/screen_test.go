@@ -110,7 +110,7 @@ func TestTheHeaderSaysForHowLongNothingHasCome(t *testing.T) {
 	p.passes(25 * time.Second)
 	p.sees("loading 35s")
 	home.status = tui.Status{Updated: p.now}
-	p.sees("now")
+	p.sees("fresh")
 	home.status = tui.Status{Loading: true} // another account, from the beginning
 	p.sees("loading…")
 }

@@ -87,6 +87,8 @@ type PaletteEntry struct {
 	Open  func() View
 	// With opens it for what is typed behind its name, or says why it cannot; nil when it takes nothing.
 	With func(text string) (View, string)
+	// Networks: With takes an address or a network, and what is one is offered to it also without the page's name.
+	Networks bool
 	// Part is the first name of the page of which it is a part: it is found by its own names and not listed beside that page.
 	Part string
 }

@@ -299,9 +299,9 @@ func TestFromATunnelToItsRouteToItsPrefixAndBack(t *testing.T) {
 	d.Press("enter")
 	d.See("› iad-dc1-gre", "BGP session")
 	d.Press(">")
-	d.See("› iad-dc1-gre › 198.18.20.0/24", "Next hop")
+	d.See("› iad-dc1-gre › Route 198.18.20.0/24", "Next hop")
 	d.Press(">")
-	d.See("› 198.18.20.0/24", "Advertisement", "Ownership") // of one name with its route: one step in the crumbs
+	d.See("› 198.18.20.0/24", "Advertisement", "Ownership")
 	d.Press("<")
 	d.See("routes of 198.18.20.0/24", "through iad-dc1-gre", "through lhr-hq-gre")
 	d.Press("esc", "[", "[")

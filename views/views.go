@@ -79,7 +79,7 @@ func New(env *kit.Env, o tui.Options, start string, more ...func(*kit.Env) kit.M
 		o.Pages = append(o.Pages, m.PaletteEntries()...)
 		o.Services = append(o.Services, m.Services()...)
 	}
-	o.Home, o.Objects = o.Pages[0].Open, env.Objects
+	o.Home, o.Objects, o.Unread = o.Pages[0].Open, env.Objects, env.Unread
 	if start != "" {
 		i := slices.IndexFunc(o.Pages, func(d tui.PaletteEntry) bool { return slices.Contains(d.Names, start) })
 		if i < 0 {

@@ -31,6 +31,9 @@ func (r *runner) command(text string) {
 	}
 	if strings.HasPrefix(text, "/") && len(text) > 1 {
 		word, rest = "filter", strings.TrimSpace(text[1:])
+		if _, ok := r.action(word); !ok {
+			word = "find"
+		}
 	}
 	if a, ok := r.action(word); ok {
 		r.act(a, rest)
@@ -49,6 +52,9 @@ func (r *runner) command(text string) {
 	}
 	if run, ok := r.place(text); ok {
 		r.do(run, shortly)
+		return
+	}
+	if why == "" && r.actByPart(text) {
 		return
 	}
 	_, whyRest := r.row(rest)
@@ -129,8 +135,31 @@ func (r *runner) action(word string) (tui.Action, bool) {
 	return tui.Action{}, false
 }
 
+// actByPart does the one action of the page that has a word in its name, as the palette offers it: "config" is router-config. It asks, as
+// the palette shows it before it is chosen; false when there is none, or several.
+func (r *runner) actByPart(word string) bool {
+	var found []tui.Action
+	for _, a := range r.l.Top().Actions() {
+		if !a.Move && slices.Contains(strings.Split(a.Name, "-"), strings.ToLower(word)) {
+			found = append(found, a)
+		}
+	}
+	if len(found) != 1 {
+		return false
+	}
+	text, g := r.question("Do you mean "+found[0].Name+"? yes or no [no]:", nil)
+	if g == gotLine && yes(text) {
+		r.act(found[0], "")
+	}
+	return true
+}
+
 // act does an action; what stands behind its name is the row that it is about, or the text that it takes.
 func (r *runner) act(a tui.Action, rest string) {
+	if a.Name == "find" {
+		r.find(rest)
+		return
+	}
 	takesText := a.Name == "filter"
 	if !takesText {
 		var ok bool
@@ -157,6 +186,27 @@ func (r *runner) act(a tui.Action, rest string) {
 		r.enterText(rest)
 	}
 	r.after(view, slices.Contains(rearranging, a.Name))
+}
+
+// find says the lines of the page that have some words in them.
+func (r *runner) find(words string) {
+	if words == "" {
+		answer, g := r.question("Words to find:", nil)
+		if g != gotLine || answer == "" {
+			return
+		}
+		words = answer
+	}
+	found := false
+	for _, line := range r.tell().Above {
+		if strings.Contains(strings.ToLower(line), strings.ToLower(words)) {
+			r.c.say(line)
+			found = true
+		}
+	}
+	if !found {
+		r.c.say(words + " is not on this page.")
+	}
 }
 
 // rearranging are the actions of a list after which it is read out anew: everything would be news.
@@ -259,6 +309,9 @@ func (r *runner) goTo(name string) {
 	}
 	if a, ok := r.action(name); ok {
 		r.act(a, "")
+		return
+	}
+	if r.actByPart(name) {
 		return
 	}
 	if !r.own(name, "") {

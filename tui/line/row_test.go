@@ -3,6 +3,7 @@ package line_test
 import (
 	"strings"
 	"testing"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -10,6 +11,38 @@ import (
 )
 
 func both(id string) item { return item{id: id, name: id, acts: []string{"cancel", "renew"}} }
+
+// A part of an action's name is enough where one action alone has it; it is asked whether that one is meant.
+func TestAPartOfAnActionsNameAsks(t *testing.T) {
+	did := ""
+	act := func(name string) tui.Action {
+		return tui.Action{Name: name, Run: func() tea.Cmd { did += name + " "; return nil }}
+	}
+	page := &book{title: "Tunnel", actions: []tui.Action{act("router-config"), act("set-key"), act("rotate-key")}}
+	says(t, reading(t, page, "config", "yes", ":config", "yes", "config", "no", "conf", "key", "quit"), "Do you mean router-config? yes or no",
+		"Nothing here is called conf.", "Nothing here is called key.")
+	if did != "router-config router-config " {
+		t.Errorf("done: %s", did)
+	}
+}
+
+// Words are found in a page by the lines that have them.
+func TestFindSaysTheLines(t *testing.T) {
+	page := &told{book{title: "Tunnel", lines: []string{"State: up", "Handshake: 4m ago", "Last handshake by: peer"},
+		actions: []tui.Action{{Name: "find", Keys: []string{"/"}}}}}
+	said := reading(t, page, "find HANDSHAKE", "/peer", "find nonsense", "quit")
+	says(t, said, "nonsense is not on this page.")
+	for line, want := range map[string]int{"Handshake: 4m ago": 2, "Last handshake by: peer": 3} { // with the page, and when it is looked for
+		if n := strings.Count(said, line); n != want {
+			t.Errorf("%q was said %d times:\n%s", line, n, said)
+		}
+	}
+}
+
+// told is a book that says its lines.
+type told struct{ book }
+
+func (b *told) Tell(time.Time) tui.Telling { return tui.Telling{Above: b.lines} }
 
 // An act on something that is not there is done to nothing else instead.
 func TestAnActNeedsTheRowThatWasNamed(t *testing.T) {

@@ -43,7 +43,12 @@ func NewDetail[T any](desc Description[T], source Source[T], row T) *Detail {
 func newDetail(k *kind, row table.Row) *Detail { return &Detail{kind: k, id: k.desc.ID(row), row: row} }
 
 // Title implements tui.View.
-func (d *Detail) Title() string { return d.desc.Name(d.row) }
+func (d *Detail) Title() string {
+	if d.desc.Title != nil {
+		return d.desc.Title(d.row)
+	}
+	return d.desc.Name(d.row)
+}
 
 // Init implements tui.View. Until a page is on the screen it gets no messages: what came since it was made is taken now.
 // An object that is not among the rows yet, as one just made, is not gone.
@@ -103,6 +108,9 @@ func (d *Detail) renew() tea.Cmd {
 
 // Actions implements tui.View.
 func (d *Detail) Actions() []tui.Action {
+	if d.finding.typing {
+		return table.TypingActions("next", "stay here")
+	}
 	out := append(d.acts(), copyJSON(d.json(d.row, true)), d.findAction(), refreshAction(d.source.Refresh))
 	if !d.gone {
 		out = append(out, d.writes(d.row, true)...)

@@ -26,7 +26,8 @@ func kindOf[T any](d Description[T], s Source[T]) *kind {
 		desc: Description[table.Row]{
 			Plural: d.Plural, Counted: d.Counted, SortBy: d.SortBy, Reverse: d.Reverse, Newest: d.Newest, Gone: d.Gone, None: d.None, Scope: d.Scope,
 			NoWrites: d.NoWrites, NoCreate: d.NoCreate, NoEdit: d.NoEdit, Create: d.Create,
-			ID: table.OnRow(d.ID), Name: table.OnRow(d.Name), NoDelete: table.OnRow(d.NoDelete), JSON: table.OnRow(d.JSON),
+			ID: table.OnRow(d.ID), Name: table.OnRow(d.Name), Title: table.OnRow(d.Title), NoDelete: table.OnRow(d.NoDelete),
+			JSON: table.OnRow(d.JSON),
 			Open: table.OnRow(d.Open), Edit: table.OnRow(d.Edit), NoEditOf: table.OnRow(d.NoEditOf), Delete: table.OnRow(d.Delete),
 			Actions:   table.OnRow(d.Actions),
 			DeleteAll: onMarked(d.DeleteAll), Many: onMarked(d.Many), Columns: table.OnRows(d.Columns), Sections: onMoment(d.Sections),

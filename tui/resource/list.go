@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"fmt"
 	"strconv"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -122,6 +123,9 @@ func (l *List) Prompt(c tui.Canvas) string {
 
 // Actions implements tui.View.
 func (l *List) Actions() []tui.Action {
+	if l.table.Filtering() {
+		return l.table.FilterActions()
+	}
 	row, ok := l.table.Selected()
 	why := ""
 	if !ok {
@@ -130,6 +134,9 @@ func (l *List) Actions() []tui.Action {
 	out := []tui.Action{
 		{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Why: why,
 			Long: "Everything about the row under the cursor", Run: l.open},
+	}
+	if len(l.table.Marked()) > 0 {
+		out[0].Class = tui.Common // what the marked rows wait for goes first
 	}
 	out = append(out, l.table.FilterActions()...)
 	out = append(out, refreshAction(l.source.Refresh),
@@ -176,9 +183,13 @@ func (l *List) marking(ok bool) []tui.Action {
 	var more []tui.Action
 	if l.desc.Many != nil {
 		more = l.desc.Many(marked)
+		for i := range more {
+			more[i].Wanted = true
+		}
 	}
+	// Where there is a filter, esc takes that away first.
 	return append([]tui.Action{mark,
-		{Name: "unmark", Keys: []string{"esc"}, Short: "unmark", Footer: true, Wanted: true, Long: "Take all marks away",
+		{Name: "unmark", Keys: []string{"esc"}, Short: "unmark", Footer: l.table.Filter() == "", Wanted: true, Long: "Take all marks away",
 			Run: func() tea.Cmd { l.table.Unmark(); return nil }},
 		{Name: "delete", Keys: []string{"D"}, Short: "delete " + n, Footer: true, Wanted: true, Why: l.desc.NoWrites,
 			Long: "Delete the " + n + " marked rows", Run: func() tea.Cmd { return l.desc.DeleteAll(marked) }}}, more...)
@@ -239,7 +250,7 @@ func (l *List) summary(c tui.Canvas) string {
 	}
 	var right tui.Line
 	if n := len(l.table.Marked()); n > 0 {
-		right = append(right, tui.Span{Text: strconv.Itoa(n) + " marked ", Role: tui.Accent})
+		right = append(right, tui.Span{Text: marks(n, l.table.MarkedShown()) + " ", Role: tui.Accent})
 	}
 	if l.only {
 		right = append(right, tui.Span{Text: fmt.Sprintf("only problems, %d of %d ", l.table.Shown(), l.table.Total()), Role: tui.Accent})
@@ -280,17 +291,71 @@ func cannotTell(plural string, status tui.Status) string {
 	return "None of the " + lowerFirst(plural) + " could be read: " + lowerFirst(status.Note)
 }
 
+// marks says how many rows are marked, and whether they can be seen.
+func marks(n, shown int) string {
+	switch {
+	case shown == n:
+		return strconv.Itoa(n) + " marked"
+	case shown == 0:
+		return strconv.Itoa(n) + " marked, none of them shown"
+	}
+	return fmt.Sprintf("%d marked, %d of them shown", n, shown)
+}
+
+// Hidden says why none of the rows is shown. Of a filter and a restriction to problems it names the one that hides them.
+type Hidden struct {
+	Filter    string
+	Unknown   string // a column that the filter names and that does not exist
+	Row       string // what a row is: "row"
+	Filtered  int    // rows that pass the filter alone
+	Problems  int    // rows that are problems, whatever the filter
+	Esc, Keys string // how the filter and the restriction are taken away, as keys or as commands
+}
+
+// Text is the sentence.
+func (h Hidden) Text() string {
+	clear, all := h.Esc+" clears the filter", h.Keys+" shows all "+h.Row+"s"
+	switch {
+	case h.Filter == "":
+		return "No " + h.Row + " is other than it should be, as far as is known. " + all + "."
+	case h.Filtered == 0 && h.Unknown != "":
+		return "No " + h.Row + " matches " + h.Filter + ": there is no column " + h.Unknown + ". " + clear + "."
+	case h.Filtered == 0:
+		return "No " + h.Row + " matches " + h.Filter + ". " + clear + "."
+	}
+	text := "The " + h.Row + " that matches " + h.Filter + " is no problem"
+	if h.Filtered > 1 {
+		text = fmt.Sprintf("None of the %d %ss that match %s is a problem", h.Filtered, h.Row, h.Filter)
+	}
+	text += ", as far as is known. "
+	if h.Problems > 0 {
+		text += "Without the filter there is " + tui.Count(h.Problems, "problems") + ". "
+		if h.Problems > 1 {
+			text = strings.Replace(text, "there is", "there are", 1)
+		}
+	}
+	return text + all + "; " + clear + "."
+}
+
+// hidden says why none of the rows is shown; empty when none is hidden.
+func (l *List) hidden(esc, problems string) string {
+	if l.table.Total() == 0 || l.table.Shown() > 0 {
+		return ""
+	}
+	h := Hidden{Filter: l.table.Filter(), Unknown: l.table.UnknownColumn(), Row: "row", Esc: esc, Keys: problems}
+	h.Filtered, h.Problems = l.table.Parts()
+	return h.Text()
+}
+
 // empty says why there is nothing to see; nothing fetched yet is not the same as nothing there. An error has room to
 // be read whole here: which permission is missing stands at its end.
 func (l *List) empty(c tui.Canvas) []string {
 	status := l.source.Status()
 	text := cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+".")
 	var lines []string
-	switch {
-	case l.only:
-		text = "Nothing here is other than it should be, as far as is known. " + tui.KeyOf("problems", ".") + " shows all rows."
-	case l.table.Filter() != "":
-		text = "No row matches " + l.table.Filter() + ". esc clears the filter."
+	switch hidden := l.hidden("esc", tui.KeyOf("problems", ".")); {
+	case hidden != "":
+		text = hidden
 	case status.Updated.IsZero() && status.Err != "":
 		for _, line := range tui.Wrap(tui.Clean(status.Trouble()), c.Width-4) {
 			lines = append(lines, "  "+c.Theme.Paint(tui.Bad, line))

@@ -116,6 +116,79 @@ func TestMarkedRowsAreActedOnTogether(t *testing.T) {
 	r.press("g", "space").comes("fra", "lhr").comes("ams", "fra", "lhr").hasRows("ams >fra lhr")
 }
 
+// A filter and the restriction to problems hide rows together: what is said names the one that does, and never that all is well.
+func TestNothingShownSaysWhatHidesIt(t *testing.T) {
+	a := &account{status: tui.Status{Updated: time.Unix(1e9, 0)}}
+	d := a.describe()
+	d.Problem = func(s site) bool { return s.state == "down" }
+	for _, c := range []struct {
+		rows, filter, want string
+		only               bool
+	}{
+		{"ams=up fra=up", "", "No row is other than it should be, as far as is known. . shows all rows.", true},
+		{"ams=up fra=up", "x", "No row matches x. esc clears the filter.", true},
+		{"ams=up fra=up", "x", "No row matches x. esc clears the filter.", false},
+		{"ams=up fra=up", "foo:x", "No row matches foo:x: there is no column foo. esc clears the filter.", false},
+		{"ams=up fra=up", "fra", "The row that matches fra is no problem, as far as is known. . shows all rows; esc clears the filter.", true},
+		{"ams=down fra=up", "fra", "as far as is known. Without the filter there is 1 problem. . shows all rows; esc clears the filter.", true},
+		{"a=down b=down fra-1=up fra-2=up", "fra", "None of the 2 rows that match fra is a problem, as far as is known. Without the filter " +
+			"there are 2 problems. . shows", true},
+		{"", "fra", "There are no sites on this account.", true},
+	} {
+		a.rows = sites(strings.Fields(c.rows)...)
+		list := resource.NewList(d, a.source())
+		r := &reader{t: t, a: a, view: list}
+		list.SetFilter(c.filter)
+		if c.only {
+			r.press(".")
+		}
+		if got := strings.Join(strings.Fields(r.screen()), " "); !strings.Contains(got, c.want) {
+			t.Errorf("%q /%s, only problems %v: %q, want %q", c.rows, c.filter, c.only, got, c.want)
+		}
+		words := strings.NewReplacer(". . shows", ". problems shows", "esc clears", "clear-filter clears").Replace(c.want)
+		if told := strings.Join(list.Tell(time.Time{}).Above, " "); !strings.Contains(told, words) {
+			t.Errorf("%q /%s, only problems %v is told as %q, want %q", c.rows, c.filter, c.only, told, words)
+		}
+	}
+}
+
+// A filter that hides marks does not hide that they are there, nor what acts on them; one key stands once.
+func TestHiddenMarksAreSaid(t *testing.T) {
+	r := atList(t, "ams", "fra", "lhr", "zrh").press("space", "j", "space", "/", "f", "r", "enter")
+	r.sees("2 marked, none of them shown")
+	esc := 0
+	for _, a := range r.view.Actions() {
+		if a.Footer && slices.Contains(a.Keys, "esc") {
+			esc++
+		}
+	}
+	if del, _ := r.action("delete"); esc != 1 || !del.Wanted || del.Short != "delete 2" {
+		t.Errorf("esc stands %d times in the footer, delete is %+v", esc, del)
+	}
+	if open, _ := r.action("open"); open.Class != tui.Common {
+		t.Error("what the marks are for does not go before enter")
+	}
+	r.press("esc").sees("2 marked ")
+	r.press("/", "a", "m", "enter").sees("2 marked, 1 of them shown")
+}
+
+// While the filter is typed its footer has its own keys, and no key that types a letter.
+func TestFooterWhileTheFilterIsTyped(t *testing.T) {
+	r := atList(t, "ams", "fra").press("/", "f")
+	for _, a := range r.view.Actions() {
+		if a.Footer && !slices.Contains([]string{"keep", "as it was"}, a.Short) {
+			t.Errorf("the footer has %s %s", a.Keys, a.Short)
+		}
+	}
+	if len(r.view.Actions()) != 2 {
+		t.Errorf("%d actions", len(r.view.Actions()))
+	}
+	r.press("enter").sees("/f")
+	if _, ok := r.action("clear-filter"); !ok {
+		t.Error("afterwards there is no way to clear it")
+	}
+}
+
 func TestWhatCannotBeDoneSaysWhy(t *testing.T) {
 	a := &account{status: tui.Status{Updated: time.Now()}}
 	d := a.describe()

@@ -22,7 +22,9 @@ type Description[T any] struct {
 	// Counted is what its rows are called with their number, where the title is no plural: "events"; "" for the title.
 	Counted string
 	ID      func(T) string
-	Name    func(T) string // the detail page's title
+	Name    func(T) string // the detail page's title, where Title gives none
+	// Title is the detail page's title where the name alone says too little: a route is called like the prefix that it is of.
+	Title func(T) string
 	// JSON is the object as the server sent it, for copying; nil when there is none.
 	JSON    func(T) []byte
 	Columns []table.Column[T]

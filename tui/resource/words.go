@@ -16,8 +16,8 @@ func (l *List) Tell(now time.Time) tui.Telling {
 	return listed{
 		rows: l.table.Words(now, l.desc.Name), current: l.table.Cursor(), order: l.table.Order(), count: l.count() + l.noun(), total: l.total,
 		filter: l.table.Filter(), shown: l.table.Shown(), all: l.table.Total(), marked: len(l.table.Marked()), status: l.source.Status(),
-		plural: l.desc.Plural,
-		none:   cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+"."),
+		plural: l.desc.Plural, only: l.only, hidden: l.hidden("clear-filter", "problems"), visible: l.table.MarkedShown(),
+		none: cmp.Or(l.desc.None, "There are no "+lowerFirst(l.desc.Plural)+" "+cmp.Or(l.desc.Scope, "on this account")+"."),
 	}.tell()
 }
 
@@ -26,6 +26,9 @@ type listed struct {
 	rows                []tui.Row
 	current, order      string
 	count, filter, none string
+	hidden              string // why none of the rows is shown
+	only                bool
+	visible             int // of the marked ones
 	plural              string
 	total               tui.Line
 	shown, all, marked  int
@@ -46,8 +49,11 @@ func (l listed) tell() tui.Telling {
 	if l.filter != "" {
 		out.Above = append(out.Above, fmt.Sprintf("Filter: %s. %d of %d rows pass.", l.filter, l.shown, l.all))
 	}
+	if l.only {
+		out.Above = append(out.Above, fmt.Sprintf("Only problems: %d of %d rows.", l.shown, l.all))
+	}
 	if l.marked > 0 {
-		out.Above = append(out.Above, strconv.Itoa(l.marked)+" marked.")
+		out.Above = append(out.Above, marks(l.marked, l.visible)+".")
 	}
 	return out
 }
@@ -55,8 +61,8 @@ func (l listed) tell() tui.Telling {
 // nothing says why there is no row.
 func (l listed) nothing() []string {
 	switch {
-	case l.filter != "":
-		return []string{"No row matches " + l.filter + ". clear-filter shows all rows again."}
+	case l.hidden != "":
+		return []string{l.hidden}
 	case l.status.Updated.IsZero() && l.status.Err != "":
 		return []string{l.status.Trouble(), "Nothing could be fetched yet; flarewire keeps trying. refresh tries now."}
 	case l.status.Part && !l.status.Updated.IsZero():

@@ -23,6 +23,8 @@ type Column[T any] struct {
 	Text func(row T, now time.Time) string
 	// Role gives the cell's meaning for the theme; nil is plain.
 	Role func(row T) tui.Role
+	// Words are other words by which the filter finds the row in this column, such as those of its page; nil for none.
+	Words func(row T) string
 	// Compare orders rows by this column; nil orders by Text, numbers in it by their value.
 	Compare func(a, b T) int
 	// Ranked marks an order that is not by what the column shows, such as the worst first: no arrow stands at its title.

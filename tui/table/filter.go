@@ -2,18 +2,22 @@ package table
 
 import (
 	"net/netip"
+	"slices"
 	"strings"
 	"time"
+	"unicode"
+	"unicode/utf8"
 
 	"flarewire/tui"
 )
 
 // Query is a parsed filter: words that must all match. "down" searches every column, "!down" wants
-// rows without it, "asn:65010" searches one column; a column that does not exist is searched for as
-// plain text, so that an IPv6 address or a time can be typed as it is. An address, or a network with its
-// length, also finds the networks that contain it.
+// rows without it, "asn:65010" searches one column, by its key or its title, for words that begin so; a column that does not exist is
+// searched for as plain text, so that an IPv6 address or a time can be typed as it is, and UnknownColumn names it. An address finds itself
+// and the networks that contain it, a network also what lies in it. "as 64601" is one word.
 type Query struct {
-	terms []term
+	terms   []term
+	unknown string // what stands before a colon like a column, and is none
 }
 
 type term struct {
@@ -24,20 +28,23 @@ type term struct {
 	asn    string       // the text as an AS number, where it is written as one: as64601, 1.10
 }
 
-// parseQuery reads a filter for the given column keys.
-func parseQuery(text string, keys []string) Query {
+// ParseQuery reads a filter for columns that have these names; several names of a column are parted by blanks.
+func ParseQuery(text string, columns []string) Query {
 	var q Query
-	for _, word := range strings.Fields(strings.ToLower(text)) {
+	for _, word := range joined(strings.Fields(strings.ToLower(text))) {
 		t := term{column: -1}
 		if rest, ok := strings.CutPrefix(word, "!"); ok {
 			t.not, word = true, rest
 		}
 		t.text = word
 		if key, value, ok := strings.Cut(word, ":"); ok {
-			for i, k := range keys {
-				if k == key {
-					t.column, t.text = i, value
-				}
+			if t.column = slices.IndexFunc(columns, func(names string) bool {
+				return key != "" && slices.Contains(strings.Fields(names), key)
+			}); t.column >= 0 {
+				rest, not := strings.CutPrefix(value, "!")
+				t.text, t.not = rest, t.not != not
+			} else if value != "" && !network(word).IsValid() && strings.Trim(key, "abcdefghijklmnopqrstuvwxyz-") == "" {
+				q.unknown = key
 			}
 		}
 		t.within = network(t.text)
@@ -51,6 +58,75 @@ func parseQuery(text string, keys []string) Query {
 	return q
 }
 
+// joined puts "as" and the number behind it together.
+func joined(words []string) []string {
+	var out []string
+	for _, word := range words {
+		if n := len(out); n > 0 && strings.HasSuffix(out[n-1], "as") && tui.ASN(word) != "" && word[0] != 'a' &&
+			strings.TrimLeft(strings.TrimSuffix(out[n-1], "as"), "!") == "" {
+			out[n-1] += word
+			continue
+		}
+		out = append(out, word)
+	}
+	return out
+}
+
+// UnknownColumn is what the filter writes like a column and is none; empty when there is no such thing in it.
+func (q Query) UnknownColumn() string { return q.unknown }
+
+// Matches reports whether a row with these cells, in the order of the columns, passes.
+func (q Query) Matches(cells ...string) bool {
+	all := strings.ToLower(strings.Join(cells, cellEnd))
+	return q.passes(func(column int) string {
+		if column < 0 {
+			return all
+		}
+		return strings.ToLower(cells[column])
+	})
+}
+
+// passes reports whether all words match; in gives the lower-case text of a column, or of all for -1.
+func (q Query) passes(in func(column int) string) bool {
+	for _, t := range q.terms {
+		if t.found(in(t.column)) == t.not {
+			return false
+		}
+	}
+	return true
+}
+
+// found reports whether the word is in a text.
+func (t term) found(in string) bool {
+	switch {
+	case t.within.IsValid():
+		return related(in, t.within)
+	case t.asn != "" && beginsWord(in, t.asn):
+		return true
+	case t.column >= 0:
+		return beginsWord(in, t.text)
+	}
+	return strings.Contains(in, t.text)
+}
+
+// beginsWord reports whether a word of a text begins with some text.
+func beginsWord(in, text string) bool {
+	for from := 0; ; {
+		at := strings.Index(in[from:], text)
+		if at < 0 {
+			return false
+		}
+		before, _ := utf8.DecodeLastRuneInString(in[:from+at])
+		first, size := utf8.DecodeRuneInString(text)
+		if from+at == 0 || !wordly(before) || !wordly(first) {
+			return true
+		}
+		from += at + size
+	}
+}
+
+func wordly(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
 // network reads an address, as a network of its full length, or a network; the zero one for anything else.
 func network(text string) netip.Prefix {
 	if addr, err := netip.ParseAddr(text); err == nil && addr.Zone() == "" {
@@ -63,27 +139,48 @@ func network(text string) netip.Prefix {
 	return p.Masked()
 }
 
-// contains reports whether one of the networks that a text names contains another network.
-func contains(text string, inner netip.Prefix) bool {
-	for {
-		slash := strings.IndexByte(text, '/')
-		if slash < 0 {
-			return false
+// related reports whether one of the addresses and networks that a text names contains a network or lies in it. In the network of all
+// addresses lies everything, which would filter nothing: only itself is looked for.
+func related(text string, of netip.Prefix) bool {
+	for len(text) > 0 {
+		first := 0
+		for first < len(text) && !inAddress(text[first]) {
+			first++
 		}
-		first := slash
-		for first > 0 && inAddress(text[first-1]) {
-			first--
-		}
-		last := slash + 1
-		for last < len(text) && text[last] >= '0' && text[last] <= '9' {
+		last, signs := first, 0
+		for last < len(text) && inAddress(text[last]) {
+			if text[last] == '.' || text[last] == ':' {
+				signs++
+			}
 			last++
 		}
-		outer := network(text[first:last])
-		if outer.IsValid() && outer.Bits() <= inner.Bits() && outer.Contains(inner.Addr()) {
+		word := text[first:last]
+		text = text[last:]
+		if signs < 2 {
+			continue
+		}
+		length := 0
+		if strings.HasPrefix(text, "/") {
+			for length++; length < len(text) && text[length] >= '0' && text[length] <= '9'; length++ {
+			}
+		}
+		other := named(word, text[:length])
+		if other.IsValid() && other.Addr().Is4() == of.Addr().Is4() && other.Overlaps(of) && (of.Bits() > 0 || other.Bits() == 0) {
 			return true
 		}
-		text = text[last:]
 	}
+	return false
+}
+
+// named is the network that a word names, with its length behind it; a sign of the sentence around it is not part of it.
+func named(word, length string) netip.Prefix {
+	if p := network(word + length); p.IsValid() {
+		return p
+	}
+	if p := network(word); p.IsValid() {
+		return p
+	}
+	return network(strings.Trim(word, ".:"))
 }
 
 // inAddress reports whether a character can be in an address.
@@ -111,6 +208,9 @@ func (t *grid) index() *searchIndex {
 			if !head.live {
 				b.WriteString(strings.ToLower(t.cell(row, col, time.Time{})))
 			}
+			if words := t.said(row, col); words != "" {
+				b.WriteString("\n" + strings.ToLower(words))
+			}
 			x.ends = append(x.ends, b.Len())
 			b.WriteString(cellEnd)
 		}
@@ -130,17 +230,10 @@ func (x *searchIndex) cells(row, first, after int) string {
 
 // matches reports whether a row passes.
 func (x *searchIndex) matches(q Query, row int) bool {
-	for _, t := range q.terms {
-		in := ""
-		if t.column >= 0 {
-			in = x.cells(row, t.column, t.column+1)
-		} else {
-			in = x.cells(row, 0, x.cols)
+	return q.passes(func(column int) string {
+		if column >= 0 {
+			return x.cells(row, column, column+1)
 		}
-		found := strings.Contains(in, t.text) || t.within.IsValid() && contains(in, t.within) || t.asn != "" && strings.Contains(in, t.asn)
-		if found == t.not {
-			return false
-		}
-	}
-	return true
+		return x.cells(row, 0, x.cols)
+	})
 }

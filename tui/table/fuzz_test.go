@@ -30,7 +30,7 @@ func FuzzFilter(f *testing.F) {
 			}
 		}
 		word := strings.ToLower(filter)
-		if utf8.ValidString(filter) && len(strings.Fields(filter)) == 1 && !strings.ContainsAny(filter, "!:\x00") &&
+		if utf8.ValidString(filter) && len(strings.Fields(filter)) == 1 && !strings.ContainsAny(filter, "!:\x00") && !network(word).IsValid() &&
 			word == strings.TrimSpace(word) {
 			for _, row := range rows {
 				if shown := strings.Contains(strings.ToLower(tui.Clean(row)), word); shown && tb.Shown() == 0 {

@@ -3,6 +3,7 @@ package table
 import (
 	"cmp"
 	"slices"
+	"strings"
 	"time"
 
 	"flarewire/tui"
@@ -13,7 +14,8 @@ type grid struct {
 	heads   []head
 	cell    func(row, col int, now time.Time) string
 	role    func(row, col int) tui.Role
-	compare func(col, a, b int) int // of two rows
+	compare func(col, a, b int) int   // of two rows
+	said    func(row, col int) string // other words that find the row
 
 	ids    []string
 	search *searchIndex // what the filter looks in; made when first filtered
@@ -187,7 +189,11 @@ func (t *grid) Filter() string { return t.filter }
 // SetFilter shows only the rows that match; see Query.
 func (t *grid) SetFilter(text string) {
 	t.filter = text
-	t.query = parseQuery(text, t.Keys())
+	names := t.Keys()
+	for i, h := range t.heads {
+		names[i] += " " + strings.ToLower(h.title) // what stands above the column
+	}
+	t.query = ParseQuery(text, names)
 	t.rebuild()
 }
 
@@ -221,6 +227,35 @@ func (t *grid) Wide() bool { return t.wide }
 
 // Shown and Total count the rows that pass the filter, and all.
 func (t *grid) Shown() int { return len(t.order) }
+
+// UnknownColumn is what the filter writes like a column and is none; empty when there is no such thing in it.
+func (t *grid) UnknownColumn() string { return t.query.UnknownColumn() }
+
+// Parts count the rows that pass the filter alone, and those that pass Only alone.
+func (t *grid) Parts() (filtered, only int) {
+	wasOnly, wasQuery := t.only, t.query
+	defer func() { t.only, t.query = wasOnly, wasQuery }()
+	for row := range t.ids {
+		if t.only, t.query = nil, wasQuery; t.passes(row) {
+			filtered++
+		}
+		if t.only, t.query = wasOnly, (Query{}); t.passes(row) {
+			only++
+		}
+	}
+	return filtered, only
+}
+
+// MarkedShown counts the marked rows that are shown.
+func (t *grid) MarkedShown() int {
+	n := 0
+	for _, row := range t.order {
+		if t.marks[t.ids[row]] {
+			n++
+		}
+	}
+	return n
+}
 
 // Total counts all rows.
 func (t *grid) Total() int { return len(t.ids) }

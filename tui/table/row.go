@@ -48,7 +48,7 @@ func OnRows[T any](columns []Column[T]) []Column[Row] {
 	out := make([]Column[Row], len(columns))
 	for i, c := range columns {
 		out[i] = Column[Row]{Key: c.Key, Title: c.Title, Width: c.Width, Grow: c.Grow, Right: c.Right, Priority: c.Priority, Live: c.Live,
-			Text: func(r Row, now time.Time) string { return c.Text(*r.(*T), now) }, Role: OnRow(c.Role)}
+			Text: func(r Row, now time.Time) string { return c.Text(*r.(*T), now) }, Role: OnRow(c.Role), Words: OnRow(c.Words)}
 		if i == 0 {
 			out[i].Text = marked(out[i].Text)
 		}

@@ -26,6 +26,12 @@ func New[T any](cols []Column[T], id func(T) string) *Table[T] {
 			}
 			return tui.Plain
 		},
+		said: func(row, col int) string {
+			if words := t.cols[col].Words; words != nil {
+				return words(t.rows[row])
+			}
+			return ""
+		},
 		compare: func(col, a, b int) int { return t.cols[col].compare(&t.rows[a], &t.rows[b]) },
 	}
 	for i, c := range cols {

@@ -74,15 +74,19 @@ func (t *grid) edit(msg tea.Msg) (cmd tea.Cmd) {
 // FilterPrompt is the line in which the filter is typed, with how many rows pass.
 func (t *grid) FilterPrompt(c tui.Canvas, count string) string {
 	text := tui.DrawInput(&t.typing.input, c.Width/2)
-	room := c.Width - tui.Width(text)
-	hint := "  " + count
-	for _, more := range []string{"   !word excludes, column:word looks in one", "   !word excludes, column:word", "   !word excludes"} {
-		if tui.Width(hint+more) <= room {
-			hint += more
+	return text + Hints(c, c.Width-tui.Width(text), "  "+count, "   !word excludes", "   column:word looks in one")
+}
+
+// Hints are as many of the parts as fit into a width, each whole.
+func Hints(c tui.Canvas, width int, parts ...string) string {
+	var line tui.Line
+	for _, part := range parts {
+		if line.Width()+tui.Width(part) > width {
 			break
 		}
+		line = append(line, tui.Span{Text: part, Role: tui.Muted})
 	}
-	return text + tui.Text(tui.Muted, hint).Paint(c.Theme, room)
+	return line.Paint(c.Theme, width)
 }
 
 // Count is how many rows pass, of how many where there is a filter.
@@ -93,8 +97,17 @@ func (t *grid) Count() string {
 	return fmt.Sprintf("%d of %d", t.Shown(), t.Total())
 }
 
-// FilterActions are the keys of the filter.
+// TypingActions are the keys that mean something while text is typed into the line above the footer: it takes all others. keep is what
+// enter does, and leave what esc does.
+func TypingActions(keep, leave string) []tui.Action {
+	return []tui.Action{{Keys: []string{"enter"}, Short: keep, Footer: true}, {Keys: []string{"esc"}, Short: leave, Footer: true}}
+}
+
+// FilterActions are the keys of the filter; while it is typed there are no others.
 func (t *grid) FilterActions() []tui.Action {
+	if t.typing.on {
+		return TypingActions("keep", "as it was")
+	}
 	out := []tui.Action{{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common,
 		Long: "Show only rows with these words", Run: t.StartFilter}}
 	if t.filter != "" {

@@ -16,6 +16,7 @@ import (
 	"flarewire/internal/sorting"
 	"flarewire/internal/store"
 	"flarewire/tui"
+	"flarewire/tui/table"
 	"flarewire/views/field"
 	"flarewire/views/kit"
 	"flarewire/views/tunnel"
@@ -105,14 +106,23 @@ func (p *page) Wake() tea.Cmd {
 	return nil
 }
 
+// SetFilter implements tui.Filterer.
+func (p *page) SetFilter(text string) {
+	p.filter = text
+	p.sort()
+}
+
+// Filter implements tui.Filterer.
+func (p *page) Filter() string { return p.filter }
+
 // Capturing implements tui.Capturer.
 func (p *page) Capturing() bool { return p.filtering }
 
 // Prompt implements tui.Prompter.
 func (p *page) Prompt(c tui.Canvas) string {
 	text := tui.DrawInput(&p.input, c.Width/2)
-	hint := tui.Text(tui.Muted, fmt.Sprintf("  %d of %d   name, state, address or AS number", len(p.shown()), len(p.cards)))
-	return text + hint.Paint(c.Theme, c.Width-tui.Width(text))
+	return text + table.Hints(c, c.Width-tui.Width(text), fmt.Sprintf("  %d of %d", len(p.shown()), len(p.cards)), "   name, state, address",
+		", AS number")
 }
 
 // Update implements tui.View.
@@ -294,22 +304,25 @@ func (p *page) shown() []card {
 		return p.cards
 	}
 	var out []card
+	q := p.query()
 	for _, c := range p.cards {
-		text := strings.ToLower(strings.Join([]string{c.name, c.word, c.peer, c.flaps, string(c.of)}, " "))
-		passes := !p.only || c.severity < 2*store.NoBGP.Severity()
-		for _, word := range strings.Fields(strings.ToLower(p.filter)) {
-			if asn := tui.ASN(word); asn != "" && strings.HasPrefix(word, "as") {
-				word = asn
-			}
-			not := strings.HasPrefix(word, "!")
-			passes = passes && strings.Contains(text, strings.TrimPrefix(word, "!")) != not
-		}
-		if passes {
+		if (!p.only || c.problem()) && q.Matches(c.cells()...) {
 			out = append(out, c)
 		}
 	}
 	return out
 }
+
+// query is the filter, read as that of every list.
+func (p *page) query() table.Query {
+	return table.ParseQuery(p.filter, []string{"name tunnel", "state", "peer as asn", "flaps", "type kind"})
+}
+
+// cells are what the filter looks in.
+func (c card) cells() []string { return []string{c.name, c.word, c.peer, c.flaps, string(c.of)} }
+
+// problem reports whether it is not as it should be.
+func (c card) problem() bool { return c.severity < 2*store.NoBGP.Severity() }
 
 func (p *page) under() string {
 	if s := p.shown(); p.at < len(s) {
@@ -322,6 +335,9 @@ func (p *page) clamp() { p.at = max(0, min(p.at, len(p.shown())-1)) }
 
 // Actions implements tui.View.
 func (p *page) Actions() []tui.Action {
+	if p.filtering {
+		return table.TypingActions("keep", "as it was")
+	}
 	all := p.shown()
 	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "The page of the session under the cursor"}
 	if p.at >= len(all) {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"flarewire/tui"
+	"flarewire/tui/resource"
 	"flarewire/tui/table"
 )
 
@@ -50,7 +51,11 @@ func (p *page) Draw(c tui.Canvas) []string {
 	slot := slotFor(p.oldest, c.Now, signs)
 	lines := []string{p.head(c, all, slot)}
 	if len(all) == 0 {
-		return append(lines, "", c.Theme.Paint(tui.Muted, "  "+p.nothing()))
+		lines = append(lines, "")
+		for _, line := range tui.Wrap(p.nothing("esc", tui.KeyOf("problems", ".")), c.Width-4) {
+			lines = append(lines, "  "+c.Theme.Paint(tui.Muted, line))
+		}
+		return lines
 	}
 	p.columns, p.rows = columns, max(1, (c.Height-1)/height)
 	p.scroll(len(all))
@@ -69,12 +74,21 @@ func (p *page) scroll(all int) {
 }
 
 // nothing says why there is no session.
-func (p *page) nothing() string {
+func (p *page) nothing(esc, problems string) string {
+	if len(p.cards) > 0 {
+		q := p.query()
+		h := resource.Hidden{Filter: tui.Clean(p.filter), Unknown: q.UnknownColumn(), Row: "session", Esc: esc, Keys: problems}
+		for _, c := range p.cards {
+			if q.Matches(c.cells()...) {
+				h.Filtered++
+			}
+			if c.problem() {
+				h.Problems++
+			}
+		}
+		return h.Text()
+	}
 	switch {
-	case p.filter != "":
-		return "No session matches " + tui.Clean(p.filter) + ". esc clears the filter."
-	case p.only:
-		return "No session is other than it should be, as far as is known. " + tui.KeyOf("problems", ".") + " shows all."
 	case p.Status().Updated.IsZero():
 		return "Asking Cloudflare…"
 	}
@@ -164,7 +178,7 @@ func (p *page) Tell(now time.Time) tui.Telling {
 	all := p.shown()
 	out := tui.Telling{Above: []string{counted(all) + "; the worst first."}, Current: p.under()}
 	if len(all) == 0 {
-		out.Above = []string{p.nothing()}
+		out.Above = []string{p.nothing("clear-filter", "problems")}
 	}
 	for _, c := range all {
 		row := tui.Row{ID: c.id, Name: c.name, Words: []tui.Word{{Value: c.name}, {Name: "state", Value: c.word}, {Name: "peer", Value: c.peer}}}

@@ -26,6 +26,21 @@ func (e *Env) Objects() []tui.Object {
 	return out
 }
 
+// indexed are the kinds whose objects can be gone to by name.
+var indexed = []kind.Kind{kind.GRETunnels, kind.IPsecTunnels, kind.Ports, kind.CNIs, kind.Links, kind.Routes, kind.Prefixes, kind.Leases,
+	kind.Services, kind.EndpointChecks, kind.FilterProfiles}
+
+// Unread are the lists that were not read yet and whose objects are therefore not among Objects, by their titles.
+func (e *Env) Unread() []string {
+	var out []string
+	for _, k := range indexed {
+		if !e.Feed.Last().Entry(k).Known() {
+			out = append(out, k.About().Title)
+		}
+	}
+	return out
+}
+
 // The keys that go along tunnel, route and prefix.
 const (
 	towardsPrefix = ">"

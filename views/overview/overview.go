@@ -279,6 +279,9 @@ func askActions(env *kit.Env, i diagnose.Incident) []tui.Action {
 
 // Actions implements tui.View.
 func (p *page) Actions() []tui.Action {
+	if p.table.Filtering() {
+		return p.table.FilterActions()
+	}
 	row, ok := p.table.Selected()
 	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "Cause and next steps"}
 	if !ok {

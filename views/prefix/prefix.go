@@ -186,7 +186,7 @@ func columns(g tui.Glyphs) []table.Column[row] {
 		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Text: text(func(r row) string { return asn(r.ASN) }), Compare: byASN},
 		{Key: "approved", Title: "APPROVED", Width: 8, Text: text(func(r row) string { return approval(r.Approved) }), Role: approvalRole},
 		{Key: "advertised", Title: "ADVERTISED", Width: 11, Text: func(r row, _ time.Time) string { return r.advertisedText(g) },
-			Role: advertisedRole, Compare: bySeverity},
+			Role: advertisedRole, Compare: bySeverity, Words: row.words},
 		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true,
 			Text:    func(r row, now time.Time) string { return tui.AgeSince(r.changed(), now) },
 			Compare: func(a, b row) int { return b.changed().Compare(a.changed()) }},
@@ -222,6 +222,15 @@ func (r row) spelledOut(g tui.Glyphs) string {
 	a, _ := r.advertisement()
 	return a.glyph(r.approved(), g) + " " + map[advertisement]string{withdrawn: "Not advertised", partly: "Partly advertised",
 		advertised: "Advertised"}[a] + map[bool]string{true: "Not known whether advertised"}[a == unknown]
+}
+
+// words are what the line above the list, the overview and its page call it.
+func (r row) words() string {
+	if r.lease != nil || r.service != nil {
+		return ""
+	}
+	a, _ := r.advertisement()
+	return map[advertisement]string{withdrawn: "withdrawn", partly: "partly advertised", advertised: "advertised"}[a]
 }
 
 func advertisedRole(r row) tui.Role {

@@ -20,7 +20,7 @@ func (m *Module) Objects() []tui.Object {
 }
 
 func (m *Module) object(r api.Route) tui.Object {
-	return tui.Object{ID: "routes/" + r.ID, Kind: string(kind.Routes), Label: kind.Routes.About().One, Name: r.Prefix,
+	return tui.Object{ID: "routes/" + r.ID, Kind: string(kind.Routes), Label: kind.Routes.About().One, Name: r.Prefix, Points: true,
 		More: []string{r.ID, r.Nexthop, r.Description}, Nets: kit.Networks(r.Prefix), Open: m.openOne(r),
 		Fact: func() tui.Line {
 			line := tui.Line{{Text: fmt.Sprintf("priority %d through %s", r.Priority, tui.Clean(via(m.env, r))), Role: tui.Muted}}

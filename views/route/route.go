@@ -65,6 +65,7 @@ func (m *Module) describe() resource.Description[api.Route] {
 		Plural:  kind.Routes.About().Title,
 		ID:      func(r api.Route) string { return r.ID },
 		Name:    func(r api.Route) string { return r.Prefix },
+		Title:   func(r api.Route) string { return "Route " + r.Prefix },
 		JSON:    func(r api.Route) []byte { return r.JSON() },
 		Columns: Columns(func(r api.Route) string { return via(m.env, r) }, m.state), SortBy: "prefix",
 		Problem: func(r api.Route) bool {

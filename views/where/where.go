@@ -36,7 +36,7 @@ func New(env *kit.Env) kit.Module { return &Module{env: env} }
 func (m *Module) PaletteEntries() []tui.PaletteEntry {
 	return []tui.PaletteEntry{{Names: []string{"where", "destinations"},
 		Help: "where an address or a network leads; with nothing behind it: all destinations, worst first",
-		Open: m.All, With: m.with}}
+		Open: m.All, With: m.with, Networks: true}}
 }
 
 // All implements kit.Locator.

@@ -1,0 +1,80 @@
+package views_test
+
+import (
+	"strings"
+	"testing"
+)
+
+// The filter and the restriction to problems hide sessions together: what is said names the one that does. A word behind the page's name
+// filters it, and the filter reads AS numbers, addresses and columns as in every list.
+func TestFilterOfTheSessions(t *testing.T) {
+	d := sit(t, "overview", nil)
+	d.Press(":")
+	d.types("bgp fra-dc")
+	d.Press("enter")
+	d.reads("2 of ")
+	d.reads("/fra-dc")
+	d.Press(".")
+	d.reads("None of the 2 sessions that match fra-dc is a problem, as far as is known.")
+	d.reads("Without the filter there are")
+	d.Press(".")
+	for filter, want := range map[string]string{"as 64601": "fra-dc1-gre fra-dc2-gre", "AS64611": "iad-dc1-gre",
+		"state:down name:iad": "iad-dc1-gre"} {
+		d.Press("/")
+		d.types(filter)
+		d.reads("enter keep")
+		d.lacks("enter open")
+		d.Press("enter")
+		for _, name := range strings.Fields(want) {
+			d.reads(name)
+		}
+		d.lacks("lhr-hq-gre")
+	}
+	d.Press("/")
+	d.types("foo:bar")
+	d.Press("enter")
+	d.reads("there is no column foo")
+}
+
+// The words of the page find its rows, and a part of another word does not.
+func TestFilterOfThePrefixes(t *testing.T) {
+	d := sit(t, "prefixes", nil)
+	for filter, want := range map[string]string{"withdrawn": "198.18.20.0/24", "advertised:no": "198.18.20.0/24",
+		"advertised:withdrawn": "198.18.20.0/24", "advertised:unk": "198.18.40.0/24"} {
+		d.Press("/")
+		d.types(filter)
+		d.Press("enter")
+		d.reads(want)
+		d.reads("1–1 of 1")
+	}
+}
+
+// The prefix goes before the routes for it, and each page says what it is of.
+func TestAPrefixGoesBeforeItsRoutes(t *testing.T) {
+	d := sit(t, "overview", nil)
+	d.Press(":")
+	d.types("198.18.20.0/24")
+	d.Press("enter")
+	d.reads("Overview › 198.18.20.0/24")
+	d.reads("A advertise")
+	d.Press(":")
+	d.types("routes")
+	d.Press("enter", "/")
+	d.types("198.18.20.7")
+	d.Press("enter", "enter")
+	d.reads("› Route 198.18.20.0/24")
+}
+
+// Lists that were not read yet are named when nothing is found, and an address can always be asked about.
+func TestNothingFoundNamesWhatWasNotRead(t *testing.T) {
+	d := sit(t, "overview", nil)
+	d.Press(":")
+	d.types("no-such-thing")
+	d.reads("Not read yet, and so not found:")
+	d.reads("BGP filter profiles")
+	d.Press("esc", ":")
+	d.types("10.64.3.7")
+	d.reads("where 10.64.3.7")
+	d.Press("enter")
+	d.reads("Overview › Where 10.64.3.7")
+}
