@@ -109,7 +109,7 @@ func (e *Error) adviceInvalid() string {
 func (e *Error) adviceRateLimited() string {
 	switch {
 	case e.OwnLimit:
-		return "flarewire's own API rate budget is used up, next request " + e.remaining()
+		return "flarewire's own API rate budget is used up, " + e.remaining()
 	case !e.Until.IsZero():
 		return "too many requests for this user; wait until " + e.Until.Local().Format("15:04:05") + " and try again"
 	case e.RetryAfter > 0:
@@ -146,7 +146,7 @@ func (e *Error) remaining() string {
 		left = e.Until.Sub(e.now())
 	}
 	if left <= 0 {
-		return "now"
+		return "resuming"
 	}
-	return fmt.Sprintf("in %d s", int((left+time.Second-1)/time.Second))
+	return fmt.Sprintf("next request in %d s", int((left+time.Second-1)/time.Second))
 }

@@ -163,7 +163,7 @@ func TestTheWaitIsSaidInSeconds(t *testing.T) {
 			t.Errorf("the error: %v", err)
 		}
 		time.Sleep(time.Minute)
-		if got := api.Advice(err); !strings.HasSuffix(got, "next request now") {
+		if got := api.Advice(err); !strings.HasSuffix(got, "used up, resuming") {
 			t.Errorf("afterwards: %q", got)
 		}
 	})

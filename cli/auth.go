@@ -22,7 +22,7 @@ func newAuth(x IO, f *flags) *cobra.Command {
 		Long: `Sign in, see who is signed in, switch between profiles, sign out.
 
 A profile is a name for a credential, an account, and how careful to be with it. No flag takes a secret: it is typed
-hidden, or read from standard input with --token-stdin, or printed by a command of yours.`,
+hidden, or read from standard input with --token-stdin, or printed by a command you supply.`,
 		Args: cobra.NoArgs,
 		RunE: func(cmd *cobra.Command, _ []string) error { return cmd.Help() },
 	}

@@ -28,8 +28,8 @@ func newBundle(x IO, f *flags) *cobra.Command {
 	var o bundleOptions
 	cmd := &cobra.Command{
 		Use:   "bundle [FILE]",
-		Short: "Write what is known of the account into one file for a support ticket, without secrets",
-		Long: `Write what is known of the account into one zip archive, to attach to a support ticket: tunnels with
+		Short: "Write a support bundle: what is known about the account, without secrets",
+		Long: `Write what is known about the account into one zip archive, to attach to a support ticket: tunnels with
 their sessions and health, routes, prefixes, interconnects, what points to trouble, the last events,
 the requests to Cloudflare, and versions. Nothing is changed in the account.
 

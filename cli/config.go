@@ -34,7 +34,7 @@ func newConfig(x IO, f *flags) *cobra.Command {
 	var c configFlags
 	cmd := &cobra.Command{
 		Use:   "config TUNNEL...",
-		Short: "Print the configuration of your router for one or several tunnels",
+		Short: "Generate router configuration for one or more tunnels",
 		Long: `Print the configuration of your router for a GRE or IPsec tunnel, or for several tunnels
 that end at the same router, made from the tunnels' values. TUNNEL is a name or id.
 Without --for: the available platforms.

@@ -51,11 +51,12 @@ func newStatus(x IO, f *flags) *cobra.Command {
 	var timeout time.Duration
 	cmd := &cobra.Command{
 		Use:   "status",
-		Short: "Print all tunnels with BGP state, health, and their age",
+		Short: "Print all tunnels with BGP state, health, and how long each has lasted",
 		Long: `Print all GRE and IPsec tunnels with the state of their BGP sessions and their health.
 
-SINCE is the last change that flarewire or its recorder saw; "h 43m" is since when the health is bad, and "≤03:12" is when the
-status was reported (UTC): the state began then or earlier.
+SINCE is how long the state has lasted, as far as that is known: since the last change that flarewire or its recorder saw,
+without one since when the health checks fail. ">6m" is at least 6 minutes: nothing earlier is known. UPDATED is how old the
+status is that Cloudflare reports.
 
 Health is the average of what Cloudflare's data centers measured in the last ten minutes, as on the screen. It needs the
 permission to read the account's analytics; without it, or when the analytics are slow, the status

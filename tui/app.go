@@ -332,7 +332,7 @@ func (a *App) Actions() []Action {
 			Long: "Go back to the page before; never quits", Run: a.back},
 		{Name: "history-back", Keys: []string{"["}, Short: "back", Long: "To the page that you were on before",
 			Why: nothing(a.trail.past, "no previous page"), Run: a.back},
-		{Name: "history-forward", Keys: []string{"]"}, Short: "forward", Long: "To the page that you came back from",
+		{Name: "history-forward", Keys: []string{"]"}, Short: "forward", Long: "Forward, after going back",
 			Why: nothing(a.trail.future, "no next page"), Run: a.forward},
 		{Name: "notices", Keys: []string{"!"}, Short: "notices", Long: "Past status-line messages, in full, with time",
 			Run: func() tea.Cmd { return Push(newNotices(a)) }},

@@ -114,6 +114,15 @@ func (h *Help) keys(c Canvas) []string {
 		}
 		lines = append(lines, movement(c, g.actions)...)
 	}
+	lines = append(lines, c.Theme.Paint(Muted, " signs"))
+	for _, s := range [][2]string{{"(key what)", "On the key line: not available here; the reason stands above"},
+		{">6m", "At least so long, such as the time in SINCE: nothing earlier is known"}} {
+		lead := Text(Accent, "   "+Fit(s[0], helpIndent-3)).Paint(c.Theme, helpIndent)
+		for _, text := range Wrap(s[1], c.Width-helpIndent-1) {
+			lines = append(lines, lead+text)
+			lead = Spaces(helpIndent)
+		}
+	}
 	return lines
 }
 

@@ -143,7 +143,7 @@ func (a *App) recent() []entry {
 		if f, ok := v.(Filterer); ok && f.Filter() != "" { // the same page as another one, but for what is shown
 			name += " /" + Clean(f.Filter())
 		}
-		out = append(out, entry{name: name, category: "was there", run: func() tea.Cmd { return a.returnTo(v) }})
+		out = append(out, entry{name: name, category: "visited", run: func() tea.Cmd { return a.returnTo(v) }})
 	}
 	for _, page := range a.opts.Pages {
 		if page.Part == "" {

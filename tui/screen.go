@@ -166,7 +166,15 @@ func (a *App) freshness(c Canvas) Line {
 		}
 		return Line{{" " + g.Pending + " stale " + text + " ", Pending}}
 	}
-	return Line{{" " + g.Up + " " + FitRight(c.AgeOf(st.Updated, st.Every), 4) + " ", Good}}
+	return Line{{" " + g.Up + " " + Fit(old(c.AgeOf(st.Updated, st.Every)), 8) + " ", Good}}
+}
+
+// old is the age of data as the header says it.
+func old(age string) string {
+	if age == "now" {
+		return "fresh"
+	}
+	return age + " old"
 }
 
 // maxMessage is how many lines of the screen a message may take.

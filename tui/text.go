@@ -170,12 +170,13 @@ func Spaces(n int) string {
 // searched for. It is a character for private use, one cell wide, which no text has.
 const unbroken = "\uE02D"
 
-// Wrap breaks text at words into lines of at most width cells. A word is not broken at its hyphens, but where it is wider than a line.
+// Wrap breaks text at words into lines of at most width cells. A word is not broken at its hyphens. One that is wider than a line is broken
+// behind a sign in it, as in an address or a list, and only without any within its letters.
 func Wrap(text string, width int) []string {
 	if width < 1 {
 		return nil
 	}
-	wrapped := ansi.Wrap(strings.ReplaceAll(text, "-", unbroken), width, " ")
+	wrapped := ansi.Wrap(strings.ReplaceAll(breakable(text, width), "-", unbroken), width, " ")
 	lines := strings.Split(strings.ReplaceAll(wrapped, unbroken, "-"), "\n")
 	for _, line := range lines {
 		if Width(line) > width { // wide characters at the edge
@@ -183,6 +184,39 @@ func Wrap(text string, width int) []string {
 		}
 	}
 	return lines
+}
+
+// signs are what a word that is wider than a line is broken behind.
+const signs = ".,:;/@_=&?-"
+
+// breakable puts line breaks into the words that are wider than a line.
+func breakable(text string, width int) string {
+	if Width(text) <= width || WidestWord(text) <= width {
+		return text
+	}
+	words := strings.Split(text, " ")
+	for i, word := range words {
+		var pieces []string
+		for Width(word) > width {
+			head := ansi.Truncate(word, width, "")
+			at := strings.LastIndexAny(head, signs) + 1
+			if at == 0 || !strings.HasPrefix(word, head) {
+				break // a run of letters: the library breaks it where the line ends
+			}
+			pieces, word = append(pieces, word[:at]), word[at:]
+		}
+		words[i] = strings.Join(append(pieces, word), "\n")
+	}
+	return strings.Join(words, " ")
+}
+
+// WidestWord is the width of the widest word of a text.
+func WidestWord(text string) int {
+	widest := 0
+	for word := range strings.SplitSeq(text, " ") {
+		widest = max(widest, Width(word))
+	}
+	return widest
 }
 
 // upperFirst begins a text with a capital, lowerFirst without one.

@@ -212,7 +212,7 @@ func TestAgesDoNotTickWhileNobodyLooks(t *testing.T) {
 	p.now = p.now.Add(time.Minute)
 	for _, ago := range []time.Duration{0, 5 * time.Second, 20 * time.Second} {
 		fetch(ago)
-		p.sees("● ≤20s")
+		p.sees("● ≤20s old")
 	}
 	fetch(25 * time.Second)
 	p.sees(" 25s")

@@ -9,7 +9,7 @@ func TestEveryObjectLeadsToItsPageInTheDashboard(t *testing.T) {
 		"routes": {"10.50.0.0/16", "/magic-networks/routes"}, "prefixes": {"198.18.20.0/24", "/ip-addresses/address-space"},
 		"ports": {"nwf-gcp-1", "/magic-networks/connections/cni-tunnels"}, "cnis": {"fra-cni-v1", "/magic-networks/connections/cni-tunnels"},
 		"tunnel-side": {"fra-cni-v1", "/magic-networks/connections/cni-tunnels"}, "cni-settings": {"CNI settings", "/magic-networks/routes"},
-		"leases": {"192.0.2.11/32", "/ip-addresses/address-space"},
+		"leases": {"192.0.2.11/32, leased", "/ip-addresses/address-space"},
 	} {
 		t.Run(page, func(t *testing.T) {
 			d := sit(t, page, nil)

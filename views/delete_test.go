@@ -44,7 +44,7 @@ func TestTheDeletionSaysForHowLongTheSessionWasSeenUp(t *testing.T) {
 	}
 	d.goTo("jnb-br1-ipsec")
 	d.Press("D")
-	d.reads("! It has been up for 9m at least.")
+	d.reads("! Its session is up (seen since ")
 }
 
 // Of several marked tunnels it is said how many are up.

@@ -69,15 +69,15 @@ func TestServicesAndLeasesAreFoundWhereTheyAreUsed(t *testing.T) {
 	d.types("services")
 	d.See("on :prefixes: ")
 	d.Press("enter")
-	d.See("advertised:service", "Magic Transit")
+	d.See("cidr:service", "Magic Transit")
 	d.Press(":")
 	d.types("leases")
 	d.Press("enter") // of one page another part
-	d.See("advertised:leased", "192.0.2.12/32")
+	d.See("cidr:leased", "192.0.2.12/32")
 	d.Press(":")
 	d.types("prefixes")
 	d.Press("enter")
 	d.See("198.18.20.0/24", "192.0.2.12/32", "Magic Transit")
 	d.Press("esc")
-	d.See("advertised:leased")
+	d.See("cidr:leased")
 }

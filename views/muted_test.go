@@ -18,7 +18,7 @@ func TestAFindingIsMutedOnTheTunnelsOwnPage(t *testing.T) {
 	d.goTo("iad-dc1-gre")
 	d.Press("enter")
 	d.Press("m")
-	d.reads("Mute: Tunnel down of iad-dc1-gre", "Reason", "Hours 24")
+	d.reads(`Mute "Tunnel down" on iad-dc1-gre`, "Reason", "For (hours) 24")
 	d.types("line swap")
 	d.Press("ctrl+s")
 	d.reads("Muted", "Tunnel down, until", "line swap. m ends it.")

@@ -11,9 +11,9 @@ import (
 // Somebody wants to know what a prefix can be bound to, and tries what works on other pages.
 func TestServicesAreReadAndNotChanged(t *testing.T) {
 	d := sit(t, "services", nil)
-	d.See("Prefixes", "advertised:service", "Magic Transit", "CDN")
+	d.See("Prefixes", "cidr:service", "Magic Transit", "CDN")
 	d.lacks("198.18.20.0/24", "leased 1")
-	d.goTo("CDN")
+	d.goTo("CDN, service")
 	d.Press("e")
 	d.reads("services are Cloudflare's and cannot be changed")
 	d.Press("enter")

@@ -123,9 +123,9 @@ func bound(cidr string, bindings []api.Binding) bool {
 func advertisementOrder(advertise bool) []string {
 	if advertise {
 		return []string{
-			fmt.Sprintf("It takes %.0f to %.0f minutes until the Internet sees it", rules.MinAdvertise.Minutes(),
+			fmt.Sprintf("It takes %.0f to %.0f minutes to propagate", rules.MinAdvertise.Minutes(),
 				rules.MaxAdvertise.Minutes()),
-			"Safe order: clamp the MSS first, advertise from Cloudflare, see AS 13335 on a looking glass, then stop your own announcement",
+			"Safe order: clamp the MSS first, advertise from Cloudflare, check a looking glass for AS 13335, then stop your own announcement",
 		}
 	}
 	return []string{
@@ -133,7 +133,7 @@ func advertisementOrder(advertise bool) []string {
 			rules.MaxWithdraw.Minutes()),
 		"Unless another network announces it, or a prefix that covers it, the addresses are unreachable afterwards",
 		"Safe order: announce the prefix with the same length from your own provider, wait 5 to 10 minutes and check it, " +
-			"prepend at Cloudflare if you like, withdraw, wait 15 minutes",
+			"optionally prepend at Cloudflare, withdraw, wait 15 minutes",
 	}
 }
 
@@ -173,6 +173,6 @@ func PrepareValidation(ctx context.Context, w *Writer, opened api.Prefix) (Plan,
 		always: true,
 		build:  func(a *api.AccountClient, _ api.Object) (api.Request, error) { return a.BuildValidatePrefix(opened.ID) },
 		guard: func(_ api.Object, p *Plan) {
-			p.Consequences = append(p.Consequences, "Cloudflare checks in the background: the states of the prefix show the result later")
+			p.Consequences = append(p.Consequences, "Validation runs in the background; the prefix page shows the result")
 		}})
 }

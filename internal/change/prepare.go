@@ -87,7 +87,7 @@ func (w *Writer) deletion(r Resource, p *Plan, fresh api.Object, req api.Request
 	id := p.ID
 	s := step{entry: w.entry(*p, r.Parent, raw(fresh), nil, req), request: req, recheck: w.unchanged(r, id, fresh)}
 	s.settle = func(ctx context.Context, certain bool, _ api.Answer) settled { return w.gone(ctx, r, id, certain) }
-	p.DryRun.Why = "deletions are not tested in advance"
+	p.DryRun.Why = "the API has none for deletions"
 	return s
 }
 

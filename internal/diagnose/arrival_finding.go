@@ -149,7 +149,7 @@ func (c prefixCase) passes(a *Arrival) Finding {
 	}
 	f.Text = fmt.Sprintf("No attack: %s for %s %s Cloudflare's mitigations, and %s.", or(a.Unit.Rate(a.PassedNow()), "traffic"), a.Prefix,
 		plural(a.Unit, "passes", "pass"), dropped)
-	f.Next = "If it is unreachable all the same, the fault lies behind: the route, the tunnel, the router, or the return path."
+	f.Next = "If it is still unreachable, look past Cloudflare's edge: route, tunnel, router, return path."
 	return f
 }
 

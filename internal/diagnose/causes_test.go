@@ -54,7 +54,7 @@ func TestEveryCauseIsFoundByATest(t *testing.T) {
 
 func TestACauseHasATitle(t *testing.T) {
 	for cause, want := range map[diagnose.Cause]string{diagnose.ASNMismatch: "ASN mismatch", diagnose.NoPSK: "No PSK",
-		diagnose.NotDialling: "No BGP connection from your router", diagnose.StaticBeatsBGP: "Static beats BGP", "": ""} {
+		diagnose.NotDialling: "Router not connecting", diagnose.StaticBeatsBGP: "Static beats BGP", "": ""} {
 		if got := cause.Title(); got != want {
 			t.Errorf("%q is called %q, want %q", cause, got, want)
 		}

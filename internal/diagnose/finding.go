@@ -17,9 +17,9 @@ var acronyms = []string{"asn", "bgp", "md5", "mtu", "psk", "rpki"}
 
 // titles are those of causes whose words are no English sentence of their own: the words stay, scripts rely on them.
 var titles = map[Cause]string{
-	NotDialling:    "No BGP connection from your router",
+	NotDialling:    "Router not connecting",
 	OpenConfirmMTU: "No KEEPALIVE",
-	ReplyType:      "Firewall drops health check replies",
+	ReplyType:      "Health check replies dropped",
 	StaleStatus:    "Status not updated",
 	SessionEnded:   "Session refused or ended",
 	NoOpen:         "No OPEN from your router",
@@ -55,9 +55,6 @@ var titles = map[Cause]string{
 
 // shorts are the titles that are too long for a column.
 var shorts = map[Cause]string{
-	NotDialling: "Router not connecting",
-	ReplyType:   "Health check replies dropped",
-
 	KeyOlder: "Router has an older key",
 
 	SameCustomerEndpoint:   "All at one router",
@@ -268,9 +265,23 @@ func (f Finding) Lost() bool { return f.lost }
 func (f Finding) Because() string {
 	parts := make([]string, len(f.Evidence))
 	for i, e := range f.Evidence {
-		parts[i] = strings.TrimSpace(e.Field + " " + e.Value)
+		parts[i] = e.says()
 	}
 	return strings.Join(parts, ", ")
+}
+
+// counted begin the words of evidence that is a number of things: there the number comes first.
+var counted = []string{"locations ", "other sessions ", "other tunnels ", "sessions that ", "tunnels with "}
+
+// says is the evidence for people: a field with its value, "6 of 11 other sessions updated within 15 min".
+func (e Evidence) says() string {
+	switch {
+	case e.Field == alsoWithASN:
+		return "also used by " + e.Value
+	case slices.ContainsFunc(counted, func(words string) bool { return strings.HasPrefix(e.Field, words) }):
+		return e.Value + " " + e.Field
+	}
+	return strings.TrimSpace(e.Field + " " + e.Value)
 }
 
 // The documents behind the findings.

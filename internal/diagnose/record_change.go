@@ -87,6 +87,18 @@ func Audited(e api.AuditEntry) string {
 	return text
 }
 
+// AuditedWords is Audited for a place that has no room for a sentence: "created: bgp, name", "changed: priority".
+func AuditedWords(e api.AuditEntry) string {
+	done, fields, some := strings.Cut(Audited(e), " of ")
+	if word := map[string]string{"create": "created", "update": "changed", "delete": "deleted"}[done]; word != "" {
+		done = word
+	}
+	if !some {
+		return done
+	}
+	return done + ": " + fields
+}
+
 // told is how much an edit tells: what was done from here most, then what the audit log knows.
 func (e edit) told() int {
 	switch {

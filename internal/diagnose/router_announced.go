@@ -22,7 +22,7 @@ func (r routerSide) announces() []Finding {
 	case s.NetworksRead && s.Networks == 0:
 		f.Evidence = append([]Evidence{ofRouter("network statements", "none")}, f.Evidence...)
 		f.Text = "The session is up, but the router announces nothing to Cloudflare: its BGP has no network statement and no redistribution."
-		f.Next = "On the router: add a network statement for each network of this site; a permit in a prefix list alone announces nothing."
+		f.Next = "On the router: add a network statement for each network of this site; a prefix-list permit does not originate a route."
 	default:
 		f.Text = "The session is up, but the router announces nothing to Cloudflare: there is no network statement or redistribution for it, " +
 			"no " +

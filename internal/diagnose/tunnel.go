@@ -263,10 +263,12 @@ func (c tunnelCase) silent() []Finding {
 			"only the " +
 			"default " +
 			"route; or the tunnel is a backup.",
-		Next: "On the router: which prefixes does it announce to this neighbor? A permit in a prefix list alone announces nothing. The API " +
-			"does not " +
-			"show learned routes."}}
+		Next: "On the router: which prefixes does it announce to this neighbor? A prefix-list permit does not originate a route; it needs a " +
+			"network statement or redistribution. The API does not show learned routes."}}
 }
+
+// alsoWithASN is the field of the evidence that names the other sites.
+const alsoWithASN = "also up with it, to another address"
 
 // sameASN: sites with one AS number drop each other's routes. Tunnels to one router are no two sites.
 func (c tunnelCase) sameASN() []Finding {
@@ -283,7 +285,7 @@ func (c tunnelCase) sameASN() []Finding {
 		return nil
 	}
 	return []Finding{{Cause: SameASN, Likelihood: Possible, Impact: NoImpact, Source: "RFC 4271 (section 9.1.2); " + srcBGP,
-		Evidence: []Evidence{{"bgp.customer_asn", asnText(c.BGP.CustomerASN)}, {"also up with it, to another address", some(others)}},
+		Evidence: []Evidence{{"bgp.customer_asn", asnText(c.BGP.CustomerASN)}, {alsoWithASN, some(others)}},
 		Text: "Another site has the same AS number: routers drop routes with their own number in the path, so neither learns the other's " +
 			"networks.",
 		Next: "If they must, set allowas-in or give each site its own number. Two uplinks of one router need neither."}}
@@ -308,7 +310,7 @@ func (c tunnelCase) nullCipher() []Finding {
 	return []Finding{{Cause: NullCipher, Likelihood: Remark, Impact: NoImpact, Source: srcIPsec,
 		Evidence: []Evidence{{"allow_null_cipher", "true"}},
 		Text:     "The null cipher is allowed: the router may negotiate no encryption, and then the traffic can be read on its way.",
-		Next:     "Look on the router which cipher is negotiated. The API shows the setting and takes no change of it: ask Cloudflare."}}
+		Next:     "Look on the router which cipher is negotiated. The setting is read-only in the API: ask Cloudflare."}}
 }
 
 // down says what a tunnel without any better explanation shows.

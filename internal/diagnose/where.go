@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net/netip"
 	"slices"
+	"strings"
 	"time"
 
 	"flarewire/internal/store"
@@ -115,7 +116,7 @@ func (t *Table) fate(w *Lookup, p netip.Prefix) Outcome {
 		outcome = Dropped
 	}
 	if why := t.MayBeRouted(); why != "" {
-		w.Fate = "Cannot tell whether a route leads there: " + why + ". If none does: " + text
+		w.Fate = "Cannot tell whether a route leads there: " + why + ". If none does, " + strings.ToLower(text[:1]) + text[1:]
 		return Untold
 	}
 	return outcome
@@ -127,11 +128,11 @@ func byDefault(p netip.Prefix) (Outcome, string) {
 	case within(p, dropped()):
 		return Dropped, "Cloudflare drops traffic to private and shared addresses that no route matches."
 	case overlapsAny(p, dropped()) || p.Bits() == 0:
-		return Untold, "Public addresses leave to the Internet, private and shared ones are dropped."
+		return Untold, "Traffic to public addresses goes out to the Internet, to private and shared ones it is dropped."
 	case !p.Addr().IsGlobalUnicast() || p.Addr().IsPrivate() || within(p, special()):
 		return Untold, "The Internet does not route these addresses, and no document says what Cloudflare does with them."
 	}
-	return ToInternet, "Traffic to public addresses that no route matches leaves to the Internet."
+	return ToInternet, "Traffic to public addresses that no route matches goes out to the Internet."
 }
 
 // dropped are the addresses that are dropped without a route: private ones (RFC 1918) and shared ones (RFC 6598).
@@ -155,27 +156,38 @@ func overlapsAny(p netip.Prefix, networks []netip.Prefix) bool {
 
 // is names what of the account has an address itself.
 func (t *Table) is(addr netip.Addr) []string {
-	var out []string
+	var out, customer, cloudflare []string
 	text := addr.String()
 	for i := range t.facts.Tunnels {
 		tunnel := &t.facts.Tunnels[i]
 		if tunnel.CustomerEndpoint == text {
-			out = append(out, "the customer endpoint of "+tunnel.Name)
+			customer = append(customer, tunnel.Name)
 		}
 		if tunnel.CloudflareEndpoint == text {
-			out = append(out, "the Cloudflare endpoint of "+tunnel.Name)
+			cloudflare = append(cloudflare, tunnel.Name)
 		}
+	}
+	if len(customer) > 0 {
+		out = append(out, "the customer endpoint of "+tunnelNames(customer))
+	}
+	if len(cloudflare) > 0 {
+		out = append(out, "the Cloudflare endpoint of "+tunnelNames(cloudflare))
 	}
 	for _, in := range t.subnets {
 		if in.cidr.Contains(addr) {
 			out = append(out, in.part(addr))
 		}
 	}
-	const most = 4
-	if len(out) > most {
-		out = append(out[:most-1], fmt.Sprintf("%d more of that kind", len(out)-most+1))
-	}
 	return out
+}
+
+// tunnelNames are the names of tunnels in a sentence: "fra-dc1-gre, ams-dc1-gre, lhr-hq-gre and 7 more tunnels".
+func tunnelNames(names []string) string {
+	const most = 4
+	if n := len(names); n > most {
+		return fmt.Sprintf("%s and %d more tunnels", strings.Join(names[:most-1], ", "), n-most+1)
+	}
+	return strings.Join(names, ", ")
 }
 
 // noAccount is what is said of an address in no known prefix of the account.
@@ -211,7 +223,7 @@ func (t *Table) notKnown(w Lookup, p netip.Prefix) []string {
 		out = append(out, "Which region a single location belongs to: routes of regions are not counted there.")
 	}
 	if within(p, dropped()) {
-		out = append(out, "Cloudflare Tunnel routes and Cloudflare One client addresses are not checked.")
+		out = append(out, "Not checked: Cloudflare Tunnel routes, Cloudflare One client addresses.")
 	}
 	return out
 }
@@ -236,15 +248,14 @@ func (t *Table) bgpUntold() string {
 			sessions++
 		}
 	}
-	text := "The API does not show routes learned by BGP"
+	text := "BGP-learned routes: the API does not show them"
 	switch {
 	case sessions == 0 && cannotTell(t.facts.GRE, t.facts.IPsec, t.facts.Links.Entry) == "":
 		return text + "; no tunnel or CNI of the account has BGP."
 	case up > 0:
 		text += fmt.Sprintf(", and sessions are up on %s", tunnelCount(up))
 	}
-	return text + ". A learned route wins with a longer prefix, or with the same prefix and a smaller priority (100 unless a community " +
-		"says otherwise)."
+	return text + ". A learned route wins if it is more specific, or equal with a lower priority (100 unless a community says otherwise)."
 }
 
 func upperFirst(text string) string {

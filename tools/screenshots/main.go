@@ -48,16 +48,16 @@ type step struct {
 }
 
 var (
-	list     = step{until: []string{"Northwind Freight", "syd-br1-ipsec", "h>24h"}}
-	overview = step{until: []string{"Northwind Freight", "LIKELY CAUSE", "prefixes now", "h>24h"}}
+	list     = step{until: []string{"Northwind Freight", "syd-br1-ipsec", " >24h"}}
+	overview = step{until: []string{"Northwind Freight", "LIKELY CAUSE", "prefixes 0s", " >24h"}}
 	// setup is the guided setup of an IPsec tunnel with a mistake in its name.
-	setup = []step{{until: []string{"IPsec tunnels", "syd-br1-ipsec", "h>24h"}}, {"n", []string{"Step 1 of 5", "Your endpoint"}},
+	setup = []step{{until: []string{"IPsec tunnels", "syd-br1-ipsec", " >24h"}}, {"n", []string{"Step 1 of 5", "Your endpoint"}},
 		{"muc br1", []string{"Use only letters"}}}
 	// review is a new static route, checked by the server and not sent yet.
 	review = []step{{until: []string{"198.18.20.0/24"}}, {"n", []string{"New static route", "Step 1 of 2"}},
 		{"10.99.0.0/16\t10.213.0.1\x13", []string{"validate_only", "enter send"}}}
 	// bringUp is the way of a new IPsec tunnel from its name to the page that follows it.
-	bringUp = []step{{until: []string{"IPsec tunnels", "syd-br1-ipsec", "h>24h"}}, {"n", []string{"Step 1 of 5", "Your endpoint"}},
+	bringUp = []step{{until: []string{"IPsec tunnels", "syd-br1-ipsec", " >24h"}}, {"n", []string{"Step 1 of 5", "Your endpoint"}},
 		{"muc-br1-ipsec", []string{"muc-br1-ipsec"}}, {"\t\t203.0.113.202", []string{"203.0.113.202"}},
 		{"\x1b[6~", []string{"Step 2 of 5", "your side"}}, {"\x1b[6~64777", []string{"Step 3 of 5", "64777"}},
 		{"\x1b[6~", []string{"Step 4 of 5"}}, {"\x13", []string{"validate_only", "enter send"}},
@@ -68,8 +68,8 @@ var (
 
 var pictures = []picture{
 	{name: "overview", cols: 80, rows: 24, steps: []step{overview}},
-	{name: "wall", cols: 200, rows: 60, steps: []step{{until: []string{"TUNNELS AND CNIs, worst first (16)", "LOCATIONS (8)", "prefixes now",
-		"h>24h"}}}},
+	{name: "wall", cols: 200, rows: 60, steps: []step{{until: []string{"TUNNELS AND CNIs, worst first (16)", "LOCATIONS (8)", "prefixes 0s",
+		" >24h"}}}},
 	{name: "bgp", start: "bgp", cols: 120, rows: 40, steps: []step{{until: []string{"12 sessions", "AS 64611", "health: degraded"}}}},
 	{name: "tunnels", start: "tunnels", cols: 80, rows: 24, steps: []step{list}},
 	{name: "tunnels-wide", start: "tunnels", cols: 120, rows: 40, steps: []step{list}},

@@ -102,7 +102,7 @@ func (f *Form) value(c tui.Canvas, field Field, here bool) string {
 	}
 	switch {
 	case field.ReadOnlyWhy != "":
-		return tui.Text(tui.Muted, tui.Clean(value)+"  (fixed)").Paint(c.Theme, width)
+		return tui.Text(tui.Muted, tui.Clean(value)+"  (read-only)").Paint(c.Theme, width)
 	case field.Control == Choice:
 		return f.choice(c, field, here, width)
 	case field.Control.picks():

@@ -245,8 +245,8 @@ func (d *pane) column(c tui.Canvas, sections []Section, width int) (lines []stri
 	return lines, at
 }
 
-// labelWidth is the room for a field's label.
-const labelWidth = 20
+// labelWidth is the room for a field's label, labelMost what a long one may take of a narrow column: of a wide one it may be half.
+const labelWidth, labelMost = 20, 25
 
 // narrow is the width below which notes do not begin below the value, but further left: they would be a column of single words.
 const narrow, narrowIndent = 60, 5
@@ -263,15 +263,18 @@ func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 		f.Value, f.Note = f.Graph(max(1, width-4-labelWidth))
 	}
 	label := tui.Clean(f.Label)
-	line := tui.Line{{Text: tui.Fit(label, max(labelWidth, min(tui.Width(label)+1, 24))), Role: tui.Muted}}
+	wide := max(labelWidth, min(tui.Width(label)+1, max(labelMost, width/2)))
+	line := tui.Line{{Text: tui.Fit(label, wide-1) + " ", Role: tui.Muted}}
 	var out []string
 	value := tui.Clean(f.Value)
-	switch room := width - 4 - line.Width() - len(" >"); {
-	case f.Graph != nil || tui.Width(value) <= room:
-	case !strings.Contains(value, " ") && tui.Width(value) <= width-narrowIndent-len(" >"): // an id, in one piece below its label
-		out = append(out, lead+line.Paint(c.Theme, width-4))
-		lead, line = "   ", tui.Line{{Text: tui.Spaces(narrowIndent - 3)}}
-	default:
+	room := width - 4 - wide - len(" >")
+	if over := tui.Width(label) >= wide; f.Graph == nil && (over || tui.WidestWord(value) > room) {
+		// A label, or an id, in one piece: the value stands below the label, where there is the whole width.
+		whole := tui.Line{{Text: label, Role: tui.Muted}}
+		out = append(out, lead+whole.Paint(c.Theme, width-4))
+		lead, line, room = "   ", tui.Line{{Text: tui.Spaces(narrowIndent - 3)}}, width-narrowIndent-len(" >")
+	}
+	if f.Graph == nil && tui.Width(value) > room {
 		// A value that does not fit goes on below: whoever copies it by hand must see all of it.
 		parts := tui.Wrap(value, room)
 		for _, part := range parts[:len(parts)-1] {
@@ -294,7 +297,7 @@ func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 	}
 	// A note that does not fit behind the value stands below it: it is there to be read.
 	indent := 3 + labelWidth
-	if width < narrow {
+	if width < narrow || tui.WidestWord(note) > width-indent-2 {
 		indent = narrowIndent
 	}
 	for _, text := range tui.Wrap(note, width-indent-2) {
@@ -306,7 +309,12 @@ func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 func drawProse(c tui.Canvas, f Field, width int, lead string) []string {
 	var out []string
 	indent := ""
-	if f.Label != "" {
+	switch {
+	case f.Label == "":
+	case tui.WidestWord(tui.Clean(f.Value)) > width-5-labelWidth: // below its label there is the whole width
+		out = append(out, lead+tui.Text(tui.Muted, tui.Clean(f.Label)).Paint(c.Theme, width-4))
+		lead, f.Label = "   ", ""
+	default:
 		indent = tui.Spaces(labelWidth)
 	}
 	for i, text := range tui.Wrap(tui.Clean(f.Value), width-5-len(indent)) {

@@ -65,7 +65,10 @@ func arrange(cols []head, width int, wide bool, from, sorted int) []placed {
 			take(sorted)
 		}
 		for _, i := range important(cols, room, chosen) {
-			take(i)
+			if least := max(cols[i].width/2, tui.Width(cols[i].title)); !take(i) && cols[i].priority == 0 && cols[i].grow > 0 &&
+				room-gap >= least {
+				chosen, room = append(chosen, placed{i, room - gap}), 0
+			}
 		}
 		slices.SortFunc(chosen, func(a, b placed) int { return a.index - b.index })
 	}
@@ -87,18 +90,24 @@ func inOrder(cols []head, width int, wanted []int, sorted int) []placed {
 	return grown(cols, chosen, room)
 }
 
-// grown shares out the room that is left: every column grows by its part of what all could take, and the first ones take the rest.
+// grown shares out the room that is left: first to what is cut without it, then every column grows by its part of what all could take, and
+// the first ones take the rest.
 func grown(cols []head, chosen []placed, room int) []placed {
-	all, left := 0, room
-	for _, p := range chosen {
-		all += cols[p.index].grow
-	}
-	could := make([]int, len(chosen))
 	for p := range chosen {
-		grow := cols[chosen[p].index].grow
-		extra := min(grow, room*grow/max(1, all))
+		col := cols[chosen[p].index]
+		extra := max(0, min(col.need-chosen[p].width, col.width+col.grow-chosen[p].width, room))
 		chosen[p].width += extra
-		could[p], left = grow-extra, left-extra
+		room -= extra
+	}
+	could, all, left := make([]int, len(chosen)), 0, room
+	for i, p := range chosen {
+		could[i] = max(0, cols[p.index].width+cols[p.index].grow-p.width)
+		all += could[i]
+	}
+	for p := range chosen {
+		extra := min(could[p], room*could[p]/max(1, all))
+		chosen[p].width += extra
+		could[p], left = could[p]-extra, left-extra
 	}
 	for p := range chosen {
 		extra := min(could[p], left)

@@ -14,6 +14,7 @@ import (
 func (t *grid) Draw(c tui.Canvas) []string {
 	t.height = max(1, c.Height-1)
 	t.clamp()
+	t.measure(c.Now)
 	cols := arrange(t.heads, c.Width, t.wide, t.from, t.sortCol)
 	if len(t.chosen) > 0 && !t.wide {
 		cols = inOrder(t.heads, c.Width, t.chosen, t.sortCol)
@@ -187,6 +188,7 @@ func (t *grid) ToggleMark() {
 
 // Print returns the header and all rows, without a cursor: for output that is not a screen.
 func (t *grid) Print(c tui.Canvas) []string {
+	t.measure(c.Now)
 	cols := arrange(t.heads, c.Width, false, 0, 0)
 	lines := []string{t.head(c, cols)}
 	for _, row := range t.order {

@@ -26,6 +26,8 @@ type grid struct {
 	height int    // rows in view
 	marks  map[string]bool
 
+	measured bool // the widths that the cells need are those of these rows
+
 	stuck   bool // the cursor stays on the first row until it is moved
 	sortCol int
 	reverse bool
@@ -42,7 +44,26 @@ type grid struct {
 type head struct {
 	key, title            string
 	width, grow, priority int
+	need                  int // the widest cell so far of a column that grows
 	right, live, ranked   bool
+}
+
+// measuredMost bounds how many rows are measured: a list of thousands is not walked for the width of a column.
+const measuredMost = 500
+
+// measure finds how wide the cells of the columns that grow are. It never takes a width back: a value that changes repaints its neighbours
+// once at the most.
+func (t *grid) measure(now time.Time) {
+	if t.measured {
+		return
+	}
+	t.measured = true
+	for col := range t.heads {
+		h := &t.heads[col]
+		for row := 0; h.grow > 0 && h.need < h.width+h.grow && row < min(len(t.ids), measuredMost); row++ {
+			h.need = max(h.need, tui.Width(t.cell(row, col, now)))
+		}
+	}
 }
 
 // StickToTop keeps the cursor on the first row, whichever it is, until the user moves it.
@@ -52,7 +73,7 @@ func (t *grid) StickToTop() { t.stuck = true }
 // must be seen. Scrolled, it keeps the cursor's row on its line.
 func (t *grid) set(ids []string) {
 	line, top := t.at-t.offset, t.offset == 0
-	t.ids, t.search = ids, nil
+	t.ids, t.search, t.measured = ids, nil, false
 	t.dropLostMarks()
 	if t.stuck {
 		t.cursor, t.at, line = "", 0, 0

@@ -74,8 +74,15 @@ func (t *grid) edit(msg tea.Msg) (cmd tea.Cmd) {
 // FilterPrompt is the line in which the filter is typed, with how many rows pass.
 func (t *grid) FilterPrompt(c tui.Canvas, count string) string {
 	text := tui.DrawInput(&t.typing.input, c.Width/2)
-	hint := tui.Text(tui.Muted, "  "+count+"   !word excludes, column:word looks in one")
-	return text + hint.Paint(c.Theme, c.Width-tui.Width(text))
+	room := c.Width - tui.Width(text)
+	hint := "  " + count
+	for _, more := range []string{"   !word excludes, column:word looks in one", "   !word excludes, column:word", "   !word excludes"} {
+		if tui.Width(hint+more) <= room {
+			hint += more
+			break
+		}
+	}
+	return text + tui.Text(tui.Muted, hint).Paint(c.Theme, room)
 }
 
 // Count is how many rows pass, of how many where there is a filter.

@@ -2,7 +2,6 @@ package table
 
 import (
 	"regexp"
-	"strings"
 	"time"
 
 	"flarewire/tui"
@@ -56,29 +55,21 @@ func addWord(words []tui.Word, key, text string, live bool) []tui.Word {
 }
 
 // bounds matches an age or a time with the signs that a narrow column has for what is known of it.
-var bounds = regexp.MustCompile(`^(h ?)?([>≤≥]?)([0-9][0-9:]*(?:[smhd])?)$`)
+var bounds = regexp.MustCompile(`^([>≤≥]?)([0-9][0-9:]*(?:[smhd])?)$`)
 
-// Said is a cell in words: "≤15:16" is "15:16 or earlier", "h>24h" is "more than 24h, by its health".
+// Said is a cell in words: ">24h" is "at least 24h".
 func Said(text string) string {
 	m := bounds.FindStringSubmatch(text)
 	if m == nil {
 		return text
 	}
-	out := m[3]
-	switch {
-	case m[2] == "≤" && strings.Contains(out, ":"):
-		out += " or earlier"
-	case m[2] == "≤":
-		out = "at most " + out
-	case m[2] == "≥":
-		out = "at least " + out
-	case m[2] == ">":
-		out = "more than " + out
+	switch m[1] {
+	case "≤":
+		return "at most " + m[2]
+	case ">", "≥":
+		return "at least " + m[2]
 	}
-	if m[1] != "" {
-		out += ", by its health"
-	}
-	return out
+	return text
 }
 
 // absent reports whether a cell says that there is nothing, or that nothing is known: a sign for the eye.

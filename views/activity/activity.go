@@ -3,11 +3,11 @@
 package activity
 
 import (
-	"bytes"
 	"cmp"
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -75,7 +75,7 @@ func (m *Module) source() resource.Source[journal.Entry] {
 
 // PaletteEntries implements kit.Module.
 func (m *Module) PaletteEntries() []tui.PaletteEntry {
-	return []tui.PaletteEntry{{Names: []string{"activity", "journal"}, Help: "what was changed from here, and undo", Open: m.open}}
+	return []tui.PaletteEntry{{Names: []string{"activity", "journal"}, Help: "changes made from this machine, and undo; flarewire journal prints them", Open: m.open}}
 }
 
 // Services implements kit.Module.
@@ -153,7 +153,7 @@ func (m *Module) sections(e journal.Entry, now time.Time) []resource.Section {
 		fields = append(fields, resource.Field{Label: "Error", Value: e.Error, Role: tui.Bad, Prose: true})
 	}
 	if len(e.RequestIDs) > 0 {
-		fields = append(fields, resource.Field{Label: "Requests", Value: strings.Join(e.RequestIDs, " "), Note: "for Cloudflare's support"})
+		fields = append(fields, resource.Field{Label: "Ray ID", Value: strings.Join(e.RequestIDs, " "), Note: "quote it to Cloudflare support"})
 	}
 	fields = append(fields, m.relatives(e)...)
 	if _, why := journal.Inverse(e); why != "" {
@@ -162,22 +162,47 @@ func (m *Module) sections(e journal.Entry, now time.Time) []resource.Section {
 	return []resource.Section{{Title: "Change", Fields: fields}, object("Before", e.Before), object("After, as wanted", e.After)}
 }
 
-// object shows a JSON object line by line; secrets were masked when it was written.
+// object shows a JSON object field by field, what lies in another one under its path; secrets were masked when it was written.
 func object(title string, raw json.RawMessage) resource.Section {
 	s := resource.Section{Title: title}
-	var b bytes.Buffer
-	if len(raw) == 0 || json.Indent(&b, raw, "", "  ") != nil {
+	var doc any
+	if len(raw) == 0 || json.Unmarshal(raw, &doc) != nil {
 		s.Fields = []resource.Field{{Label: "Object", Value: "none", Role: tui.Muted}}
 		return s
 	}
-	for _, line := range strings.Split(b.String(), "\n") {
-		label, value, found := strings.Cut(strings.TrimSpace(line), ": ")
-		if !found {
-			continue // brackets
-		}
-		s.Fields = append(s.Fields, resource.Field{Label: strings.Trim(label, `"`), Value: strings.Trim(strings.TrimSuffix(value, ","), `"`)})
-	}
+	s.Fields = paths("", doc)
 	return s
+}
+
+// paths are the values of a JSON document in the order of their paths: "bgp.customer_asn", "extra_prefixes".
+func paths(path string, v any) []resource.Field {
+	switch v := v.(type) {
+	case map[string]any:
+		var out []resource.Field
+		for _, key := range slices.Sorted(maps.Keys(v)) {
+			out = append(out, paths(strings.TrimPrefix(path+"."+key, "."), v[key])...)
+		}
+		if len(out) > 0 || path == "" {
+			return out
+		}
+		return []resource.Field{{Label: path, Value: "empty", Role: tui.Muted}}
+	case []any:
+		words := make([]string, len(v))
+		for i, one := range v {
+			words[i] = plain(one)
+		}
+		return []resource.Field{{Label: path, Value: cmp.Or(strings.Join(words, ", "), "none")}}
+	}
+	return []resource.Field{{Label: path, Value: plain(v)}}
+}
+
+// plain is a value of JSON for people: a text without its quotes.
+func plain(v any) string {
+	if text, ok := v.(string); ok {
+		return cmp.Or(text, "empty")
+	}
+	raw, _ := json.Marshal(v)
+	return string(raw)
 }
 
 // relatives are the entries that an entry belongs to: what it takes back, what took it back, what was changed with it.

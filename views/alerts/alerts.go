@@ -87,7 +87,7 @@ func describe() resource.Description[api.AlertPolicy] {
 		Sections: func(p P, _ time.Time) []resource.Section {
 			return []resource.Section{{Title: "Alert policy", Fields: []resource.Field{{Label: "Name", Value: tui.Clean(p.Name)},
 				{Label: "State", Value: state(p)}, {Label: "Alert type", Value: tui.Clean(p.Type)}, {Label: "ID", Value: tui.Clean(p.ID)},
-				{Value: "Its recipients are not read: those are people. Policies are changed in the dashboard.", Prose: true, Role: tui.Muted}}}}
+				{Value: "Recipients are not read (personal data). Policies are changed in the dashboard.", Prose: true, Role: tui.Muted}}}}
 		},
 	}
 }
@@ -98,7 +98,7 @@ const missing = "Nobody is notified when the health of a tunnel changes: add a p
 // summary says whether anybody is told of the health of tunnels.
 func summary(rows []api.AlertPolicy) tui.Line {
 	if slices.ContainsFunc(rows, func(p api.AlertPolicy) bool { return p.Type == tunnelHealth && on(p) }) {
-		return tui.Text(tui.Plain, tui.Count(len(rows), "policies")+"; changes of tunnel health are notified")
+		return tui.Text(tui.Plain, tui.Count(len(rows), "policies")+": tunnel health changes are alerted")
 	}
 	return tui.Text(tui.Pending, missing)
 }

@@ -99,9 +99,9 @@ func (p *page) head(c tui.Canvas, all []card, slot time.Duration) string {
 	if p.only {
 		line = append(line, tui.Span{Text: "   only problems", Role: tui.Accent})
 	}
-	about := fmt.Sprintf("   each cell %d min, newest right, blank: not monitored", int(slot.Minutes()))
+	about := fmt.Sprintf("   each mark %d min, newest right, blank: not monitored", int(slot.Minutes()))
 	if line.Width()+tui.Width(about) > c.Width {
-		about = fmt.Sprintf("   each bar %d min", int(slot.Minutes()))
+		about = fmt.Sprintf("   each mark %d min", int(slot.Minutes()))
 	}
 	if line.Width()+tui.Width(about) <= c.Width {
 		line = append(line, tui.Span{Text: about, Role: tui.Muted})

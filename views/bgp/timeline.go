@@ -21,7 +21,7 @@ func (p *page) timeline(c tui.Canvas, all []card, room int) []string {
 	slot := slotFor(p.oldest, c.Now, signs)
 	strip := strip(k.past, c.Now, signs, slot, c.Theme.Glyphs)
 	out := []string{"", tui.Line{{Text: " " + tui.Clean(k.name), Role: tui.Strong},
-		{Text: fmt.Sprintf("   the last %s, each cell %d min (UTC)", span(time.Duration(signs)*slot), int(slot.Minutes())), Role: tui.Muted}}.
+		{Text: fmt.Sprintf("   the last %s, each mark %d min (UTC)", span(time.Duration(signs)*slot), int(slot.Minutes())), Role: tui.Muted}}.
 		Paint(c.Theme, c.Width),
 		"   " + strip.Paint(c.Theme, c.Width-4), "   " + c.Theme.Paint(tui.Muted, axis(c.Now, signs, slot)), ""}
 	if len(k.events) == 0 {

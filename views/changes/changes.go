@@ -64,7 +64,7 @@ func (m *Module) read(ctx context.Context) ([]change, error) {
 	var part *api.PartialError
 	switch {
 	case api.KindOf(err) == api.PermissionMissing:
-		m.note = "Only what was changed from here: the token needs Account Settings Read for the audit log"
+		m.note = "Only changes made from this machine: the token needs Account Settings Read for the audit log"
 	case err == nil, errors.As(err, &part) && len(entries) > 0:
 		if m.entries = entries; more && len(entries) > 0 {
 			m.note = "There may be more before " + entries[0].At.UTC().Format("2006-01-02 15:04") + " UTC"
@@ -143,14 +143,14 @@ func (m *Module) describe() resource.Description[change] {
 		Plural: "Changes", SortBy: "at", Reverse: true, Newest: true, Gone: "This change is older than what is kept here.",
 		None:    "Nothing was changed in the last 30 days.",
 		ID:      id,
-		Name:    func(c change) string { return what(c) + " " + m.name(c) },
+		Name:    func(c change) string { return m.name(c) + ", " + what(c) },
 		Summary: m.summary,
 		Columns: []table.Column[change]{
 			{Key: "at", Title: "AT (UTC)", Width: 19, Text: cell(func(c change) string { return c.at.UTC().Format(time.DateTime) }),
 				Compare: func(a, b change) int { return a.at.Compare(b.at) }},
 			{Key: "name", Title: "NAME", Width: 15, Grow: 13, Text: cell(m.name), Role: func(change) tui.Role { return tui.Strong }},
-			{Key: "what", Title: "CHANGE", Width: 21, Grow: 25, Text: cell(what)},
-			{Key: "by", Title: "BY", Width: 16, Grow: 24, Text: cell(by), Role: byRole},
+			{Key: "what", Title: "CHANGE", Width: 20, Grow: 25, Text: cell(what)},
+			{Key: "by", Title: "BY", Width: 18, Grow: 22, Text: cell(byShort), Role: byRole},
 			{Key: "of", Title: "OF A", Width: 14, Priority: 1, Text: cell(of)},
 			{Key: "result", Title: "RESULT", Width: 8, Priority: 2, Text: cell(result)},
 		},
@@ -175,7 +175,7 @@ func (m *Module) summary(rows []change) tui.Line {
 	}
 	from := ", all from here"
 	if others > 0 || len(rows) == 0 {
-		from = fmt.Sprintf(", %d not from here", others)
+		from = fmt.Sprintf(", %d made elsewhere", others)
 	}
 	line := tui.Text(tui.Plain, tui.Count(len(rows), "changes")+from)
 	m.mu.Lock()
@@ -197,6 +197,12 @@ func by(c change) string {
 	return ""
 }
 
+// byShort is by for a column: its title says that it was somebody.
+func byShort(c change) string {
+	text := strings.TrimPrefix(by(c), "a ")
+	return strings.Replace(strings.Replace(text, "API token", "token", 1), "user in the dashboard", "user (dashboard)", 1)
+}
+
 func byRole(c change) tui.Role {
 	if c.own == nil {
 		return tui.Accent
@@ -208,7 +214,7 @@ func what(c change) string {
 	if c.own != nil && len(strings.Fields(string(c.own.Verb))) > 1 || c.audited == nil {
 		return string(c.own.Verb)
 	}
-	return diagnose.Audited(*c.audited)
+	return diagnose.AuditedWords(*c.audited)
 }
 
 func result(c change) string {

@@ -138,7 +138,7 @@ func of(e *happening) string {
 func sections(env *kit.Env, e *happening, now time.Time) []resource.Section {
 	at, age := resource.Time(e.At, now)
 	what, role := tunnel.EventText(e.Event)
-	fields := []resource.Field{{Label: "Happened to", Value: e.name(), Note: of(e)}, {Label: "What", Value: what, Role: role},
+	fields := []resource.Field{{Label: "Object", Value: e.name(), Note: of(e)}, {Label: "What", Value: what, Role: role},
 		{Label: "At", Value: at, Note: age}}
 	if e.Unwatched {
 		fields[2].Label = "Before"

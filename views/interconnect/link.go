@@ -75,7 +75,7 @@ func (m *Module) linkSections(l api.MagicInterconnect, now time.Time) []resource
 			{Label: "Colo", Value: field.Or(l.ColoName, "-")},
 			{Label: "Version", Value: field.Or(l.Version, "-"), Note: versionNote(l.Version)},
 			{Label: "ID", Value: l.ID},
-			{Label: "Reservation", Value: field.Or(l.VirtualPortReservationID, "-"), Note: "of the virtual port; only version 2 names it"},
+			{Label: "Reservation", Value: field.Or(l.VirtualPortReservationID, "-"), Note: "virtual port reservation; needed for dataplane v2"},
 			{Label: "Created", Value: created, Note: createdAge},
 			{Label: "Modified", Value: modified, Note: modifiedAge},
 		}})

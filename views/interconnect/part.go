@@ -190,9 +190,9 @@ func (m *Module) partColumns() []table.Column[part] {
 	muted := func(part) tui.Role { return tui.Muted }
 	state := func(p part) string { text, _ := m.stateOf(p); return text }
 	return []table.Column[part]{
-		{Key: "name", Title: "NAME", Width: 19, Grow: 3, Text: field.Cell(func(p part) string { return tui.Spaces(2*p.depth) + p.name() }),
+		{Key: "name", Title: "NAME", Width: 17, Grow: 5, Text: field.Cell(func(p part) string { return tui.Spaces(2*p.depth) + p.name() }),
 			Role: func(part) tui.Role { return tui.Strong }, Compare: func(a, b part) int { return cmp.Compare(a.order, b.order) }},
-		{Key: "what", Title: "TYPE", Width: 11, Text: field.Cell(part.what)},
+		{Key: "what", Title: "TYPE", Width: 9, Text: field.Cell(part.what)},
 		{Key: "state", Title: "STATE", Width: 12, Text: field.Cell(state), Role: func(p part) tui.Role { _, role := m.stateOf(p); return role },
 			Compare: func(a, b part) int { return cmp.Compare(m.severity(a), m.severity(b)) }},
 		{Key: "at", Title: "SITE", Width: 7, Grow: 8, Text: field.Cell(part.at)},

@@ -106,11 +106,11 @@ func (m *Module) portSections(p port, now time.Time) []resource.Section {
 	return []resource.Section{
 		m.stateSection(p, now), m.placeSection(p), m.overSection(p),
 		{Title: "Identity", Fields: []resource.Field{
-			{Label: "Name", Value: p.Name, Note: "also its id"},
+			{Label: "Name", Value: p.Name, Note: "name and ID"},
 			{Label: "Type", Value: field.Or(p.Type, "-")},
 			{Label: "Owner", Value: field.Or(p.Owner, "-")},
 			{Label: "Account", Value: field.Or(p.Account, "-")},
-			{Label: "Reservation", Value: field.Or(p.VirtualPortReservationID, "-"), Note: "of the virtual port; links of version 2 name it"},
+			{Label: "Reservation", Value: field.Or(p.VirtualPortReservationID, "-"), Note: "virtual port reservation; needed for dataplane v2"},
 		}},
 	}
 }
@@ -147,7 +147,15 @@ func (m *Module) placeSection(p port) resource.Section {
 		slot.Open = m.openSlot(known)
 	}
 	return resource.Section{Title: s.Title, Fields: append(s.Fields, slot,
-		resource.Field{Label: "Device", Value: field.Or(p.CCRDeviceName, "-"), Note: "Cloudflare's router"})}
+		device(p.CCRDeviceName))}
+}
+
+// device is Cloudflare's router at the other end of the cable.
+func device(name string) resource.Field {
+	if name == "" {
+		return resource.Field{Label: "Device", Value: "-"}
+	}
+	return resource.Field{Label: "Device", Value: name, Note: "Cloudflare's router"}
 }
 
 // overSection is what runs over a port.

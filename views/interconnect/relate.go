@@ -136,7 +136,7 @@ func (m *Module) cniField(c api.CNI) resource.Field {
 }
 
 func (m *Module) linkField(l api.MagicInterconnect) resource.Field {
-	return resource.Field{Label: "Tunnel interface", Value: l.Name, Note: "version " + field.Or(l.Version, "-") + " at " + field.Or(l.ColoName,
+	return resource.Field{Label: "Tunnel interface", Value: l.Name, Note: "dataplane v" + field.Or(l.Version, "-") + " at " + field.Or(l.ColoName,
 		"-"),
 		Open: m.openLink(l)}
 }
@@ -144,7 +144,7 @@ func (m *Module) linkField(l api.MagicInterconnect) resource.Field {
 // missing says why a relation is not shown: nothing fetched is not the same as nothing there.
 func missing(label string, known bool, none string) resource.Field {
 	if !known {
-		return resource.Field{Label: label, Value: "not fetched yet", Role: tui.Muted}
+		return resource.Field{Label: label, Value: "not read yet", Role: tui.Muted}
 	}
 	return resource.Field{Label: label, Value: none, Role: tui.Muted}
 }

@@ -47,7 +47,7 @@ func (m *Module) openSettings() tui.View {
 func (m *Module) settingsSections(s api.CNISettings, _ time.Time) []resource.Section {
 	field := resource.Field{Label: "Default ASN", Value: asnText(s), Note: "Cloudflare's side of BGP sessions over CNIs"}
 	if !m.settings().Known() {
-		field.Value, field.Role = "not fetched yet", tui.Muted
+		field.Value, field.Role = "not read yet", tui.Muted
 	}
 	note := resource.Field{Role: tui.Muted, Prose: true,
 		Value: "For BGP over GRE and IPsec tunnels it must stay " + strconv.Itoa(int(rules.CloudflareASN)) +
@@ -72,7 +72,7 @@ func (m *Module) bgpSettings() resource.Section {
 		put(resource.Field{Role: tui.Muted, Prose: true, Value: kit.Sentence(list.Err)})
 		return out
 	case !list.Known():
-		put(resource.Field{Label: "Cloudflare ASN", Value: "not fetched yet", Role: tui.Muted})
+		put(resource.Field{Label: "Cloudflare ASN", Value: "not read yet", Role: tui.Muted})
 		return out
 	case len(list.Rows) == 0:
 		put(resource.Field{Label: "Cloudflare ASN", Value: "no such settings", Role: tui.Muted})

@@ -114,7 +114,7 @@ func slotSummary(rows []api.Slot) tui.Line {
 		}
 	}
 	return tui.Line{{Text: fmt.Sprintf("%d slots", len(rows)), Role: tui.Strong}, {Text: fmt.Sprintf("   %d free", free), Role: tui.Good},
-		{Text: "   / site:fra speed:10G occupied:no filters", Role: tui.Muted}}
+		{Text: "   filter example: / site:fra speed:10G occupied:no", Role: tui.Muted}}
 }
 
 // facilityFields are where a port or slot is, for a technician who is sent there.
@@ -133,6 +133,14 @@ func facilityFields(f *api.Facility) []resource.Field {
 	return out
 }
 
+// occupant is what is said of a slot without an interconnect of this account.
+func occupant(s api.Slot) string {
+	if s.Occupied {
+		return "not an interconnect of this account"
+	}
+	return "-"
+}
+
 func (m *Module) slotSections(s api.Slot, _ time.Time) []resource.Section {
 	state := resource.Field{Label: "Occupied", Value: field.YesNo(s.Occupied), Role: occupiedRole(s)}
 	if !s.Occupied {
@@ -140,15 +148,15 @@ func (m *Module) slotSections(s api.Slot, _ time.Time) []resource.Section {
 	}
 	fields := append([]resource.Field{{Label: "Site", Value: field.Or(s.Site, "-")}, {Label: "Speed", Value: field.Or(s.Speed, "-")}, state},
 		facilityFields(s.Facility)...)
-	over := resource.Section{Title: "In it"}
+	over := resource.Section{Title: "Occupied by"}
 	if p, ok := m.portIn(s.ID); ok {
 		over.Fields = []resource.Field{m.portField(p)}
 	} else {
-		over.Fields = []resource.Field{missing("Port", m.ports().Complete(), "none of this account")}
+		over.Fields = []resource.Field{missing("Port", m.ports().Complete(), occupant(s))}
 	}
 	return []resource.Section{{Title: "Slot", Fields: fields}, over, {Title: "Identity", Fields: []resource.Field{
 		{Label: "ID", Value: s.ID},
 		{Label: "Account", Value: field.Or(s.Account, "-")},
-		{Label: "Device", Value: field.Or(s.CCRDeviceName, "-"), Note: "Cloudflare's router"},
+		device(s.CCRDeviceName),
 	}}}
 }

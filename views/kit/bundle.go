@@ -24,7 +24,7 @@ const bundlePath = "path"
 // those of the worst ones.
 func BundleAction(env *Env, tunnels ...string) tui.Action {
 	return tui.Action{Name: "support-bundle", Keys: []string{"B"}, Short: "support bundle",
-		Long: "Write what is known into one file for a support ticket, without secrets",
+		Long: "Write a support bundle: what is known about the account, without secrets",
 		Why:  env.underWay(),
 		Run:  func() tea.Cmd { return askBundle(env, tunnels) }}
 }

@@ -8,7 +8,7 @@ import (
 // DeleteImpact is how a tunnel or an interconnect stands, before it is deleted. What is not known is empty.
 type DeleteImpact struct {
 	Session store.State  // of BGP
-	Lasts   string       // for how long: "for 5m"
+	Since   string       // since when: "seen since 00:24 UTC"
 	Health  store.Health // by the probes
 	Carries string       // its bit rate; empty also when nothing goes through it
 }
@@ -20,11 +20,11 @@ func (s DeleteImpact) Guards() change.Guards {
 	if g.Live == "" {
 		told = &g.Consequences
 	}
-	switch lasts := s.Lasts != ""; {
-	case s.Session == store.Up && lasts:
-		*told = append(*told, "It has been up "+s.Lasts+".")
-	case s.Session == store.Down && lasts:
-		*told = append(*told, "Its session has been down "+s.Lasts+".")
+	switch since := s.Since != ""; {
+	case s.Session == store.Up && since:
+		*told = append(*told, "Its session is up ("+s.Since+").")
+	case s.Session == store.Down && since:
+		*told = append(*told, "Its session is down ("+s.Since+").")
 	case s.Session == store.Down:
 		*told = append(*told, "Its session is down.")
 	}

@@ -56,7 +56,7 @@ func (e *Env) ThroughAction(name string, ids ...string) []tui.Action {
 		return nil
 	}
 	return []tui.Action{{Name: "where-it-leads", Keys: []string{locateKey}, Short: "where", Footer: true,
-		Long: "The destinations with a path over it, and their redundancy",
+		Long: "Destinations reached through it, and their redundancy",
 		Run:  func() tea.Cmd { return tui.Push(l.Through(name, ids...)) }}}
 }
 

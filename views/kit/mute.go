@@ -94,16 +94,16 @@ func muteTitle(i diagnose.Incident) string {
 	if i.Several() {
 		return tui.Clean(i.Title)
 	}
-	return i.Cause.Title() + " of " + tui.Clean(i.Members[0].Name)
+	return `"` + i.Cause.Title() + `" on ` + tui.Clean(i.Members[0].Name)
 }
 
 // askMute asks for the reason and the end.
 func (e *Env) askMute(i diagnose.Incident) tea.Cmd {
-	return tui.Push(form.New(form.Options{Title: "Mute: " + muteTitle(i), Verb: "mute",
+	return tui.Push(form.New(form.Options{Title: "Mute " + muteTitle(i), Verb: "mute",
 		Values: form.Values{hoursField: strconv.Itoa(int(mute.Default / time.Hour))},
 		Sections: []form.Section{{Fields: []form.Field{
 			{Key: reasonField, Label: "Reason", Help: "Why it needs no attention, for whoever looks next", Check: checkReason},
-			{Key: hoursField, Label: "Hours", Help: "When it ends; what gets worse before is not muted", Check: checkHours}}}},
+			{Key: hoursField, Label: "For (hours)", Help: "When it ends; what gets worse before is not muted", Check: checkHours}}}},
 		Submit: func(v form.Values) tea.Cmd {
 			hours, _ := strconv.Atoi(strings.TrimSpace(v[hoursField]))
 			now := e.Now()

@@ -133,12 +133,60 @@ func (p *page) events(c tui.Canvas, s *store.Snapshot, most int) []string {
 	return out
 }
 
+// dataAge begins the line of what the page rests on.
+const dataAge = "   Data age:"
+
+// sourceAge is how old one source is, or why it is not known.
+type sourceAge struct {
+	name, text string
+	role       tui.Role
+}
+
+// ages is the line, or the lines, of what the page rests on: each source with its age, or, where that does not fit, those of one age
+// together.
+func ages(c tui.Canvas, of []sourceAge) []string {
+	line := tui.Text(tui.Muted, dataAge)
+	for _, s := range of {
+		line = append(line, tui.Span{Text: "  " + s.name + " ", Role: tui.Muted}, tui.Span{Text: s.text, Role: s.role})
+	}
+	if line.Width() <= c.Width {
+		return []string{line.Paint(c.Theme, c.Width)}
+	}
+	lines := []tui.Line{tui.Text(tui.Muted, dataAge)}
+	for i, s := range of {
+		if slices.ContainsFunc(of[:i], func(other sourceAge) bool { return other.text == s.text }) {
+			continue
+		}
+		var names []string
+		for _, other := range of[i:] {
+			if other.text == s.text {
+				names = append(names, other.name)
+			}
+		}
+		group := tui.Line{{Text: " " + strings.Join(names, ", ") + " ", Role: tui.Muted}, {Text: s.text, Role: s.role}}
+		last := len(lines) - 1
+		switch first := len(lines[last]) == 1; {
+		case first:
+			lines[last] = append(lines[last], group...)
+		case lines[last].Width()+1+group.Width() <= c.Width:
+			lines[last] = append(append(lines[last], tui.Span{Text: ";", Role: tui.Muted}), group...)
+		default:
+			lines = append(lines, append(tui.Text(tui.Muted, "  "), group...))
+		}
+	}
+	out := make([]string, len(lines))
+	for i, l := range lines {
+		out[i] = l.Paint(c.Theme, c.Width)
+	}
+	return out
+}
+
 // sources tells the age of everything the page rests on, and what is not known and why.
 func (p *page) sources(c tui.Canvas, s *store.Snapshot) []string {
-	var lines []tui.Line
+	var all []sourceAge
 	var why reasons
 	add := func(name string, fetched time.Time, every time.Duration, err error) {
-		role, text := tui.Good, c.AgeOf(fetched, every)
+		role, text := tui.Good, strings.Replace(c.AgeOf(fetched, every), "now", "0s", 1)
 		switch {
 		case err != nil && fetched.IsZero():
 			role, text = tui.Bad, "not known"
@@ -147,12 +195,7 @@ func (p *page) sources(c tui.Canvas, s *store.Snapshot) []string {
 		case fetched.IsZero():
 			role, text = tui.Muted, "waiting"
 		}
-		entry := tui.Line{{Text: "  " + name + " ", Role: tui.Muted}, {Text: text, Role: role}}
-		if n := len(lines); n > 0 && lines[n-1].Width()+entry.Width() <= c.Width {
-			lines[n-1] = append(lines[n-1], entry...)
-		} else {
-			lines = append(lines, append(tui.Text(tui.Muted, " "), entry...))
-		}
+		all = append(all, sourceAge{name, text, role})
 		if err != nil {
 			why.add(name, kit.Sentence(err))
 		}
@@ -164,10 +207,7 @@ func (p *page) sources(c tui.Canvas, s *store.Snapshot) []string {
 		}
 		add(src.name, e.Fetched, e.Every, e.Err)
 	}
-	var out []string
-	for _, line := range lines {
-		out = append(out, line.Paint(c.Theme, c.Width))
-	}
+	out := ages(c, all)
 	for _, text := range notRead(s) {
 		out = append(out, tui.Text(tui.Muted, "   "+text).Paint(c.Theme, c.Width))
 	}

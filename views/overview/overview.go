@@ -199,11 +199,20 @@ func (p *page) key(t trouble) string { return t.ID }
 // idOf is the id of an object, or its name when it has none: a gap between routes has not.
 func idOf(s diagnose.Subject) string { return cmp.Or(s.ID, s.Name) }
 
+// causeStates are the states of objects that a cause says as a whole.
+var causeStates = map[diagnose.Cause]string{
+	diagnose.PrefixWithdrawn: "Withdrawn", diagnose.AutoWithdrawn: "Withdrawn", diagnose.ValidationFailed: "Not approved",
+	diagnose.PortUnhealthy: "Unhealthy", diagnose.PortDown: "Down",
+}
+
 // impact is the state of what has none of its own: withdrawn, or how bad it is in a word, with the glyph that goes with it.
 func impact(d diagnose.Incident, g tui.Glyphs) string {
 	word := strings.ToUpper(d.Severity.Word()[:1]) + d.Severity.Word()[1:]
-	if d.Cause == diagnose.PrefixWithdrawn || d.Cause == diagnose.AutoWithdrawn {
-		word = "Withdrawn"
+	if own, ok := causeStates[d.Cause]; ok {
+		word = own
+	}
+	if d.Cause == diagnose.PortUnhealthy || d.Cause == diagnose.PortDown {
+		return g.Down + " " + word
 	}
 	if d.Severity == diagnose.Outage {
 		return g.Down + " " + word

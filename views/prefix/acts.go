@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strconv"
-	"unicode"
+	"strings"
 
 	tea "charm.land/bubbletea/v2"
 
@@ -21,7 +21,7 @@ func (m *Module) acts(r row) []tui.Action {
 	open := func(view func(row) tui.View) func() tea.Cmd { return func() tea.Cmd { return tui.Push(view(r)) } }
 	down := []tui.Action{
 		{Name: "bgp-prefixes", Keys: []string{"1"}, Short: "BGP prefixes", Footer: true, Run: open(m.openBGP),
-			Long: "What is advertised of it, and how"},
+			Long: "Its BGP prefixes: what is advertised, and how"},
 		{Name: "bindings", Keys: []string{"2"}, Short: "bindings", Footer: true, Run: open(m.openBindings),
 			Long: "Which service gets its traffic"},
 		{Name: "delegations", Keys: []string{"3"}, Short: "delegations", Run: open(m.openDelegations),
@@ -138,10 +138,10 @@ func switched(on bool) string {
 
 // sentence is a rule's text as a reason: reasons begin with a small letter.
 func sentence(text string) string {
-	for i, r := range text {
-		return string(unicode.ToLower(r)) + text[i+len(string(r)):]
+	if text == "" || strings.HasPrefix(text, "Cloudflare") { // a name
+		return text
 	}
-	return ""
+	return strings.ToLower(text[:1]) + text[1:]
 }
 
 func firstOf(reasons ...string) string {

@@ -33,14 +33,14 @@ func (m *Module) arrivalSection(r row, now time.Time) resource.Section {
 		if found.Next != "" {
 			s.Fields = append(s.Fields, resource.Field{Label: "Next", Value: found.Next, Prose: true})
 		}
-		quiet("Network analytics of " + resource.Ago(in.At, now) + ", from " + a.From.UTC().Format("15:04") + " to " +
-			a.To.UTC().Format("15:04") + " UTC, by samples of 1 in 10,000 packets. Where the rates stand in the API is unconfirmed.")
+		quiet("Network Analytics " + a.From.UTC().Format("15:04") + "–" + a.To.UTC().Format("15:04") + " UTC, read " + resource.Ago(in.At, now) +
+			", sampled 1 in 10,000. The API field used for the rate is unconfirmed.")
 	case asking:
 		quiet("Asking the network analytics what comes in and what is dropped…")
 	case in.Known():
 		quiet("Cannot tell what comes in for it: " + silent(in.FlowReport, in.At, now) + ".")
 	case in.Err == nil:
-		quiet("Not asked yet.")
+		quiet("Not read yet; enter opens the page and reads it.")
 	}
 	return s
 }

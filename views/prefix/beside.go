@@ -13,8 +13,7 @@ import (
 	"flarewire/views/live"
 )
 
-// The words of what stands under the prefixes and is none, in the column of their advertisement; the filters of the page's other names
-// look for them.
+// The words of what stands under the prefixes and is none, behind their names; the filters of the page's other names look for them.
 const (
 	leasedWord  = "leased"
 	serviceWord = "service"
@@ -23,16 +22,6 @@ const (
 // isPrefix reports whether the row is a prefix: below them stand the addresses that Cloudflare leases to the account, and the services that
 // a prefix can be bound to.
 func (r row) isPrefix() bool { return r.lease == nil && r.service == nil }
-
-func (r row) word() string {
-	switch {
-	case r.lease != nil:
-		return leasedWord
-	case r.service != nil:
-		return serviceWord
-	}
-	return ""
-}
 
 // order is the place of the row's kind in the list.
 func (r row) order() int {
@@ -158,11 +147,9 @@ func withBeside(columns []table.Column[row], g tui.Glyphs) []table.Column[row] {
 func (r row) besideCell(key string, g tui.Glyphs, now time.Time) string {
 	switch {
 	case key == "cidr" && r.lease != nil:
-		return networks(*r.lease)
+		return networks(*r.lease) + ", " + leasedWord
 	case key == "cidr":
-		return r.service.Name
-	case key == "advertised":
-		return g.None + " " + r.word()
+		return r.service.Name + ", " + serviceWord
 	case key == "since" && r.lease != nil:
 		return tui.AgeSince(r.lease.ActiveFrom.Time, now)
 	case key == "description" && r.lease != nil:

@@ -32,7 +32,7 @@ func (m *Module) sections(r row, now time.Time) []resource.Section {
 // state is the advertisement: of the whole, then of every BGP prefix.
 func (m *Module) state(r row, now time.Time) resource.Section {
 	a, old := r.advertisement()
-	note := "from its BGP prefixes, read " + resource.Ago(r.BGP.Fetched, now)
+	note := "as of its BGP prefixes, " + resource.Ago(r.BGP.Fetched, now)
 	switch {
 	case old:
 		note = "from the prefix's deprecated field"
@@ -118,16 +118,14 @@ func (m *Module) bindingSection(r row, now time.Time) resource.Section {
 
 func serviceName(b api.Binding) string { return cmp.Or(b.ServiceName, b.ServiceID, "-") }
 
-// provisioningNote is the state and how long it was seen: the API names no time.
+// provisioningNote is the state and, of one that is to pass, how long it was seen: the API names no time.
 func provisioningNote(r row, b api.Binding, now time.Time) string {
 	state := provisioning(b)
 	note := state
-	if since := r.BindingSince(b.ID); !since.IsZero() {
-		if age := tui.AgeSince(since, now); age != "now" {
-			note += ", for " + age + " at least"
-		}
-	}
 	if state == "provisioning" {
+		if since := r.BindingSince(b.ID); !since.IsZero() && now.Sub(since) >= time.Minute {
+			note += " for at least " + tui.AgeSince(since, now)
+		}
 		note += fmt.Sprintf("; takes %.0f to %.0f hours", rules.MinBindingPropagation.Hours(), rules.MaxBindingPropagation.Hours())
 	}
 	return note
@@ -143,7 +141,7 @@ func (m *Module) delegationSection(r row) resource.Section {
 
 // checks are Cloudflare's checks of the prefix and what they need.
 func checks(r row) resource.Section {
-	s := resource.Section{Title: "Validation", Fields: []resource.Field{{Label: "Approved", Value: approval(r.Approved),
+	s := resource.Section{Title: "Validation", Fields: []resource.Field{{Label: "Approval", Value: strings.ToLower(approval(r.Approved)),
 		Role: approvalRole(r)}}}
 	for _, v := range r.validations() {
 		s.Fields = append(s.Fields, resource.Field{Label: upperFirst(v.name), Value: v.state, Role: v.role()})

@@ -19,7 +19,7 @@ func explain(r row, astray []string, now time.Time) []resource.Field {
 		out = append(out, resource.Field{Value: text, Role: role, Prose: true})
 	}
 	if !r.approved() {
-		add(tui.Pending, "Cloudflare has not approved the prefix: nothing of it can be advertised. "+r.toValidate())
+		add(tui.Pending, "Cloudflare has not approved the prefix: no part of it can be advertised. "+r.toValidate())
 	}
 	way := "Press " + tui.KeyOf("advertise", "A") + " to advertise"
 	if len(r.BGP.Rows) > 1 {
@@ -31,7 +31,7 @@ func explain(r row, astray []string, now time.Time) []resource.Field {
 		}
 	}
 	if r.BGP.Complete() && len(r.BGP.Rows) == 0 && r.approved() {
-		add(tui.Bad, "It has no BGP prefix, so nothing of it can be advertised. Make one: "+tui.KeyOf("bgp-prefixes", "1")+", then "+
+		add(tui.Bad, "It has no BGP prefix, so no part of it can be advertised. Make one: "+tui.KeyOf("bgp-prefixes", "1")+", then "+
 			tui.KeyOf("new", "n")+".")
 	}
 	if text, role := boundness(r); text != "" {
@@ -58,7 +58,7 @@ func explain(r row, astray []string, now time.Time) []resource.Field {
 		return out
 	}
 	add(tui.Plain, "Advertised, "+known(r.Approved)+
-		"bound: nothing to do here. If it is unreachable all the same: look for AS 13335 on a looking glass, "+
+		"bound: nothing to do here. If it is still unreachable: check a looking glass for AS 13335, "+
 		"then at the tunnel, the static route and the return path.")
 	return out
 }

@@ -34,8 +34,8 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 func (m *Module) PaletteEntries() []tui.PaletteEntry {
 	return []tui.PaletteEntry{
 		kit.PaletteEntry(kind.Prefixes, m.all("")),
-		kit.Part(kind.Leases, "prefixes", m.all("advertised:"+leasedWord)),
-		kit.Part(kind.Services, "prefixes", m.all("advertised:"+serviceWord)),
+		kit.Part(kind.Leases, "prefixes", m.all("cidr:"+leasedWord)),
+		kit.Part(kind.Services, "prefixes", m.all("cidr:"+serviceWord)),
 	}
 }
 
@@ -173,6 +173,9 @@ func (m *Module) guard(ctx context.Context, verb journal.Verb, p api.Prefix) (ch
 	return g, nil
 }
 
+// checksWidth is the room for the checks of a prefix.
+const checksWidth = 15
+
 func columns(g tui.Glyphs) []table.Column[row] {
 	text := func(get func(row) string) func(row, time.Time) string {
 		return func(r row, _ time.Time) string { return tui.Clean(get(r)) }
@@ -187,7 +190,7 @@ func columns(g tui.Glyphs) []table.Column[row] {
 		{Key: "since", Title: "SINCE", Width: 5, Right: true, Live: true,
 			Text:    func(r row, now time.Time) string { return tui.AgeSince(r.changed(), now) },
 			Compare: func(a, b row) int { return b.changed().Compare(a.changed()) }},
-		{Key: "checks", Title: "VALIDATION", Width: 16, Grow: 20, Text: text(func(r row) string { t, _ := r.validity(); return t }),
+		{Key: "checks", Title: "VALIDATION", Width: checksWidth, Grow: 20, Text: text(row.checksText),
 			Role: func(r row) tui.Role { _, role := r.validity(); return role }},
 		{Key: "description", Title: "DESCRIPTION", Width: 24, Grow: 40, Priority: 2, Text: text(func(r row) string { return r.Description }),
 			Role: func(row) tui.Role { return tui.Muted }},

@@ -180,9 +180,9 @@ func TestABindingSaysForHowLongItsStateWasSeen(t *testing.T) {
 	sit(t, nil, func(p *person) {
 		p.goTo("198.18.11.0/24").press("enter")
 		p.wait(4 * time.Minute)
-		p.sees("provisioning, for 4m at least; takes 4 to 6 hours", "Being provisioned: 198.18.11.64/27")
+		p.sees("provisioning for at least 4m; takes 4 to 6 hours", "Being provisioned: 198.18.11.64/27")
 		p.wait(4 * time.Hour) // the seed made it 2 hours ago, and it takes 5
-		p.sees("198.18.11.64/27 Spectrum › active, for 1h at least")
+		p.sees("198.18.11.64/27 Spectrum › active")
 	})
 }
 
@@ -190,7 +190,7 @@ func TestABindingSaysForHowLongItsStateWasSeen(t *testing.T) {
 func TestTheDescriptionGoesAlone(t *testing.T) {
 	sit(t, nil, func(p *person) {
 		p.goTo("198.18.10.0/24").press("e")
-		p.sees("198.18.10.0/24 (fixed)")
+		p.sees("198.18.10.0/24 (read-only)")
 		p.types(" and returns").press("ctrl+s")
 		p.ForgetRequests()
 		p.press("enter")

@@ -29,7 +29,7 @@ func (m *Module) openServiceOf(id string) tui.View {
 			return m.openService(s)
 		}
 	}
-	return m.all("advertised:" + serviceWord)()
+	return m.all("cidr:" + serviceWord)()
 }
 
 // describeServices describes a service: nothing but a name and an id.

@@ -177,6 +177,21 @@ func (r row) validity() (string, tui.Role) {
 	return "valid", tui.Good
 }
 
+// checksText is validity for a column: the first check that is not valid, and how many more are not.
+func (r row) checksText() string {
+	text, role := r.validity()
+	if first, _, more := strings.Cut(text, ", "); more && role == tui.Bad && tui.Width(text) > checksWidth {
+		open := 0
+		for _, v := range r.validations() {
+			if v.role() != tui.Good {
+				open++
+			}
+		}
+		return fmt.Sprintf("%s +%d", first, open-1)
+	}
+	return text
+}
+
 // severity orders the list: what is off the Internet first, then what may fall off it, then what is on its way.
 func (r row) severity() int {
 	a, _ := r.advertisement()

@@ -93,7 +93,7 @@ func sections(e Entry, now time.Time) []resource.Section {
 		{Label: "Sent", Value: at, Note: age}, {Label: "Took", Value: e.Duration.Round(time.Microsecond).String()},
 		{Label: "Status", Value: status(e), Role: statusRole(e)}, {Label: "Attempt", Value: strconv.Itoa(e.Attempt)},
 		{Label: "Answer", Value: strconv.Itoa(e.Bytes), Note: "bytes"}, {Label: "Request id", Value: e.RequestID,
-			Note: "CF-Ray, for Cloudflare's support"},
+			Note: "quote it to Cloudflare support"},
 	}
 	if e.Error != "" {
 		fields = append(fields, resource.Field{Label: "Error", Value: e.Error, Role: tui.Bad, Prose: true})

@@ -80,7 +80,7 @@ func (r *Review) drawPlan(p *page) {
 		p.Text(tui.Muted, "Nothing was sent.")
 		return
 	}
-	if why := r.plan.Blocked(); why != "" {
+	if why := r.plan.Blocked(); why != "" && r.plan.DryRun.Err == nil { // what Cloudflare refuses stands at its check
 		p.Text(tui.Bad, "This cannot be sent: "+why+".")
 		p.Blank()
 	}
@@ -128,9 +128,9 @@ func (r *Review) drawCheck(p *page) {
 	var e *api.Error
 	switch {
 	case errors.As(d.Err, &e) && e.Status == 0:
-		p.Text(tui.Bad, "Cloudflare's check: no answer. "+kit.Sentence(d.Err))
+		p.Text(tui.Bad, "Cloudflare's check: no answer, so this cannot be sent. "+kit.Sentence(d.Err))
 	case d.Err != nil:
-		p.Text(tui.Bad, "Cloudflare's check: refused. "+kit.Sentence(d.Err))
+		p.Text(tui.Bad, "Cloudflare's check: refused, this cannot be sent. "+kit.Sentence(d.Err))
 	case d.Asked:
 		p.Text(tui.Good, "Cloudflare's check (validate_only): passed.")
 	case d.Why != "":

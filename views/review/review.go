@@ -405,7 +405,7 @@ const (
 
 // repeated is what the dialog repeats of the plan: its warnings and consequences.
 func (r *Review) repeated() []tui.Line {
-	lines := []tui.Line{tui.Text(tui.Plain, r.plan.Title+".")}
+	var lines []tui.Line // its title is the plan's
 	for _, sentence := range slices.Concat(r.plan.Warnings, r.plan.Consequences) {
 		for _, text := range tui.Wrap(tui.Clean(sentence), toldWidth) {
 			lines = append(lines, tui.Text(tui.Pending, text))

@@ -131,7 +131,7 @@ func (p *page) outlook(o outlook) (whole bool) {
 		}
 	}
 	if !whole {
-		p.Cut(tui.Muted, "   More of this stands below the request.")
+		p.Cut(tui.Muted, "   Details below the request.")
 	}
 	p.Blank()
 	return whole

@@ -127,7 +127,7 @@ func Columns(via func(api.Route) string, state func(api.Route) (string, tui.Role
 			Compare: func(a, b R) int { return cmp.Compare(a.Priority, b.Priority) }},
 		{Key: "weight", Title: "WEIGHT", Width: 6, Right: true, Priority: 2, Text: text(weight),
 			Compare: func(a, b R) int { return cmp.Compare(a.Weight, b.Weight) }},
-		{Key: "scope", Title: "SCOPE", Width: 16, Grow: 10, Priority: 3, Text: text(scope)},
+		{Key: "scope", Title: "SCOPE", Width: 16, Grow: 26, Priority: 3, Text: text(scope)},
 		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 4, Text: text(func(r R) string { return r.Description }),
 			Role: func(R) tui.Role { return tui.Muted }},
 	}
@@ -142,7 +142,7 @@ func (m *Module) state(r api.Route) (string, tui.Role) {
 	c, ok := m.env.CachedNextHop(hop)
 	switch {
 	case ok:
-		return strings.Replace(field.Or(c.State, "?"), "Down (health check)", "Probes down", 1), c.Role // as wide as the column
+		return strings.Replace(field.Or(c.State, "?"), "Down (health check)", "Health down", 1), c.Role // as wide as the column
 	case m.env.SubnetsUnknown() != "":
 		return "?", tui.Muted
 	}

@@ -46,9 +46,9 @@ type Page struct {
 func NewPage(env *kit.Env) *Page {
 	p := &Page{env: env}
 	p.table = table.New([]table.Column[row]{
-		{Key: "label", Title: "CREATE", Width: 20, Text: func(r row, _ time.Time) string { return tui.Clean(r.label) },
+		{Key: "label", Title: "CREATE", Width: 15, Grow: 9, Text: func(r row, _ time.Time) string { return tui.Clean(r.label) },
 			Compare: func(a, b row) int { return a.rank - b.rank }, Ranked: true, Role: func(row) tui.Role { return tui.Strong }},
-		{Key: "text", Title: "DESCRIPTION", Width: 50, Grow: 120, Text: func(r row, _ time.Time) string { return tui.Clean(r.text) },
+		{Key: "text", Title: "DESCRIPTION", Width: 58, Grow: 112, Text: func(r row, _ time.Time) string { return tui.Clean(r.text) },
 			Role: func(r row) tui.Role { return r.role }},
 	}, func(r row) string { return r.key })
 	p.take()

@@ -54,7 +54,7 @@ func describe(rows func() []diagnose.Moment) resource.Description[diagnose.Momen
 				Compare: func(a, b M) int { return a.At.Compare(b.At) }},
 			{Key: "name", Title: "NAME", Width: 14, Grow: 10, Text: field.Cell(func(m M) string { return m.Name }),
 				Role: func(M) tui.Role { return tui.Strong }},
-			{Key: "source", Title: "KNOWN BY", Width: 10, Text: field.Cell(func(m M) string { return m.Source }), Role: role},
+			{Key: "source", Title: "SOURCE", Width: 10, Text: field.Cell(func(m M) string { return m.Source }), Role: role},
 			{Key: "what", Title: "WHAT", Width: 28, Grow: 90, Text: field.Cell(M.What)},
 		},
 		Sections: sections,
@@ -79,12 +79,12 @@ func role(m diagnose.Moment) tui.Role {
 
 func sections(m diagnose.Moment, now time.Time) []resource.Section {
 	at, age := resource.Time(m.At, now)
-	fields := []resource.Field{{Label: "Happened to", Value: tui.Clean(m.Name)}, {Label: "At", Value: at, Note: age},
-		{Label: "Known by", Value: m.Source},
+	fields := []resource.Field{{Label: "Object", Value: tui.Clean(m.Name)}, {Label: "At", Value: at, Note: age},
+		{Label: "Source", Value: m.Source},
 		{Label: "What", Value: tui.Clean(m.What()), Prose: true}}
 	if m.Source == diagnose.FromRecord {
-		fields = append(fields, resource.Field{Value: "The form of the values of Cloudflare's record is unconfirmed.", Prose: true,
+		fields = append(fields, resource.Field{Value: "From Cloudflare's record (unconfirmed).", Prose: true,
 			Role: tui.Muted})
 	}
-	return []resource.Section{{Title: "Moment", Fields: fields}}
+	return []resource.Section{{Title: "Event", Fields: fields}}
 }

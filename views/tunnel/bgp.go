@@ -33,7 +33,7 @@ func panel(t store.Tunnel, now time.Time, env *kit.Env) resource.Section {
 			strconv.FormatUint(uint64(env.Feed.Last().CloudflareASN()), 10)})
 		add(resource.Field{Label: "Customer", Value: speaker(st.CustomerSpeakerIP, st.CustomerSpeakerPort), Note: customerAS(t, env.Feed.Diagnosis())})
 		value, _ := resource.Time(st.UpdatedAt.Time, now)
-		add(resource.Field{Label: "Status from", Value: value, Note: statusNote(t, now)})
+		add(resource.Field{Label: "Status updated", Value: value, Note: statusNote(t, now)})
 	} else if t.BGP != nil {
 		add(resource.Field{Label: "Customer AS", Value: asn(t), Note: "configured; the API reports no status"})
 	}
@@ -50,7 +50,7 @@ func panel(t store.Tunnel, now time.Time, env *kit.Env) resource.Section {
 		}
 		add(resource.Field{Label: "MD5 key", Value: kit.MD5(t.BGP)})
 		s.Fields = append(s.Fields, env.FilterFields(t.BGP)...)
-		add(resource.Field{Label: "Flaps", Value: times(t.Track.WeekDowns), Note: weekNote(t, now)})
+		add(resource.Field{Label: "Flaps", Value: strconv.Itoa(t.Track.WeekDowns), Note: weekNote(t, now)})
 	}
 	return s
 }
@@ -84,6 +84,9 @@ func lastChange(t store.Tunnel, now time.Time) string {
 	var note string
 	if t.Track.Changed.IsZero() {
 		note = "unchanged since monitoring began (" + moment(t.Track.Watched, now) + " UTC)"
+		if b := t.Began(now); b.How == store.ByHealth {
+			note += "; SINCE is by the health checks, which fail for " + atLeast(b.Open) + tui.AgeSince(b.At, now)
+		}
 	} else {
 		note = "changed " + resource.Ago(t.Track.Changed, now) + ", " + moment(t.Track.Changed, now) + " UTC"
 	}
@@ -91,6 +94,13 @@ func lastChange(t store.Tunnel, now time.Time) string {
 		note += "; " + gap
 	}
 	return note
+}
+
+func atLeast(open bool) string {
+	if open {
+		return "at least "
+	}
+	return ""
 }
 
 // unwatched says for how long nobody watched since the last change; "" for what a run needs to start anew, which is no gap to

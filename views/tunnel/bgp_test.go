@@ -73,18 +73,18 @@ func TestHowOftenThisWeekSurvivesARestart(t *testing.T) {
 		}
 		night.Poll(t.Context())
 	}
-	has(t, read(t, night, name, now), "Flaps: 2 times | since monitoring began, 8m ago", "23:08:00: + Down → Up | just now",
+	has(t, read(t, night, name, now), "Flaps: 2 | since monitoring began, 8m ago", "23:08:00: + Down → Up | just now",
 		"State: + Up | changed just now, 23:08:00 UTC\n")
 	if err := night.Close(); err != nil {
 		t.Fatal(err)
 	}
 	now = now.Add(9 * time.Hour)
 	morning := start()
-	has(t, read(t, morning, name, now), "Flaps: 2 times | since monitoring began, 9h ago; 0 in this run",
+	has(t, read(t, morning, name, now), "Flaps: 2 | since monitoring began, 9h ago; 0 in this run",
 		"State: + Up | changed 9h ago, 03-02 23:08:00 UTC; not monitored for 9h of that time", "03-02 23:06:00: x Up → Down | 9h ago")
 	now = now.Add(7 * 24 * time.Hour)
 	morning.Poll(t.Context())
-	has(t, read(t, morning, name, now), "Flaps: 0 times | in the last 7 days")
+	has(t, read(t, morning, name, now), "Flaps: 0 | in the last 7 days")
 }
 
 // Cloudflare does not answer for minutes in the middle of a run: SINCE stands still meanwhile, and afterwards the page says
@@ -105,14 +105,14 @@ func TestAnOutageInARunIsNotTakenForWatching(t *testing.T) {
 	}
 	w.Poll(t.Context())
 	now = now.Add(4 * time.Minute) // no answer, and no poll that has failed yet
-	if got := since("fra-dc2-gre"); got != "≤13:37" {
+	if got := since("fra-dc2-gre"); got != ">0s" {
 		t.Errorf("during the outage SINCE is %s", got)
 	}
 	if err := sim.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "Idle"); err != nil {
 		t.Fatal(err)
 	}
 	w.Poll(t.Context())
-	if got := since("fra-dc2-gre"); got != "≤13:41" { // of the newest status
+	if got := since("fra-dc2-gre"); got != ">0s" { // of the newest status
 		t.Errorf("after the outage SINCE is %s", got)
 	}
 	has(t, read(t, w, "fra-dc2-gre", now), "unchanged since monitoring began (13:38:05 UTC); not monitored for 4m of that time",

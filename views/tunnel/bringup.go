@@ -169,7 +169,7 @@ func (a arrival) words(now time.Time) string {
 		layout = "2006-01-02 15:04 UTC"
 	}
 	if a.before {
-		return "before " + a.at.UTC().Format(layout)
+		return "already reached at " + a.at.UTC().Format(layout)
 	}
 	return a.at.UTC().Format(layout)
 }

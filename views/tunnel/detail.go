@@ -151,7 +151,7 @@ func settings(t store.Tunnel) resource.Section {
 			}
 		}
 		add("Pre-shared key", psk, "the API never shows the key itself")
-		add("Anti-replay", field.Switch(t.ReplayProtection), "protects Cloudflare to customer only")
+		add("Anti-replay", field.Switch(t.ReplayProtection), "applies to Cloudflare → router traffic only")
 		s.Fields = append(s.Fields, nullCipher(t.AllowNullCipher))
 		s.Fields = append(s.Fields, identities(t.Tunnel)...)
 	}
@@ -174,7 +174,7 @@ func identity(t store.Tunnel, now time.Time) resource.Section {
 
 // nullCipher says whether the tunnel may run without encryption. Only reading it is documented.
 func nullCipher(allowed *bool) resource.Field {
-	f := resource.Field{Label: "Null cipher", Value: field.Switch(allowed), Note: "the API shows it, and takes no change of it"}
+	f := resource.Field{Label: "Null cipher", Value: field.Switch(allowed), Note: "read-only in the API"}
 	if allowed != nil && *allowed {
 		f.Value, f.Role, f.Note = "allowed", tui.Bad, "your router may negotiate no encryption: the traffic can be read on its way"
 	}
@@ -183,14 +183,14 @@ func nullCipher(allowed *bool) resource.Field {
 
 // identities are the IKE identities by which the customer's router may call itself: the one of the customer's choice first.
 func identities(t api.Tunnel) []resource.Field {
-	custom := resource.Field{Label: "Custom IKE ID", Value: "none", Role: tui.Muted, Note: "of your choice; Cloudflare's own work beside it"}
+	custom := resource.Field{Label: "Custom IKE ID", Value: "none", Role: tui.Muted, Note: "optional; Cloudflare's own IDs keep working"}
 	if c := t.CustomRemoteIdentities; c != nil && c.FQDNID != "" {
 		custom.Value, custom.Role = c.FQDNID, tui.Plain
 	}
 	out := []resource.Field{custom}
 	if r := t.RemoteIdentities; r != nil {
 		for _, id := range []resource.Field{{Label: "IKE ID, FQDN", Value: r.FQDNID}, {Label: "IKE ID, user FQDN", Value: r.UserID},
-			{Label: "IKE ID, key (hex)", Value: r.HexID}} {
+			{Label: "IKE ID, KEY-ID hex", Value: r.HexID}} {
 			if id.Value != "" {
 				out = append(out, id)
 			}

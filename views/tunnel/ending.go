@@ -58,7 +58,7 @@ func (m *Module) standing(t api.Tunnel, told map[string]store.Insight) kit.Delet
 		}
 	}
 	now.Health.State = m.env.Probed(t.Name)
-	return kit.DeleteImpact{Session: now.State, Lasts: SinceWords(now.Began(m.env.Now()), m.env.Now()), Health: probed(now),
+	return kit.DeleteImpact{Session: now.State, Since: sinceMoment(now.Began(m.env.Now()), m.env.Now()), Health: probed(now),
 		Carries: carries(told[t.Name])}
 }
 

@@ -34,7 +34,7 @@ func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
 			bgp.Fields[i].Propose = func(v form.Values) string { return f.m.routerASN(v["customer_endpoint"]) }
 		}
 	}
-	bgp.Intro = "The session over the tunnel. Your router dials Cloudflare's side, AS " +
+	bgp.Intro = "The session over the tunnel. Your router initiates the session to Cloudflare's side, AS " +
 		strconv.FormatUint(uint64(f.m.env.Feed.Last().CloudflareASN()), 10) +
 		"; Cloudflare is passive."
 	health := f.proposeHealth(field.HealthSection(f.kind))
@@ -44,8 +44,8 @@ func (f fields) sections(own form.Section, bgpFixed string) []form.Section {
 
 // ends are the name and the two public addresses.
 func (f fields) ends() form.Section {
-	return form.Section{Title: "Endpoints", Intro: "The tunnel's name, and the two public addresses that it joins.", Fields: []form.Field{
-		{Key: "name", Label: "Name", Help: "Letters, digits, - and _; up to 15 work everywhere; ctrl+n suggests one",
+	return form.Section{Title: "Endpoints", Intro: "The tunnel's name and its two outer addresses.", Fields: []form.Field{
+		{Key: "name", Label: "Name", Help: "Letters, digits, - and _; 15 characters fit any router; ctrl+n suggests",
 			Suggest: func(v form.Values) []string { return f.nextNames(v["name"]) }, Check: f.checkName},
 		{Key: "cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "The anycast address Cloudflare gave you", Control: form.Pick,
 			Free:       true,

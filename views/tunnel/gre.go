@@ -8,6 +8,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/rules"
+	"flarewire/tui"
 	"flarewire/tui/form"
 	"flarewire/views/field"
 	"flarewire/views/kit"
@@ -20,12 +21,14 @@ const (
 )
 
 // greBGPFixed is why the form of an existing GRE tunnel does not change BGP.
-const greBGPFixed = "The API cannot change this of a GRE tunnel: the action replace does"
+func greBGPFixed() string {
+	return "The API cannot change this on a GRE tunnel; use " + tui.KeyOf("replace", "R") + " (replace)"
+}
 
 // greForm makes the form for a GRE tunnel; a tunnel without id is a new one.
 func (m *Module) greForm(title string, t api.GRETunnel, submit func(api.GRETunnel) tea.Cmd) form.Options {
 	if t.ID != "" {
-		return m.greFields(title, t, greBGPFixed, submit)
+		return m.greFields(title, t, greBGPFixed(), submit)
 	}
 	return m.greFields(title, t, "", submit)
 }

@@ -74,9 +74,9 @@ func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 		f.Note = "the analytics have no probe of this tunnel in 24 h"
 		return f
 	}
-	words := fmt.Sprintf("%s %s, lowest %s at %s", percent(*newest.Value), since(*newest), percent(*lowest.Value), clock(lowest.At))
+	words := fmt.Sprintf("latest %s (%s), least %s (%s)", percent(*newest.Value), clock(newest.At), percent(*lowest.Value), clock(lowest.At))
 	if *lowest.Value == *newest.Value {
-		words = fmt.Sprintf("%s %s, the lowest in these 24 h", percent(*newest.Value), since(*newest))
+		words = fmt.Sprintf("latest %s (%s)", percent(*newest.Value), clock(newest.At))
 	}
 	f.Value, f.Role = words, healthRole(store.HealthOf(newest.Value))
 	f.Graph = graph(in.Health, 1, math.Min, words+"; scale 0 to 100 %", "lowest")
@@ -92,7 +92,7 @@ func unwell(t store.Tunnel, in store.Insight, now time.Time) []resource.Field {
 	f := resource.Field{Label: "Not healthy", Value: "since " + clock(fell.At) + ", for " + tui.AgeSince(fell.At, now),
 		Role: healthRole(store.HealthOf(newest.Value))}
 	if fell.Open {
-		f.Value = "for all of these 24 h, perhaps longer"
+		f.Value = "for at least 24 h"
 	}
 	return []resource.Field{f}
 }
@@ -108,10 +108,10 @@ func rateGraph(label, side string, series []store.Point, err error) resource.Fie
 		f.Note = "the analytics have no traffic of this tunnel in 24 h"
 		return f
 	}
-	words := fmt.Sprintf("%s %s %s", field.Rate(*newest.Value), side, since(*newest))
-	top := field.Rate(*most.Value) + " (at " + clock(most.At) + ")"
-	f.Value, f.Role = words+", most "+top, tui.Plain
-	f.Graph = graph(series, *most.Value, math.Max, words+"; scale 0 to "+top, "most")
+	words := fmt.Sprintf("%s, latest %s (%s), top %s (%s)", side, field.Rate(*newest.Value), clock(newest.At), field.Rate(*most.Value),
+		clock(most.At))
+	f.Value, f.Role = words, tui.Plain
+	f.Graph = graph(series, *most.Value, math.Max, words, "peak")
 	return f
 }
 
@@ -124,11 +124,11 @@ func graph(series []store.Point, top float64, pick func(a, b float64) float64, w
 	}
 	return func(room int) (string, string) {
 		cells, per := tui.Squeeze(values, room, pick)
-		span := fmt.Sprintf("; each bar %d min", per*int(store.InsightStep/time.Minute))
+		span := fmt.Sprintf("each bar %d min; ", per*int(store.InsightStep/time.Minute))
 		if per > 1 {
-			span += " (" + drawn + ")"
+			span = fmt.Sprintf("%s of each %d min; ", drawn, per*int(store.InsightStep/time.Minute))
 		}
-		return tui.Spark(cells, top), words + span
+		return tui.Spark(cells, top), span + words
 	}
 }
 

@@ -24,8 +24,8 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 	}
 	values["allow_null_cipher"] = field.YesNo(t.AllowNullCipher != nil && *t.AllowNullCipher)
 	f := fields{m: m, kind: rules.IPsec, id: t.ID, name: t.Name}
-	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it follows when " +
-		"the tunnel is there.", Folded: true, Fields: []form.Field{
+	own := form.Section{Title: "IPsec", Intro: "The key and the identity. A key that Cloudflare generates is the usual way: it is generated " +
+		"after the tunnel is created.", Folded: true, Fields: []form.Field{
 		{Key: "replay_protection", Label: "Anti-replay", Control: form.Choice, Choices: form.YesNo,
 			Help: "Off is recommended with anycast; on for devices that cannot turn it off",
 			Check: func(v string, _ form.Values) form.Finding {

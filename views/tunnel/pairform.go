@@ -20,7 +20,7 @@ import (
 // pairDraft is what the draft of a pair is kept under, and pairWhat what a pair is for.
 const (
 	pairDraft = "pair"
-	pairWhat  = "two tunnels to one router, with BGP or static routes over both."
+	pairWhat  = "two tunnels to one router, BGP or static routes over both."
 )
 
 // pairing makes the form of a pair, or of the twin of a tunnel.
@@ -145,7 +145,7 @@ func sameEndpoint(v form.Values) bool {
 }
 
 func (p pairing) twin() form.Section {
-	s := form.Section{Title: "Twin", Intro: "The second tunnel goes to Cloudflare's other address, so that one can fail.",
+	s := form.Section{Title: "Twin", Intro: "The second tunnel goes to Cloudflare's other address, so that either can fail without an outage.",
 		Fields: []form.Field{
 			{Key: "twin_name", Label: "Twin's name", Help: "Of the second tunnel", Check: p.checkTwinName, Propose: p.twinName},
 			{Key: "twin_cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "Of the second tunnel: another one than the first tunnel's",
@@ -167,7 +167,7 @@ func (p pairing) twin() form.Section {
 				}},
 		}}
 	if p.first != nil {
-		s.Intro = "A second tunnel between the same router and Cloudflare's other address, so that one can fail."
+		s.Intro = "A second tunnel between the same router and Cloudflare's other address, so that either can fail without an outage."
 		s.Fields = slices.Delete(s.Fields, 3, 4)
 		s.Fields = append(s.Fields, p.device())
 	}

@@ -375,7 +375,7 @@ func (p *PairPage) Draw(c tui.Canvas) []string {
 			done++
 		}
 	}
-	page.Heading(fmt.Sprintf("%d requests, one after the other: %d done", len(p.steps), done))
+	page.Heading(fmt.Sprintf("%d requests in order, %d sent", len(p.steps), done))
 	page.Blank()
 	switch {
 	case p.planning:
@@ -403,7 +403,7 @@ func (p *PairPage) Draw(c tui.Canvas) []string {
 func (p *PairPage) sayNext(page *kit.Page) {
 	switch i := undone(p.pair, p.steps); {
 	case i < 0:
-		page.Text(tui.Good, "Everything is made. Enter follows both tunnels; u on :activity takes it back as one.")
+		page.Text(tui.Good, "Everything is made. Enter follows both tunnels; u on :activity undoes them together.")
 	case p.steps[i].open():
 		page.Text(tui.Pending, "It is not known whether the last request was done. "+p.steps[i].text)
 	case p.needsMD5():
@@ -413,7 +413,7 @@ func (p *PairPage) sayNext(page *kit.Page) {
 	case p.pair.Total > 0:
 		page.Text(tui.Pending, "This pair is not finished. Enter goes on with: "+p.steps[i].title+".")
 	default:
-		page.Text(tui.Plain, "Nothing is sent yet. What is made here can be taken back as one, with u on :activity.")
+		page.Text(tui.Plain, "Nothing is sent yet. Undo them together with u on :activity.")
 	}
 }
 

@@ -36,7 +36,11 @@ func recorded(t store.Tunnel, a store.RecordAnswer, asking bool, now time.Time) 
 	}
 	s.Fields = append(s.Fields, eventFields(a, now)...)
 	for _, e := range slices.Backward(diagnose.AuditedOf(a, t.ID)) {
-		s.Fields = append(s.Fields, resource.Field{Label: moment(e.At, now), Value: "changed by " + e.Actor.By(), Note: diagnose.Audited(e),
+		did, fields, some := strings.Cut(diagnose.AuditedWords(e), ": ")
+		if some {
+			fields = "fields: " + fields
+		}
+		s.Fields = append(s.Fields, resource.Field{Label: moment(e.At, now), Value: did + " by " + e.Actor.By(), Note: fields,
 			Role: tui.Accent})
 	}
 	if prefixes, since := diagnose.Announced(a); len(prefixes) > 0 {
@@ -50,7 +54,7 @@ func recorded(t store.Tunnel, a store.RecordAnswer, asking bool, now time.Time) 
 		quiet("No events for this tunnel from " + a.From.UTC().Format("2006-01-02 15:04") + " to " + a.To.UTC().Format("2006-01-02 15:04") +
 			". Events appear with a delay.")
 	default:
-		quiet("Read " + resource.Ago(a.At, now) + "; covers " + moment(a.From, now) + " onward. The format of its values is unconfirmed.")
+		quiet("Read " + resource.Ago(a.At, now) + "; covers " + moment(a.From, now) + " onward (unconfirmed).")
 	}
 	return []resource.Section{s}
 }

@@ -106,7 +106,7 @@ func columns(g tui.Glyphs) []table.Column[store.Tunnel] {
 		{Key: "asn", Title: "ASN", Width: 10, Right: true, Priority: 1, Compare: byASN, Text: text(asn)},
 		{Key: "peer", Title: "PEER", Width: 15, Priority: 2, Text: text(peer), Compare: byAddress(peer)},
 		{Key: "fsm", Title: "FSM", Width: 11, Priority: 3, Text: text(fsm)},
-		{Key: "status", Title: "STATUS", Width: 7, Right: true, Priority: 3, Live: true, Role: muted, Compare: byStatusAge,
+		{Key: "status", Title: "UPDATED", Width: 7, Right: true, Priority: 3, Live: true, Role: muted, Compare: byStatusAge,
 			Text: func(t T, now time.Time) string { return statusAge(t, now) }},
 		{Key: "customer", Title: "CUSTOMER", Width: 15, Priority: 4, Text: text(customer), Compare: byAddress(customer)},
 		{Key: "cloudflare", Title: "CLOUDFLARE", Width: 15, Priority: 5, Text: text(cloudflare), Compare: byAddress(cloudflare)},
@@ -168,56 +168,49 @@ func severity(t store.Tunnel) int {
 	return s
 }
 
-// Since is since when the session has been in its state, as far as that is known: the age of the last change that was seen ("43m"), else
-// of the fall of the health ("h 43m"), else the time of day, or the day, at or before which it began ("≤03:12"), or for how long it has
-// been watched at least (">5m"; the time in which nobody looked does not count).
+// Since is for how long the session has been in its state, as far as that is known: since the last change that was seen ("43m"), else
+// since the health fell ("43m", or ">24h" when it was bad before what is known of it), else at least since the status was reported, or
+// since it is watched (">5m"). The time in which nobody looked does not count.
 func Since(t store.Tunnel, now time.Time) string {
-	if t.State == store.NoBGP && t.Track.Changed.IsZero() && t.Began(now).How == store.NotSeen {
+	b := t.Began(now)
+	if t.State == store.NoBGP && b.How == store.NotSeen {
 		return "-"
 	}
-	return SinceText(t.Began(now), now)
+	if looked := t.Track.Looked; b.How == store.AtLatest && looked.After(b.At) && looked.Before(now) {
+		now = looked
+	}
+	return SinceText(b, now)
 }
 
-// SinceText is what is known of a beginning in one short word.
+// SinceText is what is known of a beginning as a duration: "43m", or ">43m" for at least so long. A bound goes by whole minutes: a list at
+// rest is not drawn anew for it every few seconds.
 func SinceText(b store.Began, now time.Time) string {
 	age := tui.AgeSince(b.At, now)
-	switch b.How {
-	case store.SeenThere:
+	switch {
+	case b.How == store.NotSeen:
+		return "?"
+	case b.How == store.SeenThere, b.How == store.ByHealth && !b.Open:
 		return age
-	case store.ByHealth:
-		if b.Open {
-			return "h>" + age
-		}
-		return "h " + age
-	case store.Watched:
-		return ">" + age
-	case store.AtLatest:
-		switch at := b.At.UTC(); {
-		case now.Sub(at) < 20*time.Hour:
-			return "≤" + at.Format("15:04")
-		case now.Sub(at) < 300*24*time.Hour:
-			return "≤" + at.Format("01-02")
-		default:
-			return "≤" + at.Format("2006")
-		}
+	case now.Sub(b.At) < time.Minute:
+		return ">0s"
 	}
-	return "?"
+	return ">" + age
 }
 
-// SinceWords is the same as a part of a sentence: "for 43m at least"; empty when not even a minute is known.
-func SinceWords(b store.Began, now time.Time) string {
-	age := tui.AgeSince(b.At, now)
-	switch {
-	case b.How <= store.AtLatest || age == "now": // of a report it is not known what came after it
+// sinceMoment is since when the session has been in its state, for a sentence: "since 03:12 UTC"; empty when not even a minute of it is
+// known. Of a report it is not known what came after it, and the health does not say since when a session is down.
+func sinceMoment(b store.Began, now time.Time) string {
+	if lasts := now.Sub(b.At); lasts < time.Minute || b.How != store.SeenThere && b.How != store.Watched {
 		return ""
-	case b.How == store.SeenThere:
-		return "for " + age
-	case b.How == store.ByHealth && !b.Open:
-		return "for " + age + " by the health checks"
-	case b.How == store.ByHealth:
-		return "for " + age + " at least by the health checks"
 	}
-	return "for " + age + " at least"
+	at := b.At.UTC().Format("15:04") + " UTC"
+	if now.Sub(b.At) > 20*time.Hour {
+		at = b.At.UTC().Format("2006-01-02 15:04") + " UTC"
+	}
+	if b.How == store.Watched {
+		return "seen since " + at
+	}
+	return "since " + at
 }
 
 // statusAge stays as it is for a whole minute: every row has one, and a finer one would repaint every
@@ -236,7 +229,18 @@ func statusAge(t store.Tunnel, now time.Time) string {
 // bySince puts the newest change that was seen first, then what is known worse, the newest first.
 func bySince(a, b store.Tunnel) int {
 	x, y := a.Began(a.Track.Looked), b.Began(b.Track.Looked)
-	return cmp.Or(cmp.Compare(y.How, x.How), y.At.Compare(x.At))
+	return cmp.Or(cmp.Compare(exactness(y), exactness(x)), y.At.Compare(x.At))
+}
+
+// exactness is 2 for a time that is known, 1 for a bound, 0 for nothing.
+func exactness(b store.Began) int {
+	switch {
+	case b.How == store.NotSeen:
+		return 0
+	case b.How == store.SeenThere, b.How == store.ByHealth && !b.Open:
+		return 2
+	}
+	return 1
 }
 
 // statusTime is when the API says that the status is from, by the clock of this machine.

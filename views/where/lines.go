@@ -99,7 +99,7 @@ func Lines(w diagnose.Lookup, c tui.Canvas) []string {
 			text(tui.Plain, f.Text)
 		}
 	}
-	heading("Not known")
+	heading("Not covered")
 	for _, s := range w.NotKnown {
 		text(tui.Muted, s)
 	}
@@ -112,7 +112,7 @@ func headline(w diagnose.Lookup) string {
 	case diagnose.Dropped:
 		return "no route, dropped by Cloudflare"
 	case diagnose.ToInternet:
-		return "no route, leaves to the Internet"
+		return "no route, goes out to the Internet"
 	case diagnose.Untold:
 		if w.Unknown != "" {
 			return "cannot tell"
@@ -156,7 +156,7 @@ func Paths(r diagnose.Reach, c tui.Canvas) []string {
 	rows := [][]string{{"PATH", "STATE", "SHARE", "PRIORITY", "NEXT HOP"}}
 	roles := []tui.Role{tui.Muted}
 	for _, u := range r.Uses {
-		rows = append(rows, []string{tui.Clean(u.Name()), StateText(u.Path, c.Theme.Glyphs), ShareText(u), PriorityText(u.Path),
+		rows = append(rows, []string{tui.Clean(u.Name()), StateText(u.Path, c.Theme.Glyphs), share(u, len(r.Uses)), PriorityText(u.Path),
 			tui.Clean(u.Route.Nexthop)})
 		roles = append(roles, StateRole(u.State))
 	}
@@ -221,6 +221,14 @@ func StateRole(s diagnose.PathState) tui.Role {
 	return tui.Muted
 }
 
+// share is ShareText for the table, of so many paths: one that is down carries nothing.
+func share(u diagnose.PathUse, of int) string {
+	if of == 1 && StateRole(u.State) == tui.Bad {
+		return "-"
+	}
+	return ShareText(u)
+}
+
 // ShareText is the share of the flows that a way carries: "-" for none, "?" when it is not known.
 func ShareText(u diagnose.PathUse) string {
 	switch {
@@ -232,16 +240,34 @@ func ShareText(u diagnose.PathUse) string {
 	return "-"
 }
 
-// PriorityText is the priority with the penalty of health: "100", "100+1000000", "100+?" when the health is not known.
+// PriorityText is the priority with the penalty of health: "100", "1,000,100 (100 + 1,000,000: down)", "100 or more (health not known)".
 func PriorityText(w diagnose.Path) string {
-	base := strconv.Itoa(w.Route.Priority)
+	base := grouped(w.Route.Priority)
 	switch effective, known := w.Effective(); {
 	case !known:
-		return base + "+?"
+		return base + " or more (health not known)"
 	case effective != w.Route.Priority:
-		return base + "+" + strconv.Itoa(effective-w.Route.Priority)
+		_, word, _ := strings.Cut(StateText(w, tui.ASCIIGlyphs), " ")
+		return fmt.Sprintf("%s (%s + %s: %s)", grouped(effective), base, grouped(effective-w.Route.Priority), word)
 	}
 	return base
+}
+
+// grouped is a number with its thousands apart: "1,000,100".
+func grouped(n int) string {
+	text := strconv.Itoa(n)
+	for i := len(text) - 3; i > 0 && text[i-1] != '-'; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return text
+}
+
+// useText is how a path is used, of so many to a destination.
+func useText(u diagnose.PathUse, of int) string {
+	if of == 1 && StateRole(u.State) == tui.Bad {
+		return "the only route, priority " + PriorityText(u.Path) // nothing is shared
+	}
+	return fmt.Sprintf("share %s, priority %s", ShareText(u), PriorityText(u.Path))
 }
 
 // Line is a destination with its paths and redundancy, for a line of another page.

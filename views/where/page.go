@@ -1,7 +1,6 @@
 package where
 
 import (
-	"fmt"
 	"net/netip"
 	"strings"
 	"time"
@@ -63,7 +62,7 @@ func (m *Module) sections(w diagnose.Lookup) []resource.Section {
 		}
 		sections = append(sections, section)
 	}
-	unknown := resource.Section{Title: "Not known"}
+	unknown := resource.Section{Title: "Not covered"}
 	for _, s := range w.NotKnown {
 		unknown.Fields = append(unknown.Fields, resource.Field{Value: s, Prose: true, Role: tui.Muted})
 	}
@@ -111,7 +110,7 @@ func (m *Module) answer(w diagnose.Lookup) []resource.Field {
 func (m *Module) ways(r diagnose.Reach) resource.Section {
 	s := resource.Section{Title: "Route " + r.Prefix.String() + from(r)}
 	for _, u := range r.Uses {
-		note := fmt.Sprintf("share %s, priority %s, via %s", ShareText(u), PriorityText(u.Path), u.Route.Nexthop)
+		note := useText(u, len(r.Uses)) + ", via " + u.Route.Nexthop
 		if ShareText(u) == "-" {
 			note = strings.Replace(note, "share -", "standby", 1)
 		}

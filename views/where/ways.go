@@ -1,7 +1,6 @@
 package where
 
 import (
-	"fmt"
 	"net/netip"
 	"time"
 
@@ -32,7 +31,7 @@ func (m *Module) waysTo(d diagnose.Destination) []resource.Section {
 		s := resource.Section{Title: "Paths" + from(r)}
 		for _, u := range r.Uses {
 			f := resource.Field{Label: u.Name(), Value: StateText(u.Path, m.env.Glyphs), Role: StateRole(u.State),
-				Note: fmt.Sprintf("share %s, priority %s", ShareText(u), PriorityText(u.Path))}
+				Note: useText(u, len(r.Uses))}
 			s.Fields = append(s.Fields, m.env.LinkTo(f, store.Routes, u.Route.ID))
 			if u.Why != "" {
 				s.Fields = append(s.Fields, resource.Field{Value: u.Why, Role: tui.Muted, Prose: true})

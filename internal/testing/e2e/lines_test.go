@@ -94,7 +94,7 @@ func TestLineByLineAnIPsecTunnelComesUpFromNothing(t *testing.T) {
 	k.answers("Cloudflare endpoint [192.0.2.11]:", ":leave")
 	k.answers("Choose [1]:", "keep a draft")
 	k.answers("IPsec tunnels, row 1", "new")
-	k.hears("Go on with the draft?")
+	k.hears("Resume the draft?")
 	k.answers("Choose [1]:", "2")
 	k.pressed("Name [muc-br9-ipsec]:", "Cloudflare endpoint [192.0.2.11]:", "Your endpoint [203.0.113.202]:")
 	k.answers("Description [empty]:", "made line by line")

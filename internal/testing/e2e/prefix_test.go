@@ -65,7 +65,7 @@ func TestTheDescriptionOfAPrefixIsChangedAndNothingElse(t *testing.T) {
 	before := d.find(simaccount.BGPPrefixes, "198.18.10.0/24")
 	d.choose("198.18.10.0/24")
 	d.Press("e")
-	d.WaitFor("the form", showsAll("Shop and tracking", "(fixed)"))
+	d.WaitFor("the form", showsAll("Shop and tracking", "(read-only)"))
 	d.Type(" EU")
 	d.WaitText("Shop and tracking EU")
 	d.Press("ctrl+s")

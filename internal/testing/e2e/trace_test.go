@@ -100,7 +100,7 @@ func TestTheSparklinesOfATunnel(t *testing.T) {
 		goTo(term, "fra-dc1-gre")
 		term.Press("enter")
 		s := term.WaitFor("health and traffic with scale and span, and the locations",
-			showsAll("Last 24 hours", "Health   ", "scale 0 to", "each bar 30 min",
+			showsAll("Last 24 hours", "Health   ", "scale 0 to 100 %", "each bar 30 min",
 				"bit/s from you at", "bit/s to you at", "Cloudflare's data centers, last hour", "fra03",
 				"oldest on the left; gaps: no data"))
 		if !s.Contains(c.top) || !s.Contains(c.low) {

@@ -203,7 +203,7 @@ func TestBGPOfAGRETunnelIsChangedByReplacingIt(t *testing.T) {
 	term := atPage(t, a, "gre", "sjc-dc1-gre")
 	goTo(term, "sjc-dc1-gre")
 	term.Press("e")
-	term.WaitFor("BGP fixed", showsAll("Edit sjc-dc1-gre", "(fixed)"))
+	term.WaitFor("BGP fixed", showsAll("Edit sjc-dc1-gre", "(read-only)"))
 	term.Press("esc")
 	term.WaitFor("the list again", listed)
 	term.Press("R")
