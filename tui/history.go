@@ -178,6 +178,26 @@ func (a *App) forward() tea.Cmd {
 	})
 }
 
+// walk goes through the history: the page that it leads to is passed by until it takes another key.
+func (a *App) walk(step func() tea.Cmd) func() tea.Cmd {
+	return func() tea.Cmd {
+		cmd := step()
+		a.passing = a.top()
+		return cmd
+	}
+}
+
+// onTheWay are the keys of the history on a page that takes text and that they led to: nobody types into what he is passing by. Once
+// another key went to the page, they are text there.
+func (a *App) onTheWay() []Action {
+	if a.passing != a.top() {
+		return nil
+	}
+	return slices.DeleteFunc(a.Actions(), func(action Action) bool {
+		return action.Name != "history-back" && action.Name != "history-forward"
+	})
+}
+
 // dropping is what going elsewhere would lose: what a page holds that cannot be come back to.
 func (a *App) dropping() string {
 	for _, v := range a.stack[len(a.kept()):] {
