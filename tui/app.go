@@ -55,8 +55,13 @@ type App struct {
 	told      bool   // the terminal tells keys apart by itself (the kitty protocol)
 	// meaningless are keys that did nothing, and that this was said of.
 	meaningless map[string]bool
-	passing     View // the page that the history led to last, until it takes another key: see onTheWay
-	notices     []notice
+	// stayed is the page whose question of leaving esc has closed, and when: see again.
+	stayed struct {
+		on View
+		at time.Time
+	}
+	passing View // the page that the history led to last, until it takes another key: see onTheWay
+	notices []notice
 }
 
 const (
@@ -288,6 +293,9 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 			return action.run()
 		}
 		a.passing = nil
+		if a.again(msg) {
+			return Toast(Muted, "esc was pressed just before, and Cancel was meant; esc in a moment asks again")
+		}
 		return a.top().Update(msg)
 	}
 	if action, ok := find(msg.String(), a.top().Actions(), a.Actions()); ok {

@@ -232,7 +232,15 @@ func (p *page) read() []card {
 
 // flaps is how often the session was seen to leave Up in a week, or in the time that it has been watched.
 func flaps(t store.Tunnel, now time.Time) string {
-	return fmt.Sprintf("flaps: %d in %s", t.Track.WeekDowns, tui.AgeSince(t.Track.WeekFrom(now), now))
+	from := t.Track.WeekFrom(now)
+	if now.Sub(from) < time.Second {
+		return "flaps: none so far"
+	}
+	count := "none"
+	if t.Track.WeekDowns > 0 {
+		count = strconv.Itoa(t.Track.WeekDowns)
+	}
+	return fmt.Sprintf("flaps: %s in %s", count, tui.AgeSince(from, now))
 }
 
 // counted are the panels in words: sessions, and what has none or none that the API reports.
