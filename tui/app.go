@@ -162,6 +162,8 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 			a.stack[i] = msg.new
 			return msg.new.Init()
 		}
+	case resumeMsg:
+		return a.resume(msg)
 	case popMsg:
 		cmd := a.pop(msg.pages)
 		if msg.then != nil {

@@ -147,6 +147,17 @@ func (a *App) returnTo(v View) tea.Cmd {
 	return nil
 }
 
+// resume is what Resume asks for.
+func (a *App) resume(msg resumeMsg) tea.Cmd {
+	for _, stack := range slices.Backward(a.trail.past) {
+		v := topOf(stack)
+		if r, ok := v.(Resumer); ok && msg.of != "" && r.ResumesFor() == msg.of && losing(v) != "" && v != a.top() {
+			return tea.Batch(a.returnTo(v), Toast(Muted, "Continued: "+Clean(v.Title())+" as you left it; esc, then Leave, discards it"))
+		}
+	}
+	return msg.anew
+}
+
 func (a *App) back() tea.Cmd {
 	if len(a.stack) == 1 && len(a.trail.past) == 0 {
 		return Toast(Muted, "This is the first page; q quits")

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -230,10 +231,13 @@ func (p *page) read() []card {
 	return out
 }
 
+// watchedLeast is the time from which none seen says something.
+const watchedLeast = 5 * time.Second
+
 // flaps is how often the session was seen to leave Up in a week, or in the time that it has been watched.
 func flaps(t store.Tunnel, now time.Time) string {
 	from := t.Track.WeekFrom(now)
-	if now.Sub(from) < time.Second {
+	if now.Sub(from) < watchedLeast {
 		return "flaps: none so far"
 	}
 	count := "none"
