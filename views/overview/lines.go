@@ -46,7 +46,7 @@ func spaced(line string) string {
 			parts = append(parts, part)
 		}
 	}
-	return strings.Join(parts, ", ")
+	return tui.Spoken(parts)
 }
 
 // Choose implements tui.RowSelector.
