@@ -14,7 +14,7 @@ func TestWhereSaysWhereAnAddressLeads(t *testing.T) {
 	for asked, want := range map[string][]string{
 		"198.18.20.7": {"198.18.20.7: no healthy path left in ENAM WNAM",
 			"Prefix 198.18.20.0/24: not advertised by Cloudflare, bound to Magic Transit",
-			"Route 198.18.20.0/24 from ENAM WNAM", "iad-dc1-gre", "down", "100+1000000", "lhr-hq-gre"},
+			"Route 198.18.20.0/24 from ENAM WNAM", "iad-dc1-gre", "down", "1,000,100 (100 + 1,000,000: down)", "lhr-hq-gre"},
 		"198.18.10.0/24": {"2 healthy paths", "fra-dc1-gre", "fra-dc2-gre", "50%"},
 		"10.250.0.1":     {"cannot tell", "BGP is up on", "Cloudflare drops traffic to private and shared addresses", "default routing"},
 		"203.0.113.10":   {"It is the customer endpoint of fra-dc1-gre.", "It belongs to no prefix of the account."},
@@ -25,7 +25,7 @@ func TestWhereSaysWhereAnAddressLeads(t *testing.T) {
 		if code := s.run("where", asked); code != 0 || s.err.Len() > 0 {
 			t.Fatalf("%s: exit %d, %q", asked, code, s.err.String())
 		}
-		for _, w := range append(want, "The API does not show routes learned by BGP") {
+		for _, w := range append(want, "BGP-learned routes: the API does not show them") {
 			if !strings.Contains(s.out.String(), w) {
 				t.Errorf("%s: no %q in\n%s", asked, w, s.out.String())
 			}

@@ -46,7 +46,7 @@ func TestWhatWasAnnouncedIsSeenSinceAndNotComplete(t *testing.T) {
 		t.Errorf("the session is up again: %q", said)
 	}
 	known := strings.Join(table.Where(asked("10.61.9.1")).NotKnown, " ")
-	if !strings.Contains(known, "The API does not show routes learned by BGP") {
+	if !strings.Contains(known, "BGP-learned routes: the API does not show them") {
 		t.Errorf("it is taken for complete: %s", known)
 	}
 }

@@ -116,10 +116,18 @@ func (t *Table) fate(w *Lookup, p netip.Prefix) Outcome {
 		outcome = Dropped
 	}
 	if why := t.MayBeRouted(); why != "" {
-		w.Fate = "Cannot tell whether a route leads there: " + why + ". If none does, " + strings.ToLower(text[:1]) + text[1:]
+		w.Fate = "Cannot tell whether a route leads there: " + why + ". If none does, " + asEnding(text)
 		return Untold
 	}
 	return outcome
+}
+
+// asEnding is a sentence as the end of another one; a name keeps its capital.
+func asEnding(text string) string {
+	if strings.HasPrefix(text, "Cloudflare") {
+		return text
+	}
+	return strings.ToLower(text[:1]) + text[1:]
 }
 
 // byDefault is what becomes of traffic without a route, by its address.

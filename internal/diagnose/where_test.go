@@ -69,7 +69,7 @@ func TestWhereAnAddressLeads(t *testing.T) {
 		if w.Outcome != want.outcome || !strings.Contains(w.Text()+" "+w.Fate, want.says) {
 			t.Errorf("%s: %s, %q %q; want %s, %q", text, w.Outcome, w.Text(), w.Fate, want.outcome, want.says)
 		}
-		if len(w.NotKnown) == 0 || !strings.Contains(w.NotKnown[0], "The API does not show routes learned by BGP") {
+		if len(w.NotKnown) == 0 || !strings.Contains(w.NotKnown[0], "BGP-learned routes: the API does not show them") {
 			t.Errorf("%s: what is not known: %q", text, w.NotKnown)
 		}
 	}

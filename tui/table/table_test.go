@@ -325,7 +325,8 @@ func TestChosenColumnsStandInTheirOrder(t *testing.T) {
 
 // Signs of a narrow column are words for whoever hears them.
 func TestBoundsAreSaidInWords(t *testing.T) {
-	for cell, want := range map[string]string{">24h": "at least 24h", "≥3": "at least 3", ">5m": "at least 5m", "≤20s": "at most 20s", "18d": "18d", "10.0.0.1": "10.0.0.1", "64601": "64601", "≤ nobody": "≤ nobody"} {
+	for cell, want := range map[string]string{">24h": "at least 24h", "≥3": "at least 3", ">5m": "at least 5m", "≤20s": "at most 20s",
+		"18d": "18d", "10.0.0.1": "10.0.0.1", "64601": "64601", "≤ nobody": "≤ nobody"} {
 		if got := table.Said(cell); got != want {
 			t.Errorf("%q is said %q, want %q", cell, got, want)
 		}

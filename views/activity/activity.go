@@ -75,7 +75,8 @@ func (m *Module) source() resource.Source[journal.Entry] {
 
 // PaletteEntries implements kit.Module.
 func (m *Module) PaletteEntries() []tui.PaletteEntry {
-	return []tui.PaletteEntry{{Names: []string{"activity", "journal"}, Help: "changes made from this machine, and undo; flarewire journal prints them", Open: m.open}}
+	return []tui.PaletteEntry{{Names: []string{"activity", "journal"},
+		Help: "changes made from this machine, and undo; flarewire journal prints them", Open: m.open}}
 }
 
 // Services implements kit.Module.

@@ -136,7 +136,8 @@ func (m *Module) cniField(c api.CNI) resource.Field {
 }
 
 func (m *Module) linkField(l api.MagicInterconnect) resource.Field {
-	return resource.Field{Label: "Tunnel interface", Value: l.Name, Note: "dataplane v" + field.Or(l.Version, "-") + " at " + field.Or(l.ColoName,
+	return resource.Field{Label: "Tunnel interface", Value: l.Name, Note: "dataplane v" + field.Or(l.Version,
+		"-") + " at " + field.Or(l.ColoName,
 		"-"),
 		Open: m.openLink(l)}
 }

@@ -61,7 +61,8 @@ func (e *Env) Begin(kind, what string, open func(draft form.Values) tea.Cmd) tea
 	}
 	with := func(v form.Values) func() tea.Cmd { return func() tea.Cmd { return open(v) } }
 	return tui.Open(&tui.Dialog{Title: "Resume the draft?", Harmless: true, Lines: []tui.Line{
-		tui.Text(tui.Plain, "A draft of "+what+" ("+tui.Clean(DraftName(draft))+") was saved "+resource.Ago(draft.At, e.Now())+". Keys are not saved.")},
+		tui.Text(tui.Plain, "A draft of "+what+" ("+tui.Clean(DraftName(draft))+") was saved "+resource.Ago(draft.At, e.Now())+
+			". Keys are not saved.")},
 		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Continue", Run: with(draft.Values)}, {Label: "Discard and start over",
 			Run: func() tea.Cmd { return tea.Batch(e.ForgetDraft(kind), open(nil)) }}}})
 }

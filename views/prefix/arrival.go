@@ -33,8 +33,8 @@ func (m *Module) arrivalSection(r row, now time.Time) resource.Section {
 		if found.Next != "" {
 			s.Fields = append(s.Fields, resource.Field{Label: "Next", Value: found.Next, Prose: true})
 		}
-		quiet("Network Analytics " + a.From.UTC().Format("15:04") + "–" + a.To.UTC().Format("15:04") + " UTC, read " + resource.Ago(in.At, now) +
-			", sampled 1 in 10,000. The API field used for the rate is unconfirmed.")
+		quiet("Network Analytics " + a.From.UTC().Format("15:04") + "–" + a.To.UTC().Format("15:04") + " UTC, read " +
+			resource.Ago(in.At, now) + ", sampled 1 in 10,000. The API field used for the rate is unconfirmed.")
 	case asking:
 		quiet("Asking the network analytics what comes in and what is dropped…")
 	case in.Known():

@@ -230,10 +230,3 @@ func eventGlyph(e store.Event, g tui.Glyphs) string {
 	}
 	return g.Unknown
 }
-
-func times(n int) string {
-	if n == 1 {
-		return "once"
-	}
-	return strconv.Itoa(n) + " times"
-}

@@ -155,9 +155,6 @@ func extreme(series []store.Point, better func(a, b float64) bool) *store.Point 
 
 func clock(at time.Time) string { return at.UTC().Format("15:04") }
 
-// since says of which step a value is.
-func since(p store.Point) string { return "at " + clock(p.At) }
-
 func percent(share float64) string { return fmt.Sprintf("%.0f %%", share*100) }
 
 // locations are those of Cloudflare's that the tunnel's traffic goes through, the busiest first.

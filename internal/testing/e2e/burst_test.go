@@ -71,7 +71,7 @@ func TestTypingAheadFillsThePair(t *testing.T) {
 	term.Type("muc-1\r203.0.113.222\r\rforti\r192.0.2.12" + pageDown + pageDown + "64999\x13")
 	term.WaitFor("the whole plan", showsAll("2 requests", "Create GRE tunnel muc-1", "Create GRE tunnel muc-2", "enter send all"))
 	term.Press("enter")
-	term.WaitFor("the end", showsAll("2 requests, in order, 2 sent", "enter bring-up"))
+	term.WaitFor("the end", showsAll("2 requests in order, 2 sent", "enter bring-up"))
 	first, second := a.object(simaccount.GRETunnels, "muc-1"), a.object(simaccount.GRETunnels, "muc-2")
 	ends := []any{first["cloudflare_gre_endpoint"], second["cloudflare_gre_endpoint"]}
 	if first["customer_gre_endpoint"] != "203.0.113.222" || !slices.Equal(ends, []any{"192.0.2.12", "192.0.2.11"}) {

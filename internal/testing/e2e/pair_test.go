@@ -51,7 +51,7 @@ func TestAPairIsMadeKilledGoneOnWithAndTakenBack(t *testing.T) {
 	term.types("64999")
 	term.WaitText("64999")
 	term.press("ctrl+s")
-	term.WaitFor("the whole plan", showsAll("2 requests, in order, 0 sent", "Create GRE tunnel muc-1", "Create GRE tunnel muc-2",
+	term.WaitFor("the whole plan", showsAll("2 requests in order, 0 sent", "Create GRE tunnel muc-1", "Create GRE tunnel muc-2",
 		"POST /accounts/", "enter send all"))
 	a.untouchedButChecks()
 
@@ -89,7 +89,7 @@ func TestAPairIsMadeKilledGoneOnWithAndTakenBack(t *testing.T) {
 	term.press("n")
 	term.WaitText("pair: 1 of 2 requests done")
 	term.press("G", "enter")
-	term.WaitFor("what was found out", showsAll("2 requests, in order, 2 sent", "enter bring-up"))
+	term.WaitFor("what was found out", showsAll("2 requests in order, 2 sent", "enter bring-up"))
 	if made := len(a.Objects(simaccount.GRETunnels)) - before; made != 2 {
 		t.Fatalf("going on made something twice: %d tunnels", made)
 	}
@@ -158,7 +158,7 @@ func TestAPairWithRoutesAndASingleAnycastAddress(t *testing.T) {
 	term.WaitFor("the plan with its routes", showsAll("4 requests", "Create static route 10.77.0.0/16 via"))
 	term.WaitText("enter send all")
 	term.press("enter")
-	term.WaitText("4 requests, in order, 4 sent")
+	term.WaitText("4 requests in order, 4 sent")
 	hops := map[string]bool{}
 	for _, r := range a.Objects(simaccount.Routes) {
 		if r["prefix"] == "10.77.0.0/16" {
@@ -202,7 +202,7 @@ func TestTheTwinOfATunnelGetsAKeyOfItsOwn(t *testing.T) {
 	term.press("K")
 	term.WaitText("enter close")
 	term.press("enter")
-	term.WaitFor("the end", showsAll("2 requests, in order, 2 sent", "enter bring-up"))
+	term.WaitFor("the end", showsAll("2 requests in order, 2 sent", "enter bring-up"))
 	old, twin := a.object(simaccount.IPsecTunnels, "ams-br2-ipsec"), a.object(simaccount.IPsecTunnels, "ams-br3-ipsec")
 	if twin["customer_endpoint"] != old["customer_endpoint"] || twin["cloudflare_endpoint"] == old["cloudflare_endpoint"] {
 		t.Errorf("the twin of %v is %v", old, twin)

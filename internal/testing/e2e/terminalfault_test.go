@@ -110,7 +110,7 @@ func TestTerminalFaultSuspendedWithoutAShell(t *testing.T) {
 }
 
 // ages are what is different on a screen a moment later.
-var ages = regexp.MustCompile(`[>≤]?(\d+[smhd]|now)`)
+var ages = regexp.MustCompile(`[>≤]?(\d+[smhd]( old)?|now|fresh)`)
 
 // ageless is the text of a page without its ages and without the footer, which says what esc leads back to.
 func ageless(s ptytest.Screen) string {
@@ -213,7 +213,7 @@ func TestTerminalFaultNoProcessorTimeIsBurnt(t *testing.T) {
 			term := watching(t, a)
 			term.Type(":routes\r")
 			term.WaitFor("the routes", func(s ptytest.Screen) bool {
-				return strings.HasSuffix(strings.TrimSpace(title(s)), " now") && s.Contains("10.50.0.0/16")
+				return strings.HasSuffix(strings.TrimSpace(title(s)), " fresh") && s.Contains("10.50.0.0/16")
 			})
 			if down {
 				a.server.Close()

@@ -148,7 +148,7 @@ func TestHowOftenASessionWentDownIsKnownAfterARestart(t *testing.T) {
 		evening.Press("r")
 		evening.WaitFor("the session "+step.word, showsAll("State               "+step.word))
 	}
-	evening.WaitFor("that it went down", showsAll("Flaps               once", "changed just now"))
+	evening.WaitFor("that it went down", showsAll("Flaps               1", "changed just now"))
 	evening.Press("q")
 	evening.Wait()
 	open().WaitFor("that it went down, in an earlier run", showsAll("Flaps               once", "0 in this run", "Down → Up"))
