@@ -53,6 +53,15 @@ func TestAPreviewTakesNoColumnOfItsList(t *testing.T) {
 	}
 }
 
+// The page of a route has what stands beside the list of routes: the paths to its addresses, and what is left of them.
+func TestTheRoutePageHasWhatItsPreviewHas(t *testing.T) {
+	d := sit(t, "routes", nil)
+	d.See("10.50.0.0/16")
+	d.Send(tea.WindowSizeMsg{Width: 200, Height: 60})
+	d.Press("G", "enter")
+	d.See("Identity", "Paths", "What is left")
+}
+
 // titles are the titles of a list's columns.
 func titles(head string) []string {
 	var out []string
