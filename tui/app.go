@@ -61,7 +61,13 @@ type App struct {
 	told    bool   // the terminal tells keys apart by itself (the kitty protocol)
 	// meaningless are keys that did nothing on this page, and that this was said of.
 	meaningless map[string]bool
-	notices     []notice
+	// stayed is the page whose question of leaving esc has closed, and when: see again.
+	stayed struct {
+		on View
+		at time.Time
+	}
+	passing View // the page that the history led to last, until it takes another key: see onTheWay
+	notices []notice
 }
 
 const (
@@ -162,6 +168,8 @@ func (a *App) update(msg tea.Msg) tea.Cmd {
 			a.stack[i] = msg.new
 			return msg.new.Init()
 		}
+	case resumeMsg:
+		return a.resume(msg)
 	case popMsg:
 		cmd := a.pop(msg.pages)
 		if msg.then != nil {
@@ -282,11 +290,19 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 	case a.dialog != nil:
 		return a.dialogKey(msg)
 	case a.palette.open:
+		a.passing = nil
 		return a.paletteKey(msg)
 	case a.capturing():
 		// Text is taken: of the frame's keys those act that are no text, where the page has no use for them.
 		if action, ok := find(msg.String(), a.anywhere()); ok && !a.taken(msg.String()) {
 			return action.run()
+		}
+		if action, ok := find(msg.String(), a.onTheWay()); ok {
+			return action.run()
+		}
+		a.passing = nil
+		if a.again(msg) {
+			return Toast(Muted, "esc was pressed just before, and Cancel was meant; esc in a moment asks again")
 		}
 		return a.top().Update(msg)
 	}
@@ -310,6 +326,7 @@ func (a *App) paste(msg tea.PasteMsg) tea.Cmd {
 	case a.palette.open:
 		return a.palette.update(msg)
 	case a.capturing():
+		a.passing = nil
 		return a.top().Update(msg)
 	}
 	return Toast(Muted, "Nothing here takes text: press "+KeyOf("filter", "/")+" to filter or "+
@@ -337,9 +354,9 @@ func (a *App) Actions() []Action {
 		{Name: "back", Keys: []string{"esc", "backspace"}, Short: "back", Footer: len(a.stack) > 1 || len(a.trail.past) > 0,
 			Long: "Go back to the page before; never quits", Run: a.back},
 		{Name: "history-back", Keys: []string{"["}, Short: "back", Long: "To the page that you were on before",
-			Why: nothing(a.trail.past, "no previous page"), Run: a.back},
+			Why: nothing(a.trail.past, "no previous page"), Run: a.walk(a.back)},
 		{Name: "history-forward", Keys: []string{"]"}, Short: "forward", Long: "Forward, after going back",
-			Why: nothing(a.trail.future, "no next page"), Run: a.forward},
+			Why: nothing(a.trail.future, "no next page"), Run: a.walk(a.forward)},
 		{Name: "notices", Keys: []string{"!"}, Short: "notices", Long: "Past status-line messages, in full, with time",
 			Run: func() tea.Cmd { return Push(newNotices(a)) }},
 		{Name: "redraw", Keys: []string{"ctrl+l"}, Short: "redraw",

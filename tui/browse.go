@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // browseMsg asks for a page of the web; browsedMsg says how that ended.
@@ -41,6 +42,24 @@ func (a *App) link(msg browseMsg) tea.Cmd {
 	}
 	text := upperFirst(msg.what) + " (also sent to the terminal's clipboard, OSC 52): " + msg.url
 	return tea.Batch(tea.SetClipboard(msg.url), func() tea.Msg { return toastMsg{text: Clean(text), role: Muted, url: msg.url} })
+}
+
+// apart puts the address at the end of a message on lines of its own, from the first column on: broken, or behind other words, it cannot be
+// copied with the mouse. The words before it have what is left of the lines.
+func apart(c Canvas, t toastMsg, most int) []string {
+	text, found := strings.CutSuffix(t.text, Clean(t.url))
+	if t.url == "" || !found || Width(t.text)+toastMargin <= c.Width {
+		return sentence(c, t.role, "", t.text, most)
+	}
+	var address []string
+	for rest := Clean(t.url); rest != ""; {
+		piece := ansi.Truncate(rest, c.Width, "")
+		address, rest = append(address, Text(t.role, piece).Paint(c.Theme, c.Width)), rest[len(piece):]
+	}
+	if room := most - len(address); room > 0 {
+		return append(sentence(c, t.role, "", strings.TrimSpace(text), room), address...)
+	}
+	return address
 }
 
 // linked makes every line of a message a link, also where it is broken: a terminal that knows no links shows the text alone.

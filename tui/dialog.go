@@ -81,7 +81,7 @@ func (a *App) dialogKey(msg tea.KeyPressMsg) tea.Cmd {
 	}
 	switch key := msg.String(); key {
 	case "esc":
-		a.dialog = nil
+		return a.stay(d)
 	case "enter":
 		return a.choose(d.selected)
 	case "tab", "right", "down":
@@ -92,6 +92,34 @@ func (a *App) dialogKey(msg tea.KeyPressMsg) tea.Cmd {
 		return a.dialogText(key)
 	}
 	return nil
+}
+
+// stays is how long esc asks no more after it has closed the question of leaving: who presses it again and again sees one question, not
+// one that comes and goes.
+const stays = 3 * time.Second
+
+// stay closes a question without an answer. Where esc had asked it, as a form does, the next esc does not ask it again at once.
+func (a *App) stay(d *Dialog) tea.Cmd {
+	a.dialog = nil
+	if !a.capturing() {
+		return nil
+	}
+	a.stayed.on, a.stayed.at = a.top(), a.opts.Now()
+	return Toast(Muted, "Still here, nothing was lost. To leave: esc once more in a moment, then the answer "+d.Choices[len(d.Choices)-1].Label)
+}
+
+// again reports whether esc would ask what esc has just closed. Each such esc begins the time anew.
+func (a *App) again(msg tea.KeyPressMsg) bool {
+	if a.stayed.on == nil {
+		return false
+	}
+	now := a.opts.Now()
+	if msg.String() != "esc" || a.stayed.on != a.top() || now.Sub(a.stayed.at) >= stays {
+		a.stayed.on = nil
+		return false
+	}
+	a.stayed.at = now
+	return true
 }
 
 // dialogText is a key that is neither movement nor an answer by enter: the letter of a choice.

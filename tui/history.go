@@ -147,6 +147,17 @@ func (a *App) returnTo(v View) tea.Cmd {
 	return nil
 }
 
+// resume is what Resume asks for.
+func (a *App) resume(msg resumeMsg) tea.Cmd {
+	for _, stack := range slices.Backward(a.trail.past) {
+		v := topOf(stack)
+		if r, ok := v.(Resumer); ok && msg.of != "" && r.ResumesFor() == msg.of && losing(v) != "" && v != a.top() {
+			return tea.Batch(a.returnTo(v), Toast(Muted, "Continued: "+Clean(v.Title())+" as you left it; esc, then Leave, discards it"))
+		}
+	}
+	return msg.anew
+}
+
 func (a *App) back() tea.Cmd {
 	if len(a.stack) == 1 && len(a.trail.past) == 0 {
 		return Toast(Muted, "This is the first page; q quits")
@@ -175,6 +186,26 @@ func (a *App) forward() tea.Cmd {
 			return nil
 		}
 		return a.step(&a.trail.future, &a.trail.past)
+	})
+}
+
+// walk goes through the history: the page that it leads to is passed by until it takes another key.
+func (a *App) walk(step func() tea.Cmd) func() tea.Cmd {
+	return func() tea.Cmd {
+		cmd := step()
+		a.passing = a.top()
+		return cmd
+	}
+}
+
+// onTheWay are the keys of the history on a page that takes text and that they led to: nobody types into what he is passing by. Once
+// another key went to the page, they are text there.
+func (a *App) onTheWay() []Action {
+	if a.passing != a.top() {
+		return nil
+	}
+	return slices.DeleteFunc(a.Actions(), func(action Action) bool {
+		return action.Name != "history-back" && action.Name != "history-forward"
 	})
 }
 

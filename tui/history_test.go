@@ -138,3 +138,37 @@ func TestPagesSleepWhileOneIsElsewhere(t *testing.T) {
 		t.Errorf("back again: asleep %v, woken %d times", s.asleep, s.woken)
 	}
 }
+
+// A form that the history leads to is passed by with the same keys; once something was typed into it they are text.
+func TestTheHistoryPassesAForm(t *testing.T) {
+	form := &taker{page: page{title: "Form"}}
+	p, _ := town(t, "Tunnels", "Routes")
+	p.jumps("tunnels").send(tui.Push(form)())
+	p.send(tea.KeyPressMsg{Code: 'g', Mod: tea.ModCtrl})
+	for _, r := range "routes" {
+		p.press(string(r))
+	}
+	p.press("enter").on("Home › Routes")
+	p.press("[").on("Home › Tunnels › Form")
+	p.press("[").on("Home › Tunnels")
+	p.press("]", "]").on("Home › Routes")
+	p.press("[", "x", "[").on("Home › Tunnels › Form")
+	if form.text != "x[" {
+		t.Errorf("the form took %q", form.text)
+	}
+}
+
+// taker is a page that takes text.
+type taker struct {
+	page
+	text string
+}
+
+func (*taker) Capturing() bool { return true }
+
+func (t *taker) Update(msg tea.Msg) tea.Cmd {
+	if key, ok := msg.(tea.KeyPressMsg); ok {
+		t.text += key.Text
+	}
+	return nil
+}

@@ -2,6 +2,7 @@ package tui
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -15,6 +16,7 @@ type notice struct {
 	at   time.Time
 	text string
 	role Role
+	url  string // what the text ends in
 }
 
 // said is one of the toasts over the page, or one that waits for its turn.
@@ -110,18 +112,18 @@ func (a *App) toastLines(c Canvas) []string {
 	for i, t := range spoken {
 		if i > 0 || !t.answer {
 			most := maxMessage - (len(spoken) - 1)
-			lines = append(lines, linked(c.Theme, sentence(c, t.role, "", t.text, most), t.url)...)
+			lines = append(lines, linked(c.Theme, apart(c, t.toastMsg, most), t.url)...)
 		}
 	}
 	if len(spoken) > 0 && spoken[0].answer {
-		lines = append(lines, linked(c.Theme, sentence(c, spoken[0].role, "", spoken[0].text, maxMessage-len(lines)), spoken[0].url)...)
+		lines = append(lines, linked(c.Theme, apart(c, spoken[0].toastMsg, maxMessage-len(lines)), spoken[0].url)...)
 	}
 	return lines
 }
 
 // noted keeps what was said.
 func (a *App) noted(msg toastMsg) {
-	a.notices = append(a.notices, notice{a.opts.Now(), msg.text, msg.role})
+	a.notices = append(a.notices, notice{a.opts.Now(), msg.text, msg.role, msg.url})
 	if len(a.notices) > maxNotices {
 		a.notices = a.notices[len(a.notices)-maxNotices:]
 	}
@@ -169,8 +171,16 @@ func (n *notices) Draw(c Canvas) []string {
 	}
 	for i := len(n.said) - 1; i >= 0; i-- {
 		lead := "   " + n.said[i].at.UTC().Format("15:04:05") + "  "
-		for _, text := range Wrap(n.said[i].text, c.Width-Width(lead)-1) {
-			lines = append(lines, c.Theme.Paint(Muted, lead)+c.Theme.Paint(n.said[i].role, text))
+		said := n.said[i]
+		if text, found := strings.CutSuffix(said.text, Clean(said.url)); said.url != "" && found &&
+			Width(lead)+Width(said.text) >= c.Width {
+			// An address stands whole, or at least without a blank in it: it is there to be copied.
+			lines = append(lines, c.Theme.Paint(Muted, lead)+c.Theme.Paint(said.role, cutTo(strings.TrimSpace(text), c.Width-Width(lead)-1)))
+			lines = append(lines, apart(c, toastMsg{text: said.text, role: said.role, url: said.url}, 0)...)
+			continue
+		}
+		for _, text := range Wrap(said.text, c.Width-Width(lead)-1) {
+			lines = append(lines, c.Theme.Paint(Muted, lead)+c.Theme.Paint(said.role, text))
 			lead = Spaces(Width(lead))
 		}
 	}

@@ -8,6 +8,7 @@ import (
 	"time"
 
 	tea "charm.land/bubbletea/v2"
+	"github.com/charmbracelet/x/ansi"
 )
 
 // View implements tea.Model. It is the one place that decides about alternate screen and title.
@@ -46,7 +47,7 @@ func (a *App) Screen() string {
 	if a.palette.open {
 		message = append(a.palette.drawList(canvas), message...)
 	}
-	lines = append(append(lines[:len(lines)-len(message)+1], message...), a.footer(canvas))
+	lines = append(a.covered(canvas, lines, message), a.footer(canvas))
 	screen := strings.Join(lines, "\n")
 	if a.dialog != nil {
 		screen = a.dialog.over(screen, canvas, a.height)
@@ -55,6 +56,20 @@ func (a *App) Screen() string {
 		return toASCII(screen)
 	}
 	return screen
+}
+
+// covered puts a message over the last lines of the page and the one below them. Where the row under the cursor is among these, what is said
+// stands above it: no row moves, and the one that it is about is seen.
+func (a *App) covered(c Canvas, lines, message []string) []string {
+	first := len(lines) - len(message) + 1
+	under := slices.IndexFunc(lines[first:], func(line string) bool {
+		return strings.HasPrefix(strings.TrimLeft(ansi.Strip(line), " "), c.Theme.Glyphs.Cursor)
+	})
+	if under += first; under < first || a.palette.open || under-len(message) < 1 {
+		return append(lines[:first], message...)
+	}
+	copy(lines[under-len(message):], message)
+	return append(lines, "")
 }
 
 func tooSmall(width, height int) string {

@@ -210,6 +210,22 @@ func breakable(text string, width int) string {
 	return strings.Join(words, " ")
 }
 
+// Spoken joins parts that stand apart by room on the screen: with commas, but for what follows its label.
+func Spoken(parts []string) string {
+	var b strings.Builder
+	for i, part := range parts {
+		switch {
+		case i == 0:
+		case strings.HasSuffix(parts[i-1], ":"):
+			b.WriteString(" ")
+		default:
+			b.WriteString(", ")
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
 // WidestWord is the width of the widest word of a text.
 func WidestWord(text string) int {
 	widest := 0

@@ -112,7 +112,12 @@ type (
 	}
 	// replaceMsg puts a view in the place of another, if that one is still on the screen.
 	replaceMsg struct{ old, new View }
-	toastMsg   struct {
+	// resumeMsg goes back to a page that was begun, or begins anew.
+	resumeMsg struct {
+		of   string
+		anew tea.Cmd
+	}
+	toastMsg struct {
 		text string
 		role Role
 		url  string // what the text is a link to; "" for nothing
@@ -123,6 +128,12 @@ type (
 
 // Push opens a view on top of the stack.
 func Push(v View) tea.Cmd { return func() tea.Msg { return pushMsg{v} } }
+
+// Resumer is a Dirty that goes on when what it is of is begun a second time: it says what that is.
+type Resumer interface{ ResumesFor() string }
+
+// Resume goes back to the unfinished page of something, as it was left; where there is none, it does what begins anew.
+func Resume(of string, anew tea.Cmd) tea.Cmd { return func() tea.Msg { return resumeMsg{of, anew} } }
 
 // Pop goes back one view.
 func Pop() tea.Cmd { return PopN(1) }

@@ -7,6 +7,13 @@ import (
 	"flarewire/tui"
 )
 
+// What is read out has a comma between its parts, but none behind a colon.
+func TestPartsAreReadOutWithoutAColonAndAComma(t *testing.T) {
+	if got := tui.Spoken([]string{"2 down", "health checks:", "1 down", "none"}); got != "2 down, health checks: 1 down, none" {
+		t.Error(got)
+	}
+}
+
 // A name stays whole over the end of a line, whatever the width; only what is wider than the line is broken, and nothing is lost.
 func TestNamesAreNotBrokenAtTheirHyphens(t *testing.T) {
 	names := []string{"fra-dc1-gre", "waw-br1-ipsec", "a-b-c-d", "sin-dc1-ipsec"}

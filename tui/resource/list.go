@@ -23,6 +23,8 @@ type List struct {
 	only    bool     // only what is not as it should be is shown
 	takes   int      // how often rows were taken
 	beside  int      // the width of the preview; 0 where there is none
+	split   splitAt
+	share   int // the width of the preview at split
 	preview preview
 	memory  tui.Memory
 }

@@ -14,8 +14,10 @@ import (
 
 const (
 	// previewFrom is the width from which a list has the object under the cursor beside it.
-	previewFrom                   = 120
-	previewLeast, previewMost     = 46, 84
+	previewFrom = 120
+	// previewLeast is what is left of such a screen beside a list that has all that it has on one of listAlone columns.
+	previewLeast, previewMost     = previewFrom - listAlone - 1, 84
+	listAlone                     = 80
 	previewMoves, previewDigested = 80 * time.Millisecond, 20 * time.Second
 )
 
@@ -42,16 +44,26 @@ type restedMsg struct {
 	turn int
 }
 
+// splitAt is what the widths of a list and its preview were worked out for.
+type splitAt struct {
+	width, takes int
+	sorted       string
+}
+
 // previewOff is the preference of whoever wants no preview.
 const previewOff = "preview off"
 
-// previews reports whether a list of this width has a preview, and how wide that is.
+// previews reports whether a list of this width has a preview, and how wide that is: what the list does not need.
 func (l *List) previews(c tui.Canvas) int {
 	if c.Width < previewFrom || l.desc.Sections == nil && l.desc.Preview == nil || l.desc.NoPreview || l.table.Wide() ||
 		l.recall(previewOff) != "" {
 		return 0
 	}
-	return min(max(c.Width*2/5, previewLeast), previewMost)
+	column, _ := l.table.Sorted()
+	if at := (splitAt{c.Width, l.takes, column}); l.split != at { // worked out anew with new rows, not with every key
+		l.split, l.share = at, l.table.Split(c.Width-1, listAlone, previewLeast, min(c.Width*2/5, previewMost), c.Now)
+	}
+	return l.share
 }
 
 // moved is a movement of the cursor: the preview follows when it has come to rest.

@@ -93,7 +93,7 @@ func plain(line tui.Line) string {
 			parts = append(parts, text)
 		}
 	}
-	return strings.Join(parts, ", ")
+	return tui.Spoken(parts)
 }
 
 // oneSpaced is a text without the room that is for the eye, such as that of a sign that is not said.

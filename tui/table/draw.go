@@ -15,10 +15,7 @@ func (t *grid) Draw(c tui.Canvas) []string {
 	t.height = max(1, c.Height-1)
 	t.clamp()
 	t.measure(c.Now)
-	cols := arrange(t.heads, c.Width, t.wide, t.from, t.sortCol)
-	if len(t.chosen) > 0 && !t.wide {
-		cols = inOrder(t.heads, c.Width, t.chosen, t.sortCol)
-	}
+	cols := t.columns(c.Width)
 	lines := make([]string, 0, t.height+1)
 	lines = append(lines, t.head(c, cols))
 	for i := t.offset; i < min(len(t.order), t.offset+t.height); i++ {

@@ -6,6 +6,7 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
 	"strings"
 	"time"
 
@@ -240,13 +241,20 @@ func (p *page) read() []card {
 	return out
 }
 
+// watchedLeast is the time from which none seen says something.
+const watchedLeast = 5 * time.Second
+
 // flaps is how often the session was seen to leave Up in a week, or in the time that it has been watched.
 func flaps(t store.Tunnel, now time.Time) string {
-	age := tui.AgeSince(t.Track.WeekFrom(now), now)
-	if age == "now" { // "0 in now" says nothing
-		age = "<5s"
+	from := t.Track.WeekFrom(now)
+	if now.Sub(from) < watchedLeast {
+		return "flaps: none so far"
 	}
-	return fmt.Sprintf("flaps: %d in %s", t.Track.WeekDowns, age)
+	count := "none"
+	if t.Track.WeekDowns > 0 {
+		count = strconv.Itoa(t.Track.WeekDowns)
+	}
+	return fmt.Sprintf("flaps: %s in %s", count, tui.AgeSince(from, now))
 }
 
 // counted are the panels in words: sessions, and what has none or none that the API reports.

@@ -74,8 +74,8 @@ func (e *editor) created(wanted api.Object) func(change.Result) tea.Cmd {
 }
 
 func (e *editor) edit(id, name string) tea.Cmd {
-	title := "Edit " + name
-	return e.opening(title, id, func(_ context.Context, opened api.Object) tui.View {
+	title, of := "Edit "+name, "edit "+e.resource.Title+" "+id
+	return tui.Resume(of, e.opening(title, id, func(_ context.Context, opened api.Object) tui.View {
 		opts := e.form(title, opened, func(wanted api.Object) tea.Cmd {
 			return tui.Push(review.NewReview(e.env, review.Intent{Title: "Change " + e.resource.Title + " " + name, Pages: 2, FieldOf: e.fieldOf,
 				Touched: e.touched(),
@@ -84,8 +84,9 @@ func (e *editor) edit(id, name string) tea.Cmd {
 					return e.guarded(ctx, journal.Update, opened, wanted, plan, err)
 				}}))
 		})
+		opts.Of = of
 		return form.New(e.env.Awaited(opts))
-	})
+	}))
 }
 
 func (e *editor) remove(id, name string) tea.Cmd {

@@ -40,20 +40,13 @@ func (p *page) Tell(now time.Time) tui.Telling {
 
 // spaced is a line whose parts stand apart by room, told apart by commas instead.
 func spaced(line string) string {
-	var b strings.Builder
+	var parts []string
 	for part := range strings.SplitSeq(strings.TrimSpace(line), "  ") {
-		if part = strings.TrimSpace(part); part == "" {
-			continue
+		if part = strings.TrimSpace(part); part != "" {
+			parts = append(parts, part)
 		}
-		switch so := b.String(); {
-		case strings.HasSuffix(so, ":"): // what it announces follows
-			b.WriteString(" ")
-		case so != "":
-			b.WriteString(", ")
-		}
-		b.WriteString(part)
 	}
-	return b.String()
+	return tui.Spoken(parts)
 }
 
 // Choose implements tui.RowSelector.

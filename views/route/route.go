@@ -73,9 +73,6 @@ func (m *Module) describe() resource.Description[api.Route] {
 			return role == tui.Bad || role == tui.Pending
 		},
 		Sections: m.sections,
-		Preview: func(r api.Route, now time.Time) []resource.Section {
-			return append(m.sections(r, now), m.env.Paths(r.Prefix)...)
-		},
 		NoWrites: m.env.NoWrites,
 		Actions: func(r api.Route) []tui.Action {
 			return append(m.env.ChainActions(m.subject(r)), m.env.WhereAction(r.Prefix)...)
@@ -212,7 +209,7 @@ func (m *Module) sections(r api.Route, now time.Time) []resource.Section {
 	if s, ok := m.siblings(r); ok {
 		sections = append(sections, s)
 	}
-	sections = append(sections, m.env.Related(m.subject(r))...)
+	sections = append(append(sections, m.env.Related(m.subject(r))...), m.env.Paths(r.Prefix)...)
 	return append(sections, resource.Section{Title: "Identity", Fields: []resource.Field{
 		{Label: "ID", Value: r.ID},
 		{Label: "Created", Value: created, Note: createdAge},
