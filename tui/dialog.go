@@ -105,7 +105,8 @@ func (a *App) stay(d *Dialog) tea.Cmd {
 		return nil
 	}
 	a.stayed.on, a.stayed.at = a.top(), a.opts.Now()
-	return Toast(Muted, "Still here, nothing was lost. To leave: esc once more in a moment, then the answer "+d.Choices[len(d.Choices)-1].Label)
+	return Toast(Muted, "Still here, nothing was lost. To leave: esc once more in a moment, then the answer "+
+		d.Choices[len(d.Choices)-1].Label)
 }
 
 // again reports whether esc would ask what esc has just closed. Each such esc begins the time anew.

@@ -58,8 +58,8 @@ func (a *App) Screen() string {
 	return screen
 }
 
-// covered puts a message over the last lines of the page and the one below them. Where the row under the cursor is among these, what is said
-// stands above it: no row moves, and the one that it is about is seen.
+// covered puts a message over the last lines of the page and the one below them. Where the row under the cursor is among these, what is
+// said stands above it: no row moves, and the one that it is about is seen.
 func (a *App) covered(c Canvas, lines, message []string) []string {
 	first := len(lines) - len(message) + 1
 	under := slices.IndexFunc(lines[first:], func(line string) bool {

@@ -17,7 +17,7 @@ func TestTheDeletionOfALiveTunnelSaysThatItIsLive(t *testing.T) {
 	d.reads("Delete IPsec tunnel jnb-br1-ipsec", "! Its session is up.", "! Health checks report it healthy.", "! It carries ",
 		"bit/s from you")
 	d.sends()
-	d.reads("Delete IPsec tunnel jnb-br1-ipsec?", "jnb-br1-ipsec. Its session is up. Health checks report it healthy.")
+	d.reads("Delete IPsec tunnel jnb-br1-ipsec?", "Its session is up.", "Health checks report it healthy.", "Type jnb-br1-ipsec to confirm:")
 }
 
 // A tunnel that is down anyway goes without a warning, and what is not known is not said.

@@ -32,7 +32,7 @@ func wholeWords(line string) bool { return !strings.Contains(line, tui.Ellipsis)
 // screen is empty while there is more to show.
 func TestEveryPageKeepsToItsLayout(t *testing.T) {
 	d := sit(t, "overview", nil)
-	d.See("Overview", "GRE now")
+	d.See("Overview", "GRE 0s")
 	for _, page := range d.places() {
 		d.Press(":")
 		d.types(page)
@@ -134,7 +134,7 @@ func TestThePagesBesideTheAccountKeepToTheirLayout(t *testing.T) {
 			Done: func(signin.Outcome) tea.Cmd { return nil }}
 		d.more = []func(*kit.Env) kit.Module{profile.New(desk), fleet.New(desk, accounts, nil)}
 	})
-	d.See("Overview", "GRE now")
+	d.See("Overview", "GRE 0s")
 	d.env.Routers = &kit.Routers{Commands: []router.Command{{Name: "sessions", Run: []string{"false"}, Reads: router.FRR}},
 		Agreed: func(string) bool { return true }, Agree: func(string) {}}
 	for _, walk := range [][]string{{"profiles", "enter"}, {"profiles", "enter", "n"}, {"fleet", "enter"}, {"tunnels", "enter", "a"}} {

@@ -33,7 +33,7 @@ func TestAFindingIsMutedOnTheTunnelsOwnPage(t *testing.T) {
 	d.Press("enter")
 	d.goTo("198.18.40.0/24")
 	d.Press("m")
-	d.reads("Mute: Validation failed of 198.18.40.0/24")
+	d.reads(`Mute "Validation failed" on 198.18.40.0/24`)
 }
 
 // Of what is well there is nothing to mute, and it is said.

@@ -56,6 +56,7 @@ func TestCloudflaresASNumberIsTheAccountsOnEveryPage(t *testing.T) {
 			d.See("BGP session")
 			for i := 0; i < 12 && !strings.Contains(d.Screen(), "▌ Your AS number"); i++ {
 				d.Press("tab")
+				d.Rest()
 			}
 		},
 		"the configuration for a CNI": func(d *desk) {

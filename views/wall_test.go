@@ -26,7 +26,7 @@ func inHalf(lines []string, column, from, to int) int {
 // the right half is used.
 func TestNoHalfOfALargeScreenIsEmpty(t *testing.T) {
 	d := sit(t, "overview", nil)
-	d.See("Overview", "GRE now")
+	d.See("Overview", "GRE 0s")
 	used := map[string]int{"overview": 25, "tunnels": 20, "gre": 20, "ipsec": 20, "interconnects": 15, "cnis": 15, "routes": 15,
 		"prefixes": 20, "bgp": 8,
 		"where": 6}
@@ -81,7 +81,7 @@ func TestTheOverviewIsAWall(t *testing.T) {
 			d := sit(t, "overview", nil)
 			d.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
 			d.See("AFFECTED", "Prefix withdrawn", "DESTINATIONS (9), least redundancy first   :where", "10.61.16.0/22", "no healthy path left",
-				"LOCATIONS (8)", "Frankfurt", "TUNNELS AND CNIs, worst first (16)", "fra-cni-v1", "RECENT EVENTS", "GRE now")
+				"LOCATIONS (8)", "Frankfurt", "TUNNELS AND CNIs, worst first (16)", "fra-cni-v1", "RECENT EVENTS", "GRE 0s")
 			d.Settle()
 			places := func() (out []int) {
 				for _, part := range []string{"AFFECTED", "DESTINATIONS", "LOCATIONS", "SESSIONS", "RECENT EVENTS", "GRE "} {
@@ -109,6 +109,6 @@ func TestTheOverviewIsAWall(t *testing.T) {
 	}
 	d := sit(t, "overview", nil)
 	d.Send(tea.WindowSizeMsg{Width: 159, Height: 45})
-	d.See("AFFECTED", "GRE now")
+	d.See("AFFECTED", "GRE 0s")
 	d.lacks("TUNNELS AND CNIs, worst first")
 }

@@ -295,10 +295,10 @@ func cannotTell(plural string, status tui.Status) string {
 
 // marks says how many rows are marked, and whether they can be seen.
 func marks(n, shown int) string {
-	switch {
-	case shown == n:
+	switch shown {
+	case n:
 		return strconv.Itoa(n) + " marked"
-	case shown == 0:
+	case 0:
 		return strconv.Itoa(n) + " marked, none of them shown"
 	}
 	return fmt.Sprintf("%d marked, %d of them shown", n, shown)

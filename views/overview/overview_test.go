@@ -17,7 +17,8 @@ func TestTheCauseOfAnIncidentIsNotCut(t *testing.T) {
 		want   string
 	}{
 		"one address": {[]diagnose.Common{{Property: diagnose.SameCustomerEndpoint, Value: "198.51.100.7"}}, "All at router 198.51.100.7"},
-		"a tie": {[]diagnose.Common{{Property: diagnose.SameKind, Value: "IPsec"}, {Property: diagnose.SameCustomerEndpoint, Value: "198.51.100.7"}},
+		"a tie": {[]diagnose.Common{{Property: diagnose.SameKind, Value: "IPsec"},
+			{Property: diagnose.SameCustomerEndpoint, Value: "198.51.100.7"}},
 			"All IPsec (+1)"},
 		"a long address": {[]diagnose.Common{{Property: diagnose.SameCustomerEndpoint, Value: "2001:db8:ffff:ffff:ffff:ffff:ffff:ffff"}},
 			"All at one router"},
