@@ -63,7 +63,7 @@ func TestKeysCostFewBytes(t *testing.T) {
 				}
 			}
 			term.WaitFor("the list at rest", func(s ptytest.Screen) bool {
-				return listed(s) && s.Contains("300 tunnels") && s.Contains("h>") && underCursor(s) != "" && rests(underCursor(s))(s)
+				return listed(s) && s.Contains("300 tunnels") && s.Contains(" >24h") && underCursor(s) != "" && rests(underCursor(s))(s)
 			})
 			s := settled(term, listed)
 			names := tunnels(s)

@@ -217,7 +217,9 @@ func listed(s ptytest.Screen) bool {
 
 // on: the page about the named thing is there.
 func on(name string) func(ptytest.Screen) bool {
-	return func(s ptytest.Screen) bool { return strings.Contains(title(s), "› "+name) && footer(s) != "" }
+	return func(s ptytest.Screen) bool {
+		return (strings.Contains(title(s), "› "+name) || strings.Contains(title(s), "› Route "+name)) && footer(s) != ""
+	}
 }
 
 // showsAll: every text is on the screen.

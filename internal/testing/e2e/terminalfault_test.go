@@ -221,7 +221,7 @@ func TestTerminalFaultNoProcessorTimeIsBurnt(t *testing.T) {
 				term.WaitFor("the trouble", func(s ptytest.Screen) bool { return strings.Contains(title(s), "stale") })
 			}
 			before, began := spent(t, term.Pid()), time.Now()
-			age := func(s ptytest.Screen) string { return title(s)[len(title(s))-4:] }
+			age := func(s ptytest.Screen) string { return title(s)[len(title(s))-8:] }
 			for range 2 { // the age is drawn anew every five seconds
 				was := age(term.Screen())
 				term.WaitFor("the next age", func(s ptytest.Screen) bool { return age(s) != was })
