@@ -101,10 +101,10 @@ func (t term) found(in string) bool {
 	switch {
 	case t.within.IsValid():
 		return related(in, t.within)
-	case t.asn != "" && beginsWord(in, t.asn):
+	case t.asn != "" && (beginsWord(in, t.asn) || beginsWord(in, "as"+t.asn)):
 		return true
-	case t.column >= 0:
-		return beginsWord(in, t.text)
+	case t.column >= 0: // a number also where it is written as an AS number
+		return beginsWord(in, t.text) || t.text[0] >= '0' && t.text[0] <= '9' && beginsWord(in, "as"+t.text)
 	}
 	return strings.Contains(in, t.text)
 }

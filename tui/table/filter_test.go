@@ -79,10 +79,11 @@ func TestAWholeAddressIsNotTheBeginningOfAnother(t *testing.T) {
 
 // An AS number is found in every notation, and as a whole word; a column by the beginnings of its words, by its key or its title.
 func TestWordsOfTheFilter(t *testing.T) {
-	rows := []network{{"fra", "AS 64601 ● Up"}, {"lhr", "164601 ? Unknown"}, {"ams", "64602 ✗ No"}, {"sub-up", "13335"}}
+	rows := []network{{"fra", "AS 64601 ● Up"}, {"lhr", "164601 ? Unknown"}, {"ams", "AS64602 ✗ No"}, {"sub-up", "13335"}}
 	for filter, want := range map[string]string{
 		"as 64601": "fra", "AS 64601": "fra", "as64601": "fra", "0.64601": "fra", "!as 64601": "lhr ams sub-up", "prefix:as64602": "ams",
-		"as 64601 up": "fra", "as 13335": "sub-up", "as": "fra", "up": "fra sub-up",
+		"prefix:64602": "ams",
+		"as 64601 up":  "fra", "as 13335": "sub-up", "as": "fra ams", "up": "fra sub-up",
 		"prefix:no": "ams", "prefix:unk": "lhr", "prefix:!no": "fra lhr sub-up", "!prefix:!no": "ams", "name:up": "sub-up", "name:p": "",
 		"prefix:64601": "fra", "64601": "fra lhr", "no": "lhr ams",
 	} {

@@ -48,7 +48,7 @@ func TestTheOverviewSaysWhatIsNotKnownAndWhy(t *testing.T) {
 	a.Fault(simaccount.Fault{Path: "*cni/*", Kind: simaccount.FaultStatus, Status: 403, Body: denied})
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env()})
 	s := term.WaitFor("what is not known", func(s ptytest.Screen) bool {
-		return showsAll("iad-dc1-gre", "health not known", "CNI not known", "health, traffic: ", "CNI: ")(s)
+		return showsAll("iad-dc1-gre", "health, traffic, CNI not known", "health, traffic: ", "CNI: ")(s)
 	})
 	if s.Contains(" ports ") {
 		t.Errorf("ports that were never read are counted:\n%s", s.Box())
@@ -106,7 +106,7 @@ func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
 		name  string
 		knows []string
 	}{
-		{"198.18.20.0/24", []string{"from its BGP prefixes, read", "was withdrawn", "Magic Transit"}},
+		{"198.18.20.0/24", []string{"as of its BGP prefixes", "was withdrawn", "Magic Transit"}},
 		{"iad-dc1-gre", []string{"BGP session", "Health checks fail through"}},
 	} {
 		moveTo(term, object.name+"  ") // the first column: other rows may name it too

@@ -100,8 +100,8 @@ func TestTheSparklinesOfATunnel(t *testing.T) {
 		goTo(term, "fra-dc1-gre")
 		term.Press("enter")
 		s := term.WaitFor("health and traffic with scale and span, and the locations",
-			showsAll("Last 24 hours", "Health   ", "scale 0 to 100 %", "each bar 30 min",
-				"bit/s from you at", "bit/s to you at", "Cloudflare's data centers, last hour", "fra03",
+			showsAll("Last 24 hours", "Health   ", "scale 0 to", "of each 30 min",
+				"from you, latest", "to you, latest", "Cloudflare's data centers, last hour", "fra03",
 				"oldest on the left; gaps: no data"))
 		if !s.Contains(c.top) || !s.Contains(c.low) {
 			t.Errorf("%s: no line with %q and %q:\n%s", c.env, c.top, c.low, s.Box())
@@ -125,7 +125,7 @@ func TestTheSparklinesWithoutPermission(t *testing.T) {
 	}
 	a.ClearFaults()
 	term.Press("r")
-	term.WaitFor("the traffic after the permission was given", showsAll("bit/s from you"))
+	term.WaitFor("the traffic after the permission was given", showsAll("from you, latest"))
 }
 
 // A session went down yesterday evening, the program was left and is started anew: how often it went down is still known.
@@ -142,7 +142,7 @@ func TestHowOftenASessionWentDownIsKnownAfterARestart(t *testing.T) {
 		return term
 	}
 	evening := open()
-	evening.WaitFor("a session that is up", showsAll("● Up", "Flaps               0 times"))
+	evening.WaitFor("a session that is up", showsAll("● Up", "Flaps               0"))
 	for _, step := range []struct{ bgp, word string }{{"Idle", "✗ Down"}, {"Established", "● Up"}} {
 		a.do(a.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", step.bgp))
 		evening.Press("r")
