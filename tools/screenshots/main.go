@@ -49,7 +49,7 @@ type step struct {
 
 var (
 	list     = step{until: []string{"Northwind Freight", "syd-br1-ipsec", " >24h"}}
-	overview = step{until: []string{"Northwind Freight", "LIKELY CAUSE", "prefixes 0s", " >24h"}}
+	overview = step{until: []string{"Northwind Freight", "LIKELY CAUSE", "CNI 0s", " >24h"}}
 	// setup is the guided setup of an IPsec tunnel with a mistake in its name.
 	setup = []step{{until: []string{"IPsec tunnels", "syd-br1-ipsec", " >24h"}}, {"n", []string{"Step 1 of 5", "Your endpoint"}},
 		{"muc br1", []string{"Use only letters"}}}
@@ -68,7 +68,7 @@ var (
 
 var pictures = []picture{
 	{name: "overview", cols: 80, rows: 24, steps: []step{overview}},
-	{name: "wall", cols: 200, rows: 60, steps: []step{{until: []string{"TUNNELS AND CNIs, worst first (16)", "LOCATIONS (8)", "prefixes 0s",
+	{name: "wall", cols: 200, rows: 60, steps: []step{{until: []string{"TUNNELS AND CNIs, worst first (16)", "LOCATIONS (8)", "CNI 0s",
 		" >24h"}}}},
 	{name: "bgp", start: "bgp", cols: 120, rows: 40, steps: []step{{until: []string{"12 sessions", "AS 64611", "health: degraded"}}}},
 	{name: "tunnels", start: "tunnels", cols: 80, rows: 24, steps: []step{list}},
