@@ -60,7 +60,7 @@ func TestTheOverviewSaysWhatIsNotKnownAndWhy(t *testing.T) {
 	// Later the API is down: what was known stays and says how old it is.
 	a.server.Close()
 	term.Press("r")
-	term.WaitFor("stale sources with the reason", showsAll("iad-dc1-gre", "4 ports", "GRE stale", "CNI stale", "check the network"))
+	term.WaitFor("stale sources with the reason", showsAll("iad-dc1-gre", "4 ports", "Data age: GRE, IPsec", "CNI stale", "check the network"))
 	a.recover()
 	term.Press("r")
 	term.WaitFor("fresh again", func(s ptytest.Screen) bool { return s.Contains("iad-dc1-gre") && !s.Contains("stale") })

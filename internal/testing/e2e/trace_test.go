@@ -151,7 +151,7 @@ func TestHowOftenASessionWentDownIsKnownAfterARestart(t *testing.T) {
 	evening.WaitFor("that it went down", showsAll("Flaps               1", "changed just now"))
 	evening.Press("q")
 	evening.Wait()
-	open().WaitFor("that it went down, in an earlier run", showsAll("Flaps               once", "0 in this run", "Down → Up"))
+	open().WaitFor("that it went down, in an earlier run", showsAll("Flaps               1", "0 in this run", "Down → Up"))
 }
 
 // rings counts the bells: BEL that does not end an escape sequence.

@@ -117,7 +117,7 @@ func TestAChoiceThatCannotBeCheckedIsRefused(t *testing.T) {
 			})
 			s.input = strings.Join([]string{"CNI", "fid-cni", ":quit"}, "\n") + "\n"
 			s.run(t.Context(), "--accessible", "--start", "setup")
-			if out := s.out.String(); !strings.Contains(out, "Not accepted: Cannot tell whether you have this interconnect: ") {
+			if out := s.out.String(); !strings.Contains(out, "Not accepted: Cannot tell whether you have this port: ") {
 				t.Errorf("%v:\n%s", latency, out)
 			}
 			time.Sleep(50 * time.Hour)
