@@ -1,7 +1,6 @@
 package routerconfig
 
 import (
-	"errors"
 	"fmt"
 	"strings"
 )
@@ -41,7 +40,7 @@ func Render(p Platform, r Router) (Config, error) {
 		return renderLink(p, *r.Link)
 	}
 	if len(r.Tunnels) == 0 {
-		return Config{}, errors.New("a tunnel is needed")
+		return Config{}, errNoTunnel
 	}
 	for _, kind := range r.kinds() {
 		if _, err := ParsePlatform(kind, string(p)); err != nil {

@@ -2,6 +2,7 @@ package routerconfig
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"net/netip"
 	"slices"
@@ -87,9 +88,15 @@ const (
 	ikeSeconds = 24 * 60 * 60
 )
 
+// errNoTunnel: none of the tunnels is known, such as that of a pair before its first reading.
+var errNoTunnel = errors.New("a tunnel is needed")
+
 // assemble reads the tunnels and gives each its name, number and lifetimes, so that no two of the router collide.
 func assemble(platform Platform, r Router) (templateData, error) {
 	spec := platformSpecs[platform]
+	if len(r.Tunnels) == 0 {
+		return templateData{}, errNoTunnel
+	}
 	p := templateData{Several: len(r.Tunnels) > 1, CloudflareASN: cmp.Or(r.CloudflareASN, rules.CloudflareASN),
 		Hold:  int(rules.TunnelHoldTime.Seconds()),
 		Retry: int(rules.MaxConnectRetry.Seconds())}
