@@ -55,7 +55,7 @@ func (l Line) Whole(width int) Line {
 			l[i].Text = closer.Replace(l[i].Text)
 		}
 	}
-	left := l.Width() > width
+	left := false
 	for len(l) > 1 && l.Width() > width {
 		least := len(l) - 1
 		for i := least; i > 0; i-- {
@@ -63,6 +63,7 @@ func (l Line) Whole(width int) Line {
 				least = i
 			}
 		}
+		left = left || l[least].Role != Muted // a remark is no count
 		l = slices.Delete(l, least, least+1)
 	}
 	if more := (Span{Text: " " + Ellipsis, Role: Muted}); left && l.Width()+Width(more.Text) <= width {
