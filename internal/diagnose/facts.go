@@ -113,6 +113,8 @@ type Account struct {
 	table      *Table // made by once
 	muteOnce   sync.Once
 	mutesOf    map[string][]mute.Mute // made by muteOnce
+	oldOnce    sync.Once
+	old        map[string]bool // tunnels whose status is old, by id; made by oldOnce
 	happenOnce sync.Once
 	happened   []happened       // made by happenOnce
 	sites      map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
@@ -209,12 +211,18 @@ func (a *Account) Tunnel(id string) []Finding {
 
 // Old reports whether a session is up only by a status of long ago, while those of most other sessions are young: it may be in
 // another state by now.
+//
+// The lists ask it for every row, and more than once: all are found the first time.
 func (a *Account) Old(id string) bool {
-	i, known := a.byID[id]
-	if !known || a.facts.Tunnels[i].State != store.Up {
-		return false
-	}
-	return len(a.tunnelCase(i).stale()) > 0
+	a.oldOnce.Do(func() {
+		a.old = map[string]bool{}
+		for i := range a.facts.Tunnels {
+			if t := &a.facts.Tunnels[i]; t.State == store.Up && len(a.tunnelCase(i).stale()) > 0 {
+				a.old[t.ID] = true
+			}
+		}
+	})
+	return a.old[id]
 }
 
 func (a *Account) tunnelCase(i int) tunnelCase {

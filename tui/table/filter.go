@@ -202,21 +202,37 @@ const cellEnd = "\x00"
 // index reads the text of every cell that does not change with the clock.
 func (t *grid) index() *searchIndex {
 	x := &searchIndex{ends: make([]int, 0, len(t.ids)*len(t.heads)), cols: len(t.heads)}
-	var b strings.Builder
+	var b []byte
 	for row := range t.ids {
 		for col, head := range t.heads {
 			if !head.live {
-				b.WriteString(strings.ToLower(t.cell(row, col, time.Time{})))
+				b = appendLower(b, t.cell(row, col, time.Time{}))
 			}
 			if words := t.said(row, col); words != "" {
-				b.WriteString("\n" + strings.ToLower(words))
+				b = appendLower(append(b, '\n'), words)
 			}
-			x.ends = append(x.ends, b.Len())
-			b.WriteString(cellEnd)
+			x.ends = append(x.ends, len(b))
+			b = append(b, cellEnd...)
 		}
 	}
-	x.text = b.String()
+	x.text = string(b)
 	return x
+}
+
+// appendLower appends what strings.ToLower makes of a text, without a string of its own for what is ASCII, which nearly all cells are.
+func appendLower(b []byte, text string) []byte {
+	start := len(b)
+	for i := range len(text) {
+		c := text[i]
+		if c >= utf8.RuneSelf {
+			return append(b[:start], strings.ToLower(text)...)
+		}
+		if 'A' <= c && c <= 'Z' {
+			c += 'a' - 'A'
+		}
+		b = append(b, c)
+	}
+	return b
 }
 
 // cells is the text of the columns from first up to, but without, after.
