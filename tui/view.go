@@ -7,9 +7,9 @@ import (
 	tea "charm.land/bubbletea/v2"
 )
 
-// View is one page of the stack. It is held by pointer and changes itself in Update. It never calls
-// the network: it returns commands, and every message that is not a key reaches all views of the
-// stack, so that a page below is up to date when one comes back to it.
+// View is one page of the stack. It is held by pointer and changes itself in Update. It calls
+// the network from commands only. Every message that the frame does not handle itself (keys, paste, size, colours, clock, dialogs) reaches
+// all views of the stack, so that a page below is up to date when one comes back to it.
 type View interface {
 	// Title is the view's place in the breadcrumb.
 	Title() string
@@ -70,7 +70,7 @@ type Status struct {
 // Trouble is why the last attempt failed, with what the server said; "" when it did not.
 func (s Status) Trouble() string { return cmp.Or(s.Said, s.Err) }
 
-// Service works in the background for the whole program: it sees every message that is not a key.
+// Service works in the background for the whole program: it sees every message that the frame does not handle itself.
 type Service interface {
 	Init() tea.Cmd
 	Update(msg tea.Msg) tea.Cmd

@@ -26,7 +26,7 @@ type Intent struct {
 	Title string
 	// Prepare reads again, compares and asks the server to check. It runs in the background.
 	Prepare func(context.Context, *change.Writer) (change.Plan, error)
-	// Confirm is what must be typed before it is sent; empty for changes that can be undone.
+	// Confirm is what must be typed before it is sent; empty for what asks for no more than enter.
 	Confirm string
 	// ConfirmID may be typed in its place; empty for what has no id of its own.
 	ConfirmID string
