@@ -25,7 +25,7 @@ import (
 // output is the value of -o.
 type output string
 
-// outputs are the forms that every printing command has; `status` has one more.
+// outputs are the forms that every printing command has; `status` has more.
 var outputs = []string{"table", "json"}
 
 func (o *output) flag(cmd *cobra.Command, more ...string) {

@@ -48,7 +48,7 @@ func (e *JournalError) Error() string {
 func (e *JournalError) Unwrap() error { return e.Err }
 
 // Apply carries out the plan: a plan that was applied is spent, whatever became of it. Each request is sent once, but for the creation of
-// a replacement, which is sent again for a minute after a certain refusal. The result is never more certain than what was read back.
+// a replacement, which is sent again for a minute after a refusal that may pass. The result is never more certain than what was read back.
 func (w *Writer) Apply(ctx context.Context, p Plan, options ...ApplyOption) Result {
 	if reason := p.Blocked(); reason != "" {
 		return refused(p, errors.New(reason))
@@ -86,7 +86,7 @@ func (a *applying) steps(ctx context.Context, p Plan) Result {
 	return result
 }
 
-// repeated does a step, and again after a certain refusal where the step allows it. Each time has its entry in the journal.
+// repeated does a step, and again after a refusal that may pass, where the step allows it. Each time has its entry in the journal.
 func (a *applying) repeated(ctx context.Context, p Plan, s step) Result {
 	r := a.step(ctx, p, s)
 	for _, wait := range s.repeats {

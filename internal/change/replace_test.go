@@ -75,7 +75,7 @@ func TestNothingIsReadBetweenTheDeletionAndTheCreation(t *testing.T) {
 	wantOutcome(t, d.writer.Apply(t.Context(), p), journal.Done)
 }
 
-// The deletion takes effect late at the place that checks names, or there is no connection for a while: both are certain refusals.
+// The deletion takes effect late at the place that checks names, or there is no connection for a while: both are refusals that may pass.
 func TestACertainRefusalOfTheCreationIsTriedAgainAndNoted(t *testing.T) {
 	for name, refuse := range map[string]func(*desk){
 		"name in use": func(d *desk) {

@@ -205,8 +205,7 @@ func (l Likelihood) Word() string {
 func (l Likelihood) MarshalText() ([]byte, error) { return []byte(l.String()), nil }
 
 // Impact says what a finding means for traffic, if it is so. A larger value is worse. An incident's is called severity in JSON. JSON
-// has the
-// words of String, the screen those of Word: outage, reduced, risk, note.
+// has the words of String, the screen those of Word: outage, reduced, risk, note.
 type Impact int
 
 // The impacts.

@@ -40,7 +40,7 @@ const (
 	notYours  = "Cloudflare's, not the account's: "
 )
 
-// can are the acts of a collection that is created, changed and deleted, each undone.
+// can gives an act for each of the verbs, each of which can be undone.
 func can(verbs ...string) []Act {
 	out := make([]Act, len(verbs))
 	for i, v := range verbs {

@@ -231,7 +231,7 @@ func UUID(text string) Finding {
 		}
 	}
 	if len(text) < len(shape) {
-		return partial("RFC 9562", "Continue the ID: it has %d characters", len(shape))
+		return partial("RFC 9562", "Not complete: an ID has %d characters", len(shape))
 	}
 	return Finding{}
 }

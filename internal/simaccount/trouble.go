@@ -7,7 +7,7 @@ import (
 )
 
 // Trouble is a fault in the network of the simulated account, as an operator meets it. It shows in the data
-// only; faults of the API itself are Fault.
+// only; faults of the API itself are Fault. The words are those of the diagnose.Cause that must come first (TestEveryTroubleIsNamedFirst).
 type Trouble string
 
 // The troubles that Seed knows.
@@ -57,7 +57,7 @@ type Affected struct {
 	ID, Name string
 }
 
-// The tunnels and prefixes of the believable account that are well until a trouble is seeded.
+// What the believable account has well until a trouble is seeded, and the values that troubles put in its place.
 const (
 	wellGRE    = "fra-dc1-gre"
 	wellGRE2   = "fra-dc2-gre"

@@ -82,7 +82,7 @@ func (s State) Word() string {
 // EventKind says what happened.
 type EventKind string
 
-// The kinds of events. The three about objects are used for other objects than tunnels too; Event.Resource
+// The kinds of events. TunnelAppeared, TunnelGone and TunnelModified are used for other objects too; Event.Resource
 // says which.
 const (
 	SessionChanged   EventKind = "session"  // From and To differ

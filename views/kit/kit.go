@@ -78,8 +78,8 @@ func (e *Env) LinkTo(f resource.Field, of store.Kind, id string) resource.Field 
 	return f
 }
 
-// Module is one resource, or a few that belong together: its pages, what keeps its rows, and what it
-// knows about objects of other resources.
+// Module is a kind of object, several that belong together, or a page of its own such as the overview: its pages, and what it
+// tells other modules about its objects.
 type Module interface {
 	PaletteEntries() []tui.PaletteEntry
 	Services() []tui.Service
@@ -200,14 +200,14 @@ const ReadLimit = 10 * time.Second
 // justRead is how old what a deletion rests on may be: what was read a moment ago, for the same question, is not read again.
 const justRead = 5 * time.Second
 
-// Dependents says in words what belongs to s, for whoever is about to delete it. It reads what it needs, so it is for commands.
+// Dependents says in words what stops working without s, for whoever is about to delete it. It reads what it needs, so it is for commands.
 func (e *Env) Dependents(ctx context.Context, s Subject) []string {
 	ctx, cancel := context.WithTimeout(ctx, ReadLimit)
 	defer cancel()
 	return e.FreshDependents(e.Feed.Fresh(ctx, justRead, e.relatedKinds()...), s)
 }
 
-// FreshDependents says in words what belongs to s by what is known.
+// FreshDependents says in words what stops working without s, by what is known.
 func (e *Env) FreshDependents(now *store.Snapshot, s Subject) []string {
 	var out []string
 	for _, d := range with[Dependent](e) {

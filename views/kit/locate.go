@@ -15,7 +15,7 @@ type Locator interface {
 	Where(p netip.Prefix) tui.View
 	// Through is the page of the destinations that have a way over one of these tunnels or interconnects, which name is of.
 	Through(name string, ids ...string) tui.View
-	// Ways are what is left of the ways to a network, and the ways, by what is known; nil when the routes are not.
+	// Paths says how many paths to a network are left, and names them, by what is known; nil when the routes are not.
 	Paths(p netip.Prefix) []resource.Section
 	// All is the page of all destinations, the worst first.
 	All() tui.View
