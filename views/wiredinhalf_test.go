@@ -4,11 +4,29 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"testing"
 
 	"flarewire/internal/kind"
 )
+
+// A kind with words has its page in the palette, under those words; what is below a prefix is on the page of that.
+func TestEveryKindWithWordsHasAPage(t *testing.T) {
+	var names []string
+	for _, m := range sit(t, "overview", nil).env.Modules() {
+		for _, page := range m.PaletteEntries() {
+			names = append(names, page.Names...)
+		}
+	}
+	for _, a := range kind.All() {
+		for _, word := range a.Words {
+			if a.Parent == "" && !slices.Contains(names, word) {
+				t.Errorf("%s: no module of the registry in views.go has a page called %q", a.Kind, word)
+			}
+		}
+	}
+}
 
 // A kind that can be changed has a test of its fields (uitest.Fields) in its page's folder: without one, a field that is wired in half
 // is seen by nobody. The settings of interconnects are one field, in a dialog.
