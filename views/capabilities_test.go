@@ -15,8 +15,8 @@ import (
 )
 
 // onlyPages are the modules that are pages and keep no objects of the account, with the capabilities that they have all the same.
-var onlyPages = map[string][]string{"overview": nil, "alerts": nil, "bgp": nil, "changes": nil, "events": nil, "setup": nil, "activity": nil,
-	"requests": nil, "traceroute": {"Tracer"}, "where": nil, "location": nil, "muted": nil}
+var onlyPages = map[string][]string{"overview": nil, "alerts": nil, "bgp": nil, "changes": nil, "events": nil, "setup": nil,
+	"activity": nil, "requests": nil, "traceroute": {"Tracer"}, "where": nil, "location": nil, "muted": nil}
 
 // Every module has a capability, or a reason not to, which stands at its type: a new module, or a capability that one loses by a
 // changed method, is seen here.
