@@ -133,8 +133,10 @@ outdated: ## list the modules and tools of which there is a newer release (needs
 licences: ## write docs/licences.md: what is linked, and under which licences
 	go run -C tools ./licences/make -platforms '$(PLATFORMS)'
 
-docs: ## write docs/keys.md and docs/kinds.md anew, and the manual pages and completions into bin/docs
-	go test ./cli -run "TestTheKeyPage|TestTheKindsPage|TestTheSchemaOfTheSettings" -update
+# The schema is made from views/actions.txt, which the first line makes and the second compiles into the program.
+docs: ## write docs/keys.md, docs/kinds.md and the schema anew, and the manual pages and completions into bin/docs
+	go test ./cli -run "TestTheKeyPage|TestTheKindsPage" -update
+	go test ./cli -run TestTheSchemaOfTheSettings -update
 	go run -C tools ./manual -out ../bin/docs -date '$(DATE)'
 
 # go install github.com/goreleaser/goreleaser/v2@$(GORELEASER) first: about three minutes.

@@ -2,85 +2,148 @@ package api_test
 
 import (
 	"context"
+	"encoding/json"
 	"math/rand/v2"
+	"reflect"
+	"strings"
 	"testing"
 
 	"flarewire/api"
 )
 
-// collection is one collection of the API, as the tests of lists, of damaged objects, of operations and of requests use it.
-type collection struct {
-	kind    kind
-	damaged func(*testing.T) subject
-	call    func(map[string]func(context.Context) error, *api.AccountClient)
-	build   func(map[string]func(*rand.Rand) (api.Request, error), *api.AccountClient)
-}
+// collection is one collection of the API, as the tests of lists, of damaged objects, of operations and of requests use it. All are made
+// from the client's own entries, so a new one is tested without a line here. That the entries are right is the matter of package contract.
+type collection struct{ api.Shape }
 
-// collections are those of an account; TestEveryKindIsHere fails for one that is missing. under and single are the keys of the list and of
-// one object in result, if there are any; odd is a field of which a JSON list of numbers is no value.
 func collections() []collection {
-	type A = api.AccountClient
-	return []collection{
-		collectionOf("gre_tunnels", "gre_tunnels", "gre_tunnel", "mtu", func(v api.GRETunnel) string { return v.ID },
-			func(a *A) api.Collection[api.GRETunnel] { return a.GRETunnels }, api.GRETunnel{ID: "t1", Name: "a"}),
-		collectionOf("ipsec_tunnels", "ipsec_tunnels", "ipsec_tunnel", "psk_metadata", func(v api.IPsecTunnel) string { return v.ID },
-			func(a *A) api.Collection[api.IPsecTunnel] { return a.IPsecTunnels }, api.IPsecTunnel{ID: "t1", Name: "a"}),
-		collectionOf("cf_interconnects", "interconnects", "interconnect", "gre", func(v api.MagicInterconnect) string { return v.ID },
-			func(a *A) api.Collection[api.MagicInterconnect] { return a.Interconnects }, api.MagicInterconnect{ID: "i1", Name: "a"}),
-		collectionOf("routes", "routes", "route", "scope", func(v api.Route) string { return v.ID },
-			func(a *A) api.Collection[api.Route] { return a.Routes }, api.Route{ID: "r1", Prefix: "192.0.2.0/24"}),
-		collectionOf("cnis", "items", "", "magic", func(v api.CNI) string { return v.ID },
-			func(a *A) api.Collection[api.CNI] { return a.CNIs }, api.CNI{ID: "c1"}),
-		collectionOf("cni_interconnects", "items", "", "site", func(v api.Interconnect) string { return v.Name },
-			func(a *A) api.Collection[api.Interconnect] { return a.PhysicalInterconnects }, api.Interconnect{Name: "i1"}).by("name"),
-		collectionOf("cni_slots", "items", "", "occupied", func(v api.Slot) string { return v.ID },
-			func(a *A) api.Collection[api.Slot] { return a.Slots }, api.Slot{ID: "s1"}),
-		collectionOf("prefixes", "", "", "asn", func(v api.Prefix) string { return v.ID },
-			func(a *A) api.Collection[api.Prefix] { return a.Prefixes }, api.Prefix{ID: "p1"}),
-		collectionOf("bgp_prefixes", "", "", "on_demand", func(v api.BGPPrefix) string { return v.ID },
-			func(a *A) api.Collection[api.BGPPrefix] { return a.BGPPrefixes("p1") }, api.BGPPrefix{ID: "b1"}),
-		collectionOf("bindings", "", "", "provisioning", func(v api.Binding) string { return v.ID },
-			func(a *A) api.Collection[api.Binding] { return a.Bindings("p1") }, api.Binding{ID: "b1"}),
-		collectionOf("delegations", "", "", "cidr", func(v api.Delegation) string { return v.ID },
-			func(a *A) api.Collection[api.Delegation] { return a.Delegations("p1") }, api.Delegation{ID: "d1"}).onlyListed(),
-		collectionOf("services", "", "", "name", func(v api.AddressingService) string { return v.ID },
-			func(a *A) api.Collection[api.AddressingService] { return a.Services }, api.AddressingService{ID: "s1"}).onlyListed(),
-		collectionOf("leases", "", "", "created_at", func(v api.Lease) string { return v.ID },
-			func(a *A) api.Collection[api.Lease] { return a.Leases }, api.Lease{ID: "l1"}).onlyListed(),
-		collectionOf("endpoint_healthchecks", "", "", "endpoint", func(v api.EndpointCheck) string { return v.ID },
-			func(a *A) api.Collection[api.EndpointCheck] { return a.EndpointChecks }, api.EndpointCheck{ID: "e1", Endpoint: "192.0.2.1"}),
-		collectionOf("bgp_filter_profiles", "", "", "match_action", func(v api.FilterProfile) string { return v.ID },
-			func(a *A) api.Collection[api.FilterProfile] { return a.FilterProfiles }, api.FilterProfile{ID: "f1", Name: "a"}),
+	var all []collection
+	for _, shape := range api.Shapes() {
+		all = append(all, collection{shape})
+	}
+	return all
+}
+
+// in is the collection of an account, below the prefix p1 where it is one of a prefix.
+func (c collection) in(a *api.AccountClient) api.Objects {
+	return a.Collection(c.Name, []string{"p1"}[:c.Parents]...)
+}
+
+// answer is the answer around a list or an object, which stand under the key of result, if there is one.
+func (c collection) answer(key, value string) string {
+	if key == "" {
+		return result(value)
+	}
+	return result(`{"` + key + `":` + value + `}`)
+}
+
+func (c collection) kind(t *testing.T) kind {
+	k := kind{name: c.Name, key: c.Key, odd: c.odd(t), paged: c.Paged,
+		wrap: func(list string) string { return c.answer(c.Plural, list) },
+		one:  func(object string) string { return c.answer(c.Single, object) },
+		list: func(ctx context.Context, client *api.Client) ([]row, error) {
+			list, err := c.in(client.In(account)).List(ctx)
+			return rowsOf(list, err, c.id)
+		}}
+	if c.CanGet {
+		k.get = func(ctx context.Context, client *api.Client, wanted string) (row, error) {
+			o, err := c.in(client.In(account)).Get(ctx, wanted)
+			return row{c.id(o), o.Undecoded()}, err
+		}
+	}
+	if c.Paged { // without an envelope
+		k.wrap = func(list string) string { return `{"items":` + list + `,"next":null}` }
+		k.one = func(object string) string { return object }
+	}
+	return k
+}
+
+// id is what the object's own field says.
+func (c collection) id(o api.Object) string {
+	var fields map[string]any
+	_ = json.Unmarshal(o.Values(), &fields) // no object has no id
+	id, _ := fields[c.Key].(string)
+	return id
+}
+
+// odd is a field, other than the id, of which a JSON list of numbers is no value.
+func (c collection) odd(t *testing.T) string {
+	for i := range c.Type.NumField() {
+		field := c.Type.Field(i)
+		key, _, _ := strings.Cut(field.Tag.Get("json"), ",")
+		if key == "" || key == "-" || key == c.Key {
+			continue
+		}
+		if json.Unmarshal([]byte("[64512.5]"), reflect.New(field.Type).Interface()) != nil {
+			return key
+		}
+	}
+	t.Fatalf("%s has no field that a list of numbers does not fit", c.Name)
+	return ""
+}
+
+// damaged is the subject of the collection's objects.
+func (c collection) damaged(t *testing.T) subject {
+	return subjectOf(t, c.Type, func(object string) string { return c.kind(t).wrap("[" + object + "]") },
+		func(ctx context.Context, client *api.Client) (any, error) {
+			o, err := oneOf(c.in(client.In(account)).List(ctx))
+			return api.TypedOf(o), err
+		})
+}
+
+// call adds a call for each operation that a collection can have.
+func (c collection) call(t *testing.T, all map[string]func(context.Context) error, a *api.AccountClient) {
+	objects := c.in(a)
+	sample, err := objects.Decode(json.RawMessage(`{"id":"x1","name":"x1"}`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	change := func(what string, build func() (api.Request, error)) {
+		all[c.Name+what] = func(ctx context.Context) error {
+			r, err := build()
+			_, err = sends(ctx, r, err, nil)
+			return err
+		}
+	}
+	all[c.Name+".list"] = func(ctx context.Context) error { _, err := objects.List(ctx); return err }
+	all[c.Name+".get"] = func(ctx context.Context) error { _, err := objects.Get(ctx, "x1"); return err }
+	change(".create", func() (api.Request, error) { return objects.BuildCreate(sample) })
+	change(".update", func() (api.Request, error) { return objects.BuildUpdate("x1", sample) })
+	change(".delete", func() (api.Request, error) { return objects.BuildDelete("x1") })
+	change(".bulk_update", func() (api.Request, error) { return objects.BuildBulkUpdate([]api.Object{sample}) })
+}
+
+// build adds a way to build each operation that changes something, with objects that are filled by chance.
+func (c collection) build(all map[string]func(*rand.Rand) (api.Request, error), objects api.Objects) {
+	object := func(r *rand.Rand) api.Object { return api.ObjectOf(onServer(filledOf(r, c.Type), r)) }
+	all[c.Name+".create"] = func(r *rand.Rand) (api.Request, error) { return objects.BuildCreate(api.ObjectOf(filledOf(r, c.Type))) }
+	all[c.Name+".update"] = func(r *rand.Rand) (api.Request, error) { return objects.BuildUpdate(word(r), object(r)) }
+	all[c.Name+".delete"] = func(r *rand.Rand) (api.Request, error) { return objects.BuildDelete(word(r)) }
+	all[c.Name+".bulk_update"] = func(r *rand.Rand) (api.Request, error) {
+		return objects.BuildBulkUpdate([]api.Object{object(r), object(r)})
 	}
 }
 
-func collectionOf[T interface{ Undecoded() []string }](name, under, single, odd string, id func(T) string,
-	in func(*api.AccountClient) api.Collection[T], sample T) collection {
-	c := collection{
-		damaged: func(t *testing.T) subject { return listOf(t, under, in) },
-		call: func(all map[string]func(context.Context) error, a *api.AccountClient) {
-			addCollection(all, name, in(a), sample)
-		},
-		build: func(all map[string]func(*rand.Rand) (api.Request, error), a *api.AccountClient) {
-			building(all, name, in(a))
-		},
+// TestEveryCollectionOfAnAccountIsThere: each Collection field of the client is made by Client.In, and each is one of collections.
+func TestEveryCollectionOfAnAccountIsThere(t *testing.T) {
+	client, _ := serve(t, says(200, "{}"))
+	a := reflect.ValueOf(client.In(account)).Elem()
+	typed := map[string]string{}
+	for i := range a.NumField() {
+		field := a.Type().Field(i)
+		if list := a.Field(i).MethodByName("List"); field.IsExported() && list.IsValid() {
+			typed[list.Type().Out(0).Elem().Name()] = field.Name
+			if a.Field(i).FieldByName("resource").IsNil() {
+				t.Errorf("AccountClient.%s is not made by Client.In", field.Name)
+			}
+		}
 	}
-	if under == "items" { // without an envelope, in pages
-		c.kind = kindOf(name, "", "", odd, id, in).bare()
-	} else {
-		c.kind = kindOf(name, under, single, odd, id, in)
+	for _, c := range collections() {
+		if c.Parents == 0 && typed[c.Type.Name()] == "" {
+			t.Errorf("AccountClient has no collection of %s", c.Name)
+		}
+		delete(typed, c.Type.Name())
 	}
-	return c
-}
-
-// by sets the key that names an object.
-func (c collection) by(key string) collection {
-	c.kind.key = key
-	return c
-}
-
-// onlyListed: the API does not give one object alone.
-func (c collection) onlyListed() collection {
-	c.kind.get = nil
-	return c
+	for _, field := range typed {
+		t.Errorf("AccountClient.%s is not in collections", field)
+	}
 }

@@ -30,7 +30,12 @@ type subject struct {
 
 // objectsOf is the subject of one type; ask is a call whose answer, around one object, is the body.
 func objectsOf[T any](t *testing.T, body func(object string) string, ask func(context.Context, *api.Client) (T, error)) subject {
-	v := reflect.New(reflect.TypeFor[T]()).Elem()
+	return subjectOf(t, reflect.TypeFor[T](), body, func(ctx context.Context, c *api.Client) (any, error) { return ask(ctx, c) })
+}
+
+func subjectOf(t *testing.T, typ reflect.Type, body func(object string) string,
+	ask func(context.Context, *api.Client) (any, error)) subject {
+	v := reflect.New(typ).Elem()
 	populate(v, 1)
 	object, err := json.Marshal(v.Interface())
 	if err != nil {
@@ -39,15 +44,15 @@ func objectsOf[T any](t *testing.T, body func(object string) string, ask func(co
 	var answer string
 	client := inMemory(t, func(*http.Request) (*http.Response, error) { return reply(200, answer), nil },
 		func(o *api.Options) { o.Budget = 1 << 30 })
-	return subject{name: reflect.TypeFor[T]().Name(), object: string(object),
+	return subject{name: typ.Name(), object: string(object),
 		read: func(object string) (any, error) {
 			answer = body(object)
 			return ask(t.Context(), client)
 		},
 		decode: func(object []byte) (any, error) {
-			var v T
-			err := json.Unmarshal(object, &v)
-			return v, err
+			v := reflect.New(typ)
+			err := json.Unmarshal(object, v.Interface())
+			return v.Elem().Interface(), err
 		}}
 }
 
@@ -92,19 +97,6 @@ func oneOf[T any](list []T, err error) (T, error) {
 		return *new(T), err
 	}
 	return list[0], err
-}
-
-// listOf is the subject of a collection.
-func listOf[T any](t *testing.T, under string, in func(*api.AccountClient) api.Collection[T]) subject {
-	body := func(object string) string { return result("[" + object + "]") }
-	switch under {
-	case "":
-	case "items":
-		body = func(object string) string { return `{"items":[` + object + `]}` }
-	default:
-		body = func(object string) string { return result(`{"` + under + `":[` + object + `]}`) }
-	}
-	return objectsOf(t, body, func(ctx context.Context, c *api.Client) (T, error) { return oneOf(in(c.In(account)).List(ctx)) })
 }
 
 func subjects(t *testing.T) []subject {

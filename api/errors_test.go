@@ -14,7 +14,7 @@ import (
 // TestPermissionNames: who lacks a permission is told its exact name.
 func TestPermissionNames(t *testing.T) {
 	client, _ := serve(t, says(403, `{"success":false,"errors":[{"code":10000,"message":"Authentication error"}]}`))
-	all := calls(client)
+	all := calls(t, client)
 	for name, want := range map[string]string{
 		"gre_tunnels.list":           "Magic Transit Read or Magic WAN Read",
 		"routes.create":              "Magic Transit Write or Magic WAN Write",

@@ -63,7 +63,7 @@ func FuzzAnswers(f *testing.F) {
 		if status < 200 || status > 599 {
 			status = 200 + (status&0x7fffffff)%400
 		}
-		for _, call := range calls(fuzzed(t, status, body)) {
+		for _, call := range calls(t, fuzzed(t, status, body)) {
 			if call != nil {
 				checkError(t, call(t.Context()))
 			}

@@ -122,7 +122,7 @@ func neverNull(t *testing.T) {
 	if diff := cmp.Diff(want, body(t, server.last(t))); diff != "" {
 		t.Error(diff)
 	}
-	for _, call := range calls(client) {
+	for _, call := range calls(t, client) {
 		if call != nil {
 			_ = call(t.Context())
 		}
@@ -322,7 +322,7 @@ func prefixDescription(t *testing.T) {
 func writesOnce(t *testing.T) {
 	for _, status := range []int{408, 409, 429, 500, 502, 503, 504} {
 		client, server := serve(t, says(status, ""))
-		for name, call := range calls(client) {
+		for name, call := range calls(t, client) {
 			for _, op := range api.Operations() {
 				if op.Name == name && op.Changes {
 					before := len(server.requests())

@@ -22,10 +22,12 @@ import (
 const key = `canary "key" <&> \ é`
 
 // filled is a value with every field set by chance: awkward texts, and key in every secret.
-func filled[T any](r *rand.Rand) T {
-	var v T
-	fill(r, reflect.ValueOf(&v).Elem(), "")
-	return v
+func filled[T any](r *rand.Rand) T { return filledOf(r, reflect.TypeFor[T]()).(T) }
+
+func filledOf(r *rand.Rand, typ reflect.Type) any {
+	v := reflect.New(typ).Elem()
+	fill(r, v, "")
+	return v.Interface()
 }
 
 func fill(r *rand.Rand, v reflect.Value, name string) {
@@ -91,33 +93,31 @@ func builders(a *api.AccountClient) map[string]func(*rand.Rand) (api.Request, er
 			return a.BuildBGPPrefixChange(word(r), word(r), api.BGPPrefixChange{Advertised: &on, ASNPrependCount: &count})
 		},
 	}
+	below := map[string]api.Objects{ // ids that are easily damaged on their way into a path
+		"bgp_prefixes": a.BGPPrefixes("p/1").Objects(), "bindings": a.Bindings("p 1").Objects()}
 	for _, c := range collections() {
-		c.build(all, a)
+		objects, ok := below[c.Name]
+		if !ok {
+			objects = c.in(a)
+		}
+		c.build(all, objects)
 	}
-	building(all, "bgp_prefixes", a.BGPPrefixes("p/1")) // ids that are easily damaged on their way into a path
-	building(all, "bindings", a.Bindings("p 1"))
 	return all
 }
 
-func building[T any](all map[string]func(*rand.Rand) (api.Request, error), name string, c api.Collection[T]) {
-	all[name+".create"] = func(r *rand.Rand) (api.Request, error) { return c.BuildCreate(filled[T](r)) }
-	all[name+".update"] = func(r *rand.Rand) (api.Request, error) { return c.BuildUpdate(word(r), onServer(filled[T](r), r)) }
-	all[name+".delete"] = func(r *rand.Rand) (api.Request, error) { return c.BuildDelete(word(r)) }
-	all[name+".bulk_update"] = func(r *rand.Rand) (api.Request, error) {
-		return c.BuildBulkUpdate([]T{onServer(filled[T](r), r), onServer(filled[T](r), r)})
-	}
-}
-
 // onServer gives half of the objects a former state at the server, of which an update may clear something.
-func onServer[T any](v T, r *rand.Rand) T {
+func onServer(v any, r *rand.Rand) any {
 	if r.IntN(2) == 0 {
 		return v
 	}
-	before, _ := json.Marshal(filled[T](r))
+	typ := reflect.TypeOf(v)
+	before, _ := json.Marshal(filledOf(r, typ))
 	wanted, _ := json.Marshal(v)
-	_ = (api.Answer{Objects: []json.RawMessage{before}}).Into(&v) // sets the server's bytes
-	_ = json.Unmarshal(wanted, &v)
-	return v
+	p := reflect.New(typ)
+	p.Elem().Set(reflect.ValueOf(v))
+	_ = (api.Answer{Objects: []json.RawMessage{before}}).Into(p.Interface()) // sets the server's bytes
+	_ = json.Unmarshal(wanted, p.Interface())
+	return p.Elem().Interface()
 }
 
 // changing gives every operation that changes something with a way to build it.

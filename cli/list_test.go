@@ -5,22 +5,41 @@ import (
 	"encoding/json"
 	"net/http"
 	"net/http/httptest"
+	"slices"
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
+	"flarewire/api"
+	"flarewire/internal/kind"
 	"flarewire/internal/simaccount"
 )
 
-// everything is what the contract says can be listed, with the API's list behind it.
-var everything = map[string]string{
-	"gre": "/magic/gre_tunnels", "ipsec": "/magic/ipsec_tunnels", "interconnects": "/cni/interconnects", "cnis": "/cni/cnis",
-	"cf-interconnects": "/magic/cf_interconnects", "prefixes": "/addressing/prefixes", "bgp-prefixes": "/bgp/prefixes",
-	"bindings": "/bindings", "routes": "/magic/routes",
-	"endpoint-checks": "/diagnostics/endpoint-healthchecks", "bgp-filters": "/magic/bgp/filter_profiles",
+// listable are the kinds that can be listed, by the table of kinds. Which words those have is held by TestTheKindsPage.
+func listable() map[string]kind.About {
+	out := map[string]kind.About{}
+	for _, a := range kind.All() {
+		if a.Listable() {
+			out[a.Words[0]] = a
+		}
+	}
+	return out
+}
+
+// listOf is the request that lists a kind.
+func listOf(t *testing.T, a kind.About) api.Operation {
+	t.Helper()
+	all := api.Operations()
+	i := slices.IndexFunc(all, func(op api.Operation) bool { return op.Name == string(a.Kind)+".list" })
+	if i < 0 {
+		t.Fatalf("the API has no list of %s", a.Kind)
+	}
+	return all[i]
 }
 
 func TestEveryResourceCanBeListedForScriptsAndForPeople(t *testing.T) {
-	for resource, path := range everything {
+	for resource, a := range listable() {
 		t.Run(resource, func(t *testing.T) {
 			sim, env := serve(t, simaccount.Options{})
 			s := newShell(t, env...)
@@ -31,15 +50,15 @@ func TestEveryResourceCanBeListedForScriptsAndForPeople(t *testing.T) {
 			if err := json.Unmarshal(s.out.Bytes(), &list); err != nil || len(list) < 2 {
 				t.Fatalf("%d objects, %v", len(list), err)
 			}
-			asked := false
+			op, asked := listOf(t, a), false
 			for _, r := range sim.Requests() {
-				asked = asked || strings.HasSuffix(r.Path, path)
+				asked = asked || op.Matches(r.Method, strings.TrimPrefix(r.Path, "/client/v4"))
 				if r.Method != http.MethodGet {
 					t.Errorf("a list sent %s %s", r.Method, r.Path)
 				}
 			}
 			if !asked {
-				t.Errorf("%s was not asked", path)
+				t.Errorf("%s was not asked", op.Path)
 			}
 			if code := s.run("list", resource); code != 0 {
 				t.Fatal(s.err.String())
@@ -105,14 +124,48 @@ func TestWhatTheServerSaysCannotMoveTheCursor(t *testing.T) {
 	}
 }
 
+// named is what people call an object: the first of the kind's fields for that which is set.
+func named(a kind.About, object map[string]any) string {
+	for _, path := range a.Label {
+		var v any = object
+		for key := range strings.SplitSeq(path, ".") {
+			inside, _ := v.(map[string]any)
+			v = inside[key]
+		}
+		if name, _ := v.(string); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// onlyOne is an object of a list whose name no other has, and the name.
+func onlyOne(a kind.About, list []map[string]any) (object map[string]any, name string) {
+	count := map[string]int{}
+	for _, o := range list {
+		count[strings.ToLower(named(a, o))]++
+	}
+	i := slices.IndexFunc(list, func(o map[string]any) bool { return count[strings.ToLower(named(a, o))] == 1 })
+	if i < 0 {
+		return nil, ""
+	}
+	return list[i], named(a, list[i])
+}
+
 func TestOneObjectIsFoundByNameOrID(t *testing.T) {
 	_, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
-	for resource, name := range map[string]string{
-		"gre": "fra-dc1-gre", "ipsec": "mad-br1-ipsec", "interconnects": "nwf-fra03-1", "cnis": "fra-cni-v1", "cf-interconnects": "ams-cni-v2",
-		"prefixes": "198.18.20.0/24", "bgp-prefixes": "2001:db8:40::/48", "bindings": "198.18.11.64/27", "routes": "10.50.0.0/16",
-		"endpoint-checks": "Frankfurt edge router", "bgp-filters": "on-prem-imports",
-	} {
+	for resource, a := range listable() {
+		s.run("list", resource, "-o", "json")
+		var list []map[string]any
+		if err := json.Unmarshal(s.out.Bytes(), &list); err != nil {
+			t.Fatalf("%s: %v", resource, err)
+		}
+		want, name := onlyOne(a, list)
+		if name == "" {
+			t.Errorf("%s: no object of the simulated account has a name of its own", resource)
+			continue
+		}
 		if code := s.run("get", resource, name, "-o", "json"); code != 0 {
 			t.Errorf("%s %s: exit %d: %s", resource, name, code, s.err.String())
 			continue
@@ -121,6 +174,9 @@ func TestOneObjectIsFoundByNameOrID(t *testing.T) {
 		var object map[string]any
 		if err := json.Unmarshal([]byte(byName), &object); err != nil {
 			t.Fatal(err)
+		}
+		if diff := cmp.Diff(want["id"], object["id"]); diff != "" || named(a, object) != name {
+			t.Errorf("%s %s is another object than in the list: %s", resource, name, byName)
 		}
 		if id, ok := object["id"].(string); ok {
 			if code := s.run("get", resource, id, "-o", "json"); code != 0 || s.out.String() != byName {
@@ -232,7 +288,7 @@ func TestTabOffersResourcesAndSendsNothing(t *testing.T) {
 	sim, env := serve(t, simaccount.Options{})
 	s := newShell(t, env...)
 	s.run("__complete", "list", "")
-	for resource := range everything {
+	for resource := range listable() {
 		if !strings.Contains(s.out.String(), resource+"\t") {
 			t.Errorf("no %s in\n%s", resource, s.out.String())
 		}

@@ -16,8 +16,6 @@ var Differences = []Difference{
 		Reason: "the analytics are a GraphQL API; OpenAPI does not describe it, simaccount parses it against a schema of its own"},
 	{Operations: []string{"logs.*", "audit.entries", "alert_policies.read"}, Side: Request, Where: "path",
 		Reason: "Cloudflare's record of what happened: its pages tell of it, the documents of these products do not have it (docs/record.md)"},
-	{Operations: []string{"bgp_filter_profiles.*", "bgp_settings.*"}, Side: Request, Where: "path",
-		Reason: "in Cloudflare's SDKs since October 2026, in no document here; the fragment of our own has it, unconfirmed"},
 	{Document: Slices, Operations: []string{"ipsec_tunnels.psk"}, Side: Request, Where: "path",
 		Reason: "cloudflare-go v7.9.0 has POST ipsec_tunnels/psk, Cloudflare's OpenAPI of July 2026 does not; the derived document has it"},
 	{Document: Derived, Operations: []string{"user.get"}, Side: Request, Where: "path",

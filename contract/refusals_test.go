@@ -14,38 +14,10 @@ const absent = "0123456789abcdef0123456789abcdef"
 // everyCall sends every operation of an account once, about things that do not exist where an id is needed. What becomes of it is
 // not looked at here: the exchanges are.
 func everyCall(o *operator) {
-	on, ctx := true, o.ctx()
-	address, icon := "10.99.2.0/31", "nwf-none-1"
-	calls(o, o.GRETunnels, absent, api.GRETunnel{ID: absent, Name: "con-no-gre", CloudflareGREEndpoint: "192.0.2.11",
-		CustomerGREEndpoint: "203.0.113.245", InterfaceAddress: address})
-	calls(o, o.IPsecTunnels, absent, api.IPsecTunnel{ID: absent, Name: "con-no-ipsec", CloudflareEndpoint: "192.0.2.11",
-		InterfaceAddress: address})
-	calls(o, o.Interconnects, absent, api.MagicInterconnect{ID: absent, Description: "none"})
-	calls(o, o.Routes, absent, api.Route{ID: absent, Prefix: "10.72.0.0/16", Nexthop: "10.255.255.1", Priority: 1})
-	uuid := "01234567-89ab-4def-8123-456789abcdef"
-	calls(o, o.CNIs, uuid, api.CNI{ID: uuid, Interconnect: icon, CustIP: "10.99.2.1/31", P2PIP: "10.99.2.0/31",
-		Magic: api.CNIMagic{ConduitName: "con-no-cni", MTU: 1500}})
-	calls(o, o.PhysicalInterconnects, icon, api.Interconnect{Type: "direct", SlotID: uuid})
-	calls(o, o.Slots, uuid, api.Slot{})
-	calls(o, o.Prefixes, absent, api.Prefix{CIDR: "198.18.10.0/24", ASN: ptr(uint32(64701))})
-	calls(o, o.Services, absent, api.AddressingService{})
-	calls(o, o.Leases, absent, api.Lease{})
-	calls(o, o.BGPPrefixes(absent), absent, api.BGPPrefix{CIDR: "198.18.10.0/25"})
-	calls(o, o.Bindings(absent), absent, api.Binding{CIDR: "198.18.10.0/28", ServiceID: absent})
-	calls(o, o.Delegations(absent), absent, api.Delegation{CIDR: "198.18.10.0/28", DelegatedAccountID: absent})
-	calls(o, o.EndpointChecks, absent, api.EndpointCheck{CheckType: "icmp", Endpoint: "203.0.113.201"})
-	calls(o, o.FilterProfiles, absent, api.FilterProfile{Name: "none", MatchAction: "allow", Targets: []string{"10.0.0.0/8"}})
-	_, _ = o.generatePSK(absent)
-	_, _ = o.setPSKs(map[string]api.Secret{absent: api.NewSecret("for-nobody")})
-	_, _ = o.CNISettings(ctx)
-	_, _ = o.BGPSettings(ctx)
-	_, _ = o.setCNISettings(api.CNISettings{DefaultASN: ptr(uint32(65535))})
-	_, _ = o.InterconnectStatus(ctx, icon)
-	_, _ = o.LetterOfAuthorization(ctx, icon)
-	_, _ = o.validate(absent)
-	_, _ = o.changeBGPPrefix(absent, absent, api.BGPPrefixChange{Advertised: &on})
-	_, _ = o.BGPStatus(ctx, absent)
-	_, _ = o.Traceroute(ctx, api.TracerouteRequest{Targets: []string{"203.0.113.10"}, Colos: []string{"nowhere"}})
+	for _, s := range stories {
+		s.absent(o)
+	}
+	_, _ = o.Traceroute(o.ctx(), api.TracerouteRequest{Targets: []string{"203.0.113.10"}, Colos: []string{"nowhere"}})
 	ofRecord(o)
 }
 

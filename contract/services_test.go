@@ -7,6 +7,65 @@ import (
 	"flarewire/internal/simaccount"
 )
 
+// story is how the contract goes through a kind of object, or through a few that belong together.
+type story struct {
+	name   string
+	life   func(*operator) // uses every operation and fills every field
+	absent func(*operator) // sends every operation once, about what does not exist; see everyCall
+}
+
+// uuid is an id of nothing in the CNI service.
+const uuid = "01234567-89ab-4def-8123-456789abcdef"
+
+// stories are those of all kinds. everyOperation fails for one that is missing.
+var stories = []story{
+	{"GRE tunnels", greTunnels, func(o *operator) {
+		calls(o, o.GRETunnels, absent, api.GRETunnel{ID: absent, Name: "con-no-gre", CloudflareGREEndpoint: "192.0.2.11",
+			CustomerGREEndpoint: "203.0.113.245", InterfaceAddress: "10.99.2.0/31"})
+	}},
+	{"IPsec tunnels", ipsecTunnels, func(o *operator) {
+		calls(o, o.IPsecTunnels, absent, api.IPsecTunnel{ID: absent, Name: "con-no-ipsec", CloudflareEndpoint: "192.0.2.11",
+			InterfaceAddress: "10.99.2.0/31"})
+		_, _ = o.generatePSK(absent)
+		_, _ = o.setPSKs(map[string]api.Secret{absent: api.NewSecret("for-nobody")})
+	}},
+	{"tunnel sides", tunnelSides, func(o *operator) {
+		calls(o, o.Interconnects, absent, api.MagicInterconnect{ID: absent, Description: "none"})
+	}},
+	{"routes", routes, func(o *operator) {
+		calls(o, o.Routes, absent, api.Route{ID: absent, Prefix: "10.72.0.0/16", Nexthop: "10.255.255.1", Priority: 1})
+	}},
+	{"interconnects", interconnects, func(o *operator) {
+		const icon = "nwf-none-1"
+		calls(o, o.CNIs, uuid, api.CNI{ID: uuid, Interconnect: icon, CustIP: "10.99.2.1/31", P2PIP: "10.99.2.0/31",
+			Magic: api.CNIMagic{ConduitName: "con-no-cni", MTU: 1500}})
+		calls(o, o.PhysicalInterconnects, icon, api.Interconnect{Type: "direct", SlotID: uuid})
+		calls(o, o.Slots, uuid, api.Slot{})
+		_, _ = o.CNISettings(o.ctx())
+		_, _ = o.setCNISettings(api.CNISettings{DefaultASN: ptr(uint32(65535))})
+		_, _ = o.InterconnectStatus(o.ctx(), icon)
+		_, _ = o.LetterOfAuthorization(o.ctx(), icon)
+	}},
+	{"addressing", addressing, func(o *operator) {
+		calls(o, o.Prefixes, absent, api.Prefix{CIDR: "198.18.10.0/24", ASN: ptr(uint32(64701))})
+		calls(o, o.Services, absent, api.AddressingService{})
+		calls(o, o.Leases, absent, api.Lease{})
+		calls(o, o.BGPPrefixes(absent), absent, api.BGPPrefix{CIDR: "198.18.10.0/25"})
+		calls(o, o.Bindings(absent), absent, api.Binding{CIDR: "198.18.10.0/28", ServiceID: absent})
+		calls(o, o.Delegations(absent), absent, api.Delegation{CIDR: "198.18.10.0/28", DelegatedAccountID: absent})
+		_, _ = o.validate(absent)
+		_, _ = o.changeBGPPrefix(absent, absent, api.BGPPrefixChange{Advertised: ptr(true)})
+		_, _ = o.BGPStatus(o.ctx(), absent)
+	}},
+	{"endpoint checks", endpointChecks, func(o *operator) {
+		calls(o, o.EndpointChecks, absent, api.EndpointCheck{CheckType: "icmp", Endpoint: "203.0.113.201"})
+	}},
+	{"filter profiles", filterProfiles, func(o *operator) {
+		calls(o, o.FilterProfiles, absent, api.FilterProfile{Name: "none", MatchAction: "allow", Targets: []string{"10.0.0.0/8"}})
+		_, _ = o.BGPSettings(o.ctx())
+	}},
+}
+
 // interconnects goes through ports, their letters and status, CNIs, slots and the settings.
 func interconnects(o *operator) {
 	icons := reads(o, o.PhysicalInterconnects, func(i api.Interconnect) string { return i.Name })
@@ -119,8 +178,6 @@ func diagnostics(o *operator) {
 	traces(o.Traceroute(o.ctx(), api.TracerouteRequest{Targets: []string{"203.0.113.10", "2001:db8::1", "example.com"},
 		Colos:   []string{"fra01", "ams01"},
 		Options: &api.TracerouteOptions{MaxTTL: 20, PacketType: "gre+icmp", PacketsPerTTL: 2, Port: 33434, WaitTime: 2}}))
-	endpointChecks(o)
-	filterProfiles(o)
 	from := o.now.Add(-time.Hour)
 	must[api.HealthReport](o)(o.TunnelHealth(o.ctx(), from, o.now, api.HealthOptions{PerColo: true}))
 	must[api.TrafficReport](o)(o.TunnelTraffic(o.ctx(), from, o.now, api.TrafficOptions{}))

@@ -2,6 +2,11 @@ package views_test
 
 import (
 	"fmt"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -9,90 +14,70 @@ import (
 	"flarewire/views/kit"
 )
 
-// noObjects are the modules that are pages and keep no objects of the account: none of the capabilities is theirs, but for those
-// that has names.
-var noObjects = []string{"overview", "alerts", "bgp", "changes", "events", "setup", "activity", "requests", "traceroute", "where",
-	"location", "muted"}
+// onlyPages are the modules that are pages and keep no objects of the account, with the capabilities that they have all the same.
+var onlyPages = map[string][]string{"overview": nil, "alerts": nil, "bgp": nil, "changes": nil, "events": nil, "setup": nil,
+	"activity": nil, "requests": nil, "traceroute": {"Tracer"}, "where": nil, "location": nil, "muted": nil}
 
-// has says which modules have a capability, and leftOut why the others with objects do not.
-var capabilities = map[string]struct {
-	has     []string
-	leftOut map[string]string
-}{
-	"Relater": {[]string{"tunnel", "interconnect", "route", "prefix"}, map[string]string{
-		"endpointcheck": "a check probes a host, whatever the tunnels do",
-		"filterprofile": "a session names its profile itself",
-		"account":       "everything belongs to it"}},
-	"Opener": {[]string{"tunnel", "interconnect", "route", "prefix", "filterprofile"}, map[string]string{
-		"endpointcheck": "the API gives no result of a check to find something about",
-		"account":       "nothing is found about accounts"}},
-	"Dependent": {[]string{"interconnect", "route"}, map[string]string{
-		"tunnel":        "a tunnel depends on no other object",
-		"prefix":        "what goes with a prefix lies below it and is read with it (change.PrefixConsequences)",
-		"endpointcheck": "a check depends on no object of the account",
-		"filterprofile": "a profile depends on no object",
-		"account":       "accounts are not deleted here"}},
-	"Subnetter": {[]string{"tunnel", "interconnect", "route"}, map[string]string{
-		"prefix":        "a prefix is public; forms ask Env.OwnPrefixes",
-		"endpointcheck": "its address is a host anywhere", "filterprofile": "its networks are a filter, and not in use",
-		"account": "it has no network"}},
-	"Setter": {[]string{"tunnel", "interconnect", "route", "prefix"}, map[string]string{
-		"endpointcheck": "two fields need no guide", "filterprofile": "four fields need no guide",
-		"account": "accounts are made elsewhere"}},
-	"Follower": {[]string{"tunnel"}, map[string]string{
-		"interconnect": "a port takes weeks to come up, and the API gives no session over it", "route": "a route is there at once",
-		"prefix": "an approval takes days", "endpointcheck": "the API gives no result",
-		"filterprofile": "nothing comes up",
-		"account":       "nothing comes up"}},
-	"Conductor": {[]string{"tunnel", "interconnect"}, map[string]string{
-		"route": "a route leads through others", "prefix": "no next hop lies in it",
-		"endpointcheck": "no next hop lies in it", "filterprofile": "no next hop lies in it", "account": "no next hop lies in it"}},
-	"RouteTable": {[]string{"route"}, map[string]string{
-		"tunnel": "routes learned by BGP are not in the API", "interconnect": "routes learned by BGP are not in the API",
-		"prefix": "an advertisement is no route", "endpointcheck": "it has no routes",
-		"filterprofile": "it has no routes",
-		"account":       "it has no routes"}},
-	"Indexer": {[]string{"tunnel", "interconnect", "route", "prefix", "endpointcheck", "filterprofile"}, map[string]string{
-		"account": "an account is chosen under :accounts"}},
-	"Tracer": {[]string{"traceroute"}, map[string]string{
-		"tunnel": "it asks the tracer", "interconnect": "a traceroute does not go over a port", "route": "the tracer takes any address",
-		"prefix": "the tracer takes any address", "endpointcheck": "the tracer takes any address",
-		"filterprofile": "it has no address",
-		"account":       "it has no address"}},
-}
-
-// Every module has a capability, or a reason not to: a new module, or a capability that one loses by a changed method, is seen
-// here.
+// Every module has a capability, or a reason not to, which stands at its type: a new module, or a capability that one loses by a
+// changed method, is seen here.
 func TestWhatEveryModuleHasAndLeavesOut(t *testing.T) {
 	d := sit(t, "overview", nil)
-	table := []string{fmt.Sprintf("%-15s", "")}
-	for _, c := range kit.Capabilities() {
-		want, known := capabilities[c.Name]
-		if !known {
-			t.Errorf("the capability %s is not in the table of this test", c.Name)
-		}
-		table[0] += fmt.Sprintf("%-11s", c.Name)
-		for _, name := range append(slices.Clone(want.has), noObjects...) {
-			if _, both := want.leftOut[name]; both {
-				t.Errorf("%s of %s: there, and a reason why not", c.Name, name)
-			}
-		}
-	}
 	for _, m := range d.env.Modules() {
 		name, _, _ := strings.Cut(strings.TrimPrefix(fmt.Sprintf("%T", m), "*"), ".")
-		line := fmt.Sprintf("%-15s", name)
+		more, isOnlyPages := onlyPages[name]
+		leftOut := leftOut(t, name)
 		for _, c := range kit.Capabilities() {
-			want := capabilities[c.Name]
-			should, why := slices.Contains(want.has, name), want.leftOut[name]
+			why, has := leftOut[c.Name], c.Has(m)
+			delete(leftOut, c.Name)
 			switch {
-			case c.Has(m) != should:
-				t.Errorf("%s of %s: %v, want %v (%s)", c.Name, name, c.Has(m), should, c.What)
-			case !should && why == "" && !slices.Contains(noObjects, name):
-				t.Errorf("%s has no %s (%s): write why", name, c.Name, c.What)
+			case isOnlyPages && has != slices.Contains(more, c.Name):
+				t.Errorf("%s of %s: %v, and onlyPages says otherwise (%s)", c.Name, name, has, c.What)
+			case !isOnlyPages && !has && why == "":
+				t.Errorf("%s has no %s (%s): write why into the comment of %[1]s.Module, as the others do", name, c.Name, c.What)
+			case has && why != "":
+				t.Errorf("%s of %s: there, and a reason why not: %s", c.Name, name, why)
 			}
-			line += fmt.Sprintf("%-11s", map[bool]string{true: "yes", false: "-"}[c.Has(m)])
 		}
-		table = append(table, line)
+		for unknown := range leftOut {
+			t.Errorf("%s leaves out %q, which is no capability", name, unknown)
+		}
 	}
-	t.Log("\n" + strings.Join(table, "\n"))
+}
+
+// leftOut are the reasons in the comment of a module's type: items of a capability and why the module does not have it.
+func leftOut(t *testing.T, module string) map[string]string {
+	t.Helper()
+	files, err := filepath.Glob(filepath.Join(module, "*.go"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no folder of the module %s: %v", module, err)
+	}
+	out := map[string]string{}
+	for _, path := range files {
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.ParseComments|parser.SkipObjectResolution)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, item := range reason.FindAllStringSubmatch(commentOfModule(file), -1) {
+			out[item[1]] = item[2]
+		}
+	}
+	return out
+}
+
+var reason = regexp.MustCompile(`(?m)^ *- (\w+): (.+)$`)
+
+// commentOfModule is the comment of the type Module, where the file declares it.
+func commentOfModule(file *ast.File) string {
+	for _, d := range file.Decls {
+		group, ok := d.(*ast.GenDecl)
+		if !ok || group.Tok != token.TYPE {
+			continue
+		}
+		for _, s := range group.Specs {
+			if s.(*ast.TypeSpec).Name.Name == "Module" {
+				return group.Doc.Text()
+			}
+		}
+	}
+	return ""
 }

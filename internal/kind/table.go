@@ -129,6 +129,7 @@ var table = []About{
 			Update: "services are Cloudflare's and cannot be changed", Delete: "services are Cloudflare's and cannot be deleted"}},
 	{Kind: Leases, One: "lease", Many: "leases", Title: "Leased addresses", Words: []string{"leases"},
 		Help: "Cloudflare's addresses for your tunnels", NoList: notYours + "shown where a tunnel needs one", Every: 10 * time.Minute,
+		Label: []string{"cidrs"},
 		NotPossible: map[string]string{Create: "leases come with the contract", Update: "leases come with the contract",
 			Delete: "leases come with the contract"}},
 	{Kind: Accounts, One: "account", Many: "accounts", Title: "Accounts", Words: []string{"accounts"},

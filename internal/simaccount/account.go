@@ -86,8 +86,10 @@ func New(o Options) *Server {
 		s.now = time.Now
 	}
 	s.start = s.now()
-	for _, kind := range allResources {
-		s.objects[kind] = newCollection()
+	for _, p := range parts {
+		for _, kind := range p.kinds {
+			s.objects[kind] = newCollection()
+		}
 	}
 	s.access.setUp(or(o.Token, DefaultToken))
 	s.populate(o.Tunnels)
@@ -155,7 +157,8 @@ func (o *operation) match(path []string) (map[string]string, bool) {
 // table is every operation; it is built once.
 var table = sync.OnceValue(func() []*operation {
 	var all []*operation
-	for _, part := range allOperations() {
+	for _, p := range parts {
+		part := p.operations()
 		for i := range part {
 			op := &part[i]
 			op.segments = strings.Split(strings.Trim(op.path, "/"), "/")
@@ -180,8 +183,8 @@ func (s *Server) serve(r *http.Request, body []byte, now time.Time) answer {
 	c := &call{server: s, now: now, query: r.URL.Query(), body: body}
 	c.newTarget = strings.EqualFold(r.Header.Get("x-magic-new-hc-target"), "true")
 	c.dry, c.contentType = c.query.Get("validate_only") == "true", r.Header.Get("Content-Type")
-	for _, kind := range allResources {
-		s.objects[kind].sweep(c.now)
+	for _, kept := range s.objects {
+		kept.sweep(c.now)
 	}
 	var result any
 	err := s.admit(c, r)

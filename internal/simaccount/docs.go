@@ -27,7 +27,7 @@
 //
 // # Choices
 //
-// Cloudflare's documents leave these open or contradict themselves. Here:
+// Cloudflare's documents leave these open or contradict themselves; a kind with a file of its own has its choices there. Here:
 //
 // Tunnels, interconnects and routes
 //   - A PUT merges: fields that are not sent stay, also inside health_check. bgp of an IPsec tunnel and
@@ -63,11 +63,6 @@
 //   - A CNI makes and removes its tunnel interface. An interconnect with CNIs cannot be deleted (400).
 //   - default_asn may be 13335 or 64512 to 65534.
 //
-// BGP filter profiles
-//   - Paths and fields are those of Cloudflare's SDKs; a list is an array, a PUT changes what is sent, an unknown profile is
-//     404 with 1040, one that a session names cannot be deleted, and a session can name only one that there is.
-//   - The BGP settings can be read; cloudflare_asn is the default_asn of the CNI settings, static routes are redistributed.
-//
 // Addressing
 //   - A refused advertisement (locked, BGP-controlled, not enabled, not approved) is 400 with code 1004.
 //     An accepted one shows at once, as the API reports it; the Internet is not simulated. No cool-down.
@@ -75,10 +70,6 @@
 //   - Validation takes 20 s and ends in the states from before. Deleting an approved prefix: 403, 10405.
 //   - POST prefixes and POST and DELETE of BGP prefixes need the write groups of the neighbouring operations,
 //     leases and delegations the read groups of prefixes.
-//
-// Diagnostics
-//   - A list of endpoint health checks is an array, though the document gives it the answer of a single object. A PUT
-//     replaces the whole check; an unknown one is 404 with 1404. icmp is the only check_type.
 //
 // Gateway
 //   - An unknown token is 403 with 10000 in the short body, except when it is verified (401, 1000). An account out

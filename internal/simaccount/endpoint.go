@@ -2,6 +2,9 @@ package simaccount
 
 import "net/http"
 
+// What the document leaves open about endpoint health checks is chosen here: a list is an array, though the document gives it the
+// answer of a single object. A PUT replaces the whole check; an unknown one is 404 with 1404. icmp is the only check_type.
+
 var endpointFields = []field{
 	{name: "check_type", kind: text, required: true, oneOf: []string{"icmp"}},
 	{name: "endpoint", kind: text, required: true, check: checkIP},
@@ -30,7 +33,7 @@ func (c *call) endpointCheck() (*record, error) {
 	return nil, newProblem(http.StatusNotFound, endpointNotFound, "Endpoint Health Check not found")
 }
 
-// endpointNotFound is chosen: the documents name no code, see Choices.
+// endpointNotFound is chosen: the documents name no code.
 const endpointNotFound = 1404
 
 func (c *call) endpointBody(doing string) (Object, error) {

@@ -2,7 +2,6 @@ package simaccount
 
 import (
 	"fmt"
-	"slices"
 )
 
 // Insert adds an object behind the clients' back, without any check, and returns its id.
@@ -119,7 +118,7 @@ func (s *Server) Snapshot() map[Resource][]Object {
 	s.lockAndRunDue()
 	defer s.mu.Unlock()
 	all := map[Resource][]Object{}
-	for _, kind := range slices.Clone(allResources) {
+	for kind := range s.objects {
 		all[kind] = s.live(kind)
 	}
 	return all

@@ -9,17 +9,24 @@ import (
 // day is a unit of the invented history.
 const day = 24 * time.Hour
 
-// allResources in the order in which a snapshot lists them.
-var allResources = []Resource{
-	GRETunnels, IPsecTunnels, CFLinks, Routes, CNIs, Interconnects, Slots,
-	Prefixes, BGPPrefixes, Bindings, Delegations, Services, Leases, EndpointChecks, FilterProfiles,
+// part is what a file of this package adds to every account.
+type part struct {
+	kinds      []Resource
+	operations func() []operation
+	furnish    func(*Server) // the believable objects of a kind that stands by itself; what rests on others is made by populate
 }
 
-// allOperations are those of all resources.
-func allOperations() [][]operation {
-	return [][]operation{tunnelOperations(), routeOperations(), cniOperations(), addressingOperations(), iamOperations(),
-		analyticsOperations(),
-		endpointOperations(), filterOperations(), recordOperations()}
+// parts are the account.
+var parts = []part{
+	{[]Resource{GRETunnels, IPsecTunnels, CFLinks}, tunnelOperations, nil},
+	{[]Resource{Routes}, routeOperations, nil},
+	{[]Resource{CNIs, Interconnects, Slots}, cniOperations, nil},
+	{[]Resource{Prefixes, BGPPrefixes, Bindings, Delegations, Services, Leases}, addressingOperations, nil},
+	{nil, iamOperations, nil},
+	{nil, analyticsOperations, nil},
+	{nil, recordOperations, nil},
+	{[]Resource{EndpointChecks}, endpointOperations, (*Server).furnishEndpointChecks},
+	{[]Resource{FilterProfiles}, filterOperations, (*Server).furnishFilters},
 }
 
 // Cloudflare's and the customer's addresses are from the documentation ranges of RFC 5737.
@@ -37,8 +44,11 @@ func (s *Server) populate(n int) {
 	s.addLease("Magic Transit anycast endpoint", cloudflareB+"/32")
 	s.furnishPrefixes()
 	s.furnishLinks()
-	s.furnishEndpointChecks()
-	s.furnishFilters()
+	for _, p := range parts {
+		if p.furnish != nil {
+			p.furnish(s)
+		}
+	}
 	if n > 0 {
 		s.addLease("Magic Transit anycast endpoints", fleetRange)
 		s.furnishFleet(n)

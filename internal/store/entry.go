@@ -165,45 +165,6 @@ type Reading[T any] struct {
 	By map[string]T
 }
 
-// Snapshot is everything known of an account at one moment. It never changes after it was handed out.
-type Snapshot struct {
-	Version uint64   // grows with every change
-	Tunnels []Tunnel // of both kinds, GRE first, in the API's order
-	GRE     Entry    // of the list of GRE tunnels
-	IPsec   Entry    // of the list of IPsec tunnels
-	Events  []Event  // of everything, oldest first by At, bounded
-	Started time.Time
-	Next    time.Duration // how long after this snapshot the tunnels are read again
-
-	Health         Reading[TunnelHealth]
-	Traffic        Reading[Traffic]
-	Locations      Locations
-	Routes         List[api.Route]
-	Prefixes       List[Prefix]
-	Ports          List[Port]
-	Links          List[api.MagicInterconnect]
-	CNIs           List[api.CNI]
-	Slots          List[api.Slot]
-	CNISettings    List[api.CNISettings] // one, or none when the account has not set them
-	Services       List[api.AddressingService]
-	Leases         List[api.Lease]
-	EndpointChecks List[api.EndpointCheck]
-	FilterProfiles List[api.FilterProfile]
-	BGPSettings    List[api.BGPSettings] // one, or none where the account has no such settings
-	Accounts       List[api.Account]
-
-	// Records are what Cloudflare's own record says about what fell, by the id of the object; only what was asked is here.
-	Records map[string]RecordAnswer
-	// Flows are what came in for the prefixes and what of it was dropped; only once somebody has asked.
-	Flows Flows
-
-	// ClockAhead is by how much the clock of the answers is ahead of the one here; zero unless it matters, see ClockDiffers.
-	ClockAhead time.Duration
-	// SilentSince is when Cloudflare was last asked for the tunnels and nobody answered; zero while it answers.
-	SilentSince time.Time
-	HistoryErr  error // the history could not be read or written; the rest is right all the same
-}
-
 // entry returns the entry of a kind in a snapshot that is being made; nil for the kinds that have one per object.
 func (s *Snapshot) entry(k Kind) *Entry {
 	if l, ok := lists[k]; ok {

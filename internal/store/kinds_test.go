@@ -9,6 +9,7 @@ import (
 	"time"
 
 	"flarewire/api"
+	"flarewire/internal/kind"
 	"flarewire/internal/store"
 )
 
@@ -247,6 +248,23 @@ func TestOnlyWhatIsWantedAndDueIsAsked(t *testing.T) {
 	}
 	if due := b.w.NextDue(); due.After(b.now) {
 		t.Errorf("the next is due at %s, it is %s", due, b.now)
+	}
+}
+
+// Every kind of object of an account is read by what FromAccount gives: one without a fetcher is seen here. The accounts are the
+// client's.
+func TestEveryKindOfAnAccountIsRead(t *testing.T) {
+	now := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
+	_, account := sitAt(t, func() time.Time { return now })
+	w := store.New(account, func() time.Time { return now }, 0)
+	w.Use(store.FromAccount(account))
+	wanted := kind.Filter(func(a kind.About) bool { return a.One != "" && a.Parent == "" && a.Kind != kind.Accounts })
+	w.Keep(wanted...)
+	w.Round(t.Context())
+	for _, k := range wanted {
+		if e := w.Last().Entry(k); !e.Known() {
+			t.Errorf("%s was not read (%v): it needs a line in Fetchers, FromAccount and lists of kind.go", k, e.Err)
+		}
 	}
 }
 

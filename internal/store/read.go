@@ -6,93 +6,9 @@ import (
 	"encoding/json"
 	"errors"
 	"strings"
-	"time"
 
 	"flarewire/api"
-	"flarewire/internal/kind"
 )
-
-// Fetchers read the kinds besides the tunnels; what has none cannot be read.
-type Fetchers struct {
-	Health         func(ctx context.Context, from, to time.Time) (api.HealthReport, error)
-	Traffic        func(ctx context.Context, from, to time.Time, d api.Direction) (api.TrafficReport, error)
-	Locations      LocationAnalytics
-	Routes         func(context.Context) ([]api.Route, error)
-	Prefixes       func(context.Context) ([]api.Prefix, error)
-	BGPPrefixes    func(ctx context.Context, prefixID string) ([]api.BGPPrefix, error)
-	Bindings       func(ctx context.Context, prefixID string) ([]api.Binding, error)
-	Delegations    func(ctx context.Context, prefixID string) ([]api.Delegation, error)
-	Ports          func(context.Context) ([]api.Interconnect, error)
-	PortStatus     func(ctx context.Context, name string) (api.InterconnectStatus, error)
-	Links          func(context.Context) ([]api.MagicInterconnect, error)
-	CNIs           func(context.Context) ([]api.CNI, error)
-	Slots          func(context.Context) ([]api.Slot, error)
-	CNISettings    func(context.Context) ([]api.CNISettings, error)
-	Services       func(context.Context) ([]api.AddressingService, error)
-	Leases         func(context.Context) ([]api.Lease, error)
-	EndpointChecks func(context.Context) ([]api.EndpointCheck, error)
-	FilterProfiles func(context.Context) ([]api.FilterProfile, error)
-	BGPSettings    func(context.Context) ([]api.BGPSettings, error)
-	Accounts       func(context.Context) ([]api.Account, error)
-
-	// Cloudflare's own record, asked on demand; see AskRecord.
-	Datasets func(context.Context) ([]api.Dataset, error)
-	Logs     func(context.Context, api.Log) (api.LogRows, error)
-	Audit    func(ctx context.Context, since, before time.Time) (entries []api.AuditEntry, more bool, err error)
-	// What came in for the prefixes, asked on demand; see AskFlows.
-	Flows func(ctx context.Context, from, to time.Time) (api.FlowReport, error)
-
-	// ClockAhead is by how much the clock of the answers is ahead of the store's; nil: they are the same.
-	ClockAhead func() time.Duration
-}
-
-// FromAccount returns the fetchers of an account. Accounts is for whoever has the client to set.
-func FromAccount(a *api.AccountClient) Fetchers {
-	return Fetchers{
-		Health: func(ctx context.Context, from, to time.Time) (api.HealthReport, error) {
-			report, err := a.TunnelHealth(ctx, from, to, api.HealthOptions{Quick: true})
-			if api.KindOf(err) == api.Invalid { // an account with narrower limits than the documented ones
-				return a.TunnelHealth(ctx, from, to, api.HealthOptions{})
-			}
-			return report, err
-		},
-		Traffic: func(ctx context.Context, from, to time.Time, d api.Direction) (api.TrafficReport, error) {
-			return a.TunnelTraffic(ctx, from, to, api.TrafficOptions{Direction: d})
-		},
-		Locations: a,
-		Routes:    a.Routes.List,
-		Prefixes:  a.Prefixes.List,
-		BGPPrefixes: func(ctx context.Context, id string) ([]api.BGPPrefix, error) {
-			return a.BGPPrefixes(id).List(ctx)
-		},
-		Bindings: func(ctx context.Context, id string) ([]api.Binding, error) { return a.Bindings(id).List(ctx) },
-		Delegations: func(ctx context.Context, id string) ([]api.Delegation, error) {
-			return a.Delegations(id).List(ctx)
-		},
-		Ports:      a.PhysicalInterconnects.List,
-		PortStatus: a.InterconnectStatus,
-		Links:      a.Interconnects.List,
-		CNIs:       a.CNIs.List,
-		Slots:      a.Slots.List,
-		CNISettings: func(ctx context.Context) ([]api.CNISettings, error) {
-			settings, err := a.CNISettings(ctx)
-			return oneOrNone(settings, err)
-		},
-		BGPSettings: func(ctx context.Context) ([]api.BGPSettings, error) {
-			settings, err := a.BGPSettings(ctx)
-			return oneOrNone(settings, err)
-		},
-		Services:       a.Services.List,
-		Leases:         a.Leases.List,
-		EndpointChecks: a.EndpointChecks.List,
-		FilterProfiles: a.FilterProfiles.List,
-		ClockAhead:     a.ClockAhead,
-		Datasets:       a.Datasets,
-		Logs:           a.QueryLogs,
-		Audit:          a.Audit,
-		Flows:          a.Flows,
-	}
-}
 
 // oneOrNone is the list of an object that an account has once; one that has set none may answer that it is not found.
 func oneOrNone[T any](v T, err error) ([]T, error) {
@@ -134,52 +50,6 @@ func rows[T any](at func(*Snapshot) *List[T], fetch func(*Fetchers) *fetcher[T],
 
 // fetcher asks for a whole list.
 type fetcher[T any] = func(context.Context) ([]T, error)
-
-// lists are all kinds of the account. A new list is one here, one in Fetchers, one in FromAccount and one in Snapshot; a recorder hands
-// it on by itself.
-var lists map[Kind]list
-
-func init() {
-	type S = Snapshot
-	type F = Fetchers
-	lists = map[Kind]list{
-		GRETunnels:   {entry: func(n *S) *Entry { return &n.GRE }},
-		IPsecTunnels: {entry: func(n *S) *Entry { return &n.IPsec }},
-		HealthChecks: {entry: func(n *S) *Entry { return &n.Health.Entry },
-			read: func(ctx context.Context, s *Store, _ *F) applier { return s.readHealth(ctx) }},
-		TunnelTraffic: {entry: func(n *S) *Entry { return &n.Traffic.Entry },
-			read: func(ctx context.Context, s *Store, _ *F) applier { return s.readTraffic(ctx) }},
-		LocationHealth: {entry: func(n *S) *Entry { return &n.Locations.Entry },
-			read: func(ctx context.Context, s *Store, _ *F) applier { return s.readLocations(ctx) }},
-		Prefixes: {entry: func(n *S) *Entry { return &n.Prefixes.Entry },
-			read: func(ctx context.Context, s *Store, f *F) applier { return s.readPrefixes(ctx, f) }},
-		Ports: {entry: func(n *S) *Entry { return &n.Ports.Entry },
-			read: func(ctx context.Context, s *Store, f *F) applier { return s.readPorts(ctx, f) }},
-
-		Routes: rows(func(n *S) *List[api.Route] { return &n.Routes },
-			func(f *F) *fetcher[api.Route] { return &f.Routes }, routeObjects),
-		Links: rows(func(n *S) *List[api.MagicInterconnect] { return &n.Links },
-			func(f *F) *fetcher[api.MagicInterconnect] { return &f.Links }, linkObjects),
-		CNIs: rows(func(n *S) *List[api.CNI] { return &n.CNIs },
-			func(f *F) *fetcher[api.CNI] { return &f.CNIs }, nil),
-		Slots: rows(func(n *S) *List[api.Slot] { return &n.Slots },
-			func(f *F) *fetcher[api.Slot] { return &f.Slots }, nil),
-		CNISettings: rows(func(n *S) *List[api.CNISettings] { return &n.CNISettings },
-			func(f *F) *fetcher[api.CNISettings] { return &f.CNISettings }, nil),
-		Services: rows(func(n *S) *List[api.AddressingService] { return &n.Services },
-			func(f *F) *fetcher[api.AddressingService] { return &f.Services }, nil),
-		Leases: rows(func(n *S) *List[api.Lease] { return &n.Leases },
-			func(f *F) *fetcher[api.Lease] { return &f.Leases }, nil),
-		EndpointChecks: rows(func(n *S) *List[api.EndpointCheck] { return &n.EndpointChecks },
-			func(f *F) *fetcher[api.EndpointCheck] { return &f.EndpointChecks }, nil),
-		kind.FilterProfiles: rows(func(n *S) *List[api.FilterProfile] { return &n.FilterProfiles },
-			func(f *F) *fetcher[api.FilterProfile] { return &f.FilterProfiles }, nil),
-		kind.BGPSettings: rows(func(n *S) *List[api.BGPSettings] { return &n.BGPSettings },
-			func(f *F) *fetcher[api.BGPSettings] { return &f.BGPSettings }, nil),
-		Accounts: rows(func(n *S) *List[api.Account] { return &n.Accounts },
-			func(f *F) *fetcher[api.Account] { return &f.Accounts }, nil),
-	}
-}
 
 // readKind reads a list other than those of tunnels, a reading, or a detail. nil is a kind that cannot be read.
 func (s *Store) readKind(ctx context.Context, d Target, f *Fetchers) applier {

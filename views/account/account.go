@@ -18,7 +18,17 @@ import (
 	"flarewire/views/live"
 )
 
-// Module is the accounts.
+// Module is the accounts. Of kit.Capabilities it leaves out:
+//   - Relater: everything belongs to it
+//   - Opener: nothing is found about accounts
+//   - Dependent: accounts are not deleted here
+//   - Subnetter: it has no network
+//   - Setter: accounts are made elsewhere
+//   - Follower: nothing comes up
+//   - Conductor: no next hop lies in it
+//   - RouteTable: it has no routes
+//   - Indexer: an account is chosen under :accounts
+//   - Tracer: it has no address
 type Module struct{ env *kit.Env }
 
 // New makes the module.

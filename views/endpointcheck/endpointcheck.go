@@ -23,7 +23,16 @@ import (
 	"flarewire/views/live"
 )
 
-// Module is the endpoint health checks of the account.
+// Module is the endpoint health checks of the account. Of kit.Capabilities it leaves out:
+//   - Relater: a check probes a host, whatever the tunnels do
+//   - Opener: the API gives no result of a check to find something about
+//   - Dependent: a check depends on no object of the account
+//   - Subnetter: its address is a host anywhere
+//   - Setter: two fields need no guide
+//   - Follower: the API gives no result
+//   - Conductor: no next hop lies in it
+//   - RouteTable: it has no routes
+//   - Tracer: the tracer takes any address
 type Module struct{ env *kit.Env }
 
 // New makes the module.
@@ -108,3 +117,18 @@ func (m *Module) form(title string, c api.EndpointCheck, submit func(api.Endpoin
 		},
 	}
 }
+
+// Objects implements kit.Indexer.
+func (m *Module) Objects() []tui.Object {
+	var out []tui.Object
+	for _, c := range m.env.Feed.Last().EndpointChecks.Rows {
+		out = append(out, tui.Object{ID: "checks/" + c.ID, Kind: string(kind.EndpointChecks), Label: "endpoint check", Name: name(c),
+			More: []string{c.ID, c.Endpoint}, Nets: kit.Networks(c.Endpoint),
+			Open: func() tui.View { return resource.NewDetail(m.describe(), m.source(), c) },
+			Fact: func() tui.Line { return tui.Text(tui.Muted, tui.Clean(c.Endpoint)) }})
+	}
+	return out
+}
+
+// Linked implements kit.Indexer: no tunnel, route or prefix is tied to a check.
+func (m *Module) Linked(kit.Subject) []tui.Object { return nil }

@@ -26,7 +26,15 @@ import (
 	"flarewire/views/live"
 )
 
-// Module is the BGP filter profiles of the account.
+// Module is the BGP filter profiles of the account. Of kit.Capabilities it leaves out:
+//   - Relater: a session names its profile itself
+//   - Dependent: a profile depends on no object
+//   - Subnetter: its networks are a filter, and not in use
+//   - Setter: four fields need no guide
+//   - Follower: nothing comes up
+//   - Conductor: no next hop lies in it
+//   - RouteTable: it has no routes
+//   - Tracer: it has no address
 type Module struct{ env *kit.Env }
 
 // New makes the module.
@@ -263,4 +271,31 @@ func checkTargets(v string, _ form.Values) form.Finding {
 		worst = field.WorstOf(worst, field.Finding(rules.FilterTarget(target)))
 	}
 	return worst
+}
+
+// Objects implements kit.Indexer.
+func (m *Module) Objects() []tui.Object {
+	var out []tui.Object
+	for _, p := range m.env.Feed.Last().FilterProfiles.Rows {
+		out = append(out, tui.Object{ID: "filters/" + p.ID, Kind: string(kind.FilterProfiles), Label: "BGP filter", Name: name(p),
+			More: []string{p.ID}, Open: func() tui.View { return resource.NewDetail(m.describe(), m.source(), p) },
+			Fact: func() tui.Line { return tui.Text(tui.Muted, tui.Clean(p.MatchAction)) }})
+	}
+	return out
+}
+
+// Linked implements kit.Indexer: the way along tunnel, route and prefix does not lead over a filter.
+func (m *Module) Linked(kit.Subject) []tui.Object { return nil }
+
+// OpenObject implements kit.Opener.
+func (m *Module) OpenObject(of store.Kind, id string) tui.View {
+	if of != kind.FilterProfiles {
+		return nil
+	}
+	for _, p := range m.env.Feed.Last().FilterProfiles.Rows {
+		if p.ID == id {
+			return resource.NewDetail(m.describe(), m.source(), p)
+		}
+	}
+	return nil
 }

@@ -24,7 +24,10 @@ import (
 	"flarewire/views/review"
 )
 
-// Module is the interconnects of the account with all that belongs to them.
+// Module is the interconnects of the account with all that belongs to them. Of kit.Capabilities it leaves out:
+//   - Follower: a port takes weeks to come up, and the API gives no session over it
+//   - RouteTable: routes learned by BGP are not in the API
+//   - Tracer: a traceroute does not go over a port
 type Module struct{ env *kit.Env }
 
 // New makes the module.

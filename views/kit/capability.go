@@ -14,7 +14,8 @@ func capability[C any](name, what string) Capability {
 	}}
 }
 
-// Capabilities are all that a module can have. views/capabilities_test.go holds which module has which, and why not the others.
+// Capabilities are all that a module can have. Those that one does not have stand in the comment of its type, with the reason
+// (TestWhatEveryModuleHasAndLeavesOut).
 func Capabilities() []Capability {
 	return []Capability{
 		capability[Relater]("Relater", "a section on the pages of other objects: what belongs to them"),

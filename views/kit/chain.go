@@ -26,9 +26,8 @@ func (e *Env) Objects() []tui.Object {
 	return out
 }
 
-// indexed are the kinds whose objects can be gone to by name.
-var indexed = []kind.Kind{kind.GRETunnels, kind.IPsecTunnels, kind.Ports, kind.CNIs, kind.Links, kind.Routes, kind.Prefixes, kind.Leases,
-	kind.Services, kind.EndpointChecks, kind.FilterProfiles}
+// indexed are the kinds whose objects can be gone to by name: those that people have a name for, in a list of their own.
+var indexed = kind.Filter(func(a kind.About) bool { return len(a.Label) > 0 && a.Parent == "" })
 
 // Unread are the lists that were not read yet and whose objects are therefore not among Objects, by their titles.
 func (e *Env) Unread() []string {

@@ -24,7 +24,13 @@ import (
 	"flarewire/views/live"
 )
 
-// Module is the prefixes of the account, the addresses leased to it, and the services.
+// Module is the prefixes of the account, the addresses leased to it, and the services. Of kit.Capabilities it leaves out:
+//   - Dependent: what goes with a prefix lies below it and is read with it (change.PrefixConsequences)
+//   - Subnetter: a prefix is public; forms ask Env.OwnPrefixes
+//   - Follower: an approval takes days
+//   - Conductor: no next hop lies in it
+//   - RouteTable: an advertisement is no route
+//   - Tracer: the tracer takes any address
 type Module struct{ env *kit.Env }
 
 // New makes the module.

@@ -28,7 +28,10 @@ import (
 	"flarewire/views/live"
 )
 
-// Module is the static routes of the account.
+// Module is the static routes of the account. Of kit.Capabilities it leaves out:
+//   - Follower: a route is there at once
+//   - Conductor: a route leads through others
+//   - Tracer: the tracer takes any address
 type Module struct{ env *kit.Env }
 
 // New makes the module.

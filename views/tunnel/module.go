@@ -23,7 +23,10 @@ import (
 	"flarewire/views/review"
 )
 
-// Module is the GRE and IPsec tunnels of the account: together, and each kind alone.
+// Module is the GRE and IPsec tunnels of the account: together, and each kind alone. Of kit.Capabilities it leaves out:
+//   - Dependent: a tunnel depends on no other object
+//   - RouteTable: routes learned by BGP are not in the API
+//   - Tracer: it asks the tracer
 type Module struct {
 	env      *kit.Env
 	progress map[string]*progress // of tunnels that are being brought up, by id

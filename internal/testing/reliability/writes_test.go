@@ -30,7 +30,58 @@ type write struct {
 
 // writes are all kinds of change: each kind of object made, changed and deleted as far as the program does that, and each act.
 func writes() []write {
-	return slices.Concat(tunnelWrites(), otherWrites(), portWrites(), prefixWrites())
+	return slices.Concat(tunnelWrites(), otherWrites(), portWrites(), prefixWrites(), ordinaryWrites())
+}
+
+// apart are the kinds that are made, changed and deleted with values of their own, or by acts of their own.
+var apart = []kind.Kind{kind.GRETunnels, kind.IPsecTunnels, kind.Routes, kind.CNIs, kind.Prefixes}
+
+// ordinaryWrites are those of every other kind of the account that is made, changed and deleted, by the table of kinds: its first object,
+// called otherwise.
+func ordinaryWrites() []write {
+	var out []write
+	for _, a := range kind.All() {
+		cannot := func(verb string) bool { _, can := a.Act(verb); return !can }
+		if a.Parent != "" || slices.Contains(apart, a.Kind) || slices.ContainsFunc([]string{kind.Create, kind.Update, kind.Delete}, cannot) {
+			continue
+		}
+		out = append(out,
+			write{name: a.One + " create", begin: func(o *office) prepare {
+				r, _, wanted := o.calledOtherwise(a)
+				return func(ctx context.Context, w *change.Writer) (change.Plan, error) {
+					return w.PrepareCreate(ctx, r, wanted)
+				}
+			}},
+			write{name: a.One + " update", begin: func(o *office) prepare {
+				r, opened, wanted := o.calledOtherwise(a)
+				return func(ctx context.Context, w *change.Writer) (change.Plan, error) {
+					return w.PrepareUpdate(ctx, r, opened, opened.With(wanted.Values(), opened))
+				}
+			}},
+			write{name: a.One + " delete", begin: func(o *office) prepare {
+				r, opened, _ := o.calledOtherwise(a)
+				return func(ctx context.Context, w *change.Writer) (change.Plan, error) {
+					return w.PrepareDelete(ctx, r, opened)
+				}
+			}})
+	}
+	return out
+}
+
+// calledOtherwise is the first object of a kind, and what it would be under another name.
+func (o *office) calledOtherwise(a kind.About) (r change.Resource, opened, wanted api.Object) {
+	o.t.Helper()
+	r = change.Kind[api.Object](a.Kind).Resource
+	list, err := r.In(o.account).List(o.t.Context())
+	o.must(err)
+	var values map[string]any
+	o.must(json.Unmarshal(list[0].Values(), &values))
+	values[a.Label[0]] = "cut"
+	text, err := json.Marshal(values)
+	o.must(err)
+	wanted, err = r.In(o.account).Decode(text)
+	o.must(err)
+	return r, list[0], wanted
 }
 
 func tunnelWrites() []write {
@@ -73,9 +124,6 @@ func tunnelWrites() []write {
 	}
 }
 
-// filters are the BGP filter profiles.
-var filters = change.Kind[api.FilterProfile](kind.FilterProfiles)
-
 func otherWrites() []write {
 	return []write{
 		{name: "interconnect update",
@@ -86,16 +134,6 @@ func otherWrites() []write {
 		})},
 		{name: "route update", begin: updating(change.Routes, first[api.Route], func(r *api.Route) { r.Description = "cut" })},
 		{name: "route delete", begin: deleting(change.Routes, first[api.Route])},
-		{name: "check create", begin: creating(change.EndpointChecks, func(*office) api.EndpointCheck {
-			return api.EndpointCheck{CheckType: "icmp", Endpoint: "203.0.113.250", Name: "cut"}
-		})},
-		{name: "check update", begin: updating(change.EndpointChecks, first[api.EndpointCheck], func(c *api.EndpointCheck) { c.Name = "cut" })},
-		{name: "check delete", begin: deleting(change.EndpointChecks, first[api.EndpointCheck])},
-		{name: "filter create", begin: creating(filters, func(*office) api.FilterProfile {
-			return api.FilterProfile{Name: "cut", MatchAction: "allow", Targets: []string{"10.77.0.0/16"}}
-		})},
-		{name: "filter update", begin: updating(filters, first[api.FilterProfile], func(f *api.FilterProfile) { f.Description = "cut" })},
-		{name: "filter delete", begin: deleting(filters, first[api.FilterProfile])},
 		{name: "CNI create", begin: creating(change.CNIs, func(o *office) api.CNI {
 			like := only(o, change.CNIs, first[api.CNI])
 			return api.CNI{Account: like.Account, Interconnect: like.Interconnect, BGP: &api.BGP{CustomerASN: 64999},
