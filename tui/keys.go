@@ -9,7 +9,8 @@ import (
 
 // arrived is what was pressed, of a key as the terminal reported it. Esc and the next key in one read (tmux waits for what may follow an
 // esc, slow lines join what was sent apart) look like one key with alt: no key of ours has alt, so they are two. Where the terminal tells
-// keys apart by itself (plain is false) alt is alt, but for two esc. With ctrl, a letter of another alphabet is the key on which it is printed; only
+// keys apart by itself (plain is false) alt is alt, but for two esc. With ctrl, a letter of another alphabet is the key on which it is
+// printed; only
 // with ctrl,
 // because a plain letter is what it says, and only there, or y and z would change places on a QWERTZ keyboard.
 func arrived(msg tea.KeyPressMsg, plain bool) []tea.KeyPressMsg {

@@ -10,7 +10,8 @@ import (
 
 // alike are other names for what a key of the overview does there, too.
 var alike = map[string][]string{"new": {"begin"}, "refresh": {"again"}, "filter": {"find"}, "where-it-leads": {"ask"},
-	"up": {"previous-test"}, "down": {"next-test"}, "open": {"begin", "send", "close", "sign-in", "generate-key"}, "clear-filter": {"unmark", "close", "back"}}
+	"up": {"previous-test"}, "down": {"next-test"}, "open": {"begin", "send", "close", "sign-in", "generate-key"},
+	"clear-filter": {"unmark", "close", "back"}}
 
 // A key that acts on a row of the overview means the same on the page of what the row is of, and everywhere else.
 func TestAKeyOfTheOverviewMeansTheSameEverywhere(t *testing.T) {

@@ -52,7 +52,8 @@ func TestAPanelHasTheVerbsOfItsObject(t *testing.T) {
 func TestKeysOnAPanel(t *testing.T) {
 	d := sit(t, "bgp", nil)
 	d.reads("BGP sessions", "iad-dc1-gre")
-	for key, want := range map[string]string{"t": "New traceroute", "c": "› Router configuration", "b": "Bring up iad-dc1-gre", "e": "Edit iad-dc1-gre"} {
+	for key, want := range map[string]string{"t": "New traceroute", "c": "› Router configuration", "b": "Bring up iad-dc1-gre",
+		"e": "Edit iad-dc1-gre"} {
 		d.Press("g", key)
 		d.Rest()
 		d.reads(want)

@@ -171,7 +171,8 @@ func (r *reader) comes(rows ...string) *reader {
 }
 
 func (r *reader) screen() string {
-	return strings.Join(r.view.Draw(tui.Canvas{Width: 80, Height: 20, Calm: r.calm, Held: !r.calm, Theme: tui.PlainTheme(tui.ASCIIGlyphs)}), "\n")
+	c := tui.Canvas{Width: 80, Height: 20, Calm: r.calm, Held: !r.calm, Theme: tui.PlainTheme(tui.ASCIIGlyphs)}
+	return strings.Join(r.view.Draw(c), "\n")
 }
 
 // rows are the names on the screen, with ">" before the one under the cursor and "*" after those that are marked.

@@ -384,8 +384,9 @@ func (p *page) Actions() []tui.Action {
 		out = append(out, p.env.RowActions(all[p.at].of, all[p.at].id)...)
 	}
 	out = append(out, []tui.Action{
-		{Name: "problems", Keys: []string{"."}, Short: "problems", Footer: true, Class: tui.Common, Long: "Show only what is not as it should be; again: everything",
-			Run: func() tea.Cmd { p.only, p.held = !p.only, true; p.sort(); return nil }},
+		{Name: "problems", Keys: []string{"."}, Short: "problems", Footer: true, Class: tui.Common,
+			Long: "Show only what is not as it should be; again: everything",
+			Run:  func() tea.Cmd { p.only, p.held = !p.only, true; p.sort(); return nil }},
 		{Name: "sort", Keys: []string{"s"}, Short: "sort", Footer: true, Wanted: p.worse() > 0, Long: "Order them anew, the worst first",
 			Run: func() tea.Cmd { p.held = true; p.sort(); return nil }},
 		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common, Long: "Show only sessions with these words",

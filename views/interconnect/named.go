@@ -11,6 +11,6 @@ import (
 func (m *Module) Named() []tui.Object {
 	settings := tui.Object{ID: "settings", Kind: string(kind.CNISettings), Label: "settings", Name: "CNI settings",
 		Open: m.openSettings}
-	return append(kit.NamedRows(kind.Slots.About().One, m.describeSlots(), m.slotSource(), func(s api.Slot) []string { return []string{s.ID} }),
-		settings)
+	return append(kit.NamedRows(kind.Slots.About().One, m.describeSlots(), m.slotSource(),
+		func(s api.Slot) []string { return []string{s.ID} }), settings)
 }
