@@ -39,3 +39,20 @@ func TestAKeyOfTheOverviewMeansTheSameEverywhere(t *testing.T) {
 		}
 	}
 }
+
+// The key line of the overview begins with what is done with the row, and ends with what every page has.
+func TestTheOverviewsOwnVerbsStandFirst(t *testing.T) {
+	d := sit(t, "overview", nil)
+	d.See("AFFECTED", "iad-dc1-gre")
+	d.goTo("iad-dc1-gre")
+	lines := strings.Split(strings.TrimSpace(d.Screen()), "\n")
+	keys := lines[len(lines)-1]
+	at := -1
+	for _, key := range []string{"enter open", "T timeline", "m mute", "i where", "E events", "n new", "I destinations", ": go to"} {
+		i := strings.Index(keys, key)
+		if i <= at {
+			t.Errorf("%q is at %d, behind %d: %q", key, i, at, keys)
+		}
+		at = i
+	}
+}
