@@ -331,7 +331,7 @@ func write(starts []string, places []*place, frame []tui.Action, about map[strin
 
 Made from the keys of every page by ` + "`make docs`" + `; CI fails when it is stale. The names work in the palette, too: ` + "`:`" +
 		` and the name.
-A key that cannot act now stands in parentheses in the footer and says why when it is pressed.
+A key that cannot act now is not in the footer: the help has it with the reason, and it says why when it is pressed.
 `)
 	keyTable(&b, "Everywhere", "", frame)
 	common := map[string][]tui.Action{}

@@ -50,6 +50,7 @@ type App struct {
 	profile   bool      // the first colour profile was seen
 	lines     *Lines    // there is no screen: see Lines
 	touched   time.Time // the last key
+	pressedOn View      // the page that it was for
 	// awaited is the top page while it waits for its first data: see loading.
 	awaited struct {
 		view  View

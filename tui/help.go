@@ -115,8 +115,9 @@ func (h *Help) keys(c Canvas) []string {
 		lines = append(lines, movement(c, g.actions)...)
 	}
 	lines = append(lines, c.Theme.Paint(Muted, " signs"))
-	for _, s := range [][2]string{{"(key what)", "On the key line: not available here; the reason stands above"},
-		{">6m", "At least so long, such as the time in SINCE: nothing earlier is known"}} {
+	for _, s := range [][2]string{
+		{">6m", "At least so long, such as the time in SINCE: nothing earlier is known"},
+		{"?", "Not known: as SINCE in the first minute, before a change was seen"}} {
 		lead := Text(Accent, "   "+Fit(s[0], helpIndent-3)).Paint(c.Theme, helpIndent)
 		for _, text := range Wrap(s[1], c.Width-helpIndent-1) {
 			lines = append(lines, lead+text)

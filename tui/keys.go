@@ -9,7 +9,8 @@ import (
 
 // arrived is what was pressed, of a key as the terminal reported it. Esc and the next key in one read (tmux waits for what may follow an
 // esc, slow lines join what was sent apart) look like one key with alt: no key of ours has alt, so they are two. Where the terminal tells
-// keys apart by itself (plain is false) alt is alt. With ctrl, a letter of another alphabet is the key on which it is printed; only
+// keys apart by itself (plain is false) alt is alt, but for two esc. With ctrl, a letter of another alphabet is the key on which it is
+// printed; only
 // with ctrl,
 // because a plain letter is what it says, and only there, or y and z would change places on a QWERTZ keyboard.
 func arrived(msg tea.KeyPressMsg, plain bool) []tea.KeyPressMsg {
@@ -17,7 +18,7 @@ func arrived(msg tea.KeyPressMsg, plain bool) []tea.KeyPressMsg {
 		msg.Code, msg.ShiftedCode, msg.Text = msg.BaseCode, 0, ""
 	}
 	msg.BaseCode = 0 // the library would call the key by it
-	if !plain || !msg.Mod.Contains(tea.ModAlt) || msg.Code >= tea.KeyExtended {
+	if !plain && msg.Code != tea.KeyEscape || !msg.Mod.Contains(tea.ModAlt) || msg.Code >= tea.KeyExtended {
 		return []tea.KeyPressMsg{msg}
 	}
 	rest := msg
@@ -36,9 +37,9 @@ func arrived(msg tea.KeyPressMsg, plain bool) []tea.KeyPressMsg {
 
 // pressed is a key press: one key, or two that came as one.
 func (a *App) pressed(msg tea.KeyPressMsg) tea.Cmd {
-	a.touched = a.opts.Now()
+	a.touched, a.pressedOn = a.opts.Now(), a.top()
 	keys := arrived(msg, !a.told)
-	if len(keys) > 1 && a.taking() {
+	if len(keys) > 1 && a.taking() && msg.Code != tea.KeyEscape {
 		keys = keys[:0]
 		keys = append(keys, msg) // where text is taken, alt has meanings: a word back, a word on
 	}

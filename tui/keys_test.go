@@ -91,3 +91,20 @@ func TestHelpAndJumpsWhereTextIsTaken(t *testing.T) {
 type capturing struct{ page }
 
 func (*capturing) Capturing() bool { return true }
+
+// Two esc in one read are two, also where the first one ends what is typed.
+func TestTwoEscInOneReadAreTwo(t *testing.T) {
+	twice := tea.KeyPressMsg{Code: tea.KeyEscape, Mod: tea.ModAlt} // as the library reads them
+	p := sit(t, &page{title: "Home"})
+	p.send(tui.Push(&page{title: "Child"})())
+	p.send(tui.Push(&page{title: "Grandchild"})())
+	p.send(twice)
+	p.seesNot("Child")
+	p.sees("Home")
+	p.send(tui.Push(&page{title: "Child"})())
+	p.press(":")
+	p.sees("go to ──")
+	p.send(twice)
+	p.seesNot("go to ──")
+	p.seesNot("Child")
+}

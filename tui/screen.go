@@ -32,6 +32,7 @@ func (a *App) Screen() string {
 	canvas := Canvas{Width: layout.Body.W, Height: layout.Body.H, Theme: a.theme, Now: a.opts.Now()}
 	canvas.Memory = a.memory()
 	canvas.Calm = canvas.Now.Sub(a.touched) >= calmAfter
+	canvas.Held = !canvas.Calm && a.pressedOn == a.top()
 	lines := make([]string, 0, a.height)
 	lines = append(lines, a.header(canvas))
 	body := a.top().Draw(canvas)
@@ -322,10 +323,6 @@ func hintLine(actions []Action, width int) Line {
 			continue // it was given no key
 		}
 		hint := Line{{" ", Plain}, {action.KeyLabel(), Accent}, {" " + action.Short + " ", Plain}}
-		if action.Why != "" {
-			// Not by its colour alone: what cannot be done now stands in parentheses.
-			hint = Line{{" (" + action.KeyLabel() + " " + action.Short + ")", Muted}, {" ", Plain}}
-		}
 		if width -= hint.Width(); width < 0 {
 			break
 		}
@@ -335,7 +332,7 @@ func hintLine(actions []Action, width int) Line {
 }
 
 // hints are the footer's actions: the page's own, those that every page has, and those that are shown whatever the room. What the state of
-// the row asks for goes first, what cannot act now last.
+// the row asks for goes first. What cannot act now has no room there: the help has it, with the reason.
 func (a *App) hints() (own, more, always []Action) {
 	var out []Action // of the page's own: the way out of a form
 	for _, action := range a.top().Actions() {
@@ -343,7 +340,7 @@ func (a *App) hints() (own, more, always []Action) {
 		case !action.Footer:
 		case slices.Contains(action.Keys, "esc"):
 			out = append(out, action)
-		case action.Why != "" && slices.Contains(action.Keys, "enter"): // there is no row: it would say nothing
+		case action.Why != "":
 		case action.Class == Common:
 			more = append(more, action)
 		default:
@@ -354,8 +351,6 @@ func (a *App) hints() (own, more, always []Action) {
 		switch {
 		case slices.Contains(x.Keys, "enter"):
 			return 0
-		case x.Why != "":
-			return 3
 		case x.Wanted:
 			return 1
 		}

@@ -141,3 +141,16 @@ func TestNothingIsTornBesideWhatLiesOverAPage(t *testing.T) {
 		}
 	}
 }
+
+// What cannot be done now has no room on the line of keys: the help has it, with the reason.
+func TestWhatCannotBeDoneNowIsInTheHelpAlone(t *testing.T) {
+	home := &page{title: "Home", actions: []tui.Action{
+		{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: "this session is read-only"},
+		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common},
+		{Name: "trace", Keys: []string{"t"}, Short: "traceroute", Footer: true}}}
+	p := sit(t, home)
+	p.seesNot("edit")
+	p.sees(" t traceroute  r refresh ")
+	p.press("?")
+	p.sees("unavailable: this session is read-only")
+}

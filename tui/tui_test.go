@@ -317,7 +317,7 @@ func TestKeyThatCannotActNowSaysWhy(t *testing.T) {
 	home := &page{title: "Home", actions: []tui.Action{{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true,
 		Why: "the profile is read-only", Run: func() tea.Cmd { t.Error("it ran"); return nil }}}}
 	p := sit(t, home)
-	p.sees("e edit")
+	p.seesNot("e edit")
 	p.press("e")
 	p.sees("the profile is read-only")
 	p.press("?")

@@ -3,6 +3,8 @@ package views_test
 import (
 	"strings"
 	"testing"
+
+	"flarewire/internal/simaccount"
 )
 
 // The filter and the restriction to problems hide sessions together: what is said names the one that does. A word behind the page's name
@@ -77,4 +79,41 @@ func TestNothingFoundNamesWhatWasNotRead(t *testing.T) {
 	d.reads("where 10.64.3.7")
 	d.Press("enter")
 	d.reads("Overview › Where 10.64.3.7")
+}
+
+// An AS number finds what leads to it, in every notation, and a word for a state the routes through what is in it.
+func TestWhatLeadsToATunnelIsFoundByItsWords(t *testing.T) {
+	d := sit(t, "routes", func(d *desk) {
+		if err := d.SetHealth(simaccount.GRETunnels, "fra-dc1-gre", 0.5); err != nil {
+			d.t.Fatal(err)
+		}
+	})
+	d.See("fra-dc1-gre")
+	d.narrow()
+	for page, want := range map[string]string{"routes": "fra-dc1-gre", "where": "198.18.10.0/24", "overview": "fra-dc1-gre"} {
+		for _, filter := range []string{"as 64601", "AS64601", "0.64601", "64601"} {
+			d.Press(":")
+			d.types(page)
+			d.Press("enter")
+			d.Rest()
+			d.Press("/")
+			d.types(filter)
+			d.Press("enter")
+			d.reads("esc clear filter", want)
+			if page != "overview" { // which says it of the row that is left
+				d.lacks("iad-dc1-gre")
+			}
+			if text := d.Screen(); !strings.Contains(text, want) {
+				t.Errorf("%s on :%s finds nothing:\n%s", filter, page, text)
+			}
+			d.Press("esc")
+		}
+	}
+	d.Press(":")
+	d.types("routes")
+	d.Press("enter", "/")
+	d.types("degraded")
+	d.Press("enter")
+	d.reads("fra-dc1-gre")
+	d.lacks("iad-dc1-gre")
 }

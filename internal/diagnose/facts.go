@@ -100,25 +100,27 @@ type Diagnosis struct {
 
 // Account is the facts, prepared for questions. It changes nothing and may be used from several goroutines.
 type Account struct {
-	facts      Facts
-	byID       map[string]int
-	overlaps   map[string][]string // names of the tunnels that a tunnel's subnet overlaps with, by id
-	owner      map[netip.Addr]int  // tunnel of each address of its inner subnet
-	configured int                 // tunnels with BGP
-	statuses   int                 // tunnels with a bgp_status
-	fresh      int                 // of these, reported within freshAge
-	anyUp      bool
-	whole      bool // both lists of tunnels are known
-	once       sync.Once
-	table      *Table // made by once
-	muteOnce   sync.Once
-	mutesOf    map[string][]mute.Mute // made by muteOnce
-	oldOnce    sync.Once
-	old        map[string]bool // tunnels whose status is old, by id; made by oldOnce
-	happenOnce sync.Once
-	happened   []happened       // made by happenOnce
-	sites      map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
-	busy       int              // tunnels whose sessions are up and bring traffic
+	facts       Facts
+	byID        map[string]int
+	overlaps    map[string][]string // names of the tunnels that a tunnel's subnet overlaps with, by id
+	owner       map[netip.Addr]int  // tunnel of each address of its inner subnet
+	configured  int                 // tunnels with BGP
+	statuses    int                 // tunnels with a bgp_status
+	fresh       int                 // of these, reported within freshAge
+	anyUp       bool
+	whole       bool // both lists of tunnels are known
+	once        sync.Once
+	table       *Table // made by once
+	muteOnce    sync.Once
+	mutesOf     map[string][]mute.Mute // made by muteOnce
+	troubleOnce sync.Once
+	troubled    map[string]bool // made by troubleOnce
+	oldOnce     sync.Once
+	old         map[string]bool // tunnels whose status is old, by id; made by oldOnce
+	happenOnce  sync.Once
+	happened    []happened       // made by happenOnce
+	sites       map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
+	busy        int              // tunnels whose sessions are up and bring traffic
 }
 
 // New prepares the facts.

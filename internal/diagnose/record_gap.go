@@ -59,17 +59,33 @@ func AuditedOf(a store.RecordAnswer, id string) []api.AuditEntry {
 	return out
 }
 
-// Fell is when the session left Established by the record; zero when it is not in it, or came up since.
-func Fell(a store.RecordAnswer) time.Time {
-	var at time.Time
+// Turn is a moment at which a session came up, or left Established.
+type Turn struct {
+	At time.Time
+	Up bool
+}
+
+// Turns are when the session came up and fell by the record, oldest first.
+func Turns(a store.RecordAnswer) []Turn {
+	var out []Turn
 	for _, e := range a.BGP {
 		switch {
 		case e.Kind != api.StateTransition:
 		case isState(e.Data.FromState, "Established"):
-			at = e.At
+			out = append(out, Turn{e.At, false})
 		case isState(e.Data.ToState, "Established"):
-			at = time.Time{}
+			out = append(out, Turn{e.At, true})
 		}
 	}
-	return at
+	sorting.Sort(out, func(x, y Turn) int { return x.At.Compare(y.At) })
+	return out
+}
+
+// Fell is when the session left Established by the record; zero when it is not in it, or came up since.
+func Fell(a store.RecordAnswer) time.Time {
+	turns := Turns(a)
+	if n := len(turns); n > 0 && !turns[n-1].Up {
+		return turns[n-1].At
+	}
+	return time.Time{}
 }

@@ -1,7 +1,6 @@
 package resource
 
 import (
-	"cmp"
 	"strings"
 	"time"
 
@@ -16,7 +15,9 @@ type Detail struct {
 	*kind
 	id   string
 	row  table.Row
-	gone bool // no longer among the rows; the last known state stays on the screen
+	gone bool      // no longer among the rows; the last known state stays on the screen
+	seen time.Time // of which look the state is
+	lost time.Time // of which look it was missing first, while it is gone
 
 	asleep  bool // it is not on the stack
 	finding finder
@@ -64,7 +65,7 @@ func (d *Detail) Needs() []string { return d.needs(d.id) }
 func (d *Detail) take() bool {
 	row, ok := d.byID(d.id)
 	if ok {
-		d.row = row
+		d.row, d.seen = row, d.source.Status().Updated
 	}
 	return ok
 }
@@ -102,7 +103,12 @@ func (d *Detail) Update(msg tea.Msg) tea.Cmd {
 // renew takes the object anew, or notes that it is gone.
 func (d *Detail) renew() tea.Cmd {
 	// A list that could not be read so far does not say that the object is gone.
-	d.gone = !d.take() && !d.source.Status().Updated.IsZero()
+	there, looked := d.take(), d.source.Status().Updated
+	if d.gone = !there && !looked.IsZero(); !d.gone {
+		d.lost = time.Time{}
+	} else if d.lost.IsZero() {
+		d.lost = looked
+	}
 	return d.looked(d.id)
 }
 
@@ -153,13 +159,7 @@ const twoColumns = 110
 // Draw implements tui.View.
 func (d *Detail) Draw(c tui.Canvas) []string {
 	d.drawn = c.Now
-	sections := d.desc.Sections(d.row, c.Now)
-	if d.gone {
-		notice := Field{Value: cmp.Or(d.desc.Gone, "This object is no longer on the account. What you see is its last known state."),
-			Role: tui.Bad, Prose: true}
-		sections = append([]Section{{Fields: []Field{notice}}}, sections...)
-	}
-	return d.draw(c, sections)
+	return d.draw(c, d.sections(c.Now))
 }
 
 func (d *pane) draw(c tui.Canvas, sections []Section) []string {

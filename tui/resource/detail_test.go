@@ -60,7 +60,7 @@ func TestAnUnreadListTakesNothingAway(t *testing.T) {
 	d.Gone = "It was forgotten."
 	own := &reader{t: t, a: a, view: resource.NewDetail(d, a.source(), sites("ams=up")[0])}
 	own.comes().sees("It was forgotten.")
-	if told := own.view.(tui.Speaker).Tell(time.Now()).Above; told[0] != "It was forgotten." {
+	if told := own.view.(tui.Speaker).Tell(time.Now()).Above; strings.TrimSpace(told[0]) != "It was forgotten." {
 		t.Errorf("told: %q", told)
 	}
 }
@@ -218,4 +218,35 @@ func TestTimesOfAPage(t *testing.T) {
 			t.Errorf("%v is %q, %q; want %q, %q", c.at, value, note, c.value, c.note)
 		}
 	}
+}
+
+// The page of an object that is gone says since when, of when what stands below is, how it ended, and leads to what has its name now.
+func TestThePageOfWhatIsGone(t *testing.T) {
+	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
+	a := &account{rows: sites("ams=up"), status: tui.Status{Updated: at}}
+	s := a.source()
+	s.Ended = func(id string, _ time.Time) []resource.Field {
+		return []resource.Field{{Label: "Deleted", Value: "by whoever had " + id}}
+	}
+	r := &reader{t: t, a: a, view: resource.NewDetail(a.describe(), s, a.rows[0])}
+	r.view.Init()
+	a.status.Updated = at.Add(15 * time.Second)
+	r.comes()
+	a.status.Updated = at.Add(time.Minute)
+	a.rows = []site{{id: "another", name: "ams", state: "degraded"}}
+	r.view.Update(roundMsg{})
+	for _, text := range []string{goneNotice, "2026-03-01 12:00:00 UTC", "what stands below is of then", "2026-03-01 12:00:15 UTC",
+		"by whoever had id-ams", "another object has this name now"} {
+		r.sees(text)
+	}
+	for range 9 {
+		if open, ok := r.action("open"); ok && open.Run != nil {
+			r = r.opened(open)
+			r.sees("degraded")
+			r.seesNot(goneNotice)
+			return
+		}
+		r.press("down")
+	}
+	t.Errorf("nothing leads to what has its name now:\n%s", r.screen())
 }

@@ -18,6 +18,8 @@ type kind struct {
 	rows func() (rows []table.Row, summary tui.Line)
 	// byID is the row with an id. It is a copy: the page of an object keeps it, and not the rows that it was among.
 	byID func(id string) (row table.Row, ok bool)
+	// named is a row by its name, copied too.
+	named func(name string) (row table.Row, ok bool)
 }
 
 // kindOf takes the type T out of a resource. It is the one place that is compiled for every resource anew.
@@ -33,8 +35,11 @@ func kindOf[T any](d Description[T], s Source[T]) *kind {
 			DeleteAll: onMarked(d.DeleteAll), Many: onMarked(d.Many), Columns: table.OnRows(d.Columns), Sections: onMoment(d.Sections),
 			Preview: onMoment(d.Preview), NoPreview: d.NoPreview, Problem: table.OnRow(d.Problem),
 		},
-		source: Source[table.Row]{Status: s.Status, Brings: s.Brings, Refresh: s.Refresh, Open: s.Open, Needs: s.Needs, Looked: s.Looked},
-		rows:   rowsOf(s.Rows, d.Summary), byID: byID(s.Rows, d.ID),
+		source: Source[table.Row]{Status: s.Status, Brings: s.Brings, Refresh: s.Refresh, Open: s.Open, Needs: s.Needs, Looked: s.Looked,
+			Ended: s.Ended},
+		rows:  rowsOf(s.Rows, d.Summary),
+		byID:  found(s.Rows, func(row T, id string) bool { return d.ID(row) == id }),
+		named: found(s.Rows, func(row T, name string) bool { return d.Name(row) == name }),
 	}
 }
 
@@ -55,11 +60,12 @@ func rowsOf[T any](rows func() []T, summary func([]T) tui.Line) func() ([]table.
 	}
 }
 
-func byID[T any](rows func() []T, idOf func(T) string) func(id string) (table.Row, bool) {
-	return func(id string) (table.Row, bool) {
+// found is the first row that is asked for, by any text.
+func found[T any](rows func() []T, is func(row T, text string) bool) func(text string) (table.Row, bool) {
+	return func(text string) (table.Row, bool) {
 		now := rows()
 		for i := range now {
-			if idOf(now[i]) == id {
+			if is(now[i], text) {
 				row := now[i]
 				return &row, true
 			}
@@ -86,7 +92,7 @@ func onMarked[T, R any](f func([]T) R) func([]table.Row) R {
 func (k *kind) writes(row table.Row, ok bool) []tui.Action {
 	why := k.desc.NoWrites
 	if why == "" && !ok {
-		why = "there is no row to act on"
+		why = noRow
 	}
 	var out []tui.Action
 	noEdit := k.desc.NoEdit

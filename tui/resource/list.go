@@ -22,6 +22,7 @@ type List struct {
 	asleep  bool     // it is not on the stack
 	only    bool     // only what is not as it should be is shown
 	takes   int      // how often rows were taken
+	held    bool     // somebody has been at its keys lately
 	beside  int      // the width of the preview; 0 where there is none
 	split   splitAt
 	share   int // the width of the preview at split
@@ -48,6 +49,7 @@ func newList(k *kind) *List {
 // take takes the source's rows anew.
 func (l *List) take() {
 	rows, total := l.rows()
+	l.table.Hold(l.held)
 	l.table.Set(rows)
 	l.total = total
 	l.takes++
@@ -131,7 +133,7 @@ func (l *List) Actions() []tui.Action {
 	row, ok := l.table.Selected()
 	why := ""
 	if !ok {
-		why = "there is no row to act on"
+		why = noRow
 	}
 	out := []tui.Action{
 		{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Why: why,
@@ -141,10 +143,7 @@ func (l *List) Actions() []tui.Action {
 		out[0].Class = tui.Common // what the marked rows wait for goes first
 	}
 	out = append(out, l.table.FilterActions()...)
-	out = append(out, refreshAction(l.source.Refresh),
-		tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy", Class: tui.Common, Why: why, Long: "Copy the row's name",
-			Run: func() tea.Cmd { return copied(l.desc.Name(row)) }},
-		copyJSON(l.json(row, ok)))
+	out = append(append(out, refreshAction(l.source.Refresh)), l.copies(row, ok)...)
 	out = append(out, l.creation()...)
 	out = append(out, l.marking(ok)...)
 	for _, a := range l.writes(row, ok) {
@@ -216,15 +215,13 @@ func Selected[T any](l *List) (row T, ok bool) {
 
 func (l *List) open() tea.Cmd {
 	row, _ := l.table.Selected()
-	if l.desc.Open != nil {
-		return tui.Push(l.desc.Open(row))
-	}
-	return tui.Push(newDetail(l.kind, row))
+	return tui.Push(l.kind.open(row))
 }
 
 // Draw implements tui.View.
 func (l *List) Draw(c tui.Canvas) []string {
 	l.Remember(c.Memory)
+	l.held = c.Held || l.held && !c.Calm
 	l.beside = l.previews(c)
 	if l.beside == 0 || l.table.Shown() == 0 {
 		return l.draw(c)
@@ -245,6 +242,9 @@ func (l *List) draw(c tui.Canvas) []string {
 	return append([]string{l.summary(c)}, rows...)
 }
 
+// apart stands between two counts of the line above a list.
+const apart = "   "
+
 func (l *List) summary(c tui.Canvas) string {
 	line := l.total
 	if line == nil {
@@ -252,17 +252,21 @@ func (l *List) summary(c tui.Canvas) string {
 	}
 	var right tui.Line
 	if n := len(l.table.Marked()); n > 0 {
-		right = append(right, tui.Span{Text: marks(n, l.table.MarkedShown()) + " ", Role: tui.Accent})
+		right = append(right, tui.Span{Text: marks(n, l.table.MarkedShown()) + apart, Role: tui.Accent})
 	}
 	if l.only {
-		right = append(right, tui.Span{Text: fmt.Sprintf("only problems, %d of %d ", l.table.Shown(), l.table.Total()), Role: tui.Accent})
+		right = append(right, tui.Span{Text: fmt.Sprintf("only problems, %d of %d", l.table.Shown(), l.table.Total()) + apart, Role: tui.Accent})
 	}
 	if l.table.Filter() != "" {
 		filter := "/" + tui.Clean(l.table.Filter())
-		right = append(right, tui.Span{Text: tui.Fit(filter, min(tui.Width(filter), c.Width/3)) + " ", Role: tui.Accent})
+		right = append(right, tui.Span{Text: tui.Fit(filter, min(tui.Width(filter), c.Width/3)) + apart, Role: tui.Accent})
 	}
-	if first, last := l.table.Window(); last-first+1 < l.table.Total() {
-		right = append(right, tui.Span{Text: fmt.Sprintf("%d–%d of %d ", first, last, l.table.Shown()), Role: tui.Muted})
+	first, last := l.table.Window()
+	if inView := last - first + 1; inView < l.table.Shown() || inView < l.table.Total() && !l.only { // else it is said already
+		right = append(right, tui.Span{Text: fmt.Sprintf("%d–%d of %d", first, last, l.table.Shown()) + apart, Role: tui.Muted})
+	}
+	if n := len(right) - 1; n >= 0 {
+		right[n].Text = strings.TrimSuffix(right[n].Text, apart) + " "
 	}
 	room := c.Width - right.Width() - 2
 	text := " " + line.Whole(room).Paint(c.Theme, room)

@@ -234,7 +234,8 @@ func TestOrderOfTheRows(t *testing.T) {
 	last.hasRows(">lhr fra ams")
 	last.comes("fra", "zrh").hasRows(">zrh fra")
 	d.Newest = true
-	newest := &reader{t: t, a: r.a, view: resource.NewList(d, r.a.source())}
+	newest := &reader{t: t, a: r.a, view: resource.NewList(d, r.a.source()), calm: true}
+	newest.screen()
 	newest.comes("fra", "zrh", "zzz").hasRows(">zzz zrh fra")
 	newest.press("j").comes("fra", "zrh", "zzz", "zzzz").hasRows("zzzz zzz >zrh fra")
 }
@@ -293,4 +294,35 @@ func TestLineAboveTheList(t *testing.T) {
 	plain.comes(many...).sees(" 40 ")
 	plain.sees("1–18 of 40")
 	plain.press("/", "-", "0", "enter").sees("10 of 40")
+}
+
+// The first row is an object like every other: while somebody is at the keys, new rows and another order leave the cursor on it, also
+// where a list keeps to its newest row.
+func TestTheFirstRowStaysTheSameObject(t *testing.T) {
+	for _, newest := range []bool{false, true} {
+		a := &account{rows: sites("fra=up", "lhr=up"), status: tui.Status{Updated: time.Unix(1e9, 0)}}
+		d := a.describe()
+		d.Newest = newest
+		r := &reader{t: t, a: a, view: resource.NewList(d, a.source())}
+		r.view.Init()
+		r.screen()
+		r.comes("ams=up", "fra=down", "lhr=up").hasRows("ams >fra lhr")
+		r.press("s").press("e")
+		r.hasDone("edit fra")
+		r.comes("aaa=zzz", "ams=up", "fra=down", "lhr=up").press("e")
+		r.hasDone("edit fra")
+	}
+}
+
+// The counts of the line above a list stand apart, and none is said twice.
+func TestCountsStandApart(t *testing.T) {
+	a := &account{rows: sites("ams=up", "fra=down", "lhr=down"), status: tui.Status{Updated: time.Unix(1e9, 0)}}
+	d := a.describe()
+	d.Problem = func(s site) bool { return s.state == "down" }
+	r := &reader{t: t, a: a, view: resource.NewList(d, a.source())}
+	r.press("space", ".")
+	r.sees("1 marked, none of them shown   only problems, 2 of 3")
+	r.seesNot("1–2 of 2")
+	r.press("/", "f", "r", "a", "enter")
+	r.sees("only problems, 1 of 3   /fra")
 }

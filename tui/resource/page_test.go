@@ -94,6 +94,7 @@ type reader struct {
 	t    *testing.T
 	a    *account
 	view tui.View
+	calm bool // nobody is at the keys
 }
 
 func atList(t *testing.T, rows ...string) *reader {
@@ -107,12 +108,17 @@ func atList(t *testing.T, rows ...string) *reader {
 // opens presses enter and sits down at the page that opens.
 func (r *reader) opens() *reader {
 	r.t.Helper()
-	list, ok := r.view.(*resource.List)
-	if !ok {
+	if _, ok := r.view.(*resource.List); !ok {
 		r.t.Fatalf("%T is no list", r.view)
 	}
 	open, _ := r.action("open")
+	return r.opened(open)
+}
+
+// opened sits down at the page that an action opens.
+func (r *reader) opened(open tui.Action) *reader {
 	var opened tui.View
+	list := r.view
 	app := tui.NewApp(tui.Options{Home: func() tui.View { return list }, Theme: tui.ThemeNone})
 	app.Update(open.Run()())
 	opened = app.Page()
@@ -165,7 +171,8 @@ func (r *reader) comes(rows ...string) *reader {
 }
 
 func (r *reader) screen() string {
-	return strings.Join(r.view.Draw(tui.Canvas{Width: 80, Height: 20, Theme: tui.PlainTheme(tui.ASCIIGlyphs)}), "\n")
+	c := tui.Canvas{Width: 80, Height: 20, Calm: r.calm, Held: !r.calm, Theme: tui.PlainTheme(tui.ASCIIGlyphs)}
+	return strings.Join(r.view.Draw(c), "\n")
 }
 
 // rows are the names on the screen, with ">" before the one under the cursor and "*" after those that are marked.

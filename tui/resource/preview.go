@@ -114,23 +114,23 @@ func (l *List) drawPreview(c tui.Canvas) []string {
 }
 
 // previewed are the sections beside the list.
-func (l *List) previewed(row table.Row, now time.Time) []Section {
-	if l.desc.Preview != nil {
-		return l.desc.Preview(row, now)
+func (k *kind) previewed(row table.Row, now time.Time) []Section {
+	if k.desc.Preview != nil {
+		return k.desc.Preview(row, now)
 	}
-	return l.desc.Sections(row, now)
+	return k.desc.Sections(row, now)
 }
 
 // further are the sections of the object's page that its preview does not begin with.
-func (l *List) further(row table.Row, now time.Time) []Section {
-	if l.desc.Preview == nil || l.desc.Sections == nil {
+func (k *kind) further(row table.Row, now time.Time) []Section {
+	if k.desc.Preview == nil || k.desc.Sections == nil {
 		return nil
 	}
 	shown := map[string]bool{}
-	for _, s := range l.desc.Preview(row, now) {
+	for _, s := range k.desc.Preview(row, now) {
 		shown[s.Title] = true
 	}
-	return slices.DeleteFunc(l.desc.Sections(row, now), func(s Section) bool { return shown[s.Title] })
+	return slices.DeleteFunc(k.desc.Sections(row, now), func(s Section) bool { return shown[s.Title] })
 }
 
 // trimmed are lines without the empty ones at their end.

@@ -117,6 +117,8 @@ type Source[T any] struct {
 	// Looked is run when a page is opened and whenever new rows have come to it, with the id of a detail page's object or ""
 	// for the list. It fetches what only a page that is open needs, when that has grown old; nil for nothing.
 	Looked func(id string) tea.Cmd
+	// Ended is what is known of the end of an object that is no longer among the rows, such as who deleted it; nil where nobody knows.
+	Ended func(id string, now time.Time) []Field
 }
 
 func refreshAction(refresh func() tea.Cmd) tui.Action {

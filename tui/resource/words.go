@@ -103,7 +103,7 @@ func oneSpaced(text string) string { return strings.Join(strings.Fields(text), "
 // leads to another page has a number.
 func (d *Detail) Tell(now time.Time) tui.Telling {
 	d.told = now
-	sections := d.desc.Sections(d.row, now)
+	sections := d.sections(now)
 	slices.SortStableFunc(sections, func(a, b Section) int {
 		switch {
 		case a.First == b.First:
@@ -113,12 +113,7 @@ func (d *Detail) Tell(now time.Time) tui.Telling {
 		}
 		return 1
 	})
-	out := tellSections(sections)
-	if d.gone {
-		gone := cmp.Or(d.desc.Gone, "This object is no longer on the account. What you read is its last known state.")
-		out.Above = append([]string{gone}, out.Above...)
-	}
-	return out
+	return tellSections(sections)
 }
 
 func tellSections(sections []Section) tui.Telling {
@@ -155,7 +150,7 @@ func fieldText(f Field) string {
 
 // Choose implements tui.RowSelector. A field that says something else than when its id was read out is none.
 func (d *Detail) Choose(id string) bool {
-	sections := d.desc.Sections(d.row, d.told)
+	sections := d.sections(d.told)
 	at := slices.Index(fieldIDs(sections), id)
 	if at < 0 {
 		return false

@@ -31,6 +31,7 @@ type grid struct {
 	measured bool // the widths that the cells need are those of these rows
 
 	stuck   bool // the cursor stays on the first row until it is moved
+	held    bool // somebody is at the keys: see Hold
 	sortCol int
 	reverse bool
 	wide    bool
@@ -71,13 +72,17 @@ func (t *grid) measure(now time.Time) {
 // StickToTop keeps the cursor on the first row, whichever it is, until the user moves it.
 func (t *grid) StickToTop() { t.stuck = true }
 
+// Hold has the cursor keep to its object when new rows come, also where it sticks to the top: somebody is at the keys, and means the row
+// that is seen.
+func (t *grid) Hold(held bool) { t.held = held }
+
 // set takes the ids of new rows. A list at its top stays there as long as the cursor's row fits on the screen: what has gone to its top
 // must be seen. Scrolled, it keeps the cursor's row on its line.
 func (t *grid) set(ids []string) {
 	line, top := t.at-t.offset, t.offset == 0
 	t.ids, t.search, t.measured = ids, nil, false
 	t.dropLostMarks()
-	if t.stuck {
+	if t.stuck && !t.held {
 		t.cursor, t.at, line = "", 0, 0
 	}
 	t.sort()

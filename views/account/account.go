@@ -134,3 +134,8 @@ func (m *Module) acts(a api.Account) []tui.Action {
 	}
 	return []tui.Action{use}
 }
+
+// Named implements kit.Namer.
+func (m *Module) Named() []tui.Object {
+	return kit.NamedRows(kind.Accounts.About().One, m.describe(), m.source(), func(a api.Account) []string { return []string{a.ID} })
+}

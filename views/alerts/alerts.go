@@ -102,3 +102,8 @@ func summary(rows []api.AlertPolicy) tui.Line {
 	}
 	return tui.Text(tui.Pending, missing)
 }
+
+// Named implements kit.Namer.
+func (m *Module) Named() []tui.Object {
+	return kit.NamedRows("alert policy", describe(), m.list.Source(), func(p api.AlertPolicy) []string { return []string{p.ID, p.Type} })
+}

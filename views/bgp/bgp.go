@@ -51,6 +51,7 @@ type card struct {
 	events      []store.Event
 	of          kind.Kind
 	none        bool // a tunnel without BGP
+	trouble     bool // the overview counts something that is wrong with it
 	gone        bool
 }
 
@@ -67,11 +68,13 @@ type page struct {
 	sorted   time.Time
 	ranks    map[string]int // how bad each was when they were ordered
 	at       int
-	top      int // the first row of panels in view
+	on       string // the id of the session under the cursor
+	top      int    // the first row of panels in view
 	columns  int
 	rows     int
 	oldest   time.Time
-	touching bool
+	touching bool // the cursor was moved
+	held     bool // somebody has been at its keys lately: the cursor keeps to its session
 	still    bool // it is a part of another page: no cursor, and nothing is opened
 }
 
@@ -150,6 +153,7 @@ func (p *page) filterKey(msg tea.KeyPressMsg) tea.Cmd {
 		return nil
 	case "esc":
 		p.filtering, p.filter = false, p.before
+		p.find()
 		p.clamp()
 		return nil
 	case "backspace":
@@ -209,8 +213,12 @@ func (p *page) read() []card {
 		text, role := tunnel.StateNow(p.env, t)
 		glyph, word, _ := strings.Cut(text, " ")
 		c := card{id: t.ID, name: t.Name, glyph: glyph, word: word, role: role, severity: 2 * t.State.Severity(), of: store.Tunnels(t.Kind),
-			since: tunnel.Since(t, p.env.Now()), peer: field.Or(t.InterfaceAddress, "-"), past: pieces(t, watched), events: t.Track.Events,
-			none: t.State == store.NoBGP}
+			since: p.since(t), peer: field.Or(t.InterfaceAddress, "-"), events: t.Track.Events, none: t.State == store.NoBGP,
+			past:    append(pieces(t, watched), recorded(s.Records[t.ID])...),
+			trouble: p.env.Troubled(store.Tunnels(t.Kind), t.ID)}
+		if len(c.past) > 0 && !c.none {
+			p.oldest = earlier(p.oldest, oldest(c.past))
+		}
 		if !c.none {
 			c.flaps = flaps(t, p.env.Now())
 		}
@@ -228,7 +236,7 @@ func (p *page) read() []card {
 	}
 	for _, l := range s.Links.Rows {
 		c := card{id: l.ID, name: l.Name, glyph: g.Unknown, word: "not reported", role: tui.Muted, severity: 99, of: kind.Links,
-			peer: "CNI at " + field.Or(l.ColoName, "-")}
+			peer: "CNI at " + field.Or(l.ColoName, "-"), trouble: p.env.Troubled(kind.Links, l.ID)}
 		if l.BGP != nil {
 			c.as = "AS " + l.BGP.ASNText()
 			c.peer += ", " + c.as
@@ -239,6 +247,14 @@ func (p *page) read() []card {
 		out = append(out, c)
 	}
 	return out
+}
+
+// since is for how long a session has been in its state; nothing where its state says how old it is.
+func (p *page) since(t store.Tunnel) string {
+	if tunnel.SaysAge(p.env, t) {
+		return ""
+	}
+	return tunnel.Since(t, p.env.Now())
 }
 
 // watchedLeast is the time from which none seen says something.
@@ -280,7 +296,6 @@ func counted(cards []card) string {
 
 // sort orders the panels, the worst first, and keeps the cursor on its session.
 func (p *page) sort() {
-	under := p.under()
 	p.cards = slices.DeleteFunc(p.cards, func(c card) bool { return c.gone })
 	sorting.Sort(p.cards, func(a, b card) int {
 		return cmp.Or(cmp.Compare(a.severity, b.severity), tui.Natural(a.name, b.name), cmp.Compare(a.id, b.id))
@@ -289,10 +304,17 @@ func (p *page) sort() {
 	for _, c := range p.cards {
 		p.ranks[c.id] = c.severity
 	}
-	if i := slices.IndexFunc(p.shown(), func(c card) bool { return c.id == under }); i >= 0 && p.touching {
-		p.at = i
+	if p.touching || p.held {
+		p.find()
 	}
 	p.clamp()
+}
+
+// find puts the cursor on its session again.
+func (p *page) find() {
+	if i := slices.IndexFunc(p.shown(), func(c card) bool { return c.id == p.on }); i >= 0 {
+		p.at = i
+	}
 }
 
 // worse is how many sessions are worse than when they were ordered.
@@ -330,16 +352,15 @@ func (p *page) query() table.Query {
 func (c card) cells() []string { return []string{c.name, c.word, c.peer, c.flaps, string(c.of)} }
 
 // problem reports whether it is not as it should be.
-func (c card) problem() bool { return c.severity < 2*store.NoBGP.Severity() }
+func (c card) problem() bool { return c.trouble || c.severity < 2*store.NoBGP.Severity() }
 
-func (p *page) under() string {
-	if s := p.shown(); p.at < len(s) {
-		return s[p.at].id
+// clamp keeps the cursor within what is shown, and notes which session it is on.
+func (p *page) clamp() {
+	s := p.shown()
+	if p.at = max(0, min(p.at, len(s)-1)); p.at < len(s) {
+		p.on = s[p.at].id
 	}
-	return ""
 }
-
-func (p *page) clamp() { p.at = max(0, min(p.at, len(p.shown())-1)) }
 
 // Actions implements tui.View.
 func (p *page) Actions() []tui.Action {
@@ -358,17 +379,22 @@ func (p *page) Actions() []tui.Action {
 			open.Why = "there is no page for it"
 		}
 	}
-	out := []tui.Action{open,
-		{Name: "problems", Keys: []string{"."}, Short: "problems", Footer: true, Long: "Show only what is not as it should be; again: everything",
-			Run: func() tea.Cmd { p.only = !p.only; p.sort(); return nil }},
+	out := []tui.Action{open}
+	if p.at < len(all) && !all[p.at].gone {
+		out = append(out, p.env.RowActions(all[p.at].of, all[p.at].id)...)
+	}
+	out = append(out, []tui.Action{
+		{Name: "problems", Keys: []string{"."}, Short: "problems", Footer: true, Class: tui.Common,
+			Long: "Show only what is not as it should be; again: everything",
+			Run:  func() tea.Cmd { p.only, p.held = !p.only, true; p.sort(); return nil }},
 		{Name: "sort", Keys: []string{"s"}, Short: "sort", Footer: true, Wanted: p.worse() > 0, Long: "Order them anew, the worst first",
-			Run: func() tea.Cmd { p.sort(); return nil }},
+			Run: func() tea.Cmd { p.held = true; p.sort(); return nil }},
 		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common, Long: "Show only sessions with these words",
 			Run: func() tea.Cmd {
 				p.filtering, p.before = true, p.filter
 				p.input.SetValue("")
 				return p.input.Focus()
-			}}}
+			}}}...)
 	if p.filter != "" {
 		out = append(out, tui.Action{Name: "clear-filter", Keys: []string{"esc"}, Short: "clear filter", Footer: true, Wanted: true,
 			Long: "Show all sessions again", Run: func() tea.Cmd { p.filter = ""; p.sort(); return nil }})

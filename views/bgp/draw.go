@@ -23,6 +23,7 @@ const (
 
 // Draw implements tui.View: the largest form in which all sessions fit; only lines scroll.
 func (p *page) Draw(c tui.Canvas) []string {
+	p.held = c.Held || p.held && !c.Calm
 	if c.Calm && c.Now.Sub(p.sorted) >= reorderEvery {
 		p.sort()
 	}
@@ -62,7 +63,7 @@ func (p *page) Draw(c tui.Canvas) []string {
 	for row := p.top; row < p.top+p.rows && row*columns < len(all); row++ {
 		lines = append(lines, p.row(c, all[row*columns:min(len(all), (row+1)*columns)], row*columns, width, height, signs, slot)...)
 	}
-	return append(lines, p.timeline(c, all, c.Height-len(lines))...)
+	return append(lines, p.below(c, all, c.Height-len(lines))...)
 }
 
 // scroll brings the row of the cursor into view.
@@ -176,7 +177,7 @@ func (k card) draw(c tui.Canvas, selected bool, width, height, signs int, slot t
 // Tell implements tui.Teller.
 func (p *page) Tell(now time.Time) tui.Telling {
 	all := p.shown()
-	out := tui.Telling{Above: []string{counted(all) + "; the worst first."}, Current: p.under()}
+	out := tui.Telling{Above: []string{counted(all) + "; the worst first."}, Current: p.on}
 	if len(all) == 0 {
 		out.Above = []string{p.nothing("clear-filter", "problems")}
 	}
@@ -201,6 +202,7 @@ func (p *page) Choose(id string) bool {
 	for i, c := range p.shown() {
 		if c.id == id {
 			p.at = i
+			p.clamp()
 			return true
 		}
 	}

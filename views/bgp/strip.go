@@ -4,6 +4,7 @@ import (
 	"strings"
 	"time"
 
+	"flarewire/internal/diagnose"
 	"flarewire/internal/store"
 	"flarewire/tui"
 )
@@ -47,6 +48,35 @@ func pieces(t store.Tunnel, watched []store.Span) []piece {
 	}
 	add(t.Track.Looked)
 	return out
+}
+
+// recorded are the states that Cloudflare's own record has of a session, exact and also of a time in which nobody watched.
+func recorded(a store.RecordAnswer) []piece {
+	var out []piece
+	turns := diagnose.Turns(a)
+	for i, turn := range turns {
+		until := a.To
+		if i+1 < len(turns) {
+			until = turns[i+1].At
+		}
+		state := store.Down
+		if turn.Up {
+			state = store.Up
+		}
+		if !until.Before(turn.At) {
+			out = append(out, piece{store.Span{From: turn.At, To: until}, state})
+		}
+	}
+	return out
+}
+
+// oldest is when what is known begins.
+func oldest(past []piece) time.Time {
+	at := past[0].From
+	for _, p := range past {
+		at = earlier(at, p.From)
+	}
+	return at
 }
 
 // mostEvents is how many events of a tunnel the store keeps.

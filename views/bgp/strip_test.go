@@ -89,3 +89,29 @@ func TestFlapsAreCountedInATime(t *testing.T) {
 		}
 	}
 }
+
+// The end of a strip has its time, too.
+func TestTheAxisHasItsLastTime(t *testing.T) {
+	for _, signs := range []int{36, 60, 72, 196} {
+		if line := axis(noon, signs, 5*time.Minute); line[signs-5:] != "12:00" {
+			t.Errorf("%d signs end in %q: %q", signs, line[signs-5:], line)
+		}
+	}
+}
+
+// What Cloudflare's record knows of a time in which nobody watched is in the strip: the fall to the minute, and a flap between two looks.
+func TestAStripHasWhatTheRecordKnows(t *testing.T) {
+	turn := func(minutes int, from, to string) api.BGPEvent {
+		return api.BGPEvent{At: ago(minutes), Kind: api.StateTransition, Data: api.BGPEventData{FromState: from, ToState: to}}
+	}
+	row := store.Tunnel{State: store.Down, Track: store.Track{Watched: ago(10), Looked: noon}}
+	past := append(pieces(row, []store.Span{{From: ago(10), To: noon}}), recorded(store.RecordAnswer{To: noon,
+		BGP: []api.BGPEvent{turn(52, "Established", "Idle"), turn(48, "OpenConfirm", "Established"), turn(33, "Established", "Active")}})...)
+	text := ""
+	for _, span := range strip(past, noon.Add(-time.Second), 12, 5*time.Minute, tui.UnicodeGlyphs) {
+		text += span.Text
+	}
+	if want := " ✗✗━━✗✗✗✗✗✗✗"; text != want {
+		t.Errorf("%q, want %q", text, want)
+	}
+}

@@ -148,7 +148,8 @@ func (m *Module) describe() resource.Description[change] {
 		Columns: []table.Column[change]{
 			{Key: "at", Title: "AT (UTC)", Width: 19, Text: cell(func(c change) string { return c.at.UTC().Format(time.DateTime) }),
 				Compare: func(a, b change) int { return a.at.Compare(b.at) }},
-			{Key: "name", Title: "NAME", Width: 15, Grow: 13, Text: cell(m.name), Role: func(change) tui.Role { return tui.Strong }},
+			{Key: "name", Title: "NAME", Width: 15, Grow: 13, Text: cell(m.name), Role: func(change) tui.Role { return tui.Strong },
+				Words: func(c change) string { return m.env.PeerAS(m.name(c)) }},
 			{Key: "what", Title: "CHANGE", Width: 20, Grow: 25, Text: cell(what)},
 			{Key: "by", Title: "BY", Width: 18, Grow: 22, Text: cell(byShort), Role: byRole},
 			{Key: "of", Title: "OF A", Width: 14, Priority: 1, Text: cell(of)},

@@ -56,7 +56,7 @@ func describe(env *kit.Env) resource.Description[*happening] {
 			return fmt.Sprint(e.key, e.At.UnixNano(), e.Kind, e.Resource, e.TunnelID, e.From, e.To, e.FromHealth, e.ToHealth, e.FromPort, e.ToPort)
 		},
 		Name:     func(e *happening) string { return tui.Clean(e.name()) },
-		Columns:  columns(),
+		Columns:  columns(env),
 		Sections: func(e *happening, now time.Time) []resource.Section { return sections(env, e, now) },
 	}
 	// The page of what it happened to says how things stand; what is gone has none, then it is the event's own.
@@ -101,12 +101,12 @@ func open(env *kit.Env, e *happening) tui.View {
 	return env.Open(store.Prefixes, owner)
 }
 
-func columns() []table.Column[*happening] {
+func columns(env *kit.Env) []table.Column[*happening] {
 	return []table.Column[*happening]{
 		{Key: "at", Title: "AT (UTC)", Width: 19, Text: func(e *happening, _ time.Time) string { return e.At.UTC().Format(time.DateTime) },
 			Compare: func(a, b *happening) int { return a.At.Compare(b.At) }},
 		{Key: "name", Title: "NAME", Width: 18, Grow: 14, Text: field.Cell((*happening).name),
-			Role: func(*happening) tui.Role { return tui.Strong }},
+			Role: func(*happening) tui.Role { return tui.Strong }, Words: func(e *happening) string { return env.PeerAS(e.Name) }},
 		{Key: "event", Title: "EVENT", Width: 30, Grow: 30, Text: field.Cell(text),
 			Role: func(e *happening) tui.Role { _, role := Text(e.Event); return role }},
 		{Key: "kind", Title: "OF A", Width: 12, Priority: 1, Text: field.Cell(of)},

@@ -193,7 +193,13 @@ func (m *Module) usedColumn() table.Column[api.FilterProfile] {
 				return "≥" + n
 			}
 			return n
-		})}
+		}), Words: func(p api.FilterProfile) string {
+			var names []string
+			for _, u := range m.uses(p.ID) {
+				names = append(names, u.name)
+			}
+			return strings.Join(append(names, m.env.PeerAS(names...)), " ")
+		}}
 }
 
 // Listings are the kinds of this folder as `flarewire list` and `get` print them.

@@ -154,7 +154,11 @@ func (m *Module) describeParts(create func() tea.Cmd) resource.Description[part]
 		Columns: m.partColumns(), SortBy: "name", Newest: true,
 		Summary:  func(rows []part) tui.Line { return portSummary(portsOf(rows), m.env.Glyphs) },
 		Sections: m.partSections, Open: func(p part) tui.View { return m.openPart(p)() },
-		Problem:  func(p part) bool { _, role := m.stateOf(p); return role == tui.Bad || role == tui.Pending },
+		Problem: func(p part) bool {
+			_, role := m.stateOf(p)
+			return role == tui.Bad || role == tui.Pending || p.link != nil && m.env.Troubled(kind.Links, p.link.ID) ||
+				p.port != nil && m.env.Troubled(kind.Ports, p.port.Name)
+		},
 		NoWrites: m.env.NoWrites,
 		Create:   create,
 		Edit:     m.editPart, NoEditOf: func(p part) string {

@@ -26,7 +26,7 @@ func (m *Module) describePorts() resource.Description[port] {
 		Columns: portColumns(m.env.Glyphs, m.cniNames), SortBy: "state",
 		Summary:  func(rows []port) tui.Line { return portSummary(rows, m.env.Glyphs) },
 		Sections: m.portSections,
-		Problem:  func(p port) bool { return p.State != store.PortHealthy },
+		Problem:  func(p port) bool { return p.State != store.PortHealthy || m.env.Troubled(kind.Ports, p.Name) },
 		NoWrites: m.env.NoWrites,
 		Create:   m.portEditor(blankPort("")).Create,
 		NoEdit:   kind.Ports.About().WhyNot(kind.Update),

@@ -23,6 +23,9 @@ func (e *Env) Objects() []tui.Object {
 	for _, i := range with[Indexer](e) {
 		out = append(out, i.Objects()...)
 	}
+	for _, n := range with[Namer](e) {
+		out = append(out, n.Named()...)
+	}
 	return out
 }
 

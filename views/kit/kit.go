@@ -56,6 +56,7 @@ type Env struct {
 
 	ownerByAddress map[netip.Addr]string // see OwnerOf; dropped, as nextHops is, at every broadcast message
 	nextHops       map[netip.Addr]cachedHop
+	peers          map[string]string // see PeerAS
 }
 
 // PaletteEntry is the page of a kind in the palette, under the words of the table of kinds.
@@ -136,7 +137,7 @@ func (e *Env) Init() tea.Cmd { return nil }
 
 // Update implements tui.Service: what was worked out from the rows is worked out again after every broadcast message.
 func (e *Env) Update(msg tea.Msg) tea.Cmd {
-	e.ownerByAddress, e.nextHops = nil, nil
+	e.ownerByAddress, e.nextHops, e.peers = nil, nil, nil
 	return e.bundles(msg)
 }
 

@@ -3,7 +3,10 @@ package kit
 import (
 	"context"
 	"net/netip"
+	"slices"
+	"strings"
 
+	"flarewire/api"
 	"flarewire/internal/store"
 	"flarewire/tui"
 )
@@ -14,12 +17,43 @@ type NextHop struct {
 	State string // in words, with its glyph; empty when not known
 	Role  tui.Role
 	Down  string // that nothing is seen to get through, after its name: "which is down"; empty when it is not known to be so
+	Words string // other words for its state by which a filter finds what leads through it
 }
 
 // NextHopOwner is a module whose objects routes lead through.
 type NextHopOwner interface {
 	// NextHop gives the object in whose inner subnet a next hop lies. Pages ask it, and commands.
 	NextHop(hop netip.Addr) (NextHop, bool)
+}
+
+// PeerAS are the AS numbers of the sessions of tunnels and CNIs with these names, with their word: words by which a filter finds what is
+// about them. It is for pages only.
+func (e *Env) PeerAS(names ...string) string {
+	if e.peers == nil {
+		last := e.Feed.Last()
+		e.peers = map[string]string{}
+		add := func(name string, b *api.BGP) {
+			if b != nil {
+				e.peers[name] = "AS " + b.ASNText()
+			}
+		}
+		for _, t := range last.Tunnels {
+			add(t.Name, t.BGP)
+		}
+		for _, l := range last.Links.Rows {
+			add(l.Name, l.BGP)
+		}
+		for _, c := range last.CNIs.Rows {
+			add(c.Magic.ConduitName, c.BGP)
+		}
+	}
+	var out []string
+	for _, name := range names {
+		if as := e.peers[name]; as != "" && !slices.Contains(out, as) {
+			out = append(out, as)
+		}
+	}
+	return strings.Join(out, " ")
 }
 
 // RouteTable is a module that knows the routes to addresses.
@@ -37,6 +71,9 @@ func (e *Env) NextHop(hop netip.Addr) (NextHop, bool) {
 	}
 	return NextHop{}, false
 }
+
+// Troubled reports whether something is wrong with an object that the overview counts: what only problems shows has it.
+func (e *Env) Troubled(of store.Kind, id string) bool { return e.Feed.Diagnosis().Troubled(of, id) }
 
 // cachedHop is what was found out about a next hop.
 type cachedHop struct {

@@ -196,6 +196,7 @@ func Rows[T any](f *Feed, rows func(*store.Snapshot) []T, needs ...store.Target)
 		Brings:  f.Brings,
 		Refresh: f.Refresh,
 		Needs:   func(string) []string { return store.Needs(needs...) },
+		Ended:   f.ended,
 	}
 }
 

@@ -73,7 +73,7 @@ func (m *Module) describe() resource.Description[*diagnose.LocationView] {
 			{Key: "sees", Title: "SEES", Width: 35, Grow: 16, Text: field.Cell(func(s S) string { return sign(*s, m.env.Glyphs) + s.Text() }),
 				Role: func(s S) tui.Role { return role(*s) }, Compare: func(a, b S) int { return a.Worst(*b) }},
 			{Key: "tunnels", Title: "WHICH", Width: 24, Grow: 60, Priority: 2, Text: field.Cell(func(s S) string { return which(*s) }),
-				Role: func(S) tui.Role { return tui.Muted }},
+				Role: func(S) tui.Role { return tui.Muted }, Words: func(s S) string { return m.env.PeerAS(badNames(*s)...) }},
 		},
 		Sections: func(s S, _ time.Time) []resource.Section { return m.sections(*s) },
 	}
@@ -202,10 +202,17 @@ func rateOf(s diagnose.LocationView) float64 {
 }
 
 // which names the tunnels that it does not see healthy, those with traffic there first.
-func which(s diagnose.LocationView) string {
+func which(s diagnose.LocationView) string { return cmp.Or(strings.Join(badNames(s), " "), "-") }
+
+func badNames(s diagnose.LocationView) []string {
 	var names []string
 	for _, b := range s.Bad {
 		names = append(names, b.Name)
 	}
-	return cmp.Or(strings.Join(names, " "), "-")
+	return names
+}
+
+// Named implements kit.Namer: a location is found by its code and by its city.
+func (m *Module) Named() []tui.Object {
+	return kit.NamedRows("location", m.describe(), m.source(), func(s *diagnose.LocationView) []string { return []string{s.Name, s.City} })
 }

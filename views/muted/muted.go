@@ -47,7 +47,7 @@ func (m *Module) describe() resource.Description[mute.Mute] {
 		Name: func(x M) string { return x.Name },
 		Columns: []table.Column[M]{
 			{Key: "what", Title: "WHAT", Width: 20, Grow: 40, Text: field.Cell(func(x M) string { return x.Name }),
-				Role: func(M) tui.Role { return tui.Strong }},
+				Role: func(M) tui.Role { return tui.Strong }, Words: func(x M) string { return m.env.PeerAS(x.Name) }},
 			{Key: "cause", Title: "FINDING", Width: 20, Grow: 10, Priority: 1, Text: field.Cell(func(x M) string { return kit.MuteCause(x) })},
 			{Key: "until", Title: "UNTIL (UTC)", Width: 16, Text: field.Cell(func(x M) string { return x.Until.UTC().Format("2006-01-02 15:04") }),
 				Compare: func(a, b M) int { return a.Until.Compare(b.Until) }},
@@ -68,4 +68,9 @@ func (m *Module) describe() resource.Description[mute.Mute] {
 			}}}
 		},
 	}
+}
+
+// Named implements kit.Namer: a mute is found by what it is of, the finding and the reason.
+func (m *Module) Named() []tui.Object {
+	return kit.NamedRows("mute", m.describe(), m.source(), func(x mute.Mute) []string { return []string{kit.MuteCause(x), x.Reason} })
 }

@@ -87,7 +87,7 @@ func (p *incident) Actions() []tui.Action {
 		}
 	}
 	out := []tui.Action{open, timeline.Action(p.env, p.about, true),
-		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Refresh now", Run: p.env.Feed.Refresh}}
+		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common, Long: "Refresh now", Run: p.env.Feed.Refresh}}
 	out = append(append(out, ask...), whereActions(p.env, p.about)...)
 	for _, a := range p.table.Actions() {
 		if a.Move {

@@ -57,6 +57,7 @@ type page struct {
 	wall    wall
 	reading bool // a diagnosis is being made
 	stale   bool // and the data has changed since it began
+	held    bool // somebody has been at its keys lately
 }
 
 // diagnosedMsg brings what was found.
@@ -156,9 +157,12 @@ func (p *page) take(found []diagnose.Incident) {
 		p.worst[i].state, p.worst[i].role = state.Text, state.Role
 	}
 	// When what was looked at is no longer wrong, the cursor goes to what is worst, and not to a chance neighbour.
-	if at := p.table.Cursor(); !slices.ContainsFunc(p.worst, func(t trouble) bool { return p.key(t) == at }) {
+	at := p.table.Cursor()
+	there := slices.ContainsFunc(p.worst, func(t trouble) bool { return p.key(t) == at })
+	if !there {
 		p.table.StickToTop()
 	}
+	p.table.Hold(there && p.held)
 	p.table.Set(p.worst)
 }
 
@@ -234,7 +238,8 @@ func (p *page) columns() []table.Column[trouble] {
 	rank := func(a, b trouble) int { return cmp.Compare(a.rank, b.rank) }
 	return []table.Column[trouble]{
 		{Key: "name", Title: "AFFECTED", Width: 18, Text: text(trouble.name), Compare: rank, Ranked: true,
-			Role: func(trouble) tui.Role { return tui.Strong }},
+			Role:  func(trouble) tui.Role { return tui.Strong },
+			Words: func(t trouble) string { return p.env.PeerAS(t.memberNames()...) }},
 		{Key: "state", Title: "STATE", Width: 14, Text: text(func(t trouble) string { return t.state }),
 			Role: func(t trouble) tui.Role { return t.role }},
 		{Key: "since", Title: "SINCE", Width: 6, Right: true, Live: true, Text: trouble.since,
@@ -294,17 +299,19 @@ func (p *page) Actions() []tui.Action {
 	} else {
 		open.Run = func() tea.Cmd { return tui.Push(view) }
 	}
-	out := append([]tui.Action{open}, p.table.FilterActions()...)
+	around, mute := timeline.Action(p.env, row.Incident, ok), p.muteAction(row, ok)
+	around.Footer, mute.Footer = true, true
+	out := append([]tui.Action{open, around, mute}, p.table.FilterActions()...)
+	if ok { // what is done with the row stands before what leads elsewhere
+		out = append(append(out, whereActions(p.env, row.Incident)...), askActions(p.env, row.Incident)...)
+	}
 	out = append(out, []tui.Action{
-		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Refresh now", Run: p.env.Feed.Refresh},
-		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Long: "Guided setup: a tunnel, a CNI, a service binding, a static route",
-			Run: func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }},
 		{Name: "events", Keys: []string{"E"}, Short: "events", Footer: true, Long: "What happened, newest first, also in earlier runs",
 			Run: func() tea.Cmd { return tui.Push(events.NewPage(p.env)) }},
-		p.muteAction(row, ok), timeline.Action(p.env, row.Incident, ok), kit.BundleAction(p.env)}...)
-	if ok {
-		out = append(append(out, askActions(p.env, row.Incident)...), whereActions(p.env, row.Incident)...)
-	}
+		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Long: "Guided setup: a tunnel, a CNI, a service binding, a static route",
+			Run: func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }},
+		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common, Long: "Refresh now", Run: p.env.Feed.Refresh},
+		kit.BundleAction(p.env)}...)
 	out = append(out, p.env.DestinationsAction()...)
 	for _, a := range p.table.Actions() {
 		if a.Move {

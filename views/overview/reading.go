@@ -19,6 +19,15 @@ func (t trouble) name() string {
 	return t.Members[0].Name
 }
 
+// memberNames are what belongs to it.
+func (t trouble) memberNames() []string {
+	out := make([]string, len(t.Members))
+	for i, m := range t.Members {
+		out[i] = m.Name
+	}
+	return out
+}
+
 // since is since when it has lasted, in one short word.
 func (t trouble) since(now time.Time) string {
 	if t.began.How == store.NotSeen {

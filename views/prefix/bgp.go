@@ -54,7 +54,7 @@ func (m *Module) describeBGP(r row) resource.Description[api.BGPPrefix] {
 			return append(append(m.announcing(m.now(r), b, ""), m.env.WhereAction(b.CIDR)...),
 				tui.Action{Name: "prepend", Keys: []string{"P"}, Short: "prepend", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.prepend(r, b) },
 					Long: "AS-path prepends, 0 to 3"},
-				tui.Action{Name: "auto-withdraw", Keys: []string{"T"}, Short: "auto withdraw", Why: m.env.NoWrites,
+				tui.Action{Name: "auto-withdraw", Keys: []string{"U"}, Short: "auto withdraw", Why: m.env.NoWrites,
 					Run:  func() tea.Cmd { return m.autoWithdraw(r, b) },
 					Long: "Withdraw automatically when no BGP route of yours matches"})
 		},

@@ -139,7 +139,10 @@ func (m *Module) describe() resource.Description[row] {
 		Name:    func(r row) string { return r.CIDR },
 		JSON:    func(r row) []byte { return r.JSON() },
 		Columns: columns(m.env.Glyphs), SortBy: "advertised",
-		Problem:  func(r row) bool { a, _ := r.advertisement(); return a != advertised || !r.approved() },
+		Problem: func(r row) bool {
+			a, _ := r.advertisement()
+			return a != advertised || !r.approved() || m.env.Troubled(kind.Prefixes, r.ID)
+		},
 		Summary:  func(rows []row) tui.Line { return summary(rows, m.env.Glyphs) },
 		Sections: m.sections,
 		Preview: func(r row, now time.Time) []resource.Section {

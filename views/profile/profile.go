@@ -222,3 +222,6 @@ func report(name string, done keystore.Logout, err error) *tui.Dialog {
 	}
 	return d
 }
+
+// Named implements kit.Namer.
+func (m *Module) Named() []tui.Object { return kit.NamedRows("profile", m.describe(), m.source(), nil) }

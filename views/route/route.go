@@ -70,10 +70,10 @@ func (m *Module) describe() resource.Description[api.Route] {
 		Name:    func(r api.Route) string { return r.Prefix },
 		Title:   func(r api.Route) string { return "Route " + r.Prefix },
 		JSON:    func(r api.Route) []byte { return r.JSON() },
-		Columns: Columns(func(r api.Route) string { return via(m.env, r) }, m.state), SortBy: "prefix",
+		Columns: m.columns(), SortBy: "prefix",
 		Problem: func(r api.Route) bool {
 			_, role := m.state(r)
-			return role == tui.Bad || role == tui.Pending
+			return role == tui.Bad || role == tui.Pending || m.env.Troubled(kind.Routes, r.ID) || m.env.Troubled(kind.Routes, r.Prefix)
 		},
 		Sections: m.sections,
 		NoWrites: m.env.NoWrites,
@@ -132,6 +132,27 @@ func Columns(via func(api.Route) string, state func(api.Route) (string, tui.Role
 		{Key: "description", Title: "DESCRIPTION", Width: 20, Grow: 40, Priority: 4, Text: text(func(r R) string { return r.Description }),
 			Role: func(R) tui.Role { return tui.Muted }},
 	}
+}
+
+// columns are those of the list, which a filter finds by what a route leads through as well: its AS number, and all words for its state.
+func (m *Module) columns() []table.Column[api.Route] {
+	out := Columns(func(r api.Route) string { return via(m.env, r) }, m.state)
+	for i := range out {
+		switch out[i].Key {
+		case "via":
+			out[i].Words = func(r api.Route) string { return m.env.PeerAS(through(m.env, r.Nexthop)) }
+		case "state":
+			out[i].Words = func(r api.Route) string {
+				hop, err := netip.ParseAddr(r.Nexthop)
+				if err != nil {
+					return ""
+				}
+				c, _ := m.env.CachedNextHop(hop)
+				return c.Words
+			}
+		}
+	}
+	return out
 }
 
 // state is that of the tunnel or interconnect that a route leads through: "-" for none, "?" while it is not known.

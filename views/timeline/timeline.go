@@ -24,7 +24,7 @@ func New(env *kit.Env, i diagnose.Incident) tui.View {
 	rows := func() []diagnose.Moment {
 		return env.Feed.Diagnosis().Timeline(func(e store.Event) string { text, _ := events.Text(e); return text }, i.Members...)
 	}
-	return resource.NewList(describe(rows), resource.Source[diagnose.Moment]{
+	return resource.NewList(describe(env, rows), resource.Source[diagnose.Moment]{
 		Rows: rows, Status: env.Feed.Freshness, Brings: env.Feed.Brings, Refresh: env.Feed.Refresh,
 		Open:  func() tea.Cmd { return env.Feed.LookUpIncident(i) },
 		Needs: func(string) []string { return store.Needs(store.Of(store.Overview()...)...) },
@@ -41,7 +41,7 @@ func Action(env *kit.Env, i diagnose.Incident, ok bool) tui.Action {
 	return a
 }
 
-func describe(rows func() []diagnose.Moment) resource.Description[diagnose.Moment] {
+func describe(env *kit.Env, rows func() []diagnose.Moment) resource.Description[diagnose.Moment] {
 	type M = diagnose.Moment
 	return resource.Description[M]{
 		Plural: "Timeline", Counted: "events", SortBy: "at", Reverse: true, Newest: true,
@@ -53,7 +53,7 @@ func describe(rows func() []diagnose.Moment) resource.Description[diagnose.Momen
 			{Key: "at", Title: "AT (UTC)", Width: 19, Text: field.Cell(func(m M) string { return m.At.UTC().Format(time.DateTime) }),
 				Compare: func(a, b M) int { return a.At.Compare(b.At) }},
 			{Key: "name", Title: "NAME", Width: 14, Grow: 10, Text: field.Cell(func(m M) string { return m.Name }),
-				Role: func(M) tui.Role { return tui.Strong }},
+				Role: func(M) tui.Role { return tui.Strong }, Words: func(m M) string { return env.PeerAS(m.Name) }},
 			{Key: "source", Title: "SOURCE", Width: 10, Text: field.Cell(func(m M) string { return m.Source }), Role: role},
 			{Key: "what", Title: "WHAT", Width: 28, Grow: 90, Text: field.Cell(M.What)},
 		},

@@ -213,12 +213,21 @@ func minutes(d time.Duration) string { return strconv.Itoa(int(d/time.Minute)) +
 
 // open is the list of the session's traceroutes.
 func (m *Module) open() tui.View {
-	return resource.NewList(m.describe(), resource.Source[*run]{
+	return resource.NewList(m.describe(), m.source())
+}
+
+func (m *Module) source() resource.Source[*run] {
+	return resource.Source[*run]{
 		Rows:    func() []*run { return m.runs },
 		Status:  func() tui.Status { return tui.Status{Updated: m.env.Now()} },
 		Brings:  func(tea.Msg) bool { return true }, // a run that begins sends none of its own
 		Refresh: func() tea.Cmd { return tui.Toast(tui.Muted, "Nothing to fetch: a traceroute is shown when it is done") },
-	})
+	}
+}
+
+// Named implements kit.Namer: a run is found by its target and the tunnel that it is of.
+func (m *Module) Named() []tui.Object {
+	return kit.NamedRows("traceroute", m.describe(), m.source(), func(r *run) []string { return []string{r.tunnel} })
 }
 
 func (m *Module) describe() resource.Description[*run] {
@@ -246,7 +255,8 @@ func (m *Module) columns() []table.Column[*run] {
 		{Key: "took", Title: "TOOK", Width: 7, Right: true, Live: true, Text: func(r *run, now time.Time) string { return spent(r, now) },
 			Compare: func(a, b *run) int { return cmp.Compare(a.took(m.env.Now()), b.took(m.env.Now())) }},
 		{Key: "at", Title: "AT (UTC)", Width: 8, Text: text(func(r *run) string { return r.began.UTC().Format("15:04:05") })},
-		{Key: "tunnel", Title: "TUNNEL", Width: 20, Priority: 1, Text: text(func(r *run) string { return field.Or(r.tunnel, "-") })},
+		{Key: "tunnel", Title: "TUNNEL", Width: 20, Priority: 1, Text: text(func(r *run) string { return field.Or(r.tunnel, "-") }),
+			Words: func(r *run) string { return m.env.PeerAS(r.tunnel) }},
 	}
 }
 

@@ -193,9 +193,12 @@ func speaker(ip string, port int) string {
 // timelineLength is how many changes the detail page shows.
 const timelineLength = 8
 
+// HistoryTitle is the title of the changes that were seen.
+const HistoryTitle = "History (this machine)"
+
 // timeline are the changes that were seen, the newest first: in this run and, where there is a history, in earlier ones.
 func timeline(t store.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
-	s := resource.Section{Title: "History (this machine)"}
+	s := resource.Section{Title: HistoryTitle}
 	events := t.Track.Events
 	for i := len(events) - 1; i >= max(0, len(events)-timelineLength); i-- {
 		e := events[i]

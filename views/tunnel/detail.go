@@ -69,7 +69,7 @@ func EventText(e store.Event) (string, tui.Role) {
 	case store.TunnelModified:
 		return "changed outside flarewire", tui.Accent
 	case store.HealthChanged:
-		return "health " + cmp.Or(string(e.FromHealth), "unknown") + " → " + cmp.Or(string(e.ToHealth), "unknown"), healthRole(e.ToHealth)
+		return "health " + cmp.Or(string(e.FromHealth), "unknown") + " → " + cmp.Or(string(e.ToHealth), "unknown"), HealthRole(e.ToHealth)
 	case store.PortChanged:
 		role := tui.Bad
 		if e.ToPort == store.PortHealthy {
@@ -99,7 +99,8 @@ func lasted(d time.Duration) string {
 	return fmt.Sprintf("%dh %dm", int(d.Hours()), int(d.Minutes())%60)
 }
 
-func healthRole(h store.Health) tui.Role {
+// HealthRole is how a health is drawn.
+func HealthRole(h store.Health) tui.Role {
 	switch h {
 	case store.Healthy:
 		return tui.Good

@@ -78,7 +78,7 @@ func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 	if *lowest.Value == *newest.Value {
 		words = fmt.Sprintf("latest %s (%s)", percent(*newest.Value), clock(newest.At))
 	}
-	f.Value, f.Role = words, healthRole(store.HealthOf(newest.Value))
+	f.Value, f.Role = words, HealthRole(store.HealthOf(newest.Value))
 	f.Graph = graph(in.Health, 1, math.Min, words+"; scale 0 to 100 %", "lowest")
 	return f
 }
@@ -90,7 +90,7 @@ func unwell(t store.Tunnel, in store.Insight, now time.Time) []resource.Field {
 		return nil
 	}
 	f := resource.Field{Label: "Not healthy", Value: "since " + clock(fell.At) + ", for " + tui.AgeSince(fell.At, now),
-		Role: healthRole(store.HealthOf(newest.Value))}
+		Role: HealthRole(store.HealthOf(newest.Value))}
 	if fell.Open {
 		f.Value = "for at least 24 h"
 	}
@@ -181,7 +181,7 @@ func locations(t store.Tunnel, in store.Insight) resource.Section {
 				f.Note += ", " + percent(*c.Score)
 			}
 			if bad := c.State(); bad == store.Degraded || bad == store.HealthDown {
-				f.Role = healthRole(bad)
+				f.Role = HealthRole(bad)
 			}
 		}
 		s.Fields = append(s.Fields, f)

@@ -113,7 +113,7 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 		return append([]resource.Section{next(t, findings), panel(t, now, m.env), timeline(t, now, m.env.Glyphs)},
 			m.env.Related(subject(t))...)
 	}
-	d.Problem = troubled
+	d.Problem = func(t store.Tunnel) bool { return troubled(t) || m.env.Troubled(store.Tunnels(t.Kind), t.ID) }
 	d.NoWrites = m.env.NoWrites
 	d.Create = func() tea.Cmd { return m.create(kinds) }
 	d.DeleteAll = m.deleteAll

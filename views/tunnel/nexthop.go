@@ -17,6 +17,7 @@ func (m *Module) NextHop(hop netip.Addr) (kit.NextHop, bool) {
 		t.Health.State = m.env.Probed(t.Name)
 		c := kit.NextHop{Name: t.Name}
 		c.State, c.Role = StateNow(m.env, t)
+		c.Words = c.State + " " + string(probed(t)) // also where the health takes its place
 		switch {
 		case t.State == store.Down:
 			c.Down = "which is down"

@@ -38,7 +38,7 @@ func (m *Module) newPair() tea.Cmd {
 
 // twinAction makes a second tunnel of the same router.
 func (m *Module) twinAction(t api.Tunnel) tui.Action {
-	return tui.Action{Name: "make-twin", Keys: []string{"T"}, Short: "make its twin", Why: m.env.NoWrites,
+	return tui.Action{Name: "make-twin", Keys: []string{"N"}, Short: "make its twin", Why: m.env.NoWrites,
 		Long: "Make a second tunnel to the same router, for redundancy",
 		Run:  func() tea.Cmd { return tui.Push(pairing{m: m, first: &t}.form(nil)) }}
 }

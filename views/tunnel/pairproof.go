@@ -273,7 +273,7 @@ func (p *PairProof) Actions() []tui.Action {
 		{Name: "write", Keys: []string{"w"}, Short: "runbook", Footer: true, Long: "Save it as Markdown, for the ticket", Run: p.write},
 		{Name: "requests", Keys: []string{"e"}, Short: "requests", Long: "What was made, request by request",
 			Run: func() tea.Cmd { return tui.Push(newPairPage(p.m, p.pair, "")) }},
-		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Long: "Refresh now", Run: p.m.env.Feed.Refresh},
+		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common, Long: "Refresh now", Run: p.m.env.Feed.Refresh},
 		{Name: "next-test", Move: true, Keys: []string{"down", "j"}, Long: "To the next thing to try", Run: move(1)},
 		{Name: "previous-test", Move: true, Keys: []string{"up", "k"}, Long: "To the one before", Run: move(-1)},
 	}, p.scroll.Actions()[2:]...)

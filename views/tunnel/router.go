@@ -18,7 +18,7 @@ import (
 )
 
 // takenKeys are those that a list or a page of tunnels has already: a key of the user's own does not take the place of one.
-const takenKeys = "AnebitcTmBRDKHOwzsShjklgGyYrxaqouf/?:.<>[]! "
+const takenKeys = "AnebitcNmBRDKHOwzsShjklgGyYrxaqouf/?:.<>[]! "
 
 // routerActions are what the user's own commands make of a tunnel: none without commands for it.
 func (m *Module) routerActions(t store.Tunnel) []tui.Action {

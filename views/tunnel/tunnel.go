@@ -63,6 +63,11 @@ func StateNow(env *kit.Env, t store.Tunnel) (string, tui.Role) {
 	return aged(t, env.Feed.Diagnosis().Old(t.ID), stateText(t, env.Glyphs), stateRole(t), env.Now())
 }
 
+// SaysAge reports whether StateNow says how old the state is.
+func SaysAge(env *kit.Env, t store.Tunnel) bool {
+	return t.State == store.Up && !statusTime(t).IsZero() && env.Feed.Diagnosis().Old(t.ID)
+}
+
 // aged is a state with how old its status is, where that may be left over from an earlier time.
 func aged(t store.Tunnel, old bool, text string, role tui.Role, now time.Time) (string, tui.Role) {
 	if !old || t.State != store.Up || statusTime(t).IsZero() {
@@ -148,7 +153,7 @@ func MarkOld(columns []table.Column[store.Tunnel], old func(id string) bool) []t
 func healthColumn() table.Column[store.Tunnel] {
 	return table.Column[store.Tunnel]{Key: "health", Title: "HEALTH", Width: 8,
 		Text: func(t store.Tunnel, _ time.Time) string { return cmp.Or(string(probed(t)), "-") },
-		Role: func(t store.Tunnel) tui.Role { return healthRole(probed(t)) },
+		Role: func(t store.Tunnel) tui.Role { return HealthRole(probed(t)) },
 		Compare: func(a, b store.Tunnel) int {
 			return cmp.Compare(probed(a).Severity(), probed(b).Severity())
 		}}
@@ -183,7 +188,7 @@ func Since(t store.Tunnel, now time.Time) string {
 }
 
 // SinceText is what is known of a beginning as a duration: "43m", or ">43m" for at least so long. A bound goes by whole minutes: a list at
-// rest is not drawn anew for it every few seconds.
+// rest is not drawn anew for it every few seconds. A bound of less says nothing of how long it has lasted, so it is not known.
 func SinceText(b store.Began, now time.Time) string {
 	age := tui.AgeSince(b.At, now)
 	switch {
@@ -192,7 +197,7 @@ func SinceText(b store.Began, now time.Time) string {
 	case b.How == store.SeenThere, b.How == store.ByHealth && !b.Open:
 		return age
 	case now.Sub(b.At) < time.Minute:
-		return ">0s"
+		return "?"
 	}
 	return ">" + age
 }

@@ -112,7 +112,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 				Role: func(d D) tui.Role { return Role(*d) }, Compare: worst},
 			{Key: "advertised", Title: "ADVERTISED", Width: 10, Priority: 1, Text: field.Cell(func(d D) string { return advertised(*d) })},
 			{Key: "ways", Title: "PATHS", Width: 24, Grow: 40, Priority: 2, Text: field.Cell(func(d D) string { return names(*d) }),
-				Role: func(D) tui.Role { return tui.Muted }},
+				Role: func(D) tui.Role { return tui.Muted }, Words: func(d D) string { return m.env.PeerAS(pathNames(*d)...) }},
 		},
 		Open: func(d D) tui.View { return m.page(d.Prefix) }, Preview: m.preview,
 		Actions: func(D) []tui.Action {
@@ -147,7 +147,10 @@ func advertised(d diagnose.Destination) string {
 	return string(d.Account.Advertised)
 }
 
-func names(d diagnose.Destination) string {
+func names(d diagnose.Destination) string { return cmp.Or(strings.Join(pathNames(d), " "), "-") }
+
+// pathNames are what its paths lead through, each once.
+func pathNames(d diagnose.Destination) []string {
 	var out []string
 	seen := map[string]bool{}
 	for _, w := range d.Paths() {
@@ -156,7 +159,7 @@ func names(d diagnose.Destination) string {
 			out = append(out, name)
 		}
 	}
-	return cmp.Or(strings.Join(out, " "), "-")
+	return out
 }
 
 // ask opens the form for an address.

@@ -325,7 +325,7 @@ func TestTheLetterOfAuthorizationIsSavedAndOverwritesNothing(t *testing.T) {
 		t.Errorf("something else was left in the folder: %v", left)
 	}
 	term.Press("enter")
-	term.WaitFor("the list again", func(s ptytest.Screen) bool { return s.Contains("4 ports") && s.Contains("e edit") })
+	term.WaitFor("the list again", func(s ptytest.Screen) bool { return s.Contains("4 ports") && s.Contains("L LOA") })
 }
 
 func TestTheDefaultASNWarnsAboutSessionsOverTunnels(t *testing.T) {

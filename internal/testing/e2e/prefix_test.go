@@ -152,7 +152,7 @@ func TestABGPPrefixIsMadeTunedAndDeleted(t *testing.T) {
 	d.send("", "0 → 2")
 	id := d.find(simaccount.BGPPrefixes, "198.18.10.0/25")["id"].(string)
 	d.once("PATCH", "/bgp/prefixes/"+id, `{"asn_prepend_count":2}`)
-	d.Press("T")
+	d.Press("U")
 	d.WaitText("Automatic withdrawal of 198.18.10.0/25")
 	d.answer("o", "Review")
 	d.send("", "auto_advertise_withdraw")
