@@ -135,7 +135,7 @@ func (m *Module) describe() resource.Description[row] {
 		Columns: columns(m.env.Glyphs), SortBy: "advertised",
 		Problem:  func(r row) bool { a, _ := r.advertisement(); return a != advertised || !r.approved() },
 		Summary:  func(rows []row) tui.Line { return summary(rows, m.env.Glyphs) },
-		Sections: m.sections,
+		Sections: m.sections, Around: m.around,
 		Preview: func(r row, now time.Time) []resource.Section {
 			return append(m.sections(r, now), m.env.Paths(r.CIDR)...)
 		},
