@@ -57,7 +57,8 @@ func TestBesideAFormStandsWhatItSaysSoFar(t *testing.T) {
 
 // A page says itself what stands beside its form; a form of few fields has nothing that is not seen anyhow.
 func TestAPageSaysWhatStandsBesideItsForm(t *testing.T) {
-	f := form.New(form.Options{Title: "New", Sections: []form.Section{{Fields: []form.Field{{Key: "name", Label: "Name", Help: "What you call it"}}}},
+	f := form.New(form.Options{Title: "New", Sections: []form.Section{{Fields: []form.Field{
+		{Key: "name", Label: "Name", Help: "What you call it"}}}},
 		Beside: func(f *form.Form) []resource.Section {
 			return []resource.Section{{Title: "Request", Fields: []resource.Field{{Label: "name", Value: f.Value("name")}}}}
 		}})

@@ -160,7 +160,7 @@ func lineKey(section string, f Field) string {
 // leads are the lines of a page that lead to another one, that of the ahead first.
 func (d *Detail) leads() (keys []string, opens []func() tui.View) {
 	a := &d.ahead
-	if d.under.Open != nil && !a.first.moving {
+	if d.under.Open != nil {
 		a.of = lineKey(d.section, d.under)
 	}
 	for _, s := range d.order {

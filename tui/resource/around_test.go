@@ -84,8 +84,8 @@ func TestTheCursorGoesThroughWhatIsAround(t *testing.T) {
 	}
 }
 
-// Below the page of an object stands what the line under the cursor leads to, by what is known: nothing is asked for it. While a key is held
-// it stays, and another object comes when the cursor rests.
+// Below the page of an object stands what the line under the cursor leads to, by what is known: nothing is asked for it. While a key is
+// held it stays, and another object comes when the cursor rests.
 func TestAPageShowsWhatItLeadsTo(t *testing.T) {
 	a := &account{rows: sites("ams=up", "fra=down", "zrh=slow"), status: tui.Status{Updated: time.Unix(1e9, 0)}}
 	s := a.source()
