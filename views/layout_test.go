@@ -195,12 +195,49 @@ func (d *desk) keepsToItsLayout(page string) {
 		if size[0] >= 200 && !text && strings.Contains(d.Screen(), " more lines") && right < size[1]/3 {
 			d.t.Errorf("%s: there is more, and the right half is empty:\n%s", where, d.Screen())
 		}
+		if half := emptyHalf(before); size == [2]int{200, 60} && (half != "") != (nothingMore[page] != "") {
+			d.t.Errorf("%s: the %s half is empty (known why: %q):\n%s", where, half, nothingMore[page], d.Screen())
+		}
 		if !d.capturing() {
 			d.saysAndMovesNothing(where, before)
 		}
 	}
 	d.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
 }
+
+// usedRight and usedLower are how many lines of the right and of the lower half of 200x60 have something at the least.
+const usedRight, usedLower = 8, 4
+
+// emptyHalf names the half of a large screen that is empty: the right or the lower one; "" for neither.
+func emptyHalf(lines []string) string {
+	body := len(lines) - 2 // without the message and the footer
+	switch {
+	case inHalf(lines, 101, 1, body) < usedRight:
+		return "right"
+	case inHalf(lines, 0, len(lines)/2, body) < usedLower:
+		return "lower"
+	}
+	return ""
+}
+
+// nothingMore are the pages of which a half of 200x60 is empty in the demo, and why there is nothing more to show there.
+var nothingMore = map[string]string{
+	":events": noRow, ":muted": noRow, ":traceroute": noRow, ":accounts": "one account", ":activity": noRow,
+	":changes": noRow, ":alerts": noRow,
+	"prefixes enter 3": noRow, "a row of :services": "a name and what is bound to it",
+	":setup":          "a menu of what can be made: it is not about an object",
+	":bgp":            "nothing was monitored yet: the lower half is the past of the session under the cursor",
+	"tunnels enter c": copiedWhole, "cnis enter c": copiedWhole,
+	"where enter i":    "one question",
+	"tunnels enter D":  "a review is read from its top to its end before it is sent",
+	"profiles enter n": "nothing is known before somebody has signed in",
+	"tunnels enter a":  "the router did not answer",
+}
+
+const (
+	noRow       = "there is no row"
+	copiedWhole = "a text that is copied with the mouse, line by line"
+)
 
 // cutAtWords reports whether what stands before an ellipsis is a word of the whole header.
 func cutAtWords(header, whole string) bool {

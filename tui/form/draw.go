@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"flarewire/tui"
+	"flarewire/tui/resource"
 )
 
 // belowIndent is where the message of a field begins.
@@ -12,9 +13,20 @@ const belowIndent = 5
 // labelWidth is the room for a field's label.
 const labelWidth = 20
 
-// Draw implements tui.View. Every field has two lines, its value and its message, so that nothing
-// jumps when a message comes or goes.
+// Draw implements tui.View.
 func (f *Form) Draw(c tui.Canvas) []string {
+	width := besideWidth(c)
+	if width == 0 {
+		return f.drawFields(c)
+	}
+	own, right := c, c
+	own.Width, right.Width = c.Width-width, width-1
+	return resource.Beside(c, f.drawFields(own), resource.Column(right, f.beside()), width)
+}
+
+// drawFields draws the form itself. Every field has two lines, its value and its message, so that nothing
+// jumps when a message comes or goes.
+func (f *Form) drawFields(c tui.Canvas) []string {
 	if f.opts.Guided {
 		head := f.head(c)
 		c.Height = max(1, c.Height-len(head))

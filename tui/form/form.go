@@ -16,6 +16,7 @@ import (
 	tea "charm.land/bubbletea/v2"
 
 	"flarewire/tui"
+	"flarewire/tui/resource"
 )
 
 // Values are what the fields hold, by key. A field that is not shown keeps its value.
@@ -124,6 +125,9 @@ type Options struct {
 	// SubmitIsFinal: Submit itself does what the form is for, so that leaving loses nothing any more. Without it that is so after
 	// a DoneMsg.
 	SubmitIsFinal bool
+	// Beside are the sections to the right of the form on a wide screen, below what is said of the field under the cursor; nil for all that
+	// the form says so far. It is asked with every key and must be quick.
+	Beside func(*Form) []resource.Section
 	// Start is the key of the field that the cursor begins in; empty is the first.
 	Start string
 	// Verb is what ctrl+s does, for the footer: "review".
@@ -414,7 +418,7 @@ func (f *Form) Hint(c tui.Canvas) string {
 			text = field.ReadOnlyWhy
 		}
 	}
-	if tui.Width(text)+belowIndent+3 <= c.Width {
+	if tui.Width(text)+belowIndent+3 <= c.Width-besideWidth(c) {
 		return ""
 	}
 	return text

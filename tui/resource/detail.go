@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -21,7 +22,8 @@ type Detail struct {
 
 	asleep  bool // it is not on the stack
 	finding finder
-	drawn   time.Time // when the page was last drawn
+	takes   int // how often the object was taken
+	ahead   ahead
 	pane
 }
 
@@ -32,6 +34,7 @@ type pane struct {
 	count   int
 	under   Field // the field under the cursor, and the title of its section
 	section string
+	order   []Section // as they were drawn last, in the order of the cursor
 	moved   bool      // the cursor was moved since it was last drawn
 	told    time.Time // when the page was last told in words
 }
@@ -63,6 +66,7 @@ func (d *Detail) Needs() []string { return d.needs(d.id) }
 
 // take takes the object anew, and reports whether it is among the rows.
 func (d *Detail) take() bool {
+	d.takes++
 	row, ok := d.byID(d.id)
 	if ok {
 		d.row, d.seen = row, d.source.Status().Updated
@@ -94,7 +98,7 @@ func (d *Detail) Update(msg tea.Msg) tea.Cmd {
 			return nil
 		}
 	}
-	if d.asleep || !d.source.Brings(msg) {
+	if d.ahead.first.Update(d, msg) || d.asleep || !d.source.Brings(msg) {
 		return nil
 	}
 	return d.renew()
@@ -121,7 +125,7 @@ func (d *Detail) Actions() []tui.Action {
 	if !d.gone {
 		out = append(out, d.writes(d.row, true)...)
 	}
-	return append(yielding(out), d.moves()...)
+	return append(yielding(out), d.ahead.first.Follow(d, d.moves())...)
 }
 
 // acts are what can be done with the field under the cursor.
@@ -158,23 +162,58 @@ const twoColumns = 110
 
 // Draw implements tui.View.
 func (d *Detail) Draw(c tui.Canvas) []string {
-	d.drawn = c.Now
-	return d.draw(c, d.sections(c.Now))
+	sections := d.sections(c.Now)
+	if c.Width < twoColumns {
+		return d.draw(c, sections, nil, nil)
+	}
+	left, right := halves(sections)
+	if c.Width < previewFrom {
+		return d.draw(c, left, right, nil)
+	}
+	if !d.gone {
+		left, right = filled(c, left, right, d.around(d.row, c.Now))
+	}
+	return d.draw(c, left, right, d.below)
 }
 
-func (d *pane) draw(c tui.Canvas, sections []Section) []string {
-	d.field = d.find(sections)
+// draw draws the sections: those of right beside those of left on a wide screen, with what below puts under them.
+func (d *pane) draw(c tui.Canvas, left, right []Section,
+	below func(c tui.Canvas, left, right []string, width int) (l, r []string)) []string {
+	d.order = slices.Concat(left, right)
+	d.field = d.find(d.order)
 	d.count, d.under = 0, Field{}
 	var lines []string
 	at := 0
 	if c.Width < twoColumns {
-		lines, at = d.column(c, sections, c.Width)
+		lines, at = d.column(c, left, c.Width)
 	} else {
-		lines, at = d.columns(c, sections)
+		width := c.Width / 2
+		drawn, atLeft := d.column(c, left, width)
+		beside, atRight := d.column(c, right, c.Width-width)
+		if below != nil {
+			drawn, beside = below(c, drawn, beside, width)
+		}
+		lines, at = sideBySide(drawn, beside, width), max(atLeft, atRight)
 	}
 	d.scroll.Window(lines, c.Height)
 	d.scroll.Show(at)
 	return d.scroll.Window(lines, c.Height)
+}
+
+// sideBySide are lines with others beside them, which begin after so many cells.
+func sideBySide(left, right []string, width int) []string {
+	var lines []string
+	for i := range max(len(left), len(right)) {
+		line := ""
+		if i < len(left) {
+			line = left[i]
+		}
+		if i < len(right) && right[i] != "" {
+			line += tui.Spaces(width-tui.Width(line)) + right[i]
+		}
+		lines = append(lines, line)
+	}
+	return lines
 }
 
 // find is where the field is now that the cursor was on: a refresh may have put lines before it. The line
@@ -202,34 +241,6 @@ func (d *pane) find(sections []Section) int {
 		return same
 	}
 	return min(d.field, max(0, at-1))
-}
-
-// columns draws the sections in two columns, the first ones on the left until that is the longer half.
-func (d *pane) columns(c tui.Canvas, sections []Section) (lines []string, at int) {
-	total := 0
-	for _, s := range sections {
-		total += len(s.Fields) + 2
-	}
-	split, sum := 0, 0
-	for split < len(sections) && sum < (total+1)/2 {
-		sum += len(sections[split].Fields) + 2
-		split++
-	}
-	width := c.Width / 2
-	left, atLeft := d.column(c, sections[:split], width)
-	right, atRight := d.column(c, sections[split:], c.Width-width)
-	at = max(atLeft, atRight)
-	for i := range max(len(left), len(right)) {
-		line := ""
-		if i < len(left) {
-			line = left[i]
-		}
-		if i < len(right) && right[i] != "" {
-			line += tui.Spaces(width-tui.Width(line)) + right[i]
-		}
-		lines = append(lines, line)
-	}
-	return lines, at
 }
 
 // column draws sections one under the other and tells on which line the cursor stands.
@@ -269,6 +280,10 @@ func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 	}
 	if f.Graph != nil {
 		f.Value, f.Note = f.Graph(max(1, width-4-labelWidth))
+	}
+	if f.Strip != nil {
+		return []string{lead + append(tui.Line{{Text: tui.Fit(tui.Clean(f.Label), labelWidth-1) + " ", Role: tui.Muted}},
+			f.Strip(max(1, width-4-labelWidth))...).Paint(c.Theme, width-4)}
 	}
 	label := tui.Clean(f.Label)
 	wide := max(labelWidth, min(tui.Width(label)+1, max(labelMost, width/2)))

@@ -68,7 +68,7 @@ func (d *Detail) lookFor(from int) {
 		return
 	}
 	var texts []string
-	for _, s := range d.sections(d.drawn) {
+	for _, s := range d.order {
 		for i, f := range s.Fields {
 			text := f.Label + " " + f.Value + " " + f.Note
 			if i == 0 {

@@ -33,7 +33,7 @@ func kindOf[T any](d Description[T], s Source[T]) *kind {
 			Open: table.OnRow(d.Open), Edit: table.OnRow(d.Edit), NoEditOf: table.OnRow(d.NoEditOf), Delete: table.OnRow(d.Delete),
 			Actions:   table.OnRow(d.Actions),
 			DeleteAll: onMarked(d.DeleteAll), Many: onMarked(d.Many), Columns: table.OnRows(d.Columns), Sections: onMoment(d.Sections),
-			Preview: onMoment(d.Preview), NoPreview: d.NoPreview, Problem: table.OnRow(d.Problem),
+			Preview: onMoment(d.Preview), NoPreview: d.NoPreview, Around: onMoment(d.Around), Problem: table.OnRow(d.Problem),
 		},
 		source: Source[table.Row]{Status: s.Status, Brings: s.Brings, Refresh: s.Refresh, Open: s.Open, Needs: s.Needs, Looked: s.Looked,
 			Ended: s.Ended},
@@ -124,6 +124,14 @@ func (k *kind) creation() []tui.Action {
 	}
 	return []tui.Action{{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Why: cmp.Or(k.desc.NoCreate, k.desc.NoWrites),
 		Long: "Make a new one", Run: k.desc.Create}}
+}
+
+// around is what is known around an object.
+func (k *kind) around(row table.Row, now time.Time) []Section {
+	if k.desc.Around == nil {
+		return nil
+	}
+	return k.desc.Around(row, now)
 }
 
 // opened runs what a page that is opened asks for.

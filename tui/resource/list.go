@@ -100,9 +100,7 @@ func (l *List) Update(msg tea.Msg) tea.Cmd {
 	case tea.PasteMsg:
 		return l.table.FilterKey(msg)
 	case restedMsg:
-		if msg.list == l && msg.turn == l.preview.turn {
-			l.preview.moving = false
-		}
+		l.preview.rested(l, msg)
 		return nil
 	case selectMsg:
 		if !l.table.Select(msg.id) {

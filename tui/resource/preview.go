@@ -24,24 +24,55 @@ const (
 // preview is the object beside its list: of what is known, without a question to Cloudflare. While a key is held it stays at the
 // object that it shows, under its name, and is drawn once when the cursor rests.
 type preview struct {
-	row    table.Row
-	id     string
+	row table.Row
+	id  string
+	resting
+	drawn
+}
+
+// resting tells a key that is held from a cursor that has come to rest.
+type resting struct {
 	moving bool
 	turn   int
-	lines  []string
-	drawn  struct {
-		id            string
-		takes         int
-		width, height int
-		calm          bool
-		at            time.Time
+}
+
+// restedMsg says that the cursor of a page has not moved for a moment.
+type restedMsg struct {
+	page tui.View
+	turn int
+}
+
+// moved is a movement of the cursor of a page.
+func (r *resting) moved(page tui.View, cmd tea.Cmd) tea.Cmd {
+	r.moving = true
+	r.turn++
+	return tea.Batch(cmd, tui.After(previewMoves, restedMsg{page, r.turn}))
+}
+
+// rested takes the message that the cursor rests.
+func (r *resting) rested(page tui.View, msg restedMsg) {
+	if msg.page == page && msg.turn == r.turn {
+		r.moving = false
 	}
 }
 
-// restedMsg says that the cursor has not moved for a moment.
-type restedMsg struct {
-	list *List
-	turn int
+// drawn is an object as it was drawn last. What is said in it ages slowly: it is worked out anew with new data, and now and then.
+type drawn struct {
+	id            string
+	takes         int
+	width, height int
+	at            time.Time
+	lines         []string
+}
+
+// lasts reports whether what was drawn still holds, and otherwise notes what is drawn now.
+func (d *drawn) lasts(c tui.Canvas, id string, takes int) bool {
+	if d.lines != nil && d.id == id && d.takes == takes && d.width == c.Width && d.height == c.Height &&
+		c.Now.Sub(d.at) < previewDigested {
+		return true
+	}
+	*d = drawn{id: id, takes: takes, width: c.Width, height: c.Height, at: c.Now}
+	return false
 }
 
 // splitAt is what the widths of a list and its preview were worked out for.
@@ -73,9 +104,7 @@ func (l *List) moved(move func() tea.Cmd) func() tea.Cmd {
 		if l.beside == 0 {
 			return cmd
 		}
-		l.preview.moving = true
-		l.preview.turn++
-		return tea.Batch(cmd, tui.After(previewMoves, restedMsg{l, l.preview.turn}))
+		return l.preview.moved(l, cmd)
 	}
 }
 
@@ -87,20 +116,16 @@ func (l *List) drawPreview(c tui.Canvas) []string {
 	} else if !ok {
 		return nil
 	}
-	d := &p.drawn
-	// What is said in it ages slowly: it is worked out anew with new data, and now and then.
-	if p.lines != nil && d.id == p.id && d.takes == l.takes && d.width == c.Width && d.height == c.Height &&
-		c.Now.Sub(d.at) < previewDigested {
+	if p.lasts(c, p.id, l.takes) {
 		return p.lines
 	}
-	d.id, d.takes, d.width, d.height, d.at = p.id, l.takes, c.Width, c.Height, c.Now
-	var page pane
-	page.field = -1
+	page := pane{field: -1}
 	lines := []string{tui.Text(tui.Strong, " "+tui.Clean(l.desc.Name(p.row))).Paint(c.Theme, c.Width), ""}
-	more, _ := page.column(c, l.previewed(p.row, c.Now), c.Width)
+	first := l.previewed(p.row, c.Now)
+	more, _ := page.column(c, first, c.Width)
 	lines = trimmed(append(lines, more...))
-	// Where there is room left, the rest of the object's page follows, section by section.
-	for _, s := range l.further(p.row, c.Now) {
+	// Where there is room left, the rest of the object's page follows, section by section, and then what is known around it.
+	for _, s := range l.further(p.row, c.Now, first) {
 		more, _ := page.column(c, []Section{s}, c.Width)
 		if more = trimmed(more); len(more) > 1 && len(lines)+1+len(more) <= c.Height {
 			lines = append(append(lines, ""), more...)
@@ -109,11 +134,16 @@ func (l *List) drawPreview(c tui.Canvas) []string {
 	if over := len(lines) - c.Height; over > 0 {
 		lines = append(lines[:c.Height-1], c.Theme.Paint(tui.Muted, fmt.Sprintf("   enter: %d more lines", over+1)))
 	}
+	around := c
+	around.Height -= len(lines) + 1
+	if more := Column(around, l.around(p.row, c.Now)); len(more) > 0 {
+		lines = append(append(lines, ""), more...)
+	}
 	p.lines = lines
 	return lines
 }
 
-// previewed are the sections beside the list.
+// previewed are the sections that the preview of an object begins with.
 func (k *kind) previewed(row table.Row, now time.Time) []Section {
 	if k.desc.Preview != nil {
 		return k.desc.Preview(row, now)
@@ -122,12 +152,12 @@ func (k *kind) previewed(row table.Row, now time.Time) []Section {
 }
 
 // further are the sections of the object's page that its preview does not begin with.
-func (k *kind) further(row table.Row, now time.Time) []Section {
+func (k *kind) further(row table.Row, now time.Time, first []Section) []Section {
 	if k.desc.Preview == nil || k.desc.Sections == nil {
 		return nil
 	}
 	shown := map[string]bool{}
-	for _, s := range k.desc.Preview(row, now) {
+	for _, s := range first {
 		shown[s.Title] = true
 	}
 	return slices.DeleteFunc(k.desc.Sections(row, now), func(s Section) bool { return shown[s.Title] })

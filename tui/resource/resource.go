@@ -44,6 +44,9 @@ type Description[T any] struct {
 	// Preview are the sections beside the list on a wide screen; nil for Sections. NoPreview: there are none.
 	Preview   func(row T, now time.Time) []Section
 	NoPreview bool
+	// Around are sections of what is known around the object, most important first: they stand where a large screen has room below the
+	// others, and are no part of the page elsewhere. Nil for none.
+	Around func(row T, now time.Time) []Section
 	// Problem reports whether a row is not as it should be; nil where nobody can say.
 	Problem func(T) bool
 	// Open is the page of a row where that is not the detail page made of Sections; nil for that one.
@@ -96,6 +99,8 @@ type Field struct {
 	// Graph, when set, draws the value in at most room cells, with a note that belongs to it; Value is then its
 	// words, for the note and for copying.
 	Graph func(room int) (graph, note string)
+	// Strip, when set, draws the value in at most room cells and in several roles; Value is its words.
+	Strip func(room int) tui.Line
 }
 
 // Source is where pages get their rows from. The rows live outside of the pages, so that all pages

@@ -1,6 +1,7 @@
 package resource
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
@@ -18,7 +19,8 @@ func RowActions[T any](desc Description[T], row T) []tui.Action {
 // RowSections are what stands beside one object on its list, then the rest of its page.
 func RowSections[T any](desc Description[T], row T, now time.Time) []Section {
 	k := kindOf(desc, Source[T]{})
-	return append(k.previewed(&row, now), k.further(&row, now)...)
+	first := k.previewed(&row, now)
+	return append(slices.Clip(first), k.further(&row, now, first)...)
 }
 
 // copies are the actions that copy a row: its name, and its JSON.

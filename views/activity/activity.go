@@ -7,7 +7,6 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
-	"maps"
 	"slices"
 	"strings"
 	"sync/atomic"
@@ -93,8 +92,8 @@ func (m *Module) describe() resource.Description[journal.Entry] {
 		ID:       func(e journal.Entry) string { return e.ID },
 		Name:     func(e journal.Entry) string { return string(e.Verb) + " " + e.Name },
 		Columns:  Columns(),
-		Sections: m.sections,
-		Actions:  m.acts,
+		Sections: m.sections, Around: m.around,
+		Actions: m.acts,
 	}
 }
 
@@ -171,39 +170,8 @@ func object(title string, raw json.RawMessage) resource.Section {
 		s.Fields = []resource.Field{{Label: "Object", Value: "none", Role: tui.Muted}}
 		return s
 	}
-	s.Fields = paths("", doc)
+	s.Fields = kit.ValueFields(doc)
 	return s
-}
-
-// paths are the values of a JSON document in the order of their paths: "bgp.customer_asn", "extra_prefixes".
-func paths(path string, v any) []resource.Field {
-	switch v := v.(type) {
-	case map[string]any:
-		var out []resource.Field
-		for _, key := range slices.Sorted(maps.Keys(v)) {
-			out = append(out, paths(strings.TrimPrefix(path+"."+key, "."), v[key])...)
-		}
-		if len(out) > 0 || path == "" {
-			return out
-		}
-		return []resource.Field{{Label: path, Value: "empty", Role: tui.Muted}}
-	case []any:
-		words := make([]string, len(v))
-		for i, one := range v {
-			words[i] = plain(one)
-		}
-		return []resource.Field{{Label: path, Value: cmp.Or(strings.Join(words, ", "), "none")}}
-	}
-	return []resource.Field{{Label: path, Value: plain(v)}}
-}
-
-// plain is a value of JSON for people: a text without its quotes.
-func plain(v any) string {
-	if text, ok := v.(string); ok {
-		return cmp.Or(text, "empty")
-	}
-	raw, _ := json.Marshal(v)
-	return string(raw)
 }
 
 // relatives are the entries that an entry belongs to: what it takes back, what took it back, what was changed with it.

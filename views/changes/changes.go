@@ -155,7 +155,7 @@ func (m *Module) describe() resource.Description[change] {
 			{Key: "of", Title: "OF A", Width: 14, Priority: 1, Text: cell(of)},
 			{Key: "result", Title: "RESULT", Width: 8, Priority: 2, Text: cell(result)},
 		},
-		Sections: m.sections,
+		Sections: m.sections, Around: m.around,
 	}
 }
 

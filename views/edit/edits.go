@@ -42,6 +42,7 @@ func (e *editor) create() tea.Cmd {
 func (e *editor) creation(draft form.Values) tui.View {
 	var f *form.Form
 	opts := e.form("New "+e.resource.Title, e.blank, func(wanted api.Object) tea.Cmd { return e.reviewNew(wanted, f.InWords()) })
+	opts.Beside = e.growing(e.blank, false, opts.Beside, e.collection().BuildCreate)
 	f = form.New(e.env.Guided(e.env.Awaited(opts), e.draft, draft))
 	return f
 }
@@ -85,6 +86,7 @@ func (e *editor) edit(id, name string) tea.Cmd {
 				}}))
 		})
 		opts.Of = of
+		opts.Beside = e.growing(opened, true, opts.Beside, func(o api.Object) (api.Request, error) { return e.collection().BuildUpdate(id, o) })
 		return form.New(e.env.Awaited(opts))
 	}))
 }

@@ -64,11 +64,11 @@ func (m *Module) describe() resource.Description[api.EndpointCheck] {
 				{Label: "Endpoint", Value: c.Endpoint, Note: "probed from Cloudflare's data centers, independent of the tunnels' own checks"},
 				{Label: "Type", Value: c.CheckType}, {Label: "Name", Value: cmp.Or(c.Name, "-")}, {Label: "ID", Value: c.ID}}}}
 		},
-		NoWrites: m.env.NoWrites,
-		Actions:  func(c C) []tui.Action { return m.env.WhereAction(c.Endpoint) },
-		Create:   m.editor().Create,
-		Edit:     func(c C) tea.Cmd { return m.editor().Edit(c.ID, name(c)) },
-		Delete:   func(c C) tea.Cmd { return m.editor().Delete(c.ID, name(c)) },
+		Around: m.around, NoWrites: m.env.NoWrites,
+		Actions: func(c C) []tui.Action { return m.env.WhereAction(c.Endpoint) },
+		Create:  m.editor().Create,
+		Edit:    func(c C) tea.Cmd { return m.editor().Edit(c.ID, name(c)) },
+		Delete:  func(c C) tea.Cmd { return m.editor().Delete(c.ID, name(c)) },
 	}
 }
 

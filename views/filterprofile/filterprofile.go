@@ -66,7 +66,7 @@ func (m *Module) describe() resource.Description[api.FilterProfile] {
 		Name:     name,
 		JSON:     func(p P) []byte { return p.JSON() },
 		Columns:  append(columns(), m.usedColumn()),
-		Sections: m.sections,
+		Sections: m.sections, Around: m.around,
 		NoWrites: m.env.NoWrites,
 		Create:   m.editor().Create,
 		Edit:     func(p P) tea.Cmd { return m.editor().Edit(p.ID, name(p)) },

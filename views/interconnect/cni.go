@@ -35,7 +35,7 @@ func (m *Module) describeCNIs() resource.Description[api.CNI] {
 		Name:    func(c api.CNI) string { return c.Magic.ConduitName },
 		JSON:    func(c api.CNI) []byte { return kit.Copyable(c.JSON()) },
 		Columns: cniColumns(), SortBy: "name",
-		Sections: m.cniSections,
+		Sections: m.cniSections, Around: m.aroundCNI,
 		NoWrites: m.env.NoWrites,
 		Actions: func(c api.CNI) []tui.Action {
 			own := []tui.Action{{Name: "router-config", Keys: []string{"c"}, Short: "router config", Footer: true,

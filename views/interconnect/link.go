@@ -26,7 +26,7 @@ func (m *Module) describeLinks() resource.Description[api.MagicInterconnect] {
 		Name:    func(l api.MagicInterconnect) string { return l.Name },
 		JSON:    func(l api.MagicInterconnect) []byte { return kit.Copyable(l.JSON()) },
 		Columns: linkColumns(m.portNameOf), SortBy: "name",
-		Sections: m.linkSections,
+		Sections: m.linkSections, Around: m.aroundLink,
 		NoWrites: m.env.NoWrites, NoCreate: kind.Links.About().WhyNot(kind.Create),
 		NoDelete: resource.Always[api.MagicInterconnect](kind.Links.About().WhyNot(kind.Delete)),
 		Edit:     func(l api.MagicInterconnect) tea.Cmd { return m.linkEditor().Edit(l.ID, l.Name) },

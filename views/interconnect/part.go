@@ -153,7 +153,7 @@ func (m *Module) describeParts(create func() tea.Cmd) resource.Description[part]
 		ID: part.id, Name: part.name, JSON: part.json,
 		Columns: m.partColumns(), SortBy: "name", Newest: true,
 		Summary:  func(rows []part) tui.Line { return portSummary(portsOf(rows), m.env.Glyphs) },
-		Sections: m.partSections, Open: func(p part) tui.View { return m.openPart(p)() },
+		Sections: m.partSections, Around: m.aroundPart, Open: func(p part) tui.View { return m.openPart(p)() },
 		Problem: func(p part) bool {
 			_, role := m.stateOf(p)
 			return role == tui.Bad || role == tui.Pending || p.link != nil && m.env.Troubled(kind.Links, p.link.ID) ||

@@ -25,7 +25,7 @@ func (m *Module) describePorts() resource.Description[port] {
 		JSON:    func(p port) []byte { return p.JSON() },
 		Columns: portColumns(m.env.Glyphs, m.cniNames), SortBy: "state",
 		Summary:  func(rows []port) tui.Line { return portSummary(rows, m.env.Glyphs) },
-		Sections: m.portSections,
+		Sections: m.portSections, Around: m.aroundPort,
 		Problem:  func(p port) bool { return p.State != store.PortHealthy || m.env.Troubled(kind.Ports, p.Name) },
 		NoWrites: m.env.NoWrites,
 		Create:   m.portEditor(blankPort("")).Create,

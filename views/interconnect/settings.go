@@ -37,7 +37,7 @@ func (m *Module) openSettings() tui.View {
 		ID:       func(api.CNISettings) string { return "settings" },
 		Name:     func(api.CNISettings) string { return "CNI settings" },
 		JSON:     m.settingsJSON,
-		Sections: m.settingsSections,
+		Sections: m.settingsSections, Around: m.aroundSettings,
 		NoWrites: m.env.NoWrites,
 		Edit:     func(api.CNISettings) tea.Cmd { return m.editSettings() },
 		NoDelete: resource.Always[api.CNISettings](kind.CNISettings.About().WhyNot(kind.Delete)),

@@ -24,7 +24,7 @@ func (m *Module) describeSlots() resource.Description[api.Slot] {
 		Name:    func(s api.Slot) string { return field.Or(s.Site, "slot") + " " + s.Speed },
 		JSON:    func(s api.Slot) []byte { return s.JSON() },
 		Columns: m.slotColumns(), SortBy: "occupied",
-		Summary: slotSummary, Sections: m.slotSections,
+		Summary: slotSummary, Sections: m.slotSections, Around: m.aroundSlot,
 		NoWrites: m.env.NoWrites, NoEdit: kind.Slots.About().WhyNot(kind.Update),
 		NoDelete: resource.Always[api.Slot](kind.Slots.About().WhyNot(kind.Delete)),
 		Actions:  m.slotActions,

@@ -74,7 +74,7 @@ func (p *page) list(c tui.Canvas, s *store.Snapshot, room int) []string {
 	c.Height = max(room, 4)
 	switch {
 	case p.table.Shown() > 0:
-		return p.beside(c, p.rows(c))
+		return p.beside(c, p.rows(narrow(c, c.Width-besideWidth(c.Width))))
 	case p.table.Filter() != "":
 		return tui.Paragraph(c, tui.Muted, "No row matches "+p.table.Filter()+". esc clears the filter.")
 	case s.Fetched().IsZero():
@@ -87,7 +87,6 @@ func (p *page) list(c tui.Canvas, s *store.Snapshot, room int) []string {
 
 // rows are the rows that there is room for, with a line that says how many there are besides.
 func (p *page) rows(c tui.Canvas) []string {
-	c.Width -= besideWidth(c.Width)
 	more := p.table.Shown() > c.Height-1
 	if more {
 		c.Height-- // the line that says so must not cover a row, least of all the one under the cursor

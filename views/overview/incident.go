@@ -8,7 +8,9 @@ import (
 
 	"flarewire/internal/diagnose"
 	"flarewire/tui"
+	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/events"
 	"flarewire/views/kit"
 	"flarewire/views/timeline"
 )
@@ -18,6 +20,8 @@ type incident struct {
 	env   *kit.Env
 	about diagnose.Incident
 	over  bool // it is no longer among what is wrong
+	takes int  // how often it was taken anew
+	ahead resource.Ahead
 	table *table.Table[diagnose.Diagnosis]
 }
 
@@ -60,12 +64,16 @@ type incidentMsg struct {
 
 // Update implements tui.View: members come and go while it is looked at.
 func (p *incident) Update(msg tea.Msg) tea.Cmd {
+	if p.ahead.Update(p, msg) {
+		return nil
+	}
 	if m, ok := msg.(incidentMsg); ok && m.page == p {
 		i := slices.IndexFunc(m.found, func(i diagnose.Incident) bool { return i.ID == p.about.ID })
 		if p.over = i < 0; !p.over {
 			p.about = m.found[i]
 			p.table.Set(p.about.Diagnoses)
 		}
+		p.takes++
 		return nil
 	}
 	if !p.env.Feed.Brings(msg) {
@@ -89,7 +97,7 @@ func (p *incident) Actions() []tui.Action {
 	out := []tui.Action{open, timeline.Action(p.env, p.about, true),
 		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common, Long: "Refresh now", Run: p.env.Feed.Refresh}}
 	out = append(append(out, ask...), whereActions(p.env, p.about)...)
-	for _, a := range p.table.Actions() {
+	for _, a := range p.ahead.Follow(p, p.table.Actions()) {
 		if a.Move {
 			out = append(out, a)
 		}
@@ -102,11 +110,35 @@ const mostAffected = 4
 
 // Draw implements tui.View.
 func (p *incident) Draw(c tui.Canvas) []string {
-	head := p.head(c)
-	head = append(head, "")
-	c.Height = max(3, c.Height-len(head))
-	return append(head, p.table.Draw(c)...)
+	if c.Width < memberFrom {
+		return p.members(c, false)
+	}
+	own, right := c, c
+	own.Width = max(listWidth, c.Width/2)
+	right.Width = c.Width - own.Width - 1
+	var member []string
+	if d, ok := p.table.Selected(); ok {
+		member = p.ahead.Draw(right, idOf(d.Subject), p.takes, func() tui.View { return p.env.Open(d.Subject.Resource, idOf(d.Subject)) })
+	}
+	return resource.Beside(c, p.members(own, true), member, right.Width+1)
 }
+
+// memberFrom is the width from which the member under the cursor stands beside the list.
+const memberFrom = 120
+
+// members are the headline and the members, and on a wide screen, where there is room below them, what happened to them.
+func (p *incident) members(c tui.Canvas, wide bool) []string {
+	head := append(p.head(c), "")
+	c.Height = max(3, c.Height-len(head))
+	lines := append(head, p.table.Draw(c)...)
+	if c.Height -= p.table.Shown() + 2; !wide || c.Height < eventsRoom { // its title, and a blank line
+		return lines
+	}
+	return append(append(lines, ""), resource.Column(c, []resource.Section{events.Around(p.env, c.Now, p.about.Members...)})...)
+}
+
+// eventsRoom is the least room for the events of the members.
+const eventsRoom = 8
 
 // head is what the members have in common, and what to do.
 func (p *incident) head(c tui.Canvas) []string {

@@ -61,7 +61,7 @@ func (m *Module) allSource() resource.Source[row] {
 
 // describeAll describes the list: the prefixes, and what stands below them.
 func (m *Module) describeAll() resource.Description[row] {
-	d, leases, services := m.describe(), m.describeLeases(), describeServices()
+	d, leases, services := m.describe(), m.describeLeases(), m.describeServices()
 	prefixes := m.describe()
 	d.ID = onRow(d.ID, leases.ID, services.ID)
 	d.Name = onRow(d.Name, leases.Name, services.Name)

@@ -144,7 +144,7 @@ func (m *Module) describe() resource.Description[row] {
 			return a != advertised || !r.approved() || m.env.Troubled(kind.Prefixes, r.ID)
 		},
 		Summary:  func(rows []row) tui.Line { return summary(rows, m.env.Glyphs) },
-		Sections: m.sections,
+		Sections: m.sections, Around: m.around,
 		Preview: func(r row, now time.Time) []resource.Section {
 			return append(m.sections(r, now), m.env.Paths(r.CIDR)...)
 		},

@@ -19,7 +19,7 @@ func (m *Module) serviceSource() resource.Source[api.AddressingService] {
 }
 
 func (m *Module) openService(s api.AddressingService) tui.View {
-	return resource.NewDetail(describeServices(), m.serviceSource(), s)
+	return resource.NewDetail(m.describeServices(), m.serviceSource(), s)
 }
 
 // openServiceOf opens the service with an id, which a binding names: its page, or as long as it is not known the list.
@@ -33,7 +33,7 @@ func (m *Module) openServiceOf(id string) tui.View {
 }
 
 // describeServices describes a service: nothing but a name and an id.
-func describeServices() resource.Description[api.AddressingService] {
+func (m *Module) describeServices() resource.Description[api.AddressingService] {
 	type S = api.AddressingService
 	return resource.Description[S]{
 		Plural: kind.Services.About().Title, SortBy: "name",
@@ -51,5 +51,6 @@ func describeServices() resource.Description[api.AddressingService] {
 		Sections: func(s S, _ time.Time) []resource.Section {
 			return []resource.Section{{Title: "Service", Fields: []resource.Field{{Label: "Name", Value: s.Name}, {Label: "ID", Value: s.ID}}}}
 		},
+		Around: m.aroundService,
 	}
 }

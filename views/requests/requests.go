@@ -4,6 +4,7 @@ package requests
 
 import (
 	"cmp"
+	"slices"
 	"strconv"
 	"time"
 
@@ -12,6 +13,7 @@ import (
 	"flarewire/tui"
 	"flarewire/tui/resource"
 	"flarewire/tui/table"
+	"flarewire/views/events"
 	"flarewire/views/kit"
 )
 
@@ -33,12 +35,16 @@ func (m *Module) PaletteEntries() []tui.PaletteEntry {
 func (m *Module) Services() []tui.Service { return nil }
 
 func (m *Module) open() tui.View {
-	return resource.NewList(m.describe(), resource.Source[Entry]{
+	return resource.NewList(m.describe(), m.source())
+}
+
+func (m *Module) source() resource.Source[Entry] {
+	return resource.Source[Entry]{
 		Rows:    m.env.Requests.Entries,
 		Status:  func() tui.Status { return tui.Status{Updated: m.env.Now()} },
 		Brings:  func(tea.Msg) bool { return true }, // any answer that arrives may have added a line
 		Refresh: func() tea.Cmd { return nil },
-	})
+	}
 }
 
 func (m *Module) describe() resource.Description[Entry] {
@@ -49,6 +55,7 @@ func (m *Module) describe() resource.Description[Entry] {
 		Name:     func(e Entry) string { return e.Method + " " + cmp.Or(e.Operation, e.Path) },
 		Columns:  columns(),
 		Sections: sections,
+		Around:   func(e Entry, now time.Time) []resource.Section { return m.around(e, now) },
 	}
 }
 
@@ -99,4 +106,34 @@ func sections(e Entry, now time.Time) []resource.Section {
 		fields = append(fields, resource.Field{Label: "Error", Value: e.Error, Role: tui.Bad, Prose: true})
 	}
 	return []resource.Section{{Title: "Request", Fields: fields}}
+}
+
+// aroundMost bounds how many other requests stand around one.
+const aroundMost = 24
+
+// around are what was asked right before and after it, and the other requests of the operation.
+func (m *Module) around(e Entry, now time.Time) []resource.Section {
+	all := m.env.Requests.Entries()
+	at := slices.IndexFunc(all, func(other Entry) bool { return other.Number == e.Number })
+	from := max(0, min(at-aroundMost/2, len(all)-aroundMost-1))
+	beside := resource.Section{Title: "Before and after (UTC)"}
+	for _, other := range all[from:min(len(all), from+aroundMost+1)] {
+		if other.Number != e.Number {
+			beside.Fields = append(beside.Fields, m.line(other, other.Method+" "+cmp.Or(other.Operation, other.Path)))
+		}
+	}
+	alike := resource.Section{Title: "Other requests of this operation"}
+	for _, other := range all {
+		if other.Number != e.Number && other.Operation == e.Operation && len(alike.Fields) < aroundMost {
+			alike.Fields = append(alike.Fields, m.line(other, strconv.Itoa(other.Bytes)+" bytes"))
+		}
+	}
+	return []resource.Section{beside, alike, events.Near(m.env, e.Start, now)}
+}
+
+// line is another request in one line, which leads to its page.
+func (m *Module) line(e Entry, what string) resource.Field {
+	return resource.Field{Label: "#" + strconv.Itoa(e.Number) + " " + e.Start.UTC().Format("15:04:05"), Value: status(e), Role: statusRole(e),
+		Note: tui.Clean(what) + ", " + e.Duration.Round(time.Millisecond).String(),
+		Open: func() tui.View { return resource.NewDetail(m.describe(), m.source(), e) }}
 }

@@ -1,6 +1,7 @@
 package route
 
 import (
+	"cmp"
 	"net/netip"
 	"slices"
 	"strconv"
@@ -12,7 +13,9 @@ import (
 	"flarewire/internal/rules"
 	"flarewire/internal/sorting"
 	"flarewire/internal/store"
+	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/tui/resource"
 	"flarewire/views/field"
 )
 
@@ -29,7 +32,21 @@ func (m *Module) form(title string, r api.Route, submit func(api.Route) tea.Cmd)
 				Folded: r.Weight == 0 && r.Scope == nil, Fields: m.scopeFields(r.ID)},
 		},
 		Submit: func(v form.Values) tea.Cmd { return submit(apply(r, v)) },
+		Beside: m.beside,
 	}
+}
+
+// beside is what stands beside the form: the paths that there are to the network, and the next hops in use.
+func (m *Module) beside(f *form.Form) []resource.Section {
+	var out []resource.Section
+	if !f.Lacks("prefix") {
+		out = append(out, m.env.Paths(rules.NetworkText(f.Value("prefix")))...)
+	}
+	hops := resource.Section{Title: "Next hops"}
+	for _, o := range m.hops() {
+		hops.Fields = append(hops.Fields, resource.Field{Label: o.Value, Value: cmp.Or(through(m.env, o.Value), "-"), Role: tui.Muted})
+	}
+	return append(out, hops)
 }
 
 func (m *Module) mainFields(id string) []form.Field {

@@ -1,6 +1,7 @@
 package traceroute
 
 import (
+	"encoding/json"
 	"slices"
 	"strconv"
 	"strings"
@@ -13,6 +14,7 @@ import (
 	"flarewire/internal/store"
 	"flarewire/tui"
 	"flarewire/tui/form"
+	"flarewire/tui/resource"
 	"flarewire/views/field"
 	"flarewire/views/kit"
 )
@@ -70,7 +72,8 @@ func (m *Module) form(request api.TracerouteRequest, to kit.Goal) tui.View {
 				Check: field.Check(rules.TraceDestination)},
 			{Key: "wait_time", Label: "Wait", Help: "Seconds for each answer, 1 to 5", Check: field.Check(rules.TraceWaitTime)},
 		}},
-	}, Start: "targets", SubmitIsFinal: true, Submit: func(v form.Values) tea.Cmd { return m.start(requestOf(v), to.Tunnel) }})
+	}, Start: "targets", SubmitIsFinal: true, Beside: func(f *form.Form) []resource.Section { return m.beside(f, to) },
+		Submit: func(v form.Values) tea.Cmd { return m.start(requestOf(v), to.Tunnel) }})
 }
 
 // values are what the form shows of a request: Cloudflare's defaults where it says nothing.
@@ -248,4 +251,25 @@ func (a *asking) Draw(c tui.Canvas) []string {
 	p.Blank()
 	p.Text(tui.Muted, "Asking which of Cloudflare's data centers carry the traffic of "+a.to.Tunnel+"…")
 	return p.Lines()
+}
+
+// beside is what stands beside the form: the request so far, and how the locations see the tunnel.
+func (m *Module) beside(f *form.Form, to kit.Goal) []resource.Section {
+	body, _ := json.Marshal(requestOf(f.Values()))
+	request := kit.BodySection(body, nil, func(path string) bool { return f.Lacks(strings.TrimPrefix(path, "options.")) })
+	in := m.env.Feed.Look(to.Tunnel).Insight
+	seen := resource.Section{Title: "How locations see " + tui.Clean(to.Tunnel)}
+	for _, c := range in.Colos {
+		field := resource.Field{Label: tui.Clean(c.Name), Value: string(c.State())}
+		if c.Idle() {
+			field.Note = "no traffic"
+		}
+		seen.Fields = append(seen.Fields, field)
+	}
+	ends := resource.Section{Title: "Router addresses"}
+	for _, o := range m.ends() {
+		ends.Fields = append(ends.Fields, resource.Field{Label: o.Value, Role: tui.Muted,
+			Value: tui.Clean(strings.TrimPrefix(o.Label, o.Value+"  "))})
+	}
+	return []resource.Section{request, seen, ends}
 }

@@ -1,6 +1,7 @@
 package tunnel
 
 import (
+	"fmt"
 	"net/netip"
 	"strconv"
 	"time"
@@ -12,6 +13,7 @@ import (
 	"flarewire/internal/rules"
 	"flarewire/internal/store"
 	"flarewire/tui"
+	"flarewire/tui/resource"
 	"flarewire/views/field"
 	"flarewire/views/kit"
 )
@@ -24,6 +26,9 @@ type BringUp struct {
 	id    string
 	name  string
 	steps *progress
+
+	config *RouterConfig // what stands beside the steps on a wide screen
+	of     time.Time     // when the tunnel was changed that it is of
 }
 
 // NewBringUp makes the page for a tunnel by its id; from now on it is followed.
@@ -82,6 +87,48 @@ func (b *BringUp) Actions() []tui.Action {
 // Draw implements tui.View.
 func (b *BringUp) Draw(c tui.Canvas) []string {
 	t, ok := b.tunnel()
+	if c.Width < besideFrom || c.InLines || !ok {
+		return b.way(c, t, ok)
+	}
+	own, right := c, c
+	own.Width = max(besideLeast, c.Width/2)
+	right.Width = c.Width - own.Width - 1
+	return resource.Beside(c, b.way(own, t, ok), b.beside(right, t), right.Width+1)
+}
+
+// besideFrom is the width from which something stands beside the steps, which have besideLeast of it at least.
+const besideFrom, besideLeast = 120, 80
+
+// beside is the session as it is, what happened to the tunnel, and as much of the router's side as there is room for.
+func (b *BringUp) beside(c tui.Canvas, t store.Tunnel) []string {
+	lines := resource.Column(c, []resource.Section{panel(t, c.Now, b.m.env), timeline(t, c.Now, c.Theme.Glyphs)})
+	room := c.Height - len(lines) - configHead
+	if room < configLeast {
+		return lines
+	}
+	if b.config == nil || b.of != t.ModifiedOn.Time {
+		b.config, b.of = b.m.newRouterConfig(api.Secret{}, t.Tunnel), t.ModifiedOn.Time
+	}
+	if b.config.err != nil {
+		return lines
+	}
+	text := b.config.commands(c)
+	title := tui.Line{{Text: " Router configuration", Role: tui.Strong},
+		{Text: "  " + b.config.platforms[b.config.at].Title() + ", commands only; " + tui.KeyOf("router-config", "c") + " for the whole",
+			Role: tui.Muted}}
+	lines = append(lines, "", title.Paint(c.Theme, c.Width))
+	if len(text) > room {
+		more := tui.Text(tui.Muted, fmt.Sprintf("   %s: %d more lines", tui.KeyOf("router-config", "c"), len(text)-room+1))
+		text = append(text[:room-1:room-1], more.Paint(c.Theme, c.Width))
+	}
+	return append(lines, text...)
+}
+
+// configHead are the lines above the router's configuration, configLeast is how many lines of it are worth showing.
+const configHead, configLeast = 2, 8
+
+// way are the steps, and what they amount to.
+func (b *BringUp) way(c tui.Canvas, t store.Tunnel, ok bool) []string {
 	lines := []string{""}
 	for _, s := range b.list(t, ok) {
 		lines = append(lines, s.draw(c, b.steps.listed))

@@ -262,17 +262,27 @@ func (r *RouterConfig) Draw(c tui.Canvas) []string {
 
 // text is the configuration with its comments set back and its placeholders set off. A command is never broken: what is wider than
 // the screen is reached sideways.
-func (r *RouterConfig) text(c tui.Canvas) []string {
+func (r *RouterConfig) text(c tui.Canvas) []string { return r.lines(c, true) }
+
+// commands is the configuration without its comments, for where there is little room.
+func (r *RouterConfig) commands(c tui.Canvas) []string { return r.lines(c, false) }
+
+func (r *RouterConfig) lines(c tui.Canvas, comments bool) []string {
 	r.width = c.Width - 1
 	r.from = max(0, min(r.from, r.widest-r.width))
 	var out []string
 	for line := range strings.Lines(r.config.Text()) {
 		line = strings.TrimSuffix(line, "\n")
+		trimmed := strings.TrimSpace(line)
+		comment := strings.HasPrefix(trimmed, "#") || strings.HasPrefix(trimmed, "!")
+		if (comment || trimmed == "") && !comments {
+			continue
+		}
 		role := tui.Plain
-		switch trimmed := strings.TrimSpace(line); {
+		switch {
 		case strings.Contains(line, routerconfig.Placeholder):
 			role = tui.Pending
-		case strings.HasPrefix(trimmed, "#"), strings.HasPrefix(trimmed, "!"):
+		case comment:
 			role = tui.Muted
 		}
 		out = append(out, " "+c.Theme.Paint(role, tui.Shift(tui.Clean(line), r.from, r.width)))

@@ -50,6 +50,7 @@ func (m *Module) greFields(title string, t api.GRETunnel, fixed string, submit f
 			field.ReturnRouting(),
 		}}
 	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, fixed), Needs: kit.SessionNeeds(),
+		Beside: f.besideForm,
 		Submit: func(v form.Values) tea.Cmd { return submit(applyGRE(t, v)) }}
 }
 

@@ -48,6 +48,7 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 			}}}, own.Fields...)
 	}
 	return form.Options{Title: title, Verb: "review", Values: values, Sections: f.sections(own, ""), Needs: kit.SessionNeeds(),
+		Beside: f.besideForm,
 		Submit: func(v form.Values) tea.Cmd { return submit(applyIPsec(t, v)) }}
 }
 

@@ -49,7 +49,7 @@ func (p pairing) form(draft form.Values) tui.View {
 		title = "Twin of " + p.first.Name
 	}
 	o := form.Options{Title: title, Verb: "review", Guided: true, Values: p.values(), Sections: p.sections(), Needs: p.m.env.SubnetNeeds(),
-		Submit: p.submit}
+		Submit: p.submit, Beside: p.beside}
 	if p.first == nil {
 		return form.New(p.m.env.Guided(o, pairDraft, draft))
 	}

@@ -115,6 +115,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 				Role: func(D) tui.Role { return tui.Muted }, Words: func(d D) string { return m.env.PeerAS(pathNames(*d)...) }},
 		},
 		Open: func(d D) tui.View { return m.page(d.Prefix) }, Preview: m.preview,
+		Around: func(d D, now time.Time) []resource.Section { all := m.around(*d, now); return all[:len(all)-1] }, // the others stand in the list
 		Actions: func(D) []tui.Action {
 			return []tui.Action{{Name: "ask", Keys: []string{"i"}, Short: "look up", Footer: true,
 				Long: "Look up an address or a network: its routes and paths", Run: m.ask}}
