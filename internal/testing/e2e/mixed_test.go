@@ -68,7 +68,8 @@ func (f *firm) onlySouthFell(t *testing.T) {
 	}
 	for _, path := range kept {
 		text, err := os.ReadFile(path)
-		if fell := strings.Contains(string(text), `"name":"fra-dc1-gre","from":"up","to":"down"`); err != nil || fell != strings.Contains(path, "south") {
+		fell := strings.Contains(string(text), `"name":"fra-dc1-gre","from":"up","to":"down"`)
+		if err != nil || fell != strings.Contains(path, "south") {
 			t.Errorf("%s: %v, %v\n%s", path, fell, err, text)
 		}
 	}
