@@ -226,7 +226,6 @@ var nothingMore = map[string]string{
 	":changes": noRow, ":alerts": noRow,
 	"prefixes enter 3": noRow, "a row of :services": "a name and what is bound to it",
 	":setup":          "a menu of what can be made: it is not about an object",
-	":bgp":            "nothing was monitored yet: the lower half is the past of the session under the cursor",
 	"tunnels enter c": copiedWhole, "cnis enter c": copiedWhole,
 	"where enter i":    "one question",
 	"tunnels enter D":  "a review is read from its top to its end before it is sent",
