@@ -18,7 +18,7 @@ help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / {printf "  %-16s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 build: ## build bin/flarewire, stripped and stamped with its version
-	CGO_ENABLED=0 go build -trimpath -ldflags '$(LDFLAGS)' -o $(BIN) .
+	CGO_ENABLED=0 go build -trimpath -gcflags='./views/...=-l' -ldflags '$(LDFLAGS)' -o $(BIN) .
 
 demo: ## run the program on the simulated account
 	go run . --demo
