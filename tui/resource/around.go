@@ -92,11 +92,6 @@ func Column(c tui.Canvas, sections []Section) []string {
 	return trimmed(lines)
 }
 
-// Beside puts lines to the right of a page's own ones, which have the rest of the width.
-func Beside(c tui.Canvas, own, right []string, width int) []string {
-	return besideEachOther(c, own, right, width)
-}
-
 // aheadLeast is the least height for what stands ahead.
 const aheadLeast = 8
 

@@ -226,7 +226,7 @@ func (l *List) Draw(c tui.Canvas) []string {
 	}
 	left, right := c, c
 	left.Width, right.Width = c.Width-l.beside-1, l.beside-1
-	return besideEachOther(c, l.draw(left), l.drawPreview(right), l.beside)
+	return Beside(c, l.draw(left), l.drawPreview(right), l.beside)
 }
 
 // draw draws the list itself.

@@ -171,17 +171,17 @@ func trimmed(lines []string) []string {
 	return lines
 }
 
-// besideEachOther puts the preview to the right of the list.
-func besideEachOther(c tui.Canvas, left, right []string, width int) []string {
+// Beside puts lines to the right of a page's own ones, behind a bar; the own ones have the rest of the width.
+func Beside(c tui.Canvas, own, right []string, width int) []string {
 	bar := "│"
 	if c.Theme.Glyphs == tui.ASCIIGlyphs {
 		bar = "|"
 	}
-	out := make([]string, max(len(left), len(right), c.Height))
+	out := make([]string, max(len(own), len(right), c.Height))
 	for i := range out {
 		var line string
-		if i < len(left) {
-			line = left[i]
+		if i < len(own) {
+			line = own[i]
 		}
 		line += tui.Spaces(c.Width - width - tui.Width(line))
 		out[i] = line + c.Theme.Paint(tui.Muted, bar)

@@ -66,11 +66,21 @@ func (a *account) serve() {
 	a.server.Start()
 }
 
+// again takes an address that was listened on. A program that another story is starting has a copy of the socket that was closed for a
+// moment, until it is executed: it is tried until that has gone.
+func again(address string) (net.Listener, error) {
+	for end := time.Now().Add(ptytest.Patience); ; <-time.After(10 * time.Millisecond) {
+		if l, err := net.Listen("tcp", address); err == nil || time.Now().After(end) {
+			return l, err
+		}
+	}
+}
+
 // listen takes the address of before, at first one that no connection of anybody's is given by chance: it must still be free
 // when the server comes back.
 func (a *account) listen() (net.Listener, error) {
 	if a.address != "" {
-		return net.Listen("tcp", a.address)
+		return again(a.address)
 	}
 	const first, count = 20000, 10000 // below what Linux, macOS and Windows hand out
 	var err error
