@@ -1,14 +1,20 @@
 package tui
 
 import (
+	"slices"
 	"time"
 
 	tea "charm.land/bubbletea/v2"
 )
 
-// instantWait is how long a key press may wait for what it asked of the frame. Such commands answer in
-// microseconds; the limit is for those that go to the network, which are left to run.
-const instantWait = 5 * time.Millisecond
+const (
+	// instantWait is how long a key press waits for what it asked of the frame. Such commands answer in microseconds; the limit is for
+	// those that go to the network, which are left to run.
+	instantWait = 5 * time.Millisecond
+	// keyWait is how long after a key press the next one still waits for what the first has asked for: on a busy machine even what
+	// answers at once may not have had its turn within instantWait.
+	keyWait = 100 * time.Millisecond
+)
 
 // panicMsg brings a panic of a command back to where it is caught and the terminal restored.
 type panicMsg struct{ value any }
@@ -23,29 +29,84 @@ func (a *App) instant(cmd tea.Cmd) tea.Cmd {
 	return a.await(started(cmd), time.Now().Add(instantWait))
 }
 
-// started runs a command beside the program; its answer comes on the channel.
-func started(cmd tea.Cmd) <-chan tea.Msg {
-	answer := make(chan tea.Msg, 1)
-	go func() {
-		defer func() {
-			if r := recover(); r != nil {
-				answer <- panicMsg{r}
-			}
-		}()
-		answer <- cmd()
-	}()
-	return answer
+// answer is what a command of a key press brings. Everything but msg before done is closed belongs to the program's loop.
+type answer struct {
+	done  chan struct{} // closed once msg is there
+	msg   tea.Msg
+	since time.Time
+	taken bool
 }
 
-func (a *App) await(answer <-chan tea.Msg, until time.Time) tea.Cmd {
+// lateMsg is an answer that came after instantWait.
+type lateMsg struct{ answer *answer }
+
+// started runs a command beside the program.
+func started(cmd tea.Cmd) *answer {
+	out := &answer{done: make(chan struct{}), since: time.Now()}
+	go func() {
+		defer close(out.done)
+		defer func() {
+			if r := recover(); r != nil {
+				out.msg = panicMsg{r}
+			}
+		}()
+		out.msg = cmd()
+	}()
+	return out
+}
+
+// cameBy waits for the answer until a time that may have passed already.
+func (w *answer) cameBy(until time.Time) bool {
 	limit := time.NewTimer(time.Until(until))
 	defer limit.Stop()
 	select {
-	case msg := <-answer:
-		return a.take(msg, until)
+	case <-w.done:
+		return true
 	case <-limit.C:
-		return func() tea.Msg { return <-answer }
 	}
+	select { // both at once, as after a pause of the whole program: what is there counts
+	case <-w.done:
+		return true
+	default:
+		return false
+	}
+}
+
+// await takes an answer that comes in time, and returns what brings it when it comes later.
+func (a *App) await(w *answer, until time.Time) tea.Cmd {
+	if w.cameBy(until) {
+		w.taken = true
+		return a.take(w.msg, until)
+	}
+	a.late = append(a.late, w)
+	return func() tea.Msg {
+		<-w.done
+		return lateMsg{w}
+	}
+}
+
+// cameLate takes an answer that came late, unless a key press has taken it already.
+func (a *App) cameLate(w *answer) tea.Cmd {
+	a.late = slices.DeleteFunc(a.late, func(l *answer) bool { return l == w })
+	if w.taken {
+		return nil
+	}
+	w.taken = true
+	return a.take(w.msg, time.Now().Add(instantWait))
+}
+
+// caughtUp waits for what the last keys have asked for: a key is meant for what they lead to. What takes longer than keyWait goes
+// to the network, and nobody waits for it.
+func (a *App) caughtUp() tea.Cmd {
+	var cmds []tea.Cmd
+	waiting := a.late
+	a.late = nil
+	for _, w := range waiting {
+		if w.cameBy(w.since.Add(keyWait)) {
+			cmds = append(cmds, a.cameLate(w))
+		}
+	}
+	return tea.Batch(cmds...)
 }
 
 // take handles the frame's own messages now and hands the others back to the program.
@@ -55,15 +116,15 @@ func (a *App) take(msg tea.Msg, until time.Time) tea.Cmd {
 		return nil
 	case tea.BatchMsg:
 		// All at the same time: many commands must not wait one after the other.
-		var answers []<-chan tea.Msg
+		var answers []*answer
 		for _, cmd := range msg {
 			if cmd != nil {
 				answers = append(answers, started(cmd))
 			}
 		}
 		var rest []tea.Cmd
-		for _, answer := range answers {
-			rest = append(rest, a.await(answer, until))
+		for _, w := range answers {
+			rest = append(rest, a.await(w, until))
 		}
 		return tea.Batch(rest...)
 	case pushMsg, popMsg, replaceMsg, dialogMsg, pickMsg, toastMsg, panicMsg:

@@ -37,13 +37,14 @@ func arrived(msg tea.KeyPressMsg, plain bool) []tea.KeyPressMsg {
 
 // pressed is a key press: one key, or two that came as one.
 func (a *App) pressed(msg tea.KeyPressMsg) tea.Cmd {
+	caught := a.caughtUp()
 	a.touched, a.pressedOn = a.opts.Now(), a.top()
 	keys := arrived(msg, !a.told)
 	if len(keys) > 1 && a.taking() && msg.Code != tea.KeyEscape {
 		keys = keys[:0]
 		keys = append(keys, msg) // where text is taken, alt has meanings: a word back, a word on
 	}
-	var cmds []tea.Cmd
+	cmds := []tea.Cmd{caught}
 	for _, key := range keys {
 		a.heard()
 		a.answering = true

@@ -99,7 +99,13 @@ func (l *Lines) Do(run func() tea.Cmd) tea.Cmd {
 }
 
 // Guarded is cmd with a panic of its own brought back to the program as a message.
-func Guarded(cmd tea.Cmd) tea.Cmd { return func() tea.Msg { return <-started(cmd) } }
+func Guarded(cmd tea.Cmd) tea.Cmd {
+	return func() tea.Msg {
+		w := started(cmd)
+		<-w.done
+		return w.msg
+	}
+}
 
 // Top is the page that one is on.
 func (l *Lines) Top() View { return l.app.top() }
