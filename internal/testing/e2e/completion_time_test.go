@@ -16,9 +16,13 @@ import (
 	"flarewire/internal/testing/ptytest"
 )
 
-// mostForTAB is how much processor time TAB may cost in the largest account: 50 ms are the goal. It is the program's own time, because
-// that of the clock says more of what else the machine does.
-const mostForTAB = 50 * time.Millisecond
+// TAB may cost mostForTAB of processor time in the largest account, or, where the machine is busy and all costs more, mostStarts times
+// what the program needs to say its version. It is the program's own time, because that of the clock says more of what else the machine
+// does.
+const (
+	mostForTAB = 50 * time.Millisecond
+	mostStarts = 4
+)
 
 // Whoever presses TAB in an account of ten thousand tunnels waits for the shell and not for flarewire, and nobody is asked.
 func TestTABCostsLittleInALargeAccount(t *testing.T) {
@@ -36,7 +40,7 @@ func TestTABCostsLittleInALargeAccount(t *testing.T) {
 	if err := names.Keep(names.Path(filepath.Join(state, "flarewire"), simaccount.DefaultAccount), kept); err != nil {
 		t.Fatal(err)
 	}
-	best := time.Hour
+	best, start := time.Hour, time.Hour
 	for range 10 { // what the kernel does for others is counted here as well: the best of some
 		cmd := exec.CommandContext(t.Context(), ptytest.Build(t), "__complete", "get", "gre", "gre-site-")
 		cmd.Env = []string{"HOME=" + t.TempDir(), "XDG_STATE_HOME=" + state, "PATH=" + os.Getenv("PATH"),
@@ -47,10 +51,14 @@ func TestTABCostsLittleInALargeAccount(t *testing.T) {
 			t.Fatalf("%v, %d names", err, strings.Count(string(out), "gre-site-"))
 		}
 		best = min(best, cmd.ProcessState.UserTime()+cmd.ProcessState.SystemTime())
+		version := exec.CommandContext(t.Context(), ptytest.Build(t), "version")
+		if err := version.Run(); err != nil {
+			t.Fatal(err)
+		}
+		start = min(start, version.ProcessState.UserTime()+version.ProcessState.SystemTime())
 	}
-	t.Logf("%s of processor time", best)
-	if best > mostForTAB {
-		t.Errorf("TAB costs %s, at most %s are good", best, mostForTAB)
+	if limit := max(mostForTAB, mostStarts*start); best > limit {
+		t.Errorf("TAB costs %s, at most %s are good; the version costs %s", best, limit, start)
 	}
 	if n := asked.Load(); n > 0 {
 		t.Errorf("TAB sent %d requests", n)

@@ -95,7 +95,9 @@ func TestAlongTunnelRouteAndPrefixAndBackAtEverySize(t *testing.T) {
 			f.WaitText("198.18.20.0/24")
 			f.Type(":prefixes")
 			f.Press("enter")
-			f.WaitText("198.18.40.0/24")
+			f.WaitFor("the list of prefixes", func(s ptytest.Screen) bool {
+				return strings.Contains(title(s), "Prefixes") && s.Contains("198.18.40.0/24")
+			})
 			f.find("iad-dc1-gre", "GRE tunnel")
 			f.WaitText("BGP session")
 			f.Press(">")
