@@ -9,7 +9,7 @@ import (
 	"flarewire/tui"
 )
 
-// askRecord asks Cloudflare's own record about the tunnels that are named and have fallen, three requests at the most, and the network
+// askRecord asks Cloudflare's own log about the tunnels that are named and have fallen, three requests at the most, and the network
 // analytics when a prefix is named; none when nobody named one.
 func askRecord(ctx context.Context, w *store.Store, s *store.Snapshot, names []string) *store.Snapshot {
 	var objects []store.RecordObject
@@ -31,15 +31,15 @@ func askRecord(ctx context.Context, w *store.Store, s *store.Snapshot, names []s
 	return w.ReadRecord(ctx, objects...)
 }
 
-// proofOf says how a guess about a session may be proven: what is named is looked up in Cloudflare's record.
+// proofOf says how a guess about a session may be proven: what is named is looked up in Cloudflare's log.
 func proofOf(s diagnose.Subject, f diagnose.Finding, c tui.Canvas) []string {
 	if !f.Cause.Provable() || f.Likelihood == diagnose.Certain {
 		return nil
 	}
-	return tui.Paragraph(c, tui.Muted, "Cloudflare's record of the session may prove it: flarewire diagnose "+tui.Clean(s.Name))
+	return tui.Paragraph(c, tui.Muted, "Cloudflare's log of the session may confirm it: flarewire diagnose "+tui.Clean(s.Name))
 }
 
-// recordLines is the one line about what Cloudflare's record would add, and what that needs.
+// recordLines is the one line about what Cloudflare's log would add, and what that needs.
 func recordLines(s *store.Snapshot, found []diagnose.Diagnosis, c tui.Canvas) []string {
 	for _, d := range found {
 		a, asked := s.Records[d.Subject.ID]

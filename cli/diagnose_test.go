@@ -26,7 +26,7 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 	for _, want := range []string{"198.18.20.0/24\n   Prefix withdrawn (certain, outage, since ",
 		"iad-dc1-gre\n   198.18.20.0/24: no healthy path left in ENAM WNAM; Cloudflare does not advertise it\n   Tunnel down (likely, outage)",
 		"\n   Next: Generate a key",
-		"waw-br1-ipsec\n   ASN mismatch", "local AS 64632 (as configured here)", "may prove it: flarewire diagnose waw-br1-ipsec",
+		"waw-br1-ipsec\n   ASN mismatch", "local AS 64632 (as configured here)", "may confirm it: flarewire diagnose waw-br1-ipsec",
 		"Port unhealthy nwf-ams04-1: 1 CNI over it is affected\n",
 		"Objects: ams-cni-v2, nwf-ams04-1"} {
 		i := strings.Index(text, want)
@@ -43,7 +43,7 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 // With a name: everything about it, with the fields and the document, also of what is well.
 func TestDiagnoseTellsAllOfOneObject(t *testing.T) {
 	for name, want := range map[string][]string{
-		"iad-dc1-gre": {"Tunnel down (likely, outage, since ", "Router not connecting (possible, outage)", "Evidence: health down",
+		"iad-dc1-gre": {"Tunnel down (likely, outage)", "Router not connecting (possible, outage)", "Evidence: health down",
 			"Source: Cloudflare docs"},
 		"fra-dc2-gre":      {"Session up (note)", "Evidence: bgp_status.state BGP_UP"},
 		"2001:db8:40::/48": {"2001:db8:40::/48"},

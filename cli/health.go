@@ -68,6 +68,20 @@ func look(ctx context.Context, s *store.Store, grace time.Duration, work func())
 	}
 }
 
+// falls puts beside the tunnels since when they are bad, as the list on the screen says it. It costs one question, which is asked once, and
+// is waited for no longer than the health.
+func (r *statusRun) falls(ctx context.Context, last *store.Snapshot) *store.Snapshot {
+	names := last.AwaitingFall()
+	if r.asked || len(names) == 0 {
+		return last
+	}
+	r.asked = true
+	ctx, cancel := context.WithTimeout(ctx, healthGrace)
+	defer cancel()
+	r.store.Fell(store.ReadFalls(ctx, r.s.account, names, r.store.Now()))
+	return r.store.Last()
+}
+
 // why says in one sentence why the health is not known; empty when it is.
 func (h health) why() string {
 	var e *api.Error

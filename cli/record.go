@@ -146,7 +146,7 @@ func runRecord(ctx context.Context, x IO, f *flags, o recordOptions) error {
 			return err
 		}
 		r.f, names = fresh.f, fresh.names
-		r.say("", errors.New("SIGHUP: the configuration was read anew, all accounts are reopened"))
+		r.say("", errors.New("SIGHUP: configuration reloaded, all accounts are reopened"))
 	}
 }
 

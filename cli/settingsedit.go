@@ -54,7 +54,7 @@ func editSettings(ctx context.Context, x IO, path string) error {
 	draft := path + ".edit"
 	switch left, err := os.ReadFile(filepath.Clean(draft)); {
 	case err == nil && !bytes.Equal(left, text):
-		fmt.Fprintln(x.Err, "flarewire: going on with what was typed before; delete "+draft+" to begin anew")
+		fmt.Fprintln(x.Err, "flarewire: continuing with the previous edit; delete "+draft+" to start over")
 	default:
 		if err := statefile.Replace(draft, text); err != nil {
 			return trouble(err)

@@ -150,6 +150,7 @@ type statusRun struct {
 	out     output
 	store   *store.Store
 	timeout time.Duration // of one look
+	asked   bool          // since when tunnels are bad
 	changes differences   // since the last look
 }
 
@@ -172,6 +173,9 @@ func (r *statusRun) look(ctx context.Context) seen {
 			r.s.lookUpName(ctx)
 		}
 	})
+	if r.out == "table" && now.health.err == nil {
+		now.snapshot = r.falls(ctx, now.snapshot)
+	}
 	return now
 }
 

@@ -64,6 +64,36 @@ func TestStatusTellsTheHealthOfEveryTunnel(t *testing.T) {
 	}
 }
 
+// SINCE of a tunnel that was bad before flarewire began comes from the health, as in the list of tunnels on the screen. It costs one
+// question.
+func TestStatusSaysSinceWhenTheHealthIsBad(t *testing.T) {
+	sim, env := serve(t, simaccount.Options{})
+	s := newShell(t, env...)
+	if code := s.run("status"); code != 0 {
+		t.Fatalf("exit %d: %s", code, s.err.String())
+	}
+	since := map[string]string{}
+	for _, line := range strings.Split(s.out.String(), "\n") {
+		if name, _, is := strings.Cut(strings.TrimSpace(line), " "); is && strings.Contains(line, ">24h") {
+			since[name] = ">24h"
+		}
+	}
+	for _, name := range []string{"iad-dc1-gre", "nrt-br1-ipsec"} {
+		if since[name] == "" {
+			t.Errorf("SINCE of %s is not by its health:\n%s", name, s.out.String())
+		}
+	}
+	questions := 0
+	for _, r := range sim.Requests() {
+		if strings.Contains(r.Path, "graphql") {
+			questions++
+		}
+	}
+	if questions != 2 {
+		t.Errorf("%d questions to the analytics, want one for the health and one for since when", questions)
+	}
+}
+
 // Health is a courtesy: whatever happens to the analytics, the status is whole.
 func TestStatusIsWholeWithoutTheAnalytics(t *testing.T) {
 	for name, fault := range map[string]simaccount.Fault{

@@ -15,7 +15,7 @@ var Differences = []Difference{
 	{Operations: []string{"graphql.query"}, Side: Request, Where: "path",
 		Reason: "the analytics are a GraphQL API; OpenAPI does not describe it, simaccount parses it against a schema of its own"},
 	{Operations: []string{"logs.*", "audit.entries", "alert_policies.read"}, Side: Request, Where: "path",
-		Reason: "Cloudflare's record of what happened: its pages tell of it, the documents of these products do not have it (docs/record.md)"},
+		Reason: "Cloudflare's log of what happened: its pages tell of it, the documents of these products do not have it (docs/record.md)"},
 	{Document: Slices, Operations: []string{"ipsec_tunnels.psk"}, Side: Request, Where: "path",
 		Reason: "cloudflare-go v7.9.0 has POST ipsec_tunnels/psk, Cloudflare's OpenAPI of July 2026 does not; the derived document has it"},
 	{Document: Derived, Operations: []string{"user.get"}, Side: Request, Where: "path",

@@ -306,7 +306,7 @@ func (a *App) key(msg tea.KeyPressMsg) tea.Cmd {
 		}
 		a.passing = nil
 		if a.again(msg) {
-			return Toast(Muted, "esc was pressed just before, and Cancel was meant; esc in a moment asks again")
+			return Toast(Muted, "esc was taken as Cancel; press esc again in a moment to leave")
 		}
 		return a.top().Update(msg)
 	}
@@ -354,21 +354,21 @@ func (a *App) Actions() []Action {
 		{Name: "palette", Keys: []string{":", "ctrl+g"}, Short: "go to", Footer: true,
 			Long: "Jump to a page or an object, or run an action, by name", Run: a.openPalette},
 		{Name: "help", Keys: []string{"?", "f1"}, Short: "help", Footer: true,
-			Long: "Every key that works here, and what it does", Run: a.openHelp},
+			Long: "List every key that works here", Run: a.openHelp},
 		{Name: "back", Keys: []string{"esc", "backspace"}, Short: "back", Footer: len(a.stack) > 1 || len(a.trail.past) > 0,
-			Long: "Go back to the page before; never quits", Run: a.back},
-		{Name: "history-back", Keys: []string{"["}, Short: "back", Long: "To the page that you were on before",
+			Long: "Go back to the previous page; never quits", Run: a.back},
+		{Name: "history-back", Keys: []string{"["}, Short: "back", Long: "Go to the page you were on previously",
 			Why: nothing(a.trail.past, "no previous page"), Run: a.walk(a.back)},
-		{Name: "history-forward", Keys: []string{"]"}, Short: "forward", Long: "Forward, after going back",
+		{Name: "history-forward", Keys: []string{"]"}, Short: "forward", Long: "Go forward again after going back",
 			Why: nothing(a.trail.future, "no next page"), Run: a.walk(a.forward)},
-		{Name: "notices", Keys: []string{"!"}, Short: "notices", Long: "Past status-line messages, in full, with time",
+		{Name: "notices", Keys: []string{"!"}, Short: "notices", Long: "Show past status messages in full, with time",
 			Run: func() tea.Cmd { return Push(newNotices(a)) }},
 		{Name: "redraw", Keys: []string{"ctrl+l"}, Short: "redraw",
 			Long: "Redraw the screen", Run: func() tea.Cmd { return func() tea.Msg { return tea.ClearScreen() } }},
 		{Name: "suspend", Keys: []string{"ctrl+z"}, Short: "suspend", Long: "Suspend to the shell; fg resumes", Why: a.noSuspend(),
 			Run: func() tea.Cmd { a.suspend(); return nil }},
 		{Name: "quit", Keys: []string{"q", "ctrl+c"}, Short: "quit", Footer: true,
-			Long: "Leave; asks when something would be lost", Run: a.quit},
+			Long: "Quit; asks if something would be lost", Run: a.quit},
 	}
 }
 
@@ -469,5 +469,9 @@ func lossDialog(lost, act string, do func() tea.Cmd) *Dialog {
 }
 
 func (a *App) openHelp() tea.Cmd {
-	return Push(NewHelp(a.top().Title(), a.top().Actions(), a.Actions()).With(a.opts.Pages))
+	help := NewHelp(a.top().Title(), a.top().Actions(), a.Actions()).With(a.opts.Pages)
+	if a.capturing() {
+		help.whileTyping()
+	}
+	return Push(help)
 }

@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"slices"
 	"strings"
 
 	tea "charm.land/bubbletea/v2"
@@ -12,22 +13,34 @@ type Help struct {
 	pages  []PaletteEntry
 	groups []helpGroup
 	scroll Scroll
+	typing bool
 }
 
 type helpGroup struct {
 	title   string
 	actions []Action
+	noText  bool // of the keys, only those that type nothing act
 }
 
 // NewHelp makes the help page for a view with the given title and actions.
 func NewHelp(about string, own, global []Action) *Help {
-	return &Help{about: about, groups: []helpGroup{{"On this page", own}, {"Everywhere", global}}}
+	return &Help{about: about, groups: []helpGroup{{title: "On this page", actions: own}, {title: "Everywhere", actions: global}}}
 }
 
 // With adds the pages that ":" goes to.
 func (h *Help) With(pages []PaletteEntry) *Help {
 	h.pages = pages
 	return h
+}
+
+// whileTyping leaves out what is typed as text on the page: of the frame's keys only those of inText act there, ctrl+c and ctrl+z.
+func (h *Help) whileTyping() {
+	h.typing = true
+	frame := &h.groups[1]
+	frame.noText = true
+	frame.actions = slices.DeleteFunc(slices.Clone(frame.actions), func(a Action) bool {
+		return inText[a.Name] == "" && a.Name != "quit" && a.Name != "suspend"
+	})
 }
 
 // Title implements View.
@@ -75,7 +88,11 @@ func (h *Help) places(c Canvas) []string {
 	if len(h.pages) == 0 {
 		return nil
 	}
-	lines := []string{c.Theme.Paint(Muted, " Pages: type : and the name; objects and actions too, by part of their names")}
+	open := KeyOf("palette", ":")
+	if h.typing {
+		open = strings.Join(keyLabelsNoText("palette", []string{":", "ctrl+g"}), " ")
+	}
+	lines := []string{c.Theme.Paint(Muted, " Pages: press "+open+" and type part of a name, also of an object or action")}
 	for _, d := range h.pages {
 		if d.Part != "" {
 			continue
@@ -109,15 +126,15 @@ func (h *Help) keys(c Canvas) []string {
 		lines = append(lines, c.Theme.Paint(Muted, " "+g.title))
 		for _, a := range g.actions {
 			if !a.Move {
-				lines = append(lines, helpLines(c, a)...)
+				lines = append(lines, helpLines(c, a, g.noText)...)
 			}
 		}
 		lines = append(lines, movement(c, g.actions)...)
 	}
 	lines = append(lines, c.Theme.Paint(Muted, " signs"))
 	for _, s := range [][2]string{
-		{">6m", "At least so long, such as the time in SINCE: nothing earlier is known"},
-		{"?", "Not known: as SINCE in the first minute, before a change was seen"}} {
+		{">6m", "At least 6 minutes, as in SINCE: nothing earlier is known"},
+		{"?", "Not known, such as SINCE in the first minute, until a change is seen"}} {
 		lead := Text(Accent, "   "+Fit(s[0], helpIndent-3)).Paint(c.Theme, helpIndent)
 		for _, text := range Wrap(s[1], c.Width-helpIndent-1) {
 			lines = append(lines, lead+text)
@@ -127,12 +144,27 @@ func (h *Help) keys(c Canvas) []string {
 	return lines
 }
 
+// keyLabelsNoText are the keys of an action that type nothing.
+func keyLabelsNoText(name string, own []string) []string {
+	var out []string
+	for _, key := range (Action{Name: name, Keys: own}).Bound() {
+		if noText(key) {
+			out = append(out, keyLabel(key))
+		}
+	}
+	return out
+}
+
 // helpIndent is where the explanation of an action begins.
 const helpIndent = 34
 
-func helpLines(c Canvas, a Action) []string {
+func helpLines(c Canvas, a Action, typing bool) []string {
 	var out []string
-	lead := Line{{"   " + Fit(a.KeyLabels(), 14) + " ", Accent}, {Fit(a.Name, 15) + " ", Plain}}.Paint(c.Theme, helpIndent)
+	keys := a.KeyLabels()
+	if typing {
+		keys = strings.Join(keyLabelsNoText(a.Name, a.Keys), " ")
+	}
+	lead := Line{{"   " + Fit(keys, 14) + " ", Accent}, {Fit(a.Name, 15) + " ", Plain}}.Paint(c.Theme, helpIndent)
 	for _, text := range Wrap(a.Long, c.Width-helpIndent-1) {
 		out = append(out, lead+text)
 		lead = Spaces(helpIndent)

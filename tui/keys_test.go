@@ -84,6 +84,11 @@ func TestHelpAndJumpsWhereTextIsTaken(t *testing.T) {
 	p.sees("f1 help")
 	p.send(tea.KeyPressMsg{Code: tea.KeyF1})
 	p.sees("Keys on Form")
+	p.sees("ctrl+g")
+	p.sees("ctrl+z")
+	for _, typed := range []string{"notices", "history-back", "ctrl+l", "? f1", "q ctrl+c", "esc bksp"} {
+		p.seesNot(typed) // it is typed as text there, or does nothing
+	}
 	p.press("esc", "ctrl+g")
 	p.sees("go to ──")
 }

@@ -82,7 +82,7 @@ func (a *App) runAlias(text string) tea.Cmd {
 			return e.run()
 		}
 	}
-	return Toast(Pending, "No page and no action here is called "+name)
+	return Toast(Pending, "No page or action here is called "+name)
 }
 
 // elsewhere are the actions of other pages: what they are called, and where they are. They are looked for among the rows that are known.
@@ -148,7 +148,7 @@ func (a *App) pageEntry(page PaletteEntry) entry {
 			f.SetFilter(text)
 			return open(view)
 		}
-		return Toast(Pending, ":"+page.Names[0]+" takes nothing behind its name")
+		return Toast(Pending, ":"+page.Names[0]+" takes no argument")
 	}
 	e.takes = func() bool {
 		if page.With != nil {

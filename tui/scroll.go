@@ -47,11 +47,11 @@ func (s *Scroll) by(n int) func() tea.Cmd {
 // Actions are the keys that scroll.
 func (s *Scroll) Actions() []Action {
 	return []Action{
-		{Name: "up", Move: true, Keys: []string{"up", "k"}, Long: "Up one line", Run: s.by(-1)},
-		{Name: "down", Move: true, Keys: []string{"down", "j"}, Long: "Down one line", Run: s.by(1)},
-		{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Up one page", Run: s.by(-max(1, s.height-1))},
-		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f", "space"}, Long: "Down one page", Run: s.by(max(1, s.height-1))},
-		{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "To the beginning", Run: s.by(-s.total)},
-		{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "To the end", Run: s.by(s.total)},
+		{Name: "up", Move: true, Keys: []string{"up", "k"}, Long: "Move up one line", Run: s.by(-1)},
+		{Name: "down", Move: true, Keys: []string{"down", "j"}, Long: "Move down one line", Run: s.by(1)},
+		{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Move up one page", Run: s.by(-max(1, s.height-1))},
+		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f", "space"}, Long: "Move down one page", Run: s.by(max(1, s.height-1))},
+		{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "Go to the beginning", Run: s.by(-s.total)},
+		{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "Go to the end", Run: s.by(s.total)},
 	}
 }

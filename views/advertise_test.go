@@ -43,13 +43,13 @@ func TestAdvertisingSaysWhichWayIsDownAndThatItTakesItsTime(t *testing.T) {
 	d.reads(": done")
 	d.Press("enter")
 	d.passes(40 * time.Second)
-	d.reads("198.18.20.0/24 was advertised 40s ago: the Internet follows within 2 to 7 minutes.", lost)
+	d.reads("198.18.20.0/24 was advertised 40s ago: propagation takes 2 to 7 minutes.", lost)
 	d.lacks("nothing to do here")
 	d.passes(7 * time.Minute)
 	d.Press("r")
 	d.Rest()
 	d.reads(lost)
-	d.lacks("the Internet follows", "nothing to do here")
+	d.lacks("propagation takes", "nothing to do here")
 }
 
 // A withdrawal takes its time as well: until then the Internet still comes through Cloudflare.

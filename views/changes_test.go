@@ -129,7 +129,7 @@ func TestChangesSayThatThereMayBeMore(t *testing.T) {
 	d.reads("500 changes, 500 made elsewhere", "There may be more before")
 }
 
-// The timeline of an incident: what was seen, what Cloudflare's record says and who changed what on one axis, in UTC, without a
+// The timeline of an incident: what was seen, what Cloudflare's log says and who changed what on one axis, in UTC, without a
 // person. It asks the record once.
 func TestTheTimelineOfAnIncident(t *testing.T) {
 	kim := simaccount.Actor{Type: "user", Context: "dash", Email: "kim@example.net", Address: "192.0.2.45"}
@@ -185,7 +185,7 @@ func (d *desk) current() string {
 	return ""
 }
 
-// recordRequests are the requests to Cloudflare's record.
+// recordRequests are the requests to Cloudflare's log.
 func (d *desk) recordRequests() int {
 	n := 0
 	for _, r := range d.Requests() {

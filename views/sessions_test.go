@@ -68,7 +68,8 @@ func TestKeysOnAPanel(t *testing.T) {
 func TestBelowThePanels(t *testing.T) {
 	d := sit(t, "bgp", nil)
 	d.Send(tea.WindowSizeMsg{Width: 200, Height: 60})
-	d.reads("What happened (UTC)", "BGP session", "What this means", "CNIs: the API does not report their BGP sessions", "health: ")
+	d.reads("What happened (UTC)", "BGP session", "What this means", "CNIs: the API does not report their BGP sessions", "health: ",
+		"No state change seen since monitoring began (")
 	lines := strings.Split(d.Screen(), "\n")
 	if used := inHalf(lines, 0, 30, len(lines)-2); used < 10 {
 		t.Errorf("%d lines of the lower half are used:\n%s", used, d.Screen())

@@ -140,10 +140,10 @@ func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 			check := *g.HealthCheck
 			check.Type = map[string]string{"reply": "request", "request": "reply"}[check.Type]
 			g.HealthCheck = &check
-		}), []string{"cannot tell for 1: its health check …", "The request"},
-			[]string{"its health check becomes another one and measures anew"}, false},
+		}), []string{"cannot tell for 1: its health check is …", "The request"},
+			[]string{"its health check is replaced and starts measuring again"}, false},
 		"the tunnel of the last way is replaced": {onlyWay, tunnel(true, func(g *api.GRETunnel) { g.Description = "new" }),
-			[]string{"Until the new tunnel works there is no path left to " + shop}, nil, true},
+			[]string{"Until the new tunnel works, no path is left to " + shop}, nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {
 			d := sit(t, "routes", c.before)

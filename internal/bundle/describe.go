@@ -54,7 +54,7 @@ interconnects.json  network interconnects: ports with their state, CNIs, tunnel 
 health.json         health and traffic of the tunnels, from the analytics
 analytics.json      a day of some tunnels' health and traffic, and their locations
 traceroute.json     traceroutes from Cloudflare's data centers
-timeline.txt        what happened to what has trouble, also by Cloudflare's record where it was asked: a change with its
+timeline.txt        what happened to what has trouble, also by Cloudflare's log where it was asked: a change with its
                     kind of author, and with e-mail and address only when that was asked for (--persons)
 events.jsonl        what was seen to change, oldest first, times in UTC
 requests.jsonl      requests to Cloudflare: path, status, request id; no header, query or body
@@ -69,7 +69,7 @@ requests.jsonl      requests to Cloudflare: path, status, request id; no header,
 	for _, g := range gaps {
 		b.WriteString("- " + g.String() + "\n")
 	}
-	b.WriteString("What was not read anew is of an earlier reading, see about.json.\n")
+	b.WriteString("What could not be refreshed is from an earlier reading, see about.json.\n")
 	b.WriteString("Any other file that is missing was not asked for.\n")
 	return b.String()
 }

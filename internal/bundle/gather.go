@@ -18,7 +18,7 @@ func Kinds() []store.Kind { return append(store.Overview(), store.CNIs) }
 
 // Gather reads everything once that a bundle is made of, completely and within the program's share of requests; s brings what
 // was watched so far, and progress, which may be nil, is told how far it is. The analytics are read of the named tunnels, or of
-// the worst ones when none is named, and Cloudflare's record is asked about those of them that have fallen. read says what the data
+// the worst ones when none is named, and Cloudflare's log is asked about those of them that have fallen. read says what the data
 // mean, as the rest of the program reads them. What cannot be read is said in
 // the bundle and is no error here.
 func Gather(ctx context.Context, a *api.AccountClient, s *store.Store, read func(*store.Snapshot) *diagnose.Account,
@@ -44,7 +44,7 @@ func Gather(ctx context.Context, a *api.AccountClient, s *store.Store, read func
 	return c
 }
 
-// inQuestion are the tunnels that Cloudflare's record is asked about: those that are named and have fallen, else those of the worst
+// inQuestion are the tunnels that Cloudflare's log is asked about: those that are named and have fallen, else those of the worst
 // incident that has any. It costs three requests at the most, and none when nothing has fallen.
 func inQuestion(account *diagnose.Account, s *store.Snapshot, tunnels []string) []store.RecordObject {
 	var named []store.RecordObject

@@ -11,7 +11,7 @@ import (
 	"flarewire/internal/store"
 )
 
-// Announcement is a network that the router at the end of a tunnel announced, by the UPDATEs in Cloudflare's record.
+// Announcement is a network that the router at the end of a tunnel announced, by the UPDATEs in Cloudflare's log.
 type Announcement struct {
 	Prefix netip.Prefix
 	Over   Subject
@@ -22,7 +22,7 @@ type Announcement struct {
 
 // Says is the announcement in words. That it is not complete belongs to it.
 func (a Announcement) Says(now time.Time) string {
-	text := fmt.Sprintf("%s was announced over %s at %s (Cloudflare's record, seen since %s; not complete, withdrawals are not reported)",
+	text := fmt.Sprintf("%s was announced over %s at %s (Cloudflare's log, seen since %s; not complete, withdrawals are not reported)",
 		a.Prefix,
 		a.Over.Name, Clock(a.At, now), Clock(a.Since, now))
 	if !a.Up {

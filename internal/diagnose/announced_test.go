@@ -31,7 +31,7 @@ func TestWhatWasAnnouncedIsSeenSinceAndNotComplete(t *testing.T) {
 	}
 	table := diagnose.New(f).Table()
 	said := table.Where(asked("10.61.9.1")).SaysAnnounced()
-	if len(said) != 2 || said[0] != "10.61.8.0/22 was announced over x at 02:30:00 UTC (Cloudflare's record, seen since 01:00:00 UTC; not "+
+	if len(said) != 2 || said[0] != "10.61.8.0/22 was announced over x at 02:30:00 UTC (Cloudflare's log, seen since 01:00:00 UTC; not "+
 		"complete, withdrawals are not reported); the session is not up now." || !strings.HasPrefix(said[1], "10.61.0.0/16 was announced") {
 		t.Errorf("%q", said)
 	}

@@ -130,7 +130,7 @@ func (c tunnelCase) lastEdit() (edit, bool) {
 	return found[0], true
 }
 
-// broke is when the tunnel or its session broke: by Cloudflare's record, which is exact, else as it was seen; zero when it was not.
+// broke is when the tunnel or its session broke: by Cloudflare's log, which is exact, else as it was seen; zero when it was not.
 func (c tunnelCase) broke() time.Time {
 	if c.broken() {
 		return c.exactly(c.brokeSeen())
@@ -203,7 +203,7 @@ func (c tunnelCase) withChange(findings []Finding) []Finding {
 	}
 	f := Finding{Cause: ChangedBefore, Likelihood: Possible, Impact: first.Impact, Source: srcOwn, Since: first.Since,
 		Evidence: append(e.evidence(), first.Evidence...), Text: e.said(c) + " That change comes first. " + first.Text,
-		Next: "Look at the change (:activity has those of this machine, with undo) and at its author. " + first.Next}
+		Next: "Check the change and who made it: changes from this machine are in the activity journal, with undo. " + first.Next}
 	if e.near {
 		f.Likelihood = max(Likely, first.Likelihood)
 	}
@@ -224,7 +224,7 @@ func (c tunnelCase) newKey() []Finding {
 	key, broke := c.PSK.LastGeneratedOn.Time, c.broke()
 	f := Finding{Cause: NewPSK, Likelihood: Likely, Impact: Outage, Source: srcIPsec,
 		Evidence: []Evidence{{"psk_metadata.last_generated_on", key.UTC().Format(time.RFC3339)}},
-		Next:     "Put the new key on the router. If nobody kept it, generate another one: the API never gives a key again."}
+		Next:     "Put the new key on the router. If nobody kept it, generate another one: the API never shows a key again."}
 	text := "A new pre-shared key was generated at " + Clock(key, c.now)
 	switch apart := broke.Sub(key); {
 	case broke.IsZero() && c.at.Sub(key) > time.Hour, !broke.IsZero() && (apart < -changeAfter || apart > keyBefore):

@@ -4,12 +4,14 @@ import (
 	"fmt"
 	"strconv"
 
+	"flarewire/api"
 	"flarewire/internal/store"
 )
 
 // locationCount is how the locations of Cloudflare's see a tunnel.
 type locationCount struct {
 	good, bad, badIdle int
+	down               int      // of the bad ones
 	worst              []string // bad ones that carry traffic, or all bad ones where the traffic is not known
 	idle               []string
 	flow               bool    // the traffic is known
@@ -23,7 +25,11 @@ func countColos(in store.Insight) locationCount {
 		if colo.BitRate != nil {
 			n.all += *colo.BitRate
 		}
-		switch state := colo.State(); {
+		state := colo.State()
+		if state == store.HealthDown {
+			n.down++
+		}
+		switch {
 		case state == store.Healthy:
 			n.good++
 		case state == "":
@@ -71,10 +77,8 @@ func (c tunnelCase) locations() []Finding {
 		Next: "Run a traceroute from one of these data centers and check cloudflarestatus.com for it."}
 	if n.flow {
 		f.Evidence = append(evidence, Evidence{"with traffic", some(n.worst)})
-		f.Text = fmt.Sprintf("%d of %d of Cloudflare's data centers report poor health: %s. They have %s of its traffic. This points to the "+
-			"path "+
-			"between "+
-			"them and the router, not to the router.", n.bad, n.bad+n.good, some(n.worst), share(n.hit, n.all))
+		f.Text = fmt.Sprintf("%d of %d of Cloudflare's data centers report poor health: %s. They carry %s of its traffic. This points to the "+
+			"path between them and the router, not to the router.", n.bad, n.bad+n.good, some(n.worst), share(n.hit, n.all))
 		if n.hit < littleTraffic*n.all {
 			f.Impact = Risk
 		}
@@ -111,6 +115,14 @@ func (n locationCount) whole() string {
 	return "all of Cloudflare's data centers"
 }
 
+// say is how bad it is where all report it: "poor" would be too little for what no probe gets through.
+func (n locationCount) say() string {
+	if n.down == n.bad {
+		return "the tunnel as down"
+	}
+	return "poor health"
+}
+
 func (n locationCount) evidence() []Evidence {
 	return []Evidence{{"locations with bad health", fmt.Sprintf("%d of %d", n.bad, n.bad+n.good)}}
 }
@@ -121,7 +133,10 @@ func (c tunnelCase) everywhere() []Finding {
 	if !c.probed() || n.bad == 0 || n.good > 0 {
 		return nil
 	}
-	return []Finding{{Cause: AllColos, Likelihood: Possible, Impact: Impaired, Source: srcHealth, Evidence: n.evidence(),
-		Text: upperFirst(n.whole()) + " report poor health: this points to the router or its provider, not to a single path.",
-		Next: "Check the router's load, firewall and MTU, and for IPsec its anti-replay check."}}
+	next := "Check the router's load, firewall and MTU."
+	if c.Kind == api.IPsec {
+		next = "Check the router's load, firewall and MTU, and its anti-replay check."
+	}
+	return []Finding{{Cause: AllColos, Likelihood: Possible, Impact: Impaired, Source: srcHealth, Evidence: n.evidence(), Next: next,
+		Text: upperFirst(n.whole()) + " report " + n.say() + ": this points to the router or its provider, not to a single path."}}
 }

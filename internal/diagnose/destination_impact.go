@@ -45,6 +45,11 @@ func (d Destination) Text() string { return d.Prefix.String() + ": " + d.text }
 // Left is Text without the prefix.
 func (d Destination) Left() string { return d.text }
 
+// LeftBesidePrefix is Left for a page that has the advertisement of the prefix on a line of its own.
+func (d Destination) LeftBesidePrefix() string { return strings.TrimSuffix(d.text, notAdvertised) }
+
+const notAdvertised = "; Cloudflare does not advertise it"
+
 // Paths are all ways to the destination, each once.
 func (d Destination) Paths() []Path {
 	var ways []Path
@@ -151,7 +156,7 @@ func (t *Table) destination(p netip.Prefix, wanted func(Reach) bool) Destination
 	}
 	if d.Impact > Risk && d.Account != nil && d.Account.Advertised == No {
 		d.Impact = Risk
-		d.text += "; Cloudflare does not advertise it"
+		d.text += notAdvertised
 	}
 	return d
 }

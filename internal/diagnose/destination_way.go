@@ -271,7 +271,7 @@ func (t *Table) health(w *Path, check *api.HealthCheck) {
 		w.State, w.Why = PathUnchecked, "its health checks are off"
 		return
 	case t.facts.remeasured[name]:
-		w.Why = "its health check becomes another one and measures anew"
+		w.Why = "its health check is replaced and starts measuring again"
 		return
 	case t.unmeasured != "":
 		w.Why = t.unmeasured

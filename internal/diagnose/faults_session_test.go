@@ -35,7 +35,7 @@ func sessionFaults() []fault {
 			near:    an(x(api.GRE, "10.1.0.0/31", down, created(time.Hour)))},
 		{name: "modified a minute before it broke", object: "x", cause: diagnose.ChangedBefore, severity: diagnose.Outage,
 			likely: diagnose.Likely,
-			says:   []string{"before it broke", "author"},
+			says:   []string{"before it broke", "who made it"},
 			is:     an(x(api.GRE, "10.1.0.0/31", health(0), down, upUntil(9*day, 10*time.Minute), modified(11*time.Minute))),
 			variant: with(an(x(api.IPsec, "10.2.0.5/30", openConfirm, upUntil(9*day, 5*time.Minute))),
 				changed("id-x", "update of mtu", 8*time.Minute)),

@@ -286,8 +286,7 @@ func (e Evidence) says() string {
 // The documents behind the findings.
 const (
 	srcBGP       = "Cloudflare docs: Configure BGP routes; the reading of bgp_status is flarewire's own"
-	srcRFC4271   = "RFC 4271; Cloudflare docs: Configure BGP routes; the reading of bgp_status is flarewire's own"
-	srcNoTCP     = srcRFC4271 + " (section 8.2.2)"
+	srcNoTCP     = "RFC 4271 (section 8.2.2); " + srcBGP
 	srcMD5       = "RFC 2385; " + srcBGP
 	srcFlaps     = "RFC 4271 (sections 6.5, 8.2.2); " + srcHealth
 	srcTimer     = "RFC 4271 (sections 8.2.2, 10); that a rhythm points to a timer is flarewire's own reading"
@@ -305,6 +304,9 @@ const (
 	srcPorts     = "Cloudflare docs: Network Interconnect, monitoring and operations"
 	srcBindings  = "Cloudflare docs: BYOIP, service bindings"
 )
+
+// rfc4271 is the source of what a section of RFC 4271 says about a session: "section 8.2.2".
+func rfc4271(sections string) string { return "RFC 4271 (" + sections + "); " + srcBGP }
 
 // order puts the likeliest first; among equals the order of the rules stays.
 func order(findings []Finding) []Finding {

@@ -150,13 +150,13 @@ func (c tunnelCase) announced() int {
 // UPDATE can fill a segment, one that is too large for the way is sent again and again, and the KEEPALIVEs wait behind it.
 func (c tunnelCase) holdTimer(every time.Duration, n int) []Finding {
 	evidence := append(c.rhythmEvidence(every, n), Evidence{"static routes and extra_prefixes", strconv.Itoa(c.announced())})
-	hole := Finding{Cause: MTUBlackHole, Likelihood: Likely, Impact: Outage, Source: srcRFC4271 + " (sections 4.3, 6.5)", Evidence: evidence,
+	hole := Finding{Cause: MTUBlackHole, Likelihood: Likely, Impact: Outage, Source: rfc4271("sections 4.3, 6.5"), Evidence: evidence,
 		Text: "The session goes down every " + interval(every) + " while the tunnel stays healthy: this points to large packets that get lost. " +
 			"An UPDATE that does not fit is sent again until the hold time ends, and small probes pass.",
 		Next: "On the router: ping through the tunnel with DF set at its MTU (1476 on GRE, 1400 to 1450 on IPsec), and set MTU and MSS clamp " +
 			"to " +
 			"what passes."}
-	lost := Finding{Cause: HoldTime, Likelihood: Likely, Impact: Outage, Source: srcRFC4271 + " (section 6.5)", Evidence: evidence,
+	lost := Finding{Cause: HoldTime, Likelihood: Likely, Impact: Outage, Source: rfc4271("section 6.5"), Evidence: evidence,
 		Text: "The session goes down every " + interval(every) +
 			" while the tunnel stays healthy: this points to a hold timer that expires because KEEPALIVEs are late, lost or filtered.",
 		Next: nextHoldTime}
@@ -179,7 +179,7 @@ func (c tunnelCase) timer(every time.Duration, n int) []Finding {
 	if every >= holdMost {
 		return found
 	}
-	return append(found, Finding{Cause: HoldTime, Likelihood: Possible, Impact: Impaired, Source: srcRFC4271 + " (section 6.5)",
+	return append(found, Finding{Cause: HoldTime, Likelihood: Possible, Impact: Impaired, Source: rfc4271("section 6.5"),
 		Evidence: c.rhythmEvidence(every, n),
 		Text:     "A hold timer may expire each time, because KEEPALIVEs are late, lost or filtered while a new session comes up at once.",
 		Next:     nextHoldTime})

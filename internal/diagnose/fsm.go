@@ -16,7 +16,7 @@ type Step struct {
 var Steps = []Step{
 	{"Idle", 1, "not trying: refused, shut down, or resting after an error"},
 	{"Connect", 2, "waiting for the TCP connection to open"},
-	{"Active", 3, "no TCP connection; listening and retrying"},
+	{"Active", 3, "no TCP connection; waiting for your router to connect"},
 	{"OpenSent", 4, "TCP is up, OPEN sent, waiting for the peer's OPEN"},
 	{"OpenConfirm", 5, "OPEN was accepted, the first KEEPALIVE is awaited"},
 	{"Established", 6, "up: routes are exchanged"},

@@ -462,8 +462,7 @@ func (g group) explain() (text, next string) {
 		next = "Look at cloudflarestatus.com for it, and run a traceroute from there."
 	case SameChange:
 		text, next = "They were changed just before, at "+first.Value+": this points to that change.",
-			"Look at the change and undo it: :activity has "+
-				"what was done from this machine."
+			"Check the change and undo it: changes from this machine are in the activity journal."
 	default:
 		text = "Every tunnel of the account failed: this points to what all depend on."
 		next = "Your Internet access and routers as a whole; then cloudflarestatus.com and the account."

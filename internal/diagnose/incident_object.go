@@ -204,7 +204,7 @@ func (a *Account) onePrefixChange(those []Incident) Incident {
 	group.Likelihood = min(group.Likelihood, Likely)
 	group.Title = fmt.Sprintf("%d of %d prefixes: %s, all at %s", len(those), all, inSentence(those[0].Title), at)
 	group.Text = "They changed at the same moment: this points to one change. " + those[0].Text
-	group.Next = "Look at who did it (:activity has what was done from this machine, the audit log the rest). " + those[0].Next
+	group.Next = "Check who made it: changes from this machine are in the activity journal, the rest in the audit log. " + those[0].Next
 	group.Muted = a.mutedTogether(group)
 	return group
 }

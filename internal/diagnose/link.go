@@ -25,7 +25,7 @@ func Port(p store.Port) []Finding {
 	case store.PortPending:
 		f.Cause, f.Likelihood = PortPending, Remark
 		f.Text = "The port has not been up yet."
-		f.Next = "Get the letter of authorization (letter), and have the data center connect the cable."
+		f.Next = "Get the letter of authorization and have the data center connect the cable."
 		if p.Partner() {
 			f.Text, f.Next = "The partner's circuit is not up yet.", "Check the VLAN attachment in Google Cloud."
 		}

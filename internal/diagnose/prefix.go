@@ -51,7 +51,7 @@ func failed(state string) bool {
 
 func (c prefixCase) validation() []Finding {
 	var evidence []Evidence
-	var names []string
+	var names, open []string
 	for _, check := range []struct {
 		name string
 		Evidence
@@ -62,6 +62,8 @@ func (c prefixCase) validation() []Finding {
 	} {
 		if failed(check.Value) && (check.Field != rpkiState || !c.droppedByOthers()) {
 			evidence, names = append(evidence, check.Evidence), append(names, check.name+" "+check.Value)
+		} else if strings.EqualFold(check.Value, "pending") {
+			open = append(open, check.name)
 		}
 	}
 	if len(evidence) == 0 {
@@ -69,13 +71,23 @@ func (c prefixCase) validation() []Finding {
 	}
 	// What is not approved carries no traffic that could be out.
 	f := Finding{Cause: ValidationFailed, Likelihood: Certain, Impact: Impaired, Source: srcBYOIP, Evidence: evidence,
-		Text: "Checks not passed: " + strings.Join(names, ", ") + ". The prefix is not approved until all checks pass.",
+		Text: "Checks not passed: " + strings.Join(names, ", ") + "." + pendingChecks(open) +
+			" The prefix is not approved until all checks pass.",
 		Next: "Correct the IRR object, the ROA or the ownership record for this prefix and AS number, then re-validate."}
 	if c.approved() {
 		f.Likelihood, f.Impact = Possible, Risk
-		f.Text = "Checks not passed although the prefix is approved: " + strings.Join(names, ", ") + ". Other networks may drop the announcement."
+		f.Text = "Checks not passed although the prefix is approved: " + strings.Join(names, ", ") + "." + pendingChecks(open) +
+			" Other networks may drop the announcement."
 	}
 	return []Finding{f}
+}
+
+// pendingChecks names the checks that are not over yet; "" where there are none.
+func pendingChecks(names []string) string {
+	if len(names) == 0 {
+		return ""
+	}
+	return " Still pending: " + strings.Join(names, ", ") + "."
 }
 
 const rpkiState = "rpki_validation_state"
@@ -94,9 +106,8 @@ func (c prefixCase) rpki() []Finding {
 	}
 	return []Finding{{Cause: RPKIInvalid, Likelihood: Likely, Impact: Impaired, Source: "RFC 6811, RFC 7115 (section 5); " + srcBYOIP,
 		Evidence: []Evidence{{rpkiState, c.RPKIValidationState}, {"advertised", "true"}},
-		Text: "The prefix is advertised, and RPKI calls its origin invalid: most transit networks drop it, so that parts of the Internet do " +
-			"not " +
-			"reach it.",
+		Text: "The prefix is advertised, and RPKI reports its origin as invalid: most transit networks drop it, so parts of the Internet " +
+			"cannot reach it.",
 		Next: "Correct the ROA: its AS number must be the one that announces the prefix, its maximum length at least the prefix's."}}
 }
 
@@ -108,7 +119,7 @@ func (c prefixCase) onboarding() []Finding {
 	return []Finding{{Cause: PrefixOnboarding, Likelihood: Certain, Impact: NoImpact, Source: srcBYOIP,
 		Evidence: []Evidence{{"bindings", "0"}, {"advertised", "never, as far as the API says"}},
 		Text:     "The prefix is new: it was never bound to a service and never advertised, as far as the API says.",
-		Next:     "Bind it to a service (4 to 6 hours), wait 5 hours after the first binding, make its route, then advertise it."}}
+		Next:     "Bind it to a service (4 to 6 hours), wait 5 hours after the first binding, create its route, then advertise it."}}
 }
 
 // isNew reports whether the prefix has no binding and nothing of it was ever advertised. It is known only when both lists are.
@@ -268,17 +279,16 @@ func (c prefixCase) plainWithdrawn(b api.BGPPrefix, impact Impact) Finding {
 		f.Text = "Cloudflare does not advertise " + b.CIDR + ", and the API knows of no change: it may never have been."
 	case impact == NoImpact:
 		f.Text = "Cloudflare does not advertise " + b.CIDR + ", and has not for " + ago(c.facts.Now.Sub(f.Since)) +
-			": a state, for as long as nobody " +
-			"misses it."
-		f.Next = "If it is to be reachable, advertise it; the Internet follows within 2 to 7 minutes."
+			". That is expected unless somebody needs it to be reachable."
+		f.Next = "To make it reachable, advertise it; propagation takes 2 to 7 minutes."
 	default:
 		f.Text += " It was withdrawn " + ago(c.facts.Now.Sub(f.Since)) + " ago."
-		f.Next += " See the audit log (:changes) for who withdrew it."
+		f.Next += " See the audit log for who withdrew it."
 	}
 	if was := c.facts.expectedAdvertised(b.CIDR); was != nil {
 		f.Evidence = append(f.Evidence, Evidence{"advertised on the saved good day", strconv.FormatBool(*was)})
 		if *was {
-			f.Text += " On the saved good day it was advertised."
+			f.Text += " It was advertised when the good state was saved."
 		}
 	}
 	if own, ok := c.facts.ownWithdrawal(b.ID, f.Since); ok {

@@ -10,7 +10,7 @@ import (
 	"flarewire/internal/store"
 )
 
-// The causes that Cloudflare's own record of a session tells.
+// The causes that Cloudflare's own log of a session tells.
 const (
 	CapabilityRefused Cause = "unsupported-capability"
 	OpenRefused       Cause = "open-refused"
@@ -33,8 +33,8 @@ const (
 )
 
 const (
-	srcRecord = "Cloudflare's record magic_bgp_logs (its fields are documented, their types and values are not: unconfirmed); "
-	srcIKE    = "Cloudflare's record ipsec_logs; its messages are documented nowhere, flarewire reads their words (unconfirmed)"
+	srcRecord = "Cloudflare's log magic_bgp_logs (its fields are documented, their types and values are not: unconfirmed); "
+	srcIKE    = "Cloudflare's log ipsec_logs; its messages are documented nowhere, flarewire reads their words (unconfirmed)"
 	// unsure is said on the screen where words of the record decide that no document lists.
 	unsure = "The record's wording is unconfirmed."
 )
@@ -122,7 +122,7 @@ func (t *told) openOf(notice api.BGPEvent) *api.BGPEvent {
 	return t.open
 }
 
-// Said is what the router said of itself in the OPEN that Cloudflare's record has of a session that is not up: its AS number. False where
+// Said is what the router said of itself in the OPEN that Cloudflare's log has of a session that is not up: its AS number. False where
 // the record was not asked, or has none.
 func (a *Account) Said(id string) (asn uint32, known bool) {
 	i, there := a.byID[id]
@@ -153,7 +153,7 @@ func (c tunnelCase) exactly(seen time.Time) time.Time {
 // guesses are what may keep a session down as far as its state tells. Where the record says why, none of them is wanted any more.
 var guesses = []Cause{ASNMismatch, MD5Mismatch, NotDialling, HoldTime, OpenConfirmMTU, SessionLost, SessionEnded, NoOpen}
 
-// Provable reports whether a cause is a guess that Cloudflare's record of the session may prove, or put right.
+// Provable reports whether a cause is a guess that Cloudflare's log of the session may prove, or put right.
 func (c Cause) Provable() bool { return slices.Contains(guesses, c) }
 
 // Broke is when a tunnel or its session was seen to break; zero when it was not seen, or is not broken.
@@ -165,7 +165,7 @@ func (a *Account) Broke(id string) time.Time {
 	return a.tunnelCase(i).brokeSeen()
 }
 
-// withRecord lets Cloudflare's record speak: what it proves comes first, what it disproves goes.
+// withRecord lets Cloudflare's log speak: what it proves comes first, what it disproves goes.
 func (c tunnelCase) withRecord(findings []Finding) []Finding {
 	proven := c.fromIKE()
 	t := c.told()
@@ -277,7 +277,7 @@ func (c tunnelCase) handshakes(t *told) Finding {
 	if last.Data.Src == "" || last.Data.Dst == "" {
 		between = "to the router"
 	}
-	text := fmt.Sprintf("Cloudflare's record: TCP handshakes fail %s, %d of them, the last at %s: %s.", between, len(t.tcp),
+	text := fmt.Sprintf("Cloudflare's log: TCP handshakes fail %s, %d of them, the last at %s: %s.", between, len(t.tcp),
 		Clock(last.At, c.now),
 		strings.TrimSpace(strings.Join([]string{last.Data.Reason, last.Data.Message}, " ")))
 	f.Next = fmt.Sprintf("On the router, check that neighbor %s is configured, and that TCP 179 is permitted in both directions.",
@@ -310,7 +310,7 @@ func (c tunnelCase) disabled(t *told) (Finding, bool) {
 		}
 		f := t.finding(SessionDisabled, "Logpush datasets", e)
 		f.Text = "The session was disabled in Cloudflare's configuration at " + Clock(e.At, c.now) + "."
-		f.Next = "Look who changed it (:changes), and enable it again."
+		f.Next = "See the audit log for who changed it, and enable it again."
 		return f, true
 	}
 	return Finding{}, false
@@ -337,8 +337,8 @@ func (c tunnelCase) reconfigured(t *told, ended api.BGPEvent) (Finding, bool) {
 		case api.RedistributeConfig:
 			f.Cause = RoutesChanged
 		}
-		f.Text = "Cloudflare's record: " + Event(e) + " at " + Clock(e.At, c.now) + ", and the session went down " + later(apart) + "."
-		f.Next = "Look who changed it and what it was before (:changes); undo it when it was not meant."
+		f.Text = "Cloudflare's log: " + Event(e) + " at " + Clock(e.At, c.now) + ", and the session went down " + later(apart) + "."
+		f.Next = "See the audit log for who changed it and the previous value; undo it if it was not intended."
 		if byCloudflare {
 			f.Evidence = append(f.Evidence, recordEvidence(ended))
 			f.Text += " Cloudflare ended it with NOTIFICATION " + Notification(ended.Data) + "."

@@ -12,7 +12,7 @@ import (
 	"flarewire/internal/store"
 )
 
-// RecordGap is one sentence about what Cloudflare's record would add if it could be read, and what that needs; "" when nothing is missing.
+// RecordGap is one sentence about what Cloudflare's log would add if it could be read, and what that needs; "" when nothing is missing.
 // kind is that of the tunnel.
 func RecordGap(a store.RecordAnswer, kind api.TunnelKind) string {
 	const would = " With it the cause would be certain: it has every OPEN, NOTIFICATION and handshake with its time."
@@ -23,11 +23,11 @@ func RecordGap(a store.RecordAnswer, kind api.TunnelKind) string {
 	}
 	switch why := cmp.Or(a.DatasetsErr, a.BGPErr, a.IKEErr); {
 	case why != nil && api.KindOf(why) == api.PermissionMissing:
-		return "Cloudflare's record (Log Explorer) was not read: the token needs the permission group Logs Read." + would
+		return "Cloudflare's log (Log Explorer) was not read: the token needs the permission group Logs Read." + would
 	case why != nil && api.KindOf(why) == api.NotFound:
 		return "This account has no Log Explorer, which is paid for; flarewire never enables it." + would
 	case why != nil:
-		return "Cloudflare's record could not be read: " + cmp.Or(api.Advice(why), why.Error()) + "."
+		return "Cloudflare's log could not be read: " + cmp.Or(api.Advice(why), why.Error()) + "."
 	case len(missing) == 1:
 		return "The dataset " + names[0] + " is not enabled in Log Explorer (paid; flarewire never enables it)." + would
 	case len(missing) > 1:

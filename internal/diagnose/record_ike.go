@@ -67,7 +67,7 @@ func (c tunnelCase) fromIKE() []Finding {
 		}
 		f := Finding{Cause: reading.cause, Likelihood: Certain, Impact: Outage, Source: srcIKE, Since: c.brokeSeen(), recorded: true,
 			Evidence: []Evidence{{string(api.IPsecLogs) + " " + m.At.UTC().Format(time.RFC3339), m.Message}},
-			Text: "Cloudflare's record of IKE at " + Clock(m.At, c.now) + ": " + reading.text + " (“" + m.Message + "”). " +
+			Text: "Cloudflare's log of IKE at " + Clock(m.At, c.now) + ": " + reading.text + " (“" + m.Message + "”). " +
 				unsure,
 			Next: reading.next}
 		if c.carriesNow() {

@@ -8,7 +8,7 @@ import (
 	"flarewire/internal/store"
 )
 
-// withRecord lets Cloudflare's record speak about an incident of several tunnels: a change of most of them by one hand first, then the one
+// withRecord lets Cloudflare's log speak about an incident of several tunnels: a change of most of them by one hand first, then the one
 // reason that it has for most of them.
 func (a *Account) withRecord(i Incident) Incident {
 	most := func(n int) bool { return n*2 > i.Tunnels() }
@@ -20,7 +20,7 @@ func (a *Account) withRecord(i Incident) Incident {
 	}
 	for _, d := range i.Diagnoses {
 		if f := d.Findings[0]; f.recorded && most(reasons[f.Cause]) {
-			i.Text = join(fmt.Sprintf("Cloudflare's record gives %s for %d of %d: %s:", f.Cause.Title(), reasons[f.Cause], i.Tunnels(),
+			i.Text = join(fmt.Sprintf("Cloudflare's log gives %s for %d of %d: %s:", f.Cause.Title(), reasons[f.Cause], i.Tunnels(),
 				d.Subject.Name), f.Text, i.Text)
 			i.recorded = true
 			i.Next, i.Likelihood, i.Evidence = join(f.Next, i.Next), Certain, append(i.Evidence, f.Evidence...)
@@ -65,7 +65,7 @@ func (a *Account) changedTogether(i Incident) (string, Evidence) {
 		Evidence{"audit log", entry.At.UTC().Format("2006-01-02T15:04:05Z07:00") + " " + what + " by " + last}
 }
 
-// RecordObjects are the members of an incident that Cloudflare's record has something of.
+// RecordObjects are the members of an incident that Cloudflare's log has something of.
 func (a *Account) RecordObjects(i Incident) []store.RecordObject {
 	var out []store.RecordObject
 	for _, m := range i.Members {
@@ -85,7 +85,7 @@ func (a *Account) RecordObject(id string) (store.RecordObject, bool) {
 	return store.RecordOf(a.facts.Tunnels[at], a.Broke(id)), true
 }
 
-// Says is the text of an incident for people, with how sure it is where Cloudflare's own record says it.
+// Says is the text of an incident for people, with how sure it is where Cloudflare's own log says it.
 func (i Incident) Says() string {
 	if i.recorded && i.Likelihood == Certain {
 		return "Certain: " + i.Text
@@ -93,7 +93,7 @@ func (i Incident) Says() string {
 	return i.Text
 }
 
-// Says is the text of a finding for people, with how sure it is where Cloudflare's own record says it.
+// Says is the text of a finding for people, with how sure it is where Cloudflare's own log says it.
 func (f Finding) Says() string {
 	if f.recorded && f.Likelihood == Certain {
 		return "Certain: " + f.Text

@@ -84,7 +84,7 @@ func (c tunnelCase) ceased(f *Finding, subcode int, byCloudflare bool, text stri
 	f.Text, f.routers = text+": the session was ended on purpose.", !byCloudflare
 	f.Next = "Ask who did it on the router, or look in its log: on Cloudflare's side nothing is broken."
 	if byCloudflare {
-		f.Next = "Look at what was changed on Cloudflare's side (:changes); else ask Cloudflare support with this record."
+		f.Next = "See the audit log for changes on Cloudflare's side; if there are none, send this record to Cloudflare support."
 	}
 	switch {
 	case subcode == 1 && byCloudflare:

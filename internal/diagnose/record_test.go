@@ -364,3 +364,17 @@ func TestNotificationsInWords(t *testing.T) {
 		}
 	}
 }
+
+// The reason of a failed handshake and what it said do not run together.
+func TestWhyAHandshakeFailed(t *testing.T) {
+	for want, data := range map[string]api.BGPEventData{
+		"TCP handshake failed (timeout): no answer to SYN": {Reason: "timeout", Message: "no answer to SYN"},
+		"TCP handshake failed (reset)":                     {Reason: "reset"},
+		"TCP handshake failed: no answer":                  {Message: "no answer"},
+		"TCP handshake failed":                             {},
+	} {
+		if got := diagnose.Event(event(time.Minute, "", api.HandshakeFailed, data)); got != want {
+			t.Errorf("%q, want %q", got, want)
+		}
+	}
+}

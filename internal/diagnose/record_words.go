@@ -73,7 +73,7 @@ func Event(e api.BGPEvent) string {
 		}
 		return text
 	case api.HandshakeFailed:
-		return "TCP handshake failed: " + strings.TrimSpace(strings.Join([]string{d.Reason, d.Message}, " "))
+		return handshakeWords(d)
 	case api.UpdateMessage:
 		if n := len(d.Announced); n > 0 {
 			return fmt.Sprintf("%s announced %d prefixes", sender(e), n)
@@ -96,6 +96,18 @@ func Event(e api.BGPEvent) string {
 
 var configWords = map[string]string{api.SessionConfig: "session configuration", api.FilterConfig: "BGP filter",
 	api.RedistributeConfig: "route redistribution"}
+
+// handshakeWords says why a handshake failed, "TCP handshake failed (timeout): no answer to SYN".
+func handshakeWords(d api.BGPEventData) string {
+	text := "TCP handshake failed"
+	if d.Reason != "" {
+		text += " (" + d.Reason + ")"
+	}
+	if d.Message != "" {
+		text += ": " + d.Message
+	}
+	return text
+}
 
 // sender is who sent a message.
 func sender(e api.BGPEvent) string {

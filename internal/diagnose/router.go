@@ -249,12 +249,12 @@ func (r routerSide) numbers() []Finding {
 		ofRouter("remote AS", asnText(s.RemoteAS))}, r.lastReset()...)
 	switch {
 	case s.LocalAS != 0 && s.LocalAS != r.BGP.CustomerASN:
-		f := r.finding(ASNMismatch, Outage, srcRFC4271+" (section 6.2)", evidence...)
+		f := r.finding(ASNMismatch, Outage, rfc4271("section 6.2"), evidence...)
 		f.Text = join(fmt.Sprintf("The router is AS %s to this neighbor, the tunnel has AS %s.", asnText(s.LocalAS), r.asn()), r.contradicts())
 		f.Next = "Correct one of the two: the router's AS (also local-as) to " + r.asn() + ", or the tunnel's to " + asnText(s.LocalAS) + "."
 		out = append(out, f)
 	case s.RemoteAS != 0 && asnText(s.RemoteAS) != r.cloudflareASN():
-		f := r.finding(ASNMismatch, Outage, srcRFC4271+" (section 6.2)", evidence...)
+		f := r.finding(ASNMismatch, Outage, rfc4271("section 6.2"), evidence...)
 		f.Text = join("The router expects AS "+asnText(s.RemoteAS)+" from its neighbor, Cloudflare's is "+r.cloudflareASN()+".", r.contradicts())
 		f.Next = "On the router: set the neighbor's AS (remote-as, peer-as) to " + r.cloudflareASN() + "."
 		out = append(out, f)
@@ -361,7 +361,7 @@ func (r routerSide) hold() []Finding {
 	if s.ConfiguredHold != nil {
 		evidence = append([]Evidence{ofRouter("hold time", strconv.Itoa(*s.ConfiguredHold)+" s")}, evidence...)
 	}
-	f := r.finding(HoldTime, Outage, srcRFC4271+" (sections 4.2, 6.2)", evidence...)
+	f := r.finding(HoldTime, Outage, rfc4271("sections 4.2, 6.2"), evidence...)
 	if !refused {
 		f.Likelihood = Likely
 	}
@@ -378,7 +378,7 @@ func (r routerSide) notified() []Finding {
 	}
 	n, text := s.Notification, r.notificationText()
 	ours := "The router " + text + "."
-	f := r.finding(BGPError, Outage, srcRFC4271+" (section 6)", ofRouter("last NOTIFICATION", text), ofRouter("state", s.State))
+	f := r.finding(BGPError, Outage, rfc4271("section 6"), ofRouter("last NOTIFICATION", text), ofRouter("state", s.State))
 	f.Text, f.Next, f.Likelihood = ours, "Look in the router's log at what came before it.", Likely
 	switch {
 	case n.Code == 2 && n.Subcode == 2, n.Code == 2 && n.Subcode == 6, n.Code == 6 && n.Subcode == 1 && n.Sent:

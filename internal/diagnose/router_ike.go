@@ -75,7 +75,7 @@ func (r routerSide) authentication(f *Finding) {
 	f.Evidence = slices.Concat(evidence, f.Evidence)
 	if slices.ContainsFunc(r.Facts.LocalIDs, func(own string) bool { return slices.Contains(accepted, own) }) {
 		f.Text = "IKE authentication fails, and the IKE identities agree: the pre-shared key of the router is not Cloudflare's."
-		f.Next = "Put the same pre-shared key on the router. When nobody kept it, press K for a new one: the API never gives a key again."
+		f.Next = "Configure the same pre-shared key on the router. If nobody kept it, generate a new one: the API never shows a key again."
 		return
 	}
 	f.Cause = IKEIdentity
@@ -114,7 +114,7 @@ func (r routerSide) older() []Finding {
 		f.Text = "The router's IKE SA was established before Cloudflare's present key was generated: the next authentication needs the new " +
 			"key, and " +
 			"nothing shows yet that the router has it."
-		f.Next = "Put the present key on the router, then have IKE negotiated anew at a quiet time; K makes another key when nobody kept it."
+		f.Next = "Configure the current key on the router, then renegotiate IKE at a quiet time. If nobody kept the key, generate a new one."
 		return []Finding{f}
 	}
 	return nil
@@ -144,7 +144,7 @@ func (r routerSide) oneWay() []Finding {
 		return []Finding{f}
 	}
 	f.Text = "Packets come out of the tunnel at the router and it sends none back."
-	f.Next = "On the router: do its routes for the answers lead into the tunnel, does a policy or an ACL drop them?"
+	f.Next = "On the router: check that its return routes point into the tunnel, and that no policy or ACL drops the replies."
 	if known && traffic.Ingress != nil && *traffic.Ingress == 0 {
 		f.Likelihood = Certain
 		f.Evidence = append(f.Evidence, Evidence{"Cloudflare: traffic from the router", "0 bit/s"})
@@ -184,17 +184,17 @@ func (r routerSide) contradiction() []Finding {
 	switch {
 	case s.Established() && s.Since >= 0 && !reported.IsZero() && reported.Before(since):
 		f.Cause, f.Likelihood, f.Impact = StaleStatus, Certain, Risk
-		f.Text = fmt.Sprintf("The router's session is up for %s, and Cloudflare's status is of before that: it is out of date.",
+		f.Text = fmt.Sprintf("The router's session is up for %s, and Cloudflare's status is older than that: it is out of date.",
 			router.Lifetime(s.Since))
-		f.Next = "Nothing to do, unless traffic is wrong all the same."
+		f.Next = "Nothing to do unless traffic is affected."
 	case s.Established():
-		f.Text = "The router calls the session up, and Cloudflare does not."
+		f.Text = "The router reports the session as up, Cloudflare does not."
 	case r.Reported().Before(r.At.Add(-freshAge)):
 		f.Cause, f.Likelihood, f.Impact = StaleStatus, Certain, Outage
 		f.Text = "The router's session is " + s.State + ", while Cloudflare's status says up: it is out of date."
-		f.Next = "Look at why the router's session is down; the status does not tell."
+		f.Next = "Find out on the router why its session is down; the status does not say."
 	default:
-		f.Text = "Cloudflare calls the session up, and the router says " + s.State + "."
+		f.Text = "Cloudflare reports the session as up, the router reports " + s.State + "."
 	}
 	return []Finding{f}
 }

@@ -94,7 +94,7 @@ func TestWhatABusyLocationSeesIsTheHeadline(t *testing.T) {
 			diagnose.Impaired, "3 of 3 failed"},
 		"a location without a name": {deadAt(3, "xyz09"), flowsMostly("xyz09"), "xyz09 sees 3 of 24 tunnels down", diagnose.Impaired, ""},
 		"one tunnel": {deadAt(1, "fra03"), flowsMostly("fra03"), "Some locations", diagnose.Impaired,
-			"They have 56 % of its traffic"},
+			"They carry 56 % of its traffic"},
 		"idle":                    {deadAt(4, "fra03"), idle, "", diagnose.NoImpact, ""},
 		"with hardly any traffic": {deadAt(4, "fra03"), little, "Frankfurt (fra03) sees 4 of 24 tunnels down", diagnose.Risk, ""},
 		"traffic unknown": {deadAt(4, "fra03"), unknown, "Frankfurt (fra03) sees 4 of 24 tunnels down", diagnose.Risk,
@@ -165,9 +165,9 @@ func TestALocationCountsEachState(t *testing.T) {
 		"1 of 9 tunnels down":     {bad(store.HealthDown, &busy)},
 		"2 of 9 tunnels degraded": {bad(store.Degraded, &busy), bad(store.Degraded, nil)},
 		"1 down, 1 degraded":      {bad(store.HealthDown, nil), bad(store.Degraded, &busy)},
-		"2 degraded, 2 down (idle)": {bad(store.Degraded, &busy), bad(store.Degraded, &busy), bad(store.HealthDown, &none),
+		"2 degraded, 2 down (no traffic)": {bad(store.Degraded, &busy), bad(store.Degraded, &busy), bad(store.HealthDown, &none),
 			bad(store.HealthDown, &none)},
-		"1 down, 2 bad (idle)": {bad(store.HealthDown, &busy), bad(store.Degraded, &none), bad(store.HealthDown, &none)},
+		"1 down, 2 bad (no traffic)": {bad(store.HealthDown, &busy), bad(store.Degraded, &none), bad(store.HealthDown, &none)},
 		"all 9 tunnels healthy":      nil,
 	} {
 		view := diagnose.LocationView{Location: store.Location{Name: "fra01", BitRate: &busy, Asked: true}, Tunnels: 9, Bad: list}

@@ -53,7 +53,7 @@ func (c tunnelCase) session() []Finding {
 // noKeepalive: OPEN was agreed on. A KEEPALIVE has 19 bytes (RFC 4271, section 4.4), so that no MTU stops it.
 func (c tunnelCase) noKeepalive() Finding {
 	w := c.sessionWorked()
-	return Finding{Cause: OpenConfirmMTU, Likelihood: Likely, Impact: Outage, Source: srcRFC4271 + " (sections 4.4, 8.2.2)", Since: w.until,
+	return Finding{Cause: OpenConfirmMTU, Likelihood: Likely, Impact: Outage, Source: rfc4271("sections 4.4, 8.2.2"), Since: w.until,
 		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
 		Text: join("OPEN was accepted on both sides, but no KEEPALIVE gets through: this points to loss or to a filter. A KEEPALIVE has 19 "+
 			"bytes, "+
@@ -70,11 +70,11 @@ func (c tunnelCase) refused() []Finding {
 	evidence := append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...)
 	log := "The router's log has the NOTIFICATION with its code."
 	cease := Finding{Cause: SessionEnded, Likelihood: Possible, Impact: Outage, Since: w.until, Evidence: evidence,
-		Source: srcRFC4271 + " (section 6.7; RFC 4486)",
+		Source: rfc4271("section 6.7; RFC 4486"),
 		Text: join("TCP is up and BGP is Idle: the session may have been ended by a Cease (shut down on the router, or more prefixes than its "+
 			"maximum).", w.said("was up", c.now)),
 		Next: "On the router: is the neighbor shut down, was maximum-prefix exceeded (Cloudflare's own limit is 5,000)? " + log}
-	rejected := Finding{Cause: HoldTime, Likelihood: Possible, Impact: Outage, Since: w.until, Source: srcRFC4271 + " (section 6.2)",
+	rejected := Finding{Cause: HoldTime, Likelihood: Possible, Impact: Outage, Since: w.until, Source: rfc4271("section 6.2"),
 		Evidence: evidence,
 		Text:     "An OPEN may be rejected: the hold time or a capability does not suit one side.",
 		Next:     "On the router: the hold time must be above zero, 45 s or more. " + log}
@@ -91,7 +91,7 @@ func (c tunnelCase) refused() []Finding {
 // noOpen returns what a session in OpenSent means (RFC 4271, section 8.2.2): Cloudflare's OPEN is sent and the router's is awaited.
 func (c tunnelCase) noOpen() []Finding {
 	w := c.sessionWorked()
-	silent := Finding{Cause: NoOpen, Likelihood: Likely, Impact: Outage, Since: w.until, Source: srcRFC4271 + " (section 8.2.2)",
+	silent := Finding{Cause: NoOpen, Likelihood: Likely, Impact: Outage, Since: w.until, Source: rfc4271("section 8.2.2"),
 		Evidence: append(sessionEvidence(c.BGPStatus), w.evidence("session was up until")...),
 		Text: "TCP is up and Cloudflare's OPEN was sent, but none was received: this points to a router whose BGP does not answer, or to " +
 			"packet loss.",
@@ -148,7 +148,7 @@ func (c tunnelCase) wrongASN(l Likelihood) Finding {
 	if l < Likely {
 		text = "Perhaps no OPEN was accepted: a wrong AS number on one side is possible."
 	}
-	return Finding{Cause: ASNMismatch, Likelihood: l, Impact: Outage, Source: srcRFC4271 + " (section 6.2)", Evidence: evidence, Text: text,
+	return Finding{Cause: ASNMismatch, Likelihood: l, Impact: Outage, Source: rfc4271("section 6.2"), Evidence: evidence, Text: text,
 		Since: c.sessionWorked().until,
 		Next: fmt.Sprintf("On the router, compare: local AS %s (as configured here), remote AS %s. Correct the side that is wrong.",
 			c.asn(), c.neighborASN())}

@@ -26,7 +26,7 @@ type Moment struct {
 // The sources of a timeline.
 const (
 	FromWatching = "seen"       // by this program
-	FromRecord   = "Cloudflare" // Cloudflare's record of BGP and IKE
+	FromRecord   = "Cloudflare" // Cloudflare's log of BGP and IKE
 	FromAudit    = "change"     // the audit log: not from here
 	FromHere     = "from here"  // the journal
 	// FromAnalytics are the network analytics: what was dropped by which mitigation.
@@ -35,7 +35,7 @@ const (
 	FromAPI = "API"
 )
 
-// Timeline is what is known to have happened to objects, oldest first: what was seen, what Cloudflare's record says, who changed what, and
+// Timeline is what is known to have happened to objects, oldest first: what was seen, what Cloudflare's log says, who changed what, and
 // what the mitigations dropped: for prefixes of these, else of any. No e-mail and no address of a person is in it.
 func (a *Account) Timeline(words func(store.Event) string, objects ...Subject) []Moment {
 	var out []Moment
@@ -95,7 +95,7 @@ func (f Facts) idsOf(s Subject) []string {
 	return slices.DeleteFunc(append(ids, s.ID), func(id string) bool { return id == "" })
 }
 
-// recordedMoments are those of Cloudflare's record. A change from here is in the audit log, too: it is told once.
+// recordedMoments are those of Cloudflare's log. A change from here is in the audit log, too: it is told once.
 func (a *Account) recordedMoments(s Subject, out *[]Moment) {
 	r, add := a.facts.Records[s.ID], adder(out, s.Name)
 	for _, e := range r.BGP {

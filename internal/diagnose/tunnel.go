@@ -88,7 +88,7 @@ func (c tunnelCase) withoutUnread(findings []Finding) []Finding {
 	f := Finding{Cause: FieldUnread, Likelihood: Remark, Impact: NoImpact, Source: srcOwn,
 		Text: "Cloudflare's answer has " + strings.Join(unread, ", ") +
 			" in a form that flarewire does not understand: nothing is concluded from it.",
-		Next: "Press Y to copy the object as the API sent it."}
+		Next: "Copy the object as the API sent it, and compare."}
 	for _, field := range unread {
 		f.Evidence = append(f.Evidence, Evidence{field, "not understood"})
 	}

@@ -164,3 +164,31 @@ func TestARhythmIsNamed(t *testing.T) {
 func ciphered(null bool) store.Tunnel {
 	return store.Tunnel{Tunnel: api.Tunnel{Kind: api.IPsec, ID: "id-t", Name: "t", AllowNullCipher: &null}, State: store.NoBGP}
 }
+
+// Where no probe of any data center gets through, "poor health" would be too little; and anti-replay is a matter of IPsec.
+func TestWhatEveryDataCenterReports(t *testing.T) {
+	number := func(v float64) *float64 { return &v }
+	for name, c := range map[string]struct {
+		kind           api.TunnelKind
+		score          float64
+		says, next, no string
+	}{
+		"GRE, no probe gets through":   {api.GRE, 0, "report the tunnel as down", "firewall and MTU.", "anti-replay"},
+		"IPsec, some probes are lost":  {api.IPsec, 0.6, "report poor health", "anti-replay", "as down"},
+		"GRE, some probes are lost":    {api.GRE, 0.6, "report poor health", "firewall and MTU.", "anti-replay"},
+		"IPsec, no probe gets through": {api.IPsec, 0, "report the tunnel as down", "anti-replay", "poor"},
+	} {
+		tunnel := below(c.kind, store.HealthOf(&c.score), c.score)
+		found := diagnose.New(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{tunnel}, Insights: map[string]store.Insight{
+			"t": {At: night,
+				Colos: []store.Colo{{Name: "fra03", Score: number(c.score)}, {Name: "ams04", Score: number(c.score)}}}}}).Tunnel("id-t")
+		at := slices.IndexFunc(found, func(f diagnose.Finding) bool { return f.Cause == diagnose.AllColos })
+		if at < 0 {
+			t.Errorf("%s: not found among %s", name, causes(found))
+			continue
+		}
+		if f := found[at]; !strings.Contains(f.Text, c.says) || !strings.Contains(f.Next, c.next) || strings.Contains(f.Text+f.Next, c.no) {
+			t.Errorf("%s: %s %s", name, f.Text, f.Next)
+		}
+	}
+}

@@ -35,11 +35,11 @@ func TestWhatAChangeDoesToTheWays(t *testing.T) {
 			Object: json.RawMessage(`{"name":"t0","interface_address":"10.255.0.0/31","health_check":{"enabled":false}}`)},
 			"cannot tell whether the path is healthy: its health checks are off", false},
 		"another type of health check": {[]string{net + " t0 100"}, check(`"enabled":true,"type":"request"`),
-			"cannot tell whether the path is healthy: its health check becomes another one and measures anew", false},
+			"cannot tell whether the path is healthy: its health check is replaced and starts measuring again", false},
 		"another direction of it": {[]string{net + " t0 100", net + " t1 100"}, check(`"enabled":true,"direction":"bidirectional"`),
-			"1 of 2 paths healthy, cannot tell for 1: its health check becomes another one and measures anew", false},
+			"1 of 2 paths healthy, cannot tell for 1: its health check is replaced and starts measuring again", false},
 		"another target of it": {[]string{net + " t0 100"}, check(`"enabled":true,"target":{"saved":"203.0.113.9"}`),
-			"cannot tell whether the path is healthy: its health check becomes another one and measures anew", false},
+			"cannot tell whether the path is healthy: its health check is replaced and starts measuring again", false},
 		"another rate of it changes nothing": {[]string{net + " t0 100"}, check(`"enabled":true,"rate":"high"`), "", false},
 	} {
 		n := networkOf("healthy", "healthy").routes(c.routes...).own(net, "Magic Transit", "+"+net)

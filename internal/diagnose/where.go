@@ -41,7 +41,7 @@ type Lookup struct {
 	Wider []netip.Prefix
 	// Inside are the networks within a network that was asked for which have routes of their own.
 	Inside []Destination
-	// Announced are networks that hold it, or lie within it, which a router announced by Cloudflare's record. They are never all: only
+	// Announced are networks that hold it, or lie within it, which a router announced by Cloudflare's log. They are never all: only
 	// what fell is asked about, what was announced before is not in the record, and what was withdrawn is not told.
 	Announced []Announcement
 	// NotKnown is what the answer cannot take into account, a sentence for each. It is never empty: routes learned by BGP are
@@ -263,7 +263,8 @@ func (t *Table) bgpUntold() string {
 	case up > 0:
 		text += fmt.Sprintf(", and sessions are up on %s", tunnelCount(up))
 	}
-	return text + ". A learned route wins if it is more specific, or equal with a lower priority (100 unless a community says otherwise)."
+	return text + ". A learned route wins if it is more specific, or equally specific with a lower priority value " +
+		"(100 unless a BGP community sets another one)."
 }
 
 func upperFirst(text string) string {

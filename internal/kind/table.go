@@ -69,7 +69,7 @@ var table = []About{
 		Every:   2 * time.Minute, Watched: true, Key: "name", Label: []string{"name"},
 		Acts: []Act{{Create, "creating an interconnect orders a cross-connect: cancel it with the data center, then delete it"},
 			{Delete, "the port is given back and another may have it by now: order a new interconnect"}},
-		NotPossible: map[string]string{Update: "The API cannot change an interconnect: only order it and delete it"}},
+		NotPossible: map[string]string{Update: "The API cannot change an interconnect: it can only be ordered and deleted"}},
 	{Kind: PortStates, Many: "interconnect states", Parent: Ports, Every: 2 * time.Minute, Watched: true},
 	{Kind: CNIs, One: "CNI", Many: "CNIs", Title: "CNIs", Words: []string{"cnis", "cni"},
 		Help: "CNIs: addresses and BGP session over an interconnect", FoundBy: "conduit", Every: 2 * time.Minute,

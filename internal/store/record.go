@@ -12,7 +12,7 @@ import (
 	"flarewire/api"
 )
 
-// Cloudflare's own record of what happened costs requests and is asked on demand only: once for each incident, when a session falls or
+// Cloudflare's own log of what happened costs requests and is asked on demand only: once for each incident, when a session falls or
 // somebody opens the page of one, never in a rhythm. It goes through the one schedule like everything else, as a detail of its own kind.
 
 // recordKind is the kind of the detail that a question about the record is; Of is its number. It is in no table: no page lists it.
@@ -62,7 +62,7 @@ func (t *Tunnel) Fallen() bool {
 	return t.State == Down || t.State == Establishing || t.Probed() == HealthDown
 }
 
-// RecordAnswer is what Cloudflare's record says about one object. What is not in it did not necessarily not happen.
+// RecordAnswer is what Cloudflare's log says about one object. What is not in it did not necessarily not happen.
 type RecordAnswer struct {
 	At       time.Time // when it was asked
 	From, To time.Time // about which time

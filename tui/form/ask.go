@@ -82,7 +82,7 @@ func (f *Form) suggest() tea.Cmd {
 	field := f.field()
 	all := field.Suggest(f.values)
 	if len(all) == 0 {
-		return tui.Toast(tui.Muted, "There is nothing to propose for this field")
+		return tui.Toast(tui.Muted, "No suggestions for this field")
 	}
 	next := all[(slices.Index(all, f.values[field.Key])+1)%len(all)]
 	f.set(field.Key, next)

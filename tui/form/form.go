@@ -299,9 +299,9 @@ func (f *Form) takePending() tea.Cmd {
 func (f *Form) Actions() []tui.Action {
 	step := func(by int) func() tea.Cmd { return func() tea.Cmd { return f.walk(by) } }
 	out := []tui.Action{
-		{Name: "next-field", Keys: []string{"tab", "down"}, Short: "next", Footer: true, Long: "To the next field", Run: step(1)},
+		{Name: "next-field", Keys: []string{"tab", "down"}, Short: "next", Footer: true, Long: "Go to the next field", Run: step(1)},
 		{Name: "previous-field", Keys: []string{"shift+tab", "up"}, Short: "back", Footer: !f.opts.Guided, Run: step(-1),
-			Long: "To the field before"},
+			Long: "Go to the previous field"},
 	}
 	if f.list != nil { // up and down are for its list
 		out[0].Keys, out[1].Keys = out[0].Keys[:1], out[1].Keys[:1]
@@ -309,7 +309,7 @@ func (f *Form) Actions() []tui.Action {
 	out = append(append(out, f.stepActions()...), []tui.Action{
 		{Name: "submit", Keys: []string{"ctrl+s"}, Short: f.opts.Verb, Footer: true,
 			Long: "Check everything and go on to the review; nothing is sent yet", Run: f.submit},
-		{Name: "leave", Keys: []string{"esc"}, Short: "leave", Footer: true, Long: "Leave the form; asks when something was typed", Run: f.leave},
+		{Name: "leave", Keys: []string{"esc"}, Short: "leave", Footer: true, Long: "Leave the form; asks if something was typed", Run: f.leave},
 	}...)
 	field := f.field()
 	switch {
@@ -319,16 +319,16 @@ func (f *Form) Actions() []tui.Action {
 	case field.Control == Choice && field.ReadOnlyWhy == "":
 		out = append(out,
 			tui.Action{Name: "next-choice", Keys: []string{"right", "space"}, Short: "change", Footer: true, Run: f.cycle(1),
-				Long: "To the next choice"},
-			tui.Action{Name: "previous-choice", Keys: []string{"left"}, Long: "To the choice before", Run: f.cycle(-1)})
+				Long: "Select the next choice"},
+			tui.Action{Name: "previous-choice", Keys: []string{"left"}, Long: "Select the previous choice", Run: f.cycle(-1)})
 	case f.list != nil:
 		out = append(out, f.pickActions(field)...)
 	case field.Suggest != nil:
 		out = append(out, tui.Action{Name: "suggest", Keys: []string{"ctrl+n"}, Short: "suggest", Footer: true,
-			Long: "Fill in the next proposal", Run: f.suggest})
+			Long: "Fill in the next suggestion", Run: f.suggest})
 	}
 	return append(out, tui.Action{Name: "enter", Keys: []string{"enter"}, Run: f.enter,
-		Long: "To the next field; on the last one to the review"})
+		Long: "Go to the next field; on the last one, to the review"})
 }
 
 func (f *Form) field() *Field {

@@ -233,13 +233,13 @@ func (f *Form) refresh() {
 // pickActions are the keys of a list.
 func (f *Form) pickActions(field *Field) []tui.Action {
 	out := []tui.Action{
-		{Name: "next-option", Keys: []string{"down", "ctrl+n"}, Short: "choose", Footer: true, Long: "Down in the list; typing filters it",
+		{Name: "next-option", Keys: []string{"down", "ctrl+n"}, Short: "choose", Footer: true, Long: "Move down in the list; typing filters it",
 			Run: f.browse(1)},
-		{Name: "previous-option", Keys: []string{"up", "ctrl+p"}, Long: "Up in the list", Run: f.browse(-1)},
+		{Name: "previous-option", Keys: []string{"up", "ctrl+p"}, Long: "Move up in the list", Run: f.browse(-1)},
 	}
 	if field.Control == Many {
 		out = append(out, tui.Action{Name: "tick", Keys: []string{"space"}, Short: "tick", Footer: true,
-			Long: "Tick what the cursor is on, or take its tick away",
+			Long: "Tick or untick the option under the cursor",
 			Run:  func() tea.Cmd { return f.pickEdit(field, tea.KeyPressMsg{Code: tea.KeySpace, Text: " "}) }})
 	}
 	return out

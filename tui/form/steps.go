@@ -22,13 +22,13 @@ func (f *Form) stepActions() []tui.Action {
 		return nil
 	}
 	next := tui.Action{Name: "next-step", Keys: []string{"pgdown"}, Short: "next step", Footer: true,
-		Long: "To the next step, when this one is right",
+		Long: "Go to the next step, if this one is valid",
 		Run:  func() tea.Cmd { return f.toStep(f.neighbour(1)) }}
 	if f.neighbour(1) < 0 {
 		next.Why = "this is the last step: " + tui.KeyOf("submit", "ctrl+s") + " goes to the review"
 	}
 	back := tui.Action{Name: "previous-step", Keys: []string{"pgup"}, Short: "step back", Footer: f.neighbour(-1) >= 0,
-		Long: "To the step before; every value stays",
+		Long: "Go to the previous step; every value is kept",
 		Run:  func() tea.Cmd { return f.toStep(f.neighbour(-1)) }}
 	if f.neighbour(-1) < 0 {
 		back.Why = "this is the first step"

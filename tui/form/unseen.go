@@ -18,7 +18,7 @@ func unseen(r rune) bool { return unicode.Is(unicode.Cf, r) }
 // use to somebody who sees one that keeps the rule.
 func seen(finding Finding, text string) Finding {
 	if finding.Level == Error && strings.ContainsFunc(text, unseen) {
-		finding.Text = "It holds an invisible character: clear the field and type it anew"
+		finding.Text = "It contains an invisible character: clear the field and type it again"
 	}
 	return finding
 }

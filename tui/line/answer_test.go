@@ -77,7 +77,7 @@ func TestReturnTakesWhatWasReadOut(t *testing.T) {
 	d.types("", "\n")
 	d.types("Name: muc-2 has meanwhile become muc-3; nothing was taken.\nName [muc-3]:", "\n")
 	d.types("Other [empty]:", "?\n")
-	d.until(t, "=2 takes the proposal muc-4\n")
+	d.until(t, "=2 takes the suggestion muc-4\n")
 	d.until(t, "signs.\nOther [empty]:")
 	proposed.Store([]string{"muc-4", "muc-5"})
 	d.types("", "=2\n")

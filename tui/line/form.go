@@ -374,7 +374,7 @@ func (r *runner) explain(s *asking, field form.Field) {
 		r.c.say(options(field, of, true))
 	} else if all := s.form.Proposals(field); len(all) > 0 {
 		for i, p := range all {
-			r.c.say("=" + strconv.Itoa(i+1) + " takes the proposal " + p)
+			r.c.say("=" + strconv.Itoa(i+1) + " takes the suggestion " + p)
 		}
 	} else if field.Suggest != nil {
 		r.c.say("There is nothing to propose for it.")

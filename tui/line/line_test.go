@@ -136,7 +136,7 @@ func TestAFormSaysWhatItIsAbout(t *testing.T) {
 	home, sent := filled(thing()...)
 	said := reading(t, home, "n", "?", "two words", "x", "", "", "?", "")
 	says(t, said, "New thing.", "Name. One word; ? proposes.", "Name [first]:", "As it stands: One word, please.",
-		"=2 takes the proposal second",
+		"=2 takes the suggestion second",
 		"Not accepted: One word, please.", "Name [two words]:", "1 Red, 2 Blue one", "Kind [Red]:", "Born: empty, fixed. It is what it is.",
 		"More: change these settings?", "It has: Rate, Size.")
 	if (*sent)["name"] != "x" {

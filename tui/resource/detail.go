@@ -137,7 +137,7 @@ func (d *pane) acts() []tui.Action {
 	var out []tui.Action
 	if open := d.under.Open; open != nil {
 		out = append(out, tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true,
-			Long: "Go to what the line under the cursor names", Run: func() tea.Cmd { return tui.Push(open()) }})
+			Long: "Open what the line under the cursor refers to", Run: func() tea.Cmd { return tui.Push(open()) }})
 	}
 	return append(out, tui.Action{Name: "copy", Keys: []string{"y"}, Short: "copy value", Footer: true, Class: tui.Common, Why: why,
 		Long: "Copy the value under the cursor", Run: func() tea.Cmd { return copied(d.under.Value) }})
@@ -148,12 +148,12 @@ func (d *pane) moves() []tui.Action {
 		return func() tea.Cmd { d.field, d.moved = max(0, min(d.field+by, d.count-1)), true; return nil }
 	}
 	return []tui.Action{
-		{Name: "up", Move: true, Keys: []string{"up", "k"}, Long: "To the field above", Run: move(-1)},
-		{Name: "down", Move: true, Keys: []string{"down", "j"}, Long: "To the field below", Run: move(1)},
-		{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Up ten fields", Run: move(-10)},
-		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f"}, Long: "Down ten fields", Run: move(10)},
-		{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "To the first field", Run: move(-1 << 20)},
-		{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "To the last field", Run: move(1 << 20)},
+		{Name: "up", Move: true, Keys: []string{"up", "k"}, Long: "Move to the field above", Run: move(-1)},
+		{Name: "down", Move: true, Keys: []string{"down", "j"}, Long: "Move to the field below", Run: move(1)},
+		{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Move up ten fields", Run: move(-10)},
+		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f"}, Long: "Move down ten fields", Run: move(10)},
+		{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "Go to the first field", Run: move(-1 << 20)},
+		{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "Go to the last field", Run: move(1 << 20)},
 	}
 }
 

@@ -20,7 +20,7 @@ type finder struct {
 // findAction begins to look for words in the page.
 func (d *Detail) findAction() tui.Action {
 	return tui.Action{Name: "find", Keys: []string{"/"}, Short: "find", Class: tui.Common, Footer: true,
-		Long: "Find words in this page; enter goes on to the next", Run: func() tea.Cmd {
+		Long: "Find text on this page; enter goes to the next match", Run: func() tea.Cmd {
 			d.finding = finder{input: tui.NewInput("/"), typing: true}
 			return d.finding.input.Focus()
 		}}

@@ -101,7 +101,7 @@ func (k *kind) writes(row table.Row, ok bool) []tui.Action {
 	}
 	if k.desc.Edit != nil || noEdit != "" {
 		out = append(out, tui.Action{Name: "edit", Keys: []string{"e"}, Short: "edit", Footer: true, Why: cmp.Or(noEdit, why),
-			Long: "Change it: form, review, then send", Run: func() tea.Cmd { return k.desc.Edit(row) }})
+			Long: "Edit it: form, review, then send", Run: func() tea.Cmd { return k.desc.Edit(row) }})
 	}
 	// Before the deletion, which is for rare days: what has no room in the footer is left out there from the end.
 	if ok && k.desc.Actions != nil {
@@ -123,7 +123,7 @@ func (k *kind) creation() []tui.Action {
 		return nil
 	}
 	return []tui.Action{{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Why: cmp.Or(k.desc.NoCreate, k.desc.NoWrites),
-		Long: "Make a new one", Run: k.desc.Create}}
+		Long: "Create one", Run: k.desc.Create}}
 }
 
 // around is what is known around an object.

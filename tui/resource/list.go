@@ -135,7 +135,7 @@ func (l *List) Actions() []tui.Action {
 	}
 	out := []tui.Action{
 		{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Why: why,
-			Long: "Everything about the row under the cursor", Run: l.open},
+			Long: "Show everything about the row under the cursor", Run: l.open},
 	}
 	if len(l.table.Marked()) > 0 {
 		out[0].Class = tui.Common // what the marked rows wait for goes first
@@ -161,7 +161,7 @@ func (l *List) Actions() []tui.Action {
 		out = append(out, a)
 	}
 	return append(yielding(out), tui.Action{Name: "preview", Keys: []string{"z"}, Short: "preview", Class: tui.Common, Run: l.togglePreview,
-		Long: "The object under the cursor beside its list, or not; from 120 columns"})
+		Long: "Show or hide the object under the cursor beside the list; from 120 columns"})
 }
 
 // marking are the actions on marked rows. While rows are marked, D means all of them.
@@ -169,7 +169,7 @@ func (l *List) marking(ok bool) []tui.Action {
 	if l.desc.DeleteAll == nil {
 		return nil
 	}
-	mark := tui.Action{Name: "mark", Keys: []string{"space"}, Short: "mark", Long: "Mark the row, for actions on several",
+	mark := tui.Action{Name: "mark", Keys: []string{"space"}, Short: "mark", Long: "Mark the row, to act on several at once",
 		Run: func() tea.Cmd { l.table.ToggleMark(); return nil }}
 	if !ok {
 		mark.Why = "there is no row to mark"
@@ -188,7 +188,7 @@ func (l *List) marking(ok bool) []tui.Action {
 	}
 	// Where there is a filter, esc takes that away first.
 	return append([]tui.Action{mark,
-		{Name: "unmark", Keys: []string{"esc"}, Short: "unmark", Footer: l.table.Filter() == "", Wanted: true, Long: "Take all marks away",
+		{Name: "unmark", Keys: []string{"esc"}, Short: "unmark", Footer: l.table.Filter() == "", Wanted: true, Long: "Clear all marks",
 			Run: func() tea.Cmd { l.table.Unmark(); return nil }},
 		{Name: "delete", Keys: []string{"D"}, Short: "delete " + n, Footer: true, Wanted: true, Why: l.desc.NoWrites,
 			Long: "Delete the " + n + " marked rows", Run: func() tea.Cmd { return l.desc.DeleteAll(marked) }}}, more...)

@@ -210,10 +210,10 @@ func (l *List) keep(key, value string) {
 func (l *List) togglePreview() tea.Cmd {
 	if l.recall(previewOff) != "" {
 		l.keep(previewOff, "")
-		return tui.Toast(tui.Muted, "The object stands beside its list again, where there is room for it")
+		return tui.Toast(tui.Muted, "Preview shown beside the list, if there is room")
 	}
 	l.keep(previewOff, "yes")
-	return tui.Toast(tui.Muted, "The list has the whole width; "+tui.KeyOf("preview", "z")+" brings the object back")
+	return tui.Toast(tui.Muted, "Preview hidden; "+tui.KeyOf("preview", "z")+" shows it again")
 }
 
 // Remember implements tui.Rememberer: the list has the order that it was left in, and the columns that the user chose.
@@ -248,7 +248,7 @@ func (l *List) problems() []tui.Action {
 		return nil
 	}
 	return []tui.Action{{Name: "problems", Keys: []string{"."}, Short: "problems", Class: tui.Common, Footer: true,
-		Long: "Show only what is not as it should be; again: everything", Run: func() tea.Cmd {
+		Long: "Show only problems; press again to show everything", Run: func() tea.Cmd {
 			l.only = !l.only
 			if l.only {
 				l.table.Only(l.desc.Problem)

@@ -112,17 +112,18 @@ func (t *grid) Actions() []tui.Action {
 		return func() tea.Cmd { do(); return nil }
 	}
 	return []tui.Action{
-		{Name: "up", Move: true, Keys: []string{"up", "k"}, Long: "Up one row", Run: act(func() { t.move(-1) })},
-		{Name: "down", Move: true, Keys: []string{"down", "j"}, Long: "Down one row", Run: act(func() { t.move(1) })},
-		{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Up one page", Run: act(func() { t.page(-1) })},
-		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f"}, Long: "Down one page", Run: act(func() { t.page(1) })},
-		{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "To the first row", Run: act(func() { t.move(-len(t.order)) })},
-		{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "To the last row", Run: act(func() { t.move(len(t.order)) })},
+		{Name: "up", Move: true, Keys: []string{"up", "k"}, Long: "Move up one row", Run: act(func() { t.move(-1) })},
+		{Name: "down", Move: true, Keys: []string{"down", "j"}, Long: "Move down one row", Run: act(func() { t.move(1) })},
+		{Name: "page-up", Move: true, Keys: []string{"pgup", "ctrl+b"}, Long: "Move up one page", Run: act(func() { t.page(-1) })},
+		{Name: "page-down", Move: true, Keys: []string{"pgdown", "ctrl+f"}, Long: "Move down one page", Run: act(func() { t.page(1) })},
+		{Name: "top", Move: true, Keys: []string{"g", "home"}, Long: "Go to the first row", Run: act(func() { t.move(-len(t.order)) })},
+		{Name: "bottom", Move: true, Keys: []string{"G", "end"}, Long: "Go to the last row", Run: act(func() { t.move(len(t.order)) })},
 		{Name: "sort-next", Keys: []string{"s"}, Short: "sort", Footer: true, Class: tui.Common, Long: "Sort by the next column",
 			Run: act(t.sortNext)},
-		{Name: "sort-reverse", Keys: []string{"S"}, Short: "reverse", Class: tui.Common, Long: "Sort the other way round",
+		{Name: "sort-reverse", Keys: []string{"S"}, Short: "reverse", Class: tui.Common, Long: "Reverse the sort order",
 			Run: act(func() { t.reverse = !t.reverse; t.sort(); t.rebuild() })},
-		{Name: "wide", Keys: []string{"w"}, Short: "wide", Class: tui.Common, Long: "All columns; left and right scroll them", Run: t.toggleWide},
+		{Name: "wide", Keys: []string{"w"}, Short: "wide", Class: tui.Common, Run: t.toggleWide,
+			Long: "Show all columns; left and right scroll them"},
 		{Name: "columns-left", Class: tui.Common, Keys: []string{"left", "h"}, Long: "Scroll wide columns to the left", Why: t.notWide(),
 			Run: act(func() { t.from = max(0, t.from-1) })},
 		{Name: "columns-right", Class: tui.Common, Keys: []string{"right", "l"}, Long: "Scroll wide columns to the right", Why: t.notWide(),
@@ -135,7 +136,7 @@ func (t *grid) toggleWide() tea.Cmd {
 	if t.wide {
 		return tui.Toast(tui.Muted, "All columns: left and right scroll them, "+tui.KeyOf("wide", "w")+" goes back")
 	}
-	return tui.Toast(tui.Muted, "The columns that fit")
+	return tui.Toast(tui.Muted, "Showing the columns that fit")
 }
 
 func (t *grid) notWide() string {

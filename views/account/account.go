@@ -123,7 +123,7 @@ func (m *Module) sections(a api.Account, now time.Time) []resource.Section {
 
 func (m *Module) acts(a api.Account) []tui.Action {
 	use := tui.Action{Name: "use-account", Keys: []string{"u"}, Short: "use it", Footer: true,
-		Long: "Work on this account, not on the one in use"}
+		Long: "Switch to this account"}
 	switch {
 	case m.current(a):
 		use.Why = "it is in use already"

@@ -87,7 +87,8 @@ func (m *Module) open() tui.View {
 
 func (m *Module) describe() resource.Description[journal.Entry] {
 	return resource.Description[journal.Entry]{
-		Plural: "Activity", Counted: "changes", SortBy: "at", Reverse: true, Newest: true, Gone: "This entry is older than what is kept here.",
+		Plural: "Activity", Counted: "changes", SortBy: "at", Reverse: true, Newest: true,
+		Gone:     "This entry is older than the oldest one kept here.",
 		None:     "No changes made from this machine yet.",
 		ID:       func(e journal.Entry) string { return e.ID },
 		Name:     func(e journal.Entry) string { return string(e.Verb) + " " + e.Name },
@@ -159,7 +160,7 @@ func (m *Module) sections(e journal.Entry, now time.Time) []resource.Section {
 	if _, why := journal.Inverse(e); why != "" {
 		fields = append(fields, resource.Field{Label: "Undo", Value: "not possible: " + why, Prose: true, Role: tui.Muted})
 	}
-	return []resource.Section{{Title: "Change", Fields: fields}, object("Before", e.Before), object("After, as wanted", e.After)}
+	return []resource.Section{{Title: "Change", Fields: fields}, object("Before", e.Before), object("After (requested)", e.After)}
 }
 
 // object shows a JSON object field by field, what lies in another one under its path; secrets were masked when it was written.
@@ -225,7 +226,7 @@ func (m *Module) acts(e journal.Entry) []tui.Action {
 		Long: "Undo it: reviewed and sent like any other change", Run: func() tea.Cmd { return m.undo(e) }}
 	out := []tui.Action{undo,
 		{Name: "look-again", Keys: []string{"L"}, Short: "look again", Why: notOpen(e),
-			Long: "Read what has become of a change whose outcome is not known", Run: func() tea.Cmd { return m.env.Recheck(e.ID) }},
+			Long: "Check the outcome of a change whose result is unknown", Run: func() tea.Cmd { return m.env.Recheck(e.ID) }},
 		{Name: "export", Keys: []string{"x"}, Short: "export", Footer: true, Long: "Write all entries to a file, as JSON", Run: m.askWhere}}
 	if len(m.batch(e)) > 1 && len(together) > 0 && (why == "" || m.env.NoWrites == "") { // also from one that cannot be undone alone
 		undo.Name, undo.Keys, undo.Short, undo.Footer, undo.Long = "undo-one", []string{"U"}, "undo only this", false, "Undo this one alone"

@@ -368,7 +368,8 @@ func (p *page) Actions() []tui.Action {
 		return table.TypingActions("keep", "as it was")
 	}
 	all := p.shown()
-	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "The page of the session under the cursor"}
+	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true,
+		Long: "Open the page of the session under the cursor"}
 	if p.at >= len(all) {
 		open.Why = "there is no session to open"
 	} else if c := all[p.at]; c.gone {
@@ -385,9 +386,9 @@ func (p *page) Actions() []tui.Action {
 	}
 	out = append(out, []tui.Action{
 		{Name: "problems", Keys: []string{"."}, Short: "problems", Footer: true, Class: tui.Common,
-			Long: "Show only what is not as it should be; again: everything",
+			Long: "Show only problems; press again to show everything",
 			Run:  func() tea.Cmd { p.only, p.held = !p.only, true; p.sort(); return nil }},
-		{Name: "sort", Keys: []string{"s"}, Short: "sort", Footer: true, Wanted: p.worse() > 0, Long: "Order them anew, the worst first",
+		{Name: "sort", Keys: []string{"s"}, Short: "sort", Footer: true, Wanted: p.worse() > 0, Long: "Sort again, worst first",
 			Run: func() tea.Cmd { p.held = true; p.sort(); return nil }},
 		{Name: "filter", Keys: []string{"/"}, Short: "filter", Footer: true, Class: tui.Common, Long: "Show only sessions with these words",
 			Run: func() tea.Cmd {

@@ -99,7 +99,7 @@ func TestTheAxisHasItsLastTime(t *testing.T) {
 	}
 }
 
-// What Cloudflare's record knows of a time in which nobody watched is in the strip: the fall to the minute, and a flap between two looks.
+// What Cloudflare's log knows of a time in which nobody watched is in the strip: the fall to the minute, and a flap between two looks.
 func TestAStripHasWhatTheRecordKnows(t *testing.T) {
 	turn := func(minutes int, from, to string) api.BGPEvent {
 		return api.BGPEvent{At: ago(minutes), Kind: api.StateTransition, Data: api.BGPEventData{FromState: from, ToState: to}}

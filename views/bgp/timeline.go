@@ -61,7 +61,7 @@ func withoutHistory(sections []resource.Section) []resource.Section {
 	return out
 }
 
-// happened is what happened to a session, the newest first: what was seen here, by a recorder and in earlier runs, what Cloudflare's record
+// happened is what happened to a session, the newest first: what was seen here, by a recorder and in earlier runs, what Cloudflare's log
 // has, and who changed what.
 func (p *page) happened(k card) resource.Section {
 	s := resource.Section{Title: "What happened (UTC)"}
@@ -88,9 +88,19 @@ func (p *page) happened(k card) resource.Section {
 			Note: m.source})
 	}
 	if len(all) == 0 {
-		s.Fields = []resource.Field{{Value: "No event seen in this time.", Role: tui.Muted, Prose: true}}
+		s.Fields = []resource.Field{{Value: p.quiet(k), Role: tui.Muted, Prose: true}}
 	}
 	return s
+}
+
+// quiet says since when no event was seen.
+func (p *page) quiet(k card) string {
+	for _, t := range p.env.Feed.Last().Tunnels {
+		if from := t.Track.Watched; t.ID == k.id && !from.IsZero() {
+			return "No state change seen since monitoring began (" + resource.Ago(from, p.env.Now()) + ")."
+		}
+	}
+	return "No state change seen so far."
 }
 
 // links is what the API tells of the CNIs, whose sessions it does not report.

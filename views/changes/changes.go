@@ -130,7 +130,7 @@ func sameObject(a, b string) bool {
 
 // PaletteEntries implements kit.Module.
 func (m *Module) PaletteEntries() []tui.PaletteEntry {
-	return []tui.PaletteEntry{{Names: []string{"changes", "audit"}, Help: "who changed what in the last 30 days, by the audit log",
+	return []tui.PaletteEntry{{Names: []string{"changes", "audit"}, Help: "who changed what in the last 30 days, from the audit log",
 		Open: func() tui.View { return resource.NewList(m.describe(), m.list.Source()) }}}
 }
 
@@ -140,8 +140,8 @@ func (m *Module) Services() []tui.Service { return []tui.Service{m.list} }
 func (m *Module) describe() resource.Description[change] {
 	cell := func(get func(change) string) func(change, time.Time) string { return field.Cell(get) }
 	return resource.Description[change]{
-		Plural: "Changes", SortBy: "at", Reverse: true, Newest: true, Gone: "This change is older than what is kept here.",
-		None:    "Nothing was changed in the last 30 days.",
+		Plural: "Changes", SortBy: "at", Reverse: true, Newest: true, Gone: "This change is older than the oldest one kept here.",
+		None:    "No changes in the last 30 days.",
 		ID:      id,
 		Name:    func(c change) string { return m.name(c) + ", " + what(c) },
 		Summary: m.summary,

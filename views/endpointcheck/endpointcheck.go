@@ -109,7 +109,7 @@ func (m *Module) form(title string, c api.EndpointCheck, submit func(api.Endpoin
 		Sections: []form.Section{{Title: "Endpoint",
 			Intro: "A host of yours that Cloudflare's data centers ping, independent of the tunnels' own checks.", Fields: []form.Field{
 				{Key: "endpoint", Label: "Endpoint", Help: "Its address, such as 203.0.113.1", Check: field.Check(rules.Endpoint)},
-				{Key: "name", Label: "Name", Help: "What you call it; may be empty"},
+				{Key: "name", Label: "Name", Help: "A name of your choice; may be empty"},
 			}}},
 		Submit: func(v form.Values) tea.Cmd {
 			c.Endpoint, c.Name = strings.TrimSpace(v["endpoint"]), strings.TrimSpace(v["name"])

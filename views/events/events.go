@@ -49,7 +49,7 @@ func source(env *kit.Env) resource.Source[*happening] {
 
 func describe(env *kit.Env) resource.Description[*happening] {
 	d := resource.Description[*happening]{
-		Plural: "Events", SortBy: "at", Reverse: true, Newest: true, Gone: "This event is older than what is kept here.",
+		Plural: "Events", SortBy: "at", Reverse: true, Newest: true, Gone: "This event is older than the oldest one kept here.",
 		None: "flarewire has seen no event yet. Of the time when it was not running it can only tell whether the state or health of a tunnel " +
 			"has changed.",
 		ID: func(e *happening) string {

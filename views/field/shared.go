@@ -24,7 +24,7 @@ func HealthSection(kind rules.Kind) form.Section {
 	}
 	return form.Section{Title: "Health check", Folded: true, Fields: []form.Field{
 		{Key: "hc_enabled", Label: "Enabled", Control: form.Choice, Choices: form.YesNo,
-			Help: "Without it Cloudflare sends traffic blindly and shows the tunnel as down",
+			Help: "If off, Cloudflare forwards unchecked and reports it as down",
 			Check: func(v string, _ form.Values) form.Finding {
 				if v == "no" {
 					return form.Finding{Level: form.Warning, Text: "Cloudflare shows it as 100 % down and cannot alert; BGP needs it on"}
@@ -112,18 +112,18 @@ func HealthDetail(h *api.HealthCheck, directed bool) resource.Section {
 
 // targetFields are where the probes go, and beside it what was saved: only the two together tell a default from a choice.
 func targetFields(t api.HealthCheckTarget) []resource.Field {
-	saved := resource.Field{Label: "Saved target", Value: Or(t.Saved, "none"), Note: "the default is probed"}
+	saved := resource.Field{Label: "Saved target", Value: Or(t.Saved, "none"), Note: "nothing configured: the default target is used"}
 	if t.Saved != "" {
 		saved.Note = "as configured"
 	}
-	target := resource.Field{Label: "Target", Value: Or(t.Effective, "-"), Note: "what is probed"}
+	target := resource.Field{Label: "Target", Value: Or(t.Effective, "-"), Note: "the address that is probed"}
 	switch {
 	case t.Effective == "":
-		target.Note = "the API does not say what is probed"
+		target.Note = "the API does not report which address is probed"
 	case t.Saved != "" && t.Saved != t.Effective:
-		target.Role, target.Note = tui.Pending, "what is probed, and not what was saved: a bidirectional check ignores that"
+		target.Role, target.Note = tui.Pending, "probed instead of the saved target: bidirectional checks ignore the saved one"
 	case t.Saved == "":
-		target.Note = "what is probed: the default"
+		target.Note = "the address that is probed (default)"
 	}
 	return []resource.Field{target, saved}
 }

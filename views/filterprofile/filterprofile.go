@@ -250,10 +250,10 @@ func (m *Module) form(title string, p api.FilterProfile, submit func(api.FilterP
 			"targets": strings.Join(p.Targets, " ")},
 		Sections: []form.Section{{Title: "Profile", Intro: "Which routes the sessions that use it accept or advertise.",
 			Fields: []form.Field{
-				{Key: "name", Label: "Name", Help: "What you call it", Check: field.Check(rules.FilterName)},
-				{Key: "match_action", Label: "On a match", Control: form.Choice, Help: "What becomes of a route that one of the targets matches",
+				{Key: "name", Label: "Name", Help: "A name of your choice", Check: field.Check(rules.FilterName)},
+				{Key: "match_action", Label: "On a match", Control: form.Choice, Help: "What to do with a route that matches a target",
 					Choices: []form.Option{{Value: rules.FilterAllow, Label: "allow"}, {Value: rules.FilterDeny, Label: "deny"}}},
-				{Key: "targets", Label: "Targets", Help: "Networks with blanks between; 10.0.0.0/8{8,24}, or + for all inside it",
+				{Key: "targets", Label: "Targets", Help: "Prefixes separated by spaces; 10.0.0.0/8{8,24}, or + for all inside it",
 					Suggest: func(form.Values) []string { return []string{"0.0.0.0/0", "10.0.0.0/8{8,24}", "10.0.0.0/8+"} },
 					Check:   checkTargets},
 				{Key: "description", Label: "Description", Help: "Free text for your colleagues", Check: field.Check(rules.FilterDescription)},

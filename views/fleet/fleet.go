@@ -204,7 +204,7 @@ func (m *Module) describe() resource.Description[Account] {
 	return resource.Description[Account]{
 		Plural:  "Fleet",
 		Counted: "accounts",
-		None:    "There is no profile on this machine, so there is one account at most: :overview shows it.",
+		None:    "No saved profile, so there is one account at most: :overview shows it.",
 		ID:      func(a Account) string { return a.Profile },
 		Name:    func(a Account) string { return a.Profile },
 		Columns: m.columns(),

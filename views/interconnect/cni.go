@@ -39,7 +39,8 @@ func (m *Module) describeCNIs() resource.Description[api.CNI] {
 		NoWrites: m.env.NoWrites,
 		Actions: func(c api.CNI) []tui.Action {
 			own := []tui.Action{{Name: "router-config", Keys: []string{"c"}, Short: "router config", Footer: true,
-				Long: "Configuration for your router, made from this CNI's values", Run: func() tea.Cmd { return tui.Push(m.routerConfig(c)) }}}
+				Long: "Show a configuration for your router, generated from this CNI's values",
+				Run:  func() tea.Cmd { return tui.Push(m.routerConfig(c)) }}}
 			return slices.Concat(own, m.env.ChainActions(cniSubject(c)), m.env.WhereAction(withoutLength(c.CustIP)))
 		},
 		Create: m.newCNI,
@@ -113,7 +114,7 @@ func (m *Module) cniSections(c api.CNI, _ time.Time) []resource.Section {
 	sections := []resource.Section{
 		{Title: "Addresses", Fields: []resource.Field{
 			{Label: "Cloudflare's side", Value: field.Or(string(c.P2PIP), "-"), Note: "p2p_ip: your BGP neighbor"},
-			{Label: "Your side", Value: field.Or(string(c.CustIP), "-"), Note: "cust_ip: your router, and the next hop of routes"},
+			{Label: "Your side", Value: field.Or(string(c.CustIP), "-"), Note: "cust_ip: your router; use it as next hop in static routes"},
 			{Label: "MTU", Value: field.Number(c.Magic.MTU)},
 		}},
 		m.bgpSection(c.BGP, c.BGPMode),

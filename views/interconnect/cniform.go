@@ -50,7 +50,7 @@ func (m *Module) cniForm(title string, c api.CNI, submit func(api.CNI) tea.Cmd) 
 // addressSection has the two ends of the link, which a change sends along and may change.
 func addressSection() form.Section {
 	return form.Section{Title: "Addresses", Folded: true, Fields: []form.Field{
-		{Key: "p2p_ip", Label: "Cloudflare's side", Help: "With its length, such as 10.222.0.0/31", Check: checkEnd},
+		{Key: "p2p_ip", Label: "Cloudflare's side", Help: "With prefix length, such as 10.222.0.0/31", Check: checkEnd},
 		{Key: "cust_ip", Label: "Your side", Help: "The other address of the same network", Check: func(v string, all form.Values) form.Finding {
 			finding := checkEnd(v, all)
 			cloudflare, errCF := netip.ParsePrefix(strings.TrimSpace(all["p2p_ip"]))

@@ -106,7 +106,7 @@ func (m *Module) cniEditor() edit.Editor[api.CNI] {
 // afterCNI is what one does with a new CNI: its page has the addresses that Cloudflare chose.
 func (m *Module) afterCNI(_ api.CNI, r change.Result) []tui.Action {
 	return []tui.Action{{Name: "open", Keys: []string{"o"}, Short: "its page", Footer: true,
-		Long: "The page of the new CNI, with the addresses that Cloudflare chose",
+		Long: "Open the page of the new CNI, with the addresses that Cloudflare assigned",
 		Run: func() tea.Cmd {
 			return tui.PopPush(2, review.NewOpening(m.env, "CNI", func(ctx context.Context) (tui.View, error) {
 				c, err := change.CNIs.Read(ctx, m.env.Account, r.ID)

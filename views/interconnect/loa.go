@@ -164,10 +164,10 @@ func (l *loa) Update(msg tea.Msg) tea.Cmd {
 // Actions implements tui.View.
 func (l *loa) Actions() []tui.Action {
 	if l.err == nil {
-		return []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the port",
+		return []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Return to the port",
 			Run: func() tea.Cmd { return tui.PopN(2) }}}
 	}
-	replace := tui.Action{Name: "replace", Keys: []string{"o"}, Short: "overwrite", Footer: true, Long: "Replace the file that is there",
+	replace := tui.Action{Name: "replace", Keys: []string{"o"}, Short: "overwrite", Footer: true, Long: "Overwrite the existing file",
 		Run: l.askReplace}
 	if !errors.Is(l.err, fs.ErrExist) {
 		replace.Why = "the file is not what is in the way"

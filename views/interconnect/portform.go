@@ -33,7 +33,7 @@ func (m *Module) portForm(title string, i api.Interconnect, submit func(api.Inte
 	values := form.Values{"kind": physical, "slot_id": i.SlotID, "type": only(m.types(false)), "partner_type": only(m.types(true))}
 	typeField := func(key string, when func(form.Values) bool, isPartner bool) form.Field {
 		return form.Field{Key: key, Label: "Type", When: when,
-			Help:    "Cloudflare lists no types; " + tui.KeyOf("suggest", "ctrl+n") + " goes through those of this account",
+			Help:    "Cloudflare lists no types; " + tui.KeyOf("suggest", "ctrl+n") + " cycles through those of this account",
 			Suggest: func(form.Values) []string { return m.types(isPartner) }, Check: checkType}
 	}
 	return form.Options{Title: title, Verb: "review", Values: values,

@@ -38,7 +38,7 @@ func (m *Module) slotActions(s api.Slot) []tui.Action {
 		why = "this slot is occupied"
 	}
 	return []tui.Action{{Name: "new", Keys: []string{"n"}, Short: "order", Footer: true, Why: why,
-		Long: "Order a port in this slot: a form, then a review, then it is sent",
+		Long: "Order a port in this slot: form, review, then send",
 		Run:  func() tea.Cmd { return m.portEditor(blankPort(s.ID)).Create() }}}
 }
 

@@ -195,7 +195,7 @@ func (*bundled) Update(tea.Msg) tea.Cmd { return nil }
 // Actions implements tui.View.
 func (p *bundled) Actions() []tui.Action {
 	return []tui.Action{{Name: "copy", Keys: []string{"y"}, Short: "copy the path", Footer: true,
-		Long: "Send the path to the terminal's clipboard",
+		Long: "Copy the path to the terminal's clipboard",
 		Run: func() tea.Cmd {
 			return tea.Batch(tea.SetClipboard(p.path), tui.Toast(tui.Muted, "Sent to the terminal's clipboard (OSC 52)"))
 		}}}

@@ -66,14 +66,14 @@ func (e *Env) chain(s Subject) []tui.Action {
 		}}
 	}
 	routes := func(key, none string) tui.Action {
-		return step(key, "its-routes", "routes", "The static routes that belong to it", none, kind.Routes)
+		return step(key, "its-routes", "routes", "Go to its static routes", none, kind.Routes)
 	}
 	switch s.Kind {
 	case kind.Routes:
 		return []tui.Action{
-			step(towardsTunnel, "its-tunnel", "tunnel", "The tunnel or CNI that it leads through",
+			step(towardsTunnel, "its-tunnel", "tunnel", "Go to the tunnel or CNI that carries it",
 				"Its next hop is on no tunnel and no CNI that is known", kind.GRETunnels, kind.IPsecTunnels, kind.Links, kind.CNIs),
-			step(towardsPrefix, "its-prefix", "prefix", "The prefix of the account that it is of",
+			step(towardsPrefix, "its-prefix", "prefix", "Go to the account's prefix that contains it",
 				"Its network is in no prefix that is known", kind.Prefixes)}
 	case kind.Prefixes:
 		return []tui.Action{routes(towardsTunnel, "No static route that is known is for its addresses")}

@@ -31,6 +31,6 @@ func (e *Env) DashboardAction(of kind.Kind) []tui.Action {
 		return nil
 	}
 	return []tui.Action{{Name: "dashboard", Keys: []string{"O"}, Short: "dashboard", Class: tui.Common,
-		Long: "Its page in Cloudflare's dashboard (" + page.title + "): in the browser, or over SSH as a link",
+		Long: "Open its page in Cloudflare's dashboard (" + page.title + "): in the browser, or over SSH as a link",
 		Run:  func() tea.Cmd { return tui.Browse("Cloudflare's dashboard, "+page.title, dashboardAddress+page.path) }}}
 }

@@ -45,7 +45,7 @@ func (e *Env) WhereAction(text string) []tui.Action {
 		return nil
 	}
 	return []tui.Action{{Name: "where-it-leads", Keys: []string{locateKey}, Short: "where", Footer: true,
-		Long: "Where it leads: routes and paths, their state and redundancy", Run: func() tea.Cmd { return tui.Push(l.Where(p.Masked())) }}}
+		Long: "Show its routes and paths, their state and redundancy", Run: func() tea.Cmd { return tui.Push(l.Where(p.Masked())) }}}
 }
 
 // ThroughAction is the action that shows the destinations with a way over a tunnel, an interconnect, or several of them; nil where no
@@ -56,7 +56,7 @@ func (e *Env) ThroughAction(name string, ids ...string) []tui.Action {
 		return nil
 	}
 	return []tui.Action{{Name: "where-it-leads", Keys: []string{locateKey}, Short: "where", Footer: true,
-		Long: "Destinations reached through it, and their redundancy",
+		Long: "Show destinations reached through it, and their redundancy",
 		Run:  func() tea.Cmd { return tui.Push(l.Through(name, ids...)) }}}
 }
 
@@ -67,7 +67,7 @@ func (e *Env) DestinationsAction() []tui.Action {
 		return nil
 	}
 	return []tui.Action{{Name: "destinations", Keys: []string{"I"}, Short: "destinations", Footer: true,
-		Long: "All destinations, least redundancy first", Run: func() tea.Cmd { return tui.Push(l.All()) }}}
+		Long: "Show all destinations, least redundant first", Run: func() tea.Cmd { return tui.Push(l.All()) }}}
 }
 
 func (e *Env) locator() Locator {

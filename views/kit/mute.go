@@ -27,7 +27,7 @@ const (
 // MuteAction mutes an incident for a while, or ends that; nil is none, and why it cannot act is the caller's to say.
 func (e *Env) MuteAction(i *diagnose.Incident) tui.Action {
 	a := tui.Action{Name: "mute", Keys: []string{"m"}, Short: "mute",
-		Long: "Mute this finding for a while, with a reason; it returns if it gets worse"}
+		Long: "Mute this finding for a while, with a reason; it reappears if it gets worse"}
 	if i == nil {
 		return a
 	}
@@ -41,7 +41,7 @@ func (e *Env) MuteAction(i *diagnose.Incident) tui.Action {
 // MuteOf is the action on an object's own row and page: it mutes what is wrong with it, the whole incident where it is one of several.
 func (e *Env) MuteOf(of store.Kind, id string) tui.Action {
 	a := e.MuteAction(nil)
-	a.Long = "Mute what is wrong with it for a while, with a reason, or end that; it returns if it gets worse"
+	a.Long = "Mute its problem for a while, with a reason, or unmute it; it reappears if it gets worse"
 	a.Run = func() tea.Cmd {
 		for _, i := range e.Feed.Diagnosis().Incidents() {
 			if slices.ContainsFunc(i.Members, func(s diagnose.Subject) bool { return s.Resource == of && s.ID == id }) {
@@ -102,8 +102,8 @@ func (e *Env) askMute(i diagnose.Incident) tea.Cmd {
 	return tui.Push(form.New(form.Options{Title: "Mute " + muteTitle(i), Verb: "mute",
 		Values: form.Values{hoursField: strconv.Itoa(int(mute.Default / time.Hour))},
 		Sections: []form.Section{{Fields: []form.Field{
-			{Key: reasonField, Label: "Reason", Help: "Why it needs no attention, for whoever looks next", Check: checkReason},
-			{Key: hoursField, Label: "For (hours)", Help: "When it ends; what gets worse before is not muted", Check: checkHours}}}},
+			{Key: reasonField, Label: "Reason", Help: "Why it needs no attention, for the next person", Check: checkReason},
+			{Key: hoursField, Label: "For (hours)", Help: "When it ends; a problem that gets worse reappears", Check: checkHours}}}},
 		Submit: func(v form.Values) tea.Cmd {
 			hours, _ := strconv.Atoi(strings.TrimSpace(v[hoursField]))
 			now := e.Now()

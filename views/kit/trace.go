@@ -23,7 +23,7 @@ type Tracer interface {
 func (e *Env) TraceAction(to Goal) (a tui.Action, ok bool) {
 	for _, t := range with[Tracer](e) {
 		return tui.Action{Name: "trace", Keys: []string{"t"}, Short: "traceroute", Footer: true,
-			Long: "Traceroute from Cloudflare's data centers to the router; needs Magic Transit Write, changes nothing",
+			Long: "Run a traceroute from Cloudflare's data centers to the router; needs Magic Transit Write, changes nothing",
 			Run:  func() tea.Cmd { return t.Trace(to) }}, true
 	}
 	return tui.Action{}, false

@@ -9,10 +9,10 @@ import (
 	"flarewire/internal/store"
 )
 
-// recordMsg says that a question about Cloudflare's record is in the schedule.
+// recordMsg says that a question about Cloudflare's log is in the schedule.
 type recordMsg struct{}
 
-// LookUp has Cloudflare's record asked about a tunnel that has fallen, and about what belongs to the same incident, once. Pages run it as
+// LookUp has Cloudflare's log asked about a tunnel that has fallen, and about what belongs to the same incident, once. Pages run it as
 // long as they are open.
 func (f *Feed) LookUp(t store.Tunnel) tea.Cmd {
 	if !t.Fallen() || f.store.Recording(t.ID) {
@@ -61,7 +61,7 @@ func (f *Feed) LookAtArrivals() tea.Cmd {
 // LookingAtArrivals reports whether an answer about what came in is awaited.
 func (f *Feed) LookingAtArrivals() bool { return f.store.AskingFlows() }
 
-// LookingUp reports whether Cloudflare's record is being asked about an object.
+// LookingUp reports whether Cloudflare's log is being asked about an object.
 func (f *Feed) LookingUp(id string) bool { return f.store.Recording(id) }
 
 func incidentOf(all []diagnose.Incident, id string) (diagnose.Incident, bool) {

@@ -58,8 +58,8 @@ func (m *Module) describe() resource.Description[*diagnose.LocationView] {
 	type S = *diagnose.LocationView
 	return resource.Description[S]{
 		Plural: "Locations", SortBy: "sees",
-		None:    "The analytics name no location: no tunnel is probed yet, or the credential may not read analytics.",
-		Gone:    "The analytics do not name this location any more.",
+		None:    "The analytics list no data center: no tunnel is probed yet, or the credential cannot read analytics.",
+		Gone:    "The analytics no longer list this data center.",
 		Scope:   "in the analytics",
 		ID:      func(s S) string { return s.Name },
 		Name:    func(s S) string { return diagnose.LocationName(s.Name) },

@@ -85,8 +85,8 @@ func (p *incident) Update(msg tea.Msg) tea.Cmd {
 
 // Actions implements tui.View.
 func (p *incident) Actions() []tui.Action {
-	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "The member's own page",
-		Why: "there is no page for it"}
+	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true,
+		Long: "Open the page of the object under the cursor", Why: "there is no page for it"}
 	var ask []tui.Action
 	if d, ok := p.table.Selected(); ok {
 		ask = p.env.AskActions(d.Subject.ID)

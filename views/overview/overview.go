@@ -288,7 +288,7 @@ func (p *page) Actions() []tui.Action {
 		return p.table.FilterActions()
 	}
 	row, ok := p.table.Selected()
-	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "Cause and next steps"}
+	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "Show cause and next steps"}
 	if !ok {
 		open.Why = "nothing is wrong that flarewire can see"
 	} else if row.Several() {
@@ -306,9 +306,9 @@ func (p *page) Actions() []tui.Action {
 		out = append(append(out, whereActions(p.env, row.Incident)...), askActions(p.env, row.Incident)...)
 	}
 	out = append(out, []tui.Action{
-		{Name: "events", Keys: []string{"E"}, Short: "events", Footer: true, Long: "What happened, newest first, also in earlier runs",
+		{Name: "events", Keys: []string{"E"}, Short: "events", Footer: true, Long: "Show events, newest first, including earlier runs",
 			Run: func() tea.Cmd { return tui.Push(events.NewPage(p.env)) }},
-		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Long: "Guided setup: a tunnel, a CNI, a service binding, a static route",
+		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Long: "Start a guided setup: a tunnel, a CNI, a service binding, a static route",
 			Run: func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }},
 		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common, Long: "Refresh now", Run: p.env.Feed.Refresh},
 		kit.BundleAction(p.env)}...)

@@ -21,15 +21,15 @@ func (m *Module) acts(r row) []tui.Action {
 	open := func(view func(row) tui.View) func() tea.Cmd { return func() tea.Cmd { return tui.Push(view(r)) } }
 	down := []tui.Action{
 		{Name: "bgp-prefixes", Keys: []string{"1"}, Short: "BGP prefixes", Footer: true, Run: open(m.openBGP),
-			Long: "Its BGP prefixes: what is advertised, and how"},
+			Long: "Show its BGP prefixes: what is advertised, and how"},
 		{Name: "bindings", Keys: []string{"2"}, Short: "bindings", Footer: true, Run: open(m.openBindings),
-			Long: "Which service gets its traffic"},
+			Long: "Show which service receives its traffic"},
 		{Name: "delegations", Keys: []string{"3"}, Short: "delegations", Run: open(m.openDelegations),
-			Long: "Prefix delegations to other accounts"},
+			Long: "Show delegations to other accounts"},
 	}
 	validate := tui.Action{Name: "validate", Keys: []string{"V"}, Short: "validate", Why: m.env.NoWrites, Footer: !r.approved(),
 		Run:  func() tea.Cmd { return m.validate(r) },
-		Long: "Check IRR, RPKI and ownership again"}
+		Long: "Re-validate IRR, RPKI and ownership"}
 	one, why := r.only()
 	first := append(m.announcing(r, one, why), validate)
 	if !r.approved() { // what its page says to press stands before what cannot be done yet

@@ -53,7 +53,7 @@ func (m *Module) describeBGP(r row) resource.Description[api.BGPPrefix] {
 		Actions: func(b B) []tui.Action {
 			return append(append(m.announcing(m.now(r), b, ""), m.env.WhereAction(b.CIDR)...),
 				tui.Action{Name: "prepend", Keys: []string{"P"}, Short: "prepend", Why: m.env.NoWrites, Run: func() tea.Cmd { return m.prepend(r, b) },
-					Long: "AS-path prepends, 0 to 3"},
+					Long: "Set AS-path prepends, 0 to 3"},
 				tui.Action{Name: "auto-withdraw", Keys: []string{"U"}, Short: "auto withdraw", Why: m.env.NoWrites,
 					Run:  func() tea.Cmd { return m.autoWithdraw(r, b) },
 					Long: "Withdraw automatically when no BGP route of yours matches"})

@@ -55,7 +55,7 @@ func (m *Module) bindingForm(cidr string, services []api.AddressingService, draf
 	o := form.Options{Title: "New service binding", Verb: "review", Values: form.Values{"prefix": cidr}, Submit: s.submit, Init: s.look,
 		Sections: []form.Section{
 			{Title: "Prefix", Intro: "The prefix that you brought to Cloudflare, whose addresses are to go to a service.", Fields: []form.Field{
-				{Key: "prefix", Label: "Prefix", Help: "One of yours", Control: form.Pick, Free: true,
+				{Key: "prefix", Label: "Prefix", Help: "One of your prefixes", Control: form.Pick, Free: true,
 					ChoicesNow: func(form.Values) []form.Option { return m.cidrChoices() },
 					Check:      s.checkPrefix, Changed: s.look, Explain: s.bound}}},
 			{Title: "Binding", Intro: "Which part of it goes where. The most specific binding wins; what has none stays with the one above it.",
@@ -197,7 +197,7 @@ func (s *bindingSetup) fitting(v form.Values) string {
 func (s *bindingSetup) submit(v form.Values) tea.Cmd {
 	r, ok := s.row(v)
 	if !ok {
-		return tui.Toast(tui.Bad, "The prefix is not in the list any more")
+		return tui.Toast(tui.Bad, "The prefix is no longer in the list")
 	}
 	e := s.m.bindingEditor(r)
 	e.Draft = s.draft

@@ -32,7 +32,7 @@ func (m *Module) sections(r row, now time.Time) []resource.Section {
 // state is the advertisement: of the whole, then of every BGP prefix.
 func (m *Module) state(r row, now time.Time) resource.Section {
 	a, old := r.advertisement()
-	note := "as of its BGP prefixes, " + resource.Ago(r.BGP.Fetched, now)
+	note := "from its BGP prefixes, " + resource.Ago(r.BGP.Fetched, now)
 	switch {
 	case old:
 		note = "from the prefix's deprecated field"

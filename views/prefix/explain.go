@@ -31,7 +31,7 @@ func explain(r row, astray []string, now time.Time) []resource.Field {
 		}
 	}
 	if r.BGP.Complete() && len(r.BGP.Rows) == 0 && r.approved() {
-		add(tui.Bad, "It has no BGP prefix, so no part of it can be advertised. Make one: "+tui.KeyOf("bgp-prefixes", "1")+", then "+
+		add(tui.Bad, "It has no BGP prefix, so no part of it can be advertised. Create one: "+tui.KeyOf("bgp-prefixes", "1")+", then "+
 			tui.KeyOf("new", "n")+".")
 	}
 	if text, role := boundness(r); text != "" {
@@ -51,15 +51,15 @@ func explain(r row, astray []string, now time.Time) []resource.Field {
 	switch bgp, bindings := r.BGP, r.Bindings; {
 	case bgp.Complete() && bindings.Complete():
 	case bgp.Err != nil || bindings.Err != nil:
-		add(tui.Pending, "Not everything could be read, so nothing can be said about the whole.")
+		add(tui.Pending, "Not everything could be read, so the state of the prefix as a whole is not known.")
 		return out
 	default:
 		add(tui.Muted, "Its BGP prefixes and service bindings are being read.")
 		return out
 	}
 	add(tui.Plain, "Advertised, "+known(r.Approved)+
-		"bound: nothing to do here. If it is still unreachable: check a looking glass for AS 13335, "+
-		"then at the tunnel, the static route and the return path.")
+		"bound: nothing to do here. If it is still unreachable, check a looking glass for AS 13335, "+
+		"then the tunnel, the static route and the return path.")
 	return out
 }
 
@@ -76,8 +76,11 @@ func (r row) toValidate() string {
 		}
 	}
 	switch {
+	case len(bad) > 0 && len(open) > 0:
+		return "Checks not passed: " + strings.Join(bad, ", ") + ". Still pending: " + strings.Join(open, ", ") +
+			". Fix the failed ones, then " + again
 	case len(bad) > 0:
-		return "Checks not passed: " + strings.Join(bad, ", ") + ". Correct that, then " + again
+		return "Checks not passed: " + strings.Join(bad, ", ") + ". Fix that, then " + again
 	case len(open) > 0:
 		return "Checks pending: " + strings.Join(open, ", ") + "."
 	}
@@ -113,7 +116,7 @@ func spreading(b api.BGPPrefix, now time.Time) string {
 	if announced(b) != advertised || at.IsZero() || now.Sub(at) >= rules.MaxAdvertise {
 		return ""
 	}
-	return fmt.Sprintf("the Internet follows within %.0f to %.0f minutes", rules.MinAdvertise.Minutes(), rules.MaxAdvertise.Minutes())
+	return fmt.Sprintf("propagation takes %.0f to %.0f minutes", rules.MinAdvertise.Minutes(), rules.MaxAdvertise.Minutes())
 }
 
 // gone says since when it is withdrawn, as far as the API does.

@@ -29,7 +29,7 @@ func New(desk *signin.Deps) func(*kit.Env) kit.Module {
 
 // PaletteEntries implements kit.Module.
 func (m *Module) PaletteEntries() []tui.PaletteEntry {
-	return []tui.PaletteEntry{{Names: []string{"profiles", "profile", "auth"}, Help: "sign-ins of this machine: switch, add, sign out",
+	return []tui.PaletteEntry{{Names: []string{"profiles", "profile", "auth"}, Help: "saved profiles: switch, add, sign out",
 		Open: m.open}}
 }
 
@@ -65,7 +65,7 @@ func (m *Module) rows() []keystore.Profile {
 func (m *Module) describe() resource.Description[keystore.Profile] {
 	return resource.Description[keystore.Profile]{
 		Plural:   "Profiles",
-		None:     "There is no profile on this machine yet: " + tui.KeyOf("new", "n") + " signs in and makes one.",
+		None:     "No saved profile yet. Press " + tui.KeyOf("new", "n") + " to sign in and create one.",
 		ID:       func(p keystore.Profile) string { return p.Name },
 		Name:     func(p keystore.Profile) string { return p.Name },
 		Columns:  m.columns(),
@@ -168,15 +168,15 @@ func (m *Module) acts(p keystore.Profile) []tui.Action {
 		command = "the token of " + p.Name + " comes from its token command: renew it there"
 	}
 	return []tui.Action{
-		{Name: "switch", Keys: []string{"u"}, Short: "use", Footer: true, Why: current, Long: "Use this profile from now on in this window",
+		{Name: "switch", Keys: []string{"u"}, Short: "use", Footer: true, Why: current, Long: "Switch to this profile in this window",
 			Run: func() tea.Cmd { return tui.Push(signin.Open(m.desk, p.Name)) }},
-		{Name: "default", Keys: []string{"f"}, Short: "default", Long: "Make it the profile that is used when none is named",
+		{Name: "default", Keys: []string{"f"}, Short: "default", Long: "Make it the default profile",
 			Run: func() tea.Cmd { return m.setDefault(p.Name) }},
 		{Name: "renew", Keys: []string{"t"}, Short: "new token", Footer: true, Why: command,
 			Long: "Replace the credential; the old one is removed after the new one is stored",
 			Run:  func() tea.Cmd { return tui.Push(signin.NewForm(m.desk, p.Name)) }},
 		{Name: "sign-out", Keys: []string{"o"}, Short: "sign out", Footer: true,
-			Long: "Delete its credential from every store and look that it is gone",
+			Long: "Delete its credential from every store and verify that it is gone",
 			Run:  func() tea.Cmd { return m.signOut(p) }},
 	}
 }

@@ -28,7 +28,7 @@ func New(env *kit.Env) kit.Module { return &Module{env} }
 
 // PaletteEntries implements kit.Module.
 func (m *Module) PaletteEntries() []tui.PaletteEntry {
-	return []tui.PaletteEntry{{Names: []string{"requests", "log"}, Help: "the requests that were sent to Cloudflare", Open: m.open}}
+	return []tui.PaletteEntry{{Names: []string{"requests", "log"}, Help: "requests sent to Cloudflare", Open: m.open}}
 }
 
 // Services implements kit.Module.
@@ -50,7 +50,7 @@ func (m *Module) source() resource.Source[Entry] {
 func (m *Module) describe() resource.Description[Entry] {
 	return resource.Description[Entry]{
 		Plural: "Requests", SortBy: "number", Reverse: true, Newest: true, Gone: "This entry is older than what is kept here.",
-		None:     "Nothing was asked yet.",
+		None:     "No requests yet.",
 		ID:       func(e Entry) string { return strconv.Itoa(e.Number) },
 		Name:     func(e Entry) string { return e.Method + " " + cmp.Or(e.Operation, e.Path) },
 		Columns:  columns(),

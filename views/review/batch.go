@@ -145,9 +145,9 @@ func (s *Batch) Actions() []tui.Action {
 	switch s.stage {
 	case ready:
 		own = []tui.Action{s.guarded(tui.Action{Name: "send", Keys: []string{"enter"}, Short: "send all", Footer: true, Why: s.why(),
-			Long: "Send these changes, one after the other, each once", Run: s.send})}
+			Long: "Send these changes one after another, each once", Run: s.send})}
 	case finished:
-		own = []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Back to the list",
+		own = []tui.Action{{Name: "close", Keys: []string{"enter"}, Short: "close", Footer: true, Long: "Return to the list",
 			Run: func() tea.Cmd { return tui.PopN(s.pages) }}}
 	}
 	return append(own, s.scroll.Actions()...)

@@ -71,7 +71,7 @@ func (o *Opening) Update(msg tea.Msg) tea.Cmd {
 
 // Actions implements tui.View.
 func (o *Opening) Actions() []tui.Action {
-	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "try again", Footer: true, Long: "Read it once more", Run: o.Init}
+	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "try again", Footer: true, Long: "Read it again", Run: o.Init}
 	if o.err == nil {
 		again.Why = "it is being read"
 	}

@@ -67,13 +67,13 @@ func (r *Reveal) Actions() []tui.Action {
 		{Name: "reveal", Keys: []string{"v"}, Short: label, Footer: true, Long: "Show the key, or hide it again", Secret: !r.visible,
 			Run: func() tea.Cmd { r.visible = !r.visible; r.take(); return nil }},
 		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true,
-			Long: "Send the key to the terminal's clipboard; tmux and the terminal may keep it", Secret: true,
+			Long: "Copy the key to the terminal's clipboard; tmux and the terminal may keep it", Secret: true,
 			Run: func() tea.Cmd {
 				r.take()
 				return tea.Batch(tea.SetClipboard(r.secret.Reveal()), tui.Toast(tui.Pending,
 					"Sent to the terminal's clipboard (OSC 52); tmux and clipboard managers may keep it"))
 			}},
-		{Name: "kept", Keys: []string{"K"}, Short: "saved, close", Footer: true, Why: why, Long: "Close: the key is forgotten here for good",
+		{Name: "kept", Keys: []string{"K"}, Short: "saved, close", Footer: true, Why: why, Long: "Close; flarewire forgets the key for good",
 			Run: r.close},
 	}
 	return append(own, r.offers...)

@@ -271,19 +271,19 @@ func (r *Review) Actions() []tui.Action {
 		own = append(own, next...)
 		if !r.result.Secret.IsZero() {
 			own = append(own, tui.Action{Name: "show-key", Keys: []string{"v"}, Short: "show key", Footer: true,
-				Long: "The page of the new key, until it is kept", Run: r.reveal})
+				Long: "Show the new key, until it is saved", Run: r.reveal})
 		}
 		own = append(own, r.waysOut()...)
 		if r.result.Outcome == journal.NotDone {
 			own = append(own, tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
-				Long: "Read the object again and show what is different now", Run: r.prepare})
+				Long: "Read the object again and show what has changed", Run: r.prepare})
 		}
 		if r.open() && r.result.Entry != "" && r.env.Journal != nil {
 			own = append(own, tui.Action{Name: "look-again", Keys: []string{"r"}, Short: "look again", Footer: true,
-				Long: "Read what has become of the change", Run: func() tea.Cmd { return r.env.Recheck(r.result.Entry) }})
+				Long: "Check the outcome of the change", Run: func() tea.Cmd { return r.env.Recheck(r.result.Entry) }})
 		}
 		own = append(own, tui.Action{Name: "close", Keys: closing, Short: "close", Footer: true,
-			Long: "Back to where the change began", Run: r.close})
+			Long: "Return to where the change began", Run: r.close})
 	}
 	return append(own, r.scroll.Actions()...)
 }

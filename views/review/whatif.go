@@ -90,7 +90,7 @@ func (o outlook) warnings() []string {
 		}
 	}
 	if lost := lastWays(o.meanwhile); len(lost) > 0 {
-		out = append(out, "Until the new tunnel works there is no path left to "+strings.Join(lost, ", ")+", which Cloudflare advertises.")
+		out = append(out, "Until the new tunnel works, no path is left to "+strings.Join(lost, ", ")+", which Cloudflare advertises.")
 	}
 	return out
 }

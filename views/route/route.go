@@ -122,7 +122,7 @@ func Columns(via func(api.Route) string, state func(api.Route) (string, tui.Role
 			Role: func(R) tui.Role { return tui.Strong }},
 		{Key: "nexthop", Title: "NEXT HOP", Width: 15, Text: text(func(r R) string { return r.Nexthop })},
 		{Key: "via", Title: "VIA", Width: 15, Text: text(via)},
-		{Key: "state", Title: "STATE", Width: 14, Priority: 1, Text: text(func(r R) string { s, _ := state(r); return s }),
+		{Key: "state", Title: "TUNNEL STATE", Width: 14, Priority: 1, Text: text(func(r R) string { s, _ := state(r); return s }),
 			Role: func(r R) tui.Role { _, role := state(r); return role }},
 		{Key: "priority", Title: "PRIORITY", Width: 8, Right: true, Text: text(func(r R) string { return strconv.Itoa(r.Priority) }),
 			Compare: func(a, b R) int { return cmp.Compare(a.Priority, b.Priority) }},

@@ -92,7 +92,7 @@ func (p *Page) take() {
 
 // Actions implements tui.View.
 func (p *Page) Actions() []tui.Action {
-	begin := tui.Action{Name: "begin", Keys: []string{"enter", "n"}, Short: "start", Footer: true, Long: "Start it, or resume it"}
+	begin := tui.Action{Name: "begin", Keys: []string{"enter", "n"}, Short: "start", Footer: true, Long: "Start or resume it"}
 	r, ok := p.table.Selected()
 	switch {
 	case !ok:

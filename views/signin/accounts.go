@@ -147,7 +147,7 @@ func (a *accounts) Actions() []tui.Action {
 			Long: "Use the account under the cursor", Run: a.choose}},
 			a.menu.actions()...)
 	}
-	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "try now", Footer: true, Long: "Ask Cloudflare once more", Run: a.ask}
+	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "try now", Footer: true, Long: "Ask Cloudflare again", Run: a.ask}
 	if a.asking != nil {
 		again.Why = "Cloudflare is being asked"
 	}

@@ -142,7 +142,7 @@ func (k *check) Actions() []tui.Action {
 	var own []tui.Action
 	switch {
 	case k.err != nil:
-		own = []tui.Action{{Name: "again", Keys: []string{"r"}, Short: "try again", Footer: true, Long: "Ask Cloudflare once more", Run: k.Init}}
+		own = []tui.Action{{Name: "again", Keys: []string{"r"}, Short: "try again", Footer: true, Long: "Ask Cloudflare again", Run: k.Init}}
 	case k.stage == choosing:
 		choose := tui.Action{Name: "choose", Keys: []string{"enter"}, Short: "choose", Footer: true, Long: "Use the account under the cursor",
 			Run: k.choose}

@@ -19,8 +19,8 @@ func (m *menu) actions() []tui.Action {
 		return func() tea.Cmd { m.at = max(0, min(m.at+by, m.count-1)); return nil }
 	}
 	return []tui.Action{
-		{Name: "up", Keys: []string{"up", "k"}, Long: "Up one line", Run: step(-1)},
-		{Name: "down", Keys: []string{"down", "j"}, Long: "Down one line", Run: step(1)},
+		{Name: "up", Keys: []string{"up", "k"}, Long: "Move up one line", Run: step(-1)},
+		{Name: "down", Keys: []string{"down", "j"}, Long: "Move down one line", Run: step(1)},
 	}
 }
 

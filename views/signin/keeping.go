@@ -49,7 +49,7 @@ func (k *keeping) Update(msg tea.Msg) tea.Cmd {
 
 // Actions implements tui.View.
 func (k *keeping) Actions() []tui.Action {
-	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "try again", Footer: true, Long: "Keep it there once more", Run: k.Init}
+	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "try again", Footer: true, Long: "Try to store it there again", Run: k.Init}
 	if k.err == nil {
 		again.Why = "the store is being written"
 	}

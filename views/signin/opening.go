@@ -120,7 +120,7 @@ func (o *Opening) Actions() []tui.Action {
 		waiting = "the source is being asked"
 	}
 	out := []tui.Action{
-		{Name: "again", Keys: []string{"r"}, Short: "try again", Footer: true, Why: waiting, Long: "Ask the source once more",
+		{Name: "again", Keys: []string{"r"}, Short: "try again", Footer: true, Why: waiting, Long: "Ask the source again",
 			Run: func() tea.Cmd { return o.again(keystore.Access{}) }},
 		{Name: "replace", Keys: []string{"t"}, Short: "new credential", Footer: true, Why: waiting, Long: "Give the profile a new credential",
 			Run: func() tea.Cmd { return tui.Push(NewForm(o.desk, o.name)) }},
@@ -160,7 +160,7 @@ func newPassphrase(desk *Deps, name string, request keystore.Request) *form.Form
 	return form.New(form.Options{
 		Title: "Passphrase of " + name, Verb: "open",
 		Sections: []form.Section{{Fields: []form.Field{{Key: "passphrase", Label: "Passphrase", Control: form.Secret, ClearOnSubmit: true,
-			Help: "of the age file of profile " + name + "; it is kept nowhere",
+			Help: "of the age file of profile " + name + "; it is stored nowhere",
 			Check: func(v string, _ form.Values) form.Finding {
 				if v == "" {
 					return form.Finding{Level: form.Partial, Text: "type the passphrase"}

@@ -55,7 +55,7 @@ func (s *places) Update(msg tea.Msg) tea.Cmd {
 
 // Actions implements tui.View.
 func (s *places) Actions() []tui.Action {
-	choose := tui.Action{Name: "choose", Keys: []string{"enter"}, Short: "choose", Footer: true, Long: "Keep the credential there",
+	choose := tui.Action{Name: "choose", Keys: []string{"enter"}, Short: "choose", Footer: true, Long: "Store the credential there",
 		Run: s.choose}
 	switch {
 	case !s.asked:
@@ -63,7 +63,7 @@ func (s *places) Actions() []tui.Action {
 	case !s.stores[s.menu.at].Available:
 		choose.Why = "that store is not here: " + s.stores[s.menu.at].Reason
 	}
-	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "look again", Footer: true, Long: "Look at the stores once more",
+	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "look again", Footer: true, Long: "Check the stores again",
 		Run: s.Init}
 	return append([]tui.Action{choose, again}, s.menu.actions()...)
 }
@@ -103,7 +103,7 @@ func (s *places) Draw(c tui.Canvas) []string {
 // newKeepForm asks for the profile's name and marks, and for the passphrase of an age file.
 func newKeepForm(desk *Deps, p keystore.Profile, c keystore.Credential) *form.Form {
 	replacing := p.Name != ""
-	name := form.Field{Key: "name", Label: "Profile", Help: "a name of yours for this sign-in: prod, lab", Check: checkName(desk)}
+	name := form.Field{Key: "name", Label: "Profile", Help: "a name of your choice: prod, lab", Check: checkName(desk)}
 	if replacing {
 		name.ReadOnlyWhy = "its credential is replaced"
 	}
@@ -114,7 +114,7 @@ func newKeepForm(desk *Deps, p keystore.Profile, c keystore.Credential) *form.Fo
 		Sections: []form.Section{{Title: "Kept in: " + title(p.Store), Fields: []form.Field{
 			name,
 			{Key: "passphrase", Label: "Passphrase", Control: form.Secret, When: isAge, Check: checkPassphrase,
-				Help: "encrypts the file; it is asked at every start and kept nowhere"},
+				Help: "encrypts the file; asked at every start, stored nowhere"},
 			{Key: "again", Label: "The same again", Control: form.Secret, When: isAge, Check: checkAgain},
 			{Key: "readonly", Label: "Read-only", Control: form.Choice, Choices: form.YesNo,
 				Help: "refuse every change, whatever the credential may do"},

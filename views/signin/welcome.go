@@ -41,7 +41,7 @@ func (w *Welcome) Update(tea.Msg) tea.Cmd { return nil }
 // Actions implements tui.View.
 func (w *Welcome) Actions() []tui.Action {
 	profiles := tui.Action{Name: "profile", Keys: []string{"p"}, Short: "profile", Footer: len(w.desk.Resolver.Config.Names()) > 0,
-		Long: "Open a profile of this machine", Run: func() tea.Cmd { return tui.Push(newChoice(w.desk)) }}
+		Long: "Open a saved profile", Run: func() tea.Cmd { return tui.Push(newChoice(w.desk)) }}
 	if !profiles.Footer {
 		profiles.Why = "there is no profile on this machine yet"
 	}
@@ -49,11 +49,11 @@ func (w *Welcome) Actions() []tui.Action {
 		{Name: "sign-in", Keys: []string{"enter"}, Short: "sign in", Footer: true,
 			Long: "Sign in with an API token, or with e-mail and global key", Run: func() tea.Cmd { return tui.Push(NewForm(w.desk, "")) }},
 		{Name: "demo", Keys: []string{"d"}, Short: "demo", Footer: true,
-			Long: "Look around on a simulated account: no credentials, no network", Run: func() tea.Cmd { return w.desk.Done(Outcome{Demo: true}) }},
+			Long: "Try a simulated account: no credentials, no network", Run: func() tea.Cmd { return w.desk.Done(Outcome{Demo: true}) }},
 		profiles,
-		{Name: "copy-link", Keys: []string{"y"}, Short: "copy link", Footer: true, Long: "Copy the link to a new token that may read",
+		{Name: "copy-link", Keys: []string{"y"}, Short: "copy link", Footer: true, Long: "Copy the link that creates a read-only token",
 			Run: copyLink(false)},
-		{Name: "copy-write-link", Keys: []string{"Y"}, Short: "copy link", Long: "Copy the link to a new token that may change things, too",
+		{Name: "copy-write-link", Keys: []string{"Y"}, Short: "copy link", Long: "Copy the link that creates a token that can also make changes",
 			Run: copyLink(true)},
 	}
 	return append(own, w.scroll.Actions()...)

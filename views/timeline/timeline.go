@@ -1,4 +1,4 @@
-// Package timeline is the page of what happened around an incident, on one axis: what was seen, what Cloudflare's record says, and who
+// Package timeline is the page of what happened around an incident, on one axis: what was seen, what Cloudflare's log says, and who
 // changed what.
 package timeline
 
@@ -19,7 +19,7 @@ import (
 	"flarewire/views/kit"
 )
 
-// New makes the page of an incident. Opening it asks Cloudflare's record, once.
+// New makes the page of an incident. Opening it asks Cloudflare's log, once.
 func New(env *kit.Env, i diagnose.Incident) tui.View {
 	rows := func() []diagnose.Moment {
 		return env.Feed.Diagnosis().Timeline(func(e store.Event) string { text, _ := events.Text(e); return text }, i.Members...)
@@ -34,7 +34,7 @@ func New(env *kit.Env, i diagnose.Incident) tui.View {
 // Action opens the page of an incident.
 func Action(env *kit.Env, i diagnose.Incident, ok bool) tui.Action {
 	a := tui.Action{Name: "timeline", Keys: []string{"T"}, Short: "timeline",
-		Long: "What happened around it: sessions, Cloudflare's record, changes, in UTC", Why: "nothing is wrong that flarewire can see"}
+		Long: "Show what happened around it: sessions, Cloudflare's log, changes, in UTC", Why: "nothing is wrong that flarewire can see"}
 	if ok && len(i.Members) > 0 {
 		a.Why, a.Run = "", func() tea.Cmd { return tui.Push(New(env, i)) }
 	}
@@ -45,8 +45,8 @@ func describe(env *kit.Env, rows func() []diagnose.Moment) resource.Description[
 	type M = diagnose.Moment
 	return resource.Description[M]{
 		Plural: "Timeline", Counted: "events", SortBy: "at", Reverse: true, Newest: true,
-		Gone: "This is no longer among what is known of the incident.",
-		None: "Nothing is known to have happened: it was so when monitoring began, and Cloudflare's record was not read or has nothing.",
+		Gone: "This event is no longer part of the incident.",
+		None: "No events known: this was already so when monitoring began, and Cloudflare's log has no entry or was not read.",
 		ID:   func(m M) string { return fmt.Sprint(m.At.UnixNano(), m.Name, m.Source, m.Text) },
 		Name: func(m M) string { return tui.Clean(m.Name) },
 		Columns: []table.Column[M]{
@@ -60,7 +60,7 @@ func describe(env *kit.Env, rows func() []diagnose.Moment) resource.Description[
 		Sections: sections,
 		Actions: func(M) []tui.Action {
 			return []tui.Action{{Name: "copy-text", Keys: []string{"Y"}, Short: "copy text", Footer: true,
-				Long: "Copy the whole timeline as text for a ticket, without e-mail and addresses of persons",
+				Long: "Copy the whole timeline as text for a ticket, without e-mail addresses or people's IP addresses",
 				Run: func() tea.Cmd {
 					all := slices.Clone(rows())
 					return tea.Batch(tea.SetClipboard(diagnose.TimelineText(all, false)),
@@ -83,8 +83,8 @@ func sections(m diagnose.Moment, now time.Time) []resource.Section {
 		{Label: "Source", Value: m.Source},
 		{Label: "What", Value: tui.Clean(m.What()), Prose: true}}
 	if m.Source == diagnose.FromRecord {
-		fields = append(fields, resource.Field{Value: "From Cloudflare's record (unconfirmed).", Prose: true,
-			Role: tui.Muted})
+		fields = append(fields, resource.Field{Prose: true, Role: tui.Muted,
+			Value: "From Cloudflare's log. Its field values are not documented: how flarewire reads them is unconfirmed."})
 	}
 	return []resource.Section{{Title: "Event", Fields: fields}}
 }

@@ -242,7 +242,7 @@ func (a *asking) proceed() tea.Cmd { return tui.Replace(a, a.m.first(a.to)) }
 // Actions implements tui.View.
 func (a *asking) Actions() []tui.Action {
 	return []tui.Action{{Name: "go-on", Keys: []string{"enter"}, Short: "go on without", Footer: true,
-		Long: "To the form, without the tunnel's locations", Run: a.proceed}}
+		Long: "Go to the form, without the tunnel's locations", Run: a.proceed}}
 }
 
 // Draw implements tui.View.

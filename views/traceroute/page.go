@@ -31,7 +31,7 @@ func newPage(m *Module, r *run) *page {
 		Rows:    func() []*place { return r.places },
 		Status:  func() tui.Status { return tui.Status{Updated: cmp.Or(r.ended, m.env.Now())} },
 		Brings:  func(msg tea.Msg) bool { done, ok := msg.(doneMsg); return ok && done.run == r },
-		Refresh: func() tea.Cmd { return tui.Toast(tui.Muted, "a runs it once more") },
+		Refresh: func() tea.Cmd { return tui.Toast(tui.Muted, "Press a to run it again") },
 	})
 	return p
 }
@@ -225,7 +225,7 @@ func (m *Module) hopsPage(p *place, ended time.Time) tui.View {
 		Rows:    func() []*hop { return p.hops },
 		Status:  func() tui.Status { return tui.Status{Updated: cmp.Or(ended, m.env.Now())} },
 		Brings:  func(tea.Msg) bool { return false },
-		Refresh: func() tea.Cmd { return tui.Toast(tui.Muted, "esc, then a: run it once more") },
+		Refresh: func() tea.Cmd { return tui.Toast(tui.Muted, "Press esc, then a to run it again") },
 	})
 }
 

@@ -218,10 +218,12 @@ func (m *Module) open() tui.View {
 
 func (m *Module) source() resource.Source[*run] {
 	return resource.Source[*run]{
-		Rows:    func() []*run { return m.runs },
-		Status:  func() tui.Status { return tui.Status{Updated: m.env.Now()} },
-		Brings:  func(tea.Msg) bool { return true }, // a run that begins sends none of its own
-		Refresh: func() tea.Cmd { return tui.Toast(tui.Muted, "Nothing to fetch: a traceroute is shown when it is done") },
+		Rows:   func() []*run { return m.runs },
+		Status: func() tui.Status { return tui.Status{Updated: m.env.Now()} },
+		Brings: func(tea.Msg) bool { return true }, // a run that begins sends none of its own
+		Refresh: func() tea.Cmd {
+			return tui.Toast(tui.Muted, "Nothing to refresh: a traceroute appears when it is finished")
+		},
 	}
 }
 
@@ -233,7 +235,7 @@ func (m *Module) Named() []tui.Object {
 func (m *Module) describe() resource.Description[*run] {
 	return resource.Description[*run]{
 		Plural: "Traceroutes", SortBy: "number", Reverse: true, Newest: true,
-		None:    "No traceroute was run in this session. n begins one; t on a tunnel leads to its router.",
+		None:    "No traceroute was run in this session. Press n to start one, or t on a tunnel to trace to its router.",
 		ID:      func(r *run) string { return strconv.Itoa(r.number) },
 		Name:    (*run).target,
 		Columns: m.columns(),
@@ -264,7 +266,7 @@ func (m *Module) columns() []table.Column[*run] {
 func (m *Module) acts(r *run) []tui.Action {
 	cancel := tui.Action{Name: "cancel", Keys: []string{"x"}, Short: "cancel", Footer: true, Long: "Stop waiting for the traceroute",
 		Run: func() tea.Cmd { r.stop(); return nil }}
-	again := tui.Action{Name: "again", Keys: []string{"a"}, Short: "again", Footer: true, Long: "The same traceroute once more",
+	again := tui.Action{Name: "again", Keys: []string{"a"}, Short: "again", Footer: true, Long: "Run the same traceroute again",
 		Run: func() tea.Cmd { return m.start(r.request, r.tunnel) }}
 	if r.ended.IsZero() {
 		again.Why = "it is running"
@@ -272,6 +274,6 @@ func (m *Module) acts(r *run) []tui.Action {
 		cancel.Why = "it is over"
 	}
 	return []tui.Action{cancel, again, {Name: "other-options", Keys: []string{"o"}, Short: "other options", Footer: true,
-		Long: "The form with the values of this traceroute",
+		Long: "Open the form with the values of this traceroute",
 		Run:  func() tea.Cmd { return tui.Push(m.form(r.request, kit.Goal{Tunnel: r.tunnel})) }}}
 }

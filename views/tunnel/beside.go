@@ -76,7 +76,7 @@ func (m *Module) inUse(except string) resource.Section {
 // beside is what stands beside the form of a pair: the two ends of both tunnels, what is in use, and all that it says so far.
 func (p pairing) beside(f *form.Form) []resource.Section {
 	v := f.Values()
-	first, twin := "First tunnel", "Twin"
+	first, twin := "First tunnel", "Second tunnel"
 	if p.first != nil {
 		first = tui.Clean(p.first.Name)
 	}

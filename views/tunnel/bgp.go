@@ -68,7 +68,7 @@ func statusNote(t store.Tunnel, now time.Time) string {
 	}
 }
 
-// customerAS is the AS number that is configured: the API does not tell the router's own. Where Cloudflare's record has another one from
+// customerAS is the AS number that is configured: the API does not tell the router's own. Where Cloudflare's log has another one from
 // the router, that is said.
 func customerAS(t store.Tunnel, read *diagnose.Account) string {
 	if t.BGP == nil {
@@ -86,7 +86,7 @@ func lastChange(t store.Tunnel, now time.Time) string {
 	if t.Track.Changed.IsZero() {
 		note = "unchanged since monitoring began (" + moment(t.Track.Watched, now) + " UTC)"
 		if b := t.Began(now); b.How == store.ByHealth {
-			note += "; SINCE is by the health checks, which fail for " + atLeast(b.Open) + tui.AgeSince(b.At, now)
+			note += "; SINCE comes from the health checks, failing for " + atLeast(b.Open) + tui.AgeSince(b.At, now)
 		}
 	} else {
 		note = "changed " + resource.Ago(t.Track.Changed, now) + ", " + moment(t.Track.Changed, now) + " UTC"
@@ -170,7 +170,7 @@ func differences(t store.Tunnel) []string {
 func fsmField(s *api.BGPStatus) resource.Field {
 	f := resource.Field{Label: "FSM", Value: s.FSM}
 	if s.FSM == "" {
-		f.Value, f.Note = "-", "the API names no step"
+		f.Value, f.Note = "-", "the API reports no state"
 	} else if step, ok := diagnose.ParseStep(s.FSM); ok {
 		f.Note = step.Meaning
 	}
@@ -205,7 +205,7 @@ func timeline(t store.Tunnel, now time.Time, g tui.Glyphs) resource.Section {
 		text, r := EventText(e)
 		note := resource.Ago(e.At, now)
 		if e.Unwatched {
-			note += " at the latest: not monitored then"
+			note += " or earlier: not monitored then"
 		}
 		s.Fields = append(s.Fields, resource.Field{Label: moment(e.At, now), Value: eventGlyph(e, g) + " " + text, Role: r, Note: note})
 	}

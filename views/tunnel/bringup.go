@@ -65,7 +65,7 @@ func (b *BringUp) tunnel() (store.Tunnel, bool) { return b.m.byID(b.id) }
 
 // Actions implements tui.View.
 func (b *BringUp) Actions() []tui.Action {
-	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open the tunnel", Footer: true, Long: "The tunnel's own page"}
+	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open the tunnel", Footer: true, Long: "Open the tunnel's page"}
 	refresh := tui.Action{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common, Long: "Refresh now",
 		Run: b.m.env.Feed.Refresh}
 	t, ok := b.tunnel()

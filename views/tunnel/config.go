@@ -97,7 +97,7 @@ func (m *Module) routerConfigOf(kind api.TunnelKind, id string, psk api.Secret) 
 
 func routerConfigAction() tui.Action {
 	return tui.Action{Name: "router-config", Keys: []string{"c"}, Short: "router config",
-		Long: "Configuration for your router, made from this tunnel's values"}
+		Long: "Show a configuration for your router, generated from this tunnel's values"}
 }
 
 // read reads a tunnel of either kind.
@@ -171,17 +171,17 @@ func (r *RouterConfig) Actions() []tui.Action {
 	}
 	own := []tui.Action{
 		{Name: "next-platform", Keys: []string{"tab"}, Short: "next platform", Footer: true,
-			Long: "The same tunnel for the next platform", Run: choose(1)},
-		{Name: "previous-platform", Keys: []string{"shift+tab"}, Long: "The platform before", Run: choose(-1)},
+			Long: "Show the configuration for the next platform", Run: choose(1)},
+		{Name: "previous-platform", Keys: []string{"shift+tab"}, Long: "Show the configuration for the previous platform", Run: choose(-1)},
 		{Name: "choose-platform", Keys: []string{"f"}, Short: "choose", Footer: true, Long: "Choose the platform from a list", Run: r.choose},
-		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Send the whole text to the terminal's clipboard", Why: why,
+		{Name: "copy", Keys: []string{"y"}, Short: "copy", Footer: true, Long: "Copy the whole text to the terminal's clipboard", Why: why,
 			Run: r.copy},
 		{Name: "write", Keys: []string{"w"}, Short: "write", Footer: true, Long: "Write it to a file " + statefile.OwnerOnlyText, Why: why,
 			Run: func() tea.Cmd { return r.askWhere("Write the configuration", r.config) }},
 		{Name: "plain", Keys: []string{"o"}, Short: "plain text", Footer: true, Why: why,
-			Long: "Leave the screen and print the text as it is, to be copied with the mouse", Run: r.plain},
-		{Name: "scroll-left", Move: true, Keys: []string{"left", "h"}, Long: "To the beginning of long lines", Why: wide, Run: sideways(-1)},
-		{Name: "scroll-right", Move: true, Keys: []string{"right", "l"}, Long: "To the rest of long lines", Why: wide, Run: sideways(1)},
+			Long: "Leave the screen and print the plain text, to copy with the mouse", Run: r.plain},
+		{Name: "scroll-left", Move: true, Keys: []string{"left", "h"}, Long: "Scroll to the beginning of long lines", Why: wide, Run: sideways(-1)},
+		{Name: "scroll-right", Move: true, Keys: []string{"right", "l"}, Long: "Scroll to the rest of long lines", Why: wide, Run: sideways(1)},
 	}
 	if len(r.router.Tunnels) == 1 && r.router.Tunnels[0].Kind() == rules.IPsec {
 		own = slices.Insert(own, 2, r.keyAction()) // before what goes without it at 80 columns
@@ -214,7 +214,7 @@ func platformOptions(platforms []routerconfig.Platform) []form.Option {
 // keyAction puts the pre-shared key into the text, or takes it out.
 func (r *RouterConfig) keyAction() tui.Action {
 	a := tui.Action{Name: "with-key", Keys: []string{"p"}, Short: "with the key", Footer: true,
-		Long: "Put the pre-shared key into the text, or take it out again", Secret: !r.withKey,
+		Long: "Put the pre-shared key into the text, or remove it", Secret: !r.withKey,
 		Run: func() tea.Cmd { r.withKey = !r.withKey; r.render(); return nil }}
 	switch {
 	case r.psk.IsZero():

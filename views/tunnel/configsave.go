@@ -52,7 +52,7 @@ func checkPath(path string, _ form.Values) form.Finding {
 // saveOnce writes unless that is under way: a second press would find the file that the first has written.
 func (r *saver) saveOnce(path string, config routerconfig.Config) tea.Cmd {
 	if r.saving {
-		return tui.Toast(tui.Muted, "It is being written")
+		return tui.Toast(tui.Muted, "The file is being written")
 	}
 	r.saving = true
 	return r.save(path, config, false)

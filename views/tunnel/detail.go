@@ -126,7 +126,7 @@ func addresses(t store.Tunnel) resource.Section {
 	if cf, customer, ok := rules.Sides(subnet); ok {
 		s.Fields = append(s.Fields,
 			resource.Field{Label: "Interface address", Value: cf.String(), Note: "Cloudflare's side: your BGP neighbor and next hop"},
-			resource.Field{Label: "Your side", Value: customer.String(), Note: "your router, and the next hop of routes"})
+			resource.Field{Label: "Your side", Value: customer.String(), Note: "your router; use it as next hop in static routes"})
 	}
 	if t.InterfaceAddress6 != "" {
 		s.Fields = append(s.Fields, resource.Field{Label: "Interface IPv6", Value: t.InterfaceAddress6})

@@ -64,7 +64,7 @@ func (f fields) inside() form.Section {
 		Intro: "The point-to-point subnet inside the tunnel: one address is Cloudflare's, the other one your router's.",
 		Fields: []form.Field{
 			{Key: "interface_address", Label: "Interface address",
-				Help:    "Cloudflare's side of a /31, with its length; " + tui.KeyOf("suggest", "ctrl+n") + " takes the next free one",
+				Help:    "Cloudflare's side of a /31, with prefix length; " + tui.KeyOf("suggest", "ctrl+n") + " takes the next free one",
 				Suggest: func(form.Values) []string { return f.freeSubnets() }, Propose: f.once(func() string { return firstOf(f.freeSubnets()) }),
 				Check: f.checkInterface, Explain: sidesLive, Normalize: rules.PrefixText},
 			{Key: "interface_address6", Label: "Interface IPv6", Help: "A /127 in your account's IPv6 range, its first address; empty for none",

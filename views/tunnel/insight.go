@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"math"
+	"strconv"
+	"strings"
 	"time"
 
 	"flarewire/api"
@@ -33,8 +35,8 @@ func lookback(t store.Tunnel, look live.Look, now time.Time) []resource.Section 
 			prose(tui.Pending, "Health and traffic are not known: "+kit.Sentence(look.Err))
 		}
 	case !look.Until.IsZero():
-		prose(tui.Muted, "Many tunnels were opened in a short time: this one is asked in "+tui.Age(look.Until.Sub(now))+
-			", within Cloudflare's limit of requests.")
+		prose(tui.Muted, "Many tunnels were opened in a short time. To stay within Cloudflare's rate limit, this one is read in "+
+			tui.Age(look.Until.Sub(now))+".")
 	}
 	if look.At.IsZero() {
 		if look.Asking {
@@ -54,7 +56,7 @@ func lookback(t store.Tunnel, look live.Look, now time.Time) []resource.Section 
 func readNote(look live.Look, now time.Time) string {
 	text := resource.Ago(look.At, now)
 	if look.Partial {
-		text += "; Cloudflare gave as many rows as it gives at once, there may be more"
+		text += "; Cloudflare returned a full page of rows; there may be more"
 	}
 	return text
 }
@@ -74,7 +76,7 @@ func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 		f.Note = "the analytics have no probe of this tunnel in 24 h"
 		return f
 	}
-	words := fmt.Sprintf("latest %s (%s), least %s (%s)", percent(*newest.Value), clock(newest.At), percent(*lowest.Value), clock(lowest.At))
+	words := fmt.Sprintf("latest %s (%s), lowest %s (%s)", percent(*newest.Value), clock(newest.At), percent(*lowest.Value), clock(lowest.At))
 	if *lowest.Value == *newest.Value {
 		words = fmt.Sprintf("latest %s (%s)", percent(*newest.Value), clock(newest.At))
 	}
@@ -108,8 +110,11 @@ func rateGraph(label, side string, series []store.Point, err error) resource.Fie
 		f.Note = "the analytics have no traffic of this tunnel in 24 h"
 		return f
 	}
-	words := fmt.Sprintf("%s, latest %s (%s), top %s (%s)", side, field.Rate(*newest.Value), clock(newest.At), field.Rate(*most.Value),
+	words := fmt.Sprintf("%s, latest %s (%s), peak %s (%s)", side, field.Rate(*newest.Value), clock(newest.At), field.Rate(*most.Value),
 		clock(most.At))
+	if *most.Value == 0 {
+		words = side + ", no traffic in 24 h"
+	}
 	f.Value, f.Role = words, tui.Plain
 	f.Graph = graph(series, *most.Value, math.Max, words, "peak")
 	return f
@@ -190,15 +195,15 @@ func locations(t store.Tunnel, in store.Insight) resource.Section {
 	case len(in.Colos) == 0:
 		prose("The analytics name no location for this tunnel.")
 	case more > 0:
-		prose(fmt.Sprintf("and %s more", tui.Count(more, "data centers")))
+		prose(fmt.Sprintf("and %d more %s", more, strings.TrimPrefix(tui.Count(more, "data centers"), strconv.Itoa(more)+" ")))
 	}
 	switch {
 	case in.ColoFlowErr != nil && api.KindOf(in.ColoFlowErr) == api.Unsupported:
-		prose("Which of them carry traffic is not known: this account may not ask for it. The worst stand first.")
+		prose("Which of them carry traffic is not known: this account may not ask for it. Sorted by health, worst first.")
 	case in.ColoFlowErr != nil:
 		prose("Which of them carry traffic is not known: " + kit.Sentence(in.ColoFlowErr))
 	case !in.ColoFlow && len(in.Colos) > 0:
-		prose("Which of them carry traffic is not known. The worst stand first.")
+		prose("Which of them carry traffic is not known. Sorted by health, worst first.")
 	}
 	return s
 }

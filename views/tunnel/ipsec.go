@@ -39,7 +39,7 @@ func (m *Module) ipsecForm(title string, t api.IPsecTunnel, submit func(api.IPse
 	}}
 	if t.ID == "" {
 		own.Fields = append([]form.Field{{Key: "psk", Label: "Pre-shared key", Control: form.Secret,
-			Help: "Your own key, or empty: then generate one after the tunnel is there",
+			Help: "Your own key; or leave empty and generate one after creation",
 			Check: func(v string, _ form.Values) form.Finding {
 				if v == "" {
 					return form.Finding{Level: form.Note, Text: "Without a key the tunnel cannot come up; generate one after creating"}

@@ -53,7 +53,7 @@ func (m *Module) ownKeysForm(rows []store.Tunnel) form.Options {
 	}
 	s := form.Section{Title: "Pre-shared key", Intro: "A key of your own. Cloudflare never shows it again, and flarewire keeps no copy."}
 	for i, t := range rows {
-		f := form.Field{Key: keyOf(i), Label: t.Name, Control: form.Secret, Help: "Its new key; empty leaves the one it has",
+		f := form.Field{Key: keyOf(i), Label: t.Name, Control: form.Secret, Help: "Its new key; leave empty to keep the current one",
 			Check: checkOwnKey(len(rows))}
 		if len(rows) == 1 {
 			f.Label, f.Help = "New key", "Not seen while you type; the same on your router"
@@ -61,7 +61,7 @@ func (m *Module) ownKeysForm(rows []store.Tunnel) form.Options {
 		s.Fields = append(s.Fields, f)
 	}
 	if len(rows) == 1 {
-		s.Fields = append(s.Fields, form.Field{Key: againKey, Label: "Again", Control: form.Secret, Help: "The same key once more",
+		s.Fields = append(s.Fields, form.Field{Key: againKey, Label: "Again", Control: form.Secret, Help: "The same key again",
 			Check: checkAgain})
 	}
 	return form.Options{Title: title, Verb: "review", Values: form.Values{}, Sections: []form.Section{s},
@@ -88,9 +88,9 @@ func checkAgain(v string, all form.Values) form.Finding {
 	case v == all[keyOf(0)]:
 		return form.Finding{}
 	case len(v) < len(all[keyOf(0)]):
-		return form.Finding{Level: form.Partial, Text: "Type the same key once more"}
+		return form.Finding{Level: form.Partial, Text: "Type the same key again"}
 	}
-	return form.Finding{Level: form.Error, Text: "The two differ: type both anew"}
+	return form.Finding{Level: form.Error, Text: "The two keys differ: type both again"}
 }
 
 // reviewOwnKeys reads the tunnels that get a key and opens the review of the one request. The name, or the number, must be typed

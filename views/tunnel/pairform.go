@@ -38,8 +38,8 @@ func (m *Module) newPair() tea.Cmd {
 
 // twinAction makes a second tunnel of the same router.
 func (m *Module) twinAction(t api.Tunnel) tui.Action {
-	return tui.Action{Name: "make-twin", Keys: []string{"N"}, Short: "make its twin", Why: m.env.NoWrites,
-		Long: "Make a second tunnel to the same router, for redundancy",
+	return tui.Action{Name: "make-twin", Keys: []string{"N"}, Short: "second tunnel", Why: m.env.NoWrites,
+		Long: "Create a second tunnel like this one, for redundancy",
 		Run:  func() tea.Cmd { return tui.Push(pairing{m: m, first: &t}.form(nil)) }}
 }
 
@@ -133,7 +133,7 @@ func (p pairing) router() form.Section {
 
 func (p pairing) device() form.Field {
 	return form.Field{Key: "device", Label: "Device", Control: form.Pick, Choices: devices(),
-		Help: "The device that your tunnels end on; proposals depend on it",
+		Help: "The device that your tunnels end on; suggestions depend on it",
 		Check: func(v string, all form.Values) form.Finding {
 			return field.Finding(rules.DeviceKind(rules.Device(v), ruleKind(api.TunnelKind(all["kind"]))))
 		}}
@@ -147,7 +147,7 @@ func sameEndpoint(v form.Values) bool {
 func (p pairing) twin() form.Section {
 	s := form.Section{Title: "Twin", Intro: "The second tunnel goes to Cloudflare's other address, so that either can fail without an outage.",
 		Fields: []form.Field{
-			{Key: "twin_name", Label: "Twin's name", Help: "Of the second tunnel", Check: p.checkTwinName, Propose: p.twinName},
+			{Key: "twin_name", Label: "Second name", Help: "Of the second tunnel", Check: p.checkTwinName, Propose: p.twinName},
 			{Key: "twin_cloudflare_endpoint", Label: "Cloudflare endpoint", Help: "Of the second tunnel: another one than the first tunnel's",
 				Control: form.Pick, Free: true, ChoicesNow: func(v form.Values) []form.Option { return p.of(v).endpointChoices() },
 				Propose: p.otherEndpoint, Check: p.checkTwinEndpoint,
@@ -159,7 +159,7 @@ func (p pairing) twin() form.Section {
 			{Key: "interface_address", Label: "First subnet", Help: "Cloudflare's side of a /31 in the first tunnel",
 				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("twin_interface_address"),
 				Check: p.checkSubnet("twin_interface_address"), Explain: sidesLive, Normalize: rules.PrefixText},
-			{Key: "twin_interface_address", Label: "Twin's subnet", Help: "The same for the second tunnel",
+			{Key: "twin_interface_address", Label: "Second subnet", Help: "The same for the second tunnel",
 				Suggest: func(v form.Values) []string { return p.of(v).freeSubnets() }, Propose: p.subnet("interface_address"),
 				Check: p.checkSubnet("interface_address"), Normalize: rules.PrefixText,
 				Explain: func(v form.Values) string {
@@ -274,7 +274,7 @@ func (p pairing) exchange() form.Section {
 		}
 	}
 	s.Fields = append(s.Fields, form.Field{Key: "routes", Label: "Your networks", When: func(v form.Values) bool { return v["bgp"] == "no" },
-		Help: "Networks behind your router, routed into both tunnels; blanks between", Check: p.checkRoutes})
+		Help: "Networks behind your router, routed into both tunnels; separated by spaces", Check: p.checkRoutes})
 	return s
 }
 

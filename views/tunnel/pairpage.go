@@ -156,7 +156,7 @@ func (p *PairPage) keep() tea.Cmd {
 	pair := copied(p.pair)
 	return func() tea.Msg {
 		if err := p.m.env.Drafts.KeepPair(pair); err != nil {
-			return tui.Toast(tui.Pending, "How far the pair is could not be kept: "+err.Error())()
+			return tui.Toast(tui.Pending, "The progress of the pair could not be saved: "+err.Error())()
 		}
 		return nil
 	}
@@ -256,7 +256,7 @@ func (p *PairPage) generate(s pairStep) tea.Cmd {
 // Actions implements tui.View.
 func (p *PairPage) Actions() []tui.Action {
 	again := tui.Action{Name: "again", Keys: []string{"r"}, Short: "check again", Footer: true,
-		Long: "Read again what was done and what is left",
+		Long: "Check again what is done and what is left",
 		Run:  p.plan}
 	if p.planning || p.sending {
 		again.Why = "it is being read or sent"
@@ -270,7 +270,7 @@ func (p *PairPage) Actions() []tui.Action {
 		}
 		out = append(out, forget)
 		if p.behindForm && !p.sending { // what the form said is a pair by now
-			out = append(out, tui.Action{Name: "close", Keys: []string{"esc", "backspace"}, Long: "Back to where the pair began; :setup has it",
+			out = append(out, tui.Action{Name: "close", Keys: []string{"esc", "backspace"}, Long: "Return to where the pair began; :setup lists it",
 				Run: func() tea.Cmd { return tui.PopN(p.pages()) }})
 		}
 	}
@@ -280,7 +280,7 @@ func (p *PairPage) Actions() []tui.Action {
 // onward is what enter does: send, generate the next key, or on to the proof.
 func (p *PairPage) onward() tui.Action {
 	a := tui.Action{Name: "send", Keys: []string{"enter"}, Short: "send all", Footer: true,
-		Long: "Send these requests one after the other, each once, until one is not done", Run: p.send, Why: p.why()}
+		Long: "Send these requests one after another, each once; stops at the first failure", Run: p.send, Why: p.why()}
 	i := undone(p.pair, p.steps)
 	switch {
 	case p.planning || p.sending || p.err != nil:

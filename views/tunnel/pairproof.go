@@ -258,7 +258,7 @@ func (p *PairProof) Actions() []tui.Action {
 		}
 	}
 	config := tui.Action{Name: "router-config", Keys: []string{"c"}, Short: "router config", Footer: true,
-		Long: "Configuration for your router, for both tunnels", Why: "the tunnels are not in the list yet"}
+		Long: "Show a configuration for your router, for both tunnels", Why: "the tunnels are not in the list yet"}
 	if len(known) > 0 {
 		config.Why, config.Run = "", func() tea.Cmd {
 			page := p.m.newRouterConfig(api.Secret{}, known...)
@@ -267,15 +267,15 @@ func (p *PairProof) Actions() []tui.Action {
 		}
 	}
 	return append([]tui.Action{
-		{Name: "tick", Keys: []string{"space", "enter"}, Short: "tick", Footer: true, Long: "Say that you have tried it, or that you have not",
+		{Name: "tick", Keys: []string{"space", "enter"}, Short: "tick", Footer: true, Long: "Mark the test as done or not done",
 			Run: p.tick},
 		config,
 		{Name: "write", Keys: []string{"w"}, Short: "runbook", Footer: true, Long: "Save it as Markdown, for the ticket", Run: p.write},
-		{Name: "requests", Keys: []string{"e"}, Short: "requests", Long: "What was made, request by request",
+		{Name: "requests", Keys: []string{"e"}, Short: "requests", Long: "Show what was created, request by request",
 			Run: func() tea.Cmd { return tui.Push(newPairPage(p.m, p.pair, "")) }},
 		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common, Long: "Refresh now", Run: p.m.env.Feed.Refresh},
-		{Name: "next-test", Move: true, Keys: []string{"down", "j"}, Long: "To the next thing to try", Run: move(1)},
-		{Name: "previous-test", Move: true, Keys: []string{"up", "k"}, Long: "To the one before", Run: move(-1)},
+		{Name: "next-test", Move: true, Keys: []string{"down", "j"}, Long: "Go to the next test", Run: move(1)},
+		{Name: "previous-test", Move: true, Keys: []string{"up", "k"}, Long: "Go to the previous test", Run: move(-1)},
 	}, p.scroll.Actions()[2:]...)
 }
 

@@ -54,7 +54,7 @@ type tracker struct{ m *Module }
 func (t tracker) Init() tea.Cmd {
 	for _, pair := range t.m.env.Drafts.Pairs() {
 		if pair.Done < pair.Total {
-			return tui.Toast(tui.Pending, "The pair "+tui.Clean(pairName(pair))+" is not finished: :setup goes on with it")
+			return tui.Toast(tui.Pending, "The pair "+tui.Clean(pairName(pair))+" is not finished: resume it in :setup")
 		}
 	}
 	return nil

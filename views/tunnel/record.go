@@ -17,15 +17,15 @@ import (
 // recordShown bounds the events of the record on a tunnel's page.
 const recordShown = 8
 
-// recorded is what Cloudflare's own record says about a tunnel that fell: none while nothing was asked.
+// recorded is what Cloudflare's own log says about a tunnel that fell: none while nothing was asked.
 func recorded(t store.Tunnel, a store.RecordAnswer, asking bool, now time.Time) []resource.Section {
-	s := resource.Section{Title: "Cloudflare's record (UTC)"}
+	s := resource.Section{Title: "Cloudflare's log (UTC)"}
 	quiet := func(text string) {
 		s.Fields = append(s.Fields, resource.Field{Value: text, Role: tui.Muted, Prose: true})
 	}
 	if a.At.IsZero() {
 		if asking {
-			quiet("Asking Cloudflare's record…")
+			quiet("Asking Cloudflare's log…")
 			return []resource.Section{s}
 		}
 		return nil
@@ -45,7 +45,7 @@ func recorded(t store.Tunnel, a store.RecordAnswer, asking bool, now time.Time) 
 	}
 	if prefixes, since := diagnose.Announced(a); len(prefixes) > 0 {
 		s.Fields = append(s.Fields, resource.Field{Label: "Announced", Value: prefixText(prefixes), Prose: true}, resource.Field{
-			Value: "by your router, seen since " + moment(since, now) + "; not complete", Prose: true, Role: tui.Muted})
+			Value: "by your router, seen since " + moment(since, now) + "; may be incomplete", Prose: true, Role: tui.Muted})
 	}
 	switch gap := diagnose.RecordGap(a, t.Kind); {
 	case gap != "":
@@ -54,7 +54,8 @@ func recorded(t store.Tunnel, a store.RecordAnswer, asking bool, now time.Time) 
 		quiet("No events for this tunnel from " + a.From.UTC().Format("2006-01-02 15:04") + " to " + a.To.UTC().Format("2006-01-02 15:04") +
 			". Events appear with a delay.")
 	default:
-		quiet("Read " + resource.Ago(a.At, now) + "; covers " + moment(a.From, now) + " onward (unconfirmed).")
+		quiet("Read " + resource.Ago(a.At, now) + "; covers " + moment(a.From, now) + " onward. " +
+			"The field values are not documented: how flarewire reads them is unconfirmed.")
 	}
 	return []resource.Section{s}
 }

@@ -50,7 +50,7 @@ func (m *Module) askAction(t store.Tunnel) (a tui.Action, ok bool) {
 	reads, _ := router.Matching(m.env.Routers.Commands, diagnose.RouterTarget(t))
 	return tui.Action{Name: "ask-router", Keys: []string{"a"}, Short: "ask router", Footer: true,
 		Wanted: t.State == store.Down || t.State == store.Establishing,
-		Long:   "Ask its router with your own commands, and put both ends beside each other",
+		Long:   "Query its router with your own commands, and show both ends side by side",
 		Run:    func() tea.Cmd { return m.askRouter(t, reads) }}, len(reads) > 0
 }
 
@@ -196,10 +196,10 @@ func (b *BothEnds) Update(msg tea.Msg) tea.Cmd {
 
 // Actions implements tui.View.
 func (b *BothEnds) Actions() []tui.Action {
-	again := tui.Action{Name: "ask-again", Keys: []string{"a", "r"}, Short: "ask again", Footer: true, Long: "Run the same commands once more",
+	again := tui.Action{Name: "ask-again", Keys: []string{"a", "r"}, Short: "ask again", Footer: true, Long: "Run the same commands again",
 		Run: func() tea.Cmd { return b.begin(b.commands) }}
 	raw := tui.Action{Name: "output", Keys: []string{"o"}, Short: "output", Footer: true,
-		Long: "What the router printed, with the lines that matter marked; again: both ends", Run: func() tea.Cmd {
+		Long: "Show the router's output with the relevant lines marked; press again for both ends", Run: func() tea.Cmd {
 			b.raw, b.scroll = !b.raw, tui.Scroll{}
 			return nil
 		}}

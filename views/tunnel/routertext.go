@@ -112,7 +112,7 @@ func (r *RouterText) Update(msg tea.Msg) tea.Cmd {
 
 // Actions implements tui.View.
 func (r *RouterText) Actions() []tui.Action {
-	again := tui.Action{Name: "run-again", Keys: []string{"r"}, Short: "run again", Footer: true, Long: "Run the same command once more",
+	again := tui.Action{Name: "run-again", Keys: []string{"r"}, Short: "run again", Footer: true, Long: "Run the same command again",
 		Run: r.Init}
 	if r.running() {
 		again.Why = "it is running"

@@ -83,9 +83,10 @@ func TestTheCountsNameWhatFlaps(t *testing.T) {
 	unprobed.HealthCheck = &api.HealthCheck{Enabled: &off}
 	for want, rows := range map[string][]store.Tunnel{
 		// with its probes off nothing is known of it
-		"3 tunnels   ● 1 up   ○ 2 no BGP   health checks: ✗ 1 down": {static, unprobed, up},
-		"2 tunnels   ● 2 up (1 flapping)":                           {up, flaps},
-		"1 tunnel   ● 1 up":                                         {up},
+		"3 tunnels   ● 1 up   ○ 2 no BGP   health checks: ✗ 1 down":                     {static, unprobed, up},
+		"2 tunnels   ✗ 1 down   ○ 1 no BGP   health checks: ✗ 2 down (1 also BGP down)": {static, {State: store.Down, Health: static.Health}},
+		"2 tunnels   ● 2 up (1 flapping)":                                               {up, flaps},
+		"1 tunnel   ● 1 up":                                                             {up},
 	} {
 		if got := text(Summary(rows, false, tui.UnicodeGlyphs)); got != want {
 			t.Errorf("%q, want %q", got, want)
@@ -125,6 +126,23 @@ func TestSinceWhenTheProbesFindItBad(t *testing.T) {
 		}
 		if got != c.want {
 			t.Errorf("%s: %q, want %q", name, got, c.want)
+		}
+	}
+}
+
+// A day without traffic has no peak at the moment of its first zero.
+func TestADayWithoutTraffic(t *testing.T) {
+	now, none, some := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC), 0.0, 2e6
+	for want, values := range map[string][]float64{
+		"from you, no traffic in 24 h":                               {none, none, none},
+		"from you, latest 0 bit/s (02:50), peak 2.00 Mbit/s (02:45)": {some, none, none},
+	} {
+		var series []store.Point
+		for i := range values {
+			series = append(series, store.Point{At: now.Add(time.Duration(i-len(values)) * store.InsightStep), Value: &values[i]})
+		}
+		if got := rateGraph("Ingress", "from you", series, nil).Value; got != want {
+			t.Errorf("%q, want %q", got, want)
 		}
 	}
 }

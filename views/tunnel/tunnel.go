@@ -332,8 +332,21 @@ func Summary(rows []store.Tunnel, some bool, g tui.Glyphs) tui.Line {
 	}
 	if totals.HealthDown > 0 {
 		line = append(line, tui.Span{Text: fmt.Sprintf("   health checks: %s %d down", g.Down, totals.HealthDown), Role: tui.Bad})
+		if both := downTwice(rows); both > 0 { // else two equal numbers look like the same tunnels
+			line = append(line, tui.Span{Text: fmt.Sprintf(" (%d also BGP down)", both), Role: tui.Muted})
+		}
 	}
 	return line
+}
+
+// downTwice is how many are down by their session and by the health checks.
+func downTwice(rows []store.Tunnel) (n int) {
+	for i := range rows {
+		if rows[i].State == store.Down && rows[i].Probed() == store.HealthDown {
+			n++
+		}
+	}
+	return n
 }
 
 // flapping is how many of a state flap.

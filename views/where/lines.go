@@ -119,7 +119,7 @@ func headline(w diagnose.Lookup) string {
 		}
 		return "no route leads there"
 	}
-	return w.Left()
+	return w.LeftBesidePrefix()
 }
 
 // from names the regions that a Reach is seen from.

@@ -35,7 +35,7 @@ func New(env *kit.Env) kit.Module { return &Module{env: env} }
 // PaletteEntries implements kit.Module.
 func (m *Module) PaletteEntries() []tui.PaletteEntry {
 	return []tui.PaletteEntry{{Names: []string{"where", "destinations"},
-		Help: "where an address or a network leads; with nothing behind it: all destinations, worst first",
+		Help: "routes and paths for an address or prefix; without one, all destinations, worst first",
 		Open: m.All, With: m.with, Networks: true}}
 }
 
@@ -101,7 +101,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 	type D = *diagnose.Destination
 	return resource.Description[D]{
 		Plural: title, Counted: "destinations", SortBy: "left",
-		None: "No static route leads anywhere. The API does not show routes learned by BGP.",
+		None: "There are no static routes. The API does not show routes learned by BGP.",
 		ID:   func(d D) string { return d.Prefix.String() },
 		Name: func(d D) string { return Name(d.Prefix) },
 		Columns: []table.Column[D]{
@@ -118,7 +118,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 		Around: func(d D, now time.Time) []resource.Section { all := m.around(*d, now); return all[:len(all)-1] }, // the others stand in the list
 		Actions: func(D) []tui.Action {
 			return []tui.Action{{Name: "ask", Keys: []string{"i"}, Short: "look up", Footer: true,
-				Long: "Look up an address or a network: its routes and paths", Run: m.ask}}
+				Long: "Look up the routes and paths of an address or prefix", Run: m.ask}}
 		},
 	}
 }

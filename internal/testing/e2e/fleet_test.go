@@ -323,7 +323,7 @@ func TestARecorderReadsItsConfigurationAnew(t *testing.T) {
 	asked := f.asked["north"].Load()
 	r.until("north is still read", func() bool { return f.asked["north"].Load() > asked && read("north")() })
 	put(strings.Replace(first, "version = 1\n", "version = 1\nrefresh = \"40s\"\n", 1) + "[profiles.south]" + second)
-	again("the configuration was read anew")
+	again("configuration reloaded")
 	r.until("south is read, and north again", func() bool { return read("south")() && read("north")() })
 	if s := r.said.String(); strings.Count(s, "every 15s") != 1 || strings.Count(s, "every 40s") != 2 {
 		t.Errorf("another refresh does not hold:\n%s", s)

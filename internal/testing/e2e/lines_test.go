@@ -87,7 +87,7 @@ func TestLineByLineAnIPsecTunnelComesUpFromNothing(t *testing.T) {
 	k.hears("This is the first question")
 	k.answers("Name [muc br9]:", "muc-br9-ipsec")
 	k.answers("Cloudflare endpoint [192.0.2.11]:", "?")
-	k.answers("=2 takes the proposal", "")
+	k.answers("=2 takes the suggestion", "")
 	k.answers("Your endpoint [empty]:", "203.0.113.202")
 	k.answers("Description [empty]:", "<")
 	k.answers("Your endpoint [203.0.113.202]:", "<")

@@ -106,7 +106,7 @@ func TestAPageOpenedInAnOutageShowsWhatTheOverviewKnew(t *testing.T) {
 		name  string
 		knows []string
 	}{
-		{"198.18.20.0/24", []string{"as of its BGP prefixes", "was withdrawn", "Magic Transit"}},
+		{"198.18.20.0/24", []string{"from its BGP prefixes", "was withdrawn", "Magic Transit"}},
 		{"iad-dc1-gre", []string{"BGP session", "Health checks fail through"}},
 	} {
 		moveTo(term, object.name+"  ") // the first column: other rows may name it too

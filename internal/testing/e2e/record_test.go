@@ -38,7 +38,7 @@ func handshake(ago time.Duration, reason string) logged {
 	return logged{ago, "", "tcp_handshake_failed", simaccount.Object{"reason": reason, "src": "10.213.0.0", "dst": "10.213.0.1"}}
 }
 
-// recordedFaults are faults that only Cloudflare's own record tells for certain.
+// recordedFaults are faults that only Cloudflare's own log tells for certain.
 var recordedFaults = map[string]struct {
 	fsm    string
 	tunnel string // "": a GRE tunnel
@@ -66,17 +66,17 @@ var recordedFaults = map[string]struct {
 		says: []string{"Certain:", "TCP handshakes fail", "Nothing comes back"}},
 	"filter changed": {fsm: "Idle", rows: []logged{{70 * time.Second, "", "filter_config_changed", simaccount.Object{"import": true}},
 		leftEstablished(time.Minute), notified(time.Minute, fromCloudflare, 6, 6, "")},
-		says: []string{"Certain: Cloudflare's record: BGP filter changed: import", "the session went down"}},
+		says: []string{"Certain: Cloudflare's log: BGP filter changed: import", "the session went down"}},
 	"PSK mismatch": {fsm: "Active", tunnel: "jnb-br1-ipsec", dead: true, ike: "IKE_AUTH: MAC mismatched, tried 1 shared key",
-		says: []string{"Certain: Cloudflare's record of IKE", "the pre-shared keys of both sides differ"}},
+		says: []string{"Certain: Cloudflare's log of IKE", "the pre-shared keys of both sides differ"}},
 	"redistribution changed": {fsm: "Idle", rows: []logged{{70 * time.Second, "", "redistribute_config_changed",
 		simaccount.Object{"static": true}}, leftEstablished(time.Minute), notified(time.Minute, fromCloudflare, 6, 6, "")},
-		says: []string{"Certain: Cloudflare's record: route redistribution changed: static", "the session went down"}},
+		says: []string{"Certain: Cloudflare's log: route redistribution changed: static", "the session went down"}},
 	"disabled": {fsm: "Idle", rows: []logged{{time.Minute, "", "session_config_changed", simaccount.Object{"disabled": true}},
 		leftEstablished(time.Minute)}, says: []string{"Certain: The session was disabled in Cloudflare's configuration"}},
 }
 
-// fallen is an account in which a fault has befallen a tunnel; written says whether Cloudflare's record is there.
+// fallen is an account in which a fault has befallen a tunnel; written says whether Cloudflare's log is there.
 func fallen(t *testing.T, name string, written bool) (a *account, tunnel string) {
 	t.Helper()
 	f := recordedFaults[name]
@@ -104,7 +104,7 @@ func fallen(t *testing.T, name string, written bool) (a *account, tunnel string)
 	return a, tunnel
 }
 
-// recordRequests are the requests to Cloudflare's record.
+// recordRequests are the requests to Cloudflare's log.
 func (a *account) recordRequests() int {
 	n := 0
 	for _, r := range a.Requests() {

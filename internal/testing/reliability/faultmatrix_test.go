@@ -115,7 +115,7 @@ func (p place) String() string {
 func (p place) local() bool { return slices.Contains(local, p.page) }
 
 // tall is a screen on which every page is seen whole, so that what a sentence pushes down is not taken for lost.
-var tall = options{width: 100, height: 80, before: func(e *simaccount.Server) { // something to see on the pages of Cloudflare's record
+var tall = options{width: 100, height: 80, before: func(e *simaccount.Server) { // something to see on the pages of Cloudflare's log
 	e.AddPolicy("Tunnels", "magic_tunnel_health_check_event", true)
 	e.Audit(time.Hour, simaccount.Actor{}, "update", simaccount.Routes, "10.61.8.0/22", simaccount.Object{"description": "x"})
 }}

@@ -12,7 +12,7 @@ import (
 
 const fallenTunnel = "fra-dc1-gre"
 
-// fallenWithRecord is an account in which a session has fallen; Cloudflare's record has the reason, and the audit log a change before it.
+// fallenWithRecord is an account in which a session has fallen; Cloudflare's log has the reason, and the audit log a change before it.
 func fallenWithRecord(e *simaccount.Server) {
 	e.EnableLogs(simaccount.BGPLogs, simaccount.IPsecLogs)
 	for tunnel, fsm := range map[string]string{fallenTunnel: "OpenSent", "mad-br1-ipsec": "Established"} { // else that one flaps
@@ -31,7 +31,7 @@ func fallenWithRecord(e *simaccount.Server) {
 	e.Attack("198.18.10.0/24", "dosd", 40*time.Minute, 4.2e9)
 }
 
-// onlyTheRecord makes what is asked of Cloudflare's record and of the network analytics go wrong, and nothing else.
+// onlyTheRecord makes what is asked of Cloudflare's log and of the network analytics go wrong, and nothing else.
 func (s *seat) onlyTheRecord(f *simaccount.Fault) {
 	s.Script(func(r simaccount.Request) *simaccount.Fault {
 		if strings.Contains(r.Path, "/logs/") || bytes.Contains(r.Body, []byte("mitigationSystem")) {
@@ -55,7 +55,7 @@ func (s *seat) row(name string) *seat {
 	return s
 }
 
-// A slow, refused, huge or malformed answer of Cloudflare's record leaves everything else as it is: the page of the fallen tunnel says what
+// A slow, refused, huge or malformed answer of Cloudflare's log leaves everything else as it is: the page of the fallen tunnel says what
 // it said without a record, the timeline has what was seen, the page of a prefix its advertisement. No request to
 // the record is repeated.
 func TestFaultMatrixOfTheRecord(t *testing.T) {
