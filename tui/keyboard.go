@@ -1,6 +1,7 @@
 package tui
 
 import (
+	"bytes"
 	"io"
 	"os"
 	"sync/atomic"
@@ -19,7 +20,37 @@ func (k *keyboard) Read(p []byte) (int, error) {
 	if k.gone.Load() {
 		return 0, io.EOF
 	}
-	return k.File.Read(p)
+	if len(p) < len(escKey) {
+		return k.File.Read(p)
+	}
+	n, err := k.File.Read(p[:len(p)/len(escKey)]) // so that what is longer then has room
+	if n <= 0 {
+		return n, err
+	}
+	return copy(p, counted(p[:n])), err
+}
+
+const esc = 0x1b
+
+// escKey is the esc key as terminals send it that tell keys apart.
+const escKey = "\x1b[27u"
+
+// counted is what came in one read, with every esc a key of its own: the library takes any number of them in a row, with the key after them,
+// for one key with alt (see arrived). Two esc before a sequence, and at the end of a read, stay: they may be an arrow with alt, and two esc
+// alone are counted.
+func counted(read []byte) []byte {
+	if bytes.Count(read, []byte{esc, esc}) == 0 {
+		return read
+	}
+	out := make([]byte, 0, len(read)*len(escKey))
+	for i, b := range read {
+		if rest := read[i:]; len(rest) > 2 && b == esc && rest[1] == esc && rest[2] != '[' && rest[2] != 'O' {
+			out = append(out, escKey...)
+		} else {
+			out = append(out, b)
+		}
+	}
+	return out
 }
 
 // leave is for the end of the program.

@@ -4,6 +4,8 @@ import (
 	"strings"
 	"testing"
 
+	tea "charm.land/bubbletea/v2"
+
 	"flarewire/internal/simaccount"
 )
 
@@ -47,7 +49,7 @@ func TestFilterOfThePrefixes(t *testing.T) {
 		d.types(filter)
 		d.Press("enter")
 		d.reads(want)
-		d.reads("1–1 of 1")
+		d.reads("1 of 11")
 	}
 }
 
@@ -116,4 +118,21 @@ func TestWhatLeadsToATunnelIsFoundByItsWords(t *testing.T) {
 	d.Press("enter")
 	d.reads("fra-dc1-gre")
 	d.lacks("iad-dc1-gre")
+}
+
+// A filter that is kept is seen on the overview at every size, with how much of the list it leaves.
+func TestAKeptFilterIsSeenOnTheOverview(t *testing.T) {
+	d := sit(t, "overview", nil)
+	d.See("iad-dc1-gre", "198.18.20.0/24")
+	d.Press("/")
+	d.types("iad-dc1")
+	d.Press("enter")
+	for _, size := range [][2]int{{60, 15}, {80, 24}, {120, 40}, {200, 60}} {
+		d.Send(tea.WindowSizeMsg{Width: size[0], Height: size[1]})
+		d.reads("/iad-dc1")
+		d.reads("1 of 11")
+		d.reads("14 tunnels")
+	}
+	d.Press("esc")
+	d.lacks("/iad-dc1", "1 of 11")
 }

@@ -198,6 +198,10 @@ func (d *desk) keepsToItsLayout(page string) {
 		if half := emptyHalf(before); size == [2]int{200, 60} && (half != "") != (nothingMore[page] != "") {
 			d.t.Errorf("%s: the %s half is empty (known why: %q):\n%s", where, half, nothingMore[page], d.Screen())
 		}
+		c := tui.Canvas{Width: size[0], Height: tui.Arrange(size[0], size[1]).Body.H, Theme: tui.PlainTheme(tui.UnicodeGlyphs), Now: d.time()}
+		if drawn := d.Page().Draw(c); len(drawn) > c.Height { // the frame would cut them, and nobody would know
+			d.t.Errorf("%s: %d lines, and room for %d: what is below cannot be read", where, len(drawn), c.Height)
+		}
 		if !d.capturing() {
 			d.saysAndMovesNothing(where, before)
 		}

@@ -50,6 +50,34 @@ func TestALargeScreenAsksNothingMore(t *testing.T) {
 	}
 }
 
+// The page of a route, and that of a tunnel, have what is known around them on a large screen: the past on one axis of time, what happened,
+// what else leads over the same tunnel, and the object that they lead to. No quarter of the screen is empty.
+func TestARouteAndATunnelFillALargeScreen(t *testing.T) {
+	d := sit(t, "routes", nil)
+	d.See("10.50.0.0/16")
+	for _, of := range []string{"10.50.0.0/16", "198.18.10.0/24"} {
+		d.narrow()
+		d.goTo(of)
+		d.Press("enter")
+		d.wide()
+		d.reads("Route "+of, "One time axis (UTC)", "Events (UTC)")
+		lines := strings.Split(d.Screen(), "\n")
+		for i, line := range lines {
+			lines[i] = string([]rune(line)[:min(100, len([]rune(line)))])
+		}
+		if n := inHalf(lines, 0, 30, 58); n < usedLower {
+			t.Errorf("%s: the lower left quarter has %d lines:\n%s", of, n, d.Screen())
+		}
+		d.Press("esc")
+	}
+	d.Press(":")
+	d.types("tunnels")
+	d.Press("enter")
+	d.goTo("fra-dc1-gre")
+	d.Press("enter")
+	d.reads("Destinations through it", "◐ 1 of 2 paths healthy, 1 degraded", "Events (UTC)")
+}
+
 // Where a destination leads is seen at one look: the paths, the one under the cursor as its own page has it, all on one axis of time, what
 // happened to them, and what else there is.
 func TestADestinationHasItsPathsBesideIt(t *testing.T) {

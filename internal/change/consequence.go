@@ -18,7 +18,11 @@ func TunnelConsequences(t api.Tunnel, routes []api.Route) []string {
 		for _, r := range n {
 			names = append(names, fmt.Sprintf("%s via %s (priority %d)", r.Prefix, r.Nexthop, r.Priority))
 		}
-		out = append(out, fmt.Sprintf("%d static routes lose their next hop: %s", len(n), strings.Join(names, ", ")))
+		lose := "1 static route loses its next hop"
+		if len(n) > 1 {
+			lose = fmt.Sprintf("%d static routes lose their next hop", len(n))
+		}
+		out = append(out, lose+": "+strings.Join(names, ", "))
 	}
 	if t.BGP != nil {
 		out = append(out, fmt.Sprintf("The BGP session with AS %d ends, and the routes it brings are withdrawn", t.BGP.CustomerASN))

@@ -119,8 +119,12 @@ func (l *list) draw(theme *tui.Theme, width int) []string {
 func newList(kind Control, options []Option, ticked []string, at, filter string) control {
 	l := &list{dress: &dress{styles: &huh.Styles{}}, rows: min(listRows, len(options))}
 	shown := make([]huh.Option[string], len(options))
+	labels := aligned(options)
 	for i, o := range options {
-		label := tui.Clean(o.Label)
+		label := labels[i]
+		if strings.EqualFold(tui.Clean(o.Label), filter) {
+			filter = label // as it stands in the list
+		}
 		if slices.ContainsFunc(shown[:i], func(s huh.Option[string]) bool { return s.Key == label }) {
 			label += "  " + tui.Clean(o.Value) // the library knows an option by its label
 		}
@@ -142,6 +146,24 @@ func newList(kind Control, options []Option, ticked []string, at, filter string)
 		l.move(to - max(0, slices.IndexFunc(options, func(o Option) bool { return slices.Contains(ticked, o.Value) })))
 	}
 	return l
+}
+
+// aligned are the labels of options: what several of them say behind a gap begins below each other.
+func aligned(options []Option) []string {
+	const apart = "  "
+	out, column := make([]string, len(options)), 0
+	for i, o := range options {
+		out[i] = tui.Clean(o.Label)
+		if value, _, more := strings.Cut(out[i], apart); more {
+			column = max(column, tui.Width(value))
+		}
+	}
+	for i, label := range out {
+		if value, rest, more := strings.Cut(label, apart); more {
+			out[i] = tui.Fit(value, column) + apart + rest
+		}
+	}
+	return out
 }
 
 func (l *list) one(options []huh.Option[string], at, filter string) {

@@ -44,7 +44,8 @@ func TestChoosingFromAListByItsName(t *testing.T) {
 	d := sit(t, hop(0)...)
 	d.write("fra").seesNot("FRA_B")
 	d.press("enter")
-	d.sees("10.0.0.3  FRA_B")
+	d.sees("10.0.0.3   FRA_B") // below each other, whatever the addresses' length
+	d.sees("10.0.0.11  AMS_A")
 	d.write("fra_b")
 	d.seesNot("FRA_A")
 	d.sees("through 10.0.0.3")

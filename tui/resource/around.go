@@ -100,24 +100,46 @@ const aheadLeast = 8
 type Ahead struct {
 	resting
 	drawn
+	part part
 }
 
 // Draw draws the object whose page open opens; none where that is no object's page. It is worked out anew for another id, and with other
 // data, which takes counts.
 func (a *Ahead) Draw(c tui.Canvas, id string, takes int, open func() tui.View) []string {
-	if a.moving && a.lines != nil || a.lasts(c, id, takes) {
+	return a.draw(c, id, takes, whole, open)
+}
+
+// part is how much of an object is drawn: where both columns of a page have room for one object, each has a half of it.
+type part int
+
+const (
+	whole part = iota
+	firstHalf
+	secondHalf
+)
+
+func (a *Ahead) draw(c tui.Canvas, id string, takes int, of part, open func() tui.View) []string {
+	if same := a.part == of; a.moving && a.lines != nil || a.lasts(c, id, takes) && same {
 		return a.lines
 	}
-	a.lines = []string{}
-	if page, ok := open().(*Detail); ok {
-		page.take()
-		heading := tui.Line{{Text: " " + c.Theme.Glyphs.Crumb + " ", Role: tui.Accent}, {Text: tui.Clean(page.Title()), Role: tui.Strong}}
-		first := page.previewed(page.row, c.Now)
-		under := c
-		under.Height -= 2
-		a.lines = append([]string{heading.Paint(c.Theme, c.Width), ""},
-			Column(under, append(slices.Clip(first), page.further(page.row, c.Now, first)...))...)
+	a.lines, a.part = []string{}, of
+	page, ok := open().(*Detail)
+	if !ok {
+		return a.lines
 	}
+	page.take()
+	heading := tui.Line{{Text: " " + c.Theme.Glyphs.Crumb + " ", Role: tui.Accent}, {Text: tui.Clean(page.Title()), Role: tui.Strong}}
+	sections := page.previewed(page.row, c.Now)
+	sections = append(slices.Clip(sections), page.further(page.row, c.Now, sections)...)
+	switch left, right := halves(sections); of {
+	case firstHalf:
+		sections = left
+	case secondHalf:
+		sections = right
+		heading = append(heading, tui.Span{Text: ", continued", Role: tui.Muted})
+	}
+	c.Height -= 2
+	a.lines = append([]string{heading.Paint(c.Theme, c.Width), ""}, Column(c, sections)...)
 	return a.lines
 }
 
@@ -145,6 +167,8 @@ func (a *Ahead) Follow(page tui.View, actions []tui.Action) []tui.Action {
 type ahead struct {
 	first, next Ahead
 	of          string // the line that the first one is of
+	counted     string // for which line, and when, the objects were counted
+	pages       int    // how many there are
 }
 
 // lineKey tells the lines of a page apart, as the cursor does.
@@ -185,18 +209,30 @@ func (d *Detail) pages(opens []func() tui.View) []*Detail {
 	return out
 }
 
-// drawAhead draws the nth of the objects that the page leads to, the first of them that of the line under the cursor.
-func (d *Detail) drawAhead(c tui.Canvas, n int) []string {
+// single reports whether the page leads to one object alone. They are counted anew with other data only.
+func (d *Detail) single() bool {
+	keys, opens := d.leads()
+	if len(keys) == 0 {
+		return false
+	}
+	if now := fmt.Sprint(d.takes, len(keys), keys[0]); d.ahead.counted != now {
+		d.ahead.counted, d.ahead.pages = now, len(d.pages(opens))
+	}
+	return d.ahead.pages == 1
+}
+
+// drawAhead draws the nth of the objects that the page leads to, the first of them that of the line under the cursor, or its second half.
+func (d *Detail) drawAhead(c tui.Canvas, n int, of part) []string {
 	keys, opens := d.leads()
 	if len(keys) == 0 {
 		return nil
 	}
 	a := &d.ahead.first
-	if n > 0 {
+	if n > 0 || of == secondHalf {
 		a = &d.ahead.next
 		a.resting = d.ahead.first.resting
 	}
-	return a.Draw(c, keys[0], d.takes, func() tui.View {
+	return a.draw(c, keys[0], d.takes, of, func() tui.View {
 		if pages := d.pages(opens); n < len(pages) {
 			return pages[n]
 		}
@@ -204,23 +240,30 @@ func (d *Detail) drawAhead(c tui.Canvas, n int) []string {
 	})
 }
 
-// below puts what the page leads to below its columns, first below the one that has more room.
+// below puts what the page leads to below its columns, first below the one that has more room; a single object below both.
 func (d *Detail) below(c tui.Canvas, left, right []string, width int) (l, r []string) {
 	columns, widths := [2][]string{trimmed(left), trimmed(right)}, [2]int{width, c.Width - width}
+	put := func(at, n int, of part) {
+		column, under := &columns[at], c
+		blank := min(1, len(*column))
+		under.Width, under.Height = widths[at], c.Height-len(*column)-blank
+		if under.Height < aheadLeast {
+			return
+		}
+		if lines := d.drawAhead(under, n, of); len(lines) > 0 {
+			*column = append(append(*column, make([]string, blank)...), lines...)
+		}
+	}
 	at := 1
 	if len(columns[0]) < len(columns[1]) {
 		at = 0
 	}
-	for n := range columns {
-		column, under := &columns[at], c
-		blank := min(1, len(*column))
-		under.Width, under.Height = widths[at], c.Height-len(*column)-blank
-		if under.Height >= aheadLeast {
-			if lines := d.drawAhead(under, n); len(lines) > 0 {
-				*column = append(append(*column, make([]string, blank)...), lines...)
-			}
-		}
-		at = 1 - at
+	if d.single() && c.Height-len(columns[1-at])-1 >= aheadLeast {
+		put(0, 0, firstHalf)
+		put(1, 0, secondHalf)
+	} else {
+		put(at, 0, whole)
+		put(1-at, 1, whole)
 	}
 	return columns[0], columns[1]
 }

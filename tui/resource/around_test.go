@@ -137,6 +137,34 @@ func TestAPageShowsWhatItLeadsTo(t *testing.T) {
 	}
 }
 
+// A single object that a page leads to has the room below both columns: a half of its sections in each.
+func TestASingleObjectAheadHasBothColumns(t *testing.T) {
+	a := &account{rows: sites("ams=up", "fra=down"), status: tui.Status{Updated: time.Unix(1e9, 0)}}
+	d, source := a.describe(), a.source()
+	d.Sections = func(of site, _ time.Time) []resource.Section {
+		if of.name == "fra" {
+			return []resource.Section{section("First", 9), section("Second", 9)}
+		}
+		return []resource.Section{{Title: "Leads", Fields: []resource.Field{{Label: "To", Value: "fra",
+			Open: func() tui.View { return resource.NewDetail(d, source, a.rows[1]) }}}}, section("Own", 2)}
+	}
+	r := &reader{t: t, a: a, view: resource.NewDetail(d, source, a.rows[0])}
+	var left, right string
+	for _, line := range r.at(200, 60) {
+		left += line[:min(len(line), 100)] + "\n"
+		right += line[min(len(line), 100):] + "\n"
+	}
+	if !strings.Contains(left, " > fra ") || !strings.Contains(left, "First8") || strings.Contains(left, "Second0") {
+		t.Errorf("left:\n%s", left)
+	}
+	if !strings.Contains(right, " > fra, continued") || !strings.Contains(right, "Second8") || strings.Contains(right, "First0") {
+		t.Errorf("right:\n%s", right)
+	}
+	if text := strings.Join(r.at(200, 14), "\n"); !strings.Contains(text, " > fra") || strings.Contains(text, "continued") {
+		t.Errorf("little room:\n%s", text)
+	}
+}
+
 // rests gives the page the message of the timers that a movement has set.
 func rests(view tui.View, cmd tea.Cmd) {
 	if cmd == nil {

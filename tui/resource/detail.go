@@ -290,12 +290,19 @@ func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 	line := tui.Line{{Text: tui.Fit(label, wide-1) + " ", Role: tui.Muted}}
 	var out []string
 	value := tui.Clean(f.Value)
-	room := width - 4 - wide - len(" >")
-	if over := tui.Width(label) >= wide; f.Graph == nil && (over || tui.WidestWord(value) > room) {
-		// A label, or an id, in one piece: the value stands below the label, where there is the whole width.
-		whole := tui.Line{{Text: label, Role: tui.Muted}}
-		out = append(out, lead+whole.Paint(c.Theme, width-4))
-		lead, line, room = "   ", tui.Line{{Text: tui.Spaces(narrowIndent - 3)}}, width-narrowIndent-len(" >")
+	arrow := 0
+	if f.Open != nil {
+		arrow = len(" >")
+	}
+	room := width - 4 - wide - arrow
+	over := tui.Width(label) >= wide || tui.WidestWord(value) > room || width < narrow && tui.Width(value) > room
+	if f.Graph == nil && over {
+		// A label, an id, or a sentence in a narrow column: the value stands below the label, where there is the whole width.
+		if label != "" {
+			out = append(out, lead+tui.Text(tui.Muted, label).Paint(c.Theme, width-4))
+			lead = "   "
+		}
+		line, room = tui.Line{{Text: tui.Spaces(narrowIndent - 3)}}, width-narrowIndent-1-arrow
 	}
 	if f.Graph == nil && tui.Width(value) > room {
 		// A value that does not fit goes on below: whoever copies it by hand must see all of it.

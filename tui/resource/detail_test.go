@@ -172,6 +172,26 @@ func TestNothingOfAPageIsDrawnOutsideTheCanvas(t *testing.T) {
 	}
 }
 
+// In a narrow column a sentence stands below its label in the whole width, not in a column of single words, and an id is not broken.
+func TestANarrowColumnUsesItsWidth(t *testing.T) {
+	a := &account{rows: sites("ams=up"), status: tui.Status{Updated: time.Unix(1e9, 0)}}
+	d := a.describe()
+	d.Sections = func(site, time.Time) []resource.Section {
+		return []resource.Section{{Fields: []resource.Field{{Label: "State", Value: "Up"},
+			{Label: "Reason", Value: "Optical receive level is below -20 dBm"}, {Label: "ID", Value: strings.Repeat("d6f807bb", 4)},
+			{Label: "Address", Value: "Kuiperbergweg 99"}, {Value: "Amsterdam, Netherlands"}}}}
+	}
+	v := resource.NewDetail(d, a.source(), a.rows[0])
+	text := strings.Join(v.Draw(tui.Canvas{Width: 38, Height: 20, Theme: tui.PlainTheme(tui.UnicodeGlyphs)}), "\n")
+	want := []string{"State               Up", "   Reason\n     Optical receive level is below\n     -20 dBm\n", "   ID\n     " + strings.Repeat("d6f807bb", 4),
+		"   Address\n     Kuiperbergweg 99\n     Amsterdam, Netherlands"}
+	for _, w := range want {
+		if !strings.Contains(text, w) {
+			t.Errorf("%q is not in\n%s", w, text)
+		}
+	}
+}
+
 // Line mode names a row or a field by what was read out; what says something else by now is none.
 func TestWhatIsChosenIsWhatWasReadOut(t *testing.T) {
 	list := atList(t, "ams=up", "fra=up")

@@ -258,9 +258,11 @@ func (l *List) summary(c tui.Canvas) string {
 	if l.table.Filter() != "" {
 		filter := "/" + tui.Clean(l.table.Filter())
 		right = append(right, tui.Span{Text: tui.Fit(filter, min(tui.Width(filter), c.Width/3)) + apart, Role: tui.Accent})
+		if l.total != nil && !l.only { // else it is said already
+			right = append(right, tui.Span{Text: l.table.Count() + apart, Role: tui.Muted})
+		}
 	}
-	first, last := l.table.Window()
-	if inView := last - first + 1; inView < l.table.Shown() || inView < l.table.Total() && !l.only { // else it is said already
+	if first, last := l.table.Window(); last-first+1 < l.table.Shown() {
 		right = append(right, tui.Span{Text: fmt.Sprintf("%d–%d of %d", first, last, l.table.Shown()) + apart, Role: tui.Muted})
 	}
 	if n := len(right) - 1; n >= 0 {

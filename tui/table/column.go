@@ -116,7 +116,24 @@ func grown(cols []head, chosen []placed, room int) []placed {
 		chosen[p].width += extra
 		left -= extra
 	}
+	lend(cols, chosen)
 	return chosen
+}
+
+// lend gives columns whose cells would be cut what others have and do not use: nothing is cut beside blanks.
+func lend(cols []head, chosen []placed) {
+	for p := range chosen {
+		col := cols[chosen[p].index]
+		for l := range chosen {
+			lender := cols[chosen[l].index]
+			used := max(lender.need, tui.Width(lender.title)+len("^")) // and the arrow of the order
+			if short := min(col.need, col.width+col.grow) - chosen[p].width; short > 0 && lender.need > 0 && !lender.live {
+				taken := max(0, min(short, chosen[l].width-used))
+				chosen[p].width += taken
+				chosen[l].width -= taken
+			}
+		}
+	}
 }
 
 // important lists, in their order on the screen, the columns that fit when the least important ones

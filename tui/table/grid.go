@@ -48,24 +48,41 @@ type head struct {
 	key, title            string
 	width, grow, priority int
 	right, live, ranked   bool
-	need                  int // the widest cell so far of a column that grows
+	need                  int // the widest cell so far, where it was measured
 }
 
 // measuredMost bounds how many rows are measured: a list of thousands is not walked for the width of a column.
 const measuredMost = 500
 
-// measure finds how wide the cells of the columns that grow are. It never takes a width back: a value that changes repaints its neighbours
-// once at the most.
+// measure finds how wide the cells of the columns that grow are, and, where one of them is short, those of the others: what they do not use
+// is lent. It never takes a width back: a value that changes repaints its neighbours once at the most.
 func (t *grid) measure(now time.Time) {
 	if t.measured {
 		return
 	}
 	t.measured = true
+	short := false
 	for col := range t.heads {
-		h := &t.heads[col]
-		for row := 0; h.grow > 0 && h.need < h.width+h.grow && row < min(len(t.ids), measuredMost); row++ {
-			h.need = max(h.need, tui.Width(t.cell(row, col, now)))
+		if h := &t.heads[col]; h.grow > 0 {
+			t.widest(col, h.width+h.grow, now)
+			short = short || h.need > h.width
 		}
+	}
+	for col := range t.heads {
+		if h := &t.heads[col]; short && h.grow == 0 && !h.live {
+			t.widest(col, h.width, now)
+		}
+	}
+}
+
+// widest measures the cells of a column until one has so many cells. A column of which not every cell is measured has what it is made for.
+func (t *grid) widest(col, most int, now time.Time) {
+	h := &t.heads[col]
+	if h.grow == 0 && len(t.ids) > measuredMost {
+		h.need = most
+	}
+	for row := 0; h.need < most && row < min(len(t.ids), measuredMost); row++ {
+		h.need = max(h.need, tui.Width(t.cell(row, col, now)))
 	}
 }
 

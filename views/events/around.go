@@ -69,10 +69,13 @@ func Near(env *kit.Env, at, now time.Time) resource.Section {
 	return s
 }
 
-// clock is a time of today, or with its date.
+// clock is a time of today, or with its date, of another year with that.
 func clock(at, now time.Time) string {
 	at, now = at.UTC(), now.UTC()
-	if at.YearDay() == now.YearDay() && at.Year() == now.Year() {
+	switch {
+	case at.Year() != now.Year():
+		return at.Format("2006-01-02 15:04")
+	case at.YearDay() == now.YearDay():
 		return at.Format(time.TimeOnly)
 	}
 	return at.Format("01-02 15:04:05")

@@ -2,9 +2,11 @@ package kit
 
 import (
 	"net/netip"
+	"time"
 
 	tea "charm.land/bubbletea/v2"
 
+	"flarewire/internal/diagnose"
 	"flarewire/tui"
 	"flarewire/tui/resource"
 )
@@ -17,6 +19,11 @@ type Locator interface {
 	Through(name string, ids ...string) tui.View
 	// Paths says how many paths to a network are left, and names them, by what is known; nil when the routes are not.
 	Paths(p netip.Prefix) []resource.Section
+	// Around is what is known around the paths to a network: their past on one axis of time, what happened to them, and what else leads
+	// over them.
+	Around(p netip.Prefix, now time.Time) []resource.Section
+	// Behind is what leads over an object, with the paths that are left, and what happened to it.
+	Behind(of diagnose.Subject, now time.Time) []resource.Section
 	// All is the page of all destinations, the worst first.
 	All() tui.View
 }
@@ -29,6 +36,23 @@ func (e *Env) Paths(cidr string) []resource.Section {
 	p, err := netip.ParsePrefix(cidr)
 	if l := e.locator(); l != nil && err == nil {
 		return l.Paths(p.Masked())
+	}
+	return nil
+}
+
+// Around is what is known around the paths to a network, for its page on a large screen; nil where no module knows.
+func (e *Env) Around(cidr string, now time.Time) []resource.Section {
+	p, err := netip.ParsePrefix(cidr)
+	if l := e.locator(); l != nil && err == nil {
+		return l.Around(p.Masked(), now)
+	}
+	return nil
+}
+
+// Behind is what leads over an object, for its page on a large screen; nil where no module knows.
+func (e *Env) Behind(of diagnose.Subject, now time.Time) []resource.Section {
+	if l := e.locator(); l != nil {
+		return l.Behind(of, now)
 	}
 	return nil
 }

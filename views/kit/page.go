@@ -27,6 +27,15 @@ func (p *Page) Heading(text string) { p.Cut(tui.Strong, " "+text) }
 // Text adds a paragraph, wrapped.
 func (p *Page) Text(role tui.Role, text string) { p.Add(tui.Paragraph(p.Canvas, role, text)...) }
 
+// Item adds a paragraph behind a sign; its lines begin below each other.
+func (p *Page) Item(role tui.Role, sign, text string) {
+	lead := "   " + sign + " "
+	for _, l := range tui.Wrap(tui.Clean(text), p.Canvas.Width-1-len(lead)) {
+		p.Add(p.Canvas.Theme.Paint(role, lead+l))
+		lead = tui.Spaces(len(lead))
+	}
+}
+
 // Cut adds one line of text; what does not fit is cut.
 func (p *Page) Cut(role tui.Role, text string) { p.Line(tui.Text(role, tui.Clean(text))) }
 

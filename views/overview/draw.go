@@ -31,7 +31,7 @@ func (p *page) Draw(c tui.Canvas) []string {
 	if c.Width >= wallWidth && c.Height >= wallHeight && !snapshot.Fetched().IsZero() {
 		return p.drawWall(c, snapshot)
 	}
-	lines := p.counts(c, snapshot)
+	lines := p.head(c, snapshot)
 	small := c.Height < smallScreen && len(p.worst) > 0
 	// What is wrong has the room; of the events as many as are left over are shown.
 	cause, sources := p.explained(c), p.sources(c, snapshot)
@@ -41,11 +41,42 @@ func (p *page) Draw(c tui.Canvas) []string {
 		lines, happened = append(lines, ""), append(happened, "")
 	}
 	below := slices.Concat(cause, happened, sources)
+	for _, less := range [][]string{slices.Concat(cause, sources), cause, trimmed(cause)} {
+		if c.Height-len(lines)-len(below) < listLeast { // what is not drawn whole is not drawn
+			below = less
+		}
+	}
 	lines = append(lines, p.list(c, snapshot, c.Height-len(lines)-len(below))...)
 	for len(lines) < c.Height-len(below) {
 		lines = append(lines, "")
 	}
 	return append(lines, below...)
+}
+
+// trimmed are lines without a blank one at their end.
+func trimmed(lines []string) []string {
+	if n := len(lines); n > 0 && lines[n-1] == "" {
+		return lines[:n-1]
+	}
+	return lines
+}
+
+// head is what stands above the list: the counts, and behind them the filter that is kept: rows that it hides must not be missed.
+func (p *page) head(c tui.Canvas, s *store.Snapshot) []string {
+	if p.table.Filter() == "" || p.table.Filtering() {
+		return p.counts(c, s)
+	}
+	filter := "/" + tui.Clean(p.table.Filter())
+	note := tui.Line{{Text: "   "}, {Text: tui.Fit(filter, min(tui.Width(filter), c.Width/3)), Role: tui.Accent},
+		{Text: "  " + p.table.Count(), Role: tui.Muted}}
+	less := c
+	less.Width -= note.Width()
+	lines := p.counts(less, s)
+	lines[len(lines)-1] += note.Paint(c.Theme, c.Width)
+	if len(lines) > 1 {
+		lines[0] = p.counts(c, s)[0]
+	}
+	return lines
 }
 
 // counts are how many tunnels, and how many interconnects where there are any, are in which state.
@@ -71,7 +102,7 @@ func (p *page) counts(c tui.Canvas, s *store.Snapshot) []string {
 
 // list is what is wrong; without anything it says what that rests on.
 func (p *page) list(c tui.Canvas, s *store.Snapshot, room int) []string {
-	c.Height = max(room, 4)
+	c.Height = max(room, listLeast)
 	switch {
 	case p.table.Shown() > 0:
 		return p.beside(c, p.rows(narrow(c, c.Width-besideWidth(c.Width))))

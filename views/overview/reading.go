@@ -98,8 +98,11 @@ func sinceWords(b store.Began, now time.Time) string {
 	return ""
 }
 
-// readingLines bounds the reading below the list on a small screen.
-const readingLines = 8
+// readingLines bounds the reading below the list on a small screen, on which it has readingLeast at the least.
+const readingLines, readingLeast = 8, 4
+
+// listLeast is the least height of the list with its heading, smallHead what stands above it, and the blank line below it.
+const listLeast, smallHead = 4, 3
 
 // explained is the whole reading of the row under the cursor, and what to do: a column has no room for it. Where there is not enough room,
 // the explanation is cut before what to do next.
@@ -122,7 +125,11 @@ func (t trouble) explained(c tui.Canvas) []string {
 	if t.Next != "" {
 		next = tui.Paragraph(c, tui.Plain, "Next: "+t.Next)
 	}
-	if most := max(readingLines, c.Height/4); len(head)+len(text)+len(next) > most {
+	most := max(readingLines, c.Height/4)
+	if c.Height > 0 {
+		most = min(most, max(c.Height-listLeast-smallHead, readingLeast))
+	}
+	if len(head)+len(text)+len(next) > most {
 		more := c.Theme.Paint(tui.Muted, "   "+tui.Ellipsis+" enter shows all of it")
 		text = text[:max(0, min(len(text), most-len(head)-min(len(next), 2)-1))]
 		if room := max(1, most-len(head)-len(text)-1); len(next) > room {

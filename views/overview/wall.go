@@ -48,7 +48,7 @@ func aroundOf(a *diagnose.Account) around {
 // because one
 // row more is wrong.
 func (p *page) drawWall(c tui.Canvas, s *store.Snapshot) []string {
-	head, sources := p.counts(c, s), p.sources(c, s)
+	head, sources := p.head(c, s), p.sources(c, s)
 	room := c.Height - len(head) - len(sources) - 3 // a blank line before each part
 	wanted := p.wall.sessions.Rows(c.Width)
 	upper := max(room*wallUpper/100, room-wanted-eventsMost)

@@ -224,8 +224,12 @@ func (s *Batch) Draw(c tui.Canvas) []string {
 		p.Text(tui.Plain, s.count())
 		p.Blank()
 	default:
-		for _, text := range append(s.outlook.warnings(), s.live()...) {
-			p.Text(tui.Pending, "! "+text)
+		warnings := append(s.outlook.warnings(), s.live()...)
+		for _, text := range warnings {
+			p.Item(tui.Pending, "!", text)
+		}
+		if len(warnings) > 0 {
+			p.Blank()
 		}
 		whole = p.outlook(s.outlook)
 	}
@@ -268,10 +272,10 @@ func (s *Batch) drawPlan(p *page, plan change.Plan, now bool) {
 		p.difference(d)
 	}
 	for _, w := range plan.Warnings {
-		p.Text(tui.Pending, "! "+w)
+		p.Item(tui.Pending, "!", w)
 	}
 	for _, w := range plan.Consequences {
-		p.Text(tui.Plain, "- "+w)
+		p.Item(tui.Plain, "-", w)
 	}
 }
 

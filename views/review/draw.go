@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -97,14 +98,14 @@ func (r *Review) drawPlan(p *page) {
 		p.Blank()
 	}
 	for _, w := range r.plan.Warnings {
-		p.Text(tui.Pending, "! "+w)
+		p.Item(tui.Pending, "!", w)
 	}
-	doubts := doubtful(r.intent.InWords)
+	doubts := doubtful(r.intent.InWords, r.plan.Warnings)
 	for _, said := range doubts { // what the fields warned of must not stand below the first screen
-		p.Text(tui.Pending, "! "+said.Label+": "+said.Means)
+		p.Item(tui.Pending, "!", said.Label+": "+said.Means)
 	}
 	for _, w := range r.plan.Consequences {
-		p.Text(tui.Plain, "- "+w)
+		p.Item(tui.Plain, "-", w)
 	}
 	if len(r.plan.Warnings)+len(doubts)+len(r.plan.Consequences) > 0 {
 		p.Blank()
@@ -204,12 +205,12 @@ func (r *Review) drawResult(p *page) {
 	}
 }
 
-// doubtful are the fields that the form warned of.
-func doubtful(parts []form.Part) []form.Said {
+// doubtful are the fields that the form warned of, but for what is among the warnings already.
+func doubtful(parts []form.Part, warnings []string) []form.Said {
 	var out []form.Said
 	for _, part := range parts {
 		for _, said := range part.Said {
-			if said.Warning {
+			if said.Warning && !slices.Contains(warnings, said.Means) {
 				out = append(out, said)
 			}
 		}
@@ -223,7 +224,7 @@ func (p *page) inWords(parts []form.Part) {
 		p.Heading(field.Or(part.Title, "What is made"))
 		for _, said := range part.Said {
 			p.version(said.Label, tui.Clean(said.Value), tui.Plain)
-			if said.Means != "" {
+			if said.Means != "" && !said.Warning { // a warning stands above already
 				p.version("", tui.Clean(said.Means), tui.Muted)
 			}
 		}

@@ -137,11 +137,14 @@ func (p *page) outlook(o outlook) (whole bool) {
 	return whole
 }
 
+// nothing stands where only the other side of a difference has something.
+const nothing = "none"
+
 // briefly is what differs in a line or two, and whether that is all of it.
 func briefly(d diagnose.Difference, width int) (lines []string, all bool) {
 	before, after := d.Words()
 	lead := "   " + d.After.Prefix.String() + "  "
-	text := strings.Join(before, "; ") + " → " + strings.Join(after, "; ")
+	text := field.Or(strings.Join(before, "; "), nothing) + " → " + field.Or(strings.Join(after, "; "), nothing)
 	wrap := func(text string) []string {
 		lines := tui.Wrap(text, width-6)
 		for i := range lines {
@@ -156,7 +159,7 @@ func briefly(d diagnose.Difference, width int) (lines []string, all bool) {
 	}
 	first := func(list []string) string {
 		if len(list) == 0 {
-			return "-"
+			return nothing
 		}
 		return list[0]
 	}
@@ -184,8 +187,8 @@ func (p *page) wholeOutlook(o outlook) {
 		}
 		before, after := d.Words()
 		p.Cut(tui.Plain, "   "+d.After.Prefix.String())
-		p.version("before", tui.Clean(field.Or(strings.Join(before, "; "), "-")), tui.Muted)
-		p.version("after", tui.Clean(field.Or(strings.Join(after, "; "), "-")), roleOf(d))
+		p.version("before", tui.Clean(field.Or(strings.Join(before, "; "), nothing)), tui.Muted)
+		p.version("after", tui.Clean(field.Or(strings.Join(after, "; "), nothing)), roleOf(d))
 	}
 	if o.untold != "" {
 		p.Text(tui.Muted, "More may change: "+tui.Clean(o.untold)+".")

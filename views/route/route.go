@@ -76,6 +76,7 @@ func (m *Module) describe() resource.Description[api.Route] {
 			return role == tui.Bad || role == tui.Pending || m.env.Troubled(kind.Routes, r.ID) || m.env.Troubled(kind.Routes, r.Prefix)
 		},
 		Sections: m.sections,
+		Around:   func(r api.Route, now time.Time) []resource.Section { return m.env.Around(r.Prefix, now) },
 		NoWrites: m.env.NoWrites,
 		Actions: func(r api.Route) []tui.Action {
 			return append(m.env.ChainActions(m.subject(r)), m.env.WhereAction(r.Prefix)...)

@@ -27,6 +27,8 @@ type BringUp struct {
 	name  string
 	steps *progress
 
+	scroll tui.Scroll
+
 	config *RouterConfig // what stands beside the steps on a wide screen
 	of     time.Time     // when the tunnel was changed that it is of
 }
@@ -71,7 +73,7 @@ func (b *BringUp) Actions() []tui.Action {
 	t, ok := b.tunnel()
 	if !ok {
 		open.Why = "the list does not have it yet"
-		return []tui.Action{open, refresh}
+		return append([]tui.Action{open, refresh}, b.scroll.Actions()...)
 	}
 	open.Run = func() tea.Cmd { return tui.Push(b.m.openOne(t)()) }
 	config := b.m.routerConfig(t.Tunnel)
@@ -81,19 +83,19 @@ func (b *BringUp) Actions() []tui.Action {
 		out = append(out, tui.Action{Name: "generate-key", Keys: []string{"K"}, Short: "generate key", Footer: true, Why: b.m.env.NoWrites,
 			Long: "Generate the pre-shared key: without one the tunnel cannot come up", Run: func() tea.Cmd { return b.m.rotate(t.ID, t.Name) }})
 	}
-	return append(out, config, refresh)
+	return append(append(out, config, refresh), b.scroll.Actions()...)
 }
 
 // Draw implements tui.View.
 func (b *BringUp) Draw(c tui.Canvas) []string {
 	t, ok := b.tunnel()
 	if c.Width < besideFrom || c.InLines || !ok {
-		return b.way(c, t, ok)
+		return b.scroll.Window(b.way(c, t, ok), c.Height)
 	}
 	own, right := c, c
 	own.Width = max(besideLeast, c.Width/2)
 	right.Width = c.Width - own.Width - 1
-	return resource.Beside(c, b.way(own, t, ok), b.beside(right, t), right.Width+1)
+	return resource.Beside(c, b.scroll.Window(b.way(own, t, ok), c.Height), b.beside(right, t), right.Width+1)
 }
 
 // besideFrom is the width from which something stands beside the steps, which have besideLeast of it at least.

@@ -12,6 +12,7 @@ import (
 
 	"flarewire/api"
 	"flarewire/internal/change"
+	"flarewire/internal/diagnose"
 	"flarewire/internal/kind"
 	"flarewire/internal/rules"
 	"flarewire/internal/store"
@@ -112,6 +113,9 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 		findings := m.env.Feed.Diagnosis().Tunnel(t.ID)
 		return append([]resource.Section{next(t, findings), panel(t, now, m.env), timeline(t, now, m.env.Glyphs)},
 			m.env.Related(subject(t))...)
+	}
+	d.Around = func(t store.Tunnel, now time.Time) []resource.Section {
+		return m.env.Behind(diagnose.Subject{Resource: store.Tunnels(t.Kind), ID: t.ID, Name: t.Name}, now)
 	}
 	d.Problem = func(t store.Tunnel) bool { return troubled(t) || m.env.Troubled(store.Tunnels(t.Kind), t.ID) }
 	d.NoWrites = m.env.NoWrites

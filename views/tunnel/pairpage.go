@@ -375,7 +375,7 @@ func (p *PairPage) Draw(c tui.Canvas) []string {
 			done++
 		}
 	}
-	page.Heading(fmt.Sprintf("%d requests in order, %d sent", len(p.steps), done))
+	page.Heading(fmt.Sprintf("%s in order, %d sent", tui.Count(len(p.steps), "requests"), done))
 	page.Blank()
 	switch {
 	case p.planning:
@@ -461,7 +461,7 @@ func (p *PairPage) drawRequest(page *kit.Page, s pairStep) {
 		return
 	}
 	for _, w := range s.plan.Warnings {
-		page.Text(tui.Pending, "! "+w)
+		page.Item(tui.Pending, "!", w)
 	}
 	switch d := s.plan.DryRun; {
 	case d.Asked && d.Err == nil:

@@ -1,6 +1,7 @@
 package where
 
 import (
+	"net/netip"
 	"time"
 
 	"flarewire/internal/diagnose"
@@ -45,6 +46,17 @@ func (m *Module) around(d diagnose.Destination, now time.Time) []resource.Sectio
 		out = append(out, Over(m.env, "Also over "+tui.Clean(s.Name), d, s.ID))
 	}
 	return append(out, m.lines("Other destinations, least redundancy first", m.env.Feed.Diagnosis().Table().All(), d))
+}
+
+// Around implements kit.Locator.
+func (m *Module) Around(p netip.Prefix, now time.Time) []resource.Section {
+	all := m.around(m.env.Feed.Diagnosis().Table().Destination(p), now)
+	return all[:len(all)-1] // the other destinations are no part of it
+}
+
+// Behind implements kit.Locator.
+func (m *Module) Behind(of diagnose.Subject, now time.Time) []resource.Section {
+	return []resource.Section{Over(m.env, "Destinations through it", diagnose.Destination{}, of.ID), events.Around(m.env, now, of)}
 }
 
 func contains(all []diagnose.Subject, id string) bool {

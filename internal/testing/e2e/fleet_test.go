@@ -139,7 +139,7 @@ func toRow(term *ptytest.Terminal, name string) {
 	term.Press("/")
 	term.Type(name)
 	term.Press("enter")
-	term.WaitText("1–1 of 1")
+	term.WaitText("/" + name + "   1 of ")
 }
 
 // Beside a recorder the screen knows everything at once: its first frame has since when each session is as it is, the one that fell while

@@ -78,7 +78,7 @@ func TestOrderingAPortFromAFreeSlot(t *testing.T) {
 	term.Type("site:sin speed:100G occupied:no")
 	term.Press("enter")
 	term.WaitFor("the one free slot", func(s ptytest.Screen) bool {
-		return s.Contains("1–1 of 1") && strings.Contains(cursorLine(s), "sin01")
+		return s.Contains("1 of 12") && strings.Contains(cursorLine(s), "sin01")
 	})
 	term.Press("n")
 	term.WaitFor("the form with the slot", showsAll("sin01, 100G", "direct"))

@@ -28,3 +28,16 @@ func TestTwoEscInOneReadGoBackTwice(t *testing.T) {
 		jump(term, "tunnels", "fra-dc1-gre")
 	}
 }
+
+// Three esc in one read are three: from a bring-up over its tunnel and the list to the overview.
+func TestThreeEscInOneReadGoBackThreeTimes(t *testing.T) {
+	t.Parallel()
+	a := newAccount(t, simaccount.Options{})
+	term := atPage(t, a, "tunnels", "fra-dc1-gre")
+	term.Press("enter")
+	term.WaitText("BGP session")
+	term.Type("b")
+	term.WaitText("Bring up ")
+	term.Type("\x1b\x1b\x1b")
+	term.WaitFor("three steps back", func(s ptytest.Screen) bool { return s.Contains("Overview ") && !s.Contains("Overview ›") })
+}

@@ -165,3 +165,6 @@ func (p *Person) Press(keys ...string) {
 
 // Screen is what the person reads, without colours.
 func (p *Person) Screen() string { return ansi.Strip(p.app.Screen()) }
+
+// Page is the page that has the keys.
+func (p *Person) Page() tui.View { return p.app.Page() }
