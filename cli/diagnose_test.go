@@ -43,7 +43,7 @@ func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 // With a name: everything about it, with the fields and the document, also of what is well.
 func TestDiagnoseTellsAllOfOneObject(t *testing.T) {
 	for name, want := range map[string][]string{
-		"iad-dc1-gre": {"Tunnel down (likely, outage)", "Router not connecting (possible, outage)", "Evidence: health down",
+		"iad-dc1-gre": {"Tunnel down (likely, outage, since ", "Router not connecting (possible, outage)", "Evidence: health down",
 			"Source: Cloudflare docs"},
 		"fra-dc2-gre":      {"Session up (note)", "Evidence: bgp_status.state BGP_UP"},
 		"2001:db8:40::/48": {"2001:db8:40::/48"},

@@ -20,7 +20,7 @@ func TestAnOperatorSeesWhatALocationSees(t *testing.T) {
 	d.Press(":")
 	d.types("locations")
 	d.Press("enter")
-	d.reads("LOCATION", "nrt02", "Tokyo", "2 down, ", "8 locations, 8 with traffic in the last hour")
+	d.reads("LOCATION", "nrt02", "Tokyo", "3 down, ", "8 locations, 8 with traffic in the last hour")
 	d.Press("enter")
 	d.reads("Tokyo (nrt02)", "Not healthy from here", "fra-dc1-gre down", "ams-br2-ipsec down")
 }

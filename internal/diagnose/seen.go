@@ -58,7 +58,7 @@ func (s LocationView) Acting() []BadTunnel {
 	return slices.DeleteFunc(slices.Clone(s.Bad), BadTunnel.Idle)
 }
 
-// Text says what the location sees: "4 of 24 tunnels down", or of several states each: "2 degraded, 2 down (no traffic)".
+// Text says what the location sees: "4 of 24 tunnels down", or of several states each: "2 degraded, 2 down (idle)".
 func (s LocationView) Text() string {
 	acting := s.Acting()
 	down := downOf(acting)
@@ -79,7 +79,7 @@ func (s LocationView) Text() string {
 		for _, p := range []struct {
 			n    int
 			word string
-		}{{down, "down"}, {degraded, "degraded"}, {idle, s.idleWord() + " (no traffic)"}} {
+		}{{down, "down"}, {degraded, "degraded"}, {idle, s.idleWord() + " (idle)"}} {
 			if p.n > 0 {
 				parts = append(parts, fmt.Sprintf("%d %s", p.n, p.word))
 			}

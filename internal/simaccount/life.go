@@ -60,6 +60,11 @@ func steady(fsm, state string, health float64) plan {
 	return plan{moments: []moment{{fsm: fsm, state: state, health: health}}}
 }
 
+// failed is a plan of a tunnel that was well until it failed, after which nothing changes.
+func failed(after time.Duration, fsm string, health float64) plan {
+	return plan{moments: []moment{{fsm: "Established", health: 1}, {at: after, fsm: fsm, health: health}}}
+}
+
 // The plans that tunnels follow. bringUp is what an operator sees after creating a tunnel whose far side is right.
 var (
 	bringUp = plan{moments: []moment{

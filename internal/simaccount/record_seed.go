@@ -61,14 +61,14 @@ func (s *Server) FurnishRecord() {
 	s.LogBGP(iad, fell, "from_cloudflare", "notification_message", Object{"code": int64(4), "subcode": int64(0),
 		"reason": "Hold Timer Expired"})
 	s.repeat(iad, time.Minute, fell-time.Minute, "", "tcp_handshake_failed",
-		Object{"reason": "timeout", "message": "no answer to SYN", "src": "10.213.0.8", "dst": "10.213.0.9"})
+		Object{"reason": "timeout", "message": "no ACK after SYN-ACK", "src": "10.213.0.9", "dst": "10.213.0.8"}) // the router dials
 
 	s.LogBGP(sin, 8*time.Minute+31*time.Second, "", "session_config_changed", Object{"disabled": false, "md5_key": "changed"})
 	s.LogBGP(sin, 8*time.Minute, "", "bgp_state_transition", Object{"from_state": "Established", "to_state": "Idle",
 		"event": "Automatic_Stop"})
 	s.LogBGP(sin, 8*time.Minute, "from_cloudflare", "notification_message", Object{"code": int64(6), "subcode": int64(6), "reason": ""})
 	s.repeat(sin, 30*time.Second, 8*time.Minute-20*time.Second, "", "tcp_handshake_failed",
-		Object{"reason": "timeout", "message": "no answer to SYN", "src": "10.213.0.20", "dst": "10.213.0.21"})
+		Object{"reason": "timeout", "message": "no ACK after SYN-ACK", "src": "10.213.0.21", "dst": "10.213.0.20"})
 
 	ci := Actor{Type: "user", Context: "api_token", Email: "robin@northwind.example", Address: "192.0.2.44", TokenName: "network-ci"}
 	kim := Actor{Type: "user", Context: "dash", Email: "kim@northwind.example", Address: "192.0.2.45"}
@@ -76,6 +76,7 @@ func (s *Server) FurnishRecord() {
 	s.Audit(9*time.Minute, kim, "update", GRETunnels, "fra-dc1-gre", Object{"description": "Frankfurt data center, router 1"})
 	s.Audit(3*time.Hour+16*time.Minute, ci, "create", IPsecTunnels, waw, Object{"name": waw, "bgp": Object{"customer_asn": int64(64632)}})
 	s.Audit(26*time.Hour, kim, "update", Routes, s.routeOf("10.61.12.0/22"), Object{"priority": int64(150)})
+	s.Audit(withdrawnFor, kim, "update", BGPPrefixes, "198.18.20.0/24", Object{"on_demand": Object{"advertised": false}})
 	s.Attack("198.18.11.0/24", "dosd", 52*time.Minute, 4.2e9)
 	s.AddPolicy("Tunnel health to the NOC", "magic_tunnel_health_check_event", true)
 }

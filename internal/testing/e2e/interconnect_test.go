@@ -171,7 +171,7 @@ func TestANewCNIBringsItsTunnelSide(t *testing.T) {
 	term.WaitText("This name is taken")
 	fill(term, "^iad-cni", "", "Ashburn", "", "64700", "a-shared-md5-key")
 	term.Press("ctrl+s")
-	term.WaitFor("the review", showsAll("iad-cni", "Cloudflare chooses the addresses"))
+	term.WaitFor("the review", showsAll("iad-cni", "Cloudflare chooses the addresses", "enter send"))
 	term.Press("pgdown")
 	s := term.WaitFor("the session", showsAll("Your AS number", "64700", "set (not shown)"))
 	if s.Contains("a-shared-md5-key") {

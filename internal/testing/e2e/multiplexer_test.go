@@ -65,8 +65,9 @@ func TestTmuxAndScreenShowTheSame(t *testing.T) {
 		t.Run(m.name, func(t *testing.T) {
 			t.Parallel()
 			term := m.inside(t, size{80, 24}, "COLORTERM=truecolor")
+			plain := stopped(t, size{80, 24}) // both see the same pages: a list shows beside itself what its pages have read
 			for _, at := range []size{{80, 24}, {120, 40}} {
-				plain := stopped(t, at)
+				plain.Resize(at.cols, at.rows)
 				term.Resize(at.cols, at.rows)
 				for _, page := range pages {
 					plain.Type(page.there)
