@@ -47,7 +47,7 @@ const magicReaders = "Magic Transit Read or Magic WAN Read"
 var probes = []probe{
 	{"Tunnels and BGP", magicReaders, list(func(a *api.AccountClient) api.Collection[api.IPsecTunnel] { return a.IPsecTunnels })},
 	{"Static routes", magicReaders, list(func(a *api.AccountClient) api.Collection[api.Route] { return a.Routes })},
-	{"Interconnects", magicReaders, list(func(a *api.AccountClient) api.Collection[api.Interconnect] { return a.PhysicalInterconnects })},
+	{"Interconnects", magicReaders, list(func(a *api.AccountClient) api.Collection[api.Interconnect] { return a.Interconnects })},
 	{"Prefixes (BYOIP)", "IP Prefixes: Read or Magic Transit Read",
 		list(func(a *api.AccountClient) api.Collection[api.Prefix] { return a.Prefixes })},
 	{"Service bindings", "IP Prefixes: Read", list(func(a *api.AccountClient) api.Collection[api.AddressingService] { return a.Services })},

@@ -18,9 +18,9 @@ type part struct {
 
 // parts are the account.
 var parts = []part{
-	{[]Resource{GRETunnels, IPsecTunnels, CFLinks}, tunnelOperations, nil},
+	{[]Resource{GRETunnels, IPsecTunnels, Links}, tunnelOperations, nil},
 	{[]Resource{Routes}, routeOperations, nil},
-	{[]Resource{CNIs, Interconnects, Slots}, cniOperations, nil},
+	{[]Resource{CNIs, Ports, Slots}, cniOperations, nil},
 	{[]Resource{Prefixes, BGPPrefixes, Bindings, Delegations, Services, Leases}, addressingOperations, nil},
 	{nil, iamOperations, nil},
 	{nil, analyticsOperations, nil},

@@ -207,7 +207,7 @@ func TestASnapshotHoldsEveryKind(t *testing.T) {
 	moved, id := routes[0]["prefix"].(string)+" via "+routes[0]["nexthop"].(string), routes[0]["id"].(string)
 	priority := routes[0]["priority"]
 	change(simaccount.Routes, id, func(o simaccount.Object) { o["priority"], o["modified_on"] = int64(777), "2026-11-20T02:00:00Z" })
-	change(simaccount.CFLinks, "fra-cni-v1", func(o simaccount.Object) { o["mtu"], o["modified_on"] = int64(1400), "2026-11-20T02:00:00Z" })
+	change(simaccount.Links, "fra-cni-v1", func(o simaccount.Object) { o["mtu"], o["modified_on"] = int64(1400), "2026-11-20T02:00:00Z" })
 	cni := sim.Objects(simaccount.CNIs)[0]
 	change(simaccount.CNIs, cni["id"].(string), func(o simaccount.Object) {
 		o["bgp"] = simaccount.Object{"customer_asn": int64(64999), "extra_prefixes": []any{}, "md5_key": nil}

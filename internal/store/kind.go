@@ -159,9 +159,9 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		Delegations: func(ctx context.Context, id string) ([]api.Delegation, error) {
 			return a.Delegations(id).List(ctx)
 		},
-		Ports:      a.PhysicalInterconnects.List,
+		Ports:      a.Interconnects.List,
 		PortStatus: a.InterconnectStatus,
-		Links:      a.Interconnects.List,
+		Links:      a.MagicInterconnects.List,
 		CNIs:       a.CNIs.List,
 		Slots:      a.Slots.List,
 		CNISettings: func(ctx context.Context) ([]api.CNISettings, error) {
