@@ -39,7 +39,7 @@ func (a *Account) mergeByObject(singles []Incident) []Incident {
 // portFell is when a port was seen to leave the state in which it worked; zero: it was not.
 func (f Facts) portFell(name string) time.Time {
 	for _, e := range slices.Backward(f.Events) {
-		if e.Kind == store.PortChanged && e.TunnelID == name {
+		if e.Kind == store.PortChanged && e.ObjectID == name {
 			if bad(e.FromPort) {
 				continue
 			}

@@ -27,7 +27,7 @@ func portFacts(scenes ...portScene) diagnose.Facts {
 		rows = append(rows, store.Port{Interconnect: api.Interconnect{Name: name, SlotID: "s", Site: s.site,
 			Facility: &api.Facility{Name: s.site}, VirtualPortReservationID: name}, State: s.state})
 		if s.past > 0 {
-			f.Events = append(f.Events, store.Event{At: night.Add(-s.past), Kind: store.PortChanged, Resource: store.Ports, TunnelID: name,
+			f.Events = append(f.Events, store.Event{At: night.Add(-s.past), Kind: store.PortChanged, Resource: store.Ports, ObjectID: name,
 				Name: name, FromPort: store.PortHealthy, ToPort: s.state})
 		}
 	}

@@ -123,7 +123,7 @@ func (c tunnelCase) edited(w worked) bool {
 		return true
 	}
 	for _, e := range c.Track.Events {
-		if e.Kind == store.TunnelModified && e.At.After(from) && !c.coincides(e.At) {
+		if e.Kind == store.Modified && e.At.After(from) && !c.coincides(e.At) {
 			return true
 		}
 	}

@@ -43,7 +43,7 @@ func (a *Account) Timeline(words func(store.Event) string, objects ...Subject) [
 		add := adder(&out, s.Name)
 		ids := a.facts.idsOf(s)
 		for _, e := range a.facts.Events {
-			if slices.Contains(ids, e.TunnelID) {
+			if slices.Contains(ids, e.ObjectID) {
 				add(e.At, FromWatching, words(e))
 			}
 		}
@@ -128,7 +128,7 @@ func (a *Account) advertisements(s Subject, out *[]Moment) {
 				continue
 			}
 			at := b.OnDemand.AdvertisedModifiedAt.Time
-			if slices.ContainsFunc(a.facts.Events, func(e store.Event) bool { return e.TunnelID == b.ID && e.At.Sub(at).Abs() < changeAfter }) {
+			if slices.ContainsFunc(a.facts.Events, func(e store.Event) bool { return e.ObjectID == b.ID && e.At.Sub(at).Abs() < changeAfter }) {
 				continue
 			}
 			word := "withdrawn"

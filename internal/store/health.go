@@ -126,7 +126,7 @@ func (s *Store) takeHealth(next *Snapshot, health map[string]TunnelHealth, betwe
 			continue
 		}
 		if was := track.healthBefore; was != "" && was != t.Health.State {
-			e := Event{At: between.to, Kind: HealthChanged, TunnelID: t.ID, Name: t.Name, FromHealth: was, ToHealth: t.Health.State,
+			e := Event{At: between.to, Kind: HealthChanged, ObjectID: t.ID, Name: t.Name, FromHealth: was, ToHealth: t.Health.State,
 				Unwatched: between.blind || between.from.IsZero()} // then was is from an earlier run
 			events = append(events, e)
 			track.Events = inOrder(track.Events, []Event{e}, maxTrack)
@@ -173,7 +173,7 @@ func (s *Store) linkHealth(links []api.MagicInterconnect, health map[string]Tunn
 			continue // not measured is no change
 		}
 		if s.links[l.Name] = is; was != "" && was != is {
-			events = append(events, Event{At: between.to, Kind: HealthChanged, Resource: Links, TunnelID: l.ID, Name: l.Name,
+			events = append(events, Event{At: between.to, Kind: HealthChanged, Resource: Links, ObjectID: l.ID, Name: l.Name,
 				FromHealth: was, ToHealth: is, Unwatched: between.blind})
 		}
 	}

@@ -173,8 +173,8 @@ func TestSomebodyChangesRoutesAndBindings(t *testing.T) {
 	w.routes = []api.Route{{ID: "2", Prefix: "10.2.0.0/16", Nexthop: "10.0.0.1", ModifiedOn: api.Time{Time: b.now}},
 		{ID: "3", Prefix: "10.3.0.0/16", Nexthop: "10.0.0.1"}}
 	got := kinds(b.see(store.Routes))
-	for kind, name := range map[store.EventKind]string{store.TunnelGone: "10.1.0.0/16 via 10.0.0.1",
-		store.TunnelModified: "10.2.0.0/16 via 10.0.0.1", store.TunnelAppeared: "10.3.0.0/16 via 10.0.0.1"} {
+	for kind, name := range map[store.EventKind]string{store.Gone: "10.1.0.0/16 via 10.0.0.1",
+		store.Modified: "10.2.0.0/16 via 10.0.0.1", store.Appeared: "10.3.0.0/16 via 10.0.0.1"} {
 		if got[kind] != name {
 			t.Errorf("%s: %q, want %q", kind, got[kind], name)
 		}
@@ -195,7 +195,7 @@ func TestBindingsThatCannotBeReadAreNotLost(t *testing.T) {
 		t.Errorf("that a part could not be read is not said: %+v", e)
 	}
 	w.bindErr = nil
-	if got := kinds(b.see(store.Prefixes, store.Bindings)); got[store.TunnelGone] != "198.18.0.0/24 to Magic Transit" {
+	if got := kinds(b.see(store.Prefixes, store.Bindings)); got[store.Gone] != "198.18.0.0/24 to Magic Transit" {
 		t.Errorf("the binding is gone: %v", got)
 	}
 }

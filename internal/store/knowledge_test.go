@@ -226,7 +226,7 @@ func TestALossIsConfirmedBeforeAnybodyIsTold(t *testing.T) {
 			}
 			gone := 0
 			for _, e := range s.Events {
-				if e.Kind != store.TunnelGone {
+				if e.Kind != store.Gone {
 					t.Errorf("%s, %s: %+v", k, name, e)
 				}
 				gone++
@@ -319,7 +319,7 @@ func TestAnswersThatAreNoLists(t *testing.T) {
 			d.now = d.now.Add(time.Minute)
 			s := d.w.Read(d.Context(), store.Target{Kind: k})
 			if e := s.Entry(k); !before.Settled() || e.Settled() || !e.Fetched.Equal(before.Fetched) ||
-				slices.ContainsFunc(s.Events, func(e store.Event) bool { return e.Kind == store.TunnelGone || e.Kind == store.TunnelAppeared }) {
+				slices.ContainsFunc(s.Events, func(e store.Event) bool { return e.Kind == store.Gone || e.Kind == store.Appeared }) {
 				t.Errorf("%s, %s: %+v, %v", k, what, e, s.Events)
 			}
 		}
@@ -346,7 +346,7 @@ func TestAListThatIsUsableInPart(t *testing.T) {
 		t.Error(why)
 	}
 	for _, e := range s.Events {
-		if e.Kind == store.TunnelGone {
+		if e.Kind == store.Gone {
 			t.Errorf("%+v", e)
 		}
 	}
@@ -354,7 +354,7 @@ func TestAListThatIsUsableInPart(t *testing.T) {
 		len(s.Routes.Rows) != 3 {
 		t.Errorf("%+v", s.Routes)
 	}
-	if s = answer(one, two, three); !s.Routes.Settled() || len(s.Routes.Rows) != 3 || len(s.Events) != 1 || s.Events[0].TunnelID != "3" {
+	if s = answer(one, two, three); !s.Routes.Settled() || len(s.Routes.Rows) != 3 || len(s.Events) != 1 || s.Events[0].ObjectID != "3" {
 		t.Errorf("%+v, %+v", s.Routes.Entry, s.Events)
 	}
 }

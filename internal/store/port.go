@@ -77,7 +77,7 @@ func (s *Store) readPortState(ctx context.Context, name string, f *Fetchers) app
 			return nil
 		}
 		// When it happened is not told: it was noticed when the state was asked for.
-		return []Event{{At: took.to, Kind: PortChanged, Resource: Ports, TunnelID: name, Name: name, FromPort: was.known, ToPort: p.State,
+		return []Event{{At: took.to, Kind: PortChanged, Resource: Ports, ObjectID: name, Name: name, FromPort: was.known, ToPort: p.State,
 			Unwatched: lookBetween(was.Asked, took).blind}}
 	}
 }

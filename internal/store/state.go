@@ -82,14 +82,13 @@ func (s State) Word() string {
 // EventKind says what happened.
 type EventKind string
 
-// The kinds of events. TunnelAppeared, TunnelGone and TunnelModified are used for other objects too; Event.Resource
-// says which.
+// The kinds of events. Appeared, Gone and Modified are those of any object; Event.Resource says of which.
 const (
 	SessionChanged   EventKind = "session"  // From and To differ
 	SessionFlaps     EventKind = "flapping" // it left Up often, see flapCount
-	TunnelAppeared   EventKind = "appeared"
-	TunnelGone       EventKind = "gone"
-	TunnelModified   EventKind = "modified"   // somebody changed the object
+	Appeared         EventKind = "appeared"
+	Gone             EventKind = "gone"
+	Modified         EventKind = "modified"   // somebody changed the object
 	HealthChanged    EventKind = "health"     // FromHealth and ToHealth differ
 	PrefixAdvertised EventKind = "advertised" // Name is the CIDR of the BGP prefix
 	PrefixWithdrawn  EventKind = "withdrawn"
@@ -104,7 +103,7 @@ type Event struct {
 	At         time.Time `json:"at"` // when it happened as far as known: see tracker.when
 	Kind       EventKind `json:"kind"`
 	Resource   Kind      `json:"resource,omitempty"` // "": a tunnel
-	TunnelID   string    `json:"id,omitempty"`       // of the object, whatever it is
+	ObjectID   string    `json:"id,omitempty"`
 	Name       string    `json:"name,omitempty"`
 	From       State     `json:"from,omitempty"`
 	To         State     `json:"to,omitempty"`

@@ -109,7 +109,7 @@ func checkEvents(t *testing.T, text string) {
 			t.Fatal(err)
 		}
 		switch {
-		case e.Kind == store.TunnelModified:
+		case e.Kind == store.Modified:
 			modified[e.Name]++
 		case e.Name == "fra-dc1-gre" && e.To == store.Down:
 			downs++
