@@ -261,7 +261,7 @@ func noNumber(s *store.Snapshot) string {
 // their own, and the findings say when they lack them.
 func needed() []store.Kind {
 	return slices.DeleteFunc(store.Overview(), func(k store.Kind) bool {
-		return k == store.HealthChecks || k == store.TunnelTraffic || k == store.LocationHealth
+		return k == store.TunnelHealth || k == store.TunnelTraffic || k == store.LocationHealth
 	})
 }
 

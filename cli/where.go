@@ -84,7 +84,7 @@ func runWhere(ctx context.Context, x IO, f *flags, out output, timeout time.Dura
 func withoutHealth(kinds []store.Kind) []store.Kind {
 	var out []store.Kind
 	for _, k := range kinds {
-		if k != store.HealthChecks {
+		if k != store.TunnelHealth {
 			out = append(out, k)
 		}
 	}

@@ -23,10 +23,10 @@ var healths = map[string]float64{"healthy": 1, "degraded": 0.6, "down": 0}
 
 // networkOf has a tunnel for each word of health, which may also be "off" or "?".
 func networkOf(words ...string) *network {
-	n := &network{diagnose.Facts{Now: night, Health: map[string]store.TunnelHealth{}}}
+	n := &network{diagnose.Facts{Now: night, Health: map[string]store.MeasuredHealth{}}}
 	read := store.Entry{Fetched: night}
 	n.facts.GRE, n.facts.IPsec, n.facts.Measured = read, read, read
-	n.facts.Measured.Kind = store.HealthChecks
+	n.facts.Measured.Kind = store.TunnelHealth
 	n.facts.Links = store.ListOf[api.MagicInterconnect](store.Links, nil, night)
 	n.facts.Routes = store.ListOf[api.Route](store.Routes, nil, night)
 	n.facts.Prefixes = store.ListOf[store.Prefix](store.Prefixes, nil, night)
@@ -37,7 +37,7 @@ func networkOf(words ...string) *network {
 			HealthCheck: &api.HealthCheck{Enabled: &on}}}
 		n.facts.Tunnels = append(n.facts.Tunnels, t)
 		if score, ok := healths[word]; ok {
-			n.facts.Health[t.Name] = store.TunnelHealth{State: store.HealthOf(&score), Score: &score}
+			n.facts.Health[t.Name] = store.MeasuredHealth{State: store.HealthOf(&score), Score: &score}
 		}
 	}
 	return n

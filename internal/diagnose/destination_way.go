@@ -330,7 +330,7 @@ func (f Facts) unmeasured() string {
 	case e.Kind == "" && len(f.Health) > 0: // facts that were put together by hand
 		return ""
 	case !e.Known():
-		e.Kind = store.HealthChecks
+		e.Kind = store.TunnelHealth
 		return e.Why()
 	case f.Now.Sub(e.Fetched) > store.HealthWindow:
 		return "the health was last read " + ago(f.Now.Sub(e.Fetched.Truncate(time.Second))) + " ago"

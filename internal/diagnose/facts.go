@@ -32,7 +32,7 @@ type Facts struct {
 	Locations store.Locations
 	Ports     store.List[store.Port]            // of network interconnects
 	Links     store.List[api.MagicInterconnect] // their tunnel interfaces
-	Health    map[string]store.TunnelHealth
+	Health    map[string]store.MeasuredHealth
 	Measured  store.Entry                   // what is known of the health as a whole
 	Changes   []Change                      // that were made from this machine lately
 	Events    []store.Event                 // what was seen to happen, oldest first

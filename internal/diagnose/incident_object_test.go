@@ -54,7 +54,7 @@ func TestPortsOfOneLocationAreOneIncident(t *testing.T) {
 	} {
 		facts := portFacts(c.ports...)
 		facts.Links = links(api.MagicInterconnect{ID: "l0", Name: "over-port-0", VirtualPortReservationID: "port-0"})
-		facts.Health = map[string]store.TunnelHealth{"over-port-0": {State: store.HealthDown}}
+		facts.Health = map[string]store.MeasuredHealth{"over-port-0": {State: store.HealthDown}}
 		several := slices.DeleteFunc(diagnose.New(facts).Incidents(),
 			func(i diagnose.Incident) bool { return i.CountText() != "2 ports" })
 		if (len(several) == 1) != (c.says != "") || len(several) > 1 {

@@ -72,7 +72,7 @@ func session(fsm string, state api.BGPState) is {
 func overTCP(t *store.Tunnel) { t.BGPStatus.TCPEstablished = true }
 
 func health(score float64) is {
-	return func(t *store.Tunnel) { t.Health = store.TunnelHealth{State: store.HealthOf(&score), Score: &score} }
+	return func(t *store.Tunnel) { t.Health = store.MeasuredHealth{State: store.HealthOf(&score), Score: &score} }
 }
 
 // upUntil: the session was seen up for so long, until so long ago.

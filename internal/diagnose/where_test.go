@@ -208,7 +208,7 @@ func many(seed uint64, routes, tunnels int) *network {
 		n.facts.Tunnels = append(n.facts.Tunnels, store.Tunnel{State: store.NoBGP,
 			Tunnel: api.Tunnel{Kind: api.GRE, ID: fmt.Sprint("id", i), Name: name,
 				CustomerEndpoint: fmt.Sprintf("203.0.113.%d", i%250), InterfaceAddress: fmt.Sprintf("10.%d.%d.%d/31", 128+i>>15, i>>7&255, i<<1&255)}})
-		n.facts.Health[name] = store.TunnelHealth{State: store.HealthOf(&score), Score: &score}
+		n.facts.Health[name] = store.MeasuredHealth{State: store.HealthOf(&score), Score: &score}
 	}
 	for i := range routes {
 		at := random.IntN(tunnels)

@@ -91,7 +91,7 @@ func (s *Store) take(ctx context.Context, d Target, h Handed) bool {
 	}
 	var apply applier
 	switch d.Kind {
-	case HealthChecks:
+	case TunnelHealth:
 		apply = func(next *Snapshot, took span, again bool) []Event {
 			was := next.Health.Entry
 			next.Health.take(nil, took, again)

@@ -28,11 +28,11 @@ type Handed struct {
 	Rows     []json.RawMessage `json:"rows,omitempty"` // as the server sent them; of tunnels those of GRE
 	IPsec    []json.RawMessage `json:"ipsec,omitempty"`
 
-	Health     map[string]TunnelHealth `json:"health,omitempty"`
-	Traffic    map[string]Traffic      `json:"traffic,omitempty"`
-	Locations  *handedLocations        `json:"locations,omitempty"`
-	Events     []Event                 `json:"events,omitempty"` // of everything, oldest first
-	ClockAhead time.Duration           `json:"clock_ahead,omitempty"`
+	Health     map[string]MeasuredHealth `json:"health,omitempty"`
+	Traffic    map[string]Traffic        `json:"traffic,omitempty"`
+	Locations  *handedLocations          `json:"locations,omitempty"`
+	Events     []Event                   `json:"events,omitempty"` // of everything, oldest first
+	ClockAhead time.Duration             `json:"clock_ahead,omitempty"`
 
 	// SharedHistory: the recorder writes the history that this screen reads, so that nothing of this has to be written again.
 	SharedHistory bool `json:"-"`
@@ -123,7 +123,7 @@ func (h *Handed) fill(last *Snapshot, t Target) bool {
 				h.Rows = append(h.Rows, tunnel.JSON())
 			}
 		}
-	case HealthChecks:
+	case TunnelHealth:
 		h.Health = last.Health.By
 	case TunnelTraffic:
 		h.Traffic = last.Traffic.By

@@ -291,8 +291,8 @@ func TestDetailsAreKnownInPart(t *testing.T) {
 	if e := s.Entry(store.API); e.Known() || e.Kind != store.API {
 		t.Errorf("the API is no list: %+v", e)
 	}
-	if l.Last().Entry(store.HealthChecks).Why() != "the health was not read yet" {
-		t.Error(l.Last().Entry(store.HealthChecks).Why())
+	if l.Last().Entry(store.TunnelHealth).Why() != "the health was not read yet" {
+		t.Error(l.Last().Entry(store.TunnelHealth).Why())
 	}
 }
 

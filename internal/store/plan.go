@@ -168,7 +168,7 @@ func (s *Store) neededLists() []Kind {
 	for _, d := range s.shown {
 		need(d.Kind)
 	}
-	first := []Kind{HealthChecks, GRETunnels}
+	first := []Kind{TunnelHealth, GRETunnels}
 	return slices.SortedFunc(maps.Keys(set), func(a, b Kind) int {
 		return cmp.Or(slices.Index(first, b)-slices.Index(first, a), cmp.Compare(a, b))
 	})
@@ -177,7 +177,7 @@ func (s *Store) neededLists() []Kind {
 // class is that of the requests for a list; list is Prefixes also when the page shows what lies below a prefix.
 func (s *Store) class(list Kind) api.Class {
 	switch {
-	case list == GRETunnels || list == HealthChecks:
+	case list == GRETunnels || list == TunnelHealth:
 		return api.ClassTunnels
 	case slices.ContainsFunc(s.shown, func(d Target) bool { return d.Kind.Listed() == list }):
 		return api.ClassPage
@@ -228,7 +228,7 @@ func (s *Store) again(d Target) bool {
 func (s *Store) Shown() []Target {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	needs := slices.Concat(Of(GRETunnels, HealthChecks), s.shown)
+	needs := slices.Concat(Of(GRETunnels, TunnelHealth), s.shown)
 	return distinct(slices.DeleteFunc(needs, func(d Target) bool { return d.Kind.Detail() && d.Of == "" }))
 }
 
@@ -237,7 +237,7 @@ func (s *Store) Shown() []Target {
 func (s *Store) Changed(targets ...Target) {
 	touched := slices.Concat(targets, s.Shown())
 	for _, k := range readable {
-		if !k.Detail() && k != HealthChecks && k != TunnelTraffic {
+		if !k.Detail() && k != TunnelHealth && k != TunnelTraffic {
 			touched = append(touched, Target{Kind: k})
 		}
 	}

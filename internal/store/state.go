@@ -122,7 +122,7 @@ type Event struct {
 type Tunnel struct {
 	api.Tunnel
 	State  State
-	Health TunnelHealth // zero while it is not known
+	Health MeasuredHealth // zero while it is not known
 	Track  Track
 	// ClockAhead is by how much the clock that the API's times are of was ahead of the one here: see Reported.
 	ClockAhead time.Duration

@@ -223,7 +223,7 @@ var rests = []struct {
 	name  string
 	kinds []store.Kind
 }{
-	{"GRE", []store.Kind{store.GRETunnels}}, {"IPsec", []store.Kind{store.IPsecTunnels}}, {"health", []store.Kind{store.HealthChecks}},
+	{"GRE", []store.Kind{store.GRETunnels}}, {"IPsec", []store.Kind{store.IPsecTunnels}}, {"health", []store.Kind{store.TunnelHealth}},
 	{"traffic", []store.Kind{store.TunnelTraffic}}, {"routes", []store.Kind{store.Routes}}, {"prefixes", []store.Kind{store.Prefixes}},
 	{"CNI", []store.Kind{store.Ports, store.Links}},
 }
