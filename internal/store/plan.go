@@ -79,7 +79,7 @@ func distinct(targets []Target) []Target {
 
 // Job is what is to be read in one go.
 type Job struct {
-	Details []Target
+	Targets []Target
 	Class   api.Class // of its requests
 }
 
@@ -102,7 +102,7 @@ func (s *Store) Due() []Job {
 			return true
 		})
 		for _, j := range []Job{{asked, api.ClassPerson}, {targets, c}} {
-			if len(j.Details) > 0 {
+			if len(j.Targets) > 0 {
 				jobs = append(jobs, j)
 			}
 		}

@@ -314,7 +314,7 @@ func TestJobsSayHowUrgentTheyAre(t *testing.T) {
 	got := map[string]api.Class{}
 	first := s.Due()
 	for _, j := range first {
-		got[strings.Join(store.Needs(j.Details...), " ")] = j.Class
+		got[strings.Join(store.Needs(j.Targets...), " ")] = j.Class
 	}
 	for what, want := range map[string]api.Class{"gre_tunnels": api.ClassTunnels, "health": api.ClassTunnels, "cni_slots": api.ClassPage,
 		"prefixes": api.ClassPage, "routes": api.ClassBackground, "traffic": api.ClassBackground} {
@@ -322,14 +322,14 @@ func TestJobsSayHowUrgentTheyAre(t *testing.T) {
 			t.Errorf("%s: %d, want %d", what, p, want)
 		}
 	}
-	if what := store.Needs(first[0].Details...)[0]; what != "gre_tunnels" {
+	if what := store.Needs(first[0].Targets...)[0]; what != "gre_tunnels" {
 		t.Errorf("the first is %s", what)
 	}
 	for _, j := range first {
 		s.Do(t.Context(), j)
 	}
 	for _, j := range s.Due() {
-		for _, d := range j.Details {
+		for _, d := range j.Targets {
 			if page := d == (store.Target{Kind: store.Bindings, Of: "p1"}); page != (j.Class == api.ClassPage) {
 				t.Errorf("%v: %d", d, j.Class)
 			}

@@ -79,7 +79,7 @@ func (f *Feed) step() tea.Cmd {
 		cmds = append(cmds, func() tea.Msg {
 			f.store.Do(f.ctx, job)
 			f.recallChanges(false)
-			return readMsg{job.Details}
+			return readMsg{job.Targets}
 		})
 	}
 	seq := f.seq.Next() // whatever wait was under way is over
