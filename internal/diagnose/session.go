@@ -254,7 +254,7 @@ func (c tunnelCase) reservedASN() []Finding {
 		return nil
 	}
 	asn := asnText(c.BGP.CustomerASN)
-	if rules.ASNKind(c.BGP.CustomerASN) != rules.ASNReserved && c.BGP.CustomerASN != rules.CloudflareASN && asn != c.cloudflareASN() {
+	if rules.ASNClassOf(c.BGP.CustomerASN) != rules.ASNReserved && c.BGP.CustomerASN != rules.CloudflareASN && asn != c.cloudflareASN() {
 		return nil
 	}
 	return []Finding{{Cause: ASNReserved, Likelihood: Certain, Impact: Outage, Evidence: []Evidence{{"bgp.customer_asn", asn}},

@@ -340,7 +340,7 @@ func (m *Module) openOne(t store.Tunnel) func() tui.View {
 func (m *Module) names(except string) []rules.Named {
 	var out []rules.Named
 	for _, t := range m.others(except) {
-		out = append(out, rules.Named{Name: t.Name, Kind: ruleKind(t.Kind)})
+		out = append(out, rules.Named{Name: t.Name, Type: ruleKind(t.Kind)})
 	}
 	return out
 }
@@ -351,7 +351,7 @@ func (m *Module) pairs(except string) []rules.EndpointPair {
 		cloudflare, errCF := netip.ParseAddr(t.CloudflareEndpoint)
 		customer, err := netip.ParseAddr(t.CustomerEndpoint)
 		if err == nil && errCF == nil {
-			out = append(out, rules.EndpointPair{Kind: ruleKind(t.Kind), Cloudflare: cloudflare, Customer: customer, Owner: t.Name})
+			out = append(out, rules.EndpointPair{Type: ruleKind(t.Kind), Cloudflare: cloudflare, Customer: customer, Owner: t.Name})
 		}
 	}
 	return out
@@ -388,7 +388,7 @@ func (m *Module) others(except string) []store.Tunnel {
 	return slices.DeleteFunc(slices.Clone(m.env.Feed.Last().Tunnels), func(t store.Tunnel) bool { return except != "" && t.ID == except })
 }
 
-func ruleKind(k api.TunnelKind) rules.Kind {
+func ruleKind(k api.TunnelKind) rules.LinkType {
 	if k == api.IPsec {
 		return rules.IPsec
 	}
