@@ -322,7 +322,7 @@ func (o checkOptions) agedBy(facts diagnose.Facts) aged {
 func judge(tunnels []store.Tunnel, h health, age aged) judgement {
 	j := judgement{Totals: store.Count(h.on(tunnels)), blind: h.why()}
 	sorted := slices.Clone(tunnels)
-	sorting.Sort(sorted, func(a, b store.Tunnel) int { return a.State.Severity() - b.State.Severity() })
+	sorting.Sort(sorted, func(a, b store.Tunnel) int { return a.State.Rank() - b.State.Rank() })
 	for _, t := range sorted {
 		found := h.of(t)
 		old, refused := age(t)

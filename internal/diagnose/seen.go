@@ -172,7 +172,7 @@ func (a *Account) Locations() []LocationView {
 			s.Share = &part
 		}
 		sorting.Sort(out[i].Bad, func(x, y BadTunnel) int {
-			return cmp.Or(boolCompare(x.Idle(), y.Idle()), cmp.Compare(x.State.Severity(), y.State.Severity()), cmp.Compare(x.Name, y.Name))
+			return cmp.Or(boolCompare(x.Idle(), y.Idle()), cmp.Compare(x.State.Rank(), y.State.Rank()), cmp.Compare(x.Name, y.Name))
 		})
 	}
 	sorting.Sort(out, LocationView.Worst)

@@ -51,8 +51,8 @@ type MeasuredHealth struct {
 	Fell  Began     // since when the series of the analytics is bad, where somebody has asked for it
 }
 
-// Severity orders health for an operator, worst first: 0 is worst.
-func (h Health) Severity() int {
+// Rank orders health for an operator, worst first: 0 is worst.
+func (h Health) Rank() int {
 	switch h {
 	case HealthDown:
 		return 0

@@ -23,8 +23,8 @@ const (
 // Word is the state as the API names it; what is not known is not called anything else.
 func (s PortState) Word() string { return cmp.Or(string(s), "Unknown") }
 
-// Severity orders states for an operator: what is broken, what is not known, what is not yet, what is well.
-func (s PortState) Severity() int {
+// Rank orders states for an operator: what is broken, what is not known, what is not yet, what is well.
+func (s PortState) Rank() int {
 	switch s {
 	case PortDown:
 		return 0

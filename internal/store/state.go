@@ -53,8 +53,8 @@ func Undecoded(object any) []string {
 	return nil
 }
 
-// Severity orders states for an operator, worst first: 0 is worst.
-func (s State) Severity() int {
+// Rank orders states for an operator, worst first: 0 is worst.
+func (s State) Rank() int {
 	switch s {
 	case Down:
 		return 0

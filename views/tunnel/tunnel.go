@@ -155,7 +155,7 @@ func healthColumn() table.Column[store.Tunnel] {
 		Text: func(t store.Tunnel, _ time.Time) string { return cmp.Or(string(probed(t)), "-") },
 		Role: func(t store.Tunnel) tui.Role { return HealthRole(probed(t)) },
 		Compare: func(a, b store.Tunnel) int {
-			return cmp.Compare(probed(a).Severity(), probed(b).Severity())
+			return cmp.Compare(probed(a).Rank(), probed(b).Rank())
 		}}
 }
 
@@ -166,7 +166,7 @@ func bySeverity(a, b store.Tunnel) int { return cmp.Compare(severity(a), severit
 
 // severity puts a session that flaps behind those that are down, also in the moments when it is up.
 func severity(t store.Tunnel) int {
-	s := 2 * t.State.Severity()
+	s := 2 * t.State.Rank()
 	if t.Track.Flapping {
 		s = min(s, 1)
 	}
