@@ -312,7 +312,7 @@ func (o checkOptions) agedBy(facts diagnose.Facts) aged {
 		if !updated.IsZero() && o.maxAge > 0 && now.Sub(updated) > o.maxAge {
 			return age, true
 		}
-		if read.Old(t.ID) {
+		if read.StatusOutdated(t.ID) {
 			return age, false
 		}
 		return "", false

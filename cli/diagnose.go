@@ -125,7 +125,7 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 			recordLines(snapshot, all.found, c)))
 	}
 	if err == nil && unread != nil {
-		return exit(exitNo) // the rest is printed; what is missing was said
+		return exit(exitFailed) // the rest is printed; what is missing was said
 	}
 	return err
 }

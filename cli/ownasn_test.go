@@ -28,7 +28,7 @@ func ownASN(t *testing.T, sim *simaccount.Server) {
 // An account whose sessions have another AS number of Cloudflare's: every text for a router and every diagnosis has that one.
 func TestCloudflaresASNumberIsTheAccountsInEveryCommand(t *testing.T) {
 	sim, env := serve(t, simaccount.Options{})
-	if _, err := sim.Seed(simaccount.WrongMD5); err != nil {
+	if _, err := sim.Inject(simaccount.WrongMD5); err != nil {
 		t.Fatal(err)
 	}
 	if err := sim.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "OpenSent"); err != nil {

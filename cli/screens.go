@@ -162,7 +162,7 @@ func (f *flags) run(ctx context.Context, x IO, app *tui.App) error {
 	switch {
 	case err != nil:
 		return failure{code, err}
-	case code != exitDone:
+	case code != exitOK:
 		return exit(code)
 	}
 	return nil

@@ -127,7 +127,7 @@ func (f *flags) notice(x IO, s *session) func(string) tea.Cmd {
 
 // env is what the pages work with.
 func (s *session) env(ctx context.Context, x IO, watcher *store.Store) (*kit.Env, error) {
-	requests, sent := &kit.RequestLog{}, &change.RequestLog{}
+	requests, sent := &kit.RequestLog{}, &change.SentRequests{}
 	s.observe(requests.Observe)
 	s.observe(sent.Observe)
 	written := s.journal(x)

@@ -45,7 +45,7 @@ func (r *statusRun) watch(ctx context.Context, account string) error {
 		last = now.health
 		if first && !passes(now.snapshot) {
 			r.blankLine()
-			return failure{exitNo, trouble}
+			return failure{exitFailed, trouble}
 		}
 		if err := r.again(&place, now, trouble); err != nil || !pause(ctx, now.snapshot.Next) {
 			return err

@@ -76,7 +76,7 @@ func runWhere(ctx context.Context, x IO, f *flags, out output, timeout time.Dura
 		err = printLines(x.Out, where.Lines(place, f.canvas(x, s.now())))
 	}
 	if err == nil && snapshot.Missing(withoutHealth(lists)...) != nil {
-		return exit(exitNo) // the rest is printed; what is missing was said
+		return exit(exitFailed) // the rest is printed; what is missing was said
 	}
 	return err
 }

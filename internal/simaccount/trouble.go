@@ -71,9 +71,9 @@ const (
 	lostProbes = 0.0
 )
 
-// Seed makes a trouble happen to the believable account from now on and says in which object it shows. An
+// Inject makes a trouble happen to the believable account from now on and says in which object it shows. An
 // account of generated tunnels has none of these objects: the error says so.
-func (s *Server) Seed(t Trouble) (Affected, error) {
+func (s *Server) Inject(t Trouble) (Affected, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
 	kind, name, befall := s.plan(t)

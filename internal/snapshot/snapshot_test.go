@@ -57,7 +57,7 @@ func TestWhatWasLostComesFirst(t *testing.T) {
 			if err := take().Save(path, false); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := sim.Seed(trouble); err != nil {
+			if _, err := sim.Inject(trouble); err != nil {
 				t.Fatal(err)
 			}
 			good, err := snapshot.Load(path)
@@ -197,7 +197,7 @@ func TestASnapshotHoldsEveryKind(t *testing.T) {
 			"2026-11-20T02:00:00Z"
 	})
 	change(simaccount.IPsecTunnels, "jnb-br1-ipsec", func(o simaccount.Object) { o["customer_endpoint"] = "203.0.113.200" })
-	if _, err := sim.Seed(simaccount.PathDown); err != nil {
+	if _, err := sim.Inject(simaccount.PathDown); err != nil {
 		t.Fatal(err)
 	}
 	if err := sim.Delete(simaccount.IPsecTunnels, "ams-br2-ipsec"); err != nil {

@@ -255,7 +255,7 @@ func (b *BringUp) verdict(c tui.Canvas, t store.Tunnel, ok bool) []string {
 			b.ends(c, t)...)
 	case t.BGP == nil:
 		return append(b.hints(c, t), b.ends(c, t)...)
-	case b.m.env.Feed.Diagnosis().Old(t.ID):
+	case b.m.env.Feed.Diagnosis().StatusOutdated(t.ID):
 		return tui.Paragraph(c, tui.Pending, "The session was up "+tui.AgeSince(statusTime(t), c.Now)+" ago, when its status was last updated; "+
 			"it may have changed since.")
 	case t.State == store.Up && b.steps.up.before:

@@ -147,7 +147,7 @@ func TestAnEventLeadsToThePrefixThatItHappenedTo(t *testing.T) {
 			step(term, "g") // what was answered is taken in: an event is a difference to it
 			term.Press("E")
 			term.WaitFor("the events again", func(s ptytest.Screen) bool { return strings.Contains(title(s), "Overview › Events") })
-			befallen, err := a.Seed(trouble)
+			befallen, err := a.Inject(trouble)
 			a.do(err)
 			a.pass(time.Second)
 			term.Press("r")

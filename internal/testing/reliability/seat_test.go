@@ -102,7 +102,7 @@ func (s *seat) join(o options) {
 		}
 	}
 	ctx := s.t.Context()
-	requests, sent := &kit.RequestLog{}, &change.RequestLog{}
+	requests, sent := &kit.RequestLog{}, &change.SentRequests{}
 	way := s.RoundTripper()
 	if o.way != nil {
 		way = o.way(way)
