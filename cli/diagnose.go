@@ -412,13 +412,13 @@ func incidentBlock(i diagnose.Incident, c tui.Canvas) []string {
 	out = append(out, tui.Paragraph(c, tui.Plain, "Next: "+i.Next)...)
 	names := make([]string, 0, len(i.Members))
 	for _, m := range i.Members {
-		if m.Resource != store.Prefixes || i.Tunnels() == 0 { // beside tunnels these are among what is affected
+		if m.Kind != store.Prefixes || i.Tunnels() == 0 { // beside tunnels these are among what is affected
 			names = append(names, tui.Clean(m.Name))
 		}
 	}
 	slices.Sort(names)
 	noun := i.Noun()
-	if i.Tunnels() == 0 && slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.Resource != i.Members[0].Resource }) {
+	if i.Tunnels() == 0 && slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.Kind != i.Members[0].Kind }) {
 		noun = "objects"
 	}
 	if m := i.Muted; m != nil {

@@ -352,7 +352,7 @@ func (a *Account) Notes() []Diagnosis {
 	var out []Diagnosis
 	for _, d := range a.Table().All() {
 		if notes := d.Notes(); len(notes) > 0 {
-			out = append(out, Diagnosis{Subject{Resource: store.Routes, Name: d.Prefix.String()}, notes})
+			out = append(out, Diagnosis{Subject{Kind: store.Routes, Name: d.Prefix.String()}, notes})
 		}
 	}
 	sorting.Sort(out, func(x, y Diagnosis) int {

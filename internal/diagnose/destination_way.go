@@ -64,7 +64,7 @@ func (w Path) Name() string {
 }
 
 // key tells ways apart: two routes into one tunnel are one way.
-func (w Path) key() string { return string(w.Over.Resource) + "/" + cmp.Or(w.Over.ID, w.Route.Nexthop) }
+func (w Path) key() string { return string(w.Over.Kind) + "/" + cmp.Or(w.Over.ID, w.Route.Nexthop) }
 
 // Effective is the priority with the penalty of health; false when the health is not known.
 func (w Path) Effective() (priority int, known bool) {

@@ -87,9 +87,9 @@ func (f Facts) of(t store.Tunnel) time.Time {
 
 // Subject is what a diagnosis is about.
 type Subject struct {
-	Resource store.Kind `json:"resource"` // as the API calls the collection
-	ID       string     `json:"id,omitempty"`
-	Name     string     `json:"name"`
+	Kind store.Kind `json:"resource"` // as the API calls the collection
+	ID   string     `json:"id,omitempty"`
+	Name string     `json:"name"`
 }
 
 // Diagnosis is everything found about one subject, the likeliest first. It is never empty.
@@ -271,7 +271,7 @@ func (a *Account) Named(name string) []Diagnosis {
 	found := slices.DeleteFunc(a.every(), func(d Diagnosis) bool { return !asked(d.Subject) })
 	for _, r := range a.facts.Routes.Rows { // Routes has those only of which there is something to say
 		subject := Subject{store.Routes, r.ID, r.Prefix}
-		if asked(subject) && !slices.ContainsFunc(found, func(d Diagnosis) bool { return d.Subject.Resource == store.Routes }) {
+		if asked(subject) && !slices.ContainsFunc(found, func(d Diagnosis) bool { return d.Subject.Kind == store.Routes }) {
 			found = append(found, Diagnosis{subject, []Finding{routeLeads(r)}})
 		}
 	}
@@ -279,7 +279,7 @@ func (a *Account) Named(name string) []Diagnosis {
 		if !asked(d.Subject) {
 			continue
 		}
-		if i := slices.IndexFunc(found, func(f Diagnosis) bool { return f.Subject.Resource == store.Routes && f.Subject.Name == name }); i >= 0 {
+		if i := slices.IndexFunc(found, func(f Diagnosis) bool { return f.Subject.Kind == store.Routes && f.Subject.Name == name }); i >= 0 {
 			found[i].Findings = append(found[i].Findings, d.Findings...)
 		} else {
 			found = append(found, d)

@@ -158,7 +158,7 @@ func (a *Account) Locations() []LocationView {
 		for _, c := range in.Colos {
 			s := &out[at[c.Name]]
 			s.Tunnels++
-			s.CNIs = s.CNIs || subjects[name].Resource == store.Links
+			s.CNIs = s.CNIs || subjects[name].Kind == store.Links
 			if state := c.State(); state == store.HealthDown || state == store.Degraded {
 				subject := subjects[name]
 				subject.Name = name

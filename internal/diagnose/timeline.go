@@ -55,7 +55,7 @@ func (a *Account) Timeline(words func(store.Event) string, objects ...Subject) [
 		a.recordedMoments(s, &out)
 		a.advertisements(s, &out)
 	}
-	ofPrefixes := !slices.ContainsFunc(objects, func(s Subject) bool { return s.Resource != store.Prefixes })
+	ofPrefixes := !slices.ContainsFunc(objects, func(s Subject) bool { return s.Kind != store.Prefixes })
 	for _, p := range a.facts.Prefixes.Rows {
 		if ofPrefixes && !slices.ContainsFunc(objects, func(s Subject) bool { return s.ID == p.ID }) {
 			continue // another prefix is no matter of theirs
@@ -82,7 +82,7 @@ func adder(out *[]Moment, name string) func(at time.Time, source, text string) {
 func (f Facts) idsOf(s Subject) []string {
 	var ids []string
 	for _, p := range f.Prefixes.Rows {
-		if s.Resource != store.Prefixes || p.ID != s.ID {
+		if s.Kind != store.Prefixes || p.ID != s.ID {
 			continue
 		}
 		for _, b := range p.BGP.Rows {
@@ -120,7 +120,7 @@ func (a *Account) recordedMoments(s Subject, out *[]Moment) {
 // what was seen of the same change is not told twice.
 func (a *Account) advertisements(s Subject, out *[]Moment) {
 	for _, p := range a.facts.Prefixes.Rows {
-		if s.Resource != store.Prefixes || p.ID != s.ID {
+		if s.Kind != store.Prefixes || p.ID != s.ID {
 			continue
 		}
 		for _, b := range p.BGP.Rows {

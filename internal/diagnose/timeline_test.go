@@ -20,7 +20,7 @@ func TestATimelineOfAnIncident(t *testing.T) {
 	f.Events = []store.Event{{At: night.Add(-fellAgo + 20*time.Second), Kind: store.SessionChanged, ObjectID: "id-x", From: store.Up,
 		To: store.Down},
 		{At: night, Kind: store.SessionChanged, ObjectID: "id-z", From: store.Up, To: store.Down}}
-	all := diagnose.New(f).Timeline(diagnose.EventWords, diagnose.Subject{Resource: store.GRETunnels, ID: "id-x", Name: "x"})
+	all := diagnose.New(f).Timeline(diagnose.EventWords, diagnose.Subject{Kind: store.GRETunnels, ID: "id-x", Name: "x"})
 	text := diagnose.TimelineText(all, false)
 	at := -1
 	for _, part := range []string{"x  from here: update of description", `x  change: update of bgp by API token "ci"`,
@@ -73,7 +73,7 @@ func TestTheTimelineOfAPrefix(t *testing.T) {
 		b := &n.facts.Prefixes.Rows[i].BGP.Rows[0]
 		b.ID, b.OnDemand.AdvertisedModifiedAt = b.CIDR, api.Time{Time: night.Add(-43 * time.Minute)}
 	}
-	about := diagnose.Subject{Resource: store.Prefixes, ID: "p-" + net, Name: net}
+	about := diagnose.Subject{Kind: store.Prefixes, ID: "p-" + net, Name: net}
 	text := func() string {
 		return diagnose.TimelineText(diagnose.New(n.facts).Timeline(diagnose.EventWords, about), false)
 	}

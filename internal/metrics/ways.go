@@ -33,7 +33,7 @@ func incidents(read *diagnose.Account) []incident {
 	var out []incident
 	for _, d := range read.All() {
 		f := d.Findings[0]
-		out = append(out, incident{string(d.Subject.Resource), d.Subject.Name, string(f.Cause), f.Impact.String(),
+		out = append(out, incident{string(d.Subject.Kind), d.Subject.Name, string(f.Cause), f.Impact.String(),
 			d.Subject.Name + ": " + f.Cause.Title(), oneLine(f.Next)})
 	}
 	return out

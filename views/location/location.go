@@ -125,7 +125,7 @@ func (m *Module) sections(s diagnose.LocationView) []resource.Section {
 	for _, b := range s.Bad {
 		f := resource.Field{Label: tui.Clean(b.Name), Value: string(b.State), Role: stateRole(b), Note: flow(b)}
 		if b.ID != "" {
-			f.Open = func() tui.View { return m.env.Open(b.Resource, b.ID) }
+			f.Open = func() tui.View { return m.env.Open(b.Kind, b.ID) }
 		}
 		second.Fields = append(second.Fields, f)
 	}

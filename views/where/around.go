@@ -30,7 +30,7 @@ func (m *Module) around(d diagnose.Destination, now time.Time) []resource.Sectio
 	}
 	var prefix *store.Prefix
 	if d.Account != nil {
-		of = append(of, diagnose.Subject{Resource: store.Prefixes, ID: d.Account.ID, Name: d.Account.CIDR.String()})
+		of = append(of, diagnose.Subject{Kind: store.Prefixes, ID: d.Account.ID, Name: d.Account.CIDR.String()})
 		for i := range last.Prefixes.Rows {
 			if last.Prefixes.Rows[i].ID == d.Account.ID {
 				prefix = &last.Prefixes.Rows[i]

@@ -124,7 +124,7 @@ func (m *Module) ways(r diagnose.Reach) resource.Section {
 		f := resource.Field{Label: u.Name(), Value: StateText(u.Path, m.env.Glyphs), Role: StateRole(u.State), Note: note}
 		if over := u.Over; over.ID != "" {
 			f.Open = func() tui.View {
-				if view := m.env.Open(over.Resource, over.ID); view != nil {
+				if view := m.env.Open(over.Kind, over.ID); view != nil {
 					return view
 				}
 				return m.env.Open(store.Routes, u.Route.ID)
