@@ -79,7 +79,7 @@ type seedTunnel struct {
 	name, description    string
 	cloudflare, customer string
 	asn, cpeASN          int64 // 0: no BGP; the customer's router has the same number
-	life                 plan
+	life                 timeline
 	held                 time.Duration // how long the first state has held at the start
 	age                  time.Duration // how long ago it was made; 0: months ago
 	stale                time.Duration // the age of a bgp_status that is no longer refreshed

@@ -9,8 +9,8 @@ import (
 	"flarewire/api"
 )
 
-// plan is who needs what, and what is being read. It is guarded by the store's mu.
-type plan struct {
+// schedule is who needs what, and what is being read. It is guarded by the store's mu.
+type schedule struct {
 	always    map[Kind]bool            // needed all the time
 	shown     []Target                 // needed by the page on the screen; Of is empty for a whole kind
 	watched   map[string]bool          // ids of the tunnels whose pages are on the screen
@@ -23,8 +23,8 @@ type plan struct {
 	person    map[Target]bool          // somebody has asked for it and waits
 }
 
-func newPlan() plan {
-	return plan{always: map[Kind]bool{}, busy: map[Target]int{}, expired: map[Target]bool{}, locks: map[Target]chan struct{}{},
+func newSchedule() schedule {
+	return schedule{always: map[Kind]bool{}, busy: map[Target]int{}, expired: map[Target]bool{}, locks: map[Target]chan struct{}{},
 		watched: map[string]bool{}, person: map[Target]bool{}}
 }
 
