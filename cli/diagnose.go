@@ -93,7 +93,7 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	if why := noNumber(snapshot); why != "" {
 		fmt.Fprintln(x.Err, "flarewire: "+why)
 	}
-	if part := snapshot.Locations.Part; part != "" {
+	if part := snapshot.Locations.Missing; part != "" {
 		fmt.Fprintln(x.Err, "flarewire: in part: "+string(store.LocationHealth)+": "+tui.Clean(part))
 	}
 	unread := snapshot.Missing(needed()...)

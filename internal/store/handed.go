@@ -92,11 +92,11 @@ type handedLocations struct {
 	By      map[string]Insight `json:"by,omitempty"`
 	Weighed bool               `json:"weighed,omitempty"`
 	Unknown string             `json:"unknown,omitempty"`
-	Part    string             `json:"part,omitempty"`
+	Missing string             `json:"part,omitempty"`
 }
 
 func (l Locations) handed() *handedLocations {
-	out := &handedLocations{Rows: l.Rows, By: l.By, Weighed: l.Weighed, Part: l.Part}
+	out := &handedLocations{Rows: l.Rows, By: l.By, Weighed: l.Weighed, Missing: l.Missing}
 	if l.Unknown != nil {
 		out.Unknown = l.Unknown.Error()
 	}
@@ -105,7 +105,7 @@ func (l Locations) handed() *handedLocations {
 
 // take puts what the recorder has read in the place of what was known.
 func (h *handedLocations) take(l *Locations) {
-	*l = Locations{Entry: l.Entry, Rows: h.Rows, By: h.By, Weighed: h.Weighed, Part: h.Part}
+	*l = Locations{Entry: l.Entry, Rows: h.Rows, By: h.By, Weighed: h.Weighed, Missing: h.Missing}
 	if h.Unknown != "" {
 		l.Unknown = errors.New(h.Unknown)
 	}

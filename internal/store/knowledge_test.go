@@ -269,7 +269,7 @@ func TestNoneIsKnown(t *testing.T) {
 	}
 	part := store.ListOf(store.Routes, []api.Route{{}}, l.now)
 	part.Undecoded = []string{"10.0.0.0/8: priority"}
-	if part.Knowledge() != store.Part || !part.Partial() || part.Complete() || part.Settled() ||
+	if part.Knowledge() != store.Incomplete || !part.Partial() || part.Complete() || part.Settled() ||
 		part.Why() != "the routes could not be read completely (10.0.0.0/8: priority)" {
 		t.Errorf("%+v, %q", part, part.Why())
 	}
@@ -339,7 +339,7 @@ func TestAListThatIsUsableInPart(t *testing.T) {
 	one, two, three := `{"id":"1","prefix":"10.1.0.0/16"}`, `{"id":"2","prefix":"10.2.0.0/16"}`, `{"id":"3","prefix":"10.3.0.0/16"}`
 	answer(one, two)
 	s := answer(one, `{"id":7.5,"prefix":"10.2.0.0/16"}`, three)
-	if s.Routes.Knowledge() != store.Part || s.Routes.Settled() || s.Routes.Err != nil || len(s.Routes.Rows) != 3 {
+	if s.Routes.Knowledge() != store.Incomplete || s.Routes.Settled() || s.Routes.Err != nil || len(s.Routes.Rows) != 3 {
 		t.Errorf("%+v", s.Routes)
 	}
 	if why := s.CannotTell(store.Routes); !strings.Contains(why, "10.2.0.0/16") {
@@ -350,7 +350,7 @@ func TestAListThatIsUsableInPart(t *testing.T) {
 			t.Errorf("%+v", e)
 		}
 	}
-	if s = answer(one, `{"id":"2","prefix":"10.2.0.0/16","priority":"soon"}`, three); s.Routes.Knowledge() != store.Part ||
+	if s = answer(one, `{"id":"2","prefix":"10.2.0.0/16","priority":"soon"}`, three); s.Routes.Knowledge() != store.Incomplete ||
 		len(s.Routes.Rows) != 3 {
 		t.Errorf("%+v", s.Routes)
 	}

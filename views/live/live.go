@@ -235,7 +235,7 @@ func (f *Feed) tunnelStatus(kinds []api.TunnelKind) tui.Status {
 		failed(&s, "", err)
 	}
 	s.Note = note(last.Unsettled(orTunnels(lists)...))
-	s.Part = s.Note != ""
+	s.Incomplete = s.Note != ""
 	s.Note = cmp.Or(s.Note, sentenceOf(last.ClockTrouble()))
 	return s
 }
@@ -282,7 +282,7 @@ func (f *Feed) Status(needs ...store.Target) tui.Status {
 		e := last.About(d)
 		if s.Note == "" {
 			s.Note = note([]store.Entry{e})
-			s.Part = s.Note != ""
+			s.Incomplete = s.Note != ""
 		}
 		if i == 0 || e.Fetched.Before(s.Updated) {
 			s.Updated = e.Fetched

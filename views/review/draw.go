@@ -205,7 +205,7 @@ func (r *Review) drawResult(p *page) {
 }
 
 // doubtful are the fields that the form warned of.
-func doubtful(parts []form.Part) []form.Said {
+func doubtful(parts []form.SaidSection) []form.Said {
 	var out []form.Said
 	for _, part := range parts {
 		for _, said := range part.Said {
@@ -218,7 +218,7 @@ func doubtful(parts []form.Part) []form.Said {
 }
 
 // inWords is everything that a form says, a line for a field and what it means below.
-func (p *page) inWords(parts []form.Part) {
+func (p *page) inWords(parts []form.SaidSection) {
 	for _, part := range parts {
 		p.Heading(field.Or(part.Title, "What is made"))
 		for _, said := range part.Said {

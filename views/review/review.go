@@ -37,7 +37,7 @@ type Intent struct {
 	// After runs when the change was sent, whatever became of it; nil for nothing.
 	After func(change.Result) tea.Cmd
 	// InWords is what the form said, for a new object; shown in place of the differences to nothing.
-	InWords []form.Part
+	InWords []form.SaidSection
 	// Next are the actions that are offered when it is done; nil for none. The first is what enter does then.
 	Next func(change.Result) []tui.Action
 	// WithKey are the actions that are offered beside a new pre-shared key while it can be seen; nil for none.
