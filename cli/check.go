@@ -203,7 +203,7 @@ func runCheck(ctx context.Context, x IO, f *flags, o checkOptions) error {
 // account checks one account.
 func (o checkOptions) account(ctx context.Context, x IO, f *flags, s *session, began time.Time) checked {
 	if len(o.destinations) > 0 {
-		return o.ways(ctx, x, f, s, began)
+		return o.paths(ctx, x, f, s, began)
 	}
 	e := expected{number: o.expect}
 	if o.baseline != "" {

@@ -27,7 +27,7 @@ import (
 // table.All are all destinations, the worst first; table.Where answers one address or network.
 type Table struct {
 	facts      Facts
-	ways       []Path
+	paths      []Path
 	byPrefix   map[netip.Prefix][]int
 	lengths    [2][]int // the lengths in byPrefix, longest first: of IPv4 and of IPv6
 	owned      []owned
@@ -46,16 +46,16 @@ func (a *Account) Table() *Table {
 func NewTable(f Facts) *Table {
 	f.GRE.Kind, f.IPsec.Kind, f.Links.Kind, f.Routes.Kind = store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes
 	f.Prefixes.Kind = store.Prefixes
-	t := &Table{facts: f, ways: make([]Path, 0, len(f.Routes.Rows)), byPrefix: make(map[netip.Prefix][]int, len(f.Routes.Rows))}
+	t := &Table{facts: f, paths: make([]Path, 0, len(f.Routes.Rows)), byPrefix: make(map[netip.Prefix][]int, len(f.Routes.Rows))}
 	t.unmeasured = f.unmeasured()
 	for _, r := range f.Routes.Rows {
-		w, ok := newWay(r)
+		w, ok := newPath(r)
 		if !ok {
 			t.unread++
 			continue
 		}
-		t.byPrefix[w.Prefix] = append(t.byPrefix[w.Prefix], len(t.ways))
-		t.ways = append(t.ways, w)
+		t.byPrefix[w.Prefix] = append(t.byPrefix[w.Prefix], len(t.paths))
+		t.paths = append(t.paths, w)
 	}
 	seen := [2]map[int]bool{{}, {}}
 	for p := range t.byPrefix {
@@ -128,16 +128,16 @@ func (t *Table) reach(p netip.Prefix) []Reach {
 	var out []Reach
 	at := map[string]int{}
 	for _, zone := range zones {
-		prefix, ways := t.match(chain, zone)
+		prefix, paths := t.match(chain, zone)
 		var key strings.Builder
-		for _, w := range ways {
+		for _, w := range paths {
 			key.WriteString(strconv.Itoa(w) + " ")
 		}
 		i, known := at[key.String()]
 		if !known {
 			i = len(out)
 			at[key.String()] = i
-			out = append(out, Reach{Prefix: prefix, Uses: t.uses(ways)})
+			out = append(out, Reach{Prefix: prefix, Uses: t.uses(paths)})
 		}
 		if zone != "" {
 			out[i].Zones = append(out[i].Zones, zone)
@@ -151,7 +151,7 @@ func (t *Table) zones(chain []netip.Prefix) []string {
 	regions, colos := map[string]bool{}, map[string]bool{}
 	for _, prefix := range chain {
 		for _, i := range t.byPrefix[prefix] {
-			if scope := t.ways[i].Route.Scope; scope != nil {
+			if scope := t.paths[i].Route.Scope; scope != nil {
 				for _, r := range scope.ColoRegions {
 					regions[r] = true
 				}
@@ -182,14 +182,14 @@ func sortedKeys(set map[string]bool) []string {
 // match finds the longest of the prefixes that has routes in a zone, and these.
 func (t *Table) match(chain []netip.Prefix, zone string) (netip.Prefix, []int) {
 	for _, prefix := range chain {
-		var ways []int
+		var paths []int
 		for _, i := range t.byPrefix[prefix] {
-			if t.ways[i].seenIn(zone) {
-				ways = append(ways, i)
+			if t.paths[i].seenIn(zone) {
+				paths = append(paths, i)
 			}
 		}
-		if len(ways) > 0 {
-			return prefix, ways
+		if len(paths) > 0 {
+			return prefix, paths
 		}
 	}
 	return netip.Prefix{}, nil
@@ -197,13 +197,13 @@ func (t *Table) match(chain []netip.Prefix, zone string) (netip.Prefix, []int) {
 
 // uses decides between ways to the same prefix. A way into a tunnel that is deleted is none any more, unless it was the last one: that
 // nothing is left is said of the route that stays.
-func (t *Table) uses(ways []int) []PathUse {
-	uses := make([]PathUse, 0, len(ways))
-	gone := func(i int) bool { return t.ways[i].gone }
-	all := !slices.ContainsFunc(ways, func(i int) bool { return !gone(i) })
-	for _, i := range ways {
+func (t *Table) uses(paths []int) []PathUse {
+	uses := make([]PathUse, 0, len(paths))
+	gone := func(i int) bool { return t.paths[i].gone }
+	all := !slices.ContainsFunc(paths, func(i int) bool { return !gone(i) })
+	for _, i := range paths {
 		if all || !gone(i) {
-			uses = append(uses, PathUse{Path: t.ways[i]})
+			uses = append(uses, PathUse{Path: t.paths[i]})
 		}
 	}
 	sorting.Sort(uses, func(a, b PathUse) int {

@@ -47,17 +47,17 @@ func (d Destination) Left() string { return d.text }
 
 // Paths are all ways to the destination, each once.
 func (d Destination) Paths() []Path {
-	var ways []Path
+	var paths []Path
 	seen := map[string]bool{}
 	for _, r := range d.Reach {
 		for _, u := range r.Uses {
 			if !seen[u.Route.ID+u.key()] {
 				seen[u.Route.ID+u.key()] = true
-				ways = append(ways, u.Path)
+				paths = append(paths, u.Path)
 			}
 		}
 	}
-	return ways
+	return paths
 }
 
 // All are the destinations, the worst first, then by address: the networks of the routes, and what the account advertises of its
@@ -83,8 +83,8 @@ func (t *Table) Through(ids ...string) []Destination {
 		wanted[id] = true
 	}
 	var prefixes []netip.Prefix
-	for p, ways := range t.byPrefix {
-		if slices.ContainsFunc(ways, func(i int) bool { return wanted[t.ways[i].Over.ID] }) {
+	for p, paths := range t.byPrefix {
+		if slices.ContainsFunc(paths, func(i int) bool { return wanted[t.paths[i].Over.ID] }) {
 			prefixes = append(prefixes, p)
 		}
 	}
@@ -250,11 +250,11 @@ func (t *Table) left(r Reach) left {
 	case n.unknown > 0 && n.lost+n.degraded > 0:
 		return left{Impaired, sure, n.why, fmt.Sprintf("%s, cannot tell for %d: %s", n.ratio(), n.unknown, n.why)}
 	case n.unknown > 0 && n.healthy > 0:
-		return left{NoImpact, Possible, n.why, fmt.Sprintf("%d of %s healthy, cannot tell for %d: %s", n.healthy, ways(n.all), n.unknown, n.why)}
+		return left{NoImpact, Possible, n.why, fmt.Sprintf("%d of %s healthy, cannot tell for %d: %s", n.healthy, paths(n.all), n.unknown, n.why)}
 	case n.unknown > 0:
 		return left{NoImpact, Possible, n.why, fmt.Sprintf("cannot tell whether the %s healthy: %s", be(n.all), n.why)}
 	case n.lost+n.degraded == 0:
-		return left{NoImpact, Certain, "", healthyWays(n.healthy)}
+		return left{NoImpact, Certain, "", healthyPaths(n.healthy)}
 	case len(n.deadNames) > 0 && n.working > 0:
 		return left{Impaired, sure, "", n.ratio() + ", and part of the traffic goes into " + some(n.deadNames)}
 	}
@@ -266,7 +266,7 @@ func (n tally) ratio() string {
 	text := fmt.Sprintf("%d of %d paths healthy", n.healthy, n.all)
 	switch {
 	case n.healthy == 0 && n.unknown > 0:
-		text = fmt.Sprintf("none of %s known to be healthy", ways(n.all))
+		text = fmt.Sprintf("none of %s known to be healthy", paths(n.all))
 	case n.degraded == n.all && n.all == 1:
 		return "1 path, degraded"
 	case n.degraded == n.all:
@@ -280,7 +280,7 @@ func (n tally) ratio() string {
 	return text
 }
 
-func ways(n int) string {
+func paths(n int) string {
 	if n == 1 {
 		return "1 path"
 	}
@@ -294,7 +294,7 @@ func be(n int) string {
 	return fmt.Sprintf("%d paths are", n)
 }
 
-func healthyWays(n int) string {
+func healthyPaths(n int) string {
 	if n == 1 {
 		return "1 healthy path, no redundancy"
 	}

@@ -102,7 +102,7 @@ func carriers(r diagnose.Reach) string {
 }
 
 // What is left of the ways to a network, in words and in severity.
-func TestWhatIsLeftOfTheWays(t *testing.T) {
+func TestWhatIsLeftOfThePaths(t *testing.T) {
 	const net = "10.64.0.0/20"
 	for name, c := range map[string]struct {
 		health string
@@ -275,7 +275,7 @@ func TestWhatWasNotReadIsNotTold(t *testing.T) {
 }
 
 // Backups that never take over and single points of failure are notes.
-func TestNotesOnWays(t *testing.T) {
+func TestNotesOnPaths(t *testing.T) {
 	for name, c := range map[string]struct {
 		health string
 		routes []string

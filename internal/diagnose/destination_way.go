@@ -107,8 +107,8 @@ func (w Path) seenIn(zone string) bool {
 	return w.only == nil || w.only[zone]
 }
 
-// newWay parses a route; false when it has no prefix that can be read.
-func newWay(r api.Route) (Path, bool) {
+// newPath parses a route; false when it has no prefix that can be read.
+func newPath(r api.Route) (Path, bool) {
 	prefix, err := netip.ParsePrefix(r.Prefix)
 	if err != nil {
 		return Path{}, false
@@ -132,8 +132,8 @@ func newWay(r api.Route) (Path, bool) {
 
 // lead says what the hops of the ways lead into. It goes through tunnels and interconnects once, whatever their number.
 func (t *Table) lead() {
-	hops := make(map[netip.Addr][]int, len(t.ways))
-	for i, w := range t.ways {
+	hops := make(map[netip.Addr][]int, len(t.paths))
+	for i, w := range t.paths {
 		if w.Hop.IsValid() {
 			hops[w.Hop] = append(hops[w.Hop], i)
 		}
@@ -148,7 +148,7 @@ func (t *Table) lead() {
 			}
 			t.subnets = append(t.subnets, in)
 			for _, at := range in.hops(hops) {
-				t.overTunnel(&t.ways[at], *tunnel, in.cloudflare)
+				t.overTunnel(&t.paths[at], *tunnel, in.cloudflare)
 			}
 		}
 	}
@@ -160,14 +160,14 @@ func (t *Table) lead() {
 			}
 			t.subnets = append(t.subnets, in)
 			for _, at := range in.hops(hops) {
-				t.overLink(&t.ways[at], l, in.cloudflare)
+				t.overLink(&t.paths[at], l, in.cloudflare)
 			}
 		}
 	}
 	t.leadNowhere(hops)
 	why := cannotTell(t.facts.nextHops()...)
-	for i := range t.ways {
-		w := &t.ways[i]
+	for i := range t.paths {
+		w := &t.paths[i]
 		switch {
 		case w.Over.Name != "" || !w.Hop.IsValid():
 		case why != "":
@@ -187,7 +187,7 @@ func (t *Table) leadNowhere(hops map[netip.Addr][]int) {
 				continue
 			}
 			for _, at := range in.hops(hops) {
-				if w := &t.ways[at]; w.Over.Name == "" {
+				if w := &t.paths[at]; w.Over.Name == "" {
 					w.Over.Name, w.State, w.Why = tunnel.Name, PathBroken, tunnel.Name+" is deleted"
 					w.gone = true
 				}

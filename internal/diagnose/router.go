@@ -177,7 +177,7 @@ func (r routerSide) endpoint() []Finding {
 }
 
 // intoTunnel reports whether a way leads into the tunnel that it is to carry.
-func (r routerSide) intoTunnel(w *router.Way) bool {
+func (r routerSide) intoTunnel(w *router.Route) bool {
 	if slices.ContainsFunc(w.Via, func(a netip.Addr) bool { return a == r.Target.Peer || a == r.Target.Inner }) {
 		return true
 	}

@@ -51,10 +51,10 @@ func made(name string, kind api.TunnelKind, subnet string, changes ...is) store.
 
 // hopInto is the customer's side of a /31 or /30 whose first host is Cloudflare's.
 func hopInto(t store.Tunnel) string {
-	for _, way := range []struct{ subnet, hop string }{{"10.1.0.0/31", "10.1.0.1"}, {"10.2.0.5/30", "10.2.0.6"},
+	for _, end := range []struct{ subnet, hop string }{{"10.1.0.0/31", "10.1.0.1"}, {"10.2.0.5/30", "10.2.0.6"},
 		{"172.20.7.8/31", "172.20.7.9"}} {
-		if way.subnet == t.InterfaceAddress {
-			return way.hop
+		if end.subnet == t.InterfaceAddress {
+			return end.hop
 		}
 	}
 	return "192.0.2.1"

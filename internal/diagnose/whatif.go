@@ -226,24 +226,24 @@ func (d Destination) parts() []string {
 
 // carriers names the ways of a Reach that carry traffic with their shares: "from ENAM WNAM GRE_A 50%, GRE_B 50%".
 func (r Reach) carriers() string {
-	var ways []string
+	var paths []string
 	unknown := ""
 	for _, u := range r.Uses {
 		switch {
 		case u.gone:
 		case u.InUse && u.Share != nil:
-			ways = append(ways, fmt.Sprintf("%s %.0f%%", u.Name(), *u.Share*100))
+			paths = append(paths, fmt.Sprintf("%s %.0f%%", u.Name(), *u.Share*100))
 		case u.InUse, u.Maybe:
-			ways = append(ways, u.Name())
+			paths = append(paths, u.Name())
 			unknown = ", shares unknown"
 		}
 	}
-	if len(ways) == 0 {
+	if len(paths) == 0 {
 		return ""
 	}
 	from := ""
 	if len(r.Zones) > 0 {
 		from = "from " + zonesText(r.Zones) + " "
 	}
-	return from + strings.Join(ways, ", ") + unknown
+	return from + strings.Join(paths, ", ") + unknown
 }

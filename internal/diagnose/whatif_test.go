@@ -10,7 +10,7 @@ import (
 )
 
 // What a change does to the ways, before it is made, and whether it takes the last one from an advertised network.
-func TestWhatAChangeDoesToTheWays(t *testing.T) {
+func TestWhatAChangeDoesToThePaths(t *testing.T) {
 	const net = "198.51.100.0/24"
 	for name, c := range map[string]struct {
 		routes []string

@@ -33,7 +33,7 @@ func (f *Facts) noEndpoint(args []string, t Target) bool {
 	if f.Endpoint != nil || !asksRoute(args, t.CloudflareEndpoint) {
 		return false
 	}
-	f.Endpoint = &Way{To: t.CloudflareEndpoint, None: true}
+	f.Endpoint = &Route{To: t.CloudflareEndpoint, None: true}
 	return true
 }
 

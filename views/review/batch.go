@@ -167,7 +167,7 @@ func (s *Batch) why() string {
 
 func (s *Batch) send() tea.Cmd {
 	confirm := s.confirm
-	if lost := s.outlook.lastWays(); confirm == "" && len(lost) > 0 {
+	if lost := s.outlook.lastPaths(); confirm == "" && len(lost) > 0 {
 		confirm = lost[0]
 	}
 	if confirm == "" {

@@ -374,7 +374,7 @@ func (r *Review) accept() tea.Cmd {
 
 func (r *Review) send() tea.Cmd {
 	confirm, id := r.intent.Confirm, r.intent.ConfirmID
-	if confirm == "" && len(r.outlook.lastWays()) > 0 {
+	if confirm == "" && len(r.outlook.lastPaths()) > 0 {
 		confirm, id = cmp.Or(r.plan.Name, r.plan.ID), r.plan.ID
 	}
 	if confirm == "" {

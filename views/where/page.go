@@ -38,7 +38,7 @@ func (m *Module) sections(w diagnose.Lookup) []resource.Section {
 	sections := []resource.Section{{Title: Name(w.Prefix), Fields: m.answer(w)}}
 	for _, r := range w.Reach {
 		if r.Routed() {
-			sections = append(sections, m.ways(r))
+			sections = append(sections, m.pathsOf(r))
 		}
 	}
 	if len(w.Inside) > 0 {
@@ -107,8 +107,8 @@ func (m *Module) answer(w diagnose.Lookup) []resource.Field {
 	return fields
 }
 
-// ways are the ways of a Reach, each leading to its tunnel or interconnect.
-func (m *Module) ways(r diagnose.Reach) resource.Section {
+// pathsOf are the ways of a Reach, each leading to its tunnel or interconnect.
+func (m *Module) pathsOf(r diagnose.Reach) resource.Section {
 	s := resource.Section{Title: "Route " + r.Prefix.String() + from(r)}
 	for _, u := range r.Uses {
 		note := useText(u, len(r.Uses)) + ", via " + u.Route.Nexthop
