@@ -62,7 +62,7 @@ func hopInto(t store.Tunnel) string {
 
 func session(fsm string, state api.BGPState) is {
 	return func(t *store.Tunnel) {
-		step, _ := diagnose.ParseStep(fsm)
+		step, _ := diagnose.ParseFSMState(fsm)
 		t.BGPStatus = &api.BGPStatus{State: state, FSM: fsm, TCPEstablished: step.Number >= 4, UpdatedAt: api.Time{Time: night}}
 		t.State = store.StateOf(t.Tunnel)
 	}

@@ -41,7 +41,7 @@ func (c tunnelCase) session() []Finding {
 	if !s.TCPEstablished {
 		return c.noTCP()
 	}
-	switch step, _ := ParseStep(s.FSM); step.Name {
+	switch step, _ := ParseFSMState(s.FSM); step.Name {
 	case "OpenConfirm":
 		return []Finding{c.noKeepalive()}
 	case "Idle":

@@ -100,16 +100,16 @@ func (a *Account) recordedMoments(s Subject, out *[]Moment) {
 	r, add := a.facts.Records[s.ID], adder(out, s.Name)
 	for _, e := range r.BGP {
 		if e.Kind != api.UpdateMessage {
-			add(e.At, FromRecord, Event(e))
+			add(e.At, FromRecord, BGPEventText(e))
 		}
 	}
 	for _, m := range r.IKE {
 		add(m.At, FromRecord, "IKE: "+m.Message)
 	}
-	for _, e := range AuditedOf(r, s.ID) {
+	for _, e := range AuditEntries(r, s.ID) {
 		own := slices.ContainsFunc(a.facts.Changes, func(c Change) bool { return sameID(c.ID, s.ID) && c.At.Sub(e.At).Abs() < changeAfter })
 		if !own {
-			add(e.At, FromAudit, Audited(e)+" by "+e.Actor.By())
+			add(e.At, FromAudit, AuditText(e)+" by "+e.Actor.By())
 			(*out)[len(*out)-1].person = strings.Join(slices.DeleteFunc([]string{e.Actor.Email, e.Actor.Address},
 				func(s string) bool { return s == "" }), ", ")
 		}
