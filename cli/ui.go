@@ -213,7 +213,7 @@ func (s *session) changes(x IO) func(since time.Time) []diagnose.Change {
 }
 
 // drafts are what guided setups remember; the demo remembers until it ends.
-func (s *session) drafts(x IO) *drafts.Memory {
+func (s *session) drafts(x IO) *drafts.File {
 	path := drafts.Path(x.stateDir(), s.source, s.account.ID)
 	if s.source == demoSource {
 		path = ""

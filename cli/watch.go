@@ -136,7 +136,7 @@ func (r *statusRun) drawAgain(place *redraw, now seen, trouble error) error {
 	lines := r.title(now, c)
 	note := now.health.why()
 	if trouble != nil {
-		note = tui.Clean(live.Sentence(trouble))
+		note = tui.Clean(live.ErrorLine(trouble))
 		if fetched := now.snapshot.Fetched(); !fetched.IsZero() {
 			note = "What follows is " + tui.AgeSince(fetched, r.s.now()) + " old. " + note
 		}

@@ -29,7 +29,7 @@ func (r *Reading) Take(run Run) {
 }
 
 // Parse reads a text as if a command had printed it for the target.
-func Parse(how Reads, text string, t Target, args ...string) (Facts, bool) {
+func Parse(how Format, text string, t Target, args ...string) (Facts, bool) {
 	var f Facts
 	ok := read(how, Clean(text), args, t, &f)
 	return f, ok

@@ -10,7 +10,7 @@ import (
 )
 
 // read reads what a command printed; false when nothing in it was understood.
-func read(how Reads, text string, args []string, t Target, f *Facts) bool {
+func read(how Format, text string, args []string, t Target, f *Facts) bool {
 	defer f.settle()
 	switch how {
 	case FRR:

@@ -181,7 +181,7 @@ func Load(path string) (Baseline, error) {
 
 func parse(text []byte) (Baseline, error) {
 	var b Baseline
-	switch err := json.Unmarshal(statefile.WithoutMark(text), &b); {
+	switch err := json.Unmarshal(statefile.WithoutBOM(text), &b); {
 	case err != nil || b.Format == 0 || b.Prefixes == nil:
 		return Baseline{}, errors.New("is no snapshot of flarewire, or it is damaged: save one with flarewire snapshot save")
 	case b.Format != Format:

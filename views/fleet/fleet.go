@@ -160,7 +160,7 @@ func (m *Module) rows() []Account {
 			a.Snapshot, a.Incidents, a.Err = m.env.Feed.Last(), m.env.Feed.Diagnosis().Incidents(), ""
 			a.ID, a.Budget = m.env.Account.ID, m.env.Client.Budget()
 			if err := a.Snapshot.Err(); err != nil {
-				a.Err = kit.Sentence(err)
+				a.Err = kit.ErrorText(err)
 			}
 		}
 	}

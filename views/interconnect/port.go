@@ -124,7 +124,7 @@ func (m *Module) stateSection(p port, now time.Time) resource.Section {
 		{Label: "Read", Value: at, Note: age},
 	}}
 	if p.Asked.Err != nil {
-		s.Fields = append(s.Fields, resource.Field{Label: "Last attempt", Value: kit.Sentence(p.Asked.Err), Role: tui.Bad, Prose: true})
+		s.Fields = append(s.Fields, resource.Field{Label: "Last attempt", Value: kit.ErrorText(p.Asked.Err), Role: tui.Bad, Prose: true})
 	}
 	s.Fields = append(s.Fields, p.explain()...)
 	return s

@@ -197,7 +197,7 @@ func (p *page) sources(c tui.Canvas, s *store.Snapshot) []string {
 		}
 		all = append(all, sourceAge{name, text, role})
 		if err != nil {
-			why.add(name, kit.Sentence(err))
+			why.add(name, kit.ErrorText(err))
 		}
 	}
 	for _, src := range rests {

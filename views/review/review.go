@@ -361,7 +361,7 @@ func (r *Review) unlessConflicts(send, again tui.Action) []tui.Action {
 
 func (r *Review) why() string {
 	if r.err != nil {
-		return kit.Sentence(r.err)
+		return kit.ErrorText(r.err)
 	}
 	return r.plan.Blocked()
 }

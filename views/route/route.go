@@ -415,7 +415,7 @@ func (m *Module) Dependents(now *store.Snapshot, s kit.Subject) []string {
 		}
 	}
 	if err := now.Routes.Err; err != nil {
-		out = append(out, "The static routes could not be read, some may lead through it: "+kit.Sentence(err))
+		out = append(out, "The static routes could not be read, some may lead through it: "+kit.ErrorText(err))
 	} else if why := now.Routes.Why(); why != "" {
 		out = append(out, "Routes that lead through it may be missing here: "+why+".")
 	}

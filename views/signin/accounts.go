@@ -169,7 +169,7 @@ func (a *accounts) Draw(c tui.Canvas) []string {
 		}
 	default:
 		p.Blank()
-		p.Text(tui.Bad, "The list of accounts could not be read: "+kit.Sentence(a.answer.err)+".")
+		p.Text(tui.Bad, "The list of accounts could not be read: "+kit.ErrorText(a.answer.err)+".")
 		p.Text(tui.Plain, a.next(c))
 		p.Blank()
 		p.Text(tui.Muted, unlisted)

@@ -21,7 +21,7 @@ type check struct {
 	replace    string // the profile that gets it; empty for a new one
 	stage      checkStage
 	identity   access.Identity
-	findings   []access.Finding
+	findings   []access.Permission
 	lost       []string // what the profile's old credential covers and this one does not
 	err        error
 	menu       menu
@@ -48,7 +48,7 @@ type (
 	probedMsg struct {
 		page     *check
 		seq      int
-		findings []access.Finding
+		findings []access.Permission
 		lost     []string
 	}
 )
@@ -121,7 +121,7 @@ func (k *check) probe() tea.Cmd {
 }
 
 // lost compares with the profile's old credential. One that cannot be had without asking has nothing to compare.
-func (d *Deps) lost(ctx context.Context, profile string, credential keystore.Credential, now []access.Finding) []string {
+func (d *Deps) lost(ctx context.Context, profile string, credential keystore.Credential, now []access.Permission) []string {
 	if profile == "" {
 		return nil
 	}
@@ -185,7 +185,7 @@ func (k *check) Draw(c tui.Canvas) []string {
 	switch {
 	case k.err != nil:
 		p.Blank()
-		p.Text(tui.Bad, kit.Sentence(k.err)+".")
+		p.Text(tui.Bad, kit.ErrorText(k.err)+".")
 		p.Text(tui.Muted, tui.KeyOf("again", "r")+" asks again, esc goes back to what you typed.")
 		return p.Lines()
 	case k.stage == verifying:

@@ -182,7 +182,7 @@ func (b *BringUp) healthOff(t store.Tunnel) string {
 		return "switched off on this tunnel"
 	}
 	if err := b.m.env.Feed.Last().Health.Err; err != nil {
-		return "not known: " + kit.Sentence(err)
+		return "not known: " + kit.ErrorText(err)
 	}
 	return ""
 }
