@@ -32,7 +32,7 @@ func (o checkOptions) checkDestinations() error {
 	return nil
 }
 
-// paths checks the ways to the destinations that were asked for: critical when one has none left, a warning when one of its ways is lost
+// paths checks the paths to the destinations that were asked for: critical when one has none left, a warning when one of its paths is lost
 // or degraded, unknown when it cannot be told.
 func (o checkOptions) paths(ctx context.Context, x IO, f *flags, s *session, began time.Time) checked {
 	w := s.store(ctx, f)

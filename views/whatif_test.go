@@ -17,7 +17,7 @@ import (
 
 const shop = "198.18.10.0/24" // advertised, over fra-dc1-gre and fra-dc2-gre
 
-// onlyPath leaves the shop one way, over fra-dc1-gre.
+// onlyPath leaves the shop one path, over fra-dc1-gre.
 func onlyPath(d *desk) {
 	for _, o := range d.Objects(simaccount.Routes) {
 		if o["prefix"] == shop && o["nexthop"] == "10.213.0.3" {
@@ -29,7 +29,7 @@ func onlyPath(d *desk) {
 }
 
 // Whoever deletes or withdraws sees what becomes of the destinations at 80x24, together with the request, and is asked for the name when
-// the last way of an advertised network goes.
+// the last path of an advertised network goes.
 func TestAReviewSaysWhatBecomesOfThePaths(t *testing.T) {
 	for name, c := range map[string]struct {
 		before func(*desk)
@@ -37,7 +37,7 @@ func TestAReviewSaysWhatBecomesOfThePaths(t *testing.T) {
 		row    string
 		key    string
 		shows  []string
-		asks   bool // for the name, because the last way goes
+		asks   bool // for the name, because the last path goes
 	}{
 		"a route of two goes": {nil, "routes", shop, "D",
 			[]string{"Effect on routing", shop, "2 healthy paths", "→ 1 healthy path, no redundancy", "The request", "DELETE"}, false},
@@ -63,7 +63,7 @@ func TestAReviewSaysWhatBecomesOfThePaths(t *testing.T) {
 	}
 }
 
-// How often a health check looks decides nothing about the ways, and nothing is said.
+// How often a health check looks decides nothing about the paths, and nothing is said.
 func TestTheRateOfAHealthCheckChangesNoPath(t *testing.T) {
 	d := sit(t, "routes", onlyPath)
 	review := review.NewReview(d.env, review.Intent{Title: "A change", Pages: 1,

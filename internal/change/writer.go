@@ -53,7 +53,7 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// keptExchanges bounds a RequestLog: a plan sends a handful of requests.
+// keptExchanges bounds SentRequests: a plan sends a handful of requests.
 const keptExchanges = 64
 
 // SentRequests remembers the ids of the last requests that may have changed something. Hook Observe into api.Options.OnExchange.

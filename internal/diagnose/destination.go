@@ -18,7 +18,7 @@ import (
 // To say what an incident means for whom:
 //
 //	table := account.Table()                        // or NewTable(facts); it changes nothing
-//	for _, d := range table.Through(ids...) {       // the destinations with a way over one of these tunnels or interconnects, by id
+//	for _, d := range table.Through(ids...) {       // the destinations with a path over one of these tunnels or interconnects, by id
 //		d.Impact                                    // Outage: no healthy path left; Impaired: one is lost; NoImpact
 //		d.Likelihood                                // Certain by the health checks, Likely where only sessions fell, Possible: cannot tell
 //		d.Text()                                    // "10.64.0.0/20: 1 of 2 paths healthy"
@@ -99,14 +99,14 @@ func (t *Table) covering(p netip.Prefix) []netip.Prefix {
 	return chain
 }
 
-// PathUse is a way as it is used in some of Cloudflare's regions.
+// PathUse is a path as it is used in some of Cloudflare's regions.
 type PathUse struct {
 	Path
-	// InUse: traffic goes this way. Maybe: it does, or it does not; the health of a way decides and is not known.
+	// InUse: traffic goes this way. Maybe: it does, or it does not; the health of a path decides and is not known.
 	InUse, Maybe bool
 	// Share of the flows, 0 to 1; nil: not known. Cloudflare says that it is approximate.
 	Share *float64
-	// Never: it does not take over, not even from a way that is down.
+	// Never: it does not take over, not even from a path that is down.
 	Never bool
 }
 
@@ -114,7 +114,7 @@ type PathUse struct {
 type Reach struct {
 	Zones  []string     // region codes, and locations that routes are limited to; empty: everywhere
 	Prefix netip.Prefix // of the routes that match, the longest; not valid: none does there
-	Uses   []PathUse    // the ways, the preferred first
+	Uses   []PathUse    // the paths, the preferred first
 }
 
 // Routed reports whether a route matches.
@@ -195,7 +195,7 @@ func (t *Table) match(chain []netip.Prefix, zone string) (netip.Prefix, []int) {
 	return netip.Prefix{}, nil
 }
 
-// uses decides between ways to the same prefix. A way into a tunnel that is deleted is none any more, unless it was the last one: that
+// uses decides between paths to the same prefix. A path into a tunnel that is deleted is none any more, unless it was the last one: that
 // nothing is left is said of the route that stays.
 func (t *Table) uses(paths []int) []PathUse {
 	uses := make([]PathUse, 0, len(paths))
@@ -237,7 +237,7 @@ func (t *Table) uses(paths []int) []PathUse {
 	return uses
 }
 
-// neverWins reports whether a way does not take over from another one whatever the health: with that one down, its number is still
+// neverWins reports whether a path does not take over from another one whatever the health: with that one down, its number is still
 // not the larger.
 func neverWins(u PathUse, others []PathUse) bool {
 	return slices.ContainsFunc(others, func(o PathUse) bool {

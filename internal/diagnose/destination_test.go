@@ -85,7 +85,7 @@ func (n *network) routes(texts ...string) *network {
 	return n
 }
 
-// carriers names the ways that carry the traffic from a zone, with their shares in percent.
+// carriers names the paths that carry the traffic from a zone, with their shares in percent.
 func carriers(r diagnose.Reach) string {
 	var out []string
 	for _, u := range r.Uses {
@@ -101,7 +101,7 @@ func carriers(r diagnose.Reach) string {
 	return strings.Join(out, " ")
 }
 
-// What is left of the ways to a network, in words and in severity.
+// What is left of the paths to a network, in words and in severity.
 func TestWhatIsLeftOfThePaths(t *testing.T) {
 	const net = "10.64.0.0/20"
 	for name, c := range map[string]struct {

@@ -24,7 +24,7 @@ type statement struct {
 }
 
 // statements are all that is said: findings by object and cause, of what has trouble and of the objects with these names, what is left
-// of the ways to each destination, and incidents.
+// of the paths to each destination, and incidents.
 func statements(s *store.Snapshot, names []string) map[string]statement {
 	out := map[string]statement{}
 	a := diagnose.New(diagnose.From(s, s.Started))

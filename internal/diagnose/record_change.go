@@ -87,7 +87,7 @@ func AuditText(e api.AuditEntry) string {
 	return text
 }
 
-// AuditWords is Audited for a place that has no room for a sentence: "created: bgp, name", "changed: priority".
+// AuditWords is AuditText for a place that has no room for a sentence: "created: bgp, name", "changed: priority".
 func AuditWords(e api.AuditEntry) string {
 	done, fields, some := strings.Cut(AuditText(e), " of ")
 	if word := map[string]string{"create": "created", "update": "changed", "delete": "deleted"}[done]; word != "" {

@@ -49,7 +49,7 @@ func TestWhereAnAddressLeads(t *testing.T) {
 		says    string
 	}{
 		"10.64.1.1":       {diagnose.Routed, "10.64.1.1/32: 1 of 2 paths healthy"},
-		"10.64.3.7":       {diagnose.Routed, "10.64.3.7/32: no healthy path left"}, // the longer prefix wins though its only way is down
+		"10.64.3.7":       {diagnose.Routed, "10.64.3.7/32: no healthy path left"}, // the longer prefix wins though its only path is down
 		"10.64.200.1":     {diagnose.Routed, "no healthy path left"},
 		"10.65.0.1":       {diagnose.Dropped, "Cloudflare drops traffic to private and shared addresses"},
 		"172.31.255.255":  {diagnose.Dropped, "drops"},

@@ -35,7 +35,7 @@ type content struct {
 
 // File is what is remembered for one profile and account. It may be used by commands and pages at the same
 // time. Every change reads the file again under its lock, so that two instances do not overwrite each other.
-// A nil Memory remembers nothing.
+// A nil File remembers nothing.
 type File struct {
 	path string
 

@@ -55,8 +55,8 @@ func (r Reading) Forgotten() Reading {
 type Facts struct {
 	Session   *Session
 	Interface *Interface // the tunnel interface
-	Endpoint  *Route     // the way to Cloudflare's endpoint
-	Peer      *Route     // the way to Cloudflare's inner address
+	Endpoint  *Route     // that to Cloudflare's endpoint
+	Peer      *Route     // that to Cloudflare's inner address
 	SAs       []SA       // of IKE, with Cloudflare's endpoint
 	SAsRead   bool       // the router listed its SAs: without one in SAs there is none
 	IKE       *IKEEvent  // the newest that its log says of IKE with this endpoint
@@ -148,7 +148,7 @@ type Route struct {
 	Interfaces []string
 }
 
-// Text is the way in a few words.
+// Text is the route in a few words.
 func (w *Route) Text() string {
 	if w.None {
 		return "no route"

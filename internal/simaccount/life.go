@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// moment is the state of a tunnel from a point of its plan on.
+// moment is the state of a tunnel from a point of its timeline on.
 type moment struct {
 	at     time.Duration
 	fsm    string  // RFC 4271 state name; "" while nothing was reported yet
@@ -55,12 +55,12 @@ func (m moment) summary() string {
 	return "BGP_ESTABLISHING"
 }
 
-// steady is a plan in which nothing changes.
+// steady is a timeline in which nothing changes.
 func steady(fsm, state string, health float64) timeline {
 	return timeline{moments: []moment{{fsm: fsm, state: state, health: health}}}
 }
 
-// The plans that tunnels follow. bringUp is what an operator sees after creating a tunnel whose far side is right.
+// The timelines that tunnels follow. bringUp is what an operator sees after creating a tunnel whose far side is right.
 var (
 	bringUp = timeline{moments: []moment{
 		{at: 0, health: -1},

@@ -10,7 +10,7 @@ import (
 // only; faults of the API itself are Fault. The words are those of the diagnose.Cause that must come first (TestEveryTroubleIsNamedFirst).
 type Trouble string
 
-// The troubles that Seed knows.
+// The troubles that Inject knows.
 const (
 	WrongASN            Trouble = "asn-mismatch"
 	ReservedASN         Trouble = "asn-reserved"
@@ -41,7 +41,7 @@ const (
 	BindingNotReady     Trouble = "binding-provisioning"
 )
 
-// Troubles are all that Seed knows.
+// Troubles are all that Inject knows.
 func Troubles() []Trouble {
 	return []Trouble{
 		WrongASN, ReservedASN, WrongMD5, RouterDoesNotDial, HoldTimeTooShort, LargePacketsLost, StatusNotRefreshed,

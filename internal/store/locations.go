@@ -228,8 +228,9 @@ func (r *locating) health(ctx context.Context, tunnels int) error {
 		rest = rest[n:]
 	}
 	if len(rest) > 0 {
-		r.out.Missing = fmt.Sprintf("%d of %d locations with traffic were not asked, those with the least: %d questions in five minutes are spent "+
-			"on it",
+		r.out.Missing = fmt.Sprintf(
+			"%d of %d locations with traffic were not asked, those with the least: %d questions in five minutes are spent "+
+				"on it",
 			len(rest), len(r.out.Rows), LocationQuestions)
 	}
 	return nil

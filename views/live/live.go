@@ -370,7 +370,7 @@ func ErrorText(err error) string {
 	return ErrorLine(err)
 }
 
-// ErrorParts is what Told says in two, for what the server has answered with a sentence: that sentence, and our advice.
+// ErrorParts is what ErrorText says in two, for what the server has answered with a sentence: that sentence, and our advice.
 func ErrorParts(err error) (said, advice string) {
 	var e *api.Error
 	if advice = api.Advice(err); advice == "" || !errors.As(err, &e) || e.Status == 0 || e.Said() == "" {

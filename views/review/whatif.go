@@ -14,7 +14,7 @@ import (
 	"flarewire/views/kit"
 )
 
-// outlook is what a change does to the ways of destinations.
+// outlook is what a change does to the paths of destinations.
 type outlook struct {
 	differences []diagnose.Difference
 	meanwhile   []diagnose.Difference // until a tunnel that is replaced is there again
@@ -24,7 +24,7 @@ type outlook struct {
 // outlookAge is how old what an outlook rests on may be: all of it is read all the time while a screen is open.
 const outlookAge = time.Minute
 
-// pathKinds are the kinds of objects on which the ways to destinations depend.
+// pathKinds are the kinds of objects on which the paths to destinations depend.
 var pathKinds = map[store.Kind]bool{store.Routes: true, store.GRETunnels: true, store.IPsecTunnels: true, store.Links: true,
 	store.BGPPrefixes: true, store.Bindings: true}
 
@@ -63,7 +63,7 @@ func outlookOf(ctx context.Context, e *kit.Env, plans ...change.Plan) outlook {
 	return out
 }
 
-// lastPaths are the advertised networks that lose their last way, for good or for a while.
+// lastPaths are the advertised networks that lose their last path, for good or for a while.
 func (o outlook) lastPaths() []string {
 	return append(lastPaths(o.differences), lastPaths(o.meanwhile)...)
 }

@@ -100,7 +100,8 @@ func (m *Module) Services() []tui.Service { return []tui.Service{tracker{m}} }
 
 func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Description[store.Tunnel] {
 	d := Describe(title, m.env.Glyphs)
-	d.Columns = slices.Insert(MarkOutdated(d.Columns, func(id string) bool { return m.env.Feed.Diagnosis().StatusOutdated(id) }), 3, healthColumn())
+	outdated := func(id string) bool { return m.env.Feed.Diagnosis().StatusOutdated(id) }
+	d.Columns = slices.Insert(MarkOutdated(d.Columns, outdated), 3, healthColumn())
 	d.Sections = func(t store.Tunnel, now time.Time) []resource.Section {
 		record := recorded(t, m.env.Feed.Last().Records[t.ID], m.env.Feed.LookingUp(t.ID), now)
 		own := sections(t, now, m.env, m.env.Feed.Diagnosis().Tunnel(t.ID),

@@ -129,20 +129,20 @@ func named(t store.Tunnel) string {
 	return t.Name
 }
 
-// MarkOutdated has the state of a session say how old its status is, where old reports whether it may be left over from an earlier
+// MarkOutdated has the state of a session say how old its status is, where outdated reports whether it may be left over from an earlier
 // time: the column with the age of every status has no room on a narrow screen.
-func MarkOutdated(columns []table.Column[store.Tunnel], old func(id string) bool) []table.Column[store.Tunnel] {
+func MarkOutdated(columns []table.Column[store.Tunnel], outdated func(id string) bool) []table.Column[store.Tunnel] {
 	out := slices.Clone(columns)
 	for i, col := range out {
 		if col.Key != "state" {
 			continue
 		}
 		out[i].Text = func(t store.Tunnel, now time.Time) string {
-			text, _ := aged(t, old(t.ID), col.Text(t, now), tui.Plain, now)
+			text, _ := aged(t, outdated(t.ID), col.Text(t, now), tui.Plain, now)
 			return text
 		}
 		out[i].Role = func(t store.Tunnel) tui.Role {
-			_, role := aged(t, old(t.ID), "", col.Role(t), time.Time{})
+			_, role := aged(t, outdated(t.ID), "", col.Role(t), time.Time{})
 			return role
 		}
 	}

@@ -12,7 +12,7 @@ import (
 	"flarewire/views/kit"
 )
 
-// around is what is known around a destination: its past beside that of the ways to it, what else leads over them, and what happened.
+// around is what is known around a destination: its past beside that of the paths to it, what else leads over them, and what happened.
 func (m *Module) around(d diagnose.Destination, now time.Time) []resource.Section {
 	last := m.env.Feed.Last()
 	var over, of []diagnose.Subject

@@ -70,7 +70,7 @@ func (m *Module) sections(w diagnose.Lookup) []resource.Section {
 	return append(sections, unknown)
 }
 
-// answer is what is said first: what is left of the ways, whose address it is, and what becomes of it without a route.
+// answer is what is said first: what is left of the paths, whose address it is, and what becomes of it without a route.
 func (m *Module) answer(w diagnose.Lookup) []resource.Field {
 	fields := []resource.Field{{Label: "Paths", Value: headline(w), Role: Role(w.Destination)}}
 	for _, is := range w.Is {
@@ -107,7 +107,7 @@ func (m *Module) answer(w diagnose.Lookup) []resource.Field {
 	return fields
 }
 
-// pathsOf are the ways of a Reach, each leading to its tunnel or interconnect.
+// pathsOf are the paths of a Reach, each leading to its tunnel or interconnect.
 func (m *Module) pathsOf(r diagnose.Reach) resource.Section {
 	s := resource.Section{Title: "Route " + r.Prefix.String() + from(r)}
 	for _, u := range r.Uses {

@@ -11,7 +11,7 @@ import (
 	"flarewire/views/kit"
 )
 
-// Paths implements kit.Locator: the ways to a network, a section for each answer that regions have.
+// Paths implements kit.Locator: the paths to a network, a section for each answer that regions have.
 func (m *Module) Paths(p netip.Prefix) []resource.Section {
 	s := m.env.Feed.Last()
 	if !s.Routes.Known() {
@@ -20,7 +20,7 @@ func (m *Module) Paths(p netip.Prefix) []resource.Section {
 	return m.pathsTo(m.env.Feed.Diagnosis().Table().Destination(p))
 }
 
-// pathsTo is what is left of the ways to a destination, and the ways themselves, the preferred first.
+// pathsTo is what is left of the paths to a destination, and the paths themselves, the preferred first.
 func (m *Module) pathsTo(d diagnose.Destination) []resource.Section {
 	out := []resource.Section{{Title: "What is left to " + Name(d.Prefix), Fields: []resource.Field{
 		{Value: sign(d, m.env.Glyphs) + d.Left(), Role: Role(d), Prose: true}}}}
