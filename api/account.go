@@ -166,14 +166,14 @@ func (a *AccountClient) Collection(name string, of ...string) Objects {
 type AccountClient struct {
 	ID string
 
-	GRETunnels    Collection[GRETunnel]
-	IPsecTunnels  Collection[IPsecTunnel]
-	Interconnects Collection[MagicInterconnect] // tunnel interface; no create and delete
-	Routes        Collection[Route]
+	GRETunnels         Collection[GRETunnel]
+	IPsecTunnels       Collection[IPsecTunnel]
+	MagicInterconnects Collection[MagicInterconnect] // tunnel interface; no create and delete
+	Routes             Collection[Route]
 
-	CNIs                  Collection[CNI]
-	PhysicalInterconnects Collection[Interconnect] // by name; no update
-	Slots                 Collection[Slot]         // list and get
+	CNIs          Collection[CNI]
+	Interconnects Collection[Interconnect] // by name; no update
+	Slots         Collection[Slot]         // list and get
 
 	Prefixes Collection[Prefix]
 	Services Collection[AddressingService] // list
@@ -189,18 +189,18 @@ type AccountClient struct {
 func (c *Client) In(accountID string) *AccountClient {
 	return &AccountClient{
 		ID: accountID, client: c,
-		GRETunnels:            collect(c, &greTunnels, accountID),
-		IPsecTunnels:          collect(c, &ipsecTunnels, accountID),
-		Interconnects:         collect(c, &magicInterconnects, accountID),
-		Routes:                collect(c, &routes, accountID),
-		CNIs:                  collect(c, &cnis, accountID),
-		PhysicalInterconnects: collect(c, &interconnects, accountID),
-		Slots:                 collect(c, &slots, accountID),
-		Prefixes:              collect(c, &prefixes, accountID),
-		Services:              collect(c, &services, accountID),
-		Leases:                collect(c, &leases, accountID),
-		EndpointChecks:        collect(c, &endpointChecks, accountID),
-		FilterProfiles:        collect(c, &filterProfiles, accountID),
+		GRETunnels:         collect(c, &greTunnels, accountID),
+		IPsecTunnels:       collect(c, &ipsecTunnels, accountID),
+		MagicInterconnects: collect(c, &magicInterconnects, accountID),
+		Routes:             collect(c, &routes, accountID),
+		CNIs:               collect(c, &cnis, accountID),
+		Interconnects:      collect(c, &interconnects, accountID),
+		Slots:              collect(c, &slots, accountID),
+		Prefixes:           collect(c, &prefixes, accountID),
+		Services:           collect(c, &services, accountID),
+		Leases:             collect(c, &leases, accountID),
+		EndpointChecks:     collect(c, &endpointChecks, accountID),
+		FilterProfiles:     collect(c, &filterProfiles, accountID),
 	}
 }
 

@@ -174,7 +174,7 @@ func TestTrafficWithoutNames(t *testing.T) {
 
 // TestGraphQLErrors come with status 200, and sometimes with another.
 func TestGraphQLErrors(t *testing.T) {
-	for answer, want := range map[string]api.Kind{
+	for answer, want := range map[string]api.ErrorKind{
 		`{"data":null,"errors":[{"message":"not authorized for that account","path":null,` +
 			`"extensions":{"timestamp":"x"}}]}`: api.PermissionMissing,
 		`{"data":null,"errors":[{"message":"no","path":["viewer"],"extensions":{"code":"authz"}}]}`:               api.PermissionMissing,

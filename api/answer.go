@@ -123,7 +123,7 @@ func (a *answer) unusable(what string) *Error {
 // hide takes out of a text from outside what is secret: the server, or something in between, may repeat what was sent.
 func (a *answer) hide(text string) string { return a.hiding.hide(text, a.call.secrets) }
 
-func (a *answer) error(kind Kind) *Error {
+func (a *answer) error(kind ErrorKind) *Error {
 	return &Error{Kind: kind, Service: a.call.op.Service, Operation: a.call.op.Name, Status: a.status, Method: a.call.op.Method,
 		Path: a.path, RequestID: requestID(a.header, a.hide),
 		Uncertain: a.call.op.Changes && !a.call.dryRun && (kind == BadAnswer || broken(a.status))}

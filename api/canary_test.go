@@ -94,7 +94,7 @@ func TestNoSecretOfARequestComesBackInAText(t *testing.T) {
 			return err
 		}},
 		"pairing key": {psk, func(ctx context.Context, a *api.AccountClient) error {
-			_, err := create(ctx, a.PhysicalInterconnects, api.Interconnect{Type: "gcp", Bandwidth: "1G", PairingKey: api.NewSecret(psk)})
+			_, err := create(ctx, a.Interconnects, api.Interconnect{Type: "gcp", Bandwidth: "1G", PairingKey: api.NewSecret(psk)})
 			return err
 		}},
 	}

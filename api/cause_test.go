@@ -23,7 +23,7 @@ func TestNoWrongCauseIsSaidAsAFact(t *testing.T) {
 	for name, c := range map[string]struct {
 		answer simaccount.Fault
 		path   string // of the base URL
-		kind   api.Kind
+		kind   api.ErrorKind
 		says   []string // in this order
 		never  string
 	}{

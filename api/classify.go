@@ -74,7 +74,7 @@ func firstCode(messages []Message) int {
 
 // classify decides the kind by service, status and code together: the same code means different things in different services
 // and at different statuses.
-func classify(op *Operation, status int, messages []Message) Kind {
+func classify(op *Operation, status int, messages []Message) ErrorKind {
 	for _, m := range messages {
 		if kind := byCode(op, status, m.Code); kind != Unknown {
 			return kind
@@ -83,7 +83,7 @@ func classify(op *Operation, status int, messages []Message) Kind {
 	return byStatus(status)
 }
 
-func byCode(op *Operation, status, code int) Kind {
+func byCode(op *Operation, status, code int) ErrorKind {
 	if kind := byGatewayCode(code); kind != Unknown {
 		return kind
 	}
@@ -98,7 +98,7 @@ func byCode(op *Operation, status, code int) Kind {
 
 // byGatewayCode knows the codes of the gateway in front of all services. Its 10000 and 9109 come with 403 and need no rule: with
 // another status 10000 means something else.
-func byGatewayCode(code int) Kind {
+func byGatewayCode(code int) ErrorKind {
 	switch code {
 	case 6003, 6103, 6111, 9106: // malformed or missing credential headers
 		return Unauthenticated
@@ -108,7 +108,7 @@ func byGatewayCode(code int) Kind {
 	return Unknown
 }
 
-func byMagicCode(code int) Kind {
+func byMagicCode(code int) ErrorKind {
 	switch code {
 	case 1012:
 		return NotOnboarded
@@ -123,7 +123,7 @@ func byMagicCode(code int) Kind {
 }
 
 // byAddressingCode: at 401 and 403 the status decides; 1000 to 1003 are about the object otherwise.
-func byAddressingCode(op *Operation, status, code int) Kind {
+func byAddressingCode(op *Operation, status, code int) ErrorKind {
 	switch {
 	case status == http.StatusUnauthorized || status == http.StatusForbidden || status >= 500:
 		return Unknown
@@ -139,7 +139,7 @@ func byAddressingCode(op *Operation, status, code int) Kind {
 	return Unknown
 }
 
-func byStatus(status int) Kind {
+func byStatus(status int) ErrorKind {
 	switch {
 	case status == http.StatusUnauthorized:
 		return Unauthenticated

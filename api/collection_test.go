@@ -233,7 +233,7 @@ func TestInterconnects(t *testing.T) {
 	if _, err := setCNISettings(t.Context(), a, settings); err != nil || server.last(t).Body != `{"default_asn":65000}` {
 		t.Error(err, server.last(t).Body)
 	}
-	_, err = create(t.Context(), a.PhysicalInterconnects, api.Interconnect{Type: "gcp", Bandwidth: "1G", PairingKey: api.NewSecret("pair-me")})
+	_, err = create(t.Context(), a.Interconnects, api.Interconnect{Type: "gcp", Bandwidth: "1G", PairingKey: api.NewSecret("pair-me")})
 	if sent := server.last(t).Body; err != nil || sent != `{"account":"`+account+`","type":"gcp","bandwidth":"1G","pairing_key":"pair-me"}` {
 		t.Error(err, sent)
 	}

@@ -10,27 +10,27 @@ import (
 	"unicode"
 )
 
-// Kind says what sort of failure an error is: what the user can do depends on it and on nothing else.
-type Kind string
+// ErrorKind says what sort of failure an error is: what the user can do depends on it and on nothing else.
+type ErrorKind string
 
 // The kinds of failure. Unknown stands for errors that are not this package's.
 const (
-	Unknown              Kind = ""
-	Unauthenticated      Kind = "not authenticated"
-	PermissionMissing    Kind = "permission missing"
-	NotOnboarded         Kind = "account not onboarded"  // code 1012
-	CloudflareWANMissing Kind = "Cloudflare WAN missing" // code 1025
-	NotFound             Kind = "not found"
-	Invalid              Kind = "invalid"
-	Conflict             Kind = "conflict"
-	RateLimited          Kind = "rate limited"
-	ServerTrouble        Kind = "server trouble"
-	NetworkTrouble       Kind = "network trouble"
-	BadAnswer            Kind = "bad answer"
-	ReadOnly             Kind = "read-only"   // refused here, nothing was sent
-	Unsupported          Kind = "unsupported" // the API has no such operation; nothing was sent
-	NotApplied           Kind = "not applied" // success, but modified or deleted is false
-	Canceled             Kind = "canceled"    // the caller gave up
+	Unknown              ErrorKind = ""
+	Unauthenticated      ErrorKind = "not authenticated"
+	PermissionMissing    ErrorKind = "permission missing"
+	NotOnboarded         ErrorKind = "account not onboarded"  // code 1012
+	CloudflareWANMissing ErrorKind = "Cloudflare WAN missing" // code 1025
+	NotFound             ErrorKind = "not found"
+	Invalid              ErrorKind = "invalid"
+	Conflict             ErrorKind = "conflict"
+	RateLimited          ErrorKind = "rate limited"
+	ServerTrouble        ErrorKind = "server trouble"
+	NetworkTrouble       ErrorKind = "network trouble"
+	BadAnswer            ErrorKind = "bad answer"
+	ReadOnly             ErrorKind = "read-only"   // refused here, nothing was sent
+	Unsupported          ErrorKind = "unsupported" // the API has no such operation; nothing was sent
+	NotApplied           ErrorKind = "not applied" // success, but modified or deleted is false
+	Canceled             ErrorKind = "canceled"    // the caller gave up
 )
 
 // Service is the part of the API that answered. The same code means different things in different services.
@@ -58,7 +58,7 @@ type Message struct {
 
 // Error is every failure of this package.
 type Error struct {
-	Kind       Kind
+	Kind       ErrorKind
 	Service    Service
 	Operation  string // name in Operations, for example "gre_tunnels.update"
 	Status     int    // HTTP status; 0 when there was no answer
@@ -180,7 +180,7 @@ func (m Message) String() string {
 func (e *Error) Unwrap() error { return e.Err }
 
 // KindOf returns the kind of the first *Error in the chain, or Unknown.
-func KindOf(err error) Kind {
+func KindOf(err error) ErrorKind {
 	var e *Error
 	if errors.As(err, &e) {
 		return e.Kind

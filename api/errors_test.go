@@ -83,7 +83,7 @@ func TestTheFieldIsNamed(t *testing.T) {
 
 // TestEveryKindHasAdvice, one sentence, and every error says what happened with the API's words.
 func TestEveryKindHasAdvice(t *testing.T) {
-	for _, kind := range []api.Kind{api.Unauthenticated, api.PermissionMissing, api.NotOnboarded, api.CloudflareWANMissing, api.NotFound,
+	for _, kind := range []api.ErrorKind{api.Unauthenticated, api.PermissionMissing, api.NotOnboarded, api.CloudflareWANMissing, api.NotFound,
 		api.Invalid, api.Conflict, api.RateLimited, api.ServerTrouble, api.NetworkTrouble, api.BadAnswer, api.ReadOnly, api.NotApplied} {
 		err := fmt.Errorf("while listing: %w", &api.Error{Kind: kind, Method: "GET", Path: "/x", Status: 400,
 			Messages: []api.Message{{Code: 7, Text: "their words"}}, Detail: "our words"})

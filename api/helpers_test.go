@@ -126,7 +126,7 @@ func reply(status int, body string, header ...string) *http.Response {
 	return resp
 }
 
-func wantKind(t *testing.T, err error, want api.Kind) {
+func wantKind(t *testing.T, err error, want api.ErrorKind) {
 	t.Helper()
 	if got := api.KindOf(err); err == nil || got != want {
 		t.Fatalf("kind = %q (%v), want %q", got, err, want)

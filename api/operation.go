@@ -133,6 +133,6 @@ func (o *Operation) expand(values []string) (string, error) {
 }
 
 // refuse makes the error of a call that is not sent.
-func (o *Operation) refuse(kind Kind, detail string) *Error {
+func (o *Operation) refuse(kind ErrorKind, detail string) *Error {
 	return &Error{Kind: kind, Service: o.Service, Operation: o.Name, Method: o.Method, Path: o.Path, Detail: detail}
 }

@@ -368,7 +368,7 @@ func codesByService(t *testing.T) {
 		call   func() error
 		status int
 		code   string
-		want   api.Kind
+		want   api.ErrorKind
 	}{
 		{tunnel, 400, "1012", api.NotOnboarded}, {tunnel, 403, "1012", api.NotOnboarded}, {tunnel, 200, "1012", api.NotOnboarded},
 		{tunnel, 403, "1025", api.CloudflareWANMissing}, {tunnel, 404, "1029", api.NotFound}, {tunnel, 400, "1029", api.NotFound},

@@ -139,22 +139,22 @@ func code(err error) int {
 	var f failure
 	switch {
 	case err == nil:
-		return exitDone
+		return exitOK
 	case errors.As(err, &e):
 		return int(e)
 	case errors.As(err, &f):
 		return f.code
 	}
-	return exitNo
+	return exitFailed
 }
 
 // worstCode is the exit code of all of them, nil for 0; what went wrong was printed.
 func worstCode(members []*member) error {
-	worst := exitDone
+	worst := exitOK
 	for _, m := range members {
 		worst = max(worst, code(m.err))
 	}
-	if worst == exitDone {
+	if worst == exitOK {
 		return nil
 	}
 	return exit(worst)

@@ -104,7 +104,7 @@ func printIdentity(x IO, identity access.Identity) {
 }
 
 // printFindings is the table of permissions: what is missing has the exact name of the group.
-func printFindings(w io.Writer, findings []access.Finding) {
+func printFindings(w io.Writer, findings []access.Permission) {
 	fmt.Fprintf(w, "\n%-20s %-14s %s\n", "FEATURE", "STATE", "NEEDS")
 	for _, finding := range findings {
 		line := fmt.Sprintf("%-20s %-14s %s", finding.Feature, finding.State, finding.Needs)

@@ -147,7 +147,7 @@ func applied(t *testing.T, ctx context.Context, w *change.Writer, account *api.A
 				BGP: &api.BGP{CustomerASN: 65001, MD5Key: secrets["md5_key"]}}))
 		},
 		"an interconnect": func() (change.Plan, error) {
-			return w.PrepareCreate(ctx, change.PhysicalInterconnects.Resource, api.ObjectOf(api.Interconnect{Type: "gcp_partner",
+			return w.PrepareCreate(ctx, change.Ports.Resource, api.ObjectOf(api.Interconnect{Type: "gcp_partner",
 				Bandwidth: "2G", PairingKey: api.NewSecret(secrets["pairing_key"])}))
 		},
 	} {

@@ -203,7 +203,7 @@ func runCheck(ctx context.Context, x IO, f *flags, o checkOptions) error {
 // account checks one account.
 func (o checkOptions) account(ctx context.Context, x IO, f *flags, s *session, began time.Time) checked {
 	if len(o.destinations) > 0 {
-		return o.ways(ctx, x, f, s, began)
+		return o.paths(ctx, x, f, s, began)
 	}
 	e := expected{number: o.expect}
 	if o.baseline != "" {
@@ -312,7 +312,7 @@ func (o checkOptions) agedBy(facts diagnose.Facts) aged {
 		if !updated.IsZero() && o.maxAge > 0 && now.Sub(updated) > o.maxAge {
 			return age, true
 		}
-		if read.Old(t.ID) {
+		if read.StatusOutdated(t.ID) {
 			return age, false
 		}
 		return "", false
@@ -322,7 +322,7 @@ func (o checkOptions) agedBy(facts diagnose.Facts) aged {
 func judge(tunnels []store.Tunnel, h health, age aged) judgement {
 	j := judgement{Totals: store.Count(h.on(tunnels)), blind: h.why()}
 	sorted := slices.Clone(tunnels)
-	sorting.Sort(sorted, func(a, b store.Tunnel) int { return a.State.Severity() - b.State.Severity() })
+	sorting.Sort(sorted, func(a, b store.Tunnel) int { return a.State.Rank() - b.State.Rank() })
 	for _, t := range sorted {
 		found := h.of(t)
 		old, refused := age(t)

@@ -32,9 +32,9 @@ func (o checkOptions) checkDestinations() error {
 	return nil
 }
 
-// ways checks the ways to the destinations that were asked for: critical when one has none left, a warning when one of its ways is lost
+// paths checks the paths to the destinations that were asked for: critical when one has none left, a warning when one of its paths is lost
 // or degraded, unknown when it cannot be told.
-func (o checkOptions) ways(ctx context.Context, x IO, f *flags, s *session, began time.Time) checked {
+func (o checkOptions) paths(ctx context.Context, x IO, f *flags, s *session, began time.Time) checked {
 	w := s.store(ctx, f)
 	snapshot := w.ReadAll(ctx, nil, append(diagnose.TableKinds(), store.LocationHealth)...)
 	var asked []netip.Prefix
@@ -56,7 +56,7 @@ func (o checkOptions) ways(ctx context.Context, x IO, f *flags, s *session, bega
 	all := checked{verdict: severityOK}
 	var texts []string
 	for _, p := range asked {
-		one := wayCheck(table.Destination(p))
+		one := pathCheck(table.Destination(p))
 		if one.verdict.alarm() > all.verdict.alarm() {
 			all.verdict = one.verdict
 		}
@@ -70,20 +70,20 @@ func (o checkOptions) ways(ctx context.Context, x IO, f *flags, s *session, bega
 	return all
 }
 
-// wayCheck judges one destination.
-func wayCheck(d diagnose.Destination) checked {
-	healthy, ways, known := d.Healthy()
+// pathCheck judges one destination.
+func pathCheck(d diagnose.Destination) checked {
+	healthy, paths, known := d.Healthy()
 	c := checked{text: d.Text()}
 	switch {
 	case d.Dead():
 		c.verdict = severityCritical
 	case d.Unknown != "" || !known:
 		c.verdict = severityUnknown
-	case healthy < ways:
+	case healthy < paths:
 		c.verdict = severityWarning
 	}
-	if known && ways > 0 {
-		c.data = append(c.data, fmt.Sprintf("'healthy_ways %s'=%d;%d:;1:;0;%d", d.Prefix, healthy, ways, ways))
+	if known && paths > 0 {
+		c.data = append(c.data, fmt.Sprintf("'healthy_ways %s'=%d;%d:;1:;0;%d", d.Prefix, healthy, paths, paths))
 	}
 	for _, w := range d.Paths() {
 		line := fmt.Sprintf("%s over %s: %s", d.Prefix, tui.Clean(w.Name()), w.State)

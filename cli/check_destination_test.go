@@ -12,7 +12,7 @@ import (
 func TestCheckOfADestination(t *testing.T) {
 	lost := func() func(*simaccount.Server) {
 		return func(e *simaccount.Server) {
-			if _, err := e.Seed(simaccount.PathDown); err != nil {
+			if _, err := e.Inject(simaccount.PathDown); err != nil {
 				t.Fatal(err)
 			}
 		}

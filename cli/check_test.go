@@ -117,7 +117,7 @@ func TestCheckWithoutOneOfTheLists(t *testing.T) {
 // A session that is up by a status of hours ago while the others are young is named; --max-age makes an alarm of it.
 func TestCheckNamesASessionWithAnOldStatus(t *testing.T) {
 	sim, env := serve(t, simaccount.Options{})
-	befallen, err := sim.Seed(simaccount.StatusNotRefreshed)
+	befallen, err := sim.Inject(simaccount.StatusNotRefreshed)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -143,7 +143,7 @@ func TestCheckNamesASessionWithAnOldStatus(t *testing.T) {
 // What the probes find is an alarm whatever the age of the status: a stricter flag never makes a milder alarm.
 func TestAnOldStatusHidesNoWorseNews(t *testing.T) {
 	sim, env := serve(t, simaccount.Options{})
-	befallen, err := sim.Seed(simaccount.FirewallStopsProbes)
+	befallen, err := sim.Inject(simaccount.FirewallStopsProbes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -31,9 +31,9 @@ import (
 
 // Exit codes of everything but `check` (docs/architecture.md, command line contract).
 const (
-	exitDone  = 0
-	exitNo    = 1 // API or network error
-	exitUsage = 2 // wrong usage, or no credentials
+	exitOK     = 0
+	exitFailed = 1 // API or network error
+	exitUsage  = 2 // wrong usage, or no credentials
 )
 
 // IO is what a command may touch of the outside world. Tests bring their own.
@@ -43,8 +43,8 @@ type IO struct {
 	Err     io.Writer
 	Environ []string
 	Now     func() time.Time
-	// Keys is what was taken out of the environment before Environ was made; nil: it is all in Environ.
-	Keys *keystore.Environment
+	// Credentials is what was taken out of the environment before Environ was made; nil: it is all in Environ.
+	Credentials *keystore.Environment
 	// Redactor knows the secrets that must not be written; nil: a new one.
 	Redactor *secret.Redactor
 	// Transport is the way to Cloudflare; nil: the network.
@@ -121,7 +121,7 @@ func (f failure) Error() string { return f.err.Error() }
 func (f failure) Unwrap() error { return f.err }
 
 func usage(format string, args ...any) error { return failure{exitUsage, fmt.Errorf(format, args...)} }
-func trouble(err error) error                { return failure{exitNo, err} }
+func trouble(err error) error                { return failure{exitFailed, err} }
 
 // exit carries an exit code without a message.
 type exit int
@@ -153,7 +153,7 @@ func Main(ctx context.Context, args []string, x IO) int {
 	var f failure
 	switch {
 	case err == nil:
-		return exitDone
+		return exitOK
 	case errors.As(err, &code):
 		return int(code)
 	case errors.As(err, &f):
@@ -161,7 +161,7 @@ func Main(ctx context.Context, args []string, x IO) int {
 		return f.code
 	case errors.As(err, &write):
 		fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(err.Error()))
-		return exitNo
+		return exitFailed
 	}
 	// What is left comes from the flag parser.
 	fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(err.Error())+" (flarewire --help lists commands and flags)")

@@ -15,8 +15,8 @@ import (
 
 // keys is what the environment says about credentials.
 func (x IO) keys() keystore.Environment {
-	if x.Keys != nil {
-		return *x.Keys
+	if x.Credentials != nil {
+		return *x.Credentials
 	}
 	return keystore.ReadEnvironment(x.Environ)
 }

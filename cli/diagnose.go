@@ -93,7 +93,7 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 	if why := noNumber(snapshot); why != "" {
 		fmt.Fprintln(x.Err, "flarewire: "+why)
 	}
-	if part := snapshot.Locations.Part; part != "" {
+	if part := snapshot.Locations.Missing; part != "" {
 		fmt.Fprintln(x.Err, "flarewire: in part: "+string(store.LocationHealth)+": "+tui.Clean(part))
 	}
 	unread := snapshot.Missing(needed()...)
@@ -125,7 +125,7 @@ func runDiagnose(ctx context.Context, x IO, f *flags, out output, timeout time.D
 			recordLines(snapshot, all.found, c)))
 	}
 	if err == nil && unread != nil {
-		return exit(exitNo) // the rest is printed; what is missing was said
+		return exit(exitFailed) // the rest is printed; what is missing was said
 	}
 	return err
 }
@@ -261,7 +261,7 @@ func noNumber(s *store.Snapshot) string {
 // their own, and the findings say when they lack them.
 func needed() []store.Kind {
 	return slices.DeleteFunc(store.Overview(), func(k store.Kind) bool {
-		return k == store.HealthChecks || k == store.TunnelTraffic || k == store.LocationHealth
+		return k == store.TunnelHealth || k == store.TunnelTraffic || k == store.LocationHealth
 	})
 }
 
@@ -412,13 +412,13 @@ func incidentBlock(i diagnose.Incident, c tui.Canvas) []string {
 	out = append(out, tui.Paragraph(c, tui.Plain, "Next: "+i.Next)...)
 	names := make([]string, 0, len(i.Members))
 	for _, m := range i.Members {
-		if m.Resource != store.Prefixes || i.Tunnels() == 0 { // beside tunnels these are among what is affected
+		if m.Kind != store.Prefixes || i.Tunnels() == 0 { // beside tunnels these are among what is affected
 			names = append(names, tui.Clean(m.Name))
 		}
 	}
 	slices.Sort(names)
 	noun := i.Noun()
-	if i.Tunnels() == 0 && slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.Resource != i.Members[0].Resource }) {
+	if i.Tunnels() == 0 && slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.Kind != i.Members[0].Kind }) {
 		noun = "objects"
 	}
 	if m := i.Muted; m != nil {

@@ -13,7 +13,7 @@ import (
 // What is wrong, worst first, each with its cause and what to do, and without an escape sequence into a pipe.
 func TestDiagnoseNamesWhatIsWrong(t *testing.T) {
 	sim, env := serve(t, simaccount.Options{})
-	befallen, err := sim.Seed(simaccount.WrongMD5)
+	befallen, err := sim.Inject(simaccount.WrongMD5)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,7 +121,7 @@ func TestDiagnoseSaysWhatItDoesNotKnow(t *testing.T) {
 // A mean over all locations says that a tunnel is well while the busy one is dead: diagnose with its name reads the locations.
 func TestDiagnoseOfATunnelReadsItsLocations(t *testing.T) {
 	sim, env := serve(t, simaccount.Options{})
-	if _, err := sim.Seed(simaccount.BadInSomeColos); err != nil {
+	if _, err := sim.Inject(simaccount.BadInSomeColos); err != nil {
 		t.Fatal(err)
 	}
 	s := newShell(t, env...)

@@ -33,7 +33,7 @@ func loadBaseline(path string) (expected, error) {
 		Tunnels  []tunnelJSON `json:"tunnels"`
 		NotKnown []gap        `json:"not_known"`
 	}
-	switch err := json.Unmarshal(statefile.WithoutMark(text), &doc); {
+	switch err := json.Unmarshal(statefile.WithoutBOM(text), &doc); {
 	case err != nil || doc.Account.ID == "" || doc.Tunnels == nil:
 		return expected{}, fmt.Errorf("--baseline %s is no status of one account: %s", path, advice)
 	case len(doc.NotKnown) > 0:

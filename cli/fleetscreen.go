@@ -232,7 +232,7 @@ func fleetTrouble(err error) string {
 	case errors.Is(err, keystore.ErrNeedsTerminal):
 		return "its token command wants to ask something: enter lets it"
 	case api.Advice(err) != "":
-		return kit.Sentence(err)
+		return kit.ErrorText(err)
 	}
 	return strings.Join(strings.Fields(fmt.Sprint(err)), " ")
 }

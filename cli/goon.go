@@ -165,7 +165,7 @@ func (f *flags) goOn(ctx context.Context, x IO, now func() time.Time, out output
 }
 
 func (f *flags) printAgain(x IO, now time.Time, out output, last, g glance, place *redraw, changed *differences) error {
-	said := func() { fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(x.Redactor.Redact(live.Sentence(g.trouble)))) }
+	said := func() { fmt.Fprintln(x.Err, "flarewire: "+tui.Clean(x.Redactor.Redact(live.ErrorLine(g.trouble)))) }
 	switch {
 	case out == changesOutput:
 		return changed.print(x, now, g)
@@ -188,7 +188,7 @@ func (f *flags) printAgain(x IO, now time.Time, out output, last, g glance, plac
 		lines[0] = "not read so far"
 	}
 	if last.trouble != nil {
-		note := tui.Clean(live.Sentence(last.trouble))
+		note := tui.Clean(live.ErrorLine(last.trouble))
 		if g.at.IsZero() && !last.at.IsZero() {
 			note = "What follows is " + tui.AgeSince(last.at, now) + " old. " + note
 		}

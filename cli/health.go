@@ -48,7 +48,7 @@ func look(ctx context.Context, s *store.Store, grace time.Duration, work func())
 	answered := make(chan struct{})
 	go func() {
 		defer close(answered)
-		s.Read(ctx, store.Target{Kind: store.HealthChecks})
+		s.Read(ctx, store.Target{Kind: store.TunnelHealth})
 	}()
 	var beside sync.WaitGroup
 	beside.Go(work)

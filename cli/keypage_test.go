@@ -152,9 +152,9 @@ func (w *walker) program(f *flags, x IO) (*tui.App, error) {
 		if _, err := f.resolver(x); err != nil {
 			return nil, err
 		}
-		desk := f.desk(w.t.Context(), x, "", func(signin.Outcome) tea.Cmd { return nil })
+		deps := f.signinDeps(w.t.Context(), x, "", func(signin.Outcome) tea.Cmd { return nil })
 		return tui.NewApp(tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Now: x.Now,
-			Home: func() tui.View { return signin.NewWelcome(desk, nil, nil) }}), nil
+			Home: func() tui.View { return signin.NewWelcome(deps, nil, nil) }}), nil
 	}
 	s, err := f.open(w.t.Context(), x)
 	if err != nil {

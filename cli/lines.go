@@ -24,7 +24,7 @@ func (f *flags) runLines(ctx context.Context, x IO, app *tui.App) error {
 	if f.console == nil {
 		f.console = line.NewConsole(x.In, x.Out, tui.GlyphsFor(x.Environ) == tui.ASCIIGlyphs)
 	}
-	if code := line.Run(ctx, app, f.console); code != exitDone {
+	if code := line.Run(ctx, app, f.console); code != exitOK {
 		return exit(code)
 	}
 	return nil

@@ -217,7 +217,7 @@ func (l *login) choose(ctx context.Context, s *session, identity access.Identity
 
 // compare warns of what the new credential covers less than the profile's old one. An old one that cannot be had without
 // asking, or does not work any more, has nothing to lose.
-func (l *login) compare(ctx context.Context, credential keystore.Credential, findings []access.Finding) {
+func (l *login) compare(ctx context.Context, credential keystore.Credential, findings []access.Permission) {
 	before, err := l.vault.Resolve(ctx, keystore.Request{Profile: l.profile.Name})
 	if err != nil || before.Credential.Secret().Equal(credential.Secret()) {
 		return

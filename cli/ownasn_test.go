@@ -28,14 +28,14 @@ func ownASN(t *testing.T, sim *simaccount.Server) {
 // An account whose sessions have another AS number of Cloudflare's: every text for a router and every diagnosis has that one.
 func TestCloudflaresASNumberIsTheAccountsInEveryCommand(t *testing.T) {
 	sim, env := serve(t, simaccount.Options{})
-	if _, err := sim.Seed(simaccount.WrongMD5); err != nil {
+	if _, err := sim.Inject(simaccount.WrongMD5); err != nil {
 		t.Fatal(err)
 	}
 	if err := sim.SetBGP(simaccount.GRETunnels, "fra-dc1-gre", "OpenSent"); err != nil {
 		t.Fatal(err)
 	}
 	ownASN(t, sim)
-	for kind, name := range map[rules.Kind]string{rules.GRE: "fra-dc1-gre", rules.IPsec: ipsecName(t, env)} {
+	for kind, name := range map[rules.LinkType]string{rules.GRE: "fra-dc1-gre", rules.IPsec: ipsecName(t, env)} {
 		for _, p := range routerconfig.Platforms(kind) {
 			s := newShell(t, env...)
 			if code := s.run("config", name, "--for", string(p)); code != 0 || strings.Contains(s.out.String(), "13335") {

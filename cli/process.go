@@ -19,7 +19,7 @@ func Process(ctx context.Context, args []string) int {
 	hardening := keystore.Harden()
 	x := OS()
 	env := keystore.TakeEnvironment()
-	x.Keys, x.Redactor, x.Prompt = &env, &secret.Redactor{}, os.Stderr
+	x.Credentials, x.Redactor, x.Prompt = &env, &secret.Redactor{}, os.Stderr
 	x.Redactor.Add(env.Secrets()...)
 	// The screen library writes a panic's own text to a file when this is set.
 	_ = os.Unsetenv("TEA_DEBUG")
@@ -66,7 +66,7 @@ func guarded(ctx context.Context, args []string, x IO) (code int) {
 	defer func() {
 		if p := recover(); p != nil {
 			fmt.Fprintf(x.Err, "flarewire stopped by a fault of its own: %v\n%s", p, debug.Stack())
-			code = exitNo
+			code = exitFailed
 		}
 	}()
 	return Main(ctx, args, x)

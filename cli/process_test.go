@@ -49,9 +49,9 @@ func crashOnScreen() int {
 	defer flush()
 	app := tui.NewApp(tui.Options{Name: "flarewire", Theme: tui.ThemeNone, Home: func() tui.View { return crashing{} }})
 	if err := (&flags{}).run(context.Background(), x, app); err == nil {
-		return exitDone
+		return exitOK
 	}
-	return exitNo
+	return exitFailed
 }
 
 // A fault in a page restores the terminal, and what it prints about itself holds no secret.
@@ -60,7 +60,7 @@ func TestACrashOnTheScreenShowsNoSecret(t *testing.T) {
 		Env: []string{"CLI_TEST_CHILD=1"}})
 	term.WaitText("about to crash")
 	term.Press("x")
-	if code := term.Wait(); code != exitNo {
+	if code := term.Wait(); code != exitFailed {
 		t.Errorf("exit code %d", code)
 	}
 	text := string(term.Transcript())
@@ -81,7 +81,7 @@ func TestACrashOfACommandShowsNoSecret(t *testing.T) {
 	x.Redactor.Add(secret.New(crashCanary))
 	writer := x.Redactor.Writer(&out)
 	x.Err = writer
-	if code := guarded(t.Context(), []string{"--demo", "status"}, x); code != exitNo {
+	if code := guarded(t.Context(), []string{"--demo", "status"}, x); code != exitFailed {
 		t.Errorf("exit code %d", code)
 	}
 	if err := writer.Close(); err != nil {

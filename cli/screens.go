@@ -88,7 +88,7 @@ func (f *flags) first(ctx context.Context, x IO, vault *keystore.Resolver) (*sig
 	if named == "" && vault.Config.Default() == "" {
 		return nil, nil, nil
 	}
-	attempt := f.desk(ctx, x, "", nil).Begin(request)
+	attempt := f.signinDeps(ctx, x, "", nil).Begin(request)
 	if attempt.Within(quickSource) {
 		if resolved, err := attempt.Result(); err == nil {
 			return &signin.Outcome{Resolved: resolved}, nil, nil
@@ -97,8 +97,8 @@ func (f *flags) first(ctx context.Context, x IO, vault *keystore.Resolver) (*sig
 	return nil, attempt, nil
 }
 
-// desk is what the pages of the sign-in need; done is called with what the user came for.
-func (f *flags) desk(ctx context.Context, x IO, current string, done func(signin.Outcome) tea.Cmd) *signin.Deps {
+// signinDeps is what the pages of the sign-in need; done is called with what the user came for.
+func (f *flags) signinDeps(ctx context.Context, x IO, current string, done func(signin.Outcome) tea.Cmd) *signin.Deps {
 	return &signin.Deps{Ctx: ctx, Resolver: f.vault, Hide: x.Redactor.Add, Done: done, Now: x.Now, Current: current, Stderr: x.Prompt,
 		Client: func(c keystore.Credential) (*api.Client, error) { return f.asking(x, c) }}
 }
@@ -125,7 +125,7 @@ func (f *flags) share(c api.Credentials, baseURL string) api.Share {
 
 // signIn shows the sign-in pages until the user has what they came for; nil when they left.
 func (f *flags) signIn(ctx context.Context, x IO, open *signin.Attempt, why error) (*signin.Outcome, error) {
-	return f.pages(ctx, x, func(desk *signin.Deps) tui.View { return signin.NewWelcome(desk, open, why) })
+	return f.pages(ctx, x, func(deps *signin.Deps) tui.View { return signin.NewWelcome(deps, open, why) })
 }
 
 // pages shows pages that end with an outcome; nil when the user left.
@@ -133,10 +133,10 @@ func (f *flags) pages(ctx context.Context, x IO, home func(*signin.Deps) tui.Vie
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	var outcome *signin.Outcome
-	desk := f.desk(ctx, x, "", func(o signin.Outcome) tea.Cmd { outcome = &o; return tea.Quit })
+	deps := f.signinDeps(ctx, x, "", func(o signin.Outcome) tea.Cmd { outcome = &o; return tea.Quit })
 	theme, _ := tui.ParseTheme(f.theme)
 	app := tui.NewApp(tui.Options{Name: "flarewire", Theme: theme, Glyphs: f.glyphs(x), Now: x.Now,
-		Home: func() tui.View { return home(desk) }})
+		Home: func() tui.View { return home(deps) }})
 	err := f.run(ctx, x, app)
 	return outcome, err
 }
@@ -150,7 +150,7 @@ func (f *flags) settle(ctx context.Context, x IO, client *api.Client, resolved k
 			return o, nil
 		}
 	}
-	return f.pages(ctx, x, func(desk *signin.Deps) tui.View { return signin.NewAccounts(desk, resolved, listing) })
+	return f.pages(ctx, x, func(deps *signin.Deps) tui.View { return signin.NewAccounts(deps, resolved, listing) })
 }
 
 // run shows an app and makes an error of an exit code.
@@ -162,7 +162,7 @@ func (f *flags) run(ctx context.Context, x IO, app *tui.App) error {
 	switch {
 	case err != nil:
 		return failure{code, err}
-	case code != exitDone:
+	case code != exitOK:
 		return exit(code)
 	}
 	return nil
@@ -207,13 +207,13 @@ func (f *flags) profiles(ctx context.Context, x IO, s *session, next **signin.Ou
 	if _, err := f.resolver(x); err != nil {
 		return nil, nil
 	}
-	desk := f.desk(ctx, x, s.profile, func(o signin.Outcome) tea.Cmd { *next = &o; return tea.Quit })
+	deps := f.signinDeps(ctx, x, s.profile, func(o signin.Outcome) tea.Cmd { *next = &o; return tea.Quit })
 	known := f.theFleet(x)
 	known.use(s)
-	far := *desk
+	far := *deps
 	far.Done = func(o signin.Outcome) tea.Cmd { o.Below = fleet.Word; *next = &o; return tea.Quit }
 	first := func(env *kit.Env) tui.View { return overview.New(env).PaletteEntries()[0].Open() }
-	more := []func(*kit.Env) kit.Module{profile.New(desk), fleet.New(&far, known, first)}
+	more := []func(*kit.Env) kit.Module{profile.New(deps), fleet.New(&far, known, first)}
 	if s.source == demoSource {
 		return more, nil
 	}

@@ -38,7 +38,7 @@ func (s *screenSettings) notice(key, format string, args ...any) {
 	s.notices = append(s.notices, "key "+key+": "+fmt.Sprintf(format, args...)+". It has no effect.")
 }
 
-func (s *screenSettings) takeKeys(given map[string]keystore.Keys) error {
+func (s *screenSettings) takeKeys(given map[string]keystore.KeyList) error {
 	for _, name := range slices.Sorted(maps.Keys(given)) {
 		s.keys[name] = nil
 		for _, text := range given[name] {

@@ -103,7 +103,7 @@ func checkSettings(x IO, path string) error {
 		fmt.Fprintln(x.Out, tui.Clean(text))
 	}
 	if len(without) > 0 {
-		return exit(exitNo)
+		return exit(exitFailed)
 	}
 	_, err = fmt.Fprintf(x.Out, "%s: all of it holds\n", path)
 	return err

@@ -41,7 +41,7 @@ func TestTheExampleOfTheSettingsHolds(t *testing.T) {
 // What the screen cannot have is refused with its key, what it does not know is named and has no effect.
 func TestSettingsAreHeldAgainstWhatThereIs(t *testing.T) {
 	type lists = map[string]keystore.ListPreference
-	type keys = map[string]keystore.Keys
+	type keys = map[string]keystore.KeyList
 	for name, c := range map[string]struct {
 		p             keystore.Preferences
 		refused, said string
@@ -82,7 +82,7 @@ func TestSettingsAreHeldAgainstWhatThereIs(t *testing.T) {
 
 // Every action can have another key, and every key of the program's own can be given back to it: the table has no conflict of its own.
 func TestTheProgramsOwnKeysHaveNoConflict(t *testing.T) {
-	own := map[string]keystore.Keys{}
+	own := map[string]keystore.KeyList{}
 	for _, page := range views.Actions() {
 		for _, a := range page.Actions {
 			for _, key := range a.Keys {
@@ -94,7 +94,7 @@ func TestTheProgramsOwnKeysHaveNoConflict(t *testing.T) {
 		}
 	}
 	for name := range own {
-		if s, err := screenSettingsOf(keystore.Preferences{Keys: map[string]keystore.Keys{name: {"f9"}}}); err != nil || len(s.notices) > 0 {
+		if s, err := screenSettingsOf(keystore.Preferences{Keys: map[string]keystore.KeyList{name: {"f9"}}}); err != nil || len(s.notices) > 0 {
 			t.Errorf("%s: %v, %q", name, err, s.notices)
 		}
 	}

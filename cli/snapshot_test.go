@@ -23,7 +23,7 @@ func TestASnapshotFindsWhatWasLost(t *testing.T) {
 		t.Errorf("nothing happened, exit %d: %s%s", code, s.out.String(), s.err.String())
 	}
 	for _, trouble := range []simaccount.Trouble{simaccount.Withdrawn, simaccount.BindingLost} {
-		if _, err := sim.Seed(trouble); err != nil {
+		if _, err := sim.Inject(trouble); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -381,7 +381,7 @@ func statusTable(now seen, c tui.Canvas) []string {
 	columns := tunnel.OneLook(c.Theme.Glyphs)
 	at := 1 + slices.IndexFunc(columns, func(col table.Column[store.Tunnel]) bool { return col.Key == "state" })
 	read := diagnose.New(diagnose.Facts{Now: c.Now, Tunnels: now.snapshot.Tunnels})
-	columns = slices.Insert(tunnel.MarkOld(columns, read.Old), at, healthColumn(now.health), tunnel.SinceColumn())
+	columns = slices.Insert(tunnel.MarkOutdated(columns, read.StatusOutdated), at, healthColumn(now.health), tunnel.SinceColumn())
 	return printTable(columns, desc.ID, now.snapshot.Tunnels, desc.SortBy, desc.Reverse, c)
 }
 

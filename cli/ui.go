@@ -127,7 +127,7 @@ func (f *flags) notice(x IO, s *session) func(string) tea.Cmd {
 
 // env is what the pages work with.
 func (s *session) env(ctx context.Context, x IO, watcher *store.Store) (*kit.Env, error) {
-	requests, sent := &kit.RequestLog{}, &change.RequestLog{}
+	requests, sent := &kit.RequestLog{}, &change.SentRequests{}
 	s.observe(requests.Observe)
 	s.observe(sent.Observe)
 	written := s.journal(x)
@@ -213,7 +213,7 @@ func (s *session) changes(x IO) func(since time.Time) []diagnose.Change {
 }
 
 // drafts are what guided setups remember; the demo remembers until it ends.
-func (s *session) drafts(x IO) *drafts.Memory {
+func (s *session) drafts(x IO) *drafts.File {
 	path := drafts.Path(x.stateDir(), s.source, s.account.ID)
 	if s.source == demoSource {
 		path = ""

@@ -45,7 +45,7 @@ func (r *statusRun) watch(ctx context.Context, account string) error {
 		last = now.health
 		if first && !passes(now.snapshot) {
 			r.blankLine()
-			return failure{exitNo, trouble}
+			return failure{exitFailed, trouble}
 		}
 		if err := r.again(&place, now, trouble); err != nil || !pause(ctx, now.snapshot.Next) {
 			return err
@@ -136,7 +136,7 @@ func (r *statusRun) drawAgain(place *redraw, now seen, trouble error) error {
 	lines := r.title(now, c)
 	note := now.health.why()
 	if trouble != nil {
-		note = tui.Clean(live.Sentence(trouble))
+		note = tui.Clean(live.ErrorLine(trouble))
 		if fetched := now.snapshot.Fetched(); !fetched.IsZero() {
 			note = "What follows is " + tui.AgeSince(fetched, r.s.now()) + " old. " + note
 		}

@@ -76,7 +76,7 @@ func runWhere(ctx context.Context, x IO, f *flags, out output, timeout time.Dura
 		err = printLines(x.Out, where.Lines(place, f.canvas(x, s.now())))
 	}
 	if err == nil && snapshot.Missing(withoutHealth(lists)...) != nil {
-		return exit(exitNo) // the rest is printed; what is missing was said
+		return exit(exitFailed) // the rest is printed; what is missing was said
 	}
 	return err
 }
@@ -84,7 +84,7 @@ func runWhere(ctx context.Context, x IO, f *flags, out output, timeout time.Dura
 func withoutHealth(kinds []store.Kind) []store.Kind {
 	var out []store.Kind
 	for _, k := range kinds {
-		if k != store.HealthChecks {
+		if k != store.TunnelHealth {
 			out = append(out, k)
 		}
 	}
@@ -136,13 +136,13 @@ type prefixJSON struct {
 
 // reachJSON is how it is reached from some regions; without regions: from everywhere.
 type reachJSON struct {
-	Regions []string  `json:"regions"`
-	Route   string    `json:"route"` // the prefix that matches; "" for none
-	Ways    []wayJSON `json:"ways"`
+	Regions []string   `json:"regions"`
+	Route   string     `json:"route"` // the prefix that matches; "" for none
+	Paths   []pathJSON `json:"ways"`
 }
 
-// wayJSON is one static route.
-type wayJSON struct {
+// pathJSON is one static route.
+type pathJSON struct {
 	Route     string             `json:"route_id"`
 	NextHop   string             `json:"nexthop"`
 	Over      *diagnose.Subject  `json:"over"` // the tunnel or interconnect; null when none is known
@@ -208,26 +208,26 @@ func prefixOf(a diagnose.AccountPrefix) prefixJSON {
 }
 
 func reachOf(r diagnose.Reach) reachJSON {
-	out := reachJSON{Regions: append([]string{}, r.Zones...), Ways: []wayJSON{}}
+	out := reachJSON{Regions: append([]string{}, r.Zones...), Paths: []pathJSON{}}
 	if r.Routed() {
 		out.Route = r.Prefix.String()
 	}
 	for _, u := range r.Uses {
-		way := wayJSON{Route: u.Route.ID, NextHop: tui.Clean(u.Route.Nexthop), State: u.State, Why: u.Why, Priority: u.Route.Priority,
+		path := pathJSON{Route: u.Route.ID, NextHop: tui.Clean(u.Route.Nexthop), State: u.State, Why: u.Why, Priority: u.Route.Priority,
 			Weight: u.Route.Weight, InUse: diagnose.No, Share: u.Share, Never: u.Never, Scope: append([]string{}, u.Scope()...)}
 		if u.Over.Name != "" {
-			way.Over = &u.Over
+			path.Over = &u.Over
 		}
 		if effective, known := u.Effective(); known {
-			way.Effective = &effective
+			path.Effective = &effective
 		}
 		switch {
 		case u.InUse:
-			way.InUse = diagnose.Yes
+			path.InUse = diagnose.Yes
 		case u.Maybe:
-			way.InUse = diagnose.Unknown
+			path.InUse = diagnose.Unknown
 		}
-		out.Ways = append(out.Ways, way)
+		out.Paths = append(out.Paths, path)
 	}
 	return out
 }

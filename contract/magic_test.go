@@ -88,7 +88,7 @@ func ipsecTunnels(o *operator) {
 
 // tunnelSides changes the tunnel side of the interconnects.
 func tunnelSides(o *operator) {
-	c, one := o.Interconnects, must[api.MagicInterconnect](o)
+	c, one := o.MagicInterconnects, must[api.MagicInterconnect](o)
 	list := reads(o, c, func(i api.MagicInterconnect) string { return i.ID })
 	one(update(o, c, list[0].ID, api.MagicInterconnect{Description: "only this"}, dry))
 	one(update(o, c, list[0].ID, api.MagicInterconnect{Description: "only this"}))

@@ -74,7 +74,7 @@ func (o *operator) ok(err error) {
 }
 
 // wants checks the kind of a failure.
-func (o *operator) wants(kind api.Kind, err error) {
+func (o *operator) wants(kind api.ErrorKind, err error) {
 	o.t.Helper()
 	if got := api.KindOf(err); err == nil || got != kind {
 		o.t.Errorf("want %q, got %q: %v", kind, got, err)

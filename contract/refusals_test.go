@@ -103,7 +103,7 @@ func refusals(o *operator) {
 			o.wants(api.PermissionMissing, remove(o, o.Prefixes, p.ID))
 		}
 	}
-	icons := must[[]api.Interconnect](o)(o.PhysicalInterconnects.List(o.ctx()))
+	icons := must[[]api.Interconnect](o)(o.Interconnects.List(o.ctx()))
 	taken := must[[]api.CNI](o)(o.CNIs.List(o.ctx()))[0]
 	_, err = create(o, o.CNIs, api.CNI{Interconnect: icons[0].Name, Magic: taken.Magic})
 	o.wants(api.Conflict, err)
@@ -111,7 +111,7 @@ func refusals(o *operator) {
 	other.Magic = taken.Magic
 	_, err = update(o, o.CNIs, other.ID, other)
 	o.wants(api.Invalid, err)
-	_, err = create(o, o.PhysicalInterconnects, api.Interconnect{Type: "direct", SlotID: icons[0].SlotID})
+	_, err = create(o, o.Interconnects, api.Interconnect{Type: "direct", SlotID: icons[0].SlotID})
 	o.wants(api.Invalid, err)
-	o.wants(api.Invalid, remove(o, o.PhysicalInterconnects, taken.Interconnect))
+	o.wants(api.Invalid, remove(o, o.Interconnects, taken.Interconnect))
 }

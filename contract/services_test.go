@@ -30,7 +30,7 @@ var stories = []story{
 		_, _ = o.setPSKs(map[string]api.Secret{absent: api.NewSecret("for-nobody")})
 	}},
 	{"tunnel sides", tunnelSides, func(o *operator) {
-		calls(o, o.Interconnects, absent, api.MagicInterconnect{ID: absent, Description: "none"})
+		calls(o, o.MagicInterconnects, absent, api.MagicInterconnect{ID: absent, Description: "none"})
 	}},
 	{"routes", routes, func(o *operator) {
 		calls(o, o.Routes, absent, api.Route{ID: absent, Prefix: "10.72.0.0/16", Nexthop: "10.255.255.1", Priority: 1})
@@ -39,7 +39,7 @@ var stories = []story{
 		const icon = "nwf-none-1"
 		calls(o, o.CNIs, uuid, api.CNI{ID: uuid, Interconnect: icon, CustIP: "10.99.2.1/31", P2PIP: "10.99.2.0/31",
 			Magic: api.CNIMagic{ConduitName: "con-no-cni", MTU: 1500}})
-		calls(o, o.PhysicalInterconnects, icon, api.Interconnect{Type: "direct", SlotID: uuid})
+		calls(o, o.Interconnects, icon, api.Interconnect{Type: "direct", SlotID: uuid})
 		calls(o, o.Slots, uuid, api.Slot{})
 		_, _ = o.CNISettings(o.ctx())
 		_, _ = o.setCNISettings(api.CNISettings{DefaultASN: ptr(uint32(65535))})
@@ -68,18 +68,18 @@ var stories = []story{
 
 // interconnects goes through ports, their letters and status, CNIs, slots and the settings.
 func interconnects(o *operator) {
-	icons := reads(o, o.PhysicalInterconnects, func(i api.Interconnect) string { return i.Name })
-	must[[]api.Interconnect](o)(o.PhysicalInterconnects.Where("site", icons[0].Site).Where("type", icons[0].Type).List(o.ctx()))
+	icons := reads(o, o.Interconnects, func(i api.Interconnect) string { return i.Name })
+	must[[]api.Interconnect](o)(o.Interconnects.Where("site", icons[0].Site).Where("type", icons[0].Type).List(o.ctx()))
 	for _, state := range [][2]string{{"Pending", ""}, {"Healthy", ""}, {"Down", "no light"}, {"Unhealthy", "weak light"}} {
 		o.ok(o.sim.SetInterconnectStatus(icons[0].Name, state[0], state[1]))
 		must[api.InterconnectStatus](o)(o.InterconnectStatus(o.ctx(), icons[0].Name))
 	}
 	must[[]byte](o)(o.LetterOfAuthorization(o.ctx(), icons[0].Name))
 	slot := freeSlot(o)
-	port := must[api.Interconnect](o)(create(o, o.PhysicalInterconnects, api.Interconnect{Type: "direct", SlotID: slot.ID}))
-	o.ok(remove(o, o.PhysicalInterconnects, port.Name))
-	port = must[api.Interconnect](o)(create(o, o.PhysicalInterconnects, api.Interconnect{Type: "direct", SlotID: slot.ID, Speed: slot.Speed}))
-	must[api.Interconnect](o)(create(o, o.PhysicalInterconnects,
+	port := must[api.Interconnect](o)(create(o, o.Interconnects, api.Interconnect{Type: "direct", SlotID: slot.ID}))
+	o.ok(remove(o, o.Interconnects, port.Name))
+	port = must[api.Interconnect](o)(create(o, o.Interconnects, api.Interconnect{Type: "direct", SlotID: slot.ID, Speed: slot.Speed}))
+	must[api.Interconnect](o)(create(o, o.Interconnects,
 		api.Interconnect{Type: "gcp_partner", Bandwidth: "500M", PairingKey: api.NewSecret("pairing-key-of-the-test")}))
 	cnis(o, port.Name)
 	must[api.CNISettings](o)(o.setCNISettings(api.CNISettings{}))
@@ -97,7 +97,7 @@ func freeSlot(o *operator) api.Slot {
 func cnis(o *operator, icon string) {
 	c, one := o.CNIs, must[api.CNI](o)
 	list := reads(o, c, func(n api.CNI) string { return n.ID })
-	sides := must[[]api.MagicInterconnect](o)(o.Interconnects.List(o.ctx()))
+	sides := must[[]api.MagicInterconnect](o)(o.MagicInterconnects.List(o.ctx()))
 	must[[]api.CNI](o)(c.Where("tunnel_id", sides[0].ID).Where("slot", list[0].ID).List(o.ctx()))
 	a := one(create(o, c, api.CNI{Interconnect: icon, Magic: api.CNIMagic{ConduitName: "con-min-cni", MTU: 1500}}))
 	b := one(create(o, c, api.CNI{Interconnect: icon,

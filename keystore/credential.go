@@ -8,13 +8,13 @@ import (
 	"flarewire/internal/secret"
 )
 
-// Kind tells the two ways to sign in to Cloudflare's API apart. The values stand in the stored blob.
-type Kind string
+// CredentialKind tells the two ways to sign in to Cloudflare's API apart. The values stand in the stored blob.
+type CredentialKind string
 
 // The kinds of credential.
 const (
-	KindToken     Kind = "api_token"
-	KindGlobalKey Kind = "global_key"
+	KindToken     CredentialKind = "api_token"
+	KindGlobalKey CredentialKind = "global_key"
 )
 
 // maxStored is the cap on a stored blob in bytes: below the smallest limit of the keyrings (Windows 2560, macOS about
@@ -23,7 +23,7 @@ const maxStored = 2000
 
 // Credential is what signs a request, and what is known about it.
 type Credential struct {
-	Kind Kind
+	Kind CredentialKind
 	// Token is the API token, for KindToken.
 	Token secret.Value
 	// Key is the global API key, for KindGlobalKey.
@@ -114,13 +114,13 @@ func (c Credential) ExpiresWithin(d time.Duration, now time.Time) bool {
 // blob is the stored form, version 1. One item holds everything, so that key and e-mail never get out of step and a
 // rotation is one write.
 type blob struct {
-	Version   int        `json:"v"`
-	Type      Kind       `json:"type"`
-	Secret    string     `json:"secret"`
-	Email     string     `json:"email,omitempty"`
-	AccountID string     `json:"account_id,omitempty"`
-	TokenID   string     `json:"token_id,omitempty"`
-	ExpiresOn *time.Time `json:"expires_on,omitempty"`
+	Version   int            `json:"v"`
+	Type      CredentialKind `json:"type"`
+	Secret    string         `json:"secret"`
+	Email     string         `json:"email,omitempty"`
+	AccountID string         `json:"account_id,omitempty"`
+	TokenID   string         `json:"token_id,omitempty"`
+	ExpiresOn *time.Time     `json:"expires_on,omitempty"`
 }
 
 // encode returns the stored form of a credential that passes the checks of decode.

@@ -26,7 +26,7 @@ type Preferences struct {
 	// Lists says of lists, by the page's name, which columns they have and how they are ordered.
 	Lists map[string]ListPreference `toml:"lists,omitempty"`
 	// Keys are the keys of actions, by the names that the palette has for them.
-	Keys map[string]Keys `toml:"keys,omitempty"`
+	Keys map[string]KeyList `toml:"keys,omitempty"`
 	// Aliases are aliases for the palette and line mode, and what they stand for.
 	Aliases map[string]string `toml:"aliases,omitempty"`
 }
@@ -39,12 +39,12 @@ type ListPreference struct {
 	Sort string `toml:"sort,omitempty"`
 }
 
-// Keys are the keys of an action: a text or a list of texts in the file.
-type Keys []string
+// KeyList are the keys of an action: a text or a list of texts in the file.
+type KeyList []string
 
 // UnmarshalTOML implements toml.Unmarshaler.
-func (k *Keys) UnmarshalTOML(value any) error {
-	*k = Keys{}
+func (k *KeyList) UnmarshalTOML(value any) error {
+	*k = KeyList{}
 	list, several := value.([]any)
 	if !several {
 		list = []any{value}

@@ -26,7 +26,7 @@ fra = "tunnels fra"
 `)
 	config := loadConfig(t, path)
 	want := keystore.Preferences{
-		Keys:    map[string]keystore.Keys{"refresh": {"R"}, "delete": {"X", "ctrl+d"}, "mute": {}},
+		Keys:    map[string]keystore.KeyList{"refresh": {"R"}, "delete": {"X", "ctrl+d"}, "mute": {}},
 		Lists:   map[string]keystore.ListPreference{"tunnels": {Columns: []string{"bgp", "health"}, Sort: "-health"}},
 		Aliases: map[string]string{"fra": "tunnels fra"},
 	}

@@ -10,26 +10,26 @@ import (
 // Action is one thing that a key, and by its name the palette, can do. Footer, help, palette and the
 // key page are all made from actions, so that none of them can disagree with what the keys do.
 type Action struct {
-	Name   string   // stable, lower case, words joined by "-": "sort-next"; the palette runs it by this name
-	Keys   []string // its own, as Bubble Tea spells them: "enter", "ctrl+l", "S", "space"; see Bound for those that hold
-	Short  string   // one or two words for the footer
-	Long   string   // one sentence for the help
-	Footer bool     // shown in the footer when there is room
-	Class  Class    // what kind of action it is, for the footer
-	Wanted bool     // what the state of the row asks for: it stands first in the footer
-	Move   bool     // moves the cursor: the help lists all of these in one place
-	Why    string   // not empty: it cannot be done now, and this is the reason
-	Secret bool     // it shows or copies a secret: line mode, whose output stays, asks first
+	Name   string      // stable, lower case, words joined by "-": "sort-next"; the palette runs it by this name
+	Keys   []string    // its own, as Bubble Tea spells them: "enter", "ctrl+l", "S", "space"; see Bound for those that hold
+	Short  string      // one or two words for the footer
+	Long   string      // one sentence for the help
+	Footer bool        // shown in the footer when there is room
+	Class  ActionClass // what kind of action it is, for the footer
+	Wanted bool        // what the state of the row asks for: it stands first in the footer
+	Move   bool        // moves the cursor: the help lists all of these in one place
+	Why    string      // not empty: it cannot be done now, and this is the reason
+	Secret bool        // it shows or copies a secret: line mode, whose output stays, asks first
 	Run    func() tea.Cmd
 }
 
-// Class says of an action whether it is the page's own.
-type Class uint8
+// ActionClass says of an action whether it is the page's own.
+type ActionClass uint8
 
 // The classes. Own actions stand in the footer before those that every page has.
 const (
-	Own    Class = iota
-	Common       // the same on every page of its sort: filter, refresh, sort
+	Own    ActionClass = iota
+	Common             // the same on every page of its sort: filter, refresh, sort
 )
 
 // binds reports whether key triggers the action.

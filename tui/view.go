@@ -59,13 +59,13 @@ type Drafter interface{ Draft() tea.Cmd }
 
 // Status is the freshness of a view's data.
 type Status struct {
-	Updated time.Time     // when the shown data was fetched; zero when there is none yet
-	Loading bool          // a first answer is awaited
-	Err     string        // the last attempt failed: one sentence
-	Said    string        // the same with what the server itself said, first: for where there is room; "" when it said nothing
-	Note    string        // what of the data is not known although it is fresh: one sentence
-	Part    bool          // rows are missing that could not be read, as Note says: no rows are not "none" then
-	Every   time.Duration // how often it is fetched; data older than two rounds is shown as stale
+	Updated    time.Time     // when the shown data was fetched; zero when there is none yet
+	Loading    bool          // a first answer is awaited
+	Err        string        // the last attempt failed: one sentence
+	Said       string        // the same with what the server itself said, first: for where there is room; "" when it said nothing
+	Note       string        // what of the data is not known although it is fresh: one sentence
+	Incomplete bool          // rows are missing that could not be read, as Note says: no rows are not "none" then
+	Every      time.Duration // how often it is fetched; data older than two rounds is shown as stale
 }
 
 // Trouble is why the last attempt failed, with what the server said; "" when it did not.

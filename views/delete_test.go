@@ -63,7 +63,7 @@ func TestTheDeletionOfSeveralTunnelsCountsThoseThatAreUp(t *testing.T) {
 // An interconnect has no session that the API tells, but its probes are known.
 func TestTheDeletionOfACNISaysWhatTheProbesFind(t *testing.T) {
 	d := sit(t, "cnis", func(d *desk) {
-		if err := d.SetHealth(simaccount.CFLinks, "fra-cni-v1", 0); err != nil {
+		if err := d.SetHealth(simaccount.Links, "fra-cni-v1", 0); err != nil {
 			d.t.Fatal(err)
 		}
 	})

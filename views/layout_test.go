@@ -130,9 +130,9 @@ func TestThePagesBesideTheAccountKeepToTheirLayout(t *testing.T) {
 		t.Fatal(err)
 	}
 	d := sit(t, "overview", func(d *desk) {
-		desk := &signin.Deps{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Current: "lab", Now: d.time,
+		deps := &signin.Deps{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Current: "lab", Now: d.time,
 			Done: func(signin.Outcome) tea.Cmd { return nil }}
-		d.more = []func(*kit.Env) kit.Module{profile.New(desk), fleet.New(desk, accounts, nil)}
+		d.more = []func(*kit.Env) kit.Module{profile.New(deps), fleet.New(deps, accounts, nil)}
 	})
 	d.See("Overview", "GRE 0s")
 	d.env.Routers = &kit.Routers{Commands: []router.Command{{Name: "sessions", Run: []string{"false"}, Reads: router.FRR}},

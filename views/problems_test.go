@@ -33,7 +33,7 @@ func TestOnlyProblemsHasWhatTheOverviewCounts(t *testing.T) {
 			shown[page] = d.problems(page)
 		}
 		for _, x := range d.env.Feed.Diagnosis().All() {
-			for _, page := range listOf[x.Subject.Resource] {
+			for _, page := range listOf[x.Subject.Kind] {
 				if x.Subject.ID != "" && !shown[page][x.Subject.ID] && !shown[page][x.Subject.Name] {
 					t.Errorf("seed %d: %s (%s) is no problem on :%s, which has %v", seed, x.Subject.Name, x.Findings[0].Cause, page, shown[page])
 				}

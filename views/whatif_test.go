@@ -17,8 +17,8 @@ import (
 
 const shop = "198.18.10.0/24" // advertised, over fra-dc1-gre and fra-dc2-gre
 
-// onlyWay leaves the shop one way, over fra-dc1-gre.
-func onlyWay(d *desk) {
+// onlyPath leaves the shop one path, over fra-dc1-gre.
+func onlyPath(d *desk) {
 	for _, o := range d.Objects(simaccount.Routes) {
 		if o["prefix"] == shop && o["nexthop"] == "10.213.0.3" {
 			if err := d.Delete(simaccount.Routes, o["id"].(string)); err != nil {
@@ -29,21 +29,21 @@ func onlyWay(d *desk) {
 }
 
 // Whoever deletes or withdraws sees what becomes of the destinations at 80x24, together with the request, and is asked for the name when
-// the last way of an advertised network goes.
-func TestAReviewSaysWhatBecomesOfTheWays(t *testing.T) {
+// the last path of an advertised network goes.
+func TestAReviewSaysWhatBecomesOfThePaths(t *testing.T) {
 	for name, c := range map[string]struct {
 		before func(*desk)
 		page   string
 		row    string
 		key    string
 		shows  []string
-		asks   bool // for the name, because the last way goes
+		asks   bool // for the name, because the last path goes
 	}{
 		"a route of two goes": {nil, "routes", shop, "D",
 			[]string{"Effect on routing", shop, "2 healthy paths", "→ 1 healthy path, no redundancy", "The request", "DELETE"}, false},
-		"the last route goes": {onlyWay, "routes", shop, "D", []string{"This removes the last path from " + shop, "Effect on routing",
+		"the last route goes": {onlyPath, "routes", shop, "D", []string{"This removes the last path from " + shop, "Effect on routing",
 			"1 healthy path, no redundancy", "cannot tell whether a route leads there", "The request", "DELETE"}, true},
-		"the tunnel of the last way goes": {onlyWay, "tunnels", "fra-dc1-gre", "D",
+		"the tunnel of the last way goes": {onlyPath, "tunnels", "fra-dc1-gre", "D",
 			[]string{"This removes the last path from " + shop, "no healthy path left"}, true},
 		"the network is withdrawn": {nil, "prefixes", shop, "W",
 			[]string{"Effect on routing", "advertised by Cloudflare", "→ not advertised", "The request"}, false},
@@ -63,9 +63,9 @@ func TestAReviewSaysWhatBecomesOfTheWays(t *testing.T) {
 	}
 }
 
-// How often a health check looks decides nothing about the ways, and nothing is said.
-func TestTheRateOfAHealthCheckChangesNoWay(t *testing.T) {
-	d := sit(t, "routes", onlyWay)
+// How often a health check looks decides nothing about the paths, and nothing is said.
+func TestTheRateOfAHealthCheckChangesNoPath(t *testing.T) {
+	d := sit(t, "routes", onlyPath)
 	review := review.NewReview(d.env, review.Intent{Title: "A change", Pages: 1,
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {
 			opened, err := change.GRETunnels.Read(ctx, d.env.Account, d.idOf(simaccount.GRETunnels, "fra-dc1-gre"))
@@ -83,7 +83,7 @@ func TestTheRateOfAHealthCheckChangesNoWay(t *testing.T) {
 }
 
 // Changes of priority, weight, scope and health check show the same, and line mode tells all of it where the screen folds.
-func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
+func TestEditsSayWhatBecomesOfThePaths(t *testing.T) {
 	route := func(edit func(*api.Route)) func(context.Context, *desk, *change.Writer) (change.Plan, error) {
 		return func(ctx context.Context, d *desk, w *change.Writer) (change.Plan, error) {
 			r := change.Kind[api.Route](kind.Routes)
@@ -127,7 +127,7 @@ func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 			[]string{"before fra-dc1-gre 50%, fra-dc2-gre 50%", "after fra-dc2-gre 100%"}, false},
 		"weight": {nil, route(func(r *api.Route) { r.Weight = 64 }), []string{"fra-dc1-gre 33%", "The request"},
 			[]string{"after fra-dc1-gre 33%, fra-dc2-gre 67%"}, false},
-		"scope of the last one": {onlyWay, route(func(r *api.Route) { r.Scope = &api.RouteScope{ColoRegions: []string{"ENAM"}} }),
+		"scope of the last one": {onlyPath, route(func(r *api.Route) { r.Scope = &api.RouteScope{ColoRegions: []string{"ENAM"}} }),
 			[]string{"This removes the last path from " + shop, "cannot tell whether a route leads there", "The request"},
 			[]string{"after cannot tell whether a route leads there"}, true},
 		"health check": {nil, tunnel(false, func(g *api.GRETunnel) {
@@ -136,13 +136,13 @@ func TestEditsSayWhatBecomesOfTheWays(t *testing.T) {
 			check.Enabled = &off
 			g.HealthCheck = &check
 		}), []string{"cannot tell for 1: its health checks are …", "The request"}, []string{"its health checks are off"}, false},
-		"health check type": {onlyWay, tunnel(false, func(g *api.GRETunnel) {
+		"health check type": {onlyPath, tunnel(false, func(g *api.GRETunnel) {
 			check := *g.HealthCheck
 			check.Type = map[string]string{"reply": "request", "request": "reply"}[check.Type]
 			g.HealthCheck = &check
 		}), []string{"cannot tell for 1: its health check is …", "The request"},
 			[]string{"its health check is replaced and starts measuring again"}, false},
-		"the tunnel of the last way is replaced": {onlyWay, tunnel(true, func(g *api.GRETunnel) { g.Description = "new" }),
+		"the tunnel of the last way is replaced": {onlyPath, tunnel(true, func(g *api.GRETunnel) { g.Description = "new" }),
 			[]string{"Until the new tunnel works, no path is left to " + shop}, nil, true},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -22,13 +22,13 @@ func client(t *testing.T, sim *simaccount.Server, token string) *api.Client {
 }
 
 // state is the state of one feature in a table.
-func state(findings []access.Finding, feature string) access.Finding {
+func state(findings []access.Permission, feature string) access.Permission {
 	for _, f := range findings {
 		if f.Feature == feature {
 			return f
 		}
 	}
-	return access.Finding{}
+	return access.Permission{}
 }
 
 // A user's and an account's token are told apart, the latter also when nobody has named the account.

@@ -38,7 +38,7 @@ func night(t *testing.T) bundle.Contents {
 	clock := func() time.Time { return now }
 	sim := simaccount.New(simaccount.Options{Now: clock, Token: tokenCanary})
 	for _, trouble := range []simaccount.Trouble{simaccount.WrongMD5, simaccount.Withdrawn, simaccount.BindingLost} {
-		if _, err := sim.Seed(trouble); err != nil {
+		if _, err := sim.Inject(trouble); err != nil {
 			t.Fatal(err)
 		}
 	}

@@ -68,7 +68,7 @@ func inQuestion(account *diagnose.Account, s *store.Snapshot, tunnels []string) 
 func worst(found []diagnose.Diagnosis) []string {
 	var names []string
 	for _, d := range found {
-		if kind := d.Subject.Resource; len(names) < worstTunnels && (kind == store.GRETunnels || kind == store.IPsecTunnels) {
+		if kind := d.Subject.Kind; len(names) < worstTunnels && (kind == store.GRETunnels || kind == store.IPsecTunnels) {
 			names = append(names, d.Subject.Name)
 		}
 	}

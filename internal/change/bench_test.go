@@ -41,7 +41,7 @@ func sit(t *testing.T, options ...deskOption) *desk {
 	t.Helper()
 	d := &desk{t: t, now: time.Date(2026, 11, 20, 2, 0, 0, 0, time.UTC), path: filepath.Join(t.TempDir(), "flarewire", "journal.jsonl")}
 	d.sim = simaccount.New(simaccount.Options{Now: d.clock})
-	log := &change.RequestLog{}
+	log := &change.SentRequests{}
 	sender, err := api.NewSender(api.Options{Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}, Transport: d,
 		Now: d.clock, Sleep: d.sleep, Budget: 1 << 20, OnExchange: log.Observe})
 	if err != nil {

@@ -50,14 +50,14 @@ type Of[T any] struct{ Resource }
 
 // The kinds of objects that can be changed.
 var (
-	GRETunnels            = Of[api.GRETunnel]{resource(kind.GRETunnels, "")}
-	IPsecTunnels          = Of[api.IPsecTunnel]{resource(kind.IPsecTunnels, "")}
-	Interconnects         = Of[api.MagicInterconnect]{resource(kind.Links, "")}
-	Routes                = Of[api.Route]{resource(kind.Routes, "")}
-	CNIs                  = Of[api.CNI]{resource(kind.CNIs, "")}
-	PhysicalInterconnects = Of[api.Interconnect]{resource(kind.Ports, "")}
-	Prefixes              = Of[api.Prefix]{resource(kind.Prefixes, "")}
-	EndpointChecks        = Kind[api.EndpointCheck](kind.EndpointChecks)
+	GRETunnels     = Of[api.GRETunnel]{resource(kind.GRETunnels, "")}
+	IPsecTunnels   = Of[api.IPsecTunnel]{resource(kind.IPsecTunnels, "")}
+	Links          = Of[api.MagicInterconnect]{resource(kind.Links, "")}
+	Routes         = Of[api.Route]{resource(kind.Routes, "")}
+	CNIs           = Of[api.CNI]{resource(kind.CNIs, "")}
+	Ports          = Of[api.Interconnect]{resource(kind.Ports, "")}
+	Prefixes       = Of[api.Prefix]{resource(kind.Prefixes, "")}
+	EndpointChecks = Kind[api.EndpointCheck](kind.EndpointChecks)
 )
 
 // Kind is a kind of the account with the Go type of its objects. A new kind needs no name here.

@@ -115,7 +115,7 @@ func TestSettingsThatStayAsTheyAreAreNotSent(t *testing.T) {
 // The circuit's bandwidth comes back under another name: the order is done all the same.
 func TestAPartnerCircuitIsOrderedWithItsBandwidth(t *testing.T) {
 	w, _ := settingsWriter(t, simaccount.New(simaccount.Options{}), nil)
-	plan, err := prepareCreate(t.Context(), w, change.PhysicalInterconnects,
+	plan, err := prepareCreate(t.Context(), w, change.Ports,
 		api.Interconnect{Type: "gcp_partner", Bandwidth: "2G", PairingKey: api.NewSecret("a/b/1")})
 	if err != nil || plan.Title != "Create CNI interconnect" {
 		t.Fatalf("the plan is %q, %v", plan.Title, err)

@@ -49,13 +49,13 @@ func TestWhatWasNotTouchedIsSentBackAsItCame(t *testing.T) {
 			return change.PrepareUpdate(t.Context(), d.writer, change.IPsecTunnels, opened, wanted)
 		},
 		"interconnect": func(t *testing.T, d *desk) (change.Plan, error) {
-			list, err := d.account.Interconnects.List(t.Context())
+			list, err := d.account.MagicInterconnects.List(t.Context())
 			if err != nil {
 				return change.Plan{}, err
 			}
 			wanted := list[0]
 			wanted.Description = "only the text"
-			return change.PrepareUpdate(t.Context(), d.writer, change.Interconnects, list[0], wanted)
+			return change.PrepareUpdate(t.Context(), d.writer, change.Links, list[0], wanted)
 		},
 	}
 	for name, edit := range edits {

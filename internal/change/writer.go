@@ -19,7 +19,7 @@ type Options struct {
 	Profile  string           // for the journal
 	Journal  *journal.Journal // nil: changes leave no trace
 	ReadOnly string           // the reason why nothing may be changed; "" = changes are allowed
-	Requests *RequestLog      // for Cloudflare's request ids of successful requests; may be nil
+	Requests *SentRequests    // for Cloudflare's request ids of successful requests; may be nil
 	Now      func() time.Time // nil = time.Now
 	// Sleep waits between two reads after a write; nil = a timer that ends early with the context.
 	Sleep func(context.Context, time.Duration) error
@@ -53,18 +53,18 @@ func sleep(ctx context.Context, d time.Duration) error {
 	}
 }
 
-// keptExchanges bounds a RequestLog: a plan sends a handful of requests.
+// keptExchanges bounds SentRequests: a plan sends a handful of requests.
 const keptExchanges = 64
 
-// RequestLog remembers the ids of the last requests that may have changed something. Hook Observe into api.Options.OnExchange.
-type RequestLog struct {
+// SentRequests remembers the ids of the last requests that may have changed something. Hook Observe into api.Options.OnExchange.
+type SentRequests struct {
 	mu   sync.Mutex
 	seen int // requests observed so far
 	last []api.Exchange
 }
 
 // Observe takes one exchange. It is safe for concurrent use.
-func (l *RequestLog) Observe(x api.Exchange) {
+func (l *SentRequests) Observe(x api.Exchange) {
 	if x.Method == http.MethodGet || x.RequestID == "" {
 		return
 	}
@@ -78,7 +78,7 @@ func (l *RequestLog) Observe(x api.Exchange) {
 }
 
 // mark is the place from which on since looks.
-func (l *RequestLog) mark() int {
+func (l *SentRequests) mark() int {
 	if l == nil {
 		return 0
 	}
@@ -88,7 +88,7 @@ func (l *RequestLog) mark() int {
 }
 
 // since gives the ids of the requests of one kind behind the mark.
-func (l *RequestLog) since(mark int, operation, path string) []string {
+func (l *SentRequests) since(mark int, operation, path string) []string {
 	if l == nil {
 		return nil
 	}

@@ -166,8 +166,8 @@ func TestMitigationsStandOnTheTimeline(t *testing.T) {
 	t.Parallel()
 	f := diagnose.Facts{Now: night, Prefixes: prefixes(advertisedPrefix(shop)),
 		Flows:  arrived(pass(0, 24, 3e8), drop("dosd", 5, 15, 4.2e9), drop("magic-firewall", 20, 24, 1e9)),
-		Events: []store.Event{{At: night.Add(-time.Hour), Kind: store.PrefixWithdrawn, Resource: store.BGPPrefixes, TunnelID: "b", Name: shop}}}
-	text := diagnose.TimelineText(diagnose.New(f).Timeline(diagnose.EventWords, diagnose.Subject{Resource: store.Prefixes, ID: "p",
+		Events: []store.Event{{At: night.Add(-time.Hour), Kind: store.PrefixWithdrawn, Resource: store.BGPPrefixes, ObjectID: "b", Name: shop}}}
+	text := diagnose.TimelineText(diagnose.New(f).Timeline(diagnose.EventWords, diagnose.Subject{Kind: store.Prefixes, ID: "p",
 		Name: shop}), false)
 	at := -1
 	for _, line := range []string{"2026-11-20 01:25:00  198.18.10.0/24  analytics: DDoS protection (dosd) drops 4.2 Gbit/s",

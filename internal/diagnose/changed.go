@@ -109,7 +109,7 @@ func (c tunnelCase) lastEdit() (edit, bool) {
 		}
 	}
 	for _, e := range c.Track.Events {
-		if e.Kind == store.TunnelModified {
+		if e.Kind == store.Modified {
 			add(e.At, "modified", false)
 		}
 	}

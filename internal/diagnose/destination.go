@@ -18,7 +18,7 @@ import (
 // To say what an incident means for whom:
 //
 //	table := account.Table()                        // or NewTable(facts); it changes nothing
-//	for _, d := range table.Through(ids...) {       // the destinations with a way over one of these tunnels or interconnects, by id
+//	for _, d := range table.Through(ids...) {       // the destinations with a path over one of these tunnels or interconnects, by id
 //		d.Impact                                    // Outage: no healthy path left; Impaired: one is lost; NoImpact
 //		d.Likelihood                                // Certain by the health checks, Likely where only sessions fell, Possible: cannot tell
 //		d.Text()                                    // "10.64.0.0/20: 1 of 2 paths healthy"
@@ -27,7 +27,7 @@ import (
 // table.All are all destinations, the worst first; table.Where answers one address or network.
 type Table struct {
 	facts      Facts
-	ways       []Path
+	paths      []Path
 	byPrefix   map[netip.Prefix][]int
 	lengths    [2][]int // the lengths in byPrefix, longest first: of IPv4 and of IPv6
 	owned      []owned
@@ -46,16 +46,16 @@ func (a *Account) Table() *Table {
 func NewTable(f Facts) *Table {
 	f.GRE.Kind, f.IPsec.Kind, f.Links.Kind, f.Routes.Kind = store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes
 	f.Prefixes.Kind = store.Prefixes
-	t := &Table{facts: f, ways: make([]Path, 0, len(f.Routes.Rows)), byPrefix: make(map[netip.Prefix][]int, len(f.Routes.Rows))}
+	t := &Table{facts: f, paths: make([]Path, 0, len(f.Routes.Rows)), byPrefix: make(map[netip.Prefix][]int, len(f.Routes.Rows))}
 	t.unmeasured = f.unmeasured()
 	for _, r := range f.Routes.Rows {
-		w, ok := newWay(r)
+		w, ok := newPath(r)
 		if !ok {
 			t.unread++
 			continue
 		}
-		t.byPrefix[w.Prefix] = append(t.byPrefix[w.Prefix], len(t.ways))
-		t.ways = append(t.ways, w)
+		t.byPrefix[w.Prefix] = append(t.byPrefix[w.Prefix], len(t.paths))
+		t.paths = append(t.paths, w)
 	}
 	seen := [2]map[int]bool{{}, {}}
 	for p := range t.byPrefix {
@@ -99,14 +99,14 @@ func (t *Table) covering(p netip.Prefix) []netip.Prefix {
 	return chain
 }
 
-// PathUse is a way as it is used in some of Cloudflare's regions.
+// PathUse is a path as it is used in some of Cloudflare's regions.
 type PathUse struct {
 	Path
-	// InUse: traffic goes this way. Maybe: it does, or it does not; the health of a way decides and is not known.
+	// InUse: traffic goes this way. Maybe: it does, or it does not; the health of a path decides and is not known.
 	InUse, Maybe bool
 	// Share of the flows, 0 to 1; nil: not known. Cloudflare says that it is approximate.
 	Share *float64
-	// Never: it does not take over, not even from a way that is down.
+	// Never: it does not take over, not even from a path that is down.
 	Never bool
 }
 
@@ -114,7 +114,7 @@ type PathUse struct {
 type Reach struct {
 	Zones  []string     // region codes, and locations that routes are limited to; empty: everywhere
 	Prefix netip.Prefix // of the routes that match, the longest; not valid: none does there
-	Uses   []PathUse    // the ways, the preferred first
+	Uses   []PathUse    // the paths, the preferred first
 }
 
 // Routed reports whether a route matches.
@@ -128,16 +128,16 @@ func (t *Table) reach(p netip.Prefix) []Reach {
 	var out []Reach
 	at := map[string]int{}
 	for _, zone := range zones {
-		prefix, ways := t.match(chain, zone)
+		prefix, paths := t.match(chain, zone)
 		var key strings.Builder
-		for _, w := range ways {
+		for _, w := range paths {
 			key.WriteString(strconv.Itoa(w) + " ")
 		}
 		i, known := at[key.String()]
 		if !known {
 			i = len(out)
 			at[key.String()] = i
-			out = append(out, Reach{Prefix: prefix, Uses: t.uses(ways)})
+			out = append(out, Reach{Prefix: prefix, Uses: t.uses(paths)})
 		}
 		if zone != "" {
 			out[i].Zones = append(out[i].Zones, zone)
@@ -151,7 +151,7 @@ func (t *Table) zones(chain []netip.Prefix) []string {
 	regions, colos := map[string]bool{}, map[string]bool{}
 	for _, prefix := range chain {
 		for _, i := range t.byPrefix[prefix] {
-			if scope := t.ways[i].Route.Scope; scope != nil {
+			if scope := t.paths[i].Route.Scope; scope != nil {
 				for _, r := range scope.ColoRegions {
 					regions[r] = true
 				}
@@ -182,28 +182,28 @@ func sortedKeys(set map[string]bool) []string {
 // match finds the longest of the prefixes that has routes in a zone, and these.
 func (t *Table) match(chain []netip.Prefix, zone string) (netip.Prefix, []int) {
 	for _, prefix := range chain {
-		var ways []int
+		var paths []int
 		for _, i := range t.byPrefix[prefix] {
-			if t.ways[i].seenIn(zone) {
-				ways = append(ways, i)
+			if t.paths[i].seenIn(zone) {
+				paths = append(paths, i)
 			}
 		}
-		if len(ways) > 0 {
-			return prefix, ways
+		if len(paths) > 0 {
+			return prefix, paths
 		}
 	}
 	return netip.Prefix{}, nil
 }
 
-// uses decides between ways to the same prefix. A way into a tunnel that is deleted is none any more, unless it was the last one: that
+// uses decides between paths to the same prefix. A path into a tunnel that is deleted is none any more, unless it was the last one: that
 // nothing is left is said of the route that stays.
-func (t *Table) uses(ways []int) []PathUse {
-	uses := make([]PathUse, 0, len(ways))
-	gone := func(i int) bool { return t.ways[i].gone }
-	all := !slices.ContainsFunc(ways, func(i int) bool { return !gone(i) })
-	for _, i := range ways {
+func (t *Table) uses(paths []int) []PathUse {
+	uses := make([]PathUse, 0, len(paths))
+	gone := func(i int) bool { return t.paths[i].gone }
+	all := !slices.ContainsFunc(paths, func(i int) bool { return !gone(i) })
+	for _, i := range paths {
 		if all || !gone(i) {
-			uses = append(uses, PathUse{Path: t.ways[i]})
+			uses = append(uses, PathUse{Path: t.paths[i]})
 		}
 	}
 	sorting.Sort(uses, func(a, b PathUse) int {
@@ -237,7 +237,7 @@ func (t *Table) uses(ways []int) []PathUse {
 	return uses
 }
 
-// neverWins reports whether a way does not take over from another one whatever the health: with that one down, its number is still
+// neverWins reports whether a path does not take over from another one whatever the health: with that one down, its number is still
 // not the larger.
 func neverWins(u PathUse, others []PathUse) bool {
 	return slices.ContainsFunc(others, func(o PathUse) bool {

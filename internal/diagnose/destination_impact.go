@@ -12,15 +12,15 @@ import (
 	"flarewire/internal/store"
 )
 
-// Destination is a network that the account's routes lead to, or that it advertises, with all ways to it.
+// Destination is a network that the account's routes lead to, or that it advertises, with all paths to it.
 type Destination struct {
 	Prefix  netip.Prefix
 	Reach   []Reach        // from the regions, where the routes differ between them
 	Account *AccountPrefix // the account's prefix that it belongs to; nil: none is known
-	// Impact is what the state of the ways means for traffic: Outage when some region has no path left that works, Impaired when one
+	// Impact is what the state of the paths means for traffic: Outage when some region has no path left that works, Impaired when one
 	// is lost or degraded, Risk in place of both for a network that Cloudflare does not advertise.
 	Impact Impact
-	// Likelihood is Certain when the health checks say so, Likely when a way counts as lost because its session just fell, and
+	// Likelihood is Certain when the health checks say so, Likely when a path counts as lost because its session just fell, and
 	// Possible when it cannot be told what is left.
 	Likelihood Likelihood
 	// Unknown is why it cannot be told what is left, as the end of a sentence; "" when it can.
@@ -30,8 +30,8 @@ type Destination struct {
 	counted tally // of the worst region that has a route
 }
 
-// Healthy is how many of the ways are healthy, in the worst of the regions that have a route: what Text says as numbers. Ways that
-// never take over do not count. It is not known while the state of one way is not; of is 0 without a route.
+// Healthy is how many of the paths are healthy, in the worst of the regions that have a route: what Text says as numbers. Paths that
+// never take over do not count. It is not known while the state of one path is not; of is 0 without a route.
 func (d Destination) Healthy() (healthy, of int, known bool) {
 	return d.counted.healthy, d.counted.all, d.counted.unknown == 0
 }
@@ -39,7 +39,7 @@ func (d Destination) Healthy() (healthy, of int, known bool) {
 // Dead reports whether some region has no path left that works, also of a network that Cloudflare does not advertise.
 func (d Destination) Dead() bool { return d.dead }
 
-// Text is what is left of the ways, in one line: "10.64.0.0/20: 1 of 2 paths healthy".
+// Text is what is left of the paths, in one line: "10.64.0.0/20: 1 of 2 paths healthy".
 func (d Destination) Text() string { return d.Prefix.String() + ": " + d.text }
 
 // Left is Text without the prefix.
@@ -50,19 +50,19 @@ func (d Destination) LeftBesidePrefix() string { return strings.TrimSuffix(d.tex
 
 const notAdvertised = "; Cloudflare does not advertise it"
 
-// Paths are all ways to the destination, each once.
+// Paths are all paths to the destination, each once.
 func (d Destination) Paths() []Path {
-	var ways []Path
+	var paths []Path
 	seen := map[string]bool{}
 	for _, r := range d.Reach {
 		for _, u := range r.Uses {
 			if !seen[u.Route.ID+u.key()] {
 				seen[u.Route.ID+u.key()] = true
-				ways = append(ways, u.Path)
+				paths = append(paths, u.Path)
 			}
 		}
 	}
-	return ways
+	return paths
 }
 
 // All are the destinations, the worst first, then by address: the networks of the routes, and what the account advertises of its
@@ -88,8 +88,8 @@ func (t *Table) Through(ids ...string) []Destination {
 		wanted[id] = true
 	}
 	var prefixes []netip.Prefix
-	for p, ways := range t.byPrefix {
-		if slices.ContainsFunc(ways, func(i int) bool { return wanted[t.ways[i].Over.ID] }) {
+	for p, paths := range t.byPrefix {
+		if slices.ContainsFunc(paths, func(i int) bool { return wanted[t.paths[i].Over.ID] }) {
 			prefixes = append(prefixes, p)
 		}
 	}
@@ -169,7 +169,7 @@ func zonesText(zones []string) string {
 	return fmt.Sprintf("%d regions: %s", len(zones), strings.Join(zones, " "))
 }
 
-// left is what is left of the ways in a Reach.
+// left is what is left of the paths in a Reach.
 type left struct {
 	impact     Impact
 	likelihood Likelihood
@@ -181,15 +181,15 @@ func (l left) worse(than left) bool {
 	return cmp.Or(cmp.Compare(l.impact, than.impact), cmp.Compare(than.likelihood, l.likelihood)) > 0
 }
 
-// tally counts the ways of a Reach that could carry traffic, two routes into one tunnel as one.
+// tally counts the paths of a Reach that could carry traffic, two routes into one tunnel as one.
 type tally struct {
 	all, healthy, degraded, lost, unknown int
 	fell                                  bool     // one counts as lost because its session fell
 	idle                                  []string // healthy ones that never take over
 	why                                   string   // the first reason why a state is not known
-	inUse, dead                           int      // ways that carry traffic, or may, and those of them that are lost
+	inUse, dead                           int      // paths that carry traffic, or may, and those of them that are lost
 	deadNames                             []string
-	working                               int // ways in use that work
+	working                               int // paths in use that work
 }
 
 func tallyOf(uses []PathUse) tally {
@@ -235,7 +235,7 @@ func tallyOf(uses []PathUse) tally {
 	return n
 }
 
-// left says what is left of the ways in a Reach, and how sure that is.
+// left says what is left of the paths in a Reach, and how sure that is.
 func (t *Table) left(r Reach) left {
 	if !r.Routed() {
 		return t.noRoute()
@@ -255,11 +255,11 @@ func (t *Table) left(r Reach) left {
 	case n.unknown > 0 && n.lost+n.degraded > 0:
 		return left{Impaired, sure, n.why, fmt.Sprintf("%s, cannot tell for %d: %s", n.ratio(), n.unknown, n.why)}
 	case n.unknown > 0 && n.healthy > 0:
-		return left{NoImpact, Possible, n.why, fmt.Sprintf("%d of %s healthy, cannot tell for %d: %s", n.healthy, ways(n.all), n.unknown, n.why)}
+		return left{NoImpact, Possible, n.why, fmt.Sprintf("%d of %s healthy, cannot tell for %d: %s", n.healthy, paths(n.all), n.unknown, n.why)}
 	case n.unknown > 0:
 		return left{NoImpact, Possible, n.why, fmt.Sprintf("cannot tell whether the %s healthy: %s", be(n.all), n.why)}
 	case n.lost+n.degraded == 0:
-		return left{NoImpact, Certain, "", healthyWays(n.healthy)}
+		return left{NoImpact, Certain, "", healthyPaths(n.healthy)}
 	case len(n.deadNames) > 0 && n.working > 0:
 		return left{Impaired, sure, "", n.ratio() + ", and part of the traffic goes into " + some(n.deadNames)}
 	}
@@ -271,7 +271,7 @@ func (n tally) ratio() string {
 	text := fmt.Sprintf("%d of %d paths healthy", n.healthy, n.all)
 	switch {
 	case n.healthy == 0 && n.unknown > 0:
-		text = fmt.Sprintf("none of %s known to be healthy", ways(n.all))
+		text = fmt.Sprintf("none of %s known to be healthy", paths(n.all))
 	case n.degraded == n.all && n.all == 1:
 		return "1 path, degraded"
 	case n.degraded == n.all:
@@ -285,7 +285,7 @@ func (n tally) ratio() string {
 	return text
 }
 
-func ways(n int) string {
+func paths(n int) string {
 	if n == 1 {
 		return "1 path"
 	}
@@ -299,7 +299,7 @@ func be(n int) string {
 	return fmt.Sprintf("%d paths are", n)
 }
 
-func healthyWays(n int) string {
+func healthyPaths(n int) string {
 	if n == 1 {
 		return "1 healthy path, no redundancy"
 	}
@@ -351,13 +351,13 @@ func tunnelCount(n int) string {
 	return fmt.Sprintf("%d tunnels", n)
 }
 
-// Notes are what is worth knowing of the ways to destinations although nothing is wrong now: backups that never take over first, then
-// what all ways have in common.
+// Notes are what is worth knowing of the paths to destinations although nothing is wrong now: backups that never take over first, then
+// what all paths have in common.
 func (a *Account) Notes() []Diagnosis {
 	var out []Diagnosis
 	for _, d := range a.Table().All() {
 		if notes := d.Notes(); len(notes) > 0 {
-			out = append(out, Diagnosis{Subject{Resource: store.Routes, Name: d.Prefix.String()}, notes})
+			out = append(out, Diagnosis{Subject{Kind: store.Routes, Name: d.Prefix.String()}, notes})
 		}
 	}
 	sorting.Sort(out, func(x, y Diagnosis) int {
@@ -366,7 +366,7 @@ func (a *Account) Notes() []Diagnosis {
 	return out
 }
 
-// Notes are what is worth knowing of the ways although nothing is wrong now: backups that never take over, and what all ways have in
+// Notes are what is worth knowing of the paths although nothing is wrong now: backups that never take over, and what all paths have in
 // common.
 func (d Destination) Notes() []Finding {
 	var notes []Finding
@@ -385,7 +385,7 @@ func (d Destination) Notes() []Finding {
 	return notes
 }
 
-// backups finds ways that take over too late or never.
+// backups finds paths that take over too late or never.
 func backups(r Reach) []Finding {
 	var notes []Finding
 	for _, u := range r.Uses {
@@ -413,7 +413,7 @@ func backups(r Reach) []Finding {
 	return notes
 }
 
-// singlePoint finds what all ways that can take over have in common.
+// singlePoint finds what all paths that can take over have in common.
 func singlePoint(r Reach) []Finding {
 	names, routers := map[string]bool{}, map[string]bool{}
 	works := false

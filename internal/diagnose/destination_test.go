@@ -23,10 +23,10 @@ var healths = map[string]float64{"healthy": 1, "degraded": 0.6, "down": 0}
 
 // networkOf has a tunnel for each word of health, which may also be "off" or "?".
 func networkOf(words ...string) *network {
-	n := &network{diagnose.Facts{Now: night, Health: map[string]store.TunnelHealth{}}}
+	n := &network{diagnose.Facts{Now: night, Health: map[string]store.MeasuredHealth{}}}
 	read := store.Entry{Fetched: night}
 	n.facts.GRE, n.facts.IPsec, n.facts.Measured = read, read, read
-	n.facts.Measured.Kind = store.HealthChecks
+	n.facts.Measured.Kind = store.TunnelHealth
 	n.facts.Links = store.ListOf[api.MagicInterconnect](store.Links, nil, night)
 	n.facts.Routes = store.ListOf[api.Route](store.Routes, nil, night)
 	n.facts.Prefixes = store.ListOf[store.Prefix](store.Prefixes, nil, night)
@@ -37,7 +37,7 @@ func networkOf(words ...string) *network {
 			HealthCheck: &api.HealthCheck{Enabled: &on}}}
 		n.facts.Tunnels = append(n.facts.Tunnels, t)
 		if score, ok := healths[word]; ok {
-			n.facts.Health[t.Name] = store.TunnelHealth{State: store.HealthOf(&score), Score: &score}
+			n.facts.Health[t.Name] = store.MeasuredHealth{State: store.HealthOf(&score), Score: &score}
 		}
 	}
 	return n
@@ -85,7 +85,7 @@ func (n *network) routes(texts ...string) *network {
 	return n
 }
 
-// carriers names the ways that carry the traffic from a zone, with their shares in percent.
+// carriers names the paths that carry the traffic from a zone, with their shares in percent.
 func carriers(r diagnose.Reach) string {
 	var out []string
 	for _, u := range r.Uses {
@@ -101,8 +101,8 @@ func carriers(r diagnose.Reach) string {
 	return strings.Join(out, " ")
 }
 
-// What is left of the ways to a network, in words and in severity.
-func TestWhatIsLeftOfTheWays(t *testing.T) {
+// What is left of the paths to a network, in words and in severity.
+func TestWhatIsLeftOfThePaths(t *testing.T) {
 	const net = "10.64.0.0/20"
 	for name, c := range map[string]struct {
 		health string
@@ -275,7 +275,7 @@ func TestWhatWasNotReadIsNotTold(t *testing.T) {
 }
 
 // Backups that never take over and single points of failure are notes.
-func TestNotesOnWays(t *testing.T) {
+func TestNotesOnPaths(t *testing.T) {
 	for name, c := range map[string]struct {
 		health string
 		routes []string

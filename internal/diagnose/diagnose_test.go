@@ -18,7 +18,7 @@ var night = time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 
 // tunnel is a GRE tunnel with a session in this state.
 func tunnel(name, fsm string, state api.BGPState) api.Tunnel {
-	step, _ := diagnose.ParseStep(fsm)
+	step, _ := diagnose.ParseFSMState(fsm)
 	return api.Tunnel{Kind: api.GRE, ID: "id-" + name, Name: name, InterfaceAddress: "10.0.0.0/31", BGP: &api.BGP{CustomerASN: 65010},
 		BGPStatus: &api.BGPStatus{State: state, FSM: fsm, TCPEstablished: step.Number >= 4, UpdatedAt: api.Time{Time: night}}}
 }

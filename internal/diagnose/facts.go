@@ -32,7 +32,7 @@ type Facts struct {
 	Locations store.Locations
 	Ports     store.List[store.Port]            // of network interconnects
 	Links     store.List[api.MagicInterconnect] // their tunnel interfaces
-	Health    map[string]store.TunnelHealth
+	Health    map[string]store.MeasuredHealth
 	Measured  store.Entry                   // what is known of the health as a whole
 	Changes   []Change                      // that were made from this machine lately
 	Events    []store.Event                 // what was seen to happen, oldest first
@@ -87,9 +87,9 @@ func (f Facts) of(t store.Tunnel) time.Time {
 
 // Subject is what a diagnosis is about.
 type Subject struct {
-	Resource store.Kind `json:"resource"` // as the API calls the collection
-	ID       string     `json:"id,omitempty"`
-	Name     string     `json:"name"`
+	Kind store.Kind `json:"resource"` // as the API calls the collection
+	ID   string     `json:"id,omitempty"`
+	Name string     `json:"name"`
 }
 
 // Diagnosis is everything found about one subject, the likeliest first. It is never empty.
@@ -100,27 +100,27 @@ type Diagnosis struct {
 
 // Account is the facts, prepared for questions. It changes nothing and may be used from several goroutines.
 type Account struct {
-	facts       Facts
-	byID        map[string]int
-	overlaps    map[string][]string // names of the tunnels that a tunnel's subnet overlaps with, by id
-	owner       map[netip.Addr]int  // tunnel of each address of its inner subnet
-	configured  int                 // tunnels with BGP
-	statuses    int                 // tunnels with a bgp_status
-	fresh       int                 // of these, reported within freshAge
-	anyUp       bool
-	whole       bool // both lists of tunnels are known
-	once        sync.Once
-	table       *Table // made by once
-	muteOnce    sync.Once
-	mutesOf     map[string][]mute.Mute // made by muteOnce
-	troubleOnce sync.Once
-	troubled    map[string]bool // made by troubleOnce
-	oldOnce     sync.Once
-	old         map[string]bool // tunnels whose status is old, by id; made by oldOnce
-	happenOnce  sync.Once
-	happened    []happened       // made by happenOnce
-	sites       map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
-	busy        int              // tunnels whose sessions are up and bring traffic
+	facts        Facts
+	byID         map[string]int
+	overlaps     map[string][]string // names of the tunnels that a tunnel's subnet overlaps with, by id
+	owner        map[netip.Addr]int  // tunnel of each address of its inner subnet
+	configured   int                 // tunnels with BGP
+	statuses     int                 // tunnels with a bgp_status
+	fresh        int                 // of these, reported within freshAge
+	anyUp        bool
+	whole        bool // both lists of tunnels are known
+	once         sync.Once
+	table        *Table // made by once
+	muteOnce     sync.Once
+	mutesOf      map[string][]mute.Mute // made by muteOnce
+	troubleOnce  sync.Once
+	troubled     map[string]bool // made by troubleOnce
+	outdatedOnce sync.Once
+	outdated     map[string]bool // tunnels whose status is old, by id; made by oldOnce
+	happenOnce   sync.Once
+	happened     []happened       // made by happenOnce
+	sites        map[uint32][]int // tunnels whose sessions are up, by AS number: a few with different routers
+	busy         int              // tunnels whose sessions are up and bring traffic
 }
 
 // New prepares the facts.
@@ -211,20 +211,20 @@ func (a *Account) Tunnel(id string) []Finding {
 	return a.asExpected(store.Tunnels(t.Kind), t.Name, t.State, t.Health.State, t.Track.Changed, a.tunnelCase(i).read())
 }
 
-// Old reports whether a session is up only by a status of long ago, while those of most other sessions are young: it may be in
+// StatusOutdated reports whether a session is up only by a status of long ago, while those of most other sessions are young: it may be in
 // another state by now.
 //
 // The lists ask it for every row, and more than once: all are found the first time.
-func (a *Account) Old(id string) bool {
-	a.oldOnce.Do(func() {
-		a.old = map[string]bool{}
+func (a *Account) StatusOutdated(id string) bool {
+	a.outdatedOnce.Do(func() {
+		a.outdated = map[string]bool{}
 		for i := range a.facts.Tunnels {
 			if t := &a.facts.Tunnels[i]; t.State == store.Up && len(a.tunnelCase(i).stale()) > 0 {
-				a.old[t.ID] = true
+				a.outdated[t.ID] = true
 			}
 		}
 	})
-	return a.old[id]
+	return a.outdated[id]
 }
 
 func (a *Account) tunnelCase(i int) tunnelCase {
@@ -271,7 +271,7 @@ func (a *Account) Named(name string) []Diagnosis {
 	found := slices.DeleteFunc(a.every(), func(d Diagnosis) bool { return !asked(d.Subject) })
 	for _, r := range a.facts.Routes.Rows { // Routes has those only of which there is something to say
 		subject := Subject{store.Routes, r.ID, r.Prefix}
-		if asked(subject) && !slices.ContainsFunc(found, func(d Diagnosis) bool { return d.Subject.Resource == store.Routes }) {
+		if asked(subject) && !slices.ContainsFunc(found, func(d Diagnosis) bool { return d.Subject.Kind == store.Routes }) {
 			found = append(found, Diagnosis{subject, []Finding{routeLeads(r)}})
 		}
 	}
@@ -279,7 +279,7 @@ func (a *Account) Named(name string) []Diagnosis {
 		if !asked(d.Subject) {
 			continue
 		}
-		if i := slices.IndexFunc(found, func(f Diagnosis) bool { return f.Subject.Resource == store.Routes && f.Subject.Name == name }); i >= 0 {
+		if i := slices.IndexFunc(found, func(f Diagnosis) bool { return f.Subject.Kind == store.Routes && f.Subject.Name == name }); i >= 0 {
 			found[i].Findings = append(found[i].Findings, d.Findings...)
 		} else {
 			found = append(found, d)

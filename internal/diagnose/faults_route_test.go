@@ -21,7 +21,7 @@ func routeFaults() []fault {
 	linked := func(health float64, port store.PortState) func(*diagnose.Facts) {
 		return func(f *diagnose.Facts) {
 			f.Links = links(api.MagicInterconnect{ID: "l", Name: "x", InterfaceAddress: "10.7.0.0/31", VirtualPortReservationID: "v"})
-			f.Health = map[string]store.TunnelHealth{"x": {State: store.HealthOf(&health), Score: &health}}
+			f.Health = map[string]store.MeasuredHealth{"x": {State: store.HealthOf(&health), Score: &health}}
 			f.Ports = ports(store.Port{Interconnect: api.Interconnect{Name: "nwf-1", VirtualPortReservationID: "v"}, State: port})
 		}
 	}

@@ -4,16 +4,16 @@ package diagnose
 
 import "strings"
 
-// Step is a state of the BGP finite state machine (RFC 4271, section 8.2.2).
-type Step struct {
+// FSMState is a state of the BGP finite state machine (RFC 4271, section 8.2.2).
+type FSMState struct {
 	Name    string
 	Number  int // 1 is Idle, 6 is Established
 	Meaning string
 }
 
-// Steps are all states in the order in which a session passes them. Active stands where RFC 4271 has
+// FSMStates are all states in the order in which a session passes them. Active stands where RFC 4271 has
 // it, but a session that is answered at once goes from Connect to OpenSent without it.
-var Steps = []Step{
+var FSMStates = []FSMState{
 	{"Idle", 1, "not trying: refused, shut down, or resting after an error"},
 	{"Connect", 2, "waiting for the TCP connection to open"},
 	{"Active", 3, "no TCP connection; waiting for your router to connect"},
@@ -22,16 +22,16 @@ var Steps = []Step{
 	{"Established", 6, "up: routes are exchanged"},
 }
 
-// ParseStep finds the state that the API's bgp_state names. That field is undocumented: it is read
+// ParseFSMState finds the state that the API's bgp_state names. That field is undocumented: it is read
 // without regard to case and punctuation, and what is not understood is reported as not known.
-func ParseStep(text string) (Step, bool) {
+func ParseFSMState(text string) (FSMState, bool) {
 	want := plain(text)
-	for _, s := range Steps {
+	for _, s := range FSMStates {
 		if plain(s.Name) == want {
 			return s, true
 		}
 	}
-	return Step{}, false
+	return FSMState{}, false
 }
 
 func plain(s string) string {

@@ -84,9 +84,9 @@ func (a *Account) Incidents() []Incident {
 		switch {
 		case grouped[d.Subject.ID]:
 			found[d.Subject.ID] = d
-		case len(groups) > 0 && !a.anyUp && d.Subject.Resource == store.Prefixes && primaryFinding(d).Cause == MissingRoute:
+		case len(groups) > 0 && !a.anyUp && d.Subject.Kind == store.Prefixes && primaryFinding(d).Cause == MissingRoute:
 			consequences = append(consequences, d)
-		case d.Subject.Resource == store.Prefixes && !d.IsMuted() && followsSessions(primaryFinding(d), groups):
+		case d.Subject.Kind == store.Prefixes && !d.IsMuted() && followsSessions(primaryFinding(d), groups):
 			consequences = append(consequences, d)
 		default:
 			out = append(out, a.objectIncident(d))
@@ -136,7 +136,7 @@ func followsSessions(f Finding, groups []group) bool {
 func (i Incident) Tunnels() int {
 	n := 0
 	for _, m := range i.Members {
-		if m.Resource == store.GRETunnels || m.Resource == store.IPsecTunnels {
+		if m.Kind == store.GRETunnels || m.Kind == store.IPsecTunnels {
 			n++
 		}
 	}
@@ -150,7 +150,7 @@ func (i Incident) CountText() string {
 	}
 	n := 0
 	for _, m := range i.Members {
-		if m.Resource == i.Members[0].Resource {
+		if m.Kind == i.Members[0].Kind {
 			n++
 		}
 	}
@@ -162,7 +162,7 @@ func (i Incident) CountText() string {
 
 // Noun is what most of its members are, in the words of the table of kinds; both kinds of tunnel are tunnels.
 func (i Incident) Noun() string {
-	switch of := i.Members[0].Resource; of {
+	switch of := i.Members[0].Kind; of {
 	case store.GRETunnels, store.IPsecTunnels:
 		return "tunnels"
 	case store.Ports:
@@ -193,7 +193,7 @@ func probable(i Incident) int {
 // objectIncident is the incident of one object.
 func (a *Account) objectIncident(d Diagnosis) Incident {
 	f := primaryFinding(d)
-	out := Incident{ID: string(d.Subject.Resource) + "/" + cmp.Or(d.Subject.ID, d.Subject.Name), Cause: f.Cause, Severity: f.Impact,
+	out := Incident{ID: string(d.Subject.Kind) + "/" + cmp.Or(d.Subject.ID, d.Subject.Name), Cause: f.Cause, Severity: f.Impact,
 		Likelihood: f.Likelihood, Since: f.Since, Members: []Subject{d.Subject}, Common: []Common{}, Text: f.Text, Next: f.Next,
 		Evidence: append([]Evidence{}, f.Evidence...), Diagnoses: []Diagnosis{d}, Affected: []string{},
 		recorded: f.recorded}

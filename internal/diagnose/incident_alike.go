@@ -35,7 +35,7 @@ func (a *Account) mergeSameCause(singles []Incident) []Incident {
 	}
 	for _, key := range order {
 		those := alike[key]
-		if those[0].Members[0].Resource == store.Routes {
+		if those[0].Members[0].Kind == store.Routes {
 			out = append(out, a.alikeRoutes(those)...)
 			continue
 		}
@@ -58,7 +58,7 @@ func (a *Account) alikeKey(i Incident) string {
 		return ""
 	}
 	m := i.Members[0]
-	if m.Resource == store.Routes {
+	if m.Kind == store.Routes {
 		return "route " + string(i.Cause)
 	}
 	at, tunnel := a.byID[m.ID]

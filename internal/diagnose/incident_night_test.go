@@ -67,7 +67,7 @@ func nightly() map[string]badNight {
 		f := portFacts(portScene{"FRA1", store.PortDown, 3 * time.Minute}, portScene{"AMS1", store.PortHealthy, 0})
 		f.Links = links(api.MagicInterconnect{ID: "l0", Name: "a", InterfaceAddress: "10.77.0.0/31", VirtualPortReservationID: port},
 			api.MagicInterconnect{ID: "l1", Name: "b", InterfaceAddress: "10.77.0.2/31", VirtualPortReservationID: port})
-		f.Health = map[string]store.TunnelHealth{"a": {State: store.HealthDown}, "b": {State: store.HealthDown}}
+		f.Health = map[string]store.MeasuredHealth{"a": {State: store.HealthDown}, "b": {State: store.HealthDown}}
 		return with(f, hops("10.77.0.1"))
 	}
 	return map[string]badNight{

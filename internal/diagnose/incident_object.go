@@ -23,10 +23,10 @@ func (a *Account) mergeByObject(singles []Incident) []Incident {
 		switch m := i.Members[0]; {
 		case i.Several() || i.IsMuted():
 			out = append(out, i)
-		case m.Resource == store.Ports && i.Severity >= Impaired:
+		case m.Kind == store.Ports && i.Severity >= Impaired:
 			i.Since = cmp.Or(i.Since, a.facts.portFell(m.Name))
 			ports = append(ports, i)
-		case m.Resource == store.Prefixes:
+		case m.Kind == store.Prefixes:
 			prefixes = append(prefixes, i)
 		default:
 			out = append(out, i)
@@ -39,7 +39,7 @@ func (a *Account) mergeByObject(singles []Incident) []Incident {
 // portFell is when a port was seen to leave the state in which it worked; zero: it was not.
 func (f Facts) portFell(name string) time.Time {
 	for _, e := range slices.Backward(f.Events) {
-		if e.Kind == store.PortChanged && e.TunnelID == name {
+		if e.Kind == store.PortChanged && e.ObjectID == name {
 			if bad(e.FromPort) {
 				continue
 			}
@@ -153,7 +153,7 @@ func (a *Account) withLinks(out []Incident, group *Incident) []Incident {
 	}
 	var ids []string
 	out = slices.DeleteFunc(out, func(i Incident) bool {
-		if i.Several() || i.Members[0].Resource != store.Links || !over[i.Members[0].ID] || i.IsMuted() {
+		if i.Several() || i.Members[0].Kind != store.Links || !over[i.Members[0].ID] || i.IsMuted() {
 			return false
 		}
 		group.Members, group.Diagnoses = append(group.Members, i.Members...), append(group.Diagnoses, i.Diagnoses...)

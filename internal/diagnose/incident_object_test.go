@@ -27,7 +27,7 @@ func portFacts(scenes ...portScene) diagnose.Facts {
 		rows = append(rows, store.Port{Interconnect: api.Interconnect{Name: name, SlotID: "s", Site: s.site,
 			Facility: &api.Facility{Name: s.site}, VirtualPortReservationID: name}, State: s.state})
 		if s.past > 0 {
-			f.Events = append(f.Events, store.Event{At: night.Add(-s.past), Kind: store.PortChanged, Resource: store.Ports, TunnelID: name,
+			f.Events = append(f.Events, store.Event{At: night.Add(-s.past), Kind: store.PortChanged, Resource: store.Ports, ObjectID: name,
 				Name: name, FromPort: store.PortHealthy, ToPort: s.state})
 		}
 	}
@@ -54,7 +54,7 @@ func TestPortsOfOneLocationAreOneIncident(t *testing.T) {
 	} {
 		facts := portFacts(c.ports...)
 		facts.Links = links(api.MagicInterconnect{ID: "l0", Name: "over-port-0", VirtualPortReservationID: "port-0"})
-		facts.Health = map[string]store.TunnelHealth{"over-port-0": {State: store.HealthDown}}
+		facts.Health = map[string]store.MeasuredHealth{"over-port-0": {State: store.HealthDown}}
 		several := slices.DeleteFunc(diagnose.New(facts).Incidents(),
 			func(i diagnose.Incident) bool { return i.CountText() != "2 ports" })
 		if (len(several) == 1) != (c.says != "") || len(several) > 1 {

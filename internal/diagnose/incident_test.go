@@ -234,7 +234,7 @@ func scramble(r *rand.Rand, x *store.Tunnel) {
 	pick(noBGP, noStatus, session("Established", api.BGPUp), session("Idle", api.BGPDown), session("Active", api.BGPDown),
 		session("Connect", api.BGPEstablishing), session("OpenSent", api.BGPEstablishing), session("OpenConfirm", api.BGPEstablishing),
 		session("", "BGP_NEW_WORD"))
-	pick(health(0), health(0.5), health(1), func(t *store.Tunnel) { t.Health = store.TunnelHealth{} })
+	pick(health(0), health(0.5), health(1), func(t *store.Tunnel) { t.Health = store.MeasuredHealth{} })
 	pick(reply, nothing, checksOff, func(t *store.Tunnel) { t.HealthCheck = nil })
 	pick(nothing, created(10*time.Second), created(time.Hour), modified(time.Minute))
 	pick(nothing, upUntil(time.Hour, time.Minute), wellUntil(time.Hour, time.Minute))

@@ -45,7 +45,7 @@ func TestALinkReadByItself(t *testing.T) {
 		"checks off, shown so": {store.HealthDown, &off, store.PortHealthy, "health-check-off:certain", "off"},
 	} {
 		link := api.MagicInterconnect{ID: "l", Name: "fra-cni", VirtualPortReservationID: "v", HealthCheck: &api.HealthCheck{Enabled: c.enabled}}
-		facts := diagnose.Facts{Now: night, Links: links(link), Health: map[string]store.TunnelHealth{"fra-cni": {State: c.health}},
+		facts := diagnose.Facts{Now: night, Links: links(link), Health: map[string]store.MeasuredHealth{"fra-cni": {State: c.health}},
 			Ports: ports(store.Port{Interconnect: api.Interconnect{Name: "nwf-1", VirtualPortReservationID: "v"}, State: c.port})}
 		got := diagnose.New(facts).Link("l")
 		if causes(got) != c.want {

@@ -73,7 +73,7 @@ func TestNoFindingRestsOnWhatWasNotRead(t *testing.T) {
 						t.Errorf("%s: %s is found", when, what)
 					}
 					for _, e := range s.Events {
-						if e.Kind == store.TunnelGone {
+						if e.Kind == store.Gone {
 							t.Errorf("%s: %s is %s", when, e.Name, e.Kind)
 						}
 					}

@@ -24,7 +24,7 @@ type statement struct {
 }
 
 // statements are all that is said: findings by object and cause, of what has trouble and of the objects with these names, what is left
-// of the ways to each destination, and incidents.
+// of the paths to each destination, and incidents.
 func statements(s *store.Snapshot, names []string) map[string]statement {
 	out := map[string]statement{}
 	a := diagnose.New(diagnose.From(s, s.Started))
@@ -206,7 +206,7 @@ func among(some, all string) bool {
 func (c missing) noLongerSaid(t *testing.T, good, blind map[string]statement) {
 	t.Helper()
 	for what, was := range good {
-		if _, there := blind[what]; there || slices.Contains(c.of, was.of.Resource) {
+		if _, there := blind[what]; there || slices.Contains(c.of, was.of.Kind) {
 			continue
 		}
 		if was.members != "" {
@@ -230,7 +230,7 @@ func (c missing) elsewhere(members string, good, blind map[string]statement) boo
 		known, told := false, false
 		for what, s := range good { // it had something of its own that does not rest on the list
 			cause := diagnose.Cause(what[strings.LastIndex(what, " ")+1:])
-			known = known || strings.HasPrefix(what, "finding "+name+" ") && !slices.Contains(c.of, s.of.Resource) &&
+			known = known || strings.HasPrefix(what, "finding "+name+" ") && !slices.Contains(c.of, s.of.Kind) &&
 				!slices.Contains(c.causes, cause)
 		}
 		for _, s := range blind {

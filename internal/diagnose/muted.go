@@ -28,7 +28,7 @@ func (i Incident) Mute(reason string, now, until time.Time) mute.Mute {
 		m.Members = len(i.Members)
 	} else {
 		s := i.Members[0]
-		m.Resource, m.Object, m.Name = string(s.Resource), cmp.Or(s.ID, s.Name), s.Name
+		m.Resource, m.Object, m.Name = string(s.Kind), cmp.Or(s.ID, s.Name), s.Name
 	}
 	return m
 }
@@ -36,7 +36,7 @@ func (i Incident) Mute(reason string, now, until time.Time) mute.Mute {
 // muted marks the findings that somebody has muted. What got worse since, and what began anew, is not meant by the mute.
 func (a *Account) muted(d Diagnosis) Diagnosis {
 	for _, m := range a.facts.Mutes {
-		if m.Resource != string(d.Subject.Resource) || m.Object != cmp.Or(d.Subject.ID, d.Subject.Name) || !m.Until.After(a.facts.Now) {
+		if m.Resource != string(d.Subject.Kind) || m.Object != cmp.Or(d.Subject.ID, d.Subject.Name) || !m.Until.After(a.facts.Now) {
 			continue
 		}
 		for i := range d.Findings {
@@ -78,7 +78,7 @@ func (a *Account) MutesOf(kind store.Kind, id string) []mute.Mute {
 			for _, m := range a.facts.Mutes {
 				if own := i.Mute("", m.At, m.Until); own.Resource == m.Resource && own.Object == m.Object && (i.Several() || own.Cause == m.Cause) {
 					for _, s := range i.Members {
-						key := string(s.Resource) + "/" + cmp.Or(s.ID, s.Name)
+						key := string(s.Kind) + "/" + cmp.Or(s.ID, s.Name)
 						a.mutesOf[key] = append(a.mutesOf[key], m)
 					}
 				}

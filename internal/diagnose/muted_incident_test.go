@@ -61,7 +61,7 @@ func TestAMuteOfAnIncidentOfSeveral(t *testing.T) {
 			t.Errorf("%s: muted %v, want %v: %q", name, i.IsMuted(), c.muted, i.Title)
 		}
 		member := i.Members[0]
-		if of := diagnose.New(c.now).MutesOf(member.Resource, member.ID); (len(of) == 1) != c.muted {
+		if of := diagnose.New(c.now).MutesOf(member.Kind, member.ID); (len(of) == 1) != c.muted {
 			t.Errorf("%s: its member says %v", name, of)
 		}
 		if of := diagnose.New(c.now).MutesOf(store.GRETunnels, "nobody"); len(of) != 0 {

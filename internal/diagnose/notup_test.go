@@ -41,7 +41,7 @@ func TestWhatIsNotUpHasAFindingAboveANote(t *testing.T) {
 // saysWhy fails when the tunnel is not up and nothing above a note says so. It returns what was found.
 func saysWhy(t *testing.T, one api.Tunnel, health store.Health) []diagnose.Finding {
 	t.Helper()
-	row := store.Tunnel{Tunnel: one, State: store.StateOf(one), Health: store.TunnelHealth{State: health}}
+	row := store.Tunnel{Tunnel: one, State: store.StateOf(one), Health: store.MeasuredHealth{State: health}}
 	found := diagnose.New(diagnose.Facts{Now: night, Tunnels: []store.Tunnel{row}}).Tunnel(one.ID)
 	notUp := row.State != store.Up && row.State != store.NoBGP || health == store.HealthDown
 	if notUp && (len(found) == 0 || found[0].Impact == diagnose.NoImpact || found[0].Likelihood == diagnose.Remark) {

@@ -253,7 +253,7 @@ func (t *told) ending() (api.BGPEvent, bool) {
 
 // recordEvidence is an event of the record as evidence.
 func recordEvidence(e api.BGPEvent) Evidence {
-	return Evidence{string(api.BGPLogs) + " " + e.Kind + " " + e.At.UTC().Format(time.RFC3339), Event(e)}
+	return Evidence{string(api.BGPLogs) + " " + e.Kind + " " + e.At.UTC().Format(time.RFC3339), BGPEventText(e)}
 }
 
 // finding is one that the record proves.
@@ -337,7 +337,7 @@ func (c tunnelCase) reconfigured(t *told, ended api.BGPEvent) (Finding, bool) {
 		case api.RedistributeConfig:
 			f.Cause = RoutesChanged
 		}
-		f.Text = "Cloudflare's log: " + Event(e) + " at " + Clock(e.At, c.now) + ", and the session went down " + later(apart) + "."
+		f.Text = "Cloudflare's log: " + BGPEventText(e) + " at " + Clock(e.At, c.now) + ", and the session went down " + later(apart) + "."
 		f.Next = "See the audit log for who changed it and the previous value; undo it if it was not intended."
 		if byCloudflare {
 			f.Evidence = append(f.Evidence, recordEvidence(ended))

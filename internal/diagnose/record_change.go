@@ -63,7 +63,7 @@ func (c tunnelCase) audited() []edit {
 		if harmless(e) || e.At.After(reference.Add(changeAfter)) || reference.Sub(e.At) > auditBefore {
 			continue
 		}
-		out = append(out, edit{at: e.At, what: Audited(e), near: !broke.IsZero(), by: e.Actor.By()})
+		out = append(out, edit{at: e.At, what: AuditText(e), near: !broke.IsZero(), by: e.Actor.By()})
 	}
 	return out
 }
@@ -71,8 +71,8 @@ func (c tunnelCase) audited() []edit {
 // mostFields is how many names of fields are told.
 const mostFields = 6
 
-// Audited is what an entry of the audit log says was done: "update of bgp, mtu".
-func Audited(e api.AuditEntry) string {
+// AuditText is what an entry of the audit log says was done: "update of bgp, mtu".
+func AuditText(e api.AuditEntry) string {
 	text := e.Action
 	if text == "" {
 		text = "change"
@@ -87,9 +87,9 @@ func Audited(e api.AuditEntry) string {
 	return text
 }
 
-// AuditedWords is Audited for a place that has no room for a sentence: "created: bgp, name", "changed: priority".
-func AuditedWords(e api.AuditEntry) string {
-	done, fields, some := strings.Cut(Audited(e), " of ")
+// AuditWords is AuditText for a place that has no room for a sentence: "created: bgp, name", "changed: priority".
+func AuditWords(e api.AuditEntry) string {
+	done, fields, some := strings.Cut(AuditText(e), " of ")
 	if word := map[string]string{"create": "created", "update": "changed", "delete": "deleted"}[done]; word != "" {
 		done = word
 	}

@@ -48,8 +48,8 @@ func Announced(a store.RecordAnswer) (prefixes []netip.Prefix, since time.Time) 
 	return slices.Compact(prefixes), a.From
 }
 
-// AuditedOf are the entries of an audit log about an object that were carried out, oldest first.
-func AuditedOf(a store.RecordAnswer, id string) []api.AuditEntry {
+// AuditEntries are the entries of an audit log about an object that were carried out, oldest first.
+func AuditEntries(a store.RecordAnswer, id string) []api.AuditEntry {
 	var out []api.AuditEntry
 	for _, e := range a.Audit {
 		if sameID(e.ObjectID, id) && changes(e) {
@@ -81,8 +81,8 @@ func Turns(a store.RecordAnswer) []Turn {
 	return out
 }
 
-// Fell is when the session left Established by the record; zero when it is not in it, or came up since.
-func Fell(a store.RecordAnswer) time.Time {
+// SessionFell is when the session left Established by the record; zero when it is not in it, or came up since.
+func SessionFell(a store.RecordAnswer) time.Time {
 	turns := Turns(a)
 	if n := len(turns); n > 0 && !turns[n-1].Up {
 		return turns[n-1].At

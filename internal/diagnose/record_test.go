@@ -373,7 +373,7 @@ func TestWhyAHandshakeFailed(t *testing.T) {
 		"TCP handshake failed: no answer":                  {Message: "no answer"},
 		"TCP handshake failed":                             {},
 	} {
-		if got := diagnose.Event(event(time.Minute, "", api.HandshakeFailed, data)); got != want {
+		if got := diagnose.BGPEventText(event(time.Minute, "", api.HandshakeFailed, data)); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	}

@@ -58,8 +58,8 @@ func Notification(d api.BGPEventData) string {
 	return text + " “" + reason + "”"
 }
 
-// Event is an event of the record in words, for a line that begins with its time.
-func Event(e api.BGPEvent) string {
+// BGPEventText is an event of the record in words, for a line that begins with its time.
+func BGPEventText(e api.BGPEvent) string {
 	d := e.Data
 	switch e.Kind {
 	case api.NotificationMessage:

@@ -57,7 +57,7 @@ func (a *Account) happenings() []happened {
 		}
 		for _, e := range f.Events {
 			if what := whatHappened(e); what != "" {
-				a.happened = append(a.happened, happened{e.At, e.Resource, e.TunnelID, e.Name, what, "seen", ends{}})
+				a.happened = append(a.happened, happened{e.At, e.Resource, e.ObjectID, e.Name, what, "seen", ends{}})
 			}
 		}
 		for _, r := range f.Routes.Rows {
@@ -87,11 +87,11 @@ func (a *Account) addModified(resource store.Kind, id, name string, created, mod
 // whatHappened is a change in words; "" for what is no change of an object but how it fares.
 func whatHappened(e store.Event) string {
 	switch e.Kind {
-	case store.TunnelModified:
+	case store.Modified:
 		return "was modified"
-	case store.TunnelGone:
+	case store.Gone:
 		return "was deleted"
-	case store.TunnelAppeared:
+	case store.Appeared:
 		return "was made"
 	case store.PrefixAdvertised:
 		return "was advertised"

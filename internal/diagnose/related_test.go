@@ -15,7 +15,7 @@ import (
 // seen is an event of another object so long before now.
 func seen(past time.Duration, what store.EventKind, kind store.Kind, id, name string) func(*diagnose.Facts) {
 	return func(f *diagnose.Facts) {
-		f.Events = append(f.Events, store.Event{At: night.Add(-past), Kind: what, Resource: kind, TunnelID: id, Name: name})
+		f.Events = append(f.Events, store.Event{At: night.Add(-past), Kind: what, Resource: kind, ObjectID: id, Name: name})
 	}
 }
 
@@ -55,9 +55,9 @@ func TestWhatHappenedAroundABreakIsTold(t *testing.T) {
 		change func(*diagnose.Facts)
 		says   string // "": nothing is said
 	}{
-		"its route is modified": {seen(minute, store.TunnelModified, store.Routes, "into", "198.18.10.0/24 via 10.1.0.1"),
+		"its route is modified": {seen(minute, store.Modified, store.Routes, "into", "198.18.10.0/24 via 10.1.0.1"),
 			"198.18.10.0/24 via 10.1.0.1 was modified at 02:49:20 UTC, 40s before it broke."},
-		"its route is gone": {seen(minute, store.TunnelGone, store.Routes, "was", "10.9.0.0/16 via 10.1.0.1"),
+		"its route is gone": {seen(minute, store.Gone, store.Routes, "was", "10.9.0.0/16 via 10.1.0.1"),
 			"10.9.0.0/16 via 10.1.0.1 was deleted"},
 		"its route is deleted from here": {fromHere(minute, deleted("10.9.0.0/16", "10.1.0.1")),
 			"From this machine: delete of static route 10.9.0.0/16 at 02:49:20 UTC"},
@@ -65,23 +65,23 @@ func TestWhatHappenedAroundABreakIsTold(t *testing.T) {
 			"was modified at 02:49:20"},
 		"the prefix behind it": {seen(minute, store.PrefixWithdrawn, store.BGPPrefixes, "b", "198.18.10.0/25"),
 			"198.18.10.0/25 was withdrawn"},
-		"the binding of that": {seen(minute, store.TunnelGone, store.Bindings, "b", "198.18.0.0/16 to Magic Transit"),
+		"the binding of that": {seen(minute, store.Gone, store.Bindings, "b", "198.18.0.0/16 to Magic Transit"),
 			"198.18.0.0/16 to Magic Transit was deleted"},
-		"the interconnect under it":    {seen(minute, store.TunnelModified, store.Links, "cni", "cni-fra"), "cni-fra was modified"},
+		"the interconnect under it":    {seen(minute, store.Modified, store.Links, "cni", "cni-fra"), "cni-fra was modified"},
 		"the port under that":          {seen(minute, store.PortChanged, store.Ports, "port-fra", "port-fra"), "port-fra went from"},
-		"another tunnel of its router": {seen(minute, store.TunnelModified, "", "id-twin", "twin"), "twin was modified"},
-		"just after, by two clocks": {seen(broke-30*time.Second, store.TunnelModified, store.Routes, "into", "198.18.10.0/24 via 10.1.0.1"),
+		"another tunnel of its router": {seen(minute, store.Modified, "", "id-twin", "twin"), "twin was modified"},
+		"just after, by two clocks": {seen(broke-30*time.Second, store.Modified, store.Routes, "into", "198.18.10.0/24 via 10.1.0.1"),
 			"when it broke"},
-		"a route elsewhere":            {seen(minute, store.TunnelModified, store.Routes, "other", "10.50.0.0/16 via 172.20.7.9"), ""},
+		"a route elsewhere":            {seen(minute, store.Modified, store.Routes, "other", "10.50.0.0/16 via 172.20.7.9"), ""},
 		"a route elsewhere, from here": {fromHere(minute, deleted("10.9.0.0/16", "172.20.7.9")), ""},
-		"a tunnel of another router":   {seen(minute, store.TunnelModified, "", "id-far", "far"), ""},
+		"a tunnel of another router":   {seen(minute, store.Modified, "", "id-far", "far"), ""},
 		"another prefix":               {seen(minute, store.PrefixWithdrawn, store.BGPPrefixes, "b", "203.0.113.0/24"), ""},
-		"the other interconnect":       {seen(minute, store.TunnelModified, store.Links, "cni2", "cni-ams"), ""},
+		"the other interconnect":       {seen(minute, store.Modified, store.Links, "cni2", "cni-ams"), ""},
 		"the other port":               {seen(minute, store.PortChanged, store.Ports, "port-ams", "port-ams"), ""},
-		"hours before":                 {seen(3*time.Hour, store.TunnelModified, store.Routes, "into", "198.18.10.0/24 via 10.1.0.1"), ""},
-		"minutes after":                {seen(2*time.Minute, store.TunnelModified, store.Routes, "into", "198.18.10.0/24 via 10.1.0.1"), ""},
+		"hours before":                 {seen(3*time.Hour, store.Modified, store.Routes, "into", "198.18.10.0/24 via 10.1.0.1"), ""},
+		"minutes after":                {seen(2*time.Minute, store.Modified, store.Routes, "into", "198.18.10.0/24 via 10.1.0.1"), ""},
 		"how another tunnel fares": {func(f *diagnose.Facts) {
-			f.Events = append(f.Events, store.Event{At: night.Add(-minute), Kind: store.SessionChanged, TunnelID: "id-twin", Name: "twin",
+			f.Events = append(f.Events, store.Event{At: night.Add(-minute), Kind: store.SessionChanged, ObjectID: "id-twin", Name: "twin",
 				From: store.Up, To: store.Down})
 		}, ""},
 	} {
@@ -99,8 +99,8 @@ func TestWhatHappenedAroundABreakIsTold(t *testing.T) {
 		}
 	}
 	// Of several the nearest before the break.
-	f := with(base(), seen(broke+20*time.Minute, store.TunnelModified, "", "id-twin", "twin"),
-		seen(broke+time.Minute, store.TunnelModified, store.Routes, "into", "198.18.10.0/24 via 10.1.0.1"))
+	f := with(base(), seen(broke+20*time.Minute, store.Modified, "", "id-twin", "twin"),
+		seen(broke+time.Minute, store.Modified, store.Routes, "into", "198.18.10.0/24 via 10.1.0.1"))
 	if text := of(f, "x")[0].Text; strings.Contains(text, "twin") || !strings.Contains(text, "198.18.10.0/24 via") {
 		t.Errorf("not the nearest: %s", text)
 	}
@@ -118,10 +118,10 @@ func TestWhatHappenedAroundAnIncidentIsTold(t *testing.T) {
 		change func(*diagnose.Facts)
 		told   bool
 	}{
-		"one of them was modified":       {seen(6*time.Minute, store.TunnelModified, "", list[0].ID, list[0].Name), true}, // the twin of all
-		"a tunnel elsewhere":             {seen(6*time.Minute, store.TunnelModified, "", list[9].ID, list[9].Name), false},
-		"a route into one of them":       {seen(6*time.Minute, store.TunnelGone, store.Routes, "r", "10.9.0.0/16 via 10.40.0.1"), false},
-		"an hour before":                 {seen(time.Hour, store.TunnelModified, "", list[0].ID, list[0].Name), false},
+		"one of them was modified":       {seen(6*time.Minute, store.Modified, "", list[0].ID, list[0].Name), true}, // the twin of all
+		"a tunnel elsewhere":             {seen(6*time.Minute, store.Modified, "", list[9].ID, list[9].Name), false},
+		"a route into one of them":       {seen(6*time.Minute, store.Gone, store.Routes, "r", "10.9.0.0/16 via 10.40.0.1"), false},
+		"an hour before":                 {seen(time.Hour, store.Modified, "", list[0].ID, list[0].Name), false},
 		"a prefix that none leads on to": {seen(6*time.Minute, store.PrefixWithdrawn, store.BGPPrefixes, "b", "198.18.10.0/24"), false},
 	} {
 		first := diagnose.New(with(an(list...), c.change)).Incidents()[0]
@@ -153,16 +153,16 @@ func TestWhatWasTakenAwayIsNamed(t *testing.T) {
 		object string
 		says   string // "!" before what must not be said
 	}{
-		"the binding": {with(owned(pfx(p, unbound)), seen(time.Hour, store.TunnelGone, store.Bindings, "b", p+" to CDN")), p,
+		"the binding": {with(owned(pfx(p, unbound)), seen(time.Hour, store.Gone, store.Bindings, "b", p+" to CDN")), p,
 			p + " to CDN was deleted at 02:00:00 UTC."},
-		"another binding": {with(owned(pfx(p, unbound)), seen(time.Hour, store.TunnelGone, store.Bindings, "b",
+		"another binding": {with(owned(pfx(p, unbound)), seen(time.Hour, store.Gone, store.Bindings, "b",
 			"203.0.113.0/24 to CDN")), p, "!was deleted"},
-		"the route": {with(owned(pfx(p, transit)), seen(time.Hour, store.TunnelGone, store.Routes, "r", p+" via 10.1.0.1")), p,
+		"the route": {with(owned(pfx(p, transit)), seen(time.Hour, store.Gone, store.Routes, "r", p+" via 10.1.0.1")), p,
 			"via 10.1.0.1 was deleted"},
-		"another route": {with(owned(pfx(p, transit)), seen(time.Hour, store.TunnelGone, store.Routes, "r",
+		"another route": {with(owned(pfx(p, transit)), seen(time.Hour, store.Gone, store.Routes, "r",
 			"10.0.0.0/8 via 10.1.0.1")), p, "!was deleted"},
 		"the tunnel of a hop":    {with(an(), lostHop, fromHere(2*day, tunnelGone)), "10.9.0.0/16", "delete of GRE tunnel old-gre"},
-		"no tunnel of that hop":  {with(an(), lostHop, seen(time.Hour, store.TunnelGone, "", "g", "old-gre")), "10.9.0.0/16", "!old-gre"},
+		"no tunnel of that hop":  {with(an(), lostHop, seen(time.Hour, store.Gone, "", "g", "old-gre")), "10.9.0.0/16", "!old-gre"},
 		"the sessions before it": {fell(5 * time.Minute), p, "1 session fell just before: x."},
 		"sessions long before":   {fell(5 * time.Hour), p, "!fell just before"},
 		"sessions after it":      {fell(time.Minute), p, "!fell just before"},

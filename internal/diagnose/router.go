@@ -147,7 +147,7 @@ func (r routerSide) interfaceDown() []Finding {
 	return []Finding{f}
 }
 
-// endpoint reads the router's way to the tunnel's other end.
+// endpoint reads the router's route to the tunnel's other end.
 func (r routerSide) endpoint() []Finding {
 	w := r.Facts.Endpoint
 	if w == nil {
@@ -176,8 +176,8 @@ func (r routerSide) endpoint() []Finding {
 	return []Finding{f}
 }
 
-// intoTunnel reports whether a way leads into the tunnel that it is to carry.
-func (r routerSide) intoTunnel(w *router.Way) bool {
+// intoTunnel reports whether a route leads into the tunnel that it is to carry.
+func (r routerSide) intoTunnel(w *router.Route) bool {
 	if slices.ContainsFunc(w.Via, func(a netip.Addr) bool { return a == r.Target.Peer || a == r.Target.Inner }) {
 		return true
 	}

@@ -27,7 +27,7 @@ func up(t *store.Tunnel) {
 }
 
 // said adds what the tunnel's router printed, a moment ago.
-func said(f diagnose.Facts, how side.Reads, texts ...string) diagnose.Facts {
+func said(f diagnose.Facts, how side.Format, texts ...string) diagnose.Facts {
 	t := f.Tunnels[0]
 	reading := side.Reading{At: f.Now, Target: diagnose.RouterTarget(t)}
 	for _, text := range texts {
@@ -40,7 +40,7 @@ func said(f diagnose.Facts, how side.Reads, texts ...string) diagnose.Facts {
 }
 
 // recordedOf is an output of the test data of package router.
-func recordedOf(t *testing.T, how side.Reads, name string) string {
+func recordedOf(t *testing.T, how side.Format, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("..", "router", "testdata", string(how), name+".txt"))
 	if err != nil {
@@ -55,7 +55,7 @@ func recordedOf(t *testing.T, how side.Reads, name string) string {
 func TestTheRouterMakesACauseCertain(t *testing.T) {
 	for name, test := range map[string]struct {
 		kind  api.TunnelKind
-		how   side.Reads
+		how   side.Format
 		is    []is
 		cause diagnose.Cause
 		says  string
@@ -108,10 +108,10 @@ func TestTheRouterMakesACauseCertain(t *testing.T) {
 // The same for the other platforms, whose outputs are made after their makers' references: each fault is the first finding. Certain is what
 // the router shows itself; where it only shows that something is not there, the cause is likely.
 func TestEveryPlatformNamesTheFaultFirst(t *testing.T) {
-	all := []side.Reads{side.Junos, side.EOS, side.IOSXE}
+	all := []side.Format{side.Junos, side.EOS, side.IOSXE}
 	for name, test := range map[string]struct {
 		kind   api.TunnelKind
-		on     []side.Reads
+		on     []side.Format
 		is     []is
 		cause  diagnose.Cause
 		likely bool
@@ -131,11 +131,11 @@ func TestEveryPlatformNamesTheFaultFirst(t *testing.T) {
 			"leads into the tunnel itself"},
 		"no-route-to-the-endpoint": {api.GRE, all, []is{health(0)}, diagnose.EndpointNoRoute, false, "no route to Cloudflare's endpoint"},
 		"hold-timer":               {api.GRE, all, nil, diagnose.HoldTimerExpired, true, "Hold Timer Expired"},
-		"no-SA": {api.IPsec, []side.Reads{side.Junos, side.IOSXE}, []is{health(0)}, diagnose.NoIKESA, true,
+		"no-SA": {api.IPsec, []side.Format{side.Junos, side.IOSXE}, []is{health(0)}, diagnose.NoIKESA, true,
 			"IKE SA with Cloudflare"},
-		"wrong-PSK": {api.IPsec, []side.Reads{side.Junos}, []is{health(0), named}, diagnose.IKEAuth, false,
+		"wrong-PSK": {api.IPsec, []side.Format{side.Junos}, []is{health(0), named}, diagnose.IKEAuth, false,
 			"the pre-shared key of the router is not"},
-		"wrong-proposal": {api.IPsec, []side.Reads{side.Junos}, []is{health(0)}, diagnose.IKEProposal, false, "nothing in common"},
+		"wrong-proposal": {api.IPsec, []side.Format{side.Junos}, []is{health(0)}, diagnose.IKEProposal, false, "nothing in common"},
 	} {
 		for _, how := range test.on {
 			t.Run(name+" on "+string(how), func(t *testing.T) {

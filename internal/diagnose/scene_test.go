@@ -51,10 +51,10 @@ func made(name string, kind api.TunnelKind, subnet string, changes ...is) store.
 
 // hopInto is the customer's side of a /31 or /30 whose first host is Cloudflare's.
 func hopInto(t store.Tunnel) string {
-	for _, way := range []struct{ subnet, hop string }{{"10.1.0.0/31", "10.1.0.1"}, {"10.2.0.5/30", "10.2.0.6"},
+	for _, end := range []struct{ subnet, hop string }{{"10.1.0.0/31", "10.1.0.1"}, {"10.2.0.5/30", "10.2.0.6"},
 		{"172.20.7.8/31", "172.20.7.9"}} {
-		if way.subnet == t.InterfaceAddress {
-			return way.hop
+		if end.subnet == t.InterfaceAddress {
+			return end.hop
 		}
 	}
 	return "192.0.2.1"
@@ -62,7 +62,7 @@ func hopInto(t store.Tunnel) string {
 
 func session(fsm string, state api.BGPState) is {
 	return func(t *store.Tunnel) {
-		step, _ := diagnose.ParseStep(fsm)
+		step, _ := diagnose.ParseFSMState(fsm)
 		t.BGPStatus = &api.BGPStatus{State: state, FSM: fsm, TCPEstablished: step.Number >= 4, UpdatedAt: api.Time{Time: night}}
 		t.State = store.StateOf(t.Tunnel)
 	}
@@ -72,7 +72,7 @@ func session(fsm string, state api.BGPState) is {
 func overTCP(t *store.Tunnel) { t.BGPStatus.TCPEstablished = true }
 
 func health(score float64) is {
-	return func(t *store.Tunnel) { t.Health = store.TunnelHealth{State: store.HealthOf(&score), Score: &score} }
+	return func(t *store.Tunnel) { t.Health = store.MeasuredHealth{State: store.HealthOf(&score), Score: &score} }
 }
 
 // upUntil: the session was seen up for so long, until so long ago.
@@ -80,7 +80,7 @@ func upUntil(long, past time.Duration) is {
 	return func(t *store.Tunnel) {
 		at := night.Add(-past)
 		t.Track = store.Track{Watched: at.Add(-long), Looked: night, Changed: at, Events: []store.Event{
-			{At: at, Kind: store.SessionChanged, Name: t.Name, TunnelID: t.ID, From: store.Up, To: store.Down, Said: true}}}
+			{At: at, Kind: store.SessionChanged, Name: t.Name, ObjectID: t.ID, From: store.Up, To: store.Down, Said: true}}}
 	}
 }
 
@@ -89,7 +89,7 @@ func wellUntil(long, past time.Duration) is {
 	return func(t *store.Tunnel) {
 		at := night.Add(-past)
 		t.Health.Since, t.Track.Watched, t.Track.Looked = at, at.Add(-long), night
-		t.Track.Events = append(t.Track.Events, store.Event{At: at, Kind: store.HealthChanged, Name: t.Name, TunnelID: t.ID,
+		t.Track.Events = append(t.Track.Events, store.Event{At: at, Kind: store.HealthChanged, Name: t.Name, ObjectID: t.ID,
 			FromHealth: store.Healthy, ToHealth: t.Health.State})
 	}
 }

@@ -58,7 +58,7 @@ func (d *desk) watchFor(long, every time.Duration) *store.Snapshot {
 
 func (d *desk) seed(trouble simaccount.Trouble) simaccount.Affected {
 	d.t.Helper()
-	befallen, err := d.sim.Seed(trouble)
+	befallen, err := d.sim.Inject(trouble)
 	if err != nil {
 		d.t.Fatal(err)
 	}

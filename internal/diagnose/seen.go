@@ -158,7 +158,7 @@ func (a *Account) Locations() []LocationView {
 		for _, c := range in.Colos {
 			s := &out[at[c.Name]]
 			s.Tunnels++
-			s.CNIs = s.CNIs || subjects[name].Resource == store.Links
+			s.CNIs = s.CNIs || subjects[name].Kind == store.Links
 			if state := c.State(); state == store.HealthDown || state == store.Degraded {
 				subject := subjects[name]
 				subject.Name = name
@@ -172,7 +172,7 @@ func (a *Account) Locations() []LocationView {
 			s.Share = &part
 		}
 		sorting.Sort(out[i].Bad, func(x, y BadTunnel) int {
-			return cmp.Or(boolCompare(x.Idle(), y.Idle()), cmp.Compare(x.State.Severity(), y.State.Severity()), cmp.Compare(x.Name, y.Name))
+			return cmp.Or(boolCompare(x.Idle(), y.Idle()), cmp.Compare(x.State.Rank(), y.State.Rank()), cmp.Compare(x.Name, y.Name))
 		})
 	}
 	sorting.Sort(out, LocationView.Worst)

@@ -41,7 +41,7 @@ func (c tunnelCase) session() []Finding {
 	if !s.TCPEstablished {
 		return c.noTCP()
 	}
-	switch step, _ := ParseStep(s.FSM); step.Name {
+	switch step, _ := ParseFSMState(s.FSM); step.Name {
 	case "OpenConfirm":
 		return []Finding{c.noKeepalive()}
 	case "Idle":
@@ -123,7 +123,7 @@ func (c tunnelCase) edited(w worked) bool {
 		return true
 	}
 	for _, e := range c.Track.Events {
-		if e.Kind == store.TunnelModified && e.At.After(from) && !c.coincides(e.At) {
+		if e.Kind == store.Modified && e.At.After(from) && !c.coincides(e.At) {
 			return true
 		}
 	}
@@ -254,7 +254,7 @@ func (c tunnelCase) reservedASN() []Finding {
 		return nil
 	}
 	asn := asnText(c.BGP.CustomerASN)
-	if rules.ASNKind(c.BGP.CustomerASN) != rules.ASNReserved && c.BGP.CustomerASN != rules.CloudflareASN && asn != c.cloudflareASN() {
+	if rules.ASNClassOf(c.BGP.CustomerASN) != rules.ASNReserved && c.BGP.CustomerASN != rules.CloudflareASN && asn != c.cloudflareASN() {
 		return nil
 	}
 	return []Finding{{Cause: ASNReserved, Likelihood: Certain, Impact: Outage, Evidence: []Evidence{{"bgp.customer_asn", asn}},

@@ -43,7 +43,7 @@ func (a *Account) Timeline(words func(store.Event) string, objects ...Subject) [
 		add := adder(&out, s.Name)
 		ids := a.facts.idsOf(s)
 		for _, e := range a.facts.Events {
-			if slices.Contains(ids, e.TunnelID) {
+			if slices.Contains(ids, e.ObjectID) {
 				add(e.At, FromWatching, words(e))
 			}
 		}
@@ -55,7 +55,7 @@ func (a *Account) Timeline(words func(store.Event) string, objects ...Subject) [
 		a.recordedMoments(s, &out)
 		a.advertisements(s, &out)
 	}
-	ofPrefixes := !slices.ContainsFunc(objects, func(s Subject) bool { return s.Resource != store.Prefixes })
+	ofPrefixes := !slices.ContainsFunc(objects, func(s Subject) bool { return s.Kind != store.Prefixes })
 	for _, p := range a.facts.Prefixes.Rows {
 		if ofPrefixes && !slices.ContainsFunc(objects, func(s Subject) bool { return s.ID == p.ID }) {
 			continue // another prefix is no matter of theirs
@@ -82,7 +82,7 @@ func adder(out *[]Moment, name string) func(at time.Time, source, text string) {
 func (f Facts) idsOf(s Subject) []string {
 	var ids []string
 	for _, p := range f.Prefixes.Rows {
-		if s.Resource != store.Prefixes || p.ID != s.ID {
+		if s.Kind != store.Prefixes || p.ID != s.ID {
 			continue
 		}
 		for _, b := range p.BGP.Rows {
@@ -100,16 +100,16 @@ func (a *Account) recordedMoments(s Subject, out *[]Moment) {
 	r, add := a.facts.Records[s.ID], adder(out, s.Name)
 	for _, e := range r.BGP {
 		if e.Kind != api.UpdateMessage {
-			add(e.At, FromRecord, Event(e))
+			add(e.At, FromRecord, BGPEventText(e))
 		}
 	}
 	for _, m := range r.IKE {
 		add(m.At, FromRecord, "IKE: "+m.Message)
 	}
-	for _, e := range AuditedOf(r, s.ID) {
+	for _, e := range AuditEntries(r, s.ID) {
 		own := slices.ContainsFunc(a.facts.Changes, func(c Change) bool { return sameID(c.ID, s.ID) && c.At.Sub(e.At).Abs() < changeAfter })
 		if !own {
-			add(e.At, FromAudit, Audited(e)+" by "+e.Actor.By())
+			add(e.At, FromAudit, AuditText(e)+" by "+e.Actor.By())
 			(*out)[len(*out)-1].person = strings.Join(slices.DeleteFunc([]string{e.Actor.Email, e.Actor.Address},
 				func(s string) bool { return s == "" }), ", ")
 		}
@@ -120,7 +120,7 @@ func (a *Account) recordedMoments(s Subject, out *[]Moment) {
 // what was seen of the same change is not told twice.
 func (a *Account) advertisements(s Subject, out *[]Moment) {
 	for _, p := range a.facts.Prefixes.Rows {
-		if s.Resource != store.Prefixes || p.ID != s.ID {
+		if s.Kind != store.Prefixes || p.ID != s.ID {
 			continue
 		}
 		for _, b := range p.BGP.Rows {
@@ -128,7 +128,7 @@ func (a *Account) advertisements(s Subject, out *[]Moment) {
 				continue
 			}
 			at := b.OnDemand.AdvertisedModifiedAt.Time
-			if slices.ContainsFunc(a.facts.Events, func(e store.Event) bool { return e.TunnelID == b.ID && e.At.Sub(at).Abs() < changeAfter }) {
+			if slices.ContainsFunc(a.facts.Events, func(e store.Event) bool { return e.ObjectID == b.ID && e.At.Sub(at).Abs() < changeAfter }) {
 				continue
 			}
 			word := "withdrawn"

@@ -17,10 +17,10 @@ func TestATimelineOfAnIncident(t *testing.T) {
 		changed(fellAgo+time.Minute, "id-x", ci, "bgp"), changed(30*time.Minute, "id-x", kim, "description"),
 		changed(time.Minute, "id-y", kim, "mtu"))
 	f.Changes = []diagnose.Change{{At: night.Add(-30 * time.Minute), ID: "id-x", What: "update of description"}}
-	f.Events = []store.Event{{At: night.Add(-fellAgo + 20*time.Second), Kind: store.SessionChanged, TunnelID: "id-x", From: store.Up,
+	f.Events = []store.Event{{At: night.Add(-fellAgo + 20*time.Second), Kind: store.SessionChanged, ObjectID: "id-x", From: store.Up,
 		To: store.Down},
-		{At: night, Kind: store.SessionChanged, TunnelID: "id-z", From: store.Up, To: store.Down}}
-	all := diagnose.New(f).Timeline(diagnose.EventWords, diagnose.Subject{Resource: store.GRETunnels, ID: "id-x", Name: "x"})
+		{At: night, Kind: store.SessionChanged, ObjectID: "id-z", From: store.Up, To: store.Down}}
+	all := diagnose.New(f).Timeline(diagnose.EventWords, diagnose.Subject{Kind: store.GRETunnels, ID: "id-x", Name: "x"})
 	text := diagnose.TimelineText(all, false)
 	at := -1
 	for _, part := range []string{"x  from here: update of description", `x  change: update of bgp by API token "ci"`,
@@ -73,14 +73,14 @@ func TestTheTimelineOfAPrefix(t *testing.T) {
 		b := &n.facts.Prefixes.Rows[i].BGP.Rows[0]
 		b.ID, b.OnDemand.AdvertisedModifiedAt = b.CIDR, api.Time{Time: night.Add(-43 * time.Minute)}
 	}
-	about := diagnose.Subject{Resource: store.Prefixes, ID: "p-" + net, Name: net}
+	about := diagnose.Subject{Kind: store.Prefixes, ID: "p-" + net, Name: net}
 	text := func() string {
 		return diagnose.TimelineText(diagnose.New(n.facts).Timeline(diagnose.EventWords, about), false)
 	}
 	if got := text(); !strings.Contains(got, net+"  API: "+net+" was withdrawn") || strings.Contains(got, "203.0.113.0/24") {
 		t.Errorf("\n%s", got)
 	}
-	n.facts.Events = []store.Event{{At: night.Add(-42 * time.Minute), Kind: store.PrefixWithdrawn, TunnelID: net, Name: net}}
+	n.facts.Events = []store.Event{{At: night.Add(-42 * time.Minute), Kind: store.PrefixWithdrawn, ObjectID: net, Name: net}}
 	if got := text(); strings.Contains(got, "API:") {
 		t.Errorf("it is told twice:\n%s", got)
 	}

@@ -11,7 +11,7 @@ func (a *Account) Troubled(kind store.Kind, id string) bool {
 	a.troubleOnce.Do(func() {
 		a.troubled = map[string]bool{}
 		for _, d := range a.All() {
-			a.troubled[string(d.Subject.Resource)+"/"+cmp.Or(d.Subject.ID, d.Subject.Name)] = true
+			a.troubled[string(d.Subject.Kind)+"/"+cmp.Or(d.Subject.ID, d.Subject.Name)] = true
 		}
 	})
 	return a.troubled[string(kind)+"/"+id]

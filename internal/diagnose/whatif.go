@@ -19,7 +19,7 @@ type Edit struct {
 	Object json.RawMessage // as it is to be; nil: it is to be deleted
 }
 
-// After are the facts as they would be with these changes; those of kinds that no way depends on change nothing. The facts
+// After are the facts as they would be with these changes; those of kinds that no path depends on change nothing. The facts
 // themselves stay as they are.
 func (f Facts) After(edits ...Edit) Facts {
 	f.Tunnels, f.Routes.Rows, f.Links.Rows = slices.Clone(f.Tunnels), slices.Clone(f.Routes.Rows), slices.Clone(f.Links.Rows)
@@ -82,7 +82,7 @@ func edited[T any](rows []T, e Edit, id func(T) string) []T {
 	return rows
 }
 
-// conduit is what of a tunnel or an interconnect decides about the ways over it.
+// conduit is what of a tunnel or an interconnect decides about the paths over it.
 type conduit struct {
 	Name              string           `json:"name"`
 	InterfaceAddress  string           `json:"interface_address"`
@@ -149,7 +149,7 @@ type Difference struct {
 	Before, After Destination
 }
 
-// LastPath reports whether the change takes the last way that works, or may, from a network that Cloudflare goes on advertising.
+// LastPath reports whether the change takes the last path that works, or may, from a network that Cloudflare goes on advertising.
 func (d Difference) LastPath() bool {
 	if a := d.After.Account; a == nil || a.Advertised != Yes && a.Advertised != Partly {
 		return false
@@ -172,7 +172,7 @@ func unrouted(d Destination) bool {
 	return slices.ContainsFunc(d.Reach, func(r Reach) bool { return !r.Routed() })
 }
 
-// Differences are the destinations whose ways, or whose advertisement, change between two tables, the worst afterwards first.
+// Differences are the destinations whose paths, or whose advertisement, change between two tables, the worst afterwards first.
 func Differences(before, after *Table) []Difference {
 	prefixes := map[netip.Prefix]bool{}
 	for _, t := range []*Table{before, after} {
@@ -193,7 +193,7 @@ func Differences(before, after *Table) []Difference {
 	return out
 }
 
-// Summary is everything that counts of a destination in one line: what is left, which way carries what, and whether it is advertised.
+// Summary is everything that counts of a destination in one line: what is left, which path carries what, and whether it is advertised.
 func (d Destination) Summary() string { return strings.Join(d.parts(), "; ") }
 
 // Words are what differs, before and after, in short: what is the same in both is left out.
@@ -224,26 +224,26 @@ func (d Destination) parts() []string {
 	return parts
 }
 
-// carriers names the ways of a Reach that carry traffic with their shares: "from ENAM WNAM GRE_A 50%, GRE_B 50%".
+// carriers names the paths of a Reach that carry traffic with their shares: "from ENAM WNAM GRE_A 50%, GRE_B 50%".
 func (r Reach) carriers() string {
-	var ways []string
+	var paths []string
 	unknown := ""
 	for _, u := range r.Uses {
 		switch {
 		case u.gone:
 		case u.InUse && u.Share != nil:
-			ways = append(ways, fmt.Sprintf("%s %.0f%%", u.Name(), *u.Share*100))
+			paths = append(paths, fmt.Sprintf("%s %.0f%%", u.Name(), *u.Share*100))
 		case u.InUse, u.Maybe:
-			ways = append(ways, u.Name())
+			paths = append(paths, u.Name())
 			unknown = ", shares unknown"
 		}
 	}
-	if len(ways) == 0 {
+	if len(paths) == 0 {
 		return ""
 	}
 	from := ""
 	if len(r.Zones) > 0 {
 		from = "from " + zonesText(r.Zones) + " "
 	}
-	return from + strings.Join(ways, ", ") + unknown
+	return from + strings.Join(paths, ", ") + unknown
 }

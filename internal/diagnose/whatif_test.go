@@ -9,8 +9,8 @@ import (
 	"flarewire/internal/store"
 )
 
-// What a change does to the ways, before it is made, and whether it takes the last one from an advertised network.
-func TestWhatAChangeDoesToTheWays(t *testing.T) {
+// What a change does to the paths, before it is made, and whether it takes the last one from an advertised network.
+func TestWhatAChangeDoesToThePaths(t *testing.T) {
 	const net = "198.51.100.0/24"
 	for name, c := range map[string]struct {
 		routes []string

@@ -308,7 +308,7 @@ func (a AccountPrefix) Answers() string {
 
 // TableKinds are the lists that a Table rests on. What lies below the prefixes is asked one by one: see Below.
 func TableKinds() []store.Kind {
-	return []store.Kind{store.GRETunnels, store.IPsecTunnels, store.HealthChecks, store.Routes, store.Links, store.Prefixes}
+	return []store.Kind{store.GRETunnels, store.IPsecTunnels, store.TunnelHealth, store.Routes, store.Links, store.Prefixes}
 }
 
 // Below are the details of the account's prefixes that an answer about a network rests on.

@@ -49,7 +49,7 @@ func TestWhereAnAddressLeads(t *testing.T) {
 		says    string
 	}{
 		"10.64.1.1":       {diagnose.Routed, "10.64.1.1/32: 1 of 2 paths healthy"},
-		"10.64.3.7":       {diagnose.Routed, "10.64.3.7/32: no healthy path left"}, // the longer prefix wins though its only way is down
+		"10.64.3.7":       {diagnose.Routed, "10.64.3.7/32: no healthy path left"}, // the longer prefix wins though its only path is down
 		"10.64.200.1":     {diagnose.Routed, "no healthy path left"},
 		"10.65.0.1":       {diagnose.Dropped, "Cloudflare drops traffic to private and shared addresses"},
 		"172.31.255.255":  {diagnose.Dropped, "drops"},
@@ -208,7 +208,7 @@ func many(seed uint64, routes, tunnels int) *network {
 		n.facts.Tunnels = append(n.facts.Tunnels, store.Tunnel{State: store.NoBGP,
 			Tunnel: api.Tunnel{Kind: api.GRE, ID: fmt.Sprint("id", i), Name: name,
 				CustomerEndpoint: fmt.Sprintf("203.0.113.%d", i%250), InterfaceAddress: fmt.Sprintf("10.%d.%d.%d/31", 128+i>>15, i>>7&255, i<<1&255)}})
-		n.facts.Health[name] = store.TunnelHealth{State: store.HealthOf(&score), Score: &score}
+		n.facts.Health[name] = store.MeasuredHealth{State: store.HealthOf(&score), Score: &score}
 	}
 	for i := range routes {
 		at := random.IntN(tunnels)

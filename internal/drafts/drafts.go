@@ -33,10 +33,10 @@ type content struct {
 	Pairs  []Pair           `json:"pairs,omitempty"`  // oldest first
 }
 
-// Memory is what is remembered for one profile and account. It may be used by commands and pages at the same
+// File is what is remembered for one profile and account. It may be used by commands and pages at the same
 // time. Every change reads the file again under its lock, so that two instances do not overwrite each other.
-// A nil Memory remembers nothing.
-type Memory struct {
+// A nil File remembers nothing.
+type File struct {
 	path string
 
 	writing sync.Mutex     // one change at a time
@@ -57,8 +57,8 @@ func Path(dir, profile, account string) string {
 
 // Open reads the memory at path, which need not exist; an empty path remembers until the program ends. A file
 // that cannot be read is an error, and the memory begins empty and leaves the file alone until the next change.
-func Open(path string) (*Memory, error) {
-	m := &Memory{path: path}
+func Open(path string) (*File, error) {
+	m := &File{path: path}
 	var err error
 	m.now, err = read(path)
 	return m, err
@@ -87,7 +87,7 @@ func read(path string) (content, error) {
 }
 
 // Draft is the draft of a kind of object.
-func (m *Memory) Draft(kind string) (Draft, bool) {
+func (m *File) Draft(kind string) (Draft, bool) {
 	d, ok := m.known().Drafts[kind]
 	d.Values = maps.Clone(d.Values)
 	return d, ok
@@ -95,7 +95,7 @@ func (m *Memory) Draft(kind string) (Draft, bool) {
 
 // Turn is the place of a change among the others: changes are made in the background, and one that comes late must
 // not undo a later one. Take it when the change is wanted.
-func (m *Memory) Turn() int {
+func (m *File) Turn() int {
 	if m == nil {
 		return 0
 	}
@@ -103,7 +103,7 @@ func (m *Memory) Turn() int {
 }
 
 // Keep keeps a draft in the place of an older one of the same kind.
-func (m *Memory) Keep(turn int, kind string, d Draft) error {
+func (m *File) Keep(turn int, kind string, d Draft) error {
 	return m.changeInTurn(turn, kind, func(c *content) {
 		if c.Drafts == nil {
 			c.Drafts = map[string]Draft{}
@@ -113,18 +113,18 @@ func (m *Memory) Keep(turn int, kind string, d Draft) error {
 }
 
 // Forget throws a draft away; there need not be one.
-func (m *Memory) Forget(turn int, kind string) error {
+func (m *File) Forget(turn int, kind string) error {
 	return m.changeInTurn(turn, kind, func(c *content) { delete(c.Drafts, kind) })
 }
 
 // Pool is the network that inner subnets are proposed from; ok is false when none is remembered.
-func (m *Memory) Pool() (pool netip.Prefix, ok bool) {
+func (m *File) Pool() (pool netip.Prefix, ok bool) {
 	pool, err := netip.ParsePrefix(m.known().Pool)
 	return pool, err == nil
 }
 
 // RememberPool remembers where the next inner subnet is to be proposed.
-func (m *Memory) RememberPool(pool netip.Prefix) error {
+func (m *File) RememberPool(pool netip.Prefix) error {
 	if now, ok := m.Pool(); ok && now == pool {
 		return nil
 	}
@@ -137,7 +137,7 @@ func (m *Memory) RememberPool(pool netip.Prefix) error {
 }
 
 // changeInTurn makes a change to what is kept of a kind, unless a later one was made already.
-func (m *Memory) changeInTurn(turn int, kind string, f func(*content)) error {
+func (m *File) changeInTurn(turn int, kind string, f func(*content)) error {
 	if m == nil {
 		return nil
 	}
@@ -154,7 +154,7 @@ func (m *Memory) changeInTurn(turn int, kind string, f func(*content)) error {
 }
 
 // change makes a change to the newest content and writes it in one step. The caller holds writing.
-func (m *Memory) change(f func(*content)) error {
+func (m *File) change(f func(*content)) error {
 	if m.path == "" {
 		m.take(m.known(), f)
 		return nil
@@ -165,7 +165,7 @@ func (m *Memory) change(f func(*content)) error {
 	return nil
 }
 
-func (m *Memory) rewrite(f func(*content)) error {
+func (m *File) rewrite(f func(*content)) error {
 	if err := statefile.PrivateDir(filepath.Dir(m.path)); err != nil {
 		return err
 	}
@@ -185,7 +185,7 @@ func (m *Memory) rewrite(f func(*content)) error {
 	return statefile.Replace(m.path, raw)
 }
 
-func (m *Memory) known() content {
+func (m *File) known() content {
 	if m == nil {
 		return content{}
 	}
@@ -195,7 +195,7 @@ func (m *Memory) known() content {
 }
 
 // take puts a changed copy of a content in the place of what is known.
-func (m *Memory) take(c content, f func(*content)) content {
+func (m *File) take(c content, f func(*content)) content {
 	c.Drafts, c.Pairs = maps.Clone(c.Drafts), slices.Clone(c.Pairs)
 	f(&c)
 	m.mu.Lock()

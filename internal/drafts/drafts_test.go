@@ -18,7 +18,7 @@ import (
 
 var noon = time.Date(2026, 11, 20, 12, 0, 0, 0, time.UTC)
 
-func open(t *testing.T, path string) *drafts.Memory {
+func open(t *testing.T, path string) *drafts.File {
 	t.Helper()
 	m, err := drafts.Open(path)
 	if err != nil {

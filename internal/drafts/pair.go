@@ -21,7 +21,7 @@ type Pair struct {
 }
 
 // Pairs are the pairs that are remembered, oldest first.
-func (m *Memory) Pairs() []Pair {
+func (m *File) Pairs() []Pair {
 	out := slices.Clone(m.known().Pairs)
 	for i := range out {
 		out[i].Values, out[i].Ticked = maps.Clone(out[i].Values), maps.Clone(out[i].Ticked)
@@ -30,7 +30,7 @@ func (m *Memory) Pairs() []Pair {
 }
 
 // KeepPair remembers a pair in the place of what was known of it.
-func (m *Memory) KeepPair(p Pair) error {
+func (m *File) KeepPair(p Pair) error {
 	p.At, p.Values, p.Ticked = p.At.UTC(), maps.Clone(p.Values), maps.Clone(p.Ticked)
 	return m.changePair(p.ID, func(c *content, at int) {
 		if at < 0 {
@@ -42,7 +42,7 @@ func (m *Memory) KeepPair(p Pair) error {
 }
 
 // ForgetPair throws away what is remembered of a pair; there need not be one.
-func (m *Memory) ForgetPair(id string) error {
+func (m *File) ForgetPair(id string) error {
 	return m.changePair(id, func(c *content, at int) {
 		if at >= 0 {
 			c.Pairs = slices.Delete(c.Pairs, at, at+1)
@@ -51,7 +51,7 @@ func (m *Memory) ForgetPair(id string) error {
 }
 
 // changePair makes a change to the newest content; at is where the pair is in it, -1 for nowhere.
-func (m *Memory) changePair(id string, f func(c *content, at int)) error {
+func (m *File) changePair(id string, f func(c *content, at int)) error {
 	if m == nil {
 		return nil
 	}

@@ -12,7 +12,7 @@ import (
 func TestAPairOutlivesTheProgram(t *testing.T) {
 	path := drafts.Path(t.TempDir(), "p", "a")
 	at := time.Date(2026, 3, 1, 12, 0, 0, 0, time.UTC)
-	open := func() *drafts.Memory {
+	open := func() *drafts.File {
 		m, err := drafts.Open(path)
 		if err != nil {
 			t.Fatal(err)

@@ -7,9 +7,9 @@ import "time"
 const (
 	GRETunnels     Kind = "gre_tunnels"
 	IPsecTunnels   Kind = "ipsec_tunnels"
-	HealthChecks   Kind = "health"
+	TunnelHealth   Kind = "health"
 	TunnelTraffic  Kind = "traffic"
-	Locations      Kind = "locations"         // of Cloudflare's, and how they see the tunnels
+	LocationHealth Kind = "locations"         // of Cloudflare's, and how they see the tunnels
 	Ports          Kind = "cni_interconnects" // network interconnects: a cable or a partner's circuit
 	PortStates     Kind = "cni_interconnects.status"
 	CNIs           Kind = "cnis"
@@ -58,9 +58,9 @@ var table = []About{
 		Help: "IPsec tunnels", Every: TunnelPeriod, Watched: true, Label: []string{"name"}, WriteOnly: []string{"psk"},
 		NotRestored: []string{"the IKE identities, which hold the tunnel's id"},
 		Acts:        append(can(Create, Update, Delete), Act{"generate PSK", keyGone}, Act{"set PSK", keyGone})},
-	{Kind: HealthChecks, Many: "health", Every: time.Minute, Watched: true},
+	{Kind: TunnelHealth, Many: "health", Every: time.Minute, Watched: true},
 	{Kind: TunnelTraffic, Many: "traffic", Every: 5 * time.Minute, Watched: true},
-	{Kind: Locations, Many: "health by location", Every: 5 * time.Minute, Watched: true},
+	{Kind: LocationHealth, Many: "health by location", Every: 5 * time.Minute, Watched: true},
 
 	{Kind: Ports, One: "CNI interconnect", Many: "interconnects", Short: "interconnect", Title: "Interconnects",
 		Words:   []string{"interconnects", "interconnect", "cni-interconnects", "ports"},

@@ -70,7 +70,7 @@ func TestDestinationsAreCountedAsTheDiagnosisDoes(t *testing.T) {
 	}
 	s := &store.Snapshot{Tunnels: []store.Tunnel{tunnel("a", "10.0.0.0/31"), tunnel("b", "10.0.0.2/31"), tunnel("c", "10.0.0.4/31")}}
 	s.Health.Fetched = now
-	s.Health.By = map[string]store.TunnelHealth{"a": {State: store.Healthy, Score: &one}, "b": {State: store.HealthDown, Score: &none}}
+	s.Health.By = map[string]store.MeasuredHealth{"a": {State: store.Healthy, Score: &one}, "b": {State: store.HealthDown, Score: &none}}
 	s.Routes.Rows = []api.Route{
 		{ID: "1", Prefix: "10.64.0.0/20", Nexthop: "10.0.0.1", Priority: 100}, {ID: "2", Prefix: "10.64.0.0/20", Nexthop: "10.0.0.3",
 			Priority: 100},
@@ -87,7 +87,7 @@ func TestDestinationsAreCountedAsTheDiagnosisDoes(t *testing.T) {
 	if strings.Contains(text, `destination_healthy_ways{profile="",account="a",destination="10.65.0.0/20"}`) {
 		t.Error("a way of which nothing is known is counted")
 	}
-	s.Health.By["c"] = store.TunnelHealth{State: store.Degraded, Score: &half}
+	s.Health.By["c"] = store.MeasuredHealth{State: store.Degraded, Score: &half}
 	if text = written(t, metrics.Account{ID: "a", Now: now, Snapshot: s}); !strings.Contains(text,
 		`destination_healthy_ways{profile="",account="a",destination="10.65.0.0/20"} 1`) {
 		t.Error("a degraded way counts as healthy, or not at all")

@@ -17,7 +17,7 @@ import (
 )
 
 func event(name string, at int) store.Event {
-	return store.Event{At: time.Date(2026, 3, 1, 3, 0, at, 0, time.UTC), Kind: store.SessionChanged, TunnelID: name, Name: name,
+	return store.Event{At: time.Date(2026, 3, 1, 3, 0, at, 0, time.UTC), Kind: store.SessionChanged, ObjectID: name, Name: name,
 		From: store.Up,
 		To:   store.Down}
 }

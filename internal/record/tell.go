@@ -299,7 +299,7 @@ func id(account string, e store.Event) string {
 
 // Words is an event in a few words.
 func Words(e store.Event) string {
-	name := cmp.Or(e.Name, e.TunnelID, string(e.Resource))
+	name := cmp.Or(e.Name, e.ObjectID, string(e.Resource))
 	switch e.Kind {
 	case store.SessionChanged:
 		return fmt.Sprintf("%s: BGP session %s, was %s", name, strings.ToLower(e.To.Word()), strings.ToLower(e.From.Word()))

@@ -16,21 +16,21 @@ import (
 	"time"
 )
 
-// Reads says how the output of a command is read.
-type Reads string
+// Format says how the output of a command is read.
+type Format string
 
 // What can be read.
 const (
-	FRR        Reads = "frr"
-	StrongSwan Reads = "strongswan"
-	Junos      Reads = "junos"
-	EOS        Reads = "eos"
-	IOSXE      Reads = "ios-xe"
-	Text       Reads = "text"
+	FRR        Format = "frr"
+	StrongSwan Format = "strongswan"
+	Junos      Format = "junos"
+	EOS        Format = "eos"
+	IOSXE      Format = "ios-xe"
+	Text       Format = "text"
 )
 
 // Platforms are all of Reads.
-var Platforms = []Reads{FRR, StrongSwan, Junos, EOS, IOSXE, Text}
+var Platforms = []Format{FRR, StrongSwan, Junos, EOS, IOSXE, Text}
 
 const (
 	// DefaultLimit is how long a command may run when the config file does not say it.
@@ -50,7 +50,7 @@ type Command struct {
 	// Run is a program and its arguments, with placeholders.
 	Run []string `toml:"run"`
 	// Reads is how the output is read; empty is text.
-	Reads Reads `toml:"reads,omitempty"`
+	Reads Format `toml:"reads,omitempty"`
 	// Limit is the time limit, such as "10s"; empty is DefaultLimit.
 	Limit string `toml:"timeout,omitempty"`
 	// Key is the key of a text command's action; empty: it has none and is run by its name.
@@ -160,7 +160,7 @@ func (c Command) checkMatch() (key string, err error) {
 	return "", nil
 }
 
-func quotedList(all []Reads) string {
+func quotedList(all []Format) string {
 	words := make([]string, len(all))
 	for i, r := range all {
 		words[i] = strconv.Quote(string(r))
@@ -176,7 +176,7 @@ func (c Command) limit() (time.Duration, error) {
 }
 
 // How is how the output is read.
-func (c Command) How() Reads {
+func (c Command) How() Format {
 	if c.Reads == "" {
 		return Text
 	}

@@ -60,7 +60,7 @@ func eosVRF(vrf tree, t Target, f *Facts) bool {
 			continue
 		}
 		understood = true
-		w := Way{Prefix: prefix, Protocol: r.at("routeType").text()}
+		w := Route{Prefix: prefix, Protocol: r.at("routeType").text()}
 		for _, via := range r.at("vias").list() {
 			if hop := via.at("nexthopAddr").addr(); hop.IsValid() {
 				w.Via = append(w.Via, hop)
@@ -69,7 +69,7 @@ func eosVRF(vrf tree, t Target, f *Facts) bool {
 				w.Interfaces = append(w.Interfaces, on)
 			}
 		}
-		f.way(t, w)
+		f.takeRoute(t, w)
 	}
 	return understood
 }

@@ -29,7 +29,7 @@ func (r *Reading) Take(run Run) {
 }
 
 // Parse reads a text as if a command had printed it for the target.
-func Parse(how Reads, text string, t Target, args ...string) (Facts, bool) {
+func Parse(how Format, text string, t Target, args ...string) (Facts, bool) {
 	var f Facts
 	ok := read(how, Clean(text), args, t, &f)
 	return f, ok
@@ -55,8 +55,8 @@ func (r Reading) Forgotten() Reading {
 type Facts struct {
 	Session   *Session
 	Interface *Interface // the tunnel interface
-	Endpoint  *Way       // the way to Cloudflare's endpoint
-	Peer      *Way       // the way to Cloudflare's inner address
+	Endpoint  *Route     // that to Cloudflare's endpoint
+	Peer      *Route     // that to Cloudflare's inner address
 	SAs       []SA       // of IKE, with Cloudflare's endpoint
 	SAsRead   bool       // the router listed its SAs: without one in SAs there is none
 	IKE       *IKEEvent  // the newest that its log says of IKE with this endpoint
@@ -138,8 +138,8 @@ type Interface struct {
 	Source, Target netip.Addr // the outer addresses
 }
 
-// Way is a route of the router's to an address.
-type Way struct {
+// Route is a route of the router's to an address.
+type Route struct {
 	To         netip.Addr
 	None       bool // there is no route
 	Prefix     netip.Prefix
@@ -148,8 +148,8 @@ type Way struct {
 	Interfaces []string
 }
 
-// Text is the way in a few words.
-func (w *Way) Text() string {
+// Text is the route in a few words.
+func (w *Route) Text() string {
 	if w.None {
 		return "no route"
 	}
@@ -290,8 +290,8 @@ func (i *Interface) merge(o Interface) {
 	}
 }
 
-// way keeps a route when it is one to the endpoint or to the peer.
-func (f *Facts) way(t Target, w Way) bool {
+// takeRoute keeps a route when it is one to the endpoint or to the peer.
+func (f *Facts) takeRoute(t Target, w Route) bool {
 	covers := func(a netip.Addr) bool {
 		return a.IsValid() && (w.To == a || !w.To.IsValid() && w.Prefix.IsValid() && w.Prefix.Contains(a))
 	}

@@ -231,7 +231,7 @@ func frrRoute(name string, all tree, t Target, f *Facts) bool {
 		if !r.at("selected").yes() {
 			continue
 		}
-		w := Way{Prefix: prefix, Protocol: r.at("protocol").text()}
+		w := Route{Prefix: prefix, Protocol: r.at("protocol").text()}
 		for _, hop := range r.at("nexthops").list() {
 			if hop.has("fib") && !hop.at("fib").yes() {
 				continue
@@ -243,7 +243,7 @@ func frrRoute(name string, all tree, t Target, f *Facts) bool {
 				w.Interfaces = append(w.Interfaces, on)
 			}
 		}
-		f.way(t, w)
+		f.takeRoute(t, w)
 		return true
 	}
 	return false
@@ -260,14 +260,14 @@ func linuxList(list []any, t Target, f *Facts) bool {
 			links = append(links, linuxLink(one))
 		case one.has("dst"):
 			to := one.at("dst").addr()
-			w := Way{To: to, Protocol: one.at("protocol").text()}
+			w := Route{To: to, Protocol: one.at("protocol").text()}
 			if via := one.at("gateway").addr(); via.IsValid() {
 				w.Via = []netip.Addr{via}
 			}
 			if dev := one.at("dev").text(); dev != "" {
 				w.Interfaces = []string{dev}
 			}
-			f.way(t, w)
+			f.takeRoute(t, w)
 			understood = true
 		}
 	}

@@ -40,15 +40,15 @@ var (
 
 // xeReader goes through the lines; what it is in decides what a line is about.
 type xeReader struct {
-	t      Target
-	f      *Facts
-	s      *Session // of this tunnel; nil while another neighbor is described
-	i      *Interface
-	found  []Interface
-	sa     SA
-	way    *Way
-	policy bool
-	seen   bool
+	t          Target
+	f          *Facts
+	s          *Session // of this tunnel; nil while another neighbor is described
+	i          *Interface
+	found      []Interface
+	sa         SA
+	shownRoute *Route
+	policy     bool
+	seen       bool
 
 	noRoute bool // to something that was asked for
 }
@@ -102,7 +102,7 @@ func (r *xeReader) begin(line string) bool {
 	if m := xeEntry.FindStringSubmatch(line); m != nil {
 		r.end()
 		if p, err := netip.ParsePrefix(m[1]); err == nil {
-			r.way = &Way{Prefix: p}
+			r.shownRoute = &Route{Prefix: p}
 		}
 		return true
 	}
@@ -130,11 +130,11 @@ func (r *xeReader) end() {
 	if r.i != nil {
 		r.found = append(r.found, *r.i)
 	}
-	if r.way != nil {
-		r.f.way(r.t, *r.way)
+	if r.shownRoute != nil {
+		r.f.takeRoute(r.t, *r.shownRoute)
 	}
 	r.keepSA()
-	r.s, r.i, r.way, r.policy = nil, nil, nil, false
+	r.s, r.i, r.shownRoute, r.policy = nil, nil, nil, false
 }
 
 func (r *xeReader) neighbor(line string) {
@@ -283,23 +283,23 @@ func (r *xeReader) keepSA() {
 }
 
 func (r *xeReader) route(line string) {
-	if r.way == nil {
+	if r.shownRoute == nil {
 		return
 	}
 	if m := xeKnown.FindStringSubmatch(line); m != nil {
-		r.way.Protocol = m[1]
+		r.shownRoute.Protocol = m[1]
 	}
 	on := ""
 	if m := xeDirect.FindStringSubmatch(line); m != nil {
 		on = m[1]
 	} else if m := xeHop.FindStringSubmatch(line); m != nil {
 		if via := addr(m[1]); via.IsValid() {
-			r.way.Via = append(r.way.Via, via)
+			r.shownRoute.Via = append(r.shownRoute.Via, via)
 		}
 		on = m[2]
 	}
-	if on != "" && !slices.Contains(r.way.Interfaces, on) {
-		r.way.Interfaces = append(r.way.Interfaces, on)
+	if on != "" && !slices.Contains(r.shownRoute.Interfaces, on) {
+		r.shownRoute.Interfaces = append(r.shownRoute.Interfaces, on)
 	}
 }
 

@@ -151,7 +151,7 @@ func junosRoute(rt tree, t Target, f *Facts) bool {
 		if !e.has("current-active") && e.at("active-tag").text() != "*" {
 			continue
 		}
-		w := Way{Prefix: prefix, Protocol: strings.ToLower(e.at("protocol-name").text())}
+		w := Route{Prefix: prefix, Protocol: strings.ToLower(e.at("protocol-name").text())}
 		for _, nh := range e.at("nh").list() {
 			if to := nh.at("to").addr(); to.IsValid() {
 				w.Via = append(w.Via, to)
@@ -160,7 +160,7 @@ func junosRoute(rt tree, t Target, f *Facts) bool {
 				w.Interfaces = append(w.Interfaces, via)
 			}
 		}
-		f.way(t, w)
+		f.takeRoute(t, w)
 		return true
 	}
 	return false

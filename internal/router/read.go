@@ -10,7 +10,7 @@ import (
 )
 
 // read reads what a command printed; false when nothing in it was understood.
-func read(how Reads, text string, args []string, t Target, f *Facts) bool {
+func read(how Format, text string, args []string, t Target, f *Facts) bool {
 	defer f.settle()
 	switch how {
 	case FRR:
@@ -33,7 +33,7 @@ func (f *Facts) noEndpoint(args []string, t Target) bool {
 	if f.Endpoint != nil || !asksRoute(args, t.CloudflareEndpoint) {
 		return false
 	}
-	f.Endpoint = &Way{To: t.CloudflareEndpoint, None: true}
+	f.Endpoint = &Route{To: t.CloudflareEndpoint, None: true}
 	return true
 }
 

@@ -14,7 +14,7 @@ import (
 // recorded is an output as it is in the test data. Those of FRR and strongSwan were printed by the real programs; those of the other
 // platforms
 // are facts of their makers' references in the form that these show.
-func recorded(t testing.TB, how router.Reads, name string) string {
+func recorded(t testing.TB, how router.Format, name string) string {
 	t.Helper()
 	text, err := os.ReadFile(filepath.Join("testdata", string(how), name+".txt"))
 	if err != nil {
@@ -56,7 +56,7 @@ func summary(f router.Facts) string {
 }
 
 func TestTheOutputsOfEveryPlatformBecomeFacts(t *testing.T) {
-	for how, want := range map[router.Reads]string{
+	for how, want := range map[router.Format]string{
 		router.FRR: `Established as 65010 to 13335 local 10.100.0.9 up 1s md5 true hold 90/90 keep 30 sent 1 acc 1 rcv ? max 1000 in ` +
 			`"fra-dc1-in" ` +
 			`out "fra-dc1-out"; fra-dc1 up true mtu 1476 in 1256/13 out 1353/15; way via 203.0.113.1 on outer`,
@@ -110,7 +110,7 @@ func TestWhatARouterPrintsWithEachFault(t *testing.T) {
 			return f.IKE.Failure == router.Proposal && f.SAsRead && len(f.SAs) == 0
 		},
 	} {
-		for _, how := range []router.Reads{router.FRR, router.Junos, router.EOS, router.IOSXE} {
+		for _, how := range []router.Format{router.FRR, router.Junos, router.EOS, router.IOSXE} {
 			if _, err := os.Stat(filepath.Join("testdata", string(how), name+".txt")); err != nil {
 				continue
 			}
@@ -124,7 +124,7 @@ func TestWhatARouterPrintsWithEachFault(t *testing.T) {
 
 // A log tells of the past: of a session that stands it tells no trouble, and of another neighbor's session nothing of this one's.
 func TestALogDoesNotSpeakAgainstWhatIsSoNow(t *testing.T) {
-	for how, lines := range map[router.Reads]string{
+	for how, lines := range map[router.Format]string{
 		router.IOSXE: "%BGP-3-MAXPFXEXCEED: Number of prefixes received from PEER (afi 0): 5 exceeds limit 4\n" +
 			"%TCP-6-BADAUTH: No MD5 digest from PEER(179) to 10.100.0.9(21432) tableid - 0\n",
 		router.Junos: "rpd[1]: BGP_PREFIX_LIMIT_EXCEEDED: PEER (External AS 13335): Configured maximum prefix-limit(4) exceeded for " +
@@ -187,7 +187,7 @@ func TestWhatStrongSwanSaysOfANegotiationThatFails(t *testing.T) {
 func TestAnotherNeighborIsNotTakenForThisOne(t *testing.T) {
 	other := fra()
 	other.Peer, other.Inner, other.Name, other.CloudflareEndpoint = a("10.100.0.10"), a("10.100.0.11"), "lhr-dc1", a("192.0.2.77")
-	for _, how := range []router.Reads{router.FRR, router.EOS, router.IOSXE, router.Junos} {
+	for _, how := range []router.Format{router.FRR, router.EOS, router.IOSXE, router.Junos} {
 		f, _ := router.Parse(how, recorded(t, how, "well"), other)
 		if s := f.Session; s != nil && (s.State != "" || s.RemoteAS != 0) {
 			t.Errorf("%s: %+v", how, s)
@@ -200,7 +200,7 @@ func TestAnotherNeighborIsNotTakenForThisOne(t *testing.T) {
 
 // A list that was not printed is not none, and text that is not understood is said to be so.
 func TestWhatIsNotUnderstoodIsNoFact(t *testing.T) {
-	for _, how := range []router.Reads{router.FRR, router.StrongSwan, router.Junos, router.EOS, router.IOSXE} {
+	for _, how := range []router.Format{router.FRR, router.StrongSwan, router.Junos, router.EOS, router.IOSXE} {
 		for _, said := range []string{"% Invalid input detected at '^' marker.", "bash: vtysh: command not found", "{}", "[]", "null", "{",
 			"{{{{", "[[[[",
 			`{"a":`, "Password:", "\x00", strings.Repeat("[", 20_000), strings.Repeat("{\"a\":", 20_000), `{"10.100.0.8":{"bgpState":7}}`,
@@ -257,7 +257,7 @@ func TestReadingTakesNoTime(t *testing.T) {
 }
 
 func FuzzReaders(f *testing.F) {
-	for _, how := range []router.Reads{router.FRR, router.StrongSwan, router.Junos, router.EOS, router.IOSXE} {
+	for _, how := range []router.Format{router.FRR, router.StrongSwan, router.Junos, router.EOS, router.IOSXE} {
 		files, _ := filepath.Glob(filepath.Join("testdata", string(how), "*.txt"))
 		for _, path := range files {
 			text, err := os.ReadFile(path)

@@ -26,7 +26,7 @@ const (
 // Run is one command that was run for a tunnel, and what it printed.
 type Run struct {
 	Name    string // of the command
-	How     Reads
+	How     Format
 	Args    []string
 	Text    string // cleaned, whole lines when it was cut, without keys and passwords
 	Trouble string // why there is no text, or not all of it; "" for none

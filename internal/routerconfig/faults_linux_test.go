@@ -228,7 +228,7 @@ func TestIKEFaultsOfTheLinuxConfigurationAreNamedByBothEnds(t *testing.T) {
 				text = strings.ReplaceAll(text, fault.edit[0], fault.edit[1])
 			}
 			customer.swanctl("--load-all", "--noprompt", "--file", customer.file("generated.conf", text))
-			seen := store.Tunnel{Tunnel: tunnel, State: store.NoBGP, Health: store.TunnelHealth{State: store.HealthDown}}
+			seen := store.Tunnel{Tunnel: tunnel, State: store.NoBGP, Health: store.MeasuredHealth{State: store.HealthDown}}
 			seen.RemoteIdentities = &api.RemoteIdentities{FQDNID: fqdn}
 			shell := fmt.Sprintf("swanctl --list-sas --uri %[1]s; swanctl --list-conns --uri %[1]s; cat %[2]s", customer.vici(),
 				filepath.Join(customer.dir, "log"))

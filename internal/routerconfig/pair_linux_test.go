@@ -100,12 +100,12 @@ func filterHolds(t *testing.T, customer host) {
 		}
 	}
 	for _, end := range []string{cloudflareOuter, twinOuter} {
-		if way := customer.must("ip", "route", "get", end); !strings.Contains(way, "via "+gatewayOuter+" dev outer ") {
-			t.Errorf("a covering route has captured the endpoint %s: %s", end, way)
+		if route := customer.must("ip", "route", "get", end); !strings.Contains(route, "via "+gatewayOuter+" dev outer ") {
+			t.Errorf("a covering route has captured the endpoint %s: %s", end, route)
 		}
 	}
-	if way := customer.must("ip", "route", "get", "198.51.7.7"); !strings.Contains(way, "dev fra-dc") {
-		t.Errorf("the covering route was to be in use for what is not an endpoint: %s", way)
+	if route := customer.must("ip", "route", "get", "198.51.7.7"); !strings.Contains(route, "dev fra-dc") {
+		t.Errorf("the covering route was to be in use for what is not an endpoint: %s", route)
 	}
 	t.Log("the filter holds: a /16 around both endpoints was learned, and they are reached through the provider all the same")
 }

@@ -40,13 +40,13 @@ func TestTheLinuxConfigurationOfAPairWithoutBGPCarriesTrafficOverEitherTunnel(t 
 	cloudflare.must("ip", "route", "add", ownNetwork, "via", "10.100.0.9", "dev", "inner1", "metric", "100")
 	cloudflare.must("ip", "route", "add", ownNetwork, "via", "10.100.0.11", "dev", "inner2", "metric", "200")
 
-	staticWays(t, customer, a.Name, b.Name)
+	staticRoutes(t, customer, a.Name, b.Name)
 	for i, tunnel := range []api.Tunnel{a, b} {
 		probes(t, customer, cloudflare, tunnel, fmt.Sprintf("inner%d", i+1))
 		own := []string{"10.100.0.9", "10.100.0.11"}[i]
-		way := customer.must("ip", "route", "get", legacyTarget, "from", own)
-		if !strings.Contains(way, "dev "+tunnel.Name+" ") {
-			t.Errorf("the answer to a probe from elsewhere leaves by another way than %s: %s", tunnel.Name, way)
+		route := customer.must("ip", "route", "get", legacyTarget, "from", own)
+		if !strings.Contains(route, "dev "+tunnel.Name+" ") {
+			t.Errorf("the answer to a probe from elsewhere leaves by another way than %s: %s", tunnel.Name, route)
 		}
 		customer.until("the answer to a probe from elsewhere by "+tunnel.Name, func() (string, bool) {
 			said, err := exchange(customer, cloudflare, fmt.Sprintf("inner%d", i+1), tunnel.Name, echo(8, uint16(0x4300+i), legacyTarget, own), own,
@@ -81,17 +81,17 @@ func TestTheLinuxConfigurationOfAPairWithoutBGPCarriesTrafficOverEitherTunnel(t 
 		t.Errorf("the proof ends with %q, the script is %s", again, config.Files[0].Name)
 	}
 	runScript(t, customer, config)
-	staticWays(t, customer, a.Name, b.Name)
+	staticRoutes(t, customer, a.Name, b.Name)
 	probes(t, customer, cloudflare, a, "inner1")
 }
 
-// staticWays sees that the networks behind Cloudflare are reached through both tunnels at once.
-func staticWays(t *testing.T, customer host, names ...string) {
+// staticRoutes sees that the networks behind Cloudflare are reached through both tunnels at once.
+func staticRoutes(t *testing.T, customer host, names ...string) {
 	t.Helper()
-	way := customer.must("ip", "route", "show", "198.18.0.0/15")
+	route := customer.must("ip", "route", "show", "198.18.0.0/15")
 	for _, name := range names {
-		if !strings.Contains(way, "dev "+name+" ") || strings.Contains(way, "dead") {
-			t.Errorf("%s is not among the ways:\n%s", name, way)
+		if !strings.Contains(route, "dev "+name+" ") || strings.Contains(route, "dead") {
+			t.Errorf("%s is not among the ways:\n%s", name, route)
 		}
 	}
 	rules := customer.must("ip", "rule", "list")

@@ -5,22 +5,22 @@ import "net/netip"
 // Named is an object of the account that has a name.
 type Named struct {
 	Name string
-	Kind Kind
+	Type LinkType
 }
 
 // NameTaken checks a name against the others of the account; the caller leaves the edited object out. Names of
 // IPsec tunnels and interconnects must differ from those of all others (Cloudflare API: create IPsec tunnel, update
 // interconnect). For GRE the API says among GRE tunnels and the docs among all: another kind is a Warning there
 // (Cloudflare API: create GRE tunnel; Cloudflare docs: Configure tunnel endpoints).
-func NameTaken(kind Kind, name string, existing []Named) Finding {
+func NameTaken(kind LinkType, name string, existing []Named) Finding {
 	var worst Finding
 	for _, e := range existing {
 		switch {
 		case e.Name != name || name == "":
-		case kind == GRE && e.Kind != GRE:
-			worst = Worst(worst, warn(srcDocsTunnels, "An %s has this name; a different one is safer", e.Kind))
+		case kind == GRE && e.Type != GRE:
+			worst = Worst(worst, warn(srcDocsTunnels, "An %s has this name; a different one is safer", e.Type))
 		default:
-			worst = Worst(worst, refuse(kind.source(), "This name is taken (%s); choose a different one", e.Kind))
+			worst = Worst(worst, refuse(kind.source(), "This name is taken (%s); choose a different one", e.Type))
 		}
 	}
 	return worst
@@ -28,7 +28,7 @@ func NameTaken(kind Kind, name string, existing []Named) Finding {
 
 // EndpointPair is the outer pair of addresses of a tunnel.
 type EndpointPair struct {
-	Kind       Kind
+	Type       LinkType
 	Cloudflare netip.Addr
 	Customer   netip.Addr // the zero Addr when not set
 	Owner      string
@@ -43,10 +43,10 @@ func EndpointPairUsed(pair EndpointPair, ipv4ID bool, others []EndpointPair) Fin
 		return Finding{}
 	}
 	for _, o := range others {
-		if o.Kind != pair.Kind || o.Cloudflare != pair.Cloudflare || o.Customer != pair.Customer {
+		if o.Type != pair.Type || o.Cloudflare != pair.Cloudflare || o.Customer != pair.Customer {
 			continue
 		}
-		if pair.Kind == IPsec && ipv4ID {
+		if pair.Type == IPsec && ipv4ID {
 			return refuse(srcDocsTunnelRef, "%s has both endpoints too; change one, or use the FQDN identity", o.Owner)
 		}
 		return warn(srcDocsTunnelRef, "%s has the same two endpoints; traffic could mix", o.Owner)

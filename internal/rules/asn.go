@@ -36,9 +36,9 @@ const (
 	asLegacyBYOIP uint32 = 209242
 )
 
-// ASNKind classes an AS number: reserved by RFC 7607, RFC 6793 and RFC 7300, documentation by RFC 5398,
+// ASNClassOf classes an AS number: reserved by RFC 7607, RFC 6793 and RFC 7300, documentation by RFC 5398,
 // private by RFC 6996, otherwise public.
-func ASNKind(asn uint32) ASNClass {
+func ASNClassOf(asn uint32) ASNClass {
 	switch {
 	case asn == asZero, asn == asTrans, asn == asLast16, asn == asLast32:
 		return ASNReserved
@@ -121,7 +121,7 @@ func CustomerASN(text string, cloudflare uint32) Finding {
 	switch {
 	case asn == CloudflareASN, asn == cloudflare:
 		return refuse(srcDocsBGPRoutes, "AS %d is Cloudflare's side; yours must be a different one", asn)
-	case ASNKind(asn) == ASNDocumentation:
+	case ASNClassOf(asn) == ASNDocumentation:
 		return warn(srcRFC5398, "AS %d is for documentation; private: 64512-65534, 4200000000-4294967294", asn)
 	case asn > math.MaxInt32:
 		return warn(srcAPIIPsec, "The API may refuse AS numbers above %d (unconfirmed)", math.MaxInt32)
@@ -176,7 +176,7 @@ func PrefixASN(text string) Finding {
 		return f
 	}
 	switch {
-	case ASNKind(asn) != ASNPublic:
+	case ASNClassOf(asn) != ASNPublic:
 		return warn(srcDocsLOA, "Internet routes need a public AS: yours, or %d", CloudflareASN)
 	case asn == asLegacyBYOIP:
 		return note(srcDocsLOA, "AS %d is kept for older customers; new prefixes use %d", asn, CloudflareASN)

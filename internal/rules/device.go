@@ -22,8 +22,8 @@ func DeviceHealthCheck(device Device, product Product) HealthCheck {
 	return h
 }
 
-// DeviceKind checks whether a device speaks the kind of tunnel: the VPN gateways of the clouds take IPsec only (their own documents).
-func DeviceKind(device Device, kind Kind) Finding {
+// DeviceSupports checks whether a device speaks the kind of tunnel: the VPN gateways of the clouds take IPsec only (their own documents).
+func DeviceSupports(device Device, kind LinkType) Finding {
 	switch device {
 	case Azure, Google, AWS:
 		if kind == GRE {

@@ -108,7 +108,7 @@ func FuzzParseASN(f *testing.F) {
 				t.Errorf("%q is %d, %q is %d (%v)", s, asn, text, again, err)
 			}
 		}
-		if ASNKind(asn) == ASNReserved && !finding.Blocks() {
+		if ASNClassOf(asn) == ASNReserved && !finding.Blocks() {
 			t.Errorf("%q is reserved and was taken", s)
 		}
 	})

@@ -12,7 +12,7 @@ import (
 func TestNextNamesGoOnWithThePatternOfTheAccount(t *testing.T) {
 	named := func(names ...string) (out []Named) {
 		for _, n := range names {
-			out = append(out, Named{Name: n, Kind: GRE})
+			out = append(out, Named{Name: n, Type: GRE})
 		}
 		return out
 	}
@@ -40,7 +40,7 @@ func TestNextNamesGoOnWithThePatternOfTheAccount(t *testing.T) {
 func TestNextNamesAreFewAndValid(t *testing.T) {
 	var existing []Named
 	for _, site := range strings.Fields("ams bru cdg dub fra gva ham") {
-		existing = append(existing, Named{Name: site + "-1", Kind: IPsec})
+		existing = append(existing, Named{Name: site + "-1", Type: IPsec})
 	}
 	got := NextNames(IPsec, "", existing)
 	if len(got) != 5 {

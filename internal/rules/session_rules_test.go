@@ -110,15 +110,15 @@ func accountRows() []row {
 	add("NameTaken", "both kinds", NameTaken(GRE, "x", []Named{{"x", IPsec}, {"x", GRE}}), Error)
 
 	others := []EndpointPair{{IPsec, ip("203.0.113.1"), ip("198.51.100.1"), "CF_WAN_TUN_FRA1"}}
-	pair := func(k Kind, customer string) EndpointPair {
-		return EndpointPair{Kind: k, Cloudflare: ip("203.0.113.1"), Customer: ip(customer)}
+	pair := func(k LinkType, customer string) EndpointPair {
+		return EndpointPair{Type: k, Cloudflare: ip("203.0.113.1"), Customer: ip(customer)}
 	}
 	add("EndpointPairUsed", "free", EndpointPairUsed(pair(IPsec, "198.51.100.2"), true, others), None)
 	add("EndpointPairUsed", "IPv4 identity", EndpointPairUsed(pair(IPsec, "198.51.100.1"), true, others), Error)
 	add("EndpointPairUsed", "FQDN identity", EndpointPairUsed(pair(IPsec, "198.51.100.1"), false, others), Warning)
 	add("EndpointPairUsed", "other kind", EndpointPairUsed(pair(GRE, "198.51.100.1"), true, others), None)
-	add("EndpointPairUsed", "no customer endpoint", EndpointPairUsed(EndpointPair{Kind: IPsec, Cloudflare: ip("203.0.113.1")}, true,
-		[]EndpointPair{{Kind: IPsec, Cloudflare: ip("203.0.113.1")}}), None)
+	add("EndpointPairUsed", "no customer endpoint", EndpointPairUsed(EndpointPair{Type: IPsec, Cloudflare: ip("203.0.113.1")}, true,
+		[]EndpointPair{{Type: IPsec, Cloudflare: ip("203.0.113.1")}}), None)
 
 	add("EndpointLeased", "leased", EndpointLeased(ip("203.0.113.1"), nets("203.0.113.1/32")), None)
 	add("EndpointLeased", "leases unknown", EndpointLeased(ip("203.0.113.1"), nil), None)

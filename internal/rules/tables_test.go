@@ -16,7 +16,7 @@ func TestASNKind(t *testing.T) {
 		64512: ASNPrivate, 65534: ASNPrivate, 65535: ASNReserved, 65536: ASNDocumentation, 65551: ASNDocumentation, 65552: ASNPublic,
 		4199999999: ASNPublic, 4200000000: ASNPrivate, 4294967294: ASNPrivate, 4294967295: ASNReserved,
 	} {
-		if got := ASNKind(asn); got != want {
+		if got := ASNClassOf(asn); got != want {
 			t.Errorf("AS %d is of class %d, want %d", asn, got, want)
 		}
 	}
@@ -84,7 +84,7 @@ func TestServiceOf(t *testing.T) {
 			t.Errorf("%s is written %s", name, want)
 		}
 	}
-	if ServiceOther.String() == "" || GRE.String() == "" || Kind(0).String() == "" {
+	if ServiceOther.String() == "" || GRE.String() == "" || LinkType(0).String() == "" {
 		t.Error("everything has a name to show")
 	}
 }

@@ -117,7 +117,7 @@ func (s *sample) dim(name string) string {
 	case "direction":
 		return s.direction
 	}
-	ramp := map[Resource]string{GRETunnels: "GRE", IPsecTunnels: "IPsec", CFLinks: "CNI"}[s.tunnel.kind]
+	ramp := map[Resource]string{GRETunnels: "GRE", IPsecTunnels: "IPsec", Links: "CNI"}[s.tunnel.kind]
 	inwards := s.direction == "ingress"
 	switch {
 	case name == "ingressTunnelName" && inwards, name == "egressTunnelName" && !inwards:
@@ -349,7 +349,7 @@ func isColo(dimension string) bool { return strings.HasPrefix(dimension, "edgeCo
 
 // sessionLost reports whether a tunnel that has BGP has no session at a moment, so that neither side has a route by it.
 func (r *record) sessionLost(at time.Time) bool {
-	if _, ok := r.obj["bgp"].(Object); !ok || r.kind == CFLinks {
+	if _, ok := r.obj["bgp"].(Object); !ok || r.kind == Links {
 		return false
 	}
 	m, _ := r.now(at)

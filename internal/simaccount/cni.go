@@ -160,7 +160,7 @@ func (c *call) asked(filter, value string) bool {
 }
 
 func listCNIs(c *call) (any, error) {
-	links, icons := c.server.objects[CFLinks], c.server.objects[Interconnects]
+	links, icons := c.server.objects[Links], c.server.objects[Ports]
 	return c.pageOf(c.server.matching(CNIs, func(r *record) bool {
 		slot, tunnel := "", ""
 		if icon := icons.byID[r.text("interconnect")]; icon != nil {
@@ -201,7 +201,7 @@ func createCNI(c *call) (any, error) {
 	if err != nil {
 		return nil, err
 	}
-	icon := c.server.objects[Interconnects].byID[o["interconnect"].(string)]
+	icon := c.server.objects[Ports].byID[o["interconnect"].(string)]
 	if icon == nil {
 		return nil, cniBad("interconnect %s does not exist", o["interconnect"])
 	}
@@ -244,7 +244,7 @@ func updateCNI(c *call) (any, error) {
 		return nil, cniBad("conduit_name %s is already in use", next.conduit())
 	}
 	r.obj = o
-	if link := c.server.objects[CFLinks].find(before); link != nil {
+	if link := c.server.objects[Links].find(before); link != nil {
 		link.obj["name"] = r.conduit()
 		link.changed()
 	}
@@ -257,20 +257,20 @@ func deleteCNI(c *call) (any, error) {
 		return nil, err
 	}
 	c.server.objects[CNIs].remove(r)
-	if link := c.server.objects[CFLinks].find(r.conduit()); link != nil {
-		c.server.objects[CFLinks].remove(link)
+	if link := c.server.objects[Links].find(r.conduit()); link != nil {
+		c.server.objects[Links].remove(link)
 	}
 	return nil, nil
 }
 
 func listInterconnects(c *call) (any, error) {
-	return c.pageOf(c.server.matching(Interconnects, func(r *record) bool {
+	return c.pageOf(c.server.matching(Ports, func(r *record) bool {
 		return c.asked("site", r.text("site")) && c.asked("type", r.text("type"))
 	}))
 }
 
 func (c *call) interconnect() (*record, error) {
-	if r := c.server.objects[Interconnects].byID[c.vars["icon"]]; r != nil {
+	if r := c.server.objects[Ports].byID[c.vars["icon"]]; r != nil {
 		return r, nil
 	}
 	return nil, cniMissing("Interconnect")
@@ -331,7 +331,7 @@ func deleteInterconnect(c *call) (any, error) {
 			return nil, cniBad("interconnect %s still has CNIs", r.id)
 		}
 	}
-	c.server.objects[Interconnects].remove(r)
+	c.server.objects[Ports].remove(r)
 	if slot := c.server.objects[Slots].byID[r.text("slot_id")]; slot != nil {
 		slot.obj["occupied"] = false
 		delete(slot.obj, "account")
@@ -362,7 +362,7 @@ func interconnectStatus(c *call) (any, error) {
 
 // SetInterconnectStatus makes /status of an interconnect answer this state ("Pending", "Down", "Unhealthy", "Healthy") and reason.
 func (s *Server) SetInterconnectStatus(name, state, reason string) error {
-	return s.mutate(Interconnects, name, func(r *record) { r.linkState, r.linkReason = state, reason })
+	return s.mutate(Ports, name, func(r *record) { r.linkState, r.linkReason = state, reason })
 }
 
 func interconnectLOA(c *call) (any, error) {

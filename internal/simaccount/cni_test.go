@@ -109,7 +109,7 @@ func TestOrderingAPortAndACNI(t *testing.T) {
 	made := o.send("POST", cni+"/cnis", body).ok()
 	id := made.at("id").(string)
 	o.send("POST", cni+"/cnis", body).refused(409, 1409, "sin-cni-v2")
-	link, there := o.sim.Object(simaccount.CFLinks, "sin-cni-v2")
+	link, there := o.sim.Object(simaccount.Links, "sin-cni-v2")
 	if !there || link["interface_address"] != made.at("p2p_ip") {
 		t.Errorf("the tunnel interface is %v", link)
 	}
@@ -121,7 +121,7 @@ func TestOrderingAPortAndACNI(t *testing.T) {
 	whole := made.json.(object)
 	whole["magic"].(object)["conduit_name"] = "sin-cni-b"
 	o.send("PUT", cni+"/cnis/"+id, whole).ok()
-	if _, there := o.sim.Object(simaccount.CFLinks, "sin-cni-b"); !there {
+	if _, there := o.sim.Object(simaccount.Links, "sin-cni-b"); !there {
 		t.Error("the tunnel interface did not follow the new name")
 	}
 	o.send("PUT", cni+"/cnis/"+id, with(whole, "cust_ip", nil)).refused(400, 1400, "cust_ip is required")

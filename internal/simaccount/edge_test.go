@@ -52,7 +52,7 @@ func TestObjectsChangeBehindTheBack(t *testing.T) {
 	if got := len(o.get(path + "/bgp/prefixes").list("result")); got != 2 {
 		t.Errorf("%d BGP prefixes, want 2", got)
 	}
-	o.sim.Insert(simaccount.Interconnects, simaccount.Object{"name": "odd-port", "type": "direct"})
+	o.sim.Insert(simaccount.Ports, simaccount.Object{"name": "odd-port", "type": "direct"})
 	if r := o.get(cni + "/interconnects/odd-port").ok(); r.at("id") != nil {
 		t.Errorf("an interconnect with an id: %s", r.raw)
 	}

@@ -91,7 +91,7 @@ func speakers(interfaceAddress string) (cloudflare, customer netip.Addr, ok bool
 
 // bgpStatus writes bgp_status, nil when the tunnel has no BGP or nothing was reported yet.
 func (r *record) bgpStatus(now time.Time) []byte {
-	if _, ok := r.obj["bgp"]; !ok || r.kind == CFLinks {
+	if _, ok := r.obj["bgp"]; !ok || r.kind == Links {
 		return nil // interconnects have no bgp_status in the API
 	}
 	m, since := r.now(now)

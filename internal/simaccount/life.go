@@ -5,7 +5,7 @@ import (
 	"time"
 )
 
-// moment is the state of a tunnel from a point of its plan on.
+// moment is the state of a tunnel from a point of its timeline on.
 type moment struct {
 	at     time.Duration
 	fsm    string  // RFC 4271 state name; "" while nothing was reported yet
@@ -13,14 +13,14 @@ type moment struct {
 	health float64 // 0 down, 0.5 degraded, 1 healthy; below 0 not probed yet
 }
 
-// plan is a tunnel's whole life as a function of the time since it began; with a period it repeats.
-type plan struct {
+// timeline is a tunnel's whole life as a function of the time since it began; with a period it repeats.
+type timeline struct {
 	moments []moment
 	period  time.Duration
 }
 
 // at finds the moment that holds after elapsed, and when it began.
-func (p plan) at(elapsed time.Duration) (moment, time.Duration) {
+func (p timeline) at(elapsed time.Duration) (moment, time.Duration) {
 	if len(p.moments) == 0 {
 		return moment{health: -1}, 0
 	}
@@ -55,19 +55,19 @@ func (m moment) summary() string {
 	return "BGP_ESTABLISHING"
 }
 
-// steady is a plan in which nothing changes.
-func steady(fsm, state string, health float64) plan {
-	return plan{moments: []moment{{fsm: fsm, state: state, health: health}}}
+// steady is a timeline in which nothing changes.
+func steady(fsm, state string, health float64) timeline {
+	return timeline{moments: []moment{{fsm: fsm, state: state, health: health}}}
 }
 
-// failed is a plan of a tunnel that was well until it failed, after which nothing changes.
-func failed(after time.Duration, fsm string, health float64) plan {
-	return plan{moments: []moment{{fsm: "Established", health: 1}, {at: after, fsm: fsm, health: health}}}
+// failed is the timeline of a tunnel that was well until it failed, after which nothing changes.
+func failed(after time.Duration, fsm string, health float64) timeline {
+	return timeline{moments: []moment{{fsm: "Established", health: 1}, {at: after, fsm: fsm, health: health}}}
 }
 
-// The plans that tunnels follow. bringUp is what an operator sees after creating a tunnel whose far side is right.
+// The timelines that tunnels follow. bringUp is what an operator sees after creating a tunnel whose far side is right.
 var (
-	bringUp = plan{moments: []moment{
+	bringUp = timeline{moments: []moment{
 		{at: 0, health: -1},
 		{at: 4 * time.Second, fsm: "Idle", health: 0},
 		{at: 10 * time.Second, fsm: "Active", health: 1},
@@ -76,13 +76,13 @@ var (
 		{at: 30 * time.Second, fsm: "OpenConfirm", health: 1},
 		{at: 36 * time.Second, fsm: "Established", health: 1},
 	}}
-	comesUp = plan{moments: []moment{
+	comesUp = timeline{moments: []moment{
 		{at: 0, fsm: "Connect", health: 1},
 		{at: 20 * time.Second, fsm: "OpenSent", health: 1},
 		{at: 29 * time.Second, fsm: "OpenConfirm", health: 1},
 		{at: 35 * time.Second, fsm: "Established", health: 1},
 	}}
-	flaps = plan{period: 50 * time.Second, moments: []moment{
+	flaps = timeline{period: 50 * time.Second, moments: []moment{
 		{at: 0, fsm: "Established", health: 1},
 		{at: 20 * time.Second, fsm: "Idle", health: 0.5},
 		{at: 25 * time.Second, fsm: "Active", health: 0.5},
@@ -91,13 +91,13 @@ var (
 		{at: 40 * time.Second, fsm: "OpenConfirm", health: 1},
 		{at: 42 * time.Second, fsm: "Established", health: 1},
 	}}
-	wrongASN = plan{moments: []moment{
+	wrongASN = timeline{moments: []moment{
 		{at: 0, health: -1},
 		{at: 4 * time.Second, fsm: "Idle", health: 0},
 		{at: 10 * time.Second, fsm: "Active", health: 1},
 		{at: 24 * time.Second, fsm: "OpenSent", state: "BGP_DOWN", health: 1},
 	}}
-	noKey = plan{moments: []moment{
+	noKey = timeline{moments: []moment{
 		{at: 0, health: -1},
 		{at: 4 * time.Second, fsm: "Idle", health: 0},
 	}}

@@ -18,9 +18,9 @@ type part struct {
 
 // parts are the account.
 var parts = []part{
-	{[]Resource{GRETunnels, IPsecTunnels, CFLinks}, tunnelOperations, nil},
+	{[]Resource{GRETunnels, IPsecTunnels, Links}, tunnelOperations, nil},
 	{[]Resource{Routes}, routeOperations, nil},
-	{[]Resource{CNIs, Interconnects, Slots}, cniOperations, nil},
+	{[]Resource{CNIs, Ports, Slots}, cniOperations, nil},
 	{[]Resource{Prefixes, BGPPrefixes, Bindings, Delegations, Services, Leases}, addressingOperations, nil},
 	{nil, iamOperations, nil},
 	{nil, analyticsOperations, nil},
@@ -79,7 +79,7 @@ type seedTunnel struct {
 	name, description    string
 	cloudflare, customer string
 	asn, cpeASN          int64 // 0: no BGP; the customer's router has the same number
-	life                 plan
+	life                 timeline
 	held                 time.Duration // how long the first state has held at the start
 	age                  time.Duration // how long ago it was made; 0: months ago
 	stale                time.Duration // the age of a bgp_status that is no longer refreshed

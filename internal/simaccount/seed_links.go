@@ -55,7 +55,7 @@ func (s *Server) furnishLinks() {
 func (s *Server) iconName(site string) string {
 	for n := 1; ; n++ {
 		name := fmt.Sprintf("nwf-%s-%d", site, n)
-		if s.objects[Interconnects].byID[name] == nil {
+		if s.objects[Ports].byID[name] == nil {
 			return name
 		}
 	}
@@ -84,7 +84,7 @@ func (s *Server) addPhysical(slot *record, kind string, created time.Time) *reco
 // addInterconnect gives the interconnect the reservation of its port.
 func (s *Server) addInterconnect(o Object, created time.Time) *record {
 	o["virtual_port_reservation_id"] = uuid(s.hash("port", o["name"]))
-	return s.insert(Interconnects, o, created)
+	return s.insert(Ports, o, created)
 }
 
 func (s *Server) addCNI(icon *record, conduit, description, version string, mtu int64) {
@@ -124,7 +124,7 @@ func (s *Server) addLink(cni, icon *record, version string, created time.Time) *
 	if bgp, ok := cni.obj["bgp"].(Object); ok {
 		o["bgp"] = Object{"customer_asn": bgp["customer_asn"], "extra_prefixes": bgp["extra_prefixes"]}
 	}
-	r := s.insert(CFLinks, o, created)
+	r := s.insert(Links, o, created)
 	r.replan(created)
 	return r
 }

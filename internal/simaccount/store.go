@@ -15,19 +15,19 @@ type Resource string
 
 // The kinds of object that the simulated account keeps.
 const (
-	GRETunnels    Resource = "gre_tunnels"
-	IPsecTunnels  Resource = "ipsec_tunnels"
-	CFLinks       Resource = "cf_interconnects" // the tunnel interface of a CNI
-	Routes        Resource = "routes"
-	CNIs          Resource = "cnis"
-	Interconnects Resource = "interconnects" // the physical or partner side
-	Slots         Resource = "slots"
-	Prefixes      Resource = "prefixes"
-	BGPPrefixes   Resource = "bgp_prefixes"
-	Bindings      Resource = "bindings"
-	Delegations   Resource = "delegations"
-	Services      Resource = "services"
-	Leases        Resource = "leases"
+	GRETunnels   Resource = "gre_tunnels"
+	IPsecTunnels Resource = "ipsec_tunnels"
+	Links        Resource = "cf_interconnects" // the tunnel interface of a CNI
+	Routes       Resource = "routes"
+	CNIs         Resource = "cnis"
+	Ports        Resource = "interconnects" // the physical or partner side
+	Slots        Resource = "slots"
+	Prefixes     Resource = "prefixes"
+	BGPPrefixes  Resource = "bgp_prefixes"
+	Bindings     Resource = "bindings"
+	Delegations  Resource = "delegations"
+	Services     Resource = "services"
+	Leases       Resource = "leases"
 
 	EndpointChecks Resource = "endpoint_healthchecks"
 )
@@ -44,8 +44,8 @@ type record struct {
 	created time.Time
 	gone    time.Time // when a deleted object stops to be readable; zero while it lives
 
-	psk      string // IPsec only; never part of obj
-	life     plan   // sessions and health over time; tunnels only
+	psk      string   // IPsec only; never part of obj
+	life     timeline // sessions and health over time; tunnels only
 	lifeFrom time.Time
 	stuck    time.Time // bgp_status.updated_at when it is no longer refreshed; else zero
 	cpeASN   int64     // the ASN that the customer's router really uses; 0 means whatever is configured
@@ -155,7 +155,7 @@ func uuid(h [32]byte) string {
 // insert stores obj as a new object. Interconnects are known by their name; the others get an id if they have none.
 func (s *Server) insert(kind Resource, obj Object, created time.Time) *record {
 	r := &record{kind: kind, obj: obj, created: created}
-	if kind == Interconnects {
+	if kind == Ports {
 		r.id = r.text("name")
 	} else if r.id = r.text("id"); r.id == "" {
 		r.id = s.newID(kind)

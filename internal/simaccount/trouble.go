@@ -10,7 +10,7 @@ import (
 // only; faults of the API itself are Fault. The words are those of the diagnose.Cause that must come first (TestEveryTroubleIsNamedFirst).
 type Trouble string
 
-// The troubles that Seed knows.
+// The troubles that Inject knows.
 const (
 	WrongASN            Trouble = "asn-mismatch"
 	ReservedASN         Trouble = "asn-reserved"
@@ -41,7 +41,7 @@ const (
 	BindingNotReady     Trouble = "binding-provisioning"
 )
 
-// Troubles are all that Seed knows.
+// Troubles are all that Inject knows.
 func Troubles() []Trouble {
 	return []Trouble{
 		WrongASN, ReservedASN, WrongMD5, RouterDoesNotDial, HoldTimeTooShort, LargePacketsLost, StatusNotRefreshed,
@@ -71,12 +71,12 @@ const (
 	lostProbes = 0.0
 )
 
-// Seed makes a trouble happen to the believable account from now on and says in which object it shows. An
+// Inject makes a trouble happen to the believable account from now on and says in which object it shows. An
 // account of generated tunnels has none of these objects: the error says so.
-func (s *Server) Seed(t Trouble) (Affected, error) {
+func (s *Server) Inject(t Trouble) (Affected, error) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	kind, name, befall := s.plan(t)
+	kind, name, befall := s.effectOf(t)
 	if befall == nil {
 		return Affected{}, fmt.Errorf("simaccount knows no trouble %q; Troubles lists them", t)
 	}
@@ -93,8 +93,8 @@ func (s *Server) Seed(t Trouble) (Affected, error) {
 	return Affected{kind, r.id, name}, nil
 }
 
-// plan names the object and what happens to it.
-func (s *Server) plan(t Trouble) (Resource, string, func(*record)) {
+// effectOf names the object and what happens to it.
+func (s *Server) effectOf(t Trouble) (Resource, string, func(*record)) {
 	switch t {
 	case StatusNotRefreshed, KeyNotSet, ChecksSwitchedOff, FlapsAtRekey, StaticWins:
 		return IPsecTunnels, wellIPsec, s.troubleOfIPsec(t)
@@ -123,7 +123,9 @@ func (s *Server) plan(t Trouble) (Resource, string, func(*record)) {
 }
 
 // restart replaces a tunnel's life from now on.
-func (s *Server) restart(r *record, p plan) { r.life, r.lifeFrom, r.stuck = p, s.now(), time.Time{} }
+func (s *Server) restart(r *record, p timeline) {
+	r.life, r.lifeFrom, r.stuck = p, s.now(), time.Time{}
+}
 
 // modified notes that somebody has changed the object.
 func (s *Server) modified(r *record) { r.obj["modified_on"] = stamp(s.now()) }
@@ -261,18 +263,18 @@ func (s *Server) routeID(prefix string) string {
 // The lives of sessions that come and go.
 var (
 	// holdExpires: KEEPALIVEs get lost, the tunnel is well.
-	holdExpires = plan{period: 4 * time.Minute, moments: []moment{
+	holdExpires = timeline{period: 4 * time.Minute, moments: []moment{
 		{at: 0, fsm: "Established", health: 1},
 		{at: 3 * time.Minute, fsm: "Idle", health: 1},
 		{at: 210 * time.Second, fsm: "OpenSent", health: 1},
 	}}
 	// rekeys: the tunnel is gone for two minutes each hour.
-	rekeys = plan{period: time.Hour, moments: []moment{
+	rekeys = timeline{period: time.Hour, moments: []moment{
 		{at: 0, fsm: "Established", health: 1},
 		{at: 57 * time.Minute, fsm: "Idle", health: 0},
 		{at: 59 * time.Minute, fsm: "OpenSent", health: 1},
 	}}
-	flapsWithoutRhythm = plan{moments: []moment{
+	flapsWithoutRhythm = timeline{moments: []moment{
 		{at: 0, fsm: "Established", health: 1},
 		{at: 40 * time.Second, fsm: "Idle", health: 0},
 		{at: 80 * time.Second, fsm: "Established", health: 1},

@@ -10,7 +10,7 @@ func TestEveryTroubleBefallsAnObjectOfTheAccount(t *testing.T) {
 	for _, trouble := range simaccount.Troubles() {
 		o := newOperator(t)
 		before := len(o.sim.Requests())
-		befallen, err := o.sim.Seed(trouble)
+		befallen, err := o.sim.Inject(trouble)
 		if err != nil || befallen.ID == "" || befallen.Name == "" {
 			t.Errorf("%s: %+v, %v", trouble, befallen, err)
 		}
@@ -24,10 +24,10 @@ func TestEveryTroubleBefallsAnObjectOfTheAccount(t *testing.T) {
 }
 
 func TestATroubleNeedsItsObjects(t *testing.T) {
-	if _, err := simaccount.New(simaccount.Options{}).Seed("earthquake"); err == nil {
+	if _, err := simaccount.New(simaccount.Options{}).Inject("earthquake"); err == nil {
 		t.Error("an unknown trouble happened")
 	}
-	if _, err := simaccount.New(simaccount.Options{Tunnels: 4}).Seed(simaccount.WrongASN); err == nil {
+	if _, err := simaccount.New(simaccount.Options{Tunnels: 4}).Inject(simaccount.WrongASN); err == nil {
 		t.Error("a trouble happened to a tunnel that is not there")
 	}
 }
@@ -35,7 +35,7 @@ func TestATroubleNeedsItsObjects(t *testing.T) {
 // The router's firewall drops the probes: the analytics say down, and the traffic flows on.
 func TestProbesCanFailWhileTrafficFlows(t *testing.T) {
 	o := newOperator(t)
-	befallen, err := o.sim.Seed(simaccount.FirewallStopsProbes)
+	befallen, err := o.sim.Inject(simaccount.FirewallStopsProbes)
 	if err != nil {
 		t.Fatal(err)
 	}

@@ -72,7 +72,7 @@ var (
 		rules: tunnelRules,
 	}
 	cfLinks = &magicResource{
-		kind: CFLinks, plural: "interconnects", singular: "interconnect", title: "Interconnect", goName: "Interconnect", notFound: 1020,
+		kind: Links, plural: "interconnects", singular: "interconnect", title: "Interconnect", goName: "Interconnect", notFound: 1020,
 		fields: []field{
 			{name: "name", kind: text, check: checkName},
 			{name: "description", kind: text},
@@ -99,7 +99,7 @@ func checkPSK(v any) string {
 // connections are all records with an interface address, except the one that is being written.
 func (s *Server) connections(self *record) []*record {
 	var out []*record
-	for _, kind := range []Resource{GRETunnels, IPsecTunnels, CFLinks} {
+	for _, kind := range []Resource{GRETunnels, IPsecTunnels, Links} {
 		for _, r := range s.objects[kind].list {
 			if r != self {
 				out = append(out, r)

@@ -68,7 +68,7 @@ type Binding struct {
 // Take reads the present state. It is whole or an error: half a snapshot would show differences that are none. progress is
 // told how far the reading is, and may be nil.
 func Take(ctx context.Context, account string, s *store.Store, progress func(store.Progress)) (Baseline, error) {
-	read := s.ReadAll(ctx, progress, append([]store.Kind{store.Prefixes, store.BGPPrefixes, store.Bindings, store.HealthChecks,
+	read := s.ReadAll(ctx, progress, append([]store.Kind{store.Prefixes, store.BGPPrefixes, store.Bindings, store.TunnelHealth,
 		store.PortStates}, others...)...)
 	prefixes := read.Prefixes
 	if err := incomplete("the prefixes", prefixes.Entry); err != nil {
@@ -181,7 +181,7 @@ func Load(path string) (Baseline, error) {
 
 func parse(text []byte) (Baseline, error) {
 	var b Baseline
-	switch err := json.Unmarshal(statefile.WithoutMark(text), &b); {
+	switch err := json.Unmarshal(statefile.WithoutBOM(text), &b); {
 	case err != nil || b.Format == 0 || b.Prefixes == nil:
 		return Baseline{}, errors.New("is no snapshot of flarewire, or it is damaged: save one with flarewire snapshot save")
 	case b.Format != Format:

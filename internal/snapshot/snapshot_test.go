@@ -57,7 +57,7 @@ func TestWhatWasLostComesFirst(t *testing.T) {
 			if err := take().Save(path, false); err != nil {
 				t.Fatal(err)
 			}
-			if _, err := sim.Seed(trouble); err != nil {
+			if _, err := sim.Inject(trouble); err != nil {
 				t.Fatal(err)
 			}
 			good, err := snapshot.Load(path)
@@ -197,7 +197,7 @@ func TestASnapshotHoldsEveryKind(t *testing.T) {
 			"2026-11-20T02:00:00Z"
 	})
 	change(simaccount.IPsecTunnels, "jnb-br1-ipsec", func(o simaccount.Object) { o["customer_endpoint"] = "203.0.113.200" })
-	if _, err := sim.Seed(simaccount.PathDown); err != nil {
+	if _, err := sim.Inject(simaccount.PathDown); err != nil {
 		t.Fatal(err)
 	}
 	if err := sim.Delete(simaccount.IPsecTunnels, "ams-br2-ipsec"); err != nil {
@@ -207,7 +207,7 @@ func TestASnapshotHoldsEveryKind(t *testing.T) {
 	moved, id := routes[0]["prefix"].(string)+" via "+routes[0]["nexthop"].(string), routes[0]["id"].(string)
 	priority := routes[0]["priority"]
 	change(simaccount.Routes, id, func(o simaccount.Object) { o["priority"], o["modified_on"] = int64(777), "2026-11-20T02:00:00Z" })
-	change(simaccount.CFLinks, "fra-cni-v1", func(o simaccount.Object) { o["mtu"], o["modified_on"] = int64(1400), "2026-11-20T02:00:00Z" })
+	change(simaccount.Links, "fra-cni-v1", func(o simaccount.Object) { o["mtu"], o["modified_on"] = int64(1400), "2026-11-20T02:00:00Z" })
 	cni := sim.Objects(simaccount.CNIs)[0]
 	change(simaccount.CNIs, cni["id"].(string), func(o simaccount.Object) {
 		o["bgp"] = simaccount.Object{"customer_asn": int64(64999), "extra_prefixes": []any{}, "md5_key": nil}

@@ -41,5 +41,5 @@ func Read(path string, limit int64) (content []byte, err error) {
 	return io.ReadAll(io.LimitReader(file, limit))
 }
 
-// WithoutMark is a text without the byte order mark that some editors put before it.
-func WithoutMark(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }
+// WithoutBOM is a text without the byte order mark that some editors put before it.
+func WithoutBOM(text []byte) []byte { return bytes.TrimPrefix(text, []byte("\ufeff")) }

@@ -91,7 +91,7 @@ func (s *Store) take(ctx context.Context, d Target, h Handed) bool {
 	}
 	var apply applier
 	switch d.Kind {
-	case HealthChecks:
+	case TunnelHealth:
 		apply = func(next *Snapshot, took span, again bool) []Event {
 			was := next.Health.Entry
 			next.Health.take(nil, took, again)
@@ -169,11 +169,11 @@ func (s *Store) hear(next *Snapshot, h Handed) []Event {
 		fresh = slices.DeleteFunc(fresh, func(e Event) bool { return e.At.Before(next.Events[0].At) })
 	}
 	for _, e := range fresh {
-		track := s.track[e.TunnelID]
+		track := s.track[e.ObjectID]
 		if track == nil {
-			track = s.past[e.TunnelID]
+			track = s.past[e.ObjectID]
 		}
-		if e.Resource == "" && track != nil && e.Kind != TunnelGone && e.Kind != TunnelAppeared {
+		if e.Resource == "" && track != nil && e.Kind != Gone && e.Kind != Appeared {
 			track.replay(e)
 			if e.Kind == SessionChanged && e.From == Up {
 				track.Downs++
@@ -197,7 +197,7 @@ func (h *Handed) covers(e Event) bool {
 
 // Same reports whether two events say the same of one object, at whatever time.
 func (e Event) Same(o Event) bool {
-	return e.Kind == o.Kind && e.Resource == o.Resource && e.TunnelID == o.TunnelID && e.From == o.From && e.To == o.To &&
+	return e.Kind == o.Kind && e.Resource == o.Resource && e.ObjectID == o.ObjectID && e.From == o.From && e.To == o.To &&
 		e.FromHealth == o.FromHealth && e.ToHealth == o.ToHealth && e.FromPort == o.FromPort && e.ToPort == o.ToPort
 }
 

@@ -12,7 +12,7 @@ import (
 
 // Do reads what a job from Due names and returns the new snapshot. What fails keeps its last good rows.
 func (s *Store) Do(ctx context.Context, j Job) *Snapshot {
-	s.readEach(api.WithClass(ctx, j.Class), j.Details, terms{beside: j.Class != api.ClassPerson})
+	s.readEach(api.WithClass(ctx, j.Class), j.Targets, terms{beside: j.Class != api.ClassPerson})
 	return s.Last()
 }
 

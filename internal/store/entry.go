@@ -14,10 +14,10 @@ type Knowledge int
 
 // The four states of knowledge, in the order of how much is known.
 const (
-	Never Knowledge = iota // no answer has come yet
-	Part                   // some objects could not be decoded, or not all could be read
-	None                   // read, and there are none
-	Read                   // read
+	Never      Knowledge = iota // no answer has come yet
+	Incomplete                  // some objects could not be decoded, or not all could be read
+	None                        // read, and there are none
+	Read                        // read
 )
 
 // Entry says what is known of one kind: when it was read, why the last attempt failed, and what in it could not be decoded.
@@ -146,7 +146,7 @@ func (l List[T]) Knowledge() Knowledge {
 	case !l.Known():
 		return Never
 	case l.Partial():
-		return Part
+		return Incomplete
 	case len(l.Rows) == 0:
 		return None
 	}

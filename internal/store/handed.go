@@ -28,11 +28,11 @@ type Handed struct {
 	Rows     []json.RawMessage `json:"rows,omitempty"` // as the server sent them; of tunnels those of GRE
 	IPsec    []json.RawMessage `json:"ipsec,omitempty"`
 
-	Health     map[string]TunnelHealth `json:"health,omitempty"`
-	Traffic    map[string]Traffic      `json:"traffic,omitempty"`
-	Locations  *handedLocations        `json:"locations,omitempty"`
-	Events     []Event                 `json:"events,omitempty"` // of everything, oldest first
-	ClockAhead time.Duration           `json:"clock_ahead,omitempty"`
+	Health     map[string]MeasuredHealth `json:"health,omitempty"`
+	Traffic    map[string]Traffic        `json:"traffic,omitempty"`
+	Locations  *handedLocations          `json:"locations,omitempty"`
+	Events     []Event                   `json:"events,omitempty"` // of everything, oldest first
+	ClockAhead time.Duration             `json:"clock_ahead,omitempty"`
 
 	// SharedHistory: the recorder writes the history that this screen reads, so that nothing of this has to be written again.
 	SharedHistory bool `json:"-"`
@@ -92,11 +92,11 @@ type handedLocations struct {
 	By      map[string]Insight `json:"by,omitempty"`
 	Weighed bool               `json:"weighed,omitempty"`
 	Unknown string             `json:"unknown,omitempty"`
-	Part    string             `json:"part,omitempty"`
+	Missing string             `json:"part,omitempty"`
 }
 
 func (l Locations) handed() *handedLocations {
-	out := &handedLocations{Rows: l.Rows, By: l.By, Weighed: l.Weighed, Part: l.Part}
+	out := &handedLocations{Rows: l.Rows, By: l.By, Weighed: l.Weighed, Missing: l.Missing}
 	if l.Unknown != nil {
 		out.Unknown = l.Unknown.Error()
 	}
@@ -105,7 +105,7 @@ func (l Locations) handed() *handedLocations {
 
 // take puts what the recorder has read in the place of what was known.
 func (h *handedLocations) take(l *Locations) {
-	*l = Locations{Entry: l.Entry, Rows: h.Rows, By: h.By, Weighed: h.Weighed, Part: h.Part}
+	*l = Locations{Entry: l.Entry, Rows: h.Rows, By: h.By, Weighed: h.Weighed, Missing: h.Missing}
 	if h.Unknown != "" {
 		l.Unknown = errors.New(h.Unknown)
 	}
@@ -123,7 +123,7 @@ func (h *Handed) fill(last *Snapshot, t Target) bool {
 				h.Rows = append(h.Rows, tunnel.JSON())
 			}
 		}
-	case HealthChecks:
+	case TunnelHealth:
 		h.Health = last.Health.By
 	case TunnelTraffic:
 		h.Traffic = last.Traffic.By

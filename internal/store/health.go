@@ -43,16 +43,16 @@ func HealthOf(state *float64) Health {
 	return HealthDown
 }
 
-// TunnelHealth is the health of one tunnel over all of Cloudflare's data centers that probe it.
-type TunnelHealth struct {
+// MeasuredHealth is the health of one tunnel over all of Cloudflare's data centers that probe it.
+type MeasuredHealth struct {
 	State Health
 	Score *float64  // the average behind State, 0 to 1; nil: not known
 	Since time.Time // last change of State that was seen; zero when none was
 	Fell  Began     // since when the series of the analytics is bad, where somebody has asked for it
 }
 
-// Severity orders health for an operator, worst first: 0 is worst.
-func (h Health) Severity() int {
+// Rank orders health for an operator, worst first: 0 is worst.
+func (h Health) Rank() int {
 	switch h {
 	case HealthDown:
 		return 0
@@ -66,7 +66,7 @@ func (h Health) Severity() int {
 
 // healthByName sums up a report that was asked without locations and steps. Rows of one tunnel that come
 // apart all the same are averaged by the number of their probes.
-func healthByName(report api.HealthReport) map[string]TunnelHealth {
+func healthByName(report api.HealthReport) map[string]MeasuredHealth {
 	type sum struct{ state, weight float64 }
 	sums := map[string]sum{}
 	for _, s := range report.Samples {
@@ -77,10 +77,10 @@ func healthByName(report api.HealthReport) map[string]TunnelHealth {
 		before := sums[s.TunnelName]
 		sums[s.TunnelName] = sum{before.state + *s.State*weight, before.weight + weight}
 	}
-	health := make(map[string]TunnelHealth, len(sums))
+	health := make(map[string]MeasuredHealth, len(sums))
 	for name, s := range sums {
 		score := s.state / s.weight
-		health[name] = TunnelHealth{State: HealthOf(&score), Score: &score}
+		health[name] = MeasuredHealth{State: HealthOf(&score), Score: &score}
 	}
 	return health
 }
@@ -103,7 +103,7 @@ func (s *Store) readHealth(ctx context.Context) applier {
 
 // takeHealth puts new health beside the tunnels. A tunnel that the report does not name keeps no old
 // health: it is not known any more.
-func (s *Store) takeHealth(next *Snapshot, health map[string]TunnelHealth, between look) []Event {
+func (s *Store) takeHealth(next *Snapshot, health map[string]MeasuredHealth, between look) []Event {
 	for name, h := range health {
 		old := next.Health.By[name]
 		if old.State != "" {
@@ -126,7 +126,7 @@ func (s *Store) takeHealth(next *Snapshot, health map[string]TunnelHealth, betwe
 			continue
 		}
 		if was := track.healthBefore; was != "" && was != t.Health.State {
-			e := Event{At: between.to, Kind: HealthChanged, TunnelID: t.ID, Name: t.Name, FromHealth: was, ToHealth: t.Health.State,
+			e := Event{At: between.to, Kind: HealthChanged, ObjectID: t.ID, Name: t.Name, FromHealth: was, ToHealth: t.Health.State,
 				Unwatched: between.blind || between.from.IsZero()} // then was is from an earlier run
 			events = append(events, e)
 			track.Events = inOrder(track.Events, []Event{e}, maxTrack)
@@ -165,7 +165,7 @@ func (s *Store) Fell(by map[string]Began) {
 }
 
 // linkHealth are the changes of health of the interconnects' tunnel interfaces, which the analytics name like tunnels.
-func (s *Store) linkHealth(links []api.MagicInterconnect, health map[string]TunnelHealth, between look) []Event {
+func (s *Store) linkHealth(links []api.MagicInterconnect, health map[string]MeasuredHealth, between look) []Event {
 	var events []Event
 	for _, l := range links {
 		was, is := s.links[l.Name], health[l.Name].State
@@ -173,7 +173,7 @@ func (s *Store) linkHealth(links []api.MagicInterconnect, health map[string]Tunn
 			continue // not measured is no change
 		}
 		if s.links[l.Name] = is; was != "" && was != is {
-			events = append(events, Event{At: between.to, Kind: HealthChanged, Resource: Links, TunnelID: l.ID, Name: l.Name,
+			events = append(events, Event{At: between.to, Kind: HealthChanged, Resource: Links, ObjectID: l.ID, Name: l.Name,
 				FromHealth: was, ToHealth: is, Unwatched: between.blind})
 		}
 	}

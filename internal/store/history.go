@@ -311,14 +311,14 @@ func keep(events []Event, now time.Time) []Event {
 	for i, e := range events {
 		switch e.Kind {
 		case SessionChanged, FirstSeen:
-			anchor[e.TunnelID] = i
-		case TunnelGone:
-			delete(anchor, e.TunnelID)
+			anchor[e.ObjectID] = i
+		case Gone:
+			delete(anchor, e.ObjectID)
 		}
 	}
 	var rest, anchors []Event
 	for i, e := range events {
-		if at, is := anchor[e.TunnelID]; is && at == i {
+		if at, is := anchor[e.ObjectID]; is && at == i {
 			anchors = append(anchors, e)
 		} else if now.Sub(e.At) < historyAge {
 			rest = append(rest, e)

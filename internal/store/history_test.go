@@ -92,13 +92,13 @@ func TestHealthIsComparedWithTheEarlierRun(t *testing.T) {
 	b.set(api.BGPUp)
 	for _, state := range []float64{0, 1} {
 		w.health = map[string]float64{"fra": state}
-		b.see(store.HealthChecks)
+		b.see(store.TunnelHealth)
 	}
 	b.start(path)
 	w = newWorld(b)
 	b.set(api.BGPUp)
 	w.health = map[string]float64{"fra": 0.5}
-	events := b.see(store.HealthChecks)
+	events := b.see(store.TunnelHealth)
 	if len(events) != 1 || !events[0].Unwatched || events[0].FromHealth != store.Healthy || events[0].ToHealth != store.Degraded {
 		t.Errorf("%+v", events)
 	}

@@ -25,7 +25,7 @@ func sitAt(t *testing.T, now func() time.Time) (*simaccount.Server, *api.Account
 func TestInsightIntoATunnel(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 2, 0, 0, time.UTC)
 	sim, account := sitAt(t, func() time.Time { return now })
-	if _, err := sim.Seed(simaccount.BadInIdleColos); err != nil {
+	if _, err := sim.Inject(simaccount.BadInIdleColos); err != nil {
 		t.Fatal(err)
 	}
 	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)
@@ -56,7 +56,7 @@ func TestInsightWithoutTheTrafficOfLocations(t *testing.T) {
 	now := time.Date(2026, 11, 20, 12, 2, 0, 0, time.UTC)
 	sim, account := sitAt(t, func() time.Time { return now })
 	sim.HideAnalyticsField("magicTransitTunnelTrafficAdaptiveGroups", "dimensions_edgeColoName")
-	if _, err := sim.Seed(simaccount.BadInSomeColos); err != nil {
+	if _, err := sim.Inject(simaccount.BadInSomeColos); err != nil {
 		t.Fatal(err)
 	}
 	in := store.ReadInsight(t.Context(), account, "fra-dc1-gre", now)

@@ -18,9 +18,9 @@ type Kind = kind.Kind
 const (
 	GRETunnels     = kind.GRETunnels
 	IPsecTunnels   = kind.IPsecTunnels
-	HealthChecks   = kind.HealthChecks
+	TunnelHealth   = kind.TunnelHealth
 	TunnelTraffic  = kind.TunnelTraffic
-	LocationHealth = kind.Locations
+	LocationHealth = kind.LocationHealth
 	Routes         = kind.Routes
 	Prefixes       = kind.Prefixes
 	BGPPrefixes    = kind.BGPPrefixes
@@ -73,7 +73,7 @@ type Snapshot struct {
 	Started time.Time
 	Next    time.Duration // how long after this snapshot the tunnels are read again
 
-	Health         Reading[TunnelHealth]
+	Health         Reading[MeasuredHealth]
 	Traffic        Reading[Traffic]
 	Locations      Locations
 	Routes         List[api.Route]
@@ -159,9 +159,9 @@ func FromAccount(a *api.AccountClient) Fetchers {
 		Delegations: func(ctx context.Context, id string) ([]api.Delegation, error) {
 			return a.Delegations(id).List(ctx)
 		},
-		Ports:      a.PhysicalInterconnects.List,
+		Ports:      a.Interconnects.List,
 		PortStatus: a.InterconnectStatus,
-		Links:      a.Interconnects.List,
+		Links:      a.MagicInterconnects.List,
 		CNIs:       a.CNIs.List,
 		Slots:      a.Slots.List,
 		CNISettings: func(ctx context.Context) ([]api.CNISettings, error) {
@@ -193,7 +193,7 @@ func init() {
 	lists = map[Kind]list{
 		GRETunnels:   {entry: func(n *S) *Entry { return &n.GRE }},
 		IPsecTunnels: {entry: func(n *S) *Entry { return &n.IPsec }},
-		HealthChecks: {entry: func(n *S) *Entry { return &n.Health.Entry },
+		TunnelHealth: {entry: func(n *S) *Entry { return &n.Health.Entry },
 			read: func(ctx context.Context, s *Store, _ *F) applier { return s.readHealth(ctx) }},
 		TunnelTraffic: {entry: func(n *S) *Entry { return &n.Traffic.Entry },
 			read: func(ctx context.Context, s *Store, _ *F) applier { return s.readTraffic(ctx) }},

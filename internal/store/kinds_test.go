@@ -39,7 +39,7 @@ func (w *world) fetchers() store.Fetchers {
 	w.asked = map[store.Kind]int{}
 	return store.Fetchers{
 		Health: func(context.Context, time.Time, time.Time) (api.HealthReport, error) {
-			w.count(store.HealthChecks)
+			w.count(store.TunnelHealth)
 			var r api.HealthReport
 			for name, state := range w.health {
 				r.Samples = append(r.Samples, api.HealthSample{TunnelName: name, State: &state})
@@ -104,14 +104,14 @@ func TestHealthDegradesAndRecovers(t *testing.T) {
 		t.Errorf("nobody asked for the health, yet it is %s", got.Health.State)
 	}
 	w.health = map[string]float64{"fra": 1}
-	if events := b.see(store.HealthChecks); len(events) != 0 {
+	if events := b.see(store.TunnelHealth); len(events) != 0 {
 		t.Errorf("the first look is no event: %v", events)
 	}
 	if got := find(t, b.w.Last(), "fra"); got.Health.State != store.Healthy || !got.Health.Since.IsZero() {
 		t.Errorf("%+v", got.Health)
 	}
 	w.health["fra"] = 0.5
-	events := b.see(store.HealthChecks)
+	events := b.see(store.TunnelHealth)
 	if len(events) != 1 || events[0].FromHealth != store.Healthy || events[0].ToHealth != store.Degraded || events[0].Name != "fra" {
 		t.Errorf("%v", events)
 	}
@@ -120,11 +120,11 @@ func TestHealthDegradesAndRecovers(t *testing.T) {
 		t.Errorf("%+v, %v", got.Health, got.Track.Events)
 	}
 	delete(w.health, "fra")
-	if events := b.see(store.HealthChecks); len(events) != 0 || find(t, b.w.Last(), "fra").Health.State != "" {
+	if events := b.see(store.TunnelHealth); len(events) != 0 || find(t, b.w.Last(), "fra").Health.State != "" {
 		t.Error("what the analytics do not name any more is not known, and that is no change")
 	}
 	w.health["fra"] = 1
-	if events := b.see(store.HealthChecks); kinds(events)[store.HealthChanged] != "fra" {
+	if events := b.see(store.TunnelHealth); kinds(events)[store.HealthChanged] != "fra" {
 		t.Errorf("the recovery is missed: %v", events)
 	}
 }
@@ -173,8 +173,8 @@ func TestSomebodyChangesRoutesAndBindings(t *testing.T) {
 	w.routes = []api.Route{{ID: "2", Prefix: "10.2.0.0/16", Nexthop: "10.0.0.1", ModifiedOn: api.Time{Time: b.now}},
 		{ID: "3", Prefix: "10.3.0.0/16", Nexthop: "10.0.0.1"}}
 	got := kinds(b.see(store.Routes))
-	for kind, name := range map[store.EventKind]string{store.TunnelGone: "10.1.0.0/16 via 10.0.0.1",
-		store.TunnelModified: "10.2.0.0/16 via 10.0.0.1", store.TunnelAppeared: "10.3.0.0/16 via 10.0.0.1"} {
+	for kind, name := range map[store.EventKind]string{store.Gone: "10.1.0.0/16 via 10.0.0.1",
+		store.Modified: "10.2.0.0/16 via 10.0.0.1", store.Appeared: "10.3.0.0/16 via 10.0.0.1"} {
 		if got[kind] != name {
 			t.Errorf("%s: %q, want %q", kind, got[kind], name)
 		}
@@ -195,7 +195,7 @@ func TestBindingsThatCannotBeReadAreNotLost(t *testing.T) {
 		t.Errorf("that a part could not be read is not said: %+v", e)
 	}
 	w.bindErr = nil
-	if got := kinds(b.see(store.Prefixes, store.Bindings)); got[store.TunnelGone] != "198.18.0.0/24 to Magic Transit" {
+	if got := kinds(b.see(store.Prefixes, store.Bindings)); got[store.Gone] != "198.18.0.0/24 to Magic Transit" {
 		t.Errorf("the binding is gone: %v", got)
 	}
 }
@@ -238,12 +238,12 @@ func TestOnlyWhatIsWantedAndDueIsAsked(t *testing.T) {
 	if b.w.Round(t.Context()); len(w.asked) != 0 {
 		t.Errorf("nobody wanted anything, yet asked %v", w.asked)
 	}
-	b.w.Keep(store.HealthChecks, store.Prefixes)
+	b.w.Keep(store.TunnelHealth, store.Prefixes)
 	for range 5 * 4 { // five minutes of looking every 15 s
 		b.w.Round(t.Context())
 		b.now = b.now.Add(15 * time.Second)
 	}
-	if w.asked[store.HealthChecks] != 5 || w.asked[store.Prefixes] != 3 || w.asked[store.Routes] != 0 {
+	if w.asked[store.TunnelHealth] != 5 || w.asked[store.Prefixes] != 3 || w.asked[store.Routes] != 0 {
 		t.Errorf("asked %v, want the health each minute and the prefixes every two", w.asked)
 	}
 	if due := b.w.NextDue(); due.After(b.now) {

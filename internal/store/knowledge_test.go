@@ -226,7 +226,7 @@ func TestALossIsConfirmedBeforeAnybodyIsTold(t *testing.T) {
 			}
 			gone := 0
 			for _, e := range s.Events {
-				if e.Kind != store.TunnelGone {
+				if e.Kind != store.Gone {
 					t.Errorf("%s, %s: %+v", k, name, e)
 				}
 				gone++
@@ -269,7 +269,7 @@ func TestNoneIsKnown(t *testing.T) {
 	}
 	part := store.ListOf(store.Routes, []api.Route{{}}, l.now)
 	part.Undecoded = []string{"10.0.0.0/8: priority"}
-	if part.Knowledge() != store.Part || !part.Partial() || part.Complete() || part.Settled() ||
+	if part.Knowledge() != store.Incomplete || !part.Partial() || part.Complete() || part.Settled() ||
 		part.Why() != "the routes could not be read completely (10.0.0.0/8: priority)" {
 		t.Errorf("%+v, %q", part, part.Why())
 	}
@@ -291,8 +291,8 @@ func TestDetailsAreKnownInPart(t *testing.T) {
 	if e := s.Entry(store.API); e.Known() || e.Kind != store.API {
 		t.Errorf("the API is no list: %+v", e)
 	}
-	if l.Last().Entry(store.HealthChecks).Why() != "the health was not read yet" {
-		t.Error(l.Last().Entry(store.HealthChecks).Why())
+	if l.Last().Entry(store.TunnelHealth).Why() != "the health was not read yet" {
+		t.Error(l.Last().Entry(store.TunnelHealth).Why())
 	}
 }
 
@@ -319,7 +319,7 @@ func TestAnswersThatAreNoLists(t *testing.T) {
 			d.now = d.now.Add(time.Minute)
 			s := d.w.Read(d.Context(), store.Target{Kind: k})
 			if e := s.Entry(k); !before.Settled() || e.Settled() || !e.Fetched.Equal(before.Fetched) ||
-				slices.ContainsFunc(s.Events, func(e store.Event) bool { return e.Kind == store.TunnelGone || e.Kind == store.TunnelAppeared }) {
+				slices.ContainsFunc(s.Events, func(e store.Event) bool { return e.Kind == store.Gone || e.Kind == store.Appeared }) {
 				t.Errorf("%s, %s: %+v, %v", k, what, e, s.Events)
 			}
 		}
@@ -339,22 +339,22 @@ func TestAListThatIsUsableInPart(t *testing.T) {
 	one, two, three := `{"id":"1","prefix":"10.1.0.0/16"}`, `{"id":"2","prefix":"10.2.0.0/16"}`, `{"id":"3","prefix":"10.3.0.0/16"}`
 	answer(one, two)
 	s := answer(one, `{"id":7.5,"prefix":"10.2.0.0/16"}`, three)
-	if s.Routes.Knowledge() != store.Part || s.Routes.Settled() || s.Routes.Err != nil || len(s.Routes.Rows) != 3 {
+	if s.Routes.Knowledge() != store.Incomplete || s.Routes.Settled() || s.Routes.Err != nil || len(s.Routes.Rows) != 3 {
 		t.Errorf("%+v", s.Routes)
 	}
 	if why := s.CannotTell(store.Routes); !strings.Contains(why, "10.2.0.0/16") {
 		t.Error(why)
 	}
 	for _, e := range s.Events {
-		if e.Kind == store.TunnelGone {
+		if e.Kind == store.Gone {
 			t.Errorf("%+v", e)
 		}
 	}
-	if s = answer(one, `{"id":"2","prefix":"10.2.0.0/16","priority":"soon"}`, three); s.Routes.Knowledge() != store.Part ||
+	if s = answer(one, `{"id":"2","prefix":"10.2.0.0/16","priority":"soon"}`, three); s.Routes.Knowledge() != store.Incomplete ||
 		len(s.Routes.Rows) != 3 {
 		t.Errorf("%+v", s.Routes)
 	}
-	if s = answer(one, two, three); !s.Routes.Settled() || len(s.Routes.Rows) != 3 || len(s.Events) != 1 || s.Events[0].TunnelID != "3" {
+	if s = answer(one, two, three); !s.Routes.Settled() || len(s.Routes.Rows) != 3 || len(s.Events) != 1 || s.Events[0].ObjectID != "3" {
 		t.Errorf("%+v, %+v", s.Routes.Entry, s.Events)
 	}
 }

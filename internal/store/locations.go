@@ -64,7 +64,7 @@ type Locations struct {
 	By      map[string]Insight // how the locations see each tunnel, by name; without series
 	Weighed bool               // the traffic of the locations is known
 	Unknown error              // why it is not, where there is a reason
-	Part    string             // what of it was not read, as the end of a sentence; empty: nothing is missing
+	Missing string             // what of it was not read, as the end of a sentence; empty: nothing is missing
 }
 
 // Before is the list that must be known before this one is read; "" for none. The number of tunnels decides how many locations fit into
@@ -185,7 +185,7 @@ func (r *locating) traffic(ctx context.Context) error {
 	r.out.Weighed = err == nil && len(r.out.Rows) > 0
 	r.order()
 	if report.Partial {
-		r.out.Part = "the analytics gave a full page of locations with traffic: there may be more"
+		r.out.Missing = "the analytics gave a full page of locations with traffic: there may be more"
 	}
 	return nil
 }
@@ -207,7 +207,7 @@ func (r *locating) health(ctx context.Context, tunnels int) error {
 		full, err := r.page(ctx, nil)
 		if err != nil || !full || len(rest) == 0 {
 			if full {
-				r.out.Part = "the analytics gave a full page: locations and tunnels are missing"
+				r.out.Missing = "the analytics gave a full page: locations and tunnels are missing"
 			}
 			return err
 		}
@@ -223,13 +223,14 @@ func (r *locating) health(ctx context.Context, tunnels int) error {
 			width = n / 2
 			continue
 		case full:
-			r.out.Part = "the analytics gave a full page for " + rest[0] + ": tunnels are missing"
+			r.out.Missing = "the analytics gave a full page for " + rest[0] + ": tunnels are missing"
 		}
 		rest = rest[n:]
 	}
 	if len(rest) > 0 {
-		r.out.Part = fmt.Sprintf("%d of %d locations with traffic were not asked, those with the least: %d questions in five minutes are spent "+
-			"on it",
+		r.out.Missing = fmt.Sprintf(
+			"%d of %d locations with traffic were not asked, those with the least: %d questions in five minutes are spent "+
+				"on it",
 			len(rest), len(r.out.Rows), LocationQuestions)
 	}
 	return nil
@@ -285,7 +286,7 @@ func (r *locating) flows(ctx context.Context) {
 		return
 	}
 	if len(bad) > flowsOf {
-		r.out.Part = cmp.Or(r.out.Part, fmt.Sprintf("the traffic of %d of %d tunnels that are seen badly was not asked by location",
+		r.out.Missing = cmp.Or(r.out.Missing, fmt.Sprintf("the traffic of %d of %d tunnels that are seen badly was not asked by location",
 			len(bad)-flowsOf, len(bad)))
 		bad = bad[:flowsOf]
 	}
@@ -345,7 +346,7 @@ func (r *locating) finish() {
 	r.out.By = make(map[string]Insight, len(r.seen))
 	some := slices.ContainsFunc(r.out.Rows, func(l Location) bool { return !l.Asked })
 	for name, colos := range r.seen {
-		in := Insight{Name: name, At: r.now, Some: some || r.out.Part != ""}
+		in := Insight{Name: name, At: r.now, Some: some || r.out.Missing != ""}
 		for _, c := range colos {
 			in.ColoFlow = in.ColoFlow || c.BitRate != nil
 			in.Colos = append(in.Colos, c)

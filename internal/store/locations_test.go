@@ -142,9 +142,9 @@ func TestLocationsAreReadInPages(t *testing.T) {
 					read++
 				}
 			}
-			if len(c.asked) != c.questions || read != c.read || got.Weighed != c.weighed || (got.Part == "") != (c.part == "") ||
-				!strings.Contains(got.Part, c.part) {
-				t.Errorf("asked %q, read %d locations, weighed %v, part %q", c.asked, read, got.Weighed, got.Part)
+			if len(c.asked) != c.questions || read != c.read || got.Weighed != c.weighed || (got.Missing == "") != (c.part == "") ||
+				!strings.Contains(got.Missing, c.part) {
+				t.Errorf("asked %q, read %d locations, weighed %v, part %q", c.asked, read, got.Weighed, got.Missing)
 			}
 			if len(c.asked) > store.LocationQuestions {
 				t.Errorf("%d questions", len(c.asked))

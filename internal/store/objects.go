@@ -98,7 +98,7 @@ func differences(before, after []object, between look) []Event {
 	var events []Event
 	add := func(kind EventKind, o object, said time.Time) {
 		at, known := between.when(said)
-		events = append(events, Event{At: at, Kind: kind, Resource: o.resource, TunnelID: o.id, Name: o.name, Unwatched: between.blind && !known})
+		events = append(events, Event{At: at, Kind: kind, Resource: o.resource, ObjectID: o.id, Name: o.name, Unwatched: between.blind && !known})
 	}
 	for _, o := range after {
 		key := string(o.resource) + o.id
@@ -107,18 +107,18 @@ func differences(before, after []object, between look) []Event {
 		flipped := known && old.advertised != nil && o.advertised != nil && *old.advertised != *o.advertised
 		switch {
 		case !known:
-			add(TunnelAppeared, o, time.Time{})
+			add(Appeared, o, time.Time{})
 		case flipped && *o.advertised:
 			add(PrefixAdvertised, o, o.changed)
 		case flipped:
 			add(PrefixWithdrawn, o, o.changed)
 		case !o.modified.Equal(old.modified) && !o.modified.IsZero():
-			add(TunnelModified, o, o.modified)
+			add(Modified, o, o.modified)
 		}
 	}
 	for _, o := range before {
 		if _, gone := was[string(o.resource)+o.id]; gone {
-			add(TunnelGone, o, time.Time{})
+			add(Gone, o, time.Time{})
 		}
 	}
 	return events

@@ -27,18 +27,18 @@ func (q sequence) repeats(e Event) (before Event, is bool) {
 	switch kind {
 	case FirstSeen:
 		kind = SessionChanged
-	case TunnelAppeared:
-		kind = TunnelGone
+	case Appeared:
+		kind = Gone
 	case AnswersAgain: // the next outage may begin at once
 		kind, state = NoAnswer, false
-	case SessionChanged, HealthChanged, PortChanged, TunnelGone:
+	case SessionChanged, HealthChanged, PortChanged, Gone:
 	default:
 		state = false
 	}
-	key := sequenceKey{kind, string(e.Resource) + e.TunnelID}
+	key := sequenceKey{kind, string(e.Resource) + e.ObjectID}
 	before, known := q[key]
 	same := known && e.Kind == before.Kind && e.To == before.To && e.ToHealth == before.ToHealth && e.ToPort == before.ToPort
-	if kind == TunnelGone {
+	if kind == Gone {
 		same = known && e.Kind == before.Kind
 	}
 	moment := sameMoment

@@ -14,7 +14,7 @@ var midnight = time.Date(2026, 3, 1, 0, 0, 0, 0, time.UTC)
 
 // session is that a tunnel's session went into a state, in seconds.
 func session(at int, from, to store.State) store.Event {
-	return store.Event{At: midnight.Add(time.Duration(at) * time.Second), Kind: store.SessionChanged, TunnelID: "t", Name: "t", From: from,
+	return store.Event{At: midnight.Add(time.Duration(at) * time.Second), Kind: store.SessionChanged, ObjectID: "t", Name: "t", From: from,
 		To: to}
 }
 
@@ -23,7 +23,7 @@ func session(at int, from, to store.State) store.Event {
 func TestWhatTwoProgramsNoticedIsOneEvent(t *testing.T) {
 	down := func(at int) store.Event { return session(at, store.Up, store.Down) }
 	up := func(at int) store.Event { return session(at, store.Down, store.Up) }
-	gone := store.Event{At: midnight, Kind: store.TunnelGone, TunnelID: "t", From: store.Up}
+	gone := store.Event{At: midnight, Kind: store.Gone, ObjectID: "t", From: store.Up}
 	goneLate := gone
 	goneLate.At = goneLate.At.Add(4 * time.Minute)
 	for name, c := range map[string]struct{ known, other, fresh []store.Event }{

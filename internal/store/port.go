@@ -23,8 +23,8 @@ const (
 // Word is the state as the API names it; what is not known is not called anything else.
 func (s PortState) Word() string { return cmp.Or(string(s), "Unknown") }
 
-// Severity orders states for an operator: what is broken, what is not known, what is not yet, what is well.
-func (s PortState) Severity() int {
+// Rank orders states for an operator: what is broken, what is not known, what is not yet, what is well.
+func (s PortState) Rank() int {
 	switch s {
 	case PortDown:
 		return 0
@@ -77,7 +77,7 @@ func (s *Store) readPortState(ctx context.Context, name string, f *Fetchers) app
 			return nil
 		}
 		// When it happened is not told: it was noticed when the state was asked for.
-		return []Event{{At: took.to, Kind: PortChanged, Resource: Ports, TunnelID: name, Name: name, FromPort: was.known, ToPort: p.State,
+		return []Event{{At: took.to, Kind: PortChanged, Resource: Ports, ObjectID: name, Name: name, FromPort: was.known, ToPort: p.State,
 			Unwatched: lookBetween(was.Asked, took).blind}}
 	}
 }

@@ -127,7 +127,7 @@ func TestStatesOfManyPortsAreAskedInTurns(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	all := sender.Client().In(d.sim.Account()).PhysicalInterconnects
+	all := sender.Client().In(d.sim.Account()).Interconnects
 	for n := 4; n < ports; n++ {
 		r, err := all.BuildCreate(api.Interconnect{Type: "gcp_partner", Bandwidth: "1G",
 			PairingKey: api.NewSecret(fmt.Sprintf("%08d-0000-0000-0000-000000000000/europe-west3/1", n))})

@@ -38,13 +38,13 @@ func (p Past) tracks(now time.Time) map[string]*tracked {
 		if e.Resource != "" {
 			continue
 		}
-		track := tracks[e.TunnelID]
-		if track == nil || e.Kind == TunnelAppeared {
+		track := tracks[e.ObjectID]
+		if track == nil || e.Kind == Appeared {
 			track = &tracked{Track: Track{Watched: e.At}, lastState: e.To}
-			tracks[e.TunnelID] = track
+			tracks[e.ObjectID] = track
 		}
-		if e.Kind == TunnelGone {
-			delete(tracks, e.TunnelID)
+		if e.Kind == Gone {
+			delete(tracks, e.ObjectID)
 			continue
 		}
 		track.replay(e)

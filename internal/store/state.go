@@ -53,8 +53,8 @@ func Undecoded(object any) []string {
 	return nil
 }
 
-// Severity orders states for an operator, worst first: 0 is worst.
-func (s State) Severity() int {
+// Rank orders states for an operator, worst first: 0 is worst.
+func (s State) Rank() int {
 	switch s {
 	case Down:
 		return 0
@@ -82,14 +82,13 @@ func (s State) Word() string {
 // EventKind says what happened.
 type EventKind string
 
-// The kinds of events. TunnelAppeared, TunnelGone and TunnelModified are used for other objects too; Event.Resource
-// says which.
+// The kinds of events. Appeared, Gone and Modified are those of any object; Event.Resource says of which.
 const (
 	SessionChanged   EventKind = "session"  // From and To differ
 	SessionFlaps     EventKind = "flapping" // it left Up often, see flapCount
-	TunnelAppeared   EventKind = "appeared"
-	TunnelGone       EventKind = "gone"
-	TunnelModified   EventKind = "modified"   // somebody changed the object
+	Appeared         EventKind = "appeared"
+	Gone             EventKind = "gone"
+	Modified         EventKind = "modified"   // somebody changed the object
 	HealthChanged    EventKind = "health"     // FromHealth and ToHealth differ
 	PrefixAdvertised EventKind = "advertised" // Name is the CIDR of the BGP prefix
 	PrefixWithdrawn  EventKind = "withdrawn"
@@ -104,7 +103,7 @@ type Event struct {
 	At         time.Time `json:"at"` // when it happened as far as known: see tracker.when
 	Kind       EventKind `json:"kind"`
 	Resource   Kind      `json:"resource,omitempty"` // "": a tunnel
-	TunnelID   string    `json:"id,omitempty"`       // of the object, whatever it is
+	ObjectID   string    `json:"id,omitempty"`
 	Name       string    `json:"name,omitempty"`
 	From       State     `json:"from,omitempty"`
 	To         State     `json:"to,omitempty"`
@@ -123,7 +122,7 @@ type Event struct {
 type Tunnel struct {
 	api.Tunnel
 	State  State
-	Health TunnelHealth // zero while it is not known
+	Health MeasuredHealth // zero while it is not known
 	Track  Track
 	// ClockAhead is by how much the clock that the API's times are of was ahead of the one here: see Reported.
 	ClockAhead time.Duration

@@ -71,7 +71,7 @@ type Store struct {
 	recording recording
 	flowing   flowing
 
-	plan
+	schedule
 }
 
 // New makes a store that reads nothing by itself; refresh of zero means DefaultRefresh.
@@ -79,7 +79,7 @@ func New(fetch Fetcher, now func() time.Time, refresh time.Duration) *Store {
 	if refresh <= 0 {
 		refresh = DefaultRefresh
 	}
-	s := &Store{fetch: fetch, now: now, refresh: refresh, track: map[string]*tracked{}, links: map[string]Health{}, plan: newPlan()}
+	s := &Store{fetch: fetch, now: now, refresh: refresh, track: map[string]*tracked{}, links: map[string]Health{}, schedule: newSchedule()}
 	first := &Snapshot{Started: now(), Next: refresh}
 	for _, k := range readable {
 		if e := first.entry(k); e != nil {

@@ -98,7 +98,7 @@ func TestAListThatFailsKeepsItsLastGoodRowsWithTheirAge(t *testing.T) {
 		t.Errorf("errors: all %v, gre %v, ipsec %v", s.Err(), s.Err(store.GRETunnels), s.Err(store.IPsecTunnels))
 	}
 	for _, e := range s.Events {
-		if e.Kind == store.TunnelGone {
+		if e.Kind == store.Gone {
 			t.Errorf("a failed list made %s disappear", e.Name)
 		}
 	}
@@ -177,7 +177,7 @@ func TestTunnelsThatComeGoAndChangeAreEvents(t *testing.T) {
 	for _, e := range b.poll().Events {
 		kinds[e.Kind] = e.Name
 	}
-	for kind, name := range map[store.EventKind]string{store.TunnelAppeared: "new", store.TunnelGone: "old", store.TunnelModified: "same"} {
+	for kind, name := range map[store.EventKind]string{store.Appeared: "new", store.Gone: "old", store.Modified: "same"} {
 		if kinds[kind] != name {
 			t.Errorf("%s: %q, want %s", kind, kinds[kind], name)
 		}

@@ -58,7 +58,7 @@ func (k *tracker) compare(track *tracked, t api.Tunnel, state State) {
 	if !t.ModifiedOn.IsZero() && !t.ModifiedOn.Equal(track.modified) {
 		track.modified = t.ModifiedOn.Time
 		at, said := k.when(t.Kind, k.here(t.ModifiedOn.Time))
-		k.add(track, Event{At: at, Kind: TunnelModified, TunnelID: t.ID, Name: t.Name, To: state, Unwatched: gap > 0 && !said})
+		k.add(track, Event{At: at, Kind: Modified, ObjectID: t.ID, Name: t.Name, To: state, Unwatched: gap > 0 && !said})
 	}
 	if state != track.lastState {
 		k.changed(track, t, state, gap)
@@ -92,9 +92,9 @@ func (k *tracker) meet(t api.Tunnel, state State) *tracked {
 	track = &tracked{Track: Track{Watched: k.now}, lastState: state, modified: t.ModifiedOn.Time}
 	k.tracks[t.ID] = track
 	if before := k.before.Entry(Tunnels(t.Kind)); before.answered.IsZero() { // what is there at the first look did not just appear
-		k.first = append(k.first, Event{At: k.now, Kind: FirstSeen, TunnelID: t.ID, Name: t.Name, To: state})
+		k.first = append(k.first, Event{At: k.now, Kind: FirstSeen, ObjectID: t.ID, Name: t.Name, To: state})
 	} else {
-		k.add(track, Event{At: k.now, Kind: TunnelAppeared, TunnelID: t.ID, Name: t.Name, To: state, Unwatched: k.gap(before.answered) > 0})
+		k.add(track, Event{At: k.now, Kind: Appeared, ObjectID: t.ID, Name: t.Name, To: state, Unwatched: k.gap(before.answered) > 0})
 	}
 	return track
 }
@@ -107,7 +107,7 @@ func (k *tracker) changedUnwatched(track *tracked, t api.Tunnel, state State) {
 		k.here(s.UpdatedAt.Time).After(track.Changed) {
 		at = k.here(s.UpdatedAt.Time)
 	}
-	k.add(track, Event{At: at, Kind: SessionChanged, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: true})
+	k.add(track, Event{At: at, Kind: SessionChanged, ObjectID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: true})
 	if track.lastState == Up {
 		track.leftUp = append(track.leftUp, at)
 	}
@@ -149,13 +149,13 @@ func (k *tracker) changed(track *tracked, t api.Tunnel, state State, gap time.Du
 		at, said = k.when(t.Kind, k.here(t.BGPStatus.UpdatedAt.Time))
 	}
 	blind := gap > 0
-	k.add(track, Event{At: at, Kind: SessionChanged, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: blind,
+	k.add(track, Event{At: at, Kind: SessionChanged, ObjectID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: blind,
 		Said: said && !blind})
 	if track.lastState == Up {
 		track.Downs++
 		track.leftUp = append(track.leftUp, at)
 		if track.lately(k.now) == flapCount {
-			k.add(track, Event{At: at, Kind: SessionFlaps, TunnelID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: blind})
+			k.add(track, Event{At: at, Kind: SessionFlaps, ObjectID: t.ID, Name: t.Name, From: track.lastState, To: state, Unwatched: blind})
 		}
 	}
 	track.Changed, track.lastState, track.Unwatched = at, state, min(gap, k.now.Sub(at))
@@ -186,7 +186,7 @@ func (k *tracker) dropGone(before, after []Tunnel) {
 	for _, t := range before {
 		if !there[t.ID] {
 			delete(k.tracks, t.ID)
-			gone := Event{At: k.now, Kind: TunnelGone, TunnelID: t.ID, Name: t.Name, From: t.State, Unwatched: k.gap(t.Track.Looked) > 0}
+			gone := Event{At: k.now, Kind: Gone, ObjectID: t.ID, Name: t.Name, From: t.State, Unwatched: k.gap(t.Track.Looked) > 0}
 			if !k.covered(gone) {
 				k.events = append(k.events, gone)
 			}

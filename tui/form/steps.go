@@ -267,8 +267,8 @@ func (f *Form) leaveDraft() tea.Cmd {
 		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Keep a draft", Run: keep}, {Label: "Leave", Run: drop}}})
 }
 
-// Part is a section of what a form says, in words.
-type Part struct {
+// SaidSection is a section of what a form says, in words.
+type SaidSection struct {
 	Title string
 	Said  []Said
 }
@@ -280,10 +280,10 @@ type Said struct {
 }
 
 // InWords is everything that the form says, field by field, for the review. Secrets are only said to be there.
-func (f *Form) InWords() []Part {
-	var out []Part
+func (f *Form) InWords() []SaidSection {
+	var out []SaidSection
 	for _, s := range f.opts.Sections {
-		p := Part{Title: s.Title}
+		p := SaidSection{Title: s.Title}
 		for _, field := range s.Fields {
 			if field.When == nil || field.When(f.values) {
 				p.Said = append(p.Said, f.said(field))

@@ -369,7 +369,7 @@ func (l *List) empty(c tui.Canvas) []string {
 		text = "Nothing could be fetched yet; flarewire keeps trying. " + tui.KeyOf("refresh", "r") + " tries now."
 	case status.Updated.IsZero():
 		text = "Asking Cloudflare…"
-	case status.Part:
+	case status.Incomplete:
 		text = cannotTell(l.desc.Plural, status)
 	}
 	for _, line := range tui.Wrap(tui.Clean(text), c.Width-4) { // a sentence that is cut says nothing

@@ -65,7 +65,7 @@ func (l listed) nothing() []string {
 		return []string{l.hidden}
 	case l.status.Updated.IsZero() && l.status.Err != "":
 		return []string{l.status.Trouble(), "Nothing could be fetched yet; flarewire keeps trying. refresh tries now."}
-	case l.status.Part && !l.status.Updated.IsZero():
+	case l.status.Incomplete && !l.status.Updated.IsZero():
 		return []string{cannotTell(l.plural, l.status)}
 	case l.status.Updated.IsZero():
 		return []string{"Asking Cloudflare."}

@@ -65,7 +65,7 @@ func (m *Module) source() resource.Source[journal.Entry] {
 	s.Status = func() tui.Status {
 		out := status()
 		if note, _ := m.missing.Load().(string); note != "" {
-			out.Note, out.Part = note, true
+			out.Note, out.Incomplete = note, true
 		}
 		return out
 	}

@@ -63,7 +63,7 @@ func (m *Module) said(e exported) tea.Cmd {
 			e.path+" is there already. What it holds is lost then.")},
 			Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Replace", Key: "r", Run: func() tea.Cmd { return m.save(e.path, true) }}}})
 	case e.err != nil:
-		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.Sentence(e.err)}} }
+		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.ErrorText(e.err)}} }
 	}
 	role, text := tui.Good, fmt.Sprintf("Written: %s, %d entries", e.path, e.n)
 	if e.lost != "" {

@@ -58,7 +58,7 @@ func announced(s *store.Snapshot, b api.BGPPrefix, fetched time.Time, watched []
 	var out []piece
 	from := s.Started
 	for _, e := range s.Events {
-		if e.TunnelID != b.ID || e.Kind != store.PrefixAdvertised && e.Kind != store.PrefixWithdrawn {
+		if e.ObjectID != b.ID || e.Kind != store.PrefixAdvertised && e.Kind != store.PrefixWithdrawn {
 			continue
 		}
 		for _, w := range watched {

@@ -212,7 +212,7 @@ func (p *page) read() []card {
 	for _, t := range s.Tunnels {
 		text, role := tunnel.StateNow(p.env, t)
 		glyph, word, _ := strings.Cut(text, " ")
-		c := card{id: t.ID, name: t.Name, glyph: glyph, word: word, role: role, severity: 2 * t.State.Severity(), of: store.Tunnels(t.Kind),
+		c := card{id: t.ID, name: t.Name, glyph: glyph, word: word, role: role, severity: 2 * t.State.Rank(), of: store.Tunnels(t.Kind),
 			since: p.since(t), peer: field.Or(t.InterfaceAddress, "-"), events: t.Track.Events, none: t.State == store.NoBGP,
 			past:    append(pieces(t, watched), recorded(s.Records[t.ID])...),
 			trouble: p.env.Troubled(store.Tunnels(t.Kind), t.ID)}
@@ -352,7 +352,7 @@ func (p *page) query() table.Query {
 func (c card) cells() []string { return []string{c.name, c.word, c.peer, c.flaps, string(c.of)} }
 
 // problem reports whether it is not as it should be.
-func (c card) problem() bool { return c.trouble || c.severity < 2*store.NoBGP.Severity() }
+func (c card) problem() bool { return c.trouble || c.severity < 2*store.NoBGP.Rank() }
 
 // clamp keeps the cursor within what is shown, and notes which session it is on.
 func (p *page) clamp() {

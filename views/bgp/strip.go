@@ -131,7 +131,7 @@ func strip(past []piece, now time.Time, signs int, slot time.Duration, g tui.Gly
 // worst is the worst state between two moments; false when nobody watched then.
 func worst(past []piece, from, to time.Time) (state store.State, known bool) {
 	for _, p := range past {
-		if p.From.Before(to) && !p.To.Before(from) && (!known || p.state.Severity() < state.Severity()) {
+		if p.From.Before(to) && !p.To.Before(from) && (!known || p.state.Rank() < state.Rank()) {
 			state, known = p.state, true
 		}
 	}

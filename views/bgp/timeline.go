@@ -75,7 +75,7 @@ func (p *page) happened(k card) resource.Section {
 		text, role := tunnel.EventText(e)
 		all = append(all, moment{e.At, "", text, role})
 	}
-	subject := diagnose.Subject{Resource: k.of, ID: k.id, Name: k.name}
+	subject := diagnose.Subject{Kind: k.of, ID: k.id, Name: k.name}
 	unused := func(store.Event) string { return "" } // those that were seen are among the session's own, which go back further
 	for _, m := range p.env.Feed.Diagnosis().Timeline(unused, subject) {
 		if m.Name == k.name && m.Source != diagnose.FromWatching {

@@ -215,7 +215,7 @@ func what(c change) string {
 	if c.own != nil && len(strings.Fields(string(c.own.Verb))) > 1 || c.audited == nil {
 		return string(c.own.Verb)
 	}
-	return diagnose.AuditedWords(*c.audited)
+	return diagnose.AuditWords(*c.audited)
 }
 
 func result(c change) string {

@@ -110,7 +110,7 @@ func OnDelete[T any](end func(T) change.Guards, otherwise Guard[T]) Guard[T] {
 func (e Editor[T]) Create() tea.Cmd { return e.editor().create() }
 
 // ReviewNew opens the review of a new object, with what the form said of it.
-func (e Editor[T]) ReviewNew(wanted T, inWords []form.Part) tea.Cmd {
+func (e Editor[T]) ReviewNew(wanted T, inWords []form.SaidSection) tea.Cmd {
 	return e.editor().reviewNew(api.ObjectOf(wanted), inWords)
 }
 

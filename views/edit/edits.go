@@ -47,7 +47,7 @@ func (e *editor) creation(draft form.Values) tui.View {
 	return f
 }
 
-func (e *editor) reviewNew(wanted api.Object, inWords []form.Part) tea.Cmd {
+func (e *editor) reviewNew(wanted api.Object, inWords []form.SaidSection) tea.Cmd {
 	intent := review.Intent{Title: "New " + e.resource.Title, Confirm: e.confirmCreate, Pages: 2, FieldOf: e.fieldOf,
 		Touched: e.touched(), After: e.created(wanted), InWords: inWords,
 		Prepare: func(ctx context.Context, w *change.Writer) (change.Plan, error) {

@@ -53,7 +53,7 @@ func describe(env *kit.Env) resource.Description[*happening] {
 		None: "flarewire has seen no event yet. Of the time when it was not running it can only tell whether the state or health of a tunnel " +
 			"has changed.",
 		ID: func(e *happening) string {
-			return fmt.Sprint(e.key, e.At.UnixNano(), e.Kind, e.Resource, e.TunnelID, e.From, e.To, e.FromHealth, e.ToHealth, e.FromPort, e.ToPort)
+			return fmt.Sprint(e.key, e.At.UnixNano(), e.Kind, e.Resource, e.ObjectID, e.From, e.To, e.FromHealth, e.ToHealth, e.FromPort, e.ToPort)
 		},
 		Name:     func(e *happening) string { return tui.Clean(e.name()) },
 		Columns:  columns(env),
@@ -74,12 +74,12 @@ func describe(env *kit.Env) resource.Description[*happening] {
 // or, when it is gone, the longest prefix that its CIDR lies in. Nil when there is none.
 func open(env *kit.Env, e *happening) tui.View {
 	if e.Resource != store.BGPPrefixes && e.Resource != store.Bindings {
-		return env.Open(e.Resource, e.TunnelID)
+		return env.Open(e.Resource, e.ObjectID)
 	}
 	prefixes := env.Feed.Last().Prefixes.Rows
 	for _, p := range prefixes {
-		if slices.ContainsFunc(p.BGP.Rows, func(b api.BGPPrefix) bool { return b.ID == e.TunnelID }) ||
-			slices.ContainsFunc(p.Bindings.Rows, func(b api.Binding) bool { return b.ID == e.TunnelID }) {
+		if slices.ContainsFunc(p.BGP.Rows, func(b api.BGPPrefix) bool { return b.ID == e.ObjectID }) ||
+			slices.ContainsFunc(p.Bindings.Rows, func(b api.Binding) bool { return b.ID == e.ObjectID }) {
 			return env.Open(store.Prefixes, p.ID)
 		}
 	}

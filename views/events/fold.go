@@ -70,7 +70,7 @@ func fold(events []store.Event) []*happening {
 		if len(g.all) >= burst {
 			g.key = fmt.Sprint("burst", g.all[0].At.UnixNano())
 			g.At = g.all[0].At // it began then
-			g.TunnelID, g.Name = "", g.name()
+			g.ObjectID, g.Name = "", g.name()
 			out = append(out, g)
 			continue
 		}

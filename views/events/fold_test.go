@@ -12,7 +12,7 @@ import (
 func TestBurstsAreOneRow(t *testing.T) {
 	at := time.Date(2026, 11, 20, 3, 0, 0, 0, time.UTC)
 	fell := func(n int, after time.Duration) store.Event {
-		return store.Event{At: at.Add(after), Kind: store.SessionChanged, TunnelID: fmt.Sprint(n), Name: fmt.Sprint("t", n), From: store.Up,
+		return store.Event{At: at.Add(after), Kind: store.SessionChanged, ObjectID: fmt.Sprint(n), Name: fmt.Sprint("t", n), From: store.Up,
 			To: store.Down}
 	}
 	var events []store.Event

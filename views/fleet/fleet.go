@@ -51,7 +51,7 @@ const Word = "fleet"
 
 // Module is the page.
 type Module struct {
-	desk    *signin.Deps
+	deps    *signin.Deps
 	env     *kit.Env
 	fleet   Fleet
 	home    func(*kit.Env) tui.View // the first page of the account on the screen
@@ -60,8 +60,8 @@ type Module struct {
 }
 
 // New returns the maker of the module for a registry. home is the first page of the account on the screen.
-func New(desk *signin.Deps, f Fleet, home func(*kit.Env) tui.View) func(*kit.Env) kit.Module {
-	return func(env *kit.Env) kit.Module { return &Module{desk: desk, env: env, fleet: f, home: home} }
+func New(deps *signin.Deps, f Fleet, home func(*kit.Env) tui.View) func(*kit.Env) kit.Module {
+	return func(env *kit.Env) kit.Module { return &Module{deps: deps, env: env, fleet: f, home: home} }
 }
 
 // PaletteEntries implements kit.Module.
@@ -107,11 +107,11 @@ func (m *Module) step() tea.Cmd {
 	}
 	var cmds []tea.Cmd
 	for _, profile := range m.fleet.Due() {
-		if profile == m.desk.Current {
+		if profile == m.deps.Current {
 			continue // it is on the screen, and read for that
 		}
 		cmds = append(cmds, func() tea.Msg {
-			m.fleet.Read(m.desk.Ctx, profile)
+			m.fleet.Read(m.deps.Ctx, profile)
 			return readMsg{}
 		})
 	}
@@ -156,11 +156,11 @@ func (m *Module) status() tui.Status {
 func (m *Module) rows() []Account {
 	all := m.fleet.Accounts()
 	for i := range all {
-		if a := &all[i]; a.Profile == m.desk.Current && m.env.Feed != nil {
+		if a := &all[i]; a.Profile == m.deps.Current && m.env.Feed != nil {
 			a.Snapshot, a.Incidents, a.Err = m.env.Feed.Last(), m.env.Feed.Diagnosis().Incidents(), ""
 			a.ID, a.Budget = m.env.Account.ID, m.env.Client.Budget()
 			if err := a.Snapshot.Err(); err != nil {
-				a.Err = kit.Sentence(err)
+				a.Err = kit.ErrorText(err)
 			}
 		}
 	}
@@ -217,10 +217,10 @@ func (m *Module) describe() resource.Description[Account] {
 
 // enter is the page behind enter: the account's first page, or the one that opens its profile.
 func (m *Module) enter(a Account) tui.View {
-	if a.Profile == m.desk.Current {
+	if a.Profile == m.deps.Current {
 		return m.home(m.env)
 	}
-	return signin.Open(m.desk, a.Profile)
+	return signin.Open(m.deps, a.Profile)
 }
 
 func summary(all []Account) tui.Line {
@@ -376,7 +376,7 @@ func (m *Module) note(a Account, _ time.Time) string {
 		return tui.Clean(strings.Join(strings.Fields(a.Err), " "))
 	case a.Snapshot == nil:
 		return "not read yet"
-	case a.Profile == m.desk.Current:
+	case a.Profile == m.deps.Current:
 		return "on the screen"
 	}
 	for _, i := range a.Incidents {

@@ -20,10 +20,10 @@ func (m *Module) around(p *port, links []api.MagicInterconnect, now time.Time) [
 	var of []diagnose.Subject
 	var ids []string
 	if p != nil {
-		of = append(of, diagnose.Subject{Resource: kind.Ports, ID: p.Name, Name: p.Name})
+		of = append(of, diagnose.Subject{Kind: kind.Ports, ID: p.Name, Name: p.Name})
 	}
 	for _, l := range links {
-		of = append(of, diagnose.Subject{Resource: store.Links, ID: l.ID, Name: l.Name})
+		of = append(of, diagnose.Subject{Kind: store.Links, ID: l.ID, Name: l.Name})
 		ids = append(ids, l.ID)
 	}
 	var out []resource.Section

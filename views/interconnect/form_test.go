@@ -174,7 +174,7 @@ func TestAnInterconnectOfVersion15IsSentWithoutGRE(t *testing.T) {
 		l := api.MagicInterconnect{ID: "l1", Name: "fra", Version: version, MTU: 1476, InterfaceAddress: "10.222.0.0/31",
 			GRE: &api.InterconnectGRE{CloudflareEndpoint: "192.0.2.11"}}
 		l.Description = "changed"
-		r, err := m.env.Account.Interconnects.BuildUpdate(l.ID, l)
+		r, err := m.env.Account.MagicInterconnects.BuildUpdate(l.ID, l)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -127,13 +127,13 @@ func (m *Module) Setups() []kit.Setup {
 }
 
 func (m *Module) linkEditor() edit.Editor[api.MagicInterconnect] {
-	return edit.Editor[api.MagicInterconnect]{Env: m.env, Resource: change.Interconnects, Form: m.linkForm, FieldOf: linkFieldOf,
+	return edit.Editor[api.MagicInterconnect]{Env: m.env, Resource: change.Links, Form: m.linkForm, FieldOf: linkFieldOf,
 		Guard: edit.OnWrite(guardLink)}
 }
 
 // portEditor begins with the given port: an empty one, or one with its slot.
 func (m *Module) portEditor(blank api.Interconnect) edit.Editor[api.Interconnect] {
-	return edit.Editor[api.Interconnect]{Env: m.env, Resource: change.PhysicalInterconnects, Form: m.portForm, Blank: blank,
+	return edit.Editor[api.Interconnect]{Env: m.env, Resource: change.Ports, Form: m.portForm, Blank: blank,
 		Guard: edit.OnDelete(m.endOfLinks, edit.OnWrite(m.guardPort)), ConfirmCreate: "order",
 		Dependents: m.endOfPort}
 }

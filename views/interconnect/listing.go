@@ -35,7 +35,7 @@ func Listings() []kit.Listing {
 			ID: func(c api.CNI) string { return c.ID }, Name: func(c api.CNI) string { return c.Magic.ConduitName }, JSON: api.CNI.JSON,
 			Columns: func(tui.Glyphs) []table.Column[api.CNI] { return cniColumns() }}.Listing(),
 		kit.ListingOf[L]{Kind: kind.Links, Without: []string{"port"},
-			List: kit.AllOf(func(a *api.AccountClient) api.Collection[L] { return a.Interconnects }),
+			List: kit.AllOf(func(a *api.AccountClient) api.Collection[L] { return a.MagicInterconnects }),
 			ID:   func(l L) string { return l.ID }, Name: func(l L) string { return l.Name }, JSON: L.JSON,
 			Columns: func(tui.Glyphs) []table.Column[L] { return linkColumns(func(L) string { return "" }) }}.Listing(),
 	}
@@ -43,7 +43,7 @@ func Listings() []kit.Listing {
 
 // listPorts reads the ports and, for the columns, the state of each: the list does not have it.
 func listPorts(ctx context.Context, a *api.AccountClient, want kit.Wanted) ([]port, error) {
-	list, err := a.PhysicalInterconnects.List(ctx)
+	list, err := a.Interconnects.List(ctx)
 	ports := make([]port, len(list))
 	for i, p := range list {
 		ports[i] = port{store.Port{Interconnect: p}}

@@ -113,7 +113,7 @@ func (m *Module) parts(s *store.Snapshot) []part {
 		}
 	}
 	for _, p := range sorting.Sorted(s.Ports.Rows, func(a, b store.Port) int {
-		return cmp.Or(cmp.Compare(a.State.Severity(), b.State.Severity()), tui.Natural(a.Name, b.Name))
+		return cmp.Or(cmp.Compare(a.State.Rank(), b.State.Rank()), tui.Natural(a.Name, b.Name))
 	}) {
 		add(0, part{port: &port{p}})
 		over(1, func(c api.CNI) bool { return c.Interconnect == p.Name })

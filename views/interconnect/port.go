@@ -49,7 +49,7 @@ func portColumns(g tui.Glyphs, cnis func(port) string) []table.Column[port] {
 			text, _ := StateText(p.State, g)
 			return text
 		}),
-			Role: func(p port) tui.Role { return portRole(p.State) }, Compare: bySeverity},
+			Role: func(p port) tui.Role { return portRole(p.State) }, Compare: byRank},
 		{Key: "site", Title: "SITE", Width: 12, Text: field.Cell(place)},
 		{Key: "speed", Title: "SPEED", Width: 5, Text: field.Cell(func(p port) string { return field.Or(p.Speed, "-") })},
 		{Key: "reason", Title: "REASON", Width: 24, Grow: 30, Role: muted,
@@ -91,7 +91,7 @@ func Summary(states []store.PortState, g tui.Glyphs) tui.Line {
 	for _, s := range []store.PortState{store.PortDown, store.PortUnhealthy, "", store.PortPending, store.PortHealthy} {
 		n := 0
 		for _, other := range states {
-			if other.Severity() == s.Severity() {
+			if other.Rank() == s.Rank() {
 				n++
 			}
 		}
@@ -124,7 +124,7 @@ func (m *Module) stateSection(p port, now time.Time) resource.Section {
 		{Label: "Read", Value: at, Note: age},
 	}}
 	if p.Asked.Err != nil {
-		s.Fields = append(s.Fields, resource.Field{Label: "Last attempt", Value: kit.Sentence(p.Asked.Err), Role: tui.Bad, Prose: true})
+		s.Fields = append(s.Fields, resource.Field{Label: "Last attempt", Value: kit.ErrorText(p.Asked.Err), Role: tui.Bad, Prose: true})
 	}
 	s.Fields = append(s.Fields, p.explain()...)
 	return s

@@ -318,11 +318,11 @@ func (m *Module) otherNames(except string) []rules.Named {
 		if t.Kind == api.IPsec {
 			of = rules.IPsec
 		}
-		out = append(out, rules.Named{Name: t.Name, Kind: of})
+		out = append(out, rules.Named{Name: t.Name, Type: of})
 	}
 	for _, l := range m.links().Rows {
 		if l.Name != except || except == "" {
-			out = append(out, rules.Named{Name: l.Name, Kind: rules.Interconnect})
+			out = append(out, rules.Named{Name: l.Name, Type: rules.Interconnect})
 		}
 	}
 	return out

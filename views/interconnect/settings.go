@@ -69,7 +69,7 @@ func (m *Module) bgpSettings() resource.Section {
 	switch {
 	case list.Err != nil && !list.Known():
 		put(resource.Field{Label: "Cloudflare ASN", Value: "could not be read", Role: tui.Muted})
-		put(resource.Field{Role: tui.Muted, Prose: true, Value: kit.Sentence(list.Err)})
+		put(resource.Field{Role: tui.Muted, Prose: true, Value: kit.ErrorText(list.Err)})
 		return out
 	case !list.Known():
 		put(resource.Field{Label: "Cloudflare ASN", Value: "not read yet", Role: tui.Muted})
@@ -166,7 +166,7 @@ func (m *Module) settingsForm(title string, opened api.CNISettings) *form.Form {
 		Submit: func(v form.Values) tea.Cmd {
 			asn, err := rules.ParseASN(strings.TrimSpace(v["default_asn"]))
 			if err != nil {
-				return tui.Toast(tui.Bad, kit.Sentence(err))
+				return tui.Toast(tui.Bad, kit.ErrorText(err))
 			}
 			return m.reviewSettings(opened, api.CNISettings{DefaultASN: &asn})
 		}})

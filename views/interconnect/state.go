@@ -39,7 +39,7 @@ func StateText(s store.PortState, g tui.Glyphs) (string, tui.Role) {
 	return portGlyph(s, g) + " " + tui.Clean(s.Word()), portRole(s)
 }
 
-func bySeverity(a, b port) int { return cmp.Compare(a.State.Severity(), b.State.Severity()) }
+func byRank(a, b port) int { return cmp.Compare(a.State.Rank(), b.State.Rank()) }
 
 // explain says in words what a port's state tells and what to check, cable or partner.
 func (p port) explain() []resource.Field {

@@ -17,7 +17,7 @@ func TestAStateThatIsNotKnownIsNotGuessed(t *testing.T) {
 		t.Errorf("a new state is shown as %q", got)
 	}
 	order := []store.PortState{store.PortDown, store.PortUnhealthy, "", store.PortPending, store.PortHealthy}
-	if !slices.IsSortedFunc(order, func(a, b store.PortState) int { return a.Severity() - b.Severity() }) {
+	if !slices.IsSortedFunc(order, func(a, b store.PortState) int { return a.Rank() - b.Rank() }) {
 		t.Error("the worst state is not first")
 	}
 }

@@ -124,7 +124,7 @@ func (b *bundling) Update(msg tea.Msg) tea.Cmd {
 	}
 	back := tui.Replace(b, b.form)
 	if !errors.Is(m.err, fs.ErrExist) {
-		return tea.Batch(back, b.form.Update(form.RefusedMsg{Fields: form.Values{bundlePath: Sentence(m.err)}}))
+		return tea.Batch(back, b.form.Update(form.RefusedMsg{Fields: form.Values{bundlePath: ErrorText(m.err)}}))
 	}
 	// What was there already is replaced only when the user says so.
 	return tea.Batch(back, tui.Open(&tui.Dialog{Title: "Replace what is there?", Lines: []tui.Line{
@@ -161,7 +161,7 @@ func (e *Env) bundles(msg tea.Msg) tea.Cmd {
 		switch {
 		case m.saving.told:
 		case m.err != nil:
-			return tui.Toast(tui.Bad, "The support bundle was not written: "+Sentence(m.err))
+			return tui.Toast(tui.Bad, "The support bundle was not written: "+ErrorText(m.err))
 		default:
 			return tui.Toast(tui.Good, "The support bundle is written: "+whole(m.path))
 		}

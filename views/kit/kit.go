@@ -40,7 +40,7 @@ type Env struct {
 	// NoWrites is why nothing can be changed; empty when writing is possible.
 	NoWrites string
 	// Drafts are what guided setups remember; in the demo until the program ends.
-	Drafts *drafts.Memory
+	Drafts *drafts.File
 	// Version is the program's, in one line, for support bundles.
 	Version string
 	// Hide takes the session's secrets out of a text.

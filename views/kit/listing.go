@@ -100,26 +100,26 @@ func EachOf[T, A any](ctx context.Context, objects []T, ask func(context.Context
 	return answers, group.Wait()
 }
 
-// PartOf is an object of a prefix with the prefix that it belongs to.
-type PartOf[T any] struct {
+// PrefixRow is an object of a prefix with the prefix that it belongs to.
+type PrefixRow[T any] struct {
 	Prefix api.Prefix
 	Object T
 }
 
-// PartsOf lists what belongs to the wanted prefixes, in their order. One prefix that cannot be read fails the whole list: a
+// PrefixRows lists what belongs to the wanted prefixes, in their order. One prefix that cannot be read fails the whole list: a
 // part must not look like all.
-func PartsOf[T any](of func(*api.AccountClient, string) api.Collection[T]) func(context.Context, *api.AccountClient,
-	Wanted) ([]PartOf[T], error) {
-	return func(ctx context.Context, a *api.AccountClient, want Wanted) ([]PartOf[T], error) {
+func PrefixRows[T any](of func(*api.AccountClient, string) api.Collection[T]) func(context.Context, *api.AccountClient,
+	Wanted) ([]PrefixRow[T], error) {
+	return func(ctx context.Context, a *api.AccountClient, want Wanted) ([]PrefixRow[T], error) {
 		prefixes, err := want.Prefixes(ctx)
 		if err != nil {
 			return nil, err
 		}
-		lists, err := EachOf(ctx, prefixes, func(ctx context.Context, p api.Prefix) ([]PartOf[T], error) {
+		lists, err := EachOf(ctx, prefixes, func(ctx context.Context, p api.Prefix) ([]PrefixRow[T], error) {
 			list, err := of(a, p.ID).List(ctx)
-			parts := make([]PartOf[T], len(list))
+			parts := make([]PrefixRow[T], len(list))
 			for i, v := range list {
-				parts[i] = PartOf[T]{p, v}
+				parts[i] = PrefixRow[T]{p, v}
 			}
 			return parts, err
 		})
@@ -130,18 +130,18 @@ func PartsOf[T any](of func(*api.AccountClient, string) api.Collection[T]) func(
 	}
 }
 
-// PartColumns makes the columns of the page of one prefix those of a list over all prefixes: each object is drawn as on the page
+// PrefixRowColumns makes the columns of the page of one prefix those of a list over all prefixes: each object is drawn as on the page
 // of its own, and the prefix is added.
-func PartColumns[T any](of func(api.Prefix) []table.Column[T]) []table.Column[PartOf[T]] {
-	var out []table.Column[PartOf[T]]
+func PrefixRowColumns[T any](of func(api.Prefix) []table.Column[T]) []table.Column[PrefixRow[T]] {
+	var out []table.Column[PrefixRow[T]]
 	for i, c := range of(api.Prefix{}) {
-		column := table.Column[PartOf[T]]{Key: c.Key, Title: c.Title, Width: c.Width, Grow: c.Grow, Priority: c.Priority, Right: c.Right,
-			Text: func(p PartOf[T], now time.Time) string { return of(p.Prefix)[i].Text(p.Object, now) }}
+		column := table.Column[PrefixRow[T]]{Key: c.Key, Title: c.Title, Width: c.Width, Grow: c.Grow, Priority: c.Priority, Right: c.Right,
+			Text: func(p PrefixRow[T], now time.Time) string { return of(p.Prefix)[i].Text(p.Object, now) }}
 		if c.Role != nil {
-			column.Role = func(p PartOf[T]) tui.Role { return of(p.Prefix)[i].Role(p.Object) }
+			column.Role = func(p PrefixRow[T]) tui.Role { return of(p.Prefix)[i].Role(p.Object) }
 		}
 		out = append(out, column)
 	}
-	return append(out, table.Column[PartOf[T]]{Key: "of", Title: "OF PREFIX", Width: 18, Priority: 4,
-		Text: func(p PartOf[T], _ time.Time) string { return tui.Clean(p.Prefix.CIDR) }})
+	return append(out, table.Column[PrefixRow[T]]{Key: "of", Title: "OF PREFIX", Width: 18, Priority: 4,
+		Text: func(p PrefixRow[T], _ time.Time) string { return tui.Clean(p.Prefix.CIDR) }})
 }

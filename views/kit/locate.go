@@ -15,7 +15,7 @@ import (
 type Locator interface {
 	// Where is the page of where an address or a network leads.
 	Where(p netip.Prefix) tui.View
-	// Through is the page of the destinations that have a way over one of these tunnels or interconnects, which name is of.
+	// Through is the page of the destinations that have a path over one of these tunnels or interconnects, which name is of.
 	Through(name string, ids ...string) tui.View
 	// Paths says how many paths to a network are left, and names them, by what is known; nil when the routes are not.
 	Paths(p netip.Prefix) []resource.Section
@@ -31,7 +31,7 @@ type Locator interface {
 // locateKey is the key of both actions, free on every list and page.
 const locateKey = "i"
 
-// Paths are the ways to a network, for what stands beside a list; nil where no module knows.
+// Paths are the paths to a network, for what stands beside a list; nil where no module knows.
 func (e *Env) Paths(cidr string) []resource.Section {
 	p, err := netip.ParsePrefix(cidr)
 	if l := e.locator(); l != nil && err == nil {
@@ -72,7 +72,7 @@ func (e *Env) WhereAction(text string) []tui.Action {
 		Long: "Show its routes and paths, their state and redundancy", Run: func() tea.Cmd { return tui.Push(l.Where(p.Masked())) }}}
 }
 
-// ThroughAction is the action that shows the destinations with a way over a tunnel, an interconnect, or several of them; nil where no
+// ThroughAction is the action that shows the destinations with a path over a tunnel, an interconnect, or several of them; nil where no
 // module knows.
 func (e *Env) ThroughAction(name string, ids ...string) []tui.Action {
 	l := e.locator()

@@ -44,7 +44,7 @@ func (e *Env) MuteOf(of store.Kind, id string) tui.Action {
 	a.Long = "Mute its problem for a while, with a reason, or unmute it; it reappears if it gets worse"
 	a.Run = func() tea.Cmd {
 		for _, i := range e.Feed.Diagnosis().Incidents() {
-			if slices.ContainsFunc(i.Members, func(s diagnose.Subject) bool { return s.Resource == of && s.ID == id }) {
+			if slices.ContainsFunc(i.Members, func(s diagnose.Subject) bool { return s.Kind == of && s.ID == id }) {
 				return e.muteOrNot(i)
 			}
 		}

@@ -107,7 +107,7 @@ func (e *Env) BrokenRoutes(cidr netip.Prefix) []string {
 func (e *Env) FreshBrokenRoutes(ctx context.Context, cidr netip.Prefix) []string {
 	ctx, cancel := context.WithTimeout(ctx, ReadLimit)
 	defer cancel()
-	kinds := []store.Kind{store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes, store.HealthChecks}
+	kinds := []store.Kind{store.GRETunnels, store.IPsecTunnels, store.Links, store.Routes, store.TunnelHealth}
 	now := e.Feed.Fresh(ctx, justRead, store.Of(kinds...)...)
 	out := e.BrokenRoutes(cidr)
 	if why := now.CannotTell(kinds[:len(kinds)-1]...); why != "" {

@@ -34,8 +34,8 @@ func (e *Env) Taken(found rules.Finding, kinds ...store.Kind) form.Finding {
 	return worst
 }
 
-// Sentence is an error for a person: what the server said and what to do.
-func Sentence(err error) string { return live.Told(err) }
+// ErrorText is an error for a person: what the server said and what to do.
+func ErrorText(err error) string { return live.ErrorText(err) }
 
 // Copyable is an object's JSON for the clipboard: as the server sent it, but without an MD5 key, which
 // opens a router's session.

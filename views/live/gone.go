@@ -22,7 +22,7 @@ func (f *Feed) ended(id string, now time.Time) []resource.Field {
 		return []resource.Field{{Label: "Deleted", Value: at, Note: age + ", from this machine: :activity"}}
 	}
 	for _, r := range f.Last().Records {
-		audited := diagnose.AuditedOf(r, id)
+		audited := diagnose.AuditEntries(r, id)
 		if i := slices.IndexFunc(audited, func(e api.AuditEntry) bool { return e.Action == string(journal.Delete) }); i >= 0 {
 			at, age := resource.Time(audited[i].At, now)
 			return []resource.Field{{Label: "Deleted", Value: at, Note: age + ", by " + audited[i].Actor.By()}}

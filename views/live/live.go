@@ -79,7 +79,7 @@ func (f *Feed) step() tea.Cmd {
 		cmds = append(cmds, func() tea.Msg {
 			f.store.Do(f.ctx, job)
 			f.recallChanges(false)
-			return readMsg{job.Details}
+			return readMsg{job.Targets}
 		})
 	}
 	seq := f.seq.Next() // whatever wait was under way is over
@@ -206,7 +206,7 @@ func (f *Feed) statusOf(needs []store.Target) tui.Status {
 	last := f.seen.Load()
 	for _, d := range needs[1:] {
 		if e := last.About(d); s.Err == "" && s.Note == "" && e.Err != nil && e.Failures > 0 {
-			s.Note = sentenceOf(e.Why()) + ": " + Sentence(e.Err)
+			s.Note = sentenceOf(e.Why()) + ": " + ErrorLine(e.Err)
 		}
 	}
 	return s
@@ -235,7 +235,7 @@ func (f *Feed) tunnelStatus(kinds []api.TunnelKind) tui.Status {
 		failed(&s, "", err)
 	}
 	s.Note = note(last.Unsettled(orTunnels(lists)...))
-	s.Part = s.Note != ""
+	s.Incomplete = s.Note != ""
 	s.Note = cmp.Or(s.Note, sentenceOf(last.ClockTrouble()))
 	return s
 }
@@ -282,7 +282,7 @@ func (f *Feed) Status(needs ...store.Target) tui.Status {
 		e := last.About(d)
 		if s.Note == "" {
 			s.Note = note([]store.Entry{e})
-			s.Part = s.Note != ""
+			s.Incomplete = s.Note != ""
 		}
 		if i == 0 || e.Fetched.Before(s.Updated) {
 			s.Updated = e.Fetched
@@ -349,29 +349,29 @@ func (f *Feed) forgetDiagnosis() {
 func (f *Feed) Outage(since time.Time) string {
 	last := f.Last()
 	if err := last.Err(); last.SilentSince.After(since) && api.KindOf(err) == api.NetworkTrouble {
-		return Sentence(err)
+		return ErrorLine(err)
 	}
 	return ""
 }
 
 // failed says in a status why an attempt failed, behind a lead.
 func failed(s *tui.Status, lead string, err error) {
-	s.Err = lead + Sentence(err)
-	if told := Told(err); lead+told != s.Err {
+	s.Err = lead + ErrorLine(err)
+	if told := ErrorText(err); lead+told != s.Err {
 		s.Said = lead + told
 	}
 }
 
-// Told says what an error means where there is room for more than a line: what the server said comes first, then what we make of it.
-func Told(err error) string {
-	if said, advice := Parts(err); advice != "" {
+// ErrorText says what an error means where there is room for more than a line: what the server said comes first, then what we make of it.
+func ErrorText(err error) string {
+	if said, advice := ErrorParts(err); advice != "" {
 		return said + ": " + advice
 	}
-	return Sentence(err)
+	return ErrorLine(err)
 }
 
-// Parts is what Told says in two, for what the server has answered with a sentence: that sentence, and our advice.
-func Parts(err error) (said, advice string) {
+// ErrorParts is what ErrorText says in two, for what the server has answered with a sentence: that sentence, and our advice.
+func ErrorParts(err error) (said, advice string) {
 	var e *api.Error
 	if advice = api.Advice(err); advice == "" || !errors.As(err, &e) || e.Status == 0 || e.Said() == "" {
 		return "", ""
@@ -379,8 +379,8 @@ func Parts(err error) (said, advice string) {
 	return fmt.Sprintf("Cloudflare answered %d (%s)", e.Status, e.Said()), advice
 }
 
-// Sentence says what an error means for the person at the screen, in a line: what to do about it.
-func Sentence(err error) string {
+// ErrorLine says what an error means for the person at the screen, in a line: what to do about it.
+func ErrorLine(err error) string {
 	advice := api.Advice(err)
 	var e *api.Error
 	switch {

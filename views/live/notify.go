@@ -85,7 +85,7 @@ func (n *Notifier) met(e store.Event) bool {
 		return true
 	}
 	return slices.ContainsFunc(n.before.Tunnels, func(t store.Tunnel) bool {
-		return t.ID == e.TunnelID && (e.Kind != store.HealthChanged || t.Health.State != store.HealthUnknown)
+		return t.ID == e.ObjectID && (e.Kind != store.HealthChanged || t.Health.State != store.HealthUnknown)
 	})
 }
 
@@ -115,7 +115,7 @@ func (n *Notifier) notable(e store.Event) string {
 	if e.Unwatched {
 		text += ", when is not known"
 	}
-	key, now, most := string(e.Resource)+e.TunnelID, n.now(), perSubject
+	key, now, most := string(e.Resource)+e.ObjectID, n.now(), perSubject
 	if e.Kind == store.SessionFlaps {
 		key, most = key+string(e.Kind), 1 // it is told whatever was told of the session before
 	}
@@ -148,7 +148,7 @@ func (n *Notifier) flaps(e store.Event) bool {
 		return false
 	}
 	for _, t := range n.feed.Last().Tunnels {
-		if t.ID == e.TunnelID {
+		if t.ID == e.ObjectID {
 			return t.Track.Flapping
 		}
 	}

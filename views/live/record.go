@@ -39,7 +39,7 @@ func (f *Feed) LookUp(t store.Tunnel) tea.Cmd {
 // LookUpIncident is LookUp for the page of an incident; for one of prefixes it asks what came in.
 func (f *Feed) LookUpIncident(i diagnose.Incident) tea.Cmd {
 	account := f.Diagnosis()
-	if slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.Resource == store.Prefixes }) {
+	if slices.ContainsFunc(i.Members, func(m diagnose.Subject) bool { return m.Kind == store.Prefixes }) {
 		return f.LookAtArrivals()
 	}
 	return func() tea.Msg {

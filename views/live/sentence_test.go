@@ -27,7 +27,7 @@ func TestAPauseOfOurOwnIsSaidAsThat(t *testing.T) {
 		_, err = account.Routes.List(t.Context())
 		time.Sleep(4 * time.Minute)
 		const want = "Paused: flarewire's own API rate budget is used up, next request in 70 s"
-		if got := live.Sentence(err); got != want {
+		if got := live.ErrorLine(err); got != want {
 			t.Errorf("%q, want %q", got, want)
 		}
 	})
@@ -46,7 +46,7 @@ func TestAPauseOfCloudflaresIsSaidAsThat(t *testing.T) {
 		account := client.In(sim.Account())
 		_, _ = account.Routes.List(t.Context())
 		_, err = account.Routes.List(t.Context())
-		if got := live.Sentence(err); !strings.HasPrefix(got, "Paused: too many requests for this user; wait until ") {
+		if got := live.ErrorLine(err); !strings.HasPrefix(got, "Paused: too many requests for this user; wait until ") {
 			t.Errorf("%q", got)
 		}
 	})
@@ -79,7 +79,7 @@ func TestTheServersSentenceComesFirst(t *testing.T) {
 			t.Fatal(err)
 		}
 		_, err = client.In(sim.Account()).Routes.List(t.Context())
-		if got := live.Told(err); !strings.HasPrefix(got, "Cloudflare answered "+c.first) {
+		if got := live.ErrorText(err); !strings.HasPrefix(got, "Cloudflare answered "+c.first) {
 			t.Errorf("%s: %q", name, got)
 		}
 	}

@@ -96,8 +96,8 @@ func (m *Module) summary(rows []*diagnose.LocationView) tui.Line {
 		text = tui.Count(len(rows), "locations") + "; which of them carry traffic is not known: unweighted"
 	}
 	line := tui.Line{{Text: text, Role: tui.Muted}}
-	if l.Part != "" {
-		line = append(line, tui.Span{Text: ". In part: " + tui.Clean(l.Part), Role: tui.Pending})
+	if l.Missing != "" {
+		line = append(line, tui.Span{Text: ". In part: " + tui.Clean(l.Missing), Role: tui.Pending})
 	}
 	return line
 }
@@ -115,7 +115,7 @@ func (m *Module) sections(s diagnose.LocationView) []resource.Section {
 	}
 	switch {
 	case !s.Asked:
-		prose(&first, "How it sees the tunnels was not asked: "+cmp.Or(l.Part, "it carries no traffic")+".")
+		prose(&first, "How it sees the tunnels was not asked: "+cmp.Or(l.Missing, "it carries no traffic")+".")
 	case s.Idle():
 		prose(&first, "No tunnel has traffic here: what it sees needs no action.")
 	case !l.Weighed:
@@ -125,7 +125,7 @@ func (m *Module) sections(s diagnose.LocationView) []resource.Section {
 	for _, b := range s.Bad {
 		f := resource.Field{Label: tui.Clean(b.Name), Value: string(b.State), Role: stateRole(b), Note: flow(b)}
 		if b.ID != "" {
-			f.Open = func() tui.View { return m.env.Open(b.Resource, b.ID) }
+			f.Open = func() tui.View { return m.env.Open(b.Kind, b.ID) }
 		}
 		second.Fields = append(second.Fields, f)
 	}

@@ -228,7 +228,7 @@ func (p *page) sources(c tui.Canvas, s *store.Snapshot) []string {
 		}
 		all = append(all, sourceAge{name, text, role})
 		if err != nil {
-			why.add(name, kit.Sentence(err))
+			why.add(name, kit.ErrorText(err))
 		}
 	}
 	for _, src := range rests {
@@ -254,7 +254,7 @@ var rests = []struct {
 	name  string
 	kinds []store.Kind
 }{
-	{"GRE", []store.Kind{store.GRETunnels}}, {"IPsec", []store.Kind{store.IPsecTunnels}}, {"health", []store.Kind{store.HealthChecks}},
+	{"GRE", []store.Kind{store.GRETunnels}}, {"IPsec", []store.Kind{store.IPsecTunnels}}, {"health", []store.Kind{store.TunnelHealth}},
 	{"traffic", []store.Kind{store.TunnelTraffic}}, {"routes", []store.Kind{store.Routes}}, {"prefixes", []store.Kind{store.Prefixes}},
 	{"CNI", []store.Kind{store.Ports, store.Links}},
 }

@@ -90,7 +90,7 @@ func (p *incident) Actions() []tui.Action {
 	var ask []tui.Action
 	if d, ok := p.table.Selected(); ok {
 		ask = p.env.AskActions(d.Subject.ID)
-		if view := p.env.Open(d.Subject.Resource, idOf(d.Subject)); view != nil {
+		if view := p.env.Open(d.Subject.Kind, idOf(d.Subject)); view != nil {
 			open.Why, open.Run = "", func() tea.Cmd { return tui.Push(view) }
 		}
 	}
@@ -118,7 +118,7 @@ func (p *incident) Draw(c tui.Canvas) []string {
 	right.Width = c.Width - own.Width - 1
 	var member []string
 	if d, ok := p.table.Selected(); ok {
-		member = p.ahead.Draw(right, idOf(d.Subject), p.takes, func() tui.View { return p.env.Open(d.Subject.Resource, idOf(d.Subject)) })
+		member = p.ahead.Draw(right, idOf(d.Subject), p.takes, func() tui.View { return p.env.Open(d.Subject.Kind, idOf(d.Subject)) })
 	}
 	return resource.Beside(c, p.members(own, true), member, right.Width+1)
 }

@@ -172,7 +172,7 @@ func (p *page) stateOf(s diagnose.Subject) tui.Span {
 		text, role := tunnel.StateNow(p.env, *t)
 		return tui.Span{Text: text, Role: role}
 	}
-	if state, ok := p.ports[s.Name]; ok && s.Resource == store.Ports {
+	if state, ok := p.ports[s.Name]; ok && s.Kind == store.Ports {
 		text, role := interconnect.StateText(state, p.env.Glyphs)
 		return tui.Span{Text: text, Role: role}
 	}
@@ -253,7 +253,7 @@ func (p *page) columns() []table.Column[trouble] {
 func whereActions(env *kit.Env, i diagnose.Incident) []tui.Action {
 	var over []string
 	for _, m := range i.Members {
-		if m.Resource != store.Prefixes && m.Resource != store.Routes && m.ID != "" {
+		if m.Kind != store.Prefixes && m.Kind != store.Routes && m.ID != "" {
 			over = append(over, m.ID)
 		}
 	}
@@ -294,7 +294,7 @@ func (p *page) Actions() []tui.Action {
 	} else if row.Several() {
 		open.Long = "The tunnels of this incident, each with its finding"
 		open.Run = func() tea.Cmd { return tui.Push(newIncident(p.env, row.Incident)) }
-	} else if view := p.env.Open(row.Members[0].Resource, idOf(row.Members[0])); view == nil {
+	} else if view := p.env.Open(row.Members[0].Kind, idOf(row.Members[0])); view == nil {
 		open.Why = "there is no page for it"
 	} else {
 		open.Run = func() tea.Cmd { return tui.Push(view) }

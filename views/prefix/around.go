@@ -17,7 +17,7 @@ func (m *Module) around(r row, now time.Time) []resource.Section {
 		return nil
 	}
 	return append(m.env.Paths(r.CIDR),
-		events.Around(m.env, now, diagnose.Subject{Resource: store.Prefixes, ID: r.ID, Name: r.CIDR}))
+		events.Around(m.env, now, diagnose.Subject{Kind: store.Prefixes, ID: r.ID, Name: r.CIDR}))
 }
 
 // aroundService is what is bound to a service.

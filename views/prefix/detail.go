@@ -104,7 +104,7 @@ func listing[T any](p store.List[T], title string, open func() tui.View, field f
 		if p.Known() {
 			text += " again: these are of " + p.Fetched.UTC().Format("15:04:05") + " UTC"
 		}
-		out = append(out, resource.Field{Value: text + ". " + kit.Sentence(p.Err), Role: tui.Bad, Prose: true})
+		out = append(out, resource.Field{Value: text + ". " + kit.ErrorText(p.Err), Role: tui.Bad, Prose: true})
 	}
 	return append(out, all)
 }

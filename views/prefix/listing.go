@@ -18,26 +18,26 @@ import (
 // cannot see.
 func Listings() []kit.Listing {
 	type (
-		bgp     = kit.PartOf[api.BGPPrefix]
-		binding = kit.PartOf[api.Binding]
+		bgp     = kit.PrefixRow[api.BGPPrefix]
+		binding = kit.PrefixRow[api.Binding]
 	)
 	return []kit.Listing{
 		kit.ListingOf[row]{Kind: kind.Prefixes, List: list, Columns: columns,
 			ID: func(r row) string { return r.ID }, Name: func(r row) string { return r.CIDR },
 			JSON: func(r row) json.RawMessage { return r.JSON() }}.Listing(),
-		kit.ListingOf[bgp]{Kind: kind.BGPPrefixes, List: kit.PartsOf((*api.AccountClient).BGPPrefixes),
+		kit.ListingOf[bgp]{Kind: kind.BGPPrefixes, List: kit.PrefixRows((*api.AccountClient).BGPPrefixes),
 			ID: func(p bgp) string { return p.Object.ID }, Name: func(p bgp) string { return p.Object.CIDR },
 			JSON: func(p bgp) json.RawMessage { return p.Object.JSON() },
 			Columns: func(g tui.Glyphs) []table.Column[bgp] {
-				return kit.PartColumns(func(p api.Prefix) []table.Column[api.BGPPrefix] {
+				return kit.PrefixRowColumns(func(p api.Prefix) []table.Column[api.BGPPrefix] {
 					return bgpColumns(row{Prefix: store.Prefix{Prefix: p}}, g)
 				})
 			}}.Listing(),
-		kit.ListingOf[binding]{Kind: kind.Bindings, List: kit.PartsOf((*api.AccountClient).Bindings), Without: []string{"since"},
+		kit.ListingOf[binding]{Kind: kind.Bindings, List: kit.PrefixRows((*api.AccountClient).Bindings), Without: []string{"since"},
 			ID: func(p binding) string { return p.Object.ID }, Name: func(p binding) string { return p.Object.CIDR },
 			JSON: func(p binding) json.RawMessage { return p.Object.JSON() },
 			Columns: func(g tui.Glyphs) []table.Column[binding] {
-				return kit.PartColumns(func(p api.Prefix) []table.Column[api.Binding] {
+				return kit.PrefixRowColumns(func(p api.Prefix) []table.Column[api.Binding] {
 					return bindingColumns(row{Prefix: store.Prefix{Prefix: p}}, g, func(string) time.Time { return time.Time{} })
 				})
 			}}.Listing(),

@@ -18,13 +18,13 @@ import (
 
 // Module is the profiles of this machine. They come from the config file and not from the account.
 type Module struct {
-	desk *signin.Deps
+	deps *signin.Deps
 	env  *kit.Env
 }
 
 // New returns the maker of the module for a registry.
-func New(desk *signin.Deps) func(*kit.Env) kit.Module {
-	return func(env *kit.Env) kit.Module { return &Module{desk, env} }
+func New(deps *signin.Deps) func(*kit.Env) kit.Module {
+	return func(env *kit.Env) kit.Module { return &Module{deps, env} }
 }
 
 // PaletteEntries implements kit.Module.
@@ -53,7 +53,7 @@ func (m *Module) source() resource.Source[keystore.Profile] {
 
 func (m *Module) rows() []keystore.Profile {
 	var out []keystore.Profile
-	config := m.desk.Resolver.Config
+	config := m.deps.Resolver.Config
 	for _, name := range config.Names() {
 		if p, err := config.Profile(name); err == nil {
 			out = append(out, p)
@@ -71,7 +71,7 @@ func (m *Module) describe() resource.Description[keystore.Profile] {
 		Columns:  m.columns(),
 		SortBy:   "name",
 		Sections: m.sections,
-		Create:   func() tea.Cmd { return tui.Push(signin.NewForm(m.desk, "")) },
+		Create:   func() tea.Cmd { return tui.Push(signin.NewForm(m.deps, "")) },
 		Actions:  m.acts,
 	}
 }
@@ -99,9 +99,9 @@ func (m *Module) columns() []table.Column[keystore.Profile] {
 // use says whether the profile is the one on the screen, or the default.
 func (m *Module) use(p keystore.Profile) string {
 	switch p.Name {
-	case m.desk.Current:
+	case m.deps.Current:
 		return "now"
-	case m.desk.Resolver.Config.Default():
+	case m.deps.Resolver.Config.Default():
 		return "default"
 	}
 	return "-"
@@ -146,13 +146,13 @@ func (m *Module) sections(p keystore.Profile, _ time.Time) []resource.Section {
 		{Label: "Kept in", Value: kept(p)},
 		{Label: "Account", Value: p.Account, Note: p.AccountName},
 		{Label: "Marks", Value: marks(p)},
-		{Label: "Config", Value: m.desk.Resolver.Config.Path()},
+		{Label: "Config", Value: m.deps.Resolver.Config.Path()},
 	}
 	switch {
 	case len(p.TokenCommand) > 0:
 		fields = append(fields, resource.Field{Label: "Command", Value: strings.Join(p.TokenCommand, " ")})
 	case p.Store == keystore.StoreAge:
-		fields = append(fields, resource.Field{Label: "File", Value: m.desk.Resolver.Age.Path(p.Name)})
+		fields = append(fields, resource.Field{Label: "File", Value: m.deps.Resolver.Age.Path(p.Name)})
 	}
 	return []resource.Section{{Title: "Profile", Fields: fields}}
 }
@@ -160,7 +160,7 @@ func (m *Module) sections(p keystore.Profile, _ time.Time) []resource.Section {
 // acts are what can be done with a profile.
 func (m *Module) acts(p keystore.Profile) []tui.Action {
 	current := ""
-	if p.Name == m.desk.Current {
+	if p.Name == m.deps.Current {
 		current = "profile " + p.Name + " is the one on the screen"
 	}
 	command := ""
@@ -169,12 +169,12 @@ func (m *Module) acts(p keystore.Profile) []tui.Action {
 	}
 	return []tui.Action{
 		{Name: "switch", Keys: []string{"u"}, Short: "use", Footer: true, Why: current, Long: "Switch to this profile in this window",
-			Run: func() tea.Cmd { return tui.Push(signin.Open(m.desk, p.Name)) }},
+			Run: func() tea.Cmd { return tui.Push(signin.Open(m.deps, p.Name)) }},
 		{Name: "default", Keys: []string{"f"}, Short: "default", Long: "Make it the default profile",
 			Run: func() tea.Cmd { return m.setDefault(p.Name) }},
 		{Name: "renew", Keys: []string{"t"}, Short: "new token", Footer: true, Why: command,
 			Long: "Replace the credential; the old one is removed after the new one is stored",
-			Run:  func() tea.Cmd { return tui.Push(signin.NewForm(m.desk, p.Name)) }},
+			Run:  func() tea.Cmd { return tui.Push(signin.NewForm(m.deps, p.Name)) }},
 		{Name: "sign-out", Keys: []string{"o"}, Short: "sign out", Footer: true,
 			Long: "Delete its credential from every store and verify that it is gone",
 			Run:  func() tea.Cmd { return m.signOut(p) }},
@@ -182,7 +182,7 @@ func (m *Module) acts(p keystore.Profile) []tui.Action {
 }
 
 func (m *Module) setDefault(name string) tea.Cmd {
-	config := m.desk.Resolver.Config
+	config := m.deps.Resolver.Config
 	return func() tea.Msg {
 		err := config.SetDefault(name)
 		if err == nil {
@@ -201,7 +201,7 @@ func (m *Module) signOut(p keystore.Profile) tea.Cmd {
 			tui.Text(tui.Plain, "The token stays valid at Cloudflare.")},
 		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Sign out", Key: "o", Run: func() tea.Cmd {
 			return func() tea.Msg {
-				done, err := m.desk.Resolver.Logout(m.desk.Ctx, p.Name, keystore.Access{})
+				done, err := m.deps.Resolver.Logout(m.deps.Ctx, p.Name, keystore.Access{})
 				return tui.Open(report(p.Name, done, err))()
 			}
 		}}}})

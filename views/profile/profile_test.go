@@ -20,7 +20,7 @@ import (
 // person sits at the page of the profiles. Every command runs to its end before the next key.
 type person struct {
 	*uitest.Person
-	desk    *signin.Deps
+	deps    *signin.Deps
 	keyring *fakesecretservice.Server
 	outcome []signin.Outcome
 }
@@ -34,7 +34,7 @@ func sit(t *testing.T) *person {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.desk = &signin.Deps{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Current: "lab",
+	p.deps = &signin.Deps{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Current: "lab",
 		Now: p.Clock, Done: func(o signin.Outcome) tea.Cmd { p.outcome = append(p.outcome, o); return nil }}
 	for name, mark := range map[string]bool{"prod": true, "lab": false} {
 		c, err := keystore.NewToken("cfut_" + name + "0123456789abcdefghijklmnopqrstuvwxyz0123456789")
@@ -46,8 +46,8 @@ func sit(t *testing.T) *person {
 			t.Fatal(err)
 		}
 	}
-	env := &kit.Env{Ctx: t.Context(), Now: p.desk.Now}
-	p.Open(100, 24, profile.New(p.desk)(env).PaletteEntries()[0].Open)
+	env := &kit.Env{Ctx: t.Context(), Now: p.deps.Now}
+	p.Open(100, 24, profile.New(p.deps)(env).PaletteEntries()[0].Open)
 	return p
 }
 
@@ -106,7 +106,7 @@ func TestTheDefaultProfileCanBeChosen(t *testing.T) {
 	p.press("j")
 	p.press("f")
 	p.See("The default profile is now prod")
-	again, err := keystore.LoadConfig(filepath.Clean(p.desk.Resolver.Config.Path()))
+	again, err := keystore.LoadConfig(filepath.Clean(p.deps.Resolver.Config.Path()))
 	if err != nil || again.Default() != "prod" {
 		t.Errorf("the default is %s, %v", again.Default(), err)
 	}

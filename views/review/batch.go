@@ -155,7 +155,7 @@ func (s *Batch) Actions() []tui.Action {
 
 func (s *Batch) why() string {
 	if s.err != nil {
-		return kit.Sentence(s.err)
+		return kit.ErrorText(s.err)
 	}
 	for _, p := range s.plans {
 		if p.Blocked() == "" {
@@ -167,7 +167,7 @@ func (s *Batch) why() string {
 
 func (s *Batch) send() tea.Cmd {
 	confirm := s.confirm
-	if lost := s.outlook.lastWays(); confirm == "" && len(lost) > 0 {
+	if lost := s.outlook.lastPaths(); confirm == "" && len(lost) > 0 {
 		confirm = lost[0]
 	}
 	if confirm == "" {
@@ -218,7 +218,7 @@ func (s *Batch) Draw(c tui.Canvas) []string {
 	case s.stage == preparing:
 		p.Text(tui.Muted, "Reading the objects again and comparing. Nothing is sent yet.")
 	case s.err != nil:
-		p.Text(tui.Bad, kit.Sentence(s.err))
+		p.Text(tui.Bad, kit.ErrorText(s.err))
 		p.Text(tui.Muted, "Nothing was sent.")
 	case s.stage != ready:
 		p.Text(tui.Plain, s.count())
@@ -289,7 +289,7 @@ func (s *Batch) drawResult(p *page, r change.Result) {
 	}
 	p.Text(role, r.Text)
 	if r.Err != nil {
-		p.Text(tui.Plain, kit.Sentence(r.Err))
+		p.Text(tui.Plain, kit.ErrorText(r.Err))
 	}
 	p.differences("Did not take effect", r.NotApplied)
 }

@@ -77,7 +77,7 @@ func underSending(stage change.Stage, sent, now time.Time) string {
 
 func (r *Review) drawPlan(p *page) {
 	if r.err != nil {
-		p.Text(tui.Bad, kit.Sentence(r.err))
+		p.Text(tui.Bad, kit.ErrorText(r.err))
 		p.Text(tui.Muted, "Nothing was sent.")
 		return
 	}
@@ -133,9 +133,9 @@ func (r *Review) drawCheck(p *page) {
 	var e *api.Error
 	switch {
 	case errors.As(d.Err, &e) && e.Status == 0:
-		p.Text(tui.Bad, "Cloudflare's check: no answer, so this cannot be sent. "+kit.Sentence(d.Err))
+		p.Text(tui.Bad, "Cloudflare's check: no answer, so this cannot be sent. "+kit.ErrorText(d.Err))
 	case d.Err != nil:
-		p.Text(tui.Bad, "Cloudflare's check: refused, this cannot be sent. "+kit.Sentence(d.Err))
+		p.Text(tui.Bad, "Cloudflare's check: refused, this cannot be sent. "+kit.ErrorText(d.Err))
 	case d.Asked:
 		p.Text(tui.Good, "Cloudflare's check (validate_only): passed.")
 	case d.Why != "":
@@ -178,7 +178,7 @@ func (r *Review) drawResult(p *page) {
 		p.Text(tui.Plain, "Its id is "+r.result.ID+".")
 	}
 	if err := r.result.Err; err != nil && !strings.Contains(r.result.Text, api.Advice(err)) {
-		p.Text(tui.Plain, kit.Sentence(err))
+		p.Text(tui.Plain, kit.ErrorText(err))
 	}
 	p.differences("Did not take effect (what is there, what was wanted)", r.result.NotApplied)
 	p.differences("Changed as well, unasked", r.result.SideEffects)
@@ -206,7 +206,7 @@ func (r *Review) drawResult(p *page) {
 }
 
 // doubtful are the fields that the form warned of, but for what is among the warnings already.
-func doubtful(parts []form.Part, warnings []string) []form.Said {
+func doubtful(parts []form.SaidSection, warnings []string) []form.Said {
 	var out []form.Said
 	for _, part := range parts {
 		for _, said := range part.Said {
@@ -219,7 +219,7 @@ func doubtful(parts []form.Part, warnings []string) []form.Said {
 }
 
 // inWords is everything that a form says, a line for a field and what it means below.
-func (p *page) inWords(parts []form.Part) {
+func (p *page) inWords(parts []form.SaidSection) {
 	for _, part := range parts {
 		p.Heading(field.Or(part.Title, "What is made"))
 		for _, said := range part.Said {

@@ -83,7 +83,7 @@ func (o *Opening) Draw(c tui.Canvas) []string {
 	p := newPage(c)
 	p.Blank()
 	if o.err != nil {
-		p.Text(tui.Bad, kit.Sentence(o.err))
+		p.Text(tui.Bad, kit.ErrorText(o.err))
 		p.Text(tui.Muted, tui.KeyOf("again", "r")+" tries again, esc goes back.")
 		return p.Lines()
 	}

@@ -37,7 +37,7 @@ type Intent struct {
 	// After runs when the change was sent, whatever became of it; nil for nothing.
 	After func(change.Result) tea.Cmd
 	// InWords is what the form said, for a new object; shown in place of the differences to nothing.
-	InWords []form.Part
+	InWords []form.SaidSection
 	// Next are the actions that are offered when it is done; nil for none. The first is what enter does then.
 	Next func(change.Result) []tui.Action
 	// WithKey are the actions that are offered beside a new pre-shared key while it can be seen; nil for none.
@@ -361,7 +361,7 @@ func (r *Review) unlessConflicts(send, again tui.Action) []tui.Action {
 
 func (r *Review) why() string {
 	if r.err != nil {
-		return kit.Sentence(r.err)
+		return kit.ErrorText(r.err)
 	}
 	return r.plan.Blocked()
 }
@@ -374,7 +374,7 @@ func (r *Review) accept() tea.Cmd {
 
 func (r *Review) send() tea.Cmd {
 	confirm, id := r.intent.Confirm, r.intent.ConfirmID
-	if confirm == "" && len(r.outlook.lastWays()) > 0 {
+	if confirm == "" && len(r.outlook.lastPaths()) > 0 {
 		confirm, id = cmp.Or(r.plan.Name, r.plan.ID), r.plan.ID
 	}
 	if confirm == "" {

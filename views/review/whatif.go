@@ -14,7 +14,7 @@ import (
 	"flarewire/views/kit"
 )
 
-// outlook is what a change does to the ways of destinations.
+// outlook is what a change does to the paths of destinations.
 type outlook struct {
 	differences []diagnose.Difference
 	meanwhile   []diagnose.Difference // until a tunnel that is replaced is there again
@@ -24,8 +24,8 @@ type outlook struct {
 // outlookAge is how old what an outlook rests on may be: all of it is read all the time while a screen is open.
 const outlookAge = time.Minute
 
-// ways are the kinds of objects on which the ways to destinations depend.
-var ways = map[store.Kind]bool{store.Routes: true, store.GRETunnels: true, store.IPsecTunnels: true, store.Links: true,
+// pathKinds are the kinds of objects on which the paths to destinations depend.
+var pathKinds = map[store.Kind]bool{store.Routes: true, store.GRETunnels: true, store.IPsecTunnels: true, store.Links: true,
 	store.BGPPrefixes: true, store.Bindings: true}
 
 // outlookOf says what plans would change together. It reads what it rests on, so it is for commands.
@@ -33,7 +33,7 @@ func outlookOf(ctx context.Context, e *kit.Env, plans ...change.Plan) outlook {
 	var edits, away []diagnose.Edit
 	for _, p := range plans {
 		kind := store.Kind(p.Resource)
-		if !ways[kind] || p.Verb == journal.GeneratePSK || p.Verb == journal.SetPSK || p.Verb == journal.SetPrepend {
+		if !pathKinds[kind] || p.Verb == journal.GeneratePSK || p.Verb == journal.SetPSK || p.Verb == journal.SetPrepend {
 			continue
 		}
 		edits = append(edits, diagnose.Edit{Kind: kind, ID: p.ID, Object: p.Wanted})
@@ -63,12 +63,12 @@ func outlookOf(ctx context.Context, e *kit.Env, plans ...change.Plan) outlook {
 	return out
 }
 
-// lastWays are the advertised networks that lose their last way, for good or for a while.
-func (o outlook) lastWays() []string {
-	return append(lastWays(o.differences), lastWays(o.meanwhile)...)
+// lastPaths are the advertised networks that lose their last path, for good or for a while.
+func (o outlook) lastPaths() []string {
+	return append(lastPaths(o.differences), lastPaths(o.meanwhile)...)
 }
 
-func lastWays(of []diagnose.Difference) []string {
+func lastPaths(of []diagnose.Difference) []string {
 	var out []string
 	for _, d := range of {
 		if d.LastPath() {
@@ -81,7 +81,7 @@ func lastWays(of []diagnose.Difference) []string {
 // warnings are what must not be overlooked.
 func (o outlook) warnings() []string {
 	var out []string
-	if lost := lastWays(o.differences); len(lost) > 0 {
+	if lost := lastPaths(o.differences); len(lost) > 0 {
 		out = append(out, "This removes the last path from "+strings.Join(lost, ", ")+", which Cloudflare advertises.")
 	}
 	for _, d := range o.differences {
@@ -89,7 +89,7 @@ func (o outlook) warnings() []string {
 			out = append(out, text)
 		}
 	}
-	if lost := lastWays(o.meanwhile); len(lost) > 0 {
+	if lost := lastPaths(o.meanwhile); len(lost) > 0 {
 		out = append(out, "Until the new tunnel works, no path is left to "+strings.Join(lost, ", ")+", which Cloudflare advertises.")
 	}
 	return out

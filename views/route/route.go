@@ -320,7 +320,7 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 	}
 	for _, r := range m.routes().Rows {
 		if belongs(r, s) {
-			out.Fields = append(out.Fields, m.way(r, !s.Interface.IsValid()))
+			out.Fields = append(out.Fields, m.routeField(r, !s.Interface.IsValid()))
 		}
 	}
 	if len(out.Fields) == 0 {
@@ -333,8 +333,8 @@ func (m *Module) Related(s kit.Subject) []resource.Section {
 	return []resource.Section{out}
 }
 
-// way is a route on another object's page. through adds what its next hop leads through and how that stands.
-func (m *Module) way(r api.Route, through bool) resource.Field {
+// routeField is a route on another object's page. through adds what its next hop leads through and how that stands.
+func (m *Module) routeField(r api.Route, through bool) resource.Field {
 	f := resource.Field{Label: r.Prefix, Value: r.Nexthop, Note: fmt.Sprintf("priority %d, %s", r.Priority, scope(r)), Open: m.openOne(r)}
 	if c, ok := m.conduit(r); ok && through {
 		f.Value, f.Role, f.Note = strings.TrimSpace(c.Name+" "+c.State), c.Role, "via "+r.Nexthop+", "+f.Note
@@ -416,7 +416,7 @@ func (m *Module) Dependents(now *store.Snapshot, s kit.Subject) []string {
 		}
 	}
 	if err := now.Routes.Err; err != nil {
-		out = append(out, "The static routes could not be read, some may lead through it: "+kit.Sentence(err))
+		out = append(out, "The static routes could not be read, some may lead through it: "+kit.ErrorText(err))
 	} else if why := now.Routes.Why(); why != "" {
 		out = append(out, "Routes that lead through it may be missing here: "+why+".")
 	}

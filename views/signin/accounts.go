@@ -72,7 +72,7 @@ func (o Outcome) On(account api.Account) Outcome {
 // accounts is the page on which an account is chosen when nobody named one. While Cloudflare cannot be reached it stays
 // and asks again by itself: a program started in an outage opens when the outage ends.
 type accounts struct {
-	desk     *Deps
+	deps     *Deps
 	resolved keystore.Resolved
 	asking   *Listing // nil while none is under way
 	answer   *Listing // the last answer; nil before the first
@@ -87,8 +87,8 @@ type (
 )
 
 // NewAccounts is the page that waits for a listing and has the account chosen.
-func NewAccounts(desk *Deps, resolved keystore.Resolved, listing *Listing) tui.View {
-	return &accounts{desk: desk, resolved: resolved, asking: listing}
+func NewAccounts(deps *Deps, resolved keystore.Resolved, listing *Listing) tui.View {
+	return &accounts{deps: deps, resolved: resolved, asking: listing}
 }
 
 // Title implements tui.View.
@@ -118,14 +118,14 @@ func (a *accounts) Update(msg tea.Msg) tea.Cmd {
 func (a *accounts) listed() tea.Cmd {
 	a.answer, a.asking = a.asking, nil
 	if o := a.answer.Outcome(a.resolved); o != nil {
-		return a.desk.Done(*o)
+		return a.deps.Done(*o)
 	}
 	a.menu = menu{count: len(a.answer.accounts)}
 	if a.answer.err == nil {
 		return nil
 	}
-	answer, wait := a.answer, a.answer.pause(a.desk.Now())
-	a.again = a.desk.Now().Add(wait)
+	answer, wait := a.answer, a.answer.pause(a.deps.Now())
+	a.again = a.deps.Now().Add(wait)
 	return tui.After(wait, retryMsg{answer})
 }
 
@@ -137,7 +137,7 @@ func (a *accounts) ask() tea.Cmd {
 }
 
 func (a *accounts) choose() tea.Cmd {
-	return a.desk.Done(Outcome{Resolved: a.resolved}.On(a.answer.accounts[a.menu.at]))
+	return a.deps.Done(Outcome{Resolved: a.resolved}.On(a.answer.accounts[a.menu.at]))
 }
 
 // Actions implements tui.View.
@@ -169,7 +169,7 @@ func (a *accounts) Draw(c tui.Canvas) []string {
 		}
 	default:
 		p.Blank()
-		p.Text(tui.Bad, "The list of accounts could not be read: "+kit.Sentence(a.answer.err)+".")
+		p.Text(tui.Bad, "The list of accounts could not be read: "+kit.ErrorText(a.answer.err)+".")
 		p.Text(tui.Plain, a.next(c))
 		p.Blank()
 		p.Text(tui.Muted, unlisted)

@@ -16,12 +16,12 @@ import (
 
 // check is the page that asks Cloudflare about a credential: is it valid, for which account, and what may it do.
 type check struct {
-	desk       *Deps
+	deps       *Deps
 	credential keystore.Credential
 	replace    string // the profile that gets it; empty for a new one
 	stage      checkStage
 	identity   access.Identity
-	findings   []access.Finding
+	findings   []access.Permission
 	lost       []string // what the profile's old credential covers and this one does not
 	err        error
 	menu       menu
@@ -48,13 +48,13 @@ type (
 	probedMsg struct {
 		page     *check
 		seq      int
-		findings []access.Finding
+		findings []access.Permission
 		lost     []string
 	}
 )
 
-func newCheck(desk *Deps, credential keystore.Credential, replace string) *check {
-	return &check{desk: desk, credential: credential, replace: replace}
+func newCheck(deps *Deps, credential keystore.Credential, replace string) *check {
+	return &check{deps: deps, credential: credential, replace: replace}
 }
 
 // Title implements tui.View.
@@ -63,13 +63,13 @@ func (k *check) Title() string { return "Verify" }
 // Init implements tui.View.
 func (k *check) Init() tea.Cmd {
 	k.stage, k.err = verifying, nil
-	desk, credential, seq := k.desk, k.credential, k.seq.Next()
+	deps, credential, seq := k.deps, k.credential, k.seq.Next()
 	return func() tea.Msg {
-		client, err := desk.Client(credential)
+		client, err := deps.Client(credential)
 		if err != nil {
 			return verifiedMsg{page: k, seq: seq, err: err}
 		}
-		identity, err := access.Verify(desk.Ctx, client, credential.AccountID)
+		identity, err := access.Verify(deps.Ctx, client, credential.AccountID)
 		return verifiedMsg{k, seq, identity, err}
 	}
 }
@@ -109,19 +109,19 @@ func (k *check) verified(m verifiedMsg) tea.Cmd {
 // probe tries the features with this credential, and with the one that it replaces.
 func (k *check) probe() tea.Cmd {
 	k.stage = probing
-	desk, credential, listed, replace, seq := k.desk, k.credential, k.identity.Accounts, k.replace, k.seq.Next()
+	deps, credential, listed, replace, seq := k.deps, k.credential, k.identity.Accounts, k.replace, k.seq.Next()
 	return func() tea.Msg {
-		client, err := desk.Client(credential)
+		client, err := deps.Client(credential)
 		if err != nil {
 			return verifiedMsg{page: k, seq: seq, err: err}
 		}
-		findings := access.Probe(desk.Ctx, client.In(credential.AccountID), listed)
-		return probedMsg{k, seq, findings, desk.lost(desk.Ctx, replace, credential, findings)}
+		findings := access.Probe(deps.Ctx, client.In(credential.AccountID), listed)
+		return probedMsg{k, seq, findings, deps.lost(deps.Ctx, replace, credential, findings)}
 	}
 }
 
 // lost compares with the profile's old credential. One that cannot be had without asking has nothing to compare.
-func (d *Deps) lost(ctx context.Context, profile string, credential keystore.Credential, now []access.Finding) []string {
+func (d *Deps) lost(ctx context.Context, profile string, credential keystore.Credential, now []access.Permission) []string {
 	if profile == "" {
 		return nil
 	}
@@ -164,11 +164,11 @@ func (k *check) choose() tea.Cmd {
 
 func (k *check) goOn() tea.Cmd {
 	p := keystore.Profile{Name: k.replace}
-	if old, err := k.desk.Resolver.Config.Profile(k.replace); err == nil {
+	if old, err := k.deps.Resolver.Config.Profile(k.replace); err == nil {
 		p = old
 	}
 	p.Account, p.AccountName, p.TokenCommand, p.Interactive = k.credential.AccountID, k.accountName(), nil, false
-	return tui.Push(newPlaces(k.desk, p, k.credential))
+	return tui.Push(newPlaces(k.deps, p, k.credential))
 }
 
 func (k *check) accountName() string {
@@ -185,7 +185,7 @@ func (k *check) Draw(c tui.Canvas) []string {
 	switch {
 	case k.err != nil:
 		p.Blank()
-		p.Text(tui.Bad, kit.Sentence(k.err)+".")
+		p.Text(tui.Bad, kit.ErrorText(k.err)+".")
 		p.Text(tui.Muted, tui.KeyOf("again", "r")+" asks again, esc goes back to what you typed.")
 		return p.Lines()
 	case k.stage == verifying:
@@ -212,7 +212,7 @@ func (k *check) drawIdentity(p *kit.Page, c tui.Canvas) {
 		text += ", until " + k.identity.ExpiresOn.Local().Format("2 January 2006 15:04")
 	}
 	p.Line(tui.Line{{Text: " " + c.Theme.Glyphs.Up + " ", Role: tui.Good}, {Text: text, Role: tui.Strong}})
-	if warning := access.ExpiryWarning(k.identity.ExpiresOn, k.desk.Now()); warning != "" {
+	if warning := access.ExpiryWarning(k.identity.ExpiresOn, k.deps.Now()); warning != "" {
 		p.Text(tui.Pending, warning)
 	}
 	if id := k.credential.AccountID; id != "" {

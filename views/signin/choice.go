@@ -44,14 +44,14 @@ func (m *menu) window(p *kit.Page, c tui.Canvas, scroll *tui.Scroll) []string {
 
 // choice is the page with the profiles of this machine for whoever has none open.
 type choice struct {
-	desk  *Deps
+	deps  *Deps
 	names []string
 	menu  menu
 }
 
-func newChoice(desk *Deps) *choice {
-	names := desk.Resolver.Config.Names()
-	return &choice{desk: desk, names: names, menu: menu{count: len(names)}}
+func newChoice(deps *Deps) *choice {
+	names := deps.Resolver.Config.Names()
+	return &choice{deps: deps, names: names, menu: menu{count: len(names)}}
 }
 
 // Title implements tui.View.
@@ -66,7 +66,7 @@ func (h *choice) Update(tea.Msg) tea.Cmd { return nil }
 // Actions implements tui.View.
 func (h *choice) Actions() []tui.Action {
 	open := tui.Action{Name: "open", Keys: []string{"enter"}, Short: "open", Footer: true, Long: "Open the profile under the cursor",
-		Run: func() tea.Cmd { return tui.Push(Open(h.desk, h.names[h.menu.at])) }}
+		Run: func() tea.Cmd { return tui.Push(Open(h.deps, h.names[h.menu.at])) }}
 	return append([]tui.Action{open}, h.menu.actions()...)
 }
 

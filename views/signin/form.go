@@ -19,14 +19,14 @@ const (
 )
 
 // NewForm asks for a credential. replace is the profile that gets a new one; empty asks for a name later.
-func NewForm(desk *Deps, replace string) *form.Form {
+func NewForm(deps *Deps, replace string) *form.Form {
 	title := "Credential"
 	if replace != "" {
 		title = "New credential of " + replace
 	}
 	kind := func(want string) func(form.Values) bool { return func(v form.Values) bool { return v["kind"] == want } }
 	return form.New(form.Options{
-		Title: title, Verb: "verify", Start: "token", Values: form.Values{"kind": byToken, "account": desk.Resolver.Env.AccountID},
+		Title: title, Verb: "verify", Start: "token", Values: form.Values{"kind": byToken, "account": deps.Resolver.Env.AccountID},
 		Sections: []form.Section{{Fields: []form.Field{
 			{Key: "kind", Label: "Sign in with", Control: form.Choice, Choices: []form.Option{{Value: byToken, Label: "API token"}, {Value: byKey,
 				Label: "e-mail + global key"}},
@@ -41,8 +41,8 @@ func NewForm(desk *Deps, replace string) *form.Form {
 			if err != nil {
 				return tui.Toast(tui.Bad, err.Error())
 			}
-			desk.Hide(credential.Secret())
-			return tui.Push(newCheck(desk, credential, replace))
+			deps.Hide(credential.Secret())
+			return tui.Push(newCheck(deps, credential, replace))
 		},
 	})
 }

@@ -10,7 +10,7 @@ import (
 
 // keeping writes the credential into its store, has it read back, and goes on with it.
 type keeping struct {
-	desk       *Deps
+	deps       *Deps
 	profile    keystore.Profile
 	credential keystore.Credential
 	access     keystore.Access
@@ -29,7 +29,7 @@ func (k *keeping) Title() string { return "Keeping" }
 func (k *keeping) Init() tea.Cmd {
 	k.err = nil
 	return func() tea.Msg {
-		return keptMsg{k, k.desk.Resolver.Keep(k.desk.Ctx, k.profile, k.credential, k.access)}
+		return keptMsg{k, k.deps.Resolver.Keep(k.deps.Ctx, k.profile, k.credential, k.access)}
 	}
 }
 
@@ -43,7 +43,7 @@ func (k *keeping) Update(msg tea.Msg) tea.Cmd {
 		k.err = m.err
 		return nil
 	}
-	return k.desk.Done(Outcome{Resolved: keystore.Resolved{
+	return k.deps.Done(Outcome{Resolved: keystore.Resolved{
 		Credential: k.credential, Profile: k.profile, Source: keystore.Source{Profile: k.profile.Name, From: k.profile.Store.Place()}}})
 }
 
@@ -66,7 +66,7 @@ func (k *keeping) Draw(c tui.Canvas) []string {
 		return p.Lines()
 	}
 	p.Text(tui.Muted, "Keeping the credential in "+title(k.profile.Store)+", and reading it back…")
-	if k.profile.Store == keystore.StoreKeyring && !k.desk.Resolver.Env.SSH {
+	if k.profile.Store == keystore.StoreKeyring && !k.deps.Resolver.Env.SSH {
 		p.Text(tui.Muted, "A window of your desktop may ask for the keyring's password.")
 	}
 	return p.Lines()

@@ -15,7 +15,7 @@ import (
 
 // Opening is the page that waits for a profile's source, and asks the user what the source asks for.
 type Opening struct {
-	desk    *Deps
+	deps    *Deps
 	attempt *Attempt
 	name    string
 	err     error
@@ -26,12 +26,12 @@ type Opening struct {
 type openedMsg struct{ attempt *Attempt }
 
 // Open is the page that opens a profile.
-func Open(desk *Deps, profile string) *Opening {
-	return newOpening(desk, desk.Begin(keystore.Request{Profile: profile}))
+func Open(deps *Deps, profile string) *Opening {
+	return newOpening(deps, deps.Begin(keystore.Request{Profile: profile}))
 }
 
-func newOpening(desk *Deps, a *Attempt) *Opening {
-	return &Opening{desk: desk, attempt: a, name: desk.name(a.request)}
+func newOpening(deps *Deps, a *Attempt) *Opening {
+	return &Opening{deps: deps, attempt: a, name: deps.name(a.request)}
 }
 
 // Title implements tui.View.
@@ -64,9 +64,9 @@ func (o *Opening) Update(msg tea.Msg) tea.Cmd {
 func (o *Opening) opened(resolved keystore.Resolved, err error) tea.Cmd {
 	switch {
 	case err == nil:
-		return o.desk.Done(Outcome{Resolved: resolved})
+		return o.deps.Done(Outcome{Resolved: resolved})
 	case errors.Is(err, keystore.ErrPassphraseNeeded):
-		return tui.Replace(o, newPassphrase(o.desk, o.name, o.attempt.request))
+		return tui.Replace(o, newPassphrase(o.deps, o.name, o.attempt.request))
 	case errors.Is(err, keystore.ErrWrongPassphrase):
 		refused := form.RefusedMsg{Fields: form.Values{"passphrase": err.Error()}}
 		return tea.Batch(tui.Pop(), func() tea.Msg { return refused })
@@ -80,18 +80,18 @@ func (o *Opening) opened(resolved keystore.Resolved, err error) tea.Cmd {
 // again tries once more, with other rights.
 func (o *Opening) again(access keystore.Access) tea.Cmd {
 	o.err = nil
-	o.attempt = o.desk.Begin(keystore.Request{Profile: o.attempt.request.Profile, Access: access})
+	o.attempt = o.deps.Begin(keystore.Request{Profile: o.attempt.request.Profile, Access: access})
 	return o.Init()
 }
 
 // interactive gives the terminal to the token command and opens the profile when it has ended.
 func (o *Opening) interactive() tea.Cmd {
-	command, err := o.desk.Resolver.InteractiveCommand(o.desk.Ctx, o.name)
+	command, err := o.deps.Resolver.InteractiveCommand(o.deps.Ctx, o.name)
 	if err != nil {
 		o.err = err
 		return nil
 	}
-	return tui.Exec(ownStderr{command, o.desk.Stderr}, func(err error) tea.Msg { return ranMsg{o, err} })
+	return tui.Exec(ownStderr{command, o.deps.Stderr}, func(err error) tea.Msg { return ranMsg{o, err} })
 }
 
 // ownStderr gives a token command the real standard error: ours waits for the end of a line, a question has none.
@@ -123,9 +123,9 @@ func (o *Opening) Actions() []tui.Action {
 		{Name: "again", Keys: []string{"r"}, Short: "try again", Footer: true, Why: waiting, Long: "Ask the source again",
 			Run: func() tea.Cmd { return o.again(keystore.Access{}) }},
 		{Name: "replace", Keys: []string{"t"}, Short: "new credential", Footer: true, Why: waiting, Long: "Give the profile a new credential",
-			Run: func() tea.Cmd { return tui.Push(NewForm(o.desk, o.name)) }},
+			Run: func() tea.Cmd { return tui.Push(NewForm(o.deps, o.name)) }},
 	}
-	if errors.Is(o.err, keystore.ErrKeyringLocked) && !o.desk.Resolver.Env.SSH {
+	if errors.Is(o.err, keystore.ErrKeyringLocked) && !o.deps.Resolver.Env.SSH {
 		out = append(out, tui.Action{Name: "unlock", Keys: []string{"u"}, Short: "unlock", Footer: true,
 			Long: "Let the desktop ask for the keyring's password", Run: func() tea.Cmd { return o.again(keystore.Access{AllowPrompt: true}) }})
 	}
@@ -156,7 +156,7 @@ func (o *Opening) Draw(c tui.Canvas) []string {
 }
 
 // newPassphrase asks for the passphrase of a profile's age file.
-func newPassphrase(desk *Deps, name string, request keystore.Request) *form.Form {
+func newPassphrase(deps *Deps, name string, request keystore.Request) *form.Form {
 	return form.New(form.Options{
 		Title: "Passphrase of " + name, Verb: "open",
 		Sections: []form.Section{{Fields: []form.Field{{Key: "passphrase", Label: "Passphrase", Control: form.Secret, ClearOnSubmit: true,
@@ -169,7 +169,7 @@ func newPassphrase(desk *Deps, name string, request keystore.Request) *form.Form
 			}}}}},
 		Submit: func(v form.Values) tea.Cmd {
 			request.Access.Passphrase = secret.New(v["passphrase"])
-			return tui.Push(newOpening(desk, desk.Begin(request)))
+			return tui.Push(newOpening(deps, deps.Begin(request)))
 		},
 	})
 }

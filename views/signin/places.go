@@ -12,7 +12,7 @@ import (
 
 // places is the question where to keep the credential: only stores that are really there can be chosen.
 type places struct {
-	desk       *Deps
+	deps       *Deps
 	profile    keystore.Profile
 	credential keystore.Credential
 	stores     []keystore.Availability
@@ -25,8 +25,8 @@ type storesMsg struct {
 	stores []keystore.Availability
 }
 
-func newPlaces(desk *Deps, p keystore.Profile, c keystore.Credential) *places {
-	return &places{desk: desk, profile: p, credential: c}
+func newPlaces(deps *Deps, p keystore.Profile, c keystore.Credential) *places {
+	return &places{deps: deps, profile: p, credential: c}
 }
 
 // Title implements tui.View.
@@ -34,7 +34,7 @@ func (s *places) Title() string { return "Where to keep it" }
 
 // Init implements tui.View.
 func (s *places) Init() tea.Cmd {
-	return func() tea.Msg { return storesMsg{s, s.desk.Resolver.Stores(s.desk.Ctx)} }
+	return func() tea.Msg { return storesMsg{s, s.deps.Resolver.Stores(s.deps.Ctx)} }
 }
 
 // Update implements tui.View. The cursor goes to the profile's own store, else to the first that is there.
@@ -71,7 +71,7 @@ func (s *places) Actions() []tui.Action {
 func (s *places) choose() tea.Cmd {
 	p := s.profile
 	p.Store = s.stores[s.menu.at].Kind
-	return tui.Push(newKeepForm(s.desk, p, s.credential))
+	return tui.Push(newKeepForm(s.deps, p, s.credential))
 }
 
 // Draw implements tui.View.
@@ -101,9 +101,9 @@ func (s *places) Draw(c tui.Canvas) []string {
 }
 
 // newKeepForm asks for the profile's name and marks, and for the passphrase of an age file.
-func newKeepForm(desk *Deps, p keystore.Profile, c keystore.Credential) *form.Form {
+func newKeepForm(deps *Deps, p keystore.Profile, c keystore.Credential) *form.Form {
 	replacing := p.Name != ""
-	name := form.Field{Key: "name", Label: "Profile", Help: "a name of your choice: prod, lab", Check: checkName(desk)}
+	name := form.Field{Key: "name", Label: "Profile", Help: "a name of your choice: prod, lab", Check: checkName(deps)}
 	if replacing {
 		name.ReadOnlyWhy = "its credential is replaced"
 	}
@@ -125,7 +125,7 @@ func newKeepForm(desk *Deps, p keystore.Profile, c keystore.Credential) *form.Fo
 			kept := p
 			kept.Name, kept.ReadOnly, kept.Production = v["name"], v["readonly"] == "yes", v["production"] == "yes"
 			ask := keystore.Access{AllowPrompt: true, Passphrase: secret.New(v["passphrase"])}
-			return tui.Push(&keeping{desk: desk, profile: kept, credential: c, access: ask})
+			return tui.Push(&keeping{deps: deps, profile: kept, credential: c, access: ask})
 		},
 	})
 }
@@ -154,12 +154,12 @@ func title(kind keystore.StoreKind) string {
 	return "the OS keyring"
 }
 
-func checkName(desk *Deps) func(string, form.Values) form.Finding {
+func checkName(deps *Deps) func(string, form.Values) form.Finding {
 	return func(name string, _ form.Values) form.Finding {
 		if err := keystore.CheckProfileName(name); err != nil {
 			return form.Finding{Level: form.Error, Text: err.Error()}
 		}
-		if _, err := desk.Resolver.Config.Profile(name); err == nil {
+		if _, err := deps.Resolver.Config.Profile(name); err == nil {
 			return form.Finding{Level: form.Warning, Text: "this profile exists: its credential will be replaced"}
 		}
 		return form.Finding{}

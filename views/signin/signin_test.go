@@ -75,7 +75,7 @@ type person struct {
 	t       *testing.T
 	sim     *simaccount.Server
 	vault   *vault
-	desk    *signin.Deps
+	deps    *signin.Deps
 	outcome []signin.Outcome
 }
 
@@ -91,7 +91,7 @@ func newPerson(t *testing.T) *person {
 	}
 	resolver := &keystore.Resolver{Config: config, Commands: &keystore.Commands{}, Keyring: p.vault,
 		Age: keystore.NewAgeFile(filepath.Join(home, "credentials")), Memory: &keystore.Memory{}}
-	p.desk = &signin.Deps{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Now: p.Clock,
+	p.deps = &signin.Deps{Ctx: t.Context(), Resolver: resolver, Hide: func(...secret.Value) {}, Now: p.Clock,
 		Done: func(o signin.Outcome) tea.Cmd { p.outcome = append(p.outcome, o); return nil },
 		Client: func(c keystore.Credential) (*api.Client, error) {
 			return api.New(api.Options{Credentials: access.Credentials(c), Transport: p.sim.RoundTripper(), ReadOnly: true})
@@ -106,7 +106,7 @@ func (p *person) keep(name, text string) {
 	if err == nil {
 		c.AccountID = p.sim.Account()
 		p.vault.kept[name] = c
-		err = p.desk.Resolver.Config.Put(keystore.Profile{Name: name, Store: keystore.StoreKeyring, Account: c.AccountID})
+		err = p.deps.Resolver.Config.Put(keystore.Profile{Name: name, Store: keystore.StoreKeyring, Account: c.AccountID})
 	}
 	if err != nil {
 		p.t.Fatal(err)
@@ -125,7 +125,7 @@ func TestKeysAreAnsweredWhileTheKeyringHangs(t *testing.T) {
 	p.keep("prod", token)
 	p.vault.blocked = make(chan struct{})
 	defer close(p.vault.blocked)
-	p.open(signin.NewWelcome(p.desk, p.desk.Begin(keystore.Request{Profile: "prod"}), nil))
+	p.open(signin.NewWelcome(p.deps, p.deps.Begin(keystore.Request{Profile: "prod"}), nil))
 	p.See("Asking for the credential of profile prod")
 	for _, key := range []string{"?", "esc", "r", "esc", "?"} {
 		before := time.Now()
@@ -148,8 +148,8 @@ func TestALateAnswerIsNotTakenForTheNextProfile(t *testing.T) {
 	p.keep("quick", "cfut_quickProfile0123456789abcdefghijklmnopqrst")
 	blocked := make(chan struct{})
 	p.vault.blocked = blocked
-	slow := p.desk.Begin(keystore.Request{Profile: "slow"})
-	p.open(signin.NewWelcome(p.desk, slow, nil))
+	slow := p.deps.Begin(keystore.Request{Profile: "slow"})
+	p.open(signin.NewWelcome(p.deps, slow, nil))
 	p.See("Asking for the credential of profile slow")
 	p.Until("the keyring to be asked", func() bool { p.vault.mu.Lock(); defer p.vault.mu.Unlock(); return len(p.vault.asked) == 1 })
 	p.Press("esc")
@@ -176,10 +176,10 @@ func TestALateAnswerIsNotTakenForTheNextProfile(t *testing.T) {
 func TestALockedKeyringAsksOnlyWhereSomebodySees(t *testing.T) {
 	for _, ssh := range []bool{false, true} {
 		p := newPerson(t)
-		p.desk.Resolver.Env.SSH = ssh
+		p.deps.Resolver.Env.SSH = ssh
 		p.keep("prod", token)
 		p.vault.err = &keystore.Error{Reason: keystore.ErrKeyringLocked}
-		p.open(signin.Open(p.desk, "prod"))
+		p.open(signin.Open(p.deps, "prod"))
 		p.See("the keyring is locked", "read -rsp", "replace --unlock")
 		if offered := strings.Contains(p.Screen(), "u unlock"); offered == ssh {
 			t.Errorf("SSH %v: unlocking is offered: %v", ssh, offered)
@@ -206,7 +206,7 @@ func TestARefusedTokenIsNamed(t *testing.T) {
 	} {
 		p := newPerson(t)
 		set(p.sim)
-		p.open(signin.NewForm(p.desk, ""))
+		p.open(signin.NewForm(p.deps, ""))
 		p.paste(token)
 		p.Press("ctrl+s")
 		p.See(says)
@@ -224,7 +224,7 @@ func TestRenewingShowsWhatIsLost(t *testing.T) {
 	p.keep("prod", token)
 	const narrow = "cfut_narrowToken0123456789abcdefghijklmnopqrstu"
 	p.sim.Grant(narrow, simaccount.MagicTransitRead)
-	p.open(signin.NewForm(p.desk, "prod"))
+	p.open(signin.NewForm(p.deps, "prod"))
 	p.paste(narrow)
 	p.Press("ctrl+s")
 	p.See("Service bindings", "missing", "IP Prefixes: Read", "covers more: Health and traffic")
@@ -245,7 +245,7 @@ func TestRenewingShowsWhatIsLost(t *testing.T) {
 // A store that does not keep the credential says so; nothing is kept elsewhere and nobody is told "saved".
 func TestAStoreThatFailsKeepsNothingAnywhere(t *testing.T) {
 	p := newPerson(t)
-	p.open(signin.NewForm(p.desk, ""))
+	p.open(signin.NewForm(p.deps, ""))
 	p.paste(token)
 	p.Press("ctrl+s")
 	p.See("allowed")
@@ -256,7 +256,7 @@ func TestAStoreThatFailsKeepsNothingAnywhere(t *testing.T) {
 	p.See("Kept in: the OS keyring")
 	p.Press("ctrl+s")
 	p.See("the credential was not saved", "Nothing was kept")
-	if len(p.outcome) > 0 || len(p.desk.Resolver.Config.Names()) > 0 {
+	if len(p.outcome) > 0 || len(p.deps.Resolver.Config.Names()) > 0 {
 		t.Error("it went on all the same")
 	}
 }
@@ -265,7 +265,7 @@ func TestAStoreThatFailsKeepsNothingAnywhere(t *testing.T) {
 func TestTheAccountIsChosenFromTheList(t *testing.T) {
 	p := newPerson(t)
 	p.sim.AddAccount("0123456789abcdef0123456789abcdef", "Second \x1b]52;c;AAAA\x07 office")
-	p.open(signin.NewForm(p.desk, ""))
+	p.open(signin.NewForm(p.deps, ""))
 	p.paste(token)
 	p.Press("ctrl+s")
 	p.See("Which account?", "Second", `\x1b]52`)
@@ -280,8 +280,8 @@ func TestTheEndOfATokenIsAnnounced(t *testing.T) {
 		-time.Hour: "has expired",
 	} {
 		p := newPerson(t)
-		attendant := signin.NewExpiryNotifier(t.Context(), nil, "", nil, p.Now.Add(left), p.desk.Now)
-		p.open(signin.NewWelcome(p.desk, nil, errors.New("stays")), attendant)
+		attendant := signin.NewExpiryNotifier(t.Context(), nil, "", nil, p.Now.Add(left), p.deps.Now)
+		p.open(signin.NewWelcome(p.deps, nil, errors.New("stays")), attendant)
 		p.See("stays")
 		if says != "" {
 			p.See(says)
@@ -298,8 +298,8 @@ func TestTheEndOfATokenIsAnnounced(t *testing.T) {
 func TestAPanicWhileAProfileOpensReachesTheProgram(t *testing.T) {
 	p := newPerson(t)
 	p.keep("prod", token)
-	p.desk.Hide = func(...secret.Value) { panic("a fault") }
-	page := signin.Open(p.desk, "prod")
+	p.deps.Hide = func(...secret.Value) { panic("a fault") }
+	page := signin.Open(p.deps, "prod")
 	answer := page.Init()()
 	program := tui.NewApp(tui.Options{Name: "flarewire", Home: func() tui.View { return page },
 		Identity: func() tui.Identity { return tui.Identity{} }})

@@ -13,15 +13,15 @@ import (
 
 // Welcome is the first page of whoever has no credential yet.
 type Welcome struct {
-	desk   *Deps
+	deps   *Deps
 	open   *Attempt // the opening of a profile that is under way; nil when there is none
 	why    error
 	scroll tui.Scroll
 }
 
 // NewWelcome makes the page. A running attempt is shown on top of it; why is what went wrong before, if anything did.
-func NewWelcome(desk *Deps, open *Attempt, why error) *Welcome {
-	return &Welcome{desk: desk, open: open, why: why}
+func NewWelcome(deps *Deps, open *Attempt, why error) *Welcome {
+	return &Welcome{deps: deps, open: open, why: why}
 }
 
 // Title implements tui.View.
@@ -32,7 +32,7 @@ func (w *Welcome) Init() tea.Cmd {
 	if w.open == nil {
 		return nil
 	}
-	return tui.Push(newOpening(w.desk, w.open))
+	return tui.Push(newOpening(w.deps, w.open))
 }
 
 // Update implements tui.View.
@@ -40,16 +40,16 @@ func (w *Welcome) Update(tea.Msg) tea.Cmd { return nil }
 
 // Actions implements tui.View.
 func (w *Welcome) Actions() []tui.Action {
-	profiles := tui.Action{Name: "profile", Keys: []string{"p"}, Short: "profile", Footer: len(w.desk.Resolver.Config.Names()) > 0,
-		Long: "Open a saved profile", Run: func() tea.Cmd { return tui.Push(newChoice(w.desk)) }}
+	profiles := tui.Action{Name: "profile", Keys: []string{"p"}, Short: "profile", Footer: len(w.deps.Resolver.Config.Names()) > 0,
+		Long: "Open a saved profile", Run: func() tea.Cmd { return tui.Push(newChoice(w.deps)) }}
 	if !profiles.Footer {
 		profiles.Why = "there is no profile on this machine yet"
 	}
 	own := []tui.Action{
 		{Name: "sign-in", Keys: []string{"enter"}, Short: "sign in", Footer: true,
-			Long: "Sign in with an API token, or with e-mail and global key", Run: func() tea.Cmd { return tui.Push(NewForm(w.desk, "")) }},
+			Long: "Sign in with an API token, or with e-mail and global key", Run: func() tea.Cmd { return tui.Push(NewForm(w.deps, "")) }},
 		{Name: "demo", Keys: []string{"d"}, Short: "demo", Footer: true,
-			Long: "Try a simulated account: no credentials, no network", Run: func() tea.Cmd { return w.desk.Done(Outcome{Demo: true}) }},
+			Long: "Try a simulated account: no credentials, no network", Run: func() tea.Cmd { return w.deps.Done(Outcome{Demo: true}) }},
 		profiles,
 		{Name: "copy-link", Keys: []string{"y"}, Short: "copy link", Footer: true, Long: "Copy the link that creates a read-only token",
 			Run: copyLink(false)},
@@ -79,7 +79,7 @@ func (w *Welcome) Draw(c tui.Canvas) []string {
 	}
 	key("enter", "sign in with an API token, or with e-mail and global key")
 	key(tui.KeyOf("demo", "d"), "look around first: a simulated account, no network (--demo)")
-	if names := w.desk.Resolver.Config.Names(); len(names) > 0 {
+	if names := w.deps.Resolver.Config.Names(); len(names) > 0 {
 		key(tui.KeyOf("profile", "p"), "open a profile of this machine: "+strings.Join(names, ", "))
 	}
 	p.Blank()

@@ -200,13 +200,13 @@ func explain(err error) string {
 	case errors.Is(err, context.DeadlineExceeded):
 		return "No answer within " + minutes(limit) + ": name fewer locations, or lower the largest TTL or the wait."
 	case api.KindOf(err) == api.PermissionMissing:
-		return kit.Sentence(err) + ". Magic WAN Write is not sufficient for a traceroute."
+		return kit.ErrorText(err) + ". Magic WAN Write is not sufficient for a traceroute."
 	case api.KindOf(err) == api.NotFound:
 		return "Cloudflare answered 404: there is no traceroute on this account, or the account id is wrong. It is a part of Magic Transit."
 	case api.KindOf(err) == api.Invalid:
 		return err.Error() // which value Cloudflare objects to
 	}
-	return kit.Sentence(err)
+	return kit.ErrorText(err)
 }
 
 func minutes(d time.Duration) string { return strconv.Itoa(int(d/time.Minute)) + " minutes" }

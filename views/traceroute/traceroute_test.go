@@ -231,7 +231,7 @@ func TestATunnelWithoutCustomerEndpoint(t *testing.T) {
 // The locations that carry the tunnel's traffic are proposed, and those that report poor health.
 func TestTheTunnelsLocationsAreProposed(t *testing.T) {
 	p, l := sit(t, tunnels, func(e *simaccount.Server) {
-		if _, err := e.Seed(simaccount.BadInSomeColos); err != nil {
+		if _, err := e.Inject(simaccount.BadInSomeColos); err != nil {
 			t.Fatal(err)
 		}
 	})

@@ -171,7 +171,7 @@ func fsmField(s *api.BGPStatus) resource.Field {
 	f := resource.Field{Label: "FSM", Value: s.FSM}
 	if s.FSM == "" {
 		f.Value, f.Note = "-", "the API reports no state"
-	} else if step, ok := diagnose.ParseStep(s.FSM); ok {
+	} else if step, ok := diagnose.ParseFSMState(s.FSM); ok {
 		f.Note = step.Meaning
 	}
 	return f

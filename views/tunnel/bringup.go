@@ -50,7 +50,7 @@ func (b *BringUp) Init() tea.Cmd {
 
 // Needs names the tunnel: while its page is open, it is read more often as long as its session comes up.
 func (b *BringUp) Needs() []string {
-	return append(store.Needs(store.Target{Kind: store.GRETunnels, Of: b.id}, store.Target{Kind: store.HealthChecks}),
+	return append(store.Needs(store.Target{Kind: store.GRETunnels, Of: b.id}, store.Target{Kind: store.TunnelHealth}),
 		b.m.sessionNeeds(b.id)...)
 }
 
@@ -184,7 +184,7 @@ func (b *BringUp) healthOff(t store.Tunnel) string {
 		return "switched off on this tunnel"
 	}
 	if err := b.m.env.Feed.Last().Health.Err; err != nil {
-		return "not known: " + kit.Sentence(err)
+		return "not known: " + kit.ErrorText(err)
 	}
 	return ""
 }
@@ -257,7 +257,7 @@ func (b *BringUp) verdict(c tui.Canvas, t store.Tunnel, ok bool) []string {
 			b.ends(c, t)...)
 	case t.BGP == nil:
 		return append(b.hints(c, t), b.ends(c, t)...)
-	case b.m.env.Feed.Diagnosis().Old(t.ID):
+	case b.m.env.Feed.Diagnosis().StatusOutdated(t.ID):
 		return tui.Paragraph(c, tui.Pending, "The session was up "+tui.AgeSince(statusTime(t), c.Now)+" ago, when its status was last updated; "+
 			"it may have changed since.")
 	case t.State == store.Up && b.steps.up.before:

@@ -253,7 +253,7 @@ func (r *RouterConfig) Draw(c tui.Canvas) []string {
 	lines := []string{top.Paint(c.Theme, c.Width), ""}
 	var body []string
 	if r.err != nil {
-		body = tui.Paragraph(c, tui.Bad, kit.Sentence(r.err))
+		body = tui.Paragraph(c, tui.Bad, kit.ErrorText(r.err))
 	} else {
 		body = r.text(c)
 	}

@@ -55,7 +55,7 @@ func (r *RouterConfig) plain() tea.Cmd {
 	}
 	return tui.Exec(text, func(err error) tea.Msg {
 		if err != nil {
-			return tui.Toast(tui.Bad, kit.Sentence(err))()
+			return tui.Toast(tui.Bad, kit.ErrorText(err))()
 		}
 		return nil
 	})

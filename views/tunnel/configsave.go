@@ -75,7 +75,7 @@ func (r *saver) saved(m savedMsg) tea.Cmd {
 			tui.Text(tui.Plain, tui.Clean(m.path)+" is there already, or has a file of the same name in it. What it holds is lost then.")},
 			Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Replace", Key: "r", Run: func() tea.Cmd { return r.save(m.path, m.config, true) }}}})
 	case m.err != nil:
-		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.Sentence(m.err)}} }
+		return func() tea.Msg { return form.RefusedMsg{Fields: form.Values{pathField: kit.ErrorText(m.err)}} }
 	}
 	return tea.Batch(func() tea.Msg { return form.DoneMsg{} }, tui.Pop(), tui.Toast(tui.Good, "Written: "+whole(m.path, m.names)))
 }

@@ -62,11 +62,11 @@ func EventText(e store.Event) (string, tui.Role) {
 		return e.From.Word() + " → " + e.To.Word(), role(e.To)
 	case store.SessionFlaps:
 		return "the session flaps", tui.Pending
-	case store.TunnelAppeared:
+	case store.Appeared:
 		return "appeared", tui.Plain
-	case store.TunnelGone:
+	case store.Gone:
 		return "is gone", tui.Bad
-	case store.TunnelModified:
+	case store.Modified:
 		return "changed outside flarewire", tui.Accent
 	case store.HealthChanged:
 		return "health " + cmp.Or(string(e.FromHealth), "unknown") + " → " + cmp.Or(string(e.ToHealth), "unknown"), HealthRole(e.ToHealth)

@@ -19,7 +19,7 @@ import (
 // fields makes the fields of a tunnel's form; kind and id say what is edited (id is empty for a new one).
 type fields struct {
 	m    *Module
-	kind rules.Kind
+	kind rules.LinkType
 	id   string
 	name string // as it was, for the warning about renaming
 }
@@ -99,7 +99,7 @@ func (f fields) nextNames(typed string) []string {
 	if !f.m.env.Feed.Last().TunnelsSettled() {
 		return nil // what is free cannot be told
 	}
-	names := slices.DeleteFunc(f.m.names(f.id), func(n rules.Named) bool { return n.Kind != f.kind })
+	names := slices.DeleteFunc(f.m.names(f.id), func(n rules.Named) bool { return n.Type != f.kind })
 	if all := rules.NextNames(f.kind, "", names); slices.Contains(all, typed) {
 		return all
 	}
@@ -170,7 +170,7 @@ func (f fields) checkCustomer(v string, all form.Values) form.Finding {
 	if customer == cloudflare || f.m.tunnelsAt(v) > 0 {
 		return form.Finding{Level: form.Error, Text: "This is Cloudflare's side; use the public address of your router"}
 	}
-	pair := rules.EndpointPair{Kind: f.kind, Cloudflare: cloudflare, Customer: customer}
+	pair := rules.EndpointPair{Type: f.kind, Cloudflare: cloudflare, Customer: customer}
 	return field.WorstOf(finding, f.m.env.Taken(rules.EndpointPairUsed(pair, false, f.m.pairs(f.id)), f.m.SubnetKinds()...))
 }
 

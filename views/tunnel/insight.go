@@ -28,11 +28,11 @@ func lookback(t store.Tunnel, look live.Look, now time.Time) []resource.Section 
 	}
 	switch {
 	case look.Err != nil:
-		if said, advice := live.Parts(look.Err); advice != "" { // each from its own line on: which permission is missing is read at a glance
+		if said, advice := live.ErrorParts(look.Err); advice != "" { // each from its own line on: which permission is missing is read at a glance
 			prose(tui.Pending, "Health and traffic are not known: "+said)
 			prose(tui.Pending, advice)
 		} else {
-			prose(tui.Pending, "Health and traffic are not known: "+kit.Sentence(look.Err))
+			prose(tui.Pending, "Health and traffic are not known: "+kit.ErrorText(look.Err))
 		}
 	case !look.Until.IsZero():
 		prose(tui.Muted, "Many tunnels were opened in a short time. To stay within Cloudflare's rate limit, this one is read in "+
@@ -68,7 +68,7 @@ func healthGraph(t store.Tunnel, in store.Insight) resource.Field {
 		f.Note = "the health checks are off: the analytics report the tunnel as down regardless"
 		return f
 	case in.HealthErr != nil:
-		f.Note = kit.Sentence(in.HealthErr)
+		f.Note = kit.ErrorText(in.HealthErr)
 		return f
 	}
 	newest, lowest := last(in.Health), extreme(in.Health, func(a, b float64) bool { return a < b })
@@ -102,7 +102,7 @@ func unwell(t store.Tunnel, in store.Insight, now time.Time) []resource.Field {
 func rateGraph(label, side string, series []store.Point, err error) resource.Field {
 	f := resource.Field{Label: label, Value: "not known", Role: tui.Muted}
 	if err != nil {
-		f.Note = kit.Sentence(err)
+		f.Note = kit.ErrorText(err)
 		return f
 	}
 	newest, most := last(series), extreme(series, func(a, b float64) bool { return a > b })
@@ -169,7 +169,7 @@ func locations(t store.Tunnel, in store.Insight) resource.Section {
 		s.Fields = append(s.Fields, resource.Field{Value: text, Role: tui.Muted, Prose: true})
 	}
 	if err := in.ColoErr; err != nil && len(in.Colos) == 0 {
-		prose("Not known: " + kit.Sentence(err))
+		prose("Not known: " + kit.ErrorText(err))
 		return s
 	}
 	for _, c := range in.Colos[:min(len(in.Colos), locationsShown)] {
@@ -201,7 +201,7 @@ func locations(t store.Tunnel, in store.Insight) resource.Section {
 	case in.ColoFlowErr != nil && api.KindOf(in.ColoFlowErr) == api.Unsupported:
 		prose("Which of them carry traffic is not known: this account may not ask for it. Sorted by health, worst first.")
 	case in.ColoFlowErr != nil:
-		prose("Which of them carry traffic is not known: " + kit.Sentence(in.ColoFlowErr))
+		prose("Which of them carry traffic is not known: " + kit.ErrorText(in.ColoFlowErr))
 	case !in.ColoFlow && len(in.Colos) > 0:
 		prose("Which of them carry traffic is not known. Sorted by health, worst first.")
 	}

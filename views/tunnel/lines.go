@@ -32,7 +32,7 @@ func (r *RouterConfig) Tell(time.Time) tui.Telling {
 		head += " With the pre-shared key."
 	}
 	if r.err != nil {
-		return tui.Telling{Above: []string{head, kit.Sentence(r.err)}}
+		return tui.Telling{Above: []string{head, kit.ErrorText(r.err)}}
 	}
 	return tui.Telling{Above: append([]string{head, ""}, strings.Split(strings.TrimRight(r.config.Text(), "\n"), "\n")...)}
 }

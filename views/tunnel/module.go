@@ -101,7 +101,8 @@ func (m *Module) Services() []tui.Service { return []tui.Service{tracker{m}} }
 
 func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Description[store.Tunnel] {
 	d := Describe(title, m.env.Glyphs)
-	d.Columns = slices.Insert(MarkOld(d.Columns, func(id string) bool { return m.env.Feed.Diagnosis().Old(id) }), 3, healthColumn())
+	outdated := func(id string) bool { return m.env.Feed.Diagnosis().StatusOutdated(id) }
+	d.Columns = slices.Insert(MarkOutdated(d.Columns, outdated), 3, healthColumn())
 	d.Sections = func(t store.Tunnel, now time.Time) []resource.Section {
 		record := recorded(t, m.env.Feed.Last().Records[t.ID], m.env.Feed.LookingUp(t.ID), now)
 		own := sections(t, now, m.env, m.env.Feed.Diagnosis().Tunnel(t.ID),
@@ -115,7 +116,7 @@ func (m *Module) describe(title string, kinds ...api.TunnelKind) resource.Descri
 			m.env.Related(subject(t))...)
 	}
 	d.Around = func(t store.Tunnel, now time.Time) []resource.Section {
-		return m.env.Behind(diagnose.Subject{Resource: store.Tunnels(t.Kind), ID: t.ID, Name: t.Name}, now)
+		return m.env.Behind(diagnose.Subject{Kind: store.Tunnels(t.Kind), ID: t.ID, Name: t.Name}, now)
 	}
 	d.Problem = func(t store.Tunnel) bool { return troubled(t) || m.env.Troubled(store.Tunnels(t.Kind), t.ID) }
 	d.NoWrites = m.env.NoWrites
@@ -344,7 +345,7 @@ func (m *Module) openOne(t store.Tunnel) func() tui.View {
 func (m *Module) names(except string) []rules.Named {
 	var out []rules.Named
 	for _, t := range m.others(except) {
-		out = append(out, rules.Named{Name: t.Name, Kind: ruleKind(t.Kind)})
+		out = append(out, rules.Named{Name: t.Name, Type: ruleKind(t.Kind)})
 	}
 	return out
 }
@@ -355,7 +356,7 @@ func (m *Module) pairs(except string) []rules.EndpointPair {
 		cloudflare, errCF := netip.ParseAddr(t.CloudflareEndpoint)
 		customer, err := netip.ParseAddr(t.CustomerEndpoint)
 		if err == nil && errCF == nil {
-			out = append(out, rules.EndpointPair{Kind: ruleKind(t.Kind), Cloudflare: cloudflare, Customer: customer, Owner: t.Name})
+			out = append(out, rules.EndpointPair{Type: ruleKind(t.Kind), Cloudflare: cloudflare, Customer: customer, Owner: t.Name})
 		}
 	}
 	return out
@@ -392,7 +393,7 @@ func (m *Module) others(except string) []store.Tunnel {
 	return slices.DeleteFunc(slices.Clone(m.env.Feed.Last().Tunnels), func(t store.Tunnel) bool { return except != "" && t.ID == except })
 }
 
-func ruleKind(k api.TunnelKind) rules.Kind {
+func ruleKind(k api.TunnelKind) rules.LinkType {
 	if k == api.IPsec {
 		return rules.IPsec
 	}

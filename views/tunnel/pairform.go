@@ -135,7 +135,7 @@ func (p pairing) device() form.Field {
 	return form.Field{Key: "device", Label: "Device", Control: form.Pick, Choices: devices(),
 		Help: "The device that your tunnels end on; suggestions depend on it",
 		Check: func(v string, all form.Values) form.Finding {
-			return field.Finding(rules.DeviceKind(rules.Device(v), ruleKind(api.TunnelKind(all["kind"]))))
+			return field.Finding(rules.DeviceSupports(rules.Device(v), ruleKind(api.TunnelKind(all["kind"]))))
 		}}
 }
 
@@ -208,7 +208,7 @@ func (p pairing) pairTaken(v form.Values, cloudflare, customer string) bool {
 	a, errA := netip.ParseAddr(strings.TrimSpace(cloudflare))
 	b, errB := netip.ParseAddr(strings.TrimSpace(customer))
 	return errA == nil && errB == nil && slices.ContainsFunc(p.m.pairs(""), func(e rules.EndpointPair) bool {
-		return e.Kind == kind && e.Cloudflare == a && e.Customer == b
+		return e.Type == kind && e.Cloudflare == a && e.Customer == b
 	})
 }
 

@@ -337,7 +337,7 @@ func (p *PairPage) why() string {
 	case p.sending:
 		return "it is being sent"
 	case p.err != nil:
-		return kit.Sentence(p.err)
+		return kit.ErrorText(p.err)
 	case i >= 0 && p.steps[i].open():
 		return "it is not known whether the last request was done: r looks again"
 	case i >= 0 && p.steps[i].key == "":
@@ -359,7 +359,7 @@ func (p *PairPage) forget() tea.Cmd {
 		Choices: []tui.Choice{{Label: tui.Cancel}, {Label: "Forget", Run: func() tea.Cmd {
 			return tea.Batch(tui.Pop(), func() tea.Msg {
 				if err := p.m.env.Drafts.ForgetPair(p.pair.ID); err != nil {
-					return tui.Toast(tui.Pending, kit.Sentence(err))()
+					return tui.Toast(tui.Pending, kit.ErrorText(err))()
 				}
 				return nil
 			})
@@ -381,7 +381,7 @@ func (p *PairPage) Draw(c tui.Canvas) []string {
 	case p.planning:
 		page.Text(tui.Muted, "Reading what is there, and asking Cloudflare to check. Nothing is sent yet.")
 	case p.err != nil:
-		page.Text(tui.Bad, kit.Sentence(p.err))
+		page.Text(tui.Bad, kit.ErrorText(p.err))
 	case p.sending:
 		page.Text(tui.Pending, review.UnderSending(change.Stage(p.at.Load()), p.began, c.Now))
 	default:

@@ -50,7 +50,7 @@ func (p *PairProof) Init() tea.Cmd {
 
 // Needs names what the page rests on.
 func (p *PairProof) Needs() []string {
-	needs := []store.Target{{Kind: store.HealthChecks}, {Kind: store.Routes}}
+	needs := []store.Target{{Kind: store.TunnelHealth}, {Kind: store.Routes}}
 	for _, t := range p.tunnels() {
 		if t.known {
 			needs = append(needs, store.Target{Kind: store.GRETunnels, Of: t.ID})

@@ -30,13 +30,13 @@ func recorded(t store.Tunnel, a store.RecordAnswer, asking bool, now time.Time) 
 		}
 		return nil
 	}
-	if fell := diagnose.Fell(a); !fell.IsZero() && t.State != store.Up {
+	if fell := diagnose.SessionFell(a); !fell.IsZero() && t.State != store.Up {
 		s.Fields = append(s.Fields, resource.Field{Label: "Down since", Value: fell.UTC().Format("2006-01-02 15:04:05"),
 			Note: resource.Ago(fell, now) + ", exact"})
 	}
 	s.Fields = append(s.Fields, eventFields(a, now)...)
-	for _, e := range slices.Backward(diagnose.AuditedOf(a, t.ID)) {
-		did, fields, some := strings.Cut(diagnose.AuditedWords(e), ": ")
+	for _, e := range slices.Backward(diagnose.AuditEntries(a, t.ID)) {
+		did, fields, some := strings.Cut(diagnose.AuditWords(e), ": ")
 		if some {
 			fields = "fields: " + fields
 		}
@@ -79,7 +79,7 @@ func eventFields(a store.RecordAnswer, now time.Time) []resource.Field {
 		case api.SessionConfig, api.FilterConfig, api.RedistributeConfig:
 			role = tui.Accent
 		}
-		rows = append(rows, row{e.At, diagnose.Event(e), role})
+		rows = append(rows, row{e.At, diagnose.BGPEventText(e), role})
 	}
 	for _, m := range a.IKE {
 		rows = append(rows, row{m.At, "IKE: " + m.Message, tui.Plain})

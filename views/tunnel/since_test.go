@@ -39,7 +39,7 @@ func TestSinceBeforeAnythingWasSeen(t *testing.T) {
 		return func(x *store.Tunnel) { x.BGPStatus = &api.BGPStatus{UpdatedAt: api.Time{Time: ago(d)}} }
 	}
 	bad := func(b store.Began) func(*store.Tunnel) {
-		return func(x *store.Tunnel) { x.Health = store.TunnelHealth{State: store.HealthDown, Fell: b} }
+		return func(x *store.Tunnel) { x.Health = store.MeasuredHealth{State: store.HealthDown, Fell: b} }
 	}
 	fell := store.Began{At: ago(43 * time.Minute), How: store.ByHealth}
 	for name, c := range map[string]struct {
@@ -78,7 +78,7 @@ func TestSinceBeforeAnythingWasSeen(t *testing.T) {
 func TestTheCountsNameWhatFlaps(t *testing.T) {
 	up, flaps := store.Tunnel{State: store.Up}, store.Tunnel{State: store.Up, Track: store.Track{Flapping: true}}
 	off := false
-	static := store.Tunnel{State: store.NoBGP, Health: store.TunnelHealth{State: store.HealthDown}}
+	static := store.Tunnel{State: store.NoBGP, Health: store.MeasuredHealth{State: store.HealthDown}}
 	unprobed := static
 	unprobed.HealthCheck = &api.HealthCheck{Enabled: &off}
 	for want, rows := range map[string][]store.Tunnel{

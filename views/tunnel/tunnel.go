@@ -60,12 +60,12 @@ func glyph(s store.State, g tui.Glyphs) string {
 
 // StateNow is the state in words with its glyph, and what it means, as every page shows it: what is up by a status of long ago says so.
 func StateNow(env *kit.Env, t store.Tunnel) (string, tui.Role) {
-	return aged(t, env.Feed.Diagnosis().Old(t.ID), stateText(t, env.Glyphs), stateRole(t), env.Now())
+	return aged(t, env.Feed.Diagnosis().StatusOutdated(t.ID), stateText(t, env.Glyphs), stateRole(t), env.Now())
 }
 
 // SaysAge reports whether StateNow says how old the state is.
 func SaysAge(env *kit.Env, t store.Tunnel) bool {
-	return t.State == store.Up && !statusTime(t).IsZero() && env.Feed.Diagnosis().Old(t.ID)
+	return t.State == store.Up && !statusTime(t).IsZero() && env.Feed.Diagnosis().StatusOutdated(t.ID)
 }
 
 // aged is a state with how old its status is, where that may be left over from an earlier time.
@@ -129,20 +129,20 @@ func named(t store.Tunnel) string {
 	return t.Name
 }
 
-// MarkOld has the state of a session say how old its status is, where old reports whether it may be left over from an earlier
+// MarkOutdated has the state of a session say how old its status is, where outdated reports whether it may be left over from an earlier
 // time: the column with the age of every status has no room on a narrow screen.
-func MarkOld(columns []table.Column[store.Tunnel], old func(id string) bool) []table.Column[store.Tunnel] {
+func MarkOutdated(columns []table.Column[store.Tunnel], outdated func(id string) bool) []table.Column[store.Tunnel] {
 	out := slices.Clone(columns)
 	for i, col := range out {
 		if col.Key != "state" {
 			continue
 		}
 		out[i].Text = func(t store.Tunnel, now time.Time) string {
-			text, _ := aged(t, old(t.ID), col.Text(t, now), tui.Plain, now)
+			text, _ := aged(t, outdated(t.ID), col.Text(t, now), tui.Plain, now)
 			return text
 		}
 		out[i].Role = func(t store.Tunnel) tui.Role {
-			_, role := aged(t, old(t.ID), "", col.Role(t), time.Time{})
+			_, role := aged(t, outdated(t.ID), "", col.Role(t), time.Time{})
 			return role
 		}
 	}
@@ -155,7 +155,7 @@ func healthColumn() table.Column[store.Tunnel] {
 		Text: func(t store.Tunnel, _ time.Time) string { return cmp.Or(string(probed(t)), "-") },
 		Role: func(t store.Tunnel) tui.Role { return HealthRole(probed(t)) },
 		Compare: func(a, b store.Tunnel) int {
-			return cmp.Compare(probed(a).Severity(), probed(b).Severity())
+			return cmp.Compare(probed(a).Rank(), probed(b).Rank())
 		}}
 }
 
@@ -166,7 +166,7 @@ func bySeverity(a, b store.Tunnel) int { return cmp.Compare(severity(a), severit
 
 // severity puts a session that flaps behind those that are down, also in the moments when it is up.
 func severity(t store.Tunnel) int {
-	s := 2 * t.State.Severity()
+	s := 2 * t.State.Rank()
 	if t.Track.Flapping {
 		s = min(s, 1)
 	}

@@ -13,7 +13,7 @@ import (
 	"flarewire/views/kit"
 )
 
-// around is what is known around a destination: its past beside that of the ways to it, what else leads over them, and what happened.
+// around is what is known around a destination: its past beside that of the paths to it, what else leads over them, and what happened.
 func (m *Module) around(d diagnose.Destination, now time.Time) []resource.Section {
 	last := m.env.Feed.Last()
 	var over, of []diagnose.Subject
@@ -31,7 +31,7 @@ func (m *Module) around(d diagnose.Destination, now time.Time) []resource.Sectio
 	}
 	var prefix *store.Prefix
 	if d.Account != nil {
-		of = append(of, diagnose.Subject{Resource: store.Prefixes, ID: d.Account.ID, Name: d.Account.CIDR.String()})
+		of = append(of, diagnose.Subject{Kind: store.Prefixes, ID: d.Account.ID, Name: d.Account.CIDR.String()})
 		for i := range last.Prefixes.Rows {
 			if last.Prefixes.Rows[i].ID == d.Account.ID {
 				prefix = &last.Prefixes.Rows[i]

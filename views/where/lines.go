@@ -138,7 +138,7 @@ func join(prefixes []netip.Prefix) string {
 	return strings.Join(words, ", ")
 }
 
-// Role is how bad what is left of the ways to a destination is.
+// Role is how bad what is left of the paths to a destination is.
 func Role(d diagnose.Destination) tui.Role {
 	switch {
 	case d.Impact == diagnose.Outage:
@@ -151,7 +151,7 @@ func Role(d diagnose.Destination) tui.Role {
 	return tui.Good
 }
 
-// Paths is the table of the ways in a Reach: which is used, its share, its state and its priority with the penalty of health.
+// Paths is the table of the paths in a Reach: which is used, its share, its state and its priority with the penalty of health.
 func Paths(r diagnose.Reach, c tui.Canvas) []string {
 	rows := [][]string{{"PATH", "STATE", "SHARE", "PRIORITY", "NEXT HOP"}}
 	roles := []tui.Role{tui.Muted}
@@ -189,7 +189,7 @@ func Paths(r diagnose.Reach, c tui.Canvas) []string {
 	return out
 }
 
-// StateText is the state of a way as a person reads it, with its sign.
+// StateText is the state of a path as a person reads it, with its sign.
 func StateText(w diagnose.Path, g tui.Glyphs) string {
 	switch w.State {
 	case diagnose.PathHealthy:
@@ -208,7 +208,7 @@ func StateText(w diagnose.Path, g tui.Glyphs) string {
 	return g.Unknown + " cannot tell"
 }
 
-// StateRole is how bad the state of a way is.
+// StateRole is how bad the state of a path is.
 func StateRole(s diagnose.PathState) tui.Role {
 	switch s {
 	case diagnose.PathHealthy:
@@ -229,7 +229,7 @@ func share(u diagnose.PathUse, of int) string {
 	return ShareText(u)
 }
 
-// ShareText is the share of the flows that a way carries: "-" for none, "?" when it is not known.
+// ShareText is the share of the flows that a path carries: "-" for none, "?" when it is not known.
 func ShareText(u diagnose.PathUse) string {
 	switch {
 	case u.InUse && u.Share != nil:

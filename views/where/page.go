@@ -38,7 +38,7 @@ func (m *Module) sections(w diagnose.Lookup) []resource.Section {
 	sections := []resource.Section{{Title: Name(w.Prefix), Fields: m.answer(w)}}
 	for _, r := range w.Reach {
 		if r.Routed() {
-			sections = append(sections, m.ways(r))
+			sections = append(sections, m.pathsOf(r))
 		}
 	}
 	if len(w.Inside) > 0 {
@@ -70,7 +70,7 @@ func (m *Module) sections(w diagnose.Lookup) []resource.Section {
 	return append(sections, unknown)
 }
 
-// answer is what is said first: what is left of the ways, whose address it is, and what becomes of it without a route.
+// answer is what is said first: what is left of the paths, whose address it is, and what becomes of it without a route.
 func (m *Module) answer(w diagnose.Lookup) []resource.Field {
 	fields := []resource.Field{{Label: "Paths", Value: headline(w), Role: Role(w.Destination)}}
 	for _, is := range w.Is {
@@ -107,8 +107,8 @@ func (m *Module) answer(w diagnose.Lookup) []resource.Field {
 	return fields
 }
 
-// ways are the ways of a Reach, each leading to its tunnel or interconnect.
-func (m *Module) ways(r diagnose.Reach) resource.Section {
+// pathsOf are the paths of a Reach, each leading to its tunnel or interconnect.
+func (m *Module) pathsOf(r diagnose.Reach) resource.Section {
 	s := resource.Section{Title: "Route " + r.Prefix.String() + from(r)}
 	for _, u := range r.Uses {
 		note := useText(u, len(r.Uses)) + ", via " + u.Route.Nexthop
@@ -124,7 +124,7 @@ func (m *Module) ways(r diagnose.Reach) resource.Section {
 		f := resource.Field{Label: u.Name(), Value: StateText(u.Path, m.env.Glyphs), Role: StateRole(u.State), Note: note}
 		if over := u.Over; over.ID != "" {
 			f.Open = func() tui.View {
-				if view := m.env.Open(over.Resource, over.ID); view != nil {
+				if view := m.env.Open(over.Kind, over.ID); view != nil {
 					return view
 				}
 				return m.env.Open(store.Routes, u.Route.ID)

@@ -1,5 +1,5 @@
 // Package where is the pages of where addresses lead: all destinations of the account, the worst first, and any address or network
-// with the ways to it.
+// with the paths to it.
 package where
 
 import (
@@ -57,7 +57,7 @@ func (m *Module) with(text string) (tui.View, string) {
 // Where implements kit.Locator.
 func (m *Module) Where(p netip.Prefix) tui.View { return m.page(p) }
 
-// Through implements kit.Locator: the destinations with a way over one of the objects.
+// Through implements kit.Locator: the destinations with a path over one of the objects.
 func (m *Module) Through(name string, ids ...string) tui.View {
 	rows := func() []*diagnose.Destination {
 		t := m.env.Feed.Diagnosis().Table()
@@ -123,7 +123,7 @@ func (m *Module) describe(title string) resource.Description[*diagnose.Destinati
 	}
 }
 
-// sign is the sign of what is left of the ways.
+// sign is the sign of what is left of the paths.
 func sign(d diagnose.Destination, g tui.Glyphs) string {
 	return g.Of(Role(d)) + " "
 }

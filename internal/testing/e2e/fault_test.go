@@ -72,7 +72,7 @@ func TestEveryFaultOfANightIsOnTheOverviewWithinOneRefresh(t *testing.T) {
 			if says(night.says...)(s) {
 				t.Fatalf("the overview says it before it is so:\n%s", s.Box())
 			}
-			befallen, err := a.Seed(night.fault)
+			befallen, err := a.Inject(night.fault)
 			a.do(err)
 			if befallen.Name != night.object {
 				t.Fatalf("the fault shows in %s", befallen.Name)
@@ -120,7 +120,7 @@ func TestKeysFromTheStartToTheCauseAndToTheDestinations(t *testing.T) {
 		t.Run(string(c.fault), func(t *testing.T) {
 			t.Parallel()
 			a := newAccount(t, simaccount.Options{})
-			befallen, err := a.Seed(c.fault)
+			befallen, err := a.Inject(c.fault)
 			a.do(err)
 			a.pass(time.Second)
 			term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env(), Cols: 80, Rows: 24})
@@ -165,7 +165,7 @@ func TestFlappingAtRekeyIsOnTheOverviewFromTheHistory(t *testing.T) {
 	state := t.TempDir()
 	watched := 5 * time.Hour
 	a.pass(-watched)
-	befallen, err := a.Seed(simaccount.FlapsAtRekey)
+	befallen, err := a.Inject(simaccount.FlapsAtRekey)
 	a.do(err)
 	client, err := api.New(api.Options{Transport: a.RoundTripper(), Now: a.clock, Budget: 1 << 20,
 		Credentials: api.Credentials{Token: api.NewSecret(simaccount.DefaultToken)}})

@@ -109,7 +109,7 @@ func checkEvents(t *testing.T, text string) {
 			t.Fatal(err)
 		}
 		switch {
-		case e.Kind == store.TunnelModified:
+		case e.Kind == store.Modified:
 			modified[e.Name]++
 		case e.Name == "fra-dc1-gre" && e.To == store.Down:
 			downs++
@@ -147,7 +147,7 @@ func TestAnEventLeadsToThePrefixThatItHappenedTo(t *testing.T) {
 			step(term, "g") // what was answered is taken in: an event is a difference to it
 			term.Press("E")
 			term.WaitFor("the events again", func(s ptytest.Screen) bool { return strings.Contains(title(s), "Overview › Events") })
-			befallen, err := a.Seed(trouble)
+			befallen, err := a.Inject(trouble)
 			a.do(err)
 			a.pass(time.Second)
 			term.Press("r")

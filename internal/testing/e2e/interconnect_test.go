@@ -88,7 +88,7 @@ func TestOrderingAPortFromAFreeSlot(t *testing.T) {
 	send(term, "order")
 	term.WaitText("Its id is nwf-sin01-1")
 	done(term)
-	port := a.object(simaccount.Interconnects, "nwf-sin01-1")
+	port := a.object(simaccount.Ports, "nwf-sin01-1")
 	if slot := a.object(simaccount.Slots, port["slot_id"].(string)); slot["occupied"] != true || slot["site"] != "sin01" {
 		t.Errorf("the port is in the wrong slot: %v", slot)
 	}
@@ -119,7 +119,7 @@ func TestOrderingAPartnerCircuitKeepsItsKeySecret(t *testing.T) {
 	}
 	send(term, "order")
 	done(term)
-	if port := a.object(simaccount.Interconnects, "nwf-gcp-2"); port["speed"] != "2G" || port["type"] != "gcp_partner" {
+	if port := a.object(simaccount.Ports, "nwf-gcp-2"); port["speed"] != "2G" || port["type"] != "gcp_partner" {
 		t.Errorf("another circuit was ordered: %v", port)
 	}
 	if sent := a.writes(); len(sent) != 1 || !bytes.Contains(sent[0].Body, []byte(key)) {
@@ -132,7 +132,7 @@ func TestAPortCannotBeChangedAndIsDeletedByName(t *testing.T) {
 	a := newAccount(t, simaccount.Options{})
 	term := atPage(t, a, "interconnects", "nwf-iad02-1")
 	moveTo(term, "nwf-iad02-1")
-	slot := a.object(simaccount.Interconnects, "nwf-iad02-1")["slot_id"].(string)
+	slot := a.object(simaccount.Ports, "nwf-iad02-1")["slot_id"].(string)
 	term.Press("e")
 	term.WaitText("The API cannot change an interconnect")
 	term.Press("D")
@@ -140,7 +140,7 @@ func TestAPortCannotBeChangedAndIsDeletedByName(t *testing.T) {
 	a.untouched()
 	send(term, "nwf-iad02-1")
 	done(term)
-	a.gone(simaccount.Interconnects, "nwf-iad02-1")
+	a.gone(simaccount.Ports, "nwf-iad02-1")
 	if o := a.object(simaccount.Slots, slot); o["occupied"] != false {
 		t.Errorf("the slot is still occupied: %v", o)
 	}
@@ -158,7 +158,7 @@ func TestDeletingAPortNamesTheCNIsOverIt(t *testing.T) {
 	term.WaitFor("all that depends on it", showsAll("The CNI ams-cni-v2", "Its tunnel interface ams-cni-v2", "The route 198.51.100.0/24"))
 	send(term, "nwf-ams04-1")
 	term.WaitText("still has CNIs")
-	a.object(simaccount.Interconnects, "nwf-ams04-1")
+	a.object(simaccount.Ports, "nwf-ams04-1")
 }
 
 func TestANewCNIBringsItsTunnelSide(t *testing.T) {
@@ -181,7 +181,7 @@ func TestANewCNIBringsItsTunnelSide(t *testing.T) {
 	term.WaitFor("the change done, and the way on", showsAll(": done.", "enter its page"))
 	term.Press("enter")
 	term.WaitText("10.222.0.5")
-	link := a.object(simaccount.CFLinks, "iad-cni")
+	link := a.object(simaccount.Links, "iad-cni")
 	if link["interface_address"] != "10.222.0.4/31" || fmt.Sprint(link["mtu"]) != "1500" || link["description"] != "Ashburn" {
 		t.Errorf("the tunnel interface is %v", link)
 	}
@@ -261,7 +261,7 @@ func TestDeletingACNINamesTheRoutesAndTakesItsTunnelSide(t *testing.T) {
 	a.untouched()
 	send(term, "ams-cni-v2")
 	done(term)
-	a.gone(simaccount.CFLinks, "ams-cni-v2")
+	a.gone(simaccount.Links, "ams-cni-v2")
 	if n := len(a.Objects(simaccount.CNIs)); n != 1 {
 		t.Errorf("%d CNIs are left", n)
 	}
@@ -283,7 +283,7 @@ func TestTheTunnelSideIsChangedButNeitherMadeNorDeleted(t *testing.T) {
 	term.WaitFor("the server's check", showsAll("1476 → 1450", "validate_only): passed"))
 	send(term, "")
 	done(term)
-	link := a.object(simaccount.CFLinks, "fra-cni-v1")
+	link := a.object(simaccount.Links, "fra-cni-v1")
 	if link["description"] != "Frankfurt, cage 7" || fmt.Sprint(link["mtu"]) != "1450" || link["interface_address"] != "10.222.0.0/31" {
 		t.Errorf("the tunnel interface is %v", link)
 	}

@@ -74,7 +74,7 @@ func TestAnInterconnectThatGoesDownIsOnTheOverview(t *testing.T) {
 	term := sit(t, ptytest.Options{Args: []string{"--start", "overview"}, Env: a.env(), Cols: 80, Rows: 30}) // with room for both events
 	term.WaitFor("the counts of the ports", showsAll("iad-dc1-gre", "4 ports", "✗ 1 unhealthy", "◐ 1 pending", "● 2 healthy"))
 	a.do(a.SetInterconnectStatus("nwf-fra03-1", "Down", "No light is received"))
-	a.do(a.SetHealth(simaccount.CFLinks, "fra-cni-v1", 0))
+	a.do(a.SetHealth(simaccount.Links, "fra-cni-v1", 0))
 	a.pass(time.Second)
 	term.Press("r")
 	term.WaitFor("the port's change", showsAll("✗ 1 down", "port Healthy → Down"))

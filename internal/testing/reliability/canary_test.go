@@ -207,7 +207,7 @@ func secretChanges(s *seat) map[string]func() (change.Plan, error) {
 			return change.PrepareUpdate(ctx, w, change.IPsecTunnels, tunnels[1], wanted)
 		},
 		"a partner's circuit": func() (change.Plan, error) {
-			return w.PrepareCreate(ctx, change.PhysicalInterconnects.Resource, api.ObjectOf(api.Interconnect{Type: "gcp_partner",
+			return w.PrepareCreate(ctx, change.Ports.Resource, api.ObjectOf(api.Interconnect{Type: "gcp_partner",
 				Bandwidth: "2G", PairingKey: api.NewSecret("canary-pairing/0123456789/europe-west3/1")}))
 		},
 	}

@@ -73,8 +73,8 @@ func (o *office) furnish() {
 			}))
 		}
 	}
-	for _, l := range o.sim.Objects(simaccount.CFLinks) {
-		o.must(o.sim.Mutate(simaccount.CFLinks, l["id"].(string), func(x simaccount.Object) {
+	for _, l := range o.sim.Objects(simaccount.Links) {
+		o.must(o.sim.Mutate(simaccount.Links, l["id"].(string), func(x simaccount.Object) {
 			x["health_check"] = simaccount.Object{"enabled": true, "rate": "high", "type": "request"}
 		}))
 	}

@@ -24,9 +24,9 @@ type piping struct {
 
 func pipings() []piping {
 	onePort := func(t *testing.T, e *simaccount.Server) {
-		for i, o := range e.Objects(simaccount.Interconnects) {
+		for i, o := range e.Objects(simaccount.Ports) {
 			if i > 0 {
-				if err := e.Delete(simaccount.Interconnects, o["name"].(string)); err != nil {
+				if err := e.Delete(simaccount.Ports, o["name"].(string)); err != nil {
 					t.Fatal(err)
 				}
 			}

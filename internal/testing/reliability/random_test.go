@@ -103,7 +103,7 @@ func (r *strange) other(s *seat) string {
 		s.send(tea.KeyReleaseMsg{Code: rune(r.next())})
 	default:
 		names := []simaccount.Resource{simaccount.GRETunnels, simaccount.IPsecTunnels, simaccount.Routes, simaccount.Prefixes, simaccount.CNIs,
-			simaccount.Interconnects}
+			simaccount.Ports}
 		kind := names[r.next()%len(names)]
 		if all := s.Objects(kind); len(all) > 0 {
 			if id, ok := all[r.next()%len(all)]["id"].(string); ok {

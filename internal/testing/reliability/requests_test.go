@@ -54,7 +54,7 @@ func large(e *simaccount.Server) {
 			"on_demand": simaccount.Object{"advertised": true, "on_demand_enabled": true, "on_demand_locked": false}})
 	}
 	for i := range 16 {
-		e.Insert(simaccount.Interconnects, simaccount.Object{"name": fmt.Sprintf("port-%d", i), "type": "gcp_partner", "region": "r"})
+		e.Insert(simaccount.Ports, simaccount.Object{"name": fmt.Sprintf("port-%d", i), "type": "gcp_partner", "region": "r"})
 	}
 }
 

@@ -102,7 +102,7 @@ func (s *seat) join(o options) {
 		}
 	}
 	ctx := s.t.Context()
-	requests, sent := &kit.RequestLog{}, &change.RequestLog{}
+	requests, sent := &kit.RequestLog{}, &change.SentRequests{}
 	way := s.RoundTripper()
 	if o.way != nil {
 		way = o.way(way)
@@ -125,11 +125,11 @@ func (s *seat) join(o options) {
 	resolver, err := keystore.NewResolver(keystore.Environment{ConfigHome: filepath.Join(o.home, "config"),
 		StateHome: filepath.Join(o.home, "state"), Home: o.home})
 	check(err)
-	desk := &signin.Deps{Ctx: ctx, Resolver: resolver, Hide: func(...secret.Value) {}, Done: func(signin.Outcome) tea.Cmd { return nil },
+	deps := &signin.Deps{Ctx: ctx, Resolver: resolver, Hide: func(...secret.Value) {}, Done: func(signin.Outcome) tea.Cmd { return nil },
 		Now: time.Now, Stderr: io.Discard, Client: func(keystore.Credential) (*api.Client, error) { return client, nil }}
 	name := live.NewAccountName(ctx, client, account.ID, "")
 	s.app, err = views.New(s.env, tui.Options{Name: "flarewire", Theme: tui.ThemeDark, Services: []tui.Service{name}, Now: time.Now,
-		Identity: func() tui.Identity { return tui.Identity{Account: name.Name(), Source: "test"} }}, o.start, profile.New(desk))
+		Identity: func() tui.Identity { return tui.Identity{Account: name.Name(), Source: "test"} }}, o.start, profile.New(deps))
 	check(err)
 }
 

@@ -127,7 +127,7 @@ func tunnelWrites() []write {
 func otherWrites() []write {
 	return []write{
 		{name: "interconnect update",
-			begin: updating(change.Interconnects, first[api.MagicInterconnect], func(i *api.MagicInterconnect) { i.Description = "cut" })},
+			begin: updating(change.Links, first[api.MagicInterconnect], func(i *api.MagicInterconnect) { i.Description = "cut" })},
 		{name: "route create", begin: creating(change.Routes, func(o *office) api.Route {
 			like := only(o, change.Routes, first[api.Route])
 			return api.Route{Prefix: "10.77.0.0/16", Nexthop: like.Nexthop, Priority: 300, Description: "cut"}
@@ -157,7 +157,7 @@ func otherWrites() []write {
 func portWrites() []write {
 	const notConnected = "nwf-iad02-1"
 	order := func(wanted func(*office) api.Interconnect) func(*office) prepare {
-		return creating(change.PhysicalInterconnects, wanted)
+		return creating(change.Ports, wanted)
 	}
 	return []write{
 		{name: "port order", noUndo: true, begin: order(func(o *office) api.Interconnect {
@@ -167,7 +167,7 @@ func portWrites() []write {
 		{name: "port order at a partner", noUndo: true, begin: order(func(*office) api.Interconnect {
 			return api.Interconnect{Type: "gcp_partner", Bandwidth: "2G", PairingKey: api.NewSecret("one-of-our-pairing-keys/europe-west3/1")}
 		})},
-		{name: "port delete", noUndo: true, begin: deleting(change.PhysicalInterconnects,
+		{name: "port delete", noUndo: true, begin: deleting(change.Ports,
 			func(i api.Interconnect) bool { return i.Name == notConnected })},
 	}
 }
@@ -306,7 +306,7 @@ func (o *office) state(secrets bool) string {
 			if secrets && kind == simaccount.IPsecTunnels {
 				object["key"] = o.sim.PSK(id)
 			}
-			if kind == simaccount.CFLinks && !secrets { // the link of a new CNI is of the version that Cloudflare gives it
+			if kind == simaccount.Links && !secrets { // the link of a new CNI is of the version that Cloudflare gives it
 				delete(object, "version")
 				delete(object, "gre")
 			}

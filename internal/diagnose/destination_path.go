@@ -12,16 +12,16 @@ import (
 )
 
 // What health does to the priority of a route (Cloudflare docs: Tunnel health checks). A route is never taken out: with every
-// way down Cloudflare goes on sending into the one with the smallest number.
+// path down Cloudflare goes on sending into the one with the smallest number.
 const (
 	degradedPenalty = 500_000
 	downPenalty     = 1_000_000
 )
 
-// PathState says in one word whether a way works. The words are stable: scripts may rely on them.
+// PathState says in one word whether a path works. The words are stable: scripts may rely on them.
 type PathState string
 
-// The states of a way. Only the health checks say that one works: a static route does not follow the state of a BGP session.
+// The states of a path. Only the health checks say that one works: a static route does not follow the state of a BGP session.
 const (
 	PathHealthy     PathState = "healthy"
 	PathDegraded    PathState = "degraded"
@@ -55,7 +55,7 @@ type Path struct {
 	only     map[string]bool // regions and locations that it is limited to; nil: none
 }
 
-// Name is what the way leads into, as a person names it: the tunnel, or the next hop where none is known.
+// Name is what the path leads into, as a person names it: the tunnel, or the next hop where none is known.
 func (w Path) Name() string {
 	if w.Over.Name != "" {
 		return w.Over.Name
@@ -63,8 +63,8 @@ func (w Path) Name() string {
 	return cmp.Or(w.Route.Nexthop, "an unknown next hop")
 }
 
-// key tells ways apart: two routes into one tunnel are one way.
-func (w Path) key() string { return string(w.Over.Resource) + "/" + cmp.Or(w.Over.ID, w.Route.Nexthop) }
+// key tells paths apart: two routes into one tunnel are one path.
+func (w Path) key() string { return string(w.Over.Kind) + "/" + cmp.Or(w.Over.ID, w.Route.Nexthop) }
 
 // Effective is the priority with the penalty of health; false when the health is not known.
 func (w Path) Effective() (priority int, known bool) {
@@ -72,7 +72,7 @@ func (w Path) Effective() (priority int, known bool) {
 	return low, low == high
 }
 
-// bounds are the smallest and the largest priority that the way can have by what is known of it.
+// bounds are the smallest and the largest priority that the path can have by what is known of it.
 func (w Path) bounds() (low, high int) {
 	p := w.Route.Priority
 	switch {
@@ -107,8 +107,8 @@ func (w Path) seenIn(zone string) bool {
 	return w.only == nil || w.only[zone]
 }
 
-// newWay parses a route; false when it has no prefix that can be read.
-func newWay(r api.Route) (Path, bool) {
+// newPath parses a route; false when it has no prefix that can be read.
+func newPath(r api.Route) (Path, bool) {
 	prefix, err := netip.ParsePrefix(r.Prefix)
 	if err != nil {
 		return Path{}, false
@@ -130,10 +130,10 @@ func newWay(r api.Route) (Path, bool) {
 	return w, true
 }
 
-// lead says what the hops of the ways lead into. It goes through tunnels and interconnects once, whatever their number.
+// lead says what the hops of the paths lead into. It goes through tunnels and interconnects once, whatever their number.
 func (t *Table) lead() {
-	hops := make(map[netip.Addr][]int, len(t.ways))
-	for i, w := range t.ways {
+	hops := make(map[netip.Addr][]int, len(t.paths))
+	for i, w := range t.paths {
 		if w.Hop.IsValid() {
 			hops[w.Hop] = append(hops[w.Hop], i)
 		}
@@ -148,7 +148,7 @@ func (t *Table) lead() {
 			}
 			t.subnets = append(t.subnets, in)
 			for _, at := range in.hops(hops) {
-				t.overTunnel(&t.ways[at], *tunnel, in.cloudflare)
+				t.overTunnel(&t.paths[at], *tunnel, in.cloudflare)
 			}
 		}
 	}
@@ -160,14 +160,14 @@ func (t *Table) lead() {
 			}
 			t.subnets = append(t.subnets, in)
 			for _, at := range in.hops(hops) {
-				t.overLink(&t.ways[at], l, in.cloudflare)
+				t.overLink(&t.paths[at], l, in.cloudflare)
 			}
 		}
 	}
 	t.leadNowhere(hops)
 	why := cannotTell(t.facts.nextHops()...)
-	for i := range t.ways {
-		w := &t.ways[i]
+	for i := range t.paths {
+		w := &t.paths[i]
 		switch {
 		case w.Over.Name != "" || !w.Hop.IsValid():
 		case why != "":
@@ -178,7 +178,7 @@ func (t *Table) lead() {
 	}
 }
 
-// leadNowhere names the deleted tunnels that ways led into: their names say more than the addresses.
+// leadNowhere names the deleted tunnels that paths led into: their names say more than the addresses.
 func (t *Table) leadNowhere(hops map[netip.Addr][]int) {
 	for _, tunnel := range t.facts.gone {
 		for _, text := range []string{tunnel.InterfaceAddress, tunnel.InterfaceAddress6} {
@@ -187,7 +187,7 @@ func (t *Table) leadNowhere(hops map[netip.Addr][]int) {
 				continue
 			}
 			for _, at := range in.hops(hops) {
-				if w := &t.ways[at]; w.Over.Name == "" {
+				if w := &t.paths[at]; w.Over.Name == "" {
 					w.Over.Name, w.State, w.Why = tunnel.Name, PathBroken, tunnel.Name+" is deleted"
 					w.gone = true
 				}
@@ -212,7 +212,7 @@ func newSubnet(text, owner string) (subnet, bool) {
 	return in, true
 }
 
-// hops are the ways whose next hop lies in the subnet.
+// hops are the paths whose next hop lies in the subnet.
 func (s subnet) hops(all map[netip.Addr][]int) []int {
 	if len(all) == 0 {
 		return nil
@@ -260,7 +260,7 @@ func (t *Table) wrongSide(w *Path, cloudflare netip.Addr) bool {
 	return true
 }
 
-// health reads the state of a way off the health checks: at the locations that carry its traffic where those are known, because
+// health reads the state of a path off the health checks: at the locations that carry its traffic where those are known, because
 // the penalties are applied per location, else over all of them.
 func (t *Table) health(w *Path, check *api.HealthCheck) {
 	name := w.Over.Name
@@ -330,7 +330,7 @@ func (f Facts) unmeasured() string {
 	case e.Kind == "" && len(f.Health) > 0: // facts that were put together by hand
 		return ""
 	case !e.Known():
-		e.Kind = store.HealthChecks
+		e.Kind = store.TunnelHealth
 		return e.Why()
 	case f.Now.Sub(e.Fetched) > store.HealthWindow:
 		return "the health was last read " + ago(f.Now.Sub(e.Fetched.Truncate(time.Second))) + " ago"

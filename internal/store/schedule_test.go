@@ -298,7 +298,7 @@ func TestWhatCannotBeReadMakesNoLoop(t *testing.T) {
 		s.Keep(append(store.Overview(), store.CNIs, store.API)...)
 		s.Show(store.Target{Kind: store.Bindings, Of: "p1"})
 		drive(t, s, time.Hour)
-		for _, k := range []store.Kind{store.CNIs, store.Routes, store.Bindings, store.PortStates, store.HealthChecks} {
+		for _, k := range []store.Kind{store.CNIs, store.Routes, store.Bindings, store.PortStates, store.TunnelHealth} {
 			if e := s.Last().Entry(k); e.Err == nil || e.Settled() {
 				t.Errorf("%+v", e)
 			}
@@ -314,7 +314,7 @@ func TestJobsSayHowUrgentTheyAre(t *testing.T) {
 	got := map[string]api.Class{}
 	first := s.Due()
 	for _, j := range first {
-		got[strings.Join(store.Needs(j.Details...), " ")] = j.Class
+		got[strings.Join(store.Needs(j.Targets...), " ")] = j.Class
 	}
 	for what, want := range map[string]api.Class{"gre_tunnels": api.ClassTunnels, "health": api.ClassTunnels, "cni_slots": api.ClassPage,
 		"prefixes": api.ClassPage, "routes": api.ClassBackground, "traffic": api.ClassBackground} {
@@ -322,14 +322,14 @@ func TestJobsSayHowUrgentTheyAre(t *testing.T) {
 			t.Errorf("%s: %d, want %d", what, p, want)
 		}
 	}
-	if what := store.Needs(first[0].Details...)[0]; what != "gre_tunnels" {
+	if what := store.Needs(first[0].Targets...)[0]; what != "gre_tunnels" {
 		t.Errorf("the first is %s", what)
 	}
 	for _, j := range first {
 		s.Do(t.Context(), j)
 	}
 	for _, j := range s.Due() {
-		for _, d := range j.Details {
+		for _, d := range j.Targets {
 			if page := d == (store.Target{Kind: store.Bindings, Of: "p1"}); page != (j.Class == api.ClassPage) {
 				t.Errorf("%v: %d", d, j.Class)
 			}
@@ -374,7 +374,7 @@ func FuzzNothingThatIsNeededIsForgotten(f *testing.F) {
 
 // somewhere is a need that a page might have.
 func somewhere(roll func(int) int) store.Target {
-	all := store.Of(store.GRETunnels, store.IPsecTunnels, store.HealthChecks, store.Routes, store.Slots, store.Prefixes, store.Bindings,
+	all := store.Of(store.GRETunnels, store.IPsecTunnels, store.TunnelHealth, store.Routes, store.Slots, store.Prefixes, store.Bindings,
 		store.PortStates, store.CNIs, store.API)
 	for i := range 3 {
 		all = append(all, store.Target{Kind: store.Bindings, Of: fmt.Sprint("p", i)},
@@ -461,7 +461,7 @@ func TestHealthIsAskedAtOnceWhenSessionsFall(t *testing.T) {
 		up := true
 		s := store.New(falling{c, &up}, time.Now, 0)
 		s.Use(c.fetchers())
-		s.Keep(store.GRETunnels, store.HealthChecks)
+		s.Keep(store.GRETunnels, store.TunnelHealth)
 		drive(t, s, 35*time.Second)
 		before := c.count("health")
 		up = false

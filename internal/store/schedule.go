@@ -9,8 +9,8 @@ import (
 	"flarewire/api"
 )
 
-// plan is who needs what, and what is being read. It is guarded by the store's mu.
-type plan struct {
+// schedule is who needs what, and what is being read. It is guarded by the store's mu.
+type schedule struct {
 	always    map[Kind]bool            // needed all the time
 	shown     []Target                 // needed by the page on the screen; Of is empty for a whole kind
 	watched   map[string]bool          // ids of the tunnels whose pages are on the screen
@@ -23,8 +23,8 @@ type plan struct {
 	person    map[Target]bool          // somebody has asked for it and waits
 }
 
-func newPlan() plan {
-	return plan{always: map[Kind]bool{}, busy: map[Target]int{}, expired: map[Target]bool{}, locks: map[Target]chan struct{}{},
+func newSchedule() schedule {
+	return schedule{always: map[Kind]bool{}, busy: map[Target]int{}, expired: map[Target]bool{}, locks: map[Target]chan struct{}{},
 		watched: map[string]bool{}, person: map[Target]bool{}}
 }
 
@@ -79,7 +79,7 @@ func distinct(targets []Target) []Target {
 
 // Job is what is to be read in one go.
 type Job struct {
-	Details []Target
+	Targets []Target
 	Class   api.Class // of its requests
 }
 
@@ -102,7 +102,7 @@ func (s *Store) Due() []Job {
 			return true
 		})
 		for _, j := range []Job{{asked, api.ClassPerson}, {targets, c}} {
-			if len(j.Details) > 0 {
+			if len(j.Targets) > 0 {
 				jobs = append(jobs, j)
 			}
 		}
@@ -168,7 +168,7 @@ func (s *Store) neededLists() []Kind {
 	for _, d := range s.shown {
 		need(d.Kind)
 	}
-	first := []Kind{HealthChecks, GRETunnels}
+	first := []Kind{TunnelHealth, GRETunnels}
 	return slices.SortedFunc(maps.Keys(set), func(a, b Kind) int {
 		return cmp.Or(slices.Index(first, b)-slices.Index(first, a), cmp.Compare(a, b))
 	})
@@ -177,7 +177,7 @@ func (s *Store) neededLists() []Kind {
 // class is that of the requests for a list; list is Prefixes also when the page shows what lies below a prefix.
 func (s *Store) class(list Kind) api.Class {
 	switch {
-	case list == GRETunnels || list == HealthChecks:
+	case list == GRETunnels || list == TunnelHealth:
 		return api.ClassTunnels
 	case slices.ContainsFunc(s.shown, func(d Target) bool { return d.Kind.Listed() == list }):
 		return api.ClassPage
@@ -228,7 +228,7 @@ func (s *Store) again(d Target) bool {
 func (s *Store) Shown() []Target {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	needs := slices.Concat(Of(GRETunnels, HealthChecks), s.shown)
+	needs := slices.Concat(Of(GRETunnels, TunnelHealth), s.shown)
 	return distinct(slices.DeleteFunc(needs, func(d Target) bool { return d.Kind.Detail() && d.Of == "" }))
 }
 
@@ -237,7 +237,7 @@ func (s *Store) Shown() []Target {
 func (s *Store) Changed(targets ...Target) {
 	touched := slices.Concat(targets, s.Shown())
 	for _, k := range readable {
-		if !k.Detail() && k != HealthChecks && k != TunnelTraffic {
+		if !k.Detail() && k != TunnelHealth && k != TunnelTraffic {
 			touched = append(touched, Target{Kind: k})
 		}
 	}

@@ -10,13 +10,13 @@ import (
 // destinations are the networks that static routes lead to, with their redundancy as the diagnosis counts them.
 func (o of) destinations() {
 	routed := slices.DeleteFunc(o.read.Table().All(), func(d diagnose.Destination) bool {
-		_, ways, _ := d.Healthy()
-		return ways == 0
+		_, paths, _ := d.Healthy()
+		return paths == 0
 	})
 	sorting.Sort(routed, func(a, b diagnose.Destination) int { return a.Prefix.Compare(b.Prefix) })
 	for _, d := range bounded(o, "destinations", routed, MaxDestinations) {
-		healthy, ways, known := d.Healthy()
-		o.add("destination_ways", float64(ways), "destination", d.Prefix.String())
+		healthy, paths, known := d.Healthy()
+		o.add("destination_ways", float64(paths), "destination", d.Prefix.String())
 		if known {
 			o.add("destination_healthy_ways", float64(healthy), "destination", d.Prefix.String())
 		}
@@ -33,7 +33,7 @@ func incidents(read *diagnose.Account) []incident {
 	var out []incident
 	for _, d := range read.All() {
 		f := d.Findings[0]
-		out = append(out, incident{string(d.Subject.Resource), d.Subject.Name, string(f.Cause), f.Impact.String(),
+		out = append(out, incident{string(d.Subject.Kind), d.Subject.Name, string(f.Cause), f.Impact.String(),
 			d.Subject.Name + ": " + f.Cause.Title(), oneLine(f.Next)})
 	}
 	return out

@@ -11,17 +11,17 @@ import (
 	"flarewire/views/kit"
 )
 
-// Paths implements kit.Locator: the ways to a network, a section for each answer that regions have.
+// Paths implements kit.Locator: the paths to a network, a section for each answer that regions have.
 func (m *Module) Paths(p netip.Prefix) []resource.Section {
 	s := m.env.Feed.Last()
 	if !s.Routes.Known() {
 		return nil
 	}
-	return m.waysTo(m.env.Feed.Diagnosis().Table().Destination(p))
+	return m.pathsTo(m.env.Feed.Diagnosis().Table().Destination(p))
 }
 
-// waysTo is what is left of the ways to a destination, and the ways themselves, the preferred first.
-func (m *Module) waysTo(d diagnose.Destination) []resource.Section {
+// pathsTo is what is left of the paths to a destination, and the paths themselves, the preferred first.
+func (m *Module) pathsTo(d diagnose.Destination) []resource.Section {
 	out := []resource.Section{{Title: "Paths left to " + Name(d.Prefix), Fields: []resource.Field{
 		{Value: sign(d, m.env.Glyphs) + d.Left(), Role: Role(d), Prose: true}}}}
 	for _, r := range d.Reach {
@@ -44,7 +44,7 @@ func (m *Module) waysTo(d diagnose.Destination) []resource.Section {
 
 // preview is a destination beside the list.
 func (m *Module) preview(d *diagnose.Destination, _ time.Time) []resource.Section {
-	out := m.waysTo(*d)
+	out := m.pathsTo(*d)
 	if d.Account != nil {
 		out = append(out, resource.Section{Title: "Prefix", Fields: []resource.Field{{Label: d.Account.CIDR.String(), Value: d.Account.Answers(),
 			Prose: true}}})
