@@ -97,7 +97,8 @@ func TestWhatAPrefixLacksAndTheKeyForIt(t *testing.T) {
 	d.Send(tea.WindowSizeMsg{Width: 80, Height: 24})
 	d.goTo("198.18.40.0/24")
 	d.Press("enter")
-	d.reads("Checks not passed: RPKI missing. Still pending: ownership, ASN ownership. Fix the failed ones, then press V to validate again", "V validate")
+	d.reads("Checks not passed: RPKI missing. Still pending: ownership, ASN ownership. Fix the failed ones, then press V to validate again",
+		"V validate")
 	d.lacks("failed checks")
 }
 

@@ -308,7 +308,8 @@ func (p *page) Actions() []tui.Action {
 	out = append(out, []tui.Action{
 		{Name: "events", Keys: []string{"E"}, Short: "events", Footer: true, Long: "Show events, newest first, including earlier runs",
 			Run: func() tea.Cmd { return tui.Push(events.NewPage(p.env)) }},
-		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true, Long: "Start a guided setup: a tunnel, a CNI, a service binding, a static route",
+		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true,
+			Long: "Start a guided setup: a tunnel, a CNI, a service binding, a static route",
 			Run: func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }},
 		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common, Long: "Refresh now", Run: p.env.Feed.Refresh},
 		kit.BundleAction(p.env)}...)

@@ -66,7 +66,7 @@ func underSending(stage change.Stage, sent, now time.Time) string {
 			"it is given up after %.0f s.",
 			now.Sub(sent).Truncate(time.Second).Seconds(), journal.DefaultLockLimit.Seconds()) // an age has the grain of that limit
 	case stage == change.Checking:
-		return "Reading the object once more before sending. Nothing is sent yet."
+		return "Reading the object again before sending. Nothing is sent yet."
 	case age == "now":
 		return "Sending once, no automatic retry. Then the object is read back to see what took effect."
 	}

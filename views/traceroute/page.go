@@ -94,7 +94,8 @@ func (p *page) failed(c tui.Canvas) []string {
 	page.Blank()
 	p.question(page)
 	page.Blank()
-	page.Text(tui.Muted, tui.KeyOf("again", "a")+" runs it once more, "+tui.KeyOf("other-options", "o")+" opens the form with these values.")
+	page.Text(tui.Muted, "Press "+tui.KeyOf("again", "a")+" to run it again, "+tui.KeyOf("other-options", "o")+
+		" to open the form with these values.")
 	return page.Lines()
 }
 

@@ -180,7 +180,8 @@ func (r *RouterConfig) Actions() []tui.Action {
 			Run: func() tea.Cmd { return r.askWhere("Write the configuration", r.config) }},
 		{Name: "plain", Keys: []string{"o"}, Short: "plain text", Footer: true, Why: why,
 			Long: "Leave the screen and print the plain text, to copy with the mouse", Run: r.plain},
-		{Name: "scroll-left", Move: true, Keys: []string{"left", "h"}, Long: "Scroll to the beginning of long lines", Why: wide, Run: sideways(-1)},
+		{Name: "scroll-left", Move: true, Keys: []string{"left", "h"}, Why: wide, Run: sideways(-1),
+			Long: "Scroll to the beginning of long lines"},
 		{Name: "scroll-right", Move: true, Keys: []string{"right", "l"}, Long: "Scroll to the rest of long lines", Why: wide, Run: sideways(1)},
 	}
 	if len(r.router.Tunnels) == 1 && r.router.Tunnels[0].Kind() == rules.IPsec {

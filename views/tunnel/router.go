@@ -224,7 +224,7 @@ func (b *BothEnds) Draw(c tui.Canvas) []string {
 		body = slices.Concat(b.verdict(c), b.table(c), b.runs(c))
 	}
 	if b.running() {
-		body = append([]string{c.Theme.Paint(tui.Pending, " "+c.Theme.Glyphs.Pending+" Asking the router once more…")}, body...)
+		body = append([]string{c.Theme.Paint(tui.Pending, " "+c.Theme.Glyphs.Pending+" Asking the router again…")}, body...)
 	}
 	return b.scroll.Window(body, c.Height)
 }
