@@ -1,6 +1,9 @@
 package tui
 
-import "testing"
+import (
+	"strings"
+	"testing"
+)
 
 // What has no room ends behind a whole word, in cells of lists, in lines and on the header alike; a name without blanks is cut where the
 // room ends.
@@ -51,6 +54,21 @@ func TestWhatIsWellIsLeftOutFirst(t *testing.T) {
 		}
 		if got != want {
 			t.Errorf("at %d: %q, want %q", width, got, want)
+		}
+	}
+}
+
+// What is on its way is left out before what is bad, wherever it stands.
+func TestWhatIsBadIsLeftOutLast(t *testing.T) {
+	line := Line{{"14 tunnels", Strong}, {"   ✗ 2 down", Bad}, {"   ● 9 up (1 flapping)", Pending}, {"   ○ 2 no BGP", Muted},
+		{"   health checks: ✗ 2 down", Bad}}
+	for width := 46; width < 80; width++ {
+		text := ""
+		for _, s := range line.Whole(width) {
+			text += s.Text
+		}
+		if !strings.Contains(text, "health checks") || Width(text) > width {
+			t.Errorf("%d: %q", width, text)
 		}
 	}
 }

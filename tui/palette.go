@@ -350,7 +350,7 @@ func (f match) row(c Canvas, selected bool, width int) string {
 	if selected {
 		lead = c.Theme.Paint(Selected, c.Theme.Glyphs.Cursor+" "+name)
 	}
-	line := Line{{Text: "  " + Fit(f.category, 16), Role: Muted}}
+	line := Line{{Text: "  " + Fit(f.category, 16) + "  ", Role: Muted}}
 	if f.fact != nil {
 		line = append(line, f.fact()...)
 	} else {

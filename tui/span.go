@@ -89,8 +89,10 @@ func signsAlone(g Glyphs) *strings.Replacer {
 func calm(r Role) int {
 	switch r {
 	case Good:
-		return 2
+		return 3
 	case Muted:
+		return 2
+	case Pending:
 		return 1
 	}
 	return 0

@@ -332,7 +332,7 @@ func TestPaletteJumpsByNameAndRunsActions(t *testing.T) {
 	p := sit(t, home, tui.PaletteEntry{Names: []string{"gre", "gre-tunnels"}, Help: "GRE tunnels", Open: func() tui.View { return gre }})
 	p.press(":", "g", "r")
 	p.sees("▌ gre ")
-	p.sees("page            GRE tunnels")
+	p.sees("page              GRE tunnels")
 	p.press("enter")
 	p.sees("Home › GRE tunnels")
 	p.press("esc", ":", "s", "o", "r", "enter")

@@ -97,3 +97,12 @@ func (d *desk) goes(name string, reads ...string) {
 	d.Press("enter")
 	d.reads(reads...)
 }
+
+// What an object is stands apart from what is said of it, whatever the kind is called.
+func TestTheKindOfAnObjectStandsApartFromItsFact(t *testing.T) {
+	d := sit(t, "interconnects", nil)
+	d.See("fra-cni-v1")
+	d.Press(":")
+	d.types("fra-cni")
+	d.See("tunnel interface  at fra03")
+}

@@ -19,7 +19,8 @@ func TestAReviewIsReadEasily(t *testing.T) {
 	if said := "Prefixes for Magic Transit go through your account team"; strings.Count(d.Screen(), said) != 1 {
 		t.Errorf("%q is not said once:\n%s", said, d.Screen())
 	}
-	if !strings.Contains(blanksGone(d.Screen()), "\n   - Cloudflare checks IRR, RPKI and who owns the prefix; until it is approved\n     nothing") {
+	said := "\n   - Cloudflare checks IRR, RPKI and who owns the prefix; until it is approved\n     nothing"
+	if !strings.Contains(blanksGone(d.Screen()), said) {
 		t.Errorf("the second line of a paragraph does not begin below its first:\n%s", d.Screen())
 	}
 	for keys, said := range map[string]string{"N": "1 request in order, 0 sent", "R": "1 static route loses its next hop"} {

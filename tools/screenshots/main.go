@@ -70,7 +70,7 @@ var pictures = []picture{
 	{name: "overview", cols: 80, rows: 24, steps: []step{overview}},
 	{name: "wall", cols: 200, rows: 60, steps: []step{{until: []string{"TUNNELS AND CNIs, worst first (16)", "LOCATIONS (8)", "CNI 0s",
 		" >24h"}}}},
-	{name: "bgp", start: "bgp", cols: 120, rows: 40, steps: []step{{until: []string{"12 sessions", "AS 64611", "health: degraded"}}}},
+	{name: "bgp", start: "bgp", cols: 120, rows: 40, steps: []step{{until: []string{"12 sessions", "AS 64611", "health: degraded", " >24h"}}}},
 	{name: "tunnels", start: "tunnels", cols: 80, rows: 24, steps: []step{list}},
 	{name: "tunnels-wide", start: "tunnels", cols: 120, rows: 40, steps: []step{list}},
 	{name: "tunnel", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"\r", []string{"› iad-dc1-gre", "BGP session"}}}},

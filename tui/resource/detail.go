@@ -273,7 +273,7 @@ const narrow, narrowIndent = 60, 5
 func drawField(c tui.Canvas, f Field, width int, selected bool) []string {
 	lead := "   "
 	if selected {
-		lead = c.Theme.Paint(tui.Selected, " "+c.Theme.Glyphs.Cursor) + " "
+		lead = c.Theme.Paint(tui.Accent, " "+c.Theme.Glyphs.Cursor) + " " // as in a form
 	}
 	if f.Prose {
 		return drawProse(c, f, width, lead)

@@ -183,7 +183,8 @@ func TestANarrowColumnUsesItsWidth(t *testing.T) {
 	}
 	v := resource.NewDetail(d, a.source(), a.rows[0])
 	text := strings.Join(v.Draw(tui.Canvas{Width: 38, Height: 20, Theme: tui.PlainTheme(tui.UnicodeGlyphs)}), "\n")
-	want := []string{"State               Up", "   Reason\n     Optical receive level is below\n     -20 dBm\n", "   ID\n     " + strings.Repeat("d6f807bb", 4),
+	want := []string{"State               Up", "   Reason\n     Optical receive level is below\n     -20 dBm\n",
+		"   ID\n     " + strings.Repeat("d6f807bb", 4),
 		"   Address\n     Kuiperbergweg 99\n     Amsterdam, Netherlands"}
 	for _, w := range want {
 		if !strings.Contains(text, w) {

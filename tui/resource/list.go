@@ -255,7 +255,7 @@ func (l *List) summary(c tui.Canvas) string {
 	if l.only {
 		right = append(right, tui.Span{Text: fmt.Sprintf("only problems, %d of %d", l.table.Shown(), l.table.Total()) + apart, Role: tui.Accent})
 	}
-	if l.table.Filter() != "" {
+	if l.table.Filter() != "" && !l.table.Filtering() { // while it is typed it stands below, with its count
 		filter := "/" + tui.Clean(l.table.Filter())
 		right = append(right, tui.Span{Text: tui.Fit(filter, min(tui.Width(filter), c.Width/3)) + apart, Role: tui.Accent})
 		if l.total != nil && !l.only { // else it is said already

@@ -326,3 +326,13 @@ func TestCountsStandApart(t *testing.T) {
 	r.press("/", "f", "r", "a", "enter")
 	r.sees("only problems, 1 of 3   /fra")
 }
+
+// While a filter is typed it stands in its own line with its count, and not above the list as well; once kept, it stands above the list.
+func TestAFilterIsSaidOnce(t *testing.T) {
+	a := &account{rows: sites("ams=up", "fra=down", "lhr=down"), status: tui.Status{Updated: time.Unix(1e9, 0)}}
+	r := &reader{t: t, a: a, view: resource.NewList(a.describe(), a.source())}
+	r.press("/", "f", "r").seesNot("/fr")
+	r.press("enter").sees("/fr")
+	r.press("/", "x", "x", "enter").seesNot("0–0")
+	r.sees("0 of 3")
+}

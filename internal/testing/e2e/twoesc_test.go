@@ -1,6 +1,7 @@
 package e2e_test
 
 import (
+	"strings"
 	"testing"
 
 	"flarewire/internal/simaccount"
@@ -29,7 +30,7 @@ func TestTwoEscInOneReadGoBackTwice(t *testing.T) {
 	}
 }
 
-// Three esc in one read are three: from a bring-up over its tunnel and the list to the overview.
+// Three esc in one read are three: from the router's configuration over a bring-up and its tunnel to the list.
 func TestThreeEscInOneReadGoBackThreeTimes(t *testing.T) {
 	t.Parallel()
 	a := newAccount(t, simaccount.Options{})
@@ -37,7 +38,9 @@ func TestThreeEscInOneReadGoBackThreeTimes(t *testing.T) {
 	term.Press("enter")
 	term.WaitText("BGP session")
 	term.Type("b")
-	term.WaitText("Bring up ")
+	term.WaitText("› Bring up ")
+	term.Type("c")
+	term.WaitText("› Router configuration")
 	term.Type("\x1b\x1b\x1b")
-	term.WaitFor("three steps back", func(s ptytest.Screen) bool { return s.Contains("Overview ") && !s.Contains("Overview ›") })
+	term.WaitFor("the list", func(s ptytest.Screen) bool { return s.Contains("14 tunnels") && !strings.Contains(title(s), "›") })
 }
