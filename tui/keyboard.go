@@ -36,8 +36,8 @@ const esc = 0x1b
 const escKey = "\x1b[27u"
 
 // counted is what came in one read, with every esc a key of its own: the library takes any number of them in a row, with the key after
-// them, for one key with alt (see arrived). Two esc before a sequence, and at the end of a read, stay: they may be an arrow with alt, and two esc
-// alone are counted.
+// them, for one key with alt (see arrived). Two esc before a sequence, and at the end of a read, stay: they may be an arrow with alt,
+// and two esc alone are counted.
 func counted(read []byte) []byte {
 	if bytes.Count(read, []byte{esc, esc}) == 0 {
 		return read
