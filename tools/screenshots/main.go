@@ -76,7 +76,7 @@ var pictures = []picture{
 	{name: "tunnel", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"\r", []string{"› iad-dc1-gre", "BGP session"}}}},
 	{name: "help", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"?", []string{"Keys on", "Help"}}}},
 	{name: "diagnosis", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"\r", []string{"› iad-dc1-gre", "BGP session"}},
-		{"\x1b[6~", []string{"What this means", "Evidence"}}}},
+		{"\x1b[6~jj", []string{"What this means", "Evidence"}}}},
 	{name: "traffic", start: "tunnels", cols: 80, rows: 24, steps: []step{list, {"/mad\r", []string{"mad-br1-ipsec", "esc clear filter"}},
 		{"\r", []string{"› mad-br1-ipsec", "BGP session"}},
 		{"\x1b[6~\x1b[6~\x1b[6~jj", []string{"Cloudflare's data centers", "Health  "}}}},

@@ -310,7 +310,7 @@ func (p *page) Actions() []tui.Action {
 			Run: func() tea.Cmd { return tui.Push(events.NewPage(p.env)) }},
 		{Name: "new", Keys: []string{"n"}, Short: "new", Footer: true,
 			Long: "Start a guided setup: a tunnel, a CNI, a service binding, a static route",
-			Run: func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }},
+			Run:  func() tea.Cmd { return tui.Push(setup.NewPage(p.env)) }},
 		{Name: "refresh", Keys: []string{"r"}, Short: "refresh", Footer: true, Class: tui.Common, Long: "Refresh now", Run: p.env.Feed.Refresh},
 		kit.BundleAction(p.env)}...)
 	out = append(out, p.env.DestinationsAction()...)
