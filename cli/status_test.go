@@ -74,14 +74,17 @@ func TestStatusSaysSinceWhenTheHealthIsBad(t *testing.T) {
 	}
 	since := map[string]string{}
 	for _, line := range strings.Split(s.out.String(), "\n") {
-		if name, _, is := strings.Cut(strings.TrimSpace(line), " "); is && strings.Contains(line, ">24h") {
-			since[name] = ">24h"
+		if name, _, is := strings.Cut(strings.TrimSpace(line), " "); is {
+			if _, behind, down := strings.Cut(line, " down "); down {
+				since[name] = strings.Fields(behind)[0]
+			}
 		}
 	}
-	for _, name := range []string{"iad-dc1-gre", "nrt-br1-ipsec"} {
-		if since[name] == "" {
-			t.Errorf("SINCE of %s is not by its health:\n%s", name, s.out.String())
-		}
+	if at := since["iad-dc1-gre"]; !strings.HasSuffix(at, "m") || strings.HasPrefix(at, ">") { // it fell 47 min ago
+		t.Errorf("SINCE of iad-dc1-gre is not by its health: %q\n%s", at, s.out.String())
+	}
+	if at := since["nrt-br1-ipsec"]; at != ">24h" {
+		t.Errorf("SINCE of nrt-br1-ipsec is not by its health: %q\n%s", at, s.out.String())
 	}
 	questions := 0
 	for _, r := range sim.Requests() {

@@ -45,7 +45,8 @@ func TestAPairIsMadeKilledGoneOnWithAndTakenBack(t *testing.T) {
 	term.types("203.0.113.222")
 	term.WaitText("203.0.113.222")
 	term.press("pgdown")
-	term.WaitFor("the proposed twin", showsAll("Step 2 of 5", "muc-2", "192.0.2.12"))
+	term.WaitFor("the proposed twin", showsAll("Step 2 of 5", "muc-2", "192.0.2.12",
+		"your side 10.213.0.31"))
 	term.press("pgdown")
 	term.WaitText("Step 3 of 5")
 	term.types("64999")

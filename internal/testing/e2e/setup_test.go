@@ -172,6 +172,8 @@ func TestABringUpIsFoundAgain(t *testing.T) {
 	term.Press("n")
 	term.WaitText("Step 1 of 5")
 	fill(term, "muc-br9-ipsec", "", "203.0.113.202")
+	term.Press("pgdown")
+	term.WaitText("your side") // the free subnet is suggested once the tunnels are read
 	term.Press("ctrl+s")
 	term.WaitText("Step 3 of 5")
 	term.Type("64777")
